@@ -1,0 +1,125 @@
+/** Whose fault an error is, roughly: what a caller looks at first. */
+export type ErrorScope = 'auth' | 'input' | 'parameters' | 'action' | 'limit' | 'state' | 'server';
+
+interface CatalogueEntry {
+  readonly status: number;
+  readonly scope: ErrorScope;
+  readonly retryable: boolean;
+  readonly description: string;
+}
+
+/** The one catalogue: every label an error may carry, with its HTTP status, scope and whether trying again may help. */
+export const ERROR_CATALOGUE = {
+  BAD_INPUT: entry(400, 'input', false, 'The body, the query or the cursor is not what the endpoint takes.'),
+  BAD_PARAMETERS: entry(400, 'parameters', false, 'The parameters are not what the action takes.'),
+  UNAUTHORIZED: entry(401, 'auth', false, 'The API key is absent, malformed, unknown or revoked.'),
+  FORBIDDEN: entry(403, 'auth', false, 'The API key lacks the scope named in params.scope.'),
+  NOT_FOUND: entry(404, 'input', false, 'No such path, or no such object in this workspace.'),
+  ACTION_NOT_FOUND: entry(404, 'action', false, 'This deployment offers no action of that name.'),
+  METHOD_NOT_ALLOWED: entry(405, 'input', false, 'The path exists, the method does not; Allow lists those that do.'),
+  NOT_ACCEPTABLE: entry(406, 'input', false, 'None of the media types in Accept can be given.'),
+  INVALID_STATE: entry(409, 'state', false, 'The object does not allow this now; params.status says what it is.'),
+  IDEMPOTENCY_MISMATCH: entry(409, 'state', false, 'The Idempotency-Key was used before with another request.'),
+  IDEMPOTENCY_IN_FLIGHT: entry(409, 'state', true, 'The first request with this Idempotency-Key is still at work.'),
+  PAYLOAD_TOO_LARGE: entry(
+    413,
+    'limit',
+    false,
+    'Something is over its size limit; the message names limit and way round.',
+  ),
+  UNSUPPORTED_MEDIA_TYPE: entry(415, 'input', false, 'The body is not application/json.'),
+  ACTION_ABORTED: entry(422, 'action', false, 'The run was cancelled or its deadline passed.'),
+  NO_RESULT: entry(424, 'action', false, 'The action found nothing: a success without data.'),
+  ACTION_FAILED: entry(
+    424,
+    'action',
+    false,
+    'The action refused, threw beyond its retries, or broke its result schema.',
+  ),
+  DEPENDENCY_FAILED: entry(424, 'state', false, 'A run this one depends on did not end as required.'),
+  UPSTREAM_ERROR: entry(424, 'action', true, "The action's upstream failed in a way that may pass."),
+  UPSTREAM_TIMEOUT: entry(424, 'action', true, 'The action ran past its time.'),
+  LIMIT_REACHED: entry(
+    429,
+    'limit',
+    true,
+    'A rate limit, ours or the upstream’s; params.postponed_until says until when.',
+  ),
+  INTERNAL_ERROR: entry(500, 'server', true, 'A fault of ours; the log has the details under error_ref.'),
+  UNAVAILABLE: entry(503, 'server', true, 'A dependency is away or overloaded; Retry-After says when to come back.'),
+} as const satisfies Readonly<Record<string, CatalogueEntry>>;
+
+export type ErrorLabel = keyof typeof ERROR_CATALOGUE;
+
+/** All labels, in the order of their status. */
+export const ERROR_LABELS = Object.keys(ERROR_CATALOGUE) as readonly ErrorLabel[]; // keys of a closed literal
+
+/** One fault of an input: where (`inputs[3].country`) and what. */
+export interface ValidationError {
+  readonly path: string;
+  readonly message: string;
+}
+
+/** What an error carries besides its label and message. */
+export interface ErrorDetails {
+  readonly params?: Readonly<Record<string, unknown>>;
+  readonly validationErrors?: readonly ValidationError[];
+  /** ISO-8601 instant from which trying again may help; becomes `params.postponed_until`. */
+  readonly postponedUntil?: string;
+  /** Whole seconds for the HTTP header `Retry-After`; not part of the record. */
+  readonly retryAfterSeconds?: number;
+}
+
+/** The only error the project throws on purpose. Compare labels, never messages. */
+export class EngineError extends Error {
+  override readonly name = 'EngineError';
+  readonly label: ErrorLabel;
+  readonly details: ErrorDetails;
+
+  constructor(label: ErrorLabel, message: string, details: ErrorDetails = {}, options: { cause?: unknown } = {}) {
+    super(message, options);
+    this.label = label;
+    this.details = details;
+  }
+}
+
+/** An error as it is stored and sent: HTTP bodies, `last_error`, `error` in callbacks. */
+export interface ErrorRecord {
+  readonly error_label: ErrorLabel;
+  readonly error_scope: ErrorScope;
+  /** Finds the matching log line. */
+  readonly error_ref: string;
+  readonly message: string;
+  readonly status_code: number;
+  readonly retryable: boolean;
+  readonly params: Readonly<Record<string, unknown>>;
+  /** Null where the fault does not lie in an input. */
+  readonly validation_errors: readonly ValidationError[] | null;
+}
+
+/** The record of an error under the reference its log line has. */
+export function toErrorRecord(error: EngineError, errorRef: string): ErrorRecord {
+  const { status, scope, retryable } = ERROR_CATALOGUE[error.label];
+  const { params = {}, postponedUntil, validationErrors } = error.details;
+  return {
+    error_label: error.label,
+    error_scope: scope,
+    error_ref: errorRef,
+    message: error.message,
+    status_code: status,
+    retryable,
+    params: postponedUntil === undefined ? params : { ...params, postponed_until: postponedUntil },
+    validation_errors: validationErrors ?? null,
+  };
+}
+
+/** An `EngineError` as it is; anything else becomes an INTERNAL_ERROR that tells the caller nothing of its cause. */
+export function asEngineError(thrown: unknown): EngineError {
+  if (thrown instanceof EngineError) return thrown;
+  const message = 'Something went wrong on our side. Try again; if it stays, report the error_ref.';
+  return new EngineError('INTERNAL_ERROR', message, {}, { cause: thrown });
+}
+
+function entry(status: number, scope: ErrorScope, retryable: boolean, description: string): CatalogueEntry {
+  return { status, scope, retryable, description };
+}
