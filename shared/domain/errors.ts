@@ -43,7 +43,7 @@ export const ERROR_CATALOGUE = {
     429,
     'limit',
     true,
-    'A rate limit, ours or the upstream’s; params.postponed_until says until when.',
+    "A rate limit, ours or the upstream's; params.postponed_until says until when.",
   ),
   INTERNAL_ERROR: entry(500, 'server', true, 'A fault of ours; the log has the details under error_ref.'),
   UNAVAILABLE: entry(503, 'server', true, 'A dependency is away or overloaded; Retry-After says when to come back.'),
