@@ -1,0 +1,130 @@
+import { createHash } from 'node:crypto';
+
+/**
+ * One family of ids: a run's uid is a UUIDv8 of which 74 bits are its own; every uid derived from it (input, stored
+ * chunk, callback) keeps those bits and says in the other 48 which thing of the run it names. So any of them is found
+ * by its uid alone, without an index. The 48 bits are masked by a hash of the 74: a uid that nobody gave out fails
+ * the mask and is unknown without a read (RFC 9562 §5.8 leaves UUIDv8's 122 bits to us).
+ */
+export type UidKind = 'run' | 'input' | 'chunk' | 'page' | 'input_failed' | 'run_finished';
+
+export interface DerivedUid {
+  readonly kind: UidKind;
+  readonly runUid: string;
+  /** Input index, 0 to 1,048,575; for a chunk, the index of its first input. */
+  readonly input: number;
+  /** Page, 0 to 16,383. */
+  readonly page: number;
+  /** Part of a page's callback, from 1 (0 where there are no parts). */
+  readonly part: number;
+  /** Attempt (input_failed) or ending (run_finished) of the run, up to 63. */
+  readonly ending: number;
+}
+
+/** The highest number each part of a derived uid can hold. */
+export const UID_CAPACITY = { input: 2 ** 20 - 1, page: 2 ** 14 - 1, part: 2 ** 6 - 1, ending: 2 ** 6 - 1 } as const;
+
+// Two bits of kind; things that are no callback share 0 and are told apart by `part`.
+const KIND_CODES: Readonly<Record<UidKind, readonly [kind: bigint, part: bigint | null]>> = {
+  run: [0n, 0n],
+  input: [0n, 1n],
+  chunk: [0n, 2n],
+  page: [1n, null],
+  input_failed: [2n, null],
+  run_finished: [3n, null],
+};
+const TAIL_BITS = 48n;
+const TAIL_MASK = (1n << TAIL_BITS) - 1n;
+const OWN_BYTES = 10; // 74 bits, the top 6 of 80 unused
+
+/** A run's uid from at least ten random (or hashed) bytes. */
+export function runUidOf(bytes: Uint8Array): string {
+  if (bytes.length < OWN_BYTES) throw new RangeError(`A run uid needs ${OWN_BYTES} bytes, got ${bytes.length}.`);
+  const own = BigInt(`0x${Buffer.from(bytes.subarray(0, OWN_BYTES)).toString('hex')}`) & ((1n << 74n) - 1n);
+  return format(own, 0n);
+}
+
+/** The uid of a thing of a run. Numbers beyond {@link UID_CAPACITY} are a RangeError: limits must hold before. */
+export function deriveUid(
+  runUid: string,
+  kind: UidKind,
+  at: { input?: number; page?: number; part?: number; ending?: number } = {},
+): string {
+  const own = bitsOf(runUid);
+  if (own === null) throw new RangeError(`${runUid} is not a run uid.`);
+  const [code, fixedPart] = KIND_CODES[kind];
+  let tail = code;
+  tail = (tail << 20n) | field('input', at.input);
+  tail = (tail << 14n) | field('page', at.page);
+  tail = (tail << 6n) | (fixedPart ?? field('part', at.part));
+  tail = (tail << 6n) | field('ending', at.ending);
+  return format(own >> TAIL_BITS, tail);
+}
+
+/** What a uid names, or null if it is not one of ours. */
+export function readUid(uid: string): DerivedUid | null {
+  const bits = bitsOf(uid);
+  if (bits === null) return null;
+  const own = bits >> TAIL_BITS;
+  const tail = (bits & TAIL_MASK) ^ mask(own);
+  const code = tail >> 46n;
+  const part = (tail >> 6n) & 63n;
+  const kind = (Object.keys(KIND_CODES) as UidKind[]).find((name) => {
+    // keys of a closed literal
+    const [wanted, fixedPart] = KIND_CODES[name];
+    return wanted === code && (fixedPart === null || fixedPart === part);
+  });
+  if (kind === undefined) return null;
+  const found: DerivedUid = {
+    kind,
+    runUid: format(own, 0n),
+    input: Number((tail >> 26n) & 0xfffffn),
+    page: Number((tail >> 12n) & 0x3fffn),
+    part: KIND_CODES[kind][1] === null ? Number(part) : 0,
+    ending: Number(tail & 63n),
+  };
+  return deriveUid(found.runUid, kind, found) === uid ? found : null;
+}
+
+/** Whether a text is the uid of a run (any run: whether it exists is another matter). */
+export function isRunUid(uid: string): boolean {
+  const found = readUid(uid);
+  return found !== null && found.kind === 'run' && found.input + found.page + found.ending === 0;
+}
+
+/** Eight characters that stand for a longer id where only equality matters (who put a slot, who opened an input). */
+export function shortHash(text: string): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, 8);
+}
+
+function field(name: keyof typeof UID_CAPACITY, value = 0): bigint {
+  if (value < 0 || value > UID_CAPACITY[name]) throw new RangeError(`${name} ${value} does not fit a uid.`);
+  return BigInt(value);
+}
+
+function mask(own: bigint): bigint {
+  const hash = createHash('sha256')
+    .update(`trireme run ${own.toString(16)}`)
+    .digest('hex');
+  return BigInt(`0x${hash.slice(0, 12)}`);
+}
+
+const UUID_V8 = /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+/** The 122 free bits of a UUIDv8, or null. */
+function bitsOf(uid: string): bigint | null {
+  if (!UUID_V8.test(uid)) return null;
+  const hex = uid.replaceAll('-', '');
+  const high = BigInt(`0x${hex.slice(0, 12)}`);
+  const middle = BigInt(`0x${hex.slice(13, 16)}`);
+  const low = BigInt(`0x${hex.slice(16)}`) & ((1n << 62n) - 1n);
+  return (high << 74n) | (middle << 62n) | low;
+}
+
+function format(own: bigint, tail: bigint): string {
+  const bits = (own << TAIL_BITS) | (tail ^ mask(own));
+  const high = (bits >> 74n).toString(16).padStart(12, '0');
+  const middle = ((bits >> 62n) & 0xfffn).toString(16).padStart(3, '0');
+  const low = ((bits & ((1n << 62n) - 1n)) | (2n << 62n)).toString(16).padStart(16, '0');
+  return `${high.slice(0, 8)}-${high.slice(8)}-8${middle}-${low.slice(0, 4)}-${low.slice(4)}`;
+}

@@ -1,0 +1,102 @@
+import type { ErrorRecord } from './errors.ts';
+import type { RunInfo, Totals } from './run.ts';
+import { addTotals } from './run.ts';
+
+/** Inputs of one shard: their marks share an item of at most about 2 KB, their pages a partition. */
+export const SHARD_SIZE = 32;
+
+/** Children one roll-up item holds; 32 × 64³ covers more inputs than a run may have. */
+export const ROLLUP_FANOUT = 64;
+
+/** One input as it is stored: the action's input, and beside it what only the consumer's receiver sees. */
+export interface StoredInput {
+  readonly input: Readonly<Record<string, unknown>>;
+  /** Null where the launch gave none. */
+  readonly customData: Readonly<Record<string, unknown>> | null;
+}
+
+/** How an input ended. Set once per attempt of its run. */
+export interface InputMark {
+  readonly status: 'SUCCEEDED' | 'FAILED';
+  /** Pages recorded with results. */
+  readonly pages: number;
+  readonly outputs: number;
+  /** Attempts the engine spent beyond the first of each page. */
+  readonly tries: number;
+  readonly callbacks: number;
+  readonly finishedAt: number;
+}
+
+/** The shard an input lies in. */
+export function shardOf(input: number): number {
+  return Math.floor(input / SHARD_SIZE);
+}
+
+/** How many shards a run of so many inputs has. */
+export function shardCount(inputsTotal: number): number {
+  return Math.ceil(inputsTotal / SHARD_SIZE);
+}
+
+/** How many inputs a shard holds; only the last may hold fewer than {@link SHARD_SIZE}. */
+export function shardSize(shard: number, inputsTotal: number): number {
+  return Math.min(SHARD_SIZE, inputsTotal - shard * SHARD_SIZE);
+}
+
+/** The totals of a shard's marks. */
+export function totalsOf(marks: Iterable<InputMark>): Totals {
+  return addTotals(
+    Array.from(marks, (mark) => ({
+      succeeded: mark.status === 'SUCCEEDED' ? 1 : 0,
+      failed: mark.status === 'FAILED' ? 1 : 0,
+      outputs: mark.outputs,
+      callbacks: mark.callbacks,
+    })),
+  );
+}
+
+/** Levels of the roll-up above the shards: 0 for a run of one shard. */
+export function rollupLevels(shards: number): number {
+  let levels = 0;
+  for (let nodes = shards; nodes > 1; nodes = Math.ceil(nodes / ROLLUP_FANOUT)) levels += 1;
+  return levels;
+}
+
+/** Nodes on a level of the roll-up (level 0: the shards themselves). */
+export function nodesOnLevel(shards: number, level: number): number {
+  let nodes = shards;
+  for (let below = 0; below < level; below += 1) nodes = Math.ceil(nodes / ROLLUP_FANOUT);
+  return nodes;
+}
+
+/** Children of a roll-up node. */
+export function childrenOf(shards: number, level: number, node: number): number {
+  return Math.min(ROLLUP_FANOUT, nodesOnLevel(shards, level - 1) - node * ROLLUP_FANOUT);
+}
+
+/** An input that is in hand: it has a place in the run's window. */
+export interface OpenInput {
+  /** The page the entry was last written for; pages that went well since are in the log only. */
+  readonly page: number;
+  /** Attempts spent on that page. */
+  readonly attempt: number;
+  /** Epoch ms until which it waits, or null. */
+  readonly until: number | null;
+  /** Short hash of the message that wrote the entry: only that one sends what follows from it. */
+  readonly by: string;
+}
+
+/** The window of a run: which inputs are in hand and which comes next. */
+export interface RunWindow {
+  readonly epoch: number;
+  /** The first input never opened in this attempt. */
+  readonly next: number;
+  readonly open: ReadonlyMap<number, OpenInput>;
+}
+
+/** What is left of an input that failed, beside its mark. */
+export interface InputFailure {
+  readonly page: number;
+  readonly error: ErrorRecord;
+}
+
+export type InputInfo = RunInfo;

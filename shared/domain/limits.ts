@@ -1,0 +1,16 @@
+/** Every size and count the contract states, in one place. Bytes are UTF-8 bytes of the JSON text. */
+export const LIMITS = {
+  bodyBytes: 4_500_000,
+  inputsPerLaunch: 10_000,
+  inputBytes: 32 * 1024,
+  customDataBytes: 8 * 1024,
+  parametersBytes: 32 * 1024,
+  jsonDepth: 32,
+  resultItemBytes: 128 * 1024,
+  pageBytes: 1024 * 1024,
+  pagesPerInput: 16_384,
+  answerBytes: 4 * 1024 * 1024,
+  callbackBytes: 256 * 1024,
+  /** A callback's answer is kept up to this length. */
+  callbackResponseBytes: 2 * 1024,
+} as const;

@@ -1,0 +1,49 @@
+/** Attempts the engine gives one page of an action that fails in a way that may pass. */
+export const ACTION_ATTEMPTS = 3;
+
+const ACTION_BASE_MS = 5_000;
+const ACTION_CAP_MS = 300_000;
+
+/**
+ * How long to wait before the next attempt at a page, in ms: 5 s doubled per attempt, capped at 5 min, full jitter
+ * (a uniform draw from nothing to the whole: it spreads a herd best; AWS Architecture Blog, "Exponential Backoff And
+ * Jitter"). `chance` is in [0, 1).
+ */
+export function actionDelayMs(attemptsSpent: number, chance: number): number {
+  return Math.round(Math.min(ACTION_CAP_MS, ACTION_BASE_MS * 2 ** (attemptsSpent - 1)) * chance);
+}
+
+/** Delays between a callback's attempts in seconds: 5 s, 5 min, 30 min, 2, 5, 10, 14, 20, 24 h (Standard Webhooks). */
+export const CALLBACK_DELAYS_S: readonly number[] = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400];
+
+/** Attempts of a callback in all. */
+export const CALLBACK_ATTEMPTS = CALLBACK_DELAYS_S.length + 1;
+
+const CALLBACK_JITTER = 0.2;
+const RETRY_AFTER_MIN_S = 1;
+const RETRY_AFTER_MAX_S = 86_400;
+
+/**
+ * When a callback is tried again after `attemptsMade` attempts, in ms from now, or null when it has had all of them.
+ * `retryAfterSeconds`, what a 429 or 503 asked for, is honoured between 1 s and 24 h in place of the schedule's delay.
+ */
+export function callbackDelayMs(
+  attemptsMade: number,
+  chance: number,
+  retryAfterSeconds: number | null = null,
+): number | null {
+  const delay = CALLBACK_DELAYS_S[attemptsMade - 1];
+  if (delay === undefined) return null;
+  if (retryAfterSeconds !== null) {
+    return Math.min(RETRY_AFTER_MAX_S, Math.max(RETRY_AFTER_MIN_S, retryAfterSeconds)) * 1_000;
+  }
+  return Math.round(delay * 1_000 * (1 - CALLBACK_JITTER + 2 * CALLBACK_JITTER * chance));
+}
+
+/** What `Retry-After` says in seconds from now: delta-seconds or an HTTP date (RFC 9110 §10.2.3); null if neither. */
+export function retryAfterSeconds(header: string | undefined, now: number): number | null {
+  if (header === undefined) return null;
+  if (/^\d{1,9}$/.test(header.trim())) return Number(header.trim());
+  const date = Date.parse(header);
+  return Number.isNaN(date) ? null : Math.max(0, Math.ceil((date - now) / 1_000));
+}

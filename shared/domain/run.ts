@@ -1,0 +1,192 @@
+import type { ErrorRecord } from './errors.ts';
+
+/** How a run was asked for. A schedule's runs are ASYNC runs that carry `scheduledRunUid`. */
+export type ExecutionMode = 'LIVE' | 'ASYNC';
+
+/** All statuses of a run, in the order of its life. */
+export const RUN_STATUSES = [
+  'CREATED',
+  'INVALID',
+  'BLOCKED',
+  'QUEUED',
+  'SCHEDULED',
+  'RUNNING',
+  'STOPPED',
+  'SUCCEEDED',
+  'PARTIAL_SUCCEEDED',
+  'FAILED',
+] as const;
+export type RunStatus = (typeof RUN_STATUSES)[number];
+
+interface Move {
+  readonly from: readonly RunStatus[];
+  readonly to: RunStatus;
+  readonly what: string;
+}
+
+/**
+ * The run's table of moves: the only ways a status changes. The guard ({@link moveFrom}), the condition each write
+ * carries (`from`), the from × move test and the picture in the README are all derived from it.
+ */
+export const RUN_MOVES = {
+  admit: { from: ['CREATED', 'BLOCKED', 'SCHEDULED'], to: 'QUEUED', what: 'a slot is free' },
+  block: { from: ['CREATED', 'SCHEDULED'], to: 'BLOCKED', what: 'no slot is free, or a dependency is unfinished' },
+  postpone: { from: ['CREATED', 'QUEUED', 'RUNNING'], to: 'SCHEDULED', what: 'waits for a moment' },
+  begin: { from: ['QUEUED'], to: 'RUNNING', what: 'the first page starts' },
+  invalidate: { from: ['CREATED', 'BLOCKED', 'QUEUED', 'SCHEDULED'], to: 'INVALID', what: 'nothing in it can run' },
+  stop: { from: ['CREATED', 'BLOCKED', 'QUEUED', 'SCHEDULED', 'RUNNING'], to: 'STOPPED', what: 'cancel or deadline' },
+  resume: { from: ['STOPPED'], to: 'QUEUED', what: 'resumed, a slot is free' },
+  resumeBlocked: { from: ['STOPPED'], to: 'BLOCKED', what: 'resumed, no slot is free' },
+  succeed: { from: ['QUEUED', 'RUNNING', 'SCHEDULED'], to: 'SUCCEEDED', what: 'every input succeeded' },
+  succeedPartly: { from: ['QUEUED', 'RUNNING', 'SCHEDULED'], to: 'PARTIAL_SUCCEEDED', what: 'some inputs failed' },
+  fail: { from: ['BLOCKED', 'QUEUED', 'RUNNING', 'SCHEDULED'], to: 'FAILED', what: 'nothing came of it' },
+  retry: { from: ['FAILED', 'PARTIAL_SUCCEEDED'], to: 'QUEUED', what: 'retried, a slot is free' },
+  retryBlocked: { from: ['FAILED', 'PARTIAL_SUCCEEDED'], to: 'BLOCKED', what: 'retried, no slot is free' },
+} as const satisfies Readonly<Record<string, Move>>;
+export type RunMove = keyof typeof RUN_MOVES;
+
+/** The status a move leads to from here, or null where the table has no such move. */
+export function moveFrom(status: RunStatus, move: RunMove): RunStatus | null {
+  const { from, to }: Move = RUN_MOVES[move];
+  return from.includes(status) ? to : null;
+}
+
+/** Statuses in which pages may start. */
+export const WORKING_STATUSES: readonly RunStatus[] = ['QUEUED', 'RUNNING'];
+
+/** Whether a run in this status has ended; STOPPED, FAILED and PARTIAL_SUCCEEDED may still be taken up by a verb. */
+export function hasEnded(status: RunStatus): boolean {
+  return ['INVALID', 'STOPPED', 'SUCCEEDED', 'PARTIAL_SUCCEEDED', 'FAILED'].includes(status);
+}
+
+export const STATUS_REASONS = {
+  CONCURRENCY_LIMIT: 'Waits for a free slot: the workspace runs as many runs at once as it may.',
+  CANCELLED_BY_CALLER: 'Cancelled by a caller; resume goes on after the last recorded page.',
+  DEADLINE: 'Stopped at its deadline; resume gives it the same time again.',
+} as const;
+export type StatusReasonCode = keyof typeof STATUS_REASONS;
+
+/** Why a run is in its status, where the status alone does not say it. */
+export interface StatusReason {
+  readonly code: StatusReasonCode;
+  /** When it began to hold, epoch ms. */
+  readonly since: number;
+  /** When it will be looked at again, epoch ms, or null where nothing but an event changes it. */
+  readonly retryAt: number | null;
+}
+
+/** Sums over inputs: what the roll-up carries from shard to root. */
+export interface Totals {
+  readonly succeeded: number;
+  readonly failed: number;
+  /** Result items recorded. */
+  readonly outputs: number;
+  /** Distinct callbacks these inputs have called for (parts of pages, failures). */
+  readonly callbacks: number;
+}
+
+export const NO_TOTALS: Totals = { succeeded: 0, failed: 0, outputs: 0, callbacks: 0 };
+
+/** The sum of totals. */
+export function addTotals(all: Iterable<Totals>): Totals {
+  let sum = NO_TOTALS;
+  for (const one of all) {
+    sum = {
+      succeeded: sum.succeeded + one.succeeded,
+      failed: sum.failed + one.failed,
+      outputs: sum.outputs + one.outputs,
+      callbacks: sum.callbacks + one.callbacks,
+    };
+  }
+  return sum;
+}
+
+/** The move that ends a run whose inputs have all settled. */
+export function endingMove(totals: Totals): 'succeed' | 'succeedPartly' | 'fail' {
+  if (totals.failed === 0) return 'succeed';
+  return totals.succeeded === 0 && totals.outputs === 0 ? 'fail' : 'succeedPartly';
+}
+
+/** One step of a run's history. */
+export interface HistoryEntry {
+  readonly status: RunStatus;
+  readonly at: number;
+  readonly reason: StatusReasonCode | null;
+}
+
+const HISTORY_KEPT = 50;
+
+/** The history with one more step, the oldest forgotten beyond 50. */
+export function withHistory(history: readonly HistoryEntry[], entry: HistoryEntry): readonly HistoryEntry[] {
+  return [...history, entry].slice(-HISTORY_KEPT);
+}
+
+/** What does not change in a run's life: written once at launch, cached by uid. */
+export interface RunDefinition {
+  readonly uid: string;
+  readonly workspaceUid: string;
+  readonly actionName: string;
+  readonly mode: ExecutionMode;
+  readonly name: string | null;
+  readonly parameters: Readonly<Record<string, unknown>>;
+  /** Results per input at most, resolved from `parameters.max_results` and the action's default. */
+  readonly maxResults: number;
+  /** Null: no callbacks, results are read at /outputs. */
+  readonly callback: RunCallback | null;
+  readonly onInvalidInput: 'reject' | 'skip';
+  readonly deadlineSeconds: number;
+  readonly inputsTotal: number;
+  readonly scheduledRunUid: string | null;
+  readonly scheduledRunName: string | null;
+  readonly createdAt: number;
+  /** Epoch seconds, the same on every item of the run. */
+  readonly expiresAt: number;
+}
+
+export interface RunCallback {
+  readonly url: string;
+  readonly on: 'all' | 'final';
+  /** The caller's headers sealed by the keyring, or null where there are none. */
+  readonly sealedHeaders: string | null;
+}
+
+/** What moves in a run's life: one small item, each write conditioned on status and epoch. */
+export interface RunControl {
+  readonly uid: string;
+  readonly workspaceUid: string;
+  readonly actionName: string;
+  readonly mode: ExecutionMode;
+  readonly name: string | null;
+  readonly scheduledRunUid: string | null;
+  readonly status: RunStatus;
+  readonly reason: StatusReason | null;
+  /** Rises with cancel, resume and retry; nothing starts under an older one. */
+  readonly epoch: number;
+  /** 1, and one more with each resume or retry. */
+  readonly attempt: number;
+  /** Endings so far; part of run.finished's uid. */
+  readonly endings: number;
+  readonly inputsTotal: number;
+  /** As of the last ending; while the run works, counts are computed from the shards. */
+  readonly totals: Totals;
+  /** Callbacks of earlier attempts that the shards no longer show (failures since retried, run.finished). */
+  readonly formerCallbacks: number;
+  readonly retryCount: number;
+  readonly lastError: ErrorRecord | null;
+  readonly lastInfo: RunInfo | null;
+  /** Null while not working: the deadline counts only time QUEUED or RUNNING. */
+  readonly deadlineAt: number | null;
+  readonly postponedUntil: number | null;
+  readonly createdAt: number;
+  readonly startedAt: number | null;
+  readonly finishedAt: number | null;
+  readonly updatedAt: number;
+  readonly history: readonly HistoryEntry[];
+  readonly expiresAt: number;
+}
+
+/** Something worth telling that is no error, e.g. that the action found nothing. */
+export interface RunInfo {
+  readonly label: 'NO_RESULT';
+  readonly message: string;
+}
