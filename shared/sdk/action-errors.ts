@@ -1,0 +1,94 @@
+/**
+ * What an action throws to say how its page ended. Each error carries a plain `actionError` field, and the engine reads
+ * only that field, so an error made by another bundle's copy of this file is understood too.
+ */
+
+/** Labels of CONTRACT's catalogue that an action may end an input with. */
+export type PermanentLabel =
+  | 'ACTION_FAILED'
+  | 'BAD_INPUT'
+  | 'PAYLOAD_TOO_LARGE'
+  | 'UPSTREAM_ERROR'
+  | 'UPSTREAM_TIMEOUT';
+
+/** A thrown action error as plain data; times are epoch milliseconds. */
+export type ActionFault =
+  | { readonly kind: 'rate_limited'; readonly message: string; readonly retryAt: number }
+  | { readonly kind: 'retryable'; readonly message: string; readonly retryAt: number | null }
+  | { readonly kind: 'permanent'; readonly message: string; readonly label: PermanentLabel }
+  | { readonly kind: 'no_result'; readonly message: string };
+
+abstract class ActionError extends Error {
+  abstract readonly actionError: ActionFault;
+}
+
+/** The upstream asks to wait: the page runs again at `retryAt` (epoch ms or Date) and no try is spent. */
+export class RateLimited extends ActionError {
+  override readonly name = 'RateLimited';
+  readonly actionError: ActionFault;
+  constructor(retryAt: Date | number, message = 'the upstream limits its rate', options?: ErrorOptions) {
+    super(message, options);
+    this.actionError = { kind: 'rate_limited', message, retryAt: Number(retryAt) };
+  }
+}
+
+/** May work later: the page is tried again, not before `retryAt` (epoch ms or Date) when given. */
+export class Retryable extends ActionError {
+  override readonly name = 'Retryable';
+  readonly actionError: ActionFault;
+  constructor(message: string, options: ErrorOptions & { readonly retryAt?: Date | number } = {}) {
+    super(message, options);
+    const retryAt = options.retryAt === undefined ? null : Number(options.retryAt);
+    this.actionError = { kind: 'retryable', message, retryAt };
+  }
+}
+
+/** Will never work: the input ends FAILED with the label (default ACTION_FAILED) and is not tried again. */
+export class Permanent extends ActionError {
+  override readonly name = 'Permanent';
+  readonly actionError: ActionFault;
+  constructor(message: string, options: ErrorOptions & { readonly label?: PermanentLabel } = {}) {
+    super(message, options);
+    this.actionError = { kind: 'permanent', message, label: options.label ?? 'ACTION_FAILED' };
+  }
+}
+
+/** There is nothing for this input: it SUCCEEDS without data (live: 424 NO_RESULT). */
+export class NoResult extends ActionError {
+  override readonly name = 'NoResult';
+  readonly actionError: ActionFault;
+  constructor(message = 'the action found nothing', options?: ErrorOptions) {
+    super(message, options);
+    this.actionError = { kind: 'no_result', message };
+  }
+}
+
+const LABELS: ReadonlySet<unknown> = new Set<PermanentLabel>([
+  'ACTION_FAILED',
+  'BAD_INPUT',
+  'PAYLOAD_TOO_LARGE',
+  'UPSTREAM_ERROR',
+  'UPSTREAM_TIMEOUT',
+]);
+
+/** The fault a thrown value declares, or null when it is unclassified (anything but the four errors above). */
+export function readActionFault(thrown: unknown): ActionFault | null {
+  if (typeof thrown !== 'object' || thrown === null || !('actionError' in thrown)) return null;
+  const fault = thrown.actionError;
+  if (typeof fault !== 'object' || fault === null || !('kind' in fault) || !('message' in fault)) return null;
+  const { kind } = fault;
+  const message = String(fault.message);
+  const retryAt = 'retryAt' in fault && Number.isFinite(fault.retryAt) ? Number(fault.retryAt) : null;
+  if (kind === 'no_result') return { kind, message };
+  if (kind === 'permanent') {
+    const label = 'label' in fault && isPermanentLabel(fault.label) ? fault.label : 'ACTION_FAILED';
+    return { kind, message, label };
+  }
+  if (kind === 'rate_limited' && retryAt !== null) return { kind, message, retryAt };
+  // A limit without a usable time is a failure that may pass: the engine's own back-off decides when.
+  return kind === 'rate_limited' || kind === 'retryable' ? { kind: 'retryable', message, retryAt } : null;
+}
+
+function isPermanentLabel(label: unknown): label is PermanentLabel {
+  return LABELS.has(label);
+}

@@ -1,0 +1,131 @@
+import * as z from 'zod';
+import type {
+  Action,
+  ActionContext,
+  ActionMode,
+  ActionPage,
+  ActionRecord,
+  ErasedContext,
+  JsonRecord,
+  PagesBy,
+  Returns,
+} from './action.ts';
+import { Permanent } from './action-errors.ts';
+import { findDefinitionFaults } from './find-definition-faults.ts';
+import { parseParameters, parametersJsonSchema } from './parse-parameters.ts';
+import { parseWith } from './parse-with.ts';
+
+/** Declared names as a type: `'API_*'` stands for every name that begins with `API_`. */
+type SecretName<Declared extends string> = Declared extends `${infer Start}*` ? `${Start}${string}` : Declared;
+
+type PageOf<Result, Kind extends Returns> = Kind extends 'object' ? ActionRecord<Result> : ActionPage<Result>;
+
+/** What an action's author writes; the types of `run` follow from the schemas. */
+export interface ActionDefinition<
+  Input extends z.ZodType<JsonRecord>,
+  Parameters extends z.ZodType<JsonRecord>,
+  Result extends z.ZodType,
+  Secret extends string,
+  Kind extends Returns,
+> {
+  /** Its place in the URL: `^[a-z][a-z0-9]*(-[a-z0-9]+)*$`, at most 64 characters. */
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  /** Default: all three. */
+  readonly modes?: readonly ActionMode[];
+  /** Results a page holds at most; default 50. */
+  readonly pageSize?: number;
+  /** How many results one input may give; default 1,000 and at most 10,000. Not for `returns: 'object'`. */
+  readonly maxResults?: { readonly default: number; readonly ceiling: number };
+  /** Default `cursor`. */
+  readonly pagesBy?: PagesBy;
+  /** Default `list`. */
+  readonly returns?: Kind;
+  /** True: offered only where the stage's settings name it. */
+  readonly optIn?: boolean;
+  /** Names of the secrets it may read, of letters, digits and `_`; a final `*` allows every name with that beginning. */
+  readonly secrets?: readonly Secret[];
+  /** A z.strictObject (or a union of them), so that an unknown property is refused. */
+  readonly input: Input;
+  /** As input; `max_results` is the engine's and must not be among them. */
+  readonly parameters?: Parameters;
+  /** One result; results that do not fit end the input with ACTION_FAILED. */
+  readonly result: Result;
+  run(
+    context: ActionContext<z.output<Input>, z.output<Parameters>, SecretName<Secret>>,
+  ): Promise<PageOf<z.input<Result>, Kind>>;
+}
+
+const ALL_MODES: readonly ActionMode[] = ['live', 'async', 'schedule'];
+const NO_PARAMETERS = z.strictObject({});
+
+/** Makes an action out of its definition. It never throws: what is wrong is told by createRegistry, with the file. */
+export function defineAction<
+  Input extends z.ZodType<JsonRecord>,
+  Result extends z.ZodType,
+  Parameters extends z.ZodType<JsonRecord> = typeof NO_PARAMETERS,
+  const Secret extends string = never,
+  const Kind extends Returns = 'list',
+>(definition: ActionDefinition<Input, Parameters, Result, Secret, Kind>): Action {
+  const { name, title, description, input, result } = definition;
+  const parameters: z.ZodType<JsonRecord> = definition.parameters ?? NO_PARAMETERS;
+  const returns = definition.returns ?? 'list';
+  const secrets: readonly string[] = definition.secrets ?? [];
+  const maxResults =
+    returns === 'object' ? { default: 1, ceiling: 1 } : (definition.maxResults ?? { default: 1000, ceiling: 10_000 });
+  const limit = returns === 'object' ? null : maxResults;
+  const inputSchema = once(() => toJsonSchema(input, 'input'));
+  const parametersSchema = once(() => parametersJsonSchema(toJsonSchema(parameters, 'input'), limit));
+  const resultSchema = once(() => toJsonSchema(result, 'output'));
+  const action: Action = {
+    name,
+    title,
+    description,
+    modes: definition.modes ?? ALL_MODES,
+    pageSize: definition.pageSize ?? (returns === 'object' ? 1 : 50),
+    maxResults,
+    pagesBy: definition.pagesBy ?? 'cursor',
+    returns,
+    optIn: definition.optIn ?? false,
+    secrets,
+    get inputSchema() {
+      return inputSchema();
+    },
+    get parametersSchema() {
+      return parametersSchema();
+    },
+    get resultSchema() {
+      return resultSchema();
+    },
+    parseInput: (value) => parseWith(input, value, inputSchema),
+    parseParameters: (value) => parseParameters(parameters, value, parametersSchema, limit),
+    parseResult: (value) => parseWith(result, value, resultSchema),
+    run: async (context) => {
+      const secret = (name: string): Promise<string> => readSecret(context, secrets, name);
+      type Typed = ActionContext<z.output<Input>, z.output<Parameters>, string>;
+      const typed = { ...context, secret } as Typed; // cast: both values come from this action's own parsers
+      return definition.run(typed);
+    },
+    findFaults: () => findDefinitionFaults(definition, action),
+  };
+  return action;
+}
+
+async function readSecret(context: ErasedContext, declared: readonly string[], name: string): Promise<string> {
+  const allowed = declared.some((entry) =>
+    entry.endsWith('*') ? name.startsWith(entry.slice(0, -1)) : entry === name,
+  );
+  if (allowed) return context.secret(name);
+  throw new Permanent(`the secret ${name} is not among those the action declares: ${declared.join(', ') || 'none'}`);
+}
+
+function toJsonSchema(schema: z.ZodType, io: 'input' | 'output'): JsonRecord {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, target: 'draft-2020-12' });
+  return rest;
+}
+
+function once<Value>(make: () => Value): () => Value {
+  let made: { readonly value: Value } | null = null;
+  return () => (made ??= { value: make() }).value;
+}

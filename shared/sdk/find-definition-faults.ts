@@ -1,0 +1,81 @@
+import type { Action, Fault, JsonRecord } from './action.ts';
+
+const SLUG = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
+const SECRET = /^[A-Z][A-Z0-9_]*\*?$/;
+const MODES: ReadonlySet<unknown> = new Set(['live', 'async', 'schedule']);
+
+/** Every fault of an action's definition by field: for authors whom no compiler has told (plain JavaScript, casts, numbers). */
+export function findDefinitionFaults(definition: object, action: Action): Fault[] {
+  const given = new Map<string, unknown>(Object.entries(definition));
+  const missing = ['name', 'title', 'description', 'input', 'result', 'run'].filter((field) => !given.get(field));
+  if (missing.length > 0) return missing.map((path) => ({ path, message: 'is missing' }));
+  return [
+    ...unless(
+      SLUG.test(action.name) && action.name.length <= 64,
+      'name',
+      `"${action.name}" must match ${SLUG.source}, at most 64 characters`,
+    ),
+    ...unless(
+      action.modes.length > 0 && action.modes.every((mode) => MODES.has(mode)),
+      'modes',
+      'must name at least one of live, async, schedule',
+    ),
+    ...unless(isCount(action.pageSize), 'pageSize', 'must be a whole number of at least 1'),
+    ...limitFaults(given, action),
+    ...action.secrets.flatMap((name, at) =>
+      unless(SECRET.test(name), `secrets.${at}`, `"${name}" must be capitals, digits and _, with at most a final *`),
+    ),
+    ...schemaFaults(action),
+  ];
+}
+
+function limitFaults(given: ReadonlyMap<string, unknown>, action: Action): Fault[] {
+  if (action.returns === 'object')
+    return unless(
+      !given.get('maxResults'),
+      'maxResults',
+      "has no meaning where returns is 'object': there is one result",
+    );
+  const { default: usual, ceiling } = action.maxResults;
+  return [
+    ...unless(isCount(usual), 'maxResults.default', 'must be a whole number of at least 1'),
+    ...unless(
+      isCount(ceiling) && ceiling >= usual,
+      'maxResults.ceiling',
+      `must be a whole number of at least the default (${usual})`,
+    ),
+  ];
+}
+
+function schemaFaults(action: Action): Fault[] {
+  return [
+    ...read('input', () => strictFaults('input', action.inputSchema)),
+    ...read('parameters', () => strictFaults('parameters', action.parametersSchema)),
+    ...read('result', () => (action.resultSchema, [])),
+  ];
+}
+
+/** A schema JSON Schema cannot say (a transform, a bigint, a Date) is a fault of its field. */
+function read(path: string, faults: () => Fault[]): Fault[] {
+  try {
+    return faults();
+  } catch (error) {
+    return [
+      { path, message: `cannot be told as JSON Schema: ${error instanceof Error ? error.message : String(error)}` },
+    ];
+  }
+}
+
+function strictFaults(path: string, schema: JsonRecord): Fault[] {
+  const members = [schema.anyOf, schema.oneOf].find(Array.isArray) ?? [schema];
+  const strict = members.every((member: JsonRecord) => member.additionalProperties === false);
+  return unless(strict, path, 'must be a z.strictObject (or a union of them), so that an unknown property is refused');
+}
+
+function unless(holds: boolean, path: string, message: string): Fault[] {
+  return holds ? [] : [{ path, message }];
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && Number(value) >= 1;
+}

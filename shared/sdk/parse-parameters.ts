@@ -1,0 +1,44 @@
+import * as z from 'zod';
+import type { Action, JsonRecord, Parsed } from './action.ts';
+import { parseWith } from './parse-with.ts';
+
+type Limit = Action['maxResults'] | null;
+
+/** Parses an action's own parameters and the engine's `max_results` (only with a limit: lists); null and undefined mean `{}`. */
+export function parseParameters(
+  schema: z.ZodType<JsonRecord>,
+  value: unknown,
+  jsonSchema: () => JsonRecord,
+  limit: Limit,
+): Parsed<JsonRecord> {
+  const given = value ?? {};
+  if (limit === null || typeof given !== 'object' || Array.isArray(given)) return parseWith(schema, given, jsonSchema);
+  const { max_results: asked, ...rest }: { max_results?: unknown } = given;
+  const own = parseWith(schema, rest, jsonSchema);
+  const maximum = maxResultsSchema(limit).safeParse(asked);
+  const faults = maximum.success
+    ? []
+    : maximum.error.issues.map((issue) => ({ path: 'max_results', message: issue.message }));
+  if (!own.ok) return { ok: false, errors: [...own.errors, ...faults] };
+  if (!maximum.success) return { ok: false, errors: faults };
+  return { ok: true, value: { ...own.value, max_results: maximum.data } };
+}
+
+/** The action's own parameter schema with `max_results` among its properties. */
+export function parametersJsonSchema(own: JsonRecord, limit: Limit): JsonRecord {
+  if (limit === null) return own;
+  const max_results = {
+    type: 'integer',
+    minimum: 1,
+    maximum: limit.ceiling,
+    default: limit.default,
+    description: 'How many results one input may give.',
+  };
+  if (!('properties' in own)) return { allOf: [own], properties: { max_results } };
+  return { ...own, properties: { ...Object(own.properties), max_results } };
+}
+
+function maxResultsSchema(limit: Action['maxResults']): z.ZodType<number> {
+  const message = `must be a whole number from 1 to ${limit.ceiling}`;
+  return z.int(message).min(1, message).max(limit.ceiling, message).default(limit.default);
+}

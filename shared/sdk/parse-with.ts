@@ -1,0 +1,38 @@
+import type * as z from 'zod';
+import type { Fault, JsonRecord, Parsed } from './action.ts';
+
+/**
+ * Parses by a zod schema into the engine's own form. An unknown property is named by its whole path, with the names
+ * its place allows (read from the JSON Schema).
+ */
+export function parseWith<Value>(
+  schema: z.ZodType<Value>,
+  value: unknown,
+  jsonSchema: () => JsonRecord,
+): Parsed<Value> {
+  const parsed = schema.safeParse(value, { reportInput: false });
+  if (parsed.success) return { ok: true, value: parsed.data };
+  return { ok: false, errors: parsed.error.issues.flatMap((issue) => describeIssue(issue, jsonSchema)) };
+}
+
+function describeIssue(issue: z.core.$ZodIssue, jsonSchema: () => JsonRecord): Fault[] {
+  const path = issue.path.map(String);
+  if (issue.code !== 'unrecognized_keys') return [{ path: path.join('.'), message: issue.message }];
+  const names = allowedNames(jsonSchema(), path);
+  const allowed = names === null ? '' : `; allowed here: ${names.join(', ') || 'nothing'}`;
+  return issue.keys.map((key) => ({ path: [...path, key].join('.'), message: `unknown property${allowed}` }));
+}
+
+/** The property names a JSON Schema allows at a path, or null when it does not say (a union, a reference). */
+function allowedNames(schema: JsonRecord, path: readonly string[]): readonly string[] | null {
+  let here: unknown = schema;
+  for (const step of path) {
+    if (!isRecord(here)) return null;
+    here = isRecord(here.properties) && step in here.properties ? here.properties[step] : here.items;
+  }
+  return isRecord(here) && isRecord(here.properties) ? Object.keys(here.properties) : null;
+}
+
+function isRecord(value: unknown): value is JsonRecord {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

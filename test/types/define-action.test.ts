@@ -1,0 +1,85 @@
+import { describe, expectTypeOf, test } from 'vitest';
+import * as z from 'zod';
+import { defineAction } from '../../shared/sdk/define-action.ts';
+
+const texts = { name: 'typed', title: 'Typed', description: 'For the compiler.' };
+const result = z.object({ id: z.int() });
+
+describe('what run sees follows from the schemas', () => {
+  test('input and parameters are the output of their schemas', () => {
+    defineAction({
+      ...texts,
+      input: z.strictObject({ city: z.string(), limit: z.int().default(3) }),
+      parameters: z.strictObject({ depth: z.int().optional() }),
+      result,
+      run: async ({ input, parameters, cursor, page }) => {
+        expectTypeOf(input).toEqualTypeOf<{ city: string; limit: number }>();
+        expectTypeOf(parameters).toEqualTypeOf<{ depth?: number | undefined }>();
+        expectTypeOf(cursor).toEqualTypeOf<string | null>();
+        expectTypeOf(page).toEqualTypeOf<number>();
+        return { results: [{ id: 1 }], nextCursor: null };
+      },
+    });
+  });
+
+  test('no parameters means an empty object', () => {
+    defineAction({
+      ...texts,
+      input: z.strictObject({}),
+      result,
+      run: async ({ parameters }) => {
+        expectTypeOf<keyof typeof parameters>().toEqualTypeOf<never>();
+        return { results: [], nextCursor: null };
+      },
+    });
+  });
+
+  test('only declared secrets can be asked for', () => {
+    defineAction({
+      ...texts,
+      input: z.strictObject({}),
+      result,
+      secrets: ['TOKEN', 'API_*'],
+      run: async ({ secret }) => {
+        expectTypeOf(secret).parameter(0).toEqualTypeOf<'TOKEN' | `API_${string}`>();
+        return { results: [], nextCursor: null };
+      },
+    });
+    defineAction({
+      ...texts,
+      input: z.strictObject({}),
+      result,
+      run: async ({ secret }) => {
+        expectTypeOf(secret).parameter(0).toEqualTypeOf<never>();
+        return { results: [], nextCursor: null };
+      },
+    });
+  });
+});
+
+describe('what run gives is held to the result schema', () => {
+  const list = { ...texts, input: z.strictObject({}), result };
+  type Define = typeof defineAction<typeof list.input, typeof result>;
+  type Given = Awaited<ReturnType<Parameters<Define>[0]['run']>>;
+
+  test('a list gives any number of results and a cursor', () => {
+    expectTypeOf<Given>().toEqualTypeOf<{
+      readonly results: readonly { id: number }[];
+      readonly nextCursor: string | null;
+    }>();
+    expectTypeOf<{ results: { id: string }[]; nextCursor: null }>().not.toExtend<Given>();
+  });
+
+  test('an object gives exactly one and no cursor', () => {
+    type Define = typeof defineAction<typeof list.input, typeof result, z.ZodObject, never, 'object'>;
+    type Given = Awaited<ReturnType<Parameters<Define>[0]['run']>>;
+    expectTypeOf<Given>().toEqualTypeOf<{ readonly results: readonly [{ id: number }]; readonly nextCursor: null }>();
+    defineAction({ ...list, returns: 'object', run: async () => ({ results: [{ id: 1 }], nextCursor: null }) });
+  });
+
+  test('the input schema is an object', () => {
+    type InputSchema = Parameters<typeof defineAction>[0]['input'];
+    expectTypeOf<z.ZodObject>().toExtend<InputSchema>();
+    expectTypeOf<z.ZodString>().not.toExtend<InputSchema>();
+  });
+});
