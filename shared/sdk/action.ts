@@ -42,13 +42,13 @@ export interface ActionContext<Input, Parameters, SecretName extends string> {
   readonly signal: AbortSignal;
   readonly fetch: ActionFetch;
   /** The value of a secret the action declared; throws Permanent when the owner has not set it. */
-  secret(name: SecretName): Promise<string>;
+  readonly secret: (name: SecretName) => Promise<string>;
   readonly log: ActionLog;
   /** The same for every attempt of this page: for upstreams that can drop repeats. */
   readonly idempotencyKey: string;
   readonly runUid: string;
   /** Epoch milliseconds. */
-  now(): number;
+  readonly now: () => number;
 }
 
 /** One page: its results, and where the next begins (null: this was the last). */

@@ -22,13 +22,13 @@ describe('what run sees follows from the schemas', () => {
     });
   });
 
-  test('no parameters means an empty object', () => {
+  test('without a parameters schema there is nothing to read', () => {
     defineAction({
       ...texts,
       input: z.strictObject({}),
       result,
       run: async ({ parameters }) => {
-        expectTypeOf<keyof typeof parameters>().toEqualTypeOf<never>();
+        expectTypeOf(parameters).toEqualTypeOf<Record<string, never>>();
         return { results: [], nextCursor: null };
       },
     });
