@@ -1,5 +1,4 @@
-import type { ErrorRecord } from './errors.ts';
-import type { RunInfo, Totals } from './run.ts';
+import type { Totals } from './run.ts';
 import { addTotals } from './run.ts';
 
 /** Inputs of one shard: their marks share an item of at most about 2 KB, their pages a partition. */
@@ -24,6 +23,8 @@ export interface InputMark {
   /** Attempts the engine spent beyond the first of each page. */
   readonly tries: number;
   readonly callbacks: number;
+  /** The action found nothing (NoResult). */
+  readonly empty: boolean;
   readonly finishedAt: number;
 }
 
@@ -43,13 +44,15 @@ export function shardSize(shard: number, inputsTotal: number): number {
 }
 
 /** The totals of a shard's marks. */
-export function totalsOf(marks: Iterable<InputMark>): Totals {
+export function totalsOf(marks: ReadonlyMap<number, InputMark>): Totals {
   return addTotals(
-    Array.from(marks, (mark) => ({
+    Array.from(marks, ([input, mark]) => ({
       succeeded: mark.status === 'SUCCEEDED' ? 1 : 0,
       failed: mark.status === 'FAILED' ? 1 : 0,
       outputs: mark.outputs,
       callbacks: mark.callbacks,
+      lastFailed: mark.status === 'FAILED' ? input : null,
+      lastEmpty: mark.empty ? input : null,
     })),
   );
 }
@@ -92,11 +95,3 @@ export interface RunWindow {
   readonly next: number;
   readonly open: ReadonlyMap<number, OpenInput>;
 }
-
-/** What is left of an input that failed, beside its mark. */
-export interface InputFailure {
-  readonly page: number;
-  readonly error: ErrorRecord;
-}
-
-export type InputInfo = RunInfo;

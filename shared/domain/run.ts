@@ -83,9 +83,20 @@ export interface Totals {
   readonly outputs: number;
   /** Distinct callbacks these inputs have called for (parts of pages, failures). */
   readonly callbacks: number;
+  /** The highest index of an input that failed: its error becomes the run's. Null where none did. */
+  readonly lastFailed: number | null;
+  /** The highest index of an input for which the action found nothing. */
+  readonly lastEmpty: number | null;
 }
 
-export const NO_TOTALS: Totals = { succeeded: 0, failed: 0, outputs: 0, callbacks: 0 };
+export const NO_TOTALS: Totals = {
+  succeeded: 0,
+  failed: 0,
+  outputs: 0,
+  callbacks: 0,
+  lastFailed: null,
+  lastEmpty: null,
+};
 
 /** The sum of totals. */
 export function addTotals(all: Iterable<Totals>): Totals {
@@ -96,9 +107,16 @@ export function addTotals(all: Iterable<Totals>): Totals {
       failed: sum.failed + one.failed,
       outputs: sum.outputs + one.outputs,
       callbacks: sum.callbacks + one.callbacks,
+      lastFailed: later(sum.lastFailed, one.lastFailed),
+      lastEmpty: later(sum.lastEmpty, one.lastEmpty),
     };
   }
   return sum;
+}
+
+function later(one: number | null, other: number | null): number | null {
+  if (one === null || other === null) return one ?? other;
+  return Math.max(one, other);
 }
 
 /** The move that ends a run whose inputs have all settled. */

@@ -1,0 +1,190 @@
+import type { ErrorRecord } from './errors.ts';
+import type { StoredInput } from './input.ts';
+import { LIMITS } from './limits.ts';
+import type { PageSlot } from './page.ts';
+import type { RunDefinition, RunStatus } from './run.ts';
+import { deriveUid } from './ids.ts';
+
+export type CallbackType = 'run.page' | 'run.input_failed' | 'run.finished';
+
+/** The version of the body that {@link pageCallbackBody} builds; a record keeps the version it was made under. */
+export const CALLBACK_BODY_VERSION = 1;
+
+export const CALLBACK_STATUSES = ['PENDING', 'RUNNING', 'FAILED', 'SUCCESS'] as const;
+export type CallbackStatus = (typeof CALLBACK_STATUSES)[number];
+
+/** What run.finished tells of the whole run; `callbacks` counts distinct ids, this one too, over all attempts. */
+export interface Manifest {
+  readonly inputs: number;
+  readonly succeeded: number;
+  readonly failed: number;
+  readonly outputs: number;
+  readonly callbacks: number;
+}
+
+/** What a callback says that cannot be rebuilt from a page slot; stored in its record. */
+export type CallbackPayload =
+  | {
+      readonly type: 'run.input_failed';
+      readonly input: number;
+      readonly page: number;
+      readonly error: ErrorRecord;
+      readonly attempt: number;
+      readonly at: number;
+    }
+  | {
+      readonly type: 'run.finished';
+      readonly status: RunStatus;
+      readonly error: ErrorRecord | null;
+      readonly manifest: Manifest;
+      readonly attempt: number;
+      readonly at: number;
+    };
+
+/** One delivery's record. Page callbacks that went well at once have none: the slot and the delivery log say it all. */
+export interface CallbackRecord {
+  readonly uid: string;
+  /** The id receivers dedupe on; a replay has the original's. */
+  readonly refUid: string;
+  /** The record this one replays, or null. */
+  readonly parentUid: string | null;
+  readonly type: CallbackType;
+  readonly runUid: string;
+  readonly workspaceUid: string;
+  /** Null on run.finished of a run with several inputs. */
+  readonly input: number | null;
+  readonly page: number | null;
+  readonly part: number | null;
+  readonly status: CallbackStatus;
+  /** Attempts begun after the first. */
+  readonly retryCount: number;
+  /** Short hash of the message that wrote it last. */
+  readonly by: string;
+  readonly httpStatus: number | null;
+  readonly httpResponse: string | null;
+  readonly error: ErrorRecord | null;
+  readonly nextAttemptAt: number | null;
+  readonly createdAt: number;
+  readonly deliveredAt: number | null;
+  /** Null for run.page. */
+  readonly payload: CallbackPayload | null;
+  readonly expiresAt: number;
+}
+
+/** The body of a page's callback; the same bytes however often it is built. */
+export function pageCallbackBody(
+  definition: RunDefinition,
+  slot: PageSlot,
+  input: StoredInput,
+  results: readonly unknown[],
+  part: { readonly part: number; readonly parts: number; readonly batchUid: string },
+): string {
+  return envelope('run.page', definition, {
+    refUid: deriveUid(slot.runUid, 'page', { input: slot.input, page: slot.page, part: part.part }),
+    status: 'RUNNING',
+    attempt: slot.attempt,
+    inputIndex: slot.input,
+    input,
+    batchUid: part.batchUid,
+    page: slot.page,
+    last: slot.outcome.kind === 'RESULT' && slot.outcome.last && part.part === part.parts,
+    part: part.part,
+    parts: part.parts,
+    error: null,
+    results,
+    at: slot.at,
+    manifest: null,
+  });
+}
+
+/** The body of run.input_failed and run.finished. `only` is the input it speaks of, null where there are several. */
+export function recordCallbackBody(
+  definition: RunDefinition,
+  refUid: string,
+  payload: CallbackPayload,
+  only: { readonly input: StoredInput; readonly batchUid: string } | null,
+): string {
+  const failed = payload.type === 'run.input_failed';
+  return envelope(payload.type, definition, {
+    refUid,
+    status: failed ? 'RUNNING' : payload.status,
+    attempt: payload.attempt,
+    inputIndex: failed ? payload.input : only === null ? null : 0,
+    input: only?.input ?? null,
+    batchUid: only?.batchUid ?? null,
+    page: failed ? payload.page : null,
+    last: false,
+    part: 1,
+    parts: 1,
+    error: payload.error,
+    results: null,
+    at: payload.at,
+    manifest: failed ? null : payload.manifest,
+  });
+}
+
+interface Envelope {
+  readonly refUid: string;
+  readonly status: RunStatus;
+  readonly attempt: number;
+  readonly inputIndex: number | null;
+  readonly input: StoredInput | null;
+  readonly batchUid: string | null;
+  readonly page: number | null;
+  readonly last: boolean;
+  readonly part: number;
+  readonly parts: number;
+  readonly error: ErrorRecord | null;
+  readonly results: readonly unknown[] | null;
+  readonly at: number;
+  readonly manifest: Manifest | null;
+}
+
+function envelope(type: CallbackType, definition: RunDefinition, say: Envelope): string {
+  const { uid } = definition;
+  return JSON.stringify({
+    type,
+    callback_ref_uid: say.refUid,
+    run: {
+      run_uid: uid,
+      batch_uid: say.batchUid,
+      status: say.status,
+      attempt: say.attempt,
+      action_name: definition.actionName,
+      scheduled_run_uid: definition.scheduledRunUid,
+    },
+    input: say.input?.input ?? null,
+    custom_data: say.input?.customData ?? null,
+    input_uid: say.inputIndex === null ? null : deriveUid(uid, 'input', { input: say.inputIndex }),
+    input_index: say.inputIndex,
+    page: say.page,
+    is_last_page: say.last,
+    part: say.part,
+    parts: say.parts,
+    error: say.error,
+    results: say.results,
+    ...(type === 'run.finished' ? { manifest: say.manifest } : {}),
+    occurred_at: new Date(say.at).toISOString(),
+  });
+}
+
+// What a body holds besides results, input and custom_data stays below this.
+const ENVELOPE_BYTES = 1_024;
+
+/**
+ * Where a page's items part into callbacks of at most 256 KB: the index of each part's first item. `itemBytes` are the
+ * JSON sizes of the items, `inputBytes` that of input and custom_data, which every part repeats.
+ */
+export function partStarts(itemBytes: readonly number[], inputBytes: number): readonly number[] {
+  const room = LIMITS.callbackBytes - ENVELOPE_BYTES - inputBytes;
+  const starts = [0];
+  let filled = 0;
+  for (const [index, bytes] of itemBytes.entries()) {
+    if (filled > 0 && filled + bytes + 1 > room) {
+      starts.push(index);
+      filled = 0;
+    }
+    filled += bytes + 1;
+  }
+  return starts;
+}

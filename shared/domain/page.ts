@@ -1,0 +1,76 @@
+import type { ErrorRecord } from './errors.ts';
+import { LIMITS } from './limits.ts';
+import type { RunInfo } from './run.ts';
+
+/** What the one slot of a page holds: its results' facts, or why the input ended there. */
+export type PageOutcome =
+  | {
+      readonly kind: 'RESULT';
+      /** Items on the page. */
+      readonly count: number;
+      /** Null on the last page. */
+      readonly nextCursor: string | null;
+      readonly last: boolean;
+      /** Callbacks the page is split into. */
+      readonly parts: number;
+      readonly info: RunInfo | null;
+    }
+  | { readonly kind: 'FAILURE'; readonly error: ErrorRecord };
+
+/**
+ * The page slot: written once by a conditional put, it is the run's progress and the page's pending callback. A retry
+ * replaces a FAILURE of an older epoch; a RESULT is never replaced. Results lie beside it (inline or in S3).
+ */
+export interface PageSlot {
+  readonly runUid: string;
+  readonly input: number;
+  readonly page: number;
+  readonly outcome: PageOutcome;
+  /** The cursor the page was asked for with: where a retry begins. */
+  readonly cursor: string | null;
+  /** Results of the input up to and with this page. */
+  readonly results: number;
+  /** Callbacks of the input up to and with this page. */
+  readonly callbacks: number;
+  /** Attempts spent beyond the first of each page, up to and with this page. */
+  readonly tries: number;
+  readonly epoch: number;
+  /** The run's attempt it was recorded in: stands in its callback. */
+  readonly attempt: number;
+  /** Short hash of the message whose worker put it. */
+  readonly by: string;
+  readonly at: number;
+  /** Version of the callback body built from it. */
+  readonly version: number;
+}
+
+/** Brent's cycle check: one remembered cursor hash and two counters find any cycle of cursors in O(1) memory. */
+export interface CycleCheck {
+  readonly hash: string;
+  readonly power: number;
+  readonly steps: number;
+}
+
+/**
+ * One step of Brent's algorithm ("An improved Monte Carlo factorization algorithm", BIT 20, 1980): the next state, or
+ * null when this cursor is the remembered one and paging would never end.
+ */
+export function stepCycleCheck(state: CycleCheck | null, hash: string): CycleCheck | null {
+  if (state === null) return { hash, power: 1, steps: 0 };
+  if (state.hash === hash) return null;
+  const steps = state.steps + 1;
+  return steps === state.power ? { hash, power: state.power * 2, steps: 0 } : { ...state, steps };
+}
+
+/** How a page ends given what the action said: results cut at the maximum, and whether there is a next page. */
+export function cutPage(
+  results: readonly unknown[],
+  nextCursor: string | null,
+  at: { readonly page: number; readonly resultsBefore: number; readonly maxResults: number },
+): { readonly results: readonly unknown[]; readonly nextCursor: string | null; readonly last: boolean } {
+  const room = Math.max(0, at.maxResults - at.resultsBefore);
+  const kept = results.length > room ? results.slice(0, room) : results;
+  const full = kept.length === room;
+  const last = nextCursor === null || full || at.page + 1 >= LIMITS.pagesPerInput;
+  return { results: kept, nextCursor: last ? null : nextCursor, last };
+}
