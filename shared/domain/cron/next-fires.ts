@@ -1,0 +1,52 @@
+import { DAY_MS } from './calendar.ts';
+import type { CronExpression } from './cron-expression.ts';
+import { matchesLocal, nextLocalMatch } from './match-local.ts';
+import { isFirstPass, offsetAt, zoneSpanAt } from './zone-offsets.ts';
+
+/** Past this nothing is sought: the rarest date, 29 February on one weekday, comes at least every 40 years. */
+const HORIZON_MS = 90 * 366 * DAY_MS;
+
+/**
+ * The first instant after `afterMs` at which the expression fires in the zone, or null if it never does.
+ * An hour field beginning with `*` follows the absolute clock; every other fires once per local time: on
+ * the first pass of a repeated one, never for a missing one.
+ */
+export function nextFire(cron: CronExpression, zone: string, afterMs: number): number | null {
+  let at = Math.floor(afterMs) + 1;
+  const horizon = at + HORIZON_MS;
+  while (at < horizon) {
+    const span = zoneSpanAt(zone, at);
+    const local = nextLocalMatch(cron, at + span.offsetMs, span.endMs + span.offsetMs);
+    if (local === null) {
+      at = span.endMs;
+    } else {
+      const instant = local - span.offsetMs;
+      if (cron.hour.startsWithStar || isFirstPass(zone, instant)) return instant;
+      at = instant + 1;
+    }
+  }
+  return null;
+}
+
+/** The fires in `afterMs` < fire ≤ `untilMs`, in order, at most `limit` of them. */
+export function firesBetween(
+  cron: CronExpression,
+  zone: string,
+  afterMs: number,
+  untilMs: number,
+  limit = Number.POSITIVE_INFINITY,
+): readonly number[] {
+  const fires: number[] = [];
+  let fire = nextFire(cron, zone, afterMs);
+  while (fire !== null && fire <= untilMs && fires.length < limit) {
+    fires.push(fire);
+    fire = nextFire(cron, zone, fire);
+  }
+  return fires;
+}
+
+/** True when the schedule fires at exactly this instant: the guard on what EventBridge delivers. */
+export function isNominal(cron: CronExpression, zone: string, ms: number): boolean {
+  if (!matchesLocal(cron, ms + offsetAt(zone, ms))) return false;
+  return cron.hour.startsWithStar || isFirstPass(zone, ms);
+}

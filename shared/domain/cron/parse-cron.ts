@@ -1,0 +1,74 @@
+import { daysInMonth } from './calendar.ts';
+import { CronError } from './cron-error.ts';
+import { FIELD_SPECS } from './cron-expression.ts';
+import type { CronExpression } from './cron-expression.ts';
+import { parseField } from './parse-field.ts';
+
+/** Longest accepted expression, in characters. */
+export const MAX_CRON_LENGTH = 128;
+
+const MACROS: ReadonlyMap<string, string> = new Map([
+  ['@hourly', '0 * * * *'],
+  ['@daily', '0 0 * * *'],
+  ['@midnight', '0 0 * * *'],
+  ['@weekly', '0 0 * * 0'],
+  ['@monthly', '0 0 1 * *'],
+  ['@yearly', '0 0 1 1 *'],
+  ['@annually', '0 0 1 1 *'],
+]);
+
+/** Reads `minute hour day-of-month month day-of-week` or a macro. Throws CronError for everything else. */
+export function parseCron(text: string): CronExpression {
+  if (text.length > MAX_CRON_LENGTH) {
+    throw new CronError('cron', `${text.length} characters; at most ${MAX_CRON_LENGTH} are allowed`);
+  }
+  const [minute, hour, dayOfMonth, month, dayOfWeek] = splitFields(text);
+  const cron: CronExpression = {
+    minute: parseField(FIELD_SPECS.minute, minute),
+    hour: parseField(FIELD_SPECS.hour, hour),
+    dayOfMonth: parseField(FIELD_SPECS.dayOfMonth, dayOfMonth),
+    month: parseField(FIELD_SPECS.month, month),
+    dayOfWeek: parseField(FIELD_SPECS.dayOfWeek, dayOfWeek),
+  };
+  refuseDatesThatNeverCome(cron);
+  return cron;
+}
+
+/** True when a day must satisfy both day fields, which is when either begins with `*` (Vixie cron). */
+export function needsBothDayFields(cron: CronExpression): boolean {
+  return cron.dayOfMonth.startsWithStar || cron.dayOfWeek.startsWithStar;
+}
+
+function splitFields(text: string): readonly [string, string, string, string, string] {
+  if (/[\r\n\v\f\u0085\u2028\u2029]/.test(text)) {
+    throw new CronError('cron', 'a line break is refused; fields are parted by spaces or tabs');
+  }
+  const written = text.split(/[ \t]+/).filter((field) => field !== '');
+  const fields = written.length === 1 && written[0]?.startsWith('@') ? expandMacro(written[0]) : written;
+  const [minute, hour, dayOfMonth, month, dayOfWeek, ...more] = fields;
+  if (dayOfWeek === undefined || more.length > 0) throw wrongCount(fields.length);
+  // The five are present once the last one is.
+  return [minute ?? '', hour ?? '', dayOfMonth ?? '', month ?? '', dayOfWeek];
+}
+
+function expandMacro(macro: string): readonly string[] {
+  const expanded = MACROS.get(macro.toLowerCase());
+  if (expanded !== undefined) return expanded.split(' ');
+  const shown = JSON.stringify(macro.slice(0, 24));
+  throw new CronError('cron', `${shown} is not a macro; allowed: ${[...MACROS.keys()].join(' ')}`);
+}
+
+function wrongCount(count: number): CronError {
+  const seconds = count >= 6 ? ' (seconds and years are not offered)' : '';
+  const order = 'minute hour day-of-month month day-of-week';
+  return new CronError('cron', `${count} fields${seconds}; five are needed: ${order}, parted by spaces or tabs`);
+}
+
+function refuseDatesThatNeverCome(cron: CronExpression): void {
+  // With "either day field suffices" the weekday alone brings a day in every month.
+  if (!needsBothDayFields(cron)) return;
+  const first = cron.dayOfMonth.values[0] ?? 1;
+  if (cron.month.values.some((month) => first <= daysInMonth(month))) return;
+  const longest = Math.max(...cron.month.values.map((month) => daysInMonth(month)));
+  throw new CronError('day-of-month', `day ${first} never comes in the chosen months; allowed there: 1–${longest}`);
+}

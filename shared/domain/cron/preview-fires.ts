@@ -1,0 +1,70 @@
+import { DAY_MS } from './calendar.ts';
+import type { CronExpression } from './cron-expression.ts';
+import { formatLocal, formatOffset } from './format-local.ts';
+import { nextLocalMatch } from './match-local.ts';
+import { firesBetween } from './next-fires.ts';
+import { clockChangesBetween, offsetAt } from './zone-offsets.ts';
+import type { ClockChange } from './zone-offsets.ts';
+
+/** A local time of the expression that the clocks skip or read twice, and what happens then. */
+export interface ClockNote {
+  readonly local: string;
+  readonly note: string;
+}
+
+export interface CronPreview {
+  readonly fires: readonly { readonly atMs: number; readonly local: string }[];
+  readonly notes: readonly ClockNote[];
+}
+
+/** A whole day can be skipped (Apia, 2011); more notes than this are counted, not listed. */
+const MAX_NOTES = 100;
+
+/** The first `count` fires at or after `fromMs`, and notes on the clock changes between `fromMs` and the last. */
+export function previewFires(cron: CronExpression, zone: string, fromMs: number, count: number): CronPreview {
+  const fires = firesBetween(cron, zone, fromMs - 1, Number.POSITIVE_INFINITY, count);
+  return {
+    fires: fires.map((atMs) => {
+      const offsetMs = offsetAt(zone, atMs);
+      return { atMs, local: formatLocal(atMs + offsetMs, offsetMs) };
+    }),
+    // An expression that always falls into a skipped hour has no fire; its year then says why.
+    notes: clockNotes(cron, zone, fromMs, fires.at(-1) ?? fromMs + 366 * DAY_MS),
+  };
+}
+
+/** Notes on each local time of the expression that is skipped or comes twice in `fromMs` ≤ time ≤ `untilMs`. */
+export function clockNotes(cron: CronExpression, zone: string, fromMs: number, untilMs: number): readonly ClockNote[] {
+  const notes: ClockNote[] = [];
+  let left = 0;
+  // The second pass of a time may lie in the span and the first before it, or the other way round.
+  for (const change of clockChangesBetween(zone, fromMs - DAY_MS, untilMs + DAY_MS)) {
+    const [low, high] = [change.atMs + change.beforeMs, change.atMs + change.afterMs].sort((a, b) => a - b);
+    if (low === undefined || high === undefined) continue;
+    for (let at = nextLocalMatch(cron, low, high); at !== null; at = nextLocalMatch(cron, at + 1, high)) {
+      if (!touchesSpan(change, at, fromMs, untilMs)) continue;
+      if (notes.length < MAX_NOTES) notes.push(describe(cron, change, at));
+      else left += 1;
+    }
+  }
+  const last = notes.at(-1);
+  if (left > 0 && last !== undefined) notes.push({ local: last.local, note: `and ${left} more local times after it` });
+  return notes;
+}
+
+function touchesSpan(change: ClockChange, localMs: number, fromMs: number, untilMs: number): boolean {
+  const isSkipped = change.afterMs > change.beforeMs;
+  const moments = isSkipped ? [change.atMs] : [localMs - change.beforeMs, localMs - change.afterMs];
+  return moments.some((moment) => moment >= fromMs && moment <= untilMs);
+}
+
+function describe(cron: CronExpression, change: ClockChange, localMs: number): ClockNote {
+  const local = formatLocal(localMs, change.beforeMs);
+  const before = formatOffset(change.beforeMs);
+  const after = formatOffset(change.afterMs);
+  if (change.afterMs > change.beforeMs) {
+    return { local, note: `skipped: the clocks go forward from ${before} to ${after}; nothing fires` };
+  }
+  const passes = cron.hour.startsWithStar ? 'fires both times' : 'fires the first time only';
+  return { local, note: `comes twice: the clocks go back from ${before} to ${after}; ${passes}` };
+}

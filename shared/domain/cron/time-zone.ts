@@ -1,0 +1,35 @@
+/** EventBridge Scheduler's limit for ScheduleExpressionTimezone (CreateSchedule, API reference). */
+const MAX_ZONE_LENGTH = 50;
+
+/**
+ * Says why a text is no time zone both Intl and EventBridge know, or null when it is one.
+ * Names must be spelt exactly: Intl ignores case, EventBridge does not.
+ */
+export function timeZoneFault(name: string): string | null {
+  const allowed = 'allowed: a tz database name such as "Europe/Berlin", or "UTC"';
+  if (name.length > MAX_ZONE_LENGTH) return `the time zone has ${name.length} characters; ${allowed}`;
+  const shown = JSON.stringify(name);
+  if (/^[+-]|^(?:UTC|GMT)[+-]/i.test(name)) return `${shown} is an offset, not a zone; ${allowed}`;
+  const resolved = resolve(name);
+  if (resolved === null) return `${shown} is not a known time zone; ${allowed}`;
+  if (name === 'UTC' || name === 'GMT') return null;
+  if (!name.includes('/')) return `${shown} is an abbreviation or an old alias; ${allowed}`;
+  const sameButCase = resolved !== name && resolved.toLowerCase() === name.toLowerCase();
+  if (sameButCase) return `${shown} must be spelt "${resolved}"; ${allowed}`;
+  return name.split('/').every(hasUsualCase) ? null : `${shown} must be spelt in its usual case; ${allowed}`;
+}
+
+function resolve(name: string): string | null {
+  if (!/^[A-Za-z0-9_+/-]+$/.test(name)) return null;
+  try {
+    return new Intl.DateTimeFormat('en-US', { timeZone: name }).resolvedOptions().timeZone;
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
+}
+
+/** Aliases resolve to another name, so only their shape can be judged: `Kolkata`, `GMT+5`, `NSW`, not `kolkata`. */
+function hasUsualCase(part: string): boolean {
+  return /^[A-Z]/.test(part) && (part.length <= 3 || /[a-z]/.test(part) || part.startsWith('GMT'));
+}
