@@ -1,0 +1,80 @@
+/* oxlint-disable eslint/no-new -- a CDK construct joins its scope by being made */
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { App, Validations } from 'aws-cdk-lib';
+import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
+import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
+import { bundleFunctions } from './bundle.ts';
+import { EngineStack } from './engine-stack.ts';
+import { settingsOf } from './settings.ts';
+import type { StageSettings } from './settings.ts';
+
+const ROOT = resolve(import.meta.dirname, '..');
+
+/** Where the bundles of a deployment are written. */
+const BUNDLE_DIR = join(ROOT, 'dist/functions');
+
+export interface SynthOptions {
+  /** A stage of infra/settings.ts; without it the `-c stage=…` of the CDK CLI, else `dev`. */
+  readonly stage?: string;
+  /** In place of the stage's region; without it the `-c region=…` of the CDK CLI. */
+  readonly region?: string;
+  /** In place of the stage's settings, for tests. */
+  readonly settings?: StageSettings;
+  readonly bundleDir: string;
+  /** Where the assembly goes; without it where the CDK CLI says, else a temporary folder. */
+  readonly outDir?: string;
+}
+
+/** Synthesizes the stack over functions that are bundled already. Throws on a wrong setting or a finding of cdk-nag. */
+export function synthesize(options: SynthOptions): CloudAssembly {
+  const app = new App({
+    context: contextOfProject(),
+    analyticsReporting: false,
+    ...(options.outDir === undefined ? {} : { outdir: options.outDir }),
+  });
+  const stage = options.stage ?? contextText(app, 'stage') ?? 'dev';
+  const settings = options.settings ?? settingsOf(stage);
+  const region = options.region ?? contextText(app, 'region') ?? settings.region;
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
+  new EngineStack(app, `Trireme-${stage}`, {
+    stage,
+    settings,
+    bundleDir: options.bundleDir,
+    description: 'Trireme: actions offered live, async and on a schedule',
+    env: {
+      ...(settings.account === null ? {} : { account: settings.account }),
+      ...(region === null ? {} : { region }),
+    },
+  });
+  return app.synth();
+}
+
+/** Bundles every function, then synthesizes the stack over the bundles. */
+export async function buildApp(
+  options: Omit<SynthOptions, 'bundleDir'> & { readonly bundleDir?: string } = {},
+): Promise<CloudAssembly> {
+  const bundleDir = options.bundleDir ?? BUNDLE_DIR;
+  await bundleFunctions({ root: ROOT, outDir: bundleDir });
+  return synthesize({ ...options, bundleDir });
+}
+
+/** Feature flags live in cdk.json, which the CDK CLI reads but an app started without it does not. */
+function contextOfProject(): Record<string, unknown> {
+  const file: { context: Record<string, unknown> } = JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8'));
+  return file.context;
+}
+
+function contextText(app: App, key: string): string | undefined {
+  const value: unknown = app.node.tryGetContext(key);
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+if (import.meta.main) {
+  try {
+    await buildApp();
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  }
+}

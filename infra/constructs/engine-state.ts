@@ -1,0 +1,149 @@
+/* oxlint-disable eslint/no-new -- a CDK construct joins its scope by being made */
+import { CfnOutput, CfnResource, Duration, RemovalPolicy, SecretValue, Stack } from 'aws-cdk-lib';
+import { AttributeType, Billing, ProjectionType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import type { LifecycleRule } from 'aws-cdk-lib/aws-s3';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import type { StageSettings } from '../settings.ts';
+import { acknowledge } from './acknowledge.ts';
+
+/** The index that lists runs, schedules and callbacks of a workspace. */
+export const LIST_INDEX = 'list';
+
+/** What the list index carries besides keys, for filters; whole records are read by their keys. */
+export const LIST_INDEX_ATTRIBUTES = ['action_name', 'execution_mode', 'name', 'scheduled_run_uid', 'uid'];
+
+/** CONTRACT: a start may be postponed by a year, and a deadline is at most 30 days. */
+const MAX_POSTPONE_DAYS = 366;
+const MAX_DEADLINE_DAYS = 30;
+
+export type ObjectPrefix = 'pages' | 'inputs' | 'uploads';
+
+/** All that outlives a deployment: table, bucket and secrets. Their logical ids are a contract, held by a test. */
+export class EngineState extends Construct {
+  readonly table: TableV2;
+  readonly bucket: Bucket;
+  readonly masterSecret: Secret;
+  readonly actionSecrets: Secret;
+
+  constructor(scope: Construct, id: string, settings: StageSettings) {
+    super(scope, id);
+    const removalPolicy = settings.keepStateOnRemoval ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+    this.table = this.createTable(settings, removalPolicy);
+    this.bucket = this.createBucket(settings, removalPolicy);
+    this.masterSecret = new Secret(this, 'Master', {
+      description:
+        'Trireme: signing secrets of workspaces and sealing keys are derived from this. Losing it loses them.',
+      generateSecretString: { passwordLength: 64, excludePunctuation: true },
+      removalPolicy,
+    });
+    this.actionSecrets = new Secret(this, 'ActionSecrets', {
+      description: 'Trireme: secrets of actions, a JSON object of name to value, filled in by hand.',
+      // The owner's values replace this; a later deployment leaves them alone because this text never changes.
+      secretStringValue: SecretValue.unsafePlainText('{}'),
+      removalPolicy,
+    });
+    const rotation = {
+      'AwsSolutions-SMG4': 'Values come from outside or are the root of derived keys: rotation is by hand',
+    };
+    acknowledge(this.masterSecret, rotation);
+    acknowledge(this.actionSecrets, rotation);
+    new CfnOutput(this, 'TableName', { value: this.table.tableName });
+    new CfnOutput(this, 'MasterSecretArn', { value: this.masterSecret.secretArn });
+    new CfnOutput(this, 'ActionSecretsArn', { value: this.actionSecrets.secretArn });
+  }
+
+  private createTable(settings: StageSettings, removalPolicy: RemovalPolicy): TableV2 {
+    return new TableV2(this, 'Table', {
+      partitionKey: { name: 'pk', type: AttributeType.STRING },
+      sortKey: { name: 'sk', type: AttributeType.STRING },
+      globalSecondaryIndexes: [
+        {
+          indexName: LIST_INDEX,
+          partitionKey: { name: 'lpk', type: AttributeType.STRING },
+          sortKey: { name: 'lsk', type: AttributeType.STRING },
+          projectionType: ProjectionType.INCLUDE,
+          nonKeyAttributes: LIST_INDEX_ATTRIBUTES,
+        },
+      ],
+      billing: Billing.onDemand(),
+      timeToLiveAttribute: 'expires_at',
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: settings.pointInTimeRecovery },
+      deletionProtection: settings.keepStateOnRemoval,
+      removalPolicy,
+    });
+  }
+
+  /** Not versioned: page and input objects are named by their SHA-256, and an upload's key can be written once. */
+  private createBucket({ runtime }: StageSettings, removalPolicy: RemovalPolicy): Bucket {
+    // A page is written once its run has begun, and may be needed until the run's deadline and retention are over;
+    // what a launch stores may wait for a postponed start besides.
+    const pageDays = MAX_DEADLINE_DAYS + runtime.retentionDays + 1;
+    const launchDays = MAX_POSTPONE_DAYS + pageDays;
+    const bucket = new Bucket(this, 'Bucket', {
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      encryption: BucketEncryption.S3_MANAGED,
+      enforceSSL: true,
+      lifecycleRules: [expiry('pages', pageDays), expiry('inputs', launchDays), expiry('uploads', launchDays)],
+      removalPolicy,
+    });
+    acknowledge(bucket, {
+      'AwsSolutions-S1': 'Only our functions reach it; CloudTrail data events are the owner’s choice',
+    });
+    return bucket;
+  }
+
+  /** Leave to use items of the table by these operations; Scan is never one of them. */
+  items(...operations: readonly TableOperation[]): PolicyStatement {
+    return new PolicyStatement({
+      actions: operations.map((name) => `dynamodb:${name}`),
+      resources: [this.table.tableArn],
+    });
+  }
+
+  /** Leave to query the list index. */
+  lists(): PolicyStatement {
+    const resources = [`${this.table.tableArn}/index/${LIST_INDEX}`];
+    return new PolicyStatement({ actions: ['dynamodb:Query'], resources });
+  }
+
+  /** Leave to get or put objects under these prefixes. */
+  objects(action: 's3:GetObject' | 's3:PutObject', prefixes: readonly ObjectPrefix[]): PolicyStatement {
+    const resources = prefixes.map((prefix) => this.bucket.arnForObjects(`${prefix}/*`));
+    return new PolicyStatement({ actions: [action], resources });
+  }
+
+  /** How cdk-nag writes the resource of such a statement, to acknowledge that one and no other. */
+  objectsFinding(prefix: ObjectPrefix): string {
+    const { defaultChild } = this.bucket.node;
+    if (!CfnResource.isCfnResource(defaultChild)) throw new Error(`${this.bucket.node.path} is no resource`);
+    return `<${Stack.of(this).resolve(defaultChild.logicalId)}.Arn>/${prefix}/*`;
+  }
+
+  /** Leave to read the value of one secret. */
+  reads(secret: Secret): PolicyStatement {
+    return new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [secret.secretArn] });
+  }
+}
+
+export type TableOperation =
+  | 'GetItem'
+  | 'BatchGetItem'
+  | 'Query'
+  | 'PutItem'
+  | 'UpdateItem'
+  | 'DeleteItem'
+  | 'BatchWriteItem'
+  | 'ConditionCheckItem';
+
+function expiry(prefix: ObjectPrefix, days: number): LifecycleRule {
+  return {
+    id: prefix,
+    prefix: `${prefix}/`,
+    expiration: Duration.days(days),
+    abortIncompleteMultipartUploadAfter: Duration.days(1),
+  };
+}

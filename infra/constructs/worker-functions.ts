@@ -1,0 +1,126 @@
+import { Duration } from 'aws-cdk-lib';
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
+import type { Construct } from 'constructs';
+import { acknowledge } from './acknowledge.ts';
+import { EngineFunction } from './engine-function.ts';
+import type { Platform } from './platform.ts';
+
+/** Timeouts of the workers whose time is not a setting; their queues' visibility is computed from the same. */
+export const CONTROL_TIMEOUT = Duration.seconds(60);
+/** Ten callbacks side by side take at most 15 s each, besides reading, marking and asking for retries. */
+export const CALLBACK_TIMEOUT = Duration.seconds(60);
+/** Under a minute, so that one sweep is over when the next begins. */
+const SWEEP_TIMEOUT = Duration.seconds(55);
+
+/** Admits, dispatches and ends runs. A run of many inputs is laid out in steps, each asking for the next. */
+export function createControl(scope: Construct, platform: Platform): EngineFunction {
+  const { state, controlQueue, pageQueue, callbackQueue } = platform;
+  const worker = new EngineFunction(scope, 'Control', {
+    platform,
+    name: 'control',
+    objects: { get: ['inputs'] },
+    timeout: CONTROL_TIMEOUT,
+    memoryMb: 1_024,
+    requeues: true,
+    may: [
+      state.items(
+        'GetItem',
+        'BatchGetItem',
+        'Query',
+        'PutItem',
+        'UpdateItem',
+        'DeleteItem',
+        'BatchWriteItem',
+        'ConditionCheckItem',
+      ),
+      controlQueue.send(),
+      pageQueue.send(),
+      callbackQueue.send(),
+    ],
+  });
+  controlQueue.feed(worker.lambda);
+  return worker;
+}
+
+/** Runs one page of one input per message and asks for the next page: it leads back to itself once per page. */
+export function createPage(scope: Construct, platform: Platform): EngineFunction {
+  const { state, settings, alarms, controlQueue, pageQueue, callbackQueue } = platform;
+  const worker = new EngineFunction(scope, 'Page', {
+    platform,
+    name: 'page',
+    objects: { get: ['pages', 'inputs'], put: ['pages'] },
+    timeout: Duration.seconds(settings.runtime.pageTimeoutSeconds),
+    memoryMb: 1_024,
+    requeues: true,
+    may: [
+      state.items('GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'),
+      state.reads(state.actionSecrets),
+      pageQueue.send(),
+      callbackQueue.send(),
+      controlQueue.send(),
+    ],
+  });
+  pageQueue.feed(worker.lambda);
+  alarms.add(worker, 'AgeAlarm', {
+    description:
+      'Pages wait over 15 minutes for a worker: raise workerConcurrency.page or look for an action that hangs',
+    metric: pageQueue.queue.metricApproximateAgeOfOldestMessage({ statistic: 'Maximum' }),
+    threshold: 900,
+    minutes: 5,
+  });
+  return worker;
+}
+
+/** Sends callbacks, and asks for its own short retries by delayed messages. */
+export function createCallback(scope: Construct, platform: Platform): EngineFunction {
+  const { state, callbackQueue } = platform;
+  const worker = new EngineFunction(scope, 'Callback', {
+    platform,
+    name: 'callback',
+    objects: { get: ['pages', 'inputs'] },
+    timeout: CALLBACK_TIMEOUT,
+    memoryMb: 512,
+    requeues: true,
+    may: [
+      state.items('GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'),
+      state.reads(state.masterSecret),
+      callbackQueue.send(),
+    ],
+  });
+  callbackQueue.feed(worker.lambda);
+  return worker;
+}
+
+/** Every minute: does what is due and repeats what was lost. Never tried again, for the next minute does the same. */
+export function createSweep(scope: Construct, platform: Platform): EngineFunction {
+  const { state, alarms, controlQueue, pageQueue, callbackQueue } = platform;
+  const worker = new EngineFunction(scope, 'Sweep', {
+    platform,
+    name: 'sweep',
+    timeout: SWEEP_TIMEOUT,
+    memoryMb: 512,
+    requeues: false,
+    may: [
+      state.items('GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'),
+      controlQueue.send(),
+      pageQueue.send(),
+      callbackQueue.send(),
+    ],
+  });
+  worker.lambda.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.minutes(1) });
+  const everyMinute = new Rule(worker, 'EveryMinute', { schedule: Schedule.rate(Duration.minutes(1)) });
+  everyMinute.addTarget(new LambdaTarget(worker.lambda, { retryAttempts: 2, maxEventAge: Duration.minutes(1) }));
+  acknowledge(everyMinute, {
+    'Serverless-EventBusDLQ': 'A sweep that was not started is made good by the next minute’s; an alarm tells of five',
+  });
+  alarms.add(worker, 'AbsenceAlarm', {
+    description:
+      'The sweeper has not run for five minutes: what waits longer than 15 minutes and lost messages stand still',
+    metric: worker.lambda.metricInvocations(),
+    threshold: 1,
+    minutes: 5,
+    whenUnder: true,
+  });
+  return worker;
+}

@@ -1,0 +1,76 @@
+/* oxlint-disable eslint/no-new -- a CDK construct joins its scope by being made */
+import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
+import type { StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { ROUTES } from '../shared/contract/routes.ts';
+import { Alarms } from './constructs/alarms.ts';
+import { createLaunch, createLive, createRuns } from './constructs/api-functions.ts';
+import { EngineState } from './constructs/engine-state.ts';
+import { EngineApi } from './constructs/http-api.ts';
+import type { Platform } from './constructs/platform.ts';
+import { ScheduleGroup } from './constructs/schedule-group.ts';
+import { WorkQueue } from './constructs/work-queue.ts';
+import {
+  CALLBACK_TIMEOUT,
+  CONTROL_TIMEOUT,
+  createCallback,
+  createControl,
+  createPage,
+  createSweep,
+} from './constructs/worker-functions.ts';
+import type { StageSettings } from './settings.ts';
+
+export interface EngineStackProps extends StackProps {
+  readonly stage: string;
+  readonly settings: StageSettings;
+  /** Holds the bundled functions, `<name>/index.mjs`. */
+  readonly bundleDir: string;
+}
+
+/** All of one stage of Trireme. */
+export class EngineStack extends Stack {
+  constructor(scope: Construct, id: string, props: EngineStackProps) {
+    super(scope, id, props);
+    const { stage, settings, bundleDir } = props;
+    const alarms = new Alarms(this, 'Alarms', { email: settings.alarmEmail });
+    const api = new EngineApi(this, 'Http', { stage, settings });
+    const platform: Platform = {
+      stage,
+      settings,
+      bundleDir,
+      publicUrl: settings.publicUrl ?? api.url,
+      alarms,
+      state: new EngineState(this, 'State', settings),
+      ...this.createQueues(settings, alarms),
+    };
+    new ScheduleGroup(this, 'Schedules', { stage, target: platform.controlQueue });
+    const functions = {
+      live: createLive(this, platform).lambda,
+      launch: createLaunch(this, platform).lambda,
+      runs: createRuns(this, platform).lambda,
+    };
+    createControl(this, platform);
+    createPage(this, platform);
+    createCallback(this, platform);
+    createSweep(this, platform);
+    api.route(ROUTES, functions, 'runs');
+    new CfnOutput(this, 'Url', { value: platform.publicUrl, description: 'Where the API answers' });
+  }
+
+  private createQueues(settings: StageSettings, alarms: Alarms) {
+    const { workerConcurrency, batchWindowSeconds, runtime } = settings;
+    const create = (id: string, worker: keyof typeof workerConcurrency, batchSize: number, consumerTimeout: Duration) =>
+      new WorkQueue(this, id, {
+        alarms,
+        consumerTimeout,
+        batchSize,
+        batchWindow: Duration.seconds(batchWindowSeconds[worker]),
+        maxConcurrency: workerConcurrency[worker],
+      });
+    return {
+      controlQueue: create('ControlQueue', 'control', 5, CONTROL_TIMEOUT),
+      pageQueue: create('PageQueue', 'page', 10, Duration.seconds(runtime.pageTimeoutSeconds)),
+      callbackQueue: create('CallbackQueue', 'callback', 10, CALLBACK_TIMEOUT),
+    };
+  }
+}

@@ -1,0 +1,120 @@
+import * as z from 'zod';
+import { RuntimeSettings } from '../shared/contract/env.ts';
+
+const concurrency = z.int().min(2).max(1_000); // an event source takes 2–1,000, AWS Lambda "maximum concurrency"
+const reserved = z.int().min(1).max(1_000);
+
+/** CloudWatch Logs takes these numbers of days and no others (PutRetentionPolicy). */
+const logRetentionDays = z.literal([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731]);
+
+const StageSettings = z
+  .strictObject({
+    /** Where to deploy; null takes the account and region of the caller's credentials. */
+    account: z
+      .string()
+      .regex(/^\d{12}$/, 'twelve digits')
+      .nullable(),
+    region: z
+      .string()
+      .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'a region such as eu-west-1')
+      .nullable(),
+    /** Written into links; null takes the API's own address. Give it when the API has a domain of yours. */
+    publicUrl: z.url({ protocol: /^https$/ }).nullable(),
+    /** Gets an e-mail from each alarm; null: the alarms exist and tell nobody. */
+    alarmEmail: z.email().nullable(),
+    logRetentionDays,
+    /** Whether table, bucket and secrets outlive the stack. False is for stages whose data nobody will miss. */
+    keepStateOnRemoval: z.boolean(),
+    pointInTimeRecovery: z.boolean(),
+    /** Requests per second and burst of the whole API, all workspaces together. */
+    apiThrottle: z.strictObject({ perSecond: z.int().min(1).max(10_000), burst: z.int().min(1).max(5_000) }),
+    /** Invocations of each worker at once, the throttle of the work. */
+    workerConcurrency: z.strictObject({ control: concurrency, page: concurrency, callback: concurrency }),
+    /** Seconds a worker waits to fill a batch: cheaper under load, slower when quiet. */
+    batchWindowSeconds: z.strictObject({
+      control: z.int().min(0).max(60),
+      page: z.int().min(0).max(60),
+      callback: z.int().min(0).max(60),
+    }),
+    /** Concurrency kept for API functions; null keeps none, for a new account has only 10 in all and the deploy would fail. */
+    reservedConcurrency: z.strictObject({ live: reserved, launch: reserved, runs: reserved }).nullable(),
+    runtime: RuntimeSettings,
+  })
+  .superRefine((settings, context) => {
+    const { apiThrottle, runtime } = settings;
+    if (runtime.rateLimits.live.perSecond > apiThrottle.perSecond) {
+      context.addIssue({
+        code: 'custom',
+        path: ['runtime', 'rateLimits', 'live', 'perSecond'],
+        message: `one workspace may not have more than the whole API, apiThrottle.perSecond ${apiThrottle.perSecond}`,
+      });
+    }
+  });
+
+/** How one stage of Trireme is deployed. */
+export type StageSettings = Readonly<z.infer<typeof StageSettings>>;
+
+const common: StageSettings = {
+  account: null,
+  region: null,
+  publicUrl: null,
+  alarmEmail: null,
+  logRetentionDays: 30,
+  keepStateOnRemoval: true,
+  pointInTimeRecovery: true,
+  apiThrottle: { perSecond: 500, burst: 1_000 },
+  workerConcurrency: { control: 5, page: 20, callback: 10 },
+  batchWindowSeconds: { control: 0, page: 0, callback: 0 },
+  reservedConcurrency: null,
+  runtime: {
+    retentionDays: 30,
+    outboundPorts: [443],
+    allowLocalHttp: false,
+    extraActions: [],
+    pageTimeoutSeconds: 60,
+    concurrentRuns: 10,
+    inputsInFlight: 20,
+    rateLimits: {
+      live: { perSecond: 20, burst: 40 },
+      launch: { perSecond: 10, burst: 20 },
+      read: { perSecond: 50, burst: 100 },
+    },
+  },
+};
+
+/** The stages of this deployment: add your own here. `npx cdk deploy -c stage=prod` takes one by its name. */
+const stages: Readonly<Record<string, StageSettings>> = {
+  /** What `npm start` runs on one machine. */
+  local: {
+    ...common,
+    // Each unit is up to one worker thread of about 27 MB.
+    workerConcurrency: { control: 2, page: 3, callback: 2 },
+    runtime: { ...common.runtime, allowLocalHttp: true, extraActions: ['http-request'] },
+  },
+  dev: { ...common, logRetentionDays: 7 },
+  prod: {
+    ...common,
+    logRetentionDays: 90,
+    apiThrottle: { perSecond: 2_000, burst: 4_000 },
+    workerConcurrency: { control: 20, page: 100, callback: 50 },
+    batchWindowSeconds: { control: 0, page: 1, callback: 1 },
+  },
+};
+
+/** The settings of a stage, checked. Throws an Error that names the setting at fault and what is allowed. */
+export function settingsOf(stage: string, from: Readonly<Record<string, StageSettings>> = stages): StageSettings {
+  const settings = Object.hasOwn(from, stage) ? from[stage] : undefined;
+  if (settings === undefined) {
+    throw new Error(`Unknown stage "${stage}": infra/settings.ts has ${Object.keys(from).join(', ')} (-c stage=NAME)`);
+  }
+  if (!/^[a-z][a-z0-9-]{0,19}$/.test(stage)) {
+    throw new Error(`Stage name "${stage}" is wrong: a to z, 0 to 9 and -, from a letter, at most 20 characters`);
+  }
+  const { success, error, data } = StageSettings.safeParse(settings);
+  const local = success && data.runtime.allowLocalHttp && stage !== 'local';
+  const faults = success ? [] : error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  if (local) faults.push('runtime.allowLocalHttp: true is allowed on the stage local only');
+  if (!success || local)
+    throw new Error(`Settings of stage ${stage} in infra/settings.ts are wrong:\n  ${faults.join('\n  ')}`);
+  return data;
+}

@@ -1,0 +1,119 @@
+import * as z from 'zod';
+import type { ApiFunction } from './routes.ts';
+
+/** The Lambdas fed by queues and by the clock, one per file of functions/workers. */
+export type WorkerFunction = 'control' | 'page' | 'callback' | 'sweep';
+
+/** Every Lambda of the stack, named as its file. */
+export type FunctionName = ApiFunction | WorkerFunction;
+
+const port = z.int().min(1).max(65_535);
+
+/** What functions must know of their stage's settings; infra/settings.ts writes it, once per deployment. */
+export const RuntimeSettings = z.strictObject({
+  /** Days for which a finished run is kept. */
+  retentionDays: z.int().min(1).max(365),
+  /** Ports a callback URL or an action's request may name, besides what `allowLocalHttp` adds. */
+  outboundPorts: z.array(port).min(1),
+  /** Takes http to 127.0.0.1, [::1] and localhost on any port; for the local stage only. */
+  allowLocalHttp: z.boolean(),
+  /** Actions offered here besides those every deployment offers, by name. */
+  extraActions: z.array(z.string().regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'an action name such as http-request')),
+  /** The page function's timeout; an action's own time is this less 10 s. */
+  pageTimeoutSeconds: z.int().min(20).max(900),
+  /** Runs of one workspace that may be at work at once. */
+  concurrentRuns: z.int().min(1).max(1_000),
+  /** Inputs of one run that may be at work at once. */
+  inputsInFlight: z.int().min(1).max(100),
+  /** Requests per second and burst of one workspace, by kind of call. */
+  rateLimits: z.strictObject({
+    live: z.strictObject({ perSecond: z.number().positive(), burst: z.int().min(1) }),
+    launch: z.strictObject({ perSecond: z.number().positive(), burst: z.int().min(1) }),
+    read: z.strictObject({ perSecond: z.number().positive(), burst: z.int().min(1) }),
+  }),
+});
+export type RuntimeSettings = Readonly<z.infer<typeof RuntimeSettings>>;
+
+const settingsJson = z
+  .string()
+  .transform((text, context): unknown => {
+    try {
+      return JSON.parse(text);
+    } catch (error) {
+      context.addIssue(`is not JSON (${String(error)})`);
+      return z.NEVER;
+    }
+  })
+  .pipe(RuntimeSettings);
+
+const text = z.string().min(1);
+const arn = z.string().startsWith('arn:');
+const url = z.url({ protocol: /^https?$/ });
+
+/** Every variable this project gives a function: its name in the code, its name in the environment, what it must be. */
+export const ENV = {
+  stage: { name: 'TRIREME_STAGE', schema: z.string().regex(/^[a-z][a-z0-9-]{0,19}$/) },
+  settings: { name: 'TRIREME_SETTINGS', schema: settingsJson },
+  table: { name: 'TRIREME_TABLE', schema: text },
+  bucket: { name: 'TRIREME_BUCKET', schema: text },
+  publicUrl: { name: 'TRIREME_PUBLIC_URL', schema: url },
+  controlQueueUrl: { name: 'TRIREME_CONTROL_QUEUE_URL', schema: url },
+  pageQueueUrl: { name: 'TRIREME_PAGE_QUEUE_URL', schema: url },
+  callbackQueueUrl: { name: 'TRIREME_CALLBACK_QUEUE_URL', schema: url },
+  masterSecretArn: { name: 'TRIREME_MASTER_SECRET_ARN', schema: arn },
+  actionSecretsArn: { name: 'TRIREME_ACTION_SECRETS_ARN', schema: arn },
+} as const;
+
+export type EnvKey = keyof typeof ENV;
+
+/** Which variables each function gets: what it uses and nothing more. */
+export const ENV_OF = {
+  live: ['stage', 'settings', 'table', 'publicUrl', 'masterSecretArn', 'actionSecretsArn'],
+  launch: ['stage', 'settings', 'table', 'bucket', 'publicUrl', 'controlQueueUrl', 'masterSecretArn'],
+  runs: ['stage', 'settings', 'table', 'bucket', 'publicUrl', 'controlQueueUrl', 'masterSecretArn'],
+  control: ['stage', 'settings', 'table', 'bucket', 'controlQueueUrl', 'pageQueueUrl', 'callbackQueueUrl'],
+  page: [
+    'stage',
+    'settings',
+    'table',
+    'bucket',
+    'controlQueueUrl',
+    'pageQueueUrl',
+    'callbackQueueUrl',
+    'actionSecretsArn',
+  ],
+  callback: ['stage', 'settings', 'table', 'bucket', 'callbackQueueUrl', 'masterSecretArn'],
+  sweep: ['stage', 'settings', 'table', 'controlQueueUrl', 'pageQueueUrl', 'callbackQueueUrl'],
+} as const satisfies Readonly<Record<FunctionName, readonly EnvKey[]>>;
+
+/** The parsed environment of one function. */
+export type Env<F extends FunctionName> = {
+  readonly [K in (typeof ENV_OF)[F][number]]: z.infer<(typeof ENV)[K]['schema']>;
+};
+
+/**
+ * Reads a function's environment: each of its variables must be there and right, and no TRIREME_ variable of another
+ * function may be. Throws an Error that names every fault, for it is the deployment that is wrong and not a caller.
+ */
+export function parseEnv<F extends FunctionName>(
+  functionName: F,
+  env: Readonly<Record<string, string | undefined>>,
+): Env<F> {
+  const keys: readonly EnvKey[] = ENV_OF[functionName];
+  const faults: string[] = [];
+  const parsed: Partial<Record<EnvKey, unknown>> = {};
+  for (const key of keys) {
+    const { name, schema } = ENV[key];
+    const result = schema.safeParse(env[name]);
+    if (result.success) parsed[key] = result.data;
+    else faults.push(...result.error.issues.map((issue) => `${[name, ...issue.path].join('.')}: ${issue.message}`));
+  }
+  const own = new Set<string>(keys.map((key) => ENV[key].name));
+  for (const name of Object.keys(env)) {
+    if (name.startsWith('TRIREME_') && !own.has(name)) faults.push(`${name}: not a variable of this function`);
+  }
+  if (faults.length > 0) {
+    throw new Error(`The environment of function ${functionName} is wrong:\n  ${faults.join('\n  ')}`);
+  }
+  return parsed as Env<F>; // every key of ENV_OF[functionName] was parsed above, or we threw
+}
