@@ -1,0 +1,19 @@
+/** Why a guarded exchange gave no answer. */
+export type GuardedHttpErrorKind = 'refused-address' | 'dns' | 'connect' | 'tls' | 'timeout' | 'aborted' | 'protocol';
+
+/** An exchange that gave no usable answer; the message is fit for the person who gave the URL. */
+export class GuardedHttpError extends Error {
+  override readonly name = 'GuardedHttpError';
+  readonly kind: GuardedHttpErrorKind;
+
+  constructor(kind: GuardedHttpErrorKind, message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.kind = kind;
+  }
+}
+
+/** The system's code of an error (`ECONNREFUSED`, `CERT_HAS_EXPIRED`), or its name where it has none. */
+export function codeOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+}

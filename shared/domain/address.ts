@@ -1,0 +1,94 @@
+import { parseIpv4, parseIpv6 } from './parse-ip.ts';
+
+/** A range no callback may reach: its first address, its prefix length in bits, and what lives there. */
+type Range = { readonly first: string; readonly bits: number; readonly why: string };
+
+/** The IPv4 ranges that are not public (RFC 6890 and its register), and the one public address a cloud keeps for itself. */
+export const REFUSED_IPV4: readonly Range[] = [
+  { first: '0.0.0.0', bits: 8, why: '"this network": it reaches the sender itself' },
+  { first: '10.0.0.0', bits: 8, why: 'private network' },
+  { first: '100.64.0.0', bits: 10, why: 'shared address space behind a carrier' },
+  { first: '127.0.0.0', bits: 8, why: 'loopback: the Lambda runtime API lives there' },
+  { first: '169.254.0.0', bits: 16, why: 'link-local: the Lambda runtime API and instance metadata live there' },
+  { first: '172.16.0.0', bits: 12, why: 'private network' },
+  { first: '192.0.0.0', bits: 24, why: 'kept for protocol assignments' },
+  { first: '192.0.2.0', bits: 24, why: 'kept for documentation' },
+  { first: '192.88.99.0', bits: 24, why: 'former 6to4 relays' },
+  { first: '192.168.0.0', bits: 16, why: 'private network' },
+  { first: '198.18.0.0', bits: 15, why: 'kept for benchmarks' },
+  { first: '198.51.100.0', bits: 24, why: 'kept for documentation' },
+  { first: '203.0.113.0', bits: 24, why: 'kept for documentation' },
+  { first: '224.0.0.0', bits: 4, why: 'multicast' },
+  { first: '240.0.0.0', bits: 4, why: 'reserved, and broadcast' },
+  { first: '168.63.129.16', bits: 32, why: 'a cloud platform’s internal service' },
+];
+
+/** The only IPv6 range that is public. */
+export const ALLOWED_IPV6: Range = { first: '2000::', bits: 3, why: 'the public internet' };
+
+/** The parts of 2000::/3 that are not public after all. */
+export const REFUSED_IPV6: readonly Range[] = [
+  { first: '2001::', bits: 23, why: 'kept for protocol assignments, Teredo among them' },
+  { first: '2001:db8::', bits: 32, why: 'kept for documentation' },
+  { first: '2002::', bits: 16, why: '6to4: it wraps an IPv4 address' },
+  { first: '3fff::', bits: 20, why: 'kept for documentation' },
+];
+
+/** Ranges outside 2000::/3 that a person is helped by hearing named; the narrower stands first. */
+const NAMED_IPV6: readonly Range[] = [
+  { first: '::1', bits: 128, why: 'loopback: the Lambda runtime API lives there' },
+  { first: '::', bits: 128, why: 'the unspecified address: it reaches the sender itself' },
+  { first: '::ffff:0:0', bits: 96, why: 'an IPv4 address written as IPv6' },
+  { first: '64:ff9b::', bits: 96, why: 'NAT64: it wraps an IPv4 address' },
+  { first: 'fd00:ec2::', bits: 32, why: 'AWS’s metadata and container credentials' },
+  { first: 'fc00::', bits: 7, why: 'private network' },
+  { first: 'fe80::', bits: 10, why: 'link-local' },
+  { first: 'ff00::', bits: 8, why: 'multicast' },
+];
+
+/**
+ * Why a callback may not be sent to this address, with the range and what lives there; null when it is public.
+ * Takes bare IPv4 and IPv6 texts without brackets; whatever else it is given is refused too.
+ */
+export function refusalOf(ip: string): string | null {
+  const v4 = parseIpv4(ip);
+  if (v4 !== null) return sentence(ip, findRange(V4_TABLE, v4));
+  const v6 = parseIpv6(ip);
+  if (v6 === null) return `${ip} is not an IP address (zone identifiers are not allowed)`;
+  if (!isWithin(v6, ALLOWED)) {
+    const named = findRange(NAMED_TABLE, v6);
+    return sentence(ip, named) ?? `${ip} is outside 2000::/3, the public part of IPv6`;
+  }
+  return sentence(ip, findRange(V6_TABLE, v6));
+}
+
+type Row = { readonly words: readonly number[]; readonly range: Range };
+
+/** Addresses are compared as 16-bit words: 2 for IPv4, 8 for IPv6. */
+function rowOf(range: Range): Row {
+  const words = parseIpv4(range.first) ?? parseIpv6(range.first);
+  if (words === null) throw new Error(`the address table holds "${range.first}", which is not an address`);
+  return { words, range };
+}
+
+const V4_TABLE = REFUSED_IPV4.map(rowOf);
+const V6_TABLE = REFUSED_IPV6.map(rowOf);
+const NAMED_TABLE = NAMED_IPV6.map(rowOf);
+const ALLOWED = rowOf(ALLOWED_IPV6);
+
+function findRange(table: readonly Row[], words: readonly number[]): Range | null {
+  return table.find((row) => isWithin(words, row))?.range ?? null;
+}
+
+function isWithin(words: readonly number[], row: Row): boolean {
+  let bits = row.range.bits;
+  for (let i = 0; bits > 0; i++, bits -= 16) {
+    const mask = bits >= 16 ? 0xffff : (0xffff << (16 - bits)) & 0xffff;
+    if (((words[i] ?? 0) & mask) !== ((row.words[i] ?? 0) & mask)) return false;
+  }
+  return true;
+}
+
+function sentence(ip: string, range: Range | null): string | null {
+  return range === null ? null : `${ip} is in ${range.first}/${range.bits}, ${range.why}`;
+}

@@ -1,0 +1,55 @@
+/** At most so many headers of the caller's on a callback, and so many bytes in names and values together (contract, "Limits"). */
+export const MAX_CALLBACK_HEADERS = 20;
+export const MAX_CALLBACK_HEADER_BYTES = 4096;
+
+/** Names that belong to the sender or to the connection (RFC 9110 §7.6.1); a name ending in `-` stands for all that begin so. */
+const KEPT_NAMES: readonly string[] = [
+  'host',
+  'content-',
+  'transfer-encoding',
+  'connection',
+  'webhook-',
+  'proxy-',
+  'te',
+  'trailer',
+  'upgrade',
+  'keep-alive',
+  'expect',
+];
+
+/** What is wrong with the headers a caller wants on its callbacks, naming the header; null when they may be sent. */
+export function checkCallbackHeaders(headers: Readonly<Record<string, string>>): string | null {
+  const entries = Object.entries(headers);
+  if (entries.length > MAX_CALLBACK_HEADERS) {
+    return `${entries.length} headers given; ${MAX_CALLBACK_HEADERS} are allowed`;
+  }
+  const seen = new Set<string>();
+  let bytes = 0;
+  for (const [name, value] of entries) {
+    const message = refusalOfHeader(name, value, seen);
+    if (message !== null) return message;
+    seen.add(name.toLowerCase());
+    bytes += name.length + value.length;
+  }
+  if (bytes > MAX_CALLBACK_HEADER_BYTES) {
+    return `the headers take ${bytes} bytes together; ${MAX_CALLBACK_HEADER_BYTES} are allowed`;
+  }
+  return null;
+}
+
+/** Whether the sender or the connection owns this header, so that nobody else may set it. */
+export function isKeptHeader(name: string): boolean {
+  const lower = name.toLowerCase();
+  return KEPT_NAMES.some((kept) => (kept.endsWith('-') ? lower.startsWith(kept) : lower === kept));
+}
+
+function refusalOfHeader(name: string, value: string, seen: ReadonlySet<string>): string | null {
+  if (!/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(name)) {
+    return `${JSON.stringify(name)} is not a header name; letters, digits and !#$%&'*+-.^_\`|~ are allowed`;
+  }
+  if (isKeptHeader(name)) return `header "${name}" is set by the sender and cannot be given`;
+  if (seen.has(name.toLowerCase())) return `header "${name}" is given twice (names do not differ by case)`;
+  if (/[\r\n]/.test(value)) return `the value of header "${name}" contains a line break`;
+  if (!/^[\t\x20-\x7e]*$/.test(value)) return `the value of header "${name}" may hold only printable ASCII and tabs`;
+  return null;
+}

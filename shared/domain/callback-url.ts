@@ -1,0 +1,60 @@
+import { refusalOf } from './address.ts';
+import { parseIpv4 } from './parse-ip.ts';
+
+/** What a stage lets callbacks reach: https ports (443 as a rule), and whether http to this machine is taken too. */
+export type CallbackPolicy = { readonly allowedPorts: readonly number[]; readonly allowLocalHttp: boolean };
+
+/** The longest callback URL, in characters (contract, "Limits"). */
+export const MAX_CALLBACK_URL_CHARACTERS = 2048;
+
+const LOCAL_HOSTS: readonly string[] = ['127.0.0.1', '[::1]', 'localhost'];
+
+/**
+ * Reads a callback URL once, by the WHATWG rules that the sender will use, and says what is wrong with it.
+ * A host that is a literal address is checked here (WHATWG has already written octal, hex and short forms as dotted decimal);
+ * a name is checked when it is dialed.
+ */
+export function parseCallbackUrl(text: string, policy: CallbackPolicy): { url: URL } | { message: string } {
+  if (text.length > MAX_CALLBACK_URL_CHARACTERS) {
+    return { message: `the URL is ${text.length} characters long; ${MAX_CALLBACK_URL_CHARACTERS} are allowed` };
+  }
+  const url = URL.parse(text);
+  if (url === null) return { message: 'not an absolute URL; give one such as https://example.com/hook' };
+  const message = refusalOfUrl(url, policy);
+  return message === null ? { url } : { message };
+}
+
+/** Whether this is the http a local stage also takes: 127.0.0.1, [::1] or localhost, any port. */
+export function isLocalHttp(url: URL): boolean {
+  return url.protocol === 'http:' && LOCAL_HOSTS.includes(url.hostname);
+}
+
+function refusalOfUrl(url: URL, policy: CallbackPolicy): string | null {
+  if (url.username !== '' || url.password !== '') {
+    return 'the URL carries a user name or password; send credentials in a callback header instead';
+  }
+  if (policy.allowLocalHttp && isLocalHttp(url)) return null;
+  if (url.protocol !== 'https:') return refusalOfScheme(url, policy);
+  const port = url.port === '' ? 443 : Number(url.port);
+  if (!policy.allowedPorts.includes(port)) {
+    return `port ${port} is not allowed; allowed: ${policy.allowedPorts.join(', ')}`;
+  }
+  return refusalOfHost(url.hostname);
+}
+
+function refusalOfScheme(url: URL, policy: CallbackPolicy): string {
+  const local = policy.allowLocalHttp ? ' (or http to 127.0.0.1, [::1] or localhost)' : '';
+  return `${url.protocol.slice(0, -1)} is not allowed; use https${local}`;
+}
+
+function refusalOfHost(hostname: string): string | null {
+  if (hostname.startsWith('[')) return refusalOf(hostname.slice(1, -1));
+  if (parseIpv4(hostname) !== null) return refusalOf(hostname);
+  const name = hostname.replace(/\.$/, '');
+  if (name === '' || name.split('.').includes('')) return `"${hostname}" is not a host name: it has an empty label`;
+  if (name.length > 253 || name.split('.').some((label) => label.length > 63)) {
+    return `the host name is too long; 253 characters and 63 a label are allowed`;
+  }
+  if (name === 'localhost' || name.endsWith('.localhost')) return `${hostname} is this machine; it is not public`;
+  return null;
+}
