@@ -1,4 +1,19 @@
+import * as z from 'zod';
 import type { ErrorLabel } from '../domain/errors.ts';
+import { actionDescription } from './action-schemas.ts';
+import { callbackRecord, listCallbacksQuery, runCallbacksQuery, signingSecrets } from './callback-schemas.ts';
+import { asyncBody, liveBody, liveQuery } from './launch-schemas.ts';
+import {
+  launchedRun,
+  listRunsQuery,
+  run,
+  runDetail,
+  runInput,
+  runInputsQuery,
+  runOutputs,
+  runOutputsQuery,
+  runStatusView,
+} from './run-schemas.ts';
 
 /** What an API key may do; null on a route means that no key is needed. */
 export type Scope = 'read' | 'run' | 'manage';
@@ -17,9 +32,27 @@ export interface Route {
   readonly function: ApiFunction;
   readonly scope: Scope | null;
   readonly summary: string;
-  /** Labels of this route's own; those every route may give are in `COMMON_ERRORS`. */
+  /** Absent: the route takes no query. */
+  readonly query?: z.ZodObject;
+  /** Absent: the route takes no body, or `{}`. */
+  readonly body?: z.ZodObject;
+  readonly success: {
+    readonly status: number;
+    readonly schema: z.ZodType;
+    /** Headers of its own by name, each with what it says. */
+    readonly headers?: Readonly<Record<string, string>>;
+  };
+  /** Labels of this route's own; `errorsOf` adds those that come with scope, query and body. */
   readonly errors: readonly ErrorLabel[];
 }
+
+const NEXT_PAGE = { 'X-Pagination-Next': 'Absolute URL of the next page; absent on the last' } as const;
+const LIVE_HEADERS = {
+  'X-Run-Uid': 'The run this call is recorded as',
+  'X-Pagination-Next': 'Absolute URL of the next page, to be called with the same body; absent on the last',
+  'X-Pagination-Previous': 'Absolute URL of the page before, where the action pages by number',
+  'X-Pagination-Page-Size': 'Results on a full page',
+} as const;
 
 /** The route table. A literal segment stands before a parameter in the same place. */
 export const ROUTES = [
@@ -30,6 +63,7 @@ export const ROUTES = [
     function: 'runs',
     scope: 'read',
     summary: 'List the actions this deployment offers',
+    success: { status: 200, schema: z.array(actionDescription) },
     errors: [],
   },
   {
@@ -39,6 +73,7 @@ export const ROUTES = [
     function: 'runs',
     scope: 'read',
     summary: 'Describe one action and its schemas',
+    success: { status: 200, schema: actionDescription },
     errors: ['ACTION_NOT_FOUND'],
   },
   {
@@ -48,7 +83,18 @@ export const ROUTES = [
     function: 'live',
     scope: 'run',
     summary: 'Run one page of an action and answer with its results',
-    errors: ['ACTION_NOT_FOUND', 'BAD_PARAMETERS', 'NO_RESULT', 'ACTION_FAILED', 'UPSTREAM_ERROR', 'UPSTREAM_TIMEOUT'],
+    query: liveQuery,
+    body: liveBody,
+    success: { status: 200, schema: z.union([z.array(z.unknown()), z.looseObject({})]), headers: LIVE_HEADERS },
+    errors: [
+      'ACTION_NOT_FOUND',
+      'BAD_PARAMETERS',
+      'LIMIT_REACHED',
+      'NO_RESULT',
+      'ACTION_FAILED',
+      'UPSTREAM_ERROR',
+      'UPSTREAM_TIMEOUT',
+    ],
   },
   {
     operation: 'runAsync',
@@ -57,6 +103,8 @@ export const ROUTES = [
     function: 'launch',
     scope: 'run',
     summary: 'Start a run over many inputs',
+    body: asyncBody,
+    success: { status: 202, schema: launchedRun },
     errors: ['ACTION_NOT_FOUND', 'BAD_PARAMETERS'],
   },
   {
@@ -66,6 +114,8 @@ export const ROUTES = [
     function: 'runs',
     scope: 'read',
     summary: 'List runs',
+    query: listRunsQuery,
+    success: { status: 200, schema: z.array(run), headers: NEXT_PAGE },
     errors: [],
   },
   {
@@ -75,6 +125,8 @@ export const ROUTES = [
     function: 'runs',
     scope: 'read',
     summary: 'List the delivery records of the workspace',
+    query: listCallbacksQuery,
+    success: { status: 200, schema: z.array(callbackRecord), headers: NEXT_PAGE },
     errors: [],
   },
   {
@@ -84,6 +136,7 @@ export const ROUTES = [
     function: 'runs',
     scope: 'read',
     summary: 'Read one delivery record',
+    success: { status: 200, schema: callbackRecord },
     errors: ['NOT_FOUND'],
   },
   {
@@ -93,6 +146,7 @@ export const ROUTES = [
     function: 'runs',
     scope: 'read',
     summary: 'Read one run with exact counts and its history',
+    success: { status: 200, schema: runDetail },
     errors: ['NOT_FOUND'],
   },
   {
@@ -102,6 +156,7 @@ export const ROUTES = [
     function: 'runs',
     scope: 'read',
     summary: 'Read the status and counts of one run',
+    success: { status: 200, schema: runStatusView },
     errors: ['NOT_FOUND'],
   },
   {
@@ -111,6 +166,8 @@ export const ROUTES = [
     function: 'runs',
     scope: 'read',
     summary: 'List the inputs of a run in input order',
+    query: runInputsQuery,
+    success: { status: 200, schema: z.array(runInput), headers: NEXT_PAGE },
     errors: ['NOT_FOUND'],
   },
   {
@@ -120,6 +177,12 @@ export const ROUTES = [
     function: 'runs',
     scope: 'read',
     summary: 'List the results of a run in input, then page order',
+    query: runOutputsQuery,
+    success: {
+      status: 200,
+      schema: runOutputs,
+      headers: { ...NEXT_PAGE, 'X-Complete': '`false` while results may still come' },
+    },
     errors: ['NOT_FOUND', 'INVALID_STATE'],
   },
   {
@@ -129,6 +192,8 @@ export const ROUTES = [
     function: 'runs',
     scope: 'read',
     summary: 'List the delivery records of a run by input, page and part',
+    query: runCallbacksQuery,
+    success: { status: 200, schema: z.array(callbackRecord), headers: NEXT_PAGE },
     errors: ['NOT_FOUND'],
   },
   {
@@ -138,6 +203,7 @@ export const ROUTES = [
     function: 'runs',
     scope: 'manage',
     summary: 'Read the secrets that sign callbacks',
+    success: { status: 200, schema: signingSecrets },
     errors: [],
   },
   {
@@ -147,8 +213,36 @@ export const ROUTES = [
     function: 'runs',
     scope: null,
     summary: 'Read this document',
+    success: { status: 200, schema: z.looseObject({ openapi: z.literal('3.1.0') }) },
     errors: [],
   },
 ] as const satisfies readonly Route[];
 
 export type Operation = (typeof ROUTES)[number]['operation'];
+
+/** The row of an operation. */
+export type RouteOf<O extends Operation> = Extract<(typeof ROUTES)[number], { readonly operation: O }>;
+
+/** The operations a function answers. */
+export type OperationOf<F extends ApiFunction> = Extract<
+  (typeof ROUTES)[number],
+  { readonly function: F }
+>['operation'];
+
+/** Which function answers what no route matches (API Gateway's `$default`): 404 or 405 in our shape. */
+export const DEFAULT_FUNCTION: ApiFunction = 'runs';
+
+/** The row of an operation. */
+export function routeOf<O extends Operation>(operation: O): RouteOf<O> {
+  const found = ROUTES.find((route) => route.operation === operation);
+  if (found === undefined) throw new Error(`The route table has no operation ${operation}.`);
+  return found as RouteOf<O>; // found by that very name
+}
+
+/** Every label a route may answer with: its own, and those that come with scope, query and body. */
+export function errorsOf(route: Route): readonly ErrorLabel[] {
+  const labels: ErrorLabel[] = ['BAD_INPUT', 'NOT_ACCEPTABLE', 'INTERNAL_ERROR', 'UNAVAILABLE', ...route.errors];
+  if (route.scope !== null) labels.push('UNAUTHORIZED', 'FORBIDDEN');
+  if (route.method !== 'GET') labels.push('PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE');
+  return labels;
+}

@@ -1,0 +1,71 @@
+import { timingSafeEqual } from 'node:crypto';
+import * as z from 'zod';
+import { EngineError } from '../domain/errors.ts';
+
+/** A keyed hash (HMAC) of a text under a key derived for a purpose. */
+export type Sign = (purpose: string, text: string) => string;
+
+/** How long a cursor is good, in ms: 24 h. */
+export const CURSOR_LIFETIME_MS = 24 * 60 * 60 * 1000;
+
+const PURPOSE = 'cursor';
+
+const payloadSchema = z.strictObject({ d: z.unknown(), e: z.int() });
+
+/**
+ * An opaque cursor: `<payload>.<signature>`, both base64url or the signer's alphabet without a dot. `boundTo` is signed
+ * but not carried: it is known again when the cursor comes back.
+ */
+export function encodeCursor(
+  cursor: { readonly data: unknown; readonly boundTo: string; readonly expiresAt: number },
+  sign: Sign,
+): string {
+  const payload = Buffer.from(JSON.stringify({ d: cursor.data, e: cursor.expiresAt })).toString('base64url');
+  return `${payload}.${sign(PURPOSE, signedText(payload, cursor.boundTo))}`;
+}
+
+/**
+ * What a cursor carries, read by the schema of the list that made it. BAD_INPUT naming `cursor` if it was altered,
+ * made for another workspace or query, has expired, or carries the shape of another version.
+ */
+export function decodeCursor<Schema extends z.ZodType>(
+  text: string,
+  expected: { readonly schema: Schema; readonly boundTo: string; readonly now: number },
+  sign: Sign,
+): z.output<Schema> {
+  const [payload = '', signature = '', ...rest] = text.split('.');
+  const right = sign(PURPOSE, signedText(payload, expected.boundTo));
+  if (rest.length > 0 || !isSame(signature, right)) {
+    throw badCursor('is not one we gave for this call; begin without it, or repeat the query it came from unchanged');
+  }
+  const { d: data, e: expiresAt } = payloadSchema.parse(JSON.parse(Buffer.from(payload, 'base64url').toString()));
+  if (expiresAt <= expected.now) throw badCursor('has expired (cursors are good for 24 h); begin without it');
+  const parsed = expected.schema.safeParse(data);
+  if (!parsed.success) throw badCursor('is of an earlier version; begin without it');
+  return parsed.data;
+}
+
+/**
+ * What a list's cursor is bound to: workspace, path and query, in an order of its own. `limit` may differ from page to
+ * page.
+ */
+export function listBinding(workspaceUid: string, path: string, query: URLSearchParams): string {
+  const kept = [...query].filter(([name]) => name !== 'cursor' && name !== 'limit');
+  const sorted = kept.map(([name, value]) => JSON.stringify([name, value])).toSorted();
+  return JSON.stringify([workspaceUid, path, ...sorted]);
+}
+
+function signedText(payload: string, boundTo: string): string {
+  return `${payload}\n${boundTo}`;
+}
+
+function isSame(given: string, right: string): boolean {
+  const [a, b] = [Buffer.from(given), Buffer.from(right)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}
+
+function badCursor(message: string): EngineError {
+  return new EngineError('BAD_INPUT', `query: cursor: ${message}`, {
+    validationErrors: [{ path: 'cursor', message }],
+  });
+}

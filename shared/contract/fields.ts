@@ -1,0 +1,92 @@
+import * as z from 'zod';
+import { LIMITS } from '../domain/limits.ts';
+
+/** Property names a caller might expect from elsewhere, each with what to use instead; `*` ends a beginning. */
+export type Refusals = Readonly<Record<string, string>>;
+
+/**
+ * A strict object whose message for an unknown property says which are allowed, or what to use instead. One line per
+ * unknown key, in their order: {@link parseWith} gives each its own path.
+ */
+export function strict<Shape extends z.core.$ZodLooseShape>(shape: Shape, refusals: Refusals = {}) {
+  const allowed = Object.keys(shape).join(', ') || 'nothing';
+  return z.strictObject(shape, {
+    error: (issue) => {
+      if (issue.code !== 'unrecognized_keys') return undefined;
+      const lines = issue.keys.map((key) => refusalOf(key, refusals) ?? `unknown property; allowed here: ${allowed}`);
+      return lines.join('\n');
+    },
+  });
+}
+
+function refusalOf(key: string, refusals: Refusals): string | undefined {
+  const name = Object.keys(refusals).find((one) =>
+    one.endsWith('*') ? key.startsWith(one.slice(0, -1)) : one === key,
+  );
+  return name === undefined ? undefined : `not taken here; ${refusals[name]}`;
+}
+
+/** An issue whose `params` say so is answered as PAYLOAD_TOO_LARGE instead of BAD_INPUT. */
+export const TOO_LARGE = { tooLarge: true } as const;
+
+/** Refuses a value whose JSON takes more bytes than the limit; the message names the way round. */
+export function withinBytes<Schema extends z.ZodType>(schema: Schema, maxBytes: number, wayRound: string) {
+  return schema.superRefine((value, context) => {
+    const bytes = Buffer.byteLength(JSON.stringify(value) ?? '');
+    if (bytes <= maxBytes) return;
+    const message = `takes ${bytes} bytes as JSON, over the limit of ${maxBytes}; ${wayRound}`;
+    context.addIssue({ code: 'custom', message, params: TOO_LARGE });
+  });
+}
+
+/** A JSON object of unchecked content. */
+export const jsonObject = z.record(z.string(), z.unknown());
+
+export const customData = withinBytes(jsonObject, LIMITS.customDataBytes, 'keep the rest on your side under an id');
+
+export const uid = z.uuid('must be a UUID');
+
+export const actionName = z.string().min(1).max(100);
+
+/** ISO-8601 in UTC, ending in `Z`. */
+export const instant = z.iso.datetime({
+  error: 'must be an ISO-8601 time in UTC ending in Z, such as 2030-01-31T09:00:00Z',
+});
+
+export const count = z.int().min(0);
+
+/** A whole number of a query, written in digits. */
+export function wholeNumber(min: number, max: number) {
+  const message = `must be a whole number from ${min} to ${max}`;
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, message)
+    .transform(Number)
+    .pipe(z.int().min(min, message).max(max, message));
+}
+
+/** The two fields every list has. */
+export function paging(defaultLimit: number, maxLimit: number) {
+  return {
+    limit: wholeNumber(1, maxLimit).default(defaultLimit).describe('Rows on a page, at most'),
+    cursor: cursor.optional(),
+  };
+}
+
+export const cursor = z
+  .string()
+  .min(1, 'must not be empty; leave it out for the first page')
+  .max(8_192, 'is longer than any cursor we give')
+  .describe('From X-Pagination-Next; good for 24 h, for the same query');
+
+/** A filter that may be given several times, meaning *or*. */
+export function anyOf<Schema extends z.ZodType>(schema: Schema) {
+  return z.array(schema).min(1).max(100).optional();
+}
+
+export const flag = z
+  .enum(['true', 'false'])
+  .transform((text) => text === 'true')
+  .pipe(z.boolean());
+
+export const sort = z.enum(['created_at', '-created_at']).default('-created_at');

@@ -1,0 +1,107 @@
+import * as z from 'zod';
+import { checkCallbackHeaders, MAX_CALLBACK_HEADER_BYTES, MAX_CALLBACK_HEADERS } from '../domain/callback-headers.ts';
+import { MAX_CALLBACK_URL_CHARACTERS } from '../domain/callback-url.ts';
+import { LIMITS } from '../domain/limits.ts';
+import type { Refusals } from './fields.ts';
+import { cursor, customData, jsonObject, strict, TOO_LARGE, wholeNumber, withinBytes } from './fields.ts';
+
+/** What launches elsewhere take and ours do not. */
+const NOT_HERE: Refusals = {
+  'identity_*': 'an action finds its credentials in the secrets the owner gave it',
+  offset: 'page on with the cursor of X-Pagination-Next',
+  page_size: 'the action sets its page size (GET /v1/actions/{action}); parameters.max_results bounds an async run',
+};
+
+const ONE_INPUT: Refusals = {
+  inputs: 'a live call takes one `input`; POST …/run/async takes many',
+  max_results: 'a live call gives one page, follow X-Pagination-Next; POST …/run/async takes parameters.max_results',
+  callback: 'a live call answers with the results; POST …/run/async takes a callback',
+};
+
+const MANY_INPUTS: Refusals = {
+  input: 'give `inputs`, a list, even for one',
+  max_results: 'give parameters.max_results',
+  custom_data: 'give it within each input',
+};
+
+/** An action's input with what the caller keeps beside it; the action's own schema is checked later. */
+const launchInput = withinBytes(
+  z.looseObject({ custom_data: customData.optional().describe('Comes back with results; the action never sees it') }),
+  LIMITS.inputBytes,
+  'give the action a reference to the data instead',
+);
+
+const parameters = withinBytes(jsonObject, LIMITS.parametersBytes, 'what differs per input belongs in the inputs');
+
+const liveParameters = parameters.superRefine((value, context) => {
+  if (!('max_results' in value)) return;
+  context.addIssue({ code: 'custom', path: ['max_results'], message: `not taken here; ${ONE_INPUT['max_results']}` });
+});
+
+/** `POST …/run/live`. */
+export const liveBody = strict(
+  { input: launchInput, parameters: liveParameters.optional() },
+  { ...NOT_HERE, ...ONE_INPUT },
+);
+
+export const liveQuery = strict(
+  {
+    cursor: cursor.optional(),
+    page: wholeNumber(1, LIMITS.pagesPerInput)
+      .optional()
+      .describe('From 1, where the action pages by number; not together with cursor'),
+  },
+  NOT_HERE,
+).superRefine((query, context) => {
+  if (query.cursor === undefined || query.page === undefined) return;
+  context.addIssue({ code: 'custom', path: ['page'], message: 'give either cursor or page' });
+});
+
+const callbackUrl = z
+  .string()
+  .min(1)
+  .superRefine((url, context) => {
+    if (url.length <= MAX_CALLBACK_URL_CHARACTERS) return;
+    const message = `has ${url.length} characters, over the limit of ${MAX_CALLBACK_URL_CHARACTERS}; use a shorter path`;
+    context.addIssue({ code: 'custom', message, params: TOO_LARGE });
+  })
+  .describe(`https, ${MAX_CALLBACK_URL_CHARACTERS} characters at most`);
+
+const callbackHeaders = z
+  .record(z.string(), z.string())
+  .superRefine((headers, context) => {
+    const entries = Object.entries(headers);
+    const bytes = entries.reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + Buffer.byteLength(value), 0);
+    const tooLarge = (message: string): void => context.addIssue({ code: 'custom', message, params: TOO_LARGE });
+    if (entries.length > MAX_CALLBACK_HEADERS) {
+      return tooLarge(`has ${entries.length} headers, over the limit of ${MAX_CALLBACK_HEADERS}; use custom_data`);
+    }
+    if (bytes > MAX_CALLBACK_HEADER_BYTES) {
+      return tooLarge(`takes ${bytes} bytes, over the limit of ${MAX_CALLBACK_HEADER_BYTES}; use custom_data`);
+    }
+    const refusal = checkCallbackHeaders(headers);
+    if (refusal !== null) context.addIssue({ code: 'custom', message: refusal });
+  })
+  .describe('Sent with every callback; sealed at rest and never shown again');
+
+const callback = strict({
+  url: callbackUrl,
+  headers: callbackHeaders.optional(),
+  on: z.enum(['all', 'final']).default('all').describe('all: each page as it comes; final: only the end of the run'),
+});
+
+const inputsMessage = `must be a list of 1 to ${LIMITS.inputsPerLaunch} inputs; start several runs for more`;
+
+/** `POST …/run/async`. */
+export const asyncBody = strict(
+  {
+    inputs: z
+      .array(launchInput, { error: inputsMessage })
+      .min(1, inputsMessage)
+      .max(LIMITS.inputsPerLaunch, inputsMessage),
+    parameters: parameters.optional(),
+    callback: callback.optional(),
+    name: z.string().min(1).max(200).optional(),
+  },
+  { ...NOT_HERE, ...MANY_INPUTS },
+);

@@ -1,0 +1,83 @@
+import type * as z from 'zod';
+import type { ValidationError } from '../domain/errors.ts';
+import { EngineError } from '../domain/errors.ts';
+
+const MAX_FAULTS = 100;
+
+/** Parses a body by its schema. BAD_INPUT lists up to 100 faults by path; PAYLOAD_TOO_LARGE where a part is over its size. */
+export function parseBody<Schema extends z.ZodType>(schema: Schema, json: unknown): z.output<Schema> {
+  return parseWith(schema, json, 'body');
+}
+
+/** Parses a query: one value a name, several where the schema has a list. BAD_INPUT as for bodies. */
+export function parseQuery<Schema extends z.ZodObject>(schema: Schema, query: URLSearchParams): z.output<Schema> {
+  const given: Record<string, unknown> = {};
+  const repeated: ValidationError[] = [];
+  for (const name of new Set(query.keys())) {
+    const values = query.getAll(name);
+    const isList = takesList(schema.shape[name]);
+    // defineProperty: a parameter called __proto__ is to be refused by name, not to become the prototype.
+    const value = isList ? values : values[0];
+    Object.defineProperty(given, name, { value, enumerable: true, configurable: true, writable: true });
+    const known = name in schema.shape;
+    if (known && !isList && values.length > 1)
+      repeated.push({ path: name, message: 'is given twice; once is allowed' });
+  }
+  if (repeated.length > 0) throw badInput(repeated, repeated.length, 'query');
+  return parseWith(schema, given, 'query');
+}
+
+function takesList(field: unknown): boolean {
+  return isOptional(field) && field.def.innerType.def.type === 'array';
+}
+
+function isOptional(field: unknown): field is z.ZodOptional<z.ZodType> {
+  return typeof field === 'object' && field !== null && 'type' in field && field.type === 'optional';
+}
+
+function parseWith<Schema extends z.ZodType>(schema: Schema, value: unknown, part: 'body' | 'query'): z.output<Schema> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const { issues } = parsed.error;
+  const large = issues.find((issue) => issue.code === 'custom' && issue.params?.['tooLarge'] === true);
+  if (large !== undefined) {
+    const [fault] = faultsOf(large);
+    throw new EngineError('PAYLOAD_TOO_LARGE', `${fault?.path || 'The body'} ${fault?.message ?? ''}.`);
+  }
+  const faults = issues.flatMap(faultsOf);
+  throw badInput(faults.slice(0, MAX_FAULTS), faults.length, part);
+}
+
+/** BAD_INPUT whose message tells the first fault and how many there are; `validation_errors` hold up to 100. */
+function badInput(faults: readonly ValidationError[], total: number, part: 'body' | 'query'): EngineError {
+  const first = faults[0] ?? { path: '', message: 'is not valid' };
+  const where = first.path === '' ? part : `${part}: ${first.path}`;
+  const rest = total > 1 ? ` (and ${total - 1} more)` : '';
+  return new EngineError('BAD_INPUT', `${where}: ${first.message}${rest}`, { validationErrors: faults });
+}
+
+function faultsOf(issue: z.core.$ZodIssue): ValidationError[] {
+  if (issue.code === 'unrecognized_keys') {
+    const lines = issue.message.split('\n');
+    return issue.keys.map((key, index) => ({
+      path: formatPath([...issue.path, key]),
+      message: lines[index] ?? issue.message,
+    }));
+  }
+  if (issue.code === 'invalid_union') return [{ path: formatPath(issue.path), message: unionMessage(issue) }];
+  return [{ path: formatPath(issue.path), message: issue.message }];
+}
+
+function unionMessage(issue: z.core.$ZodIssueInvalidUnion): string {
+  const ways = issue.errors.flatMap(([first]) => (first === undefined ? [] : [first.message]));
+  return ways.length === 0 ? issue.message : ways.join(', or ');
+}
+
+/** `inputs[3].country`; a name that is no plain word is quoted: `headers["x-a"]`. */
+function formatPath(path: readonly PropertyKey[]): string {
+  const steps = path.map((step) => {
+    if (typeof step === 'number') return `[${step}]`;
+    return /^[\p{L}_$][\p{L}\d_$]*$/u.test(String(step)) ? `.${String(step)}` : `[${JSON.stringify(step)}]`;
+  });
+  return steps.join('').replace(/^\./, '');
+}

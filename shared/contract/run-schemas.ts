@@ -1,0 +1,141 @@
+import * as z from 'zod';
+import { RUN_STATUSES } from '../domain/run.ts';
+import { errorRecord, info } from './error-schemas.ts';
+import { actionName, anyOf, count, flag, instant, jsonObject, paging, sort, strict, uid } from './fields.ts';
+
+const runStatus = z.enum(RUN_STATUSES);
+const executionMode = z.enum(['LIVE', 'ASYNC']);
+
+const INPUT_STATUSES = [
+  'CREATED',
+  'QUEUED',
+  'SCHEDULED',
+  'RUNNING',
+  'BLOCKED',
+  'STOPPED',
+  'FAILED',
+  'SUCCEEDED',
+] as const;
+
+const statusReason = strict({
+  code: z.string(),
+  message: z.string(),
+  since: instant,
+  retry_at: instant.nullable(),
+  blocking_uids: z.array(uid),
+}).meta({ id: 'StatusReason' });
+
+const inputCounts = strict({
+  total: count.nullable().describe('Null until they are counted'),
+  succeeded: count,
+  failed: count,
+  stopped: count,
+  running: count,
+  pending: count,
+}).meta({ id: 'InputCounts' });
+
+const times = {
+  created_at: instant,
+  started_at: instant.nullable(),
+  finished_at: instant.nullable(),
+  updated_at: instant,
+};
+
+const runFields = {
+  uid,
+  name: z.string().nullable(),
+  action_name: actionName,
+  execution_mode: executionMode,
+  status: runStatus,
+  status_reason: statusReason.nullable(),
+  parameters: jsonObject,
+  callback: strict({ url: z.string(), on: z.enum(['all', 'final']) }).nullable(),
+  depends_on: z.array(strict({ uid, require: z.enum(['success', 'finish']) })),
+  on_invalid_input: z.enum(['reject', 'skip']),
+  deadline_seconds: z.int().nullable().describe('Null for live runs'),
+  attempt: z.int().min(1),
+  inputs: inputCounts,
+  output_count: count,
+  retry_count: count.describe('Times a caller retried it'),
+  last_error: errorRecord.nullable(),
+  last_info: info.nullable(),
+  next_page_url: z.string().nullable(),
+  scheduled_run_uid: uid.nullable(),
+  scheduled_run_name: z.string().nullable(),
+  workspace_uid: uid,
+  postponed_until: instant.nullable(),
+  ...times,
+};
+
+/** A run as lists show it. */
+export const run = strict(runFields).meta({ id: 'Run' });
+
+/** A run as a launch answers it. */
+export const launchedRun = strict({ ...runFields, run_uid: uid.describe('The same as uid') }).meta({
+  id: 'LaunchedRun',
+});
+
+/** A run as `GET /v1/runs/{run_uid}` shows it: exact, with what is computed on read. */
+export const runDetail = strict({
+  ...runFields,
+  callbacks: strict({ total: count, delivered: count, pending: count, failed: count }),
+  history: z.array(strict({ status: runStatus, at: instant, reason: z.string().nullable() })).max(50),
+}).meta({ id: 'RunDetail' });
+
+/** `GET /v1/runs/{run_uid}/status`. */
+export const runStatusView = strict({
+  uid,
+  status: runStatus,
+  status_reason: statusReason.nullable(),
+  postponed_until: instant.nullable(),
+  inputs: inputCounts,
+  output_count: count,
+  ...times,
+}).meta({ id: 'RunStatus' });
+
+/** `GET /v1/runs`. */
+export const listRunsQuery = strict({
+  ...paging(10, 100),
+  sort,
+  status: anyOf(runStatus),
+  action_name: anyOf(actionName),
+  execution_mode: anyOf(executionMode),
+  uid: anyOf(uid),
+  scheduled_run_uid: anyOf(uid),
+  name: anyOf(z.string().min(1).max(200)),
+  created_after: instant.optional(),
+  created_before: instant.optional(),
+});
+
+/** One input of a run. */
+export const runInput = strict({
+  uid,
+  index: count,
+  status: z.enum(INPUT_STATUSES),
+  input_data: jsonObject,
+  custom_data: jsonObject.nullable(),
+  last_error: errorRecord.nullable(),
+  last_info: info.nullable(),
+  output_count: count,
+  retry_count: count.describe('Attempts the engine spent beyond the first of each page'),
+  postponed_until: instant.nullable(),
+  ...times,
+}).meta({ id: 'RunInput' });
+
+/** `GET /v1/runs/{run_uid}/inputs`. */
+export const runInputsQuery = strict({ ...paging(100, 500), status: anyOf(z.enum(INPUT_STATUSES)) });
+
+/** `GET /v1/runs/{run_uid}/outputs`. */
+export const runOutputsQuery = strict({ ...paging(100, 500), envelope: flag.optional() });
+
+const outputEnvelope = strict({
+  input_uid: uid,
+  input_index: count,
+  page: count,
+  custom_data: jsonObject.nullable(),
+  extracted_at: instant,
+  result: z.unknown(),
+}).meta({ id: 'OutputEnvelope' });
+
+/** Items as the action gave them or, with `envelope=true`, each with where it came from. */
+export const runOutputs = z.union([z.array(outputEnvelope), z.array(z.unknown())]);
