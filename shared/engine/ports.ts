@@ -1,0 +1,339 @@
+import type { CallbackPayload, CallbackRecord, CallbackStatus } from '../domain/callback.ts';
+import type { ErrorRecord } from '../domain/errors.ts';
+import type { InputMark, OpenInput, RunWindow, StoredInput } from '../domain/input.ts';
+import type { CycleCheck, PageSlot } from '../domain/page.ts';
+import type { RunControl, RunDefinition, RunMove, StatusReason, Totals } from '../domain/run.ts';
+import type { Action, ActionFetch } from '../sdk/action.ts';
+
+/**
+ * Everything the engine asks of the world. The order it relies on is always the same: state first (each write carries
+ * its condition), message second; whatever is lost between the two is found again by the sweeper.
+ */
+
+export interface Clock {
+  /** Epoch ms. */
+  now(): number;
+  /** Calls back once after so many ms; the answer cancels. */
+  after(ms: number, callback: () => void): () => void;
+}
+
+export interface Chance {
+  /** Uniform in [0, 1). */
+  fraction(): number;
+  bytes(count: number): Uint8Array;
+  /** A random UUID, for references that only need to be unique. */
+  uuid(): string;
+}
+
+type LogLine = (message: string, data?: Readonly<Record<string, unknown>>) => void;
+export interface Log {
+  readonly debug: LogLine;
+  readonly info: LogLine;
+  readonly warn: LogLine;
+  readonly error: LogLine;
+}
+
+/** Runs: the immutable definition with its inputs, and the control record that moves. */
+export interface RunStore {
+  /**
+   * Writes a run: its watch entry and inputs first, the definition next, the control record last; that one is the
+   * commit. `exists`: a run of this uid was committed before; nothing changed.
+   */
+  createRun(run: {
+    readonly definition: RunDefinition;
+    readonly control: RunControl;
+    readonly inputs: readonly StoredInput[];
+    readonly watchAt: number | null;
+  }): Promise<'created' | 'exists'>;
+  /** Immutable, so it may come from memory. Null: no such run. */
+  readDefinition(runUid: string): Promise<RunDefinition | null>;
+  /** A strong read. Null: no such run. */
+  readControl(runUid: string): Promise<RunControl | null>;
+  /**
+   * Makes a move of the table, on condition of its `from` statuses and of the epoch it was decided under. Refused: the
+   * record that stood in the way.
+   */
+  moveRun(
+    runUid: string,
+    move: RunMove,
+    epoch: number,
+    change: ControlChange,
+  ): Promise<{ readonly moved: true; readonly control: RunControl } | Refused<RunControl>>;
+  readInput(runUid: string, input: number): Promise<StoredInput>;
+  /** Inputs from an index on, as many as lie together, at least one while there are any. */
+  readInputs(runUid: string, from: number): Promise<readonly StoredInput[]>;
+  /** The uid of the stored chunk an input lies in. */
+  batchUid(runUid: string, input: number): Promise<string>;
+}
+
+/** What a move writes besides the status; absent fields stay. */
+export interface ControlChange {
+  readonly now: number;
+  readonly reason: StatusReason | null;
+  readonly startedAt?: number;
+  readonly finishedAt?: number | null;
+  readonly deadlineAt?: number | null;
+  readonly totals?: Totals;
+  readonly lastError?: ErrorRecord | null;
+  readonly lastInfo?: RunControl['lastInfo'];
+  /** Counts one more ending. */
+  readonly ending?: true;
+  /** Raises the epoch: whatever was sent before starts nothing any more. */
+  readonly newEpoch?: true;
+  /** A resume or retry: counts one more attempt. */
+  readonly newAttempt?: true;
+}
+
+export interface Refused<Item> {
+  readonly moved: false;
+  /** What stands instead; null where nothing does. */
+  readonly current: Item | null;
+}
+
+/** What the run has done: page slots, marks of inputs, the window, the roll-up. */
+export interface ProgressStore {
+  readSlot(runUid: string, input: number, page: number): Promise<PageSlot | null>;
+  /** The slot with the highest page of an input. */
+  readLastSlot(runUid: string, input: number): Promise<PageSlot | null>;
+  /** Puts a page's outcome if the slot is empty or holds a FAILURE of an older epoch; else gives what stands. */
+  putSlot(
+    slot: PageSlot,
+    results: readonly unknown[],
+    expiresAt: number,
+  ): Promise<{ readonly won: true } | { readonly won: false; readonly stored: PageSlot }>;
+  /** The items of a page, from the store or its large-object overflow. Null: no such page. */
+  readPage(
+    runUid: string,
+    input: number,
+    page: number,
+  ): Promise<{ readonly slot: PageSlot; readonly results: readonly unknown[] } | null>;
+  /**
+   * Marks an input as ended, if it is not marked and its shard was not re-stamped by a later epoch. Gives all marks of
+   * the shard either way, strongly read; `stale` where a later epoch holds the shard.
+   */
+  markInput(
+    runUid: string,
+    input: number,
+    epoch: number,
+    mark: InputMark,
+    expiresAt: number,
+  ): Promise<{ readonly stale: boolean; readonly marks: ReadonlyMap<number, InputMark> }>;
+  readMarks(runUid: string, shard: number): Promise<ReadonlyMap<number, InputMark>>;
+  /** A strong read. Null: not yet opened. */
+  readWindow(runUid: string): Promise<RunWindow | null>;
+  /** Opens a window if none stands or one of an older epoch; else gives the one that stands. */
+  openWindow(runUid: string, window: RunWindow, expiresAt: number): Promise<RunWindow>;
+  /**
+   * Takes an input out of the window and opens the next (null: none is left), on condition that the first is open,
+   * `next` is as read, and the epoch holds. `swapped: false` gives the window that stood in the way.
+   */
+  swapInput(
+    runUid: string,
+    epoch: number,
+    done: number,
+    next: { readonly input: number; readonly entry: OpenInput } | null,
+    expectedNext: number,
+  ): Promise<{ readonly swapped: true } | { readonly swapped: false; readonly window: RunWindow | null }>;
+  /**
+   * Writes down that an input waits or tries again, if its entry is of an earlier page, or of this page and an earlier
+   * attempt or an earlier wait. `noted: false` gives the entry that stands (null: the input is not open).
+   */
+  noteWait(
+    runUid: string,
+    epoch: number,
+    input: number,
+    entry: OpenInput,
+    expected: OpenInput | null,
+  ): Promise<{ readonly noted: true } | { readonly noted: false; readonly entry: OpenInput | null }>;
+  /** Records the totals of a finished child in its roll-up node and gives all children recorded there. */
+  putRollup(
+    runUid: string,
+    at: { readonly level: number; readonly node: number; readonly child: number },
+    totals: Totals,
+    expiresAt: number,
+  ): Promise<readonly Totals[]>;
+  /** Totals recorded so far, over all roll-up nodes and shards. */
+  readTotals(runUid: string, inputsTotal: number): Promise<Totals>;
+}
+
+/** Slots of a workspace: how many runs may work at once. A slot is a pair of run and epoch. */
+export interface AdmissionStore {
+  /** True when the pair has a slot now (also when it had it before). */
+  takeSlot(workspaceUid: string, runUid: string, epoch: number): Promise<boolean>;
+  releaseSlot(workspaceUid: string, runUid: string, epoch: number): Promise<void>;
+  addWaiter(workspaceUid: string, waiter: Waiter, expiresAt: number): Promise<void>;
+  removeWaiter(workspaceUid: string, waiter: Waiter): Promise<void>;
+  /** The one that has waited longest, strongly read. */
+  oldestWaiter(workspaceUid: string): Promise<Waiter | null>;
+  /** Limits the owner set for the workspace. */
+  readLimits(workspaceUid: string): Promise<WorkspaceLimits>;
+}
+
+export interface Waiter {
+  readonly runUid: string;
+  readonly epoch: number;
+  readonly createdAt: number;
+}
+
+export interface WorkspaceLimits {
+  readonly runsAtOnce: number;
+  readonly inputsInFlight: number;
+}
+
+/** Records of callbacks that did not simply go well at once, and the log of those that did. */
+export interface CallbackStore {
+  /** Puts a record if none of its uid stands; gives the one that stands. */
+  createRecord(record: CallbackRecord): Promise<CallbackRecord>;
+  readRecord(uid: string): Promise<CallbackRecord | null>;
+  /** Writes a record's progress on condition of its status and retry count. False: someone else was first. */
+  updateRecord(
+    uid: string,
+    expected: { readonly status: CallbackStatus; readonly retryCount: number },
+    change: Pick<CallbackRecord, 'status' | 'retryCount' | 'by'> &
+      Partial<Pick<CallbackRecord, 'httpStatus' | 'httpResponse' | 'error' | 'nextAttemptAt' | 'deliveredAt'>>,
+  ): Promise<boolean>;
+  /** Logs a page callback as delivered; writes are gathered per invocation and shard. */
+  logDelivery(delivery: Delivery, expiresAt: number): Promise<void>;
+  /** What the log says was delivered of a shard. */
+  readDeliveries(runUid: string, shard: number): Promise<readonly Delivery[]>;
+  /** Records of a shard's callbacks, or with null those of the run itself (run.finished). */
+  listRecords(runUid: string, shard: number | null): Promise<readonly CallbackRecord[]>;
+}
+
+export interface Delivery {
+  readonly runUid: string;
+  readonly input: number;
+  readonly page: number;
+  readonly part: number;
+  readonly httpStatus: number;
+  readonly at: number;
+}
+
+/** Something to be looked at at a moment: read by the sweeper, deleted when seen to. */
+export interface DueEntry {
+  readonly at: number;
+  readonly kind: 'watch' | 'callback';
+  /** The run's uid, or the callback record's. */
+  readonly uid: string;
+}
+
+export interface DueStore {
+  putDue(entry: DueEntry): Promise<void>;
+  deleteDue(entry: DueEntry): Promise<void>;
+  /** Entries due by `now`, oldest first, strongly read, of one of the {@link DUE_PARTITIONS}. */
+  listDue(partition: number, now: number, limit: number): Promise<readonly DueEntry[]>;
+}
+
+/** Due entries are spread over this many partitions by their uid. */
+export const DUE_PARTITIONS = 10;
+
+/** Run this page of this input. */
+export interface PageMessage {
+  readonly kind: 'page';
+  readonly runUid: string;
+  readonly epoch: number;
+  readonly input: number;
+  readonly page: number;
+  readonly cursor: string | null;
+  /** Attempts spent on this page. */
+  readonly attempt: number;
+  /** Results, callbacks and tries of the input before this page. */
+  readonly results: number;
+  readonly callbacks: number;
+  readonly tries: number;
+  readonly cycle: CycleCheck | null;
+  /** Sent anew by the sweeper or a resume: the slot is read before the action runs. */
+  readonly again: boolean;
+}
+
+/** Deliver this callback: attempt 0 is the first. */
+export interface CallbackMessage {
+  readonly kind: 'callback';
+  /** The record's uid; where no record stands, the page callback's own. */
+  readonly uid: string;
+  readonly attempt: number;
+}
+
+/** Lay out this run: take a slot, open its window, send its first pages. */
+export interface DispatchMessage {
+  readonly kind: 'dispatch';
+  readonly runUid: string;
+  readonly epoch: number;
+}
+
+export type Message = PageMessage | CallbackMessage | DispatchMessage;
+
+/** Sends; resolved when the queue has it. Entries are gathered into batches, `delayMs` is at most 900,000. */
+export interface MessageSender {
+  send(message: Message, options: { readonly workspaceUid: string; readonly delayMs?: number }): Promise<void>;
+}
+
+/** What the queue said of a message that was received. */
+export interface Receipt {
+  /** Short hash of the message id: the same on every redelivery. */
+  readonly by: string;
+  /** Times it was received, this one too. */
+  readonly count: number;
+}
+
+/** One signed POST. Never throws for what the receiver does; every fault is an answer. */
+export interface CallbackSender {
+  post(request: {
+    readonly url: string;
+    readonly workspaceUid: string;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body: string;
+  }): Promise<CallbackAnswer>;
+}
+
+export type CallbackAnswer =
+  | {
+      readonly kind: 'answered';
+      readonly status: number;
+      readonly body: string;
+      readonly retryAfter: string | undefined;
+    }
+  | { readonly kind: 'failed'; readonly message: string };
+
+/** Secrets of a workspace, derived from the one master secret. */
+export interface Secrets {
+  /** Headers of the Standard Webhooks signature. */
+  signatureHeaders(workspaceUid: string, id: string, at: number, body: string): Promise<Record<string, string>>;
+  sealHeaders(runUid: string, headers: Readonly<Record<string, string>>): Promise<string>;
+  openHeaders(runUid: string, sealed: string): Promise<Readonly<Record<string, string>>>;
+}
+
+/** What an action's page may reach. */
+export interface ActionWorld {
+  find(name: string): Action | null;
+  fetchFor(workspaceUid: string): ActionFetch;
+  secret(name: string): Promise<string>;
+}
+
+/** What the stage's owner set. */
+export interface EngineSettings {
+  readonly retentionDays: number;
+  /** How long one page of an async run may take, ms. */
+  readonly pageTimeoutMs: number;
+  /** How long a live page may take, ms. */
+  readonly liveTimeoutMs: number;
+}
+
+/** The whole world of the engine. A verb takes the part it uses. */
+export interface Ports {
+  readonly clock: Clock;
+  readonly chance: Chance;
+  readonly log: Log;
+  readonly runs: RunStore;
+  readonly progress: ProgressStore;
+  readonly admission: AdmissionStore;
+  readonly callbacks: CallbackStore;
+  readonly due: DueStore;
+  readonly messages: MessageSender;
+  readonly sender: CallbackSender;
+  readonly secrets: Secrets;
+  readonly actions: ActionWorld;
+  readonly settings: EngineSettings;
+}
+
+export type { CallbackPayload };
