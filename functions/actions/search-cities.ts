@@ -46,7 +46,7 @@ export const searchCities = defineAction({
   }),
   async run({ input, cursor, page, pageSize }) {
     const start = cursor === null ? page * pageSize : parseOffset(cursor);
-    const { findCities, loadCities } = await import('./cities.ts');
+    const { findCities, loadCities } = await import('./cities/find-cities.ts');
     const cities = loadCities();
     const found = findCities(cities, {
       country: input.country ?? null,

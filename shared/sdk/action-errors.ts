@@ -1,15 +1,15 @@
+import type { ErrorLabel } from '../domain/errors.ts';
+
 /**
  * What an action throws to say how its page ended. Each error carries a plain `actionError` field, and the engine reads
  * only that field, so an error made by another bundle's copy of this file is understood too.
  */
 
-/** Labels of CONTRACT's catalogue that an action may end an input with. */
-export type PermanentLabel =
-  | 'ACTION_FAILED'
-  | 'BAD_INPUT'
-  | 'PAYLOAD_TOO_LARGE'
-  | 'UPSTREAM_ERROR'
-  | 'UPSTREAM_TIMEOUT';
+/** Labels of the catalogue that an action may end an input with. */
+export type PermanentLabel = Extract<
+  ErrorLabel,
+  'ACTION_FAILED' | 'BAD_INPUT' | 'PAYLOAD_TOO_LARGE' | 'UPSTREAM_ERROR' | 'UPSTREAM_TIMEOUT'
+>;
 
 /** A thrown action error as plain data; times are epoch milliseconds. */
 export type ActionFault =

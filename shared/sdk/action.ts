@@ -1,3 +1,5 @@
+import type { ValidationError } from '../domain/errors.ts';
+
 /** The ways a run can be started. */
 export type ActionMode = 'live' | 'async' | 'schedule';
 
@@ -63,16 +65,10 @@ export interface ActionRecord<Result = unknown> {
   readonly nextCursor: null;
 }
 
-/** A fault in a value, `path` dotted from the value's root ('' is the value itself). */
-export interface Fault {
-  readonly path: string;
-  readonly message: string;
-}
-
-/** A parsed value, or every fault found in it. */
+/** A parsed value, or every fault found in it, each `path` from the value's root ('' is the value itself). */
 export type Parsed<Value> =
   | { readonly ok: true; readonly value: Value }
-  | { readonly ok: false; readonly errors: readonly Fault[] };
+  | { readonly ok: false; readonly errors: readonly ValidationError[] };
 
 /** A JSON object of unchecked content. */
 export type JsonRecord = Readonly<Record<string, unknown>>;
@@ -108,5 +104,5 @@ export interface Action {
   /** One page; results are not yet checked by parseResult. Rejects with an action error or anything else. */
   run(context: ErasedContext): Promise<ActionPage>;
   /** What is wrong with the definition, by field; empty when it can be offered. */
-  findFaults(): readonly Fault[];
+  findFaults(): readonly ValidationError[];
 }

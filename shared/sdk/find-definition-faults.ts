@@ -1,11 +1,12 @@
-import type { Action, Fault, JsonRecord } from './action.ts';
+import type { ValidationError } from '../domain/errors.ts';
+import type { Action, JsonRecord } from './action.ts';
 
 const SLUG = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 const SECRET = /^[A-Z][A-Z0-9_]*\*?$/;
 const MODES: ReadonlySet<unknown> = new Set(['live', 'async', 'schedule']);
 
 /** Every fault of an action's definition by field: for authors whom no compiler has told (plain JavaScript, casts, numbers). */
-export function findDefinitionFaults(definition: object, action: Action): Fault[] {
+export function findDefinitionFaults(definition: object, action: Action): ValidationError[] {
   const given = new Map<string, unknown>(Object.entries(definition));
   const missing = ['name', 'title', 'description', 'input', 'result', 'run'].filter((field) => !given.get(field));
   if (missing.length > 0) return missing.map((path) => ({ path, message: 'is missing' }));
@@ -23,13 +24,13 @@ export function findDefinitionFaults(definition: object, action: Action): Fault[
     ...unless(isCount(action.pageSize), 'pageSize', 'must be a whole number of at least 1'),
     ...limitFaults(given, action),
     ...action.secrets.flatMap((name, at) =>
-      unless(SECRET.test(name), `secrets.${at}`, `"${name}" must be capitals, digits and _, with at most a final *`),
+      unless(SECRET.test(name), `secrets[${at}]`, `"${name}" must be capitals, digits and _, with at most a final *`),
     ),
     ...schemaFaults(action),
   ];
 }
 
-function limitFaults(given: ReadonlyMap<string, unknown>, action: Action): Fault[] {
+function limitFaults(given: ReadonlyMap<string, unknown>, action: Action): ValidationError[] {
   if (action.returns === 'object')
     return unless(
       !given.get('maxResults'),
@@ -47,7 +48,7 @@ function limitFaults(given: ReadonlyMap<string, unknown>, action: Action): Fault
   ];
 }
 
-function schemaFaults(action: Action): Fault[] {
+function schemaFaults(action: Action): ValidationError[] {
   return [
     ...read('input', () => strictFaults('input', action.inputSchema)),
     ...read('parameters', () => strictFaults('parameters', action.parametersSchema)),
@@ -56,7 +57,7 @@ function schemaFaults(action: Action): Fault[] {
 }
 
 /** A schema JSON Schema cannot say (a transform, a bigint, a Date) is a fault of its field. */
-function read(path: string, faults: () => Fault[]): Fault[] {
+function read(path: string, faults: () => ValidationError[]): ValidationError[] {
   try {
     return faults();
   } catch (error) {
@@ -66,13 +67,22 @@ function read(path: string, faults: () => Fault[]): Fault[] {
   }
 }
 
-function strictFaults(path: string, schema: JsonRecord): Fault[] {
-  const members = [schema.anyOf, schema.oneOf].find(Array.isArray) ?? [schema];
-  const strict = members.every((member: JsonRecord) => member.additionalProperties === false);
+function strictFaults(path: string, schema: JsonRecord): ValidationError[] {
+  const members: unknown = schema.anyOf ?? schema.oneOf;
+  const strict = Array.isArray(members) ? members.every(isClosed) : isClosed(schema);
   return unless(strict, path, 'must be a z.strictObject (or a union of them), so that an unknown property is refused');
 }
 
-function unless(holds: boolean, path: string, message: string): Fault[] {
+function isClosed(schema: unknown): boolean {
+  return (
+    typeof schema === 'object' &&
+    schema !== null &&
+    'additionalProperties' in schema &&
+    schema.additionalProperties === false
+  );
+}
+
+function unless(holds: boolean, path: string, message: string): ValidationError[] {
   return holds ? [] : [{ path, message }];
 }
 

@@ -34,8 +34,16 @@ export function parametersJsonSchema(own: JsonRecord, limit: Limit): JsonRecord 
     default: limit.default,
     description: 'How many results one input may give.',
   };
-  if (!('properties' in own)) return { allOf: [own], properties: { max_results } };
-  return { ...own, properties: { ...Object(own.properties), max_results } };
+  return withProperty(own, max_results);
+}
+
+/** Adds max_results to an object's schema, or to each member of a union of them. */
+function withProperty(schema: JsonRecord, max_results: JsonRecord): JsonRecord {
+  const key = Array.isArray(schema.anyOf) ? 'anyOf' : 'oneOf';
+  const members = schema[key];
+  if (Array.isArray(members))
+    return { ...schema, [key]: members.map((member: JsonRecord) => withProperty(member, max_results)) };
+  return { ...schema, properties: { ...Object(schema.properties), max_results } };
 }
 
 function maxResultsSchema(limit: Action['maxResults']): z.ZodType<number> {

@@ -1,5 +1,6 @@
 import type * as z from 'zod';
-import type { Fault, JsonRecord, Parsed } from './action.ts';
+import type { ValidationError } from '../domain/errors.ts';
+import type { JsonRecord, Parsed } from './action.ts';
 
 /**
  * Parses by a zod schema into the engine's own form. An unknown property is named by its whole path, with the names
@@ -15,22 +16,31 @@ export function parseWith<Value>(
   return { ok: false, errors: parsed.error.issues.flatMap((issue) => describeIssue(issue, jsonSchema)) };
 }
 
-function describeIssue(issue: z.core.$ZodIssue, jsonSchema: () => JsonRecord): Fault[] {
-  const path = issue.path.map(String);
-  if (issue.code !== 'unrecognized_keys') return [{ path: path.join('.'), message: issue.message }];
+function describeIssue(issue: z.core.$ZodIssue, jsonSchema: () => JsonRecord): ValidationError[] {
+  const { path } = issue;
+  if (issue.code !== 'unrecognized_keys') return [{ path: formatPath(path), message: issue.message }];
   const names = allowedNames(jsonSchema(), path);
   const allowed = names === null ? '' : `; allowed here: ${names.join(', ') || 'nothing'}`;
-  return issue.keys.map((key) => ({ path: [...path, key].join('.'), message: `unknown property${allowed}` }));
+  return issue.keys.map((key) => ({ path: formatPath([...path, key]), message: `unknown property${allowed}` }));
 }
 
 /** The property names a JSON Schema allows at a path, or null when it does not say (a union, a reference). */
-function allowedNames(schema: JsonRecord, path: readonly string[]): readonly string[] | null {
+function allowedNames(schema: JsonRecord, path: readonly PropertyKey[]): readonly string[] | null {
   let here: unknown = schema;
   for (const step of path) {
     if (!isRecord(here)) return null;
-    here = isRecord(here.properties) && step in here.properties ? here.properties[step] : here.items;
+    here = isRecord(here.properties) && typeof step === 'string' ? here.properties[step] : here.items;
   }
   return isRecord(here) && isRecord(here.properties) ? Object.keys(here.properties) : null;
+}
+
+/** `items[3].name`; a property that is no plain name is quoted: `headers["x-a"]`. */
+function formatPath(path: readonly PropertyKey[]): string {
+  const steps = path.map((step) => {
+    if (typeof step === 'number') return `[${step}]`;
+    return /^[\p{L}_$][\p{L}\d_$]*$/u.test(String(step)) ? `.${String(step)}` : `[${JSON.stringify(step)}]`;
+  });
+  return steps.join('').replace(/^\./, '');
 }
 
 function isRecord(value: unknown): value is JsonRecord {

@@ -1,0 +1,80 @@
+import * as z from 'zod';
+import { defineAction } from '../../shared/sdk/define-action.ts';
+import { buildHeaders } from './upstream/build-headers.ts';
+import { readBody } from './upstream/read-body.ts';
+import { httpUrl, requestHeaders, secretNamed } from './upstream/request-schemas.ts';
+import { throwIfPassing } from './upstream/throw-for-status.ts';
+
+/** A result may take 128 KB of JSON (CONTRACT "Limits"); escapes and base64 take up to a third more than the body. */
+const MAX_BODY_BYTES = 90_000;
+
+const input = z
+  .strictObject({
+    method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']).default('GET'),
+    url: httpUrl,
+    headers: requestHeaders.optional(),
+    body: z.string().optional().describe('Sent as it is'),
+    json: z.unknown().optional().describe('Sent as JSON, with its content-type'),
+    secret: secretNamed('HTTP_REQUEST_').optional(),
+  })
+  .refine((value) => value.body === undefined || value.json === undefined, { error: 'give body or json, not both' })
+  .refine((value) => !/^(GET|HEAD)$/.test(value.method) || (value.body === undefined && value.json === undefined), {
+    error: 'GET and HEAD take neither body nor json',
+    path: ['method'],
+  });
+
+/**
+ * One request, one result, whatever its status, except what asks to come back later (429, 503 with Retry-After, 408,
+ * 5xx). POST and PATCH carry an `Idempotency-Key` that stays the same when the page is tried again.
+ */
+export const httpRequest = defineAction({
+  name: 'http-request',
+  title: 'HTTP request',
+  description: 'Sends one HTTP request and gives its answer. Redirects are not followed.',
+  returns: 'object',
+  optIn: true,
+  secrets: ['HTTP_REQUEST_*'],
+  input,
+  result: z.object({
+    status: z.int(),
+    headers: z.record(z.string(), z.string()),
+    body_type: z.enum(['json', 'text', 'base64', 'none']),
+    body: z.unknown().describe('Parsed when the answer is JSON; base64 when it is not text'),
+  }),
+  async run({ input, signal, fetch, secret, idempotencyKey, now }) {
+    const url = new URL(input.url);
+    const headers = await buildHeaders(url, input.headers, input.secret, secret);
+    const body = input.json === undefined ? input.body : JSON.stringify(input.json);
+    if (input.json !== undefined) headers['content-type'] ??= 'application/json';
+    if (input.method === 'POST' || input.method === 'PATCH') headers['idempotency-key'] ??= idempotencyKey;
+    const request = { method: input.method, headers, signal };
+    const response = await fetch(url, body === undefined ? request : { ...request, body });
+    const what = `${input.method} ${url.origin}${url.pathname}`;
+    throwIfPassing(response, what, now());
+    const content = decodeBody(await readBody(response, MAX_BODY_BYTES, what), response.headers.get('content-type'));
+    const result = { status: response.status, headers: Object.fromEntries(response.headers), ...content };
+    return { results: [result], nextCursor: null };
+  },
+});
+
+type Content = { readonly body_type: 'json' | 'text' | 'base64' | 'none'; readonly body: unknown };
+
+function decodeBody(bytes: Buffer, contentType: string | null): Content {
+  if (bytes.length === 0) return { body_type: 'none', body: null };
+  const text = decodeText(bytes);
+  if (text === null) return { body_type: 'base64', body: bytes.toString('base64') };
+  if (!/^[^;]*[/+]json\s*(;|$)/i.test(contentType ?? '')) return { body_type: 'text', body: text };
+  try {
+    return { body_type: 'json', body: JSON.parse(text) };
+  } catch {
+    return { body_type: 'text', body: text }; // it says JSON but is not: the caller sees what came
+  }
+}
+
+function decodeText(bytes: Buffer): string | null {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return null; // not UTF-8
+  }
+}

@@ -1,0 +1,22 @@
+import { Permanent, RateLimited, Retryable } from '../../../shared/sdk/action-errors.ts';
+import { isSpent, readRetryAt } from './read-retry-at.ts';
+
+/** Throws RateLimited for an answer that asks to wait, Retryable for 408, 429 and 5xx; other answers pass. */
+export function throwIfPassing(response: Response, what: string, now: number): void {
+  const { status, headers } = response;
+  const message = `${what} answered ${status}`;
+  const limits = status === 429 || status === 503 || (status === 403 && isSpent(headers));
+  const retryAt = limits ? readRetryAt(headers, now) : null;
+  if (retryAt !== null) throw new RateLimited(retryAt, message);
+  if (status === 408 || status === 429 || status >= 500) throw new Retryable(message);
+}
+
+/** As throwIfPassing, and Permanent for anything else that is not a success. */
+export function throwForStatus(response: Response, what: string, now: number): void {
+  throwIfPassing(response, what, now);
+  const { status } = response;
+  if (status < 300) return;
+  const moved =
+    status < 400 ? `, a redirect, to ${response.headers.get('location') ?? 'nowhere'}: it is not followed` : '';
+  throw new Permanent(`${what} answered ${status}${moved}`);
+}
