@@ -5,7 +5,15 @@ export interface JsonFault {
   readonly expected: string;
 }
 
-type Expectation = 'a value' | 'a value or ]' | 'a property name' | 'a property name or }' | ':' | ', or }' | ', or ]';
+type Expectation =
+  | 'nothing more'
+  | 'a value'
+  | 'a value or ]'
+  | 'a property name'
+  | 'a property name or }'
+  | ':'
+  | ', or }'
+  | ', or ]';
 
 const TOKEN = /[{}[\]:,]|true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const STRING_REST = 'the rest of a string (line breaks written \\n, backslashes \\\\) and its closing quote';
@@ -15,13 +23,13 @@ const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
 /** Finds the fault in a text that JSON.parse refused; null if there is none. Kept apart: only refused texts pay for it. */
 export function locateJsonFault(text: string): JsonFault | null {
   const open: ('{' | '[')[] = [];
-  let expected: Expectation | 'nothing more' = 'a value';
+  let expected: Expectation = 'a value';
   let at = 0;
   for (;;) {
     at = endOf(SPACE, text, at) ?? at;
     const end = tokenEnd(text, at);
     const token = text.slice(at, end ?? at);
-    const next = end === null ? null : afterToken(token, expected, open);
+    const next: Expectation | null = end === null ? null : afterToken(token, expected, open);
     if (at === text.length && expected === 'nothing more') return null;
     if (end === null && text[at] === '"') return { ...lineAndColumn(text, stringEnd(text, at)), expected: STRING_REST };
     if (end === null || next === null) return { ...lineAndColumn(text, at), expected };
@@ -31,7 +39,7 @@ export function locateJsonFault(text: string): JsonFault | null {
 }
 
 /** What may follow a token, or null where the token itself may not stand. Keeps count of what is open. */
-function afterToken(token: string, expected: string, open: ('{' | '[')[]): Expectation | 'nothing more' | null {
+function afterToken(token: string, expected: string, open: ('{' | '[')[]): Expectation | null {
   const wantsValue = expected.startsWith('a value');
   if (token === '{' || token === '[') {
     if (!wantsValue) return null;
@@ -49,7 +57,7 @@ function afterToken(token: string, expected: string, open: ('{' | '[')[]): Expec
   return wantsValue ? afterValue(open) : null;
 }
 
-function afterValue(open: readonly ('{' | '[')[]): Expectation | 'nothing more' {
+function afterValue(open: readonly ('{' | '[')[]): Expectation {
   const innermost = open.at(-1);
   if (innermost === undefined) return 'nothing more';
   return innermost === '{' ? ', or }' : ', or ]';
