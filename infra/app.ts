@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { App, Validations } from 'aws-cdk-lib';
+import type { Environment } from 'aws-cdk-lib';
 import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { bundleFunctions } from './bundle.ts';
@@ -19,8 +20,8 @@ export interface SynthOptions {
   readonly stage?: string;
   /** In place of the stage's region; without it the `-c region=…` of the CDK CLI. */
   readonly region?: string;
-  /** In place of the stage's settings, for tests. */
-  readonly settings?: StageSettings;
+  /** In place of some of the stage's settings. */
+  readonly settings?: Partial<StageSettings>;
   readonly bundleDir: string;
   /** Where the assembly goes; without it where the CDK CLI says, else a temporary folder. */
   readonly outDir?: string;
@@ -34,20 +35,22 @@ export function synthesize(options: SynthOptions): CloudAssembly {
     ...(options.outDir === undefined ? {} : { outdir: options.outDir }),
   });
   const stage = options.stage ?? contextText(app, 'stage') ?? 'dev';
-  const settings = options.settings ?? settingsOf(stage);
-  const region = options.region ?? contextText(app, 'region') ?? settings.region;
+  const region = options.region ?? contextText(app, 'region');
+  const settings = settingsOf(stage, { ...(region === undefined ? {} : { region }), ...options.settings });
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
   new EngineStack(app, `Trireme-${stage}`, {
     stage,
     settings,
     bundleDir: options.bundleDir,
     description: 'Trireme: actions offered live, async and on a schedule',
-    env: {
-      ...(settings.account === null ? {} : { account: settings.account }),
-      ...(region === null ? {} : { region }),
-    },
+    env: envOf(settings),
   });
   return app.synth();
+}
+
+/** An account or region that is left out is the deployer's own. */
+function envOf({ account, region }: StageSettings): Environment {
+  return { ...(account === null ? {} : { account }), ...(region === null ? {} : { region }) };
 }
 
 /** Bundles every function, then synthesizes the stack over the bundles. */

@@ -65,16 +65,23 @@ export async function watchFunctions(
   const report: Plugin = {
     name: 'report',
     setup: (watched) => {
-      watched.onEnd(async (result) => {
-        const failed = result.errors.length > 0;
-        options.onBuild(failed ? toBundleError(result) : await writeBundle(options, result));
-      });
+      watched.onEnd(async (result) => options.onBuild(await rebuild(options, result)));
     },
   };
   const settings = await esbuildOptions(options);
   const watching = await context({ ...settings, plugins: [report] });
   await watching.watch();
   return { stop: () => watching.dispose() };
+}
+
+/** A fault while watching is an outcome, whether the sources have it or the disk. */
+async function rebuild(options: BundleOptions, result: BuildResult): Promise<Bundle | BundleError> {
+  if (result.errors.length > 0) return toBundleError(result);
+  try {
+    return await writeBundle(options, result);
+  } catch (error) {
+    return error instanceof BundleError ? error : new BundleError(`Bundles could not be written: ${String(error)}`);
+  }
 }
 
 async function esbuildOptions({ root, minify = true }: BundleOptions) {
@@ -104,6 +111,7 @@ async function esbuildOptions({ root, minify = true }: BundleOptions) {
 async function findHandlers(root: string): Promise<{ in: string; out: string }[]> {
   const found: { in: string; out: string }[] = [];
   for (const folder of HANDLER_FOLDERS) {
+    if (!existsSync(join(root, folder))) continue;
     for (const entry of await readdir(join(root, folder), { withFileTypes: true })) {
       if (!entry.isFile() || !entry.name.endsWith('.ts')) continue;
       found.push({ in: `${folder}/${entry.name}`, out: `${basename(entry.name, '.ts')}/index` });

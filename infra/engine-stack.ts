@@ -54,7 +54,18 @@ export class EngineStack extends Stack {
     createCallback(this, platform);
     createSweep(this, platform);
     api.route(ROUTES, functions, 'runs');
-    new CfnOutput(this, 'Url', { value: platform.publicUrl, description: 'Where the API answers' });
+    this.createOutputs(api, platform.state);
+  }
+
+  /** What a person and the command line need to find their way into the stage. */
+  private createOutputs(api: EngineApi, state: EngineState): void {
+    const outputs = {
+      Url: [api.url, 'Where the API answers'],
+      TableName: [state.table.tableName, 'Holds runs, pages, keys and workspaces'],
+      MasterSecretArn: [state.masterSecret.secretArn, 'What signing secrets are derived from'],
+      ActionSecretsArn: [state.actionSecrets.secretArn, 'Put the secrets of your actions here, a JSON object'],
+    } as const;
+    for (const [id, [value, description]] of Object.entries(outputs)) new CfnOutput(this, id, { value, description });
   }
 
   private createQueues(settings: StageSettings, alarms: Alarms) {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { RuntimeSettings } from '../shared/contract/env.ts';
+import { RuntimeSettings, STAGE_NAME } from '../shared/contract/env.ts';
 
 const concurrency = z.int().min(2).max(1_000); // an event source takes 2–1,000, AWS Lambda "maximum concurrency"
 const reserved = z.int().min(1).max(1_000);
@@ -102,19 +102,27 @@ const stages: Readonly<Record<string, StageSettings>> = {
 };
 
 /** The settings of a stage, checked. Throws an Error that names the setting at fault and what is allowed. */
-export function settingsOf(stage: string, from: Readonly<Record<string, StageSettings>> = stages): StageSettings {
-  const settings = Object.hasOwn(from, stage) ? from[stage] : undefined;
+export function settingsOf(stage: string, overrides: Partial<StageSettings> = {}): StageSettings {
+  const settings = Object.hasOwn(stages, stage) ? stages[stage] : undefined;
   if (settings === undefined) {
-    throw new Error(`Unknown stage "${stage}": infra/settings.ts has ${Object.keys(from).join(', ')} (-c stage=NAME)`);
+    throw new Error(
+      `Unknown stage "${stage}": infra/settings.ts has ${Object.keys(stages).join(', ')} (-c stage=NAME)`,
+    );
   }
-  if (!/^[a-z][a-z0-9-]{0,19}$/.test(stage)) {
-    throw new Error(`Stage name "${stage}" is wrong: a to z, 0 to 9 and -, from a letter, at most 20 characters`);
+  return checkSettings(stage, { ...settings, ...overrides });
+}
+
+/** The same settings if a stage of this name may have them, else throws as `settingsOf`. */
+export function checkSettings(stage: string, settings: StageSettings): StageSettings {
+  const faults: string[] = [];
+  if (!STAGE_NAME.test(stage))
+    faults.push('its name: a to z, 0 to 9 and -, beginning with a letter, at most 20 characters');
+  const result = StageSettings.safeParse(settings);
+  if (!result.success) {
+    faults.push(...result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
+  } else if (result.data.runtime.allowLocalHttp && stage !== 'local') {
+    faults.push('runtime.allowLocalHttp: true is allowed on the stage local only');
   }
-  const { success, error, data } = StageSettings.safeParse(settings);
-  const local = success && data.runtime.allowLocalHttp && stage !== 'local';
-  const faults = success ? [] : error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-  if (local) faults.push('runtime.allowLocalHttp: true is allowed on the stage local only');
-  if (!success || local)
-    throw new Error(`Settings of stage ${stage} in infra/settings.ts are wrong:\n  ${faults.join('\n  ')}`);
-  return data;
+  if (faults.length > 0) throw new Error(`Stage ${stage} of infra/settings.ts is wrong:\n  ${faults.join('\n  ')}`);
+  return settings;
 }

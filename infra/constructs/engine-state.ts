@@ -1,5 +1,4 @@
-/* oxlint-disable eslint/no-new -- a CDK construct joins its scope by being made */
-import { CfnOutput, CfnResource, Duration, RemovalPolicy, SecretValue, Stack } from 'aws-cdk-lib';
+import { CfnResource, Duration, RemovalPolicy, SecretValue, Stack } from 'aws-cdk-lib';
 import { AttributeType, Billing, ProjectionType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
@@ -50,9 +49,6 @@ export class EngineState extends Construct {
     };
     acknowledge(this.masterSecret, rotation);
     acknowledge(this.actionSecrets, rotation);
-    new CfnOutput(this, 'TableName', { value: this.table.tableName });
-    new CfnOutput(this, 'MasterSecretArn', { value: this.masterSecret.secretArn });
-    new CfnOutput(this, 'ActionSecretsArn', { value: this.actionSecrets.secretArn });
   }
 
   private createTable(settings: StageSettings, removalPolicy: RemovalPolicy): TableV2 {

@@ -1,29 +1,14 @@
 /* oxlint-disable eslint/no-new -- a CDK construct joins its scope by being made */
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
-import {
-  HttpApi,
-  HttpMethod,
-  HttpRoute,
-  HttpRouteKey,
-  HttpStage,
-  LogGroupLogDestination,
-} from 'aws-cdk-lib/aws-apigatewayv2';
-import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { CfnIntegration, CfnRoute, HttpApi, HttpStage, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
+import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import type { ApiFunction, Method, Route } from '../../shared/contract/routes.ts';
+import type { ApiFunction, Route } from '../../shared/contract/routes.ts';
 import type { StageSettings } from '../settings.ts';
 import { acknowledge } from './acknowledge.ts';
-
-const METHODS: Readonly<Record<Method, HttpMethod>> = {
-  GET: HttpMethod.GET,
-  POST: HttpMethod.POST,
-  PUT: HttpMethod.PUT,
-  PATCH: HttpMethod.PATCH,
-  DELETE: HttpMethod.DELETE,
-};
 
 /** What the access log keeps of a request: no body, no key. */
 const ACCESS_LOG = {
@@ -75,18 +60,36 @@ export class EngineApi extends Construct {
     functions: Readonly<Record<ApiFunction, LambdaFunction>>,
     fallback: ApiFunction,
   ): void {
-    const integrations = new Map<ApiFunction, HttpLambdaIntegration>();
-    const integrationOf = (name: ApiFunction): HttpLambdaIntegration => {
-      const known = integrations.get(name);
-      if (known !== undefined) return known;
-      // One permission a function, for all its routes: a permission each would outgrow the function's policy (20 KB).
-      const made = new HttpLambdaIntegration(name, functions[name], { scopePermissionToRoute: false });
-      integrations.set(name, made);
-      return made;
+    const targets = new Map<ApiFunction, string>();
+    const targetOf = (name: ApiFunction): string => {
+      const target = targets.get(name) ?? `integrations/${this.integrate(name, functions[name]).ref}`;
+      targets.set(name, target);
+      return target;
     };
-    const add = (routeKey: HttpRouteKey, name: ApiFunction) =>
-      new HttpRoute(this, routeKey.key, { httpApi: this.api, routeKey, integration: integrationOf(name) });
-    for (const { method, path, function: name } of routes) add(HttpRouteKey.with(path, METHODS[method]), name);
-    add(HttpRouteKey.DEFAULT, fallback);
+    // Named by its key: CloudFormation makes the new before it deletes the old, and an API takes a key once.
+    const add = (routeKey: string, name: ApiFunction) =>
+      new CfnRoute(this, routeKey, {
+        apiId: this.api.apiId,
+        routeKey,
+        target: targetOf(name),
+        authorizationType: 'NONE',
+      });
+    for (const { method, path, function: name } of routes) add(`${method} ${path}`, name);
+    add('$default', fallback);
+  }
+
+  /**
+   * Made by hand: the construct library permits `<api>/stage/method/path`, and the `$default` route has no
+   * method; and a permission for each route would outgrow what a function's policy holds (20 KB).
+   */
+  private integrate(name: ApiFunction, fn: LambdaFunction): CfnIntegration {
+    const sourceArn = Stack.of(this).formatArn({ service: 'execute-api', resource: this.api.apiId, resourceName: '*' });
+    fn.addPermission('Api', { principal: new ServicePrincipal('apigateway.amazonaws.com'), sourceArn });
+    return new CfnIntegration(this, `${name}Integration`, {
+      apiId: this.api.apiId,
+      integrationType: 'AWS_PROXY',
+      integrationUri: fn.functionArn,
+      payloadFormatVersion: '2.0',
+    });
   }
 }

