@@ -1,0 +1,104 @@
+import middyfy from '@middy/core';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import { matchRoute } from '../../../shared/contract/match-route.ts';
+import type { ApiFunction, OperationOf, Route } from '../../../shared/contract/routes.ts';
+import { EngineError } from '../../../shared/domain/errors.ts';
+import type { LogError } from './answer-errors.ts';
+import { answerErrors } from './answer-errors.ts';
+import type { Caller, FindCaller } from './authenticate.ts';
+import { checkScope, createAuthenticator } from './authenticate.ts';
+import type { Endpoint, Reply } from './endpoint.ts';
+import type { HttpRequest } from './http-request.ts';
+import { readHttpRequest } from './http-request.ts';
+import { jsonResponse } from './http-response.ts';
+
+export interface ApiPorts {
+  readonly findCaller: FindCaller;
+  /** Epoch ms. */
+  readonly now: () => number;
+  readonly newErrorRef: () => string;
+  readonly log: LogError;
+  /** Where the deployment is reached, without a path. */
+  readonly publicUrl: string;
+}
+
+/** One endpoint for each operation of the function: a missing or a foreign one is a type error. */
+export type EndpointsOf<F extends ApiFunction> = { readonly [O in OperationOf<F>]: Endpoint<O> };
+
+type ApiHandler = (event: APIGatewayProxyEventV2, context: Context) => Promise<APIGatewayProxyStructuredResultV2>;
+
+/**
+ * The Lambda handler of an API function. Checks in this order: path and method, key, scope, Accept; the endpoint goes
+ * on with its object, query and body. Whatever is thrown is answered in our one error shape.
+ */
+export function createApiHandler<F extends ApiFunction>(api: {
+  readonly functionName: F;
+  readonly endpoints: EndpointsOf<F>;
+  readonly ports: ApiPorts;
+}): ApiHandler {
+  const { ports } = api;
+  const authenticate = createAuthenticator(ports.findCaller, ports.now);
+  return middyfy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
+    .use(answerErrors(ports))
+    .handler(async (event) => {
+      const request = readHttpRequest(event, ports.publicUrl);
+      const { route, params } = findRoute(api.functionName, request);
+      const caller = await identify(route, request.headers['x-api-key'], authenticate);
+      checkAccept(request.headers['accept']);
+      const reply = await endpointOf(api.endpoints, route).answer({ request, params, caller });
+      return jsonResponse(reply.status ?? route.success.status, reply.body, reply.headers ?? {});
+    });
+}
+
+/** NOT_FOUND or METHOD_NOT_ALLOWED where no route of this function is meant. */
+function findRoute(functionName: ApiFunction, { method, rawPath }: HttpRequest): FoundRoute {
+  const match = matchRoute(method, rawPath);
+  if (match.found && match.route.function === functionName) return match;
+  if (match.found || match.allow.length === 0) {
+    const message = `There is nothing at ${method} ${rawPath}; GET /v1/openapi.json lists what there is.`;
+    throw new EngineError('NOT_FOUND', message);
+  }
+  const message = `${rawPath} does not take ${method}; allowed: ${match.allow.join(', ')}.`;
+  throw new EngineError('METHOD_NOT_ALLOWED', message, { params: { allow: match.allow } });
+}
+
+type FoundRoute = Extract<ReturnType<typeof matchRoute>, { found: true }>;
+
+async function identify(
+  route: Route,
+  key: string | undefined,
+  authenticate: (key: string | undefined) => Promise<Caller>,
+): Promise<Caller | null> {
+  if (route.scope === null) return null;
+  const caller = await authenticate(key);
+  checkScope(caller, route.scope);
+  return caller;
+}
+
+/** NOT_ACCEPTABLE unless JSON is among what the caller takes (RFC 9110 §12.5.1; no header means anything). */
+function checkAccept(accept: string | undefined): void {
+  if (accept === undefined || accept.trim() === '') return;
+  const ranges = accept.split(',').map((range) => range.toLowerCase().replaceAll(/\s/g, '').split(';'));
+  const takesJson = ranges.some(
+    ([type = '', ...parameters]) =>
+      ['*/*', 'application/*', 'application/json'].includes(type) &&
+      !parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter)),
+  );
+  if (takesJson) return;
+  throw new EngineError('NOT_ACCEPTABLE', `Accept is ${accept}; this call answers with application/json.`);
+}
+
+function endpointOf(endpoints: Readonly<Partial<Record<string, AnyEndpoint>>>, route: Route): AnyEndpoint {
+  const endpoint = endpoints[route.operation];
+  if (endpoint === undefined) throw new Error(`Operation ${route.operation} has no endpoint in its function.`);
+  return endpoint;
+}
+
+/** An endpoint whose operation is known at run time only: params and caller are those of its own row. */
+interface AnyEndpoint {
+  answer(addressed: {
+    readonly request: HttpRequest;
+    readonly params: Readonly<Record<string, string>>;
+    readonly caller: Caller | null;
+  }): Promise<Reply>;
+}

@@ -1,0 +1,86 @@
+import type * as z from 'zod';
+import { parseBody, parseQuery } from '../../../shared/contract/parse-request.ts';
+import { strict } from '../../../shared/contract/fields.ts';
+import type { Operation, Route, RouteOf } from '../../../shared/contract/routes.ts';
+import { routeOf } from '../../../shared/contract/routes.ts';
+import type { Caller } from './authenticate.ts';
+import type { HttpRequest } from './http-request.ts';
+import { readBody } from './read-body.ts';
+
+/** What is known of a call once its key and scope are checked. */
+export interface Addressed<O extends Operation> {
+  readonly request: HttpRequest;
+  readonly params: Readonly<Record<ParamsIn<RouteOf<O>['path']>, string>>;
+  /** Null on routes that need no key. */
+  readonly caller: RouteOf<O>['scope'] extends null ? null : Caller;
+}
+
+/** A call whose object was found and whose query and body are right. */
+export interface Call<O extends Operation, Found> extends Addressed<O> {
+  readonly found: Found;
+  readonly query: Parsed<RouteOf<O>, 'query'>;
+  readonly body: Parsed<RouteOf<O>, 'body'>;
+}
+
+/** The answer of a call; `status` is the route's own unless said otherwise. */
+export interface Reply<Body = unknown> {
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body: Body;
+}
+
+/** An operation's code, its types forgotten, as the pipeline runs it. */
+export interface Endpoint<O extends Operation = Operation> {
+  readonly operation: O;
+  answer(addressed: Addressed<O>): Promise<Reply>;
+}
+
+/** What an operation may answer: what its route says, mutable or not. */
+export type ReplyBody<O extends Operation> = Frozen<z.output<RouteOf<O>['success']['schema']>>;
+
+/**
+ * Makes an operation's endpoint. `find` reads the object the path names (its 404 comes before any 400 of query or
+ * body); `handle` does the work with all of them.
+ */
+export function defineEndpoint<O extends Operation, Found = undefined>(
+  operation: O,
+  parts: {
+    readonly find?: (addressed: Addressed<O>) => Promise<Found>;
+    readonly handle: (call: Call<O, Found>) => Promise<Reply<ReplyBody<O>>>;
+  },
+): Endpoint<O> {
+  const route: Route = routeOf(operation);
+  return {
+    operation,
+    async answer(addressed) {
+      const found = await parts.find?.(addressed);
+      const query: unknown = parseQuery(route.query ?? NOTHING, addressed.request.query);
+      const body: unknown = parseBody(route.body ?? NOTHING, readBody(addressed.request) ?? noBody(route));
+      // The route's own schemas gave query and body; Found is undefined where there is no find.
+      return parts.handle({ ...addressed, found, query, body } as Call<O, Found>); // see the line above
+    },
+  };
+}
+
+const NOTHING = strict({});
+
+/** Where no body is declared an absent one is `{}`; elsewhere the schema says that it is missing. */
+function noBody(route: Route): unknown {
+  return route.body === undefined ? {} : undefined;
+}
+
+type Parsed<R, Part extends 'query' | 'body'> = R extends { readonly [P in Part]: infer Schema extends z.ZodType }
+  ? Frozen<z.output<Schema>>
+  : Readonly<Record<string, never>>;
+
+/** The names in braces of a path. */
+type ParamsIn<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | ParamsIn<Rest>
+  : never;
+
+/** The type read-only all the way down. */
+type Frozen<T> = T extends readonly (infer Item)[]
+  ? readonly Frozen<Item>[]
+  : T extends object
+    ? { readonly [Key in keyof T]: Frozen<T[Key]> }
+    : T;

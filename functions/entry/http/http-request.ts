@@ -1,0 +1,44 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+
+/** A request as handlers see it: API Gateway's event (payload format 2.0) without its traps. */
+export interface HttpRequest {
+  readonly method: string;
+  /** As sent, percent signs and all. */
+  readonly rawPath: string;
+  /** Read from the raw query string: API Gateway's own map joins repeated names by commas. */
+  readonly query: URLSearchParams;
+  /** Names in lower case; API Gateway has joined repeated ones by commas. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: Buffer;
+  /** The URL called, as the outside sees it. */
+  readonly url: URL;
+}
+
+/** Reads the event. `publicUrl` is where the deployment is reached, without a path. */
+export function readHttpRequest(event: APIGatewayProxyEventV2, publicUrl: string): HttpRequest {
+  const query = new URLSearchParams(event.rawQueryString);
+  const url = new URL(event.rawPath, publicUrl);
+  url.search = query.toString();
+  return {
+    method: event.requestContext.http.method,
+    rawPath: event.rawPath,
+    query,
+    headers: lowerCased(event.headers),
+    body: Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'),
+    url,
+  };
+}
+
+/** The absolute URL of another page of what was called; other parts of the query stay, null takes one out. */
+export function pageUrl(request: HttpRequest, page: Readonly<Record<string, string | null>>): string {
+  const url = new URL(request.url);
+  for (const [name, value] of Object.entries(page)) {
+    if (value === null) url.searchParams.delete(name);
+    else url.searchParams.set(name, value);
+  }
+  return url.href;
+}
+
+function lowerCased(headers: Readonly<Record<string, string | undefined>>): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}

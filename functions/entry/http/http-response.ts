@@ -1,0 +1,30 @@
+import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { EngineError } from '../../../shared/domain/errors.ts';
+import { LIMITS } from '../../../shared/domain/limits.ts';
+
+/**
+ * A function's answer may take 6 MB as an escaped string; escaping doubles JSON at worst, base64 adds a third. So from
+ * here on (6,291,556 / 2, less room for headers) the body goes as base64, which API Gateway decodes.
+ */
+const BASE64_FROM_BYTES = 3_000_000;
+
+/** A JSON answer of API Gateway's form. PAYLOAD_TOO_LARGE where the body is over the limit of an answer. */
+export function jsonResponse(
+  status: number,
+  body: unknown,
+  headers: Readonly<Record<string, string>>,
+): APIGatewayProxyStructuredResultV2 {
+  const text = JSON.stringify(body);
+  const bytes = Buffer.byteLength(text);
+  if (bytes > LIMITS.answerBytes) {
+    const message = `The answer would be ${bytes} bytes, over the limit of ${LIMITS.answerBytes}; ask for less with limit.`;
+    throw new EngineError('PAYLOAD_TOO_LARGE', message);
+  }
+  const isBase64Encoded = bytes >= BASE64_FROM_BYTES;
+  return {
+    statusCode: status,
+    headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers },
+    body: isBase64Encoded ? Buffer.from(text).toString('base64') : text,
+    isBase64Encoded,
+  };
+}

@@ -1,0 +1,165 @@
+import * as z from 'zod';
+import type { ErrorLabel } from '../domain/errors.ts';
+import { ERROR_CATALOGUE, ERROR_LABELS } from '../domain/errors.ts';
+import { errorRecord } from './error-schemas.ts';
+import type { Route } from './routes.ts';
+import { errorsOf, ROUTES } from './routes.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** The OpenAPI 3.1 document of the route table; the same for the same table, byte for byte. */
+function buildOpenapi(): Json {
+  const paths: Record<string, Record<string, Json>> = {};
+  for (const route of ROUTES) {
+    paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: describeRoute(route) };
+  }
+  const schemas: Record<string, unknown> = {};
+  for (const schema of namedSchemas()) Object.assign(schemas, definitionsOf(schema));
+  return {
+    openapi: '3.1.0',
+    jsonSchemaDialect: 'https://json-schema.org/draft/2020-12/schema',
+    info: {
+      title: 'Trireme',
+      version: '1',
+      description: `Actions, run live, async and on a schedule.\n\n${describeLabels()}`,
+    },
+    paths,
+    components: {
+      securitySchemes: { apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' } },
+      schemas: Object.fromEntries(Object.entries(schemas).toSorted(([a], [b]) => (a < b ? -1 : 1))),
+    },
+  };
+}
+
+/** The document as it is committed: laid out as the formatter wants it, short lists on one line. */
+export function renderOpenapi(): string {
+  const text = JSON.stringify(buildOpenapi(), null, 2);
+  const laidOut = text.replaceAll(
+    /^(.*)\[\n([^[\]{}]*)\n *\](,?)$/gm,
+    (whole, head: string, items: string, comma: string) => {
+      const line = `${head}[${items.trim().replaceAll(/\n */g, ' ')}]${comma}`;
+      return line.length <= 120 ? line : whole;
+    },
+  );
+  return `${laidOut}\n`;
+}
+
+function describeRoute(route: Route): Json {
+  const { schema, status, headers = {} } = route.success;
+  return {
+    operationId: route.operation,
+    summary: route.summary,
+    ...(route.scope === null
+      ? { security: [] }
+      : { security: [{ apiKey: [] }], description: `Needs a key with scope \`${route.scope}\`.` }),
+    parameters: [...pathParameters(route.path), ...queryParameters(route.query)],
+    ...(route.body === undefined
+      ? {}
+      : { requestBody: { required: true, content: jsonContent(requestSchema(route.body)) } }),
+    responses: {
+      [status]: { description: 'Done', ...describeHeaders(headers), content: jsonContent(answerSchema(schema)) },
+      ...errorResponses(errorsOf(route)),
+    },
+  };
+}
+
+function pathParameters(path: string): readonly Json[] {
+  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: name?.endsWith('uid') === true ? { type: 'string', format: 'uuid' } : { type: 'string' },
+  }));
+}
+
+/** Repeats of a name mean *or*: OpenAPI's `form` style, exploded, which is also its default. */
+function queryParameters(query: z.ZodObject | undefined): readonly Json[] {
+  return Object.entries(query?.shape ?? {}).map(([name, field]) => {
+    const { description, ...schema } = withoutDialect(z.toJSONSchema(field, { io: 'output', override: withoutNoise }));
+    return { name, in: 'query', required: false, ...(description === undefined ? {} : { description }), schema };
+  });
+}
+
+/** Labels that share a status share a response. */
+function errorResponses(labels: readonly ErrorLabel[]): Json {
+  const byStatus: Record<number, ErrorLabel[]> = {};
+  for (const label of ERROR_LABELS) {
+    if (labels.includes(label)) (byStatus[ERROR_CATALOGUE[label].status] ??= []).push(label);
+  }
+  const responses = Object.entries(byStatus).map(([status, shared]) => [
+    status,
+    {
+      description: shared.map((label) => `\`${label}\`: ${ERROR_CATALOGUE[label].description}`).join('\n\n'),
+      content: jsonContent({ $ref: '#/components/schemas/Error' }),
+    },
+  ]);
+  return Object.fromEntries(responses);
+}
+
+function describeLabels(): string {
+  const rows = ERROR_LABELS.map((label) => {
+    const { status, scope, retryable, description } = ERROR_CATALOGUE[label];
+    return `| ${label} | ${status} | ${scope} | ${retryable ? 'yes' : 'no'} | ${description} |`;
+  });
+  return ['| error_label | HTTP | scope | retryable | when |', '|---|---|---|---|---|', ...rows].join('\n');
+}
+
+function describeHeaders(headers: Readonly<Record<string, string>>): Json {
+  const described = Object.entries(headers).map(([name, description]) => [
+    name,
+    { description, schema: { type: 'string' } },
+  ]);
+  return described.length === 0 ? {} : { headers: Object.fromEntries(described) };
+}
+
+function jsonContent(schema: Json): Json {
+  return { 'application/json': { schema } };
+}
+
+function requestSchema(schema: z.ZodType): Json {
+  return withoutDialect(z.toJSONSchema(schema, { io: 'input', override: withoutNoise }));
+}
+
+function answerSchema(schema: z.ZodType): Json {
+  const { $defs: _definitions, ...rest } = openAnswer(schema);
+  return withoutDialect(rest);
+}
+
+/** Every schema with a name that answers lead to, and that of errors. */
+function namedSchemas(): readonly z.ZodType[] {
+  return [errorRecord, ...ROUTES.map((route) => route.success.schema)];
+}
+
+function definitionsOf(schema: z.ZodType): Json {
+  // In a list even a schema that is itself named becomes a definition.
+  const { $defs = {} } = openAnswer(z.tuple([schema]));
+  return Object.fromEntries(Object.entries($defs).map(([name, { id: _id, ...rest }]) => [name, rest]));
+}
+
+/**
+ * An answer's schema. It is strict for our own tests only: the document leaves objects open, since a later version may
+ * add properties and a generated client must not refuse them.
+ */
+function openAnswer(schema: z.ZodType): z.core.JSONSchema.BaseSchema {
+  const json = z.toJSONSchema(schema, {
+    io: 'input',
+    override: (node) => {
+      withoutNoise(node);
+      const { jsonSchema } = node;
+      if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
+    },
+  });
+  const referring = JSON.stringify(json).replaceAll('"#/$defs/', '"#/components/schemas/');
+  return JSON.parse(referring) as z.core.JSONSchema.BaseSchema; // what was just written, but for its references
+}
+
+/** Leaves out what `format` and `type` have said already. */
+function withoutNoise({ jsonSchema }: { readonly jsonSchema: z.core.JSONSchema.BaseSchema }): void {
+  if (jsonSchema.format !== undefined) delete jsonSchema.pattern;
+  delete jsonSchema.propertyNames;
+}
+
+function withoutDialect(json: z.core.JSONSchema.BaseSchema): Json {
+  const { $schema: _dialect, ...rest } = json;
+  return rest;
+}
