@@ -1,4 +1,4 @@
-import type { CallbackPayload, CallbackRecord, CallbackStatus } from '../domain/callback.ts';
+import type { CallbackRecord, CallbackStatus } from '../domain/callback.ts';
 import type { ErrorRecord } from '../domain/errors.ts';
 import type { InputMark, OpenInput, RunWindow, StoredInput } from '../domain/input.ts';
 import type { CycleCheck, PageSlot } from '../domain/page.ts';
@@ -59,6 +59,8 @@ export interface RunStore {
     epoch: number,
     change: ControlChange,
   ): Promise<{ readonly moved: true; readonly control: RunControl } | Refused<RunControl>>;
+  /** Records a live run that is over, whole in one write. */
+  recordLive(definition: RunDefinition, control: RunControl, input: StoredInput): Promise<void>;
   readInput(runUid: string, input: number): Promise<StoredInput>;
   /** Inputs from an index on, as many as lie together, at least one while there are any. */
   readInputs(runUid: string, from: number): Promise<readonly StoredInput[]>;
@@ -135,15 +137,15 @@ export interface ProgressStore {
     expectedNext: number,
   ): Promise<{ readonly swapped: true } | { readonly swapped: false; readonly window: RunWindow | null }>;
   /**
-   * Writes down that an input waits or tries again, if its entry is of an earlier page, or of this page and an earlier
-   * attempt or an earlier wait. `noted: false` gives the entry that stands (null: the input is not open).
+   * Writes down that an input waits or tries again, on condition that its entry is still as `expected`. `noted: false`
+   * gives the entry that stands (null: the input is not open, or the window is of another epoch).
    */
   noteWait(
     runUid: string,
     epoch: number,
     input: number,
     entry: OpenInput,
-    expected: OpenInput | null,
+    expected: OpenInput,
   ): Promise<{ readonly noted: true } | { readonly noted: false; readonly entry: OpenInput | null }>;
   /** Records the totals of a finished child in its roll-up node and gives all children recorded there. */
   putRollup(
@@ -237,12 +239,14 @@ export interface PageMessage {
   readonly cursor: string | null;
   /** Attempts spent on this page. */
   readonly attempt: number;
+  /** Not to be run before (epoch ms); null: at once. Names, with `attempt`, the window entry this message came from. */
+  readonly until: number | null;
   /** Results, callbacks and tries of the input before this page. */
   readonly results: number;
   readonly callbacks: number;
   readonly tries: number;
   readonly cycle: CycleCheck | null;
-  /** Sent anew by the sweeper or a resume: the slot is read before the action runs. */
+  /** May have been sent before (by the sweeper, a resume, a redelivered dispatch): the slot is read first. */
   readonly again: boolean;
 }
 
@@ -284,6 +288,15 @@ export interface CallbackSender {
     readonly headers: Readonly<Record<string, string>>;
     readonly body: string;
   }): Promise<CallbackAnswer>;
+}
+
+/** What a launch is held against before it is accepted. */
+export interface CallbackPolicy {
+  /** Why a callback's url or headers are refused, by path, or nothing. */
+  findFaults(callback: {
+    readonly url: string;
+    readonly headers: Readonly<Record<string, string>>;
+  }): readonly { readonly path: string; readonly message: string }[];
 }
 
 export type CallbackAnswer =
@@ -331,9 +344,8 @@ export interface Ports {
   readonly due: DueStore;
   readonly messages: MessageSender;
   readonly sender: CallbackSender;
+  readonly callbackPolicy: CallbackPolicy;
   readonly secrets: Secrets;
   readonly actions: ActionWorld;
   readonly settings: EngineSettings;
 }
-
-export type { CallbackPayload };

@@ -1,0 +1,60 @@
+import { type RunControl, type RunDefinition } from '../domain/run.ts';
+import type { Ports, Waiter } from './ports.ts';
+
+/**
+ * Gives a run its slot, or its place in the line. Register, then look again: whoever arrives or releases admits the
+ * one that waits longest, never itself, so no slot stays empty while someone waits.
+ */
+export async function admitRun(ports: Ports, control: RunControl, definition: RunDefinition): Promise<RunControl> {
+  const { workspaceUid } = definition;
+  const waiting = await ports.admission.oldestWaiter(workspaceUid);
+  if (waiting === null && (await ports.admission.takeSlot(workspaceUid, control.uid, control.epoch))) {
+    return queueRun(ports, control);
+  }
+  const waiter: Waiter = { runUid: control.uid, epoch: control.epoch, createdAt: control.createdAt };
+  await ports.admission.addWaiter(workspaceUid, waiter, definition.expiresAt);
+  const now = ports.clock.now();
+  const reason = { code: 'CONCURRENCY_LIMIT', since: now, retryAt: null } as const;
+  const blocked = await ports.runs.moveRun(control.uid, 'block', control.epoch, { now, reason });
+  await admitWaiting(ports, workspaceUid);
+  return blocked.moved ? blocked.control : (blocked.current ?? control);
+}
+
+/** Gives free slots to those that wait, oldest first, until one side runs out. */
+export async function admitWaiting(ports: Ports, workspaceUid: string): Promise<void> {
+  for (;;) {
+    const waiter = await ports.admission.oldestWaiter(workspaceUid);
+    if (waiter === null) return;
+    const control = await ports.runs.readControl(waiter.runUid);
+    if (
+      control === null ||
+      control.epoch !== waiter.epoch ||
+      !['CREATED', 'BLOCKED', 'QUEUED'].includes(control.status)
+    ) {
+      await ports.admission.removeWaiter(workspaceUid, waiter); // it waits no longer: stopped, or gone
+      continue;
+    }
+    if (!(await ports.admission.takeSlot(workspaceUid, waiter.runUid, waiter.epoch))) return;
+    await queueRun(ports, control);
+    const message = { kind: 'dispatch', runUid: waiter.runUid, epoch: waiter.epoch } as const;
+    await ports.messages.send(message, { workspaceUid });
+    await ports.admission.removeWaiter(workspaceUid, waiter);
+  }
+}
+
+/** CREATED or BLOCKED → QUEUED, the clock of the deadline begins to run. */
+async function queueRun(ports: Ports, control: RunControl): Promise<RunControl> {
+  const definition = await ports.runs.readDefinition(control.uid);
+  const now = ports.clock.now();
+  const moved = await ports.runs.moveRun(control.uid, 'admit', control.epoch, {
+    now,
+    reason: null,
+    deadlineAt: definition === null ? null : now + definition.deadlineSeconds * 1_000,
+  });
+  if (moved.moved) return moved.control;
+  const current = moved.current ?? control;
+  const working = current.epoch === control.epoch && ['QUEUED', 'RUNNING'].includes(current.status);
+  // The run was stopped between its slot and its move: the slot must not leak.
+  if (!working) await ports.admission.releaseSlot(control.workspaceUid, control.uid, control.epoch);
+  return current;
+}

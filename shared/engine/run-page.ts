@@ -1,0 +1,240 @@
+import { CALLBACK_BODY_VERSION, partStarts } from '../domain/callback.ts';
+import { EngineError } from '../domain/errors.ts';
+import { shortHash } from '../domain/ids.ts';
+import type { OpenInput } from '../domain/input.ts';
+import { type CycleCheck, cutPage, type PageOutcome, type PageSlot, stepCycleCheck } from '../domain/page.ts';
+import { ACTION_ATTEMPTS, actionDelayMs } from '../domain/retry.ts';
+import { type RunControl, type RunDefinition, WORKING_STATUSES } from '../domain/run.ts';
+import { finishInput } from './finish-input.ts';
+import type { PageMessage, Ports, Receipt } from './ports.ts';
+import { type ActionResult, runAction } from './run-action.ts';
+import { sendPageCallbacks } from './send-callbacks.ts';
+import { tellError } from './tell-error.ts';
+
+/** Received more often than this, a page spends an attempt without running: a crash loop must end too. */
+const RECEIVES_TRUSTED = 3;
+
+/** A queue holds a message back this long at most; longer waits are sent on from here. */
+const MAX_DELAY_MS = 900_000;
+
+/**
+ * One step of a run: runs one page of one input, records its outcome in the page's slot, and sends what follows: the
+ * next page, the page's callback, or the end of the input. Bears its message twice, late, or under a dead epoch.
+ */
+export async function runPage(ports: Ports, message: PageMessage, receipt: Receipt): Promise<void> {
+  const control = await ports.runs.readControl(message.runUid);
+  if (control === null || !mayStart(control, message.epoch, ports.clock.now())) return;
+  const definition = await ports.runs.readDefinition(message.runUid);
+  if (definition === null) return;
+  if (message.until !== null && message.until > ports.clock.now()) return sendAt(ports, definition, message);
+  if (control.status === 'QUEUED') await beginRun(ports, control);
+
+  const page: PageInHand = { message, receipt, control, definition };
+  const slot = (await readStanding(ports, page)) ?? (await runAndRecord(ports, page));
+  if (slot === null) return; // it waits, and whoever wrote that down has sent it on
+  if (owns(page, slot)) await follow(ports, page, slot);
+}
+
+/**
+ * Whether what follows from a slot is this message's to send. Else another message owns the chain, and sending too
+ * would run every further page twice. The end of an input is guarded by its own conditions and may be told again.
+ */
+function owns({ message, receipt }: PageInHand, slot: PageSlot): boolean {
+  if (slot.by === receipt.by || slot.epoch < message.epoch) return true;
+  return message.again && (slot.outcome.kind === 'FAILURE' || slot.outcome.last);
+}
+
+interface PageInHand {
+  readonly message: PageMessage;
+  readonly receipt: Receipt;
+  readonly control: RunControl;
+  readonly definition: RunDefinition;
+}
+
+/** Whether a page may start now: the epoch is alive, the run works, its deadline is not past. */
+function mayStart(control: RunControl, epoch: number, now: number): boolean {
+  if (control.epoch !== epoch || !WORKING_STATUSES.includes(control.status)) return false;
+  return control.deadlineAt === null || now < control.deadlineAt;
+}
+
+async function beginRun(ports: Ports, control: RunControl): Promise<void> {
+  const now = ports.clock.now();
+  const startedAt = control.startedAt ?? now;
+  await ports.runs.moveRun(control.uid, 'begin', control.epoch, { now, reason: null, startedAt });
+}
+
+/** The slot as an earlier delivery may have left it; a failure of an older epoch counts as empty: retry replaces it. */
+async function readStanding(ports: Ports, { message, receipt }: PageInHand): Promise<PageSlot | null> {
+  if (receipt.count === 1 && !message.again) return null;
+  const slot = await ports.progress.readSlot(message.runUid, message.input, message.page);
+  return slot !== null && slot.outcome.kind === 'FAILURE' && slot.epoch < message.epoch ? null : slot;
+}
+
+/** Runs the action and puts the slot. Null where the page waits for another attempt instead. */
+async function runAndRecord(ports: Ports, page: PageInHand): Promise<PageSlot | null> {
+  const { message, definition } = page;
+  const input = await ports.runs.readInput(message.runUid, message.input);
+  const result = await callAction(ports, page, input.input);
+  if (result.kind === 'rate_limited') {
+    return waitFor(ports, page, { attempt: message.attempt, at: result.retryAt });
+  }
+  const spent = message.attempt + 1;
+  if (result.kind === 'retryable' && spent < ACTION_ATTEMPTS) {
+    const delay = actionDelayMs(spent, ports.chance.fraction());
+    return waitFor(ports, page, { attempt: spent, at: Math.max(ports.clock.now() + delay, result.retryAt ?? 0) });
+  }
+  const { outcome, results } = outcomeOf(ports, page, result, Buffer.byteLength(JSON.stringify(input)));
+  const slot: PageSlot = {
+    runUid: message.runUid,
+    input: message.input,
+    page: message.page,
+    outcome,
+    cursor: message.cursor,
+    results: message.results + results.length,
+    callbacks: message.callbacks + callbacksOf(definition, outcome),
+    tries: message.tries + message.attempt,
+    epoch: message.epoch,
+    attempt: page.control.attempt,
+    by: page.receipt.by,
+    at: ports.clock.now(),
+    version: CALLBACK_BODY_VERSION,
+  };
+  const put = await ports.progress.putSlot(slot, results, definition.expiresAt);
+  return put.won ? slot : put.stored;
+}
+
+async function callAction(
+  ports: Ports,
+  { message, receipt, definition }: PageInHand,
+  input: Readonly<Record<string, unknown>>,
+): Promise<ActionResult> {
+  if (receipt.count > RECEIVES_TRUSTED) {
+    const text = `The page was taken up ${receipt.count - 1} times and none of them came to an end.`;
+    return { kind: 'retryable', error: new EngineError('UPSTREAM_TIMEOUT', text), retryAt: null };
+  }
+  const action = ports.actions.find(definition.actionName);
+  if (action === null) {
+    const text = `The action ${definition.actionName} is no longer offered.`;
+    return { kind: 'permanent', error: new EngineError('ACTION_NOT_FOUND', text) };
+  }
+  return runAction(ports, {
+    action,
+    runUid: message.runUid,
+    workspaceUid: definition.workspaceUid,
+    inputIndex: message.input,
+    input,
+    parameters: definition.parameters,
+    cursor: message.cursor,
+    page: message.page,
+    timeoutMs: ports.settings.pageTimeoutMs,
+  });
+}
+
+function outcomeOf(
+  ports: Ports,
+  { message, definition }: PageInHand,
+  result: Exclude<ActionResult, { kind: 'rate_limited' }>,
+  inputBytes: number,
+): { readonly outcome: PageOutcome; readonly results: readonly unknown[] } {
+  const about = { run_uid: message.runUid, input: message.input, page: message.page };
+  if (result.kind === 'retryable' || result.kind === 'permanent') {
+    return { outcome: { kind: 'FAILURE', error: tellError(ports, result.error, about) }, results: [] };
+  }
+  if (result.kind === 'no_result') {
+    const info = { label: 'NO_RESULT', message: result.message } as const;
+    return {
+      outcome: { kind: 'RESULT', count: 0, nextCursor: null, last: true, parts: 1, info },
+      results: [],
+    };
+  }
+  const cut = cutPage(result.results, result.nextCursor, {
+    page: message.page,
+    resultsBefore: message.results,
+    maxResults: definition.maxResults,
+  });
+  if (cut.nextCursor !== null && stepCycleCheck(message.cycle, shortHash(cut.nextCursor)) === null) {
+    const text = `The action gave the same cursor again after page ${message.page}: paging would never end.`;
+    const error = new EngineError('ACTION_FAILED', text);
+    return { outcome: { kind: 'FAILURE', error: tellError(ports, error, about) }, results: [] };
+  }
+  const sizes = cut.results.map((item) => Buffer.byteLength(JSON.stringify(item)));
+  return {
+    outcome: {
+      kind: 'RESULT',
+      count: cut.results.length,
+      nextCursor: cut.nextCursor,
+      last: cut.last,
+      parts: partStarts(sizes, inputBytes).length,
+      info: null,
+    },
+    results: cut.results,
+  };
+}
+
+function callbacksOf(definition: RunDefinition, outcome: PageOutcome): number {
+  if (definition.callback?.on !== 'all') return 0;
+  return outcome.kind === 'RESULT' ? outcome.parts : 1;
+}
+
+/** Writes the wait into the window first; only the message that wrote it sends the page on. */
+async function waitFor(
+  ports: Ports,
+  { message, receipt, definition }: PageInHand,
+  wait: { readonly attempt: number; readonly at: number },
+): Promise<null> {
+  const entry: OpenInput = { page: message.page, attempt: wait.attempt, until: wait.at, by: receipt.by };
+  const noted = await noteWait(ports, message, entry);
+  if (!noted) return null;
+  await sendAt(ports, definition, { ...message, attempt: wait.attempt, until: wait.at, again: false });
+  return null;
+}
+
+async function sendAt(ports: Ports, definition: RunDefinition, message: PageMessage): Promise<void> {
+  const delayMs = Math.min(MAX_DELAY_MS, Math.max(0, (message.until ?? 0) - ports.clock.now()));
+  await ports.messages.send(message, { workspaceUid: definition.workspaceUid, delayMs });
+}
+
+/** False where the entry is not the one this message came from: another message owns the chain. */
+async function noteWait(ports: Ports, message: PageMessage, entry: OpenInput): Promise<boolean> {
+  const { runUid, epoch, input } = message;
+  const window = await ports.progress.readWindow(runUid);
+  let standing = window?.epoch === epoch ? (window.open.get(input) ?? null) : null;
+  while (standing !== null) {
+    if (standing.page === entry.page && standing.by === entry.by) return true; // an earlier delivery wrote it
+    const ours = standing.attempt === message.attempt && standing.until === message.until;
+    if (standing.page > message.page || (standing.page === message.page && !ours)) return false;
+    const noted = await ports.progress.noteWait(runUid, epoch, input, entry, standing);
+    if (noted.noted) return true;
+    standing = noted.entry;
+  }
+  return false;
+}
+
+/** Sends what a recorded page calls for. */
+async function follow(ports: Ports, page: PageInHand, slot: PageSlot): Promise<void> {
+  const { message, control, definition } = page;
+  const { outcome } = slot;
+  const callbacks = outcome.kind === 'RESULT' ? sendPageCallbacks(ports, definition, slot) : Promise.resolve();
+  if (outcome.kind === 'RESULT' && outcome.nextCursor !== null && !outcome.last) {
+    const next: PageMessage = {
+      ...message,
+      page: slot.page + 1,
+      cursor: outcome.nextCursor,
+      attempt: 0,
+      until: null,
+      results: slot.results,
+      callbacks: slot.callbacks,
+      tries: slot.tries,
+      cycle: nextCycle(message.cycle, outcome.nextCursor),
+      again: false,
+    };
+    await Promise.all([callbacks, ports.messages.send(next, { workspaceUid: definition.workspaceUid })]);
+    return;
+  }
+  await callbacks;
+  await finishInput(ports, { control, definition, slot });
+}
+
+function nextCycle(state: CycleCheck | null, cursor: string): CycleCheck | null {
+  return stepCycleCheck(state, shortHash(cursor));
+}

@@ -1,0 +1,197 @@
+import { EngineError, type ErrorRecord, type ValidationError } from '../domain/errors.ts';
+import { runUidOf } from '../domain/ids.ts';
+import type { StoredInput } from '../domain/input.ts';
+import { LIMITS } from '../domain/limits.ts';
+import { NO_TOTALS, type RunControl, type RunDefinition } from '../domain/run.ts';
+import type { Action } from '../sdk/action.ts';
+import type { Ports } from './ports.ts';
+import { parametersRefused } from './run-action.ts';
+import { tellError } from './tell-error.ts';
+
+/** A launch as its caller asked for it. */
+export interface Launch {
+  readonly workspaceUid: string;
+  readonly actionName: string;
+  /** Each the action's input, with `custom_data` in it. */
+  readonly inputs: readonly Readonly<Record<string, unknown>>[];
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly callback: {
+    readonly url: string;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly on: 'all' | 'final';
+  } | null;
+  readonly name: string | null;
+  readonly deadlineSeconds: number;
+  readonly onInvalidInput: 'reject' | 'skip';
+}
+
+const FAULTS_TOLD = 100;
+const UID_BYTES = 10;
+/** First look of the sweeper at a run: by then its dispatch has long been received, unless it was lost. */
+const FIRST_WATCH_MS = 120_000;
+
+/**
+ * Accepts a run: everything is checked before anything is written, the run is written before its dispatch is sent.
+ * Throws ACTION_NOT_FOUND, BAD_INPUT, BAD_PARAMETERS, PAYLOAD_TOO_LARGE.
+ */
+export async function startRun(
+  ports: Ports,
+  launch: Launch,
+): Promise<{ readonly control: RunControl; readonly definition: RunDefinition }> {
+  const action = findAction(ports, launch.actionName, 'async');
+  const parameters = action.parseParameters(launch.parameters);
+  if (!parameters.ok) throw parametersRefused(parameters.errors);
+  checkCallback(ports, launch);
+  const inputs = launch.inputs.map(storedInput);
+  const refused = checkInputs(action, inputs);
+  if (refused.count > 0 && launch.onInvalidInput === 'reject') throw inputsRefused(refused);
+
+  const now = ports.clock.now();
+  const uid = runUidOf(ports.chance.bytes(UID_BYTES));
+  const expiresAt = Math.ceil(now / 1_000) + ports.settings.retentionDays * 86_400;
+  const definition: RunDefinition = {
+    uid,
+    workspaceUid: launch.workspaceUid,
+    actionName: action.name,
+    mode: 'ASYNC',
+    name: launch.name,
+    parameters: parameters.value,
+    maxResults: maxResultsOf(action, parameters.value),
+    callback: await sealCallback(ports, uid, launch),
+    onInvalidInput: launch.onInvalidInput,
+    deadlineSeconds: launch.deadlineSeconds,
+    inputsTotal: inputs.length,
+    scheduledRunUid: null,
+    scheduledRunName: null,
+    createdAt: now,
+    expiresAt,
+  };
+  const invalid = refused.count < inputs.length ? null : tellError(ports, inputsRefused(refused), { run_uid: uid });
+  const control = newControl(definition, invalid);
+  await ports.runs.createRun({ definition, control, inputs, watchAt: now + FIRST_WATCH_MS });
+  await ports.messages.send({ kind: 'dispatch', runUid: uid, epoch: 1 }, { workspaceUid: launch.workspaceUid });
+  return { control, definition };
+}
+
+/** The action of that name, if it is offered in that mode. Throws ACTION_NOT_FOUND, BAD_INPUT. */
+export function findAction(ports: Pick<Ports, 'actions'>, name: string, mode: Action['modes'][number]): Action {
+  const action = ports.actions.find(name);
+  if (action === null) {
+    throw new EngineError(
+      'ACTION_NOT_FOUND',
+      `No action ${name} is offered here; GET /v1/actions lists those that are.`,
+    );
+  }
+  if (!action.modes.includes(mode)) {
+    throw new EngineError('BAD_INPUT', `${name} is not offered ${mode}; it is offered ${action.modes.join(' and ')}.`);
+  }
+  return action;
+}
+
+/** Parts `custom_data` from the input: the action never sees it. */
+export function storedInput(given: Readonly<Record<string, unknown>>): StoredInput {
+  const { custom_data: customData = null, ...input } = given;
+  // cast: the schema of the request lets only objects (or nothing) through as custom_data
+  return { input, customData: customData as StoredInput['customData'] };
+}
+
+/** Results an input may give: what the caller asked for, within the action's ceiling. */
+export function maxResultsOf(action: Action, parameters: Readonly<Record<string, unknown>>): number {
+  const asked = parameters['max_results'];
+  return typeof asked === 'number' ? asked : action.maxResults.default;
+}
+
+function newControl(definition: RunDefinition, invalid: ErrorRecord | null): RunControl {
+  const { createdAt: now } = definition;
+  const created = { status: 'CREATED', at: now, reason: null } as const;
+  return {
+    uid: definition.uid,
+    workspaceUid: definition.workspaceUid,
+    actionName: definition.actionName,
+    mode: definition.mode,
+    name: definition.name,
+    scheduledRunUid: definition.scheduledRunUid,
+    status: invalid === null ? 'CREATED' : 'INVALID',
+    reason: null,
+    epoch: 1,
+    attempt: 1,
+    endings: invalid === null ? 0 : 1,
+    inputsTotal: definition.inputsTotal,
+    totals: invalid === null ? NO_TOTALS : { ...NO_TOTALS, failed: definition.inputsTotal },
+    formerCallbacks: 0,
+    retryCount: 0,
+    lastError: invalid,
+    lastInfo: null,
+    deadlineAt: null,
+    postponedUntil: null,
+    createdAt: now,
+    startedAt: null,
+    finishedAt: invalid === null ? null : now,
+    updatedAt: now,
+    history: invalid === null ? [created] : [created, { status: 'INVALID', at: now, reason: null }],
+    expiresAt: definition.expiresAt,
+  };
+}
+
+interface RefusedInputs {
+  readonly count: number;
+  readonly total: number;
+  /** The first {@link FAULTS_TOLD} faults. */
+  readonly errors: readonly ValidationError[];
+}
+
+function checkInputs(action: Action, inputs: readonly StoredInput[]): RefusedInputs {
+  const errors: ValidationError[] = [];
+  let count = 0;
+  for (const [index, { input, customData }] of inputs.entries()) {
+    const size = sizeFault(input, customData);
+    const parsed = action.parseInput(input);
+    if (size === null && parsed.ok) continue;
+    count += 1;
+    const faults = parsed.ok ? [] : parsed.errors;
+    for (const { path, message } of size === null ? faults : [{ path: '', message: size }, ...faults]) {
+      if (errors.length === FAULTS_TOLD) break;
+      errors.push({ path: path === '' ? `inputs[${index}]` : `inputs[${index}].${path}`, message });
+    }
+  }
+  return { count, total: inputs.length, errors };
+}
+
+function sizeFault(input: StoredInput['input'], customData: StoredInput['customData']): string | null {
+  const custom = customData === null ? 0 : Buffer.byteLength(JSON.stringify(customData));
+  if (custom > LIMITS.customDataBytes) {
+    return `custom_data is ${custom} bytes of JSON; it may have ${LIMITS.customDataBytes}. Keep large data on your side and send its key.`;
+  }
+  const bytes = Buffer.byteLength(JSON.stringify(input)) + custom;
+  if (bytes <= LIMITS.inputBytes) return null;
+  return `the input with its custom_data is ${bytes} bytes of JSON; it may have ${LIMITS.inputBytes}.`;
+}
+
+function inputsRefused({ count, total, errors }: RefusedInputs): EngineError {
+  const tooLarge = errors.every(({ message }) => message.includes('bytes of JSON'));
+  const first = errors[0];
+  const message = `${count} of ${total} inputs are refused. First: ${first === undefined ? '' : `${first.path}: ${first.message}`}`;
+  return new EngineError(tooLarge ? 'PAYLOAD_TOO_LARGE' : 'BAD_INPUT', message, {
+    params: { invalid_inputs: count },
+    validationErrors: errors,
+  });
+}
+
+function checkCallback(ports: Pick<Ports, 'callbackPolicy'>, launch: Launch): void {
+  if (launch.callback === null) return;
+  const faults = ports.callbackPolicy.findFaults(launch.callback);
+  const first = faults[0];
+  if (first === undefined) return;
+  throw new EngineError('BAD_INPUT', `${first.path}: ${first.message}`, { validationErrors: faults });
+}
+
+async function sealCallback(
+  ports: Pick<Ports, 'secrets'>,
+  runUid: string,
+  { callback }: Launch,
+): Promise<RunDefinition['callback']> {
+  if (callback === null) return null;
+  const { url, on, headers } = callback;
+  const sealedHeaders = Object.keys(headers).length === 0 ? null : await ports.secrets.sealHeaders(runUid, headers);
+  return { url, on, sealedHeaders };
+}
