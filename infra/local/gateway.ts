@@ -1,0 +1,107 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { UnusedStatement } from './iam/authorizer.ts';
+import type { Statement } from './iam/statement.ts';
+import { contentTypes } from './services/answer-fault.ts';
+import type { MeterRow } from './services/call-meter.ts';
+import { createCallPipeline, performCall, type CallPipeline, type GatewayOptions } from './services/call-pipeline.ts';
+import { readCallHead } from './services/read-call.ts';
+import { serveS3 } from './services/serve-s3.ts';
+import type { ServiceAnswer } from './services/service.ts';
+
+/** The one port before all AWS services: it knows the caller by its access key and enforces its statements. */
+export interface Gateway {
+  /** What `AWS_ENDPOINT_URL` is to be. */
+  readonly url: string;
+  /** The same road without HTTP, for pollers and the Scheduler, under the function's or the role's own key. */
+  call(
+    accessKeyId: string,
+    service: 'dynamodb' | 'sqs' | 'secretsmanager',
+    operation: string,
+    input: unknown,
+    signal?: AbortSignal,
+  ): Promise<ServiceAnswer>;
+  meter(): readonly MeterRow[];
+  resetMeter(): void;
+  /** Statements, or actions of them, that no call has needed. */
+  unusedStatements(): readonly UnusedStatement[];
+  /** Replaces a principal's statements, for a test that removes a permission. */
+  setStatements(accessKeyId: string, statements: readonly Statement[]): void;
+  close(): Promise<void>;
+}
+
+/** Listens on 127.0.0.1. */
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const pipeline = createCallPipeline(options);
+  const { authorizer, closing, log, meter } = pipeline;
+  const server = createServer({ keepAliveTimeout: 60_000, requestTimeout: 0 }, (request, response) => {
+    serve(pipeline, request, response).catch((error: unknown) => {
+      if (!request.destroyed && !closing.signal.aborted) log(`gateway: ${String(error)}`);
+      response.destroy();
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port ?? 0, '127.0.0.1', resolve);
+  });
+  const address = server.address();
+  pipeline.baseUrl = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
+  return {
+    url: pipeline.baseUrl,
+    async call(accessKeyId, service, operation, input, signal = closing.signal) {
+      const region = 'us-east-1';
+      const head = { service, operation, accessKeyId, region, method: 'POST', path: '/', query: {}, headers: {} };
+      return await performCall(pipeline, head, input, signal);
+    },
+    meter: () => meter.rows(),
+    resetMeter: () => meter.reset(),
+    unusedStatements: () => authorizer.unused(options.principals),
+    setStatements: (key, statements) => authorizer.setStatements(key, statements),
+    async close() {
+      closing.abort();
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeIdleConnections();
+      const force = setTimeout(() => server.closeAllConnections(), 500);
+      await closed;
+      clearTimeout(force);
+    },
+  };
+}
+
+async function serve(pipeline: CallPipeline, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const head = readCallHead(request);
+  if ('code' in head) {
+    request.resume();
+    response.writeHead(head.status, { 'content-type': 'application/json', 'x-amzn-errortype': head.code });
+    response.end(JSON.stringify({ __type: head.code, message: head.message }));
+    return;
+  }
+  if (head.service === 's3') return await serveS3(pipeline, head, request, response);
+  const input = await readJson(request);
+  const caller = new AbortController();
+  response.once('close', () => caller.abort());
+  const answer =
+    input === undefined
+      ? { status: 400, body: { __type: 'SerializationException', message: 'The body is not JSON' } }
+      : await performCall(pipeline, head, input, AbortSignal.any([caller.signal, pipeline.closing.signal]));
+  const body = JSON.stringify(answer.body);
+  response.writeHead(answer.status, {
+    'content-type': contentTypes[head.service],
+    'content-length': Buffer.byteLength(body),
+    ...answer.headers,
+  });
+  response.end(body);
+}
+
+/** The body as JSON, `{}` when empty, undefined when it is none. */
+async function readJson(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer); // No encoding is set, so every chunk is a Buffer.
+  const text = Buffer.concat(chunks).toString();
+  if (text === '') return {};
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}

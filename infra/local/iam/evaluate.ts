@@ -1,0 +1,54 @@
+import { evaluateCondition } from './condition.ts';
+import { matchesPattern } from './pattern.ts';
+import { listOf, type Need, type Statement } from './statement.ts';
+
+/** The answer to one need, with the statements that decided it. */
+export type Decision =
+  | { readonly allowed: true; readonly by: readonly Statement[] }
+  | { readonly allowed: false; readonly explicit: boolean; readonly by: readonly Statement[] };
+
+/**
+ * Decides one need: explicit deny, then allow, else implicit deny. A statement this evaluator cannot judge allows
+ * nothing (and, if it is a Deny, denies); `warn` is told why.
+ */
+export function evaluate(statements: readonly Statement[], need: Need, warn: (message: string) => void): Decision {
+  const denies: Statement[] = [];
+  const allows: Statement[] = [];
+  for (const statement of statements) {
+    if (!covers(statement, need, warn)) continue;
+    const condition = evaluateCondition(statement.Condition, need);
+    if (typeof condition === 'object') {
+      warn(`IAM: unknown ${condition.unknown} in ${describe(statement)}: ${need.action} is denied`);
+      if (statement.Effect === 'Deny') denies.push(statement);
+    } else if (condition === 'holds') (statement.Effect === 'Deny' ? denies : allows).push(statement);
+  }
+  if (denies.length > 0) return { allowed: false, explicit: true, by: denies };
+  return allows.length > 0 ? { allowed: true, by: allows } : { allowed: false, explicit: false, by: [] };
+}
+
+function covers(statement: Statement, need: Need, warn: (message: string) => void): boolean {
+  const one = (a: unknown, b: unknown): boolean => (a === undefined) !== (b === undefined);
+  if (!one(statement.Action, statement.NotAction) || !one(statement.Resource, statement.NotResource)) {
+    warn(`IAM: ${describe(statement)} wants exactly one of Action/NotAction and one of Resource/NotResource`);
+    return statement.Effect === 'Deny';
+  }
+  const action = (pattern: string): boolean => matchesPattern(pattern, need.action, true);
+  const resource = (pattern: string): boolean => matchesPattern(pattern, need.resource);
+  return (
+    (statement.Action === undefined
+      ? !listOf(statement.NotAction).some(action)
+      : listOf(statement.Action).some(action)) &&
+    (statement.Resource === undefined
+      ? !listOf(statement.NotResource).some(resource)
+      : listOf(statement.Resource).some(resource))
+  );
+}
+
+/** The action patterns of a statement that cover an action: what a call used of it. */
+export function usedActions(statement: Statement, action: string): readonly string[] {
+  return listOf(statement.Action).filter((pattern) => matchesPattern(pattern, action, true));
+}
+
+function describe(statement: Statement): string {
+  return statement.Sid === undefined ? JSON.stringify(statement) : `statement ${statement.Sid}`;
+}

@@ -1,0 +1,30 @@
+import type { NeedsContext } from './needs.ts';
+import type { Need } from './statement.ts';
+
+const objectActions: Readonly<Record<string, string>> = {
+  DeleteObject: 'DeleteObject',
+  GetObject: 'GetObject',
+  HeadObject: 'GetObject',
+  PutObject: 'PutObject',
+};
+
+/** Permissions of an S3 request; bucket and key stand in the path. */
+export function needsOfS3(operation: string, _body: unknown, context: NeedsContext): readonly Need[] | undefined {
+  const [bucket = '', ...rest] = context.path.slice(1).split('/');
+  const bucketArn = `arn:aws:s3:::${bucket}`;
+  if (operation === 'ListObjectsV2' || operation === 'HeadBucket') {
+    const prefix = context.query['prefix'];
+    const conditionKeys = prefix === undefined ? {} : { 's3:prefix': [prefix] };
+    return [{ action: 's3:ListBucket', resource: bucketArn, conditionKeys }];
+  }
+  const action = objectActions[operation];
+  if (action === undefined) return undefined;
+  const need = (name: string): Need => ({
+    action: `s3:${name}`,
+    resource: `${bucketArn}/${decodeURIComponent(rest.join('/'))}`,
+    conditionKeys: {},
+  });
+  // A write that compares with what is there (If-Match) must also be allowed to read it (S3 user guide, conditional writes).
+  const reads = operation === 'PutObject' && context.headers['if-match'] !== undefined;
+  return reads ? [need(action), need('GetObject')] : [need(action)];
+}

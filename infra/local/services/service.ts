@@ -1,0 +1,74 @@
+/** The AWS services that have a stand-in, by the name their SigV4 credential scope carries. */
+export const serviceNames = ['dynamodb', 'sqs', 's3', 'scheduler', 'secretsmanager', 'logs'] as const;
+export type ServiceName = (typeof serviceNames)[number];
+
+export function isServiceName(name: string): name is ServiceName {
+  return serviceNames.some((known) => known === name);
+}
+
+/** A refusal in AWS's terms; the gateway gives it the shape of the service's own protocol. */
+export interface AwsFault {
+  readonly status: number;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** Thrown inside a stand-in to refuse a call; becomes the service's own error shape. */
+export class AwsServiceError extends Error {
+  readonly fault: AwsFault;
+  constructor(code: string, message: string, status = 400) {
+    super(`${code}: ${message}`);
+    this.fault = { status, code, message };
+  }
+}
+
+/** Units a call consumed, as AWS would bill them. */
+export interface Capacity {
+  readonly read: number;
+  readonly write: number;
+}
+
+/** A stand-in's answer; the body is plain JSON. */
+export interface ServiceAnswer {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly capacity?: Capacity;
+}
+
+/** What a stand-in may want to know besides the call: where it is reached, and when the caller hangs up. */
+export interface CallContext {
+  readonly baseUrl: string;
+  readonly signal: AbortSignal;
+}
+
+/** A service of the `X-Amz-Target` protocols (JSON 1.0 and 1.1). */
+export interface TargetService {
+  handle(operation: string, body: unknown, context: CallContext): Promise<ServiceAnswer>;
+}
+
+/** A REST-JSON service (EventBridge Scheduler). */
+export interface RestService {
+  handle(request: {
+    readonly method: string;
+    readonly path: string;
+    readonly query: Readonly<Record<string, string>>;
+    readonly body: unknown;
+  }): Promise<ServiceAnswer>;
+}
+
+/** A JSON object from outside, or `{}` for anything else. */
+export function asObject(value: unknown): Readonly<Record<string, unknown>> {
+  // An object that is no array has string keys; each value stays unknown.
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
+}
+
+/** A JSON array from outside, or `[]` for anything else. */
+export function asArray(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** A JSON string from outside, or '' for anything else. */
+export function asString(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}

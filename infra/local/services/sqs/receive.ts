@@ -1,0 +1,145 @@
+import { asArray, asObject } from '../service.ts';
+import { maxVisibilitySeconds, readNumber } from './limits.ts';
+import { md5Of, md5OfAttributes, receiptOf, type Message } from './message.ts';
+import type { QueueState } from './queue.ts';
+import type { Queues } from './queues.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** SQS's right to be unkind, drawn from a seed: deliveries that come twice, batches smaller than asked. */
+export interface SqsUnkindness {
+  readonly random: () => number;
+  /** Share of deliveries that come a second time, though the first may be deleted already. */
+  readonly duplicateRate: number;
+  readonly isBatchSizeRandom: boolean;
+}
+
+/** A second delivery that nothing but a crash of ours can take back; kept in memory only. */
+interface Ghost {
+  readonly at: number;
+  readonly message: Message;
+}
+
+/** The receiving side of the queues; holds the duplicates still to come. */
+export interface Receiver {
+  /** Messages that can be had now, as ReceiveMessage answers them; empty when there is none. */
+  receive(queue: QueueState, input: Json): readonly Json[];
+}
+
+const maxDuplicateDelayMs = 1_000;
+const defaultRetentionSeconds = 345_600;
+
+export function createReceiver(options: {
+  readonly queues: Queues;
+  readonly now: () => number;
+  readonly arnOf: (name: string) => string;
+  readonly unkind: SqsUnkindness | undefined;
+}): Receiver {
+  const { queues, now, unkind } = options;
+  const ghosts = new Map<string, Ghost[]>();
+  return {
+    receive(queue, input) {
+      const wanted = readNumber(input['MaxNumberOfMessages'], 'MaxNumberOfMessages', 1, 10, 1);
+      const max = unkind?.isBatchSizeRandom === true ? 1 + Math.floor(unkind.random() * wanted) : wanted;
+      const visibility = Number(queue.attributes['VisibilityTimeout'] ?? 30);
+      const seconds = readNumber(input['VisibilityTimeout'], 'VisibilityTimeout', 0, maxVisibilitySeconds, visibility);
+      const at = now();
+      const again = takeGhosts(ghosts, queue.name, at, max);
+      const taken = takeMessages(options, queue, at, max - again.length);
+      if (taken.length > 0) {
+        const ids = taken.map(({ id }) => id);
+        queues.commit({ op: 'receive', q: queue.name, ids, at, until: at + seconds * 1000 });
+      }
+      for (const message of taken) {
+        if (unkind === undefined || unkind.random() >= unkind.duplicateRate) continue;
+        const due = { at: at + unkind.random() * maxDuplicateDelayMs, message: { ...message } };
+        ghosts.set(queue.name, [...(ghosts.get(queue.name) ?? []), due]);
+      }
+      return [...again, ...taken].map((message) => shape(message, input));
+    },
+  };
+}
+
+/** Takes what is due, dropping what is past its retention and moving what was received too often to its dead-letter queue. */
+function takeMessages(
+  { queues, arnOf }: { readonly queues: Queues; readonly arnOf: (name: string) => string },
+  queue: QueueState,
+  at: number,
+  max: number,
+): Message[] {
+  const redrive = readRedrive(queue);
+  const retentionMs = Number(queue.attributes['MessageRetentionPeriod'] ?? defaultRetentionSeconds) * 1000;
+  const taken: Message[] = [];
+  while (taken.length < max) {
+    const message = queue.takeDue(at);
+    if (message === undefined) break;
+    const target = redrive === undefined ? undefined : queues.find(redrive.name);
+    if (message.sentAt + retentionMs <= at) queues.commit({ op: 'delete', q: queue.name, id: message.id });
+    else if (redrive !== undefined && target !== undefined && message.receiveCount >= redrive.maxReceiveCount) {
+      queues.commit(
+        { op: 'put', q: target.name, message: { ...message, visibleAt: at, deadFrom: arnOf(queue.name) } },
+        { op: 'delete', q: queue.name, id: message.id },
+      );
+    } else taken.push(message);
+  }
+  return taken;
+}
+
+/** A queue's dead-letter target and limit; undefined without a redrive policy. */
+export function readRedrive(
+  queue: QueueState,
+): { readonly name: string; readonly maxReceiveCount: number } | undefined {
+  const text = queue.attributes['RedrivePolicy'];
+  if (text === undefined || text === '') return undefined;
+  const policy = asObject(JSON.parse(text));
+  const name = String(policy['deadLetterTargetArn']).split(':').at(-1) ?? '';
+  return { name, maxReceiveCount: Number(policy['maxReceiveCount']) };
+}
+
+function takeGhosts(ghosts: Map<string, Ghost[]>, name: string, at: number, max: number): Message[] {
+  const waiting = ghosts.get(name) ?? [];
+  const due = waiting.filter((ghost) => ghost.at <= at).slice(0, max);
+  if (due.length > 0)
+    ghosts.set(
+      name,
+      waiting.filter((ghost) => !due.includes(ghost)),
+    );
+  return due.map(({ message }) => message);
+}
+
+function shape(message: Message, input: Json): Json {
+  const systemNames = [...asArray(input['AttributeNames']), ...asArray(input['MessageSystemAttributeNames'])];
+  const names = asArray(input['MessageAttributeNames']);
+  const attributes = Object.fromEntries(
+    Object.entries(message.attributes).filter(([name]) => names.some((pattern) => namesAttribute(pattern, name))),
+  );
+  const md5 = md5OfAttributes(attributes);
+  const system = Object.entries(systemAttributes(message)).filter(
+    ([name, value]) => value !== null && (systemNames.includes('All') || systemNames.includes(name)),
+  );
+  return {
+    MessageId: message.id,
+    ReceiptHandle: receiptOf(message),
+    MD5OfBody: md5Of(message.body),
+    Body: message.body,
+    ...(system.length === 0 ? {} : { Attributes: Object.fromEntries(system) }),
+    ...(md5 === undefined ? {} : { MessageAttributes: attributes, MD5OfMessageAttributes: md5 }),
+  };
+}
+
+function namesAttribute(pattern: unknown, name: string): boolean {
+  if (pattern === 'All' || pattern === '.*' || pattern === name) return true;
+  return typeof pattern === 'string' && pattern.endsWith('.*') && name.startsWith(pattern.slice(0, -2));
+}
+
+function systemAttributes(message: Message): Readonly<Record<string, string | null>> {
+  return {
+    SenderId: message.senderId,
+    SentTimestamp: String(message.sentAt),
+    ApproximateReceiveCount: String(message.receiveCount),
+    ApproximateFirstReceiveTimestamp: String(message.firstReceivedAt ?? message.sentAt),
+    MessageGroupId: message.groupId,
+    AWSTraceHeader: message.traceHeader,
+    DeadLetterQueueSourceArn: message.deadFrom,
+  };
+}

@@ -1,0 +1,83 @@
+import { randomUUID } from 'node:crypto';
+import { AwsServiceError, asObject } from '../service.ts';
+import { maxMessageBytes, readDraft, readEntries, type Draft } from './limits.ts';
+import { md5Of, md5OfAttributes, type Message } from './message.ts';
+import type { QueueEvent, QueueState } from './queue.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+type Put = Extract<QueueEvent, { op: 'put' }>;
+
+/** One message to store and the answer its sender gets. */
+export interface Sending {
+  readonly event: Put;
+  readonly answer: Json;
+}
+
+/** SendMessage: throws SQS's refusal. */
+export function sendMessage(queue: QueueState, input: Json, now: number): Sending {
+  return prepare(queue, readDraft(input, maxBytesOf(queue)), now);
+}
+
+/** SendMessageBatch: a bad entry fails alone, in `Failed[]`; too many bytes refuse the whole. */
+export function sendMessageBatch(
+  queue: QueueState,
+  input: Json,
+  now: number,
+): { readonly events: readonly Put[]; readonly answer: Json } {
+  const sent: Sending[] = [];
+  const failed: Json[] = [];
+  const successful: Json[] = [];
+  let bytes = 0;
+  for (const [Id, entry] of readEntries(input['Entries'])) {
+    try {
+      const draft = readDraft(entry, maxBytesOf(queue));
+      bytes += draft.bytes;
+      const sending = prepare(queue, draft, now);
+      sent.push(sending);
+      successful.push({ Id, ...sending.answer });
+    } catch (error) {
+      failed.push(failedEntry(Id, error));
+    }
+  }
+  if (bytes > maxMessageBytes) {
+    throw new AwsServiceError(
+      'BatchRequestTooLong',
+      `Batch requests cannot be longer than ${maxMessageBytes} bytes. You have sent ${bytes} bytes.`,
+    );
+  }
+  return { events: sent.map(({ event }) => event), answer: { Successful: successful, Failed: failed } };
+}
+
+/** An entry of a batch that failed on its own; anything but a refusal of ours is thrown on. */
+export function failedEntry(Id: string, error: unknown): Json {
+  if (!(error instanceof AwsServiceError)) throw error;
+  return { Id, Code: error.fault.code, Message: error.fault.message, SenderFault: true };
+}
+
+function maxBytesOf(queue: QueueState): number {
+  return Number(queue.attributes['MaximumMessageSize'] ?? maxMessageBytes);
+}
+
+function prepare(queue: QueueState, draft: Draft, now: number): Sending {
+  const delaySeconds = draft.delaySeconds ?? Number(queue.attributes['DelaySeconds'] ?? 0);
+  const message: Message = {
+    id: randomUUID(),
+    body: draft.body,
+    attributes: draft.attributes,
+    groupId: draft.groupId,
+    traceHeader: draft.traceHeader,
+    senderId: 'AROALOCAL',
+    sentAt: now,
+    deadFrom: null,
+    receiveCount: 0,
+    firstReceivedAt: null,
+    visibleAt: now + delaySeconds * 1000,
+  };
+  const md5 = md5OfAttributes(draft.attributes);
+  const answer = {
+    MessageId: message.id,
+    MD5OfMessageBody: md5Of(draft.body),
+    ...asObject(md5 === undefined ? undefined : { MD5OfMessageAttributes: md5 }),
+  };
+  return { event: { op: 'put', q: queue.name, message }, answer };
+}
