@@ -1,0 +1,76 @@
+import * as deleteItem from 'dynalite/validations/deleteItem.js';
+import * as getItem from 'dynalite/validations/getItem.js';
+import { checkTypes, checkValidations } from 'dynalite/validations/index.js';
+import * as putItem from 'dynalite/validations/putItem.js';
+import * as query from 'dynalite/validations/query.js';
+import * as scan from 'dynalite/validations/scan.js';
+import * as updateItem from 'dynalite/validations/updateItem.js';
+import { validationError } from './errors.ts';
+import type { DeleteRequest, GetRequest, PutRequest, QueryRequest, ScanRequest, UpdateRequest } from './requests.ts';
+
+type Types = Record<string, unknown>;
+type Check = (data: never, store: never) => string | undefined;
+
+/** dynalite weighs items in UTF-16 units; this engine weighs them itself, so its limit is lifted. */
+const STORE = { options: { maxItemSize: Number.POSITIVE_INFINITY } };
+const LEGACY = [
+  'Expected',
+  'AttributeUpdates',
+  'AttributesToGet',
+  'ConditionalOperator',
+  'KeyConditions',
+  'QueryFilter',
+  'ScanFilter',
+];
+/** Unknown to dynalite, which would strip it. */
+const RETURN_ON_FAILURE: Types = {
+  ReturnValuesOnConditionCheckFailure: { type: 'String', enum: ['ALL_OLD', 'NONE'] },
+};
+
+/** Checks a body against declared types and a further check; the result is the body's known members. */
+export function parseRequest(body: unknown, types: Types, check?: Check): Record<string, unknown> {
+  if (typeof body !== 'object' || body === null) throw validationError('The request must be a JSON object');
+  for (const name of LEGACY) {
+    if (name in body)
+      throw validationError(`The legacy parameter ${name} is not supported by the local engine: use expressions`);
+  }
+  const data = checkTypes({ ...body }, types);
+  checkValidations(data, types, check, STORE);
+  return data;
+}
+
+const PUT_TYPES: Types = { ...putItem.types, ...RETURN_ON_FAILURE };
+const UPDATE_TYPES: Types = { ...updateItem.types, ...RETURN_ON_FAILURE };
+const DELETE_TYPES: Types = { ...deleteItem.types, ...RETURN_ON_FAILURE };
+
+export function parsePut(body: unknown): PutRequest {
+  return parseRequest(body, PUT_TYPES, putItem.custom) as unknown as PutRequest; // shaped by PUT_TYPES
+}
+
+export function parseUpdate(body: unknown): UpdateRequest {
+  return parseRequest(body, UPDATE_TYPES, updateItem.custom) as unknown as UpdateRequest; // shaped by UPDATE_TYPES
+}
+
+export function parseDelete(body: unknown): DeleteRequest {
+  return parseRequest(body, DELETE_TYPES, deleteItem.custom) as unknown as DeleteRequest; // shaped by DELETE_TYPES
+}
+
+/** A `ConditionCheck` of a transaction: a deletion's shape without its effect. */
+export function parseConditionCheck(body: unknown): DeleteRequest {
+  const request = parseDelete(body);
+  if (request._condition === undefined)
+    throw validationError('The ConditionExpression of a ConditionCheck must be given');
+  return request;
+}
+
+export function parseGet(body: unknown): GetRequest {
+  return parseRequest(body, getItem.types, getItem.custom) as unknown as GetRequest; // shaped by getItem.types
+}
+
+export function parseQuery(body: unknown): QueryRequest {
+  return parseRequest(body, query.types, query.custom) as unknown as QueryRequest; // shaped by query.types
+}
+
+export function parseScan(body: unknown): ScanRequest {
+  return parseRequest(body, scan.types, scan.custom) as unknown as ScanRequest; // shaped by scan.types
+}
