@@ -20,6 +20,7 @@ export function parseCallbackUrl(text: string, policy: CallbackPolicy): { url: U
   }
   const url = URL.parse(text);
   if (url === null) return { message: 'not an absolute URL; give one such as https://example.com/hook' };
+  url.hash = ''; // a fragment is never sent
   const message = refusalOfUrl(url, policy);
   return message === null ? { url } : { message };
 }

@@ -32,44 +32,40 @@ export class StaleConnectionError extends GuardedHttpError {}
 /** Sends one request and reads its answer up to the limit. Rejects with GuardedHttpError; follows nothing. */
 export function runExchange(exchange: Exchange): Promise<GuardedResponse> {
   return new Promise((resolve, reject) => {
-    const { target, signal } = exchange;
+    const { target, signal, totalTimeoutMs } = exchange;
     const place = `${target.hostname}:${target.port}`;
-    let failure: GuardedHttpError | null = null;
+    const outgoing = startRequest(exchange, place);
     let phase: Phase = 'exchange';
-    let hasAnswer = false;
-    const outgoing = startRequest(exchange);
+    let isSettled = false;
 
-    const fail = (error: GuardedHttpError): void => {
-      failure ??= error;
-      outgoing.destroy(failure);
-    };
-    const timer = setTimeout(() => {
-      fail(new GuardedHttpError('timeout', `no complete answer from ${place} within ${exchange.totalTimeoutMs} ms`));
-    }, exchange.totalTimeoutMs);
-    const onAbort = (): void =>
-      fail(new GuardedHttpError('aborted', `the call of ${place} was aborted`, signal?.reason));
     const settle = (): void => {
+      isSettled = true;
       clearTimeout(timer);
       signal?.removeEventListener('abort', onAbort);
     };
-    const onError = (error: unknown): void => {
+    const fail = (error: GuardedHttpError): void => {
+      if (isSettled) return;
       settle();
-      if (failure !== null) reject(failure);
-      else if (error instanceof GuardedHttpError) reject(error);
-      else if (outgoing.reusedSocket && !hasAnswer)
-        reject(new StaleConnectionError('connect', brokenOff(place, error), error));
-      else reject(explain(error, phase, place));
+      reject(error);
+      outgoing.destroy();
     };
+    const onError = (error: unknown): void => fail(explain(error, phase, place));
+    const onAbort = (): void =>
+      fail(new GuardedHttpError('aborted', `the call of ${place} was aborted`, signal?.reason));
+    const timer = setTimeout(() => {
+      fail(new GuardedHttpError('timeout', `no complete answer from ${place} within ${totalTimeoutMs} ms`));
+    }, totalTimeoutMs);
 
-    signal?.addEventListener('abort', onAbort);
     outgoing.on('error', onError);
+    outgoing.on('close', () => {
+      if (!isSettled) onError(new Error('closed')); // a switch of protocols ends without any other event
+    });
     outgoing.on('socket', (socket) => {
-      if (socket.connecting) {
-        watchConnect(socket, exchange, (next) => (phase = next), fail);
-      }
+      if (socket.connecting) watchConnect(socket, exchange, (next) => (phase = next), fail);
+      else if (outgoing.reusedSocket) phase = 'reused';
     });
     outgoing.on('response', (incoming) => {
-      hasAnswer = true;
+      phase = 'exchange';
       readBody(incoming, exchange.maxResponseBytes, onError, (body, truncated) => {
         settle();
         if (truncated) outgoing.destroy();
@@ -78,18 +74,22 @@ export function runExchange(exchange: Exchange): Promise<GuardedResponse> {
     });
     outgoing.end(exchange.body);
     if (signal?.aborted === true) onAbort();
+    else signal?.addEventListener('abort', onAbort);
   });
 }
 
-/** How far a new connection has come, which tells what an error means. */
-type Phase = 'connect' | 'tls' | 'exchange';
+/** How far the exchange has come, which tells what an error means. */
+type Phase = 'connect' | 'tls' | 'reused' | 'exchange';
 
-function startRequest(exchange: Exchange): ClientRequest {
-  const { target, agent, method, headers } = exchange;
+function startRequest({ target, agent, method, headers }: Exchange, place: string): ClientRequest {
   const { hostname, port, path, servername } = target;
-  return target.isSecure
-    ? httpsRequest({ agent, method, headers, hostname, port, path, servername })
-    : httpRequest({ agent, method, headers, hostname, port, path });
+  try {
+    return target.isSecure
+      ? httpsRequest({ agent, method, headers, hostname, port, path, servername })
+      : httpRequest({ agent, method, headers, hostname, port, path });
+  } catch (cause) {
+    throw new GuardedHttpError('protocol', `the request to ${place} cannot be written (${codeOf(cause)})`, cause);
+  }
 }
 
 function watchConnect(
@@ -139,12 +139,16 @@ function readBody(
 }
 
 function explain(error: unknown, phase: Phase, place: string): GuardedHttpError {
+  if (error instanceof GuardedHttpError) return error;
   const code = codeOf(error);
-  if (phase === 'connect') return new GuardedHttpError('connect', `could not connect to ${place} (${code})`, error);
-  if (phase === 'tls') return new GuardedHttpError('tls', `no trusted TLS connection to ${place} (${code})`, error);
-  return new GuardedHttpError('protocol', brokenOff(place, error), error);
-}
-
-function brokenOff(place: string, error: unknown): string {
-  return `the exchange with ${place} broke off (${codeOf(error)})`;
+  switch (phase) {
+    case 'connect':
+      return new GuardedHttpError('connect', `could not connect to ${place} (${code})`, error);
+    case 'tls':
+      return new GuardedHttpError('tls', `no trusted TLS connection to ${place} (${code})`, error);
+    case 'reused':
+      return new StaleConnectionError('connect', `the connection to ${place} was closed while idle (${code})`, error);
+    case 'exchange':
+      return new GuardedHttpError('protocol', `the exchange with ${place} broke off (${code})`, error);
+  }
 }

@@ -1,0 +1,83 @@
+import { Webhook } from 'standardwebhooks';
+import { describe, expect, test } from 'vitest';
+import { verifyWebhook, WebhookVerificationError } from '../../shared/client/verify-webhook.ts';
+
+const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+const OTHER = `whsec_${Buffer.alloc(32, 8).toString('base64')}`;
+const NOW = new Date('2026-03-01T12:00:00Z');
+const PAYLOAD = { type: 'run.finished', city: 'Zürich' };
+const BODY = JSON.stringify(PAYLOAD);
+
+function headersAt(at: Date, body = BODY, secret = SECRET): Record<string, string> {
+  return {
+    'webhook-id': 'cb_1',
+    'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
+    'webhook-signature': new Webhook(secret).sign('cb_1', at, body),
+  };
+}
+
+function reasonOf(overrides: Partial<Parameters<typeof verifyWebhook>[0]>): string {
+  try {
+    verifyWebhook({ secrets: [SECRET], headers: headersAt(NOW), body: BODY, now: NOW, ...overrides });
+    return 'verified';
+  } catch (error) {
+    if (error instanceof WebhookVerificationError) return error.reason;
+    throw error;
+  }
+}
+
+const secondsAway = (seconds: number): Date => new Date(NOW.getTime() + seconds * 1000);
+
+describe('verifyWebhook', () => {
+  test('gives the payload of what the standard’s own signer signed, from text or bytes', () => {
+    const received = { secrets: [SECRET], headers: headersAt(NOW), now: NOW };
+    expect(verifyWebhook({ ...received, body: BODY })).toEqual(PAYLOAD);
+    expect(verifyWebhook({ ...received, body: Buffer.from(BODY) })).toEqual(PAYLOAD);
+  });
+
+  test('reads Web headers, Node headers and any case', () => {
+    const plain = headersAt(NOW);
+    const upper = Object.fromEntries(Object.entries(plain).map(([name, value]) => [name.toUpperCase(), [value]]));
+    expect(reasonOf({ headers: new Headers(plain) })).toBe('verified');
+    expect(reasonOf({ headers: upper })).toBe('verified');
+  });
+
+  test('one of several secrets and one of several signatures are enough', () => {
+    const headers = headersAt(NOW);
+    headers['webhook-signature'] = `v1a,xyz v1,AAAA ${headers['webhook-signature']}`;
+    expect(reasonOf({ headers, secrets: [OTHER, SECRET] })).toBe('verified');
+  });
+
+  test('a wrong secret, id, time or body does not match', () => {
+    expect(reasonOf({ secrets: [OTHER] })).toBe('no-matching-signature');
+    expect(reasonOf({ secrets: [] })).toBe('no-matching-signature');
+    expect(reasonOf({ headers: { ...headersAt(NOW), 'webhook-id': 'cb_2' } })).toBe('no-matching-signature');
+    expect(reasonOf({ now: secondsAway(1), headers: { ...headersAt(NOW), 'webhook-timestamp': '1772366401' } })).toBe(
+      'no-matching-signature',
+    );
+    expect(reasonOf({ body: `${BODY} ` })).toBe('no-matching-signature');
+  });
+
+  test('300 seconds either way are taken, one more is not', () => {
+    expect(reasonOf({ headers: headersAt(secondsAway(-300)) })).toBe('verified');
+    expect(reasonOf({ headers: headersAt(secondsAway(-301)) })).toBe('too-old');
+    expect(reasonOf({ headers: headersAt(secondsAway(300)) })).toBe('verified');
+    expect(reasonOf({ headers: headersAt(secondsAway(301)) })).toBe('too-new');
+    expect(reasonOf({ headers: headersAt(secondsAway(-301)), toleranceSeconds: 600 })).toBe('verified');
+  });
+
+  test.each(['webhook-id', 'webhook-timestamp', 'webhook-signature'])('a missing %s is named', (name) => {
+    expect(() =>
+      verifyWebhook({ secrets: [SECRET], headers: { ...headersAt(NOW), [name]: '' }, body: BODY, now: NOW }),
+    ).toThrow(`the header ${name} is missing`);
+  });
+
+  test.each(['soon', '1.5', '-1', '1e9', '0x10'])('the timestamp %s is not read', (timestamp) => {
+    expect(reasonOf({ headers: { ...headersAt(NOW), 'webhook-timestamp': timestamp } })).toBe('bad-timestamp');
+  });
+
+  test('what is not a secret, or not JSON, is told apart', () => {
+    expect(reasonOf({ secrets: ['hush'] })).toBe('bad-secret');
+    expect(reasonOf({ body: 'no', headers: headersAt(NOW, 'no') })).toBe('not-json');
+  });
+});
