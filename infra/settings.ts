@@ -119,7 +119,7 @@ export function checkSettings(stage: string, settings: StageSettings): StageSett
     faults.push('its name: a to z, 0 to 9 and -, beginning with a letter, at most 20 characters');
   const result = StageSettings.safeParse(settings);
   if (!result.success) {
-    faults.push(...result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
+    faults.push(...result.error.issues.map((issue) => `${issue.path.join('.') || 'the settings'}: ${issue.message}`));
   } else if (result.data.runtime.allowLocalHttp && stage !== 'local') {
     faults.push('runtime.allowLocalHttp: true is allowed on the stage local only');
   }

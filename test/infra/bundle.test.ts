@@ -1,22 +1,29 @@
-import { existsSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { BundleError, bundleFunctions, watchFunctions } from '../../infra/bundle.ts';
 import type { Bundle } from '../../infra/bundle.ts';
 import { folderOf } from './bundle-fixture.ts';
 
 const HANDLER = 'export const handler = async (): Promise<string> => "well";\n';
 
+/** A folder of these files that is gone after the test. */
+function lent(files: Readonly<Record<string, string>>): string {
+  const folder = folderOf(files);
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  return folder;
+}
+
 /** A project of these files, with this project's packages. */
 function projectOf(files: Readonly<Record<string, string>>): string {
-  const root = folderOf({ 'package.json': '{ "type": "module" }', 'functions/workers/page.ts': HANDLER, ...files });
+  const root = lent({ 'package.json': '{ "type": "module" }', 'functions/workers/page.ts': HANDLER, ...files });
   symlinkSync(resolve(import.meta.dirname, '../../node_modules'), join(root, 'node_modules'));
   return root;
 }
 
 function newFolder(): string {
-  return folderOf({ '.keep': '' });
+  return lent({ '.keep': '' });
 }
 
 async function call(file: string): Promise<unknown> {
@@ -84,7 +91,7 @@ test('a folder without handlers is refused', async () => {
 });
 
 test('a handler that is gone leaves no bundle, and what is not a bundle stays', async () => {
-  const outDir = folderOf({ 'old/index.mjs': '', 'notes/mine.txt': '' });
+  const outDir = lent({ 'old/index.mjs': '', 'notes/mine.txt': '' });
   await bundleFunctions({ root: projectOf({}), outDir });
   expect(readdirSync(outDir).toSorted()).toEqual(['notes', 'page']);
 });

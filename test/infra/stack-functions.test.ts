@@ -1,0 +1,158 @@
+import { expect, test } from 'vitest';
+import { ENV_OF, parseEnv } from '../../shared/contract/env.ts';
+import type { FunctionName } from '../../shared/contract/env.ts';
+import { listResources, propertiesOf, stackOf, target } from './stack-fixture.ts';
+import type { SynthesizedStack } from './stack-fixture.ts';
+
+const stack = stackOf('prod');
+
+interface Statement {
+  readonly Effect: 'Allow' | 'Deny';
+  readonly Action: string | readonly string[];
+  readonly Resource: unknown;
+}
+
+interface Permission {
+  readonly owner: string;
+  readonly action: string;
+  readonly resource: unknown;
+}
+
+const asList = <T>(value: T | readonly T[]): readonly T[] => (Array.isArray(value) ? value : [value as T]); // not an array, so a T
+
+/** Every action on every resource that a role of the stack is given, by the function or principal that has it. */
+const permissions: readonly Permission[] = listResources(stack, 'AWS::IAM::Policy').flatMap(({ id, properties }) => {
+  const { PolicyDocument, Roles } = properties as { PolicyDocument: { Statement: Statement[] }; Roles: unknown }; // as CloudFormation defines it
+  const owner = target(Roles).replace(/Role[0-9A-F]{8}$/, '');
+  return PolicyDocument.Statement.flatMap(({ Effect, Action, Resource }) => {
+    expect(Effect, id).toBe('Allow');
+    return asList(Action).flatMap((action) => asList(Resource).map((resource) => ({ owner, action, resource })));
+  });
+});
+
+/** Owners that have an action, each with what it has it on, as `Owner: Resource`. */
+function holders(action: string): string[] {
+  const found = permissions.filter((permission) => permission.action === action);
+  return found.map(({ owner, resource }) => `${owner}: ${target(resource).replace(/[0-9A-F]{8}$/, '')}`).toSorted();
+}
+
+test('no function may scan, manage, or do what is not named', () => {
+  const services = ['dynamodb', 'logs', 's3', 'secretsmanager', 'sqs'];
+  for (const { action } of permissions) {
+    expect(services).toContain(action.split(':')[0]);
+    expect(action).not.toMatch(/\*|Scan|Create(?!LogStream)|DeleteTable|DeleteQueue|DeleteObject|Purge|PutSecretValue/);
+  }
+});
+
+test('the only wildcards are objects under a prefix, whose names are hashes', () => {
+  const wild = permissions.filter(({ resource }) => JSON.stringify(resource).includes('*'));
+  const table = wild.map(({ owner, action, resource }) => {
+    expect(target(resource)).toMatch(/^StateBucket/);
+    return `${owner} ${action} ${/[a-z]+\/\*/.exec(JSON.stringify(resource))?.[0]}`;
+  });
+  expect(table.toSorted()).toEqual([
+    'Callback s3:GetObject inputs/*',
+    'Callback s3:GetObject pages/*',
+    'Control s3:GetObject inputs/*',
+    'Launch s3:PutObject inputs/*',
+    'Page s3:GetObject inputs/*',
+    'Page s3:GetObject pages/*',
+    'Page s3:PutObject pages/*',
+    'Runs s3:GetObject inputs/*',
+    'Runs s3:GetObject pages/*',
+  ]);
+});
+
+test('a function writes to its own log group only', () => {
+  for (const line of holders('logs:PutLogEvents')) expect(line).toMatch(/^(\w+): \1Log$/);
+  expect(holders('logs:PutLogEvents')).toHaveLength(7);
+});
+
+test('secrets are read by those that sign, seal or run actions', () => {
+  expect(holders('secretsmanager:GetSecretValue')).toEqual([
+    'Callback: StateMaster',
+    'Launch: StateMaster',
+    'Live: StateActionSecrets',
+    'Live: StateMaster',
+    'Page: StateActionSecrets',
+    'Runs: StateMaster',
+  ]);
+});
+
+test('messages are sent by those that have a next step, and by schedules to the control queue', () => {
+  expect(holders('sqs:SendMessage')).toEqual([
+    'Callback: CallbackQueue',
+    'Control: CallbackQueue',
+    'Control: ControlQueue',
+    'Control: PageQueue',
+    'Launch: ControlQueue',
+    'Page: CallbackQueue',
+    'Page: ControlQueue',
+    'Page: PageQueue',
+    'Runs: ControlQueue',
+    'Schedules: ControlQueue',
+    'Schedules: ControlQueueDeadLetters',
+    'Sweep: CallbackQueue',
+    'Sweep: ControlQueue',
+    'Sweep: PageQueue',
+  ]);
+});
+
+test('each worker receives from its own queue only', () => {
+  expect(holders('sqs:ReceiveMessage')).toEqual([
+    'Callback: CallbackQueue',
+    'Control: ControlQueue',
+    'Page: PageQueue',
+  ]);
+});
+
+test('only reads of lists use the index', () => {
+  const index = permissions.filter(({ resource }) => JSON.stringify(resource).includes('/index/list'));
+  expect(index.map(({ owner, action }) => `${owner} ${action}`)).toEqual(['Runs dynamodb:Query']);
+});
+
+test('bucket and queues refuse what does not come over TLS', () => {
+  const policies = [...listResources(stack, 'AWS::S3::BucketPolicy'), ...listResources(stack, 'AWS::SQS::QueuePolicy')];
+  expect(policies).toHaveLength(7);
+  for (const { id } of policies) {
+    expect(propertiesOf(stack, id)).toMatchObject({
+      PolicyDocument: { Statement: [{ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }] },
+    });
+  }
+});
+
+/** As Lambda would give it: intrinsics become what they resolve to. */
+function deployedEnv(name: string, from: SynthesizedStack): Record<string, string> {
+  const [found] = listResources(from, 'AWS::Lambda::Function').filter(
+    ({ properties }) => properties.FunctionName === `trireme-prod-${name}`,
+  );
+  if (found === undefined) throw new Error(`No function ${name}`);
+  const { Variables } = found.properties.Environment as { Variables: Record<string, unknown> }; // as CloudFormation defines it
+  const resolved = Object.entries(Variables).map(([key, value]) => [
+    key,
+    typeof value === 'string' ? value : long(key),
+  ]);
+  return Object.fromEntries(resolved);
+}
+
+/** A value as long as AWS makes them: an ARN or a queue's URL with its account, region and generated name. */
+function long(key: string): string {
+  const name = 'x'.repeat(80);
+  return key.endsWith('_ARN')
+    ? `arn:aws:secretsmanager:ap-northeast-1:123456789012:secret:${name}`
+    : `https://sqs.ap-northeast-1.amazonaws.com/123456789012/${name}`;
+}
+
+const functionNames = Object.keys(ENV_OF) as FunctionName[]; // keys of a record by FunctionName
+
+test.each(functionNames)('what %s is given it can read, under the 4 KB of Lambda', (name) => {
+  const env = deployedEnv(name, stack);
+  expect(parseEnv(name, env)).toMatchObject({ stage: 'prod', settings: stack.settings.runtime });
+  const bytes = Object.entries(env).reduce((sum, [key, value]) => sum + key.length + Buffer.byteLength(value), 0);
+  expect(bytes).toBeLessThan(4_096);
+});
+
+test('links carry the public URL of the settings where there is one', () => {
+  const env = deployedEnv('runs', stackOf('prod', { publicUrl: 'https://api.example.com' }));
+  expect(parseEnv('runs', env).publicUrl).toBe('https://api.example.com');
+});

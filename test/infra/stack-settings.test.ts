@@ -1,0 +1,85 @@
+import { describe, expect, test } from 'vitest';
+import { checkSettings, settingsOf } from '../../infra/settings.ts';
+import { ENV, parseEnv } from '../../shared/contract/env.ts';
+
+const prod = settingsOf('prod');
+
+describe('settings', () => {
+  test('a stage nobody wrote down is told with those there are', () => {
+    expect(() => settingsOf('staging')).toThrow('Unknown stage "staging": infra/settings.ts has local, dev, prod');
+  });
+
+  test.each([
+    ['logRetentionDays', { logRetentionDays: 31 }, 'logRetentionDays: Invalid option: expected one of 1|3|5|7|14|30'],
+    [
+      'maxConcurrency',
+      { workerConcurrency: { control: 2, page: 1, callback: 2 } },
+      'workerConcurrency.page: Too small',
+    ],
+    ['region', { region: 'Frankfurt' }, 'region: a region such as eu-west-1'],
+    ['publicUrl', { publicUrl: 'http://api.example.com' }, 'publicUrl: Invalid URL'],
+    ['an unknown one', { logRetention: 3 }, 'the settings: Unrecognized key: "logRetention"'],
+    [
+      'local http away from local',
+      { runtime: { ...prod.runtime, allowLocalHttp: true } },
+      'runtime.allowLocalHttp: true is allowed on the stage local only',
+    ],
+    [
+      'more for one workspace than for all',
+      { apiThrottle: { perSecond: 10, burst: 10 } },
+      'runtime.rateLimits.live.perSecond: one workspace may not have more than the whole API, apiThrottle.perSecond 10',
+    ],
+  ])('a wrong setting is told by stage, name and what is allowed: %s', (_, overrides, message) => {
+    const broken = { ...prod, ...overrides } as typeof prod; // wrong on purpose
+    expect(() => checkSettings('prod', broken)).toThrow(`Stage prod of infra/settings.ts is wrong:\n  ${message}`);
+  });
+
+  test('all faults are told at once, the stage’s name among them', () => {
+    expect(() => checkSettings('Prod!', { ...prod, publicUrl: 'x', alarmEmail: 'y' })).toThrow(
+      /its name: a to z.*\n.*publicUrl: .*\n.*alarmEmail: /,
+    );
+  });
+});
+
+describe('environment', () => {
+  const sweepEnv = {
+    [ENV.stage.name]: 'prod',
+    [ENV.settings.name]: JSON.stringify(prod.runtime),
+    [ENV.table.name]: 'Table',
+    [ENV.controlQueueUrl.name]: 'http://127.0.0.1:4000/queues/control',
+    [ENV.pageQueueUrl.name]: 'https://sqs.eu-west-1.amazonaws.com/123456789012/page',
+    [ENV.callbackQueueUrl.name]: 'https://sqs.eu-west-1.amazonaws.com/123456789012/callback',
+  };
+
+  test('a function’s own variables are read by the names of the code', () => {
+    expect(parseEnv('sweep', sweepEnv)).toEqual({
+      stage: 'prod',
+      settings: prod.runtime,
+      table: 'Table',
+      controlQueueUrl: 'http://127.0.0.1:4000/queues/control',
+      pageQueueUrl: 'https://sqs.eu-west-1.amazonaws.com/123456789012/page',
+      callbackQueueUrl: 'https://sqs.eu-west-1.amazonaws.com/123456789012/callback',
+    });
+  });
+
+  test.each([
+    ['one that is missing', { [ENV.table.name]: undefined }, 'TRIREME_TABLE: '],
+    [
+      'one of another function',
+      { [ENV.masterSecretArn.name]: 'arn:x' },
+      'TRIREME_MASTER_SECRET_ARN: not a variable of',
+    ],
+    ['settings that are not JSON', { [ENV.settings.name]: '{' }, 'TRIREME_SETTINGS: is not JSON'],
+    [
+      'a setting out of range',
+      { [ENV.settings.name]: '{"retentionDays":0}' },
+      'TRIREME_SETTINGS.retentionDays: Too small',
+    ],
+  ])('a wrong variable is told by name: %s', (_, change, message) => {
+    expect(() => parseEnv('sweep', { ...sweepEnv, ...change })).toThrow(message);
+  });
+
+  test('variables that are not ours are let be', () => {
+    expect(() => parseEnv('sweep', { ...sweepEnv, AWS_REGION: 'eu-west-1', PATH: '/bin' })).not.toThrow();
+  });
+});

@@ -1,0 +1,225 @@
+import { expect, test } from 'vitest';
+import { synthesize } from '../../infra/app.ts';
+import type { StageSettings } from '../../infra/settings.ts';
+import { ENV_OF } from '../../shared/contract/env.ts';
+import { ROUTES } from '../../shared/contract/routes.ts';
+import { emptyBundles } from './bundle-fixture.ts';
+import { listResources, propertiesOf, stackOf, target } from './stack-fixture.ts';
+
+const stack = stackOf('prod');
+const functions = listResources(stack, 'AWS::Lambda::Function');
+const queues = listResources(stack, 'AWS::SQS::Queue');
+const sources = listResources(stack, 'AWS::Lambda::EventSourceMapping');
+
+const named = (name: string) => functions.find(({ properties }) => properties.FunctionName === `trireme-prod-${name}`);
+
+test('the stack holds each function of the contract and no other', () => {
+  const names = functions.map(({ properties }) => String(properties.FunctionName).replace('trireme-prod-', ''));
+  expect(names.toSorted()).toEqual(Object.keys(ENV_OF).toSorted());
+});
+
+test('what holds state outlives the stack under the ids it had in the first release', () => {
+  // A contract: an id that changes here makes CloudFormation replace the resource, and with it all data.
+  const stateful = ['AWS::DynamoDB::GlobalTable', 'AWS::S3::Bucket', 'AWS::SecretsManager::Secret'];
+  const ids = stateful.flatMap((type) => listResources(stack, type).map(({ id }) => id));
+  expect(ids).toEqual([
+    'StateTable962DE04C',
+    'StateBucket77825682',
+    'StateMaster3EDF4198',
+    'StateActionSecretsB70B55F6',
+  ]);
+  for (const id of ids) {
+    expect(stack.resources[id]).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+  }
+});
+
+test('queues, which hold messages, keep their ids too', () => {
+  expect(queues.map(({ id }) => id)).toEqual([
+    'ControlQueueDeadLetters1DF1DD06',
+    'ControlQueueD0EE6E52',
+    'PageQueueDeadLettersCE0D5C92',
+    'PageQueue2343A1D6',
+    'CallbackQueueDeadLetters0D697D9D',
+    'CallbackQueue2FDA3CAB',
+  ]);
+});
+
+test('the table is on demand, protected from deletion, recoverable to a point in time, and forgets by expires_at', () => {
+  expect(propertiesOf(stack, 'StateTable962DE04C')).toMatchObject({
+    BillingMode: 'PAY_PER_REQUEST',
+    TimeToLiveSpecification: { AttributeName: 'expires_at', Enabled: true },
+    Replicas: [
+      { DeletionProtectionEnabled: true, PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true } },
+    ],
+  });
+});
+
+test('an object is kept as long as a run of 30 days may need it, a launch’s a postponed year longer', () => {
+  const { runtime } = stack.settings;
+  expect(propertiesOf(stack, 'StateBucket77825682')).toMatchObject({
+    LifecycleConfiguration: {
+      Rules: [
+        { Prefix: 'pages/', ExpirationInDays: runtime.retentionDays + 31 },
+        { Prefix: 'inputs/', ExpirationInDays: runtime.retentionDays + 31 + 366 },
+        { Prefix: 'uploads/', ExpirationInDays: runtime.retentionDays + 31 + 366 },
+      ],
+    },
+  });
+});
+
+test('every function runs on Node 24 and arm64 and logs JSON to a group of its own that forgets', () => {
+  for (const { properties } of functions) {
+    expect(properties).toMatchObject({
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      LoggingConfig: { LogFormat: 'JSON' },
+    });
+    const group = propertiesOf(stack, target(properties.LoggingConfig));
+    expect(group).toEqual({ LogGroupName: `/aws/lambda/${String(properties.FunctionName)}`, RetentionInDays: 90 });
+  }
+});
+
+test('each worker’s queue hides a message for six timeouts and the batch window', () => {
+  expect(sources).toHaveLength(3);
+  for (const { properties } of sources) {
+    const { Timeout } = propertiesOf(stack, target(properties.FunctionName));
+    const { VisibilityTimeout } = propertiesOf(stack, target(properties.EventSourceArn));
+    const window = Number(properties.MaximumBatchingWindowInSeconds ?? 0);
+    expect(Number(VisibilityTimeout)).toBeGreaterThanOrEqual(6 * Number(Timeout) + window);
+  }
+});
+
+test('each worker tells failed records one by one and has a ceiling of its own', () => {
+  for (const { properties } of sources) {
+    expect(properties.FunctionResponseTypes).toEqual(['ReportBatchItemFailures']);
+    const name = String(propertiesOf(stack, target(properties.FunctionName)).FunctionName).slice(
+      'trireme-prod-'.length,
+    );
+    const ceiling = new Map(Object.entries(stack.settings.workerConcurrency)).get(name);
+    expect(properties.ScalingConfig).toEqual({ MaximumConcurrency: ceiling });
+  }
+});
+
+test('a message is received five times or more before it is set aside, for 14 days', () => {
+  const working = queues.filter(({ properties }) => properties.RedrivePolicy !== undefined);
+  expect(working).toHaveLength(3);
+  for (const { properties } of working) {
+    const { maxReceiveCount, deadLetterTargetArn } = Object(properties.RedrivePolicy);
+    expect(maxReceiveCount).toBeGreaterThanOrEqual(5);
+    expect(propertiesOf(stack, target(deadLetterTargetArn)).MessageRetentionPeriod).toBe(14 * 86_400);
+  }
+});
+
+test('only the functions that send to a queue that leads back to them may recurse', () => {
+  const allowed = functions.filter(({ properties }) => properties.RecursiveLoop === 'Allow').map(({ id }) => id);
+  expect(allowed).toEqual(['control', 'page', 'callback'].map((name) => named(name)?.id));
+});
+
+test('every route of the table, and whatever has none, leads to its function, which may be called', () => {
+  const keys = new Map<string, string>();
+  for (const { properties } of listResources(stack, 'AWS::ApiGatewayV2::Route')) {
+    const { IntegrationUri } = propertiesOf(stack, target(properties.Target));
+    keys.set(String(properties.RouteKey), target(IntegrationUri));
+  }
+  const expected = new Map(ROUTES.map((route) => [`${route.method} ${route.path}`, named(route.function)?.id]));
+  expect(keys).toEqual(expected.set('$default', named('runs')?.id));
+  const callable = listResources(stack, 'AWS::Lambda::Permission')
+    .filter(({ properties }) => properties.Principal === 'apigateway.amazonaws.com')
+    .map(({ properties }) => [target(properties.FunctionName), JSON.stringify(properties.SourceArn)]);
+  expect(callable.map(([id]) => id)).toEqual(['live', 'launch', 'runs'].map((name) => named(name)?.id));
+  // `<api>/*`, for the source of a $default request is `<api>/$default/$default` and has no method and path.
+  for (const [, arn] of callable) expect(arn).toMatch(/\{"Ref":"HttpApi\w+"\},"\/\*"\]/);
+});
+
+test('API functions answer before the gateway gives up at 30 s', () => {
+  for (const name of ['live', 'launch', 'runs']) expect(named(name)?.properties.Timeout).toBe(29);
+});
+
+test('the sweep comes every minute and is not tried again', () => {
+  expect(listResources(stack, 'AWS::Events::Rule').map(({ properties }) => properties)).toMatchObject([
+    { ScheduleExpression: 'rate(1 minute)', Targets: [{ Arn: { 'Fn::GetAtt': [named('sweep')?.id, 'Arn'] } }] },
+  ]);
+  expect(listResources(stack, 'AWS::Lambda::EventInvokeConfig').map(({ properties }) => properties)).toMatchObject([
+    { FunctionName: { Ref: named('sweep')?.id }, MaximumRetryAttempts: 0 },
+  ]);
+});
+
+test('dead letters, old pages, faults, throttles and a silent sweeper raise alarms', () => {
+  const count: Record<string, number> = {};
+  for (const { properties } of listResources(stack, 'AWS::CloudWatch::Alarm')) {
+    const metric = String(properties.MetricName);
+    count[metric] = (count[metric] ?? 0) + 1;
+  }
+  expect(count).toEqual({
+    ApproximateNumberOfMessagesVisible: 3,
+    ApproximateAgeOfOldestMessage: 1,
+    Errors: 7,
+    Throttles: 7,
+    Invocations: 1,
+  });
+});
+
+test('alarms go to the e-mail of the settings', () => {
+  const told = stackOf('prod', { alarmEmail: 'owner@example.com' });
+  expect(listResources(told, 'AWS::SNS::Subscription').map(({ properties }) => properties)).toMatchObject([
+    { Protocol: 'email', Endpoint: 'owner@example.com' },
+  ]);
+  const [topic] = listResources(told, 'AWS::SNS::Topic');
+  for (const { properties } of listResources(told, 'AWS::CloudWatch::Alarm')) {
+    expect(properties.AlarmActions).toEqual([{ Ref: topic?.id }]);
+  }
+});
+
+test('only the schedule group of this account may use the role that fires schedules', () => {
+  const role = listResources(stack, 'AWS::IAM::Role').find(({ properties }) =>
+    JSON.stringify(properties).includes('scheduler.amazonaws.com'),
+  );
+  const [group] = listResources(stack, 'AWS::Scheduler::ScheduleGroup');
+  expect(group?.properties.Name).toBe('trireme-prod');
+  expect(role?.properties).toMatchObject({
+    AssumeRolePolicyDocument: {
+      Statement: [
+        {
+          Condition: {
+            StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } },
+            ArnEquals: { 'aws:SourceArn': { 'Fn::GetAtt': [group?.id, 'Arn'] } },
+          },
+        },
+      ],
+    },
+  });
+});
+
+test('synthesizing twice gives the same template', () => {
+  expect(stackOf('prod').resources).toEqual(stack.resources);
+});
+
+test('synthesis refuses a wrong region before it makes anything', () => {
+  expect(() => synthesize({ stage: 'dev', region: 'nowhere', bundleDir: '/nonexistent' })).toThrow('region: a region');
+});
+
+test('a function whose bundle is missing is told with where it was looked for', () => {
+  const bundleDir = emptyBundles(['live', 'launch']);
+  expect(() => synthesize({ stage: 'dev', bundleDir })).toThrow(`No bundle of function runs in ${bundleDir}/runs`);
+});
+
+test.each(['local', 'dev', 'prod'])('stage %s passes cdk-nag and CloudFormation’s rules', (stage) => {
+  expect(listResources(stackOf(stage), 'AWS::Lambda::Function')).toHaveLength(7);
+});
+
+test('a stage whose data nobody will miss leaves nothing behind', () => {
+  const { resources } = stackOf('dev', { keepStateOnRemoval: false });
+  expect(resources['StateTable962DE04C']).toMatchObject({
+    DeletionPolicy: 'Delete',
+    Properties: { Replicas: [{ DeletionProtectionEnabled: false }] },
+  });
+});
+
+test('concurrency is kept for API functions only where the settings ask for it', () => {
+  const reserved = (settings: Partial<StageSettings>) =>
+    listResources(stackOf('prod', settings), 'AWS::Lambda::Function').flatMap(
+      ({ properties }) => properties.ReservedConcurrentExecutions ?? [],
+    );
+  expect(reserved({})).toEqual([]);
+  expect(reserved({ reservedConcurrency: { live: 11, launch: 12, runs: 13 } })).toEqual([11, 12, 13]);
+});
