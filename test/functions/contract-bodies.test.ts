@@ -1,0 +1,154 @@
+import { describe, expect, it } from 'vitest';
+import { listRunsQuery, runOutputsQuery } from '../../shared/contract/run-schemas.ts';
+import { errorRecord } from '../../shared/contract/error-schemas.ts';
+import { asyncBody, liveBody, liveQuery } from '../../shared/contract/launch-schemas.ts';
+import { parseBody, parseQuery } from '../../shared/contract/parse-request.ts';
+import { EngineError, ERROR_LABELS, toErrorRecord } from '../../shared/domain/errors.ts';
+
+function refusal(parse: () => unknown): EngineError {
+  try {
+    parse();
+  } catch (error) {
+    if (error instanceof EngineError) return error;
+    throw error;
+  }
+  throw new Error('It was taken.');
+}
+
+const kilobytes = (count: number): string => 'x'.repeat(count * 1024);
+const inputs = [{ country: 'FR' }];
+const url = 'https://example.com/hook';
+
+describe('a launch body', () => {
+  it('is taken with all it may have, defaults filled in', () => {
+    const body = {
+      inputs: [{ country: 'FR', custom_data: { id: 7 } }],
+      parameters: { max_results: 3 },
+      callback: { url, headers: { 'x-token': 't' } },
+      name: 'n',
+    };
+    expect(parseBody(asyncBody, body)).toEqual({ ...body, callback: { ...body.callback, on: 'all' } });
+  });
+
+  it.each<[string, unknown, string, RegExp]>([
+    ['no body', undefined, '', /expected object/],
+    ['a list', [], '', /expected object, received array/],
+    ['no inputs', {}, 'inputs', /list of 1 to 10000 inputs/],
+    ['empty inputs', { inputs: [] }, 'inputs', /1 to 10000/],
+    ['10,001 inputs', { inputs: Array.from({ length: 10_001 }, () => ({})) }, 'inputs', /1 to 10000.*several runs/],
+    ['an input that is no object', { inputs: [{}, 'FR'] }, 'inputs[1]', /expected object, received string/],
+    ['custom_data that is no object', { inputs: [{ custom_data: 1 }] }, 'inputs[0].custom_data', /expected record/],
+    ['an unknown property', { inputs, speed: 1 }, 'speed', /allowed here: inputs, parameters, callback, name/],
+    [
+      'an unknown property further in',
+      { inputs, callback: { url, to: 1 } },
+      'callback.to',
+      /allowed here: url, headers, on/,
+    ],
+    ['a wrong option', { inputs, callback: { url, on: 'never' } }, 'callback.on', /"all"\|"final"/],
+    ['a header of the sender', { inputs, callback: { url, headers: { Host: 'h' } } }, 'callback.headers', /"Host"/],
+    ['identities', { inputs, identity_ids: [] }, 'identity_ids', /secrets/],
+    ['an offset', { inputs, offset: 5 }, 'offset', /X-Pagination-Next/],
+    ['a page size', { inputs, page_size: 5 }, 'page_size', /max_results/],
+    ['input for inputs', { inputs, input: {} }, 'input', /`inputs`, a list/],
+    ['max_results outside parameters', { inputs, max_results: 5 }, 'max_results', /parameters\.max_results/],
+  ])('is refused for %s', (_, body, path, message) => {
+    const error = refusal(() => parseBody(asyncBody, body));
+    expect(error.label).toBe('BAD_INPUT');
+    expect(error.details.validationErrors).toEqual([{ path, message: expect.stringMatching(message) }]);
+    expect(error.message).toMatch(message);
+    expect(error.message).toContain(path);
+  });
+
+  it.each<[string, unknown, RegExp]>([
+    ['an input', { inputs: [{}, { a: kilobytes(32) }] }, /^inputs\[1\] takes 32\d{3} bytes.*limit of 32768; give/],
+    ['custom_data', { inputs: [{ custom_data: { a: kilobytes(8) } }] }, /^inputs\[0\]\.custom_data .*8192; keep/],
+    ['parameters', { inputs, parameters: { a: kilobytes(32) } }, /^parameters .*32768; what differs/],
+    [
+      'the callback URL',
+      { inputs, callback: { url: url + kilobytes(2) } },
+      /^callback\.url has 2\d{3} characters.*2048/,
+    ],
+    ['callback headers', { inputs, callback: { url, headers: { a: kilobytes(4) } } }, /^callback\.headers .*4096/],
+    [
+      'the number of callback headers',
+      { inputs, callback: { url, headers: Object.fromEntries(Array.from({ length: 21 }, (_, i) => [`h${i}`, ''])) } },
+      /^callback\.headers has 21 headers.*20/,
+    ],
+  ])('is too large for %s, named with its limit', (_, body, message) => {
+    expect(refusal(() => parseBody(asyncBody, body))).toMatchObject({
+      label: 'PAYLOAD_TOO_LARGE',
+      message: expect.stringMatching(message),
+    });
+  });
+
+  it('tells at most 100 faults and counts the rest', () => {
+    const error = refusal(() => parseBody(asyncBody, { inputs: Array.from({ length: 150 }, () => 1) }));
+    expect(error.details.validationErrors).toHaveLength(100);
+    expect(error.message).toContain('inputs[0]');
+    expect(error.message).toContain('and 149 more');
+  });
+
+  it('measures sizes in UTF-8 bytes', () => {
+    const error = refusal(() => parseBody(asyncBody, { inputs: [{ a: 'é'.repeat(17_000) }] }));
+    expect(error.label).toBe('PAYLOAD_TOO_LARGE');
+  });
+});
+
+describe('a live body', () => {
+  it.each<[string, unknown, string, RegExp]>([
+    ['inputs', { input: {}, inputs: [] }, 'inputs', /one `input`.*run\/async/],
+    ['max_results', { input: {}, max_results: 5 }, 'max_results', /X-Pagination-Next/],
+    [
+      'max_results among parameters',
+      { input: {}, parameters: { max_results: 5 } },
+      'parameters.max_results',
+      /one page/,
+    ],
+    ['a callback', { input: {}, callback: { url } }, 'callback', /run\/async takes a callback/],
+  ])('is refused for %s, saying what to use', (_, body, path, message) => {
+    const error = refusal(() => parseBody(liveBody, body));
+    expect(error.details.validationErrors).toEqual([{ path, message: expect.stringMatching(message) }]);
+  });
+});
+
+describe('a query', () => {
+  it('means or where a filter is repeated', () => {
+    const query = parseQuery(listRunsQuery, new URLSearchParams('status=FAILED&status=STOPPED&name=a,b&limit=100'));
+    expect(query).toEqual({ limit: 100, sort: '-created_at', status: ['FAILED', 'STOPPED'], name: ['a,b'] });
+  });
+
+  it('reads flags and page numbers', () => {
+    expect(parseQuery(runOutputsQuery, new URLSearchParams('envelope=false'))).toEqual({ limit: 100, envelope: false });
+    expect(parseQuery(liveQuery, new URLSearchParams('page=3'))).toEqual({ page: 3 });
+  });
+
+  it.each<[string, string, RegExp]>([
+    ['limit=0', 'limit', /from 1 to 100/],
+    ['limit=101', 'limit', /from 1 to 100/],
+    ['limit=1e1', 'limit', /whole number/],
+    ['limit=', 'limit', /whole number/],
+    ['limit=1&limit=2', 'limit', /twice/],
+    ['status=DONE', 'status[0]', /"SUCCEEDED"/],
+    ['status=FAILED,STOPPED', 'status[0]', /"SUCCEEDED"/],
+    ['created_after=2030-01-01T00:00:00%2B01:00', 'created_after', /UTC ending in Z/],
+    ['uid=7', 'uid[0]', /UUID/],
+    ['sort=name', 'sort', /"created_at"\|"-created_at"/],
+    ['cursor=', 'cursor', /must not be empty/],
+    ['offset=3', 'offset', /allowed here: limit, cursor, sort/],
+    ['__proto__=3', '__proto__', /allowed here/],
+  ])('is refused for %s', (query, path, message) => {
+    const error = refusal(() => parseQuery(listRunsQuery, new URLSearchParams(query)));
+    expect(error.label).toBe('BAD_INPUT');
+    expect(error.details.validationErrors).toEqual([{ path, message: expect.stringMatching(message) }]);
+  });
+
+  it('takes a cursor or a page number, not both', () => {
+    expect(refusal(() => parseQuery(liveQuery, new URLSearchParams('page=1&cursor=c'))).message).toContain('page');
+  });
+});
+
+it.each(ERROR_LABELS)('the record of %s is what the error schema says', (label) => {
+  const record = toErrorRecord(new EngineError(label, 'm', { validationErrors: [{ path: 'a', message: 'b' }] }), 'r');
+  expect(errorRecord.parse(record)).toEqual(record);
+});
