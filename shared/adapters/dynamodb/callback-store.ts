@@ -1,0 +1,164 @@
+import type { CallbackPayload, CallbackRecord, CallbackStatus, CallbackType } from '../../domain/callback.ts';
+import type { ErrorRecord } from '../../domain/errors.ts';
+import { shardOf } from '../../domain/input.ts';
+import type { CallbackStore, Chance, Delivery } from '../../engine/ports.ts';
+import type { Batcher } from '../batcher.ts';
+import { type Item, ItemReader } from './attributes.ts';
+import { DELIVERY_PREFIX, type Key, keys, RECORD_PREFIX, recordKey, runPartition, shardPartition } from './keys.ts';
+import { parsed, textOf } from './run-records.ts';
+import type { Table } from './table.ts';
+
+interface LoggedDelivery extends Delivery {
+  readonly expiresAt: number;
+}
+
+/** `gather` makes the batcher through which one invocation's deliveries of a shard become one item. */
+export function createCallbackStore(
+  table: Table,
+  chance: Pick<Chance, 'uuid'>,
+  gather: (flush: (deliveries: readonly LoggedDelivery[]) => Promise<void>) => Batcher<LoggedDelivery>,
+): CallbackStore {
+  const log = gather(async (deliveries) => {
+    const shards = Map.groupBy(deliveries, ({ runUid, input }) => `${runUid}#${shardOf(input)}`);
+    await Promise.all(Array.from(shards.values(), putDeliveries));
+  });
+
+  async function putDeliveries(deliveries: readonly LoggedDelivery[]): Promise<void> {
+    const [first] = deliveries;
+    if (first === undefined) return;
+    const key = keys.deliveries(first.runUid, shardOf(first.input), first.at, chance.uuid().slice(0, 8));
+    await table.put(key, {
+      d: deliveries.flatMap(({ input, page, part, httpStatus, at }) => [input, page, part, httpStatus, at - first.at]),
+      at: first.at,
+      expires_at: first.expiresAt,
+    });
+  }
+
+  return {
+    async createRecord(record) {
+      const put = await table.put(keyOf(record.uid), recordToItem(record), { expression: 'attribute_not_exists(pk)' });
+      return put.done || put.item === null ? record : recordFromItem(put.item);
+    },
+
+    async readRecord(uid) {
+      const key = recordKey(uid);
+      const item = key === null ? null : await table.get(key, 'strong');
+      return item === null ? null : recordFromItem(item);
+    },
+
+    async updateRecord(uid, expected, change) {
+      const sets = Object.entries(changeToItem(change));
+      const names = Object.fromEntries(sets.map(([name]) => [`#${name}`, name]));
+      const kept = sets.filter(([, value]) => value !== null);
+      const removed = sets.filter(([, value]) => value === null);
+      const set = `SET ${kept.map(([name]) => `#${name} = :${name}`).join(', ')}`;
+      const remove = removed.length === 0 ? '' : ` REMOVE ${removed.map(([name]) => `#${name}`).join(', ')}`;
+      const { done } = await table.update(keyOf(uid), {
+        expression: set + remove,
+        condition: '#status = :fromStatus AND #retry_count = :fromCount',
+        names: { ...names, '#status': 'status', '#retry_count': 'retry_count' },
+        values: {
+          ...Object.fromEntries(kept.map(([name, value]) => [`:${name}`, value])),
+          ':fromStatus': expected.status,
+          ':fromCount': expected.retryCount,
+        },
+      });
+      return done;
+    },
+
+    async logDelivery(delivery, expiresAt) {
+      await log.add({ ...delivery, expiresAt });
+    },
+
+    async readDeliveries(runUid, shard) {
+      const deliveries: Delivery[] = [];
+      const query = { pk: shardPartition(runUid, shard), prefix: DELIVERY_PREFIX, consistency: 'strong' } as const;
+      for await (const item of table.queryAll(query)) deliveries.push(...deliveriesOf(runUid, item));
+      return deliveries;
+    },
+
+    async listRecords(runUid, shard) {
+      const pk = shard === null ? runPartition(runUid) : shardPartition(runUid, shard);
+      const records: CallbackRecord[] = [];
+      for await (const item of table.queryAll({ pk, prefix: RECORD_PREFIX, consistency: 'strong' })) {
+        records.push(recordFromItem(item));
+      }
+      return records;
+    },
+  };
+}
+
+function keyOf(uid: string): Key {
+  const key = recordKey(uid);
+  if (key === null) throw new Error(`${uid} names no callback.`);
+  return key;
+}
+
+function deliveriesOf(runUid: string, item: Item): readonly Delivery[] {
+  const read = new ItemReader(item);
+  const flat = read.stored<number[]>('d') ?? [];
+  const start = read.number('at');
+  const deliveries: Delivery[] = [];
+  for (let index = 0; index + 4 < flat.length; index += 5) {
+    const [input = 0, page = 0, part = 0, httpStatus = 0, after = 0] = flat.slice(index, index + 5);
+    deliveries.push({ runUid, input, page, part, httpStatus, at: start + after });
+  }
+  return deliveries;
+}
+
+function changeToItem(change: Partial<CallbackRecord>): Record<string, unknown> {
+  const item: Record<string, unknown> = {};
+  if (change.status !== undefined) item['status'] = change.status;
+  if (change.retryCount !== undefined) item['retry_count'] = change.retryCount;
+  if (change.by !== undefined) item['w'] = change.by;
+  if (change.httpStatus !== undefined) item['http_status'] = change.httpStatus;
+  if (change.httpResponse !== undefined) item['http_response'] = change.httpResponse;
+  if (change.error !== undefined) item['error'] = textOf(change.error);
+  if (change.nextAttemptAt !== undefined) item['next_attempt_at'] = change.nextAttemptAt;
+  if (change.deliveredAt !== undefined) item['delivered_at'] = change.deliveredAt;
+  return item;
+}
+
+function recordToItem(record: CallbackRecord): object {
+  return {
+    ...changeToItem(record),
+    uid: record.uid,
+    ref_uid: record.refUid,
+    parent_uid: record.parentUid,
+    type: record.type,
+    run_uid: record.runUid,
+    workspace_uid: record.workspaceUid,
+    input: record.input,
+    page: record.page,
+    part: record.part,
+    created_at: record.createdAt,
+    payload: textOf(record.payload),
+    expires_at: record.expiresAt,
+  };
+}
+
+function recordFromItem(item: Item): CallbackRecord {
+  const read = new ItemReader(item);
+  return {
+    uid: read.text('uid'),
+    refUid: read.text('ref_uid'),
+    parentUid: read.textOrNull('parent_uid'),
+    type: read.text('type') as CallbackType, // cast: written from the same type
+    runUid: read.text('run_uid'),
+    workspaceUid: read.text('workspace_uid'),
+    input: read.numberOrNull('input'),
+    page: read.numberOrNull('page'),
+    part: read.numberOrNull('part'),
+    status: read.text('status') as CallbackStatus, // cast: as above
+    retryCount: read.number('retry_count'),
+    by: read.textOrNull('w') ?? '',
+    httpStatus: read.numberOrNull('http_status'),
+    httpResponse: read.textOrNull('http_response'),
+    error: parsed<ErrorRecord>(read.textOrNull('error')),
+    nextAttemptAt: read.numberOrNull('next_attempt_at'),
+    createdAt: read.number('created_at'),
+    deliveredAt: read.numberOrNull('delivered_at'),
+    payload: parsed<CallbackPayload>(read.textOrNull('payload')),
+    expiresAt: read.number('expires_at'),
+  };
+}

@@ -1,0 +1,132 @@
+import { createHash } from 'node:crypto';
+import { readUid } from '../../domain/ids.ts';
+import { shardOf } from '../../domain/input.ts';
+import { type DueEntry, DUE_PARTITIONS, type Waiter } from '../../engine/ports.ts';
+
+/*
+ * Every key of the one table.
+ *
+ *   R#<run>            DEF                     what never changes, small inputs within
+ *                      CTL                     what moves: status, epoch, reason; listed by the index `list`
+ *                      WIN                     the window of open inputs
+ *                      IN#<first input>        a chunk of inputs, compressed
+ *                      T#<level>#<node>        a roll-up node
+ *                      C#<ending>              record of a run.finished
+ *   R#<run>#<shard>    M                       marks of the shard's inputs
+ *                      P#<input>#<page>        a page slot
+ *                      D#<at>#<id>             deliveries, as one invocation logged them
+ *                      C#<input>#<page>#…      record of a page's or a failed input's callback
+ *   W#<workspace>      PROFILE                 name and limits
+ *                      SLOTS                   runs at work
+ *                      WAIT#<created>#<run>    runs in line
+ *                      KEY#<digest>            an API key, for listing
+ *   KEY#<digest>       KEY                     the same, for authentication
+ *   NAME#<name>        NAME                    a workspace's uid by its name
+ *   DUE#<0–9>          <at>#<kind>#<uid>       what the sweeper looks at when
+ *
+ * A run's pages lie by shard, so a large run spreads over partitions; within one, keys sort in input, then page order.
+ */
+export interface Key {
+  readonly pk: string;
+  readonly sk: string;
+}
+
+export const keys = {
+  definition: (runUid: string): Key => ({ pk: `R#${runUid}`, sk: 'DEF' }),
+  control: (runUid: string): Key => ({ pk: `R#${runUid}`, sk: 'CTL' }),
+  window: (runUid: string): Key => ({ pk: `R#${runUid}`, sk: 'WIN' }),
+  chunk: (runUid: string, first: number): Key => ({ pk: `R#${runUid}`, sk: `IN#${digits(first, 7)}` }),
+  rollup: (runUid: string, level: number, node: number): Key => ({
+    pk: `R#${runUid}`,
+    sk: `T#${level}#${digits(node, 5)}`,
+  }),
+  marks: (runUid: string, shard: number): Key => ({ pk: shardPartition(runUid, shard), sk: 'M' }),
+  slot: (runUid: string, input: number, page: number): Key => ({
+    pk: shardPartition(runUid, shardOf(input)),
+    sk: `${slotPrefix(input)}${digits(page, 5)}`,
+  }),
+  deliveries: (runUid: string, shard: number, at: number, id: string): Key => ({
+    pk: shardPartition(runUid, shard),
+    sk: `D#${digits(at, 13)}#${id}`,
+  }),
+  profile: (workspaceUid: string): Key => ({ pk: `W#${workspaceUid}`, sk: 'PROFILE' }),
+  slots: (workspaceUid: string): Key => ({ pk: `W#${workspaceUid}`, sk: 'SLOTS' }),
+  waiter: (workspaceUid: string, { createdAt, runUid }: Waiter): Key => ({
+    pk: `W#${workspaceUid}`,
+    sk: `${WAITER_PREFIX}${digits(createdAt, 13)}#${runUid}`,
+  }),
+  workspaceKey: (workspaceUid: string, digest: string): Key => ({ pk: `W#${workspaceUid}`, sk: `KEY#${digest}` }),
+  apiKey: (digest: string): Key => ({ pk: `KEY#${digest}`, sk: 'KEY' }),
+  workspaceName: (name: string): Key => ({ pk: `NAME#${name}`, sk: 'NAME' }),
+  due: ({ at, kind, uid }: DueEntry): Key => ({
+    pk: duePartition(partitionOf(uid)),
+    sk: `${digits(at, 13)}#${kind}#${uid}`,
+  }),
+} as const;
+
+export const WAITER_PREFIX = 'WAIT#';
+export const CHUNK_PREFIX = 'IN#';
+export const ROLLUP_PREFIX = 'T#';
+export const DELIVERY_PREFIX = 'D#';
+export const RECORD_PREFIX = 'C#';
+export const PAGE_PREFIX = 'P#';
+
+export function runPartition(runUid: string): string {
+  return `R#${runUid}`;
+}
+
+export function shardPartition(runUid: string, shard: number): string {
+  return `R#${runUid}#${shard}`;
+}
+
+/** Beginning of the sort keys of an input's slots. */
+export function slotPrefix(input: number): string {
+  return `${PAGE_PREFIX}${digits(input, 7)}#`;
+}
+
+/** Where a callback record lies: its own uid says it. Null for a uid that names no callback. */
+export function recordKey(uid: string): Key | null {
+  const about = readUid(uid);
+  switch (about?.kind) {
+    case 'page':
+    case 'input_failed': {
+      const { runUid, input, page, part, ending, kind } = about;
+      const place = `${digits(input, 7)}#${digits(page, 5)}#${digits(part, 2)}#${kind}#${ending}`;
+      return { pk: shardPartition(runUid, shardOf(input)), sk: `${RECORD_PREFIX}${place}` };
+    }
+    case 'run_finished':
+      return { pk: runPartition(about.runUid), sk: `${RECORD_PREFIX}${digits(about.ending, 2)}` };
+    case 'run':
+    case 'input':
+    case 'chunk':
+    case undefined:
+      return null;
+  }
+}
+
+export function duePartition(partition: number): string {
+  return `DUE#${partition}`;
+}
+
+/** Sort keys up to and with everything due at an instant. */
+export function dueUntil(now: number): string {
+  return `${digits(now + 1, 13)}#`;
+}
+
+/** The partition of the index `list` that holds a workspace's runs. */
+export function runsOf(workspaceUid: string): string {
+  return `W#${workspaceUid}#R`;
+}
+
+/** The sort key of the index `list`: time of creation, then uid. */
+export function listedAt(createdAt: number, uid: string): string {
+  return `${digits(createdAt, 13)}#${uid}`;
+}
+
+function partitionOf(uid: string): number {
+  return createHash('sha256').update(uid).digest().readUInt32BE(0) % DUE_PARTITIONS;
+}
+
+function digits(value: number, length: number): string {
+  return String(value).padStart(length, '0');
+}

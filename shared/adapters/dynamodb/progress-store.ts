@@ -1,0 +1,317 @@
+import { createHash } from 'node:crypto';
+import type { ErrorRecord } from '../../domain/errors.ts';
+import {
+  type InputMark,
+  nodesOnLevel,
+  type OpenInput,
+  rollupLevels,
+  type RunWindow,
+  shardCount,
+  shardOf,
+  totalsOf,
+} from '../../domain/input.ts';
+import type { PageOutcome, PageSlot } from '../../domain/page.ts';
+import { addTotals, NO_TOTALS, type Totals } from '../../domain/run.ts';
+import type { ProgressStore } from '../../engine/ports.ts';
+import { type Item, ItemReader } from './attributes.ts';
+import { compress, decompress } from './compress.ts';
+import { keys, shardPartition, slotPrefix } from './keys.ts';
+import { parsed, textOf } from './run-records.ts';
+import type { Table } from './table.ts';
+
+/** Large bodies beside the table. */
+export interface LargeObjects {
+  put(key: string, bytes: Uint8Array): Promise<void>;
+  get(key: string): Promise<Uint8Array>;
+}
+
+/** A page up to this size lies in its slot: below, eight write units cost no more than one S3 PUT. */
+export const INLINE_PAGE_BYTES = 8 * 1024;
+
+export function createProgressStore(table: Table, objects: LargeObjects): ProgressStore {
+  async function slotItem(runUid: string, input: number, page: number): Promise<Item | null> {
+    return table.get(keys.slot(runUid, input, page), 'strong');
+  }
+
+  return {
+    async readSlot(runUid, input, page) {
+      const item = await slotItem(runUid, input, page);
+      return item === null ? null : slotFromItem(runUid, item);
+    },
+
+    async readLastSlot(runUid, input) {
+      const { items } = await table.query({
+        pk: shardPartition(runUid, shardOf(input)),
+        prefix: slotPrefix(input),
+        order: 'descending',
+        limit: 1,
+        consistency: 'strong',
+      });
+      return items[0] === undefined ? null : slotFromItem(runUid, items[0]);
+    },
+
+    async putSlot(slot, results, expiresAt) {
+      const packed = results.length === 0 ? null : compress(results);
+      const inline = packed !== null && packed.length <= INLINE_PAGE_BYTES;
+      const objectKey = packed === null || inline ? null : objectKeyOf(slot, packed);
+      if (packed !== null && objectKey !== null) await objects.put(objectKey, packed);
+      const record = {
+        ...slotToRecord(slot),
+        b: inline ? packed : null,
+        o: objectKey,
+        expires_at: expiresAt,
+      };
+      const put = await table.put(keys.slot(slot.runUid, slot.input, slot.page), record, {
+        expression: 'attribute_not_exists(pk) OR (attribute_exists(f) AND ep < :ep)',
+        values: { ':ep': slot.epoch },
+      });
+      if (put.done) return { won: true };
+      if (put.item === null) throw new Error('A refused slot did not come back.');
+      return { won: false, stored: slotFromItem(slot.runUid, put.item) };
+    },
+
+    async readPage(runUid, input, page) {
+      const item = await slotItem(runUid, input, page);
+      return item === null ? null : pageFromItem(objects, runUid, item);
+    },
+
+    async markInput(runUid, input, epoch, mark, expiresAt) {
+      const name = `i${input}`;
+      const update = await table.update(keys.marks(runUid, shardOf(input)), {
+        expression: 'SET #input = :mark, #expires = :expires',
+        condition: 'attribute_not_exists(#input) AND (attribute_not_exists(ep) OR ep <= :ep)',
+        names: { '#input': name, '#expires': 'expires_at' },
+        values: { ':mark': markToRecord(mark), ':ep': epoch, ':expires': expiresAt },
+      });
+      const marks = marksOf(update.item);
+      return { stale: !update.done && !marks.has(input), marks };
+    },
+
+    async readMarks(runUid, shard) {
+      return marksOf(await table.get(keys.marks(runUid, shard), 'strong'));
+    },
+
+    async readWindow(runUid) {
+      const item = await table.get(keys.window(runUid), 'strong');
+      return item === null ? null : windowFromItem(item);
+    },
+
+    async openWindow(runUid, window, expiresAt) {
+      const put = await table.put(
+        keys.window(runUid),
+        { ...windowToRecord(window), expires_at: expiresAt },
+        { expression: 'attribute_not_exists(pk) OR ep < :ep', values: { ':ep': window.epoch } },
+      );
+      if (put.done) return window;
+      if (put.item === null) throw new Error('A refused window did not come back.');
+      return windowFromItem(put.item);
+    },
+
+    async swapInput(runUid, epoch, done, next, expectedNext) {
+      const opens = next === null ? '' : ' SET o.#next = :entry, nx = :after';
+      const swap = await table.update(keys.window(runUid), {
+        expression: `REMOVE o.#done${opens}`,
+        condition: 'attribute_exists(o.#done) AND nx = :nx AND ep = :ep',
+        names: { '#done': String(done), ...(next === null ? {} : { '#next': String(next.input) }) },
+        values: {
+          ':nx': expectedNext,
+          ':ep': epoch,
+          ...(next === null ? {} : { ':entry': entryToRecord(next.entry), ':after': next.input + 1 }),
+        },
+      });
+      if (swap.done) return { swapped: true };
+      return { swapped: false, window: swap.item === null ? null : windowFromItem(swap.item) };
+    },
+
+    async noteWait(runUid, epoch, input, entry, expected) {
+      const write = await table.update(keys.window(runUid), {
+        expression: 'SET o.#input = :entry',
+        condition: 'o.#input = :expected AND ep = :ep',
+        names: { '#input': String(input) },
+        values: { ':entry': entryToRecord(entry), ':expected': entryToRecord(expected), ':ep': epoch },
+      });
+      if (write.done) return { noted: true };
+      const window = write.item === null ? null : windowFromItem(write.item);
+      return { noted: false, entry: window?.epoch === epoch ? (window.open.get(input) ?? null) : null };
+    },
+
+    async putRollup(runUid, { level, node, child }, totals, expiresAt) {
+      const update = await table.update(keys.rollup(runUid, level, node), {
+        expression: 'SET #child = :totals, #expires = :expires',
+        condition: 'attribute_not_exists(#child)',
+        names: { '#child': `c${child}`, '#expires': 'expires_at' },
+        values: { ':totals': totals, ':expires': expiresAt },
+      });
+      return childrenOf(update.item);
+    },
+
+    async readTotals(runUid, inputsTotal) {
+      const shards = shardCount(inputsTotal);
+      return readNode(rollupLevels(shards), 0);
+
+      async function readNode(level: number, node: number): Promise<Totals> {
+        if (level === 0) return totalsOf(marksOf(await table.get(keys.marks(runUid, node), 'strong')));
+        const item = await table.get(keys.rollup(runUid, level, node), 'strong');
+        const done = new Map(new ItemReader(item ?? {}).withPrefix<Totals>('c'));
+        const below = nodesOnLevel(shards, level - 1);
+        const parts: Totals[] = [];
+        for (let child = 0; child < 64 && node * 64 + child < below; child += 1) {
+          const known = done.get(String(child));
+          parts.push(known === undefined ? await readNode(level - 1, node * 64 + child) : { ...NO_TOTALS, ...known });
+        }
+        return addTotals(parts);
+      }
+    },
+  };
+}
+
+/** An object's key ends in its body's hash: a loser's upload never overwrites the page that was recorded. */
+function objectKeyOf({ runUid, input, page }: PageSlot, bytes: Uint8Array): string {
+  const hash = createHash('sha256').update(bytes).digest('base64url');
+  return `pages/${runUid}/${input}/${page}-${hash}`;
+}
+
+// Slots are the most written item: names of one or two letters keep a page of 800 B within one write unit.
+function slotToRecord({ outcome, ...slot }: PageSlot): object {
+  const facts =
+    outcome.kind === 'FAILURE'
+      ? { f: textOf(outcome.error) }
+      : {
+          n: outcome.count,
+          nc: outcome.nextCursor,
+          l: outcome.last ? true : null,
+          pt: outcome.parts === 1 ? null : outcome.parts,
+          in: outcome.info?.message ?? null,
+        };
+  return {
+    ...facts,
+    i: slot.input,
+    p: slot.page,
+    c: slot.cursor,
+    r: slot.results,
+    cb: slot.callbacks,
+    t: slot.tries === 0 ? null : slot.tries,
+    ep: slot.epoch,
+    a: slot.attempt === 1 ? null : slot.attempt,
+    by: slot.by,
+    at: slot.at,
+    v: slot.version,
+  };
+}
+
+export function slotFromItem(runUid: string, item: Item): PageSlot {
+  const read = new ItemReader(item);
+  return {
+    runUid,
+    input: read.number('i'),
+    page: read.number('p'),
+    outcome: outcomeOf(read),
+    cursor: read.textOrNull('c'),
+    results: read.number('r'),
+    callbacks: read.number('cb'),
+    tries: read.numberOrNull('t') ?? 0,
+    epoch: read.number('ep'),
+    attempt: read.numberOrNull('a') ?? 1,
+    by: read.text('by'),
+    at: read.number('at'),
+    version: read.number('v'),
+  };
+}
+
+function outcomeOf(read: ItemReader): PageOutcome {
+  const error = parsed<ErrorRecord>(read.textOrNull('f'));
+  if (error !== null) return { kind: 'FAILURE', error };
+  const info = read.textOrNull('in');
+  return {
+    kind: 'RESULT',
+    count: read.number('n'),
+    nextCursor: read.textOrNull('nc'),
+    last: read.flag('l'),
+    parts: read.numberOrNull('pt') ?? 1,
+    info: info === null ? null : { label: 'NO_RESULT', message: info },
+  };
+}
+
+/** A slot with its results, fetched from the large objects where they lie there. */
+export async function pageFromItem(
+  objects: LargeObjects,
+  runUid: string,
+  item: Item,
+): Promise<{ readonly slot: PageSlot; readonly results: readonly unknown[] }> {
+  const read = new ItemReader(item);
+  const objectKey = read.textOrNull('o');
+  const packed = objectKey === null ? read.bytesOrNull('b') : await objects.get(objectKey);
+  const results = packed === null ? [] : (decompress(packed) as unknown[]); // cast: packed from an array
+  return { slot: slotFromItem(runUid, item), results };
+}
+
+function markToRecord(mark: InputMark): object {
+  return {
+    s: mark.status === 'FAILED' ? 'F' : 'S',
+    p: mark.pages,
+    r: mark.outputs,
+    t: mark.tries === 0 ? null : mark.tries,
+    cb: mark.callbacks,
+    e: mark.empty ? true : null,
+    at: mark.finishedAt,
+  };
+}
+
+interface MarkRecord {
+  readonly s: 'F' | 'S';
+  readonly p: number;
+  readonly r: number;
+  readonly t?: number;
+  readonly cb: number;
+  readonly e?: boolean;
+  readonly at: number;
+}
+
+function marksOf(item: Item | null): ReadonlyMap<number, InputMark> {
+  const marks = new Map<number, InputMark>();
+  for (const [input, mark] of new ItemReader(item ?? {}).withPrefix<MarkRecord>('i')) {
+    marks.set(Number(input), {
+      status: mark.s === 'F' ? 'FAILED' : 'SUCCEEDED',
+      pages: mark.p,
+      outputs: mark.r,
+      tries: mark.t ?? 0,
+      callbacks: mark.cb,
+      empty: mark.e ?? false,
+      finishedAt: mark.at,
+    });
+  }
+  return marks;
+}
+
+function childrenOf(item: Item | null): readonly Totals[] {
+  const children = new ItemReader(item ?? {}).withPrefix<Partial<Totals>>('c');
+  return Array.from(children, ([, totals]) => ({ ...NO_TOTALS, ...totals }));
+}
+
+function windowToRecord({ epoch, next, open }: RunWindow): object {
+  const entries = Array.from(open, ([input, entry]) => [String(input), entryToRecord(entry)]);
+  return { ep: epoch, nx: next, o: Object.fromEntries(entries) };
+}
+
+interface EntryRecord {
+  readonly p: number;
+  readonly t: number;
+  readonly u?: number;
+  readonly by: string;
+}
+
+function entryToRecord({ page, attempt, until, by }: OpenInput): object {
+  return { p: page, t: attempt, u: until, by };
+}
+
+function windowFromItem(item: Item): RunWindow {
+  const read = new ItemReader(item);
+  const open = Object.entries(read.stored<Record<string, EntryRecord>>('o') ?? {});
+  return {
+    epoch: read.number('ep'),
+    next: read.number('nx'),
+    open: new Map(
+      open.map(([input, { p, t, u, by }]) => [Number(input), { page: p, attempt: t, until: u ?? null, by }]),
+    ),
+  };
+}

@@ -1,0 +1,122 @@
+import type { RunControl, RunDefinition } from '../../domain/run.ts';
+import { type Item, ItemReader } from './attributes.ts';
+import { listedAt, runsOf } from './keys.ts';
+
+/** A run's definition as the attributes of its item. */
+export function definitionToRecord(definition: RunDefinition): object {
+  return {
+    uid: definition.uid,
+    workspace_uid: definition.workspaceUid,
+    action_name: definition.actionName,
+    execution_mode: definition.mode,
+    name: definition.name,
+    parameters: JSON.stringify(definition.parameters),
+    max_results: definition.maxResults,
+    callback: definition.callback,
+    on_invalid_input: definition.onInvalidInput,
+    deadline_seconds: definition.deadlineSeconds,
+    inputs_total: definition.inputsTotal,
+    scheduled_run_uid: definition.scheduledRunUid,
+    scheduled_run_name: definition.scheduledRunName,
+    created_at: definition.createdAt,
+    expires_at: definition.expiresAt,
+  };
+}
+
+export function definitionFromItem(item: Item): RunDefinition {
+  const read = new ItemReader(item);
+  const callback = read.stored<Omit<NonNullable<RunDefinition['callback']>, 'sealedHeaders'>>('callback');
+  return {
+    uid: read.text('uid'),
+    workspaceUid: read.text('workspace_uid'),
+    actionName: read.text('action_name'),
+    mode: read.text('execution_mode') as RunDefinition['mode'], // cast: written from the same type
+    name: read.textOrNull('name'),
+    parameters: JSON.parse(read.text('parameters')) as RunDefinition['parameters'], // cast: as above
+    maxResults: read.number('max_results'),
+    callback: callback === null ? null : { sealedHeaders: null, ...callback },
+    onInvalidInput: read.text('on_invalid_input') as RunDefinition['onInvalidInput'], // cast: as above
+    deadlineSeconds: read.number('deadline_seconds'),
+    inputsTotal: read.number('inputs_total'),
+    scheduledRunUid: read.textOrNull('scheduled_run_uid'),
+    scheduledRunName: read.textOrNull('scheduled_run_name'),
+    createdAt: read.number('created_at'),
+    expiresAt: read.number('expires_at'),
+  };
+}
+
+/** A run's control record as the attributes of its item; `lpk` and `lsk` list it under its workspace. */
+export function controlToRecord(control: RunControl): object {
+  return {
+    lpk: runsOf(control.workspaceUid),
+    lsk: listedAt(control.createdAt, control.uid),
+    uid: control.uid,
+    workspace_uid: control.workspaceUid,
+    action_name: control.actionName,
+    execution_mode: control.mode,
+    name: control.name,
+    scheduled_run_uid: control.scheduledRunUid,
+    status: control.status,
+    reason: control.reason,
+    epoch: control.epoch,
+    attempt: control.attempt,
+    endings: control.endings,
+    inputs_total: control.inputsTotal,
+    totals: control.totals,
+    former_callbacks: control.formerCallbacks,
+    retry_count: control.retryCount,
+    last_error: textOf(control.lastError),
+    last_info: textOf(control.lastInfo),
+    deadline_at: control.deadlineAt,
+    postponed_until: control.postponedUntil,
+    created_at: control.createdAt,
+    started_at: control.startedAt,
+    finished_at: control.finishedAt,
+    updated_at: control.updatedAt,
+    history: JSON.stringify(control.history),
+    expires_at: control.expiresAt,
+  };
+}
+
+export function controlFromItem(item: Item): RunControl {
+  const read = new ItemReader(item);
+  const totals = read.stored<Partial<RunControl['totals']>>('totals');
+  const reason = read.stored<Partial<NonNullable<RunControl['reason']>>>('reason');
+  return {
+    uid: read.text('uid'),
+    workspaceUid: read.text('workspace_uid'),
+    actionName: read.text('action_name'),
+    mode: read.text('execution_mode') as RunControl['mode'], // cast: written from the same type
+    name: read.textOrNull('name'),
+    scheduledRunUid: read.textOrNull('scheduled_run_uid'),
+    status: read.text('status') as RunControl['status'], // cast: as above
+    reason: reason === null ? null : ({ retryAt: null, ...reason } as RunControl['reason']), // cast: as above
+    epoch: read.number('epoch'),
+    attempt: read.number('attempt'),
+    endings: read.number('endings'),
+    inputsTotal: read.number('inputs_total'),
+    totals: { lastFailed: null, lastEmpty: null, ...totals } as RunControl['totals'], // cast: nulls are not stored
+    formerCallbacks: read.number('former_callbacks'),
+    retryCount: read.number('retry_count'),
+    lastError: parsed<RunControl['lastError']>(read.textOrNull('last_error')),
+    lastInfo: parsed<RunControl['lastInfo']>(read.textOrNull('last_info')),
+    deadlineAt: read.numberOrNull('deadline_at'),
+    postponedUntil: read.numberOrNull('postponed_until'),
+    createdAt: read.number('created_at'),
+    startedAt: read.numberOrNull('started_at'),
+    finishedAt: read.numberOrNull('finished_at'),
+    updatedAt: read.number('updated_at'),
+    history: parsed<RunControl['history']>(read.text('history')) ?? [],
+    expiresAt: read.number('expires_at'),
+  };
+}
+
+/** JSON text of a record, for attributes that are read whole and hold nulls worth keeping; null stays null. */
+export function textOf(value: object | null): string | null {
+  return value === null ? null : JSON.stringify(value);
+}
+
+/** The record a text of {@link textOf} holds. */
+export function parsed<Value>(text: string | null): Value | null {
+  return text === null ? null : (JSON.parse(text) as Value); // cast: written from the same type
+}

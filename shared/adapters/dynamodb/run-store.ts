@@ -1,0 +1,165 @@
+import { deriveUid } from '../../domain/ids.ts';
+import type { StoredInput } from '../../domain/input.ts';
+import { RUN_MOVES, type RunControl, type RunDefinition, type RunMove, withHistory } from '../../domain/run.ts';
+import type { ControlChange, DueStore, RunStore } from '../../engine/ports.ts';
+import { Lru } from '../lru.ts';
+import { type Item, ItemReader } from './attributes.ts';
+import { chunkInputs, type InputChunk, packInputs, unpackInputs } from './input-chunks.ts';
+import { CHUNK_PREFIX, keys, runPartition } from './keys.ts';
+import { controlFromItem, controlToRecord, definitionFromItem, definitionToRecord } from './run-records.ts';
+import type { Table } from './table.ts';
+
+/** Inputs that pack to this much lie within the definition: a small run is two items. */
+const INLINE_INPUT_BYTES = 4 * 1024;
+const CACHED_DEFINITIONS = 500;
+const CACHED_CHUNKS = 200;
+
+interface DefinitionInHand {
+  readonly definition: RunDefinition;
+  /** The inputs, where they lie within the definition. */
+  readonly inputs: readonly StoredInput[] | null;
+}
+
+export function createRunStore(table: Table, due: Pick<DueStore, 'putDue'>): RunStore {
+  const definitions = new Lru<DefinitionInHand>(CACHED_DEFINITIONS);
+  const chunks = new Lru<InputChunk>(CACHED_CHUNKS);
+  const reading = new Map<string, Promise<RunControl | null>>();
+
+  async function definitionOf(runUid: string): Promise<DefinitionInHand | null> {
+    const known = definitions.get(runUid);
+    if (known !== undefined) return known;
+    const item = (await table.get(keys.definition(runUid), 'strong')) ?? (await liveDefinition(runUid));
+    if (item === null) return null;
+    const packed = new ItemReader(item).bytesOrNull('inputs');
+    const found = { definition: definitionFromItem(item), inputs: packed === null ? null : unpackInputs(packed) };
+    definitions.set(runUid, found);
+    return found;
+  }
+
+  async function liveDefinition(runUid: string): Promise<Item | null> {
+    const item = await table.get(keys.control(runUid), 'strong');
+    return item !== null && item['parameters'] !== undefined ? item : null;
+  }
+
+  async function chunkOf(runUid: string, input: number): Promise<InputChunk> {
+    const found = await definitionOf(runUid);
+    if (found?.inputs) return { first: 0, inputs: found.inputs };
+    const near = chunks.get(runUid);
+    if (near !== undefined && input >= near.first && input < near.first + near.inputs.length) return near;
+    const { items } = await table.query({
+      pk: runPartition(runUid),
+      from: CHUNK_PREFIX,
+      to: keys.chunk(runUid, input).sk,
+      order: 'descending',
+      limit: 1,
+    });
+    const [item] = items;
+    if (item === undefined) throw new Error(`Run ${runUid} lacks the chunk of input ${input}.`);
+    const read = new ItemReader(item);
+    const chunk = { first: read.number('first'), inputs: unpackInputs(read.bytesOrNull('inputs') ?? new Uint8Array()) };
+    chunks.set(runUid, chunk);
+    return chunk;
+  }
+
+  return {
+    async createRun({ definition, control, inputs, watchAt }) {
+      const { uid, expiresAt } = definition;
+      if (watchAt !== null) await due.putDue({ at: watchAt, kind: 'watch', uid });
+      const packed = inputs.length === 0 ? null : inlineInputs(inputs);
+      if (packed === null) {
+        await table.putAll(
+          chunkInputs(inputs).map((chunk) => ({
+            key: keys.chunk(uid, chunk.first),
+            record: { first: chunk.first, inputs: packInputs(chunk.inputs), expires_at: expiresAt },
+          })),
+        );
+      }
+      await table.put(keys.definition(uid), { ...definitionToRecord(definition), inputs: packed });
+      const absent = { expression: 'attribute_not_exists(pk)' };
+      const { done } = await table.put(keys.control(uid), controlToRecord(control), absent);
+      return done ? 'created' : 'exists';
+    },
+
+    async readDefinition(runUid) {
+      return (await definitionOf(runUid))?.definition ?? null;
+    },
+
+    readControl(runUid) {
+      // The records of one batch all begin with this read, in the same turn: they share it.
+      const under = reading.get(runUid);
+      if (under !== undefined) return under;
+      const read = table
+        .get(keys.control(runUid), 'strong')
+        .then((item) => (item === null ? null : controlFromItem(item)));
+      reading.set(runUid, read);
+      queueMicrotask(() => reading.delete(runUid));
+      return read;
+    },
+
+    async moveRun(runUid, move, epoch, change) {
+      for (;;) {
+        const item = await table.get(keys.control(runUid), 'strong');
+        if (item === null) return { moved: false, current: null };
+        const standing = controlFromItem(item);
+        const { from }: { readonly from: readonly string[] } = RUN_MOVES[move];
+        if (standing.epoch !== epoch || !from.includes(standing.status)) return { moved: false, current: standing };
+        const control = applyMove(standing, move, change);
+        const { done } = await table.put(keys.control(runUid), controlToRecord(control), {
+          expression: '#status = :status AND #epoch = :epoch AND #updated = :updated',
+          names: { '#status': 'status', '#epoch': 'epoch', '#updated': 'updated_at' },
+          values: { ':status': standing.status, ':epoch': epoch, ':updated': standing.updatedAt },
+        });
+        if (done) return { moved: true, control };
+      }
+    },
+
+    async recordLive(definition, control, input) {
+      const record = { ...definitionToRecord(definition), ...controlToRecord(control), inputs: packInputs([input]) };
+      await table.put(keys.control(definition.uid), record, { expression: 'attribute_not_exists(pk)' });
+    },
+
+    async readInput(runUid, input) {
+      const chunk = await chunkOf(runUid, input);
+      const found = chunk.inputs[input - chunk.first];
+      if (found === undefined) throw new Error(`Run ${runUid} has no input ${input}.`);
+      return found;
+    },
+
+    async readInputs(runUid, from) {
+      const chunk = await chunkOf(runUid, from);
+      return chunk.inputs.slice(from - chunk.first);
+    },
+
+    async batchUid(runUid, input) {
+      return deriveUid(runUid, 'chunk', { input: (await chunkOf(runUid, input)).first });
+    },
+  };
+}
+
+function inlineInputs(inputs: readonly StoredInput[]): Uint8Array | null {
+  if (chunkInputs(inputs).length > 1) return null;
+  const packed = packInputs(inputs);
+  return packed.length <= INLINE_INPUT_BYTES ? packed : null;
+}
+
+/** The control record after a move; pure, so that what is written is what the answer says. */
+export function applyMove(control: RunControl, move: RunMove, change: ControlChange): RunControl {
+  const { now, reason, ending, newEpoch, newAttempt } = change;
+  const { to } = RUN_MOVES[move];
+  return {
+    ...control,
+    status: to,
+    reason,
+    epoch: control.epoch + (newEpoch === true ? 1 : 0),
+    attempt: control.attempt + (newAttempt === true ? 1 : 0),
+    endings: control.endings + (ending === true ? 1 : 0),
+    totals: change.totals ?? control.totals,
+    lastError: change.lastError === undefined ? control.lastError : change.lastError,
+    lastInfo: change.lastInfo === undefined ? control.lastInfo : change.lastInfo,
+    deadlineAt: change.deadlineAt === undefined ? control.deadlineAt : change.deadlineAt,
+    startedAt: change.startedAt ?? control.startedAt,
+    finishedAt: change.finishedAt === undefined ? control.finishedAt : change.finishedAt,
+    updatedAt: Math.max(now, control.updatedAt + 1), // strictly rising: it is also the write's version
+    history: withHistory(control.history, { status: to, at: now, reason: reason?.code ?? null }),
+  };
+}

@@ -1,0 +1,190 @@
+import {
+  BatchWriteItemCommand,
+  ConditionalCheckFailedException,
+  DeleteItemCommand,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  type PutItemCommandInput,
+  QueryCommand,
+  UpdateItemCommand,
+  type WriteRequest,
+} from '@aws-sdk/client-dynamodb';
+import type { Clock } from '../../engine/ports.ts';
+import { type Item, toAttribute, toItem } from './attributes.ts';
+import type { Key } from './keys.ts';
+
+/** A write's condition: an expression over `#names` and `:values`. */
+export interface Condition {
+  readonly expression: string;
+  readonly names?: Readonly<Record<string, string>>;
+  readonly values?: Readonly<Record<string, unknown>>;
+}
+
+export interface Update extends Condition {
+  readonly condition?: string;
+}
+
+/** What a conditional write met: done, with the item as it is now, or refused, with the item that stood there. */
+export type WriteResult =
+  | { readonly done: true; readonly item: Item }
+  | { readonly done: false; readonly item: Item | null };
+
+const BATCH_WRITE_ENTRIES = 25;
+const BACKOFF_MS = 50;
+const BACKOFF_CAP_MS = 2_000;
+
+/** The one table, spoken to in the few ways the stores need. */
+export class Table {
+  readonly #client: DynamoDBClient;
+  readonly #name: string;
+  readonly #clock: Clock;
+
+  constructor(client: DynamoDBClient, name: string, clock: Clock) {
+    this.#client = client;
+    this.#name = name;
+    this.#clock = clock;
+  }
+
+  async get(key: Key, consistency: 'strong' | 'eventual'): Promise<Item | null> {
+    const { Item: item } = await this.#client.send(
+      new GetItemCommand({ TableName: this.#name, Key: toItem(key), ConsistentRead: consistency === 'strong' }),
+    );
+    return item ?? null;
+  }
+
+  /** Puts a whole item; on a failed condition gives the one that stands. */
+  async put(key: Key, record: object, condition: Condition | null = null): Promise<WriteResult> {
+    const item = { ...toItem(record), ...toItem(key) };
+    return this.#conditional(async () => {
+      await this.#client.send(
+        new PutItemCommand({ TableName: this.#name, Item: item, ...conditionOf(condition, condition?.expression) }),
+      );
+      return item;
+    });
+  }
+
+  async update(key: Key, update: Update): Promise<WriteResult> {
+    return this.#conditional(async () => {
+      const { Attributes: item = {} } = await this.#client.send(
+        new UpdateItemCommand({
+          TableName: this.#name,
+          Key: toItem(key),
+          UpdateExpression: update.expression,
+          ReturnValues: 'ALL_NEW',
+          ...conditionOf(update, update.condition),
+        }),
+      );
+      return item;
+    });
+  }
+
+  async delete(key: Key): Promise<void> {
+    await this.#client.send(new DeleteItemCommand({ TableName: this.#name, Key: toItem(key) }));
+  }
+
+  /** Puts items without conditions, 25 a call; what the service leaves undone is sent again with backoff. */
+  async putAll(records: readonly { readonly key: Key; readonly record: object }[]): Promise<void> {
+    let left: WriteRequest[] = records.map(({ key, record }) => ({
+      PutRequest: { Item: { ...toItem(record), ...toItem(key) } },
+    }));
+    for (let round = 0; left.length > 0;) {
+      const batch = left.slice(0, BATCH_WRITE_ENTRIES);
+      const { UnprocessedItems: undone } = await this.#client.send(
+        new BatchWriteItemCommand({ RequestItems: { [this.#name]: batch } }),
+      );
+      const again = undone?.[this.#name] ?? [];
+      left = [...again, ...left.slice(batch.length)];
+      round = again.length === 0 ? 0 : round + 1;
+      if (round > 0) await this.#sleep(Math.min(BACKOFF_CAP_MS, BACKOFF_MS * 2 ** round));
+    }
+  }
+
+  /** One page of a partition, or of the index `list`. */
+  async query(query: {
+    readonly pk: string;
+    readonly index?: 'list';
+    readonly from?: string;
+    readonly to?: string;
+    readonly prefix?: string;
+    readonly limit?: number;
+    readonly order?: 'ascending' | 'descending';
+    readonly consistency?: 'strong' | 'eventual';
+    readonly startAfter?: Item | undefined;
+  }): Promise<{ readonly items: readonly Item[]; readonly lastKey: Item | undefined }> {
+    const [pk, sk] = query.index === 'list' ? ['lpk', 'lsk'] : ['pk', 'sk'];
+    const range = rangeOf(query);
+    const { Items: items = [], LastEvaluatedKey: lastKey } = await this.#client.send(
+      new QueryCommand({
+        TableName: this.#name,
+        IndexName: query.index,
+        KeyConditionExpression: range === null ? '#pk = :pk' : `#pk = :pk AND ${range.expression}`,
+        ExpressionAttributeNames: { '#pk': pk, ...(range === null ? {} : { '#sk': sk }) },
+        ExpressionAttributeValues: { ':pk': toAttribute(query.pk), ...range?.values },
+        Limit: query.limit,
+        ScanIndexForward: query.order !== 'descending',
+        ConsistentRead: query.consistency === 'strong',
+        ExclusiveStartKey: query.startAfter,
+      }),
+    );
+    return { items, lastKey };
+  }
+
+  /** All items of a range of a partition, page by page. */
+  async *queryAll(query: Parameters<Table['query']>[0]): AsyncGenerator<Item> {
+    let startAfter = query.startAfter;
+    do {
+      const page = await this.query({ ...query, startAfter });
+      yield* page.items;
+      startAfter = page.lastKey;
+    } while (startAfter !== undefined);
+  }
+
+  async #conditional(write: () => Promise<Item>): Promise<WriteResult> {
+    try {
+      return { done: true, item: await write() };
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return { done: false, item: error.Item ?? null };
+      throw error;
+    }
+  }
+
+  async #sleep(ms: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#clock.after(ms, resolve);
+    });
+  }
+}
+
+function conditionOf(
+  given: Pick<Condition, 'names' | 'values'> | null,
+  condition: string | undefined,
+): Pick<PutItemCommandInput, 'ConditionExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'> {
+  const { names, values } = given ?? {};
+  return {
+    ...(condition === undefined
+      ? {}
+      : { ConditionExpression: condition, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' }),
+    ...(names === undefined ? {} : { ExpressionAttributeNames: names }),
+    ...(values === undefined || Object.keys(values).length === 0
+      ? {}
+      : { ExpressionAttributeValues: valuesOf(values) }),
+  };
+}
+
+function valuesOf(values: Readonly<Record<string, unknown>>): Item {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, toAttribute(value)]));
+}
+
+function rangeOf({ from, to, prefix }: { from?: string; to?: string; prefix?: string }): {
+  readonly expression: string;
+  readonly values: Item;
+} | null {
+  if (prefix !== undefined) return { expression: 'begins_with(#sk, :prefix)', values: { ':prefix': { S: prefix } } };
+  if (from !== undefined && to !== undefined) {
+    return { expression: '#sk BETWEEN :from AND :to', values: { ':from': { S: from }, ':to': { S: to } } };
+  }
+  if (from !== undefined) return { expression: '#sk >= :from', values: { ':from': { S: from } } };
+  if (to !== undefined) return { expression: '#sk <= :to', values: { ':to': { S: to } } };
+  return null;
+}
