@@ -4,11 +4,11 @@ import { locateJsonFault } from './locate-json-fault.ts';
 
 /** Parses a body's text. BAD_INPUT says where it stops being JSON, or that it nests deeper than the limit. */
 export function parseJson(text: string): unknown {
-  const value = parse(text);
+  // Depth first: it is the cheaper look, and a text of nothing but brackets is not worth parsing.
   if (depthOf(text) > LIMITS.jsonDepth) {
     throw badBody(`objects and lists nest deeper than ${LIMITS.jsonDepth} levels`);
   }
-  return value;
+  return parse(text);
 }
 
 function parse(text: string): unknown {
@@ -21,7 +21,7 @@ function parse(text: string): unknown {
   }
 }
 
-/** The deepest nesting of a text that is JSON; a flat object has depth 1. */
+/** The deepest nesting of a JSON text, 1 for a flat object; some number where the text is no JSON. */
 function depthOf(text: string): number {
   let depth = 0;
   let deepest = 0;

@@ -55,7 +55,8 @@ export function defineEndpoint<O extends Operation, Found = undefined>(
     async answer(addressed) {
       const found = await parts.find?.(addressed);
       const query: unknown = parseQuery(route.query ?? NOTHING, addressed.request.query);
-      const body: unknown = parseBody(route.body ?? NOTHING, readBody(addressed.request) ?? noBody(route));
+      const given = readBody(addressed.request);
+      const body: unknown = parseBody(route.body ?? NOTHING, given === undefined ? noBody(route) : given);
       // The route's own schemas gave query and body; Found is undefined where there is no find.
       return parts.handle({ ...addressed, found, query, body } as Call<O, Found>); // see the line above
     },

@@ -1,0 +1,326 @@
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type * as z from 'zod';
+import type { Caller } from '../../functions/entry/http/authenticate.ts';
+import { createApiHandler } from '../../functions/entry/http/create-api-handler.ts';
+import type { ReplyBody } from '../../functions/entry/http/endpoint.ts';
+import { defineEndpoint } from '../../functions/entry/http/endpoint.ts';
+import { pageUrl, readHttpRequest } from '../../functions/entry/http/http-request.ts';
+import { errorRecord } from '../../shared/contract/error-schemas.ts';
+import { digestApiKey, formatApiKey } from '../../shared/domain/api-key.ts';
+import { EngineError } from '../../shared/domain/errors.ts';
+
+const keyOf = (fill: number): string => formatApiKey(new Uint8Array(20).fill(fill));
+const key = keyOf(1);
+const readOnlyKey = keyOf(2);
+const workspaceUid = 'c6f1a3fe-6f0c-4a0b-9a43-2f1a3c2b1d00';
+
+/** A small world: keys that may be revoked, a clock turned by hand, what was read and logged. */
+function startWorld() {
+  const callers = new Map<string, Caller>();
+  const world = {
+    callers,
+    time: 1_000,
+    reads: 0,
+    logged: [] as Record<string, unknown>[],
+    answer: (): ReplyBody<'runLive'> => [],
+    seen: null as unknown,
+  };
+  const store = (one: string, scopes: Caller['scopes']): unknown =>
+    callers.set(digestApiKey(one), { workspaceUid, keyDigest: digestApiKey(one), scopes });
+  store(key, ['read', 'run', 'manage']);
+  store(readOnlyKey, ['read']);
+  return world;
+}
+
+let world = startWorld();
+let handler = startContainer();
+beforeEach(() => {
+  world = startWorld();
+  handler = startContainer();
+});
+
+function startContainer(): ReturnType<typeof createApiHandler<'live'>> {
+  return createApiHandler({
+    functionName: 'live',
+    endpoints: {
+      runLive: defineEndpoint('runLive', {
+        find: async ({ params }) => {
+          if (params.action !== 'search-cities')
+            throw new EngineError('ACTION_NOT_FOUND', `No action ${params.action}.`);
+          return { pageSize: 50 };
+        },
+        handle: async ({ request, caller, found, query, body }) => {
+          world.seen = { caller: caller.workspaceUid, found, query, body };
+          const headers = { 'x-pagination-next': pageUrl(request, { cursor: 'c+1', page: null }) };
+          return { headers, body: world.answer() };
+        },
+      }),
+    },
+    ports: {
+      findCaller: async (digest) => {
+        world.reads += 1;
+        return world.callers.get(digest) ?? null;
+      },
+      now: () => world.time,
+      newErrorRef: () => 'ref-1',
+      log: (level, message, data) => world.logged.push({ level, message, ...data }),
+      publicUrl: 'http://127.0.0.1:4000',
+    },
+  });
+}
+
+interface Sent {
+  readonly method?: string;
+  readonly path?: string;
+  readonly query?: string;
+  readonly headers?: Record<string, string>;
+  readonly body?: string | undefined;
+  readonly isBase64Encoded?: boolean;
+}
+
+const jsonHeaders = { 'x-api-key': key, 'content-type': 'application/json' };
+const path = '/v1/actions/search-cities/run/live';
+const body = JSON.stringify({ input: { country: 'FR' } });
+
+function eventOf(sent: Sent): APIGatewayProxyEventV2 {
+  const { method = 'POST', query = '', headers = jsonHeaders, isBase64Encoded = false } = sent;
+  const event = {
+    version: '2.0',
+    routeKey: '$default',
+    rawPath: sent.path ?? path,
+    rawQueryString: query,
+    headers,
+    isBase64Encoded,
+    requestContext: { http: { method, path: sent.path ?? path } },
+  };
+  const text = 'body' in sent ? sent.body : body;
+  return { ...event, ...(text === undefined ? {} : { body: text }) } as APIGatewayProxyEventV2; // the parts that are read
+}
+
+async function send(sent: Sent = {}): Promise<APIGatewayProxyStructuredResultV2> {
+  return handler(eventOf(sent), {} as Context); // nothing of it is read
+}
+
+async function sendForError(sent: Sent): Promise<z.output<typeof errorRecord>> {
+  const response = await send(sent);
+  const error = errorRecord.parse(JSON.parse(response.body ?? ''));
+  expect(response).toMatchObject({ statusCode: error.status_code, headers: { 'content-type': 'application/json' } });
+  expect(error.error_ref).toBe('ref-1');
+  return error;
+}
+
+describe('a good call', () => {
+  it('gives the handler what it asked for and the caller JSON', async () => {
+    world.answer = () => [{ name: 'Paris' }];
+    const response = await send({ query: 'page=2' });
+    expect(response).toMatchObject({
+      statusCode: 200,
+      body: '[{"name":"Paris"}]',
+      isBase64Encoded: false,
+      headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
+    });
+    const seen = { caller: workspaceUid, found: { pageSize: 50 }, query: { page: 2 }, body: JSON.parse(body) };
+    expect(world.seen).toEqual(seen);
+  });
+
+  it('may have its body in base64, its header names in any case', async () => {
+    const headers = {
+      'X-API-Key': key,
+      'Content-Type': 'Application/JSON; charset=UTF-8',
+      accept: 'text/*, */*;q=0.1',
+    };
+    const response = await send({ body: Buffer.from(body).toString('base64'), isBase64Encoded: true, headers });
+    expect(response.statusCode).toBe(200);
+  });
+
+  it('names the next page by the public URL, the rest of the query kept', async () => {
+    const response = await send({ query: 'page=2' });
+    expect(response.headers?.['x-pagination-next']).toBe(`http://127.0.0.1:4000${path}?cursor=c%2B1`);
+  });
+
+  it('answers in base64 what escaping might blow up over 6 MB', async () => {
+    world.answer = () => ['"'.repeat(1_600_000)];
+    const response = await send();
+    expect(response.isBase64Encoded).toBe(true);
+    expect(Buffer.from(response.body ?? '', 'base64').toString()).toBe(JSON.stringify(world.answer()));
+  });
+});
+
+describe('a refused call', () => {
+  const { 'x-api-key': _, ...noKey } = jsonHeaders;
+  const big = JSON.stringify({ input: {}, name: 'x'.repeat(4_500_000) });
+  it.each<[string, Sent, string, RegExp]>([
+    ['an unknown path', { path: '/v1/nothing', headers: {} }, 'NOT_FOUND', /POST \/v1\/nothing.*openapi/],
+    ["another function's path", { path: '/v1/runs', method: 'GET' }, 'NOT_FOUND', /GET \/v1\/runs/],
+    ['no key', { headers: noKey }, 'UNAUTHORIZED', /X-API-Key/],
+    ['a malformed key', { headers: { ...jsonHeaders, 'x-api-key': `${key}0` } }, 'UNAUTHORIZED', /malformed/],
+    ['an unknown key', { headers: { ...jsonHeaders, 'x-api-key': keyOf(3) } }, 'UNAUTHORIZED', /unknown or revoked/],
+    [
+      'a missing scope',
+      { headers: { ...jsonHeaders, 'x-api-key': readOnlyKey } },
+      'FORBIDDEN',
+      /scope run; this key has read/,
+    ],
+    [
+      'what it cannot give',
+      { headers: { ...jsonHeaders, accept: 'text/csv, application/json;q=0' } },
+      'NOT_ACCEPTABLE',
+      /text\/csv.*application\/json/,
+    ],
+    ['an unknown action', { path: path.replace('search', 'find') }, 'ACTION_NOT_FOUND', /find-cities/],
+    ['an unknown query parameter', { query: 'limit=3' }, 'BAD_INPUT', /query: limit: .*allowed here: cursor, page/],
+    ['no body', { body: undefined }, 'BAD_INPUT', /body: .*expected object/],
+    [
+      'a form',
+      { headers: { ...jsonHeaders, 'content-type': 'application/x-www-form-urlencoded' } },
+      'UNSUPPORTED_MEDIA_TYPE',
+      /application\/json.*curl -d/,
+    ],
+    ['a body of no type', { headers: { 'x-api-key': key } }, 'UNSUPPORTED_MEDIA_TYPE', /no content-type/],
+    [
+      'another charset',
+      { headers: { ...jsonHeaders, 'content-type': 'application/json; charset=latin1' } },
+      'UNSUPPORTED_MEDIA_TYPE',
+      /UTF-8/,
+    ],
+    [
+      'a compressed body',
+      { headers: { ...jsonHeaders, 'content-encoding': 'gzip' } },
+      'UNSUPPORTED_MEDIA_TYPE',
+      /gzip.*uncompressed/,
+    ],
+    ['4.5 MB', { body: big }, 'PAYLOAD_TOO_LARGE', /4500\d{3} bytes.*4500000; split/],
+    [
+      '4.5 MB in base64',
+      { body: Buffer.from(big).toString('base64'), isBase64Encoded: true },
+      'PAYLOAD_TOO_LARGE',
+      /4500000/,
+    ],
+    ['broken JSON', { body: '{"input":' }, 'BAD_INPUT', /line 1, column 10; expected a value/],
+    [
+      'bytes that are no text',
+      { body: Buffer.from([0xff]).toString('base64'), isBase64Encoded: true },
+      'BAD_INPUT',
+      /UTF-8/,
+    ],
+    ['an unknown property', { body: '{"input":{},"speed":1}' }, 'BAD_INPUT', /speed.*allowed here: input, parameters/],
+  ])('for %s says what, where and what is allowed', async (_, sent, label, message) => {
+    const error = await sendForError(sent);
+    expect(error.error_label).toBe(label);
+    expect(error.message).toMatch(message);
+    expect(world.seen).toBeNull();
+  });
+
+  it('names the methods a path has', async () => {
+    const response = await send({ method: 'DELETE', headers: {} });
+    expect(response).toMatchObject({ statusCode: 405, headers: { allow: 'POST' } });
+  });
+
+  it('names the scope that is missing', async () => {
+    const error = await sendForError({ headers: { ...jsonHeaders, 'x-api-key': readOnlyKey } });
+    expect(error.params).toEqual({ scope: 'run' });
+  });
+
+  // Each call has this fault and all that come after it in the list.
+  const faults: readonly (readonly [string, Partial<Sent>])[] = [
+    ['BAD_INPUT', { body: '{' }],
+    ['UNSUPPORTED_MEDIA_TYPE', { headers: { 'x-api-key': key } }],
+    ['ACTION_NOT_FOUND', { path: path.replace('search', 'find') }],
+    ['FORBIDDEN', { headers: { 'x-api-key': readOnlyKey } }],
+    ['UNAUTHORIZED', { headers: {} }],
+  ];
+  it.each(faults.map(([label], index) => [label, index] as const))(
+    'is refused as %s before what counts less',
+    async (label, index) => {
+      const sent = Object.assign({}, ...faults.slice(0, index + 1).map(([, one]) => one));
+      expect((await sendForError(sent)).error_label).toBe(label);
+    },
+  );
+});
+
+describe('API keys', () => {
+  it('are read once a minute, so that a revoked one stops within it', async () => {
+    await send();
+    world.callers.clear();
+    world.time += 59_999;
+    expect((await send()).statusCode).toBe(200);
+    expect(world.reads).toBe(1);
+    world.time += 1;
+    expect((await send()).statusCode).toBe(401);
+  });
+});
+
+describe('API keys that are refused', () => {
+  it('are not even read when malformed', async () => {
+    await send({ headers: { ...jsonHeaders, 'x-api-key': `${key.slice(0, -1)}x` } });
+    expect(world.reads).toBe(0);
+  });
+
+  it('work at once when they are created a moment later', async () => {
+    const headers = { ...jsonHeaders, 'x-api-key': keyOf(4) };
+    expect((await send({ headers })).statusCode).toBe(401);
+    world.callers.set(digestApiKey(keyOf(4)), { workspaceUid, keyDigest: '', scopes: ['run'] });
+    expect((await send({ headers })).statusCode).toBe(200);
+  });
+});
+
+describe('a failing handler', () => {
+  it('tells the caller nothing but where to look, and the log everything', async () => {
+    world.answer = () => {
+      throw new TypeError('the table is gone', { cause: new Error('the wire was cut') });
+    };
+    const error = await sendForError({});
+    expect(error).toMatchObject({ error_label: 'INTERNAL_ERROR', retryable: true });
+    expect(JSON.stringify(error)).not.toContain('table');
+    const [line] = world.logged;
+    expect(line).toMatchObject({
+      level: 'error',
+      error_ref: 'ref-1',
+      error_label: 'INTERNAL_ERROR',
+      method: 'POST',
+      path,
+    });
+    expect(String(line?.['stack'])).toMatch(/the table is gone.*the wire was cut/s);
+  });
+
+  it('has its own errors answered as they are, with when to come back', async () => {
+    world.answer = () => {
+      throw new EngineError('UNAVAILABLE', 'The store is away.', { retryAfterSeconds: 3 });
+    };
+    const response = await send();
+    expect(response).toMatchObject({ statusCode: 503, headers: { 'retry-after': '3' } });
+    expect(response.body).toContain('The store is away.');
+  });
+
+  it('cannot answer with more than the limit', async () => {
+    world.answer = () => ['x'.repeat(4 * 1024 * 1024)];
+    const error = await sendForError({});
+    expect(error).toMatchObject({ error_label: 'PAYLOAD_TOO_LARGE', message: expect.stringContaining('4194304') });
+  });
+});
+
+it('a refusal is logged under its reference, without a stack', async () => {
+  await send({ headers: {} });
+  expect(world.logged).toEqual([
+    expect.objectContaining({ level: 'info', error_ref: 'ref-1', error_label: 'UNAUTHORIZED', status_code: 401 }),
+  ]);
+  expect(world.logged[0]).not.toHaveProperty('stack');
+});
+
+describe('a route without a body', () => {
+  const endpoint = defineEndpoint('getSigningSecret', { handle: async () => ({ body: { secrets: [] } }) });
+  const caller: Caller = { workspaceUid, keyDigest: '', scopes: ['manage'] };
+  const answer = async (text: string): Promise<unknown> => {
+    const request = readHttpRequest(eventOf({ body: text }), 'http://127.0.0.1:4000');
+    return endpoint.answer({ request, params: {}, caller });
+  };
+
+  it.each(['', '{}', ' {} '])('takes %j', async (text) => {
+    expect(await answer(text)).toEqual({ body: { secrets: [] } });
+  });
+
+  it.each(['{"a":1}', '[]', 'null'])('refuses %j', async (text) => {
+    await expect(answer(text)).rejects.toMatchObject({ label: 'BAD_INPUT' });
+  });
+});
