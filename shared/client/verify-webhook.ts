@@ -22,7 +22,7 @@ export class WebhookVerificationError extends Error {
 }
 
 /** Web-standard headers, or an object such as Node's `request.headers`. */
-export type WebhookHeaders =
+type WebhookHeaders =
   | { get(name: string): string | null }
   | Readonly<Record<string, string | readonly string[] | undefined>>;
 

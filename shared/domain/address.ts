@@ -4,7 +4,7 @@ import { parseIpv4, parseIpv6 } from './parse-ip.ts';
 type Range = { readonly first: string; readonly bits: number; readonly why: string };
 
 /** The IPv4 ranges that are not public (RFC 6890 and its register), and the one public address a cloud keeps for itself. */
-export const REFUSED_IPV4: readonly Range[] = [
+const REFUSED_IPV4: readonly Range[] = [
   { first: '0.0.0.0', bits: 8, why: '"this network": it reaches the sender itself' },
   { first: '10.0.0.0', bits: 8, why: 'private network' },
   { first: '100.64.0.0', bits: 10, why: 'shared address space behind a carrier' },
@@ -24,10 +24,10 @@ export const REFUSED_IPV4: readonly Range[] = [
 ];
 
 /** The only IPv6 range that is public. */
-export const ALLOWED_IPV6: Range = { first: '2000::', bits: 3, why: 'the public internet' };
+const ALLOWED_IPV6: Range = { first: '2000::', bits: 3, why: 'the public internet' };
 
 /** The parts of 2000::/3 that are not public after all. */
-export const REFUSED_IPV6: readonly Range[] = [
+const REFUSED_IPV6: readonly Range[] = [
   { first: '2001::', bits: 23, why: 'kept for protocol assignments, Teredo among them' },
   { first: '2001:db8::', bits: 32, why: 'kept for documentation' },
   { first: '2002::', bits: 16, why: '6to4: it wraps an IPv4 address' },

@@ -26,7 +26,7 @@ export function parseCallbackUrl(text: string, policy: CallbackPolicy): { url: U
 }
 
 /** Whether this is the http a local stage also takes: 127.0.0.1, [::1] or localhost, any port. */
-export function isLocalHttp(url: URL): boolean {
+function isLocalHttp(url: URL): boolean {
   return url.protocol === 'http:' && LOCAL_HOSTS.includes(url.hostname);
 }
 

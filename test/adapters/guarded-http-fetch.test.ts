@@ -1,8 +1,8 @@
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterEach, expect, test } from 'vitest';
 import { createGuardedFetch } from '../../shared/adapters/aws/guarded-fetch.ts';
-import type { GuardedFetch } from '../../shared/adapters/aws/guarded-fetch.ts';
 import { createGuardedHttp } from '../../shared/adapters/aws/guarded-http.ts';
+import type { ActionFetch } from '../../shared/sdk/action.ts';
 import { startReceiver } from './guarded-http-receiver.ts';
 import type { Answer, Receiver } from './guarded-http-receiver.ts';
 
@@ -11,7 +11,7 @@ afterEach(async () => {
   for (const close of opened.splice(0).reverse()) await close();
 });
 
-type Started = { readonly server: Receiver; readonly url: string; readonly fetch: GuardedFetch };
+type Started = { readonly server: Receiver; readonly url: string; readonly fetch: ActionFetch };
 
 async function start(answer?: Answer, maxResponseBytes = 1000): Promise<Started> {
   const server = await startReceiver(answer);

@@ -25,7 +25,7 @@ AMgdTpm6tIKmQkGiL33+K52NtDcDwVWh5I9tg0yuMDOFD4fHbAnCBYst
 `;
 
 /** What a receiver saw of one request; `clientPort` tells connections apart, `servername` is the SNI of a TLS one. */
-export type Seen = {
+type Seen = {
   readonly method: string;
   readonly url: string;
   readonly headers: IncomingMessage['headers'];

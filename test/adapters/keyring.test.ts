@@ -40,7 +40,7 @@ describe('seal', () => {
 
   test('hides the text and never repeats itself', () => {
     const sealed = keyring.seal('token', 'run:1');
-    expect(sealed).toMatch(/^v1\.[A-Za-z0-9_-]+$/);
+    expect(sealed).toMatch(/^v1-[A-Za-z0-9_-]+$/);
     expect(keyring.seal('token', 'run:1')).not.toBe(sealed);
   });
 
@@ -54,7 +54,7 @@ describe('seal', () => {
     for (let i = 0; i < bytes.length; i++) {
       const altered = Buffer.from(bytes);
       altered[i] = (altered[i] ?? 0) ^ 1;
-      expect(() => keyring.open(`v1.${altered.toString('base64url')}`, 'run:1')).toThrow(KeyringError);
+      expect(() => keyring.open(`v1-${altered.toString('base64url')}`, 'run:1')).toThrow(KeyringError);
     }
     for (const bad of [sealed.slice(0, 20), 'token', '', sealed.replace('v1', 'v3'), sealed.replace('v1', 'v01')]) {
       expect(() => keyring.open(bad, 'run:1')).toThrow(KeyringError);
@@ -63,7 +63,7 @@ describe('seal', () => {
 
   test('opens what an older master secret sealed, and seals with the current one', () => {
     expect(rotated.open(keyring.seal('token', 'a'), 'a')).toBe('token');
-    expect(rotated.seal('token', 'a')).toMatch(/^v2\./);
+    expect(rotated.seal('token', 'a')).toMatch(/^v2-/);
     expect(() => keyring.open(rotated.seal('token', 'a'), 'a')).toThrow(/version 2/);
   });
 });
@@ -71,6 +71,7 @@ describe('seal', () => {
 describe('sign', () => {
   test('verifies the text under its purpose only', () => {
     const tag = keyring.sign('cursor', 'abc');
+    expect(tag).toMatch(/^v1-[A-Za-z0-9_-]{43}$/);
     expect(keyring.verify('cursor', 'abc', tag)).toBe(true);
     expect(keyring.verify('cursor', 'abd', tag)).toBe(false);
     expect(keyring.verify('upload', 'abc', tag)).toBe(false);
@@ -81,7 +82,7 @@ describe('sign', () => {
     expect(keyring.verify('cursor', 'abc', rotated.sign('cursor', 'abc'))).toBe(false);
   });
 
-  test.each(['', 'v1.', 'v1.AAAA', 'v9.AAAA', 'x', 'v1.%%%'])('the tag %j is false, not an error', (tag) => {
+  test.each(['', 'v1-', 'v1-AAAA', 'v9-AAAA', 'x', 'v1-%%%'])('the tag %j is false, not an error', (tag) => {
     expect(keyring.verify('cursor', 'abc', tag)).toBe(false);
   });
 });

@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { refusalOf } from '../../shared/domain/address.ts';
 
@@ -100,4 +101,15 @@ test.each([
   '[2606::1]',
 ])('"%s" is no address and refused', (text) => {
   expect(refusalOf(text)).toContain('is not an IP address');
+});
+
+test('every spelling of an IPv6 address gets one answer', () => {
+  fc.assert(
+    fc.property(fc.ipV6(), (ip) => {
+      const canonical = new URL(`http://[${ip}]/`).hostname.slice(1, -1);
+      const [said, expected] = [refusalOf(ip), refusalOf(canonical)];
+      expect(said?.replace(ip, '') ?? null).toBe(expected?.replace(canonical, '') ?? null);
+      expect(said ?? '').not.toContain('is not an IP address');
+    }),
+  );
 });

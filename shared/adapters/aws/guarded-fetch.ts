@@ -1,20 +1,10 @@
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate } from 'node:zlib';
 import type { IncomingHttpHeaders } from 'node:http';
+import type { ActionFetch } from '../../sdk/action.ts';
 import type { GuardedHttp } from './guarded-http.ts';
 import { codeOf, GuardedHttpError } from './guarded-http/error.ts';
 import type { GuardedResponse } from './guarded-http/exchange.ts';
-
-/** What an action may say about a request: a small part of the standard's. */
-export type GuardedFetchInit = {
-  readonly method?: string | undefined;
-  readonly headers?: Readonly<Record<string, string>> | undefined;
-  readonly body?: string | Uint8Array | undefined;
-  readonly signal?: AbortSignal | undefined;
-};
-
-/** `fetch` for actions: the guard's rules, a standard Response whose body is whole and decoded. Redirects are handed over as they are. */
-export type GuardedFetch = (url: string | URL, init?: GuardedFetchInit) => Promise<Response>;
 
 /** 10 MB: the largest upstream answer an action can get, counted as sent and again decoded. */
 const MAX_RESPONSE_BYTES = 10_000_000;
@@ -22,11 +12,14 @@ const MAX_RESPONSE_BYTES = 10_000_000;
 /** Statuses a Response may not give a body (Fetch standard, "null body status"). */
 const BODILESS = new Set([204, 205, 304]);
 
-/** A `fetch` over a guarded client for one pool key. Rejects with GuardedHttpError, also when the answer is over the limit. */
+/**
+ * `fetch` for actions over a guarded client, for one pool key: a standard Response whose body is whole and decoded.
+ * Redirects are handed over as they are. Rejects with GuardedHttpError, also when the answer is over the limit.
+ */
 export function createGuardedFetch(
   guardedHttp: GuardedHttp,
   options: { readonly poolKey: string; readonly maxResponseBytes?: number; readonly totalTimeoutMs?: number },
-): GuardedFetch {
+): ActionFetch {
   const maxBytes = options.maxResponseBytes ?? MAX_RESPONSE_BYTES;
   return async (url, init = {}) => {
     const answer = await guardedHttp.request({

@@ -31,8 +31,8 @@ export class KeyringError extends Error {
 const NONCE_BYTES = 12;
 const GCM_TAG_BYTES = 16;
 
-/** `v1.` and base64url: the version first, so that a record says which master secret made it. */
-const VERSIONED = /^v([1-9]\d{0,5})\.([A-Za-z0-9_-]+)$/;
+/** `v1-` and base64url: the version first, so that a record says which master secret made it. No dot: cursors part by it. */
+const VERSIONED = /^v([1-9]\d{0,5})-([A-Za-z0-9_-]+)$/;
 
 /** A keyring over one master secret (version 1) or several. `randomBytes` gives the nonces of `seal`. */
 export function createKeyring(master: Uint8Array | MasterSecrets, randomBytes: (size: number) => Uint8Array): Keyring {
@@ -50,14 +50,14 @@ export function createKeyring(master: Uint8Array | MasterSecrets, randomBytes: (
       const nonce = randomBytes(NONCE_BYTES);
       const cipher = createCipheriv('aes-256-gcm', keyOf(current, 'seal'), nonce);
       const body = Buffer.concat([cipher.setAAD(Buffer.from(aad)).update(plain, 'utf8'), cipher.final()]);
-      return `v${current}.${Buffer.concat([nonce, body, cipher.getAuthTag()]).toString('base64url')}`;
+      return `v${current}-${Buffer.concat([nonce, body, cipher.getAuthTag()]).toString('base64url')}`;
     },
     open(sealed, aad) {
       const { version, bytes } = parseVersioned(sealed);
       return decrypt(keyOf(version, 'seal'), bytes, aad);
     },
     sign(purpose, text) {
-      return `v${current}.${macOf(keyOf(current, `mac:${purpose}`), text).toString('base64url')}`;
+      return `v${current}-${macOf(keyOf(current, `mac:${purpose}`), text).toString('base64url')}`;
     },
     verify(purpose, text, tag) {
       const match = VERSIONED.exec(tag);
@@ -98,7 +98,7 @@ function parseVersioned(sealed: string): { version: number; bytes: Buffer } {
   const match = VERSIONED.exec(sealed);
   const bytes = Buffer.from(match?.[2] ?? '', 'base64url');
   if (match === null || bytes.length < NONCE_BYTES + GCM_TAG_BYTES) {
-    throw new KeyringError('the sealed text is not of the form "v<version>.<base64url>"');
+    throw new KeyringError('the sealed text is not of the form "v<version>-<base64url>"');
   }
   return { version: Number(match[1]), bytes };
 }
