@@ -1,14 +1,45 @@
 import * as z from 'zod';
 import { CALLBACK_STATUSES } from '../domain/callback.ts';
+import { RUN_STATUSES } from '../domain/run.ts';
 import { errorRecord } from './error-schemas.ts';
-import { anyOf, count, flag, instant, paging, sort, strict, uid } from './fields.ts';
+import { actionName, anyOf, count, flag, instant, jsonObject, paging, sort, strict, uid } from './fields.ts';
+
+const callbackType = z.enum(['run.page', 'run.input_failed', 'run.finished']);
+
+/** What a receiver is sent. */
+export const callbackBody = strict({
+  type: callbackType,
+  callback_ref_uid: uid.describe('The same over retries and replays: dedupe on it'),
+  run: strict({
+    run_uid: uid,
+    batch_uid: uid.nullable(),
+    status: z.enum(RUN_STATUSES),
+    attempt: z.int().min(1).describe('Grows with each resume or retry'),
+    action_name: actionName,
+    scheduled_run_uid: uid.nullable(),
+  }),
+  input: jsonObject.nullable().describe('Without custom_data. On run.finished: the only input, or null'),
+  custom_data: jsonObject.nullable(),
+  input_uid: uid.nullable(),
+  input_index: count.nullable(),
+  page: count.nullable().describe('Counted from 0'),
+  is_last_page: z.boolean(),
+  part: z.int().min(1).describe('A callback over 256 KB comes in parts, each with its own callback_ref_uid'),
+  parts: z.int().min(1),
+  error: errorRecord.nullable(),
+  results: z.array(z.unknown()).nullable().describe('Null on run.input_failed and run.finished'),
+  manifest: strict({ inputs: count, succeeded: count, failed: count, outputs: count, callbacks: count })
+    .optional()
+    .describe('On run.finished only; callbacks counts distinct callback_ref_uids, this one too'),
+  occurred_at: instant,
+}).meta({ id: 'Callback' });
 
 /** One delivery's record. */
 export const callbackRecord = strict({
   uid,
   parent_uid: uid.nullable().describe('The record this one replays'),
   callback_ref_uid: uid.describe('What receivers dedupe on'),
-  type: z.enum(['run.page', 'run.input_failed', 'run.finished']),
+  type: callbackType,
   run_uid: uid,
   batch_uid: uid.nullable(),
   input_uid: uid.nullable(),

@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import * as z from 'zod';
 import { EngineError } from '../domain/errors.ts';
+import { canonicalJson } from './canonical-json.ts';
 
 /** A keyed hash (HMAC) of a text under a key derived for a purpose. */
 export type Sign = (purpose: string, text: string) => string;
@@ -53,6 +54,11 @@ export function listBinding(workspaceUid: string, path: string, query: URLSearch
   const kept = [...query].filter(([name]) => name !== 'cursor' && name !== 'limit');
   const sorted = kept.map(([name, value]) => JSON.stringify([name, value])).toSorted();
   return JSON.stringify([workspaceUid, path, ...sorted]);
+}
+
+/** What the cursor of a live call is bound to: workspace, path (it names the action) and body, however it is written. */
+export function callBinding(workspaceUid: string, path: string, body: unknown): string {
+  return canonicalJson([workspaceUid, path, body]);
 }
 
 function signedText(payload: string, boundTo: string): string {

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { ErrorLabel } from '../domain/errors.ts';
 import { ERROR_CATALOGUE, ERROR_LABELS } from '../domain/errors.ts';
+import { callbackBody } from './callback-schemas.ts';
 import { errorRecord } from './error-schemas.ts';
 import type { Route } from './routes.ts';
 import { errorsOf, ROUTES } from './routes.ts';
@@ -24,6 +25,7 @@ function buildOpenapi(): Json {
       description: `Actions, run live, async and on a schedule.\n\n${describeLabels()}`,
     },
     paths,
+    webhooks: { callback: { post: describeCallback() } },
     components: {
       securitySchemes: { apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' } },
       schemas: Object.fromEntries(Object.entries(schemas).toSorted(([a], [b]) => (a < b ? -1 : 1))),
@@ -59,6 +61,32 @@ function describeRoute(route: Route): Json {
     responses: {
       [status]: { description: 'Done', ...describeHeaders(headers), content: jsonContent(answerSchema(schema)) },
       ...errorResponses(errorsOf(route)),
+    },
+  };
+}
+
+/** What a receiver gets and what its answer means (https://www.standardwebhooks.com). */
+function describeCallback(): Json {
+  const headers = {
+    'webhook-id': 'callback_ref_uid: dedupe on it',
+    'webhook-timestamp': 'Seconds since 1970 of this attempt',
+    'webhook-signature': '`v1,` and a base64 HMAC-SHA256 of id, timestamp and body; two while a secret rotates',
+  };
+  return {
+    summary: 'A page of results, a failed input, or the end of a run',
+    security: [],
+    parameters: Object.entries(headers).map(([name, description]) => ({
+      name,
+      in: 'header',
+      required: true,
+      description,
+      schema: { type: 'string' },
+    })),
+    requestBody: { required: true, content: jsonContent(answerSchema(callbackBody)) },
+    responses: {
+      '2XX': { description: 'Received' },
+      '410': { description: 'Gone for good: not tried again' },
+      default: { description: 'Tried again, redirects included; `Retry-After` of 429 and 503 is honoured' },
     },
   };
 }
@@ -127,7 +155,7 @@ function answerSchema(schema: z.ZodType): Json {
 
 /** Every schema with a name that answers lead to, and that of errors. */
 function namedSchemas(): readonly z.ZodType[] {
-  return [errorRecord, ...ROUTES.map((route) => route.success.schema)];
+  return [errorRecord, callbackBody, ...ROUTES.map((route) => route.success.schema)];
 }
 
 function definitionsOf(schema: z.ZodType): Json {

@@ -1,7 +1,13 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { CURSOR_LIFETIME_MS, decodeCursor, encodeCursor, listBinding } from '../../shared/contract/cursor.ts';
+import {
+  callBinding,
+  CURSOR_LIFETIME_MS,
+  decodeCursor,
+  encodeCursor,
+  listBinding,
+} from '../../shared/contract/cursor.ts';
 import { matchRoute } from '../../shared/contract/match-route.ts';
 import { parseJson } from '../../shared/contract/parse-json.ts';
 import type { Route } from '../../shared/contract/routes.ts';
@@ -106,5 +112,13 @@ describe('a cursor', () => {
     expect(binding('a=1&b=2&a=0&limit=5&cursor=c')).toBe(binding('a=0&limit=9&a=1&b=2'));
     const bindings = [binding('a=1'), binding('a=2'), binding('a=1', 'v'), binding('a=1', 'w', '/q'), binding('')];
     expect(new Set(bindings).size).toBe(bindings.length);
+  });
+
+  it('of a live call is bound to the body, in whatever order it is written', () => {
+    const bind = (text: string): string => callBinding('w', '/p', JSON.parse(text));
+    const written = bind('{"input":{"a":1,"b":[{"c":null,"d":"\\u00e9"}]}}');
+    expect(bind('{"input":{"b":[{"d":"é","c":null}],"a":1.0}}')).toBe(written);
+    expect(bind('{"input":{"a":1,"b":[{"c":null}]}}')).not.toBe(written);
+    expect(bind('{"input":{"a":"1","b":[{"c":null,"d":"é"}]}}')).not.toBe(written);
   });
 });

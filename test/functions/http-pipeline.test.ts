@@ -148,6 +148,10 @@ describe('a good call', () => {
 });
 
 describe('a refused call', () => {
+  it.each(['//elsewhere.example/v1/runs', '//[', '/%'])('for the odd path %j is a plain 404', async (odd) => {
+    expect((await sendForError({ path: odd })).error_label).toBe('NOT_FOUND');
+  });
+
   const { 'x-api-key': _, ...noKey } = jsonHeaders;
   const big = JSON.stringify({ input: {}, name: 'x'.repeat(4_500_000) });
   it.each<[string, Sent, string, RegExp]>([

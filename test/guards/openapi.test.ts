@@ -52,7 +52,7 @@ describe('the OpenAPI document', () => {
 
   it('refers to nothing that it does not define', () => {
     const references = JSON.stringify(document).matchAll(/"\$ref":"([^"]*)"/g);
-    const names = new Set([...references].map(([, reference]) => reference));
+    const names = new Set(Array.from(references, ([, reference = '']) => reference));
     const defined = Object.keys(document.components.schemas).map((name) => `#/components/schemas/${name}`);
     expect([...names].toSorted()).toEqual(defined.toSorted());
   });

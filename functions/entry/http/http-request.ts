@@ -17,7 +17,8 @@ export interface HttpRequest {
 /** Reads the event. `publicUrl` is where the deployment is reached, without a path. */
 export function readHttpRequest(event: APIGatewayProxyEventV2, publicUrl: string): HttpRequest {
   const query = new URLSearchParams(event.rawQueryString);
-  const url = new URL(event.rawPath, publicUrl);
+  const url = new URL(publicUrl);
+  url.pathname = event.rawPath; // set, not resolved: a path such as //elsewhere names no other host
   url.search = query.toString();
   return {
     method: event.requestContext.http.method,
