@@ -48,7 +48,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   return {
     url: pipeline.baseUrl,
     async call(accessKeyId, service, operation, input, signal = closing.signal) {
-      const region = 'us-east-1';
+      const region = options.region ?? 'us-east-1';
       const head = { service, operation, accessKeyId, region, method: 'POST', path: '/', query: {}, headers: {} };
       return await performCall(pipeline, head, input, signal);
     },
@@ -58,6 +58,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     setStatements: (key, statements) => authorizer.setStatements(key, statements),
     async close() {
       closing.abort();
+      for (const caller of pipeline.callers) caller.abort();
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeIdleConnections();
       const force = setTimeout(() => server.closeAllConnections(), 500);
@@ -78,12 +79,18 @@ async function serve(pipeline: CallPipeline, request: IncomingMessage, response:
   if (head.service === 's3') return await serveS3(pipeline, head, request, response);
   const input = await readJson(request);
   const caller = new AbortController();
-  response.once('close', () => caller.abort());
+  pipeline.callers.add(caller);
+  response.once('close', () => {
+    pipeline.callers.delete(caller);
+    caller.abort();
+  });
   const answer =
     input === undefined
       ? { status: 400, body: { __type: 'SerializationException', message: 'The body is not JSON' } }
-      : await performCall(pipeline, head, input, AbortSignal.any([caller.signal, pipeline.closing.signal]));
+      : await performCall(pipeline, head, input, caller.signal);
   const body = JSON.stringify(answer.body);
+  // A connection kept alive past close() would keep the process alive too.
+  if (pipeline.closing.signal.aborted) response.shouldKeepAlive = false;
   response.writeHead(answer.status, {
     'content-type': contentTypes[head.service],
     'content-length': Buffer.byteLength(body),

@@ -30,6 +30,8 @@ export interface GatewayOptions {
   /** 0 or absent: any free port. */
   readonly port?: number;
   readonly account?: string;
+  /** Of calls in process; over HTTP the credential scope names it. */
+  readonly region?: string;
   /** The partition key of a table or index, for `dynamodb:LeadingKeys`. */
   readonly partitionKeyOf?: (table: string, index: string | undefined) => string | undefined;
   /** Faults and throttling: an answer given here is given instead of the service's. */
@@ -46,6 +48,8 @@ export interface CallPipeline {
   readonly meter: CallMeter;
   readonly log: (message: string) => void;
   readonly closing: AbortController;
+  /** Callers over HTTP whose answer is not out yet: a long poll ends when one hangs up, or we close. */
+  readonly callers: Set<AbortController>;
   baseUrl: string;
 }
 
@@ -53,7 +57,9 @@ export interface CallPipeline {
 export function createCallPipeline(options: GatewayOptions): CallPipeline {
   const { account = '000000000000', log = () => undefined } = options;
   const authorizer = createAuthorizer(account, log);
-  return { options, account, authorizer, meter: createCallMeter(), log, closing: new AbortController(), baseUrl: '' };
+  const closing = new AbortController();
+  const meter = createCallMeter();
+  return { options, account, authorizer, meter, log, closing, callers: new Set(), baseUrl: '' };
 }
 
 /** Who may not, and why; undefined lets the call through. */

@@ -14,6 +14,7 @@ export async function serveS3(
   response: ServerResponse,
 ): Promise<void> {
   const answer = await performS3(pipeline, head, request).catch((error: unknown): S3Answer => {
+    if (request.errored !== null) throw error; // The caller hung up: nobody reads an answer.
     return answerFault('s3', hideMissing(pipeline, head, faultOf(pipeline, head, error)), head.path);
   });
   request.resume();

@@ -47,9 +47,26 @@ function readAttributes(value: unknown): QueueAttributes {
         `Unknown attribute ${name}; the stand-in has standard queues only.`,
       );
     }
+    if (name === 'RedrivePolicy') checkRedrive(String(raw));
     attributes[name] = bounds === undefined ? String(raw) : String(readNumber(raw, name, bounds[0], bounds[1], 0));
   }
   return attributes;
+}
+
+/** A redrive policy is JSON with a target ARN and a count of 1 to 1,000; '' takes it away. */
+function checkRedrive(text: string): void {
+  if (text === '') return;
+  const refusal = new AwsServiceError(
+    'InvalidAttributeValue',
+    `RedrivePolicy ${text} must be JSON with deadLetterTargetArn and maxReceiveCount of 1 to 1000.`,
+  );
+  try {
+    const policy = asObject(JSON.parse(text));
+    readNumber(policy['maxReceiveCount'], 'maxReceiveCount', 1, 1000, 10);
+    if (!asString(policy['deadLetterTargetArn']).startsWith('arn:aws:sqs:')) throw refusal;
+  } catch (cause) {
+    throw Object.assign(refusal, { cause });
+  }
 }
 
 /** GetQueueAttributes: settings, ARN and the three approximate counts. */
