@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { afterEach, expect, test } from 'vitest';
-import { createDnsResolve } from '../../shared/adapters/aws/guarded-http/lookup.ts';
+import { createDnsResolve, createGuardedLookup } from '../../shared/adapters/aws/guarded-http/lookup.ts';
 
 const A = 1;
 const AAAA = 28;
@@ -70,4 +70,21 @@ test.each([
 ])('a host without answers is an error with DNS’s code (%i)', async (code, name) => {
   const server = await startNameServer(() => ({ code, addresses: [] }));
   await expect(createDnsResolve([server])('hook.example')).rejects.toMatchObject({ code: name });
+});
+
+test('a socket is handed the very answers that were checked', async () => {
+  const answers = [
+    { address: '2606::1', family: 6 },
+    { address: '1.2.3.4', family: 4 },
+  ];
+  const checked: string[] = [];
+  const lookup = createGuardedLookup(
+    () => Promise.resolve(answers),
+    (ip) => (checked.push(ip), null),
+  );
+  const all = await new Promise((resolve) => lookup('hook.example', { all: true }, (_error, found) => resolve(found)));
+  const one = await new Promise((resolve) => lookup('hook.example', {}, (_error, ...found) => resolve(found)));
+  expect(all).toEqual(answers);
+  expect(one).toEqual(['2606::1', 6]);
+  expect(checked).toEqual(['2606::1', '1.2.3.4', '2606::1', '1.2.3.4']);
 });

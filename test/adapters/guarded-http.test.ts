@@ -301,6 +301,8 @@ describe('connections', () => {
     expect(server.connections()).toBe(65);
     await http.request(get(url, { poolKey: 'w0' }));
     expect(server.connections()).toBe(66);
+    await http.request(get(url, { poolKey: 'w1' }));
+    expect(server.connections()).toBe(66);
   });
 
   test('that were closed while idle are replaced, for what may be sent twice', async () => {
