@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { App, Validations } from 'aws-cdk-lib';
 import type { Environment } from 'aws-cdk-lib';
+import { DISABLE_ASSET_STAGING_CONTEXT } from 'aws-cdk-lib/cx-api';
 import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { bundleFunctions } from './bundle.ts';
@@ -23,6 +24,8 @@ export interface SynthOptions {
   /** In place of some of the stage's settings. */
   readonly settings?: Partial<StageSettings>;
   readonly bundleDir: string;
+  /** Points at the bundles where they lie in place of copying them, so that who watches them needs no new synthesis. */
+  readonly inPlace?: boolean;
   /** Where the assembly goes; without it where the CDK CLI says, else a temporary folder. */
   readonly outDir?: string;
 }
@@ -30,7 +33,7 @@ export interface SynthOptions {
 /** Synthesizes the stack over functions that are bundled already. Throws on a wrong setting or a finding of cdk-nag. */
 export function synthesize(options: SynthOptions): CloudAssembly {
   const app = new App({
-    context: contextOfProject(),
+    context: { ...contextOfProject(), ...(options.inPlace === true ? { [DISABLE_ASSET_STAGING_CONTEXT]: true } : {}) },
     analyticsReporting: false,
     ...(options.outDir === undefined ? {} : { outdir: options.outDir }),
   });

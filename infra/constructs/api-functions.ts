@@ -12,12 +12,13 @@ export function createLive(scope: Construct, platform: Platform): EngineFunction
   return new EngineFunction(scope, 'Live', {
     platform,
     name: 'live',
+    keys: 'read',
     timeout: API_TIMEOUT,
     memoryMb: 1_024,
     requeues: false,
     reservedConcurrency: settings.reservedConcurrency?.live,
     may: [
-      state.items('GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'),
+      state.items('GetItem', 'PutItem', 'UpdateItem'),
       state.reads(state.masterSecret),
       state.reads(state.actionSecrets),
     ],
@@ -30,13 +31,13 @@ export function createLaunch(scope: Construct, platform: Platform): EngineFuncti
   return new EngineFunction(scope, 'Launch', {
     platform,
     name: 'launch',
-    objects: { put: ['inputs'] },
+    keys: 'read',
     timeout: API_TIMEOUT,
     memoryMb: 1_769,
     requeues: false,
     reservedConcurrency: settings.reservedConcurrency?.launch,
     may: [
-      state.items('GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem', 'ConditionCheckItem'),
+      state.items('GetItem', 'PutItem', 'UpdateItem', 'BatchWriteItem'),
       state.reads(state.masterSecret),
       controlQueue.send(),
     ],
@@ -49,13 +50,14 @@ export function createRuns(scope: Construct, platform: Platform): EngineFunction
   return new EngineFunction(scope, 'Runs', {
     platform,
     name: 'runs',
-    objects: { get: ['pages', 'inputs'] },
+    keys: 'read',
+    objects: { get: ['pages'] },
     timeout: API_TIMEOUT,
     memoryMb: 1_024,
     requeues: false,
     reservedConcurrency: settings.reservedConcurrency?.runs,
     may: [
-      state.items('GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'),
+      state.items('GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'),
       state.lists(),
       state.reads(state.masterSecret),
       controlQueue.send(),

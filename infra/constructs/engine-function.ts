@@ -34,6 +34,8 @@ export interface EngineFunctionProps {
   /** It sends to a queue that leads back to itself: Lambda's loop detection, 16 hops, must let it. */
   readonly requeues: boolean;
   readonly reservedConcurrency?: number | undefined;
+  /** Whether it may read who has which API key. No function writes that. */
+  readonly keys: 'read' | 'none';
   /** Prefixes of the bucket under which it may get and put objects. */
   readonly objects?: ObjectAccess;
   /** All else it may do, besides writing its own log. */
@@ -59,6 +61,7 @@ export class EngineFunction extends Construct {
     });
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     role.addToPolicy(writesLog(logGroup));
+    role.addToPolicy(platform.state.spareKeys(props.keys));
     for (const statement of props.may) role.addToPolicy(statement);
     this.allowObjects(role, platform.state, props.objects ?? {});
     this.lambda = new LambdaFunction(this, 'Function', {

@@ -1,6 +1,6 @@
 import { CfnResource, Duration, RemovalPolicy, SecretValue, Stack } from 'aws-cdk-lib';
 import { AttributeType, Billing, ProjectionType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import type { LifecycleRule } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -17,6 +17,9 @@ export const LIST_INDEX_ATTRIBUTES = ['action_name', 'execution_mode', 'name', '
 /** CONTRACT: a start may be postponed by a year, and a deadline is at most 30 days. */
 const MAX_POSTPONE_DAYS = 366;
 const MAX_DEADLINE_DAYS = 30;
+
+/** Partitions of the table that say who may call; only the owner's command line writes them. */
+const KEY_PARTITIONS = ['KEY#*', 'NAME#*'];
 
 export type ObjectPrefix = 'pages' | 'inputs' | 'uploads';
 
@@ -100,6 +103,18 @@ export class EngineState extends Construct {
     });
   }
 
+  /** Withholds API keys and workspaces' names, whatever else is allowed: nobody who runs an action can make a key. */
+  spareKeys(except: 'read' | 'none'): PolicyStatement {
+    const writes = ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:BatchWriteItem'];
+    const reads = except === 'read' ? [] : ['dynamodb:GetItem', 'dynamodb:Query'];
+    return new PolicyStatement({
+      effect: Effect.DENY,
+      actions: [...writes, ...reads],
+      resources: [this.table.tableArn],
+      conditions: { 'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': KEY_PARTITIONS } },
+    });
+  }
+
   /** Leave to query the list index. */
   lists(): PolicyStatement {
     const resources = [`${this.table.tableArn}/index/${LIST_INDEX}`];
@@ -125,15 +140,7 @@ export class EngineState extends Construct {
   }
 }
 
-export type TableOperation =
-  | 'GetItem'
-  | 'BatchGetItem'
-  | 'Query'
-  | 'PutItem'
-  | 'UpdateItem'
-  | 'DeleteItem'
-  | 'BatchWriteItem'
-  | 'ConditionCheckItem';
+export type TableOperation = 'GetItem' | 'Query' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'BatchWriteItem';
 
 function expiry(prefix: ObjectPrefix, days: number): LifecycleRule {
   return {

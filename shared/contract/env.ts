@@ -72,7 +72,7 @@ export type EnvKey = keyof typeof ENV;
 /** Which variables each function gets: what it uses and nothing more. */
 export const ENV_OF = {
   live: ['stage', 'settings', 'table', 'publicUrl', 'masterSecretArn', 'actionSecretsArn'],
-  launch: ['stage', 'settings', 'table', 'bucket', 'publicUrl', 'controlQueueUrl', 'masterSecretArn'],
+  launch: ['stage', 'settings', 'table', 'publicUrl', 'controlQueueUrl', 'masterSecretArn'],
   runs: ['stage', 'settings', 'table', 'bucket', 'publicUrl', 'controlQueueUrl', 'masterSecretArn'],
   control: ['stage', 'settings', 'table', 'bucket', 'controlQueueUrl', 'pageQueueUrl', 'callbackQueueUrl'],
   page: [
@@ -86,7 +86,7 @@ export const ENV_OF = {
     'actionSecretsArn',
   ],
   callback: ['stage', 'settings', 'table', 'bucket', 'callbackQueueUrl', 'masterSecretArn'],
-  sweep: ['stage', 'settings', 'table', 'controlQueueUrl', 'pageQueueUrl', 'callbackQueueUrl'],
+  sweep: ['stage', 'settings', 'table', 'bucket', 'controlQueueUrl', 'pageQueueUrl', 'callbackQueueUrl'],
 } as const satisfies Readonly<Record<FunctionName, readonly EnvKey[]>>;
 
 /** The parsed environment of one function. */

