@@ -52,7 +52,7 @@ const runFields = {
   callback: strict({ url: z.string(), on: z.enum(['all', 'final']) }).nullable(),
   depends_on: z.array(strict({ uid, require: z.enum(['success', 'finish']) })),
   on_invalid_input: z.enum(['reject', 'skip']),
-  deadline_seconds: z.int().nullable().describe('Null for live runs'),
+  deadline_seconds: z.int().min(1),
   attempt: z.int().min(1),
   inputs: inputCounts,
   output_count: count,

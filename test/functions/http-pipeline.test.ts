@@ -64,7 +64,10 @@ function startContainer(): ReturnType<typeof createApiHandler<'live'>> {
       },
       now: () => world.time,
       newErrorRef: () => 'ref-1',
-      log: (level, message, data) => world.logged.push({ level, message, ...data }),
+      log: {
+        info: (message, data) => world.logged.push({ level: 'info', message, ...data }),
+        error: (message, data) => world.logged.push({ level: 'error', message, ...data }),
+      },
       publicUrl: 'http://127.0.0.1:4000',
     },
   });
@@ -281,7 +284,7 @@ describe('a failing handler', () => {
     expect(line).toMatchObject({
       level: 'error',
       error_ref: 'ref-1',
-      error_label: 'INTERNAL_ERROR',
+      label: 'INTERNAL_ERROR',
       method: 'POST',
       path,
     });
@@ -297,6 +300,14 @@ describe('a failing handler', () => {
     expect(response.body).toContain('The store is away.');
   });
 
+  it('names the run it was recorded as, and when a limit will have passed', async () => {
+    world.answer = () => {
+      const postponedUntil = new Date(world.time + 1_500).toISOString();
+      throw new EngineError('LIMIT_REACHED', 'm', { params: { run_uid: 'r' }, postponedUntil });
+    };
+    expect(await send()).toMatchObject({ statusCode: 429, headers: { 'retry-after': '2', 'x-run-uid': 'r' } });
+  });
+
   it('cannot answer with more than the limit', async () => {
     world.answer = () => ['x'.repeat(4 * 1024 * 1024)];
     const error = await sendForError({});
@@ -307,7 +318,7 @@ describe('a failing handler', () => {
 it('a refusal is logged under its reference, without a stack', async () => {
   await send({ headers: {} });
   expect(world.logged).toEqual([
-    expect.objectContaining({ level: 'info', error_ref: 'ref-1', error_label: 'UNAUTHORIZED', status_code: 401 }),
+    expect.objectContaining({ level: 'info', error_ref: 'ref-1', label: 'UNAUTHORIZED', status_code: 401 }),
   ]);
   expect(world.logged[0]).not.toHaveProperty('stack');
 });

@@ -3,37 +3,42 @@ import type middyfy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import type { EngineError, ErrorRecord } from '../../../shared/domain/errors.ts';
 import { asEngineError, toErrorRecord } from '../../../shared/domain/errors.ts';
+import type { Log } from '../../../shared/engine/ports.ts';
 import { jsonResponse } from './http-response.ts';
 
-/** One structured line: what happened and its data. */
-export type LogError = (level: 'info' | 'error', message: string, data: Readonly<Record<string, unknown>>) => void;
+export interface ErrorPorts {
+  readonly newErrorRef: () => string;
+  readonly log: Pick<Log, 'info' | 'error'>;
+  /** Epoch ms. */
+  readonly now: () => number;
+}
 
 /** Turns whatever is thrown into our one shape, and logs it under the reference the caller is given. */
-export function answerErrors(ports: {
-  readonly newErrorRef: () => string;
-  readonly log: LogError;
-}): middyfy.MiddlewareObj<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2> {
+export function answerErrors(
+  ports: ErrorPorts,
+): middyfy.MiddlewareObj<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2> {
   return {
     onError: ({ event, error: thrown }): APIGatewayProxyStructuredResultV2 => {
       const error = asEngineError(thrown);
       const record = toErrorRecord(error, ports.newErrorRef());
       const { method, path } = event.requestContext.http;
       logError(ports.log, error, record, { method, path });
-      return jsonResponse(record.status_code, record, headersOf(error));
+      return jsonResponse(record.status_code, record, headersOf(error, ports.now()));
     },
   };
 }
 
+/** A caller's own faults are information; faults of ours come with their stacks. */
 function logError(
-  log: LogError,
+  log: ErrorPorts['log'],
   error: EngineError,
   record: ErrorRecord,
   request: Readonly<Record<string, unknown>>,
 ): void {
-  const { error_ref, error_label, status_code } = record;
-  const told = { error_ref, error_label, status_code, ...request };
-  if (status_code < 500) log('info', error.message, told);
-  else log('error', error.message, { ...told, stack: stackOf(error) });
+  const { error_ref, error_label: label, status_code } = record;
+  const told = { error_ref, label, status_code, ...request };
+  if (status_code < 500) log.info(error.message, told);
+  else log.error(error.message, { ...told, stack: stackOf(error) });
 }
 
 /** The stacks of an error and of what caused it, outermost first. */
@@ -49,11 +54,19 @@ function stackOf(error: unknown): readonly string[] {
   return stacks;
 }
 
-function headersOf(error: EngineError): Record<string, string> {
-  const { retryAfterSeconds, params } = error.details;
-  const allow = error.label === 'METHOD_NOT_ALLOWED' ? params?.['allow'] : undefined;
+function headersOf(error: EngineError, now: number): Record<string, string> {
+  const { params = {} } = error.details;
+  const retryAfter = retryAfterSeconds(error, now);
+  const { allow, run_uid: runUid } = params;
   return {
-    ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }),
-    ...(Array.isArray(allow) ? { allow: allow.join(', ') } : {}),
+    ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
+    ...(error.label === 'METHOD_NOT_ALLOWED' && Array.isArray(allow) ? { allow: allow.join(', ') } : {}),
+    ...(typeof runUid === 'string' ? { 'x-run-uid': runUid } : {}),
   };
+}
+
+function retryAfterSeconds(error: EngineError, now: number): number | undefined {
+  const { retryAfterSeconds: told, postponedUntil } = error.details;
+  if (told !== undefined || postponedUntil === undefined || error.label !== 'LIMIT_REACHED') return told;
+  return Math.max(0, Math.ceil((Date.parse(postponedUntil) - now) / 1_000));
 }

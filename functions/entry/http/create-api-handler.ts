@@ -3,7 +3,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context
 import { matchRoute } from '../../../shared/contract/match-route.ts';
 import type { ApiFunction, OperationOf, Route } from '../../../shared/contract/routes.ts';
 import { EngineError } from '../../../shared/domain/errors.ts';
-import type { LogError } from './answer-errors.ts';
+import type { ErrorPorts } from './answer-errors.ts';
 import { answerErrors } from './answer-errors.ts';
 import type { Caller, FindCaller } from './authenticate.ts';
 import { checkScope, createAuthenticator } from './authenticate.ts';
@@ -12,12 +12,9 @@ import type { HttpRequest } from './http-request.ts';
 import { readHttpRequest } from './http-request.ts';
 import { jsonResponse } from './http-response.ts';
 
-export interface ApiPorts {
+/** What the pipeline needs of the world besides what its endpoints need. */
+export interface ApiPorts extends ErrorPorts {
   readonly findCaller: FindCaller;
-  /** Epoch ms. */
-  readonly now: () => number;
-  readonly newErrorRef: () => string;
-  readonly log: LogError;
   /** Where the deployment is reached, without a path. */
   readonly publicUrl: string;
 }
