@@ -1,11 +1,11 @@
 import { type RunControl, type RunDefinition } from '../domain/run.ts';
-import type { Ports, Waiter } from './ports.ts';
+import type { CorePorts, Waiter } from './ports.ts';
 
 /**
  * Gives a run its slot, or its place in the line. Register, then look again: whoever arrives or releases admits the
  * one that waits longest, never itself, so no slot stays empty while someone waits.
  */
-export async function admitRun(ports: Ports, control: RunControl, definition: RunDefinition): Promise<RunControl> {
+export async function admitRun(ports: CorePorts, control: RunControl, definition: RunDefinition): Promise<RunControl> {
   const { workspaceUid } = definition;
   const waiting = await ports.admission.oldestWaiter(workspaceUid);
   if (waiting === null && (await ports.admission.takeSlot(workspaceUid, control.uid, control.epoch))) {
@@ -21,7 +21,7 @@ export async function admitRun(ports: Ports, control: RunControl, definition: Ru
 }
 
 /** Gives free slots to those that wait, oldest first, until one side runs out. */
-export async function admitWaiting(ports: Ports, workspaceUid: string): Promise<void> {
+export async function admitWaiting(ports: CorePorts, workspaceUid: string): Promise<void> {
   for (;;) {
     const waiter = await ports.admission.oldestWaiter(workspaceUid);
     if (waiter === null) return;
@@ -43,7 +43,7 @@ export async function admitWaiting(ports: Ports, workspaceUid: string): Promise<
 }
 
 /** CREATED or BLOCKED → QUEUED, the clock of the deadline begins to run. */
-async function queueRun(ports: Ports, control: RunControl): Promise<RunControl> {
+async function queueRun(ports: CorePorts, control: RunControl): Promise<RunControl> {
   const definition = await ports.runs.readDefinition(control.uid);
   const now = ports.clock.now();
   const moved = await ports.runs.moveRun(control.uid, 'admit', control.epoch, {

@@ -5,7 +5,7 @@ import { shardOf } from '../domain/input.ts';
 import { LIMITS } from '../domain/limits.ts';
 import { callbackDelayMs, retryAfterSeconds } from '../domain/retry.ts';
 import type { RunDefinition } from '../domain/run.ts';
-import type { CallbackAnswer, CallbackMessage, Ports, Receipt } from './ports.ts';
+import type { CallbackAnswer, CallbackMessage, CorePorts, Ports, Receipt } from './ports.ts';
 import { tellError } from './tell-error.ts';
 
 /** A queue holds a message back this long at most; longer waits are the sweeper's. */
@@ -15,7 +15,7 @@ const MAX_DELAY_MS = 900_000;
  * One attempt of one callback. A page's first attempt needs no record: success goes to the delivery log, failure makes
  * the record. Every later attempt is claimed before it is made, so a crash spends it and the schedule is never exceeded.
  */
-export async function deliverCallback(ports: Ports, message: CallbackMessage, receipt: Receipt): Promise<void> {
+export async function deliverCallback(ports: DeliveryPorts, message: CallbackMessage, receipt: Receipt): Promise<void> {
   const record = await readStanding(ports, message, receipt);
   const about = readUid(record?.refUid ?? message.uid);
   if (about === null) return;
@@ -29,6 +29,13 @@ export async function deliverCallback(ports: Ports, message: CallbackMessage, re
   await settle(ports, delivery, answer);
 }
 
+/** What delivering takes. */
+export type DeliveryPorts = Pick<
+  CorePorts,
+  'clock' | 'chance' | 'log' | 'runs' | 'progress' | 'callbacks' | 'due' | 'messages'
+> &
+  Pick<Ports, 'sender' | 'secrets'>;
+
 interface DeliveryInHand {
   readonly message: CallbackMessage;
   readonly receipt: Receipt;
@@ -39,13 +46,17 @@ interface DeliveryInHand {
   readonly definition: RunDefinition;
 }
 
-async function readStanding(ports: Ports, message: CallbackMessage, receipt: Receipt): Promise<CallbackRecord | null> {
+async function readStanding(
+  ports: DeliveryPorts,
+  message: CallbackMessage,
+  receipt: Receipt,
+): Promise<CallbackRecord | null> {
   const firstOfPage = message.attempt === 0 && receipt.count === 1 && readUid(message.uid)?.kind === 'page';
   return firstOfPage ? null : ports.callbacks.readRecord(message.uid);
 }
 
 /** Whether this delivery may make its attempt now; sees to what an earlier delivery of the same message left undone. */
-async function claim(ports: Ports, delivery: DeliveryInHand): Promise<boolean> {
+async function claim(ports: DeliveryPorts, delivery: DeliveryInHand): Promise<boolean> {
   const { message, receipt, record } = delivery;
   if (record === null) return message.attempt === 0;
   if (record.status === 'SUCCESS' || record.status === 'FAILED') return false;
@@ -71,14 +82,14 @@ async function claim(ports: Ports, delivery: DeliveryInHand): Promise<boolean> {
 }
 
 /** Success absorbs: whatever the record says, a delivery in the log is a delivery. */
-async function wasDelivered(ports: Ports, { about, record }: DeliveryInHand): Promise<boolean> {
+async function wasDelivered(ports: DeliveryPorts, { about, record }: DeliveryInHand): Promise<boolean> {
   if (about.kind !== 'page' || record?.parentUid !== null) return false;
   const log = await ports.callbacks.readDeliveries(about.runUid, shardOf(about.input));
   return log.some(({ input, page, part }) => input === about.input && page === about.page && part === about.part);
 }
 
 /** The callback's body, the same bytes on every attempt, or null where what it told of is gone. */
-async function buildBody(ports: Ports, { about, record, definition }: DeliveryInHand): Promise<string | null> {
+async function buildBody(ports: DeliveryPorts, { about, record, definition }: DeliveryInHand): Promise<string | null> {
   const { runUid } = about;
   if (about.kind === 'page') {
     const found = await ports.progress.readPage(runUid, about.input, about.page);
@@ -102,7 +113,7 @@ async function buildBody(ports: Ports, { about, record, definition }: DeliveryIn
 }
 
 async function post(
-  ports: Ports,
+  ports: DeliveryPorts,
   { about, record, message, definition }: DeliveryInHand,
   body: string,
 ): Promise<CallbackAnswer> {
@@ -117,7 +128,7 @@ async function post(
 }
 
 /** Writes down how the attempt went, then sends the next one if there is to be one. */
-async function settle(ports: Ports, delivery: DeliveryInHand, answer: CallbackAnswer): Promise<void> {
+async function settle(ports: DeliveryPorts, delivery: DeliveryInHand, answer: CallbackAnswer): Promise<void> {
   const { message, receipt, about, definition, record } = delivery;
   const now = ports.clock.now();
   const delivered = answer.kind === 'answered' && answer.status >= 200 && answer.status < 300;
@@ -154,7 +165,7 @@ async function settle(ports: Ports, delivery: DeliveryInHand, answer: CallbackAn
 }
 
 /** Sends the attempt after the one recorded, or leaves it to the sweeper where it is far off. */
-async function sendOn(ports: Ports, { definition }: DeliveryInHand, record: CallbackRecord): Promise<void> {
+async function sendOn(ports: DeliveryPorts, { definition }: DeliveryInHand, record: CallbackRecord): Promise<void> {
   if (record.status !== 'PENDING' || record.nextAttemptAt === null) return;
   const delayMs = Math.max(0, record.nextAttemptAt - ports.clock.now());
   if (delayMs > MAX_DELAY_MS) {
@@ -166,7 +177,7 @@ async function sendOn(ports: Ports, { definition }: DeliveryInHand, record: Call
 }
 
 /** When the next attempt is due (epoch ms), or null where this was the last: 410 says so, or the schedule is spent. */
-function nextAttempt(ports: Ports, attempt: number, answer: CallbackAnswer): number | null {
+function nextAttempt(ports: DeliveryPorts, attempt: number, answer: CallbackAnswer): number | null {
   const now = ports.clock.now();
   if (answer.kind === 'answered' && answer.status === 410) return null;
   const honours = answer.kind === 'answered' && (answer.status === 429 || answer.status === 503);
@@ -175,7 +186,7 @@ function nextAttempt(ports: Ports, attempt: number, answer: CallbackAnswer): num
   return delay === null ? null : now + delay;
 }
 
-function failureOf(ports: Ports, { about, message }: DeliveryInHand, answer: CallbackAnswer): ErrorRecord {
+function failureOf(ports: DeliveryPorts, { about, message }: DeliveryInHand, answer: CallbackAnswer): ErrorRecord {
   const text =
     answer.kind === 'answered'
       ? `The receiver answered ${answer.status}; only 2xx is success.`

@@ -3,12 +3,12 @@ import { hasEnded, WORKING_STATUSES } from '../domain/run.ts';
 import { admitRun } from './admit-run.ts';
 import { closeRun } from './finish-run.ts';
 import { firstPage } from './open-input.ts';
-import type { DispatchMessage, Ports, Receipt } from './ports.ts';
+import type { CorePorts, DispatchMessage, Receipt } from './ports.ts';
 
 const DISPATCHER = 'dispatch';
 
 /** Lays a run out: takes its slot, opens its window, sends the first page of every input in it. */
-export async function dispatchRun(ports: Ports, message: DispatchMessage, receipt: Receipt): Promise<void> {
+export async function dispatchRun(ports: CorePorts, message: DispatchMessage, receipt: Receipt): Promise<void> {
   const control = await ports.runs.readControl(message.runUid);
   const definition = await ports.runs.readDefinition(message.runUid);
   if (control === null || definition === null || control.epoch !== message.epoch) return;

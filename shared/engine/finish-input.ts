@@ -13,7 +13,7 @@ import type { PageSlot } from '../domain/page.ts';
 import { addTotals, type RunControl, type RunDefinition, type Totals } from '../domain/run.ts';
 import { finishRun } from './finish-run.ts';
 import { openNextInput } from './open-input.ts';
-import type { Ports } from './ports.ts';
+import type { CorePorts } from './ports.ts';
 import { sendRecordedCallback } from './send-callbacks.ts';
 
 /** An input whose last page, or failure, is recorded. */
@@ -27,7 +27,7 @@ export interface SettledInput {
  * Ends an input: its mark, the next input's turn, and the look whether the whole run is complete. The look is always
  * taken, also when everything before was done by an earlier delivery: the one that did it may have died just then.
  */
-export async function finishInput(ports: Ports, { control, definition, slot }: SettledInput): Promise<void> {
+export async function finishInput(ports: CorePorts, { control, definition, slot }: SettledInput): Promise<void> {
   const { outcome } = slot;
   if (outcome.kind === 'FAILURE' && definition.callback?.on === 'all') {
     const refUid = deriveUid(slot.runUid, 'input_failed', {
@@ -62,7 +62,7 @@ export async function finishInput(ports: Ports, { control, definition, slot }: S
 
 /** Carries a complete shard up the tree; when the root is complete the run is. */
 async function rollUp(
-  ports: Ports,
+  ports: CorePorts,
   control: RunControl,
   definition: RunDefinition,
   shard: number,

@@ -1,12 +1,12 @@
 import { deriveUid } from '../domain/ids.ts';
 import { endingMove, hasEnded, type RunControl, type RunDefinition, type Totals } from '../domain/run.ts';
 import { admitWaiting } from './admit-run.ts';
-import type { Ports } from './ports.ts';
+import type { CorePorts } from './ports.ts';
 import { sendRecordedCallback } from './send-callbacks.ts';
 
 /** Ends a run whose inputs have all settled. Said twice, it ends once; what follows from the end is done each time. */
 export async function finishRun(
-  ports: Ports,
+  ports: CorePorts,
   control: RunControl,
   definition: RunDefinition,
   totals: Totals,
@@ -32,7 +32,7 @@ export async function finishRun(
  * What follows from a run's end: run.finished, its slot to the one that waits longest. Each step is idempotent, so an
  * interrupted close is closed again by a redelivery or by the sweeper.
  */
-export async function closeRun(ports: Ports, ended: RunControl, definition: RunDefinition): Promise<void> {
+export async function closeRun(ports: CorePorts, ended: RunControl, definition: RunDefinition): Promise<void> {
   if (definition.callback !== null) {
     const refUid = deriveUid(definition.uid, 'run_finished', { ending: ended.endings });
     const { totals, formerCallbacks } = ended;
@@ -56,13 +56,13 @@ export async function closeRun(ports: Ports, ended: RunControl, definition: RunD
 }
 
 /** The error of the last input that failed. */
-async function errorOf(ports: Ports, definition: RunDefinition, totals: Totals): Promise<RunControl['lastError']> {
+async function errorOf(ports: CorePorts, definition: RunDefinition, totals: Totals): Promise<RunControl['lastError']> {
   if (totals.lastFailed === null) return null;
   const slot = await ports.progress.readLastSlot(definition.uid, totals.lastFailed);
   return slot !== null && slot.outcome.kind === 'FAILURE' ? slot.outcome.error : null;
 }
 
-async function infoOf(ports: Ports, definition: RunDefinition, totals: Totals): Promise<RunControl['lastInfo']> {
+async function infoOf(ports: CorePorts, definition: RunDefinition, totals: Totals): Promise<RunControl['lastInfo']> {
   if (totals.lastEmpty === null) return null;
   const slot = await ports.progress.readLastSlot(definition.uid, totals.lastEmpty);
   return slot !== null && slot.outcome.kind === 'RESULT' ? slot.outcome.info : null;

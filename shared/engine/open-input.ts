@@ -1,6 +1,6 @@
 import type { RunWindow } from '../domain/input.ts';
 import type { RunControl, RunDefinition } from '../domain/run.ts';
-import type { PageMessage, Ports } from './ports.ts';
+import type { PageMessage, CorePorts } from './ports.ts';
 
 /** Marks a window entry as opened in place of a finished input, so that a redelivery knows which one it opened. */
 function openedBy(done: number): string {
@@ -28,7 +28,7 @@ export function firstPage(runUid: string, epoch: number, input: number, again = 
 
 /** Gives the place of a finished input to the next one, if any is left, and sends that one's first page. */
 export async function openNextInput(
-  ports: Pick<Ports, 'progress' | 'messages'>,
+  ports: Pick<CorePorts, 'progress' | 'messages'>,
   control: RunControl,
   definition: RunDefinition,
   done: number,
@@ -41,7 +41,7 @@ export async function openNextInput(
 
 /** The input opened in place of `done`, now or by an earlier delivery; null where none was or it is under way. */
 async function claimNext(
-  ports: Pick<Ports, 'progress'>,
+  ports: Pick<CorePorts, 'progress'>,
   control: RunControl,
   definition: RunDefinition,
   done: number,

@@ -3,7 +3,8 @@ import type { ErrorRecord } from '../domain/errors.ts';
 import type { InputMark, OpenInput, RunWindow, StoredInput } from '../domain/input.ts';
 import type { CycleCheck, PageSlot } from '../domain/page.ts';
 import type { RunControl, RunDefinition, RunMove, StatusReason, Totals } from '../domain/run.ts';
-import type { Action, ActionFetch } from '../sdk/action.ts';
+import type { ActionRegistry } from '../sdk/action-registry.ts';
+import type { ActionFetch } from '../sdk/action.ts';
 
 /**
  * Everything the engine asks of the world. The order it relies on is always the same: state first (each write carries
@@ -318,7 +319,6 @@ export interface Secrets {
 
 /** What an action's page may reach. */
 export interface ActionWorld {
-  find(name: string): Action | null;
   fetchFor(workspaceUid: string): ActionFetch;
   secret(name: string): Promise<string>;
 }
@@ -346,6 +346,10 @@ export interface Ports {
   readonly sender: CallbackSender;
   readonly callbackPolicy: CallbackPolicy;
   readonly secrets: Secrets;
-  readonly actions: ActionWorld;
+  readonly actions: ActionRegistry;
+  readonly world: ActionWorld;
   readonly settings: EngineSettings;
 }
+
+/** What every step of a run needs; what only some functions have (secrets, the way out) stands beside it. */
+export type CorePorts = Omit<Ports, 'sender' | 'secrets' | 'callbackPolicy' | 'actions' | 'world'>;

@@ -29,7 +29,7 @@ export interface ActionCall {
  * the action left behind may thaw in a later, unrelated invocation and must reach nothing.
  */
 export async function runAction(
-  ports: Pick<Ports, 'clock' | 'log' | 'actions'>,
+  ports: Pick<Ports, 'clock' | 'log' | 'world'>,
   call: ActionCall,
 ): Promise<ActionResult> {
   const { action } = call;
@@ -76,13 +76,13 @@ function told(fault: { path: string; message: string } | undefined): string {
 }
 
 function contextOf(
-  ports: Pick<Ports, 'clock' | 'log' | 'actions'>,
+  ports: Pick<Ports, 'clock' | 'log' | 'world'>,
   call: ActionCall,
   input: Readonly<Record<string, unknown>>,
   parameters: Readonly<Record<string, unknown>>,
   signal: AbortSignal,
 ): ErasedContext {
-  const fetch = ports.actions.fetchFor(call.workspaceUid);
+  const fetch = ports.world.fetchFor(call.workspaceUid);
   const open = (): void => signal.throwIfAborted();
   const line =
     (level: 'debug' | 'info' | 'warn' | 'error') =>
@@ -104,7 +104,7 @@ function contextOf(
     },
     secret: async (name) => {
       open();
-      return ports.actions.secret(name);
+      return ports.world.secret(name);
     },
     log: { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') },
     idempotencyKey: `${call.runUid}:${call.inputIndex}:${call.page}`,

@@ -28,13 +28,16 @@ export interface LiveAnswer {
   readonly pageSize: number;
 }
 
+/** What a live call takes. */
+export type LivePorts = Pick<Ports, 'clock' | 'chance' | 'log' | 'runs' | 'settings' | 'actions' | 'world'>;
+
 const UID_BYTES = 10;
 
 /**
  * Runs one page inline and records it as a run, in one write after the action has ended. An error that reached the
  * action is thrown with `params.run_uid`; one of ours before that (no such action, bad input) leaves no record.
  */
-export async function runLive(ports: Ports, call: LiveCall): Promise<LiveAnswer> {
+export async function runLive(ports: LivePorts, call: LiveCall): Promise<LiveAnswer> {
   const action = findAction(ports, call.actionName, 'live');
   const given = storedInput(call.input);
   const input = action.parseInput(given.input);

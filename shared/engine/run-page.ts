@@ -6,7 +6,7 @@ import { type CycleCheck, cutPage, type PageOutcome, type PageSlot, stepCycleChe
 import { ACTION_ATTEMPTS, actionDelayMs } from '../domain/retry.ts';
 import { type RunControl, type RunDefinition, WORKING_STATUSES } from '../domain/run.ts';
 import { finishInput } from './finish-input.ts';
-import type { PageMessage, Ports, Receipt } from './ports.ts';
+import type { CorePorts, PageMessage, Ports, Receipt } from './ports.ts';
 import { type ActionResult, runAction } from './run-action.ts';
 import { sendPageCallbacks } from './send-callbacks.ts';
 import { tellError } from './tell-error.ts';
@@ -21,7 +21,7 @@ const MAX_DELAY_MS = 900_000;
  * One step of a run: runs one page of one input, records its outcome in the page's slot, and sends what follows: the
  * next page, the page's callback, or the end of the input. Bears its message twice, late, or under a dead epoch.
  */
-export async function runPage(ports: Ports, message: PageMessage, receipt: Receipt): Promise<void> {
+export async function runPage(ports: PagePorts, message: PageMessage, receipt: Receipt): Promise<void> {
   const control = await ports.runs.readControl(message.runUid);
   if (control === null || !mayStart(control, message.epoch, ports.clock.now())) return;
   const definition = await ports.runs.readDefinition(message.runUid);
@@ -44,6 +44,9 @@ function owns({ message, receipt }: PageInHand, slot: PageSlot): boolean {
   return message.again && (slot.outcome.kind === 'FAILURE' || slot.outcome.last);
 }
 
+/** What running a page takes. */
+export type PagePorts = CorePorts & Pick<Ports, 'actions' | 'world'>;
+
 interface PageInHand {
   readonly message: PageMessage;
   readonly receipt: Receipt;
@@ -57,21 +60,21 @@ function mayStart(control: RunControl, epoch: number, now: number): boolean {
   return control.deadlineAt === null || now < control.deadlineAt;
 }
 
-async function beginRun(ports: Ports, control: RunControl): Promise<void> {
+async function beginRun(ports: PagePorts, control: RunControl): Promise<void> {
   const now = ports.clock.now();
   const startedAt = control.startedAt ?? now;
   await ports.runs.moveRun(control.uid, 'begin', control.epoch, { now, reason: null, startedAt });
 }
 
 /** The slot as an earlier delivery may have left it; a failure of an older epoch counts as empty: retry replaces it. */
-async function readStanding(ports: Ports, { message, receipt }: PageInHand): Promise<PageSlot | null> {
+async function readStanding(ports: PagePorts, { message, receipt }: PageInHand): Promise<PageSlot | null> {
   if (receipt.count === 1 && !message.again) return null;
   const slot = await ports.progress.readSlot(message.runUid, message.input, message.page);
   return slot !== null && slot.outcome.kind === 'FAILURE' && slot.epoch < message.epoch ? null : slot;
 }
 
 /** Runs the action and puts the slot. Null where the page waits for another attempt instead. */
-async function runAndRecord(ports: Ports, page: PageInHand): Promise<PageSlot | null> {
+async function runAndRecord(ports: PagePorts, page: PageInHand): Promise<PageSlot | null> {
   const { message, definition } = page;
   const input = await ports.runs.readInput(message.runUid, message.input);
   const result = await callAction(ports, page, input.input);
@@ -104,7 +107,7 @@ async function runAndRecord(ports: Ports, page: PageInHand): Promise<PageSlot | 
 }
 
 async function callAction(
-  ports: Ports,
+  ports: PagePorts,
   { message, receipt, definition }: PageInHand,
   input: Readonly<Record<string, unknown>>,
 ): Promise<ActionResult> {
@@ -112,7 +115,7 @@ async function callAction(
     const text = `The page was taken up ${receipt.count - 1} times and none of them came to an end.`;
     return { kind: 'retryable', error: new EngineError('UPSTREAM_TIMEOUT', text), retryAt: null };
   }
-  const action = ports.actions.find(definition.actionName);
+  const action = ports.actions.get(definition.actionName);
   if (action === null) {
     const text = `The action ${definition.actionName} is no longer offered.`;
     return { kind: 'permanent', error: new EngineError('ACTION_NOT_FOUND', text) };
@@ -131,7 +134,7 @@ async function callAction(
 }
 
 function outcomeOf(
-  ports: Ports,
+  ports: PagePorts,
   { message, definition }: PageInHand,
   result: Exclude<ActionResult, { kind: 'rate_limited' }>,
   inputBytes: number,
@@ -178,7 +181,7 @@ function callbacksOf(definition: RunDefinition, outcome: PageOutcome): number {
 
 /** Writes the wait into the window first; only the message that wrote it sends the page on. */
 async function waitFor(
-  ports: Ports,
+  ports: PagePorts,
   { message, receipt, definition }: PageInHand,
   wait: { readonly attempt: number; readonly at: number },
 ): Promise<null> {
@@ -189,13 +192,13 @@ async function waitFor(
   return null;
 }
 
-async function sendAt(ports: Ports, definition: RunDefinition, message: PageMessage): Promise<void> {
+async function sendAt(ports: PagePorts, definition: RunDefinition, message: PageMessage): Promise<void> {
   const delayMs = Math.min(MAX_DELAY_MS, Math.max(0, (message.until ?? 0) - ports.clock.now()));
   await ports.messages.send(message, { workspaceUid: definition.workspaceUid, delayMs });
 }
 
 /** False where the entry is not the one this message came from: another message owns the chain. */
-async function noteWait(ports: Ports, message: PageMessage, entry: OpenInput): Promise<boolean> {
+async function noteWait(ports: PagePorts, message: PageMessage, entry: OpenInput): Promise<boolean> {
   const { runUid, epoch, input } = message;
   const window = await ports.progress.readWindow(runUid);
   let standing = window?.epoch === epoch ? (window.open.get(input) ?? null) : null;
@@ -211,7 +214,7 @@ async function noteWait(ports: Ports, message: PageMessage, entry: OpenInput): P
 }
 
 /** Sends what a recorded page calls for. */
-async function follow(ports: Ports, page: PageInHand, slot: PageSlot): Promise<void> {
+async function follow(ports: PagePorts, page: PageInHand, slot: PageSlot): Promise<void> {
   const { message, control, definition } = page;
   const { outcome } = slot;
   const callbacks = outcome.kind === 'RESULT' ? sendPageCallbacks(ports, definition, slot) : Promise.resolve();

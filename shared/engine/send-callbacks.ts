@@ -2,11 +2,11 @@ import type { CallbackPayload, CallbackRecord } from '../domain/callback.ts';
 import { deriveUid } from '../domain/ids.ts';
 import type { PageSlot } from '../domain/page.ts';
 import type { RunDefinition } from '../domain/run.ts';
-import type { Ports } from './ports.ts';
+import type { CorePorts } from './ports.ts';
 
 /** Sends a recorded page's callbacks, one per part. Its slot is the pending record: nothing else is written. */
 export async function sendPageCallbacks(
-  ports: Pick<Ports, 'messages'>,
+  ports: Pick<CorePorts, 'messages'>,
   definition: RunDefinition,
   slot: PageSlot,
 ): Promise<void> {
@@ -22,7 +22,7 @@ export async function sendPageCallbacks(
 
 /** Records a callback that no page slot stands for, then sends it. Said twice, it is recorded once. */
 export async function sendRecordedCallback(
-  ports: Pick<Ports, 'callbacks' | 'messages'>,
+  ports: Pick<CorePorts, 'callbacks' | 'messages'>,
   definition: RunDefinition,
   refUid: string,
   payload: CallbackPayload,

@@ -4,7 +4,7 @@ import type { StoredInput } from '../domain/input.ts';
 import { LIMITS } from '../domain/limits.ts';
 import { NO_TOTALS, type RunControl, type RunDefinition } from '../domain/run.ts';
 import type { Action } from '../sdk/action.ts';
-import type { Ports } from './ports.ts';
+import type { CorePorts, Ports } from './ports.ts';
 import { parametersRefused } from './run-action.ts';
 import { tellError } from './tell-error.ts';
 
@@ -25,6 +25,10 @@ export interface Launch {
   readonly onInvalidInput: 'reject' | 'skip';
 }
 
+/** What accepting a run takes. */
+export type LaunchPorts = Pick<CorePorts, 'clock' | 'chance' | 'log' | 'runs' | 'messages' | 'settings'> &
+  Pick<Ports, 'actions' | 'secrets' | 'callbackPolicy'>;
+
 const FAULTS_TOLD = 100;
 const UID_BYTES = 10;
 /** First look of the sweeper at a run: by then its dispatch has long been received, unless it was lost. */
@@ -35,7 +39,7 @@ const FIRST_WATCH_MS = 120_000;
  * Throws ACTION_NOT_FOUND, BAD_INPUT, BAD_PARAMETERS, PAYLOAD_TOO_LARGE.
  */
 export async function startRun(
-  ports: Ports,
+  ports: LaunchPorts,
   launch: Launch,
 ): Promise<{ readonly control: RunControl; readonly definition: RunDefinition }> {
   const action = findAction(ports, launch.actionName, 'async');
@@ -75,7 +79,7 @@ export async function startRun(
 
 /** The action of that name, if it is offered in that mode. Throws ACTION_NOT_FOUND, BAD_INPUT. */
 export function findAction(ports: Pick<Ports, 'actions'>, name: string, mode: Action['modes'][number]): Action {
-  const action = ports.actions.find(name);
+  const action = ports.actions.get(name);
   if (action === null) {
     throw new EngineError(
       'ACTION_NOT_FOUND',

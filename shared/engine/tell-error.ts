@@ -1,9 +1,9 @@
 import { type EngineError, type ErrorRecord, toErrorRecord } from '../domain/errors.ts';
-import type { Ports } from './ports.ts';
+import type { CorePorts } from './ports.ts';
 
 /** Turns an error into its record and logs the same with its stack under the record's `error_ref`. */
 export function tellError(
-  ports: Pick<Ports, 'chance' | 'log'>,
+  ports: Pick<CorePorts, 'chance' | 'log'>,
   error: EngineError,
   about: Readonly<Record<string, unknown>>,
 ): ErrorRecord {

@@ -1,0 +1,29 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { Chance, Clock, Log } from '../engine/ports.ts';
+
+/** The machine's own clock. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  after: (ms, callback) => {
+    const timer = setTimeout(callback, ms);
+    return () => clearTimeout(timer);
+  },
+};
+
+/** The machine's own chance. */
+export const systemChance: Chance = {
+  fraction: () => randomBytes(6).readUIntBE(0, 6) / 2 ** 48,
+  bytes: (count) => randomBytes(count),
+  uuid: () => randomUUID(),
+};
+
+/**
+ * Structured lines on the console: Lambda's JSON logging keeps an object's members as fields (AWS Lambda, "Using
+ * structured JSON log format").
+ */
+export const consoleLog: Log = {
+  debug: (message, data) => console.debug({ message, ...data }),
+  info: (message, data) => console.info({ message, ...data }),
+  warn: (message, data) => console.warn({ message, ...data }),
+  error: (message, data) => console.error({ message, ...data }),
+};

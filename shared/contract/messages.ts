@@ -1,0 +1,118 @@
+import * as z from 'zod';
+
+/**
+ * What the queues carry, as versioned JSON. A message of yesterday's shape must be understood by today's code: a new
+ * version is added beside the old one, never in its place.
+ */
+
+const index = z.int().min(0);
+const runUid = z.string().min(1);
+
+const pageV1 = z.strictObject({
+  v: z.literal(1),
+  k: z.literal('page'),
+  run: runUid,
+  ep: index,
+  i: index,
+  p: index,
+  /** Cursor; absent: none. */
+  c: z.string().optional(),
+  /** Attempts spent on this page; absent: none. */
+  t: index.optional(),
+  /** Not before, epoch ms. */
+  u: z.number().optional(),
+  /** Results, callbacks and tries of the input so far. */
+  r: index.optional(),
+  cb: index.optional(),
+  tr: index.optional(),
+  /** Cycle check: remembered hash, power, steps. */
+  cy: z.tuple([z.string(), index, index]).optional(),
+  /** May have been sent before. */
+  a: z.literal(true).optional(),
+});
+
+const callbackV1 = z.strictObject({ v: z.literal(1), k: z.literal('callback'), uid: runUid, t: index.optional() });
+
+const dispatchV1 = z.strictObject({ v: z.literal(1), k: z.literal('dispatch'), run: runUid, ep: index });
+
+const body = z.discriminatedUnion('k', [pageV1, callbackV1, dispatchV1]);
+
+/** A message as the engine speaks of it. Structurally the engine's own type; this room may not import that one. */
+export type QueueMessage =
+  | {
+      readonly kind: 'page';
+      readonly runUid: string;
+      readonly epoch: number;
+      readonly input: number;
+      readonly page: number;
+      readonly cursor: string | null;
+      readonly attempt: number;
+      readonly until: number | null;
+      readonly results: number;
+      readonly callbacks: number;
+      readonly tries: number;
+      readonly cycle: { readonly hash: string; readonly power: number; readonly steps: number } | null;
+      readonly again: boolean;
+    }
+  | { readonly kind: 'callback'; readonly uid: string; readonly attempt: number }
+  | { readonly kind: 'dispatch'; readonly runUid: string; readonly epoch: number };
+
+/** The text a message is queued as. */
+export function encodeMessage(message: QueueMessage): string {
+  return JSON.stringify(bodyOf(message));
+}
+
+/** The message a queued text holds. Throws ZodError or SyntaxError for what this code never sent. */
+export function decodeMessage(text: string): QueueMessage {
+  const said = body.parse(JSON.parse(text));
+  switch (said.k) {
+    case 'page':
+      return {
+        kind: 'page',
+        runUid: said.run,
+        epoch: said.ep,
+        input: said.i,
+        page: said.p,
+        cursor: said.c ?? null,
+        attempt: said.t ?? 0,
+        until: said.u ?? null,
+        results: said.r ?? 0,
+        callbacks: said.cb ?? 0,
+        tries: said.tr ?? 0,
+        cycle: said.cy === undefined ? null : { hash: said.cy[0], power: said.cy[1], steps: said.cy[2] },
+        again: said.a ?? false,
+      };
+    case 'callback':
+      return { kind: 'callback', uid: said.uid, attempt: said.t ?? 0 };
+    case 'dispatch':
+      return { kind: 'dispatch', runUid: said.run, epoch: said.ep };
+  }
+}
+
+function bodyOf(message: QueueMessage): z.input<typeof body> {
+  switch (message.kind) {
+    case 'page':
+      return {
+        v: 1,
+        k: 'page',
+        run: message.runUid,
+        ep: message.epoch,
+        i: message.input,
+        p: message.page,
+        ...(message.cursor === null ? {} : { c: message.cursor }),
+        ...(message.attempt === 0 ? {} : { t: message.attempt }),
+        ...(message.until === null ? {} : { u: message.until }),
+        ...(message.results === 0 ? {} : { r: message.results }),
+        ...(message.callbacks === 0 ? {} : { cb: message.callbacks }),
+        ...(message.tries === 0 ? {} : { tr: message.tries }),
+        ...(message.cycle === null
+          ? {}
+          : { cy: [message.cycle.hash, message.cycle.power, message.cycle.steps] as [string, number, number] }), // cast: a tuple, which inference widens
+        ...(message.again ? { a: true } : {}),
+      };
+    case 'callback':
+      return { v: 1, k: 'callback', uid: message.uid, ...(message.attempt === 0 ? {} : { t: message.attempt }) };
+    case 'dispatch':
+      return { v: 1, k: 'dispatch', run: message.runUid, ep: message.epoch };
+  }
+}
