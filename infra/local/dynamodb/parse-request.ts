@@ -42,6 +42,8 @@ export function parseRequest(body: unknown, types: Types, check?: Check): Record
 const PUT_TYPES: Types = { ...putItem.types, ...RETURN_ON_FAILURE };
 const UPDATE_TYPES: Types = { ...updateItem.types, ...RETURN_ON_FAILURE };
 const DELETE_TYPES: Types = { ...deleteItem.types, ...RETURN_ON_FAILURE };
+/** dynalite forgets that scans may be consistent. */
+const SCAN_TYPES: Types = { ...scan.types, ConsistentRead: 'Boolean' };
 
 export function parsePut(body: unknown): PutRequest {
   return parseRequest(body, PUT_TYPES, putItem.custom) as unknown as PutRequest; // shaped by PUT_TYPES
@@ -72,5 +74,5 @@ export function parseQuery(body: unknown): QueryRequest {
 }
 
 export function parseScan(body: unknown): ScanRequest {
-  return parseRequest(body, scan.types, scan.custom) as unknown as ScanRequest; // shaped by scan.types
+  return parseRequest(body, SCAN_TYPES, scan.custom) as unknown as ScanRequest; // shaped by SCAN_TYPES
 }
