@@ -229,9 +229,6 @@ export type OperationOf<F extends ApiFunction> = Extract<
   { readonly function: F }
 >['operation'];
 
-/** Which function answers what no route matches (API Gateway's `$default`): 404 or 405 in our shape. */
-export const DEFAULT_FUNCTION: ApiFunction = 'runs';
-
 /** The row of an operation. */
 export function routeOf<O extends Operation>(operation: O): RouteOf<O> {
   const found = ROUTES.find((route) => route.operation === operation);
