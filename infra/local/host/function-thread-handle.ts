@@ -1,0 +1,167 @@
+import { Worker } from 'node:worker_threads';
+import type { FunctionPlan } from './system-plan.ts';
+import type { FunctionError, LogLevel, ThreadCall, ThreadData, ThreadMessage } from './thread-protocol.ts';
+
+/** How an invocation ended; a payload is JSON. */
+export type Outcome =
+  | { readonly kind: 'succeeded'; readonly payload: string }
+  | { readonly kind: 'failed'; readonly error: FunctionError };
+
+export interface ThreadOptions {
+  readonly plan: FunctionPlan;
+  readonly codeDir: string;
+  /** The whole environment of the thread; nothing of this process's own. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly isFrozenBetween: boolean;
+  /** False while a debugger may hold the thread. */
+  readonly hasTimeout: boolean;
+  readonly onLog: (requestId: string | null, level: LogLevel, message: unknown) => void;
+}
+
+/** Longest answer of a synchronous invocation (Lambda: 6 MiB and 100 bytes), in bytes of JSON. */
+const MAX_RESPONSE_BYTES = 6_291_556;
+/** Lambda gives the init phase 10 s. */
+const INIT_TIMEOUT_MS = 10_000;
+
+/** One execution environment: a thread that runs one invocation at a time until it dies. */
+export class FunctionThread {
+  readonly #worker: Worker;
+  readonly #options: ThreadOptions;
+  readonly #gate: SharedArrayBuffer | null;
+  readonly #ready: Promise<FunctionError | null>;
+  #settle: ((outcome: Outcome) => void) | null = null;
+  #requestId: string | null = null;
+  #isDead = false;
+
+  constructor(options: ThreadOptions) {
+    const { plan, codeDir, env } = options;
+    this.#options = options;
+    this.#gate = options.isFrozenBetween ? new SharedArrayBuffer(4) : null;
+    const workerData: ThreadData = {
+      codeDir,
+      handler: plan.handler,
+      functionName: plan.name,
+      functionArn: plan.arn,
+      memoryMb: plan.memoryMb,
+      logGroup: plan.logGroup,
+      gate: this.#gate,
+    };
+    this.#worker = new Worker(new URL('./function-thread.ts', import.meta.url), {
+      name: plan.name,
+      workerData,
+      env,
+      execArgv: [],
+      resourceLimits: { maxOldGenerationSizeMb: plan.memoryMb },
+    });
+    this.#worker.unref();
+    this.#ready = this.#listen();
+  }
+
+  /** True when it can take no further invocation. */
+  get isDead(): boolean {
+    return this.#isDead;
+  }
+
+  /** Runs one invocation. Never rejects: a thread that dies or runs out of time is a failed outcome. */
+  async run(call: Omit<ThreadCall, 'deadlineAt'>): Promise<Outcome> {
+    this.#worker.ref();
+    this.#requestId = call.requestId;
+    try {
+      const failure = await this.#ready;
+      if (failure !== null) return { kind: 'failed', error: failure };
+      return await this.#runReady(call);
+    } finally {
+      this.#requestId = null;
+      this.#worker.unref();
+    }
+  }
+
+  /** Ends the thread, whatever it is doing. */
+  async kill(): Promise<void> {
+    this.#isDead = true;
+    await this.#worker.terminate();
+  }
+
+  async #runReady(call: Omit<ThreadCall, 'deadlineAt'>): Promise<Outcome> {
+    const { plan, hasTimeout } = this.#options;
+    const timeoutMs = hasTimeout ? plan.timeoutMs : 86_400_000;
+    const outcome = new Promise<Outcome>((resolve) => (this.#settle = resolve));
+    const timer = setTimeout(() => this.#die(timedOut(call.requestId, plan.timeoutMs)), timeoutMs);
+    if (this.#gate !== null) {
+      const count = new Int32Array(this.#gate);
+      Atomics.add(count, 0, 1);
+      Atomics.notify(count, 0);
+    }
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port, not a window
+    this.#worker.postMessage({ ...call, deadlineAt: Date.now() + timeoutMs } satisfies ThreadCall);
+    const result = await outcome;
+    clearTimeout(timer);
+    this.#settle = null;
+    return result;
+  }
+
+  #listen(): Promise<FunctionError | null> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        resolve(this.#die({ errorType: 'Sandbox.Timedout', errorMessage: 'Init phase timed out after 10.00 seconds' }));
+      }, INIT_TIMEOUT_MS);
+      timer.unref();
+      const started = (failure: FunctionError | null): void => {
+        clearTimeout(timer);
+        resolve(failure);
+      };
+      this.#worker.on('message', (message: ThreadMessage) => {
+        if (message.kind === 'ready') started(null);
+        else if (message.kind === 'initFailed') started(this.#die(message.error));
+        else this.#hear(message);
+      });
+      this.#worker.on('error', (error: unknown) => {
+        const failure = crashed(this.#requestId, error);
+        this.#options.onLog(this.#requestId, 'FATAL', error instanceof Error ? error.stack : String(error));
+        started(this.#die(failure));
+      });
+      this.#worker.on('exit', (code) => {
+        started(
+          this.#die({
+            errorType: 'Runtime.ExitError',
+            errorMessage: `${prefix(this.#requestId)}Runtime exited with exit status ${code}`,
+          }),
+        );
+      });
+    });
+  }
+
+  #hear(message: Exclude<ThreadMessage, { kind: 'ready' | 'initFailed' }>): void {
+    if (message.kind === 'log') return this.#options.onLog(this.#requestId, message.level, message.message);
+    if (message.requestId !== this.#requestId) return;
+    if (message.kind === 'failed') return this.#settle?.({ kind: 'failed', error: message.error });
+    const bytes = Buffer.byteLength(message.payload);
+    if (bytes <= MAX_RESPONSE_BYTES) return this.#settle?.({ kind: 'succeeded', payload: message.payload });
+    const errorMessage = `Response payload size exceeded maximum allowed payload size (${MAX_RESPONSE_BYTES} bytes).`;
+    this.#settle?.({ kind: 'failed', error: { errorType: 'Function.ResponseSizeTooLarge', errorMessage } });
+  }
+
+  #die(error: FunctionError): FunctionError {
+    this.#isDead = true;
+    void this.#worker.terminate();
+    this.#settle?.({ kind: 'failed', error });
+    return error;
+  }
+}
+
+function prefix(requestId: string | null): string {
+  return requestId === null ? '' : `RequestId: ${requestId} Error: `;
+}
+
+function timedOut(requestId: string, timeoutMs: number): FunctionError {
+  const seconds = (timeoutMs / 1000).toFixed(2);
+  return { errorType: 'Sandbox.Timedout', errorMessage: `${prefix(requestId)}Task timed out after ${seconds} seconds` };
+}
+
+function crashed(requestId: string | null, error: unknown): FunctionError {
+  const isMemory = error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
+  if (isMemory)
+    return { errorType: 'Runtime.OutOfMemory', errorMessage: `${prefix(requestId)}Runtime ran out of memory` };
+  const message = error instanceof Error ? error.message : String(error);
+  return { errorType: 'Runtime.UncaughtException', errorMessage: `${prefix(requestId)}${message}` };
+}

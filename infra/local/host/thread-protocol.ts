@@ -1,0 +1,39 @@
+/** What a function's thread is started with. */
+export interface ThreadData {
+  readonly codeDir: string;
+  /** `module.export`, as in `index.handler`. */
+  readonly handler: string;
+  readonly functionName: string;
+  readonly functionArn: string;
+  readonly memoryMb: number;
+  readonly logGroup: string;
+  /** One Int32 that counts invocations: the thread stands still until it grows. Null: it is never frozen. */
+  readonly gate: SharedArrayBuffer | null;
+}
+
+/** One invocation, as the host hands it to a thread. */
+export interface ThreadCall {
+  readonly requestId: string;
+  /** JSON. */
+  readonly event: string;
+  /** Epoch milliseconds at which the host kills the thread. */
+  readonly deadlineAt: number;
+  readonly traceHeader: string;
+}
+
+/** An error as Lambda reports it to whoever invoked the function. */
+export interface FunctionError {
+  readonly errorType: string;
+  readonly errorMessage: string;
+  readonly trace?: readonly string[];
+}
+
+export type LogLevel = 'TRACE' | 'DEBUG' | 'INFO' | 'WARN' | 'ERROR' | 'FATAL';
+
+/** What a thread tells the host, in order. */
+export type ThreadMessage =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'log'; readonly level: LogLevel; readonly message: unknown }
+  | { readonly kind: 'initFailed'; readonly error: FunctionError }
+  | { readonly kind: 'succeeded'; readonly requestId: string; readonly payload: string }
+  | { readonly kind: 'failed'; readonly requestId: string; readonly error: FunctionError };
