@@ -1,0 +1,35 @@
+import type { SQSBatchItemFailure, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { decodeMessage, type QueueMessage } from '../../../shared/contract/messages.ts';
+import { shortHash } from '../../../shared/domain/ids.ts';
+import type { Log, Receipt } from '../../../shared/engine/ports.ts';
+
+/**
+ * The Lambda handler of a queue: each record on its own, only the failed ones come again. A record's failure is logged
+ * with its message id; thrown from here it would fail the whole batch and slow the event source down.
+ */
+export function createQueueHandler(
+  log: Log,
+  handle: (message: QueueMessage, receipt: Receipt) => Promise<void>,
+): (event: SQSEvent) => Promise<SQSBatchResponse> {
+  return async (event) => {
+    const failures = await Promise.all(event.Records.map((record) => handleRecord(log, record, handle)));
+    return { batchItemFailures: failures.filter((failure) => failure !== null) };
+  };
+}
+
+async function handleRecord(
+  log: Log,
+  record: SQSRecord,
+  handle: (message: QueueMessage, receipt: Receipt) => Promise<void>,
+): Promise<SQSBatchItemFailure | null> {
+  const { messageId, body, attributes } = record;
+  try {
+    const receipt = { by: shortHash(messageId), count: Number(attributes.ApproximateReceiveCount) };
+    await handle(decodeMessage(body), receipt);
+    return null;
+  } catch (error) {
+    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    log.error('a message could not be handled and will come again', { message_id: messageId, body, stack });
+    return { itemIdentifier: messageId };
+  }
+}

@@ -1,0 +1,74 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import { createMessageSender, type QueueUrls } from '../../shared/adapters/aws/message-sender.ts';
+import { createBatcher } from '../../shared/adapters/batcher.ts';
+import { createAdmissionStore } from '../../shared/adapters/dynamodb/admission-store.ts';
+import { createCallbackStore } from '../../shared/adapters/dynamodb/callback-store.ts';
+import { createDueStore } from '../../shared/adapters/dynamodb/due-store.ts';
+import { createProgressStore, type LargeObjects } from '../../shared/adapters/dynamodb/progress-store.ts';
+import { createRunStore } from '../../shared/adapters/dynamodb/run-store.ts';
+import { Table } from '../../shared/adapters/dynamodb/table.ts';
+import type { RuntimeSettings } from '../../shared/contract/env.ts';
+import type { Chance, Clock, CorePorts, Log } from '../../shared/engine/ports.ts';
+
+/** What the machine gives: real in Lambda, by hand in tests and in the simulator. */
+export interface Machine {
+  readonly clock: Clock;
+  readonly chance: Chance;
+  readonly log: Log;
+}
+
+/** The part of an environment that every function reading or writing runs has. */
+interface CoreEnv {
+  readonly table: string;
+  readonly settings: RuntimeSettings;
+  readonly controlQueueUrl?: string | undefined;
+  readonly pageQueueUrl?: string | undefined;
+  readonly callbackQueueUrl?: string | undefined;
+}
+
+/** How long a message or a delivery waits for company before it is sent. */
+const GATHER_MS = 20;
+const DELIVERIES_A_WRITE = 25;
+
+/** An action's own time is this much less than its function's, so that there is time to record how it ended. */
+const PAGE_MARGIN_MS = 10_000;
+/** A live page's time, under the 30 s after which API Gateway answers by itself. */
+const LIVE_TIMEOUT_MS = 25_000;
+
+/** The engine's ports over AWS clients that are given. */
+export function createCorePorts(
+  env: CoreEnv,
+  machine: Machine,
+  clients: { readonly dynamodb: DynamoDBClient; readonly sqs: SQSClient; readonly objects: LargeObjects },
+): CorePorts {
+  const { settings } = env;
+  const table = new Table(clients.dynamodb, env.table, machine.clock);
+  const due = createDueStore(table);
+  const urls: QueueUrls = { control: env.controlQueueUrl, page: env.pageQueueUrl, callback: env.callbackQueueUrl };
+  return {
+    ...machine,
+    due,
+    runs: createRunStore(table, due),
+    progress: createProgressStore(table, clients.objects),
+    admission: createAdmissionStore(table, {
+      runsAtOnce: settings.concurrentRuns,
+      inputsInFlight: settings.inputsInFlight,
+    }),
+    callbacks: createCallbackStore(table, machine.chance, (flush) =>
+      createBatcher(machine.clock, { maxEntries: DELIVERIES_A_WRITE, maxWaitMs: GATHER_MS }, flush),
+    ),
+    messages: createMessageSender(clients.sqs, machine.clock, urls, GATHER_MS),
+    settings: {
+      retentionDays: settings.retentionDays,
+      pageTimeoutMs: settings.pageTimeoutSeconds * 1_000 - PAGE_MARGIN_MS,
+      liveTimeoutMs: LIVE_TIMEOUT_MS,
+    },
+  };
+}
+
+/** Large objects for a function that has no bucket: it meets none, so asking is a fault of ours. */
+export const noLargeObjects: LargeObjects = {
+  put: (key) => Promise.reject(new Error(`This function may not put the object ${key}.`)),
+  get: (key) => Promise.reject(new Error(`This function may not get the object ${key}.`)),
+};

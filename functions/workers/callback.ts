@@ -1,0 +1,41 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { createGuardedHttp } from '../../shared/adapters/aws/guarded-http.ts';
+import { createLargeObjects } from '../../shared/adapters/aws/large-objects.ts';
+import { createCallbackSender } from '../../shared/adapters/aws/outbound.ts';
+import { createKeyringReader, createStageSecrets } from '../../shared/adapters/aws/stage-secrets.ts';
+import { consoleLog, systemChance, systemClock } from '../../shared/adapters/system.ts';
+import { parseEnv } from '../../shared/contract/env.ts';
+import { deliverCallback, type DeliveryPorts } from '../../shared/engine/deliver-callback.ts';
+import { once } from '../entry/once.ts';
+import { createQueueHandler } from '../entry/queue/create-queue-handler.ts';
+import { createCorePorts } from '../entry/world.ts';
+
+/** Delivers callbacks: one message, one attempt. */
+export function createCallbackHandler(ports: DeliveryPorts): ReturnType<typeof createQueueHandler> {
+  return createQueueHandler(ports.log, async (message, receipt) => {
+    if (message.kind !== 'callback') throw new Error(`The callback queue carries no ${message.kind} messages.`);
+    await deliverCallback(ports, message, receipt);
+  });
+}
+
+const wired = once(() => {
+  const env = parseEnv('callback', process.env);
+  const machine = { clock: systemClock, chance: systemChance, log: consoleLog };
+  const { outboundPorts, allowLocalHttp } = env.settings;
+  const http = createGuardedHttp({ policy: { allowedPorts: outboundPorts, allowLocalHttp } });
+  const keyring = createKeyringReader(new SecretsManagerClient(), env.masterSecretArn, systemChance);
+  return createCallbackHandler({
+    ...createCorePorts(env, machine, {
+      dynamodb: new DynamoDBClient(),
+      sqs: new SQSClient(),
+      objects: createLargeObjects(new S3Client(), env.bucket),
+    }),
+    sender: createCallbackSender(http),
+    secrets: createStageSecrets(keyring),
+  });
+});
+
+export const handler: ReturnType<typeof createQueueHandler> = (event) => wired()(event);

@@ -1,0 +1,44 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { createGuardedHttp } from '../../shared/adapters/aws/guarded-http.ts';
+import { createLargeObjects } from '../../shared/adapters/aws/large-objects.ts';
+import { createActionWorld } from '../../shared/adapters/aws/outbound.ts';
+import { createActionSecrets } from '../../shared/adapters/aws/stage-secrets.ts';
+import { consoleLog, systemChance, systemClock } from '../../shared/adapters/system.ts';
+import { parseEnv } from '../../shared/contract/env.ts';
+import { type PagePorts, runPage } from '../../shared/engine/run-page.ts';
+import { registerActions } from '../actions/index.ts';
+import { once } from '../entry/once.ts';
+import { createQueueHandler } from '../entry/queue/create-queue-handler.ts';
+import { createCorePorts } from '../entry/world.ts';
+
+/** Runs pages: one message, one page. */
+export function createPageHandler(ports: PagePorts): ReturnType<typeof createQueueHandler> {
+  return createQueueHandler(ports.log, async (message, receipt) => {
+    if (message.kind !== 'page') throw new Error(`The page queue carries no ${message.kind} messages.`);
+    await runPage(ports, message, receipt);
+  });
+}
+
+const wired = once(() => {
+  const env = parseEnv('page', process.env);
+  const machine = { clock: systemClock, chance: systemChance, log: consoleLog };
+  const { outboundPorts, allowLocalHttp, extraActions, pageTimeoutSeconds } = env.settings;
+  const http = createGuardedHttp({
+    policy: { allowedPorts: outboundPorts, allowLocalHttp },
+    totalTimeoutMs: pageTimeoutSeconds * 1_000,
+  });
+  return createPageHandler({
+    ...createCorePorts(env, machine, {
+      dynamodb: new DynamoDBClient(),
+      sqs: new SQSClient(),
+      objects: createLargeObjects(new S3Client(), env.bucket),
+    }),
+    actions: registerActions(extraActions),
+    world: createActionWorld(http, createActionSecrets(new SecretsManagerClient(), env.actionSecretsArn, systemClock)),
+  });
+});
+
+export const handler: ReturnType<typeof createQueueHandler> = (event) => wired()(event);

@@ -1,0 +1,186 @@
+import { deriveUid } from '../domain/ids.ts';
+import { type InputMark, shardCount, totalsOf } from '../domain/input.ts';
+import type { PageSlot } from '../domain/page.ts';
+import { hasEnded, type RunControl, type RunDefinition } from '../domain/run.ts';
+import { closeRun } from './finish-run.ts';
+import { finishInput } from './finish-input.ts';
+import { firstPage } from './open-input.ts';
+import { type CorePorts, DUE_PARTITIONS, type DueEntry, type PageMessage } from './ports.ts';
+
+const BATCH = 25;
+/** Nothing that moved this recently is stuck: a page's time, its redelivery and a queue's backlog pass before. */
+const STUCK_MS = 600_000;
+/** The next look at a run that works: 2 min after its launch, then every 5. */
+const WATCH_MS = 300_000;
+/** Before a receiver's next attempt is missed: its message may just be late. */
+const CALLBACK_GRACE_MS = 600_000;
+
+/**
+ * Sees to everything that is due, until `until` (epoch ms): retries of callbacks that were too far off for a queue, and
+ * looks at runs, each of which has one such entry from before its launch until everything it owes is done. So whatever
+ * message is lost, its run is found again.
+ */
+export async function sweep(ports: CorePorts, until: number): Promise<{ readonly seenTo: number }> {
+  let seenTo = 0;
+  for (let partition = 0; partition < DUE_PARTITIONS; partition += 1) {
+    while (ports.clock.now() < until) {
+      const due = await ports.due.listDue(partition, ports.clock.now(), BATCH);
+      await Promise.all(due.map((entry) => seeTo(ports, entry)));
+      seenTo += due.length;
+      if (due.length < BATCH) break;
+    }
+  }
+  return { seenTo };
+}
+
+/** One entry: what follows is written or sent first, the entry goes last. A fault leaves it for the next sweep. */
+async function seeTo(ports: CorePorts, entry: DueEntry): Promise<void> {
+  try {
+    if (entry.kind === 'callback') await sendDueCallback(ports, entry);
+    else await watchRun(ports, entry);
+    await ports.due.deleteDue(entry);
+  } catch (error) {
+    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    ports.log.error('a due entry could not be seen to and stays due', { ...entry, stack });
+  }
+}
+
+async function sendDueCallback(ports: CorePorts, entry: DueEntry): Promise<void> {
+  const record = await ports.callbacks.readRecord(entry.uid);
+  if (record === null || record.status !== 'PENDING' || record.nextAttemptAt !== entry.at) return;
+  const message = { kind: 'callback', uid: record.uid, attempt: record.retryCount + 1 } as const;
+  await ports.messages.send(message, { workspaceUid: record.workspaceUid });
+}
+
+async function watchRun(ports: CorePorts, entry: DueEntry): Promise<void> {
+  const control = await ports.runs.readControl(entry.uid);
+  const definition = control === null ? null : await ports.runs.readDefinition(entry.uid);
+  const now = ports.clock.now();
+  if (control === null || definition === null) return; // its launch was never committed
+  if (control.expiresAt * 1_000 <= now) return;
+  const settled = hasEnded(control.status)
+    ? await tendEnded(ports, control, definition)
+    : await tendWorking(ports, control, definition);
+  if (!settled) await ports.due.putDue({ ...entry, at: now + WATCH_MS });
+}
+
+/** Sends again what a run that works may have lost. Never settled: it is watched until it ends. */
+async function tendWorking(ports: CorePorts, control: RunControl, definition: RunDefinition): Promise<false> {
+  const now = ports.clock.now();
+  const { uid, workspaceUid } = definition;
+  const window = await ports.progress.readWindow(uid);
+  if (control.status === 'CREATED' || control.status === 'BLOCKED' || window?.epoch !== control.epoch) {
+    if (control.updatedAt + STUCK_MS > now && control.status !== 'CREATED') return false;
+    await ports.messages.send({ kind: 'dispatch', runUid: uid, epoch: control.epoch }, { workspaceUid });
+    return false;
+  }
+  for (const [input, entry] of window.open) {
+    const slot = await ports.progress.readLastSlot(uid, input);
+    const movedAt = Math.max(slot?.at ?? control.startedAt ?? control.updatedAt, entry.until ?? 0);
+    if (movedAt + STUCK_MS > now) continue;
+    if (slot !== null && endsInput(slot)) await finishInput(ports, { control, definition, slot });
+    else await ports.messages.send(pageAfter(control, input, slot, entry.attempt, entry.page), { workspaceUid });
+  }
+  if (window.open.size === 0) await finishAnew(ports, control, definition);
+  return false;
+}
+
+function endsInput({ outcome }: PageSlot): boolean {
+  return outcome.kind === 'FAILURE' || outcome.last;
+}
+
+/** The page after the last recorded one; its attempts go on where the window says they stood. */
+function pageAfter(
+  control: RunControl,
+  input: number,
+  slot: PageSlot | null,
+  attempt: number,
+  noted: number,
+): PageMessage {
+  const first = firstPage(control.uid, control.epoch, input, true);
+  if (slot === null) return { ...first, attempt: noted === 0 ? attempt : 0 };
+  const page = slot.page + 1;
+  return {
+    ...first,
+    page,
+    cursor: slot.outcome.kind === 'RESULT' ? slot.outcome.nextCursor : slot.cursor,
+    attempt: noted === page ? attempt : 0,
+    results: slot.results,
+    callbacks: slot.callbacks,
+    tries: slot.tries,
+  };
+}
+
+/** Every input is settled but the run has not ended: the one that should have looked died. Look again, per shard. */
+async function finishAnew(ports: CorePorts, control: RunControl, definition: RunDefinition): Promise<void> {
+  for (let shard = 0; shard < shardCount(definition.inputsTotal); shard += 1) {
+    const marks = await ports.progress.readMarks(definition.uid, shard);
+    const [input] = marks.keys();
+    const slot = input === undefined ? null : await ports.progress.readLastSlot(definition.uid, input);
+    if (slot !== null) await finishInput(ports, { control, definition, slot });
+  }
+}
+
+/** Sends again what an ended run still owes. Settled when every callback is delivered or has failed. */
+async function tendEnded(ports: CorePorts, control: RunControl, definition: RunDefinition): Promise<boolean> {
+  if (control.mode === 'LIVE') return true;
+  await closeRun(ports, control, definition);
+  if (definition.callback === null) return true;
+  let settled = await tendRecords(ports, definition, null);
+  for (let shard = 0; shard < shardCount(definition.inputsTotal); shard += 1) {
+    settled = (await tendShard(ports, definition, shard)) && settled;
+  }
+  return settled;
+}
+
+async function tendShard(ports: CorePorts, definition: RunDefinition, shard: number): Promise<boolean> {
+  const recordsSettled = await tendRecords(ports, definition, shard);
+  if (definition.callback?.on !== 'all') return recordsSettled;
+  const marks = await ports.progress.readMarks(definition.uid, shard);
+  const seen = new Set<string>();
+  for (const { input, page, part } of await ports.callbacks.readDeliveries(definition.uid, shard)) {
+    seen.add(deriveUid(definition.uid, 'page', { input, page, part }));
+  }
+  for (const { refUid } of await ports.callbacks.listRecords(definition.uid, shard)) seen.add(refUid);
+  if (seen.size >= totalsOf(marks).callbacks) return recordsSettled;
+  await sendUnseen(ports, definition, marks, seen);
+  return false;
+}
+
+/** Page callbacks with neither a delivery nor a record: their messages were lost. */
+async function sendUnseen(
+  ports: CorePorts,
+  definition: RunDefinition,
+  marks: ReadonlyMap<number, InputMark>,
+  seen: ReadonlySet<string>,
+): Promise<void> {
+  const now = ports.clock.now();
+  for (const [input, { pages }] of marks) {
+    for (let page = 0; page < pages; page += 1) {
+      const slot = await ports.progress.readSlot(definition.uid, input, page);
+      if (slot === null || slot.outcome.kind !== 'RESULT' || slot.at + STUCK_MS > now) continue;
+      for (let part = 1; part <= slot.outcome.parts; part += 1) {
+        const uid = deriveUid(definition.uid, 'page', { input, page, part });
+        if (seen.has(uid)) continue;
+        const { workspaceUid } = definition;
+        await ports.messages.send({ kind: 'callback', uid, attempt: 0 }, { workspaceUid });
+      }
+    }
+  }
+}
+
+/** Records whose next attempt should long have been made, or was cut off, are sent again. */
+async function tendRecords(ports: CorePorts, definition: RunDefinition, shard: number | null): Promise<boolean> {
+  const now = ports.clock.now();
+  let settled = true;
+  for (const record of await ports.callbacks.listRecords(definition.uid, shard)) {
+    if (record.status === 'SUCCESS' || record.status === 'FAILED') continue;
+    settled = false;
+    const late = record.nextAttemptAt === null || record.nextAttemptAt + CALLBACK_GRACE_MS <= now;
+    if (record.status !== 'PENDING' || !late) continue;
+    const attempt = record.by === '' ? 0 : record.retryCount + 1;
+    const { workspaceUid } = definition;
+    await ports.messages.send({ kind: 'callback', uid: record.uid, attempt }, { workspaceUid });
+  }
+  return settled;
+}
