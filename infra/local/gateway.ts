@@ -49,7 +49,17 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     url: pipeline.baseUrl,
     async call(accessKeyId, service, operation, input, signal = closing.signal) {
       const region = options.region ?? 'us-east-1';
-      const head = { service, operation, accessKeyId, region, method: 'POST', path: '/', query: {}, headers: {} };
+      const head = {
+        service,
+        operation,
+        accessKeyId,
+        region,
+        method: 'POST',
+        path: '/',
+        query: {},
+        search: '',
+        headers: {},
+      };
       return await performCall(pipeline, head, input, signal);
     },
     meter: () => meter.rows(),

@@ -3,15 +3,17 @@ import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3
 import { CreateScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { CreateQueueCommand, ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterEach, describe, expect, test } from 'vitest';
+import { openDynamoDb } from '../../infra/local/dynamodb/engine.ts';
 import { startGateway, type Gateway } from '../../infra/local/gateway.ts';
 import type { Principal } from '../../infra/local/iam/authorizer.ts';
 import type { Statement } from '../../infra/local/iam/statement.ts';
 import type { GatewayCall, GatewayOptions } from '../../infra/local/services/call-pipeline.ts';
+import { openScheduler } from '../../infra/local/scheduler/open-scheduler.ts';
 import { openS3 } from '../../infra/local/services/s3.ts';
-import type { AwsFault, RestService, TargetService } from '../../infra/local/services/service.ts';
+import type { AwsFault } from '../../infra/local/services/service.ts';
 import { openSqs } from '../../infra/local/services/sqs.ts';
 
-const table = 'arn:aws:dynamodb:us-east-1:000000000000:table/t';
+const table = 'arn:aws:dynamodb:us-east-1:000000000000:table/runs';
 const queueArn = 'arn:aws:sqs:us-east-1:000000000000:jobs';
 const role = 'arn:aws:iam::000000000000:role/fires';
 
@@ -42,17 +44,6 @@ const statements: Statement[] = [
 
 const worker: Principal = { role: 'WorkerRole', session: 'worker', statements };
 
-/** Answers every DynamoDB call with 1.5 units, as the engine would, when asked for them. */
-const dynamodb: TargetService = {
-  async handle(_operation, body) {
-    const asked = JSON.stringify(body).includes('"ReturnConsumedCapacity":"TOTAL"');
-    return { status: 200, body: asked ? { ConsumedCapacity: { TableName: 't', CapacityUnits: 1.5 } } : {} };
-  },
-};
-const scheduler: RestService = {
-  handle: async ({ path }) => ({ status: 200, body: { ScheduleArn: `arn:aws:scheduler:x${path}` } }),
-};
-
 const open: { close(): void | Promise<void> }[] = [];
 afterEach(async () => {
   for (const thing of open.splice(0).reverse()) await thing.close();
@@ -61,12 +52,27 @@ afterEach(async () => {
 async function start(options: Partial<GatewayOptions> = {}): Promise<Gateway> {
   const sqs = openSqs({ dir: null, now: Date.now });
   const s3 = openS3({ dir: null, now: Date.now, buckets: ['pages'] });
+  const dynamodb = openDynamoDb({ dir: null, now: Date.now });
+  dynamodb.createTable({
+    TableName: 'runs',
+    BillingMode: 'PAY_PER_REQUEST',
+    AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
+    KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+    GlobalSecondaryIndexes: [
+      {
+        IndexName: 'due',
+        KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+        Projection: { ProjectionType: 'ALL' },
+      },
+    ],
+  });
+  const scheduler = openScheduler({ dir: null, now: Date.now, deliver: () => Promise.resolve() });
   const gateway = await startGateway({
     services: { dynamodb, sqs, s3, scheduler },
     principals: new Map([['AKWORKER', worker]]),
     ...options,
   });
-  open.push(sqs, gateway);
+  open.push(sqs, dynamodb, scheduler, gateway);
   return gateway;
 }
 
@@ -77,7 +83,7 @@ function settings(gateway: Gateway, accessKeyId = 'AKWORKER') {
 
 function put(gateway: Gateway, accessKeyId?: string) {
   const client = new DynamoDBClient(settings(gateway, accessKeyId));
-  return client.send(new PutItemCommand({ TableName: 't', Item: { pk: { S: 'a' } } }));
+  return client.send(new PutItemCommand({ TableName: 'runs', Item: { pk: { S: 'a' } } }));
 }
 
 describe('the gateway', () => {
@@ -95,7 +101,7 @@ describe('the gateway', () => {
     await put(gateway);
     expect(QueueUrl).toBe(`${gateway.url}/000000000000/jobs`);
     expect(await schedules.send(new CreateScheduleCommand(schedule))).toMatchObject({
-      ScheduleArn: 'arn:aws:scheduler:x/schedules/n',
+      ScheduleArn: 'arn:aws:scheduler:us-east-1:000000000000:schedule/default/n',
     });
   });
 
@@ -107,7 +113,7 @@ describe('the gateway', () => {
     );
     const client = new DynamoDBClient(settings(gateway));
     const query = {
-      TableName: 't',
+      TableName: 'runs',
       KeyConditionExpression: 'pk = :p',
       ExpressionAttributeValues: { ':p': { S: 'a' } },
     };
@@ -127,8 +133,8 @@ describe('the gateway', () => {
   test('denies a transaction for one item of it', async () => {
     const gateway = await start();
     const client = new DynamoDBClient(settings(gateway));
-    const Put = { TableName: 't', Item: { pk: { S: 'a' } } };
-    const Delete = { TableName: 't', Key: { pk: { S: 'b' } } };
+    const Put = { TableName: 'runs', Item: { pk: { S: 'a' } } };
+    const Delete = { TableName: 'runs', Key: { pk: { S: 'b' } } };
     await client.send(new TransactWriteItemsCommand({ TransactItems: [{ Put }] }));
     const both = client.send(new TransactWriteItemsCommand({ TransactItems: [{ Put }, { Delete }] }));
     await expect(both).rejects.toThrow('dynamodb:DeleteItem');

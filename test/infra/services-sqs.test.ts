@@ -68,6 +68,22 @@ describe('SQS', () => {
     });
   });
 
+  test('hands on the trace of the request that sent a message', async () => {
+    const { client, send, receive } = await start();
+    const trace = 'Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=0;Lineage=a87bd80c:1';
+    client.middlewareStack.add(
+      (next) => (args) => {
+        // The SDK types a request as unknown; at this step it is an HTTP request.
+        (args.request as { headers: Record<string, string> }).headers['X-Amzn-Trace-Id'] = trace;
+        return next(args);
+      },
+      { step: 'build' },
+    );
+    await send('hello');
+    const [message] = await receive();
+    expect(message).toMatchObject({ Attributes: { AWSTraceHeader: trace } });
+  });
+
   test('holds a delayed message until its time', async () => {
     const { send, receive, passSeconds } = await start();
     await send('later', { DelaySeconds: 900 });
@@ -295,7 +311,7 @@ describe('SQS on disk', () => {
       import { openSqs } from ${JSON.stringify(new URL('../../infra/local/services/sqs.ts', import.meta.url).href)};
       import { writeSync } from 'node:fs';
       const sqs = openSqs({ dir: ${JSON.stringify(home)}, now: Date.now });
-      const context = { baseUrl: 'http://x', signal: new AbortController().signal };
+      const context = { baseUrl: 'http://x', signal: new AbortController().signal, traceHeader: null };
       await sqs.handle('CreateQueue', { QueueName: 'jobs' }, context);
       for (let n = 0; ; n += 1) {
         await sqs.handle('SendMessage', { QueueUrl: 'jobs', MessageBody: 'm' + n }, context);
@@ -314,7 +330,7 @@ describe('SQS on disk', () => {
     const last = Number(acknowledged.split('\n').at(-2));
     appendFileSync(join(home, 'sqs.log'), '{"op":"put","q":"jo');
 
-    const context = { baseUrl: 'http://x', signal: new AbortController().signal };
+    const context = { baseUrl: 'http://x', signal: new AbortController().signal, traceHeader: null };
     const seen = new Set<string>();
     for (let restart = 0; restart < 2; restart += 1) {
       const sqs = openSqs({ dir: home, now: Date.now });
@@ -333,7 +349,7 @@ describe('SQS on disk', () => {
 
   test('compacts its log once most of it is settled', async () => {
     const home = join(dir, 'compacted');
-    const context = { baseUrl: 'http://x', signal: new AbortController().signal };
+    const context = { baseUrl: 'http://x', signal: new AbortController().signal, traceHeader: null };
     const call = async (sqs: ReturnType<typeof openSqs>, operation: string, input: object) =>
       (await sqs.handle(operation, { QueueUrl: 'jobs', ...input }, context)).body;
     const sqs = openSqs({ dir: home, now: Date.now });

@@ -26,7 +26,7 @@ export function needsOfSqs(operation: string, body: unknown, context: NeedsConte
   const need = (action: string, resource: string): Need => ({ action: `sqs:${action}`, resource, conditionKeys: {} });
   if (operation === 'ListQueues') return [need('ListQueues', '*')];
   if (operation === 'StartMessageMoveTask') return moveTaskNeeds(input, need);
-  const action = actions[operation];
+  const action = Object.hasOwn(actions, operation) ? actions[operation] : undefined;
   if (action === undefined) return undefined;
   if (operation === 'ListMessageMoveTasks') return [need(action, asString(input['SourceArn']))];
   const name = asString(input['QueueName']) || asString(input['QueueUrl']).split('/').at(-1) || '';

@@ -1,7 +1,8 @@
-import { closeSync, ftruncateSync, openSync, readFileSync, renameSync, statSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, ftruncateSync, openSync, readSync, renameSync, writeSync } from 'node:fs';
 
 /** A file of JSON lines that survives a killed process: whatever `append` returned for is read back. */
 export interface AppendLog<T> {
+  /** Throws, and leaves the file as it was, when the disk does not take it. */
   append(records: readonly T[]): void;
   /** Whether the file has grown past what its records are worth. */
   isWasteful(liveRecords: number): boolean;
@@ -22,19 +23,20 @@ export function openAppendLog<T>(path: string | null, replay: (record: T) => voi
     return { append: () => undefined, isWasteful: () => false, compact: () => undefined, close: () => undefined };
   }
   let fd = openSync(path, 'a+');
-  let records = readBack(path, fd, (record) => replay(record as T)); // The file holds only what append wrote.
+  let { records, bytes } = readBack(path, fd, (record) => replay(record as T)); // The file holds only what append wrote.
   return {
     append(added) {
       if (added.length === 0) return;
-      writeSync(fd, added.map((record) => `${JSON.stringify(record)}\n`).join(''));
+      bytes += writeLines(fd, bytes, added);
       records += added.length;
     },
     isWasteful: (liveRecords) => records > minCompactRecords && records > wasteRatio * liveRecords,
     compact(live) {
       const next = openSync(`${path}.next`, 'w');
       records = 0;
+      bytes = 0;
       for (const record of live) {
-        writeSync(next, `${JSON.stringify(record)}\n`);
+        bytes += writeLines(next, bytes, [record]);
         records += 1;
       }
       renameSync(`${path}.next`, path);
@@ -46,18 +48,53 @@ export function openAppendLog<T>(path: string | null, replay: (record: T) => voi
   };
 }
 
-function readBack(path: string, fd: number, replay: (record: unknown) => void): number {
-  if (statSync(path).size === 0) return 0;
-  const text = readFileSync(path, 'utf8');
-  const whole = text.slice(0, text.lastIndexOf('\n') + 1);
-  if (whole.length < text.length) ftruncateSync(fd, Buffer.byteLength(whole));
-  const lines = whole.split('\n').slice(0, -1);
-  for (const [index, line] of lines.entries()) {
-    try {
-      replay(JSON.parse(line));
-    } catch (cause) {
-      throw new Error(`${path}:${index + 1} is damaged; remove the data folder with --reset`, { cause });
-    }
+/** Writes whole lines or nothing, and returns their bytes: half a line would spoil those after it. */
+function writeLines(fd: number, sizeBefore: number, records: readonly unknown[]): number {
+  const data = Buffer.from(records.map((record) => `${JSON.stringify(record)}\n`).join(''));
+  try {
+    for (let written = 0; written < data.length;) written += writeSync(fd, data, written);
+  } catch (error) {
+    ftruncateSync(fd, sizeBefore);
+    throw error;
   }
-  return lines.length;
+  return data.length;
+}
+
+const pieceBytes = 1_048_576;
+const newline = 10;
+
+/** Reads piece by piece: a log may outgrow the longest string. Cuts the file after its last whole line. */
+function readBack(
+  path: string,
+  fd: number,
+  replay: (record: unknown) => void,
+): { readonly records: number; readonly bytes: number } {
+  const piece = Buffer.alloc(pieceBytes);
+  let rest = Buffer.alloc(0);
+  let records = 0;
+  let bytes = 0;
+  for (let at = 0; ;) {
+    const length = readSync(fd, piece, 0, pieceBytes, at);
+    if (length === 0) break;
+    at += length;
+    const data = Buffer.concat([rest, piece.subarray(0, length)]);
+    let start = 0;
+    for (let end = data.indexOf(newline); end >= 0; end = data.indexOf(newline, start)) {
+      records += 1;
+      replayLine(`${path}:${records}`, data.toString('utf8', start, end), replay);
+      bytes += end + 1 - start;
+      start = end + 1;
+    }
+    rest = Buffer.from(data.subarray(start));
+  }
+  if (fstatSync(fd).size > bytes) ftruncateSync(fd, bytes);
+  return { records, bytes };
+}
+
+function replayLine(where: string, line: string, replay: (record: unknown) => void): void {
+  try {
+    replay(JSON.parse(line));
+  } catch (cause) {
+    throw new Error(`${where} is damaged; start with --reset to begin anew`, { cause });
+  }
 }

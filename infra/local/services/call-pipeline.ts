@@ -143,16 +143,19 @@ export function faultOf(pipeline: CallPipeline, { service, operation }: CallHead
 
 async function dispatch(
   { options: { services }, baseUrl }: CallPipeline,
-  { service, operation, method, path, query }: CallHead,
+  { service, operation, method, path, search, headers }: CallHead,
   input: unknown,
   signal: AbortSignal,
 ): Promise<ServiceAnswer> {
-  const context = { baseUrl, signal };
+  const trace = headers['x-amzn-trace-id'];
+  const context = { baseUrl, signal, traceHeader: typeof trace === 'string' ? trace : null };
   if (service === 'dynamodb' && services.dynamodb !== undefined) {
     return await handleMetered(services.dynamodb, operation, input, context);
   }
   if (service === 'scheduler' && services.scheduler !== undefined) {
-    return await services.scheduler.handle({ method, path, query, body: input });
+    const request = { method, path, query: search, body: JSON.stringify(input) };
+    const answer = await services.scheduler.handle(request);
+    return { status: answer.status, body: JSON.parse(answer.body) };
   }
   const target = service === 'sqs' || service === 'secretsmanager' ? services[service] : undefined;
   if (target === undefined) throw absent(service);

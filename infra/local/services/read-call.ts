@@ -11,6 +11,8 @@ export interface CallHead {
   /** As sent, percent-encoded, without the query. */
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
+  /** The query as sent, without its question mark. */
+  readonly search: string;
   readonly headers: IncomingMessage['headers'];
 }
 
@@ -37,8 +39,19 @@ export function readCallHead(request: IncomingMessage): CallHead | AwsFault {
       message: `There is no stand-in for the service "${service}"`,
     };
   }
-  const parts = { service, accessKeyId, region, method, path, query, headers };
+  if (!isDecodable(path))
+    return { status: 400, code: 'InvalidURI', message: `The path ${path} is not percent-encoded text` };
+  const parts = { service, accessKeyId, region, method, path, query, search, headers };
   return { ...parts, operation: operationOf(service, parts) };
+}
+
+function isDecodable(path: string): boolean {
+  try {
+    return decodeURIComponent(path) !== '';
+  } catch (error) {
+    if (error instanceof URIError) return false;
+    throw error;
+  }
 }
 
 function operationOf(service: ServiceName, head: Omit<CallHead, 'operation' | 'service'>): string {

@@ -36,10 +36,14 @@ export interface ServiceAnswer {
   readonly capacity?: Capacity;
 }
 
-/** What a stand-in may want to know besides the call: where it is reached, and when the caller hangs up. */
+/** What a stand-in may want to know besides the call. */
 export interface CallContext {
+  /** Where the caller reaches the gateway. */
   readonly baseUrl: string;
+  /** Aborted when the caller hangs up. */
   readonly signal: AbortSignal;
+  /** The caller's `X-Amzn-Trace-Id`, which tells Lambda's loop detection where a message came from; null without one. */
+  readonly traceHeader: string | null;
 }
 
 /** A service of the `X-Amz-Target` protocols (JSON 1.0 and 1.1). */
@@ -52,9 +56,11 @@ export interface RestService {
   handle(request: {
     readonly method: string;
     readonly path: string;
-    readonly query: Readonly<Record<string, string>>;
-    readonly body: unknown;
-  }): Promise<ServiceAnswer>;
+    /** The raw query, without its question mark. */
+    readonly query: string;
+    /** JSON text, as the answer's body is. */
+    readonly body: string;
+  }): Promise<{ readonly status: number; readonly body: string }>;
 }
 
 /** A JSON object from outside, or `{}` for anything else. */

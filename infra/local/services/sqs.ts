@@ -51,7 +51,7 @@ export function openSqs(options: SqsOptions): Sqs {
   const shop: Shop = { queues, receiver, waiters: createWaiters(now), now, account, arnOf, moves: [] };
   return {
     async handle(operation, body, context) {
-      const run = operations[operation];
+      const run = Object.hasOwn(operations, operation) ? operations[operation] : undefined;
       if (run === undefined)
         throw new AwsServiceError('UnsupportedOperation', `SQS stand-in: no operation ${operation}.`);
       return { status: 200, body: await run(shop, asObject(body), context) } satisfies ServiceAnswer;
@@ -94,16 +94,16 @@ const operations: Readonly<Record<string, Operation>> = {
     shop.queues.commit({ op: 'purge', q: queueOf(shop, input).name });
     return {};
   },
-  SendMessage(shop, input) {
+  SendMessage(shop, input, { traceHeader }) {
     const queue = queueOf(shop, input);
-    const { event, answer } = sendMessage(queue, input, shop.now());
+    const { event, answer } = sendMessage(queue, input, { now: shop.now(), traceHeader });
     shop.queues.commit(event);
     shop.waiters.wake(queue);
     return answer;
   },
-  SendMessageBatch(shop, input) {
+  SendMessageBatch(shop, input, { traceHeader }) {
     const queue = queueOf(shop, input);
-    const { events, answer } = sendMessageBatch(queue, input, shop.now());
+    const { events, answer } = sendMessageBatch(queue, input, { now: shop.now(), traceHeader });
     shop.queues.commit(...events);
     shop.waiters.wake(queue);
     return answer;

@@ -7,6 +7,12 @@ import type { QueueEvent, QueueState } from './queue.ts';
 type Json = Readonly<Record<string, unknown>>;
 type Put = Extract<QueueEvent, { op: 'put' }>;
 
+/** When a message is sent, and the trace its sender's request carries: SQS hands it on as `AWSTraceHeader`. */
+export interface Origin {
+  readonly now: number;
+  readonly traceHeader: string | null;
+}
+
 /** One message to store and the answer its sender gets. */
 export interface Sending {
   readonly event: Put;
@@ -14,15 +20,15 @@ export interface Sending {
 }
 
 /** SendMessage: throws SQS's refusal. */
-export function sendMessage(queue: QueueState, input: Json, now: number): Sending {
-  return prepare(queue, readDraft(input, maxBytesOf(queue)), now);
+export function sendMessage(queue: QueueState, input: Json, origin: Origin): Sending {
+  return prepare(queue, readDraft(input, maxBytesOf(queue)), origin);
 }
 
 /** SendMessageBatch: a bad entry fails alone, in `Failed[]`; too many bytes refuse the whole. */
 export function sendMessageBatch(
   queue: QueueState,
   input: Json,
-  now: number,
+  origin: Origin,
 ): { readonly events: readonly Put[]; readonly answer: Json } {
   const sent: Sending[] = [];
   const failed: Json[] = [];
@@ -32,7 +38,7 @@ export function sendMessageBatch(
     try {
       const draft = readDraft(entry, maxBytesOf(queue));
       bytes += draft.bytes;
-      const sending = prepare(queue, draft, now);
+      const sending = prepare(queue, draft, origin);
       sent.push(sending);
       successful.push({ Id, ...sending.answer });
     } catch (error) {
@@ -58,14 +64,14 @@ function maxBytesOf(queue: QueueState): number {
   return Number(queue.attributes['MaximumMessageSize'] ?? maxMessageBytes);
 }
 
-function prepare(queue: QueueState, draft: Draft, now: number): Sending {
+function prepare(queue: QueueState, draft: Draft, { now, traceHeader }: Origin): Sending {
   const delaySeconds = draft.delaySeconds ?? Number(queue.attributes['DelaySeconds'] ?? 0);
   const message: Message = {
     id: randomUUID(),
     body: draft.body,
     attributes: draft.attributes,
     groupId: draft.groupId,
-    traceHeader: draft.traceHeader,
+    traceHeader: draft.traceHeader ?? traceHeader,
     senderId: 'AROALOCAL',
     sentAt: now,
     deadFrom: null,
