@@ -96,13 +96,13 @@ export interface Action {
   readonly parametersSchema: JsonRecord;
   /** JSON Schema of one result. */
   readonly resultSchema: JsonRecord;
-  parseInput(value: unknown): Parsed<JsonRecord>;
+  readonly parseInput: (value: unknown) => Parsed<JsonRecord>;
   /** For lists the value always holds `max_results` (1…ceiling, the default when absent). null and undefined mean `{}`. */
-  parseParameters(value: unknown): Parsed<JsonRecord>;
+  readonly parseParameters: (value: unknown) => Parsed<JsonRecord>;
   /** One result item. */
-  parseResult(value: unknown): Parsed<unknown>;
+  readonly parseResult: (value: unknown) => Parsed<unknown>;
   /** One page; results are not yet checked by parseResult. Rejects with an action error or anything else. */
-  run(context: ErasedContext): Promise<ActionPage>;
+  readonly run: (context: ErasedContext) => Promise<ActionPage>;
   /** What is wrong with the definition, by field; empty when it can be offered. */
-  findFaults(): readonly ValidationError[];
+  readonly findFaults: () => readonly ValidationError[];
 }

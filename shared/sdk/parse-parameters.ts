@@ -37,13 +37,16 @@ export function parametersJsonSchema(own: JsonRecord, limit: Limit): JsonRecord 
   return withProperty(own, max_results);
 }
 
-/** Adds max_results to an object's schema, or to each member of a union of them. */
+/** Adds max_results to an object's schema, or to each member of a union of them; throws where it is there already. */
 function withProperty(schema: JsonRecord, max_results: JsonRecord): JsonRecord {
   const key = Array.isArray(schema.anyOf) ? 'anyOf' : 'oneOf';
   const members = schema[key];
   if (Array.isArray(members))
     return { ...schema, [key]: members.map((member: JsonRecord) => withProperty(member, max_results)) };
-  return { ...schema, properties: { ...Object(schema.properties), max_results } };
+  const properties: JsonRecord = Object(schema.properties);
+  if ('max_results' in properties)
+    throw new TypeError("max_results is the engine's own parameter; choose another name");
+  return { ...schema, properties: { ...properties, max_results } };
 }
 
 function maxResultsSchema(limit: Action['maxResults']): z.ZodType<number> {

@@ -1,0 +1,106 @@
+import { describe, expect, test } from 'vitest';
+import * as z from 'zod';
+import { registerActions } from '../../functions/actions/index.ts';
+import type { Action } from '../../shared/sdk/action.ts';
+import { ActionRegistryError, createRegistry } from '../../shared/sdk/action-registry.ts';
+import { defineAction } from '../../shared/sdk/define-action.ts';
+
+const good = {
+  name: 'good',
+  title: 'Good',
+  description: 'For tests.',
+  input: z.strictObject({}),
+  result: z.object({}),
+  run: async () => ({ results: [], nextCursor: null }),
+};
+
+/** An action of a definition no compiler has seen. */
+function unchecked(changes: Readonly<Record<string, unknown>>): Action {
+  return defineAction({ ...good, ...changes });
+}
+
+function faultsOf(files: Readonly<Record<string, Action>>): readonly string[] {
+  try {
+    createRegistry(files);
+    return [];
+  } catch (error) {
+    if (error instanceof ActionRegistryError) return error.faults;
+    throw error;
+  }
+}
+
+describe('what is wrong with an action is told with file and field', () => {
+  test.each<[string, Readonly<Record<string, unknown>>, string]>([
+    ['a slug with capitals', { name: 'Good' }, 'x.ts, name: "Good" must match'],
+    ['a slug that ends in a dash', { name: 'good-' }, 'x.ts, name: "good-" must match'],
+    ['a slug over 64 characters', { name: 'a'.repeat(65) }, 'at most 64 characters'],
+    ['a missing title', { title: undefined }, 'x.ts, title: is missing'],
+    ['a missing input', { input: undefined }, 'x.ts, input: is missing'],
+    ['a missing run', { run: undefined }, 'x.ts, run: is missing'],
+    ['no modes', { modes: [] }, 'x.ts, modes: must name at least one of live, async, schedule'],
+    ['a mode there is not', { modes: ['batch'] }, 'x.ts, modes: '],
+    ['a page size of nothing', { pageSize: 0 }, 'x.ts, pageSize: must be a whole number of at least 1'],
+    ['a ceiling below the default', { maxResults: { default: 5, ceiling: 4 } }, 'x.ts, maxResults.ceiling: '],
+    ['a default of nothing', { maxResults: { default: 0, ceiling: 4 } }, 'x.ts, maxResults.default: '],
+    ['max results of one record', { returns: 'object', maxResults: { default: 1, ceiling: 1 } }, 'x.ts, maxResults: '],
+    ['a secret of odd characters', { secrets: ['OK', 'a b'] }, 'x.ts, secrets[1]: "a b" must be'],
+    ['an input that is not strict', { input: z.object({}) }, 'x.ts, input: must be a z.strictObject'],
+    ['parameters that are not strict', { parameters: z.object({}) }, 'x.ts, parameters: must be a z.strictObject'],
+    ['a parameter of the engine', { parameters: z.strictObject({ max_results: z.int() }) }, 'x.ts, parameters: '],
+    [
+      'a result JSON cannot hold',
+      { result: z.object({ at: z.date() }) },
+      'x.ts, result: cannot be told as JSON Schema',
+    ],
+    ['an input JSON cannot hold', { input: z.strictObject({ n: z.bigint() }) }, 'x.ts, input: cannot be told'],
+  ])('%s', (_, changes, fault) => {
+    expect(faultsOf({ 'x.ts': unchecked(changes) })).toEqual([expect.stringContaining(fault)]);
+  });
+
+  test('a name that two files use', () => {
+    const files = { 'a.ts': unchecked({}), 'b.ts': unchecked({}) };
+    expect(faultsOf(files)).toEqual(['b.ts, name: "good" is already the name of a.ts']);
+  });
+
+  test('every fault of every file at once', () => {
+    const files = { 'a.ts': unchecked({ name: 'A', pageSize: -1 }), 'b.ts': unchecked({ modes: [] }) };
+    expect(faultsOf(files)).toHaveLength(3);
+  });
+
+  test('a file that exports no action', () => {
+    // cast: what a wrong import gives when nothing checks it
+    const files = { 'a.ts': undefined as unknown as Action };
+    expect(faultsOf(files)).toEqual(['a.ts: exports no action made by defineAction']);
+  });
+});
+
+describe('what is offered', () => {
+  const files = { 'a.ts': unchecked({ name: 'b-second' }), 'b.ts': unchecked({ name: 'a-first', optIn: true }) };
+
+  test('an opt-in action only where it is named', () => {
+    expect(
+      createRegistry(files)
+        .list()
+        .map(({ name }) => name),
+    ).toEqual(['b-second']);
+    expect(createRegistry(files).get('a-first')).toBe(null);
+    const registry = createRegistry(files, { offered: ['a-first'] });
+    expect(registry.list().map(({ name }) => name)).toEqual(['a-first', 'b-second']);
+    expect(registry.get('a-first')).toBe(files['b.ts']);
+  });
+
+  test('a setting that names no action is told with those there are', () => {
+    expect(() => createRegistry(files, { offered: ['c'] })).toThrow(
+      'settings, offered: there is no action "c"; there are a-first, b-second',
+    );
+  });
+
+  test('the actions of this deployment are sound, http-request by name only', () => {
+    expect(
+      registerActions([])
+        .list()
+        .map(({ name }) => name),
+    ).toEqual(['extract-json-api', 'search-cities']);
+    expect(registerActions(['http-request']).get('http-request')).not.toBe(null);
+  });
+});
