@@ -26,7 +26,7 @@ export interface BundleOptions {
   readonly minify?: boolean;
 }
 
-export interface BundledFunction {
+interface BundledFunction {
   readonly name: string;
   /** The handler's source, from the project's folder. */
   readonly source: string;
@@ -124,11 +124,7 @@ async function findHandlers(root: string): Promise<{ in: string; out: string }[]
   return found.sort((a, b) => (a.out < b.out ? -1 : 1));
 }
 
-async function writeBundle(
-  options: BundleOptions,
-  result: BuildResult<{ write: false; metafile: true }>,
-): Promise<Bundle>;
-async function writeBundle(options: BundleOptions, result: BuildResult): Promise<Bundle>;
+/** Puts what was built where it belongs, data before code. */
 async function writeBundle({ root, outDir }: BundleOptions, result: BuildResult): Promise<Bundle> {
   const { metafile, outputFiles } = result;
   if (metafile === undefined || outputFiles === undefined) throw new BundleError('esbuild gave no output');

@@ -9,10 +9,10 @@ import type { StageSettings } from '../settings.ts';
 import { acknowledge } from './acknowledge.ts';
 
 /** The index that lists runs, schedules and callbacks of a workspace. */
-export const LIST_INDEX = 'list';
+const LIST_INDEX = 'list';
 
 /** What the list index carries besides keys, for filters; whole records are read by their keys. */
-export const LIST_INDEX_ATTRIBUTES = ['action_name', 'execution_mode', 'name', 'scheduled_run_uid', 'uid'];
+const LIST_INDEX_ATTRIBUTES = ['action_name', 'execution_mode', 'name', 'scheduled_run_uid', 'uid'];
 
 /** CONTRACT: a start may be postponed by a year, and a deadline is at most 30 days. */
 const MAX_POSTPONE_DAYS = 366;

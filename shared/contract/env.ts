@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { ApiFunction } from './routes.ts';
 
 /** The Lambdas fed by queues and by the clock, one per file of functions/workers. */
-export type WorkerFunction = 'control' | 'page' | 'callback' | 'sweep';
+type WorkerFunction = 'control' | 'page' | 'callback' | 'sweep';
 
 /** Every Lambda of the stack, named as its file. */
 export type FunctionName = ApiFunction | WorkerFunction;
@@ -74,7 +74,7 @@ export const ENV_OF = {
   live: ['stage', 'settings', 'table', 'publicUrl', 'masterSecretArn', 'actionSecretsArn'],
   launch: ['stage', 'settings', 'table', 'publicUrl', 'controlQueueUrl', 'masterSecretArn'],
   runs: ['stage', 'settings', 'table', 'bucket', 'publicUrl', 'controlQueueUrl', 'masterSecretArn'],
-  control: ['stage', 'settings', 'table', 'bucket', 'controlQueueUrl', 'pageQueueUrl', 'callbackQueueUrl'],
+  control: ['stage', 'settings', 'table', 'controlQueueUrl', 'pageQueueUrl', 'callbackQueueUrl'],
   page: [
     'stage',
     'settings',
@@ -86,7 +86,7 @@ export const ENV_OF = {
     'actionSecretsArn',
   ],
   callback: ['stage', 'settings', 'table', 'bucket', 'callbackQueueUrl', 'masterSecretArn'],
-  sweep: ['stage', 'settings', 'table', 'bucket', 'controlQueueUrl', 'pageQueueUrl', 'callbackQueueUrl'],
+  sweep: ['stage', 'settings', 'table', 'controlQueueUrl', 'pageQueueUrl', 'callbackQueueUrl'],
 } as const satisfies Readonly<Record<FunctionName, readonly EnvKey[]>>;
 
 /** The parsed environment of one function. */

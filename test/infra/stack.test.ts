@@ -159,11 +159,17 @@ test('dead letters, old pages, faults, throttles and a silent sweeper raise alar
   });
 });
 
-test('alarms go to the e-mail of the settings', () => {
+test('alarms go to the e-mail of the settings, and may', () => {
   const told = stackOf('prod', { alarmEmail: 'owner@example.com' });
   expect(listResources(told, 'AWS::SNS::Subscription').map(({ properties }) => properties)).toMatchObject([
     { Protocol: 'email', Endpoint: 'owner@example.com' },
   ]);
+  const [policy] = listResources(told, 'AWS::SNS::TopicPolicy');
+  expect(policy?.properties).toMatchObject({
+    PolicyDocument: {
+      Statement: [{ Effect: 'Deny' }, { Effect: 'Allow', Principal: { Service: 'cloudwatch.amazonaws.com' } }],
+    },
+  });
   const [topic] = listResources(told, 'AWS::SNS::Topic');
   for (const { properties } of listResources(told, 'AWS::CloudWatch::Alarm')) {
     expect(properties.AlarmActions).toEqual([{ Ref: topic?.id }]);
