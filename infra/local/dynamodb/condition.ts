@@ -52,7 +52,7 @@ function meetsCall(item: Item, call: ConditionCall): boolean {
 function resolve(item: Item, operand: Operand): AttributeValue | undefined {
   if (isPath(operand)) return valueAt(item, operand);
   if (!('type' in operand)) return operand;
-  const subject = valueAt(item, operand.args[0]);
+  const subject = resolve(item, operand.args[0]);
   const size = subject === undefined ? undefined : sizeOf(subject);
   return size === undefined ? undefined : { N: String(size) };
 }
@@ -79,7 +79,7 @@ function holds(comparator: Comparator, left: AttributeValue | undefined, right: 
   if (comparator === '<>') return left === undefined || right === undefined || !equals(left, right);
   if (left === undefined || right === undefined) return false;
   if (comparator === '=') return equals(left, right);
-  const order = compare(left, right);
+  const order = compareValues(left, right);
   if (order === undefined) return false;
   switch (comparator) {
     case '<':
@@ -94,7 +94,7 @@ function holds(comparator: Comparator, left: AttributeValue | undefined, right: 
 }
 
 /** Order of two scalars of one type; undefined where DynamoDB knows none. */
-function compare(left: AttributeValue, right: AttributeValue): number | undefined {
+export function compareValues(left: AttributeValue, right: AttributeValue): number | undefined {
   if ('N' in left && 'N' in right) return compareDecimals(left.N, right.N);
   if (('S' in left && 'S' in right) || ('B' in left && 'B' in right)) {
     const [a, b] = [orderedValue(left), orderedValue(right)];
@@ -104,7 +104,7 @@ function compare(left: AttributeValue, right: AttributeValue): number | undefine
 }
 
 /** Deep equality; sets are equal in any order. */
-export function equals(left: AttributeValue, right: AttributeValue): boolean {
+function equals(left: AttributeValue, right: AttributeValue): boolean {
   if ('S' in left) return 'S' in right && left.S === right.S;
   if ('N' in left) return 'N' in right && left.N === right.N;
   if ('B' in left) return 'B' in right && left.B === right.B;

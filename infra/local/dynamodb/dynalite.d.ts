@@ -19,6 +19,10 @@ declare module 'dynalite/validations/index.js' {
     expressions: string[],
     nonExpressions: string[],
   ): string | undefined;
+  /** Key conditions by attribute, or the message of what a key condition may not say. */
+  export function convertKeyCondition(expression: unknown): Record<string, unknown> | string;
+  /** Checks operators and operands of key conditions. */
+  export function validateConditions(conditions: object): string | undefined;
   /** Parses every expression member of `data`; the results are put beside them as `_condition`, `_updates`, … */
   export function validateExpressions(data: object): string | undefined;
 }
@@ -29,27 +33,26 @@ declare module 'dynalite/validations/putItem.js' {
 }
 declare module 'dynalite/validations/getItem.js' {
   export const types: Record<string, unknown>;
-  export const custom: (data: never) => string | undefined;
+  export const custom: (data: never, store: never) => string | undefined;
 }
 declare module 'dynalite/validations/updateItem.js' {
   export const types: Record<string, unknown>;
-  export const custom: (data: never) => string | undefined;
+  export const custom: (data: never, store: never) => string | undefined;
 }
 declare module 'dynalite/validations/deleteItem.js' {
   export const types: Record<string, unknown>;
-  export const custom: (data: never) => string | undefined;
+  export const custom: (data: never, store: never) => string | undefined;
 }
 declare module 'dynalite/validations/query.js' {
   export const types: Record<string, unknown>;
-  export const custom: (data: never) => string | undefined;
 }
 declare module 'dynalite/validations/scan.js' {
   export const types: Record<string, unknown>;
-  export const custom: (data: never) => string | undefined;
+  export const custom: (data: never, store: never) => string | undefined;
 }
 declare module 'dynalite/validations/batchGetItem.js' {
   export const types: Record<string, unknown>;
-  export const custom: (data: never) => string | undefined;
+  export const custom: (data: never, store: never) => string | undefined;
 }
 declare module 'dynalite/validations/batchWriteItem.js' {
   export const types: Record<string, unknown>;
@@ -57,7 +60,7 @@ declare module 'dynalite/validations/batchWriteItem.js' {
 }
 declare module 'dynalite/validations/createTable.js' {
   export const types: Record<string, unknown>;
-  export const custom: (data: never) => string | undefined;
+  export const custom: (data: never, store: never) => string | undefined;
 }
 declare module 'dynalite/validations/deleteTable.js' {
   export const types: Record<string, unknown>;

@@ -3,10 +3,10 @@ import type { AttributeValue, Path } from './item.ts';
 /** What dynalite's parsers make of expressions: names and values already put in place. */
 export type Operand = Path | AttributeValue | SizeCall;
 
-export interface SizeCall {
+interface SizeCall {
   readonly type: 'function';
   readonly name: 'size';
-  readonly args: readonly [Path];
+  readonly args: readonly [Path | AttributeValue];
 }
 
 export type Condition =

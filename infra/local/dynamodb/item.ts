@@ -31,6 +31,15 @@ export function typeOf(value: AttributeValue): string {
   return '';
 }
 
+const TYPES = new Set(['S', 'N', 'B', 'BOOL', 'NULL', 'SS', 'NS', 'BS', 'L', 'M']);
+
+/** Whether something parsed is a value, and not a path or a function of an expression. */
+export function isAttributeValue(node: unknown): node is AttributeValue {
+  if (typeof node !== 'object' || node === null || Array.isArray(node)) return false;
+  const members = Object.keys(node);
+  return members.length === 1 && TYPES.has(members[0] ?? '');
+}
+
 /** The value at a path, or undefined where the path leads nowhere. */
 export function valueAt(item: Item, path: Path): AttributeValue | undefined {
   let value: AttributeValue | undefined = { M: item };

@@ -1,11 +1,18 @@
 import * as deleteItem from 'dynalite/validations/deleteItem.js';
 import * as getItem from 'dynalite/validations/getItem.js';
-import { checkTypes, checkValidations } from 'dynalite/validations/index.js';
+import {
+  checkTypes,
+  checkValidations,
+  convertKeyCondition,
+  validateAttributeValue,
+  validateConditions,
+} from 'dynalite/validations/index.js';
 import * as putItem from 'dynalite/validations/putItem.js';
 import * as query from 'dynalite/validations/query.js';
 import * as scan from 'dynalite/validations/scan.js';
 import * as updateItem from 'dynalite/validations/updateItem.js';
 import { validationError } from './errors.ts';
+import { parseExpressions } from './parse-expressions.ts';
 import type { DeleteRequest, GetRequest, PutRequest, QueryRequest, ScanRequest, UpdateRequest } from './requests.ts';
 
 type Types = Record<string, unknown>;
@@ -39,6 +46,14 @@ export function parseRequest(body: unknown, types: Types, check?: Check): Record
   return data;
 }
 
+/** The same for requests with expressions, which are parsed apart from the rest. */
+function parseWithExpressions(body: unknown, types: Types, check: Check): Record<string, unknown> {
+  const data = parseRequest(body, types);
+  const { rest, parsed } = parseExpressions(data, types);
+  checkValidations(rest, {}, check, STORE);
+  return { ...rest, ...parsed };
+}
+
 const PUT_TYPES: Types = { ...putItem.types, ...RETURN_ON_FAILURE };
 const UPDATE_TYPES: Types = { ...updateItem.types, ...RETURN_ON_FAILURE };
 const DELETE_TYPES: Types = { ...deleteItem.types, ...RETURN_ON_FAILURE };
@@ -46,15 +61,15 @@ const DELETE_TYPES: Types = { ...deleteItem.types, ...RETURN_ON_FAILURE };
 const SCAN_TYPES: Types = { ...scan.types, ConsistentRead: 'Boolean' };
 
 export function parsePut(body: unknown): PutRequest {
-  return parseRequest(body, PUT_TYPES, putItem.custom) as unknown as PutRequest; // shaped by PUT_TYPES
+  return parseWithExpressions(body, PUT_TYPES, putItem.custom) as unknown as PutRequest; // shaped by PUT_TYPES
 }
 
 export function parseUpdate(body: unknown): UpdateRequest {
-  return parseRequest(body, UPDATE_TYPES, updateItem.custom) as unknown as UpdateRequest; // shaped by UPDATE_TYPES
+  return parseWithExpressions(body, UPDATE_TYPES, updateItem.custom) as unknown as UpdateRequest; // shaped by UPDATE_TYPES
 }
 
 export function parseDelete(body: unknown): DeleteRequest {
-  return parseRequest(body, DELETE_TYPES, deleteItem.custom) as unknown as DeleteRequest; // shaped by DELETE_TYPES
+  return parseWithExpressions(body, DELETE_TYPES, deleteItem.custom) as unknown as DeleteRequest; // shaped by DELETE_TYPES
 }
 
 /** A `ConditionCheck` of a transaction: a deletion's shape without its effect. */
@@ -66,13 +81,36 @@ export function parseConditionCheck(body: unknown): DeleteRequest {
 }
 
 export function parseGet(body: unknown): GetRequest {
-  return parseRequest(body, getItem.types, getItem.custom) as unknown as GetRequest; // shaped by getItem.types
+  return parseWithExpressions(body, getItem.types, getItem.custom) as unknown as GetRequest; // shaped by getItem.types
 }
 
 export function parseQuery(body: unknown): QueryRequest {
-  return parseRequest(body, query.types, query.custom) as unknown as QueryRequest; // shaped by query.types
+  const request = parseWithExpressions(body, query.types, checkStartingKey);
+  const conditions = keyConditions(request['_keyCondition']);
+  return { ...request, KeyConditions: conditions } as unknown as QueryRequest; // shaped by query.types
 }
 
 export function parseScan(body: unknown): ScanRequest {
-  return parseRequest(body, SCAN_TYPES, scan.custom) as unknown as ScanRequest; // shaped by SCAN_TYPES
+  return parseWithExpressions(body, SCAN_TYPES, scan.custom) as unknown as ScanRequest; // shaped by SCAN_TYPES
+}
+
+function checkStartingKey(request: Pick<QueryRequest, 'ExclusiveStartKey'>): string | undefined {
+  for (const value of Object.values(request.ExclusiveStartKey ?? {})) {
+    const message = validateAttributeValue(value);
+    if (message !== undefined) return `The provided starting key is invalid: ${message}`;
+  }
+  return undefined;
+}
+
+/** The conditions that a key expression sets, by attribute. Throws a validation error. */
+function keyConditions(parsed: unknown): Record<string, unknown> {
+  if (typeof parsed !== 'object' || parsed === null || !('expression' in parsed))
+    throw validationError(
+      'Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.',
+    );
+  const conditions = convertKeyCondition(parsed.expression);
+  if (typeof conditions === 'string') throw validationError(conditions);
+  const message = validateConditions(conditions);
+  if (message !== undefined) throw validationError(message);
+  return conditions;
 }

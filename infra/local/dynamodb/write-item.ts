@@ -18,7 +18,7 @@ export interface ItemWrite extends PlannedWrite {
   readonly refusal: ConditionFailure | null;
 }
 
-export interface ConditionFailure {
+interface ConditionFailure {
   /** The item that did not meet the condition, when the request asked for it. */
   readonly item: Item | null;
 }
