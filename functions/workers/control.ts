@@ -1,14 +1,12 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { createLargeObjects } from '../../shared/adapters/aws/large-objects.ts';
 import { consoleLog, systemChance, systemClock } from '../../shared/adapters/system.ts';
 import { parseEnv } from '../../shared/contract/env.ts';
 import { dispatchRun } from '../../shared/engine/dispatch-run.ts';
 import type { CorePorts } from '../../shared/engine/ports.ts';
 import { once } from '../entry/once.ts';
 import { createQueueHandler } from '../entry/queue/create-queue-handler.ts';
-import { createCorePorts } from '../entry/world.ts';
+import { createCorePorts, noLargeObjects } from '../entry/world.ts';
 
 /** Lays runs out: slot, window, first pages. */
 export function createControlHandler(ports: CorePorts): ReturnType<typeof createQueueHandler> {
@@ -24,7 +22,7 @@ const wired = once(() => {
   const clients = {
     dynamodb: new DynamoDBClient(),
     sqs: new SQSClient(),
-    objects: createLargeObjects(new S3Client(), env.bucket),
+    objects: noLargeObjects,
   };
   return createControlHandler(createCorePorts(env, machine, clients));
 });

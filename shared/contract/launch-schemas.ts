@@ -102,6 +102,16 @@ export const asyncBody = strict(
     parameters: parameters.optional(),
     callback: callback.optional(),
     name: z.string().min(1).max(200).optional(),
+    deadline_seconds: z
+      .int()
+      .min(60)
+      .max(2_592_000)
+      .default(86_400)
+      .describe('Counts only time QUEUED or RUNNING; past it the run is STOPPED'),
+    on_invalid_input: z
+      .enum(['reject', 'skip'])
+      .default('reject')
+      .describe('reject: nothing is created; skip: refused inputs end FAILED, the others run'),
   },
   { ...NOT_HERE, ...MANY_INPUTS },
 );

@@ -2,6 +2,7 @@ import { EngineError, type ErrorRecord } from '../domain/errors.ts';
 import { runUidOf } from '../domain/ids.ts';
 import { cutPage } from '../domain/page.ts';
 import { NO_TOTALS, type RunControl, type RunDefinition, type RunInfo, type RunStatus } from '../domain/run.ts';
+import type { Action } from '../sdk/action.ts';
 import type { Ports } from './ports.ts';
 import { inputRefused, parametersRefused, runAction } from './run-action.ts';
 import { findAction, maxResultsOf, storedInput } from './start-run.ts';
@@ -23,7 +24,7 @@ export interface LiveCall {
 export interface LiveAnswer {
   readonly runUid: string;
   /** What the caller gets: the array of results, or the one record of an action that returns an object. */
-  readonly body: unknown;
+  readonly body: readonly unknown[] | Readonly<Record<string, unknown>>;
   readonly nextCursor: string | null;
   readonly pageSize: number;
 }
@@ -88,8 +89,7 @@ export async function runLive(ports: LivePorts, call: LiveCall): Promise<LiveAns
       maxResults: definition.maxResults,
     });
     await record({ status: 'SUCCEEDED', outputs: cut.results.length, error: null, info: null });
-    const body = action.returns === 'object' ? (cut.results[0] ?? null) : cut.results;
-    return { runUid: uid, body, nextCursor: cut.nextCursor, pageSize: action.pageSize };
+    return { runUid: uid, body: bodyOf(action, cut.results), nextCursor: cut.nextCursor, pageSize: action.pageSize };
   }
   const error = liveError(result);
   const about = { run_uid: uid, action: action.name };
@@ -101,6 +101,13 @@ export async function runLive(ports: LivePorts, call: LiveCall): Promise<LiveAns
   }
   const details = { ...error.details, params: { ...error.details.params, run_uid: uid } };
   throw new EngineError(error.label, error.message, details, { cause: error.cause });
+}
+
+/** The array of results, or of an action that returns an object its one record. */
+function bodyOf(action: Action, results: readonly unknown[]): LiveAnswer['body'] {
+  const [only] = results;
+  // cast: the result schema has let nothing but an object through
+  return action.returns === 'object' ? (only as Readonly<Record<string, unknown>>) : results;
 }
 
 function liveError(result: Exclude<Awaited<ReturnType<typeof runAction>>, { kind: 'page' }>): EngineError {

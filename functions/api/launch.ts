@@ -1,0 +1,62 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { createCallbackPolicy } from '../../shared/adapters/aws/outbound.ts';
+import { createKeyringReader, createStageSecrets } from '../../shared/adapters/aws/stage-secrets.ts';
+import { Table } from '../../shared/adapters/dynamodb/table.ts';
+import { createWorkspaceStore } from '../../shared/adapters/dynamodb/workspace-store.ts';
+import { consoleLog, systemChance, systemClock } from '../../shared/adapters/system.ts';
+import { parseEnv } from '../../shared/contract/env.ts';
+import { launchedView } from '../../shared/contract/run-view.ts';
+import { findAction, type LaunchPorts, startRun } from '../../shared/engine/start-run.ts';
+import { registerActions } from '../actions/index.ts';
+import { createApiPorts } from '../entry/http/api-ports.ts';
+import { type ApiPorts, createApiHandler } from '../entry/http/create-api-handler.ts';
+import { defineEndpoint } from '../entry/http/endpoint.ts';
+import { once } from '../entry/once.ts';
+import { createCorePorts, noLargeObjects } from '../entry/world.ts';
+
+/** Takes async launches. */
+export function createLaunchHandler(api: ApiPorts, ports: LaunchPorts): ReturnType<typeof createApiHandler> {
+  return createApiHandler({
+    functionName: 'launch',
+    ports: api,
+    endpoints: {
+      runAsync: defineEndpoint('runAsync', {
+        find: async ({ params }) => findAction(ports, params.action, 'async'),
+        async handle({ found: action, body, caller }) {
+          const { callback } = body;
+          const { control, definition } = await startRun(ports, {
+            workspaceUid: caller.workspaceUid,
+            actionName: action.name,
+            inputs: body.inputs,
+            parameters: body.parameters ?? {},
+            callback:
+              callback === undefined ? null : { url: callback.url, headers: callback.headers ?? {}, on: callback.on },
+            name: body.name ?? null,
+            deadlineSeconds: body.deadline_seconds,
+            onInvalidInput: body.on_invalid_input,
+          });
+          return { body: launchedView(definition, control) };
+        },
+      }),
+    },
+  });
+}
+
+const wired = once(() => {
+  const env = parseEnv('launch', process.env);
+  const machine = { clock: systemClock, chance: systemChance, log: consoleLog };
+  const { outboundPorts, allowLocalHttp, extraActions } = env.settings;
+  const dynamodb = new DynamoDBClient();
+  const keyring = createKeyringReader(new SecretsManagerClient(), env.masterSecretArn, systemChance);
+  const workspaces = createWorkspaceStore(new Table(dynamodb, env.table, systemClock));
+  return createLaunchHandler(createApiPorts(machine, workspaces, env.publicUrl), {
+    ...createCorePorts(env, machine, { dynamodb, sqs: new SQSClient(), objects: noLargeObjects }),
+    actions: registerActions(extraActions),
+    secrets: createStageSecrets(keyring),
+    callbackPolicy: createCallbackPolicy({ allowedPorts: outboundPorts, allowLocalHttp }),
+  });
+});
+
+export const handler: ReturnType<typeof createApiHandler> = (event, context) => wired()(event, context);

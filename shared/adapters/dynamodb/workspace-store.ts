@@ -1,0 +1,145 @@
+import type { WorkspaceLimits } from '../../engine/ports.ts';
+import { type Item, ItemReader } from './attributes.ts';
+import { keys } from './keys.ts';
+import type { Table } from './table.ts';
+
+/** A workspace: the tenant whose keys, runs and limits lie together. */
+export interface Workspace {
+  readonly uid: string;
+  readonly name: string;
+  /** What the owner set; null where the stage's defaults hold. */
+  readonly limits: { readonly [Name in keyof WorkspaceLimits]: number | null };
+  readonly createdAt: number;
+}
+
+/** An API key as it is kept: only its digest, and the few characters that let its owner tell it from others. */
+export interface StoredKey {
+  readonly digest: string;
+  readonly workspaceUid: string;
+  readonly scopes: readonly string[];
+  readonly hint: string;
+  readonly createdAt: number;
+  readonly revokedAt: number | null;
+}
+
+/** Workspaces and their keys. */
+export interface WorkspaceStore {
+  /** The workspace of that name, made with the given uid if there is none. */
+  openWorkspace(name: string, uid: string, now: number): Promise<Workspace>;
+  findWorkspace(name: string): Promise<Workspace | null>;
+  setLimits(uid: string, limits: Workspace['limits']): Promise<void>;
+  createKey(key: StoredKey): Promise<void>;
+  /** Keys of a workspace, oldest first, revoked ones too. */
+  listKeys(workspaceUid: string): Promise<readonly StoredKey[]>;
+  revokeKey(key: StoredKey, now: number): Promise<void>;
+  /** The key of a digest; null when unknown. A revoked one comes with its `revokedAt`. */
+  findKey(digest: string): Promise<StoredKey | null>;
+}
+
+export function createWorkspaceStore(table: Table): WorkspaceStore {
+  async function read(uid: string): Promise<Workspace> {
+    const item = await table.get(keys.profile(uid), 'strong');
+    if (item === null) throw new Error(`The workspace ${uid} has a name but no profile.`);
+    return workspaceFromItem(item);
+  }
+
+  async function uidOf(name: string): Promise<string | null> {
+    const item = await table.get(keys.workspaceName(name), 'strong');
+    return item === null ? null : new ItemReader(item).text('uid');
+  }
+
+  return {
+    async openWorkspace(name, uid, now) {
+      const known = await uidOf(name);
+      if (known !== null) return read(known);
+      // The profile first: a name always leads to one. A profile whose name went to another call is never found.
+      await table.put(keys.profile(uid), { uid, name, created_at: now });
+      const absent = { expression: 'attribute_not_exists(pk)' };
+      const named = await table.put(keys.workspaceName(name), { uid }, absent);
+      return read(named.done || named.item === null ? uid : new ItemReader(named.item).text('uid'));
+    },
+
+    async findWorkspace(name) {
+      const uid = await uidOf(name);
+      return uid === null ? null : read(uid);
+    },
+
+    async setLimits(uid, { runsAtOnce, inputsInFlight }) {
+      const wanted = Object.entries({ runs_at_once: runsAtOnce, inputs_in_flight: inputsInFlight });
+      const sets = wanted.filter(([, value]) => value !== null);
+      const removes = wanted.filter(([, value]) => value === null);
+      await table.update(keys.profile(uid), {
+        expression: [
+          sets.length === 0 ? '' : `SET ${sets.map(([name]) => `${name} = :${name}`).join(', ')}`,
+          removes.length === 0 ? '' : `REMOVE ${removes.map(([name]) => name).join(', ')}`,
+        ].join(' '),
+        condition: 'attribute_exists(pk)',
+        values: Object.fromEntries(sets.map(([name, value]) => [`:${name}`, value])),
+      });
+    },
+
+    async createKey(key) {
+      // The listed copy first: a key that works can always be seen, and revoked.
+      await table.put(keys.workspaceKey(key.workspaceUid, key.digest), keyToRecord(key));
+      await table.put(keys.apiKey(key.digest), keyToRecord(key), { expression: 'attribute_not_exists(pk)' });
+    },
+
+    async listKeys(workspaceUid) {
+      const found: StoredKey[] = [];
+      const { pk, sk } = keys.workspaceKey(workspaceUid, '');
+      for await (const item of table.queryAll({ pk, prefix: sk, consistency: 'strong' })) found.push(keyFromItem(item));
+      return found.sort((a, b) => a.createdAt - b.createdAt);
+    },
+
+    async revokeKey(key, now) {
+      const revoke = {
+        expression: 'SET revoked_at = :now',
+        condition: 'attribute_exists(pk)',
+        values: { ':now': now },
+      };
+      await table.update(keys.apiKey(key.digest), revoke);
+      await table.update(keys.workspaceKey(key.workspaceUid, key.digest), revoke);
+    },
+
+    async findKey(digest) {
+      const item = await table.get(keys.apiKey(digest), 'strong');
+      return item === null ? null : keyFromItem(item);
+    },
+  };
+}
+
+function workspaceFromItem(item: Item): Workspace {
+  const read = new ItemReader(item);
+  return {
+    uid: read.text('uid'),
+    name: read.text('name'),
+    limits: {
+      runsAtOnce: read.numberOrNull('runs_at_once'),
+      inputsInFlight: read.numberOrNull('inputs_in_flight'),
+    },
+    createdAt: read.number('created_at'),
+  };
+}
+
+function keyToRecord(key: StoredKey): object {
+  return {
+    digest: key.digest,
+    workspace_uid: key.workspaceUid,
+    scopes: key.scopes,
+    hint: key.hint,
+    created_at: key.createdAt,
+    revoked_at: key.revokedAt,
+  };
+}
+
+function keyFromItem(item: Item): StoredKey {
+  const read = new ItemReader(item);
+  return {
+    digest: read.text('digest'),
+    workspaceUid: read.text('workspace_uid'),
+    scopes: read.stored<readonly string[]>('scopes') ?? [],
+    hint: read.text('hint'),
+    createdAt: read.number('created_at'),
+    revokedAt: read.numberOrNull('revoked_at'),
+  };
+}

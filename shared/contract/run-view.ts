@@ -1,0 +1,105 @@
+import type * as z from 'zod';
+import { hasEnded, type RunControl, type RunDefinition, STATUS_REASONS, type Totals } from '../domain/run.ts';
+import type { launchedRun, run } from './run-schemas.ts';
+
+type RunView = z.output<typeof run>;
+
+/** Epoch ms as the contract writes an instant. */
+export function instantOf(at: number): string {
+  return new Date(at).toISOString();
+}
+
+function instantOrNull(at: number | null): string | null {
+  return at === null ? null : instantOf(at);
+}
+
+/** A run as the contract shows it. `totals` are those of its shards, `open` how many inputs are in hand. */
+export function runView(
+  definition: RunDefinition,
+  control: RunControl,
+  counts: { readonly totals: Totals; readonly open: number },
+): RunView {
+  return {
+    uid: control.uid,
+    name: control.name,
+    action_name: control.actionName,
+    execution_mode: control.mode,
+    status: control.status,
+    status_reason: reasonView(control),
+    parameters: { ...definition.parameters },
+    callback: definition.callback === null ? null : { url: definition.callback.url, on: definition.callback.on },
+    depends_on: [],
+    on_invalid_input: definition.onInvalidInput,
+    deadline_seconds: definition.deadlineSeconds,
+    attempt: control.attempt,
+    inputs: inputCounts(control, counts),
+    output_count: counts.totals.outputs,
+    retry_count: control.retryCount,
+    last_error: control.lastError === null ? null : errorView(control.lastError),
+    last_info: control.lastInfo,
+    next_page_url: null,
+    scheduled_run_uid: control.scheduledRunUid,
+    scheduled_run_name: definition.scheduledRunName,
+    workspace_uid: control.workspaceUid,
+    postponed_until: instantOrNull(control.postponedUntil),
+    ...timesOf(control),
+  };
+}
+
+/** The run a launch answers with. */
+export function launchedView(definition: RunDefinition, control: RunControl): z.output<typeof launchedRun> {
+  return { ...runView(definition, control, { totals: control.totals, open: 0 }), run_uid: control.uid };
+}
+
+/** The five counts of a run's inputs; they add up to its total. */
+export function inputCounts(
+  control: RunControl,
+  { totals, open }: { readonly totals: Totals; readonly open: number },
+): RunView['inputs'] {
+  const total = control.inputsTotal;
+  const left = Math.max(0, total - totals.succeeded - totals.failed);
+  const stopped = control.status === 'STOPPED' ? left : 0;
+  const running = hasEnded(control.status) ? 0 : Math.min(open, left);
+  return {
+    total,
+    succeeded: totals.succeeded,
+    failed: totals.failed,
+    stopped,
+    running,
+    pending: left - stopped - running,
+  };
+}
+
+export function timesOf(
+  control: RunControl,
+): Pick<RunView, 'created_at' | 'started_at' | 'finished_at' | 'updated_at'> {
+  return {
+    created_at: instantOf(control.createdAt),
+    started_at: instantOrNull(control.startedAt),
+    finished_at: instantOrNull(control.finishedAt),
+    updated_at: instantOf(control.updatedAt),
+  };
+}
+
+/** Why a run is in its status, in words. */
+export function reasonView({ reason }: RunControl): RunView['status_reason'] {
+  if (reason === null) return null;
+  return {
+    code: reason.code,
+    message: STATUS_REASONS[reason.code],
+    since: instantOf(reason.since),
+    retry_at: instantOrNull(reason.retryAt),
+    blocking_uids: [],
+  };
+}
+
+type ErrorView = NonNullable<RunView['last_error']>;
+
+/** An error record with mutable lists, as schemas infer them. */
+export function errorView(error: NonNullable<RunControl['lastError']>): ErrorView {
+  return {
+    ...error,
+    params: { ...error.params },
+    validation_errors: error.validation_errors === null ? null : [...error.validation_errors],
+  };
+}
