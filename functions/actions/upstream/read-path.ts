@@ -3,7 +3,7 @@ export function readPath(value: unknown, path: string): unknown {
   let here = value;
   for (const step of path.split('.')) {
     if (typeof here !== 'object' || here === null || !Object.hasOwn(here, step)) return undefined;
-    here = new Map<string, unknown>(Object.entries(here)).get(step);
+    here = Reflect.get(here, step);
   }
   return here;
 }
