@@ -97,6 +97,7 @@ export function openDynamoDb(options: DynamoDbOptions): DynamoDbEngine {
     },
     createTable(input) {
       defineTable(db, tableDefinition(input, options.now()));
+      storage?.flushNow();
     },
     async expireItems(tableName) {
       const count = expireItems(newCall(db, options.now()), tableName);

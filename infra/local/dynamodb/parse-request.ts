@@ -20,7 +20,7 @@ type Check = (data: never, store: never) => string | undefined;
 
 /** dynalite weighs items in UTF-16 units; this engine weighs them itself, so its limit is lifted. */
 const STORE = { options: { maxItemSize: Number.POSITIVE_INFINITY } };
-const LEGACY = [
+const LEGACY = new Set([
   'Expected',
   'AttributeUpdates',
   'AttributesToGet',
@@ -28,7 +28,7 @@ const LEGACY = [
   'KeyConditions',
   'QueryFilter',
   'ScanFilter',
-];
+]);
 /** Unknown to dynalite, which would strip it. */
 const RETURN_ON_FAILURE: Types = {
   ReturnValuesOnConditionCheckFailure: { type: 'String', enum: ['ALL_OLD', 'NONE'] },
@@ -37,8 +37,8 @@ const RETURN_ON_FAILURE: Types = {
 /** Checks a body against declared types and a further check; the result is the body's known members. */
 export function parseRequest(body: unknown, types: Types, check?: Check): Record<string, unknown> {
   if (typeof body !== 'object' || body === null) throw validationError('The request must be a JSON object');
-  for (const name of LEGACY) {
-    if (name in body)
+  for (const [name, value] of Object.entries(body)) {
+    if (LEGACY.has(name) && value !== undefined && value !== null)
       throw validationError(`The legacy parameter ${name} is not supported by the local engine: use expressions`);
   }
   const data = checkTypes({ ...body }, types);

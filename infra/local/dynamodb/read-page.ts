@@ -13,6 +13,7 @@ const MAX_PAGE_BYTES = 1024 * 1024;
 
 /** The table or index that a Query or Scan names. Throws a validation error for an unknown one. */
 export function spaceOf(table: Table, request: PageRequest): Space {
+  checkSelect(request);
   if (request.IndexName === undefined) {
     if (request.Select === 'ALL_PROJECTED_ATTRIBUTES')
       throw validationError('ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName');
@@ -24,6 +25,13 @@ export function spaceOf(table: Table, request: PageRequest): Space {
     throw validationError('Consistent reads are not supported on global secondary indexes');
   checkProjection(space, request);
   return space;
+}
+
+function checkSelect({ Select: select, _projection: projection }: PageRequest): void {
+  if (projection !== undefined && select !== undefined && select !== 'SPECIFIC_ATTRIBUTES')
+    throw validationError(`Cannot specify the ProjectionExpression when choosing to get ${select}`);
+  if (projection === undefined && select === 'SPECIFIC_ATTRIBUTES')
+    throw validationError('Must specify the ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES');
 }
 
 /** An index answers only with what it holds. */

@@ -17,6 +17,8 @@ export interface Storage {
   append(record: LogRecord): void;
   /** Resolves when all that was appended is with the operating system: it then survives this process. */
   flushed(): Promise<void>;
+  /** The same at once. */
+  flushNow(): void;
   close(): Promise<void>;
   /** Gives the directory free without writing anything. */
   release(): void;
@@ -72,7 +74,7 @@ class LogStorage implements Storage {
     this.#flush = new Promise((resolve, reject) => {
       setImmediate(() => {
         try {
-          this.#writeOut();
+          this.flushNow();
           resolve();
         } catch (error) {
           reject(error instanceof Error ? error : new Error(String(error)));
@@ -96,7 +98,7 @@ class LogStorage implements Storage {
   }
 
   /** One write for all records of a turn. After a failed one the log is behind for good: `#flush` stays rejected. */
-  #writeOut(): void {
+  flushNow(): void {
     this.#bytes += writeAll(this.#file, this.#lines.join(''));
     this.#lines = [];
     this.#flush = null;

@@ -41,7 +41,7 @@ export class Unkind {
     return this.#random() < UNPROCESSED_SHARE;
   }
 
-  /** The error for the first demand whose partition has used up this second, or null and all demands are booked. */
+  /** One request is judged by what was used before it. The error for the first demand whose partition has used up this second, or null and all demands are booked. */
   book(demands: readonly Demand[], now: number): DynamoDbError | null {
     const second = Math.floor(now / 1000);
     const hot = demands.filter(({ partition }) => partition !== null);

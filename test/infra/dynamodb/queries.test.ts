@@ -110,6 +110,7 @@ describe('a query', () => {
     ['a starting key of another partition', { ExclusiveStartKey: at('q', '1') }],
     ['an incomplete starting key', { ExclusiveStartKey: { pk: { S: 'p' } } }],
     ['a limit of 0', { Limit: 0 }],
+    ['a projection of a count', { Select: 'COUNT', ProjectionExpression: 'sk' }],
   ])('is refused for %s', async (_, input) => {
     expect((await refusal(query(await filled(0), input))).name).toBe('ValidationException');
   });

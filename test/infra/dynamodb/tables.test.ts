@@ -72,6 +72,26 @@ it('time to live deletes only when told to, and only what has expired', async ()
   expect((await client.send(soon)).Item).toBeUndefined();
 });
 
+it('keys may be numbers and bytes, and a table may do without a sort key', async () => {
+  const { engine, client } = openBench();
+  const definitions = (type: 'N' | 'B') => [{ AttributeName: 'id', AttributeType: type }] as const;
+  const TableNames = { N: 'by-number', B: 'by-bytes' };
+  for (const type of ['N', 'B'] as const)
+    engine.createTable({
+      TableName: TableNames[type],
+      AttributeDefinitions: [...definitions(type)],
+      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+    });
+  await client.send(new PutItemCommand({ TableName: TableNames.N, Item: { id: { N: '1.50' }, v: { S: 'n' } } }));
+  await client.send(new PutItemCommand({ TableName: TableNames.B, Item: { id: { B: Uint8Array.of(0, 255) } } }));
+  const byNumber = new GetItemCommand({ TableName: TableNames.N, Key: { id: { N: '15e-1' } } });
+  expect((await client.send(byNumber)).Item).toEqual({ id: { N: '1.5' }, v: { S: 'n' } });
+  const byBytes = new GetItemCommand({ TableName: TableNames.B, Key: { id: { B: Uint8Array.of(0, 255) } } });
+  expect((await client.send(byBytes)).Item?.['id']?.B).toEqual(Uint8Array.of(0, 255));
+  const mismatch = new GetItemCommand({ TableName: TableNames.N, Key: { id: { S: '1.5' } } });
+  expect((await refusal(client.send(mismatch))).message).toContain('does not match the schema');
+});
+
 it('unknown operations and legacy parameters are refused, not ignored', async () => {
   const { engine, client } = openBench();
   expect((await engine.handle('ExecuteStatement', {})).body).toMatchObject({
