@@ -15,9 +15,14 @@ import * as scheduler from 'aws-cdk-lib/aws-scheduler';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 
-/** A stack that holds one of everything the host runs; its code comes from `codeDir/<function>/index.mjs`. */
-export function fixtureStack(codeDir: string, outDir: string): cdk.Stack {
-  const app = new cdk.App({ outdir: outDir, analyticsReporting: false });
+/** A stack that holds one of everything the host runs; its code comes from `codeDir/<name>/index.mjs`. */
+export function fixtureStack(codeDir: string, outDir: string): cdk.App {
+  const app = new cdk.App({
+    outdir: outDir,
+    analyticsReporting: false,
+    // Functions run from where they were bundled, so that a test can change them.
+    context: { 'aws:cdk:disable-asset-staging': true },
+  });
   const stack = new cdk.Stack(app, 'fixture', { env: { region: 'us-east-1' } });
   const table = new dynamodb.TableV2(stack, 'Table', {
     partitionKey: { name: 'pk', type: dynamodb.AttributeType.STRING },
@@ -114,5 +119,5 @@ export function fixtureStack(codeDir: string, outDir: string): cdk.Stack {
     api.addRoutes({ path, methods: [method], integration });
   new apigw.HttpRoute(stack, 'Default', { httpApi: api, routeKey: apigw.HttpRouteKey.DEFAULT, integration });
   new cdk.CfnOutput(stack, 'Url', { value: api.apiEndpoint });
-  return stack;
+  return app;
 }

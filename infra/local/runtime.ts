@@ -1,0 +1,195 @@
+import type { Server } from 'node:http';
+import { startGateway } from './gateway.ts';
+import type { Gateway } from './gateway.ts';
+import { scheduleDelivery } from './host/deliver-schedule.ts';
+import { functionEnvironment } from './host/function-environment.ts';
+import type { Outcome } from './host/function-thread-handle.ts';
+import { hostFunction } from './host/functions.ts';
+import type { FunctionHost, FunctionLog } from './host/functions.ts';
+import { listenLocally, serveHttpApi, urlOf } from './host/http-api.ts';
+import { invocationMeter } from './host/invocation-meter.ts';
+import type { InvocationRow } from './host/invocation-meter.ts';
+import { openServices } from './host/open-services.ts';
+import type { OpenServices } from './host/open-services.ts';
+import { nameCallers } from './host/principals.ts';
+import type { Callers, Credentials } from './host/principals.ts';
+import type { GatewayCall } from './host/queue-client.ts';
+import type { SynthesizedStack } from './host/read-assembly.ts';
+import { resolveTemplate } from './host/resolve-template.ts';
+import { startEventSources } from './host/start-event-sources.ts';
+import type { SecretPlan, SystemPlan } from './host/system-plan.ts';
+import { startTimedRules } from './host/timed-rules.ts';
+import type { MeterRow } from './services/call-meter.ts';
+import type { GatewayServices } from './services/call-pipeline.ts';
+
+export interface RuntimeOptions {
+  readonly stack: SynthesizedStack;
+  /** Null keeps all state in memory. */
+  readonly dataDir?: string | null;
+  /** Of the API; 0 or absent: any free one. */
+  readonly port?: number;
+  /** Epoch milliseconds: the clock of the services and of timed rules, not of the functions. */
+  readonly now?: () => number;
+  /** As unkind as AWS may be: duplicates, stale reads, threads frozen between invocations, late fires. */
+  readonly unkind?: { readonly seed: number } | null;
+  /** Threads per function at most; about 27 MB each. */
+  readonly threadsPerFunction?: number;
+  /** Lets invocations run as long as a debugger holds them. */
+  readonly inspect?: boolean;
+  /** Where a secret's text comes from instead of the template. */
+  readonly readSecret?: (secret: SecretPlan) => (() => string) | undefined;
+  /** Each thing a function logs, as it comes. */
+  readonly onLog?: (log: FunctionLog) => void;
+  /** What the machinery itself has to say. */
+  readonly onNotice?: (message: string) => void;
+}
+
+export interface RuntimeMeters {
+  readonly calls: readonly MeterRow[];
+  readonly invocations: readonly InvocationRow[];
+}
+
+/** The deployed template, running on this machine. */
+export interface Runtime {
+  /** Of the HTTP API. */
+  readonly url: string;
+  readonly plan: SystemPlan;
+  readonly gateway: Gateway;
+  readonly services: OpenServices;
+  /** A key that may do everything. */
+  readonly admin: Credentials;
+  /** A function's access key id, to change its statements in the gateway. By logical id prefix or name. */
+  accessKeyIdOf(functionName: string): string;
+  meters(): RuntimeMeters;
+  resetMeters(): void;
+  /** Invokes a function of the template as the console would. By logical id prefix or name. */
+  invoke(functionName: string, event: unknown): Promise<Outcome>;
+  /** New invocations run the code now in the functions' folders. */
+  renewCode(): void;
+  /** Takes no more, lets what runs end within `graceMs` (3 s unless said otherwise), and writes everything out. */
+  close(graceMs?: number): Promise<void>;
+}
+
+const THREADS_PER_FUNCTION = 3;
+const GRACE_MS = 3_000;
+
+/** Starts the stack: gateway and services, functions, API, queue pollers, timed rules. */
+export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
+  const { stack, now = Date.now, onNotice = () => undefined } = options;
+  const server = await listenLocally(options.port ?? 0);
+  const principals = new Map();
+  const routed: { -readonly [K in keyof GatewayServices]: GatewayServices[K] } = {};
+  const gateway = await startGateway({ services: routed, principals, log: onNotice });
+  const call: GatewayCall = (...input) => gateway.call(...input);
+  try {
+    const plan = resolveTemplate({ ...stack, endpoints: { gateway: gateway.url, api: urlOf(server) } });
+    const callers = nameCallers(plan);
+    for (const [key, principal] of callers.principals) principals.set(key, principal);
+    const services = await openServices({
+      plan,
+      now,
+      dataDir: options.dataDir ?? null,
+      unkind: options.unkind ?? null,
+      readSecret: options.readSecret ?? (() => undefined),
+      deliver: scheduleDelivery(call, plan.queues, callers.roles),
+      log: onNotice,
+    });
+    const { dynamodb, sqs, s3, secretsmanager, scheduler } = services;
+    Object.assign(routed, { dynamodb, sqs, s3, secretsmanager, scheduler });
+    return assemble(options, { server, gateway, call, plan, callers, services });
+  } catch (error) {
+    server.close();
+    await gateway.close();
+    throw error;
+  }
+}
+
+interface Parts {
+  readonly server: Server;
+  readonly gateway: Gateway;
+  readonly call: GatewayCall;
+  readonly plan: SystemPlan;
+  readonly callers: Callers;
+  readonly services: OpenServices;
+}
+
+function assemble(options: RuntimeOptions, parts: Parts): Runtime {
+  const { server, gateway, plan, callers, services } = parts;
+  const { now = Date.now } = options;
+  const meter = invocationMeter();
+  const functions = new Map(
+    plan.functions.map((fn) => [fn.arn, startFunction(options, parts, fn, (report) => meter.count(report))]),
+  );
+  const functionOf = (arn: string): FunctionHost => {
+    const fn = functions.get(arn);
+    if (fn === undefined) throw new Error(`There is no function ${arn}`);
+    return fn;
+  };
+  const find = (wanted: string): FunctionHost => {
+    const matches = plan.functions.filter(({ id, name }) => name === wanted || id.startsWith(wanted));
+    const [only] = matches;
+    if (only === undefined || matches.length > 1) throw new Error(`"${wanted}" names ${matches.length} functions`);
+    return functionOf(only.arn);
+  };
+  if (plan.api !== null) serveHttpApi(server, { plan: plan.api, functionOf, now });
+  const sources = startEventSources({ ...parts, functionOf, log: options.onNotice ?? (() => undefined) });
+  const stopRules = startTimedRules({ rules: plan.rules, functionOf, now });
+  services.scheduler.start();
+  return {
+    url: urlOf(server),
+    plan,
+    gateway,
+    services,
+    admin: callers.admin,
+    accessKeyIdOf: (name) => callers.functions.get(find(name).plan.name)?.accessKeyId ?? '',
+    meters: () => ({ calls: gateway.meter(), invocations: meter.rows() }),
+    resetMeters() {
+      gateway.resetMeter();
+      meter.reset();
+    },
+    invoke: (name, event) => find(name).invoke(event),
+    renewCode() {
+      for (const fn of functions.values()) fn.renewCode();
+    },
+    async close(graceMs = GRACE_MS) {
+      stopRules();
+      server.close();
+      server.closeIdleConnections();
+      const ending = [
+        ...sources.map((source) => source.close()),
+        ...[...functions.values()].map((fn) => fn.close(graceMs)),
+      ];
+      await Promise.all(ending);
+      server.closeAllConnections();
+      await gateway.close();
+      await services.close();
+    },
+  };
+}
+
+function startFunction(
+  options: RuntimeOptions,
+  { gateway, callers, services }: Parts,
+  plan: SystemPlan['functions'][number],
+  onReport: Parameters<typeof hostFunction>[0]['onReport'],
+): FunctionHost {
+  const credentials = callers.functions.get(plan.name);
+  if (credentials === undefined) throw new Error(`Function ${plan.name} has no credentials`);
+  return hostFunction({
+    plan,
+    env: functionEnvironment(plan, credentials, gateway.url),
+    maxThreads: options.threadsPerFunction ?? THREADS_PER_FUNCTION,
+    isFrozenBetween: (options.unkind ?? null) !== null,
+    hasTimeout: options.inspect !== true,
+    onLog(log) {
+      services.logs.append(log.logGroup, logText(log));
+      options.onLog?.(log);
+    },
+    onReport,
+  });
+}
+
+/** A line as Lambda's JSON log format writes it. */
+function logText({ level, requestId, message }: FunctionLog): string {
+  return JSON.stringify({ level, ...(requestId === null ? {} : { requestId }), message });
+}
