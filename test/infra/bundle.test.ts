@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { BundleError, bundleFunctions, watchFunctions } from '../../infra/bundle.ts';
 import type { Bundle } from '../../infra/bundle.ts';
 import { folderOf } from './bundle-fixture.ts';
@@ -57,6 +57,25 @@ test('a data file of a package that the code names lies beside that bundle and n
   await bundleFunctions({ root, outDir });
   await expect(call(join(outDir, 'live/index.mjs'))).resolves.toBe(true);
   expect(existsSync(join(outDir, 'page/cities.pbf'))).toBe(false);
+});
+
+test('a function signs with the credentials of its environment and carries no other way to find any', async () => {
+  const root = projectOf({
+    'functions/api/live.ts': `import { SQSClient } from '@aws-sdk/client-sqs';
+    export const handler = async () => {
+      const { accessKeyId } = await new SQSClient({ region: 'eu-west-1' }).config.credentials();
+      return accessKeyId;
+    };`,
+  });
+  const outDir = newFolder();
+  const { metafile } = await bundleFunctions({ root, outDir });
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIALIVE');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
+  onTestFinished(() => void vi.unstubAllEnvs());
+  await expect(call(join(outDir, 'live/index.mjs'))).resolves.toBe('AKIALIVE');
+  const carried = Object.keys(metafile.inputs).join('\n');
+  expect(carried).toContain('credential-provider-env');
+  expect(carried).not.toMatch(/nested-clients|credential-provider-(ini|sso|imds|process|login)/);
 });
 
 test('a CommonJS package that asks for its own folder works inside a bundle', async () => {
