@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { CronError } from '../../shared/domain/cron/cron-error.ts';
 import { parseCron } from '../../shared/domain/cron/parse-cron.ts';
@@ -132,8 +133,28 @@ test('any text is judged in under 5 ms', () => {
   const long = 5_000_000;
   const texts = ['*'.repeat(long), '1-59/1,'.repeat(18), '0-'.repeat(64), `@${'a'.repeat(127)}`, '\t'.repeat(128)];
   for (const text of [...texts, ' '.repeat(long), '9'.repeat(128), '*/1,'.repeat(29) + '* * * * *']) {
-    const started = performance.now();
-    fault(text);
-    expect(performance.now() - started).toBeLessThan(5);
+    // The best of three: the machine may be busy with something else.
+    const times = [1, 2, 3].map(() => {
+      const started = performance.now();
+      fault(text);
+      return performance.now() - started;
+    });
+    expect(Math.min(...times)).toBeLessThan(5);
   }
+});
+
+test('whatever the text, it is accepted or refused with a field and a short message', () => {
+  const piece = fc.constantFrom(...'*,-/0157 \t\n@?LW#'.split(''), 'MON', 'sun', 'JAN', '31', '59', '👍', 'daily');
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 24 }), (pieces) => {
+      try {
+        const cron = parseCron(pieces.join(''));
+        for (const field of Object.values(cron)) expect(field.values.length).toBeGreaterThan(0);
+      } catch (error) {
+        if (!(error instanceof CronError)) throw error;
+        expect(error.message.length).toBeLessThan(250);
+      }
+    }),
+    { numRuns: 2000, seed: 7 },
+  );
 });

@@ -347,8 +347,12 @@ test('20,000 schedules of which none is due tick in a few milliseconds', async (
   for (let index = 0; index < 20_000; index += 1) {
     await scheduler.handle({ method: 'POST', path: `/schedules/s${index}`, query: '', body });
   }
-  await turnTo(START);
-  const started = performance.now();
-  for (let round = 0; round < 10; round += 1) await turnTo(START);
-  expect((performance.now() - started) / 10).toBeLessThan(20);
+  const times: number[] = [];
+  for (let round = 0; round < 10; round += 1) {
+    const started = performance.now();
+    await turnTo(START);
+    times.push(performance.now() - started);
+  }
+  // Half a millisecond on an idle core; the best of ten, for the machine may be busy.
+  expect(Math.min(...times)).toBeLessThan(10);
 });

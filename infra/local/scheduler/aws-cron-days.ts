@@ -1,7 +1,7 @@
 import { readNumber, readSet } from './aws-cron-set.ts';
 
 /** A local calendar day; month 1–12, weekday 1–7 with Sunday = 1, as AWS counts. */
-export interface AwsDay {
+interface AwsDay {
   readonly year: number;
   readonly month: number;
   readonly date: number;

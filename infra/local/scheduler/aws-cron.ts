@@ -10,7 +10,8 @@ export interface AwsCron {
   readonly minutes: readonly number[];
   readonly hours: readonly number[];
   readonly months: ReadonlySet<number>;
-  readonly years: ReadonlySet<number>;
+  /** Null stands for every year up to 2199. */
+  readonly years: ReadonlySet<number> | null;
   readonly isDay: DayTest;
 }
 
@@ -30,7 +31,7 @@ export function parseAwsCron(text: string): AwsCron {
     minutes: readSet(minute, { field: 'minutes', min: 0, max: 59, names: [] }),
     hours: readSet(hour, { field: 'hours', min: 0, max: 23, names: [] }),
     months: new Set(readSet(month, { field: 'month', min: 1, max: 12, names: MONTHS })),
-    years: new Set(readSet(year, { field: 'year', min: 1970, max: 2199, names: [] })),
+    years: year === '*' ? null : new Set(readSet(year, { field: 'year', min: 1970, max: 2199, names: [] })),
     isDay: date === '?' ? matchWeekdays(weekday) : matchDates(date),
   };
 }

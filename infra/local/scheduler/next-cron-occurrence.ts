@@ -19,7 +19,8 @@ export function nextCronOccurrence(cron: AwsCron, zone: string, afterMs: number)
     if (year > LAST_YEAR) return null;
     const month = date.getUTCMonth() + 1;
     const civil = { year, month, date: date.getUTCDate(), weekday: date.getUTCDay() + 1 };
-    if (cron.years.has(year) && cron.months.has(month) && cron.isDay(civil)) {
+    const isYear = cron.years === null || cron.years.has(year);
+    if (isYear && cron.months.has(month) && cron.isDay(civil)) {
       const found = occurrenceOnDay(cron, zone, day * DAY_MS, startMinute, afterMs);
       if (found !== null) return found;
     }

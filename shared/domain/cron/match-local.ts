@@ -4,7 +4,7 @@ import type { CronExpression } from './cron-expression.ts';
 import { needsBothDayFields } from './parse-cron.ts';
 
 /** True when the expression's three day fields allow this day. */
-export function matchesDay(cron: CronExpression, day: CivilDay): boolean {
+function matchesDay(cron: CronExpression, day: CivilDay): boolean {
   if (!cron.month.values.includes(day.month)) return false;
   const byDate = cron.dayOfMonth.values.includes(day.day);
   const byWeekday = cron.dayOfWeek.values.includes(day.weekday);

@@ -1,11 +1,25 @@
 /** EventBridge Scheduler's limit for ScheduleExpressionTimezone (CreateSchedule, API reference). */
 const MAX_ZONE_LENGTH = 50;
 
+/** Making a formatter costs 50 µs, so the answers of this many names are kept. */
+const MAX_KEPT = 1000;
+const kept = new Map<string, string | null>();
+
 /**
  * Says why a text is no time zone both Intl and EventBridge know, or null when it is one.
  * Names must be spelt exactly: Intl ignores case, EventBridge does not.
  */
 export function timeZoneFault(name: string): string | null {
+  const known = kept.get(name);
+  if (known !== undefined) return known;
+  if (kept.size >= MAX_KEPT) kept.clear();
+  const fault = findFault(name);
+  // What is too long to be a name is not worth keeping.
+  if (name.length <= MAX_ZONE_LENGTH) kept.set(name, fault);
+  return fault;
+}
+
+function findFault(name: string): string | null {
   const allowed = 'allowed: a tz database name such as "Europe/Berlin", or "UTC"';
   if (name.length > MAX_ZONE_LENGTH) return `the time zone has ${name.length} characters; ${allowed}`;
   const shown = JSON.stringify(name);
