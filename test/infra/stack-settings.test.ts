@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { describe, expect, test } from 'vitest';
 import { checkSettings, settingsOf } from '../../infra/settings.ts';
 import { ENV, parseEnv } from '../../shared/contract/env.ts';
@@ -39,6 +40,13 @@ describe('settings', () => {
       /its name: a to z.*\n.*publicUrl: .*\n.*alarmEmail: /,
     );
   });
+});
+
+test('cdk.json holds every feature flag that this version of the CDK recommends', () => {
+  const require = createRequire(import.meta.url);
+  const { context }: { context: Record<string, unknown> } = require('../../cdk.json');
+  const recommended: Record<string, unknown> = require('aws-cdk-lib/recommended-feature-flags.json');
+  expect(context).toMatchObject({ ...recommended, '@aws-cdk/core:validateAgainstDefaultRules': true });
 });
 
 describe('environment', () => {
