@@ -122,6 +122,8 @@ describe('SQS', () => {
   test('moves visibility, at most 12 hours from the first receive', async () => {
     const { client, QueueUrl, send, receive, passSeconds } = await start();
     await send('a');
+    await receive();
+    passSeconds(60);
     const [message] = await receive();
     const change = (VisibilityTimeout: number) =>
       client.send(
@@ -131,12 +133,12 @@ describe('SQS', () => {
           VisibilityTimeout,
         }),
       );
-    await change(43_200);
-    passSeconds(43_199);
+    await expect(change(43_141)).rejects.toMatchObject({ name: 'InvalidParameterValue' });
+    await change(43_140);
+    passSeconds(43_139);
     await expect(change(2)).rejects.toMatchObject({ name: 'InvalidParameterValue' });
     await change(0);
     await expect(change(10)).rejects.toMatchObject({ name: 'MessageNotInflight' });
-    expect(bodies(await receive())).toEqual(['a']);
   });
 
   test('moves a message to the dead-letter queue after N receives, and back as a new one', async () => {
@@ -314,7 +316,7 @@ describe('SQS on disk', () => {
       const context = { baseUrl: 'http://x', signal: new AbortController().signal, traceHeader: null };
       await sqs.handle('CreateQueue', { QueueName: 'jobs' }, context);
       for (let n = 0; ; n += 1) {
-        await sqs.handle('SendMessage', { QueueUrl: 'jobs', MessageBody: 'm' + n }, context);
+        await sqs.handle('SendMessage', { QueueUrl: 'jobs', MessageBody: 'm' + n + '.'.repeat(600) }, context);
         writeSync(1, n + '\\n');
       }`;
     const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
@@ -337,7 +339,7 @@ describe('SQS on disk', () => {
       const input = { QueueUrl: 'jobs', MaxNumberOfMessages: 10, VisibilityTimeout: 1000 };
       for (let left = restart === 0 ? 20 : Infinity; left > 0; left -= 1) {
         const answer = JSON.stringify((await sqs.handle('ReceiveMessage', input, context)).body);
-        const found = [...answer.matchAll(/"Body":"(m\d+)"/g)].map(([, body = '']) => body);
+        const found = [...answer.matchAll(/"Body":"(m\d+)/g)].map(([, body = '']) => body);
         if (found.length === 0) break;
         for (const body of found) expect(seen.has(body)).toBe(false);
         for (const body of found) seen.add(body);

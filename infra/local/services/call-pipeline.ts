@@ -15,7 +15,7 @@ export interface GatewayCall extends CallHead {
   readonly input: unknown;
 }
 
-export interface GatewayServices {
+interface GatewayServices {
   readonly dynamodb?: TargetService;
   readonly sqs?: TargetService;
   readonly secretsmanager?: TargetService;

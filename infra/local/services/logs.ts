@@ -2,7 +2,7 @@ import { appendFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** One line a function logged. */
-export interface LogLine {
+interface LogLine {
   readonly group: string;
   /** Epoch milliseconds. */
   readonly at: number;

@@ -1,5 +1,5 @@
 /** The AWS services that have a stand-in, by the name their SigV4 credential scope carries. */
-export const serviceNames = ['dynamodb', 'sqs', 's3', 'scheduler', 'secretsmanager', 'logs'] as const;
+const serviceNames = ['dynamodb', 'sqs', 's3', 'scheduler', 'secretsmanager', 'logs'] as const;
 export type ServiceName = (typeof serviceNames)[number];
 
 export function isServiceName(name: string): name is ServiceName {

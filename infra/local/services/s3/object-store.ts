@@ -13,7 +13,7 @@ export interface ObjectMeta {
 }
 
 /** An upload whose bytes are already safe, waiting to take its place. */
-export interface StagedObject {
+interface StagedObject {
   /** Takes the place in one step, whatever is there. */
   commit(meta: ObjectMeta): void;
   discard(): void;

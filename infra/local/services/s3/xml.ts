@@ -1,7 +1,7 @@
 import type { ObjectMeta } from './object-store.ts';
 
 /** Text made safe for XML. */
-export function escapeXml(text: string): string {
+function escapeXml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }
 

@@ -52,7 +52,7 @@ export function createReceiver(options: {
       }
       for (const message of taken) {
         if (unkind === undefined || unkind.random() >= unkind.duplicateRate) continue;
-        const due = { at: at + unkind.random() * maxDuplicateDelayMs, message: { ...message } };
+        const due = { at: at + unkind.random() * maxDuplicateDelayMs, message };
         ghosts.set(queue.name, [...(ghosts.get(queue.name) ?? []), due]);
       }
       return [...again, ...taken].map((message) => shape(message, input));
