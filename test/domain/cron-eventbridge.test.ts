@@ -42,6 +42,8 @@ test.each([
   ['0 */6 * * *', 'Europe/Berlin', 'cron(0 4,5,10,11,16,17,22,23 * * ? *)', 'UTC', true],
   ['*/10 * * * 1', 'America/New_York', 'cron(0/10 * ? * MON,TUE *)', 'UTC', true],
   ['* * 1 1 *', 'Europe/Berlin', 'cron(* * 1,28-31 1,12 ? *)', 'UTC', true],
+  // Moved by a day, thirty dates are all dates.
+  ['0 * 1-30 * MON', 'Europe/Berlin', 'cron(0 * * * ? *)', 'UTC', true],
   ['* * 31 12 *', 'America/New_York', 'cron(* * 1,31 1,12 ? *)', 'UTC', true],
 ])('%s in %s is %s in %s', (text, zone, expression, timezone, guarded) => {
   expect(toEventBridge(parseCron(text), zone, NOW)).toEqual({ entries: [{ expression, timezone }], guarded });

@@ -1,4 +1,4 @@
-import { mkdtempSync, appendFileSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -303,6 +303,24 @@ describe('on disk', () => {
     const third = openTestScheduler('2026-11-23T11:00:00Z', { dir });
     await third.turnTo('2026-11-23T11:00:00Z');
     expect(nominals(third)).toEqual(['2026-11-23T11:00']);
+  });
+
+  test('the log does not grow without end, and loses nothing when it is shortened', async () => {
+    const opened = openTestScheduler(START, { dir });
+    const Description = 'x'.repeat(512);
+    for (let index = 0; index < 50; index += 1) {
+      await opened.client.send(
+        new CreateScheduleCommand({ ...scheduleInput(`s${index}`, 'rate(1 day)'), Description }),
+      );
+    }
+    const Target = { Arn: '', RoleArn: '', ...scheduleInput('', '').Target, Input: 'y'.repeat(200_000) };
+    for (let round = 0; round < 100; round += 1) {
+      await opened.client.send(new UpdateScheduleCommand({ ...scheduleInput('s7', 'rate(1 day)'), Target }));
+    }
+    expect(statSync(join(dir, 'scheduler.jsonl')).size).toBeLessThan(16_500_000);
+    const reopened = openTestScheduler(START, { dir });
+    expect((await reopened.client.send(new ListSchedulesCommand({}))).Schedules).toHaveLength(50);
+    expect((await reopened.client.send(new GetScheduleCommand({ Name: 's7' }))).Target?.Input).toBe(Target.Input);
   });
 
   test('after a long pause only times younger than the event age are made up', async () => {

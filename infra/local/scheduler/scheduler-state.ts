@@ -13,6 +13,9 @@ type LogEntry =
   | { readonly op: 'fire'; readonly fire: PendingFire }
   | { readonly op: 'done'; readonly id: string };
 
+/** After this many bytes of log it is replaced by a short one. */
+const COMPACT_AFTER_BYTES = 16_000_000;
+
 /** All schedules, groups and pending invocations, in memory and, given a folder, in an append log that outlives kill -9. */
 export class SchedulerState {
   readonly schedules = new Map<string, ScheduleRecord>();
@@ -20,6 +23,7 @@ export class SchedulerState {
   readonly fires = new Map<string, PendingFire>();
   readonly #log: string | null;
   #unwritten: string[] = [];
+  #appendedBytes = 0;
 
   constructor(dir: string | null) {
     this.#log = dir === null ? null : join(dir, 'scheduler.jsonl');
@@ -58,8 +62,11 @@ export class SchedulerState {
   /** Writes what has been committed since the last flush. */
   flush(): void {
     if (this.#log === null || this.#unwritten.length === 0) return;
-    appendFileSync(this.#log, this.#unwritten.join(''));
+    const text = this.#unwritten.join('');
+    appendFileSync(this.#log, text);
     this.#unwritten = [];
+    this.#appendedBytes += text.length;
+    if (this.#appendedBytes > COMPACT_AFTER_BYTES) this.#compact(this.#log);
   }
 
   #commit(entry: LogEntry): void {
@@ -95,7 +102,6 @@ export class SchedulerState {
     }
   }
 
-  /** Reads the log and replaces it by the shortest one that says the same. */
   #replay(log: string): void {
     const lines = readFileSync(log, 'utf8').split('\n');
     // What follows the last line break was cut off by a kill; it was never acknowledged.
@@ -103,6 +109,11 @@ export class SchedulerState {
       // The log holds only what #commit wrote.
       this.#apply(JSON.parse(line) as LogEntry);
     }
+    this.#compact(log);
+  }
+
+  /** Replaces the log by the shortest one that says the same, in one step. */
+  #compact(log: string): void {
     const kept: LogEntry[] = [
       ...[...this.groups.values()].map((record) => ({ op: 'group' as const, record })),
       ...[...this.schedules.values()].map((record) => ({ op: 'schedule' as const, record })),
@@ -110,5 +121,6 @@ export class SchedulerState {
     ];
     writeFileSync(`${log}.new`, kept.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
     renameSync(`${log}.new`, log);
+    this.#appendedBytes = 0;
   }
 }

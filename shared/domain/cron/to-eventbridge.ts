@@ -1,6 +1,7 @@
 import { DAY_MS, MINUTE_MS } from './calendar.ts';
 import { chooseDays } from './choose-days.ts';
 import { coverInUtc } from './cover-in-utc.ts';
+import type { UtcCover } from './cover-in-utc.ts';
 import type { CronExpression } from './cron-expression.ts';
 import { printEventBridgeCron } from './print-eventbridge.ts';
 import { clockChangesBetween, offsetAt } from './zone-offsets.ts';
@@ -34,9 +35,13 @@ export function toEventBridge(cron: CronExpression, zone: string, fromMs: number
     return { entries, guarded: isSuperset };
   }
   const covers = sides.map((days) => coverInUtc(cron, days, offsets));
-  const expressions = new Set(covers.map((cover) => printEventBridgeCron(cover.fields)));
+  // Moved by a day, the dates may have become all days; the weekdays' entry then adds nothing.
+  const whole = covers.find((cover) => isWhole(cover, covers));
   return {
-    entries: [...expressions].map((expression) => ({ expression, timezone: 'UTC' })),
+    entries: (whole === undefined ? covers : [whole]).map((cover) => ({
+      expression: printEventBridgeCron(cover.fields),
+      timezone: 'UTC',
+    })),
     guarded: isSuperset || covers.some((cover) => cover.isSuperset),
   };
 }
@@ -52,6 +57,11 @@ export function toOneShotEntry(atMs: number): EventBridgeEntry {
  */
 export function toStartDate(scheduleAtMs: number | null, nowMs: number): Date | null {
   return scheduleAtMs === null || scheduleAtMs <= nowMs ? null : new Date(wholeSecond(scheduleAtMs));
+}
+
+function isWhole({ fields }: UtcCover, covers: readonly UtcCover[]): boolean {
+  const months = covers.flatMap((cover) => cover.fields.months);
+  return fields.days.kind === 'every' && months.every((month) => fields.months.includes(month));
 }
 
 function offsetsAhead(zone: string, fromMs: number): readonly number[] {
