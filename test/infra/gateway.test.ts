@@ -130,6 +130,22 @@ describe('the gateway', () => {
     ]);
   });
 
+  test('tells conditions the region, the role and the partition key', async () => {
+    const gateway = await start({ partitionKeyOf: () => 'pk' });
+    const allow = (pattern: string) => {
+      const Condition = {
+        StringEquals: { 'aws:RequestedRegion': 'us-east-1' },
+        ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:role/Worker*' },
+        'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': pattern },
+      };
+      gateway.setStatements('AKWORKER', [{ Effect: 'Allow', Action: 'dynamodb:PutItem', Resource: '*', Condition }]);
+    };
+    allow('a*');
+    await put(gateway);
+    allow('b*');
+    await expect(put(gateway)).rejects.toMatchObject({ name: 'AccessDeniedException' });
+  });
+
   test('denies a transaction for one item of it', async () => {
     const gateway = await start();
     const client = new DynamoDBClient(settings(gateway));

@@ -20,7 +20,12 @@ export interface UnusedStatement {
 /** Decides calls and remembers which statements they needed. */
 export interface Authorizer {
   /** The refusal in AWS's words; undefined when every need is allowed. */
-  refusal(accessKeyId: string, principal: Principal, needs: readonly Need[]): string | undefined;
+  refusal(
+    accessKeyId: string,
+    principal: Principal,
+    needs: readonly Need[],
+    globalKeys: Need['conditionKeys'],
+  ): string | undefined;
   /** The same question without leaving a trace. */
   isAllowed(accessKeyId: string, principal: Principal, need: Need): boolean;
   setStatements(accessKeyId: string, statements: readonly Statement[]): void;
@@ -39,8 +44,9 @@ export function createAuthorizer(account: string, log: (message: string) => void
   const statementsOf = (key: string, principal: Principal): readonly Statement[] =>
     replaced.get(key) ?? principal.statements;
   return {
-    refusal(key, principal, needs) {
-      for (const need of needs) {
+    refusal(key, principal, needs, globalKeys) {
+      for (const own of needs) {
+        const need = { ...own, conditionKeys: { ...globalKeys, ...own.conditionKeys } };
         const decision = evaluate(statementsOf(key, principal), need, warn);
         for (const statement of decision.by) remember(used, statement, need.action);
         if (decision.allowed) continue;

@@ -1,5 +1,6 @@
 import { createAuthorizer, type Authorizer, type Principal } from '../iam/authorizer.ts';
 import { needsOf } from '../iam/needs.ts';
+import type { Need } from '../iam/statement.ts';
 import { deniedFault, faultBody, unknownKeyFault } from './answer-fault.ts';
 import { createCallMeter, type CallMeter } from './call-meter.ts';
 import { handleMetered } from './dynamodb-capacity.ts';
@@ -81,7 +82,7 @@ export async function refuseCall(
   const refusal =
     needs === undefined
       ? `${service}:${operation} is not known to the local runtime`
-      : authorizer.refusal(accessKeyId, principal, needs);
+      : authorizer.refusal(accessKeyId, principal, needs, globalKeys(pipeline, head, principal));
   if (refusal !== undefined) {
     meter.count({ principal: principal.session, service, operation }, 'denied');
     return deniedFault(service, refusal);
@@ -89,6 +90,17 @@ export async function refuseCall(
   const fault = await options.intercept?.({ ...head, principal, input });
   if (fault !== undefined) meter.count({ principal: principal.session, service, operation }, 'failed');
   return fault;
+}
+
+/** Condition keys every request carries. Secure transport is said of plain HTTP too: on AWS there is no other. */
+function globalKeys({ account }: CallPipeline, { region }: CallHead, { role }: Principal): Need['conditionKeys'] {
+  return {
+    'aws:PrincipalAccount': [account],
+    'aws:PrincipalArn': [`arn:aws:iam::${account}:role/${role}`],
+    'aws:RequestedRegion': [region],
+    'aws:ResourceAccount': [account],
+    'aws:SecureTransport': ['true'],
+  };
 }
 
 /** Counts a call that was let through, whatever its stand-in says. */
