@@ -16,7 +16,10 @@ import {
 } from './run-schemas.ts';
 
 /** What an API key may do; null on a route means that no key is needed. */
-export type Scope = 'read' | 'run' | 'manage';
+export type Scope = (typeof SCOPES)[number];
+
+/** All scopes; a new key has them unless told otherwise. */
+export const SCOPES = ['read', 'run', 'manage'] as const;
 
 /** Which API Lambda answers a route. */
 export type ApiFunction = 'live' | 'launch' | 'runs';

@@ -1,9 +1,7 @@
 import type { WorkspaceStore } from '../../../shared/adapters/dynamodb/workspace-store.ts';
-import type { Scope } from '../../../shared/contract/routes.ts';
+import { SCOPES, type Scope } from '../../../shared/contract/routes.ts';
 import type { Machine } from '../world.ts';
 import type { ApiPorts } from './create-api-handler.ts';
-
-const SCOPES: readonly string[] = ['read', 'run', 'manage'] satisfies readonly Scope[];
 
 /** What the pipeline of an API function needs, over the stores it shares with its endpoints. */
 export function createApiPorts(
@@ -25,5 +23,5 @@ export function createApiPorts(
 }
 
 function isScope(text: string): text is Scope {
-  return SCOPES.includes(text);
+  return SCOPES.some((scope) => scope === text);
 }

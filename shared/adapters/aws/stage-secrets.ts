@@ -1,6 +1,7 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Chance, Clock, Secrets } from '../../engine/ports.ts';
 import { createWebhookSigner, type WebhookSigner } from '../../domain/webhook-signature.ts';
+import { Permanent } from '../../sdk/action-errors.ts';
 import { Lru } from '../lru.ts';
 import { createKeyring, type Keyring } from './keyring.ts';
 
@@ -64,7 +65,7 @@ function headersOf(runUid: string): string {
   return `callback headers of ${runUid}`;
 }
 
-/** The owner's secrets for actions, read when first asked for and again after a minute. Throws for a name not set. */
+/** The owner's secrets for actions, read when first asked for and again after a minute. Permanent for a name not set. */
 export function createActionSecrets(
   client: SecretsManagerClient,
   arn: string,
@@ -80,6 +81,8 @@ export function createActionSecrets(
     }
     const value = Object.hasOwn(known.values, name) ? known.values[name] : undefined;
     if (typeof value === 'string') return value;
-    throw new Error(`The secret ${name} is not set. Its owner sets it in the stage's ActionSecrets (locally in .env).`);
+    throw new Permanent(
+      `The secret ${name} is not set. Its owner sets it in the stage's ActionSecrets (locally in .env).`,
+    );
   };
 }

@@ -22,6 +22,7 @@ import { type DueEntry, DUE_PARTITIONS, type Waiter } from '../../engine/ports.t
  *                      KEY#<digest>            an API key, for listing
  *   KEY#<digest>       KEY                     the same, for authentication
  *   NAME#<name>        NAME                    a workspace's uid by its name
+ *   WORKSPACES         <uid>                   all of them, for the owner's command line
  *   DUE#<0–9>          <at>#<kind>#<uid>       what the sweeper looks at when
  *
  * A run's pages lie by shard, so a large run spreads over partitions; within one, keys sort in input, then page order.
@@ -58,6 +59,7 @@ export const keys = {
   workspaceKey: (workspaceUid: string, digest: string): Key => ({ pk: `W#${workspaceUid}`, sk: `KEY#${digest}` }),
   apiKey: (digest: string): Key => ({ pk: `KEY#${digest}`, sk: 'KEY' }),
   workspaceName: (name: string): Key => ({ pk: `NAME#${name}`, sk: 'NAME' }),
+  listedWorkspace: (uid: string): Key => ({ pk: 'WORKSPACES', sk: uid }),
   due: ({ at, kind, uid }: DueEntry): Key => ({
     pk: duePartition(partitionOf(uid)),
     sk: `${digits(at, 13)}#${kind}#${uid}`,

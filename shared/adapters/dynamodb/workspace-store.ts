@@ -27,6 +27,8 @@ export interface WorkspaceStore {
   /** The workspace of that name, made with the given uid if there is none. */
   openWorkspace(name: string, uid: string, now: number): Promise<Workspace>;
   findWorkspace(name: string): Promise<Workspace | null>;
+  /** All workspaces, by name. Reads the whole list: for the owner's command line. */
+  listWorkspaces(): Promise<readonly Workspace[]>;
   setLimits(uid: string, limits: Workspace['limits']): Promise<void>;
   createKey(key: StoredKey): Promise<void>;
   /** Keys of a workspace, oldest first, revoked ones too. */
@@ -54,6 +56,7 @@ export function createWorkspaceStore(table: Table): WorkspaceStore {
       if (known !== null) return read(known);
       // The profile first: a name always leads to one. A profile whose name went to another call is never found.
       await table.put(keys.profile(uid), { uid, name, created_at: now });
+      await table.put(keys.listedWorkspace(uid), { uid });
       const absent = { expression: 'attribute_not_exists(pk)' };
       const named = await table.put(keys.workspaceName(name), { uid }, absent);
       return read(named.done || named.item === null ? uid : new ItemReader(named.item).text('uid'));
@@ -62,6 +65,15 @@ export function createWorkspaceStore(table: Table): WorkspaceStore {
     async findWorkspace(name) {
       const uid = await uidOf(name);
       return uid === null ? null : read(uid);
+    },
+
+    async listWorkspaces() {
+      const found: Workspace[] = [];
+      for await (const item of table.queryAll({ pk: keys.listedWorkspace('').pk, consistency: 'strong' })) {
+        const workspace = await read(new ItemReader(item).text('uid'));
+        if ((await uidOf(workspace.name)) === workspace.uid) found.push(workspace);
+      }
+      return found.sort((a, b) => (a.name < b.name ? -1 : 1));
     },
 
     async setLimits(uid, { runsAtOnce, inputsInFlight }) {

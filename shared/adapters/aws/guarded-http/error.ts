@@ -1,3 +1,5 @@
+import type { ActionFault } from '../../../sdk/action-errors.ts';
+
 /** Why a guarded exchange gave no answer. */
 export type GuardedHttpErrorKind = 'refused-address' | 'dns' | 'connect' | 'tls' | 'timeout' | 'aborted' | 'protocol';
 
@@ -5,10 +7,16 @@ export type GuardedHttpErrorKind = 'refused-address' | 'dns' | 'connect' | 'tls'
 export class GuardedHttpError extends Error {
   override readonly name = 'GuardedHttpError';
   readonly kind: GuardedHttpErrorKind;
+  /** What it means when an action lets it through: an address we refuse stays refused, all else may pass. */
+  readonly actionError: ActionFault;
 
   constructor(kind: GuardedHttpErrorKind, message: string, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });
     this.kind = kind;
+    this.actionError =
+      kind === 'refused-address'
+        ? { kind: 'permanent', message, label: 'BAD_INPUT' }
+        : { kind: 'retryable', message, retryAt: null };
   }
 }
 

@@ -1,0 +1,85 @@
+import { parseArgs } from 'node:util';
+import { systemChance, systemClock } from '../../shared/adapters/system.ts';
+import { SCOPES } from '../../shared/contract/routes.ts';
+import { isWellFormedApiKey, digestApiKey } from '../../shared/domain/api-key.ts';
+import { issueKey, parseScopes } from './issue-key.ts';
+import { runCommand, STAGE_HELP, STAGE_OPTIONS, UsageError, workspaceNamed } from './run-command.ts';
+import type { StageAccess } from './stage-access.ts';
+
+const HELP = `Keys of the API.
+
+  npm run keys -- create --workspace NAME [--scopes ${SCOPES.join(',')}] [--json]
+      Makes a key, and the workspace if it is new. Prints key and signing secret: the key is shown this once.
+  npm run keys -- list --workspace NAME [--json]
+  npm run keys -- revoke --workspace NAME --key KEY
+      KEY is the whole key or its beginning as list shows it. It works for up to a minute more.
+
+${STAGE_HELP}`;
+
+const options = {
+  ...STAGE_OPTIONS,
+  workspace: { type: 'string' },
+  scopes: { type: 'string', default: SCOPES.join(',') },
+  key: { type: 'string' },
+  json: { type: 'boolean', default: false },
+} as const;
+
+await runCommand(HELP, () => {
+  const { values, positionals } = parseArgs({ options, allowPositionals: true });
+  const [verb, ...rest] = positionals;
+  if (rest.length > 0) throw new UsageError(`one command at a time: ${positionals.join(' ')}`);
+  return {
+    ...values,
+    act: async (stage) => {
+      const name = values.workspace;
+      if (name === undefined || name.trim() === '') throw new UsageError('--workspace NAME is needed');
+      if (verb === 'create') return create(stage, name, values.scopes, values.json);
+      if (verb === 'list') return list(stage, name, values.json);
+      if (verb === 'revoke') return revoke(stage, name, values.key);
+      throw new UsageError(`unknown command ${verb ?? '(none)'}; there are create, list, revoke`);
+    },
+  };
+});
+
+async function create(stage: StageAccess, workspaceName: string, scopes: string, json: boolean): Promise<string> {
+  const wanted = { workspaceName, scopes: parseScopes(scopes) };
+  const ports = { workspaces: stage.workspaces, chance: systemChance, clock: systemClock };
+  const { apiKey, workspace } = await issueKey(ports, wanted);
+  const signingSecret = await stage.signingSecret(workspace.uid);
+  if (json) return JSON.stringify({ apiKey, workspaceUid: workspace.uid, scopes: wanted.scopes, signingSecret });
+  return [
+    `API key         ${apiKey}   (shown this once)`,
+    `scopes          ${wanted.scopes.join(', ')}`,
+    `workspace       ${workspace.name}  ${workspace.uid}`,
+    `signing secret  ${signingSecret}`,
+  ].join('\n');
+}
+
+async function list({ workspaces }: StageAccess, name: string, json: boolean): Promise<string> {
+  const keys = await workspaces.listKeys((await workspaceNamed(workspaces, name)).uid);
+  if (json) {
+    return JSON.stringify(
+      keys.map(({ hint, scopes, createdAt, revokedAt }) => ({ hint, scopes, createdAt, revokedAt })),
+    );
+  }
+  if (keys.length === 0) return `Workspace ${name} has no keys.`;
+  return keys
+    .map(({ hint, scopes, createdAt, revokedAt }) => {
+      const revoked = revokedAt === null ? '' : `  revoked ${new Date(revokedAt).toISOString()}`;
+      return `${hint}…  ${scopes.join(',')}  created ${new Date(createdAt).toISOString()}${revoked}`;
+    })
+    .join('\n');
+}
+
+async function revoke({ workspaces }: StageAccess, name: string, given: string | undefined): Promise<string> {
+  if (given === undefined) throw new UsageError('--key KEY is needed: the whole key or its beginning');
+  const keys = await workspaces.listKeys((await workspaceNamed(workspaces, name)).uid);
+  const matches = isWellFormedApiKey(given)
+    ? keys.filter(({ digest }) => digest === digestApiKey(given))
+    : keys.filter(({ hint, revokedAt }) => revokedAt === null && hint === given.replace(/…$/, ''));
+  const [key] = matches;
+  if (key === undefined) throw new UsageError(`workspace ${name} has no key ${given}; list shows those it has`);
+  if (matches.length > 1) throw new UsageError(`${matches.length} keys begin so; give the whole key`);
+  await workspaces.revokeKey(key, systemClock.now());
+  return `Revoked ${key.hint}…; it works for up to a minute more.`;
+}

@@ -1,0 +1,64 @@
+import { resolve } from 'node:path';
+import type { Workspace, WorkspaceStore } from '../../shared/adapters/dynamodb/workspace-store.ts';
+import { findRunningSystem } from '../local/running-system.ts';
+import { findDeployedStage, openStage, type StageAccess, type StageAddress } from './stage-access.ts';
+
+/** Options every owner's command takes. */
+export const STAGE_OPTIONS = {
+  stage: { type: 'string' },
+  region: { type: 'string' },
+  'data-dir': { type: 'string', default: '.trireme' },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const;
+
+export const STAGE_HELP = `Where:
+  (nothing)                    the system that npm start runs on this machine, over .trireme
+  --data-dir DIR               the same, over another data folder
+  --stage NAME [--region R]    a stage deployed in AWS, with your own credentials
+  --help                       this`;
+
+/** A command said wrong; its message is the whole answer. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+interface Command {
+  readonly stage?: string | undefined;
+  readonly region?: string | undefined;
+  readonly 'data-dir': string;
+  readonly help: boolean;
+  /** Does the work and gives what to print. */
+  readonly act: (stage: StageAccess) => Promise<string>;
+}
+
+/** Runs a command to its exit code: 0, 1 when it failed, 2 when it was said wrong. */
+export async function runCommand(help: string, parse: () => Command): Promise<void> {
+  try {
+    const command = parse();
+    const text = command.help ? help : await command.act(openStage(await addressOf(command)));
+    process.stdout.write(`${text}\n`);
+  } catch (error) {
+    const usage = error instanceof UsageError || error instanceof RangeError || isParseError(error);
+    process.stderr.write(
+      `${error instanceof Error ? error.message : String(error)}${usage ? ' (--help tells more)' : ''}\n`,
+    );
+    process.exitCode = usage ? 2 : 1;
+  }
+}
+
+async function addressOf(command: Command): Promise<StageAddress> {
+  if (command.stage !== undefined) return findDeployedStage(command.stage, command.region);
+  if (command.region !== undefined) throw new UsageError('--region goes with --stage');
+  return findRunningSystem(resolve(command['data-dir']));
+}
+
+function isParseError(error: unknown): boolean {
+  return error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
+}
+
+/** The workspace of a name. Throws a UsageError where there is none. */
+export async function workspaceNamed(workspaces: WorkspaceStore, name: string): Promise<Workspace> {
+  const workspace = await workspaces.findWorkspace(name);
+  if (workspace === null) throw new UsageError(`there is no workspace ${name}; keys create makes one`);
+  return workspace;
+}

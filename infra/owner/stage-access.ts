@@ -1,0 +1,54 @@
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { createKeyringReader } from '../../shared/adapters/aws/stage-secrets.ts';
+import { Table } from '../../shared/adapters/dynamodb/table.ts';
+import { createWorkspaceStore, type WorkspaceStore } from '../../shared/adapters/dynamodb/workspace-store.ts';
+import { systemChance, systemClock } from '../../shared/adapters/system.ts';
+
+/** What the owner's commands reach of a stage, on this machine or in AWS. */
+export interface StageAccess {
+  readonly workspaces: WorkspaceStore;
+  /** The `whsec_…` secret that a workspace's callbacks are signed with. */
+  signingSecret(workspaceUid: string): Promise<string>;
+}
+
+/** Where a stage's services answer and what is where in them. */
+export interface StageAddress {
+  readonly tableName: string;
+  readonly masterSecretArn: string;
+  /** Options of every AWS client; empty for the caller's own credentials and region. */
+  readonly client: {
+    readonly endpoint?: string;
+    readonly region?: string;
+    readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  };
+}
+
+/** Opens a stage whose address is known. */
+export function openStage({ tableName, masterSecretArn, client }: StageAddress): StageAccess {
+  const keyring = createKeyringReader(new SecretsManagerClient(client), masterSecretArn, systemChance);
+  return {
+    workspaces: createWorkspaceStore(new Table(new DynamoDBClient(client), tableName, systemClock)),
+    async signingSecret(workspaceUid) {
+      const keys = await keyring();
+      return keys.signingSecret(workspaceUid, keys.currentVersion).reveal();
+    },
+  };
+}
+
+/** The address of a stage deployed in AWS, from its stack's outputs. Throws an Error fit to be read by a person. */
+export async function findDeployedStage(stage: string, region: string | undefined): Promise<StageAddress> {
+  const client = region === undefined ? {} : { region };
+  const stackName = `Trireme-${stage}`;
+  const { Stacks: stacks = [] } = await new CloudFormationClient(client).send(
+    new DescribeStacksCommand({ StackName: stackName }),
+  );
+  const outputs = new Map(stacks[0]?.Outputs?.map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]));
+  const output = (name: string): string => {
+    const value = outputs.get(name);
+    if (value === undefined) throw new Error(`The stack ${stackName} has no output ${name}: is it a Trireme stage?`);
+    return value;
+  };
+  return { tableName: output('TableName'), masterSecretArn: output('MasterSecretArn'), client };
+}
