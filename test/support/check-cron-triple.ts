@@ -8,7 +8,7 @@ import { clockNotes, previewFires } from '../../shared/domain/cron/preview-fires
 import { toEventBridge } from '../../shared/domain/cron/to-eventbridge.ts';
 import { awsCronOracle } from './aws-cron-oracle.ts';
 import type { ClockWindow } from './clock-windows.ts';
-import { instantsWhere } from './minute-table.ts';
+import { fieldsOf, instantsWhere } from './minute-table.ts';
 import { vixieCronOracle } from './vixie-cron-oracle.ts';
 import type { VixieOracle } from './vixie-cron-oracle.ts';
 
@@ -80,29 +80,11 @@ function readByStandIn(expression: string, timezone: string, fromMs: number, unt
 
 /** Each local time of the expression that the window's clocks skip or read twice must have its note, and no other. */
 function checkNotes(cron: CronExpression, window: ClockWindow, oracle: VixieOracle): string | null {
-  const wanted: string[] = [];
-  const { readings, fromMs } = window.local;
-  let before: number | null = null;
-  for (const [index, reading] of readings.entries()) {
-    const isJudged = fromMs + index * MINUTE_MS >= window.fromMs;
-    if (isJudged && reading.isRepeat && oracle.isNamed(reading)) wanted.push(showLocal(reading.key));
-    if (isJudged && before !== null) {
-      for (let key = before + 1; key < reading.key; key += 1) {
-        if (oracle.isNamed(readKey(key))) wanted.push(showLocal(key));
-      }
-    }
-    before = reading.key;
-  }
+  const wanted = window.odd.filter((key) => oracle.isNamed(fieldsOf(key))).map(showLocal);
   const notes = clockNotes(cron, window.zone, window.fromMs, window.untilMs - MINUTE_MS);
   const noted = notes.slice(0, 100).map((note) => note.local.slice(0, 16));
   const listed = wanted.slice(0, 100);
   return noted.join() === listed.join() ? null : `notes: ${noted.join()} but clocks say ${listed.join()}`;
-}
-
-function readKey(key: number): Parameters<VixieOracle['isNamed']>[0] {
-  const at = new Date(key * MINUTE_MS);
-  const [month, date, weekday] = [at.getUTCMonth() + 1, at.getUTCDate(), at.getUTCDay()];
-  return { month, date, weekday, hour: at.getUTCHours(), minute: at.getUTCMinutes() };
 }
 
 function showLocal(key: number): string {

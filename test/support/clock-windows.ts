@@ -46,6 +46,8 @@ export interface ClockWindow {
   readonly untilMs: number;
   readonly local: MinuteTable;
   readonly utc: MinuteTable;
+  /** Local readings, as minutes of the calendar, that the window skips or has for the second time, in order. */
+  readonly odd: readonly number[];
 }
 
 /** Reads all windows, about 3 µs a minute. */
@@ -55,6 +57,17 @@ export function readClockWindows(): readonly ClockWindow[] {
     const untilMs = Date.parse(at) + HALF_MS;
     const minutes = (untilMs - fromMs + LEAD_MS) / 60_000;
     const read = (name: string): MinuteTable => readMinutes(name, fromMs - LEAD_MS, minutes);
-    return { zone, fromMs, untilMs, local: read(zone), utc: read('UTC') };
+    const local = read(zone);
+    return { zone, fromMs, untilMs, local, utc: read('UTC'), odd: oddReadings(local, fromMs) };
   });
+}
+
+function oddReadings({ readings, fromMs: tableFromMs }: MinuteTable, fromMs: number): readonly number[] {
+  const odd: number[] = [];
+  for (let index = (fromMs - tableFromMs) / 60_000; index < readings.length; index += 1) {
+    const { key = 0, isRepeat = false } = readings[index] ?? {};
+    if (isRepeat) odd.push(key);
+    for (let missing = (readings[index - 1]?.key ?? key) + 1; missing < key; missing += 1) odd.push(missing);
+  }
+  return odd;
 }

@@ -20,6 +20,31 @@ const MINUTE_MS = 60_000;
 
 /** Asks Intl minute by minute, without any arithmetic of offsets. The table must begin a day before what is judged. */
 export function readMinutes(zone: string, fromMs: number, minutes: number): MinuteTable {
+  const read = zone === 'UTC' ? (ms: number): number => ms / MINUTE_MS : clockOf(zone);
+  const seen = new Set<number>();
+  const readings: Reading[] = [];
+  for (let index = 0; index < minutes; index += 1) {
+    const key = read(fromMs + index * MINUTE_MS);
+    readings.push({ ...fieldsOf(key), key, isRepeat: seen.has(key) });
+    seen.add(key);
+  }
+  return { fromMs, readings };
+}
+
+/** The calendar fields of a reading given as minutes of the calendar. */
+export function fieldsOf(key: number): Omit<Reading, 'key' | 'isRepeat'> {
+  const at = new Date(key * MINUTE_MS);
+  return {
+    year: at.getUTCFullYear(),
+    month: at.getUTCMonth() + 1,
+    date: at.getUTCDate(),
+    weekday: at.getUTCDay(),
+    hour: at.getUTCHours(),
+    minute: at.getUTCMinutes(),
+  };
+}
+
+function clockOf(zone: string): (ms: number) => number {
   const format = new Intl.DateTimeFormat('en-US', {
     timeZone: zone,
     hourCycle: 'h23',
@@ -29,17 +54,10 @@ export function readMinutes(zone: string, fromMs: number, minutes: number): Minu
     hour: '2-digit',
     minute: '2-digit',
   });
-  const seen = new Set<number>();
-  const readings: Reading[] = [];
-  for (let index = 0; index < minutes; index += 1) {
-    const text = format.format(fromMs + index * MINUTE_MS);
-    const [month = 0, date = 0, year = 0, hour = 0, minute = 0] = (text.match(/\d+/g) ?? []).map(Number);
-    const key = Date.UTC(year, month - 1, date, hour, minute) / MINUTE_MS;
-    const weekday = new Date(key * MINUTE_MS).getUTCDay();
-    readings.push({ year, month, date, weekday, hour, minute, key, isRepeat: seen.has(key) });
-    seen.add(key);
-  }
-  return { fromMs, readings };
+  return (ms) => {
+    const [month = 0, date = 0, year = 0, hour = 0, minute = 0] = (format.format(ms).match(/\d+/g) ?? []).map(Number);
+    return Date.UTC(year, month - 1, date, hour, minute) / MINUTE_MS;
+  };
 }
 
 /** The instants from `judgeFromMs` on whose readings satisfy the test. */
