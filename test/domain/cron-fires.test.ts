@@ -247,6 +247,26 @@ test.each([
   for (const note of notes) expect(note.note).toMatch(wording);
 });
 
+test.each([
+  ['ends between the two passes', '2026-10-24T00:00Z', '2026-10-25T00:45Z'],
+  ['begins between the two passes', '2026-10-25T00:45Z', '2026-10-26T00:00Z'],
+])('a time that comes twice is noted when the span %s', (_where, from, until) => {
+  const notes = clockNotes(parseCron('30 2 * * *'), 'Europe/Berlin', Date.parse(from), Date.parse(until));
+  expect(notes.map((note) => note.local)).toEqual(['2026-10-25T02:30:00+02:00']);
+});
+
+test('a span that ends before the change or begins after it has no note', () => {
+  const cron = parseCron('30 2 * * *');
+  const spans = [
+    ['2026-03-28T00:00Z', '2026-03-29T00:59Z'],
+    ['2026-03-29T01:01Z', '2026-03-30T00:00Z'],
+    ['2026-10-25T01:31Z', '2026-10-26T00:00Z'],
+  ] as const;
+  for (const [from, until] of spans) {
+    expect(clockNotes(cron, 'Europe/Berlin', Date.parse(from), Date.parse(until))).toEqual([]);
+  }
+});
+
 test('notes beyond a hundred are counted', () => {
   const notes = clockNotes(
     parseCron('* * * * *'),

@@ -29,6 +29,9 @@ export function checkCronTriple(text: string, window: ClockWindow): string | nul
   if (translation !== null) return translation;
   const logical = firesBetween(cron, zone, fromMs - 1, untilMs);
   if (!isSame(logical, wanted)) return differ('fires', logical, wanted);
+  // Second passes are named too, and the guard must know them.
+  const named = instantsWhere(window.local, fromMs, oracle.isNamed).filter((ms) => isNominal(cron, zone, ms));
+  if (!isSame(named, wanted)) return differ('nominal times', named, wanted);
   const last = wanted.at(-1);
   const [first] = wanted;
   if (first !== undefined && last !== undefined) {
