@@ -99,6 +99,16 @@ describe('calls of the SDK', () => {
     expect(fault).toHaveProperty('message', expect.stringContaining(reason));
   });
 
+  test.each([
+    ['POST', '/schedules/a', '{', 'not JSON'],
+    ['GET', '/schedules/%', '', 'malformed'],
+    ['POST', '/nothing/a', '', 'not an operation'],
+  ])('%s %s with body %j is refused, not thrown', async (method, path, body, reason) => {
+    const { scheduler } = openTestScheduler(START);
+    const answer = await scheduler.handle({ method, path, query: '', body });
+    expect(answer).toEqual({ status: 400, body: expect.stringContaining(reason) });
+  });
+
   test('lists come in pages that miss nothing, by group, prefix and state', async () => {
     const { client } = openTestScheduler(START);
     await client.send(new CreateScheduleGroupCommand({ Name: 'g' }));
@@ -260,6 +270,14 @@ describe('failing deliveries', () => {
       SCHEDULED_TIME: '2026-11-23T10:05:00Z',
       TARGET_ARN: 'arn:aws:sqs:us-east-1:000000000000:control',
     });
+  });
+
+  test('without a dead-letter queue the loss is reported', async () => {
+    const opened = openTestScheduler(START);
+    await opened.client.send(new CreateScheduleCommand(scheduleInput('a', 'at(2026-11-23T10:05:00)')));
+    opened.failures.push(refused);
+    await opened.turnTo('2026-11-23T10:05:00Z');
+    expect(opened.lost).toEqual([expect.objectContaining({ message: expect.stringContaining('schedule/default/a') })]);
   });
 
   test('an event past its age is not tried again', async () => {

@@ -12,6 +12,8 @@ export interface TestScheduler {
   readonly delivered: SchedulerDelivery[];
   /** Errors to throw at the next deliveries, in order; null lets one through. */
   readonly failures: (Error | null)[];
+  /** What was given up without reaching a dead-letter queue. */
+  readonly lost: unknown[];
   readonly turnTo: (at: string) => Promise<void>;
 }
 
@@ -20,6 +22,7 @@ export function openTestScheduler(at: string, options: { dir?: string; seed?: nu
   const clock = { nowMs: Date.parse(at) };
   const delivered: SchedulerDelivery[] = [];
   const failures: (Error | null)[] = [];
+  const lost: unknown[] = [];
   const scheduler = openScheduler({
     dir: options.dir ?? null,
     now: () => clock.nowMs,
@@ -29,6 +32,7 @@ export function openTestScheduler(at: string, options: { dir?: string; seed?: nu
       if (failure) throw failure;
       delivered.push(delivery);
     },
+    onLost: (error) => void lost.push(error),
     ...(options.seed === undefined ? {} : { unkind: { seed: options.seed } }),
   });
   return {
@@ -36,6 +40,7 @@ export function openTestScheduler(at: string, options: { dir?: string; seed?: nu
     client: connect(scheduler),
     delivered,
     failures,
+    lost,
     async turnTo(to) {
       clock.nowMs = Date.parse(to);
       await scheduler.tick();

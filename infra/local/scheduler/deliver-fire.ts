@@ -53,10 +53,13 @@ function exhaustedBy(fire: PendingFire, error: unknown, nowMs: number): string |
   return nowMs - fire.nominalMs >= maxAgeMs ? 'MaximumEventAgeInSeconds' : null;
 }
 
-/** Sends the invocation to the dead-letter queue. If that fails too it is lost, as it is on AWS; the error goes up. */
+/** Sends the invocation to the dead-letter queue. Without one, or if that fails too, it is lost as on AWS; the error goes up. */
 async function bury(fire: PendingFire, error: unknown, exhausted: string, deliver: Deliver): Promise<void> {
   const arn = fire.target.DeadLetterConfig?.Arn;
-  if (arn === undefined) return;
+  if (arn === undefined) {
+    const message = `${fire.scheduleArn} was not delivered (${exhausted}) and has no dead-letter queue`;
+    throw new Error(message, { cause: error });
+  }
   const sent = describe(fire);
   const attributes = {
     ERROR_CODE: error instanceof Error ? error.name : 'UnknownError',

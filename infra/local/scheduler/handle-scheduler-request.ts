@@ -30,7 +30,7 @@ export function handleSchedulerRequest(context: SchedulerContext, request: Sched
 
 function route(context: SchedulerContext, request: SchedulerRequest): object {
   const [, collection, encoded] = request.path.split('/');
-  const name = encoded === undefined || encoded === '' ? null : decodeURIComponent(encoded);
+  const name = encoded === undefined || encoded === '' ? null : decodeName(encoded);
   const query = new URLSearchParams(request.query);
   const operation = `${request.method} ${collection}${name === null ? '' : '/Name'}`;
   const named = name ?? '';
@@ -55,6 +55,16 @@ function route(context: SchedulerContext, request: SchedulerRequest): object {
       return listGroups(context, query);
     default:
       throw new SchedulerFault('ValidationException', `${operation} is not an operation of the local Scheduler.`);
+  }
+}
+
+function decodeName(encoded: string): string {
+  try {
+    return decodeURIComponent(encoded);
+  } catch (error) {
+    if (error instanceof URIError)
+      throw new SchedulerFault('ValidationException', `The path "${encoded}" is malformed.`);
+    throw error;
   }
 }
 

@@ -17,7 +17,7 @@ export interface SchedulerOptions {
   readonly account?: string;
   /** Fires up to 60 s late and sometimes twice, as AWS may; the same seed does the same. */
   readonly unkind?: { readonly seed: number };
-  /** Told what could not even be sent to a dead-letter queue. */
+  /** Told of each invocation that is given up and reached no dead-letter queue. */
   readonly onLost?: (error: unknown) => void;
 }
 
