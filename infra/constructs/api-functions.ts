@@ -57,7 +57,7 @@ export function createRuns(scope: Construct, platform: Platform): EngineFunction
     requeues: false,
     reservedConcurrency: settings.reservedConcurrency?.runs,
     may: [
-      state.items('GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'),
+      state.items('GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'),
       state.lists(),
       state.reads(state.masterSecret),
       controlQueue.send(),

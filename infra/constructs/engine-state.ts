@@ -106,7 +106,7 @@ export class EngineState extends Construct {
   /** Withholds API keys and workspaces' names, whatever else is allowed: nobody who runs an action can make a key. */
   spareKeys(except: 'read' | 'none'): PolicyStatement {
     const writes = ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:BatchWriteItem'];
-    const reads = except === 'read' ? [] : ['dynamodb:GetItem', 'dynamodb:Query'];
+    const reads = except === 'read' ? [] : ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'];
     return new PolicyStatement({
       effect: Effect.DENY,
       actions: [...writes, ...reads],
@@ -140,7 +140,14 @@ export class EngineState extends Construct {
   }
 }
 
-export type TableOperation = 'GetItem' | 'Query' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'BatchWriteItem';
+export type TableOperation =
+  | 'GetItem'
+  | 'BatchGetItem'
+  | 'Query'
+  | 'PutItem'
+  | 'UpdateItem'
+  | 'DeleteItem'
+  | 'BatchWriteItem';
 
 function expiry(prefix: ObjectPrefix, days: number): LifecycleRule {
   return {

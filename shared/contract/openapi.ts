@@ -9,7 +9,7 @@ import { errorsOf, ROUTES } from './routes.ts';
 type Json = Readonly<Record<string, unknown>>;
 
 /** The OpenAPI 3.1 document of the route table; the same for the same table, byte for byte. */
-function buildOpenapi(): Json {
+export function buildOpenapi(): Json {
   const paths: Record<string, Record<string, Json>> = {};
   for (const route of ROUTES) {
     paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: describeRoute(route) };

@@ -1,21 +1,11 @@
 import * as z from 'zod';
+import { INPUT_STATUSES } from '../domain/input-status.ts';
 import { RUN_STATUSES } from '../domain/run.ts';
 import { errorRecord, info } from './error-schemas.ts';
 import { actionName, anyOf, count, flag, instant, jsonObject, paging, sort, strict, uid } from './fields.ts';
 
 const runStatus = z.enum(RUN_STATUSES);
 const executionMode = z.enum(['LIVE', 'ASYNC']);
-
-const INPUT_STATUSES = [
-  'CREATED',
-  'QUEUED',
-  'SCHEDULED',
-  'RUNNING',
-  'BLOCKED',
-  'STOPPED',
-  'FAILED',
-  'SUCCEEDED',
-] as const;
 
 const statusReason = strict({
   code: z.string(),
@@ -128,7 +118,7 @@ export const runInputsQuery = strict({ ...paging(100, 500), status: anyOf(z.enum
 /** `GET /v1/runs/{run_uid}/outputs`. */
 export const runOutputsQuery = strict({ ...paging(100, 500), envelope: flag.optional() });
 
-const outputEnvelope = strict({
+export const outputEnvelope = strict({
   input_uid: uid,
   input_index: count,
   page: count,

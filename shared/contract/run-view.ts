@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import { hasEnded, type RunControl, type RunDefinition, STATUS_REASONS, type Totals } from '../domain/run.ts';
-import type { launchedRun, run } from './run-schemas.ts';
+import type { launchedRun, run, runDetail, runStatusView } from './run-schemas.ts';
 
 type RunView = z.output<typeof run>;
 
@@ -9,7 +9,7 @@ export function instantOf(at: number): string {
   return new Date(at).toISOString();
 }
 
-function instantOrNull(at: number | null): string | null {
+export function instantOrNull(at: number | null): string | null {
   return at === null ? null : instantOf(at);
 }
 
@@ -42,6 +42,33 @@ export function runView(
     scheduled_run_name: definition.scheduledRunName,
     workspace_uid: control.workspaceUid,
     postponed_until: instantOrNull(control.postponedUntil),
+    ...timesOf(control),
+  };
+}
+
+/** A run alone, with what is computed for it. */
+export function runDetailView(
+  definition: RunDefinition,
+  control: RunControl,
+  counts: { readonly totals: Totals; readonly open: number },
+  callbacks: z.output<typeof runDetail>['callbacks'],
+): z.output<typeof runDetail> {
+  const history = control.history.map(({ status, at, reason }) => ({ status, at: instantOf(at), reason }));
+  return { ...runView(definition, control, counts), callbacks, history };
+}
+
+/** What a run's status call shows. */
+export function statusView(
+  control: RunControl,
+  counts: { readonly totals: Totals; readonly open: number },
+): z.output<typeof runStatusView> {
+  return {
+    uid: control.uid,
+    status: control.status,
+    status_reason: reasonView(control),
+    postponed_until: instantOrNull(control.postponedUntil),
+    inputs: inputCounts(control, counts),
+    output_count: counts.totals.outputs,
     ...timesOf(control),
   };
 }

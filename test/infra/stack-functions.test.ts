@@ -109,7 +109,7 @@ test('no function writes an API key, and only API functions read one', () => {
   for (const verb of ['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem']) {
     expect(from(`dynamodb:${verb}`)).toEqual(['Live', 'Launch', 'Runs', ...workers]);
   }
-  for (const verb of ['GetItem', 'Query']) expect(from(`dynamodb:${verb}`)).toEqual(workers);
+  for (const verb of ['GetItem', 'BatchGetItem', 'Query']) expect(from(`dynamodb:${verb}`)).toEqual(workers);
 });
 
 test('the partitions withheld are those of keys and names', () => {

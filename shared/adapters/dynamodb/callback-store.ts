@@ -94,7 +94,8 @@ function keyOf(uid: string): Key {
   return key;
 }
 
-function deliveriesOf(runUid: string, item: Item): readonly Delivery[] {
+/** What an item of the delivery log holds. */
+export function deliveriesOf(runUid: string, item: Item): readonly Delivery[] {
   const read = new ItemReader(item);
   const flat = read.stored<number[]>('d') ?? [];
   const start = read.number('at');
@@ -137,7 +138,7 @@ function recordToItem(record: CallbackRecord): object {
   };
 }
 
-function recordFromItem(item: Item): CallbackRecord {
+export function recordFromItem(item: Item): CallbackRecord {
   const read = new ItemReader(item);
   return {
     uid: read.text('uid'),

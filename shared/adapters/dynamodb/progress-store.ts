@@ -154,12 +154,11 @@ export function createProgressStore(table: Table, objects: LargeObjects): Progre
         const item = await table.get(keys.rollup(runUid, level, node), 'strong');
         const done = new Map(new ItemReader(item ?? {}).withPrefix<Totals>('c'));
         const below = nodesOnLevel(shards, level - 1);
-        const parts: Totals[] = [];
-        for (let child = 0; child < 64 && node * 64 + child < below; child += 1) {
+        const children = Array.from({ length: Math.min(64, below - node * 64) }, async (_, child) => {
           const known = done.get(String(child));
-          parts.push(known === undefined ? await readNode(level - 1, node * 64 + child) : { ...NO_TOTALS, ...known });
-        }
-        return addTotals(parts);
+          return known === undefined ? readNode(level - 1, node * 64 + child) : { ...NO_TOTALS, ...known };
+        });
+        return addTotals(await Promise.all(children));
       }
     },
   };
@@ -199,6 +198,9 @@ function slotToRecord({ outcome, ...slot }: PageSlot): object {
   };
 }
 
+/** The attributes {@link slotFromItem} reads: all but the page's body. */
+export const SLOT_FACTS = ['i', 'p', 'f', 'n', 'nc', 'l', 'pt', 'in', 'c', 'r', 'cb', 't', 'ep', 'a', 'by', 'at', 'v'];
+
 export function slotFromItem(runUid: string, item: Item): PageSlot {
   const read = new ItemReader(item);
   return {
@@ -234,7 +236,7 @@ function outcomeOf(read: ItemReader): PageOutcome {
 
 /** A slot with its results, fetched from the large objects where they lie there. */
 export async function pageFromItem(
-  objects: LargeObjects,
+  objects: Pick<LargeObjects, 'get'>,
   runUid: string,
   item: Item,
 ): Promise<{ readonly slot: PageSlot; readonly results: readonly unknown[] }> {
@@ -267,7 +269,8 @@ interface MarkRecord {
   readonly at: number;
 }
 
-function marksOf(item: Item | null): ReadonlyMap<number, InputMark> {
+/** The marks a shard's item holds. */
+export function marksOf(item: Item | null): ReadonlyMap<number, InputMark> {
   const marks = new Map<number, InputMark>();
   for (const [input, mark] of new ItemReader(item ?? {}).withPrefix<MarkRecord>('i')) {
     marks.set(Number(input), {

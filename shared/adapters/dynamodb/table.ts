@@ -1,4 +1,5 @@
 import {
+  BatchGetItemCommand,
   BatchWriteItemCommand,
   ConditionalCheckFailedException,
   DeleteItemCommand,
@@ -30,6 +31,7 @@ export type WriteResult =
   | { readonly done: true; readonly item: Item }
   | { readonly done: false; readonly item: Item | null };
 
+const BATCH_GET_KEYS = 100;
 const BATCH_WRITE_ENTRIES = 25;
 const BACKOFF_MS = 50;
 const BACKOFF_CAP_MS = 2_000;
@@ -51,6 +53,39 @@ export class Table {
       new GetItemCommand({ TableName: this.#name, Key: toItem(key), ConsistentRead: consistency === 'strong' }),
     );
     return item ?? null;
+  }
+
+  /**
+   * Gets items, up to 100 a call; what the service leaves undone is asked for again with backoff. Those that are not
+   * there are left out, the order is none. `project` keeps only these attributes.
+   */
+  async batchGet(
+    wanted: readonly Key[],
+    options: { readonly consistency: 'strong' | 'eventual'; readonly project?: readonly string[] },
+  ): Promise<readonly Item[]> {
+    const distinct = new Map(wanted.map((key) => [`${key.pk} ${key.sk}`, toItem(key)]));
+    const found: Item[] = [];
+    let left: Item[] = [...distinct.values()];
+    for (let round = 0; left.length > 0;) {
+      const asked = left.slice(0, BATCH_GET_KEYS);
+      const { Responses: items, UnprocessedKeys: undone } = await this.#client.send(
+        new BatchGetItemCommand({
+          RequestItems: {
+            [this.#name]: {
+              Keys: asked,
+              ConsistentRead: options.consistency === 'strong',
+              ...projectionOf(options.project),
+            },
+          },
+        }),
+      );
+      found.push(...(items?.[this.#name] ?? []));
+      const again = undone?.[this.#name]?.Keys ?? [];
+      left = [...again, ...left.slice(asked.length)];
+      round = again.length === 0 ? 0 : round + 1;
+      if (round > 0) await this.#sleep(Math.min(BACKOFF_CAP_MS, BACKOFF_MS * 2 ** round));
+    }
+    return found;
   }
 
   /** Puts a whole item; on a failed condition gives the one that stands. */
@@ -111,15 +146,23 @@ export class Table {
     readonly order?: 'ascending' | 'descending';
     readonly consistency?: 'strong' | 'eventual';
     readonly startAfter?: Item | undefined;
+    /** Keeps only these attributes of each item. */
+    readonly project?: readonly string[];
   }): Promise<{ readonly items: readonly Item[]; readonly lastKey: Item | undefined }> {
     const [pk, sk] = query.index === 'list' ? ['lpk', 'lsk'] : ['pk', 'sk'];
     const range = rangeOf(query);
+    const projection = projectionOf(query.project);
     const { Items: items = [], LastEvaluatedKey: lastKey } = await this.#client.send(
       new QueryCommand({
         TableName: this.#name,
         IndexName: query.index,
         KeyConditionExpression: range === null ? '#pk = :pk' : `#pk = :pk AND ${range.expression}`,
-        ExpressionAttributeNames: { '#pk': pk, ...(range === null ? {} : { '#sk': sk }) },
+        ExpressionAttributeNames: {
+          '#pk': pk,
+          ...(range === null ? {} : { '#sk': sk }),
+          ...projection.ExpressionAttributeNames,
+        },
+        ProjectionExpression: projection.ProjectionExpression,
         ExpressionAttributeValues: { ':pk': toAttribute(query.pk), ...range?.values },
         Limit: query.limit,
         ScanIndexForward: query.order !== 'descending',
@@ -169,6 +212,17 @@ function conditionOf(
     ...(values === undefined || Object.keys(values).length === 0
       ? {}
       : { ExpressionAttributeValues: valuesOf(values) }),
+  };
+}
+
+function projectionOf(attributes: readonly string[] | undefined): {
+  readonly ProjectionExpression?: string;
+  readonly ExpressionAttributeNames?: Record<string, string>;
+} {
+  if (attributes === undefined) return {};
+  return {
+    ProjectionExpression: attributes.map((_, index) => `#p${index}`).join(', '),
+    ExpressionAttributeNames: Object.fromEntries(attributes.map((name, index) => [`#p${index}`, name])),
   };
 }
 

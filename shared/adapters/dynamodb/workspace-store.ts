@@ -27,6 +27,7 @@ export interface WorkspaceStore {
   /** The workspace of that name, made with the given uid if there is none. */
   openWorkspace(name: string, uid: string, now: number): Promise<Workspace>;
   findWorkspace(name: string): Promise<Workspace | null>;
+  readWorkspace(uid: string): Promise<Workspace>;
   /** All workspaces, by name. Reads the whole list: for the owner's command line. */
   listWorkspaces(): Promise<readonly Workspace[]>;
   setLimits(uid: string, limits: Workspace['limits']): Promise<void>;
@@ -75,6 +76,8 @@ export function createWorkspaceStore(table: Table): WorkspaceStore {
       }
       return found.sort((a, b) => (a.name < b.name ? -1 : 1));
     },
+
+    readWorkspace: read,
 
     async setLimits(uid, { runsAtOnce, inputsInFlight }) {
       const wanted = Object.entries({ runs_at_once: runsAtOnce, inputs_in_flight: inputsInFlight });

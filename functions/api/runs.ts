@@ -1,0 +1,63 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import type { Keyring } from '../../shared/adapters/aws/keyring.ts';
+import { createLargeObjects } from '../../shared/adapters/aws/large-objects.ts';
+import { createKeyringReader } from '../../shared/adapters/aws/stage-secrets.ts';
+import { createRunReader } from '../../shared/adapters/dynamodb/run-reader.ts';
+import { Table } from '../../shared/adapters/dynamodb/table.ts';
+import { createWorkspaceStore } from '../../shared/adapters/dynamodb/workspace-store.ts';
+import { consoleLog, systemChance, systemClock } from '../../shared/adapters/system.ts';
+import { parseEnv } from '../../shared/contract/env.ts';
+import type { ReadPorts } from '../../shared/engine/read/read-ports.ts';
+import type { ActionRegistry } from '../../shared/sdk/action-registry.ts';
+import { registerActions } from '../actions/index.ts';
+import { createApiPorts } from '../entry/http/api-ports.ts';
+import { type ApiPorts, createApiHandler } from '../entry/http/create-api-handler.ts';
+import { once } from '../entry/once.ts';
+import { createActionEndpoints } from '../entry/reading/action-endpoints.ts';
+import { createCallbackEndpoints } from '../entry/reading/callback-endpoints.ts';
+import { createItemEndpoints } from '../entry/reading/item-endpoints.ts';
+import { createRunEndpoints } from '../entry/reading/run-endpoints.ts';
+import { createSecretEndpoints, type SecretPorts } from '../entry/reading/secret-endpoints.ts';
+import { createCorePorts } from '../entry/world.ts';
+
+/** What the function needs besides the pipeline's ports. */
+export interface RunsPorts extends ReadPorts, SecretPorts {
+  readonly actions: ActionRegistry;
+  readonly keyring: () => Promise<Keyring>;
+}
+
+/** Answers every read, and whatever no route names. */
+export function createRunsHandler(api: ApiPorts, ports: RunsPorts): ReturnType<typeof createApiHandler> {
+  return createApiHandler({
+    functionName: 'runs',
+    ports: api,
+    endpoints: {
+      ...createActionEndpoints(ports),
+      ...createRunEndpoints(ports),
+      ...createItemEndpoints(ports),
+      ...createCallbackEndpoints(ports),
+      ...createSecretEndpoints(ports),
+    },
+  });
+}
+
+const wired = once(() => {
+  const env = parseEnv('runs', process.env);
+  const machine = { clock: systemClock, chance: systemChance, log: consoleLog };
+  const dynamodb = new DynamoDBClient();
+  const objects = createLargeObjects(new S3Client(), env.bucket);
+  const table = new Table(dynamodb, env.table, systemClock);
+  const workspaces = createWorkspaceStore(table);
+  return createRunsHandler(createApiPorts(machine, workspaces, env.publicUrl), {
+    ...createCorePorts(env, machine, { dynamodb, sqs: new SQSClient(), objects }),
+    reader: createRunReader(table, objects),
+    workspaces,
+    keyring: createKeyringReader(new SecretsManagerClient(), env.masterSecretArn, systemChance),
+    actions: registerActions(env.settings.extraActions),
+  });
+});
+
+export const handler: ReturnType<typeof createApiHandler> = (event, context) => wired()(event, context);

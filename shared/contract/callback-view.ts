@@ -1,0 +1,48 @@
+import type * as z from 'zod';
+import type { CallbackRecord } from '../domain/callback.ts';
+import { deriveUid } from '../domain/ids.ts';
+import type { RunDefinition } from '../domain/run.ts';
+import type { callbackRecord } from './callback-schemas.ts';
+import { errorView, instantOf, instantOrNull } from './run-view.ts';
+
+/** A delivery record as the contract shows it. */
+export function callbackView(
+  record: CallbackRecord,
+  definition: RunDefinition,
+  batchUid: string | null,
+): z.output<typeof callbackRecord> {
+  return {
+    uid: record.uid,
+    parent_uid: record.parentUid,
+    callback_ref_uid: record.refUid,
+    type: record.type,
+    run_uid: record.runUid,
+    batch_uid: batchUid,
+    input_uid: record.input === null ? null : deriveUid(record.runUid, 'input', { input: record.input }),
+    page: record.page,
+    part: record.part,
+    status: record.status,
+    status_reason: reasonOf(record),
+    retry_count: record.retryCount,
+    http_status: record.httpStatus,
+    http_response: record.httpResponse,
+    error: record.error === null ? null : errorView(record.error),
+    callback_url: definition.callback?.url ?? '',
+    next_attempt_at: instantOrNull(record.nextAttemptAt),
+    created_at: instantOf(record.createdAt),
+    delivered_at: instantOrNull(record.deliveredAt),
+    workspace_uid: record.workspaceUid,
+  };
+}
+
+/** What the status alone does not say. */
+function reasonOf({ status, httpStatus, error }: CallbackRecord): string | null {
+  if (status === 'FAILED') {
+    return httpStatus === 410
+      ? 'The receiver answered 410: it wants no further attempt.'
+      : 'All attempts were made and none was answered with 2xx.';
+  }
+  return status === 'PENDING' && error !== null
+    ? 'The attempt before failed; the next is due at next_attempt_at.'
+    : null;
+}

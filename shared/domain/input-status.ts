@@ -1,0 +1,66 @@
+import type { InputMark, OpenInput } from './input.ts';
+import type { ExecutionMode, RunStatus } from './run.ts';
+
+/** All statuses of an input. None is stored: they follow from marks, window and run. */
+export const INPUT_STATUSES = [
+  'CREATED',
+  'QUEUED',
+  'SCHEDULED',
+  'RUNNING',
+  'BLOCKED',
+  'STOPPED',
+  'FAILED',
+  'SUCCEEDED',
+] as const;
+export type InputStatus = (typeof INPUT_STATUSES)[number];
+
+/** What an input's status follows from. */
+export interface InputFacts {
+  readonly run: { readonly mode: ExecutionMode; readonly status: RunStatus };
+  /** How it ended, or null. */
+  readonly mark: InputMark | null;
+  /** Its place in the window of the run's own epoch, or null. */
+  readonly open: OpenInput | null;
+  /** Whether any of its pages is recorded. */
+  readonly hasPages: boolean;
+  readonly now: number;
+}
+
+/**
+ * The status of an input. One whose turn has not come is CREATED; once it has its place it is QUEUED until its first
+ * page was tried, SCHEDULED while it waits for a moment, and RUNNING else. What a run that ended leaves is STOPPED.
+ */
+export function inputStatus({ run, mark, open, hasPages, now }: InputFacts): InputStatus {
+  if (mark !== null) return mark.status;
+  switch (run.status) {
+    case 'CREATED':
+    case 'BLOCKED':
+    case 'STOPPED':
+      return run.status;
+    case 'INVALID':
+      return 'FAILED';
+    case 'SUCCEEDED':
+    case 'FAILED':
+      // A live run is its one input; of another everything is marked, but for what never had its turn.
+      return run.mode === 'LIVE' ? run.status : 'STOPPED';
+    case 'PARTIAL_SUCCEEDED':
+      return 'STOPPED';
+    case 'QUEUED':
+    case 'SCHEDULED':
+    case 'RUNNING':
+      if (run.mode === 'LIVE') return 'RUNNING';
+      if (open === null) return run.status === 'SCHEDULED' ? 'SCHEDULED' : 'CREATED';
+      if (isWaiting(open, now)) return 'SCHEDULED';
+      return open.page === 0 && open.attempt === 0 && !hasPages ? 'QUEUED' : 'RUNNING';
+  }
+}
+
+/** Whether an input in hand is held back until a moment that is yet to come. */
+export function isWaiting(open: OpenInput, now: number): boolean {
+  return open.until !== null && open.until > now;
+}
+
+/** The last page an ended input recorded: its last results, or why it failed. */
+export function lastPageOf(mark: InputMark): number {
+  return mark.status === 'FAILED' ? mark.pages : mark.pages - 1;
+}

@@ -1,0 +1,94 @@
+import type { CallbackRecord } from './callback.ts';
+import { deriveUid, readUid } from './ids.ts';
+import type { PageSlot } from './page.ts';
+import type { RunDefinition } from './run.ts';
+
+/** A delivery the log holds. */
+export interface LoggedDelivery {
+  readonly input: number;
+  readonly page: number;
+  readonly part: number;
+  readonly httpStatus: number;
+  readonly at: number;
+}
+
+/** The ids of the callbacks a recorded page calls for: one for each part, or that of its failure. */
+export function callbackUidsOf({ runUid, input, page, outcome, attempt }: PageSlot): readonly string[] {
+  if (outcome.kind === 'FAILURE') return [deriveUid(runUid, 'input_failed', { input, page, ending: attempt })];
+  return Array.from({ length: outcome.parts }, (_, index) =>
+    deriveUid(runUid, 'page', { input, page, part: index + 1 }),
+  );
+}
+
+/**
+ * The record of a page's callback that has none stored, as it would stand: SUCCESS when the log holds its delivery,
+ * else PENDING since the page was recorded.
+ */
+export function unstoredRecord(
+  definition: RunDefinition,
+  slot: PageSlot,
+  uid: string,
+  delivery: LoggedDelivery | null,
+): CallbackRecord {
+  const failed = slot.outcome.kind === 'FAILURE';
+  return {
+    uid,
+    refUid: uid,
+    parentUid: null,
+    type: failed ? 'run.input_failed' : 'run.page',
+    runUid: slot.runUid,
+    workspaceUid: definition.workspaceUid,
+    input: slot.input,
+    page: slot.page,
+    part: failed ? null : (readUid(uid)?.part ?? null),
+    status: delivery === null ? 'PENDING' : 'SUCCESS',
+    retryCount: 0,
+    by: '',
+    httpStatus: delivery?.httpStatus ?? null,
+    httpResponse: null,
+    error: null,
+    nextAttemptAt: delivery === null ? slot.at : null,
+    createdAt: slot.at,
+    deliveredAt: delivery?.at ?? null,
+    payload: null,
+    expiresAt: definition.expiresAt,
+  };
+}
+
+/** A stored record beside the log. Success absorbs: what was delivered once is, whatever a later attempt has met. */
+export function absorbDelivery(record: CallbackRecord, delivery: LoggedDelivery | null): CallbackRecord {
+  if (delivery === null || record.parentUid !== null || record.status === 'SUCCESS') return record;
+  const { httpStatus, at: deliveredAt } = delivery;
+  return {
+    ...record,
+    status: 'SUCCESS',
+    httpStatus,
+    httpResponse: null,
+    error: null,
+    nextAttemptAt: null,
+    deliveredAt,
+  };
+}
+
+/** Where a callback stands among its run's: text that sorts by input, page and part, run.finished last. */
+export function callbackPlace(uid: string): string {
+  const about = readUid(uid);
+  if (about === null) throw new RangeError(`${uid} names no callback.`);
+  const ending = String(about.ending).padStart(2, '0');
+  if (about.kind === 'run_finished') return `${FINISHED_PLACE}${ending}`;
+  return `${placeFrom(about)}${String(about.part).padStart(2, '0')}#${about.kind}#${ending}`;
+}
+
+/** Stands before every place of run.finished and after all others. */
+export const FINISHED_PLACE = 'F#';
+
+/** Stands before the places of a page and after those of the pages before. */
+export function placeFrom({ input, page }: { readonly input: number; readonly page: number }): string {
+  return `${String(input).padStart(7, '0')}#${String(page).padStart(5, '0')}#`;
+}
+
+/** The page a place lies in, where it is none of run.finished. */
+export function pageOfPlace(place: string): { readonly input: number; readonly page: number } {
+  const [input = '0', page = '0'] = place.split('#');
+  return { input: Number(input), page: Number(page) };
+}

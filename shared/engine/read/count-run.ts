@@ -1,0 +1,58 @@
+import { shardOf } from '../../domain/input.ts';
+import type { PageSlot } from '../../domain/page.ts';
+import { hasEnded, NO_TOTALS, type RunControl, type Totals } from '../../domain/run.ts';
+import type { ReadPorts } from './read-ports.ts';
+
+/** What a run has done so far. */
+export interface RunCounts {
+  /** Settled inputs, and what the open ones have recorded. */
+  readonly totals: Totals;
+  /** Inputs in hand. */
+  readonly open: number;
+}
+
+type CountPorts = Pick<ReadPorts, 'reader' | 'progress'>;
+
+/** Times a count is begun again because an input settled under it; each time the others stand still more likely. */
+const TRIES = 5;
+
+/** A run's counts, exact as of some moment of the call: from its control record once all is settled, else from its shards. */
+export async function countRun(ports: CountPorts, control: RunControl): Promise<RunCounts> {
+  const { succeeded, failed } = control.totals;
+  const settled = hasEnded(control.status) && succeeded + failed >= control.inputsTotal;
+  if (control.mode === 'LIVE' || settled) return { totals: control.totals, open: 0 };
+  for (let left = TRIES; ;) {
+    left -= 1;
+    const counts = await tryCount(ports, control, left === 0);
+    if (counts !== null) return counts;
+  }
+}
+
+/**
+ * One count. An input that settles between the look at the marks and the sums stands in both or in neither of them:
+ * then the count is void (null), for outputs must neither be counted twice nor seem to shrink.
+ */
+async function tryCount(ports: CountPorts, control: RunControl, isLast: boolean): Promise<RunCounts | null> {
+  const window = await ports.progress.readWindow(control.uid);
+  if (window === null) return { totals: NO_TOTALS, open: 0 };
+  const inHand = [...window.open.keys()];
+  const shards = [...new Set(inHand.map(shardOf))];
+  const before = await ports.reader.readMarks(control.uid, shards);
+  const open = inHand.filter((input) => !before.has(input));
+  const slots = await Promise.all(open.map((input) => ports.progress.readLastSlot(control.uid, input)));
+  const totals = await ports.progress.readTotals(control.uid, control.inputsTotal);
+  const after = await ports.reader.readMarks(control.uid, shards);
+  if (!isLast && open.some((input) => after.has(input))) return null;
+  const recorded = slots.filter((slot) => slot !== null && !after.has(slot.input));
+  return { totals: addRecorded(totals, recorded), open: open.filter((input) => !after.has(input)).length };
+}
+
+function addRecorded(totals: Totals, slots: readonly (PageSlot | null)[]): Totals {
+  const sum = (of: (slot: PageSlot) => number): number =>
+    slots.reduce((total, slot) => total + (slot === null ? 0 : of(slot)), 0);
+  return {
+    ...totals,
+    outputs: totals.outputs + sum(({ results }) => results),
+    callbacks: totals.callbacks + sum(({ callbacks }) => callbacks),
+  };
+}

@@ -1,0 +1,47 @@
+import type { CallbackRecord } from '../../domain/callback.ts';
+import { EngineError } from '../../domain/errors.ts';
+import { type DerivedUid, readUid } from '../../domain/ids.ts';
+import { shardOf } from '../../domain/input.ts';
+import { absorbDelivery, callbackUidsOf, type LoggedDelivery, unstoredRecord } from '../../domain/page-callback.ts';
+import { findRun } from './find-run.ts';
+import { type CallbackRow, callbackRow } from './list-run-callbacks.ts';
+import type { ReadPorts, Run } from './read-ports.ts';
+
+/** A workspace's delivery record by its uid, which says where it lies. NOT_FOUND in the same words whatever is wrong. */
+export async function findCallback(ports: ReadPorts, workspaceUid: string, uid: string): Promise<CallbackRow> {
+  const about = readUid(uid);
+  const run = about === null || !isCallback(about) ? null : await runOf(ports, workspaceUid, about.runUid);
+  const record = about === null || run === null ? null : await recordOf(ports, run, uid, about);
+  if (run === null || record === null) throw new EngineError('NOT_FOUND', `There is no callback ${uid}.`);
+  return callbackRow(ports, run, record);
+}
+
+function isCallback({ kind }: DerivedUid): boolean {
+  return kind === 'page' || kind === 'input_failed' || kind === 'run_finished';
+}
+
+async function runOf(ports: ReadPorts, workspaceUid: string, runUid: string): Promise<Run | null> {
+  try {
+    return await findRun(ports, workspaceUid, runUid);
+  } catch (error) {
+    if (error instanceof EngineError && error.label === 'NOT_FOUND') return null;
+    throw error;
+  }
+}
+
+async function recordOf(ports: ReadPorts, run: Run, uid: string, about: DerivedUid): Promise<CallbackRecord | null> {
+  const stored = await ports.callbacks.readRecord(uid);
+  if (about.kind === 'run_finished') return stored;
+  const delivery = about.kind === 'page' ? await deliveryOf(ports, about) : null;
+  if (stored !== null) return absorbDelivery(stored, delivery);
+  if (run.definition.callback?.on !== 'all') return null;
+  const slot = await ports.progress.readSlot(about.runUid, about.input, about.page);
+  return slot !== null && callbackUidsOf(slot).includes(uid)
+    ? unstoredRecord(run.definition, slot, uid, delivery)
+    : null;
+}
+
+async function deliveryOf(ports: ReadPorts, { runUid, input, page, part }: DerivedUid): Promise<LoggedDelivery | null> {
+  const log = await ports.callbacks.readDeliveries(runUid, shardOf(input));
+  return log.find((one) => one.input === input && one.page === page && one.part === part) ?? null;
+}

@@ -1,0 +1,25 @@
+import { EngineError } from '../../domain/errors.ts';
+import { isRunUid } from '../../domain/ids.ts';
+import type { RunControl } from '../../domain/run.ts';
+import type { ReadPorts, Run } from './read-ports.ts';
+
+/**
+ * A workspace's run. NOT_FOUND in the same words for a uid that is none (refused without a read), one nobody has,
+ * another workspace's, and one whose time is over.
+ */
+export async function findRun(
+  ports: Pick<ReadPorts, 'clock' | 'runs'>,
+  workspaceUid: string,
+  uid: string,
+): Promise<Run> {
+  const control = isRunUid(uid) ? await ports.runs.readControl(uid) : null;
+  const seen = control !== null && isVisible(control, workspaceUid, ports.clock.now());
+  const definition = seen ? await ports.runs.readDefinition(uid) : null;
+  if (control === null || definition === null) throw new EngineError('NOT_FOUND', `There is no run ${uid}.`);
+  return { control, definition };
+}
+
+/** Whether a workspace may see a run: it is its own, and not past the time for which runs are kept. */
+export function isVisible(control: RunControl, workspaceUid: string, now: number): boolean {
+  return control.workspaceUid === workspaceUid && control.expiresAt * 1_000 > now;
+}

@@ -1,0 +1,94 @@
+import { SHARD_SIZE, shardOf, type StoredInput } from '../../domain/input.ts';
+import type { PageSlot } from '../../domain/page.ts';
+import { hasEnded, type RunControl } from '../../domain/run.ts';
+import type { ReadPorts, RecordedPage } from './read-ports.ts';
+import { createBudget, type Step } from './steps.ts';
+
+/** An item an action gave, and where. */
+export interface OutputRow {
+  readonly result: unknown;
+  readonly slot: PageSlot;
+  /** Null unless asked for. */
+  readonly stored: StoredInput | null;
+}
+
+/** The item to be read next. */
+export interface OutputPlace {
+  readonly input: number;
+  readonly page: number;
+  readonly item: number;
+}
+
+type OutputPorts = Pick<ReadPorts, 'reader' | 'runs'>;
+
+const PAGES_AT_ONCE = 50;
+/** Queries in one call at most: pages without items, and shards without pages, cost work but give no rows. */
+const QUERIES_A_CALL = 40;
+
+/**
+ * The items of a run in input, then page order. While the run is unfinished they end, incomplete, after the last
+ * recorded page of the first input that is not settled: whoever goes on from there later misses nothing.
+ */
+export async function* listOutputs(
+  ports: OutputPorts,
+  control: RunControl,
+  list: { readonly from: OutputPlace; readonly withInputs: boolean },
+): AsyncGenerator<Step<OutputRow, OutputPlace>> {
+  const budget = createBudget(QUERIES_A_CALL);
+  const ended = hasEnded(control.status);
+  let place = list.from;
+  while (place.input < control.inputsTotal) {
+    if (!budget.spend(1)) {
+      yield { row: null, after: place };
+      return;
+    }
+    const shard = shardOf(place.input);
+    const { pages, more } = await ports.reader.listPages(control.uid, place, PAGES_AT_ONCE);
+    for (const page of pages) {
+      const { slot } = page;
+      const next = ended || slot.input === place.input ? await placeAfter(ports, control, slot) : null;
+      if (next === null) {
+        yield { row: null, after: place, incomplete: true };
+        return;
+      }
+      const isBegun = slot.input === place.input && slot.page === place.page;
+      yield* itemsOf(ports, page, isBegun ? place.item : 0, next, list.withInputs);
+      place = next;
+    }
+    if (more || shardOf(place.input) > shard || place.input >= control.inputsTotal) continue;
+    if (!ended) {
+      yield { row: null, after: place, incomplete: true };
+      return;
+    }
+    place = { input: (shard + 1) * SHARD_SIZE, page: 0, item: 0 };
+  }
+}
+
+async function* itemsOf(
+  ports: OutputPorts,
+  { slot, readResults }: RecordedPage,
+  from: number,
+  next: OutputPlace,
+  withInputs: boolean,
+): AsyncGenerator<Step<OutputRow, OutputPlace>> {
+  if (slot.outcome.kind === 'FAILURE' || from >= slot.outcome.count) return;
+  const results = await readResults();
+  const stored = withInputs ? await ports.runs.readInput(slot.runUid, slot.input) : null;
+  for (const [item, result] of results.entries()) {
+    if (item < from) continue;
+    const isLast = item + 1 === results.length;
+    const after = isLast ? next : { input: slot.input, page: slot.page, item: item + 1 };
+    yield { row: { result, slot, stored }, after };
+  }
+}
+
+/** Where the list goes on after a page; null where a retry will replace it, so that nothing after it is settled. */
+async function placeAfter(ports: OutputPorts, control: RunControl, slot: PageSlot): Promise<OutputPlace | null> {
+  const { input, page, outcome } = slot;
+  if (outcome.kind === 'RESULT' && !outcome.last) return { input, page: page + 1, item: 0 };
+  const isFinal = outcome.kind === 'RESULT' || hasEnded(control.status) || slot.epoch >= control.epoch;
+  if (isFinal || (await ports.reader.readMarks(control.uid, [shardOf(input)])).has(input)) {
+    return { input: input + 1, page: 0, item: 0 };
+  }
+  return null;
+}

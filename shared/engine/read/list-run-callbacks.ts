@@ -1,0 +1,131 @@
+import type { CallbackRecord } from '../../domain/callback.ts';
+import { deriveUid } from '../../domain/ids.ts';
+import { SHARD_SIZE, shardOf } from '../../domain/input.ts';
+import type { PageSlot } from '../../domain/page.ts';
+import {
+  absorbDelivery,
+  callbackPlace,
+  callbackUidsOf,
+  FINISHED_PLACE,
+  type LoggedDelivery,
+  pageOfPlace,
+  placeFrom,
+  unstoredRecord,
+} from '../../domain/page-callback.ts';
+import { shardsBegun } from './count-callbacks.ts';
+import type { DeliveryFacts, ReadPorts, Run } from './read-ports.ts';
+import type { Budget, Step } from './steps.ts';
+
+/** A callback's record with what its view needs of its run. */
+export interface CallbackRow {
+  readonly run: Run;
+  readonly record: CallbackRecord;
+  /** The stored chunk its input lies in, or null. */
+  readonly batchUid: string | null;
+}
+
+type CallbackPorts = Pick<ReadPorts, 'reader' | 'runs' | 'progress' | 'callbacks'>;
+
+const SLOTS_AT_ONCE = 200;
+
+/**
+ * A run's delivery records by input, page and part, run.finished last, after a place. Those of pages that went well at
+ * once are stored nowhere: slot and delivery log make them up, as they do for what is still on its way.
+ */
+export async function* listRunCallbacks(
+  ports: CallbackPorts,
+  run: Run,
+  list: { readonly after: string; readonly wanted: (record: CallbackRecord) => boolean; readonly budget: Budget },
+): AsyncGenerator<Step<CallbackRow, string>> {
+  const { callback } = run.definition;
+  if (callback === null) return;
+  let { after } = list;
+  const pages = callback.on === 'all' && after < FINISHED_PLACE ? await shardsBegun(ports, run) : 0;
+  for (let shard = after === '' ? 0 : shardOf(pageOfPlace(after).input); shard < pages; shard += 1) {
+    if (!list.budget.spend(1)) {
+      yield { row: null, after };
+      return;
+    }
+    const facts = await readFacts(ports, run, shard);
+    for await (const { records, until } of batchesOf(ports, run, shard, after, facts)) {
+      if (!list.budget.spend(1)) {
+        yield { row: null, after };
+        return;
+      }
+      yield* rowsOf(ports, run, records.filter(list.wanted));
+      after = until;
+    }
+  }
+  const finished = await ports.callbacks.listRecords(run.control.uid, null);
+  const left = finished.filter((record) => callbackPlace(record.uid) > after);
+  yield* rowsOf(ports, run, left.filter(list.wanted).toSorted(byPlace));
+}
+
+interface ShardFacts {
+  readonly records: DeliveryFacts['records'];
+  readonly stored: ReadonlySet<string>;
+  readonly delivered: ReadonlyMap<string, LoggedDelivery>;
+}
+
+async function readFacts(ports: CallbackPorts, { control }: Run, shard: number): Promise<ShardFacts> {
+  const { records, deliveries } = await ports.reader.readDeliveryFacts(control.uid, shard);
+  return {
+    records,
+    stored: new Set(records.map(({ uid }) => uid)),
+    delivered: new Map(deliveries.map((delivery) => [deriveUid(control.uid, 'page', delivery), delivery])),
+  };
+}
+
+/** A shard's records in batches, each holding all between the one before and its `until`. */
+async function* batchesOf(
+  ports: CallbackPorts,
+  run: Run,
+  shard: number,
+  begin: string,
+  facts: ShardFacts,
+): AsyncGenerator<{ readonly records: readonly CallbackRecord[]; readonly until: string }> {
+  const end = placeFrom({ input: (shard + 1) * SHARD_SIZE, page: 0 });
+  const first = placeFrom({ input: shard * SHARD_SIZE, page: 0 });
+  for (let after = begin > first ? begin : first; after !== end;) {
+    const { slots, more } = await ports.reader.listSlots(run.control.uid, pageOfPlace(after), SLOTS_AT_ONCE);
+    const last = slots.at(-1);
+    const until = more && last !== undefined ? placeFrom({ input: last.input, page: last.page + 1 }) : end;
+    const standing = facts.records.map((record) => absorbDelivery(record, facts.delivered.get(record.uid) ?? null));
+    const made = slots.flatMap((slot) => unstoredOf(run, slot, facts));
+    const records = [...standing, ...made].filter(({ uid }) => isBetween(callbackPlace(uid), after, until));
+    yield { records: records.toSorted(byPlace), until };
+    after = until;
+  }
+}
+
+function unstoredOf({ definition }: Run, slot: PageSlot, facts: ShardFacts): readonly CallbackRecord[] {
+  return callbackUidsOf(slot)
+    .filter((uid) => !facts.stored.has(uid))
+    .map((uid) => unstoredRecord(definition, slot, uid, facts.delivered.get(uid) ?? null));
+}
+
+async function* rowsOf(
+  ports: CallbackPorts,
+  run: Run,
+  records: readonly CallbackRecord[],
+): AsyncGenerator<Step<CallbackRow, string>> {
+  for (const record of records) yield { row: await callbackRow(ports, run, record), after: callbackPlace(record.uid) };
+}
+
+/** A record with the chunk its input lies in. */
+export async function callbackRow(
+  ports: Pick<ReadPorts, 'runs'>,
+  run: Run,
+  record: CallbackRecord,
+): Promise<CallbackRow> {
+  const batchUid = record.input === null ? null : await ports.runs.batchUid(record.runUid, record.input);
+  return { run, record, batchUid };
+}
+
+function isBetween(place: string, after: string, until: string): boolean {
+  return place > after && place < until;
+}
+
+function byPlace(a: CallbackRecord, b: CallbackRecord): number {
+  return callbackPlace(a.uid) < callbackPlace(b.uid) ? -1 : 1;
+}

@@ -1,0 +1,106 @@
+import { isRunUid } from '../../domain/ids.ts';
+import type { ExecutionMode, RunStatus } from '../../domain/run.ts';
+import { isVisible } from './find-run.ts';
+import type { ListedRun, ReadPorts, Run, RunPlace, RunRange } from './read-ports.ts';
+import type { Step } from './steps.ts';
+
+/** Which runs a list holds; a filter that is null lets everything through, its values are alternatives. */
+export interface RunFilter {
+  readonly statuses: readonly RunStatus[] | null;
+  readonly actionNames: readonly string[] | null;
+  readonly modes: readonly ExecutionMode[] | null;
+  readonly uids: readonly string[] | null;
+  readonly scheduledRunUids: readonly string[] | null;
+  readonly names: readonly string[] | null;
+  readonly createdFrom: number;
+  readonly createdBefore: number;
+}
+
+export interface RunList {
+  readonly workspaceUid: string;
+  readonly filter: RunFilter;
+  readonly order: RunRange['order'];
+  readonly after: RunPlace | null;
+  /** Rows the caller wants: what is read at once without filters. */
+  readonly limit: number;
+}
+
+/** Rows of the index looked at in one call at most. */
+const ROWS_A_CALL = 400;
+const ROWS_AT_ONCE = 100;
+
+/** A workspace's runs by their creation. What the filters let through may be sparse: a call looks at 400 runs at most. */
+export async function* listRuns(
+  ports: Pick<ReadPorts, 'clock' | 'reader'>,
+  list: RunList,
+): AsyncGenerator<Step<Run, RunPlace>> {
+  if (list.filter.uids !== null) {
+    yield* runsByUid(ports, list, list.filter.uids);
+    return;
+  }
+  const { createdFrom, createdBefore } = list.filter;
+  const atOnce = isSelective(list.filter) ? ROWS_AT_ONCE : Math.min(ROWS_AT_ONCE, list.limit + 1);
+  let after = list.after;
+  for (let seen = 0; seen < ROWS_A_CALL;) {
+    const range = { order: list.order, after, createdFrom, createdBefore, limit: atOnce };
+    const { rows, more } = await ports.reader.listRuns(list.workspaceUid, range);
+    const wanted = rows.filter((row) => passes(row, list.filter));
+    const runs = await ports.reader.readRuns(wanted.map(({ uid }) => uid));
+    for (const { uid, createdAt } of wanted) {
+      const run = runs.get(uid);
+      if (run !== undefined && isWanted(ports, list, run)) yield { row: run, after: { uid, createdAt } };
+    }
+    after = rows.at(-1) ?? after;
+    seen += rows.length;
+    if (!more) return;
+  }
+  if (after !== null) yield { row: null, after: { uid: after.uid, createdAt: after.createdAt } };
+}
+
+async function* runsByUid(
+  ports: Pick<ReadPorts, 'clock' | 'reader'>,
+  list: RunList,
+  uids: readonly string[],
+): AsyncGenerator<Step<Run, RunPlace>> {
+  const { after, order, filter } = list;
+  const sign = order === 'ascending' ? 1 : -1;
+  const runs = await ports.reader.readRuns(uids.filter(isRunUid));
+  const found = [...runs.values()].filter(
+    (run) =>
+      isWanted(ports, list, run) &&
+      passes(run.control, filter) &&
+      run.control.createdAt >= filter.createdFrom &&
+      run.control.createdAt < filter.createdBefore &&
+      (after === null || sign * comparePlaces(run.control, after) > 0),
+  );
+  found.sort((a, b) => sign * comparePlaces(a.control, b.control));
+  for (const run of found) yield { row: run, after: { uid: run.control.uid, createdAt: run.control.createdAt } };
+}
+
+/** What is decided by the whole record: whether it may be seen, and its status. */
+function isWanted(ports: Pick<ReadPorts, 'clock'>, { workspaceUid, filter }: RunList, { control }: Run): boolean {
+  return isVisible(control, workspaceUid, ports.clock.now()) && includes(filter.statuses, control.status);
+}
+
+/** What the list itself knows of a run. */
+function passes(row: Omit<ListedRun, 'createdAt'>, filter: RunFilter): boolean {
+  return (
+    includes(filter.actionNames, row.actionName) &&
+    includes(filter.modes, row.mode) &&
+    includes(filter.names, row.name) &&
+    includes(filter.scheduledRunUids, row.scheduledRunUid)
+  );
+}
+
+function includes(wanted: readonly string[] | null, value: string | null): boolean {
+  return wanted === null || (value !== null && wanted.includes(value));
+}
+
+function isSelective({ statuses, actionNames, modes, scheduledRunUids, names }: RunFilter): boolean {
+  return [statuses, actionNames, modes, scheduledRunUids, names].some((values) => values !== null);
+}
+
+function comparePlaces(a: RunPlace, b: RunPlace): number {
+  if (a.createdAt !== b.createdAt) return a.createdAt - b.createdAt;
+  return a.uid < b.uid ? -1 : a.uid === b.uid ? 0 : 1;
+}
