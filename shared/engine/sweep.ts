@@ -58,21 +58,21 @@ async function watchRun(ports: CorePorts, entry: DueEntry): Promise<void> {
   const now = ports.clock.now();
   if (control === null || definition === null) return; // its launch was never committed
   if (control.expiresAt * 1_000 <= now) return;
-  const settled = hasEnded(control.status)
+  const lookAgainAt = hasEnded(control.status)
     ? await tendEnded(ports, control, definition)
     : await tendWorking(ports, control, definition);
-  if (!settled) await ports.due.putDue({ ...entry, at: now + WATCH_MS });
+  if (lookAgainAt !== null) await ports.due.putDue({ ...entry, at: Math.max(lookAgainAt, now + WATCH_MS) });
 }
 
-/** Sends again what a run that works may have lost. Never settled: it is watched until it ends. */
-async function tendWorking(ports: CorePorts, control: RunControl, definition: RunDefinition): Promise<false> {
+/** Sends again what a run that works may have lost. It is looked at again until it ends. */
+async function tendWorking(ports: CorePorts, control: RunControl, definition: RunDefinition): Promise<number> {
   const now = ports.clock.now();
   const { uid, workspaceUid } = definition;
   const window = await ports.progress.readWindow(uid);
   if (control.status === 'CREATED' || control.status === 'BLOCKED' || window?.epoch !== control.epoch) {
-    if (control.updatedAt + STUCK_MS > now && control.status !== 'CREATED') return false;
+    if (control.updatedAt + STUCK_MS > now && control.status !== 'CREATED') return now;
     await ports.messages.send({ kind: 'dispatch', runUid: uid, epoch: control.epoch }, { workspaceUid });
-    return false;
+    return now;
   }
   for (const [input, entry] of window.open) {
     const slot = await ports.progress.readLastSlot(uid, input);
@@ -82,7 +82,7 @@ async function tendWorking(ports: CorePorts, control: RunControl, definition: Ru
     else await ports.messages.send(pageAfter(control, input, slot, entry.attempt, entry.page), { workspaceUid });
   }
   if (window.open.size === 0) await finishAnew(ports, control, definition);
-  return false;
+  return now;
 }
 
 function endsInput({ outcome }: PageSlot): boolean {
@@ -121,30 +121,38 @@ async function finishAnew(ports: CorePorts, control: RunControl, definition: Run
   }
 }
 
-/** Sends again what an ended run still owes. Settled when every callback is delivered or has failed. */
-async function tendEnded(ports: CorePorts, control: RunControl, definition: RunDefinition): Promise<boolean> {
-  if (control.mode === 'LIVE') return true;
+/**
+ * Sends again what an ended run still owes, and says when to look again: null when every callback is delivered or has
+ * failed.
+ */
+async function tendEnded(ports: CorePorts, control: RunControl, definition: RunDefinition): Promise<number | null> {
+  if (control.mode === 'LIVE') return null;
   await closeRun(ports, control, definition);
-  if (definition.callback === null) return true;
-  let settled = await tendRecords(ports, definition, null);
+  if (definition.callback === null) return null;
+  let lookAgainAt = await tendRecords(ports, definition, null);
   for (let shard = 0; shard < shardCount(definition.inputsTotal); shard += 1) {
-    settled = (await tendShard(ports, definition, shard)) && settled;
+    lookAgainAt = earlier(lookAgainAt, await tendShard(ports, definition, shard));
   }
-  return settled;
+  return lookAgainAt;
 }
 
-async function tendShard(ports: CorePorts, definition: RunDefinition, shard: number): Promise<boolean> {
-  const recordsSettled = await tendRecords(ports, definition, shard);
-  if (definition.callback?.on !== 'all') return recordsSettled;
+function earlier(one: number | null, other: number | null): number | null {
+  if (one === null || other === null) return one ?? other;
+  return Math.min(one, other);
+}
+
+async function tendShard(ports: CorePorts, definition: RunDefinition, shard: number): Promise<number | null> {
+  const lookAgainAt = await tendRecords(ports, definition, shard);
+  if (definition.callback?.on !== 'all') return lookAgainAt;
   const marks = await ports.progress.readMarks(definition.uid, shard);
   const seen = new Set<string>();
   for (const { input, page, part } of await ports.callbacks.readDeliveries(definition.uid, shard)) {
     seen.add(deriveUid(definition.uid, 'page', { input, page, part }));
   }
   for (const { refUid } of await ports.callbacks.listRecords(definition.uid, shard)) seen.add(refUid);
-  if (seen.size >= totalsOf(marks).callbacks) return recordsSettled;
+  if (seen.size >= totalsOf(marks).callbacks) return lookAgainAt;
   await sendUnseen(ports, definition, marks, seen);
-  return false;
+  return ports.clock.now();
 }
 
 /** Page callbacks with neither a delivery nor a record: their messages were lost. */
@@ -169,18 +177,19 @@ async function sendUnseen(
   }
 }
 
-/** Records whose next attempt should long have been made, or was cut off, are sent again. */
-async function tendRecords(ports: CorePorts, definition: RunDefinition, shard: number | null): Promise<boolean> {
+/** Records whose next attempt should long have been made, or was cut off, are sent again. Null: none is under way. */
+async function tendRecords(ports: CorePorts, definition: RunDefinition, shard: number | null): Promise<number | null> {
   const now = ports.clock.now();
-  let settled = true;
+  let lookAgainAt: number | null = null;
   for (const record of await ports.callbacks.listRecords(definition.uid, shard)) {
     if (record.status === 'SUCCESS' || record.status === 'FAILED') continue;
-    settled = false;
-    const late = record.nextAttemptAt === null || record.nextAttemptAt + CALLBACK_GRACE_MS <= now;
+    const lateAt = (record.nextAttemptAt ?? now) + CALLBACK_GRACE_MS;
+    lookAgainAt = earlier(lookAgainAt, lateAt);
+    const late = record.nextAttemptAt === null || lateAt <= now;
     if (record.status !== 'PENDING' || !late) continue;
     const attempt = record.by === '' ? 0 : record.retryCount + 1;
     const { workspaceUid } = definition;
     await ports.messages.send({ kind: 'callback', uid: record.uid, attempt }, { workspaceUid });
   }
-  return settled;
+  return lookAgainAt;
 }

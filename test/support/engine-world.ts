@@ -1,0 +1,232 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { openDynamoDb } from '../../infra/local/dynamodb/engine.ts';
+import { dynamoDbRequestHandler } from '../../infra/local/dynamodb/request-handler.ts';
+import { createBatcher } from '../../shared/adapters/batcher.ts';
+import { createAdmissionStore } from '../../shared/adapters/dynamodb/admission-store.ts';
+import { createCallbackStore } from '../../shared/adapters/dynamodb/callback-store.ts';
+import { createDueStore } from '../../shared/adapters/dynamodb/due-store.ts';
+import { createProgressStore, type LargeObjects } from '../../shared/adapters/dynamodb/progress-store.ts';
+import { createRunStore } from '../../shared/adapters/dynamodb/run-store.ts';
+import { Table } from '../../shared/adapters/dynamodb/table.ts';
+import { shortHash } from '../../shared/domain/ids.ts';
+import { deliverCallback } from '../../shared/engine/deliver-callback.ts';
+import { dispatchRun } from '../../shared/engine/dispatch-run.ts';
+import {
+  type CallbackAnswer,
+  type Clock,
+  DUE_PARTITIONS,
+  type Message,
+  type Ports,
+} from '../../shared/engine/ports.ts';
+import { runPage } from '../../shared/engine/run-page.ts';
+import { type Launch, startRun } from '../../shared/engine/start-run.ts';
+import { sweep } from '../../shared/engine/sweep.ts';
+import type { Action } from '../../shared/sdk/action.ts';
+import { createRegistry } from '../../shared/sdk/action-registry.ts';
+
+export const WORKSPACE = '5a0b1c2d-3e4f-4a5b-8c6d-7e8f90a1b2c3';
+
+/** A post that a receiver got. */
+export interface Posted {
+  readonly at: number;
+  readonly body: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** The engine over real stores on an in-process table, a plain queue and a clock turned by hand. */
+export interface EngineWorld {
+  readonly ports: Ports;
+  readonly posted: readonly Posted[];
+  /** Messages sent, in order; for what was sent when. */
+  readonly sent: readonly { readonly message: Message; readonly at: number; readonly delayMs: number }[];
+  launch(wanted: Partial<Launch> & Pick<Launch, 'inputs'>): ReturnType<typeof startRun>;
+  /** Hands out what is queued, sweeping each minute, until nothing is left or the clock reaches `until`. */
+  runUntil(until: number): Promise<void>;
+  now(): number;
+}
+
+export const START = Date.UTC(2026, 0, 5, 12);
+const MINUTE_MS = 60_000;
+
+/** Makes a world whose receiver answers as told; `actions` are all it offers. */
+export function createEngineWorld(options: {
+  readonly actions: readonly Action[];
+  readonly answer?: (post: Posted, attempt: number) => CallbackAnswer;
+  readonly fraction?: () => number;
+}): EngineWorld {
+  const { answer = () => ({ kind: 'answered', status: 204, body: '', retryAfter: undefined }) } = options;
+  let now = START;
+  const timers: { at: number; callback: () => void }[] = [];
+  const clock: Clock = {
+    now: () => now,
+    after: (ms, callback) => {
+      // Batches flush in the same turn; longer timers wait for the clock.
+      if (ms < 1_000) {
+        let wanted = true;
+        setImmediate(() => wanted && callback());
+        return () => (wanted = false);
+      }
+      const timer = { at: now + ms, callback };
+      timers.push(timer);
+      return () => timers.splice(timers.indexOf(timer), 1);
+    },
+  };
+  let ids = 0;
+  const chance = {
+    fraction: options.fraction ?? (() => 0.5),
+    bytes: (count: number) => Buffer.alloc(count, (ids += 1)),
+    uuid: () => `${String((ids += 1)).padStart(8, '0')}-0000-4000-8000-000000000000`,
+  };
+  const posted: Posted[] = [];
+  const sent: { message: Message; at: number; delayMs: number }[] = [];
+  const queue: { message: Message; dueAt: number; id: number }[] = [];
+  const table = openTable(clock);
+  const due = createDueStore(table);
+  const objects = memoryObjects();
+  const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+  const ports: Ports = {
+    clock,
+    chance,
+    log: silent,
+    due,
+    runs: createRunStore(table, due),
+    progress: createProgressStore(table, objects),
+    admission: createAdmissionStore(table, { runsAtOnce: 10, inputsInFlight: 20 }),
+    callbacks: createCallbackStore(table, chance, (flush) =>
+      createBatcher(clock, { maxEntries: 25, maxWaitMs: 10 }, flush),
+    ),
+    messages: {
+      async send(message, { delayMs = 0 }) {
+        sent.push({ message, at: now, delayMs });
+        queue.push({ message, dueAt: now + delayMs, id: (ids += 1) });
+      },
+    },
+    sender: {
+      async post({ body, headers }) {
+        const post = { at: now, body, headers };
+        const attempt = posted.filter((earlier) => earlier.headers['webhook-id'] === headers['webhook-id']).length;
+        posted.push(post);
+        return answer(post, attempt);
+      },
+    },
+    callbackPolicy: { findFaults: () => [] },
+    secrets: {
+      signatureHeaders: async (_, id, at) => ({ 'webhook-id': id, 'webhook-timestamp': String(at) }),
+      sealHeaders: async (_, headers) => JSON.stringify(headers),
+      openHeaders: async (_, sealed) => JSON.parse(sealed),
+    },
+    actions: createRegistry(Object.fromEntries(options.actions.map((action) => [`${action.name}.ts`, action]))),
+    world: {
+      fetchFor: () => () => Promise.reject(new Error('There is no network here.')),
+      secret: () => Promise.reject(new Error('There are no secrets here.')),
+    },
+    settings: { retentionDays: 400, pageTimeoutMs: 50_000, liveTimeoutMs: 25_000 },
+  };
+
+  async function hand({ message, id }: (typeof queue)[number]): Promise<void> {
+    const receipt = { by: shortHash(String(id)), count: 1 };
+    if (message.kind === 'page') await runPage(ports, message, receipt);
+    else if (message.kind === 'callback') await deliverCallback(ports, message, receipt);
+    else await dispatchRun(ports, message, receipt);
+  }
+
+  return {
+    ports,
+    posted,
+    sent,
+    now: () => now,
+    launch: (wanted) =>
+      startRun(ports, {
+        workspaceUid: WORKSPACE,
+        actionName: options.actions[0]?.name ?? '',
+        parameters: {},
+        callback: { url: 'https://receiver.example/hook', headers: {}, on: 'all' },
+        name: null,
+        deadlineSeconds: 86_400,
+        onInvalidInput: 'reject',
+        ...wanted,
+      }),
+    async runUntil(until) {
+      while (now < until) {
+        const ready = queue.filter(({ dueAt }) => dueAt <= now);
+        for (const entry of ready) queue.splice(queue.indexOf(entry), 1);
+        const handed = Promise.all(ready.map(hand));
+        await settledOr(handed, timers, () => (now += 1_000));
+        if (ready.length > 0) continue;
+        const sweepAt = Math.ceil((await earliestDue(ports, until)) / MINUTE_MS) * MINUTE_MS;
+        now = Math.max(now, Math.min(until, sweepAt, ...queue.map(({ dueAt }) => dueAt)));
+        if (now >= sweepAt) await sweep(ports, now + MINUTE_MS);
+      }
+    },
+  };
+}
+
+/** When the sweeper, told each minute, next has something to do. */
+async function earliestDue({ due }: Ports, until: number): Promise<number> {
+  const partitions = Array.from({ length: DUE_PARTITIONS }, (_, partition) => partition);
+  const first = await Promise.all(partitions.map((partition) => due.listDue(partition, until, 1)));
+  return Math.min(until, ...first.flat().map(({ at }) => at));
+}
+
+/** Waits for the work; while it does not end by itself, lets the clock run to its timers. */
+async function settledOr(
+  work: Promise<unknown>,
+  timers: { at: number; callback: () => void }[],
+  tick: () => number,
+): Promise<void> {
+  let done = false;
+  const ended = work.finally(() => (done = true));
+  for (let idle = 0; !done; idle += 1) {
+    await new Promise((resolve) => setImmediate(resolve));
+    if (idle < 50) continue;
+    const now = tick();
+    for (const timer of timers.filter(({ at }) => at <= now)) {
+      timers.splice(timers.indexOf(timer), 1);
+      timer.callback();
+    }
+  }
+  await ended;
+}
+
+function openTable(clock: Clock): Table {
+  const engine = openDynamoDb({ dir: null, now: () => clock.now() });
+  engine.createTable({
+    TableName: 'Trireme',
+    BillingMode: 'PAY_PER_REQUEST',
+    AttributeDefinitions: ['pk', 'sk', 'lpk', 'lsk'].map((name) => ({ AttributeName: name, AttributeType: 'S' })),
+    KeySchema: [
+      { AttributeName: 'pk', KeyType: 'HASH' },
+      { AttributeName: 'sk', KeyType: 'RANGE' },
+    ],
+    GlobalSecondaryIndexes: [
+      {
+        IndexName: 'list',
+        KeySchema: [
+          { AttributeName: 'lpk', KeyType: 'HASH' },
+          { AttributeName: 'lsk', KeyType: 'RANGE' },
+        ],
+        Projection: { ProjectionType: 'KEYS_ONLY' },
+      },
+    ],
+  });
+  const client = new DynamoDBClient({
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    requestHandler: dynamoDbRequestHandler(engine),
+  });
+  return new Table(client, 'Trireme', clock);
+}
+
+function memoryObjects(): LargeObjects {
+  const objects = new Map<string, Uint8Array>();
+  return {
+    async put(key, bytes) {
+      objects.set(key, bytes);
+    },
+    async get(key) {
+      const bytes = objects.get(key);
+      if (bytes === undefined) throw new Error(`There is no object ${key}.`);
+      return bytes;
+    },
+  };
+}
