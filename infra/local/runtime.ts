@@ -6,9 +6,10 @@ import { functionEnvironment } from './host/function-environment.ts';
 import type { Outcome } from './host/function-thread-handle.ts';
 import { hostFunction } from './host/functions.ts';
 import type { FunctionHost, FunctionLog } from './host/functions.ts';
-import { listenLocally, serveHttpApi, urlOf } from './host/http-api.ts';
+import { createApiServer, serveHttpApi } from './host/http-api.ts';
 import { invocationMeter } from './host/invocation-meter.ts';
 import type { InvocationRow } from './host/invocation-meter.ts';
+import { listenLocally, urlOf } from './host/listen.ts';
 import { openServices } from './host/open-services.ts';
 import type { OpenServices } from './host/open-services.ts';
 import { nameCallers } from './host/principals.ts';
@@ -20,7 +21,9 @@ import { startEventSources } from './host/start-event-sources.ts';
 import type { SecretPlan, SystemPlan } from './host/system-plan.ts';
 import { startTimedRules } from './host/timed-rules.ts';
 import type { MeterRow } from './services/call-meter.ts';
-import type { GatewayServices } from './services/call-pipeline.ts';
+import type { GatewayOptions } from './services/call-pipeline.ts';
+
+type Services = GatewayOptions['services'];
 
 export interface RuntimeOptions {
   readonly stack: SynthesizedStack;
@@ -76,9 +79,10 @@ const GRACE_MS = 3_000;
 /** Starts the stack: gateway and services, functions, API, queue pollers, timed rules. */
 export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const { stack, now = Date.now, onNotice = () => undefined } = options;
-  const server = await listenLocally(options.port ?? 0);
+  const server = createApiServer();
+  await listenLocally(server, options.port ?? 0);
   const principals = new Map();
-  const routed: { -readonly [K in keyof GatewayServices]: GatewayServices[K] } = {};
+  const routed: { -readonly [K in keyof Services]: Services[K] } = {};
   const gateway = await startGateway({ services: routed, principals, log: onNotice });
   const call: GatewayCall = (...input) => gateway.call(...input);
   try {

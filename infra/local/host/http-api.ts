@@ -21,21 +21,9 @@ export interface HttpApiOptions {
 const MAX_BODY_BYTES = 10 * 1024 * 1024;
 const MAX_HEAD_BYTES = 10_240;
 
-/** Opens the port of the API before anything answers behind it, because the template needs its address. */
-export async function listenLocally(port: number): Promise<Server> {
-  const server = createServer({ maxHeaderSize: 65_536, keepAliveTimeout: 60_000, requestTimeout: 0 });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
-  });
-  return server;
-}
-
-/** `http://127.0.0.1:PORT` of a server that listens. */
-export function urlOf(server: Server): string {
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('The server does not listen on a TCP port');
-  return `http://127.0.0.1:${address.port}`;
+/** The API's server. It listens before anything answers behind it, because the template needs its address. */
+export function createApiServer(): Server {
+  return createServer({ maxHeaderSize: 65_536, keepAliveTimeout: 60_000, requestTimeout: 0 });
 }
 
 /** Serves an HTTP API with payload format 2.0 and the gateway's own answers. */

@@ -1,0 +1,38 @@
+import { BundleError, watchFunctions } from '../../bundle.ts';
+import { LOCAL_BUNDLE_DIR, ROOT } from './local-stack.ts';
+import { StartRefused } from './start-options.ts';
+
+/** Bundles that follow the sources. */
+export interface LiveBundle {
+  /** Told of every build after the first: null when it is good, else what the compiler says. */
+  follow(onRebuild: (fault: string | null) => void): void;
+  stop(): Promise<void>;
+}
+
+/** Bundles the functions and again on each change; a build that fails leaves the last good one. Throws StartRefused when the first fails. */
+export async function startLiveBundle(): Promise<LiveBundle> {
+  let tell = (_fault: string | null): void => undefined;
+  const first = Promise.withResolvers<string | null>();
+  let isFirst = true;
+  const watching = await watchFunctions({
+    root: ROOT,
+    outDir: LOCAL_BUNDLE_DIR,
+    onBuild(outcome) {
+      const fault = outcome instanceof BundleError ? outcome.message : null;
+      if (isFirst) first.resolve(fault);
+      else tell(fault);
+      isFirst = false;
+    },
+  });
+  const fault = await first.promise;
+  if (fault !== null) {
+    await watching.stop();
+    throw new StartRefused(`the functions do not compile:\n${fault}`);
+  }
+  return {
+    follow(onRebuild) {
+      tell = onRebuild;
+    },
+    stop: () => watching.stop(),
+  };
+}

@@ -1,0 +1,43 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseEnv } from 'node:util';
+import { synthesize } from '../../app.ts';
+import { readAssembly } from './read-assembly.ts';
+import type { SynthesizedStack } from './read-assembly.ts';
+import type { SecretPlan } from './system-plan.ts';
+
+/** The project's folder. */
+export const ROOT = resolve(import.meta.dirname, '../../..');
+
+/** Where bundles that run here lie: as deep as those of a deployment, for their source maps name files from there. */
+export const LOCAL_BUNDLE_DIR = join(ROOT, 'dist/local');
+
+/** Synthesizes the stage `local` over bundles that are there; functions run from `LOCAL_BUNDLE_DIR` itself. */
+export function synthesizeLocalStack(): SynthesizedStack {
+  const outDir = mkdtempSync(join(tmpdir(), 'trireme-assembly-'));
+  const before = process.env['CDK_CONTEXT_JSON'];
+  // How the CDK CLI hands context to an app: assets stay where they are instead of being copied.
+  process.env['CDK_CONTEXT_JSON'] = JSON.stringify({ 'aws:cdk:disable-asset-staging': true });
+  try {
+    return readAssembly(synthesize({ stage: 'local', bundleDir: LOCAL_BUNDLE_DIR, outDir }));
+  } finally {
+    if (before === undefined) delete process.env['CDK_CONTEXT_JSON'];
+    else process.env['CDK_CONTEXT_JSON'] = before;
+    rmSync(outDir, { recursive: true, force: true });
+  }
+}
+
+/** The secrets of actions come from the project's `.env`, read anew each time; all others are the template's. */
+export function readLocalSecret({ id }: SecretPlan): (() => string) | undefined {
+  return id.includes('ActionSecrets') ? () => JSON.stringify(readDotEnv(join(ROOT, '.env'))) : undefined;
+}
+
+function readDotEnv(path: string): Readonly<Record<string, string | undefined>> {
+  try {
+    return parseEnv(readFileSync(path, 'utf8'));
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {};
+    throw error;
+  }
+}

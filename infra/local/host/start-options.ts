@@ -1,0 +1,77 @@
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+
+/** What `npm start` was asked for. */
+export interface StartOptions {
+  /** 0: any free one. */
+  readonly port: number;
+  /** Absolute. */
+  readonly dataDir: string;
+  readonly reset: boolean;
+  readonly json: boolean;
+  readonly inspect: boolean;
+  readonly sample: boolean;
+  readonly unkind: boolean;
+}
+
+/** What keeps the system from starting; its message is one line for the person who started it. */
+export class StartRefused extends Error {
+  override readonly name = 'StartRefused';
+}
+
+export const START_HELP = `Usage: npm start -- [options]
+
+Runs the whole system on this machine, from the synthesized template.
+
+  --port N         port of the API (default 4000; 0 takes any free one)
+  --data-dir DIR   where state is kept (default .trireme)
+  --reset          wipe the state first
+  --json           one line of JSON on stdout when ready, then structured logs only; no sample run
+  --inspect        let a debugger in: it stops inside an action; functions have no timeout
+  --no-sample      leave out the sample run on an empty data folder
+  --unkind         as unkind as AWS may be: duplicates, stale reads, late fires, threads frozen when idle
+  --help           this text
+`;
+
+/** Reads the command line; null when it asks for help. Throws StartRefused for what it does not know. */
+export function readStartOptions(argv: readonly string[], cwd: string): StartOptions | null {
+  const { values } = parse(argv);
+  if (values.help) return null;
+  const port = Number(values.port);
+  if (!/^\d{1,5}$/.test(values.port) || port > 65_535) {
+    throw new StartRefused(`--port ${values.port}: a port is a whole number from 0 to 65535`);
+  }
+  if (values['data-dir'].trim() === '') throw new StartRefused('--data-dir: the name of a folder is missing');
+  return {
+    port,
+    dataDir: resolve(cwd, values['data-dir']),
+    reset: values.reset,
+    json: values.json,
+    inspect: values.inspect,
+    sample: !values['no-sample'] && !values.json,
+    unkind: values.unkind,
+  };
+}
+
+function parse(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      strict: true,
+      allowPositionals: false,
+      options: {
+        port: { type: 'string', default: '4000' },
+        'data-dir': { type: 'string', default: '.trireme' },
+        reset: { type: 'boolean', default: false },
+        json: { type: 'boolean', default: false },
+        inspect: { type: 'boolean', default: false },
+        'no-sample': { type: 'boolean', default: false },
+        unkind: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    });
+  } catch (error) {
+    const [line] = (error instanceof Error ? error.message : String(error)).split('\n');
+    throw new StartRefused(`${line} (npm start -- --help lists what is allowed)`, { cause: error });
+  }
+}

@@ -1,0 +1,92 @@
+import { verifyWebhook } from '../../../shared/client/verify-webhook.ts';
+import { openInbox } from '../inbox.ts';
+import type { Inbox, InboxCallback } from '../inbox.ts';
+import { announceRunningSystem, withdrawRunningSystem } from '../running-system.ts';
+import { startRuntime } from '../runtime.ts';
+import type { Runtime } from '../runtime.ts';
+import { isNewDataDir, prepareDataDir } from './data-dir.ts';
+import type { FunctionLog } from './functions.ts';
+import { startLiveBundle } from './live-bundle.ts';
+import { addressOf, prepareAccess } from './local-access.ts';
+import type { Access } from './local-access.ts';
+import { readLocalSecret, synthesizeLocalStack } from './local-stack.ts';
+import { StartRefused } from './start-options.ts';
+import type { StartOptions } from './start-options.ts';
+
+/** Where the system says what happens. */
+export interface Listener {
+  readonly onLog: (log: FunctionLog) => void;
+  readonly onNotice: (message: string) => void;
+  readonly onCallback: (callback: InboxCallback) => void;
+}
+
+/** The whole system on one machine, as `npm start` runs it. */
+export interface LocalSystem {
+  readonly runtime: Runtime;
+  readonly inbox: Inbox;
+  readonly access: Access;
+  /** Whether the data folder held nothing before. */
+  readonly isNew: boolean;
+  /** Lets what runs end within a few seconds, then stops everything. */
+  close(): Promise<void>;
+}
+
+/** Unkindness of `npm start` is the same each time. */
+const SEED = 1;
+
+/** Starts runtime, inbox and rebuilding. Throws StartRefused for what the person who started it can mend. */
+export async function startSystem(options: StartOptions, listener: Listener): Promise<LocalSystem> {
+  const { dataDir } = options;
+  await prepareDataDir(dataDir, options.reset);
+  const isNew = isNewDataDir(dataDir);
+  const bundle = await startLiveBundle();
+  const closers: (() => Promise<void>)[] = [() => bundle.stop()];
+  const close = async (): Promise<void> => {
+    for (const stop of closers.toReversed()) await stop();
+  };
+  try {
+    const runtime = await startOn(options, listener);
+    closers.push(() => runtime.close());
+    bundle.follow((fault) => tellRebuild(runtime, fault, listener));
+    const access = await prepareAccess(runtime, dataDir);
+    const inbox = await openInbox({
+      verify: (headers, body) =>
+        void verifyWebhook({ secrets: [access.signingSecret], headers, body, now: new Date() }),
+      onCallback: (callback) => listener.onCallback(callback),
+    });
+    closers.push(() => inbox.close());
+    await announceRunningSystem(dataDir, { pid: process.pid, url: runtime.url, ...addressOf(runtime) });
+    closers.push(() => withdrawRunningSystem(dataDir));
+    return { runtime, inbox, access, isNew, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function startOn(options: StartOptions, { onLog, onNotice }: Listener): Promise<Runtime> {
+  const { port, dataDir, inspect, unkind } = options;
+  try {
+    return await startRuntime({
+      stack: synthesizeLocalStack(),
+      dataDir,
+      port,
+      inspect,
+      unkind: unkind ? { seed: SEED } : null,
+      readSecret: readLocalSecret,
+      onLog,
+      onNotice,
+    });
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : null;
+    if (code === 'EADDRINUSE') throw new StartRefused(`--port ${port}: the port is in use; take another, or 0 for any`);
+    if (code === 'EACCES') throw new StartRefused(`--port ${port}: the system does not let you listen there`);
+    throw error;
+  }
+}
+
+function tellRebuild(runtime: Runtime, fault: string | null, { onNotice }: Listener): void {
+  if (fault !== null) return onNotice(`The change does not compile; the last good build keeps running:\n${fault}`);
+  runtime.renewCode();
+  onNotice('Rebuilt: new invocations run the new code.');
+}

@@ -1,0 +1,45 @@
+import type { LocalSystem } from './start-system.ts';
+
+/** What to do next: address, key, one line for each mode, and where callbacks show. */
+export function welcome({ runtime, inbox, access }: LocalSystem): string {
+  const call = (mode: string, body: unknown): string =>
+    `  curl -s ${runtime.url}/v1/actions/search-cities/run/${mode} -H 'X-API-Key: ${access.apiKey}' \\\n` +
+    `    -H 'Content-Type: application/json' -d '${JSON.stringify(body)}'`;
+  return `
+Trireme is up.
+
+  URL      ${runtime.url}
+  API key  ${access.apiKey}
+  Inbox    ${inbox.url}   (callbacks sent there show here and in the browser)
+
+Live, one page at once:
+${call('live', { input: { country: 'NL' } })}
+
+Async, every page as a signed callback:
+${call('async', { inputs: [{ country: 'NL' }, { country: 'BE' }], callback: { url: inbox.url } })}
+
+Ctrl-C stops it; state stays. Actions are rebuilt as you change them.
+`;
+}
+
+/** The one line of `--json`. */
+export function readyLine({ runtime, inbox, access }: LocalSystem): string {
+  const { apiKey, workspaceUid, signingSecret } = access;
+  return JSON.stringify({ url: runtime.url, apiKey, workspaceUid, inboxUrl: inbox.url, signingSecret });
+}
+
+/** One line for a callback that came in. */
+export function callbackLine({ webhookId, body, fault }: ReturnType<LocalSystem['inbox']['received']>[number]): string {
+  if (fault !== null) return `inbox: refused ${webhookId}: ${fault}`;
+  const record = typeof body === 'object' && body !== null ? body : {};
+  const type = 'type' in record ? String(record.type) : 'callback';
+  const run = 'run' in record && typeof record.run === 'object' && record.run !== null ? record.run : {};
+  const runUid = 'run_uid' in run ? ` [${String(run.run_uid)}]` : '';
+  const place =
+    'page' in record && 'input_index' in record
+      ? ` input ${String(record.input_index)} page ${String(record.page)}`
+      : '';
+  const results = 'results' in record && Array.isArray(record.results) ? `, ${record.results.length} results` : '';
+  const manifest = 'manifest' in record ? ` ${JSON.stringify(record.manifest)}` : '';
+  return `inbox: ${type}${runUid}${type === 'run.finished' ? manifest : `${place}${results}`}, signature verified`;
+}

@@ -1,0 +1,70 @@
+import { spawn } from 'node:child_process';
+import { jsonLine, humanLine } from './host/print-log.ts';
+import { readStartOptions, START_HELP, StartRefused } from './host/start-options.ts';
+import type { StartOptions } from './host/start-options.ts';
+import type { Listener } from './host/start-system.ts';
+
+/** Exit code of a start that was said wrong or cannot be, as opposed to one that broke. */
+const REFUSED = 2;
+const DEBUGGER_FLAGS = ['--inspect=127.0.0.1:9229', '--experimental-worker-inspection'];
+
+// Lambda's clock is in UTC; threads take their zone from this process.
+process.env['TZ'] = 'UTC';
+
+try {
+  const options = readStartOptions(process.argv.slice(2), process.cwd());
+  if (options === null) process.stdout.write(START_HELP);
+  else if (options.inspect && !process.execArgv.includes('--experimental-worker-inspection')) startAgainForDebugger();
+  else await run(options);
+} catch (error) {
+  if (!(error instanceof StartRefused)) throw error;
+  process.stderr.write(`npm start: ${error.message}\n`);
+  process.exitCode = REFUSED;
+}
+
+/** Functions run in threads, which a debugger reaches only when the process was started for it. */
+function startAgainForDebugger(): void {
+  const child = spawn(process.execPath, [...DEBUGGER_FLAGS, ...process.argv.slice(1)], { stdio: 'inherit' });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
+  child.on('exit', (code) => (process.exitCode = code ?? 1));
+}
+
+async function run(options: StartOptions): Promise<void> {
+  // Loaded only now, so that a wrong flag is answered at once.
+  const { startSystem } = await import('./host/start-system.ts');
+  const { callbackLine, readyLine, welcome } = await import('./host/welcome.ts');
+  const print = (line: string): boolean => process.stdout.write(`${line}\n`);
+  const listener: Listener = options.json
+    ? {
+        onLog: (log) => print(jsonLine(log, new Date())),
+        onNotice: (message) => print(JSON.stringify({ time: new Date().toISOString(), level: 'INFO', message })),
+        onCallback: (callback) => print(JSON.stringify({ time: new Date(callback.at).toISOString(), callback })),
+      }
+    : {
+        onLog: (log) => print(humanLine(log, new Date())),
+        onNotice: print,
+        onCallback: (callback) => print(callbackLine(callback)),
+      };
+  const system = await startSystem(options, listener);
+  print(options.json ? readyLine(system) : welcome(system));
+  stopOnSignals(() => system.close(), options);
+}
+
+/** The first signal lets what runs end; the second stops at once. */
+function stopOnSignals(close: () => Promise<void>, { json }: StartOptions): void {
+  let isStopping = false;
+  const stop = (): void => {
+    if (isStopping) process.exit(130);
+    isStopping = true;
+    if (!json) process.stdout.write('Stopping; once more stops at once.\n');
+    close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        process.stderr.write(`npm start: could not stop cleanly: ${String(error)}\n`);
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+}
