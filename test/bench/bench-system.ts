@@ -1,0 +1,213 @@
+import type { SQSEvent, SQSRecord } from 'aws-lambda';
+import { createCallbackHandler } from '../../functions/workers/callback.ts';
+import { createControlHandler } from '../../functions/workers/control.ts';
+import { createPageHandler } from '../../functions/workers/page.ts';
+import { createCorePorts } from '../../functions/entry/world.ts';
+import { type DynamoDbEngine, openDynamoDb } from '../../infra/local/dynamodb/engine.ts';
+import { settingsOf } from '../../infra/settings.ts';
+import { createKeyring } from '../../shared/adapters/aws/keyring.ts';
+import { createStageSecrets } from '../../shared/adapters/aws/stage-secrets.ts';
+import type { LargeObjects } from '../../shared/adapters/dynamodb/progress-store.ts';
+import { systemChance } from '../../shared/adapters/system.ts';
+import type { CorePorts, Log } from '../../shared/engine/ports.ts';
+import { startRun } from '../../shared/engine/start-run.ts';
+import type { Action } from '../../shared/sdk/action.ts';
+import { createRegistry } from '../../shared/sdk/action-registry.ts';
+import { drainQueues, Queue, type QueueName, type WorkerPool } from './bench-queue.ts';
+import {
+  createDynamoDbClient,
+  createSqsClient,
+  type Latencies,
+  latencyOn,
+  type SentMessage,
+} from './in-process-aws.ts';
+import { Tally } from './tally.ts';
+import { VirtualClock } from './virtual-clock.ts';
+
+export interface BenchSystemOptions {
+  readonly action: Action;
+  /** Messages a worker takes at most, and how many workers of a kind there are. */
+  readonly batch: number;
+  readonly workers: number;
+  readonly inputsInFlight: number;
+  /** False: callbacks are sent to their queue and lie there. */
+  readonly deliversCallbacks: boolean;
+  readonly latencies: Latencies;
+}
+
+/** The engine's own handlers and stores over in-process services, on a clock that jumps. */
+export interface BenchSystem {
+  readonly engine: DynamoDbEngine;
+  /** Takes a run. */
+  launch(inputs: readonly Readonly<Record<string, unknown>>[], callbackUrl: string | null): Promise<string>;
+  /** Lets the workers work until no message is left. */
+  drain(): Promise<void>;
+  /** The bill since the last call. */
+  takeTally(): Tally;
+  /** A worker's ports, for what a bench asks of the stores itself. */
+  readonly ports: CorePorts;
+}
+
+type Handler = (event: SQSEvent) => Promise<{ readonly batchItemFailures: readonly unknown[] }>;
+
+export const BENCH_TABLE = 'bench';
+const WORKSPACE = '11111111-1111-4111-8111-111111111111';
+const START = Date.UTC(2030, 0, 1);
+/** Memory of the stack's workers (infra/constructs/worker-functions.ts). */
+export const MEMORY_MB: Readonly<Record<QueueName, number>> = { control: 1_024, page: 1_024, callback: 512 };
+const QUEUES = 'https://sqs.us-east-1.amazonaws.com/123456789012';
+const URLS = { control: `${QUEUES}/control`, page: `${QUEUES}/page`, callback: `${QUEUES}/callback` };
+
+const log: Log = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: (message, data) => console.error(message, data),
+  error: (message, data) => console.error(message, data),
+};
+
+export function openBenchSystem(options: BenchSystemOptions): BenchSystem {
+  const clock = new VirtualClock(START);
+  const engine = openDynamoDb({ dir: null, now: () => clock.now() });
+  createTable(engine);
+  let tally = new Tally();
+  const queues: Record<QueueName, Queue> = { control: new Queue(), page: new Queue(), callback: new Queue() };
+  const deliver = (url: string, message: SentMessage): void => {
+    const name = url.slice(url.lastIndexOf('/') + 1) as QueueName; // cast: the urls are the ones above
+    if (message.delayMs === 0) queues[name].push(message);
+    else clock.after(message.delayMs, () => queues[name].push(message));
+  };
+
+  /** Every worker is a Lambda of its own: its clients, caches and batchers are shared with nobody. */
+  function openPorts(): CorePorts {
+    const { runtime } = settingsOf('prod');
+    const dynamodb = createDynamoDbClient(engine, () => tally, latencyOn(clock, options.latencies.dynamodbMs));
+    const sqs = createSqsClient(deliver, () => tally, latencyOn(clock, options.latencies.sqsMs));
+    const env = {
+      table: BENCH_TABLE,
+      settings: { ...runtime, inputsInFlight: options.inputsInFlight },
+      controlQueueUrl: URLS.control,
+      pageQueueUrl: URLS.page,
+      callbackQueueUrl: URLS.callback,
+    };
+    return createCorePorts(env, { clock, chance: systemChance, log }, { dynamodb, sqs, objects });
+  }
+
+  const stored = new Map<string, Uint8Array>();
+  const objects: LargeObjects = {
+    async put(key, bytes) {
+      tally.objectPuts += 1;
+      stored.set(key, bytes);
+    },
+    async get(key) {
+      tally.objectGets += 1;
+      const bytes = stored.get(key);
+      if (bytes === undefined) throw new Error(`There is no object ${key}.`);
+      return bytes;
+    },
+  };
+  const actions = createRegistry({ 'bench-action.ts': options.action });
+  const keyring = createKeyring(Buffer.alloc(32, 7), (size) => systemChance.bytes(size));
+  const secrets = createStageSecrets(() => Promise.resolve(keyring));
+  const world = {
+    fetchFor: () => () => Promise.reject(new Error('The bench has no network.')),
+    secret: () => Promise.reject(new Error('The bench has no secrets.')),
+  };
+  const sender = {
+    post: async () => ({ kind: 'answered', status: 204, body: '', retryAfter: undefined }) as const,
+  };
+  const api = { ...openPorts(), actions, secrets, callbackPolicy: { findFaults: () => [] } };
+  const pools: WorkerPool<Handler>[] = [
+    { name: 'control', handlers: [createControlHandler(openPorts())] },
+    { name: 'page', handlers: many(() => createPageHandler({ ...openPorts(), actions, world })) },
+  ];
+  if (options.deliversCallbacks) {
+    pools.push({ name: 'callback', handlers: many(() => createCallbackHandler({ ...openPorts(), sender, secrets })) });
+  }
+  function many(open: () => Handler): Handler[] {
+    return Array.from({ length: options.workers }, open);
+  }
+
+  async function invoke(name: QueueName, handler: Handler, batch: readonly SentMessage[]): Promise<void> {
+    tally.sqsReceives += 1;
+    tally.invocations += 1;
+    tally.messages += batch.length;
+    const startedAt = clock.now();
+    const { batchItemFailures } = await handler({ Records: batch.map(recordOf) });
+    if (batchItemFailures.length > 0) throw new Error(`${batchItemFailures.length} messages of ${name} failed.`);
+    tally.gbMs += ((clock.now() - startedAt) * MEMORY_MB[name]) / 1_024;
+    tally.sqsDeletes += 1;
+  }
+
+  return {
+    engine,
+    ports: api,
+    async launch(inputs, callbackUrl) {
+      const callback = callbackUrl === null ? null : { url: callbackUrl, headers: {}, on: 'all' as const };
+      const { definition } = await startRun(api, {
+        workspaceUid: WORKSPACE,
+        actionName: options.action.name,
+        inputs,
+        parameters: {},
+        callback,
+        name: null,
+        deadlineSeconds: 86_400,
+        onInvalidInput: 'reject',
+      });
+      return definition.uid;
+    },
+    async drain() {
+      await drainQueues(pools, queues, options.batch, clock, invoke);
+      if (!options.deliversCallbacks) queues.callback.take(Infinity);
+    },
+    takeTally() {
+      const taken = tally;
+      tally = new Tally();
+      return taken;
+    },
+  };
+}
+
+function recordOf({ id, body }: SentMessage): SQSRecord {
+  return {
+    messageId: id,
+    receiptHandle: id,
+    body,
+    attributes: {
+      ApproximateReceiveCount: '1',
+      SentTimestamp: String(START),
+      SenderId: 'bench',
+      ApproximateFirstReceiveTimestamp: String(START),
+    },
+    messageAttributes: {},
+    md5OfBody: '',
+    eventSource: 'aws:sqs',
+    eventSourceARN: 'arn:aws:sqs:us-east-1:123456789012:bench',
+    awsRegion: 'us-east-1',
+  };
+}
+
+/** The stack's table (infra/constructs/engine-state.ts) as far as it costs. */
+function createTable(engine: DynamoDbEngine): void {
+  engine.createTable({
+    TableName: BENCH_TABLE,
+    BillingMode: 'PAY_PER_REQUEST',
+    AttributeDefinitions: ['pk', 'sk', 'lpk', 'lsk'].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+    KeySchema: [
+      { AttributeName: 'pk', KeyType: 'HASH' },
+      { AttributeName: 'sk', KeyType: 'RANGE' },
+    ],
+    GlobalSecondaryIndexes: [
+      {
+        IndexName: 'list',
+        KeySchema: [
+          { AttributeName: 'lpk', KeyType: 'HASH' },
+          { AttributeName: 'lsk', KeyType: 'RANGE' },
+        ],
+        Projection: {
+          ProjectionType: 'INCLUDE',
+          NonKeyAttributes: ['action_name', 'execution_mode', 'name', 'scheduled_run_uid', 'uid'],
+        },
+      },
+    ],
+  });
+}

@@ -1,0 +1,83 @@
+import { parseArgs } from 'node:util';
+import { benchPageCost } from './page-cost.ts';
+import { benchPageSteps } from './page-steps.ts';
+import { formatReport, isReached, type Progress, type Report } from './report.ts';
+import { benchRunCost } from './run-cost.ts';
+
+interface BenchFlags {
+  readonly only: readonly BenchName[];
+  readonly json: boolean;
+  readonly help: boolean;
+}
+
+/** In the order in which they run and print. */
+const BENCHES = {
+  'page-steps': ['CPU of the page worker, steps a second of one core', benchPageSteps],
+  'page-cost': ['AWS requests and units of a page, dollars for a million', benchPageCost],
+  'run-cost': ['fixed cost of a run and of taking it', benchRunCost],
+} as const satisfies Readonly<Record<string, readonly [string, (progress: Progress) => Promise<Report>]>>;
+
+type BenchName = keyof typeof BENCHES;
+
+const HELP = `Measures what DESIGN sets numbers for, each beside its target and a baseline of the same run.
+Usage: npm run bench -- [--only NAME[,NAME]] [--json]
+  --only NAMES   these benches only, by commas:
+${Object.entries(BENCHES)
+  .map(([name, [about]]) => `                   ${name.padEnd(16)}${about}`)
+  .join('\n')}
+  --json         one JSON document on stdout instead of tables
+  --help         this text
+Progress goes to stderr. Exit code 0 also where a target is missed: these are measurements; 2 on a bad flag.`;
+
+class BadFlag extends Error {
+  override readonly name = 'BadFlag';
+}
+
+function readFlags(args: readonly string[]): BenchFlags {
+  const options = { only: { type: 'string' }, json: { type: 'boolean' }, help: { type: 'boolean' } } as const;
+  try {
+    const { values } = parseArgs({ args: [...args], options });
+    return { only: readNames(values.only), json: values.json ?? false, help: values.help ?? false };
+  } catch (error) {
+    if (error instanceof TypeError) throw new BadFlag(`${error.message} See --help.`, { cause: error });
+    throw error;
+  }
+}
+
+function readNames(text: string | undefined): readonly BenchName[] {
+  const names = Object.keys(BENCHES) as BenchName[]; // cast: its own keys
+  if (text === undefined) return names;
+  const wanted = text.split(',').map((name) => name.trim());
+  const unknown = wanted.filter((name) => !names.some((known) => known === name));
+  if (unknown.length > 0) throw new BadFlag(`--only: unknown ${unknown.join(', ')}; allowed: ${names.join(', ')}`);
+  return names.filter((name) => wanted.includes(name));
+}
+
+async function run({ only, json }: BenchFlags): Promise<void> {
+  const reports: (Report & { readonly name: string })[] = [];
+  for (const name of only) {
+    const [, bench] = BENCHES[name];
+    const progress: Progress = (message) => process.stderr.write(`${name}: ${message}\n`);
+    const report = { name, ...(await bench(progress)) };
+    reports.push(report);
+    if (!json) console.log(`${formatReport(report)}\n`);
+  }
+  if (json) console.log(JSON.stringify({ node: process.version, reports }, null, 2));
+  else console.log(summaryOf(reports));
+}
+
+function summaryOf(reports: readonly Report[]): string {
+  const held = reports.flatMap(({ figures }) => figures).filter((figure) => isReached(figure) !== null);
+  const missed = held.filter((figure) => isReached(figure) === false);
+  return `bench: ${held.length - missed.length} of ${held.length} targets reached`;
+}
+
+try {
+  const flags = readFlags(process.argv.slice(2));
+  if (flags.help) console.log(HELP);
+  else await run(flags);
+} catch (error) {
+  if (!(error instanceof BadFlag)) throw error;
+  console.error(error.message);
+  process.exitCode = 2;
+}

@@ -1,0 +1,65 @@
+import { createBenchAction, SMALL_PAGE } from './bench-action.ts';
+import { openBenchSystem } from './bench-system.ts';
+import type { Figure, Progress, Report } from './report.ts';
+import type { Tally } from './tally.ts';
+
+/** What a run costs however small it is: one input of one page, with its callback and the run's own. */
+export async function benchRunCost(progress: Progress): Promise<Report> {
+  const system = openBenchSystem({
+    action: createBenchAction(SMALL_PAGE),
+    batch: 10,
+    workers: 1,
+    inputsInFlight: 20,
+    deliversCallbacks: true,
+    latencies: { dynamodbMs: 4, sqsMs: 8 },
+  });
+  const inputs = [{ pages: 1, seed: 1 }];
+  const url = 'https://receiver.example/hook';
+  // The first run finds nothing in the workers' caches, the second what a busy deployment finds.
+  for (const name of ['cold', 'warm']) {
+    progress(`a ${name} run`);
+    system.takeTally();
+    await system.launch(inputs, url);
+    const intake = system.takeTally();
+    await system.drain();
+    const work = system.takeTally();
+    if (name === 'warm') return reportOf(intake, work);
+  }
+  throw new Error('There was no warm run.');
+}
+
+function reportOf(intake: Tally, work: Tally): Report {
+  const limit = (what: string, value: number, atMost: number): Figure => ({
+    what,
+    value,
+    unit: '',
+    target: { atMost },
+  });
+  return {
+    title: 'Fixed cost of a run: one input, one page, its callback and run.finished',
+    notes: [
+      'Work is all messages but the page’s own share is small; receives and deletes count, each message comes alone.',
+    ],
+    figures: [
+      limit('write units, whole run', intake.writeUnits + work.writeUnits, 16),
+      limit('SQS requests, whole run', intake.sqsRequests + work.sqsRequests, 8),
+      limit('write units up to the 202', intake.writeUnits, 5),
+      limit('SQS requests up to the 202', intake.sqsRequests, 1),
+      { what: 'read units, whole run', value: intake.readUnits + work.readUnits, unit: '' },
+      { what: 'invocations', value: work.invocations, unit: '' },
+      { what: '  sends', value: intake.sqsSends + work.sqsSends, unit: 'SQS requests' },
+      { what: '  receives', value: work.sqsReceives, unit: 'SQS requests' },
+      { what: '  deletes', value: work.sqsDeletes, unit: 'SQS requests' },
+      ...items('up to the 202', intake),
+      ...items('after it', work),
+    ],
+  };
+}
+
+function items(when: string, tally: Tally): Figure[] {
+  return Array.from(tally.items, ([name, { calls, readUnits, writeUnits }]) => ({
+    what: `  ${when}: ${name}${calls > 1 ? ` (${calls} calls)` : ''}`,
+    value: writeUnits > 0 ? writeUnits : readUnits,
+    unit: writeUnits > 0 ? 'write units' : 'read units',
+  }));
+}
