@@ -1,0 +1,381 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
+import { createRunsHandler } from '../../functions/api/runs.ts';
+import { createApiPorts } from '../../functions/entry/http/api-ports.ts';
+import { createCorePorts } from '../../functions/entry/world.ts';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { openDynamoDb } from '../../infra/local/dynamodb/engine.ts';
+import { dynamoDbRequestHandler } from '../../infra/local/dynamodb/request-handler.ts';
+import { createKeyring } from '../../shared/adapters/aws/keyring.ts';
+import { createRunReader } from '../../shared/adapters/dynamodb/run-reader.ts';
+import { Table } from '../../shared/adapters/dynamodb/table.ts';
+import { createWorkspaceStore } from '../../shared/adapters/dynamodb/workspace-store.ts';
+import { matchRoute } from '../../shared/contract/match-route.ts';
+import { digestApiKey, formatApiKey } from '../../shared/domain/api-key.ts';
+import type { CallbackRecord } from '../../shared/domain/callback.ts';
+import { EngineError, type ErrorRecord, toErrorRecord } from '../../shared/domain/errors.ts';
+import { runUidOf } from '../../shared/domain/ids.ts';
+import type { OpenInput } from '../../shared/domain/input.ts';
+import type { PageSlot } from '../../shared/domain/page.ts';
+import { NO_TOTALS, type RunControl, type RunDefinition, type RunMove } from '../../shared/domain/run.ts';
+import type { ControlChange } from '../../shared/engine/ports.ts';
+import { createRegistry } from '../../shared/sdk/action-registry.ts';
+import { createSampleActions } from '../support/sample-actions.ts';
+
+export const START = Date.UTC(2026, 5, 1, 12);
+const RETENTION_S = 30 * 86_400;
+const TABLE = 'Trireme';
+
+/** What a call of the handler gave. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly body: unknown;
+  /** Path and query of the next page, or null. */
+  readonly next: string | null;
+}
+
+export type ReadingWorld = Awaited<ReturnType<typeof createReadingWorld>>;
+
+/** The function `runs` over real stores on an in-process table, with a clock turned by hand, and runs written step by step. */
+export async function createReadingWorld() {
+  const time = { now: START };
+  const clock = { now: () => time.now, after: () => () => undefined };
+  let ids = 0;
+  const chance = {
+    fraction: () => 0.5,
+    bytes: (count: number) => Buffer.alloc(count, (ids += 1)),
+    uuid: () => `${String((ids += 1)).padStart(8, '0')}-0000-4000-8000-000000000000`,
+  };
+  const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+  const engine = openDynamoDb({ dir: null, now: () => time.now });
+  engine.createTable(TABLE_INPUT);
+  const dynamodb = new DynamoDBClient({
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    maxAttempts: 1,
+    requestHandler: dynamoDbRequestHandler(engine),
+  });
+  const kept = new Map<string, Uint8Array>();
+  const objects = {
+    put: async (key: string, bytes: Uint8Array) => void kept.set(key, bytes),
+    get: async (key: string) => kept.get(key) ?? Promise.reject(new Error(`no object ${key}`)),
+  };
+  const machine = { clock: { ...clock, after: soon }, chance, log: silent };
+  const core = createCorePorts({ table: TABLE, settings: SETTINGS }, machine, {
+    dynamodb,
+    sqs: new SQSClient(),
+    objects,
+  });
+  const table = new Table(dynamodb, TABLE, clock);
+  const workspaces = createWorkspaceStore(table);
+  const keyring = createKeyring(Buffer.alloc(32, 7), chance.bytes);
+  const { numberedPages, oneRecord } = createSampleActions();
+  const ports = {
+    ...core,
+    reader: createRunReader(table, objects),
+    workspaces,
+    keyring: async () => keyring,
+    actions: createRegistry({ 'a.ts': numberedPages, 'b.ts': oneRecord }),
+  };
+  const handler = createRunsHandler(createApiPorts(machine, workspaces, 'https://api.example'), ports);
+
+  const keys = new Map<string, string>();
+  async function openWorkspace(name: string): Promise<string> {
+    const workspace = await workspaces.openWorkspace(name, chance.uuid(), time.now);
+    const key = formatApiKey(Buffer.alloc(20, keys.size + 1));
+    const digest = digestApiKey(key);
+    const scopes = ['read', 'run', 'manage'];
+    await workspaces.createKey({
+      digest,
+      workspaceUid: workspace.uid,
+      scopes,
+      hint: '',
+      createdAt: 0,
+      revokedAt: null,
+    });
+    keys.set(workspace.uid, key);
+    return workspace.uid;
+  }
+  const home = await openWorkspace('home');
+  const away = await openWorkspace('away');
+
+  /** Calls the handler; an answer of 200 is held against its route's schema. */
+  async function get(url: string, workspaceUid = home): Promise<Answer> {
+    const { pathname, searchParams } = new URL(url, 'https://api.example');
+    const event = {
+      rawPath: pathname,
+      rawQueryString: searchParams.toString(),
+      headers: { 'x-api-key': keys.get(workspaceUid) ?? '' },
+      isBase64Encoded: false,
+      requestContext: { http: { method: 'GET', path: pathname } },
+    } as unknown as APIGatewayProxyEventV2; // cast: the parts that are read
+    const response = await handler(event, {} as Context); // cast: nothing of it is read
+    const text = response.isBase64Encoded === true ? Buffer.from(response.body ?? '', 'base64') : response.body;
+    const body: unknown = JSON.parse(String(text));
+    const match = matchRoute('GET', pathname);
+    const headers = response.headers ?? {};
+    const next = headers['X-Pagination-Next'];
+    if (response.statusCode === 200 && match.found) match.route.success.schema.parse(body);
+    return { status: response.statusCode ?? 0, headers, body, next: typeof next === 'string' ? next : null };
+  }
+
+  /** Follows a list to its last page, or to where it says that it is incomplete. */
+  async function follow<Row = Record<string, unknown>>(url: string, workspaceUid = home) {
+    const rows: Row[] = [];
+    let calls = 0;
+    for (let at: string | null = url; at !== null; calls += 1) {
+      if (calls > 5_000) throw new Error(`${url} has no end`);
+      const answer: Answer = await get(at, workspaceUid);
+      if (answer.status !== 200) throw new Error(`${at}: ${JSON.stringify(answer.body)}`);
+      rows.push(...(answer.body as Row[])); // cast: lists are arrays, checked by the schema
+      if (answer.headers['X-Complete'] === 'false') return { rows, calls, rest: answer.next };
+      at = answer.next;
+    }
+    return { rows, calls, rest: null };
+  }
+
+  const slots = new Map<string, PageSlot>();
+
+  /** A run of so many inputs, as its launch leaves it. */
+  async function createRun(
+    wanted: Partial<RunDefinition> & { readonly inputs?: number; readonly inputText?: string } = {},
+  ): Promise<string> {
+    const { inputs = 1, inputText: text, ...given } = wanted;
+    const uid = runUidOf(uidBytes((ids += 1)));
+    const definition: RunDefinition = {
+      uid,
+      workspaceUid: home,
+      actionName: 'numbered-pages',
+      mode: 'ASYNC',
+      name: null,
+      parameters: { max_results: 1_000 },
+      maxResults: 1_000,
+      callback: { url: 'https://receiver.example/hook', on: 'all', sealedHeaders: null },
+      onInvalidInput: 'reject',
+      deadlineSeconds: 86_400,
+      inputsTotal: inputs,
+      scheduledRunUid: null,
+      scheduledRunName: null,
+      createdAt: time.now,
+      expiresAt: Math.ceil(time.now / 1_000) + RETENTION_S,
+      ...given,
+    };
+    const stored = Array.from({ length: inputs }, (_, index) => ({
+      input: { index, ...(text === undefined ? {} : { text }) },
+      customData: { ref: `c${index}` },
+    }));
+    if (definition.mode === 'LIVE') {
+      const [input = { input: {}, customData: null }] = stored;
+      const end = {
+        status: 'SUCCEEDED',
+        finishedAt: time.now,
+        totals: { ...NO_TOTALS, succeeded: 1, outputs: 3 },
+      } as const;
+      await core.runs.recordLive(definition, { ...controlOf(definition), ...end }, input);
+    } else {
+      await core.runs.createRun({ definition, control: controlOf(definition), inputs: stored, watchAt: null });
+    }
+    return uid;
+  }
+
+  async function moveRun(uid: string, move: RunMove, change: Partial<ControlChange> = {}): Promise<void> {
+    const control = await core.runs.readControl(uid);
+    const moved = await core.runs.moveRun(uid, move, control?.epoch ?? 0, { now: time.now, reason: null, ...change });
+    if (!moved.moved) throw new Error(`${move} was refused: ${moved.current?.status}`);
+  }
+
+  /** Records the next page of an input: its items, or a failure. */
+  async function recordPage(
+    uid: string,
+    input: number,
+    outcome:
+      | { readonly items: readonly unknown[]; readonly last?: boolean; readonly parts?: number }
+      | 'failure'
+      | 'nothing',
+    epoch = 1,
+  ): Promise<PageSlot> {
+    const name = `${uid} ${input}`;
+    const before = slots.get(name);
+    const page = before === undefined ? 0 : before.outcome.kind === 'FAILURE' ? before.page : before.page + 1;
+    const items = typeof outcome === 'string' ? [] : outcome.items;
+    const { last = false, parts = 1 } = typeof outcome === 'string' ? { last: true } : outcome;
+    const info = outcome === 'nothing' ? ({ label: 'NO_RESULT', message: 'nothing here' } as const) : null;
+    const slot: PageSlot = {
+      runUid: uid,
+      input,
+      page,
+      outcome:
+        outcome === 'failure'
+          ? { kind: 'FAILURE', error: anError(`input ${input} failed`) }
+          : { kind: 'RESULT', count: items.length, nextCursor: last ? null : `c${page}`, last, parts, info },
+      cursor: null,
+      results: (before?.results ?? 0) + items.length,
+      callbacks: (before?.callbacks ?? 0) + parts,
+      tries: before?.tries ?? 0,
+      epoch,
+      attempt: epoch,
+      by: 'me',
+      at: time.now,
+      version: 1,
+    };
+    const put = await core.progress.putSlot(slot, items, Math.ceil(time.now / 1_000) + RETENTION_S);
+    if (!put.won) throw new Error('the slot was taken');
+    slots.set(name, slot);
+    return slot;
+  }
+
+  /** Marks an input as ended by the page recorded last. */
+  async function markInput(uid: string, input: number): Promise<void> {
+    const slot = slots.get(`${uid} ${input}`);
+    if (slot === undefined) throw new Error(`input ${input} has no page`);
+    const { outcome } = slot;
+    const mark = {
+      status: outcome.kind === 'RESULT' ? 'SUCCEEDED' : 'FAILED',
+      pages: outcome.kind === 'RESULT' ? slot.page + 1 : slot.page,
+      outputs: slot.results,
+      tries: 2,
+      callbacks: slot.callbacks,
+      empty: outcome.kind === 'RESULT' && outcome.info !== null,
+      finishedAt: time.now,
+    } as const;
+    await core.progress.markInput(uid, input, slot.epoch, mark, Math.ceil(time.now / 1_000) + RETENTION_S);
+  }
+
+  async function openWindow(uid: string, next: number, open: Readonly<Record<number, Partial<OpenInput>>>, epoch = 1) {
+    const entries = Object.entries(open).map(
+      ([input, entry]) => [Number(input), { page: 0, attempt: 0, until: null, by: 'me', ...entry }] as const,
+    );
+    await core.progress.openWindow(uid, { epoch, next, open: new Map(entries) }, START + RETENTION_S);
+  }
+
+  async function createRecord(record: Partial<CallbackRecord> & Pick<CallbackRecord, 'uid' | 'runUid' | 'type'>) {
+    await core.callbacks.createRecord({
+      refUid: record.uid,
+      parentUid: null,
+      workspaceUid: home,
+      input: null,
+      page: null,
+      part: null,
+      status: 'PENDING',
+      retryCount: 0,
+      by: '',
+      httpStatus: null,
+      httpResponse: null,
+      error: null,
+      nextAttemptAt: null,
+      createdAt: time.now,
+      deliveredAt: null,
+      payload: null,
+      expiresAt: Math.ceil(time.now / 1_000) + RETENTION_S,
+      ...record,
+    });
+  }
+
+  return {
+    time,
+    home,
+    away,
+    core,
+    ports,
+    engine,
+    keyring,
+    get,
+    follow,
+    createRun,
+    moveRun,
+    recordPage,
+    markInput,
+    openWindow,
+    createRecord,
+  };
+}
+
+export function anError(message: string): ErrorRecord {
+  return toErrorRecord(new EngineError('ACTION_FAILED', message), '00000000-0000-4000-8000-00000000000e');
+}
+
+/** Batches flush in the next turn. */
+function soon(_: number, callback: () => void): () => void {
+  const handle = setImmediate(callback);
+  return () => clearImmediate(handle);
+}
+
+function uidBytes(seed: number): Uint8Array {
+  const bytes = Buffer.alloc(10);
+  bytes.writeUInt32BE(Math.imul(seed, 2_654_435_761) >>> 0, 2);
+  bytes.writeUInt32BE(seed, 6);
+  return bytes;
+}
+
+function controlOf(definition: RunDefinition): RunControl {
+  const { createdAt } = definition;
+  return {
+    uid: definition.uid,
+    workspaceUid: definition.workspaceUid,
+    actionName: definition.actionName,
+    mode: definition.mode,
+    name: definition.name,
+    scheduledRunUid: definition.scheduledRunUid,
+    status: 'CREATED',
+    reason: null,
+    epoch: 1,
+    attempt: 1,
+    endings: 0,
+    inputsTotal: definition.inputsTotal,
+    totals: NO_TOTALS,
+    formerCallbacks: 0,
+    retryCount: 0,
+    lastError: null,
+    lastInfo: null,
+    deadlineAt: null,
+    postponedUntil: null,
+    createdAt,
+    startedAt: definition.mode === 'LIVE' ? createdAt : null,
+    finishedAt: null,
+    updatedAt: createdAt,
+    history: [{ status: 'CREATED', at: createdAt, reason: null }],
+    expiresAt: definition.expiresAt,
+  };
+}
+
+const SETTINGS = {
+  retentionDays: 30,
+  outboundPorts: [443],
+  allowLocalHttp: false,
+  extraActions: [],
+  pageTimeoutSeconds: 60,
+  concurrentRuns: 10,
+  inputsInFlight: 20,
+  rateLimits: {
+    live: { perSecond: 1, burst: 1 },
+    launch: { perSecond: 1, burst: 1 },
+    read: { perSecond: 1, burst: 1 },
+  },
+};
+
+const TABLE_INPUT: Parameters<ReturnType<typeof openDynamoDb>['createTable']>[0] = {
+  TableName: TABLE,
+  BillingMode: 'PAY_PER_REQUEST',
+  AttributeDefinitions: ['pk', 'sk', 'lpk', 'lsk'].map((name) => ({
+    AttributeName: name,
+    AttributeType: 'S' as const,
+  })),
+  KeySchema: [
+    { AttributeName: 'pk', KeyType: 'HASH' },
+    { AttributeName: 'sk', KeyType: 'RANGE' },
+  ],
+  GlobalSecondaryIndexes: [
+    {
+      IndexName: 'list',
+      KeySchema: [
+        { AttributeName: 'lpk', KeyType: 'HASH' },
+        { AttributeName: 'lsk', KeyType: 'RANGE' },
+      ],
+      Projection: {
+        ProjectionType: 'INCLUDE',
+        NonKeyAttributes: ['action_name', 'execution_mode', 'name', 'scheduled_run_uid', 'uid'],
+      },
+    },
+  ],
+};
