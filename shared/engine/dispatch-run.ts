@@ -1,36 +1,51 @@
 import type { OpenInput, RunWindow } from '../domain/input.ts';
-import { hasEnded, WORKING_STATUSES } from '../domain/run.ts';
+import { hasEnded, type RunControl, type RunDefinition, WORKING_STATUSES } from '../domain/run.ts';
 import { admitRun } from './admit-run.ts';
+import { checkCompletion } from './check-completion.ts';
 import { closeRun } from './finish-run.ts';
-import { firstPage } from './open-input.ts';
+import { nextUnsettled, sendOpened } from './open-input.ts';
 import type { CorePorts, DispatchMessage, Receipt } from './ports.ts';
 
 const DISPATCHER = 'dispatch';
 
-/** Lays a run out: takes its slot, opens its window, sends the first page of every input in it. */
+/**
+ * Lays a run out: takes its slot, opens its window, sends the inputs in it on their way. A run that was taken up again
+ * keeps the window it was stopped with; if nothing was left to do in it, it ends here.
+ */
 export async function dispatchRun(ports: CorePorts, message: DispatchMessage, receipt: Receipt): Promise<void> {
   const control = await ports.runs.readControl(message.runUid);
   const definition = await ports.runs.readDefinition(message.runUid);
   if (control === null || definition === null || control.epoch !== message.epoch) return;
   if (hasEnded(control.status)) return closeRun(ports, control, definition); // refused at launch: INVALID
-  const admitted = control.status === 'CREATED' ? await admitRun(ports, control, definition) : control;
+  const waits = control.status === 'CREATED' || control.status === 'BLOCKED';
+  const admitted = waits ? await admitRun(ports, control, definition) : control;
   if (admitted.epoch !== message.epoch || !WORKING_STATUSES.includes(admitted.status)) return;
 
+  const window = await layOut(ports, admitted, definition);
+  if (window.epoch !== admitted.epoch) return;
+  const mine = [...window.open].filter(([, { by }]) => by === DISPATCHER); // others a worker has in hand since
+  const again = receipt.count > 1;
+  await Promise.all(mine.map(([input, entry]) => sendOpened(ports, admitted, definition, input, entry, again)));
+  if (window.open.size === 0) await checkCompletion(ports, admitted, definition);
+}
+
+/** The window of this epoch: as it stands, or opened now. */
+async function layOut(ports: CorePorts, control: RunControl, definition: RunDefinition): Promise<RunWindow> {
+  const standing = await ports.progress.readWindow(definition.uid);
+  if (standing !== null && standing.epoch >= control.epoch) return standing;
   const { inputsInFlight } = await ports.admission.readLimits(definition.workspaceUid);
-  const width = Math.min(inputsInFlight, definition.inputsTotal);
-  const entry: OpenInput = { page: 0, attempt: 0, until: null, by: DISPATCHER };
-  const wanted: RunWindow = {
-    epoch: control.epoch,
-    next: width,
-    open: new Map(Array.from({ length: width }, (_, input) => [input, entry])),
-  };
-  const window = await ports.progress.openWindow(definition.uid, wanted, definition.expiresAt);
-  if (window.epoch !== control.epoch) return;
-  const sends: Promise<void>[] = [];
-  for (const [input, { by }] of window.open) {
-    if (by !== DISPATCHER) continue; // a worker has it in hand since
-    const page = firstPage(definition.uid, control.epoch, input, receipt.count > 1);
-    sends.push(ports.messages.send(page, { workspaceUid: definition.workspaceUid }));
+  const open = new Map<number, OpenInput>();
+  for (const [input, entry] of standing?.open ?? []) {
+    // An input that ended while the run was stopped has its mark, and its place is free.
+    if ((await nextUnsettled(ports, control, input)) === input) open.set(input, { ...entry, by: DISPATCHER });
   }
-  await Promise.all(sends);
+  let next = standing?.next ?? 0;
+  while (open.size < inputsInFlight) {
+    const input = await nextUnsettled(ports, control, next);
+    if (input === null) break;
+    open.set(input, { page: 0, attempt: 0, until: null, by: DISPATCHER });
+    next = input + 1;
+  }
+  const window: RunWindow = { epoch: control.epoch, next, open };
+  return ports.progress.openWindow(definition.uid, window, definition.expiresAt);
 }

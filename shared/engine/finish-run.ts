@@ -1,4 +1,5 @@
 import { deriveUid } from '../domain/ids.ts';
+import { shardOf } from '../domain/input.ts';
 import { endingMove, hasEnded, type RunControl, type RunDefinition, type Totals } from '../domain/run.ts';
 import { admitWaiting } from './admit-run.ts';
 import type { CorePorts } from './ports.ts';
@@ -28,31 +29,67 @@ export async function finishRun(
   await closeRun(ports, ended, definition);
 }
 
+/** A page of a stopped run that was in flight may land this much later than its function's own time. */
+const LANDING_MARGIN_MS = 40_000;
+
+/** When nothing of a stopped run can land any more (epoch ms): its page in flight has ended one way or the other. */
+export function landedAt(ports: Pick<CorePorts, 'settings'>, stopped: RunControl): number {
+  return (stopped.finishedAt ?? stopped.updatedAt) + ports.settings.pageTimeoutMs + LANDING_MARGIN_MS;
+}
+
 /**
- * What follows from a run's end: run.finished, its slot to the one that waits longest. Each step is idempotent, so an
- * interrupted close is closed again by a redelivery or by the sweeper.
+ * What follows from a run's end: its slot to the one that waits longest, run.finished. Each step is idempotent, so an
+ * interrupted close is closed again by a redelivery or by the sweeper. A stopped run is closed once nothing of it can
+ * land any more, or when it is taken up again before that: its run.finished then counts what is there.
  */
-export async function closeRun(ports: CorePorts, ended: RunControl, definition: RunDefinition): Promise<void> {
-  if (definition.callback !== null) {
-    const refUid = deriveUid(definition.uid, 'run_finished', { ending: ended.endings });
-    const { totals, formerCallbacks } = ended;
-    await sendRecordedCallback(ports, definition, refUid, {
-      type: 'run.finished',
-      status: ended.status,
-      error: ended.status === 'FAILED' || ended.status === 'INVALID' ? ended.lastError : null,
-      manifest: {
-        inputs: definition.inputsTotal,
-        succeeded: totals.succeeded,
-        failed: totals.failed,
-        outputs: totals.outputs,
-        callbacks: totals.callbacks + formerCallbacks + 1,
-      },
-      attempt: ended.attempt,
-      at: ended.finishedAt ?? ended.updatedAt,
-    });
+export async function closeRun(
+  ports: CorePorts,
+  ended: RunControl,
+  definition: RunDefinition,
+  takenUp = false,
+): Promise<void> {
+  await freeSlot(ports, ended);
+  if (definition.callback === null) return;
+  const stopped = ended.status === 'STOPPED';
+  if (stopped && !takenUp && ports.clock.now() < landedAt(ports, ended)) return;
+  const refUid = deriveUid(definition.uid, 'run_finished', { ending: ended.endings });
+  if (stopped && (await ports.callbacks.readRecord(refUid)) !== null) return; // and its counts stay as they were told
+  const totals = stopped ? await countStopped(ports, definition) : ended.totals;
+  const { formerCallbacks } = ended;
+  await sendRecordedCallback(ports, definition, refUid, {
+    type: 'run.finished',
+    status: ended.status,
+    error: ended.status === 'FAILED' || ended.status === 'INVALID' ? ended.lastError : null,
+    manifest: {
+      inputs: definition.inputsTotal,
+      succeeded: totals.succeeded,
+      failed: totals.failed,
+      outputs: totals.outputs,
+      callbacks: totals.callbacks + formerCallbacks + 1,
+    },
+    attempt: ended.attempt,
+    at: ended.finishedAt ?? ended.updatedAt,
+  });
+}
+
+/** Gives the run's slot back. Stopping raised the epoch, so a stopped run held its slot under the one before. */
+async function freeSlot(ports: CorePorts, { workspaceUid, uid, epoch, status }: RunControl): Promise<void> {
+  await ports.admission.releaseSlot(workspaceUid, uid, status === 'STOPPED' ? epoch - 1 : epoch);
+  await admitWaiting(ports, workspaceUid);
+}
+
+/** What the inputs of a stopped run have recorded: the settled ones by their marks, those in hand by their last pages. */
+async function countStopped(ports: CorePorts, definition: RunDefinition): Promise<Totals> {
+  const settled = await ports.progress.readTotals(definition.uid, definition.inputsTotal);
+  const window = await ports.progress.readWindow(definition.uid);
+  let { outputs, callbacks } = settled;
+  for (const input of window?.open.keys() ?? []) {
+    const marks = await ports.progress.readMarks(definition.uid, shardOf(input));
+    const slot = marks.has(input) ? null : await ports.progress.readLastSlot(definition.uid, input);
+    outputs += slot?.results ?? 0;
+    callbacks += slot?.callbacks ?? 0;
   }
-  await ports.admission.releaseSlot(definition.workspaceUid, definition.uid, ended.epoch);
-  await admitWaiting(ports, definition.workspaceUid);
+  return { ...settled, outputs, callbacks };
 }
 
 /** The error of the last input that failed. */

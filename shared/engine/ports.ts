@@ -85,6 +85,8 @@ export interface ControlChange {
   readonly newEpoch?: true;
   /** A resume or retry: counts one more attempt. */
   readonly newAttempt?: true;
+  /** Callbacks of endings that lie behind. */
+  readonly formerCallbacks?: number;
 }
 
 export interface Refused<Item> {
@@ -215,7 +217,8 @@ export interface Delivery {
 /** Something to be looked at at a moment: read by the sweeper, deleted when seen to. */
 export interface DueEntry {
   readonly at: number;
-  readonly kind: 'watch' | 'callback';
+  /** `watch`: a run, again and again until it owes nothing. `close`: a stopped run. `callback`: a far-off attempt. */
+  readonly kind: 'watch' | 'close' | 'callback';
   /** The run's uid, or the callback record's. */
   readonly uid: string;
 }

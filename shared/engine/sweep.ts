@@ -1,17 +1,19 @@
 import { deriveUid } from '../domain/ids.ts';
-import { type InputMark, shardCount, totalsOf } from '../domain/input.ts';
-import type { PageSlot } from '../domain/page.ts';
+import { shardCount, shardOf } from '../domain/input.ts';
 import { hasEnded, type RunControl, type RunDefinition } from '../domain/run.ts';
-import { closeRun } from './finish-run.ts';
+import { checkCompletion } from './check-completion.ts';
+import { closeRun, landedAt } from './finish-run.ts';
 import { finishInput } from './finish-input.ts';
-import { firstPage } from './open-input.ts';
-import { type CorePorts, DUE_PARTITIONS, type DueEntry, type PageMessage } from './ports.ts';
+import { endsInput, pageAfter } from './open-input.ts';
+import { type CorePorts, DUE_PARTITIONS, type DueEntry } from './ports.ts';
+import { stopRun } from './stop-run.ts';
+import { nextWatch } from './watch.ts';
 
 const BATCH = 25;
 /** Nothing that moved this recently is stuck: a page's time, its redelivery and a queue's backlog pass before. */
 const STUCK_MS = 600_000;
-/** The next look at a run that works: 2 min after its launch, then every 5. */
-const WATCH_MS = 300_000;
+/** No run is looked at twice within a minute. */
+const SOONEST_MS = 60_000;
 /** Before a receiver's next attempt is missed: its message may just be late. */
 const CALLBACK_GRACE_MS = 600_000;
 
@@ -37,6 +39,7 @@ export async function sweep(ports: CorePorts, until: number): Promise<{ readonly
 async function seeTo(ports: CorePorts, entry: DueEntry): Promise<void> {
   try {
     if (entry.kind === 'callback') await sendDueCallback(ports, entry);
+    else if (entry.kind === 'close') await closeStopped(ports, entry);
     else await watchRun(ports, entry);
     await ports.due.deleteDue(entry);
   } catch (error) {
@@ -52,6 +55,12 @@ async function sendDueCallback(ports: CorePorts, entry: DueEntry): Promise<void>
   await ports.messages.send(message, { workspaceUid: record.workspaceUid });
 }
 
+async function closeStopped(ports: CorePorts, entry: DueEntry): Promise<void> {
+  const control = await ports.runs.readControl(entry.uid);
+  const definition = await ports.runs.readDefinition(entry.uid);
+  if (control?.status === 'STOPPED' && definition !== null) await closeRun(ports, control, definition);
+}
+
 async function watchRun(ports: CorePorts, entry: DueEntry): Promise<void> {
   const control = await ports.runs.readControl(entry.uid);
   const definition = control === null ? null : await ports.runs.readDefinition(entry.uid);
@@ -61,64 +70,32 @@ async function watchRun(ports: CorePorts, entry: DueEntry): Promise<void> {
   const lookAgainAt = hasEnded(control.status)
     ? await tendEnded(ports, control, definition)
     : await tendWorking(ports, control, definition);
-  if (lookAgainAt !== null) await ports.due.putDue({ ...entry, at: Math.max(lookAgainAt, now + WATCH_MS) });
+  if (lookAgainAt !== null) await ports.due.putDue({ ...entry, at: Math.max(lookAgainAt, now + SOONEST_MS) });
 }
 
-/** Sends again what a run that works may have lost. It is looked at again until it ends. */
+/** Sends again what a run that works may have lost, and says when to look again. */
 async function tendWorking(ports: CorePorts, control: RunControl, definition: RunDefinition): Promise<number> {
   const now = ports.clock.now();
   const { uid, workspaceUid } = definition;
+  if (control.deadlineAt !== null && control.deadlineAt <= now) {
+    const stopped = await stopRun(ports, definition, 'DEADLINE');
+    return landedAt(ports, stopped);
+  }
+  const again = Math.min(nextWatch(now), control.deadlineAt ?? Infinity);
   const window = await ports.progress.readWindow(uid);
   if (control.status === 'CREATED' || control.status === 'BLOCKED' || window?.epoch !== control.epoch) {
-    if (control.updatedAt + STUCK_MS > now && control.status !== 'CREATED') return now;
     await ports.messages.send({ kind: 'dispatch', runUid: uid, epoch: control.epoch }, { workspaceUid });
-    return now;
+    return again;
   }
   for (const [input, entry] of window.open) {
     const slot = await ports.progress.readLastSlot(uid, input);
-    const movedAt = Math.max(slot?.at ?? control.startedAt ?? control.updatedAt, entry.until ?? 0);
+    const movedAt = Math.max(slot?.at ?? 0, control.updatedAt, entry.until ?? 0);
     if (movedAt + STUCK_MS > now) continue;
     if (slot !== null && endsInput(slot)) await finishInput(ports, { control, definition, slot });
-    else await ports.messages.send(pageAfter(control, input, slot, entry.attempt, entry.page), { workspaceUid });
+    else await ports.messages.send(pageAfter(control, input, slot, entry), { workspaceUid });
   }
-  if (window.open.size === 0) await finishAnew(ports, control, definition);
-  return now;
-}
-
-function endsInput({ outcome }: PageSlot): boolean {
-  return outcome.kind === 'FAILURE' || outcome.last;
-}
-
-/** The page after the last recorded one; its attempts go on where the window says they stood. */
-function pageAfter(
-  control: RunControl,
-  input: number,
-  slot: PageSlot | null,
-  attempt: number,
-  noted: number,
-): PageMessage {
-  const first = firstPage(control.uid, control.epoch, input, true);
-  if (slot === null) return { ...first, attempt: noted === 0 ? attempt : 0 };
-  const page = slot.page + 1;
-  return {
-    ...first,
-    page,
-    cursor: slot.outcome.kind === 'RESULT' ? slot.outcome.nextCursor : slot.cursor,
-    attempt: noted === page ? attempt : 0,
-    results: slot.results,
-    callbacks: slot.callbacks,
-    tries: slot.tries,
-  };
-}
-
-/** Every input is settled but the run has not ended: the one that should have looked died. Look again, per shard. */
-async function finishAnew(ports: CorePorts, control: RunControl, definition: RunDefinition): Promise<void> {
-  for (let shard = 0; shard < shardCount(definition.inputsTotal); shard += 1) {
-    const marks = await ports.progress.readMarks(definition.uid, shard);
-    const [input] = marks.keys();
-    const slot = input === undefined ? null : await ports.progress.readLastSlot(definition.uid, input);
-    if (slot !== null) await finishInput(ports, { control, definition, slot });
-  }
+  if (window.open.size === 0) await checkCompletion(ports, control, definition);
+  return again;
 }
 
 /**
@@ -128,10 +105,12 @@ async function finishAnew(ports: CorePorts, control: RunControl, definition: Run
 async function tendEnded(ports: CorePorts, control: RunControl, definition: RunDefinition): Promise<number | null> {
   if (control.mode === 'LIVE') return null;
   await closeRun(ports, control, definition);
+  if (control.status === 'STOPPED' && ports.clock.now() < landedAt(ports, control)) return landedAt(ports, control);
   if (definition.callback === null) return null;
   let lookAgainAt = await tendRecords(ports, definition, null);
+  const inHand = control.status === 'STOPPED' ? await readInHand(ports, definition) : [];
   for (let shard = 0; shard < shardCount(definition.inputsTotal); shard += 1) {
-    lookAgainAt = earlier(lookAgainAt, await tendShard(ports, definition, shard));
+    lookAgainAt = earlier(lookAgainAt, await tendShard(ports, definition, shard, inHand));
   }
   return lookAgainAt;
 }
@@ -141,29 +120,55 @@ function earlier(one: number | null, other: number | null): number | null {
   return Math.min(one, other);
 }
 
-async function tendShard(ports: CorePorts, definition: RunDefinition, shard: number): Promise<number | null> {
+/** What an input has recorded: pages, and the callbacks they call for. */
+interface Recorded {
+  readonly input: number;
+  readonly pages: number;
+  readonly callbacks: number;
+}
+
+/** What the inputs a stopped run has in hand have recorded; those that ended show in their shard's marks instead. */
+async function readInHand(ports: CorePorts, definition: RunDefinition): Promise<readonly Recorded[]> {
+  const window = await ports.progress.readWindow(definition.uid);
+  const inputs = [...(window?.open.keys() ?? [])];
+  const slots = await Promise.all(inputs.map((input) => ports.progress.readLastSlot(definition.uid, input)));
+  return slots
+    .filter((slot) => slot !== null)
+    .map(({ input, page, callbacks }) => ({ input, pages: page + 1, callbacks }));
+}
+
+async function tendShard(
+  ports: CorePorts,
+  definition: RunDefinition,
+  shard: number,
+  inHand: readonly Recorded[],
+): Promise<number | null> {
   const lookAgainAt = await tendRecords(ports, definition, shard);
   if (definition.callback?.on !== 'all') return lookAgainAt;
   const marks = await ports.progress.readMarks(definition.uid, shard);
+  const recorded: readonly Recorded[] = [
+    ...Array.from(marks, ([input, { pages, callbacks }]) => ({ input, pages, callbacks })),
+    ...inHand.filter(({ input }) => shardOf(input) === shard && !marks.has(input)),
+  ];
   const seen = new Set<string>();
   for (const { input, page, part } of await ports.callbacks.readDeliveries(definition.uid, shard)) {
     seen.add(deriveUid(definition.uid, 'page', { input, page, part }));
   }
   for (const { refUid } of await ports.callbacks.listRecords(definition.uid, shard)) seen.add(refUid);
-  if (seen.size >= totalsOf(marks).callbacks) return lookAgainAt;
-  await sendUnseen(ports, definition, marks, seen);
-  return ports.clock.now();
+  if (seen.size >= recorded.reduce((sum, { callbacks }) => sum + callbacks, 0)) return lookAgainAt;
+  await sendUnseen(ports, definition, recorded, seen);
+  return nextWatch(ports.clock.now());
 }
 
 /** Page callbacks with neither a delivery nor a record: their messages were lost. */
 async function sendUnseen(
   ports: CorePorts,
   definition: RunDefinition,
-  marks: ReadonlyMap<number, InputMark>,
+  recorded: readonly Recorded[],
   seen: ReadonlySet<string>,
 ): Promise<void> {
   const now = ports.clock.now();
-  for (const [input, { pages }] of marks) {
+  for (const { input, pages } of recorded) {
     for (let page = 0; page < pages; page += 1) {
       const slot = await ports.progress.readSlot(definition.uid, input, page);
       if (slot === null || slot.outcome.kind !== 'RESULT' || slot.at + STUCK_MS > now) continue;

@@ -153,6 +153,7 @@ export function applyMove(control: RunControl, move: RunMove, change: ControlCha
     epoch: control.epoch + (newEpoch === true ? 1 : 0),
     attempt: control.attempt + (newAttempt === true ? 1 : 0),
     endings: control.endings + (ending === true ? 1 : 0),
+    formerCallbacks: change.formerCallbacks ?? control.formerCallbacks,
     totals: change.totals ?? control.totals,
     lastError: change.lastError === undefined ? control.lastError : change.lastError,
     lastInfo: change.lastInfo === undefined ? control.lastInfo : change.lastInfo,

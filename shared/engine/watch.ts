@@ -1,0 +1,10 @@
+/** A run that owes something is looked at this often. */
+const WATCH_MS = 300_000;
+
+/**
+ * When a run is next looked at: at least 5 min from `from` (epoch ms), on a grid, so that entries that were put for the
+ * same run by different hands become one.
+ */
+export function nextWatch(from: number): number {
+  return (Math.ceil(from / WATCH_MS) + 1) * WATCH_MS;
+}
