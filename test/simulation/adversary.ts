@@ -1,0 +1,83 @@
+import type { Coverage } from './coverage.ts';
+import { ALL_FAULT_KINDS, type FaultKind } from './fault-kinds.ts';
+import { Random } from './random.ts';
+
+/** Draws faults from a seed: which kinds are on in a history, how often each strikes, and until when. */
+export class Adversary {
+  readonly #random: Random;
+  readonly #coverage: Coverage;
+  readonly #rates = new Map<FaultKind, number>();
+  #calm = false;
+
+  constructor(seed: number, coverage: Coverage, kinds: readonly FaultKind[] | 'drawn') {
+    this.#random = new Random(seed, 'adversary');
+    this.#coverage = coverage;
+    const share = this.#random.pick([0, 0.1, 0.3, 0.6]);
+    for (const kind of ALL_FAULT_KINDS) {
+      const rate = this.#random.logarithmic(...range(kind));
+      const on = this.#random.happens(share);
+      if (kinds === 'drawn' ? on : kinds.includes(kind)) this.#rates.set(kind, rate);
+    }
+  }
+
+  /** The kinds that are on. */
+  kinds(): readonly FaultKind[] {
+    return [...this.#rates.keys()];
+  }
+
+  isOn(kind: FaultKind): boolean {
+    return this.#rates.has(kind);
+  }
+
+  /** Whether a fault strikes here; counted when it does. */
+  strikes(kind: FaultKind): boolean {
+    const rate = this.#calm ? undefined : this.#rates.get(kind);
+    if (rate === undefined || !this.#random.happens(rate)) return false;
+    this.#coverage.hit(`fault:${kind}`);
+    return true;
+  }
+
+  /** Where a fault struck, how hard: a number from `min` to `max`, small ones as likely as large ones. */
+  amount(min: number, max: number): number {
+    return Math.round(this.#random.logarithmic(min, max));
+  }
+
+  /** How long an undisturbed call takes, ms. */
+  latency(): number {
+    return this.#random.logarithmic(1, 12);
+  }
+
+  int(min: number, max: number): number {
+    return this.#random.int(min, max);
+  }
+
+  /** From here on nothing goes wrong any more. */
+  calmDown(): void {
+    this.#calm = true;
+  }
+
+  get isCalm(): boolean {
+    return this.#calm;
+  }
+}
+
+/** How often a kind strikes at each chance it has, when it is on. */
+function range(kind: FaultKind): readonly [number, number] {
+  if (kind.startsWith('receiver_') || kind === 'reorder') return [0.05, 0.8];
+  switch (kind) {
+    case 'crash_before':
+    case 'crash_after':
+    case 'lambda_timeout':
+    case 'frozen_worker':
+    case 'slow_call':
+      return [0.002, 0.08];
+    case 'cold_start':
+    case 'sweep_lost':
+    case 'sweep_twice':
+    case 'clock_skew':
+    case 'stale_reads':
+      return [0.1, 0.7];
+    default:
+      return [0.005, 0.2];
+  }
+}

@@ -1,0 +1,178 @@
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import { createApiPorts } from '../../functions/entry/http/api-ports.ts';
+import { createCorePorts } from '../../functions/entry/world.ts';
+import { createLaunchHandler } from '../../functions/api/launch.ts';
+import { createLiveHandler } from '../../functions/api/live.ts';
+import { createCallbackHandler } from '../../functions/workers/callback.ts';
+import { createControlHandler } from '../../functions/workers/control.ts';
+import { createPageHandler } from '../../functions/workers/page.ts';
+import { createSweepHandler } from '../../functions/workers/sweep.ts';
+import { openDynamoDb } from '../../infra/local/dynamodb/engine.ts';
+import { createKeyring } from '../../shared/adapters/aws/keyring.ts';
+import { createCallbackPolicy } from '../../shared/adapters/aws/outbound.ts';
+import { createStageSecrets } from '../../shared/adapters/aws/stage-secrets.ts';
+import type { LargeObjects } from '../../shared/adapters/dynamodb/progress-store.ts';
+import { Table } from '../../shared/adapters/dynamodb/table.ts';
+import { createWorkspaceStore } from '../../shared/adapters/dynamodb/workspace-store.ts';
+import type { RuntimeSettings } from '../../shared/contract/env.ts';
+import { createDynamoDbClient, createSqsClient } from './aws-clients.ts';
+import { connect, type QueueHandler } from './event-source.ts';
+import type { Instance, Stage } from './instance.ts';
+import { InstancePool } from './instance-pool.ts';
+import type { Observer } from './observer.ts';
+import { Queues } from './queues.ts';
+import { createReceivers } from './receivers.ts';
+import type { Truth } from './truth.ts';
+import { createUpstream, scriptedActions } from './upstream.ts';
+import type { Workload } from './workload.ts';
+
+const TABLE = 'trireme';
+export const PUBLIC_URL = 'https://api.example.com';
+export const MASTER_SECRET = Buffer.from('a master secret for simulated stages, known to everybody');
+
+type ApiHandler = (event: APIGatewayProxyEventV2, context: Context) => Promise<APIGatewayProxyStructuredResultV2>;
+
+/** A whole stage in memory: the real functions on simulated services. */
+export interface Deployment {
+  readonly queues: Queues;
+  /** Bodies in the bucket, by key. */
+  readonly objects: ReadonlyMap<string, Uint8Array>;
+  readonly launch: InstancePool<ApiHandler>;
+  readonly live: InstancePool<ApiHandler>;
+  readonly sweep: InstancePool<() => Promise<unknown>>;
+  /** Invocations under way, of all functions. */
+  busy(): number;
+  /** Puts items into the table before anything happens. */
+  write(items: readonly object[]): Promise<void>;
+}
+
+export function deploy(stage: Stage, workload: Workload, truth: Truth, observer: Observer): Deployment {
+  const { adversary, timeline, seed } = stage;
+  const unkind = adversary.strikes('stale_reads') ? { unkind: { seed } } : {};
+  const engine = openDynamoDb({ dir: null, now: () => timeline.now(), ...unkind });
+  engine.createTable(TABLE_INPUT);
+  const queues = new Queues(stage);
+  const objects = new Map<string, Uint8Array>();
+  const worldOf = createUpstream(stage, truth);
+  const senderOf = createReceivers(stage, truth, workload.receivers);
+  const env = { table: TABLE, settings: settingsOf(workload), ...urlsOf(queues) };
+
+  function portsOf(instance: Instance) {
+    const dynamodb = createDynamoDbClient(instance, engine, observer);
+    const clients = { dynamodb, sqs: createSqsClient(instance, queues), objects: objectsOf(instance, objects) };
+    const { clock, chance, log } = instance;
+    const machine = { clock, chance, log };
+    const keyring = () => readKeyring(instance);
+    return {
+      ...createCorePorts(env, machine, clients),
+      actions: scriptedActions,
+      world: worldOf(instance),
+      sender: senderOf(instance),
+      secrets: createStageSecrets(keyring),
+      callbackPolicy: createCallbackPolicy({ allowedPorts: [443], allowLocalHttp: false }),
+      api: createApiPorts(machine, createWorkspaceStore(new Table(dynamodb, TABLE, clock)), PUBLIC_URL),
+      keyring,
+    };
+  }
+
+  const launch = new InstancePool<ApiHandler>(stage, 'launch', (instance) => {
+    const { api, ...ports } = portsOf(instance);
+    return createLaunchHandler(api, ports);
+  });
+  const live = new InstancePool<ApiHandler>(stage, 'live', (instance) => {
+    const { api, keyring, ...ports } = portsOf(instance);
+    return createLiveHandler(api, ports, keyring);
+  });
+  const sweep = new InstancePool(stage, 'sweep', (instance) => createSweepHandler(portsOf(instance)));
+  const control = new InstancePool<QueueHandler>(stage, 'control', (one) => createControlHandler(portsOf(one)));
+  const page = new InstancePool<QueueHandler>(stage, 'page', (one) => createPageHandler(portsOf(one)));
+  const callback = new InstancePool<QueueHandler>(stage, 'callback', (one) => createCallbackHandler(portsOf(one)));
+
+  connect(stage, queues.control, { name: 'control', pool: control }, () => undefined);
+  connect(stage, queues.page, { name: 'page', pool: page }, () => undefined);
+  connect(stage, queues.callback, { name: 'callback', pool: callback }, ({ body }) => noteFirst(truth, body));
+  const pools = [launch, live, sweep, control, page, callback];
+  return {
+    queues,
+    objects,
+    launch,
+    live,
+    sweep,
+    busy: () => pools.reduce((sum, { busy }) => sum + busy, 0),
+    async write(items) {
+      for (const item of items) await engine.handle('PutItem', { TableName: TABLE, Item: item });
+    },
+  };
+}
+
+const TABLE_INPUT: Parameters<ReturnType<typeof openDynamoDb>['createTable']>[0] = {
+  TableName: TABLE,
+  AttributeDefinitions: ['pk', 'sk', 'lpk', 'lsk'].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+  KeySchema: [
+    { AttributeName: 'pk', KeyType: 'HASH' },
+    { AttributeName: 'sk', KeyType: 'RANGE' },
+  ],
+  GlobalSecondaryIndexes: [
+    {
+      IndexName: 'list',
+      KeySchema: [
+        { AttributeName: 'lpk', KeyType: 'HASH' },
+        { AttributeName: 'lsk', KeyType: 'RANGE' },
+      ],
+      Projection: { ProjectionType: 'KEYS_ONLY' },
+    },
+  ],
+  BillingMode: 'PAY_PER_REQUEST',
+};
+
+function settingsOf({ runsAtOnce, inputsInFlight }: Workload): RuntimeSettings {
+  const rate = { perSecond: 1_000, burst: 1_000 };
+  return {
+    retentionDays: 30,
+    outboundPorts: [443],
+    allowLocalHttp: false,
+    extraActions: [],
+    pageTimeoutSeconds: 60,
+    concurrentRuns: runsAtOnce,
+    inputsInFlight,
+    rateLimits: { live: rate, launch: rate, read: rate },
+  };
+}
+
+function urlsOf(queues: Queues) {
+  return {
+    controlQueueUrl: queues.control.url,
+    pageQueueUrl: queues.page.url,
+    callbackQueueUrl: queues.callback.url,
+  };
+}
+
+function objectsOf(instance: Instance, objects: Map<string, Uint8Array>): LargeObjects {
+  const refuse = (): Error => new Error('S3 did not answer');
+  return {
+    put: (key, bytes) => instance.call('PutObject', async () => void objects.set(key, bytes), refuse),
+    get: (key) =>
+      instance.call(
+        'GetObject',
+        async () => {
+          const bytes = objects.get(key);
+          if (bytes === undefined) throw new Error(`NoSuchKey ${key}`);
+          return bytes;
+        },
+        refuse,
+      ),
+  };
+}
+
+function readKeyring(instance: Instance) {
+  return instance.call(
+    'GetSecretValue',
+    async () => createKeyring(MASTER_SECRET, (size) => instance.chance.bytes(size)),
+    () => new Error('Secrets Manager did not answer'),
+  );
+}
+
+function noteFirst(truth: Truth, body: string): void {
+  const message = JSON.parse(body) as { readonly uid: string; readonly t?: number }; // cast: a callback message
+  if (message.t === undefined) truth.firstAttempts.set(message.uid, (truth.firstAttempts.get(message.uid) ?? 0) + 1);
+}

@@ -1,0 +1,67 @@
+import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { type Stage, TIMEOUT_MS } from './instance.ts';
+import type { InstancePool } from './instance-pool.ts';
+import type { Queue, QueuedMessage } from './queues.ts';
+
+export type QueueHandler = (event: SQSEvent) => Promise<SQSBatchResponse>;
+
+const BATCH_SIZE = 10;
+const MAX_CONCURRENCY = 4;
+
+/** The event source mapping of a worker: hands its queue's messages to it in batches, deletes what did not fail. */
+export function connect(
+  stage: Stage,
+  queue: Queue,
+  worker: { readonly name: 'control' | 'page' | 'callback'; readonly pool: InstancePool<QueueHandler> },
+  onReceive: (message: QueuedMessage) => void,
+): void {
+  let isPolling = false;
+
+  function poll(): void {
+    isPolling = false;
+    while (worker.pool.busy < MAX_CONCURRENCY) {
+      const batch = queue.receive(BATCH_SIZE);
+      if (batch.length === 0) return;
+      for (const message of batch) onReceive(message);
+      void hand(batch);
+    }
+  }
+
+  async function hand(batch: readonly QueuedMessage[]): Promise<void> {
+    const event: SQSEvent = { Records: batch.map((message) => recordOf(queue, message)) };
+    stage.trace.add(`${worker.name} gets ${batch.map(({ body, receives }) => `${body} (${receives})`).join(' ')}`);
+    const answer = await worker.pool.invoke(TIMEOUT_MS[worker.name], (handler) => handler(event));
+    if (answer !== null) {
+      const failed = new Set(answer.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
+      for (const message of batch) if (!failed.has(message.id)) queue.delete(message);
+    }
+    wake();
+  }
+
+  function wake(): void {
+    if (isPolling) return;
+    isPolling = true;
+    stage.timeline.after(stage.adversary.latency(), poll);
+  }
+
+  queue.onVisible = wake;
+}
+
+function recordOf(queue: Queue, { id, body, receives, receipt }: QueuedMessage): SQSRecord {
+  return {
+    messageId: id,
+    receiptHandle: String(receipt),
+    body,
+    attributes: {
+      ApproximateReceiveCount: String(receives),
+      SentTimestamp: '0',
+      SenderId: 'simulated',
+      ApproximateFirstReceiveTimestamp: '0',
+    },
+    messageAttributes: {},
+    md5OfBody: '',
+    eventSource: 'aws:sqs',
+    eventSourceARN: `arn:aws:sqs:eu-central-1:1:${queue.name}`,
+    awsRegion: 'eu-central-1',
+  };
+}

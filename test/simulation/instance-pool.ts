@@ -1,0 +1,39 @@
+import type { FunctionName } from '../../shared/contract/env.ts';
+import { Instance, type Stage } from './instance.ts';
+
+/** The execution environments of one function, each with its handler and whatever that remembers. */
+export class InstancePool<Handler> {
+  readonly #stage: Stage;
+  readonly #functionName: FunctionName;
+  readonly #create: (instance: Instance) => Handler;
+  #warm: { readonly instance: Instance; readonly handler: Handler }[] = [];
+  #made = 0;
+
+  constructor(stage: Stage, functionName: FunctionName, create: (instance: Instance) => Handler) {
+    this.#stage = stage;
+    this.#functionName = functionName;
+    this.#create = create;
+  }
+
+  /** Invocations under way. */
+  get busy(): number {
+    return this.#warm.filter(({ instance }) => instance.isBusy).length;
+  }
+
+  /** Runs one invocation on a warm environment, or on a new one; null where it died. */
+  async invoke<Answer>(timeoutMs: number, call: (handler: Handler) => Promise<Answer>): Promise<Answer | null> {
+    const { instance, handler } = this.#find();
+    const answer = await instance.invoke(timeoutMs, () => call(handler));
+    this.#warm = this.#warm.filter((one) => one.instance.isAlive);
+    return answer;
+  }
+
+  #find(): { readonly instance: Instance; readonly handler: Handler } {
+    const idle = this.#warm.find(({ instance }) => !instance.isBusy && instance.isAlive);
+    if (idle !== undefined && !this.#stage.adversary.strikes('cold_start')) return idle;
+    const instance = new Instance(this.#stage, this.#functionName, (this.#made += 1));
+    const made = { instance, handler: this.#create(instance) };
+    this.#warm.push(made);
+    return made;
+  }
+}

@@ -1,0 +1,180 @@
+import type { FunctionName } from '../../shared/contract/env.ts';
+import type { Clock, Log } from '../../shared/engine/ports.ts';
+import type { Adversary } from './adversary.ts';
+import type { Coverage } from './coverage.ts';
+import { Random } from './random.ts';
+import type { Timeline } from './timeline.ts';
+import type { Trace } from './trace.ts';
+
+/** What every part of a history stands on. */
+export interface Stage {
+  readonly seed: number;
+  readonly timeline: Timeline;
+  readonly adversary: Adversary;
+  readonly coverage: Coverage;
+  readonly trace: Trace;
+}
+
+/** How the world answers a call it was not allowed to carry out, or whose answer it lost. */
+export type CallFault = 'failed' | 'throttled' | 'applied_but_failed';
+
+/** What an SDK client does by itself about a call that failed, and how often. */
+const SDK_ATTEMPTS = 3;
+
+/** Timeouts of the functions, ms; Lambda kills what runs longer. */
+export const TIMEOUT_MS: Readonly<Record<'live' | 'launch' | 'control' | 'page' | 'callback' | 'sweep', number>> = {
+  live: 30_000,
+  launch: 30_000,
+  control: 60_000,
+  page: 60_000,
+  callback: 60_000,
+  sweep: 55_000,
+};
+
+/** One execution environment of a function: a clock of its own, one invocation at a time, and it can die at any call. */
+export class Instance {
+  readonly name: string;
+  readonly functionName: FunctionName;
+  readonly chance: Random;
+  readonly clock: Clock;
+  readonly log: Log;
+  isAlive = true;
+  isBusy = false;
+  readonly #stage: Stage;
+  #skewMs = 0;
+  /** Counts invocations, so that a timeout strikes only its own. */
+  #invocation = 0;
+  #onDeath: (() => void) | null = null;
+  /** Until then nothing moves here (epoch ms). */
+  #frozenUntil = 0;
+  /** What was due while no invocation ran: Lambda freezes the process in between. */
+  #thaw: (() => void)[] = [];
+
+  constructor(stage: Stage, functionName: FunctionName, number: number) {
+    this.#stage = stage;
+    this.functionName = functionName;
+    this.name = `${functionName}-${number}`;
+    this.chance = new Random(stage.seed, this.name);
+    const { timeline, adversary, trace } = stage;
+    if (adversary.strikes('clock_skew')) this.#skewMs = (adversary.int(0, 1) * 2 - 1) * adversary.amount(100, 5_000);
+    this.clock = {
+      now: () => {
+        if (adversary.strikes('clock_jump_back')) this.#skewMs -= adversary.amount(10, 2_000);
+        return Math.round(timeline.now()) + (adversary.isCalm ? 0 : this.#skewMs);
+      },
+      after: (ms, callback) => timeline.after(ms, () => this.#whenRunning(callback)),
+    };
+    const line = (message: string): void => trace.add(`${this.name} says: ${message}`);
+    this.log = { debug: line, info: line, warn: line, error: line };
+  }
+
+  /**
+   * Runs an invocation; null where it failed or the process died before its answer. Kills it at the function's timeout, unless it is
+   * frozen: then it goes on whenever it wakes.
+   */
+  async invoke<Answer>(timeoutMs: number, handle: () => Promise<Answer>): Promise<Answer | null> {
+    this.isBusy = true;
+    this.#invocation += 1;
+    const invocation = this.#invocation;
+    const { timeline } = this.#stage;
+    const died = new Promise<null>((resolve) => {
+      this.#onDeath = () => resolve(null);
+    });
+    const stopTimer = timeline.after(timeoutMs, () => {
+      if (this.#invocation !== invocation || this.#frozenUntil > timeline.now()) return;
+      this.#stage.coverage.hit('killed at its timeout');
+      this.die('timed out');
+    });
+    for (const happen of this.#thaw.splice(0)) happen();
+    try {
+      return await Promise.race([handle(), died]);
+    } catch (error) {
+      this.#stage.trace.add(`${this.name} fails: ${String(error)}`);
+      return null;
+    } finally {
+      stopTimer();
+      this.isBusy = false;
+    }
+  }
+
+  die(why: string): void {
+    if (!this.isAlive) return;
+    this.isAlive = false;
+    this.#stage.trace.add(`${this.name} dies: ${why}`);
+    this.#onDeath?.();
+  }
+
+  /**
+   * A call to the outside, the only place where an invocation waits: here time passes and faults strike. `perform`
+   * carries it out at once; `refuse` makes the error of a fault. What the SDK would try again is tried again.
+   */
+  call<Answer>(
+    point: string,
+    perform: () => Promise<Answer>,
+    refuse: (fault: CallFault) => Answer | Error,
+    attempt = 1,
+  ): Promise<Answer> {
+    const { timeline, adversary, coverage, trace } = this.#stage;
+    const at = `${this.functionName} ${point}`;
+    coverage.hit(`point:${at}`);
+    const hit = (outcome: string): void => coverage.hit(`outcome:${at}:${outcome}`);
+    if (adversary.strikes('crash_before')) {
+      hit('crash_before');
+      this.die(`before ${point}`);
+      return new Promise(() => undefined);
+    }
+    return new Promise<Answer>((resolve, reject) => {
+      const fail = (fault: CallFault): void => {
+        hit(fault);
+        trace.add(`${this.name} ${point}: ${fault}`);
+        if (attempt < SDK_ATTEMPTS && !adversary.isCalm && adversary.int(0, 3) > 0) {
+          const again = (): void => void this.call(point, perform, refuse, attempt + 1).then(resolve, reject);
+          timeline.after(adversary.amount(20, 500), () => this.#whenRunning(again));
+          return;
+        }
+        const answer = refuse(fault);
+        this.#whenRunning(() => (answer instanceof Error ? reject(answer) : resolve(answer)));
+      };
+      // What was sent is carried out even if its sender dies meanwhile.
+      timeline.after(this.#delay(), () => {
+        if (adversary.strikes('throttled')) return fail('throttled');
+        if (adversary.strikes('failed')) return fail('failed');
+        perform().then(
+          (answer) => {
+            if (adversary.strikes('crash_after') && this.isAlive) {
+              hit('crash_after');
+              return this.die(`after ${point}`);
+            }
+            if (adversary.strikes('applied_but_failed')) return fail('applied_but_failed');
+            if (adversary.strikes('frozen_worker')) this.#freeze();
+            this.#whenRunning(() => resolve(answer));
+          },
+          (error: unknown) => reject(error instanceof Error ? error : new Error(String(error))),
+        );
+      });
+    });
+  }
+
+  #delay(): number {
+    const { adversary } = this.#stage;
+    if (adversary.strikes('lambda_timeout')) return adversary.amount(30_000, 120_000);
+    if (adversary.strikes('slow_call')) return adversary.amount(200, 60_000);
+    return adversary.latency();
+  }
+
+  #freeze(): void {
+    const ms = this.#stage.adversary.amount(60_000, 1_200_000);
+    this.#frozenUntil = this.#stage.timeline.now() + ms;
+    this.#stage.trace.add(`${this.name} freezes for ${Math.round(ms / 1_000)} s`);
+  }
+
+  /** Now if an invocation runs, when it wakes if it is frozen, in the next invocation if none runs, never if it died. */
+  #whenRunning(happen: () => void): void {
+    if (!this.isAlive) return;
+    const { timeline } = this.#stage;
+    if (this.#frozenUntil > timeline.now()) {
+      timeline.after(this.#frozenUntil - timeline.now(), () => this.#whenRunning(happen));
+    } else if (this.isBusy) happen();
+    else this.#thaw.push(happen);
+  }
+}

@@ -1,0 +1,106 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import type { Item } from '../../shared/adapters/dynamodb/attributes.ts';
+
+/** An item as AWS JSON carries it: binaries are base64 text. */
+export type WireItem = Readonly<Record<string, WireValue>>;
+type WireValue = Readonly<Record<string, unknown>>;
+
+/** What a write did to one item: as it was, and as it is now (null: it is not there). */
+export interface Change {
+  readonly pk: string;
+  readonly sk: string;
+  readonly before: WireItem | null;
+  readonly after: WireItem | null;
+}
+
+/** The table as its answered writes have made it, for checks to look at without a call. */
+export class Mirror {
+  readonly #partitions = new Map<string, Map<string, WireItem>>();
+
+  /** Takes in a request that was carried out; gives what it changed. */
+  apply(operation: string, body: unknown, answer: unknown): readonly Change[] {
+    const request = body as WriteRequest; // cast: written by the SDK, and the engine has taken it
+    switch (operation) {
+      case 'PutItem':
+        return request.Item === undefined ? [] : [this.#put(request.Item)];
+      case 'UpdateItem': {
+        const { Attributes: item } = answer as { readonly Attributes?: WireItem }; // cast: every update asks for ALL_NEW
+        return item === undefined ? [] : [this.#put(item)];
+      }
+      case 'DeleteItem':
+        return request.Key === undefined ? [] : [this.#remove(request.Key)];
+      case 'BatchWriteItem': {
+        const { UnprocessedItems: undone = {} } = answer as { readonly UnprocessedItems?: BatchEntries }; // cast: as above
+        const left = new Set(Object.values(undone).flatMap((entries) => entries.map((entry) => JSON.stringify(entry))));
+        const entries = Object.values(request.RequestItems ?? {}).flat();
+        return entries.flatMap((entry) => {
+          const item = entry.PutRequest?.Item;
+          return item === undefined || left.has(JSON.stringify(entry)) ? [] : [this.#put(item)];
+        });
+      }
+      default:
+        return [];
+    }
+  }
+
+  get(pk: string, sk: string): WireItem | null {
+    return this.#partitions.get(pk)?.get(sk) ?? null;
+  }
+
+  /** Items of a partition whose sort keys begin so, in the order of their keys. */
+  list(pk: string, prefix = ''): readonly WireItem[] {
+    const items = [...(this.#partitions.get(pk) ?? [])].filter(([sk]) => sk.startsWith(prefix));
+    return items.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, item]) => item);
+  }
+
+  has(pk: string): boolean {
+    return (this.#partitions.get(pk)?.size ?? 0) > 0;
+  }
+
+  /** Names of the partitions that hold something. */
+  partitions(): readonly string[] {
+    return [...this.#partitions].filter(([, items]) => items.size > 0).map(([pk]) => pk);
+  }
+
+  #put(item: WireItem): Change {
+    const { pk, sk } = keyOf(item);
+    let partition = this.#partitions.get(pk);
+    if (partition === undefined) {
+      partition = new Map();
+      this.#partitions.set(pk, partition);
+    }
+    const before = partition.get(sk) ?? null;
+    partition.set(sk, item);
+    return { pk, sk, before, after: item };
+  }
+
+  #remove(key: WireItem): Change {
+    const { pk, sk } = keyOf(key);
+    const before = this.get(pk, sk);
+    this.#partitions.get(pk)?.delete(sk);
+    return { pk, sk, before, after: null };
+  }
+}
+
+type BatchEntries = Readonly<Record<string, readonly { readonly PutRequest?: { readonly Item: WireItem } }[]>>;
+
+interface WriteRequest {
+  readonly Item?: WireItem;
+  readonly Key?: WireItem;
+  readonly RequestItems?: BatchEntries;
+}
+
+function keyOf(item: WireItem): { readonly pk: string; readonly sk: string } {
+  return { pk: String(item['pk']?.['S']), sk: String(item['sk']?.['S']) };
+}
+
+/** The item as the SDK would give it: binaries as bytes. */
+export function toItem(item: WireItem): Item {
+  return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, toValue(value)]));
+}
+
+function toValue(value: WireValue): AttributeValue {
+  const isBinary = typeof value['B'] === 'string';
+  // cast: AWS JSON and the SDK differ in binaries only
+  return isBinary ? { B: Buffer.from(String(value['B']), 'base64') } : (value as unknown as AttributeValue);
+}

@@ -1,0 +1,161 @@
+import { Random } from './random.ts';
+import type { Stage } from './instance.ts';
+
+/** Receives of a message before it is set aside, as deployed. */
+const MAX_RECEIVES = 8;
+/** Six times a worker's timeout, as deployed. */
+const VISIBILITY_MS = 360_000;
+
+export interface QueuedMessage {
+  readonly id: string;
+  readonly body: string;
+  /** Epoch ms from which a consumer may receive it. */
+  visibleAt: number;
+  receives: number;
+  /** The receive that may delete it; each receive has its own. */
+  receipt: number;
+}
+
+export interface BatchEntry {
+  readonly Id: string;
+  readonly MessageBody: string;
+  readonly DelaySeconds?: number;
+}
+
+/** A standard queue with its dead-letter queue: at least once, in no order. */
+export class Queue {
+  readonly name: string;
+  readonly dead: QueuedMessage[] = [];
+  /** Every body ever sent, for sending again what was long handled. */
+  readonly history: string[] = [];
+  /** Called when messages may have become visible. */
+  onVisible: () => void = () => undefined;
+  readonly #stage: Stage;
+  readonly #ids: Random;
+  #messages: QueuedMessage[] = [];
+  #receipts = 0;
+
+  constructor(stage: Stage, name: string) {
+    this.#stage = stage;
+    this.name = name;
+    this.#ids = new Random(stage.seed, `queue ${name}`);
+  }
+
+  get url(): string {
+    return `https://sqs.simulated/1/${this.name}`;
+  }
+
+  /** Messages that are not yet deleted, visible or not; dead ones aside. */
+  get size(): number {
+    return this.#messages.length;
+  }
+
+  /** SendMessageBatch. */
+  sendBatch(from: string, entries: readonly BatchEntry[]): object {
+    const successful: object[] = [];
+    const failed: object[] = [];
+    for (const { Id, MessageBody, DelaySeconds = 0 } of entries) {
+      if (this.#stage.adversary.strikes('refused_entries')) {
+        this.#stage.trace.add(`${this.name} refuses ${MessageBody} of ${from}`);
+        failed.push({ Id, SenderFault: false, Code: 'InternalError', Message: 'simulated' });
+        continue;
+      }
+      this.send(from, MessageBody, DelaySeconds * 1_000);
+      successful.push({ Id, MessageId: `m${this.history.length}` });
+    }
+    return { Successful: successful, Failed: failed };
+  }
+
+  send(from: string, body: string, delayMs: number): void {
+    const { adversary, timeline, trace } = this.#stage;
+    const late = adversary.strikes('delay_message') ? adversary.amount(1_000, 1_800_000) : 0;
+    trace.add(
+      `${from} → ${this.name}: ${body}${delayMs + late > 0 ? ` in ${Math.round((delayMs + late) / 1_000)} s` : ''}`,
+    );
+    this.history.push(body);
+    this.#add({ id: this.#ids.uuid(), body, visibleAt: timeline.now() + delayMs + late, receives: 0, receipt: 0 });
+  }
+
+  /** Up to `max` visible messages, each counted and hidden. */
+  receive(max: number): readonly QueuedMessage[] {
+    const { adversary, timeline } = this.#stage;
+    const now = timeline.now();
+    const visible = this.#messages.filter(({ visibleAt }) => visibleAt <= now);
+    const batch: QueuedMessage[] = [];
+    const wanted = adversary.strikes('reorder') ? adversary.int(1, max) : max;
+    while (batch.length < wanted && visible.length > 0) {
+      const at = adversary.strikes('reorder') ? adversary.int(0, visible.length - 1) : 0;
+      const [message] = visible.splice(at, 1);
+      if (message === undefined) break;
+      if (this.#take(message)) batch.push({ ...message });
+    }
+    return batch;
+  }
+
+  delete({ id, receipt }: QueuedMessage): void {
+    const { adversary } = this.#stage;
+    const standing = this.#messages.find((message) => message.id === id && message.receipt === receipt);
+    if (standing === undefined) return;
+    if (adversary.strikes('duplicate_after_deletion')) return this.#show(standing, adversary.amount(10, 600_000));
+    this.#messages = this.#messages.filter((message) => message !== standing);
+  }
+
+  /** Counts the receive and hides the message; false where no consumer sees it. */
+  #take(message: QueuedMessage): boolean {
+    const { adversary, trace } = this.#stage;
+    message.receives += 1;
+    message.receipt = this.#receipts += 1;
+    if (message.receives > MAX_RECEIVES) {
+      this.#messages = this.#messages.filter((other) => other !== message);
+      this.dead.push(message);
+      this.#stage.coverage.hit('set aside as dead letter');
+      trace.add(`${this.name} sets aside ${message.body}`);
+      return false;
+    }
+    if (adversary.strikes('duplicate_now')) this.#copy(message, adversary.amount(1, 2_000));
+    if (adversary.strikes('duplicate_later')) this.#copy(message, adversary.amount(60_000, 21_600_000));
+    const isEarly = adversary.strikes('early_visibility');
+    this.#show(message, isEarly ? adversary.amount(50, 60_000) : VISIBILITY_MS);
+    return !adversary.strikes('lost_receive');
+  }
+
+  /** The same message from another of the queue's servers, which may not know how often it was received. */
+  #copy(message: QueuedMessage, inMs: number): void {
+    const { adversary, timeline } = this.#stage;
+    const receives = adversary.int(0, 1) === 0 ? 0 : message.receives;
+    this.#add({ ...message, receives, receipt: 0, visibleAt: timeline.now() + inMs });
+  }
+
+  #show(message: QueuedMessage, inMs: number): void {
+    message.visibleAt = this.#stage.timeline.now() + inMs;
+    this.#stage.timeline.after(inMs, () => this.onVisible());
+  }
+
+  #add(message: QueuedMessage): void {
+    this.#messages.push(message);
+    this.#stage.timeline.after(message.visibleAt - this.#stage.timeline.now(), () => this.onVisible());
+  }
+}
+
+/** The three queues of a stage. */
+export class Queues {
+  readonly control: Queue;
+  readonly page: Queue;
+  readonly callback: Queue;
+
+  constructor(stage: Stage) {
+    this.control = new Queue(stage, 'control');
+    this.page = new Queue(stage, 'page');
+    this.callback = new Queue(stage, 'callback');
+  }
+
+  all(): readonly Queue[] {
+    return [this.control, this.page, this.callback];
+  }
+
+  byUrl(url: string): Queue {
+    const queue = this.all().find((one) => one.url === url);
+    if (queue === undefined) throw new Error(`There is no queue ${url}.`);
+    return queue;
+  }
+}

@@ -1,0 +1,151 @@
+import { ItemReader } from '../../shared/adapters/dynamodb/attributes.ts';
+import {
+  duePartition,
+  keys,
+  RECORD_PREFIX,
+  shardPartition,
+  slotPrefix,
+  WAITER_PREFIX,
+} from '../../shared/adapters/dynamodb/keys.ts';
+import { pageFromItem, slotFromItem } from '../../shared/adapters/dynamodb/progress-store.ts';
+import { controlFromItem, definitionFromItem } from '../../shared/adapters/dynamodb/run-records.ts';
+import { shardCount, shardOf } from '../../shared/domain/input.ts';
+import type { PageSlot } from '../../shared/domain/page.ts';
+import type { RunControl, RunDefinition } from '../../shared/domain/run.ts';
+import { DUE_PARTITIONS } from '../../shared/engine/ports.ts';
+import { type Mirror, toItem, type WireItem } from './mirror.ts';
+
+/** A callback's record as checks look at it. */
+export interface CallbackRow {
+  readonly uid: string;
+  readonly type: string;
+  readonly status: string;
+  readonly retryCount: number;
+  readonly httpStatus: number | null;
+}
+
+export interface RecordedPage {
+  readonly slot: PageSlot;
+  readonly results: readonly unknown[];
+}
+
+/** What the engine has on record, read from the table's mirror without a call. */
+export class Records {
+  readonly #mirror: Mirror;
+  readonly #objects: ReadonlyMap<string, Uint8Array>;
+
+  constructor(mirror: Mirror, objects: ReadonlyMap<string, Uint8Array>) {
+    this.#mirror = mirror;
+    this.#objects = objects;
+  }
+
+  /** Uids of all runs that were committed. */
+  runUids(): readonly string[] {
+    const runs = this.#mirror.partitions().filter((pk) => pk.startsWith('R#') && pk.split('#').length === 2);
+    return runs.map((pk) => pk.slice(2)).filter((uid) => this.control(uid) !== null);
+  }
+
+  control(runUid: string): RunControl | null {
+    const { pk, sk } = keys.control(runUid);
+    const item = this.#mirror.get(pk, sk);
+    return item === null ? null : controlFromItem(toItem(item));
+  }
+
+  definition(runUid: string): RunDefinition | null {
+    const { pk, sk } = keys.definition(runUid);
+    const item = this.#mirror.get(pk, sk);
+    return item === null ? null : definitionFromItem(toItem(item));
+  }
+
+  slots(runUid: string, input: number): readonly PageSlot[] {
+    return this.#slotItems(runUid, input).map((item) => slotFromItem(runUid, toItem(item)));
+  }
+
+  pages(runUid: string, input: number): Promise<readonly RecordedPage[]> {
+    const objects = {
+      put: () => Promise.reject(new Error('Checks write nothing.')),
+      get: async (key: string) => {
+        const bytes = this.#objects.get(key);
+        if (bytes === undefined) throw new Error(`The object ${key} of a recorded page does not exist.`);
+        return bytes;
+      },
+    };
+    return Promise.all(this.#slotItems(runUid, input).map((item) => pageFromItem(objects, runUid, toItem(item))));
+  }
+
+  /** Records of callbacks of a whole run. */
+  callbacks(runUid: string, inputsTotal: number): readonly CallbackRow[] {
+    const rows = [...this.#mirror.list(keys.control(runUid).pk, RECORD_PREFIX)];
+    for (let shard = 0; shard < shardCount(inputsTotal); shard += 1) {
+      rows.push(...this.#mirror.list(shardPartition(runUid, shard), RECORD_PREFIX));
+    }
+    return rows.map(callbackRow);
+  }
+
+  /** Slots held and runs in line, over all workspaces; due entries. Each as a text that says which. */
+  leftovers(): readonly string[] {
+    const left: string[] = [];
+    for (const pk of this.#mirror.partitions().filter((name) => name.startsWith('W#'))) {
+      for (const pair of this.heldSlots(pk.slice(2))) left.push(`slot ${pair} of ${pk}`);
+      for (const item of this.#mirror.list(pk, WAITER_PREFIX))
+        left.push(`waiter ${String(item['sk']?.['S'])} of ${pk}`);
+    }
+    return left;
+  }
+
+  heldSlots(workspaceUid: string): readonly string[] {
+    const { pk, sk } = keys.slots(workspaceUid);
+    const held = this.#mirror.get(pk, sk)?.['slots']?.['SS'];
+    return Array.isArray(held) ? held.map(String) : [];
+  }
+
+  due(): readonly { readonly at: number; readonly what: string }[] {
+    const entries: { at: number; what: string }[] = [];
+    for (const pk of this.#partitions()) {
+      for (const item of this.#mirror.list(pk)) {
+        entries.push({ at: Number(item['at']?.['N']), what: String(item['sk']?.['S']) });
+      }
+    }
+    return entries;
+  }
+
+  hasDue(): boolean {
+    return this.#partitions().some((pk) => this.#mirror.has(pk));
+  }
+
+  /** Whether a sweep would find something (clocks that run ahead aside). */
+  isDue(now: number): boolean {
+    return this.hasDue() && this.due().some(({ at }) => at <= now);
+  }
+
+  #partitions(): readonly string[] {
+    return Array.from({ length: DUE_PARTITIONS }, (_, partition) => duePartition(partition));
+  }
+
+  /** Everything that says how runs stand: what must not change once all is at rest. */
+  standing(): ReadonlyMap<string, string> {
+    const texts = new Map<string, string>();
+    for (const pk of this.#mirror.partitions().filter((name) => name.startsWith('R#'))) {
+      for (const item of this.#mirror.list(pk)) {
+        const sk = String(item['sk']?.['S']);
+        if (!sk.startsWith('D#')) texts.set(`${pk} ${sk}`, JSON.stringify(item));
+      }
+    }
+    return texts;
+  }
+
+  #slotItems(runUid: string, input: number): readonly WireItem[] {
+    return this.#mirror.list(shardPartition(runUid, shardOf(input)), slotPrefix(input));
+  }
+}
+
+export function callbackRow(item: WireItem): CallbackRow {
+  const read = new ItemReader(toItem(item));
+  return {
+    uid: read.text('uid'),
+    type: read.text('type'),
+    status: read.text('status'),
+    retryCount: read.number('retry_count'),
+    httpStatus: read.numberOrNull('http_status'),
+  };
+}

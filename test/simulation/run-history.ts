@@ -1,0 +1,148 @@
+import { Adversary } from './adversary.ts';
+import { apiKeyItems, takeStep } from './callers.ts';
+import { Coverage } from './coverage.ts';
+import { deploy, type Deployment } from './deployment.ts';
+import type { FaultKind } from './fault-kinds.ts';
+import { type Stage, TIMEOUT_MS } from './instance.ts';
+import { Observer, type Violation } from './observer.ts';
+import { Random } from './random.ts';
+import { Records } from './records.ts';
+import { REST_CHECKS } from './rest-checks.ts';
+import { Timeline } from './timeline.ts';
+import { Trace } from './trace.ts';
+import { newTruth, type Truth } from './truth.ts';
+import { warmUp } from './warm-up.ts';
+import { drawWorkload, type Scenario, scenarioOf, type Workload } from './workload.ts';
+
+export interface History {
+  readonly seed: number;
+  readonly scenario: Scenario;
+  readonly hash: string;
+  readonly violations: readonly Violation[];
+  readonly coverage: Coverage;
+  readonly kinds: readonly FaultKind[];
+  /** Lines of what happened; empty unless asked for. */
+  readonly trace: readonly string[];
+  /** Virtual time until all was at rest, ms. */
+  readonly tookMs: number;
+}
+
+export interface HistoryOptions {
+  readonly scenario?: Scenario | undefined;
+  readonly keepTrace?: boolean;
+}
+
+const START = Date.UTC(2026, 0, 5, 9);
+const MINUTE_MS = 60_000;
+/** Rest must come within this time of the last fault: a callback's whole schedule takes 75.6 h, at +20 % 91 h. */
+const REST_WITHIN_MS = 7 * 86_400_000;
+/** Messages of each queue that are sent again at the end. */
+const REDRIVEN = 12;
+
+/** Runs one history from its seed: the workload under faults, calm, rest, checks; then a redrive, rest, checks. */
+export async function runHistory(seed: number, options: HistoryOptions = {}): Promise<History> {
+  await warmUp();
+  const scenario = options.scenario ?? scenarioOf(seed);
+  const timeline = new Timeline(START);
+  const coverage = new Coverage();
+  const adversary = new Adversary(seed, coverage, scenario === 'calm' ? [] : 'drawn');
+  const trace = new Trace(timeline, options.keepTrace ?? false);
+  const stage: Stage = { seed, timeline, adversary, coverage, trace };
+  const workload = drawWorkload(seed, scenario);
+  const truth = newTruth();
+  const observer = new Observer(stage, workload);
+  const deployment = deploy(stage, workload, truth, observer);
+  await deployment.write(apiKeyItems(workload.receivers.length));
+  const records = new Records(observer.mirror, deployment.objects);
+  const world: World = { stage, truth, observer, deployment, records };
+
+  let left = workload.steps.length;
+  for (const step of workload.steps) {
+    timeline.after(step.at, () => {
+      left -= 1;
+      void takeStep(stage, deployment, truth, step);
+    });
+  }
+  timeline.after(workload.stormMs, () => {
+    trace.add('the storm is over');
+    adversary.calmDown();
+  });
+  sweepEveryMinute(world);
+  await comeToRest(world, () => left === 0 && adversary.isCalm);
+  await checkAll(world, workload);
+  if (observer.violations.length === 0) await redrive(world, workload);
+  return {
+    seed,
+    scenario,
+    hash: trace.hash(),
+    violations: observer.violations,
+    coverage,
+    kinds: adversary.kinds(),
+    trace: trace.lines,
+    tookMs: timeline.now() - START,
+  };
+}
+
+interface World {
+  readonly stage: Stage;
+  readonly truth: Truth;
+  readonly observer: Observer;
+  readonly deployment: Deployment;
+  readonly records: Records;
+}
+
+/** The timed rule. A minute in which nothing is due is passed over: its sweep would read ten empty partitions. */
+function sweepEveryMinute({ stage, deployment, records }: World): void {
+  const { timeline, adversary } = stage;
+  const sweepOnce = (): void => {
+    void deployment.sweep.invoke(TIMEOUT_MS.sweep, (handler) => handler());
+  };
+  const tick = (): void => {
+    timeline.after(MINUTE_MS, tick);
+    if (!records.isDue(timeline.now()) || adversary.strikes('sweep_lost')) return;
+    sweepOnce();
+    if (adversary.strikes('sweep_twice')) timeline.after(adversary.amount(1, 20_000), sweepOnce);
+  };
+  timeline.after(MINUTE_MS - (timeline.now() % MINUTE_MS), tick);
+}
+
+/** Lets time pass until nothing is under way, queued or due any more. */
+async function comeToRest({ stage, deployment, records, observer }: World, isOver: () => boolean): Promise<void> {
+  const { timeline } = stage;
+  const deadline = timeline.now() + REST_WITHIN_MS;
+  const isAtRest = (): boolean =>
+    isOver() && deployment.busy() === 0 && deployment.queues.all().every(({ size }) => size === 0) && !records.hasDue();
+  await timeline.run(() => observer.violations.length > 0 || timeline.now() > deadline || isAtRest());
+  if (observer.violations.length > 0 || isAtRest()) return;
+  const queued = deployment.queues.all().map(({ name, size }) => `${size} in ${name}`);
+  const due = records.due().map(({ what }) => what);
+  const message = `after ${REST_WITHIN_MS / 86_400_000} days: ${deployment.busy()} invocations, ${queued.join(', ')}, due ${due.join(' ')}`;
+  observer.violate('comesToRest', message);
+}
+
+async function checkAll(world: World, workload: Workload): Promise<void> {
+  const { observer, records, truth, stage } = world;
+  if (observer.violations.length > 0) return;
+  const isCalm = stage.adversary.kinds().length === 0;
+  for (const { name, check } of REST_CHECKS) {
+    for (const message of await check({ records, truth, workload, isCalm })) observer.violate(name, message);
+  }
+}
+
+/** Sends dead letters and long handled messages again: once all is done, they change nothing. */
+async function redrive(world: World, workload: Workload): Promise<void> {
+  const { stage, deployment, records, observer } = world;
+  const random = new Random(stage.seed, 'redrive');
+  const before = records.standing();
+  for (const queue of deployment.queues.all()) {
+    const bodies = [...queue.dead.map(({ body }) => body), ...queue.history];
+    for (let sent = 0; sent < REDRIVEN && bodies.length > 0; sent += 1) queue.send('redrive', random.take(bodies), 0);
+  }
+  await comeToRest(world, () => true);
+  await checkAll(world, workload);
+  const after = records.standing();
+  for (const [key, text] of after) {
+    if (before.get(key) !== text)
+      observer.violate('redriveChangesNothing', `${key}: ${before.get(key) ?? 'absent'} became ${text}`);
+  }
+}

@@ -1,0 +1,66 @@
+import { deriveUid } from '../../shared/domain/ids.ts';
+import { partStarts } from '../../shared/domain/callback.ts';
+import type { RunControl, RunDefinition } from '../../shared/domain/run.ts';
+import type { RecordedPage, Records } from './records.ts';
+import type { GivenPage, InputScript, Truth } from './truth.ts';
+
+/** An async run: what is on record beside what really happened. */
+export interface RunTruth {
+  readonly control: RunControl;
+  readonly definition: RunDefinition;
+  readonly inputs: readonly InputTruth[];
+  /** Uids of the run.finished of its endings. */
+  readonly finishes: readonly string[];
+}
+
+export interface InputTruth {
+  readonly index: number;
+  /** Null: one its action refuses. Undefined scripts do not occur: each run is that of a launch. */
+  readonly script: InputScript | null;
+  readonly pages: readonly RecordedPage[];
+  readonly given: readonly GivenPage[];
+  /** JSON bytes of the input, which every part of a callback repeats. */
+  readonly bytes: number;
+}
+
+/** All async runs; a run is found by the name its launch gave it, for its caller may have been told nothing. */
+export async function runTruths(records: Records, truth: Truth): Promise<readonly RunTruth[]> {
+  const found: RunTruth[] = [];
+  const given = Map.groupBy(truth.pages, ({ runUid, input }) => `${runUid}:${input}`);
+  for (const uid of records.runUids()) {
+    const control = records.control(uid);
+    const definition = records.definition(uid);
+    if (control === null || definition === null || definition.mode === 'LIVE') continue;
+    const launch = truth.launches.find(({ body }) => body.name === definition.name);
+    const inputs: InputTruth[] = [];
+    for (let index = 0; index < definition.inputsTotal; index += 1) {
+      const input = launch?.body.inputs[index];
+      inputs.push({
+        index,
+        script: input === undefined || 'broken' in input ? null : input,
+        pages: await records.pages(uid, index),
+        given: given.get(`${uid}:${index}`) ?? [],
+        bytes: Buffer.byteLength(JSON.stringify({ input, customData: null })),
+      });
+    }
+    const endings = Array.from({ length: control.endings }, (_, at) => at + 1);
+    const finishes = endings.map((ending) => deriveUid(uid, 'run_finished', { ending }));
+    found.push({ control, definition, inputs, finishes });
+  }
+  return found;
+}
+
+/** Uids of the callbacks a run's inputs call for: each part of each recorded page, each failed input. */
+export function expectedCallbacks({ inputs, definition }: Pick<RunTruth, 'inputs' | 'definition'>): readonly string[] {
+  if (definition.callback?.on !== 'all') return [];
+  return inputs.flatMap(({ index, pages, bytes }) =>
+    pages.flatMap(({ slot, results }) => {
+      const at = { input: index, page: slot.page };
+      if (slot.outcome.kind === 'FAILURE') {
+        return [deriveUid(definition.uid, 'input_failed', { ...at, ending: slot.attempt })];
+      }
+      const sizes = results.map((item) => Buffer.byteLength(JSON.stringify(item)));
+      return partStarts(sizes, bytes).map((_, part) => deriveUid(definition.uid, 'page', { ...at, part: part + 1 }));
+    }),
+  );
+}

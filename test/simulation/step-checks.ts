@@ -1,0 +1,117 @@
+import { slotFromItem } from '../../shared/adapters/dynamodb/progress-store.ts';
+import { controlFromItem } from '../../shared/adapters/dynamodb/run-records.ts';
+import { CALLBACK_DELAYS_S } from '../../shared/domain/retry.ts';
+import { RUN_MOVES, type RunControl, type RunMove, type RunStatus } from '../../shared/domain/run.ts';
+import { type Change, toItem, type WireItem } from './mirror.ts';
+import { callbackRow } from './records.ts';
+
+/** What a write is held against: null, or what is wrong with it. */
+export interface StepCheck {
+  readonly name: string;
+  readonly proves: string;
+  readonly check: (change: Change, limits: StepLimits) => string | null;
+}
+
+export interface StepLimits {
+  readonly runsAtOnce: number;
+}
+
+/** The moves of the table that lead from one status to another. */
+export function movesBetween(from: RunStatus, to: RunStatus): readonly RunMove[] {
+  const moves = Object.keys(RUN_MOVES) as RunMove[]; // keys of a closed literal
+  return moves.filter((move) => {
+    const { from: starts, to: end }: { readonly from: readonly RunStatus[]; readonly to: RunStatus } = RUN_MOVES[move];
+    return end === to && starts.includes(from);
+  });
+}
+
+/** The control records before and after a change, where it is one of a control record. */
+export function controlChange(change: Change): { readonly before: RunControl; readonly after: RunControl } | null {
+  if (change.sk !== 'CTL' || change.before === null || change.after === null) return null;
+  return { before: controlFromItem(toItem(change.before)), after: controlFromItem(toItem(change.after)) };
+}
+
+export const STEP_CHECKS: readonly StepCheck[] = [
+  {
+    name: 'statusMovesAlongTheTable',
+    proves: 'A status changes only by a move of the table; what is final stays final.',
+    check(change) {
+      const controls = controlChange(change);
+      if (controls === null) return null;
+      const { before, after } = controls;
+      if (before.status === after.status || movesBetween(before.status, after.status).length > 0) return null;
+      return `${before.uid} went from ${before.status} to ${after.status}`;
+    },
+  },
+  {
+    name: 'countersOnlyRise',
+    proves: 'Epoch, attempt, endings and the write version of a run never fall, and an ending is counted once.',
+    check(change) {
+      if (change.sk === 'CTL' && change.before !== null && change.after === null)
+        return `${change.pk} lost its control`;
+      const controls = controlChange(change);
+      if (controls === null) return null;
+      const { before, after } = controls;
+      for (const name of ['epoch', 'attempt', 'endings'] as const) {
+        if (after[name] < before[name] || after[name] > before[name] + 1) {
+          return `${before.uid}: ${name} went from ${before[name]} to ${after[name]}`;
+        }
+      }
+      return after.updatedAt > before.updatedAt ? null : `${before.uid}: updated_at did not rise`;
+    },
+  },
+  {
+    name: 'pageIsRecordedOnce',
+    proves: 'A recorded page never changes; only a FAILURE gives way, to a later epoch.',
+    check({ sk, before, after }) {
+      if (!sk.startsWith('P#') || before === null || JSON.stringify(before) === JSON.stringify(after)) return null;
+      if (after === null) return `${sk} was deleted`;
+      const [old, now] = [slotFromItem('', toItem(before)), slotFromItem('', toItem(after))];
+      if (old.outcome.kind === 'FAILURE' && now.epoch > old.epoch) return null;
+      return `${sk} was written over: ${JSON.stringify(old)} by ${JSON.stringify(now)}`;
+    },
+  },
+  {
+    name: 'inputIsMarkedOnce',
+    proves: 'How an input ended is set once; marks and roll-ups are never taken back or changed.',
+    check({ pk, sk, before, after }) {
+      if ((sk !== 'M' && !sk.startsWith('T#')) || before === null) return null;
+      const changed = changedMembers(before, after, /^[ic]\d+$/);
+      return changed === null ? null : `${pk} ${sk}: ${changed} was written over`;
+    },
+  },
+  {
+    name: 'slotsStayWithinTheLimit',
+    proves: 'A workspace never has more runs at work than it may.',
+    check({ pk, sk, after }, { runsAtOnce }) {
+      const slots = sk === 'SLOTS' ? after?.['slots']?.['SS'] : undefined;
+      if (!Array.isArray(slots) || slots.length <= runsAtOnce) return null;
+      return `${pk} has ${slots.length} of ${runsAtOnce} slots taken: ${slots.join(' ')}`;
+    },
+  },
+  {
+    name: 'attemptsFollowTheSchedule',
+    proves:
+      'Attempts of a callback are claimed one by one and never beyond the schedule; what is settled stays settled.',
+    check({ sk, before, after }) {
+      if (!sk.startsWith('C#') || after === null) return null;
+      const now = callbackRow(after);
+      if (now.retryCount > CALLBACK_DELAYS_S.length) return `${now.uid} is at retry ${now.retryCount}`;
+      if (before === null) return null;
+      const old = callbackRow(before);
+      if (now.retryCount < old.retryCount || now.retryCount > old.retryCount + 1) {
+        return `${now.uid} went from retry ${old.retryCount} to ${now.retryCount}`;
+      }
+      const wasSettled = old.status === 'SUCCESS' || old.status === 'FAILED';
+      return wasSettled && now.status !== old.status ? `${now.uid} went from ${old.status} to ${now.status}` : null;
+    },
+  },
+];
+
+/** The first member with such a name whose value is no longer what it was. */
+function changedMembers(before: WireItem, after: WireItem | null, names: RegExp): string | null {
+  for (const [name, value] of Object.entries(before)) {
+    if (names.test(name) && JSON.stringify(value) !== JSON.stringify(after?.[name])) return name;
+  }
+  return null;
+}

@@ -1,0 +1,86 @@
+/** What really happened outside the engine: told, given and received. Nothing here is read from the engine's records. */
+export interface Truth {
+  readonly launches: Launched[];
+  readonly liveCalls: LiveCalled[];
+  /** What actions were given by their upstream, and so gave on. */
+  readonly pages: GivenPage[];
+  readonly posts: Received[];
+  /** Times a consumer was handed the first attempt of a callback, by the callback's uid. */
+  readonly firstAttempts: Map<string, number>;
+}
+
+export interface Launched {
+  readonly workspace: number;
+  readonly body: LaunchBody;
+  /** What the caller was told; null: nothing, the call broke off. */
+  answer: { readonly status: number; readonly runUid: string | null; readonly label: string | null } | null;
+}
+
+export interface LaunchBody {
+  /** Unlike every other launch's. */
+  readonly name: string;
+  readonly inputs: readonly (InputScript | { readonly broken: number })[];
+  readonly parameters?: { readonly max_results: number };
+  readonly callback?: {
+    readonly url: string;
+    readonly on?: 'all' | 'final';
+    readonly headers?: Readonly<Record<string, string>>;
+  };
+  readonly on_invalid_input?: 'reject' | 'skip';
+}
+
+/** What an input's upstream does: so many pages, and where and how often it fails. */
+export interface InputScript {
+  /** Unlike every other input's, and naming its workspace. */
+  readonly key: string;
+  readonly pages: number;
+  readonly per_page: number;
+  /** Extra bytes of each item that do not compress. */
+  readonly padding?: number;
+  readonly fails?: readonly { readonly page: number; readonly kind: FailKind; readonly times: number }[];
+}
+
+export const FAIL_KINDS = [
+  'retryable',
+  'retryable_at',
+  'rate_limited',
+  'permanent',
+  'no_result',
+  'throw',
+  'hang',
+  'invalid_result',
+  'same_cursor',
+] as const;
+export type FailKind = (typeof FAIL_KINDS)[number];
+
+export interface GivenPage {
+  readonly runUid: string;
+  readonly input: number;
+  readonly page: number;
+  readonly cursor: string | null;
+  readonly kind: 'page' | FailKind;
+  readonly results: readonly unknown[];
+  readonly next: string | null;
+  /** Epoch ms on the true clock. */
+  readonly at: number;
+}
+
+export interface LiveCalled {
+  readonly workspace: number;
+  readonly input: InputScript;
+  answer: { readonly status: number; readonly runUid: string | null; readonly body: unknown } | null;
+}
+
+export interface Received {
+  readonly url: string;
+  readonly workspace: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly at: number;
+  /** What the receiver answered; null: nothing. */
+  readonly status: number | null;
+}
+
+export function newTruth(): Truth {
+  return { launches: [], liveCalls: [], pages: [], posts: [], firstAttempts: new Map() };
+}

@@ -1,0 +1,130 @@
+import * as z from 'zod';
+import type { ActionWorld } from '../../shared/engine/ports.ts';
+import { createRegistry } from '../../shared/sdk/action-registry.ts';
+import { NoResult, Permanent, RateLimited, Retryable } from '../../shared/sdk/action-errors.ts';
+import { defineAction } from '../../shared/sdk/define-action.ts';
+import type { Instance, Stage } from './instance.ts';
+import { Random } from './random.ts';
+import { FAIL_KINDS, type FailKind, type GivenPage, type InputScript, type Truth } from './truth.ts';
+
+const inputScript = z.strictObject({
+  key: z.string(),
+  pages: z.int().min(1),
+  per_page: z.int().min(0),
+  padding: z.int().min(0).optional(),
+  fails: z.array(z.strictObject({ page: z.int().min(0), kind: z.enum(FAIL_KINDS), times: z.int().min(1) })).optional(),
+});
+
+interface Question {
+  readonly runUid: string;
+  readonly idempotencyKey: string;
+  readonly page: number;
+  readonly cursor: string | null;
+  readonly script: InputScript;
+}
+
+interface Reply {
+  readonly kind: 'page' | FailKind;
+  readonly results: readonly { readonly key: string; readonly n: number; readonly call: number }[];
+  readonly next: string | null;
+  readonly retryAt: number;
+}
+
+/** An action that asks the simulated upstream for each page and does as it is told. */
+const scripted = defineAction({
+  name: 'scripted',
+  title: 'Scripted',
+  description: 'Gives what the simulated upstream gives.',
+  pageSize: 10,
+  input: inputScript,
+  result: z.object({ key: z.string(), n: z.int(), call: z.int(), padding: z.string().optional() }),
+  async run({ fetch, input, cursor, page, idempotencyKey, runUid }) {
+    const script = { ...input } as InputScript; // cast: optional members differ by undefined only
+    const question: Question = { runUid, idempotencyKey, page, cursor, script };
+    const answer = await fetch('https://upstream.simulated/', { method: 'POST', body: JSON.stringify(question) });
+    const { kind, results, next, retryAt } = (await answer.json()) as Reply; // cast: the upstream is ours
+    switch (kind) {
+      case 'retryable':
+        throw new Retryable('the upstream stumbled');
+      case 'retryable_at':
+        throw new Retryable('the upstream stumbled and says when', { retryAt });
+      case 'rate_limited':
+        throw new RateLimited(retryAt);
+      case 'permanent':
+        throw new Permanent('the upstream said never');
+      case 'no_result':
+        throw new NoResult('nothing here');
+      case 'throw':
+        throw new TypeError('cannot read what is not there');
+      case 'invalid_result':
+        return { results: [{ key: 'wrong' } as unknown as Reply['results'][number]], nextCursor: null }; // cast: meant to be refused
+      case 'same_cursor':
+        return { results, nextCursor: cursor };
+      case 'hang':
+      case 'page':
+        return { results, nextCursor: next };
+    }
+  },
+});
+
+export const scriptedActions = createRegistry({ 'upstream.ts': scripted });
+
+/** Answers for every upstream of a history. Each call gets other items and another cursor, so that a mix of two shows. */
+export function createUpstream(stage: Stage, truth: Truth): (instance: Instance) => ActionWorld {
+  const calls = new Map<string, number>();
+  let total = 0;
+  const random = new Random(stage.seed, 'upstream');
+
+  function answer(question: Question): Reply | null {
+    const { script, page, cursor, idempotencyKey } = question;
+    const before = calls.get(idempotencyKey) ?? 0;
+    calls.set(idempotencyKey, before + 1);
+    const call = (total += 1);
+    const fail = script.fails?.find((one) => one.page === page && before < one.times);
+    const kind = fail?.kind ?? 'page';
+    const following = page + 1 < script.pages ? `${script.key}:${page + 1}:${call}` : null;
+    const next = kind === 'same_cursor' ? cursor : following;
+    const gives = kind === 'page' || kind === 'same_cursor';
+    const padding = script.padding === undefined ? {} : { padding: noise(random, script.padding) };
+    const results = Array.from({ length: gives ? script.per_page : 0 }, (_, n) => ({
+      key: script.key,
+      n: page * script.per_page + n,
+      call,
+      ...padding,
+    }));
+    const retryAt = stage.timeline.now() + (call % 3 === 0 ? 1_200_000 : 7_000);
+    truth.pages.push(givenOf(question, { kind, results, next }, stage.timeline.now()));
+    stage.trace.add(`upstream gives ${kind} for ${script.key} page ${page} (call ${call})`);
+    stage.coverage.hit(`action:${kind}`);
+    return kind === 'hang' ? null : { kind, results, next, retryAt };
+  }
+
+  return (instance) => ({
+    secret: (name) => Promise.reject(new Error(`There is no secret ${name}.`)),
+    fetchFor: () => async (_, init) => {
+      const question = JSON.parse(String(init?.body)) as Question; // cast: asked by the action above
+      const breakOff = (): Error => {
+        truth.pages.push(givenOf(question, { kind: 'throw', results: [], next: null }, stage.timeline.now()));
+        return new Error('socket hang up');
+      };
+      const reply = await instance.call('POST upstream', async () => answer(question), breakOff, Infinity);
+      if (reply === null) return new Promise<Response>(() => undefined);
+      return { json: async () => reply } as unknown as Response; // cast: all that the action uses of it
+    },
+  });
+}
+
+function givenOf(
+  { runUid, page, cursor, idempotencyKey }: Question,
+  { kind, results, next }: Omit<Reply, 'retryAt'>,
+  at: number,
+): GivenPage {
+  return { runUid, input: Number(idempotencyKey.split(':')[1]), page, cursor, kind, results, next, at };
+}
+
+/** Text that does not compress. */
+function noise(random: Random, bytes: number): string {
+  return Buffer.from(random.bytes(Math.ceil((bytes * 3) / 4)))
+    .toString('base64')
+    .slice(0, bytes);
+}

@@ -1,0 +1,101 @@
+import { Random } from './random.ts';
+import type { ReceiverNature } from './receivers.ts';
+import { FAIL_KINDS, type InputScript, type LaunchBody } from './truth.ts';
+
+/** What callers do in one history, and how the stage is set up; drawn from its seed. */
+export interface Workload {
+  readonly runsAtOnce: number;
+  readonly inputsInFlight: number;
+  /** One receiver and one API key for each workspace. */
+  readonly receivers: readonly ReceiverNature[];
+  readonly steps: readonly Step[];
+  /** When the world turns kind, ms after the start. */
+  readonly stormMs: number;
+}
+
+/** Something a caller does, so many ms after the start. */
+export type Step =
+  | { readonly kind: 'launch'; readonly at: number; readonly workspace: number; readonly body: LaunchBody }
+  | { readonly kind: 'live'; readonly at: number; readonly workspace: number; readonly input: InputScript };
+
+/** Sizes of a history: `small` is the everyday one, `wide` has runs of several shards, `patient` receivers that are never well. */
+export const SCENARIOS = ['small', 'wide', 'patient', 'calm'] as const;
+export type Scenario = (typeof SCENARIOS)[number];
+
+/** The scenario a seed has where none is asked for. */
+export function scenarioOf(seed: number): Scenario {
+  const share = new Random(seed, 'scenario').fraction();
+  if (share < 0.02) return 'wide';
+  if (share < 0.03) return 'patient';
+  return share < 0.1 ? 'calm' : 'small';
+}
+
+export function drawWorkload(seed: number, scenario: Scenario): Workload {
+  const random = new Random(seed, 'workload');
+  const workspaces = random.pick([1, 1, 2, 3, 4]);
+  const stormMs = Math.round(random.logarithmic(20_000, 7_200_000));
+  const receivers = Array.from({ length: workspaces }, () => natureOf(random, scenario));
+  const runs = scenario === 'wide' || scenario === 'patient' ? 1 : random.pick([1, 1, 2, 3, 4]);
+  const steps: Step[] = [];
+  for (let run = 0; run < runs; run += 1) {
+    const at = random.int(0, Math.round(stormMs / 2));
+    const workspace = random.int(0, workspaces - 1);
+    if (random.happens(0.15)) {
+      const input = drawInput(random, `w${workspace} live ${run}`, scenario);
+      steps.push({ kind: 'live', at, workspace, input });
+    } else {
+      steps.push({ kind: 'launch', at, workspace, body: drawLaunch(random, workspace, run, scenario) });
+    }
+  }
+  return {
+    runsAtOnce: random.int(1, 3),
+    inputsInFlight: random.pick([1, 2, 4, 20]),
+    receivers,
+    steps,
+    stormMs,
+  };
+}
+
+function natureOf(random: Random, scenario: Scenario): ReceiverNature {
+  if (scenario === 'patient') return 'dead';
+  return random.happens(0.05) ? 'gone' : 'well';
+}
+
+function drawLaunch(random: Random, workspace: number, run: number, scenario: Scenario): LaunchBody {
+  const count = scenario === 'wide' ? random.int(33, 70) : random.pick([1, 1, 2, 3, 4, 6, 12]);
+  const skips = random.happens(0.15);
+  const allBroken = skips && random.happens(0.3);
+  const inputs = Array.from({ length: count }, (_, index) =>
+    skips && (allBroken || random.happens(0.3))
+      ? { broken: index }
+      : drawInput(random, `w${workspace} r${run} i${index}`, scenario),
+  );
+  const url = `https://hooks.example.com/${workspace}/${run}`;
+  const callback = random.happens(0.85)
+    ? {
+        callback: {
+          url,
+          ...(random.happens(0.2) ? { on: 'final' as const } : {}),
+          ...(random.happens(0.2) ? { headers: { 'x-tenant': `w${workspace}` } } : {}),
+        },
+      }
+    : {};
+  return {
+    name: `run ${run}`,
+    inputs,
+    ...callback,
+    ...(skips ? { on_invalid_input: 'skip' as const } : {}),
+    ...(random.happens(0.15) ? { parameters: { max_results: random.int(1, 6) } } : {}),
+  };
+}
+
+function drawInput(random: Random, key: string, scenario: Scenario): InputScript {
+  const pages = scenario === 'wide' ? random.int(1, 2) : random.pick([1, 1, 2, 3, 5]);
+  const page = random.int(0, pages - 1);
+  const fails = random.happens(scenario === 'wide' ? 0.1 : 0.35)
+    ? { fails: [{ page, kind: random.pick(FAIL_KINDS), times: random.pick([1, 1, 2, 3, 4]) }] }
+    : {};
+  const isLarge = scenario !== 'wide' && random.happens(0.03);
+  const size = isLarge ? { per_page: 3, padding: random.pick([6_000, 100_000]) } : { per_page: random.int(0, 4) };
+  return { key, pages, ...size, ...fails };
+}
