@@ -127,7 +127,7 @@ export const ROUTES = [
     path: '/v1/runs/callbacks',
     function: 'runs',
     scope: 'read',
-    summary: 'List the delivery records of the workspace',
+    summary: 'List the delivery records of the workspace by the creation of their run, then by input, page and part',
     query: listCallbacksQuery,
     success: { status: 200, schema: z.array(callbackRecord), headers: NEXT_PAGE },
     errors: [],

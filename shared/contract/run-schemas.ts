@@ -110,6 +110,7 @@ export const runInput = strict({
   retry_count: count.describe('Attempts the engine spent beyond the first of each page'),
   postponed_until: instant.nullable(),
   ...times,
+  started_at: instant.nullable().describe('When its first page was recorded'),
 }).meta({ id: 'RunInput' });
 
 /** `GET /v1/runs/{run_uid}/inputs`. */

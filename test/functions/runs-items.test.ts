@@ -240,6 +240,8 @@ describe('one run', () => {
         { status: 'RUNNING', at: at(0), reason: null },
       ],
     });
+    const { rows } = await world.follow('/v1/runs');
+    expect(rows).toMatchObject([{ inputs: { succeeded: 3, running: 4 }, output_count: 10 }]);
     const { body: short } = await world.get(`/v1/runs/${uid}/status`);
     expect(short).toMatchObject({ status: 'RUNNING', inputs: { running: 4 }, output_count: 10, started_at: at(0) });
   });
@@ -247,7 +249,7 @@ describe('one run', () => {
   it('counts an input once that settles while it is counted', async () => {
     const uid = await startedRun();
     await world.recordPage(uid, 3, { items: items(34, 1), last: true });
-    const { readTotals } = world.ports.progress;
+    const readTotals = world.ports.progress.readTotals.bind(world.ports.progress);
     let settled = false;
     world.ports.progress.readTotals = async (...asked) => {
       const totals = await readTotals(...asked);

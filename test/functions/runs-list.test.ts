@@ -79,7 +79,7 @@ describe('the list of runs', () => {
 
   it('filters uids together with everything else, and gives nobody another workspace’s', async () => {
     const both = `uid=${uids[0]}&uid=${uids[1]}&uid=5a0b1c2d-3e4f-4a5b-8c6d-7e8f90a1b2c3`;
-    expect(await listed(both)).toEqual([uids[1], uids[0]].toSorted().toReversed());
+    expect(await listed(both)).toEqual(uids.slice(0, 2).toSorted().toReversed());
     expect(await listed(`${both}&status=QUEUED`)).toEqual([uids[0]]);
     expect(await listed(`${both}&created_after=2026-06-01T12:00:00Z`)).toEqual([]);
     expect((await world.follow(`/v1/runs?${both}`, world.away)).rows).toEqual([]);

@@ -5,7 +5,7 @@ import { isRunUid } from '../../../shared/domain/ids.ts';
 import { countCallbacks } from '../../../shared/engine/read/count-callbacks.ts';
 import { countRun } from '../../../shared/engine/read/count-run.ts';
 import { findRun } from '../../../shared/engine/read/find-run.ts';
-import { listRuns, type RunFilter } from '../../../shared/engine/read/list-runs.ts';
+import { listCountedRuns, type RunFilter } from '../../../shared/engine/read/list-runs.ts';
 import type { ReadPorts } from '../../../shared/engine/read/read-ports.ts';
 import type { EndpointsOf } from '../http/create-api-handler.ts';
 import { defineEndpoint } from '../http/endpoint.ts';
@@ -24,14 +24,14 @@ export function createRunEndpoints(ports: ReadPorts & PagingPorts): RunEndpoints
         listPage(ports, call, {
           place: runPlace,
           steps: (after) =>
-            listRuns(ports, {
+            listCountedRuns(ports, {
               workspaceUid: call.caller.workspaceUid,
               filter: filterOf(call.query),
               order: call.query.sort === 'created_at' ? 'ascending' : 'descending',
               after,
               limit: call.query.limit,
             }),
-          view: ({ definition, control }) => runView(definition, control, { totals: control.totals, open: 0 }),
+          view: ({ definition, control, counts }) => runView(definition, control, counts),
         }),
     }),
 

@@ -34,13 +34,14 @@ export async function countRun(ports: CountPorts, control: RunControl): Promise<
  */
 async function tryCount(ports: CountPorts, control: RunControl, isLast: boolean): Promise<RunCounts | null> {
   const window = await ports.progress.readWindow(control.uid);
+  if (control.restartEpoch > (window?.epoch ?? 0)) return { totals: control.totals, open: 0 }; // retried just now
   if (window === null) return { totals: NO_TOTALS, open: 0 };
   const inHand = [...window.open.keys()];
   const shards = [...new Set(inHand.map(shardOf))];
   const before = await ports.reader.readMarks(control.uid, shards);
   const open = inHand.filter((input) => !before.has(input));
   const slots = await Promise.all(open.map((input) => ports.progress.readLastSlot(control.uid, input)));
-  const totals = await ports.progress.readTotals(control.uid, control.inputsTotal);
+  const totals = await ports.progress.readTotals(control.uid, control.inputsTotal, new Set(inHand));
   const after = await ports.reader.readMarks(control.uid, shards);
   if (!isLast && open.some((input) => after.has(input))) return null;
   const recorded = slots.filter((slot) => slot !== null && !after.has(slot.input));

@@ -1,5 +1,6 @@
 import { isRunUid } from '../../domain/ids.ts';
-import type { ExecutionMode, RunStatus } from '../../domain/run.ts';
+import { type ExecutionMode, hasEnded, type RunStatus } from '../../domain/run.ts';
+import { countRun, type RunCounts } from './count-run.ts';
 import { isVisible } from './find-run.ts';
 import type { ListedRun, ReadPorts, Run, RunPlace, RunRange } from './read-ports.ts';
 import type { Step } from './steps.ts';
@@ -34,8 +35,43 @@ export async function* listRuns(
   ports: Pick<ReadPorts, 'clock' | 'reader'>,
   list: RunList,
 ): AsyncGenerator<Step<Run, RunPlace>> {
+  for await (const batch of batchesOf(ports, list)) {
+    for (const run of batch.runs) yield { row: run, after: placeOf(run.control) };
+    if (batch.pausedAt !== null) yield { row: null, after: batch.pausedAt };
+  }
+}
+
+export interface CountedRun extends Run {
+  readonly counts: RunCounts;
+}
+
+/** The same with counts: of runs at work, of which there are few at a time, from their shards. */
+export async function* listCountedRuns(
+  ports: Pick<ReadPorts, 'clock' | 'reader' | 'progress'>,
+  list: RunList,
+): AsyncGenerator<Step<CountedRun, RunPlace>> {
+  for await (const batch of batchesOf(ports, list)) {
+    const counted = await Promise.all(
+      batch.runs.map(async (run): Promise<CountedRun> => {
+        const isAtWork = run.control.startedAt !== null && !hasEnded(run.control.status);
+        const counts = isAtWork ? await countRun(ports, run.control) : { totals: run.control.totals, open: 0 };
+        return { ...run, counts };
+      }),
+    );
+    for (const run of counted) yield { row: run, after: placeOf(run.control) };
+    if (batch.pausedAt !== null) yield { row: null, after: batch.pausedAt };
+  }
+}
+
+interface Batch {
+  readonly runs: readonly Run[];
+  /** Where the work of a call is done; null while it goes on or the list is over. */
+  readonly pausedAt: RunPlace | null;
+}
+
+async function* batchesOf(ports: Pick<ReadPorts, 'clock' | 'reader'>, list: RunList): AsyncGenerator<Batch> {
   if (list.filter.uids !== null) {
-    yield* runsByUid(ports, list, list.filter.uids);
+    yield { runs: await runsByUid(ports, list, list.filter.uids), pausedAt: null };
     return;
   }
   const { createdFrom, createdBefore } = list.filter;
@@ -45,23 +81,21 @@ export async function* listRuns(
     const range = { order: list.order, after, createdFrom, createdBefore, limit: atOnce };
     const { rows, more } = await ports.reader.listRuns(list.workspaceUid, range);
     const wanted = rows.filter((row) => passes(row, list.filter));
-    const runs = await ports.reader.readRuns(wanted.map(({ uid }) => uid));
-    for (const { uid, createdAt } of wanted) {
-      const run = runs.get(uid);
-      if (run !== undefined && isWanted(ports, list, run)) yield { row: run, after: { uid, createdAt } };
-    }
-    after = rows.at(-1) ?? after;
+    const found = await ports.reader.readRuns(wanted.map(({ uid }) => uid));
+    const runs = wanted.flatMap(({ uid }) => found.get(uid) ?? []).filter((run) => isWanted(ports, list, run));
+    const last = rows.at(-1);
+    after = last === undefined ? after : placeOf(last);
     seen += rows.length;
+    yield { runs, pausedAt: more && seen >= ROWS_A_CALL ? after : null };
     if (!more) return;
   }
-  if (after !== null) yield { row: null, after: { uid: after.uid, createdAt: after.createdAt } };
 }
 
-async function* runsByUid(
+async function runsByUid(
   ports: Pick<ReadPorts, 'clock' | 'reader'>,
   list: RunList,
   uids: readonly string[],
-): AsyncGenerator<Step<Run, RunPlace>> {
+): Promise<readonly Run[]> {
   const { after, order, filter } = list;
   const sign = order === 'ascending' ? 1 : -1;
   const runs = await ports.reader.readRuns(uids.filter(isRunUid));
@@ -73,8 +107,11 @@ async function* runsByUid(
       run.control.createdAt < filter.createdBefore &&
       (after === null || sign * comparePlaces(run.control, after) > 0),
   );
-  found.sort((a, b) => sign * comparePlaces(a.control, b.control));
-  for (const run of found) yield { row: run, after: { uid: run.control.uid, createdAt: run.control.createdAt } };
+  return found.toSorted((a, b) => sign * comparePlaces(a.control, b.control));
+}
+
+function placeOf({ uid, createdAt }: RunPlace): RunPlace {
+  return { uid, createdAt };
 }
 
 /** What is decided by the whole record: whether it may be seen, and its status. */
