@@ -12,6 +12,12 @@ import { tellError } from './tell-error.ts';
 const MAX_DELAY_MS = 900_000;
 
 /**
+ * An attempt not settled this long after its claim never will be: its message has been received as often as it may
+ * (8 × 6 min), or its claim was carried out and told as refused, so that nobody made it.
+ */
+const CLAIM_LEASE_MS = 3_600_000;
+
+/**
  * One attempt of one callback. A page's first attempt needs no record: success goes to the delivery log, failure makes
  * the record. Every later attempt is claimed before it is made, so a crash spends it and the schedule is never exceeded.
  */
@@ -60,7 +66,8 @@ async function claim(ports: DeliveryPorts, delivery: DeliveryInHand): Promise<bo
   const { message, receipt, record } = delivery;
   if (record === null) return message.attempt === 0;
   if (record.status === 'SUCCESS' || record.status === 'FAILED') return false;
-  if (record.retryCount === message.attempt && record.by === receipt.by) {
+  const abandoned = record.status === 'RUNNING' && (record.nextAttemptAt ?? 0) <= ports.clock.now();
+  if (record.retryCount === message.attempt && (record.by === receipt.by || abandoned)) {
     if (record.status === 'PENDING') await sendOn(ports, delivery, record);
     else await settle(ports, delivery, { kind: 'failed', message: 'The attempt was cut off before it was answered.' });
     return false;
@@ -77,7 +84,12 @@ async function claim(ports: DeliveryPorts, delivery: DeliveryInHand): Promise<bo
   return ports.callbacks.updateRecord(
     record.uid,
     { status: 'PENDING', retryCount: message.attempt - 1 },
-    { status: 'RUNNING', retryCount: message.attempt, by: receipt.by, nextAttemptAt: null },
+    {
+      status: 'RUNNING',
+      retryCount: message.attempt,
+      by: receipt.by,
+      nextAttemptAt: ports.clock.now() + CLAIM_LEASE_MS,
+    },
   );
 }
 

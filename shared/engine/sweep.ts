@@ -146,9 +146,11 @@ async function tendShard(
   const lookAgainAt = await tendRecords(ports, definition, shard);
   if (definition.callback?.on !== 'all') return lookAgainAt;
   const marks = await ports.progress.readMarks(definition.uid, shard);
+  const reopened = await ports.progress.readReopened(definition.uid, shard);
   const recorded: readonly Recorded[] = [
     ...Array.from(marks, ([input, { pages, callbacks }]) => ({ input, pages, callbacks })),
-    ...inHand.filter(({ input }) => shardOf(input) === shard && !marks.has(input)),
+    ...Array.from(reopened, ([input, { pages, callbacks }]) => ({ input, pages, callbacks })),
+    ...inHand.filter(({ input }) => shardOf(input) === shard && !marks.has(input) && !reopened.has(input)),
   ];
   const seen = new Set<string>();
   for (const { input, page, part } of await ports.callbacks.readDeliveries(definition.uid, shard)) {
@@ -191,8 +193,8 @@ async function tendRecords(ports: CorePorts, definition: RunDefinition, shard: n
     const lateAt = (record.nextAttemptAt ?? now) + CALLBACK_GRACE_MS;
     lookAgainAt = earlier(lookAgainAt, lateAt);
     const late = record.nextAttemptAt === null || lateAt <= now;
-    if (record.status !== 'PENDING' || !late) continue;
-    const attempt = record.by === '' ? 0 : record.retryCount + 1;
+    if (!late) continue;
+    const attempt = record.by === '' ? 0 : record.retryCount + (record.status === 'PENDING' ? 1 : 0);
     const { workspaceUid } = definition;
     await ports.messages.send({ kind: 'callback', uid: record.uid, attempt }, { workspaceUid });
   }
