@@ -11,7 +11,7 @@ export interface CallbackCounts {
 
 /** What is known of the deliveries of a part of a run. */
 export interface Deliveries {
-  readonly records: readonly CallbackRecord[];
+  readonly records: readonly Pick<CallbackRecord, 'refUid' | 'status'>[];
   readonly deliveries: readonly {
     readonly runUid: string;
     readonly input: number;

@@ -25,8 +25,13 @@ export interface InputMark {
   readonly callbacks: number;
   /** The action found nothing (NoResult). */
   readonly empty: boolean;
+  /** It failed because the input itself was refused (BAD_INPUT): trying again is of no use. */
+  readonly refused: boolean;
   readonly finishedAt: number;
 }
+
+/** What an input recorded before it was taken up again by a retry; it stands in for the mark it had. */
+export type ReopenedInput = Pick<InputMark, 'pages' | 'outputs' | 'callbacks'>;
 
 /** The shard an input lies in. */
 export function shardOf(input: number): number {
@@ -51,6 +56,7 @@ export function totalsOf(marks: ReadonlyMap<number, InputMark>): Totals {
       failed: mark.status === 'FAILED' ? 1 : 0,
       outputs: mark.outputs,
       callbacks: mark.callbacks,
+      refused: mark.refused ? 1 : 0,
       lastFailed: mark.status === 'FAILED' ? input : null,
       lastEmpty: mark.empty ? input : null,
     })),

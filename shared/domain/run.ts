@@ -83,6 +83,8 @@ export interface Totals {
   readonly outputs: number;
   /** Distinct callbacks these inputs have called for (parts of pages, failures). */
   readonly callbacks: number;
+  /** Of the failed, those whose input itself was refused: a retry leaves them out. */
+  readonly refused: number;
   /** The highest index of an input that failed: its error becomes the run's. Null where none did. */
   readonly lastFailed: number | null;
   /** The highest index of an input for which the action found nothing. */
@@ -94,6 +96,7 @@ export const NO_TOTALS: Totals = {
   failed: 0,
   outputs: 0,
   callbacks: 0,
+  refused: 0,
   lastFailed: null,
   lastEmpty: null,
 };
@@ -107,6 +110,7 @@ export function addTotals(all: Iterable<Totals>): Totals {
       failed: sum.failed + one.failed,
       outputs: sum.outputs + one.outputs,
       callbacks: sum.callbacks + one.callbacks,
+      refused: sum.refused + one.refused,
       lastFailed: later(sum.lastFailed, one.lastFailed),
       lastEmpty: later(sum.lastEmpty, one.lastEmpty),
     };
@@ -180,6 +184,8 @@ export interface RunControl {
   readonly reason: StatusReason | null;
   /** Rises with cancel, resume and retry; nothing starts under an older one. */
   readonly epoch: number;
+  /** The epoch of the last retry: a window of an older one is begun anew, over the inputs that failed. 0: none. */
+  readonly restartEpoch: number;
   /** 1, and one more with each resume or retry. */
   readonly attempt: number;
   /** Endings so far; part of run.finished's uid. */

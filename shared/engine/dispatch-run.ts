@@ -4,6 +4,7 @@ import { admitRun } from './admit-run.ts';
 import { checkCompletion } from './check-completion.ts';
 import { closeRun } from './finish-run.ts';
 import { nextUnsettled, sendOpened } from './open-input.ts';
+import { reopenInputs } from './reopen-inputs.ts';
 import type { CorePorts, DispatchMessage, Receipt } from './ports.ts';
 
 const DISPATCHER = 'dispatch';
@@ -33,13 +34,16 @@ export async function dispatchRun(ports: CorePorts, message: DispatchMessage, re
 async function layOut(ports: CorePorts, control: RunControl, definition: RunDefinition): Promise<RunWindow> {
   const standing = await ports.progress.readWindow(definition.uid);
   if (standing !== null && standing.epoch >= control.epoch) return standing;
+  const restarts = control.restartEpoch > (standing?.epoch ?? 0);
+  if (restarts) await reopenInputs(ports, control, definition);
+  const kept = restarts ? null : standing;
   const { inputsInFlight } = await ports.admission.readLimits(definition.workspaceUid);
   const open = new Map<number, OpenInput>();
-  for (const [input, entry] of standing?.open ?? []) {
+  for (const [input, entry] of kept?.open ?? []) {
     // An input that ended while the run was stopped has its mark, and its place is free.
     if ((await nextUnsettled(ports, control, input)) === input) open.set(input, { ...entry, by: DISPATCHER });
   }
-  let next = standing?.next ?? 0;
+  let next = kept?.next ?? 0;
   while (open.size < inputsInFlight) {
     const input = await nextUnsettled(ports, control, next);
     if (input === null) break;

@@ -50,6 +50,7 @@ export async function finishInput(ports: CorePorts, { control, definition, slot 
     outputs: slot.results,
     tries: slot.tries,
     callbacks: slot.callbacks,
+    refused: outcome.kind === 'FAILURE' && outcome.error.error_label === 'BAD_INPUT',
     empty: outcome.kind === 'RESULT' && outcome.info !== null,
     finishedAt: slot.at,
   };
@@ -75,7 +76,7 @@ async function rollUp(
   for (let level = 1; level <= rollupLevels(shards); level += 1) {
     const node = Math.floor(child / ROLLUP_FANOUT);
     const at = { level, node, child: child % ROLLUP_FANOUT };
-    const children = await ports.progress.putRollup(definition.uid, at, totals, definition.expiresAt);
+    const children = await ports.progress.putRollup(definition.uid, at, control.epoch, totals, definition.expiresAt);
     if (children.length < childrenOf(shards, level, node)) return;
     totals = addTotals(children);
     child = node;

@@ -80,10 +80,11 @@ async function freeSlot(ports: CorePorts, { workspaceUid, uid, epoch, status }: 
 
 /** What the inputs of a stopped run have recorded: the settled ones by their marks, those in hand by their last pages. */
 async function countStopped(ports: CorePorts, definition: RunDefinition): Promise<Totals> {
-  const settled = await ports.progress.readTotals(definition.uid, definition.inputsTotal);
   const window = await ports.progress.readWindow(definition.uid);
+  const inHand = new Set(window?.open.keys());
+  const settled = await ports.progress.readTotals(definition.uid, definition.inputsTotal, inHand);
   let { outputs, callbacks } = settled;
-  for (const input of window?.open.keys() ?? []) {
+  for (const input of inHand) {
     const marks = await ports.progress.readMarks(definition.uid, shardOf(input));
     const slot = marks.has(input) ? null : await ports.progress.readLastSlot(definition.uid, input);
     outputs += slot?.results ?? 0;

@@ -1,6 +1,6 @@
 import type { CallbackRecord, CallbackStatus } from '../domain/callback.ts';
 import type { ErrorRecord } from '../domain/errors.ts';
-import type { InputMark, OpenInput, RunWindow, StoredInput } from '../domain/input.ts';
+import type { InputMark, OpenInput, ReopenedInput, RunWindow, StoredInput } from '../domain/input.ts';
 import type { CycleCheck, PageSlot } from '../domain/page.ts';
 import type { RunControl, RunDefinition, RunMove, StatusReason, Totals } from '../domain/run.ts';
 import type { ActionRegistry } from '../sdk/action-registry.ts';
@@ -85,6 +85,8 @@ export interface ControlChange {
   readonly newEpoch?: true;
   /** A resume or retry: counts one more attempt. */
   readonly newAttempt?: true;
+  /** A retry: the window is begun anew, over the inputs that failed. */
+  readonly restart?: true;
   /** Callbacks of endings that lie behind. */
   readonly formerCallbacks?: number;
 }
@@ -153,12 +155,26 @@ export interface ProgressStore {
   /** Records the totals of a finished child in its roll-up node and gives all children recorded there. */
   putRollup(
     runUid: string,
-    at: { readonly level: number; readonly node: number; readonly child: number },
+    at: RollupPlace,
+    epoch: number,
     totals: Totals,
     expiresAt: number,
   ): Promise<readonly Totals[]>;
-  /** Totals recorded so far, over all roll-up nodes and shards. */
-  readTotals(runUid: string, inputsTotal: number): Promise<Totals>;
+  /** Takes a child out of its roll-up node; from then on no older epoch can put it back. */
+  clearRollup(runUid: string, at: RollupPlace, epoch: number, expiresAt: number): Promise<void>;
+  /** Takes the marks of failed inputs off a shard, all but refused ones; what they recorded stays known. */
+  reopenFailed(runUid: string, shard: number, epoch: number): Promise<void>;
+  /** What the inputs of a shard recorded that were reopened and have no mark since. */
+  readReopened(runUid: string, shard: number): Promise<ReadonlyMap<number, ReopenedInput>>;
+  /** Totals recorded so far, over all roll-up nodes and shards; of unmarked inputs, those not in `inHand` too. */
+  readTotals(runUid: string, inputsTotal: number, inHand: ReadonlySet<number>): Promise<Totals>;
+}
+
+/** A child of a roll-up node; on level 1 the children are shards. */
+export interface RollupPlace {
+  readonly level: number;
+  readonly node: number;
+  readonly child: number;
 }
 
 /** Slots of a workspace: how many runs may work at once. A slot is a pair of run and epoch. */

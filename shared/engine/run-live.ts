@@ -143,6 +143,7 @@ function liveControl(definition: RunDefinition, now: number, end: LiveEnd): RunC
     status: end.status,
     reason: null,
     epoch: 1,
+    restartEpoch: 0,
     attempt: 1,
     endings: 1,
     inputsTotal: 1,

@@ -118,6 +118,7 @@ function newControl(definition: RunDefinition, invalid: ErrorRecord | null): Run
     status: invalid === null ? 'CREATED' : 'INVALID',
     reason: null,
     epoch: 1,
+    restartEpoch: 0,
     attempt: 1,
     endings: invalid === null ? 0 : 1,
     inputsTotal: definition.inputsTotal,

@@ -236,6 +236,7 @@ export async function createReadingWorld() {
       outputs: slot.results,
       tries: 2,
       callbacks: slot.callbacks,
+      refused: outcome.kind === 'FAILURE' && outcome.error.error_label === 'BAD_INPUT',
       empty: outcome.kind === 'RESULT' && outcome.info !== null,
       finishedAt: time.now,
     } as const;
@@ -320,6 +321,7 @@ function controlOf(definition: RunDefinition): RunControl {
     status: 'CREATED',
     reason: null,
     epoch: 1,
+    restartEpoch: 0,
     attempt: 1,
     endings: 0,
     inputsTotal: definition.inputsTotal,

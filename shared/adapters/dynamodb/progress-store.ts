@@ -5,6 +5,7 @@ import {
   nodesOnLevel,
   type OpenInput,
   rollupLevels,
+  type ReopenedInput,
   type RunWindow,
   shardCount,
   shardOf,
@@ -78,9 +79,9 @@ export function createProgressStore(table: Table, objects: LargeObjects): Progre
     async markInput(runUid, input, epoch, mark, expiresAt) {
       const name = `i${input}`;
       const update = await table.update(keys.marks(runUid, shardOf(input)), {
-        expression: 'SET #input = :mark, #expires = :expires',
+        expression: 'SET #input = :mark, #expires = :expires REMOVE #reopened',
         condition: 'attribute_not_exists(#input) AND (attribute_not_exists(ep) OR ep <= :ep)',
-        names: { '#input': name, '#expires': 'expires_at' },
+        names: { '#input': name, '#reopened': `r${input}`, '#expires': 'expires_at' },
         values: { ':mark': markToRecord(mark), ':ep': epoch, ':expires': expiresAt },
       });
       const marks = marksOf(update.item);
@@ -135,22 +136,61 @@ export function createProgressStore(table: Table, objects: LargeObjects): Progre
       return { noted: false, entry: window?.epoch === epoch ? (window.open.get(input) ?? null) : null };
     },
 
-    async putRollup(runUid, { level, node, child }, totals, expiresAt) {
+    async putRollup(runUid, { level, node, child }, epoch, totals, expiresAt) {
       const update = await table.update(keys.rollup(runUid, level, node), {
         expression: 'SET #child = :totals, #expires = :expires',
-        condition: 'attribute_not_exists(#child)',
+        condition: 'attribute_not_exists(#child) AND (attribute_not_exists(ep) OR ep <= :ep)',
         names: { '#child': `c${child}`, '#expires': 'expires_at' },
-        values: { ':totals': totals, ':expires': expiresAt },
+        values: { ':totals': totals, ':ep': epoch, ':expires': expiresAt },
       });
       return childrenOf(update.item);
     },
 
-    async readTotals(runUid, inputsTotal) {
+    async clearRollup(runUid, { level, node, child }, epoch, expiresAt) {
+      await table.update(keys.rollup(runUid, level, node), {
+        expression: 'SET ep = :ep, #expires = :expires REMOVE #child',
+        condition: 'attribute_not_exists(ep) OR ep <= :ep',
+        names: { '#child': `c${child}`, '#expires': 'expires_at' },
+        values: { ':ep': epoch, ':expires': expiresAt },
+      });
+    },
+
+    async reopenFailed(runUid, shard, epoch) {
+      const marks = marksOf(await table.get(keys.marks(runUid, shard), 'strong'));
+      const failed = [...marks].filter(([, mark]) => mark.status === 'FAILED' && !mark.refused);
+      if (failed.length === 0) return;
+      const reopened = failed.map(([input, { pages, outputs, callbacks }]) => ({ input, pages, outputs, callbacks }));
+      await table.update(keys.marks(runUid, shard), {
+        expression: `SET ep = :ep, ${reopened.map(({ input }) => `#r${input} = :r${input}`).join(', ')} REMOVE ${reopened.map(({ input }) => `#i${input}`).join(', ')}`,
+        condition: 'attribute_not_exists(ep) OR ep < :ep',
+        names: Object.fromEntries(
+          reopened.flatMap(({ input }) => [
+            [`#r${input}`, `r${input}`],
+            [`#i${input}`, `i${input}`],
+          ]),
+        ),
+        values: {
+          ':ep': epoch,
+          ...Object.fromEntries(
+            reopened.map(({ input, pages, outputs, callbacks }) => [
+              `:r${input}`,
+              { p: pages, r: outputs, cb: callbacks },
+            ]),
+          ),
+        },
+      });
+    },
+
+    async readReopened(runUid, shard) {
+      return reopenedOf(await table.get(keys.marks(runUid, shard), 'strong'));
+    },
+
+    async readTotals(runUid, inputsTotal, inHand) {
       const shards = shardCount(inputsTotal);
       return readNode(rollupLevels(shards), 0);
 
       async function readNode(level: number, node: number): Promise<Totals> {
-        if (level === 0) return totalsOf(marksOf(await table.get(keys.marks(runUid, node), 'strong')));
+        if (level === 0) return shardTotals(await table.get(keys.marks(runUid, node), 'strong'), inHand);
         const item = await table.get(keys.rollup(runUid, level, node), 'strong');
         const done = new Map(new ItemReader(item ?? {}).withPrefix<Totals>('c'));
         const below = nodesOnLevel(shards, level - 1);
@@ -255,6 +295,7 @@ function markToRecord(mark: InputMark): object {
     t: mark.tries === 0 ? null : mark.tries,
     cb: mark.callbacks,
     e: mark.empty ? true : null,
+    x: mark.refused ? true : null,
     at: mark.finishedAt,
   };
 }
@@ -266,6 +307,7 @@ interface MarkRecord {
   readonly t?: number;
   readonly cb: number;
   readonly e?: boolean;
+  readonly x?: boolean;
   readonly at: number;
 }
 
@@ -280,10 +322,28 @@ export function marksOf(item: Item | null): ReadonlyMap<number, InputMark> {
       tries: mark.t ?? 0,
       callbacks: mark.cb,
       empty: mark.e ?? false,
+      refused: mark.x ?? false,
       finishedAt: mark.at,
     });
   }
   return marks;
+}
+
+function reopenedOf(item: Item | null): ReadonlyMap<number, ReopenedInput> {
+  const reopened = new Map<number, ReopenedInput>();
+  for (const [input, { p, r, cb }] of new ItemReader(item ?? {}).withPrefix<Pick<MarkRecord, 'p' | 'r' | 'cb'>>('r')) {
+    reopened.set(Number(input), { pages: p, outputs: r, callbacks: cb });
+  }
+  return reopened;
+}
+
+/** A shard's totals; what reopened inputs had recorded counts, unless they are in hand and counted by their pages. */
+function shardTotals(item: Item | null, inHand: ReadonlySet<number>): Totals {
+  const waiting = [...reopenedOf(item)].filter(([input]) => !inHand.has(input));
+  return addTotals([
+    totalsOf(marksOf(item)),
+    ...waiting.map(([, { outputs, callbacks }]) => ({ ...NO_TOTALS, outputs, callbacks })),
+  ]);
 }
 
 function childrenOf(item: Item | null): readonly Totals[] {

@@ -59,6 +59,7 @@ export function controlToRecord(control: RunControl): object {
     status: control.status,
     reason: control.reason,
     epoch: control.epoch,
+    restart_epoch: control.restartEpoch === 0 ? null : control.restartEpoch,
     attempt: control.attempt,
     endings: control.endings,
     inputs_total: control.inputsTotal,
@@ -92,10 +93,11 @@ export function controlFromItem(item: Item): RunControl {
     status: read.text('status') as RunControl['status'], // cast: as above
     reason: reason === null ? null : ({ retryAt: null, ...reason } as RunControl['reason']), // cast: as above
     epoch: read.number('epoch'),
+    restartEpoch: read.numberOrNull('restart_epoch') ?? 0,
     attempt: read.number('attempt'),
     endings: read.number('endings'),
     inputsTotal: read.number('inputs_total'),
-    totals: { lastFailed: null, lastEmpty: null, ...totals } as RunControl['totals'], // cast: nulls are not stored
+    totals: { refused: 0, lastFailed: null, lastEmpty: null, ...totals } as RunControl['totals'], // cast: nulls are not stored
     formerCallbacks: read.number('former_callbacks'),
     retryCount: read.number('retry_count'),
     lastError: parsed<RunControl['lastError']>(read.textOrNull('last_error')),

@@ -144,14 +144,16 @@ function inlineInputs(inputs: readonly StoredInput[]): Uint8Array | null {
 
 /** The control record after a move; pure, so that what is written is what the answer says. */
 export function applyMove(control: RunControl, move: RunMove, change: ControlChange): RunControl {
-  const { now, reason, ending, newEpoch, newAttempt } = change;
+  const { now, reason, ending, newEpoch, newAttempt, restart } = change;
   const { to } = RUN_MOVES[move];
   return {
     ...control,
     status: to,
     reason,
     epoch: control.epoch + (newEpoch === true ? 1 : 0),
+    restartEpoch: restart === true ? control.epoch + 1 : control.restartEpoch,
     attempt: control.attempt + (newAttempt === true ? 1 : 0),
+    retryCount: control.retryCount + (restart === true ? 1 : 0),
     endings: control.endings + (ending === true ? 1 : 0),
     formerCallbacks: change.formerCallbacks ?? control.formerCallbacks,
     totals: change.totals ?? control.totals,
