@@ -13,12 +13,21 @@ export const ROOT = resolve(import.meta.dirname, '../../..');
 /** Where bundles that run here lie: as deep as those of a deployment, for their source maps name files from there. */
 export const LOCAL_BUNDLE_DIR = join(ROOT, 'dist/local');
 
+/** The template stays the same; what goes is what takes time here and is done by `cdk synth` and the tests. */
+const LOCAL_CONTEXT = {
+  // Functions run from where they were bundled, so that a rebuild reaches them.
+  'aws:cdk:disable-asset-staging': true,
+  'aws:cdk:disable-stack-trace': true,
+  'aws:cdk:disable-creation-stack-traces': true,
+  '@aws-cdk/core:validateAgainstDefaultRules': false,
+};
+
 /** Synthesizes the stage `local` over bundles that are there; functions run from `LOCAL_BUNDLE_DIR` itself. */
 export function synthesizeLocalStack(): SynthesizedStack {
   const outDir = mkdtempSync(join(tmpdir(), 'trireme-assembly-'));
   const before = process.env['CDK_CONTEXT_JSON'];
-  // How the CDK CLI hands context to an app: assets stay where they are instead of being copied.
-  process.env['CDK_CONTEXT_JSON'] = JSON.stringify({ 'aws:cdk:disable-asset-staging': true });
+  // How the CDK CLI hands context to an app.
+  process.env['CDK_CONTEXT_JSON'] = JSON.stringify(LOCAL_CONTEXT);
   try {
     return readAssembly(synthesize({ stage: 'local', bundleDir: LOCAL_BUNDLE_DIR, outDir }));
   } finally {

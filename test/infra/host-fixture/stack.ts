@@ -39,7 +39,7 @@ export function fixtureStack(codeDir: string, outDir: string): cdk.App {
   });
   const dlq = new sqs.Queue(stack, 'DeadLetters', { retentionPeriod: cdk.Duration.days(14) });
   const queue = new sqs.Queue(stack, 'Work', {
-    visibilityTimeout: cdk.Duration.seconds(2),
+    visibilityTimeout: cdk.Duration.seconds(1),
     deadLetterQueue: { queue: dlq, maxReceiveCount: 5 },
   });
   const loopQueue = new sqs.Queue(stack, 'Loop', { deadLetterQueue: { queue: dlq, maxReceiveCount: 5 } });
@@ -67,7 +67,7 @@ export function fixtureStack(codeDir: string, outDir: string): cdk.App {
       },
       ...extra,
     });
-  const echo = make('echo', { timeout: cdk.Duration.seconds(2) });
+  const echo = make('echo');
   const worker = make('worker');
   worker.addEventSource(
     new SqsEventSource(queue, {
@@ -117,6 +117,8 @@ export function fixtureStack(codeDir: string, outDir: string): cdk.App {
     ['/v1/{proxy+}', apigw.HttpMethod.ANY],
   ] as const)
     api.addRoutes({ path, methods: [method], integration });
+  const quick = new HttpLambdaIntegration('QuickIntegration', echo, { timeout: cdk.Duration.millis(100) });
+  api.addRoutes({ path: '/v1/quick', methods: [apigw.HttpMethod.GET], integration: quick });
   new apigw.HttpRoute(stack, 'Default', { httpApi: api, routeKey: apigw.HttpRouteKey.DEFAULT, integration });
   new cdk.CfnOutput(stack, 'Url', { value: api.apiEndpoint });
   return app;

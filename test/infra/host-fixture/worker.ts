@@ -3,13 +3,13 @@ import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 
 const dynamodb = new DynamoDBClient({ maxAttempts: 1 });
 
-/** Counts each message under its body; `fail` fails alone once, `throw` fails its batch once, `slow` takes 200 ms. */
+/** Counts each message under its body; `fail` fails alone once, `throw` fails its batch once, `slow` takes 50 ms. */
 export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
   const batchItemFailures: { itemIdentifier: string }[] = [];
   for (const { body, messageId, attributes } of event.Records) {
     const [verb = ''] = body.split(' ');
     const isFirst = attributes.ApproximateReceiveCount === '1';
-    if (verb === 'slow') await new Promise((resolve) => setTimeout(resolve, 200));
+    if (verb === 'slow') await new Promise((resolve) => setTimeout(resolve, 50));
     await dynamodb.send(
       new UpdateItemCommand({
         TableName: process.env['TABLE'],

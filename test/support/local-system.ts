@@ -1,0 +1,142 @@
+import { createServer } from 'node:http';
+import type { IncomingHttpHeaders, Server } from 'node:http';
+import { bundleFunctions } from '../../infra/bundle.ts';
+import type { FunctionLog } from '../../infra/local/host/functions.ts';
+import { listenLocally, urlOf } from '../../infra/local/host/listen.ts';
+import { prepareAccess } from '../../infra/local/host/local-access.ts';
+import type { Access } from '../../infra/local/host/local-access.ts';
+import { LOCAL_BUNDLE_DIR, readLocalSecret, ROOT, synthesizeLocalStack } from '../../infra/local/host/local-stack.ts';
+import type { SynthesizedStack } from '../../infra/local/host/read-assembly.ts';
+import { startRuntime } from '../../infra/local/runtime.ts';
+import type { Runtime, RuntimeOptions } from '../../infra/local/runtime.ts';
+
+/** The real system, started in this process on free ports. */
+export interface LocalTestSystem extends Access {
+  readonly runtime: Runtime;
+  readonly url: string;
+  /** What functions logged so far. */
+  readonly logs: readonly FunctionLog[];
+  /** What the machinery had to say: denials, loops, refused calls. */
+  readonly notices: readonly string[];
+  /** Calls the API with the key; a body is sent as JSON. */
+  call(method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<Response>;
+  close(): Promise<void>;
+}
+
+let built: Promise<SynthesizedStack> | null = null;
+
+/** Bundles and synthesizes once per test file. */
+async function buildOnce(): Promise<SynthesizedStack> {
+  built ??= bundleFunctions({ root: ROOT, outDir: LOCAL_BUNDLE_DIR }).then(() => synthesizeLocalStack());
+  return await built;
+}
+
+/** Starts the system as `npm start` would, unkind and in memory unless the options say otherwise. */
+export async function startLocalSystem(options: Partial<Omit<RuntimeOptions, 'stack'>> = {}): Promise<LocalTestSystem> {
+  const logs: FunctionLog[] = [];
+  const notices: string[] = [];
+  const runtime = await startRuntime({
+    stack: await buildOnce(),
+    unkind: { seed: 1 },
+    readSecret: readLocalSecret,
+    onLog: (log) => logs.push(log),
+    onNotice: (notice) => notices.push(notice),
+    ...options,
+  });
+  const access = await prepareAccess(runtime, options.dataDir ?? null);
+  return {
+    ...access,
+    runtime,
+    url: runtime.url,
+    logs,
+    notices,
+    call: (method, path, body, headers = {}) =>
+      fetch(`${runtime.url}${path}`, {
+        method,
+        headers: {
+          'x-api-key': access.apiKey,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      }),
+    close: () => runtime.close(),
+  };
+}
+
+/** A request as a receiver got it. */
+export interface ReceivedRequest {
+  readonly at: number;
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+/** How a receiver answers one request. */
+export interface ScriptedAnswer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** Waits so long before it answers. */
+  readonly afterMs?: number;
+}
+
+/** A server that callbacks are sent to; it records what comes and answers as told. */
+export interface Receiver {
+  readonly url: string;
+  readonly requests: readonly ReceivedRequest[];
+  /** Resolves once the requests so far satisfy the condition; rejects after `withinMs` (10 s unless said). */
+  until(condition: (requests: readonly ReceivedRequest[]) => boolean, withinMs?: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens a receiver; without a script it answers 204. */
+export async function openReceiver(
+  script: (request: ReceivedRequest, index: number) => ScriptedAnswer = () => ({ status: 204 }),
+): Promise<Receiver> {
+  const requests: ReceivedRequest[] = [];
+  const watchers = new Set<() => void>();
+  const server: Server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const received = {
+        at: Date.now(),
+        path: request.url ?? '/',
+        headers: request.headers,
+        body: Buffer.concat(chunks),
+      };
+      const index = requests.push(received) - 1;
+      const { status, headers = {}, body = '', afterMs = 0 } = script(received, index);
+      setTimeout(() => response.writeHead(status, headers).end(body), afterMs);
+      for (const look of watchers) look();
+    });
+  });
+  await listenLocally(server, 0);
+  return {
+    url: `${urlOf(server)}/hook`,
+    requests,
+    until: (condition, withinMs = 10_000) =>
+      new Promise((resolve, reject) => {
+        const look = (): void => {
+          if (!condition(requests)) return;
+          clearTimeout(timer);
+          watchers.delete(look);
+          resolve();
+        };
+        const timer = setTimeout(() => {
+          watchers.delete(look);
+          reject(
+            new Error(`After ${withinMs} ms the ${requests.length} requests received are not what was waited for`),
+          );
+        }, withinMs);
+        watchers.add(look);
+        look();
+      }),
+    async close() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
