@@ -58,7 +58,8 @@ export const MEMORY_MB: Readonly<Record<QueueName, number>> = { control: 1_024, 
 const QUEUES = 'https://sqs.us-east-1.amazonaws.com/123456789012';
 const URLS = { control: `${QUEUES}/control`, page: `${QUEUES}/page`, callback: `${QUEUES}/callback` };
 
-const log: Log = {
+/** Says what goes wrong and nothing else. */
+export const silentLog: Log = {
   debug: () => undefined,
   info: () => undefined,
   warn: (message, data) => console.error(message, data),
@@ -67,8 +68,7 @@ const log: Log = {
 
 export function openBenchSystem(options: BenchSystemOptions): BenchSystem {
   const clock = new VirtualClock(START);
-  const engine = openDynamoDb({ dir: null, now: () => clock.now() });
-  createTable(engine);
+  const engine = createBenchTable(() => clock.now());
   let tally = new Tally();
   const queues: Record<QueueName, Queue> = { control: new Queue(), page: new Queue(), callback: new Queue() };
   const deliver = (url: string, message: SentMessage): void => {
@@ -89,7 +89,7 @@ export function openBenchSystem(options: BenchSystemOptions): BenchSystem {
       pageQueueUrl: URLS.page,
       callbackQueueUrl: URLS.callback,
     };
-    return createCorePorts(env, { clock, chance: systemChance, log }, { dynamodb, sqs, objects });
+    return createCorePorts(env, { clock, chance: systemChance, log: silentLog }, { dynamodb, sqs, objects });
   }
 
   const stored = new Map<string, Uint8Array>();
@@ -187,7 +187,8 @@ function recordOf({ id, body }: SentMessage): SQSRecord {
 }
 
 /** The stack's table (infra/constructs/engine-state.ts) as far as it costs. */
-function createTable(engine: DynamoDbEngine): void {
+export function createBenchTable(now: () => number): DynamoDbEngine {
+  const engine = openDynamoDb({ dir: null, now });
   engine.createTable({
     TableName: BENCH_TABLE,
     BillingMode: 'PAY_PER_REQUEST',
@@ -210,4 +211,5 @@ function createTable(engine: DynamoDbEngine): void {
       },
     ],
   });
+  return engine;
 }

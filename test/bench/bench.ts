@@ -1,4 +1,9 @@
 import { parseArgs } from 'node:util';
+import { benchBundles } from './bundles.ts';
+import { benchCallbackRate } from './callback-rate.ts';
+import { benchGrowth } from './growth.ts';
+import { benchLiveOverhead } from './live-overhead.ts';
+import { benchLocalJobs } from './local-jobs.ts';
 import { benchPageCost } from './page-cost.ts';
 import { benchPageSteps } from './page-steps.ts';
 import { formatReport, isReached, type Progress, type Report } from './report.ts';
@@ -7,6 +12,7 @@ import { benchRunCost } from './run-cost.ts';
 interface BenchFlags {
   readonly only: readonly BenchName[];
   readonly json: boolean;
+  readonly long: boolean;
   readonly help: boolean;
 }
 
@@ -15,16 +21,24 @@ const BENCHES = {
   'page-steps': ['CPU of the page worker, steps a second of one core', benchPageSteps],
   'page-cost': ['AWS requests and units of a page, dollars for a million', benchPageCost],
   'run-cost': ['fixed cost of a run and of taking it', benchRunCost],
-} as const satisfies Readonly<Record<string, readonly [string, (progress: Progress) => Promise<Report>]>>;
+  live: ['what a live call adds to its action', benchLiveOverhead],
+  callbacks: ['the callback sender beside bare Node', benchCallbackRate],
+  bundles: ['size and import time of each function', benchBundles],
+  'local-jobs': ['start and jobs a second of the whole system on this machine', benchLocalJobs],
+  growth: ['cost of a page by the size of its run', benchGrowth],
+} as const satisfies Readonly<
+  Record<string, readonly [string, (progress: Progress, isLong: boolean) => Promise<Report>]>
+>;
 
 type BenchName = keyof typeof BENCHES;
 
 const HELP = `Measures what DESIGN sets numbers for, each beside its target and a baseline of the same run.
-Usage: npm run bench -- [--only NAME[,NAME]] [--json]
+Usage: npm run bench -- [--only NAME[,NAME]] [--long] [--json]
   --only NAMES   these benches only, by commas:
 ${Object.entries(BENCHES)
   .map(([name, [about]]) => `                   ${name.padEnd(16)}${about}`)
   .join('\n')}
+  --long         growth up to a million pages: about half an hour more, and 4 GB of memory
   --json         one JSON document on stdout instead of tables
   --help         this text
 Progress goes to stderr. Exit code 0 also where a target is missed: these are measurements; 2 on a bad flag.`;
@@ -34,10 +48,20 @@ class BadFlag extends Error {
 }
 
 function readFlags(args: readonly string[]): BenchFlags {
-  const options = { only: { type: 'string' }, json: { type: 'boolean' }, help: { type: 'boolean' } } as const;
+  const options = {
+    only: { type: 'string' },
+    json: { type: 'boolean' },
+    long: { type: 'boolean' },
+    help: { type: 'boolean' },
+  } as const;
   try {
     const { values } = parseArgs({ args: [...args], options });
-    return { only: readNames(values.only), json: values.json ?? false, help: values.help ?? false };
+    return {
+      only: readNames(values.only),
+      json: values.json ?? false,
+      long: values.long ?? false,
+      help: values.help ?? false,
+    };
   } catch (error) {
     if (error instanceof TypeError) throw new BadFlag(`${error.message} See --help.`, { cause: error });
     throw error;
@@ -53,12 +77,12 @@ function readNames(text: string | undefined): readonly BenchName[] {
   return names.filter((name) => wanted.includes(name));
 }
 
-async function run({ only, json }: BenchFlags): Promise<void> {
+async function run({ only, json, long }: BenchFlags): Promise<void> {
   const reports: (Report & { readonly name: string })[] = [];
   for (const name of only) {
     const [, bench] = BENCHES[name];
     const progress: Progress = (message) => process.stderr.write(`${name}: ${message}\n`);
-    const report = { name, ...(await bench(progress)) };
+    const report = { name, ...(await bench(progress, long)) };
     reports.push(report);
     if (!json) console.log(`${formatReport(report)}\n`);
   }

@@ -1,0 +1,137 @@
+import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
+import { createLiveHandler } from '../../functions/api/live.ts';
+import { createApiPorts } from '../../functions/entry/http/api-ports.ts';
+import { createCorePorts, noLargeObjects } from '../../functions/entry/world.ts';
+import { createKeyring } from '../../shared/adapters/aws/keyring.ts';
+import { Table } from '../../shared/adapters/dynamodb/table.ts';
+import { createWorkspaceStore } from '../../shared/adapters/dynamodb/workspace-store.ts';
+import { systemChance, systemClock } from '../../shared/adapters/system.ts';
+import { createRegistry } from '../../shared/sdk/action-registry.ts';
+import { issueKey } from '../../infra/owner/issue-key.ts';
+import { settingsOf } from '../../infra/settings.ts';
+import { createBenchAction, SMALL_PAGE } from './bench-action.ts';
+import { BENCH_TABLE, createBenchTable, silentLog } from './bench-system.ts';
+import { createDynamoDbClient, createSqsClient, latencyOn } from './in-process-aws.ts';
+import { percentile, type Progress, type Report } from './report.ts';
+import { Tally } from './tally.ts';
+
+const WARM = 3_000;
+const CALLS = 5_000;
+
+/** What a live call adds to the action: the whole handler from event to answer, its record written in process. */
+export async function benchLiveOverhead(progress: Progress): Promise<Report> {
+  const action = createBenchAction(SMALL_PAGE);
+  const { call } = await openLive(action);
+  const context = directContext();
+  progress('warming up');
+  await timesOf(WARM, call);
+  await timesOf(WARM, () => action.run(context));
+  progress('measuring');
+  const live = await timesOf(CALLS, call);
+  const direct = await timesOf(CALLS, () => action.run(context));
+  const directMs = percentile(direct, 0.5);
+  const over = (share: number): number => percentile(live, share) - directMs;
+  return {
+    title: 'Live calls: overhead over the action itself',
+    notes: [
+      `${CALLS} calls one after another, warm: routing, key, schemas, cursor, page of 1.5 KB, record in the in-process DynamoDB through the SDK. Baseline: the action called directly.`,
+    ],
+    figures: [
+      { what: 'p50', value: over(0.5), unit: 'ms', target: { atMost: 1 }, baseline: directMs },
+      { what: 'p99', value: over(0.99), unit: 'ms', target: { atMost: 5 }, baseline: percentile(direct, 0.99) },
+    ],
+  };
+}
+
+type BenchAction = ReturnType<typeof createBenchAction>;
+
+async function openLive(action: BenchAction): Promise<{ readonly call: () => Promise<unknown> }> {
+  const { runtime } = settingsOf('prod');
+  const tally = new Tally();
+  const engine = createBenchTable(() => Date.now());
+  const machine = { clock: systemClock, chance: systemChance, log: silentLog };
+  const dynamodb = createDynamoDbClient(engine, () => tally, latencyOn(null, 0));
+  const sqs = createSqsClient(
+    () => undefined,
+    () => tally,
+    latencyOn(null, 0),
+  );
+  const workspaces = createWorkspaceStore(new Table(dynamodb, BENCH_TABLE, systemClock));
+  const issued = await issueKey({ workspaces, ...machine }, { workspaceName: 'bench', scopes: ['run'] });
+  const core = createCorePorts({ table: BENCH_TABLE, settings: runtime }, machine, {
+    dynamodb,
+    sqs,
+    objects: noLargeObjects,
+  });
+  const world = {
+    fetchFor: () => () => Promise.reject(new Error('The bench has no network.')),
+    secret: () => Promise.reject(new Error('The bench has no secrets.')),
+  };
+  const keyring = createKeyring(Buffer.alloc(32, 7), (size) => systemChance.bytes(size));
+  const handler = createLiveHandler(
+    createApiPorts(machine, workspaces, 'https://api.example'),
+    { ...core, actions: createRegistry({ 'bench-action.ts': action }), world },
+    () => Promise.resolve(keyring),
+  );
+  const event = eventOf(action.name, issued.apiKey);
+  return {
+    async call() {
+      const { statusCode } = await handler(event, {} as Context); // cast: the handler looks at no context
+      if (statusCode !== 200) throw new Error(`A live call was answered ${statusCode}.`);
+    },
+  };
+}
+
+function eventOf(actionName: string, apiKey: string): APIGatewayProxyEventV2 {
+  const rawPath = `/v1/actions/${actionName}/run/live`;
+  const headers = { 'x-api-key': apiKey, 'content-type': 'application/json', accept: 'application/json' };
+  return {
+    version: '2.0',
+    routeKey: '$default',
+    rawPath,
+    rawQueryString: '',
+    headers,
+    isBase64Encoded: false,
+    body: JSON.stringify({ input: { pages: 10, seed: 1 } }),
+    requestContext: {
+      accountId: '123456789012',
+      apiId: 'bench',
+      domainName: 'api.example',
+      domainPrefix: 'api',
+      requestId: 'bench',
+      routeKey: '$default',
+      stage: '$default',
+      time: '01/Jan/2030:00:00:00 +0000',
+      timeEpoch: 0,
+      http: { method: 'POST', path: rawPath, protocol: 'HTTP/1.1', sourceIp: '192.0.2.1', userAgent: 'bench' },
+    },
+  };
+}
+
+function directContext(): Parameters<BenchAction['run']>[0] {
+  const line = (): void => undefined;
+  return {
+    input: { pages: 10, seed: 1 },
+    parameters: {},
+    cursor: null,
+    page: 0,
+    pageSize: 8,
+    signal: new AbortController().signal,
+    fetch: () => Promise.reject(new Error('The bench has no network.')),
+    secret: () => Promise.reject(new Error('The bench has no secrets.')),
+    log: { debug: line, info: line, warn: line, error: line },
+    idempotencyKey: '',
+    runUid: '',
+    now: () => 0,
+  };
+}
+
+async function timesOf(count: number, call: () => Promise<unknown>): Promise<number[]> {
+  const times: number[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const at = performance.now();
+    await call();
+    times.push(performance.now() - at);
+  }
+  return times;
+}

@@ -1,0 +1,146 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { findRunningSystem } from '../../infra/local/running-system.ts';
+import { issueKey } from '../../infra/owner/issue-key.ts';
+import { openStage } from '../../infra/owner/stage-access.ts';
+import { systemChance, systemClock } from '../../shared/adapters/system.ts';
+import type { Progress, Report } from './report.ts';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const WARM_JOBS = 300;
+const JOBS = 1_500;
+/** A workspace may have ten runs at work; these together never wait for a slot. */
+const WORKSPACES = 20;
+const LAUNCHES_AT_ONCE = 24;
+/** Small countries: each has its cities on one page. */
+const COUNTRIES = ['AD', 'LI', 'MC', 'SM', 'MT', 'GI', 'FO', 'JE'];
+
+/** The whole system on this machine as `npm start` runs it: how soon it answers, and jobs a second through all of it. */
+export async function benchLocalJobs(progress: Progress): Promise<Report> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'trireme-bench-'));
+  const startedAt = performance.now();
+  progress('starting the system');
+  const child = spawn(process.execPath, ['infra/local/start.ts', '--json', '--port', '0', '--data-dir', dataDir], {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const receiver = await startReceiver();
+  try {
+    const { url } = await readyOf(child);
+    await fetch(`${url}/v1/openapi.json`).then((answer) => answer.arrayBuffer());
+    const startMs = performance.now() - startedAt;
+    const keys = await issueKeys(dataDir);
+    progress(`warming up with ${WARM_JOBS} jobs`);
+    await runJobs(url, keys, receiver, WARM_JOBS);
+    progress(`${JOBS} jobs`);
+    const rate = JOBS / (await runJobs(url, keys, receiver, JOBS));
+    return {
+      title: 'Local runtime',
+      notes: [
+        `A job: one search-cities input of one page, launched over HTTP, its page and run.finished delivered; ${WORKSPACES} workspaces, ${LAUNCHES_AT_ONCE} launches at once.`,
+        'State on disk; the client and the receiver take their share of the same machine.',
+      ],
+      figures: [
+        { what: 'jobs a second, end to end', value: rate, unit: '/s', target: { atLeast: 200 } },
+        { what: 'start to first answer', value: startMs / 1_000, unit: 's', target: { atMost: 5 } },
+      ],
+    };
+  } finally {
+    receiver.server.close();
+    child.kill('SIGTERM');
+    await once(child, 'exit');
+    await rm(dataDir, { recursive: true });
+  }
+}
+
+/** Waits for the line that says where the system answers; what comes after is its log and is left. */
+async function readyOf({ stdout }: ChildProcess): Promise<{ readonly url: string }> {
+  if (stdout === null) throw new Error('The system has no output.');
+  const lines = createInterface({ input: stdout });
+  for await (const line of lines) {
+    const said: unknown = JSON.parse(line);
+    if (typeof said !== 'object' || said === null || !('url' in said)) continue;
+    stdout.resume();
+    return { url: String(said.url) };
+  }
+  throw new Error('The system ended before it was ready.');
+}
+
+async function issueKeys(dataDir: string): Promise<readonly string[]> {
+  const system = await findRunningSystem(dataDir);
+  if (system === null) throw new Error('The system did not say where it runs.');
+  const { workspaces } = openStage(system);
+  const ports = { workspaces, chance: systemChance, clock: systemClock };
+  const names = Array.from({ length: WORKSPACES }, (_, index) => `bench-${index}`);
+  const issued = await Promise.all(
+    names.map((workspaceName) => issueKey(ports, { workspaceName, scopes: ['read', 'run'] })),
+  );
+  return issued.map(({ apiKey }) => apiKey);
+}
+
+interface Receiver {
+  readonly server: Server;
+  readonly url: string;
+  /** Resolved when so many runs more have finished. */
+  finished(count: number): Promise<void>;
+}
+
+async function startReceiver(): Promise<Receiver> {
+  let left = 0;
+  let done = (): void => undefined;
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      response.writeHead(204).end();
+      if (!Buffer.concat(chunks).includes('"run.finished"')) return;
+      left -= 1;
+      if (left === 0) done();
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  // A server listening on TCP has an AddressInfo, not a pipe's name.
+  const { port } = server.address() as AddressInfo;
+  return {
+    server,
+    url: `http://127.0.0.1:${port}/hook`,
+    finished: (count) =>
+      new Promise((resolve) => {
+        left = count;
+        done = resolve;
+      }),
+  };
+}
+
+/** Seconds from the first launch to the last run.finished. */
+async function runJobs(url: string, keys: readonly string[], receiver: Receiver, count: number): Promise<number> {
+  const finished = receiver.finished(count);
+  const startedAt = performance.now();
+  let next = 0;
+  const launch = async (): Promise<void> => {
+    while (next < count) {
+      const index = next;
+      next += 1;
+      const answer = await fetch(`${url}/v1/actions/search-cities/run/async`, {
+        method: 'POST',
+        headers: { 'x-api-key': keys[index % keys.length] ?? '', 'content-type': 'application/json' },
+        body: JSON.stringify({
+          inputs: [{ country: COUNTRIES[index % COUNTRIES.length] }],
+          callback: { url: receiver.url },
+        }),
+      });
+      const said = await answer.text();
+      if (answer.status !== 202) throw new Error(`A launch was answered ${answer.status}: ${said}`);
+    }
+  };
+  await Promise.all(Array.from({ length: LAUNCHES_AT_ONCE }, launch));
+  await finished;
+  return (performance.now() - startedAt) / 1_000;
+}
