@@ -121,6 +121,19 @@ describe('inputs', () => {
     expect(some.rows.map(({ index }) => index)).toEqual([1, 3, 6]);
   });
 
+  it('keep what they had recorded when a retry takes them up again', async () => {
+    const uid = await world.createRun({ inputs: 2 });
+    await world.moveRun(uid, 'admit');
+    await world.recordPage(uid, 0, { items: items(0, 2) });
+    await world.recordPage(uid, 0, 'failure');
+    await world.markInput(uid, 0);
+    await world.moveRun(uid, 'succeedPartly');
+    await world.moveRun(uid, 'retry', { newEpoch: true, newAttempt: true });
+    await world.core.progress.reopenFailed(uid, 0, 2);
+    const { rows } = await world.follow(`/v1/runs/${uid}/inputs`);
+    expect(rows).toMatchObject([{ status: 'CREATED', output_count: 2, last_error: null }, { output_count: 0 }]);
+  });
+
   it('are served for live runs', async () => {
     const uid = await world.createRun({ mode: 'LIVE' });
     const { rows } = await world.follow(`/v1/runs/${uid}/inputs`);

@@ -329,7 +329,8 @@ export function marksOf(item: Item | null): ReadonlyMap<number, InputMark> {
   return marks;
 }
 
-function reopenedOf(item: Item | null): ReadonlyMap<number, ReopenedInput> {
+/** What a shard's item holds of inputs that were reopened. */
+export function reopenedOf(item: Item | null): ReadonlyMap<number, ReopenedInput> {
   const reopened = new Map<number, ReopenedInput>();
   for (const [input, { p, r, cb }] of new ItemReader(item ?? {}).withPrefix<Pick<MarkRecord, 'p' | 'r' | 'cb'>>('r')) {
     reopened.set(Number(input), { pages: p, outputs: r, callbacks: cb });

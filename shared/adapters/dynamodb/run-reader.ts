@@ -13,7 +13,7 @@ import {
   runsOf,
   shardPartition,
 } from './keys.ts';
-import { type LargeObjects, marksOf, pageFromItem, SLOT_FACTS, slotFromItem } from './progress-store.ts';
+import { type LargeObjects, marksOf, pageFromItem, reopenedOf, SLOT_FACTS, slotFromItem } from './progress-store.ts';
 import { controlFromItem, definitionFromItem } from './run-records.ts';
 import type { Table } from './table.ts';
 
@@ -69,7 +69,10 @@ export function createRunReader(table: Table, objects: Pick<LargeObjects, 'get'>
     async readMarks(runUid, shards) {
       const wanted = shards.map((shard) => keys.marks(runUid, shard));
       const items = await table.batchGet(wanted, { consistency: 'strong' });
-      return new Map(items.flatMap((item) => [...marksOf(item)]));
+      return {
+        marks: new Map(items.flatMap((item) => [...marksOf(item)])),
+        reopened: new Map(items.flatMap((item) => [...reopenedOf(item)])),
+      };
     },
 
     async readSlots(runUid, places) {

@@ -38,11 +38,11 @@ async function tryCount(ports: CountPorts, control: RunControl, isLast: boolean)
   if (window === null) return { totals: NO_TOTALS, open: 0 };
   const inHand = [...window.open.keys()];
   const shards = [...new Set(inHand.map(shardOf))];
-  const before = await ports.reader.readMarks(control.uid, shards);
+  const { marks: before } = await ports.reader.readMarks(control.uid, shards);
   const open = inHand.filter((input) => !before.has(input));
   const slots = await Promise.all(open.map((input) => ports.progress.readLastSlot(control.uid, input)));
   const totals = await ports.progress.readTotals(control.uid, control.inputsTotal, new Set(inHand));
-  const after = await ports.reader.readMarks(control.uid, shards);
+  const { marks: after } = await ports.reader.readMarks(control.uid, shards);
   if (!isLast && open.some((input) => after.has(input))) return null;
   const recorded = slots.filter((slot) => slot !== null && !after.has(slot.input));
   return { totals: addRecorded(totals, recorded), open: open.filter((input) => !after.has(input)).length };

@@ -1,6 +1,13 @@
 import type { ErrorRecord } from '../../domain/errors.ts';
 import { type InputStatus, inputStatus, isWaiting, lastPageOf } from '../../domain/input-status.ts';
-import { type InputMark, type OpenInput, type RunWindow, shardOf, type StoredInput } from '../../domain/input.ts';
+import {
+  type InputMark,
+  type OpenInput,
+  type ReopenedInput,
+  type RunWindow,
+  shardOf,
+  type StoredInput,
+} from '../../domain/input.ts';
 import type { PageSlot } from '../../domain/page.ts';
 import type { RunControl, RunInfo } from '../../domain/run.ts';
 import type { PagePlace, ReadPorts } from './read-ports.ts';
@@ -63,8 +70,8 @@ async function describeInputs(
 ): Promise<readonly InputRow[]> {
   if (control.mode === 'LIVE') return inputs.map((stored) => liveRow(control, stored));
   const indices = inputs.map((_, offset) => first + offset);
-  const marks = await ports.reader.readMarks(control.uid, [...new Set(indices.map(shardOf))]);
-  const places = indices.flatMap((input) => placesToRead(input, marks.get(input)));
+  const { marks, reopened } = await ports.reader.readMarks(control.uid, [...new Set(indices.map(shardOf))]);
+  const places = indices.flatMap((input) => placesToRead(input, marks.get(input), reopened.get(input)));
   const inHand = indices.filter((input) => !marks.has(input) && window?.open.has(input));
   const [slots, lastSlots] = await Promise.all([
     ports.reader.readSlots(control.uid, places),
@@ -75,21 +82,27 @@ async function describeInputs(
   return inputs.map((stored, offset) => {
     const index = first + offset;
     const mark = marks.get(index) ?? null;
+    const lastPage = mark === null ? reopened.get(index)?.pages : lastPageOf(mark);
+    const lastKnown = lastPage === undefined ? undefined : slotAt.get(placeText({ input: index, page: lastPage }));
     return asyncRow(ports, control, {
       index,
       stored,
       mark,
       open: (window?.epoch === control.epoch ? window.open.get(index) : undefined) ?? null,
       firstSlot: slotAt.get(placeText({ input: index, page: 0 })) ?? null,
-      lastSlot:
-        (mark === null ? lastOf.get(index) : slotAt.get(placeText({ input: index, page: lastPageOf(mark) }))) ?? null,
+      lastSlot: lastOf.get(index) ?? lastKnown ?? null,
     });
   });
 }
 
 /** The slots that say what the mark does not: when the input began, why it failed, what it found to tell. */
-function placesToRead(input: number, mark: InputMark | undefined): readonly PagePlace[] {
+function placesToRead(
+  input: number,
+  mark: InputMark | undefined,
+  reopened: ReopenedInput | undefined,
+): readonly PagePlace[] {
   const begin = { input, page: 0 };
+  if (reopened !== undefined) return [begin, { input, page: reopened.pages }];
   return mark?.status === 'FAILED' || mark?.empty ? [begin, { input, page: lastPageOf(mark) }] : [begin];
 }
 

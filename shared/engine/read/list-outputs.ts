@@ -87,7 +87,7 @@ async function placeAfter(ports: OutputPorts, control: RunControl, slot: PageSlo
   const { input, page, outcome } = slot;
   if (outcome.kind === 'RESULT' && !outcome.last) return { input, page: page + 1, item: 0 };
   const isFinal = outcome.kind === 'RESULT' || hasEnded(control.status) || slot.epoch >= control.epoch;
-  if (isFinal || (await ports.reader.readMarks(control.uid, [shardOf(input)])).has(input)) {
+  if (isFinal || (await ports.reader.readMarks(control.uid, [shardOf(input)])).marks.has(input)) {
     return { input: input + 1, page: 0, item: 0 };
   }
   return null;

@@ -1,5 +1,5 @@
 import type { CallbackRecord } from '../../domain/callback.ts';
-import type { InputMark } from '../../domain/input.ts';
+import type { InputMark, ReopenedInput } from '../../domain/input.ts';
 import type { PageSlot } from '../../domain/page.ts';
 import type { ExecutionMode, RunControl, RunDefinition } from '../../domain/run.ts';
 import type { CallbackStore, Clock, Delivery, ProgressStore, RunStore } from '../ports.ts';
@@ -51,8 +51,14 @@ export interface RunReader {
   ): Promise<{ readonly rows: readonly ListedRun[]; readonly more: boolean }>;
   /** Those that are there, whoever's they are. */
   readRuns(uids: readonly string[]): Promise<ReadonlyMap<string, Run>>;
-  /** Marks of the inputs of these shards, strongly read. */
-  readMarks(runUid: string, shards: readonly number[]): Promise<ReadonlyMap<number, InputMark>>;
+  /** How the inputs of these shards ended, and what those had recorded that were reopened; strongly read. */
+  readMarks(
+    runUid: string,
+    shards: readonly number[],
+  ): Promise<{
+    readonly marks: ReadonlyMap<number, InputMark>;
+    readonly reopened: ReadonlyMap<number, ReopenedInput>;
+  }>;
   /** Slots by their places, without results, strongly read; those that are not there are left out. */
   readSlots(runUid: string, places: readonly PagePlace[]): Promise<readonly PageSlot[]>;
   /** Slots of a shard in input, then page order from a place on, strongly read. `more`: the limit cut them off. */
