@@ -1,5 +1,4 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Keyring } from '../../shared/adapters/aws/keyring.ts';
@@ -10,6 +9,7 @@ import { Table } from '../../shared/adapters/dynamodb/table.ts';
 import { createWorkspaceStore } from '../../shared/adapters/dynamodb/workspace-store.ts';
 import { consoleLog, systemChance, systemClock } from '../../shared/adapters/system.ts';
 import { parseEnv } from '../../shared/contract/env.ts';
+import type { CorePorts } from '../../shared/engine/ports.ts';
 import type { ReadPorts } from '../../shared/engine/read/read-ports.ts';
 import type { ActionRegistry } from '../../shared/sdk/action-registry.ts';
 import { registerActions } from '../actions/index.ts';
@@ -20,11 +20,12 @@ import { createActionEndpoints } from '../entry/reading/action-endpoints.ts';
 import { createCallbackEndpoints } from '../entry/reading/callback-endpoints.ts';
 import { createItemEndpoints } from '../entry/reading/item-endpoints.ts';
 import { createRunEndpoints } from '../entry/reading/run-endpoints.ts';
+import { createVerbEndpoints } from '../entry/run-verbs.ts';
 import { createSecretEndpoints, type SecretPorts } from '../entry/reading/secret-endpoints.ts';
 import { createCorePorts } from '../entry/world.ts';
 
 /** What the function needs besides the pipeline's ports. */
-export interface RunsPorts extends ReadPorts, SecretPorts {
+export interface RunsPorts extends CorePorts, Pick<ReadPorts, 'reader'>, SecretPorts {
   readonly actions: ActionRegistry;
   readonly keyring: () => Promise<Keyring>;
 }
@@ -37,6 +38,7 @@ export function createRunsHandler(api: ApiPorts, ports: RunsPorts): ReturnType<t
     endpoints: {
       ...createActionEndpoints(ports),
       ...createRunEndpoints(ports),
+      ...createVerbEndpoints(ports),
       ...createItemEndpoints(ports),
       ...createCallbackEndpoints(ports),
       ...createSecretEndpoints(ports),
@@ -48,7 +50,7 @@ const wired = once(() => {
   const env = parseEnv('runs', process.env);
   const machine = { clock: systemClock, chance: systemChance, log: consoleLog };
   const dynamodb = new DynamoDBClient();
-  const objects = createLargeObjects(new S3Client(), env.bucket);
+  const objects = createLargeObjects(dynamodb.config, env.bucket, process.env);
   const table = new Table(dynamodb, env.table, systemClock);
   const workspaces = createWorkspaceStore(table);
   return createRunsHandler(createApiPorts(machine, workspaces, env.publicUrl), {

@@ -46,7 +46,7 @@ export function createLaunch(scope: Construct, platform: Platform): EngineFuncti
 
 /** Reads everything, does the verbs of runs, and answers what no route knows. */
 export function createRuns(scope: Construct, platform: Platform): EngineFunction {
-  const { state, controlQueue, settings } = platform;
+  const { state, controlQueue, callbackQueue, settings } = platform;
   return new EngineFunction(scope, 'Runs', {
     platform,
     name: 'runs',
@@ -61,6 +61,7 @@ export function createRuns(scope: Construct, platform: Platform): EngineFunction
       state.lists(),
       state.reads(state.masterSecret),
       controlQueue.send(),
+      callbackQueue.send(),
     ],
   });
 }

@@ -73,7 +73,7 @@ export type EnvKey = keyof typeof ENV;
 export const ENV_OF = {
   live: ['stage', 'settings', 'table', 'publicUrl', 'masterSecretArn', 'actionSecretsArn'],
   launch: ['stage', 'settings', 'table', 'publicUrl', 'controlQueueUrl', 'masterSecretArn'],
-  runs: ['stage', 'settings', 'table', 'bucket', 'publicUrl', 'controlQueueUrl', 'masterSecretArn'],
+  runs: ['stage', 'settings', 'table', 'bucket', 'publicUrl', 'controlQueueUrl', 'callbackQueueUrl', 'masterSecretArn'],
   control: ['stage', 'settings', 'table', 'controlQueueUrl', 'pageQueueUrl', 'callbackQueueUrl'],
   page: [
     'stage',

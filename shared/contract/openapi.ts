@@ -57,7 +57,7 @@ function describeRoute(route: Route): Json {
     parameters: [...pathParameters(route.path), ...queryParameters(route.query)],
     ...(route.body === undefined
       ? {}
-      : { requestBody: { required: true, content: jsonContent(requestSchema(route.body)) } }),
+      : { requestBody: { required: route.bodyOptional !== true, content: jsonContent(requestSchema(route.body)) } }),
     responses: {
       [status]: { description: 'Done', ...describeHeaders(headers), content: jsonContent(answerSchema(schema)) },
       ...errorResponses(errorsOf(route)),

@@ -13,6 +13,7 @@ import {
   runOutputs,
   runOutputsQuery,
   runStatusView,
+  verbBody,
 } from './run-schemas.ts';
 
 /** What an API key may do; null on a route means that no key is needed. */
@@ -39,6 +40,8 @@ export interface Route {
   readonly query?: z.ZodObject;
   /** Absent: the route takes no body, or `{}`. */
   readonly body?: z.ZodObject;
+  /** Whether the body may be left out. */
+  readonly bodyOptional?: true;
   readonly success: {
     readonly status: number;
     readonly schema: z.ZodType;
@@ -120,6 +123,42 @@ export const ROUTES = [
     query: listRunsQuery,
     success: { status: 200, schema: z.array(run), headers: NEXT_PAGE },
     errors: [],
+  },
+  {
+    operation: 'cancelRun',
+    method: 'POST',
+    path: '/v1/runs/{run_uid}/cancel',
+    function: 'runs',
+    scope: 'run',
+    summary: 'Stop a run: nothing starts any more; a page in flight may still land, and is kept and delivered',
+    body: verbBody('cancel'),
+    bodyOptional: true,
+    success: { status: 200, schema: run },
+    errors: ['INVALID_STATE'],
+  },
+  {
+    operation: 'resumeRun',
+    method: 'POST',
+    path: '/v1/runs/{run_uid}/resume',
+    function: 'runs',
+    scope: 'run',
+    summary: 'Take a stopped run up again: unfinished inputs go on after their last recorded page',
+    body: verbBody('resume'),
+    bodyOptional: true,
+    success: { status: 200, schema: run },
+    errors: ['INVALID_STATE'],
+  },
+  {
+    operation: 'retryRun',
+    method: 'POST',
+    path: '/v1/runs/{run_uid}/retry',
+    function: 'runs',
+    scope: 'run',
+    summary: 'Run the failed inputs of a run again, each from the page that failed',
+    body: verbBody('retry'),
+    bodyOptional: true,
+    success: { status: 200, schema: run },
+    errors: ['INVALID_STATE'],
   },
   {
     operation: 'listCallbacks',

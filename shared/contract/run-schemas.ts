@@ -83,6 +83,11 @@ export const runStatusView = strict({
   ...times,
 }).meta({ id: 'RunStatus' });
 
+/** The body of a verb of a run: none, `{}`, or the verb once more. */
+export function verbBody<Verb extends 'cancel' | 'resume' | 'retry'>(verb: Verb) {
+  return strict({ action: z.literal(verb).optional() });
+}
+
 /** `GET /v1/runs`. */
 export const listRunsQuery = strict({
   ...paging(10, 100),

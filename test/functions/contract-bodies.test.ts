@@ -27,7 +27,8 @@ describe('a launch body', () => {
       callback: { url, headers: { 'x-token': 't' } },
       name: 'n',
     };
-    expect(parseBody(asyncBody, body)).toEqual({ ...body, callback: { ...body.callback, on: 'all' } });
+    const defaults = { deadline_seconds: 86_400, on_invalid_input: 'reject' };
+    expect(parseBody(asyncBody, body)).toEqual({ ...body, ...defaults, callback: { ...body.callback, on: 'all' } });
   });
 
   it.each<[string, unknown, string, RegExp]>([

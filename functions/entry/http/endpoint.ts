@@ -65,9 +65,9 @@ export function defineEndpoint<O extends Operation, Found = undefined>(
 
 const NOTHING = strict({});
 
-/** Where no body is declared an absent one is `{}`; elsewhere the schema says that it is missing. */
+/** Where no body is declared, or it may be left out, an absent one is `{}`; elsewhere the schema says that it is missing. */
 function noBody(route: Route): unknown {
-  return route.body === undefined ? {} : undefined;
+  return route.body === undefined || route.bodyOptional === true ? {} : undefined;
 }
 
 type Parsed<R, Part extends 'query' | 'body'> = R extends { readonly [P in Part]: infer Schema extends z.ZodType }
