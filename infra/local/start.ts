@@ -6,6 +6,7 @@ import type { Listener } from './host/start-system.ts';
 
 /** Exit code of a start that was said wrong or cannot be, as opposed to one that broke. */
 const REFUSED = 2;
+const DEBUGGER_STOP_MS = 6_000;
 const DEBUGGER_FLAGS = ['--inspect=127.0.0.1:9229', '--experimental-worker-inspection'];
 
 // Lambda's clock is in UTC; threads take their zone from this process.
@@ -22,11 +23,19 @@ try {
   process.exitCode = REFUSED;
 }
 
-/** Functions run in threads, which a debugger reaches only when the process was started for it. */
+/**
+ * Functions run in threads, which a debugger reaches only when the process was started for it. A thread that stands at a
+ * breakpoint keeps its process from ending, so a stop that takes too long is enforced.
+ */
 function startAgainForDebugger(): void {
   const child = spawn(process.execPath, [...DEBUGGER_FLAGS, ...process.argv.slice(1)], { stdio: 'inherit' });
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
-  child.on('exit', (code) => (process.exitCode = code ?? 1));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      child.kill(signal);
+      setTimeout(() => child.kill('SIGKILL'), DEBUGGER_STOP_MS).unref();
+    });
+  }
+  child.on('exit', (code) => (process.exitCode = code ?? 0));
 }
 
 async function run(options: StartOptions): Promise<void> {

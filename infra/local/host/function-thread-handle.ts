@@ -22,6 +22,8 @@ export interface ThreadOptions {
 const MAX_RESPONSE_BYTES = 6_291_556;
 /** Lambda gives the init phase 10 s. */
 const INIT_TIMEOUT_MS = 10_000;
+/** A day: nobody holds a breakpoint longer. */
+const NO_TIMEOUT_MS = 86_400_000;
 
 /** One execution environment: a thread that runs one invocation at a time until it dies. */
 export class FunctionThread {
@@ -84,7 +86,7 @@ export class FunctionThread {
 
   async #runReady(call: Omit<ThreadCall, 'deadlineAt'>): Promise<Outcome> {
     const { plan, hasTimeout } = this.#options;
-    const timeoutMs = hasTimeout ? plan.timeoutMs : 86_400_000;
+    const timeoutMs = hasTimeout ? plan.timeoutMs : NO_TIMEOUT_MS;
     const outcome = new Promise<Outcome>((resolve) => (this.#settle = resolve));
     const timer = setTimeout(() => this.#die(timedOut(call.requestId, plan.timeoutMs)), timeoutMs);
     if (this.#gate !== null) {
@@ -102,9 +104,10 @@ export class FunctionThread {
 
   #listen(): Promise<FunctionError | null> {
     return new Promise((resolve) => {
+      const limitMs = this.#options.hasTimeout ? INIT_TIMEOUT_MS : NO_TIMEOUT_MS;
       const timer = setTimeout(() => {
         resolve(this.#die({ errorType: 'Sandbox.Timedout', errorMessage: 'Init phase timed out after 10.00 seconds' }));
-      }, INIT_TIMEOUT_MS);
+      }, limitMs);
       timer.unref();
       const started = (failure: FunctionError | null): void => {
         clearTimeout(timer);

@@ -15,6 +15,8 @@ export interface HttpApiOptions {
   /** The function behind an integration. */
   readonly functionOf: (arn: string) => FunctionHost;
   readonly now: () => number;
+  /** False while a debugger may hold a function: the client waits as long. */
+  readonly hasTimeout: boolean;
 }
 
 /** Quotas of HTTP APIs ("Quotas for configuring and running an HTTP API"). */
@@ -64,7 +66,7 @@ export function serveHttpApi(server: Server, options: HttpApiOptions): void {
       now: now(),
     });
     const invocation = options.functionOf(match.route.functionArn).invoke(event, traceHeader);
-    const outcome = await within(match.route.timeoutMs, invocation);
+    const outcome = options.hasTimeout ? await within(match.route.timeoutMs, invocation) : await invocation;
     if (outcome === null) return gatewayAnswer(503, 'Service Unavailable');
     return outcome.kind === 'failed' ? internalServerError() : answerOfPayload(outcome.payload);
   }

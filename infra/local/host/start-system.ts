@@ -1,3 +1,4 @@
+import { createServer } from 'node:http';
 import { verifyWebhook } from '../../../shared/client/verify-webhook.ts';
 import { openInbox } from '../inbox.ts';
 import type { Inbox, InboxCallback } from '../inbox.ts';
@@ -7,6 +8,7 @@ import type { Runtime } from '../runtime.ts';
 import { isNewDataDir, prepareDataDir } from './data-dir.ts';
 import type { FunctionLog } from './functions.ts';
 import { startLiveBundle } from './live-bundle.ts';
+import { listenLocally } from './listen.ts';
 import { addressOf, prepareAccess } from './local-access.ts';
 import type { Access } from './local-access.ts';
 import { readLocalSecret, synthesizeLocalStack } from './local-stack.ts';
@@ -37,6 +39,7 @@ const SEED = 1;
 /** Starts runtime, inbox and rebuilding. Throws StartRefused for what the person who started it can mend. */
 export async function startSystem(options: StartOptions, listener: Listener): Promise<LocalSystem> {
   const { dataDir } = options;
+  await checkPort(options.port);
   await prepareDataDir(dataDir, options.reset);
   const isNew = isNewDataDir(dataDir);
   const bundle = await startLiveBundle();
@@ -78,11 +81,26 @@ async function startOn(options: StartOptions, { onLog, onNotice }: Listener): Pr
       onNotice,
     });
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : null;
-    if (code === 'EADDRINUSE') throw new StartRefused(`--port ${port}: the port is in use; take another, or 0 for any`);
-    if (code === 'EACCES') throw new StartRefused(`--port ${port}: the system does not let you listen there`);
-    throw error;
+    throw portFault(port, error) ?? error;
   }
+}
+
+/** A port that is taken is told before anything is built. */
+async function checkPort(port: number): Promise<void> {
+  const probe = createServer();
+  try {
+    await listenLocally(probe, port);
+  } catch (error) {
+    throw portFault(port, error) ?? error;
+  } finally {
+    probe.close();
+  }
+}
+
+function portFault(port: number, error: unknown): StartRefused | null {
+  const code = error instanceof Error && 'code' in error ? error.code : null;
+  if (code === 'EADDRINUSE') return new StartRefused(`--port ${port}: the port is in use; take another, or 0 for any`);
+  return code === 'EACCES' ? new StartRefused(`--port ${port}: the system does not let you listen there`) : null;
 }
 
 function tellRebuild(runtime: Runtime, fault: string | null, { onNotice }: Listener): void {
