@@ -1,11 +1,12 @@
 import { createServer } from 'node:http';
 import type { IncomingHttpHeaders, Server } from 'node:http';
 import { bundleFunctions } from '../../infra/bundle.ts';
+import { claimBundleDir } from '../../infra/local/host/bundle-dir.ts';
 import type { FunctionLog } from '../../infra/local/host/functions.ts';
 import { listenLocally, urlOf } from '../../infra/local/host/listen.ts';
 import { prepareAccess } from '../../infra/local/host/local-access.ts';
 import type { Access } from '../../infra/local/host/local-access.ts';
-import { LOCAL_BUNDLE_DIR, readLocalSecret, ROOT, synthesizeLocalStack } from '../../infra/local/host/local-stack.ts';
+import { readLocalSecret, ROOT, synthesizeLocalStack } from '../../infra/local/host/local-stack.ts';
 import type { SynthesizedStack } from '../../infra/local/host/read-assembly.ts';
 import { startRuntime } from '../../infra/local/runtime.ts';
 import type { Runtime, RuntimeOptions } from '../../infra/local/runtime.ts';
@@ -26,9 +27,10 @@ export interface LocalTestSystem extends Access {
 let built: Promise<SynthesizedStack> | null = null;
 
 /** Bundles and synthesizes once per test file. */
-async function buildOnce(): Promise<SynthesizedStack> {
-  built ??= bundleFunctions({ root: ROOT, outDir: LOCAL_BUNDLE_DIR }).then(() => synthesizeLocalStack());
-  return await built;
+async function build(): Promise<SynthesizedStack> {
+  const bundleDir = claimBundleDir();
+  await bundleFunctions({ root: ROOT, outDir: bundleDir });
+  return synthesizeLocalStack(bundleDir);
 }
 
 /** Starts the system as `npm start` would, unkind and in memory unless the options say otherwise. */
@@ -36,7 +38,7 @@ export async function startLocalSystem(options: Partial<Omit<RuntimeOptions, 'st
   const logs: FunctionLog[] = [];
   const notices: string[] = [];
   const runtime = await startRuntime({
-    stack: await buildOnce(),
+    stack: await (built ??= build()),
     unkind: { seed: 1 },
     readSecret: readLocalSecret,
     onLog: (log) => logs.push(log),

@@ -1,9 +1,12 @@
 import { BundleError, watchFunctions } from '../../bundle.ts';
-import { LOCAL_BUNDLE_DIR, ROOT } from './local-stack.ts';
+import { claimBundleDir, releaseBundleDir } from './bundle-dir.ts';
+import { ROOT } from './local-stack.ts';
 import { StartRefused } from './start-options.ts';
 
 /** Bundles that follow the sources. */
 export interface LiveBundle {
+  /** Holds `<function>/index.mjs`; gone after `stop`. */
+  readonly dir: string;
   /** Told of every build after the first: null when it is good, else what the compiler says. */
   follow(onRebuild: (fault: string | null) => void): void;
   stop(): Promise<void>;
@@ -11,12 +14,13 @@ export interface LiveBundle {
 
 /** Bundles the functions and again on each change; a build that fails leaves the last good one. Throws StartRefused when the first fails. */
 export async function startLiveBundle(): Promise<LiveBundle> {
+  const dir = claimBundleDir();
   let tell = (_fault: string | null): void => undefined;
   const first = Promise.withResolvers<string | null>();
   let isFirst = true;
   const watching = await watchFunctions({
     root: ROOT,
-    outDir: LOCAL_BUNDLE_DIR,
+    outDir: dir,
     onBuild(outcome) {
       const fault = outcome instanceof BundleError ? outcome.message : null;
       if (isFirst) first.resolve(fault);
@@ -27,12 +31,17 @@ export async function startLiveBundle(): Promise<LiveBundle> {
   const fault = await first.promise;
   if (fault !== null) {
     await watching.stop();
+    releaseBundleDir(dir);
     throw new StartRefused(`the functions do not compile:\n${fault}`);
   }
   return {
+    dir,
     follow(onRebuild) {
       tell = onRebuild;
     },
-    stop: () => watching.stop(),
+    async stop() {
+      await watching.stop();
+      releaseBundleDir(dir);
+    },
   };
 }

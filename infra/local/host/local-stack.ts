@@ -10,9 +10,6 @@ import type { SecretPlan } from './system-plan.ts';
 /** The project's folder. */
 export const ROOT = resolve(import.meta.dirname, '../../..');
 
-/** Where bundles that run here lie: as deep as those of a deployment, for their source maps name files from there. */
-export const LOCAL_BUNDLE_DIR = join(ROOT, 'dist/local');
-
 /** The template stays the same; what goes is what takes time here and is done by `cdk synth` and the tests. */
 const LOCAL_CONTEXT = {
   // Functions run from where they were bundled, so that a rebuild reaches them.
@@ -22,14 +19,14 @@ const LOCAL_CONTEXT = {
   '@aws-cdk/core:validateAgainstDefaultRules': false,
 };
 
-/** Synthesizes the stage `local` over bundles that are there; functions run from `LOCAL_BUNDLE_DIR` itself. */
-export function synthesizeLocalStack(): SynthesizedStack {
+/** Synthesizes the stage `local` over bundles that are there; functions run from `bundleDir` itself. */
+export function synthesizeLocalStack(bundleDir: string): SynthesizedStack {
   const outDir = mkdtempSync(join(tmpdir(), 'trireme-assembly-'));
   const before = process.env['CDK_CONTEXT_JSON'];
   // How the CDK CLI hands context to an app.
   process.env['CDK_CONTEXT_JSON'] = JSON.stringify(LOCAL_CONTEXT);
   try {
-    return readAssembly(synthesize({ stage: 'local', bundleDir: LOCAL_BUNDLE_DIR, outDir }));
+    return readAssembly(synthesize({ stage: 'local', bundleDir, outDir }));
   } finally {
     if (before === undefined) delete process.env['CDK_CONTEXT_JSON'];
     else process.env['CDK_CONTEXT_JSON'] = before;

@@ -48,7 +48,7 @@ export async function startSystem(options: StartOptions, listener: Listener): Pr
     for (const stop of closers.toReversed()) await stop();
   };
   try {
-    const runtime = await startOn(options, listener);
+    const runtime = await startOn(options, bundle.dir, listener);
     closers.push(() => runtime.close());
     bundle.follow((fault) => tellRebuild(runtime, fault, listener));
     const access = await prepareAccess(runtime, dataDir);
@@ -67,11 +67,11 @@ export async function startSystem(options: StartOptions, listener: Listener): Pr
   }
 }
 
-async function startOn(options: StartOptions, { onLog, onNotice }: Listener): Promise<Runtime> {
+async function startOn(options: StartOptions, bundleDir: string, { onLog, onNotice }: Listener): Promise<Runtime> {
   const { port, dataDir, inspect, unkind } = options;
   try {
     return await startRuntime({
-      stack: synthesizeLocalStack(),
+      stack: synthesizeLocalStack(bundleDir),
       dataDir,
       port,
       inspect,
