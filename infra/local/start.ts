@@ -56,11 +56,16 @@ async function run(options: StartOptions): Promise<void> {
       };
   const system = await startSystem(options, listener);
   print(options.json ? readyLine(system) : welcome(system));
-  stopOnSignals(() => system.close(), options);
+  const isStopping = stopOnSignals(() => system.close(), options);
+  if (!options.sample || !system.isNew) return;
+  const { runSample } = await import('./host/sample-run.ts');
+  await runSample(system, print, isStopping).catch((error: unknown) => {
+    if (!isStopping()) print(`The sample run failed: ${error instanceof Error ? error.message : String(error)}`);
+  });
 }
 
-/** The first signal lets what runs end; the second stops at once. */
-function stopOnSignals(close: () => Promise<void>, { json }: StartOptions): void {
+/** The first signal lets what runs end; the second stops at once. Gives whether one has come. */
+function stopOnSignals(close: () => Promise<void>, { json }: StartOptions): () => boolean {
   let isStopping = false;
   const stop = (): void => {
     if (isStopping) process.exit(130);
@@ -76,4 +81,5 @@ function stopOnSignals(close: () => Promise<void>, { json }: StartOptions): void
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
+  return () => isStopping;
 }

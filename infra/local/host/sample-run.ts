@@ -45,20 +45,20 @@ export async function runSample(
     const run = await call(`/v1/runs/${uid}`);
     const line = `sample: ${run.status}, ${run.inputs.succeeded} of ${run.inputs.total} inputs done, ${run.output_count} cities`;
     if (line !== told) print((told = line));
-    if (hasFinished(inbox, uid)) return print(closing(runtime.url, uid));
+    if (hasFinished(inbox, uid)) return print(closing(`${runtime.url}/v1/runs/${uid}`, access.apiKey));
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
   }
-  if (!stopped()) print(`sample: still at work; follow it at ${runtime.url}/v1/runs/${uid}`);
+  if (!stopped()) print(`sample: still at work; GET ${runtime.url}/v1/runs/${uid} tells how far it is`);
 }
 
 /** Whether the run's own end has come to the inbox, signature and all. */
-function hasFinished({ received }: LocalSystem['inbox'], runUid: string): boolean {
-  return received().some(({ body, fault }) => {
+function hasFinished(inbox: LocalSystem['inbox'], runUid: string): boolean {
+  return inbox.received().some(({ body, fault }) => {
     const text = JSON.stringify(body);
     return fault === null && text.includes('"run.finished"') && text.includes(runUid);
   });
 }
 
-function closing(url: string, uid: string): string {
-  return `\nThe sample run is over: what the manifest counts is what came above. It can be read at\n  ${url}/v1/runs/${uid}\n`;
+function closing(url: string, apiKey: string): string {
+  return `\nThe sample run is over: what its manifest counts is what came above. To read it again:\n  curl -s ${url} -H 'X-API-Key: ${apiKey}'\n`;
 }
