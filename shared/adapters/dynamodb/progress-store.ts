@@ -72,7 +72,11 @@ export function createProgressStore(table: Table, objects: LargeObjects): Progre
     },
 
     async readPage(runUid, input, page) {
-      const item = await slotItem(runUid, input, page);
+      const key = keys.slot(runUid, input, page);
+      // A recorded RESULT never changes, so seen at half the price it is good; only what may be old is read strongly.
+      const seen = await table.get(key, 'eventual');
+      const isResult = seen !== null && seen['f'] === undefined;
+      const item = isResult ? seen : await table.get(key, 'strong');
       return item === null ? null : pageFromItem(objects, runUid, item);
     },
 
