@@ -13,6 +13,9 @@ import type { Table } from './table.ts';
 const INLINE_INPUT_BYTES = 4 * 1024;
 const CACHED_DEFINITIONS = 500;
 const CACHED_CHUNKS = 200;
+const CACHED_CONTROLS = 500;
+
+type MoveRun = RunStore['moveRun'];
 
 interface DefinitionInHand {
   readonly definition: RunDefinition;
@@ -24,6 +27,8 @@ export function createRunStore(table: Table, due: Pick<DueStore, 'putDue'>): Run
   const definitions = new Lru<DefinitionInHand>(CACHED_DEFINITIONS);
   const chunks = new Lru<InputChunk>(CACHED_CHUNKS);
   const reading = new Map<string, Promise<RunControl | null>>();
+  const moving = new Map<string, ReturnType<MoveRun>>();
+  const seen = new Lru<RunControl>(CACHED_CONTROLS);
 
   async function definitionOf(runUid: string): Promise<DefinitionInHand | null> {
     const known = definitions.get(runUid);
@@ -61,6 +66,34 @@ export function createRunStore(table: Table, due: Pick<DueStore, 'putDue'>): Run
     return chunk;
   }
 
+  async function controlOf(runUid: string): Promise<RunControl | null> {
+    const item = await table.get(keys.control(runUid), 'strong');
+    if (item === null) return null;
+    const control = controlFromItem(item);
+    seen.set(runUid, control);
+    return control;
+  }
+
+  /** Moves from what was last seen of the run, if that may move: the write's condition tells when it was old. */
+  async function makeMove(runUid: string, move: RunMove, epoch: number, change: ControlChange): ReturnType<MoveRun> {
+    const { from }: { readonly from: readonly string[] } = RUN_MOVES[move];
+    const mayMove = (control: RunControl): boolean => control.epoch === epoch && from.includes(control.status);
+    const known = seen.get(runUid);
+    let standing = known !== undefined && mayMove(known) ? known : await controlOf(runUid);
+    while (standing !== null && mayMove(standing)) {
+      const control = applyMove(standing, move, change);
+      const put = await table.put(keys.control(runUid), controlToRecord(control), {
+        expression: '#status = :status AND #epoch = :epoch AND #updated = :updated',
+        names: { '#status': 'status', '#epoch': 'epoch', '#updated': 'updated_at' },
+        values: { ':status': standing.status, ':epoch': epoch, ':updated': standing.updatedAt },
+      });
+      standing = put.done ? control : put.item === null ? null : controlFromItem(put.item);
+      if (standing !== null) seen.set(runUid, standing);
+      if (put.done) return { moved: true, control };
+    }
+    return { moved: false, current: standing };
+  }
+
   return {
     async createRun({ definition, control, inputs, watchAt }) {
       const { uid, expiresAt } = definition;
@@ -88,29 +121,20 @@ export function createRunStore(table: Table, due: Pick<DueStore, 'putDue'>): Run
       // The records of one batch all begin with this read, in the same turn: they share it.
       const under = reading.get(runUid);
       if (under !== undefined) return under;
-      const read = table
-        .get(keys.control(runUid), 'strong')
-        .then((item) => (item === null ? null : controlFromItem(item)));
+      const read = controlOf(runUid);
       reading.set(runUid, read);
       queueMicrotask(() => reading.delete(runUid));
       return read;
     },
 
-    async moveRun(runUid, move, epoch, change) {
-      for (;;) {
-        const item = await table.get(keys.control(runUid), 'strong');
-        if (item === null) return { moved: false, current: null };
-        const standing = controlFromItem(item);
-        const { from }: { readonly from: readonly string[] } = RUN_MOVES[move];
-        if (standing.epoch !== epoch || !from.includes(standing.status)) return { moved: false, current: standing };
-        const control = applyMove(standing, move, change);
-        const { done } = await table.put(keys.control(runUid), controlToRecord(control), {
-          expression: '#status = :status AND #epoch = :epoch AND #updated = :updated',
-          names: { '#status': 'status', '#epoch': 'epoch', '#updated': 'updated_at' },
-          values: { ':status': standing.status, ':epoch': epoch, ':updated': standing.updatedAt },
-        });
-        if (done) return { moved: true, control };
-      }
+    moveRun(runUid, move, epoch, change) {
+      // All pages of a batch begin their run at once: one write says it for all of them.
+      const name = `${runUid}:${move}:${epoch}`;
+      const under = moving.get(name);
+      if (under !== undefined) return under;
+      const moved = makeMove(runUid, move, epoch, change).finally(() => moving.delete(name));
+      moving.set(name, moved);
+      return moved;
     },
 
     async recordLive(definition, control, input) {
