@@ -12,7 +12,7 @@ import type {
 } from './action.ts';
 import { Permanent } from './action-errors.ts';
 import { findDefinitionFaults } from './find-definition-faults.ts';
-import { parseParameters, parametersJsonSchema } from './parse-parameters.ts';
+import { parametersJsonSchema, parametersParser } from './parse-parameters.ts';
 import { parseWith } from './parse-with.ts';
 
 /** Declared names as a type: `'API_*'` stands for every name that begins with `API_`. */
@@ -99,7 +99,7 @@ export function defineAction<
       return resultSchema();
     },
     parseInput: (value) => parseWith(input, value, inputSchema),
-    parseParameters: (value) => parseParameters(parameters, value, parametersSchema, limit),
+    parseParameters: parametersParser(parameters, parametersSchema, limit),
     parseResult: (value) => parseWith(result, value, resultSchema),
     run: async (context) => {
       const secret = (name: string): Promise<string> => readSecret(context, secrets, name);

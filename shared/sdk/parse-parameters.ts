@@ -4,24 +4,28 @@ import { parseWith } from './parse-with.ts';
 
 type Limit = Action['maxResults'] | null;
 
-/** Parses an action's own parameters and the engine's `max_results` (only with a limit: lists); null and undefined mean `{}`. */
-export function parseParameters(
+/** A parser of an action's own parameters and the engine's `max_results` (only with a limit: lists); null and undefined mean `{}`. */
+export function parametersParser(
   schema: z.ZodType<JsonRecord>,
-  value: unknown,
   jsonSchema: () => JsonRecord,
   limit: Limit,
-): Parsed<JsonRecord> {
-  const given = value ?? {};
-  if (limit === null || typeof given !== 'object' || Array.isArray(given)) return parseWith(schema, given, jsonSchema);
-  const { max_results: asked, ...rest }: { max_results?: unknown } = given;
-  const own = parseWith(schema, rest, jsonSchema);
-  const maximum = maxResultsSchema(limit).safeParse(asked);
-  const faults = maximum.success
-    ? []
-    : maximum.error.issues.map((issue) => ({ path: 'max_results', message: issue.message }));
-  if (!own.ok) return { ok: false, errors: [...own.errors, ...faults] };
-  if (!maximum.success) return { ok: false, errors: faults };
-  return { ok: true, value: { ...own.value, max_results: maximum.data } };
+): (value: unknown) => Parsed<JsonRecord> {
+  const maxResults = limit === null ? null : maxResultsSchema(limit);
+  return (value) => {
+    const given = value ?? {};
+    if (maxResults === null || typeof given !== 'object' || Array.isArray(given)) {
+      return parseWith(schema, given, jsonSchema);
+    }
+    const { max_results: asked, ...rest }: { max_results?: unknown } = given;
+    const own = parseWith(schema, rest, jsonSchema);
+    const maximum = maxResults.safeParse(asked);
+    const faults = maximum.success
+      ? []
+      : maximum.error.issues.map((issue) => ({ path: 'max_results', message: issue.message }));
+    if (!own.ok) return { ok: false, errors: [...own.errors, ...faults] };
+    if (!maximum.success) return { ok: false, errors: faults };
+    return { ok: true, value: { ...own.value, max_results: maximum.data } };
+  };
 }
 
 /** The action's own parameter schema with `max_results` among its properties. */
