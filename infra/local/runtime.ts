@@ -47,7 +47,7 @@ export interface RuntimeOptions {
   readonly onNotice?: (message: string) => void;
 }
 
-export interface RuntimeMeters {
+interface RuntimeMeters {
   readonly calls: readonly MeterRow[];
   readonly invocations: readonly InvocationRow[];
 }
@@ -135,7 +135,8 @@ function assemble(options: RuntimeOptions, parts: Parts): Runtime {
     if (only === undefined || matches.length > 1) throw new Error(`"${wanted}" names ${matches.length} functions`);
     return functionOf(only.arn);
   };
-  if (plan.api !== null) serveHttpApi(server, { plan: plan.api, functionOf, now, hasTimeout: options.inspect !== true });
+  if (plan.api !== null)
+    serveHttpApi(server, { plan: plan.api, functionOf, now, hasTimeout: options.inspect !== true });
   const sources = startEventSources({ ...parts, functionOf, log: options.onNotice ?? (() => undefined) });
   const stopRules = startTimedRules({ rules: plan.rules, functionOf, now });
   services.scheduler.start();

@@ -22,6 +22,7 @@ function host(code: string, options: Partial<FunctionHostOptions> = {}): Functio
     env: {},
     roleArn: '',
     logGroup: 'g',
+    logLevel: 'INFO' as const,
     isRecursionAllowed: false,
     reservedConcurrency: null,
   };
@@ -68,4 +69,13 @@ it('new code waits for nobody: what runs ends on the old', async () => {
   held.renewCode();
   expect(await held.invoke({})).toEqual({ kind: 'succeeded', payload: '"new"' });
   expect(await running).toEqual({ kind: 'succeeded', payload: '"old"' });
+});
+
+it('lines below the function’s log level are dropped', async () => {
+  const lines: unknown[] = [];
+  const talking = host("export const handler = async () => { console.debug('low'); console.info('kept'); };", {
+    onLog: ({ message }) => lines.push(message),
+  });
+  await talking.invoke({});
+  expect(lines).toEqual(['kept']);
 });

@@ -3,6 +3,7 @@ import { FunctionThread } from './function-thread-handle.ts';
 import type { Outcome } from './function-thread-handle.ts';
 import { newTrace, traceThrough } from './lineage.ts';
 import type { FunctionPlan } from './system-plan.ts';
+import { LOG_LEVELS } from './thread-protocol.ts';
 import type { FunctionError, LogLevel } from './thread-protocol.ts';
 
 /** What a function logged, or the host about it. */
@@ -65,8 +66,10 @@ export function hostFunction(options: FunctionHostOptions): FunctionHost {
     const thread = new FunctionThread({
       ...options,
       codeDir: plan.codeDir,
-      onLog: (requestId, level, message) =>
-        onLog({ functionName: plan.name, logGroup: plan.logGroup, requestId, level, message }),
+      onLog(requestId, level, message) {
+        if (LOG_LEVELS.indexOf(level) < LOG_LEVELS.indexOf(plan.logLevel)) return;
+        onLog({ functionName: plan.name, logGroup: plan.logGroup, requestId, level, message });
+      },
     });
     threads.add(thread);
     return thread;

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { TemplateError } from './intrinsics.ts';
 import type { EventSourcePlan, FunctionPlan } from './system-plan.ts';
+import { LOG_LEVELS } from './thread-protocol.ts';
 import { cfnNumber, unsupported } from './template-reader.ts';
 import type { TemplateReader } from './template-reader.ts';
 
@@ -12,7 +13,13 @@ const Lambda = z.object({
   Timeout: cfnNumber.default(3),
   MemorySize: cfnNumber.default(128),
   Environment: z.object({ Variables: z.record(z.string(), z.coerce.string()) }).default({ Variables: {} }),
-  LoggingConfig: z.object({ LogGroup: z.string().optional() }).optional(),
+  LoggingConfig: z
+    .object({
+      LogGroup: z.string().optional(),
+      LogFormat: z.enum(['JSON', 'Text']).default('Text'),
+      ApplicationLogLevel: z.enum(LOG_LEVELS).default('INFO'),
+    })
+    .optional(),
   RecursiveLoop: z.enum(['Allow', 'Terminate']).default('Terminate'),
   ReservedConcurrentExecutions: cfnNumber.optional(),
   Layers: unsupported,
@@ -27,6 +34,7 @@ const MAX_ENV_BYTES = 4096;
 export function readFunctions(reader: TemplateReader, assets: ReadonlyMap<string, string>): readonly FunctionPlan[] {
   return reader.all('AWS::Lambda::Function', Lambda).map((lambda) => {
     const { properties, id, name } = lambda;
+    const logging = properties.LoggingConfig;
     const codeDir = assets.get(properties.Code.S3Key);
     if (codeDir === undefined)
       throw new TemplateError(id, `its code asset ${properties.Code.S3Key} is not in the assembly`);
@@ -44,7 +52,8 @@ export function readFunctions(reader: TemplateReader, assets: ReadonlyMap<string
       memoryMb: properties.MemorySize,
       env,
       roleArn: properties.Role,
-      logGroup: properties.LoggingConfig?.LogGroup ?? `/aws/lambda/${name}`,
+      logGroup: logging?.LogGroup ?? `/aws/lambda/${name}`,
+      logLevel: logging?.LogFormat === 'JSON' ? logging.ApplicationLogLevel : 'TRACE',
       isRecursionAllowed: properties.RecursiveLoop === 'Allow',
       reservedConcurrency: properties.ReservedConcurrentExecutions ?? null,
     };

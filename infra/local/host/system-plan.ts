@@ -1,5 +1,6 @@
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import type { Statement } from '../iam/statement.ts';
+import type { LogLevel } from './thread-protocol.ts';
 import type { GenerateSecretString } from '../services/secrets-manager.ts';
 
 /** What a resolved template asks this machine to run. Names are physical names, ids logical ids. */
@@ -47,6 +48,8 @@ export interface FunctionPlan {
   readonly env: Readonly<Record<string, string>>;
   readonly roleArn: string;
   readonly logGroup: string;
+  /** Lines below this level are dropped, as Lambda does where the format is JSON. */
+  readonly logLevel: LogLevel;
   /** Whether Lambda's loop detection lets it call itself through a queue. */
   readonly isRecursionAllowed: boolean;
   /** Null: no reserved concurrency. */

@@ -5,7 +5,7 @@ import { localReferences, physicalName } from './resource-names.ts';
 import type { LocalEndpoints } from './resource-names.ts';
 
 /** A resource that exists, its properties resolved and checked. */
-export interface ResolvedResource<T> {
+interface ResolvedResource<T> {
   readonly id: string;
   /** Its physical name. */
   readonly name: string;

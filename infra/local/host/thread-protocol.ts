@@ -28,7 +28,9 @@ export interface FunctionError {
   readonly trace?: readonly string[];
 }
 
-export type LogLevel = 'TRACE' | 'DEBUG' | 'INFO' | 'WARN' | 'ERROR' | 'FATAL';
+/** Lambda's log levels, the least first. */
+export const LOG_LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** What a thread tells the host, in order. */
 export type ThreadMessage =
