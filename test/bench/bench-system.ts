@@ -2,6 +2,7 @@ import type { SQSEvent, SQSRecord } from 'aws-lambda';
 import { createCallbackHandler } from '../../functions/workers/callback.ts';
 import { createControlHandler } from '../../functions/workers/control.ts';
 import { createPageHandler } from '../../functions/workers/page.ts';
+import { createSweepHandler } from '../../functions/workers/sweep.ts';
 import { createCorePorts } from '../../functions/entry/world.ts';
 import { type DynamoDbEngine, openDynamoDb } from '../../infra/local/dynamodb/engine.ts';
 import { settingsOf } from '../../infra/settings.ts';
@@ -42,10 +43,10 @@ export interface BenchSystem {
   launch(inputs: readonly Readonly<Record<string, unknown>>[], callbackUrl: string | null): Promise<string>;
   /** Lets the workers work until no message is left. */
   drain(): Promise<void>;
+  /** Lets so much time pass, then one sweep. */
+  sweepAfter(ms: number): Promise<void>;
   /** The bill since the last call. */
   takeTally(): Tally;
-  /** A worker's ports, for what a bench asks of the stores itself. */
-  readonly ports: CorePorts;
 }
 
 type Handler = (event: SQSEvent) => Promise<{ readonly batchItemFailures: readonly unknown[] }>;
@@ -116,6 +117,7 @@ export function openBenchSystem(options: BenchSystemOptions): BenchSystem {
     post: async () => ({ kind: 'answered', status: 204, body: '', retryAfter: undefined }) as const,
   };
   const api = { ...openPorts(), actions, secrets, callbackPolicy: { findFaults: () => [] } };
+  const sweep = createSweepHandler(openPorts());
   const pools: WorkerPool<Handler>[] = [
     { name: 'control', handlers: [createControlHandler(openPorts())] },
     { name: 'page', handlers: many(() => createPageHandler({ ...openPorts(), actions, world })) },
@@ -140,7 +142,6 @@ export function openBenchSystem(options: BenchSystemOptions): BenchSystem {
 
   return {
     engine,
-    ports: api,
     async launch(inputs, callbackUrl) {
       const callback = callbackUrl === null ? null : { url: callbackUrl, headers: {}, on: 'all' as const };
       const { definition } = await startRun(api, {
@@ -158,6 +159,10 @@ export function openBenchSystem(options: BenchSystemOptions): BenchSystem {
     async drain() {
       await drainQueues(pools, queues, options.batch, clock, invoke);
       if (!options.deliversCallbacks) queues.callback.take(Infinity);
+    },
+    async sweepAfter(ms) {
+      await clock.sleep(ms);
+      await sweep();
     },
     takeTally() {
       const taken = tally;

@@ -50,8 +50,10 @@ function pad(cell: string, width: number, column: number): string {
 }
 
 function short(value: number): string {
-  const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 3;
-  return value.toLocaleString('en-US', { maximumFractionDigits: digits });
+  if (Math.abs(value) < 1) return value.toLocaleString('en-US', { maximumSignificantDigits: 3 });
+  return value.toLocaleString('en-US', {
+    maximumFractionDigits: Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 3,
+  });
 }
 
 /** The value below which this share of the values lies. */
