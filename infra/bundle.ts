@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { build, context } from 'esbuild';
 import type { BuildFailure, BuildOptions, BuildResult, Metafile, OutputFile, Plugin } from 'esbuild';
+import { slimSdk } from './slim-sdk.ts';
 
 /** Where handlers lie: one file, one Lambda, named as the file. */
 const HANDLER_FOLDERS = ['functions/api', 'functions/workers'];
@@ -17,23 +18,6 @@ const BANNER = [
   'const require = createRequireOfBundle(import.meta.url);',
   'const __filename = import.meta.filename, __dirname = import.meta.dirname;',
 ].join('\n');
-
-/**
- * Lambda gives a function its credentials in the environment (Lambda, "Defined runtime environment variables"). The rest
- * of the SDK's chain, profiles, single sign-on and instance metadata, is 90 KB that no function would ever reach.
- */
-const environmentCredentials: Plugin = {
-  name: 'environment-credentials',
-  setup: (bundling) => {
-    bundling.onLoad(
-      { filter: /[\\/]@aws-sdk[\\/]credential-provider-node[\\/]dist-es[\\/]index\.js$/ },
-      ({ path }) => ({
-        contents: "export { fromEnv as defaultProvider } from '@aws-sdk/credential-provider-env';",
-        resolveDir: dirname(path),
-      }),
-    );
-  },
-};
 
 export interface BundleOptions {
   /** The project's folder; handlers are looked for in its functions/api and functions/workers. */
@@ -122,7 +106,7 @@ async function esbuildOptions({ root, minify = true }: BundleOptions) {
     sourcesContent: false,
     legalComments: 'none',
     logLevel: 'silent',
-    plugins: [environmentCredentials],
+    plugins: [slimSdk],
   } satisfies BuildOptions;
 }
 

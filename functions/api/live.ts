@@ -1,6 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
 import { createGuardedHttp } from '../../shared/adapters/aws/guarded-http.ts';
 import type { Keyring } from '../../shared/adapters/aws/keyring.ts';
@@ -21,7 +20,7 @@ import { type ApiPorts, createApiHandler } from '../entry/http/create-api-handle
 import { defineEndpoint } from '../entry/http/endpoint.ts';
 import { type HttpRequest, pageUrl } from '../entry/http/http-request.ts';
 import { once } from '../entry/once.ts';
-import { createCorePorts, noLargeObjects } from '../entry/world.ts';
+import { createStorePorts, noLargeObjects } from '../entry/world.ts';
 
 const liveCursor = z.strictObject({ cursor: z.string(), page: z.int().min(1) });
 
@@ -99,7 +98,7 @@ const wired = once(() => {
   const http = createGuardedHttp({ policy: { allowedPorts: outboundPorts, allowLocalHttp }, totalTimeoutMs: 25_000 });
   const workspaces = createWorkspaceStore(new Table(dynamodb, env.table, systemClock));
   const ports = {
-    ...createCorePorts(env, machine, { dynamodb, sqs: new SQSClient(), objects: noLargeObjects }),
+    ...createStorePorts(env, machine, { dynamodb, objects: noLargeObjects }),
     actions: registerActions(extraActions),
     world: createActionWorld(http, createActionSecrets(secretsManager, env.actionSecretsArn, systemClock)),
   };

@@ -18,13 +18,22 @@ export interface Machine {
   readonly log: Log;
 }
 
-/** The part of an environment that every function reading or writing runs has. */
-interface CoreEnv {
+/** The part of an environment by which a function knows the runs it reads or writes. */
+interface StoreEnv {
   readonly table: string;
   readonly settings: RuntimeSettings;
+}
+
+/** The same, and the queues it sends to. */
+interface CoreEnv extends StoreEnv {
   readonly controlQueueUrl?: string | undefined;
   readonly pageQueueUrl?: string | undefined;
   readonly callbackQueueUrl?: string | undefined;
+}
+
+interface StoreClients {
+  readonly dynamodb: DynamoDBClient;
+  readonly objects: LargeObjects;
 }
 
 /** How long a message or a delivery waits for company before it is sent. */
@@ -40,12 +49,20 @@ const LIVE_TIMEOUT_MS = 25_000;
 export function createCorePorts(
   env: CoreEnv,
   machine: Machine,
-  clients: { readonly dynamodb: DynamoDBClient; readonly sqs: SQSClient; readonly objects: LargeObjects },
+  clients: StoreClients & { readonly sqs: SQSClient },
 ): CorePorts {
+  const urls: QueueUrls = { control: env.controlQueueUrl, page: env.pageQueueUrl, callback: env.callbackQueueUrl };
+  return {
+    ...createStorePorts(env, machine, clients),
+    messages: createMessageSender(clients.sqs, machine.clock, urls, GATHER_MS),
+  };
+}
+
+/** The same for a function that sends no messages: its bundle goes without the SQS client. */
+export function createStorePorts(env: StoreEnv, machine: Machine, clients: StoreClients): Omit<CorePorts, 'messages'> {
   const { settings } = env;
   const table = new Table(clients.dynamodb, env.table, machine.clock);
   const due = createDueStore(table);
-  const urls: QueueUrls = { control: env.controlQueueUrl, page: env.pageQueueUrl, callback: env.callbackQueueUrl };
   return {
     ...machine,
     due,
@@ -58,7 +75,6 @@ export function createCorePorts(
     callbacks: createCallbackStore(table, machine.chance, (flush) =>
       createBatcher(machine.clock, { maxEntries: DELIVERIES_A_WRITE, maxWaitMs: GATHER_MS }, flush),
     ),
-    messages: createMessageSender(clients.sqs, machine.clock, urls, GATHER_MS),
     settings: {
       retentionDays: settings.retentionDays,
       pageTimeoutMs: settings.pageTimeoutSeconds * 1_000 - PAGE_MARGIN_MS,

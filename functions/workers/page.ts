@@ -1,5 +1,4 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { createGuardedHttp } from '../../shared/adapters/aws/guarded-http.ts';
@@ -26,15 +25,16 @@ const wired = once(() => {
   const env = parseEnv('page', process.env);
   const machine = { clock: systemClock, chance: systemChance, log: consoleLog };
   const { outboundPorts, allowLocalHttp, extraActions, pageTimeoutSeconds } = env.settings;
+  const dynamodb = new DynamoDBClient();
   const http = createGuardedHttp({
     policy: { allowedPorts: outboundPorts, allowLocalHttp },
     totalTimeoutMs: pageTimeoutSeconds * 1_000,
   });
   return createPageHandler({
     ...createCorePorts(env, machine, {
-      dynamodb: new DynamoDBClient(),
+      dynamodb,
       sqs: new SQSClient(),
-      objects: createLargeObjects(new S3Client(), env.bucket),
+      objects: createLargeObjects(dynamodb.config, env.bucket, process.env),
     }),
     actions: registerActions(extraActions),
     world: createActionWorld(http, createActionSecrets(new SecretsManagerClient(), env.actionSecretsArn, systemClock)),

@@ -1,16 +1,20 @@
-import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { LargeObjects } from '../dynamodb/progress-store.ts';
+import { type ClientConfig, createObjectRequests } from './object-requests.ts';
 
-/** Bodies that are too large for the table, in the stage's bucket. */
-export function createLargeObjects(client: S3Client, bucket: string): LargeObjects {
+/** The SDK's own names for S3's endpoint (AWS SDKs and Tools, "Service-specific endpoints"). */
+interface EndpointEnv {
+  readonly AWS_ENDPOINT_URL_S3?: string | undefined;
+  readonly AWS_ENDPOINT_URL?: string | undefined;
+}
+
+/** Bodies that are too large for the table, in the stage's bucket; `config` is that of any client of the SDK. */
+export function createLargeObjects(config: ClientConfig, bucket: string, env: EndpointEnv): LargeObjects {
+  const endpointUrl = env.AWS_ENDPOINT_URL_S3 ?? env.AWS_ENDPOINT_URL;
+  const request = createObjectRequests({ config, bucket, endpointUrl });
   return {
     async put(key, bytes) {
-      await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: bytes }));
+      await request({ method: 'PUT', key, body: bytes });
     },
-    async get(key) {
-      const { Body: body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-      if (body === undefined) throw new Error(`The object ${key} came without a body.`);
-      return body.transformToByteArray();
-    },
+    get: (key) => request({ method: 'GET', key }),
   };
 }
