@@ -42,14 +42,7 @@ export async function startRun(
   ports: LaunchPorts,
   launch: Launch,
 ): Promise<{ readonly control: RunControl; readonly definition: RunDefinition }> {
-  const action = findAction(ports, launch.actionName, 'async');
-  const parameters = action.parseParameters(launch.parameters);
-  if (!parameters.ok) throw parametersRefused(parameters.errors);
-  checkCallback(ports, launch);
-  const inputs = launch.inputs.map(storedInput);
-  const refused = checkInputs(action, inputs);
-  if (refused.count > 0 && launch.onInvalidInput === 'reject') throw inputsRefused(refused);
-
+  const { action, parameters, inputs, refused } = checkLaunch(ports, launch, 'async');
   const now = ports.clock.now();
   const uid = runUidOf(ports.chance.bytes(UID_BYTES));
   const expiresAt = Math.ceil(now / 1_000) + ports.settings.retentionDays * 86_400;
@@ -59,8 +52,8 @@ export async function startRun(
     actionName: action.name,
     mode: 'ASYNC',
     name: launch.name,
-    parameters: parameters.value,
-    maxResults: maxResultsOf(action, parameters.value),
+    parameters,
+    maxResults: maxResultsOf(action, parameters),
     callback: await sealCallback(ports, uid, launch),
     onInvalidInput: launch.onInvalidInput,
     deadlineSeconds: launch.deadlineSeconds,
@@ -71,10 +64,48 @@ export async function startRun(
     expiresAt,
   };
   const invalid = refused.count < inputs.length ? null : tellError(ports, inputsRefused(refused), { run_uid: uid });
-  const control = newControl(definition, invalid);
-  await ports.runs.createRun({ definition, control, inputs, watchAt: now + FIRST_WATCH_MS });
-  await ports.messages.send({ kind: 'dispatch', runUid: uid, epoch: 1 }, { workspaceUid: launch.workspaceUid });
+  const control = await commitRun(ports, definition, inputs, invalid);
   return { control, definition };
+}
+
+/** Writes a run, then sends its dispatch. Said twice, it is one run, dispatched once more. */
+export async function commitRun(
+  ports: Pick<CorePorts, 'runs' | 'messages'>,
+  definition: RunDefinition,
+  inputs: readonly StoredInput[],
+  invalid: ErrorRecord | null,
+): Promise<RunControl> {
+  const { uid, workspaceUid, createdAt } = definition;
+  const control = newControl(definition, invalid);
+  await ports.runs.createRun({ definition, control, inputs, watchAt: createdAt + FIRST_WATCH_MS });
+  await ports.messages.send({ kind: 'dispatch', runUid: uid, epoch: 1 }, { workspaceUid });
+  return control;
+}
+
+/** A launch held against its action: what is needed to make a run, or runs, of it. */
+export interface CheckedLaunch {
+  readonly action: Action;
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly inputs: readonly StoredInput[];
+  readonly refused: RefusedInputs;
+}
+
+/**
+ * Checks a launch before anything is written. Throws ACTION_NOT_FOUND, BAD_INPUT, BAD_PARAMETERS, PAYLOAD_TOO_LARGE.
+ */
+export function checkLaunch(
+  ports: Pick<Ports, 'actions' | 'callbackPolicy'>,
+  launch: Pick<Launch, 'actionName' | 'inputs' | 'parameters' | 'callback' | 'onInvalidInput'>,
+  mode: 'async' | 'schedule',
+): CheckedLaunch {
+  const action = findAction(ports, launch.actionName, mode);
+  const parameters = action.parseParameters(launch.parameters);
+  if (!parameters.ok) throw parametersRefused(parameters.errors);
+  checkCallback(ports, launch);
+  const inputs = launch.inputs.map(storedInput);
+  const refused = checkInputs(action, inputs);
+  if (refused.count > 0 && launch.onInvalidInput === 'reject') throw inputsRefused(refused);
+  return { action, parameters: parameters.value, inputs, refused };
 }
 
 /** The action of that name, if it is offered in that mode. Throws ACTION_NOT_FOUND, BAD_INPUT. */
@@ -138,14 +169,16 @@ function newControl(definition: RunDefinition, invalid: ErrorRecord | null): Run
   };
 }
 
-interface RefusedInputs {
+/** Inputs an action refuses. */
+export interface RefusedInputs {
   readonly count: number;
   readonly total: number;
   /** The first {@link FAULTS_TOLD} faults. */
   readonly errors: readonly ValidationError[];
 }
 
-function checkInputs(action: Action, inputs: readonly StoredInput[]): RefusedInputs {
+/** Holds inputs against the action's schema and the size limits. */
+export function checkInputs(action: Action, inputs: readonly StoredInput[]): RefusedInputs {
   const errors: ValidationError[] = [];
   let count = 0;
   for (const [index, { input, customData }] of inputs.entries()) {
@@ -172,7 +205,7 @@ function sizeFault(input: StoredInput['input'], customData: StoredInput['customD
   return `the input with its custom_data is ${bytes} bytes of JSON; it may have ${LIMITS.inputBytes}.`;
 }
 
-function inputsRefused({ count, total, errors }: RefusedInputs): EngineError {
+export function inputsRefused({ count, total, errors }: RefusedInputs): EngineError {
   const tooLarge = errors.every(({ message }) => message.includes('bytes of JSON'));
   const first = errors[0];
   const message = `${count} of ${total} inputs are refused. First: ${first === undefined ? '' : `${first.path}: ${first.message}`}`;
@@ -182,7 +215,7 @@ function inputsRefused({ count, total, errors }: RefusedInputs): EngineError {
   });
 }
 
-function checkCallback(ports: Pick<Ports, 'callbackPolicy'>, launch: Launch): void {
+function checkCallback(ports: Pick<Ports, 'callbackPolicy'>, launch: Pick<Launch, 'callback'>): void {
   if (launch.callback === null) return;
   const faults = ports.callbackPolicy.findFaults(launch.callback);
   const first = faults[0];
