@@ -4,7 +4,6 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { createCallbackPolicy } from '../../shared/adapters/aws/outbound.ts';
 import { createKeyringReader, createStageSecrets } from '../../shared/adapters/aws/stage-secrets.ts';
 import { Table } from '../../shared/adapters/dynamodb/table.ts';
-import { createWorkspaceStore } from '../../shared/adapters/dynamodb/workspace-store.ts';
 import { consoleLog, systemChance, systemClock } from '../../shared/adapters/system.ts';
 import { parseEnv } from '../../shared/contract/env.ts';
 import { launchedView } from '../../shared/contract/run-view.ts';
@@ -36,6 +35,8 @@ export function createLaunchHandler(api: ApiPorts, ports: LaunchPorts): ReturnTy
             name: body.name ?? null,
             deadlineSeconds: body.deadline_seconds,
             onInvalidInput: body.on_invalid_input,
+            dependsOn: body.depends_on ?? [],
+            scheduleAt: body.schedule_at === undefined ? null : Date.parse(body.schedule_at),
           });
           return { body: launchedView(definition, control) };
         },
@@ -50,8 +51,8 @@ const wired = once(() => {
   const { outboundPorts, allowLocalHttp, extraActions } = env.settings;
   const dynamodb = new DynamoDBClient();
   const keyring = createKeyringReader(new SecretsManagerClient(), env.masterSecretArn, systemChance);
-  const workspaces = createWorkspaceStore(new Table(dynamodb, env.table, systemClock));
-  return createLaunchHandler(createApiPorts(machine, workspaces, env.publicUrl), {
+  const table = new Table(dynamodb, env.table, systemClock);
+  return createLaunchHandler(createApiPorts(machine, table, env), {
     ...createCorePorts(env, machine, { dynamodb, sqs: new SQSClient(), objects: noLargeObjects }),
     actions: registerActions(extraActions),
     secrets: createStageSecrets(keyring),

@@ -68,10 +68,14 @@ export function createStorePorts(env: StoreEnv, machine: Machine, clients: Store
     due,
     runs: createRunStore(table, due),
     progress: createProgressStore(table, clients.objects),
-    admission: createAdmissionStore(table, {
-      runsAtOnce: settings.concurrentRuns,
-      inputsInFlight: settings.inputsInFlight,
-    }),
+    admission: createAdmissionStore(
+      table,
+      {
+        runsAtOnce: settings.concurrentRuns,
+        inputsInFlight: settings.inputsInFlight,
+      },
+      () => machine.clock.now(),
+    ),
     callbacks: createCallbackStore(table, machine.chance, (flush) =>
       createBatcher(machine.clock, { maxEntries: DELIVERIES_A_WRITE, maxWaitMs: GATHER_MS }, flush),
     ),

@@ -3,7 +3,7 @@ import { checkCallbackHeaders, MAX_CALLBACK_HEADER_BYTES, MAX_CALLBACK_HEADERS }
 import { MAX_CALLBACK_URL_CHARACTERS } from '../domain/callback-url.ts';
 import { LIMITS } from '../domain/limits.ts';
 import type { Refusals } from './fields.ts';
-import { cursor, customData, jsonObject, strict, TOO_LARGE, wholeNumber, withinBytes } from './fields.ts';
+import { cursor, customData, instant, jsonObject, strict, TOO_LARGE, uid, wholeNumber, withinBytes } from './fields.ts';
 
 /** What launches elsewhere take and ours do not. */
 const NOT_HERE: Refusals = {
@@ -92,6 +92,11 @@ const callback = strict({
 
 const inputsMessage = `must be a list of 1 to ${LIMITS.inputsPerLaunch} inputs; start several runs for more`;
 
+const dependency = z.union([
+  uid.transform((text) => ({ uid: text, require: 'success' as const })),
+  strict({ uid, require: z.enum(['success', 'finish']).default('success') }),
+]);
+
 /** `POST …/run/async`. */
 export const asyncBody = strict(
   {
@@ -108,6 +113,12 @@ export const asyncBody = strict(
       .max(2_592_000)
       .default(86_400)
       .describe('Counts only time QUEUED or RUNNING; past it the run is STOPPED'),
+    schedule_at: instant.optional().describe('When to start, at most a year from now'),
+    depends_on: z
+      .array(dependency)
+      .max(20)
+      .optional()
+      .describe('Runs to wait for; one that can no longer be met fails this run with DEPENDENCY_FAILED'),
     on_invalid_input: z
       .enum(['reject', 'skip'])
       .default('reject')

@@ -28,7 +28,7 @@ export function runView(
     status_reason: reasonView(control),
     parameters: { ...definition.parameters },
     callback: definition.callback === null ? null : { url: definition.callback.url, on: definition.callback.on },
-    depends_on: [],
+    depends_on: definition.dependsOn.map(({ uid, require }) => ({ uid, require })),
     on_invalid_input: definition.onInvalidInput,
     deadline_seconds: definition.deadlineSeconds,
     attempt: control.attempt,
@@ -85,7 +85,7 @@ export function inputCounts(
 ): RunView['inputs'] {
   const total = control.inputsTotal;
   const left = Math.max(0, total - totals.succeeded - totals.failed);
-  const stopped = control.status === 'STOPPED' ? left : 0;
+  const stopped = hasEnded(control.status) ? left : 0;
   const running = hasEnded(control.status) ? 0 : Math.min(open, left);
   return {
     total,
@@ -116,7 +116,7 @@ export function reasonView({ reason }: RunControl): RunView['status_reason'] {
     message: STATUS_REASONS[reason.code],
     since: instantOf(reason.since),
     retry_at: instantOrNull(reason.retryAt),
-    blocking_uids: [],
+    blocking_uids: [...reason.blockingUids],
   };
 }
 

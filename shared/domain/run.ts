@@ -61,6 +61,9 @@ export function hasEnded(status: RunStatus): boolean {
 
 export const STATUS_REASONS = {
   CONCURRENCY_LIMIT: 'Waits for a free slot: the workspace runs as many runs at once as it may.',
+  DEPENDENCY: 'Waits for the runs it depends on; resume starts it without them.',
+  SCHEDULED_START: 'Starts at the time its launch asked for.',
+  RATE_LIMIT: 'Every open input waits for a rate limit; goes on by itself when the first is due.',
   CANCELLED_BY_CALLER: 'Cancelled by a caller; resume goes on after the last recorded page.',
   DEADLINE: 'Stopped at its deadline; resume gives it the same time again.',
 } as const;
@@ -73,6 +76,21 @@ export interface StatusReason {
   readonly since: number;
   /** When it will be looked at again, epoch ms, or null where nothing but an event changes it. */
   readonly retryAt: number | null;
+  /** The runs it waits for; empty where it waits for something else. */
+  readonly blockingUids: readonly string[];
+}
+
+/** A run that another waits for. */
+export interface RunDependency {
+  readonly uid: string;
+  /** `success` is met by SUCCEEDED alone, `finish` by any ending. */
+  readonly require: 'success' | 'finish';
+}
+
+/** Whether a dependency is met, can no longer be, or is still open. */
+export function dependencyState({ require }: RunDependency, status: RunStatus): 'met' | 'unmet' | 'open' {
+  if (!hasEnded(status)) return 'open';
+  return require === 'finish' || status === 'SUCCEEDED' ? 'met' : 'unmet';
 }
 
 /** Sums over inputs: what the roll-up carries from shard to root. */
@@ -157,6 +175,9 @@ export interface RunDefinition {
   readonly callback: RunCallback | null;
   readonly onInvalidInput: 'reject' | 'skip';
   readonly deadlineSeconds: number;
+  readonly dependsOn: readonly RunDependency[];
+  /** Not to start before (epoch ms), or null. */
+  readonly scheduleAt: number | null;
   readonly inputsTotal: number;
   readonly scheduledRunUid: string | null;
   readonly scheduledRunName: string | null;
@@ -200,6 +221,10 @@ export interface RunControl {
   readonly lastInfo: RunInfo | null;
   /** Null while not working: the deadline counts only time QUEUED or RUNNING. */
   readonly deadlineAt: number | null;
+  /** What was left of the deadline when the run last stopped working, ms; null: all of it. */
+  readonly deadlineLeftMs: number | null;
+  /** A caller had it start without the runs it depends on. */
+  readonly dependenciesWaived: boolean;
   readonly postponedUntil: number | null;
   readonly createdAt: number;
   readonly startedAt: number | null;

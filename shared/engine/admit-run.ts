@@ -14,10 +14,27 @@ export async function admitRun(ports: CorePorts, control: RunControl, definition
   const waiter: Waiter = { runUid: control.uid, epoch: control.epoch, createdAt: control.createdAt };
   await ports.admission.addWaiter(workspaceUid, waiter, definition.expiresAt);
   const now = ports.clock.now();
-  const reason = { code: 'CONCURRENCY_LIMIT', since: now, retryAt: null } as const;
+  const reason = { code: 'CONCURRENCY_LIMIT', since: now, retryAt: null, blockingUids: [] } as const;
   const blocked = await ports.runs.moveRun(control.uid, 'block', control.epoch, { now, reason });
+  // It may have waited for other runs until now.
+  if (!blocked.moved && control.status === 'BLOCKED') await ports.runs.amendBlocked(control, { now, reason });
   await admitWaiting(ports, workspaceUid);
   return blocked.moved ? blocked.control : (blocked.current ?? control);
+}
+
+/** A slot this old whose run does not work under it was left behind by a crash. */
+const LEFT_BEHIND_MS = 600_000;
+
+/** Gives back slots that were left behind, and lets those in that wait for them. */
+export async function reconcileSlots(ports: CorePorts, workspaceUid: string): Promise<void> {
+  const now = ports.clock.now();
+  for (const { runUid, epoch, takenAt } of await ports.admission.listSlots(workspaceUid)) {
+    if (takenAt + LEFT_BEHIND_MS > now) continue;
+    const control = await ports.runs.readControl(runUid);
+    const works = control?.epoch === epoch && ['QUEUED', 'RUNNING'].includes(control.status);
+    if (!works) await ports.admission.releaseSlot(workspaceUid, runUid, epoch);
+  }
+  await admitWaiting(ports, workspaceUid);
 }
 
 /** Gives free slots to those that wait, oldest first, until one side runs out. */
@@ -29,7 +46,7 @@ export async function admitWaiting(ports: CorePorts, workspaceUid: string): Prom
     if (
       control === null ||
       control.epoch !== waiter.epoch ||
-      !['CREATED', 'BLOCKED', 'QUEUED'].includes(control.status)
+      !['CREATED', 'SCHEDULED', 'BLOCKED', 'QUEUED'].includes(control.status)
     ) {
       await ports.admission.removeWaiter(workspaceUid, waiter); // it waits no longer: stopped, or gone
       continue;
@@ -42,14 +59,15 @@ export async function admitWaiting(ports: CorePorts, workspaceUid: string): Prom
   }
 }
 
-/** CREATED or BLOCKED → QUEUED, the clock of the deadline begins to run. */
+/** CREATED, SCHEDULED or BLOCKED → QUEUED, the clock of the deadline begins to run. */
 async function queueRun(ports: CorePorts, control: RunControl): Promise<RunControl> {
   const definition = await ports.runs.readDefinition(control.uid);
   const now = ports.clock.now();
   const moved = await ports.runs.moveRun(control.uid, 'admit', control.epoch, {
     now,
     reason: null,
-    deadlineAt: definition === null ? null : now + definition.deadlineSeconds * 1_000,
+    deadlineAt: definition === null ? null : now + (control.deadlineLeftMs ?? definition.deadlineSeconds * 1_000),
+    deadlineLeftMs: null,
   });
   if (moved.moved) return moved.control;
   const current = moved.current ?? control;

@@ -1,6 +1,7 @@
 import type { OpenInput, RunWindow } from '../domain/input.ts';
 import { hasEnded, type RunControl, type RunDefinition, WORKING_STATUSES } from '../domain/run.ts';
 import { admitRun } from './admit-run.ts';
+import { dependenciesMet } from './await-dependencies.ts';
 import { checkCompletion } from './check-completion.ts';
 import { closeRun } from './finish-run.ts';
 import { nextUnsettled, sendOpened } from './open-input.ts';
@@ -10,7 +11,7 @@ import type { CorePorts, DispatchMessage, Receipt } from './ports.ts';
 const DISPATCHER = 'dispatch';
 
 /**
- * Lays a run out: takes its slot, opens its window, sends the inputs in it on their way. A run that was taken up again
+ * Lays a run out: waits for what it depends on, takes its slot, opens its window, sends the inputs in it on their way. A run that was taken up again
  * keeps the window it was stopped with; if nothing was left to do in it, it ends here.
  */
 export async function dispatchRun(ports: CorePorts, message: DispatchMessage, receipt: Receipt): Promise<void> {
@@ -18,8 +19,10 @@ export async function dispatchRun(ports: CorePorts, message: DispatchMessage, re
   const definition = await ports.runs.readDefinition(message.runUid);
   if (control === null || definition === null || control.epoch !== message.epoch) return;
   if (hasEnded(control.status)) return closeRun(ports, control, definition); // refused at launch: INVALID
-  const waits = control.status === 'CREATED' || control.status === 'BLOCKED';
-  const admitted = waits ? await admitRun(ports, control, definition) : control;
+  if (control.postponedUntil !== null && control.postponedUntil > ports.clock.now()) return; // its due entry stands
+  const working = WORKING_STATUSES.includes(control.status);
+  if (!working && !(await dependenciesMet(ports, control, definition))) return;
+  const admitted = working ? control : await admitRun(ports, control, definition);
   if (admitted.epoch !== message.epoch || !WORKING_STATUSES.includes(admitted.status)) return;
 
   const window = await layOut(ports, admitted, definition);

@@ -13,6 +13,7 @@ import type { PageSlot } from '../domain/page.ts';
 import { addTotals, type RunControl, type RunDefinition, type Totals } from '../domain/run.ts';
 import { finishRun } from './finish-run.ts';
 import { openNextInput } from './open-input.ts';
+import { postponeIfWaiting } from './postpone-run.ts';
 import type { CorePorts } from './ports.ts';
 import { sendRecordedCallback } from './send-callbacks.ts';
 
@@ -57,7 +58,8 @@ export async function finishInput(ports: CorePorts, { control, definition, slot 
   const { expiresAt } = definition;
   const marked = await ports.progress.markInput(slot.runUid, slot.input, control.epoch, mark, expiresAt);
   if (marked.stale) return;
-  await openNextInput(ports, control, definition, slot.input);
+  const opened = await openNextInput(ports, control, definition, slot.input);
+  if (!opened) await postponeIfWaiting(ports, control, definition); // perhaps only waiting ones are left
   await rollUp(ports, control, definition, shardOf(slot.input), marked.marks);
 }
 

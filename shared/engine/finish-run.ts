@@ -38,7 +38,7 @@ export function landedAt(ports: Pick<CorePorts, 'settings'>, stopped: RunControl
 }
 
 /**
- * What follows from a run's end: its slot to the one that waits longest, run.finished. Each step is idempotent, so an
+ * What follows from a run's end: its slot to the one that waits longest, word to those that depend on it, run.finished. Each step is idempotent, so an
  * interrupted close is closed again by a redelivery or by the sweeper. A stopped run is closed once nothing of it can
  * land any more, or when it is taken up again before that: its run.finished then counts what is there.
  */
@@ -49,6 +49,7 @@ export async function closeRun(
   takenUp = false,
 ): Promise<void> {
   await freeSlot(ports, ended);
+  await wakeDependents(ports, ended);
   if (definition.callback === null) return;
   const stopped = ended.status === 'STOPPED';
   if (stopped && !takenUp && ports.clock.now() < landedAt(ports, ended)) return;
@@ -70,6 +71,15 @@ export async function closeRun(
     attempt: ended.attempt,
     at: ended.finishedAt ?? ended.updatedAt,
   });
+}
+
+/** Has the runs that wait for this one look again. */
+async function wakeDependents(ports: CorePorts, { uid, workspaceUid }: RunControl): Promise<void> {
+  for (const dependent of await ports.runs.listDependents(uid)) {
+    const control = await ports.runs.readControl(dependent);
+    if (control?.status !== 'BLOCKED' || control.reason?.code !== 'DEPENDENCY') continue;
+    await ports.messages.send({ kind: 'dispatch', runUid: dependent, epoch: control.epoch }, { workspaceUid });
+  }
 }
 
 /** Gives the run's slot back. Stopping raised the epoch, so a stopped run held its slot under the one before. */

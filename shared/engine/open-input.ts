@@ -49,18 +49,20 @@ export function endsInput({ outcome }: PageSlot): boolean {
   return outcome.kind === 'FAILURE' || outcome.last;
 }
 
-/** Gives the place of a finished input to the next one, if any is left, and sends that one on its way. */
+/** Gives the place of a finished input to the next one and sends that one on its way. False: none is left. */
 export async function openNextInput(
   ports: OpenPorts,
   control: RunControl,
   definition: RunDefinition,
   done: number,
-): Promise<void> {
+): Promise<boolean> {
   const opened = await claimNext(ports, control, definition, done);
-  if (opened !== null) await sendOpened(ports, control, definition, opened.input, opened.entry);
+  if (opened === null) return false;
+  await sendOpened(ports, control, definition, opened.input, opened.entry);
+  return true;
 }
 
-/** Sends an input that has just been given its place; in a later attempt it goes on where its log ends. */
+/** Sends an input that has just been given its place; under a later epoch it goes on where its log ends. */
 export async function sendOpened(
   ports: OpenPorts,
   control: RunControl,
@@ -69,7 +71,7 @@ export async function sendOpened(
   entry: OpenInput,
   again = false,
 ): Promise<void> {
-  const fresh = control.attempt === 1;
+  const fresh = control.epoch === 1;
   const slot = fresh ? null : await ports.progress.readLastSlot(definition.uid, input);
   const message = fresh
     ? firstPage(definition.uid, control.epoch, input, again)
@@ -77,14 +79,14 @@ export async function sendOpened(
   await ports.messages.send(message, { workspaceUid: definition.workspaceUid });
 }
 
-/** The first input from an index on that has not ended, or null. In a first attempt none beyond the window has. */
+/** The first input from an index on that has not ended, or null. In the first epoch none beyond the window has. */
 export async function nextUnsettled(
   ports: Pick<CorePorts, 'progress'>,
   control: RunControl,
   from: number,
 ): Promise<number | null> {
   let input = from;
-  while (control.attempt > 1 && input < control.inputsTotal) {
+  while (control.epoch > 1 && input < control.inputsTotal) {
     const shard = shardOf(input);
     const marks = await ports.progress.readMarks(control.uid, shard);
     while (shardOf(input) === shard && marks.has(input)) input += 1;

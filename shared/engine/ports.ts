@@ -37,14 +37,14 @@ export interface Log {
 /** Runs: the immutable definition with its inputs, and the control record that moves. */
 export interface RunStore {
   /**
-   * Writes a run: its watch entry and inputs first, the definition next, the control record last; that one is the
+   * Writes a run: its due entries and inputs first, the definition next, the control record last; that one is the
    * commit. `exists`: a run of this uid was committed before; nothing changed.
    */
   createRun(run: {
     readonly definition: RunDefinition;
     readonly control: RunControl;
     readonly inputs: readonly StoredInput[];
-    readonly watchAt: number | null;
+    readonly due: readonly DueEntry[];
   }): Promise<'created' | 'exists'>;
   /** Immutable, so it may come from memory. Null: no such run. */
   readDefinition(runUid: string): Promise<RunDefinition | null>;
@@ -60,6 +60,15 @@ export interface RunStore {
     epoch: number,
     change: ControlChange,
   ): Promise<{ readonly moved: true; readonly control: RunControl } | Refused<RunControl>>;
+  /** Changes what a BLOCKED run waits for. False: it is not BLOCKED under this epoch any more, or someone was first. */
+  amendBlocked(
+    control: Pick<RunControl, 'uid' | 'epoch' | 'updatedAt'>,
+    change: { readonly now: number } & Partial<Pick<RunControl, 'reason' | 'dependenciesWaived'>>,
+  ): Promise<boolean>;
+  /** Notes that a run waits for another one's end. */
+  addDependent(runUid: string, dependentUid: string, expiresAt: number): Promise<void>;
+  /** The runs that were noted to wait for this one. */
+  listDependents(runUid: string): Promise<readonly string[]>;
   /** Records a live run that is over, whole in one write. */
   recordLive(definition: RunDefinition, control: RunControl, input: StoredInput): Promise<void>;
   readInput(runUid: string, input: number): Promise<StoredInput>;
@@ -76,6 +85,9 @@ export interface ControlChange {
   readonly startedAt?: number;
   readonly finishedAt?: number | null;
   readonly deadlineAt?: number | null;
+  readonly deadlineLeftMs?: number | null;
+  /** Absent: null, for only a postponed run has it. */
+  readonly postponedUntil?: number;
   readonly totals?: Totals;
   readonly lastError?: ErrorRecord | null;
   readonly lastInfo?: RunControl['lastInfo'];
@@ -182,12 +194,20 @@ export interface AdmissionStore {
   /** True when the pair has a slot now (also when it had it before). */
   takeSlot(workspaceUid: string, runUid: string, epoch: number): Promise<boolean>;
   releaseSlot(workspaceUid: string, runUid: string, epoch: number): Promise<void>;
+  /** All slots that are taken. */
+  listSlots(workspaceUid: string): Promise<readonly TakenSlot[]>;
   addWaiter(workspaceUid: string, waiter: Waiter, expiresAt: number): Promise<void>;
   removeWaiter(workspaceUid: string, waiter: Waiter): Promise<void>;
   /** The one that has waited longest, strongly read. */
   oldestWaiter(workspaceUid: string): Promise<Waiter | null>;
   /** Limits the owner set for the workspace. */
   readLimits(workspaceUid: string): Promise<WorkspaceLimits>;
+}
+
+export interface TakenSlot {
+  readonly runUid: string;
+  readonly epoch: number;
+  readonly takenAt: number;
 }
 
 export interface Waiter {
@@ -233,8 +253,11 @@ export interface Delivery {
 /** Something to be looked at at a moment: read by the sweeper, deleted when seen to. */
 export interface DueEntry {
   readonly at: number;
-  /** `watch`: a run, again and again until it owes nothing. `close`: a stopped run. `callback`: a far-off attempt. */
-  readonly kind: 'watch' | 'close' | 'callback';
+  /**
+   * `watch`: a run, again and again until it owes nothing. `start`: a postponed run. `close`: a stopped run.
+   * `callback`: a far-off attempt.
+   */
+  readonly kind: 'watch' | 'start' | 'close' | 'callback';
   /** The run's uid, or the callback record's. */
   readonly uid: string;
 }

@@ -6,6 +6,7 @@ import { type CycleCheck, cutPage, type PageOutcome, type PageSlot, stepCycleChe
 import { ACTION_ATTEMPTS, actionDelayMs } from '../domain/retry.ts';
 import { type RunControl, type RunDefinition, WORKING_STATUSES } from '../domain/run.ts';
 import { finishInput } from './finish-input.ts';
+import { postponeIfWaiting } from './postpone-run.ts';
 import type { CorePorts, PageMessage, Ports, Receipt } from './ports.ts';
 import { type ActionResult, runAction } from './run-action.ts';
 import { sendPageCallbacks } from './send-callbacks.ts';
@@ -13,6 +14,9 @@ import { tellError } from './tell-error.ts';
 
 /** Received more often than this, a page spends an attempt without running: a crash loop must end too. */
 const RECEIVES_TRUSTED = 3;
+
+/** A wait beyond this may be one that the whole run waits for. */
+const MAX_SHORT_WAIT_MS = 60_000;
 
 /** A queue holds a message back this long at most; longer waits are sent on from here. */
 const MAX_DELAY_MS = 900_000;
@@ -182,12 +186,14 @@ function callbacksOf(definition: RunDefinition, outcome: PageOutcome): number {
 /** Writes the wait into the window first; only the message that wrote it sends the page on. */
 async function waitFor(
   ports: PagePorts,
-  { message, receipt, definition }: PageInHand,
+  { message, receipt, control, definition }: PageInHand,
   wait: { readonly attempt: number; readonly at: number },
 ): Promise<null> {
   const entry: OpenInput = { page: message.page, attempt: wait.attempt, until: wait.at, by: receipt.by };
   const noted = await noteWait(ports, message, entry);
   if (!noted) return null;
+  const far = wait.at > ports.clock.now() + MAX_SHORT_WAIT_MS;
+  if (far && (await postponeIfWaiting(ports, control, definition))) return null;
   await sendAt(ports, definition, { ...message, attempt: wait.attempt, until: wait.at, again: false });
   return null;
 }

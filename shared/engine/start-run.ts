@@ -1,10 +1,10 @@
 import { EngineError, type ErrorRecord, type ValidationError } from '../domain/errors.ts';
-import { runUidOf } from '../domain/ids.ts';
+import { isRunUid, runUidOf } from '../domain/ids.ts';
 import type { StoredInput } from '../domain/input.ts';
 import { LIMITS } from '../domain/limits.ts';
-import { NO_TOTALS, type RunControl, type RunDefinition } from '../domain/run.ts';
+import { NO_TOTALS, type RunControl, type RunDefinition, type RunDependency } from '../domain/run.ts';
 import type { Action } from '../sdk/action.ts';
-import type { CorePorts, Ports } from './ports.ts';
+import type { CorePorts, DueEntry, Ports } from './ports.ts';
 import { parametersRefused } from './run-action.ts';
 import { tellError } from './tell-error.ts';
 
@@ -23,6 +23,9 @@ export interface Launch {
   readonly name: string | null;
   readonly deadlineSeconds: number;
   readonly onInvalidInput: 'reject' | 'skip';
+  readonly dependsOn: readonly RunDependency[];
+  /** Not to start before (epoch ms), or null. */
+  readonly scheduleAt: number | null;
 }
 
 /** What accepting a run takes. */
@@ -36,7 +39,7 @@ const FIRST_WATCH_MS = 120_000;
 
 /**
  * Accepts a run: everything is checked before anything is written, the run is written before its dispatch is sent.
- * Throws ACTION_NOT_FOUND, BAD_INPUT, BAD_PARAMETERS, PAYLOAD_TOO_LARGE.
+ * Throws ACTION_NOT_FOUND, BAD_INPUT, BAD_PARAMETERS, NOT_FOUND (a dependency), PAYLOAD_TOO_LARGE.
  */
 export async function startRun(
   ports: LaunchPorts,
@@ -44,8 +47,12 @@ export async function startRun(
 ): Promise<{ readonly control: RunControl; readonly definition: RunDefinition }> {
   const { action, parameters, inputs, refused } = checkLaunch(ports, launch, 'async');
   const now = ports.clock.now();
+  checkScheduleAt(launch.scheduleAt, now);
+  await checkDependencies(ports, launch);
   const uid = runUidOf(ports.chance.bytes(UID_BYTES));
-  const expiresAt = Math.ceil(now / 1_000) + ports.settings.retentionDays * 86_400;
+  const startsAt = Math.max(now, launch.scheduleAt ?? now);
+  // Kept for the retention after the last moment at which it may work.
+  const expiresAt = Math.ceil(startsAt / 1_000) + launch.deadlineSeconds + ports.settings.retentionDays * 86_400;
   const definition: RunDefinition = {
     uid,
     workspaceUid: launch.workspaceUid,
@@ -57,6 +64,8 @@ export async function startRun(
     callback: await sealCallback(ports, uid, launch),
     onInvalidInput: launch.onInvalidInput,
     deadlineSeconds: launch.deadlineSeconds,
+    dependsOn: launch.dependsOn,
+    scheduleAt: launch.scheduleAt,
     inputsTotal: inputs.length,
     scheduledRunUid: null,
     scheduledRunName: null,
@@ -68,17 +77,22 @@ export async function startRun(
   return { control, definition };
 }
 
-/** Writes a run, then sends its dispatch. Said twice, it is one run, dispatched once more. */
+/** Writes a run, then sends its dispatch if it starts at once. Said twice, it is one run, dispatched once more. */
 export async function commitRun(
   ports: Pick<CorePorts, 'runs' | 'messages'>,
   definition: RunDefinition,
   inputs: readonly StoredInput[],
   invalid: ErrorRecord | null,
 ): Promise<RunControl> {
-  const { uid, workspaceUid, createdAt } = definition;
+  const { uid, workspaceUid, createdAt, scheduleAt } = definition;
   const control = newControl(definition, invalid);
-  await ports.runs.createRun({ definition, control, inputs, watchAt: createdAt + FIRST_WATCH_MS });
-  await ports.messages.send({ kind: 'dispatch', runUid: uid, epoch: 1 }, { workspaceUid });
+  const startsAt = Math.max(createdAt, scheduleAt ?? createdAt);
+  const due: DueEntry[] = [{ at: startsAt + FIRST_WATCH_MS, kind: 'watch', uid }];
+  if (control.status === 'SCHEDULED') due.push({ at: startsAt, kind: 'start', uid });
+  await ports.runs.createRun({ definition, control, inputs, due });
+  if (control.status !== 'SCHEDULED') {
+    await ports.messages.send({ kind: 'dispatch', runUid: uid, epoch: 1 }, { workspaceUid });
+  }
   return control;
 }
 
@@ -106,6 +120,25 @@ export function checkLaunch(
   const refused = checkInputs(action, inputs);
   if (refused.count > 0 && launch.onInvalidInput === 'reject') throw inputsRefused(refused);
   return { action, parameters: parameters.value, inputs, refused };
+}
+
+const YEAR_MS = 366 * 86_400_000;
+
+function checkScheduleAt(scheduleAt: number | null, now: number): void {
+  if (scheduleAt === null || (scheduleAt > now - 60_000 && scheduleAt <= now + YEAR_MS)) return;
+  const message = `schedule_at must lie between now and a year from now; it is ${new Date(scheduleAt).toISOString()}`;
+  throw new EngineError('BAD_INPUT', message, { validationErrors: [{ path: 'schedule_at', message }] });
+}
+
+/** A run may wait for runs of its own workspace only; another's answers as one that does not exist. */
+async function checkDependencies(ports: Pick<CorePorts, 'runs'>, launch: Launch): Promise<void> {
+  const controls = await Promise.all(
+    launch.dependsOn.map(async ({ uid }) => (isRunUid(uid) ? ports.runs.readControl(uid) : null)),
+  );
+  for (const [index, control] of controls.entries()) {
+    if (control?.workspaceUid === launch.workspaceUid) continue;
+    throw new EngineError('NOT_FOUND', `depends_on[${index}]: there is no run ${launch.dependsOn[index]?.uid ?? ''}.`);
+  }
 }
 
 /** The action of that name, if it is offered in that mode. Throws ACTION_NOT_FOUND, BAD_INPUT. */
@@ -137,8 +170,12 @@ export function maxResultsOf(action: Action, parameters: Readonly<Record<string,
 }
 
 function newControl(definition: RunDefinition, invalid: ErrorRecord | null): RunControl {
-  const { createdAt: now } = definition;
+  const { createdAt: now, scheduleAt } = definition;
+  const postponed = invalid === null && scheduleAt !== null && scheduleAt > now;
+  const status = invalid !== null ? 'INVALID' : postponed ? 'SCHEDULED' : 'CREATED';
+  const reason = { code: 'SCHEDULED_START', since: now, retryAt: scheduleAt, blockingUids: [] } as const;
   const created = { status: 'CREATED', at: now, reason: null } as const;
+  const moved = { status, at: now, reason: postponed ? reason.code : null } as const;
   return {
     uid: definition.uid,
     workspaceUid: definition.workspaceUid,
@@ -146,8 +183,8 @@ function newControl(definition: RunDefinition, invalid: ErrorRecord | null): Run
     mode: definition.mode,
     name: definition.name,
     scheduledRunUid: definition.scheduledRunUid,
-    status: invalid === null ? 'CREATED' : 'INVALID',
-    reason: null,
+    status,
+    reason: postponed ? reason : null,
     epoch: 1,
     restartEpoch: 0,
     attempt: 1,
@@ -159,12 +196,14 @@ function newControl(definition: RunDefinition, invalid: ErrorRecord | null): Run
     lastError: invalid,
     lastInfo: null,
     deadlineAt: null,
-    postponedUntil: null,
+    deadlineLeftMs: null,
+    dependenciesWaived: false,
+    postponedUntil: postponed ? scheduleAt : null,
     createdAt: now,
     startedAt: null,
     finishedAt: invalid === null ? null : now,
     updatedAt: now,
-    history: invalid === null ? [created] : [created, { status: 'INVALID', at: now, reason: null }],
+    history: status === 'CREATED' ? [created] : [created, moved],
     expiresAt: definition.expiresAt,
   };
 }

@@ -23,9 +23,10 @@ export async function stopRun(
     const now = ports.clock.now();
     const stopped = await ports.runs.moveRun(control.uid, 'stop', control.epoch, {
       now,
-      reason: { code, since: now, retryAt: null },
+      reason: { code, since: now, retryAt: null, blockingUids: [] },
       finishedAt: now,
       deadlineAt: null,
+      deadlineLeftMs: null,
       ending: true,
       newEpoch: true,
     });

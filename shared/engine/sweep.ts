@@ -1,6 +1,7 @@
 import { deriveUid } from '../domain/ids.ts';
 import { shardCount, shardOf } from '../domain/input.ts';
-import { hasEnded, type RunControl, type RunDefinition } from '../domain/run.ts';
+import { hasEnded, type RunControl, type RunDefinition, WORKING_STATUSES } from '../domain/run.ts';
+import { reconcileSlots } from './admit-run.ts';
 import { checkCompletion } from './check-completion.ts';
 import { closeRun, landedAt } from './finish-run.ts';
 import { finishInput } from './finish-input.ts';
@@ -39,6 +40,7 @@ export async function sweep(ports: CorePorts, until: number): Promise<{ readonly
 async function seeTo(ports: CorePorts, entry: DueEntry): Promise<void> {
   try {
     if (entry.kind === 'callback') await sendDueCallback(ports, entry);
+    else if (entry.kind === 'start') await startPostponed(ports, entry);
     else if (entry.kind === 'close') await closeStopped(ports, entry);
     else await watchRun(ports, entry);
     await ports.due.deleteDue(entry);
@@ -53,6 +55,13 @@ async function sendDueCallback(ports: CorePorts, entry: DueEntry): Promise<void>
   if (record === null || record.status !== 'PENDING' || record.nextAttemptAt !== entry.at) return;
   const message = { kind: 'callback', uid: record.uid, attempt: record.retryCount + 1 } as const;
   await ports.messages.send(message, { workspaceUid: record.workspaceUid });
+}
+
+async function startPostponed(ports: CorePorts, entry: DueEntry): Promise<void> {
+  const control = await ports.runs.readControl(entry.uid);
+  if (control?.status !== 'SCHEDULED') return;
+  const message = { kind: 'dispatch', runUid: control.uid, epoch: control.epoch } as const;
+  await ports.messages.send(message, { workspaceUid: control.workspaceUid });
 }
 
 async function closeStopped(ports: CorePorts, entry: DueEntry): Promise<void> {
@@ -82,8 +91,10 @@ async function tendWorking(ports: CorePorts, control: RunControl, definition: Ru
     return landedAt(ports, stopped);
   }
   const again = Math.min(nextWatch(now), control.deadlineAt ?? Infinity);
+  if (control.postponedUntil !== null && control.postponedUntil > now) return control.postponedUntil + SOONEST_MS;
+  if (control.status === 'BLOCKED') await reconcileSlots(ports, workspaceUid);
   const window = await ports.progress.readWindow(uid);
-  if (control.status === 'CREATED' || control.status === 'BLOCKED' || window?.epoch !== control.epoch) {
+  if (!WORKING_STATUSES.includes(control.status) || window?.epoch !== control.epoch) {
     await ports.messages.send({ kind: 'dispatch', runUid: uid, epoch: control.epoch }, { workspaceUid });
     return again;
   }

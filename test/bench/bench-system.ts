@@ -152,6 +152,8 @@ export function openBenchSystem(options: BenchSystemOptions): BenchSystem {
         callback,
         name: null,
         deadlineSeconds: 86_400,
+        dependsOn: [],
+        scheduleAt: null,
         onInvalidInput: 'reject',
       });
       return definition.uid;

@@ -23,6 +23,8 @@ const definition: RunDefinition = {
   callback: null,
   onInvalidInput: 'reject',
   deadlineSeconds: 60,
+  dependsOn: [],
+  scheduleAt: null,
   inputsTotal: 1,
   scheduledRunUid: null,
   scheduledRunName: null,

@@ -78,7 +78,7 @@ export async function createReadingWorld() {
     keyring: async () => keyring,
     actions: createRegistry({ 'a.ts': numberedPages, 'b.ts': oneRecord }),
   };
-  const handler = createRunsHandler(createApiPorts(machine, workspaces, 'https://api.example'), ports);
+  const handler = createRunsHandler(createApiPorts(machine, table, { publicUrl: 'https://api.example', settings: SETTINGS }), ports);
 
   const keys = new Map<string, string>();
   async function openWorkspace(name: string): Promise<string> {
@@ -154,6 +154,8 @@ export async function createReadingWorld() {
       callback: { url: 'https://receiver.example/hook', on: 'all', sealedHeaders: null },
       onInvalidInput: 'reject',
       deadlineSeconds: 86_400,
+      dependsOn: [],
+      scheduleAt: null,
       inputsTotal: inputs,
       scheduledRunUid: null,
       scheduledRunName: null,
@@ -174,7 +176,7 @@ export async function createReadingWorld() {
       } as const;
       await core.runs.recordLive(definition, { ...controlOf(definition), ...end }, input);
     } else {
-      await core.runs.createRun({ definition, control: controlOf(definition), inputs: stored, watchAt: null });
+      await core.runs.createRun({ definition, control: controlOf(definition), inputs: stored, due: [] });
     }
     return uid;
   }
@@ -331,6 +333,8 @@ function controlOf(definition: RunDefinition): RunControl {
     lastError: null,
     lastInfo: null,
     deadlineAt: null,
+    deadlineLeftMs: null,
+    dependenciesWaived: false,
     postponedUntil: null,
     createdAt,
     startedAt: definition.mode === 'LIVE' ? createdAt : null,
@@ -350,9 +354,9 @@ const SETTINGS = {
   concurrentRuns: 10,
   inputsInFlight: 20,
   rateLimits: {
-    live: { perSecond: 1, burst: 1 },
-    launch: { perSecond: 1, burst: 1 },
-    read: { perSecond: 1, burst: 1 },
+    live: { perSecond: 1_000, burst: 10_000 },
+    launch: { perSecond: 1_000, burst: 10_000 },
+    read: { perSecond: 1_000, burst: 10_000 },
   },
 };
 

@@ -91,7 +91,7 @@ export function createEngineWorld(options: {
     due,
     runs: createRunStore(table, due),
     progress: createProgressStore(table, objects),
-    admission: createAdmissionStore(table, { runsAtOnce: 10, inputsInFlight: 20 }),
+    admission: createAdmissionStore(table, { runsAtOnce: 10, inputsInFlight: 20 }, () => now),
     callbacks: createCallbackStore(table, chance, (flush) =>
       createBatcher(clock, { maxEntries: 25, maxWaitMs: 10 }, flush),
     ),
@@ -144,6 +144,8 @@ export function createEngineWorld(options: {
         name: null,
         deadlineSeconds: 86_400,
         onInvalidInput: 'reject',
+        dependsOn: [],
+        scheduleAt: null,
         ...wanted,
       }),
     async runUntil(until) {

@@ -3,7 +3,14 @@ import { ItemReader } from './attributes.ts';
 import { keys, WAITER_PREFIX } from './keys.ts';
 import type { Table } from './table.ts';
 
-export function createAdmissionStore(table: Table, defaults: WorkspaceLimits): AdmissionStore {
+const PAIR_PREFIX = 's:';
+
+/** The attribute that stands for a slot; its value says since when (epoch ms). */
+function pairOf(runUid: string, epoch: number): string {
+  return `${PAIR_PREFIX}${runUid}:${epoch}`;
+}
+
+export function createAdmissionStore(table: Table, defaults: WorkspaceLimits, now: () => number): AdmissionStore {
   async function readLimits(workspaceUid: string): Promise<WorkspaceLimits> {
     const item = await table.get(keys.profile(workspaceUid), 'eventual');
     const read = new ItemReader(item ?? {});
@@ -18,22 +25,30 @@ export function createAdmissionStore(table: Table, defaults: WorkspaceLimits): A
 
     async takeSlot(workspaceUid, runUid, epoch) {
       const { runsAtOnce } = await readLimits(workspaceUid);
-      const pair = `${runUid}:${epoch}`;
+      const pair = pairOf(runUid, epoch);
       const taken = await table.update(keys.slots(workspaceUid), {
-        expression: 'ADD slots :set',
-        condition: 'attribute_not_exists(slots) OR (size(slots) < :limit AND NOT contains(slots, :pair))',
-        values: { ':set': new Set([pair]), ':limit': runsAtOnce, ':pair': pair },
+        expression: 'SET #pair = :now ADD taken :one',
+        condition: 'attribute_not_exists(#pair) AND (attribute_not_exists(taken) OR taken < :limit)',
+        names: { '#pair': pair },
+        values: { ':now': now(), ':one': 1, ':limit': runsAtOnce },
       });
-      if (taken.done) return true;
-      const held = new ItemReader(taken.item ?? {}).stored<Set<string>>('slots');
-      return held?.has(pair) ?? false;
+      return taken.done || taken.item?.[pair] !== undefined;
     },
 
     async releaseSlot(workspaceUid, runUid, epoch) {
       await table.update(keys.slots(workspaceUid), {
-        expression: 'DELETE slots :set',
-        condition: 'contains(slots, :pair)',
-        values: { ':set': new Set([`${runUid}:${epoch}`]), ':pair': `${runUid}:${epoch}` },
+        expression: 'REMOVE #pair ADD taken :minusOne',
+        condition: 'attribute_exists(#pair)',
+        names: { '#pair': pairOf(runUid, epoch) },
+        values: { ':minusOne': -1 },
+      });
+    },
+
+    async listSlots(workspaceUid) {
+      const item = await table.get(keys.slots(workspaceUid), 'strong');
+      return Array.from(new ItemReader(item ?? {}).withPrefix<number>(PAIR_PREFIX), ([pair, takenAt]) => {
+        const [runUid = '', epoch = ''] = pair.split(':');
+        return { runUid, epoch: Number(epoch), takenAt };
       });
     },
 

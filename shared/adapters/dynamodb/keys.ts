@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readUid } from '../../domain/ids.ts';
 import { shardOf } from '../../domain/input.ts';
+import type { RateType } from '../../domain/token-bucket.ts';
 import { type DueEntry, DUE_PARTITIONS, type Waiter } from '../../engine/ports.ts';
 
 /*
@@ -11,6 +12,7 @@ import { type DueEntry, DUE_PARTITIONS, type Waiter } from '../../engine/ports.t
  *                      WIN                     the window of open inputs
  *                      IN#<first input>        a chunk of inputs, compressed
  *                      T#<level>#<node>        a roll-up node
+ *                      N#<run>                 a run that waits for this one's end
  *                      C#<ending>              record of a run.finished
  *   R#<run>#<shard>    M                       marks of the shard's inputs
  *                      P#<input>#<page>        a page slot
@@ -20,6 +22,7 @@ import { type DueEntry, DUE_PARTITIONS, type Waiter } from '../../engine/ports.t
  *                      SLOTS                   runs at work
  *                      WAIT#<created>#<run>    runs in line
  *                      KEY#<digest>            an API key, for listing
+ *                      RATE#<type>             a token bucket of the API, and the workspace's own limit
  *   KEY#<digest>       KEY                     the same, for authentication
  *   NAME#<name>        NAME                    a workspace's uid by its name
  *   WORKSPACES         <uid>                   all of them, for the owner's command line
@@ -41,6 +44,10 @@ export const keys = {
     pk: `R#${runUid}`,
     sk: `T#${level}#${digits(node, 5)}`,
   }),
+  dependent: (runUid: string, dependentUid: string): Key => ({
+    pk: `R#${runUid}`,
+    sk: `${DEPENDENT_PREFIX}${dependentUid}`,
+  }),
   marks: (runUid: string, shard: number): Key => ({ pk: shardPartition(runUid, shard), sk: 'M' }),
   slot: (runUid: string, input: number, page: number): Key => ({
     pk: shardPartition(runUid, shardOf(input)),
@@ -56,6 +63,7 @@ export const keys = {
     pk: `W#${workspaceUid}`,
     sk: `${WAITER_PREFIX}${digits(createdAt, 13)}#${runUid}`,
   }),
+  rate: (workspaceUid: string, type: RateType): Key => ({ pk: `W#${workspaceUid}`, sk: `RATE#${type}` }),
   workspaceKey: (workspaceUid: string, digest: string): Key => ({ pk: `W#${workspaceUid}`, sk: `KEY#${digest}` }),
   apiKey: (digest: string): Key => ({ pk: `KEY#${digest}`, sk: 'KEY' }),
   workspaceName: (name: string): Key => ({ pk: `NAME#${name}`, sk: 'NAME' }),
@@ -67,6 +75,7 @@ export const keys = {
 } as const;
 
 export const WAITER_PREFIX = 'WAIT#';
+export const DEPENDENT_PREFIX = 'N#';
 export const CHUNK_PREFIX = 'IN#';
 export const ROLLUP_PREFIX = 'T#';
 export const DELIVERY_PREFIX = 'D#';

@@ -15,6 +15,8 @@ export function definitionToRecord(definition: RunDefinition): object {
     callback: definition.callback,
     on_invalid_input: definition.onInvalidInput,
     deadline_seconds: definition.deadlineSeconds,
+    depends_on: definition.dependsOn.length === 0 ? null : definition.dependsOn,
+    schedule_at: definition.scheduleAt,
     inputs_total: definition.inputsTotal,
     scheduled_run_uid: definition.scheduledRunUid,
     scheduled_run_name: definition.scheduledRunName,
@@ -37,6 +39,8 @@ export function definitionFromItem(item: Item): RunDefinition {
     callback: callback === null ? null : { sealedHeaders: null, ...callback },
     onInvalidInput: read.text('on_invalid_input') as RunDefinition['onInvalidInput'], // cast: as above
     deadlineSeconds: read.number('deadline_seconds'),
+    dependsOn: read.stored<RunDefinition['dependsOn']>('depends_on') ?? [],
+    scheduleAt: read.numberOrNull('schedule_at'),
     inputsTotal: read.number('inputs_total'),
     scheduledRunUid: read.textOrNull('scheduled_run_uid'),
     scheduledRunName: read.textOrNull('scheduled_run_name'),
@@ -57,7 +61,7 @@ export function controlToRecord(control: RunControl): object {
     name: control.name,
     scheduled_run_uid: control.scheduledRunUid,
     status: control.status,
-    reason: control.reason,
+    reason: reasonToRecord(control.reason),
     epoch: control.epoch,
     restart_epoch: control.restartEpoch === 0 ? null : control.restartEpoch,
     attempt: control.attempt,
@@ -69,6 +73,8 @@ export function controlToRecord(control: RunControl): object {
     last_error: textOf(control.lastError),
     last_info: textOf(control.lastInfo),
     deadline_at: control.deadlineAt,
+    deadline_left_ms: control.deadlineLeftMs,
+    dependencies_waived: control.dependenciesWaived ? true : null,
     postponed_until: control.postponedUntil,
     created_at: control.createdAt,
     started_at: control.startedAt,
@@ -77,6 +83,12 @@ export function controlToRecord(control: RunControl): object {
     history: JSON.stringify(control.history),
     expires_at: control.expiresAt,
   };
+}
+
+/** A status reason as it is stored, an empty list of uids left out. */
+export function reasonToRecord(reason: RunControl['reason']): object | null {
+  if (reason === null) return null;
+  return { ...reason, blockingUids: reason.blockingUids.length === 0 ? null : reason.blockingUids };
 }
 
 export function controlFromItem(item: Item): RunControl {
@@ -91,7 +103,7 @@ export function controlFromItem(item: Item): RunControl {
     name: read.textOrNull('name'),
     scheduledRunUid: read.textOrNull('scheduled_run_uid'),
     status: read.text('status') as RunControl['status'], // cast: as above
-    reason: reason === null ? null : ({ retryAt: null, ...reason } as RunControl['reason']), // cast: as above
+    reason: reason === null ? null : ({ retryAt: null, blockingUids: [], ...reason } as RunControl['reason']), // cast: as above
     epoch: read.number('epoch'),
     restartEpoch: read.numberOrNull('restart_epoch') ?? 0,
     attempt: read.number('attempt'),
@@ -103,6 +115,8 @@ export function controlFromItem(item: Item): RunControl {
     lastError: parsed<RunControl['lastError']>(read.textOrNull('last_error')),
     lastInfo: parsed<RunControl['lastInfo']>(read.textOrNull('last_info')),
     deadlineAt: read.numberOrNull('deadline_at'),
+    deadlineLeftMs: read.numberOrNull('deadline_left_ms'),
+    dependenciesWaived: read.flag('dependencies_waived'),
     postponedUntil: read.numberOrNull('postponed_until'),
     createdAt: read.number('created_at'),
     startedAt: read.numberOrNull('started_at'),

@@ -5,8 +5,14 @@ import type { ControlChange, DueStore, RunStore } from '../../engine/ports.ts';
 import { Lru } from '../lru.ts';
 import { type Item, ItemReader } from './attributes.ts';
 import { chunkInputs, type InputChunk, packInputs, unpackInputs } from './input-chunks.ts';
-import { CHUNK_PREFIX, keys, runPartition } from './keys.ts';
-import { controlFromItem, controlToRecord, definitionFromItem, definitionToRecord } from './run-records.ts';
+import { CHUNK_PREFIX, DEPENDENT_PREFIX, keys, runPartition } from './keys.ts';
+import {
+  controlFromItem,
+  controlToRecord,
+  definitionFromItem,
+  definitionToRecord,
+  reasonToRecord,
+} from './run-records.ts';
 import type { Table } from './table.ts';
 
 /** Inputs that pack to this much lie within the definition: a small run is two items. */
@@ -95,9 +101,9 @@ export function createRunStore(table: Table, due: Pick<DueStore, 'putDue'>): Run
   }
 
   return {
-    async createRun({ definition, control, inputs, watchAt }) {
+    async createRun({ definition, control, inputs, due: entries }) {
       const { uid, expiresAt } = definition;
-      if (watchAt !== null) await due.putDue({ at: watchAt, kind: 'watch', uid });
+      await Promise.all(entries.map((entry) => due.putDue(entry)));
       const packed = inputs.length === 0 ? null : inlineInputs(inputs);
       if (packed === null) {
         await table.putAll(
@@ -135,6 +141,38 @@ export function createRunStore(table: Table, due: Pick<DueStore, 'putDue'>): Run
       const moved = makeMove(runUid, move, epoch, change).finally(() => moving.delete(name));
       moving.set(name, moved);
       return moved;
+    },
+
+    async amendBlocked({ uid, epoch, updatedAt }, { now, reason, dependenciesWaived }) {
+      const sets = {
+        updated_at: Math.max(now, updatedAt + 1),
+        ...(reason === undefined ? {} : { reason: reasonToRecord(reason) }),
+        ...(dependenciesWaived === undefined ? {} : { dependencies_waived: dependenciesWaived }),
+      };
+      const names = Object.keys(sets);
+      const { done } = await table.update(keys.control(uid), {
+        expression: `SET ${names.map((name) => `#${name} = :${name}`).join(', ')}`,
+        condition: '#status = :blocked AND epoch = :epoch AND #updated_at = :before',
+        names: { '#status': 'status', ...Object.fromEntries(names.map((name) => [`#${name}`, name])) },
+        values: {
+          ...Object.fromEntries(Object.entries(sets).map(([name, value]) => [`:${name}`, value])),
+          ':blocked': 'BLOCKED',
+          ':epoch': epoch,
+          ':before': updatedAt,
+        },
+      });
+      return done;
+    },
+
+    async addDependent(runUid, dependentUid, expiresAt) {
+      await table.put(keys.dependent(runUid, dependentUid), { uid: dependentUid, expires_at: expiresAt });
+    },
+
+    async listDependents(runUid) {
+      const dependents: string[] = [];
+      const query = { pk: runPartition(runUid), prefix: DEPENDENT_PREFIX, consistency: 'strong' } as const;
+      for await (const item of table.queryAll(query)) dependents.push(new ItemReader(item).text('uid'));
+      return dependents;
     },
 
     async recordLive(definition, control, input) {
@@ -184,6 +222,8 @@ export function applyMove(control: RunControl, move: RunMove, change: ControlCha
     lastError: change.lastError === undefined ? control.lastError : change.lastError,
     lastInfo: change.lastInfo === undefined ? control.lastInfo : change.lastInfo,
     deadlineAt: change.deadlineAt === undefined ? control.deadlineAt : change.deadlineAt,
+    deadlineLeftMs: change.deadlineLeftMs === undefined ? control.deadlineLeftMs : change.deadlineLeftMs,
+    postponedUntil: change.postponedUntil ?? null,
     startedAt: change.startedAt ?? control.startedAt,
     finishedAt: change.finishedAt === undefined ? control.finishedAt : change.finishedAt,
     updatedAt: Math.max(now, control.updatedAt + 1), // strictly rising: it is also the write's version
