@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Plugin } from 'esbuild';
+import { type ErrorSources, registerErrorsWhereDefined } from './lazy-sdk-errors.ts';
 
 /**
  * Leaves out of the AWS SDK what no function of this project can reach. Each part either says the same in fewer bytes or
@@ -10,8 +12,11 @@ import type { Plugin } from 'esbuild';
 export const slimSdk: Plugin = {
   name: 'slim-sdk',
   setup: (bundling) => {
-    bundling.onLoad({ filter: clientFile('dist-es/schemas/schemas_\\d+\\.js') }, async ({ path }) => ({
-      contents: writeOutKeys(await readFile(path, 'utf8')),
+    bundling.onLoad({ filter: clientFile('dist-es/schemas/schemas_0\\.js') }, async ({ path }) => ({
+      contents: writeOutKeys((await readErrorSources(dirname(dirname(path)))).schemas),
+    }));
+    bundling.onLoad({ filter: clientFile('dist-es/models/errors\\.js') }, async ({ path }) => ({
+      contents: (await readErrorSources(dirname(dirname(path)))).errors,
     }));
     bundling.onLoad({ filter: clientFile('package\\.json') }, async ({ path }) => {
       const { version }: { version: string } = JSON.parse(await readFile(path, 'utf8'));
@@ -21,6 +26,13 @@ export const slimSdk: Plugin = {
       contents: ENVIRONMENT_CREDENTIALS,
       resolveDir: dirname(path),
     }));
+    bundling.onLoad({ filter: fileOf('@aws-sdk/endpoint-cache', 'dist-es/index\\.js') }, () => ({
+      contents: NO_ENDPOINT_CACHE,
+    }));
+    bundling.onLoad(
+      { filter: fileOf('@smithy/core', 'dist-es/submodules/checksum/\\w+/(Sha256|Md5)Js\\.js') },
+      ({ path }) => ({ contents: leftOutClass(basename(path, '.js')) }),
+    );
     bundling.onResolve({ filter: /^@smithy\/core\/event-streams$/ }, ({ path, kind }) =>
       kind === 'dynamic-import' ? { path, namespace: 'left-out' } : null,
     );
@@ -33,6 +45,14 @@ export const slimSdk: Plugin = {
  * of the SDK's chain, profiles, single sign-on and instance metadata, is 90 KB that no function would ever reach.
  */
 const ENVIRONMENT_CREDENTIALS = "export { fromEnv as defaultProvider } from '@aws-sdk/credential-provider-env';";
+
+/** Hashes written in JavaScript, for a Node built without crypto, which Lambda's is not: 5 KB. */
+function leftOutClass(name: string): string {
+  return `export class ${name} { constructor() { throw new Error('${name} is left out of this bundle.'); } }`;
+}
+
+/** The DynamoDB client makes a cache for discovered endpoints, of which none of its operations makes use: 7 KB. */
+const NO_ENDPOINT_CACHE = 'export class EndpointCache {}';
 
 /**
  * The protocols of the SDK import event streams when an operation that has them is called: a streamed answer of Bedrock,
@@ -55,6 +75,13 @@ export function writeOutKeys(source: string): string {
     const text = texts.get(name);
     return text === undefined ? computed : `${before}${text}: `;
   });
+}
+
+async function readErrorSources(clientDir: string): Promise<ErrorSources> {
+  const schemas = await readFile(join(clientDir, 'schemas/schemas_0.js'), 'utf8');
+  const errorsFile = join(clientDir, 'models/errors.js');
+  if (!existsSync(errorsFile)) return { schemas, errors: '' };
+  return registerErrorsWhereDefined({ schemas, errors: await readFile(errorsFile, 'utf8') });
 }
 
 function clientFile(file: string): RegExp {
