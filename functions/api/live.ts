@@ -6,7 +6,6 @@ import type { Keyring } from '../../shared/adapters/aws/keyring.ts';
 import { createActionWorld } from '../../shared/adapters/aws/outbound.ts';
 import { createActionSecrets, createKeyringReader } from '../../shared/adapters/aws/stage-secrets.ts';
 import { Table } from '../../shared/adapters/dynamodb/table.ts';
-import { createWorkspaceStore } from '../../shared/adapters/dynamodb/workspace-store.ts';
 import { consoleLog, systemChance, systemClock } from '../../shared/adapters/system.ts';
 import { callBinding, CURSOR_LIFETIME_MS, decodeCursor, encodeCursor } from '../../shared/contract/cursor.ts';
 import { parseEnv } from '../../shared/contract/env.ts';
@@ -96,14 +95,14 @@ const wired = once(() => {
   const dynamodb = new DynamoDBClient();
   const secretsManager = new SecretsManagerClient();
   const http = createGuardedHttp({ policy: { allowedPorts: outboundPorts, allowLocalHttp }, totalTimeoutMs: 25_000 });
-  const workspaces = createWorkspaceStore(new Table(dynamodb, env.table, systemClock));
+  const table = new Table(dynamodb, env.table, systemClock);
   const ports = {
     ...createStorePorts(env, machine, { dynamodb, objects: noLargeObjects }),
     actions: registerActions(extraActions),
     world: createActionWorld(http, createActionSecrets(secretsManager, env.actionSecretsArn, systemClock)),
   };
   const keyring = createKeyringReader(secretsManager, env.masterSecretArn, systemChance);
-  return createLiveHandler(createApiPorts(machine, workspaces, env.publicUrl), ports, keyring);
+  return createLiveHandler(createApiPorts(machine, table, env), ports, keyring);
 });
 
 export const handler: ReturnType<typeof createApiHandler> = (event, context) => wired()(event, context);

@@ -52,11 +52,10 @@ const wired = once(() => {
   const dynamodb = new DynamoDBClient();
   const objects = createLargeObjects(dynamodb.config, env.bucket, process.env);
   const table = new Table(dynamodb, env.table, systemClock);
-  const workspaces = createWorkspaceStore(table);
-  return createRunsHandler(createApiPorts(machine, workspaces, env.publicUrl), {
+  return createRunsHandler(createApiPorts(machine, table, env), {
     ...createCorePorts(env, machine, { dynamodb, sqs: new SQSClient(), objects }),
     reader: createRunReader(table, objects),
-    workspaces,
+    workspaces: createWorkspaceStore(table),
     keyring: createKeyringReader(new SecretsManagerClient(), env.masterSecretArn, systemChance),
     actions: registerActions(env.settings.extraActions),
   });

@@ -2,6 +2,7 @@ import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-clo
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { createKeyringReader } from '../../shared/adapters/aws/stage-secrets.ts';
+import { createRateStore, type RateStore } from '../../shared/adapters/dynamodb/rate-store.ts';
 import { Table } from '../../shared/adapters/dynamodb/table.ts';
 import { createWorkspaceStore, type WorkspaceStore } from '../../shared/adapters/dynamodb/workspace-store.ts';
 import { systemChance, systemClock } from '../../shared/adapters/system.ts';
@@ -9,6 +10,7 @@ import { systemChance, systemClock } from '../../shared/adapters/system.ts';
 /** What the owner's commands reach of a stage, on this machine or in AWS. */
 export interface StageAccess {
   readonly workspaces: WorkspaceStore;
+  readonly rates: RateStore;
   /** The `whsec_…` secret that a workspace's callbacks are signed with. */
   signingSecret(workspaceUid: string): Promise<string>;
 }
@@ -28,8 +30,10 @@ export interface StageAddress {
 /** Opens a stage whose address is known. */
 export function openStage({ tableName, masterSecretArn, client }: StageAddress): StageAccess {
   const keyring = createKeyringReader(new SecretsManagerClient(client), masterSecretArn, systemChance);
+  const table = new Table(new DynamoDBClient(client), tableName, systemClock);
   return {
-    workspaces: createWorkspaceStore(new Table(new DynamoDBClient(client), tableName, systemClock)),
+    workspaces: createWorkspaceStore(table),
+    rates: createRateStore(table),
     async signingSecret(workspaceUid) {
       const keys = await keyring();
       return keys.signingSecret(workspaceUid, keys.currentVersion).reveal();

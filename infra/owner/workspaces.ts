@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { Workspace } from '../../shared/adapters/dynamodb/workspace-store.ts';
+import { RATE_TYPES, type RateLimit, type RateType } from '../../shared/domain/token-bucket.ts';
 import { runCommand, STAGE_HELP, STAGE_OPTIONS, UsageError, workspaceNamed } from './run-command.ts';
 import type { StageAccess } from './stage-access.ts';
 
@@ -7,7 +8,8 @@ const HELP = `Workspaces and their limits.
 
   npm run workspaces -- list [--json]
   npm run workspaces -- set --workspace NAME [--runs-at-once N] [--inputs-in-flight N]
-      N is a whole number from 1 on, or "default" for the stage's own.
+                                [--live-rate R] [--launch-rate R] [--read-rate R]
+      N is a whole number from 1 on, R calls per second and burst such as 20/40; "default" is the stage's own.
 
 ${STAGE_HELP}`;
 
@@ -16,6 +18,9 @@ const options = {
   workspace: { type: 'string' },
   'runs-at-once': { type: 'string' },
   'inputs-in-flight': { type: 'string' },
+  'live-rate': { type: 'string' },
+  'launch-rate': { type: 'string' },
+  'read-rate': { type: 'string' },
   json: { type: 'boolean', default: false },
 } as const;
 
@@ -33,28 +38,47 @@ await runCommand(HELP, () => {
   };
 });
 
-async function list({ workspaces }: StageAccess, json: boolean): Promise<string> {
-  const all = await workspaces.listWorkspaces();
+async function list(stage: StageAccess, json: boolean): Promise<string> {
+  const listed = await stage.workspaces.listWorkspaces();
+  const all = await Promise.all(listed.map((workspace) => withRates(stage, workspace)));
   if (json) return JSON.stringify(all);
   if (all.length === 0) return 'There are no workspaces; npm run keys -- create --workspace NAME makes one.';
   return all.map(describe).join('\n');
 }
 
-async function set({ workspaces }: StageAccess, values: SetValues): Promise<string> {
+async function set(stage: StageAccess, values: SetValues): Promise<string> {
+  const { workspaces, rates } = stage;
   if (values.workspace === undefined) throw new UsageError('--workspace NAME is needed');
   const workspace = await workspaceNamed(workspaces, values.workspace);
   const limits = {
     runsAtOnce: limitOf('--runs-at-once', values['runs-at-once'], workspace.limits.runsAtOnce, 1_000),
     inputsInFlight: limitOf('--inputs-in-flight', values['inputs-in-flight'], workspace.limits.inputsInFlight, 100),
   };
+  const wanted = RATE_TYPES.map((type) => [type, rateOf(`--${type}-rate`, values[`${type}-rate`])] as const);
   await workspaces.setLimits(workspace.uid, limits);
-  return describe({ ...workspace, limits });
+  for (const [type, rate] of wanted) if (rate !== undefined) await rates.setLimit(workspace.uid, type, rate);
+  return describe(await withRates(stage, { ...workspace, limits }));
+}
+
+/** A workspace with its own limits of the API; null where the stage's hold. */
+type RatedWorkspace = Workspace & { readonly rates: Readonly<Record<RateType, RateLimit | null>> };
+
+async function withRates({ rates }: StageAccess, workspace: Workspace): Promise<RatedWorkspace> {
+  const [live, launch, read] = await Promise.all([
+    rates.readLimit(workspace.uid, 'live'),
+    rates.readLimit(workspace.uid, 'launch'),
+    rates.readLimit(workspace.uid, 'read'),
+  ]);
+  return { ...workspace, rates: { live, launch, read } };
 }
 
 interface SetValues {
   readonly workspace?: string | undefined;
   readonly 'runs-at-once'?: string | undefined;
   readonly 'inputs-in-flight'?: string | undefined;
+  readonly 'live-rate'?: string | undefined;
+  readonly 'launch-rate'?: string | undefined;
+  readonly 'read-rate'?: string | undefined;
 }
 
 function limitOf(flag: string, text: string | undefined, before: number | null, max: number): number | null {
@@ -65,7 +89,20 @@ function limitOf(flag: string, text: string | undefined, before: number | null, 
   throw new UsageError(`${flag} is ${text}; allowed: 1 to ${max}, or default`);
 }
 
-function describe({ name, uid, limits }: Workspace): string {
+/** Undefined: not given. Null: the stage's own. */
+function rateOf(flag: string, text: string | undefined): RateLimit | null | undefined {
+  if (text === undefined || text === 'default') return text === undefined ? undefined : null;
+  const [, perSecond, burst] = /^(\d{1,5}(?:\.\d{1,3})?)\/(\d{1,5})$/.exec(text)?.map(Number) ?? [];
+  if (perSecond !== undefined && burst !== undefined && perSecond > 0 && burst > 0) return { perSecond, burst };
+  throw new UsageError(`${flag} is ${text}; allowed: calls per second and burst such as 20/40, or default`);
+}
+
+function describe({ name, uid, limits, rates }: RatedWorkspace): string {
   const told = (value: number | null): string => (value === null ? 'default' : String(value));
-  return `${name}  ${uid}  runs at once ${told(limits.runsAtOnce)}, inputs in flight ${told(limits.inputsInFlight)}`;
+  const toldRates = RATE_TYPES.map((type) => {
+    const rate = rates[type];
+    return `${type} ${rate === null ? 'default' : `${rate.perSecond}/${rate.burst}`}`;
+  });
+  const own = `runs at once ${told(limits.runsAtOnce)}, inputs in flight ${told(limits.inputsInFlight)}`;
+  return `${name}  ${uid}  ${own}, ${toldRates.join(', ')}`;
 }

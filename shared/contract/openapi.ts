@@ -4,7 +4,7 @@ import { ERROR_CATALOGUE, ERROR_LABELS } from '../domain/errors.ts';
 import { callbackBody } from './callback-schemas.ts';
 import { errorRecord } from './error-schemas.ts';
 import type { Route } from './routes.ts';
-import { errorsOf, ROUTES } from './routes.ts';
+import { errorsOf, rateTypeOf, ROUTES } from './routes.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -59,7 +59,11 @@ function describeRoute(route: Route): Json {
       ? {}
       : { requestBody: { required: route.bodyOptional !== true, content: jsonContent(requestSchema(route.body)) } }),
     responses: {
-      [status]: { description: 'Done', ...describeHeaders(headers), content: jsonContent(answerSchema(schema)) },
+      [status]: {
+        description: 'Done',
+        ...describeHeaders({ ...headers, ...rateHeadersOf(route) }),
+        content: jsonContent(answerSchema(schema)),
+      },
       ...errorResponses(errorsOf(route)),
     },
   };
@@ -130,6 +134,18 @@ function describeLabels(): string {
     return `| ${label} | ${status} | ${scope} | ${retryable ? 'yes' : 'no'} | ${description} |`;
   });
   return ['| error_label | HTTP | scope | retryable | when |', '|---|---|---|---|---|', ...rows].join('\n');
+}
+
+/** What every answer to a caller that is known says of its workspace's limit. */
+function rateHeadersOf(route: Route): Readonly<Record<string, string>> {
+  if (route.scope === null) return {};
+  const type = rateTypeOf(route);
+  return {
+    'X-RateLimit-Type': `The limit this call counts against: \`${type}\``,
+    'X-RateLimit-Limit': 'Calls let through at once when none was made for a while',
+    'X-RateLimit-Remaining': 'How many of these are left; right within an eighth of the limit for each server',
+    'X-RateLimit-Reset': 'Seconds until all are there again',
+  };
 }
 
 function describeHeaders(headers: Readonly<Record<string, string>>): Json {

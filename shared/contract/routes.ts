@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { ErrorLabel } from '../domain/errors.ts';
+import type { RateType } from '../domain/token-bucket.ts';
 import { actionDescription } from './action-schemas.ts';
 import { callbackRecord, listCallbacksQuery, runCallbacksQuery, signingSecrets } from './callback-schemas.ts';
 import { asyncBody, liveBody, liveQuery } from './launch-schemas.ts';
@@ -92,15 +93,7 @@ export const ROUTES = [
     query: liveQuery,
     body: liveBody,
     success: { status: 200, schema: z.union([z.array(z.unknown()), z.looseObject({})]), headers: LIVE_HEADERS },
-    errors: [
-      'ACTION_NOT_FOUND',
-      'BAD_PARAMETERS',
-      'LIMIT_REACHED',
-      'NO_RESULT',
-      'ACTION_FAILED',
-      'UPSTREAM_ERROR',
-      'UPSTREAM_TIMEOUT',
-    ],
+    errors: ['ACTION_NOT_FOUND', 'BAD_PARAMETERS', 'NO_RESULT', 'ACTION_FAILED', 'UPSTREAM_ERROR', 'UPSTREAM_TIMEOUT'],
   },
   {
     operation: 'runAsync',
@@ -278,10 +271,16 @@ export function routeOf<O extends Operation>(operation: O): RouteOf<O> {
   return found as RouteOf<O>; // found by that very name
 }
 
+/** Which of a workspace's limits a call counts against: launches are all that may begin or repeat work, or change it. */
+export function rateTypeOf(route: Route): RateType {
+  if (route.function === 'live') return 'live';
+  return route.method === 'GET' || route.scope === 'read' ? 'read' : 'launch';
+}
+
 /** Every label a route may answer with: its own, and those that come with scope, query and body. */
 export function errorsOf(route: Route): readonly ErrorLabel[] {
   const labels: ErrorLabel[] = ['BAD_INPUT', 'NOT_ACCEPTABLE', 'INTERNAL_ERROR', 'UNAVAILABLE', ...route.errors];
-  if (route.scope !== null) labels.push('UNAUTHORIZED', 'FORBIDDEN');
+  if (route.scope !== null) labels.push('UNAUTHORIZED', 'FORBIDDEN', 'LIMIT_REACHED');
   if (route.method !== 'GET') labels.push('PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE');
   return labels;
 }

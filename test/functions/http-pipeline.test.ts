@@ -22,6 +22,7 @@ function startWorld() {
     callers,
     time: 1_000,
     reads: 0,
+    refusedUntil: null as number | null,
     logged: [] as Record<string, unknown>[],
     answer: (): ReplyBody<'runLive'> => [],
     seen: null as unknown,
@@ -62,6 +63,13 @@ function startContainer(): ReturnType<typeof createApiHandler<'live'>> {
         world.reads += 1;
         return world.callers.get(digest) ?? null;
       },
+      spendRate: async (_, type) => ({
+        type,
+        limit: 40,
+        remaining: 39,
+        resetSeconds: 1,
+        refusedUntil: world.refusedUntil,
+      }),
       now: () => world.time,
       newErrorRef: () => 'ref-1',
       log: {
@@ -244,6 +252,41 @@ describe('a refused call', () => {
       expect((await sendForError(sent)).error_label).toBe(label);
     },
   );
+});
+
+describe('every answer to a caller that is known', () => {
+  const told = {
+    'X-RateLimit-Type': 'live',
+    'X-RateLimit-Limit': '40',
+    'X-RateLimit-Remaining': '39',
+    'X-RateLimit-Reset': '1',
+  };
+
+  it.each<[number, Sent]>([
+    [200, {}],
+    [400, { body: '{' }],
+    [403, { headers: { ...jsonHeaders, 'x-api-key': readOnlyKey } }],
+    [404, { path: path.replace('search', 'find') }],
+  ])('tells how its workspace stands: %i', async (statusCode, sent) => {
+    expect(await send(sent)).toMatchObject({ statusCode, headers: told });
+  });
+
+  it('and no other does', async () => {
+    const answers = [await send({ headers: {} }), await send({ path: '/v1/nothing' })];
+    for (const { headers } of answers) expect(Object.keys(headers ?? {})).not.toContain('X-RateLimit-Type');
+  });
+
+  it('over its limit is 429, in whole seconds and to the millisecond', async () => {
+    world.refusedUntil = world.time + 50;
+    const response = await send();
+    expect(response).toMatchObject({ statusCode: 429, headers: { ...told, 'retry-after': '1' } });
+    expect(JSON.parse(response.body ?? '')).toMatchObject({
+      error_label: 'LIMIT_REACHED',
+      retryable: true,
+      params: { postponed_until: '1970-01-01T00:00:01.050Z' },
+    });
+    expect(world.seen).toBeNull();
+  });
 });
 
 describe('API keys', () => {

@@ -13,7 +13,6 @@ import { createCallbackPolicy } from '../../shared/adapters/aws/outbound.ts';
 import { createStageSecrets } from '../../shared/adapters/aws/stage-secrets.ts';
 import type { LargeObjects } from '../../shared/adapters/dynamodb/progress-store.ts';
 import { Table } from '../../shared/adapters/dynamodb/table.ts';
-import { createWorkspaceStore } from '../../shared/adapters/dynamodb/workspace-store.ts';
 import type { RuntimeSettings } from '../../shared/contract/env.ts';
 import { createDynamoDbClient, createSqsClient } from './aws-clients.ts';
 import { connect, type QueueHandler } from './event-source.ts';
@@ -70,7 +69,7 @@ export function deploy(stage: Stage, workload: Workload, truth: Truth, observer:
       sender: senderOf(instance),
       secrets: createStageSecrets(keyring),
       callbackPolicy: createCallbackPolicy({ allowedPorts: [443], allowLocalHttp: false }),
-      api: createApiPorts(machine, createWorkspaceStore(new Table(dynamodb, TABLE, clock)), PUBLIC_URL),
+      api: createApiPorts(machine, new Table(dynamodb, TABLE, clock), { publicUrl: PUBLIC_URL, settings: env.settings }),
       keyring,
     };
   }

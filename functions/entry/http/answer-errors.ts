@@ -11,6 +11,8 @@ export interface ErrorPorts {
   readonly log: Pick<Log, 'info' | 'error'>;
   /** Epoch ms. */
   readonly now: () => number;
+  /** Headers that go with every answer to a request, known so far. */
+  readonly headersFor: (event: APIGatewayProxyEventV2) => Readonly<Record<string, string>>;
 }
 
 /** Turns whatever is thrown into our one shape, and logs it under the reference the caller is given. */
@@ -23,7 +25,8 @@ export function answerErrors(
       const record = toErrorRecord(error, ports.newErrorRef());
       const { method, path } = event.requestContext.http;
       logError(ports.log, error, record, { method, path });
-      return jsonResponse(record.status_code, record, headersOf(error, ports.now()));
+      const headers = { ...ports.headersFor(event), ...headersOf(error, ports.now()) };
+      return jsonResponse(record.status_code, record, headers);
     },
   };
 }

@@ -1,17 +1,24 @@
-import type { WorkspaceStore } from '../../../shared/adapters/dynamodb/workspace-store.ts';
+import { createRateStore } from '../../../shared/adapters/dynamodb/rate-store.ts';
+import type { Table } from '../../../shared/adapters/dynamodb/table.ts';
+import { createWorkspaceStore } from '../../../shared/adapters/dynamodb/workspace-store.ts';
+import type { RuntimeSettings } from '../../../shared/contract/env.ts';
 import { SCOPES, type Scope } from '../../../shared/contract/routes.ts';
 import type { Machine } from '../world.ts';
 import type { ApiPorts } from './create-api-handler.ts';
+import { createRateLimiter } from './rate-limit.ts';
 
-/** What the pipeline of an API function needs, over the stores it shares with its endpoints. */
+/** What the pipeline of an API function needs, over the table of its endpoints. */
 export function createApiPorts(
   machine: Machine,
-  workspaces: Pick<WorkspaceStore, 'findKey'>,
-  publicUrl: string,
+  table: Table,
+  env: { readonly publicUrl: string; readonly settings: Pick<RuntimeSettings, 'rateLimits'> },
 ): ApiPorts {
+  const workspaces = createWorkspaceStore(table);
+  const now = (): number => machine.clock.now();
   return {
-    publicUrl,
-    now: () => machine.clock.now(),
+    publicUrl: env.publicUrl,
+    now,
+    spendRate: createRateLimiter(createRateStore(table), env.settings.rateLimits, now),
     newErrorRef: () => machine.chance.uuid(),
     log: machine.log,
     async findCaller(keyDigest) {

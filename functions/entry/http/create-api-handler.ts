@@ -1,7 +1,7 @@
 import middyfy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { matchRoute } from '../../../shared/contract/match-route.ts';
-import type { ApiFunction, OperationOf, Route } from '../../../shared/contract/routes.ts';
+import { type ApiFunction, type OperationOf, type Route, rateTypeOf } from '../../../shared/contract/routes.ts';
 import { EngineError } from '../../../shared/domain/errors.ts';
 import type { ErrorPorts } from './answer-errors.ts';
 import { answerErrors } from './answer-errors.ts';
@@ -11,10 +11,12 @@ import type { Endpoint, Reply } from './endpoint.ts';
 import type { HttpRequest } from './http-request.ts';
 import { readHttpRequest } from './http-request.ts';
 import { jsonResponse } from './http-response.ts';
+import { checkRate, rateHeaders, type SpendRate } from './rate-limit.ts';
 
 /** What the pipeline needs of the world besides what its endpoints need. */
-export interface ApiPorts extends ErrorPorts {
+export interface ApiPorts extends Omit<ErrorPorts, 'headersFor'> {
   readonly findCaller: FindCaller;
+  readonly spendRate: SpendRate;
   /** Where the deployment is reached, without a path. */
   readonly publicUrl: string;
 }
@@ -25,7 +27,7 @@ export type EndpointsOf<F extends ApiFunction> = { readonly [O in OperationOf<F>
 type ApiHandler = (event: APIGatewayProxyEventV2, context: Context) => Promise<APIGatewayProxyStructuredResultV2>;
 
 /**
- * The Lambda handler of an API function. Checks in this order: path and method, key, scope, Accept; the endpoint goes
+ * The Lambda handler of an API function. Checks in this order: path and method, key, rate limit, scope, Accept; the endpoint goes
  * on with its object, query and body. Whatever is thrown is answered in our one error shape.
  */
 export function createApiHandler<F extends ApiFunction>(api: {
@@ -35,15 +37,23 @@ export function createApiHandler<F extends ApiFunction>(api: {
 }): ApiHandler {
   const { ports } = api;
   const authenticate = createAuthenticator(ports.findCaller, ports.now);
+  const standings = new WeakMap<APIGatewayProxyEventV2, Readonly<Record<string, string>>>();
+  const headersFor = (event: APIGatewayProxyEventV2): Readonly<Record<string, string>> => standings.get(event) ?? {};
   return middyfy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
-    .use(answerErrors(ports))
+    .use(answerErrors({ ...ports, headersFor }))
     .handler(async (event) => {
       const request = readHttpRequest(event, ports.publicUrl);
       const { route, params } = findRoute(api.functionName, request);
-      const caller = await identify(route, request.headers['x-api-key'], authenticate);
+      const caller = route.scope === null ? null : await authenticate(request.headers['x-api-key']);
+      if (caller !== null) {
+        const standing = await ports.spendRate(caller.workspaceUid, rateTypeOf(route));
+        standings.set(event, rateHeaders(standing));
+        checkRate(standing);
+      }
+      if (caller !== null && route.scope !== null) checkScope(caller, route.scope);
       checkAccept(request.headers['accept']);
       const reply = await endpointOf(api.endpoints, route).answer({ request, params, caller });
-      return jsonResponse(reply.status ?? route.success.status, reply.body, reply.headers ?? {});
+      return jsonResponse(reply.status ?? route.success.status, reply.body, { ...headersFor(event), ...reply.headers });
     });
 }
 
@@ -60,17 +70,6 @@ function findRoute(functionName: ApiFunction, { method, rawPath }: HttpRequest):
 }
 
 type FoundRoute = Extract<ReturnType<typeof matchRoute>, { found: true }>;
-
-async function identify(
-  route: Route,
-  key: string | undefined,
-  authenticate: (key: string | undefined) => Promise<Caller>,
-): Promise<Caller | null> {
-  if (route.scope === null) return null;
-  const caller = await authenticate(key);
-  checkScope(caller, route.scope);
-  return caller;
-}
 
 /** NOT_ACCEPTABLE unless JSON is among what the caller takes (RFC 9110 §12.5.1; no header means anything). */
 function checkAccept(accept: string | undefined): void {

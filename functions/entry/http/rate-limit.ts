@@ -1,0 +1,110 @@
+import { type RateBucket, type RateStore, UNSEEN_BUCKET } from '../../../shared/adapters/dynamodb/rate-store.ts';
+import { Lru } from '../../../shared/adapters/lru.ts';
+import { EngineError } from '../../../shared/domain/errors.ts';
+import {
+  nextTokenAt,
+  type RateLimit,
+  type RateType,
+  takeTokens,
+  tokensIn,
+} from '../../../shared/domain/token-bucket.ts';
+
+/** How a workspace stands with its limit after a call. */
+export interface RateStanding {
+  readonly type: RateType;
+  /** Calls a full bucket lets through at once. */
+  readonly limit: number;
+  readonly remaining: number;
+  /** Seconds until the bucket is full. */
+  readonly resetSeconds: number;
+  /** When the next call will be let through (epoch ms), where this one was not. */
+  readonly refusedUntil: number | null;
+}
+
+/** Takes one call off a workspace's limit. */
+export type SpendRate = (workspaceUid: string, type: RateType) => Promise<RateStanding>;
+
+/** A lot is this part of what a full bucket holds: one write serves so many calls, and no header is further off. */
+const LOTS_A_BURST = 8;
+/** Buckets remembered by a container; forgetting one loses the rest of its lot. */
+const REMEMBERED = 3_000;
+
+interface BucketInHand {
+  seen: RateBucket;
+  /** Tokens taken from the bucket and not yet spent here. */
+  inHand: number;
+  /** A lot on its way. */
+  taking: Promise<void> | null;
+}
+
+/**
+ * The limits of one container: it takes tokens from the shared bucket by lots and hands them out by itself, so most
+ * calls cost no write, and none while a workspace is over its limit. What is left of a lot stays good.
+ */
+export function createRateLimiter(
+  store: Pick<RateStore, 'take'>,
+  stageLimits: Readonly<Record<RateType, RateLimit>>,
+  now: () => number,
+): SpendRate {
+  const buckets = new Lru<BucketInHand>(REMEMBERED);
+
+  async function takeLot(workspaceUid: string, type: RateType, bucket: BucketInHand): Promise<void> {
+    const stageLimit = stageLimits[type];
+    const { burst } = bucket.seen.own ?? stageLimit;
+    const wanted = Math.max(1, Math.floor(burst / LOTS_A_BURST));
+    const lot = await store.take({ workspaceUid, type, seen: bucket.seen }, { wanted, stageLimit, now: now() });
+    bucket.seen = lot.bucket;
+    bucket.inHand += lot.taken;
+  }
+
+  return async (workspaceUid, type) => {
+    const name = `${type} ${workspaceUid}`;
+    const bucket = buckets.get(name) ?? { seen: UNSEEN_BUCKET, inHand: 0, taking: null };
+    buckets.set(name, bucket);
+    for (;;) {
+      const limit = bucket.seen.own ?? stageLimits[type];
+      if (bucket.inHand > 0) {
+        bucket.inHand -= 1;
+        return { ...standingOf(limit, bucket, now()), type, refusedUntil: null };
+      }
+      const at = now();
+      if (takeTokens(limit, bucket.seen.fullAt, 1, at).taken === 0) {
+        const refusedUntil = nextTokenAt(limit, bucket.seen.fullAt, at);
+        return { ...standingOf(limit, bucket, at), type, refusedUntil };
+      }
+      bucket.taking ??= takeLot(workspaceUid, type, bucket).finally(() => (bucket.taking = null));
+      await bucket.taking;
+    }
+  };
+}
+
+function standingOf(
+  limit: RateLimit,
+  { seen, inHand }: BucketInHand,
+  now: number,
+): Pick<RateStanding, 'limit' | 'remaining' | 'resetSeconds'> {
+  const tokens = Math.min(limit.burst, tokensIn(limit, seen.fullAt, now) + inHand);
+  return {
+    limit: limit.burst,
+    remaining: Math.max(0, Math.floor(tokens)),
+    resetSeconds: Math.ceil((limit.burst - tokens) / limit.perSecond),
+  };
+}
+
+/** The headers that tell a caller how it stands. */
+export function rateHeaders({ type, limit, remaining, resetSeconds }: RateStanding): Record<string, string> {
+  return {
+    'X-RateLimit-Type': type,
+    'X-RateLimit-Limit': String(limit),
+    'X-RateLimit-Remaining': String(remaining),
+    'X-RateLimit-Reset': String(resetSeconds),
+  };
+}
+
+/** LIMIT_REACHED with the moment from which a call will be let through. */
+export function checkRate({ type, limit, refusedUntil }: RateStanding): void {
+  if (refusedUntil === null) return;
+  const postponedUntil = new Date(refusedUntil).toISOString();
+  const message = `The workspace has made its ${type} calls for now: at most ${limit} at once, then as they come back; X-RateLimit-Reset says when all are there again.`;
+  throw new EngineError('LIMIT_REACHED', message, { postponedUntil });
+}
