@@ -6,6 +6,9 @@ import { type Stage, TIMEOUT_MS } from './instance.ts';
 import type { Truth } from './truth.ts';
 import type { Step } from './workload.ts';
 
+const LAUNCH_PATH = '/v1/actions/scripted/run/async';
+const LIVE_PATH = '/v1/actions/scripted/run/live';
+
 /** The uid of a workspace of a history. */
 export function workspaceUid(workspace: number): string {
   return `00000000-0000-4000-8000-00000000000${workspace}`;
@@ -34,10 +37,11 @@ export function apiKeyItems(workspaces: number): readonly object[] {
 
 /** Does one step of the workload as its caller would, and keeps what the caller was told. */
 export async function takeStep(stage: Stage, deployment: Deployment, truth: Truth, step: Step): Promise<void> {
+  if (step.kind === 'verb') return useVerb(stage, deployment, truth, step);
   if (step.kind === 'launch') {
     const launched: Truth['launches'][number] = { workspace: step.workspace, body: step.body, answer: null };
     truth.launches.push(launched);
-    const answer = await call(stage, deployment, 'launch', step.workspace, 'async', step.body);
+    const answer = await call(stage, deployment, 'launch', step.workspace, LAUNCH_PATH, step.body);
     if (answer === null) return;
     const told = bodyOf(answer);
     launched.answer = {
@@ -49,21 +53,38 @@ export async function takeStep(stage: Stage, deployment: Deployment, truth: Trut
   }
   const called: Truth['liveCalls'][number] = { workspace: step.workspace, input: step.input, answer: null };
   truth.liveCalls.push(called);
-  const answer = await call(stage, deployment, 'live', step.workspace, 'live', { input: step.input });
+  const answer = await call(stage, deployment, 'live', step.workspace, LIVE_PATH, { input: step.input });
   if (answer === null) return;
   const runUid = textOrNull(answer.headers?.['X-Run-Uid'] ?? answer.headers?.['x-run-uid']);
   called.answer = { status: answer.statusCode ?? 0, runUid, body: bodyOf(answer) };
 }
 
+/** Cancels, resumes or retries a run; passed over where its caller was never told a uid. */
+async function useVerb(
+  stage: Stage,
+  deployment: Deployment,
+  truth: Truth,
+  { verb, run, workspace }: Extract<Step, { kind: 'verb' }>,
+): Promise<void> {
+  const runUid = truth.launches.find(({ body }) => body.name === run)?.answer?.runUid ?? null;
+  if (runUid === null) return;
+  const called: Truth['verbs'][number] = { verb, runUid, answer: null };
+  truth.verbs.push(called);
+  const answer = await call(stage, deployment, 'runs', workspace, `/v1/runs/${runUid}/${verb}`, {});
+  if (answer === null) return;
+  called.answer = { status: answer.statusCode ?? 0, runStatus: textOrNull(bodyOf(answer)['status']) };
+  stage.coverage.hit(`verb:${verb} ${answer.statusCode ?? 0}`);
+}
+
 async function call(
   stage: Stage,
   deployment: Deployment,
-  functionName: 'launch' | 'live',
+  functionName: 'launch' | 'live' | 'runs',
   workspace: number,
-  mode: 'async' | 'live',
+  path: string,
   body: object,
 ): Promise<APIGatewayProxyStructuredResultV2 | null> {
-  const event = eventOf(`/v1/actions/scripted/run/${mode}`, apiKeyOf(workspace), body);
+  const event = eventOf(path, apiKeyOf(workspace), body);
   const context = {} as Context; // cast: no handler reads it
   const answer = await deployment[functionName].invoke(TIMEOUT_MS[functionName], (handler) => handler(event, context));
   stage.trace.add(

@@ -3,6 +3,7 @@ import { createApiPorts } from '../../functions/entry/http/api-ports.ts';
 import { createCorePorts } from '../../functions/entry/world.ts';
 import { createLaunchHandler } from '../../functions/api/launch.ts';
 import { createLiveHandler } from '../../functions/api/live.ts';
+import { createRunsHandler } from '../../functions/api/runs.ts';
 import { createCallbackHandler } from '../../functions/workers/callback.ts';
 import { createControlHandler } from '../../functions/workers/control.ts';
 import { createPageHandler } from '../../functions/workers/page.ts';
@@ -12,7 +13,9 @@ import { createKeyring } from '../../shared/adapters/aws/keyring.ts';
 import { createCallbackPolicy } from '../../shared/adapters/aws/outbound.ts';
 import { createStageSecrets } from '../../shared/adapters/aws/stage-secrets.ts';
 import type { LargeObjects } from '../../shared/adapters/dynamodb/progress-store.ts';
+import { createRunReader } from '../../shared/adapters/dynamodb/run-reader.ts';
 import { Table } from '../../shared/adapters/dynamodb/table.ts';
+import { createWorkspaceStore } from '../../shared/adapters/dynamodb/workspace-store.ts';
 import type { RuntimeSettings } from '../../shared/contract/env.ts';
 import { createDynamoDbClient, createSqsClient } from './aws-clients.ts';
 import { connect, type QueueHandler } from './event-source.ts';
@@ -38,6 +41,7 @@ export interface Deployment {
   readonly objects: ReadonlyMap<string, Uint8Array>;
   readonly launch: InstancePool<ApiHandler>;
   readonly live: InstancePool<ApiHandler>;
+  readonly runs: InstancePool<ApiHandler>;
   readonly sweep: InstancePool<() => Promise<unknown>>;
   /** Invocations under way, of all functions. */
   busy(): number;
@@ -58,10 +62,13 @@ export function deploy(stage: Stage, workload: Workload, truth: Truth, observer:
 
   function portsOf(instance: Instance) {
     const dynamodb = createDynamoDbClient(instance, engine, observer);
-    const clients = { dynamodb, sqs: createSqsClient(instance, queues), objects: objectsOf(instance, objects) };
+    const bucket = objectsOf(instance, objects);
+    const clients = { dynamodb, sqs: createSqsClient(instance, queues), objects: bucket };
     const { clock, chance, log } = instance;
     const machine = { clock, chance, log };
     const keyring = () => readKeyring(instance);
+    const table = new Table(dynamodb, TABLE, clock);
+    const workspaces = createWorkspaceStore(table);
     return {
       ...createCorePorts(env, machine, clients),
       actions: scriptedActions,
@@ -69,7 +76,9 @@ export function deploy(stage: Stage, workload: Workload, truth: Truth, observer:
       sender: senderOf(instance),
       secrets: createStageSecrets(keyring),
       callbackPolicy: createCallbackPolicy({ allowedPorts: [443], allowLocalHttp: false }),
-      api: createApiPorts(machine, new Table(dynamodb, TABLE, clock), { publicUrl: PUBLIC_URL, settings: env.settings }),
+      api: createApiPorts(machine, table, { publicUrl: PUBLIC_URL, settings: env.settings }),
+      reader: createRunReader(table, bucket),
+      workspaces,
       keyring,
     };
   }
@@ -82,6 +91,10 @@ export function deploy(stage: Stage, workload: Workload, truth: Truth, observer:
     const { api, keyring, ...ports } = portsOf(instance);
     return createLiveHandler(api, ports, keyring);
   });
+  const runs = new InstancePool<ApiHandler>(stage, 'runs', (instance) => {
+    const { api, ...ports } = portsOf(instance);
+    return createRunsHandler(api, ports);
+  });
   const sweep = new InstancePool(stage, 'sweep', (instance) => createSweepHandler(portsOf(instance)));
   const control = new InstancePool<QueueHandler>(stage, 'control', (one) => createControlHandler(portsOf(one)));
   const page = new InstancePool<QueueHandler>(stage, 'page', (one) => createPageHandler(portsOf(one)));
@@ -90,12 +103,13 @@ export function deploy(stage: Stage, workload: Workload, truth: Truth, observer:
   connect(stage, queues.control, { name: 'control', pool: control }, () => undefined);
   connect(stage, queues.page, { name: 'page', pool: page }, () => undefined);
   connect(stage, queues.callback, { name: 'callback', pool: callback }, ({ body }) => noteFirst(truth, body));
-  const pools = [launch, live, sweep, control, page, callback];
+  const pools = [launch, live, runs, sweep, control, page, callback];
   return {
     queues,
     objects,
     launch,
     live,
+    runs,
     sweep,
     busy: () => pools.reduce((sum, { busy }) => sum + busy, 0),
     async write(items) {

@@ -1,6 +1,7 @@
+import { slotFromItem } from '../../shared/adapters/dynamodb/progress-store.ts';
 import { deriveUid } from '../../shared/domain/ids.ts';
 import type { Instance, Stage } from './instance.ts';
-import { type Change, Mirror } from './mirror.ts';
+import { type Change, Mirror, toItem } from './mirror.ts';
 import { controlChange, movesBetween, STEP_CHECKS, type StepLimits } from './step-checks.ts';
 
 /** What a check found. */
@@ -13,6 +14,10 @@ export interface Violation {
 export class Observer {
   readonly mirror: Mirror = new Mirror();
   readonly violations: Violation[] = [];
+  /** Failures of pages ever recorded, as uids of the callbacks they call for, by run. */
+  readonly failures: Map<string, Set<string>> = new Map();
+  /** Told when something is put down to be looked at at a moment (epoch ms). */
+  onDue: (at: number) => void = () => undefined;
   readonly #stage: Stage;
   readonly #limits: StepLimits;
 
@@ -24,6 +29,7 @@ export class Observer {
   wrote(instance: Instance, operation: string, body: unknown, answer: unknown): void {
     for (const change of this.mirror.apply(operation, body, answer)) {
       this.#tell(instance, change);
+      this.#note(change);
       for (const { name, check } of STEP_CHECKS) {
         const message = check(change, this.#limits);
         if (message !== null) this.violate(name, message);
@@ -34,6 +40,16 @@ export class Observer {
   violate(check: string, message: string): void {
     this.#stage.trace.add(`VIOLATION ${check}: ${message}`);
     this.violations.push({ check, message });
+  }
+
+  #note({ pk, sk, after }: Change): void {
+    if (after === null) return;
+    if (pk.startsWith('DUE#')) this.onDue(Number(after['at']?.['N']));
+    if (!sk.startsWith('P#') || after['f'] === undefined) return;
+    const runUid = pk.split('#')[1] ?? '';
+    const { input, page, attempt } = slotFromItem(runUid, toItem(after));
+    const uids = this.failures.get(runUid) ?? new Set<string>();
+    this.failures.set(runUid, uids.add(deriveUid(runUid, 'input_failed', { input, page, ending: attempt })));
   }
 
   #tell(instance: Instance, change: Change): void {
@@ -47,9 +63,4 @@ export class Observer {
     const [move] = movesBetween(before.status, after.status);
     if (move !== undefined) coverage.hit(`move:${move} from ${before.status}`);
   }
-}
-
-/** The uid under which a receiver gets a page's part. */
-export function pageUid(runUid: string, input: number, page: number, part: number): string {
-  return deriveUid(runUid, 'page', { input, page, part });
 }

@@ -6,7 +6,7 @@ import { CALLBACK_ATTEMPTS } from '../../shared/domain/retry.ts';
 import { hasEnded, type RunControl } from '../../shared/domain/run.ts';
 import { workspaceUid } from './callers.ts';
 import { MASTER_SECRET } from './deployment.ts';
-import { expectedCallbacks, type RunTruth, runTruths } from './run-truth.ts';
+import { expectedCallbacks, type RunTruth } from './run-truth.ts';
 import type { Records } from './records.ts';
 import type { Received, Truth } from './truth.ts';
 import type { Workload } from './workload.ts';
@@ -17,15 +17,19 @@ export interface Aftermath {
   readonly records: Records;
   readonly truth: Truth;
   readonly workload: Workload;
+  /** Async runs with what really became of their inputs. */
+  readonly runs: readonly RunTruth[];
   /** No fault was on. */
   readonly isCalm: boolean;
+  /** Faults were on by which a write may arrive long after its function's time. */
+  readonly isLate: boolean;
 }
 
 /** A promise that holds once all is at rest: what is wrong, a line each. */
 export interface RestCheck {
   readonly name: string;
   readonly proves: string;
-  readonly check: (aftermath: Aftermath) => Promise<readonly string[]> | readonly string[];
+  readonly check: (aftermath: Aftermath) => readonly string[];
 }
 
 export const REST_CHECKS: readonly RestCheck[] = [
@@ -57,39 +61,37 @@ export const REST_CHECKS: readonly RestCheck[] = [
     name: 'pagesAreWhatTheActionGave',
     proves:
       'Each input has its pages from 0 on without a gap, each exactly what one call of the action gave, asked for with the cursor of the page before.',
-    check: async ({ records, truth }) => (await truthOf(records, truth)).flatMap(brokenPages),
+    check: ({ runs }) => runs.flatMap(brokenPages),
   },
   {
     name: 'failuresAreEarned',
     proves: 'An input fails only for what its action (or a crash loop) did, and after as many tries as it has.',
-    check: async ({ records, truth, isCalm }) =>
-      (await truthOf(records, truth)).flatMap((run) => unearnedFailures(run, isCalm)),
+    check: ({ runs, isCalm }) => runs.flatMap((run) => unearnedFailures(run, isCalm)),
   },
   {
     name: 'calmEndsAreExact',
     proves:
       'Without faults, each input ends as its script says and each page is asked for as often as its script says.',
-    check: async ({ records, truth, isCalm }) => (isCalm ? (await truthOf(records, truth)).flatMap(inexactEnds) : []),
+    check: ({ runs, isCalm }) => (isCalm ? runs.flatMap(inexactEnds) : []),
   },
   {
     name: 'totalsAreTheTruth',
     proves: 'Status and totals of an ended run are those of its inputs.',
-    check: async ({ records, truth }) => (await truthOf(records, truth)).flatMap(wrongTotals),
+    check: ({ runs }) => runs.flatMap(wrongTotals),
   },
   {
     name: 'callbacksAreDelivered',
     proves:
       'Every callback was answered 2xx by its receiver, or its record says FAILED; none is sent that was not called for.',
-    check: async ({ records, truth }) => {
-      const runs = await truthOf(records, truth);
+    check: ({ records, truth, runs }) => {
       return [...runs.flatMap((run) => undelivered(run, records, truth)), ...uncalledFor(runs, truth)];
     },
   },
   {
     name: 'failedCallbacksAreHonest',
     proves: 'A record says FAILED only where the receiver said 410 or every attempt was spent.',
-    check: async ({ records, truth }) =>
-      (await truthOf(records, truth)).flatMap(({ control }) =>
+    check: ({ records, truth, runs }) =>
+      runs.flatMap(({ control }) =>
         records.callbacks(control.uid, control.inputsTotal).flatMap(({ uid, status, retryCount, httpStatus }) => {
           if (status !== 'FAILED' || retryCount === CALLBACK_ATTEMPTS - 1) return [];
           if (httpStatus === 410 && postsOf(truth, uid).some((post) => post.status === 410)) return [];
@@ -114,7 +116,7 @@ export const REST_CHECKS: readonly RestCheck[] = [
   {
     name: 'oneFinishedPerEnding',
     proves: 'Each ending of a run is told by exactly one run.finished, which says its status and counts the truth.',
-    check: async ({ records, truth }) => (await truthOf(records, truth)).flatMap((run) => wrongFinishes(run, truth)),
+    check: ({ truth, runs, isLate }) => runs.flatMap((run) => wrongFinishes(run, truth, isLate)),
   },
   {
     name: 'attemptsStayWithinTheSchedule',
@@ -138,6 +140,29 @@ export const REST_CHECKS: readonly RestCheck[] = [
     check: ({ records, truth }) => truth.posts.flatMap((post) => strayPost(records, post)),
   },
   {
+    name: 'nothingStartsOnceStopped',
+    proves: 'Once a run has stopped and its pages in flight have landed, no page of it starts.',
+    check: ({ truth, runs, isLate }) =>
+      runs.flatMap(({ control }) => {
+        if (control.status !== 'STOPPED' || isLate) return [];
+        const late = truth.pages.filter(
+          ({ runUid, at }) => runUid === control.uid && at > (control.finishedAt ?? 0) + 70_000,
+        );
+        return late.map(({ input, page }) => `page ${page} of input ${input} of ${control.uid} ran after its stop`);
+      }),
+  },
+  {
+    name: 'verbsAreAnsweredTruly',
+    proves: 'A verb answered 200 did what it says; in calm every verb is answered, by 200 or 409.',
+    check: ({ truth, isCalm }) =>
+      truth.verbs.flatMap(({ verb, answer, runUid }) => {
+        const at = `${verb} of ${runUid} was answered ${answer?.status ?? 'not at all'} ${answer?.runStatus ?? ''}`;
+        if (isCalm && answer?.status !== 200 && answer?.status !== 409) return [at];
+        if (answer?.status !== 200) return [];
+        return (answer.runStatus === 'STOPPED') === (verb === 'cancel') ? [] : [at];
+      }),
+  },
+  {
     name: 'liveAnswersAreRecorded',
     proves: 'A live call that was answered with a run uid has its run, ended as the answer says.',
     check: ({ records, truth }) =>
@@ -159,11 +184,6 @@ function controls(records: Records): readonly RunControl[] {
   return records.runUids().flatMap((uid) => records.control(uid) ?? []);
 }
 
-/** Async runs with their inputs; computed once for all checks of one aftermath. */
-function truthOf(records: Records, truth: Truth): Promise<readonly RunTruth[]> {
-  return runTruths(records, truth);
-}
-
 function brokenPages({ control, inputs }: RunTruth): readonly string[] {
   return inputs.flatMap(({ index, pages, given }) => {
     const broken: string[] = [];
@@ -179,7 +199,7 @@ function brokenPages({ control, inputs }: RunTruth): readonly string[] {
         continue;
       }
       const { outcome } = slot;
-      if (outcome.last !== isLast) broken.push(`${at}: last is ${String(outcome.last)} of ${pages.length} pages`);
+      if (outcome.last && !isLast) broken.push(`${at}: last is ${String(outcome.last)} of ${pages.length} pages`);
       if (outcome.info === null) {
         const source = given.find(
           (one) =>
@@ -227,7 +247,8 @@ function unearnedFailures({ control, inputs }: RunTruth, isCalm: boolean): reado
 
 function inexactEnds({ control, inputs, definition }: RunTruth): readonly string[] {
   return inputs.flatMap(({ index, pages, given, script }) => {
-    if (script === null || control.status === 'INVALID') return [];
+    const isUntouched = control.endings === 1 && control.status !== 'STOPPED' && control.status !== 'INVALID';
+    if (script === null || !isUntouched) return [];
     const expected = expectedEnd(script, definition.maxResults);
     const last = pages.at(-1)?.slot;
     const outcome = last?.outcome.kind === 'FAILURE' ? 'FAILED' : 'SUCCEEDED';
@@ -237,7 +258,8 @@ function inexactEnds({ control, inputs, definition }: RunTruth): readonly string
   });
 }
 
-function wrongTotals({ control, inputs, definition }: RunTruth): readonly string[] {
+function wrongTotals(run: RunTruth): readonly string[] {
+  const { control, inputs } = run;
   if (control.status === 'STOPPED') return [];
   const isInvalid = control.status === 'INVALID';
   const failed = inputs.filter(({ pages }) => pages.at(-1)?.slot.outcome.kind === 'FAILURE').length;
@@ -248,7 +270,7 @@ function wrongTotals({ control, inputs, definition }: RunTruth): readonly string
         succeeded: inputs.length - failed,
         failed,
         outputs,
-        callbacks: expectedCallbacks({ inputs, definition }).length,
+        callbacks: expectedCallbacks(run).length,
       };
   const { succeeded, failed: toldFailed, outputs: toldOutputs, callbacks } = control.totals;
   const found = { succeeded, failed: toldFailed, outputs: toldOutputs, callbacks };
@@ -285,21 +307,33 @@ function uncalledFor(runs: readonly RunTruth[], truth: Truth): readonly string[]
   return [...ids].flatMap((id) => (known.has(id) ? [] : [`callback ${id} was sent and nothing called for it`]));
 }
 
-function wrongFinishes({ control, definition, finishes }: RunTruth, truth: Truth): readonly string[] {
-  const posts = truth.posts.filter(
-    ({ body }) => told(body).type === 'run.finished' && told(body).run.run_uid === control.uid,
-  );
+function wrongFinishes(run: RunTruth, truth: Truth, isLate: boolean): readonly string[] {
+  const { control, definition, finishes, inputs } = run;
+  const { uid } = control;
+  const posts = truth.posts.filter(({ body }) => told(body).type === 'run.finished' && told(body).run.run_uid === uid);
   const ids = new Set(posts.map(({ headers }) => headers['webhook-id'] ?? ''));
-  if (definition.callback === null) return ids.size === 0 ? [] : [`run ${control.uid} has no callback and got one`];
-  const wrong = [...ids].flatMap((id) => (finishes.includes(id) ? [] : [`run ${control.uid} has no ending for ${id}`]));
-  if (control.endings !== 1) wrong.push(`run ${control.uid} ended ${control.endings} times`);
-  const { succeeded, failed, outputs, callbacks } = control.totals;
-  const manifest = { inputs: control.inputsTotal, succeeded, failed, outputs, callbacks: callbacks + 1 };
-  for (const { body } of posts) {
-    const { run, manifest: said } = told(body);
-    if (run.status !== control.status)
-      wrong.push(`run ${control.uid} is ${control.status}, its end says ${run.status}`);
-    if (!isDeepStrictEqual(said, manifest)) wrong.push(`the end of ${control.uid} counts ${JSON.stringify(said)}`);
+  if (definition.callback === null) return ids.size === 0 ? [] : [`run ${uid} has no callback and got one`];
+  const wrong = [...ids].flatMap((id) => (finishes.includes(id) ? [] : [`run ${uid} has no ending for ${id}`]));
+  const outputs = inputs.reduce((sum, { pages }) => sum + pages.reduce((n, { results }) => n + results.length, 0), 0);
+  const callbacks = expectedCallbacks(run).length + finishes.length;
+  for (const { body, headers } of posts) {
+    const { run: said, manifest } = told(body);
+    const at = `ending ${finishes.indexOf(headers['webhook-id'] ?? '') + 1} of run ${uid}`;
+    if (manifest === undefined || manifest.outputs > outputs || manifest.callbacks > callbacks) {
+      wrong.push(`${at} counts ${JSON.stringify(manifest)}, the truth is ${outputs} outputs, ${callbacks} callbacks`);
+      continue;
+    }
+    // Only the last ending can be held against what is there now, and a stop only where nothing landed late.
+    if (headers['webhook-id'] !== finishes.at(-1)) continue;
+    if (said.status !== control.status) wrong.push(`${at} says ${said.status}, the run is ${control.status}`);
+    if (isLate && control.status === 'STOPPED') continue;
+    const ended = inputs.map(({ pages }) => pages.at(-1)?.slot.outcome);
+    const failed = control.status === 'INVALID' ? inputs.length : ended.filter((end) => end?.kind === 'FAILURE').length;
+    const succeeded = ended.filter((end) => end?.kind === 'RESULT' && end.last).length;
+    const counted = { inputs: inputs.length, succeeded, failed, outputs, callbacks };
+    if (!isDeepStrictEqual(manifest, counted)) {
+      wrong.push(`${at} counts ${JSON.stringify(manifest)}, the truth is ${JSON.stringify(counted)}`);
+    }
   }
   return wrong;
 }
@@ -344,7 +378,7 @@ interface ToldBody {
   readonly run: { readonly run_uid: string; readonly status: string };
   readonly results: readonly { readonly key?: string }[] | null;
   readonly input: { readonly key?: string } | null;
-  readonly manifest?: object;
+  readonly manifest?: { readonly outputs: number; readonly callbacks: number };
 }
 
 function told(body: string): ToldBody {

@@ -8,6 +8,7 @@ import { Observer, type Violation } from './observer.ts';
 import { Random } from './random.ts';
 import { Records } from './records.ts';
 import { REST_CHECKS } from './rest-checks.ts';
+import { runTruths } from './run-truth.ts';
 import { Timeline } from './timeline.ts';
 import { Trace } from './trace.ts';
 import { newTruth, type Truth } from './truth.ts';
@@ -31,6 +32,9 @@ export interface HistoryOptions {
   readonly scenario?: Scenario | undefined;
   readonly keepTrace?: boolean;
 }
+
+/** Faults by which a write may arrive later than an engine can know of. */
+const LATE_FAULTS: readonly FaultKind[] = ['frozen_worker', 'lambda_timeout', 'slow_call', 'clock_skew'];
 
 const START = Date.UTC(2026, 0, 5, 9);
 const MINUTE_MS = 60_000;
@@ -92,18 +96,29 @@ interface World {
 }
 
 /** The timed rule. A minute in which nothing is due is passed over: its sweep would read ten empty partitions. */
-function sweepEveryMinute({ stage, deployment, records }: World): void {
+function sweepEveryMinute({ stage, deployment, records, observer }: World): void {
   const { timeline, adversary } = stage;
   const sweepOnce = (): void => {
     void deployment.sweep.invoke(TIMEOUT_MS.sweep, (handler) => handler());
   };
+  let wakesAt = Infinity;
   const tick = (): void => {
-    timeline.after(MINUTE_MS, tick);
-    if (!records.isDue(timeline.now()) || adversary.strikes('sweep_lost')) return;
-    sweepOnce();
-    if (adversary.strikes('sweep_twice')) timeline.after(adversary.amount(1, 20_000), sweepOnce);
+    wakesAt = Infinity;
+    if (records.isDue(timeline.now()) && !adversary.strikes('sweep_lost')) {
+      sweepOnce();
+      if (adversary.strikes('sweep_twice')) timeline.after(adversary.amount(1, 20_000), sweepOnce);
+    }
+    for (const { at } of records.due()) wakeFor(at);
   };
-  timeline.after(MINUTE_MS - (timeline.now() % MINUTE_MS), tick);
+  const wakeFor = (at: number): void => {
+    const minute = Math.ceil(Math.max(at, timeline.now() + 1) / MINUTE_MS) * MINUTE_MS;
+    if (minute >= wakesAt) return;
+    wakesAt = minute;
+    timeline.after(minute - timeline.now(), () => {
+      if (wakesAt === minute) tick();
+    });
+  };
+  observer.onDue = wakeFor;
 }
 
 /** Lets time pass until nothing is under way, queued or due any more. */
@@ -124,8 +139,10 @@ async function checkAll(world: World, workload: Workload): Promise<void> {
   const { observer, records, truth, stage } = world;
   if (observer.violations.length > 0) return;
   const isCalm = stage.adversary.kinds().length === 0;
+  const isLate = LATE_FAULTS.some((kind) => stage.adversary.isOn(kind));
+  const runs = await runTruths(records, truth, observer.failures);
   for (const { name, check } of REST_CHECKS) {
-    for (const message of await check({ records, truth, workload, isCalm })) observer.violate(name, message);
+    for (const message of check({ records, truth, workload, runs, isCalm, isLate })) observer.violate(name, message);
   }
 }
 

@@ -9,6 +9,8 @@ export interface RunTruth {
   readonly control: RunControl;
   readonly definition: RunDefinition;
   readonly inputs: readonly InputTruth[];
+  /** Uids of run.input_failed of every failure ever recorded, those since retried among them. */
+  readonly failures: ReadonlySet<string>;
   /** Uids of the run.finished of its endings. */
   readonly finishes: readonly string[];
 }
@@ -24,7 +26,11 @@ export interface InputTruth {
 }
 
 /** All async runs; a run is found by the name its launch gave it, for its caller may have been told nothing. */
-export async function runTruths(records: Records, truth: Truth): Promise<readonly RunTruth[]> {
+export async function runTruths(
+  records: Records,
+  truth: Truth,
+  failures: ReadonlyMap<string, ReadonlySet<string>>,
+): Promise<readonly RunTruth[]> {
   const found: RunTruth[] = [];
   const given = Map.groupBy(truth.pages, ({ runUid, input }) => `${runUid}:${input}`);
   for (const uid of records.runUids()) {
@@ -45,22 +51,21 @@ export async function runTruths(records: Records, truth: Truth): Promise<readonl
     }
     const endings = Array.from({ length: control.endings }, (_, at) => at + 1);
     const finishes = endings.map((ending) => deriveUid(uid, 'run_finished', { ending }));
-    found.push({ control, definition, inputs, finishes });
+    found.push({ control, definition, inputs, finishes, failures: failures.get(uid) ?? new Set() });
   }
   return found;
 }
 
-/** Uids of the callbacks a run's inputs call for: each part of each recorded page, each failed input. */
-export function expectedCallbacks({ inputs, definition }: Pick<RunTruth, 'inputs' | 'definition'>): readonly string[] {
+/** Uids of the callbacks a run's inputs call for: each part of each recorded page, each failure. */
+export function expectedCallbacks({ inputs, definition, failures }: RunTruth): readonly string[] {
   if (definition.callback?.on !== 'all') return [];
-  return inputs.flatMap(({ index, pages, bytes }) =>
+  const parts = inputs.flatMap(({ index, pages, bytes }) =>
     pages.flatMap(({ slot, results }) => {
+      if (slot.outcome.kind === 'FAILURE') return [];
       const at = { input: index, page: slot.page };
-      if (slot.outcome.kind === 'FAILURE') {
-        return [deriveUid(definition.uid, 'input_failed', { ...at, ending: slot.attempt })];
-      }
       const sizes = results.map((item) => Buffer.byteLength(JSON.stringify(item)));
       return partStarts(sizes, bytes).map((_, part) => deriveUid(definition.uid, 'page', { ...at, part: part + 1 }));
     }),
   );
+  return [...failures, ...parts];
 }

@@ -73,7 +73,7 @@ export const STEP_CHECKS: readonly StepCheck[] = [
   },
   {
     name: 'inputIsMarkedOnce',
-    proves: 'How an input ended is set once; marks and roll-ups are never taken back or changed.',
+    proves: 'How an input ended is set once an attempt; marks and roll-ups are taken back by a retry only.',
     check({ pk, sk, before, after }) {
       if ((sk !== 'M' && !sk.startsWith('T#')) || before === null) return null;
       const changed = changedMembers(before, after, /^[ic]\d+$/);
@@ -108,10 +108,17 @@ export const STEP_CHECKS: readonly StepCheck[] = [
   },
 ];
 
-/** The first member with such a name whose value is no longer what it was. */
+/** The first member with such a name whose value is no longer what it was, and was not taken back by a retry. */
 function changedMembers(before: WireItem, after: WireItem | null, names: RegExp): string | null {
   for (const [name, value] of Object.entries(before)) {
-    if (names.test(name) && JSON.stringify(value) !== JSON.stringify(after?.[name])) return name;
+    if (!names.test(name) || JSON.stringify(value) === JSON.stringify(after?.[name])) continue;
+    const isReopened = after?.['ep'] !== undefined && after[name] === undefined && !isSuccess(value);
+    if (!isReopened) return name;
   }
   return null;
+}
+
+function isSuccess(mark: WireItem[string]): boolean {
+  const { M: members } = mark as { readonly M?: { readonly s?: { readonly S?: string } } }; // cast: a mark as it is stored
+  return members?.s?.S === 'S';
 }

@@ -1,5 +1,6 @@
 /** What really happened outside the engine: told, given and received. Nothing here is read from the engine's records. */
 export interface Truth {
+  readonly verbs: VerbCalled[];
   readonly launches: Launched[];
   readonly liveCalls: LiveCalled[];
   /** What actions were given by their upstream, and so gave on. */
@@ -26,6 +27,7 @@ export interface LaunchBody {
     readonly on?: 'all' | 'final';
     readonly headers?: Readonly<Record<string, string>>;
   };
+  readonly deadline_seconds?: number;
   readonly on_invalid_input?: 'reject' | 'skip';
 }
 
@@ -65,6 +67,16 @@ export interface GivenPage {
   readonly at: number;
 }
 
+export const VERBS = ['cancel', 'resume', 'retry'] as const;
+export type Verb = (typeof VERBS)[number];
+
+export interface VerbCalled {
+  readonly verb: Verb;
+  readonly runUid: string;
+  /** Null: the caller was told nothing. */
+  answer: { readonly status: number; readonly runStatus: string | null } | null;
+}
+
 export interface LiveCalled {
   readonly workspace: number;
   readonly input: InputScript;
@@ -82,5 +94,5 @@ export interface Received {
 }
 
 export function newTruth(): Truth {
-  return { launches: [], liveCalls: [], pages: [], posts: [], firstAttempts: new Map() };
+  return { verbs: [], launches: [], liveCalls: [], pages: [], posts: [], firstAttempts: new Map() };
 }

@@ -1,6 +1,6 @@
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { CLIENT_SETTINGS } from './aws-clients.ts';
+import { CLIENT_SETTINGS, stripped } from './aws-clients.ts';
 
 let warming: Promise<void> | null = null;
 
@@ -14,8 +14,8 @@ async function callBoth(): Promise<void> {
   const body = Buffer.from('{}');
   const response = { statusCode: 200, headers: { 'content-type': 'application/x-amz-json-1.0' }, body };
   const requestHandler = { handle: async () => ({ response }) };
-  const dynamodb = new DynamoDBClient({ ...CLIENT_SETTINGS, endpoint: 'http://dynamodb', requestHandler });
+  const dynamodb = stripped(new DynamoDBClient({ ...CLIENT_SETTINGS, endpoint: 'http://dynamodb', requestHandler }));
   await dynamodb.send(new GetItemCommand({ TableName: 'warm', Key: {} }));
-  const sqs = new SQSClient({ ...CLIENT_SETTINGS, endpoint: 'http://sqs', md5: false, requestHandler });
+  const sqs = stripped(new SQSClient({ ...CLIENT_SETTINGS, endpoint: 'http://sqs', md5: false, requestHandler }));
   await sqs.send(new SendMessageBatchCommand({ QueueUrl: 'http://sqs/warm', Entries: [] }));
 }

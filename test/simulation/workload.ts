@@ -1,6 +1,6 @@
 import { Random } from './random.ts';
 import type { ReceiverNature } from './receivers.ts';
-import { FAIL_KINDS, type InputScript, type LaunchBody } from './truth.ts';
+import { FAIL_KINDS, type InputScript, type LaunchBody, type Verb, VERBS } from './truth.ts';
 
 /** What callers do in one history, and how the stage is set up; drawn from its seed. */
 export interface Workload {
@@ -16,6 +16,13 @@ export interface Workload {
 /** Something a caller does, so many ms after the start. */
 export type Step =
   | { readonly kind: 'launch'; readonly at: number; readonly workspace: number; readonly body: LaunchBody }
+  | {
+      readonly kind: 'verb';
+      readonly at: number;
+      readonly workspace: number;
+      readonly verb: Verb;
+      readonly run: string;
+    }
   | { readonly kind: 'live'; readonly at: number; readonly workspace: number; readonly input: InputScript };
 
 /** Sizes of a history: `small` is the everyday one, `wide` has runs of several shards, `patient` receivers that are never well. */
@@ -44,7 +51,9 @@ export function drawWorkload(seed: number, scenario: Scenario): Workload {
       const input = drawInput(random, `w${workspace} live ${run}`, scenario);
       steps.push({ kind: 'live', at, workspace, input });
     } else {
-      steps.push({ kind: 'launch', at, workspace, body: drawLaunch(random, workspace, run, scenario) });
+      const body = drawLaunch(random, workspace, run, scenario);
+      steps.push({ kind: 'launch', at, workspace, body });
+      if (random.happens(0.35)) steps.push(...drawVerbs(random, { at, stormMs, workspace, run: body.name }));
     }
   }
   return {
@@ -59,6 +68,20 @@ export function drawWorkload(seed: number, scenario: Scenario): Workload {
 function natureOf(random: Random, scenario: Scenario): ReceiverNature {
   if (scenario === 'patient') return 'dead';
   return random.happens(0.05) ? 'gone' : 'well';
+}
+
+/** Verbs on a run soon after its launch, where they meet its work, or long after, where they meet its end. */
+function drawVerbs(
+  random: Random,
+  { at, stormMs, workspace, run }: { at: number; stormMs: number; workspace: number; run: string },
+): readonly Step[] {
+  return Array.from({ length: random.int(1, 4) }, () => ({
+    kind: 'verb' as const,
+    at: at + Math.round(random.logarithmic(20, 2 * stormMs)),
+    workspace,
+    verb: random.pick(VERBS),
+    run,
+  }));
 }
 
 function drawLaunch(random: Random, workspace: number, run: number, scenario: Scenario): LaunchBody {
@@ -84,6 +107,7 @@ function drawLaunch(random: Random, workspace: number, run: number, scenario: Sc
     name: `run ${run}`,
     inputs,
     ...callback,
+    ...(random.happens(0.08) ? { deadline_seconds: random.pick([60, 120, 900]) } : {}),
     ...(skips ? { on_invalid_input: 'skip' as const } : {}),
     ...(random.happens(0.15) ? { parameters: { max_results: random.int(1, 6) } } : {}),
   };
