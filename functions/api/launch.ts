@@ -53,7 +53,7 @@ const wired = once(() => {
   const keyring = createKeyringReader(new SecretsManagerClient(), env.masterSecretArn, systemChance);
   const table = new Table(dynamodb, env.table, systemClock);
   return createLaunchHandler(createApiPorts(machine, table, env), {
-    ...createCorePorts(env, machine, { dynamodb, sqs: new SQSClient(), objects: noLargeObjects }),
+    ...createCorePorts(env, machine, { dynamodb, sqs: new SQSClient(), objects: noLargeObjects }, 0),
     actions: registerActions(extraActions),
     secrets: createStageSecrets(keyring),
     callbackPolicy: createCallbackPolicy({ allowedPorts: outboundPorts, allowLocalHttp }),

@@ -53,7 +53,7 @@ const wired = once(() => {
   const objects = createLargeObjects(dynamodb.config, env.bucket, process.env);
   const table = new Table(dynamodb, env.table, systemClock);
   return createRunsHandler(createApiPorts(machine, table, env), {
-    ...createCorePorts(env, machine, { dynamodb, sqs: new SQSClient(), objects }),
+    ...createCorePorts(env, machine, { dynamodb, sqs: new SQSClient(), objects }, 0),
     reader: createRunReader(table, objects),
     workspaces: createWorkspaceStore(table),
     keyring: createKeyringReader(new SecretsManagerClient(), env.masterSecretArn, systemChance),

@@ -45,16 +45,17 @@ const PAGE_MARGIN_MS = 10_000;
 /** A live page's time, under the 30 s after which API Gateway answers by itself. */
 const LIVE_TIMEOUT_MS = 25_000;
 
-/** The engine's ports over AWS clients that are given. */
+/** The engine's ports over AWS clients that are given. `gatherMs`: 0 where a caller waits for a lone message. */
 export function createCorePorts(
   env: CoreEnv,
   machine: Machine,
   clients: StoreClients & { readonly sqs: SQSClient },
+  gatherMs = GATHER_MS,
 ): CorePorts {
   const urls: QueueUrls = { control: env.controlQueueUrl, page: env.pageQueueUrl, callback: env.callbackQueueUrl };
   return {
     ...createStorePorts(env, machine, clients),
-    messages: createMessageSender(clients.sqs, machine.clock, urls, GATHER_MS),
+    messages: createMessageSender(clients.sqs, machine.clock, urls, gatherMs),
   };
 }
 

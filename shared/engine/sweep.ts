@@ -115,7 +115,7 @@ async function tendWorking(ports: CorePorts, control: RunControl, definition: Ru
  */
 async function tendEnded(ports: CorePorts, control: RunControl, definition: RunDefinition): Promise<number | null> {
   if (control.mode === 'LIVE') return null;
-  await closeRun(ports, control, definition);
+  if (!(await isClosed(ports, control, definition))) await closeRun(ports, control, definition);
   if (control.status === 'STOPPED' && ports.clock.now() < landedAt(ports, control)) return landedAt(ports, control);
   if (definition.callback === null) return null;
   let lookAgainAt = await tendRecords(ports, definition, null);
@@ -124,6 +124,15 @@ async function tendEnded(ports: CorePorts, control: RunControl, definition: RunD
     lookAgainAt = earlier(lookAgainAt, await tendShard(ports, definition, shard, inHand));
   }
   return lookAgainAt;
+}
+
+/** Whether all that follows from a run's end was begun: reads are cheaper than writes that are refused. */
+async function isClosed(ports: CorePorts, control: RunControl, definition: RunDefinition): Promise<boolean> {
+  const slots = await ports.admission.listSlots(control.workspaceUid);
+  if (slots.some(({ runUid }) => runUid === control.uid)) return false;
+  if (definition.callback === null) return true;
+  const refUid = deriveUid(control.uid, 'run_finished', { ending: control.endings });
+  return (await ports.callbacks.readRecord(refUid)) !== null;
 }
 
 function earlier(one: number | null, other: number | null): number | null {
