@@ -5,7 +5,7 @@ import { NO_TOTALS, type RunControl, type RunDefinition, type RunInfo, type RunS
 import type { Action } from '../sdk/action.ts';
 import type { Ports } from './ports.ts';
 import { inputRefused, parametersRefused, runAction } from './run-action.ts';
-import { findAction, maxResultsOf, storedInput } from './start-run.ts';
+import { findAction, storedInput } from './start-run.ts';
 import { tellError } from './tell-error.ts';
 
 /** One page asked for right now. */
@@ -57,7 +57,8 @@ export async function runLive(ports: LivePorts, call: LiveCall): Promise<LiveAns
     mode: 'LIVE',
     name: null,
     parameters: parameters.value,
-    maxResults: maxResultsOf(action, parameters.value),
+    // max_results bounds async runs; live, the caller stops by not following X-Pagination-Next.
+    maxResults: action.maxResults.ceiling,
     callback: null,
     onInvalidInput: 'reject',
     deadlineSeconds: Math.ceil(ports.settings.liveTimeoutMs / 1_000),
