@@ -7,11 +7,13 @@ import { Table } from '../../shared/adapters/dynamodb/table.ts';
 import { consoleLog, systemChance, systemClock } from '../../shared/adapters/system.ts';
 import { parseEnv } from '../../shared/contract/env.ts';
 import { launchedView } from '../../shared/contract/run-view.ts';
-import { findAction, type LaunchPorts, startRun } from '../../shared/engine/start-run.ts';
+import { runUidOf } from '../../shared/domain/ids.ts';
+import { findAction, findLaunched, type Launch, type LaunchPorts, startRun } from '../../shared/engine/start-run.ts';
 import { registerActions } from '../actions/index.ts';
 import { createApiPorts } from '../entry/http/api-ports.ts';
 import { type ApiPorts, createApiHandler } from '../entry/http/create-api-handler.ts';
 import { defineEndpoint } from '../entry/http/endpoint.ts';
+import { answerOnce } from '../entry/http/once-by-key.ts';
 import { once } from '../entry/once.ts';
 import { createCorePorts, noLargeObjects } from '../entry/world.ts';
 
@@ -23,9 +25,10 @@ export function createLaunchHandler(api: ApiPorts, ports: LaunchPorts): ReturnTy
     endpoints: {
       runAsync: defineEndpoint('runAsync', {
         find: async ({ params }) => findAction(ports, params.action, 'async'),
-        async handle({ found: action, body, caller }) {
+        async handle(call) {
+          const { found: action, body, caller } = call;
           const { callback } = body;
-          const { control, definition } = await startRun(ports, {
+          const launch: Launch = {
             workspaceUid: caller.workspaceUid,
             actionName: action.name,
             inputs: body.inputs,
@@ -37,8 +40,18 @@ export function createLaunchHandler(api: ApiPorts, ports: LaunchPorts): ReturnTy
             onInvalidInput: body.on_invalid_input,
             dependsOn: body.depends_on ?? [],
             scheduleAt: body.schedule_at === undefined ? null : Date.parse(body.schedule_at),
+          };
+          return answerOnce(api.once, call, {
+            async recall(seed) {
+              const launched = await findLaunched(ports, runUidOf(seed));
+              return launched === null ? null : { body: launchedView(launched.definition, launched.control) };
+            },
+            async run(claim) {
+              const newUid = async (): Promise<string> => runUidOf((await claim()).seed);
+              const { control, definition } = await startRun(ports, launch, newUid);
+              return { body: launchedView(definition, control) };
+            },
           });
-          return { body: launchedView(definition, control) };
         },
       }),
     },

@@ -38,7 +38,7 @@ export function createRunsHandler(api: ApiPorts, ports: RunsPorts): ReturnType<t
     endpoints: {
       ...createActionEndpoints(ports),
       ...createRunEndpoints(ports),
-      ...createVerbEndpoints(ports),
+      ...createVerbEndpoints(ports, api.once),
       ...createItemEndpoints(ports),
       ...createCallbackEndpoints(ports),
       ...createSecretEndpoints(ports),

@@ -54,14 +54,14 @@ function describeRoute(route: Route): Json {
     ...(route.scope === null
       ? { security: [] }
       : { security: [{ apiKey: [] }], description: `Needs a key with scope \`${route.scope}\`.` }),
-    parameters: [...pathParameters(route.path), ...queryParameters(route.query)],
+    parameters: [...pathParameters(route.path), ...queryParameters(route.query), ...keyParameters(route)],
     ...(route.body === undefined
       ? {}
       : { requestBody: { required: route.bodyOptional !== true, content: jsonContent(requestSchema(route.body)) } }),
     responses: {
       [status]: {
         description: 'Done',
-        ...describeHeaders({ ...headers, ...rateHeadersOf(route) }),
+        ...describeHeaders({ ...headers, ...replayedHeader(route), ...rateHeadersOf(route) }),
         content: jsonContent(answerSchema(schema)),
       },
       ...errorResponses(errorsOf(route)),
@@ -112,6 +112,14 @@ function queryParameters(query: z.ZodObject | undefined): readonly Json[] {
   });
 }
 
+/** The key of what is done once. */
+function keyParameters(route: Route): readonly Json[] {
+  if (route.once !== true) return [];
+  const description = 'For 24 h the same request with the same key is done once: it gets the first answer again';
+  const schema = { type: 'string', minLength: 1, maxLength: 255 };
+  return [{ name: 'Idempotency-Key', in: 'header', required: false, description, schema }];
+}
+
 /** Labels that share a status share a response. */
 function errorResponses(labels: readonly ErrorLabel[]): Json {
   const byStatus: Record<number, ErrorLabel[]> = {};
@@ -134,6 +142,10 @@ function describeLabels(): string {
     return `| ${label} | ${status} | ${scope} | ${retryable ? 'yes' : 'no'} | ${description} |`;
   });
   return ['| error_label | HTTP | scope | retryable | when |', '|---|---|---|---|---|', ...rows].join('\n');
+}
+
+function replayedHeader({ once }: Route): Readonly<Record<string, string>> {
+  return once === true ? { 'Idempotency-Replayed': '`true` on an answer that was given before' } : {};
 }
 
 /** What every answer to a caller that is known says of its workspace's limit. */

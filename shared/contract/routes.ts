@@ -43,6 +43,8 @@ export interface Route {
   readonly body?: z.ZodObject;
   /** Whether the body may be left out. */
   readonly bodyOptional?: true;
+  /** Whether it begins or repeats work, and does so once for an Idempotency-Key. */
+  readonly once?: true;
   readonly success: {
     readonly status: number;
     readonly schema: z.ZodType;
@@ -103,6 +105,7 @@ export const ROUTES = [
     scope: 'run',
     summary: 'Start a run over many inputs',
     body: asyncBody,
+    once: true,
     success: { status: 202, schema: launchedRun },
     errors: ['ACTION_NOT_FOUND', 'BAD_PARAMETERS'],
   },
@@ -150,6 +153,7 @@ export const ROUTES = [
     summary: 'Run the failed inputs of a run again, each from the page that failed',
     body: verbBody('retry'),
     bodyOptional: true,
+    once: true,
     success: { status: 200, schema: run },
     errors: ['INVALID_STATE'],
   },
@@ -281,6 +285,7 @@ export function rateTypeOf(route: Route): RateType {
 export function errorsOf(route: Route): readonly ErrorLabel[] {
   const labels: ErrorLabel[] = ['BAD_INPUT', 'NOT_ACCEPTABLE', 'INTERNAL_ERROR', 'UNAVAILABLE', ...route.errors];
   if (route.scope !== null) labels.push('UNAUTHORIZED', 'FORBIDDEN', 'LIMIT_REACHED');
+  if (route.once === true) labels.push('IDEMPOTENCY_MISMATCH', 'IDEMPOTENCY_IN_FLIGHT');
   if (route.method !== 'GET') labels.push('PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE');
   return labels;
 }

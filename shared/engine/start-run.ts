@@ -39,17 +39,19 @@ const FIRST_WATCH_MS = 120_000;
 
 /**
  * Accepts a run: everything is checked before anything is written, the run is written before its dispatch is sent.
- * Throws ACTION_NOT_FOUND, BAD_INPUT, BAD_PARAMETERS, NOT_FOUND (a dependency), PAYLOAD_TOO_LARGE.
+ * Throws ACTION_NOT_FOUND, BAD_INPUT, BAD_PARAMETERS, NOT_FOUND (a dependency), PAYLOAD_TOO_LARGE. `newUid` is asked for
+ * the run's uid between the two.
  */
 export async function startRun(
   ports: LaunchPorts,
   launch: Launch,
+  newUid: () => Promise<string> = async () => runUidOf(ports.chance.bytes(UID_BYTES)),
 ): Promise<{ readonly control: RunControl; readonly definition: RunDefinition }> {
   const { action, parameters, inputs, refused } = checkLaunch(ports, launch, 'async');
   const now = ports.clock.now();
   checkScheduleAt(launch.scheduleAt, now);
   await checkDependencies(ports, launch);
-  const uid = runUidOf(ports.chance.bytes(UID_BYTES));
+  const uid = await newUid();
   const startsAt = Math.max(now, launch.scheduleAt ?? now);
   // Kept for the retention after the last moment at which it may work.
   const expiresAt = Math.ceil(startsAt / 1_000) + launch.deadlineSeconds + ports.settings.retentionDays * 86_400;
@@ -75,6 +77,17 @@ export async function startRun(
   const invalid = refused.count < inputs.length ? null : tellError(ports, inputsRefused(refused), { run_uid: uid });
   const control = await commitRun(ports, definition, inputs, invalid);
   return { control, definition };
+}
+
+/** A run as its launch left it, whatever it has come to since; null: there is none of that uid. */
+export async function findLaunched(
+  ports: Pick<CorePorts, 'runs'>,
+  uid: string,
+): Promise<{ readonly control: RunControl; readonly definition: RunDefinition } | null> {
+  const current = await ports.runs.readControl(uid);
+  const definition = current === null ? null : await ports.runs.readDefinition(uid);
+  if (current === null || definition === null) return null;
+  return { control: newControl(definition, current.status === 'INVALID' ? current.lastError : null), definition };
 }
 
 /** Writes a run, then sends its dispatch if it starts at once. Said twice, it is one run, dispatched once more. */

@@ -9,6 +9,7 @@ import { pageUrl, readHttpRequest } from '../../functions/entry/http/http-reques
 import { errorRecord } from '../../shared/contract/error-schemas.ts';
 import { digestApiKey, formatApiKey } from '../../shared/domain/api-key.ts';
 import { EngineError } from '../../shared/domain/errors.ts';
+import type { KeyStore } from '../../shared/engine/once-by-key.ts';
 
 const keyOf = (fill: number): string => formatApiKey(new Uint8Array(20).fill(fill));
 const key = keyOf(1);
@@ -33,6 +34,10 @@ function startWorld() {
   store(readOnlyKey, ['read']);
   return world;
 }
+
+/** No operation here is done once for a key. */
+const unused = (): Promise<never> => Promise.reject(new Error('no key is looked at'));
+const noKeys: KeyStore = { readKey: unused, claimKey: unused, answerKey: unused, dropKey: unused };
 
 let world = startWorld();
 let handler = startContainer();
@@ -70,6 +75,7 @@ function startContainer(): ReturnType<typeof createApiHandler<'live'>> {
         resetSeconds: 1,
         refusedUntil: world.refusedUntil,
       }),
+      once: { keyStore: noKeys, now: () => world.time, randomBytes: (count) => new Uint8Array(count) },
       now: () => world.time,
       newErrorRef: () => 'ref-1',
       log: {

@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
+import { createLaunchHandler } from '../../functions/api/launch.ts';
 import { createRunsHandler } from '../../functions/api/runs.ts';
 import { createApiPorts } from '../../functions/entry/http/api-ports.ts';
 import { createCorePorts } from '../../functions/entry/world.ts';
@@ -7,9 +8,11 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { openDynamoDb } from '../../infra/local/dynamodb/engine.ts';
 import { dynamoDbRequestHandler } from '../../infra/local/dynamodb/request-handler.ts';
 import { createKeyring } from '../../shared/adapters/aws/keyring.ts';
+import { createStageSecrets } from '../../shared/adapters/aws/stage-secrets.ts';
 import { createRunReader } from '../../shared/adapters/dynamodb/run-reader.ts';
 import { Table } from '../../shared/adapters/dynamodb/table.ts';
 import { createWorkspaceStore } from '../../shared/adapters/dynamodb/workspace-store.ts';
+import type { Method } from '../../shared/contract/routes.ts';
 import { matchRoute } from '../../shared/contract/match-route.ts';
 import { digestApiKey, formatApiKey } from '../../shared/domain/api-key.ts';
 import type { CallbackRecord } from '../../shared/domain/callback.ts';
@@ -18,7 +21,7 @@ import { runUidOf } from '../../shared/domain/ids.ts';
 import type { OpenInput } from '../../shared/domain/input.ts';
 import type { PageSlot } from '../../shared/domain/page.ts';
 import { NO_TOTALS, type RunControl, type RunDefinition, type RunMove } from '../../shared/domain/run.ts';
-import type { ControlChange } from '../../shared/engine/ports.ts';
+import type { ControlChange, Message } from '../../shared/engine/ports.ts';
 import { createRegistry } from '../../shared/sdk/action-registry.ts';
 import { createSampleActions } from '../support/sample-actions.ts';
 
@@ -71,14 +74,22 @@ export async function createReadingWorld() {
   const workspaces = createWorkspaceStore(table);
   const keyring = createKeyring(Buffer.alloc(32, 7), chance.bytes);
   const { numberedPages, oneRecord } = createSampleActions();
+  const sent: Message[] = [];
   const ports = {
     ...core,
+    messages: { send: async (message: Message) => void sent.push(message) },
     reader: createRunReader(table, objects),
     workspaces,
     keyring: async () => keyring,
     actions: createRegistry({ 'a.ts': numberedPages, 'b.ts': oneRecord }),
   };
-  const handler = createRunsHandler(createApiPorts(machine, table, { publicUrl: 'https://api.example', settings: SETTINGS }), ports);
+  const api = createApiPorts(machine, table, { publicUrl: 'https://api.example', settings: SETTINGS });
+  const runs = createRunsHandler(api, ports);
+  const launch = createLaunchHandler(api, {
+    ...ports,
+    secrets: createStageSecrets(ports.keyring),
+    callbackPolicy: { findFaults: () => [] },
+  });
 
   const keys = new Map<string, string>();
   async function openWorkspace(name: string): Promise<string> {
@@ -100,23 +111,38 @@ export async function createReadingWorld() {
   const home = await openWorkspace('home');
   const away = await openWorkspace('away');
 
-  /** Calls the handler; an answer of 200 is held against its route's schema. */
   async function get(url: string, workspaceUid = home): Promise<Answer> {
+    return call('GET', url, { workspaceUid });
+  }
+
+  /** Calls the function of the route; a good answer is held against the route's schema. */
+  async function call(
+    method: Method,
+    url: string,
+    given: {
+      readonly workspaceUid?: string;
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly body?: unknown;
+    } = {},
+  ): Promise<Answer> {
+    const { workspaceUid = home, headers: further = {}, body: json } = given;
     const { pathname, searchParams } = new URL(url, 'https://api.example');
     const event = {
       rawPath: pathname,
       rawQueryString: searchParams.toString(),
-      headers: { 'x-api-key': keys.get(workspaceUid) ?? '' },
+      headers: { 'x-api-key': keys.get(workspaceUid) ?? '', 'content-type': 'application/json', ...further },
+      body: json === undefined ? undefined : JSON.stringify(json),
       isBase64Encoded: false,
-      requestContext: { http: { method: 'GET', path: pathname } },
+      requestContext: { http: { method, path: pathname } },
     } as unknown as APIGatewayProxyEventV2; // cast: the parts that are read
+    const match = matchRoute(method, pathname);
+    const handler = match.found && match.route.function === 'launch' ? launch : runs;
     const response = await handler(event, {} as Context); // cast: nothing of it is read
     const text = response.isBase64Encoded === true ? Buffer.from(response.body ?? '', 'base64') : response.body;
     const body: unknown = JSON.parse(String(text));
-    const match = matchRoute('GET', pathname);
     const headers = response.headers ?? {};
     const next = headers['X-Pagination-Next'];
-    if (response.statusCode === 200 && match.found) match.route.success.schema.parse(body);
+    if (match.found && response.statusCode === match.route.success.status) match.route.success.schema.parse(body);
     return { status: response.statusCode ?? 0, headers, body, next: typeof next === 'string' ? next : null };
   }
 
@@ -283,7 +309,9 @@ export async function createReadingWorld() {
     ports,
     engine,
     keyring,
+    sent,
     get,
+    call,
     follow,
     createRun,
     moveRun,

@@ -1,3 +1,4 @@
+import { createKeyStore } from '../../../shared/adapters/dynamodb/key-store.ts';
 import { createRateStore } from '../../../shared/adapters/dynamodb/rate-store.ts';
 import type { Table } from '../../../shared/adapters/dynamodb/table.ts';
 import { createWorkspaceStore } from '../../../shared/adapters/dynamodb/workspace-store.ts';
@@ -19,6 +20,11 @@ export function createApiPorts(
     publicUrl: env.publicUrl,
     now,
     spendRate: createRateLimiter(createRateStore(table), env.settings.rateLimits, now),
+    once: {
+      keyStore: createKeyStore(table),
+      now,
+      randomBytes: (count) => machine.chance.bytes(count),
+    },
     newErrorRef: () => machine.chance.uuid(),
     log: machine.log,
     async findCaller(keyDigest) {

@@ -3,6 +3,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context
 import { matchRoute } from '../../../shared/contract/match-route.ts';
 import { type ApiFunction, type OperationOf, type Route, rateTypeOf } from '../../../shared/contract/routes.ts';
 import { EngineError } from '../../../shared/domain/errors.ts';
+import type { OncePorts } from '../../../shared/engine/once-by-key.ts';
 import type { ErrorPorts } from './answer-errors.ts';
 import { answerErrors } from './answer-errors.ts';
 import type { Caller, FindCaller } from './authenticate.ts';
@@ -17,6 +18,8 @@ import { checkRate, rateHeaders, type SpendRate } from './rate-limit.ts';
 export interface ApiPorts extends Omit<ErrorPorts, 'headersFor'> {
   readonly findCaller: FindCaller;
   readonly spendRate: SpendRate;
+  /** For what is done once for its Idempotency-Key. */
+  readonly once: OncePorts;
   /** Where the deployment is reached, without a path. */
   readonly publicUrl: string;
 }

@@ -20,6 +20,8 @@ export interface Call<O extends Operation, Found> extends Addressed<O> {
   readonly found: Found;
   readonly query: Parsed<RouteOf<O>, 'query'>;
   readonly body: Parsed<RouteOf<O>, 'body'>;
+  /** The body as it was sent, before its schema: undefined where none was. */
+  readonly sent: unknown;
 }
 
 /** The answer of a call; `status` is the route's own unless said otherwise. */
@@ -55,10 +57,10 @@ export function defineEndpoint<O extends Operation, Found = undefined>(
     async answer(addressed) {
       const found = await parts.find?.(addressed);
       const query: unknown = parseQuery(route.query ?? NOTHING, addressed.request.query);
-      const given = readBody(addressed.request);
-      const body: unknown = parseBody(route.body ?? NOTHING, given === undefined ? noBody(route) : given);
+      const sent = readBody(addressed.request);
+      const body: unknown = parseBody(route.body ?? NOTHING, sent === undefined ? noBody(route) : sent);
       // The route's own schemas gave query and body; Found is undefined where there is no find.
-      return parts.handle({ ...addressed, found, query, body } as Call<O, Found>); // see the line above
+      return parts.handle({ ...addressed, found, query, body, sent } as Call<O, Found>); // see the line above
     },
   };
 }

@@ -22,6 +22,7 @@ import { type DueEntry, DUE_PARTITIONS, type Waiter } from '../../engine/ports.t
  *                      SLOTS                   runs at work
  *                      WAIT#<created>#<run>    runs in line
  *                      KEY#<digest>            an API key, for listing
+ *                      IDEM#<hash of key>      a request made under an Idempotency-Key
  *                      RATE#<type>             a token bucket of the API, and the workspace's own limit
  *   KEY#<digest>       KEY                     the same, for authentication
  *   NAME#<name>        NAME                    a workspace's uid by its name
@@ -64,6 +65,10 @@ export const keys = {
     sk: `${WAITER_PREFIX}${digits(createdAt, 13)}#${runUid}`,
   }),
   rate: (workspaceUid: string, type: RateType): Key => ({ pk: `W#${workspaceUid}`, sk: `RATE#${type}` }),
+  idempotency: (workspaceUid: string, key: string): Key => ({
+    pk: `W#${workspaceUid}`,
+    sk: `IDEM#${createHash('sha256').update(key).digest('base64url')}`,
+  }),
   workspaceKey: (workspaceUid: string, digest: string): Key => ({ pk: `W#${workspaceUid}`, sk: `KEY#${digest}` }),
   apiKey: (digest: string): Key => ({ pk: `KEY#${digest}`, sk: 'KEY' }),
   workspaceName: (name: string): Key => ({ pk: `NAME#${name}`, sk: 'NAME' }),

@@ -1,0 +1,132 @@
+import { EngineError, ERROR_CATALOGUE } from '../domain/errors.ts';
+
+/** A request under a key of its caller's choosing. */
+export interface KeyedRequest {
+  readonly workspaceUid: string;
+  readonly key: string;
+  /** Of all that makes the request what it is. */
+  readonly hash: string;
+}
+
+/** What is kept of the first request under a key. */
+export interface KeyRow {
+  /** Of the request; empty when the request was refused and the key is free again. */
+  readonly hash: string;
+  /** What every uid the request gives out is made of, so that whoever carries on gives out the same. */
+  readonly seed: Uint8Array;
+  /** What the request meant to change, as it was then; null where that says nothing. */
+  readonly before: number | null;
+  /** Until then (epoch ms) someone is at work on it. */
+  readonly leaseUntil: number;
+  /** Null while there is none, or where it can be made again. */
+  readonly answer: { readonly value: unknown } | null;
+}
+
+/** Keys of requests, kept for {@link KEY_LIFETIME_MS}. */
+export interface KeyStore {
+  /** A strong read; null where the key is free. */
+  readKey(request: KeyedRequest, now: number): Promise<KeyRow | null>;
+  /** Takes a free key, or with `lapsed` one whose lease was that row's. Refused: the row that stands. */
+  claimKey(
+    request: KeyedRequest,
+    row: Omit<KeyRow, 'answer'>,
+    lapsed: KeyRow | null,
+    now: number,
+  ): Promise<{ readonly claimed: true } | { readonly claimed: false; readonly row: KeyRow | null }>;
+  /** Keeps the answer, a JSON value. */
+  answerKey(request: KeyedRequest, answer: unknown): Promise<void>;
+  /** Ends the lease; whoever comes next carries on, or with `free` begins anew. */
+  dropKey(request: KeyedRequest, options: { readonly free: boolean }): Promise<void>;
+}
+
+export interface OncePorts {
+  readonly keyStore: KeyStore;
+  readonly now: () => number;
+  readonly randomBytes: (count: number) => Uint8Array;
+}
+
+/** What a request does once its checks are done. */
+export interface OnceWork<Answer> {
+  /** The answer, made again from what the first request left behind; null where it left nothing yet. Then it is not kept. */
+  readonly recall?: (seed: Uint8Array) => Promise<Answer | null>;
+  /** Checks, then claims, then changes things. An EngineError of the caller's fault says that nothing was changed. */
+  readonly run: (claim: Claim) => Promise<Answer>;
+}
+
+/** Takes the key, if there is one. Gives the first request's seed and `before`, which are this one's if it is the first. */
+export type Claim = (before?: number) => Promise<Pick<KeyRow, 'seed' | 'before'>>;
+
+/** How long a key is kept. */
+export const KEY_LIFETIME_MS = 24 * 60 * 60 * 1000;
+/** Longer than any function works (29 s), so that whoever finds a lease lapsed is alone. */
+const LEASE_MS = 35_000;
+const SEED_BYTES = 16;
+const RETRY_AFTER_SECONDS = 1;
+
+/**
+ * Does a request once for its key: the same request again gets the first answer, `replayed`. A refusal keeps no key; a
+ * crash leaves a lease that lapses, and the next request carries on under the same seed. Throws IDEMPOTENCY_MISMATCH
+ * and IDEMPOTENCY_IN_FLIGHT. Null for a request: there is no key, it is just done.
+ */
+export async function onceByKey<Answer>(
+  ports: OncePorts,
+  request: KeyedRequest | null,
+  work: OnceWork<Answer>,
+): Promise<{ readonly answer: Answer; readonly replayed: boolean }> {
+  const seed = ports.randomBytes(SEED_BYTES);
+  if (request === null) {
+    return { answer: await work.run(async (before) => ({ seed, before: before ?? null })), replayed: false };
+  }
+  const standing = await ports.keyStore.readKey(request, ports.now());
+  if (standing !== null) {
+    const answer = await answerOf(request, standing, work);
+    if (answer !== null) return { answer, replayed: true };
+    if (standing.leaseUntil > ports.now()) throw inFlight(request);
+  }
+  let claimed = false;
+  try {
+    const answer = await work.run(async (before) => {
+      const row = standing ?? { hash: request.hash, seed, before: before ?? null };
+      await claim(ports, request, row, standing);
+      claimed = true;
+      return row;
+    });
+    if (work.recall === undefined) await ports.keyStore.answerKey(request, answer);
+    return { answer, replayed: false };
+  } catch (error) {
+    // Refused, nothing was changed; anything else may have been carried out all the same.
+    const free = error instanceof EngineError && ERROR_CATALOGUE[error.label].status < 500;
+    if (claimed) await ports.keyStore.dropKey(request, { free });
+    throw error;
+  }
+}
+
+async function answerOf<Answer>(request: KeyedRequest, row: KeyRow, work: OnceWork<Answer>): Promise<Answer | null> {
+  if (row.hash !== request.hash) {
+    const message = `The Idempotency-Key ${request.key} was used in the last 24 h for another request; take a new one.`;
+    throw new EngineError('IDEMPOTENCY_MISMATCH', message);
+  }
+  if (row.answer !== null) return row.answer.value as Answer; // cast: kept by the same request's work
+  return (await work.recall?.(row.seed)) ?? null;
+}
+
+async function claim(
+  ports: OncePorts,
+  request: KeyedRequest,
+  row: Pick<KeyRow, 'hash' | 'seed' | 'before'>,
+  lapsed: KeyRow | null,
+): Promise<void> {
+  const now = ports.now();
+  const taken = await ports.keyStore.claimKey(request, { ...row, leaseUntil: now + LEASE_MS }, lapsed, now);
+  if (taken.claimed) return;
+  if (taken.row !== null && taken.row.hash !== request.hash) {
+    const message = `The Idempotency-Key ${request.key} was just used for another request; take a new one.`;
+    throw new EngineError('IDEMPOTENCY_MISMATCH', message);
+  }
+  throw inFlight(request);
+}
+
+function inFlight({ key }: KeyedRequest): EngineError {
+  const message = `The first request with the Idempotency-Key ${key} is still at work; ask again for its answer.`;
+  return new EngineError('IDEMPOTENCY_IN_FLIGHT', message, { retryAfterSeconds: RETRY_AFTER_SECONDS });
+}
