@@ -95,8 +95,7 @@ export class Records {
 
   heldSlots(workspaceUid: string): readonly string[] {
     const { pk, sk } = keys.slots(workspaceUid);
-    const held = this.#mirror.get(pk, sk)?.['slots']?.['SS'];
-    return Array.isArray(held) ? held.map(String) : [];
+    return slotsIn(this.#mirror.get(pk, sk));
   }
 
   due(): readonly { readonly at: number; readonly what: string }[] {
@@ -137,6 +136,11 @@ export class Records {
   #slotItems(runUid: string, input: number): readonly WireItem[] {
     return this.#mirror.list(shardPartition(runUid, shardOf(input)), slotPrefix(input));
   }
+}
+
+/** The slots that a workspace's item holds, as pairs of run and epoch. */
+export function slotsIn(item: WireItem | null): readonly string[] {
+  return Object.keys(item ?? {}).flatMap((name) => (name.startsWith('s:') ? [name.slice(2)] : []));
 }
 
 export function callbackRow(item: WireItem): CallbackRow {

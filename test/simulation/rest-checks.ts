@@ -137,7 +137,10 @@ export const REST_CHECKS: readonly RestCheck[] = [
   {
     name: 'nothingCrossesWorkspaces',
     proves: 'A receiver gets only what belongs to its workspace and run, signed with the secret of its workspace.',
-    check: ({ records, truth }) => truth.posts.flatMap((post) => strayPost(records, post)),
+    check: ({ records, truth, runs }) => [
+      ...truth.posts.flatMap((post) => strayPost(records, post)),
+      ...truth.posts.flatMap((post) => strayInput(runs, post)),
+    ],
   },
   {
     name: 'nothingStartsOnceStopped',
@@ -330,7 +333,10 @@ function wrongFinishes(run: RunTruth, truth: Truth, isLate: boolean): readonly s
     const ended = inputs.map(({ pages }) => pages.at(-1)?.slot.outcome);
     const failed = control.status === 'INVALID' ? inputs.length : ended.filter((end) => end?.kind === 'FAILURE').length;
     const succeeded = ended.filter((end) => end?.kind === 'RESULT' && end.last).length;
-    const counted = { inputs: inputs.length, succeeded, failed, outputs, callbacks };
+    // A stop may come between an input's last page and its mark: such an input counts as stopped, and its pages count.
+    const isUnmarked = control.status === 'STOPPED' && manifest.succeeded <= succeeded && manifest.failed <= failed;
+    const settled = isUnmarked ? { succeeded: manifest.succeeded, failed: manifest.failed } : { succeeded, failed };
+    const counted = { inputs: inputs.length, ...settled, outputs, callbacks };
     if (!isDeepStrictEqual(manifest, counted)) {
       wrong.push(`${at} counts ${JSON.stringify(manifest)}, the truth is ${JSON.stringify(counted)}`);
     }
@@ -359,6 +365,18 @@ function strayPost(records: Records, { url, workspace, headers, body, at }: Rece
   return stray;
 }
 
+/** What a callback says of its input, held against what the launch gave. */
+function strayInput(runs: readonly RunTruth[], { body, url }: Received): readonly string[] {
+  const { run, input_index: index, input, custom_data: custom, results } = told(body);
+  if (index === null) return [];
+  const given = runs.find(({ definition }) => definition.uid === run.run_uid)?.inputs[index];
+  if (given === undefined) return [`${url} was told of input ${index}, which ${run.run_uid} has not`];
+  const isOwn = given.script === null || given.script.key === input?.key;
+  const isCustom = isDeepStrictEqual(custom, given.customData);
+  const areOwn = (results ?? []).every(({ key }) => key === given.script?.key);
+  return isOwn && isCustom && areOwn ? [] : [`${url} was told of input ${index} what belongs to another: ${body}`];
+}
+
 /** A worker may stand still between signing and sending. */
 const FROZEN_AT_MOST_S = 3_600;
 
@@ -377,8 +395,15 @@ interface ToldBody {
   readonly callback_ref_uid: string;
   readonly run: { readonly run_uid: string; readonly status: string };
   readonly results: readonly { readonly key?: string }[] | null;
+  readonly input_index: number | null;
+  readonly custom_data: unknown;
   readonly input: { readonly key?: string } | null;
-  readonly manifest?: { readonly outputs: number; readonly callbacks: number };
+  readonly manifest?: {
+    readonly succeeded: number;
+    readonly failed: number;
+    readonly outputs: number;
+    readonly callbacks: number;
+  };
 }
 
 function told(body: string): ToldBody {

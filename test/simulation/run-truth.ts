@@ -2,7 +2,7 @@ import { deriveUid } from '../../shared/domain/ids.ts';
 import { partStarts } from '../../shared/domain/callback.ts';
 import type { RunControl, RunDefinition } from '../../shared/domain/run.ts';
 import type { RecordedPage, Records } from './records.ts';
-import type { GivenPage, InputScript, Truth } from './truth.ts';
+import type { CustomData, GivenPage, InputScript, Truth } from './truth.ts';
 
 /** An async run: what is on record beside what really happened. */
 export interface RunTruth {
@@ -19,6 +19,7 @@ export interface InputTruth {
   readonly index: number;
   /** Null: one its action refuses. Undefined scripts do not occur: each run is that of a launch. */
   readonly script: InputScript | null;
+  readonly customData: CustomData | null;
   readonly pages: readonly RecordedPage[];
   readonly given: readonly GivenPage[];
   /** JSON bytes of the input, which every part of a callback repeats. */
@@ -44,9 +45,10 @@ export async function runTruths(
       inputs.push({
         index,
         script: input === undefined || 'broken' in input ? null : input,
+        customData: input?.custom_data ?? null,
         pages: await records.pages(uid, index),
         given: given.get(`${uid}:${index}`) ?? [],
-        bytes: Buffer.byteLength(JSON.stringify({ input, customData: null })),
+        bytes: bytesOf(input),
       });
     }
     const endings = Array.from({ length: control.endings }, (_, at) => at + 1);
@@ -68,4 +70,10 @@ export function expectedCallbacks({ inputs, definition, failures }: RunTruth): r
     }),
   );
   return [...failures, ...parts];
+}
+
+/** As it is stored: the action's input, and beside it what only the receiver sees. */
+function bytesOf(given: Truth['launches'][number]['body']['inputs'][number] | undefined): number {
+  const { custom_data: customData = null, ...input } = given ?? { broken: 0 };
+  return Buffer.byteLength(JSON.stringify({ input, customData }));
 }

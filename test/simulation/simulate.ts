@@ -1,21 +1,102 @@
+import { parseArgs } from 'node:util';
+import { plantAll, SEEDS_TO_FIND } from './planted.ts';
+import { coverageLines } from './print-coverage.ts';
 import { runHistory } from './run-history.ts';
-const from = Number(process.argv[2] ?? 1),
-  n = Number(process.argv[3] ?? 20);
-const keep = process.argv[4] === 'trace';
-const t = performance.now();
-let bad = 0;
-let virtual = 0;
-for (let seed = from; seed < from + n; seed++) {
-  const t1 = performance.now();
-  const h = await runHistory(seed, { keepTrace: keep });
-  virtual += h.tookMs;
-  const ms = performance.now() - t1;
-  if (keep) console.log(h.trace.join('\n'));
-  if (h.violations.length) {
-    bad++;
-    console.log(seed, h.scenario, h.kinds.join(','), h.violations[0]);
+import { runThreads } from './run-threads.ts';
+import { type Scenario, SCENARIOS } from './workload.ts';
+
+const USAGE = `Runs the engine under a seeded adversary.
+
+  npm run simulate -- --seeds N [--seed S] [--scenario NAME]   histories of N seeds from S (default 1) on all cores
+  npm run simulate -- --seed S [--scenario NAME]               one history, with its trace when it breaks a promise
+  npm run simulate -- --planted [--seeds N] [NAME…]            plants bugs one by one; each must be found
+
+  --scenario   ${SCENARIOS.join(', ')}; drawn from the seed when not given
+  --trace      print the trace of a single history in any case
+`;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    seeds: { type: 'string' },
+    seed: { type: 'string' },
+    scenario: { type: 'string' },
+    planted: { type: 'boolean', default: false },
+    trace: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+async function main(): Promise<boolean> {
+  const scenario = SCENARIOS.find((name) => name === values.scenario);
+  if (values.scenario !== undefined && scenario === undefined) {
+    throw new Error(`--scenario ${values.scenario}: allowed are ${SCENARIOS.join(', ')}`);
   }
-  if (process.argv[4] === 'hash') console.log(seed, h.hash);
-  if (ms > 1500) console.log('slow', seed, h.scenario, ms.toFixed(0), h.hash);
+  const first = wholeNumber('--seed', values.seed ?? '1');
+  if (values.planted) {
+    const limit = wholeNumber('--seeds', values.seeds ?? String(SEEDS_TO_FIND));
+    return plantAll(positionals, limit, (line) => console.log(line));
+  }
+  if (values.seeds !== undefined) return simulateMany(first, wholeNumber('--seeds', values.seeds), scenario);
+  if (values.help || values.seed === undefined) {
+    console.log(USAGE);
+    return true;
+  }
+  return simulateOne(first, scenario);
 }
-console.log(n, 'histories', bad, 'bad', ((performance.now() - t) / n).toFixed(1), 'ms each');
+
+function wholeNumber(name: string, text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new Error(`${name} ${text}: a whole number from 1 on is needed`);
+}
+
+/** One history in full. */
+async function simulateOne(seed: number, scenario: Scenario | undefined): Promise<boolean> {
+  const history = await runHistory(seed, { scenario, keepTrace: true });
+  const isFine = history.violations.length === 0;
+  if (!isFine || values.trace) console.log(history.trace.join('\n'));
+  for (const { check, message } of history.violations) console.log(`\n${check}\n  ${message}`);
+  const faults = history.kinds.length === 0 ? 'no faults' : history.kinds.join(', ');
+  console.log(
+    `\nseed ${seed}, ${history.scenario}, ${faults}: trace ${history.hash}, ${isFine ? 'all promises kept' : 'BROKEN'}`,
+  );
+  return isFine;
+}
+
+/** Many histories on all cores; the last line says it all. */
+async function simulateMany(first: number, count: number, scenario: Scenario | undefined): Promise<boolean> {
+  const startedAt = performance.now();
+  let told = 0;
+  const outcome = await runThreads(
+    { first, count },
+    {
+      scenario,
+      onProgress(histories) {
+        if (histories - told < count / 20) return;
+        told = histories;
+        console.error(`${histories} of ${count}`);
+      },
+    },
+  );
+  for (const line of coverageLines(outcome.coverage)) console.log(line);
+  for (const { seed, violations } of outcome.failed.slice(0, 20)) {
+    const [violation] = violations;
+    console.log(
+      `\n${violation?.check ?? ''}: ${violation?.message ?? ''}\n  npm run simulate -- --seed ${seed}${scenario === undefined ? '' : ` --scenario ${scenario}`}`,
+    );
+  }
+  const seconds = (performance.now() - startedAt) / 1_000;
+  const years = outcome.virtualMs / (365.25 * 86_400_000);
+  const rate = (outcome.histories / seconds).toFixed(0);
+  console.log(
+    `\n${outcome.histories} histories, ${outcome.failed.length} broken, ${years.toFixed(1)} years of virtual time, ${seconds.toFixed(0)} s (${rate}/s)`,
+  );
+  return outcome.failed.length === 0;
+}
+
+try {
+  process.exitCode = (await main()) ? 0 : 1;
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 2;
+}

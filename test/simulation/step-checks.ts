@@ -3,7 +3,7 @@ import { controlFromItem } from '../../shared/adapters/dynamodb/run-records.ts';
 import { CALLBACK_DELAYS_S } from '../../shared/domain/retry.ts';
 import { RUN_MOVES, type RunControl, type RunMove, type RunStatus } from '../../shared/domain/run.ts';
 import { type Change, toItem, type WireItem } from './mirror.ts';
-import { callbackRow } from './records.ts';
+import { callbackRow, slotsIn } from './records.ts';
 
 /** What a write is held against: null, or what is wrong with it. */
 export interface StepCheck {
@@ -84,8 +84,8 @@ export const STEP_CHECKS: readonly StepCheck[] = [
     name: 'slotsStayWithinTheLimit',
     proves: 'A workspace never has more runs at work than it may.',
     check({ pk, sk, after }, { runsAtOnce }) {
-      const slots = sk === 'SLOTS' ? after?.['slots']?.['SS'] : undefined;
-      if (!Array.isArray(slots) || slots.length <= runsAtOnce) return null;
+      const slots = sk === 'SLOTS' ? slotsIn(after) : [];
+      if (slots.length <= runsAtOnce) return null;
       return `${pk} has ${slots.length} of ${runsAtOnce} slots taken: ${slots.join(' ')}`;
     },
   },

@@ -20,7 +20,7 @@ export interface Launched {
 export interface LaunchBody {
   /** Unlike every other launch's. */
   readonly name: string;
-  readonly inputs: readonly (InputScript | { readonly broken: number })[];
+  readonly inputs: readonly ((InputScript | { readonly broken: number }) & { readonly custom_data?: CustomData })[];
   readonly parameters?: { readonly max_results: number };
   readonly callback?: {
     readonly url: string;
@@ -29,6 +29,11 @@ export interface LaunchBody {
   };
   readonly deadline_seconds?: number;
   readonly on_invalid_input?: 'reject' | 'skip';
+}
+
+/** What only a receiver sees. */
+export interface CustomData {
+  readonly mine: string;
 }
 
 /** What an input's upstream does: so many pages, and where and how often it fails. */

@@ -1,6 +1,6 @@
 import { Random } from './random.ts';
 import type { ReceiverNature } from './receivers.ts';
-import { FAIL_KINDS, type InputScript, type LaunchBody, type Verb, VERBS } from './truth.ts';
+import { FAIL_KINDS, type InputScript, type LaunchBody, type Verb } from './truth.ts';
 
 /** What callers do in one history, and how the stage is set up; drawn from its seed. */
 export interface Workload {
@@ -39,13 +39,15 @@ export function scenarioOf(seed: number): Scenario {
 
 export function drawWorkload(seed: number, scenario: Scenario): Workload {
   const random = new Random(seed, 'workload');
-  const workspaces = random.pick([1, 1, 2, 3, 4]);
+  const workspaces = random.pick([1, 1, 1, 2, 4]);
   const stormMs = Math.round(random.logarithmic(20_000, 7_200_000));
   const receivers = Array.from({ length: workspaces }, () => natureOf(random, scenario));
-  const runs = scenario === 'wide' || scenario === 'patient' ? 1 : random.pick([1, 1, 2, 3, 4]);
+  const runs = scenario === 'wide' || scenario === 'patient' ? 1 : random.pick([1, 1, 2, 3, 5]);
+  // In a rush runs meet in line for the slots.
+  const isRush = random.happens(0.5);
   const steps: Step[] = [];
   for (let run = 0; run < runs; run += 1) {
-    const at = random.int(0, Math.round(stormMs / 2));
+    const at = random.int(0, isRush ? 3_000 : Math.round(stormMs / 2));
     const workspace = random.int(0, workspaces - 1);
     if (random.happens(0.15)) {
       const input = drawInput(random, `w${workspace} live ${run}`, scenario);
@@ -57,7 +59,7 @@ export function drawWorkload(seed: number, scenario: Scenario): Workload {
     }
   }
   return {
-    runsAtOnce: random.int(1, 3),
+    runsAtOnce: random.pick([1, 1, 2, 3]),
     inputsInFlight: random.pick([1, 2, 4, 20]),
     receivers,
     steps,
@@ -79,7 +81,7 @@ function drawVerbs(
     kind: 'verb' as const,
     at: at + Math.round(random.logarithmic(20, 2 * stormMs)),
     workspace,
-    verb: random.pick(VERBS),
+    verb: random.pick(['cancel', 'resume', 'retry', 'retry']),
     run,
   }));
 }
@@ -88,11 +90,14 @@ function drawLaunch(random: Random, workspace: number, run: number, scenario: Sc
   const count = scenario === 'wide' ? random.int(33, 70) : random.pick([1, 1, 2, 3, 4, 6, 12]);
   const skips = random.happens(0.15);
   const allBroken = skips && random.happens(0.3);
-  const inputs = Array.from({ length: count }, (_, index) =>
-    skips && (allBroken || random.happens(0.3))
-      ? { broken: index }
-      : drawInput(random, `w${workspace} r${run} i${index}`, scenario),
-  );
+  // Inputs with much beside them lie in several chunks.
+  const customBytes = random.happens(0.05) ? 6_000 : 0;
+  const inputs = Array.from({ length: count }, (_, index) => {
+    const key = `w${workspace} r${run} i${index}`;
+    const isBroken = skips && (allBroken || random.happens(0.3));
+    const custom = customBytes === 0 ? {} : { custom_data: { mine: key.padEnd(customBytes, '.') } };
+    return { ...(isBroken ? { broken: index } : drawInput(random, key, scenario)), ...custom };
+  });
   const url = `https://hooks.example.com/${workspace}/${run}`;
   const callback = random.happens(0.85)
     ? {

@@ -1,0 +1,83 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build, type Plugin } from 'esbuild';
+import { PLANTED_BUGS, type PlantedBug } from './planted-bugs.ts';
+import { runThreads } from './run-threads.ts';
+
+const ROOT = new URL('../../', import.meta.url);
+/** Inside node_modules, so that what is not bundled is found from there. */
+const OUT = new URL('node_modules/.cache/trireme-planted/', ROOT);
+/** Each bug must be found within so many seeds. */
+export const SEEDS_TO_FIND = 5_000;
+
+export interface Found {
+  readonly bug: PlantedBug;
+  /** Seeds run until the first broken promise; null: none broke one. */
+  readonly seeds: number | null;
+  readonly check: string | null;
+}
+
+/** Plants the bugs of these names (or all), one after the other, and says how soon each was found. True: all were. */
+export async function plantAll(names: readonly string[], limit: number, say: (line: string) => void): Promise<boolean> {
+  const wanted = names.length === 0 ? PLANTED_BUGS : PLANTED_BUGS.filter(({ name }) => names.includes(name));
+  if (wanted.length < names.length)
+    throw new Error(`Planted bugs are: ${PLANTED_BUGS.map(({ name }) => name).join(', ')}`);
+  let found = 0;
+  for (const bug of wanted) {
+    const { seeds, check } = await findBug(bug, limit);
+    if (seeds !== null) found += 1;
+    say(
+      `${seeds === null ? `NOT FOUND in ${limit}` : String(seeds).padStart(5)}  ${bug.name}${check === null ? '' : `: ${check}`}`,
+    );
+  }
+  say(`${found} of ${wanted.length} planted bugs found, each within ${limit} seeds`);
+  return found === wanted.length;
+}
+
+/** Runs histories of the engine with this bug in it until one breaks a promise. */
+export async function findBug(bug: PlantedBug, limit = SEEDS_TO_FIND): Promise<Found> {
+  const program = await plant(bug);
+  const { failed, histories } = await runThreads({ first: 1, count: limit }, { program, stopsAtFirst: true });
+  const [first] = failed;
+  return { bug, seeds: first === undefined ? null : histories, check: first?.violations[0]?.check ?? null };
+}
+
+/** Bundles the simulator with the bug in the engine's source. Throws where the text to change is not there just once. */
+async function plant(bug: PlantedBug): Promise<URL> {
+  await mkdir(OUT, { recursive: true });
+  const outfile = new URL(`${bug.name}.mjs`, OUT);
+  await build({
+    entryPoints: [fileURLToPath(new URL('./simulate-worker.ts', import.meta.url))],
+    outfile: fileURLToPath(outfile),
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node22',
+    packages: 'external',
+    logLevel: 'silent',
+    plugins: [planting(bug)],
+  });
+  return outfile;
+}
+
+function planting({ name, file, find, replace }: PlantedBug): Plugin {
+  const target = fileURLToPath(new URL(file, ROOT));
+  return {
+    name: 'plant',
+    setup(bundler) {
+      // The stage's own actions are not run here, and read data files beside their source.
+      bundler.onResolve({ filter: /functions\/actions\/index\.ts$|\/actions\/index\.ts$/ }, () => ({
+        path: pathToFileURL(fileURLToPath(new URL('functions/actions/index.ts', ROOT))).href,
+        external: true,
+      }));
+      bundler.onLoad({ filter: /\.ts$/ }, async ({ path }) => {
+        if (path !== target) return null;
+        const source = await readFile(path, 'utf8');
+        const parts = source.split(find);
+        if (parts.length !== 2)
+          throw new Error(`planted bug ${name}: ${file} has its text ${parts.length - 1} times, not once`);
+        return { contents: parts.join(replace), loader: 'ts' };
+      });
+    },
+  };
+}

@@ -1,0 +1,62 @@
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import { Coverage } from './coverage.ts';
+import type { Batch, Failed, SeedRange } from './run-batch.ts';
+import type { WorkerOrder } from './simulate-worker.ts';
+import type { Scenario } from './workload.ts';
+
+export interface Outcome {
+  readonly histories: number;
+  readonly virtualMs: number;
+  readonly coverage: Coverage;
+  /** In the order of their seeds. */
+  readonly failed: readonly Failed[];
+}
+
+/** Runs seeds on all cores. `program` is the worker's file: the plain one, or one with a planted bug. */
+export async function runThreads(
+  range: Omit<SeedRange, 'step'>,
+  options: {
+    readonly scenario?: Scenario | undefined;
+    readonly stopsAtFirst?: boolean;
+    readonly program?: URL;
+    readonly onProgress?: (histories: number) => void;
+  } = {},
+): Promise<Outcome> {
+  const { scenario, stopsAtFirst = false, program = new URL('./simulate-worker.ts', import.meta.url) } = options;
+  const coverage = new Coverage();
+  const failed: Failed[] = [];
+  let histories = 0;
+  let virtualMs = 0;
+  const threads = Math.min(availableParallelism(), range.count);
+  const workers: Worker[] = [];
+
+  function take(batch: Batch): void {
+    histories += batch.histories;
+    virtualMs += batch.virtualMs;
+    coverage.add(batch.coverage);
+    failed.push(...batch.failed);
+    options.onProgress?.(histories);
+    if (stopsAtFirst && failed.length > 0) for (const worker of workers) void worker.terminate();
+  }
+
+  await Promise.all(
+    Array.from({ length: threads }, async (_, thread) => {
+      const count = Math.ceil((range.count - thread) / threads);
+      const workerData: WorkerOrder = {
+        range: { first: range.first + thread, step: threads, count },
+        scenario,
+        stopsAtFirst,
+      };
+      const worker = new Worker(program, { workerData });
+      workers.push(worker);
+      await new Promise<void>((resolve, reject) => {
+        worker.on('message', take);
+        worker.on('error', reject);
+        worker.on('exit', () => resolve());
+      });
+    }),
+  );
+  failed.sort((a, b) => a.seed - b.seed);
+  return { histories, virtualMs, coverage, failed };
+}
