@@ -79,7 +79,7 @@ export function launchedView(definition: RunDefinition, control: RunControl): z.
 }
 
 /** The five counts of a run's inputs; they add up to its total. */
-export function inputCounts(
+function inputCounts(
   control: RunControl,
   { totals, open }: { readonly totals: Totals; readonly open: number },
 ): RunView['inputs'] {
@@ -97,7 +97,7 @@ export function inputCounts(
   };
 }
 
-export function timesOf(
+function timesOf(
   control: RunControl,
 ): Pick<RunView, 'created_at' | 'started_at' | 'finished_at' | 'updated_at'> {
   return {
@@ -109,7 +109,7 @@ export function timesOf(
 }
 
 /** Why a run is in its status, in words. */
-export function reasonView({ reason }: RunControl): RunView['status_reason'] {
+function reasonView({ reason }: RunControl): RunView['status_reason'] {
   if (reason === null) return null;
   return {
     code: reason.code,

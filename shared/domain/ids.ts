@@ -22,7 +22,7 @@ export interface DerivedUid {
 }
 
 /** The highest number each part of a derived uid can hold. */
-export const UID_CAPACITY = { input: 2 ** 20 - 1, page: 2 ** 14 - 1, part: 2 ** 6 - 1, ending: 2 ** 6 - 1 } as const;
+const UID_CAPACITY = { input: 2 ** 20 - 1, page: 2 ** 14 - 1, part: 2 ** 6 - 1, ending: 2 ** 6 - 1 } as const;
 
 // Two bits of kind; things that are no callback share 0 and are told apart by `part`.
 const KIND_CODES: Readonly<Record<UidKind, readonly [kind: bigint, part: bigint | null]>> = {
@@ -90,6 +90,13 @@ export function readUid(uid: string): DerivedUid | null {
 export function isRunUid(uid: string): boolean {
   const found = readUid(uid);
   return found !== null && found.kind === 'run' && found.input + found.page + found.ending === 0;
+}
+
+/** A UUID that is the same for the same text (UUIDv8 of its SHA-256, RFC 9562 §5.8). */
+export function hashedUuid(text: string): string {
+  const hex = createHash('sha256').update(text).digest('hex');
+  const variant = ((parseInt(hex.slice(16, 17), 16) & 3) | 8).toString(16);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
 /** Eight characters that stand for a longer id where only equality matters (who put a slot, who opened an input). */

@@ -39,15 +39,19 @@ function holders(action: string): string[] {
 }
 
 test('no function may scan, manage, or do what is not named', () => {
-  const services = ['dynamodb', 'logs', 's3', 'secretsmanager', 'sqs'];
+  const services = ['dynamodb', 'iam', 'logs', 's3', 'scheduler', 'secretsmanager', 'sqs'];
   for (const { action } of permissions) {
     expect(services).toContain(action.split(':')[0]);
-    expect(action).not.toMatch(/\*|Scan|Create(?!LogStream)|DeleteTable|DeleteQueue|DeleteObject|Purge|PutSecretValue/);
+    expect(action).not.toMatch(
+      /\*|Scan|Create(?!LogStream|Schedule$)|DeleteTable|DeleteQueue|DeleteObject|Purge|PutSecretValue/,
+    );
   }
 });
 
-test('the only wildcards are page objects, whose names are hashes', () => {
-  const wild = permissions.filter(({ resource }) => JSON.stringify(resource).includes('*'));
+test('the only wildcards but entries of schedules are page objects, whose names are hashes', () => {
+  const wild = permissions.filter(
+    ({ action, resource }) => JSON.stringify(resource).includes('*') && !action.startsWith('scheduler:'),
+  );
   const table = wild.map(({ owner, action, resource }) => {
     expect(target(resource)).toMatch(/^StateBucket/);
     return `${owner} ${action} ${/[a-z]+\/\*/.exec(JSON.stringify(resource))?.[0]}`;
@@ -59,9 +63,20 @@ test('the only wildcards are page objects, whose names are hashes', () => {
   ]);
 });
 
+test('only the control worker changes entries of EventBridge, those of its own group, and hands on their role', () => {
+  const scheduler = permissions.filter(({ action }) => action.startsWith('scheduler:'));
+  expect(scheduler.map(({ owner, action }) => `${owner} ${action}`)).toEqual(
+    ['Create', 'Update', 'Delete'].map((verb) => `Control scheduler:${verb}Schedule`),
+  );
+  for (const { resource } of scheduler) expect(JSON.stringify(resource)).toContain(':schedule/trireme-prod/*');
+  expect(holders('iam:PassRole')).toEqual(['Control: SchedulesRole']);
+  const passed = JSON.stringify(stack.resources).match(/"iam:PassedToService":"scheduler.amazonaws.com"/g);
+  expect(passed).toHaveLength(1);
+});
+
 test('a function writes to its own log group only', () => {
   for (const line of holders('logs:PutLogEvents')) expect(line).toMatch(/^(\w+): \1Log$/);
-  expect(holders('logs:PutLogEvents')).toHaveLength(7);
+  expect(holders('logs:PutLogEvents')).toHaveLength(8);
 });
 
 test('secrets are read by those that sign, seal or run actions', () => {
@@ -72,6 +87,7 @@ test('secrets are read by those that sign, seal or run actions', () => {
     'Live: StateMaster',
     'Page: StateActionSecrets',
     'Runs: StateMaster',
+    'ScheduleApi: StateMaster',
   ]);
 });
 
@@ -85,7 +101,9 @@ test('messages are sent by those that have a next step, and by schedules to the 
     'Page: CallbackQueue',
     'Page: ControlQueue',
     'Page: PageQueue',
+    'Runs: CallbackQueue',
     'Runs: ControlQueue',
+    'ScheduleApi: ControlQueue',
     'Schedules: ControlQueue',
     'Schedules: ControlQueueDeadLetters',
     'Sweep: CallbackQueue',
@@ -107,7 +125,7 @@ test('no function writes an API key, and only API functions read one', () => {
   const from = (action: string) => denied.filter((statement) => statement.action === action).map(({ owner }) => owner);
   const workers = ['Control', 'Page', 'Callback', 'Sweep'];
   for (const verb of ['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem']) {
-    expect(from(`dynamodb:${verb}`)).toEqual(['Live', 'Launch', 'Runs', ...workers]);
+    expect(from(`dynamodb:${verb}`)).toEqual(['Live', 'Launch', 'Runs', 'ScheduleApi', ...workers]);
   }
   for (const verb of ['GetItem', 'BatchGetItem', 'Query']) expect(from(`dynamodb:${verb}`)).toEqual(workers);
 });
@@ -120,7 +138,10 @@ test('the partitions withheld are those of keys and names', () => {
 
 test('only reads of lists use the index', () => {
   const index = permissions.filter(({ resource }) => JSON.stringify(resource).includes('/index/list'));
-  expect(index.map(({ owner, action }) => `${owner} ${action}`)).toEqual(['Runs dynamodb:Query']);
+  expect(index.map(({ owner, action }) => `${owner} ${action}`)).toEqual([
+    'Runs dynamodb:Query',
+    'ScheduleApi dynamodb:Query',
+  ]);
 });
 
 test('bucket and queues refuse what does not come over TLS', () => {

@@ -24,7 +24,7 @@ import { sweep } from '../../shared/engine/sweep.ts';
 import type { Action } from '../../shared/sdk/action.ts';
 import { createRegistry } from '../../shared/sdk/action-registry.ts';
 
-export const WORKSPACE = '5a0b1c2d-3e4f-4a5b-8c6d-7e8f90a1b2c3';
+const WORKSPACE = '5a0b1c2d-3e4f-4a5b-8c6d-7e8f90a1b2c3';
 
 /** A post that a receiver got. */
 export interface Posted {
@@ -127,7 +127,8 @@ export function createEngineWorld(options: {
     const receipt = { by: shortHash(String(id)), count: 1 };
     if (message.kind === 'page') await runPage(ports, message, receipt);
     else if (message.kind === 'callback') await deliverCallback(ports, message, receipt);
-    else await dispatchRun(ports, message, receipt);
+    else if (message.kind === 'dispatch') await dispatchRun(ports, message, receipt);
+    else throw new Error(`This world has no schedules for a ${message.kind} message.`);
   }
 
   return {
@@ -176,9 +177,9 @@ async function settledOr(
   timers: { at: number; callback: () => void }[],
   tick: () => number,
 ): Promise<void> {
-  let done = false;
-  const ended = work.finally(() => (done = true));
-  for (let idle = 0; !done; idle += 1) {
+  const state = { done: false };
+  const ended = work.finally(() => (state.done = true));
+  for (let idle = 0; !state.done; idle += 1) {
     await new Promise((resolve) => setImmediate(resolve));
     if (idle < 50) continue;
     const now = tick();

@@ -25,7 +25,7 @@ export function toItem(record: object): Item {
 }
 
 /** A stored value as it was before {@link toAttribute}. */
-export function fromAttribute(attribute: AttributeValue | undefined): unknown {
+function fromAttribute(attribute: AttributeValue | undefined): unknown {
   if (attribute === undefined || attribute.NULL === true) return null;
   if (attribute.S !== undefined) return attribute.S;
   if (attribute.N !== undefined) return Number(attribute.N);
@@ -38,7 +38,7 @@ export function fromAttribute(attribute: AttributeValue | undefined): unknown {
 }
 
 /** An item as a plain record. */
-export function fromItem(item: Item): Record<string, unknown> {
+function fromItem(item: Item): Record<string, unknown> {
   return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, fromAttribute(value)]));
 }
 

@@ -27,7 +27,7 @@ export interface LargeObjects {
 }
 
 /** A page up to this size lies in its slot: below, eight write units cost no more than one S3 PUT. */
-export const INLINE_PAGE_BYTES = 8 * 1024;
+const INLINE_PAGE_BYTES = 8 * 1024;
 
 export function createProgressStore(table: Table, objects: LargeObjects): ProgressStore {
   async function slotItem(runUid: string, input: number, page: number): Promise<Item | null> {

@@ -205,7 +205,7 @@ function inlineInputs(inputs: readonly StoredInput[]): Uint8Array | null {
 }
 
 /** The control record after a move; pure, so that what is written is what the answer says. */
-export function applyMove(control: RunControl, move: RunMove, change: ControlChange): RunControl {
+function applyMove(control: RunControl, move: RunMove, change: ControlChange): RunControl {
   const { now, reason, ending, newEpoch, newAttempt, restart } = change;
   const { to } = RUN_MOVES[move];
   return {
