@@ -4,7 +4,7 @@ import type { StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { ROUTES } from '../shared/contract/routes.ts';
 import { Alarms } from './constructs/alarms.ts';
-import { createLaunch, createLive, createRuns } from './constructs/api-functions.ts';
+import { createLaunch, createLive, createRuns, createSchedules } from './constructs/api-functions.ts';
 import { EngineState } from './constructs/engine-state.ts';
 import { EngineApi } from './constructs/http-api.ts';
 import type { Platform } from './constructs/platform.ts';
@@ -34,6 +34,7 @@ export class EngineStack extends Stack {
     const { stage, settings, bundleDir } = props;
     const alarms = new Alarms(this, 'Alarms', { email: settings.alarmEmail });
     const api = new EngineApi(this, 'Http', { stage, settings });
+    const queues = this.createQueues(settings, alarms);
     const platform: Platform = {
       stage,
       settings,
@@ -41,13 +42,14 @@ export class EngineStack extends Stack {
       publicUrl: settings.publicUrl ?? api.url,
       alarms,
       state: new EngineState(this, 'State', settings),
-      ...this.createQueues(settings, alarms),
+      ...queues,
+      schedules: new ScheduleGroup(this, 'Schedules', { stage, target: queues.controlQueue }),
     };
-    new ScheduleGroup(this, 'Schedules', { stage, target: platform.controlQueue });
     const functions = {
       live: createLive(this, platform).lambda,
       launch: createLaunch(this, platform).lambda,
       runs: createRuns(this, platform).lambda,
+      schedules: createSchedules(this, platform).lambda,
     };
     createControl(this, platform);
     createPage(this, platform);

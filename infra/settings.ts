@@ -37,7 +37,9 @@ const StageSettings = z
       callback: z.int().min(0).max(60),
     }),
     /** Concurrency kept for API functions; null keeps none, for a new account has only 10 in all and the deploy would fail. */
-    reservedConcurrency: z.strictObject({ live: reserved, launch: reserved, runs: reserved }).nullable(),
+    reservedConcurrency: z
+      .strictObject({ live: reserved, launch: reserved, runs: reserved, schedules: reserved })
+      .nullable(),
     runtime: RuntimeSettings,
   })
   .superRefine((settings, context) => {

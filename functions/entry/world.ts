@@ -80,11 +80,31 @@ export function createStorePorts(env: StoreEnv, machine: Machine, clients: Store
     callbacks: createCallbackStore(table, machine.chance, (flush) =>
       createBatcher(machine.clock, { maxEntries: DELIVERIES_A_WRITE, maxWaitMs: GATHER_MS }, flush),
     ),
-    settings: {
-      retentionDays: settings.retentionDays,
-      pageTimeoutMs: settings.pageTimeoutSeconds * 1_000 - PAGE_MARGIN_MS,
-      liveTimeoutMs: LIVE_TIMEOUT_MS,
-    },
+    settings: engineSettings(settings),
+  };
+}
+
+/** What a function needs that starts runs and does nothing else with them: a third less to bundle. */
+export function createStarterPorts(
+  env: StoreEnv & Pick<CoreEnv, 'controlQueueUrl'>,
+  machine: Machine,
+  clients: { readonly table: Table; readonly sqs: SQSClient },
+): Pick<CorePorts, keyof Machine | 'due' | 'runs' | 'messages' | 'settings'> {
+  const due = createDueStore(clients.table);
+  return {
+    ...machine,
+    due,
+    runs: createRunStore(clients.table, due),
+    messages: createMessageSender(clients.sqs, machine.clock, { control: env.controlQueueUrl }, 0),
+    settings: engineSettings(env.settings),
+  };
+}
+
+function engineSettings(settings: RuntimeSettings): CorePorts['settings'] {
+  return {
+    retentionDays: settings.retentionDays,
+    pageTimeoutMs: settings.pageTimeoutSeconds * 1_000 - PAGE_MARGIN_MS,
+    liveTimeoutMs: LIVE_TIMEOUT_MS,
   };
 }
 

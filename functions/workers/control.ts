@@ -1,30 +1,50 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { createEntryScheduler } from '../../shared/adapters/aws/entry-scheduler.ts';
+import { createScheduleStore } from '../../shared/adapters/dynamodb/schedule-store.ts';
+import { Table } from '../../shared/adapters/dynamodb/table.ts';
 import { consoleLog, systemChance, systemClock } from '../../shared/adapters/system.ts';
 import { parseEnv } from '../../shared/contract/env.ts';
 import { dispatchRun } from '../../shared/engine/dispatch-run.ts';
 import type { CorePorts } from '../../shared/engine/ports.ts';
+import { receiveFire } from '../../shared/engine/receive-fire.ts';
+import type { TendPorts } from '../../shared/engine/schedule-ports.ts';
+import { tendSchedule } from '../../shared/engine/tend-schedule.ts';
+import { registerActions } from '../actions/index.ts';
 import { once } from '../entry/once.ts';
 import { createQueueHandler } from '../entry/queue/create-queue-handler.ts';
 import { createCorePorts, noLargeObjects } from '../entry/world.ts';
 
-/** Lays runs out: slot, window, first pages. */
-export function createControlHandler(ports: CorePorts): ReturnType<typeof createQueueHandler> {
+/** Lays runs out: slot, window, first pages. Fires schedules and sees to them, where it is given what that takes. */
+export function createControlHandler(
+  ports: CorePorts,
+  schedules: TendPorts | null = null,
+): ReturnType<typeof createQueueHandler> {
   return createQueueHandler(ports.log, async (message, receipt) => {
-    if (message.kind !== 'dispatch') throw new Error(`The control queue carries no ${message.kind} messages.`);
-    await dispatchRun(ports, message, receipt);
+    if (message.kind === 'dispatch') await dispatchRun(ports, message, receipt);
+    else if (message.kind === 'fire' && schedules !== null) await receiveFire(schedules, message);
+    else if (message.kind === 'tend' && schedules !== null) await tendSchedule(schedules, message);
+    else throw new Error(`This control worker takes no ${message.kind} messages.`);
   });
 }
 
 const wired = once(() => {
   const env = parseEnv('control', process.env);
   const machine = { clock: systemClock, chance: systemChance, log: consoleLog };
-  const clients = {
-    dynamodb: new DynamoDBClient(),
-    sqs: new SQSClient(),
-    objects: noLargeObjects,
-  };
-  return createControlHandler(createCorePorts(env, machine, clients));
+  const dynamodb = new DynamoDBClient();
+  const ports = createCorePorts(env, machine, { dynamodb, sqs: new SQSClient(), objects: noLargeObjects });
+  return createControlHandler(ports, {
+    ...ports,
+    actions: registerActions(env.settings.extraActions),
+    schedules: createScheduleStore(new Table(dynamodb, env.table, systemClock)),
+    entries: createEntryScheduler(new SchedulerClient(), {
+      group: env.scheduleGroup,
+      roleArn: env.scheduleRoleArn,
+      queueArn: env.controlQueueArn,
+      deadLettersArn: env.controlDeadLettersArn,
+    }),
+  });
 });
 
 export const handler: ReturnType<typeof createQueueHandler> = (event) => wired()(event);

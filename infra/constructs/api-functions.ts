@@ -44,6 +44,26 @@ export function createLaunch(scope: Construct, platform: Platform): EngineFuncti
   });
 }
 
+/** Takes schedules, reads and changes them. What EventBridge has of them is the control worker's. */
+export function createSchedules(scope: Construct, platform: Platform): EngineFunction {
+  const { state, controlQueue, settings } = platform;
+  return new EngineFunction(scope, 'ScheduleApi', {
+    platform,
+    name: 'schedules',
+    keys: 'read',
+    timeout: API_TIMEOUT,
+    memoryMb: 1_024,
+    requeues: false,
+    reservedConcurrency: settings.reservedConcurrency?.schedules,
+    may: [
+      state.items('GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'BatchWriteItem'),
+      state.lists(),
+      state.reads(state.masterSecret),
+      controlQueue.send(),
+    ],
+  });
+}
+
 /** Reads everything, does the verbs of runs, and answers what no route knows. */
 export function createRuns(scope: Construct, platform: Platform): EngineFunction {
   const { state, controlQueue, callbackQueue, settings } = platform;

@@ -3,6 +3,7 @@ import type { EnvKey, FunctionName } from '../../shared/contract/env.ts';
 import type { StageSettings } from '../settings.ts';
 import type { Alarms } from './alarms.ts';
 import type { EngineState } from './engine-state.ts';
+import type { ScheduleGroup } from './schedule-group.ts';
 import type { WorkQueue } from './work-queue.ts';
 
 /** What every function of a stage stands on. */
@@ -17,6 +18,7 @@ export interface Platform {
   readonly controlQueue: WorkQueue;
   readonly pageQueue: WorkQueue;
   readonly callbackQueue: WorkQueue;
+  readonly schedules: ScheduleGroup;
 }
 
 /** The environment of one function: the variables it names in the contract and no others. */
@@ -32,6 +34,10 @@ export function environmentOf(name: FunctionName, platform: Platform): Record<st
     callbackQueueUrl: platform.callbackQueue.queue.queueUrl,
     masterSecretArn: platform.state.masterSecret.secretArn,
     actionSecretsArn: platform.state.actionSecrets.secretArn,
+    scheduleGroup: platform.schedules.groupName,
+    scheduleRoleArn: platform.schedules.role.roleArn,
+    controlQueueArn: platform.controlQueue.queue.queueArn,
+    controlDeadLettersArn: platform.controlQueue.deadLetters.queueArn,
   };
   return Object.fromEntries(ENV_OF[name].map((key) => [ENV[key].name, values[key]]));
 }

@@ -2,6 +2,8 @@ import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
+import type { IConstruct } from 'constructs';
+import { acknowledge } from './acknowledge.ts';
 import type { WorkQueue } from './work-queue.ts';
 
 export interface ScheduleGroupProps {
@@ -30,5 +32,39 @@ export class ScheduleGroup extends Construct {
     });
     const resources = [target.queue.queueArn, target.deadLetters.queueArn];
     this.role.addToPolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources }));
+  }
+
+  /** Leave to make, change and delete entries of this group, and to hand them the role under which they fire. */
+  manage(): readonly PolicyStatement[] {
+    return [
+      new PolicyStatement({
+        actions: ['scheduler:CreateSchedule', 'scheduler:UpdateSchedule', 'scheduler:DeleteSchedule'],
+        resources: [
+          Stack.of(this).formatArn({ service: 'scheduler', resource: 'schedule', resourceName: this.entries }),
+        ],
+      }),
+      new PolicyStatement({
+        actions: ['iam:PassRole'],
+        resources: [this.role.roleArn],
+        conditions: { StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } },
+      }),
+    ];
+  }
+
+  /** Says why a role that may {@link manage} has a wildcard. */
+  acknowledgeFor(holder: IConstruct): void {
+    const { partition, region, account } = Stack.of(this);
+    const shown = [partition, region, account].map(
+      (value) => `<${/AWS::\w+/.exec(Stack.of(this).resolve(value).Ref ?? '')?.[0] ?? value}>`,
+    );
+    const resource = `arn:${shown[0]}:scheduler:${shown[1]}:${shown[2]}:schedule/${this.entries}`;
+    acknowledge(holder, {
+      [`AwsSolutions-IAM5[Resource::${resource}]`]:
+        'Entries are named by schedules, which callers make: the group is the permission',
+    });
+  }
+
+  private get entries(): string {
+    return `${this.groupName}/*`;
   }
 }

@@ -13,9 +13,9 @@ export const CALLBACK_TIMEOUT = Duration.seconds(60);
 /** Under a minute, so that one sweep is over when the next begins. */
 const SWEEP_TIMEOUT = Duration.seconds(55);
 
-/** Admits, dispatches and ends runs. A run of many inputs is laid out in steps, each asking for the next. */
+/** Admits, dispatches and ends runs, and fires schedules. A run of many inputs is laid out in steps, each asking for the next. */
 export function createControl(scope: Construct, platform: Platform): EngineFunction {
-  const { state, controlQueue, pageQueue, callbackQueue } = platform;
+  const { state, schedules, controlQueue, pageQueue, callbackQueue } = platform;
   const worker = new EngineFunction(scope, 'Control', {
     platform,
     name: 'control',
@@ -24,12 +24,14 @@ export function createControl(scope: Construct, platform: Platform): EngineFunct
     memoryMb: 1_024,
     requeues: true,
     may: [
-      state.items('GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'),
+      state.items('GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'),
       controlQueue.send(),
       pageQueue.send(),
       callbackQueue.send(),
+      ...schedules.manage(),
     ],
   });
+  schedules.acknowledgeFor(worker);
   controlQueue.feed(worker.lambda);
   return worker;
 }

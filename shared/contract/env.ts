@@ -65,6 +65,10 @@ export const ENV = {
   callbackQueueUrl: { name: 'TRIREME_CALLBACK_QUEUE_URL', schema: url },
   masterSecretArn: { name: 'TRIREME_MASTER_SECRET_ARN', schema: arn },
   actionSecretsArn: { name: 'TRIREME_ACTION_SECRETS_ARN', schema: arn },
+  scheduleGroup: { name: 'TRIREME_SCHEDULE_GROUP', schema: text },
+  scheduleRoleArn: { name: 'TRIREME_SCHEDULE_ROLE_ARN', schema: arn },
+  controlQueueArn: { name: 'TRIREME_CONTROL_QUEUE_ARN', schema: arn },
+  controlDeadLettersArn: { name: 'TRIREME_CONTROL_DEAD_LETTERS_ARN', schema: arn },
 } as const;
 
 export type EnvKey = keyof typeof ENV;
@@ -74,7 +78,19 @@ export const ENV_OF = {
   live: ['stage', 'settings', 'table', 'publicUrl', 'masterSecretArn', 'actionSecretsArn'],
   launch: ['stage', 'settings', 'table', 'publicUrl', 'controlQueueUrl', 'masterSecretArn'],
   runs: ['stage', 'settings', 'table', 'bucket', 'publicUrl', 'controlQueueUrl', 'callbackQueueUrl', 'masterSecretArn'],
-  control: ['stage', 'settings', 'table', 'controlQueueUrl', 'pageQueueUrl', 'callbackQueueUrl'],
+  schedules: ['stage', 'settings', 'table', 'publicUrl', 'controlQueueUrl', 'masterSecretArn'],
+  control: [
+    'stage',
+    'settings',
+    'table',
+    'controlQueueUrl',
+    'pageQueueUrl',
+    'callbackQueueUrl',
+    'scheduleGroup',
+    'scheduleRoleArn',
+    'controlQueueArn',
+    'controlDeadLettersArn',
+  ],
   page: [
     'stage',
     'settings',

@@ -6,7 +6,7 @@ import type { Refusals } from './fields.ts';
 import { cursor, customData, instant, jsonObject, strict, TOO_LARGE, uid, wholeNumber, withinBytes } from './fields.ts';
 
 /** What launches elsewhere take and ours do not. */
-const NOT_HERE: Refusals = {
+export const NOT_HERE: Refusals = {
   'identity_*': 'an action finds its credentials in the secrets the owner gave it',
   offset: 'page on with the cursor of X-Pagination-Next',
   page_size: 'the action sets its page size (GET /v1/actions/{action}); parameters.max_results bounds an async run',
@@ -18,7 +18,7 @@ const ONE_INPUT: Refusals = {
   callback: 'a live call answers with the results; POST …/run/async takes a callback',
 };
 
-const MANY_INPUTS: Refusals = {
+export const MANY_INPUTS: Refusals = {
   input: 'give `inputs`, a list, even for one',
   max_results: 'give parameters.max_results',
   custom_data: 'give it within each input',
@@ -92,6 +92,25 @@ const callback = strict({
 
 const inputsMessage = `must be a list of 1 to ${LIMITS.inputsPerLaunch} inputs; start several runs for more`;
 
+/** What an async run and the runs of a schedule are launched with. */
+export const launchFields = {
+  inputs: z
+    .array(launchInput, { error: inputsMessage })
+    .min(1, inputsMessage)
+    .max(LIMITS.inputsPerLaunch, inputsMessage),
+  parameters,
+  callback,
+  name: z.string().min(1).max(200),
+  deadlineSeconds: z
+    .int()
+    .min(60)
+    .max(2_592_000)
+    .describe('Counts only time QUEUED or RUNNING; past it the run is STOPPED'),
+  onInvalidInput: z
+    .enum(['reject', 'skip'])
+    .describe('reject: nothing is created; skip: refused inputs end FAILED, the others run'),
+} as const;
+
 const dependency = z.union([
   uid.transform((text) => ({ uid: text, require: 'success' as const })),
   strict({ uid, require: z.enum(['success', 'finish']).default('success') }),
@@ -100,29 +119,18 @@ const dependency = z.union([
 /** `POST …/run/async`. */
 export const asyncBody = strict(
   {
-    inputs: z
-      .array(launchInput, { error: inputsMessage })
-      .min(1, inputsMessage)
-      .max(LIMITS.inputsPerLaunch, inputsMessage),
-    parameters: parameters.optional(),
-    callback: callback.optional(),
-    name: z.string().min(1).max(200).optional(),
-    deadline_seconds: z
-      .int()
-      .min(60)
-      .max(2_592_000)
-      .default(86_400)
-      .describe('Counts only time QUEUED or RUNNING; past it the run is STOPPED'),
+    inputs: launchFields.inputs,
+    parameters: launchFields.parameters.optional(),
+    callback: launchFields.callback.optional(),
+    name: launchFields.name.optional(),
+    deadline_seconds: launchFields.deadlineSeconds.default(86_400),
     schedule_at: instant.optional().describe('When to start, at most a year from now'),
     depends_on: z
       .array(dependency)
       .max(20)
       .optional()
       .describe('Runs to wait for; one that can no longer be met fails this run with DEPENDENCY_FAILED'),
-    on_invalid_input: z
-      .enum(['reject', 'skip'])
-      .default('reject')
-      .describe('reject: nothing is created; skip: refused inputs end FAILED, the others run'),
+    on_invalid_input: launchFields.onInvalidInput.default('reject'),
   },
   { ...NOT_HERE, ...MANY_INPUTS },
 );

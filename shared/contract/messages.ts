@@ -35,7 +35,19 @@ const callbackV1 = z.strictObject({ v: z.literal(1), k: z.literal('callback'), u
 
 const dispatchV1 = z.strictObject({ v: z.literal(1), k: z.literal('dispatch'), run: runUid, ep: index });
 
-const body = z.discriminatedUnion('k', [pageV1, callbackV1, dispatchV1]);
+const fireV1 = z.strictObject({
+  v: z.literal(1),
+  k: z.literal('fire'),
+  s: z.uuid(),
+  /** The time: ISO-8601 from EventBridge, whose placeholder gives it so. */
+  at: z.iso.datetime({ offset: true }).transform((text) => Date.parse(text)),
+  /** Revision of the entry that fired; absent: none did. */
+  rev: index.optional(),
+});
+
+const tendV1 = z.strictObject({ v: z.literal(1), k: z.literal('tend'), s: z.uuid(), due: index.optional() });
+
+const body = z.discriminatedUnion('k', [pageV1, callbackV1, dispatchV1, fireV1, tendV1]);
 
 /** A message as the engine speaks of it. Structurally the engine's own type; this room may not import that one. */
 export type QueueMessage =
@@ -55,7 +67,14 @@ export type QueueMessage =
       readonly again: boolean;
     }
   | { readonly kind: 'callback'; readonly uid: string; readonly attempt: number }
-  | { readonly kind: 'dispatch'; readonly runUid: string; readonly epoch: number };
+  | { readonly kind: 'dispatch'; readonly runUid: string; readonly epoch: number }
+  | {
+      readonly kind: 'fire';
+      readonly scheduleUid: string;
+      readonly nominalAt: number;
+      readonly revision: number | null;
+    }
+  | { readonly kind: 'tend'; readonly scheduleUid: string; readonly dueAt: number | null };
 
 /** The text a message is queued as. */
 export function encodeMessage(message: QueueMessage): string {
@@ -86,7 +105,19 @@ export function decodeMessage(text: string): QueueMessage {
       return { kind: 'callback', uid: said.uid, attempt: said.t ?? 0 };
     case 'dispatch':
       return { kind: 'dispatch', runUid: said.run, epoch: said.ep };
+    case 'fire':
+      return { kind: 'fire', scheduleUid: said.s, nominalAt: said.at, revision: said.rev ?? null };
+    case 'tend':
+      return { kind: 'tend', scheduleUid: said.s, dueAt: said.due ?? null };
   }
+}
+
+/**
+ * The text EventBridge Scheduler sends for an entry of a schedule; it puts the time in place of its own name (user guide,
+ * "Adding context attributes").
+ */
+export function fireTemplate(scheduleUid: string, revision: number): string {
+  return JSON.stringify({ v: 1, k: 'fire', s: scheduleUid, at: '<aws.scheduler.scheduled-time>', rev: revision });
 }
 
 function bodyOf(message: QueueMessage): z.input<typeof body> {
@@ -114,5 +145,14 @@ function bodyOf(message: QueueMessage): z.input<typeof body> {
       return { v: 1, k: 'callback', uid: message.uid, ...(message.attempt === 0 ? {} : { t: message.attempt }) };
     case 'dispatch':
       return { v: 1, k: 'dispatch', run: message.runUid, ep: message.epoch };
+    case 'fire': {
+      const { scheduleUid, nominalAt, revision } = message;
+      const at = new Date(nominalAt).toISOString();
+      return { v: 1, k: 'fire', s: scheduleUid, at, ...(revision === null ? {} : { rev: revision }) };
+    }
+    case 'tend': {
+      const { scheduleUid, dueAt } = message;
+      return { v: 1, k: 'tend', s: scheduleUid, ...(dueAt === null ? {} : { due: dueAt }) };
+    }
   }
 }

@@ -7,7 +7,7 @@ import { actionName, anyOf, count, flag, instant, jsonObject, paging, sort, stri
 const runStatus = z.enum(RUN_STATUSES);
 const executionMode = z.enum(['LIVE', 'ASYNC']);
 
-const statusReason = strict({
+export const statusReason = strict({
   code: z.string(),
   message: z.string(),
   since: instant,

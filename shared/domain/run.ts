@@ -191,6 +191,8 @@ export interface RunCallback {
   readonly on: 'all' | 'final';
   /** The caller's headers sealed by the keyring, or null where there are none. */
   readonly sealedHeaders: string | null;
+  /** The uid they are sealed under where it is not the run's own: that of the schedule it comes from. */
+  readonly sealedFor: string | null;
 }
 
 /** What moves in a run's life: one small item, each write conditioned on status and epoch. */

@@ -133,7 +133,9 @@ async function post(
   if (callback === null) return { kind: 'failed', message: 'The run has no callback.' };
   const refUid = record?.refUid ?? message.uid;
   const caller =
-    callback.sealedHeaders === null ? {} : await ports.secrets.openHeaders(about.runUid, callback.sealedHeaders);
+    callback.sealedHeaders === null
+      ? {}
+      : await ports.secrets.openHeaders(callback.sealedFor ?? about.runUid, callback.sealedHeaders);
   const signature = await ports.secrets.signatureHeaders(workspaceUid, refUid, ports.clock.now(), body);
   const headers = { ...caller, 'content-type': 'application/json', ...signature };
   return ports.sender.post({ url: callback.url, workspaceUid, headers, body });

@@ -255,10 +255,10 @@ export interface DueEntry {
   readonly at: number;
   /**
    * `watch`: a run, again and again until it owes nothing. `start`: a postponed run. `close`: a stopped run.
-   * `callback`: a far-off attempt.
+   * `callback`: a far-off attempt. `schedule`: a schedule, while it may fire.
    */
-  readonly kind: 'watch' | 'start' | 'close' | 'callback';
-  /** The run's uid, or the callback record's. */
+  readonly kind: 'watch' | 'start' | 'close' | 'callback' | 'schedule';
+  /** The run's uid, the callback record's or the schedule's. */
   readonly uid: string;
 }
 
@@ -308,7 +308,25 @@ export interface DispatchMessage {
   readonly epoch: number;
 }
 
-export type Message = PageMessage | CallbackMessage | DispatchMessage;
+/** A time of a schedule has come. */
+export interface FireMessage {
+  readonly kind: 'fire';
+  readonly scheduleUid: string;
+  /** Epoch ms. */
+  readonly nominalAt: number;
+  /** The revision for which the entry that fired was made; null: no entry did. */
+  readonly revision: number | null;
+}
+
+/** See to a schedule: its entries in EventBridge, and times that were missed. */
+export interface TendMessage {
+  readonly kind: 'tend';
+  readonly scheduleUid: string;
+  /** The due entry that stands for this until it is done (epoch ms); null: none does. */
+  readonly dueAt: number | null;
+}
+
+export type Message = PageMessage | CallbackMessage | DispatchMessage | FireMessage | TendMessage;
 
 /** Sends; resolved when the queue has it. Entries are gathered into batches, `delayMs` is at most 900,000. */
 export interface MessageSender {

@@ -283,5 +283,5 @@ async function sealCallback(
   if (callback === null) return null;
   const { url, on, headers } = callback;
   const sealedHeaders = Object.keys(headers).length === 0 ? null : await ports.secrets.sealHeaders(runUid, headers);
-  return { url, on, sealedHeaders };
+  return { url, on, sealedHeaders, sealedFor: null };
 }

@@ -40,6 +40,7 @@ export async function sweep(ports: CorePorts, until: number): Promise<{ readonly
 async function seeTo(ports: CorePorts, entry: DueEntry): Promise<void> {
   try {
     if (entry.kind === 'callback') await sendDueCallback(ports, entry);
+    else if (entry.kind === 'schedule') await tellSchedule(ports, entry);
     else if (entry.kind === 'start') await startPostponed(ports, entry);
     else if (entry.kind === 'close') await closeStopped(ports, entry);
     else await watchRun(ports, entry);
@@ -48,6 +49,13 @@ async function seeTo(ports: CorePorts, entry: DueEntry): Promise<void> {
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
     ports.log.error('a due entry could not be seen to and stays due', { ...entry, stack });
   }
+}
+
+/** Asks for a schedule to be seen to; whoever does it takes back the entry that stands for it meanwhile. */
+async function tellSchedule(ports: CorePorts, { uid }: DueEntry): Promise<void> {
+  const dueAt = nextWatch(ports.clock.now());
+  await ports.due.putDue({ at: dueAt, kind: 'schedule', uid });
+  await ports.messages.send({ kind: 'tend', scheduleUid: uid, dueAt }, { workspaceUid: uid }); // a group of its own
 }
 
 async function sendDueCallback(ports: CorePorts, entry: DueEntry): Promise<void> {

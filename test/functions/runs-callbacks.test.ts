@@ -153,7 +153,12 @@ describe('the callbacks of a run', () => {
   });
 
   it('are those of the end alone where the run asked for no others', async () => {
-    const callback = { url: 'https://receiver.example/final', on: 'final', sealedHeaders: null } as const;
+    const callback = {
+      url: 'https://receiver.example/final',
+      on: 'final',
+      sealedHeaders: null,
+      sealedFor: null,
+    } as const;
     const final = await world.createRun({ callback, inputs: 1, createdAt: START - 1 });
     await world.moveRun(final, 'admit');
     await world.recordPage(final, 0, { items: [1], last: true, parts: 0 });

@@ -177,7 +177,7 @@ export async function createReadingWorld() {
       name: null,
       parameters: { max_results: 1_000 },
       maxResults: 1_000,
-      callback: { url: 'https://receiver.example/hook', on: 'all', sealedHeaders: null },
+      callback: { url: 'https://receiver.example/hook', on: 'all', sealedHeaders: null, sealedFor: null },
       onInvalidInput: 'reject',
       deadlineSeconds: 86_400,
       dependsOn: [],

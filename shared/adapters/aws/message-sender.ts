@@ -51,7 +51,7 @@ export function createMessageSender(
 }
 
 function queueFor(message: Message): keyof QueueUrls {
-  return message.kind === 'dispatch' ? 'control' : message.kind;
+  return message.kind === 'page' || message.kind === 'callback' ? message.kind : 'control';
 }
 
 async function sendBatch(client: SQSClient, url: string, entries: readonly Entry[]): Promise<void> {

@@ -18,6 +18,10 @@ import { type DueEntry, DUE_PARTITIONS, type Waiter } from '../../engine/ports.t
  *                      P#<input>#<page>        a page slot
  *                      D#<at>#<id>             deliveries, as one invocation logged them
  *                      C#<input>#<page>#…      record of a page's or a failed input's callback
+ *   S#<schedule>       CTL                     what moves of a schedule; listed by the index `list`
+ *                      DEF#<ref>               what its runs are made of
+ *                      IN#<ref>#<first>        a chunk of inputs, compressed
+ *                      F#<nominal>             a time and what came of it; of a trigger, with #<fire> behind
  *   W#<workspace>      PROFILE                 name and limits
  *                      SLOTS                   runs at work
  *                      WAIT#<created>#<run>    runs in line
@@ -58,6 +62,23 @@ export const keys = {
     pk: shardPartition(runUid, shard),
     sk: `D#${digits(at, 13)}#${id}`,
   }),
+  schedule: (uid: string): Key => ({ pk: schedulePartition(uid), sk: 'CTL' }),
+  scheduleDefinition: (uid: string, ref: string): Key => ({
+    pk: schedulePartition(uid),
+    sk: `${DEFINITION_PREFIX}${ref}`,
+  }),
+  scheduleChunk: (uid: string, ref: string, first: number): Key => ({
+    pk: schedulePartition(uid),
+    sk: `${scheduleChunkPrefix(ref)}${digits(first, 7)}`,
+  }),
+  fire: (uid: string, nominalAt: number): Key => ({
+    pk: schedulePartition(uid),
+    sk: `${FIRE_PREFIX}${digits(nominalAt, 13)}`,
+  }),
+  trigger: (uid: string, at: number, fireUid: string): Key => ({
+    pk: schedulePartition(uid),
+    sk: `${FIRE_PREFIX}${digits(at, 13)}#${fireUid}`,
+  }),
   profile: (workspaceUid: string): Key => ({ pk: `W#${workspaceUid}`, sk: 'PROFILE' }),
   slots: (workspaceUid: string): Key => ({ pk: `W#${workspaceUid}`, sk: 'SLOTS' }),
   waiter: (workspaceUid: string, { createdAt, runUid }: Waiter): Key => ({
@@ -80,15 +101,25 @@ export const keys = {
 } as const;
 
 export const WAITER_PREFIX = 'WAIT#';
+export const DEFINITION_PREFIX = 'DEF#';
+export const FIRE_PREFIX = 'F#';
 export const DEPENDENT_PREFIX = 'N#';
 export const CHUNK_PREFIX = 'IN#';
-export const ROLLUP_PREFIX = 'T#';
 export const DELIVERY_PREFIX = 'D#';
 export const RECORD_PREFIX = 'C#';
 export const PAGE_PREFIX = 'P#';
 
 export function runPartition(runUid: string): string {
   return `R#${runUid}`;
+}
+
+export function schedulePartition(uid: string): string {
+  return `S#${uid}`;
+}
+
+/** Beginning of the sort keys of a schedule's inputs of that name. */
+export function scheduleChunkPrefix(ref: string): string {
+  return `${CHUNK_PREFIX}${ref}#`;
 }
 
 export function shardPartition(runUid: string, shard: number): string {
@@ -132,6 +163,11 @@ export function dueUntil(now: number): string {
 /** The partition of the index `list` that holds a workspace's runs. */
 export function runsOf(workspaceUid: string): string {
   return `W#${workspaceUid}#R`;
+}
+
+/** The partition of the index `list` that holds a workspace's schedules. */
+export function schedulesOf(workspaceUid: string): string {
+  return `W#${workspaceUid}#S`;
 }
 
 /** The sort key of the index `list`: time of creation, then uid. */

@@ -27,7 +27,7 @@ export function definitionToRecord(definition: RunDefinition): object {
 
 export function definitionFromItem(item: Item): RunDefinition {
   const read = new ItemReader(item);
-  const callback = read.stored<Omit<NonNullable<RunDefinition['callback']>, 'sealedHeaders'>>('callback');
+  const callback = read.stored<Omit<NonNullable<RunDefinition['callback']>, 'sealedHeaders' | 'sealedFor'>>('callback');
   return {
     uid: read.text('uid'),
     workspaceUid: read.text('workspace_uid'),
@@ -36,7 +36,7 @@ export function definitionFromItem(item: Item): RunDefinition {
     name: read.textOrNull('name'),
     parameters: JSON.parse(read.text('parameters')) as RunDefinition['parameters'], // cast: as above
     maxResults: read.number('max_results'),
-    callback: callback === null ? null : { sealedHeaders: null, ...callback },
+    callback: callback === null ? null : { sealedHeaders: null, sealedFor: null, ...callback },
     onInvalidInput: read.text('on_invalid_input') as RunDefinition['onInvalidInput'], // cast: as above
     deadlineSeconds: read.number('deadline_seconds'),
     dependsOn: read.stored<RunDefinition['dependsOn']>('depends_on') ?? [],

@@ -8,6 +8,8 @@ import {
   PutItemCommand,
   type PutItemCommandInput,
   QueryCommand,
+  TransactionCanceledException,
+  TransactWriteItemsCommand,
   UpdateItemCommand,
   type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
@@ -35,6 +37,7 @@ const BATCH_GET_KEYS = 100;
 const BATCH_WRITE_ENTRIES = 25;
 const BACKOFF_MS = 50;
 const BACKOFF_CAP_MS = 2_000;
+const CONFLICT_ROUNDS = 8;
 
 /** The one table, spoken to in the few ways the stores need. */
 export class Table {
@@ -112,6 +115,36 @@ export class Table {
       );
       return item;
     });
+  }
+
+  /**
+   * Puts whole items, all or none, each under its condition. False: a condition failed. Where another transaction is at
+   * work on one of them (the SDK does not try that again) it is tried again with backoff.
+   */
+  async putTogether(
+    puts: readonly { readonly key: Key; readonly record: object; readonly condition: Condition }[],
+  ): Promise<boolean> {
+    const items = puts.map(({ key, record, condition: { expression, names, values = {} } }) => ({
+      Put: {
+        TableName: this.#name,
+        Item: { ...toItem(record), ...toItem(key) },
+        ConditionExpression: expression,
+        ...(names === undefined ? {} : { ExpressionAttributeNames: names }),
+        ...(Object.keys(values).length === 0 ? {} : { ExpressionAttributeValues: valuesOf(values) }),
+      },
+    }));
+    for (let round = 1; ; round += 1) {
+      try {
+        await this.#client.send(new TransactWriteItemsCommand({ TransactItems: items }));
+        return true;
+      } catch (error) {
+        if (!(error instanceof TransactionCanceledException)) throw error;
+        const codes = error.CancellationReasons?.map(({ Code: code }) => code) ?? [];
+        if (codes.includes('ConditionalCheckFailed')) return false;
+        if (!codes.includes('TransactionConflict') || round > CONFLICT_ROUNDS) throw error;
+        await this.#sleep(Math.min(BACKOFF_CAP_MS, BACKOFF_MS * 2 ** round));
+      }
+    }
   }
 
   async delete(key: Key): Promise<void> {

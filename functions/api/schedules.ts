@@ -1,0 +1,53 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import type { Keyring } from '../../shared/adapters/aws/keyring.ts';
+import { createCallbackPolicy } from '../../shared/adapters/aws/outbound.ts';
+import { createKeyringReader, createStageSecrets } from '../../shared/adapters/aws/stage-secrets.ts';
+import { createScheduleStore } from '../../shared/adapters/dynamodb/schedule-store.ts';
+import { Table } from '../../shared/adapters/dynamodb/table.ts';
+import { consoleLog, systemChance, systemClock } from '../../shared/adapters/system.ts';
+import { parseEnv } from '../../shared/contract/env.ts';
+import type { SchedulePorts } from '../../shared/engine/schedule-ports.ts';
+import { registerActions } from '../actions/index.ts';
+import { createApiPorts } from '../entry/http/api-ports.ts';
+import { type ApiPorts, createApiHandler } from '../entry/http/create-api-handler.ts';
+import { once } from '../entry/once.ts';
+import { createScheduleLaunchEndpoints } from '../entry/schedules/launch-endpoints.ts';
+import { createScheduleReadEndpoints } from '../entry/schedules/read-endpoints.ts';
+import { createScheduleVerbEndpoints } from '../entry/schedules/verb-endpoints.ts';
+import { createStarterPorts } from '../entry/world.ts';
+
+/** Takes schedules, reads and changes them. */
+export function createSchedulesHandler(
+  api: ApiPorts,
+  ports: SchedulePorts & { readonly keyring: () => Promise<Pick<Keyring, 'sign'>> },
+): ReturnType<typeof createApiHandler> {
+  return createApiHandler({
+    functionName: 'schedules',
+    ports: api,
+    endpoints: {
+      ...createScheduleLaunchEndpoints(ports),
+      ...createScheduleReadEndpoints(ports),
+      ...createScheduleVerbEndpoints(ports),
+    },
+  });
+}
+
+const wired = once(() => {
+  const env = parseEnv('schedules', process.env);
+  const machine = { clock: systemClock, chance: systemChance, log: consoleLog };
+  const { outboundPorts, allowLocalHttp, extraActions } = env.settings;
+  const keyring = createKeyringReader(new SecretsManagerClient(), env.masterSecretArn, systemChance);
+  const table = new Table(new DynamoDBClient(), env.table, systemClock);
+  return createSchedulesHandler(createApiPorts(machine, table, env), {
+    ...createStarterPorts(env, machine, { table, sqs: new SQSClient() }),
+    schedules: createScheduleStore(table),
+    actions: registerActions(extraActions),
+    secrets: createStageSecrets(keyring),
+    callbackPolicy: createCallbackPolicy({ allowedPorts: outboundPorts, allowLocalHttp }),
+    keyring,
+  });
+});
+
+export const handler: ReturnType<typeof createApiHandler> = (event, context) => wired()(event, context);

@@ -1,0 +1,75 @@
+import { runView } from '../../../shared/contract/run-view.ts';
+import type { Schedule } from '../../../shared/domain/schedule.ts';
+import { cancelSchedule, pauseSchedule, resumeSchedule } from '../../../shared/engine/manage-schedule.ts';
+import type { StoredSchedule } from '../../../shared/engine/put-schedule.ts';
+import { findSchedule } from '../../../shared/engine/read/find-schedule.ts';
+import type { SchedulePorts } from '../../../shared/engine/schedule-ports.ts';
+import { triggerSchedule } from '../../../shared/engine/trigger-schedule.ts';
+import { type ScheduleChange, updateSchedule } from '../../../shared/engine/update-schedule.ts';
+import type { EndpointsOf } from '../http/create-api-handler.ts';
+import { type Addressed, type Call, defineEndpoint, type Reply } from '../http/endpoint.ts';
+import { showSchedule } from './schedule-replies.ts';
+
+type Verb =
+  | 'updateSchedule'
+  | 'patchSchedule'
+  | 'pauseSchedule'
+  | 'resumeSchedule'
+  | 'triggerSchedule'
+  | 'cancelSchedule'
+  | 'deleteSchedule'
+  | 'removeSchedule';
+
+/** Changes of schedules; each answers with the schedule as it is then, trigger with the run. */
+export function createScheduleVerbEndpoints(ports: SchedulePorts): Pick<EndpointsOf<'schedules'>, Verb> {
+  const find = ({ params, caller }: Addressed<Verb>): Promise<Schedule> =>
+    findSchedule(ports, caller.workspaceUid, params.scheduled_run_uid);
+  const answer = async ({ schedule, definition }: StoredSchedule): Promise<Reply<Shown>> => ({
+    body: await showSchedule(ports, schedule, definition),
+  });
+  const update = async ({ found, body }: Pick<Call<'updateSchedule', Schedule>, 'found' | 'body'>) =>
+    answer(await updateSchedule(ports, found.uid, changeOf(body)));
+  const cancel = async ({ found }: { readonly found: Schedule }) => answer(await cancelSchedule(ports, found.uid));
+  return {
+    updateSchedule: defineEndpoint('updateSchedule', { find, handle: update }),
+    patchSchedule: defineEndpoint('patchSchedule', { find, handle: update }),
+    pauseSchedule: defineEndpoint('pauseSchedule', {
+      find,
+      handle: async ({ found, body }) => answer(await pauseSchedule(ports, found.uid, body.note ?? null)),
+    }),
+    resumeSchedule: defineEndpoint('resumeSchedule', {
+      find,
+      handle: async ({ found }) => answer(await resumeSchedule(ports, found.uid)),
+    }),
+    triggerSchedule: defineEndpoint('triggerSchedule', {
+      find,
+      async handle({ found }) {
+        const { control, definition } = await triggerSchedule(ports, found.uid);
+        return { body: runView(definition, control, { totals: control.totals, open: 0 }) };
+      },
+    }),
+    cancelSchedule: defineEndpoint('cancelSchedule', { find, handle: cancel }),
+    deleteSchedule: defineEndpoint('deleteSchedule', { find, handle: cancel }),
+    removeSchedule: defineEndpoint('removeSchedule', { find, handle: cancel }),
+  };
+}
+
+type Shown = Awaited<ReturnType<typeof showSchedule>>;
+
+function changeOf(body: Call<'updateSchedule', unknown>['body']): ScheduleChange {
+  const { callback, schedule_at: at } = body;
+  return {
+    inputs: body.inputs,
+    parameters: body.parameters,
+    callback: callback && { url: callback.url, headers: callback.headers ?? {}, on: callback.on },
+    name: body.name,
+    deadlineSeconds: body.deadline_seconds,
+    onInvalidInput: body.on_invalid_input,
+    cron: body.cron,
+    scheduleAt: typeof at === 'string' ? Date.parse(at) : at,
+    timezone: body.timezone,
+    overlap: body.overlap,
+    catchUpSeconds: body.catch_up_seconds,
+    jitterSeconds: body.jitter_seconds,
+  };
+}

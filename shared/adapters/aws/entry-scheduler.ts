@@ -1,0 +1,65 @@
+import {
+  ConflictException,
+  CreateScheduleCommand,
+  type CreateScheduleCommandInput,
+  DeleteScheduleCommand,
+  ResourceNotFoundException,
+  type SchedulerClient,
+  UpdateScheduleCommand,
+} from '@aws-sdk/client-scheduler';
+import { fireTemplate } from '../../contract/messages.ts';
+import type { EntryScheduler, ScheduleEntry } from '../../engine/schedule-ports.ts';
+
+export interface EntryTarget {
+  readonly group: string;
+  /** The role EventBridge Scheduler sends under. */
+  readonly roleArn: string;
+  readonly queueArn: string;
+  readonly deadLettersArn: string;
+}
+
+/** The sweeper makes up for what EventBridge gives up on: its own default is 185 times over a day. */
+const RETRIES = 5;
+
+/** Entries in EventBridge Scheduler that send fires to the control queue. */
+export function createEntryScheduler(client: SchedulerClient, target: EntryTarget): EntryScheduler {
+  return {
+    async putEntry(entry) {
+      const input = inputOf(entry, target);
+      try {
+        await client.send(new CreateScheduleCommand(input));
+      } catch (error) {
+        if (!(error instanceof ConflictException)) throw error;
+        await client.send(new UpdateScheduleCommand(input)); // whole: what it does not say falls back to defaults
+      }
+    },
+
+    async deleteEntry(name) {
+      try {
+        await client.send(new DeleteScheduleCommand({ Name: name, GroupName: target.group }));
+      } catch (error) {
+        if (!(error instanceof ResourceNotFoundException)) throw error;
+      }
+    },
+  };
+}
+
+function inputOf(entry: ScheduleEntry, target: EntryTarget): CreateScheduleCommandInput {
+  return {
+    Name: entry.name,
+    GroupName: target.group,
+    ScheduleExpression: entry.expression,
+    ScheduleExpressionTimezone: entry.timezone,
+    ...(entry.startAt === null ? {} : { StartDate: entry.startAt }),
+    ActionAfterCompletion: entry.isSingle ? 'DELETE' : 'NONE',
+    FlexibleTimeWindow: { Mode: 'OFF' },
+    // No SqsParameters: its MessageGroupId is for FIFO queues (API reference, SqsParameters).
+    Target: {
+      Arn: target.queueArn,
+      RoleArn: target.roleArn,
+      Input: fireTemplate(entry.scheduleUid, entry.revision),
+      RetryPolicy: { MaximumEventAgeInSeconds: entry.maxAgeSeconds, MaximumRetryAttempts: RETRIES },
+      DeadLetterConfig: { Arn: target.deadLettersArn },
+    },
+  };
+}

@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto';
+import { hashedUuid, runUidOf } from './ids.ts';
+import type { FireCounts, Schedule } from './schedule.ts';
+import { isTime, jitterMs, nextTime, singleTime } from './schedule-times.ts';
+
+/** A time of a schedule and what came of it: a row of its ledger, put once. */
+export interface Fire {
+  readonly uid: string;
+  readonly scheduleUid: string;
+  /** Epoch ms; for a trigger the moment at which it was asked for. */
+  readonly nominalAt: number;
+  /** When it was decided. */
+  readonly at: number;
+  readonly cause: 'cron' | 'once' | 'trigger';
+  readonly outcome: FireOutcome;
+  /** Null where it fired. */
+  readonly reason: FireReason | null;
+  /** Null unless it fired. */
+  readonly runUid: string | null;
+  /** The run that is stopped for it; null: none. */
+  readonly cancelsRunUid: string | null;
+  /** What the run is made of. */
+  readonly definitionRef: string;
+  readonly inputsRef: string;
+}
+
+export type FireOutcome = 'FIRED' | 'SKIPPED' | 'MISSED';
+
+/** Why a time did not fire, in words. */
+export const FIRE_REASONS = {
+  OVERLAP: 'The last run was unfinished.',
+  PAUSED: 'The schedule was paused before this time was carried out.',
+  TOO_LATE: 'It was over catch_up_seconds late.',
+  SUPERSEDED: 'It was late, and a later time had come.',
+} as const;
+export type FireReason = keyof typeof FIRE_REASONS;
+
+/** EventBridge fires within a minute and the queue hands on within seconds: up to this much is no lateness. */
+export const ON_TIME_MS = 120_000;
+
+/** What is to be done about a time. `none`: it is not the schedule's, and nothing is recorded. */
+export type FireDecision =
+  | { readonly outcome: 'FIRED'; readonly cancelsLast: boolean }
+  | { readonly outcome: 'SKIPPED'; readonly reason: 'OVERLAP' | 'PAUSED' }
+  | { readonly outcome: 'MISSED'; readonly reason: 'TOO_LATE' | 'SUPERSEDED' }
+  | { readonly outcome: 'none' };
+
+const NONE: FireDecision = { outcome: 'none' };
+
+/** Decides about a time that has come, by the schedule as it is now. `isLastUnfinished`: its last run is at work. */
+export function decideFire(
+  schedule: Schedule,
+  nominalAt: number,
+  now: number,
+  isLastUnfinished: boolean,
+): FireDecision {
+  if (!isTime(schedule, nominalAt)) return NONE;
+  if (schedule.status === 'PAUSED')
+    return isInFlight(schedule, nominalAt) ? { outcome: 'SKIPPED', reason: 'PAUSED' } : NONE;
+  if (schedule.status !== 'ACTIVE') return NONE;
+  const isSingle = singleTime(schedule) !== null;
+  if (!isSingle && nominalAt <= schedule.activeSince) {
+    return isInFlight(schedule, nominalAt) ? { outcome: 'SKIPPED', reason: 'PAUSED' } : NONE;
+  }
+  const startsAt = nominalAt + jitterMs(schedule);
+  const lateMs = now - startsAt;
+  if (lateMs > Math.max(schedule.catchUpSeconds * 1_000, ON_TIME_MS)) return { outcome: 'MISSED', reason: 'TOO_LATE' };
+  const next = nextTime(schedule, nominalAt);
+  if (lateMs > ON_TIME_MS && next !== null && next + jitterMs(schedule) <= now) {
+    return { outcome: 'MISSED', reason: 'SUPERSEDED' };
+  }
+  if (!isLastUnfinished || schedule.overlap === 'allow') return { outcome: 'FIRED', cancelsLast: false };
+  // An earlier time that comes late does not stop the run of a later one.
+  const isOvertaken = schedule.lastNominalAt !== null && nominalAt < schedule.lastNominalAt;
+  if (schedule.overlap === 'skip' || isOvertaken) return { outcome: 'SKIPPED', reason: 'OVERLAP' };
+  return { outcome: 'FIRED', cancelsLast: true };
+}
+
+/** A time of a cron that had come when the schedule was paused. A single time waits for the resume instead. */
+function isInFlight(schedule: Schedule, nominalAt: number): boolean {
+  if (singleTime(schedule) !== null || schedule.pausedAt === null) return false;
+  return nominalAt <= schedule.pausedAt && nominalAt > schedule.createdAt;
+}
+
+/** The counts with one fire more. */
+export function countFire(counts: FireCounts, outcome: FireOutcome): FireCounts {
+  switch (outcome) {
+    case 'FIRED':
+      return { ...counts, fired: counts.fired + 1 };
+    case 'SKIPPED':
+      return { ...counts, skipped: counts.skipped + 1 };
+    case 'MISSED':
+      return { ...counts, missed: counts.missed + 1 };
+  }
+}
+
+/** The run of a time: the same whoever asks, so that a time that is delivered twice starts one run. */
+export function runUidOfFire(scheduleUid: string, nominalAt: number): string {
+  return runUidOf(createHash('sha256').update(`run of ${scheduleUid} at ${nominalAt}`).digest());
+}
+
+export function fireUidOf(scheduleUid: string, nominalAt: number): string {
+  return hashedUuid(`fire of ${scheduleUid} at ${nominalAt}`);
+}

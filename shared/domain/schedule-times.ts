@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto';
+import { CronError } from './cron/cron-error.ts';
+import type { CronExpression } from './cron/cron-expression.ts';
+import { isNominal, nextFire } from './cron/next-fires.ts';
+import { parseCron } from './cron/parse-cron.ts';
+import { timeZoneFault } from './cron/time-zone.ts';
+import type { Schedule, ScheduleTiming } from './schedule.ts';
+
+/** A one-shot may lie this far in the past when it is asked for, and a start this far in the future. */
+const PAST_MS = 60_000;
+const FUTURE_MS = 366 * 86_400_000;
+
+/** Parsed expressions that are kept: parsing costs 20 µs, and a list of schedules asks for each. */
+const KEPT = 500;
+const kept = new Map<string, CronExpression>();
+
+/** The expression of a stored text, parsed once. Throws CronError. */
+export function cronOf(text: string): CronExpression {
+  const known = kept.get(text);
+  if (known !== undefined) return known;
+  if (kept.size >= KEPT) kept.clear();
+  const parsed = parseCron(text);
+  kept.set(text, parsed);
+  return parsed;
+}
+
+/**
+ * Why a schedule cannot have these times, or null. `before` are the times it has: a start that lies in the past need not
+ * be given anew.
+ */
+export function timingFault(
+  timing: ScheduleTiming,
+  now: number,
+  before: ScheduleTiming | null = null,
+): { readonly path: string; readonly message: string } | null {
+  const { cron, scheduleAt, timezone } = timing;
+  if (cron === null && scheduleAt === null) {
+    return { path: 'cron', message: 'give cron, or schedule_at for a single time, or both' };
+  }
+  const zoneFault = timeZoneFault(timezone);
+  if (zoneFault !== null) return { path: 'timezone', message: zoneFault };
+  const isKept = cron !== null && before?.cron !== null && before?.scheduleAt === scheduleAt;
+  if (scheduleAt !== null && !isKept && (scheduleAt < now - PAST_MS || scheduleAt > now + FUTURE_MS)) {
+    const message = `${new Date(scheduleAt).toISOString()} does not lie between now and a year from now`;
+    return { path: 'schedule_at', message };
+  }
+  if (cron === null) return null;
+  try {
+    const first = nextFire(cronOf(cron), timezone, Math.max(now, (scheduleAt ?? 0) - 1));
+    return first === null ? { path: 'cron', message: `its times never come in ${timezone}` } : null;
+  } catch (error) {
+    if (error instanceof CronError) return { path: 'cron', message: error.message };
+    throw error;
+  }
+}
+
+/** The time of a schedule that fires once: its moment, rounded up to the second as EventBridge has it. Null for a cron. */
+export function singleTime({ cron, scheduleAt }: ScheduleTiming): number | null {
+  return cron !== null || scheduleAt === null ? null : Math.ceil(scheduleAt / 1_000) * 1_000;
+}
+
+/** The first of the schedule's times after an instant; null where none comes. */
+export function nextTime(timing: ScheduleTiming, afterMs: number): number | null {
+  const single = singleTime(timing);
+  if (single !== null) return single > afterMs ? single : null;
+  if (timing.cron === null) return null;
+  return nextFire(cronOf(timing.cron), timing.timezone, Math.max(afterMs, (timing.scheduleAt ?? 0) - 1));
+}
+
+/** Whether the schedule's times hold this very instant: EventBridge's entries may fire at others too. */
+export function isTime(timing: ScheduleTiming, ms: number): boolean {
+  const single = singleTime(timing);
+  if (single !== null) return ms === single;
+  if (timing.cron === null || ms < (timing.scheduleAt ?? 0)) return false;
+  return isNominal(cronOf(timing.cron), timing.timezone, ms);
+}
+
+/** What callers are told: the next time of an ACTIVE schedule, jitter not counted. */
+export function nextExecution(schedule: Schedule, now: number): number | null {
+  if (schedule.status !== 'ACTIVE') return null;
+  return singleTime(schedule) ?? nextTime(schedule, now);
+}
+
+/** By how much this schedule's runs start late, in ms: the same at every time, spread over schedules. */
+export function jitterMs({ uid, jitterSeconds }: Pick<Schedule, 'uid' | 'jitterSeconds'>): number {
+  if (jitterSeconds === 0) return 0;
+  const fraction = createHash('sha256').update(`jitter ${uid}`).digest().readUInt32BE(0) / 2 ** 32;
+  return Math.floor(fraction * jitterSeconds * 1_000);
+}

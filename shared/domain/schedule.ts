@@ -1,0 +1,137 @@
+import type { RunCallback } from './run.ts';
+
+/** All statuses of a schedule; CANCELLED and COMPLETED are final. */
+export const SCHEDULE_STATUSES = ['ACTIVE', 'PAUSED', 'CANCELLED', 'COMPLETED'] as const;
+export type ScheduleStatus = (typeof SCHEDULE_STATUSES)[number];
+
+interface Verb {
+  readonly from: readonly ScheduleStatus[];
+  /** Null: the status stays. */
+  readonly to: ScheduleStatus | null;
+  readonly what: string;
+}
+
+/**
+ * What may be done to a schedule and from where: the guard ({@link allowsVerb}), its message and the status × verb test
+ * are derived from it. `complete` is done by its last fire, the others by callers.
+ */
+export const SCHEDULE_VERBS = {
+  update: { from: ['ACTIVE', 'PAUSED'], to: null, what: 'changes what and when it starts' },
+  pause: { from: ['ACTIVE'], to: 'PAUSED', what: 'nothing fires until it is resumed' },
+  resume: { from: ['PAUSED'], to: 'ACTIVE', what: 'fires again from now on' },
+  cancel: { from: ['ACTIVE', 'PAUSED'], to: 'CANCELLED', what: 'deleted: nothing fires any more' },
+  trigger: { from: ['ACTIVE', 'PAUSED'], to: null, what: 'fires now, whatever the overlap rule' },
+  complete: { from: ['ACTIVE'], to: 'COMPLETED', what: 'its last time has come' },
+} as const satisfies Readonly<Record<string, Verb>>;
+export type ScheduleVerb = keyof typeof SCHEDULE_VERBS;
+
+/** Whether a schedule in this status takes the verb. */
+export function allowsVerb(status: ScheduleStatus, verb: ScheduleVerb): boolean {
+  const { from }: Verb = SCHEDULE_VERBS[verb];
+  return from.includes(status);
+}
+
+/** The statuses from which a verb may be done. */
+export function statusesFor(verb: ScheduleVerb): readonly ScheduleStatus[] {
+  return SCHEDULE_VERBS[verb].from;
+}
+
+export function isFinal(status: ScheduleStatus): boolean {
+  return status === 'CANCELLED' || status === 'COMPLETED';
+}
+
+/** When a schedule fires: by its cron (from `scheduleAt` on, where both are given), or once, at `scheduleAt`. */
+export interface ScheduleTiming {
+  readonly cron: string | null;
+  /** Epoch ms. */
+  readonly scheduleAt: number | null;
+  readonly timezone: string;
+}
+
+/** What happens at a time at which the schedule's last run is unfinished. */
+export type Overlap = 'skip' | 'allow' | 'cancel_previous';
+
+/** What a schedule has that its caller did not say. */
+export const SCHEDULE_DEFAULTS = {
+  timezone: 'UTC',
+  overlap: 'skip',
+  catchUpSeconds: 3_600,
+  jitterSeconds: 0,
+  deadlineSeconds: 86_400,
+  onInvalidInput: 'reject',
+} as const;
+
+/** What each run of a schedule is started with. Never changed: an update writes another. */
+export interface ScheduleDefinition {
+  readonly uid: string;
+  /** By which the schedule names it. */
+  readonly ref: string;
+  readonly parameters: Readonly<Record<string, unknown>>;
+  /** Its headers are sealed under the schedule's uid; null: runs have no callbacks. */
+  readonly callback: RunCallback | null;
+  readonly onInvalidInput: 'reject' | 'skip';
+  readonly deadlineSeconds: number;
+}
+
+export const SCHEDULE_REASONS = {
+  PAUSED_BY_CALLER: 'Paused by a caller; resume goes on with the next time.',
+  CANCELLED_BY_CALLER: 'Deleted by a caller.',
+  NO_MORE_TIMES: 'Its last time has come.',
+} as const;
+
+/** Why a schedule is in its status. */
+export interface ScheduleReason {
+  readonly code: keyof typeof SCHEDULE_REASONS;
+  /** What the caller noted, or null. */
+  readonly note: string | null;
+  readonly since: number;
+}
+
+/** What moves in a schedule's life: one small item, each write on condition of its version. */
+export interface Schedule extends ScheduleTiming {
+  readonly uid: string;
+  readonly workspaceUid: string;
+  readonly actionName: string;
+  readonly name: string | null;
+  readonly status: ScheduleStatus;
+  readonly reason: ScheduleReason | null;
+  readonly overlap: Overlap;
+  readonly catchUpSeconds: number;
+  readonly jitterSeconds: number;
+  readonly inputsTotal: number;
+  /** Rises with each write. */
+  readonly version: number;
+  /** Rises with each change by a caller; EventBridge entries are made for one. */
+  readonly revision: number;
+  /** Which definition holds, and which inputs: each is written before the schedule names it. */
+  readonly definitionRef: string;
+  readonly inputsRef: string;
+  /** The revision for which EventBridge has its entries; 0: none yet. */
+  readonly armedRevision: number;
+  /** Times up to this one (epoch ms) are settled: fired, skipped, missed, or none of the schedule's. */
+  readonly settledUntil: number;
+  /** Since when it has been ACTIVE without a pause. */
+  readonly activeSince: number;
+  /** When it was last paused; null: never. */
+  readonly pausedAt: number | null;
+  readonly counts: FireCounts;
+  /** The latest time that fired by cron or once, and the moment at which anything last fired. */
+  readonly lastNominalAt: number | null;
+  readonly lastExecutedAt: number | null;
+  readonly lastRunUid: string | null;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  /** Epoch seconds; null until it is final. */
+  readonly expiresAt: number | null;
+}
+
+export interface FireCounts {
+  readonly fired: number;
+  readonly skipped: number;
+  readonly missed: number;
+}
+
+/** The schedule with one write more. */
+export function changed(schedule: Schedule, now: number, change: Partial<Schedule>): Schedule {
+  return { ...schedule, ...change, version: schedule.version + 1, updatedAt: Math.max(now, schedule.updatedAt) };
+}

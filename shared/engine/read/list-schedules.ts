@@ -1,0 +1,90 @@
+import type { Schedule, ScheduleStatus } from '../../domain/schedule.ts';
+import type { Clock } from '../ports.ts';
+import type { ListedSchedule, SchedulePlace, ScheduleStore } from '../schedule-ports.ts';
+import { isScheduleVisible } from './find-schedule.ts';
+import type { Step } from './steps.ts';
+
+/** Which schedules a list holds; a filter that is null lets everything through, its values are alternatives. */
+export interface ScheduleFilter {
+  readonly statuses: readonly ScheduleStatus[] | null;
+  readonly actionNames: readonly string[] | null;
+  readonly uids: readonly string[] | null;
+  readonly names: readonly string[] | null;
+}
+
+export interface ScheduleList {
+  readonly workspaceUid: string;
+  readonly filter: ScheduleFilter;
+  readonly order: 'ascending' | 'descending';
+  readonly after: SchedulePlace | null;
+  /** Rows the caller wants: what is read at once without filters. */
+  readonly limit: number;
+}
+
+interface ListPorts {
+  readonly clock: Pick<Clock, 'now'>;
+  readonly schedules: Pick<ScheduleStore, 'listSchedules' | 'readSchedules'>;
+}
+
+/** Rows of the index looked at in one call at most, and at once. */
+const ROWS_A_CALL = 400;
+const ROWS_AT_ONCE = 100;
+
+/** A workspace's schedules by their creation. Filters may let few through: a call looks at 400 at most. */
+export async function* listSchedules(
+  ports: ListPorts,
+  list: ScheduleList,
+): AsyncGenerator<Step<Schedule, SchedulePlace>> {
+  const { filter, order, workspaceUid } = list;
+  const now = ports.clock.now();
+  const isWanted = (schedule: Schedule): boolean =>
+    isScheduleVisible(schedule, workspaceUid, now) && passes(schedule, filter) && has(filter.statuses, schedule.status);
+  if (filter.uids !== null) {
+    const found = [...(await ports.schedules.readSchedules(filter.uids)).values()].filter(isWanted);
+    for (const schedule of sorted(found, list)) yield { row: schedule, after: placeOf(schedule) };
+    return;
+  }
+  const isSelective = filter.statuses !== null || filter.actionNames !== null || filter.names !== null;
+  const limit = isSelective ? ROWS_AT_ONCE : Math.min(ROWS_AT_ONCE, list.limit + 1);
+  let after = list.after;
+  for (let seen = 0; ;) {
+    const { rows, more } = await ports.schedules.listSchedules(workspaceUid, { order, after, limit });
+    const found = await ports.schedules.readSchedules(rows.filter((row) => passes(row, filter)).map(({ uid }) => uid));
+    for (const row of rows) {
+      const schedule = found.get(row.uid);
+      if (schedule !== undefined && isWanted(schedule)) yield { row: schedule, after: placeOf(row) };
+    }
+    const last = rows.at(-1);
+    if (!more || last === undefined) return;
+    after = placeOf(last);
+    seen += rows.length;
+    if (seen >= ROWS_A_CALL) {
+      yield { row: null, after };
+      return;
+    }
+  }
+}
+
+function sorted(schedules: readonly Schedule[], { order, after }: ScheduleList): readonly Schedule[] {
+  const sign = order === 'ascending' ? 1 : -1;
+  const compare = (a: SchedulePlace, b: SchedulePlace): number => sign * comparePlaces(a, b);
+  return schedules.filter((one) => after === null || compare(one, after) > 0).toSorted(compare);
+}
+
+function comparePlaces(a: SchedulePlace, b: SchedulePlace): number {
+  if (a.createdAt !== b.createdAt) return a.createdAt - b.createdAt;
+  return a.uid < b.uid ? -1 : a.uid === b.uid ? 0 : 1;
+}
+
+function placeOf({ uid, createdAt }: SchedulePlace): SchedulePlace {
+  return { uid, createdAt };
+}
+
+/** What the index itself knows of a schedule. */
+function passes(row: Pick<ListedSchedule, 'actionName' | 'name'>, { actionNames, names }: ScheduleFilter): boolean {
+  return has(actionNames, row.actionName) && has(names, row.name);
+}
+
+function has(wanted: readonly string[] | null, value: string | null): boolean {
+  return wanted === null || (value !== null && wanted.includes(value));
+}

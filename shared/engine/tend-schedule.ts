@@ -1,0 +1,103 @@
+import { ON_TIME_MS } from '../domain/fire.ts';
+import { changed, isFinal, type Schedule } from '../domain/schedule.ts';
+import { jitterMs, nextTime, singleTime } from '../domain/schedule-times.ts';
+import { armSchedule } from './arm-schedule.ts';
+import { expiryOf, fireSchedule } from './fire-schedule.ts';
+import type { TendMessage } from './ports.ts';
+import type { TendPorts } from './schedule-ports.ts';
+
+/** Times settled in one go; a backlog is worked off in steps. */
+const TIMES_AT_ONCE = 100;
+
+/**
+ * Sees to a schedule: its entries in EventBridge, times that EventBridge did not bring, and when to look again. The due
+ * entry that stood for this goes last.
+ */
+export async function tendSchedule(ports: TendPorts, message: TendMessage): Promise<void> {
+  const { scheduleUid: uid, dueAt } = message;
+  const schedule = await ports.schedules.readSchedule(uid);
+  const lookAgainAt = schedule === null ? null : await tend(ports, schedule);
+  if (lookAgainAt !== null) await ports.due.putDue({ at: lookAgainAt, kind: 'schedule', uid });
+  if (dueAt !== null && dueAt !== lookAgainAt) await ports.due.deleteDue({ at: dueAt, kind: 'schedule', uid });
+}
+
+/** Gives when to look again, null where nothing of the schedule is to come. */
+async function tend(ports: TendPorts, found: Schedule): Promise<number | null> {
+  const wasArmed = found.armedRevision === found.revision;
+  const schedule = wasArmed ? found : await arm(ports, found);
+  if (schedule?.status !== 'ACTIVE') return null;
+  const now = ports.clock.now();
+  // What EventBridge may still bring is left to it, unless its entries were made only now.
+  const horizon = now - jitterMs(schedule) - ON_TIME_MS;
+  const { times, isCut } = timesBetween(schedule, wasArmed ? horizon : now);
+  let isMissing = false;
+  for (const nominalAt of times) {
+    isMissing ||= wasArmed && (await ports.schedules.readFire(schedule.uid, nominalAt)) === null;
+    await fireSchedule(ports, { kind: 'fire', scheduleUid: schedule.uid, nominalAt, revision: null });
+  }
+  if (isMissing) await armSchedule(ports, schedule); // the entry is gone, or differs from the truth
+  const settled = Math.min(horizon, isCut ? (times.at(-1) ?? horizon) : horizon);
+  const standing = await settleUntil(ports, schedule.uid, settled);
+  if (standing?.status !== 'ACTIVE') return null;
+  if (isCut) return now;
+  return lookAgain(standing, horizon, now);
+}
+
+/** Arms until what EventBridge holds is that of the standing revision. Null: the schedule is gone. */
+async function arm(ports: TendPorts, found: Schedule): Promise<Schedule | null> {
+  let schedule: Schedule | null = found;
+  for (;;) {
+    await armSchedule(ports, schedule);
+    const armed: number = schedule.revision;
+    schedule = await ports.schedules.readSchedule(schedule.uid);
+    while (schedule !== null && schedule.revision === armed) {
+      const now = ports.clock.now();
+      const next = changed(schedule, now, { armedRevision: armed });
+      if (await ports.schedules.replaceSchedule(next)) {
+        await expireRest(ports, next, now);
+        return next;
+      }
+      schedule = await ports.schedules.readSchedule(schedule.uid);
+    }
+    if (schedule === null) return null;
+  }
+}
+
+/** What updates have left behind goes with the retention time, and all of it once the schedule is final. */
+async function expireRest(ports: TendPorts, schedule: Schedule, now: number): Promise<void> {
+  const kept = isFinal(schedule.status) ? null : { definition: schedule.definitionRef, inputs: schedule.inputsRef };
+  if (schedule.revision === 1 && kept !== null) return;
+  await ports.schedules.expireRevisions(schedule.uid, kept, schedule.expiresAt ?? expiryOf(ports, now));
+}
+
+/** Unsettled times up to an instant, oldest first. `isCut`: there are more. */
+function timesBetween(
+  schedule: Schedule,
+  until: number,
+): { readonly times: readonly number[]; readonly isCut: boolean } {
+  const single = singleTime(schedule);
+  if (single !== null) return { times: single <= until ? [single] : [], isCut: false };
+  const times: number[] = [];
+  let time = nextTime(schedule, schedule.settledUntil);
+  while (time !== null && time <= until && times.length < TIMES_AT_ONCE) {
+    times.push(time);
+    time = nextTime(schedule, time);
+  }
+  return { times, isCut: time !== null && time <= until };
+}
+
+async function settleUntil(ports: TendPorts, uid: string, settledUntil: number): Promise<Schedule | null> {
+  for (;;) {
+    const schedule = await ports.schedules.readSchedule(uid);
+    if (schedule === null || schedule.settledUntil >= settledUntil) return schedule;
+    const next = changed(schedule, ports.clock.now(), { settledUntil });
+    if (await ports.schedules.replaceSchedule({ ...next, updatedAt: schedule.updatedAt })) return next;
+  }
+}
+
+/** When EventBridge has had its time for the latest time that has come, or else for the next one. */
+function lookAgain(schedule: Schedule, horizon: number, now: number): number | null {
+  let time = singleTime(schedule) ?? nextTime(schedule, Math.max(horizon, schedule.settledUntil));
+  for (let next = time; next !== null && next <= now; next = nextTime(schedule, next)) time = next;
+  return time === null ? null : Math.max(time, horizon + 1_000) + jitterMs(schedule) + ON_TIME_MS;
+}

@@ -1,0 +1,43 @@
+import { runUidOf } from '../domain/ids.ts';
+import type { RunControl, RunDefinition } from '../domain/run.ts';
+import { afterFire, expiryOf } from './fire-schedule.ts';
+import { readForVerb } from './manage-schedule.ts';
+import type { ScheduledRunPorts } from './schedule-ports.ts';
+import { startScheduledRun } from './start-scheduled-run.ts';
+
+const UID_BYTES = 10;
+
+/**
+ * Starts a run of a schedule now, whatever its overlap rule, and notes it in the ledger. Throws NOT_FOUND,
+ * INVALID_STATE.
+ */
+export async function triggerSchedule(
+  ports: ScheduledRunPorts,
+  uid: string,
+): Promise<{ readonly control: RunControl; readonly definition: RunDefinition }> {
+  const runUid = runUidOf(ports.chance.bytes(UID_BYTES));
+  const { schedule } = await readForVerb(ports, uid, 'trigger');
+  const at = ports.clock.now();
+  const { definitionRef, inputsRef } = schedule;
+  // The run first: the ledger tells only of runs that are there.
+  const started = await startScheduledRun(ports, schedule, { runUid, definitionRef, inputsRef });
+  const fire = {
+    uid: ports.chance.uuid(),
+    scheduleUid: uid,
+    nominalAt: at,
+    at,
+    cause: 'trigger',
+    outcome: 'FIRED',
+    reason: null,
+    runUid,
+    cancelsRunUid: null,
+    definitionRef,
+    inputsRef,
+  } as const;
+  for (;;) {
+    const standing = await ports.schedules.readSchedule(uid);
+    if (standing === null) return started;
+    const next = afterFire(ports, standing, fire);
+    if (await ports.schedules.recordFire(next, fire, expiryOf(ports, at))) return started;
+  }
+}
