@@ -8,7 +8,8 @@ import { createDueStore } from '../../shared/adapters/dynamodb/due-store.ts';
 import { createProgressStore, type LargeObjects } from '../../shared/adapters/dynamodb/progress-store.ts';
 import { createRunStore } from '../../shared/adapters/dynamodb/run-store.ts';
 import { Table } from '../../shared/adapters/dynamodb/table.ts';
-import { shortHash } from '../../shared/domain/ids.ts';
+import { runUidOf, shortHash } from '../../shared/domain/ids.ts';
+import type { RunControl, RunDefinition } from '../../shared/domain/run.ts';
 import { deliverCallback } from '../../shared/engine/deliver-callback.ts';
 import { dispatchRun } from '../../shared/engine/dispatch-run.ts';
 import {
@@ -40,6 +41,8 @@ export interface EngineWorld {
   /** Messages sent, in order; for what was sent when. */
   readonly sent: readonly { readonly message: Message; readonly at: number; readonly delayMs: number }[];
   launch(wanted: Partial<Launch> & Pick<Launch, 'inputs'>): ReturnType<typeof startRun>;
+  /** Writes a run beside a launched one, with a control record of the test's choice; gives its uid. */
+  createTwin(definition: RunDefinition, control: RunControl): Promise<string>;
   /** Hands out what is queued, sweeping each minute, until nothing is left or the clock reaches `until`. */
   runUntil(until: number): Promise<void>;
   now(): number;
@@ -149,6 +152,12 @@ export function createEngineWorld(options: {
         scheduleAt: null,
         ...wanted,
       }),
+    async createTwin(definition, control) {
+      const uid = runUidOf(Buffer.alloc(10, (ids += 1)));
+      const twin = { definition: { ...definition, uid }, control: { ...control, uid }, inputs: [], due: [] };
+      await ports.runs.createRun(twin);
+      return uid;
+    },
     async runUntil(until) {
       while (now < until) {
         const ready = queue.filter(({ dueAt }) => dueAt <= now);

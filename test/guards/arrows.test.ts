@@ -1,0 +1,76 @@
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+const ROOT = join(import.meta.dirname, '../..');
+
+/** Which rooms a room may import from, besides itself. What is not listed is not allowed. */
+const ARROWS: Readonly<Record<string, readonly string[]>> = {
+  'shared/domain': [],
+  'shared/sdk': ['shared/domain'],
+  'shared/contract': ['shared/domain'],
+  'shared/client': ['shared/contract', 'shared/domain'],
+  'shared/engine': ['shared/domain', 'shared/sdk'],
+  'shared/adapters': ['shared/domain', 'shared/sdk', 'shared/engine', 'shared/contract'],
+  'functions/actions': ['shared/sdk', 'shared/domain'],
+  'functions/entry': ['shared/domain', 'shared/sdk', 'shared/engine', 'shared/adapters', 'shared/contract'],
+  'functions/api': [
+    'shared/domain',
+    'shared/sdk',
+    'shared/engine',
+    'shared/adapters',
+    'shared/contract',
+    'functions/entry',
+    'functions/actions',
+  ],
+  'functions/workers': [
+    'shared/domain',
+    'shared/sdk',
+    'shared/engine',
+    'shared/adapters',
+    'shared/contract',
+    'functions/entry',
+    'functions/actions',
+  ],
+  // What is deployed knows the contract (routes, env names) and names functions by path.
+  infra: ['shared/contract'],
+  'infra/owner': ['infra/local', 'shared/adapters', 'shared/contract', 'shared/domain', 'shared/engine'],
+  'infra/local': ['infra', 'infra/owner', 'shared/adapters', 'shared/client', 'shared/contract', 'shared/domain'],
+};
+
+const ROOMS = Object.keys(ARROWS).toSorted((a, b) => b.length - a.length);
+
+function roomOf(path: string): string {
+  return ROOMS.find((room) => path.startsWith(`${room}/`)) ?? `outside: ${path}`;
+}
+
+/** Every relative import of the source, as [file, what it imports]. */
+function imports(): readonly (readonly [string, string])[] {
+  const files = globSync('{shared,functions,infra}/**/*.ts', { cwd: ROOT });
+  return files.flatMap((file) => {
+    const text = readFileSync(join(ROOT, file), 'utf8');
+    const found = text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g);
+    return Array.from(found, ([, target = '']) => [file, relative(ROOT, join(ROOT, dirname(file), target))] as const);
+  });
+}
+
+describe('imports', () => {
+  const all = imports();
+
+  test('are found at all', () => {
+    expect(all.length).toBeGreaterThan(500);
+  });
+
+  test.each(Object.entries(ARROWS))('of %s go along the arrows', (room, allowed) => {
+    const wrong = all
+      .filter(([file]) => roomOf(file) === room)
+      .filter(([, target]) => roomOf(target) !== room && !allowed.includes(roomOf(target)))
+      .map(([file, target]) => `${file} imports ${target}`);
+    expect(wrong).toEqual([]);
+  });
+
+  test('of deployed code never reach what is not deployed', () => {
+    const wrong = all.filter(([file, target]) => !file.startsWith('infra/') && target.startsWith('infra/'));
+    expect(wrong).toEqual([]);
+  });
+});
