@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { partStarts } from '../../shared/domain/callback.ts';
 import { LIMITS } from '../../shared/domain/limits.ts';

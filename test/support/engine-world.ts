@@ -6,6 +6,7 @@ import { createAdmissionStore } from '../../shared/adapters/dynamodb/admission-s
 import { createCallbackStore } from '../../shared/adapters/dynamodb/callback-store.ts';
 import { createDueStore } from '../../shared/adapters/dynamodb/due-store.ts';
 import { createProgressStore, type LargeObjects } from '../../shared/adapters/dynamodb/progress-store.ts';
+import { createScheduleStore } from '../../shared/adapters/dynamodb/schedule-store.ts';
 import { createRunStore } from '../../shared/adapters/dynamodb/run-store.ts';
 import { Table } from '../../shared/adapters/dynamodb/table.ts';
 import { runUidOf, shortHash } from '../../shared/domain/ids.ts';
@@ -19,13 +20,16 @@ import {
   type Message,
   type Ports,
 } from '../../shared/engine/ports.ts';
+import { receiveFire } from '../../shared/engine/receive-fire.ts';
+import type { EntryScheduler, SchedulePorts, TendPorts } from '../../shared/engine/schedule-ports.ts';
+import { tendSchedule } from '../../shared/engine/tend-schedule.ts';
 import { runPage } from '../../shared/engine/run-page.ts';
 import { type Launch, startRun } from '../../shared/engine/start-run.ts';
 import { sweep } from '../../shared/engine/sweep.ts';
 import type { Action } from '../../shared/sdk/action.ts';
 import { createRegistry } from '../../shared/sdk/action-registry.ts';
 
-const WORKSPACE = '5a0b1c2d-3e4f-4a5b-8c6d-7e8f90a1b2c3';
+export const WORKSPACE = '5a0b1c2d-3e4f-4a5b-8c6d-7e8f90a1b2c3';
 
 /** A post that a receiver got. */
 export interface Posted {
@@ -36,7 +40,7 @@ export interface Posted {
 
 /** The engine over real stores on an in-process table, a plain queue and a clock turned by hand. */
 export interface EngineWorld {
-  readonly ports: Ports;
+  readonly ports: Ports & SchedulePorts & TendPorts;
   readonly posted: readonly Posted[];
   /** Messages sent, in order; for what was sent when. */
   readonly sent: readonly { readonly message: Message; readonly at: number; readonly delayMs: number }[];
@@ -45,6 +49,8 @@ export interface EngineWorld {
   createTwin(definition: RunDefinition, control: RunControl): Promise<string>;
   /** Hands out what is queued, sweeping each minute, until nothing is left or the clock reaches `until`. */
   runUntil(until: number): Promise<void>;
+  /** Queues a message, as EventBridge does. */
+  queue(message: Message): void;
   now(): number;
 }
 
@@ -56,6 +62,8 @@ export function createEngineWorld(options: {
   readonly actions: readonly Action[];
   readonly answer?: (post: Posted, attempt: number) => CallbackAnswer;
   readonly fraction?: () => number;
+  /** What stands for EventBridge Scheduler; without it nothing fires but what the sweeper finds. */
+  readonly entries?: EntryScheduler;
 }): EngineWorld {
   const { answer = () => ({ kind: 'answered', status: 204, body: '', retryAfter: undefined }) } = options;
   let now = START;
@@ -87,12 +95,14 @@ export function createEngineWorld(options: {
   const due = createDueStore(table);
   const objects = memoryObjects();
   const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
-  const ports: Ports = {
+  const ports: EngineWorld['ports'] = {
     clock,
     chance,
     log: silent,
     due,
     runs: createRunStore(table, due),
+    schedules: createScheduleStore(table),
+    entries: options.entries ?? { putEntry: async () => undefined, deleteEntry: async () => undefined },
     progress: createProgressStore(table, objects),
     admission: createAdmissionStore(table, { runsAtOnce: 10, inputsInFlight: 20 }, () => now),
     callbacks: createCallbackStore(table, chance, (flush) =>
@@ -131,7 +141,8 @@ export function createEngineWorld(options: {
     if (message.kind === 'page') await runPage(ports, message, receipt);
     else if (message.kind === 'callback') await deliverCallback(ports, message, receipt);
     else if (message.kind === 'dispatch') await dispatchRun(ports, message, receipt);
-    else throw new Error(`This world has no schedules for a ${message.kind} message.`);
+    else if (message.kind === 'fire') await receiveFire(ports, message);
+    else await tendSchedule(ports, message);
   }
 
   return {
@@ -139,6 +150,7 @@ export function createEngineWorld(options: {
     posted,
     sent,
     now: () => now,
+    queue: (message) => void queue.push({ message, dueAt: now, id: (ids += 1) }),
     launch: (wanted) =>
       startRun(ports, {
         workspaceUid: WORKSPACE,
