@@ -3,6 +3,7 @@ import type { RunControl, RunDefinition, RunMove } from '../domain/run.ts';
 import { admitWaiting } from './admit-run.ts';
 import { closeRun } from './finish-run.ts';
 import type { ControlChange, CorePorts, Waiter } from './ports.ts';
+import { settleLanded } from './settle-landed.ts';
 import { nextWatch } from './watch.ts';
 import { MAX_ENDINGS, refusal } from './stop-run.ts';
 
@@ -46,6 +47,7 @@ export async function takeUp(
   [queue, block]: readonly [RunMove, RunMove],
   change: Partial<ControlChange>,
 ): Promise<RunControl | null> {
+  if (control.status === 'STOPPED') await settleLanded(ports, control, definition);
   await closeRun(ports, control, definition, true);
   const { uid, workspaceUid, epoch } = control;
   const now = ports.clock.now();

@@ -7,6 +7,7 @@ import { closeRun, landedAt } from './finish-run.ts';
 import { finishInput } from './finish-input.ts';
 import { endsInput, pageAfter } from './open-input.ts';
 import { type CorePorts, DUE_PARTITIONS, type DueEntry } from './ports.ts';
+import { settleLanded } from './settle-landed.ts';
 import { stopRun } from './stop-run.ts';
 import { nextWatch } from './watch.ts';
 
@@ -75,7 +76,9 @@ async function startPostponed(ports: CorePorts, entry: DueEntry): Promise<void> 
 async function closeStopped(ports: CorePorts, entry: DueEntry): Promise<void> {
   const control = await ports.runs.readControl(entry.uid);
   const definition = await ports.runs.readDefinition(entry.uid);
-  if (control?.status === 'STOPPED' && definition !== null) await closeRun(ports, control, definition);
+  if (control?.status !== 'STOPPED' || definition === null) return;
+  await settleLanded(ports, control, definition);
+  await closeRun(ports, control, definition);
 }
 
 async function watchRun(ports: CorePorts, entry: DueEntry): Promise<void> {

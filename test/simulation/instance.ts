@@ -34,6 +34,9 @@ export const TIMEOUT_MS: Readonly<
   sweep: 55_000,
 };
 
+/** Functions that something else takes over from when they stand still; API functions are killed and that is all. */
+const WORKERS: ReadonlySet<FunctionName> = new Set(['control', 'page', 'callback', 'sweep']);
+
 /** One execution environment of a function: a clock of its own, one invocation at a time, and it can die at any call. */
 export class Instance {
   readonly name: string;
@@ -149,7 +152,7 @@ export class Instance {
               return this.die(`after ${point}`);
             }
             if (adversary.strikes('applied_but_failed')) return fail('applied_but_failed');
-            if (adversary.strikes('frozen_worker')) this.#freeze();
+            if (WORKERS.has(this.functionName) && adversary.strikes('frozen_worker')) this.#freeze();
             this.#whenRunning(() => resolve(answer));
           },
           (error: unknown) => reject(error instanceof Error ? error : new Error(String(error))),
@@ -160,7 +163,7 @@ export class Instance {
 
   #delay(): number {
     const { adversary } = this.#stage;
-    if (adversary.strikes('lambda_timeout')) return adversary.amount(30_000, 120_000);
+    if (adversary.strikes('lambda_timeout')) return adversary.amount(30_000, 80_000);
     if (adversary.strikes('slow_call')) return adversary.amount(200, 60_000);
     return adversary.latency();
   }

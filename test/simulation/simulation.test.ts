@@ -17,6 +17,8 @@ const REGRESSIONS: readonly (readonly [seed: number, was: string])[] = [
   [16, 'a claimed attempt whose claim was told as refused stayed RUNNING for ever'],
   [1014, 'the same, among many receivers'],
   [1085, 'the same, on an applied write reported as failed'],
+  [68, 'a failure that landed as its run was stopped was counted, never told, and run again by resume'],
+  [754, 'an input whose last page landed as its run was stopped was not counted'],
 ];
 
 /** Planted bugs that are found within a few seeds. */
