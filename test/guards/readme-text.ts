@@ -18,7 +18,7 @@ export function codeOf(file: string): string {
 
 /** All lines of the shell blocks, with continued lines joined. */
 export function shellLines(): readonly string[] {
-  const blocks = Array.from(readReadme().matchAll(/^```sh\n([\s\S]*?)^```$/gm), ([, code = '']) => code);
+  const blocks = Array.from(readReadme().matchAll(/^ *```sh\n([\s\S]*?)^ *```$/gm), ([, code = '']) => code);
   return blocks.flatMap((block) => block.replaceAll(/\\\n\s*/g, '').split('\n')).filter((line) => line.trim() !== '');
 }
 
