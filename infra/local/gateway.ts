@@ -1,12 +1,13 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { CallAnswer, CallRequest } from './host/thread-protocol.ts';
 import type { UnusedStatement } from './iam/authorizer.ts';
 import type { Statement } from './iam/statement.ts';
 import { contentTypes } from './services/answer-fault.ts';
 import type { MeterRow } from './services/call-meter.ts';
 import { createCallPipeline, performCall, type CallPipeline, type GatewayOptions } from './services/call-pipeline.ts';
-import { readCallHead } from './services/read-call.ts';
+import { readCallHead, type CallHead } from './services/read-call.ts';
 import { serveS3 } from './services/serve-s3.ts';
-import type { ServiceAnswer } from './services/service.ts';
+import type { AwsFault, ServiceAnswer } from './services/service.ts';
 
 /** The one port before all AWS services: it knows the caller by its access key and enforces its statements. */
 export interface Gateway {
@@ -20,6 +21,8 @@ export interface Gateway {
     input: unknown,
     signal?: AbortSignal,
   ): Promise<ServiceAnswer>;
+  /** A request of the `X-Amz-Target` protocols that came without HTTP, from a thread of this process. Never rejects. */
+  answer(request: CallRequest, signal: AbortSignal): Promise<CallAnswer>;
   meter(): readonly MeterRow[];
   resetMeter(): void;
   /** Statements, or actions of them, that no call has needed. */
@@ -62,6 +65,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       };
       return await performCall(pipeline, head, input, signal);
     },
+    async answer(request, signal) {
+      const head = readCallHead(request);
+      if ('code' in head) return refusal(head);
+      return await answerText(pipeline, head, request.body, signal);
+    },
     meter: () => meter.rows(),
     resetMeter: () => meter.reset(),
     unusedStatements: () => authorizer.unused(options.principals),
@@ -82,38 +90,53 @@ async function serve(pipeline: CallPipeline, request: IncomingMessage, response:
   const head = readCallHead(request);
   if ('code' in head) {
     request.resume();
-    response.writeHead(head.status, { 'content-type': 'application/json', 'x-amzn-errortype': head.code });
-    response.end(JSON.stringify({ __type: head.code, message: head.message }));
-    return;
+    return send(response, refusal(head));
   }
   if (head.service === 's3') return await serveS3(pipeline, head, request, response);
-  const input = await readJson(request);
+  const text = await readText(request);
   const caller = new AbortController();
   pipeline.callers.add(caller);
   response.once('close', () => {
     pipeline.callers.delete(caller);
-    caller.abort();
+    if (!response.writableFinished) caller.abort();
   });
-  const answer =
-    input === undefined
-      ? { status: 400, body: { __type: 'SerializationException', message: 'The body is not JSON' } }
-      : await performCall(pipeline, head, input, caller.signal);
-  const body = JSON.stringify(answer.body);
+  const answer = await answerText(pipeline, head, text, caller.signal);
   // A connection kept alive past close() would keep the process alive too.
   if (pipeline.closing.signal.aborted) response.shouldKeepAlive = false;
-  response.writeHead(answer.status, {
-    'content-type': contentTypes[head.service],
-    'content-length': Buffer.byteLength(body),
-    ...answer.headers,
-  });
+  send(response, answer);
+}
+
+function send(response: ServerResponse, { status, headers, body }: CallAnswer): void {
+  response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
   response.end(body);
 }
 
+function refusal({ status, code, message }: AwsFault): CallAnswer {
+  return {
+    status,
+    headers: { 'content-type': 'application/json', 'x-amzn-errortype': code },
+    body: JSON.stringify({ __type: code, message }),
+  };
+}
+
+/** A request whose service speaks JSON, from its text to the text of its answer. */
+async function answerText(
+  pipeline: CallPipeline,
+  head: CallHead,
+  text: string,
+  signal: AbortSignal,
+): Promise<CallAnswer> {
+  const input = parseBody(text);
+  const answer =
+    input === undefined
+      ? { status: 400, body: { __type: 'SerializationException', message: 'The body is not JSON' } }
+      : await performCall(pipeline, head, input, signal);
+  const headers = { 'content-type': contentTypes[head.service], ...answer.headers };
+  return { status: answer.status, headers, body: JSON.stringify(answer.body) };
+}
+
 /** The body as JSON, `{}` when empty, undefined when it is none. */
-async function readJson(request: IncomingMessage): Promise<unknown> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer); // No encoding is set, so every chunk is a Buffer.
-  const text = Buffer.concat(chunks).toString();
+function parseBody(text: string): unknown {
   if (text === '') return {};
   try {
     return JSON.parse(text);
@@ -121,4 +144,17 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
+}
+
+/** Listeners and not an async iterator, which costs more than the rest of a small request. Rejects when it breaks off. */
+function readText(request: IncomingMessage): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.once('end', () => {
+      const [first] = chunks;
+      resolve((chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks)).toString());
+    });
+    request.once('error', reject);
+  });
 }

@@ -183,6 +183,7 @@ function startFunction(
   return hostFunction({
     plan,
     env: functionEnvironment(plan, credentials, gateway.url),
+    gateway,
     maxThreads: options.threadsPerFunction ?? THREADS_PER_FUNCTION,
     isFrozenBetween: (options.unkind ?? null) !== null,
     hasTimeout: options.inspect !== true,

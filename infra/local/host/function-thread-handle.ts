@@ -1,11 +1,27 @@
 import { Worker } from 'node:worker_threads';
 import type { FunctionPlan } from './system-plan.ts';
-import type { FunctionError, LogLevel, ThreadCall, ThreadData, ThreadMessage } from './thread-protocol.ts';
+import type {
+  CallAnswer,
+  CallRequest,
+  FunctionError,
+  HostMessage,
+  LogLevel,
+  ThreadCall,
+  ThreadData,
+  ThreadMessage,
+} from './thread-protocol.ts';
 
 /** How an invocation ended; a payload is JSON. */
 export type Outcome =
   | { readonly kind: 'succeeded'; readonly payload: string }
   | { readonly kind: 'failed'; readonly error: FunctionError };
+
+/** The gateway as threads reach it without a socket. */
+export interface ThreadGateway {
+  readonly url: string;
+  /** Never rejects; the signal ends a long poll. */
+  answer(request: CallRequest, signal: AbortSignal): Promise<CallAnswer>;
+}
 
 export interface ThreadOptions {
   readonly plan: FunctionPlan;
@@ -15,11 +31,15 @@ export interface ThreadOptions {
   readonly isFrozenBetween: boolean;
   /** False while a debugger may hold the thread. */
   readonly hasTimeout: boolean;
+  /** Absent: the thread's requests are plain HTTP. */
+  readonly gateway?: ThreadGateway;
   readonly onLog: (requestId: string | null, level: LogLevel, message: unknown) => void;
 }
 
 /** Longest answer of a synchronous invocation (Lambda: 6 MiB and 100 bytes), in bytes of JSON. */
 const MAX_RESPONSE_BYTES = 6_291_556;
+/** Of short-lived objects. V8's own limit grows with the machine to 48 MB and more a thread, and gains nothing here. */
+const MAX_YOUNG_MB = 8;
 /** Lambda gives the init phase 10 s. */
 const INIT_TIMEOUT_MS = 10_000;
 /** A day: nobody holds a breakpoint longer. */
@@ -34,6 +54,8 @@ export class FunctionThread {
   #settle: ((outcome: Outcome) => void) | null = null;
   #requestId: string | null = null;
   #isDead = false;
+  /** Ends the calls under way when the thread does. */
+  readonly #ending = new AbortController();
 
   constructor(options: ThreadOptions) {
     const { plan, codeDir, env } = options;
@@ -46,6 +68,7 @@ export class FunctionThread {
       functionArn: plan.arn,
       memoryMb: plan.memoryMb,
       logGroup: plan.logGroup,
+      gatewayUrl: options.gateway?.url ?? null,
       gate: this.#gate,
     };
     this.#worker = new Worker(new URL('./function-thread.ts', import.meta.url), {
@@ -53,7 +76,7 @@ export class FunctionThread {
       workerData,
       env,
       execArgv: [],
-      resourceLimits: { maxOldGenerationSizeMb: plan.memoryMb },
+      resourceLimits: { maxOldGenerationSizeMb: plan.memoryMb, maxYoungGenerationSizeMb: MAX_YOUNG_MB },
     });
     this.#worker.unref();
     this.#ready = this.#listen();
@@ -81,6 +104,7 @@ export class FunctionThread {
   /** Ends the thread, whatever it is doing. */
   async kill(): Promise<void> {
     this.#isDead = true;
+    this.#ending.abort();
     await this.#worker.terminate();
   }
 
@@ -89,17 +113,27 @@ export class FunctionThread {
     const timeoutMs = hasTimeout ? plan.timeoutMs : NO_TIMEOUT_MS;
     const outcome = new Promise<Outcome>((resolve) => (this.#settle = resolve));
     const timer = setTimeout(() => this.#die(timedOut(call.requestId, plan.timeoutMs)), timeoutMs);
+    // The call first, so that a thawed thread finds it before what it left behind.
+    this.#tell({ kind: 'invoke', call: { ...call, deadlineAt: Date.now() + timeoutMs } });
     if (this.#gate !== null) {
       const count = new Int32Array(this.#gate);
       Atomics.add(count, 0, 1);
       Atomics.notify(count, 0);
     }
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port, not a window
-    this.#worker.postMessage({ ...call, deadlineAt: Date.now() + timeoutMs } satisfies ThreadCall);
     const result = await outcome;
     clearTimeout(timer);
     this.#settle = null;
     return result;
+  }
+
+  #tell(message: HostMessage): void {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port, not a window
+    this.#worker.postMessage(message);
+  }
+
+  async #carry(id: number, request: CallRequest): Promise<void> {
+    const answer = await this.#options.gateway?.answer(request, this.#ending.signal);
+    if (answer !== undefined && !this.#isDead) this.#tell({ kind: 'answered', id, answer });
   }
 
   #listen(): Promise<FunctionError | null> {
@@ -135,6 +169,7 @@ export class FunctionThread {
   }
 
   #hear(message: Exclude<ThreadMessage, { kind: 'ready' | 'initFailed' }>): void {
+    if (message.kind === 'request') return void this.#carry(message.id, message.request);
     if (message.kind === 'log') return this.#options.onLog(this.#requestId, message.level, message.message);
     if (message.requestId !== this.#requestId) return;
     if (message.kind === 'failed') return this.#settle?.({ kind: 'failed', error: message.error });
@@ -146,6 +181,7 @@ export class FunctionThread {
 
   #die(error: FunctionError): FunctionError {
     this.#isDead = true;
+    this.#ending.abort();
     void this.#worker.terminate();
     this.#settle?.({ kind: 'failed', error });
     return error;

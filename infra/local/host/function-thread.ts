@@ -4,7 +4,8 @@ import { setSourceMapsSupport } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { format } from 'node:util';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { FunctionError, LogLevel, ThreadCall, ThreadData, ThreadMessage } from './thread-protocol.ts';
+import { carryRequests } from './in-process-requests.ts';
+import type { FunctionError, HostMessage, LogLevel, ThreadCall, ThreadData, ThreadMessage } from './thread-protocol.ts';
 
 type Handler = (event: unknown, context: object) => unknown;
 
@@ -95,9 +96,18 @@ async function answer(handler: Handler, call: ThreadCall): Promise<void> {
 
 setSourceMapsSupport(true, { nodeModules: true, generatedCode: false });
 captureOutput();
+const carrier =
+  data.gatewayUrl === null
+    ? null
+    : carryRequests(data.gatewayUrl, (id, request) => post({ kind: 'request', id, request }));
+let invoke = (_call: ThreadCall): void => undefined;
+parentPort?.on('message', (message: HostMessage) => {
+  if (message.kind === 'invoke') invoke(message.call);
+  else carrier?.settle(message.id, message.answer);
+});
 try {
   const handler = await loadHandler();
-  parentPort?.on('message', (call: ThreadCall) => void answer(handler, call));
+  invoke = (call) => void answer(handler, call);
   post({ kind: 'ready' });
 } catch (error) {
   post({ kind: 'initFailed', error: describeError(error) });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { FunctionThread } from './function-thread-handle.ts';
-import type { Outcome } from './function-thread-handle.ts';
+import type { Outcome, ThreadGateway } from './function-thread-handle.ts';
 import { newTrace, traceThrough } from './lineage.ts';
 import type { FunctionPlan } from './system-plan.ts';
 import { LOG_LEVELS } from './thread-protocol.ts';
@@ -29,6 +29,8 @@ export interface InvocationReport {
 export interface FunctionHostOptions {
   readonly plan: FunctionPlan;
   readonly env: Readonly<Record<string, string>>;
+  /** Absent: threads reach AWS as the environment tells them, by HTTP. */
+  readonly gateway?: ThreadGateway;
   /** Threads at most; a reserved concurrency that is lower counts. */
   readonly maxThreads: number;
   readonly isFrozenBetween: boolean;

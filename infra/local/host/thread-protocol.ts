@@ -7,6 +7,8 @@ export interface ThreadData {
   readonly functionArn: string;
   readonly memoryMb: number;
   readonly logGroup: string;
+  /** Requests to this address travel as messages; null: none do. */
+  readonly gatewayUrl: string | null;
   /** One Int32 that counts invocations: the thread stands still until it grows. Null: it is never frozen. */
   readonly gate: SharedArrayBuffer | null;
 }
@@ -32,9 +34,31 @@ export interface FunctionError {
 export const LOG_LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
+/** An HTTP request to the gateway that travels as a message; header names are in lower case. */
+export interface CallRequest {
+  readonly method: string;
+  /** Path and query. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** The gateway's answer to it. */
+export interface CallAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** What the host tells a thread. */
+export type HostMessage =
+  | { readonly kind: 'invoke'; readonly call: ThreadCall }
+  | { readonly kind: 'answered'; readonly id: number; readonly answer: CallAnswer };
+
 /** What a thread tells the host, in order. */
 export type ThreadMessage =
   | { readonly kind: 'ready' }
+  | { readonly kind: 'request'; readonly id: number; readonly request: CallRequest }
   | { readonly kind: 'log'; readonly level: LogLevel; readonly message: unknown }
   | { readonly kind: 'initFailed'; readonly error: FunctionError }
   | { readonly kind: 'succeeded'; readonly requestId: string; readonly payload: string }

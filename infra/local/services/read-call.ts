@@ -21,7 +21,7 @@ const s3Subresources =
   /^(acl|attributes|cors|delete|lifecycle|partNumber|policy|retention|tagging|uploadId|uploads|versionId|versioning|versions)$/;
 
 /** Service and key from the SigV4 credential scope (header, or query when presigned), operation from target or path. */
-export function readCallHead(request: IncomingMessage): CallHead | AwsFault {
+export function readCallHead(request: Pick<IncomingMessage, 'method' | 'url' | 'headers'>): CallHead | AwsFault {
   const { method = 'GET', url = '/', headers } = request;
   const [path = '/', search = ''] = url.split(/\?(.*)/s, 2);
   const query = search === '' ? {} : Object.fromEntries(new URLSearchParams(search));
