@@ -7,9 +7,9 @@ import { type Batch, runBatch } from './run-batch.ts';
 import { runHistory } from './run-history.ts';
 
 /** As many histories as fit into about a minute of one core; `npm run simulate` runs more. */
-const HISTORIES = 800;
+const HISTORIES = 400;
 const PIECE = 50;
-const TWICE = 40;
+const TWICE = 20;
 const MINUTE_MS = 60_000;
 
 /** Seeds that once broke a promise, with what was at fault then. */

@@ -92,7 +92,7 @@ export function createUpstream(stage: Stage, truth: Truth): (instance: Instance)
       call,
       ...padding,
     }));
-    const retryAt = stage.timeline.now() + (call % 3 === 0 ? 1_200_000 : 7_000);
+    const retryAt = Math.round(stage.timeline.now()) + (call % 3 === 0 ? 1_200_000 : 7_000);
     truth.pages.push(givenOf(question, { kind, results, next }, stage.timeline.now()));
     stage.trace.add(`upstream gives ${kind} for ${script.key} page ${page} (call ${call})`);
     stage.coverage.hit(`action:${kind}`);
