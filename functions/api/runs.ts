@@ -20,6 +20,7 @@ import { createActionEndpoints } from '../entry/reading/action-endpoints.ts';
 import { createCallbackEndpoints } from '../entry/reading/callback-endpoints.ts';
 import { createItemEndpoints } from '../entry/reading/item-endpoints.ts';
 import { createRunEndpoints } from '../entry/reading/run-endpoints.ts';
+import { createReplayEndpoints } from '../entry/replay-endpoints.ts';
 import { createVerbEndpoints } from '../entry/run-verbs.ts';
 import { createSecretEndpoints, type SecretPorts } from '../entry/reading/secret-endpoints.ts';
 import { createCorePorts } from '../entry/world.ts';
@@ -41,6 +42,7 @@ export function createRunsHandler(api: ApiPorts, ports: RunsPorts): ReturnType<t
       ...createVerbEndpoints(ports, api.once),
       ...createItemEndpoints(ports),
       ...createCallbackEndpoints(ports),
+      ...createReplayEndpoints(ports, api.once),
       ...createSecretEndpoints(ports),
     },
   });

@@ -69,6 +69,17 @@ export const listCallbacksQuery = strict({
 /** `GET /v1/runs/{run_uid}/callbacks`. */
 export const runCallbacksQuery = strict({ ...paging(100, 500), undelivered: flag.optional() });
 
+/** `POST /v1/runs/{run_uid}/callbacks/replay`. */
+export const replayBody = strict({
+  status: z
+    .array(z.enum(CALLBACK_STATUSES))
+    .min(1)
+    .optional()
+    .describe('Callbacks that fare so, replays counted in; FAILED unless told otherwise'),
+});
+
+export const replayed = strict({ replayed: count });
+
 /** `GET /v1/signing-secret`. */
 export const signingSecrets = strict({
   secrets: z.array(

@@ -2,7 +2,14 @@ import * as z from 'zod';
 import type { ErrorLabel } from '../domain/errors.ts';
 import type { RateType } from '../domain/token-bucket.ts';
 import { actionDescription } from './action-schemas.ts';
-import { callbackRecord, listCallbacksQuery, runCallbacksQuery, signingSecrets } from './callback-schemas.ts';
+import {
+  callbackRecord,
+  listCallbacksQuery,
+  replayBody,
+  replayed,
+  runCallbacksQuery,
+  signingSecrets,
+} from './callback-schemas.ts';
 import { asyncBody, liveBody, liveQuery } from './launch-schemas.ts';
 import {
   launchedRun,
@@ -191,6 +198,34 @@ export const ROUTES = [
     summary: 'Read one delivery record',
     success: { status: 200, schema: callbackRecord },
     errors: ['NOT_FOUND'],
+  },
+  {
+    operation: 'replayCallback',
+    method: 'POST',
+    path: '/v1/runs/callbacks/{callback_uid}/replay',
+    function: 'runs',
+    scope: 'run',
+    summary: 'Send a callback once more: a new record with the same callback_ref_uid and body',
+    once: true,
+    success: { status: 202, schema: callbackRecord },
+    errors: ['NOT_FOUND'],
+  },
+  {
+    operation: 'replayRunCallbacks',
+    method: 'POST',
+    path: '/v1/runs/{run_uid}/callbacks/replay',
+    function: 'runs',
+    scope: 'run',
+    summary: 'Send all callbacks of a run once more that fare so',
+    body: replayBody,
+    bodyOptional: true,
+    once: true,
+    success: {
+      status: 202,
+      schema: replayed,
+      headers: { 'X-Complete': '`false` where time was up before all were sent; ask again' },
+    },
+    errors: ['NOT_FOUND', 'INVALID_STATE'],
   },
   {
     operation: 'getRun',

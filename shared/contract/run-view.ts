@@ -97,9 +97,7 @@ function inputCounts(
   };
 }
 
-function timesOf(
-  control: RunControl,
-): Pick<RunView, 'created_at' | 'started_at' | 'finished_at' | 'updated_at'> {
+function timesOf(control: RunControl): Pick<RunView, 'created_at' | 'started_at' | 'finished_at' | 'updated_at'> {
   return {
     created_at: instantOf(control.createdAt),
     started_at: instantOrNull(control.startedAt),

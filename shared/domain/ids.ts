@@ -6,7 +6,15 @@ import { createHash } from 'node:crypto';
  * by its uid alone, without an index. The 48 bits are masked by a hash of the 74: a uid that nobody gave out fails
  * the mask and is unknown without a read (RFC 9562 §5.8 leaves UUIDv8's 122 bits to us).
  */
-export type UidKind = 'run' | 'input' | 'chunk' | 'page' | 'input_failed' | 'run_finished';
+export type UidKind =
+  | 'run'
+  | 'input'
+  | 'chunk'
+  | 'page'
+  | 'input_failed'
+  | 'run_finished'
+  | 'replay'
+  | 'finished_replay';
 
 export interface DerivedUid {
   readonly kind: UidKind;
@@ -22,13 +30,16 @@ export interface DerivedUid {
 }
 
 /** The highest number each part of a derived uid can hold. */
-const UID_CAPACITY = { input: 2 ** 20 - 1, page: 2 ** 14 - 1, part: 2 ** 6 - 1, ending: 2 ** 6 - 1 } as const;
+export const UID_CAPACITY = { input: 2 ** 20 - 1, page: 2 ** 14 - 1, part: 2 ** 6 - 1, ending: 2 ** 6 - 1 } as const;
 
 // Two bits of kind; things that are no callback share 0 and are told apart by `part`.
 const KIND_CODES: Readonly<Record<UidKind, readonly [kind: bigint, part: bigint | null]>> = {
   run: [0n, 0n],
   input: [0n, 1n],
   chunk: [0n, 2n],
+  // Of a replay the numbers are by chance, but that its input lies in the shard of the input it speaks of.
+  replay: [0n, 3n],
+  finished_replay: [0n, 4n],
   page: [1n, null],
   input_failed: [2n, null],
   run_finished: [3n, null],

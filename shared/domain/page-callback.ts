@@ -1,4 +1,4 @@
-import type { CallbackRecord } from './callback.ts';
+import type { CallbackPayload, CallbackRecord } from './callback.ts';
 import { deriveUid, readUid } from './ids.ts';
 import type { PageSlot } from './page.ts';
 import type { RunDefinition } from './run.ts';
@@ -50,9 +50,16 @@ export function unstoredRecord(
     nextAttemptAt: delivery === null ? slot.at : null,
     createdAt: slot.at,
     deliveredAt: delivery?.at ?? null,
-    payload: null,
+    payload: payloadOf(slot),
     expiresAt: definition.expiresAt,
   };
+}
+
+/** What run.input_failed says of a failure; null for a page, which the slot itself tells of. */
+function payloadOf({ outcome, input, page, attempt, at }: PageSlot): CallbackPayload | null {
+  return outcome.kind === 'FAILURE'
+    ? { type: 'run.input_failed', input, page, error: outcome.error, attempt, at }
+    : null;
 }
 
 /** A stored record beside the log. Success absorbs: what was delivered once is, whatever a later attempt has met. */
@@ -77,6 +84,12 @@ export function callbackPlace(uid: string): string {
   const ending = String(about.ending).padStart(2, '0');
   if (about.kind === 'run_finished') return `${FINISHED_PLACE}${ending}`;
   return `${placeFrom(about)}${String(about.part).padStart(2, '0')}#${about.kind}#${ending}`;
+}
+
+/** Where a record stands among its run's: a replay right after what it replays and earlier replays of it. */
+export function recordPlace({ uid, refUid, createdAt }: Pick<CallbackRecord, 'uid' | 'refUid' | 'createdAt'>): string {
+  const place = callbackPlace(refUid);
+  return uid === refUid ? place : `${place}#${String(createdAt).padStart(13, '0')}#${uid}`;
 }
 
 /** Stands before every place of run.finished and after all others. */

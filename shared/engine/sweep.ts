@@ -187,7 +187,9 @@ async function tendShard(
   for (const { input, page, part } of await ports.callbacks.readDeliveries(definition.uid, shard)) {
     seen.add(deriveUid(definition.uid, 'page', { input, page, part }));
   }
-  for (const { refUid } of await ports.callbacks.listRecords(definition.uid, shard)) seen.add(refUid);
+  for (const { refUid, parentUid } of await ports.callbacks.listRecords(definition.uid, shard)) {
+    if (parentUid === null) seen.add(refUid); // a replay says nothing of the original's message
+  }
   if (seen.size >= recorded.reduce((sum, { callbacks }) => sum + callbacks, 0)) return lookAgainAt;
   await sendUnseen(ports, definition, recorded, seen);
   return nextWatch(ports.clock.now());

@@ -31,7 +31,7 @@ export function createCallbackEndpoints(ports: ReadPorts & PagingPorts): Callbac
           steps: (after) =>
             listRunCallbacks(ports, call.found, {
               after: after ?? '',
-              wanted: ({ status }) => !undelivered || status !== 'SUCCESS',
+              wanted: (_, isDelivered) => !undelivered || !isDelivered,
               budget: createBudget(READS_A_CALL),
             }),
           view: viewRow,

@@ -14,10 +14,12 @@ import { type DueEntry, DUE_PARTITIONS, type Waiter } from '../../engine/ports.t
  *                      T#<level>#<node>        a roll-up node
  *                      N#<run>                 a run that waits for this one's end
  *                      C#<ending>              record of a run.finished
+ *                      C#R#<uid>               record of a replay of one
  *   R#<run>#<shard>    M                       marks of the shard's inputs
  *                      P#<input>#<page>        a page slot
  *                      D#<at>#<id>             deliveries, as one invocation logged them
  *                      C#<input>#<page>#…      record of a page's or a failed input's callback
+ *                      C#R#<uid>               record of a replay of one
  *   S#<schedule>       CTL                     what moves of a schedule; listed by the index `list`
  *                      DEF#<ref>               what its runs are made of
  *                      IN#<ref>#<first>        a chunk of inputs, compressed
@@ -107,6 +109,7 @@ export const DEPENDENT_PREFIX = 'N#';
 export const CHUNK_PREFIX = 'IN#';
 export const DELIVERY_PREFIX = 'D#';
 export const RECORD_PREFIX = 'C#';
+const REPLAY_PREFIX = `${RECORD_PREFIX}R#`;
 export const PAGE_PREFIX = 'P#';
 
 export function runPartition(runUid: string): string {
@@ -143,6 +146,10 @@ export function recordKey(uid: string): Key | null {
     }
     case 'run_finished':
       return { pk: runPartition(about.runUid), sk: `${RECORD_PREFIX}${digits(about.ending, 2)}` };
+    case 'replay':
+      return { pk: shardPartition(about.runUid, shardOf(about.input)), sk: `${REPLAY_PREFIX}${uid}` };
+    case 'finished_replay':
+      return { pk: runPartition(about.runUid), sk: `${REPLAY_PREFIX}${uid}` };
     case 'run':
     case 'input':
     case 'chunk':

@@ -1,6 +1,6 @@
 import type { CallbackRecord } from '../../domain/callback.ts';
 import { EngineError } from '../../domain/errors.ts';
-import { type DerivedUid, readUid } from '../../domain/ids.ts';
+import { type DerivedUid, readUid, type UidKind } from '../../domain/ids.ts';
 import { shardOf } from '../../domain/input.ts';
 import { absorbDelivery, callbackUidsOf, type LoggedDelivery, unstoredRecord } from '../../domain/page-callback.ts';
 import { findRun } from './find-run.ts';
@@ -16,8 +16,10 @@ export async function findCallback(ports: ReadPorts, workspaceUid: string, uid: 
   return callbackRow(ports, run, record);
 }
 
+const NO_CALLBACKS: ReadonlySet<UidKind> = new Set(['run', 'input', 'chunk']);
+
 function isCallback({ kind }: DerivedUid): boolean {
-  return kind === 'page' || kind === 'input_failed' || kind === 'run_finished';
+  return !NO_CALLBACKS.has(kind);
 }
 
 async function runOf(ports: ReadPorts, workspaceUid: string, runUid: string): Promise<Run | null> {
@@ -31,7 +33,7 @@ async function runOf(ports: ReadPorts, workspaceUid: string, runUid: string): Pr
 
 async function recordOf(ports: ReadPorts, run: Run, uid: string, about: DerivedUid): Promise<CallbackRecord | null> {
   const stored = await ports.callbacks.readRecord(uid);
-  if (about.kind === 'run_finished') return stored;
+  if (about.kind !== 'page' && about.kind !== 'input_failed') return stored;
   const delivery = about.kind === 'page' ? await deliveryOf(ports, about) : null;
   if (stored !== null) return absorbDelivery(stored, delivery);
   if (run.definition.callback?.on !== 'all') return null;

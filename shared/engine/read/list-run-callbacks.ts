@@ -4,12 +4,12 @@ import { SHARD_SIZE, shardOf } from '../../domain/input.ts';
 import type { PageSlot } from '../../domain/page.ts';
 import {
   absorbDelivery,
-  callbackPlace,
   callbackUidsOf,
   FINISHED_PLACE,
   type LoggedDelivery,
   pageOfPlace,
   placeFrom,
+  recordPlace,
   unstoredRecord,
 } from '../../domain/page-callback.ts';
 import { shardsBegun } from './count-callbacks.ts';
@@ -26,6 +26,9 @@ export interface CallbackRow {
 
 type CallbackPorts = Pick<ReadPorts, 'reader' | 'runs' | 'progress' | 'callbacks'>;
 
+/** Whether a record belongs in a list. `isDelivered`: by itself, or by another record of the same callback. */
+type WantedRecord = (record: CallbackRecord, isDelivered: boolean) => boolean;
+
 const SLOTS_AT_ONCE = 200;
 
 /**
@@ -35,7 +38,7 @@ const SLOTS_AT_ONCE = 200;
 export async function* listRunCallbacks(
   ports: CallbackPorts,
   run: Run,
-  list: { readonly after: string; readonly wanted: (record: CallbackRecord) => boolean; readonly budget: Budget },
+  list: { readonly after: string; readonly wanted: WantedRecord; readonly budget: Budget },
 ): AsyncGenerator<Step<CallbackRow, string>> {
   const { callback } = run.definition;
   if (callback === null) return;
@@ -47,33 +50,45 @@ export async function* listRunCallbacks(
       return;
     }
     const facts = await readFacts(ports, run, shard);
+    const wanted = (record: CallbackRecord): boolean => list.wanted(record, facts.successes.has(record.refUid));
     for await (const { records, until } of batchesOf(ports, run, shard, after, facts)) {
       if (!list.budget.spend(1)) {
         yield { row: null, after };
         return;
       }
-      yield* rowsOf(ports, run, records.filter(list.wanted));
+      yield* rowsOf(ports, run, records.filter(wanted));
       after = until;
     }
   }
   const finished = await ports.callbacks.listRecords(run.control.uid, null);
-  const left = finished.filter((record) => callbackPlace(record.uid) > after);
-  yield* rowsOf(ports, run, left.filter(list.wanted).toSorted(byPlace));
+  const left = finished.filter((record) => recordPlace(record) > after);
+  const successes = successesOf(finished, []);
+  const wanted = (record: CallbackRecord): boolean => list.wanted(record, successes.has(record.refUid));
+  yield* rowsOf(ports, run, left.filter(wanted).toSorted(byPlace));
 }
 
 interface ShardFacts {
   readonly records: DeliveryFacts['records'];
   readonly stored: ReadonlySet<string>;
   readonly delivered: ReadonlyMap<string, LoggedDelivery>;
+  /** Ids of callbacks that were delivered, by whichever record. */
+  readonly successes: ReadonlySet<string>;
 }
 
 async function readFacts(ports: CallbackPorts, { control }: Run, shard: number): Promise<ShardFacts> {
   const { records, deliveries } = await ports.reader.readDeliveryFacts(control.uid, shard);
+  const delivered = new Map(deliveries.map((delivery) => [deriveUid(control.uid, 'page', delivery), delivery]));
   return {
     records,
     stored: new Set(records.map(({ uid }) => uid)),
-    delivered: new Map(deliveries.map((delivery) => [deriveUid(control.uid, 'page', delivery), delivery])),
+    delivered,
+    successes: successesOf(records, delivered.keys()),
   };
+}
+
+function successesOf(records: readonly CallbackRecord[], logged: Iterable<string>): ReadonlySet<string> {
+  const delivered = records.filter(({ status }) => status === 'SUCCESS');
+  return new Set([...delivered.map(({ refUid }) => refUid), ...logged]);
 }
 
 /** A shard's records in batches, each holding all between the one before and its `until`. */
@@ -92,7 +107,7 @@ async function* batchesOf(
     const until = more && last !== undefined ? placeFrom({ input: last.input, page: last.page + 1 }) : end;
     const standing = facts.records.map((record) => absorbDelivery(record, facts.delivered.get(record.uid) ?? null));
     const made = slots.flatMap((slot) => unstoredOf(run, slot, facts));
-    const records = [...standing, ...made].filter(({ uid }) => isBetween(callbackPlace(uid), after, until));
+    const records = [...standing, ...made].filter((record) => isBetween(recordPlace(record), after, until));
     yield { records: records.toSorted(byPlace), until };
     after = until;
   }
@@ -109,7 +124,7 @@ async function* rowsOf(
   run: Run,
   records: readonly CallbackRecord[],
 ): AsyncGenerator<Step<CallbackRow, string>> {
-  for (const record of records) yield { row: await callbackRow(ports, run, record), after: callbackPlace(record.uid) };
+  for (const record of records) yield { row: await callbackRow(ports, run, record), after: recordPlace(record) };
 }
 
 /** A record with the chunk its input lies in. */
@@ -127,5 +142,5 @@ function isBetween(place: string, after: string, until: string): boolean {
 }
 
 function byPlace(a: CallbackRecord, b: CallbackRecord): number {
-  return callbackPlace(a.uid) < callbackPlace(b.uid) ? -1 : 1;
+  return recordPlace(a) < recordPlace(b) ? -1 : 1;
 }
