@@ -54,9 +54,11 @@ export class ScheduleGroup extends Construct {
   /** Says why a role that may {@link manage} has a wildcard. */
   acknowledgeFor(holder: IConstruct): void {
     const { partition, region, account } = Stack.of(this);
-    const shown = [partition, region, account].map(
-      (value) => `<${/AWS::\w+/.exec(Stack.of(this).resolve(value).Ref ?? '')?.[0] ?? value}>`,
-    );
+    // cdk-nag shows what is known only at deployment as <AWS::Region>, and all else as it is.
+    const shown = [partition, region, account].map((value) => {
+      const known: unknown = Stack.of(this).resolve(value);
+      return typeof known === 'string' ? known : `<${/AWS::\w+/.exec(JSON.stringify(known))?.[0] ?? value}>`;
+    });
     const resource = `arn:${shown[0]}:scheduler:${shown[1]}:${shown[2]}:schedule/${this.entries}`;
     acknowledge(holder, {
       [`AwsSolutions-IAM5[Resource::${resource}]`]:

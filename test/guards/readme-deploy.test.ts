@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { listResources, stackOf } from '../infra/stack-fixture.ts';
+import { readReadme, shellLines } from './readme-text.ts';
+
+const deploy = shellLines().find((line) => line.includes('npx cdk deploy')) ?? '';
+const [, stage = '', region = ''] = /-c stage=(\S+) -c region=(\S+)/.exec(deploy) ?? [];
+const stack = stackOf(stage, { region });
+
+describe("the README's deployment", () => {
+  it('synthesizes, also where the settings name the account', () => {
+    expect(Object.keys(stack.resources).length).toBeGreaterThan(0);
+    expect(() => stackOf(stage, { region, account: '123456789012' })).not.toThrow();
+  });
+
+  it('has as many alarms as its idle cost says', () => {
+    const [, alarms, dollars] = /^\| (\d+) alarms .*? \| ([\d.]+) \| [\d.]+ \|$/m.exec(readReadme()) ?? [];
+    const count = listResources(stack, 'AWS::CloudWatch::Alarm').length;
+    expect([Number(alarms), Number(dollars)]).toEqual([count, Number(((count - 10) * 0.1).toFixed(2))]);
+  });
+
+  it('adds its idle cost up', () => {
+    const [, table = ''] = /\*\*Idle, a month\*\*[\s\S]*?\n((?:\|.*\n)+)/.exec(readReadme()) ?? [];
+    const rows = Array.from(table.matchAll(/\| \**\$?([\d.]+)\** \| \**\$?([\d.]+)\** \|$/gm), ([, free, paid]) => [
+      Number(free),
+      Number(paid),
+    ]);
+    const sums = rows.slice(0, -1).reduce((sum, row) => sum.map((value, at) => value + (row[at] ?? 0)), [0, 0]);
+    expect(rows.at(-1)).toEqual(sums.map((value) => Number(value.toFixed(2))));
+    expect(rows.length).toBeGreaterThan(4);
+  });
+
+  it('leaves the four things that its removal names', () => {
+    const kept = Object.values(stack.resources).filter(({ DeletionPolicy }) => DeletionPolicy === 'Retain');
+    expect(kept.map(({ Type }) => Type).toSorted()).toEqual([
+      'AWS::DynamoDB::GlobalTable',
+      'AWS::S3::Bucket',
+      'AWS::SecretsManager::Secret',
+      'AWS::SecretsManager::Secret',
+    ]);
+  });
+});
