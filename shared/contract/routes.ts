@@ -128,7 +128,7 @@ export const ROUTES = [
     body: asyncBody,
     once: true,
     success: { status: 202, schema: launchedRun },
-    errors: ['ACTION_NOT_FOUND', 'BAD_PARAMETERS'],
+    errors: ['ACTION_NOT_FOUND', 'BAD_PARAMETERS', 'NOT_FOUND'],
   },
   {
     operation: 'listRuns',
@@ -151,7 +151,7 @@ export const ROUTES = [
     body: verbBody('cancel'),
     bodyOptional: true,
     success: { status: 200, schema: run },
-    errors: ['INVALID_STATE'],
+    errors: ['NOT_FOUND', 'INVALID_STATE'],
   },
   {
     operation: 'resumeRun',
@@ -163,7 +163,7 @@ export const ROUTES = [
     body: verbBody('resume'),
     bodyOptional: true,
     success: { status: 200, schema: run },
-    errors: ['INVALID_STATE'],
+    errors: ['NOT_FOUND', 'INVALID_STATE'],
   },
   {
     operation: 'retryRun',
@@ -176,7 +176,7 @@ export const ROUTES = [
     bodyOptional: true,
     once: true,
     success: { status: 200, schema: run },
-    errors: ['INVALID_STATE'],
+    errors: ['NOT_FOUND', 'INVALID_STATE'],
   },
   {
     operation: 'listCallbacks',
