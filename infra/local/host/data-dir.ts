@@ -4,7 +4,7 @@ import { findRunningSystem } from '../running-system.ts';
 import { StartRefused } from './start-options.ts';
 
 /** What this project keeps in a data folder; `--reset` wipes these and nothing else that may lie there. */
-const OWN = ['dynamodb', 'sqs', 's3', 'scheduler', 'secrets', 'logs', 'running.json', 'access.json'];
+const OWN = ['dynamodb', 'sqs', 's3', 'scheduler', 'secrets', 'logs', 'running.json', 'access.json', 'inbox-port'];
 
 /** Makes the folder ready, emptied of our state if asked. Throws StartRefused when it cannot be used. */
 export async function prepareDataDir(dataDir: string, reset: boolean): Promise<void> {

@@ -7,6 +7,7 @@ import { startRuntime } from '../runtime.ts';
 import type { Runtime } from '../runtime.ts';
 import { isNewDataDir, prepareDataDir } from './data-dir.ts';
 import type { FunctionLog } from './functions.ts';
+import { openInboxWhereItWas } from './keep-inbox-port.ts';
 import { startLiveBundle } from './live-bundle.ts';
 import { listenLocally } from './listen.ts';
 import { addressOf, prepareAccess } from './local-access.ts';
@@ -52,11 +53,14 @@ export async function startSystem(options: StartOptions, listener: Listener): Pr
     closers.push(() => runtime.close());
     bundle.follow((fault) => tellRebuild(runtime, fault, listener));
     const access = await prepareAccess(runtime, dataDir);
-    const inbox = await openInbox({
-      verify: (headers, body) =>
-        void verifyWebhook({ secrets: [access.signingSecret], headers, body, now: new Date() }),
-      onCallback: (callback) => listener.onCallback(callback),
-    });
+    const inbox = await openInboxWhereItWas(dataDir, (port) =>
+      openInbox({
+        port,
+        verify: (headers, body) =>
+          void verifyWebhook({ secrets: [access.signingSecret], headers, body, now: new Date() }),
+        onCallback: (callback) => listener.onCallback(callback),
+      }),
+    );
     closers.push(() => inbox.close());
     await announceRunningSystem(dataDir, { pid: process.pid, url: runtime.url, ...addressOf(runtime) });
     closers.push(() => withdrawRunningSystem(dataDir));
