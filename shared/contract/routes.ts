@@ -20,6 +20,7 @@ import {
   runInputsQuery,
   runOutputs,
   runOutputsQuery,
+  runQuery,
   runStatusView,
   verbBody,
 } from './run-schemas.ts';
@@ -234,6 +235,7 @@ export const ROUTES = [
     function: 'runs',
     scope: 'read',
     summary: 'Read one run with exact counts and its history',
+    query: runQuery,
     success: { status: 200, schema: runDetail },
     errors: ['NOT_FOUND'],
   },

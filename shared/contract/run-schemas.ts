@@ -2,7 +2,19 @@ import * as z from 'zod';
 import { INPUT_STATUSES } from '../domain/input-status.ts';
 import { RUN_STATUSES } from '../domain/run.ts';
 import { errorRecord, info } from './error-schemas.ts';
-import { actionName, anyOf, count, flag, instant, jsonObject, paging, sort, strict, uid } from './fields.ts';
+import {
+  actionName,
+  anyOf,
+  count,
+  flag,
+  instant,
+  jsonObject,
+  paging,
+  sort,
+  strict,
+  uid,
+  wholeNumber,
+} from './fields.ts';
 
 const runStatus = z.enum(RUN_STATUSES);
 const executionMode = z.enum(['LIVE', 'ASYNC']);
@@ -71,6 +83,13 @@ export const runDetail = strict({
   callbacks: strict({ total: count, delivered: count, pending: count, failed: count }),
   history: z.array(strict({ status: runStatus, at: instant, reason: z.string().nullable() })).max(50),
 }).meta({ id: 'RunDetail' });
+
+/** `GET /v1/runs/{run_uid}`. */
+export const runQuery = strict({
+  wait: wholeNumber(0, 25)
+    .optional()
+    .describe('Seconds to hold for the run to end; the answer comes at once when it has'),
+});
 
 /** `GET /v1/runs/{run_uid}/status`. */
 export const runStatusView = strict({

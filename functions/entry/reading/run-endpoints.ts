@@ -2,11 +2,13 @@ import * as z from 'zod';
 import type { RouteOf } from '../../../shared/contract/routes.ts';
 import { runDetailView, runView, statusView } from '../../../shared/contract/run-view.ts';
 import { isRunUid } from '../../../shared/domain/ids.ts';
+import type { CorePorts } from '../../../shared/engine/ports.ts';
 import { countCallbacks } from '../../../shared/engine/read/count-callbacks.ts';
 import { countRun } from '../../../shared/engine/read/count-run.ts';
 import { findRun } from '../../../shared/engine/read/find-run.ts';
 import { listCountedRuns, type RunFilter } from '../../../shared/engine/read/list-runs.ts';
 import type { ReadPorts } from '../../../shared/engine/read/read-ports.ts';
+import { waitForRun } from '../../../shared/engine/read/wait-for-run.ts';
 import type { EndpointsOf } from '../http/create-api-handler.ts';
 import { defineEndpoint } from '../http/endpoint.ts';
 import { listPage, type PagingPorts } from './list-page.ts';
@@ -17,7 +19,7 @@ type RunEndpoints = Pick<EndpointsOf<'runs'>, 'listRuns' | 'getRun' | 'getRunSta
 export const runPlace = z.strictObject({ createdAt: z.int().min(0), uid: z.string().refine(isRunUid) });
 
 /** Reads of runs as wholes. */
-export function createRunEndpoints(ports: ReadPorts & PagingPorts): RunEndpoints {
+export function createRunEndpoints(ports: ReadPorts & PagingPorts & Pick<CorePorts, 'clock'>): RunEndpoints {
   return {
     listRuns: defineEndpoint('listRuns', {
       handle: (call) =>
@@ -37,7 +39,9 @@ export function createRunEndpoints(ports: ReadPorts & PagingPorts): RunEndpoints
 
     getRun: defineEndpoint('getRun', {
       find: ({ params, caller }) => findRun(ports, caller.workspaceUid, params.run_uid),
-      async handle({ found: run }) {
+      async handle({ found, query }) {
+        const control = await waitForRun(ports, found.control, ports.clock.now() + (query.wait ?? 0) * 1_000);
+        const run = { ...found, control };
         const counts = await countRun(ports, run.control);
         const callbacks = await countCallbacks(ports, run, counts);
         return { body: runDetailView(run.definition, run.control, counts, callbacks) };
