@@ -42,12 +42,6 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     replace: "condition: 'attribute_exists(o.#done) AND nx = :nx AND ep <= :ep'",
   },
   {
-    name: 'next-input-without-condition',
-    file: `${STORES}/progress-store.ts`,
-    find: "condition: 'attribute_exists(o.#done) AND nx = :nx AND ep = :ep'",
-    replace: "condition: 'ep = :ep'",
-  },
-  {
     name: 'last-input-never-opened',
     file: `${ENGINE}/open-input.ts`,
     find: 'return input < control.inputsTotal ? input : null;',
