@@ -183,8 +183,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'no-watch-at-launch',
     file: `${STORES}/run-store.ts`,
-    find: 'if (watchAt !== null)',
-    replace: 'if (watchAt === 0)',
+    find: 'await Promise.all(entries.map((entry) => due.putDue(entry)));',
+    replace: "if (entries.length > 9) return 'exists';",
   },
   {
     name: 'due-entry-goes-first',
@@ -208,8 +208,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'move-of-any-status',
     file: `${STORES}/run-store.ts`,
-    find: 'if (standing.epoch !== epoch || !from.includes(standing.status))',
-    replace: 'if (standing.epoch !== epoch)',
+    find: 'control.epoch === epoch && from.includes(control.status)',
+    replace: 'control.epoch === epoch',
   },
   {
     name: 'refused-entries-forgotten',
