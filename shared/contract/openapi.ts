@@ -62,7 +62,7 @@ function describeRoute(route: Route): Json {
       [status]: {
         description: 'Done',
         ...describeHeaders({ ...headers, ...replayedHeader(route), ...rateHeadersOf(route) }),
-        content: jsonContent(answerSchema(schema)),
+        content: { ...jsonContent(answerSchema(schema)), ...exportContent(route) },
       },
       ...errorResponses(errorsOf(route)),
     },
@@ -170,6 +170,10 @@ function describeHeaders(headers: Readonly<Record<string, string>>): Json {
 
 function jsonContent(schema: Json): Json {
   return { 'application/json': { schema } };
+}
+
+function exportContent({ success }: Route): Json {
+  return Object.fromEntries((success.exports ?? []).map((type) => [type, { schema: { type: 'string' } }]));
 }
 
 function requestSchema(schema: z.ZodType): Json {

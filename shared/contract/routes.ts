@@ -72,6 +72,8 @@ export interface Route {
     readonly schema: z.ZodType;
     /** Headers of its own by name, each with what it says. */
     readonly headers?: Readonly<Record<string, string>>;
+    /** Media types besides JSON, by Accept. */
+    readonly exports?: readonly string[];
   };
   /** Labels of this route's own; `errorsOf` adds those that come with scope, query and body. */
   readonly errors: readonly ErrorLabel[];
@@ -266,12 +268,13 @@ export const ROUTES = [
     path: '/v1/runs/{run_uid}/outputs',
     function: 'runs',
     scope: 'read',
-    summary: 'List the results of a run in input, then page order',
+    summary: 'List the results of a run in input, then page order, or export them in parts (no `limit`) by Accept',
     query: runOutputsQuery,
     success: {
       status: 200,
       schema: runOutputs,
       headers: { ...NEXT_PAGE, 'X-Complete': '`false` while results may still come' },
+      exports: ['application/x-ndjson', 'text/csv'],
     },
     errors: ['NOT_FOUND', 'INVALID_STATE'],
   },

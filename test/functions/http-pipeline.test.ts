@@ -377,7 +377,7 @@ describe('a route without a body', () => {
   const caller: Caller = { workspaceUid, keyDigest: '', scopes: ['manage'] };
   const answer = async (text: string): Promise<unknown> => {
     const request = readHttpRequest(eventOf({ body: text }), 'http://127.0.0.1:4000');
-    return endpoint.answer({ request, params: {}, caller });
+    return endpoint.answer({ request, params: {}, caller, mediaType: 'application/json' });
   };
 
   it.each(['', '{}', ' {} '])('takes %j', async (text) => {

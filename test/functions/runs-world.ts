@@ -139,10 +139,12 @@ export async function createReadingWorld() {
     const handler = match.found && match.route.function === 'launch' ? launch : runs;
     const response = await handler(event, {} as Context); // cast: nothing of it is read
     const text = response.isBase64Encoded === true ? Buffer.from(response.body ?? '', 'base64') : response.body;
-    const body: unknown = JSON.parse(String(text));
     const headers = response.headers ?? {};
+    const isJson = headers['content-type'] === 'application/json';
+    const body: unknown = isJson ? JSON.parse(String(text)) : String(text);
     const next = headers['X-Pagination-Next'];
-    if (match.found && response.statusCode === match.route.success.status) match.route.success.schema.parse(body);
+    if (isJson && match.found && response.statusCode === match.route.success.status)
+      match.route.success.schema.parse(body);
     return { status: response.statusCode ?? 0, headers, body, next: typeof next === 'string' ? next : null };
   }
 

@@ -8,10 +8,11 @@ import type { ErrorPorts } from './answer-errors.ts';
 import { answerErrors } from './answer-errors.ts';
 import type { Caller, FindCaller } from './authenticate.ts';
 import { checkScope, createAuthenticator } from './authenticate.ts';
-import type { Endpoint, Reply } from './endpoint.ts';
+import type { Endpoint, Reply, TextReply } from './endpoint.ts';
 import type { HttpRequest } from './http-request.ts';
 import { readHttpRequest } from './http-request.ts';
-import { jsonResponse } from './http-response.ts';
+import { jsonResponse, textResponse } from './http-response.ts';
+import { chooseMediaType, JSON_TYPE } from './media-type.ts';
 import { checkRate, rateHeaders, type SpendRate } from './rate-limit.ts';
 
 /** What the pipeline needs of the world besides what its endpoints need. */
@@ -54,9 +55,12 @@ export function createApiHandler<F extends ApiFunction>(api: {
         checkRate(standing);
       }
       if (caller !== null && route.scope !== null) checkScope(caller, route.scope);
-      checkAccept(request.headers['accept']);
-      const reply = await endpointOf(api.endpoints, route).answer({ request, params, caller });
-      return jsonResponse(reply.status ?? route.success.status, reply.body, { ...headersFor(event), ...reply.headers });
+      const offered = [JSON_TYPE, ...(route.success.exports ?? [])];
+      const mediaType = chooseMediaType(request.headers['accept'], offered);
+      const reply = await endpointOf(api.endpoints, route).answer({ request, params, caller, mediaType });
+      const status = reply.status ?? route.success.status;
+      const headers = { ...headersFor(event), ...reply.headers };
+      return 'text' in reply ? textResponse(status, reply, headers) : jsonResponse(status, reply.body, headers);
     });
 }
 
@@ -74,19 +78,6 @@ function findRoute(functionName: ApiFunction, { method, rawPath }: HttpRequest):
 
 type FoundRoute = Extract<ReturnType<typeof matchRoute>, { found: true }>;
 
-/** NOT_ACCEPTABLE unless JSON is among what the caller takes (RFC 9110 §12.5.1; no header means anything). */
-function checkAccept(accept: string | undefined): void {
-  if (accept === undefined || accept.trim() === '') return;
-  const ranges = accept.split(',').map((range) => range.toLowerCase().replaceAll(/\s/g, '').split(';'));
-  const takesJson = ranges.some(
-    ([type = '', ...parameters]) =>
-      ['*/*', 'application/*', 'application/json'].includes(type) &&
-      !parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter)),
-  );
-  if (takesJson) return;
-  throw new EngineError('NOT_ACCEPTABLE', `Accept is ${accept}; this call answers with application/json.`);
-}
-
 function endpointOf(endpoints: Readonly<Partial<Record<string, AnyEndpoint>>>, route: Route): AnyEndpoint {
   const endpoint = endpoints[route.operation];
   if (endpoint === undefined) throw new Error(`Operation ${route.operation} has no endpoint in its function.`);
@@ -99,5 +90,6 @@ interface AnyEndpoint {
     readonly request: HttpRequest;
     readonly params: Readonly<Record<string, string>>;
     readonly caller: Caller | null;
-  }): Promise<Reply>;
+    readonly mediaType: string;
+  }): Promise<Reply | TextReply>;
 }

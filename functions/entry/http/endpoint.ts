@@ -13,6 +13,8 @@ export interface Addressed<O extends Operation> {
   readonly params: Readonly<Record<ParamsIn<RouteOf<O>['path']>, string>>;
   /** Null on routes that need no key. */
   readonly caller: RouteOf<O>['scope'] extends null ? null : Caller;
+  /** What to answer with, of what the route offers. */
+  readonly mediaType: string;
 }
 
 /** A call whose object was found and whose query and body are right. */
@@ -31,11 +33,22 @@ export interface Reply<Body = unknown> {
   readonly body: Body;
 }
 
+/** An answer that is no JSON. */
+export interface TextReply {
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly contentType: string;
+  readonly text: string;
+}
+
 /** An operation's code, its types forgotten, as the pipeline runs it. */
 export interface Endpoint<O extends Operation = Operation> {
   readonly operation: O;
-  answer(addressed: Addressed<O>): Promise<Reply>;
+  answer(addressed: Addressed<O>): Promise<Reply | TextReply>;
 }
+
+/** Only routes that offer exports answer with other texts. */
+type ExportReply<O extends Operation> = RouteOf<O>['success'] extends { readonly exports: unknown } ? TextReply : never;
 
 /** What an operation may answer: what its route says, mutable or not. */
 export type ReplyBody<O extends Operation> = Frozen<z.output<RouteOf<O>['success']['schema']>>;
@@ -48,7 +61,7 @@ export function defineEndpoint<O extends Operation, Found = undefined>(
   operation: O,
   parts: {
     readonly find?: (addressed: Addressed<O>) => Promise<Found>;
-    readonly handle: (call: Call<O, Found>) => Promise<Reply<ReplyBody<O>>>;
+    readonly handle: (call: Call<O, Found>) => Promise<Reply<ReplyBody<O>> | ExportReply<O>>;
   },
 ): Endpoint<O> {
   const route: Route = routeOf(operation);

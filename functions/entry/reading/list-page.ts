@@ -13,7 +13,7 @@ export interface PagingPorts {
   readonly keyring: () => Promise<Pick<Keyring, 'sign'>>;
 }
 
-interface ListCall {
+export interface ListCall {
   readonly request: HttpRequest;
   readonly caller: Caller;
   readonly query: { readonly limit: number; readonly cursor?: string | undefined };
@@ -41,17 +41,33 @@ export async function listPage<Row, Place, View>(
     readonly view: (row: Row) => View;
   },
 ): Promise<ListPage<View>> {
+  const { after, headersOf } = await openList(ports, call, list.place);
+  const { rows, next, incomplete } = await takeRows(list.steps(after), call.query.limit, list.view);
+  return { body: rows, headers: headersOf(next, incomplete) };
+}
+
+/** Where a call's list begins, and the headers that say where it goes on: null for nowhere. */
+export async function openList<Place>(
+  ports: PagingPorts,
+  { request, caller, query }: ListCall,
+  schema: z.ZodType<Place>,
+): Promise<{
+  readonly after: Place | null;
+  readonly headersOf: (next: Place | null, incomplete: boolean) => Readonly<Record<string, string>>;
+}> {
   const { sign } = await ports.keyring();
   const now = ports.clock.now();
-  const { request, caller, query } = call;
   const boundTo = listBinding(caller.workspaceUid, request.url.pathname, request.query);
-  const expected = { schema: list.place, boundTo, now };
-  const after = query.cursor === undefined ? null : decodeCursor(query.cursor, expected, sign);
-  const { rows, next, incomplete } = await takeRows(list.steps(after), query.limit, list.view);
-  if (next === null) return { body: rows, headers: {} };
-  const cursor = encodeCursor({ data: next, boundTo, expiresAt: now + CURSOR_LIFETIME_MS }, sign);
-  const headers = { 'X-Pagination-Next': pageUrl(request, { cursor }) };
-  return { body: rows, headers: incomplete ? { ...headers, 'X-Complete': 'false' } : headers };
+  const after = query.cursor === undefined ? null : decodeCursor(query.cursor, { schema, boundTo, now }, sign);
+  return {
+    after,
+    headersOf(next, incomplete) {
+      if (next === null) return {};
+      const cursor = encodeCursor({ data: next, boundTo, expiresAt: now + CURSOR_LIFETIME_MS }, sign);
+      const headers = { 'X-Pagination-Next': pageUrl(request, { cursor }) };
+      return incomplete ? { ...headers, 'X-Complete': 'false' } : headers;
+    },
+  };
 }
 
 async function takeRows<Row, Place, View>(

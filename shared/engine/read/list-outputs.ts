@@ -22,19 +22,18 @@ export interface OutputPlace {
 type OutputPorts = Pick<ReadPorts, 'reader' | 'runs'>;
 
 const PAGES_AT_ONCE = 50;
-/** Queries in one call at most: pages without items, and shards without pages, cost work but give no rows. */
-const QUERIES_A_CALL = 40;
 
 /**
  * The items of a run in input, then page order. While the run is unfinished they end, incomplete, after the last
  * recorded page of the first input that is not settled: whoever goes on from there later misses nothing.
+ * `queries` are made in one call at most.
  */
 export async function* listOutputs(
   ports: OutputPorts,
   control: RunControl,
-  list: { readonly from: OutputPlace; readonly withInputs: boolean },
+  list: { readonly from: OutputPlace; readonly withInputs: boolean; readonly queries: number },
 ): AsyncGenerator<Step<OutputRow, OutputPlace>> {
-  const budget = createBudget(QUERIES_A_CALL);
+  const budget = createBudget(list.queries);
   const ended = hasEnded(control.status);
   let place = list.from;
   while (place.input < control.inputsTotal) {
