@@ -95,7 +95,7 @@ async function claim(ports: DeliveryPorts, delivery: DeliveryInHand): Promise<bo
 
 /** Success absorbs: whatever the record says, a delivery in the log is a delivery. */
 async function wasDelivered(ports: DeliveryPorts, { about, record }: DeliveryInHand): Promise<boolean> {
-  if (about.kind !== 'page' || record?.parentUid !== null) return false;
+  if (about.kind !== 'page' || (record !== null && record.parentUid !== null)) return false;
   const log = await ports.callbacks.readDeliveries(about.runUid, shardOf(about.input));
   return log.some(({ input, page, part }) => input === about.input && page === about.page && part === about.part);
 }
@@ -156,9 +156,12 @@ async function settle(ports: DeliveryPorts, delivery: DeliveryInHand, answer: Ca
     await ports.callbacks.logDelivery({ runUid, input, page, part, httpStatus, at: now }, definition.expiresAt);
     return;
   }
-  const error = delivered ? null : failureOf(ports, delivery, answer);
   const nextAttemptAt = delivered ? null : nextAttempt(ports, message.attempt, answer);
-  const status = delivered ? 'SUCCESS' : nextAttemptAt === null ? 'FAILED' : 'PENDING';
+  // Given up: a first attempt that came twice may have been taken the other time.
+  const absorbed = !delivered && nextAttemptAt === null && (await wasDelivered(ports, delivery));
+  if (absorbed && record === null) return;
+  const error = delivered || absorbed ? null : failureOf(ports, delivery, answer);
+  const status = delivered || absorbed ? 'SUCCESS' : nextAttemptAt === null ? 'FAILED' : 'PENDING';
   const change = {
     status,
     retryCount: message.attempt,

@@ -189,12 +189,13 @@ async function waitFor(
   { message, receipt, control, definition }: PageInHand,
   wait: { readonly attempt: number; readonly at: number },
 ): Promise<null> {
-  const entry: OpenInput = { page: message.page, attempt: wait.attempt, until: wait.at, by: receipt.by };
+  const at = Math.ceil(wait.at); // an action may say any number; the window and due keys hold whole ms
+  const entry: OpenInput = { page: message.page, attempt: wait.attempt, until: at, by: receipt.by };
   const noted = await noteWait(ports, message, entry);
   if (!noted) return null;
-  const far = wait.at > ports.clock.now() + MAX_SHORT_WAIT_MS;
+  const far = at > ports.clock.now() + MAX_SHORT_WAIT_MS;
   if (far && (await postponeIfWaiting(ports, control, definition))) return null;
-  await sendAt(ports, definition, { ...message, attempt: wait.attempt, until: wait.at, again: false });
+  await sendAt(ports, definition, { ...message, attempt: wait.attempt, until: at, again: false });
   return null;
 }
 

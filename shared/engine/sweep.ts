@@ -16,6 +16,8 @@ const BATCH = 25;
 const STUCK_MS = 600_000;
 /** No run is looked at twice within a minute. */
 const SOONEST_MS = 60_000;
+/** A postponed run that has not started by then was forgotten. */
+const START_GRACE_MS = 180_000;
 /** Before a receiver's next attempt is missed: its message may just be late. */
 const CALLBACK_GRACE_MS = 600_000;
 
@@ -102,7 +104,9 @@ async function tendWorking(ports: CorePorts, control: RunControl, definition: Ru
     return landedAt(ports, stopped);
   }
   const again = Math.min(nextWatch(now), control.deadlineAt ?? Infinity);
-  if (control.postponedUntil !== null && control.postponedUntil > now) return control.postponedUntil + SOONEST_MS;
+  // Its own entry starts it; only if that came to nothing does this one.
+  const startsBy = control.postponedUntil === null ? 0 : control.postponedUntil + START_GRACE_MS;
+  if (control.status === 'SCHEDULED' && now < startsBy) return startsBy;
   if (control.status === 'BLOCKED') await reconcileSlots(ports, workspaceUid);
   const window = await ports.progress.readWindow(uid);
   if (!WORKING_STATUSES.includes(control.status) || window?.epoch !== control.epoch) {
