@@ -27,9 +27,9 @@ export function createSchedulesHandler(
     functionName: 'schedules',
     ports: api,
     endpoints: {
-      ...createScheduleLaunchEndpoints(ports),
+      ...createScheduleLaunchEndpoints(ports, api.once),
       ...createScheduleReadEndpoints(ports),
-      ...createScheduleVerbEndpoints(ports),
+      ...createScheduleVerbEndpoints(ports, api.once),
     },
   });
 }

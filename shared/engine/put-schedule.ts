@@ -22,16 +22,26 @@ export interface StoredSchedule {
 /** A schedule is looked at this long after it was written, should the message that asks for it be lost. */
 export const FIRST_LOOK_MS = 120_000;
 
+/** The uids a new schedule is given, after its checks and before its writes. */
+interface ScheduleIds {
+  readonly uid: string;
+  /** Of its definition. */
+  readonly ref: string;
+}
+
 /**
  * Takes a schedule: everything is checked before anything is written, its entries in EventBridge follow. Throws
  * ACTION_NOT_FOUND, BAD_INPUT, BAD_PARAMETERS, PAYLOAD_TOO_LARGE.
  */
-export async function putSchedule(ports: SchedulePorts, launch: ScheduleLaunch): Promise<StoredSchedule> {
+export async function putSchedule(
+  ports: SchedulePorts,
+  launch: ScheduleLaunch,
+  newIds: () => Promise<ScheduleIds> = async () => ({ uid: ports.chance.uuid(), ref: ports.chance.uuid() }),
+): Promise<StoredSchedule> {
   const { inputs } = checkLaunch(ports, launch, 'schedule');
   const now = ports.clock.now();
   refuseTiming(timingFault(launch, now));
-  const uid = ports.chance.uuid();
-  const ref = ports.chance.uuid();
+  const { uid, ref } = await newIds();
   const definition: ScheduleDefinition = {
     uid,
     ref,

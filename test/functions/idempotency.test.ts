@@ -183,3 +183,39 @@ describe('a retry with a key', () => {
     expect(await retry(uid)).toMatchObject({ status: 200, body: { retry_count: 1, attempt: 2 } });
   });
 });
+
+describe('a schedule, and its trigger, with a key', () => {
+  const headers = { 'idempotency-key': 'k' };
+  const put = (): Promise<Answer> =>
+    world.call('POST', '/v1/actions/numbered-pages/run/schedule', { headers, body: { ...good, cron: '0 9 * * *' } });
+  const trigger = (uid: string): Promise<Answer> =>
+    world.call('POST', `/v1/schedules/${uid}/trigger`, { headers: { 'idempotency-key': 't' } });
+
+  it('are made once', async () => {
+    const first = await put();
+    expect(first.status).toBe(201);
+    const again = await put();
+    expect(again).toMatchObject({ status: 201, headers: { 'Idempotency-Replayed': 'true' } });
+    expect(again.body).toEqual(first.body);
+    expect((await world.follow('/v1/schedules')).rows).toHaveLength(1);
+
+    const run = await trigger(uidOf(first));
+    expect(run.status).toBe(202);
+    expect((await trigger(uidOf(first))).body).toEqual(run.body);
+    expect(await runsOf()).toBe(1);
+  });
+
+  it('that were cut off after their writes are carried on, not made again', async () => {
+    const { messages } = world.ports;
+    const send = messages.send.bind(messages);
+    const schedule = uidOf(await put());
+    messages.send = () => Promise.reject(new Error('the queue is away'));
+    expect((await trigger(schedule)).status).toBe(500);
+    messages.send = send;
+    const run = await trigger(schedule);
+    expect(run.status).toBe(202);
+    expect(uidOf(await trigger(schedule))).toBe(uidOf(run));
+    expect(await runsOf()).toBe(1);
+    expect((await world.get(`/v1/schedules/${schedule}`)).body).toMatchObject({ counts: { fired: 1 } });
+  });
+});

@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { createLaunchHandler } from '../../functions/api/launch.ts';
 import { createRunsHandler } from '../../functions/api/runs.ts';
+import { createSchedulesHandler } from '../../functions/api/schedules.ts';
 import { createApiPorts } from '../../functions/entry/http/api-ports.ts';
 import { createCorePorts } from '../../functions/entry/world.ts';
 import { SQSClient } from '@aws-sdk/client-sqs';
@@ -10,6 +11,7 @@ import { dynamoDbRequestHandler } from '../../infra/local/dynamodb/request-handl
 import { createKeyring } from '../../shared/adapters/aws/keyring.ts';
 import { createStageSecrets } from '../../shared/adapters/aws/stage-secrets.ts';
 import { createRunReader } from '../../shared/adapters/dynamodb/run-reader.ts';
+import { createScheduleStore } from '../../shared/adapters/dynamodb/schedule-store.ts';
 import { Table } from '../../shared/adapters/dynamodb/table.ts';
 import { createWorkspaceStore } from '../../shared/adapters/dynamodb/workspace-store.ts';
 import type { Method } from '../../shared/contract/routes.ts';
@@ -85,11 +87,16 @@ export async function createReadingWorld() {
   };
   const api = createApiPorts(machine, table, { publicUrl: 'https://api.example', settings: SETTINGS });
   const runs = createRunsHandler(api, ports);
-  const launch = createLaunchHandler(api, {
+  const launchPorts = {
     ...ports,
     secrets: createStageSecrets(ports.keyring),
     callbackPolicy: { findFaults: () => [] },
-  });
+  };
+  const handlers = {
+    runs,
+    launch: createLaunchHandler(api, launchPorts),
+    schedules: createSchedulesHandler(api, { ...launchPorts, schedules: createScheduleStore(table) }),
+  };
 
   const keys = new Map<string, string>();
   async function openWorkspace(name: string): Promise<string> {
@@ -136,7 +143,9 @@ export async function createReadingWorld() {
       requestContext: { http: { method, path: pathname } },
     } as unknown as APIGatewayProxyEventV2; // cast: the parts that are read
     const match = matchRoute(method, pathname);
-    const handler = match.found && match.route.function === 'launch' ? launch : runs;
+    const name = match.found ? match.route.function : 'runs';
+    if (name === 'live') throw new Error('this world has no live calls');
+    const handler = handlers[name];
     const response = await handler(event, {} as Context); // cast: nothing of it is read
     const text = response.isBase64Encoded === true ? Buffer.from(response.body ?? '', 'base64') : response.body;
     const headers = response.headers ?? {};

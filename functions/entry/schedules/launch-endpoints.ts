@@ -5,25 +5,36 @@ import { parseCron } from '../../../shared/domain/cron/parse-cron.ts';
 import { previewFires } from '../../../shared/domain/cron/preview-fires.ts';
 import { timeZoneFault } from '../../../shared/domain/cron/time-zone.ts';
 import { EngineError } from '../../../shared/domain/errors.ts';
+import { hashedUuid } from '../../../shared/domain/ids.ts';
+import type { OncePorts } from '../../../shared/engine/once-by-key.ts';
 import { putSchedule } from '../../../shared/engine/put-schedule.ts';
 import type { SchedulePorts } from '../../../shared/engine/schedule-ports.ts';
 import { findAction } from '../../../shared/engine/start-run.ts';
 import type { EndpointsOf } from '../http/create-api-handler.ts';
 import { type Call, defineEndpoint } from '../http/endpoint.ts';
+import { answerOnce } from '../http/once-by-key.ts';
 import { showSchedule } from './schedule-replies.ts';
 
 /** Takes schedules, and says beforehand when one would fire. */
 export function createScheduleLaunchEndpoints(
   ports: SchedulePorts,
+  once: OncePorts,
 ): Pick<EndpointsOf<'schedules'>, 'runSchedule' | 'previewSchedule'> {
   return {
     runSchedule: defineEndpoint('runSchedule', {
       find: async ({ params }) => findAction(ports, params.action, 'schedule'),
-      async handle({ found: action, body, caller: { workspaceUid } }) {
-        const launch = { ...launchOf(body), workspaceUid, actionName: action.name };
-        const { schedule, definition } = await putSchedule(ports, launch);
-        return { body: launchedScheduleView(await showSchedule(ports, schedule, definition)) };
-      },
+      handle: (call) =>
+        answerOnce(once, call, {
+          async run(claim) {
+            const { workspaceUid } = call.caller;
+            const launch = { ...launchOf(call.body), workspaceUid, actionName: call.found.name };
+            const { schedule, definition } = await putSchedule(ports, launch, async () => {
+              const seed = Buffer.from((await claim()).seed).toString('hex');
+              return { uid: hashedUuid(`schedule ${seed}`), ref: hashedUuid(`definition ${seed}`) };
+            });
+            return { body: launchedScheduleView(await showSchedule(ports, schedule, definition)) };
+          },
+        }),
     }),
 
     previewSchedule: defineEndpoint('previewSchedule', {

@@ -1,6 +1,8 @@
 import { runView } from '../../../shared/contract/run-view.ts';
 import type { Schedule } from '../../../shared/domain/schedule.ts';
 import { cancelSchedule, pauseSchedule, resumeSchedule } from '../../../shared/engine/manage-schedule.ts';
+import { runUidOf } from '../../../shared/domain/ids.ts';
+import type { OncePorts } from '../../../shared/engine/once-by-key.ts';
 import type { StoredSchedule } from '../../../shared/engine/put-schedule.ts';
 import { findSchedule } from '../../../shared/engine/read/find-schedule.ts';
 import type { SchedulePorts } from '../../../shared/engine/schedule-ports.ts';
@@ -8,6 +10,7 @@ import { triggerSchedule } from '../../../shared/engine/trigger-schedule.ts';
 import { type ScheduleChange, updateSchedule } from '../../../shared/engine/update-schedule.ts';
 import type { EndpointsOf } from '../http/create-api-handler.ts';
 import { type Addressed, type Call, defineEndpoint, type Reply } from '../http/endpoint.ts';
+import { answerOnce } from '../http/once-by-key.ts';
 import { showSchedule } from './schedule-replies.ts';
 
 type Verb =
@@ -21,7 +24,10 @@ type Verb =
   | 'removeSchedule';
 
 /** Changes of schedules; each answers with the schedule as it is then, trigger with the run. */
-export function createScheduleVerbEndpoints(ports: SchedulePorts): Pick<EndpointsOf<'schedules'>, Verb> {
+export function createScheduleVerbEndpoints(
+  ports: SchedulePorts,
+  once: OncePorts,
+): Pick<EndpointsOf<'schedules'>, Verb> {
   const find = ({ params, caller }: Addressed<Verb>): Promise<Schedule> =>
     findSchedule(ports, caller.workspaceUid, params.scheduled_run_uid);
   const answer = async ({ schedule, definition }: StoredSchedule): Promise<Reply<Shown>> => ({
@@ -43,10 +49,14 @@ export function createScheduleVerbEndpoints(ports: SchedulePorts): Pick<Endpoint
     }),
     triggerSchedule: defineEndpoint('triggerSchedule', {
       find,
-      async handle({ found }) {
-        const { control, definition } = await triggerSchedule(ports, found.uid);
-        return { body: runView(definition, control, { totals: control.totals, open: 0 }) };
-      },
+      handle: (call) =>
+        answerOnce(once, call, {
+          async run(claim) {
+            const newUid = async (): Promise<string> => runUidOf((await claim()).seed);
+            const { control, definition } = await triggerSchedule(ports, call.found.uid, newUid);
+            return { body: runView(definition, control, { totals: control.totals, open: 0 }) };
+          },
+        }),
     }),
     cancelSchedule: defineEndpoint('cancelSchedule', { find, handle: cancel }),
     deleteSchedule: defineEndpoint('deleteSchedule', { find, handle: cancel }),
