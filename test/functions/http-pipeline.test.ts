@@ -282,14 +282,14 @@ describe('every answer to a caller that is known', () => {
     for (const { headers } of answers) expect(Object.keys(headers ?? {})).not.toContain('X-RateLimit-Type');
   });
 
-  it('over its limit is 429, in whole seconds and to the millisecond', async () => {
-    world.refusedUntil = world.time + 50;
+  it.each([50, 0])('over its limit is 429, in whole seconds and to the millisecond: %i ms', async (ms) => {
+    world.refusedUntil = world.time + ms;
     const response = await send();
     expect(response).toMatchObject({ statusCode: 429, headers: { ...told, 'retry-after': '1' } });
     expect(JSON.parse(response.body ?? '')).toMatchObject({
       error_label: 'LIMIT_REACHED',
       retryable: true,
-      params: { postponed_until: '1970-01-01T00:00:01.050Z' },
+      params: { postponed_until: new Date(world.time + ms).toISOString() },
     });
     expect(world.seen).toBeNull();
   });

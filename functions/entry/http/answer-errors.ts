@@ -71,5 +71,5 @@ function headersOf(error: EngineError, now: number): Record<string, string> {
 function retryAfterSeconds(error: EngineError, now: number): number | undefined {
   const { retryAfterSeconds: told, postponedUntil } = error.details;
   if (told !== undefined || postponedUntil === undefined || error.label !== 'LIMIT_REACHED') return told;
-  return Math.max(0, Math.ceil((Date.parse(postponedUntil) - now) / 1_000));
+  return Math.max(1, Math.ceil((Date.parse(postponedUntil) - now) / 1_000));
 }
