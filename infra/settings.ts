@@ -38,7 +38,7 @@ const StageSettings = z
     }),
     /** Concurrency kept for API functions; null keeps none, for a new account has only 10 in all and the deploy would fail. */
     reservedConcurrency: z
-      .strictObject({ live: reserved, launch: reserved, runs: reserved, schedules: reserved })
+      .strictObject({ live: reserved, launch: reserved, runs: reserved, verbs: reserved, schedules: reserved })
       .nullable(),
     runtime: RuntimeSettings,
   })

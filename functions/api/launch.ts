@@ -15,7 +15,7 @@ import { type ApiPorts, createApiHandler } from '../entry/http/create-api-handle
 import { defineEndpoint } from '../entry/http/endpoint.ts';
 import { answerOnce } from '../entry/http/once-by-key.ts';
 import { once } from '../entry/once.ts';
-import { createCorePorts, noLargeObjects } from '../entry/world.ts';
+import { createStarterPorts } from '../entry/world.ts';
 
 /** Takes async launches. */
 export function createLaunchHandler(api: ApiPorts, ports: LaunchPorts): ReturnType<typeof createApiHandler> {
@@ -62,11 +62,10 @@ const wired = once(() => {
   const env = parseEnv('launch', process.env);
   const machine = { clock: systemClock, chance: systemChance, log: consoleLog };
   const { outboundPorts, allowLocalHttp, extraActions } = env.settings;
-  const dynamodb = new DynamoDBClient();
   const keyring = createKeyringReader(new SecretsManagerClient(), env.masterSecretArn, systemChance);
-  const table = new Table(dynamodb, env.table, systemClock);
+  const table = new Table(new DynamoDBClient(), env.table, systemClock);
   return createLaunchHandler(createApiPorts(machine, table, env), {
-    ...createCorePorts(env, machine, { dynamodb, sqs: new SQSClient(), objects: noLargeObjects }, 0),
+    ...createStarterPorts(env, machine, { table, sqs: new SQSClient() }),
     actions: registerActions(extraActions),
     secrets: createStageSecrets(keyring),
     callbackPolicy: createCallbackPolicy({ allowedPorts: outboundPorts, allowLocalHttp }),

@@ -1,6 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Keyring } from '../../shared/adapters/aws/keyring.ts';
 import { createLargeObjects } from '../../shared/adapters/aws/large-objects.ts';
 import { createKeyringReader } from '../../shared/adapters/aws/stage-secrets.ts';
@@ -9,7 +8,7 @@ import { Table } from '../../shared/adapters/dynamodb/table.ts';
 import { createWorkspaceStore } from '../../shared/adapters/dynamodb/workspace-store.ts';
 import { consoleLog, systemChance, systemClock } from '../../shared/adapters/system.ts';
 import { parseEnv } from '../../shared/contract/env.ts';
-import type { CorePorts } from '../../shared/engine/ports.ts';
+import type { Clock } from '../../shared/engine/ports.ts';
 import type { ReadPorts } from '../../shared/engine/read/read-ports.ts';
 import type { ActionRegistry } from '../../shared/sdk/action-registry.ts';
 import { registerActions } from '../actions/index.ts';
@@ -20,13 +19,12 @@ import { createActionEndpoints } from '../entry/reading/action-endpoints.ts';
 import { createCallbackEndpoints } from '../entry/reading/callback-endpoints.ts';
 import { createItemEndpoints } from '../entry/reading/item-endpoints.ts';
 import { createRunEndpoints } from '../entry/reading/run-endpoints.ts';
-import { createReplayEndpoints } from '../entry/replay-endpoints.ts';
-import { createVerbEndpoints } from '../entry/run-verbs.ts';
 import { createSecretEndpoints, type SecretPorts } from '../entry/reading/secret-endpoints.ts';
-import { createCorePorts } from '../entry/world.ts';
+import { createStorePorts } from '../entry/world.ts';
 
 /** What the function needs besides the pipeline's ports. */
-export interface RunsPorts extends CorePorts, Pick<ReadPorts, 'reader'>, SecretPorts {
+export interface RunsPorts extends ReadPorts, SecretPorts {
+  readonly clock: Clock;
   readonly actions: ActionRegistry;
   readonly keyring: () => Promise<Keyring>;
 }
@@ -39,10 +37,8 @@ export function createRunsHandler(api: ApiPorts, ports: RunsPorts): ReturnType<t
     endpoints: {
       ...createActionEndpoints(ports),
       ...createRunEndpoints(ports),
-      ...createVerbEndpoints(ports, api.once),
       ...createItemEndpoints(ports),
       ...createCallbackEndpoints(ports),
-      ...createReplayEndpoints(ports, api.once),
       ...createSecretEndpoints(ports),
     },
   });
@@ -55,7 +51,7 @@ const wired = once(() => {
   const objects = createLargeObjects(dynamodb.config, env.bucket, process.env);
   const table = new Table(dynamodb, env.table, systemClock);
   return createRunsHandler(createApiPorts(machine, table, env), {
-    ...createCorePorts(env, machine, { dynamodb, sqs: new SQSClient(), objects }, 0),
+    ...createStorePorts(env, machine, { dynamodb, objects }),
     reader: createRunReader(table, objects),
     workspaces: createWorkspaceStore(table),
     keyring: createKeyringReader(new SecretsManagerClient(), env.masterSecretArn, systemChance),

@@ -9,7 +9,7 @@ import type { EndpointsOf } from './http/create-api-handler.ts';
 import { defineEndpoint } from './http/endpoint.ts';
 import { answerOnce } from './http/once-by-key.ts';
 
-type ReplayEndpoints = Pick<EndpointsOf<'runs'>, 'replayCallback' | 'replayRunCallbacks'>;
+type ReplayEndpoints = Pick<EndpointsOf<'verbs'>, 'replayCallback' | 'replayRunCallbacks'>;
 
 /** Of the function's 29 s: what is left is for the answer. */
 const REPLAY_MS = 20_000;

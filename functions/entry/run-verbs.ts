@@ -19,7 +19,7 @@ type VerbPorts = CorePorts & Pick<ReadPorts, 'reader'>;
 export function createVerbEndpoints(
   ports: VerbPorts,
   once: OncePorts,
-): Pick<EndpointsOf<'runs'>, 'cancelRun' | 'resumeRun' | 'retryRun'> {
+): Pick<EndpointsOf<'verbs'>, 'cancelRun' | 'resumeRun' | 'retryRun'> {
   async function answer(definition: RunDefinition, control: RunControl): Promise<Reply<ReplyBody<'cancelRun'>>> {
     return { body: runView(definition, control, await countRun(ports, control)) };
   }

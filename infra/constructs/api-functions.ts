@@ -64,9 +64,9 @@ export function createSchedules(scope: Construct, platform: Platform): EngineFun
   });
 }
 
-/** Reads everything, does the verbs of runs, and answers what no route knows. */
+/** Reads everything and answers what no route knows. Of writes it has the rate limits' alone. */
 export function createRuns(scope: Construct, platform: Platform): EngineFunction {
-  const { state, controlQueue, callbackQueue, settings } = platform;
+  const { state, settings } = platform;
   return new EngineFunction(scope, 'Runs', {
     platform,
     name: 'runs',
@@ -77,9 +77,26 @@ export function createRuns(scope: Construct, platform: Platform): EngineFunction
     requeues: false,
     reservedConcurrency: settings.reservedConcurrency?.runs,
     may: [
-      state.items('GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'),
+      state.items('GetItem', 'BatchGetItem', 'Query', 'UpdateItem'),
       state.lists(),
       state.reads(state.masterSecret),
+    ],
+  });
+}
+
+/** Cancels, resumes and retries runs, and replays callbacks. */
+export function createVerbs(scope: Construct, platform: Platform): EngineFunction {
+  const { state, controlQueue, callbackQueue, settings } = platform;
+  return new EngineFunction(scope, 'Verbs', {
+    platform,
+    name: 'verbs',
+    keys: 'read',
+    timeout: API_TIMEOUT,
+    memoryMb: 1_024,
+    requeues: false,
+    reservedConcurrency: settings.reservedConcurrency?.verbs,
+    may: [
+      state.items('GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'),
       controlQueue.send(),
       callbackQueue.send(),
     ],

@@ -77,7 +77,8 @@ export type EnvKey = keyof typeof ENV;
 export const ENV_OF = {
   live: ['stage', 'settings', 'table', 'publicUrl', 'masterSecretArn', 'actionSecretsArn'],
   launch: ['stage', 'settings', 'table', 'publicUrl', 'controlQueueUrl', 'masterSecretArn'],
-  runs: ['stage', 'settings', 'table', 'bucket', 'publicUrl', 'controlQueueUrl', 'callbackQueueUrl', 'masterSecretArn'],
+  runs: ['stage', 'settings', 'table', 'bucket', 'publicUrl', 'masterSecretArn'],
+  verbs: ['stage', 'settings', 'table', 'publicUrl', 'controlQueueUrl', 'callbackQueueUrl'],
   schedules: ['stage', 'settings', 'table', 'publicUrl', 'controlQueueUrl', 'masterSecretArn'],
   control: [
     'stage',

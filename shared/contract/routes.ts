@@ -46,7 +46,7 @@ export type Scope = (typeof SCOPES)[number];
 export const SCOPES = ['read', 'run', 'manage'] as const;
 
 /** Which API Lambda answers a route. */
-export type ApiFunction = 'live' | 'launch' | 'runs' | 'schedules';
+export type ApiFunction = 'live' | 'launch' | 'runs' | 'verbs' | 'schedules';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -148,7 +148,7 @@ export const ROUTES = [
     operation: 'cancelRun',
     method: 'POST',
     path: '/v1/runs/{run_uid}/cancel',
-    function: 'runs',
+    function: 'verbs',
     scope: 'run',
     summary: 'Stop a run: nothing starts any more; a page in flight may still land, and is kept and delivered',
     body: verbBody('cancel'),
@@ -160,7 +160,7 @@ export const ROUTES = [
     operation: 'resumeRun',
     method: 'POST',
     path: '/v1/runs/{run_uid}/resume',
-    function: 'runs',
+    function: 'verbs',
     scope: 'run',
     summary: 'Take a stopped run up again: unfinished inputs go on after their last recorded page',
     body: verbBody('resume'),
@@ -172,7 +172,7 @@ export const ROUTES = [
     operation: 'retryRun',
     method: 'POST',
     path: '/v1/runs/{run_uid}/retry',
-    function: 'runs',
+    function: 'verbs',
     scope: 'run',
     summary: 'Run the failed inputs of a run again, each from the page that failed',
     body: verbBody('retry'),
@@ -206,7 +206,7 @@ export const ROUTES = [
     operation: 'replayCallback',
     method: 'POST',
     path: '/v1/runs/callbacks/{callback_uid}/replay',
-    function: 'runs',
+    function: 'verbs',
     scope: 'run',
     summary: 'Send a callback once more: a new record with the same callback_ref_uid and body',
     once: true,
@@ -217,7 +217,7 @@ export const ROUTES = [
     operation: 'replayRunCallbacks',
     method: 'POST',
     path: '/v1/runs/{run_uid}/callbacks/replay',
-    function: 'runs',
+    function: 'verbs',
     scope: 'run',
     summary: 'Send all callbacks of a run once more that fare so',
     body: replayBody,

@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { createLaunchHandler } from '../../functions/api/launch.ts';
 import { createRunsHandler } from '../../functions/api/runs.ts';
+import { createVerbsHandler } from '../../functions/api/verbs.ts';
 import { createSchedulesHandler } from '../../functions/api/schedules.ts';
 import { createApiPorts } from '../../functions/entry/http/api-ports.ts';
 import { createCorePorts } from '../../functions/entry/world.ts';
@@ -87,6 +88,7 @@ export async function createReadingWorld() {
   };
   const api = createApiPorts(machine, table, { publicUrl: 'https://api.example', settings: SETTINGS });
   const runs = createRunsHandler(api, ports);
+  const verbs = createVerbsHandler(api, ports);
   const launchPorts = {
     ...ports,
     secrets: createStageSecrets(ports.keyring),
@@ -94,6 +96,7 @@ export async function createReadingWorld() {
   };
   const handlers = {
     runs,
+    verbs,
     launch: createLaunchHandler(api, launchPorts),
     schedules: createSchedulesHandler(api, { ...launchPorts, schedules: createScheduleStore(table) }),
   };

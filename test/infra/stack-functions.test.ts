@@ -76,7 +76,7 @@ test('only the control worker changes entries of EventBridge, those of its own g
 
 test('a function writes to its own log group only', () => {
   for (const line of holders('logs:PutLogEvents')) expect(line).toMatch(/^(\w+): \1Log$/);
-  expect(holders('logs:PutLogEvents')).toHaveLength(8);
+  expect(holders('logs:PutLogEvents')).toHaveLength(9);
 });
 
 test('secrets are read by those that sign, seal or run actions', () => {
@@ -101,14 +101,14 @@ test('messages are sent by those that have a next step, and by schedules to the 
     'Page: CallbackQueue',
     'Page: ControlQueue',
     'Page: PageQueue',
-    'Runs: CallbackQueue',
-    'Runs: ControlQueue',
     'ScheduleApi: ControlQueue',
     'Schedules: ControlQueue',
     'Schedules: ControlQueueDeadLetters',
     'Sweep: CallbackQueue',
     'Sweep: ControlQueue',
     'Sweep: PageQueue',
+    'Verbs: CallbackQueue',
+    'Verbs: ControlQueue',
   ]);
 });
 
@@ -125,7 +125,7 @@ test('no function writes an API key, and only API functions read one', () => {
   const from = (action: string) => denied.filter((statement) => statement.action === action).map(({ owner }) => owner);
   const workers = ['Control', 'Page', 'Callback', 'Sweep'];
   for (const verb of ['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem']) {
-    expect(from(`dynamodb:${verb}`)).toEqual(['Live', 'Launch', 'Runs', 'ScheduleApi', ...workers]);
+    expect(from(`dynamodb:${verb}`)).toEqual(['Live', 'Launch', 'Runs', 'Verbs', 'ScheduleApi', ...workers]);
   }
   for (const verb of ['GetItem', 'BatchGetItem', 'Query']) expect(from(`dynamodb:${verb}`)).toEqual(workers);
 });

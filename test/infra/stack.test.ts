@@ -126,13 +126,15 @@ test('every route of the table, and whatever has none, leads to its function, wh
   const callable = listResources(stack, 'AWS::Lambda::Permission')
     .filter(({ properties }) => properties.Principal === 'apigateway.amazonaws.com')
     .map(({ properties }) => [target(properties.FunctionName), JSON.stringify(properties.SourceArn)]);
-  expect(callable.map(([id]) => id)).toEqual(['live', 'launch', 'runs', 'schedules'].map((name) => named(name)?.id));
+  expect(callable.map(([id]) => id)).toEqual(
+    ['live', 'launch', 'runs', 'verbs', 'schedules'].map((name) => named(name)?.id),
+  );
   // `<api>/*`, for the source of a $default request is `<api>/$default/$default` and has no method and path.
   for (const [, arn] of callable) expect(arn).toMatch(/\{"Ref":"HttpApi\w+"\},"\/\*"\]/);
 });
 
 test('API functions answer before the gateway gives up at 30 s', () => {
-  for (const name of ['live', 'launch', 'runs', 'schedules']) expect(named(name)?.properties.Timeout).toBe(29);
+  for (const name of ['live', 'launch', 'runs', 'verbs', 'schedules']) expect(named(name)?.properties.Timeout).toBe(29);
 });
 
 test('the sweep comes every minute and is not tried again', () => {
@@ -153,8 +155,8 @@ test('dead letters, old pages, faults, throttles and a silent sweeper raise alar
   expect(count).toEqual({
     ApproximateNumberOfMessagesVisible: 3,
     ApproximateAgeOfOldestMessage: 1,
-    Errors: 8,
-    Throttles: 8,
+    Errors: 9,
+    Throttles: 9,
     Invocations: 1,
   });
 });
@@ -210,7 +212,7 @@ test('a function whose bundle is missing is told with where it was looked for', 
 });
 
 test.each(['local', 'dev', 'prod'])('stage %s passes cdk-nag and CloudFormation’s rules', (stage) => {
-  expect(listResources(stackOf(stage), 'AWS::Lambda::Function')).toHaveLength(8);
+  expect(listResources(stackOf(stage), 'AWS::Lambda::Function')).toHaveLength(9);
 });
 
 test('a stage whose data nobody will miss leaves nothing behind', () => {
@@ -227,7 +229,7 @@ test('concurrency is kept for API functions only where the settings ask for it',
       ({ properties }) => properties.ReservedConcurrentExecutions ?? [],
     );
   expect(reserved({})).toEqual([]);
-  expect(reserved({ reservedConcurrency: { live: 11, launch: 12, runs: 13, schedules: 14 } })).toEqual([
-    11, 12, 13, 14,
+  expect(reserved({ reservedConcurrency: { live: 11, launch: 12, runs: 13, verbs: 15, schedules: 14 } })).toEqual([
+    11, 12, 13, 15, 14,
   ]);
 });

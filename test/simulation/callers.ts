@@ -70,7 +70,7 @@ async function useVerb(
   if (runUid === null) return;
   const called: Truth['verbs'][number] = { verb, runUid, answer: null };
   truth.verbs.push(called);
-  const answer = await call(stage, deployment, 'runs', workspace, `/v1/runs/${runUid}/${verb}`, {});
+  const answer = await call(stage, deployment, 'verbs', workspace, `/v1/runs/${runUid}/${verb}`, {});
   if (answer === null) return;
   called.answer = { status: answer.statusCode ?? 0, runStatus: textOrNull(bodyOf(answer)['status']) };
   stage.coverage.hit(`verb:${verb} ${answer.statusCode ?? 0}`);
@@ -79,7 +79,7 @@ async function useVerb(
 async function call(
   stage: Stage,
   deployment: Deployment,
-  functionName: 'launch' | 'live' | 'runs',
+  functionName: 'launch' | 'live' | 'verbs',
   workspace: number,
   path: string,
   body: object,

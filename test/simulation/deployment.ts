@@ -3,7 +3,7 @@ import { createApiPorts } from '../../functions/entry/http/api-ports.ts';
 import { createCorePorts } from '../../functions/entry/world.ts';
 import { createLaunchHandler } from '../../functions/api/launch.ts';
 import { createLiveHandler } from '../../functions/api/live.ts';
-import { createRunsHandler } from '../../functions/api/runs.ts';
+import { createVerbsHandler } from '../../functions/api/verbs.ts';
 import { createCallbackHandler } from '../../functions/workers/callback.ts';
 import { createControlHandler } from '../../functions/workers/control.ts';
 import { createPageHandler } from '../../functions/workers/page.ts';
@@ -41,7 +41,7 @@ export interface Deployment {
   readonly objects: ReadonlyMap<string, Uint8Array>;
   readonly launch: InstancePool<ApiHandler>;
   readonly live: InstancePool<ApiHandler>;
-  readonly runs: InstancePool<ApiHandler>;
+  readonly verbs: InstancePool<ApiHandler>;
   readonly sweep: InstancePool<() => Promise<unknown>>;
   /** Invocations under way, of all functions. */
   busy(): number;
@@ -91,9 +91,9 @@ export function deploy(stage: Stage, workload: Workload, truth: Truth, observer:
     const { api, keyring, ...ports } = portsOf(instance);
     return createLiveHandler(api, ports, keyring);
   });
-  const runs = new InstancePool<ApiHandler>(stage, 'runs', (instance) => {
+  const verbs = new InstancePool<ApiHandler>(stage, 'verbs', (instance) => {
     const { api, ...ports } = portsOf(instance);
-    return createRunsHandler(api, ports);
+    return createVerbsHandler(api, ports);
   });
   const sweep = new InstancePool(stage, 'sweep', (instance) => createSweepHandler(portsOf(instance)));
   const control = new InstancePool<QueueHandler>(stage, 'control', (one) => createControlHandler(portsOf(one)));
@@ -103,13 +103,13 @@ export function deploy(stage: Stage, workload: Workload, truth: Truth, observer:
   connect(stage, queues.control, { name: 'control', pool: control }, () => undefined);
   connect(stage, queues.page, { name: 'page', pool: page }, () => undefined);
   connect(stage, queues.callback, { name: 'callback', pool: callback }, ({ body }) => noteFirst(truth, body));
-  const pools = [launch, live, runs, sweep, control, page, callback];
+  const pools = [launch, live, verbs, sweep, control, page, callback];
   return {
     queues,
     objects,
     launch,
     live,
-    runs,
+    verbs,
     sweep,
     busy: () => pools.reduce((sum, { busy }) => sum + busy, 0),
     async write(items) {

@@ -23,11 +23,11 @@ const SDK_ATTEMPTS = 3;
 
 /** Timeouts of the functions, ms; Lambda kills what runs longer. */
 export const TIMEOUT_MS: Readonly<
-  Record<'live' | 'launch' | 'runs' | 'control' | 'page' | 'callback' | 'sweep', number>
+  Record<'live' | 'launch' | 'verbs' | 'control' | 'page' | 'callback' | 'sweep', number>
 > = {
   live: 30_000,
   launch: 30_000,
-  runs: 30_000,
+  verbs: 30_000,
   control: 60_000,
   page: 60_000,
   callback: 60_000,

@@ -1,0 +1,39 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { createRunReader } from '../../shared/adapters/dynamodb/run-reader.ts';
+import { Table } from '../../shared/adapters/dynamodb/table.ts';
+import { consoleLog, systemChance, systemClock } from '../../shared/adapters/system.ts';
+import { parseEnv } from '../../shared/contract/env.ts';
+import type { CorePorts } from '../../shared/engine/ports.ts';
+import type { ReadPorts } from '../../shared/engine/read/read-ports.ts';
+import { createApiPorts } from '../entry/http/api-ports.ts';
+import { type ApiPorts, createApiHandler } from '../entry/http/create-api-handler.ts';
+import { once } from '../entry/once.ts';
+import { createReplayEndpoints } from '../entry/replay-endpoints.ts';
+import { createVerbEndpoints } from '../entry/run-verbs.ts';
+import { createCorePorts, noLargeObjects } from '../entry/world.ts';
+
+/** Does the verbs of runs and of their callbacks: what changes a run stands apart from what reads it. */
+export function createVerbsHandler(
+  api: ApiPorts,
+  ports: CorePorts & Pick<ReadPorts, 'reader'>,
+): ReturnType<typeof createApiHandler> {
+  return createApiHandler({
+    functionName: 'verbs',
+    ports: api,
+    endpoints: { ...createVerbEndpoints(ports, api.once), ...createReplayEndpoints(ports, api.once) },
+  });
+}
+
+const wired = once(() => {
+  const env = parseEnv('verbs', process.env);
+  const machine = { clock: systemClock, chance: systemChance, log: consoleLog };
+  const dynamodb = new DynamoDBClient();
+  const table = new Table(dynamodb, env.table, systemClock);
+  return createVerbsHandler(createApiPorts(machine, table, env), {
+    ...createCorePorts(env, machine, { dynamodb, sqs: new SQSClient(), objects: noLargeObjects }, 0),
+    reader: createRunReader(table, noLargeObjects),
+  });
+});
+
+export const handler: ReturnType<typeof createApiHandler> = (event, context) => wired()(event, context);
