@@ -21,7 +21,7 @@ const live = (action: string, input: object, more: object = {}) => ({
 
 describe('live paging', () => {
   it('by X-Pagination-Next gives all cities of a country, each once, in order', async () => {
-    expect(await api.all('runLive', live('search-cities', { country: 'AT' }))).toEqual(citiesOf('AT'));
+    expect(await api.all('runLive', live('search-cities', { country: 'CO' }))).toEqual(citiesOf('CO'));
   });
 
   it('by page number gives the same, and leads back and forth', async () => {

@@ -1,0 +1,138 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterAll, describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { citiesOf } from '../support/all-cities.ts';
+import { openApiClient } from '../support/api-client.ts';
+import { startLocalSystem } from '../support/local-system.ts';
+import { openCallbackReceiver } from '../support/receiver.ts';
+import { until } from '../support/until.ts';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const folder = mkdtempSync(join(tmpdir(), 'journey-'));
+const started = new Set<ChildProcess>();
+
+afterAll(async () => {
+  for (const child of started) if (child.exitCode === null && child.signalCode === null) await kill(child);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const Ready = z.strictObject({
+  url: z.url(),
+  apiKey: z.string(),
+  workspaceUid: z.uuid(),
+  inboxUrl: z.url(),
+  signingSecret: z.string().startsWith('whsec_'),
+});
+
+async function start(dataDir: string) {
+  const args = [join(ROOT, 'infra/local/start.ts'), '--json', '--no-sample', '--port', '0', '--data-dir', dataDir];
+  const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] });
+  started.add(child);
+  const lines = createInterface({ input: child.stdout });
+  const [line]: unknown[] = await once(lines, 'line');
+  return { child, ready: Ready.parse(JSON.parse(String(line))) };
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  const gone = once(child, 'exit');
+  child.kill('SIGKILL');
+  await gone;
+}
+
+/** An owner's command, to its end. */
+async function command(file: string, ...args: string[]): Promise<{ code: unknown; stdout: string; stderr: string }> {
+  const child = spawn(process.execPath, [join(ROOT, 'infra/owner', file), ...args], { cwd: ROOT });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  const [code]: unknown[] = await once(child, 'close');
+  return { code, stdout, stderr };
+}
+
+it('a system killed in the middle of a run goes on where it was: every page is delivered, the manifest agrees', async () => {
+  const dataDir = join(folder, 'killed');
+  const first = await start(dataDir);
+  const receiver = await openCallbackReceiver(first.ready.signingSecret);
+  const countries = ['EE', 'LV', 'LT', 'IE', 'NO', 'FI', 'DK', 'SK', 'SI', 'HR'];
+  const { body: run } = await openApiClient(first.ready.url, first.ready.apiKey).ask('runAsync', {
+    params: { action: 'search-cities' },
+    body: { inputs: countries.map((country) => ({ country })), callback: { url: receiver.url } },
+  });
+  await receiver.until((requests) => requests.length >= 10);
+  await kill(first.child);
+  expect(receiver.of(run.uid).some(({ type }) => type === 'run.finished')).toBe(false);
+
+  // Over the same folder, in this process for its clock: what the dead one had in hand shows again after 6 minutes.
+  const second = await startLocalSystem({ dataDir, unkind: null, now: () => Date.now() + 400_000 });
+  expect(second).toMatchObject({ apiKey: first.ready.apiKey, workspaceUid: first.ready.workspaceUid });
+  const callbacks = await receiver.untilComplete(run.uid, 60_000);
+  const api = openApiClient(second.url, second.apiKey);
+  const pages = Map.groupBy(
+    callbacks.filter(({ type }) => type === 'run.page'),
+    ({ input_index: index }) => index ?? -1,
+  );
+  for (const [index, country] of countries.entries()) {
+    const own = (pages.get(index) ?? []).toSorted((a, b) => (a.page ?? 0) - (b.page ?? 0));
+    expect(own.flatMap(({ results }) => results)).toEqual(citiesOf(country));
+  }
+  const outputs = countries.reduce((sum, country) => sum + citiesOf(country).length, 0);
+  const finished = callbacks.filter(({ type }) => type === 'run.finished');
+  expect(finished).toMatchObject([
+    { manifest: { inputs: 10, succeeded: 10, failed: 0, outputs, callbacks: callbacks.length } },
+  ]);
+  expect((await api.ask('getRun', { params: { run_uid: run.uid } })).body).toMatchObject({
+    status: 'SUCCEEDED',
+    output_count: outputs,
+  });
+  await receiver.close();
+  await second.close();
+}, 90_000);
+
+describe("the owner's commands", () => {
+  it('find the running system by its data folder: a key works once made, and no more once revoked', async () => {
+    const dataDir = join(folder, 'commands');
+    const { child, ready } = await start(dataDir);
+    const where = ['--data-dir', dataDir];
+    const made = await command('keys.ts', 'create', '--workspace', 'acme', '--scopes', 'read', '--json', ...where);
+    expect(made.code, made.stderr).toBe(0);
+    const Made = z.strictObject({
+      apiKey: z.string(),
+      workspaceUid: z.uuid(),
+      scopes: z.array(z.string()),
+      signingSecret: z.string(),
+    });
+    const { apiKey, scopes } = Made.parse(JSON.parse(made.stdout));
+    expect(scopes).toEqual(['read']);
+    const listed = await command('keys.ts', 'list', '--workspace', 'acme', ...where);
+    expect(listed.stdout).toContain(apiKey.slice(0, 8));
+    expect(listed.stdout).not.toContain(apiKey);
+    expect((await command('keys.ts', 'revoke', '--workspace', 'acme', '--key', apiKey, ...where)).code).toBe(0);
+    const refused = await openApiClient(ready.url, apiKey).refused('listRuns');
+    expect(refused.body.error_label).toBe('UNAUTHORIZED');
+    const set = await command('workspaces.ts', 'set', '--workspace', 'acme', '--runs-at-once', '3', ...where);
+    expect(set.code, set.stderr).toBe(0);
+    expect((await command('workspaces.ts', 'list', ...where)).stdout).toMatch(/acme .*runs at once 3/);
+    child.kill('SIGTERM');
+    await until('a clean stop', () => (child.exitCode === null ? null : true));
+    expect(child.exitCode).toBe(0);
+    const late = await command('keys.ts', 'list', '--workspace', 'acme', ...where);
+    expect([late.code, late.stderr]).toEqual([1, expect.stringMatching(/No system runs over .*npm start/)]);
+  }, 60_000);
+
+  it.each([
+    ['keys.ts', '--help', 0, /create --workspace/],
+    ['workspaces.ts', '--help', 0, /set/],
+    ['keys.ts', '--wrong', 2, /--wrong/],
+  ])('%s %s exits with its code and says what there is', async (file, flag, code, said) => {
+    const told = await command(file, flag);
+    expect(told.code).toBe(code);
+    expect(`${told.stdout}${told.stderr}`).toMatch(said);
+  });
+});
