@@ -29,7 +29,7 @@ import { createUpstream, scriptedActions } from './upstream.ts';
 import type { Workload } from './workload.ts';
 
 const TABLE = 'trireme';
-export const PUBLIC_URL = 'https://api.example.com';
+const PUBLIC_URL = 'https://api.example.com';
 export const MASTER_SECRET = Buffer.from('a master secret for simulated stages, known to everybody');
 
 type ApiHandler = (event: APIGatewayProxyEventV2, context: Context) => Promise<APIGatewayProxyStructuredResultV2>;
