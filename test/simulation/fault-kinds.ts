@@ -34,5 +34,3 @@ export const FAULT_KINDS = {
 
 export type FaultKind = keyof typeof FAULT_KINDS;
 export const ALL_FAULT_KINDS = Object.keys(FAULT_KINDS) as readonly FaultKind[]; // keys of a closed literal
-
-const RECEIVER_FAULTS: readonly FaultKind[] = ALL_FAULT_KINDS.filter((kind) => kind.startsWith('receiver_'));
