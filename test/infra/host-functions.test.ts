@@ -33,10 +33,10 @@ function host(code: string, options: Partial<FunctionHostOptions> = {}): Functio
 
 it('a frozen thread goes on with what it left behind only in its next invocation', async () => {
   const code = `let late = 0;
-    export const handler = async () => { const seen = late; setTimeout(() => { late += 1; }, 1); return seen; };`;
+    export const handler = async () => { const seen = late; setTimeout(() => { late += 1; }, 250); return seen; };`;
   const frozen = host(code, { isFrozenBetween: true });
   await frozen.invoke({});
-  await new Promise((resolve) => setTimeout(resolve, 30));
+  await new Promise((resolve) => setTimeout(resolve, 400));
   // Thawed: the timer of the first is due at once, but the second began before it ran.
   expect(await frozen.invoke({})).toEqual({ kind: 'succeeded', payload: '0' });
 });
