@@ -37,6 +37,25 @@ export async function reconcileSlots(ports: CorePorts, workspaceUid: string): Pr
   await admitWaiting(ports, workspaceUid);
 }
 
+/**
+ * Gives back what an ended run still holds: a verb that took a slot and died before its move leaves one behind. Null
+ * when it holds none; else when to look again (epoch ms), for a verb may be at work just now.
+ */
+export async function releaseEnded(ports: CorePorts, ended: RunControl): Promise<number | null> {
+  const now = ports.clock.now();
+  let lookAgainAt: number | null = null;
+  for (const { runUid, epoch, takenAt } of await ports.admission.listSlots(ended.workspaceUid)) {
+    if (runUid !== ended.uid) continue;
+    if (epoch > ended.epoch && takenAt + LEFT_BEHIND_MS > now) {
+      lookAgainAt = takenAt + LEFT_BEHIND_MS;
+    } else {
+      await ports.admission.releaseSlot(ended.workspaceUid, runUid, epoch);
+      await admitWaiting(ports, ended.workspaceUid);
+    }
+  }
+  return lookAgainAt;
+}
+
 /** Gives free slots to those that wait, oldest first, until one side runs out. */
 export async function admitWaiting(ports: CorePorts, workspaceUid: string): Promise<void> {
   for (;;) {

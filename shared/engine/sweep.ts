@@ -1,7 +1,7 @@
 import { deriveUid } from '../domain/ids.ts';
 import { shardCount, shardOf } from '../domain/input.ts';
 import { hasEnded, type RunControl, type RunDefinition, WORKING_STATUSES } from '../domain/run.ts';
-import { reconcileSlots } from './admit-run.ts';
+import { reconcileSlots, releaseEnded } from './admit-run.ts';
 import { checkCompletion } from './check-completion.ts';
 import { closeRun, landedAt } from './finish-run.ts';
 import { finishInput } from './finish-input.ts';
@@ -130,10 +130,11 @@ async function tendWorking(ports: CorePorts, control: RunControl, definition: Ru
  */
 async function tendEnded(ports: CorePorts, control: RunControl, definition: RunDefinition): Promise<number | null> {
   if (control.mode === 'LIVE') return null;
+  const slotAgainAt = await releaseEnded(ports, control);
   if (!(await isClosed(ports, control, definition))) await closeRun(ports, control, definition);
   if (control.status === 'STOPPED' && ports.clock.now() < landedAt(ports, control)) return landedAt(ports, control);
-  if (definition.callback === null) return null;
-  let lookAgainAt = await tendRecords(ports, definition, null);
+  if (definition.callback === null) return slotAgainAt;
+  let lookAgainAt = earlier(slotAgainAt, await tendRecords(ports, definition, null));
   const inHand = control.status === 'STOPPED' ? await readInHand(ports, definition) : [];
   for (let shard = 0; shard < shardCount(definition.inputsTotal); shard += 1) {
     lookAgainAt = earlier(lookAgainAt, await tendShard(ports, definition, shard, inHand));
@@ -143,8 +144,6 @@ async function tendEnded(ports: CorePorts, control: RunControl, definition: RunD
 
 /** Whether all that follows from a run's end was begun: reads are cheaper than writes that are refused. */
 async function isClosed(ports: CorePorts, control: RunControl, definition: RunDefinition): Promise<boolean> {
-  const slots = await ports.admission.listSlots(control.workspaceUid);
-  if (slots.some(({ runUid }) => runUid === control.uid)) return false;
   if (definition.callback === null) return true;
   const refUid = deriveUid(control.uid, 'run_finished', { ending: control.endings });
   return (await ports.callbacks.readRecord(refUid)) !== null;
