@@ -131,6 +131,8 @@ async function tendWorking(ports: CorePorts, control: RunControl, definition: Ru
 async function tendEnded(ports: CorePorts, control: RunControl, definition: RunDefinition): Promise<number | null> {
   if (control.mode === 'LIVE') return null;
   const slotAgainAt = await releaseEnded(ports, control);
+  const landed = control.status === 'STOPPED' && ports.clock.now() >= landedAt(ports, control);
+  if (landed) await settleLanded(ports, control, definition);
   if (!(await isClosed(ports, control, definition))) await closeRun(ports, control, definition);
   if (control.status === 'STOPPED' && ports.clock.now() < landedAt(ports, control)) return landedAt(ports, control);
   if (definition.callback === null) return slotAgainAt;

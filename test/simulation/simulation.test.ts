@@ -19,6 +19,7 @@ const REGRESSIONS: readonly (readonly [seed: number, was: string])[] = [
   [1085, 'the same, on an applied write reported as failed'],
   [68, 'a failure that landed as its run was stopped was counted, never told, and run again by resume'],
   [754, 'an input whose last page landed as its run was stopped was not counted'],
+  [2770, 'a stop whose verb died before it was put on the due list left a failure untold'],
   [701, 'a resume that took a slot and died before its move left it behind'],
   [1482, 'the same for a run that was stopped before'],
 ];
