@@ -49,6 +49,8 @@ export interface EngineWorld {
   createTwin(definition: RunDefinition, control: RunControl): Promise<string>;
   /** Hands out what is queued, sweeping each minute, until nothing is left or the clock reaches `until`. */
   runUntil(until: number): Promise<void>;
+  /** An outage: the clock goes on, and nothing is handed out or swept. */
+  skipTo(at: number): void;
   /** Queues a message, as EventBridge does. */
   queue(message: Message): void;
   now(): number;
@@ -150,6 +152,7 @@ export function createEngineWorld(options: {
     posted,
     sent,
     now: () => now,
+    skipTo: (at) => (now = at),
     queue: (message) => void queue.push({ message, dueAt: now, id: (ids += 1) }),
     launch: (wanted) =>
       startRun(ports, {

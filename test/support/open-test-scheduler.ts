@@ -62,7 +62,8 @@ export function scheduleInput(name: string, expression: string): CreateScheduleC
   };
 }
 
-function connect(scheduler: LocalScheduler): SchedulerClient {
+/** The SDK's client over a stand-in, without a socket. */
+export function connect(scheduler: LocalScheduler): SchedulerClient {
   return new SchedulerClient({
     region: 'us-east-1',
     endpoint: 'http://scheduler.local',
