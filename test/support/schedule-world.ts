@@ -33,7 +33,7 @@ export function createScheduleWorld(options: {
   readonly input: Readonly<Record<string, unknown>>;
 }): ScheduleWorld {
   const delivered: FireMessage[] = [];
-  let copiesOf = (_: FireMessage): number => 1;
+  let copiesOf: (fire: FireMessage) => number = () => 1;
   let clock = (): number => START; // the world's, once there is one
   const scheduler = openScheduler({
     dir: null,
@@ -56,7 +56,7 @@ export function createScheduleWorld(options: {
     }),
   });
 
-  clock = world.now;
+  clock = () => world.now();
 
   async function listNames(): Promise<readonly string[]> {
     const { body } = await scheduler.handle({ method: 'GET', path: '/schedules', query: '', body: '' });
