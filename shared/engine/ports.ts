@@ -379,6 +379,8 @@ export interface Secrets {
 
 /** What an action's page may reach. */
 export interface ActionWorld {
+  /** Runs an action's page so that what it writes to the console is known as its run's. */
+  enter<Result>(runUid: string, work: () => Promise<Result>): Promise<Result>;
   fetchFor(workspaceUid: string): ActionFetch;
   secret(name: string): Promise<string>;
 }

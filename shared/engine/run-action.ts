@@ -44,7 +44,8 @@ export async function runAction(
     cancelTimer = ports.clock.after(call.timeoutMs, () => resolve('timeout'));
   });
   try {
-    const page = await Promise.race([action.run(context), timeout]);
+    const run = ports.world.enter(call.runUid, () => action.run(context));
+    const page = await Promise.race([run, timeout]);
     if (page === 'timeout') return timedOut(action, call.timeoutMs);
     return checkPage(action, page);
   } catch (thrown) {

@@ -1,3 +1,4 @@
+import type { ActionWorld } from '../../shared/engine/ports.ts';
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
 import { createCallbackHandler } from '../../functions/workers/callback.ts';
 import { createControlHandler } from '../../functions/workers/control.ts';
@@ -109,7 +110,8 @@ export function openBenchSystem(options: BenchSystemOptions): BenchSystem {
   const actions = createRegistry({ 'bench-action.ts': options.action });
   const keyring = createKeyring(Buffer.alloc(32, 7), (size) => systemChance.bytes(size));
   const secrets = createStageSecrets(() => Promise.resolve(keyring));
-  const world = {
+  const world: ActionWorld = {
+    enter: (_, work) => work(),
     fetchFor: () => () => Promise.reject(new Error('The bench has no network.')),
     secret: () => Promise.reject(new Error('The bench has no secrets.')),
   };

@@ -1,3 +1,4 @@
+import type { ActionWorld } from '../../shared/engine/ports.ts';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { createLiveHandler } from '../../functions/api/live.ts';
 import { createApiPorts } from '../../functions/entry/http/api-ports.ts';
@@ -68,7 +69,8 @@ async function openLive(action: BenchAction): Promise<{ readonly call: () => Pro
     sqs,
     objects: noLargeObjects,
   });
-  const world = {
+  const world: ActionWorld = {
+    enter: (_, work) => work(),
     fetchFor: () => () => Promise.reject(new Error('The bench has no network.')),
     secret: () => Promise.reject(new Error('The bench has no secrets.')),
   };

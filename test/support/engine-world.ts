@@ -132,6 +132,7 @@ export function createEngineWorld(options: {
     },
     actions: createRegistry(Object.fromEntries(options.actions.map((action) => [`${action.name}.ts`, action]))),
     world: {
+      enter: (_, work) => work(),
       fetchFor: () => () => Promise.reject(new Error('There is no network here.')),
       secret: () => Promise.reject(new Error('There are no secrets here.')),
     },

@@ -1,3 +1,4 @@
+import { currentRun, nameRunsOnConsole } from '../console-runs.ts';
 import { checkCallbackHeaders } from '../../domain/callback-headers.ts';
 import { type CallbackPolicy as UrlPolicy, parseCallbackUrl } from '../../domain/callback-url.ts';
 import { LIMITS } from '../../domain/limits.ts';
@@ -46,7 +47,9 @@ export function createCallbackSender(http: GuardedHttp): CallbackSender {
 
 /** The way out of actions: the same guarded client, and the owner's secrets. */
 export function createActionWorld(http: GuardedHttp, secret: (name: string) => Promise<string>): ActionWorld {
+  nameRunsOnConsole();
   return {
+    enter: (runUid, work) => currentRun.run(runUid, work),
     fetchFor: (workspaceUid) => createGuardedFetch(http, { poolKey: workspaceUid }),
     secret,
   };

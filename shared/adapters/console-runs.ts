@@ -1,0 +1,24 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { format } from 'node:util';
+
+/** The run whose action's page is at work here: many may be side by side in one invocation. */
+export const currentRun = new AsyncLocalStorage<string>();
+
+const LEVELS = ['debug', 'log', 'info', 'warn', 'error'] as const;
+let named = false;
+
+/** From now on a line that an action writes to the console carries its run's uid, as the engine's own lines do. */
+export function nameRunsOnConsole(): void {
+  if (named) return;
+  named = true;
+  for (const level of LEVELS) {
+    const write = console[level].bind(console);
+    console[level] = (...line: unknown[]): void => {
+      const runUid = currentRun.getStore();
+      const [first] = line;
+      const known = typeof first === 'object' && first !== null && 'run_uid' in first;
+      if (runUid === undefined || known) write(...line);
+      else write({ message: format(...line), run_uid: runUid });
+    };
+  }
+}
