@@ -52,7 +52,7 @@ async function arm(ports: TendPorts, found: Schedule): Promise<Schedule | null> 
     schedule = await ports.schedules.readSchedule(schedule.uid);
     while (schedule !== null && schedule.revision === armed) {
       const now = ports.clock.now();
-      const next = changed(schedule, now, { armedRevision: armed });
+      const next = bookkept(schedule, { armedRevision: armed });
       if (await ports.schedules.replaceSchedule(next)) {
         await expireRest(ports, next, now);
         return next;
@@ -90,9 +90,14 @@ async function settleUntil(ports: TendPorts, uid: string, settledUntil: number):
   for (;;) {
     const schedule = await ports.schedules.readSchedule(uid);
     if (schedule === null || schedule.settledUntil >= settledUntil) return schedule;
-    const next = changed(schedule, ports.clock.now(), { settledUntil });
-    if (await ports.schedules.replaceSchedule({ ...next, updatedAt: schedule.updatedAt })) return next;
+    const next = bookkept(schedule, { settledUntil });
+    if (await ports.schedules.replaceSchedule(next)) return next;
   }
+}
+
+/** The schedule with one write more, which changes nothing a caller sees. */
+function bookkept(schedule: Schedule, change: Pick<Partial<Schedule>, 'armedRevision' | 'settledUntil'>): Schedule {
+  return changed(schedule, schedule.updatedAt, change);
 }
 
 /** When EventBridge has had its time for the latest time that has come, or else for the next one. */
