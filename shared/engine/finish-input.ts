@@ -58,7 +58,9 @@ export async function finishInput(ports: CorePorts, { control, definition, slot 
   const { expiresAt } = definition;
   const marked = await ports.progress.markInput(slot.runUid, slot.input, control.epoch, mark, expiresAt);
   if (marked.stale) return;
-  const opened = await openNextInput(ports, control, definition, slot.input);
+  // Where these marks are all there are, nothing is left to open, and the run ends: its window may stay as it is.
+  const complete = marked.marks.size === definition.inputsTotal;
+  const opened = complete || (await openNextInput(ports, control, definition, slot.input));
   if (!opened) await postponeIfWaiting(ports, control, definition); // perhaps only waiting ones are left
   await rollUp(ports, control, definition, shardOf(slot.input), marked.marks);
 }

@@ -48,8 +48,20 @@ export async function closeRun(
   definition: RunDefinition,
   takenUp = false,
 ): Promise<void> {
-  await freeSlot(ports, ended);
-  await wakeDependents(ports, ended);
+  await Promise.all([
+    freeSlot(ports, ended),
+    wakeDependents(ports, ended),
+    announceEnd(ports, ended, definition, takenUp),
+  ]);
+}
+
+/** Records run.finished and sends it. */
+async function announceEnd(
+  ports: CorePorts,
+  ended: RunControl,
+  definition: RunDefinition,
+  takenUp: boolean,
+): Promise<void> {
   if (definition.callback === null) return;
   const stopped = ended.status === 'STOPPED';
   if (stopped && !takenUp && ports.clock.now() < landedAt(ports, ended)) return;

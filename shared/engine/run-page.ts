@@ -241,8 +241,8 @@ async function follow(ports: PagePorts, page: PageInHand, slot: PageSlot): Promi
     await Promise.all([callbacks, ports.messages.send(next, { workspaceUid: definition.workspaceUid })]);
     return;
   }
-  await callbacks;
-  await finishInput(ports, { control, definition, slot });
+  // Together, so that a short run's last callbacks share a request; whichever fails, the redelivery does both again.
+  await Promise.all([callbacks, finishInput(ports, { control, definition, slot })]);
 }
 
 function nextCycle(state: CycleCheck | null, cursor: string): CycleCheck | null {
