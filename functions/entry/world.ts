@@ -86,7 +86,7 @@ export function createStorePorts(env: StoreEnv, machine: Machine, clients: Store
 
 /** What a function needs that starts runs and does nothing else with them: a third less to bundle. */
 export function createStarterPorts(
-  env: StoreEnv & Pick<CoreEnv, 'controlQueueUrl'>,
+  env: StoreEnv & Pick<CoreEnv, 'controlQueueUrl' | 'pageQueueUrl'>,
   machine: Machine,
   clients: { readonly table: Table; readonly sqs: SQSClient },
 ): Pick<CorePorts, keyof Machine | 'due' | 'runs' | 'messages' | 'settings'> {
@@ -95,7 +95,12 @@ export function createStarterPorts(
     ...machine,
     due,
     runs: createRunStore(clients.table, due),
-    messages: createMessageSender(clients.sqs, machine.clock, { control: env.controlQueueUrl }, 0),
+    messages: createMessageSender(
+      clients.sqs,
+      machine.clock,
+      { control: env.controlQueueUrl, page: env.pageQueueUrl },
+      0,
+    ),
     settings: engineSettings(env.settings),
   };
 }

@@ -27,7 +27,7 @@ export function createLive(scope: Construct, platform: Platform): EngineFunction
 
 /** Takes asynchronous launches: checks and stores up to 4.5 MB of inputs, hence a whole core (1,769 MB). */
 export function createLaunch(scope: Construct, platform: Platform): EngineFunction {
-  const { state, controlQueue, settings } = platform;
+  const { state, controlQueue, pageQueue, settings } = platform;
   return new EngineFunction(scope, 'Launch', {
     platform,
     name: 'launch',
@@ -40,13 +40,14 @@ export function createLaunch(scope: Construct, platform: Platform): EngineFuncti
       state.items('GetItem', 'PutItem', 'UpdateItem', 'BatchWriteItem'),
       state.reads(state.masterSecret),
       controlQueue.send(),
+      pageQueue.send(),
     ],
   });
 }
 
 /** Takes schedules, reads and changes them. What EventBridge has of them is the control worker's. */
 export function createSchedules(scope: Construct, platform: Platform): EngineFunction {
-  const { state, controlQueue, settings } = platform;
+  const { state, controlQueue, pageQueue, settings } = platform;
   return new EngineFunction(scope, 'ScheduleApi', {
     platform,
     name: 'schedules',
@@ -60,6 +61,7 @@ export function createSchedules(scope: Construct, platform: Platform): EngineFun
       state.lists(),
       state.reads(state.masterSecret),
       controlQueue.send(),
+      pageQueue.send(),
     ],
   });
 }

@@ -76,10 +76,10 @@ export type EnvKey = keyof typeof ENV;
 /** Which variables each function gets: what it uses and nothing more. */
 export const ENV_OF = {
   live: ['stage', 'settings', 'table', 'publicUrl', 'masterSecretArn', 'actionSecretsArn'],
-  launch: ['stage', 'settings', 'table', 'publicUrl', 'controlQueueUrl', 'masterSecretArn'],
+  launch: ['stage', 'settings', 'table', 'publicUrl', 'controlQueueUrl', 'pageQueueUrl', 'masterSecretArn'],
   runs: ['stage', 'settings', 'table', 'bucket', 'publicUrl', 'masterSecretArn'],
   verbs: ['stage', 'settings', 'table', 'publicUrl', 'controlQueueUrl', 'callbackQueueUrl'],
-  schedules: ['stage', 'settings', 'table', 'publicUrl', 'controlQueueUrl', 'masterSecretArn'],
+  schedules: ['stage', 'settings', 'table', 'publicUrl', 'controlQueueUrl', 'pageQueueUrl', 'masterSecretArn'],
   control: [
     'stage',
     'settings',

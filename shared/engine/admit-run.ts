@@ -72,9 +72,10 @@ export async function admitWaiting(ports: CorePorts, workspaceUid: string): Prom
     }
     if (!(await ports.admission.takeSlot(workspaceUid, waiter.runUid, waiter.epoch))) return;
     await queueRun(ports, control);
+    // Others may be at this waiter just now; the one that takes it out of the line sends it on.
+    if (!(await ports.admission.removeWaiter(workspaceUid, waiter))) continue;
     const message = { kind: 'dispatch', runUid: waiter.runUid, epoch: waiter.epoch } as const;
     await ports.messages.send(message, { workspaceUid });
-    await ports.admission.removeWaiter(workspaceUid, waiter);
   }
 }
 

@@ -22,15 +22,29 @@ export async function dispatchRun(ports: CorePorts, message: DispatchMessage, re
   if (control.postponedUntil !== null && control.postponedUntil > ports.clock.now()) return; // its due entry stands
   const working = WORKING_STATUSES.includes(control.status);
   if (!working && !(await dependenciesMet(ports, control, definition))) return;
-  const admitted = working ? control : await admitRun(ports, control, definition);
-  if (admitted.epoch !== message.epoch || !WORKING_STATUSES.includes(admitted.status)) return;
-
-  const window = await layOut(ports, admitted, definition);
-  if (window.epoch !== admitted.epoch) return;
+  const laidOut = await layOutRun(ports, control, definition);
+  if (laidOut === null) return;
+  const { window, control: admitted } = laidOut;
   const mine = [...window.open].filter(([, { by }]) => by === DISPATCHER); // others a worker has in hand since
   const again = receipt.count > 1;
   await Promise.all(mine.map(([input, entry]) => sendOpened(ports, admitted, definition, input, entry, again)));
   if (window.open.size === 0) await checkCompletion(ports, admitted, definition);
+}
+
+/**
+ * Gives a run its slot, unless it works already, and its window. Null: it has to wait, or went on to a later epoch. Said
+ * twice, it is laid out once.
+ */
+export async function layOutRun(
+  ports: CorePorts,
+  control: RunControl,
+  definition: RunDefinition,
+): Promise<{ readonly control: RunControl; readonly window: RunWindow } | null> {
+  const working = WORKING_STATUSES.includes(control.status);
+  const admitted = working ? control : await admitRun(ports, control, definition);
+  if (admitted.epoch !== control.epoch || !WORKING_STATUSES.includes(admitted.status)) return null;
+  const window = await layOut(ports, admitted, definition);
+  return window.epoch === admitted.epoch ? { control: admitted, window } : null;
 }
 
 /** The window of this epoch: as it stands, or opened now. */

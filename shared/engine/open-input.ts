@@ -11,7 +11,7 @@ function openedBy(done: number): string {
 }
 
 /** The message that starts an input at its first page. */
-function firstPage(runUid: string, epoch: number, input: number, again = false): PageMessage {
+export function firstPage(runUid: string, epoch: number, input: number, again = false): PageMessage {
   return {
     kind: 'page',
     runUid,

@@ -197,7 +197,8 @@ export interface AdmissionStore {
   /** All slots that are taken. */
   listSlots(workspaceUid: string): Promise<readonly TakenSlot[]>;
   addWaiter(workspaceUid: string, waiter: Waiter, expiresAt: number): Promise<void>;
-  removeWaiter(workspaceUid: string, waiter: Waiter): Promise<void>;
+  /** True for the one call that took it out of the line. */
+  removeWaiter(workspaceUid: string, waiter: Waiter): Promise<boolean>;
   /** The one that has waited longest, strongly read. */
   oldestWaiter(workspaceUid: string): Promise<Waiter | null>;
   /** Limits the owner set for the workspace. */

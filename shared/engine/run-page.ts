@@ -5,6 +5,7 @@ import type { OpenInput } from '../domain/input.ts';
 import { type CycleCheck, cutPage, type PageOutcome, type PageSlot, stepCycleCheck } from '../domain/page.ts';
 import { ACTION_ATTEMPTS, actionDelayMs } from '../domain/retry.ts';
 import { type RunControl, type RunDefinition, WORKING_STATUSES } from '../domain/run.ts';
+import { layOutRun } from './dispatch-run.ts';
 import { finishInput } from './finish-input.ts';
 import { postponeIfWaiting } from './postpone-run.ts';
 import type { CorePorts, PageMessage, Ports, Receipt } from './ports.ts';
@@ -26,10 +27,11 @@ const MAX_DELAY_MS = 900_000;
  * next page, the page's callback, or the end of the input. Bears its message twice, late, or under a dead epoch.
  */
 export async function runPage(ports: PagePorts, message: PageMessage, receipt: Receipt): Promise<void> {
-  const control = await ports.runs.readControl(message.runUid);
+  const standing = await ports.runs.readControl(message.runUid);
+  const definition = standing?.epoch === message.epoch ? await ports.runs.readDefinition(message.runUid) : null;
+  if (standing === null || definition === null) return;
+  const control = mayLackWindow(standing, receipt) ? await layOut(ports, standing, definition) : standing;
   if (control === null || !mayStart(control, message.epoch, ports.clock.now())) return;
-  const definition = await ports.runs.readDefinition(message.runUid);
-  if (definition === null) return;
   if (message.until !== null && message.until > ports.clock.now()) return sendAt(ports, definition, message);
   if (control.status === 'QUEUED') await beginRun(ports, control);
 
@@ -37,6 +39,15 @@ export async function runPage(ports: PagePorts, message: PageMessage, receipt: R
   const slot = (await readStanding(ports, page)) ?? (await runAndRecord(ports, page));
   if (slot === null) return; // it waits, and whoever wrote that down has sent it on
   if (owns(page, slot)) await follow(ports, page, slot);
+}
+
+/** A run of one input is sent straight here; a redelivery may find that its first delivery died on the way. */
+function mayLackWindow({ status }: RunControl, receipt: Receipt): boolean {
+  return status === 'CREATED' || (status === 'QUEUED' && receipt.count > 1);
+}
+
+async function layOut(ports: PagePorts, control: RunControl, definition: RunDefinition): Promise<RunControl | null> {
+  return (await layOutRun(ports, control, definition))?.control ?? null;
 }
 
 /**

@@ -4,7 +4,8 @@ import type { StoredInput } from '../domain/input.ts';
 import { LIMITS } from '../domain/limits.ts';
 import { NO_TOTALS, type RunControl, type RunDefinition, type RunDependency } from '../domain/run.ts';
 import type { Action } from '../sdk/action.ts';
-import type { CorePorts, DueEntry, Ports } from './ports.ts';
+import { firstPage } from './open-input.ts';
+import type { CorePorts, DueEntry, Message, Ports } from './ports.ts';
 import { parametersRefused } from './run-action.ts';
 import { tellError } from './tell-error.ts';
 
@@ -70,6 +71,7 @@ export async function startRun(
     scheduleAt: launch.scheduleAt,
     inputsTotal: inputs.length,
     scheduledRunUid: null,
+    livePage: null,
     scheduledRunName: null,
     createdAt: now,
     expiresAt,
@@ -90,7 +92,7 @@ export async function findLaunched(
   return { control: newControl(definition, current.status === 'INVALID' ? current.lastError : null), definition };
 }
 
-/** Writes a run, then sends its dispatch if it starts at once. Said twice, it is one run, dispatched once more. */
+/** Writes a run, then sends it on its way if it starts at once. Said twice, it is one run, sent once more. */
 export async function commitRun(
   ports: Pick<CorePorts, 'runs' | 'messages'>,
   definition: RunDefinition,
@@ -102,11 +104,17 @@ export async function commitRun(
   const startsAt = Math.max(createdAt, scheduleAt ?? createdAt);
   const due: DueEntry[] = [{ at: startsAt + FIRST_WATCH_MS, kind: 'watch', uid }];
   if (control.status === 'SCHEDULED') due.push({ at: startsAt, kind: 'start', uid });
-  await ports.runs.createRun({ definition, control, inputs, due });
-  if (control.status !== 'SCHEDULED') {
-    await ports.messages.send({ kind: 'dispatch', runUid: uid, epoch: 1 }, { workspaceUid });
-  }
+  const created = await ports.runs.createRun({ definition, control, inputs, due });
+  if (control.status === 'SCHEDULED') return control;
+  await ports.messages.send(beginning(control, definition, created === 'exists'), { workspaceUid });
   return control;
+}
+
+/** A run of one input that waits for no other begins with its page, whose worker lays it out: a message less. */
+function beginning({ status }: RunControl, definition: RunDefinition, again: boolean): Message {
+  const { uid, inputsTotal, dependsOn } = definition;
+  const atOnce = status === 'CREATED' && inputsTotal === 1 && dependsOn.length === 0;
+  return atOnce ? firstPage(uid, 1, 0, again) : { kind: 'dispatch', runUid: uid, epoch: 1 };
 }
 
 /** A launch held against its action: what is needed to make a run, or runs, of it. */

@@ -176,9 +176,9 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'waiter-leaves-first',
     file: `${ENGINE}/admit-run.ts`,
-    find: "    await queueRun(ports, control);\n    const message = { kind: 'dispatch'",
+    find: 'if (!(await ports.admission.takeSlot(workspaceUid, waiter.runUid, waiter.epoch))) return;',
     replace:
-      "    await ports.admission.removeWaiter(workspaceUid, waiter);\n    await queueRun(ports, control);\n    const message = { kind: 'dispatch'",
+      'await ports.admission.removeWaiter(workspaceUid, waiter);\n    if (!(await ports.admission.takeSlot(workspaceUid, waiter.runUid, waiter.epoch))) return;',
   },
   {
     name: 'no-watch-at-launch',

@@ -61,8 +61,8 @@ export function createAdmissionStore(table: Table, defaults: WorkspaceLimits, no
       });
     },
 
-    async removeWaiter(workspaceUid, waiter) {
-      await table.delete(keys.waiter(workspaceUid, waiter));
+    removeWaiter(workspaceUid, waiter) {
+      return table.delete(keys.waiter(workspaceUid, waiter));
     },
 
     async oldestWaiter(workspaceUid) {

@@ -147,8 +147,12 @@ export class Table {
     }
   }
 
-  async delete(key: Key): Promise<void> {
-    await this.#client.send(new DeleteItemCommand({ TableName: this.#name, Key: toItem(key) }));
+  /** Deletes an item; false where there was none. */
+  async delete(key: Key): Promise<boolean> {
+    const { Attributes: gone } = await this.#client.send(
+      new DeleteItemCommand({ TableName: this.#name, Key: toItem(key), ReturnValues: 'ALL_OLD' }),
+    );
+    return gone !== undefined;
   }
 
   /** Puts items without conditions, 25 a call; what the service leaves undone is sent again with backoff. */
