@@ -12,6 +12,8 @@ export interface StoredInput {
   readonly input: Readonly<Record<string, unknown>>;
   /** Null where the launch gave none. */
   readonly customData: Readonly<Record<string, unknown>> | null;
+  /** Why a line of an upload cannot be an input; absent where it is one. */
+  readonly fault?: string;
 }
 
 /** How an input ended. Set once per attempt of its run. */

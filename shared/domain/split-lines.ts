@@ -1,0 +1,82 @@
+/** A line of a text that comes in chunks of bytes. */
+export interface Line {
+  /** From 1; blank lines are counted too. */
+  readonly number: number;
+  /** Of its first byte in the text. */
+  readonly offset: number;
+  /** Bytes it takes in the text, less its line feed. */
+  readonly size: number;
+  /** Its bytes without line end and byte order mark; null where it is longer than was asked for. */
+  readonly bytes: Uint8Array | null;
+}
+
+/** Parts a text into its lines, chunk by chunk. Holds no more than one line of `maxBytes`. */
+export interface LineSplitter {
+  /** The lines that a chunk completes, but blank ones. */
+  push(chunk: Uint8Array): Iterable<Line>;
+  /** The last line, where no line feed ends it. */
+  end(): Iterable<Line>;
+}
+
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
+
+/**
+ * Splits at line feeds; a carriage return before one and a byte order mark at the very start are no part of a line. As a
+ * line feed is no byte of any other character in UTF-8 (RFC 3629 §3), characters are never cut. `from`: where the first chunk lies
+ * in the text, if not at its start.
+ */
+export function createLineSplitter(maxBytes: number, from: Pick<Line, 'number' | 'offset'> = START): LineSplitter {
+  let { number, offset } = from;
+  let size = 0;
+  let kept: Uint8Array[] = [];
+  // A line of the greatest length may come with a byte order mark and a carriage return.
+  const room = maxBytes + BYTE_ORDER_MARK.length + 1;
+
+  function keep(part: Uint8Array): void {
+    size += part.length;
+    if (size > room) kept = [];
+    else if (part.length > 0) kept.push(part);
+  }
+
+  function take(): Line | null {
+    const bytes = size > room ? null : trim(kept.length === 1 ? (kept[0] ?? EMPTY) : Buffer.concat(kept), offset === 0);
+    const line = { number, offset, size, bytes: bytes !== null && bytes.length > maxBytes ? null : bytes };
+    number += 1;
+    offset += size + 1;
+    size = 0;
+    kept = [];
+    return line.bytes !== null && isBlank(line.bytes) ? null : line;
+  }
+
+  return {
+    *push(chunk) {
+      let at = 0;
+      for (let end = chunk.indexOf(LINE_FEED); end >= 0; end = chunk.indexOf(LINE_FEED, at)) {
+        keep(chunk.subarray(at, end));
+        const line = take();
+        if (line !== null) yield line;
+        at = end + 1;
+      }
+      keep(chunk.subarray(at));
+    },
+    *end() {
+      const line = take();
+      if (line !== null) yield line;
+    },
+  };
+}
+
+const START = { number: 1, offset: 0 };
+const EMPTY = new Uint8Array();
+
+function trim(bytes: Uint8Array, isFirst: boolean): Uint8Array {
+  const begin = isFirst && BYTE_ORDER_MARK.every((byte, at) => bytes[at] === byte) ? BYTE_ORDER_MARK.length : 0;
+  return bytes.subarray(begin, bytes.at(-1) === CARRIAGE_RETURN ? bytes.length - 1 : bytes.length);
+}
+
+/** Nothing but spaces and tabs. */
+function isBlank(bytes: Uint8Array): boolean {
+  return bytes.every((byte) => byte === 0x20 || byte === 0x09);
+}
