@@ -99,6 +99,11 @@ export function runUidOfFire(scheduleUid: string, nominalAt: number): string {
   return runUidOf(createHash('sha256').update(`run of ${scheduleUid} at ${nominalAt}`).digest());
 }
 
+/** The row of a trigger: the same for the same run. */
+export function triggerUidOf(runUid: string): string {
+  return hashedUuid(`trigger of ${runUid}`);
+}
+
 export function fireUidOf(scheduleUid: string, nominalAt: number): string {
   return hashedUuid(`fire of ${scheduleUid} at ${nominalAt}`);
 }

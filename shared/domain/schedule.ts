@@ -119,10 +119,19 @@ export interface Schedule extends ScheduleTiming {
   readonly lastNominalAt: number | null;
   readonly lastExecutedAt: number | null;
   readonly lastRunUid: string | null;
+  /** Triggered runs that stand in the ledger and may not be there yet. */
+  readonly openTriggers: readonly OpenTrigger[];
   readonly createdAt: number;
   readonly updatedAt: number;
   /** Epoch seconds; null until it is final. */
   readonly expiresAt: number | null;
+}
+
+/** A triggered run and what it is made of. */
+export interface OpenTrigger {
+  readonly runUid: string;
+  readonly definitionRef: string;
+  readonly inputsRef: string;
 }
 
 export interface FireCounts {
@@ -134,4 +143,12 @@ export interface FireCounts {
 /** The schedule with one write more. */
 export function changed(schedule: Schedule, now: number, change: Partial<Schedule>): Schedule {
   return { ...schedule, ...change, version: schedule.version + 1, updatedAt: Math.max(now, schedule.updatedAt) };
+}
+
+/** The same for bookkeeping: a change that no caller sees. */
+export function bookkept(
+  schedule: Schedule,
+  change: Pick<Partial<Schedule>, 'armedRevision' | 'settledUntil' | 'openTriggers'>,
+): Schedule {
+  return changed(schedule, schedule.updatedAt, change);
 }

@@ -25,6 +25,8 @@ export interface ScheduleStore {
   recordFire(next: Schedule, fire: Fire, expiresAt: number): Promise<boolean>;
   /** What was recorded of a time of the cron, strongly read. */
   readFire(uid: string, nominalAt: number): Promise<Fire | null>;
+  /** What was recorded of a trigger, strongly read. */
+  readTrigger(uid: string, at: number, fireUid: string): Promise<Fire | null>;
   /** The ledger, newest first, after a place. */
   listFires(
     uid: string,

@@ -1,7 +1,8 @@
 import { ON_TIME_MS } from '../domain/fire.ts';
-import { changed, isFinal, type Schedule } from '../domain/schedule.ts';
+import { bookkept, isFinal, type Schedule } from '../domain/schedule.ts';
 import { jitterMs, nextTime, singleTime } from '../domain/schedule-times.ts';
 import { armSchedule } from './arm-schedule.ts';
+import { startOpenTriggers } from './finish-triggers.ts';
 import { expiryOf, fireSchedule } from './fire-schedule.ts';
 import type { TendMessage } from './ports.ts';
 import type { TendPorts } from './schedule-ports.ts';
@@ -16,6 +17,7 @@ const TIMES_AT_ONCE = 100;
 export async function tendSchedule(ports: TendPorts, message: TendMessage): Promise<void> {
   const { scheduleUid: uid, dueAt } = message;
   const schedule = await ports.schedules.readSchedule(uid);
+  if (schedule !== null) await startOpenTriggers(ports, schedule);
   const lookAgainAt = schedule === null ? null : await tend(ports, schedule);
   if (lookAgainAt !== null) await ports.due.putDue({ at: lookAgainAt, kind: 'schedule', uid });
   if (dueAt !== null && dueAt !== lookAgainAt) await ports.due.deleteDue({ at: dueAt, kind: 'schedule', uid });
@@ -93,11 +95,6 @@ async function settleUntil(ports: TendPorts, uid: string, settledUntil: number):
     const next = bookkept(schedule, { settledUntil });
     if (await ports.schedules.replaceSchedule(next)) return next;
   }
-}
-
-/** The schedule with one write more, which changes nothing a caller sees. */
-function bookkept(schedule: Schedule, change: Pick<Partial<Schedule>, 'armedRevision' | 'settledUntil'>): Schedule {
-  return changed(schedule, schedule.updatedAt, change);
 }
 
 /** When EventBridge has had its time for the latest time that has come, or else for the next one. */

@@ -1,44 +1,66 @@
+import { type Fire, triggerUidOf } from '../domain/fire.ts';
 import { runUidOf } from '../domain/ids.ts';
 import type { RunControl, RunDefinition } from '../domain/run.ts';
+import { finishTriggers } from './finish-triggers.ts';
 import { afterFire, expiryOf } from './fire-schedule.ts';
 import { readForVerb } from './manage-schedule.ts';
+import type { CorePorts } from './ports.ts';
+import { FIRST_LOOK_MS } from './put-schedule.ts';
 import type { ScheduledRunPorts } from './schedule-ports.ts';
 import { startScheduledRun } from './start-scheduled-run.ts';
 
 const UID_BYTES = 10;
 
+/** What a trigger is known by: the uid of its run, and the moment at which it was first asked for (epoch ms). */
+interface TriggerIds {
+  readonly runUid: string;
+  readonly at: number;
+}
+
 /**
- * Starts a run of a schedule now, whatever its overlap rule, and notes it in the ledger. Throws NOT_FOUND,
- * INVALID_STATE. `newUid` is asked for the run's uid after the checks; under a uid it has given before, it is one run.
+ * Starts a run of a schedule now, whatever its overlap rule. Throws NOT_FOUND, INVALID_STATE. `newIds` is asked after the
+ * checks; under ids it has given before, it is one row and one run. The row stands first, and the schedule notes that its
+ * run is owed: should this be cut off in between, the schedule's look starts it.
  */
 export async function triggerSchedule(
-  ports: ScheduledRunPorts,
+  ports: ScheduledRunPorts & Pick<CorePorts, 'due'>,
   uid: string,
-  newUid: () => Promise<string> = async () => runUidOf(ports.chance.bytes(UID_BYTES)),
+  newIds: () => Promise<TriggerIds> = async () => ({
+    runUid: runUidOf(ports.chance.bytes(UID_BYTES)),
+    at: ports.clock.now(),
+  }),
 ): Promise<{ readonly control: RunControl; readonly definition: RunDefinition }> {
   const { schedule } = await readForVerb(ports, uid, 'trigger');
-  const runUid = await newUid();
-  const at = ports.clock.now();
-  const { definitionRef, inputsRef } = schedule;
-  // The run first: the ledger tells only of runs that are there.
-  const started = await startScheduledRun(ports, schedule, { runUid, definitionRef, inputsRef });
-  const fire = {
-    uid: ports.chance.uuid(),
-    scheduleUid: uid,
-    nominalAt: at,
-    at,
-    cause: 'trigger',
-    outcome: 'FIRED',
-    reason: null,
-    runUid,
-    cancelsRunUid: null,
-    definitionRef,
-    inputsRef,
-  } as const;
+  const ids = await newIds();
+  await ports.due.putDue({ at: ports.clock.now() + FIRST_LOOK_MS, kind: 'schedule', uid });
+  const { definitionRef, inputsRef } = await recordTrigger(ports, uid, ids);
+  const started = await startScheduledRun(ports, schedule, { runUid: ids.runUid, definitionRef, inputsRef });
+  await finishTriggers(ports, uid, [ids.runUid]);
+  return started;
+}
+
+/** The row of the ledger: put now, or as it was put when this was asked before. */
+async function recordTrigger(ports: ScheduledRunPorts, uid: string, { runUid, at }: TriggerIds): Promise<Fire> {
   for (;;) {
-    const standing = await ports.schedules.readSchedule(uid);
-    if (standing === null || standing.lastRunUid === runUid) return started; // noted by who was cut off before
-    const next = afterFire(ports, standing, fire);
-    if (await ports.schedules.recordFire(next, fire, expiryOf(ports, at))) return started;
+    const recorded = await ports.schedules.readTrigger(uid, at, triggerUidOf(runUid));
+    if (recorded !== null) return recorded;
+    const { schedule } = await readForVerb(ports, uid, 'trigger');
+    const { definitionRef, inputsRef } = schedule;
+    const fire: Fire = {
+      uid: triggerUidOf(runUid),
+      scheduleUid: uid,
+      nominalAt: at,
+      at,
+      cause: 'trigger',
+      outcome: 'FIRED',
+      reason: null,
+      runUid,
+      cancelsRunUid: null,
+      definitionRef,
+      inputsRef,
+    };
+    const counted = afterFire(ports, schedule, fire);
+    const next = { ...counted, openTriggers: [...counted.openTriggers, { runUid, definitionRef, inputsRef }] };
+    if (await ports.schedules.recordFire(next, fire, expiryOf(ports, at))) return fire;
   }
 }

@@ -52,8 +52,11 @@ export function createScheduleVerbEndpoints(
       handle: (call) =>
         answerOnce(once, call, {
           async run(claim) {
-            const newUid = async (): Promise<string> => runUidOf((await claim()).seed);
-            const { control, definition } = await triggerSchedule(ports, call.found.uid, newUid);
+            const now = ports.clock.now();
+            const { control, definition } = await triggerSchedule(ports, call.found.uid, async () => {
+              const { seed, before } = await claim(now);
+              return { runUid: runUidOf(seed), at: before ?? now };
+            });
             return { body: runView(definition, control, { totals: control.totals, open: 0 }) };
           },
         }),

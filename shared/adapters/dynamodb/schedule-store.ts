@@ -75,6 +75,11 @@ export function createScheduleStore(table: Table): ScheduleStore {
       return item === null ? null : fireFromItem(item);
     },
 
+    async readTrigger(uid, at, fireUid) {
+      const item = await table.get(keys.trigger(uid, at, fireUid), 'strong');
+      return item === null ? null : fireFromItem(item);
+    },
+
     async listFires(uid, after, limit) {
       const pk = schedulePartition(uid);
       const { items, lastKey } = await table.query({

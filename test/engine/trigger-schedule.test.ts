@@ -1,0 +1,37 @@
+import { expect, it } from 'vitest';
+import { runUidOf } from '../../shared/domain/ids.ts';
+import { triggerSchedule } from '../../shared/engine/trigger-schedule.ts';
+import { START } from '../support/engine-world.ts';
+import { createSampleActions } from '../support/sample-actions.ts';
+import { createScheduleWorld, type ScheduleWorld } from '../support/schedule-world.ts';
+
+const MINUTE = 60_000;
+const IDS = { runUid: runUidOf(Buffer.alloc(10, 9)), at: START + 2_000 };
+const newIds = async (): Promise<typeof IDS> => IDS;
+
+const createWorld = (): ScheduleWorld =>
+  createScheduleWorld({ actions: [createSampleActions().numberedPages], input: { pages: 1, per_page: 1 } });
+
+it('a trigger that is cut off between its row and its run is carried out by the next look', async () => {
+  const world = createWorld();
+  const { uid } = await world.put({ cron: '0 0 1 1 *', scheduleAt: null });
+  const { runs } = world.ports;
+  const dying = { ...runs, createRun: () => Promise.reject(new Error('cut off')) };
+  await expect(triggerSchedule({ ...world.ports, runs: dying }, uid, newIds)).rejects.toThrow('cut off');
+  expect(await runs.readControl(IDS.runUid)).toBeNull();
+  expect(await world.fires(uid)).toMatchObject([{ cause: 'trigger', outcome: 'FIRED', runUid: IDS.runUid }]);
+  await world.turnTo(START + 5 * MINUTE);
+  expect((await runs.readControl(IDS.runUid))?.status).toBe('SUCCEEDED');
+  expect(await world.read(uid)).toMatchObject({ openTriggers: [], counts: { fired: 1 } });
+});
+
+it('a trigger asked for again is one row and one run, whatever was fired in between', async () => {
+  const world = createWorld();
+  const { uid } = await world.put({ cron: '0 0 1 1 *', scheduleAt: null });
+  await triggerSchedule(world.ports, uid, newIds);
+  await triggerSchedule(world.ports, uid);
+  const { control } = await triggerSchedule(world.ports, uid, newIds);
+  expect(control.uid).toBe(IDS.runUid);
+  expect(await world.fires(uid)).toHaveLength(2);
+  expect(await world.read(uid)).toMatchObject({ counts: { fired: 2 }, openTriggers: [] });
+});
