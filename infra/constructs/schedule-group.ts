@@ -34,11 +34,11 @@ export class ScheduleGroup extends Construct {
     this.role.addToPolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources }));
   }
 
-  /** Leave to make, change and delete entries of this group, and to hand them the role under which they fire. */
+  /** Leave to make, look at, change and delete entries of this group, and to hand them the role under which they fire. */
   manage(): readonly PolicyStatement[] {
     return [
       new PolicyStatement({
-        actions: ['scheduler:CreateSchedule', 'scheduler:UpdateSchedule', 'scheduler:DeleteSchedule'],
+        actions: ['Create', 'Delete', 'Get', 'Update'].map((verb) => `scheduler:${verb}Schedule`),
         resources: [
           Stack.of(this).formatArn({ service: 'scheduler', resource: 'schedule', resourceName: this.entries }),
         ],

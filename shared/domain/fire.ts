@@ -32,6 +32,7 @@ export const FIRE_REASONS = {
   PAUSED: 'The schedule was paused before this time was carried out.',
   TOO_LATE: 'It was over catch_up_seconds late.',
   SUPERSEDED: 'It was late, and a later time had come.',
+  LOST: 'It could not be carried out on our side, however often it was tried.',
 } as const;
 export type FireReason = keyof typeof FIRE_REASONS;
 
@@ -55,20 +56,11 @@ export function decideFire(
   isLastUnfinished: boolean,
 ): FireDecision {
   if (!isTime(schedule, nominalAt)) return NONE;
-  if (schedule.status === 'PAUSED')
-    return isInFlight(schedule, nominalAt) ? { outcome: 'SKIPPED', reason: 'PAUSED' } : NONE;
+  if (schedule.status === 'PAUSED') return decidePaused(schedule, nominalAt);
   if (schedule.status !== 'ACTIVE') return NONE;
-  const isSingle = singleTime(schedule) !== null;
-  if (!isSingle && nominalAt <= schedule.activeSince) {
-    return isInFlight(schedule, nominalAt) ? { outcome: 'SKIPPED', reason: 'PAUSED' } : NONE;
-  }
-  const startsAt = nominalAt + jitterMs(schedule);
-  const lateMs = now - startsAt;
-  if (lateMs > Math.max(schedule.catchUpSeconds * 1_000, ON_TIME_MS)) return { outcome: 'MISSED', reason: 'TOO_LATE' };
-  const next = nextTime(schedule, nominalAt);
-  if (lateMs > ON_TIME_MS && next !== null && next + jitterMs(schedule) <= now) {
-    return { outcome: 'MISSED', reason: 'SUPERSEDED' };
-  }
+  if (singleTime(schedule) === null && nominalAt <= schedule.activeSince) return decidePaused(schedule, nominalAt);
+  const missed = whyMissed(schedule, nominalAt, now);
+  if (missed !== null) return { outcome: 'MISSED', reason: missed };
   if (!isLastUnfinished || schedule.overlap === 'allow') return { outcome: 'FIRED', cancelsLast: false };
   // An earlier time that comes late does not stop the run of a later one.
   const isOvertaken = schedule.lastNominalAt !== null && nominalAt < schedule.lastNominalAt;
@@ -76,10 +68,24 @@ export function decideFire(
   return { outcome: 'FIRED', cancelsLast: true };
 }
 
-/** A time of a cron that had come when the schedule was paused. A single time waits for the resume instead. */
-function isInFlight(schedule: Schedule, nominalAt: number): boolean {
-  if (singleTime(schedule) !== null || schedule.pausedAt === null) return false;
-  return nominalAt <= schedule.pausedAt && nominalAt > schedule.createdAt;
+/**
+ * Decides about a time that a pause came before or after. One that had come by then is SKIPPED, unless it was MISSED
+ * already: whoever asks, and whether its fire was on its way or lost. A single time waits for the resume instead.
+ */
+function decidePaused(schedule: Schedule, nominalAt: number): FireDecision {
+  const { pausedAt, createdAt } = schedule;
+  if (singleTime(schedule) !== null || pausedAt === null) return NONE;
+  if (nominalAt > pausedAt || nominalAt <= createdAt) return NONE;
+  const missed = whyMissed(schedule, nominalAt, pausedAt);
+  return missed === null ? { outcome: 'SKIPPED', reason: 'PAUSED' } : { outcome: 'MISSED', reason: missed };
+}
+
+/** Why a time of the schedule may not fire any more at an instant; null: it may. */
+function whyMissed(schedule: Schedule, nominalAt: number, now: number): 'TOO_LATE' | 'SUPERSEDED' | null {
+  const lateMs = now - nominalAt - jitterMs(schedule);
+  if (lateMs > Math.max(schedule.catchUpSeconds * 1_000, ON_TIME_MS)) return 'TOO_LATE';
+  const next = nextTime(schedule, nominalAt);
+  return lateMs > ON_TIME_MS && next !== null && next + jitterMs(schedule) <= now ? 'SUPERSEDED' : null;
 }
 
 /** The counts with one fire more. */

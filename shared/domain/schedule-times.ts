@@ -8,7 +8,8 @@ import type { Schedule, ScheduleTiming } from './schedule.ts';
 
 /** A one-shot may lie this far in the past when it is asked for, and a start this far in the future. */
 const PAST_MS = 60_000;
-const FUTURE_MS = 366 * 86_400_000;
+const DAY_MS = 86_400_000;
+const FUTURE_MS = 366 * DAY_MS;
 
 /** Parsed expressions that are kept: parsing costs 20 µs, and a list of schedules asks for each. */
 const KEPT = 500;
@@ -75,6 +76,26 @@ export function isTime(timing: ScheduleTiming, ms: number): boolean {
   return isNominal(cronOf(timing.cron), timing.timezone, ms);
 }
 
+/**
+ * The first time after an instant that calls for a row of the ledger: those that passed between the last pause and its
+ * resume call for none.
+ */
+export function nextToSettle(schedule: Schedule, afterMs: number): number | null {
+  const { pausedAt, activeSince } = schedule;
+  const time = nextTime(schedule, afterMs);
+  if (time === null || pausedAt === null || time <= pausedAt || time > activeSince) return time;
+  return nextTime(schedule, activeSince);
+}
+
+/**
+ * The first moment after an instant at which what EventBridge holds for a schedule is compared with the truth: once a
+ * day, each schedule at its own time of day.
+ */
+export function nextAudit({ uid }: Pick<Schedule, 'uid'>, afterMs: number): number {
+  const timeOfDay = Math.floor(fractionOf(`audit ${uid}`) * DAY_MS);
+  return (Math.floor((afterMs - timeOfDay) / DAY_MS) + 1) * DAY_MS + timeOfDay;
+}
+
 /** What callers are told: the next time of an ACTIVE schedule, jitter not counted. */
 export function nextExecution(schedule: Schedule, now: number): number | null {
   if (schedule.status !== 'ACTIVE') return null;
@@ -84,6 +105,10 @@ export function nextExecution(schedule: Schedule, now: number): number | null {
 /** By how much this schedule's runs start late, in ms: the same at every time, spread over schedules. */
 export function jitterMs({ uid, jitterSeconds }: Pick<Schedule, 'uid' | 'jitterSeconds'>): number {
   if (jitterSeconds === 0) return 0;
-  const fraction = createHash('sha256').update(`jitter ${uid}`).digest().readUInt32BE(0) / 2 ** 32;
-  return Math.floor(fraction * jitterSeconds * 1_000);
+  return Math.floor(fractionOf(`jitter ${uid}`) * jitterSeconds * 1_000);
+}
+
+/** In [0, 1), spread evenly over texts. */
+function fractionOf(text: string): number {
+  return createHash('sha256').update(text).digest().readUInt32BE(0) / 2 ** 32;
 }

@@ -22,6 +22,13 @@ export async function armSchedule(ports: Pick<TendPorts, 'clock' | 'entries'>, s
   for (let old = Math.max(1, armedRevision); old < revision; old += 1) await disarmRevision(ports, uid, old);
 }
 
+/** Whether EventBridge still holds the entries of a schedule whose revision it was armed for. */
+export async function isArmed(ports: Pick<TendPorts, 'clock' | 'entries'>, schedule: Schedule): Promise<boolean> {
+  const now = ports.clock.now();
+  for (const entry of entriesOf(schedule, now)) if (!(await ports.entries.hasEntry(entry, now))) return false;
+  return true;
+}
+
 /** Deletes the entries of one revision. */
 export async function disarmRevision(ports: Pick<TendPorts, 'entries'>, uid: string, revision: number): Promise<void> {
   for (let index = 0; index < MOST_ENTRIES; index += 1)

@@ -32,8 +32,10 @@ function refusal(verb: ScheduleVerb, { status }: Schedule): EngineError {
 
 /** Lets nothing fire until it is resumed; a time in flight is SKIPPED. Throws NOT_FOUND, INVALID_STATE. */
 export async function pauseSchedule(ports: SchedulePorts, uid: string, note: string | null): Promise<StoredSchedule> {
-  return moveSchedule(ports, uid, 'pause', (now) => ({
+  return moveSchedule(ports, uid, 'pause', (now, { settledUntil, activeSince }) => ({
     pausedAt: now,
+    // From here on the pause before this one is forgotten, so nothing may be left of it to settle.
+    settledUntil: Math.max(settledUntil, activeSince),
     reason: { code: 'PAUSED_BY_CALLER', note, since: now },
   }));
 }
@@ -51,20 +53,20 @@ export async function cancelSchedule(ports: SchedulePorts, uid: string): Promise
  * catch-up time. Throws NOT_FOUND, INVALID_STATE.
  */
 export async function resumeSchedule(ports: SchedulePorts, uid: string): Promise<StoredSchedule> {
-  return moveSchedule(ports, uid, 'resume', (now) => ({ activeSince: now, settledUntil: now, reason: null }));
+  return moveSchedule(ports, uid, 'resume', (now) => ({ activeSince: now, reason: null }));
 }
 
 async function moveSchedule(
   ports: SchedulePorts,
   uid: string,
   verb: 'pause' | 'resume' | 'cancel',
-  change: (now: number) => Partial<Schedule>,
+  change: (now: number, schedule: Schedule) => Partial<Schedule>,
 ): Promise<StoredSchedule> {
   for (;;) {
     const { schedule, definition } = await readForVerb(ports, uid, verb);
     const now = ports.clock.now();
     const next = changed(schedule, now, {
-      ...change(now),
+      ...change(now, schedule),
       status: SCHEDULE_VERBS[verb].to,
       revision: schedule.revision + 1,
     });

@@ -69,6 +69,8 @@ export interface EntryScheduler {
   putEntry(entry: ScheduleEntry): Promise<void>;
   /** Deletes an entry; one that is not there is no fault. */
   deleteEntry(name: string): Promise<void>;
+  /** Whether an entry of that name stands and fires from now on as this one would: when, where to and with what. */
+  hasEntry(entry: ScheduleEntry, now: number): Promise<boolean>;
 }
 
 export interface ScheduleEntry {

@@ -1,7 +1,7 @@
 import { ON_TIME_MS } from '../domain/fire.ts';
 import { bookkept, isFinal, type Schedule } from '../domain/schedule.ts';
-import { jitterMs, nextTime, singleTime } from '../domain/schedule-times.ts';
-import { armSchedule } from './arm-schedule.ts';
+import { jitterMs, nextAudit, nextTime, nextToSettle, singleTime } from '../domain/schedule-times.ts';
+import { armSchedule, isArmed } from './arm-schedule.ts';
 import { startOpenTriggers } from './finish-triggers.ts';
 import { expiryOf, fireSchedule } from './fire-schedule.ts';
 import type { TendMessage } from './ports.ts';
@@ -27,6 +27,7 @@ export async function tendSchedule(ports: TendPorts, message: TendMessage): Prom
 async function tend(ports: TendPorts, found: Schedule): Promise<number | null> {
   const wasArmed = found.armedRevision === found.revision;
   const schedule = wasArmed ? found : await arm(ports, found);
+  if (schedule?.status === 'PAUSED') return settlePause(ports, schedule);
   if (schedule?.status !== 'ACTIVE') return null;
   const now = ports.clock.now();
   // What EventBridge may still bring is left to it, unless its entries were made only now.
@@ -35,14 +36,44 @@ async function tend(ports: TendPorts, found: Schedule): Promise<number | null> {
   let isMissing = false;
   for (const nominalAt of times) {
     isMissing ||= wasArmed && (await ports.schedules.readFire(schedule.uid, nominalAt)) === null;
-    await fireSchedule(ports, { kind: 'fire', scheduleUid: schedule.uid, nominalAt, revision: null });
+    await fireByHand(ports, schedule, nominalAt);
   }
-  if (isMissing) await armSchedule(ports, schedule); // the entry is gone, or differs from the truth
+  const isAuditDue = wasArmed && !isCut && nextAudit(schedule, schedule.settledUntil) <= horizon;
+  if (isMissing || (isAuditDue && !(await isArmed(ports, schedule)))) await armAnew(ports, schedule);
   const settled = Math.min(horizon, isCut ? (times.at(-1) ?? horizon) : horizon);
   const standing = await settleUntil(ports, schedule.uid, settled);
   if (standing?.status !== 'ACTIVE') return null;
   if (isCut) return now;
   return lookAgain(standing, horizon, now);
+}
+
+/**
+ * Sees to times of a cron that had come when it was paused: each has its row, though its fire was lost. Gives when to
+ * look again, null where all of them are settled.
+ */
+async function settlePause(ports: TendPorts, schedule: Schedule): Promise<number | null> {
+  const { uid, pausedAt } = schedule;
+  if (pausedAt === null || singleTime(schedule) !== null) return null;
+  const now = ports.clock.now();
+  const ripe = now - jitterMs(schedule);
+  const until = Math.min(pausedAt, ripe);
+  const { times, isCut } = timesBetween(schedule, until);
+  for (const nominalAt of times) await fireByHand(ports, schedule, nominalAt);
+  await settleUntil(ports, uid, isCut ? (times.at(-1) ?? until) : until);
+  if (isCut) return now;
+  return pausedAt <= ripe ? null : pausedAt + jitterMs(schedule);
+}
+
+async function fireByHand(ports: TendPorts, { uid }: Schedule, nominalAt: number): Promise<void> {
+  await fireSchedule(ports, { kind: 'fire', scheduleUid: uid, nominalAt, revision: null });
+}
+
+/** Makes entries again that are gone, or differ from the truth. */
+async function armAnew(ports: TendPorts, schedule: Schedule): Promise<void> {
+  ports.log.warn('entries in EventBridge were not as they should be and are made again', {
+    schedule_uid: schedule.uid,
+  });
+  await armSchedule(ports, schedule);
 }
 
 /** Arms until what EventBridge holds is that of the standing revision. Null: the schedule is gone. */
@@ -80,10 +111,10 @@ function timesBetween(
   const single = singleTime(schedule);
   if (single !== null) return { times: single <= until ? [single] : [], isCut: false };
   const times: number[] = [];
-  let time = nextTime(schedule, schedule.settledUntil);
+  let time = nextToSettle(schedule, schedule.settledUntil);
   while (time !== null && time <= until && times.length < TIMES_AT_ONCE) {
     times.push(time);
-    time = nextTime(schedule, time);
+    time = nextToSettle(schedule, time);
   }
   return { times, isCut: time !== null && time <= until };
 }
@@ -97,9 +128,11 @@ async function settleUntil(ports: TendPorts, uid: string, settledUntil: number):
   }
 }
 
-/** When EventBridge has had its time for the latest time that has come, or else for the next one. */
+/** When EventBridge has had its time for the latest time that has come, or else for the next one; or the next audit. */
 function lookAgain(schedule: Schedule, horizon: number, now: number): number | null {
   let time = singleTime(schedule) ?? nextTime(schedule, Math.max(horizon, schedule.settledUntil));
   for (let next = time; next !== null && next <= now; next = nextTime(schedule, next)) time = next;
-  return time === null ? null : Math.max(time, horizon + 1_000) + jitterMs(schedule) + ON_TIME_MS;
+  if (time === null) return null;
+  const settles = Math.min(Math.max(time, horizon + 1_000), nextAudit(schedule, horizon));
+  return settles + jitterMs(schedule) + ON_TIME_MS;
 }

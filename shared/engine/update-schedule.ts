@@ -5,7 +5,7 @@ import {
   type ScheduleDefinition,
   type ScheduleTiming,
 } from '../domain/schedule.ts';
-import { isTime, nextTime, singleTime, timingFault } from '../domain/schedule-times.ts';
+import { isTime, nextToSettle, singleTime, timingFault } from '../domain/schedule-times.ts';
 import { readForVerb } from './manage-schedule.ts';
 import { FIRST_LOOK_MS, refuseTiming, type ScheduleLaunch, sealCallback, type StoredSchedule } from './put-schedule.ts';
 import type { SchedulePorts } from './schedule-ports.ts';
@@ -94,7 +94,7 @@ async function rewrite(
 
 /** Times before an update are settled by it, but for one that has come, is not settled, and is a time of both. */
 function settledAfter(before: Schedule, timing: ScheduleTiming, now: number): number {
-  const unsettled = singleTime(before) === null ? nextTime(before, before.settledUntil) : null;
+  const unsettled = singleTime(before) === null ? nextToSettle(before, before.settledUntil) : null;
   if (unsettled === null || unsettled > now) return now;
   return isTime(timing, unsettled) ? before.settledUntil : now;
 }

@@ -66,7 +66,7 @@ test('the only wildcards but entries of schedules are page objects, whose names 
 test('only the control worker changes entries of EventBridge, those of its own group, and hands on their role', () => {
   const scheduler = permissions.filter(({ action }) => action.startsWith('scheduler:'));
   expect(scheduler.map(({ owner, action }) => `${owner} ${action}`)).toEqual(
-    ['Create', 'Delete', 'Update'].map((verb) => `Control scheduler:${verb}Schedule`),
+    ['Create', 'Delete', 'Get', 'Update'].map((verb) => `Control scheduler:${verb}Schedule`),
   );
   for (const { resource } of scheduler) expect(JSON.stringify(resource)).toContain(':schedule/trireme-prod/*');
   expect(holders('iam:PassRole')).toEqual(['Control: SchedulesRole']);

@@ -104,7 +104,11 @@ export function createEngineWorld(options: {
     due,
     runs: createRunStore(table, due),
     schedules: createScheduleStore(table),
-    entries: options.entries ?? { putEntry: async () => undefined, deleteEntry: async () => undefined },
+    entries: options.entries ?? {
+      putEntry: async () => undefined,
+      deleteEntry: async () => undefined,
+      hasEntry: async () => true,
+    },
     progress: createProgressStore(table, objects),
     admission: createAdmissionStore(table, { runsAtOnce: 10, inputsInFlight: 20 }, () => now),
     callbacks: createCallbackStore(table, chance, (flush) =>

@@ -17,6 +17,10 @@ export interface ScheduleWorld extends EngineWorld {
   entries(): Promise<readonly string[]>;
   /** Deletes all entries behind the engine's back. */
   loseEntries(): Promise<void>;
+  /** Switches all entries off behind the engine's back. */
+  disableEntries(): Promise<void>;
+  /** When the engine asked EventBridge for an entry. */
+  readonly audits: readonly number[];
   /** What becomes of a fire on its way: as often as told it reaches the queue. Once each unless set. */
   copies(of: (fire: FireMessage) => number): void;
   put(wanted: Partial<ScheduleLaunch> & Pick<ScheduleLaunch, 'cron' | 'scheduleAt'>): Promise<Schedule>;
@@ -45,7 +49,14 @@ export function createScheduleWorld(options: {
       for (let copy = copiesOf(message); copy > 0; copy -= 1) world.queue(message);
     },
   });
-  const client = connect(scheduler);
+  const audits: number[] = [];
+  const client = connect({
+    ...scheduler,
+    handle(request) {
+      if (request.method === 'GET') audits.push(clock());
+      return scheduler.handle(request);
+    },
+  });
   const world: EngineWorld = createEngineWorld({
     actions: options.actions,
     entries: createEntryScheduler(client, {
@@ -67,6 +78,7 @@ export function createScheduleWorld(options: {
   return {
     ...world,
     delivered,
+    audits,
     copies: (of) => (copiesOf = of),
 
     async entries() {
@@ -81,6 +93,15 @@ export function createScheduleWorld(options: {
     async loseEntries() {
       for (const name of await listNames()) {
         await scheduler.handle({ method: 'DELETE', path: `/schedules/${name}`, query: '', body: '' });
+      }
+    },
+
+    async disableEntries() {
+      for (const name of await listNames()) {
+        const path = `/schedules/${name}`;
+        const { body } = await scheduler.handle({ method: 'GET', path, query: '', body: '' });
+        const disabled = JSON.stringify({ ...JSON.parse(body), State: 'DISABLED' });
+        await scheduler.handle({ method: 'PUT', path, query: '', body: disabled });
       }
     },
 

@@ -3,6 +3,8 @@ import {
   CreateScheduleCommand,
   type CreateScheduleCommandInput,
   DeleteScheduleCommand,
+  GetScheduleCommand,
+  type GetScheduleCommandOutput,
   ResourceNotFoundException,
   type SchedulerClient,
   UpdateScheduleCommand,
@@ -41,7 +43,42 @@ export function createEntryScheduler(client: SchedulerClient, target: EntryTarge
         if (!(error instanceof ResourceNotFoundException)) throw error;
       }
     },
+
+    async hasEntry(entry, now) {
+      try {
+        const found = await client.send(new GetScheduleCommand({ Name: entry.name, GroupName: target.group }));
+        return firesAlike(found, inputOf(entry, target), now);
+      } catch (error) {
+        if (!(error instanceof ResourceNotFoundException)) throw error;
+        return false;
+      }
+    },
   };
+}
+
+/**
+ * How long an event is kept is left out: it is reckoned from the next fires, hence another each time. If AWS should show
+ * a field otherwise than it was given, an entry is written once more a day, and nothing worse.
+ */
+function firesAlike(found: GetScheduleCommandOutput, wanted: CreateScheduleCommandInput, now: number): boolean {
+  const { Target: to } = found;
+  // A start that has come says nothing any more.
+  const startAt = (date: Date | undefined): number => Math.max(now, date?.getTime() ?? 0);
+  const pairs = [
+    [startAt(found.StartDate), startAt(wanted.StartDate)],
+    [found.ScheduleExpression, wanted.ScheduleExpression],
+    [found.ScheduleExpressionTimezone, wanted.ScheduleExpressionTimezone],
+    [found.State, 'ENABLED'],
+    [found.EndDate, undefined],
+    [found.ActionAfterCompletion, wanted.ActionAfterCompletion],
+    [found.FlexibleTimeWindow?.Mode, wanted.FlexibleTimeWindow?.Mode],
+    [to?.Arn, wanted.Target?.Arn],
+    [to?.RoleArn, wanted.Target?.RoleArn],
+    [to?.Input, wanted.Target?.Input],
+    [to?.DeadLetterConfig?.Arn, wanted.Target?.DeadLetterConfig?.Arn],
+    [to?.RetryPolicy?.MaximumRetryAttempts, wanted.Target?.RetryPolicy?.MaximumRetryAttempts],
+  ];
+  return pairs.every(([is, should]) => is === should);
 }
 
 function inputOf(entry: ScheduleEntry, target: EntryTarget): CreateScheduleCommandInput {

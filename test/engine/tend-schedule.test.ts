@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest';
+import type { Fire } from '../../shared/domain/fire.ts';
+import { fireSchedule } from '../../shared/engine/fire-schedule.ts';
+import { pauseSchedule, resumeSchedule } from '../../shared/engine/manage-schedule.ts';
+import { START } from '../support/engine-world.ts';
+import { createSampleActions } from '../support/sample-actions.ts';
+import { createScheduleWorld, type ScheduleWorld } from '../support/schedule-world.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+const createWorld = (): ScheduleWorld =>
+  createScheduleWorld({ actions: [createSampleActions().numberedPages], input: { pages: 1, per_page: 1 } });
+
+/** One in which no fire arrives. */
+function createDeafWorld(): ScheduleWorld {
+  const world = createWorld();
+  world.copies(() => 0);
+  return world;
+}
+
+const told = (fires: readonly Fire[]): readonly string[] =>
+  fires.map(({ nominalAt, outcome, reason }) => {
+    const minutes = (nominalAt - START) / MINUTE;
+    return `${minutes} ${outcome}${reason === null ? '' : ` ${reason}`}`;
+  });
+
+describe('an entry in EventBridge', () => {
+  it.each(['deleted', 'disabled'])('that was %s by hand is right again within a day', async (how) => {
+    const world = createWorld();
+    const { uid } = await world.put({ cron: '0 12 * * MON', scheduleAt: null });
+    if (how === 'deleted') await world.loseEntries();
+    else await world.disableEntries();
+    await world.turnTo(START + DAY + 5 * MINUTE, DAY);
+    await world.turnTo(START + 7 * DAY + 10_000, DAY);
+    expect(world.delivered).toHaveLength(1); // EventBridge itself brought the first time there was
+    expect(told(await world.fires(uid))).toEqual([`${7 * 24 * 60} FIRED`]);
+  });
+
+  it('of a single time is right again within a day', async () => {
+    const world = createWorld();
+    const { uid } = await world.put({ cron: null, scheduleAt: START + 30 * DAY });
+    await world.loseEntries();
+    await world.turnTo(START + DAY + 5 * MINUTE, DAY);
+    expect(await world.entries()).toEqual([`${uid}-1-0 at(2026-02-04T12:00:00)`]);
+  });
+
+  it('is asked for once a day, however often it fires', async () => {
+    const world = createWorld();
+    await world.put({ cron: '0 */2 * * *', scheduleAt: null });
+    await world.turnTo(START + 4 * DAY + 5 * MINUTE, HOUR);
+    expect(world.audits).toHaveLength(4);
+    for (const [index, at] of world.audits.slice(1).entries()) {
+      expect(Math.abs(at - (world.audits[index] ?? 0) - DAY)).toBeLessThan(5 * MINUTE);
+    }
+  });
+
+  it('of a schedule that is PAUSED is neither asked for nor made', async () => {
+    const world = createWorld();
+    const { uid } = await world.put({ cron: '0 12 * * MON', scheduleAt: null });
+    await pauseSchedule(world.ports, uid, null);
+    await world.turnTo(START + 3 * DAY, DAY);
+    expect(world.audits).toEqual([]);
+    expect(await world.entries()).toEqual([]);
+  });
+});
+
+describe('a pause', () => {
+  it('gives every time before it a row though no fire arrives, and none to times after it', async () => {
+    const world = createDeafWorld();
+    const { uid } = await world.put({ cron: '* * * * *', scheduleAt: null });
+    await world.runUntil(START + 2 * MINUTE + 10_000);
+    await pauseSchedule(world.ports, uid, null);
+    await world.turnTo(START + 10 * MINUTE);
+    expect(told(await world.fires(uid))).toEqual(['1 SKIPPED PAUSED', '2 SKIPPED PAUSED']);
+    expect((await world.read(uid)).counts).toEqual({ fired: 0, skipped: 2, missed: 0 });
+  });
+
+  it('during an outage leaves MISSED what was missed by then', async () => {
+    const world = createDeafWorld();
+    const { uid } = await world.put({ cron: '0 * * * *', scheduleAt: null, catchUpSeconds: 1_800 });
+    world.skipTo(START + 3 * HOUR + 10 * MINUTE);
+    await pauseSchedule(world.ports, uid, null);
+    await world.turnTo(START + 5 * HOUR);
+    expect(told(await world.fires(uid))).toEqual(['60 MISSED TOO_LATE', '120 MISSED TOO_LATE', '180 SKIPPED PAUSED']);
+  });
+
+  it('that is over before anything looks at it leaves the same rows', async () => {
+    const world = createDeafWorld();
+    const { uid } = await world.put({ cron: '* * * * *', scheduleAt: null, overlap: 'allow' });
+    world.skipTo(START + 2 * MINUTE + 10_000);
+    await pauseSchedule(world.ports, uid, null);
+    world.skipTo(START + 4 * MINUTE + 10_000);
+    await resumeSchedule(world.ports, uid);
+    await world.turnTo(START + 7 * MINUTE);
+    expect(told(await world.fires(uid))).toEqual(['1 SKIPPED PAUSED', '2 SKIPPED PAUSED', '5 FIRED']);
+  });
+
+  it('of many does not record what passed while it was PAUSED', async () => {
+    const world = createDeafWorld();
+    const { uid } = await world.put({ cron: '* * * * *', scheduleAt: null });
+    for (const minutes of [2, 6]) {
+      world.skipTo(START + minutes * MINUTE + 10_000);
+      await pauseSchedule(world.ports, uid, null);
+      if (minutes === 2) await world.runUntil(world.now() + 1_000);
+      world.skipTo(START + (minutes + 2) * MINUTE + 10_000);
+      await resumeSchedule(world.ports, uid);
+    }
+    await world.runUntil(world.now() + 1_000);
+    expect(told(await world.fires(uid)).map((line) => line.split(' ')[0])).toEqual(['1', '2', '5', '6']);
+  });
+
+  it('waits for a time whose jitter is not over, then skips it', async () => {
+    const world = createDeafWorld();
+    const { uid } = await world.put({ cron: '0 * * * *', scheduleAt: null, jitterSeconds: 900 });
+    await world.runUntil(START + HOUR + 1_000);
+    await pauseSchedule(world.ports, uid, null);
+    await fireSchedule(world.ports, { kind: 'fire', scheduleUid: uid, nominalAt: START + HOUR, revision: 1 });
+    expect(await world.fires(uid)).toEqual([]);
+    await world.turnTo(START + HOUR + 17 * MINUTE);
+    expect(told(await world.fires(uid))).toEqual(['60 SKIPPED PAUSED']);
+  });
+});
