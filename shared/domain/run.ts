@@ -38,8 +38,12 @@ export const RUN_MOVES = {
   resume: { from: ['STOPPED'], to: 'QUEUED', what: 'resumed, a slot is free' },
   resumeBlocked: { from: ['STOPPED'], to: 'BLOCKED', what: 'resumed, no slot is free' },
   succeed: { from: ['QUEUED', 'RUNNING', 'SCHEDULED'], to: 'SUCCEEDED', what: 'every input succeeded' },
-  succeedPartly: { from: ['QUEUED', 'RUNNING', 'SCHEDULED'], to: 'PARTIAL_SUCCEEDED', what: 'some inputs failed' },
-  fail: { from: ['BLOCKED', 'QUEUED', 'RUNNING', 'SCHEDULED'], to: 'FAILED', what: 'nothing came of it' },
+  succeedPartly: {
+    from: ['BLOCKED', 'QUEUED', 'RUNNING', 'SCHEDULED'],
+    to: 'PARTIAL_SUCCEEDED',
+    what: 'some inputs failed',
+  },
+  fail: { from: ['CREATED', 'BLOCKED', 'QUEUED', 'RUNNING', 'SCHEDULED'], to: 'FAILED', what: 'nothing came of it' },
   retry: { from: ['FAILED', 'PARTIAL_SUCCEEDED'], to: 'QUEUED', what: 'retried, a slot is free' },
   retryBlocked: { from: ['FAILED', 'PARTIAL_SUCCEEDED'], to: 'BLOCKED', what: 'retried, no slot is free' },
 } as const satisfies Readonly<Record<string, Move>>;

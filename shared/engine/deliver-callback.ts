@@ -94,7 +94,10 @@ async function claim(ports: DeliveryPorts, delivery: DeliveryInHand): Promise<bo
 }
 
 /** Success absorbs: whatever the record says, a delivery in the log is a delivery. */
-async function wasDelivered(ports: DeliveryPorts, { about, record }: DeliveryInHand): Promise<boolean> {
+export async function wasDelivered(
+  ports: Pick<DeliveryPorts, 'callbacks'>,
+  { about, record }: Pick<DeliveryInHand, 'about' | 'record'>,
+): Promise<boolean> {
   if (about.kind !== 'page' || (record !== null && record.parentUid !== null)) return false;
   const log = await ports.callbacks.readDeliveries(about.runUid, shardOf(about.input));
   return log.some(({ input, page, part }) => input === about.input && page === about.page && part === about.part);
@@ -212,7 +215,11 @@ function failureOf(ports: DeliveryPorts, { about, message }: DeliveryInHand, ans
   return tellError(ports, error, { run_uid: about.runUid, callback_uid: message.uid, attempt: message.attempt });
 }
 
-function newRecord({ message, about, definition }: DeliveryInHand, now: number): CallbackRecord {
+/** The record of a page's callback that has none yet. */
+export function newRecord(
+  { message, about, definition }: Pick<DeliveryInHand, 'message' | 'about' | 'definition'>,
+  now: number,
+): CallbackRecord {
   return {
     uid: message.uid,
     refUid: message.uid,

@@ -67,7 +67,7 @@ async function announceEnd(
   if (stopped && !takenUp && ports.clock.now() < landedAt(ports, ended)) return;
   const refUid = deriveUid(definition.uid, 'run_finished', { ending: ended.endings });
   if (stopped && (await ports.callbacks.readRecord(refUid)) !== null) return; // and its counts stay as they were told
-  const totals = stopped ? await countStopped(ports, definition) : ended.totals;
+  const totals = stopped ? await countRecorded(ports, definition) : ended.totals;
   const { formerCallbacks } = ended;
   await sendRecordedCallback(ports, definition, refUid, {
     type: 'run.finished',
@@ -100,8 +100,8 @@ async function freeSlot(ports: CorePorts, { workspaceUid, uid, epoch, status }: 
   await admitWaiting(ports, workspaceUid);
 }
 
-/** What the inputs of a stopped run have recorded: the settled ones by their marks, those in hand by their last pages. */
-async function countStopped(ports: CorePorts, definition: RunDefinition): Promise<Totals> {
+/** What the inputs of an unfinished run have recorded: the settled ones by their marks, those in hand by their last pages. */
+export async function countRecorded(ports: CorePorts, definition: RunDefinition): Promise<Totals> {
   const window = await ports.progress.readWindow(definition.uid);
   const inHand = new Set(window?.open.keys());
   const settled = await ports.progress.readTotals(definition.uid, definition.inputsTotal, inHand);

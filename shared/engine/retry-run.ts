@@ -12,9 +12,9 @@ export async function retryRun(ports: CorePorts, definition: RunDefinition): Pro
   for (;;) {
     const control = await ports.runs.readControl(definition.uid);
     if (control === null) throw new EngineError('NOT_FOUND', 'The run is gone.');
-    const { status, mode, totals, endings } = control;
+    const { status, mode, inputsTotal, totals, endings } = control;
     const failed = status === 'FAILED' || status === 'PARTIAL_SUCCEEDED';
-    const worthIt = totals.failed > totals.refused;
+    const worthIt = inputsTotal - totals.succeeded > totals.refused; // what never had its turn is worth one
     if (mode === 'LIVE' || !failed || !worthIt || endings >= MAX_ENDINGS) throw refusal('retry', control);
     const taken = await takeUp(ports, control, definition, ['retry', 'retryBlocked'], {
       restart: true,

@@ -5,12 +5,14 @@ import { createBatcher } from '../../shared/adapters/batcher.ts';
 import { createAdmissionStore } from '../../shared/adapters/dynamodb/admission-store.ts';
 import { createCallbackStore } from '../../shared/adapters/dynamodb/callback-store.ts';
 import { createDueStore } from '../../shared/adapters/dynamodb/due-store.ts';
+import { createPaceStore } from '../../shared/adapters/dynamodb/pace-store.ts';
 import { createProgressStore, type LargeObjects } from '../../shared/adapters/dynamodb/progress-store.ts';
 import { createScheduleStore } from '../../shared/adapters/dynamodb/schedule-store.ts';
 import { createRunStore } from '../../shared/adapters/dynamodb/run-store.ts';
 import { Table } from '../../shared/adapters/dynamodb/table.ts';
 import { runUidOf, shortHash } from '../../shared/domain/ids.ts';
 import type { RunControl, RunDefinition } from '../../shared/domain/run.ts';
+import { buryMessage } from '../../shared/engine/bury/bury-message.ts';
 import { deliverCallback } from '../../shared/engine/deliver-callback.ts';
 import { dispatchRun } from '../../shared/engine/dispatch-run.ts';
 import {
@@ -64,6 +66,8 @@ export function createEngineWorld(options: {
   readonly actions: readonly Action[];
   readonly answer?: (post: Posted, attempt: number) => CallbackAnswer;
   readonly fraction?: () => number;
+  /** Messages that no worker brings to an end: each goes straight to its dead letters, which are seen to. */
+  readonly dies?: (message: Message) => boolean;
   /** What stands for EventBridge Scheduler; without it nothing fires but what the sweeper finds. */
   readonly entries?: EntryScheduler;
 }): EngineWorld {
@@ -111,6 +115,7 @@ export function createEngineWorld(options: {
     },
     progress: createProgressStore(table, objects),
     admission: createAdmissionStore(table, { runsAtOnce: 10, inputsInFlight: 20 }, () => now),
+    paces: createPaceStore(table, { clock, chance }),
     callbacks: createCallbackStore(table, chance, (flush) =>
       createBatcher(clock, { maxEntries: 25, maxWaitMs: 10 }, flush),
     ),
@@ -145,6 +150,10 @@ export function createEngineWorld(options: {
 
   async function hand({ message, id }: (typeof queue)[number]): Promise<void> {
     const receipt = { by: shortHash(String(id)), count: 1 };
+    if (options.dies?.(message) === true) {
+      await buryMessage(ports, message, { messageId: String(id), by: receipt.by, queue: 'dead-letters' });
+      return;
+    }
     if (message.kind === 'page') await runPage(ports, message, receipt);
     else if (message.kind === 'callback') await deliverCallback(ports, message, receipt);
     else if (message.kind === 'dispatch') await dispatchRun(ports, message, receipt);

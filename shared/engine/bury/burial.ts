@@ -1,0 +1,28 @@
+import { EngineError, type ErrorRecord } from '../../domain/errors.ts';
+import type { CorePorts } from '../ports.ts';
+import { tellError } from '../tell-error.ts';
+
+/** A message that was received as often as it may be, and came to no end. */
+export interface DeadLetter {
+  readonly messageId: string;
+  /** Short hash of the message id, by which slots and records know who wrote them. */
+  readonly by: string;
+  /** Where it died: the name of its dead-letter queue. */
+  readonly queue: string;
+}
+
+/**
+ * What came of a dead letter. `CARRIED_ON`: what it stood for was done, and what follows from that was told again.
+ * `NOTHING`: it speaks of nothing that is still to be done, or another message stands for it.
+ */
+export type Burial = 'INPUT_FAILED' | 'RUN_ENDED' | 'CALLBACK_FAILED' | 'FIRE_MISSED' | 'CARRIED_ON' | 'NOTHING';
+
+/** The INTERNAL_ERROR that a dead letter leaves behind, logged with its message id under the error's reference. */
+export function tellDeath(
+  ports: Pick<CorePorts, 'chance' | 'log'>,
+  { messageId, queue }: DeadLetter,
+  { what, ...about }: { readonly what: string } & Readonly<Record<string, unknown>>,
+): ErrorRecord {
+  const text = `${what} was taken up again and again on our side and came to no end. If it stays so, report the error_ref.`;
+  return tellError(ports, new EngineError('INTERNAL_ERROR', text), { ...about, message_id: messageId, queue });
+}

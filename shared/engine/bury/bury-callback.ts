@@ -1,0 +1,80 @@
+import type { CallbackRecord } from '../../domain/callback.ts';
+import type { ErrorRecord } from '../../domain/errors.ts';
+import { type DerivedUid, readUid } from '../../domain/ids.ts';
+import type { RunDefinition } from '../../domain/run.ts';
+import { newRecord, wasDelivered } from '../deliver-callback.ts';
+import type { CallbackMessage, CorePorts } from '../ports.ts';
+import { type Burial, type DeadLetter, tellDeath } from './burial.ts';
+
+/**
+ * Ends the callback whose attempt died: its record is FAILED with an INTERNAL_ERROR, where the receiver's workspace sees
+ * it and can replay it. Success absorbs, and an attempt that was made, or is another message's, is left alone.
+ */
+export async function buryCallback(ports: CorePorts, message: CallbackMessage, letter: DeadLetter): Promise<Burial> {
+  const record = await ports.callbacks.readRecord(message.uid);
+  const about = readUid(record?.refUid ?? message.uid);
+  const definition = about === null ? null : await ports.runs.readDefinition(about.runUid);
+  if (about === null || definition === null || definition.callback === null) return 'NOTHING';
+  if (record === null ? !(await isOwed(ports, message, about)) : !isOpen(ports, message, letter, record)) {
+    return 'NOTHING';
+  }
+  if (await wasDelivered(ports, { about, record })) return 'NOTHING';
+  const error = tellDeath(ports, letter, {
+    what: `Attempt ${message.attempt} of this callback`,
+    run_uid: about.runUid,
+    callback_uid: message.uid,
+  });
+  const failed = await fail(ports, { message, letter, about, definition, record, error });
+  return failed ? 'CALLBACK_FAILED' : 'NOTHING';
+}
+
+/** Whether a page that has no record of its callback was to send one. */
+async function isOwed(ports: CorePorts, { attempt }: CallbackMessage, about: DerivedUid): Promise<boolean> {
+  if (about.kind !== 'page' || attempt !== 0) return false;
+  const slot = await ports.progress.readSlot(about.runUid, about.input, about.page);
+  return slot !== null && slot.outcome.kind === 'RESULT' && about.part <= slot.outcome.parts;
+}
+
+/** Whether the record waits for just this attempt, or for its answer. */
+function isOpen(ports: CorePorts, { attempt }: CallbackMessage, { by }: DeadLetter, record: CallbackRecord): boolean {
+  if (record.status === 'RUNNING') {
+    const isAbandoned = (record.nextAttemptAt ?? 0) <= ports.clock.now();
+    return record.retryCount === attempt && (record.by === by || isAbandoned);
+  }
+  if (record.status !== 'PENDING') return false;
+  if (record.by === by) return record.retryCount === attempt; // it asked for the next attempt and could not send it
+  return attempt === 0 ? record.retryCount === 0 && record.by === '' : record.retryCount === attempt - 1;
+}
+
+async function fail(
+  ports: CorePorts,
+  {
+    message,
+    letter,
+    about,
+    definition,
+    record,
+    error,
+  }: {
+    readonly message: CallbackMessage;
+    readonly letter: DeadLetter;
+    readonly about: DerivedUid;
+    readonly definition: RunDefinition;
+    readonly record: CallbackRecord | null;
+    readonly error: ErrorRecord;
+  },
+): Promise<boolean> {
+  const change = { status: 'FAILED', by: letter.by, error, nextAttemptAt: null } as const;
+  if (record !== null) {
+    const { status, retryCount, httpStatus, httpResponse } = record;
+    const spent = Math.max(retryCount, message.attempt);
+    return ports.callbacks.updateRecord(
+      record.uid,
+      { status, retryCount },
+      { ...change, retryCount: spent, httpStatus, httpResponse },
+    );
+  }
+  const fresh = newRecord({ message, about, definition }, ports.clock.now());
+  const made = await ports.callbacks.createRecord({ ...fresh, ...change });
+  return made.by === letter.by;
+}

@@ -1,0 +1,72 @@
+import type { RunWindow } from '../../domain/input.ts';
+import { hasEnded, type RunControl, type RunDefinition, WORKING_STATUSES } from '../../domain/run.ts';
+import { checkCompletion } from '../check-completion.ts';
+import { closeRun, countRecorded } from '../finish-run.ts';
+import type { CorePorts, DispatchMessage } from '../ports.ts';
+import { type Burial, type DeadLetter, tellDeath } from './burial.ts';
+
+/** Marks the places in a window that nobody is to be sent for any more. */
+const BURIED = 'buried';
+
+/**
+ * Ends a run that could not be laid out: FAILED, or PARTIAL_SUCCEEDED where an earlier attempt recorded something; a
+ * retry begins it anew. Else the sweeper would send the same dispatch for ever. A run that is laid out goes on by its
+ * pages, and the sweeper finds what this message did not send.
+ */
+export async function buryDispatch(ports: CorePorts, message: DispatchMessage, letter: DeadLetter): Promise<Burial> {
+  const { runUid, epoch } = message;
+  const control = await ports.runs.readControl(runUid);
+  const definition = await ports.runs.readDefinition(runUid);
+  if (control === null || definition === null || control.epoch !== epoch) return 'NOTHING';
+  if (hasEnded(control.status)) {
+    await closeRun(ports, control, definition);
+    return 'CARRIED_ON';
+  }
+  if (control.postponedUntil !== null && control.postponedUntil > ports.clock.now()) return 'NOTHING'; // its due entry stands
+  if (!(await closeWindow(ports, control, definition))) return 'NOTHING';
+  if (WORKING_STATUSES.includes(control.status)) {
+    await checkCompletion(ports, control, definition);
+    const looked = await ports.runs.readControl(runUid);
+    if (looked === null || hasEnded(looked.status)) return 'CARRIED_ON';
+  }
+  return endRun(ports, control, definition, letter);
+}
+
+/** Sees to it that no page of this epoch starts: false where the run is laid out and inputs of it are under way. */
+async function closeWindow(ports: CorePorts, control: RunControl, definition: RunDefinition): Promise<boolean> {
+  const { uid, epoch } = control;
+  const standing = await ports.progress.readWindow(uid);
+  if (standing !== null && standing.epoch >= epoch) return isClosed(standing);
+  // What was in hand stays in it, so that what it recorded is counted.
+  const kept = Array.from(standing?.open ?? [], ([input, entry]) => [input, { ...entry, by: BURIED }] as const);
+  const closed: RunWindow = { epoch, next: definition.inputsTotal, open: new Map(kept) };
+  return isClosed(await ports.progress.openWindow(uid, closed, definition.expiresAt));
+}
+
+function isClosed({ open }: RunWindow): boolean {
+  return [...open.values()].every(({ by }) => by === BURIED);
+}
+
+async function endRun(
+  ports: CorePorts,
+  control: RunControl,
+  definition: RunDefinition,
+  letter: DeadLetter,
+): Promise<Burial> {
+  const now = ports.clock.now();
+  const totals = await countRecorded(ports, definition);
+  const move = totals.succeeded === 0 && totals.outputs === 0 ? 'fail' : 'succeedPartly';
+  const moved = await ports.runs.moveRun(control.uid, move, control.epoch, {
+    now,
+    reason: null,
+    finishedAt: now,
+    deadlineAt: null,
+    totals,
+    lastError: tellDeath(ports, letter, { what: 'The start of the run', run_uid: control.uid }),
+    ending: true,
+  });
+  const ended = moved.moved ? moved.control : moved.current;
+  if (ended === null || ended.epoch !== control.epoch || !hasEnded(ended.status)) return 'NOTHING';
+  await closeRun(ports, ended, definition);
+  return moved.moved ? 'RUN_ENDED' : 'CARRIED_ON';
+}

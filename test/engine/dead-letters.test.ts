@@ -1,0 +1,311 @@
+import { describe, expect, test } from 'vitest';
+import { deriveUid, shortHash } from '../../shared/domain/ids.ts';
+import { buryMessage } from '../../shared/engine/bury/bury-message.ts';
+import { dispatchRun } from '../../shared/engine/dispatch-run.ts';
+import { replayCallback } from '../../shared/engine/replay-callbacks.ts';
+import type { Message } from '../../shared/engine/ports.ts';
+import { resumeRun } from '../../shared/engine/resume-run.ts';
+import { retryRun } from '../../shared/engine/retry-run.ts';
+import { runPage } from '../../shared/engine/run-page.ts';
+import { stopRun } from '../../shared/engine/stop-run.ts';
+import { createEngineWorld, type EngineWorld, START } from '../support/engine-world.ts';
+import { createSampleActions } from '../support/sample-actions.ts';
+
+const MINUTE_MS = 60_000;
+const GOOD = { pages: 3, per_page: 2 };
+
+/** A world in which messages die while `dies` says so; turned off by setting `isBroken` to false. */
+function breakable(dies: (message: Message) => boolean, answer?: Parameters<typeof createEngineWorld>[0]['answer']) {
+  const actions = createSampleActions();
+  const state = { isBroken: true };
+  const world = createEngineWorld({
+    actions: [actions.numberedPages],
+    dies: (message) => state.isBroken && dies(message),
+    ...(answer === undefined ? {} : { answer }),
+  });
+  return { world, actions, state };
+}
+
+function bodies(world: EngineWorld, type: string) {
+  return world.posted.map(({ body }) => JSON.parse(body)).filter((body) => body.type === type);
+}
+
+/** Everything a message died of, told to the dead letters again under a new message id and under its own. */
+async function buryAllSent(world: EngineWorld): Promise<Set<string>> {
+  const burials = new Set<string>();
+  for (const [index, { message }] of [...world.sent].entries()) {
+    const letter = { messageId: `again ${index}`, by: shortHash(`again ${index}`), queue: 'dead-letters' };
+    burials.add(await buryMessage(world.ports, message, letter));
+  }
+  return burials;
+}
+
+const bury = (world: EngineWorld, message: Message, id = 'letter') =>
+  buryMessage(world.ports, message, { messageId: id, by: shortHash(id), queue: 'dead-letters' });
+
+const controlOf = async (world: EngineWorld, uid: string) => {
+  const control = await world.ports.runs.readControl(uid);
+  if (control === null) throw new Error(`There is no run ${uid}.`);
+  return control;
+};
+
+describe('a page that died', () => {
+  const dies = (message: Message) => message.kind === 'page' && message.input === 1 && message.page === 1;
+
+  test('fails its input visibly, and the run goes on to its end', async () => {
+    const { world, actions } = breakable(dies);
+    const { definition } = await world.launch({ inputs: Array.from({ length: 25 }, () => GOOD) });
+    await world.runUntil(START + 10 * MINUTE_MS);
+    const { status, lastError, totals } = await controlOf(world, definition.uid);
+    expect(status).toBe('PARTIAL_SUCCEEDED');
+    expect(lastError).toMatchObject({ error_label: 'INTERNAL_ERROR', retryable: true });
+    expect(lastError?.error_ref).toMatch(/^[0-9a-f-]{36}$/);
+    expect(totals).toMatchObject({ succeeded: 24, failed: 1, outputs: 24 * 6 + 2 });
+    expect(bodies(world, 'run.input_failed')).toMatchObject([{ input_index: 1, page: 1, error: lastError }]);
+    expect(bodies(world, 'run.finished')).toMatchObject([
+      { manifest: { failed: 1, outputs: 146, callbacks: 24 * 3 + 2 + 1 } },
+    ]);
+    expect(actions.calls).toHaveLength(24 * 3 + 1);
+  });
+
+  test('is run again by a retry, from that page on', async () => {
+    const { world, actions, state } = breakable(dies);
+    const { definition } = await world.launch({ inputs: [GOOD, GOOD] });
+    await world.runUntil(START + 10 * MINUTE_MS);
+    const calls = actions.calls.length;
+    state.isBroken = false;
+    await retryRun(world.ports, definition);
+    await world.runUntil(START + 20 * MINUTE_MS);
+    expect(actions.calls.length - calls).toBe(2);
+    expect(bodies(world, 'run.finished').at(-1)).toMatchObject({
+      run: { status: 'SUCCEEDED', attempt: 2 },
+      manifest: { succeeded: 2, outputs: 12, callbacks: 6 + 1 + 2 },
+    });
+  });
+
+  test('of a run of one input that was never laid out fails that input and the run', async () => {
+    const { world, actions, state } = breakable(({ kind }) => kind === 'page' || kind === 'dispatch');
+    const { definition } = await world.launch({ inputs: [GOOD] });
+    await world.runUntil(START + 5 * MINUTE_MS);
+    expect(await controlOf(world, definition.uid)).toMatchObject({
+      status: 'FAILED',
+      lastError: { error_label: 'INTERNAL_ERROR' },
+    });
+    expect(bodies(world, 'run.finished')).toHaveLength(1);
+    state.isBroken = false;
+    await retryRun(world.ports, definition);
+    await world.runUntil(START + 20 * MINUTE_MS);
+    expect(await controlOf(world, definition.uid)).toMatchObject({ status: 'SUCCEEDED', attempt: 2 });
+    expect(actions.calls).toHaveLength(3);
+  });
+
+  test('changes nothing where its page waits for another attempt', async () => {
+    const actions = createSampleActions();
+    const world = createEngineWorld({ actions: [actions.numberedPages] });
+    const until = START + 45_000;
+    const input = { pages: 2, per_page: 1, fail_at: 0, fail_kind: 'rate_limited', times: 1, until };
+    const { definition } = await world.launch({ inputs: [input] });
+    await world.runUntil(START + 10_000);
+    const [first] = world.sent.filter(({ message }) => message.kind === 'page');
+    if (first === undefined) throw new Error('no page was sent');
+    expect(await bury(world, first.message)).toBe('NOTHING');
+    await world.runUntil(START + 10 * MINUTE_MS);
+    expect((await controlOf(world, definition.uid)).status).toBe('SUCCEEDED');
+  });
+
+  test('after its page was recorded gives what followed from that, once', async () => {
+    // Page 0 is recorded; its message dies before it could send page 1.
+    const actions = createSampleActions();
+    const world = createEngineWorld({ actions: [actions.numberedPages] });
+    const { definition } = await world.launch({ inputs: [GOOD, GOOD] });
+    const [dispatch] = world.sent;
+    if (dispatch?.message.kind !== 'dispatch') throw new Error('no dispatch was sent');
+    await dispatchRun(world.ports, dispatch.message, { by: 'dispatch', count: 1 });
+    const first = world.sent.find(({ message }) => message.kind === 'page' && message.input === 0);
+    if (first?.message.kind !== 'page') throw new Error('no page was sent');
+    const away = { ...world.ports, messages: { send: () => Promise.reject(new Error('the queue is away')) } };
+    await expect(runPage(away, first.message, { by: shortHash('its own'), count: 1 })).rejects.toThrow('away');
+
+    expect(await bury(world, first.message, 'of another')).toBe('NOTHING');
+    expect(await bury(world, first.message, 'its own')).toBe('CARRIED_ON');
+    await world.runUntil(START + 5 * MINUTE_MS);
+    expect(await bury(world, first.message, 'its own')).toBe('NOTHING');
+    expect(await controlOf(world, definition.uid)).toMatchObject({ status: 'SUCCEEDED', totals: { outputs: 12 } });
+    // The queue still had the dispatch, and with it first pages that came twice; none of the rest did.
+    expect(actions.calls.filter(({ page }) => page > 0)).toHaveLength(4);
+  });
+});
+
+describe('a dispatch that died', () => {
+  const dies = (message: Message) => message.kind === 'dispatch';
+
+  test('fails a run that was not laid out; a retry starts it', async () => {
+    const { world, actions, state } = breakable(dies);
+    const { definition } = await world.launch({ inputs: [GOOD, GOOD] });
+    await world.runUntil(START + 10 * MINUTE_MS);
+    expect(await controlOf(world, definition.uid)).toMatchObject({
+      status: 'FAILED',
+      lastError: { error_label: 'INTERNAL_ERROR', retryable: true },
+    });
+    expect(bodies(world, 'run.finished')).toMatchObject([
+      { run: { status: 'FAILED' }, error: { error_label: 'INTERNAL_ERROR' }, manifest: { outputs: 0, callbacks: 1 } },
+    ]);
+    expect(actions.calls).toHaveLength(0);
+    state.isBroken = false;
+    await retryRun(world.ports, definition);
+    await world.runUntil(START + 20 * MINUTE_MS);
+    expect(await controlOf(world, definition.uid)).toMatchObject({ status: 'SUCCEEDED', attempt: 2 });
+    expect(actions.calls).toHaveLength(6);
+  });
+
+  test('gives the slot of its run to the next in line', async () => {
+    const { world, state } = breakable(dies);
+    const { definition } = await world.launch({ inputs: [GOOD, GOOD] });
+    await world.ports.admission.takeSlot(definition.workspaceUid, definition.uid, 1);
+    await world.runUntil(START + 1_000);
+    state.isBroken = false;
+    expect(await world.ports.admission.listSlots(definition.workspaceUid)).toEqual([]);
+  });
+
+  test('after a resume keeps what was recorded, and nothing of it runs twice', async () => {
+    const { world, actions, state } = breakable(dies);
+    state.isBroken = false;
+    const until = START + 50_000;
+    const waiting = { pages: 3, per_page: 2, fail_at: 1, fail_kind: 'rate_limited', times: 1, until };
+    const { definition } = await world.launch({ inputs: [waiting, GOOD] });
+    await world.runUntil(START + 10_000);
+    await stopRun(world.ports, definition, 'CANCELLED_BY_CALLER');
+    state.isBroken = true;
+    await resumeRun(world.ports, definition);
+    await world.runUntil(START + 10 * MINUTE_MS);
+    expect(await controlOf(world, definition.uid)).toMatchObject({
+      status: 'PARTIAL_SUCCEEDED',
+      lastError: { error_label: 'INTERNAL_ERROR' },
+      totals: { succeeded: 1, outputs: 8 },
+    });
+    expect(bodies(world, 'run.finished').at(-1)).toMatchObject({ manifest: { outputs: 8, callbacks: 4 + 2 } });
+    state.isBroken = false;
+    await retryRun(world.ports, definition);
+    await world.runUntil(START + 20 * MINUTE_MS);
+    expect(bodies(world, 'run.finished').at(-1)).toMatchObject({
+      run: { status: 'SUCCEEDED', attempt: 3 },
+      manifest: { outputs: 12, callbacks: 6 + 3 },
+    });
+    expect(actions.calls).toHaveLength(6 + 1); // one was told to wait
+  });
+
+  test('changes nothing of a run that is laid out, waits for its start, or has ended', async () => {
+    const { world, state } = breakable(dies);
+    state.isBroken = false;
+    const { definition } = await world.launch({ inputs: [GOOD, GOOD] });
+    const later = await world.launch({ inputs: [GOOD], scheduleAt: START + 60 * MINUTE_MS });
+    const dispatch = (runUid: string): Message => ({ kind: 'dispatch', runUid, epoch: 1 });
+    expect(await bury(world, dispatch(later.definition.uid))).toBe('NOTHING');
+    await world.runUntil(START + 1);
+    expect(await bury(world, dispatch(definition.uid))).not.toBe('RUN_ENDED');
+    await world.runUntil(START + 10 * MINUTE_MS);
+    const ended = await controlOf(world, definition.uid);
+    expect(await bury(world, dispatch(definition.uid))).toBe('CARRIED_ON');
+    expect(await controlOf(world, definition.uid)).toEqual(ended);
+    await world.runUntil(START + 80 * MINUTE_MS);
+    expect((await controlOf(world, later.definition.uid)).status).toBe('SUCCEEDED');
+  });
+});
+
+describe('a callback that died', () => {
+  test('of a page is a FAILED record, which can be replayed', async () => {
+    const { world, state } = breakable((message) => message.kind === 'callback' && message.uid === pageUid);
+    const { definition } = await world.launch({ inputs: [GOOD] });
+    const pageUid = deriveUid(definition.uid, 'page', { input: 0, page: 1, part: 1 });
+    await world.runUntil(START + 10 * MINUTE_MS);
+    const record = await world.ports.callbacks.readRecord(pageUid);
+    expect(record).toMatchObject({ status: 'FAILED', input: 0, page: 1, error: { error_label: 'INTERNAL_ERROR' } });
+    expect(bodies(world, 'run.page')).toHaveLength(2);
+    expect((await controlOf(world, definition.uid)).status).toBe('SUCCEEDED');
+    state.isBroken = false;
+    if (record === null) throw new Error('no record');
+    await replayCallback(world.ports, definition, record, Buffer.alloc(10, 7));
+    await world.runUntil(START + 20 * MINUTE_MS);
+    expect(bodies(world, 'run.page').map(({ callback_ref_uid }) => callback_ref_uid)).toContain(pageUid);
+  });
+
+  test('of a run’s end, and one that died at a later attempt, are FAILED too', async () => {
+    const down = { kind: 'answered', status: 500, body: '', retryAfter: undefined } as const;
+    const { world } = breakable(
+      (message) => message.kind === 'callback' && (message.attempt === 1 || message.uid === finishedUid),
+      () => down,
+    );
+    const { definition } = await world.launch({ inputs: [{ pages: 1, per_page: 1 }] });
+    const finishedUid = deriveUid(definition.uid, 'run_finished', { ending: 1 });
+    await world.runUntil(START + 60 * MINUTE_MS);
+    const pageUid = deriveUid(definition.uid, 'page', { input: 0, page: 0, part: 1 });
+    for (const uid of [pageUid, finishedUid]) {
+      const record = await world.ports.callbacks.readRecord(uid);
+      expect(record).toMatchObject({ status: 'FAILED', error: { error_label: 'INTERNAL_ERROR' }, nextAttemptAt: null });
+    }
+    const page = await world.ports.callbacks.readRecord(pageUid);
+    expect(page).toMatchObject({ httpStatus: 500, retryCount: 1 });
+    expect(world.posted).toHaveLength(1);
+  });
+
+  test('leaves one that was delivered, or waits for a later attempt, as it is', async () => {
+    const once = (status: number) => ({ kind: 'answered', status, body: '', retryAfter: undefined }) as const;
+    const { world } = breakable(
+      () => false,
+      (_, attempt) => once(attempt === 0 ? 500 : 204),
+    );
+    const { definition } = await world.launch({ inputs: [{ pages: 1, per_page: 1 }] });
+    await world.runUntil(START + 4_000);
+    const uid = deriveUid(definition.uid, 'page', { input: 0, page: 0, part: 1 });
+    const waiting = await world.ports.callbacks.readRecord(uid);
+    expect(waiting).toMatchObject({ status: 'PENDING', retryCount: 0 });
+    expect(await bury(world, { kind: 'callback', uid, attempt: 0 })).toBe('NOTHING');
+    expect(await world.ports.callbacks.readRecord(uid)).toEqual(waiting);
+    await world.runUntil(START + 10 * MINUTE_MS);
+    expect(await bury(world, { kind: 'callback', uid, attempt: 1 })).toBe('NOTHING');
+    expect(await world.ports.callbacks.readRecord(uid)).toMatchObject({ status: 'SUCCESS' });
+  });
+});
+
+describe('a redrive', () => {
+  test('of everything that was ever sent changes nothing of runs that are over', async () => {
+    const { world, actions } = breakable((message) => message.kind === 'page' && message.input === 1);
+    const { definition } = await world.launch({ inputs: [GOOD, GOOD, GOOD] });
+    await world.runUntil(START + 10 * MINUTE_MS);
+    const ended = await controlOf(world, definition.uid);
+    const calls = actions.calls.length;
+    const posts = world.posted.length;
+    const burials = await buryAllSent(world);
+    for (const { message } of world.sent) world.queue(message);
+    await world.runUntil(START + 30 * MINUTE_MS);
+    expect([...burials].filter((burial) => burial !== 'NOTHING' && burial !== 'CARRIED_ON')).toEqual([]);
+    expect(await controlOf(world, definition.uid)).toEqual(ended);
+    expect(actions.calls).toHaveLength(calls);
+    // Page callbacks may come again under their own ids; at least once is the promise, and no other one is new.
+    const ids = new Set(world.posted.slice(posts).map(({ headers }) => headers['webhook-id']));
+    expect(world.posted.slice(0, posts).map(({ headers }) => headers['webhook-id'])).toEqual(
+      expect.arrayContaining([...ids]),
+    );
+  });
+
+  test('of an attempt that a retry has left behind fails nothing of the new one', async () => {
+    const { world, state } = breakable((message) => message.kind === 'page' && message.input === 1);
+    const { definition } = await world.launch({ inputs: [GOOD, GOOD] });
+    await world.runUntil(START + 10 * MINUTE_MS);
+    state.isBroken = false;
+    await retryRun(world.ports, definition);
+    const former = world.sent.filter(({ message }) => 'epoch' in message && message.epoch === 1);
+    for (const { message } of former) expect(await bury(world, message)).toBe('NOTHING');
+    await world.runUntil(START + 20 * MINUTE_MS);
+    expect((await controlOf(world, definition.uid)).status).toBe('SUCCEEDED');
+  });
+
+  test('of what was cancelled stays cancelled', async () => {
+    const { world } = breakable(() => false);
+    const { definition } = await world.launch({ inputs: [GOOD, GOOD] });
+    await stopRun(world.ports, definition, 'CANCELLED_BY_CALLER');
+    expect(await buryAllSent(world)).toEqual(new Set(['NOTHING']));
+    await world.runUntil(START + 20 * MINUTE_MS);
+    expect(await controlOf(world, definition.uid)).toMatchObject({ status: 'STOPPED', lastError: null });
+  });
+});
