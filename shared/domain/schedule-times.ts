@@ -40,7 +40,7 @@ export function timingFault(
   }
   const zoneFault = timeZoneFault(timezone);
   if (zoneFault !== null) return { path: 'timezone', message: zoneFault };
-  const isKept = cron !== null && before?.cron !== null && before?.scheduleAt === scheduleAt;
+  const isKept = before !== null && before.scheduleAt === scheduleAt && (before.cron === null) === (cron === null);
   if (scheduleAt !== null && !isKept && (scheduleAt < now - PAST_MS || scheduleAt > now + FUTURE_MS)) {
     const message = `${new Date(scheduleAt).toISOString()} does not lie between now and a year from now`;
     return { path: 'schedule_at', message };

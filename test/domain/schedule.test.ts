@@ -153,6 +153,10 @@ describe('times', () => {
     const kept = at('0 9 * * *', NOON - 30 * 24 * HOUR);
     expect(timingFault({ ...kept, cron: '0 8 * * *' }, NOON, kept)).toBeNull();
     expect(timingFault({ ...kept, cron: null }, NOON, kept)?.path).toBe('schedule_at');
+    const passed = at(null, NOON - HOUR);
+    expect(timingFault(passed, NOON, passed)).toBeNull();
+    expect(timingFault({ ...passed, scheduleAt: NOON - 2 * HOUR }, NOON, passed)?.path).toBe('schedule_at');
+    expect(timingFault({ ...passed, cron: '0 9 * * *' }, NOON, passed)?.path).toBe('schedule_at');
   });
 
   it('are told ahead only while the schedule is ACTIVE', () => {
