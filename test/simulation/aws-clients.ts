@@ -1,9 +1,9 @@
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { SQSClient, type SQSClientConfig } from '@aws-sdk/client-sqs';
-import type { DynamoDbEngine } from '../../infra/local/dynamodb/engine.ts';
-import type { CallFault, Instance } from './instance.ts';
-import type { Queues } from './queues.ts';
-import type { Observer } from './observer.ts';
+import { isDeepStrictEqual } from 'node:util';
+import type { Instance } from './instance.ts';
+import type { CallService, ServiceAnswer } from './services.ts';
+import { dynamoDbErrorOf, fromWire, sqsErrorOf, toWire } from './short-clients.ts';
 
 /** What the SDK hands over and takes back, as far as it matters here. */
 interface WireRequest {
@@ -11,12 +11,10 @@ interface WireRequest {
   readonly body?: string | Uint8Array;
 }
 
-interface WireAnswer {
-  readonly response: {
-    readonly statusCode: number;
-    readonly headers: Record<string, string>;
-    readonly body: Uint8Array;
-  };
+interface WireResponse {
+  readonly statusCode: number;
+  readonly headers: Record<string, string>;
+  readonly body: Uint8Array;
 }
 
 /** Calls are neither signed nor tried again by the SDK: an instance's own calls do that, in virtual time. */
@@ -27,35 +25,76 @@ export const CLIENT_SETTINGS = {
   signer: { sign: async <Request>(request: Request) => request },
 };
 
-/** The SDK's own client on the in-process engine; every call is a call of the instance. */
-export function createDynamoDbClient(instance: Instance, engine: DynamoDbEngine, observer: Observer): DynamoDBClient {
-  const requestHandler: NonNullable<DynamoDBClientConfig['requestHandler']> = {
-    handle: (request: WireRequest) => {
-      const operation = operationOf(request);
-      const body: unknown = JSON.parse(textOf(request.body));
-      const perform = async (): Promise<WireAnswer> => {
-        const answer = await engine.handle(operation, body);
-        if (answer.status === 200) observer.wrote(instance, operation, body, answer.body);
-        return wireAnswer(answer.status, answer.body);
-      };
-      return instance.call(`${operation} ${kindOfKey(body)}`, perform, refuse);
-    },
-  };
-  return stripped(new DynamoDBClient({ ...CLIENT_SETTINGS, endpoint: 'http://dynamodb', requestHandler }));
+/** Told where the SDK says otherwise than the short clients would. */
+type OnDifference = (message: string) => void;
+
+/** The SDK's own client on a simulated DynamoDB; every call is a call of the instance. */
+export function createDynamoDbClient(instance: Instance, service: CallService, tell: OnDifference): DynamoDBClient {
+  const requestHandler: NonNullable<DynamoDBClientConfig['requestHandler']> = handlerOf(instance, service);
+  const client = new DynamoDBClient({ ...CLIENT_SETTINGS, endpoint: 'http://dynamodb', requestHandler });
+  client.middlewareStack.add((next) => (args) => compare(() => next(args), args.input, dynamoDbErrorOf, tell), FIRST);
+  return stripped(client);
 }
 
 /** The SDK's own client on the simulated queues. */
-export function createSqsClient(instance: Instance, queues: Queues): SQSClient {
-  const requestHandler: NonNullable<SQSClientConfig['requestHandler']> = {
-    handle: (request: WireRequest) => {
-      const body = JSON.parse(textOf(request.body)) as SendBatchRequest; // cast: the only operation in use
-      const queue = queues.byUrl(body.QueueUrl);
-      const perform = async (): Promise<WireAnswer> =>
-        wireAnswer(200, queue.sendBatch(instance.name, body.Entries ?? []));
-      return instance.call(`${operationOf(request)} ${queue.name}`, perform, refuse);
+export function createSqsClient(instance: Instance, service: CallService, tell: OnDifference): SQSClient {
+  const requestHandler: NonNullable<SQSClientConfig['requestHandler']> = handlerOf(instance, service);
+  const client = new SQSClient({ ...CLIENT_SETTINGS, endpoint: 'http://sqs', md5: false, requestHandler });
+  client.middlewareStack.add((next) => (args) => compare(() => next(args), args.input, sqsErrorOf, tell), FIRST);
+  return stripped(client);
+}
+
+const FIRST = { name: 'compare', step: 'initialize', priority: 'high' } as const;
+
+/** What travelled with each response. */
+const exchanges = new WeakMap<object, { readonly sent: unknown; readonly answer: ServiceAnswer }>();
+
+function handlerOf(instance: Instance, service: CallService) {
+  return {
+    handle: async (request: WireRequest): Promise<{ readonly response: WireResponse }> => {
+      const sent: unknown = JSON.parse(textOf(request.body));
+      const answer = await service(instance, operationOf(request), sent);
+      const headers = { 'content-type': 'application/x-amz-json-1.0' };
+      const body = Buffer.from(JSON.stringify(answer.body));
+      const response: WireResponse = { statusCode: answer.status, headers, body };
+      exchanges.set(response, { sent, answer });
+      return { response };
     },
   };
-  return stripped(new SQSClient({ ...CLIENT_SETTINGS, endpoint: 'http://sqs', md5: false, requestHandler }));
+}
+
+/** Holds what the SDK sent for an input, and gave for an answer, against what the short clients would have. */
+async function compare<Result extends { readonly response: unknown; readonly output: object }>(
+  send: () => Promise<Result>,
+  input: object,
+  errorOf: (body: unknown) => Error,
+  tell: OnDifference,
+): Promise<Result> {
+  const differ = (what: string, sdk: unknown, short: unknown): void => {
+    if (!isDeepStrictEqual(sdk, short)) tell(`${what}: ${JSON.stringify(sdk)}, the short way ${JSON.stringify(short)}`);
+  };
+  try {
+    const result = await send();
+    const exchange = exchanges.get(result.response as object); // cast: made by the handler above
+    const { $metadata: _, ...output } = result.output as Record<string, unknown>; // cast: an output of a command
+    differ('sent', exchange?.sent, toWire(input));
+    differ('given', output, fromWire(exchange?.answer.body));
+    return result;
+  } catch (error) {
+    const { $response: response } = error as { readonly $response?: object }; // cast: as the SDK throws it
+    const exchange = response === undefined ? undefined : exchanges.get(response);
+    if (exchange !== undefined) {
+      differ('sent', exchange.sent, toWire(input));
+      differ('thrown', factsOf(error), factsOf(errorOf(exchange.answer.body)));
+    }
+    throw error;
+  }
+}
+
+/** What code may branch on, or print. */
+function factsOf(error: unknown): object {
+  const { name, message, constructor, Item, CancellationReasons } = error as Error & Record<string, unknown>; // cast: made by the SDK
+  return { name, message, type: constructor.name, Item, CancellationReasons };
 }
 
 /** Steps of the SDK that nothing here looks at; without them a call takes half its time. */
@@ -78,33 +117,6 @@ export function stripped<Client extends { readonly middlewareStack: { remove(ste
   return client;
 }
 
-interface SendBatchRequest {
-  readonly QueueUrl: string;
-  readonly Entries?: readonly {
-    readonly Id: string;
-    readonly MessageBody: string;
-    readonly MessageGroupId?: string;
-    readonly DelaySeconds?: number;
-  }[];
-}
-
-/** The answer of a fault: what AWS says where it answers at all. */
-function refuse(fault: CallFault): WireAnswer | Error {
-  if (fault === 'throttled') {
-    return wireAnswer(400, {
-      __type: 'com.amazonaws.dynamodb.v20120810#ThrottlingException',
-      message: 'Rate exceeded',
-    });
-  }
-  if (fault === 'failed') return wireAnswer(500, { __type: 'InternalServerError', message: 'Internal server error' });
-  return Object.assign(new Error('socket hang up'), { name: 'TimeoutError', code: 'ECONNRESET' });
-}
-
-function wireAnswer(statusCode: number, body: unknown): WireAnswer {
-  const headers = { 'content-type': 'application/x-amz-json-1.0' };
-  return { response: { statusCode, headers, body: Buffer.from(JSON.stringify(body)) } };
-}
-
 function operationOf(request: WireRequest): string {
   const target = request.headers['x-amz-target'] ?? '';
   return target.slice(target.indexOf('.') + 1);
@@ -113,26 +125,4 @@ function operationOf(request: WireRequest): string {
 function textOf(body: WireRequest['body']): string {
   if (body === undefined) return '{}';
   return typeof body === 'string' ? body : new TextDecoder().decode(body);
-}
-
-/** The kind of item a request is about, as the first part of its keys says it: `R CTL`, `S P`, `DUE`. */
-function kindOfKey(body: unknown): string {
-  const request = body as KeyedRequest; // cast: written by the SDK
-  const entry = Object.values(request.RequestItems ?? {})[0]?.[0];
-  const key = request.Key ?? request.Item ?? entry?.PutRequest?.Item;
-  const values = request.ExpressionAttributeValues;
-  const pk = key?.['pk']?.S ?? values?.[':pk']?.S ?? '';
-  const sk = key?.['sk']?.S ?? values?.[':prefix']?.S ?? values?.[':from']?.S ?? '';
-  const [room = '', , shard] = pk.split('#');
-  if (room === 'DUE') return 'DUE';
-  return `${room === 'R' && shard !== undefined ? 'S' : room} ${sk.split('#')[0] ?? ''}`.trimEnd();
-}
-
-type KeyItem = Readonly<Record<string, { readonly S?: string } | undefined>>;
-
-interface KeyedRequest {
-  readonly Key?: KeyItem;
-  readonly Item?: KeyItem;
-  readonly ExpressionAttributeValues?: KeyItem;
-  readonly RequestItems?: Readonly<Record<string, readonly { readonly PutRequest?: { readonly Item: KeyItem } }[]>>;
 }

@@ -18,6 +18,8 @@ import { Table } from '../../shared/adapters/dynamodb/table.ts';
 import { createWorkspaceStore } from '../../shared/adapters/dynamodb/workspace-store.ts';
 import type { RuntimeSettings } from '../../shared/contract/env.ts';
 import { createDynamoDbClient, createSqsClient } from './aws-clients.ts';
+import { createDynamoDb, createSqs } from './services.ts';
+import { createShortDynamoDbClient, createShortSqsClient } from './short-clients.ts';
 import { connect, type QueueHandler } from './event-source.ts';
 import type { Instance, Stage } from './instance.ts';
 import { InstancePool } from './instance-pool.ts';
@@ -49,7 +51,14 @@ export interface Deployment {
   write(items: readonly object[]): Promise<void>;
 }
 
-export function deploy(stage: Stage, workload: Workload, truth: Truth, observer: Observer): Deployment {
+export function deploy(
+  stage: Stage,
+  workload: Workload,
+  truth: Truth,
+  observer: Observer,
+  clients: 'sdk' | 'short',
+): Deployment {
+  const isShort = clients === 'short';
   const { adversary, timeline, seed } = stage;
   const unkind = adversary.strikes('stale_reads') ? { unkind: { seed } } : {};
   const engine = openDynamoDb({ dir: null, now: () => timeline.now(), ...unkind });
@@ -58,12 +67,20 @@ export function deploy(stage: Stage, workload: Workload, truth: Truth, observer:
   const objects = new Map<string, Uint8Array>();
   const worldOf = createUpstream(stage, truth);
   const senderOf = createReceivers(stage, truth, workload.receivers);
+  const dynamoDbService = createDynamoDb(engine, observer);
+  const sqsService = createSqs(queues);
+  const tellDifference = (message: string): void => observer.violate('shortClientsDoAsTheSdk', message);
   const env = { table: TABLE, settings: settingsOf(workload), ...urlsOf(queues) };
 
   function portsOf(instance: Instance) {
-    const dynamodb = createDynamoDbClient(instance, engine, observer);
+    const dynamodb = isShort
+      ? createShortDynamoDbClient(instance, dynamoDbService)
+      : createDynamoDbClient(instance, dynamoDbService, tellDifference);
+    const sqs = isShort
+      ? createShortSqsClient(instance, sqsService)
+      : createSqsClient(instance, sqsService, tellDifference);
     const bucket = objectsOf(instance, objects);
-    const clients = { dynamodb, sqs: createSqsClient(instance, queues), objects: bucket };
+    const clients = { dynamodb, sqs, objects: bucket };
     const { clock, chance, log } = instance;
     const machine = { clock, chance, log };
     const keyring = () => readKeyring(instance);

@@ -38,6 +38,11 @@ export class Mirror {
           return item === undefined || left.has(JSON.stringify(entry)) ? [] : [this.#put(item)];
         });
       }
+      case 'TransactWriteItems':
+        // Puts are all that is written together.
+        return (request.TransactItems ?? []).flatMap(({ Put: put }) =>
+          put === undefined ? [] : [this.#put(put.Item)],
+        );
       default:
         return [];
     }
@@ -88,10 +93,25 @@ interface WriteRequest {
   readonly Item?: WireItem;
   readonly Key?: WireItem;
   readonly RequestItems?: BatchEntries;
+  readonly TransactItems?: readonly { readonly Put?: { readonly Item: WireItem } }[];
 }
 
 function keyOf(item: WireItem): { readonly pk: string; readonly sk: string } {
   return { pk: String(item['pk']?.['S']), sk: String(item['sk']?.['S']) };
+}
+
+/** Reads an item once however often it is asked for: what is written is never changed, only written over. */
+export function perItem<Answer, More extends readonly unknown[] = []>(
+  read: (item: WireItem, ...more: More) => Answer,
+): (item: WireItem, ...more: More) => Answer {
+  const known = new WeakMap<WireItem, Answer>();
+  return (item, ...more) => {
+    const before = known.get(item);
+    if (before !== undefined) return before;
+    const answer = read(item, ...more);
+    known.set(item, answer);
+    return answer;
+  };
 }
 
 /** The item as the SDK would give it: binaries as bytes. */

@@ -2,7 +2,7 @@ import { slotFromItem } from '../../shared/adapters/dynamodb/progress-store.ts';
 import { deriveUid } from '../../shared/domain/ids.ts';
 import type { Instance, Stage } from './instance.ts';
 import { type Change, Mirror, toItem } from './mirror.ts';
-import { controlChange, movesBetween, STEP_CHECKS, type StepLimits } from './step-checks.ts';
+import { controlChange, movesBetween, STEP_CHECKS, type StepLimits } from './checks/step-checks.ts';
 
 /** What a check found. */
 export interface Violation {
@@ -18,6 +18,8 @@ export class Observer {
   readonly failures: Map<string, Set<string>> = new Map();
   /** Told when something is put down to be looked at at a moment (epoch ms). */
   onDue: (at: number) => void = () => undefined;
+  /** Told of each change. */
+  onChange: (change: Change) => void = () => undefined;
   readonly #stage: Stage;
   readonly #limits: StepLimits;
 
@@ -30,6 +32,7 @@ export class Observer {
     for (const change of this.mirror.apply(operation, body, answer)) {
       this.#tell(instance, change);
       this.#note(change);
+      this.onChange(change);
       for (const { name, check } of STEP_CHECKS) {
         const message = check(change, this.#limits);
         if (message !== null) this.violate(name, message);

@@ -1,6 +1,6 @@
 import type { CallbackAnswer, CallbackSender } from '../../shared/engine/ports.ts';
 import type { Instance, Stage } from './instance.ts';
-import type { Received, Truth } from './truth.ts';
+import type { ToldBody, Truth } from './truth.ts';
 
 /** How a receiver is for good, whatever else goes wrong: well, gone (410), or never well. */
 export type ReceiverNature = 'well' | 'gone' | 'dead';
@@ -49,11 +49,10 @@ export function createReceivers(
           late = ms;
           if (got) {
             const status = answer.kind === 'answered' ? answer.status : null;
-            const received: Received = { url, workspace, headers, body, at: timeline.now(), status };
-            truth.posts.push(received);
-            stage.trace.add(
-              `receiver ${workspace} gets ${headers['webhook-id'] ?? ''}, answers ${status ?? 'nothing'}`,
-            );
+            const id = headers['webhook-id'] ?? '';
+            const told = JSON.parse(body) as ToldBody; // cast: as promised
+            truth.posts.push({ id, told, url, workspace, headers, body, at: timeline.now(), status });
+            stage.trace.add(`receiver ${workspace} gets ${id}, answers ${status ?? 'nothing'}`);
           }
           return answer;
         },

@@ -7,13 +7,13 @@ import {
   slotPrefix,
   WAITER_PREFIX,
 } from '../../shared/adapters/dynamodb/keys.ts';
-import { pageFromItem, slotFromItem } from '../../shared/adapters/dynamodb/progress-store.ts';
+import { type LargeObjects, pageFromItem } from '../../shared/adapters/dynamodb/progress-store.ts';
 import { controlFromItem, definitionFromItem } from '../../shared/adapters/dynamodb/run-records.ts';
 import { shardCount, shardOf } from '../../shared/domain/input.ts';
 import type { PageSlot } from '../../shared/domain/page.ts';
 import type { RunControl, RunDefinition } from '../../shared/domain/run.ts';
 import { DUE_PARTITIONS } from '../../shared/engine/ports.ts';
-import { type Mirror, toItem, type WireItem } from './mirror.ts';
+import { type Mirror, perItem, toItem, type WireItem } from './mirror.ts';
 
 /** A callback's record as checks look at it. */
 export interface CallbackRow {
@@ -27,16 +27,25 @@ export interface CallbackRow {
 export interface RecordedPage {
   readonly slot: PageSlot;
   readonly results: readonly unknown[];
+  /** JSON bytes of each result. */
+  readonly sizes: readonly number[];
 }
 
 /** What the engine has on record, read from the table's mirror without a call. */
 export class Records {
   readonly #mirror: Mirror;
-  readonly #objects: ReadonlyMap<string, Uint8Array>;
+  readonly #objects: Pick<LargeObjects, 'get'>;
+  readonly #pageOf = perItem((item, runUid: string) => this.#readPage(item, runUid));
 
   constructor(mirror: Mirror, objects: ReadonlyMap<string, Uint8Array>) {
     this.#mirror = mirror;
-    this.#objects = objects;
+    this.#objects = {
+      get: async (key) => {
+        const bytes = objects.get(key);
+        if (bytes === undefined) throw new Error(`The object ${key} of a recorded page does not exist.`);
+        return bytes;
+      },
+    };
   }
 
   /** Uids of all runs that were committed. */
@@ -48,29 +57,17 @@ export class Records {
   control(runUid: string): RunControl | null {
     const { pk, sk } = keys.control(runUid);
     const item = this.#mirror.get(pk, sk);
-    return item === null ? null : controlFromItem(toItem(item));
+    return item === null ? null : controlOf(item);
   }
 
   definition(runUid: string): RunDefinition | null {
     const { pk, sk } = keys.definition(runUid);
     const item = this.#mirror.get(pk, sk);
-    return item === null ? null : definitionFromItem(toItem(item));
-  }
-
-  slots(runUid: string, input: number): readonly PageSlot[] {
-    return this.#slotItems(runUid, input).map((item) => slotFromItem(runUid, toItem(item)));
+    return item === null ? null : definitionOf(item);
   }
 
   pages(runUid: string, input: number): Promise<readonly RecordedPage[]> {
-    const objects = {
-      put: () => Promise.reject(new Error('Checks write nothing.')),
-      get: async (key: string) => {
-        const bytes = this.#objects.get(key);
-        if (bytes === undefined) throw new Error(`The object ${key} of a recorded page does not exist.`);
-        return bytes;
-      },
-    };
-    return Promise.all(this.#slotItems(runUid, input).map((item) => pageFromItem(objects, runUid, toItem(item))));
+    return Promise.all(this.#slotItems(runUid, input).map((item) => this.#pageOf(item, runUid)));
   }
 
   /** Records of callbacks of a whole run. */
@@ -127,10 +124,15 @@ export class Records {
     for (const pk of this.#mirror.partitions().filter((name) => name.startsWith('R#'))) {
       for (const item of this.#mirror.list(pk)) {
         const sk = String(item['sk']?.['S']);
-        if (!sk.startsWith('D#')) texts.set(`${pk} ${sk}`, JSON.stringify(item));
+        if (!sk.startsWith('D#')) texts.set(`${pk} ${sk}`, textOf(item));
       }
     }
     return texts;
+  }
+
+  async #readPage(item: WireItem, runUid: string): Promise<RecordedPage> {
+    const { slot, results } = await pageFromItem(this.#objects, runUid, toItem(item));
+    return { slot, results, sizes: results.map((one) => Buffer.byteLength(JSON.stringify(one))) };
   }
 
   #slotItems(runUid: string, input: number): readonly WireItem[] {
@@ -143,7 +145,13 @@ export function slotsIn(item: WireItem | null): readonly string[] {
   return Object.keys(item ?? {}).flatMap((name) => (name.startsWith('s:') ? [name.slice(2)] : []));
 }
 
-export function callbackRow(item: WireItem): CallbackRow {
+/** A control record, read once however often it is looked at. */
+export const controlOf = perItem((item) => controlFromItem(toItem(item)));
+const definitionOf = perItem((item) => definitionFromItem(toItem(item)));
+const textOf = perItem((item) => JSON.stringify(item));
+export const callbackRow = perItem(readCallbackRow);
+
+function readCallbackRow(item: WireItem): CallbackRow {
   const read = new ItemReader(toItem(item));
   return {
     uid: read.text('uid'),

@@ -7,13 +7,14 @@ import { type Stage, TIMEOUT_MS } from './instance.ts';
 import { Observer, type Violation } from './observer.ts';
 import { Random } from './random.ts';
 import { Records } from './records.ts';
-import { REST_CHECKS } from './rest-checks.ts';
+import { postsById } from './checks/aftermath.ts';
+import { REST_CHECKS } from './checks/rest-checks.ts';
 import { runTruths } from './run-truth.ts';
 import { Timeline } from './timeline.ts';
 import { Trace } from './trace.ts';
 import { newTruth, type Truth } from './truth.ts';
 import { warmUp } from './warm-up.ts';
-import { drawWorkload, type Scenario, scenarioOf, type Workload } from './workload.ts';
+import { drawWorkload, type Scenario, scenarioOf } from './workload.ts';
 
 export interface History {
   readonly seed: number;
@@ -31,6 +32,8 @@ export interface History {
 export interface HistoryOptions {
   readonly scenario?: Scenario | undefined;
   readonly keepTrace?: boolean;
+  /** Whether calls go through the SDK's own clients, or the short ones; drawn from the seed when not given. */
+  readonly clients?: 'sdk' | 'short';
 }
 
 /** Faults by which a write may arrive later than an engine can know of. */
@@ -43,7 +46,7 @@ const REST_WITHIN_MS = 7 * 86_400_000;
 /** A history takes some thousands of events; one that takes so many goes round in circles. */
 const MAX_EVENTS = 200_000;
 /** Messages of each queue that are sent again at the end. */
-const REDRIVEN = 12;
+const REDRIVEN = 5;
 
 /** Runs one history from its seed: the workload under faults, calm, rest, checks; then a redrive, rest, checks. */
 export async function runHistory(seed: number, options: HistoryOptions = {}): Promise<History> {
@@ -57,7 +60,7 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
   const workload = drawWorkload(seed, scenario);
   const truth = newTruth();
   const observer = new Observer(stage, workload);
-  const deployment = deploy(stage, workload, truth, observer);
+  const deployment = deploy(stage, workload, truth, observer, options.clients ?? clientsOf(seed));
   await deployment.write(apiKeyItems(workload.receivers.length));
   const records = new Records(observer.mirror, deployment.objects);
   const world: World = { stage, truth, observer, deployment, records };
@@ -75,8 +78,8 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
   });
   sweepEveryMinute(world);
   await comeToRest(world, () => left === 0 && adversary.isCalm);
-  await checkAll(world, workload);
-  if (observer.violations.length === 0) await redrive(world, workload);
+  await checkAll(world);
+  if (observer.violations.length === 0) await redrive(world);
   return {
     seed,
     scenario,
@@ -87,6 +90,11 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
     trace: trace.lines,
     tookMs: timeline.now() - START,
   };
+}
+
+/** One history in twenty goes through the SDK's own clients, and holds the short ones against them. */
+function clientsOf(seed: number): 'sdk' | 'short' {
+  return seed % 20 === 0 ? 'sdk' : 'short';
 }
 
 interface World {
@@ -141,19 +149,20 @@ async function comeToRest({ stage, deployment, records, observer }: World, isOve
   observer.violate('comesToRest', message);
 }
 
-async function checkAll(world: World, workload: Workload): Promise<void> {
+async function checkAll(world: World): Promise<void> {
   const { observer, records, truth, stage } = world;
   if (observer.violations.length > 0) return;
   const isCalm = stage.adversary.kinds().length === 0;
   const isLate = LATE_FAULTS.some((kind) => stage.adversary.isOn(kind));
   const runs = await runTruths(records, truth, observer.failures);
+  const aftermath = { records, truth, runs, posts: postsById(truth), isCalm, isLate };
   for (const { name, check } of REST_CHECKS) {
-    for (const message of check({ records, truth, workload, runs, isCalm, isLate })) observer.violate(name, message);
+    for (const message of check(aftermath)) observer.violate(name, message);
   }
 }
 
 /** Sends dead letters and long handled messages again: once all is done, they change nothing. */
-async function redrive(world: World, workload: Workload): Promise<void> {
+async function redrive(world: World): Promise<void> {
   const { stage, deployment, records, observer } = world;
   const random = new Random(stage.seed, 'redrive');
   const before = records.standing();
@@ -162,7 +171,7 @@ async function redrive(world: World, workload: Workload): Promise<void> {
     for (let sent = 0; sent < REDRIVEN && bodies.length > 0; sent += 1) queue.send('redrive', random.take(bodies), 0);
   }
   await comeToRest(world, () => true);
-  await checkAll(world, workload);
+  await checkAll(world);
   const after = records.standing();
   for (const [key, text] of after) {
     if (before.get(key) !== text)

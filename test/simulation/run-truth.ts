@@ -9,8 +9,8 @@ export interface RunTruth {
   readonly control: RunControl;
   readonly definition: RunDefinition;
   readonly inputs: readonly InputTruth[];
-  /** Uids of run.input_failed of every failure ever recorded, those since retried among them. */
-  readonly failures: ReadonlySet<string>;
+  /** Uids of the callbacks its inputs call for: each part of each recorded page, each failure ever recorded. */
+  readonly callbacks: readonly string[];
   /** Uids of the run.finished of its endings. */
   readonly finishes: readonly string[];
 }
@@ -53,19 +53,22 @@ export async function runTruths(
     }
     const endings = Array.from({ length: control.endings }, (_, at) => at + 1);
     const finishes = endings.map((ending) => deriveUid(uid, 'run_finished', { ending }));
-    found.push({ control, definition, inputs, finishes, failures: failures.get(uid) ?? new Set() });
+    const callbacks = callbacksOf(definition, inputs, failures.get(uid) ?? new Set());
+    found.push({ control, definition, inputs, finishes, callbacks });
   }
   return found;
 }
 
-/** Uids of the callbacks a run's inputs call for: each part of each recorded page, each failure. */
-export function expectedCallbacks({ inputs, definition, failures }: RunTruth): readonly string[] {
+function callbacksOf(
+  definition: RunDefinition,
+  inputs: readonly InputTruth[],
+  failures: ReadonlySet<string>,
+): readonly string[] {
   if (definition.callback?.on !== 'all') return [];
   const parts = inputs.flatMap(({ index, pages, bytes }) =>
-    pages.flatMap(({ slot, results }) => {
+    pages.flatMap(({ slot, sizes }) => {
       if (slot.outcome.kind === 'FAILURE') return [];
       const at = { input: index, page: slot.page };
-      const sizes = results.map((item) => Buffer.byteLength(JSON.stringify(item)));
       return partStarts(sizes, bytes).map((_, part) => deriveUid(definition.uid, 'page', { ...at, part: part + 1 }));
     }),
   );

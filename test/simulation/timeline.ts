@@ -89,9 +89,9 @@ function isBefore(one: Event, other: Event): boolean {
   return one.at === other.at ? one.order < other.order : one.at < other.at;
 }
 
-/** Resolved when every promise that can move has moved: an immediate comes after all microtasks. */
+/** Resolved when every promise that can move has moved: asked for by a microtask, a tick comes after all of them. */
 function settled(): Promise<void> {
   return new Promise((resolve) => {
-    setImmediate(resolve);
+    process.nextTick(resolve);
   });
 }

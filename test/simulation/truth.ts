@@ -88,7 +88,28 @@ export interface LiveCalled {
   answer: { readonly status: number; readonly runUid: string | null; readonly body: unknown } | null;
 }
 
+/** What receivers are promised, as far as checks look at it; the contract's own tests hold the rest. */
+export interface ToldBody {
+  readonly type: string;
+  readonly callback_ref_uid: string;
+  readonly run: { readonly run_uid: string; readonly status: string };
+  readonly results: readonly { readonly key?: string }[] | null;
+  readonly input_index: number | null;
+  readonly custom_data: unknown;
+  readonly input: { readonly key?: string } | null;
+  readonly manifest?: {
+    readonly succeeded: number;
+    readonly failed: number;
+    readonly outputs: number;
+    readonly callbacks: number;
+  };
+}
+
 export interface Received {
+  /** The callback's id, as its header says it. */
+  readonly id: string;
+  /** The body, read. */
+  readonly told: ToldBody;
   readonly url: string;
   readonly workspace: number;
   readonly headers: Readonly<Record<string, string>>;

@@ -1,9 +1,8 @@
-import { slotFromItem } from '../../shared/adapters/dynamodb/progress-store.ts';
-import { controlFromItem } from '../../shared/adapters/dynamodb/run-records.ts';
-import { CALLBACK_DELAYS_S } from '../../shared/domain/retry.ts';
-import { RUN_MOVES, type RunControl, type RunMove, type RunStatus } from '../../shared/domain/run.ts';
-import { type Change, toItem, type WireItem } from './mirror.ts';
-import { callbackRow, slotsIn } from './records.ts';
+import { slotFromItem } from '../../../shared/adapters/dynamodb/progress-store.ts';
+import { CALLBACK_DELAYS_S } from '../../../shared/domain/retry.ts';
+import { RUN_MOVES, type RunControl, type RunMove, type RunStatus } from '../../../shared/domain/run.ts';
+import { type Change, toItem, type WireItem } from '../mirror.ts';
+import { callbackRow, controlOf, slotsIn } from '../records.ts';
 
 /** What a write is held against: null, or what is wrong with it. */
 export interface StepCheck {
@@ -27,8 +26,8 @@ export function movesBetween(from: RunStatus, to: RunStatus): readonly RunMove[]
 
 /** The control records before and after a change, where it is one of a control record. */
 export function controlChange(change: Change): { readonly before: RunControl; readonly after: RunControl } | null {
-  if (change.sk !== 'CTL' || change.before === null || change.after === null) return null;
-  return { before: controlFromItem(toItem(change.before)), after: controlFromItem(toItem(change.after)) };
+  if (!change.pk.startsWith('R#') || change.sk !== 'CTL' || change.before === null || change.after === null) return null;
+  return { before: controlOf(change.before), after: controlOf(change.after) };
 }
 
 export const STEP_CHECKS: readonly StepCheck[] = [

@@ -1,0 +1,24 @@
+import type { Records } from '../records.ts';
+import type { RunTruth } from '../run-truth.ts';
+import type { Received, Truth } from '../truth.ts';
+
+/** What a history left behind. */
+export interface Aftermath {
+  readonly records: Records;
+  readonly truth: Truth;
+  /** Async runs with what really became of their inputs. */
+  readonly runs: readonly RunTruth[];
+  /** What receivers got, by the callback's id. */
+  readonly posts: PostsById;
+  /** No fault was on. */
+  readonly isCalm: boolean;
+  /** Faults were on by which a write may arrive long after its function's time. */
+  readonly isLate: boolean;
+}
+
+export type PostsById = ReadonlyMap<string, readonly Received[]>;
+
+/** What receivers got, by the callback's id. */
+export function postsById(truth: Truth): PostsById {
+  return Map.groupBy(truth.posts, ({ id }) => id);
+}

@@ -1,0 +1,104 @@
+import { isDeepStrictEqual } from 'node:util';
+import { readUid } from '../../../shared/domain/ids.ts';
+import { CALLBACK_ATTEMPTS } from '../../../shared/domain/retry.ts';
+import type { Records } from '../records.ts';
+import type { RunTruth } from '../run-truth.ts';
+import type { Truth } from '../truth.ts';
+import type { PostsById } from './aftermath.ts';
+import { outputsOf } from './input-checks.ts';
+
+/** Callbacks that were called for, and neither taken by their receiver nor said to have FAILED. */
+export function undelivered(run: RunTruth, records: Records, posts: PostsById): readonly string[] {
+  const { control, definition } = run;
+  if (definition.callback === null) return [];
+  const rows = new Map(records.callbacks(control.uid, control.inputsTotal).map((row) => [row.uid, row]));
+  return [...run.callbacks, ...run.finishes].flatMap((uid) => {
+    const got = posts.get(uid)?.some(({ status }) => status !== null && status >= 200 && status < 300) ?? false;
+    const row = rows.get(uid);
+    if (row !== undefined && row.status !== 'SUCCESS' && row.status !== 'FAILED')
+      return [`callback ${uid} stays ${row.status}`];
+    if (row?.status === 'SUCCESS' && !got) return [`callback ${uid} says SUCCESS, its receiver never did`];
+    return got || row?.status === 'FAILED'
+      ? []
+      : [`callback ${uid} (${JSON.stringify(readUid(uid))}) was never delivered`];
+  });
+}
+
+/** Callbacks that were sent though nothing called for them. */
+export function uncalledFor(runs: readonly RunTruth[], posts: PostsById): readonly string[] {
+  const known = new Set(runs.flatMap((run) => [...run.callbacks, ...run.finishes]));
+  return [...posts.keys()].flatMap((id) =>
+    known.has(id) ? [] : [`callback ${id} was sent and nothing called for it`],
+  );
+}
+
+/** Records that say FAILED where the receiver did not say 410 and attempts were left. */
+export function dishonestFailures({ control }: RunTruth, records: Records, posts: PostsById): readonly string[] {
+  return records.callbacks(control.uid, control.inputsTotal).flatMap(({ uid, status, retryCount, httpStatus }) => {
+    if (status !== 'FAILED' || retryCount === CALLBACK_ATTEMPTS - 1) return [];
+    if (httpStatus === 410 && posts.get(uid)?.some((post) => post.status === 410)) return [];
+    return [`callback ${uid} FAILED at retry ${retryCount}, the receiver having said ${httpStatus ?? 'nothing'}`];
+  });
+}
+
+/** Attempts of one callback whose bytes differ, or that speak of another id. */
+export function otherBytes(posts: PostsById): readonly string[] {
+  return [...posts].flatMap(([id, attempts]) =>
+    attempts.flatMap(({ body, told }) => {
+      const first = attempts[0]?.body;
+      if (body !== first) return [`${id} came with other bytes: ${first} and ${body}`];
+      return told.callback_ref_uid === id ? [] : [`${id} speaks of ${told.callback_ref_uid}`];
+    }),
+  );
+}
+
+/** Callbacks that were posted more often than their messages were handed out and the schedule has it. */
+export function tooManyAttempts(truth: Truth, posts: PostsById): readonly string[] {
+  return [...posts].flatMap(([id, { length }]) => {
+    const most = (truth.firstAttempts.get(id) ?? 0) + CALLBACK_ATTEMPTS - 1;
+    return length > most ? [`${id} was posted ${length} times, at most ${most} may be`] : [];
+  });
+}
+
+/** Endings told by another run.finished than their own, or by one that miscounts. */
+export function wrongFinishes(run: RunTruth, truth: Truth, isLate: boolean): readonly string[] {
+  const { control, definition, finishes, inputs } = run;
+  const { uid } = control;
+  const posts = truth.posts.filter(({ told }) => told.type === 'run.finished' && told.run.run_uid === uid);
+  const ids = new Set(posts.map(({ id }) => id));
+  if (definition.callback === null) return ids.size === 0 ? [] : [`run ${uid} has no callback and got one`];
+  const wrong = [...ids].flatMap((id) => (finishes.includes(id) ? [] : [`run ${uid} has no ending for ${id}`]));
+  const outputs = outputsOf(inputs);
+  const callbacks = run.callbacks.length + finishes.length;
+  for (const { id, told } of posts) {
+    const { manifest } = told;
+    const at = `ending ${finishes.indexOf(id) + 1} of run ${uid}`;
+    if (manifest === undefined || manifest.outputs > outputs || manifest.callbacks > callbacks) {
+      wrong.push(`${at} counts ${JSON.stringify(manifest)}, the truth is ${outputs} outputs, ${callbacks} callbacks`);
+      continue;
+    }
+    // Only the last ending can be held against what is there now, and a stop only where nothing landed late.
+    if (id !== finishes.at(-1)) continue;
+    if (told.run.status !== control.status) wrong.push(`${at} says ${told.run.status}, the run is ${control.status}`);
+    if (isLate && control.status === 'STOPPED') continue;
+    const counted = { inputs: inputs.length, ...settledOf(run, manifest), outputs, callbacks };
+    if (!isDeepStrictEqual(manifest, counted)) {
+      wrong.push(`${at} counts ${JSON.stringify(manifest)}, the truth is ${JSON.stringify(counted)}`);
+    }
+  }
+  return wrong;
+}
+
+interface Settled {
+  readonly succeeded: number;
+  readonly failed: number;
+}
+
+/** Inputs that ended. A stop may come between an input's last page and its mark: then what was told may be less. */
+function settledOf({ control, inputs }: RunTruth, { succeeded: toldSucceeded, failed: toldFailed }: Settled): Settled {
+  const ends = inputs.map(({ pages }) => pages.at(-1)?.slot.outcome);
+  const failed = control.status === 'INVALID' ? inputs.length : ends.filter((end) => end?.kind === 'FAILURE').length;
+  const succeeded = ends.filter((end) => end?.kind === 'RESULT' && end.last).length;
+  const isUnmarked = control.status === 'STOPPED' && toldSucceeded <= succeeded && toldFailed <= failed;
+  return isUnmarked ? { succeeded: toldSucceeded, failed: toldFailed } : { succeeded, failed };
+}

@@ -1,0 +1,115 @@
+import { isDeepStrictEqual } from 'node:util';
+import { hasEnded } from '../../../shared/domain/run.ts';
+import type { InputTruth, RunTruth } from '../run-truth.ts';
+import { expectedEnd } from './expected-end.ts';
+
+/** Pages that are missing, recorded past an input's end, or not what any call of the action gave. */
+export function brokenPages({ control, inputs }: RunTruth): readonly string[] {
+  const mustEnd = hasEnded(control.status) && control.status !== 'STOPPED' && control.status !== 'INVALID';
+  return inputs.flatMap((input) => {
+    const broken: string[] = [];
+    let cursor: string | null = null;
+    for (const [page, { slot }] of input.pages.entries()) {
+      const at = `run ${control.uid} input ${input.index} page ${page}`;
+      if (slot.page !== page) broken.push(`${at} is missing`);
+      if (slot.cursor !== cursor)
+        broken.push(`${at} was asked for with ${slot.cursor ?? 'nothing'}, not ${cursor ?? 'nothing'}`);
+      const isLast = page === input.pages.length - 1;
+      if (slot.outcome.kind === 'FAILURE') {
+        if (!isLast) broken.push(`${at} failed, yet ${input.pages.length} pages are recorded`);
+        continue;
+      }
+      if (slot.outcome.last && !isLast) broken.push(`${at} is the last of ${input.pages.length} pages`);
+      const wrong = inventedPage(input, page);
+      if (wrong !== null) broken.push(`${at} ${wrong}`);
+      cursor = slot.outcome.nextCursor;
+    }
+    const end = input.pages.at(-1)?.slot.outcome;
+    if (mustEnd && end === undefined) broken.push(`run ${control.uid} ended without input ${input.index}`);
+    if (mustEnd && end?.kind === 'RESULT' && !end.last)
+      broken.push(`run ${control.uid} ended amid input ${input.index}`);
+    return broken;
+  });
+}
+
+/** What is wrong with a recorded page that no call of the action gave; null: one did. */
+function inventedPage({ pages, given }: InputTruth, page: number): string | null {
+  const recorded = pages[page];
+  if (recorded === undefined || recorded.slot.outcome.kind !== 'RESULT') return null;
+  const { results, slot } = recorded;
+  const { outcome } = recorded.slot;
+  const calls = given.filter((one) => one.page === page);
+  if (outcome.info !== null) {
+    return calls.some(({ kind }) => kind === 'no_result') ? null : 'says that nothing was found';
+  }
+  const isSource = (one: (typeof calls)[number]): boolean =>
+    one.cursor === slot.cursor &&
+    (one.kind === 'page' || one.kind === 'same_cursor') &&
+    isDeepStrictEqual(one.results.slice(0, results.length), results) &&
+    (outcome.last || (one.next === outcome.nextCursor && one.results.length === results.length));
+  return calls.some(isSource) ? null : `is not what any call gave: ${JSON.stringify(results).slice(0, 300)}`;
+}
+
+const RETRIED = new Set(['retryable', 'retryable_at', 'throw', 'hang']);
+const TRIES = 3;
+
+/** Failures that neither the action nor a crash loop brought about. */
+export function unearnedFailures({ control, inputs }: RunTruth, isCalm: boolean): readonly string[] {
+  return inputs.flatMap(({ index, pages, given, script }) => {
+    const last = pages.at(-1)?.slot;
+    if (last === undefined || last.outcome.kind !== 'FAILURE') return [];
+    const { error_label: label, message } = last.outcome.error;
+    const at = `run ${control.uid} input ${index} page ${last.page} failed with ${label} (${message})`;
+    if (script === null) return label === 'BAD_INPUT' ? [] : [`${at}, its input being refused`];
+    const calls = given.filter(({ page }) => page === last.page);
+    const said = (kinds: readonly string[]): boolean => calls.some(({ kind }) => kinds.includes(kind));
+    if (said(['permanent', 'invalid_result', 'same_cursor'])) return [];
+    const spent = calls.filter(({ kind }) => RETRIED.has(kind)).length;
+    if (spent >= TRIES || (!isCalm && label === 'UPSTREAM_TIMEOUT')) return [];
+    // A call cut short by a crash, or slower than its time, is a try that the upstream knows nothing of.
+    return isCalm || spent === 0 ? [`${at} after ${spent} failed calls`] : [];
+  });
+}
+
+/** Inputs that ended otherwise than their scripts say, where nothing else went wrong. */
+export function inexactEnds({ control, inputs, definition }: RunTruth): readonly string[] {
+  return inputs.flatMap(({ index, pages, given, script }) => {
+    const isUntouched = control.endings === 1 && control.status !== 'STOPPED' && control.status !== 'INVALID';
+    if (script === null || !isUntouched) return [];
+    const expected = expectedEnd(script, definition.maxResults);
+    const last = pages.at(-1)?.slot;
+    const outcome = last?.outcome.kind === 'FAILURE' ? 'FAILED' : 'SUCCEEDED';
+    // A run that waited as SCHEDULED may be laid out twice by one sweep, and then calls once more.
+    const waited = control.history.some(({ status }) => status === 'SCHEDULED');
+    const calls = waited ? (expected?.calls ?? 0) : given.length;
+    const found = { outcome, pages: pages.length, outputs: last?.results ?? 0, calls };
+    if (expected === null || isDeepStrictEqual(found, expected)) return [];
+    return [`run ${control.uid} input ${index}: ${JSON.stringify(found)}, its script says ${JSON.stringify(expected)}`];
+  });
+}
+
+/** Status and totals that are not those of the inputs. */
+export function wrongTotals({ control, inputs, callbacks: expectedUids }: RunTruth): readonly string[] {
+  if (control.status === 'STOPPED') return [];
+  const isInvalid = control.status === 'INVALID';
+  const failed = inputs.filter(({ pages }) => pages.at(-1)?.slot.outcome.kind === 'FAILURE').length;
+  const outputs = outputsOf(inputs);
+  const expected = isInvalid
+    ? { succeeded: 0, failed: inputs.length, outputs: 0, callbacks: 0 }
+    : { succeeded: inputs.length - failed, failed, outputs, callbacks: expectedUids.length };
+  const { succeeded, failed: toldFailed, outputs: toldOutputs, callbacks } = control.totals;
+  const found = { succeeded, failed: toldFailed, outputs: toldOutputs, callbacks };
+  const wrong: string[] = [];
+  if (!isDeepStrictEqual(found, expected)) {
+    wrong.push(`run ${control.uid} says ${JSON.stringify(found)}, the truth is ${JSON.stringify(expected)}`);
+  }
+  const status =
+    failed === 0 ? 'SUCCEEDED' : failed === inputs.length && outputs === 0 ? 'FAILED' : 'PARTIAL_SUCCEEDED';
+  if (!isInvalid && control.status !== status) wrong.push(`run ${control.uid} is ${control.status}, not ${status}`);
+  return wrong;
+}
+
+/** Result items on record. */
+export function outputsOf(inputs: readonly InputTruth[]): number {
+  return inputs.reduce((sum, { pages }) => sum + pages.reduce((n, { results }) => n + results.length, 0), 0);
+}

@@ -1,0 +1,151 @@
+import { hasEnded, type RunControl } from '../../../shared/domain/run.ts';
+import { workspaceUid } from '../callers.ts';
+import type { Records } from '../records.ts';
+import type { Aftermath } from './aftermath.ts';
+import {
+  dishonestFailures,
+  otherBytes,
+  tooManyAttempts,
+  uncalledFor,
+  undelivered,
+  wrongFinishes,
+} from './callback-checks.ts';
+import { brokenPages, inexactEnds, unearnedFailures, wrongTotals } from './input-checks.ts';
+import { strayInput, strayPost } from './tenancy-checks.ts';
+
+/** A promise that holds once all is at rest: what is wrong, a line each. */
+export interface RestCheck {
+  readonly name: string;
+  readonly proves: string;
+  readonly check: (aftermath: Aftermath) => readonly string[];
+}
+
+export const REST_CHECKS: readonly RestCheck[] = [
+  {
+    name: 'acceptedRunsExist',
+    proves: 'A 202 means that the run exists, in the workspace of its caller; in calm, every launch is answered.',
+    check: ({ records, truth, isCalm }) =>
+      truth.launches.flatMap(({ answer, workspace }) => {
+        if (answer === null || answer.status !== 202) {
+          return isCalm ? [`a launch was answered ${answer?.status ?? 'not at all'} ${answer?.label ?? ''}`] : [];
+        }
+        const definition = answer.runUid === null ? null : records.definition(answer.runUid);
+        if (definition === null) return [`run ${answer.runUid ?? '?'} was accepted and does not exist`];
+        return definition.workspaceUid === workspaceUid(workspace) ? [] : [`run ${definition.uid} is another's`];
+      }),
+  },
+  {
+    name: 'runsEnd',
+    proves: 'Every run ends.',
+    check: ({ records }) =>
+      controls(records).flatMap(({ uid, status }) => (hasEnded(status) ? [] : [`run ${uid} stays ${status}`])),
+  },
+  {
+    name: 'nothingIsLeftBehind',
+    proves: 'No slot is held and nobody waits in line once every run has ended.',
+    check: ({ records }) => records.leftovers(),
+  },
+  {
+    name: 'pagesAreWhatTheActionGave',
+    proves:
+      'Each input has its pages from 0 on without a gap, each exactly what one call of the action gave, asked for with the cursor of the page before.',
+    check: ({ runs }) => runs.flatMap(brokenPages),
+  },
+  {
+    name: 'failuresAreEarned',
+    proves: 'An input fails only for what its action (or a crash loop) did, and after as many tries as it has.',
+    check: ({ runs, isCalm }) => runs.flatMap((run) => unearnedFailures(run, isCalm)),
+  },
+  {
+    name: 'calmEndsAreExact',
+    proves:
+      'Without faults, each input ends as its script says and each page is asked for as often as its script says.',
+    check: ({ runs, isCalm }) => (isCalm ? runs.flatMap(inexactEnds) : []),
+  },
+  {
+    name: 'totalsAreTheTruth',
+    proves: 'Status and totals of an ended run are those of its inputs.',
+    check: ({ runs }) => runs.flatMap(wrongTotals),
+  },
+  {
+    name: 'callbacksAreDelivered',
+    proves:
+      'Every callback was answered 2xx by its receiver, or its record says FAILED; none is sent that was not called for.',
+    check: ({ records, posts, runs }) => [
+      ...runs.flatMap((run) => undelivered(run, records, posts)),
+      ...uncalledFor(runs, posts),
+    ],
+  },
+  {
+    name: 'failedCallbacksAreHonest',
+    proves: 'A record says FAILED only where the receiver said 410 or every attempt was spent.',
+    check: ({ records, posts, runs }) => runs.flatMap((run) => dishonestFailures(run, records, posts)),
+  },
+  {
+    name: 'sameIdSameBytes',
+    proves: 'All attempts of one callback carry the same bytes, and the id they carry is the id they speak of.',
+    check: ({ posts }) => otherBytes(posts),
+  },
+  {
+    name: 'oneFinishedPerEnding',
+    proves: 'Each ending of a run is told by exactly one run.finished, which says its status and counts the truth.',
+    check: ({ truth, runs, isLate }) => runs.flatMap((run) => wrongFinishes(run, truth, isLate)),
+  },
+  {
+    name: 'attemptsStayWithinTheSchedule',
+    proves:
+      'A callback is posted at most as often as its first attempt was handed to a worker, and once for each retry of the schedule.',
+    check: ({ truth, posts }) => tooManyAttempts(truth, posts),
+  },
+  {
+    name: 'nothingCrossesWorkspaces',
+    proves: 'A receiver gets only what belongs to its workspace and run, signed with the secret of its workspace.',
+    check: ({ records, truth, runs }) => [
+      ...truth.posts.flatMap((post) => strayPost(records, post)),
+      ...truth.posts.flatMap((post) => strayInput(runs, post)),
+    ],
+  },
+  {
+    name: 'nothingStartsOnceStopped',
+    proves: 'Once a run has stopped and its pages in flight have landed, no page of it starts.',
+    check: ({ truth, runs, isLate }) =>
+      runs.flatMap(({ control }) => {
+        if (control.status !== 'STOPPED' || isLate) return [];
+        const late = truth.pages.filter(
+          ({ runUid, at }) => runUid === control.uid && at > (control.finishedAt ?? 0) + 70_000,
+        );
+        return late.map(({ input, page }) => `page ${page} of input ${input} of ${control.uid} ran after its stop`);
+      }),
+  },
+  {
+    name: 'verbsAreAnsweredTruly',
+    proves: 'A verb answered 200 did what it says; in calm every verb is answered, by 200 or 409.',
+    check: ({ truth, isCalm }) =>
+      truth.verbs.flatMap(({ verb, answer, runUid }) => {
+        const at = `${verb} of ${runUid} was answered ${answer?.status ?? 'not at all'} ${answer?.runStatus ?? ''}`;
+        if (isCalm && answer?.status !== 200 && answer?.status !== 409) return [at];
+        if (answer?.status !== 200) return [];
+        return (answer.runStatus === 'STOPPED') === (verb === 'cancel') ? [] : [at];
+      }),
+  },
+  {
+    name: 'liveAnswersAreRecorded',
+    proves: 'A live call that was answered with a run uid has its run, ended as the answer says.',
+    check: ({ records, truth }) =>
+      truth.liveCalls.flatMap(({ answer }) => {
+        if (answer === null || answer.runUid === null) return [];
+        const control = records.control(answer.runUid);
+        if (control === null) return [`live run ${answer.runUid} was answered ${answer.status} and does not exist`];
+        const label = (answer.body as { readonly error_label?: string }).error_label; // cast: our own answer
+        const isFine = answer.status === 200 || label === 'NO_RESULT';
+        const status = isFine ? 'SUCCEEDED' : 'FAILED';
+        return control.status === status
+          ? []
+          : [`live run ${control.uid} is ${control.status}, its caller was told ${answer.status}`];
+      }),
+  },
+];
+
+function controls(records: Records): readonly RunControl[] {
+  return records.runUids().flatMap((uid) => records.control(uid) ?? []);
+}

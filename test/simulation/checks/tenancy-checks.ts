@@ -1,0 +1,66 @@
+import { isDeepStrictEqual } from 'node:util';
+import { createKeyring } from '../../../shared/adapters/aws/keyring.ts';
+import { verifyWebhook } from '../../../shared/client/verify-webhook.ts';
+import { workspaceUid } from '../callers.ts';
+import { MASTER_SECRET } from '../deployment.ts';
+import type { Records } from '../records.ts';
+import type { RunTruth } from '../run-truth.ts';
+import type { Received } from '../truth.ts';
+
+/** What a receiver got that is another workspace's or run's, or that its secret did not sign. */
+export function strayPost(records: Records, post: Received): readonly string[] {
+  const { url, workspace, headers, body, told } = post;
+  const definition = records.definition(told.run.run_uid);
+  const stray: string[] = [];
+  if (definition?.callback?.url !== url) stray.push(`${url} got a callback of run ${told.run.run_uid}`);
+  if (definition?.workspaceUid !== workspaceUid(workspace)) stray.push(`${url} got a callback of another workspace`);
+  const owned = [...(told.results ?? []), ...(told.input === null ? [] : [told.input])];
+  if (owned.some(({ key }) => key !== undefined && !key.startsWith(`w${workspace} `))) {
+    stray.push(`${url} got results of another workspace: ${body}`);
+  }
+  const tenant = headers['x-tenant'];
+  if (tenant !== undefined && tenant !== `w${workspace}`) stray.push(`${url} got the headers of ${tenant}`);
+  const unsigned = signatureFault(post);
+  return unsigned === null ? stray : [...stray, `${url} got a signature that does not verify: ${unsigned}`];
+}
+
+/** What a callback says of its input, held against what the launch gave. */
+export function strayInput(runs: readonly RunTruth[], { body, url, told }: Received): readonly string[] {
+  const { run, input_index: index, input, custom_data: custom, results } = told;
+  if (index === null) return [];
+  const given = runs.find(({ definition }) => definition.uid === run.run_uid)?.inputs[index];
+  if (given === undefined) return [`${url} was told of input ${index}, which ${run.run_uid} has not`];
+  const isOwn = given.script === null || given.script.key === input?.key;
+  const isCustom = isDeepStrictEqual(custom, given.customData);
+  const areOwn = (results ?? []).every(({ key }) => key === given.script?.key);
+  return isOwn && isCustom && areOwn ? [] : [`${url} was told of input ${index} what belongs to another: ${body}`];
+}
+
+/** A worker may stand still between signing and sending. */
+const FROZEN_AT_MOST_S = 3_600;
+
+const keyring = createKeyring(MASTER_SECRET, () => new Uint8Array(0));
+const signingSecrets = new Map<number, string>();
+/** Posts are checked before the redrive and after it; their signatures once. */
+const verified = new WeakSet<Received>();
+
+function signatureFault(post: Received): string | null {
+  if (verified.has(post)) return null;
+  const { workspace, headers, body, at } = post;
+  const secrets = [signingSecret(workspace)];
+  try {
+    verifyWebhook({ secrets, headers, body, now: new Date(at), toleranceSeconds: FROZEN_AT_MOST_S });
+  } catch (error) {
+    return String(error);
+  }
+  verified.add(post);
+  return null;
+}
+
+function signingSecret(workspace: number): string {
+  const known = signingSecrets.get(workspace);
+  if (known !== undefined) return known;
+  const secret = keyring.signingSecret(workspaceUid(workspace), keyring.currentVersion).reveal();
+  signingSecrets.set(workspace, secret);
+  return secret;
+}
