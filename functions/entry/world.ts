@@ -5,6 +5,7 @@ import { createBatcher } from '../../shared/adapters/batcher.ts';
 import { createAdmissionStore } from '../../shared/adapters/dynamodb/admission-store.ts';
 import { createCallbackStore } from '../../shared/adapters/dynamodb/callback-store.ts';
 import { createDueStore } from '../../shared/adapters/dynamodb/due-store.ts';
+import { createPaceStore } from '../../shared/adapters/dynamodb/pace-store.ts';
 import { createProgressStore, type LargeObjects } from '../../shared/adapters/dynamodb/progress-store.ts';
 import { createRunStore } from '../../shared/adapters/dynamodb/run-store.ts';
 import { Table } from '../../shared/adapters/dynamodb/table.ts';
@@ -77,6 +78,7 @@ export function createStorePorts(env: StoreEnv, machine: Machine, clients: Store
       },
       () => machine.clock.now(),
     ),
+    paces: createPaceStore(table, machine),
     callbacks: createCallbackStore(table, machine.chance, (flush) =>
       createBatcher(machine.clock, { maxEntries: DELIVERIES_A_WRITE, maxWaitMs: GATHER_MS }, flush),
     ),

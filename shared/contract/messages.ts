@@ -21,6 +21,8 @@ const pageV1 = z.strictObject({
   t: index.optional(),
   /** Not before, epoch ms. */
   u: z.number().optional(),
+  /** That moment is a place in a pace's line. */
+  h: z.literal(true).optional(),
   /** Results, callbacks and tries of the input so far. */
   r: index.optional(),
   cb: index.optional(),
@@ -60,6 +62,7 @@ export type QueueMessage =
       readonly cursor: string | null;
       readonly attempt: number;
       readonly until: number | null;
+      readonly held?: boolean;
       readonly results: number;
       readonly callbacks: number;
       readonly tries: number;
@@ -95,6 +98,7 @@ export function decodeMessage(text: string): QueueMessage {
         cursor: said.c ?? null,
         attempt: said.t ?? 0,
         until: said.u ?? null,
+        ...(said.h === undefined ? {} : { held: said.h }),
         results: said.r ?? 0,
         callbacks: said.cb ?? 0,
         tries: said.tr ?? 0,
@@ -133,6 +137,7 @@ function bodyOf(message: QueueMessage): z.input<typeof body> {
         ...(message.cursor === null ? {} : { c: message.cursor }),
         ...(message.attempt === 0 ? {} : { t: message.attempt }),
         ...(message.until === null ? {} : { u: message.until }),
+        ...(message.held === true ? { h: true as const } : {}),
         ...(message.results === 0 ? {} : { r: message.results }),
         ...(message.callbacks === 0 ? {} : { cb: message.callbacks }),
         ...(message.tries === 0 ? {} : { tr: message.tries }),

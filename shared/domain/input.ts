@@ -92,6 +92,8 @@ export interface OpenInput {
   readonly attempt: number;
   /** Epoch ms until which it waits, or null. */
   readonly until: number | null;
+  /** `until` is a place in the line of the action's pace, kept for this page; absent: no. */
+  readonly held?: boolean;
   /** Short hash of the message that wrote the entry: only that one sends what follows from it. */
   readonly by: string;
 }

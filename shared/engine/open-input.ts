@@ -37,7 +37,8 @@ export function pageAfter(control: RunControl, input: number, slot: PageSlot | n
   const first = firstPage(control.uid, control.epoch, input, true);
   const ends = slot !== null && endsInput(slot);
   const page = slot === null ? 0 : ends ? slot.page : slot.page + 1;
-  const waits = entry.page === page ? { attempt: entry.attempt, until: entry.until } : { attempt: 0, until: null };
+  const { attempt, until, held = false } = entry;
+  const waits = entry.page === page ? { attempt, until, held } : { attempt: 0, until: null };
   if (slot === null) return { ...first, ...waits };
   const cursor = !ends && slot.outcome.kind === 'RESULT' ? slot.outcome.nextCursor : slot.cursor;
   const { results, callbacks, tries } = slot;

@@ -1,6 +1,7 @@
 import type { CallbackRecord, CallbackStatus } from '../domain/callback.ts';
 import type { ErrorRecord } from '../domain/errors.ts';
 import type { InputMark, OpenInput, ReopenedInput, RunWindow, StoredInput } from '../domain/input.ts';
+import type { PaceRecord, Turn } from '../domain/pace.ts';
 import type { CycleCheck, PageSlot } from '../domain/page.ts';
 import type { RunControl, RunDefinition, RunMove, StatusReason, Totals } from '../domain/run.ts';
 import type { ActionRegistry } from '../sdk/action-registry.ts';
@@ -222,6 +223,30 @@ export interface WorkspaceLimits {
   readonly inputsInFlight: number;
 }
 
+/** What paces have seen of calls, one record each. */
+export interface PaceStore {
+  /**
+   * Decides on a pace's record and keeps what was decided, on condition that nobody did so meanwhile; else decides anew.
+   * Throws UNAVAILABLE where that goes on too long.
+   */
+  take(key: PaceKey, decide: (record: PaceRecord) => PaceDecision): Promise<Turn>;
+}
+
+export interface PaceKey {
+  readonly workspaceUid: string;
+  readonly actionName: string;
+  /** The key of the input that is counted apart; null: all inputs are counted together. */
+  readonly part: string | null;
+}
+
+/** The same record: nothing is to be kept. */
+export interface PaceDecision {
+  readonly turn: Turn;
+  readonly record: PaceRecord;
+  /** When the record says nothing any more (epoch ms). */
+  readonly forgottenAt: number;
+}
+
 /** Records of callbacks that did not simply go well at once, and the log of those that did. */
 export interface CallbackStore {
   /** Puts a record if none of its uid stands; gives the one that stands. */
@@ -285,6 +310,8 @@ export interface PageMessage {
   readonly attempt: number;
   /** Not to be run before (epoch ms); null: at once. Names, with `attempt`, the window entry this message came from. */
   readonly until: number | null;
+  /** `until` is a place in the line of the action's pace, kept for this page; absent: no. */
+  readonly held?: boolean;
   /** Results, callbacks and tries of the input before this page. */
   readonly results: number;
   readonly callbacks: number;
@@ -403,6 +430,7 @@ export interface Ports {
   readonly runs: RunStore;
   readonly progress: ProgressStore;
   readonly admission: AdmissionStore;
+  readonly paces: PaceStore;
   readonly callbacks: CallbackStore;
   readonly due: DueStore;
   readonly messages: MessageSender;

@@ -1,26 +1,23 @@
 import { CALLBACK_BODY_VERSION, partStarts } from '../domain/callback.ts';
 import { EngineError } from '../domain/errors.ts';
 import { shortHash } from '../domain/ids.ts';
-import type { OpenInput } from '../domain/input.ts';
 import { type CycleCheck, cutPage, type PageOutcome, type PageSlot, stepCycleCheck } from '../domain/page.ts';
 import { ACTION_ATTEMPTS, actionDelayMs } from '../domain/retry.ts';
 import { type RunControl, type RunDefinition, WORKING_STATUSES } from '../domain/run.ts';
 import { layOutRun } from './dispatch-run.ts';
 import { finishInput } from './finish-input.ts';
-import { postponeIfWaiting } from './postpone-run.ts';
+import { type PageInHand, postponePage, readPostponed, sendPostponed, sendWhenDue } from './postpone-page.ts';
 import type { CorePorts, PageMessage, Ports, Receipt } from './ports.ts';
 import { type ActionResult, runAction } from './run-action.ts';
 import { sendPageCallbacks } from './send-callbacks.ts';
+import { takeTurn, type TurnGiven } from './take-turn.ts';
 import { tellError } from './tell-error.ts';
 
 /** Received more often than this, a page spends an attempt without running: a crash loop must end too. */
 const RECEIVES_TRUSTED = 3;
 
-/** A wait beyond this may be one that the whole run waits for. */
-const MAX_SHORT_WAIT_MS = 60_000;
-
-/** A queue holds a message back this long at most; longer waits are sent on from here. */
-const MAX_DELAY_MS = 900_000;
+/** A turn this near is waited for here: a queue holds messages back by whole seconds. */
+const PATIENCE_MS = 1_000;
 
 /**
  * One step of a run: runs one page of one input, records its outcome in the page's slot, and sends what follows: the
@@ -32,8 +29,7 @@ export async function runPage(ports: PagePorts, message: PageMessage, receipt: R
   if (standing === null || definition === null) return;
   const control = mayLackWindow(standing, receipt) ? await layOut(ports, standing, definition) : standing;
   if (control === null || !mayStart(control, message.epoch, ports.clock.now())) return;
-  if (message.until !== null && message.until > ports.clock.now()) return sendAt(ports, definition, message);
-  if (control.status === 'QUEUED') await beginRun(ports, control);
+  if (message.until !== null && message.until > ports.clock.now()) return sendWhenDue(ports, definition, message);
 
   const page: PageInHand = { message, receipt, control, definition };
   const slot = (await readStanding(ports, page)) ?? (await runAndRecord(ports, page));
@@ -62,13 +58,6 @@ function owns({ message, receipt }: PageInHand, slot: PageSlot): boolean {
 /** What running a page takes. */
 export type PagePorts = CorePorts & Pick<Ports, 'actions' | 'world'>;
 
-interface PageInHand {
-  readonly message: PageMessage;
-  readonly receipt: Receipt;
-  readonly control: RunControl;
-  readonly definition: RunDefinition;
-}
-
 /** Whether a page may start now: the epoch is alive, the run works, its deadline is not past. */
 function mayStart(control: RunControl, epoch: number, now: number): boolean {
   if (control.epoch !== epoch || !WORKING_STATUSES.includes(control.status)) return false;
@@ -91,15 +80,20 @@ async function readStanding(ports: PagePorts, { message, receipt }: PageInHand):
 /** Runs the action and puts the slot. Null where the page waits for another attempt instead. */
 async function runAndRecord(ports: PagePorts, page: PageInHand): Promise<PageSlot | null> {
   const { message, definition } = page;
+  const postponed = await readPostponed(ports, page);
+  if (postponed !== null) return sendPostponed(ports, page, postponed);
   const input = await ports.runs.readInput(message.runUid, message.input);
   const result = await callAction(ports, page, input.input);
+  if (result.kind === 'later') {
+    return postponePage(ports, page, { attempt: message.attempt, at: result.until, held: result.held });
+  }
   if (result.kind === 'rate_limited') {
-    return waitFor(ports, page, { attempt: message.attempt, at: result.retryAt });
+    return postponePage(ports, page, { attempt: message.attempt, at: result.retryAt });
   }
   const spent = message.attempt + 1;
   if (result.kind === 'retryable' && spent < ACTION_ATTEMPTS) {
     const delay = actionDelayMs(spent, ports.chance.fraction());
-    return waitFor(ports, page, { attempt: spent, at: Math.max(ports.clock.now() + delay, result.retryAt ?? 0) });
+    return postponePage(ports, page, { attempt: spent, at: Math.max(ports.clock.now() + delay, result.retryAt ?? 0) });
   }
   const { outcome, results } = outcomeOf(ports, page, result, Buffer.byteLength(JSON.stringify(input)));
   const slot: PageSlot = {
@@ -121,16 +115,24 @@ async function runAndRecord(ports: PagePorts, page: PageInHand): Promise<PageSlo
   return put.won ? slot : put.stored;
 }
 
+/** Calls the action, if it is the page's turn. The run has begun when its first page has. */
 async function callAction(
   ports: PagePorts,
-  { message, receipt, definition }: PageInHand,
+  { message, receipt, control, definition }: PageInHand,
   input: Readonly<Record<string, unknown>>,
-): Promise<ActionResult> {
+): Promise<ActionResult | Exclude<TurnGiven, { kind: 'now' }>> {
+  const action = ports.actions.get(definition.actionName);
+  if (action !== null && receipt.count <= RECEIVES_TRUSTED) {
+    const { workspaceUid } = definition;
+    const held = message.held ?? false;
+    const turn = await takeTurn(ports, { action, workspaceUid, input, held, patienceMs: PATIENCE_MS, queues: true });
+    if (turn.kind !== 'now') return turn;
+  }
+  if (control.status === 'QUEUED') await beginRun(ports, control);
   if (receipt.count > RECEIVES_TRUSTED) {
     const text = `The page was taken up ${receipt.count - 1} times and none of them came to an end.`;
     return { kind: 'retryable', error: new EngineError('UPSTREAM_TIMEOUT', text), retryAt: null };
   }
-  const action = ports.actions.get(definition.actionName);
   if (action === null) {
     const text = `The action ${definition.actionName} is no longer offered.`;
     return { kind: 'permanent', error: new EngineError('ACTION_NOT_FOUND', text) };
@@ -194,43 +196,6 @@ function callbacksOf(definition: RunDefinition, outcome: PageOutcome): number {
   return outcome.kind === 'RESULT' ? outcome.parts : 1;
 }
 
-/** Writes the wait into the window first; only the message that wrote it sends the page on. */
-async function waitFor(
-  ports: PagePorts,
-  { message, receipt, control, definition }: PageInHand,
-  wait: { readonly attempt: number; readonly at: number },
-): Promise<null> {
-  const at = Math.ceil(wait.at); // an action may say any number; the window and due keys hold whole ms
-  const entry: OpenInput = { page: message.page, attempt: wait.attempt, until: at, by: receipt.by };
-  const noted = await noteWait(ports, message, entry);
-  if (!noted) return null;
-  const far = at > ports.clock.now() + MAX_SHORT_WAIT_MS;
-  if (far && (await postponeIfWaiting(ports, control, definition))) return null;
-  await sendAt(ports, definition, { ...message, attempt: wait.attempt, until: at, again: false });
-  return null;
-}
-
-async function sendAt(ports: PagePorts, definition: RunDefinition, message: PageMessage): Promise<void> {
-  const delayMs = Math.min(MAX_DELAY_MS, Math.max(0, (message.until ?? 0) - ports.clock.now()));
-  await ports.messages.send(message, { workspaceUid: definition.workspaceUid, delayMs });
-}
-
-/** False where the entry is not the one this message came from: another message owns the chain. */
-async function noteWait(ports: PagePorts, message: PageMessage, entry: OpenInput): Promise<boolean> {
-  const { runUid, epoch, input } = message;
-  const window = await ports.progress.readWindow(runUid);
-  let standing = window?.epoch === epoch ? (window.open.get(input) ?? null) : null;
-  while (standing !== null) {
-    if (standing.page === entry.page && standing.by === entry.by) return true; // an earlier delivery wrote it
-    const ours = standing.attempt === message.attempt && standing.until === message.until;
-    if (standing.page > message.page || (standing.page === message.page && !ours)) return false;
-    const noted = await ports.progress.noteWait(runUid, epoch, input, entry, standing);
-    if (noted.noted) return true;
-    standing = noted.entry;
-  }
-  return false;
-}
-
 /** Sends what a recorded page calls for. */
 async function follow(ports: PagePorts, page: PageInHand, slot: PageSlot): Promise<void> {
   const { message, control, definition } = page;
@@ -243,6 +208,7 @@ async function follow(ports: PagePorts, page: PageInHand, slot: PageSlot): Promi
       cursor: outcome.nextCursor,
       attempt: 0,
       until: null,
+      held: false,
       results: slot.results,
       callbacks: slot.callbacks,
       tries: slot.tries,

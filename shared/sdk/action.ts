@@ -1,4 +1,5 @@
 import type { ValidationError } from '../domain/errors.ts';
+import type { Pace } from '../domain/pace.ts';
 
 /** The ways a run can be started. */
 export type ActionMode = 'live' | 'async' | 'schedule';
@@ -76,6 +77,11 @@ export type JsonRecord = Readonly<Record<string, unknown>>;
 /** The context as the engine makes it: `input` and `parameters` are what the action's own parsers gave. */
 export type ErasedContext = ActionContext<JsonRecord, JsonRecord, string>;
 
+/** A pace as the engine sees it; `by` null: all inputs are counted together. */
+export interface ActionPace extends Pace {
+  readonly by: ((input: JsonRecord) => string) | null;
+}
+
 /** An action as the engine sees it; made by defineAction only. */
 export interface Action {
   readonly name: string;
@@ -90,6 +96,8 @@ export interface Action {
   readonly optIn: boolean;
   /** Secret names it may read; one that ends in `*` stands for every name with that beginning. */
   readonly secrets: readonly string[];
+  /** How fast it may be called; null: as fast as calls come. */
+  readonly pace: ActionPace | null;
   /** JSON Schema of what a caller writes (made on first use). */
   readonly inputSchema: JsonRecord;
   /** JSON Schema of the action's parameters and, for lists, the engine's `max_results`. */

@@ -3,6 +3,7 @@ import type {
   Action,
   ActionContext,
   ActionMode,
+  ActionPace,
   ActionPage,
   ActionRecord,
   ErasedContext,
@@ -19,6 +20,17 @@ import { parseWith } from './parse-with.ts';
 type SecretName<Declared extends string> = Declared extends `${infer Start}*` ? `${Start}${string}` : Declared;
 
 type PageOf<Result, Kind extends Returns> = Kind extends 'object' ? ActionRecord<Result> : ActionPage<Result>;
+
+/** At most `calls` calls of the action in any `perMs`, and at least `minGapMs` between two; in each workspace. */
+interface PaceDefinition<Input> {
+  readonly calls: number;
+  /** From a second (1,000) to a day (86,400,000). */
+  readonly perMs: number;
+  /** Default: none. */
+  readonly minGapMs?: number;
+  /** Inputs are counted apart by what this gives, such as the account they read; default: all together. */
+  readonly by?: (input: Input) => string;
+}
 
 /** What an action's author writes; the types of `run` follow from the schemas. */
 export interface ActionDefinition<
@@ -46,6 +58,8 @@ export interface ActionDefinition<
   readonly optIn?: boolean;
   /** Names of the secrets it may read, of letters, digits and `_`; a final `*` allows every name with that beginning. */
   readonly secrets?: readonly Secret[];
+  /** How fast the action may be called, retries counted; default: as fast as calls come. */
+  readonly pace?: PaceDefinition<z.output<Input>>;
   /** A z.strictObject (or a union of them), so that an unknown property is refused. */
   readonly input: Input;
   /** As input; `max_results` is the engine's and must not be among them. */
@@ -89,6 +103,7 @@ export function defineAction<
     returns,
     optIn: definition.optIn ?? false,
     secrets,
+    pace: paceOf(definition.pace),
     get inputSchema() {
       return inputSchema();
     },
@@ -110,6 +125,13 @@ export function defineAction<
     findFaults: () => findDefinitionFaults(definition, action),
   };
   return action;
+}
+
+function paceOf<Input extends JsonRecord>(pace: PaceDefinition<Input> | undefined): ActionPace | null {
+  if (pace === undefined) return null;
+  const { calls, perMs, minGapMs = 0 } = pace;
+  const by = (pace.by ?? null) as ActionPace['by']; // cast: the engine gives it what this action's own parser gave
+  return { calls, perMs, minGapMs, by };
 }
 
 async function readSecret(context: ErasedContext, declared: readonly string[], name: string): Promise<string> {

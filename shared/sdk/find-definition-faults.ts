@@ -1,5 +1,5 @@
 import type { ValidationError } from '../domain/errors.ts';
-import type { Action, JsonRecord } from './action.ts';
+import type { Action, ActionPace, JsonRecord } from './action.ts';
 
 const SLUG = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 const SECRET = /^[A-Z][A-Z0-9_]*\*?$/;
@@ -23,6 +23,7 @@ export function findDefinitionFaults(definition: object, action: Action): Valida
     ),
     ...unless(isCount(action.pageSize), 'pageSize', 'must be a whole number of at least 1'),
     ...limitFaults(given, action),
+    ...paceFaults(action.pace),
     ...action.secrets.flatMap((name, at) =>
       unless(SECRET.test(name), `secrets[${at}]`, `"${name}" must be capitals, digits and _, with at most a final *`),
     ),
@@ -45,6 +46,28 @@ function limitFaults(given: ReadonlyMap<string, unknown>, action: Action): Valid
       'maxResults.ceiling',
       `must be a whole number of at least the default (${usual})`,
     ),
+  ];
+}
+
+const SECOND_MS = 1_000;
+const DAY_MS = 86_400_000;
+
+function paceFaults(pace: ActionPace | null): ValidationError[] {
+  if (pace === null) return [];
+  const { calls, perMs, minGapMs, by } = pace;
+  return [
+    ...unless(isCount(calls), 'pace.calls', 'must be a whole number of at least 1'),
+    ...unless(
+      isCount(perMs) && perMs >= SECOND_MS && perMs <= DAY_MS,
+      'pace.perMs',
+      `must be whole milliseconds from ${SECOND_MS} to ${DAY_MS}, a second to a day`,
+    ),
+    ...unless(
+      minGapMs === 0 || (isCount(minGapMs) && minGapMs <= perMs),
+      'pace.minGapMs',
+      'must be whole milliseconds, at most perMs; for one call in a longer time say calls: 1 and perMs',
+    ),
+    ...unless(by === null || typeof by === 'function', 'pace.by', 'must be a function from the input to a string'),
   ];
 }
 

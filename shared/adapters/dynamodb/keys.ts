@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readUid } from '../../domain/ids.ts';
 import { shardOf } from '../../domain/input.ts';
 import type { RateType } from '../../domain/token-bucket.ts';
-import { type DueEntry, DUE_PARTITIONS, type Waiter } from '../../engine/ports.ts';
+import { type DueEntry, DUE_PARTITIONS, type PaceKey, type Waiter } from '../../engine/ports.ts';
 
 /*
  * Every key of the one table.
@@ -29,6 +29,7 @@ import { type DueEntry, DUE_PARTITIONS, type Waiter } from '../../engine/ports.t
  *                      WAIT#<created>#<run>    runs in line
  *                      KEY#<digest>            an API key, for listing
  *                      IDEM#<hash of key>      a request made under an Idempotency-Key
+ *                      PACE#<action>[#<hash>]  what the pace of an action has seen; behind it, of inputs of which key
  *                      RATE#<type>             a token bucket of the API, and the workspace's own limit
  *   KEY#<digest>       KEY                     the same, for authentication
  *   NAME#<name>        NAME                    a workspace's uid by its name
@@ -88,9 +89,13 @@ export const keys = {
     sk: `${WAITER_PREFIX}${digits(createdAt, 13)}#${runUid}`,
   }),
   rate: (workspaceUid: string, type: RateType): Key => ({ pk: `W#${workspaceUid}`, sk: `RATE#${type}` }),
+  pace: ({ workspaceUid, actionName, part }: PaceKey): Key => ({
+    pk: `W#${workspaceUid}`,
+    sk: `PACE#${actionName}${part === null ? '' : `#${hashOf(part)}`}`,
+  }),
   idempotency: (workspaceUid: string, key: string): Key => ({
     pk: `W#${workspaceUid}`,
-    sk: `IDEM#${createHash('sha256').update(key).digest('base64url')}`,
+    sk: `IDEM#${hashOf(key)}`,
   }),
   workspaceKey: (workspaceUid: string, digest: string): Key => ({ pk: `W#${workspaceUid}`, sk: `KEY#${digest}` }),
   apiKey: (digest: string): Key => ({ pk: `KEY#${digest}`, sk: 'KEY' }),
@@ -184,6 +189,10 @@ export function listedAt(createdAt: number, uid: string): string {
 
 function partitionOf(uid: string): number {
   return createHash('sha256').update(uid).digest().readUInt32BE(0) % DUE_PARTITIONS;
+}
+
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('base64url');
 }
 
 function digits(value: number, length: number): string {

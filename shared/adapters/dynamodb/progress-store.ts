@@ -365,11 +365,12 @@ interface EntryRecord {
   readonly p: number;
   readonly t: number;
   readonly u?: number;
+  readonly h?: boolean;
   readonly by: string;
 }
 
-function entryToRecord({ page, attempt, until, by }: OpenInput): object {
-  return { p: page, t: attempt, u: until, by };
+function entryToRecord({ page, attempt, until, held, by }: OpenInput): object {
+  return { p: page, t: attempt, u: until, h: held === true ? true : null, by };
 }
 
 function windowFromItem(item: Item): RunWindow {
@@ -379,7 +380,10 @@ function windowFromItem(item: Item): RunWindow {
     epoch: read.number('ep'),
     next: read.number('nx'),
     open: new Map(
-      open.map(([input, { p, t, u, by }]) => [Number(input), { page: p, attempt: t, until: u ?? null, by }]),
+      open.map(([input, { p, t, u, h, by }]) => [
+        Number(input),
+        { page: p, attempt: t, until: u ?? null, ...(h === true ? { held: true } : {}), by },
+      ]),
     ),
   };
 }
