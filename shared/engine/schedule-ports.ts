@@ -27,12 +27,12 @@ export interface ScheduleStore {
   readFire(uid: string, nominalAt: number): Promise<Fire | null>;
   /** What was recorded of a trigger, strongly read. */
   readTrigger(uid: string, at: number, fireUid: string): Promise<Fire | null>;
-  /** The ledger, newest first, after a place. */
+  /** The ledger, newest first, after a place; rows whose time is over too, until the store deletes them. */
   listFires(
     uid: string,
     after: string | null,
     limit: number,
-  ): Promise<{ readonly rows: readonly { readonly fire: Fire; readonly place: string }[]; readonly more: boolean }>;
+  ): Promise<{ readonly rows: readonly ListedFire[]; readonly more: boolean }>;
   /** A workspace's schedules by their creation; may lag writes by about a second. */
   listSchedules(
     workspaceUid: string,
@@ -56,6 +56,14 @@ export interface ScheduleStore {
 export interface SchedulePlace {
   readonly createdAt: number;
   readonly uid: string;
+}
+
+/** A row of the ledger. */
+export interface ListedFire {
+  readonly fire: Fire;
+  readonly place: string;
+  /** Epoch seconds. */
+  readonly expiresAt: number;
 }
 
 export interface ListedSchedule extends SchedulePlace {

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Fire } from '../../shared/domain/fire.ts';
 import { fireSchedule } from '../../shared/engine/fire-schedule.ts';
-import { pauseSchedule, resumeSchedule } from '../../shared/engine/manage-schedule.ts';
+import { cancelSchedule, pauseSchedule, resumeSchedule } from '../../shared/engine/manage-schedule.ts';
+import { findSchedule } from '../../shared/engine/read/find-schedule.ts';
+import { listFires } from '../../shared/engine/read/list-fires.ts';
+import { triggerSchedule } from '../../shared/engine/trigger-schedule.ts';
 import { START } from '../support/engine-world.ts';
 import { createSampleActions } from '../support/sample-actions.ts';
 import { createScheduleWorld, type ScheduleWorld } from '../support/schedule-world.ts';
@@ -120,5 +123,46 @@ describe('a pause', () => {
     expect(await world.fires(uid)).toEqual([]);
     await world.turnTo(START + HOUR + 17 * MINUTE);
     expect(told(await world.fires(uid))).toEqual(['60 SKIPPED PAUSED']);
+  });
+});
+
+describe('a schedule', () => {
+  it('that was deleted is readable with its inputs for the retention time, and then gone', async () => {
+    const world = createWorld();
+    const { uid, definitionRef: ref, workspaceUid } = await world.put({ cron: '0 12 * * MON', scheduleAt: null });
+    await cancelSchedule(world.ports, uid);
+    await world.runUntil(START + 5_000);
+    const { retentionDays } = world.ports.settings;
+    world.skipTo(START + retentionDays * DAY - MINUTE);
+    expect((await findSchedule(world.ports, workspaceUid, uid)).status).toBe('CANCELLED');
+    expect(await world.ports.schedules.readDefinition(uid, ref)).not.toBeNull();
+    expect(await world.ports.schedules.readInputs(uid, ref, 0, 10)).toHaveLength(1);
+    world.skipTo(START + retentionDays * DAY + MINUTE);
+    await expect(findSchedule(world.ports, workspaceUid, uid)).rejects.toMatchObject({ label: 'NOT_FOUND' });
+  });
+
+  it('keeps each row of its ledger for that time', async () => {
+    const world = createWorld();
+    const schedule = await world.put({ cron: '0 12 * * MON', scheduleAt: null });
+    await triggerSchedule(world.ports, schedule.uid);
+    world.skipTo(START + 30 * DAY);
+    await triggerSchedule(world.ports, schedule.uid);
+    const listed = async (): Promise<number> => {
+      const rows = await Array.fromAsync(listFires(world.ports, schedule, { after: null, limit: 1 }));
+      return rows.length;
+    };
+    expect(await listed()).toBe(2);
+    world.skipTo(START + world.ports.settings.retentionDays * DAY + MINUTE);
+    expect(await listed()).toBe(1);
+  });
+
+  it('that lives keeps its inputs longer than that', async () => {
+    const world = createWorld();
+    const { uid, definitionRef: ref } = await world.put({ cron: '0 12 1 1 *', scheduleAt: null });
+    await pauseSchedule(world.ports, uid, null);
+    await resumeSchedule(world.ports, uid);
+    await world.runUntil(START + 5_000);
+    world.skipTo(START + 2 * world.ports.settings.retentionDays * DAY);
+    expect(await world.ports.schedules.readInputs(uid, ref, 0, 10)).toHaveLength(1);
   });
 });

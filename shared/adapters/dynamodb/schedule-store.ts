@@ -90,7 +90,10 @@ export function createScheduleStore(table: Table): ScheduleStore {
         consistency: 'strong',
         startAfter: after === null ? undefined : { pk: { S: pk }, sk: { S: after } },
       });
-      const rows = items.map((item) => ({ fire: fireFromItem(item), place: new ItemReader(item).text('sk') }));
+      const rows = items.map((item) => {
+        const read = new ItemReader(item);
+        return { fire: fireFromItem(item), place: read.text('sk'), expiresAt: read.number('expires_at') };
+      });
       return { rows, more: lastKey !== undefined };
     },
 

@@ -1,18 +1,22 @@
 import type { Fire } from '../../domain/fire.ts';
 import type { StoredInput } from '../../domain/input.ts';
 import type { Schedule } from '../../domain/schedule.ts';
+import type { Clock } from '../ports.ts';
 import type { ScheduleStore } from '../schedule-ports.ts';
 import type { Step } from './steps.ts';
 
-/** The ledger of a schedule, newest first, after a place. */
+/** The ledger of a schedule, newest first, after a place; it ends at the first row whose time is over. */
 export async function* listFires(
-  ports: { readonly schedules: Pick<ScheduleStore, 'listFires'> },
+  ports: { readonly clock: Pick<Clock, 'now'>; readonly schedules: Pick<ScheduleStore, 'listFires'> },
   schedule: Schedule,
   list: { readonly after: string | null; readonly limit: number },
 ): AsyncGenerator<Step<Fire, string>> {
   for (let after = list.after; ;) {
     const { rows, more } = await ports.schedules.listFires(schedule.uid, after, list.limit + 1);
-    for (const { fire, place } of rows) yield { row: fire, after: place };
+    for (const { fire, place, expiresAt } of rows) {
+      if (expiresAt * 1_000 <= ports.clock.now()) return;
+      yield { row: fire, after: place };
+    }
     if (!more) return;
     after = rows.at(-1)?.place ?? after;
   }
