@@ -47,8 +47,13 @@ export interface OncePorts {
 
 /** What a request does once its checks are done. */
 export interface OnceWork<Answer> {
-  /** The answer, made again from what the first request left behind; null where it left nothing yet. Then it is not kept. */
+  /**
+   * The answer, made again from what the first request left behind; null where it left nothing yet. What was done and not
+   * answered is known by it, though a check would refuse it by now.
+   */
   readonly recall?: (seed: Uint8Array) => Promise<Answer | null>;
+  /** Beside `recall`: what is made again may differ from the first answer, so that one is kept all the same. */
+  readonly keepsAnswer?: true;
   /** Checks, then claims, then changes things. An EngineError of the caller's fault says that nothing was changed. */
   readonly run: (claim: Claim) => Promise<Answer>;
 }
@@ -91,7 +96,7 @@ export async function onceByKey<Answer>(
       claimed = true;
       return row;
     });
-    if (work.recall === undefined) await ports.keyStore.answerKey(request, answer);
+    if (work.recall === undefined || work.keepsAnswer === true) await ports.keyStore.answerKey(request, answer);
     return { answer, replayed: false };
   } catch (error) {
     // Refused, nothing was changed; anything else may have been carried out all the same.

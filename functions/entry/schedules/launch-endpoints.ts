@@ -25,13 +25,16 @@ export function createScheduleLaunchEndpoints(
       find: async ({ params }) => findAction(ports, params.action, 'schedule'),
       handle: (call) =>
         answerOnce(once, call, {
+          keepsAnswer: true,
+          async recall(seed) {
+            const schedule = await ports.schedules.readSchedule(idsOf(seed).uid);
+            return schedule === null ? null : { body: launchedScheduleView(await showSchedule(ports, schedule)) };
+          },
           async run(claim) {
             const { workspaceUid } = call.caller;
             const launch = { ...launchOf(call.body), workspaceUid, actionName: call.found.name };
-            const { schedule, definition } = await putSchedule(ports, launch, async () => {
-              const seed = Buffer.from((await claim()).seed).toString('hex');
-              return { uid: hashedUuid(`schedule ${seed}`), ref: hashedUuid(`definition ${seed}`) };
-            });
+            const newIds = async () => idsOf((await claim()).seed);
+            const { schedule, definition } = await putSchedule(ports, launch, newIds);
             return { body: launchedScheduleView(await showSchedule(ports, schedule, definition)) };
           },
         }),
@@ -46,6 +49,11 @@ export function createScheduleLaunchEndpoints(
       },
     }),
   };
+}
+
+function idsOf(seed: Uint8Array): { readonly uid: string; readonly ref: string } {
+  const text = Buffer.from(seed).toString('hex');
+  return { uid: hashedUuid(`schedule ${text}`), ref: hashedUuid(`definition ${text}`) };
 }
 
 function launchOf(body: Call<'runSchedule', unknown>['body']): Omit<ScheduleLaunch, 'workspaceUid' | 'actionName'> {

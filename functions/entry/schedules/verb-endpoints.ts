@@ -6,6 +6,7 @@ import type { OncePorts } from '../../../shared/engine/once-by-key.ts';
 import type { StoredSchedule } from '../../../shared/engine/put-schedule.ts';
 import { findSchedule } from '../../../shared/engine/read/find-schedule.ts';
 import type { SchedulePorts } from '../../../shared/engine/schedule-ports.ts';
+import { findLaunched } from '../../../shared/engine/start-run.ts';
 import { triggerSchedule } from '../../../shared/engine/trigger-schedule.ts';
 import { type ScheduleChange, updateSchedule } from '../../../shared/engine/update-schedule.ts';
 import type { EndpointsOf } from '../http/create-api-handler.ts';
@@ -51,6 +52,13 @@ export function createScheduleVerbEndpoints(
       find,
       handle: (call) =>
         answerOnce(once, call, {
+          keepsAnswer: true,
+          async recall(seed) {
+            const launched = await findLaunched(ports, runUidOf(seed));
+            if (launched === null) return null;
+            const { control, definition } = launched;
+            return { body: runView(definition, control, { totals: control.totals, open: 0 }) };
+          },
           async run(claim) {
             const now = ports.clock.now();
             const { control, definition } = await triggerSchedule(ports, call.found.uid, async () => {
