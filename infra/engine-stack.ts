@@ -5,6 +5,7 @@ import type { Construct } from 'constructs';
 import { ROUTES } from '../shared/contract/routes.ts';
 import { Alarms } from './constructs/alarms.ts';
 import { createLaunch, createLive, createRuns, createSchedules, createVerbs } from './constructs/api-functions.ts';
+import { DeadLetterQueue } from './constructs/dead-letter-queue.ts';
 import { EngineState } from './constructs/engine-state.ts';
 import { EngineApi } from './constructs/http-api.ts';
 import type { Platform } from './constructs/platform.ts';
@@ -15,8 +16,10 @@ import {
   CONTROL_TIMEOUT,
   createCallback,
   createControl,
+  createDeadLetters,
   createPage,
   createSweep,
+  DEAD_LETTERS_TIMEOUT,
 } from './constructs/worker-functions.ts';
 import type { StageSettings } from './settings.ts';
 
@@ -34,7 +37,8 @@ export class EngineStack extends Stack {
     const { stage, settings, bundleDir } = props;
     const alarms = new Alarms(this, 'Alarms', { email: settings.alarmEmail });
     const api = new EngineApi(this, 'Http', { stage, settings });
-    const queues = this.createQueues(settings, alarms);
+    const deadLetters = new DeadLetterQueue(this, 'DeadLetterQueue', { alarms, consumerTimeout: DEAD_LETTERS_TIMEOUT });
+    const queues = this.createQueues(settings, deadLetters);
     const platform: Platform = {
       stage,
       settings,
@@ -42,6 +46,7 @@ export class EngineStack extends Stack {
       publicUrl: settings.publicUrl ?? api.url,
       alarms,
       state: new EngineState(this, 'State', settings),
+      deadLetters,
       ...queues,
       schedules: new ScheduleGroup(this, 'Schedules', { stage, target: queues.controlQueue }),
     };
@@ -56,6 +61,7 @@ export class EngineStack extends Stack {
     createPage(this, platform);
     createCallback(this, platform);
     createSweep(this, platform);
+    createDeadLetters(this, platform);
     api.route(ROUTES, functions, 'runs');
     this.createOutputs(api, platform.state);
   }
@@ -71,11 +77,11 @@ export class EngineStack extends Stack {
     for (const [id, [value, description]] of Object.entries(outputs)) new CfnOutput(this, id, { value, description });
   }
 
-  private createQueues(settings: StageSettings, alarms: Alarms) {
+  private createQueues(settings: StageSettings, deadLetters: DeadLetterQueue) {
     const { workerConcurrency, batchWindowSeconds, runtime } = settings;
     const create = (id: string, worker: keyof typeof workerConcurrency, batchSize: number, consumerTimeout: Duration) =>
       new WorkQueue(this, id, {
-        alarms,
+        deadLetters: deadLetters.queue,
         consumerTimeout,
         batchSize,
         batchWindow: Duration.seconds(batchWindowSeconds[worker]),

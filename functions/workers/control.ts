@@ -42,7 +42,7 @@ const wired = once(() => {
       group: env.scheduleGroup,
       roleArn: env.scheduleRoleArn,
       queueArn: env.controlQueueArn,
-      deadLettersArn: env.controlDeadLettersArn,
+      deadLettersArn: env.deadLettersArn,
     }),
   });
 });

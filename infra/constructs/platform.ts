@@ -2,6 +2,7 @@ import { ENV, ENV_OF } from '../../shared/contract/env.ts';
 import type { EnvKey, FunctionName } from '../../shared/contract/env.ts';
 import type { StageSettings } from '../settings.ts';
 import type { Alarms } from './alarms.ts';
+import type { DeadLetterQueue } from './dead-letter-queue.ts';
 import type { EngineState } from './engine-state.ts';
 import type { ScheduleGroup } from './schedule-group.ts';
 import type { WorkQueue } from './work-queue.ts';
@@ -15,6 +16,7 @@ export interface Platform {
   readonly publicUrl: string;
   readonly alarms: Alarms;
   readonly state: EngineState;
+  readonly deadLetters: DeadLetterQueue;
   readonly controlQueue: WorkQueue;
   readonly pageQueue: WorkQueue;
   readonly callbackQueue: WorkQueue;
@@ -37,7 +39,7 @@ export function environmentOf(name: FunctionName, platform: Platform): Record<st
     scheduleGroup: platform.schedules.groupName,
     scheduleRoleArn: platform.schedules.role.roleArn,
     controlQueueArn: platform.controlQueue.queue.queueArn,
-    controlDeadLettersArn: platform.controlQueue.deadLetters.queueArn,
+    deadLettersArn: platform.deadLetters.queue.queueArn,
   };
   return Object.fromEntries(ENV_OF[name].map((key) => [ENV[key].name, values[key]]));
 }

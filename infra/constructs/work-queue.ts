@@ -5,16 +5,22 @@ import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
-import type { Alarms } from './alarms.ts';
 
 /** Receives of a message before it is set aside. Well over 5: a receive can be counted that no consumer saw. */
 const MAX_RECEIVES = 8;
 
 /** AWS asks for a visibility of at least six times the function's timeout plus the batch window (Lambda, "Using SQS"). */
-const VISIBILITY_FACTOR = 6;
+export const VISIBILITY_FACTOR = 6;
+
+/** Why cdk-nag's rule does not hold for what reads a queue. */
+export const NO_FAILURE_DESTINATION = {
+  'Serverless-LambdaEventSourceMappingDestination':
+    'SQS sources have no failure destination: the dead-letter queue is it',
+};
 
 export interface WorkQueueProps {
-  readonly alarms: Alarms;
+  /** Takes what was received too often. */
+  readonly deadLetters: Queue;
   /** The timeout of the function that reads this queue. */
   readonly consumerTimeout: Duration;
   readonly batchSize: number;
@@ -22,7 +28,7 @@ export interface WorkQueueProps {
   readonly maxConcurrency: number;
 }
 
-/** A standard queue with its dead-letter queue and alarm, to be read by one function. */
+/** A standard queue, to be read by one function. */
 export class WorkQueue extends Construct {
   readonly queue: Queue;
   readonly deadLetters: Queue;
@@ -31,26 +37,14 @@ export class WorkQueue extends Construct {
   constructor(scope: Construct, id: string, props: WorkQueueProps) {
     super(scope, id);
     this.props = props;
-    const { alarms, consumerTimeout, batchWindow } = props;
-    this.deadLetters = new Queue(this, 'DeadLetters', {
-      // A dead letter keeps the time of its first sending, so that less would leave no time to look at it.
-      retentionPeriod: Duration.days(14),
-      encryption: QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
-    });
-    acknowledge(this.deadLetters, { 'Serverless-SQSRedrivePolicy': 'It is itself the dead-letter queue' });
+    const { deadLetters, consumerTimeout, batchWindow } = props;
+    this.deadLetters = deadLetters;
     this.queue = new Queue(this, 'Queue', {
       visibilityTimeout: Duration.seconds(VISIBILITY_FACTOR * consumerTimeout.toSeconds() + batchWindow.toSeconds()),
       retentionPeriod: Duration.days(14),
-      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: MAX_RECEIVES },
+      deadLetterQueue: { queue: deadLetters, maxReceiveCount: MAX_RECEIVES },
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
-    });
-    alarms.add(this, 'DeadLettersAlarm', {
-      description: `Messages of the ${id} queue were set aside after ${MAX_RECEIVES} receives: read the log, then redrive`,
-      metric: this.deadLetters.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum' }),
-      threshold: 1,
-      minutes: 5,
     });
   }
 
@@ -60,10 +54,7 @@ export class WorkQueue extends Construct {
     if (fn.timeout?.toSeconds() !== consumerTimeout.toSeconds()) {
       throw new Error(`${this.node.path} counts on a consumer's timeout of ${consumerTimeout.toSeconds()} s`);
     }
-    acknowledge(fn, {
-      'Serverless-LambdaEventSourceMappingDestination':
-        'SQS sources have no failure destination: the dead-letter queue is it',
-    });
+    acknowledge(fn, NO_FAILURE_DESTINATION);
     const source = { batchSize, maxConcurrency, reportBatchItemFailures: true };
     const isWindowed = batchWindow.toSeconds() > 0;
     fn.addEventSource(

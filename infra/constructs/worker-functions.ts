@@ -10,6 +10,7 @@ import type { Platform } from './platform.ts';
 export const CONTROL_TIMEOUT = Duration.seconds(60);
 /** Ten callbacks side by side take at most 15 s each, besides reading, marking and asking for retries. */
 export const CALLBACK_TIMEOUT = Duration.seconds(60);
+export const DEAD_LETTERS_TIMEOUT = Duration.seconds(60);
 /** Under a minute, so that one sweep is over when the next begins. */
 const SWEEP_TIMEOUT = Duration.seconds(55);
 
@@ -84,6 +85,37 @@ export function createCallback(scope: Construct, platform: Platform): EngineFunc
     ],
   });
   callbackQueue.feed(worker.lambda);
+  return worker;
+}
+
+/**
+ * Ends visibly what dead letters stood for. What it sends may die and lead back to it, at most once for each input and
+ * callback.
+ */
+export function createDeadLetters(scope: Construct, platform: Platform): EngineFunction {
+  const { state, alarms, deadLetters, controlQueue, pageQueue, callbackQueue } = platform;
+  const worker = new EngineFunction(scope, 'DeadLetters', {
+    platform,
+    name: 'dead-letters',
+    keys: 'none',
+    timeout: DEAD_LETTERS_TIMEOUT,
+    memoryMb: 512,
+    requeues: true,
+    may: [
+      state.items('GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'),
+      controlQueue.send(),
+      pageQueue.send(),
+      callbackQueue.send(),
+    ],
+  });
+  deadLetters.feed(worker.lambda);
+  alarms.add(worker, 'LettersAlarm', {
+    description:
+      'Messages died: their inputs, runs or callbacks were ended with INTERNAL_ERROR. Read the log of dead-letters',
+    metric: worker.lambda.metricInvocations(),
+    threshold: 1,
+    minutes: 5,
+  });
   return worker;
 }
 

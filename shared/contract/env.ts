@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { ApiFunction } from './routes.ts';
 
 /** The Lambdas fed by queues and by the clock, one per file of functions/workers. */
-type WorkerFunction = 'control' | 'page' | 'callback' | 'sweep';
+type WorkerFunction = 'control' | 'page' | 'callback' | 'sweep' | 'dead-letters';
 
 /** Every Lambda of the stack, named as its file. */
 export type FunctionName = ApiFunction | WorkerFunction;
@@ -68,7 +68,7 @@ export const ENV = {
   scheduleGroup: { name: 'TRIREME_SCHEDULE_GROUP', schema: text },
   scheduleRoleArn: { name: 'TRIREME_SCHEDULE_ROLE_ARN', schema: arn },
   controlQueueArn: { name: 'TRIREME_CONTROL_QUEUE_ARN', schema: arn },
-  controlDeadLettersArn: { name: 'TRIREME_CONTROL_DEAD_LETTERS_ARN', schema: arn },
+  deadLettersArn: { name: 'TRIREME_DEAD_LETTERS_ARN', schema: arn },
 } as const;
 
 export type EnvKey = keyof typeof ENV;
@@ -90,7 +90,7 @@ export const ENV_OF = {
     'scheduleGroup',
     'scheduleRoleArn',
     'controlQueueArn',
-    'controlDeadLettersArn',
+    'deadLettersArn',
   ],
   page: [
     'stage',
@@ -104,6 +104,7 @@ export const ENV_OF = {
   ],
   callback: ['stage', 'settings', 'table', 'bucket', 'callbackQueueUrl', 'masterSecretArn'],
   sweep: ['stage', 'settings', 'table', 'controlQueueUrl', 'pageQueueUrl', 'callbackQueueUrl'],
+  'dead-letters': ['stage', 'settings', 'table', 'controlQueueUrl', 'pageQueueUrl', 'callbackQueueUrl'],
 } as const satisfies Readonly<Record<FunctionName, readonly EnvKey[]>>;
 
 /** The parsed environment of one function. */

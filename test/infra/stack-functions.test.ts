@@ -6,6 +6,7 @@ import { listResources, propertiesOf, stackOf, target } from './stack-fixture.ts
 import type { SynthesizedStack } from './stack-fixture.ts';
 
 const stack = stackOf('prod');
+const functionNames = Object.keys(ENV_OF) as FunctionName[]; // keys of a record by FunctionName
 
 interface Statement {
   readonly Effect: 'Allow' | 'Deny';
@@ -76,7 +77,7 @@ test('only the control worker changes entries of EventBridge, those of its own g
 
 test('a function writes to its own log group only', () => {
   for (const line of holders('logs:PutLogEvents')) expect(line).toMatch(/^(\w+): \1Log$/);
-  expect(holders('logs:PutLogEvents')).toHaveLength(9);
+  expect(holders('logs:PutLogEvents')).toHaveLength(functionNames.length);
 });
 
 test('secrets are read by those that sign, seal or run actions', () => {
@@ -97,6 +98,9 @@ test('messages are sent by those that have a next step, and by schedules to the 
     'Control: CallbackQueue',
     'Control: ControlQueue',
     'Control: PageQueue',
+    'DeadLetters: CallbackQueue',
+    'DeadLetters: ControlQueue',
+    'DeadLetters: PageQueue',
     'Launch: ControlQueue',
     'Launch: PageQueue',
     'Page: CallbackQueue',
@@ -105,7 +109,7 @@ test('messages are sent by those that have a next step, and by schedules to the 
     'ScheduleApi: ControlQueue',
     'ScheduleApi: PageQueue',
     'Schedules: ControlQueue',
-    'Schedules: ControlQueueDeadLetters',
+    'Schedules: DeadLetterQueue',
     'Sweep: CallbackQueue',
     'Sweep: ControlQueue',
     'Sweep: PageQueue',
@@ -118,6 +122,7 @@ test('each worker receives from its own queue only', () => {
   expect(holders('sqs:ReceiveMessage')).toEqual([
     'Callback: CallbackQueue',
     'Control: ControlQueue',
+    'DeadLetters: DeadLetterQueue',
     'Page: PageQueue',
   ]);
 });
@@ -125,7 +130,7 @@ test('each worker receives from its own queue only', () => {
 test('no function writes an API key, and only API functions read one', () => {
   const denied = statements.filter(({ effect }) => effect === 'Deny');
   const from = (action: string) => denied.filter((statement) => statement.action === action).map(({ owner }) => owner);
-  const workers = ['Control', 'Page', 'Callback', 'Sweep'];
+  const workers = ['Control', 'Page', 'Callback', 'Sweep', 'DeadLetters'];
   for (const verb of ['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem']) {
     expect(from(`dynamodb:${verb}`)).toEqual(['Live', 'Launch', 'Runs', 'Verbs', 'ScheduleApi', ...workers]);
   }
@@ -148,7 +153,7 @@ test('only reads of lists use the index', () => {
 
 test('bucket and queues refuse what does not come over TLS', () => {
   const policies = [...listResources(stack, 'AWS::S3::BucketPolicy'), ...listResources(stack, 'AWS::SQS::QueuePolicy')];
-  expect(policies).toHaveLength(7);
+  expect(policies).toHaveLength(5);
   for (const { id } of policies) {
     expect(propertiesOf(stack, id)).toMatchObject({
       PolicyDocument: { Statement: [{ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }] },
@@ -177,8 +182,6 @@ function long(key: string): string {
     ? `arn:aws:secretsmanager:ap-northeast-1:123456789012:secret:${name}`
     : `https://sqs.ap-northeast-1.amazonaws.com/123456789012/${name}`;
 }
-
-const functionNames = Object.keys(ENV_OF) as FunctionName[]; // keys of a record by FunctionName
 
 test.each(functionNames)('what %s is given it can read, under the 4 KB of Lambda', (name) => {
   const env = deployedEnv(name, stack);

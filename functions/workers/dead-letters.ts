@@ -1,0 +1,54 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import type { SQSEvent, SQSRecord } from 'aws-lambda';
+import { createScheduleStore } from '../../shared/adapters/dynamodb/schedule-store.ts';
+import { Table } from '../../shared/adapters/dynamodb/table.ts';
+import { consoleLog, systemChance, systemClock } from '../../shared/adapters/system.ts';
+import { parseEnv } from '../../shared/contract/env.ts';
+import { decodeMessage, type QueueMessage } from '../../shared/contract/messages.ts';
+import { shortHash } from '../../shared/domain/ids.ts';
+import { buryMessage } from '../../shared/engine/bury/bury-message.ts';
+import type { Log } from '../../shared/engine/ports.ts';
+import type { FirePorts } from '../../shared/engine/schedule-ports.ts';
+import { registerActions } from '../actions/index.ts';
+import { once } from '../entry/once.ts';
+import { createCorePorts, noLargeObjects } from '../entry/world.ts';
+
+/**
+ * Ends visibly what each dead letter stood for. It comes in batches of one, so that an invocation is a dead letter, which
+ * an alarm counts, and what is thrown here keeps just that one in its queue and raises the alarm on errors.
+ */
+export function createDeadLetterHandler(ports: FirePorts): (event: SQSEvent) => Promise<void> {
+  return async ({ Records: records }) => {
+    for (const record of records) {
+      const message = readMessage(ports.log, record);
+      const { messageId, eventSourceARN } = record;
+      const queue = eventSourceARN.slice(eventSourceARN.lastIndexOf(':') + 1);
+      if (message !== null) await buryMessage(ports, message, { messageId, by: shortHash(messageId), queue });
+    }
+  };
+}
+
+/** Null for a body this code does not understand: it is logged whole, for nothing else can be done about it. */
+function readMessage(log: Log, { messageId, body, eventSourceARN }: SQSRecord): QueueMessage | null {
+  try {
+    return decodeMessage(body);
+  } catch (error) {
+    const about = { message_id: messageId, queue: eventSourceARN, body, error: String(error) };
+    log.error('a dead letter cannot be read and is dropped', about);
+    return null;
+  }
+}
+
+const wired = once(() => {
+  const env = parseEnv('dead-letters', process.env);
+  const machine = { clock: systemClock, chance: systemChance, log: consoleLog };
+  const dynamodb = new DynamoDBClient();
+  return createDeadLetterHandler({
+    ...createCorePorts(env, machine, { dynamodb, sqs: new SQSClient(), objects: noLargeObjects }),
+    actions: registerActions(env.settings.extraActions),
+    schedules: createScheduleStore(new Table(dynamodb, env.table, systemClock)),
+  });
+});
+
+export const handler = (event: SQSEvent): Promise<void> => wired()(event);
