@@ -1,29 +1,34 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import * as z from 'zod';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { createGuardedHttp } from '../../shared/adapters/aws/guarded-http.ts';
 import type { Keyring } from '../../shared/adapters/aws/keyring.ts';
+import { createLargeObjects } from '../../shared/adapters/aws/large-objects.ts';
 import { createActionWorld } from '../../shared/adapters/aws/outbound.ts';
 import { createActionSecrets, createKeyringReader } from '../../shared/adapters/aws/stage-secrets.ts';
 import { Table } from '../../shared/adapters/dynamodb/table.ts';
 import { consoleLog, systemChance, systemClock } from '../../shared/adapters/system.ts';
-import { callBinding, CURSOR_LIFETIME_MS, decodeCursor, encodeCursor } from '../../shared/contract/cursor.ts';
 import { parseEnv } from '../../shared/contract/env.ts';
+import { livePageOf } from '../../shared/contract/live-cursor.ts';
 import { EngineError } from '../../shared/domain/errors.ts';
-import { type LiveAnswer, type LivePorts, runLive } from '../../shared/engine/run-live.ts';
+import { runUidOf } from '../../shared/domain/ids.ts';
+import type { LivePage } from '../../shared/domain/live-page.ts';
+import { answerLive } from '../../shared/engine/answer-live.ts';
+import { checkLiveCall, type LiveOutcome, type LivePorts } from '../../shared/engine/live-call.ts';
 import { findAction } from '../../shared/engine/start-run.ts';
+import { recallLive } from '../../shared/engine/wait-live.ts';
 import type { Action } from '../../shared/sdk/action.ts';
 import { registerActions } from '../actions/index.ts';
 import { createApiPorts } from '../entry/http/api-ports.ts';
 import { type ApiPorts, createApiHandler } from '../entry/http/create-api-handler.ts';
-import { defineEndpoint } from '../entry/http/endpoint.ts';
-import { type HttpRequest, pageUrl } from '../entry/http/http-request.ts';
+import { defineEndpoint, type Reply, type ReplyBody } from '../entry/http/endpoint.ts';
+import { answerOnce } from '../entry/http/once-by-key.ts';
+import { readPreferredWait } from '../entry/http/prefer-wait.ts';
+import { liveReply } from '../entry/live-reply.ts';
 import { once } from '../entry/once.ts';
-import { createStorePorts, noLargeObjects } from '../entry/world.ts';
+import { createCorePorts } from '../entry/world.ts';
 
-const liveCursor = z.strictObject({ cursor: z.string(), page: z.int().min(1) });
-
-/** Answers live calls. */
+/** Answers live calls: inline, or by a queued page that the call waits for. */
 export function createLiveHandler(
   api: ApiPorts,
   ports: LivePorts,
@@ -35,25 +40,34 @@ export function createLiveHandler(
     endpoints: {
       runLive: defineEndpoint('runLive', {
         find: async ({ params }) => findAction(ports, params.action, 'live'),
-        async handle({ found: action, body, query, caller, request }) {
+        async handle(call) {
+          const { found: action, body, query, caller, request } = call;
+          const arrivedAt = ports.clock.now();
+          const wait = readPreferredWait(request.headers['prefer']);
           const { sign } = await keyring();
-          const boundTo = callBinding(caller.workspaceUid, request.url.pathname, body);
-          const now = ports.clock.now();
-          const expected = { schema: liveCursor, boundTo, now };
-          const begin = query.cursor === undefined ? null : decodeCursor(query.cursor, expected, sign);
-          checkPageNumber(action, query.page);
-          const page = begin?.page ?? (query.page ?? 1) - 1;
-          const answer = await runLive(ports, {
-            workspaceUid: caller.workspaceUid,
-            actionName: action.name,
-            input: body.input,
-            parameters: body.parameters ?? {},
-            cursor: begin?.cursor ?? null,
-            page,
+          const asked = { workspaceUid: caller.workspaceUid, path: request.url.pathname, body, ...query };
+          // An answer may be given again after the cursor of its call has expired.
+          const pageAt = (now: number): LivePage =>
+            livePageOf({ ...asked, cursor: query.cursor, page: query.page }, now, sign);
+          const reply = (page: LivePage, outcome: LiveOutcome): Reply<ReplyBody<'runLive'>> =>
+            liveReply({ request, action, page, wait }, outcome, ports.clock.now(), sign);
+          return answerOnce(api.once, call, {
+            async recall(seed) {
+              const outcome = await recallLive(ports, action, runUidOf(seed));
+              return outcome === null ? null : reply(pageAt(0), outcome);
+            },
+            async run(claim) {
+              const page = pageAt(arrivedAt);
+              checkPageNumber(action, query.page);
+              const { workspaceUid } = caller;
+              const { input, parameters = {} } = body;
+              const checked = checkLiveCall({ workspaceUid, action, input, parameters, page });
+              const uid = runUidOf((await claim()).seed);
+              const isKeyed = request.headers['idempotency-key'] !== undefined;
+              const until = wait === null ? null : arrivedAt + wait * 1_000;
+              return reply(page, await answerLive(ports, checked, { uid, isKeyed, until }));
+            },
           });
-          const next = (cursor: string): string =>
-            encodeCursor({ data: { cursor, page: page + 1 }, boundTo, expiresAt: now + CURSOR_LIFETIME_MS }, sign);
-          return { body: answer.body, headers: pageHeaders(action, request, answer, query.page, next) };
         },
       }),
     },
@@ -66,28 +80,6 @@ function checkPageNumber(action: Action, page: number | undefined): void {
   throw new EngineError('BAD_INPUT', `query: page: ${message}`, { validationErrors: [{ path: 'page', message }] });
 }
 
-function pageHeaders(
-  action: Action,
-  request: HttpRequest,
-  answer: LiveAnswer,
-  number: number | undefined,
-  cursorOf: (cursor: string) => string,
-): Record<string, string> {
-  const headers: Record<string, string> = { 'X-Run-Uid': answer.runUid };
-  if (action.returns === 'object') return headers;
-  headers['X-Pagination-Page-Size'] = String(answer.pageSize);
-  if (answer.nextCursor !== null) {
-    headers['X-Pagination-Next'] =
-      number === undefined
-        ? pageUrl(request, { cursor: cursorOf(answer.nextCursor) })
-        : pageUrl(request, { page: String(number + 1) });
-  }
-  if (number !== undefined && number > 1) {
-    headers['X-Pagination-Previous'] = pageUrl(request, { page: String(number - 1) });
-  }
-  return headers;
-}
-
 const wired = once(() => {
   const env = parseEnv('live', process.env);
   const machine = { clock: systemClock, chance: systemChance, log: consoleLog };
@@ -96,8 +88,10 @@ const wired = once(() => {
   const secretsManager = new SecretsManagerClient();
   const http = createGuardedHttp({ policy: { allowedPorts: outboundPorts, allowLocalHttp }, totalTimeoutMs: 25_000 });
   const table = new Table(dynamodb, env.table, systemClock);
+  const objects = createLargeObjects(dynamodb.config, env.bucket, process.env);
+  const clients = { dynamodb, sqs: new SQSClient(), objects };
   const ports = {
-    ...createStorePorts(env, machine, { dynamodb, objects: noLargeObjects }),
+    ...createCorePorts(env, machine, clients, 0),
     actions: registerActions(extraActions),
     world: createActionWorld(http, createActionSecrets(secretsManager, env.actionSecretsArn, systemClock)),
   };

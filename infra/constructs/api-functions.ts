@@ -6,21 +6,23 @@ import type { Platform } from './platform.ts';
 /** Under the HTTP API's hard limit of 30 s, so that it is we who answer. */
 const API_TIMEOUT = Duration.seconds(29);
 
-/** Runs one page of an action while the caller waits, and records it as a run. */
+/** Runs one page of an action while the caller waits, or queues it and waits for its record. */
 export function createLive(scope: Construct, platform: Platform): EngineFunction {
-  const { state, settings } = platform;
+  const { state, pageQueue, settings } = platform;
   return new EngineFunction(scope, 'Live', {
     platform,
     name: 'live',
     keys: 'read',
+    objects: { get: ['pages'], put: ['pages'] },
     timeout: API_TIMEOUT,
     memoryMb: 1_024,
     requeues: false,
     reservedConcurrency: settings.reservedConcurrency?.live,
     may: [
-      state.items('GetItem', 'PutItem', 'UpdateItem'),
+      state.items('GetItem', 'PutItem', 'UpdateItem', 'BatchWriteItem'),
       state.reads(state.masterSecret),
       state.reads(state.actionSecrets),
+      pageQueue.send(),
     ],
   });
 }

@@ -1,4 +1,4 @@
-import { timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import * as z from 'zod';
 import { EngineError } from '../domain/errors.ts';
 import { canonicalJson } from './canonical-json.ts';
@@ -56,9 +56,9 @@ export function listBinding(workspaceUid: string, path: string, query: URLSearch
   return JSON.stringify([workspaceUid, path, ...sorted]);
 }
 
-/** What the cursor of a live call is bound to: workspace, path (it names the action) and body, however it is written. */
+/** What the cursor of a live call is bound to: a hash of workspace, path (it names the action) and body, however it is written. */
 export function callBinding(workspaceUid: string, path: string, body: unknown): string {
-  return canonicalJson([workspaceUid, path, body]);
+  return hash('sha256', canonicalJson([workspaceUid, path, body]), 'base64url');
 }
 
 function signedText(payload: string, boundTo: string): string {

@@ -75,7 +75,7 @@ export type EnvKey = keyof typeof ENV;
 
 /** Which variables each function gets: what it uses and nothing more. */
 export const ENV_OF = {
-  live: ['stage', 'settings', 'table', 'publicUrl', 'masterSecretArn', 'actionSecretsArn'],
+  live: ['stage', 'settings', 'table', 'bucket', 'publicUrl', 'pageQueueUrl', 'masterSecretArn', 'actionSecretsArn'],
   launch: ['stage', 'settings', 'table', 'publicUrl', 'controlQueueUrl', 'pageQueueUrl', 'masterSecretArn'],
   runs: ['stage', 'settings', 'table', 'bucket', 'publicUrl', 'masterSecretArn'],
   verbs: ['stage', 'settings', 'table', 'publicUrl', 'controlQueueUrl', 'callbackQueueUrl'],

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { ErrorLabel } from '../domain/errors.ts';
 import { ERROR_CATALOGUE, ERROR_LABELS } from '../domain/errors.ts';
+import { LIVE_WAIT_SECONDS } from '../domain/live-page.ts';
 import { callbackBody } from './callback-schemas.ts';
 import { errorRecord } from './error-schemas.ts';
 import type { Route } from './routes.ts';
@@ -54,7 +55,7 @@ function describeRoute(route: Route): Json {
     ...(route.scope === null
       ? { security: [] }
       : { security: [{ apiKey: [] }], description: `Needs a key with scope \`${route.scope}\`.` }),
-    parameters: [...pathParameters(route.path), ...queryParameters(route.query), ...keyParameters(route)],
+    parameters: [...pathParameters(route.path), ...queryParameters(route.query), ...headerParameters(route)],
     ...(route.body === undefined
       ? {}
       : { requestBody: { required: route.bodyOptional !== true, content: jsonContent(requestSchema(route.body)) } }),
@@ -64,6 +65,7 @@ function describeRoute(route: Route): Json {
         ...describeHeaders({ ...headers, ...replayedHeader(route), ...rateHeadersOf(route) }),
         content: { ...jsonContent(answerSchema(schema)), ...exportContent(route) },
       },
+      ...laterResponse(route),
       ...errorResponses(errorsOf(route)),
     },
   };
@@ -112,12 +114,28 @@ function queryParameters(query: z.ZodObject | undefined): readonly Json[] {
   });
 }
 
-/** The key of what is done once. */
-function keyParameters(route: Route): readonly Json[] {
-  if (route.once !== true) return [];
-  const description = 'For 24 h the same request with the same key is done once: it gets the first answer again';
-  const schema = { type: 'string', minLength: 1, maxLength: 255 };
-  return [{ name: 'Idempotency-Key', in: 'header', required: false, description, schema }];
+/** The key of what is done once, and how long a call would wait (RFC 7240). */
+function headerParameters(route: Route): readonly Json[] {
+  const { least, most } = LIVE_WAIT_SECONDS;
+  const key = {
+    name: 'Idempotency-Key',
+    description: 'For 24 h the same request with the same key is done once: it gets the first answer again',
+    schema: { type: 'string', minLength: 1, maxLength: 255 },
+  };
+  const prefer = {
+    name: 'Prefer',
+    description: `\`wait=N\`, ${least} to ${most}: queues the page and waits N seconds for it; past them the answer is 202 with the run`,
+    schema: { type: 'string' },
+    example: 'wait=10',
+  };
+  const taken = [...(route.once === true ? [key] : []), ...(route.later === undefined ? [] : [prefer])];
+  return taken.map(({ name, ...rest }) => ({ name, in: 'header', required: false, ...rest }));
+}
+
+function laterResponse({ later }: Route): Json {
+  if (later === undefined) return {};
+  const description = 'The time of `Prefer: wait=N` is up: the run goes on as ASYNC';
+  return { [later.status]: { description, content: jsonContent(answerSchema(later.schema)) } };
 }
 
 /** Labels that share a status share a response. */
@@ -187,7 +205,8 @@ function answerSchema(schema: z.ZodType): Json {
 
 /** Every schema with a name that answers lead to, and that of errors. */
 function namedSchemas(): readonly z.ZodType[] {
-  return [errorRecord, callbackBody, ...ROUTES.map((route) => route.success.schema)];
+  const later = ROUTES.flatMap((route: Route) => route.later?.schema ?? []);
+  return [errorRecord, callbackBody, ...ROUTES.map((route) => route.success.schema), ...later];
 }
 
 function definitionsOf(schema: z.ZodType): Json {

@@ -75,6 +75,8 @@ export interface Route {
     /** Media types besides JSON, by Accept. */
     readonly exports?: readonly string[];
   };
+  /** It takes `Prefer: wait=N`, and past that time answers with what goes on without its caller. */
+  readonly later?: { readonly status: number; readonly schema: z.ZodType };
   /** Labels of this route's own; `errorsOf` adds those that come with scope, query and body. */
   readonly errors: readonly ErrorLabel[];
 }
@@ -85,6 +87,7 @@ const LIVE_HEADERS = {
   'X-Pagination-Next': 'Absolute URL of the next page, to be called with the same body; absent on the last',
   'X-Pagination-Previous': 'Absolute URL of the page before, where the action pages by number',
   'X-Pagination-Page-Size': 'Results on a full page',
+  'Preference-Applied': '`wait=N` where the call preferred to wait',
 } as const;
 
 /** The route table. A literal segment stands before a parameter in the same place. */
@@ -118,7 +121,9 @@ export const ROUTES = [
     summary: 'Run one page of an action and answer with its results',
     query: liveQuery,
     body: liveBody,
+    once: true,
     success: { status: 200, schema: z.union([z.array(z.unknown()), z.looseObject({})]), headers: LIVE_HEADERS },
+    later: { status: 202, schema: launchedRun },
     errors: ['ACTION_NOT_FOUND', 'BAD_PARAMETERS', 'NO_RESULT', 'ACTION_FAILED', 'UPSTREAM_ERROR', 'UPSTREAM_TIMEOUT'],
   },
   {

@@ -78,6 +78,11 @@ export function launchedView(definition: RunDefinition, control: RunControl): z.
   return { ...runView(definition, control, { totals: control.totals, open: 0 }), run_uid: control.uid };
 }
 
+/** The run a live call that waits no longer is answered with. */
+export function handedOverView(definition: RunDefinition, control: RunControl): z.output<typeof launchedRun> {
+  return { ...runView(definition, control, { totals: control.totals, open: 1 }), run_uid: control.uid };
+}
+
 /** The five counts of a run's inputs; they add up to its total. */
 function inputCounts(
   control: RunControl,

@@ -1,4 +1,5 @@
 import type { ErrorRecord } from './errors.ts';
+import type { LivePage } from './live-page.ts';
 
 /** How a run was asked for. A schedule's runs are ASYNC runs that carry `scheduledRunUid`. */
 export type ExecutionMode = 'LIVE' | 'ASYNC';
@@ -33,6 +34,7 @@ export const RUN_MOVES = {
   block: { from: ['CREATED', 'SCHEDULED'], to: 'BLOCKED', what: 'no slot is free, or a dependency is unfinished' },
   postpone: { from: ['CREATED', 'QUEUED', 'RUNNING'], to: 'SCHEDULED', what: 'waits for a moment' },
   begin: { from: ['QUEUED'], to: 'RUNNING', what: 'the first page starts' },
+  handOver: { from: ['RUNNING'], to: 'RUNNING', what: 'LIVE becomes ASYNC: its caller waits no longer' },
   invalidate: { from: ['CREATED', 'BLOCKED', 'QUEUED', 'SCHEDULED'], to: 'INVALID', what: 'nothing in it can run' },
   stop: { from: ['CREATED', 'BLOCKED', 'QUEUED', 'SCHEDULED', 'RUNNING'], to: 'STOPPED', what: 'cancel or deadline' },
   resume: { from: ['STOPPED'], to: 'QUEUED', what: 'resumed, a slot is free' },
@@ -183,6 +185,8 @@ export interface RunDefinition {
   /** Not to start before (epoch ms), or null. */
   readonly scheduleAt: number | null;
   readonly inputsTotal: number;
+  /** Null: not the queued page of a live call. */
+  readonly livePage: LivePage | null;
   readonly scheduledRunUid: string | null;
   readonly scheduledRunName: string | null;
   readonly createdAt: number;

@@ -83,6 +83,8 @@ export interface RunStore {
 export interface ControlChange {
   readonly now: number;
   readonly reason: StatusReason | null;
+  /** A live run that goes on as an async one. */
+  readonly mode?: 'ASYNC';
   readonly startedAt?: number;
   readonly finishedAt?: number | null;
   readonly deadlineAt?: number | null;

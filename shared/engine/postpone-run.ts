@@ -25,6 +25,7 @@ export async function postponeIfWaiting(
   await ports.due.putDue({ at: firstDue, kind: 'start', uid });
   const postponed = await ports.runs.moveRun(uid, 'postpone', epoch, {
     now,
+    mode: 'ASYNC', // if it was a live call's: no caller waits that long
     reason: { code: 'RATE_LIMIT', since: now, retryAt: firstDue, blockingUids: [] },
     postponedUntil: firstDue,
     deadlineAt: null,

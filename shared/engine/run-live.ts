@@ -1,179 +1,126 @@
-import { EngineError, type ErrorRecord } from '../domain/errors.ts';
-import { runUidOf } from '../domain/ids.ts';
-import { cutPage } from '../domain/page.ts';
-import { NO_TOTALS, type RunControl, type RunDefinition, type RunInfo, type RunStatus } from '../domain/run.ts';
-import type { Action } from '../sdk/action.ts';
-import type { Ports } from './ports.ts';
-import { inputRefused, parametersRefused, runAction } from './run-action.ts';
-import { findAction, storedInput } from './start-run.ts';
+import { CALLBACK_BODY_VERSION } from '../domain/callback.ts';
+import { EngineError } from '../domain/errors.ts';
+import { cutPage, type PageOutcome } from '../domain/page.ts';
+import type { RunDefinition } from '../domain/run.ts';
+import { type CheckedCall, liveOutcome, type LiveOutcome, type LivePorts } from './live-call.ts';
+import { endedControl, liveDefinition } from './live-record.ts';
+import { type ActionResult, runAction } from './run-action.ts';
 import { tellError } from './tell-error.ts';
 
-/** One page asked for right now. */
-export interface LiveCall {
-  readonly workspaceUid: string;
-  readonly actionName: string;
-  /** The action's input, with `custom_data` in it. */
-  readonly input: Readonly<Record<string, unknown>>;
-  readonly parameters: Readonly<Record<string, unknown>>;
-  /** The upstream's cursor, from the page before. */
-  readonly cursor: string | null;
-  /** From 0. */
-  readonly page: number;
+/** A page's outcome with its results. */
+interface EndedPage {
+  readonly outcome: PageOutcome;
+  readonly results: readonly unknown[];
 }
 
-export interface LiveAnswer {
-  readonly runUid: string;
-  /** What the caller gets: the array of results, or the one record of an action that returns an object. */
-  readonly body: readonly unknown[] | Readonly<Record<string, unknown>>;
-  readonly nextCursor: string | null;
-  readonly pageSize: number;
-}
-
-/** What a live call takes. */
-export type LivePorts = Pick<Ports, 'clock' | 'chance' | 'log' | 'runs' | 'settings' | 'actions' | 'world'>;
-
-const UID_BYTES = 10;
+/** Stands for the inline call where a page slot names the message that put it. */
+const INLINE = 'inline';
 
 /**
- * Runs one page inline and records it as a run, in one write after the action has ended. An error that reached the
- * action is thrown with `params.run_uid`; one of ours before that (no such action, bad input) leaves no record.
+ * Runs one page inline and records it as a run, in one write after the action has ended. With `kept` the page is kept
+ * too, in its slot and before that write, so that its answer can be given again; one that is there already is taken.
  */
-export async function runLive(ports: LivePorts, call: LiveCall): Promise<LiveAnswer> {
-  const action = findAction(ports, call.actionName, 'live');
-  const given = storedInput(call.input);
-  const input = action.parseInput(given.input);
-  if (!input.ok)
-    throw inputRefused(
-      input.errors.map(({ path, message }) => ({ path: path === '' ? 'input' : `input.${path}`, message })),
-    );
-  const parameters = action.parseParameters(call.parameters);
-  if (!parameters.ok) throw parametersRefused(parameters.errors);
-  const startedAt = ports.clock.now();
-  const uid = runUidOf(ports.chance.bytes(UID_BYTES));
-  const definition: RunDefinition = {
-    uid,
-    workspaceUid: call.workspaceUid,
-    actionName: action.name,
-    mode: 'LIVE',
-    name: null,
-    parameters: parameters.value,
+export async function runLive(
+  ports: LivePorts,
+  call: CheckedCall,
+  { uid, kept }: { readonly uid: string; readonly kept: boolean },
+): Promise<LiveOutcome> {
+  const definition = liveDefinition(ports, call, uid, {
     // max_results bounds async runs; live, the caller stops by not following X-Pagination-Next.
-    maxResults: action.maxResults.ceiling,
-    callback: null,
-    onInvalidInput: 'reject',
+    maxResults: call.action.maxResults.ceiling,
     deadlineSeconds: Math.ceil(ports.settings.liveTimeoutMs / 1_000),
-    dependsOn: [],
-    scheduleAt: null,
-    inputsTotal: 1,
-    scheduledRunUid: null,
-    scheduledRunName: null,
-    createdAt: startedAt,
-    expiresAt: Math.ceil(startedAt / 1_000) + ports.settings.retentionDays * 86_400,
-  };
+    livePage: null,
+  });
+  const before = kept ? await ports.progress.readPage(uid, 0, 0) : null;
+  const ended = before === null ? await runPageNow(ports, call, uid) : recorded(before);
+  const standing = kept && before === null ? await keepPage(ports, call, definition, ended) : ended;
+  const control = endedControl(definition, ports.clock.now(), standing.outcome);
+  await ports.runs.recordLive(definition, control, call.stored);
+  return liveOutcome(call.action, definition, standing.outcome, standing.results);
+}
+
+type StoredPage = NonNullable<Awaited<ReturnType<LivePorts['progress']['readPage']>>>;
+
+function recorded({ slot, results }: StoredPage): EndedPage {
+  return { outcome: slot.outcome, results };
+}
+
+async function runPageNow(ports: LivePorts, call: CheckedCall, uid: string): Promise<EndedPage> {
   const result = await runAction(ports, {
-    action,
+    action: call.action,
     runUid: uid,
     workspaceUid: call.workspaceUid,
     inputIndex: 0,
-    input: given.input,
+    input: call.stored.input,
     parameters: call.parameters,
-    cursor: call.cursor,
-    page: call.page,
+    cursor: call.page.cursor,
+    page: call.page.number,
     timeoutMs: ports.settings.liveTimeoutMs,
   });
-  const record = (end: LiveEnd): Promise<void> =>
-    ports.runs.recordLive(definition, liveControl(definition, ports.clock.now(), end), given);
-
-  if (result.kind === 'page') {
-    const resultsBefore = call.page * action.pageSize;
-    const cut = cutPage(result.results, result.nextCursor, {
-      page: call.page,
-      resultsBefore,
-      maxResults: definition.maxResults,
-    });
-    await record({ status: 'SUCCEEDED', outputs: cut.results.length, error: null, info: null });
-    return { runUid: uid, body: bodyOf(action, cut.results), nextCursor: cut.nextCursor, pageSize: action.pageSize };
-  }
-  const error = liveError(result);
-  const about = { run_uid: uid, action: action.name };
-  if (result.kind === 'no_result') {
-    const info = { label: 'NO_RESULT', message: result.message } as const;
-    await record({ status: 'SUCCEEDED', outputs: 0, error: null, info });
-  } else {
-    await record({ status: 'FAILED', outputs: 0, error: tellError(ports, error, about), info: null });
-  }
-  const details = { ...error.details, params: { ...error.details.params, run_uid: uid } };
-  throw new EngineError(error.label, error.message, details, { cause: error.cause });
+  return endOf(ports, call, uid, result);
 }
 
-/** The array of results, or of an action that returns an object its one record. */
-function bodyOf(action: Action, results: readonly unknown[]): LiveAnswer['body'] {
-  const [only] = results;
-  // cast: the result schema has let nothing but an object through
-  return action.returns === 'object' ? (only as Readonly<Record<string, unknown>>) : results;
-}
-
-function liveError(result: Exclude<Awaited<ReturnType<typeof runAction>>, { kind: 'page' }>): EngineError {
+function endOf(
+  ports: LivePorts,
+  { action, page: { number: page } }: CheckedCall,
+  uid: string,
+  result: ActionResult,
+): EndedPage {
   switch (result.kind) {
-    case 'no_result':
-      return new EngineError('NO_RESULT', result.message);
+    case 'page': {
+      const at = { page, resultsBefore: page * action.pageSize, maxResults: action.maxResults.ceiling };
+      const { results, nextCursor } = cutPage(result.results, result.nextCursor, at);
+      return {
+        outcome: { kind: 'RESULT', count: results.length, nextCursor, last: true, parts: 1, info: null },
+        results,
+      };
+    }
+    case 'no_result': {
+      const info = { label: 'NO_RESULT', message: result.message } as const;
+      ports.log.info(result.message, { run_uid: uid, action: action.name, label: info.label });
+      return { outcome: { kind: 'RESULT', count: 0, nextCursor: null, last: true, parts: 1, info }, results: [] };
+    }
     case 'rate_limited': {
       const postponedUntil = new Date(result.retryAt).toISOString();
-      return new EngineError('LIMIT_REACHED', `The upstream limits its rate: ${result.message}`, { postponedUntil });
+      const message = `The upstream limits its rate: ${result.message}`;
+      return failed(ports, new EngineError('LIMIT_REACHED', message, { postponedUntil }), uid, action.name);
     }
     case 'retryable':
     case 'permanent':
-      return result.error;
+      return failed(ports, result.error, uid, action.name);
   }
 }
 
-interface LiveEnd {
-  readonly status: Extract<RunStatus, 'SUCCEEDED' | 'FAILED'>;
-  readonly outputs: number;
-  readonly error: ErrorRecord | null;
-  readonly info: RunInfo | null;
+function failed(ports: LivePorts, error: EngineError, uid: string, actionName: string): EndedPage {
+  const record = tellError(ports, error, { run_uid: uid, action: actionName });
+  return { outcome: { kind: 'FAILURE', error: record }, results: [] };
 }
 
-function liveControl(definition: RunDefinition, now: number, end: LiveEnd): RunControl {
-  const failed = end.status === 'FAILED';
-  return {
-    uid: definition.uid,
-    workspaceUid: definition.workspaceUid,
-    actionName: definition.actionName,
-    mode: 'LIVE',
-    name: null,
-    scheduledRunUid: null,
-    status: end.status,
-    reason: null,
+/** Puts the page's slot; where one stands, that one counts. */
+async function keepPage(
+  ports: LivePorts,
+  call: CheckedCall,
+  { uid, expiresAt }: RunDefinition,
+  { outcome, results }: EndedPage,
+): Promise<EndedPage> {
+  const slot = {
+    runUid: uid,
+    input: 0,
+    page: 0,
+    outcome,
+    cursor: call.page.cursor,
+    results: results.length,
+    callbacks: 0,
+    tries: 0,
     epoch: 1,
-    restartEpoch: 0,
     attempt: 1,
-    endings: 1,
-    inputsTotal: 1,
-    totals: {
-      ...NO_TOTALS,
-      succeeded: failed ? 0 : 1,
-      failed: failed ? 1 : 0,
-      outputs: end.outputs,
-      lastFailed: failed ? 0 : null,
-      lastEmpty: end.info === null ? null : 0,
-    },
-    formerCallbacks: 0,
-    retryCount: 0,
-    lastError: end.error,
-    lastInfo: end.info,
-    deadlineAt: null,
-    deadlineLeftMs: null,
-    dependenciesWaived: false,
-    postponedUntil: null,
-    createdAt: definition.createdAt,
-    startedAt: definition.createdAt,
-    finishedAt: now,
-    updatedAt: now,
-    history: [
-      { status: 'RUNNING', at: definition.createdAt, reason: null },
-      { status: end.status, at: now, reason: null },
-    ],
-    expiresAt: definition.expiresAt,
+    by: INLINE,
+    at: ports.clock.now(),
+    version: CALLBACK_BODY_VERSION,
   };
+  const put = await ports.progress.putSlot(slot, results, expiresAt);
+  if (put.won) return { outcome, results };
+  const standing = await ports.progress.readPage(uid, 0, 0);
+  if (standing === null) throw new Error(`The page of run ${uid} was refused and is not there.`);
+  return recorded(standing);
 }

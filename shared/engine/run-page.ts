@@ -144,8 +144,10 @@ async function callAction(
     inputIndex: message.input,
     input,
     parameters: definition.parameters,
-    cursor: message.cursor,
-    page: message.page,
+    // Of a live call's page the run knows what the message does not.
+    ...(definition.livePage === null
+      ? { cursor: message.cursor, page: message.page }
+      : { cursor: definition.livePage.cursor, page: definition.livePage.number }),
     timeoutMs: ports.settings.pageTimeoutMs,
   });
 }
@@ -168,7 +170,7 @@ function outcomeOf(
     };
   }
   const cut = cutPage(result.results, result.nextCursor, {
-    page: message.page,
+    page: definition.livePage?.number ?? message.page,
     resultsBefore: message.results,
     maxResults: definition.maxResults,
   });
@@ -183,7 +185,7 @@ function outcomeOf(
       kind: 'RESULT',
       count: cut.results.length,
       nextCursor: cut.nextCursor,
-      last: cut.last,
+      last: cut.last || definition.livePage !== null, // its next cursor is for the caller
       parts: partStarts(sizes, inputBytes).length,
       info: null,
     },

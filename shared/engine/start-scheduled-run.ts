@@ -45,6 +45,7 @@ export async function startScheduledRun(
     scheduleAt: null,
     inputsTotal: inputs.length,
     scheduledRunUid: schedule.uid,
+    livePage: null,
     scheduledRunName: schedule.name,
     createdAt: now,
     expiresAt: Math.ceil(now / 1_000) + template.deadlineSeconds + ports.settings.retentionDays * 86_400,

@@ -5,6 +5,7 @@ import { reconcileSlots, releaseEnded } from './admit-run.ts';
 import { checkCompletion } from './check-completion.ts';
 import { closeRun, landedAt } from './finish-run.ts';
 import { finishInput } from './finish-input.ts';
+import { handOver } from './hand-over.ts';
 import { endsInput, pageAfter } from './open-input.ts';
 import { type CorePorts, DUE_PARTITIONS, type DueEntry } from './ports.ts';
 import { settleLanded } from './settle-landed.ts';
@@ -84,10 +85,11 @@ async function closeStopped(ports: CorePorts, entry: DueEntry): Promise<void> {
 }
 
 async function watchRun(ports: CorePorts, entry: DueEntry): Promise<void> {
-  const control = await ports.runs.readControl(entry.uid);
-  const definition = control === null ? null : await ports.runs.readDefinition(entry.uid);
+  const standing = await ports.runs.readControl(entry.uid);
+  const definition = standing === null ? null : await ports.runs.readDefinition(entry.uid);
   const now = ports.clock.now();
-  if (control === null || definition === null) return; // its launch was never committed
+  if (standing === null || definition === null) return; // its launch was never committed
+  const control = await handOver(ports, standing); // of a live call still at work, whoever waited is gone
   if (control.expiresAt * 1_000 <= now) return;
   const lookAgainAt = hasEnded(control.status)
     ? await tendEnded(ports, control, definition)

@@ -27,6 +27,7 @@ const definition: RunDefinition = {
   scheduleAt: null,
   inputsTotal: 1,
   scheduledRunUid: null,
+  livePage: null,
   scheduledRunName: null,
   createdAt: at,
   expiresAt: at,

@@ -198,6 +198,7 @@ export async function createReadingWorld() {
       scheduleAt: null,
       inputsTotal: inputs,
       scheduledRunUid: null,
+      livePage: null,
       scheduledRunName: null,
       createdAt: time.now,
       expiresAt: Math.ceil(time.now / 1_000) + RETENTION_S,

@@ -208,8 +208,10 @@ function inlineInputs(inputs: readonly StoredInput[]): Uint8Array | null {
 function applyMove(control: RunControl, move: RunMove, change: ControlChange): RunControl {
   const { now, reason, ending, newEpoch, newAttempt, restart } = change;
   const { to } = RUN_MOVES[move];
+  const step = { status: to, at: now, reason: reason?.code ?? null };
   return {
     ...control,
+    mode: change.mode ?? control.mode,
     status: to,
     reason,
     epoch: control.epoch + (newEpoch === true ? 1 : 0),
@@ -227,6 +229,6 @@ function applyMove(control: RunControl, move: RunMove, change: ControlChange): R
     startedAt: change.startedAt ?? control.startedAt,
     finishedAt: change.finishedAt === undefined ? control.finishedAt : change.finishedAt,
     updatedAt: Math.max(now, control.updatedAt + 1), // strictly rising: it is also the write's version
-    history: withHistory(control.history, { status: to, at: now, reason: reason?.code ?? null }),
+    history: to === control.status ? control.history : withHistory(control.history, step),
   };
 }

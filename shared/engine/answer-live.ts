@@ -1,0 +1,22 @@
+import { type CheckedCall, type LiveOutcome, type LivePorts } from './live-call.ts';
+import { runLive } from './run-live.ts';
+import { startLive, waitLive } from './wait-live.ts';
+
+/** Whoever carries on with a run that an earlier call queued, and says not how long it waits, waits this long. */
+const PATIENCE_MS = 25_000;
+
+/**
+ * Answers a live call: inline, or with `until` (epoch ms) by a queued page that is waited for so long. A call under a
+ * key may find that an earlier one with it was cut off: a run it queued is waited for, never begun again.
+ */
+export async function answerLive(
+  ports: LivePorts,
+  call: CheckedCall,
+  { uid, isKeyed, until }: { readonly uid: string; readonly isKeyed: boolean; readonly until: number | null },
+): Promise<LiveOutcome> {
+  const patience = until ?? ports.clock.now() + PATIENCE_MS;
+  const standing = isKeyed ? await ports.runs.readControl(uid) : null;
+  if (standing !== null) return waitLive(ports, call.action, standing, patience);
+  if (until === null) return runLive(ports, call, { uid, kept: isKeyed });
+  return waitLive(ports, call.action, await startLive(ports, call, uid, isKeyed), patience);
+}

@@ -1,0 +1,244 @@
+import { expect, test, vi } from 'vitest';
+import { runUidOf } from '../../shared/domain/ids.ts';
+import type { LivePage } from '../../shared/domain/live-page.ts';
+import type { RunControl } from '../../shared/domain/run.ts';
+import { answerLive } from '../../shared/engine/answer-live.ts';
+import { checkLiveCall, type LiveOutcome } from '../../shared/engine/live-call.ts';
+import { DUE_PARTITIONS } from '../../shared/engine/ports.ts';
+import { resumeRun } from '../../shared/engine/resume-run.ts';
+import { retryRun } from '../../shared/engine/retry-run.ts';
+import { stopRun } from '../../shared/engine/stop-run.ts';
+import { recallLive, startLive, waitLive } from '../../shared/engine/wait-live.ts';
+import { createEngineWorld, START } from '../support/engine-world.ts';
+import { createSampleActions } from '../support/sample-actions.ts';
+
+const SECOND = 1_000;
+const MINUTE = 60_000;
+const UID = runUidOf(Buffer.alloc(10, 200));
+const WORKSPACE = '5a0b1c2d-3e4f-4a5b-8c6d-7e8f90a1b2c3';
+const FIRST: LivePage = { cursor: null, number: 0, byNumber: false, boundTo: 'this call' };
+
+function open(input: Record<string, unknown>, page = FIRST) {
+  const { numberedPages: action, calls, expectedPage } = createSampleActions();
+  const world = createEngineWorld({ actions: [action] });
+  const { ports } = world;
+  const call = checkLiveCall({ workspaceUid: WORKSPACE, action, input, parameters: {}, page });
+  const readControl = async (): Promise<RunControl> => {
+    const control = await ports.runs.readControl(UID);
+    if (control === null) throw new Error('there is no run');
+    return control;
+  };
+  const readDefinition = async () => {
+    const definition = await ports.runs.readDefinition(UID);
+    if (definition === null) throw new Error('there is no run');
+    return definition;
+  };
+  const begin = (): Promise<RunControl> => startLive(ports, call, UID, false);
+  /** Waits for so long while the world turns. */
+  async function wait(begun: RunControl, seconds: number): Promise<LiveOutcome> {
+    const until = world.now() + seconds * SECOND;
+    const [outcome] = await Promise.all([waitLive(ports, action, begun, until), world.runUntil(until)]);
+    return outcome;
+  }
+  return { world, ports, action, calls, call, expectedPage, readControl, readDefinition, begin, wait };
+}
+
+test('a page that ends in time is answered, and its run ends as a live one', async () => {
+  const { begin, wait, readControl, expectedPage, world, calls } = open({ pages: 3, per_page: 2 });
+  const outcome = await wait(await begin(), 5);
+  expect(outcome).toEqual({
+    kind: 'page',
+    runUid: UID,
+    createdAt: START,
+    body: expectedPage(3, 2, 0),
+    nextCursor: '1',
+  });
+  expect(await readControl()).toMatchObject({
+    mode: 'LIVE',
+    status: 'SUCCEEDED',
+    totals: { succeeded: 1, outputs: 2 },
+    history: [{ status: 'RUNNING' }, { status: 'SUCCEEDED' }],
+  });
+  await world.runUntil(START + 10 * MINUTE);
+  expect(calls).toHaveLength(1);
+  expect(await readControl()).toMatchObject({ mode: 'LIVE', status: 'SUCCEEDED' });
+});
+
+test('the page that is asked for is the one that is run, whatever its number', async () => {
+  const { begin, wait, calls, expectedPage } = open({ pages: 9, per_page: 2 }, { ...FIRST, cursor: '4', number: 4 });
+  expect(await wait(await begin(), 5)).toMatchObject({ body: expectedPage(9, 2, 4), nextCursor: '5' });
+  expect(calls).toMatchObject([{ cursor: '4', page: 4 }]);
+});
+
+test.each([
+  ['permanent', { label: 'ACTION_FAILED', status: 'FAILED' }],
+  ['no_result', { label: 'NO_RESULT', status: 'SUCCEEDED' }],
+] as const)('a page that ends in %s is an error, the same each time', async (fail_kind, { label, status }) => {
+  const { begin, wait, readControl, ports, action } = open({ pages: 1, per_page: 1, fail_at: 0, fail_kind });
+  const outcome = await wait(await begin(), 5);
+  expect(outcome).toMatchObject({
+    kind: 'error',
+    runUid: UID,
+    error: { error_label: label, params: { run_uid: UID } },
+  });
+  expect(await readControl()).toMatchObject({ mode: 'LIVE', status });
+  expect(await recallLive(ports, action, UID)).toEqual(outcome);
+});
+
+test('a call that waits no longer hands its run over; the page on its way is the one that is recorded', async () => {
+  const hanging = { pages: 3, per_page: 2, fail_at: 0, fail_kind: 'hang', times: 1 };
+  const { begin, wait, world, readControl, ports, calls, expectedPage } = open(hanging);
+  const outcome = await wait(await begin(), 10);
+  expect(outcome).toMatchObject({
+    kind: 'handed_over',
+    control: { mode: 'ASYNC', status: 'RUNNING', updatedAt: START },
+  });
+  expect(await readControl()).toMatchObject({ mode: 'ASYNC', epoch: 1 });
+  await world.runUntil(START + 10 * MINUTE);
+  expect(await readControl()).toMatchObject({ mode: 'ASYNC', status: 'SUCCEEDED', totals: { outputs: 2 } });
+  expect(await ports.progress.readPage(UID, 0, 0)).toMatchObject({
+    slot: { outcome: { nextCursor: '1', last: true } },
+    results: expectedPage(3, 2, 0),
+  });
+  expect(calls).toHaveLength(2); // the attempt that hung and the one after it
+  expect(await ports.admission.listSlots(WORKSPACE)).toEqual([]);
+});
+
+test('a run that ends at the very moment of the hand-over stays live and is answered', async () => {
+  const { begin, world, ports, action, readControl } = open({ pages: 1, per_page: 1 });
+  const begun = await begin();
+  await world.runUntil(START + 5 * SECOND);
+  expect(await waitLive(ports, action, begun, world.now())).toMatchObject({ kind: 'page' });
+  expect((await readControl()).mode).toBe('LIVE');
+});
+
+test('a run whose caller died is handed over by the sweeper, and nothing is left due', async () => {
+  const { begin, world, ports, readControl } = open({ pages: 1, per_page: 1, fail_at: 0, fail_kind: 'hang', times: 2 });
+  await begin();
+  await world.runUntil(START + 45 * SECOND);
+  expect((await readControl()).mode).toBe('LIVE');
+  await world.runUntil(START + 2 * MINUTE);
+  expect((await readControl()).mode).toBe('ASYNC');
+  await world.runUntil(START + 60 * MINUTE);
+  expect((await readControl()).status).toBe('SUCCEEDED');
+  const due = Array.from({ length: DUE_PARTITIONS }, (_, partition) => ports.due.listDue(partition, Infinity, 9));
+  expect((await Promise.all(due)).flat()).toEqual([]);
+});
+
+test('a page delivered twice at once is recorded once', async () => {
+  const { begin, wait, world, readControl } = open({ pages: 2, per_page: 1 });
+  const begun = await begin();
+  const [first] = world.sent;
+  if (first !== undefined) world.queue(first.message);
+  expect(await wait(begun, 5)).toMatchObject({ kind: 'page', nextCursor: '1' });
+  expect(await readControl()).toMatchObject({ status: 'SUCCEEDED', endings: 1, totals: { outputs: 1 } });
+  expect(world.sent).toHaveLength(1);
+});
+
+test('a run whose page was never sent is found by the sweeper; who comes with its key only waits', async () => {
+  const { begin, world, ports, call, action, calls, readControl } = open({ pages: 1, per_page: 1 });
+  const send = ports.messages.send.bind(ports.messages);
+  ports.messages.send = () => Promise.reject(new Error('the queue is away'));
+  await expect(begin()).rejects.toThrow('the queue is away');
+  ports.messages.send = send;
+  expect(await recallLive(ports, action, UID)).toBeNull();
+  const again = { uid: UID, isKeyed: true, until: world.now() + 10 * SECOND };
+  const [outcome] = await Promise.all([answerLive(ports, call, again), world.runUntil(again.until)]);
+  expect(outcome.kind).toBe('handed_over');
+  expect(calls).toHaveLength(0);
+  await world.runUntil(START + 30 * MINUTE);
+  expect(await readControl()).toMatchObject({ mode: 'ASYNC', status: 'SUCCEEDED' });
+  expect(calls).toHaveLength(1);
+  expect((await recallLive(ports, action, UID))?.kind).toBe('handed_over');
+});
+
+test('who carries on inline after a call that was queued waits for that one', async () => {
+  const { begin, wait, call, ports, calls } = open({ pages: 1, per_page: 1 });
+  await wait(await begin(), 5);
+  const outcome = await answerLive(ports, call, { uid: UID, isKeyed: true, until: null });
+  expect(outcome.kind).toBe('page');
+  expect(calls).toHaveLength(1);
+});
+
+test('an inline page that was kept but not recorded is taken as it is, inline or queued', async () => {
+  for (const until of [null, START + 5 * SECOND]) {
+    const { world, ports, call, calls, readControl } = open({ pages: 2, per_page: 1 });
+    const recordLive = ports.runs.recordLive.bind(ports.runs);
+    ports.runs.recordLive = () => Promise.reject(new Error('the function is gone'));
+    await expect(answerLive(ports, call, { uid: UID, isKeyed: true, until: null })).rejects.toThrow('is gone');
+    ports.runs.recordLive = recordLive;
+    const carriedOn = answerLive(ports, call, { uid: UID, isKeyed: true, until });
+    await vi.waitUntil(() => until === null || world.sent.length > 0);
+    const [outcome] = await Promise.all([carriedOn, world.runUntil(START + 5 * SECOND)]);
+    expect(outcome).toMatchObject({ kind: 'page', nextCursor: '1' });
+    expect(await readControl()).toMatchObject({ mode: 'LIVE', status: 'SUCCEEDED', totals: { outputs: 1 } });
+    expect(calls).toHaveLength(1);
+  }
+});
+
+test('a page that waits long for a limit makes its run async; it takes a slot and goes on by itself', async () => {
+  const until = START + 20 * MINUTE;
+  const limited = { pages: 9, per_page: 1, fail_at: 4, fail_kind: 'rate_limited', until };
+  const { begin, wait, world, ports, readControl, calls } = open(limited, { ...FIRST, cursor: '4', number: 4 });
+  expect((await wait(await begin(), 20)).kind).toBe('handed_over');
+  expect(await readControl()).toMatchObject({ mode: 'ASYNC', status: 'SCHEDULED', postponedUntil: until });
+  await world.runUntil(until + 10 * MINUTE);
+  expect(await readControl()).toMatchObject({ status: 'SUCCEEDED', totals: { outputs: 1 } });
+  expect(calls.map(({ cursor, page }) => [cursor, page])).toEqual([
+    ['4', 4],
+    ['4', 4],
+  ]);
+  expect(await ports.admission.listSlots(WORKSPACE)).toEqual([]);
+});
+
+test('verbs are refused while the run is live, and apply once it is async', async () => {
+  const hanging = { pages: 9, per_page: 1, fail_at: 4, fail_kind: 'hang', times: 1 };
+  const { begin, wait, world, ports, readControl, readDefinition, calls, expectedPage } = open(hanging, {
+    ...FIRST,
+    cursor: '4',
+    number: 4,
+  });
+  const begun = await begin();
+  const definition = await readDefinition();
+  await expect(stopRun(ports, definition, 'CANCELLED_BY_CALLER')).rejects.toMatchObject({ label: 'INVALID_STATE' });
+  await wait(begun, 5);
+  await stopRun(ports, definition, 'CANCELLED_BY_CALLER');
+  await world.runUntil(START + 5 * MINUTE);
+  expect(await readControl()).toMatchObject({ status: 'STOPPED' });
+  await resumeRun(ports, definition);
+  await world.runUntil(world.now() + 5 * MINUTE);
+  expect(await readControl()).toMatchObject({ status: 'SUCCEEDED', attempt: 2, totals: { outputs: 1 } });
+  expect((await ports.progress.readPage(UID, 0, 0))?.results).toEqual(expectedPage(9, 1, 4));
+  expect(new Set(calls.map(({ cursor }) => cursor))).toEqual(new Set(['4']));
+});
+
+test('a run that failed after its hand-over is retried from its own cursor', async () => {
+  const failing = { pages: 9, per_page: 1, fail_at: 4, fail_kind: 'retryable', times: 3 };
+  const { begin, wait, world, ports, readControl, readDefinition, calls } = open(failing, {
+    ...FIRST,
+    cursor: '4',
+    number: 4,
+  });
+  expect((await wait(await begin(), 2)).kind).toBe('handed_over');
+  await world.runUntil(START + 5 * MINUTE);
+  expect(await readControl()).toMatchObject({ mode: 'ASYNC', status: 'FAILED' });
+  await retryRun(ports, await readDefinition());
+  await world.runUntil(world.now() + 5 * MINUTE);
+  expect(await readControl()).toMatchObject({ status: 'SUCCEEDED', retryCount: 1, totals: { outputs: 1 } });
+  expect(calls.map(({ cursor, page }) => [cursor, page])).toEqual(Array.from({ length: 4 }, () => ['4', 4]));
+});
+
+test('a live run that failed in time is not retried', async () => {
+  const { begin, wait, ports, readDefinition } = open({ pages: 1, per_page: 1, fail_at: 0, fail_kind: 'permanent' });
+  await wait(await begin(), 5);
+  await expect(retryRun(ports, await readDefinition())).rejects.toMatchObject({ label: 'INVALID_STATE' });
+});
+
+test('a queued page costs no slot of the workspace', async () => {
+  const { begin, world, ports, readControl } = open({ pages: 1, per_page: 1 });
+  await begin();
+  expect(await ports.admission.listSlots(WORKSPACE)).toEqual([]);
+  await world.runUntil(START + 5 * SECOND);
+  expect((await readControl()).status).toBe('SUCCEEDED');
+  expect(world.sent.map(({ message }) => message.kind)).toEqual(['page']);
+});
