@@ -1,5 +1,5 @@
 import type { Coverage } from './coverage.ts';
-import { ALL_FAULT_KINDS, type FaultKind } from './fault-kinds.ts';
+import { ALL_FAULT_KINDS, ALL_FURTHER_KINDS, type FaultKind, type FurtherFaultKind } from './fault-kinds.ts';
 import { Random } from './random.ts';
 
 /** Draws faults from a seed: which kinds are on in a history, how often each strikes, and until when. */
@@ -7,11 +7,14 @@ export class Adversary {
   readonly #random: Random;
   readonly #coverage: Coverage;
   readonly #rates = new Map<FaultKind, number>();
+  readonly #further: Random;
+  readonly #furtherRates = new Map<FurtherFaultKind, number>();
   #calm = false;
 
   constructor(seed: number, coverage: Coverage, kinds: readonly FaultKind[] | 'drawn') {
     this.#random = new Random(seed, 'adversary');
     this.#coverage = coverage;
+    this.#further = new Random(seed, 'further faults');
     const share = this.#random.pick([0, 0.1, 0.3, 0.6]);
     for (const kind of ALL_FAULT_KINDS) {
       const rate = this.#random.logarithmic(...range(kind));
@@ -20,9 +23,30 @@ export class Adversary {
     }
   }
 
+  /** Turns some of the further kinds on, as the seed has it. */
+  goFurther(): void {
+    const share = this.#further.pick([0.2, 0.5, 0.9]);
+    for (const kind of ALL_FURTHER_KINDS) {
+      const rate = this.#further.logarithmic(0.03, 0.5);
+      if (this.#further.happens(share)) this.#furtherRates.set(kind, rate);
+    }
+  }
+
   /** The kinds that are on. */
   kinds(): readonly FaultKind[] {
     return [...this.#rates.keys()];
+  }
+
+  furtherKinds(): readonly FurtherFaultKind[] {
+    return [...this.#furtherRates.keys()];
+  }
+
+  /** The same for the further kinds, from a stream of their own. */
+  strikesFurther(kind: FurtherFaultKind): boolean {
+    const rate = this.#calm ? undefined : this.#furtherRates.get(kind);
+    if (rate === undefined || !this.#further.happens(rate)) return false;
+    this.#coverage.hit(`fault:${kind}`);
+    return true;
   }
 
   isOn(kind: FaultKind): boolean {

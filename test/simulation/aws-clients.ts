@@ -57,7 +57,7 @@ function handlerOf(instance: Instance, service: CallService) {
       const headers = { 'content-type': 'application/x-amz-json-1.0' };
       const body = Buffer.from(JSON.stringify(answer.body));
       const response: WireResponse = { statusCode: answer.status, headers, body };
-      exchanges.set(response, { sent, answer });
+      exchanges.set(response, { sent: withoutToken(sent), answer });
       return { response };
     },
   };
@@ -125,4 +125,11 @@ function operationOf(request: WireRequest): string {
 function textOf(body: WireRequest['body']): string {
   if (body === undefined) return '{}';
   return typeof body === 'string' ? body : new TextDecoder().decode(body);
+}
+
+/** The SDK gives a transaction a token of its own, by which the service knows its repeats. */
+function withoutToken(sent: unknown): unknown {
+  if (typeof sent !== 'object' || sent === null || !('ClientRequestToken' in sent)) return sent;
+  const { ClientRequestToken: _, ...rest } = sent;
+  return rest;
 }

@@ -3,17 +3,20 @@ import { createApiPorts } from '../../functions/entry/http/api-ports.ts';
 import { createCorePorts } from '../../functions/entry/world.ts';
 import { createLaunchHandler } from '../../functions/api/launch.ts';
 import { createLiveHandler } from '../../functions/api/live.ts';
+import { createSchedulesHandler } from '../../functions/api/schedules.ts';
 import { createVerbsHandler } from '../../functions/api/verbs.ts';
 import { createCallbackHandler } from '../../functions/workers/callback.ts';
 import { createControlHandler } from '../../functions/workers/control.ts';
 import { createPageHandler } from '../../functions/workers/page.ts';
 import { createSweepHandler } from '../../functions/workers/sweep.ts';
 import { openDynamoDb } from '../../infra/local/dynamodb/engine.ts';
+import { createEntryScheduler } from '../../shared/adapters/aws/entry-scheduler.ts';
 import { createKeyring } from '../../shared/adapters/aws/keyring.ts';
 import { createCallbackPolicy } from '../../shared/adapters/aws/outbound.ts';
 import { createStageSecrets } from '../../shared/adapters/aws/stage-secrets.ts';
 import type { LargeObjects } from '../../shared/adapters/dynamodb/progress-store.ts';
 import { createRunReader } from '../../shared/adapters/dynamodb/run-reader.ts';
+import { createScheduleStore } from '../../shared/adapters/dynamodb/schedule-store.ts';
 import { Table } from '../../shared/adapters/dynamodb/table.ts';
 import { createWorkspaceStore } from '../../shared/adapters/dynamodb/workspace-store.ts';
 import type { RuntimeSettings } from '../../shared/contract/env.ts';
@@ -26,6 +29,7 @@ import { InstancePool } from './instance-pool.ts';
 import type { Observer } from './observer.ts';
 import { Queues } from './queues.ts';
 import { createReceivers } from './receivers.ts';
+import { SimulatedScheduler } from './schedules/simulated-scheduler.ts';
 import type { Truth } from './truth.ts';
 import { createUpstream, scriptedActions } from './upstream.ts';
 import type { Workload } from './workload.ts';
@@ -44,6 +48,8 @@ export interface Deployment {
   readonly launch: InstancePool<ApiHandler>;
   readonly live: InstancePool<ApiHandler>;
   readonly verbs: InstancePool<ApiHandler>;
+  readonly schedules: InstancePool<ApiHandler>;
+  readonly scheduler: SimulatedScheduler;
   readonly sweep: InstancePool<() => Promise<unknown>>;
   /** Invocations under way, of all functions. */
   busy(): number;
@@ -70,6 +76,7 @@ export function deploy(
   const dynamoDbService = createDynamoDb(engine, observer);
   const sqsService = createSqs(queues);
   const tellDifference = (message: string): void => observer.violate('shortClientsDoAsTheSdk', message);
+  const scheduler = new SimulatedScheduler(stage, queues.control);
   const env = { table: TABLE, settings: settingsOf(workload), ...urlsOf(queues) };
 
   function portsOf(instance: Instance) {
@@ -95,6 +102,7 @@ export function deploy(
       callbackPolicy: createCallbackPolicy({ allowedPorts: [443], allowLocalHttp: false }),
       api: createApiPorts(machine, table, { publicUrl: PUBLIC_URL, settings: env.settings }),
       reader: createRunReader(table, bucket),
+      schedules: createScheduleStore(table),
       workspaces,
       keyring,
     };
@@ -112,21 +120,33 @@ export function deploy(
     const { api, ...ports } = portsOf(instance);
     return createVerbsHandler(api, ports);
   });
+  const schedules = new InstancePool<ApiHandler>(stage, 'schedules', (instance) => {
+    const { api, ...ports } = portsOf(instance);
+    return createSchedulesHandler(api, ports);
+  });
   const sweep = new InstancePool(stage, 'sweep', (instance) => createSweepHandler(portsOf(instance)));
-  const control = new InstancePool<QueueHandler>(stage, 'control', (one) => createControlHandler(portsOf(one)));
+  const control = new InstancePool<QueueHandler>(stage, 'control', (one) => {
+    const ports = portsOf(one);
+    return createControlHandler(ports, {
+      ...ports,
+      entries: createEntryScheduler(scheduler.clientOf(one), ENTRY_TARGET),
+    });
+  });
   const page = new InstancePool<QueueHandler>(stage, 'page', (one) => createPageHandler(portsOf(one)));
   const callback = new InstancePool<QueueHandler>(stage, 'callback', (one) => createCallbackHandler(portsOf(one)));
 
   connect(stage, queues.control, { name: 'control', pool: control }, () => undefined);
   connect(stage, queues.page, { name: 'page', pool: page }, () => undefined);
   connect(stage, queues.callback, { name: 'callback', pool: callback }, ({ body }) => noteFirst(truth, body));
-  const pools = [launch, live, verbs, sweep, control, page, callback];
+  const pools = [launch, live, verbs, schedules, sweep, control, page, callback];
   return {
     queues,
     objects,
     launch,
     live,
     verbs,
+    schedules,
+    scheduler,
     sweep,
     busy: () => pools.reduce((sum, { busy }) => sum + busy, 0),
     async write(items) {
@@ -134,6 +154,13 @@ export function deploy(
     },
   };
 }
+
+const ENTRY_TARGET = {
+  group: 'default',
+  roleArn: 'arn:aws:iam::1:role/scheduler',
+  queueArn: 'arn:aws:sqs:eu-central-1:1:control',
+  deadLettersArn: 'arn:aws:sqs:eu-central-1:1:control-dead',
+};
 
 const TABLE_INPUT: Parameters<ReturnType<typeof openDynamoDb>['createTable']>[0] = {
   TableName: TABLE,

@@ -34,3 +34,16 @@ export const FAULT_KINDS = {
 
 export type FaultKind = keyof typeof FAULT_KINDS;
 export const ALL_FAULT_KINDS = Object.keys(FAULT_KINDS) as readonly FaultKind[]; // keys of a closed literal
+
+/** Further ways, drawn apart and only in scenarios that ask for them: so no history of the others changes. */
+export const FURTHER_FAULT_KINDS = {
+  fire_late: 'EventBridge brings a fire up to a minute late, after those that came later',
+  fire_twice: 'EventBridge brings a fire twice',
+  fire_lost: 'EventBridge never brings a fire',
+  transaction_conflict: 'a write meets a transaction on its item',
+  new_version: 'a deployment between two messages: functions of two versions work side by side',
+  clock_far_back: 'a clock jumps back by up to a minute',
+} as const;
+
+export type FurtherFaultKind = keyof typeof FURTHER_FAULT_KINDS;
+export const ALL_FURTHER_KINDS = Object.keys(FURTHER_FAULT_KINDS) as readonly FurtherFaultKind[]; // as above

@@ -2,7 +2,7 @@ import { Adversary } from './adversary.ts';
 import { apiKeyItems, takeStep } from './callers.ts';
 import { Coverage } from './coverage.ts';
 import { deploy, type Deployment } from './deployment.ts';
-import type { FaultKind } from './fault-kinds.ts';
+import type { FaultKind, FurtherFaultKind } from './fault-kinds.ts';
 import { type Stage, TIMEOUT_MS } from './instance.ts';
 import { Observer, type Violation } from './observer.ts';
 import { Random } from './random.ts';
@@ -12,9 +12,10 @@ import { REST_CHECKS } from './checks/rest-checks.ts';
 import { runTruths } from './run-truth.ts';
 import { Timeline } from './timeline.ts';
 import { Trace } from './trace.ts';
+import { type ScheduleSupervision, superviseSchedules } from './schedules/supervise-schedules.ts';
 import { newTruth, type Truth } from './truth.ts';
 import { warmUp } from './warm-up.ts';
-import { drawWorkload, type Scenario, scenarioOf } from './workload.ts';
+import { drawWorkload, isTame, type Scenario, scenarioOf } from './workload.ts';
 
 export interface History {
   readonly seed: number;
@@ -22,7 +23,7 @@ export interface History {
   readonly hash: string;
   readonly violations: readonly Violation[];
   readonly coverage: Coverage;
-  readonly kinds: readonly FaultKind[];
+  readonly kinds: readonly (FaultKind | FurtherFaultKind)[];
   /** Lines of what happened; empty unless asked for. */
   readonly trace: readonly string[];
   /** Virtual time until all was at rest, ms. */
@@ -52,18 +53,23 @@ const REDRIVEN = 5;
 export async function runHistory(seed: number, options: HistoryOptions = {}): Promise<History> {
   await warmUp();
   const scenario = options.scenario ?? scenarioOf(seed);
-  const timeline = new Timeline(START);
+  const workload = drawWorkload(seed, scenario);
+  const timeline = new Timeline(workload.startAt ?? START);
   const coverage = new Coverage();
-  const adversary = new Adversary(seed, coverage, scenario === 'calm' ? [] : 'drawn');
+  const adversary = new Adversary(seed, coverage, isTame(scenario) ? [] : 'drawn');
+  if (workload.schedules !== undefined && !isTame(scenario)) adversary.goFurther();
   const trace = new Trace(timeline, options.keepTrace ?? false);
   const stage: Stage = { seed, timeline, adversary, coverage, trace };
-  const workload = drawWorkload(seed, scenario);
   const truth = newTruth();
   const observer = new Observer(stage, workload);
   const deployment = deploy(stage, workload, truth, observer, options.clients ?? clientsOf(seed));
   await deployment.write(apiKeyItems(workload.receivers.length));
   const records = new Records(observer.mirror, deployment.objects);
-  const world: World = { stage, truth, observer, deployment, records };
+  const schedules =
+    workload.schedules === undefined
+      ? null
+      : superviseSchedules({ stage, truth, observer, deployment, records }, workload.schedules);
+  const world: World = { stage, truth, observer, deployment, records, schedules };
 
   let left = workload.steps.length;
   for (const step of workload.steps) {
@@ -77,7 +83,7 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
     adversary.calmDown();
   });
   sweepEveryMinute(world);
-  await comeToRest(world, () => left === 0 && adversary.isCalm);
+  await comeToRest(world, () => left === 0 && adversary.isCalm && (schedules?.isOver() ?? true));
   await checkAll(world);
   if (observer.violations.length === 0) await redrive(world);
   return {
@@ -86,7 +92,7 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
     hash: trace.hash(),
     violations: observer.violations,
     coverage,
-    kinds: adversary.kinds(),
+    kinds: [...adversary.kinds(), ...adversary.furtherKinds()],
     trace: trace.lines,
     tookMs: timeline.now() - START,
   };
@@ -103,6 +109,8 @@ interface World {
   readonly observer: Observer;
   readonly deployment: Deployment;
   readonly records: Records;
+  /** Null: there are none in this history. */
+  readonly schedules: ScheduleSupervision | null;
 }
 
 /** The timed rule. A minute in which nothing is due is passed over: its sweep would read ten empty partitions. */
@@ -152,13 +160,14 @@ async function comeToRest({ stage, deployment, records, observer }: World, isOve
 async function checkAll(world: World): Promise<void> {
   const { observer, records, truth, stage } = world;
   if (observer.violations.length > 0) return;
-  const isCalm = stage.adversary.kinds().length === 0;
+  const isCalm = stage.adversary.kinds().length + stage.adversary.furtherKinds().length === 0;
   const isLate = LATE_FAULTS.some((kind) => stage.adversary.isOn(kind));
   const runs = await runTruths(records, truth, observer.failures);
   const aftermath = { records, truth, runs, posts: postsById(truth), isCalm, isLate };
   for (const { name, check } of REST_CHECKS) {
     for (const message of check(aftermath)) observer.violate(name, message);
   }
+  world.schedules?.check();
 }
 
 /** Sends dead letters and long handled messages again: once all is done, they change nothing. */

@@ -41,11 +41,11 @@ export async function runTruths(
     const launch = truth.launches.find(({ body }) => body.name === definition.name);
     const inputs: InputTruth[] = [];
     for (let index = 0; index < definition.inputsTotal; index += 1) {
-      const input = launch?.body.inputs[index];
+      const input = launch?.body.inputs[index] ?? scheduledInput(truth, given.get(`${uid}:${index}`) ?? []);
       inputs.push({
         index,
         script: input === undefined || 'broken' in input ? null : input,
-        customData: input?.custom_data ?? null,
+        customData: input === undefined || !('custom_data' in input) ? null : (input.custom_data ?? null),
         pages: await records.pages(uid, index),
         given: given.get(`${uid}:${index}`) ?? [],
         bytes: bytesOf(input),
@@ -57,6 +57,12 @@ export async function runTruths(
     found.push({ control, definition, inputs, finishes, callbacks });
   }
   return found;
+}
+
+/** The input of a schedule that a run asked the upstream for: which it has depends on when the run was decided. */
+function scheduledInput({ schedules }: Truth, [first]: readonly GivenPage[]): InputScript | undefined {
+  const inputs = schedules.flatMap(({ acts }) => acts.flatMap(({ body }) => body.inputs ?? []));
+  return first === undefined ? undefined : inputs.find(({ key }) => key === first.key);
 }
 
 function callbacksOf(

@@ -1,3 +1,5 @@
+import type { ScheduleTruth } from './schedules/schedule-truth.ts';
+
 /** What really happened outside the engine: told, given and received. Nothing here is read from the engine's records. */
 export interface Truth {
   readonly verbs: VerbCalled[];
@@ -6,6 +8,7 @@ export interface Truth {
   /** What actions were given by their upstream, and so gave on. */
   readonly pages: GivenPage[];
   readonly posts: Received[];
+  readonly schedules: ScheduleTruth[];
   /** Times a consumer was handed the first attempt of a callback, by the callback's uid. */
   readonly firstAttempts: Map<string, number>;
 }
@@ -62,6 +65,8 @@ export type FailKind = (typeof FAIL_KINDS)[number];
 
 export interface GivenPage {
   readonly runUid: string;
+  /** Of the input's script. */
+  readonly key: string;
   readonly input: number;
   readonly page: number;
   readonly cursor: string | null;
@@ -120,5 +125,5 @@ export interface Received {
 }
 
 export function newTruth(): Truth {
-  return { verbs: [], launches: [], liveCalls: [], pages: [], posts: [], firstAttempts: new Map() };
+  return { verbs: [], launches: [], liveCalls: [], pages: [], posts: [], schedules: [], firstAttempts: new Map() };
 }

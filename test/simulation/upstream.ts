@@ -116,11 +116,21 @@ export function createUpstream(stage: Stage, truth: Truth): (instance: Instance)
 }
 
 function givenOf(
-  { runUid, page, cursor, idempotencyKey }: Question,
+  { runUid, page, cursor, idempotencyKey, script }: Question,
   { kind, results, next }: Omit<Reply, 'retryAt'>,
   at: number,
 ): GivenPage {
-  return { runUid, input: Number(idempotencyKey.split(':')[1]), page, cursor, kind, results, next, at };
+  return {
+    runUid,
+    key: script.key,
+    input: Number(idempotencyKey.split(':')[1]),
+    page,
+    cursor,
+    kind,
+    results,
+    next,
+    at,
+  };
 }
 
 /** Text that does not compress. */

@@ -1,5 +1,6 @@
 import { Random } from './random.ts';
 import type { ReceiverNature } from './receivers.ts';
+import { drawScheduleWorkload, type ScheduleWorkload } from './schedules/schedule-workload.ts';
 import { FAIL_KINDS, type InputScript, type LaunchBody, type Verb } from './truth.ts';
 
 /** What callers do in one history, and how the stage is set up; drawn from its seed. */
@@ -11,6 +12,9 @@ export interface Workload {
   readonly steps: readonly Step[];
   /** When the world turns kind, ms after the start. */
   readonly stormMs: number;
+  /** When it starts (epoch ms), where that matters. */
+  readonly startAt?: number;
+  readonly schedules?: ScheduleWorkload;
 }
 
 /** Something a caller does, so many ms after the start. */
@@ -25,8 +29,11 @@ export type Step =
     }
   | { readonly kind: 'live'; readonly at: number; readonly workspace: number; readonly input: InputScript };
 
-/** Sizes of a history: `small` is the everyday one, `wide` has runs of several shards, `patient` receivers that are never well. */
-export const SCENARIOS = ['small', 'wide', 'patient', 'calm'] as const;
+/**
+ * Kinds of histories: `small` is the everyday one, `wide` has runs of several shards, `patient` receivers that are never
+ * well, `schedules` nothing but schedules; those from `schedules` on only come when asked for.
+ */
+export const SCENARIOS = ['small', 'wide', 'patient', 'calm', 'schedules', 'schedules-calm'] as const;
 export type Scenario = (typeof SCENARIOS)[number];
 
 /** The scenario a seed has where none is asked for. */
@@ -37,7 +44,13 @@ export function scenarioOf(seed: number): Scenario {
   return share < 0.1 ? 'calm' : 'small';
 }
 
+/** Scenarios in which nothing goes wrong but what callers and actions do. */
+export function isTame(scenario: Scenario): boolean {
+  return scenario === 'calm' || scenario === 'schedules-calm';
+}
+
 export function drawWorkload(seed: number, scenario: Scenario): Workload {
+  if (scenario === 'schedules' || scenario === 'schedules-calm') return drawSchedules(seed);
   const random = new Random(seed, 'workload');
   const workspaces = random.pick([1, 1, 1, 2, 4]);
   const stormMs = Math.round(random.logarithmic(20_000, 7_200_000));
@@ -64,6 +77,22 @@ export function drawWorkload(seed: number, scenario: Scenario): Workload {
     receivers,
     steps,
     stormMs,
+  };
+}
+
+function drawSchedules(seed: number): Workload {
+  const random = new Random(seed, 'workload');
+  const workspaces = random.pick([1, 1, 2]);
+  const schedules = drawScheduleWorkload(seed, workspaces);
+  const { startAt, stormMs } = schedules;
+  return {
+    runsAtOnce: random.pick([1, 3, 10]),
+    inputsInFlight: 20,
+    receivers: Array.from({ length: workspaces }, () => natureOf(random, 'schedules')),
+    steps: [],
+    startAt,
+    stormMs,
+    schedules,
   };
 }
 

@@ -26,7 +26,8 @@ export function movesBetween(from: RunStatus, to: RunStatus): readonly RunMove[]
 
 /** The control records before and after a change, where it is one of a control record. */
 export function controlChange(change: Change): { readonly before: RunControl; readonly after: RunControl } | null {
-  if (!change.pk.startsWith('R#') || change.sk !== 'CTL' || change.before === null || change.after === null) return null;
+  if (!change.pk.startsWith('R#') || change.sk !== 'CTL' || change.before === null || change.after === null)
+    return null;
   return { before: controlOf(change.before), after: controlOf(change.after) };
 }
 

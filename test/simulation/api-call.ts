@@ -1,0 +1,65 @@
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import { formatApiKey } from '../../shared/domain/api-key.ts';
+import type { Deployment } from './deployment.ts';
+import { type Stage, TIMEOUT_MS } from './instance.ts';
+
+/** A request of a caller, by the function that API Gateway would hand it to. */
+export interface ApiRequest {
+  readonly function: 'launch' | 'live' | 'verbs' | 'schedules';
+  readonly workspace: number;
+  /** POST unless it says otherwise. */
+  readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly path: string;
+  readonly query?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: object;
+}
+
+/** Calls the API; null where the caller is told nothing. */
+export async function callApi(
+  stage: Stage,
+  deployment: Pick<Deployment, ApiRequest['function']>,
+  request: ApiRequest,
+): Promise<APIGatewayProxyStructuredResultV2 | null> {
+  const { function: name, workspace } = request;
+  const event = eventOf(request);
+  const context = {} as Context; // cast: no handler reads it
+  const answer = await deployment[name].invoke(TIMEOUT_MS[name], (handler) => handler(event, context));
+  stage.trace.add(
+    `caller ${workspace} is told ${answer === null ? 'nothing' : `${answer.statusCode ?? 0} ${answer.body ?? ''}`}`,
+  );
+  return answer;
+}
+
+/** The one API key of a workspace. */
+export function apiKeyOf(workspace: number): string {
+  return formatApiKey(new Uint8Array(20).fill(workspace + 1));
+}
+
+function eventOf({
+  workspace,
+  method = 'POST',
+  path,
+  query = '',
+  headers = {},
+  body,
+}: ApiRequest): APIGatewayProxyEventV2 {
+  const http = { method, path, protocol: 'HTTP/1.1', sourceIp: '192.0.2.1', userAgent: 'simulated' };
+  return {
+    version: '2.0',
+    routeKey: '$default',
+    rawPath: path,
+    rawQueryString: query,
+    headers: { 'x-api-key': apiKeyOf(workspace), 'content-type': 'application/json', ...headers },
+    // cast: handlers read no more of the context than this
+    requestContext: { http } as APIGatewayProxyEventV2['requestContext'],
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    isBase64Encoded: false,
+  };
+}
+
+/** The members of an answer's body. */
+export function bodyOf(answer: APIGatewayProxyStructuredResultV2): Record<string, unknown> {
+  const text = answer.isBase64Encoded === true ? Buffer.from(answer.body ?? '', 'base64').toString() : answer.body;
+  return JSON.parse(text ?? '{}') as Record<string, unknown>; // cast: what we answer is JSON
+}
