@@ -28,7 +28,7 @@ export interface CheckedCall extends LiveCall {
 /** What a live call takes. */
 export type LivePorts = Pick<
   Ports,
-  'clock' | 'chance' | 'log' | 'runs' | 'progress' | 'messages' | 'settings' | 'actions' | 'world'
+  'clock' | 'chance' | 'log' | 'runs' | 'progress' | 'paces' | 'messages' | 'settings' | 'actions' | 'world'
 >;
 
 /** How a live call ended for its caller. */

@@ -5,6 +5,11 @@ import type { CorePorts } from './ports.ts';
 /** Waiting up to this long keeps the run's slot; longer waits give it to another run. */
 const KEEPS_SLOT_MS = 60_000;
 
+/** A queue holds a message back this long at most. A run that waits no longer is started by one, to the second. */
+const MAX_DELAY_MS = 900_000;
+/** If that message is not there by then, the sweeper starts the run. */
+const LATE_MS = 60_000;
+
 /**
  * Postpones a run whose open inputs all wait for over a minute: it gives its slot back and goes on by itself when the
  * first is due. True where it was postponed; the epoch has risen then, and messages of the old one start nothing.
@@ -22,7 +27,8 @@ export async function postponeIfWaiting(
   if (firstDue <= now + KEEPS_SLOT_MS) return false;
   const standing = await ports.runs.readControl(uid);
   if (standing === null || standing.epoch !== epoch || !WORKING_STATUSES.includes(standing.status)) return false;
-  await ports.due.putDue({ at: firstDue, kind: 'start', uid });
+  const isNear = firstDue <= now + MAX_DELAY_MS;
+  await ports.due.putDue({ at: isNear ? firstDue + LATE_MS : firstDue, kind: 'start', uid });
   const postponed = await ports.runs.moveRun(uid, 'postpone', epoch, {
     now,
     mode: 'ASYNC', // if it was a live call's: no caller waits that long
@@ -33,6 +39,10 @@ export async function postponeIfWaiting(
     newEpoch: true,
   });
   if (!postponed.moved) return false;
+  if (isNear) {
+    const dispatch = { kind: 'dispatch', runUid: uid, epoch: postponed.control.epoch } as const;
+    await ports.messages.send(dispatch, { workspaceUid, delayMs: firstDue - now });
+  }
   await ports.admission.releaseSlot(workspaceUid, definition.uid, epoch);
   await admitWaiting(ports, workspaceUid);
   return true;

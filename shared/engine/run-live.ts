@@ -5,6 +5,7 @@ import type { RunDefinition } from '../domain/run.ts';
 import { type CheckedCall, liveOutcome, type LiveOutcome, type LivePorts } from './live-call.ts';
 import { endedControl, liveDefinition } from './live-record.ts';
 import { type ActionResult, runAction } from './run-action.ts';
+import { takeTurn } from './take-turn.ts';
 import { tellError } from './tell-error.ts';
 
 /** A page's outcome with its results. */
@@ -13,12 +14,16 @@ interface EndedPage {
   readonly results: readonly unknown[];
 }
 
+/** A turn this near is waited for; any other is a refusal that says when it may be. */
+const PATIENCE_MS = 100;
+
 /** Stands for the inline call where a page slot names the message that put it. */
 const INLINE = 'inline';
 
 /**
  * Runs one page inline and records it as a run, in one write after the action has ended. With `kept` the page is kept
  * too, in its slot and before that write, so that its answer can be given again; one that is there already is taken.
+ * Throws LIMIT_REACHED where the action's pace has no turn for it now; nothing is recorded then.
  */
 export async function runLive(
   ports: LivePorts,
@@ -46,18 +51,29 @@ function recorded({ slot, results }: StoredPage): EndedPage {
 }
 
 async function runPageNow(ports: LivePorts, call: CheckedCall, uid: string): Promise<EndedPage> {
+  const { action, workspaceUid, stored } = call;
+  const arrivedAt = ports.clock.now();
+  const asked = { action, workspaceUid, input: stored.input, held: false, patienceMs: PATIENCE_MS, queues: false };
+  const turn = await takeTurn(ports, asked);
+  if (turn.kind === 'later') throw spent(action.name, turn.until);
+  if (turn.kind === 'permanent') return endOf(ports, call, uid, turn);
   const result = await runAction(ports, {
-    action: call.action,
+    action,
     runUid: uid,
-    workspaceUid: call.workspaceUid,
+    workspaceUid,
     inputIndex: 0,
-    input: call.stored.input,
+    input: stored.input,
     parameters: call.parameters,
     cursor: call.page.cursor,
     page: call.page.number,
-    timeoutMs: ports.settings.liveTimeoutMs,
+    timeoutMs: ports.settings.liveTimeoutMs - (ports.clock.now() - arrivedAt),
   });
   return endOf(ports, call, uid, result);
+}
+
+function spent(actionName: string, until: number): EngineError {
+  const message = `The pace of ${actionName} has no call left now. A call may be let through from the time given on; an async run waits for its turn by itself.`;
+  return new EngineError('LIMIT_REACHED', message, { postponedUntil: new Date(until).toISOString() });
 }
 
 function endOf(

@@ -127,8 +127,8 @@ export function defineAction<
   return action;
 }
 
-function paceOf<Input extends JsonRecord>(pace: PaceDefinition<Input> | undefined): ActionPace | null {
-  if (pace === undefined) return null;
+function paceOf<Input extends JsonRecord>(pace: PaceDefinition<Input> | null | undefined): ActionPace | null {
+  if (pace === undefined || pace === null) return null;
   const { calls, perMs, minGapMs = 0 } = pace;
   const by = (pace.by ?? null) as ActionPace['by']; // cast: the engine gives it what this action's own parser gave
   return { calls, perMs, minGapMs, by };

@@ -23,7 +23,7 @@ export function findDefinitionFaults(definition: object, action: Action): Valida
     ),
     ...unless(isCount(action.pageSize), 'pageSize', 'must be a whole number of at least 1'),
     ...limitFaults(given, action),
-    ...paceFaults(action.pace),
+    ...paceFaults(given.get('pace'), action.pace),
     ...action.secrets.flatMap((name, at) =>
       unless(SECRET.test(name), `secrets[${at}]`, `"${name}" must be capitals, digits and _, with at most a final *`),
     ),
@@ -52,10 +52,19 @@ function limitFaults(given: ReadonlyMap<string, unknown>, action: Action): Valid
 const SECOND_MS = 1_000;
 const DAY_MS = 86_400_000;
 
-function paceFaults(pace: ActionPace | null): ValidationError[] {
+const PACE_FIELDS: readonly string[] = ['calls', 'perMs', 'minGapMs', 'by'];
+
+function paceFaults(given: unknown, pace: ActionPace | null): ValidationError[] {
   if (pace === null) return [];
+  if (typeof given !== 'object' || given === null)
+    return [{ path: 'pace', message: 'must be { calls, perMs, minGapMs?, by? }' }];
   const { calls, perMs, minGapMs, by } = pace;
+  const unknown = Object.keys(given).filter((name) => !PACE_FIELDS.includes(name));
   return [
+    ...unknown.map((name) => ({
+      path: `pace.${name}`,
+      message: `is unknown; allowed here: ${PACE_FIELDS.join(', ')}`,
+    })),
     ...unless(isCount(calls), 'pace.calls', 'must be a whole number of at least 1'),
     ...unless(
       isCount(perMs) && perMs >= SECOND_MS && perMs <= DAY_MS,

@@ -23,6 +23,10 @@ test.each([
       again: true,
     },
   ],
+  [
+    `{"v":1,"k":"page","run":"${run}","ep":1,"i":0,"p":2,"u":1795000000000,"h":true}`,
+    { page: 2, until: 1_795_000_000_000, held: true },
+  ],
   [`{"v":1,"k":"callback","uid":"${run}"}`, { kind: 'callback', uid: run, attempt: 0 }],
   [`{"v":1,"k":"callback","uid":"${run}","t":4}`, { kind: 'callback', uid: run, attempt: 4 }],
   [`{"v":1,"k":"dispatch","run":"${run}","ep":2}`, { kind: 'dispatch', runUid: run, epoch: 2 }],
@@ -48,7 +52,8 @@ test('a page message comes back as it was sent', () => {
     again: fc.boolean(),
   });
   fc.assert(
-    fc.property(message, (sent) => {
+    fc.property(message, fc.boolean(), (page, held) => {
+      const sent = { ...page, ...(held ? { held } : {}) };
       expect(decodeMessage(encodeMessage(sent))).toEqual(sent);
     }),
   );

@@ -34,6 +34,29 @@ describe('what run sees follows from the schemas', () => {
     });
   });
 
+  test('a pace is keyed by the input as run sees it', () => {
+    defineAction({
+      ...texts,
+      pace: {
+        calls: 1,
+        perMs: 1_000,
+        by: (input) => {
+          expectTypeOf(input).toEqualTypeOf<{ account: string; limit: number }>();
+          return input.account;
+        },
+      },
+      input: z.strictObject({ account: z.string(), limit: z.int().default(3) }),
+      result,
+      run: async ({ input }) => {
+        expectTypeOf(input.account).toEqualTypeOf<string>();
+        return { results: [], nextCursor: null };
+      },
+    });
+    type PaceOf = NonNullable<Parameters<typeof defineAction>[0]['pace']>;
+    expectTypeOf<{ calls: number }>().not.toExtend<PaceOf>();
+    expectTypeOf<{ calls: number; perMs: number; by: () => number }>().not.toExtend<PaceOf>();
+  });
+
   test('only declared secrets can be asked for', () => {
     defineAction({
       ...texts,

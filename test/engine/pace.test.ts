@@ -1,0 +1,213 @@
+import { describe, expect, it, test } from 'vitest';
+import { EngineError } from '../../shared/domain/errors.ts';
+import { runUidOf } from '../../shared/domain/ids.ts';
+import type { RunControl } from '../../shared/domain/run.ts';
+import type { PageMessage } from '../../shared/engine/ports.ts';
+import { checkLiveCall } from '../../shared/engine/live-call.ts';
+import { resumeRun } from '../../shared/engine/resume-run.ts';
+import { runLive } from '../../shared/engine/run-live.ts';
+import { runPage } from '../../shared/engine/run-page.ts';
+import { stopRun } from '../../shared/engine/stop-run.ts';
+import { createEngineWorld, type EngineWorld, START } from '../support/engine-world.ts';
+import { createPacedAction, mostInWindow } from '../support/paced-action.ts';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const TEN_A_MINUTE = { calls: 10, perMs: MINUTE_MS };
+
+function makeWorld(pace: Parameters<typeof createPacedAction>[0], byAccount = false) {
+  const { action, calls } = createPacedAction(pace, byAccount);
+  return { calls, world: createEngineWorld({ actions: [action] }) };
+}
+
+function inputs(count: number, account = 'main') {
+  return Array.from({ length: count }, () => ({ account }));
+}
+
+async function controlOf(world: EngineWorld, uid: string): Promise<RunControl | null> {
+  return world.ports.runs.readControl(uid);
+}
+
+describe('a hundred inputs at ten calls a minute', () => {
+  it('are done in ten minutes, no window holds more than ten, and each waits once', async () => {
+    const { world, calls } = makeWorld(TEN_A_MINUTE);
+    const { control } = await world.launch({ inputs: inputs(100), callback: null });
+    await world.runUntil(START + 30 * MINUTE_MS);
+    expect(await controlOf(world, control.uid)).toMatchObject({ status: 'SUCCEEDED', totals: { succeeded: 100 } });
+    expect(calls).toHaveLength(100);
+    expect(mostInWindow(calls, MINUTE_MS)).toBe(10);
+    const took = Math.max(...calls.map(({ at }) => at)) - START;
+    expect(took).toBeGreaterThanOrEqual(9 * MINUTE_MS);
+    expect(took).toBeLessThan(10.5 * MINUTE_MS);
+    expect(world.sent.filter(({ message }) => message.kind === 'page').length).toBeLessThan(100 + 90 + 40);
+  });
+
+  it('spend no attempt by waiting, and say until when they wait', async () => {
+    const { world } = makeWorld(TEN_A_MINUTE);
+    const { control } = await world.launch({ inputs: inputs(12), callback: null });
+    await world.runUntil(START + 10_000);
+    const window = await world.ports.progress.readWindow(control.uid);
+    const waiting = [...(window?.open.values() ?? [])];
+    expect(waiting).toMatchObject([
+      { page: 0, attempt: 0, held: true },
+      { page: 0, attempt: 0, held: true },
+    ]);
+    for (const { until } of waiting) expect(until).toBeGreaterThan(START + MINUTE_MS);
+    await world.runUntil(START + 5 * MINUTE_MS);
+    const marks = await world.ports.progress.readMarks(control.uid, 0);
+    expect([...marks.values()].reduce((sum, { tries }) => sum + tries, 0)).toBe(0);
+  });
+
+  it('are counted apart by account: sixty of two take the time of thirty', async () => {
+    const { world, calls } = makeWorld(TEN_A_MINUTE, true);
+    const mixed = Array.from({ length: 30 }, () => [{ account: 'a' }, { account: 'b' }]).flat();
+    await world.launch({ inputs: mixed, callback: null });
+    await world.runUntil(START + 30 * MINUTE_MS);
+    for (const account of ['a', 'b']) {
+      const own = calls.filter((call) => call.account === account);
+      expect(own).toHaveLength(30);
+      expect(mostInWindow(own, MINUTE_MS)).toBeLessThanOrEqual(10);
+    }
+    expect(Math.max(...calls.map(({ at }) => at))).toBeLessThan(START + 3.5 * MINUTE_MS);
+  });
+});
+
+test('two runs of one workspace share the pace', async () => {
+  const { world, calls } = makeWorld(TEN_A_MINUTE);
+  await world.launch({ inputs: inputs(20), callback: null });
+  await world.launch({ inputs: inputs(20), callback: null });
+  await world.runUntil(START + 10 * MINUTE_MS);
+  expect(calls).toHaveLength(40);
+  expect(mostInWindow(calls, MINUTE_MS)).toBeLessThanOrEqual(10);
+});
+
+test('retries and further pages are calls as well', async () => {
+  const { world, calls } = makeWorld({ calls: 2, perMs: MINUTE_MS });
+  const { control } = await world.launch({ inputs: [{ pages: 2, fails: 1 }], callback: null });
+  await world.runUntil(START + 10 * MINUTE_MS);
+  expect(await controlOf(world, control.uid)).toMatchObject({ status: 'SUCCEEDED' });
+  expect(calls).toHaveLength(4);
+  expect(mostInWindow(calls, MINUTE_MS)).toBe(2);
+});
+
+test('the gap lies between any two calls', async () => {
+  const { world, calls } = makeWorld({ calls: 100, perMs: MINUTE_MS, minGapMs: 2_500 });
+  await world.launch({ inputs: inputs(20), callback: null });
+  await world.runUntil(START + 5 * MINUTE_MS);
+  expect(calls).toHaveLength(20);
+  expect(mostInWindow(calls, 2_500)).toBe(1);
+});
+
+describe('a run whose every input waits for long', () => {
+  const RARE = { calls: 1, perMs: 10 * MINUTE_MS };
+
+  it('is SCHEDULED until the next turn, holds no slot, and goes on where its place was kept', async () => {
+    const { world, calls } = makeWorld(RARE);
+    const { control } = await world.launch({ inputs: inputs(4), callback: null });
+    await world.runUntil(START + 2 * MINUTE_MS);
+    const waiting = await controlOf(world, control.uid);
+    const turn = waiting?.postponedUntil ?? 0;
+    expect(waiting).toMatchObject({ status: 'SCHEDULED', reason: { code: 'RATE_LIMIT', retryAt: turn } });
+    expect(turn).toBeGreaterThan(START + 10 * MINUTE_MS);
+    expect(turn).toBeLessThan(START + 10.1 * MINUTE_MS);
+    expect(await world.ports.admission.listSlots(control.workspaceUid)).toEqual([]);
+    await world.runUntil(START + HOUR_MS);
+    expect(await controlOf(world, control.uid)).toMatchObject({ status: 'SUCCEEDED', totals: { succeeded: 4 } });
+    expect(mostInWindow(calls, RARE.perMs)).toBe(1);
+    // A turn each, and less than two minutes for the sweeper and the queue.
+    for (const [index, { at }] of calls.entries()) expect(at).toBeLessThan(START + index * 12 * MINUTE_MS + 1);
+  });
+
+  it('is QUEUED, not RUNNING, while its first page waits', async () => {
+    const { world } = makeWorld({ calls: 1, perMs: MINUTE_MS });
+    await world.launch({ inputs: inputs(1), callback: null });
+    await world.runUntil(START + 30_000);
+    const { control } = await world.launch({ inputs: inputs(1), callback: null });
+    await world.runUntil(START + 40_000);
+    expect(await controlOf(world, control.uid)).toMatchObject({ status: 'QUEUED', startedAt: null });
+    await world.runUntil(START + 3 * MINUTE_MS);
+    expect(await controlOf(world, control.uid)).toMatchObject({ status: 'SUCCEEDED' });
+  });
+});
+
+describe('a run that is stopped while its pages wait', () => {
+  it('goes on with the places they had when it is resumed', async () => {
+    const { world, calls } = makeWorld(TEN_A_MINUTE);
+    const { definition } = await world.launch({ inputs: inputs(20), callback: null });
+    await world.runUntil(START + 20_000);
+    await stopRun(world.ports, definition, 'CANCELLED_BY_CALLER');
+    await world.runUntil(START + 30_000);
+    expect(calls).toHaveLength(10);
+    await resumeRun(world.ports, definition);
+    await world.runUntil(START + 4 * MINUTE_MS);
+    expect(await controlOf(world, definition.uid)).toMatchObject({ status: 'SUCCEEDED' });
+    expect(calls).toHaveLength(20);
+    expect(mostInWindow(calls, MINUTE_MS)).toBe(10);
+    expect(Math.max(...calls.map(({ at }) => at))).toBeLessThan(START + 2.5 * MINUTE_MS);
+  });
+
+  it('keeps the pace when all come at once long after their places', async () => {
+    const { world, calls } = makeWorld(TEN_A_MINUTE);
+    const { definition } = await world.launch({ inputs: inputs(60), callback: null });
+    await world.runUntil(START + 20_000);
+    world.skipTo(START + HOUR_MS);
+    await world.runUntil(START + HOUR_MS + 20 * MINUTE_MS);
+    expect(await controlOf(world, definition.uid)).toMatchObject({ status: 'SUCCEEDED' });
+    expect(mostInWindow(calls, MINUTE_MS)).toBe(10);
+    expect(Math.max(...calls.map(({ at }) => at))).toBeLessThan(START + HOUR_MS + 6 * MINUTE_MS);
+    expect(world.sent.filter(({ message }) => message.kind === 'page').length).toBeLessThan(60 * 3 + 20);
+  });
+});
+
+test('a page that comes twice has one place', async () => {
+  const { world } = makeWorld({ calls: 1, perMs: HOUR_MS });
+  const { control } = await world.launch({ inputs: inputs(2), callback: null });
+  await world.runUntil(START + 1_000);
+  const isWaiting = ({ message }: { message: { kind: string } }) => message.kind === 'page';
+  const first = world.sent.filter(isWaiting);
+  const message = first.find(({ message }) => message.kind === 'page' && message.input === 1)?.message;
+  const window = await world.ports.progress.readWindow(control.uid);
+  expect(window?.open.get(1)).toMatchObject({ held: true });
+  const again: PageMessage = { ...(message as PageMessage), epoch: window?.epoch ?? 0 }; // cast: it was looked for by its kind
+  await runPage(world.ports, again, { by: window?.open.get(1)?.by ?? '', count: 2 });
+  expect((await world.ports.progress.readWindow(control.uid))?.open.get(1)).toEqual(window?.open.get(1));
+});
+
+describe('a live call', () => {
+  const uid = (index: number): string => runUidOf(Buffer.alloc(10, 100 + index));
+
+  async function callLive(world: EngineWorld, index: number, workspaceUid = 'w') {
+    const action = world.ports.actions.get('paced-pages');
+    if (action === null) throw new Error('The action is not there.');
+    const page = { cursor: null, number: 0, byNumber: false, boundTo: '' };
+    const call = checkLiveCall({ workspaceUid, action, input: {}, parameters: {}, page });
+    return runLive(world.ports, call, { uid: uid(index), kept: false });
+  }
+
+  it('beyond the pace is refused with the time from which it may be let through, and leaves nothing behind', async () => {
+    const { world, calls } = makeWorld({ calls: 2, perMs: MINUTE_MS });
+    for (const index of [0, 1]) expect(await callLive(world, index)).toMatchObject({ kind: 'page' });
+    for (const index of [2, 3, 4]) {
+      await expect(callLive(world, index)).rejects.toMatchObject({
+        label: 'LIMIT_REACHED',
+        details: { postponedUntil: new Date(START + MINUTE_MS + 1_210).toISOString() },
+      });
+      expect(await controlOf(world, uid(index))).toBe(null);
+    }
+    expect(await callLive(world, 5, 'another')).toMatchObject({ kind: 'page' });
+    world.skipTo(START + MINUTE_MS + 1_210);
+    for (const index of [6, 7]) expect(await callLive(world, index)).toMatchObject({ kind: 'page' });
+    expect(calls).toHaveLength(5);
+  });
+
+  it('comes after the pages that wait', async () => {
+    const { world } = makeWorld({ calls: 1, perMs: MINUTE_MS });
+    const { control } = await world.launch({ inputs: inputs(3), callback: null });
+    await world.runUntil(START + 1_000);
+    const window = await world.ports.progress.readWindow(control.uid);
+    const places = Array.from(window?.open.values() ?? [], ({ until }) => until ?? 0);
+    const refused: unknown = await callLive(world, 0, control.workspaceUid).catch((error: unknown) => error);
+    const until = refused instanceof EngineError ? Date.parse(refused.details.postponedUntil ?? '') : 0;
+    expect(until).toBeGreaterThan(Math.max(...places));
+  });
+});
