@@ -24,10 +24,12 @@ export async function dispatchRun(ports: CorePorts, message: DispatchMessage, re
   if (!working && !(await dependenciesMet(ports, control, definition))) return;
   const laidOut = await layOutRun(ports, control, definition);
   if (laidOut === null) return;
-  const { window, control: admitted } = laidOut;
-  const mine = [...window.open].filter(([, { by }]) => by === DISPATCHER); // others a worker has in hand since
+  const { window, opened, control: admitted } = laidOut;
   const again = receipt.count > 1;
-  await Promise.all(mine.map(([input, entry]) => sendOpened(ports, admitted, definition, input, entry, again)));
+  // Whoever opened the window sends what is in it; another dispatch would have each first page run twice.
+  const mine = [...window.open].filter(([, { by }]) => by === DISPATCHER); // others a worker has in hand since
+  if (opened || again)
+    await Promise.all(mine.map(([input, entry]) => sendOpened(ports, admitted, definition, input, entry, again)));
   if (window.open.size === 0) await checkCompletion(ports, admitted, definition);
 }
 
@@ -39,18 +41,25 @@ export async function layOutRun(
   ports: CorePorts,
   control: RunControl,
   definition: RunDefinition,
-): Promise<{ readonly control: RunControl; readonly window: RunWindow } | null> {
+): Promise<LaidOut | null> {
   const working = WORKING_STATUSES.includes(control.status);
   const admitted = working ? control : await admitRun(ports, control, definition);
   if (admitted.epoch !== control.epoch || !WORKING_STATUSES.includes(admitted.status)) return null;
-  const window = await layOut(ports, admitted, definition);
-  return window.epoch === admitted.epoch ? { control: admitted, window } : null;
+  const laidOut = await layOut(ports, admitted, definition);
+  return laidOut.window.epoch === admitted.epoch ? { control: admitted, ...laidOut } : null;
+}
+
+interface LaidOut {
+  readonly control: RunControl;
+  readonly window: RunWindow;
+  /** Whether it was opened just now, by this call. */
+  readonly opened: boolean;
 }
 
 /** The window of this epoch: as it stands, or opened now. */
-async function layOut(ports: CorePorts, control: RunControl, definition: RunDefinition): Promise<RunWindow> {
+async function layOut(ports: CorePorts, control: RunControl, definition: RunDefinition): Promise<Omit<LaidOut, 'control'>> {
   const standing = await ports.progress.readWindow(definition.uid);
-  if (standing !== null && standing.epoch >= control.epoch) return standing;
+  if (standing !== null && standing.epoch >= control.epoch) return { window: standing, opened: false };
   const restarts = control.restartEpoch > (standing?.epoch ?? 0);
   if (restarts) await reopenInputs(ports, control, definition);
   const kept = restarts ? null : standing;
@@ -68,5 +77,6 @@ async function layOut(ports: CorePorts, control: RunControl, definition: RunDefi
     next = input + 1;
   }
   const window: RunWindow = { epoch: control.epoch, next, open };
-  return ports.progress.openWindow(definition.uid, window, definition.expiresAt);
+  const stands = await ports.progress.openWindow(definition.uid, window, definition.expiresAt);
+  return { window: stands, opened: stands === window };
 }
