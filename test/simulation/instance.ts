@@ -13,6 +13,8 @@ export interface Stage {
   readonly adversary: Adversary;
   readonly coverage: Coverage;
   readonly trace: Trace;
+  /** Calls that were sent and not yet carried out, their senders dead or alive. */
+  readonly underWay: { calls: number };
 }
 
 /** How the world answers a call it was not allowed to carry out, or whose answer it lost. */
@@ -143,7 +145,9 @@ export class Instance {
         this.#whenRunning(() => (answer instanceof Error ? reject(answer) : resolve(answer)));
       };
       // What was sent is carried out even if its sender dies meanwhile.
+      this.#stage.underWay.calls += 1;
       timeline.after(this.#delay(), () => {
+        this.#stage.underWay.calls -= 1;
         if (adversary.strikes('throttled')) return fail('throttled');
         if (adversary.strikes('failed')) return fail('failed');
         perform().then(

@@ -59,7 +59,7 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
   const adversary = new Adversary(seed, coverage, isTame(scenario) ? [] : 'drawn');
   if (workload.schedules !== undefined && !isTame(scenario)) adversary.goFurther();
   const trace = new Trace(timeline, options.keepTrace ?? false);
-  const stage: Stage = { seed, timeline, adversary, coverage, trace };
+  const stage: Stage = { seed, timeline, adversary, coverage, trace, underWay: { calls: 0 } };
   const truth = newTruth();
   const observer = new Observer(stage, workload);
   const deployment = deploy(stage, workload, truth, observer, options.clients ?? clientsOf(seed));
@@ -145,7 +145,11 @@ async function comeToRest({ stage, deployment, records, observer }: World, isOve
   const deadline = timeline.now() + REST_WITHIN_MS;
   let events = 0;
   const isAtRest = (): boolean =>
-    isOver() && deployment.busy() === 0 && deployment.queues.all().every(({ size }) => size === 0) && !records.hasDue();
+    isOver() &&
+    deployment.busy() === 0 &&
+    stage.underWay.calls === 0 &&
+    deployment.queues.all().every(({ size }) => size === 0) &&
+    !records.hasDue();
   await timeline.run(() => {
     events += 1;
     return observer.violations.length > 0 || timeline.now() > deadline || events > MAX_EVENTS || isAtRest();
