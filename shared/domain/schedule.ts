@@ -119,17 +119,18 @@ export interface Schedule extends ScheduleTiming {
   readonly lastNominalAt: number | null;
   readonly lastExecutedAt: number | null;
   readonly lastRunUid: string | null;
-  /** Triggered runs that stand in the ledger and may not be there yet. */
-  readonly openTriggers: readonly OpenTrigger[];
+  /** Runs that stand in the ledger and may not be there yet. */
+  readonly openRuns: readonly OpenRun[];
   readonly createdAt: number;
   readonly updatedAt: number;
   /** Epoch seconds; null until it is final. */
   readonly expiresAt: number | null;
 }
 
-/** A triggered run and what it is made of. */
-export interface OpenTrigger {
+/** A run that was decided: what it is made of, and the run that is stopped for it. */
+export interface OpenRun {
   readonly runUid: string;
+  readonly cancelsRunUid: string | null;
   readonly definitionRef: string;
   readonly inputsRef: string;
 }
@@ -148,7 +149,7 @@ export function changed(schedule: Schedule, now: number, change: Partial<Schedul
 /** The same for bookkeeping: a change that no caller sees. */
 export function bookkept(
   schedule: Schedule,
-  change: Pick<Partial<Schedule>, 'armedRevision' | 'settledUntil' | 'openTriggers'>,
+  change: Pick<Partial<Schedule>, 'armedRevision' | 'settledUntil' | 'openRuns'>,
 ): Schedule {
   return changed(schedule, schedule.updatedAt, change);
 }

@@ -68,14 +68,15 @@ export function expiryOf({ settings }: Pick<FirePorts, 'settings'>, now: number)
   return Math.ceil(now / 1_000) + settings.retentionDays * 86_400;
 }
 
-/** The schedule that counts a fire; one whose last time this was is COMPLETED. */
+/** The schedule that counts a fire and owes its run; one whose last time this was is COMPLETED. */
 export function afterFire(ports: Pick<FirePorts, 'settings'>, schedule: Schedule, fire: Fire): Schedule {
-  const { at, nominalAt, cause } = fire;
+  const { at, nominalAt, cause, runUid, cancelsRunUid, definitionRef, inputsRef } = fire;
   const counts = countFire(schedule.counts, fire.outcome);
-  const ran = fire.runUid === null ? {} : { lastRunUid: fire.runUid, lastExecutedAt: at };
+  const open = (uid: string) => ({ runUid: uid, cancelsRunUid, definitionRef, inputsRef });
+  const ran =
+    runUid === null ? {} : { lastRunUid: runUid, lastExecutedAt: at, openRuns: [...schedule.openRuns, open(runUid)] };
   if (cause === 'trigger') return changed(schedule, at, { counts, ...ran });
-  const lastNominalAt =
-    fire.runUid === null ? schedule.lastNominalAt : Math.max(schedule.lastNominalAt ?? 0, nominalAt);
+  const lastNominalAt = runUid === null ? schedule.lastNominalAt : Math.max(schedule.lastNominalAt ?? 0, nominalAt);
   const next = changed(schedule, at, { counts, ...ran, lastNominalAt });
   if (schedule.status !== 'ACTIVE' || nextTime(schedule, Math.max(nominalAt, at)) !== null) return next;
   return {
@@ -87,11 +88,15 @@ export function afterFire(ports: Pick<FirePorts, 'settings'>, schedule: Schedule
 }
 
 /** Does what was decided; each step is idempotent. */
-async function carryOut(ports: FirePorts, schedule: Schedule, fire: Fire): Promise<void> {
-  const { runUid, cancelsRunUid } = fire;
+export async function carryOut(
+  ports: FirePorts,
+  schedule: Schedule,
+  decided: Pick<Fire, 'runUid' | 'cancelsRunUid' | 'definitionRef' | 'inputsRef'>,
+): Promise<void> {
+  const { runUid, cancelsRunUid } = decided;
   if (runUid === null) return;
   if (cancelsRunUid !== null) await cancelRun(ports, cancelsRunUid);
-  await startScheduledRun(ports, schedule, { ...fire, runUid });
+  await startScheduledRun(ports, schedule, { ...decided, runUid });
 }
 
 /** Stops the run before, unless it has ended by itself. */

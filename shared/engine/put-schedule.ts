@@ -85,7 +85,7 @@ function newSchedule(uid: string, ref: string, launch: ScheduleLaunch, now: numb
     lastNominalAt: null,
     lastExecutedAt: null,
     lastRunUid: null,
-    openTriggers: [],
+    openRuns: [],
     createdAt: now,
     updatedAt: now,
     expiresAt: null,

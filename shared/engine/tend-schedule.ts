@@ -2,10 +2,10 @@ import { ON_TIME_MS } from '../domain/fire.ts';
 import { bookkept, isFinal, type Schedule } from '../domain/schedule.ts';
 import { jitterMs, nextAudit, nextTime, nextToSettle, singleTime } from '../domain/schedule-times.ts';
 import { armSchedule, isArmed } from './arm-schedule.ts';
-import { startOpenTriggers } from './finish-triggers.ts';
 import { expiryOf, fireSchedule } from './fire-schedule.ts';
 import type { TendMessage } from './ports.ts';
 import type { TendPorts } from './schedule-ports.ts';
+import { closeRuns, startOpenRuns, withoutRuns } from './start-open-runs.ts';
 
 /** Times settled in one go; a backlog is worked off in steps. */
 const TIMES_AT_ONCE = 100;
@@ -17,14 +17,15 @@ const TIMES_AT_ONCE = 100;
 export async function tendSchedule(ports: TendPorts, message: TendMessage): Promise<void> {
   const { scheduleUid: uid, dueAt } = message;
   const schedule = await ports.schedules.readSchedule(uid);
-  if (schedule !== null) await startOpenTriggers(ports, schedule);
-  const lookAgainAt = schedule === null ? null : await tend(ports, schedule);
+  const started = schedule === null ? [] : await startOpenRuns(ports, schedule);
+  const lookAgainAt = schedule === null ? null : await tend(ports, schedule, started);
+  await closeRuns(ports, uid, started);
   if (lookAgainAt !== null) await ports.due.putDue({ at: lookAgainAt, kind: 'schedule', uid });
   if (dueAt !== null && dueAt !== lookAgainAt) await ports.due.deleteDue({ at: dueAt, kind: 'schedule', uid });
 }
 
 /** Gives when to look again, null where nothing of the schedule is to come. */
-async function tend(ports: TendPorts, found: Schedule): Promise<number | null> {
+async function tend(ports: TendPorts, found: Schedule, started: readonly string[]): Promise<number | null> {
   const wasArmed = found.armedRevision === found.revision;
   const schedule = wasArmed ? found : await arm(ports, found);
   if (schedule?.status === 'PAUSED') return settlePause(ports, schedule);
@@ -41,7 +42,7 @@ async function tend(ports: TendPorts, found: Schedule): Promise<number | null> {
   const isAuditDue = wasArmed && !isCut && nextAudit(schedule, schedule.settledUntil) <= horizon;
   if (isMissing || (isAuditDue && !(await isArmed(ports, schedule)))) await armAnew(ports, schedule);
   const settled = Math.min(horizon, isCut ? (times.at(-1) ?? horizon) : horizon);
-  const standing = await settleUntil(ports, schedule.uid, settled);
+  const standing = await settleUntil(ports, schedule.uid, settled, started);
   if (standing?.status !== 'ACTIVE') return null;
   if (isCut) return now;
   return lookAgain(standing, horizon, now);
@@ -119,11 +120,16 @@ function timesBetween(
   return { times, isCut: time !== null && time <= until };
 }
 
-async function settleUntil(ports: TendPorts, uid: string, settledUntil: number): Promise<Schedule | null> {
+async function settleUntil(
+  ports: TendPorts,
+  uid: string,
+  settledUntil: number,
+  started: readonly string[] = [],
+): Promise<Schedule | null> {
   for (;;) {
     const schedule = await ports.schedules.readSchedule(uid);
     if (schedule === null || schedule.settledUntil >= settledUntil) return schedule;
-    const next = bookkept(schedule, { settledUntil });
+    const next = bookkept(schedule, { settledUntil, openRuns: withoutRuns(schedule, started) });
     if (await ports.schedules.replaceSchedule(next)) return next;
   }
 }

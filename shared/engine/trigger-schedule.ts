@@ -1,7 +1,6 @@
 import { type Fire, triggerUidOf } from '../domain/fire.ts';
 import { runUidOf } from '../domain/ids.ts';
 import type { RunControl, RunDefinition } from '../domain/run.ts';
-import { finishTriggers } from './finish-triggers.ts';
 import { afterFire, expiryOf } from './fire-schedule.ts';
 import { readForVerb } from './manage-schedule.ts';
 import type { CorePorts } from './ports.ts';
@@ -19,8 +18,8 @@ interface TriggerIds {
 
 /**
  * Starts a run of a schedule now, whatever its overlap rule. Throws NOT_FOUND, INVALID_STATE. `newIds` is asked after the
- * checks; under ids it has given before, it is one row and one run. The row stands first, and the schedule notes that its
- * run is owed: should this be cut off in between, the schedule's look starts it.
+ * checks; under ids it has given before, it is one row and one run. The row stands first: should this be cut off before
+ * its run is there, the schedule's look starts it.
  */
 export async function triggerSchedule(
   ports: ScheduledRunPorts & Pick<CorePorts, 'due'>,
@@ -34,9 +33,7 @@ export async function triggerSchedule(
   const ids = await newIds();
   await ports.due.putDue({ at: ports.clock.now() + FIRST_LOOK_MS, kind: 'schedule', uid });
   const { definitionRef, inputsRef } = await recordTrigger(ports, uid, ids);
-  const started = await startScheduledRun(ports, schedule, { runUid: ids.runUid, definitionRef, inputsRef });
-  await finishTriggers(ports, uid, [ids.runUid]);
-  return started;
+  return startScheduledRun(ports, schedule, { runUid: ids.runUid, definitionRef, inputsRef });
 }
 
 /** The row of the ledger: put now, or as it was put when this was asked before. */
@@ -59,8 +56,6 @@ async function recordTrigger(ports: ScheduledRunPorts, uid: string, { runUid, at
       definitionRef,
       inputsRef,
     };
-    const counted = afterFire(ports, schedule, fire);
-    const next = { ...counted, openTriggers: [...counted.openTriggers, { runUid, definitionRef, inputsRef }] };
-    if (await ports.schedules.recordFire(next, fire, expiryOf(ports, at))) return fire;
+    if (await ports.schedules.recordFire(afterFire(ports, schedule, fire), fire, expiryOf(ports, at))) return fire;
   }
 }

@@ -41,7 +41,7 @@ const hourly: Schedule = {
   lastNominalAt: null,
   lastExecutedAt: null,
   lastRunUid: null,
-  openTriggers: [],
+  openRuns: [],
   createdAt: NOON - 150 * MINUTE,
   updatedAt: NOON - 150 * MINUTE,
   expiresAt: null,

@@ -73,7 +73,7 @@ export function deploy(
   const objects = new Map<string, Uint8Array>();
   const worldOf = createUpstream(stage, truth);
   const senderOf = createReceivers(stage, truth, workload.receivers);
-  const dynamoDbService = createDynamoDb(engine, observer);
+  const dynamoDbService = createDynamoDb(engine, observer, adversary);
   const sqsService = createSqs(queues);
   const tellDifference = (message: string): void => observer.violate('shortClientsDoAsTheSdk', message);
   const scheduler = new SimulatedScheduler(stage, queues.control);

@@ -1,4 +1,5 @@
 import type { DynamoDbEngine } from '../../infra/local/dynamodb/engine.ts';
+import type { Adversary } from './adversary.ts';
 import type { CallFault, Instance } from './instance.ts';
 import type { Observer } from './observer.ts';
 import type { Queues } from './queues.ts';
@@ -13,17 +14,43 @@ export interface ServiceAnswer {
 export type CallService = (instance: Instance, operation: string, body: unknown) => Promise<ServiceAnswer>;
 
 /** DynamoDB: the in-process engine, under the eyes of the observer. */
-export function createDynamoDb(engine: DynamoDbEngine, observer: Observer): CallService {
-  return (instance, operation, body) =>
-    instance.call<ServiceAnswer>(
-      `${operation} ${kindOfKey(body)}`,
+export function createDynamoDb(
+  engine: DynamoDbEngine,
+  observer: Observer,
+  adversary: Pick<Adversary, 'strikesFurther'>,
+): CallService {
+  const tokens = new Set<string>();
+  /** A transaction repeated under its token is answered as done, and writes nothing. */
+  const isRepeat = (token: string | undefined): boolean =>
+    token !== undefined && tokens.size === tokens.add(token).size;
+  return (instance, operation, body) => {
+    const kind = kindOfKey(body);
+    return instance.call<ServiceAnswer>(
+      `${operation} ${kind}`,
       async () => {
+        const conflict = conflictOf(operation, kind);
+        if (conflict !== null && adversary.strikesFurther('transaction_conflict')) return conflict;
         const answer = await engine.handle(operation, body);
-        if (answer.status === 200) observer.wrote(instance, operation, body, answer.body);
+        const { ClientRequestToken: token } = body as KeyedRequest; // cast: written by the SDK
+        if (answer.status === 200 && !isRepeat(token)) observer.wrote(instance, operation, body, answer.body);
         return answer;
       },
       refuse,
     );
+  };
+}
+
+/** What a write is told that meets a transaction on its item; null: no transaction touches such items. */
+function conflictOf(operation: string, kind: string): ServiceAnswer | null {
+  const said = (name: string, more = {}): ServiceAnswer => ({
+    status: 400,
+    body: { __type: `com.amazonaws.dynamodb.v20120810#${name}`, message: 'simulated', ...more },
+  });
+  if (operation === 'TransactWriteItems') {
+    const CancellationReasons = [{ Code: 'None' }, { Code: 'TransactionConflict', Message: 'simulated' }];
+    return said('TransactionCanceledException', { CancellationReasons });
+  }
+  return operation === 'PutItem' && kind === 'S CTL' ? said('TransactionConflictException') : null;
 }
 
 /** SQS: the simulated queues. */
@@ -65,7 +92,7 @@ function refuse(fault: CallFault): ServiceAnswer | Error {
 function kindOfKey(body: unknown): string {
   const request = body as KeyedRequest; // cast: written by the SDK
   const entry = request.RequestItems === undefined ? undefined : Object.values(request.RequestItems)[0]?.[0];
-  const key = request.Key ?? request.Item ?? entry?.PutRequest?.Item;
+  const key = request.Key ?? request.Item ?? entry?.PutRequest?.Item ?? request.TransactItems?.[0]?.Put?.Item;
   const values = request.ExpressionAttributeValues;
   const pk = key?.['pk']?.S ?? values?.[':pk']?.S ?? '';
   const sk = key?.['sk']?.S ?? values?.[':prefix']?.S ?? values?.[':from']?.S ?? '';
@@ -77,6 +104,8 @@ function kindOfKey(body: unknown): string {
 type KeyItem = Readonly<Record<string, { readonly S?: string } | undefined>>;
 
 interface KeyedRequest {
+  readonly ClientRequestToken?: string;
+  readonly TransactItems?: readonly { readonly Put?: { readonly Item: KeyItem } }[];
   readonly Key?: KeyItem;
   readonly Item?: KeyItem;
   readonly ExpressionAttributeValues?: KeyItem;

@@ -6,6 +6,7 @@ import {
   ProvisionedThroughputExceededException,
   ThrottlingException,
   TransactionCanceledException,
+  TransactionConflictException,
 } from '@aws-sdk/client-dynamodb';
 import { type SQSClient, SQSServiceException } from '@aws-sdk/client-sqs';
 import type { Instance } from './instance.ts';
@@ -60,6 +61,8 @@ export function dynamoDbErrorOf(answer: unknown): Error {
       const reasons = body['CancellationReasons'] as TransactionCanceledException['CancellationReasons'];
       return new TransactionCanceledException({ ...facts, CancellationReasons: reasons });
     }
+    case 'TransactionConflictException':
+      return new TransactionConflictException(facts);
     case 'ThrottlingException':
       return new ThrottlingException(facts);
     case 'ProvisionedThroughputExceededException':

@@ -33,12 +33,15 @@ export function scheduleToRecord(schedule: Schedule): object {
     last_nominal_at: schedule.lastNominalAt,
     last_executed_at: schedule.lastExecutedAt,
     last_run_uid: schedule.lastRunUid,
-    ...(schedule.openTriggers.length === 0 ? {} : { open_triggers: schedule.openTriggers }),
+    ...(schedule.openRuns.length === 0 ? {} : { open_runs: schedule.openRuns }),
     created_at: schedule.createdAt,
     updated_at: schedule.updatedAt,
     expires_at: schedule.expiresAt,
   };
 }
+
+/** Null members are not stored. */
+const NOTHING_CANCELLED = { cancelsRunUid: null };
 
 export function scheduleFromItem(item: Item): Schedule {
   const read = new ItemReader(item);
@@ -69,7 +72,7 @@ export function scheduleFromItem(item: Item): Schedule {
     lastNominalAt: read.numberOrNull('last_nominal_at'),
     lastExecutedAt: read.numberOrNull('last_executed_at'),
     lastRunUid: read.textOrNull('last_run_uid'),
-    openTriggers: read.stored<Schedule['openTriggers']>('open_triggers') ?? [],
+    openRuns: (read.stored<Schedule['openRuns']>('open_runs') ?? []).map((run) => ({ ...NOTHING_CANCELLED, ...run })),
     createdAt: read.number('created_at'),
     updatedAt: read.number('updated_at'),
     expiresAt: read.numberOrNull('expires_at'),

@@ -9,6 +9,7 @@ import {
   type PutItemCommandInput,
   QueryCommand,
   TransactionCanceledException,
+  TransactionConflictException,
   TransactWriteItemsCommand,
   UpdateItemCommand,
   type WriteRequest,
@@ -220,12 +221,16 @@ export class Table {
     } while (startAfter !== undefined);
   }
 
+  /** Where a transaction is at work on the item, the write is tried again as in {@link putTogether}. */
   async #conditional(write: () => Promise<Item>): Promise<WriteResult> {
-    try {
-      return { done: true, item: await write() };
-    } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return { done: false, item: error.Item ?? null };
-      throw error;
+    for (let round = 1; ; round += 1) {
+      try {
+        return { done: true, item: await write() };
+      } catch (error) {
+        if (error instanceof ConditionalCheckFailedException) return { done: false, item: error.Item ?? null };
+        if (!(error instanceof TransactionConflictException) || round > CONFLICT_ROUNDS) throw error;
+        await this.#sleep(Math.min(BACKOFF_CAP_MS, BACKOFF_MS * 2 ** round));
+      }
     }
   }
 
