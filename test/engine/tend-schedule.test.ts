@@ -114,6 +114,17 @@ describe('a pause', () => {
     expect(told(await world.fires(uid)).map((line) => line.split(' ')[0])).toEqual(['1', '2', '5', '6']);
   });
 
+  it('of a month costs no look at what passed meanwhile', async () => {
+    const world = createDeafWorld();
+    const { uid } = await world.put({ cron: '* * * * *', scheduleAt: null });
+    await pauseSchedule(world.ports, uid, null);
+    await world.runUntil(START + 5_000);
+    world.skipTo(START + 30 * DAY);
+    await resumeSchedule(world.ports, uid);
+    await world.runUntil(world.now() + 1_000);
+    expect(world.sent.filter(({ message }) => message.kind === 'tend').length).toBeLessThan(5);
+  });
+
   it('waits for a time whose jitter is not over, then skips it', async () => {
     const world = createDeafWorld();
     const { uid } = await world.put({ cron: '0 * * * *', scheduleAt: null, jitterSeconds: 900 });

@@ -53,6 +53,8 @@ describe.concurrent('on the real clock', () => {
     expect(first).toMatchObject({ cause: 'cron', outcome: 'FIRED', reason: null });
     expect(Date.parse(first?.nominal_at ?? '') % 60_000).toBe(0);
     expect(first?.nominal_at).toBe(made.next_execution_at);
+    // The entry brought it: the sweep would have, but two minutes later.
+    expect(Date.parse(first?.at ?? '') - Date.parse(first?.nominal_at ?? '')).toBeLessThan(60_000);
     const runUid = first?.run_uid ?? '';
     const callbacks = await receiver.untilComplete(runUid);
     expect(callbacks.find(({ type }) => type === 'run.page')).toMatchObject({
