@@ -1,0 +1,125 @@
+import type { SQSEvent, SQSRecord } from 'aws-lambda';
+import { expect, test } from 'vitest';
+import { createDeadLetterHandler } from '../../functions/workers/dead-letters.ts';
+import { encodeMessage, fireTemplate } from '../../shared/contract/messages.ts';
+import type { Log } from '../../shared/engine/ports.ts';
+import { START } from '../support/engine-world.ts';
+import { createSampleActions } from '../support/sample-actions.ts';
+import { createScheduleWorld } from '../support/schedule-world.ts';
+
+const QUEUE_ARN = 'arn:aws:sqs:eu-west-1:123456789012:Trireme-prod-DeadLetters';
+
+interface Line {
+  readonly level: string;
+  readonly message: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** A world, the handler over it, and what the handler logged. */
+function createHandler() {
+  const world = createScheduleWorld({
+    actions: [createSampleActions().numberedPages],
+    input: { pages: 1, per_page: 1 },
+  });
+  const lines: Line[] = [];
+  const line =
+    (level: string) =>
+    (message: string, data: Line['data'] = {}): void =>
+      void lines.push({ level, message, data });
+  const log: Log = { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') };
+  const ports = { ...world.ports, log };
+  return { world, ports, lines, handle: createDeadLetterHandler(ports) };
+}
+
+function eventOf(body: string, messageAttributes: SQSRecord['messageAttributes'] = {}): SQSEvent {
+  const record: SQSRecord = {
+    messageId: '0b5f0b9e-4a4e-4f8e-9a55-1d2f3a4b5c6d',
+    receiptHandle: 'handle',
+    body,
+    attributes: {
+      ApproximateReceiveCount: '9',
+      SentTimestamp: '0',
+      SenderId: 'sender',
+      ApproximateFirstReceiveTimestamp: '0',
+    },
+    messageAttributes,
+    md5OfBody: '',
+    eventSource: 'aws:sqs',
+    eventSourceARN: QUEUE_ARN,
+    awsRegion: 'eu-west-1',
+  };
+  return { Records: [record] };
+}
+
+test('a letter is logged with its id, its queue, what it said and what came of it', async () => {
+  const { world, handle, lines } = createHandler();
+  const { definition } = await world.launch({ inputs: [{ pages: 1, per_page: 1 }] });
+  await handle(eventOf(encodeMessage({ kind: 'dispatch', runUid: definition.uid, epoch: 1 })));
+  const about = { message_id: '0b5f0b9e-4a4e-4f8e-9a55-1d2f3a4b5c6d', queue: 'Trireme-prod-DeadLetters' };
+  expect(lines).toMatchObject([
+    { level: 'warn', data: { ...about, run_uid: definition.uid, label: 'INTERNAL_ERROR' } },
+    { level: 'warn', data: { ...about, burial: 'RUN_ENDED', message: { kind: 'dispatch' } } },
+  ]);
+  const control = await world.ports.runs.readControl(definition.uid);
+  expect(control?.lastError?.error_ref).toBe(lines[0]?.data['error_ref']);
+});
+
+test.each(['no JSON', '{"v":9,"k":"page"}', '{}'])(
+  'what cannot be read, as %j, is logged whole and dropped',
+  async (body) => {
+    const { handle, lines } = createHandler();
+    await handle(eventOf(body));
+    expect(lines).toMatchObject([{ level: 'error', data: { body } }]);
+  },
+);
+
+test('a letter that cannot be ended now is thrown, so that it stays in the queue and counts as an error', async () => {
+  const { world, ports } = createHandler();
+  const { definition } = await world.launch({ inputs: [{ pages: 1, per_page: 1 }] });
+  const away = createDeadLetterHandler({
+    ...ports,
+    runs: { ...ports.runs, readControl: () => Promise.reject(new Error('the table is away')) },
+  });
+  const event = eventOf(encodeMessage({ kind: 'dispatch', runUid: definition.uid, epoch: 1 }));
+  await expect(away(event)).rejects.toThrow('the table is away');
+});
+
+test('a fire that EventBridge could not deliver is a MISSED row of the ledger, once', async () => {
+  const { world, handle } = createHandler();
+  const { uid, revision } = await world.put({ cron: '30 12 * * *', scheduleAt: null });
+  const at = START + 30 * 60_000;
+  const body = fireTemplate(uid, revision).replace('<aws.scheduler.scheduled-time>', new Date(at).toISOString());
+  const told = { stringValue: 'AccessDenied', dataType: 'String', stringListValues: [], binaryListValues: [] };
+  const event = eventOf(body, { ERROR_CODE: told });
+  await handle(event); // its time is yet to come: the schedule's tending brings it
+  expect(await world.fires(uid)).toEqual([]);
+  world.skipTo(at + 60_000);
+  await handle(event);
+  await handle(event);
+  expect(await world.fires(uid)).toMatchObject([{ nominalAt: at, outcome: 'MISSED', reason: 'LOST', runUid: null }]);
+  expect(await world.read(uid)).toMatchObject({ status: 'ACTIVE', counts: { fired: 0, missed: 1 } });
+});
+
+test('a fire that the ledger has is carried out as it was decided, however often its letter comes', async () => {
+  const { world, handle } = createHandler();
+  const { uid } = await world.put({ cron: '30 12 * * *', scheduleAt: null });
+  await world.turnTo(START + 31 * 60_000);
+  const [fire] = await world.fires(uid);
+  if (fire?.runUid === undefined || fire.runUid === null) throw new Error('it did not fire');
+  const run = await world.ports.runs.readControl(fire.runUid);
+  const letter = { kind: 'fire', scheduleUid: uid, nominalAt: fire.nominalAt, revision: 1 } as const;
+  await handle(eventOf(encodeMessage(letter)));
+  await handle(eventOf(encodeMessage({ kind: 'tend', scheduleUid: uid, dueAt: null })));
+  expect(await world.fires(uid)).toEqual([fire]);
+  expect(await world.ports.runs.readControl(fire.runUid)).toEqual(run);
+});
+
+test('a single time that was lost leaves its schedule COMPLETED, and says so', async () => {
+  const { world, handle } = createHandler();
+  const at = START + 30 * 60_000;
+  const { uid } = await world.put({ cron: null, scheduleAt: at });
+  world.skipTo(at + 60_000);
+  await handle(eventOf(encodeMessage({ kind: 'fire', scheduleUid: uid, nominalAt: at, revision: 1 })));
+  expect(await world.fires(uid)).toMatchObject([{ cause: 'once', outcome: 'MISSED', reason: 'LOST' }]);
+  expect(await world.read(uid)).toMatchObject({ status: 'COMPLETED' });
+});
