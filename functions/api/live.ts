@@ -6,6 +6,8 @@ import type { Keyring } from '../../shared/adapters/aws/keyring.ts';
 import { createLargeObjects } from '../../shared/adapters/aws/large-objects.ts';
 import { createActionWorld } from '../../shared/adapters/aws/outbound.ts';
 import { createActionSecrets, createKeyringReader } from '../../shared/adapters/aws/stage-secrets.ts';
+import { createPaceStore } from '../../shared/adapters/dynamodb/pace-store.ts';
+import { createProgressStore } from '../../shared/adapters/dynamodb/progress-store.ts';
 import { Table } from '../../shared/adapters/dynamodb/table.ts';
 import { consoleLog, systemChance, systemClock } from '../../shared/adapters/system.ts';
 import { parseEnv } from '../../shared/contract/env.ts';
@@ -26,7 +28,7 @@ import { answerOnce } from '../entry/http/once-by-key.ts';
 import { readPreferredWait } from '../entry/http/prefer-wait.ts';
 import { liveReply } from '../entry/live-reply.ts';
 import { once } from '../entry/once.ts';
-import { createCorePorts } from '../entry/world.ts';
+import { createStarterPorts } from '../entry/world.ts';
 
 /** Answers live calls: inline, or by a queued page that the call waits for. */
 export function createLiveHandler(
@@ -89,9 +91,10 @@ const wired = once(() => {
   const http = createGuardedHttp({ policy: { allowedPorts: outboundPorts, allowLocalHttp }, totalTimeoutMs: 25_000 });
   const table = new Table(dynamodb, env.table, systemClock);
   const objects = createLargeObjects(dynamodb.config, env.bucket, process.env);
-  const clients = { dynamodb, sqs: new SQSClient(), objects };
   const ports = {
-    ...createCorePorts(env, machine, clients, 0),
+    ...createStarterPorts(env, machine, { table, sqs: new SQSClient() }),
+    progress: createProgressStore(table, objects),
+    paces: createPaceStore(table, machine),
     actions: registerActions(extraActions),
     world: createActionWorld(http, createActionSecrets(secretsManager, env.actionSecretsArn, systemClock)),
   };

@@ -18,6 +18,7 @@ export function runView(
   definition: RunDefinition,
   control: RunControl,
   counts: { readonly totals: Totals; readonly open: number },
+  nextPageUrl: string | null = null,
 ): RunView {
   return {
     uid: control.uid,
@@ -37,7 +38,7 @@ export function runView(
     retry_count: control.retryCount,
     last_error: control.lastError === null ? null : errorView(control.lastError),
     last_info: control.lastInfo,
-    next_page_url: null,
+    next_page_url: nextPageUrl,
     scheduled_run_uid: control.scheduledRunUid,
     scheduled_run_name: definition.scheduledRunName,
     workspace_uid: control.workspaceUid,
@@ -52,9 +53,10 @@ export function runDetailView(
   control: RunControl,
   counts: { readonly totals: Totals; readonly open: number },
   callbacks: z.output<typeof runDetail>['callbacks'],
+  nextPageUrl: string | null,
 ): z.output<typeof runDetail> {
   const history = control.history.map(({ status, at, reason }) => ({ status, at: instantOf(at), reason }));
-  return { ...runView(definition, control, counts), callbacks, history };
+  return { ...runView(definition, control, counts, nextPageUrl), callbacks, history };
 }
 
 /** What a run's status call shows. */

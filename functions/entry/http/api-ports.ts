@@ -1,7 +1,7 @@
 import { createKeyStore } from '../../../shared/adapters/dynamodb/key-store.ts';
 import { createRateStore } from '../../../shared/adapters/dynamodb/rate-store.ts';
 import type { Table } from '../../../shared/adapters/dynamodb/table.ts';
-import { createWorkspaceStore } from '../../../shared/adapters/dynamodb/workspace-store.ts';
+import { findKey } from '../../../shared/adapters/dynamodb/workspace-store.ts';
 import type { RuntimeSettings } from '../../../shared/contract/env.ts';
 import { SCOPES, type Scope } from '../../../shared/contract/routes.ts';
 import type { Machine } from '../world.ts';
@@ -14,7 +14,6 @@ export function createApiPorts(
   table: Table,
   env: { readonly publicUrl: string; readonly settings: Pick<RuntimeSettings, 'rateLimits'> },
 ): ApiPorts {
-  const workspaces = createWorkspaceStore(table);
   const now = (): number => machine.clock.now();
   return {
     publicUrl: env.publicUrl,
@@ -28,7 +27,7 @@ export function createApiPorts(
     newErrorRef: () => machine.chance.uuid(),
     log: machine.log,
     async findCaller(keyDigest) {
-      const key = await workspaces.findKey(keyDigest);
+      const key = await findKey(table, keyDigest);
       if (key === null || key.revokedAt !== null) return null;
       return { workspaceUid: key.workspaceUid, keyDigest, scopes: key.scopes.filter(isScope) };
     },

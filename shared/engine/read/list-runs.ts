@@ -2,6 +2,7 @@ import { isRunUid } from '../../domain/ids.ts';
 import { type ExecutionMode, hasEnded, type RunStatus } from '../../domain/run.ts';
 import { countRun, type RunCounts } from './count-run.ts';
 import { isVisible } from './find-run.ts';
+import { readNextCursor } from './next-cursor.ts';
 import type { ListedRun, ReadPorts, Run, RunPlace, RunRange } from './read-ports.ts';
 import type { Step } from './steps.ts';
 
@@ -43,6 +44,8 @@ export async function* listRuns(
 
 export interface CountedRun extends Run {
   readonly counts: RunCounts;
+  /** See {@link readNextCursor}. */
+  readonly nextCursor: string | null;
 }
 
 /** The same with counts: of runs at work, of which there are few at a time, from their shards. */
@@ -55,7 +58,7 @@ export async function* listCountedRuns(
       batch.runs.map(async (run): Promise<CountedRun> => {
         const isAtWork = run.control.startedAt !== null && !hasEnded(run.control.status);
         const counts = isAtWork ? await countRun(ports, run.control) : { totals: run.control.totals, open: 0 };
-        return { ...run, counts };
+        return { ...run, counts, nextCursor: await readNextCursor(ports, run) };
       }),
     );
     for (const run of counted) yield { row: run, after: placeOf(run.control) };

@@ -1,0 +1,11 @@
+import type { ReadPorts, Run } from './read-ports.ts';
+
+/** The action's cursor for the page after a live call's that was handed over; null where there is none, or none yet. */
+export async function readNextCursor(
+  ports: Pick<ReadPorts, 'progress'>,
+  { control, definition }: Run,
+): Promise<string | null> {
+  if (definition.livePage === null || control.mode === 'LIVE') return null;
+  const slot = await ports.progress.readSlot(control.uid, 0, 0);
+  return slot?.outcome.kind === 'RESULT' ? slot.outcome.nextCursor : null;
+}
