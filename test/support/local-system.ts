@@ -27,18 +27,24 @@ export interface LocalTestSystem extends Access {
 let built: Promise<SynthesizedStack> | null = null;
 
 /** Bundles and synthesizes once per test file. */
-async function build(): Promise<SynthesizedStack> {
+async function build(root: string): Promise<SynthesizedStack> {
   const bundleDir = claimBundleDir();
-  await bundleFunctions({ root: ROOT, outDir: bundleDir });
+  await bundleFunctions({ root, outDir: bundleDir });
   return synthesizeLocalStack(bundleDir);
 }
 
-/** Starts the system as `npm start` would, unkind and in memory unless the options say otherwise. */
-export async function startLocalSystem(options: Partial<Omit<RuntimeOptions, 'stack'>> = {}): Promise<LocalTestSystem> {
+/**
+ * Starts the system as `npm start` would, unkind and in memory unless the options say otherwise. Its functions are those
+ * of the project's folder, or of another one that lies like it.
+ */
+export async function startLocalSystem(
+  options: Partial<Omit<RuntimeOptions, 'stack'>> = {},
+  root = ROOT,
+): Promise<LocalTestSystem> {
   const logs: FunctionLog[] = [];
   const notices: string[] = [];
   const runtime = await startRuntime({
-    stack: await (built ??= build()),
+    stack: await (built ??= build(root)),
     unkind: { seed: 1 },
     readSecret: readLocalSecret,
     onLog: (log) => logs.push(log),
