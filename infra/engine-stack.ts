@@ -17,9 +17,11 @@ import {
   createCallback,
   createControl,
   createDeadLetters,
+  createIntake,
   createPage,
   createSweep,
   DEAD_LETTERS_TIMEOUT,
+  INTAKE_TIMEOUT,
 } from './constructs/worker-functions.ts';
 import type { StageSettings } from './settings.ts';
 
@@ -60,6 +62,7 @@ export class EngineStack extends Stack {
     createControl(this, platform);
     createPage(this, platform);
     createCallback(this, platform);
+    createIntake(this, platform);
     createSweep(this, platform);
     createDeadLetters(this, platform);
     api.route(ROUTES, functions, 'runs');
@@ -91,6 +94,7 @@ export class EngineStack extends Stack {
       controlQueue: create('ControlQueue', 'control', 5, CONTROL_TIMEOUT),
       pageQueue: create('PageQueue', 'page', 10, Duration.seconds(runtime.pageTimeoutSeconds)),
       callbackQueue: create('CallbackQueue', 'callback', 10, CALLBACK_TIMEOUT),
+      intakeQueue: create('IntakeQueue', 'intake', 1, INTAKE_TIMEOUT),
     };
   }
 }

@@ -29,12 +29,18 @@ const StageSettings = z
     /** Requests per second and burst of the whole API, all workspaces together. */
     apiThrottle: z.strictObject({ perSecond: z.int().min(1).max(10_000), burst: z.int().min(1).max(5_000) }),
     /** Invocations of each worker at once, the throttle of the work. */
-    workerConcurrency: z.strictObject({ control: concurrency, page: concurrency, callback: concurrency }),
+    workerConcurrency: z.strictObject({
+      control: concurrency,
+      page: concurrency,
+      callback: concurrency,
+      intake: concurrency,
+    }),
     /** Seconds a worker waits to fill a batch: cheaper under load, slower when quiet. */
     batchWindowSeconds: z.strictObject({
       control: z.int().min(0).max(60),
       page: z.int().min(0).max(60),
       callback: z.int().min(0).max(60),
+      intake: z.int().min(0).max(60),
     }),
     /** Concurrency kept for API functions; null keeps none, for a new account has only 10 in all and the deploy would fail. */
     reservedConcurrency: z
@@ -65,8 +71,8 @@ const common: StageSettings = {
   keepStateOnRemoval: true,
   pointInTimeRecovery: true,
   apiThrottle: { perSecond: 500, burst: 1_000 },
-  workerConcurrency: { control: 5, page: 20, callback: 10 },
-  batchWindowSeconds: { control: 0, page: 0, callback: 0 },
+  workerConcurrency: { control: 5, page: 20, callback: 10, intake: 2 },
+  batchWindowSeconds: { control: 0, page: 0, callback: 0, intake: 0 },
   reservedConcurrency: null,
   runtime: {
     retentionDays: 30,
@@ -90,7 +96,7 @@ const stages: Readonly<Record<string, StageSettings>> = {
   local: {
     ...common,
     // Each unit is up to one worker thread of about 27 MB.
-    workerConcurrency: { control: 2, page: 3, callback: 2 },
+    workerConcurrency: { control: 2, page: 3, callback: 2, intake: 2 },
     runtime: { ...common.runtime, allowLocalHttp: true, extraActions: ['http-request'] },
   },
   dev: { ...common, logRetentionDays: 7 },
@@ -98,8 +104,8 @@ const stages: Readonly<Record<string, StageSettings>> = {
     ...common,
     logRetentionDays: 90,
     apiThrottle: { perSecond: 2_000, burst: 4_000 },
-    workerConcurrency: { control: 20, page: 100, callback: 50 },
-    batchWindowSeconds: { control: 0, page: 1, callback: 1 },
+    workerConcurrency: { control: 20, page: 100, callback: 50, intake: 5 },
+    batchWindowSeconds: { control: 0, page: 1, callback: 1, intake: 0 },
   },
 };
 

@@ -2,13 +2,19 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { createCallbackPolicy } from '../../shared/adapters/aws/outbound.ts';
+import { createUploadObjects, createUploadTickets } from '../../shared/adapters/aws/upload-objects.ts';
 import { createKeyringReader, createStageSecrets } from '../../shared/adapters/aws/stage-secrets.ts';
+import { createUploadStore } from '../../shared/adapters/dynamodb/upload-store.ts';
 import { Table } from '../../shared/adapters/dynamodb/table.ts';
 import { consoleLog, systemChance, systemClock } from '../../shared/adapters/system.ts';
 import { parseEnv } from '../../shared/contract/env.ts';
-import { launchedView } from '../../shared/contract/run-view.ts';
+import { instantOf, launchedView } from '../../shared/contract/run-view.ts';
 import { runUidOf } from '../../shared/domain/ids.ts';
+import { LIMITS } from '../../shared/domain/limits.ts';
+import { type OpenUploadPorts, openUpload } from '../../shared/engine/open-upload.ts';
 import { findAction, findLaunched, type Launch, type LaunchPorts, startRun } from '../../shared/engine/start-run.ts';
+import type { UploadLaunchPorts } from '../../shared/engine/find-upload.ts';
+import { startUploadRun } from '../../shared/engine/start-upload-run.ts';
 import { registerActions } from '../actions/index.ts';
 import { createApiPorts } from '../entry/http/api-ports.ts';
 import { type ApiPorts, createApiHandler } from '../entry/http/create-api-handler.ts';
@@ -17,8 +23,20 @@ import { answerOnce } from '../entry/http/once-by-key.ts';
 import { once } from '../entry/once.ts';
 import { createStarterPorts } from '../entry/world.ts';
 
-/** Takes async launches. */
-export function createLaunchHandler(api: ApiPorts, ports: LaunchPorts): ReturnType<typeof createApiHandler> {
+/** What taking uploads takes. */
+export type UploadPorts = UploadLaunchPorts['uploads'] & OpenUploadPorts['uploads'];
+
+/** Takes async launches, and uploads where it is given what that takes. */
+export function createLaunchHandler(
+  api: ApiPorts,
+  ports: LaunchPorts,
+  uploads: UploadPorts | null = null,
+): ReturnType<typeof createApiHandler> {
+  function withUploads() {
+    if (uploads === null) throw new Error('This launch function takes no uploads.');
+    return { ...ports, uploads };
+  }
+
   return createApiHandler({
     functionName: 'launch',
     ports: api,
@@ -31,7 +49,7 @@ export function createLaunchHandler(api: ApiPorts, ports: LaunchPorts): ReturnTy
           const launch: Launch = {
             workspaceUid: caller.workspaceUid,
             actionName: action.name,
-            inputs: body.inputs,
+            inputs: body.inputs ?? [],
             parameters: body.parameters ?? {},
             callback:
               callback === undefined ? null : { url: callback.url, headers: callback.headers ?? {}, on: callback.on },
@@ -48,10 +66,21 @@ export function createLaunchHandler(api: ApiPorts, ports: LaunchPorts): ReturnTy
             },
             async run(claim) {
               const newUid = async (): Promise<string> => runUidOf((await claim()).seed);
-              const { control, definition } = await startRun(ports, launch, newUid);
+              const { inputs_upload_uid: uploadUid } = body;
+              const { control, definition } =
+                uploadUid === undefined
+                  ? await startRun(ports, launch, newUid)
+                  : await startUploadRun(withUploads(), launch, uploadUid, newUid);
               return { body: launchedView(definition, control) };
             },
           });
+        },
+      }),
+      createUpload: defineEndpoint('createUpload', {
+        async handle({ caller }) {
+          const { uid, url, headers, expiresAt } = await openUpload(withUploads(), caller.workspaceUid);
+          const about = { uid, url, headers, max_bytes: LIMITS.uploadBytes, expires_at: instantOf(expiresAt) };
+          return { body: { ...about, method: 'PUT' } };
         },
       }),
     },
@@ -63,13 +92,20 @@ const wired = once(() => {
   const machine = { clock: systemClock, chance: systemChance, log: consoleLog };
   const { outboundPorts, allowLocalHttp, extraActions } = env.settings;
   const keyring = createKeyringReader(new SecretsManagerClient(), env.masterSecretArn, systemChance);
-  const table = new Table(new DynamoDBClient(), env.table, systemClock);
-  return createLaunchHandler(createApiPorts(machine, table, env), {
+  const dynamodb = new DynamoDBClient();
+  const table = new Table(dynamodb, env.table, systemClock);
+  const ports: LaunchPorts = {
     ...createStarterPorts(env, machine, { table, sqs: new SQSClient() }),
     actions: registerActions(extraActions),
     secrets: createStageSecrets(keyring),
     callbackPolicy: createCallbackPolicy({ allowedPorts: outboundPorts, allowLocalHttp }),
-  });
+  };
+  const uploads: UploadPorts = {
+    ...createUploadStore(table, () => systemClock.now()),
+    ...createUploadObjects(dynamodb.config, env.bucket, process.env),
+    ...createUploadTickets(dynamodb.config, env.bucket, process.env),
+  };
+  return createLaunchHandler(createApiPorts(machine, table, env), ports, uploads);
 });
 
 export const handler: ReturnType<typeof createApiHandler> = (event, context) => wired()(event, context);

@@ -11,6 +11,7 @@ import { createRunStore } from '../../shared/adapters/dynamodb/run-store.ts';
 import { Table } from '../../shared/adapters/dynamodb/table.ts';
 import type { RuntimeSettings } from '../../shared/contract/env.ts';
 import type { Chance, Clock, CorePorts, Log } from '../../shared/engine/ports.ts';
+import type { UploadObjects } from '../../shared/engine/upload-ports.ts';
 
 /** What the machine gives: real in Lambda, by hand in tests and in the simulator. */
 export interface Machine {
@@ -30,11 +31,14 @@ interface CoreEnv extends StoreEnv {
   readonly controlQueueUrl?: string | undefined;
   readonly pageQueueUrl?: string | undefined;
   readonly callbackQueueUrl?: string | undefined;
+  readonly intakeQueueUrl?: string | undefined;
 }
 
 interface StoreClients {
   readonly dynamodb: DynamoDBClient;
   readonly objects: LargeObjects;
+  /** Absent for a function that has no need of inputs, or no leave to read uploads. */
+  readonly uploads?: Pick<UploadObjects, 'readBytes'>;
 }
 
 /** How long a message or a delivery waits for company before it is sent. */
@@ -53,7 +57,12 @@ export function createCorePorts(
   clients: StoreClients & { readonly sqs: SQSClient },
   gatherMs = GATHER_MS,
 ): CorePorts {
-  const urls: QueueUrls = { control: env.controlQueueUrl, page: env.pageQueueUrl, callback: env.callbackQueueUrl };
+  const urls: QueueUrls = {
+    control: env.controlQueueUrl,
+    page: env.pageQueueUrl,
+    callback: env.callbackQueueUrl,
+    intake: env.intakeQueueUrl,
+  };
   return {
     ...createStorePorts(env, machine, clients),
     messages: createMessageSender(clients.sqs, machine.clock, urls, gatherMs),
@@ -68,7 +77,7 @@ export function createStorePorts(env: StoreEnv, machine: Machine, clients: Store
   return {
     ...machine,
     due,
-    runs: createRunStore(table, due),
+    runs: createRunStore(table, due, clients.uploads),
     progress: createProgressStore(table, clients.objects),
     admission: createAdmissionStore(
       table,

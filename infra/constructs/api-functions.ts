@@ -27,13 +27,14 @@ export function createLive(scope: Construct, platform: Platform): EngineFunction
   });
 }
 
-/** Takes asynchronous launches: checks and stores up to 4.5 MB of inputs, hence a whole core (1,769 MB). */
+/** Takes uploads and asynchronous launches: checks and stores up to 4.5 MB of inputs, hence a whole core (1,769 MB). */
 export function createLaunch(scope: Construct, platform: Platform): EngineFunction {
   const { state, controlQueue, pageQueue, settings } = platform;
   return new EngineFunction(scope, 'Launch', {
     platform,
     name: 'launch',
     keys: 'read',
+    objects: { get: ['uploads'], put: ['uploads'] },
     timeout: API_TIMEOUT,
     memoryMb: 1_769,
     requeues: false,
@@ -75,7 +76,7 @@ export function createRuns(scope: Construct, platform: Platform): EngineFunction
     platform,
     name: 'runs',
     keys: 'read',
-    objects: { get: ['pages'] },
+    objects: { get: ['pages', 'uploads'] },
     timeout: API_TIMEOUT,
     memoryMb: 1_024,
     requeues: false,

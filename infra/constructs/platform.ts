@@ -20,6 +20,7 @@ export interface Platform {
   readonly controlQueue: WorkQueue;
   readonly pageQueue: WorkQueue;
   readonly callbackQueue: WorkQueue;
+  readonly intakeQueue: WorkQueue;
   readonly schedules: ScheduleGroup;
 }
 
@@ -34,6 +35,7 @@ export function environmentOf(name: FunctionName, platform: Platform): Record<st
     controlQueueUrl: platform.controlQueue.queue.queueUrl,
     pageQueueUrl: platform.pageQueue.queue.queueUrl,
     callbackQueueUrl: platform.callbackQueue.queue.queueUrl,
+    intakeQueueUrl: platform.intakeQueue.queue.queueUrl,
     masterSecretArn: platform.state.masterSecret.secretArn,
     actionSecretsArn: platform.state.actionSecrets.secretArn,
     scheduleGroup: platform.schedules.groupName,

@@ -10,13 +10,15 @@ import type { Platform } from './platform.ts';
 export const CONTROL_TIMEOUT = Duration.seconds(60);
 /** Ten callbacks side by side take at most 15 s each, besides reading, marking and asking for retries. */
 export const CALLBACK_TIMEOUT = Duration.seconds(60);
+/** Lambda's longest: an upload of 500 MB is read in one go. */
+export const INTAKE_TIMEOUT = Duration.minutes(15);
 export const DEAD_LETTERS_TIMEOUT = Duration.seconds(60);
 /** Under a minute, so that one sweep is over when the next begins. */
 const SWEEP_TIMEOUT = Duration.seconds(55);
 
 /** Admits, dispatches and ends runs, and fires schedules. A run of many inputs is laid out in steps, each asking for the next. */
 export function createControl(scope: Construct, platform: Platform): EngineFunction {
-  const { state, schedules, controlQueue, pageQueue, callbackQueue } = platform;
+  const { state, schedules, controlQueue, pageQueue, callbackQueue, intakeQueue } = platform;
   const worker = new EngineFunction(scope, 'Control', {
     platform,
     name: 'control',
@@ -29,6 +31,7 @@ export function createControl(scope: Construct, platform: Platform): EngineFunct
       controlQueue.send(),
       pageQueue.send(),
       callbackQueue.send(),
+      intakeQueue.send(),
       ...schedules.manage(),
     ],
   });
@@ -44,7 +47,7 @@ export function createPage(scope: Construct, platform: Platform): EngineFunction
     platform,
     name: 'page',
     keys: 'none',
-    objects: { put: ['pages'] },
+    objects: { get: ['uploads'], put: ['pages'] },
     timeout: Duration.seconds(settings.runtime.pageTimeoutSeconds),
     memoryMb: 1_024,
     requeues: true,
@@ -74,7 +77,7 @@ export function createCallback(scope: Construct, platform: Platform): EngineFunc
     platform,
     name: 'callback',
     keys: 'none',
-    objects: { get: ['pages'] },
+    objects: { get: ['pages', 'uploads'] },
     timeout: CALLBACK_TIMEOUT,
     memoryMb: 512,
     requeues: true,
@@ -85,6 +88,27 @@ export function createCallback(scope: Construct, platform: Platform): EngineFunc
     ],
   });
   callbackQueue.feed(worker.lambda);
+  return worker;
+}
+
+/** Reads uploads line by line, a whole core (1,769 MB) for each. What it finds goes on by the control queue. */
+export function createIntake(scope: Construct, platform: Platform): EngineFunction {
+  const { state, controlQueue, callbackQueue, intakeQueue } = platform;
+  const worker = new EngineFunction(scope, 'Intake', {
+    platform,
+    name: 'intake',
+    keys: 'none',
+    objects: { get: ['uploads'] },
+    timeout: INTAKE_TIMEOUT,
+    memoryMb: 1_769,
+    requeues: false,
+    may: [
+      state.items('GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'),
+      controlQueue.send(),
+      callbackQueue.send(),
+    ],
+  });
+  intakeQueue.feed(worker.lambda);
   return worker;
 }
 

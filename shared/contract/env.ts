@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { ApiFunction } from './routes.ts';
 
 /** The Lambdas fed by queues and by the clock, one per file of functions/workers. */
-type WorkerFunction = 'control' | 'page' | 'callback' | 'sweep' | 'dead-letters';
+type WorkerFunction = 'control' | 'page' | 'callback' | 'intake' | 'sweep' | 'dead-letters';
 
 /** Every Lambda of the stack, named as its file. */
 export type FunctionName = ApiFunction | WorkerFunction;
@@ -63,6 +63,7 @@ export const ENV = {
   controlQueueUrl: { name: 'TRIREME_CONTROL_QUEUE_URL', schema: url },
   pageQueueUrl: { name: 'TRIREME_PAGE_QUEUE_URL', schema: url },
   callbackQueueUrl: { name: 'TRIREME_CALLBACK_QUEUE_URL', schema: url },
+  intakeQueueUrl: { name: 'TRIREME_INTAKE_QUEUE_URL', schema: url },
   masterSecretArn: { name: 'TRIREME_MASTER_SECRET_ARN', schema: arn },
   actionSecretsArn: { name: 'TRIREME_ACTION_SECRETS_ARN', schema: arn },
   scheduleGroup: { name: 'TRIREME_SCHEDULE_GROUP', schema: text },
@@ -76,7 +77,7 @@ export type EnvKey = keyof typeof ENV;
 /** Which variables each function gets: what it uses and nothing more. */
 export const ENV_OF = {
   live: ['stage', 'settings', 'table', 'bucket', 'publicUrl', 'pageQueueUrl', 'masterSecretArn', 'actionSecretsArn'],
-  launch: ['stage', 'settings', 'table', 'publicUrl', 'controlQueueUrl', 'pageQueueUrl', 'masterSecretArn'],
+  launch: ['stage', 'settings', 'table', 'bucket', 'publicUrl', 'controlQueueUrl', 'pageQueueUrl', 'masterSecretArn'],
   runs: ['stage', 'settings', 'table', 'bucket', 'publicUrl', 'masterSecretArn'],
   verbs: ['stage', 'settings', 'table', 'publicUrl', 'controlQueueUrl', 'callbackQueueUrl'],
   schedules: ['stage', 'settings', 'table', 'publicUrl', 'controlQueueUrl', 'pageQueueUrl', 'masterSecretArn'],
@@ -87,6 +88,7 @@ export const ENV_OF = {
     'controlQueueUrl',
     'pageQueueUrl',
     'callbackQueueUrl',
+    'intakeQueueUrl',
     'scheduleGroup',
     'scheduleRoleArn',
     'controlQueueArn',
@@ -103,6 +105,7 @@ export const ENV_OF = {
     'actionSecretsArn',
   ],
   callback: ['stage', 'settings', 'table', 'bucket', 'callbackQueueUrl', 'masterSecretArn'],
+  intake: ['stage', 'settings', 'table', 'bucket', 'controlQueueUrl', 'callbackQueueUrl'],
   sweep: ['stage', 'settings', 'table', 'controlQueueUrl', 'pageQueueUrl', 'callbackQueueUrl'],
   'dead-letters': ['stage', 'settings', 'table', 'controlQueueUrl', 'pageQueueUrl', 'callbackQueueUrl'],
 } as const satisfies Readonly<Record<FunctionName, readonly EnvKey[]>>;

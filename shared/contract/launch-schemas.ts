@@ -90,14 +90,22 @@ const callback = strict({
   on: z.enum(['all', 'final']).default('all').describe('all: each page as it comes; final: only the end of the run'),
 });
 
-const inputsMessage = `must be a list of 1 to ${LIMITS.inputsPerLaunch} inputs; start several runs for more`;
+const INSTEAD = `upload up to ${LIMITS.inputsPerUpload} as lines (POST /v1/uploads) for an async run, or start several`;
+const inputsMessage = `must be a list of 1 to ${LIMITS.inputsPerLaunch} inputs`;
+
+const inputs = z
+  .array(launchInput, { error: inputsMessage })
+  .min(1, inputsMessage)
+  .superRefine((list, context) => {
+    if (list.length <= LIMITS.inputsPerLaunch) return;
+    const message = `has ${list.length} inputs, over the limit of ${LIMITS.inputsPerLaunch}; ${INSTEAD}`;
+    context.addIssue({ code: 'custom', message, params: TOO_LARGE });
+  })
+  .meta({ maxItems: LIMITS.inputsPerLaunch });
 
 /** What an async run and the runs of a schedule are launched with. */
 export const launchFields = {
-  inputs: z
-    .array(launchInput, { error: inputsMessage })
-    .min(1, inputsMessage)
-    .max(LIMITS.inputsPerLaunch, inputsMessage),
+  inputs,
   parameters,
   callback,
   name: z.string().min(1).max(200),
@@ -119,7 +127,8 @@ const dependency = z.union([
 /** `POST …/run/async`. */
 export const asyncBody = strict(
   {
-    inputs: launchFields.inputs,
+    inputs: launchFields.inputs.optional(),
+    inputs_upload_uid: uid.optional().describe('Instead of `inputs`: the lines of an upload (POST /v1/uploads)'),
     parameters: launchFields.parameters.optional(),
     callback: launchFields.callback.optional(),
     name: launchFields.name.optional(),
@@ -133,4 +142,22 @@ export const asyncBody = strict(
     on_invalid_input: launchFields.onInvalidInput.default('reject'),
   },
   { ...NOT_HERE, ...MANY_INPUTS },
-);
+).superRefine((body, context) => {
+  const hasInputs = body.inputs !== undefined;
+  if (hasInputs !== (body.inputs_upload_uid !== undefined)) return;
+  const message = hasInputs ? 'give either inputs or inputs_upload_uid' : `${inputsMessage}, or give inputs_upload_uid`;
+  context.addIssue({ code: 'custom', path: [hasInputs ? 'inputs_upload_uid' : 'inputs'], message });
+});
+
+/** `POST /v1/uploads`. */
+export const uploadBody = strict({});
+
+/** Where an upload is to be put. */
+export const upload = strict({
+  uid: uid.describe('Give it as inputs_upload_uid to one launch, within 24 h'),
+  method: z.literal('PUT'),
+  url: z.string().describe('Good for one PUT: a second one is refused with 412'),
+  headers: z.record(z.string(), z.string()).describe('To be sent with the PUT, as they are'),
+  max_bytes: z.int().describe('A larger one is refused at its launch'),
+  expires_at: instant.describe('Until then the PUT may begin'),
+}).meta({ id: 'Upload' });

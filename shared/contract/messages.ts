@@ -37,6 +37,8 @@ const callbackV1 = z.strictObject({ v: z.literal(1), k: z.literal('callback'), u
 
 const dispatchV1 = z.strictObject({ v: z.literal(1), k: z.literal('dispatch'), run: runUid, ep: index });
 
+const intakeV1 = z.strictObject({ v: z.literal(1), k: z.literal('intake'), run: runUid, ep: index });
+
 const fireV1 = z.strictObject({
   v: z.literal(1),
   k: z.literal('fire'),
@@ -49,7 +51,7 @@ const fireV1 = z.strictObject({
 
 const tendV1 = z.strictObject({ v: z.literal(1), k: z.literal('tend'), s: z.uuid(), due: index.optional() });
 
-const body = z.discriminatedUnion('k', [pageV1, callbackV1, dispatchV1, fireV1, tendV1]);
+const body = z.discriminatedUnion('k', [pageV1, callbackV1, dispatchV1, intakeV1, fireV1, tendV1]);
 
 /** A message as the engine speaks of it. Structurally the engine's own type; this room may not import that one. */
 export type QueueMessage =
@@ -71,6 +73,7 @@ export type QueueMessage =
     }
   | { readonly kind: 'callback'; readonly uid: string; readonly attempt: number }
   | { readonly kind: 'dispatch'; readonly runUid: string; readonly epoch: number }
+  | { readonly kind: 'intake'; readonly runUid: string; readonly epoch: number }
   | {
       readonly kind: 'fire';
       readonly scheduleUid: string;
@@ -108,7 +111,8 @@ export function decodeMessage(text: string): QueueMessage {
     case 'callback':
       return { kind: 'callback', uid: said.uid, attempt: said.t ?? 0 };
     case 'dispatch':
-      return { kind: 'dispatch', runUid: said.run, epoch: said.ep };
+    case 'intake':
+      return { kind: said.k, runUid: said.run, epoch: said.ep };
     case 'fire':
       return { kind: 'fire', scheduleUid: said.s, nominalAt: said.at, revision: said.rev ?? null };
     case 'tend':
@@ -149,7 +153,8 @@ function bodyOf(message: QueueMessage): z.input<typeof body> {
     case 'callback':
       return { v: 1, k: 'callback', uid: message.uid, ...(message.attempt === 0 ? {} : { t: message.attempt }) };
     case 'dispatch':
-      return { v: 1, k: 'dispatch', run: message.runUid, ep: message.epoch };
+    case 'intake':
+      return { v: 1, k: message.kind, run: message.runUid, ep: message.epoch };
     case 'fire': {
       const { scheduleUid, nominalAt, revision } = message;
       const at = new Date(nominalAt).toISOString();

@@ -10,7 +10,7 @@ import {
   runCallbacksQuery,
   signingSecrets,
 } from './callback-schemas.ts';
-import { asyncBody, liveBody, liveQuery } from './launch-schemas.ts';
+import { asyncBody, liveBody, liveQuery, upload, uploadBody } from './launch-schemas.ts';
 import {
   launchedRun,
   listRunsQuery,
@@ -136,7 +136,19 @@ export const ROUTES = [
     body: asyncBody,
     once: true,
     success: { status: 202, schema: launchedRun },
-    errors: ['ACTION_NOT_FOUND', 'BAD_PARAMETERS', 'NOT_FOUND'],
+    errors: ['ACTION_NOT_FOUND', 'BAD_PARAMETERS', 'NOT_FOUND', 'INVALID_STATE'],
+  },
+  {
+    operation: 'createUpload',
+    method: 'POST',
+    path: '/v1/uploads',
+    function: 'launch',
+    scope: 'run',
+    summary: 'Open an upload: a URL that takes one PUT of up to 1,000,000 inputs, a JSON object a line',
+    body: uploadBody,
+    bodyOptional: true,
+    success: { status: 201, schema: upload },
+    errors: [],
   },
   {
     operation: 'listRuns',

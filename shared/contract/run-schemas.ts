@@ -28,7 +28,7 @@ export const statusReason = strict({
 }).meta({ id: 'StatusReason' });
 
 const inputCounts = strict({
-  total: count.nullable().describe('Null until they are counted'),
+  total: count.nullable().describe('Null until the lines of an upload are counted, and where they cannot be'),
   succeeded: count,
   failed: count,
   stopped: count,

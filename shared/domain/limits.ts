@@ -1,7 +1,9 @@
 /** Every size and count the contract states, in one place. Bytes are UTF-8 bytes of the JSON text. */
 export const LIMITS = {
   bodyBytes: 4_500_000,
-  inputsPerLaunch: 10_000,
+  inputsPerLaunch: 100_000,
+  inputsPerUpload: 1_000_000,
+  uploadBytes: 500_000_000,
   inputBytes: 32 * 1024,
   customDataBytes: 8 * 1024,
   parametersBytes: 32 * 1024,

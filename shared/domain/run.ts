@@ -1,5 +1,6 @@
 import type { ErrorRecord } from './errors.ts';
 import type { LivePage } from './live-page.ts';
+import type { UploadRef } from './upload.ts';
 
 /** How a run was asked for. A schedule's runs are ASYNC runs that carry `scheduledRunUid`. */
 export type ExecutionMode = 'LIVE' | 'ASYNC';
@@ -184,7 +185,10 @@ export interface RunDefinition {
   readonly dependsOn: readonly RunDependency[];
   /** Not to start before (epoch ms), or null. */
   readonly scheduleAt: number | null;
+  /** 0: the lines of its upload are not counted yet. */
   readonly inputsTotal: number;
+  /** Where its inputs lie; absent: they came in the launch's body. */
+  readonly upload?: UploadRef;
   /** Null: not the queued page of a live call. */
   readonly livePage: LivePage | null;
   readonly scheduledRunUid: string | null;
@@ -221,6 +225,7 @@ export interface RunControl {
   readonly attempt: number;
   /** Endings so far; part of run.finished's uid. */
   readonly endings: number;
+  /** 0: the lines of its upload are not counted yet, or cannot be. */
   readonly inputsTotal: number;
   /** As of the last ending; while the run works, counts are computed from the shards. */
   readonly totals: Totals;

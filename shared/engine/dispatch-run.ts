@@ -19,6 +19,12 @@ export async function dispatchRun(ports: CorePorts, message: DispatchMessage, re
   const definition = await ports.runs.readDefinition(message.runUid);
   if (control === null || definition === null || control.epoch !== message.epoch) return;
   if (hasEnded(control.status)) return closeRun(ports, control, definition); // refused at launch: INVALID
+  if (definition.upload !== undefined && control.inputsTotal === 0) {
+    return ports.messages.send(
+      { kind: 'intake', runUid: control.uid, epoch: control.epoch },
+      { workspaceUid: control.workspaceUid },
+    );
+  }
   if (control.postponedUntil !== null && control.postponedUntil > ports.clock.now()) return; // its due entry stands
   const working = WORKING_STATUSES.includes(control.status);
   if (!working && !(await dependenciesMet(ports, control, definition))) return;
@@ -57,7 +63,11 @@ interface LaidOut {
 }
 
 /** The window of this epoch: as it stands, or opened now. */
-async function layOut(ports: CorePorts, control: RunControl, definition: RunDefinition): Promise<Omit<LaidOut, 'control'>> {
+async function layOut(
+  ports: CorePorts,
+  control: RunControl,
+  definition: RunDefinition,
+): Promise<Omit<LaidOut, 'control'>> {
   const standing = await ports.progress.readWindow(definition.uid);
   if (standing !== null && standing.epoch >= control.epoch) return { window: standing, opened: false };
   const restarts = control.restartEpoch > (standing?.epoch ?? 0);

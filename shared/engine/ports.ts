@@ -4,6 +4,7 @@ import type { InputMark, OpenInput, ReopenedInput, RunWindow, StoredInput } from
 import type { PaceRecord, Turn } from '../domain/pace.ts';
 import type { CycleCheck, PageSlot } from '../domain/page.ts';
 import type { RunControl, RunDefinition, RunMove, StatusReason, Totals } from '../domain/run.ts';
+import type { UploadSpan } from '../domain/upload.ts';
 import type { ActionRegistry } from '../sdk/action-registry.ts';
 import type { ActionFetch } from '../sdk/action.ts';
 
@@ -72,6 +73,16 @@ export interface RunStore {
   listDependents(runUid: string): Promise<readonly string[]>;
   /** Records a live run that is over, whole in one write. */
   recordLive(definition: RunDefinition, control: RunControl, input: StoredInput): Promise<void>;
+  /** Writes down where inputs lie in the upload of a run. Said twice, it is the same. */
+  writeSpans(runUid: string, spans: readonly UploadSpan[], expiresAt: number): Promise<void>;
+  /** Notes in the definition how many inputs an upload has; {@link countInputs} commits it. */
+  noteInputs(runUid: string, inputsTotal: number): Promise<void>;
+  /** Makes the count of an upload's inputs known, on condition that it is not and that the epoch holds. */
+  countInputs(
+    runUid: string,
+    epoch: number,
+    count: { readonly now: number; readonly inputsTotal: number },
+  ): Promise<boolean>;
   readInput(runUid: string, input: number): Promise<StoredInput>;
   /** Inputs from an index on, as many as lie together, at least one while there are any. */
   readInputs(runUid: string, from: number): Promise<readonly StoredInput[]>;
@@ -92,6 +103,8 @@ export interface ControlChange {
   /** Absent: null, for only a postponed run has it. */
   readonly postponedUntil?: number;
   readonly totals?: Totals;
+  /** Of an upload that was counted just now. */
+  readonly inputsTotal?: number;
   readonly lastError?: ErrorRecord | null;
   readonly lastInfo?: RunControl['lastInfo'];
   /** Counts one more ending. */
@@ -338,6 +351,13 @@ export interface DispatchMessage {
   readonly epoch: number;
 }
 
+/** Read this run's upload and count its inputs. */
+export interface IntakeMessage {
+  readonly kind: 'intake';
+  readonly runUid: string;
+  readonly epoch: number;
+}
+
 /** A time of a schedule has come. */
 export interface FireMessage {
   readonly kind: 'fire';
@@ -356,7 +376,7 @@ export interface TendMessage {
   readonly dueAt: number | null;
 }
 
-export type Message = PageMessage | CallbackMessage | DispatchMessage | FireMessage | TendMessage;
+export type Message = PageMessage | CallbackMessage | DispatchMessage | IntakeMessage | FireMessage | TendMessage;
 
 /** Sends; resolved when the queue has it. Entries are gathered into batches, `delayMs` is at most 900,000. */
 export interface MessageSender {

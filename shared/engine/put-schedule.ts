@@ -7,7 +7,7 @@ import type { SchedulePorts } from './schedule-ports.ts';
 import { checkLaunch, type Launch } from './start-run.ts';
 
 /** A schedule as its caller asked for it: what its runs are launched with, and when. */
-export type ScheduleLaunch = Omit<Launch, 'dependsOn' | 'scheduleAt'> &
+export type ScheduleLaunch = Omit<Launch, 'dependsOn' | 'scheduleAt' | 'upload'> &
   ScheduleTiming & {
     readonly overlap: Overlap;
     readonly catchUpSeconds: number;

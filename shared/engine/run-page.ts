@@ -83,7 +83,7 @@ async function runAndRecord(ports: PagePorts, page: PageInHand): Promise<PageSlo
   const postponed = await readPostponed(ports, page);
   if (postponed !== null) return sendPostponed(ports, page, postponed);
   const input = await ports.runs.readInput(message.runUid, message.input);
-  const result = await callAction(ports, page, input.input);
+  const result = input.fault === undefined ? await callAction(ports, page, input.input) : lineRefused(input.fault);
   if (result.kind === 'later') {
     return postponePage(ports, page, { attempt: message.attempt, at: result.until, held: result.held });
   }
@@ -113,6 +113,11 @@ async function runAndRecord(ports: PagePorts, page: PageInHand): Promise<PageSlo
   };
   const put = await ports.progress.putSlot(slot, results, definition.expiresAt);
   return put.won ? slot : put.stored;
+}
+
+/** A line of an upload that cannot be an input: the action never sees it. */
+function lineRefused(fault: string): Extract<ActionResult, { kind: 'permanent' }> {
+  return { kind: 'permanent', error: new EngineError('BAD_INPUT', fault) };
 }
 
 /** Calls the action, if it is the page's turn. The run has begun when its first page has. */

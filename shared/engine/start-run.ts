@@ -3,6 +3,7 @@ import { isRunUid, runUidOf } from '../domain/ids.ts';
 import type { StoredInput } from '../domain/input.ts';
 import { LIMITS } from '../domain/limits.ts';
 import { NO_TOTALS, type RunControl, type RunDefinition, type RunDependency } from '../domain/run.ts';
+import type { UploadRef } from '../domain/upload.ts';
 import type { Action } from '../sdk/action.ts';
 import { firstPage } from './open-input.ts';
 import type { CorePorts, DueEntry, Message, Ports } from './ports.ts';
@@ -27,6 +28,8 @@ export interface Launch {
   readonly dependsOn: readonly RunDependency[];
   /** Not to start before (epoch ms), or null. */
   readonly scheduleAt: number | null;
+  /** Where the inputs lie; `inputs` is empty then. Absent: they are in `inputs`. */
+  readonly upload?: UploadRef;
 }
 
 /** What accepting a run takes. */
@@ -70,13 +73,15 @@ export async function startRun(
     dependsOn: launch.dependsOn,
     scheduleAt: launch.scheduleAt,
     inputsTotal: inputs.length,
+    ...(launch.upload === undefined ? {} : { upload: launch.upload }),
     scheduledRunUid: null,
     livePage: null,
     scheduledRunName: null,
     createdAt: now,
     expiresAt,
   };
-  const invalid = refused.count < inputs.length ? null : tellError(ports, inputsRefused(refused), { run_uid: uid });
+  const noneGood = inputs.length > 0 && refused.count === inputs.length;
+  const invalid = !noneGood ? null : tellError(ports, inputsRefused(refused), { run_uid: uid });
   const control = await commitRun(ports, definition, inputs, invalid);
   return { control, definition };
 }
@@ -89,7 +94,9 @@ export async function findLaunched(
   const current = await ports.runs.readControl(uid);
   const definition = current === null ? null : await ports.runs.readDefinition(uid);
   if (current === null || definition === null) return null;
-  return { control: newControl(definition, current.status === 'INVALID' ? current.lastError : null), definition };
+  const launched = definition.upload === undefined ? definition : { ...definition, inputsTotal: 0 };
+  const invalid = current.status === 'INVALID' && definition.upload === undefined ? current.lastError : null;
+  return { control: newControl(launched, invalid), definition };
 }
 
 /** Writes a run, then sends it on its way if it starts at once. Said twice, it is one run, sent once more. */
@@ -105,7 +112,8 @@ export async function commitRun(
   const due: DueEntry[] = [{ at: startsAt + FIRST_WATCH_MS, kind: 'watch', uid }];
   if (control.status === 'SCHEDULED') due.push({ at: startsAt, kind: 'start', uid });
   const created = await ports.runs.createRun({ definition, control, inputs, due });
-  if (control.status === 'SCHEDULED') return control;
+  // An upload is counted at once, whenever its run is to start.
+  if (control.status === 'SCHEDULED' && definition.upload === undefined) return control;
   await ports.messages.send(beginning(control, definition, created === 'exists'), { workspaceUid });
   return control;
 }

@@ -49,7 +49,7 @@ test('no function may scan, manage, or do what is not named', () => {
   }
 });
 
-test('the only wildcards but entries of schedules are page objects, whose names are hashes', () => {
+test('the only wildcards but entries of schedules are objects of pages and uploads', () => {
   const wild = permissions.filter(
     ({ action, resource }) => JSON.stringify(resource).includes('*') && !action.startsWith('scheduler:'),
   );
@@ -59,8 +59,16 @@ test('the only wildcards but entries of schedules are page objects, whose names 
   });
   expect(table.toSorted()).toEqual([
     'Callback s3:GetObject pages/*',
+    'Callback s3:GetObject uploads/*',
+    'Intake s3:GetObject uploads/*',
+    'Launch s3:GetObject uploads/*',
+    'Launch s3:PutObject uploads/*',
+    'Live s3:GetObject pages/*',
+    'Live s3:PutObject pages/*',
+    'Page s3:GetObject uploads/*',
     'Page s3:PutObject pages/*',
     'Runs s3:GetObject pages/*',
+    'Runs s3:GetObject uploads/*',
   ]);
 });
 
@@ -97,12 +105,16 @@ test('messages are sent by those that have a next step, and by schedules to the 
     'Callback: CallbackQueue',
     'Control: CallbackQueue',
     'Control: ControlQueue',
+    'Control: IntakeQueue',
     'Control: PageQueue',
     'DeadLetters: CallbackQueue',
     'DeadLetters: ControlQueue',
     'DeadLetters: PageQueue',
+    'Intake: CallbackQueue',
+    'Intake: ControlQueue',
     'Launch: ControlQueue',
     'Launch: PageQueue',
+    'Live: PageQueue',
     'Page: CallbackQueue',
     'Page: ControlQueue',
     'Page: PageQueue',
@@ -123,6 +135,7 @@ test('each worker receives from its own queue only', () => {
     'Callback: CallbackQueue',
     'Control: ControlQueue',
     'DeadLetters: DeadLetterQueue',
+    'Intake: IntakeQueue',
     'Page: PageQueue',
   ]);
 });
@@ -130,7 +143,7 @@ test('each worker receives from its own queue only', () => {
 test('no function writes an API key, and only API functions read one', () => {
   const denied = statements.filter(({ effect }) => effect === 'Deny');
   const from = (action: string) => denied.filter((statement) => statement.action === action).map(({ owner }) => owner);
-  const workers = ['Control', 'Page', 'Callback', 'Sweep', 'DeadLetters'];
+  const workers = ['Control', 'Page', 'Callback', 'Intake', 'Sweep', 'DeadLetters'];
   for (const verb of ['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem']) {
     expect(from(`dynamodb:${verb}`)).toEqual(['Live', 'Launch', 'Runs', 'Verbs', 'ScheduleApi', ...workers]);
   }
@@ -153,7 +166,7 @@ test('only reads of lists use the index', () => {
 
 test('bucket and queues refuse what does not come over TLS', () => {
   const policies = [...listResources(stack, 'AWS::S3::BucketPolicy'), ...listResources(stack, 'AWS::SQS::QueuePolicy')];
-  expect(policies).toHaveLength(5);
+  expect(policies).toHaveLength(6);
   for (const { id } of policies) {
     expect(propertiesOf(stack, id)).toMatchObject({
       PolicyDocument: { Statement: [{ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }] },

@@ -42,6 +42,7 @@ test('queues, which hold messages, keep their ids too', () => {
     'ControlQueueD0EE6E52',
     'PageQueue2343A1D6',
     'CallbackQueue2FDA3CAB',
+    'IntakeQueueF8C45524',
   ]);
 });
 
@@ -81,7 +82,7 @@ test('every function runs on Node 24 and arm64 and logs JSON to a group of its o
 });
 
 test('each worker’s queue hides a message for six timeouts and the batch window', () => {
-  expect(sources).toHaveLength(4);
+  expect(sources).toHaveLength(5);
   for (const { properties } of sources) {
     const { Timeout } = propertiesOf(stack, target(properties.FunctionName));
     const { VisibilityTimeout } = propertiesOf(stack, target(properties.EventSourceArn));
@@ -113,7 +114,7 @@ test('what dies in any queue is read, one letter an invocation, so that invocati
 
 test('a message is received five times or more before it is set aside, for 14 days', () => {
   const working = queues.filter(({ properties }) => properties.RedrivePolicy !== undefined);
-  expect(working).toHaveLength(3);
+  expect(working).toHaveLength(4);
   for (const { properties } of working) {
     const { maxReceiveCount, deadLetterTargetArn } = Object(properties.RedrivePolicy);
     expect(maxReceiveCount).toBeGreaterThanOrEqual(5);

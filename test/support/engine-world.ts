@@ -8,6 +8,7 @@ import { createDueStore } from '../../shared/adapters/dynamodb/due-store.ts';
 import { createPaceStore } from '../../shared/adapters/dynamodb/pace-store.ts';
 import { createProgressStore, type LargeObjects } from '../../shared/adapters/dynamodb/progress-store.ts';
 import { createScheduleStore } from '../../shared/adapters/dynamodb/schedule-store.ts';
+import { createRunReader } from '../../shared/adapters/dynamodb/run-reader.ts';
 import { createRunStore } from '../../shared/adapters/dynamodb/run-store.ts';
 import { Table } from '../../shared/adapters/dynamodb/table.ts';
 import { runUidOf, shortHash } from '../../shared/domain/ids.ts';
@@ -22,6 +23,8 @@ import {
   type Message,
   type Ports,
 } from '../../shared/engine/ports.ts';
+import { intakeRun } from '../../shared/engine/intake-run.ts';
+import type { RunReader } from '../../shared/engine/read/read-ports.ts';
 import { receiveFire } from '../../shared/engine/receive-fire.ts';
 import type { EntryScheduler, SchedulePorts, TendPorts } from '../../shared/engine/schedule-ports.ts';
 import { tendSchedule } from '../../shared/engine/tend-schedule.ts';
@@ -30,6 +33,7 @@ import { type Launch, startRun } from '../../shared/engine/start-run.ts';
 import { sweep } from '../../shared/engine/sweep.ts';
 import type { Action } from '../../shared/sdk/action.ts';
 import { createRegistry } from '../../shared/sdk/action-registry.ts';
+import { createMemoryUploads, type MemoryUploads } from './memory-uploads.ts';
 
 const WORKSPACE = '5a0b1c2d-3e4f-4a5b-8c6d-7e8f90a1b2c3';
 
@@ -43,6 +47,8 @@ export interface Posted {
 /** The engine over real stores on an in-process table, a plain queue and a clock turned by hand. */
 export interface EngineWorld {
   readonly ports: Ports & SchedulePorts & TendPorts;
+  readonly uploads: MemoryUploads;
+  readonly reader: RunReader;
   readonly posted: readonly Posted[];
   /** Messages sent, in order; for what was sent when. */
   readonly sent: readonly { readonly message: Message; readonly at: number; readonly delayMs: number }[];
@@ -53,6 +59,8 @@ export interface EngineWorld {
   runUntil(until: number): Promise<void>;
   /** An outage: the clock goes on, and nothing is handed out or swept. */
   skipTo(at: number): void;
+  /** Loses all messages that are queued. */
+  loseQueued(): void;
   /** Queues a message, as EventBridge does. */
   queue(message: Message): void;
   now(): number;
@@ -100,13 +108,14 @@ export function createEngineWorld(options: {
   const table = openTable(clock);
   const due = createDueStore(table);
   const objects = memoryObjects();
+  const uploads = createMemoryUploads();
   const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
   const ports: EngineWorld['ports'] = {
     clock,
     chance,
     log: silent,
     due,
-    runs: createRunStore(table, due),
+    runs: createRunStore(table, due, uploads),
     schedules: createScheduleStore(table),
     entries: options.entries ?? {
       putEntry: async () => undefined,
@@ -157,16 +166,20 @@ export function createEngineWorld(options: {
     if (message.kind === 'page') await runPage(ports, message, receipt);
     else if (message.kind === 'callback') await deliverCallback(ports, message, receipt);
     else if (message.kind === 'dispatch') await dispatchRun(ports, message, receipt);
+    else if (message.kind === 'intake') await intakeRun({ ...ports, uploads }, message);
     else if (message.kind === 'fire') await receiveFire(ports, message);
     else await tendSchedule(ports, message);
   }
 
   return {
     ports,
+    uploads,
+    reader: createRunReader(table, objects),
     posted,
     sent,
     now: () => now,
     skipTo: (at) => (now = at),
+    loseQueued: () => void queue.splice(0),
     queue: (message) => void queue.push({ message, dueAt: now, id: (ids += 1) }),
     launch: (wanted) =>
       startRun(ports, {

@@ -2,7 +2,7 @@ import type { LargeObjects } from '../dynamodb/progress-store.ts';
 import { type ClientConfig, createObjectRequests } from './object-requests.ts';
 
 /** The SDK's own names for S3's endpoint (AWS SDKs and Tools, "Service-specific endpoints"). */
-interface EndpointEnv {
+export interface EndpointEnv {
   readonly AWS_ENDPOINT_URL_S3?: string | undefined;
   readonly AWS_ENDPOINT_URL?: string | undefined;
 }
@@ -15,6 +15,6 @@ export function createLargeObjects(config: ClientConfig, bucket: string, env: En
     async put(key, bytes) {
       await request({ method: 'PUT', key, body: bytes });
     },
-    get: (key) => request({ method: 'GET', key }),
+    get: async (key) => (await request({ method: 'GET', key })).body,
   };
 }

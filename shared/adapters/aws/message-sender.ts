@@ -8,6 +8,7 @@ export interface QueueUrls {
   readonly control?: string | undefined;
   readonly page?: string | undefined;
   readonly callback?: string | undefined;
+  readonly intake?: string | undefined;
 }
 
 interface Entry {
@@ -33,6 +34,7 @@ export function createMessageSender(
     control: queueOf(urls.control),
     page: queueOf(urls.page),
     callback: queueOf(urls.callback),
+    intake: queueOf(urls.intake),
   };
 
   function queueOf(url: string | undefined): Batcher<Entry> | null {
@@ -51,7 +53,8 @@ export function createMessageSender(
 }
 
 function queueFor(message: Message): keyof QueueUrls {
-  return message.kind === 'page' || message.kind === 'callback' ? message.kind : 'control';
+  const { kind } = message;
+  return kind === 'page' || kind === 'callback' || kind === 'intake' ? kind : 'control';
 }
 
 async function sendBatch(client: SQSClient, url: string, entries: readonly Entry[]): Promise<void> {

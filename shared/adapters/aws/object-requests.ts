@@ -11,25 +11,34 @@ export type ClientConfig = Pick<
   'credentials' | 'region' | 'requestHandler' | 'sha256' | 'useDualstackEndpoint' | 'useFipsEndpoint'
 >;
 
-interface ObjectRequestsOptions {
+export interface ObjectPlace {
   readonly config: ClientConfig;
   readonly bucket: string;
   /** A configured endpoint (AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL); absent for AWS's own. */
   readonly endpointUrl?: string | undefined;
+}
+
+interface ObjectRequestsOptions extends ObjectPlace {
   /** Time for one attempt, the answer's body included. */
   readonly attemptTimeoutMs?: number;
   readonly maxAttempts?: number;
 }
 
-interface ObjectRequest {
-  readonly method: 'GET' | 'PUT';
+export interface ObjectRequest {
+  readonly method: 'GET' | 'HEAD' | 'PUT';
   readonly key: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array;
 }
 
+/** What S3 answered; header names are in lower case. */
+interface ObjectAnswer {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
+
 /** What S3 refused: `name` is its own code, as NoSuchKey or SlowDown (Amazon S3 API reference, "Error responses"). */
-class ObjectRequestError extends Error {
+export class ObjectRequestError extends Error {
   override readonly name: string;
   /** In the shape by which the SDK tells what to try again. */
   readonly $metadata: { readonly httpStatusCode: number };
@@ -47,16 +56,17 @@ const MAX_ATTEMPTS = 4;
 
 /**
  * Requests for one bucket's objects over the SDK's own signer, connections and retries. Its S3 client does the same and
- * costs each bundle 100 KB, for a hundred operations of which two are wanted. Throws ObjectRequestError, or what the
+ * costs each bundle 100 KB, for a hundred operations of which three are wanted. Throws ObjectRequestError, or what the
  * network threw.
  */
-export function createObjectRequests(options: ObjectRequestsOptions): (request: ObjectRequest) => Promise<Buffer> {
+export function createObjectRequests(
+  options: ObjectRequestsOptions,
+): (request: ObjectRequest) => Promise<ObjectAnswer> {
   const { config, attemptTimeoutMs = ATTEMPT_TIMEOUT_MS, maxAttempts = MAX_ATTEMPTS } = options;
-  const { credentials, region, sha256 } = config;
-  const signer = new SignatureV4({ service: 's3', region, credentials, sha256, uriEscapePath: false });
+  const signer = createSigner(config);
   const retries = new StandardRetryStrategy(maxAttempts);
 
-  async function attempt(request: ObjectRequest): Promise<Buffer> {
+  async function attempt(request: ObjectRequest): Promise<ObjectAnswer> {
     const signed = await signer.sign(httpRequest(await findBucket(options), request));
     const abortSignal = AbortSignal.timeout(attemptTimeoutMs);
     try {
@@ -64,7 +74,7 @@ export function createObjectRequests(options: ObjectRequestsOptions): (request: 
       const stream: Readable = response.body; // what Node's handler answers with
       const body = await buffer(addAbortSignal(abortSignal, stream));
       if (response.statusCode >= 300) throw refusalOf(response.statusCode, body.toString(), request);
-      return body;
+      return { headers: response.headers, body };
     } catch (cause) {
       if (!abortSignal.aborted) throw cause;
       const message = `S3 did not answer ${request.method} ${request.key} within ${attemptTimeoutMs} ms.`;
@@ -89,7 +99,13 @@ export function createObjectRequests(options: ObjectRequestsOptions): (request: 
   };
 }
 
-async function findBucket({ config, bucket, endpointUrl }: ObjectRequestsOptions): Promise<URL> {
+/** Signs requests of S3, whose paths are not encoded twice. */
+export function createSigner({ credentials, region, sha256 }: ClientConfig): SignatureV4 {
+  return new SignatureV4({ service: 's3', region, credentials, sha256, uriEscapePath: false });
+}
+
+/** Where the bucket is reached. */
+export async function findBucket({ config, bucket, endpointUrl }: ObjectPlace): Promise<URL> {
   const [region, useFips, useDualstack] = await Promise.all([
     config.region(),
     config.useFipsEndpoint(),
@@ -98,7 +114,8 @@ async function findBucket({ config, bucket, endpointUrl }: ObjectRequestsOptions
   return bucketUrl({ bucket, region, useFips, useDualstack, endpointUrl });
 }
 
-function httpRequest(place: URL, { method, key, headers, body }: ObjectRequest) {
+/** The request as the signer takes it. */
+export function httpRequest(place: URL, { method, key, headers, body }: ObjectRequest) {
   return {
     method,
     protocol: place.protocol,

@@ -10,7 +10,7 @@ import { type DueEntry, DUE_PARTITIONS, type PaceKey, type Waiter } from '../../
  *   R#<run>            DEF                     what never changes, small inputs within
  *                      CTL                     what moves: status, epoch, reason; listed by the index `list`
  *                      WIN                     the window of open inputs
- *                      IN#<first input>        a chunk of inputs, compressed
+ *                      IN#<first input>        a chunk of inputs, compressed; or where it lies in the run's upload
  *                      T#<level>#<node>        a roll-up node
  *                      N#<run>                 a run that waits for this one's end
  *                      C#<ending>              record of a run.finished
@@ -30,6 +30,7 @@ import { type DueEntry, DUE_PARTITIONS, type PaceKey, type Waiter } from '../../
  *                      KEY#<digest>            an API key, for listing
  *                      IDEM#<hash of key>      a request made under an Idempotency-Key
  *                      PACE#<action>[#<hash>]  what the pace of an action has seen; behind it, of inputs of which key
+ *                      UP#<upload>             an upload, and the run it made
  *                      RATE#<type>             a token bucket of the API, and the workspace's own limit
  *   KEY#<digest>       KEY                     the same, for authentication
  *   NAME#<name>        NAME                    a workspace's uid by its name
@@ -97,6 +98,7 @@ export const keys = {
     pk: `W#${workspaceUid}`,
     sk: `IDEM#${hashOf(key)}`,
   }),
+  upload: (workspaceUid: string, uid: string): Key => ({ pk: `W#${workspaceUid}`, sk: `UP#${uid}` }),
   workspaceKey: (workspaceUid: string, digest: string): Key => ({ pk: `W#${workspaceUid}`, sk: `KEY#${digest}` }),
   apiKey: (digest: string): Key => ({ pk: `KEY#${digest}`, sk: 'KEY' }),
   workspaceName: (name: string): Key => ({ pk: `NAME#${name}`, sk: 'NAME' }),

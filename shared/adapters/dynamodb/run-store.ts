@@ -1,11 +1,14 @@
 import { deriveUid } from '../../domain/ids.ts';
 import type { StoredInput } from '../../domain/input.ts';
-import { RUN_MOVES, type RunControl, type RunDefinition, type RunMove, withHistory } from '../../domain/run.ts';
+import { RUN_MOVES, type RunControl, type RunMove, withHistory } from '../../domain/run.ts';
+import type { UploadRef } from '../../domain/upload.ts';
 import type { ControlChange, DueStore, RunStore } from '../../engine/ports.ts';
+import type { UploadObjects } from '../../engine/upload-ports.ts';
 import { Lru } from '../lru.ts';
 import { type Item, ItemReader } from './attributes.ts';
-import { chunkInputs, type InputChunk, packInputs, unpackInputs } from './input-chunks.ts';
-import { CHUNK_PREFIX, DEPENDENT_PREFIX, keys, runPartition } from './keys.ts';
+import { chunkInputs, packInputs, unpackInputs } from './input-chunks.ts';
+import { createInputReader, type DefinitionInHand, noUploads, spanToRecord } from './input-reader.ts';
+import { DEPENDENT_PREFIX, keys, runPartition } from './keys.ts';
 import {
   controlFromItem,
   controlToRecord,
@@ -18,20 +21,17 @@ import type { Table } from './table.ts';
 /** Inputs that pack to this much lie within the definition: a small run is two items. */
 const INLINE_INPUT_BYTES = 4 * 1024;
 const CACHED_DEFINITIONS = 500;
-const CACHED_CHUNKS = 200;
 const CACHED_CONTROLS = 500;
 
 type MoveRun = RunStore['moveRun'];
 
-interface DefinitionInHand {
-  readonly definition: RunDefinition;
-  /** The inputs, where they lie within the definition. */
-  readonly inputs: readonly StoredInput[] | null;
-}
-
-export function createRunStore(table: Table, due: Pick<DueStore, 'putDue'>): RunStore {
+export function createRunStore(
+  table: Table,
+  due: Pick<DueStore, 'putDue'>,
+  uploads: Pick<UploadObjects, 'readBytes'> = noUploads,
+): RunStore {
   const definitions = new Lru<DefinitionInHand>(CACHED_DEFINITIONS);
-  const chunks = new Lru<InputChunk>(CACHED_CHUNKS);
+  const inputReader = createInputReader(table, uploads, definitionOf);
   const reading = new Map<string, Promise<RunControl | null>>();
   const moving = new Map<string, ReturnType<MoveRun>>();
   const seen = new Lru<RunControl>(CACHED_CONTROLS);
@@ -41,35 +41,19 @@ export function createRunStore(table: Table, due: Pick<DueStore, 'putDue'>): Run
     if (known !== undefined) return known;
     const item = (await table.get(keys.definition(runUid), 'strong')) ?? (await liveDefinition(runUid));
     if (item === null) return null;
-    const packed = new ItemReader(item).bytesOrNull('inputs');
-    const found = { definition: definitionFromItem(item), inputs: packed === null ? null : unpackInputs(packed) };
-    definitions.set(runUid, found);
+    const read = new ItemReader(item);
+    const packed = read.bytesOrNull('inputs');
+    const upload = read.stored<UploadRef>('upload');
+    const definition = { ...definitionFromItem(item), ...(upload === null ? {} : { upload }) };
+    const found = { definition, inputs: packed === null ? null : unpackInputs(packed) };
+    // Until its upload is counted it changes once more.
+    if (definition.inputsTotal > 0) definitions.set(runUid, found);
     return found;
   }
 
   async function liveDefinition(runUid: string): Promise<Item | null> {
     const item = await table.get(keys.control(runUid), 'strong');
     return item !== null && item['parameters'] !== undefined ? item : null;
-  }
-
-  async function chunkOf(runUid: string, input: number): Promise<InputChunk> {
-    const found = await definitionOf(runUid);
-    if (found?.inputs) return { first: 0, inputs: found.inputs };
-    const near = chunks.get(runUid);
-    if (near !== undefined && input >= near.first && input < near.first + near.inputs.length) return near;
-    const { items } = await table.query({
-      pk: runPartition(runUid),
-      from: CHUNK_PREFIX,
-      to: keys.chunk(runUid, input).sk,
-      order: 'descending',
-      limit: 1,
-    });
-    const [item] = items;
-    if (item === undefined) throw new Error(`Run ${runUid} lacks the chunk of input ${input}.`);
-    const read = new ItemReader(item);
-    const chunk = { first: read.number('first'), inputs: unpackInputs(read.bytesOrNull('inputs') ?? new Uint8Array()) };
-    chunks.set(runUid, chunk);
-    return chunk;
   }
 
   async function controlOf(runUid: string): Promise<RunControl | null> {
@@ -113,8 +97,10 @@ export function createRunStore(table: Table, due: Pick<DueStore, 'putDue'>): Run
           })),
         );
       }
-      await table.put(keys.definition(uid), { ...definitionToRecord(definition), inputs: packed });
       const absent = { expression: 'attribute_not_exists(pk)' };
+      const record = { ...definitionToRecord(definition), inputs: packed, upload: definition.upload ?? null };
+      // Said again, it must not take back what the upload was counted to meanwhile.
+      await table.put(keys.definition(uid), record, definition.upload === undefined ? null : absent);
       const { done } = await table.put(keys.control(uid), controlToRecord(control), absent);
       return done ? 'created' : 'exists';
     },
@@ -180,20 +166,57 @@ export function createRunStore(table: Table, due: Pick<DueStore, 'putDue'>): Run
       await table.put(keys.control(definition.uid), record, { expression: 'attribute_not_exists(pk)' });
     },
 
+    writeSpans(runUid, spans, expiresAt) {
+      return table.putAll(
+        spans.map((span) => ({
+          key: keys.chunk(runUid, span.first),
+          record: { ...spanToRecord(span), expires_at: expiresAt },
+        })),
+      );
+    },
+
+    async noteInputs(runUid, inputsTotal) {
+      await table.update(keys.definition(runUid), {
+        expression: 'SET inputs_total = :total',
+        condition: 'attribute_exists(pk)',
+        values: { ':total': inputsTotal },
+      });
+    },
+
+    async countInputs(runUid, epoch, { now, inputsTotal }) {
+      let standing = await controlOf(runUid);
+      while (standing !== null && standing.epoch === epoch && standing.inputsTotal === 0) {
+        const write = await table.update(keys.control(runUid), {
+          expression: 'SET inputs_total = :total, updated_at = :now',
+          condition: 'inputs_total = :none AND epoch = :epoch AND updated_at = :before',
+          values: {
+            ':total': inputsTotal,
+            ':none': 0,
+            ':epoch': epoch,
+            ':before': standing.updatedAt,
+            ':now': Math.max(now, standing.updatedAt + 1),
+          },
+        });
+        if (write.done) return true;
+        standing = await controlOf(runUid);
+      }
+      return false;
+    },
+
     async readInput(runUid, input) {
-      const chunk = await chunkOf(runUid, input);
+      const chunk = await inputReader.chunkOf(runUid, input);
       const found = chunk.inputs[input - chunk.first];
       if (found === undefined) throw new Error(`Run ${runUid} has no input ${input}.`);
       return found;
     },
 
     async readInputs(runUid, from) {
-      const chunk = await chunkOf(runUid, from);
+      const chunk = await inputReader.chunkOf(runUid, from);
       return chunk.inputs.slice(from - chunk.first);
     },
 
     async batchUid(runUid, input) {
-      return deriveUid(runUid, 'chunk', { input: (await chunkOf(runUid, input)).first });
+      return deriveUid(runUid, 'chunk', { input: await inputReader.firstOf(runUid, input) });
     },
   };
 }
@@ -220,6 +243,7 @@ function applyMove(control: RunControl, move: RunMove, change: ControlChange): R
     retryCount: control.retryCount + (restart === true ? 1 : 0),
     endings: control.endings + (ending === true ? 1 : 0),
     formerCallbacks: change.formerCallbacks ?? control.formerCallbacks,
+    inputsTotal: change.inputsTotal ?? control.inputsTotal,
     totals: change.totals ?? control.totals,
     lastError: change.lastError === undefined ? control.lastError : change.lastError,
     lastInfo: change.lastInfo === undefined ? control.lastInfo : change.lastInfo,

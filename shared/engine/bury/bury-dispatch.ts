@@ -9,12 +9,15 @@ import { type Burial, type DeadLetter, tellDeath } from './burial.ts';
 const BURIED = 'buried';
 
 /**
- * Ends a run that could not be laid out: FAILED, or PARTIAL_SUCCEEDED where an earlier attempt recorded something; a
+ * Ends a run that could not be laid out, or its upload taken in: FAILED, or PARTIAL_SUCCEEDED where an earlier attempt recorded something; a
  * retry begins it anew. Else the sweeper would send the same dispatch for ever. A run that is laid out goes on by its
  * pages, and the sweeper finds what this message did not send.
  */
-export async function buryDispatch(ports: CorePorts, message: DispatchMessage, letter: DeadLetter): Promise<Burial> {
-  const { runUid, epoch } = message;
+export async function buryDispatch(
+  ports: CorePorts,
+  { runUid, epoch }: Pick<DispatchMessage, 'runUid' | 'epoch'>,
+  letter: DeadLetter,
+): Promise<Burial> {
   const control = await ports.runs.readControl(runUid);
   const definition = await ports.runs.readDefinition(runUid);
   if (control === null || definition === null || control.epoch !== epoch) return 'NOTHING';

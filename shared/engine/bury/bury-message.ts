@@ -22,6 +22,7 @@ async function bury(ports: FirePorts, message: Message, letter: DeadLetter): Pro
     case 'page':
       return buryPage(ports, message, letter);
     case 'dispatch':
+    case 'intake':
       return buryDispatch(ports, message, letter);
     case 'callback':
       return buryCallback(ports, message, letter);

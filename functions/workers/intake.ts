@@ -1,0 +1,31 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { createUploadObjects } from '../../shared/adapters/aws/upload-objects.ts';
+import { consoleLog, systemChance, systemClock } from '../../shared/adapters/system.ts';
+import { parseEnv } from '../../shared/contract/env.ts';
+import { type IntakePorts, intakeRun } from '../../shared/engine/intake-run.ts';
+import { registerActions } from '../actions/index.ts';
+import { once } from '../entry/once.ts';
+import { createQueueHandler } from '../entry/queue/create-queue-handler.ts';
+import { createCorePorts, noLargeObjects } from '../entry/world.ts';
+
+/** Reads uploads: one message, one run's whole upload. */
+export function createIntakeHandler(ports: IntakePorts): ReturnType<typeof createQueueHandler> {
+  return createQueueHandler(ports.log, async (message) => {
+    if (message.kind !== 'intake') throw new Error(`The intake queue carries no ${message.kind} messages.`);
+    await intakeRun(ports, message);
+  });
+}
+
+const wired = once(() => {
+  const env = parseEnv('intake', process.env);
+  const machine = { clock: systemClock, chance: systemChance, log: consoleLog };
+  const dynamodb = new DynamoDBClient();
+  return createIntakeHandler({
+    ...createCorePorts(env, machine, { dynamodb, sqs: new SQSClient(), objects: noLargeObjects }),
+    actions: registerActions(env.settings.extraActions),
+    uploads: createUploadObjects(dynamodb.config, env.bucket, process.env),
+  });
+});
+
+export const handler: ReturnType<typeof createQueueHandler> = (event) => wired()(event);

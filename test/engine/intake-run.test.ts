@@ -1,0 +1,207 @@
+import { describe, expect, test } from 'vitest';
+import { intakeRun } from '../../shared/engine/intake-run.ts';
+import { stopRun } from '../../shared/engine/stop-run.ts';
+import { resumeRun } from '../../shared/engine/resume-run.ts';
+import { listInputs } from '../../shared/engine/read/list-inputs.ts';
+import { createEngineWorld, START } from '../support/engine-world.ts';
+import { createSampleActions } from '../support/sample-actions.ts';
+
+const PAD = 'x'.repeat(1_000);
+const HOUR = 3_600_000;
+const WORKSPACE = '5a0b1c2d-3e4f-4a5b-8c6d-7e8f90a1b2c3';
+
+function createWorld() {
+  const { oneRecord, calls } = createSampleActions();
+  const world = createEngineWorld({ actions: [oneRecord] });
+  /** Launches with lines that were put before. */
+  const launchLines = (text: string | Uint8Array, wanted: Partial<Parameters<typeof world.launch>[0]> = {}) =>
+    world.launch({ inputs: [], upload: world.uploads.put(WORKSPACE, 'an-upload', text), ...wanted });
+  const controlOf = async (uid: string) => {
+    const control = await world.ports.runs.readControl(uid);
+    if (control === null) throw new Error('There is no such run.');
+    return control;
+  };
+  /** Callbacks that came, each once. */
+  const received = () => {
+    const bodies = world.posted.map(({ body }) => JSON.parse(body));
+    return [...new Map(bodies.map((body) => [body.callback_ref_uid, body])).values()];
+  };
+  const finished = () => received().filter(({ type }) => type === 'run.finished');
+  return { world, calls, launchLines, controlOf, received, finished };
+}
+
+/** Lines of about a kilobyte, some thirty a span. */
+const lines = (count: number, at = 0): string =>
+  Array.from({ length: count }, (_, index) =>
+    JSON.stringify({ key: `key ${at + index}`, custom_data: { row: index, pad: PAD } }),
+  ).join('\n');
+
+describe('an upload', () => {
+  test('becomes a run over its lines, in their order, each with its custom_data', async () => {
+    const { world, launchLines, controlOf, calls, received, finished } = createWorld();
+    const { definition, control } = await launchLines(`\uFEFF${lines(60)}\r\n\n${lines(60, 60)}\n`);
+    expect([control.status, control.inputsTotal]).toEqual(['CREATED', 0]);
+    await world.runUntil(START + HOUR);
+    const done = await controlOf(definition.uid);
+    expect([done.status, done.inputsTotal, done.totals.succeeded]).toEqual(['SUCCEEDED', 120, 120]);
+    expect(calls).toHaveLength(120);
+    const last = received().find(({ input_index: at }) => at === 119);
+    expect(last).toMatchObject({ input: { key: 'key 119' }, custom_data: { row: 59 } });
+    expect(finished()).toMatchObject([{ manifest: { inputs: 120, succeeded: 120, callbacks: 121 } }]);
+  });
+
+  test('is read in spans: an input costs no read of what lies elsewhere', async () => {
+    const { world, launchLines } = createWorld();
+    await launchLines(lines(100));
+    await world.runUntil(START + HOUR);
+    const [whole = 0, ...spans] = world.uploads.reads;
+    expect(Math.max(...spans)).toBeLessThan(66 * 1024);
+    expect(spans.length).toBeLessThan((3 * whole) / (32 * 1024));
+  });
+
+  test.each([
+    ['', 'has no lines'],
+    ['\n \r\n', 'has no lines'],
+  ])('that is empty makes an INVALID run: %j', async (text, message) => {
+    const { world, launchLines, controlOf, finished } = createWorld();
+    const { definition } = await launchLines(text);
+    await world.runUntil(START + HOUR);
+    const { status, lastError } = await controlOf(definition.uid);
+    expect([status, lastError?.error_label, lastError?.message]).toEqual([
+      'INVALID',
+      'BAD_INPUT',
+      expect.stringContaining(message),
+    ]);
+    expect(finished()).toMatchObject([{ run: { status: 'INVALID' } }]);
+  });
+
+  test('with a bad line is INVALID and tells the first hundred and how many there are', async () => {
+    const { world, launchLines, controlOf, calls, finished } = createWorld();
+    const bad = Array.from({ length: 130 }, (_, index) => `{"wrong":${index}}`).join('\n');
+    const { definition } = await launchLines(`${lines(10)}\n\n{"key":\n${bad}`);
+    await world.runUntil(START + HOUR);
+    const { status, inputsTotal, lastError } = await controlOf(definition.uid);
+    expect([status, inputsTotal, lastError?.params]).toEqual(['INVALID', 141, { invalid_lines: 131 }]);
+    expect(lastError?.validation_errors).toHaveLength(100);
+    expect(lastError?.validation_errors?.[0]).toEqual({
+      path: 'inputs[10]',
+      message: expect.stringContaining('line 12: is not JSON from column 8'),
+    });
+    expect(lastError?.validation_errors?.[1]?.message).toContain('line 13: ');
+    expect(calls).toEqual([]);
+    expect(finished()).toMatchObject([
+      { run: { status: 'INVALID' }, error: { params: { invalid_lines: 131 } }, manifest: { inputs: 141, failed: 141 } },
+    ]);
+  });
+
+  test('skips bad lines where it is told to: they fail without the action being called', async () => {
+    const { world, launchLines, controlOf, calls, received } = createWorld();
+    const long = `{"key":"${'x'.repeat(40_000)}"}`;
+    const text = [lines(2), 'no json', '{"wrong":1}', long, lines(1, 2)].join('\n');
+    const { definition } = await launchLines(text, { onInvalidInput: 'skip' });
+    await world.runUntil(START + HOUR);
+    const { status, totals } = await controlOf(definition.uid);
+    expect([status, totals.succeeded, totals.failed, totals.refused]).toEqual(['PARTIAL_SUCCEEDED', 3, 3, 3]);
+    expect(calls).toHaveLength(3);
+    const failed = received().filter(({ type }) => type === 'run.input_failed');
+    const byIndex = new Map(failed.map(({ input_index: at, error }) => [at, error]));
+    expect([2, 3, 4].map((at) => byIndex.get(at)?.error_label)).toEqual(['BAD_INPUT', 'BAD_INPUT', 'BAD_INPUT']);
+    expect(byIndex.get(4)?.message).toContain('line 5: is longer than');
+  });
+
+  test('in which no line is good is INVALID, also where bad ones are skipped', async () => {
+    const { world, launchLines, controlOf } = createWorld();
+    const { definition } = await launchLines('1\n2', { onInvalidInput: 'skip' });
+    await world.runUntil(START + HOUR);
+    expect((await controlOf(definition.uid)).status).toBe('INVALID');
+  });
+
+  test('of more lines than a run may have is INVALID and says the limit', async () => {
+    const { world, launchLines, controlOf } = createWorld();
+    const { definition } = await launchLines('1\n'.repeat(1_000_001));
+    await world.runUntil(START + HOUR);
+    const { status, lastError, inputsTotal } = await controlOf(definition.uid);
+    expect([status, lastError?.error_label, inputsTotal]).toEqual(['INVALID', 'PAYLOAD_TOO_LARGE', 0]);
+    expect(lastError?.message).toContain('1000000');
+  }, 30_000);
+
+  test('that was replaced since it was pinned is not read', async () => {
+    const { world, launchLines, controlOf } = createWorld();
+    const { definition } = await launchLines(lines(3));
+    world.uploads.put(WORKSPACE, 'an-upload', lines(4));
+    const intake = intakeRun(
+      { ...world.ports, uploads: world.uploads },
+      { kind: 'intake', runUid: definition.uid, epoch: 1 },
+    );
+    await expect(intake).rejects.toThrow('PreconditionFailed');
+    expect((await controlOf(definition.uid)).status).toBe('CREATED');
+  });
+});
+
+describe('an intake', () => {
+  test('that died, or is told twice, begins anew and nothing is done twice', async () => {
+    const { world, launchLines, controlOf, calls } = createWorld();
+    const { definition } = await launchLines(lines(80));
+    const ports = { ...world.ports, uploads: world.uploads };
+    const message = { kind: 'intake', runUid: definition.uid, epoch: 1 } as const;
+    const dying = { ...ports, runs: { ...ports.runs, countInputs: () => Promise.reject(new Error('it died')) } };
+    await expect(intakeRun(dying, message)).rejects.toThrow('it died');
+    expect((await controlOf(definition.uid)).inputsTotal).toBe(0);
+    await Promise.all([intakeRun(ports, message), intakeRun(ports, message)]);
+    await world.runUntil(START + HOUR);
+    await intakeRun(ports, message);
+    await world.runUntil(START + 2 * HOUR);
+    expect([(await controlOf(definition.uid)).status, calls.length]).toEqual(['SUCCEEDED', 80]);
+  });
+
+  test('whose message was lost is asked for again by the sweeper', async () => {
+    const { world, launchLines, controlOf } = createWorld();
+    const { definition } = await launchLines(lines(5));
+    world.loseQueued();
+    await world.runUntil(START + HOUR);
+    expect((await controlOf(definition.uid)).status).toBe('SUCCEEDED');
+  });
+
+  test('stops when its run is cancelled, and a resume has it counted after all', async () => {
+    const { world, launchLines, controlOf, calls, finished } = createWorld();
+    const { definition } = await launchLines(lines(50));
+    const uploads = {
+      async readBytes(...asked: Parameters<typeof world.uploads.readBytes>) {
+        await stopRun(world.ports, definition, 'CANCELLED_BY_CALLER');
+        return world.uploads.readBytes(...asked);
+      },
+    };
+    await intakeRun({ ...world.ports, uploads }, { kind: 'intake', runUid: definition.uid, epoch: 1 });
+    await world.runUntil(START + HOUR);
+    const stopped = await controlOf(definition.uid);
+    expect([stopped.status, stopped.inputsTotal, calls.length]).toEqual(['STOPPED', 0, 0]);
+    expect(finished()).toMatchObject([{ run: { status: 'STOPPED' }, manifest: { inputs: 0 } }]);
+    await resumeRun(world.ports, definition);
+    await world.runUntil(START + 2 * HOUR);
+    const done = await controlOf(definition.uid);
+    expect([done.status, done.inputsTotal, done.totals.succeeded]).toEqual(['SUCCEEDED', 50, 50]);
+  });
+
+  test('of a postponed run is done at once, the run starts at its time', async () => {
+    const { world, launchLines, controlOf } = createWorld();
+    const { definition } = await launchLines(lines(5), { scheduleAt: START + HOUR });
+    await world.runUntil(START + HOUR / 2);
+    const waiting = await controlOf(definition.uid);
+    expect([waiting.status, waiting.inputsTotal]).toEqual(['SCHEDULED', 5]);
+    await world.runUntil(START + 2 * HOUR);
+    expect((await controlOf(definition.uid)).status).toBe('SUCCEEDED');
+  });
+
+  test('leaves inputs that are listed from any place', async () => {
+    const { world, launchLines, controlOf } = createWorld();
+    const { definition } = await launchLines(lines(100));
+    await world.runUntil(START + HOUR);
+    const control = await controlOf(definition.uid);
+    const keys: unknown[] = [];
+    const asked = { after: 60, statuses: null, limit: 20 };
+    for await (const { row } of listInputs({ ...world.ports, reader: world.reader }, control, asked)) {
+      if (row === null || keys.push(row.stored.input['key']) === 20) break;
+    }
+    expect(keys).toEqual(Array.from({ length: 20 }, (_, at) => `key ${61 + at}`));
+  });
+});

@@ -1,0 +1,37 @@
+import { createHash } from 'node:crypto';
+import type { UploadRef } from '../../shared/domain/upload.ts';
+import type { UploadObjects } from '../../shared/engine/upload-ports.ts';
+
+/** Uploads in memory, as S3 keeps them. */
+export interface MemoryUploads extends UploadObjects {
+  /** Puts lines as if through a ticket; what a launch would pin. */
+  put(workspaceUid: string, uid: string, text: string | Uint8Array): UploadRef;
+  /** How often bytes were read, and how many. */
+  readonly reads: readonly number[];
+}
+
+export function createMemoryUploads(): MemoryUploads {
+  const objects = new Map<string, { readonly etag: string; readonly bytes: Uint8Array }>();
+  const reads: number[] = [];
+  const keyOf = (workspaceUid: string, uid: string): string => `${workspaceUid}/${uid}`;
+  return {
+    reads,
+    put(workspaceUid, uid, text) {
+      const bytes = Buffer.from(text);
+      const etag = `"${createHash('md5').update(bytes).digest('hex')}"`;
+      objects.set(keyOf(workspaceUid, uid), { etag, bytes });
+      return { uid, etag, bytes: bytes.length };
+    },
+    async findObject({ workspaceUid, uid }) {
+      const found = objects.get(keyOf(workspaceUid, uid));
+      return found === undefined ? null : { etag: found.etag, bytes: found.bytes.length };
+    },
+    async readBytes(workspaceUid, { uid, etag }, from, count) {
+      const found = objects.get(keyOf(workspaceUid, uid));
+      if (found?.etag !== etag) throw new Error(`PreconditionFailed: the upload ${uid} is not what was pinned.`);
+      const bytes = found.bytes.slice(from, from + count);
+      reads.push(bytes.length);
+      return bytes;
+    },
+  };
+}
