@@ -158,3 +158,40 @@ test('whatever the text, it is accepted or refused with a field and a short mess
     { numRuns: 2000, seed: 7 },
   );
 });
+
+const BAD_PIECES = [
+  'L',
+  '?',
+  '5#2',
+  '1W',
+  '-1',
+  '1-',
+  '5-1',
+  '1--2',
+  '*/0',
+  '*/99',
+  '/2',
+  '1//2',
+  '999',
+  'x',
+  '1,',
+  '**',
+  'é',
+];
+const FIELDS = ['minute', 'hour', 'day-of-month', 'month', 'day-of-week'];
+
+test.each(FIELDS.flatMap((field, index) => BAD_PIECES.map((piece) => [piece, field, index] as const)))(
+  '%s in the %s is refused there, beside good pieces too',
+  (piece, field, index) => {
+    for (const text of [piece, `1,${piece}`, `${piece},1`]) {
+      const fields = ['0', '0', '1', '1', '1'].with(index, text);
+      expect(fault(fields.join(' ')), text).toBe(field);
+      expect(() => parseCron(fields.join('\t'))).toThrow(new RegExp(`^${field}: "[^"]*" is refused: .+; allowed: `));
+    }
+  },
+);
+
+test('the first field that is wrong is named', () => {
+  expect(fault('0 24 32 13 8')).toBe('hour');
+  expect(fault('0 0 32 13 8')).toBe('day-of-month');
+});
