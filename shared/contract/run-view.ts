@@ -95,7 +95,7 @@ function inputCounts(
   const stopped = hasEnded(control.status) ? left : 0;
   const running = hasEnded(control.status) ? 0 : Math.min(open, left);
   return {
-    total,
+    total: total === 0 ? null : total,
     succeeded: totals.succeeded,
     failed: totals.failed,
     stopped,
