@@ -41,6 +41,10 @@ export class Adversary {
     return [...this.#furtherRates.keys()];
   }
 
+  isOnFurther(kind: FurtherFaultKind): boolean {
+    return this.#furtherRates.has(kind);
+  }
+
   /** The same for the further kinds, from a stream of their own. */
   strikesFurther(kind: FurtherFaultKind): boolean {
     const rate = this.#calm ? undefined : this.#furtherRates.get(kind);
@@ -89,6 +93,7 @@ export class Adversary {
 function range(kind: FaultKind): readonly [number, number] {
   if (kind.startsWith('receiver_') || kind === 'reorder') return [0.05, 0.8];
   switch (kind) {
+    case 'lost_message':
     case 'crash_before':
     case 'crash_after':
     case 'lambda_timeout':

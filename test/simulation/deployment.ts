@@ -29,6 +29,7 @@ import { InstancePool } from './instance-pool.ts';
 import type { Observer } from './observer.ts';
 import { Queues } from './queues.ts';
 import { createReceivers } from './receivers.ts';
+import { asOld } from './rollout.ts';
 import { SimulatedScheduler } from './schedules/simulated-scheduler.ts';
 import type { Truth } from './truth.ts';
 import { createUpstream, scriptedActions } from './upstream.ts';
@@ -135,9 +136,15 @@ export function deploy(
   const page = new InstancePool<QueueHandler>(stage, 'page', (one) => createPageHandler(portsOf(one)));
   const callback = new InstancePool<QueueHandler>(stage, 'callback', (one) => createCallbackHandler(portsOf(one)));
 
-  connect(stage, queues.control, { name: 'control', pool: control }, () => undefined);
-  connect(stage, queues.page, { name: 'page', pool: page }, () => undefined);
-  connect(stage, queues.callback, { name: 'callback', pool: callback }, ({ body }) => noteFirst(truth, body));
+  const drop = (message: string): void => observer.violate('unknownVersionsComeAgain', message);
+  connect(stage, queues.control, { name: 'control', pool: control }, { receive: () => undefined, drop });
+  connect(stage, queues.page, { name: 'page', pool: page }, { receive: () => undefined, drop });
+  connect(
+    stage,
+    queues.callback,
+    { name: 'callback', pool: callback },
+    { receive: ({ body }) => noteFirst(truth, body), drop },
+  );
   const pools = [launch, live, verbs, schedules, sweep, control, page, callback];
   return {
     queues,
@@ -230,6 +237,6 @@ function readKeyring(instance: Instance) {
 }
 
 function noteFirst(truth: Truth, body: string): void {
-  const message = JSON.parse(body) as { readonly uid: string; readonly t?: number }; // cast: a callback message
+  const message = JSON.parse(asOld(body)) as { readonly uid: string; readonly t?: number }; // cast: a callback message
   if (message.t === undefined) truth.firstAttempts.set(message.uid, (truth.firstAttempts.get(message.uid) ?? 0) + 1);
 }

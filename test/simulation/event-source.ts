@@ -1,9 +1,12 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { type Stage, TIMEOUT_MS } from './instance.ts';
 import type { InstancePool } from './instance-pool.ts';
+import { type CodeVersion, isNewer, readBy } from './rollout.ts';
 import type { Queue, QueuedMessage } from './queues.ts';
 
 export type QueueHandler = (event: SQSEvent) => Promise<SQSBatchResponse>;
+
+type Say = (message: string) => void;
 
 const BATCH_SIZE = 10;
 const MAX_CONCURRENCY = 4;
@@ -13,7 +16,7 @@ export function connect(
   stage: Stage,
   queue: Queue,
   worker: { readonly name: 'control' | 'page' | 'callback'; readonly pool: InstancePool<QueueHandler> },
-  onReceive: (message: QueuedMessage) => void,
+  on: { readonly receive: (message: QueuedMessage) => void; readonly drop: Say; readonly forget: Say },
 ): void {
   let isPolling = false;
 
@@ -22,17 +25,26 @@ export function connect(
     while (worker.pool.busy < MAX_CONCURRENCY) {
       const batch = queue.receive(BATCH_SIZE);
       if (batch.length === 0) return;
-      for (const message of batch) onReceive(message);
+      for (const message of batch) on.receive(message);
       void hand(batch);
     }
   }
 
   async function hand(batch: readonly QueuedMessage[]): Promise<void> {
-    const event: SQSEvent = { Records: batch.map((message) => recordOf(queue, message)) };
     stage.trace.add(`${worker.name} gets ${batch.map(({ body, receives }) => `${body} (${receives})`).join(' ')}`);
-    const answer = await worker.pool.invoke(TIMEOUT_MS[worker.name], (handler) => handler(event));
+    let version: CodeVersion = 1;
+    const answer = await worker.pool.invoke(TIMEOUT_MS[worker.name], async (handler, instance) => {
+      version = instance.version;
+      const refusedBefore = queue.traffic.timesRefused(instance.name);
+      const answer = await handler({ Records: batch.map((message) => recordOf(queue, message, instance.version)) });
+      const refused = queue.traffic.timesRefused(instance.name) - refusedBefore;
+      if (refused > 0 && answer.batchItemFailures.length === 0) on.forget(`${instance.name} had ${refused} entries refused`);
+      return answer;
+    });
     if (answer !== null) {
       const failed = new Set(answer.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
+      const unread = batch.find(({ id, body }) => version === 1 && isNewer(body) && !failed.has(id));
+      if (unread !== undefined) on.drop(`${worker.name} took ${unread.body}, which it cannot read`);
       for (const message of batch) if (!failed.has(message.id)) queue.delete(message);
     }
     wake();
@@ -47,11 +59,11 @@ export function connect(
   queue.onVisible = wake;
 }
 
-function recordOf(queue: Queue, { id, body, receives, receipt }: QueuedMessage): SQSRecord {
+function recordOf(queue: Queue, { id, body, receives, receipt }: QueuedMessage, version: CodeVersion): SQSRecord {
   return {
     messageId: id,
     receiptHandle: String(receipt),
-    body,
+    body: readBy(version, body),
     attributes: {
       ApproximateReceiveCount: String(receives),
       SentTimestamp: '0',

@@ -21,14 +21,21 @@ export class InstancePool<Handler> {
   }
 
   /** Runs one invocation on a warm environment, or on a new one; null where it died. */
-  async invoke<Answer>(timeoutMs: number, call: (handler: Handler) => Promise<Answer>): Promise<Answer | null> {
+  async invoke<Answer>(
+    timeoutMs: number,
+    call: (handler: Handler, instance: Instance) => Promise<Answer>,
+  ): Promise<Answer | null> {
     const { instance, handler } = this.#find();
-    const answer = await instance.invoke(timeoutMs, () => call(handler));
+    const answer = await instance.invoke(timeoutMs, () => call(handler, instance));
     this.#warm = this.#warm.filter((one) => one.instance.isAlive);
     return answer;
   }
 
   #find(): { readonly instance: Instance; readonly handler: Handler } {
+    const { rollout } = this.#stage;
+    if (rollout !== null) {
+      this.#warm = this.#warm.filter(({ instance }) => instance.isBusy || !rollout.isRetired(instance.version));
+    }
     const idle = this.#warm.find(({ instance }) => !instance.isBusy && instance.isAlive);
     if (idle !== undefined && !this.#stage.adversary.strikes('cold_start')) return idle;
     const instance = new Instance(this.#stage, this.#functionName, (this.#made += 1));

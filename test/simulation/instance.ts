@@ -3,6 +3,7 @@ import type { Clock, Log } from '../../shared/engine/ports.ts';
 import type { Adversary } from './adversary.ts';
 import type { Coverage } from './coverage.ts';
 import { Random } from './random.ts';
+import type { CodeVersion, Rollout } from './rollout.ts';
 import type { Timeline } from './timeline.ts';
 import type { Trace } from './trace.ts';
 
@@ -15,6 +16,8 @@ export interface Stage {
   readonly trace: Trace;
   /** Calls that were sent and not yet carried out, their senders dead or alive. */
   readonly underWay: { calls: number };
+  /** Null: nothing is deployed anew. */
+  readonly rollout: Rollout | null;
 }
 
 /** How the world answers a call it was not allowed to carry out, or whose answer it lost. */
@@ -47,6 +50,7 @@ export class Instance {
   readonly chance: Random;
   readonly clock: Clock;
   readonly log: Log;
+  readonly version: CodeVersion;
   isAlive = true;
   isBusy = false;
   readonly #stage: Stage;
@@ -65,10 +69,12 @@ export class Instance {
     this.name = `${functionName}-${number}`;
     this.chance = new Random(stage.seed, this.name);
     const { timeline, adversary, trace } = stage;
+    this.version = stage.rollout?.draw() ?? 1;
     if (adversary.strikes('clock_skew')) this.#skewMs = (adversary.int(0, 1) * 2 - 1) * adversary.amount(100, 5_000);
     this.clock = {
       now: () => {
         if (adversary.strikes('clock_jump_back')) this.#skewMs -= adversary.amount(10, 2_000);
+        if (adversary.strikesFurther('clock_far_back')) this.#skewMs = -adversary.amount(1_000, 60_000);
         return Math.round(timeline.now()) + (adversary.isCalm ? 0 : this.#skewMs);
       },
       after: (ms, callback) => timeline.after(ms, () => this.#whenRunning(callback)),

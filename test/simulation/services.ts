@@ -2,6 +2,7 @@ import type { DynamoDbEngine } from '../../infra/local/dynamodb/engine.ts';
 import type { Adversary } from './adversary.ts';
 import type { CallFault, Instance } from './instance.ts';
 import type { Observer } from './observer.ts';
+import { sentBy } from './rollout.ts';
 import type { Queues } from './queues.ts';
 
 /** What a service says to a call, as AWS JSON carries it. */
@@ -60,7 +61,10 @@ export function createSqs(queues: Queues): CallService {
     const queue = queues.byUrl(body.QueueUrl);
     const perform = async (): Promise<ServiceAnswer> => ({
       status: 200,
-      body: queue.sendBatch(instance.name, body.Entries ?? []),
+      body: queue.sendBatch(
+        instance.name,
+        (body.Entries ?? []).map((entry) => ({ ...entry, MessageBody: sentBy(instance.version, entry.MessageBody) })),
+      ),
     });
     return instance.call(`${operation} ${queue.name}`, perform, refuse);
   };

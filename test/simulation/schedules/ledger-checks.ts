@@ -4,8 +4,6 @@ import type { ScheduleAftermath, ScheduleCheck } from './schedule-checks.ts';
 import { possibleStates, type ScheduleState, type ScheduleTruth } from './schedule-truth.ts';
 import type { LedgerRow, Snapshot } from './schedule-watch.ts';
 
-/** Clocks of processes are wrong by up to this much. */
-export const SKEW_MS = 6_000;
 /** After the last fault, and after its own time and jitter, a time is in the ledger within so much. */
 export const SETTLES_MS = 30 * 60_000;
 const ON_TIME_MS = 120_000;
@@ -16,7 +14,7 @@ export const LEDGER_CHECKS: readonly ScheduleCheck[] = [
   {
     name: 'everyTimeIsSettled',
     proves: 'Each time of the current revision that came while ACTIVE is FIRED, SKIPPED or MISSED within a bound.',
-    check: ({ schedules, standing, stormEndedAt }) =>
+    check: ({ schedules, standing, stormEndedAt, skewMs }) =>
       schedules.flatMap((schedule) => {
         const { uid, name } = schedule;
         const [now] = possibleStates(schedule, standing.at, standing.at);
@@ -25,7 +23,7 @@ export const LEDGER_CHECKS: readonly ScheduleCheck[] = [
         const times = nominalTimes(now, first, standing.at).filter((time) => {
           const settledBy = Math.max(stormEndedAt, time + now.jitterSeconds * 1_000) + SETTLES_MS;
           if (settledBy > standing.at) return false;
-          return possibleStates(schedule, time - SKEW_MS, standing.at).every(
+          return possibleStates(schedule, time - skewMs, standing.at).every(
             (state) => state?.status === 'ACTIVE' && nominalTimes(state, time, time).length > 0,
           );
         });
@@ -113,7 +111,7 @@ export const LEDGER_CHECKS: readonly ScheduleCheck[] = [
 
 /** Why a row should not be there as it is, or null. */
 function unearned(
-  { isLate, isCalm }: ScheduleAftermath,
+  { isLate, isCalm, skewMs }: ScheduleAftermath,
   schedule: ScheduleTruth,
   { fire, writtenAt }: LedgerRow,
 ): string | null {
@@ -124,7 +122,7 @@ function unearned(
   }
   const having = then.filter((state) => nominalTimes(state, nominalAt, nominalAt).length > 0);
   if (having.length === 0) return 'it has no such time';
-  if (writtenAt < nominalAt - SKEW_MS) return 'its time has not come';
+  if (writtenAt < nominalAt - skewMs) return 'its time has not come';
   const lateMs = writtenAt - nominalAt;
   const tolerances = having.map(({ catchUpSeconds }) => Math.max(ON_TIME_MS, catchUpSeconds * 1_000));
   switch (outcome) {
@@ -132,18 +130,18 @@ function unearned(
       const active = having.filter(({ status }) => status === 'ACTIVE');
       if (active.length === 0) return 'it was not ACTIVE';
       const jitterMs = Math.max(...active.map(({ jitterSeconds }) => jitterSeconds * 1_000));
-      const isTooLate = lateMs > Math.max(...tolerances) + jitterMs + SKEW_MS + DECIDES_MS;
+      const isTooLate = lateMs > Math.max(...tolerances) + jitterMs + skewMs + DECIDES_MS;
       return isTooLate && !isLate ? `it came ${lateMs} ms late` : null;
     }
     case 'SKIPPED': {
       if (reason === 'OVERLAP') return having.some(({ overlap }) => overlap !== 'allow') ? null : 'overlap is allowed';
-      const since = possibleStates(schedule, nominalAt - SKEW_MS, writtenAt);
+      const since = possibleStates(schedule, nominalAt - skewMs, writtenAt);
       return since.some((state) => state?.status === 'PAUSED') ? null : 'it was not paused';
     }
     case 'MISSED': {
       if (isCalm && cause === 'cron' && !wasPaused(schedule, nominalAt, writtenAt)) return 'nothing went wrong';
       const allowed = reason === 'SUPERSEDED' ? ON_TIME_MS : Math.min(...tolerances);
-      return lateMs < allowed - SKEW_MS ? `it was only ${lateMs} ms late` : null;
+      return lateMs < allowed - skewMs ? `it was only ${lateMs} ms late` : null;
     }
   }
 }

@@ -21,6 +21,8 @@ export interface ScheduleAftermath {
   readonly stormEndedAt: number;
   readonly isCalm: boolean;
   readonly isLate: boolean;
+  /** Clocks of processes are wrong by up to this much. */
+  readonly skewMs: number;
 }
 
 export interface ScheduleCheck {

@@ -69,7 +69,13 @@ function spansOf(acts: readonly Act[]): readonly Span[] {
   let states: readonly (ScheduleState | null)[] = [null];
   for (const act of acts) {
     const after = distinct(states.flatMap((state) => afterAct(state, act)));
-    if (act.outcome === 'refused') continue;
+    if (act.outcome === 'refused') {
+      // A 409 tells which it was not in.
+      const left = act.status === 409 ? states.filter((state) => afterAct(state, act).length === 0) : [];
+      if (left.length > 0) states = left;
+      spans.push({ from: act.endedAt, states });
+      continue;
+    }
     const either = distinct([...states, ...after]);
     spans.push({ from: act.sentAt, states: either });
     states = act.outcome === 'done' && after.length > 0 ? after : either;

@@ -9,6 +9,7 @@ import { removeCompleted, takeDue } from '../../../infra/local/scheduler/take-du
 import { CLIENT_SETTINGS, stripped } from '../aws-clients.ts';
 import type { CallFault, Instance, Stage } from '../instance.ts';
 import type { Queue } from '../queues.ts';
+import { readBy, sentBy } from '../rollout.ts';
 
 const PRECISION_MS = 60_000; // EventBridge Scheduler user guide: an invocation comes within a minute
 const TWICE_MS = 300_000;
@@ -34,7 +35,8 @@ export class SimulatedScheduler {
       const { status, body: text } = await instance.call(
         `${OPERATIONS[method] ?? method} entry`,
         async () => {
-          const request = { method, path, query: queryOf(query), body: textOf(body) };
+          const text = withInput(textOf(body), (input) => sentBy(instance.version, input));
+          const request = { method, path, query: queryOf(query), body: text };
           const answer = handleSchedulerRequest(this.#context, request);
           this.#stage.trace.add(`${instance.name} ${method} ${path}: ${answer.status}`);
           this.#wakeInTime();
@@ -43,7 +45,13 @@ export class SimulatedScheduler {
         refuse,
       );
       const headers = { 'content-type': 'application/json' };
-      return { response: { statusCode: status, headers, body: Buffer.from(text) } };
+      return {
+        response: {
+          statusCode: status,
+          headers,
+          body: Buffer.from(withInput(text, (input) => readBy(instance.version, input))),
+        },
+      };
     };
     // cast: the SDK asks for no more of a request handler
     const requestHandler = { handle } as unknown as NonNullable<SchedulerClientConfig['requestHandler']>;
@@ -87,6 +95,13 @@ export class SimulatedScheduler {
     send(adversary.strikesFurther('fire_late') ? adversary.amount(500, PRECISION_MS) : adversary.latency());
     if (adversary.strikesFurther('fire_twice')) send(adversary.amount(10, TWICE_MS));
   }
+}
+
+/** A body in which the message that an entry sends is changed. */
+function withInput(text: string, change: (input: string) => string): string {
+  if (!text.includes('"Input"')) return text;
+  const body = JSON.parse(text) as { readonly Target: { readonly Input: string } }; // cast: an entry, as the SDK writes it
+  return JSON.stringify({ ...body, Target: { ...body.Target, Input: change(body.Target.Input) } });
 }
 
 const OPERATIONS: Readonly<Record<string, string>> = {

@@ -56,6 +56,7 @@ export function superviseSchedules(world: World, workload: ScheduleWorkload): Sc
         truth,
         stormEndedAt: startedAt + workload.stormMs,
         isCalm: stage.adversary.kinds().length === 0 && stage.adversary.furtherKinds().length === 0,
+        skewMs: stage.adversary.isOnFurther('clock_far_back') ? 66_000 : 6_000,
         isLate: LATE_KINDS.some((kind) => stage.adversary.isOn(kind)),
       };
       for (const { name, check } of SCHEDULE_CHECKS) {
