@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { citiesOf } from '../support/all-cities.ts';
+import { type ApiClient, openApiClient } from '../support/api-client.ts';
+import { type LocalTestSystem, startLocalSystem } from '../support/local-system.ts';
+import { type CallbackReceiver, openCallbackReceiver } from '../support/receiver.ts';
+import { until } from '../support/until.ts';
+
+let system: LocalTestSystem;
+let api: ApiClient;
+let receiver: CallbackReceiver;
+let aheadMs = 0;
+
+beforeAll(async () => {
+  system = await startLocalSystem({ now: () => Date.now() + aheadMs });
+  api = openApiClient(system.url, system.apiKey);
+  receiver = await openCallbackReceiver(system.signingSecret);
+});
+afterAll(async () => {
+  await receiver.close();
+  await system.close();
+});
+
+/** Denies a function an operation of the table, as a broken deployment would; gives what takes that back. */
+function breakFunction(name: string, operation: string): () => void {
+  const { runtime } = system;
+  const key = runtime.accessKeyIdOf(`trireme-local-${name}`);
+  const fn = runtime.plan.functions.find((one) => one.name === `trireme-local-${name}`);
+  const statements = runtime.plan.roles.find(({ arn }) => arn === fn?.roleArn)?.statements ?? [];
+  const denied = { Effect: 'Deny', Action: `dynamodb:${operation}`, Resource: '*' } as const;
+  runtime.gateway.setStatements(key, [...statements, denied]);
+  return () => runtime.gateway.setStatements(key, statements);
+}
+
+/** Looks until there is something to see, while the queues' clock passes one visibility timeout after the other. */
+function untilItDied<T>(what: string, look: () => Promise<T | null>): Promise<T> {
+  return until(what, () => {
+    aheadMs += 180_000;
+    return look();
+  });
+}
+
+const launch = async (countries: readonly string[]): Promise<{ readonly run_uid: string }> => {
+  const body = { inputs: countries.map((country) => ({ country })), callback: { url: receiver.url } };
+  const { run_uid } = (await api.ask('runAsync', { params: { action: 'search-cities' }, body })).body;
+  return { run_uid };
+};
+const ended = async (params: { readonly run_uid: string }, status: string) => {
+  const { body } = await api.ask('getRun', { params });
+  return body.status === status ? body : null;
+};
+const logged = (...parts: readonly string[]): boolean =>
+  system.logs.some((line) => parts.every((part) => JSON.stringify(line).includes(part)));
+
+it.each([
+  ['control', 'PutItem', ['LU', 'IS']],
+  ['page', 'GetItem', ['LU']],
+])(
+  'a run whose %s function is broken ends FAILED with an INTERNAL_ERROR, and a retry makes it good',
+  async (name, operation, countries) => {
+    const repair = breakFunction(name, operation);
+    const params = await launch(countries);
+    const failed = await untilItDied('a failed run', () => ended(params, 'FAILED'));
+    repair();
+    const ref = failed.last_error?.error_ref ?? '';
+    expect(failed.last_error).toMatchObject({ error_label: 'INTERNAL_ERROR', retryable: true });
+    expect(logged('dead-letters', ref, params.run_uid, 'message_id')).toBe(true);
+    const told = await receiver.untilComplete(params.run_uid);
+    expect(told.find(({ type }) => type === 'run.finished')).toMatchObject({
+      run: { status: 'FAILED', attempt: 1 },
+      error: { error_ref: ref },
+    });
+    await api.ask('retryRun', { params });
+    await until('the run done', () => ended(params, 'SUCCEEDED'));
+    const cities = countries.flatMap((country) => citiesOf(country));
+    expect(await api.all('listRunOutputs', { params })).toEqual(cities);
+  },
+  60_000,
+);
+
+it('a callback whose function is broken is FAILED, shown as undelivered, and can be replayed', async () => {
+  const repair = breakFunction('callback', 'PutItem');
+  const params = await launch(['LU']);
+  const records = await untilItDied('a failed callback', async () => {
+    const { body } = await api.ask('listRunCallbacks', { params, query: '?undelivered=true' });
+    return body.some(({ status }) => status === 'FAILED') ? body : null;
+  });
+  repair();
+  const failed = records.filter(({ status }) => status === 'FAILED');
+  for (const { error } of failed) expect(error).toMatchObject({ error_label: 'INTERNAL_ERROR' });
+  const replay = await api.ask('replayRunCallbacks', { params, body: {} });
+  expect(replay.body.replayed).toBeGreaterThan(0);
+  const undelivered = async () => {
+    const { body } = await api.ask('listRunCallbacks', { params, query: '?undelivered=true' });
+    return body.every(({ parent_uid, status }) => parent_uid === null || status === 'SUCCESS') ? body : null;
+  };
+  await until('the replay delivered', undelivered);
+  expect((await api.ask('getRun', { params })).body).toMatchObject({ status: 'SUCCEEDED', last_error: null });
+}, 60_000);
+
+it('nothing of all this was beyond what dead-letters may do', () => {
+  expect(system.notices.filter((notice) => notice.includes('dead-letters'))).toEqual([]);
+});
