@@ -22,9 +22,12 @@ export function createDeadLetterHandler(ports: FirePorts): (event: SQSEvent) => 
   return async ({ Records: records }) => {
     for (const record of records) {
       const message = readMessage(ports.log, record);
-      const { messageId, eventSourceARN } = record;
+      const { messageId, eventSourceARN, messageAttributes } = record;
       const queue = eventSourceARN.slice(eventSourceARN.lastIndexOf(':') + 1);
-      if (message !== null) await buryMessage(ports, message, { messageId, by: shortHash(messageId), queue });
+      // EventBridge Scheduler says with each of its dead letters what went wrong (user guide, "Configuring a DLQ").
+      const isUndelivered = messageAttributes['ERROR_CODE'] !== undefined;
+      const letter = { messageId, by: shortHash(messageId), queue, isUndelivered };
+      if (message !== null) await buryMessage(ports, message, letter);
     }
   };
 }

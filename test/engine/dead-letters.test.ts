@@ -34,14 +34,19 @@ function bodies(world: EngineWorld, type: string) {
 async function buryAllSent(world: EngineWorld): Promise<Set<string>> {
   const burials = new Set<string>();
   for (const [index, { message }] of [...world.sent].entries()) {
-    const letter = { messageId: `again ${index}`, by: shortHash(`again ${index}`), queue: 'dead-letters' };
+    const letter = {
+      messageId: `again ${index}`,
+      by: shortHash(`again ${index}`),
+      queue: 'dead-letters',
+      isUndelivered: false,
+    };
     burials.add(await buryMessage(world.ports, message, letter));
   }
   return burials;
 }
 
 const bury = (world: EngineWorld, message: Message, id = 'letter') =>
-  buryMessage(world.ports, message, { messageId: id, by: shortHash(id), queue: 'dead-letters' });
+  buryMessage(world.ports, message, { messageId: id, by: shortHash(id), queue: 'dead-letters', isUndelivered: false });
 
 const controlOf = async (world: EngineWorld, uid: string) => {
   const control = await world.ports.runs.readControl(uid);

@@ -160,7 +160,12 @@ export function createEngineWorld(options: {
   async function hand({ message, id }: (typeof queue)[number]): Promise<void> {
     const receipt = { by: shortHash(String(id)), count: 1 };
     if (options.dies?.(message) === true) {
-      await buryMessage(ports, message, { messageId: String(id), by: receipt.by, queue: 'dead-letters' });
+      await buryMessage(ports, message, {
+        messageId: String(id),
+        by: receipt.by,
+        queue: 'dead-letters',
+        isUndelivered: false,
+      });
       return;
     }
     if (message.kind === 'page') await runPage(ports, message, receipt);

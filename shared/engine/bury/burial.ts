@@ -2,13 +2,15 @@ import { EngineError, type ErrorRecord } from '../../domain/errors.ts';
 import type { CorePorts } from '../ports.ts';
 import { tellError } from '../tell-error.ts';
 
-/** A message that was received as often as it may be, and came to no end. */
+/** A message that was received as often as it may be, and came to no end; or one that never reached its queue. */
 export interface DeadLetter {
   readonly messageId: string;
   /** Short hash of the message id, by which slots and records know who wrote them. */
   readonly by: string;
   /** Where it died: the name of its dead-letter queue. */
   readonly queue: string;
+  /** EventBridge gave up on putting it into its queue: nothing of it was tried. */
+  readonly isUndelivered: boolean;
 }
 
 /**

@@ -6,11 +6,16 @@ import type { FirePorts } from '../schedule-ports.ts';
 import { type Burial, type DeadLetter, tellDeath } from './burial.ts';
 
 /**
- * Writes a time of a schedule that could not be carried out into the ledger as MISSED. Where the ledger has decided it,
+ * Carries out a fire that EventBridge could not deliver, as one that comes late: the schedule judges whether too late. Else
+ * writes a time of a schedule that could not be carried out into the ledger as MISSED. Where the ledger has decided it,
  * that decision is carried out; a time that is not the schedule's, or is yet to come, is left alone.
  */
 export async function buryFire(ports: FirePorts, message: FireMessage, letter: DeadLetter): Promise<Burial> {
   const { scheduleUid, nominalAt } = message;
+  if (letter.isUndelivered) {
+    await fireSchedule(ports, message);
+    return 'CARRIED_ON';
+  }
   for (;;) {
     if ((await ports.schedules.readFire(scheduleUid, nominalAt)) !== null) {
       await fireSchedule(ports, message);
