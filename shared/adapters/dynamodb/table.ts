@@ -39,6 +39,8 @@ const BATCH_WRITE_ENTRIES = 25;
 const BACKOFF_MS = 50;
 const BACKOFF_CAP_MS = 2_000;
 const CONFLICT_ROUNDS = 8;
+/** Some ten seconds of a partition's full rate: 10 MB. */
+const THROTTLED_ROUNDS = 10;
 
 /** The one table, spoken to in the few ways the stores need. */
 export class Table {
@@ -69,14 +71,12 @@ export class Table {
   ): Promise<readonly Item[]> {
     const distinct = new Map(wanted.map((key) => [`${key.pk} ${key.sk}`, toItem(key)]));
     const found: Item[] = [];
-    let left: Item[] = [...distinct.values()];
-    for (let round = 0; left.length > 0;) {
-      const asked = left.slice(0, BATCH_GET_KEYS);
+    await this.#inBatches([...distinct.values()], BATCH_GET_KEYS, async (asked) => {
       const { Responses: items, UnprocessedKeys: undone } = await this.#client.send(
         new BatchGetItemCommand({
           RequestItems: {
             [this.#name]: {
-              Keys: asked,
+              Keys: [...asked],
               ConsistentRead: options.consistency === 'strong',
               ...projectionOf(options.project),
             },
@@ -84,11 +84,8 @@ export class Table {
         }),
       );
       found.push(...(items?.[this.#name] ?? []));
-      const again = undone?.[this.#name]?.Keys ?? [];
-      left = [...again, ...left.slice(asked.length)];
-      round = again.length === 0 ? 0 : round + 1;
-      if (round > 0) await this.#sleep(Math.min(BACKOFF_CAP_MS, BACKOFF_MS * 2 ** round));
-    }
+      return undone?.[this.#name]?.Keys ?? [];
+    });
     return found;
   }
 
@@ -156,21 +153,17 @@ export class Table {
     return gone !== undefined;
   }
 
-  /** Puts items without conditions, 25 a call; what the service leaves undone is sent again with backoff. */
+  /** Puts items without conditions, 25 a call; what the service leaves undone is sent again with backoff, also where it refuses a call for its rate. */
   async putAll(records: readonly { readonly key: Key; readonly record: object }[]): Promise<void> {
-    let left: WriteRequest[] = records.map(({ key, record }) => ({
+    const writes: WriteRequest[] = records.map(({ key, record }) => ({
       PutRequest: { Item: { ...toItem(record), ...toItem(key) } },
     }));
-    for (let round = 0; left.length > 0;) {
-      const batch = left.slice(0, BATCH_WRITE_ENTRIES);
+    await this.#inBatches(writes, BATCH_WRITE_ENTRIES, async (batch) => {
       const { UnprocessedItems: undone } = await this.#client.send(
-        new BatchWriteItemCommand({ RequestItems: { [this.#name]: batch } }),
+        new BatchWriteItemCommand({ RequestItems: { [this.#name]: [...batch] } }),
       );
-      const again = undone?.[this.#name] ?? [];
-      left = [...again, ...left.slice(batch.length)];
-      round = again.length === 0 ? 0 : round + 1;
-      if (round > 0) await this.#sleep(Math.min(BACKOFF_CAP_MS, BACKOFF_MS * 2 ** round));
-    }
+      return undone?.[this.#name] ?? [];
+    });
   }
 
   /** One page of a partition, or of the index `list`. */
@@ -234,11 +227,46 @@ export class Table {
     }
   }
 
+  /**
+   * Sends entries batch by batch; what is left undone is gathered and sent again, with backoff, once all were sent. A batch
+   * that is refused for the partition's rate is undone as a whole. Throws what the last rounds threw.
+   */
+  async #inBatches<Entry>(
+    entries: readonly Entry[],
+    size: number,
+    send: (batch: readonly Entry[]) => Promise<readonly Entry[]>,
+  ): Promise<void> {
+    let left = entries;
+    for (let round = 1; left.length > 0; round += 1) {
+      const undone: Entry[] = [];
+      for (let at = 0; at < left.length; at += size) {
+        const batch = left.slice(at, at + size);
+        try {
+          undone.push(...(await send(batch)));
+        } catch (error) {
+          if (!isThrottled(error) || round > THROTTLED_ROUNDS) throw error;
+          undone.push(...left.slice(at)); // the others would meet the same
+          break;
+        }
+      }
+      left = undone;
+      if (left.length > 0) await this.#sleep(Math.min(BACKOFF_CAP_MS, BACKOFF_MS * 2 ** round));
+    }
+  }
+
   async #sleep(ms: number): Promise<void> {
     await new Promise<void>((resolve) => {
       this.#clock.after(ms, resolve);
     });
   }
+}
+
+/** Whether a call was refused because a partition, or the table, takes no more this second. */
+function isThrottled(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    ['ThrottlingException', 'ProvisionedThroughputExceededException', 'RequestLimitExceeded'].includes(error.name)
+  );
 }
 
 function conditionOf(
