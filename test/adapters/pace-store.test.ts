@@ -11,7 +11,8 @@ const NOW = Date.UTC(2026, 0, 5, 12);
 const KEY: PaceKey = { workspaceUid: 'w', actionName: 'a', part: null };
 const FIVE_A_MINUTE: Pace = { calls: 5, perMs: 60_000, minGapMs: 0 };
 
-let table: Table;
+/** A worker's own table, at whose end a request takes so many turns of the event loop. */
+let open: (turns: () => number) => Table;
 let meter: (operation: string) => { readonly calls: number; readonly writeUnits: number } | undefined;
 beforeEach(() => {
   const engine = openDynamoDb({ dir: null, now: () => NOW });
@@ -24,12 +25,21 @@ beforeEach(() => {
       { AttributeName: 'sk', KeyType: 'RANGE' },
     ],
   });
-  const client = new DynamoDBClient({
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    requestHandler: dynamoDbRequestHandler(engine),
-  });
-  table = new Table(client, 'Trireme', clock);
+  open = (turns) => {
+    const client = new DynamoDBClient({
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+      requestHandler: dynamoDbRequestHandler(engine),
+    });
+    client.middlewareStack.add(
+      (next) => async (args) => {
+        for (let left = turns(); left > 0; left -= 1) await new Promise((resolve) => void setImmediate(resolve));
+        return next(args);
+      },
+      { step: 'finalizeRequest', priority: 'low' },
+    );
+    return new Table(client, 'Trireme', clock);
+  };
   meter = (wanted) => engine.meter().find(({ operation }) => operation === wanted);
 });
 
@@ -37,9 +47,9 @@ beforeEach(() => {
 const clock = { now: () => NOW, after: (_: number, callback: () => void) => (setImmediate(callback), () => undefined) };
 const chance = { fraction: () => 0.5, bytes: () => new Uint8Array(), uuid: () => '' };
 
-/** The store as another worker has it. */
-function worker(): PaceStore {
-  return createPaceStore(table, { clock, chance });
+/** The store as one worker has it. */
+function worker(turns: () => number = () => 0): PaceStore {
+  return createPaceStore(open(turns), { clock, chance });
 }
 
 function decide(record: PaceRecord, queues = true): PaceDecision {
@@ -51,7 +61,9 @@ const times = (turns: readonly Turn[]): readonly number[] =>
   turns.map((turn) => (turn.kind === 'start' ? turn.at : turn.until)).toSorted((a, b) => a - b);
 
 it('gives each turn once, however many workers ask at once', async () => {
-  const workers = Array.from({ length: 6 }, worker).flatMap((one) => Array<PaceStore>(5).fill(one));
+  let drawn = 7;
+  const draw = (): number => (drawn = (drawn * 16_807) % 2_147_483_647) % 7;
+  const workers = Array.from({ length: 6 }, () => worker(draw)).flatMap((one) => Array<PaceStore>(5).fill(one));
   const turns = await Promise.all(workers.map((one) => one.take(KEY, (record) => decide(record))));
   expect(turns.filter(({ kind }) => kind === 'start')).toHaveLength(5);
   expect(new Set(times(turns)).size).toBe(1 + 25);

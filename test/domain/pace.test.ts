@@ -59,6 +59,14 @@ describe('a turn', () => {
     expect(ask(THREE_A_MINUTE, [at(later, HELD)], full).turns).toEqual([['start', later]]);
   });
 
+  it('taken near the end of the line moves that end', () => {
+    const { turns } = ask(THREE_A_MINUTE, [at(0), at(0)], { starts: [], lineAt: 500, lateAt: 0 });
+    expect(turns).toEqual([
+      ['start', 500],
+      ['wait', Math.round(500 + (WINDOW * 1.01) / 3)],
+    ]);
+  });
+
   it('that comes late to a spent pace has a new place before the line, one each', () => {
     const full = ask(THREE_A_MINUTE, [at(0), at(0), at(0), at(0), at(0), at(0)]).record;
     const { turns } = ask(THREE_A_MINUTE, [at(9_000, HELD), at(9_000, HELD), at(9_000)], full);

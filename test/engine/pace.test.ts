@@ -98,6 +98,22 @@ test('the gap lies between any two calls', async () => {
   expect(mostInWindow(calls, 2_500)).toBe(1);
 });
 
+test('messages that come twice, at once or late, break no pace and leave nothing undone', async () => {
+  const { world, calls } = makeWorld({ calls: 4, perMs: 20_000, minGapMs: 500 });
+  const { control } = await world.launch({ inputs: [...inputs(12), { pages: 3 }, { fails: 2 }], callback: null });
+  for (let second = 1, seen = 0; second <= 300; second += 1) {
+    await world.runUntil(START + second * 1_000);
+    const fresh = world.sent.slice(seen, second < 120 ? undefined : seen);
+    seen = world.sent.length;
+    for (const [index, { message }] of fresh.entries()) {
+      if (message.kind === 'page' && index % 3 === 0) world.queue(message);
+    }
+  }
+  expect(await controlOf(world, control.uid)).toMatchObject({ status: 'SUCCEEDED', totals: { succeeded: 14 } });
+  expect(mostInWindow(calls, 20_000)).toBeLessThanOrEqual(4);
+  expect(mostInWindow(calls, 500)).toBe(1);
+});
+
 describe('a run whose every input waits for long', () => {
   const RARE = { calls: 1, perMs: 10 * MINUTE_MS };
 
