@@ -8,6 +8,7 @@ import { statusReason } from './run-schemas.ts';
 const REFUSED = {
   ...NOT_HERE,
   ...MANY_INPUTS,
+  inputs_upload_uid: 'an upload is good for one launch, and a schedule launches again and again; give inputs',
   depends_on: 'a schedule’s runs wait for no others; POST …/run/async takes depends_on',
 } as const;
 

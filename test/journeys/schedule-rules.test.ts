@@ -244,6 +244,29 @@ describe('an update', () => {
   });
 });
 
+describe('an input that is not valid', () => {
+  const mixed = [{ country: 'AD' }, { country: 'Andorra' }];
+
+  it('is refused at launch by index and path', async () => {
+    const { body } = await api.refused('runSchedule', { params: { action }, body: { ...yearly, inputs: mixed } });
+    expect(body).toMatchObject({ error_label: 'BAD_INPUT', validation_errors: [{ path: 'inputs[1].country' }] });
+  });
+
+  it('fails in each run of a schedule that skips it, and the others go on', async () => {
+    const { uid } = await launch({ ...yearly, inputs: mixed, on_invalid_input: 'skip', deadline_seconds: 600 });
+    const { body: run } = await api.ask('triggerSchedule', of(uid));
+    const ended = await until('its end', async () => {
+      const { body } = await api.ask('getRun', { params: { run_uid: run.uid } });
+      return body.finished_at === null ? null : body;
+    });
+    expect(ended).toMatchObject({
+      status: 'PARTIAL_SUCCEEDED',
+      inputs: { total: 2, succeeded: 1, failed: 1 },
+      deadline_seconds: 600,
+    });
+  });
+});
+
 describe('what a schedule shows', () => {
   it('never holds the headers of its callback, nor do its runs', async () => {
     const secret = 'never-to-be-seen';

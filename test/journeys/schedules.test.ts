@@ -142,6 +142,7 @@ describe('a schedule', () => {
     ['six fields', { cron: '0 0 9 * * *' }, 'cron'],
     ['an offset for a zone', { cron: '0 9 * * *', timezone: '+01:00' }, 'timezone'],
     ['a moment past', { schedule_at: '2020-01-01T00:00:00Z' }, 'schedule_at'],
+    ['an upload', { ...yearly, inputs_upload_uid: '00000000-0000-4000-8000-000000000000' }, 'inputs_upload_uid'],
     ['dependencies', { ...yearly, depends_on: [] }, 'depends_on'],
   ])('with %s is refused by path', async (_, body, path) => {
     const { body: error } = await api.refused('runSchedule', { params: { action }, body: { inputs, ...body } });
