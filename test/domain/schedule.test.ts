@@ -8,7 +8,7 @@ import {
   SCHEDULE_VERBS,
   type ScheduleVerb,
 } from '../../shared/domain/schedule.ts';
-import { jitterMs, nextExecution, timingFault } from '../../shared/domain/schedule-times.ts';
+import { jitterMs, nextAudit, nextExecution, timingFault } from '../../shared/domain/schedule-times.ts';
 
 const NOON = Date.UTC(2026, 5, 1, 12);
 const MINUTE = 60_000;
@@ -181,6 +181,18 @@ describe('times', () => {
     expect(nextExecution(hourly, NOON)).toBe(NOON + HOUR);
     expect(nextExecution({ ...hourly, scheduleAt: NOON + 90 * MINUTE }, NOON)).toBe(NOON + 2 * HOUR);
     expect(nextExecution({ ...hourly, status: 'PAUSED' }, NOON)).toBeNull();
+  });
+
+  it('are audited once a day, spread over the day by schedule', () => {
+    const uids = Array.from({ length: 200 }, (_, n) => `schedule-${n}`);
+    const first = uids.map((uid) => nextAudit({ uid }, NOON));
+    for (const at of first) expect(at).toBeGreaterThan(NOON);
+    expect(Math.max(...first)).toBeLessThanOrEqual(NOON + 24 * HOUR);
+    for (let hour = 0; hour < 24; hour += 1) {
+      const within = first.filter((at) => Math.floor((at - NOON) / HOUR) === hour);
+      expect(within.length, `hour ${hour}`).toBeGreaterThan(0);
+    }
+    expect(nextAudit({ uid: 'schedule-7' }, first[7] ?? 0)).toBe((first[7] ?? 0) + 24 * HOUR);
   });
 
   it('spread by a jitter that is each schedule’s own and below its bound', () => {
