@@ -1,9 +1,9 @@
 import { keys } from '../../shared/adapters/dynamodb/keys.ts';
 import { digestApiKey } from '../../shared/domain/api-key.ts';
-import { apiKeyOf, bodyOf, callApi } from './api-call.ts';
+import { type ApiRequest, apiKeyOf, bodyOf, callApi } from './api-call.ts';
 import type { Deployment } from './deployment.ts';
 import type { Stage } from './instance.ts';
-import type { Truth } from './truth.ts';
+import type { LaunchBody, Truth } from './truth.ts';
 import type { Step } from './workload.ts';
 
 const LAUNCH_PATH = '/v1/actions/scripted/run/async';
@@ -31,6 +31,11 @@ export function apiKeyItems(workspaces: number): readonly object[] {
   });
 }
 
+/** The request of an async launch. */
+export function launchOf(workspace: number, body: LaunchBody): ApiRequest {
+  return { function: 'launch', workspace, path: LAUNCH_PATH, body };
+}
+
 /** Does one step of the workload as its caller would, and keeps what the caller was told. */
 export async function takeStep(stage: Stage, deployment: Deployment, truth: Truth, step: Step): Promise<void> {
   if (step.kind === 'verb') return useVerb(stage, deployment, truth, step);
@@ -38,7 +43,7 @@ export async function takeStep(stage: Stage, deployment: Deployment, truth: Trut
     const launched: Truth['launches'][number] = { workspace: step.workspace, body: step.body, answer: null };
     truth.launches.push(launched);
     const { workspace, body } = step;
-    const answer = await callApi(stage, deployment, { function: 'launch', workspace, path: LAUNCH_PATH, body });
+    const answer = await callApi(stage, deployment, launchOf(workspace, body));
     if (answer === null) return;
     const told = bodyOf(answer);
     launched.answer = {

@@ -18,6 +18,10 @@ import { type Mirror, perItem, toItem, type WireItem } from './mirror.ts';
 /** A callback's record as checks look at it. */
 export interface CallbackRow {
   readonly uid: string;
+  /** The callback's id; a replay has the same. */
+  readonly refUid: string;
+  /** What it replays; null: nothing. */
+  readonly parentUid: string | null;
   readonly type: string;
   readonly status: string;
   readonly retryCount: number;
@@ -155,6 +159,8 @@ function readCallbackRow(item: WireItem): CallbackRow {
   const read = new ItemReader(toItem(item));
   return {
     uid: read.text('uid'),
+    refUid: read.text('ref_uid'),
+    parentUid: read.textOrNull('parent_uid'),
     type: read.text('type'),
     status: read.text('status'),
     retryCount: read.number('retry_count'),

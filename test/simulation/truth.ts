@@ -31,6 +31,8 @@ export interface LaunchBody {
     readonly headers?: Readonly<Record<string, string>>;
   };
   readonly deadline_seconds?: number;
+  readonly schedule_at?: string;
+  readonly depends_on?: readonly { readonly uid: string; readonly require: 'success' | 'finish' }[];
   readonly on_invalid_input?: 'reject' | 'skip';
 }
 

@@ -1,5 +1,6 @@
 import { Random } from './random.ts';
 import type { ReceiverNature } from './receivers.ts';
+import { type ConsumerWorkload, drawConsumers } from './consumers/consumer-workload.ts';
 import { drawScheduleWorkload, type ScheduleWorkload } from './schedules/schedule-workload.ts';
 import { FAIL_KINDS, type InputScript, type LaunchBody, type Verb } from './truth.ts';
 
@@ -15,6 +16,8 @@ export interface Workload {
   /** When it starts (epoch ms), where that matters. */
   readonly startAt?: number;
   readonly schedules?: ScheduleWorkload;
+  /** How the launches among its steps are sent, and what is replayed. */
+  readonly consumers?: ConsumerWorkload;
 }
 
 /** Something a caller does, so many ms after the start. */
@@ -31,9 +34,18 @@ export type Step =
 
 /**
  * Kinds of histories: `small` is the everyday one, `wide` has runs of several shards, `patient` receivers that are never
- * well, `schedules` nothing but schedules; those from `schedules` on only come when asked for.
+ * well, `schedules` nothing but schedules, `consumers` keys, dependencies, later starts and replays; those from `schedules` on only come when asked for.
  */
-export const SCENARIOS = ['small', 'wide', 'patient', 'calm', 'schedules', 'schedules-calm'] as const;
+export const SCENARIOS = [
+  'small',
+  'wide',
+  'patient',
+  'calm',
+  'schedules',
+  'schedules-calm',
+  'consumers',
+  'consumers-calm',
+] as const;
 export type Scenario = (typeof SCENARIOS)[number];
 
 /** The scenario a seed has where none is asked for. */
@@ -46,7 +58,7 @@ export function scenarioOf(seed: number): Scenario {
 
 /** Scenarios in which nothing goes wrong but what callers and actions do. */
 export function isTame(scenario: Scenario): boolean {
-  return scenario === 'calm' || scenario === 'schedules-calm';
+  return scenario === 'calm' || scenario.endsWith('-calm');
 }
 
 export function drawWorkload(seed: number, scenario: Scenario): Workload {
@@ -55,7 +67,7 @@ export function drawWorkload(seed: number, scenario: Scenario): Workload {
   const workspaces = random.pick([1, 1, 1, 2, 4]);
   const stormMs = Math.round(random.logarithmic(20_000, 7_200_000));
   const receivers = Array.from({ length: workspaces }, () => natureOf(random, scenario));
-  const runs = scenario === 'wide' || scenario === 'patient' ? 1 : random.pick([1, 1, 2, 3, 5]);
+  const runs = runsOf(random, scenario);
   // In a rush runs meet in line for the slots.
   const isRush = random.happens(0.5);
   const steps: Step[] = [];
@@ -77,7 +89,30 @@ export function drawWorkload(seed: number, scenario: Scenario): Workload {
     receivers,
     steps,
     stormMs,
+    ...(isOfConsumers(scenario) ? { consumers: consumersOf(seed, steps, { stormMs, workspaces }) } : {}),
   };
+}
+
+function runsOf(random: Random, scenario: Scenario): number {
+  if (scenario === 'wide' || scenario === 'patient') return 1;
+  return isOfConsumers(scenario) ? random.int(2, 5) : random.pick([1, 1, 2, 3, 5]);
+}
+
+function isOfConsumers(scenario: Scenario): boolean {
+  return scenario === 'consumers' || scenario === 'consumers-calm';
+}
+
+function consumersOf(
+  seed: number,
+  steps: readonly Step[],
+  sizes: { readonly stormMs: number; readonly workspaces: number },
+): ConsumerWorkload {
+  const launches = steps.flatMap((step) => (step.kind === 'launch' ? [step] : [])).toSorted((a, b) => a.at - b.at);
+  return drawConsumers(
+    seed,
+    launches.map(({ body }) => body.name),
+    sizes,
+  );
 }
 
 function drawSchedules(seed: number): Workload {

@@ -70,8 +70,10 @@ function spansOf(acts: readonly Act[]): readonly Span[] {
   for (const act of acts) {
     const after = distinct(states.flatMap((state) => afterAct(state, act)));
     if (act.outcome === 'refused') {
-      // A 409 tells which it was not in.
-      const left = act.status === 409 ? states.filter((state) => afterAct(state, act).length === 0) : [];
+      // A 409 tells which it was not in; COMPLETED it was made by its last time.
+      const isCompleted = JSON.stringify(act.told?.['params'] ?? {}).includes('COMPLETED');
+      const left =
+        act.status === 409 && !isCompleted ? states.filter((state) => afterAct(state, act).length === 0) : [];
       if (left.length > 0) states = left;
       spans.push({ from: act.endedAt, states });
       continue;
