@@ -137,13 +137,14 @@ export function deploy(
   const callback = new InstancePool<QueueHandler>(stage, 'callback', (one) => createCallbackHandler(portsOf(one)));
 
   const drop = (message: string): void => observer.violate('unknownVersionsComeAgain', message);
-  connect(stage, queues.control, { name: 'control', pool: control }, { receive: () => undefined, drop });
-  connect(stage, queues.page, { name: 'page', pool: page }, { receive: () => undefined, drop });
+  const forget = (message: string): void => observer.violate('refusalsAreToldOf', message);
+  connect(stage, queues.control, { name: 'control', pool: control }, { receive: () => undefined, drop, forget });
+  connect(stage, queues.page, { name: 'page', pool: page }, { receive: () => undefined, drop, forget });
   connect(
     stage,
     queues.callback,
     { name: 'callback', pool: callback },
-    { receive: ({ body }) => noteFirst(truth, body), drop },
+    { receive: ({ body }) => noteFirst(truth, body), drop, forget },
   );
   const pools = [launch, live, verbs, schedules, sweep, control, page, callback];
   return {

@@ -19,6 +19,7 @@ export function connect(
   on: { readonly receive: (message: QueuedMessage) => void; readonly drop: Say; readonly forget: Say },
 ): void {
   let isPolling = false;
+  const failedOnce = new WeakSet<object>();
 
   function poll(): void {
     isPolling = false;
@@ -38,7 +39,11 @@ export function connect(
       const refusedBefore = queue.traffic.timesRefused(instance.name);
       const answer = await handler({ Records: batch.map((message) => recordOf(queue, message, instance.version)) });
       const refused = queue.traffic.timesRefused(instance.name) - refusedBefore;
-      if (refused > 0 && answer.batchItemFailures.length === 0) on.forget(`${instance.name} had ${refused} entries refused`);
+      // A request whose answer was lost is made again whole; a record that failed may have left work behind, which goes
+      // on in a later invocation.
+      if (answer.batchItemFailures.length > 0) failedOnce.add(instance);
+      else if (refused > 0 && !failedOnce.has(instance) && !stage.adversary.isOn('applied_but_failed'))
+        on.forget(`${instance.name} had ${refused} entries refused`);
       return answer;
     });
     if (answer !== null) {

@@ -6,6 +6,7 @@ export const FAULT_KINDS = {
   reorder: 'messages are handed out in any order and in batches of any size',
   delay_message: 'a message becomes visible minutes late',
   lost_receive: 'a receive is counted that no consumer sees',
+  lost_message: 'a message is lost for good: a function was broken until its receives were spent, and no one redrives',
   early_visibility: 'a message becomes visible while its consumer still works',
   refused_entries: 'some entries of a batch are refused',
   crash_before: 'a process dies before a call is made',

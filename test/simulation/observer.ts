@@ -1,5 +1,6 @@
 import { slotFromItem } from '../../shared/adapters/dynamodb/progress-store.ts';
 import { deriveUid } from '../../shared/domain/ids.ts';
+import { Past } from './checks/past.ts';
 import type { Instance, Stage } from './instance.ts';
 import { type Change, Mirror, toItem } from './mirror.ts';
 import { controlChange, movesBetween, STEP_CHECKS, type StepLimits } from './checks/step-checks.ts';
@@ -22,10 +23,12 @@ export class Observer {
   onChange: (change: Change) => void = () => undefined;
   readonly #stage: Stage;
   readonly #limits: StepLimits;
+  readonly #past: Past;
 
   constructor(stage: Stage, limits: StepLimits) {
     this.#stage = stage;
     this.#limits = limits;
+    this.#past = new Past(stage.adversary.kinds().length === 0);
   }
 
   wrote(instance: Instance, operation: string, body: unknown, answer: unknown): void {
@@ -33,8 +36,9 @@ export class Observer {
       this.#tell(instance, change);
       this.#note(change);
       this.onChange(change);
+      this.#past.note(change, this.#stage.timeline.now());
       for (const { name, check } of STEP_CHECKS) {
-        const message = check(change, this.#limits);
+        const message = check(change, this.#limits, this.#past);
         if (message !== null) this.violate(name, message);
       }
     }

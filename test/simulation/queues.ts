@@ -1,5 +1,6 @@
 import { Random } from './random.ts';
 import type { Stage } from './instance.ts';
+import { Traffic } from './traffic.ts';
 
 /** Receives of a message before it is set aside, as deployed. */
 const MAX_RECEIVES = 8;
@@ -28,6 +29,7 @@ export class Queue {
   readonly dead: QueuedMessage[] = [];
   /** Every body ever sent, for sending again what was long handled. */
   readonly history: string[] = [];
+  readonly traffic: Traffic;
   /** Called when messages may have become visible. */
   onVisible: () => void = () => undefined;
   readonly #stage: Stage;
@@ -35,8 +37,9 @@ export class Queue {
   #messages: QueuedMessage[] = [];
   #receipts = 0;
 
-  constructor(stage: Stage, name: string) {
+  constructor(stage: Stage, name: string, traffic: Traffic) {
     this.#stage = stage;
+    this.traffic = traffic;
     this.name = name;
     this.#ids = new Random(stage.seed, `queue ${name}`);
   }
@@ -57,6 +60,7 @@ export class Queue {
     for (const { Id, MessageBody, DelaySeconds = 0 } of entries) {
       if (this.#stage.adversary.strikes('refused_entries')) {
         this.#stage.trace.add(`${this.name} refuses ${MessageBody} of ${from}`);
+        this.traffic.refuse(from);
         failed.push({ Id, SenderFault: false, Code: 'InternalError', Message: 'simulated' });
         continue;
       }
@@ -73,6 +77,8 @@ export class Queue {
       `${from} → ${this.name}: ${body}${delayMs + late > 0 ? ` in ${Math.round((delayMs + late) / 1_000)} s` : ''}`,
     );
     this.history.push(body);
+    this.traffic.sent.push({ from, body });
+    if (adversary.strikes('lost_message')) return;
     this.#add({ id: this.#ids.uuid(), body, visibleAt: timeline.now() + delayMs + late, receives: 0, receipt: 0 });
   }
 
@@ -87,7 +93,9 @@ export class Queue {
       const at = adversary.strikes('reorder') ? adversary.int(0, visible.length - 1) : 0;
       const [message] = visible.splice(at, 1);
       if (message === undefined) break;
-      if (this.#take(message)) batch.push({ ...message });
+      if (!this.#take(message)) continue;
+      this.traffic.hand(message.id);
+      batch.push({ ...message });
     }
     return batch;
   }
@@ -139,14 +147,15 @@ export class Queue {
 
 /** The three queues of a stage. */
 export class Queues {
+  readonly traffic: Traffic = new Traffic();
   readonly control: Queue;
   readonly page: Queue;
   readonly callback: Queue;
 
   constructor(stage: Stage) {
-    this.control = new Queue(stage, 'control');
-    this.page = new Queue(stage, 'page');
-    this.callback = new Queue(stage, 'callback');
+    this.control = new Queue(stage, 'control', this.traffic);
+    this.page = new Queue(stage, 'page', this.traffic);
+    this.callback = new Queue(stage, 'callback', this.traffic);
   }
 
   all(): readonly Queue[] {

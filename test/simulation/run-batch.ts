@@ -1,6 +1,6 @@
 import { Coverage } from './coverage.ts';
 import type { Violation } from './observer.ts';
-import { type History, runHistory } from './run-history.ts';
+import { runHistory } from './run-history.ts';
 import type { Scenario } from './workload.ts';
 
 /** A history that broke a promise. */
@@ -15,6 +15,8 @@ export interface Batch {
   readonly virtualMs: number;
   readonly coverage: readonly (readonly [string, number])[];
   readonly failed: readonly Failed[];
+  /** Seeds that were run twice and gave two traces. */
+  readonly unlike: readonly number[];
 }
 
 /** Seeds from `first` on, each `step` apart. */
@@ -24,14 +26,22 @@ export interface SeedRange {
   readonly count: number;
 }
 
-/** Runs the histories of a range of seeds, one after the other, until `isEnough`. */
+export interface BatchOptions {
+  readonly scenario?: Scenario | undefined;
+  /** Each seed twice: its two traces must be one. */
+  readonly twice?: boolean;
+  /** Stop at the first broken promise. */
+  readonly stopsAtFirst?: boolean;
+}
+
+/** Runs the histories of a range of seeds, one after the other. */
 export async function runBatch(
   { first, step, count }: SeedRange,
-  scenario: Scenario | undefined,
-  isEnough: (history: History) => boolean = () => false,
+  { scenario, twice = false, stopsAtFirst = false }: BatchOptions = {},
 ): Promise<Batch> {
   const coverage = new Coverage();
   const failed: Failed[] = [];
+  const unlike: number[] = [];
   let histories = 0;
   let virtualMs = 0;
   for (let index = 0; index < count; index += 1) {
@@ -42,7 +52,8 @@ export async function runBatch(
     coverage.hit(`scenario:${history.scenario}`);
     const { seed, violations } = history;
     if (violations.length > 0) failed.push({ seed, violations });
-    if (isEnough(history)) break;
+    if (twice && (await runHistory(seed, { scenario })).hash !== history.hash) unlike.push(seed);
+    if (stopsAtFirst && failed.length > 0) break;
   }
-  return { histories, virtualMs, coverage: [...coverage.counts], failed };
+  return { histories, virtualMs, coverage: [...coverage.counts], failed, unlike };
 }

@@ -1,5 +1,6 @@
 import { Adversary } from './adversary.ts';
 import { apiKeyItems, takeStep } from './callers.ts';
+import { type ConsumerSupervision, superviseConsumers } from './consumers/supervise-consumers.ts';
 import { Coverage } from './coverage.ts';
 import { deploy, type Deployment } from './deployment.ts';
 import type { FaultKind, FurtherFaultKind } from './fault-kinds.ts';
@@ -58,7 +59,8 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
   const timeline = new Timeline(workload.startAt ?? START);
   const coverage = new Coverage();
   const adversary = new Adversary(seed, coverage, isTame(scenario) ? [] : 'drawn');
-  if (workload.schedules !== undefined && !isTame(scenario)) adversary.goFurther();
+  const isFurther = workload.schedules !== undefined || workload.consumers !== undefined;
+  if (isFurther && !isTame(scenario)) adversary.goFurther();
   const trace = new Trace(timeline, options.keepTrace ?? false);
   const isDeployedAnew = adversary.furtherKinds().includes('new_version');
   const draws = new Random(seed, 'rollout');
@@ -73,10 +75,16 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
     workload.schedules === undefined
       ? null
       : superviseSchedules({ stage, truth, observer, deployment, records }, workload.schedules);
-  const world: World = { stage, truth, observer, deployment, records, schedules };
+  const launches = workload.steps.flatMap((step) => (step.kind === 'launch' ? [step] : []));
+  const consumers =
+    workload.consumers === undefined
+      ? null
+      : superviseConsumers({ stage, truth, observer, deployment, records }, launches, workload.consumers);
+  const world: World = { stage, truth, observer, deployment, records, consumers, schedules };
 
-  let left = workload.steps.length;
-  for (const step of workload.steps) {
+  const steps = consumers === null ? workload.steps : workload.steps.filter(({ kind }) => kind !== 'launch');
+  let left = steps.length;
+  for (const step of steps) {
     timeline.after(step.at, () => {
       left -= 1;
       void takeStep(stage, deployment, truth, step);
@@ -87,7 +95,10 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
     adversary.calmDown();
   });
   sweepEveryMinute(world);
-  await comeToRest(world, () => left === 0 && adversary.isCalm && (schedules?.isOver() ?? true));
+  await comeToRest(
+    world,
+    () => left === 0 && adversary.isCalm && (schedules?.isOver() ?? true) && (consumers?.isOver() ?? true),
+  );
   await checkAll(world);
   if (observer.violations.length === 0) await redrive(world);
   return {
@@ -115,6 +126,8 @@ interface World {
   readonly records: Records;
   /** Null: there are none in this history. */
   readonly schedules: ScheduleSupervision | null;
+  /** Null: nobody is careful in this history. */
+  readonly consumers: ConsumerSupervision | null;
 }
 
 /** The timed rule. A minute in which nothing is due is passed over: its sweep would read ten empty partitions. */
@@ -166,16 +179,19 @@ async function comeToRest({ stage, deployment, records, observer }: World, isOve
 }
 
 async function checkAll(world: World): Promise<void> {
-  const { observer, records, truth, stage } = world;
+  const { observer, records, truth, stage, deployment } = world;
   if (observer.violations.length > 0) return;
   const isCalm = stage.adversary.kinds().length + stage.adversary.furtherKinds().length === 0;
   const isLate = LATE_FAULTS.some((kind) => stage.adversary.isOn(kind));
   const runs = await runTruths(records, truth, observer.failures);
-  const aftermath = { records, truth, runs, posts: postsById(truth), isCalm, isLate };
+  const isRepeated = stage.adversary.isOn('applied_but_failed');
+  const { traffic } = deployment.queues;
+  const aftermath = { records, truth, traffic, runs, posts: postsById(truth), isCalm, isLate, isRepeated };
   for (const { name, check } of REST_CHECKS) {
     for (const message of check(aftermath)) observer.violate(name, message);
   }
   world.schedules?.check();
+  world.consumers?.check({ isCalm, isLate });
 }
 
 /** Sends dead letters and long handled messages again: once all is done, they change nothing. */

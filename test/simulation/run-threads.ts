@@ -1,9 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { Coverage } from './coverage.ts';
-import type { Batch, Failed, SeedRange } from './run-batch.ts';
+import type { Batch, BatchOptions, Failed, SeedRange } from './run-batch.ts';
 import type { WorkerOrder } from './simulate-worker.ts';
-import type { Scenario } from './workload.ts';
 
 export interface Outcome {
   readonly histories: number;
@@ -11,21 +10,22 @@ export interface Outcome {
   readonly coverage: Coverage;
   /** In the order of their seeds. */
   readonly failed: readonly Failed[];
+  /** Seeds that were run twice and gave two traces. */
+  readonly unlike: readonly number[];
 }
 
 /** Runs seeds on all cores. `program` is the worker's file: the plain one, or one with a planted bug. */
 export async function runThreads(
   range: Omit<SeedRange, 'step'>,
-  options: {
-    readonly scenario?: Scenario | undefined;
-    readonly stopsAtFirst?: boolean;
+  options: BatchOptions & {
     readonly program?: URL;
     readonly onProgress?: (histories: number) => void;
   } = {},
 ): Promise<Outcome> {
-  const { scenario, stopsAtFirst = false, program = new URL('./simulate-worker.ts', import.meta.url) } = options;
+  const { onProgress, program = new URL('./simulate-worker.ts', import.meta.url), ...batchOptions } = options;
   const coverage = new Coverage();
   const failed: Failed[] = [];
+  const unlike: number[] = [];
   let histories = 0;
   let virtualMs = 0;
   const threads = Math.min(availableParallelism(), range.count);
@@ -36,8 +36,9 @@ export async function runThreads(
     virtualMs += batch.virtualMs;
     coverage.add(batch.coverage);
     failed.push(...batch.failed);
-    options.onProgress?.(histories);
-    if (stopsAtFirst && failed.length > 0) for (const worker of workers) void worker.terminate();
+    unlike.push(...batch.unlike);
+    onProgress?.(histories);
+    if (batchOptions.stopsAtFirst === true && failed.length > 0) for (const worker of workers) void worker.terminate();
   }
 
   await Promise.all(
@@ -45,8 +46,7 @@ export async function runThreads(
       const count = Math.ceil((range.count - thread) / threads);
       const workerData: WorkerOrder = {
         range: { first: range.first + thread, step: threads, count },
-        scenario,
-        stopsAtFirst,
+        options: batchOptions,
       };
       const worker = new Worker(program, { workerData });
       workers.push(worker);
@@ -58,5 +58,5 @@ export async function runThreads(
     }),
   );
   failed.sort((a, b) => a.seed - b.seed);
-  return { histories, virtualMs, coverage, failed };
+  return { histories, virtualMs, coverage, failed, unlike };
 }

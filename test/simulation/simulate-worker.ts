@@ -1,28 +1,25 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { type Batch, runBatch, type SeedRange } from './run-batch.ts';
-import type { Scenario } from './workload.ts';
+import { type Batch, type BatchOptions, runBatch, type SeedRange } from './run-batch.ts';
 
 /** What a thread is asked to do: a range of seeds, told of in pieces. */
 export interface WorkerOrder {
   readonly range: SeedRange;
-  readonly scenario: Scenario | undefined;
-  /** Stop at the first broken promise. */
-  readonly stopsAtFirst: boolean;
+  readonly options: BatchOptions;
 }
 
 const PIECE = 25;
 
 /** Runs the order in pieces and hands over each piece as it is done. */
-async function work({ range, scenario, stopsAtFirst }: WorkerOrder, tell: (batch: Batch) => void): Promise<void> {
+async function work({ range, options }: WorkerOrder, tell: (batch: Batch) => void): Promise<void> {
   for (let done = 0; done < range.count; done += PIECE) {
     const piece = {
       first: range.first + done * range.step,
       step: range.step,
       count: Math.min(PIECE, range.count - done),
     };
-    const batch = await runBatch(piece, scenario, ({ violations }) => stopsAtFirst && violations.length > 0);
+    const batch = await runBatch(piece, options);
     tell(batch);
-    if (stopsAtFirst && batch.failed.length > 0) return;
+    if (options.stopsAtFirst === true && batch.failed.length > 0) return;
   }
 }
 

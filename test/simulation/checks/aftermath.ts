@@ -1,5 +1,6 @@
 import type { Records } from '../records.ts';
 import type { RunTruth } from '../run-truth.ts';
+import type { Traffic } from '../traffic.ts';
 import type { Received, Truth } from '../truth.ts';
 
 /** What a history left behind. */
@@ -10,10 +11,13 @@ export interface Aftermath {
   readonly runs: readonly RunTruth[];
   /** What receivers got, by the callback's id. */
   readonly posts: PostsById;
+  readonly traffic: Traffic;
   /** No fault was on. */
   readonly isCalm: boolean;
   /** Faults were on by which a write may arrive long after its function's time. */
   readonly isLate: boolean;
+  /** Calls that were carried out may have been reported as failed, and made again. */
+  readonly isRepeated: boolean;
 }
 
 export type PostsById = ReadonlyMap<string, readonly Received[]>;

@@ -5,7 +5,8 @@ import { expectedEnd } from './expected-end.ts';
 
 /** Pages that are missing, recorded past an input's end, or not what any call of the action gave. */
 export function brokenPages({ control, inputs }: RunTruth): readonly string[] {
-  const mustEnd = hasEnded(control.status) && control.status !== 'STOPPED' && control.status !== 'INVALID';
+  const mustEnd =
+    hasEnded(control.status) && control.status !== 'STOPPED' && control.status !== 'INVALID' && !neverStarted(control);
   return inputs.flatMap((input) => {
     const broken: string[] = [];
     let cursor: string | null = null;
@@ -53,6 +54,11 @@ function inventedPage({ pages, given }: InputTruth, page: number): string | null
 const RETRIED = new Set(['retryable', 'retryable_at', 'throw', 'hang']);
 const TRIES = 3;
 
+/** A run that failed for another one: its inputs were never looked at. */
+function neverStarted({ status, lastError }: RunTruth['control']): boolean {
+  return status === 'FAILED' && lastError?.error_label === 'DEPENDENCY_FAILED';
+}
+
 /** Failures that neither the action nor a crash loop brought about. */
 export function unearnedFailures({ control, inputs }: RunTruth, isCalm: boolean): readonly string[] {
   return inputs.flatMap(({ index, pages, given, script }) => {
@@ -74,7 +80,8 @@ export function unearnedFailures({ control, inputs }: RunTruth, isCalm: boolean)
 /** Inputs that ended otherwise than their scripts say, where nothing else went wrong. */
 export function inexactEnds({ control, inputs, definition }: RunTruth): readonly string[] {
   return inputs.flatMap(({ index, pages, given, script }) => {
-    const isUntouched = control.endings === 1 && control.status !== 'STOPPED' && control.status !== 'INVALID';
+    const isUntouched =
+      control.endings === 1 && control.status !== 'STOPPED' && control.status !== 'INVALID' && !neverStarted(control);
     if (script === null || !isUntouched) return [];
     const expected = expectedEnd(script, definition.maxResults);
     const last = pages.at(-1)?.slot;
@@ -85,9 +92,19 @@ export function inexactEnds({ control, inputs, definition }: RunTruth): readonly
   });
 }
 
+/** Failures of before a retry that stand though the run has ended again: their inputs were not run anew. */
+export function failuresNotRetried({ control, inputs }: RunTruth): readonly string[] {
+  if (!hasEnded(control.status) || control.status === 'STOPPED') return [];
+  return inputs.flatMap(({ index, pages, script }) => {
+    const last = pages.at(-1)?.slot;
+    if (script === null || last?.outcome.kind !== 'FAILURE' || last.epoch >= control.restartEpoch) return [];
+    return [`run ${control.uid} was retried, and input ${index} still has its failure of epoch ${last.epoch}`];
+  });
+}
+
 /** Status and totals that are not those of the inputs. */
 export function wrongTotals({ control, inputs, callbacks: expectedUids }: RunTruth): readonly string[] {
-  if (control.status === 'STOPPED') return [];
+  if (control.status === 'STOPPED' || neverStarted(control)) return [];
   const isInvalid = control.status === 'INVALID';
   const failed = inputs.filter(({ pages }) => pages.at(-1)?.slot.outcome.kind === 'FAILURE').length;
   const outputs = outputsOf(inputs);

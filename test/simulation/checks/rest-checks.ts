@@ -10,8 +10,9 @@ import {
   undelivered,
   wrongFinishes,
 } from './callback-checks.ts';
-import { brokenPages, inexactEnds, unearnedFailures, wrongTotals } from './input-checks.ts';
+import { brokenPages, failuresNotRetried, inexactEnds, unearnedFailures, wrongTotals } from './input-checks.ts';
 import { strayInput, strayPost } from './tenancy-checks.ts';
+import { multipliedChains, neededRescues } from './traffic-checks.ts';
 
 /** A promise that holds once all is at rest: what is wrong, a line each. */
 export interface RestCheck {
@@ -63,6 +64,21 @@ export const REST_CHECKS: readonly RestCheck[] = [
     check: ({ runs, isCalm }) => (isCalm ? runs.flatMap(inexactEnds) : []),
   },
   {
+    name: 'retriesRunAgain',
+    proves: 'A failure that stands once a retried run has ended is of a call made since the retry.',
+    check: ({ runs }) => runs.flatMap(failuresNotRetried),
+  },
+  {
+    name: 'calmNeedsNoRescue',
+    proves: 'Without faults, no page and no first attempt of a callback waits for the sweeper to send it.',
+    check: ({ traffic, isCalm }) => (isCalm ? neededRescues(traffic) : []),
+  },
+  {
+    name: 'chainsDoNotMultiply',
+    proves: 'Only the message that recorded a page sends the next one, however many messages ran it.',
+    check: ({ runs, traffic, isRepeated }) => (isRepeated ? [] : multipliedChains(runs, traffic)),
+  },
+  {
     name: 'totalsAreTheTruth',
     proves: 'Status and totals of an ended run are those of its inputs.',
     check: ({ runs }) => runs.flatMap(wrongTotals),
@@ -95,7 +111,7 @@ export const REST_CHECKS: readonly RestCheck[] = [
     name: 'attemptsStayWithinTheSchedule',
     proves:
       'A callback is posted at most as often as its first attempt was handed to a worker, and once for each retry of the schedule.',
-    check: ({ truth, posts }) => tooManyAttempts(truth, posts),
+    check: (aftermath) => tooManyAttempts(aftermath, aftermath.runs),
   },
   {
     name: 'nothingCrossesWorkspaces',

@@ -1,14 +1,15 @@
 import { slotFromItem } from '../../../shared/adapters/dynamodb/progress-store.ts';
-import { CALLBACK_DELAYS_S } from '../../../shared/domain/retry.ts';
 import { RUN_MOVES, type RunControl, type RunMove, type RunStatus } from '../../../shared/domain/run.ts';
 import { type Change, toItem, type WireItem } from '../mirror.ts';
+import { CALLBACK_ATTEMPTS } from './callback-checks.ts';
+import type { Past } from './past.ts';
 import { callbackRow, controlOf, slotsIn } from '../records.ts';
 
 /** What a write is held against: null, or what is wrong with it. */
 export interface StepCheck {
   readonly name: string;
   readonly proves: string;
-  readonly check: (change: Change, limits: StepLimits) => string | null;
+  readonly check: (change: Change, limits: StepLimits, past: Past) => string | null;
 }
 
 export interface StepLimits {
@@ -90,13 +91,34 @@ export const STEP_CHECKS: readonly StepCheck[] = [
     },
   },
   {
+    name: 'takenIsNeverFailed',
+    proves: 'A callback that the delivery log says was taken is not given up afterwards.',
+    check({ sk, before, after }, _, past) {
+      if (!sk.startsWith('C#') || after === null || callbackRow(after).status !== 'FAILED') return null;
+      if (before !== null && callbackRow(before).status === 'FAILED') return null;
+      const { uid } = callbackRow(after);
+      return past.wasTaken(uid) ? `${uid} is given up, it was taken long ago` : null;
+    },
+  },
+  {
+    name: 'firstComeFirstServed',
+    proves: 'A run that has just come takes no slot before one that came earlier and has waited in line a while.',
+    check(change, _, past) {
+      const controls = controlChange(change);
+      if (controls?.after.status !== 'QUEUED' || controls.before.status !== 'CREATED') return null;
+      const { uid, workspaceUid, createdAt } = controls.after;
+      const first = past.waiting(workspaceUid).find((waiter) => waiter.createdAt < createdAt);
+      return first === undefined || first.runUid === uid ? null : `${uid} went before ${first.runUid}`;
+    },
+  },
+  {
     name: 'attemptsFollowTheSchedule',
     proves:
       'Attempts of a callback are claimed one by one and never beyond the schedule; what is settled stays settled.',
     check({ sk, before, after }) {
       if (!sk.startsWith('C#') || after === null) return null;
       const now = callbackRow(after);
-      if (now.retryCount > CALLBACK_DELAYS_S.length) return `${now.uid} is at retry ${now.retryCount}`;
+      if (now.retryCount >= CALLBACK_ATTEMPTS) return `${now.uid} is at retry ${now.retryCount}`;
       if (before === null) return null;
       const old = callbackRow(before);
       if (now.retryCount < old.retryCount || now.retryCount > old.retryCount + 1) {

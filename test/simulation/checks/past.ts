@@ -1,0 +1,57 @@
+import { deliveriesOf } from '../../../shared/adapters/dynamodb/callback-store.ts';
+import { DELIVERY_PREFIX, WAITER_PREFIX } from '../../../shared/adapters/dynamodb/keys.ts';
+import { deriveUid } from '../../../shared/domain/ids.ts';
+import { type Change, toItem } from '../mirror.ts';
+
+interface Waiting {
+  readonly runUid: string;
+  readonly createdAt: number;
+  readonly workspaceUid: string;
+  readonly since: number;
+}
+
+/** Two invocations may work at once, and one may stand still this long between its read and its write. */
+const OVERLAP_MS = 1_800_000;
+const OVERLAP_IN_CALM_MS = 2_000;
+
+/** What earlier writes mean for later ones. */
+export class Past {
+  readonly #overlapMs: number;
+  #now = 0;
+  readonly #takenAt = new Map<string, number>();
+  readonly #waiting = new Map<string, Waiting>();
+
+  constructor(isCalm: boolean) {
+    this.#overlapMs = isCalm ? OVERLAP_IN_CALM_MS : OVERLAP_MS;
+  }
+
+  note({ pk, sk, after }: Change, now: number): void {
+    this.#now = now;
+    if (sk.startsWith(DELIVERY_PREFIX) && after !== null) {
+      const runUid = pk.split('#')[1] ?? '';
+      for (const { input, page, part } of deliveriesOf(runUid, toItem(after))) {
+        this.#takenAt.set(deriveUid(runUid, 'page', { input, page, part }), now);
+      }
+    }
+    if (!sk.startsWith(WAITER_PREFIX)) return;
+    const name = `${pk} ${sk}`;
+    if (after === null) this.#waiting.delete(name);
+    else if (!this.#waiting.has(name)) {
+      const runUid = String(after['run_uid']?.['S']);
+      const createdAt = Number(after['created_at']?.['N']);
+      this.#waiting.set(name, { runUid, createdAt, workspaceUid: pk.slice(2), since: now });
+    }
+  }
+
+  /** Whether the delivery log has long said that a callback was taken. */
+  wasTaken(uid: string): boolean {
+    return (this.#takenAt.get(uid) ?? Infinity) + this.#overlapMs < this.#now;
+  }
+
+  /** Those who have long stood in a workspace's line. */
+  waiting(workspaceUid: string): readonly Waiting[] {
+    return [...this.#waiting.values()].filter(
+      (one) => one.workspaceUid === workspaceUid && one.since + this.#overlapMs < this.#now,
+    );
+  }
+}

@@ -1,0 +1,50 @@
+import type { QueueMessage } from '../../../shared/contract/messages.ts';
+import { readUid } from '../../../shared/domain/ids.ts';
+import type { RunTruth } from '../run-truth.ts';
+import type { Traffic } from '../traffic.ts';
+
+type PageMessage = Extract<QueueMessage, { kind: 'page' }>;
+
+/** Where a page was sent on more often than the message that recorded the page before it was handed out. */
+export function multipliedChains(runs: readonly RunTruth[], traffic: Traffic): readonly string[] {
+  const sends = new Map<string, number>();
+  for (const message of traffic.messagesOf('page')) {
+    if (message.kind !== 'page' || !isFresh(message)) continue;
+    const name = nameOf(message.runUid, message.epoch, message.input, message.page);
+    sends.set(name, (sends.get(name) ?? 0) + 1);
+  }
+  return runs.flatMap(({ control, inputs }) =>
+    inputs.flatMap(({ index, pages }) =>
+      pages.flatMap(({ slot }) => {
+        const times = sends.get(nameOf(control.uid, slot.epoch, index, slot.page + 1)) ?? 0;
+        const most = traffic.timesHanded(slot.by);
+        return times > most
+          ? [
+              `page ${slot.page + 1} of input ${index} of ${control.uid} was sent ${times} times, its page before came ${most} times`,
+            ]
+          : [];
+      }),
+    ),
+  );
+}
+
+function isFirstOfPage({ uid, attempt }: Extract<QueueMessage, { kind: 'callback' }>): boolean {
+  return attempt === 0 && readUid(uid)?.kind === 'page';
+}
+
+/** A page on its first way, not one that waited. */
+function isFresh({ attempt, until, again }: PageMessage): boolean {
+  return attempt === 0 && until === null && !again;
+}
+
+function nameOf(runUid: string, epoch: number, input: number, page: number): string {
+  return `${runUid} ${epoch} ${input} ${page}`;
+}
+
+/** Pages and first attempts of their callbacks that the sweeper had to send; what a stop leaves to it is not meant. */
+export function neededRescues(traffic: Traffic): readonly string[] {
+  return traffic
+    .messagesOf('sweep')
+    .filter((message) => message.kind === 'page' || (message.kind === 'callback' && isFirstOfPage(message)))
+    .map((message) => `the sweeper had to send ${JSON.stringify(message)}`);
+}
