@@ -134,7 +134,8 @@ async function sendUntilTold(
   await send();
   const isTold = ({ status, label }: Answered): boolean =>
     status !== null && status < 500 && status !== 429 && label !== 'IDEMPOTENCY_IN_FLIGHT';
-  while (hasKey && !answers.some(isTold)) {
+  if (!hasKey) return;
+  while (!answers.some(isTold)) {
     await after(stage, AGAIN_MS);
     await send();
   }
