@@ -4,7 +4,14 @@ import type { StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { ROUTES } from '../shared/contract/routes.ts';
 import { Alarms } from './constructs/alarms.ts';
-import { createLaunch, createLive, createRuns, createSchedules, createVerbs } from './constructs/api-functions.ts';
+import {
+  createLaunch,
+  createLive,
+  createRun,
+  createRuns,
+  createSchedules,
+  createVerbs,
+} from './constructs/api-functions.ts';
 import { DeadLetterQueue } from './constructs/dead-letter-queue.ts';
 import { EngineState } from './constructs/engine-state.ts';
 import { EngineApi } from './constructs/http-api.ts';
@@ -56,6 +63,7 @@ export class EngineStack extends Stack {
       live: createLive(this, platform).lambda,
       launch: createLaunch(this, platform).lambda,
       runs: createRuns(this, platform).lambda,
+      run: createRun(this, platform).lambda,
       verbs: createVerbs(this, platform).lambda,
       schedules: createSchedules(this, platform).lambda,
     };

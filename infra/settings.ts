@@ -44,7 +44,14 @@ const StageSettings = z
     }),
     /** Concurrency kept for API functions; null keeps none, for a new account has only 10 in all and the deploy would fail. */
     reservedConcurrency: z
-      .strictObject({ live: reserved, launch: reserved, runs: reserved, verbs: reserved, schedules: reserved })
+      .strictObject({
+        live: reserved,
+        launch: reserved,
+        runs: reserved,
+        run: reserved,
+        verbs: reserved,
+        schedules: reserved,
+      })
       .nullable(),
     runtime: RuntimeSettings,
   })
@@ -86,6 +93,7 @@ const common: StageSettings = {
       live: { perSecond: 20, burst: 40 },
       launch: { perSecond: 10, burst: 20 },
       read: { perSecond: 50, burst: 100 },
+      wait: { perSecond: 20, burst: 100 },
     },
   },
 };

@@ -89,6 +89,24 @@ export function createRuns(scope: Construct, platform: Platform): EngineFunction
   });
 }
 
+/**
+ * Reads one run and, where its caller asks, waits for its end: apart from the other reads, for whoever waits holds an
+ * invocation, and with `reservedConcurrency.run` waiting takes none from the rest.
+ */
+export function createRun(scope: Construct, platform: Platform): EngineFunction {
+  const { state, settings } = platform;
+  return new EngineFunction(scope, 'Run', {
+    platform,
+    name: 'run',
+    keys: 'read',
+    timeout: API_TIMEOUT,
+    memoryMb: 512,
+    requeues: false,
+    reservedConcurrency: settings.reservedConcurrency?.run,
+    may: [state.items('GetItem', 'BatchGetItem', 'Query', 'UpdateItem'), state.reads(state.masterSecret)],
+  });
+}
+
 /** Cancels, resumes and retries runs, and replays callbacks. */
 export function createVerbs(scope: Construct, platform: Platform): EngineFunction {
   const { state, controlQueue, callbackQueue, settings } = platform;

@@ -8,8 +8,8 @@ const HELP = `Workspaces and their limits.
 
   npm run workspaces -- list [--json]
   npm run workspaces -- set --workspace NAME [--runs-at-once N] [--inputs-in-flight N]
-                                [--live-rate R] [--launch-rate R] [--read-rate R]
-      N is a whole number from 1 on, R calls per second and burst such as 20/40; "default" is the stage's own.
+                                [--live-rate R] [--launch-rate R] [--read-rate R] [--wait-rate R]
+      N is a whole number from 1 on, R calls (of --wait-rate: seconds waited) per second and burst such as 20/40; "default" is the stage's own.
 
 ${STAGE_HELP}`;
 
@@ -21,6 +21,7 @@ const options = {
   'live-rate': { type: 'string' },
   'launch-rate': { type: 'string' },
   'read-rate': { type: 'string' },
+  'wait-rate': { type: 'string' },
   json: { type: 'boolean', default: false },
 } as const;
 
@@ -64,12 +65,13 @@ async function set(stage: StageAccess, values: SetValues): Promise<string> {
 type RatedWorkspace = Workspace & { readonly rates: Readonly<Record<RateType, RateLimit | null>> };
 
 async function withRates({ rates }: StageAccess, workspace: Workspace): Promise<RatedWorkspace> {
-  const [live, launch, read] = await Promise.all([
+  const [live, launch, read, wait] = await Promise.all([
     rates.readLimit(workspace.uid, 'live'),
     rates.readLimit(workspace.uid, 'launch'),
     rates.readLimit(workspace.uid, 'read'),
+    rates.readLimit(workspace.uid, 'wait'),
   ]);
-  return { ...workspace, rates: { live, launch, read } };
+  return { ...workspace, rates: { live, launch, read, wait } };
 }
 
 interface SetValues {
@@ -79,6 +81,7 @@ interface SetValues {
   readonly 'live-rate'?: string | undefined;
   readonly 'launch-rate'?: string | undefined;
   readonly 'read-rate'?: string | undefined;
+  readonly 'wait-rate'?: string | undefined;
 }
 
 function limitOf(flag: string, text: string | undefined, before: number | null, max: number): number | null {

@@ -33,6 +33,8 @@ export const RuntimeSettings = z.strictObject({
     live: z.strictObject({ perSecond: z.number().positive(), burst: z.int().min(1) }),
     launch: z.strictObject({ perSecond: z.number().positive(), burst: z.int().min(1) }),
     read: z.strictObject({ perSecond: z.number().positive(), burst: z.int().min(1) }),
+    /** Of the seconds for which calls with `?wait` are held: N a second are N callers waiting at once. */
+    wait: z.strictObject({ perSecond: z.number().positive(), burst: z.int().min(1) }),
   }),
 });
 export type RuntimeSettings = Readonly<z.infer<typeof RuntimeSettings>>;
@@ -79,6 +81,7 @@ export const ENV_OF = {
   live: ['stage', 'settings', 'table', 'bucket', 'publicUrl', 'pageQueueUrl', 'masterSecretArn', 'actionSecretsArn'],
   launch: ['stage', 'settings', 'table', 'bucket', 'publicUrl', 'controlQueueUrl', 'pageQueueUrl', 'masterSecretArn'],
   runs: ['stage', 'settings', 'table', 'bucket', 'publicUrl', 'masterSecretArn'],
+  run: ['stage', 'settings', 'table', 'publicUrl', 'masterSecretArn'],
   verbs: ['stage', 'settings', 'table', 'publicUrl', 'controlQueueUrl', 'callbackQueueUrl'],
   schedules: ['stage', 'settings', 'table', 'publicUrl', 'controlQueueUrl', 'pageQueueUrl', 'masterSecretArn'],
   control: [

@@ -46,7 +46,7 @@ export type Scope = (typeof SCOPES)[number];
 export const SCOPES = ['read', 'run', 'manage'] as const;
 
 /** Which API Lambda answers a route. */
-export type ApiFunction = 'live' | 'launch' | 'runs' | 'verbs' | 'schedules';
+export type ApiFunction = 'live' | 'launch' | 'runs' | 'run' | 'verbs' | 'schedules';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -251,7 +251,7 @@ export const ROUTES = [
     operation: 'getRun',
     method: 'GET',
     path: '/v1/runs/{run_uid}',
-    function: 'runs',
+    function: 'run',
     scope: 'read',
     summary: 'Read one run with exact counts and its history',
     query: runQuery,

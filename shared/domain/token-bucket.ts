@@ -1,5 +1,5 @@
-/** The kinds of call that have buckets of their own. */
-export const RATE_TYPES = ['live', 'launch', 'read'] as const;
+/** What has buckets of its own: the kinds of call, and the seconds that calls wait. */
+export const RATE_TYPES = ['live', 'launch', 'read', 'wait'] as const;
 export type RateType = (typeof RATE_TYPES)[number];
 
 /** What a bucket holds when full, and how fast it fills. */

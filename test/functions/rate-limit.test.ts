@@ -10,6 +10,7 @@ const LIMITS = {
   live: { perSecond: 20, burst: 40 },
   launch: { perSecond: 10, burst: 20 },
   read: { perSecond: 50, burst: 100 },
+  wait: { perSecond: 20, burst: 100 },
 };
 const START = Date.UTC(2026, 0, 5, 12);
 

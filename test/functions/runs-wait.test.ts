@@ -62,4 +62,37 @@ describe('GET /v1/runs/{run_uid}?wait', () => {
       body: { validation_errors: [{ path: 'wait' }] },
     });
   });
+
+  it.each([
+    ['holds 15 callers of a workspace at once for all of their time', 15, 15 * 25, 15 * 25],
+    ['holds 100 callers for as many seconds as their workspace has, then answers them early', 100, 100, 100 + 20 * 25],
+  ])('%s', async (_, callers, least, most) => {
+    const timers: { readonly at: number; readonly callback: () => void }[] = [];
+    world.ports.clock.after = (ms, callback) => {
+      timers.push({ at: world.time.now + ms, callback });
+      return () => undefined;
+    };
+    let heldMs = 0;
+    const calls = Array.from({ length: callers }, async () => {
+      expect(await world.get(`/v1/runs/${uid}?wait=25`)).toMatchObject({ status: 200, body: { status: 'QUEUED' } });
+      heldMs += waited();
+    });
+    await idle();
+    while (timers.length > 0) {
+      world.time.now = Math.min(...timers.map(({ at }) => at));
+      for (const due of timers.filter(({ at }) => at <= world.time.now)) {
+        timers.splice(timers.indexOf(due), 1);
+        due.callback();
+      }
+      await idle();
+    }
+    await Promise.all(calls);
+    expect(heldMs / 1_000).toBeGreaterThanOrEqual(least);
+    expect(heldMs / 1_000).toBeLessThanOrEqual(most);
+  });
 });
+
+/** Lets all that is under way without the clock come to its end. */
+async function idle(): Promise<void> {
+  for (let turn = 0; turn < 12; turn += 1) await new Promise((resolve) => void setImmediate(resolve));
+}

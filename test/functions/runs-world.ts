@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { createLaunchHandler } from '../../functions/api/launch.ts';
 import { createLiveHandler } from '../../functions/api/live.ts';
+import { createRunHandler } from '../../functions/api/run.ts';
 import { createRunsHandler } from '../../functions/api/runs.ts';
 import { createVerbsHandler } from '../../functions/api/verbs.ts';
 import { createSchedulesHandler } from '../../functions/api/schedules.ts';
@@ -105,6 +106,7 @@ export async function createReadingWorld() {
   };
   const handlers = {
     runs,
+    run: createRunHandler(api, ports),
     verbs,
     launch: createLaunchHandler(api, launchPorts),
     live: createLiveHandler(api, livePorts, ports.keyring),
@@ -411,6 +413,7 @@ const SETTINGS = {
     live: { perSecond: 1_000, burst: 10_000 },
     launch: { perSecond: 1_000, burst: 10_000 },
     read: { perSecond: 1_000, burst: 10_000 },
+    wait: { perSecond: 20, burst: 100 },
   },
 };
 

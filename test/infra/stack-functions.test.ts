@@ -95,6 +95,7 @@ test('secrets are read by those that sign, seal or run actions', () => {
     'Live: StateActionSecrets',
     'Live: StateMaster',
     'Page: StateActionSecrets',
+    'Run: StateMaster',
     'Runs: StateMaster',
     'ScheduleApi: StateMaster',
   ]);
@@ -145,7 +146,7 @@ test('no function writes an API key, and only API functions read one', () => {
   const from = (action: string) => denied.filter((statement) => statement.action === action).map(({ owner }) => owner);
   const workers = ['Control', 'Page', 'Callback', 'Intake', 'Sweep', 'DeadLetters'];
   for (const verb of ['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem']) {
-    expect(from(`dynamodb:${verb}`)).toEqual(['Live', 'Launch', 'Runs', 'Verbs', 'ScheduleApi', ...workers]);
+    expect(from(`dynamodb:${verb}`)).toEqual(['Live', 'Launch', 'Runs', 'Run', 'Verbs', 'ScheduleApi', ...workers]);
   }
   for (const verb of ['GetItem', 'BatchGetItem', 'Query']) expect(from(`dynamodb:${verb}`)).toEqual(workers);
 });

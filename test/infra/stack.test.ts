@@ -139,14 +139,15 @@ test('every route of the table, and whatever has none, leads to its function, wh
     .filter(({ properties }) => properties.Principal === 'apigateway.amazonaws.com')
     .map(({ properties }) => [target(properties.FunctionName), JSON.stringify(properties.SourceArn)]);
   expect(callable.map(([id]) => id)).toEqual(
-    ['live', 'launch', 'runs', 'verbs', 'schedules'].map((name) => named(name)?.id),
+    ['live', 'launch', 'runs', 'run', 'verbs', 'schedules'].map((name) => named(name)?.id),
   );
   // `<api>/*`, for the source of a $default request is `<api>/$default/$default` and has no method and path.
   for (const [, arn] of callable) expect(arn).toMatch(/\{"Ref":"HttpApi\w+"\},"\/\*"\]/);
 });
 
 test('API functions answer before the gateway gives up at 30 s', () => {
-  for (const name of ['live', 'launch', 'runs', 'verbs', 'schedules']) expect(named(name)?.properties.Timeout).toBe(29);
+  for (const name of ['live', 'launch', 'runs', 'run', 'verbs', 'schedules'])
+    expect(named(name)?.properties.Timeout).toBe(29);
 });
 
 test('the sweep comes every minute and is not tried again', () => {
@@ -240,7 +241,7 @@ test('concurrency is kept for API functions only where the settings ask for it',
       ({ properties }) => properties.ReservedConcurrentExecutions ?? [],
     );
   expect(reserved({})).toEqual([]);
-  expect(reserved({ reservedConcurrency: { live: 11, launch: 12, runs: 13, verbs: 15, schedules: 14 } })).toEqual([
-    11, 12, 13, 15, 14,
-  ]);
+  expect(
+    reserved({ reservedConcurrency: { live: 11, launch: 12, runs: 13, run: 16, verbs: 15, schedules: 14 } }),
+  ).toEqual([11, 12, 13, 16, 15, 14]);
 });

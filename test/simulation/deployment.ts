@@ -200,7 +200,7 @@ function settingsOf({ runsAtOnce, inputsInFlight }: Workload): RuntimeSettings {
     pageTimeoutSeconds: 60,
     concurrentRuns: runsAtOnce,
     inputsInFlight,
-    rateLimits: { live: rate, launch: rate, read: rate },
+    rateLimits: { live: rate, launch: rate, read: rate, wait: rate },
   };
 }
 
