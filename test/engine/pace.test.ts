@@ -1,8 +1,8 @@
 import { describe, expect, it, test } from 'vitest';
 import { EngineError } from '../../shared/domain/errors.ts';
 import { runUidOf } from '../../shared/domain/ids.ts';
+import type { PaceRecord } from '../../shared/domain/pace.ts';
 import type { RunControl } from '../../shared/domain/run.ts';
-import type { PageMessage } from '../../shared/engine/ports.ts';
 import { checkLiveCall } from '../../shared/engine/live-call.ts';
 import { resumeRun } from '../../shared/engine/resume-run.ts';
 import { runLive } from '../../shared/engine/run-live.ts';
@@ -176,18 +176,29 @@ describe('a run that is stopped while its pages wait', () => {
 });
 
 test('a page that comes twice has one place', async () => {
-  const { world } = makeWorld({ calls: 1, perMs: HOUR_MS });
+  const { world } = makeWorld({ calls: 1, perMs: MINUTE_MS / 2 });
   const { control } = await world.launch({ inputs: inputs(2), callback: null });
   await world.runUntil(START + 1_000);
-  const isWaiting = ({ message }: { message: { kind: string } }) => message.kind === 'page';
-  const first = world.sent.filter(isWaiting);
-  const message = first.find(({ message }) => message.kind === 'page' && message.input === 1)?.message;
+  const pages = world.sent.map(({ message }) => message).filter((message) => message.kind === 'page');
+  const message = pages.find(({ input }) => input === 1);
+  if (message === undefined) throw new Error('The second input was not sent.');
   const window = await world.ports.progress.readWindow(control.uid);
   expect(window?.open.get(1)).toMatchObject({ held: true });
-  const again: PageMessage = { ...(message as PageMessage), epoch: window?.epoch ?? 0 }; // cast: it was looked for by its kind
-  await runPage(world.ports, again, { by: window?.open.get(1)?.by ?? '', count: 2 });
+  const before = await peek(world, control);
+  await runPage(world.ports, message, { by: window?.open.get(1)?.by ?? '', count: 2 });
   expect((await world.ports.progress.readWindow(control.uid))?.open.get(1)).toEqual(window?.open.get(1));
+  expect(await peek(world, control)).toEqual(before);
 });
+
+/** What the pace has seen so far. */
+async function peek(world: EngineWorld, { workspaceUid }: RunControl): Promise<PaceRecord | undefined> {
+  let seen: PaceRecord | undefined;
+  await world.ports.paces.take({ workspaceUid, actionName: 'paced-pages', part: null }, (record) => {
+    seen = record;
+    return { turn: { kind: 'start', at: 0 }, record, forgottenAt: 0 };
+  });
+  return seen;
+}
 
 describe('a live call', () => {
   const uid = (index: number): string => runUidOf(Buffer.alloc(10, 100 + index));
