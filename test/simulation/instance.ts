@@ -3,6 +3,7 @@ import type { Clock, Log } from '../../shared/engine/ports.ts';
 import type { Adversary } from './adversary.ts';
 import type { Coverage } from './coverage.ts';
 import { Random } from './random.ts';
+import { type Outage, RetryQuota } from './outage.ts';
 import type { CodeVersion, Rollout } from './rollout.ts';
 import type { Timeline } from './timeline.ts';
 import type { Trace } from './trace.ts';
@@ -18,6 +19,8 @@ export interface Stage {
   readonly underWay: { calls: number };
   /** Null: nothing is deployed anew. */
   readonly rollout: Rollout | null;
+  /** Null: the store fails only as the adversary has it. */
+  readonly outage: Outage | null;
 }
 
 /** How the world answers a call it was not allowed to carry out, or whose answer it lost. */
@@ -54,6 +57,7 @@ export class Instance {
   isAlive = true;
   isBusy = false;
   readonly #stage: Stage;
+  readonly #quota = new RetryQuota();
   #skewMs = 0;
   /** Counts invocations, so that a timeout strikes only its own. */
   #invocation = 0;
@@ -129,7 +133,7 @@ export class Instance {
     refuse: (fault: CallFault) => Answer | Error,
     attempt = 1,
   ): Promise<Answer> {
-    const { timeline, adversary, coverage, trace } = this.#stage;
+    const { timeline, adversary, coverage, trace, outage } = this.#stage;
     const at = `${this.functionName} ${point}`;
     coverage.hit(`point:${at}`);
     const hit = (outcome: string): void => coverage.hit(`outcome:${at}:${outcome}`);
@@ -142,7 +146,9 @@ export class Instance {
       const fail = (fault: CallFault): void => {
         hit(fault);
         trace.add(`${this.name} ${point}: ${fault}`);
-        if (attempt < SDK_ATTEMPTS && !adversary.isCalm && adversary.int(0, 3) > 0) {
+        const isRetried = (): boolean =>
+          outage === null ? !adversary.isCalm && adversary.int(0, 3) > 0 : this.#quota.take();
+        if (attempt < SDK_ATTEMPTS && isRetried()) {
           const again = (): void => void this.call(point, perform, refuse, attempt + 1).then(resolve, reject);
           timeline.after(adversary.amount(20, 500), () => this.#whenRunning(again));
           return;
@@ -154,10 +160,12 @@ export class Instance {
       this.#stage.underWay.calls += 1;
       timeline.after(this.#delay(), () => {
         this.#stage.underWay.calls -= 1;
+        if (outage?.refuses(point) === true) return fail('failed');
         if (adversary.strikes('throttled')) return fail('throttled');
         if (adversary.strikes('failed')) return fail('failed');
         perform().then(
           (answer) => {
+            this.#quota.give(attempt);
             if (adversary.strikes('crash_after') && this.isAlive) {
               hit('crash_after');
               return this.die(`after ${point}`);

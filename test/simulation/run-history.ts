@@ -65,7 +65,7 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
   const isDeployedAnew = adversary.furtherKinds().includes('new_version');
   const draws = new Random(seed, 'rollout');
   const rollout = isDeployedAnew ? new Rollout(() => timeline.now(), draws, workload.stormMs) : null;
-  const stage: Stage = { seed, timeline, adversary, coverage, trace, underWay: { calls: 0 }, rollout };
+  const stage: Stage = { seed, timeline, adversary, coverage, trace, underWay: { calls: 0 }, rollout, outage: null };
   const truth = newTruth();
   const observer = new Observer(stage, workload);
   const deployment = deploy(stage, workload, truth, observer, options.clients ?? clientsOf(seed));
@@ -131,7 +131,12 @@ interface World {
 }
 
 /** The timed rule. A minute in which nothing is due is passed over: its sweep would read ten empty partitions. */
-function sweepEveryMinute({ stage, deployment, records, observer }: World): void {
+export function sweepEveryMinute({
+  stage,
+  deployment,
+  records,
+  observer,
+}: Pick<World, 'stage' | 'deployment' | 'records' | 'observer'>): void {
   const { timeline, adversary } = stage;
   const sweepOnce = (): void => {
     void deployment.sweep.invoke(TIMEOUT_MS.sweep, (handler) => handler());

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { drillLines, FULL_DRILL, isPassed, runOutageDrill } from './outage-drill.ts';
 import { plantAll, SEEDS_TO_FIND } from './planted.ts';
 import { coverageLines } from './print-coverage.ts';
 import { runHistory } from './run-history.ts';
@@ -10,6 +11,7 @@ const USAGE = `Runs the engine under a seeded adversary.
   npm run simulate -- --seeds N [--seed S] [--scenario NAME]   histories of N seeds from S (default 1) on all cores
   npm run simulate -- --seed S [--scenario NAME]               one history, with its trace when it breaks a promise
   npm run simulate -- --planted [--seeds N] [NAME…]            plants bugs one by one; each must be found
+  npm run simulate -- --drill                                  takes the store away for 2 h 52 min, under a steady load
 
   --scenario   ${SCENARIOS.join(', ')}; drawn from the seed when not given
   --trace      print the trace of a single history in any case
@@ -21,6 +23,7 @@ const { values, positionals } = parseArgs({
     seeds: { type: 'string' },
     seed: { type: 'string' },
     scenario: { type: 'string' },
+    drill: { type: 'boolean', default: false },
     planted: { type: 'boolean', default: false },
     trace: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -32,6 +35,7 @@ async function main(): Promise<boolean> {
   if (values.scenario !== undefined && scenario === undefined) {
     throw new Error(`--scenario ${values.scenario}: allowed are ${SCENARIOS.join(', ')}`);
   }
+  if (values.drill) return drill();
   const first = wholeNumber('--seed', values.seed ?? '1');
   if (values.planted) {
     const limit = wholeNumber('--seeds', values.seeds ?? String(SEEDS_TO_FIND));
@@ -48,6 +52,14 @@ async function main(): Promise<boolean> {
 function wholeNumber(name: string, text: string): number {
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
   throw new Error(`${name} ${text}: a whole number from 1 on is needed`);
+}
+
+async function drill(): Promise<boolean> {
+  const report = await runOutageDrill(FULL_DRILL);
+  const isFine = isPassed(report);
+  for (const line of drillLines(report)) console.log(line);
+  console.log(`\noutage drill: ${isFine ? 'all promises kept' : 'BROKEN'}`);
+  return isFine;
 }
 
 /** One history in full. */
