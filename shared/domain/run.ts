@@ -35,7 +35,6 @@ export const RUN_MOVES = {
   block: { from: ['CREATED', 'SCHEDULED'], to: 'BLOCKED', what: 'no slot is free, or a dependency is unfinished' },
   postpone: { from: ['CREATED', 'QUEUED', 'RUNNING'], to: 'SCHEDULED', what: 'waits for a moment' },
   begin: { from: ['QUEUED'], to: 'RUNNING', what: 'the first page starts' },
-  handOver: { from: ['RUNNING'], to: 'RUNNING', what: 'LIVE becomes ASYNC: its caller waits no longer' },
   invalidate: { from: ['CREATED', 'BLOCKED', 'QUEUED', 'SCHEDULED'], to: 'INVALID', what: 'nothing in it can run' },
   stop: { from: ['CREATED', 'BLOCKED', 'QUEUED', 'SCHEDULED', 'RUNNING'], to: 'STOPPED', what: 'cancel or deadline' },
   resume: { from: ['STOPPED'], to: 'QUEUED', what: 'resumed, a slot is free' },

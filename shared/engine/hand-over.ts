@@ -1,4 +1,4 @@
-import { moveFrom, type RunControl } from '../domain/run.ts';
+import type { RunControl } from '../domain/run.ts';
 import type { CorePorts } from './ports.ts';
 
 /**
@@ -7,8 +7,13 @@ import type { CorePorts } from './ports.ts';
  * the page on its way is the one that is recorded: nothing is sent again.
  */
 export async function handOver(ports: Pick<CorePorts, 'clock' | 'runs'>, control: RunControl): Promise<RunControl> {
-  if (control.mode !== 'LIVE' || moveFrom(control.status, 'handOver') === null) return control;
-  const change = { now: ports.clock.now(), reason: null, mode: 'ASYNC' } as const;
-  const moved = await ports.runs.moveRun(control.uid, 'handOver', control.epoch, change);
-  return moved.moved ? moved.control : (moved.current ?? control);
+  let standing = control;
+  while (standing.mode === 'LIVE' && standing.status === 'RUNNING') {
+    const isDone = await ports.runs.handOver(standing, ports.clock.now());
+    const current = await ports.runs.readControl(control.uid);
+    if (current === null) throw new Error(`Run ${control.uid} is gone.`);
+    if (isDone) return current;
+    standing = current;
+  }
+  return standing;
 }

@@ -67,6 +67,8 @@ export interface RunStore {
     control: Pick<RunControl, 'uid' | 'epoch' | 'updatedAt'>,
     change: { readonly now: number } & Partial<Pick<RunControl, 'reason' | 'dependenciesWaived'>>,
   ): Promise<boolean>;
+  /** Makes a LIVE run that is RUNNING an ASYNC one. False: it is not as it was read any more. */
+  handOver(control: Pick<RunControl, 'uid' | 'epoch' | 'updatedAt'>, now: number): Promise<boolean>;
   /** Notes that a run waits for another one's end. */
   addDependent(runUid: string, dependentUid: string, expiresAt: number): Promise<void>;
   /** The runs that were noted to wait for this one. */

@@ -150,6 +150,23 @@ export function createRunStore(
       return done;
     },
 
+    async handOver({ uid, epoch, updatedAt }, now) {
+      const { done } = await table.update(keys.control(uid), {
+        expression: 'SET execution_mode = :async, updated_at = :now',
+        condition: '#status = :running AND execution_mode = :live AND epoch = :epoch AND updated_at = :before',
+        names: { '#status': 'status' },
+        values: {
+          ':async': 'ASYNC',
+          ':live': 'LIVE',
+          ':running': 'RUNNING',
+          ':epoch': epoch,
+          ':before': updatedAt,
+          ':now': Math.max(now, updatedAt + 1),
+        },
+      });
+      return done;
+    },
+
     async addDependent(runUid, dependentUid, expiresAt) {
       await table.put(keys.dependent(runUid, dependentUid), { uid: dependentUid, expires_at: expiresAt });
     },
@@ -231,7 +248,6 @@ function inlineInputs(inputs: readonly StoredInput[]): Uint8Array | null {
 function applyMove(control: RunControl, move: RunMove, change: ControlChange): RunControl {
   const { now, reason, ending, newEpoch, newAttempt, restart } = change;
   const { to } = RUN_MOVES[move];
-  const step = { status: to, at: now, reason: reason?.code ?? null };
   return {
     ...control,
     mode: change.mode ?? control.mode,
@@ -253,6 +269,6 @@ function applyMove(control: RunControl, move: RunMove, change: ControlChange): R
     startedAt: change.startedAt ?? control.startedAt,
     finishedAt: change.finishedAt === undefined ? control.finishedAt : change.finishedAt,
     updatedAt: Math.max(now, control.updatedAt + 1), // strictly rising: it is also the write's version
-    history: to === control.status ? control.history : withHistory(control.history, step),
+    history: withHistory(control.history, { status: to, at: now, reason: reason?.code ?? null }),
   };
 }
