@@ -62,15 +62,20 @@ export function stepCycleCheck(state: CycleCheck | null, hash: string): CycleChe
   return steps === state.power ? { hash, power: state.power * 2, steps: 0 } : { ...state, steps };
 }
 
+/** The cursor after a live page, which its caller follows; null where an input may have no page more. */
+export function cursorWithin(page: number, nextCursor: string | null): string | null {
+  return page + 1 < LIMITS.pagesPerInput ? nextCursor : null;
+}
+
 /** How a page ends given what the action said: results cut at the maximum, and whether there is a next page. */
 export function cutPage(
   results: readonly unknown[],
   nextCursor: string | null,
-  at: { readonly page: number; readonly resultsBefore: number; readonly maxResults: number },
+  at: { readonly resultsBefore: number; readonly maxResults: number },
 ): { readonly results: readonly unknown[]; readonly nextCursor: string | null; readonly last: boolean } {
   const room = Math.max(0, at.maxResults - at.resultsBefore);
   const kept = results.length > room ? results.slice(0, room) : results;
   const full = kept.length === room;
-  const last = nextCursor === null || full || at.page + 1 >= LIMITS.pagesPerInput;
+  const last = nextCursor === null || full;
   return { results: kept, nextCursor: last ? null : nextCursor, last };
 }

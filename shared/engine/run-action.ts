@@ -157,7 +157,7 @@ function checkPage(action: Action, page: unknown): ActionResult {
     return { kind: 'permanent', error: new EngineError('ACTION_FAILED', message) };
   }
   const results: unknown[] = [];
-  let pageBytes = 2;
+  let pageBytes = 1; // brackets and commas: one more than there are items
   for (const [index, result] of page.results.entries()) {
     const parsed = action.parseResult(result);
     if (!parsed.ok) return { kind: 'permanent', error: resultRefused(action, index, parsed.errors) };

@@ -1,6 +1,6 @@
 import { CALLBACK_BODY_VERSION } from '../domain/callback.ts';
 import { EngineError } from '../domain/errors.ts';
-import { cutPage, type PageOutcome } from '../domain/page.ts';
+import { cutPage, cursorWithin, type PageOutcome } from '../domain/page.ts';
 import type { RunDefinition } from '../domain/run.ts';
 import { type CheckedCall, liveOutcome, type LiveOutcome, type LivePorts } from './live-call.ts';
 import { endedControl, liveDefinition } from './live-record.ts';
@@ -84,8 +84,8 @@ function endOf(
 ): EndedPage {
   switch (result.kind) {
     case 'page': {
-      const at = { page, resultsBefore: page * action.pageSize, maxResults: action.maxResults.ceiling };
-      const { results, nextCursor } = cutPage(result.results, result.nextCursor, at);
+      const at = { resultsBefore: page * action.pageSize, maxResults: action.maxResults.ceiling };
+      const { results, nextCursor } = cutPage(result.results, cursorWithin(page, result.nextCursor), at);
       return {
         outcome: { kind: 'RESULT', count: results.length, nextCursor, last: true, parts: 1, info: null },
         results,

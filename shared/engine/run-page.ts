@@ -1,11 +1,19 @@
 import { CALLBACK_BODY_VERSION, partStarts } from '../domain/callback.ts';
 import { EngineError } from '../domain/errors.ts';
 import { shortHash } from '../domain/ids.ts';
-import { type CycleCheck, cutPage, type PageOutcome, type PageSlot, stepCycleCheck } from '../domain/page.ts';
+import {
+  type CycleCheck,
+  cursorWithin,
+  cutPage,
+  type PageOutcome,
+  type PageSlot,
+  stepCycleCheck,
+} from '../domain/page.ts';
 import { ACTION_ATTEMPTS, actionDelayMs } from '../domain/retry.ts';
 import { type RunControl, type RunDefinition, WORKING_STATUSES } from '../domain/run.ts';
 import { layOutRun } from './dispatch-run.ts';
 import { finishInput } from './finish-input.ts';
+import { pagingFault } from './paging-fault.ts';
 import { type PageInHand, postponePage, readPostponed, sendPostponed, sendWhenDue } from './postpone-page.ts';
 import type { CorePorts, PageMessage, Ports, Receipt } from './ports.ts';
 import { type ActionResult, runAction } from './run-action.ts';
@@ -174,15 +182,15 @@ function outcomeOf(
       results: [],
     };
   }
-  const cut = cutPage(result.results, result.nextCursor, {
-    page: definition.livePage?.number ?? message.page,
+  const { livePage } = definition;
+  const next = livePage === null ? result.nextCursor : cursorWithin(livePage.number, result.nextCursor);
+  const cut = cutPage(result.results, next, {
     resultsBefore: message.results,
     maxResults: definition.maxResults,
   });
-  if (cut.nextCursor !== null && stepCycleCheck(message.cycle, shortHash(cut.nextCursor)) === null) {
-    const text = `The action gave the same cursor again after page ${message.page}: paging would never end.`;
-    const error = new EngineError('ACTION_FAILED', text);
-    return { outcome: { kind: 'FAILURE', error: tellError(ports, error, about) }, results: [] };
+  const endless = pagingFault(message, definition, cut.nextCursor);
+  if (endless !== null) {
+    return { outcome: { kind: 'FAILURE', error: tellError(ports, endless, about) }, results: [] };
   }
   const sizes = cut.results.map((item) => Buffer.byteLength(JSON.stringify(item)));
   return {
@@ -190,7 +198,7 @@ function outcomeOf(
       kind: 'RESULT',
       count: cut.results.length,
       nextCursor: cut.nextCursor,
-      last: cut.last || definition.livePage !== null, // its next cursor is for the caller
+      last: cut.last || livePage !== null, // its next cursor is for the caller
       parts: partStarts(sizes, inputBytes).length,
       info: null,
     },

@@ -138,8 +138,8 @@ const JOURNEYS: Partial<Record<ErrorLabel, () => Promise<readonly [label: string
   },
   INTERNAL_ERROR: async () => {
     const { runtime } = system;
-    const key = runtime.accessKeyIdOf('trireme-local-runs');
-    const fn = runtime.plan.functions.find(({ name }) => name === 'trireme-local-runs');
+    const key = runtime.accessKeyIdOf('trireme-local-run');
+    const fn = runtime.plan.functions.find(({ name }) => name === 'trireme-local-run');
     const statements = runtime.plan.roles.find(({ arn }) => arn === fn?.roleArn)?.statements ?? [];
     runtime.gateway.setStatements(key, []);
     const { body, status } = await api.refused('getRun', { params: { run_uid: unknownRun() } });
