@@ -50,6 +50,11 @@ export function endsInput({ outcome }: PageSlot): boolean {
   return outcome.kind === 'FAILURE' || outcome.last;
 }
 
+/** Whether an input ended with this page: none follows, and no retry has reopened it since. */
+export function hasEndedWith(slot: PageSlot, { restartEpoch }: Pick<RunControl, 'restartEpoch'>): boolean {
+  return endsInput(slot) && (slot.outcome.kind === 'RESULT' || slot.epoch >= restartEpoch);
+}
+
 /** Gives the place of a finished input to the next one and sends that one on its way. False: none is left. */
 export async function openNextInput(
   ports: OpenPorts,

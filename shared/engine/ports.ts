@@ -132,11 +132,12 @@ export interface ProgressStore {
   readSlot(runUid: string, input: number, page: number): Promise<PageSlot | null>;
   /** The slot with the highest page of an input. */
   readLastSlot(runUid: string, input: number): Promise<PageSlot | null>;
-  /** Puts a page's outcome if the slot is empty or holds a FAILURE of an older epoch; else gives what stands. */
+  /** Puts a page's outcome if the slot is empty or holds a FAILURE of before `restartEpoch`; else gives what stands. */
   putSlot(
     slot: PageSlot,
     results: readonly unknown[],
     expiresAt: number,
+    restartEpoch: number,
   ): Promise<{ readonly won: true } | { readonly won: false; readonly stored: PageSlot }>;
   /** The items of a page, from the store or its large-object overflow. Null: no such page. */
   readPage(

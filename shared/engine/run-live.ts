@@ -134,7 +134,7 @@ async function keepPage(
     at: ports.clock.now(),
     version: CALLBACK_BODY_VERSION,
   };
-  const put = await ports.progress.putSlot(slot, results, expiresAt);
+  const put = await ports.progress.putSlot(slot, results, expiresAt, 0);
   if (put.won) return { outcome, results };
   const standing = await ports.progress.readPage(uid, 0, 0);
   if (standing === null) throw new Error(`The page of run ${uid} was refused and is not there.`);

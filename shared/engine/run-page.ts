@@ -78,11 +78,14 @@ async function beginRun(ports: PagePorts, control: RunControl): Promise<void> {
   await ports.runs.moveRun(control.uid, 'begin', control.epoch, { now, reason: null, startedAt });
 }
 
-/** The slot as an earlier delivery may have left it; a failure of an older epoch counts as empty: retry replaces it. */
-async function readStanding(ports: PagePorts, { message, receipt }: PageInHand): Promise<PageSlot | null> {
+/**
+ * The slot as an earlier delivery may have left it; a failure of before the last retry counts as empty. One that landed
+ * since stands, though its run was stopped and resumed meanwhile: it may have been told and counted.
+ */
+async function readStanding(ports: PagePorts, { message, receipt, control }: PageInHand): Promise<PageSlot | null> {
   if (receipt.count === 1 && !message.again) return null;
   const slot = await ports.progress.readSlot(message.runUid, message.input, message.page);
-  return slot !== null && slot.outcome.kind === 'FAILURE' && slot.epoch < message.epoch ? null : slot;
+  return slot !== null && slot.outcome.kind === 'FAILURE' && slot.epoch < control.restartEpoch ? null : slot;
 }
 
 /** Runs the action and puts the slot. Null where the page waits for another attempt instead. */
@@ -119,7 +122,7 @@ async function runAndRecord(ports: PagePorts, page: PageInHand): Promise<PageSlo
     at: ports.clock.now(),
     version: CALLBACK_BODY_VERSION,
   };
-  const put = await ports.progress.putSlot(slot, results, definition.expiresAt);
+  const put = await ports.progress.putSlot(slot, results, definition.expiresAt, page.control.restartEpoch);
   return put.won ? slot : put.stored;
 }
 

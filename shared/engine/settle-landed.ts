@@ -1,7 +1,7 @@
 import { shardOf } from '../domain/input.ts';
 import type { RunControl, RunDefinition } from '../domain/run.ts';
 import { finishInput } from './finish-input.ts';
-import { endsInput } from './open-input.ts';
+import { hasEndedWith } from './open-input.ts';
 import type { CorePorts } from './ports.ts';
 
 /**
@@ -13,6 +13,6 @@ export async function settleLanded(ports: CorePorts, stopped: RunControl, defini
   for (const input of window?.open.keys() ?? []) {
     const marks = await ports.progress.readMarks(definition.uid, shardOf(input));
     const slot = marks.has(input) ? null : await ports.progress.readLastSlot(definition.uid, input);
-    if (slot !== null && endsInput(slot)) await finishInput(ports, { control: stopped, definition, slot });
+    if (slot !== null && hasEndedWith(slot, stopped)) await finishInput(ports, { control: stopped, definition, slot });
   }
 }

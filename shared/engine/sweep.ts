@@ -6,7 +6,7 @@ import { checkCompletion } from './check-completion.ts';
 import { closeRun, landedAt } from './finish-run.ts';
 import { finishInput } from './finish-input.ts';
 import { handOver } from './hand-over.ts';
-import { endsInput, pageAfter } from './open-input.ts';
+import { hasEndedWith, pageAfter } from './open-input.ts';
 import { type CorePorts, DUE_PARTITIONS, type DueEntry } from './ports.ts';
 import { settleLanded } from './settle-landed.ts';
 import { stopRun } from './stop-run.ts';
@@ -119,7 +119,7 @@ async function tendWorking(ports: CorePorts, control: RunControl, definition: Ru
     const slot = await ports.progress.readLastSlot(uid, input);
     const movedAt = Math.max(slot?.at ?? 0, control.updatedAt, entry.until ?? 0);
     if (movedAt + STUCK_MS > now) continue;
-    if (slot !== null && endsInput(slot)) await finishInput(ports, { control, definition, slot });
+    if (slot !== null && hasEndedWith(slot, control)) await finishInput(ports, { control, definition, slot });
     else await ports.messages.send(pageAfter(control, input, slot, entry), { workspaceUid });
   }
   if (window.open.size === 0) await checkCompletion(ports, control, definition);

@@ -273,7 +273,7 @@ export async function createReadingWorld() {
       at: time.now,
       version: 1,
     };
-    const put = await core.progress.putSlot(slot, items, Math.ceil(time.now / 1_000) + RETENTION_S);
+    const put = await core.progress.putSlot(slot, items, Math.ceil(time.now / 1_000) + RETENTION_S, slot.epoch);
     if (!put.won) throw new Error('the slot was taken');
     slots.set(name, slot);
     return slot;

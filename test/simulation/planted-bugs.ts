@@ -14,8 +14,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'slot-without-condition',
     file: `${STORES}/progress-store.ts`,
-    find: "expression: 'attribute_not_exists(pk) OR (attribute_exists(f) AND ep < :ep)'",
-    replace: "expression: 'attribute_not_exists(pk) OR ep <= :ep'",
+    find: "expression: 'attribute_not_exists(pk) OR (attribute_exists(f) AND ep < :restart)'",
+    replace: "expression: 'attribute_not_exists(pk) OR ep >= :restart'",
   },
   {
     name: 'loser-keeps-its-own-slot',
@@ -23,23 +23,25 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     find: 'return put.won ? slot : put.stored;',
     replace: 'return put.won || put.stored.outcome.kind === slot.outcome.kind ? slot : put.stored;',
   },
+  // Without `attribute_not_exists` a mark is written over by one with the same facts: those of the same slot.
   {
-    name: 'mark-without-condition',
+    name: 'mark-of-a-dead-epoch',
     file: `${STORES}/progress-store.ts`,
     find: "condition: 'attribute_not_exists(#input) AND (attribute_not_exists(ep) OR ep <= :ep)'",
-    replace: "condition: 'attribute_not_exists(ep) OR ep <= :ep'",
+    replace: "condition: 'attribute_not_exists(#input) AND (attribute_not_exists(ep) OR ep <= :ep OR ep > :ep)'",
   },
   {
     name: 'no-look-at-completion-on-redelivery',
-    file: `${ENGINE}/finish-input.ts`,
-    find: 'if (marked.stale) return;',
-    replace: 'if (marked.stale || marked.marks.get(slot.input)?.finishedAt !== mark.finishedAt) return;',
+    file: `${STORES}/progress-store.ts`,
+    find: 'return { stale: !update.done && !marks.has(input), marks };',
+    replace: 'return { stale: !update.done, marks };',
   },
+  // Its epoch is asked for twice: who swaps has read a window of its own epoch, and that one only rises.
   {
-    name: 'window-of-any-epoch',
+    name: 'place-given-twice',
     file: `${STORES}/progress-store.ts`,
     find: "condition: 'attribute_exists(o.#done) AND nx = :nx AND ep = :ep'",
-    replace: "condition: 'attribute_exists(o.#done) AND nx = :nx AND ep <= :ep'",
+    replace: "condition: 'attribute_exists(o.#done) AND nx >= :nx AND ep = :ep'",
   },
   {
     name: 'last-input-never-opened',
@@ -60,16 +62,16 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     replace: 'if (control.deadlineAt !== null && control.deadlineAt <= 0) {',
   },
   {
-    name: 'owner-not-asked',
+    name: 'loser-sends-too',
     file: `${ENGINE}/run-page.ts`,
     find: 'if (slot.by === receipt.by || slot.epoch < message.epoch) return true;',
-    replace: 'if (receipt.count === 1) return true;',
+    replace: 'if (receipt.count > 0) return true;',
   },
   {
-    name: 'wait-not-written-down',
-    file: `${ENGINE}/run-page.ts`,
-    find: 'if (!noted) return null;',
-    replace: 'if (noted) return null;',
+    name: 'writer-of-a-wait-sends-nothing',
+    file: `${ENGINE}/postpone-page.ts`,
+    find: 'if (noted.noted) return entry;',
+    replace: 'if (noted.noted) return null;',
   },
   {
     name: 'one-try-too-few',
@@ -113,11 +115,12 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     find: "recordToItem(record), { expression: 'attribute_not_exists(pk)' });",
     replace: 'recordToItem(record), null);',
   },
+  // A settled record needs no guard when a late attempt comes: each write of an attempt has its own condition.
   {
-    name: 'settled-callback-tried-again',
+    name: 'given-up-though-taken',
     file: `${ENGINE}/deliver-callback.ts`,
-    find: "if (record.status === 'SUCCESS' || record.status === 'FAILED') return false;",
-    replace: "if (record.status === 'SUCCESS') return false;",
+    find: 'const absorbed = !delivered && nextAttemptAt === null && (await wasDelivered(ports, delivery));',
+    replace: 'const absorbed = false;',
   },
   {
     name: 'redirect-is-success',
@@ -137,11 +140,12 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     find: 'if (delivered && record === null) {',
     replace: 'if (record === null) {',
   },
+  // Attempts and endings are the same number whenever a run ends.
   {
-    name: 'finished-under-the-attempt',
+    name: 'finished-under-the-epoch',
     file: `${ENGINE}/finish-run.ts`,
     find: "deriveUid(definition.uid, 'run_finished', { ending: ended.endings })",
-    replace: "deriveUid(definition.uid, 'run_finished', { ending: ended.attempt })",
+    replace: "deriveUid(definition.uid, 'run_finished', { ending: ended.epoch })",
   },
   {
     name: 'manifest-forgets-itself',
@@ -173,12 +177,12 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     find: 'taken < :limit',
     replace: 'taken <= :limit',
   },
+  // A waiter that leaves the line too early is put there again when the sweeper looks at its run.
   {
-    name: 'waiter-leaves-first',
+    name: 'newcomer-goes-first',
     file: `${ENGINE}/admit-run.ts`,
-    find: 'if (!(await ports.admission.takeSlot(workspaceUid, waiter.runUid, waiter.epoch))) return;',
-    replace:
-      'await ports.admission.removeWaiter(workspaceUid, waiter);\n    if (!(await ports.admission.takeSlot(workspaceUid, waiter.runUid, waiter.epoch))) return;',
+    find: 'if (waiting === null && (await ports.admission.takeSlot(workspaceUid, control.uid, control.epoch))) {',
+    replace: 'if (await ports.admission.takeSlot(workspaceUid, control.uid, control.epoch)) {',
   },
   {
     name: 'no-watch-at-launch',
@@ -231,14 +235,14 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'chunk-of-another-input',
-    file: `${STORES}/run-store.ts`,
-    find: 'near !== undefined && input >= near.first && input < near.first + near.inputs.length',
-    replace: 'near !== undefined && input >= near.first',
+    file: `${STORES}/input-reader.ts`,
+    find: 'return input >= first && input < first + inputs.length;',
+    replace: 'return input >= first && inputs.length > 0;',
   },
   {
     name: 'retry-keeps-the-failure',
     file: `${ENGINE}/run-page.ts`,
-    find: "return slot !== null && slot.outcome.kind === 'FAILURE' && slot.epoch < message.epoch ? null : slot;",
+    find: "return slot !== null && slot.outcome.kind === 'FAILURE' && slot.epoch < control.restartEpoch ? null : slot;",
     replace: 'return slot;',
   },
   {
@@ -252,5 +256,41 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     file: `${ENGINE}/stop-run.ts`,
     find: '      newEpoch: true,\n',
     replace: '',
+  },
+  {
+    name: 'every-dispatch-sends',
+    file: `${ENGINE}/dispatch-run.ts`,
+    find: 'if (opened || again)',
+    replace: 'if (mine.length > 0)',
+  },
+  {
+    name: 'landed-ends-not-settled',
+    file: `${ENGINE}/settle-landed.ts`,
+    find: 'if (slot !== null && hasEndedWith(slot, stopped)) await finishInput',
+    replace: 'if (slot !== null && slot.epoch < 0) await finishInput',
+  },
+  {
+    name: 'slots-of-dead-verbs-kept',
+    file: `${ENGINE}/sweep.ts`,
+    find: 'const slotAgainAt = await releaseEnded(ports, control);',
+    replace: 'const slotAgainAt: number | null = control.epoch < 0 ? await releaseEnded(ports, control) : null;',
+  },
+  {
+    name: 'landed-failure-never-told',
+    file: `${ENGINE}/resume-run.ts`,
+    find: "if (control.status === 'STOPPED') await settleLanded(ports, control, definition);",
+    replace: '',
+  },
+  {
+    name: 'landed-failure-gives-way',
+    file: `${ENGINE}/run-page.ts`,
+    find: 'ports.progress.putSlot(slot, results, definition.expiresAt, page.control.restartEpoch)',
+    replace: 'ports.progress.putSlot(slot, results, definition.expiresAt, message.epoch)',
+  },
+  {
+    name: 'old-failure-ends-a-retried-input',
+    file: `${ENGINE}/open-input.ts`,
+    find: "return endsInput(slot) && (slot.outcome.kind === 'RESULT' || slot.epoch >= restartEpoch);",
+    replace: 'return endsInput(slot) && restartEpoch >= 0;',
   },
 ];

@@ -83,15 +83,18 @@ export class Records {
     return rows.map(callbackRow);
   }
 
-  /** Slots held and runs in line, over all workspaces; due entries. Each as a text that says which. */
-  leftovers(): readonly string[] {
-    const left: string[] = [];
-    for (const pk of this.#mirror.partitions().filter((name) => name.startsWith('W#'))) {
-      for (const pair of this.heldSlots(pk.slice(2))) left.push(`slot ${pair} of ${pk}`);
-      for (const item of this.#mirror.list(pk, WAITER_PREFIX))
-        left.push(`waiter ${String(item['sk']?.['S'])} of ${pk}`);
-    }
-    return left;
+  /** Slots held, over all workspaces, each as a text that says which. */
+  slotsHeld(): readonly string[] {
+    const workspaces = this.#mirror.partitions().filter((name) => name.startsWith('W#'));
+    return workspaces.flatMap((pk) => this.heldSlots(pk.slice(2)).map((pair) => `slot ${pair} of ${pk}`));
+  }
+
+  /** Runs that stand in a line, over all workspaces. */
+  inLine(): readonly string[] {
+    const workspaces = this.#mirror.partitions().filter((name) => name.startsWith('W#'));
+    return workspaces.flatMap((pk) =>
+      this.#mirror.list(pk, WAITER_PREFIX).map((item) => String(item['run_uid']?.['S'])),
+    );
   }
 
   heldSlots(workspaceUid: string): readonly string[] {

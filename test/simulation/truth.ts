@@ -49,6 +49,8 @@ export interface InputScript {
   readonly per_page: number;
   /** Extra bytes of each item that do not compress. */
   readonly padding?: number;
+  /** How long each call takes. */
+  readonly takes_ms?: number;
   readonly fails?: readonly { readonly page: number; readonly kind: FailKind; readonly times: number }[];
 }
 

@@ -12,6 +12,7 @@ const inputScript = z.strictObject({
   pages: z.int().min(1),
   per_page: z.int().min(0),
   padding: z.int().min(0).optional(),
+  takes_ms: z.int().min(0).optional(),
   fails: z.array(z.strictObject({ page: z.int().min(0), kind: z.enum(FAIL_KINDS), times: z.int().min(1) })).optional(),
 });
 
@@ -110,6 +111,8 @@ export function createUpstream(stage: Stage, truth: Truth): (instance: Instance)
       };
       const reply = await instance.call('POST upstream', async () => answer(question), breakOff, Infinity);
       if (reply === null) return new Promise<Response>(() => undefined);
+      const { takes_ms: takesMs = 0 } = question.script;
+      if (takesMs > 0) await new Promise<void>((resolve) => void instance.clock.after(takesMs, resolve));
       return { json: async () => reply } as unknown as Response; // cast: all that the action uses of it
     },
   });

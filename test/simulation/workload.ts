@@ -141,13 +141,15 @@ function drawVerbs(
   random: Random,
   { at, stormMs, workspace, run }: { at: number; stormMs: number; workspace: number; run: string },
 ): readonly Step[] {
-  return Array.from({ length: random.int(1, 4) }, () => ({
-    kind: 'verb' as const,
-    at: at + Math.round(random.logarithmic(20, 2 * stormMs)),
-    workspace,
-    verb: random.pick(['cancel', 'resume', 'retry', 'retry']),
-    run,
-  }));
+  const verbAt = (when: number, verb: Verb): Step => ({ kind: 'verb', at: Math.round(when), workspace, verb, run });
+  if (random.happens(0.3)) {
+    // Stopped and taken up again while a page of it is still in flight.
+    const stopAt = at + random.logarithmic(100, 60_000);
+    return [verbAt(stopAt, 'cancel'), verbAt(stopAt + random.logarithmic(50, 40_000), 'resume')];
+  }
+  return Array.from({ length: random.int(1, 4) }, () =>
+    verbAt(at + random.logarithmic(20, 2 * stormMs), random.pick(['cancel', 'resume', 'retry', 'retry'])),
+  );
 }
 
 function drawLaunch(random: Random, workspace: number, run: number, scenario: Scenario): LaunchBody {
@@ -190,5 +192,7 @@ function drawInput(random: Random, key: string, scenario: Scenario): InputScript
     : {};
   const isLarge = scenario !== 'wide' && random.happens(0.03);
   const size = isLarge ? { per_page: 3, padding: random.pick([6_000, 100_000]) } : { per_page: random.int(0, 4) };
-  return { key, pages, ...size, ...fails };
+  // Some calls take so long that verbs meet them in flight.
+  const slow = random.happens(0.15) ? { takes_ms: Math.round(random.logarithmic(300, 30_000)) } : {};
+  return { key, pages, ...size, ...slow, ...fails };
 }

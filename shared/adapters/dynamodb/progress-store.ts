@@ -51,7 +51,7 @@ export function createProgressStore(table: Table, objects: LargeObjects): Progre
       return items[0] === undefined ? null : slotFromItem(runUid, items[0]);
     },
 
-    async putSlot(slot, results, expiresAt) {
+    async putSlot(slot, results, expiresAt, restartEpoch) {
       const packed = results.length === 0 ? null : compress(results);
       const inline = packed !== null && packed.length <= INLINE_PAGE_BYTES;
       const objectKey = packed === null || inline ? null : objectKeyOf(slot, packed);
@@ -63,8 +63,8 @@ export function createProgressStore(table: Table, objects: LargeObjects): Progre
         expires_at: expiresAt,
       };
       const put = await table.put(keys.slot(slot.runUid, slot.input, slot.page), record, {
-        expression: 'attribute_not_exists(pk) OR (attribute_exists(f) AND ep < :ep)',
-        values: { ':ep': slot.epoch },
+        expression: 'attribute_not_exists(pk) OR (attribute_exists(f) AND ep < :restart)',
+        values: { ':restart': restartEpoch },
       });
       if (put.done) return { won: true };
       if (put.item === null) throw new Error('A refused slot did not come back.');

@@ -23,13 +23,13 @@ export async function buryPage(ports: CorePorts, message: PageMessage, letter: D
   if (entry === undefined) return 'NOTHING'; // the input has ended
 
   const standing = await ports.progress.readSlot(runUid, input, page);
-  const isOpen = standing === null || (standing.outcome.kind === 'FAILURE' && standing.epoch < epoch);
+  const isOpen = standing === null || (standing.outcome.kind === 'FAILURE' && standing.epoch < control.restartEpoch);
   if (!isOpen) return carryOn(ports, { control, definition, entry, letter }, standing);
   if (!standsFor(message, letter, entry)) return 'NOTHING';
   const what = `Page ${page} of input ${input}`;
   const error = tellDeath(ports, letter, { what, run_uid: runUid, input, page });
   const slot = failureSlot(ports, { message, letter, control, definition }, { kind: 'FAILURE', error });
-  const put = await ports.progress.putSlot(slot, [], definition.expiresAt);
+  const put = await ports.progress.putSlot(slot, [], definition.expiresAt, control.restartEpoch);
   if (!put.won) return carryOn(ports, { control, definition, entry, letter }, put.stored);
   await finishInput(ports, { control, definition, slot });
   return 'INPUT_FAILED';

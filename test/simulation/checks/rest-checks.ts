@@ -1,4 +1,4 @@
-import { hasEnded, type RunControl } from '../../../shared/domain/run.ts';
+import { hasEnded, type RunControl, type RunStatus } from '../../../shared/domain/run.ts';
 import { workspaceUid } from '../callers.ts';
 import type { Records } from '../records.ts';
 import type { Aftermath } from './aftermath.ts';
@@ -44,7 +44,13 @@ export const REST_CHECKS: readonly RestCheck[] = [
   {
     name: 'nothingIsLeftBehind',
     proves: 'No slot is held and nobody waits in line once every run has ended.',
-    check: ({ records }) => records.leftovers(),
+    check: ({ records, isLate }) => [
+      ...records.slotsHeld(),
+      // Who stood still since before its run ended may put it in line; the next that comes takes it out.
+      ...records
+        .inLine()
+        .flatMap((uid) => (isLate && hasEnded(statusOf(records, uid)) ? [] : [`${uid} waits in line`])),
+    ],
   },
   {
     name: 'pagesAreWhatTheActionGave',
@@ -161,6 +167,10 @@ export const REST_CHECKS: readonly RestCheck[] = [
       }),
   },
 ];
+
+function statusOf(records: Records, uid: string): RunStatus {
+  return records.control(uid)?.status ?? 'CREATED';
+}
 
 function controls(records: Records): readonly RunControl[] {
   return records.runUids().flatMap((uid) => records.control(uid) ?? []);
