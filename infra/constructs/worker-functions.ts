@@ -27,7 +27,7 @@ export function createControl(scope: Construct, platform: Platform): EngineFunct
     memoryMb: 1_024,
     requeues: true,
     may: [
-      state.items('GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'),
+      state.items('GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'),
       controlQueue.send(),
       pageQueue.send(),
       callbackQueue.send(),
@@ -52,7 +52,7 @@ export function createPage(scope: Construct, platform: Platform): EngineFunction
     memoryMb: 1_024,
     requeues: true,
     may: [
-      state.items('GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'),
+      state.items('GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'),
       state.reads(state.actionSecrets),
       pageQueue.send(),
       callbackQueue.send(),
@@ -103,7 +103,7 @@ export function createIntake(scope: Construct, platform: Platform): EngineFuncti
     memoryMb: 1_769,
     requeues: false,
     may: [
-      state.items('GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'),
+      state.items('GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'),
       controlQueue.send(),
       callbackQueue.send(),
     ],
@@ -126,7 +126,7 @@ export function createDeadLetters(scope: Construct, platform: Platform): EngineF
     memoryMb: 512,
     requeues: true,
     may: [
-      state.items('GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'),
+      state.items('GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'),
       controlQueue.send(),
       pageQueue.send(),
       callbackQueue.send(),
@@ -154,7 +154,7 @@ export function createSweep(scope: Construct, platform: Platform): EngineFunctio
     memoryMb: 512,
     requeues: false,
     may: [
-      state.items('GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'),
+      state.items('GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'),
       controlQueue.send(),
       pageQueue.send(),
       callbackQueue.send(),

@@ -50,6 +50,18 @@ export function shardSize(shard: number, inputsTotal: number): number {
   return Math.min(SHARD_SIZE, inputsTotal - shard * SHARD_SIZE);
 }
 
+/**
+ * Shards in which something may be recorded: as far as the window has come. A retry begins it anew, over inputs that all
+ * had their turn.
+ */
+export function shardsBegun(
+  window: Pick<RunWindow, 'next'> | null,
+  { restartEpoch, inputsTotal }: { readonly restartEpoch: number; readonly inputsTotal: number },
+): number {
+  if (restartEpoch > 0) return shardCount(inputsTotal);
+  return window === null ? 0 : shardCount(Math.min(window.next, inputsTotal));
+}
+
 /** The totals of a shard's marks. */
 export function totalsOf(marks: ReadonlyMap<number, InputMark>): Totals {
   return addTotals(

@@ -1,5 +1,5 @@
 import { deriveUid } from '../domain/ids.ts';
-import { shardOf } from '../domain/input.ts';
+import { shardOf, shardsBegun } from '../domain/input.ts';
 import { endingMove, hasEnded, type RunControl, type RunDefinition, type Totals } from '../domain/run.ts';
 import { admitWaiting } from './admit-run.ts';
 import type { CorePorts } from './ports.ts';
@@ -67,7 +67,7 @@ async function announceEnd(
   if (stopped && !takenUp && ports.clock.now() < landedAt(ports, ended)) return;
   const refUid = deriveUid(definition.uid, 'run_finished', { ending: ended.endings });
   if (stopped && (await ports.callbacks.readRecord(refUid)) !== null) return; // and its counts stay as they were told
-  const totals = stopped ? await countRecorded(ports, definition) : ended.totals;
+  const totals = stopped ? await countRecorded(ports, ended, definition) : ended.totals;
   const { formerCallbacks } = ended;
   await sendRecordedCallback(ports, definition, refUid, {
     type: 'run.finished',
@@ -101,10 +101,11 @@ async function freeSlot(ports: CorePorts, { workspaceUid, uid, epoch, status }: 
 }
 
 /** What the inputs of an unfinished run have recorded: the settled ones by their marks, those in hand by their last pages. */
-export async function countRecorded(ports: CorePorts, definition: RunDefinition): Promise<Totals> {
+export async function countRecorded(ports: CorePorts, control: RunControl, definition: RunDefinition): Promise<Totals> {
   const window = await ports.progress.readWindow(definition.uid);
   const inHand = new Set(window?.open.keys());
-  const settled = await ports.progress.readTotals(definition.uid, definition.inputsTotal, inHand);
+  const begun = shardsBegun(window, control);
+  const settled = await ports.progress.readTotals(definition.uid, definition.inputsTotal, inHand, begun);
   let { outputs, callbacks } = settled;
   for (const input of inHand) {
     const marks = await ports.progress.readMarks(definition.uid, shardOf(input));

@@ -1,4 +1,4 @@
-import { shardOf, type OpenInput, type RunWindow } from '../domain/input.ts';
+import { SHARD_SIZE, shardOf, type OpenInput, type RunWindow } from '../domain/input.ts';
 import type { PageSlot } from '../domain/page.ts';
 import type { RunControl, RunDefinition } from '../domain/run.ts';
 import type { CorePorts, PageMessage } from './ports.ts';
@@ -97,6 +97,9 @@ export async function nextUnsettled(
     const marks = await ports.progress.readMarks(control.uid, shard);
     while (shardOf(input) === shard && marks.has(input)) input += 1;
     if (shardOf(input) === shard) break;
+    // What the roll-up holds as complete is passed over: a retry may find its next input a million further on.
+    const open = await ports.progress.nextOpenShard(control.uid, control.inputsTotal, shardOf(input));
+    input = open === null ? control.inputsTotal : Math.max(input, open * SHARD_SIZE);
   }
   return input < control.inputsTotal ? input : null;
 }

@@ -128,7 +128,7 @@ export interface Refused<Item> {
 }
 
 /** What the run has done: page slots, marks of inputs, the window, the roll-up. */
-export interface ProgressStore {
+export interface ProgressStore extends RollupStore {
   readSlot(runUid: string, input: number, page: number): Promise<PageSlot | null>;
   /** The slot with the highest page of an input. */
   readLastSlot(runUid: string, input: number): Promise<PageSlot | null>;
@@ -157,6 +157,8 @@ export interface ProgressStore {
     expiresAt: number,
   ): Promise<{ readonly stale: boolean; readonly marks: ReadonlyMap<number, InputMark> }>;
   readMarks(runUid: string, shard: number): Promise<ReadonlyMap<number, InputMark>>;
+  /** Of several shards; strongly read. */
+  readManyMarks(runUid: string, shards: readonly number[]): Promise<ReadonlyMap<number, InputMark>>;
   /** A strong read. Null: not yet opened. */
   readWindow(runUid: string): Promise<RunWindow | null>;
   /** Opens a window if none stands or one of an older epoch; else gives the one that stands. */
@@ -183,6 +185,14 @@ export interface ProgressStore {
     entry: OpenInput,
     expected: OpenInput,
   ): Promise<{ readonly noted: true } | { readonly noted: false; readonly entry: OpenInput | null }>;
+  /** Takes the marks of failed inputs off a shard, all but refused ones; what they recorded stays known. */
+  reopenFailed(runUid: string, shard: number, epoch: number): Promise<void>;
+  /** What the inputs of a shard recorded that were reopened and have no mark since. */
+  readReopened(runUid: string, shard: number): Promise<ReadonlyMap<number, ReopenedInput>>;
+}
+
+/** What is complete, in a tree above the shards. */
+export interface RollupStore {
   /** Records the totals of a finished child in its roll-up node and gives all children recorded there. */
   putRollup(
     runUid: string,
@@ -191,14 +201,22 @@ export interface ProgressStore {
     totals: Totals,
     expiresAt: number,
   ): Promise<readonly Totals[]>;
-  /** Takes a child out of its roll-up node; from then on no older epoch can put it back. */
-  clearRollup(runUid: string, at: RollupPlace, epoch: number, expiresAt: number): Promise<void>;
-  /** Takes the marks of failed inputs off a shard, all but refused ones; what they recorded stays known. */
-  reopenFailed(runUid: string, shard: number, epoch: number): Promise<void>;
-  /** What the inputs of a shard recorded that were reopened and have no mark since. */
-  readReopened(runUid: string, shard: number): Promise<ReadonlyMap<number, ReopenedInput>>;
-  /** Totals recorded so far, over all roll-up nodes and shards; of unmarked inputs, those not in `inHand` too. */
-  readTotals(runUid: string, inputsTotal: number, inHand: ReadonlySet<number>): Promise<Totals>;
+  /** Takes children out of their roll-up node; from then on no older epoch can put them back. */
+  clearRollup(
+    runUid: string,
+    at: Omit<RollupPlace, 'child'> & { readonly children: readonly number[] },
+    epoch: number,
+    expiresAt: number,
+  ): Promise<void>;
+  /** The first shard from one on that is not recorded as complete; null: all are. */
+  nextOpenShard(runUid: string, inputsTotal: number, from: number): Promise<number | null>;
+  /** Shards that, carried up the tree if they are complete, complete all in it that can be. */
+  shardsToRollUp(runUid: string, inputsTotal: number): Promise<readonly number[]>;
+  /**
+   * Totals recorded so far, over all roll-up nodes and shards; of unmarked inputs, those not in `inHand` too. From the
+   * shard `shardsBegun` on nothing is recorded; absent: that is not known.
+   */
+  readTotals(runUid: string, inputsTotal: number, inHand: ReadonlySet<number>, shardsBegun?: number): Promise<Totals>;
 }
 
 /** A child of a roll-up node; on level 1 the children are shards. */
@@ -304,6 +322,16 @@ export interface DueEntry {
   readonly kind: 'watch' | 'start' | 'close' | 'callback' | 'schedule';
   /** The run's uid, the callback record's or the schedule's. */
   readonly uid: string;
+  /** Of a watch: how far a look at a large ended run has come; absent: it begins. */
+  readonly look?: RunLook;
+}
+
+/** A look at an ended run's shards, some at a time. */
+export interface RunLook {
+  /** The first shard not yet looked at. */
+  readonly shard: number;
+  /** When what was seen so far is to be looked at again; null: it owes nothing. */
+  readonly againAt: number | null;
 }
 
 export interface DueStore {

@@ -1,8 +1,10 @@
-import { ROLLUP_FANOUT, rollupLevels, shardCount } from '../domain/input.ts';
+import { ROLLUP_FANOUT, rollupLevels, shardCount, shardOf } from '../domain/input.ts';
 import type { RunControl, RunDefinition } from '../domain/run.ts';
-import type { CorePorts, RollupPlace } from './ports.ts';
+import type { CorePorts } from './ports.ts';
 
-const SHARDS_AT_ONCE = 16;
+/** Shards one batch reads. */
+const SHARDS_A_READ = 100;
+const AT_ONCE = 16;
 
 /**
  * Reopens the failed inputs of a run that is retried. The roll-up is cleared above their shards first, from the root
@@ -12,33 +14,30 @@ const SHARDS_AT_ONCE = 16;
 export async function reopenInputs(ports: CorePorts, control: RunControl, definition: RunDefinition): Promise<void> {
   const shards = shardCount(definition.inputsTotal);
   const affected: number[] = [];
-  await eachShard(
-    Array.from({ length: shards }, (_, shard) => shard),
-    async (shard) => {
-      const marks = await ports.progress.readMarks(definition.uid, shard);
-      if ([...marks.values()].some(({ status, refused }) => status === 'FAILED' && !refused)) affected.push(shard);
-    },
-  );
-  for (let level = rollupLevels(shards); level >= 1; level -= 1) {
-    for (const at of placesAbove(affected, level)) {
-      await ports.progress.clearRollup(definition.uid, at, control.epoch, definition.expiresAt);
-    }
+  for (let first = 0; first < shards; first += SHARDS_A_READ) {
+    const some = Array.from({ length: Math.min(SHARDS_A_READ, shards - first) }, (_, at) => first + at);
+    const marks = await ports.progress.readManyMarks(definition.uid, some);
+    const failed = [...marks].filter(([, { status, refused }]) => status === 'FAILED' && !refused);
+    affected.push(...new Set(failed.map(([input]) => shardOf(input))));
   }
-  await eachShard(affected, (shard) => ports.progress.reopenFailed(definition.uid, shard, control.epoch));
+  for (let level = rollupLevels(shards); level >= 1; level -= 1) {
+    const nodes = [...childrenByNode(affected, level)];
+    await eachOf(nodes, ([node, children]) =>
+      ports.progress.clearRollup(definition.uid, { level, node, children }, control.epoch, definition.expiresAt),
+    );
+  }
+  await eachOf(affected, (shard) => ports.progress.reopenFailed(definition.uid, shard, control.epoch));
 }
 
-/** The places on a level that lead to these shards. */
-function placesAbove(shards: readonly number[], level: number): readonly RollupPlace[] {
-  const children = new Set(shards.map((shard) => Math.floor(shard / ROLLUP_FANOUT ** (level - 1))));
-  return [...children].map((child) => ({
-    level,
-    node: Math.floor(child / ROLLUP_FANOUT),
-    child: child % ROLLUP_FANOUT,
-  }));
+/** The nodes on a level that lead to these shards, each with its children that do. */
+function childrenByNode(shards: readonly number[], level: number): ReadonlyMap<number, readonly number[]> {
+  const places = new Set(shards.map((shard) => Math.floor(shard / ROLLUP_FANOUT ** (level - 1))));
+  const byNode = Map.groupBy(places, (place) => Math.floor(place / ROLLUP_FANOUT));
+  return new Map(Array.from(byNode, ([node, below]) => [node, below.map((place) => place % ROLLUP_FANOUT)]));
 }
 
-async function eachShard(shards: readonly number[], see: (shard: number) => Promise<void>): Promise<void> {
-  for (let first = 0; first < shards.length; first += SHARDS_AT_ONCE) {
-    await Promise.all(shards.slice(first, first + SHARDS_AT_ONCE).map(see));
+async function eachOf<Item>(items: readonly Item[], see: (item: Item) => Promise<void>): Promise<void> {
+  for (let first = 0; first < items.length; first += AT_ONCE) {
+    await Promise.all(items.slice(first, first + AT_ONCE).map(see));
   }
 }

@@ -1,5 +1,5 @@
 import { deriveUid } from '../domain/ids.ts';
-import { shardCount, shardOf } from '../domain/input.ts';
+import { shardOf, shardsBegun } from '../domain/input.ts';
 import { hasEnded, type RunControl, type RunDefinition, WORKING_STATUSES } from '../domain/run.ts';
 import { reconcileSlots, releaseEnded } from './admit-run.ts';
 import { checkCompletion } from './check-completion.ts';
@@ -7,7 +7,7 @@ import { closeRun, landedAt } from './finish-run.ts';
 import { finishInput } from './finish-input.ts';
 import { handOver } from './hand-over.ts';
 import { hasEndedWith, pageAfter } from './open-input.ts';
-import { type CorePorts, DUE_PARTITIONS, type DueEntry } from './ports.ts';
+import { type CorePorts, DUE_PARTITIONS, type DueEntry, type RunLook } from './ports.ts';
 import { settleLanded } from './settle-landed.ts';
 import { stopRun } from './stop-run.ts';
 import { nextWatch } from './watch.ts';
@@ -15,6 +15,9 @@ import { nextWatch } from './watch.ts';
 const BATCH = 25;
 /** Nothing that moved this recently is stuck: a page's time, its redelivery and a queue's backlog pass before. */
 const STUCK_MS = 600_000;
+/** Shards of an ended run that one look sees: a sweep has 25 runs in hand, and 45 s. The next look goes on. */
+const SHARDS_A_LOOK = 500;
+const SHARDS_AT_ONCE = 16;
 /** No run is looked at twice within a minute. */
 const SOONEST_MS = 60_000;
 /** A postponed run that has not started by then was forgotten. */
@@ -91,10 +94,11 @@ async function watchRun(ports: CorePorts, entry: DueEntry): Promise<void> {
   if (standing === null || definition === null) return; // its launch was never committed
   const control = await handOver(ports, standing); // of a live call still at work, whoever waited is gone
   if (control.expiresAt * 1_000 <= now) return;
-  const lookAgainAt = hasEnded(control.status)
-    ? await tendEnded(ports, control, definition)
-    : await tendWorking(ports, control, definition);
-  if (lookAgainAt !== null) await ports.due.putDue({ ...entry, at: Math.max(lookAgainAt, now + SOONEST_MS) });
+  const { kind, uid } = entry;
+  const next = hasEnded(control.status)
+    ? await tendEnded(ports, control, definition, entry.look ?? { shard: 0, againAt: null })
+    : { at: await tendWorking(ports, control, definition) };
+  if (next !== null) await ports.due.putDue({ ...next, kind, uid, at: Math.max(next.at, now + SOONEST_MS) });
 }
 
 /** Sends again what a run that works may have lost, and says when to look again. */
@@ -127,23 +131,36 @@ async function tendWorking(ports: CorePorts, control: RunControl, definition: Ru
 }
 
 /**
- * Sends again what an ended run still owes, and says when to look again: null when every callback is delivered or has
- * failed.
+ * Sends again what an ended run still owes, some shards at a time, and says when to go on or to look again: null when
+ * every callback is delivered or has failed.
  */
-async function tendEnded(ports: CorePorts, control: RunControl, definition: RunDefinition): Promise<number | null> {
+async function tendEnded(
+  ports: CorePorts,
+  control: RunControl,
+  definition: RunDefinition,
+  look: RunLook,
+): Promise<{ readonly at: number; readonly look?: RunLook } | null> {
   if (control.mode === 'LIVE') return null;
   const slotAgainAt = await releaseEnded(ports, control);
   const landed = control.status === 'STOPPED' && ports.clock.now() >= landedAt(ports, control);
   if (landed) await settleLanded(ports, control, definition);
   if (!(await isClosed(ports, control, definition))) await closeRun(ports, control, definition);
-  if (control.status === 'STOPPED' && ports.clock.now() < landedAt(ports, control)) return landedAt(ports, control);
-  if (definition.callback === null) return slotAgainAt;
-  let lookAgainAt = earlier(slotAgainAt, await tendRecords(ports, definition, null));
-  const inHand = control.status === 'STOPPED' ? await readInHand(ports, definition) : [];
-  for (let shard = 0; shard < shardCount(definition.inputsTotal); shard += 1) {
-    lookAgainAt = earlier(lookAgainAt, await tendShard(ports, definition, shard, inHand));
+  if (control.status === 'STOPPED' && ports.clock.now() < landedAt(ports, control)) {
+    return { at: landedAt(ports, control) };
   }
-  return lookAgainAt;
+  if (definition.callback === null) return slotAgainAt === null ? null : { at: slotAgainAt };
+  let againAt = earlier(look.againAt, slotAgainAt);
+  if (look.shard === 0) againAt = earlier(againAt, await tendRecords(ports, definition, null));
+  const inHand = control.status === 'STOPPED' ? await readInHand(ports, definition) : [];
+  const shards = shardsBegun(await ports.progress.readWindow(definition.uid), control);
+  const until = Math.min(shards, look.shard + SHARDS_A_LOOK);
+  for (let first = look.shard; first < until; first += SHARDS_AT_ONCE) {
+    const some = Array.from({ length: Math.min(SHARDS_AT_ONCE, until - first) }, (_, at) => first + at);
+    const seen = await Promise.all(some.map((shard) => tendShard(ports, definition, shard, inHand)));
+    againAt = seen.reduce(earlier, againAt);
+  }
+  if (until < shards) return { at: ports.clock.now(), look: { shard: until, againAt } };
+  return againAt === null ? null : { at: againAt };
 }
 
 /** Whether all that follows from a run's end was begun: reads are cheaper than writes that are refused. */

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { benchBundles } from './bundles.ts';
 import { benchCallbackRate } from './callback-rate.ts';
 import { benchGrowth } from './growth.ts';
+import { benchIntake } from './intake.ts';
 import { benchLiveOverhead } from './live-overhead.ts';
 import { benchLocalJobs } from './local-jobs.ts';
 import { benchPageCost } from './page-cost.ts';
@@ -21,6 +22,7 @@ const BENCHES = {
   'page-steps': ['CPU of the page worker, steps a second of one core', benchPageSteps],
   'page-cost': ['AWS requests and units of a page, dollars for a million', benchPageCost],
   'run-cost': ['fixed cost of a run and of taking it', benchRunCost],
+  intake: ['inputs in a body and lines by upload: time, units, memory', benchIntake],
   live: ['what a live call adds to its action', benchLiveOverhead],
   callbacks: ['the callback sender beside bare Node', benchCallbackRate],
   bundles: ['size and import time of each function', benchBundles],

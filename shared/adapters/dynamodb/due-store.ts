@@ -1,4 +1,4 @@
-import type { DueEntry, DueStore } from '../../engine/ports.ts';
+import type { DueEntry, DueStore, RunLook } from '../../engine/ports.ts';
 import { ItemReader } from './attributes.ts';
 import { duePartition, dueUntil, keys } from './keys.ts';
 import type { Table } from './table.ts';
@@ -6,7 +6,12 @@ import type { Table } from './table.ts';
 export function createDueStore(table: Table): DueStore {
   return {
     async putDue(entry) {
-      await table.put(keys.due(entry), { at: entry.at, kind: entry.kind, uid: entry.uid });
+      await table.put(keys.due(entry), {
+        at: entry.at,
+        kind: entry.kind,
+        uid: entry.uid,
+        look: entry.look ?? null,
+      });
     },
 
     async deleteDue(entry) {
@@ -22,8 +27,13 @@ export function createDueStore(table: Table): DueStore {
       });
       return items.map((item): DueEntry => {
         const read = new ItemReader(item);
-        // cast: written by putDue just above
-        return { at: read.number('at'), kind: read.text('kind') as DueEntry['kind'], uid: read.text('uid') };
+        const look = read.stored<Pick<RunLook, 'shard'> & Partial<RunLook>>('look');
+        return {
+          at: read.number('at'),
+          kind: read.text('kind') as DueEntry['kind'], // cast: written by putDue just above
+          uid: read.text('uid'),
+          ...(look === null ? {} : { look: { againAt: null, ...look } }),
+        };
       });
     },
   };

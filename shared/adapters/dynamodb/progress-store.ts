@@ -1,22 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { ErrorRecord } from '../../domain/errors.ts';
-import {
-  type InputMark,
-  nodesOnLevel,
-  type OpenInput,
-  rollupLevels,
-  type ReopenedInput,
-  type RunWindow,
-  shardCount,
-  shardOf,
-  totalsOf,
-} from '../../domain/input.ts';
+import { type OpenInput, type RunWindow, shardOf } from '../../domain/input.ts';
 import type { PageOutcome, PageSlot } from '../../domain/page.ts';
-import { addTotals, NO_TOTALS, type Totals } from '../../domain/run.ts';
 import type { ProgressStore } from '../../engine/ports.ts';
 import { type Item, ItemReader } from './attributes.ts';
 import { compress, decompress } from './compress.ts';
 import { keys, shardPartition, slotPrefix } from './keys.ts';
+import { createRollupStore } from './rollup-store.ts';
+import { marksOf, markToRecord, reopenedOf } from './shard-records.ts';
 import { parsed, textOf } from './run-records.ts';
 import type { Table } from './table.ts';
 
@@ -35,6 +26,8 @@ export function createProgressStore(table: Table, objects: LargeObjects): Progre
   }
 
   return {
+    ...createRollupStore(table),
+
     async readSlot(runUid, input, page) {
       const item = await slotItem(runUid, input, page);
       return item === null ? null : slotFromItem(runUid, item);
@@ -96,6 +89,14 @@ export function createProgressStore(table: Table, objects: LargeObjects): Progre
       return marksOf(await table.get(keys.marks(runUid, shard), 'strong'));
     },
 
+    async readManyMarks(runUid, shards) {
+      const items = await table.batchGet(
+        shards.map((shard) => keys.marks(runUid, shard)),
+        { consistency: 'strong' },
+      );
+      return new Map(items.flatMap((item) => [...marksOf(item)]));
+    },
+
     async readWindow(runUid) {
       const item = await table.get(keys.window(runUid), 'strong');
       return item === null ? null : windowFromItem(item);
@@ -140,25 +141,6 @@ export function createProgressStore(table: Table, objects: LargeObjects): Progre
       return { noted: false, entry: window?.epoch === epoch ? (window.open.get(input) ?? null) : null };
     },
 
-    async putRollup(runUid, { level, node, child }, epoch, totals, expiresAt) {
-      const update = await table.update(keys.rollup(runUid, level, node), {
-        expression: 'SET #child = :totals, #expires = :expires',
-        condition: 'attribute_not_exists(#child) AND (attribute_not_exists(ep) OR ep <= :ep)',
-        names: { '#child': `c${child}`, '#expires': 'expires_at' },
-        values: { ':totals': totals, ':ep': epoch, ':expires': expiresAt },
-      });
-      return childrenOf(update.item);
-    },
-
-    async clearRollup(runUid, { level, node, child }, epoch, expiresAt) {
-      await table.update(keys.rollup(runUid, level, node), {
-        expression: 'SET ep = :ep, #expires = :expires REMOVE #child',
-        condition: 'attribute_not_exists(ep) OR ep <= :ep',
-        names: { '#child': `c${child}`, '#expires': 'expires_at' },
-        values: { ':ep': epoch, ':expires': expiresAt },
-      });
-    },
-
     async reopenFailed(runUid, shard, epoch) {
       const marks = marksOf(await table.get(keys.marks(runUid, shard), 'strong'));
       const failed = [...marks].filter(([, mark]) => mark.status === 'FAILED' && !mark.refused);
@@ -187,23 +169,6 @@ export function createProgressStore(table: Table, objects: LargeObjects): Progre
 
     async readReopened(runUid, shard) {
       return reopenedOf(await table.get(keys.marks(runUid, shard), 'strong'));
-    },
-
-    async readTotals(runUid, inputsTotal, inHand) {
-      const shards = shardCount(inputsTotal);
-      return readNode(rollupLevels(shards), 0);
-
-      async function readNode(level: number, node: number): Promise<Totals> {
-        if (level === 0) return shardTotals(await table.get(keys.marks(runUid, node), 'strong'), inHand);
-        const item = await table.get(keys.rollup(runUid, level, node), 'strong');
-        const done = new Map(new ItemReader(item ?? {}).withPrefix<Totals>('c'));
-        const below = nodesOnLevel(shards, level - 1);
-        const children = Array.from({ length: Math.min(64, below - node * 64) }, async (_, child) => {
-          const known = done.get(String(child));
-          return known === undefined ? readNode(level - 1, node * 64 + child) : { ...NO_TOTALS, ...known };
-        });
-        return addTotals(await Promise.all(children));
-      }
     },
   };
 }
@@ -289,71 +254,6 @@ export async function pageFromItem(
   const packed = objectKey === null ? read.bytesOrNull('b') : await objects.get(objectKey);
   const results = packed === null ? [] : (decompress(packed) as unknown[]); // cast: packed from an array
   return { slot: slotFromItem(runUid, item), results };
-}
-
-function markToRecord(mark: InputMark): object {
-  return {
-    s: mark.status === 'FAILED' ? 'F' : 'S',
-    p: mark.pages,
-    r: mark.outputs,
-    t: mark.tries === 0 ? null : mark.tries,
-    cb: mark.callbacks,
-    e: mark.empty ? true : null,
-    x: mark.refused ? true : null,
-    at: mark.finishedAt,
-  };
-}
-
-interface MarkRecord {
-  readonly s: 'F' | 'S';
-  readonly p: number;
-  readonly r: number;
-  readonly t?: number;
-  readonly cb: number;
-  readonly e?: boolean;
-  readonly x?: boolean;
-  readonly at: number;
-}
-
-/** The marks a shard's item holds. */
-export function marksOf(item: Item | null): ReadonlyMap<number, InputMark> {
-  const marks = new Map<number, InputMark>();
-  for (const [input, mark] of new ItemReader(item ?? {}).withPrefix<MarkRecord>('i')) {
-    marks.set(Number(input), {
-      status: mark.s === 'F' ? 'FAILED' : 'SUCCEEDED',
-      pages: mark.p,
-      outputs: mark.r,
-      tries: mark.t ?? 0,
-      callbacks: mark.cb,
-      empty: mark.e ?? false,
-      refused: mark.x ?? false,
-      finishedAt: mark.at,
-    });
-  }
-  return marks;
-}
-
-/** What a shard's item holds of inputs that were reopened. */
-export function reopenedOf(item: Item | null): ReadonlyMap<number, ReopenedInput> {
-  const reopened = new Map<number, ReopenedInput>();
-  for (const [input, { p, r, cb }] of new ItemReader(item ?? {}).withPrefix<Pick<MarkRecord, 'p' | 'r' | 'cb'>>('r')) {
-    reopened.set(Number(input), { pages: p, outputs: r, callbacks: cb });
-  }
-  return reopened;
-}
-
-/** A shard's totals; what reopened inputs had recorded counts, unless they are in hand and counted by their pages. */
-function shardTotals(item: Item | null, inHand: ReadonlySet<number>): Totals {
-  const waiting = [...reopenedOf(item)].filter(([input]) => !inHand.has(input));
-  return addTotals([
-    totalsOf(marksOf(item)),
-    ...waiting.map(([, { outputs, callbacks }]) => ({ ...NO_TOTALS, outputs, callbacks })),
-  ]);
-}
-
-function childrenOf(item: Item | null): readonly Totals[] {
-  const children = new ItemReader(item ?? {}).withPrefix<Partial<Totals>>('c');
-  return Array.from(children, ([, totals]) => ({ ...NO_TOTALS, ...totals }));
 }
 
 function windowToRecord({ epoch, next, open }: RunWindow): object {

@@ -13,8 +13,9 @@ import {
   runsOf,
   shardPartition,
 } from './keys.ts';
-import { type LargeObjects, marksOf, pageFromItem, reopenedOf, SLOT_FACTS, slotFromItem } from './progress-store.ts';
+import { type LargeObjects, pageFromItem, SLOT_FACTS, slotFromItem } from './progress-store.ts';
 import { controlFromItem, definitionFromItem } from './run-records.ts';
+import { marksOf, reopenedOf } from './shard-records.ts';
 import type { Table } from './table.ts';
 
 export function createRunReader(table: Table, objects: Pick<LargeObjects, 'get'>): RunReader {

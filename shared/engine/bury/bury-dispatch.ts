@@ -57,7 +57,7 @@ async function endRun(
   letter: DeadLetter,
 ): Promise<Burial> {
   const now = ports.clock.now();
-  const totals = await countRecorded(ports, definition);
+  const totals = await countRecorded(ports, control, definition);
   const move = totals.succeeded === 0 && totals.outputs === 0 ? 'fail' : 'succeedPartly';
   const moved = await ports.runs.moveRun(control.uid, move, control.epoch, {
     now,

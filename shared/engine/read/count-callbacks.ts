@@ -1,10 +1,10 @@
 import { type CallbackCounts, countDelivered } from '../../domain/callback-counts.ts';
-import { shardCount } from '../../domain/input.ts';
+import { shardsBegun } from '../../domain/input.ts';
 import { hasEnded } from '../../domain/run.ts';
 import type { RunCounts } from './count-run.ts';
 import type { ReadPorts, Run } from './read-ports.ts';
 
-const SHARDS_AT_ONCE = 16;
+const SHARDS_AT_ONCE = 32;
 
 /**
  * How a run's callbacks stand: what its inputs and endings have called for, and of these what was delivered or given
@@ -19,7 +19,7 @@ export async function countCallbacks(
   const calledFor = counts.totals.callbacks + control.formerCallbacks + (hasEnded(control.status) ? 1 : 0);
   const finished = countDelivered({ records: await ports.callbacks.listRecords(control.uid, null), deliveries: [] });
   let { delivered, failed } = finished;
-  const shards = definition.callback.on === 'all' ? await shardsBegun(ports, { control, definition }) : 0;
+  const shards = definition.callback.on === 'all' ? await readShardsBegun(ports, { control, definition }) : 0;
   for (let first = 0; first < shards; first += SHARDS_AT_ONCE) {
     const some = Array.from({ length: Math.min(SHARDS_AT_ONCE, shards - first) }, (_, index) => first + index);
     const facts = await Promise.all(some.map((shard) => ports.reader.readDeliveryFacts(control.uid, shard)));
@@ -32,9 +32,7 @@ export async function countCallbacks(
   return { total, delivered, pending: total - delivered - failed, failed };
 }
 
-/** Shards in which something may have been recorded: in a run's first attempt, those whose inputs have had their turn. */
-export async function shardsBegun(ports: Pick<ReadPorts, 'progress'>, { control }: Run): Promise<number> {
-  if (control.attempt > 1) return shardCount(control.inputsTotal);
-  const window = await ports.progress.readWindow(control.uid);
-  return window === null ? 0 : shardCount(Math.min(window.next, control.inputsTotal));
+/** Shards in which a callback may have been called for. */
+export async function readShardsBegun(ports: Pick<ReadPorts, 'progress'>, { control }: Run): Promise<number> {
+  return shardsBegun(await ports.progress.readWindow(control.uid), control);
 }

@@ -12,7 +12,7 @@ import {
   recordPlace,
   unstoredRecord,
 } from '../../domain/page-callback.ts';
-import { shardsBegun } from './count-callbacks.ts';
+import { readShardsBegun } from './count-callbacks.ts';
 import type { DeliveryFacts, ReadPorts, Run } from './read-ports.ts';
 import type { Budget, Step } from './steps.ts';
 
@@ -43,7 +43,7 @@ export async function* listRunCallbacks(
   const { callback } = run.definition;
   if (callback === null) return;
   let { after } = list;
-  const pages = callback.on === 'all' && after < FINISHED_PLACE ? await shardsBegun(ports, run) : 0;
+  const pages = callback.on === 'all' && after < FINISHED_PLACE ? await readShardsBegun(ports, run) : 0;
   for (let shard = after === '' ? 0 : shardOf(pageOfPlace(after).input); shard < pages; shard += 1) {
     if (!list.budget.spend(1)) {
       yield { row: null, after };

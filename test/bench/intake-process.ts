@@ -1,0 +1,164 @@
+/**
+ * Takes in one run in a process of its own: its lines by upload, or its inputs in a body. Prints what that took and the
+ * live heap of each function at its highest, as one line of JSON. Run by intake.ts, with `--expose-gc`.
+ */
+import type { SQSRecord } from 'aws-lambda';
+import { createCorePorts } from '../../functions/entry/world.ts';
+import { createControlHandler } from '../../functions/workers/control.ts';
+import { createIntakeHandler } from '../../functions/workers/intake.ts';
+import { createPageHandler } from '../../functions/workers/page.ts';
+import { settingsOf } from '../../infra/settings.ts';
+import { systemChance, systemClock } from '../../shared/adapters/system.ts';
+import { asyncBody } from '../../shared/contract/launch-schemas.ts';
+import { parseJson } from '../../shared/contract/parse-json.ts';
+import type { UploadRef } from '../../shared/domain/upload.ts';
+import type { ActionWorld } from '../../shared/engine/ports.ts';
+import { startRun } from '../../shared/engine/start-run.ts';
+import type { UploadObjects } from '../../shared/engine/upload-ports.ts';
+import { createRegistry } from '../../shared/sdk/action-registry.ts';
+import { createBenchAction, SMALL_PAGE } from './bench-action.ts';
+import { BENCH_TABLE, createBenchTable, silentLog } from './bench-system.ts';
+import { createDynamoDbClient, createSqsClient, latencyOn, type SentMessage } from './in-process-aws.ts';
+import { Tally } from './tally.ts';
+
+/** What one intake took. */
+export interface IntakeFigures {
+  readonly seconds: number;
+  readonly writeUnits: number;
+  readonly objectGets: number;
+  /** Live heap at its highest while a function worked, MB. */
+  readonly heapMb: Readonly<Record<'launch' | 'intake' | 'control' | 'page', number>>;
+}
+
+const PAGES = 200;
+const BATCH = 10;
+/** Forty bytes, with the line feed. */
+const LINE = `{"pages":1,"seed":${'7'.padStart(19)}}\n`;
+
+const [kind = 'upload', countText = '1000'] = process.argv.slice(2);
+const count = Number(countText);
+
+const heapMb = { launch: 0, intake: 0, control: 0, page: 0 };
+let phase: keyof typeof heapMb = 'launch';
+function watchHeap(): void {
+  globalThis.gc?.();
+  heapMb[phase] = Math.max(heapMb[phase], process.memoryUsage().heapUsed / 1024 ** 2);
+}
+
+const tally = new Tally();
+/** An upload that is made as it is read: nothing of it is held here. */
+const uploads: Pick<UploadObjects, 'readBytes'> = {
+  async readBytes(_, upload, from, bytes) {
+    watchHeap();
+    tally.objectGets += 1;
+    const first = Math.floor(from / LINE.length);
+    const lines = Math.ceil(bytes / LINE.length) + 1;
+    const offset = from - first * LINE.length;
+    return Buffer.from(LINE.repeat(lines)).subarray(offset, offset + Math.min(bytes, upload.bytes - from));
+  },
+};
+
+const action = createBenchAction(SMALL_PAGE);
+const engine = createBenchTable(() => Date.now());
+const queues: Record<string, SentMessage[]> = { control: [], page: [], callback: [], intake: [] };
+const deliver = (url: string, message: SentMessage): void =>
+  void queues[url.slice(url.lastIndexOf('/') + 1)]?.push(message);
+const env = {
+  table: BENCH_TABLE,
+  settings: settingsOf('prod').runtime,
+  controlQueueUrl: 'https://sqs.us-east-1.amazonaws.com/1/control',
+  pageQueueUrl: 'https://sqs.us-east-1.amazonaws.com/1/page',
+  callbackQueueUrl: 'https://sqs.us-east-1.amazonaws.com/1/callback',
+  intakeQueueUrl: 'https://sqs.us-east-1.amazonaws.com/1/intake',
+};
+const noWait = latencyOn(null, 0);
+const world: ActionWorld = {
+  enter: (_, work) => work(),
+  fetchFor: () => () => Promise.reject(new Error('The bench has no network.')),
+  secret: () => Promise.reject(new Error('The bench has no secrets.')),
+};
+const ports = {
+  ...createCorePorts(
+    env,
+    { clock: systemClock, chance: systemChance, log: silentLog },
+    {
+      dynamodb: createDynamoDbClient(engine, () => tally, noWait),
+      sqs: createSqsClient(deliver, () => tally, noWait),
+      objects: { put: async () => undefined, get: () => Promise.reject(new Error('There are no large pages.')) },
+      uploads,
+    },
+    0,
+  ),
+  actions: createRegistry({ 'bench-action.ts': action }),
+  world,
+};
+const handlers = {
+  control: createControlHandler(ports),
+  intake: createIntakeHandler({ ...ports, uploads }),
+  page: createPageHandler(ports),
+};
+
+/** Hands a batch of a queue to its function. */
+async function handOut(name: keyof typeof handlers): Promise<void> {
+  phase = name;
+  const batch = queues[name]?.splice(0, name === 'page' ? BATCH : 1) ?? [];
+  const { batchItemFailures } = await handlers[name]({ Records: batch.map(recordOf) });
+  if (batchItemFailures.length > 0) throw new Error(`${name} failed.`);
+  watchHeap();
+}
+
+function recordOf({ id, body }: SentMessage): SQSRecord {
+  const attributes = {
+    ApproximateReceiveCount: '1',
+    SentTimestamp: '0',
+    SenderId: '',
+    ApproximateFirstReceiveTimestamp: '0',
+  };
+  const about = { messageAttributes: {}, md5OfBody: '', eventSource: 'aws:sqs', eventSourceARN: '', awsRegion: '' };
+  return { messageId: id, receiptHandle: id, body, attributes, ...about };
+}
+
+async function launch(inputs: readonly Readonly<Record<string, unknown>>[], upload: UploadRef | null): Promise<void> {
+  const { secrets, callbackPolicy } = { secrets: noSecrets, callbackPolicy: { findFaults: () => [] } };
+  await startRun(
+    { ...ports, secrets, callbackPolicy },
+    {
+      workspaceUid: '11111111-1111-4111-8111-111111111111',
+      actionName: action.name,
+      inputs,
+      parameters: {},
+      callback: null,
+      name: null,
+      deadlineSeconds: 86_400,
+      dependsOn: [],
+      scheduleAt: null,
+      onInvalidInput: 'reject',
+      ...(upload === null ? {} : { upload }),
+    },
+  );
+}
+
+const never = (): Promise<never> => Promise.reject(new Error('There is nothing to seal.'));
+const noSecrets = { signatureHeaders: never, sealHeaders: never, openHeaders: never };
+
+const body = `{"inputs":[${LINE.trim()}${`,${LINE.trim()}`.repeat(kind === 'body' ? count - 1 : 0)}]}`;
+watchHeap();
+const began = performance.now();
+if (kind === 'body') {
+  const { inputs = [] } = asyncBody.parse(parseJson(body));
+  await launch(inputs, null);
+  watchHeap();
+} else {
+  await launch([], { uid: '22222222-2222-4222-8222-222222222222', etag: '"1"', bytes: count * LINE.length });
+  await handOut('control');
+  await handOut('intake');
+}
+const seconds = (performance.now() - began) / 1_000;
+const { writeUnits, objectGets } = tally;
+if (kind === 'upload') {
+  await handOut('control');
+  for (let done = 0; done < Math.min(PAGES, count); done += BATCH) await handOut('page');
+}
+const figures: IntakeFigures = { seconds, writeUnits, objectGets, heapMb };
+console.log(JSON.stringify(figures));
+process.exit(0);
