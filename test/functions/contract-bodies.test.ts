@@ -18,6 +18,8 @@ function refusal(parse: () => unknown): EngineError {
 const kilobytes = (count: number): string => 'x'.repeat(count * 1024);
 const inputs = [{ country: 'FR' }];
 const url = 'https://example.com/hook';
+const UPLOAD = '5a0b1c2d-3e4f-4a5b-8c6d-7e8f90a1b2c3';
+const TOO_MANY = Array.from({ length: 100_001 }, () => ({}));
 
 describe('a launch body', () => {
   it('is taken with all it may have, defaults filled in', () => {
@@ -34,12 +36,18 @@ describe('a launch body', () => {
   it.each<[string, unknown, string, RegExp]>([
     ['no body', undefined, '', /expected object/],
     ['a list', [], '', /expected object, received array/],
-    ['no inputs', {}, 'inputs', /list of 1 to 10000 inputs/],
-    ['empty inputs', { inputs: [] }, 'inputs', /1 to 10000/],
-    ['10,001 inputs', { inputs: Array.from({ length: 10_001 }, () => ({})) }, 'inputs', /1 to 10000.*several runs/],
+    ['no inputs', {}, 'inputs', /list of 1 to 100000 inputs, or give inputs_upload_uid/],
+    ['empty inputs', { inputs: [] }, 'inputs', /1 to 100000/],
+    ['inputs and an upload', { inputs, inputs_upload_uid: UPLOAD }, 'inputs_upload_uid', /either/],
+    ['an upload that has no uid', { inputs_upload_uid: 'mine' }, 'inputs_upload_uid', /UUID/],
     ['an input that is no object', { inputs: [{}, 'FR'] }, 'inputs[1]', /expected object, received string/],
     ['custom_data that is no object', { inputs: [{ custom_data: 1 }] }, 'inputs[0].custom_data', /expected record/],
-    ['an unknown property', { inputs, speed: 1 }, 'speed', /allowed here: inputs, parameters, callback, name/],
+    [
+      'an unknown property',
+      { inputs, speed: 1 },
+      'speed',
+      /allowed here: inputs, inputs_upload_uid, parameters, callback, name/,
+    ],
     [
       'an unknown property further in',
       { inputs, callback: { url, to: 1 } },
@@ -62,6 +70,7 @@ describe('a launch body', () => {
   });
 
   it.each<[string, unknown, RegExp]>([
+    ['too many inputs', { inputs: TOO_MANY }, /^inputs has 100001 inputs, .*limit of 100000; upload up to 1000000/],
     ['an input', { inputs: [{}, { a: kilobytes(32) }] }, /^inputs\[1\] takes 32\d{3} bytes.*limit of 32768; give/],
     ['custom_data', { inputs: [{ custom_data: { a: kilobytes(8) } }] }, /^inputs\[0\]\.custom_data .*8192; keep/],
     ['parameters', { inputs, parameters: { a: kilobytes(32) } }, /^parameters .*32768; what differs/],
