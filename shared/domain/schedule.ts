@@ -130,6 +130,8 @@ export interface Schedule extends ScheduleTiming {
 /** A run that was decided: what it is made of, and the run that is stopped for it. */
 export interface OpenRun {
   readonly runUid: string;
+  /** When it was decided. */
+  readonly at: number;
   readonly cancelsRunUid: string | null;
   readonly definitionRef: string;
   readonly inputsRef: string;

@@ -19,11 +19,11 @@ export async function fireSchedule(ports: FirePorts, message: FireMessage): Prom
     const recorded = await ports.schedules.readFire(scheduleUid, nominalAt);
     const schedule = await ports.schedules.readSchedule(scheduleUid);
     if (schedule === null) return null;
+    const now = ports.clock.now();
     if (recorded !== null) {
-      await carryOut(ports, schedule, recorded);
+      if (recorded.at + CARRYING_MS <= now) await carryOut(ports, schedule, recorded);
       return schedule;
     }
-    const now = ports.clock.now();
     const earlyMs = nominalAt + jitterMs(schedule) - now;
     if (earlyMs > 0) {
       const delayMs = Math.min(LONGEST_DELAY_MS, earlyMs);
@@ -56,6 +56,12 @@ export async function fireSchedule(ports: FirePorts, message: FireMessage): Prom
   }
 }
 
+/**
+ * What was decided this recently is being carried out by whoever decided it: two entries of one schedule, or EventBridge
+ * itself, may bring a time twice at once. Should that hand be cut off, the schedule's look finds the run it owes.
+ */
+export const CARRYING_MS = 60_000;
+
 /** A run that was decided this recently and is not there yet is about to be made by whoever decided it. */
 const STARTING_MS = 900_000;
 
@@ -72,7 +78,7 @@ export function expiryOf({ settings }: Pick<FirePorts, 'settings'>, now: number)
 export function afterFire(ports: Pick<FirePorts, 'settings'>, schedule: Schedule, fire: Fire): Schedule {
   const { at, nominalAt, cause, runUid, cancelsRunUid, definitionRef, inputsRef } = fire;
   const counts = countFire(schedule.counts, fire.outcome);
-  const open = (uid: string) => ({ runUid: uid, cancelsRunUid, definitionRef, inputsRef });
+  const open = (uid: string) => ({ runUid: uid, at, cancelsRunUid, definitionRef, inputsRef });
   const ran =
     runUid === null ? {} : { lastRunUid: runUid, lastExecutedAt: at, openRuns: [...schedule.openRuns, open(runUid)] };
   if (cause === 'trigger') return changed(schedule, at, { counts, ...ran });

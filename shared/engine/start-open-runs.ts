@@ -1,14 +1,20 @@
-import { bookkept, type Schedule } from '../domain/schedule.ts';
-import { carryOut } from './fire-schedule.ts';
+import { bookkept, type OpenRun, type Schedule } from '../domain/schedule.ts';
+import { CARRYING_MS, carryOut } from './fire-schedule.ts';
 import type { FirePorts, ScheduleStore } from './schedule-ports.ts';
 
 /**
- * Starts the runs that stand in a schedule's ledger and may not be there yet: whoever was to start them was cut off, or
- * is about to. Gives their uids, for {@link closeRuns}.
+ * Starts the runs that stand in a schedule's ledger and are not known to be there: whoever was to start them may have been
+ * cut off. Gives their uids, for {@link closeRuns}; `againAt`: when to look at those that were decided only now.
  */
-export async function startOpenRuns(ports: FirePorts, schedule: Schedule): Promise<readonly string[]> {
-  for (const open of schedule.openRuns) await carryOut(ports, schedule, open);
-  return schedule.openRuns.map(({ runUid }) => runUid);
+export async function startOpenRuns(
+  ports: FirePorts,
+  schedule: Schedule,
+): Promise<{ readonly started: readonly string[]; readonly againAt: number | null }> {
+  const isRipe = ({ at }: OpenRun): boolean => at + CARRYING_MS <= ports.clock.now();
+  const ripe = schedule.openRuns.filter(isRipe);
+  for (const open of ripe) await carryOut(ports, schedule, open);
+  const young = schedule.openRuns.filter((open) => !ripe.includes(open)).map(({ at }) => at + CARRYING_MS);
+  return { started: ripe.map(({ runUid }) => runUid), againAt: young.length === 0 ? null : Math.min(...young) };
 }
 
 /** Notes that these runs are there. */

@@ -17,12 +17,14 @@ const TIMES_AT_ONCE = 100;
 export async function tendSchedule(ports: TendPorts, message: TendMessage): Promise<void> {
   const { scheduleUid: uid, dueAt } = message;
   const schedule = await ports.schedules.readSchedule(uid);
-  const started = schedule === null ? [] : await startOpenRuns(ports, schedule);
-  const lookAgainAt = schedule === null ? null : await tend(ports, schedule, started);
+  const { started, againAt } = schedule === null ? NOTHING_OPEN : await startOpenRuns(ports, schedule);
+  const lookAgainAt = schedule === null ? null : ((await tend(ports, schedule, started)) ?? againAt);
   await closeRuns(ports, uid, started);
   if (lookAgainAt !== null) await ports.due.putDue({ at: lookAgainAt, kind: 'schedule', uid });
   if (dueAt !== null && dueAt !== lookAgainAt) await ports.due.deleteDue({ at: dueAt, kind: 'schedule', uid });
 }
+
+const NOTHING_OPEN = { started: [], againAt: null };
 
 /** Gives when to look again, null where nothing of the schedule is to come. */
 async function tend(ports: TendPorts, found: Schedule, started: readonly string[]): Promise<number | null> {

@@ -193,6 +193,7 @@ describe('a decision in the ledger', () => {
     const [fire] = await world.fires(uid);
     expect(await world.ports.runs.readControl(fire?.runUid ?? '')).toBeNull();
     await pauseSchedule(world.ports, uid, null);
+    world.skipTo(world.now() + 2 * MINUTE); // until then it would be left to whoever decided it
     await fireSchedule(world.ports, fireOf(uid, 10));
     expect(await world.ports.runs.readControl(fire?.runUid ?? '')).toMatchObject({ scheduledRunUid: uid });
   });
@@ -205,6 +206,7 @@ describe('a decision in the ledger', () => {
     const broken = { ...world.ports.runs, createRun: () => Promise.reject(new Error('the table is away')) };
     await expect(fireSchedule({ ...world.ports, runs: broken }, fireOf(uid, 10))).rejects.toThrow('away');
     await updateSchedule(world.ports, uid, { ...NOTHING, inputs: [{ pages: 3, per_page: 3 }] });
+    world.skipTo(world.now() + 2 * MINUTE);
     await fireSchedule(world.ports, fireOf(uid, 10));
     const [fire] = await world.fires(uid);
     expect((await world.ports.runs.readInput(fire?.runUid ?? '', 0)).input).toEqual({ pages: 1, per_page: 1 });
