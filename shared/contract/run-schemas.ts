@@ -61,7 +61,10 @@ const runFields = {
   retry_count: count.describe('Times a caller retried it'),
   last_error: errorRecord.nullable(),
   last_info: info.nullable(),
-  next_page_url: z.string().nullable(),
+  next_page_url: z
+    .string()
+    .nullable()
+    .describe('Of a live call that waited no longer: the page after its own, to be called with the same body'),
   scheduled_run_uid: uid.nullable(),
   scheduled_run_name: z.string().nullable(),
   workspace_uid: uid,
