@@ -2,7 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Keyring } from '../../shared/adapters/aws/keyring.ts';
 import { createLargeObjects } from '../../shared/adapters/aws/large-objects.ts';
-import { createUploadObjects } from '../../shared/adapters/aws/upload-objects.ts';
+import { createUploadInputs, createUploadObjects } from '../../shared/adapters/aws/upload-objects.ts';
 import { createKeyringReader } from '../../shared/adapters/aws/stage-secrets.ts';
 import { createRunReader } from '../../shared/adapters/dynamodb/run-reader.ts';
 import { Table } from '../../shared/adapters/dynamodb/table.ts';
@@ -55,7 +55,7 @@ const wired = once(() => {
     ...createStorePorts(env, machine, {
       dynamodb,
       objects,
-      uploads: createUploadObjects(dynamodb.config, env.bucket, process.env),
+      uploads: createUploadInputs(createUploadObjects(dynamodb.config, env.bucket, process.env)),
     }),
     reader: createRunReader(table, objects),
     workspaces: createWorkspaceStore(table),

@@ -11,7 +11,7 @@ import { createRunStore } from '../../shared/adapters/dynamodb/run-store.ts';
 import { Table } from '../../shared/adapters/dynamodb/table.ts';
 import type { RuntimeSettings } from '../../shared/contract/env.ts';
 import type { Chance, Clock, CorePorts, Log } from '../../shared/engine/ports.ts';
-import type { UploadObjects } from '../../shared/engine/upload-ports.ts';
+import type { UploadInputs } from '../../shared/engine/upload-ports.ts';
 
 /** What the machine gives: real in Lambda, by hand in tests and in the simulator. */
 export interface Machine {
@@ -38,7 +38,7 @@ interface StoreClients {
   readonly dynamodb: DynamoDBClient;
   readonly objects: LargeObjects;
   /** Absent for a function that has no need of inputs, or no leave to read uploads. */
-  readonly uploads?: Pick<UploadObjects, 'readBytes'>;
+  readonly uploads?: UploadInputs;
 }
 
 /** How long a message or a delivery waits for company before it is sent. */

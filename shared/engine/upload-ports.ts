@@ -1,4 +1,5 @@
-import type { Upload, UploadRef } from '../domain/upload.ts';
+import type { StoredInput } from '../domain/input.ts';
+import type { Upload, UploadRef, UploadSpan } from '../domain/upload.ts';
 
 /** Uploads as a workspace asked for them, and which run was launched with each. */
 export interface UploadStore {
@@ -26,6 +27,12 @@ export interface UploadObjects {
   findObject(upload: Pick<Upload, 'workspaceUid' | 'uid'>): Promise<Omit<UploadRef, 'uid'> | null>;
   /** Bytes from an offset on, fewer at the object's end. Throws where it is not the one that was pinned. */
   readBytes(workspaceUid: string, upload: UploadRef, from: number, count: number): Promise<Uint8Array>;
+}
+
+/** Inputs that lie in uploads. */
+export interface UploadInputs {
+  /** Those of a span, of what was pinned. */
+  readSpan(workspaceUid: string, upload: UploadRef, span: UploadSpan): Promise<readonly StoredInput[]>;
 }
 
 /** Where an upload is to be put: good for one PUT, as the key can be written once. */

@@ -8,6 +8,7 @@ import { createControlHandler } from '../../functions/workers/control.ts';
 import { createIntakeHandler } from '../../functions/workers/intake.ts';
 import { createPageHandler } from '../../functions/workers/page.ts';
 import { settingsOf } from '../../infra/settings.ts';
+import { createUploadInputs } from '../../shared/adapters/aws/upload-objects.ts';
 import { systemChance, systemClock } from '../../shared/adapters/system.ts';
 import { asyncBody } from '../../shared/contract/launch-schemas.ts';
 import { parseJson } from '../../shared/contract/parse-json.ts';
@@ -85,7 +86,7 @@ const ports = {
       dynamodb: createDynamoDbClient(engine, () => tally, noWait),
       sqs: createSqsClient(deliver, () => tally, noWait),
       objects: { put: async () => undefined, get: () => Promise.reject(new Error('There are no large pages.')) },
-      uploads,
+      uploads: createUploadInputs(uploads),
     },
     0,
   ),

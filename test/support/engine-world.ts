@@ -1,6 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { openDynamoDb } from '../../infra/local/dynamodb/engine.ts';
 import { dynamoDbRequestHandler } from '../../infra/local/dynamodb/request-handler.ts';
+import { createUploadInputs } from '../../shared/adapters/aws/upload-objects.ts';
 import { createBatcher } from '../../shared/adapters/batcher.ts';
 import { createAdmissionStore } from '../../shared/adapters/dynamodb/admission-store.ts';
 import { createCallbackStore } from '../../shared/adapters/dynamodb/callback-store.ts';
@@ -115,7 +116,7 @@ export function createEngineWorld(options: {
     chance,
     log: silent,
     due,
-    runs: createRunStore(table, due, uploads),
+    runs: createRunStore(table, due, createUploadInputs(uploads)),
     schedules: createScheduleStore(table),
     entries: options.entries ?? {
       putEntry: async () => undefined,

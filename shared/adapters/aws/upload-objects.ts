@@ -1,5 +1,6 @@
+import { readSpan } from '../../domain/read-span.ts';
 import type { Upload } from '../../domain/upload.ts';
-import type { UploadObjects, UploadTickets } from '../../engine/upload-ports.ts';
+import type { UploadInputs, UploadObjects, UploadTickets } from '../../engine/upload-ports.ts';
 import type { EndpointEnv } from './large-objects.ts';
 import {
   type ClientConfig,
@@ -43,6 +44,15 @@ export function createUploadObjects(config: ClientConfig, bucket: string, env: E
         headers: { 'if-match': etag, range: `bytes=${from}-${from + count - 1}` },
       });
       return body;
+    },
+  };
+}
+
+/** The inputs of uploads. Apart from the stores, so that functions that read none are bundled without a line's parser. */
+export function createUploadInputs(objects: Pick<UploadObjects, 'readBytes'>): UploadInputs {
+  return {
+    async readSpan(workspaceUid, upload, span) {
+      return readSpan(span, await objects.readBytes(workspaceUid, upload, span.offset, span.bytes));
     },
   };
 }

@@ -1,8 +1,7 @@
 import type { StoredInput } from '../../domain/input.ts';
-import { readSpan } from '../../domain/read-span.ts';
 import type { RunDefinition } from '../../domain/run.ts';
 import type { UploadSpan } from '../../domain/upload.ts';
-import type { UploadObjects } from '../../engine/upload-ports.ts';
+import type { UploadInputs } from '../../engine/upload-ports.ts';
 import { Lru } from '../lru.ts';
 import { type Item, ItemReader } from './attributes.ts';
 import { type InputChunk, unpackInputs } from './input-chunks.ts';
@@ -29,7 +28,7 @@ const CHUNKS_A_RUN = 2;
 
 export function createInputReader(
   table: Table,
-  uploads: Pick<UploadObjects, 'readBytes'>,
+  uploads: UploadInputs,
   definitionOf: (runUid: string) => Promise<DefinitionInHand | null>,
 ): InputReader {
   const cached = new Lru<readonly InputChunk[]>(CACHED_RUNS);
@@ -70,8 +69,7 @@ export function createInputReader(
   async function inputsOf({ workspaceUid, upload }: RunDefinition, item: Item): Promise<readonly StoredInput[]> {
     const packed = new ItemReader(item).bytesOrNull('inputs');
     if (packed !== null || upload === undefined) return unpackInputs(packed ?? new Uint8Array());
-    const span = spanFromItem(item);
-    return readSpan(span, await uploads.readBytes(workspaceUid, upload, span.offset, span.bytes));
+    return uploads.readSpan(workspaceUid, upload, spanFromItem(item));
   }
 
   return {
@@ -122,6 +120,6 @@ function spanFromItem(item: Item): UploadSpan {
 }
 
 /** Uploads for a function that has no leave to read them: it meets none, so asking is a fault of ours. */
-export const noUploads: Pick<UploadObjects, 'readBytes'> = {
-  readBytes: (_, { uid }) => Promise.reject(new Error(`This function may not read the upload ${uid}.`)),
+export const noUploads: UploadInputs = {
+  readSpan: (_, { uid }) => Promise.reject(new Error(`This function may not read the upload ${uid}.`)),
 };
