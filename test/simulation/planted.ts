@@ -2,6 +2,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import { PLANTED_BUGS, type PlantedBug } from './planted-bugs.ts';
+import { FURTHER_BUGS } from './planted-further-bugs.ts';
 import { runThreads } from './run-threads.ts';
 
 const ROOT = new URL('../../', import.meta.url);
@@ -19,9 +20,9 @@ export interface Found {
 
 /** Plants the bugs of these names (or all), one after the other, and says how soon each was found. True: all were. */
 export async function plantAll(names: readonly string[], limit: number, say: (line: string) => void): Promise<boolean> {
-  const wanted = names.length === 0 ? PLANTED_BUGS : PLANTED_BUGS.filter(({ name }) => names.includes(name));
-  if (wanted.length < names.length)
-    throw new Error(`Planted bugs are: ${PLANTED_BUGS.map(({ name }) => name).join(', ')}`);
+  const all = [...PLANTED_BUGS, ...FURTHER_BUGS];
+  const wanted = names.length === 0 ? all : all.filter(({ name }) => names.includes(name));
+  if (wanted.length < names.length) throw new Error(`Planted bugs are: ${all.map(({ name }) => name).join(', ')}`);
   let found = 0;
   for (const bug of wanted) {
     const { seeds, check } = await findBug(bug, limit);
@@ -37,7 +38,10 @@ export async function plantAll(names: readonly string[], limit: number, say: (li
 /** Runs histories of the engine with this bug in it until one breaks a promise. */
 export async function findBug(bug: PlantedBug, limit = SEEDS_TO_FIND): Promise<Found> {
   const program = await plant(bug);
-  const { failed, histories } = await runThreads({ first: 1, count: limit }, { program, stopsAtFirst: true });
+  const { failed, histories } = await runThreads(
+    { first: 1, count: limit },
+    { program, stopsAtFirst: true, scenario: bug.scenario },
+  );
   const [first] = failed;
   return { bug, seeds: first === undefined ? null : histories, check: first?.violations[0]?.check ?? null };
 }

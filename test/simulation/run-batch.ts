@@ -30,21 +30,21 @@ export interface BatchOptions {
   readonly scenario?: Scenario | undefined;
   /** Each seed twice: its two traces must be one. */
   readonly twice?: boolean;
-  /** Stop at the first broken promise. */
-  readonly stopsAtFirst?: boolean;
+  /** Asked before each history: whether to stop here. */
+  readonly isEnough?: (failed: readonly Failed[]) => boolean;
 }
 
 /** Runs the histories of a range of seeds, one after the other. */
 export async function runBatch(
   { first, step, count }: SeedRange,
-  { scenario, twice = false, stopsAtFirst = false }: BatchOptions = {},
+  { scenario, twice = false, isEnough = () => false }: BatchOptions = {},
 ): Promise<Batch> {
   const coverage = new Coverage();
   const failed: Failed[] = [];
   const unlike: number[] = [];
   let histories = 0;
   let virtualMs = 0;
-  for (let index = 0; index < count; index += 1) {
+  for (let index = 0; index < count && !isEnough(failed); index += 1) {
     const history = await runHistory(first + index * step, { scenario });
     histories += 1;
     virtualMs += history.tookMs;
@@ -53,7 +53,6 @@ export async function runBatch(
     const { seed, violations } = history;
     if (violations.length > 0) failed.push({ seed, violations });
     if (twice && (await runHistory(seed, { scenario })).hash !== history.hash) unlike.push(seed);
-    if (stopsAtFirst && failed.length > 0) break;
   }
   return { histories, virtualMs, coverage: [...coverage.counts], failed, unlike };
 }

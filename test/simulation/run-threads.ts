@@ -17,19 +17,22 @@ export interface Outcome {
 /** Runs seeds on all cores. `program` is the worker's file: the plain one, or one with a planted bug. */
 export async function runThreads(
   range: Omit<SeedRange, 'step'>,
-  options: BatchOptions & {
+  options: Pick<BatchOptions, 'scenario' | 'twice'> & {
+    /** Stop at the first broken promise. */
+    readonly stopsAtFirst?: boolean;
     readonly program?: URL;
     readonly onProgress?: (histories: number) => void;
   } = {},
 ): Promise<Outcome> {
-  const { onProgress, program = new URL('./simulate-worker.ts', import.meta.url), ...batchOptions } = options;
+  const { onProgress, program = new URL('./simulate-worker.ts', import.meta.url), stopsAtFirst = false } = options;
+  const { scenario, twice = false } = options;
+  const found = new Int32Array(new SharedArrayBuffer(4));
   const coverage = new Coverage();
   const failed: Failed[] = [];
   const unlike: number[] = [];
   let histories = 0;
   let virtualMs = 0;
   const threads = Math.min(availableParallelism(), range.count);
-  const workers: Worker[] = [];
 
   function take(batch: Batch): void {
     histories += batch.histories;
@@ -38,7 +41,6 @@ export async function runThreads(
     failed.push(...batch.failed);
     unlike.push(...batch.unlike);
     onProgress?.(histories);
-    if (batchOptions.stopsAtFirst === true && failed.length > 0) for (const worker of workers) void worker.terminate();
   }
 
   await Promise.all(
@@ -46,10 +48,11 @@ export async function runThreads(
       const count = Math.ceil((range.count - thread) / threads);
       const workerData: WorkerOrder = {
         range: { first: range.first + thread, step: threads, count },
-        options: batchOptions,
+        options: { scenario, twice },
+        stopsAtFirst,
+        found,
       };
       const worker = new Worker(program, { workerData });
-      workers.push(worker);
       await new Promise<void>((resolve, reject) => {
         worker.on('message', take);
         worker.on('error', reject);

@@ -16,12 +16,14 @@ const OVERLAP_IN_CALM_MS = 2_000;
 
 /** What earlier writes mean for later ones. */
 export class Past {
+  readonly #isCalm: boolean;
   readonly #overlapMs: number;
   #now = 0;
   readonly #takenAt = new Map<string, number>();
   readonly #waiting = new Map<string, Waiting>();
 
   constructor(isCalm: boolean) {
+    this.#isCalm = isCalm;
     this.#overlapMs = isCalm ? OVERLAP_IN_CALM_MS : OVERLAP_MS;
   }
 
@@ -48,8 +50,9 @@ export class Past {
     return (this.#takenAt.get(uid) ?? Infinity) + this.#overlapMs < this.#now;
   }
 
-  /** Those who have long stood in a workspace's line. */
+  /** Those who have long stood in a workspace's line. In a storm nobody: some stand there for runs that wait no more. */
   waiting(workspaceUid: string): readonly Waiting[] {
+    if (!this.#isCalm) return [];
     return [...this.#waiting.values()].filter(
       (one) => one.workspaceUid === workspaceUid && one.since + this.#overlapMs < this.#now,
     );

@@ -42,6 +42,16 @@ export const REST_CHECKS: readonly RestCheck[] = [
       controls(records).flatMap(({ uid, status }) => (hasEnded(status) ? [] : [`run ${uid} stays ${status}`])),
   },
   {
+    name: 'runsEndBeforeTheirDay',
+    proves: 'A run that its caller gave no deadline ends by itself, long before the one it has by default.',
+    check: ({ runs }) =>
+      runs.flatMap(({ control, definition }) =>
+        definition.deadlineSeconds >= DAY_S && control.reason?.code === 'DEADLINE'
+          ? [`run ${control.uid} did not end in a day`]
+          : [],
+      ),
+  },
+  {
     name: 'nothingIsLeftBehind',
     proves: 'No slot is held and nobody waits in line once every run has ended.',
     check: ({ records, isLate }) => [
@@ -167,6 +177,8 @@ export const REST_CHECKS: readonly RestCheck[] = [
       }),
   },
 ];
+
+const DAY_S = 86_400;
 
 function statusOf(records: Records, uid: string): RunStatus {
   return records.control(uid)?.status ?? 'CREATED';

@@ -1,5 +1,5 @@
 import { slotFromItem } from '../../../shared/adapters/dynamodb/progress-store.ts';
-import { RUN_MOVES, type RunControl, type RunMove, type RunStatus } from '../../../shared/domain/run.ts';
+import { hasEnded, RUN_MOVES, type RunControl, type RunMove, type RunStatus } from '../../../shared/domain/run.ts';
 import { type Change, toItem, type WireItem } from '../mirror.ts';
 import { CALLBACK_ATTEMPTS } from './callback-checks.ts';
 import type { Past } from './past.ts';
@@ -102,10 +102,11 @@ export const STEP_CHECKS: readonly StepCheck[] = [
   },
   {
     name: 'firstComeFirstServed',
-    proves: 'A run that has just come takes no slot before one that came earlier and has waited in line a while.',
+    proves: 'In calm, no run is given a slot before one that came earlier and has waited in line a while.',
     check(change, _, past) {
       const controls = controlChange(change);
-      if (controls?.after.status !== 'QUEUED' || controls.before.status !== 'CREATED') return null;
+      const wasAdmitted = controls?.after.status === 'QUEUED' && !hasEnded(controls.before.status);
+      if (controls === null || !wasAdmitted) return null;
       const { uid, workspaceUid, createdAt } = controls.after;
       const first = past.waiting(workspaceUid).find((waiter) => waiter.createdAt < createdAt);
       return first === undefined || first.runUid === uid ? null : `${uid} went before ${first.runUid}`;
