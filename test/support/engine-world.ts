@@ -12,6 +12,7 @@ import { createScheduleStore } from '../../shared/adapters/dynamodb/schedule-sto
 import { createRunReader } from '../../shared/adapters/dynamodb/run-reader.ts';
 import { createRunStore } from '../../shared/adapters/dynamodb/run-store.ts';
 import { Table } from '../../shared/adapters/dynamodb/table.ts';
+import { createUploadStore } from '../../shared/adapters/dynamodb/upload-store.ts';
 import { runUidOf, shortHash } from '../../shared/domain/ids.ts';
 import type { RunControl, RunDefinition } from '../../shared/domain/run.ts';
 import { buryMessage } from '../../shared/engine/bury/bury-message.ts';
@@ -31,6 +32,7 @@ import type { EntryScheduler, SchedulePorts, TendPorts } from '../../shared/engi
 import { tendSchedule } from '../../shared/engine/tend-schedule.ts';
 import { runPage } from '../../shared/engine/run-page.ts';
 import { type Launch, startRun } from '../../shared/engine/start-run.ts';
+import type { UploadStore } from '../../shared/engine/upload-ports.ts';
 import { sweep } from '../../shared/engine/sweep.ts';
 import type { Action } from '../../shared/sdk/action.ts';
 import { createRegistry } from '../../shared/sdk/action-registry.ts';
@@ -49,6 +51,7 @@ export interface Posted {
 export interface EngineWorld {
   readonly ports: Ports & SchedulePorts & TendPorts;
   readonly uploads: MemoryUploads;
+  readonly uploadStore: UploadStore;
   readonly reader: RunReader;
   readonly posted: readonly Posted[];
   /** Messages sent, in order; for what was sent when. */
@@ -180,6 +183,7 @@ export function createEngineWorld(options: {
   return {
     ports,
     uploads,
+    uploadStore: createUploadStore(table, () => now),
     reader: createRunReader(table, objects),
     posted,
     sent,

@@ -1,0 +1,102 @@
+import { expect, test } from 'vitest';
+import { runUidOf } from '../../shared/domain/ids.ts';
+import { UPLOAD_LAUNCH_MS } from '../../shared/domain/upload.ts';
+import { openUpload } from '../../shared/engine/open-upload.ts';
+import type { Launch } from '../../shared/engine/start-run.ts';
+import { startUploadRun } from '../../shared/engine/start-upload-run.ts';
+import { createEngineWorld } from '../support/engine-world.ts';
+import { createSampleActions } from '../support/sample-actions.ts';
+
+const WORKSPACE = '5a0b1c2d-3e4f-4a5b-8c6d-7e8f90a1b2c3';
+const SECOND = 1_000;
+
+async function createWorld() {
+  const { oneRecord } = createSampleActions();
+  const world = createEngineWorld({ actions: [oneRecord] });
+  const tickets = { writeTicket: async () => ({ url: 'https://bucket.example/', headers: {} }) };
+  const ports = { ...world.ports, uploads: { ...world.uploadStore, ...world.uploads, ...tickets } };
+  const { uid } = await openUpload(ports, WORKSPACE);
+  const launch: Launch = {
+    workspaceUid: WORKSPACE,
+    actionName: oneRecord.name,
+    inputs: [],
+    parameters: {},
+    callback: null,
+    name: null,
+    deadlineSeconds: 86_400,
+    onInvalidInput: 'reject',
+    dependsOn: [],
+    scheduleAt: null,
+  };
+  let seeds = 100;
+  return {
+    world,
+    ports,
+    uid,
+    put: () => world.uploads.put(WORKSPACE, uid, '{"key":"a"}'),
+    start: (change: Partial<Launch> = {}, runUid = runUidOf(Buffer.alloc(10, (seeds += 1)))) =>
+      startUploadRun(ports, { ...launch, ...change }, uid, async () => runUid),
+    /** A launch that claims the upload and dies before its run is written. */
+    dieAfterClaim: (runUid: string) => {
+      const createRun = () => Promise.reject(new Error('it died'));
+      const dying = { ...ports, runs: { ...ports.runs, createRun } };
+      return expect(startUploadRun(dying, launch, uid, async () => runUid)).rejects.toThrow('it died');
+    },
+  };
+}
+
+test('an upload to which nothing was put cannot be launched', async () => {
+  const { start } = await createWorld();
+  await expect(start()).rejects.toMatchObject({ label: 'INVALID_STATE' });
+});
+
+test('an upload makes one run, whoever is first of several at once', async () => {
+  const { put, start } = await createWorld();
+  put();
+  const ends = await Promise.allSettled([start(), start(), start()]);
+  expect(ends.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected', 'rejected']);
+  const refused = ends.find((end) => end.status === 'rejected');
+  expect(refused?.reason).toMatchObject({ label: 'INVALID_STATE' });
+  await expect(start()).rejects.toMatchObject({ label: 'INVALID_STATE', details: { params: { status: 'USED' } } });
+});
+
+test('a launch that died after its claim goes on under its own uid at once, another takes the upload a minute later', async () => {
+  const { world, put, start, dieAfterClaim } = await createWorld();
+  put();
+  const uid = runUidOf(Buffer.alloc(10, 1));
+  await dieAfterClaim(uid);
+  await expect(start()).rejects.toMatchObject({ label: 'INVALID_STATE' });
+  world.skipTo(world.now() + 61 * SECOND);
+  const other = await start();
+  expect(other.definition.uid).not.toBe(uid);
+  await expect(start({}, uid)).rejects.toMatchObject({ label: 'INVALID_STATE' });
+
+  const again = await createWorld();
+  again.put();
+  await again.dieAfterClaim(uid);
+  expect((await again.start({}, uid)).definition.uid).toBe(uid);
+});
+
+test('an upload is another workspace’s to nobody, and gone a day after it was opened', async () => {
+  const { world, put, start } = await createWorld();
+  put();
+  const workspaceUid = '00000000-0000-4000-8000-000000000000';
+  await expect(start({ workspaceUid })).rejects.toMatchObject({ label: 'NOT_FOUND' });
+  world.skipTo(world.now() + UPLOAD_LAUNCH_MS);
+  await expect(start()).rejects.toMatchObject({ label: 'NOT_FOUND' });
+});
+
+test('a refused launch leaves the upload as it was', async () => {
+  const { put, start } = await createWorld();
+  put();
+  await expect(start({ parameters: { wrong: 1 } })).rejects.toMatchObject({ label: 'BAD_PARAMETERS' });
+  expect((await start()).control.status).toBe('CREATED');
+});
+
+test('an upload over the limit is refused at its launch, by its size', async () => {
+  const { ports, uid, start, world } = await createWorld();
+  world.uploads.put(WORKSPACE, uid, '{}');
+  const findObject = async () => ({ etag: '"1"', bytes: 500_000_001 });
+  Object.assign(ports.uploads, { findObject });
+  await expect(start()).rejects.toMatchObject({ label: 'PAYLOAD_TOO_LARGE' });
+});
