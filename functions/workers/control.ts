@@ -7,7 +7,7 @@ import { Table } from '../../shared/adapters/dynamodb/table.ts';
 import { consoleLog, systemChance, systemClock } from '../../shared/adapters/system.ts';
 import { parseEnv } from '../../shared/contract/env.ts';
 import { dispatchRun } from '../../shared/engine/dispatch-run.ts';
-import type { CorePorts } from '../../shared/engine/ports.ts';
+import type { CorePorts, Ports } from '../../shared/engine/ports.ts';
 import { receiveFire } from '../../shared/engine/receive-fire.ts';
 import type { TendPorts } from '../../shared/engine/schedule-ports.ts';
 import { tendSchedule } from '../../shared/engine/tend-schedule.ts';
@@ -18,7 +18,7 @@ import { createCorePorts, noLargeObjects } from '../entry/world.ts';
 
 /** Lays runs out: slot, window, first pages. Fires schedules and sees to them, where it is given what that takes. */
 export function createControlHandler(
-  ports: CorePorts,
+  ports: CorePorts & Pick<Ports, 'actions'>,
   schedules: TendPorts | null = null,
 ): ReturnType<typeof createQueueHandler> {
   return createQueueHandler(ports.log, async (message, receipt) => {
@@ -33,10 +33,12 @@ const wired = once(() => {
   const env = parseEnv('control', process.env);
   const machine = { clock: systemClock, chance: systemChance, log: consoleLog };
   const dynamodb = new DynamoDBClient();
-  const ports = createCorePorts(env, machine, { dynamodb, sqs: new SQSClient(), objects: noLargeObjects });
+  const ports = {
+    ...createCorePorts(env, machine, { dynamodb, sqs: new SQSClient(), objects: noLargeObjects }),
+    actions: registerActions(env.settings.extraActions),
+  };
   return createControlHandler(ports, {
     ...ports,
-    actions: registerActions(env.settings.extraActions),
     schedules: createScheduleStore(new Table(dynamodb, env.table, systemClock)),
     entries: createEntryScheduler(new SchedulerClient(), {
       group: env.scheduleGroup,

@@ -5,16 +5,17 @@ import { dependenciesMet } from './await-dependencies.ts';
 import { checkCompletion } from './check-completion.ts';
 import { closeRun } from './finish-run.ts';
 import { nextUnsettled, sendOpened } from './open-input.ts';
+import { invalidateRun } from './invalidate-run.ts';
 import { reopenInputs } from './reopen-inputs.ts';
-import type { CorePorts, DispatchMessage, Receipt } from './ports.ts';
+import type { CorePorts, DispatchMessage, Ports, Receipt } from './ports.ts';
 
 const DISPATCHER = 'dispatch';
 
 /**
- * Lays a run out: waits for what it depends on, takes its slot, opens its window, sends the inputs in it on their way. A run that was taken up again
- * keeps the window it was stopped with; if nothing was left to do in it, it ends here.
+ * Lays a run out: waits for what it depends on, takes its slot, opens its window, sends the inputs in it on their way. A
+ * run that was taken up again keeps the window it was stopped with; if nothing was left to do in it, it ends here.
  */
-export async function dispatchRun(ports: CorePorts, message: DispatchMessage, receipt: Receipt): Promise<void> {
+export async function dispatchRun(ports: DispatchPorts, message: DispatchMessage, receipt: Receipt): Promise<void> {
   const control = await ports.runs.readControl(message.runUid);
   const definition = await ports.runs.readDefinition(message.runUid);
   if (control === null || definition === null || control.epoch !== message.epoch) return;
@@ -39,15 +40,19 @@ export async function dispatchRun(ports: CorePorts, message: DispatchMessage, re
   if (window.open.size === 0) await checkCompletion(ports, admitted, definition);
 }
 
+/** What laying a run out takes. */
+type DispatchPorts = CorePorts & Pick<Ports, 'actions'>;
+
 /**
- * Gives a run its slot, unless it works already, and its window. Null: it has to wait, or went on to a later epoch. Said
- * twice, it is laid out once.
+ * Gives a run its slot, unless it works already, and its window. Null: it has to wait, is refused, or went on to a later
+ * epoch. Said twice, it is laid out once.
  */
 export async function layOutRun(
-  ports: CorePorts,
+  ports: DispatchPorts,
   control: RunControl,
   definition: RunDefinition,
 ): Promise<LaidOut | null> {
+  if (control.status !== 'RUNNING' && (await invalidateRun(ports, control, definition))) return null;
   const working = WORKING_STATUSES.includes(control.status);
   const admitted = working ? control : await admitRun(ports, control, definition);
   if (admitted.epoch !== control.epoch || !WORKING_STATUSES.includes(admitted.status)) return null;

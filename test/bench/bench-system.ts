@@ -121,7 +121,7 @@ export function openBenchSystem(options: BenchSystemOptions): BenchSystem {
   const api = { ...openPorts(), actions, secrets, callbackPolicy: { findFaults: () => [] } };
   const sweep = createSweepHandler(openPorts());
   const pools: WorkerPool<Handler>[] = [
-    { name: 'control', handlers: [createControlHandler(openPorts())] },
+    { name: 'control', handlers: [createControlHandler({ ...openPorts(), actions })] },
     { name: 'page', handlers: many(() => createPageHandler({ ...openPorts(), actions, world })) },
   ];
   if (options.deliversCallbacks) {

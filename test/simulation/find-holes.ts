@@ -20,6 +20,9 @@ const NOT_YET: ReadonlySet<string> = new Set([
   'succeedPartly from SCHEDULED',
   'fail from SCHEDULED',
   'fail from BLOCKED',
+  // Dead letters have no reader here.
+  'fail from CREATED',
+  'succeedPartly from BLOCKED',
 ]);
 
 /** What takes a coincidence, and how many histories it takes to be sure of it. */

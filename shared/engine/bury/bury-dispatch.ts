@@ -1,17 +1,14 @@
-import type { RunWindow } from '../../domain/input.ts';
 import { hasEnded, type RunControl, type RunDefinition, WORKING_STATUSES } from '../../domain/run.ts';
 import { checkCompletion } from '../check-completion.ts';
+import { closeWindow } from '../close-window.ts';
 import { closeRun, countRecorded } from '../finish-run.ts';
 import type { CorePorts, DispatchMessage } from '../ports.ts';
 import { type Burial, type DeadLetter, tellDeath } from './burial.ts';
 
-/** Marks the places in a window that nobody is to be sent for any more. */
-const BURIED = 'buried';
-
 /**
- * Ends a run that could not be laid out, or its upload taken in: FAILED, or PARTIAL_SUCCEEDED where an earlier attempt recorded something; a
- * retry begins it anew. Else the sweeper would send the same dispatch for ever. A run that is laid out goes on by its
- * pages, and the sweeper finds what this message did not send.
+ * Ends a run that could not be laid out, or its upload taken in: FAILED, or PARTIAL_SUCCEEDED where an earlier attempt
+ * recorded something; a retry begins it anew. Else the sweeper would send the same dispatch for ever. A run that is laid
+ * out goes on by its pages, and the sweeper finds what this message did not send.
  */
 export async function buryDispatch(
   ports: CorePorts,
@@ -33,21 +30,6 @@ export async function buryDispatch(
     if (looked === null || hasEnded(looked.status)) return 'CARRIED_ON';
   }
   return endRun(ports, control, definition, letter);
-}
-
-/** Sees to it that no page of this epoch starts: false where the run is laid out and inputs of it are under way. */
-async function closeWindow(ports: CorePorts, control: RunControl, definition: RunDefinition): Promise<boolean> {
-  const { uid, epoch } = control;
-  const standing = await ports.progress.readWindow(uid);
-  if (standing !== null && standing.epoch >= epoch) return isClosed(standing);
-  // What was in hand stays in it, so that what it recorded is counted.
-  const kept = Array.from(standing?.open ?? [], ([input, entry]) => [input, { ...entry, by: BURIED }] as const);
-  const closed: RunWindow = { epoch, next: definition.inputsTotal, open: new Map(kept) };
-  return isClosed(await ports.progress.openWindow(uid, closed, definition.expiresAt));
-}
-
-function isClosed({ open }: RunWindow): boolean {
-  return [...open.values()].every(({ by }) => by === BURIED);
 }
 
 async function endRun(

@@ -1,0 +1,82 @@
+import { describe, expect, test } from 'vitest';
+import { RUN_STATUSES, type RunControl, type RunStatus } from '../../shared/domain/run.ts';
+import { resumeRun } from '../../shared/engine/resume-run.ts';
+import { retryRun } from '../../shared/engine/retry-run.ts';
+import { stopRun } from '../../shared/engine/stop-run.ts';
+import { createEngineWorld, type EngineWorld } from '../support/engine-world.ts';
+import { createSampleActions } from '../support/sample-actions.ts';
+
+const { numberedPages } = createSampleActions();
+
+const VERBS = {
+  cancel: (world, definition) => stopRun(world.ports, definition, 'CANCELLED_BY_CALLER'),
+  resume: (world, definition) => resumeRun(world.ports, definition),
+  retry: (world, definition) => retryRun(world.ports, definition),
+} as const satisfies Readonly<Record<string, (world: EngineWorld, definition: Definition) => Promise<RunControl>>>;
+type Definition = Awaited<ReturnType<EngineWorld['launch']>>['definition'];
+type Verb = keyof typeof VERBS;
+
+/** What each verb makes of each status; one that is its own answer is left as it is, one that is absent is refused. */
+const BECOMES: Readonly<Record<Verb, Partial<Record<RunStatus, RunStatus>>>> = {
+  cancel: {
+    CREATED: 'STOPPED',
+    QUEUED: 'STOPPED',
+    SCHEDULED: 'STOPPED',
+    BLOCKED: 'STOPPED',
+    RUNNING: 'STOPPED',
+    STOPPED: 'STOPPED',
+  },
+  resume: {
+    CREATED: 'CREATED',
+    QUEUED: 'QUEUED',
+    SCHEDULED: 'SCHEDULED',
+    BLOCKED: 'BLOCKED',
+    RUNNING: 'RUNNING',
+    STOPPED: 'QUEUED',
+  },
+  retry: { FAILED: 'QUEUED', PARTIAL_SUCCEEDED: 'QUEUED' },
+};
+
+/** A run of that status, and what a verb makes of it. */
+async function tell(verb: Verb, status: RunStatus, mode: RunControl['mode']) {
+  const world = createEngineWorld({ actions: [numberedPages] });
+  const { control, definition } = await world.launch({ inputs: [{ pages: 1, per_page: 1 }] });
+  const uid = await world.createTwin({ ...definition, mode }, { ...control, status, mode });
+  const before = await world.ports.runs.readControl(uid);
+  const sent = world.sent.length;
+  const answer = VERBS[verb](world, { ...definition, uid, mode });
+  const outcome = await answer.then(
+    ({ status: to }) => to,
+    (error: unknown) => error,
+  );
+  return { before, after: await world.ports.runs.readControl(uid), outcome, sent: world.sent.length - sent };
+}
+
+const verbs = Object.keys(VERBS) as Verb[]; // keys of a closed literal
+describe.each(verbs)('%s', (verb) => {
+  test.each(RUN_STATUSES)('of a run that is %s', async (status) => {
+    const wanted = BECOMES[verb][status];
+    const { before, after, outcome, sent } = await tell(verb, status, 'ASYNC');
+    if (wanted === undefined) {
+      expect(outcome).toMatchObject({ label: 'INVALID_STATE', details: { params: { status } } });
+    } else {
+      expect(outcome).toBe(wanted);
+      expect(after?.status).toBe(wanted);
+    }
+    if (wanted !== undefined && wanted !== status) return expect(after?.epoch).toBe((before?.epoch ?? 0) + 1);
+    expect(after).toEqual(before);
+    expect(sent).toBe(0);
+  });
+
+  test.each(['RUNNING', 'SUCCEEDED', 'FAILED', 'STOPPED'] as const)(
+    'of a live run that is %s is refused',
+    async (status) => {
+      const { before, after, outcome, sent } = await tell(verb, status, 'LIVE');
+      // A stopped run is cancelled, however it came to that.
+      if (verb === 'cancel' && status === 'STOPPED') expect(outcome).toBe('STOPPED');
+      else expect(outcome).toMatchObject({ label: 'INVALID_STATE', details: { params: { status } } });
+      expect(after).toEqual(before);
+      expect(sent).toBe(0);
+    },
+  );
+});
