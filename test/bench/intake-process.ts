@@ -34,7 +34,11 @@ export interface IntakeFigures {
 const PAGES = 200;
 const BATCH = 10;
 /** Forty bytes, with the line feed. */
-const LINE = `{"pages":1,"seed":${'7'.padStart(19)}}\n`;
+const LINE = lineOf(7);
+
+function lineOf(seed: number): string {
+  return `{"pages":1,"seed":${String(seed).padStart(19)}}\n`;
+}
 
 const [kind = 'upload', countText = '1000'] = process.argv.slice(2);
 const count = Number(countText);
@@ -142,7 +146,9 @@ async function launch(inputs: readonly Readonly<Record<string, unknown>>[], uplo
 const never = (): Promise<never> => Promise.reject(new Error('There is nothing to seal.'));
 const noSecrets = { signatureHeaders: never, sealHeaders: never, openHeaders: never };
 
-const body = `{"inputs":[${LINE.trim()}${`,${LINE.trim()}`.repeat(kind === 'body' ? count - 1 : 0)}]}`;
+/** The same forty bytes an input, with seeds that differ as a caller's keys would. */
+const inputOf = (_: unknown, at: number): string => lineOf((at * 982_451_653) % 1_000_003).trim();
+const body = `{"inputs":[${Array.from({ length: kind === 'body' ? count : 1 }, inputOf).join(',')}]}`;
 watchHeap();
 const began = performance.now();
 if (kind === 'body') {

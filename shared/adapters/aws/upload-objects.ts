@@ -71,7 +71,7 @@ export function createUploadTickets(config: ClientConfig, bucket: string, env: E
       const request = httpRequest(bucketUrl, {
         method: 'PUT',
         key: keyOf(upload),
-        headers: { 'if-none-match': headers['If-None-Match'], 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' },
+        headers: { 'if-none-match': headers['If-None-Match'], 'X-Amz-Content-Sha256': 'UNSIGNED-PAYLOAD' },
       });
       const signed = await signer.presign(request, { expiresIn: seconds, signingDate: new Date(upload.createdAt) });
       const query = Object.entries(signed.query ?? {}).map(
