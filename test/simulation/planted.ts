@@ -15,7 +15,9 @@ export interface Found {
   readonly bug: PlantedBug;
   /** Seeds run until the first broken promise; null: none broke one. */
   readonly seeds: number | null;
+  /** The promise, and the seed whose history broke it. */
   readonly check: string | null;
+  readonly seed: number | null;
 }
 
 /** Plants the bugs of these names (or all), one after the other, and says how soon each was found. True: all were. */
@@ -25,11 +27,11 @@ export async function plantAll(names: readonly string[], limit: number, say: (li
   if (wanted.length < names.length) throw new Error(`Planted bugs are: ${all.map(({ name }) => name).join(', ')}`);
   let found = 0;
   for (const bug of wanted) {
-    const { seeds, check } = await findBug(bug, limit);
+    const { seeds, check, seed } = await findBug(bug, limit);
     if (seeds !== null) found += 1;
-    say(
-      `${seeds === null ? `NOT FOUND in ${limit}` : String(seeds).padStart(5)}  ${bug.name}${check === null ? '' : `: ${check}`}`,
-    );
+    const scenario = bug.scenario === undefined ? '' : `, ${bug.scenario}`;
+    if (seeds === null) say(`NOT FOUND in ${limit}  ${bug.name}`);
+    else say(`${String(seeds).padStart(5)}  ${bug.name}: ${check ?? ''} (seed ${seed ?? ''}${scenario})`);
   }
   say(`${found} of ${wanted.length} planted bugs found, each within ${limit} seeds`);
   return found === wanted.length;
@@ -43,7 +45,8 @@ export async function findBug(bug: PlantedBug, limit = SEEDS_TO_FIND): Promise<F
     { program, stopsAtFirst: true, scenario: bug.scenario },
   );
   const [first] = failed;
-  return { bug, seeds: first === undefined ? null : histories, check: first?.violations[0]?.check ?? null };
+  if (first === undefined) return { bug, seeds: null, check: null, seed: null };
+  return { bug, seeds: histories, check: first.violations[0]?.check ?? null, seed: first.seed };
 }
 
 /** Bundles the simulator with the bug in the engine's source. Throws where the text to change is not there just once. */
