@@ -2,13 +2,13 @@ import { EngineError, type ValidationError } from '../domain/errors.ts';
 import { readInputLine } from '../domain/input-line.ts';
 import type { StoredInput } from '../domain/input.ts';
 import { LIMITS } from '../domain/limits.ts';
-import { hasEnded, NO_TOTALS, type RunControl, type RunDefinition } from '../domain/run.ts';
+import { hasEnded, type RunControl, type RunDefinition } from '../domain/run.ts';
 import { createLineSplitter, type Line } from '../domain/split-lines.ts';
 import { createSpanBuilder, type UploadRef, type UploadSpan } from '../domain/upload.ts';
 import type { Action } from '../sdk/action.ts';
 import { closeRun } from './finish-run.ts';
+import { endAsInvalid } from './invalidate-run.ts';
 import type { CorePorts, IntakeMessage, Ports } from './ports.ts';
-import { tellError } from './tell-error.ts';
 import type { UploadObjects } from './upload-ports.ts';
 
 /** What taking an upload in takes. */
@@ -36,7 +36,7 @@ export async function intakeRun(ports: IntakePorts, message: IntakeMessage): Pro
   const action = ports.actions.get(definition.actionName);
   if (action === null) {
     const gone = new EngineError('ACTION_NOT_FOUND', `The action ${definition.actionName} is no longer offered.`);
-    return invalidate(ports, control, definition, gone);
+    return endAsInvalid(ports, control, definition, gone);
   }
   const counted = await takeIn(ports, control, definition, definition.upload, action);
   if (counted === null) return; // cancelled meanwhile
@@ -45,7 +45,7 @@ export async function intakeRun(ports: IntakePorts, message: IntakeMessage): Pro
   const inputsTotal = counted.inputs > LIMITS.inputsPerUpload ? 0 : counted.inputs;
   // The definition first: from the control's commit on everybody may ask it.
   await ports.runs.noteInputs(definition.uid, inputsTotal);
-  if (fault !== null) return invalidate(ports, control, { ...definition, inputsTotal }, fault);
+  if (fault !== null) return endAsInvalid(ports, control, { ...definition, inputsTotal }, fault);
   const { epoch, uid } = control;
   if (await ports.runs.countInputs(uid, epoch, { now: ports.clock.now(), inputsTotal })) {
     await begin(ports, control);
@@ -142,25 +142,4 @@ function faultOf({ inputs, bad, errors }: Counted, { onInvalidInput }: RunDefini
   const [first] = errors;
   const message = `${bad} of ${inputs} lines are refused. First: ${first === undefined ? '' : `${first.path}: ${first.message}`}`;
   return new EngineError('BAD_INPUT', message, { params: { invalid_lines: bad }, validationErrors: errors });
-}
-
-async function invalidate(
-  ports: CorePorts,
-  control: RunControl,
-  definition: RunDefinition,
-  error: EngineError,
-): Promise<void> {
-  const { inputsTotal } = definition;
-  const now = ports.clock.now();
-  const moved = await ports.runs.moveRun(control.uid, 'invalidate', control.epoch, {
-    now,
-    reason: null,
-    finishedAt: now,
-    deadlineAt: null,
-    lastError: tellError(ports, error, { run_uid: control.uid }),
-    inputsTotal,
-    totals: { ...NO_TOTALS, failed: inputsTotal },
-    ending: true,
-  });
-  if (moved.moved) await closeRun(ports, moved.control, definition);
 }

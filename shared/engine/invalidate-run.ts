@@ -17,18 +17,30 @@ export async function invalidateRun(
 ): Promise<boolean> {
   const fault = control.epoch === 1 && control.startedAt === null ? findFault(ports, definition) : null;
   if (fault === null || !(await closeWindow(ports, control, definition))) return false;
+  await endAsInvalid(ports, control, definition, fault);
+  return true;
+}
+
+/** Ends a run of which nothing has begun, for nothing in it can run: all its inputs have failed. */
+export async function endAsInvalid(
+  ports: CorePorts,
+  control: RunControl,
+  definition: RunDefinition,
+  fault: EngineError,
+): Promise<void> {
+  const { inputsTotal } = definition;
   const now = ports.clock.now();
   const moved = await ports.runs.moveRun(control.uid, 'invalidate', control.epoch, {
     now,
     reason: null,
     finishedAt: now,
     deadlineAt: null,
-    totals: { ...NO_TOTALS, failed: definition.inputsTotal },
+    inputsTotal,
+    totals: { ...NO_TOTALS, failed: inputsTotal },
     lastError: tellError(ports, fault, { run_uid: control.uid }),
     ending: true,
   });
   if (moved.moved) await closeRun(ports, moved.control, definition);
-  return true;
 }
 
 function findFault({ actions }: Pick<Ports, 'actions'>, { actionName, parameters }: RunDefinition): EngineError | null {
