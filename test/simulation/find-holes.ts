@@ -23,10 +23,7 @@ const NOT_YET: ReadonlySet<string> = new Set([
   'succeedPartly from SCHEDULED',
   'fail from SCHEDULED',
   'fail from BLOCKED',
-<<<<<<< /tmp/D/mc
-=======
   // Dead letters have no reader here.
->>>>>>> /tmp/D/mn
   'fail from CREATED',
   'succeedPartly from BLOCKED',
 ]);
