@@ -83,10 +83,10 @@ export class Records {
     return rows.map(callbackRow);
   }
 
-  /** Slots held, over all workspaces, each as a text that says which. */
-  slotsHeld(): readonly string[] {
+  /** Runs that hold a slot, over all workspaces. */
+  holdingSlots(): readonly string[] {
     const workspaces = this.#mirror.partitions().filter((name) => name.startsWith('W#'));
-    return workspaces.flatMap((pk) => this.heldSlots(pk.slice(2)).map((pair) => `slot ${pair} of ${pk}`));
+    return workspaces.flatMap((pk) => this.heldSlots(pk.slice(2)).map((pair) => pair.split(':')[0] ?? pair));
   }
 
   /** Runs that stand in a line, over all workspaces. */

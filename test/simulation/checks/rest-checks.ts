@@ -54,13 +54,15 @@ export const REST_CHECKS: readonly RestCheck[] = [
   {
     name: 'nothingIsLeftBehind',
     proves: 'No slot is held and nobody waits in line once every run has ended.',
-    check: ({ records, isLate }) => [
-      ...records.slotsHeld(),
-      // Who stood still since before its run ended may put it in line; the next that comes takes it out.
-      ...records
-        .inLine()
-        .flatMap((uid) => (isLate && hasEnded(statusOf(records, uid)) ? [] : [`${uid} waits in line`])),
-    ],
+    // Who stood still since before a run ended may yet put it in line, or take its slot, and die: the next that comes takes
+    // it out of the line, and the slot is given back once somebody waits.
+    check: ({ records, isLate }) => {
+      const isOwed = (uid: string): boolean => !(isLate && hasEnded(statusOf(records, uid)));
+      return [
+        ...records.holdingSlots().flatMap((uid) => (isOwed(uid) ? [`${uid} holds a slot`] : [])),
+        ...records.inLine().flatMap((uid) => (isOwed(uid) ? [`${uid} waits in line`] : [])),
+      ];
+    },
   },
   {
     name: 'pagesAreWhatTheActionGave',
