@@ -98,9 +98,8 @@ export interface ScheduleEntry {
 export type SchedulePorts = LaunchPorts & Pick<CorePorts, 'due'> & { readonly schedules: ScheduleStore };
 
 /** What starting a run of a schedule needs. */
-export type ScheduledRunPorts = Omit<LaunchPorts, 'secrets' | 'callbackPolicy'> & {
-  readonly schedules: ScheduleStore;
-};
+export type ScheduledRunPorts = Omit<LaunchPorts, 'secrets' | 'callbackPolicy'> &
+  Pick<CorePorts, 'due'> & { readonly schedules: ScheduleStore };
 
 /** What firing needs: no secrets, for a schedule's callback headers are sealed once, under its own uid. */
 export type FirePorts = CorePorts & Pick<Ports, 'actions'> & { readonly schedules: ScheduleStore };

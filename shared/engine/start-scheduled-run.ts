@@ -7,8 +7,11 @@ import { parametersRefused } from './run-action.ts';
 import type { ScheduledRunPorts } from './schedule-ports.ts';
 import { checkInputs, commitRun, inputsRefused, maxResultsOf } from './start-run.ts';
 import { tellError } from './tell-error.ts';
+import { nextWatch } from './watch.ts';
 
 const ALL = Number.MAX_SAFE_INTEGER;
+/** A launch is first looked at after twice this time. */
+const SLOW_MS = 60_000;
 
 /**
  * Starts a run of a schedule under a uid that is given: said twice, it is one run. What would be refused at launch, an
@@ -23,7 +26,10 @@ export async function startScheduledRun(
   const standing = await ports.runs.readControl(runUid);
   const known = standing === null ? null : await ports.runs.readDefinition(runUid);
   if (standing !== null && known !== null) {
-    if (standing.status === 'CREATED') await sendDispatch(ports, standing);
+    if (standing.status === 'CREATED') {
+      await ports.due.putDue({ at: nextWatch(ports.clock.now()), kind: 'watch', uid: runUid });
+      await sendDispatch(ports, standing);
+    }
     return { control: standing, definition: known };
   }
   const { definition: template, inputs } = await readTemplate(ports, schedule, made);
@@ -52,7 +58,11 @@ export async function startScheduledRun(
   };
   const invalid: ErrorRecord | null =
     checked.fault === null ? null : tellError(ports, checked.fault, { run_uid: runUid, schedule_uid: schedule.uid });
-  return { control: await commitRun(ports, definition, inputs, invalid), definition };
+  const control = await commitRun(ports, definition, inputs, invalid);
+  const then = ports.clock.now();
+  // The sweeper may have looked before the run was there, and crossed it off.
+  if (then > now + SLOW_MS) await ports.due.putDue({ at: nextWatch(then), kind: 'watch', uid: runUid });
+  return { control, definition };
 }
 
 async function sendDispatch(

@@ -3,7 +3,6 @@ import { runUidOf } from '../domain/ids.ts';
 import type { RunControl, RunDefinition } from '../domain/run.ts';
 import { afterFire, expiryOf } from './fire-schedule.ts';
 import { readForVerb } from './manage-schedule.ts';
-import type { CorePorts } from './ports.ts';
 import { FIRST_LOOK_MS } from './put-schedule.ts';
 import type { ScheduledRunPorts } from './schedule-ports.ts';
 import { startScheduledRun } from './start-scheduled-run.ts';
@@ -22,7 +21,7 @@ interface TriggerIds {
  * its run is there, the schedule's look starts it.
  */
 export async function triggerSchedule(
-  ports: ScheduledRunPorts & Pick<CorePorts, 'due'>,
+  ports: ScheduledRunPorts,
   uid: string,
   newIds: () => Promise<TriggerIds> = async () => ({
     runUid: runUidOf(ports.chance.bytes(UID_BYTES)),

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { runUidOf } from '../../shared/domain/ids.ts';
+import { DUE_PARTITIONS } from '../../shared/engine/ports.ts';
 import { triggerSchedule } from '../../shared/engine/trigger-schedule.ts';
 import { START } from '../support/engine-world.ts';
 import { createSampleActions } from '../support/sample-actions.ts';
@@ -34,4 +35,22 @@ it('a trigger asked for again is one row and one run, whatever was fired in betw
   expect(control.uid).toBe(IDS.runUid);
   expect(await world.fires(uid)).toHaveLength(2);
   expect(await world.read(uid)).toMatchObject({ counts: { fired: 2 } });
+});
+
+it('a run that took long to be written is watched from then on: the sweeper may have looked in vain before', async () => {
+  const world = createWorld();
+  const { uid } = await world.put({ cron: '0 0 1 1 *', scheduleAt: null });
+  const { runs, due } = world.ports;
+  const slow: typeof runs = {
+    ...runs,
+    async createRun(run) {
+      world.skipTo(world.now() + 10 * MINUTE);
+      return runs.createRun(run);
+    },
+  };
+  await triggerSchedule({ ...world.ports, runs: slow }, uid, newIds);
+  const partitions = Array.from({ length: DUE_PARTITIONS }, (_, partition) => partition);
+  const found = await Promise.all(partitions.map((partition) => due.listDue(partition, START + 86_400_000, 100)));
+  const watches = found.flat().filter((entry) => entry.kind === 'watch' && entry.uid === IDS.runUid);
+  expect(watches.some(({ at }) => at > world.now())).toBe(true);
 });

@@ -48,7 +48,9 @@ export function connect(
     });
     if (answer !== null) {
       const failed = new Set(answer.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
-      const unread = batch.find(({ id, body }) => version === 1 && isNewer(body) && !failed.has(id));
+      const newer = batch.filter(({ body }) => version === 1 && isNewer(body));
+      if (newer.length > 0) stage.coverage.hit('fault:new_version', newer.length);
+      const unread = newer.find(({ id }) => !failed.has(id));
       if (unread !== undefined) on.drop(`${worker.name} took ${unread.body}, which it cannot read`);
       for (const message of batch) if (!failed.has(message.id)) queue.delete(message);
     }

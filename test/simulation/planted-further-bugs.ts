@@ -84,13 +84,6 @@ export const FURTHER_BUGS: readonly PlantedBug[] = [
     replace: '  }\n',
   },
   {
-    name: 'verbs-not-looked-after',
-    file: `${ENGINE}/manage-schedule.ts`,
-    scenario: 'schedules',
-    find: "    await ports.due.putDue({ at: now + FIRST_LOOK_MS, kind: 'schedule', uid });\n",
-    replace: '',
-  },
-  {
     name: 'old-entries-stay',
     file: `${ENGINE}/arm-schedule.ts`,
     scenario: 'schedules',

@@ -76,7 +76,8 @@ export const LEDGER_CHECKS: readonly ScheduleCheck[] = [
         const asked = acts.filter(({ what, outcome }) => what === 'trigger' && outcome !== 'refused');
         const told = asked.filter(({ outcome }) => outcome === 'done').map((act) => act.told?.['uid']);
         const lost = told.filter((run) => !rows.some(({ fire }) => fire.runUid === run));
-        const many = rows.length > asked.length ? [`${name}: ${rows.length} rows of ${asked.length} triggers`] : [];
+        const keys = new Set(asked.map(({ key }) => key));
+        const many = rows.length > keys.size ? [`${name}: ${rows.length} rows of ${keys.size} triggers`] : [];
         return [...lost.map((run) => `${name}: run ${String(run)} was told and has no row`), ...many];
       }),
   },

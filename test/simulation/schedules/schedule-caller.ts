@@ -7,6 +7,7 @@ import type { SchedulePlan } from './schedule-workload.ts';
 
 /** A call that was cut off may still take effect this long: the function's time, and calls in flight as it was killed. */
 const AFTER_EFFECTS_MS = 180_000;
+const TRIGGERS_SENT = 3;
 
 /** One caller with one schedule: makes it, does what was planned, one thing after the other, and deletes it in the end. */
 export class ScheduleCaller {
@@ -45,14 +46,14 @@ export class ScheduleCaller {
   /** A careful consumer sends its key again until it is told. */
   async #launch(): Promise<void> {
     const { body } = this.#plan;
-    const headers = { 'idempotency-key': this.truth.name };
+    const key = this.truth.name;
     for (;;) {
-      const act = await this.#send('launch', body, {
-        method: 'POST',
-        path: '/v1/actions/scripted/run/schedule',
-        headers,
+      const act = await this.#send(
+        'launch',
         body,
-      });
+        { method: 'POST', path: '/v1/actions/scripted/run/schedule', body },
+        key,
+      );
       const uid = act.told?.['scheduled_run_uid'];
       if (act.outcome === 'done' && typeof uid === 'string') this.truth.uid = uid;
       // A 409 says that the first call is still at work.
@@ -63,25 +64,35 @@ export class ScheduleCaller {
   async #act(what: Act['what'], body: ScheduleBody): Promise<Act> {
     const path = `/v1/schedules/${this.truth.uid ?? ''}`;
     if (what === 'patch') return this.#send(what, body, { method: 'PATCH', path, body });
-    const headers = what === 'trigger' ? { 'idempotency-key': `${this.truth.name} ${this.truth.acts.length}` } : {};
-    return this.#send(what, body, { method: 'POST', path: `${path}/${what}`, headers, body });
+    const request = { method: 'POST', path: `${path}/${what}`, body } as const;
+    if (what !== 'trigger') return this.#send(what, body, request);
+    // Sent again under its key, a few times, while nothing is told.
+    const key = `${this.truth.name} ${this.truth.acts.length}`;
+    let act = await this.#send(what, body, request, key);
+    for (let again = 1; again < TRIGGERS_SENT && act.outcome === 'unknown'; again += 1) {
+      act = await this.#send(what, body, request, key);
+    }
+    return act;
   }
 
   /** Makes a call, keeps what came of it, and waits until it can have no effect any more. */
   async #send(
     what: Act['what'],
     body: ScheduleBody,
-    request: Omit<ApiRequest, 'function' | 'workspace'>,
+    request: Omit<ApiRequest, 'function' | 'workspace' | 'headers'>,
+    key: string | null = null,
   ): Promise<Act> {
     const { timeline, coverage } = this.#stage;
     const sentAt = timeline.now();
     const { workspace } = this.truth;
-    const answer = await callApi(this.#stage, this.#deployment, { function: 'schedules', workspace, ...request });
+    const headers = key === null ? {} : { 'idempotency-key': key };
+    const sent = { function: 'schedules', workspace, headers, ...request } as const;
+    const answer = await callApi(this.#stage, this.#deployment, sent);
     const status = answer?.statusCode ?? null;
     const outcome = outcomeOf(status);
     if (outcome === 'unknown') await this.#until(sentAt + AFTER_EFFECTS_MS);
     const told = answer === null ? null : toldBy(answer);
-    const act: Act = { what, body, sentAt, endedAt: timeline.now(), outcome, told, status };
+    const act: Act = { what, body, key, sentAt, endedAt: timeline.now(), outcome, told, status };
     this.truth.acts.push(act);
     coverage.hit(`schedule:${what} ${status ?? 'untold'}`);
     return act;

@@ -28,6 +28,8 @@ export const ACTS = ['launch', 'update', 'patch', 'pause', 'resume', 'cancel', '
 export interface Act {
   readonly what: (typeof ACTS)[number];
   readonly body: ScheduleBody;
+  /** Its Idempotency-Key; null: it had none. */
+  readonly key: string | null;
   readonly sentAt: number;
   readonly endedAt: number;
   /** `done`: a 2xx was told; `refused`: a 4xx; `unknown`: anything else or nothing. */

@@ -1,0 +1,65 @@
+import { describe, expect, test } from 'vitest';
+import { Coverage } from './coverage.ts';
+import { ALL_FURTHER_KINDS } from './fault-kinds.ts';
+import { findBug } from './planted.ts';
+import { FURTHER_BUGS } from './planted-further-bugs.ts';
+import { runThreads } from './run-threads.ts';
+import type { Scenario } from './workload.ts';
+
+const MINUTE_MS = 60_000;
+
+/** How many histories of each are run here; `npm run simulate -- --scenario NAME` runs more. */
+const HISTORIES: readonly (readonly [scenario: Scenario, count: number])[] = [
+  ['schedules-calm', 30],
+  ['schedules', 120],
+  ['consumers-calm', 30],
+  ['consumers', 200],
+];
+
+/** What calls and fires must have come to in these histories, by the names coverage has for it. */
+const MUST_HIT = [
+  'fire:cron FIRED',
+  'fire:cron SKIPPED OVERLAP',
+  'fire:cron SKIPPED PAUSED',
+  'fire:cron MISSED TOO_LATE',
+  'fire:cron MISSED SUPERSEDED',
+  'fire:once FIRED',
+  'fire:trigger FIRED',
+  'schedule:update 200',
+  'schedule:patch 200',
+  'schedule:resume 200',
+  'consumer:launch 202',
+  'consumer:launch 409',
+  'consumer:verbs 202',
+];
+
+const coverage = new Coverage();
+
+describe('schedules and careful consumers under a seeded adversary', () => {
+  test.each(HISTORIES)(
+    'keep every promise in histories of %s',
+    async (scenario, count) => {
+      const outcome = await runThreads({ first: 1, count }, { scenario });
+      coverage.add(outcome.coverage.counts);
+      const broken = outcome.failed.map(
+        ({ seed, violations: [first] }) =>
+          `${first?.check ?? ''}: ${first?.message ?? ''} (npm run simulate -- --seed ${seed} --scenario ${scenario})`,
+      );
+      expect(broken).toEqual([]);
+    },
+    5 * MINUTE_MS,
+  );
+
+  test('meet every further fault and everything that can come of a time', () => {
+    const lacking = [...ALL_FURTHER_KINDS.map((kind) => `fault:${kind}`), ...MUST_HIT];
+    expect(lacking.filter((name) => coverage.count(name) === 0)).toEqual([]);
+  });
+});
+
+test.each(FURTHER_BUGS.filter(({ name }) => ['deleted-schedule-fires', 'key-taken-twice'].includes(name)))(
+  'the checker finds the planted bug $name',
+  async (bug) => {
+    expect((await findBug(bug, 100)).check).not.toBeNull();
+  },
+  MINUTE_MS,
+);
