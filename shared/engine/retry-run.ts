@@ -14,7 +14,9 @@ export async function retryRun(ports: CorePorts, definition: RunDefinition): Pro
     if (control === null) throw new EngineError('NOT_FOUND', 'The run is gone.');
     const { status, mode, inputsTotal, totals, endings } = control;
     const failed = status === 'FAILED' || status === 'PARTIAL_SUCCEEDED';
-    const worthIt = inputsTotal - totals.succeeded > totals.refused; // what never had its turn is worth one
+    const isUncounted = definition.upload !== undefined && inputsTotal === 0;
+    // What never had its turn is worth one.
+    const worthIt = isUncounted || inputsTotal - totals.succeeded > totals.refused;
     if (mode === 'LIVE' || !failed || !worthIt || endings >= MAX_ENDINGS) throw refusal('retry', control);
     const taken = await takeUp(ports, control, definition, ['retry', 'retryBlocked'], {
       restart: true,

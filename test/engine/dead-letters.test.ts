@@ -217,6 +217,21 @@ describe('a dispatch that died', () => {
   });
 });
 
+test('an intake that died fails its run, and a retry takes the upload in', async () => {
+  const { world, actions, state } = breakable(({ kind }) => kind === 'intake');
+  const upload = world.uploads.put('5a0b1c2d-3e4f-4a5b-8c6d-7e8f90a1b2c3', 'an-upload', `${JSON.stringify(GOOD)}\n`);
+  const { definition } = await world.launch({ inputs: [], upload });
+  await world.runUntil(START + 10 * MINUTE_MS);
+  const failed = await controlOf(world, definition.uid);
+  expect(failed).toMatchObject({ status: 'FAILED', inputsTotal: 0, lastError: { error_label: 'INTERNAL_ERROR' } });
+  expect(bodies(world, 'run.finished')).toMatchObject([{ manifest: { inputs: 0, callbacks: 1 } }]);
+  state.isBroken = false;
+  await retryRun(world.ports, definition);
+  await world.runUntil(START + 30 * MINUTE_MS);
+  expect(await controlOf(world, definition.uid)).toMatchObject({ status: 'SUCCEEDED', inputsTotal: 1 });
+  expect(actions.calls).toHaveLength(3);
+});
+
 describe('a callback that died', () => {
   test('of a page is a FAILED record, which can be replayed', async () => {
     const { world, state } = breakable((message) => message.kind === 'callback' && message.uid === pageUid);
