@@ -10,10 +10,10 @@ const MINUTE_MS = 60_000;
 
 /** How many histories of each are run here; `npm run simulate -- --scenario NAME` runs more. */
 const HISTORIES: readonly (readonly [scenario: Scenario, count: number])[] = [
-  ['schedules-calm', 30],
-  ['schedules', 120],
-  ['consumers-calm', 30],
-  ['consumers', 200],
+  ['schedules-calm', 15],
+  ['schedules', 80],
+  ['consumers-calm', 15],
+  ['consumers', 120],
 ];
 
 /** What calls and fires must have come to in these histories, by the names coverage has for it. */

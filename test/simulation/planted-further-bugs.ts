@@ -112,11 +112,11 @@ export const FURTHER_BUGS: readonly PlantedBug[] = [
     replace: 'const row = { hash: request.hash, seed, before: before ?? null };',
   },
   {
-    name: 'dependencies-looked-at-once',
+    name: 'dependencies-not-awaited',
     file: `${ENGINE}/await-dependencies.ts`,
     scenario: 'consumers',
-    find: 'await ports.runs.addDependent(uid, control.uid, definition.expiresAt);',
-    replace: 'if (uid === control.uid) return false;',
+    find: 'if (states.unmet === null && states.open.length === 0) return true;',
+    replace: 'if (states.unmet === null) return true;',
   },
   {
     name: 'any-end-is-success',
