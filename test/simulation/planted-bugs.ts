@@ -27,13 +27,6 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     find: 'return put.won ? slot : put.stored;',
     replace: 'return put.won || put.stored.outcome.kind === slot.outcome.kind ? slot : put.stored;',
   },
-  // Without `attribute_not_exists` a mark is written over by one with the same facts: those of the same slot.
-  {
-    name: 'mark-of-a-dead-epoch',
-    file: `${STORES}/progress-store.ts`,
-    find: "condition: 'attribute_not_exists(#input) AND (attribute_not_exists(ep) OR ep <= :ep)'",
-    replace: "condition: 'attribute_not_exists(#input) AND (attribute_not_exists(ep) OR ep <= :ep OR ep > :ep)'",
-  },
   {
     name: 'no-look-at-completion-on-redelivery',
     file: `${STORES}/progress-store.ts`,
@@ -278,12 +271,6 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     file: `${ENGINE}/sweep.ts`,
     find: 'const slotAgainAt = await releaseEnded(ports, control);',
     replace: 'const slotAgainAt: number | null = control.epoch < 0 ? await releaseEnded(ports, control) : null;',
-  },
-  {
-    name: 'landed-failure-never-told',
-    file: `${ENGINE}/resume-run.ts`,
-    find: "if (control.status === 'STOPPED') await settleLanded(ports, control, definition);",
-    replace: '',
   },
   {
     name: 'landed-failure-gives-way',

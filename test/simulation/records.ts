@@ -74,6 +74,12 @@ export class Records {
     return Promise.all(this.#slotItems(runUid, input).map((item) => this.#pageOf(item, runUid)));
   }
 
+  /** Whether an input is on record as ended. */
+  isMarked(runUid: string, input: number): boolean {
+    const { pk, sk } = keys.marks(runUid, shardOf(input));
+    return this.#mirror.get(pk, sk)?.[`i${input}`] !== undefined;
+  }
+
   /** Records of callbacks of a whole run. */
   callbacks(runUid: string, inputsTotal: number): readonly CallbackRow[] {
     const rows = [...this.#mirror.list(keys.control(runUid).pk, RECORD_PREFIX)];

@@ -33,7 +33,7 @@ describe('the engine under a seeded adversary', () => {
       expect(brokenIn(outcome)).toEqual([]);
       expect(outcome.unlike).toEqual([]);
     },
-    10 * MINUTE_MS,
+    20 * MINUTE_MS,
   );
 
   test(
@@ -43,7 +43,7 @@ describe('the engine under a seeded adversary', () => {
       coverage.add(outcome.coverage.counts);
       expect(brokenIn(outcome)).toEqual([]);
     },
-    10 * MINUTE_MS,
+    20 * MINUTE_MS,
   );
 
   test('hits every kind of fault, every point where it waits and every move of the table', () => {

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { hasEnded } from '../../../shared/domain/run.ts';
+import type { Records } from '../records.ts';
 import type { InputTruth, RunTruth } from '../run-truth.ts';
 import { expectedEnd } from './expected-end.ts';
 
@@ -99,6 +100,18 @@ export function failuresNotRetried({ control, inputs }: RunTruth): readonly stri
     const last = pages.at(-1)?.slot;
     if (script === null || last?.outcome.kind !== 'FAILURE' || last.epoch >= control.restartEpoch) return [];
     return [`run ${control.uid} was retried, and input ${index} still has its failure of epoch ${last.epoch}`];
+  });
+}
+
+/** Inputs of stopped runs that ended, and are not on record so: a resume would run them again. */
+export function unmarkedEnds({ control, inputs }: RunTruth, records: Records): readonly string[] {
+  if (control.status !== 'STOPPED') return [];
+  return inputs.flatMap(({ index, pages }) => {
+    const last = pages.at(-1)?.slot;
+    if (last === undefined) return [];
+    const isEnd = last.outcome.kind === 'RESULT' ? last.outcome.last : last.epoch >= control.restartEpoch;
+    if (!isEnd || records.isMarked(control.uid, index)) return [];
+    return [`input ${index} of stopped run ${control.uid} ended with page ${last.page} and is not marked`];
   });
 }
 

@@ -10,7 +10,14 @@ import {
   undelivered,
   wrongFinishes,
 } from './callback-checks.ts';
-import { brokenPages, failuresNotRetried, inexactEnds, unearnedFailures, wrongTotals } from './input-checks.ts';
+import {
+  brokenPages,
+  failuresNotRetried,
+  inexactEnds,
+  unearnedFailures,
+  unmarkedEnds,
+  wrongTotals,
+} from './input-checks.ts';
 import { strayInput, strayPost } from './tenancy-checks.ts';
 import { multipliedChains, neededRescues } from './traffic-checks.ts';
 
@@ -95,6 +102,11 @@ export const REST_CHECKS: readonly RestCheck[] = [
     name: 'chainsDoNotMultiply',
     proves: 'Only the message that recorded a page sends the next one, however many messages ran it.',
     check: ({ runs, traffic, isRepeated }) => (isRepeated ? [] : multipliedChains(runs, traffic)),
+  },
+  {
+    name: 'landedEndsAreMarked',
+    proves: 'What ended while its run was stopped is on record once nothing can land any more.',
+    check: ({ runs, records, isLate }) => (isLate ? [] : runs.flatMap((run) => unmarkedEnds(run, records))),
   },
   {
     name: 'totalsAreTheTruth',
