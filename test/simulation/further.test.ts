@@ -50,6 +50,15 @@ describe('schedules and careful consumers under a seeded adversary', () => {
     5 * MINUTE_MS,
   );
 
+  test.each(['schedules', 'consumers'] as const)(
+    'go the same way with the same seed in histories of %s',
+    async (scenario) => {
+      const { unlike } = await runThreads({ first: 11, count: 10 }, { scenario, twice: true });
+      expect(unlike).toEqual([]);
+    },
+    2 * MINUTE_MS,
+  );
+
   test('meet every further fault and everything that can come of a time', () => {
     const lacking = [...ALL_FURTHER_KINDS.map((kind) => `fault:${kind}`), ...MUST_HIT];
     expect(lacking.filter((name) => coverage.count(name) === 0)).toEqual([]);
