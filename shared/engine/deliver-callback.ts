@@ -160,9 +160,10 @@ async function settle(ports: DeliveryPorts, delivery: DeliveryInHand, answer: Ca
     return;
   }
   const nextAttemptAt = delivered ? null : nextAttempt(ports, message.attempt, answer);
-  // Given up: a first attempt that came twice may have been taken the other time.
-  const absorbed = !delivered && nextAttemptAt === null && (await wasDelivered(ports, delivery));
-  if (absorbed && record === null) return;
+  // A first attempt that came twice may have been taken the other time; then nobody would look after a record of it.
+  const isFirst = record === null;
+  const absorbed = !delivered && (isFirst || nextAttemptAt === null) && (await wasDelivered(ports, delivery));
+  if (absorbed && isFirst) return;
   const error = delivered || absorbed ? null : failureOf(ports, delivery, answer);
   const status = delivered || absorbed ? 'SUCCESS' : nextAttemptAt === null ? 'FAILED' : 'PENDING';
   const change = {
