@@ -14,10 +14,7 @@ export function actionDelayMs(attemptsSpent: number, chance: number): number {
 }
 
 /** Delays between a callback's attempts in seconds: 5 s, 5 min, 30 min, 2, 5, 10, 14, 20, 24 h (Standard Webhooks). */
-export const CALLBACK_DELAYS_S: readonly number[] = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400];
-
-/** Attempts of a callback in all. */
-export const CALLBACK_ATTEMPTS = CALLBACK_DELAYS_S.length + 1;
+const CALLBACK_DELAYS_S: readonly number[] = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400];
 
 const CALLBACK_JITTER = 0.2;
 const RETRY_AFTER_MIN_S = 1;
