@@ -64,7 +64,10 @@ async function readStanding(
 /** Whether this delivery may make its attempt now; sees to what an earlier delivery of the same message left undone. */
 async function claim(ports: DeliveryPorts, delivery: DeliveryInHand): Promise<boolean> {
   const { message, receipt, record } = delivery;
-  if (record === null) return message.attempt === 0;
+  if (record === null) {
+    // A redelivery whose first delivery was logged is not posted again: nobody would see to a record of its failure.
+    return message.attempt === 0 && !(receipt.count > 1 && (await wasDelivered(ports, delivery)));
+  }
   if (record.status === 'SUCCESS' || record.status === 'FAILED') return false;
   const abandoned = record.status === 'RUNNING' && (record.nextAttemptAt ?? 0) <= ports.clock.now();
   if (record.retryCount === message.attempt && (record.by === receipt.by || abandoned)) {

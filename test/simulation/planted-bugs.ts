@@ -284,4 +284,10 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     find: "return endsInput(slot) && (slot.outcome.kind === 'RESULT' || slot.epoch >= restartEpoch);",
     replace: 'return endsInput(slot) && restartEpoch >= 0;',
   },
+  {
+    name: 'redelivery-posts-what-was-taken',
+    file: `${ENGINE}/deliver-callback.ts`,
+    find: 'return message.attempt === 0 && !(receipt.count > 1 && (await wasDelivered(ports, delivery)));',
+    replace: 'return message.attempt === 0;',
+  },
 ];

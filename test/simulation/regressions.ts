@@ -20,4 +20,9 @@ export const REGRESSIONS: readonly Regression[] = [
     was: 'a failure that landed since its run was resumed was told and counted, and then gave way to a result',
     undoneBy: 'landed-failure-gives-way',
   },
+  {
+    seed: 1535,
+    was: 'a delivered callback came again, failed, and its record stayed PENDING when its run was no longer watched',
+    undoneBy: 'redelivery-posts-what-was-taken',
+  },
 ];
