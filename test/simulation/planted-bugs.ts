@@ -121,7 +121,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'given-up-though-taken',
     file: `${ENGINE}/deliver-callback.ts`,
-    find: 'const absorbed = !delivered && nextAttemptAt === null && (await wasDelivered(ports, delivery));',
+    find: 'const absorbed = !delivered && (isFirst || nextAttemptAt === null) && (await wasDelivered(ports, delivery));',
     replace: 'const absorbed = false;',
   },
   {
@@ -283,11 +283,5 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     file: `${ENGINE}/open-input.ts`,
     find: "return endsInput(slot) && (slot.outcome.kind === 'RESULT' || slot.epoch >= restartEpoch);",
     replace: 'return endsInput(slot) && restartEpoch >= 0;',
-  },
-  {
-    name: 'redelivery-posts-what-was-taken',
-    file: `${ENGINE}/deliver-callback.ts`,
-    find: 'return message.attempt === 0 && !(receipt.count > 1 && (await wasDelivered(ports, delivery)));',
-    replace: 'return message.attempt === 0;',
   },
 ];
