@@ -37,7 +37,7 @@ test('no function carries the S3 client, nor a second way to find credentials, n
 });
 
 test('a function that sends no messages goes without the SQS client', () => {
-  const inputs = bundle.metafile.outputs['dist/functions/live/index.mjs']?.inputs ?? {};
+  const inputs = bundle.metafile.outputs['dist/functions/runs/index.mjs']?.inputs ?? {};
   expect(Object.keys(inputs).filter((input) => input.includes('client-dynamodb'))).not.toEqual([]);
   expect(Object.keys(inputs).filter((input) => input.includes('client-sqs'))).toEqual([]);
 });

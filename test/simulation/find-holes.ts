@@ -5,8 +5,8 @@ import { ALL_FAULT_KINDS } from './fault-kinds.ts';
 /** What must be hit at every point where an invocation waits. */
 export const POINT_OUTCOMES = ['crash_before', 'crash_after', 'applied_but_failed'] as const;
 
-/** A point passed less often than this may lack an outcome by mere chance. */
-const RARE_POINT = 5_000;
+/** A point passed less often than this may lack an outcome by mere chance: about one pass in a thousand has each. */
+const RARE_POINT = 10_000;
 
 /**
  * Moves that no step of the workloads leads to yet: those of uploads and paced actions, of dependencies (scenario
