@@ -11,10 +11,16 @@ import { parseEnv } from '../../shared/contract/env.ts';
 import { instantOf, launchedView } from '../../shared/contract/run-view.ts';
 import { runUidOf } from '../../shared/domain/ids.ts';
 import { LIMITS } from '../../shared/domain/limits.ts';
-import { type OpenUploadPorts, openUpload } from '../../shared/engine/open-upload.ts';
-import { findAction, findLaunched, type Launch, type LaunchPorts, startRun } from '../../shared/engine/start-run.ts';
-import type { UploadLaunchPorts } from '../../shared/engine/find-upload.ts';
-import { startUploadRun } from '../../shared/engine/start-upload-run.ts';
+import { type OpenUploadPorts, openUpload } from '../../shared/engine/launch/open-upload.ts';
+import {
+  findAction,
+  findLaunched,
+  type Launch,
+  type LaunchPorts,
+  startRun,
+} from '../../shared/engine/launch/start-run.ts';
+import type { UploadLaunchPorts } from '../../shared/engine/launch/find-upload.ts';
+import { startUploadRun } from '../../shared/engine/launch/start-upload-run.ts';
 import { registerActions } from '../actions/index.ts';
 import { createApiPorts } from '../entry/http/api-ports.ts';
 import { type ApiPorts, createApiHandler } from '../entry/http/create-api-handler.ts';

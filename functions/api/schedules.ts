@@ -8,7 +8,7 @@ import { createScheduleStore } from '../../shared/adapters/dynamodb/schedule-sto
 import { Table } from '../../shared/adapters/dynamodb/table.ts';
 import { consoleLog, systemChance, systemClock } from '../../shared/adapters/system.ts';
 import { parseEnv } from '../../shared/contract/env.ts';
-import type { SchedulePorts } from '../../shared/engine/schedule-ports.ts';
+import type { SchedulePorts } from '../../shared/engine/schedules/schedule-ports.ts';
 import { registerActions } from '../actions/index.ts';
 import { createApiPorts } from '../entry/http/api-ports.ts';
 import { type ApiPorts, createApiHandler } from '../entry/http/create-api-handler.ts';

@@ -4,7 +4,7 @@ import { handedOverView } from '../../shared/contract/run-view.ts';
 import type { Sign } from '../../shared/contract/cursor.ts';
 import type { ErrorRecord } from '../../shared/domain/errors.ts';
 import type { LivePage } from '../../shared/domain/live-page.ts';
-import type { LiveOutcome } from '../../shared/engine/live-call.ts';
+import type { LiveOutcome } from '../../shared/engine/live/live-call.ts';
 import type { Action } from '../../shared/sdk/action.ts';
 import type { Reply, ReplyBody } from './http/endpoint.ts';
 import { type HttpRequest, pageUrl } from './http/http-request.ts';

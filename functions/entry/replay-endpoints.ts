@@ -4,7 +4,7 @@ import type { OncePorts } from '../../shared/engine/once-by-key.ts';
 import { findCallback } from '../../shared/engine/read/find-callback.ts';
 import { findRun } from '../../shared/engine/read/find-run.ts';
 import type { ReadPorts } from '../../shared/engine/read/read-ports.ts';
-import { replayCallback, replayCallbacks } from '../../shared/engine/replay-callbacks.ts';
+import { replayCallback, replayCallbacks } from '../../shared/engine/callbacks/replay-callbacks.ts';
 import type { EndpointsOf } from './http/create-api-handler.ts';
 import { defineEndpoint } from './http/endpoint.ts';
 import { answerOnce } from './http/once-by-key.ts';

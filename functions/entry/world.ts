@@ -11,7 +11,7 @@ import { createRunStore } from '../../shared/adapters/dynamodb/run-store.ts';
 import { Table } from '../../shared/adapters/dynamodb/table.ts';
 import type { RuntimeSettings } from '../../shared/contract/env.ts';
 import type { Chance, Clock, CorePorts, Log } from '../../shared/engine/ports.ts';
-import type { UploadInputs } from '../../shared/engine/upload-ports.ts';
+import type { UploadInputs } from '../../shared/engine/launch/upload-ports.ts';
 
 /** What the machine gives: real in Lambda, by hand in tests and in the simulator. */
 export interface Machine {

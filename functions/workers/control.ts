@@ -6,11 +6,11 @@ import { createScheduleStore } from '../../shared/adapters/dynamodb/schedule-sto
 import { Table } from '../../shared/adapters/dynamodb/table.ts';
 import { consoleLog, systemChance, systemClock } from '../../shared/adapters/system.ts';
 import { parseEnv } from '../../shared/contract/env.ts';
-import { dispatchRun } from '../../shared/engine/dispatch-run.ts';
+import { dispatchRun } from '../../shared/engine/runs/dispatch-run.ts';
 import type { CorePorts, Ports } from '../../shared/engine/ports.ts';
-import { receiveFire } from '../../shared/engine/receive-fire.ts';
-import type { TendPorts } from '../../shared/engine/schedule-ports.ts';
-import { tendSchedule } from '../../shared/engine/tend-schedule.ts';
+import { receiveFire } from '../../shared/engine/schedules/receive-fire.ts';
+import type { TendPorts } from '../../shared/engine/schedules/schedule-ports.ts';
+import { tendSchedule } from '../../shared/engine/schedules/tend-schedule.ts';
 import { registerActions } from '../actions/index.ts';
 import { once } from '../entry/once.ts';
 import { createQueueHandler } from '../entry/queue/create-queue-handler.ts';

@@ -9,7 +9,7 @@ import { decodeMessage, type QueueMessage } from '../../shared/contract/messages
 import { shortHash } from '../../shared/domain/ids.ts';
 import { buryMessage } from '../../shared/engine/bury/bury-message.ts';
 import type { Log } from '../../shared/engine/ports.ts';
-import type { FirePorts } from '../../shared/engine/schedule-ports.ts';
+import type { FirePorts } from '../../shared/engine/schedules/schedule-ports.ts';
 import { registerActions } from '../actions/index.ts';
 import { once } from '../entry/once.ts';
 import { createCorePorts, noLargeObjects } from '../entry/world.ts';

@@ -3,7 +3,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { createUploadObjects } from '../../shared/adapters/aws/upload-objects.ts';
 import { consoleLog, systemChance, systemClock } from '../../shared/adapters/system.ts';
 import { parseEnv } from '../../shared/contract/env.ts';
-import { type IntakePorts, intakeRun } from '../../shared/engine/intake-run.ts';
+import { type IntakePorts, intakeRun } from '../../shared/engine/launch/intake-run.ts';
 import { registerActions } from '../actions/index.ts';
 import { once } from '../entry/once.ts';
 import { createQueueHandler } from '../entry/queue/create-queue-handler.ts';

@@ -8,7 +8,7 @@ import { createActionSecrets } from '../../shared/adapters/aws/stage-secrets.ts'
 import { createUploadInputs, createUploadObjects } from '../../shared/adapters/aws/upload-objects.ts';
 import { consoleLog, systemChance, systemClock } from '../../shared/adapters/system.ts';
 import { parseEnv } from '../../shared/contract/env.ts';
-import { type PagePorts, runPage } from '../../shared/engine/run-page.ts';
+import { type PagePorts, runPage } from '../../shared/engine/pages/run-page.ts';
 import { registerActions } from '../actions/index.ts';
 import { once } from '../entry/once.ts';
 import { createQueueHandler } from '../entry/queue/create-queue-handler.ts';

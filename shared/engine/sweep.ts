@@ -1,16 +1,16 @@
 import { deriveUid } from '../domain/ids.ts';
 import { shardOf, shardsBegun } from '../domain/input.ts';
 import { hasEnded, type RunControl, type RunDefinition, WORKING_STATUSES } from '../domain/run.ts';
-import { reconcileSlots, releaseEnded } from './admit-run.ts';
-import { checkCompletion } from './check-completion.ts';
-import { closeRun, landedAt } from './finish-run.ts';
-import { finishInput } from './finish-input.ts';
-import { handOver } from './hand-over.ts';
-import { hasEndedWith, pageAfter } from './open-input.ts';
+import { reconcileSlots, releaseEnded } from './runs/admit-run.ts';
+import { checkCompletion } from './runs/check-completion.ts';
+import { closeRun, landedAt } from './runs/finish-run.ts';
+import { finishInput } from './runs/finish-input.ts';
+import { handOver } from './live/hand-over.ts';
+import { hasEndedWith, pageAfter } from './runs/open-input.ts';
 import { type CorePorts, DUE_PARTITIONS, type DueEntry, type RunLook } from './ports.ts';
-import { settleLanded } from './settle-landed.ts';
-import { stopRun } from './stop-run.ts';
-import { nextWatch } from './watch.ts';
+import { settleLanded } from './runs/settle-landed.ts';
+import { stopRun } from './runs/stop-run.ts';
+import { nextWatch } from './runs/watch.ts';
 
 const BATCH = 25;
 /** Nothing that moved this recently is stuck: a page's time, its redelivery and a queue's backlog pass before. */

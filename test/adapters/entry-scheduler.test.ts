@@ -1,7 +1,7 @@
 import { GetScheduleCommand, UpdateScheduleCommand, type UpdateScheduleCommandInput } from '@aws-sdk/client-scheduler';
 import { describe, expect, it } from 'vitest';
 import { createEntryScheduler } from '../../shared/adapters/aws/entry-scheduler.ts';
-import type { ScheduleEntry } from '../../shared/engine/schedule-ports.ts';
+import type { ScheduleEntry } from '../../shared/engine/schedules/schedule-ports.ts';
 import { openTestScheduler } from '../support/open-test-scheduler.ts';
 
 const START = '2026-11-23T10:00:00Z';

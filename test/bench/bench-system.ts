@@ -12,7 +12,7 @@ import { createStageSecrets } from '../../shared/adapters/aws/stage-secrets.ts';
 import type { LargeObjects } from '../../shared/adapters/dynamodb/progress-store.ts';
 import { systemChance } from '../../shared/adapters/system.ts';
 import type { CorePorts, Log } from '../../shared/engine/ports.ts';
-import { startRun } from '../../shared/engine/start-run.ts';
+import { startRun } from '../../shared/engine/launch/start-run.ts';
 import type { Action } from '../../shared/sdk/action.ts';
 import { createRegistry } from '../../shared/sdk/action-registry.ts';
 import { drainQueues, Queue, type QueueName, type WorkerPool } from './bench-queue.ts';

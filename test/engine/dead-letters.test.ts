@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { deriveUid, shortHash } from '../../shared/domain/ids.ts';
 import { buryMessage } from '../../shared/engine/bury/bury-message.ts';
-import { dispatchRun } from '../../shared/engine/dispatch-run.ts';
-import { replayCallback } from '../../shared/engine/replay-callbacks.ts';
+import { dispatchRun } from '../../shared/engine/runs/dispatch-run.ts';
+import { replayCallback } from '../../shared/engine/callbacks/replay-callbacks.ts';
 import type { Message } from '../../shared/engine/ports.ts';
-import { resumeRun } from '../../shared/engine/resume-run.ts';
-import { retryRun } from '../../shared/engine/retry-run.ts';
-import { runPage } from '../../shared/engine/run-page.ts';
-import { stopRun } from '../../shared/engine/stop-run.ts';
+import { resumeRun } from '../../shared/engine/runs/resume-run.ts';
+import { retryRun } from '../../shared/engine/runs/retry-run.ts';
+import { runPage } from '../../shared/engine/pages/run-page.ts';
+import { stopRun } from '../../shared/engine/runs/stop-run.ts';
 import { createEngineWorld, type EngineWorld, START } from '../support/engine-world.ts';
 import { createSampleActions } from '../support/sample-actions.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { intakeRun } from '../../shared/engine/intake-run.ts';
-import { stopRun } from '../../shared/engine/stop-run.ts';
-import { resumeRun } from '../../shared/engine/resume-run.ts';
+import { intakeRun } from '../../shared/engine/launch/intake-run.ts';
+import { stopRun } from '../../shared/engine/runs/stop-run.ts';
+import { resumeRun } from '../../shared/engine/runs/resume-run.ts';
 import { listInputs } from '../../shared/engine/read/list-inputs.ts';
 import { createEngineWorld, START } from '../support/engine-world.ts';
 import { createSampleActions } from '../support/sample-actions.ts';

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { SHARD_SIZE } from '../../shared/domain/input.ts';
 import { NO_TOTALS } from '../../shared/domain/run.ts';
-import { checkCompletion } from '../../shared/engine/check-completion.ts';
-import { nextUnsettled } from '../../shared/engine/open-input.ts';
+import { checkCompletion } from '../../shared/engine/runs/check-completion.ts';
+import { nextUnsettled } from '../../shared/engine/runs/open-input.ts';
 import { DUE_PARTITIONS, type DueEntry } from '../../shared/engine/ports.ts';
 import { createEngineWorld, START } from '../support/engine-world.ts';
 import { createSampleActions } from '../support/sample-actions.ts';

@@ -3,11 +3,11 @@ import { EngineError } from '../../shared/domain/errors.ts';
 import { runUidOf } from '../../shared/domain/ids.ts';
 import type { PaceRecord } from '../../shared/domain/pace.ts';
 import type { RunControl } from '../../shared/domain/run.ts';
-import { checkLiveCall } from '../../shared/engine/live-call.ts';
-import { resumeRun } from '../../shared/engine/resume-run.ts';
-import { runLive } from '../../shared/engine/run-live.ts';
-import { runPage } from '../../shared/engine/run-page.ts';
-import { stopRun } from '../../shared/engine/stop-run.ts';
+import { checkLiveCall } from '../../shared/engine/live/live-call.ts';
+import { resumeRun } from '../../shared/engine/runs/resume-run.ts';
+import { runLive } from '../../shared/engine/live/run-live.ts';
+import { runPage } from '../../shared/engine/pages/run-page.ts';
+import { stopRun } from '../../shared/engine/runs/stop-run.ts';
 import { createEngineWorld, type EngineWorld, START } from '../support/engine-world.ts';
 import { createPacedAction, mostInWindow } from '../support/paced-action.ts';
 

@@ -3,7 +3,7 @@ import { readUid } from '../../shared/domain/ids.ts';
 import { unstoredRecord } from '../../shared/domain/page-callback.ts';
 import { replayUid } from '../../shared/domain/replay.ts';
 import type { CallbackAnswer } from '../../shared/engine/ports.ts';
-import { replayCallback } from '../../shared/engine/replay-callbacks.ts';
+import { replayCallback } from '../../shared/engine/callbacks/replay-callbacks.ts';
 import { createEngineWorld, type EngineWorld, type Posted, START } from '../support/engine-world.ts';
 import { createSampleActions } from '../support/sample-actions.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { retryRun } from '../../shared/engine/retry-run.ts';
-import { stopRun } from '../../shared/engine/stop-run.ts';
-import { resumeRun } from '../../shared/engine/resume-run.ts';
+import { retryRun } from '../../shared/engine/runs/retry-run.ts';
+import { stopRun } from '../../shared/engine/runs/stop-run.ts';
+import { resumeRun } from '../../shared/engine/runs/resume-run.ts';
 import type { EngineWorld } from '../support/engine-world.ts';
 import { createEngineWorld, START } from '../support/engine-world.ts';
 import { createSampleActions } from '../support/sample-actions.ts';

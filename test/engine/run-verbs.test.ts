@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { RUN_STATUSES, type RunControl, type RunStatus } from '../../shared/domain/run.ts';
-import { resumeRun } from '../../shared/engine/resume-run.ts';
-import { retryRun } from '../../shared/engine/retry-run.ts';
-import { stopRun } from '../../shared/engine/stop-run.ts';
+import { resumeRun } from '../../shared/engine/runs/resume-run.ts';
+import { retryRun } from '../../shared/engine/runs/retry-run.ts';
+import { stopRun } from '../../shared/engine/runs/stop-run.ts';
 import { createEngineWorld, type EngineWorld } from '../support/engine-world.ts';
 import { createSampleActions } from '../support/sample-actions.ts';
 

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { runUidOf } from '../../shared/domain/ids.ts';
 import { UPLOAD_LAUNCH_MS } from '../../shared/domain/upload.ts';
-import { openUpload } from '../../shared/engine/open-upload.ts';
-import type { Launch } from '../../shared/engine/start-run.ts';
-import { startUploadRun } from '../../shared/engine/start-upload-run.ts';
+import { openUpload } from '../../shared/engine/launch/open-upload.ts';
+import type { Launch } from '../../shared/engine/launch/start-run.ts';
+import { startUploadRun } from '../../shared/engine/launch/start-upload-run.ts';
 import { createEngineWorld } from '../support/engine-world.ts';
 import { createSampleActions } from '../support/sample-actions.ts';
 

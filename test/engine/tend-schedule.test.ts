@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Fire } from '../../shared/domain/fire.ts';
-import { fireSchedule } from '../../shared/engine/fire-schedule.ts';
-import { cancelSchedule, pauseSchedule, resumeSchedule } from '../../shared/engine/manage-schedule.ts';
+import { fireSchedule } from '../../shared/engine/schedules/fire-schedule.ts';
+import { cancelSchedule, pauseSchedule, resumeSchedule } from '../../shared/engine/schedules/manage-schedule.ts';
 import { findSchedule } from '../../shared/engine/read/find-schedule.ts';
 import { listFires } from '../../shared/engine/read/list-fires.ts';
-import { triggerSchedule } from '../../shared/engine/trigger-schedule.ts';
+import { triggerSchedule } from '../../shared/engine/schedules/trigger-schedule.ts';
 import { START } from '../support/engine-world.ts';
 import { createSampleActions } from '../support/sample-actions.ts';
 import { createScheduleWorld, type ScheduleWorld } from '../support/schedule-world.ts';

@@ -16,8 +16,8 @@ import { createUploadStore } from '../../shared/adapters/dynamodb/upload-store.t
 import { runUidOf, shortHash } from '../../shared/domain/ids.ts';
 import type { RunControl, RunDefinition } from '../../shared/domain/run.ts';
 import { buryMessage } from '../../shared/engine/bury/bury-message.ts';
-import { deliverCallback } from '../../shared/engine/deliver-callback.ts';
-import { dispatchRun } from '../../shared/engine/dispatch-run.ts';
+import { deliverCallback } from '../../shared/engine/callbacks/deliver-callback.ts';
+import { dispatchRun } from '../../shared/engine/runs/dispatch-run.ts';
 import {
   type CallbackAnswer,
   type Clock,
@@ -25,14 +25,14 @@ import {
   type Message,
   type Ports,
 } from '../../shared/engine/ports.ts';
-import { intakeRun } from '../../shared/engine/intake-run.ts';
+import { intakeRun } from '../../shared/engine/launch/intake-run.ts';
 import type { RunReader } from '../../shared/engine/read/read-ports.ts';
-import { receiveFire } from '../../shared/engine/receive-fire.ts';
-import type { EntryScheduler, SchedulePorts, TendPorts } from '../../shared/engine/schedule-ports.ts';
-import { tendSchedule } from '../../shared/engine/tend-schedule.ts';
-import { runPage } from '../../shared/engine/run-page.ts';
-import { type Launch, startRun } from '../../shared/engine/start-run.ts';
-import type { UploadStore } from '../../shared/engine/upload-ports.ts';
+import { receiveFire } from '../../shared/engine/schedules/receive-fire.ts';
+import type { EntryScheduler, SchedulePorts, TendPorts } from '../../shared/engine/schedules/schedule-ports.ts';
+import { tendSchedule } from '../../shared/engine/schedules/tend-schedule.ts';
+import { runPage } from '../../shared/engine/pages/run-page.ts';
+import { type Launch, startRun } from '../../shared/engine/launch/start-run.ts';
+import type { UploadStore } from '../../shared/engine/launch/upload-ports.ts';
 import { sweep } from '../../shared/engine/sweep.ts';
 import type { Action } from '../../shared/sdk/action.ts';
 import { createRegistry } from '../../shared/sdk/action-registry.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { UploadRef } from '../../shared/domain/upload.ts';
-import type { UploadObjects } from '../../shared/engine/upload-ports.ts';
+import type { UploadObjects } from '../../shared/engine/launch/upload-ports.ts';
 
 /** Uploads in memory, as S3 keeps them. */
 export interface MemoryUploads extends UploadObjects {

@@ -4,7 +4,7 @@ import { decodeMessage } from '../../shared/contract/messages.ts';
 import type { Fire } from '../../shared/domain/fire.ts';
 import type { Schedule } from '../../shared/domain/schedule.ts';
 import type { FireMessage } from '../../shared/engine/ports.ts';
-import { putSchedule, type ScheduleLaunch } from '../../shared/engine/put-schedule.ts';
+import { putSchedule, type ScheduleLaunch } from '../../shared/engine/schedules/put-schedule.ts';
 import type { Action } from '../../shared/sdk/action.ts';
 import { createEngineWorld, type EngineWorld, START } from './engine-world.ts';
 import { connect } from './open-test-scheduler.ts';

@@ -1,4 +1,4 @@
-import type { ScheduleLaunch } from '../../../shared/engine/put-schedule.ts';
+import type { ScheduleLaunch } from '../../../shared/engine/schedules/put-schedule.ts';
 import { launchedScheduleView, previewView } from '../../../shared/contract/schedule-view.ts';
 import { CronError } from '../../../shared/domain/cron/cron-error.ts';
 import { parseCron } from '../../../shared/domain/cron/parse-cron.ts';
@@ -7,9 +7,9 @@ import { timeZoneFault } from '../../../shared/domain/cron/time-zone.ts';
 import { EngineError } from '../../../shared/domain/errors.ts';
 import { hashedUuid } from '../../../shared/domain/ids.ts';
 import type { OncePorts } from '../../../shared/engine/once-by-key.ts';
-import { putSchedule } from '../../../shared/engine/put-schedule.ts';
-import type { SchedulePorts } from '../../../shared/engine/schedule-ports.ts';
-import { findAction } from '../../../shared/engine/start-run.ts';
+import { putSchedule } from '../../../shared/engine/schedules/put-schedule.ts';
+import type { SchedulePorts } from '../../../shared/engine/schedules/schedule-ports.ts';
+import { findAction } from '../../../shared/engine/launch/start-run.ts';
 import type { EndpointsOf } from '../http/create-api-handler.ts';
 import { type Call, defineEndpoint } from '../http/endpoint.ts';
 import { answerOnce } from '../http/once-by-key.ts';

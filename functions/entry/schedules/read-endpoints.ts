@@ -5,7 +5,7 @@ import { findSchedule } from '../../../shared/engine/read/find-schedule.ts';
 import { listFires, listScheduleInputs } from '../../../shared/engine/read/list-fires.ts';
 import { listSchedules } from '../../../shared/engine/read/list-schedules.ts';
 import type { Step } from '../../../shared/engine/read/steps.ts';
-import type { ScheduleStore } from '../../../shared/engine/schedule-ports.ts';
+import type { ScheduleStore } from '../../../shared/engine/schedules/schedule-ports.ts';
 import type { EndpointsOf } from '../http/create-api-handler.ts';
 import { defineEndpoint } from '../http/endpoint.ts';
 import { listPage, type PagingPorts } from '../reading/list-page.ts';

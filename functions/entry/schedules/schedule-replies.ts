@@ -1,7 +1,7 @@
 import { scheduleView } from '../../../shared/contract/schedule-view.ts';
 import type { Schedule, ScheduleDefinition } from '../../../shared/domain/schedule.ts';
 import type { Clock } from '../../../shared/engine/ports.ts';
-import type { ScheduleStore } from '../../../shared/engine/schedule-ports.ts';
+import type { ScheduleStore } from '../../../shared/engine/schedules/schedule-ports.ts';
 
 /** Inputs a schedule shows; all of them are at `GET …/inputs`. */
 const SHOWN = 100;

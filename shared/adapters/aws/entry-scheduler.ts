@@ -10,7 +10,7 @@ import {
   UpdateScheduleCommand,
 } from '@aws-sdk/client-scheduler';
 import { fireTemplate } from '../../contract/messages.ts';
-import type { EntryScheduler, ScheduleEntry } from '../../engine/schedule-ports.ts';
+import type { EntryScheduler, ScheduleEntry } from '../../engine/schedules/schedule-ports.ts';
 
 export interface EntryTarget {
   readonly group: string;

@@ -1,6 +1,6 @@
 import { readSpan } from '../../domain/read-span.ts';
 import type { Upload } from '../../domain/upload.ts';
-import type { UploadInputs, UploadObjects, UploadTickets } from '../../engine/upload-ports.ts';
+import type { UploadInputs, UploadObjects, UploadTickets } from '../../engine/launch/upload-ports.ts';
 import type { EndpointEnv } from './large-objects.ts';
 import {
   type ClientConfig,

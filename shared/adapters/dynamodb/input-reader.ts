@@ -1,7 +1,7 @@
 import type { StoredInput } from '../../domain/input.ts';
 import type { RunDefinition } from '../../domain/run.ts';
 import type { UploadSpan } from '../../domain/upload.ts';
-import type { UploadInputs } from '../../engine/upload-ports.ts';
+import type { UploadInputs } from '../../engine/launch/upload-ports.ts';
 import { Lru } from '../lru.ts';
 import { type Item, ItemReader } from './attributes.ts';
 import { type InputChunk, unpackInputs } from './input-chunks.ts';

@@ -3,7 +3,7 @@ import type { StoredInput } from '../../domain/input.ts';
 import { RUN_MOVES, type RunControl, type RunMove, withHistory } from '../../domain/run.ts';
 import type { UploadRef } from '../../domain/upload.ts';
 import type { ControlChange, DueStore, RunStore } from '../../engine/ports.ts';
-import type { UploadInputs } from '../../engine/upload-ports.ts';
+import type { UploadInputs } from '../../engine/launch/upload-ports.ts';
 import { Lru } from '../lru.ts';
 import { type Item, ItemReader } from './attributes.ts';
 import { chunkInputs, packInputs, unpackInputs } from './input-chunks.ts';

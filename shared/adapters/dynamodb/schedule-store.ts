@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Fire } from '../../domain/fire.ts';
 import type { StoredInput } from '../../domain/input.ts';
 import type { Schedule } from '../../domain/schedule.ts';
-import type { ListedSchedule, ScheduleStore } from '../../engine/schedule-ports.ts';
+import type { ListedSchedule, ScheduleStore } from '../../engine/schedules/schedule-ports.ts';
 import { type Item, ItemReader } from './attributes.ts';
 import { chunkInputs, packInputs, unpackInputs } from './input-chunks.ts';
 import {

@@ -1,5 +1,5 @@
 import { type Upload, UPLOAD_LAUNCH_MS } from '../../domain/upload.ts';
-import type { UploadStore } from '../../engine/upload-ports.ts';
+import type { UploadStore } from '../../engine/launch/upload-ports.ts';
 import { ItemReader } from './attributes.ts';
 import { keys } from './keys.ts';
 import type { Table } from './table.ts';

@@ -1,7 +1,7 @@
 import { hasEnded, type RunControl, type RunDefinition, WORKING_STATUSES } from '../../domain/run.ts';
-import { checkCompletion } from '../check-completion.ts';
-import { closeWindow } from '../close-window.ts';
-import { closeRun, countRecorded } from '../finish-run.ts';
+import { checkCompletion } from '../runs/check-completion.ts';
+import { closeWindow } from '../runs/close-window.ts';
+import { closeRun, countRecorded } from '../runs/finish-run.ts';
 import type { CorePorts, DispatchMessage } from '../ports.ts';
 import { type Burial, type DeadLetter, tellDeath } from './burial.ts';
 

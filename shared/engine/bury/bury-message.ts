@@ -1,5 +1,5 @@
 import type { Message } from '../ports.ts';
-import type { FirePorts } from '../schedule-ports.ts';
+import type { FirePorts } from '../schedules/schedule-ports.ts';
 import type { Burial, DeadLetter } from './burial.ts';
 import { buryCallback } from './bury-callback.ts';
 import { buryDispatch } from './bury-dispatch.ts';

@@ -2,10 +2,10 @@ import { CALLBACK_BODY_VERSION } from '../../domain/callback.ts';
 import type { OpenInput, RunWindow } from '../../domain/input.ts';
 import type { PageSlot } from '../../domain/page.ts';
 import type { RunControl, RunDefinition, RunStatus } from '../../domain/run.ts';
-import { finishInput } from '../finish-input.ts';
-import { endsInput, pageAfter } from '../open-input.ts';
+import { finishInput } from '../runs/finish-input.ts';
+import { endsInput, pageAfter } from '../runs/open-input.ts';
 import type { CorePorts, PageMessage } from '../ports.ts';
-import { sendPageCallbacks } from '../send-callbacks.ts';
+import { sendPageCallbacks } from '../callbacks/send-callbacks.ts';
 import { type Burial, type DeadLetter, tellDeath } from './burial.ts';
 
 /**

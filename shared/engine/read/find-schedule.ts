@@ -1,7 +1,7 @@
 import { EngineError } from '../../domain/errors.ts';
 import type { Schedule } from '../../domain/schedule.ts';
 import type { Clock } from '../ports.ts';
-import type { ScheduleStore } from '../schedule-ports.ts';
+import type { ScheduleStore } from '../schedules/schedule-ports.ts';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 

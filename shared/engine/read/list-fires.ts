@@ -2,7 +2,7 @@ import type { Fire } from '../../domain/fire.ts';
 import type { StoredInput } from '../../domain/input.ts';
 import type { Schedule } from '../../domain/schedule.ts';
 import type { Clock } from '../ports.ts';
-import type { ScheduleStore } from '../schedule-ports.ts';
+import type { ScheduleStore } from '../schedules/schedule-ports.ts';
 import type { Step } from './steps.ts';
 
 /** The ledger of a schedule, newest first, after a place; it ends at the first row whose time is over. */

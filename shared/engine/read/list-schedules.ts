@@ -1,6 +1,6 @@
 import type { Schedule, ScheduleStatus } from '../../domain/schedule.ts';
 import type { Clock } from '../ports.ts';
-import type { ListedSchedule, SchedulePlace, ScheduleStore } from '../schedule-ports.ts';
+import type { ListedSchedule, SchedulePlace, ScheduleStore } from '../schedules/schedule-ports.ts';
 import { isScheduleVisible } from './find-schedule.ts';
 import type { Step } from './steps.ts';
 

@@ -1,0 +1,256 @@
+import { type CallbackRecord, pageCallbackBody, partStarts, recordCallbackBody } from '../../domain/callback.ts';
+import { EngineError, type ErrorRecord } from '../../domain/errors.ts';
+import { type DerivedUid, readUid } from '../../domain/ids.ts';
+import { shardOf } from '../../domain/input.ts';
+import { LIMITS } from '../../domain/limits.ts';
+import { callbackDelayMs, retryAfterSeconds } from '../../domain/retry.ts';
+import type { RunDefinition } from '../../domain/run.ts';
+import type { CallbackAnswer, CallbackMessage, CorePorts, Ports, Receipt } from '../ports.ts';
+import { tellError } from '../tell-error.ts';
+
+/** A queue holds a message back this long at most; longer waits are the sweeper's. */
+const MAX_DELAY_MS = 900_000;
+
+/**
+ * An attempt not settled this long after its claim never will be: its message has been received as often as it may
+ * (8 × 6 min), or its claim was carried out and told as refused, so that nobody made it.
+ */
+const CLAIM_LEASE_MS = 3_600_000;
+
+/**
+ * One attempt of one callback. A page's first attempt needs no record: success goes to the delivery log, failure makes
+ * the record. Every later attempt is claimed before it is made, so a crash spends it and the schedule is never exceeded.
+ */
+export async function deliverCallback(ports: DeliveryPorts, message: CallbackMessage, receipt: Receipt): Promise<void> {
+  const record = await readStanding(ports, message, receipt);
+  const about = readUid(record?.refUid ?? message.uid);
+  if (about === null) return;
+  const definition = await ports.runs.readDefinition(about.runUid);
+  if (definition === null || definition.callback === null) return;
+  const delivery: DeliveryInHand = { message, receipt, record, about, definition };
+  if (!(await claim(ports, delivery))) return;
+  const body = await buildBody(ports, delivery);
+  if (body === null) return;
+  const answer = await post(ports, delivery, body);
+  await settle(ports, delivery, answer);
+}
+
+/** What delivering takes. */
+export type DeliveryPorts = Pick<
+  CorePorts,
+  'clock' | 'chance' | 'log' | 'runs' | 'progress' | 'callbacks' | 'due' | 'messages'
+> &
+  Pick<Ports, 'sender' | 'secrets'>;
+
+interface DeliveryInHand {
+  readonly message: CallbackMessage;
+  readonly receipt: Receipt;
+  /** Null: a page callback that has none (yet). */
+  readonly record: CallbackRecord | null;
+  /** What the callback's id names. */
+  readonly about: DerivedUid;
+  readonly definition: RunDefinition;
+}
+
+async function readStanding(
+  ports: DeliveryPorts,
+  message: CallbackMessage,
+  receipt: Receipt,
+): Promise<CallbackRecord | null> {
+  const firstOfPage = message.attempt === 0 && receipt.count === 1 && readUid(message.uid)?.kind === 'page';
+  return firstOfPage ? null : ports.callbacks.readRecord(message.uid);
+}
+
+/** Whether this delivery may make its attempt now; sees to what an earlier delivery of the same message left undone. */
+async function claim(ports: DeliveryPorts, delivery: DeliveryInHand): Promise<boolean> {
+  const { message, receipt, record } = delivery;
+  if (record === null) {
+    // A redelivery whose first delivery was logged is not posted again: nobody would see to a record of its failure.
+    return message.attempt === 0 && !(receipt.count > 1 && (await wasDelivered(ports, delivery)));
+  }
+  if (record.status === 'SUCCESS' || record.status === 'FAILED') return false;
+  const abandoned = record.status === 'RUNNING' && (record.nextAttemptAt ?? 0) <= ports.clock.now();
+  if (record.retryCount === message.attempt && (record.by === receipt.by || abandoned)) {
+    if (record.status === 'PENDING') await sendOn(ports, delivery, record);
+    else await settle(ports, delivery, { kind: 'failed', message: 'The attempt was cut off before it was answered.' });
+    return false;
+  }
+  if (message.attempt === 0) return record.status === 'PENDING' && record.retryCount === 0 && record.by === '';
+  if (await wasDelivered(ports, delivery)) {
+    await ports.callbacks.updateRecord(
+      record.uid,
+      { status: 'PENDING', retryCount: record.retryCount },
+      { status: 'SUCCESS', retryCount: record.retryCount, by: receipt.by, deliveredAt: ports.clock.now() },
+    );
+    return false;
+  }
+  return ports.callbacks.updateRecord(
+    record.uid,
+    { status: 'PENDING', retryCount: message.attempt - 1 },
+    {
+      status: 'RUNNING',
+      retryCount: message.attempt,
+      by: receipt.by,
+      nextAttemptAt: ports.clock.now() + CLAIM_LEASE_MS,
+    },
+  );
+}
+
+/** Success absorbs: whatever the record says, a delivery in the log is a delivery. */
+export async function wasDelivered(
+  ports: Pick<DeliveryPorts, 'callbacks'>,
+  { about, record }: Pick<DeliveryInHand, 'about' | 'record'>,
+): Promise<boolean> {
+  if (about.kind !== 'page' || (record !== null && record.parentUid !== null)) return false;
+  const log = await ports.callbacks.readDeliveries(about.runUid, shardOf(about.input));
+  return log.some(({ input, page, part }) => input === about.input && page === about.page && part === about.part);
+}
+
+/** The callback's body, the same bytes on every attempt, or null where what it told of is gone. */
+async function buildBody(ports: DeliveryPorts, { about, record, definition }: DeliveryInHand): Promise<string | null> {
+  const { runUid } = about;
+  if (about.kind === 'page') {
+    const found = await ports.progress.readPage(runUid, about.input, about.page);
+    if (found === null || found.slot.outcome.kind !== 'RESULT') return null;
+    const input = await ports.runs.readInput(runUid, about.input);
+    const sizes = found.results.map((item) => Buffer.byteLength(JSON.stringify(item)));
+    const starts = partStarts(sizes, Buffer.byteLength(JSON.stringify(input)));
+    const results = found.results.slice(starts[about.part - 1], starts[about.part]);
+    const batchUid = await ports.runs.batchUid(runUid, about.input);
+    const part = { part: about.part, parts: starts.length, batchUid };
+    return pageCallbackBody(definition, found.slot, input, results, part);
+  }
+  if (record === null || record.payload === null) return null;
+  const only =
+    record.payload.type === 'run.input_failed' ? record.payload.input : definition.inputsTotal === 1 ? 0 : null;
+  const speaksOf =
+    only === null
+      ? null
+      : { input: await ports.runs.readInput(runUid, only), batchUid: await ports.runs.batchUid(runUid, only) };
+  return recordCallbackBody(definition, record.refUid, record.payload, speaksOf);
+}
+
+async function post(
+  ports: DeliveryPorts,
+  { about, record, message, definition }: DeliveryInHand,
+  body: string,
+): Promise<CallbackAnswer> {
+  const { callback, workspaceUid } = definition;
+  if (callback === null) return { kind: 'failed', message: 'The run has no callback.' };
+  const refUid = record?.refUid ?? message.uid;
+  const caller =
+    callback.sealedHeaders === null
+      ? {}
+      : await ports.secrets.openHeaders(callback.sealedFor ?? about.runUid, callback.sealedHeaders);
+  const signature = await ports.secrets.signatureHeaders(workspaceUid, refUid, ports.clock.now(), body);
+  const headers = { ...caller, 'content-type': 'application/json', ...signature };
+  return ports.sender.post({ url: callback.url, workspaceUid, headers, body });
+}
+
+/** Writes down how the attempt went, then sends the next one if there is to be one. */
+async function settle(ports: DeliveryPorts, delivery: DeliveryInHand, answer: CallbackAnswer): Promise<void> {
+  const { message, receipt, about, definition, record } = delivery;
+  const now = ports.clock.now();
+  const delivered = answer.kind === 'answered' && answer.status >= 200 && answer.status < 300;
+  const said = {
+    httpStatus: answer.kind === 'answered' ? answer.status : null,
+    httpResponse: answer.kind === 'answered' ? cutText(answer.body) : null,
+  };
+  if (delivered && record === null) {
+    const { input, page, part, runUid } = about;
+    const { status: httpStatus } = answer;
+    await ports.callbacks.logDelivery({ runUid, input, page, part, httpStatus, at: now }, definition.expiresAt);
+    return;
+  }
+  const nextAttemptAt = delivered ? null : nextAttempt(ports, message.attempt, answer);
+  // A first attempt that came twice may have been taken the other time; then nobody would look after a record of it.
+  const isFirst = record === null;
+  const absorbed = !delivered && (isFirst || nextAttemptAt === null) && (await wasDelivered(ports, delivery));
+  if (absorbed && isFirst) return;
+  const error = delivered || absorbed ? null : failureOf(ports, delivery, answer);
+  const status = delivered || absorbed ? 'SUCCESS' : nextAttemptAt === null ? 'FAILED' : 'PENDING';
+  const change = {
+    status,
+    retryCount: message.attempt,
+    by: receipt.by,
+    ...said,
+    error,
+    nextAttemptAt,
+    deliveredAt: delivered ? now : null,
+  } as const;
+  if (record === null) {
+    const made = await ports.callbacks.createRecord({ ...newRecord(delivery, now), ...change });
+    if (made.by === receipt.by) await sendOn(ports, delivery, made);
+    return;
+  }
+  const from = message.attempt === 0 ? 'PENDING' : 'RUNNING';
+  const written = await ports.callbacks.updateRecord(record.uid, { status: from, retryCount: message.attempt }, change);
+  if (written) await sendOn(ports, delivery, { ...record, ...change });
+}
+
+/** Sends the attempt after the one recorded, or leaves it to the sweeper where it is far off. */
+async function sendOn(ports: DeliveryPorts, { definition }: DeliveryInHand, record: CallbackRecord): Promise<void> {
+  if (record.status !== 'PENDING' || record.nextAttemptAt === null) return;
+  const delayMs = Math.max(0, record.nextAttemptAt - ports.clock.now());
+  if (delayMs > MAX_DELAY_MS) {
+    await ports.due.putDue({ at: record.nextAttemptAt, kind: 'callback', uid: record.uid });
+    return;
+  }
+  const message = { kind: 'callback', uid: record.uid, attempt: record.retryCount + 1 } as const;
+  await ports.messages.send(message, { workspaceUid: definition.workspaceUid, delayMs });
+}
+
+/** When the next attempt is due (epoch ms), or null where this was the last: 410 says so, or the schedule is spent. */
+function nextAttempt(ports: DeliveryPorts, attempt: number, answer: CallbackAnswer): number | null {
+  const now = ports.clock.now();
+  if (answer.kind === 'answered' && answer.status === 410) return null;
+  const honours = answer.kind === 'answered' && (answer.status === 429 || answer.status === 503);
+  const asked = honours ? retryAfterSeconds(answer.retryAfter, now) : null;
+  const delay = callbackDelayMs(attempt + 1, ports.chance.fraction(), asked);
+  return delay === null ? null : now + delay;
+}
+
+function failureOf(ports: DeliveryPorts, { about, message }: DeliveryInHand, answer: CallbackAnswer): ErrorRecord {
+  const text =
+    answer.kind === 'answered'
+      ? `The receiver answered ${answer.status}; only 2xx is success.`
+      : `The receiver could not be reached: ${answer.message}`;
+  const error = new EngineError('UPSTREAM_ERROR', text);
+  return tellError(ports, error, { run_uid: about.runUid, callback_uid: message.uid, attempt: message.attempt });
+}
+
+/** The record of a page's callback that has none yet. */
+export function newRecord(
+  { message, about, definition }: Pick<DeliveryInHand, 'message' | 'about' | 'definition'>,
+  now: number,
+): CallbackRecord {
+  return {
+    uid: message.uid,
+    refUid: message.uid,
+    parentUid: null,
+    type: 'run.page',
+    runUid: about.runUid,
+    workspaceUid: definition.workspaceUid,
+    input: about.input,
+    page: about.page,
+    part: about.part,
+    status: 'PENDING',
+    retryCount: 0,
+    by: '',
+    httpStatus: null,
+    httpResponse: null,
+    error: null,
+    nextAttemptAt: null,
+    createdAt: now,
+    deliveredAt: null,
+    payload: null,
+    expiresAt: definition.expiresAt,
+  };
+}
+
+function cutText(text: string): string {
+  const bytes = Buffer.from(text);
+  return bytes.length <= LIMITS.callbackResponseBytes
+    ? text
+    : bytes.subarray(0, LIMITS.callbackResponseBytes).toString();
+}

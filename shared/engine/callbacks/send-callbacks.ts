@@ -1,0 +1,56 @@
+import type { CallbackPayload, CallbackRecord } from '../../domain/callback.ts';
+import { deriveUid } from '../../domain/ids.ts';
+import type { PageSlot } from '../../domain/page.ts';
+import type { RunDefinition } from '../../domain/run.ts';
+import type { CorePorts } from '../ports.ts';
+
+/** Sends a recorded page's callbacks, one per part. Its slot is the pending record: nothing else is written. */
+export async function sendPageCallbacks(
+  ports: Pick<CorePorts, 'messages'>,
+  definition: RunDefinition,
+  slot: PageSlot,
+): Promise<void> {
+  if (definition.callback?.on !== 'all' || slot.outcome.kind !== 'RESULT') return;
+  const sends: Promise<void>[] = [];
+  for (let part = 1; part <= slot.outcome.parts; part += 1) {
+    const uid = deriveUid(slot.runUid, 'page', { input: slot.input, page: slot.page, part });
+    const { workspaceUid } = definition;
+    sends.push(ports.messages.send({ kind: 'callback', uid, attempt: 0 }, { workspaceUid }));
+  }
+  await Promise.all(sends);
+}
+
+/** Records a callback that no page slot stands for, then sends it. Said twice, it is recorded once. */
+export async function sendRecordedCallback(
+  ports: Pick<CorePorts, 'callbacks' | 'messages'>,
+  definition: RunDefinition,
+  refUid: string,
+  payload: CallbackPayload,
+): Promise<void> {
+  const failed = payload.type === 'run.input_failed';
+  const record: CallbackRecord = {
+    uid: refUid,
+    refUid,
+    parentUid: null,
+    type: payload.type,
+    runUid: definition.uid,
+    workspaceUid: definition.workspaceUid,
+    input: failed ? payload.input : definition.inputsTotal === 1 ? 0 : null,
+    page: failed ? payload.page : null,
+    part: null,
+    status: 'PENDING',
+    retryCount: 0,
+    by: '',
+    httpStatus: null,
+    httpResponse: null,
+    error: null,
+    nextAttemptAt: payload.at,
+    createdAt: payload.at,
+    deliveredAt: null,
+    payload,
+    expiresAt: definition.expiresAt,
+  };
+  const standing = await ports.callbacks.createRecord(record);
+  if (standing.status !== 'PENDING' || standing.retryCount > 0) return; // already on its way
+  await ports.messages.send({ kind: 'callback', uid: refUid, attempt: 0 }, { workspaceUid: definition.workspaceUid });
+}

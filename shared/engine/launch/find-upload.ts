@@ -1,0 +1,65 @@
+import { EngineError } from '../../domain/errors.ts';
+import { LIMITS } from '../../domain/limits.ts';
+import type { Upload, UploadRef } from '../../domain/upload.ts';
+import type { CorePorts } from '../ports.ts';
+import type { UploadObjects, UploadStore } from './upload-ports.ts';
+
+/** What launching with an upload takes. */
+export interface UploadLaunchPorts {
+  readonly clock: CorePorts['clock'];
+  readonly runs: Pick<CorePorts['runs'], 'readControl'>;
+  readonly uploads: UploadStore & Pick<UploadObjects, 'findObject'>;
+  readonly settings: Pick<CorePorts['settings'], 'retentionDays'>;
+}
+
+/** An upload that can be launched, with what was written. */
+export interface FoundUpload {
+  readonly upload: Upload;
+  readonly ref: UploadRef;
+}
+
+/** A launch that claimed an upload and made no run of it in so long is dead: its function is cut off at 29 s. */
+const CLAIM_LEASE_MS = 60_000;
+
+/** Runs are kept no longer than this after their launch: a postponed start, a deadline. */
+const LONGEST_RUN_DAYS = 366 + 30;
+
+/**
+ * An upload for a launch. Throws NOT_FOUND for one the workspace has not, INVALID_STATE where nothing was written yet or
+ * a run has it, PAYLOAD_TOO_LARGE. S3 cannot bound a presigned PUT, so the size is looked at here.
+ */
+export async function findUpload(ports: UploadLaunchPorts, workspaceUid: string, uid: string): Promise<FoundUpload> {
+  const upload = await ports.uploads.readUpload(workspaceUid, uid);
+  if (upload === null) {
+    throw new EngineError('NOT_FOUND', `inputs_upload_uid: there is no upload ${uid} that can be launched.`);
+  }
+  // A claim that no run came of is looked at when the upload is claimed: it may be this very launch's own.
+  if (upload.usedBy !== null && (await ports.runs.readControl(upload.usedBy.runUid)) !== null) throw used(upload);
+  const found = await ports.uploads.findObject(upload);
+  if (found === null) {
+    const message = `Nothing was put to the upload ${uid} yet: PUT the lines to its url first, with its headers.`;
+    throw new EngineError('INVALID_STATE', message, { params: { status: 'WAITING_FOR_PUT' } });
+  }
+  if (found.bytes > LIMITS.uploadBytes) {
+    const message = `The upload ${uid} has ${found.bytes} bytes, over the limit of ${LIMITS.uploadBytes}; part it into several uploads and runs.`;
+    throw new EngineError('PAYLOAD_TOO_LARGE', message);
+  }
+  return { upload, ref: { uid, ...found } };
+}
+
+/** Gives an upload to a run, once: said twice for one run it is that run's. Throws INVALID_STATE where another has it. */
+export async function claimUpload(ports: UploadLaunchPorts, { upload }: FoundUpload, runUid: string): Promise<void> {
+  const at = ports.clock.now();
+  const expiresAt = Math.ceil(at / 1_000) + (LONGEST_RUN_DAYS + ports.settings.retentionDays) * 86_400;
+  const { usedBy } = upload;
+  const instead = usedBy !== null && usedBy.at + CLAIM_LEASE_MS <= at ? usedBy.runUid : null;
+  if (!(await ports.uploads.claimUpload(upload, { runUid, at, expiresAt, instead }))) throw used(upload);
+}
+
+function used({ uid, usedBy }: Upload): EngineError {
+  const by = usedBy === null ? 'another launch' : `run ${usedBy.runUid}`;
+  const message = `The upload ${uid} was used by ${by}: an upload makes one run. Upload the lines again for another.`;
+  return new EngineError('INVALID_STATE', message, {
+    params: { status: 'USED', ...(usedBy === null ? {} : { run_uid: usedBy.runUid }) },
+  });
+}

@@ -1,0 +1,145 @@
+import { EngineError, type ValidationError } from '../../domain/errors.ts';
+import { readInputLine } from '../../domain/input-line.ts';
+import type { StoredInput } from '../../domain/input.ts';
+import { LIMITS } from '../../domain/limits.ts';
+import { hasEnded, type RunControl, type RunDefinition } from '../../domain/run.ts';
+import { createLineSplitter, type Line } from '../../domain/split-lines.ts';
+import { createSpanBuilder, type UploadRef, type UploadSpan } from '../../domain/upload.ts';
+import type { Action } from '../../sdk/action.ts';
+import { closeRun } from '../runs/finish-run.ts';
+import { endAsInvalid } from './invalidate-run.ts';
+import type { CorePorts, IntakeMessage, Ports } from '../ports.ts';
+import type { UploadObjects } from './upload-ports.ts';
+
+/** What taking an upload in takes. */
+export type IntakePorts = CorePorts & Pick<Ports, 'actions'> & { readonly uploads: Pick<UploadObjects, 'readBytes'> };
+
+/** Bytes asked for at a time: what an intake holds of its upload. */
+const CHUNK_BYTES = 4 * 1024 * 1024;
+const SPANS_A_WRITE = 25;
+const FAULTS_TOLD = 100;
+
+/**
+ * Reads a run's upload once, line by line: writes down where its inputs lie, and counts them; the count is the commit.
+ * Cut off in the middle it begins anew and writes the same. A file in which nothing can run, or with `reject` one bad
+ * line, makes the run INVALID.
+ */
+export async function intakeRun(ports: IntakePorts, message: IntakeMessage): Promise<void> {
+  const control = await ports.runs.readControl(message.runUid);
+  const definition = await ports.runs.readDefinition(message.runUid);
+  if (control === null || definition === null || control.epoch !== message.epoch) return;
+  if (hasEnded(control.status)) return closeRun(ports, control, definition); // refused by an earlier delivery
+  if (definition.upload === undefined || control.inputsTotal > 0) {
+    // Counted by one that may have died before it sent the run on its way; a run that works is none of ours.
+    return control.status === 'CREATED' ? begin(ports, control) : undefined;
+  }
+  const action = ports.actions.get(definition.actionName);
+  if (action === null) {
+    const gone = new EngineError('ACTION_NOT_FOUND', `The action ${definition.actionName} is no longer offered.`);
+    return endAsInvalid(ports, control, definition, gone);
+  }
+  const counted = await takeIn(ports, control, definition, definition.upload, action);
+  if (counted === null) return; // cancelled meanwhile
+  const fault = faultOf(counted, definition);
+  // Of a file that is too long nobody knows how many there are.
+  const inputsTotal = counted.inputs > LIMITS.inputsPerUpload ? 0 : counted.inputs;
+  // The definition first: from the control's commit on everybody may ask it.
+  await ports.runs.noteInputs(definition.uid, inputsTotal);
+  if (fault !== null) return endAsInvalid(ports, control, { ...definition, inputsTotal }, fault);
+  const { epoch, uid } = control;
+  if (await ports.runs.countInputs(uid, epoch, { now: ports.clock.now(), inputsTotal })) {
+    await begin(ports, control);
+  }
+}
+
+async function begin(ports: CorePorts, { uid, epoch, workspaceUid }: RunControl): Promise<void> {
+  await ports.messages.send({ kind: 'dispatch', runUid: uid, epoch }, { workspaceUid });
+}
+
+/** What was found in an upload. */
+interface Counted {
+  readonly inputs: number;
+  readonly bad: number;
+  /** The first {@link FAULTS_TOLD}. */
+  readonly errors: readonly ValidationError[];
+}
+
+/** Null: the run was stopped while its lines were read. */
+async function takeIn(
+  ports: IntakePorts,
+  control: RunControl,
+  definition: RunDefinition,
+  upload: UploadRef,
+  action: Action,
+): Promise<Counted | null> {
+  const spans = createSpanBuilder(LIMITS.inputBytes);
+  const errors: ValidationError[] = [];
+  let pending: UploadSpan[] = [];
+  let inputs = 0;
+  let bad = 0;
+
+  function see(line: Line): void {
+    const faults = faultsOfLine(action, readInputLine(line), line, inputs);
+    if (faults.length > 0) bad += 1;
+    errors.push(...faults.slice(0, FAULTS_TOLD - errors.length));
+    const closed = spans.add(line);
+    if (closed !== null) pending.push(closed);
+    inputs += 1;
+  }
+
+  async function flush(atLeast: number): Promise<void> {
+    while (pending.length >= atLeast && pending.length > 0) {
+      await ports.runs.writeSpans(control.uid, pending.slice(0, SPANS_A_WRITE), definition.expiresAt);
+      pending = pending.slice(SPANS_A_WRITE);
+    }
+  }
+
+  const splitter = createLineSplitter(LIMITS.inputBytes);
+  for (let at = 0; at < upload.bytes; at += CHUNK_BYTES) {
+    if (!(await isWanted(ports, control))) return null;
+    for (const line of splitter.push(await ports.uploads.readBytes(control.workspaceUid, upload, at, CHUNK_BYTES))) {
+      see(line);
+      if (inputs > LIMITS.inputsPerUpload) return { inputs, bad, errors };
+    }
+    await flush(SPANS_A_WRITE);
+  }
+  for (const line of splitter.end()) see(line);
+  const last = spans.end();
+  if (last !== null) pending.push(last);
+  await flush(1);
+  return (await isWanted(ports, control)) ? { inputs, bad, errors } : null;
+}
+
+async function isWanted(ports: CorePorts, { uid, epoch }: RunControl): Promise<boolean> {
+  return (await ports.runs.readControl(uid))?.epoch === epoch;
+}
+
+function faultsOfLine(
+  action: Action,
+  stored: StoredInput,
+  { number }: Line,
+  index: number,
+): readonly ValidationError[] {
+  if (stored.fault !== undefined) return [{ path: `inputs[${index}]`, message: stored.fault }];
+  const parsed = action.parseInput(stored.input);
+  if (parsed.ok) return [];
+  return parsed.errors.map(({ path, message }) => ({
+    path: path === '' ? `inputs[${index}]` : `inputs[${index}].${path}`,
+    message: `line ${number}: ${message}`,
+  }));
+}
+
+/** Why none of it can run; null where it can. */
+function faultOf({ inputs, bad, errors }: Counted, { onInvalidInput }: RunDefinition): EngineError | null {
+  if (inputs === 0) {
+    return new EngineError('BAD_INPUT', 'The upload has no lines; give one JSON object a line, one for each input.');
+  }
+  if (inputs > LIMITS.inputsPerUpload) {
+    const message = `The upload has more than ${LIMITS.inputsPerUpload} lines; part it into several uploads and runs.`;
+    return new EngineError('PAYLOAD_TOO_LARGE', message);
+  }
+  if (bad === 0 || (onInvalidInput === 'skip' && bad < inputs)) return null;
+  const [first] = errors;
+  const message = `${bad} of ${inputs} lines are refused. First: ${first === undefined ? '' : `${first.path}: ${first.message}`}`;
+  return new EngineError('BAD_INPUT', message, { params: { invalid_lines: bad }, validationErrors: errors });
+}

@@ -1,0 +1,53 @@
+import { EngineError } from '../../domain/errors.ts';
+import { NO_TOTALS, type RunControl, type RunDefinition } from '../../domain/run.ts';
+import { closeWindow } from '../runs/close-window.ts';
+import { closeRun } from '../runs/finish-run.ts';
+import type { CorePorts, Ports } from '../ports.ts';
+import { parametersRefused } from '../pages/run-action.ts';
+import { tellError } from '../tell-error.ts';
+
+/**
+ * Ends a run as INVALID whose action is gone since its launch, or takes its parameters no more, if nothing of it has
+ * begun; a run that has begun goes on and its inputs say the same one by one. False: it may be laid out.
+ */
+export async function invalidateRun(
+  ports: CorePorts & Pick<Ports, 'actions'>,
+  control: RunControl,
+  definition: RunDefinition,
+): Promise<boolean> {
+  const fault = control.epoch === 1 && control.startedAt === null ? findFault(ports, definition) : null;
+  if (fault === null || !(await closeWindow(ports, control, definition))) return false;
+  await endAsInvalid(ports, control, definition, fault);
+  return true;
+}
+
+/** Ends a run of which nothing has begun, for nothing in it can run: all its inputs have failed. */
+export async function endAsInvalid(
+  ports: CorePorts,
+  control: RunControl,
+  definition: RunDefinition,
+  fault: EngineError,
+): Promise<void> {
+  const { inputsTotal } = definition;
+  const now = ports.clock.now();
+  const moved = await ports.runs.moveRun(control.uid, 'invalidate', control.epoch, {
+    now,
+    reason: null,
+    finishedAt: now,
+    deadlineAt: null,
+    inputsTotal,
+    totals: { ...NO_TOTALS, failed: inputsTotal },
+    lastError: tellError(ports, fault, { run_uid: control.uid }),
+    ending: true,
+  });
+  if (moved.moved) await closeRun(ports, moved.control, definition);
+}
+
+function findFault({ actions }: Pick<Ports, 'actions'>, { actionName, parameters }: RunDefinition): EngineError | null {
+  const action = actions.get(actionName);
+  if (action === null) {
+    return new EngineError('ACTION_NOT_FOUND', `The action ${actionName} is no longer offered.`);
+  }
+  const parsed = action.parseParameters(parameters);
+  return parsed.ok ? null : parametersRefused(parsed.errors);
+}

@@ -1,0 +1,303 @@
+import { EngineError, type ErrorRecord, type ValidationError } from '../../domain/errors.ts';
+import { isRunUid, runUidOf } from '../../domain/ids.ts';
+import type { StoredInput } from '../../domain/input.ts';
+import { LIMITS } from '../../domain/limits.ts';
+import { NO_TOTALS, type RunControl, type RunDefinition, type RunDependency } from '../../domain/run.ts';
+import type { UploadRef } from '../../domain/upload.ts';
+import type { Action } from '../../sdk/action.ts';
+import { firstPage } from '../runs/open-input.ts';
+import type { CorePorts, DueEntry, Message, Ports } from '../ports.ts';
+import { parametersRefused } from '../pages/run-action.ts';
+import { tellError } from '../tell-error.ts';
+
+/** A launch as its caller asked for it. */
+export interface Launch {
+  readonly workspaceUid: string;
+  readonly actionName: string;
+  /** Each the action's input, with `custom_data` in it. */
+  readonly inputs: readonly Readonly<Record<string, unknown>>[];
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly callback: {
+    readonly url: string;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly on: 'all' | 'final';
+  } | null;
+  readonly name: string | null;
+  readonly deadlineSeconds: number;
+  readonly onInvalidInput: 'reject' | 'skip';
+  readonly dependsOn: readonly RunDependency[];
+  /** Not to start before (epoch ms), or null. */
+  readonly scheduleAt: number | null;
+  /** Where the inputs lie; `inputs` is empty then. Absent: they are in `inputs`. */
+  readonly upload?: UploadRef;
+}
+
+/** What accepting a run takes. */
+export type LaunchPorts = Pick<CorePorts, 'clock' | 'chance' | 'log' | 'runs' | 'messages' | 'settings'> &
+  Pick<Ports, 'actions' | 'secrets' | 'callbackPolicy'>;
+
+const FAULTS_TOLD = 100;
+const UID_BYTES = 10;
+/** First look of the sweeper at a run: by then its dispatch has long been received, unless it was lost. */
+const FIRST_WATCH_MS = 120_000;
+
+/**
+ * Accepts a run: everything is checked before anything is written, the run is written before its dispatch is sent.
+ * Throws ACTION_NOT_FOUND, BAD_INPUT, BAD_PARAMETERS, NOT_FOUND (a dependency), PAYLOAD_TOO_LARGE. `newUid` is asked for
+ * the run's uid between the two.
+ */
+export async function startRun(
+  ports: LaunchPorts,
+  launch: Launch,
+  newUid: () => Promise<string> = async () => runUidOf(ports.chance.bytes(UID_BYTES)),
+): Promise<{ readonly control: RunControl; readonly definition: RunDefinition }> {
+  const { action, parameters, inputs, refused } = checkLaunch(ports, launch, 'async');
+  const now = ports.clock.now();
+  checkScheduleAt(launch.scheduleAt, now);
+  await checkDependencies(ports, launch);
+  const uid = await newUid();
+  const startsAt = Math.max(now, launch.scheduleAt ?? now);
+  // Kept for the retention after the last moment at which it may work.
+  const expiresAt = Math.ceil(startsAt / 1_000) + launch.deadlineSeconds + ports.settings.retentionDays * 86_400;
+  const definition: RunDefinition = {
+    uid,
+    workspaceUid: launch.workspaceUid,
+    actionName: action.name,
+    mode: 'ASYNC',
+    name: launch.name,
+    parameters,
+    maxResults: maxResultsOf(action, parameters),
+    callback: await sealCallback(ports, uid, launch),
+    onInvalidInput: launch.onInvalidInput,
+    deadlineSeconds: launch.deadlineSeconds,
+    dependsOn: launch.dependsOn,
+    scheduleAt: launch.scheduleAt,
+    inputsTotal: inputs.length,
+    ...(launch.upload === undefined ? {} : { upload: launch.upload }),
+    scheduledRunUid: null,
+    livePage: null,
+    scheduledRunName: null,
+    createdAt: now,
+    expiresAt,
+  };
+  const noneGood = inputs.length > 0 && refused.count === inputs.length;
+  const invalid = !noneGood ? null : tellError(ports, inputsRefused(refused), { run_uid: uid });
+  const control = await commitRun(ports, definition, inputs, invalid);
+  return { control, definition };
+}
+
+/** A run as its launch left it, whatever it has come to since; null: there is none of that uid. */
+export async function findLaunched(
+  ports: Pick<CorePorts, 'runs'>,
+  uid: string,
+): Promise<{ readonly control: RunControl; readonly definition: RunDefinition } | null> {
+  const current = await ports.runs.readControl(uid);
+  const definition = current === null ? null : await ports.runs.readDefinition(uid);
+  if (current === null || definition === null) return null;
+  const launched = definition.upload === undefined ? definition : { ...definition, inputsTotal: 0 };
+  const invalid = current.status === 'INVALID' && definition.upload === undefined ? current.lastError : null;
+  return { control: newControl(launched, invalid), definition };
+}
+
+/** Writes a run, then sends it on its way if it starts at once. Said twice, it is one run, sent once more. */
+export async function commitRun(
+  ports: Pick<CorePorts, 'runs' | 'messages'>,
+  definition: RunDefinition,
+  inputs: readonly StoredInput[],
+  invalid: ErrorRecord | null,
+): Promise<RunControl> {
+  const { uid, workspaceUid, createdAt, scheduleAt } = definition;
+  const control = newControl(definition, invalid);
+  const startsAt = Math.max(createdAt, scheduleAt ?? createdAt);
+  const due: DueEntry[] = [{ at: startsAt + FIRST_WATCH_MS, kind: 'watch', uid }];
+  if (control.status === 'SCHEDULED') due.push({ at: startsAt, kind: 'start', uid });
+  const created = await ports.runs.createRun({ definition, control, inputs, due });
+  // An upload is counted at once, whenever its run is to start.
+  if (control.status === 'SCHEDULED' && definition.upload === undefined) return control;
+  await ports.messages.send(beginning(control, definition, created === 'exists'), { workspaceUid });
+  return control;
+}
+
+/** A run of one input that waits for no other begins with its page, whose worker lays it out: a message less. */
+function beginning({ status }: RunControl, definition: RunDefinition, again: boolean): Message {
+  const { uid, inputsTotal, dependsOn } = definition;
+  const atOnce = status === 'CREATED' && inputsTotal === 1 && dependsOn.length === 0;
+  return atOnce ? firstPage(uid, 1, 0, again) : { kind: 'dispatch', runUid: uid, epoch: 1 };
+}
+
+/** A launch held against its action: what is needed to make a run, or runs, of it. */
+export interface CheckedLaunch {
+  readonly action: Action;
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly inputs: readonly StoredInput[];
+  readonly refused: RefusedInputs;
+}
+
+/**
+ * Checks a launch before anything is written. Throws ACTION_NOT_FOUND, BAD_INPUT, BAD_PARAMETERS, PAYLOAD_TOO_LARGE.
+ */
+export function checkLaunch(
+  ports: Pick<Ports, 'actions' | 'callbackPolicy'>,
+  launch: Pick<Launch, 'actionName' | 'inputs' | 'parameters' | 'callback' | 'onInvalidInput'>,
+  mode: 'async' | 'schedule',
+): CheckedLaunch {
+  const action = findAction(ports, launch.actionName, mode);
+  const parameters = action.parseParameters(launch.parameters);
+  if (!parameters.ok) throw parametersRefused(parameters.errors);
+  checkCallback(ports, launch);
+  const inputs = launch.inputs.map(storedInput);
+  const refused = checkInputs(action, inputs);
+  if (refused.count > 0 && launch.onInvalidInput === 'reject') throw inputsRefused(refused);
+  return { action, parameters: parameters.value, inputs, refused };
+}
+
+const YEAR_MS = 366 * 86_400_000;
+
+function checkScheduleAt(scheduleAt: number | null, now: number): void {
+  if (scheduleAt === null || (scheduleAt > now - 60_000 && scheduleAt <= now + YEAR_MS)) return;
+  const message = `schedule_at must lie between now and a year from now; it is ${new Date(scheduleAt).toISOString()}`;
+  throw new EngineError('BAD_INPUT', message, { validationErrors: [{ path: 'schedule_at', message }] });
+}
+
+/** A run may wait for runs of its own workspace only; another's answers as one that does not exist. */
+async function checkDependencies(ports: Pick<CorePorts, 'runs'>, launch: Launch): Promise<void> {
+  const controls = await Promise.all(
+    launch.dependsOn.map(async ({ uid }) => (isRunUid(uid) ? ports.runs.readControl(uid) : null)),
+  );
+  for (const [index, control] of controls.entries()) {
+    if (control?.workspaceUid === launch.workspaceUid) continue;
+    throw new EngineError('NOT_FOUND', `depends_on[${index}]: there is no run ${launch.dependsOn[index]?.uid ?? ''}.`);
+  }
+}
+
+/** The action of that name, if it is offered in that mode. Throws ACTION_NOT_FOUND, BAD_INPUT. */
+export function findAction(ports: Pick<Ports, 'actions'>, name: string, mode: Action['modes'][number]): Action {
+  const action = ports.actions.get(name);
+  if (action === null) {
+    throw new EngineError(
+      'ACTION_NOT_FOUND',
+      `No action ${name} is offered here; GET /v1/actions lists those that are.`,
+    );
+  }
+  if (!action.modes.includes(mode)) {
+    throw new EngineError('BAD_INPUT', `${name} is not offered ${mode}; it is offered ${action.modes.join(' and ')}.`);
+  }
+  return action;
+}
+
+/** Parts `custom_data` from the input: the action never sees it. */
+export function storedInput(given: Readonly<Record<string, unknown>>): StoredInput {
+  const { custom_data: customData = null, ...input } = given;
+  // cast: the schema of the request lets only objects (or nothing) through as custom_data
+  return { input, customData: customData as StoredInput['customData'] };
+}
+
+/** Results an input may give: what the caller asked for, within the action's ceiling. */
+export function maxResultsOf(action: Action, parameters: Readonly<Record<string, unknown>>): number {
+  const asked = parameters['max_results'];
+  return typeof asked === 'number' ? asked : action.maxResults.default;
+}
+
+function newControl(definition: RunDefinition, invalid: ErrorRecord | null): RunControl {
+  const { createdAt: now, scheduleAt } = definition;
+  const postponed = invalid === null && scheduleAt !== null && scheduleAt > now;
+  const status = invalid !== null ? 'INVALID' : postponed ? 'SCHEDULED' : 'CREATED';
+  const reason = { code: 'SCHEDULED_START', since: now, retryAt: scheduleAt, blockingUids: [] } as const;
+  const created = { status: 'CREATED', at: now, reason: null } as const;
+  const moved = { status, at: now, reason: postponed ? reason.code : null } as const;
+  return {
+    uid: definition.uid,
+    workspaceUid: definition.workspaceUid,
+    actionName: definition.actionName,
+    mode: definition.mode,
+    name: definition.name,
+    scheduledRunUid: definition.scheduledRunUid,
+    status,
+    reason: postponed ? reason : null,
+    epoch: 1,
+    restartEpoch: 0,
+    attempt: 1,
+    endings: invalid === null ? 0 : 1,
+    inputsTotal: definition.inputsTotal,
+    totals: invalid === null ? NO_TOTALS : { ...NO_TOTALS, failed: definition.inputsTotal },
+    formerCallbacks: 0,
+    retryCount: 0,
+    lastError: invalid,
+    lastInfo: null,
+    deadlineAt: null,
+    deadlineLeftMs: null,
+    dependenciesWaived: false,
+    postponedUntil: postponed ? scheduleAt : null,
+    createdAt: now,
+    startedAt: null,
+    finishedAt: invalid === null ? null : now,
+    updatedAt: now,
+    history: status === 'CREATED' ? [created] : [created, moved],
+    expiresAt: definition.expiresAt,
+  };
+}
+
+/** Inputs an action refuses. */
+export interface RefusedInputs {
+  readonly count: number;
+  readonly total: number;
+  /** The first {@link FAULTS_TOLD} faults. */
+  readonly errors: readonly ValidationError[];
+}
+
+/** Holds inputs against the action's schema and the size limits. */
+export function checkInputs(action: Action, inputs: readonly StoredInput[]): RefusedInputs {
+  const errors: ValidationError[] = [];
+  let count = 0;
+  for (const [index, { input, customData }] of inputs.entries()) {
+    const size = sizeFault(input, customData);
+    const parsed = action.parseInput(input);
+    if (size === null && parsed.ok) continue;
+    count += 1;
+    const faults = parsed.ok ? [] : parsed.errors;
+    for (const { path, message } of size === null ? faults : [{ path: '', message: size }, ...faults]) {
+      if (errors.length === FAULTS_TOLD) break;
+      errors.push({ path: path === '' ? `inputs[${index}]` : `inputs[${index}].${path}`, message });
+    }
+  }
+  return { count, total: inputs.length, errors };
+}
+
+function sizeFault(input: StoredInput['input'], customData: StoredInput['customData']): string | null {
+  const custom = customData === null ? 0 : Buffer.byteLength(JSON.stringify(customData));
+  if (custom > LIMITS.customDataBytes) {
+    return `custom_data is ${custom} bytes of JSON; it may have ${LIMITS.customDataBytes}. Keep large data on your side and send its key.`;
+  }
+  const bytes = Buffer.byteLength(JSON.stringify(input)) + custom;
+  if (bytes <= LIMITS.inputBytes) return null;
+  return `the input with its custom_data is ${bytes} bytes of JSON; it may have ${LIMITS.inputBytes}.`;
+}
+
+export function inputsRefused({ count, total, errors }: RefusedInputs): EngineError {
+  const tooLarge = errors.every(({ message }) => message.includes('bytes of JSON'));
+  const first = errors[0];
+  const message = `${count} of ${total} inputs are refused. First: ${first === undefined ? '' : `${first.path}: ${first.message}`}`;
+  return new EngineError(tooLarge ? 'PAYLOAD_TOO_LARGE' : 'BAD_INPUT', message, {
+    params: { invalid_inputs: count },
+    validationErrors: errors,
+  });
+}
+
+function checkCallback(ports: Pick<Ports, 'callbackPolicy'>, launch: Pick<Launch, 'callback'>): void {
+  if (launch.callback === null) return;
+  const faults = ports.callbackPolicy.findFaults(launch.callback);
+  const first = faults[0];
+  if (first === undefined) return;
+  throw new EngineError('BAD_INPUT', `${first.path}: ${first.message}`, { validationErrors: faults });
+}
+
+async function sealCallback(
+  ports: Pick<Ports, 'secrets'>,
+  runUid: string,
+  { callback }: Launch,
+): Promise<RunDefinition['callback']> {
+  if (callback === null) return null;
+  const { url, on, headers } = callback;
+  const sealedHeaders = Object.keys(headers).length === 0 ? null : await ports.secrets.sealHeaders(runUid, headers);
+  return { url, on, sealedHeaders, sealedFor: null };
+}

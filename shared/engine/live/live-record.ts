@@ -1,0 +1,92 @@
+import type { PageOutcome } from '../../domain/page.ts';
+import { NO_TOTALS, type RunControl, type RunDefinition } from '../../domain/run.ts';
+import type { CheckedCall, LivePorts } from './live-call.ts';
+
+/** The definition of a live run that begins now. It is kept until the retention after its deadline. */
+export function liveDefinition(
+  ports: Pick<LivePorts, 'clock' | 'settings'>,
+  call: CheckedCall,
+  uid: string,
+  own: Pick<RunDefinition, 'maxResults' | 'deadlineSeconds' | 'livePage'>,
+): RunDefinition {
+  const now = ports.clock.now();
+  return {
+    ...own,
+    uid,
+    workspaceUid: call.workspaceUid,
+    actionName: call.action.name,
+    mode: 'LIVE',
+    name: null,
+    parameters: call.parsedParameters,
+    callback: null,
+    onInvalidInput: 'reject',
+    dependsOn: [],
+    scheduleAt: null,
+    inputsTotal: 1,
+    scheduledRunUid: null,
+    scheduledRunName: null,
+    createdAt: now,
+    expiresAt: Math.ceil(now / 1_000) + own.deadlineSeconds + ports.settings.retentionDays * 86_400,
+  };
+}
+
+/** The control record of a live run that has just begun. */
+export function begunControl(definition: RunDefinition, deadlineAt: number | null): RunControl {
+  const { createdAt } = definition;
+  return {
+    uid: definition.uid,
+    workspaceUid: definition.workspaceUid,
+    actionName: definition.actionName,
+    mode: 'LIVE',
+    name: null,
+    scheduledRunUid: null,
+    status: 'RUNNING',
+    reason: null,
+    epoch: 1,
+    restartEpoch: 0,
+    attempt: 1,
+    endings: 0,
+    inputsTotal: 1,
+    totals: NO_TOTALS,
+    formerCallbacks: 0,
+    retryCount: 0,
+    lastError: null,
+    lastInfo: null,
+    deadlineAt,
+    deadlineLeftMs: null,
+    dependenciesWaived: false,
+    postponedUntil: null,
+    createdAt,
+    startedAt: createdAt,
+    finishedAt: null,
+    updatedAt: createdAt,
+    history: [{ status: 'RUNNING', at: createdAt, reason: null }],
+    expiresAt: definition.expiresAt,
+  };
+}
+
+/** The control record of a live run whose page has ended. */
+export function endedControl(definition: RunDefinition, now: number, outcome: PageOutcome): RunControl {
+  const begun = begunControl(definition, null);
+  const isFailed = outcome.kind === 'FAILURE';
+  const info = isFailed ? null : outcome.info;
+  const status = isFailed ? 'FAILED' : 'SUCCEEDED';
+  return {
+    ...begun,
+    status,
+    endings: 1,
+    totals: {
+      ...NO_TOTALS,
+      succeeded: isFailed ? 0 : 1,
+      failed: isFailed ? 1 : 0,
+      outputs: isFailed ? 0 : outcome.count,
+      lastFailed: isFailed ? 0 : null,
+      lastEmpty: info === null ? null : 0,
+    },
+    lastError: isFailed ? outcome.error : null,
+    lastInfo: info,
+    finishedAt: now,
+    updatedAt: now,
+    history: [...begun.history, { status, at: now, reason: null }],
+  };
+}

@@ -1,0 +1,142 @@
+import { CALLBACK_BODY_VERSION } from '../../domain/callback.ts';
+import { EngineError } from '../../domain/errors.ts';
+import { cutPage, cursorWithin, type PageOutcome } from '../../domain/page.ts';
+import type { RunDefinition } from '../../domain/run.ts';
+import { type CheckedCall, liveOutcome, type LiveOutcome, type LivePorts } from './live-call.ts';
+import { endedControl, liveDefinition } from './live-record.ts';
+import { type ActionResult, runAction } from '../pages/run-action.ts';
+import { takeTurn } from '../pages/take-turn.ts';
+import { tellError } from '../tell-error.ts';
+
+/** A page's outcome with its results. */
+interface EndedPage {
+  readonly outcome: PageOutcome;
+  readonly results: readonly unknown[];
+}
+
+/** A turn this near is waited for; any other is a refusal that says when it may be. */
+const PATIENCE_MS = 100;
+
+/** Stands for the inline call where a page slot names the message that put it. */
+const INLINE = 'inline';
+
+/**
+ * Runs one page inline and records it as a run, in one write after the action has ended. With `kept` the page is kept
+ * too, in its slot and before that write, so that its answer can be given again; one that is there already is taken.
+ * Throws LIMIT_REACHED where the action's pace has no turn for it now; nothing is recorded then.
+ */
+export async function runLive(
+  ports: LivePorts,
+  call: CheckedCall,
+  { uid, kept }: { readonly uid: string; readonly kept: boolean },
+): Promise<LiveOutcome> {
+  const definition = liveDefinition(ports, call, uid, {
+    // max_results bounds async runs; live, the caller stops by not following X-Pagination-Next.
+    maxResults: call.action.maxResults.ceiling,
+    deadlineSeconds: Math.ceil(ports.settings.liveTimeoutMs / 1_000),
+    livePage: null,
+  });
+  const before = kept ? await ports.progress.readPage(uid, 0, 0) : null;
+  const ended = before === null ? await runPageNow(ports, call, uid) : recorded(before);
+  const standing = kept && before === null ? await keepPage(ports, call, definition, ended) : ended;
+  const control = endedControl(definition, ports.clock.now(), standing.outcome);
+  await ports.runs.recordLive(definition, control, call.stored);
+  return liveOutcome(call.action, definition, standing.outcome, standing.results);
+}
+
+type StoredPage = NonNullable<Awaited<ReturnType<LivePorts['progress']['readPage']>>>;
+
+function recorded({ slot, results }: StoredPage): EndedPage {
+  return { outcome: slot.outcome, results };
+}
+
+async function runPageNow(ports: LivePorts, call: CheckedCall, uid: string): Promise<EndedPage> {
+  const { action, workspaceUid, stored } = call;
+  const arrivedAt = ports.clock.now();
+  const asked = { action, workspaceUid, input: stored.input, held: false, patienceMs: PATIENCE_MS, queues: false };
+  const turn = await takeTurn(ports, asked);
+  if (turn.kind === 'later') throw spent(action.name, turn.until);
+  if (turn.kind === 'permanent') return endOf(ports, call, uid, turn);
+  const result = await runAction(ports, {
+    action,
+    runUid: uid,
+    workspaceUid,
+    inputIndex: 0,
+    input: stored.input,
+    parameters: call.parameters,
+    cursor: call.page.cursor,
+    page: call.page.number,
+    timeoutMs: ports.settings.liveTimeoutMs - (ports.clock.now() - arrivedAt),
+  });
+  return endOf(ports, call, uid, result);
+}
+
+function spent(actionName: string, until: number): EngineError {
+  const message = `The pace of ${actionName} has no call left now. A call may be let through from the time given on; an async run waits for its turn by itself.`;
+  return new EngineError('LIMIT_REACHED', message, { postponedUntil: new Date(until).toISOString() });
+}
+
+function endOf(
+  ports: LivePorts,
+  { action, page: { number: page } }: CheckedCall,
+  uid: string,
+  result: ActionResult,
+): EndedPage {
+  switch (result.kind) {
+    case 'page': {
+      const at = { resultsBefore: page * action.pageSize, maxResults: action.maxResults.ceiling };
+      const { results, nextCursor } = cutPage(result.results, cursorWithin(page, result.nextCursor), at);
+      return {
+        outcome: { kind: 'RESULT', count: results.length, nextCursor, last: true, parts: 1, info: null },
+        results,
+      };
+    }
+    case 'no_result': {
+      const info = { label: 'NO_RESULT', message: result.message } as const;
+      ports.log.info(result.message, { run_uid: uid, action: action.name, label: info.label });
+      return { outcome: { kind: 'RESULT', count: 0, nextCursor: null, last: true, parts: 1, info }, results: [] };
+    }
+    case 'rate_limited': {
+      const postponedUntil = new Date(result.retryAt).toISOString();
+      const message = `The upstream limits its rate: ${result.message}`;
+      return failed(ports, new EngineError('LIMIT_REACHED', message, { postponedUntil }), uid, action.name);
+    }
+    case 'retryable':
+    case 'permanent':
+      return failed(ports, result.error, uid, action.name);
+  }
+}
+
+function failed(ports: LivePorts, error: EngineError, uid: string, actionName: string): EndedPage {
+  const record = tellError(ports, error, { run_uid: uid, action: actionName });
+  return { outcome: { kind: 'FAILURE', error: record }, results: [] };
+}
+
+/** Puts the page's slot; where one stands, that one counts. */
+async function keepPage(
+  ports: LivePorts,
+  call: CheckedCall,
+  { uid, expiresAt }: RunDefinition,
+  { outcome, results }: EndedPage,
+): Promise<EndedPage> {
+  const slot = {
+    runUid: uid,
+    input: 0,
+    page: 0,
+    outcome,
+    cursor: call.page.cursor,
+    results: results.length,
+    callbacks: 0,
+    tries: 0,
+    epoch: 1,
+    attempt: 1,
+    by: INLINE,
+    at: ports.clock.now(),
+    version: CALLBACK_BODY_VERSION,
+  };
+  const put = await ports.progress.putSlot(slot, results, expiresAt, 0);
+  if (put.won) return { outcome, results };
+  const standing = await ports.progress.readPage(uid, 0, 0);
+  if (standing === null) throw new Error(`The page of run ${uid} was refused and is not there.`);
+  return recorded(standing);
+}

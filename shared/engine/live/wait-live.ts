@@ -1,0 +1,86 @@
+import { hasEnded, type RunControl } from '../../domain/run.ts';
+import type { Action } from '../../sdk/action.ts';
+import { handOver } from './hand-over.ts';
+import { type CheckedCall, liveOutcome, type LiveOutcome, type LivePorts } from './live-call.ts';
+import { begunControl, liveDefinition } from './live-record.ts';
+import { firstPage } from '../runs/open-input.ts';
+import type { DueEntry } from '../ports.ts';
+
+/** Gaps between looks at the run grow from the first to the last, by half each: 25 s are 56 looks, 7 RCU a second at most. */
+const FIRST_GAP_MS = 50;
+const LAST_GAP_MS = 500;
+
+/** By then whoever waited is gone (its function ends at 29 s), and the sweeper hands the run over. */
+const FIRST_WATCH_MS = 40_000;
+
+/** As long as an async run has unless it says otherwise: retries and waits for limits may go on after the hand-over. */
+const DEADLINE_SECONDS = 86_400;
+
+/** Stands for the call where an entry of the window names what opened it. */
+const CALLER = 'call';
+
+/**
+ * Begins the run of a live call whose page is queued: its window is open from the start, and it takes no slot. Said
+ * twice for a uid it is one run, and only who wrote it sends its page. With `again` the page's slot is looked at first.
+ */
+export async function startLive(ports: LivePorts, call: CheckedCall, uid: string, again: boolean): Promise<RunControl> {
+  const { action, workspaceUid, page } = call;
+  const definition = liveDefinition(ports, call, uid, {
+    // What is left of the ceiling when the pages before it were full.
+    maxResults: Math.max(0, action.maxResults.ceiling - page.number * action.pageSize),
+    deadlineSeconds: DEADLINE_SECONDS,
+    livePage: page,
+  });
+  const { createdAt, expiresAt } = definition;
+  const control = begunControl(definition, createdAt + DEADLINE_SECONDS * 1_000);
+  const entry = { page: 0, attempt: 0, until: null, by: CALLER };
+  await ports.progress.openWindow(uid, { epoch: 1, next: 1, open: new Map([[0, entry]]) }, expiresAt);
+  const due: DueEntry[] = [{ at: createdAt + FIRST_WATCH_MS, kind: 'watch', uid }];
+  const created = await ports.runs.createRun({ definition, control, inputs: [call.stored], due });
+  if (created === 'created') await ports.messages.send(firstPage(uid, 1, 0, again), { workspaceUid });
+  return control;
+}
+
+/** Waits for a live run until `until` (epoch ms), then hands it over: in time its page, else the run as ASYNC. */
+export async function waitLive(
+  ports: LivePorts,
+  action: Action,
+  begun: RunControl,
+  until: number,
+): Promise<LiveOutcome> {
+  let control = begun;
+  for (let gap = FIRST_GAP_MS; ; gap = Math.min(LAST_GAP_MS, gap * 1.5)) {
+    const outcome = await outcomeOf(ports, action, control);
+    if (outcome !== null) return outcome;
+    const left = until - ports.clock.now();
+    if (left <= 0) break;
+    await new Promise<void>((resolve) => {
+      ports.clock.after(Math.min(gap, left), resolve);
+    });
+    control = (await ports.runs.readControl(begun.uid)) ?? control;
+  }
+  const outcome = await outcomeOf(ports, action, await handOver(ports, control));
+  if (outcome === null) throw new Error(`Run ${begun.uid} neither ended nor was handed over.`);
+  return outcome;
+}
+
+/** The answer to a live call under its run's uid, made again; null where it has none yet, or no such run began. */
+export async function recallLive(ports: LivePorts, action: Action, uid: string): Promise<LiveOutcome | null> {
+  const control = await ports.runs.readControl(uid);
+  return control === null ? null : outcomeOf(ports, action, control);
+}
+
+/** Null while the run is at work and its caller may still wait. */
+async function outcomeOf(ports: LivePorts, action: Action, control: RunControl): Promise<LiveOutcome | null> {
+  const { uid, mode, status } = control;
+  if (mode === 'ASYNC') {
+    const definition = await ports.runs.readDefinition(uid);
+    if (definition === null) throw new Error(`Run ${uid} has no definition.`);
+    const begun = begunControl(definition, null);
+    return { kind: 'handed_over', definition, control: { ...begun, mode: 'ASYNC' } };
+  }
+  if (!hasEnded(status)) return null;
+  const page = await ports.progress.readPage(uid, 0, 0);
+  if (page === null) throw new Error(`Run ${uid} ended and its page is not there.`);
+  return liveOutcome(action, control, page.slot.outcome, page.results);
+}

@@ -1,0 +1,22 @@
+import { EngineError } from '../../domain/errors.ts';
+import { shortHash } from '../../domain/ids.ts';
+import { LIMITS } from '../../domain/limits.ts';
+import { stepCycleCheck } from '../../domain/page.ts';
+import type { RunDefinition } from '../../domain/run.ts';
+import type { PageMessage } from '../ports.ts';
+
+/** Why no page may follow though the action has more: its cursors go in circles, or the input has too many pages. */
+export function pagingFault(
+  { cycle, page }: PageMessage,
+  { livePage }: RunDefinition,
+  cursor: string | null,
+): EngineError | null {
+  if (cursor === null) return null;
+  if (stepCycleCheck(cycle, shortHash(cursor)) === null) {
+    const text = `The action gave the same cursor again after page ${page}: paging would never end.`;
+    return new EngineError('ACTION_FAILED', text);
+  }
+  if (livePage !== null || page + 1 < LIMITS.pagesPerInput) return null;
+  const text = `The input has more than ${LIMITS.pagesPerInput} pages. Part it into several inputs, or bound it by parameters.max_results.`;
+  return new EngineError('PAYLOAD_TOO_LARGE', text);
+}

@@ -1,0 +1,79 @@
+import type { OpenInput } from '../../domain/input.ts';
+import type { RunControl, RunDefinition } from '../../domain/run.ts';
+import { postponeIfWaiting } from '../runs/postpone-run.ts';
+import type { CorePorts, PageMessage, Receipt } from '../ports.ts';
+
+/** A page as a message brought it. */
+export interface PageInHand {
+  readonly message: PageMessage;
+  readonly receipt: Receipt;
+  readonly control: RunControl;
+  readonly definition: RunDefinition;
+}
+
+/** A wait beyond this may be one that the whole run waits for. */
+const MAX_SHORT_WAIT_MS = 60_000;
+
+/** A queue holds a message back this long at most; longer waits are sent on from here. */
+const MAX_DELAY_MS = 900_000;
+
+/**
+ * Has a page wait until `at` (epoch ms; any number an action may say). The wait is written into the window first, and
+ * only the message that wrote it sends the page on.
+ */
+export async function postponePage(
+  ports: CorePorts,
+  page: PageInHand,
+  { attempt, at, held = false }: { readonly attempt: number; readonly at: number; readonly held?: boolean },
+): Promise<null> {
+  const { message, receipt } = page;
+  const until = Math.ceil(at); // the window and due keys hold whole ms
+  const noted = await noteWait(ports, message, { page: message.page, attempt, until, held, by: receipt.by });
+  return noted === null ? null : sendPostponed(ports, page, noted);
+}
+
+/** The wait that an earlier delivery of this message wrote down: it is neither run nor made to wait twice. */
+export async function readPostponed(ports: CorePorts, { message, receipt }: PageInHand): Promise<OpenInput | null> {
+  if (receipt.count === 1) return null;
+  const window = await ports.progress.readWindow(message.runUid);
+  const entry = window?.epoch === message.epoch ? window.open.get(message.input) : undefined;
+  return entry?.by === receipt.by && entry.page === message.page ? entry : null;
+}
+
+/** Sends a page on to where its wait ends, or has its whole run wait. */
+export async function sendPostponed(
+  ports: CorePorts,
+  { message, control, definition }: PageInHand,
+  { attempt, until, held = false }: OpenInput,
+): Promise<null> {
+  const isFar = until !== null && until > ports.clock.now() + MAX_SHORT_WAIT_MS;
+  if (isFar && (await postponeIfWaiting(ports, control, definition))) return null;
+  await sendWhenDue(ports, definition, { ...message, attempt, until, held, again: false });
+  return null;
+}
+
+/** Sends a page so that it comes when its wait is over, or as late as a queue can. */
+export async function sendWhenDue(
+  ports: CorePorts,
+  { workspaceUid }: RunDefinition,
+  message: PageMessage,
+): Promise<void> {
+  const delayMs = Math.min(MAX_DELAY_MS, Math.max(0, (message.until ?? 0) - ports.clock.now()));
+  await ports.messages.send(message, { workspaceUid, delayMs });
+}
+
+/** The entry as this message wrote it. Null where the page came from another one: another message owns the chain. */
+async function noteWait(ports: CorePorts, message: PageMessage, entry: OpenInput): Promise<OpenInput | null> {
+  const { runUid, epoch, input } = message;
+  const window = await ports.progress.readWindow(runUid);
+  let standing = window?.epoch === epoch ? (window.open.get(input) ?? null) : null;
+  while (standing !== null) {
+    if (standing.page === entry.page && standing.by === entry.by) return standing; // an earlier delivery wrote it
+    const ours = standing.attempt === message.attempt && standing.until === message.until;
+    if (standing.page > message.page || (standing.page === message.page && !ours)) return null;
+    const noted = await ports.progress.noteWait(runUid, epoch, input, entry, standing);
+    if (noted.noted) return entry;
+    standing = noted.entry;
+  }
+  return null;
+}

@@ -1,0 +1,199 @@
+import { EngineError } from '../../domain/errors.ts';
+import { LIMITS } from '../../domain/limits.ts';
+import type { Action, ErasedContext } from '../../sdk/action.ts';
+import { readActionFault } from '../../sdk/action-errors.ts';
+import type { Ports } from '../ports.ts';
+
+/** How one call of an action ended. Every `error` is what the input ends with if no attempt is left. */
+export type ActionResult =
+  | { readonly kind: 'page'; readonly results: readonly unknown[]; readonly nextCursor: string | null }
+  | { readonly kind: 'no_result'; readonly message: string }
+  | { readonly kind: 'rate_limited'; readonly retryAt: number; readonly message: string }
+  | { readonly kind: 'retryable'; readonly error: EngineError; readonly retryAt: number | null }
+  | { readonly kind: 'permanent'; readonly error: EngineError };
+
+export interface ActionCall {
+  readonly action: Action;
+  readonly runUid: string;
+  readonly workspaceUid: string;
+  readonly inputIndex: number;
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly cursor: string | null;
+  readonly page: number;
+  readonly timeoutMs: number;
+}
+
+/**
+ * Runs one page of an action within its time. When it returns, the ports the action was given are closed: a promise
+ * the action left behind may thaw in a later, unrelated invocation and must reach nothing.
+ */
+export async function runAction(
+  ports: Pick<Ports, 'clock' | 'log' | 'world'>,
+  call: ActionCall,
+): Promise<ActionResult> {
+  const { action } = call;
+  const parsed = action.parseInput(call.input);
+  if (!parsed.ok) return { kind: 'permanent', error: inputRefused(parsed.errors) };
+  const parameters = action.parseParameters(call.parameters);
+  if (!parameters.ok) return { kind: 'permanent', error: parametersRefused(parameters.errors) };
+  const abort = new AbortController();
+  const context = contextOf(ports, call, parsed.value, parameters.value, abort.signal);
+  let cancelTimer = (): void => undefined;
+  const timeout = new Promise<'timeout'>((resolve) => {
+    cancelTimer = ports.clock.after(call.timeoutMs, () => resolve('timeout'));
+  });
+  try {
+    const run = ports.world.enter(call.runUid, () => action.run(context));
+    const page = await Promise.race([run, timeout]);
+    if (page === 'timeout') return timedOut(action, call.timeoutMs);
+    return checkPage(action, page);
+  } catch (thrown) {
+    return ofThrown(ports, call, thrown);
+  } finally {
+    cancelTimer();
+    abort.abort(new Error('The page has ended.'));
+  }
+}
+
+/** What a caller is told of an input its action refuses. */
+export function inputRefused(errors: readonly { path: string; message: string }[]): EngineError {
+  const first = errors[0];
+  return new EngineError('BAD_INPUT', `The action refuses this input: ${told(first)}`, { validationErrors: errors });
+}
+
+/** What a caller is told of parameters the action refuses. */
+export function parametersRefused(errors: readonly { path: string; message: string }[]): EngineError {
+  const validationErrors = errors.map(({ path, message }) => ({
+    path: path === '' ? 'parameters' : `parameters.${path}`,
+    message,
+  }));
+  const message = `The action refuses these parameters: ${told(validationErrors[0])}`;
+  return new EngineError('BAD_PARAMETERS', message, { validationErrors });
+}
+
+function told(fault: { path: string; message: string } | undefined): string {
+  return fault === undefined ? 'no reason given' : `${fault.path === '' ? '' : `${fault.path}: `}${fault.message}`;
+}
+
+function contextOf(
+  ports: Pick<Ports, 'clock' | 'log' | 'world'>,
+  call: ActionCall,
+  input: Readonly<Record<string, unknown>>,
+  parameters: Readonly<Record<string, unknown>>,
+  signal: AbortSignal,
+): ErasedContext {
+  const fetch = ports.world.fetchFor(call.workspaceUid);
+  const open = (): void => signal.throwIfAborted();
+  const line =
+    (level: 'debug' | 'info' | 'warn' | 'error') =>
+    (message: string, data: Readonly<Record<string, unknown>> = {}): void => {
+      if (signal.aborted) return;
+      ports.log[level](message, { ...data, run_uid: call.runUid, action: call.action.name, input: call.inputIndex });
+    };
+  return {
+    input,
+    parameters,
+    cursor: call.cursor,
+    page: call.page,
+    pageSize: call.action.pageSize,
+    signal,
+    fetch: async (url, init = {}) => {
+      open();
+      const both = init.signal === undefined ? signal : AbortSignal.any([signal, init.signal]);
+      return fetch(url, { ...init, signal: both });
+    },
+    secret: async (name) => {
+      open();
+      return ports.world.secret(name);
+    },
+    log: { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') },
+    idempotencyKey: `${call.runUid}:${call.inputIndex}:${call.page}`,
+    runUid: call.runUid,
+    now: () => ports.clock.now(),
+  };
+}
+
+function timedOut(action: Action, timeoutMs: number): ActionResult {
+  const message = `The action ${action.name} ran past its ${timeoutMs / 1_000} s for one page.`;
+  return { kind: 'retryable', error: new EngineError('UPSTREAM_TIMEOUT', message), retryAt: null };
+}
+
+function ofThrown(ports: Pick<Ports, 'log'>, call: ActionCall, thrown: unknown): ActionResult {
+  const fault = readActionFault(thrown);
+  switch (fault?.kind) {
+    case 'no_result':
+      return { kind: 'no_result', message: fault.message };
+    case 'rate_limited':
+      return { kind: 'rate_limited', retryAt: fault.retryAt, message: fault.message };
+    case 'permanent':
+      return { kind: 'permanent', error: new EngineError(fault.label, fault.message, {}, { cause: thrown }) };
+    case 'retryable': {
+      const error = new EngineError('UPSTREAM_ERROR', fault.message, {}, { cause: thrown });
+      return { kind: 'retryable', error, retryAt: fault.retryAt };
+    }
+    case undefined: {
+      const said = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
+      const message = `The action ${call.action.name} threw ${said}`;
+      ports.log.warn('an action threw what it did not classify', {
+        run_uid: call.runUid,
+        input: call.inputIndex,
+        page: call.page,
+        error: thrown instanceof Error ? (thrown.stack ?? said) : said,
+      });
+      return {
+        kind: 'retryable',
+        error: new EngineError('ACTION_FAILED', message, {}, { cause: thrown }),
+        retryAt: null,
+      };
+    }
+  }
+}
+
+/** Holds a page against the action's result schema and the size limits; the parsed results are what is stored. */
+function checkPage(action: Action, page: unknown): ActionResult {
+  if (!isPage(page)) {
+    const message = `The action ${action.name} must return {results: [...], nextCursor: string or null}.`;
+    return { kind: 'permanent', error: new EngineError('ACTION_FAILED', message) };
+  }
+  const results: unknown[] = [];
+  let pageBytes = 1; // brackets and commas: one more than there are items
+  for (const [index, result] of page.results.entries()) {
+    const parsed = action.parseResult(result);
+    if (!parsed.ok) return { kind: 'permanent', error: resultRefused(action, index, parsed.errors) };
+    const bytes = Buffer.byteLength(JSON.stringify(parsed.value) ?? 'null');
+    if (bytes > LIMITS.resultItemBytes) return { kind: 'permanent', error: itemTooLarge(index, bytes) };
+    pageBytes += bytes + 1;
+    results.push(parsed.value);
+  }
+  if (pageBytes > LIMITS.pageBytes) return { kind: 'permanent', error: pageTooLarge(pageBytes) };
+  return { kind: 'page', results, nextCursor: page.nextCursor };
+}
+
+function isPage(value: unknown): value is { results: readonly unknown[]; nextCursor: string | null } {
+  if (typeof value !== 'object' || value === null || !('results' in value) || !('nextCursor' in value)) return false;
+  return Array.isArray(value.results) && (value.nextCursor === null || typeof value.nextCursor === 'string');
+}
+
+function resultRefused(
+  action: Action,
+  index: number,
+  errors: readonly { path: string; message: string }[],
+): EngineError {
+  const validationErrors = errors.map(({ path, message }) => ({
+    path: path === '' ? `results[${index}]` : `results[${index}].${path}`,
+    message,
+  }));
+  const message = `A result of ${action.name} does not fit its result schema: ${told(validationErrors[0])}`;
+  return new EngineError('ACTION_FAILED', message, { validationErrors });
+}
+
+function itemTooLarge(index: number, bytes: number): EngineError {
+  const message = `Result ${index} is ${bytes} bytes of JSON; one item may have ${LIMITS.resultItemBytes}. Let the action give less per item.`;
+  return new EngineError('PAYLOAD_TOO_LARGE', message);
+}
+
+function pageTooLarge(bytes: number): EngineError {
+  const message = `The page is ${bytes} bytes of JSON; one page may have ${LIMITS.pageBytes}. Let the action give fewer items a page.`;
+  return new EngineError('PAYLOAD_TOO_LARGE', message);
+}

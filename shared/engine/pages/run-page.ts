@@ -1,0 +1,245 @@
+import { CALLBACK_BODY_VERSION, partStarts } from '../../domain/callback.ts';
+import { EngineError } from '../../domain/errors.ts';
+import { shortHash } from '../../domain/ids.ts';
+import {
+  type CycleCheck,
+  cursorWithin,
+  cutPage,
+  type PageOutcome,
+  type PageSlot,
+  stepCycleCheck,
+} from '../../domain/page.ts';
+import { ACTION_ATTEMPTS, actionDelayMs } from '../../domain/retry.ts';
+import { type RunControl, type RunDefinition, WORKING_STATUSES } from '../../domain/run.ts';
+import { layOutRun } from '../runs/dispatch-run.ts';
+import { finishInput } from '../runs/finish-input.ts';
+import { pagingFault } from './paging-fault.ts';
+import { type PageInHand, postponePage, readPostponed, sendPostponed, sendWhenDue } from './postpone-page.ts';
+import type { CorePorts, PageMessage, Ports, Receipt } from '../ports.ts';
+import { type ActionResult, runAction } from './run-action.ts';
+import { sendPageCallbacks } from '../callbacks/send-callbacks.ts';
+import { takeTurn, type TurnGiven } from './take-turn.ts';
+import { tellError } from '../tell-error.ts';
+
+/** Received more often than this, a page spends an attempt without running: a crash loop must end too. */
+const RECEIVES_TRUSTED = 3;
+
+/** A turn this near is waited for here: a queue holds messages back by whole seconds. */
+const PATIENCE_MS = 1_000;
+
+/**
+ * One step of a run: runs one page of one input, records its outcome in the page's slot, and sends what follows: the
+ * next page, the page's callback, or the end of the input. Bears its message twice, late, or under a dead epoch.
+ */
+export async function runPage(ports: PagePorts, message: PageMessage, receipt: Receipt): Promise<void> {
+  const standing = await ports.runs.readControl(message.runUid);
+  const definition = standing?.epoch === message.epoch ? await ports.runs.readDefinition(message.runUid) : null;
+  if (standing === null || definition === null) return;
+  const control = mayLackWindow(standing, receipt) ? await layOut(ports, standing, definition) : standing;
+  if (control === null || !mayStart(control, message.epoch, ports.clock.now())) return;
+  if (message.until !== null && message.until > ports.clock.now()) return sendWhenDue(ports, definition, message);
+
+  const page: PageInHand = { message, receipt, control, definition };
+  const slot = (await readStanding(ports, page)) ?? (await runAndRecord(ports, page));
+  if (slot === null) return; // it waits, and whoever wrote that down has sent it on
+  if (owns(page, slot)) await follow(ports, page, slot);
+}
+
+/** A run of one input is sent straight here; a redelivery may find that its first delivery died on the way. */
+function mayLackWindow({ status }: RunControl, receipt: Receipt): boolean {
+  return status === 'CREATED' || (status === 'QUEUED' && receipt.count > 1);
+}
+
+async function layOut(ports: PagePorts, control: RunControl, definition: RunDefinition): Promise<RunControl | null> {
+  return (await layOutRun(ports, control, definition))?.control ?? null;
+}
+
+/**
+ * Whether what follows from a slot is this message's to send. Else another message owns the chain, and sending too
+ * would run every further page twice. The end of an input is guarded by its own conditions and may be told again.
+ */
+function owns({ message, receipt }: PageInHand, slot: PageSlot): boolean {
+  if (slot.by === receipt.by || slot.epoch < message.epoch) return true;
+  return message.again && (slot.outcome.kind === 'FAILURE' || slot.outcome.last);
+}
+
+/** What running a page takes. */
+export type PagePorts = CorePorts & Pick<Ports, 'actions' | 'world'>;
+
+/** Whether a page may start now: the epoch is alive, the run works, its deadline is not past. */
+function mayStart(control: RunControl, epoch: number, now: number): boolean {
+  if (control.epoch !== epoch || !WORKING_STATUSES.includes(control.status)) return false;
+  return control.deadlineAt === null || now < control.deadlineAt;
+}
+
+async function beginRun(ports: PagePorts, control: RunControl): Promise<void> {
+  const now = ports.clock.now();
+  const startedAt = control.startedAt ?? now;
+  await ports.runs.moveRun(control.uid, 'begin', control.epoch, { now, reason: null, startedAt });
+}
+
+/**
+ * The slot as an earlier delivery may have left it; a failure of before the last retry counts as empty. One that landed
+ * since stands, though its run was stopped and resumed meanwhile: it may have been told and counted.
+ */
+async function readStanding(ports: PagePorts, { message, receipt, control }: PageInHand): Promise<PageSlot | null> {
+  if (receipt.count === 1 && !message.again) return null;
+  const slot = await ports.progress.readSlot(message.runUid, message.input, message.page);
+  return slot !== null && slot.outcome.kind === 'FAILURE' && slot.epoch < control.restartEpoch ? null : slot;
+}
+
+/** Runs the action and puts the slot. Null where the page waits for another attempt instead. */
+async function runAndRecord(ports: PagePorts, page: PageInHand): Promise<PageSlot | null> {
+  const { message, definition } = page;
+  const postponed = await readPostponed(ports, page);
+  if (postponed !== null) return sendPostponed(ports, page, postponed);
+  const input = await ports.runs.readInput(message.runUid, message.input);
+  const result = input.fault === undefined ? await callAction(ports, page, input.input) : lineRefused(input.fault);
+  if (result.kind === 'later') {
+    return postponePage(ports, page, { attempt: message.attempt, at: result.until, held: result.held });
+  }
+  if (result.kind === 'rate_limited') {
+    return postponePage(ports, page, { attempt: message.attempt, at: result.retryAt });
+  }
+  const spent = message.attempt + 1;
+  if (result.kind === 'retryable' && spent < ACTION_ATTEMPTS) {
+    const delay = actionDelayMs(spent, ports.chance.fraction());
+    return postponePage(ports, page, { attempt: spent, at: Math.max(ports.clock.now() + delay, result.retryAt ?? 0) });
+  }
+  const { outcome, results } = outcomeOf(ports, page, result, Buffer.byteLength(JSON.stringify(input)));
+  const slot: PageSlot = {
+    runUid: message.runUid,
+    input: message.input,
+    page: message.page,
+    outcome,
+    cursor: message.cursor,
+    results: message.results + results.length,
+    callbacks: message.callbacks + callbacksOf(definition, outcome),
+    tries: message.tries + message.attempt,
+    epoch: message.epoch,
+    attempt: page.control.attempt,
+    by: page.receipt.by,
+    at: ports.clock.now(),
+    version: CALLBACK_BODY_VERSION,
+  };
+  const put = await ports.progress.putSlot(slot, results, definition.expiresAt, page.control.restartEpoch);
+  return put.won ? slot : put.stored;
+}
+
+/** A line of an upload that cannot be an input: the action never sees it. */
+function lineRefused(fault: string): Extract<ActionResult, { kind: 'permanent' }> {
+  return { kind: 'permanent', error: new EngineError('BAD_INPUT', fault) };
+}
+
+/** Calls the action, if it is the page's turn. The run has begun when its first page has. */
+async function callAction(
+  ports: PagePorts,
+  { message, receipt, control, definition }: PageInHand,
+  input: Readonly<Record<string, unknown>>,
+): Promise<ActionResult | Exclude<TurnGiven, { kind: 'now' }>> {
+  const action = ports.actions.get(definition.actionName);
+  if (action !== null && receipt.count <= RECEIVES_TRUSTED) {
+    const { workspaceUid } = definition;
+    const held = message.held ?? false;
+    const turn = await takeTurn(ports, { action, workspaceUid, input, held, patienceMs: PATIENCE_MS, queues: true });
+    if (turn.kind !== 'now') return turn;
+  }
+  if (control.status === 'QUEUED') await beginRun(ports, control);
+  if (receipt.count > RECEIVES_TRUSTED) {
+    const text = `The page was taken up ${receipt.count - 1} times and none of them came to an end.`;
+    return { kind: 'retryable', error: new EngineError('UPSTREAM_TIMEOUT', text), retryAt: null };
+  }
+  if (action === null) {
+    const text = `The action ${definition.actionName} is no longer offered.`;
+    return { kind: 'permanent', error: new EngineError('ACTION_NOT_FOUND', text) };
+  }
+  return runAction(ports, {
+    action,
+    runUid: message.runUid,
+    workspaceUid: definition.workspaceUid,
+    inputIndex: message.input,
+    input,
+    parameters: definition.parameters,
+    // Of a live call's page the run knows what the message does not.
+    ...(definition.livePage === null
+      ? { cursor: message.cursor, page: message.page }
+      : { cursor: definition.livePage.cursor, page: definition.livePage.number }),
+    timeoutMs: ports.settings.pageTimeoutMs,
+  });
+}
+
+function outcomeOf(
+  ports: PagePorts,
+  { message, definition }: PageInHand,
+  result: Exclude<ActionResult, { kind: 'rate_limited' }>,
+  inputBytes: number,
+): { readonly outcome: PageOutcome; readonly results: readonly unknown[] } {
+  const about = { run_uid: message.runUid, input: message.input, page: message.page };
+  if (result.kind === 'retryable' || result.kind === 'permanent') {
+    return { outcome: { kind: 'FAILURE', error: tellError(ports, result.error, about) }, results: [] };
+  }
+  if (result.kind === 'no_result') {
+    const info = { label: 'NO_RESULT', message: result.message } as const;
+    return {
+      outcome: { kind: 'RESULT', count: 0, nextCursor: null, last: true, parts: 1, info },
+      results: [],
+    };
+  }
+  const { livePage } = definition;
+  const next = livePage === null ? result.nextCursor : cursorWithin(livePage.number, result.nextCursor);
+  const cut = cutPage(result.results, next, {
+    resultsBefore: message.results,
+    maxResults: definition.maxResults,
+  });
+  const endless = pagingFault(message, definition, cut.nextCursor);
+  if (endless !== null) {
+    return { outcome: { kind: 'FAILURE', error: tellError(ports, endless, about) }, results: [] };
+  }
+  const sizes = cut.results.map((item) => Buffer.byteLength(JSON.stringify(item)));
+  return {
+    outcome: {
+      kind: 'RESULT',
+      count: cut.results.length,
+      nextCursor: cut.nextCursor,
+      last: cut.last || livePage !== null, // its next cursor is for the caller
+      parts: partStarts(sizes, inputBytes).length,
+      info: null,
+    },
+    results: cut.results,
+  };
+}
+
+function callbacksOf(definition: RunDefinition, outcome: PageOutcome): number {
+  if (definition.callback?.on !== 'all') return 0;
+  return outcome.kind === 'RESULT' ? outcome.parts : 1;
+}
+
+/** Sends what a recorded page calls for. */
+async function follow(ports: PagePorts, page: PageInHand, slot: PageSlot): Promise<void> {
+  const { message, control, definition } = page;
+  const { outcome } = slot;
+  const callbacks = outcome.kind === 'RESULT' ? sendPageCallbacks(ports, definition, slot) : Promise.resolve();
+  if (outcome.kind === 'RESULT' && outcome.nextCursor !== null && !outcome.last) {
+    const next: PageMessage = {
+      ...message,
+      page: slot.page + 1,
+      cursor: outcome.nextCursor,
+      attempt: 0,
+      until: null,
+      held: false,
+      results: slot.results,
+      callbacks: slot.callbacks,
+      tries: slot.tries,
+      cycle: nextCycle(message.cycle, outcome.nextCursor),
+      again: false,
+    };
+    await Promise.all([callbacks, ports.messages.send(next, { workspaceUid: definition.workspaceUid })]);
+    return;
+  }
+  // Together, so that a short run's last callbacks share a request; whichever fails, the redelivery does both again.
+  await Promise.all([callbacks, finishInput(ports, { control, definition, slot })]);
+}
+
+function nextCycle(state: CycleCheck | null, cursor: string): CycleCheck | null {
+  return stepCycleCheck(state, shortHash(cursor));
+}

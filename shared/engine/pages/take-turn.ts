@@ -1,0 +1,79 @@
+import { EngineError } from '../../domain/errors.ts';
+import { forgottenAt, graceMs, takeTurn as decideTurn } from '../../domain/pace.ts';
+import type { Action } from '../../sdk/action.ts';
+import type { Clock, PaceKey, Ports } from '../ports.ts';
+
+/** A call of an action that asks for its turn at the action's pace. */
+export interface TurnAsked {
+  readonly action: Action;
+  readonly workspaceUid: string;
+  /** As it is stored. */
+  readonly input: Readonly<Record<string, unknown>>;
+  /** It comes to a place that was kept for it. */
+  readonly held: boolean;
+  /** A turn this near is waited for right here. */
+  readonly patienceMs: number;
+  /** Whether a place is kept for it where it has to wait. */
+  readonly queues: boolean;
+}
+
+/** `now`: the call is counted and must be made at once. `later`: ask again at `until`; `held`: a place is kept. */
+export type TurnGiven =
+  | { readonly kind: 'now' }
+  | { readonly kind: 'later'; readonly until: number; readonly held: boolean }
+  | { readonly kind: 'permanent'; readonly error: EngineError };
+
+/** Turns that may be lost on the way to the call, where a write or this worker stands still, before it waits. */
+const TURNS_AT_ONCE = 3;
+const BREATHER_MS = 1_000;
+
+/**
+ * Gives a call its turn. Each call that starts is counted first, also one that repeats another, so no window holds more
+ * than the action's pace says. Without a pace it costs nothing. Throws UNAVAILABLE where too many ask at once.
+ */
+export async function takeTurn(ports: Pick<Ports, 'clock' | 'paces'>, asked: TurnAsked): Promise<TurnGiven> {
+  const { action, patienceMs, queues } = asked;
+  const { pace } = action;
+  if (pace === null) return { kind: 'now' };
+  const key = keyOf(asked);
+  if (key.kind !== 'key') return key;
+  let { held } = asked;
+  for (let turns = 0; turns < TURNS_AT_ONCE; turns += 1) {
+    const turn = await ports.paces.take(key.key, (record) => {
+      const decided = decideTurn(pace, record, { now: ports.clock.now(), held, patienceMs, queues });
+      return { ...decided, forgottenAt: forgottenAt(pace, decided.record) };
+    });
+    if (turn.kind === 'wait') return { kind: 'later', until: Math.ceil(turn.until), held: turn.held };
+    await waitUntil(ports.clock, turn.at);
+    if (ports.clock.now() <= turn.at + graceMs(pace)) return { kind: 'now' };
+    held = true; // what it was given has lapsed: it need not go behind the others
+  }
+  return { kind: 'later', until: ports.clock.now() + BREATHER_MS, held };
+}
+
+type KeyFound = { readonly kind: 'key'; readonly key: PaceKey } | Extract<TurnGiven, { kind: 'now' | 'permanent' }>;
+
+/** Whose pace it is. An input the action refuses never reaches it, and needs no turn. */
+function keyOf({ action, workspaceUid, input }: TurnAsked): KeyFound {
+  const parsed = action.parseInput(input);
+  if (!parsed.ok) return { kind: 'now' };
+  const by = action.pace?.by ?? null;
+  if (by === null) return { kind: 'key', key: { workspaceUid, actionName: action.name, part: null } };
+  try {
+    const part: unknown = by(parsed.value);
+    if (typeof part === 'string') return { kind: 'key', key: { workspaceUid, actionName: action.name, part } };
+    return noKey(action, `gave ${typeof part} where a string was due`);
+  } catch (thrown) {
+    return noKey(action, `threw ${thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown)}`);
+  }
+}
+
+function noKey(action: Action, did: string): KeyFound {
+  return { kind: 'permanent', error: new EngineError('ACTION_FAILED', `pace.by of ${action.name} ${did}`) };
+}
+
+async function waitUntil(clock: Clock, at: number): Promise<void> {
+  for (let now = clock.now(); now < at; now = clock.now()) {
+    await new Promise<void>((resolve) => void clock.after(at - now, resolve));
+  }
+}

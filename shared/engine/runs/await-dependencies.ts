@@ -1,0 +1,72 @@
+import { EngineError } from '../../domain/errors.ts';
+import { dependencyState, type RunControl, type RunDefinition } from '../../domain/run.ts';
+import { closeRun } from './finish-run.ts';
+import type { CorePorts } from '../ports.ts';
+import { tellError } from '../tell-error.ts';
+
+/**
+ * Whether a run may go on to its slot as far as other runs are concerned. Registers with those still open first and
+ * looks again after: whoever ends in between either is seen here or sees the registration. A dependency that can no
+ * longer be met fails the run.
+ */
+export async function dependenciesMet(
+  ports: CorePorts,
+  control: RunControl,
+  definition: RunDefinition,
+): Promise<boolean> {
+  if (definition.dependsOn.length === 0 || control.dependenciesWaived || control.attempt > 1) return true;
+  let states = await readStates(ports, definition);
+  if (states.open.length > 0) {
+    for (const uid of states.open) await ports.runs.addDependent(uid, control.uid, definition.expiresAt);
+    states = await readStates(ports, definition);
+  }
+  if (states.unmet === null && states.open.length === 0) return true;
+  const now = ports.clock.now();
+  const reason = { code: 'DEPENDENCY', since: now, retryAt: null, blockingUids: states.open } as const;
+  if (control.status === 'BLOCKED') {
+    const fewer = control.reason?.blockingUids.join() !== states.open.join();
+    if (fewer && states.unmet === null) await ports.runs.amendBlocked(control, { now, reason });
+  } else {
+    await ports.runs.moveRun(control.uid, 'block', control.epoch, { now, reason });
+  }
+  if (states.unmet !== null) await failRun(ports, control, definition, states.unmet);
+  return false;
+}
+
+interface States {
+  readonly open: readonly string[];
+  readonly unmet: { readonly uid: string; readonly status: string } | null;
+}
+
+async function readStates(ports: CorePorts, { dependsOn }: RunDefinition): Promise<States> {
+  const open: string[] = [];
+  let unmet: States['unmet'] = null;
+  for (const dependency of dependsOn) {
+    const other = await ports.runs.readControl(dependency.uid);
+    // A run that is gone was kept for its whole time: it ended long ago, and how is no longer known.
+    const state = other === null ? 'unmet' : dependencyState(dependency, other.status);
+    if (state === 'open') open.push(dependency.uid);
+    if (state === 'unmet') unmet ??= { uid: dependency.uid, status: other?.status ?? 'gone' };
+  }
+  return { open, unmet };
+}
+
+async function failRun(
+  ports: CorePorts,
+  control: RunControl,
+  definition: RunDefinition,
+  { uid, status }: { readonly uid: string; readonly status: string },
+): Promise<void> {
+  const now = ports.clock.now();
+  const error = new EngineError('DEPENDENCY_FAILED', `The run ${uid} it depends on is ${status}.`, {
+    params: { dependency: uid, status },
+  });
+  const failed = await ports.runs.moveRun(control.uid, 'fail', control.epoch, {
+    now,
+    reason: null,
+    finishedAt: now,
+    lastError: tellError(ports, error, { run_uid: control.uid }),
+    ending: true,
+  });
+  if (failed.moved) await closeRun(ports, failed.control, definition);
+}

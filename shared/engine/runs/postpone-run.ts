@@ -1,0 +1,49 @@
+import { type RunControl, type RunDefinition, WORKING_STATUSES } from '../../domain/run.ts';
+import { admitWaiting } from './admit-run.ts';
+import type { CorePorts } from '../ports.ts';
+
+/** Waiting up to this long keeps the run's slot; longer waits give it to another run. */
+const KEEPS_SLOT_MS = 60_000;
+
+/** A queue holds a message back this long at most. A run that waits no longer is started by one, to the second. */
+const MAX_DELAY_MS = 900_000;
+/** If that message is not there by then, the sweeper starts the run. */
+const LATE_MS = 60_000;
+
+/**
+ * Postpones a run whose open inputs all wait for over a minute: it gives its slot back and goes on by itself when the
+ * first is due. True where it was postponed; the epoch has risen then, and messages of the old one start nothing.
+ */
+export async function postponeIfWaiting(
+  ports: CorePorts,
+  control: RunControl,
+  definition: RunDefinition,
+): Promise<boolean> {
+  const { uid, workspaceUid, epoch } = control;
+  const window = await ports.progress.readWindow(uid);
+  if (window === null || window.epoch !== epoch || window.open.size === 0) return false;
+  const now = ports.clock.now();
+  const firstDue = Math.min(...Array.from(window.open.values(), ({ until }) => until ?? 0));
+  if (firstDue <= now + KEEPS_SLOT_MS) return false;
+  const standing = await ports.runs.readControl(uid);
+  if (standing === null || standing.epoch !== epoch || !WORKING_STATUSES.includes(standing.status)) return false;
+  const isNear = firstDue <= now + MAX_DELAY_MS;
+  await ports.due.putDue({ at: isNear ? firstDue + LATE_MS : firstDue, kind: 'start', uid });
+  const postponed = await ports.runs.moveRun(uid, 'postpone', epoch, {
+    now,
+    mode: 'ASYNC', // if it was a live call's: no caller waits that long
+    reason: { code: 'RATE_LIMIT', since: now, retryAt: firstDue, blockingUids: [] },
+    postponedUntil: firstDue,
+    deadlineAt: null,
+    deadlineLeftMs: standing.deadlineAt === null ? null : Math.max(0, standing.deadlineAt - now),
+    newEpoch: true,
+  });
+  if (!postponed.moved) return false;
+  if (isNear) {
+    const dispatch = { kind: 'dispatch', runUid: uid, epoch: postponed.control.epoch } as const;
+    await ports.messages.send(dispatch, { workspaceUid, delayMs: firstDue - now });
+  }
+  await ports.admission.releaseSlot(workspaceUid, definition.uid, epoch);
+  await admitWaiting(ports, workspaceUid);
+  return true;
+}

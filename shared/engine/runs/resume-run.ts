@@ -1,0 +1,83 @@
+import { EngineError } from '../../domain/errors.ts';
+import type { RunControl, RunDefinition, RunMove } from '../../domain/run.ts';
+import { admitWaiting } from './admit-run.ts';
+import { closeRun } from './finish-run.ts';
+import type { ControlChange, CorePorts, Waiter } from '../ports.ts';
+import { settleLanded } from './settle-landed.ts';
+import { nextWatch } from './watch.ts';
+import { MAX_ENDINGS, refusal } from './stop-run.ts';
+
+/**
+ * Takes a stopped run up again: its unfinished inputs go on after their last recorded page. A run that waits for others
+ * starts without them; one that works, or waits in line, is answered as it is. Throws INVALID_STATE from any other status.
+ */
+export async function resumeRun(ports: CorePorts, definition: RunDefinition): Promise<RunControl> {
+  for (;;) {
+    const control = await ports.runs.readControl(definition.uid);
+    if (control === null) throw new EngineError('NOT_FOUND', 'The run is gone.');
+    if (control.mode === 'LIVE') throw refusal('resume', control);
+    if (control.status === 'BLOCKED' && control.reason?.code === 'DEPENDENCY') {
+      if (await waive(ports, control)) return { ...control, dependenciesWaived: true };
+      continue;
+    }
+    if (['CREATED', 'QUEUED', 'SCHEDULED', 'RUNNING', 'BLOCKED'].includes(control.status)) return control;
+    if (control.status !== 'STOPPED' || control.endings >= MAX_ENDINGS) throw refusal('resume', control);
+    const taken = await takeUp(ports, control, definition, ['resume', 'resumeBlocked'], {});
+    if (taken !== null) return taken;
+  }
+}
+
+/** Has a run that waits for others start without them. False: it waits no longer. */
+async function waive(ports: CorePorts, control: RunControl): Promise<boolean> {
+  const { uid, workspaceUid, epoch } = control;
+  const waived = { now: ports.clock.now(), dependenciesWaived: true };
+  if (!(await ports.runs.amendBlocked(control, waived))) return false;
+  await ports.messages.send({ kind: 'dispatch', runUid: uid, epoch }, { workspaceUid });
+  return true;
+}
+
+/**
+ * Brings an ended run back to work under a new epoch, with a slot or in line for one. Its last ending is closed first:
+ * from here on nobody would send that run.finished. Null: the run moved under us and nothing was changed.
+ */
+export async function takeUp(
+  ports: CorePorts,
+  control: RunControl,
+  definition: RunDefinition,
+  [queue, block]: readonly [RunMove, RunMove],
+  change: Partial<ControlChange>,
+): Promise<RunControl | null> {
+  if (control.status === 'STOPPED') await settleLanded(ports, control, definition);
+  await closeRun(ports, control, definition, true);
+  const { uid, workspaceUid, epoch } = control;
+  const now = ports.clock.now();
+  const formerCallbacks = control.formerCallbacks + (definition.callback === null ? 0 : 1);
+  const common = {
+    ...change,
+    now,
+    formerCallbacks,
+    deadlineLeftMs: null,
+    finishedAt: null,
+    newEpoch: true,
+    newAttempt: true,
+  } as const;
+  await ports.due.putDue({ at: nextWatch(now), kind: 'watch', uid });
+  const waiting = await ports.admission.oldestWaiter(workspaceUid);
+  if (waiting === null && (await ports.admission.takeSlot(workspaceUid, uid, epoch + 1))) {
+    const deadlineAt = now + definition.deadlineSeconds * 1_000;
+    const queued = await ports.runs.moveRun(uid, queue, epoch, { ...common, reason: null, deadlineAt });
+    if (!queued.moved) {
+      if (queued.current?.epoch !== epoch + 1) await ports.admission.releaseSlot(workspaceUid, uid, epoch + 1);
+      return null;
+    }
+    await ports.messages.send({ kind: 'dispatch', runUid: uid, epoch: epoch + 1 }, { workspaceUid });
+    return queued.control;
+  }
+  const reason = { code: 'CONCURRENCY_LIMIT', since: now, retryAt: null, blockingUids: [] } as const;
+  const blocked = await ports.runs.moveRun(uid, block, epoch, { ...common, reason });
+  if (!blocked.moved) return null;
+  const waiter: Waiter = { runUid: uid, epoch: epoch + 1, createdAt: control.createdAt };
+  await ports.admission.addWaiter(workspaceUid, waiter, definition.expiresAt);
+  await admitWaiting(ports, workspaceUid);
+  return (await ports.runs.readControl(uid)) ?? blocked.control;
+}

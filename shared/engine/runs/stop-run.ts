@@ -1,0 +1,51 @@
+import { EngineError } from '../../domain/errors.ts';
+import { moveFrom, type RunControl, type RunDefinition, type StatusReasonCode } from '../../domain/run.ts';
+import { closeRun, landedAt } from './finish-run.ts';
+import type { CorePorts } from '../ports.ts';
+
+/** Endings a run may have: the number is part of what its run.finished is known by, six bits of it. */
+export const MAX_ENDINGS = 63;
+
+/**
+ * Stops a run: at once nothing starts any more; a page in flight may still land, and run.finished follows when none
+ * can. A stopped run is answered as it is. Throws INVALID_STATE from any other status that cannot be stopped.
+ */
+export async function stopRun(
+  ports: CorePorts,
+  definition: RunDefinition,
+  code: Extract<StatusReasonCode, 'CANCELLED_BY_CALLER' | 'DEADLINE'>,
+): Promise<RunControl> {
+  for (;;) {
+    const control = await ports.runs.readControl(definition.uid);
+    if (control === null) throw new EngineError('NOT_FOUND', 'The run is gone.');
+    if (control.status === 'STOPPED') return control;
+    if (control.mode === 'LIVE' || moveFrom(control.status, 'stop') === null) throw refusal('cancel', control);
+    const now = ports.clock.now();
+    const stopped = await ports.runs.moveRun(control.uid, 'stop', control.epoch, {
+      now,
+      reason: { code, since: now, retryAt: null, blockingUids: [] },
+      finishedAt: now,
+      deadlineAt: null,
+      deadlineLeftMs: null,
+      ending: true,
+      newEpoch: true,
+    });
+    if (!stopped.moved) continue; // it moved on under us: look again
+    await ports.due.putDue({ at: landedAt(ports, stopped.control), kind: 'close', uid: control.uid });
+    await closeRun(ports, stopped.control, definition);
+    return stopped.control;
+  }
+}
+
+/** INVALID_STATE for a verb that the run's status does not allow. */
+export function refusal(verb: 'cancel' | 'resume' | 'retry', control: RunControl): EngineError {
+  const live = control.mode === 'LIVE' ? 'a live run' : `a run that is ${control.status}`;
+  const message = `${verb} does not apply to ${live}${HINTS[verb]}.`;
+  return new EngineError('INVALID_STATE', message, { params: { status: control.status } });
+}
+
+const HINTS = {
+  cancel: '; it stops runs that are CREATED, BLOCKED, QUEUED, SCHEDULED or RUNNING',
+  resume: '; it takes up runs that are STOPPED',
+  retry: '; it takes up runs that are FAILED or PARTIAL_SUCCEEDED and have inputs worth another try',
+} as const;

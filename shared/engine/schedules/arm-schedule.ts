@@ -1,0 +1,69 @@
+import { toEventBridge, toOneShotEntry, toStartDate } from '../../domain/cron/to-eventbridge.ts';
+import type { Schedule } from '../../domain/schedule.ts';
+import { cronOf, nextTime, singleTime } from '../../domain/schedule-times.ts';
+import type { ScheduleEntry, TendPorts } from './schedule-ports.ts';
+
+/** Entries one schedule may need: a cron whose day fields are alternatives takes two. */
+const MOST_ENTRIES = 2;
+/** EventBridge takes 60 s to a day (CreateSchedule, MaximumEventAgeInSeconds). */
+const MAX_AGE_S = { least: 60, most: 86_400 };
+
+/**
+ * Brings what EventBridge holds in line with the schedule as it was read. Entries are named by its revision: whatever a
+ * slower hand does late for an older one touches no newer entry, and tells itself by its revision when it fires.
+ */
+export async function armSchedule(ports: Pick<TendPorts, 'clock' | 'entries'>, schedule: Schedule): Promise<void> {
+  const { uid, revision, armedRevision } = schedule;
+  const entries = entriesOf(schedule, ports.clock.now());
+  for (const entry of entries) await ports.entries.putEntry(entry);
+  for (let index = entries.length; index < MOST_ENTRIES; index += 1) {
+    await ports.entries.deleteEntry(entryName(uid, revision, index));
+  }
+  for (let old = Math.max(1, armedRevision); old < revision; old += 1) await disarmRevision(ports, uid, old);
+}
+
+/** Whether EventBridge still holds the entries of a schedule whose revision it was armed for. */
+export async function isArmed(ports: Pick<TendPorts, 'clock' | 'entries'>, schedule: Schedule): Promise<boolean> {
+  const now = ports.clock.now();
+  for (const entry of entriesOf(schedule, now)) if (!(await ports.entries.hasEntry(entry, now))) return false;
+  return true;
+}
+
+/** Deletes the entries of one revision. */
+export async function disarmRevision(ports: Pick<TendPorts, 'entries'>, uid: string, revision: number): Promise<void> {
+  for (let index = 0; index < MOST_ENTRIES; index += 1)
+    await ports.entries.deleteEntry(entryName(uid, revision, index));
+}
+
+function entriesOf(schedule: Schedule, now: number): readonly ScheduleEntry[] {
+  if (schedule.status !== 'ACTIVE') return [];
+  const { uid, revision, scheduleAt, timezone, cron } = schedule;
+  const single = singleTime(schedule);
+  const common = { maxAgeSeconds: maxAgeOf(schedule, now), scheduleUid: uid, revision };
+  if (single !== null || cron === null) {
+    if (single === null || single <= now) return []; // EventBridge refuses what is past; it is fired by hand
+    return [{ ...common, ...toOneShotEntry(single), name: entryName(uid, revision, 0), startAt: null, isSingle: true }];
+  }
+  const startAt = toStartDate(scheduleAt, now);
+  return toEventBridge(cronOf(cron), timezone, now).entries.map((entry, index) => ({
+    ...common,
+    ...entry,
+    name: entryName(uid, revision, index),
+    startAt,
+    isSingle: false,
+  }));
+}
+
+/** A fire is tried no longer than until the next one, nor than it would still be let through. */
+function maxAgeOf(schedule: Schedule, now: number): number {
+  const first = nextTime(schedule, now);
+  const second = first === null ? null : nextTime(schedule, first);
+  const cadenceSeconds = first === null || second === null ? Infinity : (second - first) / 1_000;
+  const wanted = Math.min(cadenceSeconds, schedule.catchUpSeconds);
+  return Math.round(Math.min(MAX_AGE_S.most, Math.max(MAX_AGE_S.least, wanted)));
+}
+
+/** At most 64 of `0-9a-zA-Z-_.` (CreateSchedule, Name). */
+function entryName(uid: string, revision: number, index: number): string {
+  return `${uid}-${revision}-${index}`;
+}

@@ -1,0 +1,114 @@
+import { countFire, decideFire, type Fire, fireUidOf, runUidOfFire } from '../../domain/fire.ts';
+import { hasEnded } from '../../domain/run.ts';
+import { changed, type Schedule } from '../../domain/schedule.ts';
+import { jitterMs, nextTime, singleTime } from '../../domain/schedule-times.ts';
+import type { FireMessage } from '../ports.ts';
+import type { FirePorts } from './schedule-ports.ts';
+import { startScheduledRun } from './start-scheduled-run.ts';
+import { stopRun } from '../runs/stop-run.ts';
+
+const LONGEST_DELAY_MS = 900_000; // SQS, DelaySeconds
+
+/**
+ * Carries out a time of a schedule that has come, however often and in whatever order it is told: it is decided once, by
+ * the schedule as it is then, and the decision stands in the ledger. Gives the schedule as it was read; null: it is gone.
+ */
+export async function fireSchedule(ports: FirePorts, message: FireMessage): Promise<Schedule | null> {
+  const { scheduleUid, nominalAt } = message;
+  for (;;) {
+    const recorded = await ports.schedules.readFire(scheduleUid, nominalAt);
+    const schedule = await ports.schedules.readSchedule(scheduleUid);
+    if (schedule === null) return null;
+    const now = ports.clock.now();
+    if (recorded !== null) {
+      if (recorded.at + CARRYING_MS <= now) await carryOut(ports, schedule, recorded);
+      return schedule;
+    }
+    const earlyMs = nominalAt + jitterMs(schedule) - now;
+    if (earlyMs > 0) {
+      const delayMs = Math.min(LONGEST_DELAY_MS, earlyMs);
+      if (schedule.status === 'ACTIVE')
+        await ports.messages.send(message, { workspaceUid: schedule.workspaceUid, delayMs });
+      return schedule;
+    }
+    const lastRun = schedule.lastRunUid === null ? null : await ports.runs.readControl(schedule.lastRunUid);
+    const isUnfinished = lastRun === null ? isStarting(schedule, now) : !hasEnded(lastRun.status);
+    const decision = decideFire(schedule, nominalAt, now, isUnfinished);
+    if (decision.outcome === 'none') return schedule;
+    const isFired = decision.outcome === 'FIRED';
+    const fire: Fire = {
+      uid: fireUidOf(scheduleUid, nominalAt),
+      scheduleUid,
+      nominalAt,
+      at: now,
+      cause: singleTime(schedule) === null ? 'cron' : 'once',
+      outcome: decision.outcome,
+      reason: isFired ? null : decision.reason,
+      runUid: isFired ? runUidOfFire(scheduleUid, nominalAt) : null,
+      cancelsRunUid: isFired && decision.cancelsLast ? schedule.lastRunUid : null,
+      definitionRef: schedule.definitionRef,
+      inputsRef: schedule.inputsRef,
+    };
+    const next = afterFire(ports, schedule, fire);
+    if (!(await ports.schedules.recordFire(next, fire, expiryOf(ports, now)))) continue; // decided, or changed, meanwhile
+    await carryOut(ports, next, fire);
+    return next;
+  }
+}
+
+/**
+ * What was decided this recently is being carried out by whoever decided it: two entries of one schedule, or EventBridge
+ * itself, may bring a time twice at once. Should that hand be cut off, the schedule's look finds the run it owes.
+ */
+export const CARRYING_MS = 60_000;
+
+/** A run that was decided this recently and is not there yet is about to be made by whoever decided it. */
+const STARTING_MS = 900_000;
+
+function isStarting({ lastRunUid, lastExecutedAt }: Schedule, now: number): boolean {
+  return lastRunUid !== null && lastExecutedAt !== null && lastExecutedAt + STARTING_MS > now;
+}
+
+/** Epoch seconds at which what is written now may go. */
+export function expiryOf({ settings }: Pick<FirePorts, 'settings'>, now: number): number {
+  return Math.ceil(now / 1_000) + settings.retentionDays * 86_400;
+}
+
+/** The schedule that counts a fire and owes its run; one whose last time this was is COMPLETED. */
+export function afterFire(ports: Pick<FirePorts, 'settings'>, schedule: Schedule, fire: Fire): Schedule {
+  const { at, nominalAt, cause, runUid, cancelsRunUid, definitionRef, inputsRef } = fire;
+  const counts = countFire(schedule.counts, fire.outcome);
+  const open = (uid: string) => ({ runUid: uid, at, cancelsRunUid, definitionRef, inputsRef });
+  const ran =
+    runUid === null ? {} : { lastRunUid: runUid, lastExecutedAt: at, openRuns: [...schedule.openRuns, open(runUid)] };
+  if (cause === 'trigger') return changed(schedule, at, { counts, ...ran });
+  const lastNominalAt = runUid === null ? schedule.lastNominalAt : Math.max(schedule.lastNominalAt ?? 0, nominalAt);
+  const next = changed(schedule, at, { counts, ...ran, lastNominalAt });
+  if (schedule.status !== 'ACTIVE' || nextTime(schedule, Math.max(nominalAt, at)) !== null) return next;
+  return {
+    ...next,
+    status: 'COMPLETED',
+    reason: { code: 'NO_MORE_TIMES', note: null, since: at },
+    expiresAt: expiryOf(ports, at),
+  };
+}
+
+/** Does what was decided; each step is idempotent. */
+export async function carryOut(
+  ports: FirePorts,
+  schedule: Schedule,
+  decided: Pick<Fire, 'runUid' | 'cancelsRunUid' | 'definitionRef' | 'inputsRef'>,
+): Promise<void> {
+  const { runUid, cancelsRunUid } = decided;
+  if (runUid === null) return;
+  if (cancelsRunUid !== null) await cancelRun(ports, cancelsRunUid);
+  await startScheduledRun(ports, schedule, { ...decided, runUid });
+}
+
+/** Stops the run before, unless it has ended by itself. */
+async function cancelRun(ports: FirePorts, uid: string): Promise<void> {
+  const control = await ports.runs.readControl(uid);
+  const definition = await ports.runs.readDefinition(uid);
+  if (control === null || definition === null || hasEnded(control.status)) return;
+  await stopRun(ports, definition, 'CANCELLED_BY_CALLER');
+}

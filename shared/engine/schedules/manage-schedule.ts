@@ -1,0 +1,78 @@
+import { EngineError } from '../../domain/errors.ts';
+import {
+  allowsVerb,
+  changed,
+  type Schedule,
+  SCHEDULE_VERBS,
+  type ScheduleVerb,
+  statusesFor,
+} from '../../domain/schedule.ts';
+import { FIRST_LOOK_MS, type StoredSchedule } from './put-schedule.ts';
+import type { SchedulePorts, ScheduleStore } from './schedule-ports.ts';
+
+/** A schedule that takes the verb now. Throws NOT_FOUND, INVALID_STATE. */
+export async function readForVerb(
+  ports: { readonly schedules: ScheduleStore },
+  uid: string,
+  verb: ScheduleVerb,
+): Promise<StoredSchedule> {
+  const schedule = await ports.schedules.readSchedule(uid);
+  if (schedule === null) throw new EngineError('NOT_FOUND', `There is no schedule ${uid}.`);
+  if (!allowsVerb(schedule.status, verb)) throw refusal(verb, schedule);
+  const definition = await ports.schedules.readDefinition(uid, schedule.definitionRef);
+  if (definition !== null) return { schedule, definition };
+  // An update wrote another since, and this one's time was up.
+  return readForVerb(ports, uid, verb);
+}
+
+function refusal(verb: ScheduleVerb, { status }: Schedule): EngineError {
+  const message = `${verb} does not apply to a schedule that is ${status}; it takes one that is ${statusesFor(verb).join(' or ')}.`;
+  return new EngineError('INVALID_STATE', message, { params: { status } });
+}
+
+/** Lets nothing fire until it is resumed; a time in flight is SKIPPED. Throws NOT_FOUND, INVALID_STATE. */
+export async function pauseSchedule(ports: SchedulePorts, uid: string, note: string | null): Promise<StoredSchedule> {
+  return moveSchedule(ports, uid, 'pause', (now, { settledUntil, activeSince }) => ({
+    pausedAt: now,
+    // From here on the pause before this one is forgotten, so nothing may be left of it to settle.
+    settledUntil: Math.max(settledUntil, activeSince),
+    reason: { code: 'PAUSED_BY_CALLER', note, since: now },
+  }));
+}
+
+/** Deletes a schedule: it stays readable for the retention time. Throws NOT_FOUND, INVALID_STATE. */
+export async function cancelSchedule(ports: SchedulePorts, uid: string): Promise<StoredSchedule> {
+  return moveSchedule(ports, uid, 'cancel', (now) => ({
+    reason: { code: 'CANCELLED_BY_CALLER', note: null, since: now },
+    expiresAt: Math.ceil(now / 1_000) + ports.settings.retentionDays * 86_400,
+  }));
+}
+
+/**
+ * Lets a paused schedule fire from now on. A single time that passed meanwhile fires now, or is MISSED if it is over its
+ * catch-up time. Throws NOT_FOUND, INVALID_STATE.
+ */
+export async function resumeSchedule(ports: SchedulePorts, uid: string): Promise<StoredSchedule> {
+  return moveSchedule(ports, uid, 'resume', (now) => ({ activeSince: now, reason: null }));
+}
+
+async function moveSchedule(
+  ports: SchedulePorts,
+  uid: string,
+  verb: 'pause' | 'resume' | 'cancel',
+  change: (now: number, schedule: Schedule) => Partial<Schedule>,
+): Promise<StoredSchedule> {
+  for (;;) {
+    const { schedule, definition } = await readForVerb(ports, uid, verb);
+    const now = ports.clock.now();
+    const next = changed(schedule, now, {
+      ...change(now, schedule),
+      status: SCHEDULE_VERBS[verb].to,
+      revision: schedule.revision + 1,
+    });
+    await ports.due.putDue({ at: now + FIRST_LOOK_MS, kind: 'schedule', uid });
+    if (!(await ports.schedules.replaceSchedule(next))) continue; // it moved under us: look again
+    await ports.messages.send({ kind: 'tend', scheduleUid: uid, dueAt: null }, { workspaceUid: next.workspaceUid });
+    return { schedule: next, definition };
+  }
+}

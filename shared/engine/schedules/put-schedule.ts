@@ -1,0 +1,111 @@
+import { EngineError } from '../../domain/errors.ts';
+import type { RunDefinition } from '../../domain/run.ts';
+import type { Overlap, Schedule, ScheduleDefinition, ScheduleTiming } from '../../domain/schedule.ts';
+import { timingFault } from '../../domain/schedule-times.ts';
+import type { Ports } from '../ports.ts';
+import type { SchedulePorts } from './schedule-ports.ts';
+import { checkLaunch, type Launch } from '../launch/start-run.ts';
+
+/** A schedule as its caller asked for it: what its runs are launched with, and when. */
+export type ScheduleLaunch = Omit<Launch, 'dependsOn' | 'scheduleAt' | 'upload'> &
+  ScheduleTiming & {
+    readonly overlap: Overlap;
+    readonly catchUpSeconds: number;
+    readonly jitterSeconds: number;
+  };
+
+export interface StoredSchedule {
+  readonly schedule: Schedule;
+  readonly definition: ScheduleDefinition;
+}
+
+/** A schedule is looked at this long after it was written, should the message that asks for it be lost. */
+export const FIRST_LOOK_MS = 120_000;
+
+/** The uids a new schedule is given, after its checks and before its writes. */
+interface ScheduleIds {
+  readonly uid: string;
+  /** Of its definition. */
+  readonly ref: string;
+}
+
+/**
+ * Takes a schedule: everything is checked before anything is written, its entries in EventBridge follow. Throws
+ * ACTION_NOT_FOUND, BAD_INPUT, BAD_PARAMETERS, PAYLOAD_TOO_LARGE.
+ */
+export async function putSchedule(
+  ports: SchedulePorts,
+  launch: ScheduleLaunch,
+  newIds: () => Promise<ScheduleIds> = async () => ({ uid: ports.chance.uuid(), ref: ports.chance.uuid() }),
+): Promise<StoredSchedule> {
+  const { inputs } = checkLaunch(ports, launch, 'schedule');
+  const now = ports.clock.now();
+  refuseTiming(timingFault(launch, now));
+  const { uid, ref } = await newIds();
+  const definition: ScheduleDefinition = {
+    uid,
+    ref,
+    parameters: launch.parameters,
+    callback: await sealCallback(ports, uid, launch.callback),
+    onInvalidInput: launch.onInvalidInput,
+    deadlineSeconds: launch.deadlineSeconds,
+  };
+  const schedule = newSchedule(uid, ref, launch, now);
+  await ports.schedules.writeRevision(definition, inputs);
+  await ports.due.putDue({ at: now + FIRST_LOOK_MS, kind: 'schedule', uid });
+  await ports.schedules.createSchedule(schedule);
+  await ports.messages.send({ kind: 'tend', scheduleUid: uid, dueAt: null }, { workspaceUid: launch.workspaceUid });
+  return { schedule, definition };
+}
+
+function newSchedule(uid: string, ref: string, launch: ScheduleLaunch, now: number): Schedule {
+  return {
+    uid,
+    workspaceUid: launch.workspaceUid,
+    actionName: launch.actionName,
+    name: launch.name,
+    status: 'ACTIVE',
+    reason: null,
+    cron: launch.cron,
+    scheduleAt: launch.scheduleAt,
+    timezone: launch.timezone,
+    overlap: launch.overlap,
+    catchUpSeconds: launch.catchUpSeconds,
+    jitterSeconds: launch.jitterSeconds,
+    inputsTotal: launch.inputs.length,
+    version: 1,
+    revision: 1,
+    definitionRef: ref,
+    inputsRef: ref,
+    armedRevision: 0,
+    settledUntil: now,
+    activeSince: now,
+    pausedAt: null,
+    counts: { fired: 0, skipped: 0, missed: 0 },
+    lastNominalAt: null,
+    lastExecutedAt: null,
+    lastRunUid: null,
+    openRuns: [],
+    createdAt: now,
+    updatedAt: now,
+    expiresAt: null,
+  };
+}
+
+/** Throws BAD_INPUT where there is a fault. */
+export function refuseTiming(fault: ReturnType<typeof timingFault>): void {
+  if (fault === null) return;
+  throw new EngineError('BAD_INPUT', `body: ${fault.path}: ${fault.message}`, { validationErrors: [fault] });
+}
+
+/** A callback whose headers are sealed under the schedule's uid, for all of its runs. */
+export async function sealCallback(
+  ports: Pick<Ports, 'secrets'>,
+  scheduleUid: string,
+  callback: Launch['callback'],
+): Promise<RunDefinition['callback']> {
+  if (callback === null) return null;
+  const { url, on, headers } = callback;
+  if (Object.keys(headers).length === 0) return { url, on, sealedHeaders: null, sealedFor: null };
+  return { url, on, sealedHeaders: await ports.secrets.sealHeaders(scheduleUid, headers), sealedFor: scheduleUid };
+}

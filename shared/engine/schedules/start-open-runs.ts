@@ -1,0 +1,37 @@
+import { bookkept, type OpenRun, type Schedule } from '../../domain/schedule.ts';
+import { CARRYING_MS, carryOut } from './fire-schedule.ts';
+import type { FirePorts, ScheduleStore } from './schedule-ports.ts';
+
+/**
+ * Starts the runs that stand in a schedule's ledger and are not known to be there: whoever was to start them may have been
+ * cut off. Gives their uids, for {@link closeRuns}; `againAt`: when to look at those that were decided only now.
+ */
+export async function startOpenRuns(
+  ports: FirePorts,
+  schedule: Schedule,
+): Promise<{ readonly started: readonly string[]; readonly againAt: number | null }> {
+  const isRipe = ({ at }: OpenRun): boolean => at + CARRYING_MS <= ports.clock.now();
+  const ripe = schedule.openRuns.filter(isRipe);
+  for (const open of ripe) await carryOut(ports, schedule, open);
+  const young = schedule.openRuns.filter((open) => !ripe.includes(open)).map(({ at }) => at + CARRYING_MS);
+  return { started: ripe.map(({ runUid }) => runUid), againAt: young.length === 0 ? null : Math.min(...young) };
+}
+
+/** Notes that these runs are there. */
+export async function closeRuns(
+  ports: { readonly schedules: Pick<ScheduleStore, 'readSchedule' | 'replaceSchedule'> },
+  uid: string,
+  started: readonly string[],
+): Promise<void> {
+  while (started.length > 0) {
+    const schedule = await ports.schedules.readSchedule(uid);
+    if (schedule === null) return;
+    const openRuns = withoutRuns(schedule, started);
+    if (openRuns.length === schedule.openRuns.length) return;
+    if (await ports.schedules.replaceSchedule(bookkept(schedule, { openRuns }))) return;
+  }
+}
+
+export function withoutRuns({ openRuns }: Schedule, started: readonly string[]): Schedule['openRuns'] {
+  return openRuns.filter(({ runUid }) => !started.includes(runUid));
+}

@@ -1,0 +1,105 @@
+import { EngineError, type ErrorRecord } from '../../domain/errors.ts';
+import type { StoredInput } from '../../domain/input.ts';
+import type { RunControl, RunDefinition } from '../../domain/run.ts';
+import type { Schedule, ScheduleDefinition } from '../../domain/schedule.ts';
+import type { Action } from '../../sdk/action.ts';
+import { parametersRefused } from '../pages/run-action.ts';
+import type { ScheduledRunPorts } from './schedule-ports.ts';
+import { checkInputs, commitRun, inputsRefused, maxResultsOf } from '../launch/start-run.ts';
+import { tellError } from '../tell-error.ts';
+import { nextWatch } from '../runs/watch.ts';
+
+const ALL = Number.MAX_SAFE_INTEGER;
+/** A launch is first looked at after twice this time. */
+const SLOW_MS = 60_000;
+
+/**
+ * Starts a run of a schedule under a uid that is given: said twice, it is one run. What would be refused at launch, an
+ * action that is gone or inputs that are no longer valid, makes an INVALID run.
+ */
+export async function startScheduledRun(
+  ports: ScheduledRunPorts,
+  schedule: Schedule,
+  made: { readonly runUid: string; readonly definitionRef: string; readonly inputsRef: string },
+): Promise<{ readonly control: RunControl; readonly definition: RunDefinition }> {
+  const { runUid } = made;
+  const standing = await ports.runs.readControl(runUid);
+  const known = standing === null ? null : await ports.runs.readDefinition(runUid);
+  if (standing !== null && known !== null) {
+    if (standing.status === 'CREATED') {
+      await ports.due.putDue({ at: nextWatch(ports.clock.now()), kind: 'watch', uid: runUid });
+      await sendDispatch(ports, standing);
+    }
+    return { control: standing, definition: known };
+  }
+  const { definition: template, inputs } = await readTemplate(ports, schedule, made);
+  const action = ports.actions.get(schedule.actionName);
+  const checked = check(action, schedule, template, inputs);
+  const now = ports.clock.now();
+  const definition: RunDefinition = {
+    uid: runUid,
+    workspaceUid: schedule.workspaceUid,
+    actionName: schedule.actionName,
+    mode: 'ASYNC',
+    name: schedule.name,
+    parameters: checked.parameters,
+    maxResults: action === null ? 0 : maxResultsOf(action, checked.parameters),
+    callback: template.callback,
+    onInvalidInput: template.onInvalidInput,
+    deadlineSeconds: template.deadlineSeconds,
+    dependsOn: [],
+    scheduleAt: null,
+    inputsTotal: inputs.length,
+    scheduledRunUid: schedule.uid,
+    livePage: null,
+    scheduledRunName: schedule.name,
+    createdAt: now,
+    expiresAt: Math.ceil(now / 1_000) + template.deadlineSeconds + ports.settings.retentionDays * 86_400,
+  };
+  const invalid: ErrorRecord | null =
+    checked.fault === null ? null : tellError(ports, checked.fault, { run_uid: runUid, schedule_uid: schedule.uid });
+  const control = await commitRun(ports, definition, inputs, invalid);
+  const then = ports.clock.now();
+  // The sweeper may have looked before the run was there, and crossed it off.
+  if (then > now + SLOW_MS) await ports.due.putDue({ at: nextWatch(then), kind: 'watch', uid: runUid });
+  return { control, definition };
+}
+
+async function sendDispatch(
+  ports: Pick<ScheduledRunPorts, 'messages'>,
+  { uid, epoch, workspaceUid }: RunControl,
+): Promise<void> {
+  await ports.messages.send({ kind: 'dispatch', runUid: uid, epoch }, { workspaceUid });
+}
+
+/** What the run is made of as it was decided; where an update's time is long over, as the schedule has it now. */
+async function readTemplate(
+  ports: ScheduledRunPorts,
+  schedule: Schedule,
+  made: { readonly definitionRef: string; readonly inputsRef: string },
+): Promise<{ readonly definition: ScheduleDefinition; readonly inputs: readonly StoredInput[] }> {
+  for (const refs of [made, schedule]) {
+    const definition = await ports.schedules.readDefinition(schedule.uid, refs.definitionRef);
+    const inputs = await ports.schedules.readInputs(schedule.uid, refs.inputsRef, 0, ALL);
+    if (definition !== null && inputs.length > 0) return { definition, inputs };
+  }
+  throw new Error(`Schedule ${schedule.uid} lacks what its runs are made of.`);
+}
+
+function check(
+  action: Action | null,
+  { actionName }: Schedule,
+  template: ScheduleDefinition,
+  inputs: readonly StoredInput[],
+): { readonly parameters: Readonly<Record<string, unknown>>; readonly fault: EngineError | null } {
+  const { parameters: given, onInvalidInput } = template;
+  if (action === null || !action.modes.includes('schedule')) {
+    const message = `The action ${actionName} is no longer offered on a schedule.`;
+    return { parameters: given, fault: new EngineError('ACTION_NOT_FOUND', message) };
+  }
+  const parameters = action.parseParameters(given);
+  if (!parameters.ok) return { parameters: given, fault: parametersRefused(parameters.errors) };
+  const refused = checkInputs(action, inputs);
+  const isInvalid = refused.count === inputs.length || (refused.count > 0 && onInvalidInput === 'reject');
+  return { parameters: parameters.value, fault: isInvalid ? inputsRefused(refused) : null };
+}

@@ -1,0 +1,104 @@
+import {
+  changed,
+  type Schedule,
+  SCHEDULE_DEFAULTS,
+  type ScheduleDefinition,
+  type ScheduleTiming,
+} from '../../domain/schedule.ts';
+import { isTime, nextToSettle, singleTime, timingFault } from '../../domain/schedule-times.ts';
+import { readForVerb } from './manage-schedule.ts';
+import { FIRST_LOOK_MS, refuseTiming, type ScheduleLaunch, sealCallback, type StoredSchedule } from './put-schedule.ts';
+import type { SchedulePorts } from './schedule-ports.ts';
+import { checkLaunch } from '../launch/start-run.ts';
+
+/** What an update asks for: what is undefined stays, null goes back to the default. */
+export type ScheduleChange = {
+  readonly [Field in Exclude<keyof ScheduleLaunch, 'workspaceUid' | 'actionName'>]:
+    | ScheduleLaunch[Field]
+    | null
+    | undefined;
+};
+
+const ALL = Number.MAX_SAFE_INTEGER;
+
+/**
+ * Changes a schedule, if the whole is valid then. Runs it has started keep what they had; a time that comes meanwhile is
+ * judged by the schedule as it is when it is carried out. Throws INVALID_STATE, NOT_FOUND and what a launch throws.
+ */
+export async function updateSchedule(
+  ports: SchedulePorts,
+  uid: string,
+  change: ScheduleChange,
+): Promise<StoredSchedule> {
+  for (;;) {
+    const { schedule, definition } = await readForVerb(ports, uid, 'update');
+    const now = ports.clock.now();
+    const timing = timingAfter(schedule, change);
+    refuseTiming(timingFault(timing, now, schedule));
+    const { updated, inputs } = await rewrite(ports, schedule, definition, change);
+    await ports.schedules.writeRevision(updated, inputs);
+    const next = changed(schedule, now, {
+      ...timing,
+      name: change.name === undefined ? schedule.name : change.name,
+      overlap: after(change.overlap, schedule.overlap, SCHEDULE_DEFAULTS.overlap),
+      catchUpSeconds: after(change.catchUpSeconds, schedule.catchUpSeconds, SCHEDULE_DEFAULTS.catchUpSeconds),
+      jitterSeconds: after(change.jitterSeconds, schedule.jitterSeconds, SCHEDULE_DEFAULTS.jitterSeconds),
+      revision: schedule.revision + 1,
+      definitionRef: updated.ref,
+      inputsRef: inputs === null ? schedule.inputsRef : updated.ref,
+      inputsTotal: inputs === null ? schedule.inputsTotal : inputs.length,
+      settledUntil: settledAfter(schedule, timing, now),
+    });
+    await ports.due.putDue({ at: now + FIRST_LOOK_MS, kind: 'schedule', uid });
+    if (!(await ports.schedules.replaceSchedule(next))) continue; // it moved under us: look again
+    await ports.messages.send({ kind: 'tend', scheduleUid: uid, dueAt: null }, { workspaceUid: next.workspaceUid });
+    return { schedule: next, definition: updated };
+  }
+}
+
+function timingAfter(schedule: Schedule, { cron, scheduleAt, timezone }: ScheduleChange): ScheduleTiming {
+  return {
+    cron: cron === undefined ? schedule.cron : cron,
+    scheduleAt: scheduleAt === undefined ? schedule.scheduleAt : scheduleAt,
+    timezone: after(timezone, schedule.timezone, SCHEDULE_DEFAULTS.timezone),
+  };
+}
+
+/** The definition after the change, checked as a launch is, and the inputs where they are new. */
+async function rewrite(
+  ports: SchedulePorts,
+  schedule: Schedule,
+  definition: ScheduleDefinition,
+  change: ScheduleChange,
+) {
+  const { uid, actionName } = schedule;
+  const parameters = after(change.parameters, definition.parameters, {});
+  const onInvalidInput = after(change.onInvalidInput, definition.onInvalidInput, SCHEDULE_DEFAULTS.onInvalidInput);
+  const given = change.inputs ?? null;
+  const stored = given === null ? await ports.schedules.readInputs(uid, schedule.inputsRef, 0, ALL) : [];
+  const inputs =
+    given ??
+    stored.map(({ input, customData }) => (customData === null ? input : { ...input, custom_data: customData }));
+  const callback = change.callback ?? null;
+  const checked = checkLaunch(ports, { actionName, inputs, parameters, callback, onInvalidInput }, 'schedule');
+  const updated: ScheduleDefinition = {
+    uid,
+    ref: ports.chance.uuid(),
+    parameters,
+    callback: change.callback === undefined ? definition.callback : await sealCallback(ports, uid, callback),
+    onInvalidInput,
+    deadlineSeconds: after(change.deadlineSeconds, definition.deadlineSeconds, SCHEDULE_DEFAULTS.deadlineSeconds),
+  };
+  return { updated, inputs: given === null ? null : checked.inputs };
+}
+
+/** Times before an update are settled by it, but for one that has come, is not settled, and is a time of both. */
+function settledAfter(before: Schedule, timing: ScheduleTiming, now: number): number {
+  const unsettled = singleTime(before) === null ? nextToSettle(before, before.settledUntil) : null;
+  if (unsettled === null || unsettled > now) return now;
+  return isTime(timing, unsettled) ? before.settledUntil : now;
+}
+
+function after<Value>(given: Value | null | undefined, before: Value, fallback: Value): Value {
+  return given === undefined ? before : (given ?? fallback);
+}
