@@ -28,7 +28,7 @@ import type { Instance, Stage } from './instance.ts';
 import { InstancePool } from './instance-pool.ts';
 import type { Observer } from './observer.ts';
 import { Queues } from './queues.ts';
-import { createReceivers } from './receivers.ts';
+import { createReceivers, type ReceiverNature } from './receivers.ts';
 import { asOld } from './rollout.ts';
 import { SimulatedScheduler } from './schedules/simulated-scheduler.ts';
 import type { Truth } from './truth.ts';
@@ -54,6 +54,8 @@ export interface Deployment {
   readonly sweep: InstancePool<() => Promise<unknown>>;
   /** Invocations under way, of all functions. */
   busy(): number;
+  /** From here on every receiver is like this. */
+  turnReceivers(nature: ReceiverNature): void;
   /** Puts items into the table before anything happens. */
   write(items: readonly object[]): Promise<void>;
 }
@@ -73,7 +75,8 @@ export function deploy(
   const queues = new Queues(stage);
   const objects = new Map<string, Uint8Array>();
   const worldOf = createUpstream(stage, truth);
-  const senderOf = createReceivers(stage, truth, workload.receivers);
+  const natures = [...workload.receivers];
+  const senderOf = createReceivers(stage, truth, natures);
   const dynamoDbService = createDynamoDb(engine, observer, adversary);
   const sqsService = createSqs(queues);
   const tellDifference = (message: string): void => observer.violate('shortClientsDoAsTheSdk', message);
@@ -156,6 +159,7 @@ export function deploy(
     schedules,
     scheduler,
     sweep,
+    turnReceivers: (nature) => void natures.fill(nature),
     busy: () => pools.reduce((sum, { busy }) => sum + busy, 0),
     async write(items) {
       for (const item of items) await engine.handle('PutItem', { TableName: TABLE, Item: item });

@@ -14,6 +14,7 @@ const HISTORIES: readonly (readonly [scenario: Scenario, count: number])[] = [
   ['schedules', 80],
   ['consumers-calm', 15],
   ['consumers', 120],
+  ['verbs', 80],
 ];
 
 /** What calls and fires must have come to in these histories, by the names coverage has for it. */

@@ -263,12 +263,14 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'landed-ends-not-settled',
     file: `${ENGINE}/runs/settle-landed.ts`,
+    scenario: 'verbs',
     find: 'if (slot !== null && hasEndedWith(slot, stopped)) await finishInput',
     replace: 'if (slot !== null && slot.epoch < 0) await finishInput',
   },
   {
     name: 'slots-of-dead-verbs-kept',
     file: `${ENGINE}/sweep.ts`,
+    scenario: 'verbs',
     find: 'const slotAgainAt = await releaseEnded(ports, control);',
     replace: 'const slotAgainAt: number | null = control.epoch < 0 ? await releaseEnded(ports, control) : null;',
   },
@@ -281,6 +283,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'old-failure-ends-a-retried-input',
     file: `${ENGINE}/runs/open-input.ts`,
+    scenario: 'verbs',
     find: "return endsInput(slot) && (slot.outcome.kind === 'RESULT' || slot.epoch >= restartEpoch);",
     replace: 'return endsInput(slot) && restartEpoch >= 0;',
   },

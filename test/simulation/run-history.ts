@@ -16,6 +16,7 @@ import { Timeline } from './timeline.ts';
 import { Trace } from './trace.ts';
 import { type ScheduleSupervision, superviseSchedules } from './schedules/supervise-schedules.ts';
 import { newTruth, type Truth } from './truth.ts';
+import { drawVerbFaults } from './verb-workload.ts';
 import { warmUp } from './warm-up.ts';
 import { drawWorkload, isTame, type Scenario, scenarioOf } from './workload.ts';
 
@@ -58,7 +59,7 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
   const workload = drawWorkload(seed, scenario);
   const timeline = new Timeline(workload.startAt ?? START);
   const coverage = new Coverage();
-  const adversary = new Adversary(seed, coverage, isTame(scenario) ? [] : 'drawn');
+  const adversary = new Adversary(seed, coverage, faultsOf(seed, scenario));
   const isFurther = workload.schedules !== undefined || workload.consumers !== undefined;
   if (isFurther && !isTame(scenario)) adversary.goFurther();
   const trace = new Trace(timeline, options.keepTrace ?? false);
@@ -111,6 +112,12 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
     trace: trace.lines,
     tookMs: timeline.now() - START,
   };
+}
+
+/** The kinds of faults a history may have. */
+function faultsOf(seed: number, scenario: Scenario): readonly FaultKind[] | 'drawn' {
+  if (scenario === 'verbs') return drawVerbFaults(seed);
+  return isTame(scenario) ? [] : 'drawn';
 }
 
 /** One history in twenty goes through the SDK's own clients, and holds the short ones against them. */
@@ -199,11 +206,15 @@ async function checkAll(world: World): Promise<void> {
   world.consumers?.check({ isCalm, isLate });
 }
 
-/** Sends dead letters and long handled messages again: once all is done, they change nothing. */
+/**
+ * Sends dead letters and long handled messages again: once all is done, they change nothing, not even where receivers
+ * refuse by now what they once took.
+ */
 async function redrive(world: World): Promise<void> {
   const { stage, deployment, records, observer } = world;
   const random = new Random(stage.seed, 'redrive');
   const before = records.standing();
+  deployment.turnReceivers(new Random(stage.seed, 'redrive receivers').pick(['well', 'dead', 'gone']));
   for (const queue of deployment.queues.all()) {
     const bodies = [...queue.dead.map(({ body }) => body), ...queue.history];
     for (let sent = 0; sent < REDRIVEN && bodies.length > 0; sent += 1) queue.send('redrive', random.take(bodies), 0);

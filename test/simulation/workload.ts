@@ -3,6 +3,7 @@ import type { ReceiverNature } from './receivers.ts';
 import { type ConsumerWorkload, drawConsumers } from './consumers/consumer-workload.ts';
 import { drawScheduleWorkload, type ScheduleWorkload } from './schedules/schedule-workload.ts';
 import { FAIL_KINDS, type InputScript, type LaunchBody, type Verb } from './truth.ts';
+import { drawVerbWorkload } from './verb-workload.ts';
 
 /** What callers do in one history, and how the stage is set up; drawn from its seed. */
 export interface Workload {
@@ -34,7 +35,8 @@ export type Step =
 
 /**
  * Kinds of histories: `small` is the everyday one, `wide` has runs of several shards, `patient` receivers that are never
- * well, `schedules` nothing but schedules, `consumers` keys, dependencies, later starts and replays; those from `schedules` on only come when asked for.
+ * well, `schedules` nothing but schedules, `consumers` keys, dependencies, later starts and replays, `verbs` runs that are
+ * stopped and taken up again over and over; those from `schedules` on only come when asked for.
  */
 export const SCENARIOS = [
   'small',
@@ -45,6 +47,7 @@ export const SCENARIOS = [
   'schedules-calm',
   'consumers',
   'consumers-calm',
+  'verbs',
 ] as const;
 export type Scenario = (typeof SCENARIOS)[number];
 
@@ -63,6 +66,7 @@ export function isTame(scenario: Scenario): boolean {
 
 export function drawWorkload(seed: number, scenario: Scenario): Workload {
   if (scenario === 'schedules' || scenario === 'schedules-calm') return drawSchedules(seed);
+  if (scenario === 'verbs') return drawVerbHistory(seed);
   const random = new Random(seed, 'workload');
   const workspaces = random.pick([1, 1, 1, 2, 4]);
   const stormMs = Math.round(random.logarithmic(20_000, 7_200_000));
@@ -129,6 +133,15 @@ function drawSchedules(seed: number): Workload {
     stormMs,
     schedules,
   };
+}
+
+function drawVerbHistory(seed: number): Workload {
+  const { launches, verbs, ...sizes } = drawVerbWorkload(seed);
+  const steps: readonly Step[] = [
+    ...launches.map((launch) => ({ kind: 'launch' as const, workspace: 0, ...launch })),
+    ...verbs.map((verb) => ({ kind: 'verb' as const, workspace: 0, ...verb })),
+  ];
+  return { ...sizes, receivers: ['well'], steps };
 }
 
 function natureOf(random: Random, scenario: Scenario): ReceiverNature {
