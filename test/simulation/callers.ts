@@ -6,7 +6,6 @@ import type { Stage } from './instance.ts';
 import type { LaunchBody, Truth } from './truth.ts';
 import type { Step } from './workload.ts';
 
-const LAUNCH_PATH = '/v1/actions/scripted/run/async';
 const LIVE_PATH = '/v1/actions/scripted/run/live';
 
 /** The uid of a workspace of a history. */
@@ -32,8 +31,8 @@ export function apiKeyItems(workspaces: number): readonly object[] {
 }
 
 /** The request of an async launch. */
-export function launchOf(workspace: number, body: LaunchBody): ApiRequest {
-  return { function: 'launch', workspace, path: LAUNCH_PATH, body };
+export function launchOf(workspace: number, body: LaunchBody, action = 'scripted'): ApiRequest {
+  return { function: 'launch', workspace, path: `/v1/actions/${action}/run/async`, body };
 }
 
 /** Does one step of the workload as its caller would, and keeps what the caller was told. */
@@ -43,7 +42,7 @@ export async function takeStep(stage: Stage, deployment: Deployment, truth: Trut
     const launched: Truth['launches'][number] = { workspace: step.workspace, body: step.body, answer: null };
     truth.launches.push(launched);
     const { workspace, body } = step;
-    const answer = await callApi(stage, deployment, launchOf(workspace, body));
+    const answer = await callApi(stage, deployment, launchOf(workspace, body, step.action));
     if (answer === null) return;
     const told = bodyOf(answer);
     launched.answer = {

@@ -15,6 +15,8 @@ const HISTORIES: readonly (readonly [scenario: Scenario, count: number])[] = [
   ['consumers-calm', 15],
   ['consumers', 120],
   ['verbs', 80],
+  ['paced-calm', 15],
+  ['paced', 60],
 ];
 
 /** What calls and fires must have come to in these histories, by the names coverage has for it. */
@@ -36,7 +38,7 @@ const MUST_HIT = [
 
 const coverage = new Coverage();
 
-describe('schedules and careful consumers under a seeded adversary', () => {
+describe('schedules, careful consumers and paced actions under a seeded adversary', () => {
   test.each(HISTORIES)(
     'keep every promise in histories of %s',
     async (scenario, count) => {
@@ -66,7 +68,11 @@ describe('schedules and careful consumers under a seeded adversary', () => {
   });
 });
 
-test.each(FURTHER_BUGS.filter(({ name }) => ['deleted-schedule-fires', 'key-taken-twice'].includes(name)))(
+test.each(
+  FURTHER_BUGS.filter(({ name }) =>
+    ['deleted-schedule-fires', 'key-taken-twice', 'one-call-more-a-window'].includes(name),
+  ),
+)(
   'the checker finds the planted bug $name',
   async (bug) => {
     expect((await findBug(bug, 100)).check).not.toBeNull();

@@ -4,7 +4,7 @@ const ENGINE = 'shared/engine';
 const DOMAIN = 'shared/domain';
 const STORES = 'shared/adapters/dynamodb';
 
-/** Bugs of schedules, and of keys, dependencies, versions; each in the scenario that has them. */
+/** Bugs of schedules, and of keys, dependencies, versions, paces; each in the scenario that has them. */
 export const FURTHER_BUGS: readonly PlantedBug[] = [
   {
     name: 'ledger-without-condition',
@@ -131,5 +131,26 @@ export const FURTHER_BUGS: readonly PlantedBug[] = [
     scenario: 'schedules',
     find: 'return { itemIdentifier: messageId };',
     replace: "return error instanceof Error && error.name === 'ZodError' ? null : { itemIdentifier: messageId };",
+  },
+  {
+    name: 'a-place-is-a-turn',
+    file: `${DOMAIN}/pace.ts`,
+    scenario: 'paced-calm',
+    find: 'const at = held ? free :',
+    replace: 'const at = held ? now :',
+  },
+  {
+    name: 'turns-without-condition',
+    file: `${STORES}/pace-store.ts`,
+    scenario: 'paced-calm',
+    find: "expression: 'rev = :rev'",
+    replace: "expression: 'rev >= :rev'",
+  },
+  {
+    name: 'one-call-more-a-window',
+    file: `${DOMAIN}/pace.ts`,
+    scenario: 'paced-calm',
+    find: 'if (calls >= pace.calls)',
+    replace: 'if (calls > pace.calls)',
   },
 ];

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { ActionWorld } from '../../shared/engine/ports.ts';
 import { createRegistry } from '../../shared/sdk/action-registry.ts';
 import { NoResult, Permanent, RateLimited, Retryable } from '../../shared/sdk/action-errors.ts';
+import type { Action } from '../../shared/sdk/action.ts';
 import { defineAction } from '../../shared/sdk/define-action.ts';
 import type { Instance, Stage } from './instance.ts';
 import { Random } from './random.ts';
@@ -31,44 +32,54 @@ interface Reply {
   readonly retryAt: number;
 }
 
-/** An action that asks the simulated upstream for each page and does as it is told. */
-const scripted = defineAction({
-  name: 'scripted',
-  title: 'Scripted',
-  description: 'Gives what the simulated upstream gives.',
-  pageSize: 10,
-  input: inputScript,
-  result: z.object({ key: z.string(), n: z.int(), call: z.int(), padding: z.string().optional() }),
-  async run({ fetch, input, cursor, page, idempotencyKey, runUid }) {
-    const script = { ...input } as InputScript; // cast: optional members differ by undefined only
-    const question: Question = { runUid, idempotencyKey, page, cursor, script };
-    const answer = await fetch('https://upstream.simulated/', { method: 'POST', body: JSON.stringify(question) });
-    const { kind, results, next, retryAt } = (await answer.json()) as Reply; // cast: the upstream is ours
-    switch (kind) {
-      case 'retryable':
-        throw new Retryable('the upstream stumbled');
-      case 'retryable_at':
-        throw new Retryable('the upstream stumbled and says when', { retryAt });
-      case 'rate_limited':
-        throw new RateLimited(retryAt);
-      case 'permanent':
-        throw new Permanent('the upstream said never');
-      case 'no_result':
-        throw new NoResult('nothing here');
-      case 'throw':
-        throw new TypeError('cannot read what is not there');
-      case 'invalid_result':
-        return { results: [{ key: 'wrong' } as unknown as Reply['results'][number]], nextCursor: null }; // cast: meant to be refused
-      case 'same_cursor':
-        return { results, nextCursor: cursor };
-      case 'hang':
-      case 'page':
-        return { results, nextCursor: next };
-    }
-  },
-});
+/** How fast the paced action may be called. */
+export const PACE = { calls: 4, perMs: 20_000, minGapMs: 1_500 } as const;
+export const PACED_ACTION = 'paced';
 
-export const scriptedActions = createRegistry({ 'upstream.ts': scripted });
+/** An action that asks the simulated upstream for each page and does as it is told. */
+function scripted(name: string, pace: { readonly pace?: typeof PACE } = {}): Action {
+  return defineAction({
+    ...pace,
+    name,
+    title: 'Scripted',
+    description: 'Gives what the simulated upstream gives.',
+    pageSize: 10,
+    input: inputScript,
+    result: z.object({ key: z.string(), n: z.int(), call: z.int(), padding: z.string().optional() }),
+    async run({ fetch, input, cursor, page, idempotencyKey, runUid }) {
+      const script = { ...input } as InputScript; // cast: optional members differ by undefined only
+      const question: Question = { runUid, idempotencyKey, page, cursor, script };
+      const answer = await fetch('https://upstream.simulated/', { method: 'POST', body: JSON.stringify(question) });
+      const { kind, results, next, retryAt } = (await answer.json()) as Reply; // cast: the upstream is ours
+      switch (kind) {
+        case 'retryable':
+          throw new Retryable('the upstream stumbled');
+        case 'retryable_at':
+          throw new Retryable('the upstream stumbled and says when', { retryAt });
+        case 'rate_limited':
+          throw new RateLimited(retryAt);
+        case 'permanent':
+          throw new Permanent('the upstream said never');
+        case 'no_result':
+          throw new NoResult('nothing here');
+        case 'throw':
+          throw new TypeError('cannot read what is not there');
+        case 'invalid_result':
+          return { results: [{ key: 'wrong' } as unknown as Reply['results'][number]], nextCursor: null }; // cast: meant to be refused
+        case 'same_cursor':
+          return { results, nextCursor: cursor };
+        case 'hang':
+        case 'page':
+          return { results, nextCursor: next };
+      }
+    },
+  });
+}
+
+export const scriptedActions = createRegistry({
+  'upstream.ts': scripted('scripted'),
+  'paced.ts': scripted(PACED_ACTION, { pace: PACE }),
+});
 
 /** Answers for every upstream of a history. Each call gets other items and another cursor, so that a mix of two shows. */
 export function createUpstream(stage: Stage, truth: Truth): (instance: Instance) => ActionWorld {

@@ -2,6 +2,7 @@ import { Random } from './random.ts';
 import type { ReceiverNature } from './receivers.ts';
 import { type ConsumerWorkload, drawConsumers } from './consumers/consumer-workload.ts';
 import { drawScheduleWorkload, type ScheduleWorkload } from './schedules/schedule-workload.ts';
+import { PACED_ACTION } from './upstream.ts';
 import { FAIL_KINDS, type InputScript, type LaunchBody, type Verb } from './truth.ts';
 import { drawVerbWorkload } from './verb-workload.ts';
 
@@ -23,7 +24,14 @@ export interface Workload {
 
 /** Something a caller does, so many ms after the start. */
 export type Step =
-  | { readonly kind: 'launch'; readonly at: number; readonly workspace: number; readonly body: LaunchBody }
+  | {
+      readonly kind: 'launch';
+      readonly at: number;
+      readonly workspace: number;
+      readonly body: LaunchBody;
+      /** Default: the one that has no pace. */
+      readonly action?: typeof PACED_ACTION;
+    }
   | {
       readonly kind: 'verb';
       readonly at: number;
@@ -35,7 +43,7 @@ export type Step =
 
 /**
  * Kinds of histories: `small` is the everyday one, `wide` has runs of several shards, `patient` receivers that are never
- * well, `schedules` nothing but schedules, `consumers` keys, dependencies, later starts and replays, `verbs` runs that are
+ * well, `schedules` nothing but schedules, `consumers` keys, dependencies, later starts and replays, `paced` runs of an action with a pace, `verbs` runs that are
  * stopped and taken up again over and over; those from `schedules` on only come when asked for.
  */
 export const SCENARIOS = [
@@ -47,6 +55,8 @@ export const SCENARIOS = [
   'schedules-calm',
   'consumers',
   'consumers-calm',
+  'paced',
+  'paced-calm',
   'verbs',
 ] as const;
 export type Scenario = (typeof SCENARIOS)[number];
@@ -67,6 +77,7 @@ export function isTame(scenario: Scenario): boolean {
 export function drawWorkload(seed: number, scenario: Scenario): Workload {
   if (scenario === 'schedules' || scenario === 'schedules-calm') return drawSchedules(seed);
   if (scenario === 'verbs') return drawVerbHistory(seed);
+  if (scenario === 'paced' || scenario === 'paced-calm') return pacedOf(drawWorkload(seed, 'small'));
   const random = new Random(seed, 'workload');
   const workspaces = random.pick([1, 1, 1, 2, 4]);
   const stormMs = Math.round(random.logarithmic(20_000, 7_200_000));
@@ -95,6 +106,14 @@ export function drawWorkload(seed: number, scenario: Scenario): Workload {
     stormMs,
     ...(isOfConsumers(scenario) ? { consumers: consumersOf(seed, steps, { stormMs, workspaces }) } : {}),
   };
+}
+
+/** The same runs, of the action that has a pace; live calls would only be refused. */
+function pacedOf(workload: Workload): Workload {
+  const steps = workload.steps.flatMap((step): readonly Step[] =>
+    step.kind === 'live' ? [] : [step.kind === 'launch' ? { ...step, action: PACED_ACTION } : step],
+  );
+  return { ...workload, steps };
 }
 
 function runsOf(random: Random, scenario: Scenario): number {

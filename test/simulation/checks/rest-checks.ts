@@ -18,6 +18,7 @@ import {
   unmarkedEnds,
   wrongTotals,
 } from './input-checks.ts';
+import { brokenPaces } from './pace-checks.ts';
 import { strayInput, strayPost } from './tenancy-checks.ts';
 import { multipliedChains, neededRescues } from './traffic-checks.ts';
 
@@ -70,6 +71,12 @@ export const REST_CHECKS: readonly RestCheck[] = [
         ...records.inLine().flatMap((uid) => (isOwed(uid) ? [`${uid} waits in line`] : [])),
       ];
     },
+  },
+  {
+    name: 'pacesAreKept',
+    proves:
+      'With clocks that agree and calls that take their usual time, no window holds more calls of an action than its pace says.',
+    check: ({ records, truth, isCalm }) => (isCalm ? brokenPaces(records, truth) : []),
   },
   {
     name: 'pagesAreWhatTheActionGave',
