@@ -28,7 +28,8 @@ export class Observer {
   constructor(stage: Stage, limits: StepLimits) {
     this.#stage = stage;
     this.#limits = limits;
-    this.#past = new Past(stage.adversary.kinds().length === 0);
+    const { adversary } = stage;
+    this.#past = new Past(adversary.kinds().length + adversary.furtherKinds().length === 0);
   }
 
   wrote(instance: Instance, operation: string, body: unknown, answer: unknown): void {

@@ -161,11 +161,13 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     find: 'callbacks: totals.callbacks + formerCallbacks + 1,',
     replace: 'callbacks: totals.callbacks + 1,',
   },
+  // The sweeper finds the slot later; whoever waits for it meanwhile waits for nothing.
   {
     name: 'slot-kept-at-the-end',
     file: `${ENGINE}/runs/finish-run.ts`,
     find: "status === 'STOPPED' ? epoch - 1 : epoch",
     replace: 'epoch',
+    scenario: 'calm',
   },
   {
     name: 'nobody-is-let-in',

@@ -1,7 +1,9 @@
 import { deliveriesOf } from '../../../shared/adapters/dynamodb/callback-store.ts';
 import { DELIVERY_PREFIX, WAITER_PREFIX } from '../../../shared/adapters/dynamodb/keys.ts';
 import { deriveUid } from '../../../shared/domain/ids.ts';
+import { hasEnded } from '../../../shared/domain/run.ts';
 import { type Change, toItem } from '../mirror.ts';
+import { controlOf } from '../records.ts';
 
 interface Waiting {
   readonly runUid: string;
@@ -21,6 +23,7 @@ export class Past {
   #now = 0;
   readonly #takenAt = new Map<string, number>();
   readonly #waiting = new Map<string, Waiting>();
+  readonly #endedAt = new Map<string, number>();
 
   constructor(isCalm: boolean) {
     this.#isCalm = isCalm;
@@ -35,6 +38,11 @@ export class Past {
         this.#takenAt.set(deriveUid(runUid, 'page', { input, page, part }), now);
       }
     }
+    if (sk === 'CTL' && after !== null) {
+      const { uid, status } = controlOf(after);
+      if (!hasEnded(status)) this.#endedAt.delete(uid);
+      else if (!this.#endedAt.has(uid)) this.#endedAt.set(uid, now);
+    }
     if (!sk.startsWith(WAITER_PREFIX)) return;
     const name = `${pk} ${sk}`;
     if (after === null) this.#waiting.delete(name);
@@ -48,6 +56,11 @@ export class Past {
   /** Whether the delivery log has long said that a callback was taken. */
   wasTaken(uid: string): boolean {
     return (this.#takenAt.get(uid) ?? Infinity) + this.#overlapMs < this.#now;
+  }
+
+  /** Whether a run ended long ago. In a storm none: who should have closed it may have died. */
+  hasLongEnded(runUid: string): boolean {
+    return this.#isCalm && (this.#endedAt.get(runUid) ?? Infinity) + this.#overlapMs < this.#now;
   }
 
   /** Those who have long stood in a workspace's line. In a storm nobody: some stand there for runs that wait no more. */

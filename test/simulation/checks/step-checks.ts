@@ -91,6 +91,16 @@ export const STEP_CHECKS: readonly StepCheck[] = [
     },
   },
   {
+    name: 'slotsAreGivenBackAtOnce',
+    proves: 'In calm, a run gives its slot back when it ends, and leaves none for the sweeper to find.',
+    check({ sk, before, after }, _, past) {
+      if (sk !== 'SLOTS' || before === null) return null;
+      const kept = new Set(slotsIn(after));
+      const late = slotsIn(before).find((pair) => !kept.has(pair) && past.hasLongEnded(pair.split(':')[0] ?? pair));
+      return late === undefined ? null : `slot ${late} is given back long after its run ended`;
+    },
+  },
+  {
     name: 'takenIsNeverFailed',
     proves: 'A callback that the delivery log says was taken is not given up afterwards.',
     check({ sk, before, after }, _, past) {
