@@ -55,8 +55,9 @@ async function run(options: StartOptions): Promise<void> {
         onCallback: (callback) => print(callbackLine(callback)),
       };
   const system = await startSystem(options, listener);
-  print(options.json ? readyLine(system) : welcome(system));
+  // Whoever reads that it is up may stop it at once.
   const isStopping = stopOnSignals(() => system.close(), options);
+  print(options.json ? readyLine(system) : welcome(system));
   if (!options.sample || !system.isNew) return;
   const { runSample } = await import('./host/sample-run.ts');
   await runSample(system, print, isStopping).catch((error: unknown) => {
