@@ -38,7 +38,7 @@ export class Past {
         this.#takenAt.set(deriveUid(runUid, 'page', { input, page, part }), now);
       }
     }
-    if (sk === 'CTL' && after !== null) {
+    if (pk.startsWith('R#') && sk === 'CTL' && after !== null) {
       const { uid, status } = controlOf(after);
       if (!hasEnded(status)) this.#endedAt.delete(uid);
       else if (!this.#endedAt.has(uid)) this.#endedAt.set(uid, now);
