@@ -153,4 +153,11 @@ export const FURTHER_BUGS: readonly PlantedBug[] = [
     find: 'if (calls >= pace.calls)',
     replace: 'if (calls > pace.calls)',
   },
+  {
+    name: 'page-without-a-window',
+    file: `${ENGINE}/pages/run-page.ts`,
+    scenario: 'verbs',
+    find: "return status === 'CREATED' || (status === 'QUEUED' && inputsTotal === 1);",
+    replace: "return status === 'CREATED' && inputsTotal > 0;",
+  },
 ];

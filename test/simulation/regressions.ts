@@ -21,6 +21,12 @@ export const REGRESSIONS: readonly Regression[] = [
     undoneBy: 'landed-failure-gives-way',
   },
   {
+    seed: 1631,
+    scenario: 'verbs',
+    was: 'a page ran without a window, landed after its run was stopped, and its callback was forgotten',
+    undoneBy: 'page-without-a-window',
+  },
+  {
     seed: 1535,
     was: 'a delivered callback came again, failed, and its record stayed PENDING when its run was no longer watched',
     undoneBy: 'given-up-though-taken',

@@ -35,7 +35,7 @@ export async function runPage(ports: PagePorts, message: PageMessage, receipt: R
   const standing = await ports.runs.readControl(message.runUid);
   const definition = standing?.epoch === message.epoch ? await ports.runs.readDefinition(message.runUid) : null;
   if (standing === null || definition === null) return;
-  const control = mayLackWindow(standing, receipt) ? await layOut(ports, standing, definition) : standing;
+  const control = mayLackWindow(standing) ? await layOut(ports, standing, definition) : standing;
   if (control === null || !mayStart(control, message.epoch, ports.clock.now())) return;
   if (message.until !== null && message.until > ports.clock.now()) return sendWhenDue(ports, definition, message);
 
@@ -45,9 +45,9 @@ export async function runPage(ports: PagePorts, message: PageMessage, receipt: R
   if (owns(page, slot)) await follow(ports, page, slot);
 }
 
-/** A run of one input is sent straight here; a redelivery may find that its first delivery died on the way. */
-function mayLackWindow({ status }: RunControl, receipt: Receipt): boolean {
-  return status === 'CREATED' || (status === 'QUEUED' && receipt.count > 1);
+/** A run of one input is sent straight here; another delivery may have died between its slot and its window. */
+function mayLackWindow({ status, inputsTotal }: RunControl): boolean {
+  return status === 'CREATED' || (status === 'QUEUED' && inputsTotal === 1);
 }
 
 async function layOut(ports: PagePorts, control: RunControl, definition: RunDefinition): Promise<RunControl | null> {
