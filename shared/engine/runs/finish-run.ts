@@ -48,11 +48,9 @@ export async function closeRun(
   definition: RunDefinition,
   takenUp = false,
 ): Promise<void> {
-  await Promise.all([
-    freeSlot(ports, ended),
-    wakeDependents(ports, ended),
-    announceEnd(ports, ended, definition, takenUp),
-  ]);
+  // The record of run.finished comes last: where it stands, the sweeper takes the rest for done.
+  await Promise.all([freeSlot(ports, ended), wakeDependents(ports, ended)]);
+  await announceEnd(ports, ended, definition, takenUp);
 }
 
 /** Records run.finished and sends it. */
