@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { deriveUid } from '../../shared/domain/ids.ts';
+import { closeRun } from '../../shared/engine/runs/finish-run.ts';
 import { resumeRun } from '../../shared/engine/runs/resume-run.ts';
 import { stopRun } from '../../shared/engine/runs/stop-run.ts';
 import type { EngineWorld } from '../support/engine-world.ts';
@@ -131,4 +133,16 @@ test('stopping a run that waits in line lets the next one in and leaves nothing 
   expect(statuses.filter((status) => status === 'SUCCEEDED')).toHaveLength(12);
   expect(statuses[10]).toBe('STOPPED');
   expect(await world.ports.admission.oldestWaiter(eleventh.workspaceUid)).toBeNull();
+});
+
+test('a run whose slot could not be given back has not told its end yet, so that its end is seen to again', async () => {
+  const { world, definition } = await waitingRun();
+  const away = { ...world.ports.admission, releaseSlot: () => Promise.reject(new Error('throttled')) };
+  const stopped = await stopRun(world.ports, definition, 'CANCELLED_BY_CALLER');
+  const ports = { ...world.ports, admission: away };
+  await expect(closeRun(ports, stopped, definition, true)).rejects.toThrow('throttled');
+  const ref = deriveUid(definition.uid, 'run_finished', { ending: stopped.endings });
+  expect(await world.ports.callbacks.readRecord(ref)).toBeNull();
+  await closeRun(world.ports, stopped, definition, true);
+  expect(await world.ports.callbacks.readRecord(ref)).toMatchObject({ status: 'PENDING' });
 });
