@@ -141,6 +141,7 @@ test('a run whose slot could not be given back has not told its end yet, so that
   const stopped = await stopRun(world.ports, definition, 'CANCELLED_BY_CALLER');
   const ports = { ...world.ports, admission: away };
   await expect(closeRun(ports, stopped, definition, true)).rejects.toThrow('throttled');
+  await world.runUntil(world.now() + 1_000); // what was begun beside it has ended
   const ref = deriveUid(definition.uid, 'run_finished', { ending: stopped.endings });
   expect(await world.ports.callbacks.readRecord(ref)).toBeNull();
   await closeRun(world.ports, stopped, definition, true);
