@@ -152,6 +152,19 @@ test('a run whose page was never sent is found by the sweeper; who comes with it
   expect((await recallLive(ports, action, UID))?.kind).toBe('handed_over');
 });
 
+test('a run whose first write was done and reported as failed has its page sent all the same', async () => {
+  const { world, ports, call, calls, action } = open({ pages: 3, per_page: 2 });
+  const createRun: typeof ports.runs.createRun = async (run) => {
+    await ports.runs.createRun(run);
+    return ports.runs.createRun(run); // as the SDK repeats it
+  };
+  const begun = await startLive({ ...ports, runs: { ...ports.runs, createRun } }, call, UID, false);
+  const until = world.now() + 5 * SECOND;
+  const [outcome] = await Promise.all([waitLive(ports, action, begun, until), world.runUntil(until)]);
+  expect(outcome).toMatchObject({ kind: 'page', nextCursor: '1' });
+  expect(calls).toHaveLength(1);
+});
+
 test('who carries on inline after a call that was queued waits for that one', async () => {
   const { begin, wait, call, ports, calls } = open({ pages: 1, per_page: 1 });
   await wait(await begin(), 5);

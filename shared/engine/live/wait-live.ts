@@ -21,7 +21,8 @@ const CALLER = 'call';
 
 /**
  * Begins the run of a live call whose page is queued: its window is open from the start, and it takes no slot. Said
- * twice for a uid it is one run, and only who wrote it sends its page. With `again` the page's slot is looked at first.
+ * twice for a uid it is one run, sent once more: that it stands already may be this very write, repeated by the SDK. With
+ * `again`, or where it stood, the page's slot is looked at first.
  */
 export async function startLive(ports: LivePorts, call: CheckedCall, uid: string, again: boolean): Promise<RunControl> {
   const { action, workspaceUid, page } = call;
@@ -37,7 +38,7 @@ export async function startLive(ports: LivePorts, call: CheckedCall, uid: string
   await ports.progress.openWindow(uid, { epoch: 1, next: 1, open: new Map([[0, entry]]) }, expiresAt);
   const due: DueEntry[] = [{ at: createdAt + FIRST_WATCH_MS, kind: 'watch', uid }];
   const created = await ports.runs.createRun({ definition, control, inputs: [call.stored], due });
-  if (created === 'created') await ports.messages.send(firstPage(uid, 1, 0, again), { workspaceUid });
+  await ports.messages.send(firstPage(uid, 1, 0, again || created === 'exists'), { workspaceUid });
   return control;
 }
 

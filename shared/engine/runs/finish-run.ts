@@ -38,9 +38,10 @@ export function landedAt(ports: Pick<CorePorts, 'settings'>, stopped: RunControl
 }
 
 /**
- * What follows from a run's end: its slot to the one that waits longest, word to those that depend on it, run.finished. Each step is idempotent, so an
- * interrupted close is closed again by a redelivery or by the sweeper. A stopped run is closed once nothing of it can
- * land any more, or when it is taken up again before that: its run.finished then counts what is there.
+ * What follows from a run's end: its slot to the one that waits longest, word to those that depend on it, run.finished.
+ * Each step is idempotent, so an interrupted close is closed again by a redelivery or by the sweeper. A stopped run is
+ * closed once nothing of it can land any more, or when it is taken up again before that: its run.finished then counts
+ * what is there.
  */
 export async function closeRun(
   ports: CorePorts,
