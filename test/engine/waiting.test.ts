@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { admitWaiting } from '../../shared/engine/runs/admit-run.ts';
 import { resumeRun } from '../../shared/engine/runs/resume-run.ts';
 import { stopRun } from '../../shared/engine/runs/stop-run.ts';
 import type { EngineWorld } from '../support/engine-world.ts';
@@ -168,4 +169,22 @@ test('a slot left behind by a crash is given back and the line moves on', async 
   await world.runUntil(START + 40 * MINUTE_MS);
   expect(await statusOf(world, control.uid)).toBe('SUCCEEDED');
   expect(await world.ports.admission.listSlots(workspaceUid)).toEqual([]);
+});
+
+test('a run that is let in is sent on though its leaving the line was told as done by another', async () => {
+  const { world } = makeWorld();
+  const { workspaceUid } = (await world.launch({ inputs: [GOOD] })).definition;
+  await world.runUntil(START + 5 * MINUTE_MS);
+  for (let index = 0; index < 10; index += 1) await world.ports.admission.takeSlot(workspaceUid, `busy-${index}`, 1);
+  const { control } = await world.launch({ inputs: [GOOD] });
+  await world.runUntil(START + 6 * MINUTE_MS);
+  const { admission } = world.ports;
+  const removeWaiter: typeof admission.removeWaiter = async (...about) => {
+    await admission.removeWaiter(...about);
+    return false; // the SDK sent it twice, and the second time nothing was there
+  };
+  await admission.releaseSlot(workspaceUid, 'busy-0', 1);
+  await admitWaiting({ ...world.ports, admission: { ...admission, removeWaiter } }, workspaceUid);
+  await world.runUntil(START + 7 * MINUTE_MS);
+  expect(await statusOf(world, control.uid)).toBe('SUCCEEDED');
 });

@@ -9,7 +9,7 @@ export async function admitRun(ports: CorePorts, control: RunControl, definition
   const { workspaceUid } = definition;
   const waiting = await ports.admission.oldestWaiter(workspaceUid);
   if (waiting === null && (await ports.admission.takeSlot(workspaceUid, control.uid, control.epoch))) {
-    return queueRun(ports, control);
+    return (await queueRun(ports, control)).control;
   }
   const waiter: Waiter = { runUid: control.uid, epoch: control.epoch, createdAt: control.createdAt };
   await ports.admission.addWaiter(workspaceUid, waiter, definition.expiresAt);
@@ -71,16 +71,21 @@ export async function admitWaiting(ports: CorePorts, workspaceUid: string): Prom
       continue;
     }
     if (!(await ports.admission.takeSlot(workspaceUid, waiter.runUid, waiter.epoch))) return;
-    await queueRun(ports, control);
-    // Others may be at this waiter just now; the one that takes it out of the line sends it on.
-    if (!(await ports.admission.removeWaiter(workspaceUid, waiter))) continue;
+    const queued = await queueRun(ports, control);
+    // Others may be at this waiter just now: it is sent on by who queued it, and, should that one have died, by who takes
+    // it out of the line. Sent twice, only the one that opens its window has its pages sent.
+    const taken = await ports.admission.removeWaiter(workspaceUid, waiter);
+    if (!queued.moved && !taken) continue;
     const message = { kind: 'dispatch', runUid: waiter.runUid, epoch: waiter.epoch } as const;
     await ports.messages.send(message, { workspaceUid });
   }
 }
 
 /** CREATED, SCHEDULED or BLOCKED → QUEUED, the clock of the deadline begins to run. */
-async function queueRun(ports: CorePorts, control: RunControl): Promise<RunControl> {
+async function queueRun(
+  ports: CorePorts,
+  control: RunControl,
+): Promise<{ readonly moved: boolean; readonly control: RunControl }> {
   const definition = await ports.runs.readDefinition(control.uid);
   const now = ports.clock.now();
   const moved = await ports.runs.moveRun(control.uid, 'admit', control.epoch, {
@@ -89,10 +94,10 @@ async function queueRun(ports: CorePorts, control: RunControl): Promise<RunContr
     deadlineAt: definition === null ? null : now + (control.deadlineLeftMs ?? definition.deadlineSeconds * 1_000),
     deadlineLeftMs: null,
   });
-  if (moved.moved) return moved.control;
+  if (moved.moved) return moved;
   const current = moved.current ?? control;
   const working = current.epoch === control.epoch && ['QUEUED', 'RUNNING'].includes(current.status);
   // The run was stopped between its slot and its move: the slot must not leak.
   if (!working) await ports.admission.releaseSlot(control.workspaceUid, control.uid, control.epoch);
-  return current;
+  return { moved: false, control: current };
 }
