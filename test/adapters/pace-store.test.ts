@@ -5,7 +5,7 @@ import { dynamoDbRequestHandler } from '../../infra/local/dynamodb/request-handl
 import { createPaceStore } from '../../shared/adapters/dynamodb/pace-store.ts';
 import { Table } from '../../shared/adapters/dynamodb/table.ts';
 import { forgottenAt, type Pace, type PaceRecord, takeTurn, type Turn } from '../../shared/domain/pace.ts';
-import type { PaceDecision, PaceKey, PaceStore } from '../../shared/engine/ports.ts';
+import type { PaceDecision, PaceKey, PaceStore } from '../../shared/engine/stores.ts';
 
 const NOW = Date.UTC(2026, 0, 5, 12);
 const KEY: PaceKey = { workspaceUid: 'w', actionName: 'a', part: null };

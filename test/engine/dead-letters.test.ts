@@ -3,7 +3,7 @@ import { deriveUid, shortHash } from '../../shared/domain/ids.ts';
 import { buryMessage } from '../../shared/engine/bury/bury-message.ts';
 import { dispatchRun } from '../../shared/engine/runs/dispatch-run.ts';
 import { replayCallback } from '../../shared/engine/callbacks/replay-callbacks.ts';
-import type { Message } from '../../shared/engine/ports.ts';
+import type { Message } from '../../shared/engine/messages.ts';
 import { resumeRun } from '../../shared/engine/runs/resume-run.ts';
 import { retryRun } from '../../shared/engine/runs/retry-run.ts';
 import { runPage } from '../../shared/engine/pages/run-page.ts';

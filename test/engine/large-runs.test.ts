@@ -3,7 +3,7 @@ import { SHARD_SIZE } from '../../shared/domain/input.ts';
 import { NO_TOTALS } from '../../shared/domain/run.ts';
 import { checkCompletion } from '../../shared/engine/runs/check-completion.ts';
 import { nextUnsettled } from '../../shared/engine/runs/open-input.ts';
-import { DUE_PARTITIONS, type DueEntry } from '../../shared/engine/ports.ts';
+import { DUE_PARTITIONS, type DueEntry } from '../../shared/engine/stores.ts';
 import { createEngineWorld, START } from '../support/engine-world.ts';
 import { createSampleActions } from '../support/sample-actions.ts';
 

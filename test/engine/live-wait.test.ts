@@ -4,7 +4,7 @@ import type { LivePage } from '../../shared/domain/live-page.ts';
 import type { RunControl } from '../../shared/domain/run.ts';
 import { answerLive } from '../../shared/engine/live/answer-live.ts';
 import { checkLiveCall, type LiveOutcome } from '../../shared/engine/live/live-call.ts';
-import { DUE_PARTITIONS } from '../../shared/engine/ports.ts';
+import { DUE_PARTITIONS } from '../../shared/engine/stores.ts';
 import { resumeRun } from '../../shared/engine/runs/resume-run.ts';
 import { retryRun } from '../../shared/engine/runs/retry-run.ts';
 import { stopRun } from '../../shared/engine/runs/stop-run.ts';

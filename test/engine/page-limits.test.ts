@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { LIMITS } from '../../shared/domain/limits.ts';
-import type { PageMessage } from '../../shared/engine/ports.ts';
+import type { PageMessage } from '../../shared/engine/messages.ts';
 import { runPage } from '../../shared/engine/pages/run-page.ts';
 import { defineAction } from '../../shared/sdk/define-action.ts';
 import { createEngineWorld, START } from '../support/engine-world.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { runUidOf } from '../../shared/domain/ids.ts';
-import { DUE_PARTITIONS } from '../../shared/engine/ports.ts';
+import { DUE_PARTITIONS } from '../../shared/engine/stores.ts';
 import { triggerSchedule } from '../../shared/engine/schedules/trigger-schedule.ts';
 import { START } from '../support/engine-world.ts';
 import { createSampleActions } from '../support/sample-actions.ts';

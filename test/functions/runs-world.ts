@@ -26,7 +26,8 @@ import { runUidOf } from '../../shared/domain/ids.ts';
 import type { OpenInput } from '../../shared/domain/input.ts';
 import type { PageSlot } from '../../shared/domain/page.ts';
 import { NO_TOTALS, type RunControl, type RunDefinition, type RunMove } from '../../shared/domain/run.ts';
-import type { ControlChange, Message } from '../../shared/engine/ports.ts';
+import type { ControlChange } from '../../shared/engine/stores.ts';
+import type { Message } from '../../shared/engine/messages.ts';
 import { createRegistry } from '../../shared/sdk/action-registry.ts';
 import { createSampleActions } from '../support/sample-actions.ts';
 

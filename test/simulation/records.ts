@@ -12,7 +12,7 @@ import { controlFromItem, definitionFromItem } from '../../shared/adapters/dynam
 import { shardCount, shardOf } from '../../shared/domain/input.ts';
 import type { PageSlot } from '../../shared/domain/page.ts';
 import type { RunControl, RunDefinition } from '../../shared/domain/run.ts';
-import { DUE_PARTITIONS } from '../../shared/engine/ports.ts';
+import { DUE_PARTITIONS } from '../../shared/engine/stores.ts';
 import { type Mirror, perItem, toItem, type WireItem } from './mirror.ts';
 
 /** A callback's record as checks look at it. */

@@ -18,13 +18,9 @@ import type { RunControl, RunDefinition } from '../../shared/domain/run.ts';
 import { buryMessage } from '../../shared/engine/bury/bury-message.ts';
 import { deliverCallback } from '../../shared/engine/callbacks/deliver-callback.ts';
 import { dispatchRun } from '../../shared/engine/runs/dispatch-run.ts';
-import {
-  type CallbackAnswer,
-  type Clock,
-  DUE_PARTITIONS,
-  type Message,
-  type Ports,
-} from '../../shared/engine/ports.ts';
+import type { CallbackAnswer, Clock, Ports } from '../../shared/engine/ports.ts';
+import { DUE_PARTITIONS } from '../../shared/engine/stores.ts';
+import type { Message } from '../../shared/engine/messages.ts';
 import { intakeRun } from '../../shared/engine/launch/intake-run.ts';
 import type { RunReader } from '../../shared/engine/read/read-ports.ts';
 import { receiveFire } from '../../shared/engine/schedules/receive-fire.ts';

@@ -3,7 +3,7 @@ import { createEntryScheduler } from '../../shared/adapters/aws/entry-scheduler.
 import { decodeMessage } from '../../shared/contract/messages.ts';
 import type { Fire } from '../../shared/domain/fire.ts';
 import type { Schedule } from '../../shared/domain/schedule.ts';
-import type { FireMessage } from '../../shared/engine/ports.ts';
+import type { FireMessage } from '../../shared/engine/messages.ts';
 import { putSchedule, type ScheduleLaunch } from '../../shared/engine/schedules/put-schedule.ts';
 import type { Action } from '../../shared/sdk/action.ts';
 import { createEngineWorld, type EngineWorld, START } from './engine-world.ts';

@@ -1,7 +1,8 @@
 import type { SQSBatchItemFailure, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { decodeMessage, type QueueMessage } from '../../../shared/contract/messages.ts';
 import { shortHash } from '../../../shared/domain/ids.ts';
-import type { Log, Receipt } from '../../../shared/engine/ports.ts';
+import type { Log } from '../../../shared/engine/ports.ts';
+import type { Receipt } from '../../../shared/engine/messages.ts';
 
 /**
  * The Lambda handler of a queue: each record on its own, only the failed ones come again. A record's failure is logged

@@ -1,6 +1,7 @@
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { encodeMessage } from '../../contract/messages.ts';
-import type { Clock, Message, MessageSender } from '../../engine/ports.ts';
+import type { Clock } from '../../engine/ports.ts';
+import type { Message, MessageSender } from '../../engine/messages.ts';
 import { type Batcher, createBatcher, PartialFlushError } from '../batcher.ts';
 
 /** Queue URLs by what they carry; a function has those it may send to. */

@@ -1,4 +1,4 @@
-import type { AdmissionStore, WorkspaceLimits } from '../../engine/ports.ts';
+import type { AdmissionStore, WorkspaceLimits } from '../../engine/stores.ts';
 import { ItemReader } from './attributes.ts';
 import { keys, WAITER_PREFIX } from './keys.ts';
 import type { Table } from './table.ts';

@@ -1,7 +1,8 @@
 import type { CallbackPayload, CallbackRecord, CallbackStatus, CallbackType } from '../../domain/callback.ts';
 import type { ErrorRecord } from '../../domain/errors.ts';
 import { shardOf } from '../../domain/input.ts';
-import type { CallbackStore, Chance, Delivery } from '../../engine/ports.ts';
+import type { Chance } from '../../engine/ports.ts';
+import type { CallbackStore, Delivery } from '../../engine/stores.ts';
 import type { Batcher } from '../batcher.ts';
 import { type Item, ItemReader } from './attributes.ts';
 import { DELIVERY_PREFIX, type Key, keys, RECORD_PREFIX, recordKey, runPartition, shardPartition } from './keys.ts';

@@ -1,4 +1,4 @@
-import type { DueEntry, DueStore, RunLook } from '../../engine/ports.ts';
+import type { DueEntry, DueStore, RunLook } from '../../engine/stores.ts';
 import { ItemReader } from './attributes.ts';
 import { duePartition, dueUntil, keys } from './keys.ts';
 import type { Table } from './table.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readUid } from '../../domain/ids.ts';
 import { shardOf } from '../../domain/input.ts';
 import type { RateType } from '../../domain/token-bucket.ts';
-import { type DueEntry, DUE_PARTITIONS, type PaceKey, type Waiter } from '../../engine/ports.ts';
+import { type DueEntry, DUE_PARTITIONS, type PaceKey, type Waiter } from '../../engine/stores.ts';
 
 /*
  * Every key of the one table.

@@ -1,6 +1,7 @@
 import { EngineError } from '../../domain/errors.ts';
 import { NO_STARTS, type PaceRecord, type Starts, type Turn } from '../../domain/pace.ts';
-import type { Chance, Clock, PaceDecision, PaceKey, PaceStore } from '../../engine/ports.ts';
+import type { Chance, Clock } from '../../engine/ports.ts';
+import type { PaceDecision, PaceKey, PaceStore } from '../../engine/stores.ts';
 import { type Item, ItemReader } from './attributes.ts';
 import { keys } from './keys.ts';
 import type { Table } from './table.ts';

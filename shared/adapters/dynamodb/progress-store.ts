@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ErrorRecord } from '../../domain/errors.ts';
 import { type OpenInput, type RunWindow, shardOf } from '../../domain/input.ts';
 import type { PageOutcome, PageSlot } from '../../domain/page.ts';
-import type { ProgressStore } from '../../engine/ports.ts';
+import type { ProgressStore } from '../../engine/stores.ts';
 import { type Item, ItemReader } from './attributes.ts';
 import { compress, decompress } from './compress.ts';
 import { keys, shardPartition, slotPrefix } from './keys.ts';

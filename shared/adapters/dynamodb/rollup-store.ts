@@ -1,6 +1,6 @@
 import { nodesOnLevel, ROLLUP_FANOUT, rollupLevels, shardCount, totalsOf } from '../../domain/input.ts';
 import { addTotals, NO_TOTALS, type Totals } from '../../domain/run.ts';
-import type { RollupStore } from '../../engine/ports.ts';
+import type { RollupStore } from '../../engine/stores.ts';
 import { type Item, ItemReader } from './attributes.ts';
 import { keys } from './keys.ts';
 import { marksOf, reopenedOf } from './shard-records.ts';

@@ -2,7 +2,7 @@ import { deriveUid } from '../../domain/ids.ts';
 import type { StoredInput } from '../../domain/input.ts';
 import { RUN_MOVES, type RunControl, type RunMove, withHistory } from '../../domain/run.ts';
 import type { UploadRef } from '../../domain/upload.ts';
-import type { ControlChange, DueStore, RunStore } from '../../engine/ports.ts';
+import type { ControlChange, DueStore, RunStore } from '../../engine/stores.ts';
 import type { UploadInputs } from '../../engine/launch/upload-ports.ts';
 import { Lru } from '../lru.ts';
 import { type Item, ItemReader } from './attributes.ts';

@@ -1,4 +1,4 @@
-import type { WorkspaceLimits } from '../../engine/ports.ts';
+import type { WorkspaceLimits } from '../../engine/stores.ts';
 import { type Item, ItemReader } from './attributes.ts';
 import { keys } from './keys.ts';
 import type { Table } from './table.ts';

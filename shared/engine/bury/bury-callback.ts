@@ -3,7 +3,8 @@ import type { ErrorRecord } from '../../domain/errors.ts';
 import { type DerivedUid, readUid } from '../../domain/ids.ts';
 import type { RunDefinition } from '../../domain/run.ts';
 import { newRecord, wasDelivered } from '../callbacks/deliver-callback.ts';
-import type { CallbackMessage, CorePorts } from '../ports.ts';
+import type { CorePorts } from '../ports.ts';
+import type { CallbackMessage } from '../messages.ts';
 import { type Burial, type DeadLetter, tellDeath } from './burial.ts';
 
 /**

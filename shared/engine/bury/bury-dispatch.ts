@@ -2,7 +2,8 @@ import { hasEnded, type RunControl, type RunDefinition, WORKING_STATUSES } from 
 import { checkCompletion } from '../runs/check-completion.ts';
 import { closeWindow } from '../runs/close-window.ts';
 import { closeRun, countRecorded } from '../runs/finish-run.ts';
-import type { CorePorts, DispatchMessage } from '../ports.ts';
+import type { CorePorts } from '../ports.ts';
+import type { DispatchMessage } from '../messages.ts';
 import { type Burial, type DeadLetter, tellDeath } from './burial.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { decideFire, fireUidOf } from '../../domain/fire.ts';
 import { jitterMs, singleTime } from '../../domain/schedule-times.ts';
 import { afterFire, expiryOf, fireSchedule } from '../schedules/fire-schedule.ts';
-import type { FireMessage } from '../ports.ts';
+import type { FireMessage } from '../messages.ts';
 import type { FirePorts } from '../schedules/schedule-ports.ts';
 import { type Burial, type DeadLetter, tellDeath } from './burial.ts';
 

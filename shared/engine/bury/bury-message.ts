@@ -1,4 +1,4 @@
-import type { Message } from '../ports.ts';
+import type { Message } from '../messages.ts';
 import type { FirePorts } from '../schedules/schedule-ports.ts';
 import type { Burial, DeadLetter } from './burial.ts';
 import { buryCallback } from './bury-callback.ts';

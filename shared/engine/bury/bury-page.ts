@@ -4,7 +4,8 @@ import type { PageSlot } from '../../domain/page.ts';
 import type { RunControl, RunDefinition, RunStatus } from '../../domain/run.ts';
 import { finishInput } from '../runs/finish-input.ts';
 import { endsInput, pageAfter } from '../runs/open-input.ts';
-import type { CorePorts, PageMessage } from '../ports.ts';
+import type { CorePorts } from '../ports.ts';
+import type { PageMessage } from '../messages.ts';
 import { sendPageCallbacks } from '../callbacks/send-callbacks.ts';
 import { type Burial, type DeadLetter, tellDeath } from './burial.ts';
 

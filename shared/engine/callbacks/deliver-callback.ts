@@ -5,7 +5,8 @@ import { shardOf } from '../../domain/input.ts';
 import { LIMITS } from '../../domain/limits.ts';
 import { callbackDelayMs, retryAfterSeconds } from '../../domain/retry.ts';
 import type { RunDefinition } from '../../domain/run.ts';
-import type { CallbackAnswer, CallbackMessage, CorePorts, Ports, Receipt } from '../ports.ts';
+import type { CallbackAnswer, CorePorts, Ports } from '../ports.ts';
+import type { CallbackMessage, Receipt } from '../messages.ts';
 import { tellError } from '../tell-error.ts';
 
 /** A queue holds a message back this long at most; longer waits are the sweeper's. */

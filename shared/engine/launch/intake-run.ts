@@ -8,7 +8,8 @@ import { createSpanBuilder, type UploadRef, type UploadSpan } from '../../domain
 import type { Action } from '../../sdk/action.ts';
 import { closeRun } from '../runs/finish-run.ts';
 import { endAsInvalid } from './invalidate-run.ts';
-import type { CorePorts, IntakeMessage, Ports } from '../ports.ts';
+import type { CorePorts, Ports } from '../ports.ts';
+import type { IntakeMessage } from '../messages.ts';
 import type { UploadObjects } from './upload-ports.ts';
 
 /** What taking an upload in takes. */

@@ -6,7 +6,9 @@ import { NO_TOTALS, type RunControl, type RunDefinition, type RunDependency } fr
 import type { UploadRef } from '../../domain/upload.ts';
 import type { Action } from '../../sdk/action.ts';
 import { firstPage } from '../runs/open-input.ts';
-import type { CorePorts, DueEntry, Message, Ports } from '../ports.ts';
+import type { CorePorts, Ports } from '../ports.ts';
+import type { DueEntry } from '../stores.ts';
+import type { Message } from '../messages.ts';
 import { parametersRefused } from '../pages/run-action.ts';
 import { tellError } from '../tell-error.ts';
 

@@ -4,7 +4,7 @@ import { handOver } from './hand-over.ts';
 import { type CheckedCall, liveOutcome, type LiveOutcome, type LivePorts } from './live-call.ts';
 import { begunControl, liveDefinition } from './live-record.ts';
 import { firstPage } from '../runs/open-input.ts';
-import type { DueEntry } from '../ports.ts';
+import type { DueEntry } from '../stores.ts';
 
 /** Gaps between looks at the run grow from the first to the last, by half each: 25 s are 56 looks, 7 RCU a second at most. */
 const FIRST_GAP_MS = 50;

@@ -3,7 +3,7 @@ import { shortHash } from '../../domain/ids.ts';
 import { LIMITS } from '../../domain/limits.ts';
 import { stepCycleCheck } from '../../domain/page.ts';
 import type { RunDefinition } from '../../domain/run.ts';
-import type { PageMessage } from '../ports.ts';
+import type { PageMessage } from '../messages.ts';
 
 /** Why no page may follow though the action has more: its cursors go in circles, or the input has too many pages. */
 export function pagingFault(

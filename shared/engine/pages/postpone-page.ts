@@ -1,7 +1,8 @@
 import type { OpenInput } from '../../domain/input.ts';
 import type { RunControl, RunDefinition } from '../../domain/run.ts';
 import { postponeIfWaiting } from '../runs/postpone-run.ts';
-import type { CorePorts, PageMessage, Receipt } from '../ports.ts';
+import type { CorePorts } from '../ports.ts';
+import type { PageMessage, Receipt } from '../messages.ts';
 
 /** A page as a message brought it. */
 export interface PageInHand {

@@ -1,7 +1,8 @@
 import { EngineError } from '../../domain/errors.ts';
 import { forgottenAt, graceMs, takeTurn as decideTurn } from '../../domain/pace.ts';
 import type { Action } from '../../sdk/action.ts';
-import type { Clock, PaceKey, Ports } from '../ports.ts';
+import type { Clock, Ports } from '../ports.ts';
+import type { PaceKey } from '../stores.ts';
 
 /** A call of an action that asks for its turn at the action's pace. */
 export interface TurnAsked {

@@ -2,7 +2,8 @@ import type { CallbackRecord } from '../../domain/callback.ts';
 import type { InputMark, ReopenedInput } from '../../domain/input.ts';
 import type { PageSlot } from '../../domain/page.ts';
 import type { ExecutionMode, RunControl, RunDefinition } from '../../domain/run.ts';
-import type { CallbackStore, Clock, Delivery, ProgressStore, RunStore } from '../ports.ts';
+import type { Clock } from '../ports.ts';
+import type { CallbackStore, Delivery, ProgressStore, RunStore } from '../stores.ts';
 
 /** Where a run stands in the list of its workspace's runs. */
 export interface RunPlace {

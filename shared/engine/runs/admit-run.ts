@@ -1,5 +1,6 @@
 import { type RunControl, type RunDefinition } from '../../domain/run.ts';
-import type { CorePorts, Waiter } from '../ports.ts';
+import type { CorePorts } from '../ports.ts';
+import type { Waiter } from '../stores.ts';
 
 /**
  * Gives a run its slot, or its place in the line. Register, then look again: whoever arrives or releases admits the

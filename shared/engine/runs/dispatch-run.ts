@@ -7,7 +7,8 @@ import { closeRun } from './finish-run.ts';
 import { nextUnsettled, sendOpened } from './open-input.ts';
 import { invalidateRun } from '../launch/invalidate-run.ts';
 import { reopenInputs } from './reopen-inputs.ts';
-import type { CorePorts, DispatchMessage, Ports, Receipt } from '../ports.ts';
+import type { CorePorts, Ports } from '../ports.ts';
+import type { DispatchMessage, Receipt } from '../messages.ts';
 
 const DISPATCHER = 'dispatch';
 

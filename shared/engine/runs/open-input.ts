@@ -1,7 +1,8 @@
 import { SHARD_SIZE, shardOf, type OpenInput, type RunWindow } from '../../domain/input.ts';
 import type { PageSlot } from '../../domain/page.ts';
 import type { RunControl, RunDefinition } from '../../domain/run.ts';
-import type { CorePorts, PageMessage } from '../ports.ts';
+import type { CorePorts } from '../ports.ts';
+import type { PageMessage } from '../messages.ts';
 
 type OpenPorts = Pick<CorePorts, 'progress' | 'messages'>;
 

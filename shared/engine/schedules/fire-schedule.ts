@@ -2,7 +2,7 @@ import { countFire, decideFire, type Fire, fireUidOf, runUidOfFire } from '../..
 import { hasEnded } from '../../domain/run.ts';
 import { changed, type Schedule } from '../../domain/schedule.ts';
 import { jitterMs, nextTime, singleTime } from '../../domain/schedule-times.ts';
-import type { FireMessage } from '../ports.ts';
+import type { FireMessage } from '../messages.ts';
 import type { FirePorts } from './schedule-ports.ts';
 import { startScheduledRun } from './start-scheduled-run.ts';
 import { stopRun } from '../runs/stop-run.ts';

@@ -1,7 +1,7 @@
 import type { Schedule } from '../../domain/schedule.ts';
 import { disarmRevision } from './arm-schedule.ts';
 import { fireSchedule } from './fire-schedule.ts';
-import type { FireMessage } from '../ports.ts';
+import type { FireMessage } from '../messages.ts';
 import type { TendPorts } from './schedule-ports.ts';
 
 /**

@@ -3,7 +3,7 @@ import { bookkept, isFinal, type Schedule } from '../../domain/schedule.ts';
 import { jitterMs, nextAudit, nextTime, nextToSettle, singleTime } from '../../domain/schedule-times.ts';
 import { armSchedule, isArmed } from './arm-schedule.ts';
 import { expiryOf, fireSchedule } from './fire-schedule.ts';
-import type { TendMessage } from '../ports.ts';
+import type { TendMessage } from '../messages.ts';
 import type { TendPorts } from './schedule-ports.ts';
 import { closeRuns, startOpenRuns, withoutRuns } from './start-open-runs.ts';
 
