@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { deriveUid } from '../../shared/domain/ids.ts';
-import { closeRun } from '../../shared/engine/runs/finish-run.ts';
+import { closeRun, landedAt } from '../../shared/engine/runs/finish-run.ts';
 import { resumeRun } from '../../shared/engine/runs/resume-run.ts';
 import { stopRun } from '../../shared/engine/runs/stop-run.ts';
 import type { EngineWorld } from '../support/engine-world.ts';
@@ -137,13 +137,41 @@ test('stopping a run that waits in line lets the next one in and leaves nothing 
 
 test('a run whose slot could not be given back has not told its end yet, so that its end is seen to again', async () => {
   const { world, definition } = await waitingRun();
-  const away = { ...world.ports.admission, releaseSlot: () => Promise.reject(new Error('throttled')) };
   const stopped = await stopRun(world.ports, definition, 'CANCELLED_BY_CALLER');
-  const ports = { ...world.ports, admission: away };
-  await expect(closeRun(ports, stopped, definition, true)).rejects.toThrow('throttled');
+  const landed = landedAt(world.ports, stopped);
+  const ports = { ...world.ports, clock: { ...world.ports.clock, now: () => landed } };
+  const away = { ...world.ports.admission, releaseSlot: () => Promise.reject(new Error('throttled')) };
+  await expect(closeRun({ ...ports, admission: away }, stopped, definition)).rejects.toThrow('throttled');
   await world.runUntil(world.now() + 1_000); // what was begun beside it has ended
   const ref = deriveUid(definition.uid, 'run_finished', { ending: stopped.endings });
   expect(await world.ports.callbacks.readRecord(ref)).toBeNull();
-  await closeRun(world.ports, stopped, definition, true);
+  await closeRun(ports, stopped, definition);
   expect(await world.ports.callbacks.readRecord(ref)).toMatchObject({ status: 'PENDING' });
 });
+
+test('a resume that dies before its move has told nothing: what lands yet is counted', async () => {
+  const { world, definition } = await waitingRun();
+  const stopped = await stopRun(world.ports, definition, 'CANCELLED_BY_CALLER');
+  const ports = { ...world.ports, runs: { ...world.ports.runs, moveRun: () => Promise.reject(new Error('gone')) } };
+  await expect(resumeRun(ports, definition)).rejects.toThrow('gone');
+  const ref = deriveUid(definition.uid, 'run_finished', { ending: stopped.endings });
+  expect(await world.ports.callbacks.readRecord(ref)).toBeNull();
+  await world.runUntil(START + 20 * MINUTE_MS);
+  expect(finished(world)).toMatchObject([{ run: { status: 'STOPPED', attempt: 1 } }]);
+});
+
+test.each(['dispatch', 'cancel'])(
+  'a resume that dies after its move leaves the ending before it to a later %s',
+  async (follower) => {
+    const { world, definition } = await waitingRun();
+    await stopRun(world.ports, definition, 'CANCELLED_BY_CALLER');
+    const callbacks = { ...world.ports.callbacks, createRecord: () => Promise.reject(new Error('gone')) };
+    await expect(resumeRun({ ...world.ports, callbacks }, definition)).rejects.toThrow('gone');
+    if (follower === 'cancel') await stopRun(world.ports, definition, 'CANCELLED_BY_CALLER');
+    await world.runUntil(START + 300 * MINUTE_MS);
+    expect(finished(world)).toMatchObject([
+      { run: { status: 'STOPPED', attempt: 1 } },
+      { run: { status: follower === 'cancel' ? 'STOPPED' : 'SUCCEEDED', attempt: 2 } },
+    ]);
+  },
+);

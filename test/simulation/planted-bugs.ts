@@ -289,4 +289,33 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     find: "return endsInput(slot) && (slot.outcome.kind === 'RESULT' || slot.epoch >= restartEpoch);",
     replace: 'return endsInput(slot) && restartEpoch >= 0;',
   },
+  {
+    name: 'stop-told-before-the-resume',
+    file: `${ENGINE}/runs/resume-run.ts`,
+    scenario: 'verbs',
+    find: '  await closeRun(ports, control, definition);\n',
+    replace:
+      '  await closeRun({ ...ports, settings: { ...ports.settings, pageTimeoutMs: -9e9 } }, control, definition);\n',
+  },
+  {
+    name: 'former-ending-left-to-who-resumed',
+    file: `${ENGINE}/runs/dispatch-run.ts`,
+    scenario: 'verbs',
+    find: '  await tellFormerEnding(ports, control, definition);\n',
+    replace: '',
+  },
+  {
+    name: 'former-ending-forgotten-by-a-stop',
+    file: `${ENGINE}/runs/stop-run.ts`,
+    scenario: 'verbs',
+    find: '    await tellFormerEnding(ports, control, definition);\n',
+    replace: '',
+  },
+  {
+    name: 'resume-answers-for-another-verb',
+    file: `${ENGINE}/runs/resume-run.ts`,
+    scenario: 'verbs',
+    find: 'return looked?.epoch === epoch + 1 ? looked : blocked.control;',
+    replace: 'return looked ?? blocked.control;',
+  },
 ];

@@ -31,4 +31,10 @@ export const REGRESSIONS: readonly Regression[] = [
     was: 'a delivered callback came again, failed, and its record stayed PENDING when its run was no longer watched',
     undoneBy: 'given-up-though-taken',
   },
+  {
+    seed: 1321,
+    scenario: 'verbs',
+    was: 'a resume was answered with what a cancel had made of the run since',
+    undoneBy: 'resume-answers-for-another-verb',
+  },
 ];

@@ -1,7 +1,7 @@
 import { hasEnded, type RunControl, type RunDefinition, WORKING_STATUSES } from '../../domain/run.ts';
 import { checkCompletion } from '../runs/check-completion.ts';
 import { closeWindow } from '../runs/close-window.ts';
-import { closeRun, countRecorded } from '../runs/finish-run.ts';
+import { closeRun, countRecorded, tellFormerEnding } from '../runs/finish-run.ts';
 import type { CorePorts } from '../ports.ts';
 import type { DispatchMessage } from '../messages.ts';
 import { type Burial, type DeadLetter, tellDeath } from './burial.ts';
@@ -39,6 +39,7 @@ async function endRun(
   definition: RunDefinition,
   letter: DeadLetter,
 ): Promise<Burial> {
+  await tellFormerEnding(ports, control, definition);
   const now = ports.clock.now();
   const totals = await countRecorded(ports, control, definition);
   const move = totals.succeeded === 0 && totals.outputs === 0 ? 'fail' : 'succeedPartly';

@@ -1,7 +1,7 @@
 import { EngineError } from '../../domain/errors.ts';
 import { NO_TOTALS, type RunControl, type RunDefinition } from '../../domain/run.ts';
 import { closeWindow } from '../runs/close-window.ts';
-import { closeRun } from '../runs/finish-run.ts';
+import { closeRun, tellFormerEnding } from '../runs/finish-run.ts';
 import type { CorePorts, Ports } from '../ports.ts';
 import { parametersRefused } from '../pages/run-action.ts';
 import { tellError } from '../tell-error.ts';
@@ -28,6 +28,7 @@ export async function endAsInvalid(
   definition: RunDefinition,
   fault: EngineError,
 ): Promise<void> {
+  await tellFormerEnding(ports, control, definition);
   const { inputsTotal } = definition;
   const now = ports.clock.now();
   const moved = await ports.runs.moveRun(control.uid, 'invalidate', control.epoch, {

@@ -3,7 +3,7 @@ import { hasEnded, type RunControl, type RunDefinition, WORKING_STATUSES } from 
 import { admitRun } from './admit-run.ts';
 import { dependenciesMet } from './await-dependencies.ts';
 import { checkCompletion } from './check-completion.ts';
-import { closeRun } from './finish-run.ts';
+import { closeRun, tellFormerEnding } from './finish-run.ts';
 import { nextUnsettled, sendOpened } from './open-input.ts';
 import { invalidateRun } from '../launch/invalidate-run.ts';
 import { reopenInputs } from './reopen-inputs.ts';
@@ -21,6 +21,7 @@ export async function dispatchRun(ports: DispatchPorts, message: DispatchMessage
   const definition = await ports.runs.readDefinition(message.runUid);
   if (control === null || definition === null || control.epoch !== message.epoch) return;
   if (hasEnded(control.status)) return closeRun(ports, control, definition); // refused at launch: INVALID
+  await tellFormerEnding(ports, control, definition);
   if (definition.upload !== undefined && control.inputsTotal === 0) {
     return ports.messages.send(
       { kind: 'intake', runUid: control.uid, epoch: control.epoch },

@@ -40,47 +40,68 @@ export function landedAt(ports: Pick<CorePorts, 'settings'>, stopped: RunControl
 /**
  * What follows from a run's end: its slot to the one that waits longest, word to those that depend on it, run.finished.
  * Each step is idempotent, so an interrupted close is closed again by a redelivery or by the sweeper. A stopped run is
- * closed once nothing of it can land any more, or when it is taken up again before that: its run.finished then counts
- * what is there.
+ * announced once nothing of it can land any more; one that is taken up before that, by {@link tellFormerEnding}.
  */
-export async function closeRun(
-  ports: CorePorts,
-  ended: RunControl,
-  definition: RunDefinition,
-  takenUp = false,
-): Promise<void> {
+export async function closeRun(ports: CorePorts, ended: RunControl, definition: RunDefinition): Promise<void> {
   // The record of run.finished comes last: where it stands, the sweeper takes the rest for done.
   await Promise.all([freeSlot(ports, ended), wakeDependents(ports, ended)]);
-  await announceEnd(ports, ended, definition, takenUp);
+  if (ended.status === 'STOPPED' && ports.clock.now() < landedAt(ports, ended)) return;
+  const { status, attempt, formerCallbacks } = ended;
+  const at = ended.finishedAt ?? ended.updatedAt;
+  await announceEnd(ports, ended, definition, { status, attempt, at, formerCallbacks });
 }
 
-/** Records run.finished and sends it. */
+/**
+ * Tells of the stop that a run has been taken up from, if it was before anything of it could be told: what is recorded
+ * by now counts, what lands yet belongs to the next ending. Told by who took the run up, after the move; should that one
+ * have died, by whoever lays the run out or ends it anew, before that.
+ */
+export async function tellFormerEnding(
+  ports: CorePorts,
+  control: RunControl,
+  definition: RunDefinition,
+): Promise<void> {
+  const former = control.history.findLast(({ status }) => hasEnded(status));
+  if (former?.status !== 'STOPPED' || hasEnded(control.status)) return;
+  const { status, at } = former;
+  // The move that took the run up counted this callback among the former ones.
+  const said = { status, at, attempt: control.attempt - 1, formerCallbacks: control.formerCallbacks - 1 };
+  await announceEnd(ports, control, definition, said);
+}
+
+/** What the control record says of an ending, or said before the run was taken up. */
+interface Ending extends Pick<RunControl, 'status' | 'attempt' | 'formerCallbacks'> {
+  /** Epoch ms. */
+  readonly at: number;
+}
+
+/** Records run.finished of a run's last ending and sends it. */
 async function announceEnd(
   ports: CorePorts,
-  ended: RunControl,
+  control: RunControl,
   definition: RunDefinition,
-  takenUp: boolean,
+  { status, attempt, formerCallbacks, at }: Ending,
 ): Promise<void> {
   if (definition.callback === null) return;
-  const stopped = ended.status === 'STOPPED';
-  if (stopped && !takenUp && ports.clock.now() < landedAt(ports, ended)) return;
-  const refUid = deriveUid(definition.uid, 'run_finished', { ending: ended.endings });
+  const stopped = status === 'STOPPED';
+  const refUid = deriveUid(definition.uid, 'run_finished', { ending: control.endings });
   if (stopped && (await ports.callbacks.readRecord(refUid)) !== null) return; // and its counts stay as they were told
-  const totals = stopped ? await countRecorded(ports, ended, definition) : ended.totals;
-  const { formerCallbacks } = ended;
+  const { succeeded, failed, outputs, callbacks } = stopped
+    ? await countRecorded(ports, control, definition)
+    : control.totals;
   await sendRecordedCallback(ports, definition, refUid, {
     type: 'run.finished',
-    status: ended.status,
-    error: ended.status === 'FAILED' || ended.status === 'INVALID' ? ended.lastError : null,
+    status,
+    error: status === 'FAILED' || status === 'INVALID' ? control.lastError : null,
     manifest: {
       inputs: definition.inputsTotal,
-      succeeded: totals.succeeded,
-      failed: totals.failed,
-      outputs: totals.outputs,
-      callbacks: totals.callbacks + formerCallbacks + 1,
+      succeeded,
+      failed,
+      outputs,
+      callbacks: callbacks + formerCallbacks + 1,
     },
-    attempt: ended.attempt,
-    at: ended.finishedAt ?? ended.updatedAt,
+    attempt,
+    at,
   });
 }
 

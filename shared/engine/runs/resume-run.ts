@@ -1,7 +1,7 @@
 import { EngineError } from '../../domain/errors.ts';
 import type { RunControl, RunDefinition, RunMove } from '../../domain/run.ts';
 import { admitWaiting } from './admit-run.ts';
-import { closeRun } from './finish-run.ts';
+import { closeRun, tellFormerEnding } from './finish-run.ts';
 import type { CorePorts } from '../ports.ts';
 import type { ControlChange, Waiter } from '../stores.ts';
 import { settleLanded } from './settle-landed.ts';
@@ -38,8 +38,9 @@ async function waive(ports: CorePorts, control: RunControl): Promise<boolean> {
 }
 
 /**
- * Brings an ended run back to work under a new epoch, with a slot or in line for one. Its last ending is closed first:
- * from here on nobody would send that run.finished. Null: the run moved under us and nothing was changed.
+ * Brings an ended run back to work under a new epoch, with a slot or in line for one. Its last ending is closed first, for
+ * from here on nobody would; that of a run stopped just now, of which pages may land yet, is told after the move. Null:
+ * the run moved under us and nothing was changed.
  */
 export async function takeUp(
   ports: CorePorts,
@@ -49,7 +50,7 @@ export async function takeUp(
   change: Partial<ControlChange>,
 ): Promise<RunControl | null> {
   if (control.status === 'STOPPED') await settleLanded(ports, control, definition);
-  await closeRun(ports, control, definition, true);
+  await closeRun(ports, control, definition);
   const { uid, workspaceUid, epoch } = control;
   const now = ports.clock.now();
   const formerCallbacks = control.formerCallbacks + (definition.callback === null ? 0 : 1);
@@ -71,14 +72,17 @@ export async function takeUp(
       if (queued.current?.epoch !== epoch + 1) await ports.admission.releaseSlot(workspaceUid, uid, epoch + 1);
       return null;
     }
+    await tellFormerEnding(ports, queued.control, definition);
     await ports.messages.send({ kind: 'dispatch', runUid: uid, epoch: epoch + 1 }, { workspaceUid });
     return queued.control;
   }
   const reason = { code: 'CONCURRENCY_LIMIT', since: now, retryAt: null, blockingUids: [] } as const;
   const blocked = await ports.runs.moveRun(uid, block, epoch, { ...common, reason });
   if (!blocked.moved) return null;
+  await tellFormerEnding(ports, blocked.control, definition);
   const waiter: Waiter = { runUid: uid, epoch: epoch + 1, createdAt: control.createdAt };
   await ports.admission.addWaiter(workspaceUid, waiter, definition.expiresAt);
   await admitWaiting(ports, workspaceUid);
-  return (await ports.runs.readControl(uid)) ?? blocked.control;
+  const looked = await ports.runs.readControl(uid);
+  return looked?.epoch === epoch + 1 ? looked : blocked.control; // not what another verb has made of it since
 }

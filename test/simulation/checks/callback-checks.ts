@@ -93,20 +93,13 @@ export function wrongFinishes(run: RunTruth, truth: Truth, isLate: boolean): rea
     // Only the last ending can be held against what is there now, and a stop only where nothing landed late.
     if (id !== finishes.at(-1)) continue;
     if (told.run.status !== control.status) wrong.push(`${at} says ${told.run.status}, the run is ${control.status}`);
-    if (control.status === 'STOPPED' && (isLate || mayBeToldEarly(uid, truth))) continue;
+    if (control.status === 'STOPPED' && isLate) continue;
     const counted = { inputs: inputs.length, ...settledOf(run, manifest), outputs, callbacks };
     if (!isDeepStrictEqual(manifest, counted)) {
       wrong.push(`${at} counts ${JSON.stringify(manifest)}, the truth is ${JSON.stringify(counted)}`);
     }
   }
   return wrong;
-}
-
-/** Taking a stopped run up tells its ending first, as it stands then. Where the verb died after that, pages may land yet. */
-function mayBeToldEarly(uid: string, { verbs }: Truth): boolean {
-  return verbs.some(({ verb, runUid, answer }) => {
-    return verb === 'resume' && runUid === uid && (answer === null || answer.status >= 500);
-  });
 }
 
 interface Settled {

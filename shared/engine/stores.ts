@@ -1,0 +1,317 @@
+import type { CallbackRecord, CallbackStatus } from '../domain/callback.ts';
+import type { ErrorRecord } from '../domain/errors.ts';
+import type { InputMark, OpenInput, ReopenedInput, RunWindow, StoredInput } from '../domain/input.ts';
+import type { PaceRecord, Turn } from '../domain/pace.ts';
+import type { PageSlot } from '../domain/page.ts';
+import type { RunControl, RunDefinition, RunMove, StatusReason, Totals } from '../domain/run.ts';
+import type { UploadSpan } from '../domain/upload.ts';
+
+/** Every promise asked of storage. A read is strong where it says so; a write that has a condition says what a refusal gives. */
+
+/** Runs: the immutable definition with its inputs, and the control record that moves. */
+export interface RunStore {
+  /**
+   * Writes a run: its due entries and inputs first, the definition next, the control record last; that one is the
+   * commit. `exists`: a run of this uid was committed before; nothing changed.
+   */
+  createRun(run: {
+    readonly definition: RunDefinition;
+    readonly control: RunControl;
+    readonly inputs: readonly StoredInput[];
+    readonly due: readonly DueEntry[];
+  }): Promise<'created' | 'exists'>;
+  /** Immutable, so it may come from memory. Null: no such run. */
+  readDefinition(runUid: string): Promise<RunDefinition | null>;
+  /** A strong read. Null: no such run. */
+  readControl(runUid: string): Promise<RunControl | null>;
+  /**
+   * Makes a move of the table, on condition of its `from` statuses and of the epoch it was decided under. Refused: the
+   * record that stood in the way.
+   */
+  moveRun(
+    runUid: string,
+    move: RunMove,
+    epoch: number,
+    change: ControlChange,
+  ): Promise<{ readonly moved: true; readonly control: RunControl } | Refused<RunControl>>;
+  /** Changes what a BLOCKED run waits for. False: it is not BLOCKED under this epoch any more, or someone was first. */
+  amendBlocked(
+    control: Pick<RunControl, 'uid' | 'epoch' | 'updatedAt'>,
+    change: { readonly now: number } & Partial<Pick<RunControl, 'reason' | 'dependenciesWaived'>>,
+  ): Promise<boolean>;
+  /** Makes a LIVE run that is RUNNING an ASYNC one. False: it is not as it was read any more. */
+  handOver(control: Pick<RunControl, 'uid' | 'epoch' | 'updatedAt'>, now: number): Promise<boolean>;
+  /** Notes that a run waits for another one's end. */
+  addDependent(runUid: string, dependentUid: string, expiresAt: number): Promise<void>;
+  /** The runs that were noted to wait for this one. */
+  listDependents(runUid: string): Promise<readonly string[]>;
+  /** Records a live run that is over, whole in one write. */
+  recordLive(definition: RunDefinition, control: RunControl, input: StoredInput): Promise<void>;
+  /** Writes down where inputs lie in the upload of a run. Said twice, it is the same. */
+  writeSpans(runUid: string, spans: readonly UploadSpan[], expiresAt: number): Promise<void>;
+  /** Notes in the definition how many inputs an upload has; {@link countInputs} commits it. */
+  noteInputs(runUid: string, inputsTotal: number): Promise<void>;
+  /** Makes the count of an upload's inputs known, on condition that it is not and that the epoch holds. */
+  countInputs(
+    runUid: string,
+    epoch: number,
+    count: { readonly now: number; readonly inputsTotal: number },
+  ): Promise<boolean>;
+  readInput(runUid: string, input: number): Promise<StoredInput>;
+  /** Inputs from an index on, as many as lie together, at least one while there are any. */
+  readInputs(runUid: string, from: number): Promise<readonly StoredInput[]>;
+  /** The uid of the stored chunk an input lies in. */
+  batchUid(runUid: string, input: number): Promise<string>;
+}
+
+/** What a move writes besides the status; absent fields stay. */
+export interface ControlChange {
+  readonly now: number;
+  readonly reason: StatusReason | null;
+  /** A live run that goes on as an async one. */
+  readonly mode?: 'ASYNC';
+  readonly startedAt?: number;
+  readonly finishedAt?: number | null;
+  readonly deadlineAt?: number | null;
+  readonly deadlineLeftMs?: number | null;
+  /** Absent: null, for only a postponed run has it. */
+  readonly postponedUntil?: number;
+  readonly totals?: Totals;
+  /** Of an upload that was counted just now. */
+  readonly inputsTotal?: number;
+  readonly lastError?: ErrorRecord | null;
+  readonly lastInfo?: RunControl['lastInfo'];
+  /** Counts one more ending. */
+  readonly ending?: true;
+  /** Raises the epoch: whatever was sent before starts nothing any more. */
+  readonly newEpoch?: true;
+  /** A resume or retry: counts one more attempt. */
+  readonly newAttempt?: true;
+  /** A retry: the window is begun anew, over the inputs that failed. */
+  readonly restart?: true;
+  /** Callbacks of endings that lie behind. */
+  readonly formerCallbacks?: number;
+}
+
+export interface Refused<Item> {
+  readonly moved: false;
+  /** What stands instead; null where nothing does. */
+  readonly current: Item | null;
+}
+
+/** What the run has done: page slots, marks of inputs, the window, the roll-up. */
+export interface ProgressStore extends RollupStore {
+  readSlot(runUid: string, input: number, page: number): Promise<PageSlot | null>;
+  /** The slot with the highest page of an input. */
+  readLastSlot(runUid: string, input: number): Promise<PageSlot | null>;
+  /** Puts a page's outcome if the slot is empty or holds a FAILURE of before `restartEpoch`; else gives what stands. */
+  putSlot(
+    slot: PageSlot,
+    results: readonly unknown[],
+    expiresAt: number,
+    restartEpoch: number,
+  ): Promise<{ readonly won: true } | { readonly won: false; readonly stored: PageSlot }>;
+  /** The items of a page, from the store or its large-object overflow. Null: no such page. */
+  readPage(
+    runUid: string,
+    input: number,
+    page: number,
+  ): Promise<{ readonly slot: PageSlot; readonly results: readonly unknown[] } | null>;
+  /**
+   * Marks an input as ended, if it is not marked and its shard was not re-stamped by a later epoch. Gives all marks of
+   * the shard either way, strongly read; `stale` where a later epoch holds the shard.
+   */
+  markInput(
+    runUid: string,
+    input: number,
+    epoch: number,
+    mark: InputMark,
+    expiresAt: number,
+  ): Promise<{ readonly stale: boolean; readonly marks: ReadonlyMap<number, InputMark> }>;
+  readMarks(runUid: string, shard: number): Promise<ReadonlyMap<number, InputMark>>;
+  /** Of several shards; strongly read. */
+  readManyMarks(runUid: string, shards: readonly number[]): Promise<ReadonlyMap<number, InputMark>>;
+  /** A strong read. Null: not yet opened. */
+  readWindow(runUid: string): Promise<RunWindow | null>;
+  /** Opens a window if none stands or one of an older epoch; else gives the one that stands. */
+  openWindow(runUid: string, window: RunWindow, expiresAt: number): Promise<RunWindow>;
+  /**
+   * Takes an input out of the window and opens the next (null: none is left), on condition that the first is open,
+   * `next` is as read, and the epoch holds. `swapped: false` gives the window that stood in the way.
+   */
+  swapInput(
+    runUid: string,
+    epoch: number,
+    done: number,
+    next: { readonly input: number; readonly entry: OpenInput } | null,
+    expectedNext: number,
+  ): Promise<{ readonly swapped: true } | { readonly swapped: false; readonly window: RunWindow | null }>;
+  /**
+   * Writes down that an input waits or tries again, on condition that its entry is still as `expected`. `noted: false`
+   * gives the entry that stands (null: the input is not open, or the window is of another epoch).
+   */
+  noteWait(
+    runUid: string,
+    epoch: number,
+    input: number,
+    entry: OpenInput,
+    expected: OpenInput,
+  ): Promise<{ readonly noted: true } | { readonly noted: false; readonly entry: OpenInput | null }>;
+  /** Takes the marks of failed inputs off a shard, all but refused ones; what they recorded stays known. */
+  reopenFailed(runUid: string, shard: number, epoch: number): Promise<void>;
+  /** What the inputs of a shard recorded that were reopened and have no mark since. */
+  readReopened(runUid: string, shard: number): Promise<ReadonlyMap<number, ReopenedInput>>;
+}
+
+/** What is complete, in a tree above the shards. */
+export interface RollupStore {
+  /** Records the totals of a finished child in its roll-up node and gives all children recorded there. */
+  putRollup(
+    runUid: string,
+    at: RollupPlace,
+    epoch: number,
+    totals: Totals,
+    expiresAt: number,
+  ): Promise<readonly Totals[]>;
+  /** Takes children out of their roll-up node; from then on no older epoch can put them back. */
+  clearRollup(
+    runUid: string,
+    at: Omit<RollupPlace, 'child'> & { readonly children: readonly number[] },
+    epoch: number,
+    expiresAt: number,
+  ): Promise<void>;
+  /** The first shard from one on that is not recorded as complete; null: all are. */
+  nextOpenShard(runUid: string, inputsTotal: number, from: number): Promise<number | null>;
+  /** Shards that, carried up the tree if they are complete, complete all in it that can be. */
+  shardsToRollUp(runUid: string, inputsTotal: number): Promise<readonly number[]>;
+  /**
+   * Totals recorded so far, over all roll-up nodes and shards; of unmarked inputs, those not in `inHand` too. From the
+   * shard `shardsBegun` on nothing is recorded; absent: that is not known.
+   */
+  readTotals(runUid: string, inputsTotal: number, inHand: ReadonlySet<number>, shardsBegun?: number): Promise<Totals>;
+}
+
+/** A child of a roll-up node; on level 1 the children are shards. */
+export interface RollupPlace {
+  readonly level: number;
+  readonly node: number;
+  readonly child: number;
+}
+
+/** Slots of a workspace: how many runs may work at once. A slot is a pair of run and epoch. */
+export interface AdmissionStore {
+  /** True when the pair has a slot now (also when it had it before). */
+  takeSlot(workspaceUid: string, runUid: string, epoch: number): Promise<boolean>;
+  releaseSlot(workspaceUid: string, runUid: string, epoch: number): Promise<void>;
+  /** All slots that are taken. */
+  listSlots(workspaceUid: string): Promise<readonly TakenSlot[]>;
+  addWaiter(workspaceUid: string, waiter: Waiter, expiresAt: number): Promise<void>;
+  /** True for the one call that took it out of the line. */
+  removeWaiter(workspaceUid: string, waiter: Waiter): Promise<boolean>;
+  /** The one that has waited longest, strongly read. */
+  oldestWaiter(workspaceUid: string): Promise<Waiter | null>;
+  /** Limits the owner set for the workspace. */
+  readLimits(workspaceUid: string): Promise<WorkspaceLimits>;
+}
+
+export interface TakenSlot {
+  readonly runUid: string;
+  readonly epoch: number;
+  readonly takenAt: number;
+}
+
+export interface Waiter {
+  readonly runUid: string;
+  readonly epoch: number;
+  readonly createdAt: number;
+}
+
+export interface WorkspaceLimits {
+  readonly runsAtOnce: number;
+  readonly inputsInFlight: number;
+}
+
+/** What paces have seen of calls, one record each. */
+export interface PaceStore {
+  /**
+   * Decides on a pace's record and keeps what was decided, on condition that nobody did so meanwhile; else decides anew.
+   * Throws UNAVAILABLE where that goes on too long.
+   */
+  take(key: PaceKey, decide: (record: PaceRecord) => PaceDecision): Promise<Turn>;
+}
+
+export interface PaceKey {
+  readonly workspaceUid: string;
+  readonly actionName: string;
+  /** The key of the input that is counted apart; null: all inputs are counted together. */
+  readonly part: string | null;
+}
+
+/** The same record: nothing is to be kept. */
+export interface PaceDecision {
+  readonly turn: Turn;
+  readonly record: PaceRecord;
+  /** When the record says nothing any more (epoch ms). */
+  readonly forgottenAt: number;
+}
+
+/** Records of callbacks that did not simply go well at once, and the log of those that did. */
+export interface CallbackStore {
+  /** Puts a record if none of its uid stands; gives the one that stands. */
+  createRecord(record: CallbackRecord): Promise<CallbackRecord>;
+  readRecord(uid: string): Promise<CallbackRecord | null>;
+  /** Writes a record's progress on condition of its status and retry count. False: someone else was first. */
+  updateRecord(
+    uid: string,
+    expected: { readonly status: CallbackStatus; readonly retryCount: number },
+    change: Pick<CallbackRecord, 'status' | 'retryCount' | 'by'> &
+      Partial<Pick<CallbackRecord, 'httpStatus' | 'httpResponse' | 'error' | 'nextAttemptAt' | 'deliveredAt'>>,
+  ): Promise<boolean>;
+  /** Logs a page callback as delivered; writes are gathered per invocation and shard. */
+  logDelivery(delivery: Delivery, expiresAt: number): Promise<void>;
+  /** What the log says was delivered of a shard. */
+  readDeliveries(runUid: string, shard: number): Promise<readonly Delivery[]>;
+  /** Records of a shard's callbacks, or with null those of the run itself (run.finished). */
+  listRecords(runUid: string, shard: number | null): Promise<readonly CallbackRecord[]>;
+}
+
+export interface Delivery {
+  readonly runUid: string;
+  readonly input: number;
+  readonly page: number;
+  readonly part: number;
+  readonly httpStatus: number;
+  readonly at: number;
+}
+
+/** Something to be looked at at a moment: read by the sweeper, deleted when seen to. */
+export interface DueEntry {
+  readonly at: number;
+  /**
+   * `watch`: a run, again and again until it owes nothing. `start`: a postponed run. `close`: a stopped run.
+   * `callback`: a far-off attempt. `schedule`: a schedule, while it may fire.
+   */
+  readonly kind: 'watch' | 'start' | 'close' | 'callback' | 'schedule';
+  /** The run's uid, the callback record's or the schedule's. */
+  readonly uid: string;
+  /** Of a watch: how far a look at a large ended run has come; absent: it begins. */
+  readonly look?: RunLook;
+}
+
+/** A look at an ended run's shards, some at a time. */
+export interface RunLook {
+  /** The first shard not yet looked at. */
+  readonly shard: number;
+  /** When what was seen so far is to be looked at again; null: it owes nothing. */
+  readonly againAt: number | null;
+}
+
+export interface DueStore {
+  putDue(entry: DueEntry): Promise<void>;
+  deleteDue(entry: DueEntry): Promise<void>;
+  /** Entries due by `now`, oldest first, strongly read, of one of the {@link DUE_PARTITIONS}. */
+  listDue(partition: number, now: number, limit: number): Promise<readonly DueEntry[]>;
+}
+
+/** Due entries are spread over this many partitions by their uid. */
+export const DUE_PARTITIONS = 10;
