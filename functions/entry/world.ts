@@ -7,6 +7,7 @@ import { createCallbackStore } from '../../shared/adapters/dynamodb/callback-sto
 import { createDueStore } from '../../shared/adapters/dynamodb/due-store.ts';
 import { createPaceStore } from '../../shared/adapters/dynamodb/pace-store.ts';
 import { createProgressStore, type LargeObjects } from '../../shared/adapters/dynamodb/progress-store.ts';
+import { createReceiverStore } from '../../shared/adapters/dynamodb/receiver-store.ts';
 import { createRunStore } from '../../shared/adapters/dynamodb/run-store.ts';
 import { Table } from '../../shared/adapters/dynamodb/table.ts';
 import type { RuntimeSettings } from '../../shared/contract/env.ts';
@@ -91,6 +92,7 @@ export function createStorePorts(env: StoreEnv, machine: Machine, clients: Store
     callbacks: createCallbackStore(table, machine.chance, (flush) =>
       createBatcher(machine.clock, { maxEntries: DELIVERIES_A_WRITE, maxWaitMs: GATHER_MS }, flush),
     ),
+    receivers: createReceiverStore(table, machine.clock),
     settings: engineSettings(settings),
   };
 }

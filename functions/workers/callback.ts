@@ -8,7 +8,8 @@ import { createKeyringReader, createStageSecrets } from '../../shared/adapters/a
 import { createUploadInputs, createUploadObjects } from '../../shared/adapters/aws/upload-objects.ts';
 import { consoleLog, systemChance, systemClock } from '../../shared/adapters/system.ts';
 import { parseEnv } from '../../shared/contract/env.ts';
-import { deliverCallback, type DeliveryPorts } from '../../shared/engine/callbacks/deliver-callback.ts';
+import { deliverCallback } from '../../shared/engine/callbacks/deliver-callback.ts';
+import type { DeliveryPorts } from '../../shared/engine/callbacks/delivery.ts';
 import { once } from '../entry/once.ts';
 import { createQueueHandler } from '../entry/queue/create-queue-handler.ts';
 import { createCorePorts } from '../entry/world.ts';

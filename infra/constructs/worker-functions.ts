@@ -82,7 +82,7 @@ export function createCallback(scope: Construct, platform: Platform): EngineFunc
     memoryMb: 512,
     requeues: true,
     may: [
-      state.items('GetItem', 'Query', 'PutItem', 'UpdateItem'),
+      state.items('GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'),
       state.reads(state.masterSecret),
       callbackQueue.send(),
     ],

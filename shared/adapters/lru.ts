@@ -1,4 +1,4 @@
-/** A bounded memory of the most recently used; for what never changes, so that it needs no expiry. */
+/** A bounded memory of the most recently used. It knows no expiry: what changes is for its user to take out. */
 export class Lru<Value> {
   readonly #max: number;
   readonly #entries = new Map<string, Value>();
@@ -11,6 +11,10 @@ export class Lru<Value> {
     const value = this.#entries.get(key);
     if (value !== undefined) this.set(key, value);
     return value;
+  }
+
+  delete(key: string): void {
+    this.#entries.delete(key);
   }
 
   set(key: string, value: Value): void {

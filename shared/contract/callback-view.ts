@@ -36,11 +36,16 @@ export function callbackView(
 }
 
 /** What the status alone does not say. */
-function reasonOf({ status, httpStatus, error }: CallbackRecord): string | null {
+function reasonOf({ status, httpStatus, error, heldSince }: CallbackRecord): string | null {
   if (status === 'FAILED') {
+    if (heldSince !== null)
+      return 'It waited for its receiver for as long as callbacks are kept up, and then was tried a last time.';
     return httpStatus === 410
       ? 'The receiver answered 410: it wants no further attempt.'
       : 'All attempts were made and none was answered with 2xx.';
+  }
+  if (status === 'PENDING' && heldSince !== null) {
+    return 'Its receiver fails one callback after another: this one waits, and is sent as soon as another gets through.';
   }
   return status === 'PENDING' && error !== null
     ? 'The attempt before failed; the next is due at next_attempt_at.'

@@ -64,6 +64,8 @@ export interface CallbackRecord {
   readonly httpResponse: string | null;
   readonly error: ErrorRecord | null;
   readonly nextAttemptAt: number | null;
+  /** Since when it waits for a receiver that is away, until `nextAttemptAt` at most; null: it does not. */
+  readonly heldSince: number | null;
   readonly createdAt: number;
   readonly deliveredAt: number | null;
   /** Null for run.page. */

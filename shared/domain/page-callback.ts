@@ -48,6 +48,7 @@ export function unstoredRecord(
     httpResponse: null,
     error: null,
     nextAttemptAt: delivery === null ? slot.at : null,
+    heldSince: null,
     createdAt: slot.at,
     deliveredAt: delivery?.at ?? null,
     payload: payloadOf(slot),
@@ -73,6 +74,7 @@ export function absorbDelivery(record: CallbackRecord, delivery: LoggedDelivery 
     httpResponse: null,
     error: null,
     nextAttemptAt: null,
+    heldSince: null,
     deliveredAt,
   };
 }

@@ -17,6 +17,9 @@ export function actionDelayMs(attemptsSpent: number, chance: number): number {
 const CALLBACK_DELAYS_S: readonly number[] = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400];
 
 const CALLBACK_JITTER = 0.2;
+/** How long a callback is tried for, ms, whatever holds it up: its schedule at its longest, 90.7 h. */
+export const CALLBACK_LIFE_MS =
+  CALLBACK_DELAYS_S.reduce((sum, delay) => sum + delay, 0) * 1_000 * (1 + CALLBACK_JITTER);
 const RETRY_AFTER_MIN_S = 1;
 const RETRY_AFTER_MAX_S = 86_400;
 

@@ -1,7 +1,15 @@
 import type { ActionRegistry } from '../sdk/action-registry.ts';
 import type { ActionFetch } from '../sdk/action.ts';
 import type { MessageSender } from './messages.ts';
-import type { AdmissionStore, CallbackStore, DueStore, PaceStore, ProgressStore, RunStore } from './stores.ts';
+import type {
+  AdmissionStore,
+  CallbackStore,
+  DueStore,
+  PaceStore,
+  ProgressStore,
+  ReceiverStore,
+  RunStore,
+} from './stores.ts';
 
 /**
  * Everything the engine asks of the world: here what is neither state (stores.ts) nor a message (messages.ts). The order it
@@ -95,6 +103,7 @@ export interface Ports {
   readonly admission: AdmissionStore;
   readonly paces: PaceStore;
   readonly callbacks: CallbackStore;
+  readonly receivers: ReceiverStore;
   readonly due: DueStore;
   readonly messages: MessageSender;
   readonly sender: CallbackSender;

@@ -3,6 +3,7 @@ import type { ErrorRecord } from '../domain/errors.ts';
 import type { InputMark, OpenInput, ReopenedInput, RunWindow, StoredInput } from '../domain/input.ts';
 import type { PaceRecord, Turn } from '../domain/pace.ts';
 import type { PageSlot } from '../domain/page.ts';
+import type { Receiver } from '../domain/receiver.ts';
 import type { RunControl, RunDefinition, RunMove, StatusReason, Totals } from '../domain/run.ts';
 import type { UploadSpan } from '../domain/upload.ts';
 
@@ -265,7 +266,9 @@ export interface CallbackStore {
     uid: string,
     expected: { readonly status: CallbackStatus; readonly retryCount: number },
     change: Pick<CallbackRecord, 'status' | 'retryCount' | 'by'> &
-      Partial<Pick<CallbackRecord, 'httpStatus' | 'httpResponse' | 'error' | 'nextAttemptAt' | 'deliveredAt'>>,
+      Partial<
+        Pick<CallbackRecord, 'httpStatus' | 'httpResponse' | 'error' | 'nextAttemptAt' | 'heldSince' | 'deliveredAt'>
+      >,
   ): Promise<boolean>;
   /** Logs a page callback as delivered; writes are gathered per invocation and shard. */
   logDelivery(delivery: Delivery, expiresAt: number): Promise<void>;
@@ -284,15 +287,48 @@ export interface Delivery {
   readonly at: number;
 }
 
+/** Receivers that fail, and what is held back until they are there again. */
+export interface ReceiverStore {
+  /** `recent`: some seconds old at most, from memory where it can be. Null: it has not failed of late. */
+  readReceiver(uid: string, howNew: 'strong' | 'recent'): Promise<Receiver | null>;
+  /** Counts one more failed attempt and gives the record as it is then. */
+  countFailure(uid: string, now: number): Promise<Receiver>;
+  /** Takes a failing receiver for away, unless it is already. */
+  setAway(uid: string, change: { readonly awaySince: number; readonly probeAt: number }): Promise<void>;
+  /** Takes the probe that is due since `probeAt`, the next is due at `nextAt`. False: another has it. */
+  takeProbe(uid: string, probeAt: number, nextAt: number): Promise<boolean>;
+  /** It answers: nothing is known against it any more. */
+  forgetReceiver(uid: string): Promise<void>;
+  /** Said twice, it is one. */
+  putHeld(uid: string, held: HeldCallback, expiresAt: number): Promise<void>;
+  /** Those that have been due longest, strongly read. */
+  listHeld(uid: string, limit: number): Promise<readonly HeldCallback[]>;
+  deleteHeld(uid: string, held: HeldCallback): Promise<void>;
+}
+
+/** A callback that waits for its receiver. */
+export interface HeldCallback {
+  /** Of its record. */
+  readonly uid: string;
+  /** The attempt it waits with. */
+  readonly attempt: number;
+  /** From when on it may be tried as a probe, whatever has become of the receiver (epoch ms). */
+  readonly dueAt: number;
+  /** When it waits no longer, and is tried a last time (epoch ms). */
+  readonly giveUpAt: number;
+  /** When this was put down (epoch ms): one that is held anew is another. */
+  readonly heldAt: number;
+}
+
 /** Something to be looked at at a moment: read by the sweeper, deleted when seen to. */
 export interface DueEntry {
   readonly at: number;
   /**
    * `watch`: a run, again and again until it owes nothing. `start`: a postponed run. `close`: a stopped run.
-   * `callback`: a far-off attempt. `schedule`: a schedule, while it may fire.
+   * `callback`: a far-off attempt. `receiver`: one for which callbacks are held. `schedule`: a schedule, while it may fire.
    */
-  readonly kind: 'watch' | 'start' | 'close' | 'callback' | 'schedule';
-  /** The run's uid, the callback record's or the schedule's. */
+  readonly kind: 'watch' | 'start' | 'close' | 'callback' | 'receiver' | 'schedule';
+  /** The run's uid, the callback record's, the receiver's or the schedule's. */
   readonly uid: string;
   /** Of a watch: how far a look at a large ended run has come; absent: it begins. */
   readonly look?: RunLook;

@@ -6,6 +6,8 @@ import { checkCompletion } from './runs/check-completion.ts';
 import { closeRun, landedAt } from './runs/finish-run.ts';
 import { finishInput } from './runs/finish-input.ts';
 import { handOver } from './live/hand-over.ts';
+import { giveUpAt } from './callbacks/delivery.ts';
+import { tendReceiver } from './callbacks/tend-receiver.ts';
 import { hasEndedWith, pageAfter } from './runs/open-input.ts';
 import type { CorePorts } from './ports.ts';
 import { DUE_PARTITIONS, type DueEntry, type RunLook } from './stores.ts';
@@ -48,6 +50,7 @@ export async function sweep(ports: CorePorts, until: number): Promise<{ readonly
 async function seeTo(ports: CorePorts, entry: DueEntry): Promise<void> {
   try {
     if (entry.kind === 'callback') await sendDueCallback(ports, entry);
+    else if (entry.kind === 'receiver') await seeToReceiver(ports, entry);
     else if (entry.kind === 'schedule') await tellSchedule(ports, entry);
     else if (entry.kind === 'start') await startPostponed(ports, entry);
     else if (entry.kind === 'close') await closeStopped(ports, entry);
@@ -71,6 +74,11 @@ async function sendDueCallback(ports: CorePorts, entry: DueEntry): Promise<void>
   if (record === null || record.status !== 'PENDING' || record.nextAttemptAt !== entry.at) return;
   const message = { kind: 'callback', uid: record.uid, attempt: record.retryCount + 1 } as const;
   await ports.messages.send(message, { workspaceUid: record.workspaceUid });
+}
+
+async function seeToReceiver(ports: CorePorts, { at, kind, uid }: DueEntry): Promise<void> {
+  const againAt = await tendReceiver(ports, uid);
+  if (againAt !== null) await ports.due.putDue({ at: Math.max(againAt, at + 1), kind, uid });
 }
 
 async function startPostponed(ports: CorePorts, entry: DueEntry): Promise<void> {
@@ -248,9 +256,11 @@ async function tendRecords(ports: CorePorts, definition: RunDefinition, shard: n
   let lookAgainAt: number | null = null;
   for (const record of await ports.callbacks.listRecords(definition.uid, shard)) {
     if (record.status === 'SUCCESS' || record.status === 'FAILED') continue;
-    const lateAt = (record.nextAttemptAt ?? now) + CALLBACK_GRACE_MS;
+    // One that is held is sent by its receiver's own entry; only at the end of its time does this one see to it.
+    const dueAt = record.heldSince === null ? record.nextAttemptAt : giveUpAt(record);
+    const lateAt = (dueAt ?? now) + CALLBACK_GRACE_MS;
     lookAgainAt = earlier(lookAgainAt, lateAt);
-    const late = record.nextAttemptAt === null || lateAt <= now;
+    const late = dueAt === null || lateAt <= now;
     if (!late) continue;
     const attempt = record.by === '' ? 0 : record.retryCount + (record.status === 'PENDING' ? 1 : 0);
     const { workspaceUid } = definition;

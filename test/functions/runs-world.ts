@@ -317,6 +317,7 @@ export async function createReadingWorld() {
       retryCount: 0,
       by: '',
       httpStatus: null,
+      heldSince: null,
       httpResponse: null,
       error: null,
       nextAttemptAt: null,

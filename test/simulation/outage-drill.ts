@@ -161,7 +161,11 @@ async function launch({ stage, deployment, truth }: Load, number: number): Promi
     // Every third run is told to come back in minutes, so that it waits when the store goes away.
     ...(number % 3 === 0 ? { fails: [{ page: 1, kind: 'rate_limited' as const, times: 3 }] } : {}),
   }));
-  const body = { name: `run ${number}`, inputs, callback: { url: `https://hooks.example.com/${workspace}/${number}` } };
+  const body = {
+    name: `run ${number}`,
+    inputs,
+    callback: { url: `https://hooks.example.com/${workspace}?run=${number}` },
+  };
   const launched: Truth['launches'][number] = { workspace, body, answer: null };
   truth.launches.push(launched);
   const answer = await callApi(stage, deployment, launchOf(workspace, body));

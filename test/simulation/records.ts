@@ -26,6 +26,9 @@ export interface CallbackRow {
   readonly status: string;
   readonly retryCount: number;
   readonly httpStatus: number | null;
+  /** Since when it waits, or waited to its end, for its receiver (epoch ms). */
+  readonly heldSince: number | null;
+  readonly createdAt: number;
 }
 
 export interface RecordedPage {
@@ -174,5 +177,7 @@ function readCallbackRow(item: WireItem): CallbackRow {
     status: read.text('status'),
     retryCount: read.number('retry_count'),
     httpStatus: read.numberOrNull('http_status'),
+    heldSince: read.numberOrNull('held_since'),
+    createdAt: read.number('created_at'),
   };
 }

@@ -95,6 +95,15 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
     trace.add('the storm is over');
     adversary.calmDown();
   });
+  const { backAfterMs } = workload;
+  if (backAfterMs !== undefined) {
+    const workspaces = workload.receivers.flatMap((nature, workspace) => (nature === 'dead' ? [workspace] : []));
+    truth.away = { workspaces, startAt: timeline.now(), backAt: timeline.now() + backAfterMs };
+    timeline.after(backAfterMs, () => {
+      trace.add('the receivers are back');
+      deployment.turnReceivers('well');
+    });
+  }
   sweepEveryMinute(world);
   await comeToRest(
     world,

@@ -11,6 +11,8 @@ export interface Truth {
   readonly schedules: ScheduleTruth[];
   /** Times a consumer was handed the first attempt of a callback, by the callback's uid. */
   readonly firstAttempts: Map<string, number>;
+  /** Receivers that are away from the start (epoch ms) and back after a time. Null: none is. */
+  away: { readonly workspaces: readonly number[]; readonly startAt: number; readonly backAt: number } | null;
 }
 
 export interface Launched {
@@ -129,5 +131,14 @@ export interface Received {
 }
 
 export function newTruth(): Truth {
-  return { verbs: [], launches: [], liveCalls: [], pages: [], posts: [], schedules: [], firstAttempts: new Map() };
+  return {
+    verbs: [],
+    launches: [],
+    liveCalls: [],
+    pages: [],
+    posts: [],
+    schedules: [],
+    firstAttempts: new Map(),
+    away: null,
+  };
 }

@@ -1,3 +1,4 @@
+import { drawAwayWorkload } from './away-workload.ts';
 import { Random } from './random.ts';
 import type { ReceiverNature } from './receivers.ts';
 import { type ConsumerWorkload, drawConsumers } from './consumers/consumer-workload.ts';
@@ -20,6 +21,8 @@ export interface Workload {
   readonly schedules?: ScheduleWorkload;
   /** How the launches among its steps are sent, and what is replayed. */
   readonly consumers?: ConsumerWorkload;
+  /** When every receiver is well from then on, ms after the start; absent: each is as it is for good. */
+  readonly backAfterMs?: number;
 }
 
 /** Something a caller does, so many ms after the start. */
@@ -44,7 +47,7 @@ export type Step =
 /**
  * Kinds of histories: `small` is the everyday one, `wide` has runs of several shards, `patient` receivers that are never
  * well, `schedules` nothing but schedules, `consumers` keys, dependencies, later starts and replays, `paced` runs of an action with a pace, `verbs` runs that are
- * stopped and taken up again over and over; those from `schedules` on only come when asked for.
+ * stopped and taken up again over and over, `away` receivers that come back after a time; those from `schedules` on only come when asked for.
  */
 export const SCENARIOS = [
   'small',
@@ -58,6 +61,8 @@ export const SCENARIOS = [
   'paced',
   'paced-calm',
   'verbs',
+  'away',
+  'away-calm',
 ] as const;
 export type Scenario = (typeof SCENARIOS)[number];
 
@@ -77,6 +82,7 @@ export function isTame(scenario: Scenario): boolean {
 export function drawWorkload(seed: number, scenario: Scenario): Workload {
   if (scenario === 'schedules' || scenario === 'schedules-calm') return drawSchedules(seed);
   if (scenario === 'verbs') return drawVerbHistory(seed);
+  if (scenario === 'away' || scenario === 'away-calm') return drawAwayHistory(seed);
   if (scenario === 'paced' || scenario === 'paced-calm') return pacedOf(drawWorkload(seed, 'small'));
   const random = new Random(seed, 'workload');
   const workspaces = random.pick([1, 1, 1, 2, 4]);
@@ -161,6 +167,17 @@ function drawVerbHistory(seed: number): Workload {
     ...verbs.map((verb) => ({ kind: 'verb' as const, workspace: 0, ...verb })),
   ];
   return { ...sizes, receivers: ['well'], steps };
+}
+
+function drawAwayHistory(seed: number): Workload {
+  const { isAway, launches, ...times } = drawAwayWorkload(seed);
+  return {
+    ...times,
+    runsAtOnce: 10,
+    inputsInFlight: 20,
+    receivers: isAway.map((is) => (is ? 'dead' : 'well')),
+    steps: launches.map((launch) => ({ kind: 'launch' as const, ...launch })),
+  };
 }
 
 function natureOf(random: Random, scenario: Scenario): ReceiverNature {

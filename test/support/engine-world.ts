@@ -8,6 +8,7 @@ import { createCallbackStore } from '../../shared/adapters/dynamodb/callback-sto
 import { createDueStore } from '../../shared/adapters/dynamodb/due-store.ts';
 import { createPaceStore } from '../../shared/adapters/dynamodb/pace-store.ts';
 import { createProgressStore, type LargeObjects } from '../../shared/adapters/dynamodb/progress-store.ts';
+import { createReceiverStore } from '../../shared/adapters/dynamodb/receiver-store.ts';
 import { createScheduleStore } from '../../shared/adapters/dynamodb/schedule-store.ts';
 import { createRunReader } from '../../shared/adapters/dynamodb/run-reader.ts';
 import { createRunStore } from '../../shared/adapters/dynamodb/run-store.ts';
@@ -39,6 +40,7 @@ const WORKSPACE = '5a0b1c2d-3e4f-4a5b-8c6d-7e8f90a1b2c3';
 /** A post that a receiver got. */
 export interface Posted {
   readonly at: number;
+  readonly url: string;
   readonly body: string;
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -125,6 +127,7 @@ export function createEngineWorld(options: {
     progress: createProgressStore(table, objects),
     admission: createAdmissionStore(table, { runsAtOnce: 10, inputsInFlight: 20 }, () => now),
     paces: createPaceStore(table, { clock, chance }),
+    receivers: createReceiverStore(table, clock),
     callbacks: createCallbackStore(table, chance, (flush) =>
       createBatcher(clock, { maxEntries: 25, maxWaitMs: 10 }, flush),
     ),
@@ -135,8 +138,8 @@ export function createEngineWorld(options: {
       },
     },
     sender: {
-      async post({ body, headers }) {
-        const post = { at: now, body, headers };
+      async post({ url, body, headers }) {
+        const post = { at: now, url, body, headers };
         const attempt = posted.filter((earlier) => earlier.headers['webhook-id'] === headers['webhook-id']).length;
         posted.push(post);
         return answer(post, attempt);

@@ -117,6 +117,7 @@ function changeToItem(change: Partial<CallbackRecord>): Record<string, unknown> 
   if (change.httpResponse !== undefined) item['http_response'] = change.httpResponse;
   if (change.error !== undefined) item['error'] = textOf(change.error);
   if (change.nextAttemptAt !== undefined) item['next_attempt_at'] = change.nextAttemptAt;
+  if (change.heldSince !== undefined) item['held_since'] = change.heldSince;
   if (change.deliveredAt !== undefined) item['delivered_at'] = change.deliveredAt;
   return item;
 }
@@ -158,6 +159,7 @@ export function recordFromItem(item: Item): CallbackRecord {
     httpResponse: read.textOrNull('http_response'),
     error: parsed<ErrorRecord>(read.textOrNull('error')),
     nextAttemptAt: read.numberOrNull('next_attempt_at'),
+    heldSince: read.numberOrNull('held_since'),
     createdAt: read.number('created_at'),
     deliveredAt: read.numberOrNull('delivered_at'),
     payload: parsed<CallbackPayload>(read.textOrNull('payload')),

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readUid } from '../../domain/ids.ts';
 import { shardOf } from '../../domain/input.ts';
 import type { RateType } from '../../domain/token-bucket.ts';
-import { type DueEntry, DUE_PARTITIONS, type PaceKey, type Waiter } from '../../engine/stores.ts';
+import { type DueEntry, DUE_PARTITIONS, type HeldCallback, type PaceKey, type Waiter } from '../../engine/stores.ts';
 
 /*
  * Every key of the one table.
@@ -35,6 +35,8 @@ import { type DueEntry, DUE_PARTITIONS, type PaceKey, type Waiter } from '../../
  *   KEY#<digest>       KEY                     the same, for authentication
  *   NAME#<name>        NAME                    a workspace's uid by its name
  *   WORKSPACES         <uid>                   all of them, for the owner's command line
+ *   AWAY#<receiver>    STATE                   failures in a row, and whether the receiver is taken for away
+ *                      H#<due>#<held>#<uid>    a callback that is held until it is back
  *   DUE#<0–9>          <at>#<kind>#<uid>       what the sweeper looks at when
  *
  * A run's pages lie by shard, so a large run spreads over partitions; within one, keys sort in input, then page order.
@@ -103,6 +105,11 @@ export const keys = {
   apiKey: (digest: string): Key => ({ pk: `KEY#${digest}`, sk: 'KEY' }),
   workspaceName: (name: string): Key => ({ pk: `NAME#${name}`, sk: 'NAME' }),
   listedWorkspace: (uid: string): Key => ({ pk: 'WORKSPACES', sk: uid }),
+  receiver: (receiver: string): Key => ({ pk: receiverPartition(receiver), sk: 'STATE' }),
+  held: (receiver: string, { dueAt, heldAt, uid }: HeldCallback): Key => ({
+    pk: receiverPartition(receiver),
+    sk: `${HELD_PREFIX}${digits(dueAt, 13)}#${digits(heldAt, 13)}#${uid}`,
+  }),
   due: ({ at, kind, uid }: DueEntry): Key => ({
     pk: duePartition(partitionOf(uid)),
     sk: `${digits(at, 13)}#${kind}#${uid}`,
@@ -118,6 +125,7 @@ export const DELIVERY_PREFIX = 'D#';
 export const RECORD_PREFIX = 'C#';
 const REPLAY_PREFIX = `${RECORD_PREFIX}R#`;
 export const PAGE_PREFIX = 'P#';
+export const HELD_PREFIX = 'H#';
 
 export function runPartition(runUid: string): string {
   return `R#${runUid}`;
@@ -163,6 +171,10 @@ export function recordKey(uid: string): Key | null {
     case undefined:
       return null;
   }
+}
+
+export function receiverPartition(receiver: string): string {
+  return `AWAY#${receiver}`;
 }
 
 export function duePartition(partition: number): string {

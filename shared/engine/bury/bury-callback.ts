@@ -2,7 +2,7 @@ import type { CallbackRecord } from '../../domain/callback.ts';
 import type { ErrorRecord } from '../../domain/errors.ts';
 import { type DerivedUid, readUid } from '../../domain/ids.ts';
 import type { RunDefinition } from '../../domain/run.ts';
-import { newRecord, wasDelivered } from '../callbacks/deliver-callback.ts';
+import { newRecord, wasDelivered } from '../callbacks/delivery.ts';
 import type { CorePorts } from '../ports.ts';
 import type { CallbackMessage } from '../messages.ts';
 import { type Burial, type DeadLetter, tellDeath } from './burial.ts';

@@ -1,13 +1,13 @@
 import { type CallbackRecord, pageCallbackBody, partStarts, recordCallbackBody } from '../../domain/callback.ts';
 import { EngineError, type ErrorRecord } from '../../domain/errors.ts';
-import { type DerivedUid, readUid } from '../../domain/ids.ts';
-import { shardOf } from '../../domain/input.ts';
+import { readUid } from '../../domain/ids.ts';
 import { LIMITS } from '../../domain/limits.ts';
 import { callbackDelayMs, retryAfterSeconds } from '../../domain/retry.ts';
-import type { RunDefinition } from '../../domain/run.ts';
-import type { CallbackAnswer, CorePorts, Ports } from '../ports.ts';
+import type { CallbackAnswer } from '../ports.ts';
 import type { CallbackMessage, Receipt } from '../messages.ts';
 import { tellError } from '../tell-error.ts';
+import { type DeliveryInHand, type DeliveryPorts, isLastChance, newRecord, wasDelivered } from './delivery.ts';
+import { holdCallback, keepHeld, mayPost, noteAnswer } from './hold-callback.ts';
 
 /** A queue holds a message back this long at most; longer waits are the sweeper's. */
 const MAX_DELAY_MS = 900_000;
@@ -21,6 +21,7 @@ const CLAIM_LEASE_MS = 3_600_000;
 /**
  * One attempt of one callback. A page's first attempt needs no record: success goes to the delivery log, failure makes
  * the record. Every later attempt is claimed before it is made, so a crash spends it and the schedule is never exceeded.
+ * Where the receiver is away it is held until it is back.
  */
 export async function deliverCallback(ports: DeliveryPorts, message: CallbackMessage, receipt: Receipt): Promise<void> {
   const record = await readStanding(ports, message, receipt);
@@ -29,28 +30,14 @@ export async function deliverCallback(ports: DeliveryPorts, message: CallbackMes
   const definition = await ports.runs.readDefinition(about.runUid);
   if (definition === null || definition.callback === null) return;
   const delivery: DeliveryInHand = { message, receipt, record, about, definition };
+  if (!(await isDue(ports, delivery))) return;
+  if (!(await mayPost(ports, delivery))) return holdCallback(ports, delivery);
   if (!(await claim(ports, delivery))) return;
   const body = await buildBody(ports, delivery);
   if (body === null) return;
   const answer = await post(ports, delivery, body);
-  await settle(ports, delivery, answer);
-}
-
-/** What delivering takes. */
-export type DeliveryPorts = Pick<
-  CorePorts,
-  'clock' | 'chance' | 'log' | 'runs' | 'progress' | 'callbacks' | 'due' | 'messages'
-> &
-  Pick<Ports, 'sender' | 'secrets'>;
-
-interface DeliveryInHand {
-  readonly message: CallbackMessage;
-  readonly receipt: Receipt;
-  /** Null: a page callback that has none (yet). */
-  readonly record: CallbackRecord | null;
-  /** What the callback's id names. */
-  readonly about: DerivedUid;
-  readonly definition: RunDefinition;
+  const isAway = await noteAnswer(ports, definition, answer);
+  await settle(ports, delivery, answer, isAway);
 }
 
 async function readStanding(
@@ -62,8 +49,8 @@ async function readStanding(
   return firstOfPage ? null : ports.callbacks.readRecord(message.uid);
 }
 
-/** Whether this delivery may make its attempt now; sees to what an earlier delivery of the same message left undone. */
-async function claim(ports: DeliveryPorts, delivery: DeliveryInHand): Promise<boolean> {
+/** Whether this delivery's attempt is still to be made; sees to what an earlier delivery of the same message left undone. */
+async function isDue(ports: DeliveryPorts, delivery: DeliveryInHand): Promise<boolean> {
   const { message, receipt, record } = delivery;
   if (record === null) {
     // A redelivery whose first delivery was logged is not posted again: nobody would see to a record of its failure.
@@ -85,6 +72,12 @@ async function claim(ports: DeliveryPorts, delivery: DeliveryInHand): Promise<bo
     );
     return false;
   }
+  return record.status === 'PENDING' && record.retryCount === message.attempt - 1;
+}
+
+/** Takes the attempt, so that nobody else makes it. A first one needs no claim. */
+async function claim(ports: DeliveryPorts, { message, receipt, record }: DeliveryInHand): Promise<boolean> {
+  if (record === null || message.attempt === 0) return true;
   return ports.callbacks.updateRecord(
     record.uid,
     { status: 'PENDING', retryCount: message.attempt - 1 },
@@ -95,16 +88,6 @@ async function claim(ports: DeliveryPorts, delivery: DeliveryInHand): Promise<bo
       nextAttemptAt: ports.clock.now() + CLAIM_LEASE_MS,
     },
   );
-}
-
-/** Success absorbs: whatever the record says, a delivery in the log is a delivery. */
-export async function wasDelivered(
-  ports: Pick<DeliveryPorts, 'callbacks'>,
-  { about, record }: Pick<DeliveryInHand, 'about' | 'record'>,
-): Promise<boolean> {
-  if (about.kind !== 'page' || (record !== null && record.parentUid !== null)) return false;
-  const log = await ports.callbacks.readDeliveries(about.runUid, shardOf(about.input));
-  return log.some(({ input, page, part }) => input === about.input && page === about.page && part === about.part);
 }
 
 /** The callback's body, the same bytes on every attempt, or null where what it told of is gone. */
@@ -148,8 +131,16 @@ async function post(
   return ports.sender.post({ url: callback.url, workspaceUid, headers, body });
 }
 
-/** Writes down how the attempt went, then sends the next one if there is to be one. */
-async function settle(ports: DeliveryPorts, delivery: DeliveryInHand, answer: CallbackAnswer): Promise<void> {
+/**
+ * Writes down how the attempt went, then sends the next one if there is to be one. Where the receiver is away that waits
+ * for it at once, to be sent before its time should the receiver be back; unless the receiver itself said when.
+ */
+async function settle(
+  ports: DeliveryPorts,
+  delivery: DeliveryInHand,
+  answer: CallbackAnswer,
+  isAway = false,
+): Promise<void> {
   const { message, receipt, about, definition, record } = delivery;
   const now = ports.clock.now();
   const delivered = answer.kind === 'answered' && answer.status >= 200 && answer.status < 300;
@@ -163,13 +154,14 @@ async function settle(ports: DeliveryPorts, delivery: DeliveryInHand, answer: Ca
     await ports.callbacks.logDelivery({ runUid, input, page, part, httpStatus, at: now }, definition.expiresAt);
     return;
   }
-  const nextAttemptAt = delivered ? null : nextAttempt(ports, message.attempt, answer);
+  const nextAttemptAt = delivered ? null : nextAttempt(ports, delivery, answer);
   // A first attempt that came twice may have been taken the other time; then nobody would look after a record of it.
   const isFirst = record === null;
   const absorbed = !delivered && (isFirst || nextAttemptAt === null) && (await wasDelivered(ports, delivery));
   if (absorbed && isFirst) return;
   const error = delivered || absorbed ? null : failureOf(ports, delivery, answer);
   const status = delivered || absorbed ? 'SUCCESS' : nextAttemptAt === null ? 'FAILED' : 'PENDING';
+  const isHeld = isAway && status === 'PENDING' && askedDelay(ports, answer) === null;
   const change = {
     status,
     retryCount: message.attempt,
@@ -177,6 +169,7 @@ async function settle(ports: DeliveryPorts, delivery: DeliveryInHand, answer: Ca
     ...said,
     error,
     nextAttemptAt,
+    ...(status === 'FAILED' ? {} : { heldSince: isHeld ? now : null }),
     deliveredAt: delivered ? now : null,
   } as const;
   if (record === null) {
@@ -192,6 +185,7 @@ async function settle(ports: DeliveryPorts, delivery: DeliveryInHand, answer: Ca
 /** Sends the attempt after the one recorded, or leaves it to the sweeper where it is far off. */
 async function sendOn(ports: DeliveryPorts, { definition }: DeliveryInHand, record: CallbackRecord): Promise<void> {
   if (record.status !== 'PENDING' || record.nextAttemptAt === null) return;
+  if (record.heldSince !== null) return keepHeld(ports, definition, record);
   const delayMs = Math.max(0, record.nextAttemptAt - ports.clock.now());
   if (delayMs > MAX_DELAY_MS) {
     await ports.due.putDue({ at: record.nextAttemptAt, kind: 'callback', uid: record.uid });
@@ -201,14 +195,21 @@ async function sendOn(ports: DeliveryPorts, { definition }: DeliveryInHand, reco
   await ports.messages.send(message, { workspaceUid: definition.workspaceUid, delayMs });
 }
 
-/** When the next attempt is due (epoch ms), or null where this was the last: 410 says so, or the schedule is spent. */
-function nextAttempt(ports: DeliveryPorts, attempt: number, answer: CallbackAnswer): number | null {
+/**
+ * When the next attempt is due (epoch ms), or null where this was the last: 410 says so, the schedule is spent, or it was
+ * held for all its time.
+ */
+function nextAttempt(ports: DeliveryPorts, { message, record }: DeliveryInHand, answer: CallbackAnswer): number | null {
   const now = ports.clock.now();
-  if (answer.kind === 'answered' && answer.status === 410) return null;
-  const honours = answer.kind === 'answered' && (answer.status === 429 || answer.status === 503);
-  const asked = honours ? retryAfterSeconds(answer.retryAfter, now) : null;
-  const delay = callbackDelayMs(attempt + 1, ports.chance.fraction(), asked);
+  if (isLastChance(record, now) || (answer.kind === 'answered' && answer.status === 410)) return null;
+  const delay = callbackDelayMs(message.attempt + 1, ports.chance.fraction(), askedDelay(ports, answer));
   return delay === null ? null : now + delay;
+}
+
+/** In how many seconds the receiver itself wants to be asked again; null: it did not say. */
+function askedDelay(ports: DeliveryPorts, answer: CallbackAnswer): number | null {
+  const honours = answer.kind === 'answered' && (answer.status === 429 || answer.status === 503);
+  return honours ? retryAfterSeconds(answer.retryAfter, ports.clock.now()) : null;
 }
 
 function failureOf(ports: DeliveryPorts, { about, message }: DeliveryInHand, answer: CallbackAnswer): ErrorRecord {
@@ -218,35 +219,6 @@ function failureOf(ports: DeliveryPorts, { about, message }: DeliveryInHand, ans
       : `The receiver could not be reached: ${answer.message}`;
   const error = new EngineError('UPSTREAM_ERROR', text);
   return tellError(ports, error, { run_uid: about.runUid, callback_uid: message.uid, attempt: message.attempt });
-}
-
-/** The record of a page's callback that has none yet. */
-export function newRecord(
-  { message, about, definition }: Pick<DeliveryInHand, 'message' | 'about' | 'definition'>,
-  now: number,
-): CallbackRecord {
-  return {
-    uid: message.uid,
-    refUid: message.uid,
-    parentUid: null,
-    type: 'run.page',
-    runUid: about.runUid,
-    workspaceUid: definition.workspaceUid,
-    input: about.input,
-    page: about.page,
-    part: about.part,
-    status: 'PENDING',
-    retryCount: 0,
-    by: '',
-    httpStatus: null,
-    httpResponse: null,
-    error: null,
-    nextAttemptAt: null,
-    createdAt: now,
-    deliveredAt: null,
-    payload: null,
-    expiresAt: definition.expiresAt,
-  };
 }
 
 function cutText(text: string): string {

@@ -45,6 +45,7 @@ export async function sendRecordedCallback(
     httpResponse: null,
     error: null,
     nextAttemptAt: payload.at,
+    heldSince: null,
     createdAt: payload.at,
     deliveredAt: null,
     payload,

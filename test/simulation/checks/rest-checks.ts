@@ -1,3 +1,4 @@
+import { lateAfterReturn, unsparedReceivers } from './away-checks.ts';
 import { hasEnded, type RunControl, type RunStatus } from '../../../shared/domain/run.ts';
 import { workspaceUid } from '../callers.ts';
 import type { Records } from '../records.ts';
@@ -149,6 +150,16 @@ export const REST_CHECKS: readonly RestCheck[] = [
     proves:
       'A callback is posted at most as often as its first attempt was handed to a worker, and once for each retry of the schedule.',
     check: (aftermath) => tooManyAttempts(aftermath, aftermath.runs),
+  },
+  {
+    name: 'awayReceiversAreSpared',
+    proves: 'Without faults, a receiver that is known to be away is asked once a minute at most.',
+    check: ({ truth, isCalm }) => (isCalm ? unsparedReceivers(truth) : []),
+  },
+  {
+    name: 'returnsAreNoticed',
+    proves: 'Without faults, what a receiver was not asked to take while it was away is sent soon after its return.',
+    check: ({ truth, runs, posts, isCalm }) => (isCalm ? lateAfterReturn(truth, runs, posts) : []),
   },
   {
     name: 'nothingCrossesWorkspaces',

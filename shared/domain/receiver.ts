@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto';
+
+/** How a receiver fares that has failed of late; one that never did, or answered since, has no record. */
+export interface Receiver {
+  /** Attempts in a row that failed, of whichever callbacks. */
+  readonly failures: number;
+  /** From when on it is away: all but a probe now and then are held back (epoch ms). Null: it is not. */
+  readonly awaySince: number | null;
+  /** When the next probe may be posted (epoch ms); says nothing while it is not away. */
+  readonly probeAt: number;
+}
+
+/** What a receiver answered, as far as it says whether it is there. */
+type Answer = { readonly kind: 'answered'; readonly status: number } | { readonly kind: 'failed' };
+
+/** So many failed attempts in a row make a receiver away. */
+export const FAILURES_IN_A_ROW = 5;
+/** A record of failures that are this old says nothing any more. */
+export const RECEIVER_KEPT_MS = 7 * 86_400_000;
+
+const PROBE_MIN_MS = 60_000;
+/** At least so often a receiver that is away, and for which callbacks wait, is asked anew. */
+export const PROBE_MAX_MS = 900_000;
+
+/**
+ * Names a receiver: a workspace's URL without its query, by which one receiver is often told what a callback is about.
+ * Others on the same host are others: who shares a host with a dead one need not be dead.
+ */
+export function receiverUid(workspaceUid: string, callbackUrl: string): string {
+  const { origin, pathname } = new URL(callbackUrl);
+  return `${workspaceUid}:${createHash('sha256').update(`${origin}${pathname}`).digest('base64url')}`;
+}
+
+/**
+ * Whether an answer says that the receiver is away or overrun: none, 5xx, 408, 429. Others of its refusals say that it is
+ * there, and follow each callback's own schedule.
+ */
+export function isAbsence(answer: Answer): boolean {
+  return answer.kind === 'failed' || answer.status >= 500 || answer.status === 408 || answer.status === 429;
+}
+
+/** What may be done with an attempt that is due: posted, posted as the probe if none other is, or held. */
+export function attemptAt(receiver: Receiver | null, now: number): 'post' | 'probe' | 'hold' {
+  if (receiver === null || receiver.awaySince === null) return 'post';
+  return now >= receiver.probeAt ? 'probe' : 'hold';
+}
+
+/** How long from one probe to the next: a quarter of the time it has been away, from 1 to 15 minutes. */
+export function probeDelayMs(awaySince: number, now: number): number {
+  return Math.min(PROBE_MAX_MS, Math.max(PROBE_MIN_MS, Math.round((now - awaySince) / 4)));
+}

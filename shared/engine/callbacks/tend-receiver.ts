@@ -1,0 +1,67 @@
+import type { CorePorts } from '../ports.ts';
+import { PROBE_MAX_MS, probeDelayMs } from '../../domain/receiver.ts';
+import type { HeldCallback } from '../stores.ts';
+
+type TendPorts = Pick<CorePorts, 'clock' | 'callbacks' | 'receivers' | 'messages'>;
+
+/** Held callbacks one look sends on, spread over the minute until the next: a receiver that is just back is not overrun. */
+const A_LOOK = 1_000;
+const LOOK_MS = 60_000;
+const AT_ONCE = 25;
+
+/**
+ * Sees to what is held for a receiver. While it is away, a probe is sent when one is due, and what has waited all its
+ * time. Once it is back, everything is sent on. Says when to look again (epoch ms); null: nothing is held any more.
+ */
+export async function tendReceiver(ports: TendPorts, uid: string): Promise<number | null> {
+  const receiver = await ports.receivers.readReceiver(uid, 'strong');
+  const held = await ports.receivers.listHeld(uid, A_LOOK);
+  const now = ports.clock.now();
+  if (receiver === null || receiver.awaySince === null) {
+    await sendOn(ports, uid, held);
+    return held.length === A_LOOK ? now + LOOK_MS : null;
+  }
+  const [first] = held;
+  if (first === undefined) return null; // the next that is held asks for the next look
+  const spent = held.filter(({ giveUpAt }) => giveUpAt <= now);
+  await sendOn(ports, uid, spent);
+  if (now < receiver.probeAt) return receiver.probeAt;
+  const isProbed = await sendProbe(
+    ports,
+    uid,
+    held.filter((one) => one.dueAt <= now && !spent.includes(one)),
+  );
+  return now + (isProbed ? probeDelayMs(receiver.awaySince, now) : PROBE_MAX_MS);
+}
+
+/** Sends one of these on; some may be of an attempt that was made since. False: all are. */
+async function sendProbe(ports: TendPorts, uid: string, due: readonly HeldCallback[]): Promise<boolean> {
+  for (const held of due) {
+    if (await release(ports, uid, held, 0)) return true;
+  }
+  return false;
+}
+
+async function sendOn(ports: TendPorts, uid: string, held: readonly HeldCallback[]): Promise<void> {
+  for (let first = 0; first < held.length; first += AT_ONCE) {
+    const delayMs = Math.floor((first / A_LOOK) * LOOK_MS);
+    await Promise.all(held.slice(first, first + AT_ONCE).map((one) => release(ports, uid, one, delayMs)));
+  }
+}
+
+/** Its record first, then its message; where it is held goes last. False: it waits with that attempt no more. */
+async function release(ports: TendPorts, receiver: string, held: HeldCallback, delayMs: number): Promise<boolean> {
+  const { uid, attempt } = held;
+  const record = await ports.callbacks.readRecord(uid);
+  let isSent = false;
+  if (record?.status === 'PENDING' && record.retryCount === attempt - 1 && record.heldSince !== null) {
+    const { status, retryCount, by, workspaceUid } = record;
+    const change = { status, retryCount, by, nextAttemptAt: ports.clock.now() + delayMs };
+    isSent = await ports.callbacks.updateRecord(uid, { status, retryCount }, change);
+    if (isSent) {
+      await ports.messages.send({ kind: 'callback', uid, attempt }, { workspaceUid, delayMs });
+    }
+  }
+  await ports.receivers.deleteHeld(receiver, held);
+  return isSent;
+}

@@ -1,0 +1,139 @@
+import { describe, expect, it } from 'vitest';
+import { readUid } from '../../shared/domain/ids.ts';
+import type { CallbackAnswer } from '../../shared/engine/ports.ts';
+import { replayCallback } from '../../shared/engine/callbacks/replay-callbacks.ts';
+import { createEngineWorld, type EngineWorld, type Posted, START } from '../support/engine-world.ts';
+import { createSampleActions } from '../support/sample-actions.ts';
+
+const { numberedPages } = createSampleActions();
+const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 86_400_000;
+/** The longest from one probe to the next, the sweep that sees to it, and the spread of what it sends. */
+const SOON_MS = 18 * MINUTE_MS;
+const INPUTS = Array.from({ length: 12 }, () => ({ pages: 2, per_page: 1 }));
+const CALLBACKS = 12 * 2 + 1;
+
+const says = (status: number, retryAfter?: string): CallbackAnswer => ({
+  kind: 'answered',
+  status,
+  body: '',
+  retryAfter,
+});
+const TAKEN = says(204);
+const NO_ANSWER: CallbackAnswer = { kind: 'failed', message: 'timed out' };
+
+function idOf({ headers }: Posted): string {
+  return headers['webhook-id'] ?? '';
+}
+
+/** A world with a receiver that is away until then, and a run to it; of 25 callbacks, if not told otherwise. */
+async function awayUntil(backAt: number, away = NO_ANSWER, inputs = INPUTS) {
+  const taken = new Map<string, number>();
+  const world = createEngineWorld({
+    actions: [numberedPages],
+    answer: (post) => {
+      if (post.at < backAt && !post.url.includes('/other')) return away;
+      if (!taken.has(idOf(post))) taken.set(idOf(post), post.at);
+      return TAKEN;
+    },
+  });
+  const { definition } = await world.launch({ inputs });
+  return { world, definition, taken };
+}
+
+async function records(world: EngineWorld, runUid: string) {
+  const { callbacks } = world.ports;
+  return [...(await callbacks.listRecords(runUid, 0)), ...(await callbacks.listRecords(runUid, null))];
+}
+
+describe('a receiver that is away', () => {
+  it.each([
+    ['does not answer', NO_ANSWER],
+    ['answers 503', says(503)],
+  ])('and %s is left alone but for probes, and gets all it missed soon after its return', async (_, away) => {
+    const backAt = START + 9 * HOUR_MS;
+    // Enough that each probe is the first attempt of another.
+    const { world, taken } = await awayUntil(backAt, away, [...INPUTS, ...INPUTS, ...INPUTS]);
+    await world.runUntil(backAt);
+    const callbacks = 3 * (CALLBACKS - 1) + 1;
+    expect(world.posted.length).toBeLessThanOrEqual(1.2 * callbacks);
+    const probes = world.posted.filter(({ at }) => at > START + HOUR_MS).map(({ at }) => at);
+    const gaps = probes.slice(1).map((at, index) => at - (probes[index] ?? 0));
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(13 * MINUTE_MS);
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(17 * MINUTE_MS);
+    await world.runUntil(START + 5 * DAY_MS);
+    expect(taken.size).toBe(callbacks);
+    expect(Math.max(...taken.values()) - backAt).toBeLessThanOrEqual(SOON_MS);
+  });
+
+  it('does not hold up another one of its workspace', async () => {
+    const { world, taken } = await awayUntil(START + HOUR_MS);
+    await world.runUntil(START + 5 * MINUTE_MS);
+    const callback = { url: 'https://receiver.example/other?run=2', headers: {}, on: 'all' } as const;
+    const { definition } = await world.launch({ inputs: INPUTS, callback });
+    const launchedAt = world.now();
+    await world.runUntil(launchedAt + 2 * MINUTE_MS);
+    expect([...taken.keys()].filter((id) => readUid(id)?.runUid === definition.uid)).toHaveLength(CALLBACKS);
+  });
+
+  it('is the same whatever the query of its URL says', async () => {
+    const { world } = await awayUntil(START + HOUR_MS);
+    await world.runUntil(START + 5 * MINUTE_MS);
+    const before = world.posted.length;
+    await world.launch({
+      inputs: INPUTS,
+      callback: { url: 'https://receiver.example/hook?run=2', headers: {}, on: 'all' },
+    });
+    await world.runUntil(world.now() + 2 * MINUTE_MS);
+    expect(world.posted.length - before).toBeLessThanOrEqual(3);
+  });
+
+  it('and never comes back has each callback tried once more at the end of its time, then FAILED', async () => {
+    const { world, definition } = await awayUntil(Infinity, NO_ANSWER, INPUTS.slice(0, 3));
+    await world.runUntil(START + 6 * DAY_MS);
+    const standing = await records(world, definition.uid);
+    expect(standing.map(({ status }) => status)).toEqual(Array.from({ length: 7 }, () => 'FAILED'));
+    const last = Map.groupBy(world.posted, idOf);
+    for (const { uid, retryCount } of standing) {
+      const at = Math.max(...(last.get(uid)?.map((post) => post.at) ?? [0]));
+      expect(retryCount === 9 || at >= START + 90 * HOUR_MS, `${uid} at ${at - START}, retry ${retryCount}`).toBe(true);
+      expect(last.get(uid)?.length).toBeLessThanOrEqual(10);
+    }
+    expect(Math.max(...world.posted.map(({ at }) => at))).toBeLessThanOrEqual(START + 92 * HOUR_MS);
+  });
+
+  it('gets a replay at once, and with it, if it takes that, all that waits', async () => {
+    const backAt = START + 9 * HOUR_MS + 1_000;
+    const { world, definition, taken } = await awayUntil(backAt);
+    await world.runUntil(backAt);
+    const [held] = (await records(world, definition.uid)).filter(({ heldSince }) => heldSince !== null);
+    if (held === undefined) throw new Error('nothing is held');
+    await replayCallback(world.ports, definition, held, Buffer.from('a request'));
+    await world.runUntil(backAt + 3 * MINUTE_MS);
+    expect(taken.get(held.uid)).toBe(backAt);
+    expect(taken.size).toBe(CALLBACKS);
+  });
+
+  it('says when to come again, and is not asked before, though it be back', async () => {
+    const askedAt = START + 10_000;
+    const world = createEngineWorld({
+      actions: [numberedPages],
+      answer: ({ at }) => (at < askedAt ? says(429, '7200') : TAKEN),
+    });
+    await world.launch({ inputs: INPUTS });
+    await world.runUntil(START + MINUTE_MS);
+    const asked = new Set(world.posted.filter(({ at }) => at < askedAt).map(idOf));
+    await world.runUntil(START + DAY_MS);
+    for (const id of asked) {
+      const [first = 0, second = 0] = world.posted.filter((post) => idOf(post) === id).map(({ at }) => at);
+      expect(second - first).toBeGreaterThanOrEqual(7_200_000);
+    }
+  });
+
+  it('that is there but refuses has every callback on its own schedule', async () => {
+    const { world } = await awayUntil(Infinity, says(404));
+    await world.runUntil(START + 10 * MINUTE_MS);
+    expect(world.posted).toHaveLength(CALLBACKS * 3);
+  });
+});

@@ -1,0 +1,63 @@
+import type { PlantedBug } from './planted-bugs.ts';
+
+const CALLBACKS = 'shared/engine/callbacks';
+
+/** Bugs of receivers that are away, and of what waits for them. */
+export const AWAY_BUGS: readonly PlantedBug[] = [
+  {
+    name: 'never-taken-for-away',
+    file: `${CALLBACKS}/hold-callback.ts`,
+    scenario: 'away-calm',
+    find: 'if (awaySince !== null || failures < FAILURES_IN_A_ROW) return awaySince !== null;',
+    replace: 'if (awaySince !== null || failures < FAILURES_IN_A_ROW * 99) return awaySince !== null;',
+  },
+  {
+    name: 'probes-not-counted',
+    file: 'shared/adapters/dynamodb/receiver-store.ts',
+    scenario: 'away-calm',
+    find: "expression: 'SET probe_at = :nextAt',\n        condition: 'probe_at = :probeAt',",
+    replace: "expression: 'SET probe_at = :probeAt, none = :nextAt',",
+  },
+  {
+    name: 'held-and-not-looked-for',
+    file: `${CALLBACKS}/hold-callback.ts`,
+    scenario: 'away-calm',
+    find: "  await ports.due.putDue({ at: isAway ? Math.max(now, receiver.probeAt) : now, kind: 'receiver', uid });\n",
+    replace: '  void isAway;\n',
+  },
+  {
+    name: 'look-at-a-receiver-is-the-last',
+    file: 'shared/engine/sweep.ts',
+    scenario: 'away-calm',
+    find: 'if (againAt !== null) await ports.due.putDue({ at: Math.max(againAt, at + 1), kind, uid });',
+    replace: 'void againAt, at, kind;',
+  },
+  {
+    name: 'held-for-ever',
+    file: `${CALLBACKS}/delivery.ts`,
+    scenario: 'away',
+    find: 'return record !== null && record.heldSince !== null && now >= giveUpAt(record);',
+    replace: 'return record !== null && record.heldSince !== null && now < 0;',
+  },
+  {
+    name: 'given-up-without-a-last-attempt',
+    file: `${CALLBACKS}/delivery.ts`,
+    scenario: 'away',
+    find: 'return Math.round(createdAt + CALLBACK_LIFE_MS);',
+    replace: 'return Math.round(createdAt + CALLBACK_LIFE_MS / 10);',
+  },
+  {
+    name: 'released-under-the-attempt-before',
+    file: `${CALLBACKS}/tend-receiver.ts`,
+    scenario: 'away',
+    find: "send({ kind: 'callback', uid, attempt },",
+    replace: "send({ kind: 'callback', uid, attempt: attempt - 1 },",
+  },
+  {
+    name: 'held-though-its-receiver-said-when',
+    file: `${CALLBACKS}/hold-callback.ts`,
+    scenario: 'away',
+    find: 'if (standing.by === receipt.by) await keepHeld(ports, definition, standing);',
+    replace: "await ports.callbacks.updateRecord(standing.uid, standing, { ...standing, status: 'FAILED' });",
+  },
+];
