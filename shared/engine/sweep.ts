@@ -257,7 +257,8 @@ async function tendRecords(ports: CorePorts, definition: RunDefinition, shard: n
   for (const record of await ports.callbacks.listRecords(definition.uid, shard)) {
     if (record.status === 'SUCCESS' || record.status === 'FAILED') continue;
     // One that is held is sent by its receiver's own entry; only at the end of its time does this one see to it.
-    const dueAt = record.heldSince === null ? record.nextAttemptAt : giveUpAt(record);
+    const isHeld = record.status === 'PENDING' && record.heldSince !== null;
+    const dueAt = isHeld ? giveUpAt(record) : record.nextAttemptAt;
     const lateAt = (dueAt ?? now) + CALLBACK_GRACE_MS;
     lookAgainAt = earlier(lookAgainAt, lateAt);
     const late = dueAt === null || lateAt <= now;

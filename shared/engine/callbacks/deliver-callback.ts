@@ -85,6 +85,7 @@ async function claim(ports: DeliveryPorts, { message, receipt, record }: Deliver
       status: 'RUNNING',
       retryCount: message.attempt,
       by: receipt.by,
+      heldSince: null,
       nextAttemptAt: ports.clock.now() + CLAIM_LEASE_MS,
     },
   );
@@ -169,7 +170,7 @@ async function settle(
     ...said,
     error,
     nextAttemptAt,
-    ...(status === 'FAILED' ? {} : { heldSince: isHeld ? now : null }),
+    heldSince: isHeld ? now : status === 'FAILED' && isLastChance(record, now) ? (record?.heldSince ?? null) : null,
     deliveredAt: delivered ? now : null,
   } as const;
   if (record === null) {
