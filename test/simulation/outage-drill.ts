@@ -20,10 +20,14 @@ const START = Date.UTC(2026, 0, 5, 9);
 const SEED = 1;
 const BEFORE_MS = 20 * MINUTE_MS;
 const AFTER_MS = 20 * MINUTE_MS;
-/** The longest drain that is waited for. */
+/** The longest that either is waited for. */
 const PATIENCE_MS = 24 * 60 * MINUTE_MS;
 const INPUTS = 2;
 const PAGES = 2;
+const CALLBACKS_A_RUN = INPUTS * PAGES + 1;
+/** Workspaces, by how their receiver is until all else is drained. */
+const WELL = 0;
+const DEAD = 1;
 
 export interface DrillSize {
   readonly awayMs: number;
@@ -55,8 +59,11 @@ export interface DrillReport {
   /** From the store's recovery until nothing accepted was left undone; null: not within a day. */
   readonly drainedMs: number | null;
   readonly deadLetters: number;
-  /** Callbacks for the receiver that never answers well, and posts to it by then. */
-  readonly dead: { readonly callbacks: number; readonly posts: number };
+  /**
+   * The receiver that answers nothing well until all that is: callbacks that were called for, posts to it meanwhile, and
+   * how long it took from its return until it had them all; null: not within a day.
+   */
+  readonly dead: { readonly callbacks: number; readonly posts: number; readonly caughtUpMs: number | null };
   readonly violations: readonly string[];
 }
 
@@ -67,10 +74,13 @@ export async function runOutageDrill(size: DrillSize): Promise<DrillReport> {
   return { ...drilled, offered: offered.calls };
 }
 
-/** Whether it kept its promises: nothing lost, the dead store not asked more than it would be, all drained. */
-export function isPassed({ lost, calls, offered, drainedMs, violations }: DrillReport): boolean {
-  const isModest = (phase: StorePhase): boolean => calls[phase] <= 1.2 * offered[phase];
-  return lost.length === 0 && violations.length === 0 && drainedMs !== null && isModest('away') && isModest('tenth');
+/** Whether it kept its promises: nothing lost, nobody who is dead asked more than offered, all drained. */
+export function isPassed({ lost, calls, offered, drainedMs, dead, violations }: DrillReport): boolean {
+  const isModest = (asked: number, load: number): boolean => asked <= 1.2 * load;
+  const isStoreSpared = isModest(calls.away, offered.away) && isModest(calls.tenth, offered.tenth);
+  const isDrained = drainedMs !== null && dead.caughtUpMs !== null;
+  const nothingWrong = lost.length === 0 && violations.length === 0;
+  return nothingWrong && isDrained && isStoreSpared && isModest(dead.posts, dead.callbacks);
 }
 
 /** The figures, a line each. */
@@ -78,12 +88,13 @@ export function drillLines(report: DrillReport): readonly string[] {
   const { launches, lost, calls, offered, drainedMs, deadLetters, dead, violations } = report;
   const ratio = (phase: StorePhase): string =>
     `${calls[phase]} calls, ${offered[phase]} where nothing is wrong: ${(calls[phase] / offered[phase]).toFixed(2)}`;
+  const minutes = (ms: number | null): string => (ms === null ? 'never' : `${(ms / MINUTE_MS).toFixed(0)} min`);
   return [
     `launches: ${launches.sent} sent, ${launches.accepted} accepted, ${lost.length} of these lost`,
     `store away: ${ratio('away')}`,
     `store answers one in ten: ${ratio('tenth')}`,
-    `drained ${drainedMs === null ? 'never' : `${(drainedMs / MINUTE_MS).toFixed(0)} min`} after the store came back, ${deadLetters} dead letters by then`,
-    `the dead receiver: ${dead.callbacks} callbacks, ${dead.posts} posts by then`,
+    `drained ${minutes(drainedMs)} after the store came back, ${deadLetters} dead letters by then`,
+    `the dead receiver: ${dead.callbacks} callbacks, ${dead.posts} posts by then; had them all ${minutes(dead.caughtUpMs)} after its return`,
     ...lost.slice(0, 5),
     ...violations.slice(0, 5),
   ];
@@ -125,24 +136,36 @@ async function playLoad(size: DrillSize, strikes: boolean): Promise<Omit<DrillRe
     timeline.after(ms, () => void launch(load, number));
   }
   sweepEveryMinute(load);
-  let lookAt = lastAt;
-  let drainedAt: number | null = null;
+  const drainedAt = await passUntil(load, lastAt, () => undone(load, [WELL]).length === 0);
+  const deadLetters = deployment.queues.all().reduce((sum, { dead }) => sum + dead.length, 0);
+  const posts = truth.posts.filter(({ workspace }) => workspace === DEAD).length;
+  const accepted = truth.launches.filter(({ answer }) => answer?.status === 202);
+  const callbacks = accepted.filter(({ workspace }) => workspace === DEAD).length * CALLBACKS_A_RUN;
+  deployment.turnReceivers('well');
+  const backAt = timeline.now();
+  const caughtUpAt = await passUntil(load, backAt, () => undone(load, [WELL, DEAD]).length === 0);
+  return {
+    launches: { sent: truth.launches.length, accepted: accepted.length },
+    lost: undone(load, [WELL, DEAD]),
+    calls: outage.calls,
+    drainedMs: drainedAt === null ? null : drainedAt - wellFrom,
+    deadLetters,
+    dead: { callbacks, posts, caughtUpMs: caughtUpAt === null ? null : caughtUpAt - backAt },
+    violations: observer.violations.map(({ check, message }) => `${check}: ${message}`),
+  };
+}
+
+/** Lets time pass from `at` on until it is so, by a look a minute; gives when it was, or null after a day. */
+async function passUntil({ stage: { timeline } }: Load, at: number, isSo: () => boolean): Promise<number | null> {
+  let lookAt = at;
+  let soAt: number | null = null;
   await timeline.run(() => {
     if (timeline.now() < lookAt) return false;
     lookAt = timeline.now() + MINUTE_MS;
-    if (undone(load).length === 0) drainedAt = timeline.now();
-    return drainedAt !== null || timeline.now() > lastAt + PATIENCE_MS;
+    if (isSo()) soAt = timeline.now();
+    return soAt !== null || timeline.now() > at + PATIENCE_MS;
   });
-  const accepted = truth.launches.filter(({ answer }) => answer?.status === 202).length;
-  return {
-    launches: { sent: truth.launches.length, accepted },
-    lost: undone(load),
-    calls: outage.calls,
-    drainedMs: drainedAt === null ? null : drainedAt - wellFrom,
-    deadLetters: deployment.queues.all().reduce((sum, { dead }) => sum + dead.length, 0),
-    dead: deadFigures(load),
-    violations: observer.violations.map(({ check, message }) => `${check}: ${message}`),
-  };
+  return soAt;
 }
 
 /** When launches are sent, ms after the start. */
@@ -174,8 +197,8 @@ async function launch({ stage, deployment, truth }: Load, number: number): Promi
   launched.answer = { status: answer.statusCode ?? 0, runUid: typeof uid === 'string' ? uid : null, label: null };
 }
 
-/** What was accepted and is not done: runs that have not ended, callbacks that a well receiver has not taken. */
-function undone({ truth, records }: Load): readonly string[] {
+/** What was accepted and is not done: runs that have not ended, callbacks that a receiver of these has not taken. */
+function undone({ truth, records }: Load, receivers: readonly number[]): readonly string[] {
   const taken = Map.groupBy(
     truth.posts.filter(({ status }) => status !== null && status < 300),
     ({ told }) => told.run.run_uid,
@@ -186,12 +209,8 @@ function undone({ truth, records }: Load): readonly string[] {
     const status = records.control(uid)?.status;
     if (status === undefined || !hasEnded(status)) return [`run ${uid} is ${status ?? 'not there'}`];
     const ids = new Set(taken.get(uid)?.map(({ id }) => id));
-    const wanted = INPUTS * PAGES + 1;
-    return workspace === 1 || ids.size === wanted ? [] : [`run ${uid} had ${ids.size} of ${wanted} callbacks taken`];
+    return !receivers.includes(workspace) || ids.size === CALLBACKS_A_RUN
+      ? []
+      : [`run ${uid} had ${ids.size} of ${CALLBACKS_A_RUN} callbacks taken`];
   });
-}
-
-function deadFigures({ truth }: Load): DrillReport['dead'] {
-  const posts = truth.posts.filter(({ workspace }) => workspace === 1);
-  return { callbacks: new Set(posts.map(({ id }) => id)).size, posts: posts.length };
 }
