@@ -189,6 +189,21 @@ test('an inline page that was kept but not recorded is taken as it is, inline or
   }
 });
 
+test('an inline page whose run another call began meanwhile is answered by what became of that one', async () => {
+  const { world, ports, call, action, calls, readControl } = open({ pages: 2, per_page: 1 });
+  const recordLive = ports.runs.recordLive.bind(ports.runs);
+  ports.runs.recordLive = async (...record) => {
+    await startLive(ports, call, UID, true); // let in by a clock that went back under its lease
+    await world.runUntil(START + 5 * SECOND);
+    return recordLive(...record);
+  };
+  const outcome = await answerLive(ports, call, { uid: UID, isKeyed: true, until: null });
+  expect(outcome).toMatchObject({ kind: 'page', nextCursor: '1' });
+  expect(await recallLive(ports, action, UID)).toEqual(outcome);
+  expect(await readControl()).toMatchObject({ mode: 'LIVE', status: 'SUCCEEDED', endings: 1 });
+  expect(calls).toHaveLength(1);
+});
+
 test('a page that waits long for a limit makes its run async; it takes a slot and goes on by itself', async () => {
   const until = START + 20 * MINUTE;
   const limited = { pages: 9, per_page: 1, fail_at: 4, fail_kind: 'rate_limited', until };
