@@ -1,6 +1,7 @@
 import { Random } from './random.ts';
 import type { ReceiverNature } from './receivers.ts';
 import { type ConsumerWorkload, drawConsumers } from './consumers/consumer-workload.ts';
+import { drawLive, type LiveWorkload } from './live/live-workload.ts';
 import { drawScheduleWorkload, type ScheduleWorkload } from './schedules/schedule-workload.ts';
 import { PACED_ACTION } from './upstream.ts';
 import { FAIL_KINDS, type InputScript, type LaunchBody, type Verb } from './truth.ts';
@@ -20,6 +21,8 @@ export interface Workload {
   readonly schedules?: ScheduleWorkload;
   /** How the launches among its steps are sent, and what is replayed. */
   readonly consumers?: ConsumerWorkload;
+  /** Walks through the pages of live calls. */
+  readonly live?: LiveWorkload;
 }
 
 /** Something a caller does, so many ms after the start. */
@@ -44,7 +47,8 @@ export type Step =
 /**
  * Kinds of histories: `small` is the everyday one, `wide` has runs of several shards, `patient` receivers that are never
  * well, `schedules` nothing but schedules, `consumers` keys, dependencies, later starts and replays, `paced` runs of an action with a pace, `verbs` runs that are
- * stopped and taken up again over and over; those from `schedules` on only come when asked for.
+ * stopped and taken up again over and over, `live` live calls that wait, have keys, and are followed page by page, beside
+ * runs; those from `schedules` on only come when asked for.
  */
 export const SCENARIOS = [
   'small',
@@ -58,6 +62,8 @@ export const SCENARIOS = [
   'paced',
   'paced-calm',
   'verbs',
+  'live',
+  'live-calm',
 ] as const;
 export type Scenario = (typeof SCENARIOS)[number];
 
@@ -105,6 +111,7 @@ export function drawWorkload(seed: number, scenario: Scenario): Workload {
     steps,
     stormMs,
     ...(isOfConsumers(scenario) ? { consumers: consumersOf(seed, steps, { stormMs, workspaces }) } : {}),
+    ...(isOfLive(scenario) ? { live: drawLive(seed, { stormMs, workspaces }) } : {}),
   };
 }
 
@@ -118,7 +125,12 @@ function pacedOf(workload: Workload): Workload {
 
 function runsOf(random: Random, scenario: Scenario): number {
   if (scenario === 'wide' || scenario === 'patient') return 1;
+  if (isOfLive(scenario)) return random.int(0, 3);
   return isOfConsumers(scenario) ? random.int(2, 5) : random.pick([1, 1, 2, 3, 5]);
+}
+
+function isOfLive(scenario: Scenario): boolean {
+  return scenario === 'live' || scenario === 'live-calm';
 }
 
 function isOfConsumers(scenario: Scenario): boolean {
