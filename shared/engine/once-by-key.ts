@@ -124,11 +124,17 @@ async function claim(
   const now = ports.now();
   const taken = await ports.keyStore.claimKey(request, { ...row, leaseUntil: now + LEASE_MS }, lapsed, now);
   if (taken.claimed) return;
+  // Its own write, done and reported as failed, was made again.
+  if (lapsed === null && taken.row !== null && isSameSeed(taken.row.seed, row.seed)) return;
   if (taken.row !== null && taken.row.hash !== request.hash) {
     const message = `The Idempotency-Key ${request.key} was just used for another request; take a new one.`;
     throw new EngineError('IDEMPOTENCY_MISMATCH', message);
   }
   throw inFlight(request);
+}
+
+function isSameSeed(one: Uint8Array, other: Uint8Array): boolean {
+  return one.length === other.length && one.every((byte, at) => byte === other[at]);
 }
 
 function inFlight({ key }: KeyedRequest): EngineError {

@@ -46,8 +46,8 @@ export interface RunStore {
   addDependent(runUid: string, dependentUid: string, expiresAt: number): Promise<void>;
   /** The runs that were noted to wait for this one. */
   listDependents(runUid: string): Promise<readonly string[]>;
-  /** Records a live run that is over, whole in one write. */
-  recordLive(definition: RunDefinition, control: RunControl, input: StoredInput): Promise<void>;
+  /** Records a live run that is over, whole in one write. False: a run stands under its uid already, and stays. */
+  recordLive(definition: RunDefinition, control: RunControl, input: StoredInput): Promise<boolean>;
   /** Writes down where inputs lie in the upload of a run. Said twice, it is the same. */
   writeSpans(runUid: string, spans: readonly UploadSpan[], expiresAt: number): Promise<void>;
   /** Notes in the definition how many inputs an upload has; {@link countInputs} commits it. */

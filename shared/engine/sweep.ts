@@ -96,16 +96,24 @@ async function closeStopped(ports: CorePorts, entry: DueEntry): Promise<void> {
   await closeRun(ports, control, definition);
 }
 
+const FIRST_LOOK: RunLook = { shard: 0, againAt: null };
+
+/** A run whose launch was never committed, or will be: a write may arrive long after its sender died. So it is looked for twice. */
+async function watchUncommitted(ports: CorePorts, { kind, uid, look }: DueEntry): Promise<void> {
+  if (look !== undefined) return;
+  await ports.due.putDue({ at: nextWatch(ports.clock.now()), kind, uid, look: FIRST_LOOK });
+}
+
 async function watchRun(ports: CorePorts, entry: DueEntry): Promise<void> {
   const standing = await ports.runs.readControl(entry.uid);
   const definition = standing === null ? null : await ports.runs.readDefinition(entry.uid);
   const now = ports.clock.now();
-  if (standing === null || definition === null) return; // its launch was never committed
+  if (standing === null || definition === null) return watchUncommitted(ports, entry);
   const control = await handOver(ports, standing); // of a live call still at work, whoever waited is gone
   if (control.expiresAt * 1_000 <= now) return;
   const { kind, uid } = entry;
   const next = hasEnded(control.status)
-    ? await tendEnded(ports, control, definition, entry.look ?? { shard: 0, againAt: null })
+    ? await tendEnded(ports, control, definition, entry.look ?? FIRST_LOOK)
     : { at: await tendWorking(ports, control, definition) };
   if (next !== null) await ports.due.putDue({ ...next, kind, uid, at: Math.max(next.at, now + SOONEST_MS) });
 }

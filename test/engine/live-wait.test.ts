@@ -189,6 +189,42 @@ test('an inline page that was kept but not recorded is taken as it is, inline or
   }
 });
 
+test('an inline page whose run another call began meanwhile is answered by what became of that one', async () => {
+  const { world, ports, call, action, calls, readControl } = open({ pages: 2, per_page: 1 });
+  const recordLive = ports.runs.recordLive.bind(ports.runs);
+  ports.runs.recordLive = async (...record) => {
+    await startLive(ports, call, UID, true); // let in by a clock that went back under its lease
+    await world.runUntil(START + 5 * SECOND);
+    return recordLive(...record);
+  };
+  const outcome = await answerLive(ports, call, { uid: UID, isKeyed: true, until: null });
+  expect(outcome).toMatchObject({ kind: 'page', nextCursor: '1' });
+  expect(await recallLive(ports, action, UID)).toEqual(outcome);
+  expect(await readControl()).toMatchObject({ mode: 'LIVE', status: 'SUCCEEDED', endings: 1 });
+  expect(calls).toHaveLength(1);
+});
+
+test('a run whose writing comes after the first look of the sweep is found by the second; one that never comes is let go', async () => {
+  for (const comes of [true, false]) {
+    const { begin, world, ports, readControl, calls } = open({ pages: 1, per_page: 1 });
+    const createRun = ports.runs.createRun.bind(ports.runs);
+    const late: Parameters<typeof createRun>[0][] = [];
+    ports.runs.createRun = async (run) => {
+      for (const entry of run.due) await ports.due.putDue(entry);
+      late.push({ ...run, due: [] });
+      throw new Error('the function is gone');
+    };
+    await expect(begin()).rejects.toThrow('is gone');
+    await world.runUntil(START + 2 * MINUTE);
+    if (comes) for (const run of late) await createRun(run);
+    await world.runUntil(START + 60 * MINUTE);
+    if (comes) expect(await readControl()).toMatchObject({ mode: 'ASYNC', status: 'SUCCEEDED' });
+    expect(calls).toHaveLength(comes ? 1 : 0);
+    const due = Array.from({ length: DUE_PARTITIONS }, (_, partition) => ports.due.listDue(partition, Infinity, 9));
+    expect((await Promise.all(due)).flat()).toEqual([]);
+  }
+});
+
 test('a page that waits long for a limit makes its run async; it takes a slot and goes on by itself', async () => {
   const until = START + 20 * MINUTE;
   const limited = { pages: 9, per_page: 1, fail_at: 4, fail_kind: 'rate_limited', until };

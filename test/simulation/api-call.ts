@@ -1,11 +1,11 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { formatApiKey } from '../../shared/domain/api-key.ts';
 import type { Deployment } from './deployment.ts';
-import { type Stage, TIMEOUT_MS } from './instance.ts';
+import { type Instance, type Stage, TIMEOUT_MS } from './instance.ts';
 
 /** A request of a caller, by the function that API Gateway would hand it to. */
 export interface ApiRequest {
-  readonly function: 'launch' | 'live' | 'verbs' | 'schedules';
+  readonly function: 'launch' | 'live' | 'verbs' | 'schedules' | 'run' | 'runs';
   readonly workspace: number;
   /** POST unless it says otherwise. */
   readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
@@ -13,6 +13,8 @@ export interface ApiRequest {
   readonly query?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: object;
+  /** The process that works on it dies after so many ms, where processes die at all. */
+  readonly killedAfter?: number | null;
 }
 
 /** Calls the API; null where the caller is told nothing. */
@@ -24,11 +26,24 @@ export async function callApi(
   const { function: name, workspace } = request;
   const event = eventOf(request);
   const context = {} as Context; // cast: no handler reads it
-  const answer = await deployment[name].invoke(TIMEOUT_MS[name], (handler) => handler(event, context));
+  const { killedAfter = null } = request;
+  const answer = await deployment[name].invoke(TIMEOUT_MS[name], async (handler, instance) => {
+    const spare = killedAfter === null ? () => undefined : killAfter(stage, instance, killedAfter);
+    const answer = await handler(event, context);
+    spare();
+    return answer;
+  });
   stage.trace.add(
     `caller ${workspace} is told ${answer === null ? 'nothing' : `${answer.statusCode ?? 0} ${answer.body ?? ''}`}`,
   );
   return answer;
+}
+
+/** Kills it then, unless the answer spares it. */
+function killAfter({ adversary, timeline }: Stage, instance: Instance, ms: number): () => void {
+  return timeline.after(ms, () => {
+    if (adversary.isOn('crash_after') && !adversary.isCalm) instance.die('killed');
+  });
 }
 
 /** The one API key of a workspace. */

@@ -3,10 +3,13 @@ import { digestApiKey } from '../../shared/domain/api-key.ts';
 import { type ApiRequest, apiKeyOf, bodyOf, callApi } from './api-call.ts';
 import type { Deployment } from './deployment.ts';
 import type { Stage } from './instance.ts';
-import type { LaunchBody, Truth } from './truth.ts';
+import type { LaunchBody, Truth, Verb, VerbCalled } from './truth.ts';
 import type { Step } from './workload.ts';
 
-const LIVE_PATH = '/v1/actions/scripted/run/live';
+/** The path of live calls of an action. */
+export function livePathOf(action: string): string {
+  return `/v1/actions/${action}/run/live`;
+}
 
 /** The uid of a workspace of a history. */
 export function workspaceUid(workspace: number): string {
@@ -55,7 +58,12 @@ export async function takeStep(stage: Stage, deployment: Deployment, truth: Trut
   const called: Truth['liveCalls'][number] = { workspace: step.workspace, input: step.input, answer: null };
   truth.liveCalls.push(called);
   const { workspace, input } = step;
-  const answer = await callApi(stage, deployment, { function: 'live', workspace, path: LIVE_PATH, body: { input } });
+  const answer = await callApi(stage, deployment, {
+    function: 'live',
+    workspace,
+    path: livePathOf('scripted'),
+    body: { input },
+  });
   if (answer === null) return;
   const runUid = textOrNull(answer.headers?.['X-Run-Uid'] ?? answer.headers?.['x-run-uid']);
   called.answer = { status: answer.statusCode ?? 0, runUid, body: bodyOf(answer) };
@@ -70,13 +78,24 @@ async function useVerb(
 ): Promise<void> {
   const runUid = truth.launches.find(({ body }) => body.name === run)?.answer?.runUid ?? null;
   if (runUid === null) return;
-  const called: Truth['verbs'][number] = { verb, runUid, answer: null };
+  await callVerb(stage, deployment, truth, { verb, runUid, workspace });
+}
+
+/** Uses a verb on a run, and gives what its caller was told. */
+export async function callVerb(
+  stage: Stage,
+  deployment: Deployment,
+  truth: Truth,
+  { verb, runUid, workspace }: { readonly verb: Verb; readonly runUid: string; readonly workspace: number },
+): Promise<VerbCalled['answer']> {
+  const called: VerbCalled = { verb, runUid, answer: null };
   truth.verbs.push(called);
   const path = `/v1/runs/${runUid}/${verb}`;
   const answer = await callApi(stage, deployment, { function: 'verbs', workspace, path, body: {} });
-  if (answer === null) return;
+  if (answer === null) return null;
   called.answer = { status: answer.statusCode ?? 0, runStatus: textOrNull(bodyOf(answer)['status']) };
   stage.coverage.hit(`verb:${verb} ${answer.statusCode ?? 0}`);
+  return called.answer;
 }
 
 function textOrNull(value: unknown): string | null {

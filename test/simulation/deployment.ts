@@ -3,6 +3,8 @@ import { createApiPorts } from '../../functions/entry/http/api-ports.ts';
 import { createCorePorts } from '../../functions/entry/world.ts';
 import { createLaunchHandler } from '../../functions/api/launch.ts';
 import { createLiveHandler } from '../../functions/api/live.ts';
+import { createRunHandler } from '../../functions/api/run.ts';
+import { createRunsHandler } from '../../functions/api/runs.ts';
 import { createSchedulesHandler } from '../../functions/api/schedules.ts';
 import { createVerbsHandler } from '../../functions/api/verbs.ts';
 import { createCallbackHandler } from '../../functions/workers/callback.ts';
@@ -50,6 +52,8 @@ export interface Deployment {
   readonly live: InstancePool<ApiHandler>;
   readonly verbs: InstancePool<ApiHandler>;
   readonly schedules: InstancePool<ApiHandler>;
+  readonly run: InstancePool<ApiHandler>;
+  readonly runs: InstancePool<ApiHandler>;
   readonly scheduler: SimulatedScheduler;
   readonly sweep: InstancePool<() => Promise<unknown>>;
   /** Invocations under way, of all functions. */
@@ -128,6 +132,14 @@ export function deploy(
     const { api, ...ports } = portsOf(instance);
     return createSchedulesHandler(api, ports);
   });
+  const run = new InstancePool<ApiHandler>(stage, 'run', (instance) => {
+    const { api, ...ports } = portsOf(instance);
+    return createRunHandler(api, ports);
+  });
+  const runs = new InstancePool<ApiHandler>(stage, 'runs', (instance) => {
+    const { api, ...ports } = portsOf(instance);
+    return createRunsHandler(api, ports);
+  });
   const sweep = new InstancePool(stage, 'sweep', (instance) => createSweepHandler(portsOf(instance)));
   const control = new InstancePool<QueueHandler>(stage, 'control', (one) => {
     const ports = portsOf(one);
@@ -149,7 +161,7 @@ export function deploy(
     { name: 'callback', pool: callback },
     { receive: ({ body }) => noteFirst(truth, body), drop, forget },
   );
-  const pools = [launch, live, verbs, schedules, sweep, control, page, callback];
+  const pools = [launch, live, verbs, schedules, run, runs, sweep, control, page, callback];
   return {
     queues,
     objects,
@@ -157,6 +169,8 @@ export function deploy(
     live,
     verbs,
     schedules,
+    run,
+    runs,
     scheduler,
     sweep,
     turnReceivers: (nature) => void natures.fill(nature),

@@ -3,6 +3,7 @@ import { Coverage } from './coverage.ts';
 import { ALL_FURTHER_KINDS } from './fault-kinds.ts';
 import { findBug } from './planted.ts';
 import { FURTHER_BUGS } from './planted-further-bugs.ts';
+import { LIVE_BUGS } from './planted-live-bugs.ts';
 import { runThreads } from './run-threads.ts';
 import type { Scenario } from './workload.ts';
 
@@ -17,6 +18,8 @@ const HISTORIES: readonly (readonly [scenario: Scenario, count: number])[] = [
   ['verbs', 80],
   ['paced-calm', 15],
   ['paced', 60],
+  ['live-calm', 20],
+  ['live', 60],
 ];
 
 /** What calls and fires must have come to in these histories, by the names coverage has for it. */
@@ -34,11 +37,25 @@ const MUST_HIT = [
   'consumer:launch 202',
   'consumer:launch 409',
   'consumer:verbs 202',
+  'live:inline 200',
+  'live:inline 429 LIMIT_REACHED',
+  'live:waited 200',
+  'live:waited 202',
+  'live:waited 409 IDEMPOTENCY_IN_FLIGHT',
+  'live:waited 409 IDEMPOTENCY_MISMATCH',
+  'live:waited 424 ACTION_FAILED',
+  'live:waited 200 again',
+  'live:waited 202 again',
+  'live:cancel 200',
+  'live:cancel 409',
+  'live:handed over, then SUCCEEDED',
+  'live:handed over, then STOPPED',
+  'live:handed over by the sweep',
 ];
 
 const coverage = new Coverage();
 
-describe('schedules, careful consumers and paced actions under a seeded adversary', () => {
+describe('schedules, careful consumers, paced actions and live calls under a seeded adversary', () => {
   test.each(HISTORIES)(
     'keep every promise in histories of %s',
     async (scenario, count) => {
@@ -53,7 +70,7 @@ describe('schedules, careful consumers and paced actions under a seeded adversar
     5 * MINUTE_MS,
   );
 
-  test.each(['schedules', 'consumers'] as const)(
+  test.each(['schedules', 'consumers', 'live'] as const)(
     'go the same way with the same seed in histories of %s',
     async (scenario) => {
       const { unlike } = await runThreads({ first: 11, count: 10 }, { scenario, twice: true });
@@ -69,8 +86,8 @@ describe('schedules, careful consumers and paced actions under a seeded adversar
 });
 
 test.each(
-  FURTHER_BUGS.filter(({ name }) =>
-    ['deleted-schedule-fires', 'key-taken-twice', 'one-call-more-a-window'].includes(name),
+  [...FURTHER_BUGS, ...LIVE_BUGS].filter(({ name }) =>
+    ['deleted-schedule-fires', 'key-taken-twice', 'one-call-more-a-window', 'link-to-the-same-page'].includes(name),
   ),
 )(
   'the checker finds the planted bug $name',

@@ -31,12 +31,14 @@ const SDK_ATTEMPTS = 3;
 
 /** Timeouts of the functions, ms; Lambda kills what runs longer. */
 export const TIMEOUT_MS: Readonly<
-  Record<'live' | 'launch' | 'verbs' | 'schedules' | 'control' | 'page' | 'callback' | 'sweep', number>
+  Record<'live' | 'launch' | 'verbs' | 'schedules' | 'run' | 'runs' | 'control' | 'page' | 'callback' | 'sweep', number>
 > = {
   live: 30_000,
   launch: 30_000,
   verbs: 30_000,
   schedules: 30_000,
+  run: 30_000,
+  runs: 30_000,
   control: 60_000,
   page: 60_000,
   callback: 60_000,

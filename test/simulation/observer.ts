@@ -19,8 +19,8 @@ export class Observer {
   readonly failures: Map<string, Set<string>> = new Map();
   /** Told when something is put down to be looked at at a moment (epoch ms). */
   onDue: (at: number) => void = () => undefined;
-  /** Told of each change. */
-  onChange: (change: Change) => void = () => undefined;
+  /** Told of each change, and which function made it. */
+  onChange: (change: Change, by: string) => void = () => undefined;
   readonly #stage: Stage;
   readonly #limits: StepLimits;
   readonly #past: Past;
@@ -36,7 +36,7 @@ export class Observer {
     for (const change of this.mirror.apply(operation, body, answer)) {
       this.#tell(instance, change);
       this.#note(change);
-      this.onChange(change);
+      this.onChange(change, instance.functionName);
       this.#past.note(change, this.#stage.timeline.now());
       for (const { name, check } of STEP_CHECKS) {
         const message = check(change, this.#limits, this.#past);

@@ -69,8 +69,15 @@ export class Records {
 
   definition(runUid: string): RunDefinition | null {
     const { pk, sk } = keys.definition(runUid);
-    const item = this.#mirror.get(pk, sk);
+    const item = this.#mirror.get(pk, sk) ?? this.#inlineDefinition(runUid);
     return item === null ? null : definitionOf(item);
+  }
+
+  /** A live run that ran inline is one item. */
+  #inlineDefinition(runUid: string): WireItem | null {
+    const { pk, sk } = keys.control(runUid);
+    const item = this.#mirror.get(pk, sk);
+    return item?.['parameters'] === undefined ? null : item;
   }
 
   pages(runUid: string, input: number): Promise<readonly RecordedPage[]> {

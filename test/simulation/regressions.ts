@@ -37,4 +37,22 @@ export const REGRESSIONS: readonly Regression[] = [
     was: 'a resume was answered with what a cancel had made of the run since',
     undoneBy: 'resume-answers-for-another-verb',
   },
+  {
+    seed: 85,
+    scenario: 'live',
+    was: 'the run of a live call was written after the sweep had looked for it, its caller being dead, and nobody looked again',
+    undoneBy: 'late-run-not-looked-for',
+  },
+  {
+    seed: 125,
+    scenario: 'live',
+    was: 'two calls under one key, at once by a clock that went back, were told two answers',
+    undoneBy: 'own-run-told-though-another-stands',
+  },
+  {
+    seed: 674,
+    scenario: 'live',
+    was: 'a key was taken by a write that was repeated, and its own call told that another was at work',
+    undoneBy: 'own-claim-taken-for-anothers',
+  },
 ];

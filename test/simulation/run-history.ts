@@ -5,6 +5,7 @@ import { Coverage } from './coverage.ts';
 import { deploy, type Deployment } from './deployment.ts';
 import type { FaultKind, FurtherFaultKind } from './fault-kinds.ts';
 import { type Stage, TIMEOUT_MS } from './instance.ts';
+import { type LiveSupervision, superviseLive } from './live/supervise-live.ts';
 import { Observer, type Violation } from './observer.ts';
 import { Random } from './random.ts';
 import { Records } from './records.ts';
@@ -60,7 +61,7 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
   const timeline = new Timeline(workload.startAt ?? START);
   const coverage = new Coverage();
   const adversary = new Adversary(seed, coverage, faultsOf(seed, scenario));
-  const isFurther = workload.schedules !== undefined || workload.consumers !== undefined;
+  const isFurther = [workload.schedules, workload.consumers, workload.live].some((further) => further !== undefined);
   if (isFurther && !isTame(scenario)) adversary.goFurther();
   const trace = new Trace(timeline, options.keepTrace ?? false);
   const isDeployedAnew = adversary.furtherKinds().includes('new_version');
@@ -81,7 +82,11 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
     workload.consumers === undefined
       ? null
       : superviseConsumers({ stage, truth, observer, deployment, records }, launches, workload.consumers);
-  const world: World = { stage, truth, observer, deployment, records, consumers, schedules };
+  const live =
+    workload.live === undefined
+      ? null
+      : superviseLive({ stage, truth, observer, deployment, records }, workload.live, workload.stormMs);
+  const world: World = { stage, truth, observer, deployment, records, consumers, schedules, live };
 
   const steps = consumers === null ? workload.steps : workload.steps.filter(({ kind }) => kind !== 'launch');
   let left = steps.length;
@@ -107,7 +112,7 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
   sweepEveryMinute(world);
   await comeToRest(
     world,
-    () => left === 0 && adversary.isCalm && (schedules?.isOver() ?? true) && (consumers?.isOver() ?? true),
+    () => left === 0 && adversary.isCalm && [schedules, consumers, live].every((further) => further?.isOver() ?? true),
   );
   await checkAll(world);
   if (observer.violations.length === 0) await redrive(world);
@@ -144,6 +149,8 @@ interface World {
   readonly schedules: ScheduleSupervision | null;
   /** Null: nobody is careful in this history. */
   readonly consumers: ConsumerSupervision | null;
+  /** Null: nobody walks in this history. */
+  readonly live: LiveSupervision | null;
 }
 
 /** The timed rule. A minute in which nothing is due is passed over: its sweep would read ten empty partitions. */
@@ -213,6 +220,7 @@ async function checkAll(world: World): Promise<void> {
   }
   world.schedules?.check();
   world.consumers?.check({ isCalm, isLate });
+  await world.live?.check({ isCalm, isLate });
 }
 
 /**

@@ -1,5 +1,6 @@
 import { deriveUid } from '../../shared/domain/ids.ts';
 import { partStarts } from '../../shared/domain/callback.ts';
+import type { LivePage } from '../../shared/domain/live-page.ts';
 import type { RunControl, RunDefinition } from '../../shared/domain/run.ts';
 import type { RecordedPage, Records } from './records.ts';
 import type { CustomData, GivenPage, InputScript, Truth } from './truth.ts';
@@ -26,7 +27,10 @@ export interface InputTruth {
   readonly bytes: number;
 }
 
-/** All async runs; a run is found by the name its launch gave it, for its caller may have been told nothing. */
+/**
+ * All async runs, live ones that were handed over among them; a run is found by the name its launch gave it, or by what the
+ * cursors of its page are bound to, for its caller may have been told nothing.
+ */
 export async function runTruths(
   records: Records,
   truth: Truth,
@@ -37,17 +41,20 @@ export async function runTruths(
   for (const uid of records.runUids()) {
     const control = records.control(uid);
     const definition = records.definition(uid);
-    if (control === null || definition === null || definition.mode === 'LIVE') continue;
+    if (control === null || definition === null || control.mode === 'LIVE') continue;
+    const { livePage } = definition;
+    const asked = livePage === null ? undefined : pageScript(truth.walked.get(livePage.boundTo), livePage.number);
     const launch = truth.launches.find(({ body }) => body.name === definition.name);
     const inputs: InputTruth[] = [];
     for (let index = 0; index < definition.inputsTotal; index += 1) {
-      const input = launch?.body.inputs[index] ?? scheduledInput(truth, given.get(`${uid}:${index}`) ?? []);
+      const calls = givenTo(livePage, given.get(`${uid}:${index}`) ?? []);
+      const input = asked ?? launch?.body.inputs[index] ?? scheduledInput(truth, calls);
       inputs.push({
         index,
         script: input === undefined || 'broken' in input ? null : input,
         customData: input === undefined || !('custom_data' in input) ? null : (input.custom_data ?? null),
-        pages: await records.pages(uid, index),
-        given: given.get(`${uid}:${index}`) ?? [],
+        pages: pagesOf(livePage, await records.pages(uid, index)),
+        given: calls,
         bytes: bytesOf(input),
       });
     }
@@ -57,6 +64,32 @@ export async function runTruths(
     found.push({ control, definition, inputs, finishes, callbacks });
   }
   return found;
+}
+
+/** What a script says of one page alone, as of a script of one. */
+export function pageScript(script: InputScript | undefined, number: number): InputScript | undefined {
+  if (script === undefined) return undefined;
+  const fails = script.fails?.flatMap((fail) => (fail.page === number ? [{ ...fail, page: 0 }] : []));
+  return { ...script, pages: 1, ...(fails === undefined ? {} : { fails }) };
+}
+
+/** Calls for a live call's page, as the run numbers it: page 0, asked for with no cursor; another one is none of its pages. */
+function givenTo(livePage: LivePage | null, calls: readonly GivenPage[]): readonly GivenPage[] {
+  if (livePage === null) return calls;
+  return calls.map((call) => ({
+    ...call,
+    page: call.page - livePage.number,
+    cursor: call.cursor === livePage.cursor ? null : `not ${livePage.cursor ?? 'nothing'}`,
+  }));
+}
+
+/** The page of a live run, as the run numbers it; an inline call that kept it first wrote down the cursor it asked with. */
+function pagesOf(livePage: LivePage | null, pages: readonly RecordedPage[]): readonly RecordedPage[] {
+  if (livePage === null) return pages;
+  return pages.map((page) => {
+    const { cursor } = page.slot;
+    return { ...page, slot: { ...page.slot, cursor: cursor === livePage.cursor ? null : cursor } };
+  });
 }
 
 /** The input of a schedule that a run asked the upstream for: which it has depends on when the run was decided. */

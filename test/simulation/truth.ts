@@ -5,6 +5,8 @@ export interface Truth {
   readonly verbs: VerbCalled[];
   readonly launches: Launched[];
   readonly liveCalls: LiveCalled[];
+  /** Inputs of live calls that walk through pages, by what the cursors of their answers are bound to. */
+  readonly walked: Map<string, InputScript>;
   /** What actions were given by their upstream, and so gave on. */
   readonly pages: GivenPage[];
   readonly posts: Received[];
@@ -131,14 +133,6 @@ export interface Received {
 }
 
 export function newTruth(): Truth {
-  return {
-    verbs: [],
-    launches: [],
-    liveCalls: [],
-    pages: [],
-    posts: [],
-    schedules: [],
-    firstAttempts: new Map(),
-    away: null,
-  };
+  const lists = { verbs: [], launches: [], liveCalls: [], pages: [], posts: [], schedules: [] };
+  return { ...lists, walked: new Map(), firstAttempts: new Map(), away: null };
 }

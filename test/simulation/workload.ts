@@ -2,6 +2,7 @@ import { drawAwayWorkload } from './away-workload.ts';
 import { Random } from './random.ts';
 import type { ReceiverNature } from './receivers.ts';
 import { type ConsumerWorkload, drawConsumers } from './consumers/consumer-workload.ts';
+import { drawLive, type LiveWorkload } from './live/live-workload.ts';
 import { drawScheduleWorkload, type ScheduleWorkload } from './schedules/schedule-workload.ts';
 import { PACED_ACTION } from './upstream.ts';
 import { FAIL_KINDS, type InputScript, type LaunchBody, type Verb } from './truth.ts';
@@ -23,6 +24,8 @@ export interface Workload {
   readonly consumers?: ConsumerWorkload;
   /** When every receiver is well from then on, ms after the start; absent: each is as it is for good. */
   readonly backAfterMs?: number;
+  /** Walks through the pages of live calls. */
+  readonly live?: LiveWorkload;
 }
 
 /** Something a caller does, so many ms after the start. */
@@ -46,8 +49,10 @@ export type Step =
 
 /**
  * Kinds of histories: `small` is the everyday one, `wide` has runs of several shards, `patient` receivers that are never
- * well, `schedules` nothing but schedules, `consumers` keys, dependencies, later starts and replays, `paced` runs of an action with a pace, `verbs` runs that are
- * stopped and taken up again over and over, `away` receivers that come back after a time; those from `schedules` on only come when asked for.
+ * well, `schedules` nothing but schedules, `consumers` keys, dependencies, later starts and replays, `paced` runs of an
+ * action with a pace, `verbs` runs that are stopped and taken up again over and over, `away` receivers that come back
+ * after a time, `live` live calls that wait, have keys, and are followed page by page, beside runs; those from `schedules`
+ * on only come when asked for.
  */
 export const SCENARIOS = [
   'small',
@@ -63,6 +68,8 @@ export const SCENARIOS = [
   'verbs',
   'away',
   'away-calm',
+  'live',
+  'live-calm',
 ] as const;
 export type Scenario = (typeof SCENARIOS)[number];
 
@@ -111,6 +118,7 @@ export function drawWorkload(seed: number, scenario: Scenario): Workload {
     steps,
     stormMs,
     ...(isOfConsumers(scenario) ? { consumers: consumersOf(seed, steps, { stormMs, workspaces }) } : {}),
+    ...(isOfLive(scenario) ? { live: drawLive(seed, { stormMs, workspaces }) } : {}),
   };
 }
 
@@ -124,7 +132,12 @@ function pacedOf(workload: Workload): Workload {
 
 function runsOf(random: Random, scenario: Scenario): number {
   if (scenario === 'wide' || scenario === 'patient') return 1;
+  if (isOfLive(scenario)) return random.int(0, 3);
   return isOfConsumers(scenario) ? random.int(2, 5) : random.pick([1, 1, 2, 3, 5]);
+}
+
+function isOfLive(scenario: Scenario): boolean {
+  return scenario === 'live' || scenario === 'live-calm';
 }
 
 function isOfConsumers(scenario: Scenario): boolean {

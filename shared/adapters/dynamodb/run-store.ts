@@ -180,7 +180,10 @@ export function createRunStore(
 
     async recordLive(definition, control, input) {
       const record = { ...definitionToRecord(definition), ...controlToRecord(control), inputs: packInputs([input]) };
-      await table.put(keys.control(definition.uid), record, { expression: 'attribute_not_exists(pk)' });
+      const { done } = await table.put(keys.control(definition.uid), record, {
+        expression: 'attribute_not_exists(pk)',
+      });
+      return done;
     },
 
     writeSpans(runUid, spans, expiresAt) {

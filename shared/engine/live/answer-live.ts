@@ -7,7 +7,8 @@ const PATIENCE_MS = 25_000;
 
 /**
  * Answers a live call: inline, or with `until` (epoch ms) by a queued page that is waited for so long. A call under a
- * key may find that an earlier one with it was cut off: a run it queued is waited for, never begun again.
+ * key may find that an earlier one with it was cut off: a run it queued is waited for, never begun again. Two may be at
+ * work at once where a clock went back under a lease: the run that was recorded first is the answer of both.
  */
 export async function answerLive(
   ports: LivePorts,
@@ -17,6 +18,10 @@ export async function answerLive(
   const patience = until ?? ports.clock.now() + PATIENCE_MS;
   const standing = isKeyed ? await ports.runs.readControl(uid) : null;
   if (standing !== null) return waitLive(ports, call.action, standing, patience);
-  if (until === null) return runLive(ports, call, { uid, kept: isKeyed });
-  return waitLive(ports, call.action, await startLive(ports, call, uid, isKeyed), patience);
+  if (until !== null) return waitLive(ports, call.action, await startLive(ports, call, uid, isKeyed), patience);
+  const outcome = await runLive(ports, call, { uid, kept: isKeyed });
+  if (outcome !== null) return outcome;
+  const recorded = await ports.runs.readControl(uid);
+  if (recorded === null) throw new Error(`Run ${uid} was refused and is not there.`);
+  return waitLive(ports, call.action, recorded, patience);
 }

@@ -23,13 +23,14 @@ const INLINE = 'inline';
 /**
  * Runs one page inline and records it as a run, in one write after the action has ended. With `kept` the page is kept
  * too, in its slot and before that write, so that its answer can be given again; one that is there already is taken.
- * Throws LIMIT_REACHED where the action's pace has no turn for it now; nothing is recorded then.
+ * Null: it is kept, and its run stands already; what is on record is the answer. Throws LIMIT_REACHED where the action's
+ * pace has no turn for it now; nothing is recorded then.
  */
 export async function runLive(
   ports: LivePorts,
   call: CheckedCall,
   { uid, kept }: { readonly uid: string; readonly kept: boolean },
-): Promise<LiveOutcome> {
+): Promise<LiveOutcome | null> {
   const definition = liveDefinition(ports, call, uid, {
     // max_results bounds async runs; live, the caller stops by not following X-Pagination-Next.
     maxResults: call.action.maxResults.ceiling,
@@ -40,7 +41,8 @@ export async function runLive(
   const ended = before === null ? await runPageNow(ports, call, uid) : recorded(before);
   const standing = kept && before === null ? await keepPage(ports, call, definition, ended) : ended;
   const control = endedControl(definition, ports.clock.now(), standing.outcome);
-  await ports.runs.recordLive(definition, control, call.stored);
+  const isFirst = await ports.runs.recordLive(definition, control, call.stored);
+  if (kept && !isFirst) return null;
   return liveOutcome(call.action, definition, standing.outcome, standing.results);
 }
 

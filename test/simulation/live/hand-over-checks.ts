@@ -1,0 +1,111 @@
+import { isDeepStrictEqual } from 'node:util';
+import { hasEnded } from '../../../shared/domain/run.ts';
+import { workspaceUid } from '../callers.ts';
+import type { InputScript } from '../truth.ts';
+import { allTold, callName, type LiveAftermath, sourcesOf } from './live-aftermath.ts';
+import { isStanding } from './live-truth.ts';
+
+/** Runs that were told of as going on and did not, or came to another end than their callers read. */
+export async function lostHandOvers(aftermath: LiveAftermath): Promise<readonly string[]> {
+  const { records, live, truth } = aftermath;
+  const wrong: string[] = [];
+  for (const { call, answer, at } of allTold(aftermath)) {
+    if (answer.status !== 202) continue;
+    const told = answer.body as { readonly run_uid?: string; readonly execution_mode?: string }; // cast: our own answer
+    const { runUid } = answer;
+    const control = runUid === null ? null : records.control(runUid);
+    if (control === null || told.run_uid !== runUid || told.execution_mode !== 'ASYNC') {
+      wrong.push(`${at}: ${JSON.stringify(told)}`);
+      continue;
+    }
+    const { uid, mode, status } = control;
+    if (mode !== 'ASYNC' || control.workspaceUid !== workspaceUid(call.workspace)) wrong.push(`${at}, it is ${mode}`);
+    const isTouched = live.verbs.some((verb) => verb.runUid === uid);
+    if (!isTouched && status !== 'SUCCEEDED' && status !== 'FAILED') wrong.push(`${at}, it is ${status}`);
+    if (status !== 'SUCCEEDED' || control.totals.outputs === 0) continue;
+    const [page] = await records.pages(uid, 0);
+    if (page === undefined || sourcesOf(truth, call, uid, page.results).length === 0)
+      wrong.push(`${at}, on record is ${JSON.stringify(page?.results).slice(0, 300)}`);
+  }
+  return [...wrong, ...(await misreadEnds(aftermath))];
+}
+
+async function misreadEnds({ live, records, truth }: LiveAftermath): Promise<readonly string[]> {
+  const wrong: string[] = [];
+  for (const call of live.calls) {
+    if (call.ended === null) continue;
+    const { runUid, mode, outputs, next } = call.ended;
+    const at = `${callName(call)} was read at the end of ${runUid}`;
+    if (mode !== 'ASYNC') wrong.push(`${at} as ${mode}`);
+    if (outputs === null) continue;
+    const [page] = await records.pages(runUid, 0);
+    if (!isDeepStrictEqual(page?.results, outputs)) wrong.push(`${at} as ${JSON.stringify(outputs).slice(0, 300)}`);
+    const nothing = page?.slot.outcome.kind === 'RESULT' && page.slot.outcome.info !== null;
+    const isLed = sourcesOf(truth, call, runUid, outputs).some((one) => (one.next === null) === (next === null));
+    if (!nothing && !isLed) wrong.push(`${at}, and its link is ${next ?? 'missing'}`);
+  }
+  return wrong;
+}
+
+/** Who waits is gone after so long; then the sweep comes, a minute later, or two where one is lost. Clocks may be off by as much. */
+const GONE_MS = 40_000;
+const SWEPT_MS = 200_000;
+/** Who was frozen in the storm wakes after it. */
+const SWEPT_LATE_MS = 3_600_000;
+/** In calm nobody dies, and nobody waits longer. */
+const WAITED_MS = 27_000;
+
+/** Runs that stayed live. */
+export function lateHandOvers({ watch, stormEndedAt, isCalm, isLate }: LiveAftermath): readonly string[] {
+  const mostMs = isCalm ? WAITED_MS : GONE_MS + (isLate ? SWEPT_LATE_MS : SWEPT_MS);
+  return watch.runUids().flatMap((uid) => {
+    const [begun, ...later] = watch.of(uid);
+    if (begun?.mode !== 'LIVE' || hasEnded(begun.status)) return [];
+    const left = later.find(({ mode, status }) => mode === 'ASYNC' || hasEnded(status))?.at ?? Infinity;
+    const since = isCalm ? begun.at : Math.max(begun.at, stormEndedAt);
+    const moved = later.find(({ mode, status }) => mode === 'LIVE' && !hasEnded(status));
+    return [
+      ...(left - since <= mostMs ? [] : [`run ${uid} stayed live for ${Math.round((left - begun.at) / 1_000)} s`]),
+      ...(moved === undefined ? [] : [`run ${uid} was LIVE and ${moved.status}`]),
+    ];
+  });
+}
+
+/** With fewer slow pages than workers one of those is always free. */
+const WORKERS = 4;
+/** What a page takes besides its action, ms. */
+const OVERHEAD_MS = 1_500;
+
+/** Runs that were handed over though their page was done in time, with workers free. */
+export function tooSoonHandedOver(aftermath: LiveAftermath): readonly string[] {
+  const { truth, isCalm, live } = aftermath;
+  const launched = truth.launches.flatMap(({ body }) => body.inputs.flatMap((one) => ('broken' in one ? [] : [one])));
+  const slow = [...launched, ...live.calls.map(({ script }) => script)].filter(isSlow);
+  if (!isCalm || slow.length >= WORKERS) return [];
+  return live.calls.flatMap((call) => {
+    const { script, page, isPaced, answers } = call;
+    const isPlain = !isPaced && (script.fails ?? []).every((fail) => fail.page !== page);
+    const least = Math.min(...answers.map(({ wait }) => wait ?? Infinity)) * 1_000;
+    const isInTime = (script.takes_ms ?? 0) + OVERHEAD_MS < least;
+    const isHandedOver = answers.some((answer) => isStanding(answer) && answer.status === 202);
+    return isPlain && isInTime && isHandedOver
+      ? [`${callName(call)} was handed over, it takes ${script.takes_ms ?? 0} ms`]
+      : [];
+  });
+}
+
+function isSlow({ takes_ms: takesMs = 0, fails = [] }: InputScript): boolean {
+  return takesMs > 0 || fails.some(({ kind }) => kind === 'hang');
+}
+
+/** Verbs that did something to a live run, or in calm nothing to one that was handed over and at work. */
+export function verbsOnLive({ live, watch, isCalm }: LiveAftermath): readonly string[] {
+  return live.verbs.flatMap(({ verb, runUid, sentAt, at, status }) => {
+    const wasHandedOver = watch.handedOverAt(runUid) ?? Infinity;
+    const asked = `${verb} of ${runUid} was answered ${status ?? 'nothing'}`;
+    if (status === 200) return wasHandedOver <= at ? [] : [`${asked}, a live run`];
+    const worked = watch.of(runUid).some((one) => hasEnded(one.status) && one.at <= at);
+    const isRefusedAtWork = isCalm && verb === 'cancel' && wasHandedOver <= sentAt && !worked;
+    return isRefusedAtWork ? [`${asked}, it was handed over and at work`] : [];
+  });
+}

@@ -1,0 +1,93 @@
+import { expectedEnd } from '../checks/expected-end.ts';
+import { pageScript } from '../run-truth.ts';
+import { callName, givenFor, type LiveAftermath } from './live-aftermath.ts';
+import { isPaceRefusal, isStanding, type LiveAnswer, type LiveCall } from './live-truth.ts';
+
+/** Keys under which there is more than one run. */
+export function severalRuns({ live, truth }: LiveAftermath): readonly string[] {
+  return keyed(live.calls).flatMap((call) => {
+    const told = call.answers.filter(isStanding).map(({ runUid }) => runUid);
+    const uids = new Set([...told, ...givenFor(truth, call).map(({ runUid }) => runUid)]);
+    return uids.size <= 1 ? [] : [`${callName(call)} has the runs ${[...uids].join(' ')}`];
+  });
+}
+
+/** Standing answers of one key that differ, or that were told again and do not say so. */
+export function otherAnswers({ live }: LiveAftermath): readonly string[] {
+  return keyed(live.calls).flatMap((call) => {
+    const standing = call.answers.filter(isStanding);
+    const first = standing[0];
+    if (first === undefined) return [];
+    const toldAt = Math.min(...standing.map(({ at }) => at));
+    return standing.flatMap((answer) => {
+      const wrong =
+        textOf(answer) === textOf(first) ? [] : [`${callName(call)} was told ${textOf(first)}, and ${textOf(answer)}`];
+      const isAgain = answer.sentAt > toldAt;
+      return isAgain && !answer.isReplayed
+        ? [...wrong, `${callName(call)} was answered anew by ${textOf(answer)}`]
+        : wrong;
+    });
+  });
+}
+
+function textOf({ sent, status, runUid, body, next }: LiveAnswer): string {
+  return JSON.stringify({ sent, status, runUid, body, next });
+}
+
+/** Mismatches told though all that was sent with another body until then was refused before a run existed. */
+export function boundKeys({ live }: LiveAftermath): readonly string[] {
+  return keyed(live.calls).flatMap((call) =>
+    call.answers.flatMap((answer) => {
+      if (answer.label !== 'IDEMPOTENCY_MISMATCH') return [];
+      const others = call.answers.filter(({ sent, sentAt }) => sent !== answer.sent && sentAt < answer.at);
+      if (others.some((other) => mayHoldKey(other, answer))) return [];
+      const told = others.map(({ sent, status, at }) => `${sent}: ${status ?? 'nothing'} at ${at}`);
+      return [`${callName(call)} ${answer.sent} found its key taken at ${answer.at} by ${told.join(', ')}`];
+    }),
+  );
+}
+
+/** Whether another call may have the key when this one is answered. */
+function mayHoldKey(other: LiveAnswer, { sentAt }: LiveAnswer): boolean {
+  if (other.sent === 'refused') return false;
+  const isRefused = other.status === 400 || other.status === 409 || isPaceRefusal(other);
+  return !isRefused || other.at > sentAt;
+}
+
+/** A page in hand may be run a second time by a message that came twice; not much later than it was recorded. */
+const IN_HAND_MS = 5_000;
+
+/** Calls of the action beyond those that its key and its script allow. */
+export function startedAgain(aftermath: LiveAftermath): readonly string[] {
+  const { live, truth, isCalm, isLate } = aftermath;
+  return keyed(live.calls).flatMap((call) => {
+    const given = givenFor(truth, call);
+    const [first] = call.answers.filter(isStanding).toSorted((a, b) => a.at - b.at);
+    const wrong: string[] = [];
+    if (first !== undefined && first.status !== 202 && !isLate && given.some(({ at }) => at > first.at + IN_HAND_MS))
+      wrong.push(`${callName(call)} was run again after it was answered`);
+    const isInline = call.answers.every(({ wait }) => wait === null);
+    // A call whose answer broke off is known to have been made, and to have broken off.
+    const begun = given.filter(({ kind }) => kind !== 'throw').length;
+    if (isInline && begun > call.answers.length)
+      wrong.push(`${callName(call)} was run ${begun} times, sent ${call.answers.length} times`);
+    const most = isCalm && first !== undefined ? callsInCalm(aftermath, call, first) : null;
+    if (most !== null && given.length !== most)
+      wrong.push(`${callName(call)} was run ${given.length} times, not ${most}`);
+    return wrong;
+  });
+}
+
+/** How often a page is run where nothing goes wrong; null: that depends on what verbs did. */
+function callsInCalm({ records }: LiveAftermath, { script, page }: LiveCall, first: LiveAnswer): number | null {
+  const definition = first.runUid === null ? null : records.definition(first.runUid);
+  if (definition === null) return null;
+  if (definition.livePage === null) return 1;
+  const alone = pageScript(script, page);
+  if (first.status === 202 || alone === undefined) return null;
+  return expectedEnd(alone, definition.maxResults)?.calls ?? null;
+}
+
+function keyed(calls: readonly LiveCall[]): readonly LiveCall[] {
+  return calls.filter(({ key }) => key !== null);
+}
