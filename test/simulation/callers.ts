@@ -3,7 +3,7 @@ import { digestApiKey } from '../../shared/domain/api-key.ts';
 import { type ApiRequest, apiKeyOf, bodyOf, callApi } from './api-call.ts';
 import type { Deployment } from './deployment.ts';
 import type { Stage } from './instance.ts';
-import type { LaunchBody, Truth } from './truth.ts';
+import type { LaunchBody, Truth, Verb } from './truth.ts';
 import type { Step } from './workload.ts';
 
 const LIVE_PATH = '/v1/actions/scripted/run/live';
@@ -70,13 +70,25 @@ async function useVerb(
 ): Promise<void> {
   const runUid = truth.launches.find(({ body }) => body.name === run)?.answer?.runUid ?? null;
   if (runUid === null) return;
+  await callVerb(stage, deployment, truth, { verb, runUid, workspace });
+}
+
+/** Uses a verb on a run; gives what was answered, or null where nothing was. */
+export async function callVerb(
+  stage: Stage,
+  deployment: Deployment,
+  truth: Truth,
+  { verb, runUid, workspace }: { readonly verb: Verb; readonly runUid: string; readonly workspace: number },
+): Promise<number | null> {
   const called: Truth['verbs'][number] = { verb, runUid, answer: null };
   truth.verbs.push(called);
   const path = `/v1/runs/${runUid}/${verb}`;
   const answer = await callApi(stage, deployment, { function: 'verbs', workspace, path, body: {} });
-  if (answer === null) return;
-  called.answer = { status: answer.statusCode ?? 0, runStatus: textOrNull(bodyOf(answer)['status']) };
-  stage.coverage.hit(`verb:${verb} ${answer.statusCode ?? 0}`);
+  if (answer === null) return null;
+  const status = answer.statusCode ?? 0;
+  called.answer = { status, runStatus: textOrNull(bodyOf(answer)['status']) };
+  stage.coverage.hit(`verb:${verb} ${status}`);
+  return status;
 }
 
 function textOrNull(value: unknown): string | null {

@@ -112,6 +112,7 @@ async function playLoad(size: DrillSize, strikes: boolean): Promise<Omit<DrillRe
     underWay: { calls: 0 },
     rollout: null,
     outage,
+    breakdowns: null,
   };
   const workload = { runsAtOnce: 10, inputsInFlight: 20, receivers: ['well', 'dead'], steps: [], stormMs: 0 } as const;
   const truth = newTruth();
@@ -139,7 +140,7 @@ async function playLoad(size: DrillSize, strikes: boolean): Promise<Omit<DrillRe
     lost: undone(load),
     calls: outage.calls,
     drainedMs: drainedAt === null ? null : drainedAt - wellFrom,
-    deadLetters: deployment.queues.all().reduce((sum, { dead }) => sum + dead.length, 0),
+    deadLetters: deployment.queues.letters.all.length,
     dead: deadFigures(load),
     violations: observer.violations.map(({ check, message }) => `${check}: ${message}`),
   };

@@ -10,6 +10,7 @@ import {
 import { type LargeObjects, pageFromItem } from '../../shared/adapters/dynamodb/progress-store.ts';
 import { controlFromItem, definitionFromItem } from '../../shared/adapters/dynamodb/run-records.ts';
 import { shardCount, shardOf } from '../../shared/domain/input.ts';
+import type { ErrorRecord } from '../../shared/domain/errors.ts';
 import type { PageSlot } from '../../shared/domain/page.ts';
 import type { RunControl, RunDefinition } from '../../shared/domain/run.ts';
 import { DUE_PARTITIONS } from '../../shared/engine/stores.ts';
@@ -26,6 +27,9 @@ export interface CallbackRow {
   readonly status: string;
   readonly retryCount: number;
   readonly httpStatus: number | null;
+  /** Who wrote it last. */
+  readonly by: string;
+  readonly errorLabel: string | null;
 }
 
 export interface RecordedPage {
@@ -174,5 +178,11 @@ function readCallbackRow(item: WireItem): CallbackRow {
     status: read.text('status'),
     retryCount: read.number('retry_count'),
     httpStatus: read.numberOrNull('http_status'),
+    by: read.textOrNull('w') ?? '',
+    errorLabel: labelOf(read.textOrNull('error')),
   };
+}
+
+function labelOf(error: string | null): string | null {
+  return error === null ? null : (JSON.parse(error) as ErrorRecord).error_label; // cast: as the engine wrote it
 }

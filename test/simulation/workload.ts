@@ -1,6 +1,7 @@
 import { Random } from './random.ts';
 import type { ReceiverNature } from './receivers.ts';
 import { type ConsumerWorkload, drawConsumers } from './consumers/consumer-workload.ts';
+import { drawLetterStorm, type LetterWorkload, withLetters } from './letter-workload.ts';
 import { drawScheduleWorkload, type ScheduleWorkload } from './schedules/schedule-workload.ts';
 import { PACED_ACTION } from './upstream.ts';
 import { FAIL_KINDS, type InputScript, type LaunchBody, type Verb } from './truth.ts';
@@ -15,11 +16,15 @@ export interface Workload {
   readonly steps: readonly Step[];
   /** When the world turns kind, ms after the start. */
   readonly stormMs: number;
+  /** Receives of a message before it is a dead letter; absent: as deployed. */
+  readonly maxReceives?: number;
   /** When it starts (epoch ms), where that matters. */
   readonly startAt?: number;
   readonly schedules?: ScheduleWorkload;
   /** How the launches among its steps are sent, and what is replayed. */
   readonly consumers?: ConsumerWorkload;
+  /** What makes messages die. */
+  readonly letters?: LetterWorkload;
 }
 
 /** Something a caller does, so many ms after the start. */
@@ -44,7 +49,7 @@ export type Step =
 /**
  * Kinds of histories: `small` is the everyday one, `wide` has runs of several shards, `patient` receivers that are never
  * well, `schedules` nothing but schedules, `consumers` keys, dependencies, later starts and replays, `paced` runs of an action with a pace, `verbs` runs that are
- * stopped and taken up again over and over; those from `schedules` on only come when asked for.
+ * stopped and taken up again over and over, `letters` messages that die, of all of these; those from `schedules` on only come when asked for.
  */
 export const SCENARIOS = [
   'small',
@@ -58,6 +63,7 @@ export const SCENARIOS = [
   'paced',
   'paced-calm',
   'verbs',
+  'letters',
 ] as const;
 export type Scenario = (typeof SCENARIOS)[number];
 
@@ -74,13 +80,14 @@ export function isTame(scenario: Scenario): boolean {
   return scenario === 'calm' || scenario.endsWith('-calm');
 }
 
-export function drawWorkload(seed: number, scenario: Scenario): Workload {
+export function drawWorkload(seed: number, scenario: Scenario, leastStormMs = 0): Workload {
   if (scenario === 'schedules' || scenario === 'schedules-calm') return drawSchedules(seed);
   if (scenario === 'verbs') return drawVerbHistory(seed);
+  if (scenario === 'letters') return drawLetters(seed);
   if (scenario === 'paced' || scenario === 'paced-calm') return pacedOf(drawWorkload(seed, 'small'));
   const random = new Random(seed, 'workload');
   const workspaces = random.pick([1, 1, 1, 2, 4]);
-  const stormMs = Math.round(random.logarithmic(20_000, 7_200_000));
+  const stormMs = Math.max(leastStormMs, Math.round(random.logarithmic(20_000, 7_200_000)));
   const receivers = Array.from({ length: workspaces }, () => natureOf(random, scenario));
   const runs = runsOf(random, scenario);
   // In a rush runs meet in line for the slots.
@@ -106,6 +113,12 @@ export function drawWorkload(seed: number, scenario: Scenario): Workload {
     stormMs,
     ...(isOfConsumers(scenario) ? { consumers: consumersOf(seed, steps, { stormMs, workspaces }) } : {}),
   };
+}
+
+/** Histories of other scenarios in which messages die. */
+function drawLetters(seed: number): Workload {
+  const scenario = new Random(seed, 'letters of').pick(['small', 'small', 'consumers', 'schedules'] as const);
+  return withLetters(seed, drawWorkload(seed, scenario, drawLetterStorm(seed)));
 }
 
 /** The same runs, of the action that has a pace; live calls would only be refused. */

@@ -54,8 +54,8 @@ export class Past {
   }
 
   /** Whether the delivery log has long said that a callback was taken. */
-  wasTaken(uid: string): boolean {
-    return (this.#takenAt.get(uid) ?? Infinity) + this.#overlapMs < this.#now;
+  wasTaken(uid: string, longMs: number = this.#overlapMs): boolean {
+    return (this.#takenAt.get(uid) ?? Infinity) + longMs < this.#now;
   }
 
   /** Whether a run ended long ago. In a storm none: who should have closed it may have died. */
