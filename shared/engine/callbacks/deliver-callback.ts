@@ -72,7 +72,7 @@ async function claim(ports: DeliveryPorts, delivery: DeliveryInHand): Promise<bo
   if (record.status === 'SUCCESS' || record.status === 'FAILED') return false;
   const abandoned = record.status === 'RUNNING' && (record.nextAttemptAt ?? 0) <= ports.clock.now();
   if (record.retryCount === message.attempt && (record.by === receipt.by || abandoned)) {
-    if (record.status === 'PENDING') await sendOn(ports, delivery, record);
+    if (record.status === 'PENDING') await sendOn(ports, delivery.definition, record);
     else await settle(ports, delivery, { kind: 'failed', message: 'The attempt was cut off before it was answered.' });
     return false;
   }
@@ -181,16 +181,20 @@ async function settle(ports: DeliveryPorts, delivery: DeliveryInHand, answer: Ca
   } as const;
   if (record === null) {
     const made = await ports.callbacks.createRecord({ ...newRecord(delivery, now), ...change });
-    if (made.by === receipt.by) await sendOn(ports, delivery, made);
+    if (made.by === receipt.by) await sendOn(ports, definition, made);
     return;
   }
   const from = message.attempt === 0 ? 'PENDING' : 'RUNNING';
   const written = await ports.callbacks.updateRecord(record.uid, { status: from, retryCount: message.attempt }, change);
-  if (written) await sendOn(ports, delivery, { ...record, ...change });
+  if (written) await sendOn(ports, definition, { ...record, ...change });
 }
 
 /** Sends the attempt after the one recorded, or leaves it to the sweeper where it is far off. */
-async function sendOn(ports: DeliveryPorts, { definition }: DeliveryInHand, record: CallbackRecord): Promise<void> {
+export async function sendOn(
+  ports: Pick<DeliveryPorts, 'clock' | 'due' | 'messages'>,
+  { workspaceUid }: Pick<RunDefinition, 'workspaceUid'>,
+  record: CallbackRecord,
+): Promise<void> {
   if (record.status !== 'PENDING' || record.nextAttemptAt === null) return;
   const delayMs = Math.max(0, record.nextAttemptAt - ports.clock.now());
   if (delayMs > MAX_DELAY_MS) {
@@ -198,7 +202,7 @@ async function sendOn(ports: DeliveryPorts, { definition }: DeliveryInHand, reco
     return;
   }
   const message = { kind: 'callback', uid: record.uid, attempt: record.retryCount + 1 } as const;
-  await ports.messages.send(message, { workspaceUid: definition.workspaceUid, delayMs });
+  await ports.messages.send(message, { workspaceUid, delayMs });
 }
 
 /** When the next attempt is due (epoch ms), or null where this was the last: 410 says so, or the schedule is spent. */
