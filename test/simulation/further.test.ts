@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Coverage } from './coverage.ts';
 import { ALL_FURTHER_KINDS } from './fault-kinds.ts';
+import { MOVES_OF_LETTERS } from './find-holes.ts';
 import { findBug } from './planted.ts';
 import { FURTHER_BUGS } from './planted-further-bugs.ts';
 import { runThreads } from './run-threads.ts';
@@ -17,6 +18,7 @@ const HISTORIES: readonly (readonly [scenario: Scenario, count: number])[] = [
   ['verbs', 80],
   ['paced-calm', 15],
   ['paced', 60],
+  ['letters', 80],
 ];
 
 /** What calls and fires must have come to in these histories, by the names coverage has for it. */
@@ -34,11 +36,24 @@ const MUST_HIT = [
   'consumer:launch 202',
   'consumer:launch 409',
   'consumer:verbs 202',
+  'burial:page INPUT_FAILED',
+  'burial:page CARRIED_ON',
+  'burial:page NOTHING',
+  'burial:dispatch RUN_ENDED',
+  'burial:dispatch CARRIED_ON',
+  'burial:dispatch NOTHING',
+  'burial:callback CALLBACK_FAILED',
+  'burial:callback CARRIED_ON',
+  'burial:callback NOTHING',
+  'burial:fire FIRE_MISSED',
+  'burial:fire CARRIED_ON',
+  'burial:tend NOTHING',
+  ...MOVES_OF_LETTERS.map((move) => `move:${move}`),
 ];
 
 const coverage = new Coverage();
 
-describe('schedules, careful consumers and paced actions under a seeded adversary', () => {
+describe('schedules, careful consumers, paced actions and dead letters under a seeded adversary', () => {
   test.each(HISTORIES)(
     'keep every promise in histories of %s',
     async (scenario, count) => {

@@ -31,7 +31,7 @@ const BESIDE: readonly FaultKind[] = [
 ];
 
 /** Calls on which much hangs, by the function that makes them. Empty: any. */
-const POINTS = {
+const POINTS: Points = {
   control: [
     '',
     'GetItem R DEF',
@@ -63,8 +63,15 @@ const POINTS = {
     'SendMessageBatch callback',
   ],
   'dead-letters': ['', 'PutItem S P', 'UpdateItem S M', 'SendMessageBatch', 'PutItem R CTL'],
-} as const;
+};
+const POINTS_OF_SCHEDULES: Points = {
+  ...POINTS,
+  control: ['', 'GetItem S CTL', 'GetItem S F', 'TransactWriteItems', 'PutItem R CTL'],
+};
+type Points = Readonly<Record<Breakdown['worker'], readonly [string, ...(readonly string[])]>>;
 
+const WORKERS = ['control', 'control', 'page', 'page', 'callback', 'callback', 'dead-letters'] as const;
+const WORKERS_OF_SCHEDULES = ['control', 'control', 'control', 'page', 'dead-letters'] as const;
 const HOWS = ['failed', 'failed', 'throttled', 'applied_but_failed', 'crash_before', 'crash_after'] as const;
 const MINUTE_MS = 60_000;
 
@@ -83,8 +90,11 @@ export function drawLetterStorm(seed: number): number {
 /** Adds to an everyday history what makes its messages die. */
 export function withLetters(seed: number, workload: Workload): Workload {
   const random = new Random(seed, 'letters');
-  const { stormMs } = workload;
-  const breakdowns = Array.from({ length: random.pick([1, 1, 2, 3]) }, () => drawBreakdown(random, stormMs));
+  const { stormMs, schedules } = workload;
+  const breakdowns = Array.from({ length: random.pick([1, 1, 2, 3]) }, () => {
+    if (schedules === undefined) return drawBreakdown(random, POINTS, random.pick(WORKERS), stormMs);
+    return drawBreakdown(random, POINTS_OF_SCHEDULES, random.pick(WORKERS_OF_SCHEDULES), stormMs);
+  });
   return {
     ...workload,
     maxReceives: random.pick([1, 2, 3, 8]),
@@ -92,15 +102,14 @@ export function withLetters(seed: number, workload: Workload): Workload {
   };
 }
 
-function drawBreakdown(random: Random, stormMs: number): Breakdown {
-  const worker = random.pick(['control', 'page', 'page', 'callback', 'callback', 'dead-letters'] as const);
+function drawBreakdown(random: Random, points: Points, worker: Breakdown['worker'], stormMs: number): Breakdown {
   const from = random.happens(0.5) ? 0 : Math.round(random.logarithmic(100, stormMs / 2));
   const until = Math.min(stormMs, from + Math.round(random.logarithmic(5 * MINUTE_MS, 240 * MINUTE_MS)));
   if (random.happens(0.3)) {
     const afterMs = random.logarithmic(1, 2_000);
     return { worker, fault: { kind: 'poison', remainder: random.int(0, POISONS - 1), afterMs }, from, until };
   }
-  const point = random.pick<string>(POINTS[worker]);
+  const point = random.pick(points[worker]);
   const how: Breakage = random.pick(HOWS);
   return { worker, fault: { kind: 'call', point, how }, from, until };
 }

@@ -80,9 +80,10 @@ export function isTame(scenario: Scenario): boolean {
   return scenario === 'calm' || scenario.endsWith('-calm');
 }
 
+/** `leastStormMs`: where messages have to die in it. */
 export function drawWorkload(seed: number, scenario: Scenario, leastStormMs = 0): Workload {
   if (scenario === 'schedules' || scenario === 'schedules-calm') return drawSchedules(seed);
-  if (scenario === 'verbs') return drawVerbHistory(seed);
+  if (scenario === 'verbs') return drawVerbHistory(seed, leastStormMs);
   if (scenario === 'letters') return drawLetters(seed);
   if (scenario === 'paced' || scenario === 'paced-calm') return pacedOf(drawWorkload(seed, 'small'));
   const random = new Random(seed, 'workload');
@@ -115,10 +116,21 @@ export function drawWorkload(seed: number, scenario: Scenario, leastStormMs = 0)
   };
 }
 
-/** Histories of other scenarios in which messages die. */
+/** Histories of other scenarios in which messages die; schedules seldom, for they last long. */
 function drawLetters(seed: number): Workload {
-  const scenario = new Random(seed, 'letters of').pick(['small', 'small', 'consumers', 'schedules'] as const);
-  return withLetters(seed, drawWorkload(seed, scenario, drawLetterStorm(seed)));
+  const random = new Random(seed, 'letters of');
+  const scenario = random.pick([
+    'small',
+    'small',
+    'small',
+    'consumers',
+    'consumers',
+    'verbs',
+    'verbs',
+    'schedules',
+  ] as const);
+  const workload = drawWorkload(seed, scenario, drawLetterStorm(seed));
+  return withLetters(seed, workload);
 }
 
 /** The same runs, of the action that has a pace; live calls would only be refused. */
@@ -167,13 +179,14 @@ function drawSchedules(seed: number): Workload {
   };
 }
 
-function drawVerbHistory(seed: number): Workload {
+function drawVerbHistory(seed: number, leastStormMs: number): Workload {
   const { launches, verbs, ...sizes } = drawVerbWorkload(seed);
+  const stormMs = Math.max(leastStormMs, sizes.stormMs);
   const steps: readonly Step[] = [
     ...launches.map((launch) => ({ kind: 'launch' as const, workspace: 0, ...launch })),
     ...verbs.map((verb) => ({ kind: 'verb' as const, workspace: 0, ...verb })),
   ];
-  return { ...sizes, receivers: ['well'], steps };
+  return { ...sizes, stormMs, receivers: ['well'], steps };
 }
 
 function natureOf(random: Random, scenario: Scenario): ReceiverNature {

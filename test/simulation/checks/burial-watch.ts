@@ -21,23 +21,26 @@ const READS_MS = 60_000;
 
 /**
  * Holds each write of the reader of dead letters against what lives. `theDeadSign`: what it ends is signed by a message
- * that died of it. `theLivingAreLeftAlone`: it ends no page and no callback of which a later attempt is on its way.
- * `theTakenAreLeftAlone`: nor a callback that the delivery log has.
+ * that died of it. `theLivingAreLeftAlone`: it ends no page and no callback of which a later attempt is on its way, and
+ * nothing of an epoch that was over. `theTakenAreLeftAlone`: nor a callback that the delivery log has.
  */
 export function watchBurials(world: World): (change: Change, past: Past) => void {
   return ({ pk, sk, after }, past) => {
     if (after === null) return;
-    if (sk.startsWith('P#') && after['f'] !== undefined) holdPage(world, pk.split('#')[1] ?? '', after);
+    if (sk.startsWith('P#') && after['f'] !== undefined) holdPage(world, pk.split('#')[1] ?? '', after, past);
     if (sk.startsWith('C#') && callbackRow(after).errorLabel === 'INTERNAL_ERROR') holdCallback(world, after, past);
   };
 }
 
-function holdPage({ observer, queues }: World, runUid: string, item: WireItem): void {
+function holdPage({ stage, observer, queues }: World, runUid: string, item: WireItem, past: Past): void {
   const slot = slotFromItem(runUid, toItem(item));
   const at = `page ${slot.page} of input ${slot.input} of ${runUid}`;
   const signed = queues.letters.all.filter(({ by }) => by === slot.by);
   const dead = signed.flatMap(({ message }) => (message.kind === 'page' ? [message] : []))[0];
   if (dead === undefined) return observer.violate('theDeadSign', `${at} is signed by no message that died`);
+  if (!isLate(stage) && past.isDead(runUid, slot.epoch, READS_MS)) {
+    observer.violate('theLivingAreLeftAlone', `${at} was ended under the dead epoch ${slot.epoch}`);
+  }
   const living = bodiesIn(queues.page).find((one) => {
     if (one.kind !== 'page' || one.runUid !== runUid || one.epoch !== dead.epoch) return false;
     if (one.input !== dead.input || one.page !== dead.page) return false;
@@ -58,10 +61,13 @@ function holdCallback({ stage, observer, queues }: World, item: WireItem, past: 
   );
   if (living !== undefined)
     observer.violate('theLivingAreLeftAlone', `${at} was ended, ${JSON.stringify(living)} lives`);
-  const isLate = LATE.some((kind) => stage.adversary.isOn(kind));
-  if (!isLate && parentUid === null && past.wasTaken(uid, READS_MS)) {
+  if (!isLate(stage) && parentUid === null && past.wasTaken(uid, READS_MS)) {
     observer.violate('theTakenAreLeftAlone', `${at} was ended though the delivery log has it`);
   }
+}
+
+function isLate({ adversary }: Stage): boolean {
+  return LATE.some((kind) => adversary.isOn(kind));
 }
 
 function bodiesIn(queue: Queue): readonly QueueMessage[] {
