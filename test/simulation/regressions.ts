@@ -37,4 +37,28 @@ export const REGRESSIONS: readonly Regression[] = [
     was: 'a resume was answered with what a cancel had made of the run since',
     undoneBy: 'resume-answers-for-another-verb',
   },
+  {
+    seed: 59,
+    scenario: 'letters',
+    was: 'a page that waited for another try was failed by the dead letter of the message that had sent it on',
+    undoneBy: 'page-that-waits-buried',
+  },
+  {
+    seed: 75,
+    scenario: 'letters',
+    was: 'a retried run whose start died ended with the failure of before, which the retry was to run again',
+    undoneBy: 'retried-run-ended-by-old-marks',
+  },
+  {
+    seed: 52,
+    scenario: 'letters',
+    was: 'a run was stopped while a dead letter was about to end it, and a resume found nothing left to do and stood still',
+    undoneBy: 'closed-window-stays-closed',
+  },
+  {
+    seed: 136,
+    scenario: 'letters',
+    was: 'a callback that waited for its next attempt was failed by the dead letter of the attempt before',
+    undoneBy: 'callback-that-waits-buried',
+  },
 ];

@@ -73,12 +73,14 @@ export function unearnedFailures(
     const { error_label: label, message } = last.outcome.error;
     const at = `run ${control.uid} input ${index} page ${last.page} failed with ${label} (${message})`;
     if (label === 'INTERNAL_ERROR') return letters.hasPage(last) ? [] : [`${at}, no message of it died`];
-    if (script === null) return label === 'BAD_INPUT' ? [] : [`${at}, its input being refused`];
+    // Taken up again and again and never come to its end, a page was a crash loop, whatever its input.
+    const isCrashLoop = !isCalm && label === 'UPSTREAM_TIMEOUT';
+    if (script === null) return label === 'BAD_INPUT' || isCrashLoop ? [] : [`${at}, its input being refused`];
     const calls = given.filter(({ page }) => page === last.page);
     const said = (kinds: readonly string[]): boolean => calls.some(({ kind }) => kinds.includes(kind));
     if (said(['permanent', 'invalid_result', 'same_cursor'])) return [];
     const spent = calls.filter(({ kind }) => RETRIED.has(kind)).length;
-    if (spent >= TRIES || (!isCalm && label === 'UPSTREAM_TIMEOUT')) return [];
+    if (spent >= TRIES || isCrashLoop) return [];
     // A call cut short by a crash, or slower than its time, is a try that the upstream knows nothing of.
     return isCalm || spent === 0 ? [`${at} after ${spent} failed calls`] : [];
   });
