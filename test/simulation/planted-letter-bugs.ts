@@ -48,13 +48,6 @@ export const LETTER_BUGS: readonly PlantedBug[] = [
     replace: 'return standing ??',
   },
   {
-    name: 'page-starts-in-a-closed-window',
-    file: 'shared/engine/runs/dispatch-run.ts',
-    scenario,
-    find: 'epoch === admitted.epoch && !isClosed ?',
-    replace: 'epoch === admitted.epoch ?',
-  },
-  {
     name: 'retried-run-ended-by-old-marks',
     file: `${BURY}/bury-dispatch.ts`,
     scenario,
