@@ -116,4 +116,19 @@ export interface RunWindow {
   /** The first input never opened in this attempt. */
   readonly next: number;
   readonly open: ReadonlyMap<number, OpenInput>;
+  /** What stood before, where it was closed unused, for a later epoch to go on from; absent: it was not. */
+  readonly before?: WindowBefore;
+}
+
+/** Epoch and next of the window that a closed one took the place of; zeros where there was none. */
+export type WindowBefore = Pick<RunWindow, 'epoch' | 'next'>;
+
+/** What a window of a later epoch goes on from. */
+export function windowBefore(standing: RunWindow | null): WindowBefore {
+  return standing?.before ?? standing ?? { epoch: 0, next: 0 };
+}
+
+/** Whether the marks are of this attempt: those of inputs that a retry runs anew go when it is laid out. */
+export function isReopened(window: RunWindow, { restartEpoch }: { readonly restartEpoch: number }): boolean {
+  return restartEpoch <= windowBefore(window).epoch;
 }

@@ -1,5 +1,5 @@
 import { deriveUid } from '../domain/ids.ts';
-import { shardOf, shardsBegun } from '../domain/input.ts';
+import { isReopened, shardOf, shardsBegun } from '../domain/input.ts';
 import { hasEnded, type RunControl, type RunDefinition, WORKING_STATUSES } from '../domain/run.ts';
 import { reconcileSlots, releaseEnded } from './runs/admit-run.ts';
 import { checkCompletion } from './runs/check-completion.ts';
@@ -143,7 +143,7 @@ async function tendWorking(ports: CorePorts, control: RunControl, definition: Ru
     if (slot !== null && hasEndedWith(slot, control)) await finishInput(ports, { control, definition, slot });
     else await ports.messages.send(pageAfter(control, input, slot, entry), { workspaceUid });
   }
-  if (window.open.size === 0) await checkCompletion(ports, control, definition);
+  if (window.open.size === 0 && isReopened(window, control)) await checkCompletion(ports, control, definition);
   return again;
 }
 

@@ -81,7 +81,7 @@ async function useVerb(
   await callVerb(stage, deployment, truth, { verb, runUid, workspace });
 }
 
-/** Uses a verb on a run, and gives what its caller was told. */
+/** Uses a verb on a run; gives what its caller was told, or null: nothing. */
 export async function callVerb(
   stage: Stage,
   deployment: Deployment,

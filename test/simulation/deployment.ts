@@ -8,6 +8,7 @@ import { createRunsHandler } from '../../functions/api/runs.ts';
 import { createSchedulesHandler } from '../../functions/api/schedules.ts';
 import { createVerbsHandler } from '../../functions/api/verbs.ts';
 import { createCallbackHandler } from '../../functions/workers/callback.ts';
+import { createDeadLetterHandler } from '../../functions/workers/dead-letters.ts';
 import { createControlHandler } from '../../functions/workers/control.ts';
 import { createPageHandler } from '../../functions/workers/page.ts';
 import { createSweepHandler } from '../../functions/workers/sweep.ts';
@@ -22,6 +23,8 @@ import { createScheduleStore } from '../../shared/adapters/dynamodb/schedule-sto
 import { Table } from '../../shared/adapters/dynamodb/table.ts';
 import { createWorkspaceStore } from '../../shared/adapters/dynamodb/workspace-store.ts';
 import type { RuntimeSettings } from '../../shared/contract/env.ts';
+import type { QueueMessage } from '../../shared/contract/messages.ts';
+import type { Log } from '../../shared/engine/ports.ts';
 import { createDynamoDbClient, createSqsClient } from './aws-clients.ts';
 import { createDynamoDb, createSqs } from './services.ts';
 import { createShortDynamoDbClient, createShortSqsClient } from './short-clients.ts';
@@ -29,7 +32,7 @@ import { connect, type QueueHandler } from './event-source.ts';
 import type { Instance, Stage } from './instance.ts';
 import { InstancePool } from './instance-pool.ts';
 import type { Observer } from './observer.ts';
-import { Queues } from './queues.ts';
+import { type QueuedMessage, Queues } from './queues.ts';
 import { createReceivers, type ReceiverNature } from './receivers.ts';
 import { asOld } from './rollout.ts';
 import { SimulatedScheduler } from './schedules/simulated-scheduler.ts';
@@ -76,7 +79,7 @@ export function deploy(
   const unkind = adversary.strikes('stale_reads') ? { unkind: { seed } } : {};
   const engine = openDynamoDb({ dir: null, now: () => timeline.now(), ...unkind });
   engine.createTable(TABLE_INPUT);
-  const queues = new Queues(stage);
+  const queues = new Queues(stage, workload.maxReceives);
   const objects = new Map<string, Uint8Array>();
   const worldOf = createUpstream(stage, truth);
   const natures = [...workload.receivers];
@@ -84,7 +87,7 @@ export function deploy(
   const dynamoDbService = createDynamoDb(engine, observer, adversary);
   const sqsService = createSqs(queues);
   const tellDifference = (message: string): void => observer.violate('shortClientsDoAsTheSdk', message);
-  const scheduler = new SimulatedScheduler(stage, queues.control);
+  const scheduler = new SimulatedScheduler(stage, queues);
   const env = { table: TABLE, settings: settingsOf(workload), ...urlsOf(queues) };
 
   function portsOf(instance: Instance) {
@@ -150,18 +153,26 @@ export function deploy(
   });
   const page = new InstancePool<QueueHandler>(stage, 'page', (one) => createPageHandler(portsOf(one)));
   const callback = new InstancePool<QueueHandler>(stage, 'callback', (one) => createCallbackHandler(portsOf(one)));
+  const seenTo = new Set<string>();
+  const deadLetters = new InstancePool<QueueHandler>(stage, 'dead-letters', (one) => {
+    const ports = portsOf(one);
+    return createDeadLetterHandler({ ...ports, log: notingLetters(stage, seenTo, ports.log) });
+  });
 
   const drop = (message: string): void => observer.violate('unknownVersionsComeAgain', message);
   const forget = (message: string): void => observer.violate('refusalsAreToldOf', message);
-  connect(stage, queues.control, { name: 'control', pool: control }, { receive: () => undefined, drop, forget });
-  connect(stage, queues.page, { name: 'page', pool: page }, { receive: () => undefined, drop, forget });
-  connect(
-    stage,
-    queues.callback,
-    { name: 'callback', pool: callback },
-    { receive: ({ body }) => noteFirst(truth, body), drop, forget },
-  );
-  const pools = [launch, live, verbs, schedules, run, runs, sweep, control, page, callback];
+  const nothing = (): void => undefined;
+  const on = { receive: nothing, done: nothing, drop, forget };
+  connect(stage, queues.control, { name: 'control', pool: control }, on);
+  connect(stage, queues.page, { name: 'page', pool: page }, on);
+  const noteAttempt = ({ body }: QueuedMessage): void => noteFirst(truth, body);
+  connect(stage, queues.callback, { name: 'callback', pool: callback }, { ...on, receive: noteAttempt });
+  const done = ({ id, body }: QueuedMessage): void => {
+    if (!seenTo.has(id)) observer.violate('lettersAreSeenTo', `a dead letter is gone and nobody saw to it: ${body}`);
+  };
+  // What an old version cannot read it drops, as deployed: whatever that was to do, the sweeper finds.
+  connect(stage, queues.deadLetters, { name: 'dead-letters', pool: deadLetters }, { ...on, done, drop: nothing });
+  const pools = [launch, live, verbs, schedules, run, runs, sweep, control, page, callback, deadLetters];
   return {
     queues,
     objects,
@@ -187,6 +198,30 @@ const ENTRY_TARGET = {
   queueArn: 'arn:aws:sqs:eu-central-1:1:control',
   deadLettersArn: 'arn:aws:sqs:eu-central-1:1:control-dead',
 };
+
+/** A log that notes which dead letters were seen to or dropped, and counts what came of them. */
+function notingLetters({ coverage }: Stage, seenTo: Set<string>, log: Log): Log {
+  return {
+    ...log,
+    warn(message, about = {}) {
+      const { burial, message: letter, message_id: id } = about as Partial<Burying>; // cast: as the reader tells it
+      if (burial !== undefined && letter !== undefined) coverage.hit(`burial:${letter.kind} ${burial}`);
+      if (burial !== undefined && id !== undefined) seenTo.add(id);
+      log.warn(message, about);
+    },
+    error(message, about = {}) {
+      const { message_id: id } = about as Partial<Burying>; // cast: as above
+      if (id !== undefined) seenTo.add(id);
+      log.error(message, about);
+    },
+  };
+}
+
+interface Burying {
+  readonly burial: string;
+  readonly message: QueueMessage;
+  readonly message_id: string;
+}
 
 const TABLE_INPUT: Parameters<ReturnType<typeof openDynamoDb>['createTable']>[0] = {
   TableName: TABLE,

@@ -1,58 +1,86 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { type Stage, TIMEOUT_MS } from './instance.ts';
 import type { InstancePool } from './instance-pool.ts';
-import { type CodeVersion, isNewer, readBy } from './rollout.ts';
+import { asOld, type CodeVersion, isNewer, readBy } from './rollout.ts';
 import type { Queue, QueuedMessage } from './queues.ts';
 
-export type QueueHandler = (event: SQSEvent) => Promise<SQSBatchResponse>;
+/** One that answers nothing has the whole batch deleted unless it throws. */
+export type QueueHandler = (event: SQSEvent) => Promise<SQSBatchResponse | void>;
 
 type Say = (message: string) => void;
 
-const BATCH_SIZE = 10;
-const MAX_CONCURRENCY = 4;
+/** Records of an invocation, and invocations at once, as deployed or nearly so. */
+const WORK = { batchSize: 10, atOnce: 4 };
+const DEAD_LETTERS = { batchSize: 1, atOnce: 2 };
 
 /** The event source mapping of a worker: hands its queue's messages to it in batches, deletes what did not fail. */
 export function connect(
   stage: Stage,
   queue: Queue,
-  worker: { readonly name: 'control' | 'page' | 'callback'; readonly pool: InstancePool<QueueHandler> },
-  on: { readonly receive: (message: QueuedMessage) => void; readonly drop: Say; readonly forget: Say },
+  worker: {
+    readonly name: 'control' | 'page' | 'callback' | 'dead-letters';
+    readonly pool: InstancePool<QueueHandler>;
+  },
+  on: {
+    readonly receive: (message: QueuedMessage) => void;
+    /** It is about to be deleted: its handler says that it is done. */
+    readonly done: (message: QueuedMessage) => void;
+    readonly drop: Say;
+    readonly forget: Say;
+  },
 ): void {
+  const { batchSize, atOnce } = worker.name === 'dead-letters' ? DEAD_LETTERS : WORK;
+  const isRepeated = stage.adversary.isOn('applied_but_failed') || (stage.breakdowns?.repeats ?? false);
   let isPolling = false;
   const failedOnce = new WeakSet<object>();
 
   function poll(): void {
     isPolling = false;
-    while (worker.pool.busy < MAX_CONCURRENCY) {
-      const batch = queue.receive(BATCH_SIZE);
+    while (worker.pool.busy < atOnce) {
+      const batch = queue.receive(batchSize);
       if (batch.length === 0) return;
       for (const message of batch) on.receive(message);
       void hand(batch);
     }
   }
 
+  function poisonOf(batch: readonly QueuedMessage[]): number | null {
+    const { breakdowns, adversary } = stage;
+    if (breakdowns === null || adversary.isCalm) return null;
+    const poisons = batch.map(({ body }) => breakdowns.poisonOf(worker.name, asOld(body)));
+    return poisons.find((ms) => ms !== null) ?? null;
+  }
+
   async function hand(batch: readonly QueuedMessage[]): Promise<void> {
     stage.trace.add(`${worker.name} gets ${batch.map(({ body, receives }) => `${body} (${receives})`).join(' ')}`);
     let version: CodeVersion = 1;
-    const answer = await worker.pool.invoke(TIMEOUT_MS[worker.name], async (handler, instance) => {
+    const failures = await worker.pool.invoke(TIMEOUT_MS[worker.name], async (handler, instance) => {
       version = instance.version;
+      const poisonMs = poisonOf(batch);
+      if (poisonMs !== null) stage.timeline.after(poisonMs, () => instance.die('poisoned'));
       const refusedBefore = queue.traffic.timesRefused(instance.name);
-      const answer = await handler({ Records: batch.map((message) => recordOf(queue, message, instance.version)) });
+      const Records = batch.map((message) => recordOf(queue, message, instance.version));
+      const { batchItemFailures: failures } = (await handler({ Records })) ?? { batchItemFailures: [] };
+      if (poisonMs !== null) instance.die('poisoned');
       const refused = queue.traffic.timesRefused(instance.name) - refusedBefore;
       // A request whose answer was lost is made again whole; a record that failed may have left work behind, which goes
       // on in a later invocation.
-      if (answer.batchItemFailures.length > 0) failedOnce.add(instance);
-      else if (refused > 0 && !failedOnce.has(instance) && !stage.adversary.isOn('applied_but_failed'))
+      if (failures.length > 0) failedOnce.add(instance);
+      else if (refused > 0 && !failedOnce.has(instance) && !isRepeated)
         on.forget(`${instance.name} had ${refused} entries refused`);
-      return answer;
+      return failures;
     });
-    if (answer !== null) {
-      const failed = new Set(answer.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
+    if (failures !== null) {
+      const failed = new Set(failures.map(({ itemIdentifier }) => itemIdentifier));
       const newer = batch.filter(({ body }) => version === 1 && isNewer(body));
       if (newer.length > 0) stage.coverage.hit('fault:new_version', newer.length);
       const unread = newer.find(({ id }) => !failed.has(id));
       if (unread !== undefined) on.drop(`${worker.name} took ${unread.body}, which it cannot read`);
-      for (const message of batch) if (!failed.has(message.id)) queue.delete(message);
+      for (const message of batch) {
+        if (failed.has(message.id)) continue;
+        on.done(message);
+        queue.delete(message);
+      }
     }
     wake();
   }
@@ -66,18 +94,23 @@ export function connect(
   queue.onVisible = wake;
 }
 
-function recordOf(queue: Queue, { id, body, receives, receipt }: QueuedMessage, version: CodeVersion): SQSRecord {
+function recordOf(
+  queue: Queue,
+  { id, body, attributes, sentAt, receives, receipt }: QueuedMessage,
+  version: CodeVersion,
+): SQSRecord {
+  const told = Object.entries(attributes).map(([name, stringValue]) => [name, { stringValue, dataType: 'String' }]);
   return {
     messageId: id,
     receiptHandle: String(receipt),
     body: readBy(version, body),
     attributes: {
       ApproximateReceiveCount: String(receives),
-      SentTimestamp: '0',
+      SentTimestamp: String(Math.round(sentAt)),
       SenderId: 'simulated',
       ApproximateFirstReceiveTimestamp: '0',
     },
-    messageAttributes: {},
+    messageAttributes: Object.fromEntries(told),
     md5OfBody: '',
     eventSource: 'aws:sqs',
     eventSourceARN: `arn:aws:sqs:eu-central-1:1:${queue.name}`,

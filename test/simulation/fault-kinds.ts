@@ -6,7 +6,7 @@ export const FAULT_KINDS = {
   reorder: 'messages are handed out in any order and in batches of any size',
   delay_message: 'a message becomes visible minutes late',
   lost_receive: 'a receive is counted that no consumer sees',
-  lost_message: 'a message is lost for good: a function was broken until its receives were spent, and no one redrives',
+  lost_message: 'a message is lost for good, without a dead letter',
   early_visibility: 'a message becomes visible while its consumer still works',
   refused_entries: 'some entries of a batch are refused',
   crash_before: 'a process dies before a call is made',
@@ -44,6 +44,7 @@ export const FURTHER_FAULT_KINDS = {
   transaction_conflict: 'a write meets a transaction on its item',
   new_version: 'a deployment between two messages: functions of two versions work side by side',
   clock_far_back: 'a clock jumps back by up to a minute',
+  fire_undelivered: 'EventBridge cannot bring a fire, and gives it to the dead-letter queue',
 } as const;
 
 export type FurtherFaultKind = keyof typeof FURTHER_FAULT_KINDS;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Coverage } from './coverage.ts';
 import { ALL_FURTHER_KINDS } from './fault-kinds.ts';
+import { MOVES_OF_LETTERS } from './find-holes.ts';
 import { findBug } from './planted.ts';
 import { FURTHER_BUGS } from './planted-further-bugs.ts';
 import { LIVE_BUGS } from './planted-live-bugs.ts';
@@ -10,7 +11,7 @@ import type { Scenario } from './workload.ts';
 const MINUTE_MS = 60_000;
 
 /** How many histories of each are run here; `npm run simulate -- --scenario NAME` runs more. */
-const HISTORIES: readonly (readonly [scenario: Scenario, count: number])[] = [
+const HISTORIES: readonly (readonly [scenario: Scenario, count: number, first?: number])[] = [
   ['schedules-calm', 15],
   ['schedules', 80],
   ['consumers-calm', 15],
@@ -20,6 +21,7 @@ const HISTORIES: readonly (readonly [scenario: Scenario, count: number])[] = [
   ['paced', 60],
   ['live-calm', 20],
   ['live', 60],
+  ['letters', 90, 1_001],
 ];
 
 /** What calls and fires must have come to in these histories, by the names coverage has for it. */
@@ -51,15 +53,27 @@ const MUST_HIT = [
   'live:handed over, then SUCCEEDED',
   'live:handed over, then STOPPED',
   'live:handed over by the sweep',
+  'burial:page INPUT_FAILED',
+  'burial:page CARRIED_ON',
+  'burial:page NOTHING',
+  'burial:dispatch RUN_ENDED',
+  'burial:dispatch CARRIED_ON',
+  'burial:dispatch NOTHING',
+  'burial:callback CALLBACK_FAILED',
+  'burial:callback NOTHING',
+  'burial:fire FIRE_MISSED',
+  'burial:fire CARRIED_ON',
+  'burial:tend NOTHING',
+  ...MOVES_OF_LETTERS.map((move) => `move:${move}`),
 ];
 
 const coverage = new Coverage();
 
-describe('schedules, careful consumers, paced actions and live calls under a seeded adversary', () => {
-  test.each(HISTORIES)(
-    'keep every promise in histories of %s',
-    async (scenario, count) => {
-      const outcome = await runThreads({ first: 1, count }, { scenario });
+describe('schedules, careful consumers, paced actions and dead letters under a seeded adversary', () => {
+  test.each(HISTORIES.map(([scenario, count, first = 1]) => ({ scenario, count, first })))(
+    'keep every promise in histories of $scenario',
+    async ({ scenario, count, first }) => {
+      const outcome = await runThreads({ first, count }, { scenario });
       coverage.add(outcome.coverage.counts);
       const broken = outcome.failed.map(
         ({ seed, violations: [first] }) =>

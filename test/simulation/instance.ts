@@ -1,6 +1,7 @@
 import type { FunctionName } from '../../shared/contract/env.ts';
 import type { Clock, Log } from '../../shared/engine/ports.ts';
 import type { Adversary } from './adversary.ts';
+import type { Breakdowns } from './breakdowns.ts';
 import type { Coverage } from './coverage.ts';
 import { Random } from './random.ts';
 import { type Outage, RetryQuota } from './outage.ts';
@@ -21,6 +22,13 @@ export interface Stage {
   readonly rollout: Rollout | null;
   /** Null: the store fails only as the adversary has it. */
   readonly outage: Outage | null;
+  /** Null: nothing is broken but now and then. */
+  readonly breakdowns: Breakdowns | null;
+}
+
+/** Whether nothing goes wrong in a history but what callers and actions do. */
+export function isFaultless({ adversary, breakdowns }: Pick<Stage, 'adversary' | 'breakdowns'>): boolean {
+  return breakdowns === null && adversary.kinds().length + adversary.furtherKinds().length === 0;
 }
 
 /** How the world answers a call it was not allowed to carry out, or whose answer it lost. */
@@ -31,7 +39,20 @@ const SDK_ATTEMPTS = 3;
 
 /** Timeouts of the functions, ms; Lambda kills what runs longer. */
 export const TIMEOUT_MS: Readonly<
-  Record<'live' | 'launch' | 'verbs' | 'schedules' | 'run' | 'runs' | 'control' | 'page' | 'callback' | 'sweep', number>
+  Record<
+    | 'live'
+    | 'launch'
+    | 'verbs'
+    | 'schedules'
+    | 'run'
+    | 'runs'
+    | 'control'
+    | 'page'
+    | 'callback'
+    | 'sweep'
+    | 'dead-letters',
+    number
+  >
 > = {
   live: 30_000,
   launch: 30_000,
@@ -43,10 +64,11 @@ export const TIMEOUT_MS: Readonly<
   page: 60_000,
   callback: 60_000,
   sweep: 55_000,
+  'dead-letters': 60_000,
 };
 
 /** Functions that something else takes over from when they stand still; API functions are killed and that is all. */
-const WORKERS: ReadonlySet<FunctionName> = new Set(['control', 'page', 'callback', 'sweep']);
+const WORKERS: ReadonlySet<FunctionName> = new Set(['control', 'page', 'callback', 'sweep', 'dead-letters']);
 
 /** One execution environment of a function: a clock of its own, one invocation at a time, and it can die at any call. */
 export class Instance {
@@ -135,11 +157,12 @@ export class Instance {
     refuse: (fault: CallFault) => Answer | Error,
     attempt = 1,
   ): Promise<Answer> {
-    const { timeline, adversary, coverage, trace, outage } = this.#stage;
+    const { timeline, adversary, coverage, trace, outage, breakdowns } = this.#stage;
     const at = `${this.functionName} ${point}`;
     coverage.hit(`point:${at}`);
     const hit = (outcome: string): void => coverage.hit(`outcome:${at}:${outcome}`);
-    if (adversary.strikes('crash_before')) {
+    const broken = adversary.isCalm ? null : (breakdowns?.breakageOf(this.functionName, point) ?? null);
+    if (broken === 'crash_before' || adversary.strikes('crash_before')) {
       hit('crash_before');
       this.die(`before ${point}`);
       return new Promise(() => undefined);
@@ -163,16 +186,17 @@ export class Instance {
       timeline.after(this.#delay(), () => {
         this.#stage.underWay.calls -= 1;
         if (outage?.refuses(point) === true) return fail('failed');
-        if (adversary.strikes('throttled')) return fail('throttled');
-        if (adversary.strikes('failed')) return fail('failed');
+        if (broken === 'throttled' || adversary.strikes('throttled')) return fail('throttled');
+        if (broken === 'failed' || adversary.strikes('failed')) return fail('failed');
         perform().then(
           (answer) => {
             this.#quota.give(attempt);
-            if (adversary.strikes('crash_after') && this.isAlive) {
+            if ((broken === 'crash_after' || adversary.strikes('crash_after')) && this.isAlive) {
               hit('crash_after');
               return this.die(`after ${point}`);
             }
-            if (adversary.strikes('applied_but_failed')) return fail('applied_but_failed');
+            if (broken === 'applied_but_failed' || adversary.strikes('applied_but_failed'))
+              return fail('applied_but_failed');
             if (WORKERS.has(this.functionName) && adversary.strikes('frozen_worker')) this.#freeze();
             this.#whenRunning(() => resolve(answer));
           },

@@ -1,7 +1,7 @@
 import { slotFromItem } from '../../shared/adapters/dynamodb/progress-store.ts';
 import { deriveUid } from '../../shared/domain/ids.ts';
 import { Past } from './checks/past.ts';
-import type { Instance, Stage } from './instance.ts';
+import { type Instance, isFaultless, type Stage } from './instance.ts';
 import { type Change, Mirror, toItem } from './mirror.ts';
 import { controlChange, movesBetween, STEP_CHECKS, type StepLimits } from './checks/step-checks.ts';
 
@@ -21,6 +21,8 @@ export class Observer {
   onDue: (at: number) => void = () => undefined;
   /** Told of each change, and which function made it. */
   onChange: (change: Change, by: string) => void = () => undefined;
+  /** Told of each change that the reader of dead letters makes. */
+  onBurial: (change: Change, past: Past) => void = () => undefined;
   readonly #stage: Stage;
   readonly #limits: StepLimits;
   readonly #past: Past;
@@ -28,8 +30,7 @@ export class Observer {
   constructor(stage: Stage, limits: StepLimits) {
     this.#stage = stage;
     this.#limits = limits;
-    const { adversary } = stage;
-    this.#past = new Past(adversary.kinds().length + adversary.furtherKinds().length === 0);
+    this.#past = new Past(isFaultless(stage));
   }
 
   wrote(instance: Instance, operation: string, body: unknown, answer: unknown): void {
@@ -37,6 +38,7 @@ export class Observer {
       this.#tell(instance, change);
       this.#note(change);
       this.onChange(change, instance.functionName);
+      if (instance.functionName === 'dead-letters') this.onBurial(change, this.#past);
       this.#past.note(change, this.#stage.timeline.now());
       for (const { name, check } of STEP_CHECKS) {
         const message = check(change, this.#limits, this.#past);

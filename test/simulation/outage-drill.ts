@@ -123,6 +123,7 @@ async function playLoad(size: DrillSize, strikes: boolean): Promise<Omit<DrillRe
     underWay: { calls: 0 },
     rollout: null,
     outage,
+    breakdowns: null,
   };
   const workload = { runsAtOnce: 10, inputsInFlight: 20, receivers: ['well', 'dead'], steps: [], stormMs: 0 } as const;
   const truth = newTruth();
@@ -137,7 +138,7 @@ async function playLoad(size: DrillSize, strikes: boolean): Promise<Omit<DrillRe
   }
   sweepEveryMinute(load);
   const drainedAt = await passUntil(load, lastAt, () => undone(load, [WELL]).length === 0);
-  const deadLetters = deployment.queues.all().reduce((sum, { dead }) => sum + dead.length, 0);
+  const deadLetters = deployment.queues.letters.all.length;
   const posts = truth.posts.filter(({ workspace }) => workspace === DEAD).length;
   const accepted = truth.launches.filter(({ answer }) => answer?.status === 202);
   const callbacks = accepted.filter(({ workspace }) => workspace === DEAD).length * CALLBACKS_A_RUN;

@@ -1,3 +1,4 @@
+import { type Letter, Letters, type LetterSource } from './letters.ts';
 import { Random } from './random.ts';
 import type { Stage } from './instance.ts';
 import { Traffic } from './traffic.ts';
@@ -8,8 +9,12 @@ const MAX_RECEIVES = 8;
 const VISIBILITY_MS = 360_000;
 
 export interface QueuedMessage {
+  /** It and the moment of the first sending stay the same when a message is set aside (SQS, "Dead-letter queues"). */
   readonly id: string;
+  readonly sentAt: number;
   readonly body: string;
+  /** Message attributes; only EventBridge's dead letters have any. */
+  readonly attributes: Readonly<Record<string, string>>;
   /** Epoch ms from which a consumer may receive it. */
   visibleAt: number;
   receives: number;
@@ -23,10 +28,15 @@ export interface BatchEntry {
   readonly DelaySeconds?: number;
 }
 
-/** A standard queue with its dead-letter queue: at least once, in no order. */
+/** Takes messages out of a queue that were received too often there. */
+interface SetAside {
+  readonly maxReceives: number;
+  readonly take: (message: QueuedMessage) => void;
+}
+
+/** A standard queue: at least once, in no order. */
 export class Queue {
   readonly name: string;
-  readonly dead: QueuedMessage[] = [];
   /** Every body ever sent, for sending again what was long handled. */
   readonly history: string[] = [];
   readonly traffic: Traffic;
@@ -34,13 +44,16 @@ export class Queue {
   onVisible: () => void = () => undefined;
   readonly #stage: Stage;
   readonly #ids: Random;
+  /** Null: of the dead letters themselves, which stay until they are deleted. */
+  readonly #setAside: SetAside | null;
   #messages: QueuedMessage[] = [];
   #receipts = 0;
 
-  constructor(stage: Stage, name: string, traffic: Traffic) {
+  constructor(stage: Stage, name: string, traffic: Traffic, setAside: SetAside | null) {
     this.#stage = stage;
     this.traffic = traffic;
     this.name = name;
+    this.#setAside = setAside;
     this.#ids = new Random(stage.seed, `queue ${name}`);
   }
 
@@ -48,9 +61,14 @@ export class Queue {
     return `https://sqs.simulated/1/${this.name}`;
   }
 
-  /** Messages that are not yet deleted, visible or not; dead ones aside. */
+  /** Messages that are not yet deleted, visible or not. */
   get size(): number {
     return this.#messages.length;
+  }
+
+  /** Bodies of these. */
+  bodies(): readonly string[] {
+    return this.#messages.map(({ body }) => body);
   }
 
   /** SendMessageBatch. */
@@ -79,7 +97,13 @@ export class Queue {
     this.history.push(body);
     this.traffic.sent.push({ from, body });
     if (adversary.strikes('lost_message')) return;
-    this.#add({ id: this.#ids.uuid(), body, visibleAt: timeline.now() + delayMs + late, receives: 0, receipt: 0 });
+    const id = this.#ids.uuid();
+    this.take({ id, body, attributes: {}, sentAt: timeline.now(), visibleAt: timeline.now() + delayMs + late });
+  }
+
+  /** Takes a message as it is, its id and all. */
+  take(message: Omit<QueuedMessage, 'receives' | 'receipt'>): void {
+    this.#add({ ...message, receives: 0, receipt: 0 });
   }
 
   /** Up to `max` visible messages, each counted and hidden. */
@@ -94,7 +118,7 @@ export class Queue {
       const [message] = visible.splice(at, 1);
       if (message === undefined) break;
       if (!this.#take(message)) continue;
-      this.traffic.hand(message.id);
+      if (this.#setAside !== null) this.traffic.hand(message.id);
       batch.push({ ...message });
     }
     return batch;
@@ -113,11 +137,11 @@ export class Queue {
     const { adversary, trace } = this.#stage;
     message.receives += 1;
     message.receipt = this.#receipts += 1;
-    if (message.receives > MAX_RECEIVES) {
+    if (this.#setAside !== null && message.receives > this.#setAside.maxReceives) {
       this.#messages = this.#messages.filter((other) => other !== message);
-      this.dead.push(message);
       this.#stage.coverage.hit('set aside as dead letter');
       trace.add(`${this.name} sets aside ${message.body}`);
+      this.#setAside.take(message);
       return false;
     }
     if (adversary.strikes('duplicate_now')) this.#copy(message, adversary.amount(1, 2_000));
@@ -145,26 +169,47 @@ export class Queue {
   }
 }
 
-/** The three queues of a stage. */
+/** The queues of a stage: three for work, and that of their dead letters. */
 export class Queues {
   readonly traffic: Traffic = new Traffic();
+  readonly letters: Letters = new Letters();
   readonly control: Queue;
   readonly page: Queue;
   readonly callback: Queue;
+  readonly deadLetters: Queue;
+  readonly #stage: Stage;
 
-  constructor(stage: Stage) {
-    this.control = new Queue(stage, 'control', this.traffic);
-    this.page = new Queue(stage, 'page', this.traffic);
-    this.callback = new Queue(stage, 'callback', this.traffic);
+  constructor(stage: Stage, maxReceives = MAX_RECEIVES) {
+    this.#stage = stage;
+    const open = (name: 'control' | 'page' | 'callback'): Queue => {
+      const take = (message: QueuedMessage): void => this.bury({ ...message, from: name });
+      return new Queue(stage, name, this.traffic, { maxReceives, take });
+    };
+    this.control = open('control');
+    this.page = open('page');
+    this.callback = open('callback');
+    this.deadLetters = new Queue(stage, 'dead-letters', this.traffic, null);
   }
 
   all(): readonly Queue[] {
-    return [this.control, this.page, this.callback];
+    return [this.control, this.page, this.callback, this.deadLetters];
   }
 
   byUrl(url: string): Queue {
     const queue = this.all().find((one) => one.url === url);
     if (queue === undefined) throw new Error(`There is no queue ${url}.`);
     return queue;
+  }
+
+  /** Puts a message into the dead-letter queue, at once visible. */
+  bury(letter: Pick<QueuedMessage, 'id' | 'body' | 'attributes' | 'sentAt'> & { readonly from: LetterSource }): void {
+    const { id, body, attributes, sentAt, from } = letter;
+    this.letters.note({ id, body, attributes, from });
+    this.deadLetters.take({ id, body, attributes, sentAt, visibleAt: this.#stage.timeline.now() });
+  }
+
+  /** Puts a dead letter into its source's queue again: a new message with the same body (SQS, "Redriving messages"). */
+  redrive({ from, body }: Letter): void {
+    this[from === 'scheduler' ? 'control' : from].send('redrive', body, 0);
   }
 }

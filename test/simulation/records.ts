@@ -10,6 +10,7 @@ import {
 import { type LargeObjects, pageFromItem } from '../../shared/adapters/dynamodb/progress-store.ts';
 import { controlFromItem, definitionFromItem } from '../../shared/adapters/dynamodb/run-records.ts';
 import { shardCount, shardOf } from '../../shared/domain/input.ts';
+import type { ErrorRecord } from '../../shared/domain/errors.ts';
 import type { PageSlot } from '../../shared/domain/page.ts';
 import type { RunControl, RunDefinition } from '../../shared/domain/run.ts';
 import { DUE_PARTITIONS } from '../../shared/engine/stores.ts';
@@ -29,6 +30,9 @@ export interface CallbackRow {
   /** Since when it waits, or waited to its end, for its receiver (epoch ms). */
   readonly heldSince: number | null;
   readonly createdAt: number;
+  /** Who wrote it last. */
+  readonly by: string;
+  readonly errorLabel: string | null;
 }
 
 export interface RecordedPage {
@@ -186,5 +190,11 @@ function readCallbackRow(item: WireItem): CallbackRow {
     httpStatus: read.numberOrNull('http_status'),
     heldSince: read.numberOrNull('held_since'),
     createdAt: read.number('created_at'),
+    by: read.textOrNull('w') ?? '',
+    errorLabel: labelOf(read.textOrNull('error')),
   };
+}
+
+function labelOf(error: string | null): string | null {
+  return error === null ? null : (JSON.parse(error) as ErrorRecord).error_label; // cast: as the engine wrote it
 }

@@ -55,4 +55,28 @@ export const REGRESSIONS: readonly Regression[] = [
     was: 'a key was taken by a write that was repeated, and its own call told that another was at work',
     undoneBy: 'own-claim-taken-for-anothers',
   },
+  {
+    seed: 59,
+    scenario: 'letters',
+    was: 'a page that waited for another try was failed by the dead letter of the message that had sent it on',
+    undoneBy: 'page-that-waits-buried',
+  },
+  {
+    seed: 75,
+    scenario: 'letters',
+    was: 'a retried run whose start died ended with the failure of before, which the retry was to run again',
+    undoneBy: 'retried-run-ended-by-old-marks',
+  },
+  {
+    seed: 52,
+    scenario: 'letters',
+    was: 'a run was stopped while a dead letter was about to end it, and a resume found nothing left to do and stood still',
+    undoneBy: 'closed-window-stays-closed',
+  },
+  {
+    seed: 136,
+    scenario: 'letters',
+    was: 'a callback that waited for its next attempt was failed by the dead letter of the attempt before',
+    undoneBy: 'callback-that-waits-buried',
+  },
 ];

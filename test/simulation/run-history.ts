@@ -4,15 +4,20 @@ import { type ConsumerSupervision, superviseConsumers } from './consumers/superv
 import { Coverage } from './coverage.ts';
 import { deploy, type Deployment } from './deployment.ts';
 import type { FaultKind, FurtherFaultKind } from './fault-kinds.ts';
-import { type Stage, TIMEOUT_MS } from './instance.ts';
 import { type LiveSupervision, superviseLive } from './live/supervise-live.ts';
+import { Breakdowns } from './breakdowns.ts';
+import { buriedRuns } from './checks/burial-checks.ts';
+import { watchBurials } from './checks/burial-watch.ts';
+import { isFaultless, type Stage, TIMEOUT_MS } from './instance.ts';
+import { drawLetterFaults } from './letter-workload.ts';
+import { meddleWithLetters, retryRun } from './supervise-letters.ts';
 import { Observer, type Violation } from './observer.ts';
 import { Random } from './random.ts';
 import { Records } from './records.ts';
 import { postsById } from './checks/aftermath.ts';
 import { REST_CHECKS } from './checks/rest-checks.ts';
 import { Rollout } from './rollout.ts';
-import { runTruths } from './run-truth.ts';
+import { type RunTruth, runTruths } from './run-truth.ts';
 import { Timeline } from './timeline.ts';
 import { Trace } from './trace.ts';
 import { type ScheduleSupervision, superviseSchedules } from './schedules/supervise-schedules.ts';
@@ -61,18 +66,24 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
   const timeline = new Timeline(workload.startAt ?? START);
   const coverage = new Coverage();
   const adversary = new Adversary(seed, coverage, faultsOf(seed, scenario));
-  const isFurther = [workload.schedules, workload.consumers, workload.live].some((further) => further !== undefined);
+  const { schedules: withSchedules, live: withLive } = workload;
+  const isFurther = withSchedules !== undefined || withLive !== undefined || scenario === 'consumers';
   if (isFurther && !isTame(scenario)) adversary.goFurther();
   const trace = new Trace(timeline, options.keepTrace ?? false);
   const isDeployedAnew = adversary.furtherKinds().includes('new_version');
   const draws = new Random(seed, 'rollout');
   const rollout = isDeployedAnew ? new Rollout(() => timeline.now(), draws, workload.stormMs) : null;
-  const stage: Stage = { seed, timeline, adversary, coverage, trace, underWay: { calls: 0 }, rollout, outage: null };
+  const elapsed = (): number => timeline.now() - (workload.startAt ?? START);
+  const breakdowns = workload.letters === undefined ? null : new Breakdowns(workload.letters.breakdowns, elapsed);
+  const underWay = { calls: 0 };
+  const stage: Stage = { seed, timeline, adversary, coverage, trace, underWay, rollout, outage: null, breakdowns };
   const truth = newTruth();
   const observer = new Observer(stage, workload);
   const deployment = deploy(stage, workload, truth, observer, options.clients ?? clientsOf(seed));
   await deployment.write(apiKeyItems(workload.receivers.length));
   const records = new Records(observer.mirror, deployment.objects);
+  observer.onBurial = watchBurials({ stage, observer, queues: deployment.queues });
+  if (workload.letters !== undefined) meddleWithLetters({ stage, deployment, records, truth }, workload.letters);
   const schedules =
     workload.schedules === undefined
       ? null
@@ -115,6 +126,7 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
     () => left === 0 && adversary.isCalm && [schedules, consumers, live].every((further) => further?.isOver() ?? true),
   );
   await checkAll(world);
+  if (observer.violations.length === 0) await retryBuried(world);
   if (observer.violations.length === 0) await redrive(world);
   return {
     seed,
@@ -131,6 +143,7 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
 /** The kinds of faults a history may have. */
 function faultsOf(seed: number, scenario: Scenario): readonly FaultKind[] | 'drawn' {
   if (scenario === 'verbs') return drawVerbFaults(seed);
+  if (scenario === 'letters') return drawLetterFaults(seed);
   return isTame(scenario) ? [] : 'drawn';
 }
 
@@ -206,15 +219,19 @@ async function comeToRest({ stage, deployment, records, observer }: World, isOve
   observer.violate('comesToRest', message);
 }
 
+function readTruths({ records, truth, observer, deployment }: World): Promise<readonly RunTruth[]> {
+  return runTruths(records, truth, { failures: observer.failures, letters: deployment.queues.letters });
+}
+
 async function checkAll(world: World): Promise<void> {
   const { observer, records, truth, stage, deployment } = world;
   if (observer.violations.length > 0) return;
-  const isCalm = stage.adversary.kinds().length + stage.adversary.furtherKinds().length === 0;
+  const isCalm = isFaultless(stage);
   const isLate = LATE_FAULTS.some((kind) => stage.adversary.isOn(kind));
-  const runs = await runTruths(records, truth, observer.failures);
-  const isRepeated = stage.adversary.isOn('applied_but_failed');
-  const { traffic } = deployment.queues;
-  const aftermath = { records, truth, traffic, runs, posts: postsById(truth), isCalm, isLate, isRepeated };
+  const { traffic, letters } = deployment.queues;
+  const runs = await readTruths(world);
+  const isRepeated = stage.adversary.isOn('applied_but_failed') || (stage.breakdowns?.repeats ?? false);
+  const aftermath = { records, truth, traffic, letters, runs, posts: postsById(truth), isCalm, isLate, isRepeated };
   for (const { name, check } of REST_CHECKS) {
     for (const message of check(aftermath)) observer.violate(name, message);
   }
@@ -223,17 +240,47 @@ async function checkAll(world: World): Promise<void> {
   await world.live?.check({ isCalm, isLate });
 }
 
+/** Retries what failed by a burial: now that nothing is broken any more, it comes to the end it should have had. */
+async function retryBuried(world: World): Promise<void> {
+  const { stage, deployment, observer, truth } = world;
+  const buried = buriedRuns(await readTruths(world)).map(({ control }) => control);
+  if (buried.length === 0) return;
+  let left = buried.length;
+  for (const control of buried) {
+    stage.timeline.after(1, async () => {
+      const status = await retryRun(stage, deployment, truth, control);
+      left -= 1;
+      if (status === 200) return;
+      observer.violate('buriedRunsAreRetried', `retry of ${control.uid} was answered ${status ?? 'nothing'}`);
+    });
+  }
+  await comeToRest(world, () => left === 0);
+  await checkAll(world);
+  const uids = new Set(buried.map(({ uid }) => uid));
+  for (const { control } of buriedRuns(await readTruths(world))) {
+    if (!uids.has(control.uid)) continue;
+    observer.violate('buriedRunsAreRetried', `${control.uid} was retried, and what was buried of it stays so`);
+  }
+}
+
 /**
  * Sends dead letters and long handled messages again: once all is done, they change nothing, not even where receivers
- * refuse by now what they once took.
+ * refuse by now what they once took. Any of the letters also go to their reader again, under the ids they had.
  */
 async function redrive(world: World): Promise<void> {
   const { stage, deployment, records, observer } = world;
+  const { queues } = deployment;
   const random = new Random(stage.seed, 'redrive');
   const before = records.standing();
   deployment.turnReceivers(new Random(stage.seed, 'redrive receivers').pick(['well', 'dead', 'gone']));
-  for (const queue of deployment.queues.all()) {
-    const bodies = [...queue.dead.map(({ body }) => body), ...queue.history];
+  const letters = Array.from(queues.letters.all);
+  const chosen = new Random(stage.seed, 'redrive letters');
+  for (const letter of letters) {
+    if (chosen.happens(0.5)) queues.redrive(letter);
+    if (chosen.happens(0.5)) queues.bury({ ...letter, sentAt: stage.timeline.now() });
+  }
+  for (const queue of queues.all()) {
+    const bodies = [...queue.history];
     for (let sent = 0; sent < REDRIVEN && bodies.length > 0; sent += 1) queue.send('redrive', random.take(bodies), 0);
   }
   await comeToRest(world, () => true);

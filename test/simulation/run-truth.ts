@@ -2,6 +2,8 @@ import { deriveUid } from '../../shared/domain/ids.ts';
 import { partStarts } from '../../shared/domain/callback.ts';
 import type { LivePage } from '../../shared/domain/live-page.ts';
 import type { RunControl, RunDefinition } from '../../shared/domain/run.ts';
+import type { ErrorRecord } from '../../shared/domain/errors.ts';
+import type { Letters } from './letters.ts';
 import type { RecordedPage, Records } from './records.ts';
 import type { CustomData, GivenPage, InputScript, Truth } from './truth.ts';
 
@@ -14,6 +16,8 @@ export interface RunTruth {
   readonly callbacks: readonly string[];
   /** Uids of the run.finished of its endings. */
   readonly finishes: readonly string[];
+  /** The message that was to start it died, and it was ended for that: not every input has had its turn. */
+  readonly startDied: boolean;
 }
 
 export interface InputTruth {
@@ -34,7 +38,7 @@ export interface InputTruth {
 export async function runTruths(
   records: Records,
   truth: Truth,
-  failures: ReadonlyMap<string, ReadonlySet<string>>,
+  seen: { readonly failures: ReadonlyMap<string, ReadonlySet<string>>; readonly letters: Letters },
 ): Promise<readonly RunTruth[]> {
   const found: RunTruth[] = [];
   const given = Map.groupBy(truth.pages, ({ runUid, input }) => `${runUid}:${input}`);
@@ -60,8 +64,9 @@ export async function runTruths(
     }
     const endings = Array.from({ length: control.endings }, (_, at) => at + 1);
     const finishes = endings.map((ending) => deriveUid(uid, 'run_finished', { ending }));
-    const callbacks = callbacksOf(definition, inputs, failures.get(uid) ?? new Set());
-    found.push({ control, definition, inputs, finishes, callbacks });
+    const callbacks = callbacksOf(definition, inputs, seen.failures.get(uid) ?? new Set());
+    const startDied = seen.letters.hasStart(control) && isOfNoInput(control.lastError, inputs);
+    found.push({ control, definition, inputs, finishes, callbacks, startDied });
   }
   return found;
 }
@@ -89,6 +94,15 @@ function pagesOf(livePage: LivePage | null, pages: readonly RecordedPage[]): rea
   return pages.map((page) => {
     const { cursor } = page.slot;
     return { ...page, slot: { ...page.slot, cursor: cursor === livePage.cursor ? null : cursor } };
+  });
+}
+
+/** Whether a run says that something of ours went wrong, and it was none of its pages. */
+export function isOfNoInput(error: ErrorRecord | null, inputs: readonly InputTruth[]): boolean {
+  if (error?.error_label !== 'INTERNAL_ERROR') return false;
+  return inputs.every(({ pages }) => {
+    const outcome = pages.at(-1)?.slot.outcome;
+    return outcome?.kind !== 'FAILURE' || outcome.error.error_ref !== error.error_ref;
   });
 }
 

@@ -3,6 +3,7 @@ import { Random } from './random.ts';
 import type { ReceiverNature } from './receivers.ts';
 import { type ConsumerWorkload, drawConsumers } from './consumers/consumer-workload.ts';
 import { drawLive, type LiveWorkload } from './live/live-workload.ts';
+import { drawLetterStorm, type LetterWorkload, withLetters } from './letter-workload.ts';
 import { drawScheduleWorkload, type ScheduleWorkload } from './schedules/schedule-workload.ts';
 import { PACED_ACTION } from './upstream.ts';
 import { FAIL_KINDS, type InputScript, type LaunchBody, type Verb } from './truth.ts';
@@ -17,6 +18,8 @@ export interface Workload {
   readonly steps: readonly Step[];
   /** When the world turns kind, ms after the start. */
   readonly stormMs: number;
+  /** Receives of a message before it is a dead letter; absent: as deployed. */
+  readonly maxReceives?: number;
   /** When it starts (epoch ms), where that matters. */
   readonly startAt?: number;
   readonly schedules?: ScheduleWorkload;
@@ -26,6 +29,8 @@ export interface Workload {
   readonly backAfterMs?: number;
   /** Walks through the pages of live calls. */
   readonly live?: LiveWorkload;
+  /** What makes messages die. */
+  readonly letters?: LetterWorkload;
 }
 
 /** Something a caller does, so many ms after the start. */
@@ -51,8 +56,8 @@ export type Step =
  * Kinds of histories: `small` is the everyday one, `wide` has runs of several shards, `patient` receivers that are never
  * well, `schedules` nothing but schedules, `consumers` keys, dependencies, later starts and replays, `paced` runs of an
  * action with a pace, `verbs` runs that are stopped and taken up again over and over, `away` receivers that come back
- * after a time, `live` live calls that wait, have keys, and are followed page by page, beside runs; those from `schedules`
- * on only come when asked for.
+ * after a time, `live` live calls that wait, have keys, and are followed page by page, beside runs, `letters` messages
+ * that die, of all of these; those from `schedules` on only come when asked for.
  */
 export const SCENARIOS = [
   'small',
@@ -70,6 +75,7 @@ export const SCENARIOS = [
   'away-calm',
   'live',
   'live-calm',
+  'letters',
 ] as const;
 export type Scenario = (typeof SCENARIOS)[number];
 
@@ -86,14 +92,16 @@ export function isTame(scenario: Scenario): boolean {
   return scenario === 'calm' || scenario.endsWith('-calm');
 }
 
-export function drawWorkload(seed: number, scenario: Scenario): Workload {
+/** `leastStormMs`: where messages have to die in it. */
+export function drawWorkload(seed: number, scenario: Scenario, leastStormMs = 0): Workload {
   if (scenario === 'schedules' || scenario === 'schedules-calm') return drawSchedules(seed);
-  if (scenario === 'verbs') return drawVerbHistory(seed);
   if (scenario === 'away' || scenario === 'away-calm') return drawAwayHistory(seed);
+  if (scenario === 'verbs') return drawVerbHistory(seed, leastStormMs);
+  if (scenario === 'letters') return drawLetters(seed);
   if (scenario === 'paced' || scenario === 'paced-calm') return pacedOf(drawWorkload(seed, 'small'));
   const random = new Random(seed, 'workload');
   const workspaces = random.pick([1, 1, 1, 2, 4]);
-  const stormMs = Math.round(random.logarithmic(20_000, 7_200_000));
+  const stormMs = Math.max(leastStormMs, Math.round(random.logarithmic(20_000, 7_200_000)));
   const receivers = Array.from({ length: workspaces }, () => natureOf(random, scenario));
   const runs = runsOf(random, scenario);
   // In a rush runs meet in line for the slots.
@@ -120,6 +128,23 @@ export function drawWorkload(seed: number, scenario: Scenario): Workload {
     ...(isOfConsumers(scenario) ? { consumers: consumersOf(seed, steps, { stormMs, workspaces }) } : {}),
     ...(isOfLive(scenario) ? { live: drawLive(seed, { stormMs, workspaces }) } : {}),
   };
+}
+
+/** Histories of other scenarios in which messages die; schedules seldom, for they last long. */
+function drawLetters(seed: number): Workload {
+  const random = new Random(seed, 'letters of');
+  const scenario = random.pick([
+    'small',
+    'small',
+    'small',
+    'consumers',
+    'consumers',
+    'verbs',
+    'verbs',
+    'schedules',
+  ] as const);
+  const workload = drawWorkload(seed, scenario, drawLetterStorm(seed));
+  return withLetters(seed, workload);
 }
 
 /** The same runs, of the action that has a pace; live calls would only be refused. */
@@ -173,13 +198,14 @@ function drawSchedules(seed: number): Workload {
   };
 }
 
-function drawVerbHistory(seed: number): Workload {
+function drawVerbHistory(seed: number, leastStormMs: number): Workload {
   const { launches, verbs, ...sizes } = drawVerbWorkload(seed);
+  const stormMs = Math.max(leastStormMs, sizes.stormMs);
   const steps: readonly Step[] = [
     ...launches.map((launch) => ({ kind: 'launch' as const, workspace: 0, ...launch })),
     ...verbs.map((verb) => ({ kind: 'verb' as const, workspace: 0, ...verb })),
   ];
-  return { ...sizes, receivers: ['well'], steps };
+  return { ...sizes, stormMs, receivers: ['well'], steps };
 }
 
 function drawAwayHistory(seed: number): Workload {

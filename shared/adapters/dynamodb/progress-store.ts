@@ -256,9 +256,10 @@ export async function pageFromItem(
   return { slot: slotFromItem(runUid, item), results };
 }
 
-function windowToRecord({ epoch, next, open }: RunWindow): object {
+function windowToRecord({ epoch, next, open, before }: RunWindow): object {
   const entries = Array.from(open, ([input, entry]) => [String(input), entryToRecord(entry)]);
-  return { ep: epoch, nx: next, o: Object.fromEntries(entries) };
+  const closed = before === undefined ? {} : { be: before.epoch, bn: before.next };
+  return { ep: epoch, nx: next, o: Object.fromEntries(entries), ...closed };
 }
 
 interface EntryRecord {
@@ -276,7 +277,9 @@ function entryToRecord({ page, attempt, until, held, by }: OpenInput): object {
 function windowFromItem(item: Item): RunWindow {
   const read = new ItemReader(item);
   const open = Object.entries(read.stored<Record<string, EntryRecord>>('o') ?? {});
+  const beforeEpoch = read.numberOrNull('be');
   return {
+    ...(beforeEpoch === null ? {} : { before: { epoch: beforeEpoch, next: read.number('bn') } }),
     epoch: read.number('ep'),
     next: read.number('nx'),
     open: new Map(

@@ -2,6 +2,7 @@ import type { CallbackRecord } from '../../domain/callback.ts';
 import type { ErrorRecord } from '../../domain/errors.ts';
 import { type DerivedUid, readUid } from '../../domain/ids.ts';
 import type { RunDefinition } from '../../domain/run.ts';
+import { sendOn } from '../callbacks/deliver-callback.ts';
 import { newRecord, wasDelivered } from '../callbacks/delivery.ts';
 import type { CorePorts } from '../ports.ts';
 import type { CallbackMessage } from '../messages.ts';
@@ -9,13 +10,18 @@ import { type Burial, type DeadLetter, tellDeath } from './burial.ts';
 
 /**
  * Ends the callback whose attempt died: its record is FAILED with an INTERNAL_ERROR, where the receiver's workspace sees
- * it and can replay it. Success absorbs, and an attempt that was made, or is another message's, is left alone.
+ * it and can replay it. Success absorbs, and another message's attempt is left alone; after one that was made and
+ * written down, the next is sent again.
  */
 export async function buryCallback(ports: CorePorts, message: CallbackMessage, letter: DeadLetter): Promise<Burial> {
   const record = await ports.callbacks.readRecord(message.uid);
   const about = readUid(record?.refUid ?? message.uid);
   const definition = about === null ? null : await ports.runs.readDefinition(about.runUid);
   if (about === null || definition === null || definition.callback === null) return 'NOTHING';
+  if (record !== null && hasAskedOn(message, letter, record)) {
+    await sendOn(ports, definition, record);
+    return 'CARRIED_ON';
+  }
   if (record === null ? !(await isOwed(ports, message, about)) : !isOpen(ports, message, letter, record)) {
     return 'NOTHING';
   }
@@ -36,6 +42,11 @@ async function isOwed(ports: CorePorts, { attempt }: CallbackMessage, about: Der
   return slot !== null && slot.outcome.kind === 'RESULT' && about.part <= slot.outcome.parts;
 }
 
+/** Whether this attempt came to its end, and its message died only after it had written down when the next is due. */
+function hasAskedOn({ attempt }: CallbackMessage, { by }: DeadLetter, record: CallbackRecord): boolean {
+  return record.status === 'PENDING' && record.by === by && record.retryCount === attempt;
+}
+
 /** Whether the record waits for just this attempt, or for its answer. */
 function isOpen(ports: CorePorts, { attempt }: CallbackMessage, { by }: DeadLetter, record: CallbackRecord): boolean {
   if (record.status === 'RUNNING') {
@@ -43,7 +54,6 @@ function isOpen(ports: CorePorts, { attempt }: CallbackMessage, { by }: DeadLett
     return record.retryCount === attempt && (record.by === by || isAbandoned);
   }
   if (record.status !== 'PENDING') return false;
-  if (record.by === by) return record.retryCount === attempt; // it asked for the next attempt and could not send it
   return attempt === 0 ? record.retryCount === 0 && record.by === '' : record.retryCount === attempt - 1;
 }
 

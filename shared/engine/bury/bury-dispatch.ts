@@ -1,3 +1,4 @@
+import { isReopened } from '../../domain/input.ts';
 import { hasEnded, type RunControl, type RunDefinition, WORKING_STATUSES } from '../../domain/run.ts';
 import { checkCompletion } from '../runs/check-completion.ts';
 import { closeWindow } from '../runs/close-window.ts';
@@ -24,8 +25,9 @@ export async function buryDispatch(
     return 'CARRIED_ON';
   }
   if (control.postponedUntil !== null && control.postponedUntil > ports.clock.now()) return 'NOTHING'; // its due entry stands
-  if (!(await closeWindow(ports, control, definition))) return 'NOTHING';
-  if (WORKING_STATUSES.includes(control.status)) {
+  const window = await closeWindow(ports, control, definition);
+  if (window === null) return 'NOTHING';
+  if (WORKING_STATUSES.includes(control.status) && isReopened(window, control)) {
     await checkCompletion(ports, control, definition);
     const looked = await ports.runs.readControl(runUid);
     if (looked === null || hasEnded(looked.status)) return 'CARRIED_ON';

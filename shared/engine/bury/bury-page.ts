@@ -4,6 +4,7 @@ import type { PageSlot } from '../../domain/page.ts';
 import type { RunControl, RunDefinition, RunStatus } from '../../domain/run.ts';
 import { finishInput } from '../runs/finish-input.ts';
 import { endsInput, pageAfter } from '../runs/open-input.ts';
+import { sendWhenDue } from '../pages/postpone-page.ts';
 import type { CorePorts } from '../ports.ts';
 import type { PageMessage } from '../messages.ts';
 import { sendPageCallbacks } from '../callbacks/send-callbacks.ts';
@@ -11,7 +12,8 @@ import { type Burial, type DeadLetter, tellDeath } from './burial.ts';
 
 /**
  * Ends the input whose page died: a FAILURE in its slot, if that is empty and no other message stands for the page, and
- * what follows from it. Where the page was recorded and only its follow-up died, that is made up for.
+ * what follows from it. Where the page was recorded, or its wait written down, and only its follow-up died, that is made
+ * up for.
  */
 export async function buryPage(ports: CorePorts, message: PageMessage, letter: DeadLetter): Promise<Burial> {
   const { runUid, input, page, epoch } = message;
@@ -26,7 +28,12 @@ export async function buryPage(ports: CorePorts, message: PageMessage, letter: D
   const standing = await ports.progress.readSlot(runUid, input, page);
   const isOpen = standing === null || (standing.outcome.kind === 'FAILURE' && standing.epoch < control.restartEpoch);
   if (!isOpen) return carryOn(ports, { control, definition, entry, letter }, standing);
-  if (!standsFor(message, letter, entry)) return 'NOTHING';
+  if (!standsFor(message, entry)) {
+    if (entry.page !== page || entry.by !== letter.by) return 'NOTHING';
+    const { attempt, until, held = false } = entry; // it wrote this wait down, and could perhaps not send the page on
+    await sendWhenDue(ports, definition, { ...message, attempt, until, held, again: true });
+    return 'CARRIED_ON';
+  }
   const what = `Page ${page} of input ${input}`;
   const error = tellDeath(ports, letter, { what, run_uid: runUid, input, page });
   const slot = failureSlot(ports, { message, letter, control, definition }, { kind: 'FAILURE', error });
@@ -53,9 +60,9 @@ async function readWindow(
 }
 
 /** Whether the page's chain hangs on this message: the input's place was not given to one that waits or tries again. */
-function standsFor({ page, attempt, until }: PageMessage, { by }: DeadLetter, entry: OpenInput): boolean {
+function standsFor({ page, attempt, until }: PageMessage, entry: OpenInput): boolean {
   if (entry.page !== page) return entry.page < page;
-  return entry.by === by || (entry.attempt === attempt && entry.until === until);
+  return entry.attempt === attempt && entry.until === until;
 }
 
 interface Chain {

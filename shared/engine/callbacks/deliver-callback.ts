@@ -3,6 +3,7 @@ import { EngineError, type ErrorRecord } from '../../domain/errors.ts';
 import { readUid } from '../../domain/ids.ts';
 import { LIMITS } from '../../domain/limits.ts';
 import { callbackDelayMs, retryAfterSeconds } from '../../domain/retry.ts';
+import type { RunDefinition } from '../../domain/run.ts';
 import type { CallbackAnswer } from '../ports.ts';
 import type { CallbackMessage, Receipt } from '../messages.ts';
 import { tellError } from '../tell-error.ts';
@@ -59,7 +60,7 @@ async function isDue(ports: DeliveryPorts, delivery: DeliveryInHand): Promise<bo
   if (record.status === 'SUCCESS' || record.status === 'FAILED') return false;
   const abandoned = record.status === 'RUNNING' && (record.nextAttemptAt ?? 0) <= ports.clock.now();
   if (record.retryCount === message.attempt && (record.by === receipt.by || abandoned)) {
-    if (record.status === 'PENDING') await sendOn(ports, delivery, record);
+    if (record.status === 'PENDING') await sendOn(ports, delivery.definition, record);
     else await settle(ports, delivery, { kind: 'failed', message: 'The attempt was cut off before it was answered.' });
     return false;
   }
@@ -175,16 +176,20 @@ async function settle(
   } as const;
   if (record === null) {
     const made = await ports.callbacks.createRecord({ ...newRecord(delivery, now), ...change });
-    if (made.by === receipt.by) await sendOn(ports, delivery, made);
+    if (made.by === receipt.by) await sendOn(ports, definition, made);
     return;
   }
   const from = message.attempt === 0 ? 'PENDING' : 'RUNNING';
   const written = await ports.callbacks.updateRecord(record.uid, { status: from, retryCount: message.attempt }, change);
-  if (written) await sendOn(ports, delivery, { ...record, ...change });
+  if (written) await sendOn(ports, definition, { ...record, ...change });
 }
 
 /** Sends the attempt after the one recorded, or leaves it to the sweeper where it is far off. */
-async function sendOn(ports: DeliveryPorts, { definition }: DeliveryInHand, record: CallbackRecord): Promise<void> {
+export async function sendOn(
+  ports: Pick<DeliveryPorts, 'clock' | 'callbacks' | 'receivers' | 'due' | 'messages'>,
+  definition: RunDefinition,
+  record: CallbackRecord,
+): Promise<void> {
   if (record.status !== 'PENDING' || record.nextAttemptAt === null) return;
   if (record.heldSince !== null) return keepHeld(ports, definition, record);
   const delayMs = Math.max(0, record.nextAttemptAt - ports.clock.now());

@@ -1,4 +1,4 @@
-import type { OpenInput, RunWindow } from '../../domain/input.ts';
+import { type OpenInput, type RunWindow, windowBefore } from '../../domain/input.ts';
 import { hasEnded, type RunControl, type RunDefinition, WORKING_STATUSES } from '../../domain/run.ts';
 import { admitRun } from './admit-run.ts';
 import { dependenciesMet } from './await-dependencies.ts';
@@ -46,8 +46,8 @@ export async function dispatchRun(ports: DispatchPorts, message: DispatchMessage
 type DispatchPorts = CorePorts & Pick<Ports, 'actions'>;
 
 /**
- * Gives a run its slot, unless it works already, and its window. Null: it has to wait, is refused, or went on to a later
- * epoch. Said twice, it is laid out once.
+ * Gives a run its slot, unless it works already, and its window. Null: it has to wait, is refused, is
+ * being ended, or went on to a later epoch. Said twice, it is laid out once.
  */
 export async function layOutRun(
   ports: DispatchPorts,
@@ -59,7 +59,9 @@ export async function layOutRun(
   const admitted = working ? control : await admitRun(ports, control, definition);
   if (admitted.epoch !== control.epoch || !WORKING_STATUSES.includes(admitted.status)) return null;
   const laidOut = await layOut(ports, admitted, definition);
-  return laidOut.window.epoch === admitted.epoch ? { control: admitted, ...laidOut } : null;
+  const { epoch, before } = laidOut.window;
+  const isClosed = before !== undefined; // the run is being ended
+  return epoch === admitted.epoch && !isClosed ? { control: admitted, ...laidOut } : null;
 }
 
 interface LaidOut {
@@ -77,7 +79,8 @@ async function layOut(
 ): Promise<Omit<LaidOut, 'control'>> {
   const standing = await ports.progress.readWindow(definition.uid);
   if (standing !== null && standing.epoch >= control.epoch) return { window: standing, opened: false };
-  const restarts = control.restartEpoch > (standing?.epoch ?? 0);
+  const before = windowBefore(standing);
+  const restarts = control.restartEpoch > before.epoch;
   if (restarts) await reopenInputs(ports, control, definition);
   const kept = restarts ? null : standing;
   const { inputsInFlight } = await ports.admission.readLimits(definition.workspaceUid);
@@ -86,7 +89,7 @@ async function layOut(
     // An input that ended while the run was stopped has its mark, and its place is free.
     if ((await nextUnsettled(ports, control, input)) === input) open.set(input, { ...entry, by: DISPATCHER });
   }
-  let next = kept?.next ?? 0;
+  let next = restarts ? 0 : before.next;
   while (open.size < inputsInFlight) {
     const input = await nextUnsettled(ports, control, next);
     if (input === null) break;

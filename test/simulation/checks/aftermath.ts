@@ -1,3 +1,4 @@
+import type { Letters } from '../letters.ts';
 import type { Records } from '../records.ts';
 import type { RunTruth } from '../run-truth.ts';
 import type { Traffic } from '../traffic.ts';
@@ -12,6 +13,7 @@ export interface Aftermath {
   /** What receivers got, by the callback's id. */
   readonly posts: PostsById;
   readonly traffic: Traffic;
+  readonly letters: Letters;
   /** No fault was on. */
   readonly isCalm: boolean;
   /** Faults were on by which a write may arrive long after its function's time. */

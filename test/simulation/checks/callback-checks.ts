@@ -38,14 +38,21 @@ export function uncalledFor(runs: readonly RunTruth[], posts: PostsById): readon
 const KEPT_UP_MS = 90 * 3_600_000;
 
 /**
- * Records that say FAILED where the receiver did not say 410 and attempts were left, unless it was held for its receiver
- * all its time, and tried then.
+ * Records that say FAILED where the receiver did not say 410, attempts were left and no message of them died; unless it
+ * was held for its receiver all its time, and tried then.
  */
-export function dishonestFailures({ control }: RunTruth, records: Records, posts: PostsById): readonly string[] {
+export function dishonestFailures(
+  { control }: RunTruth,
+  { records, posts, letters }: Pick<Aftermath, 'records' | 'posts' | 'letters'>,
+): readonly string[] {
   return records
     .callbacks(control.uid, control.inputsTotal)
-    .flatMap(({ uid, refUid, status, retryCount, httpStatus, createdAt, heldSince }) => {
-      if (status !== 'FAILED' || retryCount === CALLBACK_ATTEMPTS - 1) return [];
+    .flatMap(({ uid, refUid, status, retryCount, httpStatus, by, errorLabel, createdAt, heldSince }) => {
+      if (status !== 'FAILED') return [];
+      if (errorLabel === 'INTERNAL_ERROR') {
+        return letters.hasCallback(uid, retryCount, by) ? [] : [`callback ${uid} FAILED, no message of it died`];
+      }
+      if (retryCount === CALLBACK_ATTEMPTS - 1) return [];
       if (heldSince !== null && posts.get(refUid)?.some(({ at }) => at >= createdAt + KEPT_UP_MS)) return [];
       if (httpStatus === 410 && posts.get(refUid)?.some((post) => post.status === 410)) return [];
       return [`callback ${uid} FAILED at retry ${retryCount}, the receiver having said ${httpStatus ?? 'nothing'}`];
@@ -115,10 +122,15 @@ interface Settled {
 }
 
 /** Inputs that ended. A stop may come between an input's last page and its mark: then what was told may be less. */
-function settledOf({ control, inputs }: RunTruth, { succeeded: toldSucceeded, failed: toldFailed }: Settled): Settled {
+function settledOf(
+  { control, inputs, startDied }: RunTruth,
+  { succeeded: toldSucceeded, failed: toldFailed }: Settled,
+): Settled {
   const ends = inputs.map(({ pages }) => pages.at(-1)?.slot.outcome);
   const failed = control.status === 'INVALID' ? inputs.length : ends.filter((end) => end?.kind === 'FAILURE').length;
   const succeeded = ends.filter((end) => end?.kind === 'RESULT' && end.last).length;
-  const isUnmarked = control.status === 'STOPPED' && toldSucceeded <= succeeded && toldFailed <= failed;
+  // Where its start died, what failed before the retry may be told as unfinished.
+  const isOpen = control.status === 'STOPPED' || startDied;
+  const isUnmarked = isOpen && toldSucceeded <= succeeded && toldFailed <= failed;
   return isUnmarked ? { succeeded: toldSucceeded, failed: toldFailed } : { succeeded, failed };
 }

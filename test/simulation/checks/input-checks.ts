@@ -2,12 +2,14 @@ import { isDeepStrictEqual } from 'node:util';
 import { hasEnded } from '../../../shared/domain/run.ts';
 import type { Records } from '../records.ts';
 import type { InputTruth, RunTruth } from '../run-truth.ts';
+import type { Aftermath } from './aftermath.ts';
 import { expectedEnd } from './expected-end.ts';
 
 /** Pages that are missing, recorded past an input's end, or not what any call of the action gave. */
-export function brokenPages({ control, inputs }: RunTruth): readonly string[] {
+export function brokenPages(run: RunTruth): readonly string[] {
+  const { control, inputs } = run;
   const mustEnd =
-    hasEnded(control.status) && control.status !== 'STOPPED' && control.status !== 'INVALID' && !neverStarted(control);
+    hasEnded(control.status) && control.status !== 'STOPPED' && control.status !== 'INVALID' && !wasCutShort(run);
   return inputs.flatMap((input) => {
     const broken: string[] = [];
     let cursor: string | null = null;
@@ -55,34 +57,41 @@ function inventedPage({ pages, given }: InputTruth, page: number): string | null
 const RETRIED = new Set(['retryable', 'retryable_at', 'throw', 'hang']);
 const TRIES = 3;
 
-/** A run that failed for another one: its inputs were never looked at. */
-function neverStarted({ status, lastError }: RunTruth['control']): boolean {
-  return status === 'FAILED' && lastError?.error_label === 'DEPENDENCY_FAILED';
+/** A run that failed for another one, or since its start died: not all of its inputs were looked at. */
+function wasCutShort({ control: { status, lastError }, startDied }: RunTruth): boolean {
+  return startDied || (status === 'FAILED' && lastError?.error_label === 'DEPENDENCY_FAILED');
 }
 
-/** Failures that neither the action nor a crash loop brought about. */
-export function unearnedFailures({ control, inputs }: RunTruth, isCalm: boolean): readonly string[] {
+/** Failures that neither the action nor a crash loop brought about, nor the death of the page's message. */
+export function unearnedFailures(
+  { control, inputs }: RunTruth,
+  { isCalm, letters }: Pick<Aftermath, 'isCalm' | 'letters'>,
+): readonly string[] {
   return inputs.flatMap(({ index, pages, given, script }) => {
     const last = pages.at(-1)?.slot;
     if (last === undefined || last.outcome.kind !== 'FAILURE') return [];
     const { error_label: label, message } = last.outcome.error;
     const at = `run ${control.uid} input ${index} page ${last.page} failed with ${label} (${message})`;
-    if (script === null) return label === 'BAD_INPUT' ? [] : [`${at}, its input being refused`];
+    if (label === 'INTERNAL_ERROR') return letters.hasPage(last) ? [] : [`${at}, no message of it died`];
+    // Taken up again and again and never come to its end, a page was a crash loop, whatever its input.
+    const isCrashLoop = !isCalm && label === 'UPSTREAM_TIMEOUT';
+    if (script === null) return label === 'BAD_INPUT' || isCrashLoop ? [] : [`${at}, its input being refused`];
     const calls = given.filter(({ page }) => page === last.page);
     const said = (kinds: readonly string[]): boolean => calls.some(({ kind }) => kinds.includes(kind));
     if (said(['permanent', 'invalid_result', 'same_cursor'])) return [];
     const spent = calls.filter(({ kind }) => RETRIED.has(kind)).length;
-    if (spent >= TRIES || (!isCalm && label === 'UPSTREAM_TIMEOUT')) return [];
+    if (spent >= TRIES || isCrashLoop) return [];
     // A call cut short by a crash, or slower than its time, is a try that the upstream knows nothing of.
     return isCalm || spent === 0 ? [`${at} after ${spent} failed calls`] : [];
   });
 }
 
 /** Inputs that ended otherwise than their scripts say, where nothing else went wrong. */
-export function inexactEnds({ control, inputs, definition }: RunTruth): readonly string[] {
+export function inexactEnds(run: RunTruth): readonly string[] {
+  const { control, inputs, definition } = run;
   return inputs.flatMap(({ index, pages, given, script }) => {
     const isUntouched =
-      control.endings === 1 && control.status !== 'STOPPED' && control.status !== 'INVALID' && !neverStarted(control);
+      control.endings === 1 && control.status !== 'STOPPED' && control.status !== 'INVALID' && !wasCutShort(run);
     if (script === null || !isUntouched) return [];
     const expected = expectedEnd(script, definition.maxResults);
     const last = pages.at(-1)?.slot;
@@ -94,7 +103,8 @@ export function inexactEnds({ control, inputs, definition }: RunTruth): readonly
 }
 
 /** Failures of before a retry that stand though the run has ended again: their inputs were not run anew. */
-export function failuresNotRetried({ control, inputs }: RunTruth): readonly string[] {
+export function failuresNotRetried({ control, inputs, startDied }: RunTruth): readonly string[] {
+  if (startDied) return [];
   if (!hasEnded(control.status) || control.status === 'STOPPED') return [];
   return inputs.flatMap(({ index, pages, script }) => {
     const last = pages.at(-1)?.slot;
@@ -116,8 +126,10 @@ export function unmarkedEnds({ control, inputs }: RunTruth, records: Records): r
 }
 
 /** Status and totals that are not those of the inputs. */
-export function wrongTotals({ control, inputs, callbacks: expectedUids }: RunTruth): readonly string[] {
-  if (control.status === 'STOPPED' || neverStarted(control)) return [];
+export function wrongTotals(run: RunTruth): readonly string[] {
+  const { control, inputs, callbacks: expectedUids } = run;
+  if (run.startDied) return wrongPartTotals(run);
+  if (control.status === 'STOPPED' || wasCutShort(run)) return [];
   const isInvalid = control.status === 'INVALID';
   const failed = inputs.filter(({ pages }) => pages.at(-1)?.slot.outcome.kind === 'FAILURE').length;
   const outputs = outputsOf(inputs);
@@ -134,6 +146,21 @@ export function wrongTotals({ control, inputs, callbacks: expectedUids }: RunTru
     failed === 0 ? 'SUCCEEDED' : failed === inputs.length && outputs === 0 ? 'FAILED' : 'PARTIAL_SUCCEEDED';
   if (!isInvalid && control.status !== status) wrong.push(`run ${control.uid} is ${control.status}, not ${status}`);
   return wrong;
+}
+
+/** The same of a run whose start died: inputs that had no turn are neither, what was recorded counts. */
+function wrongPartTotals({ control, inputs, callbacks: expectedUids }: RunTruth): readonly string[] {
+  const outputs = outputsOf(inputs);
+  const ends = inputs.map(({ pages }) => pages.at(-1)?.slot.outcome);
+  const succeeded = ends.filter((end) => end?.kind === 'RESULT' && end.last).length;
+  const { totals, status } = control;
+  const wrong: string[] = [];
+  if (totals.outputs !== outputs || totals.succeeded !== succeeded || totals.callbacks !== expectedUids.length) {
+    const truth = JSON.stringify({ succeeded, outputs, callbacks: expectedUids.length });
+    wrong.push(`run ${control.uid}, whose start died, says ${JSON.stringify(totals)}, the truth is ${truth}`);
+  }
+  const expected = succeeded === 0 && outputs === 0 ? 'FAILED' : 'PARTIAL_SUCCEEDED';
+  return status === expected ? wrong : [...wrong, `run ${control.uid} is ${status}, not ${expected}`];
 }
 
 /** Result items on record. */

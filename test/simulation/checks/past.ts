@@ -24,6 +24,7 @@ export class Past {
   readonly #takenAt = new Map<string, number>();
   readonly #waiting = new Map<string, Waiting>();
   readonly #endedAt = new Map<string, number>();
+  readonly #epochSince = new Map<string, { readonly epoch: number; readonly at: number }>();
 
   constructor(isCalm: boolean) {
     this.#isCalm = isCalm;
@@ -39,7 +40,8 @@ export class Past {
       }
     }
     if (pk.startsWith('R#') && sk === 'CTL' && after !== null) {
-      const { uid, status } = controlOf(after);
+      const { uid, status, epoch } = controlOf(after);
+      if (this.#epochSince.get(uid)?.epoch !== epoch) this.#epochSince.set(uid, { epoch, at: now });
       if (!hasEnded(status)) this.#endedAt.delete(uid);
       else if (!this.#endedAt.has(uid)) this.#endedAt.set(uid, now);
     }
@@ -54,8 +56,14 @@ export class Past {
   }
 
   /** Whether the delivery log has long said that a callback was taken. */
-  wasTaken(uid: string): boolean {
-    return (this.#takenAt.get(uid) ?? Infinity) + this.#overlapMs < this.#now;
+  wasTaken(uid: string, longMs: number = this.#overlapMs): boolean {
+    return (this.#takenAt.get(uid) ?? Infinity) + longMs < this.#now;
+  }
+
+  /** Whether an epoch of a run has been over for so long. */
+  isDead(runUid: string, epoch: number, longMs: number): boolean {
+    const since = this.#epochSince.get(runUid);
+    return since !== undefined && since.epoch > epoch && since.at + longMs < this.#now;
   }
 
   /** Whether a run ended long ago. In a storm none: who should have closed it may have died. */

@@ -3,6 +3,7 @@ import { hasEnded, type RunControl, type RunStatus } from '../../../shared/domai
 import { workspaceUid } from '../callers.ts';
 import type { Records } from '../records.ts';
 import type { Aftermath } from './aftermath.ts';
+import { BURIAL_CHECKS } from './burial-checks.ts';
 import {
   dishonestFailures,
   otherBytes,
@@ -87,8 +88,9 @@ export const REST_CHECKS: readonly RestCheck[] = [
   },
   {
     name: 'failuresAreEarned',
-    proves: 'An input fails only for what its action (or a crash loop) did, and after as many tries as it has.',
-    check: ({ runs, isCalm }) => runs.flatMap((run) => unearnedFailures(run, isCalm)),
+    proves:
+      'An input fails only for what its action (or a crash loop) did, and after as many tries as it has, or since a message for just the failed page died.',
+    check: (aftermath) => aftermath.runs.flatMap((run) => unearnedFailures(run, aftermath)),
   },
   {
     name: 'calmEndsAreExact',
@@ -132,9 +134,11 @@ export const REST_CHECKS: readonly RestCheck[] = [
   },
   {
     name: 'failedCallbacksAreHonest',
-    proves: 'A record says FAILED only where the receiver said 410 or every attempt was spent.',
-    check: ({ records, posts, runs }) => runs.flatMap((run) => dishonestFailures(run, records, posts)),
+    proves:
+      'A record says FAILED only where the receiver said 410, every attempt was spent, or the message of an attempt died.',
+    check: (aftermath) => aftermath.runs.flatMap((run) => dishonestFailures(run, aftermath)),
   },
+  ...BURIAL_CHECKS,
   {
     name: 'sameIdSameBytes',
     proves: 'All attempts of one callback carry the same bytes, and the id they carry is the id they speak of.',

@@ -34,7 +34,7 @@ export const LEDGER_CHECKS: readonly ScheduleCheck[] = [
   {
     name: 'rowsAreEarned',
     proves:
-      'A row is of a time of the schedule as it was when the row was written; it fires only while ACTIVE, is SKIPPED or MISSED only for what it says, and of a paused or deleted schedule no later time starts anything.',
+      'A row is of a time of the schedule as it was when the row was written; it fires only while ACTIVE, is SKIPPED or MISSED only for what it says (LOST only where its message died), and of a paused or deleted schedule no later time starts anything.',
     check: (aftermath) =>
       aftermath.schedules.flatMap((schedule) =>
         rowsOf(aftermath.atRest, schedule.uid).flatMap((row) => {
@@ -112,7 +112,7 @@ export const LEDGER_CHECKS: readonly ScheduleCheck[] = [
 
 /** Why a row should not be there as it is, or null. */
 function unearned(
-  { isLate, isCalm, skewMs }: ScheduleAftermath,
+  { isLate, isCalm, skewMs, letters }: ScheduleAftermath,
   schedule: ScheduleTruth,
   { fire, writtenAt }: LedgerRow,
 ): string | null {
@@ -140,6 +140,9 @@ function unearned(
       return since.some((state) => state?.status === 'PAUSED') ? null : 'it was not paused';
     }
     case 'MISSED': {
+      if (reason === 'LOST') {
+        return letters.hasTime(fire.scheduleUid, nominalAt) ? null : 'no message for it died';
+      }
       if (isCalm && cause === 'cron' && !wasPaused(schedule, nominalAt, writtenAt)) return 'nothing went wrong';
       const allowed = reason === 'SUPERSEDED' ? ON_TIME_MS : Math.min(...tolerances);
       return lateMs < allowed - skewMs ? `it was only ${lateMs} ms late` : null;

@@ -1,4 +1,5 @@
 import { workspaceUid } from '../callers.ts';
+import type { Letters } from '../letters.ts';
 import type { Records } from '../records.ts';
 import type { Truth } from '../truth.ts';
 import type { ToldSchedule } from './ask-schedules.ts';
@@ -18,6 +19,7 @@ export interface ScheduleAftermath {
   readonly told: readonly ToldSchedule[];
   readonly records: Records;
   readonly truth: Truth;
+  readonly letters: Letters;
   readonly stormEndedAt: number;
   readonly isCalm: boolean;
   readonly isLate: boolean;

@@ -1,5 +1,5 @@
 import { type GetScheduleCommand, SchedulerClient, type SchedulerClientConfig } from '@aws-sdk/client-scheduler';
-import { deliverFire } from '../../../infra/local/scheduler/deliver-fire.ts';
+import { deliverFire, type SchedulerDelivery } from '../../../infra/local/scheduler/deliver-fire.ts';
 import { handleSchedulerRequest } from '../../../infra/local/scheduler/handle-scheduler-request.ts';
 import { ensureDefaultGroup } from '../../../infra/local/scheduler/schedule-groups.ts';
 import type { ScheduleRecord } from '../../../infra/local/scheduler/schedule-record.ts';
@@ -8,7 +8,8 @@ import { SchedulerState } from '../../../infra/local/scheduler/scheduler-state.t
 import { removeCompleted, takeDue } from '../../../infra/local/scheduler/take-due.ts';
 import { CLIENT_SETTINGS, stripped } from '../aws-clients.ts';
 import type { CallFault, Instance, Stage } from '../instance.ts';
-import type { Queue } from '../queues.ts';
+import type { Queues } from '../queues.ts';
+import { Random } from '../random.ts';
 import { readBy, sentBy } from '../rollout.ts';
 
 const PRECISION_MS = 60_000; // EventBridge Scheduler user guide: an invocation comes within a minute
@@ -17,13 +18,15 @@ const TWICE_MS = 300_000;
 /** EventBridge Scheduler on the clock of a history: this project's stand-in, less kind about bringing fires. */
 export class SimulatedScheduler {
   readonly #stage: Stage;
-  readonly #queue: Queue;
+  readonly #queues: Queues;
+  readonly #ids: Random;
   readonly #context: SchedulerContext;
   #wakesAt = Infinity;
 
-  constructor(stage: Stage, queue: Queue) {
+  constructor(stage: Stage, queues: Queues) {
     this.#stage = stage;
-    this.#queue = queue;
+    this.#queues = queues;
+    this.#ids = new Random(stage.seed, 'dead letters of EventBridge');
     const now = (): number => Math.floor(stage.timeline.now());
     this.#context = { state: new SchedulerState(null), now, arnPrefix: 'arn:aws:scheduler:eu-central-1:1' };
     ensureDefaultGroup(this.#context);
@@ -81,20 +84,36 @@ export class SimulatedScheduler {
     takeDue(this.#context, null);
     const due = Array.from(this.#context.state.fires.values());
     for (const fire of due) {
-      await deliverFire(this.#context, fire, async ({ input }) => this.#bring(input));
+      await deliverFire(this.#context, fire, async (delivery) => this.#bring(delivery));
     }
     removeCompleted(this.#context);
     this.#wakesAt = Infinity;
     this.#wakeInTime();
   }
 
-  #bring(input: string): void {
+  #bring({ kind, input, attributes }: SchedulerDelivery): void {
     const { adversary, timeline, trace } = this.#stage;
+    if (kind === 'dead-letter') {
+      trace.add(`scheduler gives up on ${input}`);
+      return this.#queues.bury({
+        id: this.#ids.uuid(),
+        body: input,
+        attributes,
+        sentAt: timeline.now(),
+        from: 'scheduler',
+      });
+    }
+    if (adversary.strikesFurther('fire_undelivered')) throw new Undelivered('AccessDenied');
     if (adversary.strikesFurther('fire_lost')) return trace.add(`scheduler loses ${input}`);
-    const send = (ms: number): void => void timeline.after(ms, () => this.#queue.send('scheduler', input, 0));
+    const send = (ms: number): void => void timeline.after(ms, () => this.#queues.control.send('scheduler', input, 0));
     send(adversary.strikesFurther('fire_late') ? adversary.amount(500, PRECISION_MS) : adversary.latency());
     if (adversary.strikesFurther('fire_twice')) send(adversary.amount(10, TWICE_MS));
   }
+}
+
+/** The queue refused a fire, for good. */
+class Undelivered extends Error {
+  readonly retryable = false;
 }
 
 /** A body in which the message that an entry sends is changed. */

@@ -1,5 +1,5 @@
 import type { Deployment } from '../deployment.ts';
-import type { Stage } from '../instance.ts';
+import { isFaultless, type Stage } from '../instance.ts';
 import type { Observer } from '../observer.ts';
 import type { Records } from '../records.ts';
 import type { Truth } from '../truth.ts';
@@ -54,8 +54,9 @@ export function superviseSchedules(world: World, workload: ScheduleWorkload): Sc
         told,
         records,
         truth,
+        letters: deployment.queues.letters,
         stormEndedAt: startedAt + workload.stormMs,
-        isCalm: stage.adversary.kinds().length === 0 && stage.adversary.furtherKinds().length === 0,
+        isCalm: isFaultless(stage),
         skewMs: stage.adversary.isOnFurther('clock_far_back') ? 66_000 : 6_000,
         isLate: LATE_KINDS.some((kind) => stage.adversary.isOn(kind)),
       };
