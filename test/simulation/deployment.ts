@@ -7,6 +7,7 @@ import { createSchedulesHandler } from '../../functions/api/schedules.ts';
 import { createVerbsHandler } from '../../functions/api/verbs.ts';
 import { createCallbackHandler } from '../../functions/workers/callback.ts';
 import { createControlHandler } from '../../functions/workers/control.ts';
+import { createIntakeHandler } from '../../functions/workers/intake.ts';
 import { createPageHandler } from '../../functions/workers/page.ts';
 import { createSweepHandler } from '../../functions/workers/sweep.ts';
 import { openDynamoDb } from '../../infra/local/dynamodb/engine.ts';
@@ -14,12 +15,13 @@ import { createEntryScheduler } from '../../shared/adapters/aws/entry-scheduler.
 import { createKeyring } from '../../shared/adapters/aws/keyring.ts';
 import { createCallbackPolicy } from '../../shared/adapters/aws/outbound.ts';
 import { createStageSecrets } from '../../shared/adapters/aws/stage-secrets.ts';
-import type { LargeObjects } from '../../shared/adapters/dynamodb/progress-store.ts';
+import { createUploadInputs } from '../../shared/adapters/aws/upload-objects.ts';
 import { createRunReader } from '../../shared/adapters/dynamodb/run-reader.ts';
 import { createScheduleStore } from '../../shared/adapters/dynamodb/schedule-store.ts';
 import { Table } from '../../shared/adapters/dynamodb/table.ts';
+import { createUploadStore } from '../../shared/adapters/dynamodb/upload-store.ts';
 import { createWorkspaceStore } from '../../shared/adapters/dynamodb/workspace-store.ts';
-import type { RuntimeSettings } from '../../shared/contract/env.ts';
+import type { FunctionName, RuntimeSettings } from '../../shared/contract/env.ts';
 import { createDynamoDbClient, createSqsClient } from './aws-clients.ts';
 import { createDynamoDb, createSqs } from './services.ts';
 import { createShortDynamoDbClient, createShortSqsClient } from './short-clients.ts';
@@ -31,6 +33,7 @@ import { Queues } from './queues.ts';
 import { createReceivers, type ReceiverNature } from './receivers.ts';
 import { asOld } from './rollout.ts';
 import { SimulatedScheduler } from './schedules/simulated-scheduler.ts';
+import { SimulatedBucket } from './simulated-bucket.ts';
 import type { Truth } from './truth.ts';
 import { createUpstream, scriptedActions } from './upstream.ts';
 import type { Workload } from './workload.ts';
@@ -44,8 +47,7 @@ type ApiHandler = (event: APIGatewayProxyEventV2, context: Context) => Promise<A
 /** A whole stage in memory: the real functions on simulated services. */
 export interface Deployment {
   readonly queues: Queues;
-  /** Bodies in the bucket, by key. */
-  readonly objects: ReadonlyMap<string, Uint8Array>;
+  readonly bucket: SimulatedBucket;
   readonly launch: InstancePool<ApiHandler>;
   readonly live: InstancePool<ApiHandler>;
   readonly verbs: InstancePool<ApiHandler>;
@@ -73,7 +75,7 @@ export function deploy(
   const engine = openDynamoDb({ dir: null, now: () => timeline.now(), ...unkind });
   engine.createTable(TABLE_INPUT);
   const queues = new Queues(stage);
-  const objects = new Map<string, Uint8Array>();
+  const bucket = new SimulatedBucket();
   const worldOf = createUpstream(stage, truth);
   const natures = [...workload.receivers];
   const senderOf = createReceivers(stage, truth, natures);
@@ -90,8 +92,10 @@ export function deploy(
     const sqs = isShort
       ? createShortSqsClient(instance, sqsService)
       : createSqsClient(instance, sqsService, tellDifference);
-    const bucket = objectsOf(instance, objects);
-    const clients = { dynamodb, sqs, objects: bucket };
+    const objects = bucket.pagesOf(instance);
+    const uploads = bucket.uploadsOf(instance);
+    const readsInputs = READ_INPUTS.has(instance.functionName);
+    const clients = { dynamodb, sqs, objects, ...(readsInputs ? { uploads: createUploadInputs(uploads) } : {}) };
     const { clock, chance, log } = instance;
     const machine = { clock, chance, log };
     const keyring = () => readKeyring(instance);
@@ -105,16 +109,17 @@ export function deploy(
       secrets: createStageSecrets(keyring),
       callbackPolicy: createCallbackPolicy({ allowedPorts: [443], allowLocalHttp: false }),
       api: createApiPorts(machine, table, { publicUrl: PUBLIC_URL, settings: env.settings }),
-      reader: createRunReader(table, bucket),
+      reader: createRunReader(table, objects),
       schedules: createScheduleStore(table),
       workspaces,
+      uploads: { ...createUploadStore(table, () => clock.now()), ...uploads },
       keyring,
     };
   }
 
   const launch = new InstancePool<ApiHandler>(stage, 'launch', (instance) => {
-    const { api, ...ports } = portsOf(instance);
-    return createLaunchHandler(api, ports);
+    const { api, uploads, ...ports } = portsOf(instance);
+    return createLaunchHandler(api, ports, uploads);
   });
   const live = new InstancePool<ApiHandler>(stage, 'live', (instance) => {
     const { api, keyring, ...ports } = portsOf(instance);
@@ -138,21 +143,26 @@ export function deploy(
   });
   const page = new InstancePool<QueueHandler>(stage, 'page', (one) => createPageHandler(portsOf(one)));
   const callback = new InstancePool<QueueHandler>(stage, 'callback', (one) => createCallbackHandler(portsOf(one)));
+  const pieces = workload.uploads === undefined ? {} : { chunkBytes: workload.uploads.chunkBytes };
+  const intake = new InstancePool<QueueHandler>(stage, 'intake', (one) =>
+    createIntakeHandler({ ...portsOf(one), ...pieces }),
+  );
 
   const drop = (message: string): void => observer.violate('unknownVersionsComeAgain', message);
   const forget = (message: string): void => observer.violate('refusalsAreToldOf', message);
   connect(stage, queues.control, { name: 'control', pool: control }, { receive: () => undefined, drop, forget });
   connect(stage, queues.page, { name: 'page', pool: page }, { receive: () => undefined, drop, forget });
+  connect(stage, queues.intake, { name: 'intake', pool: intake }, { receive: () => undefined, drop, forget });
   connect(
     stage,
     queues.callback,
     { name: 'callback', pool: callback },
     { receive: ({ body }) => noteFirst(truth, body), drop, forget },
   );
-  const pools = [launch, live, verbs, schedules, sweep, control, page, callback];
+  const pools = [launch, live, verbs, schedules, sweep, control, page, callback, intake];
   return {
     queues,
-    objects,
+    bucket,
     launch,
     live,
     verbs,
@@ -166,6 +176,9 @@ export function deploy(
     },
   };
 }
+
+/** Those that may read inputs that lie in uploads, as deployed. */
+const READ_INPUTS: ReadonlySet<FunctionName> = new Set(['page', 'callback']);
 
 const ENTRY_TARGET = {
   group: 'default',
@@ -213,23 +226,7 @@ function urlsOf(queues: Queues) {
     controlQueueUrl: queues.control.url,
     pageQueueUrl: queues.page.url,
     callbackQueueUrl: queues.callback.url,
-  };
-}
-
-function objectsOf(instance: Instance, objects: Map<string, Uint8Array>): LargeObjects {
-  const refuse = (): Error => new Error('S3 did not answer');
-  return {
-    put: (key, bytes) => instance.call('PutObject', async () => void objects.set(key, bytes), refuse),
-    get: (key) =>
-      instance.call(
-        'GetObject',
-        async () => {
-          const bytes = objects.get(key);
-          if (bytes === undefined) throw new Error(`NoSuchKey ${key}`);
-          return bytes;
-        },
-        refuse,
-      ),
+    intakeQueueUrl: queues.intake.url,
   };
 }
 

@@ -8,14 +8,15 @@ export type QueueHandler = (event: SQSEvent) => Promise<SQSBatchResponse>;
 
 type Say = (message: string) => void;
 
-const BATCH_SIZE = 10;
+/** Messages handed over at a time, at most. */
+const BATCH_SIZE = { control: 10, page: 10, callback: 10, intake: 1 } as const;
 const MAX_CONCURRENCY = 4;
 
 /** The event source mapping of a worker: hands its queue's messages to it in batches, deletes what did not fail. */
 export function connect(
   stage: Stage,
   queue: Queue,
-  worker: { readonly name: 'control' | 'page' | 'callback'; readonly pool: InstancePool<QueueHandler> },
+  worker: { readonly name: 'control' | 'page' | 'callback' | 'intake'; readonly pool: InstancePool<QueueHandler> },
   on: { readonly receive: (message: QueuedMessage) => void; readonly drop: Say; readonly forget: Say },
 ): void {
   let isPolling = false;
@@ -24,7 +25,7 @@ export function connect(
   function poll(): void {
     isPolling = false;
     while (worker.pool.busy < MAX_CONCURRENCY) {
-      const batch = queue.receive(BATCH_SIZE);
+      const batch = queue.receive(BATCH_SIZE[worker.name]);
       if (batch.length === 0) return;
       for (const message of batch) on.receive(message);
       void hand(batch);

@@ -31,7 +31,7 @@ const SDK_ATTEMPTS = 3;
 
 /** Timeouts of the functions, ms; Lambda kills what runs longer. */
 export const TIMEOUT_MS: Readonly<
-  Record<'live' | 'launch' | 'verbs' | 'schedules' | 'control' | 'page' | 'callback' | 'sweep', number>
+  Record<'live' | 'launch' | 'verbs' | 'schedules' | 'control' | 'page' | 'callback' | 'intake' | 'sweep', number>
 > = {
   live: 30_000,
   launch: 30_000,
@@ -40,11 +40,12 @@ export const TIMEOUT_MS: Readonly<
   control: 60_000,
   page: 60_000,
   callback: 60_000,
+  intake: 900_000,
   sweep: 55_000,
 };
 
 /** Functions that something else takes over from when they stand still; API functions are killed and that is all. */
-const WORKERS: ReadonlySet<FunctionName> = new Set(['control', 'page', 'callback', 'sweep']);
+const WORKERS: ReadonlySet<FunctionName> = new Set(['control', 'page', 'callback', 'intake', 'sweep']);
 
 /** One execution environment of a function: a clock of its own, one invocation at a time, and it can die at any call. */
 export class Instance {

@@ -4,8 +4,9 @@ import { Traffic } from './traffic.ts';
 
 /** Receives of a message before it is set aside, as deployed. */
 const MAX_RECEIVES = 8;
-/** Six times a worker's timeout, as deployed. */
-const VISIBILITY_MS = 360_000;
+/** Six times its worker's timeout, as deployed. */
+const VISIBILITY_MS = 6 * 60_000;
+const INTAKE_VISIBILITY_MS = 6 * 900_000;
 
 export interface QueuedMessage {
   readonly id: string;
@@ -33,12 +34,14 @@ export class Queue {
   /** Called when messages may have become visible. */
   onVisible: () => void = () => undefined;
   readonly #stage: Stage;
+  readonly #visibilityMs: number;
   readonly #ids: Random;
   #messages: QueuedMessage[] = [];
   #receipts = 0;
 
-  constructor(stage: Stage, name: string, traffic: Traffic) {
+  constructor(stage: Stage, name: string, traffic: Traffic, visibilityMs = VISIBILITY_MS) {
     this.#stage = stage;
+    this.#visibilityMs = visibilityMs;
     this.traffic = traffic;
     this.name = name;
     this.#ids = new Random(stage.seed, `queue ${name}`);
@@ -123,7 +126,7 @@ export class Queue {
     if (adversary.strikes('duplicate_now')) this.#copy(message, adversary.amount(1, 2_000));
     if (adversary.strikes('duplicate_later')) this.#copy(message, adversary.amount(60_000, 21_600_000));
     const isEarly = adversary.strikes('early_visibility');
-    this.#show(message, isEarly ? adversary.amount(50, 60_000) : VISIBILITY_MS);
+    this.#show(message, isEarly ? adversary.amount(50, 60_000) : this.#visibilityMs);
     return !adversary.strikes('lost_receive');
   }
 
@@ -145,21 +148,23 @@ export class Queue {
   }
 }
 
-/** The three queues of a stage. */
+/** The four queues of a stage. */
 export class Queues {
   readonly traffic: Traffic = new Traffic();
   readonly control: Queue;
   readonly page: Queue;
   readonly callback: Queue;
+  readonly intake: Queue;
 
   constructor(stage: Stage) {
     this.control = new Queue(stage, 'control', this.traffic);
     this.page = new Queue(stage, 'page', this.traffic);
     this.callback = new Queue(stage, 'callback', this.traffic);
+    this.intake = new Queue(stage, 'intake', this.traffic, INTAKE_VISIBILITY_MS);
   }
 
   all(): readonly Queue[] {
-    return [this.control, this.page, this.callback];
+    return [this.control, this.page, this.callback, this.intake];
   }
 
   byUrl(url: string): Queue {

@@ -16,6 +16,7 @@ import { Timeline } from './timeline.ts';
 import { Trace } from './trace.ts';
 import { type ScheduleSupervision, superviseSchedules } from './schedules/supervise-schedules.ts';
 import { newTruth, type Truth } from './truth.ts';
+import { superviseUploads, type UploadSupervision } from './uploads/supervise-uploads.ts';
 import { drawVerbFaults } from './verb-workload.ts';
 import { warmUp } from './warm-up.ts';
 import { drawWorkload, isTame, type Scenario, scenarioOf } from './workload.ts';
@@ -60,7 +61,8 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
   const timeline = new Timeline(workload.startAt ?? START);
   const coverage = new Coverage();
   const adversary = new Adversary(seed, coverage, faultsOf(seed, scenario));
-  const isFurther = workload.schedules !== undefined || workload.consumers !== undefined;
+  const isFurther =
+    workload.schedules !== undefined || workload.consumers !== undefined || workload.uploads !== undefined;
   if (isFurther && !isTame(scenario)) adversary.goFurther();
   const trace = new Trace(timeline, options.keepTrace ?? false);
   const isDeployedAnew = adversary.furtherKinds().includes('new_version');
@@ -71,7 +73,7 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
   const observer = new Observer(stage, workload);
   const deployment = deploy(stage, workload, truth, observer, options.clients ?? clientsOf(seed));
   await deployment.write(apiKeyItems(workload.receivers.length));
-  const records = new Records(observer.mirror, deployment.objects);
+  const records = new Records(observer.mirror, deployment.bucket.pages);
   const schedules =
     workload.schedules === undefined
       ? null
@@ -81,7 +83,11 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
     workload.consumers === undefined
       ? null
       : superviseConsumers({ stage, truth, observer, deployment, records }, launches, workload.consumers);
-  const world: World = { stage, truth, observer, deployment, records, consumers, schedules };
+  const uploads =
+    workload.uploads === undefined
+      ? null
+      : superviseUploads({ stage, truth, observer, deployment, records }, workload.uploads);
+  const world: World = { stage, truth, observer, deployment, records, consumers, schedules, uploads };
 
   const steps = consumers === null ? workload.steps : workload.steps.filter(({ kind }) => kind !== 'launch');
   let left = steps.length;
@@ -107,7 +113,7 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
   sweepEveryMinute(world);
   await comeToRest(
     world,
-    () => left === 0 && adversary.isCalm && (schedules?.isOver() ?? true) && (consumers?.isOver() ?? true),
+    () => left === 0 && adversary.isCalm && [schedules, consumers, uploads].every((one) => one?.isOver() ?? true),
   );
   await checkAll(world);
   if (observer.violations.length === 0) await redrive(world);
@@ -144,6 +150,8 @@ interface World {
   readonly schedules: ScheduleSupervision | null;
   /** Null: nobody is careful in this history. */
   readonly consumers: ConsumerSupervision | null;
+  /** Null: nobody uploads in this history. */
+  readonly uploads: UploadSupervision | null;
 }
 
 /** The timed rule. A minute in which nothing is due is passed over: its sweep would read ten empty partitions. */
@@ -213,6 +221,7 @@ async function checkAll(world: World): Promise<void> {
   }
   world.schedules?.check();
   world.consumers?.check({ isCalm, isLate });
+  world.uploads?.check(runs, { isCalm, isLate });
 }
 
 /**

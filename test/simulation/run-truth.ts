@@ -2,7 +2,7 @@ import { deriveUid } from '../../shared/domain/ids.ts';
 import { partStarts } from '../../shared/domain/callback.ts';
 import type { RunControl, RunDefinition } from '../../shared/domain/run.ts';
 import type { RecordedPage, Records } from './records.ts';
-import type { CustomData, GivenPage, InputScript, Truth } from './truth.ts';
+import type { CustomData, GivenInput, GivenPage, InputScript, LaunchBody, Truth } from './truth.ts';
 
 /** An async run: what is on record beside what really happened. */
 export interface RunTruth {
@@ -17,7 +17,7 @@ export interface RunTruth {
 
 export interface InputTruth {
   readonly index: number;
-  /** Null: one its action refuses. Undefined scripts do not occur: each run is that of a launch. */
+  /** Null: one that is no input, or that its action refuses. */
   readonly script: InputScript | null;
   readonly customData: CustomData | null;
   readonly pages: readonly RecordedPage[];
@@ -39,15 +39,17 @@ export async function runTruths(
     const definition = records.definition(uid);
     if (control === null || definition === null || definition.mode === 'LIVE') continue;
     const launch = truth.launches.find(({ body }) => body.name === definition.name);
+    const inputsGiven = launch === undefined ? null : givenInputs(truth, launch.body);
     const inputs: InputTruth[] = [];
     for (let index = 0; index < definition.inputsTotal; index += 1) {
-      const input = launch?.body.inputs[index] ?? scheduledInput(truth, given.get(`${uid}:${index}`) ?? []);
+      const pagesGiven = given.get(`${uid}:${index}`) ?? [];
+      const input = inputsGiven === null ? scheduledInput(truth, pagesGiven) : inputsGiven[index];
       inputs.push({
         index,
-        script: input === undefined || 'broken' in input ? null : input,
-        customData: input === undefined || !('custom_data' in input) ? null : (input.custom_data ?? null),
+        script: isScript(input) ? input : null,
+        customData: input?.custom_data ?? null,
         pages: await records.pages(uid, index),
-        given: given.get(`${uid}:${index}`) ?? [],
+        given: pagesGiven,
         bytes: bytesOf(input),
       });
     }
@@ -59,8 +61,20 @@ export async function runTruths(
   return found;
 }
 
+/** What a launch gave, in its body or in the file it names; null: what is no input at all. */
+function givenInputs(
+  { uploads }: Truth,
+  { inputs, inputs_upload_uid: uid }: LaunchBody,
+): readonly (GivenInput | null)[] {
+  return inputs ?? uploads.find((upload) => upload.uid === uid)?.file.lines ?? [];
+}
+
+function isScript(input: GivenInput | null | undefined): input is InputScript {
+  return input !== null && input !== undefined && !('broken' in input);
+}
+
 /** The input of a schedule that a run asked the upstream for: which it has depends on when the run was decided. */
-function scheduledInput({ schedules }: Truth, [first]: readonly GivenPage[]): InputScript | undefined {
+function scheduledInput({ schedules }: Truth, [first]: readonly GivenPage[]): GivenInput | undefined {
   const inputs = schedules.flatMap(({ acts }) => acts.flatMap(({ body }) => body.inputs ?? []));
   return first === undefined ? undefined : inputs.find(({ key }) => key === first.key);
 }
@@ -82,7 +96,7 @@ function callbacksOf(
 }
 
 /** As it is stored: the action's input, and beside it what only the receiver sees. */
-function bytesOf(given: Truth['launches'][number]['body']['inputs'][number] | undefined): number {
+function bytesOf(given: GivenInput | null | undefined): number {
   const { custom_data: customData = null, ...input } = given ?? { broken: 0 };
   return Buffer.byteLength(JSON.stringify({ input, customData }));
 }

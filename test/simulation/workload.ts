@@ -1,10 +1,12 @@
 import { drawAwayWorkload } from './away-workload.ts';
 import { Random } from './random.ts';
 import type { ReceiverNature } from './receivers.ts';
+import { drawInput } from './draw-input.ts';
 import { type ConsumerWorkload, drawConsumers } from './consumers/consumer-workload.ts';
 import { drawScheduleWorkload, type ScheduleWorkload } from './schedules/schedule-workload.ts';
 import { PACED_ACTION } from './upstream.ts';
-import { FAIL_KINDS, type InputScript, type LaunchBody, type Verb } from './truth.ts';
+import type { InputScript, LaunchBody, Verb } from './truth.ts';
+import { drawUploads, type UploadWorkload } from './uploads/upload-workload.ts';
 import { drawVerbWorkload } from './verb-workload.ts';
 
 /** What callers do in one history, and how the stage is set up; drawn from its seed. */
@@ -23,6 +25,7 @@ export interface Workload {
   readonly consumers?: ConsumerWorkload;
   /** When every receiver is well from then on, ms after the start; absent: each is as it is for good. */
   readonly backAfterMs?: number;
+  readonly uploads?: UploadWorkload;
 }
 
 /** Something a caller does, so many ms after the start. */
@@ -47,7 +50,8 @@ export type Step =
 /**
  * Kinds of histories: `small` is the everyday one, `wide` has runs of several shards, `patient` receivers that are never
  * well, `schedules` nothing but schedules, `consumers` keys, dependencies, later starts and replays, `paced` runs of an action with a pace, `verbs` runs that are
- * stopped and taken up again over and over, `away` receivers that come back after a time; those from `schedules` on only come when asked for.
+ * stopped and taken up again over and over, `away` receivers that come back after a time, `uploads` runs over uploads;
+ * those from `schedules` on only come when asked for.
  */
 export const SCENARIOS = [
   'small',
@@ -63,6 +67,8 @@ export const SCENARIOS = [
   'verbs',
   'away',
   'away-calm',
+  'uploads',
+  'uploads-calm',
 ] as const;
 export type Scenario = (typeof SCENARIOS)[number];
 
@@ -83,6 +89,7 @@ export function drawWorkload(seed: number, scenario: Scenario): Workload {
   if (scenario === 'schedules' || scenario === 'schedules-calm') return drawSchedules(seed);
   if (scenario === 'verbs') return drawVerbHistory(seed);
   if (scenario === 'away' || scenario === 'away-calm') return drawAwayHistory(seed);
+  if (scenario === 'uploads' || scenario === 'uploads-calm') return drawUploadHistory(seed);
   if (scenario === 'paced' || scenario === 'paced-calm') return pacedOf(drawWorkload(seed, 'small'));
   const random = new Random(seed, 'workload');
   const workspaces = random.pick([1, 1, 1, 2, 4]);
@@ -96,7 +103,7 @@ export function drawWorkload(seed: number, scenario: Scenario): Workload {
     const at = random.int(0, isRush ? 3_000 : Math.round(stormMs / 2));
     const workspace = random.int(0, workspaces - 1);
     if (random.happens(0.15)) {
-      const input = drawInput(random, `w${workspace} live ${run}`, scenario);
+      const input = drawInput(random, `w${workspace} live ${run}`, scenario === 'wide');
       steps.push({ kind: 'live', at, workspace, input });
     } else {
       const body = drawLaunch(random, workspace, run, scenario);
@@ -180,6 +187,22 @@ function drawAwayHistory(seed: number): Workload {
   };
 }
 
+function drawUploadHistory(seed: number): Workload {
+  const random = new Random(seed, 'workload');
+  const workspaces = random.pick([1, 1, 1, 2]);
+  const stormMs = Math.round(random.logarithmic(20_000, 7_200_000));
+  const { uploads, verbs } = drawUploads(seed, { stormMs, workspaces });
+  return {
+    runsAtOnce: random.pick([1, 1, 2, 3]),
+    inputsInFlight: random.pick([1, 2, 4, 20]),
+    // One more: whoever asks for what is another's.
+    receivers: Array.from({ length: workspaces + 1 }, () => natureOf(random, 'uploads')),
+    steps: verbs.map((verb) => ({ kind: 'verb' as const, ...verb })),
+    stormMs,
+    uploads,
+  };
+}
+
 function natureOf(random: Random, scenario: Scenario): ReceiverNature {
   if (scenario === 'patient') return 'dead';
   return random.happens(0.05) ? 'gone' : 'well';
@@ -211,7 +234,7 @@ function drawLaunch(random: Random, workspace: number, run: number, scenario: Sc
     const key = `w${workspace} r${run} i${index}`;
     const isBroken = skips && (allBroken || random.happens(0.3));
     const custom = customBytes === 0 ? {} : { custom_data: { mine: key.padEnd(customBytes, '.') } };
-    return { ...(isBroken ? { broken: index } : drawInput(random, key, scenario)), ...custom };
+    return { ...(isBroken ? { broken: index } : drawInput(random, key, scenario === 'wide')), ...custom };
   });
   const url = `https://hooks.example.com/${workspace}/${run}`;
   const callback = random.happens(0.85)
@@ -231,17 +254,4 @@ function drawLaunch(random: Random, workspace: number, run: number, scenario: Sc
     ...(skips ? { on_invalid_input: 'skip' as const } : {}),
     ...(random.happens(0.15) ? { parameters: { max_results: random.int(1, 6) } } : {}),
   };
-}
-
-function drawInput(random: Random, key: string, scenario: Scenario): InputScript {
-  const pages = scenario === 'wide' ? random.int(1, 2) : random.pick([1, 1, 2, 3, 5]);
-  const page = random.int(0, pages - 1);
-  const fails = random.happens(scenario === 'wide' ? 0.1 : 0.35)
-    ? { fails: [{ page, kind: random.pick(FAIL_KINDS), times: random.pick([1, 1, 2, 3, 4]) }] }
-    : {};
-  const isLarge = scenario !== 'wide' && random.happens(0.03);
-  const size = isLarge ? { per_page: 3, padding: random.pick([6_000, 100_000]) } : { per_page: random.int(0, 4) };
-  // Some calls take so long that verbs meet them in flight.
-  const slow = random.happens(0.15) ? { takes_ms: Math.round(random.logarithmic(300, 30_000)) } : {};
-  return { key, pages, ...size, ...slow, ...fails };
 }
