@@ -8,17 +8,22 @@ export const POINT_OUTCOMES = ['crash_before', 'crash_after', 'applied_but_faile
 /** A point passed less often than this may lack an outcome by mere chance: about one pass in a thousand has each. */
 const RARE_POINT = 10_000;
 
-/**
- * Moves that no step of the workloads leads to yet: those of uploads and paced actions, of dependencies (scenario
- * `consumers`), of dead letters that are buried, and those of a page that lands while its run waits.
- */
-const NOT_YET: ReadonlySet<string> = new Set([
-  'postpone from CREATED',
-  'postpone from QUEUED',
+/** Moves that histories of uploads lead to, and no others. */
+export const MOVES_OF_UPLOADS = [
   'invalidate from CREATED',
-  'invalidate from BLOCKED',
   'invalidate from QUEUED',
   'invalidate from SCHEDULED',
+] as const;
+
+/**
+ * Moves that no step of the workloads leads to yet, or hardly any: those of paced actions, of dependencies (scenario
+ * `consumers`), of dead letters that are buried, those of a page that lands while its run waits, and of a file that is
+ * read while its run, resumed, waits in line.
+ */
+const NOT_YET: readonly string[] = [
+  'postpone from CREATED',
+  'postpone from QUEUED',
+  'invalidate from BLOCKED',
   'succeed from SCHEDULED',
   'succeedPartly from SCHEDULED',
   'fail from SCHEDULED',
@@ -26,7 +31,9 @@ const NOT_YET: ReadonlySet<string> = new Set([
   // Dead letters have no reader here.
   'fail from CREATED',
   'succeedPartly from BLOCKED',
-]);
+];
+
+const NOT_HERE: ReadonlySet<string> = new Set([...MOVES_OF_UPLOADS, ...NOT_YET]);
 
 /** What takes a coincidence, and how many histories it takes to be sure of it. */
 const RARE_MOVES: ReadonlySet<string> = new Set([
@@ -37,12 +44,12 @@ const RARE_MOVES: ReadonlySet<string> = new Set([
 ]);
 const HISTORIES_FOR_RARE = 20_000;
 
-/** Moves of the table by where they begin, so far as there is a verb that makes them. */
+/** Moves of the table by where they begin, so far as histories lead to them whose scenario is drawn from the seed. */
 export function reachableMoves(): readonly string[] {
   const moves = Object.keys(RUN_MOVES) as RunMove[]; // keys of a closed literal
   return moves
     .flatMap((move) => RUN_MOVES[move].from.map((from) => `${move} from ${from}`))
-    .filter((name) => !NOT_YET.has(name));
+    .filter((name) => !NOT_HERE.has(name));
 }
 
 /** What should have been hit and was not, each by its name. Empty where the histories were enough. */

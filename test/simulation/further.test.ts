@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { Coverage } from './coverage.ts';
 import { ALL_FURTHER_KINDS } from './fault-kinds.ts';
+import { MOVES_OF_UPLOADS } from './find-holes.ts';
 import { findBug } from './planted.ts';
 import { FURTHER_BUGS } from './planted-further-bugs.ts';
+import { UPLOAD_BUGS } from './planted-upload-bugs.ts';
 import { runThreads } from './run-threads.ts';
 import type { Scenario } from './workload.ts';
 
@@ -17,6 +19,8 @@ const HISTORIES: readonly (readonly [scenario: Scenario, count: number])[] = [
   ['verbs', 80],
   ['paced-calm', 15],
   ['paced', 60],
+  ['uploads-calm', 15],
+  ['uploads', 80],
 ];
 
 /** What calls and fires must have come to in these histories, by the names coverage has for it. */
@@ -34,11 +38,21 @@ const MUST_HIT = [
   'consumer:launch 202',
   'consumer:launch 409',
   'consumer:verbs 202',
+  'upload:put 412',
+  'upload:launch 202',
+  'upload:launch 409 USED',
+  'upload:launch 409 WAITING_FOR_PUT',
+  'upload:stranger 404',
+  'upload:run INVALID',
+  'upload:run PARTIAL_SUCCEEDED',
+  'upload:run STOPPED uncounted',
+  ...['crash_before', 'crash_after', 'failed'].map((outcome) => `outcome:intake GetObject upload:${outcome}`),
+  ...MOVES_OF_UPLOADS.map((move) => `move:${move}`),
 ];
 
 const coverage = new Coverage();
 
-describe('schedules, careful consumers and paced actions under a seeded adversary', () => {
+describe('schedules, careful consumers, paced actions and uploads under a seeded adversary', () => {
   test.each(HISTORIES)(
     'keep every promise in histories of %s',
     async (scenario, count) => {
@@ -53,7 +67,7 @@ describe('schedules, careful consumers and paced actions under a seeded adversar
     5 * MINUTE_MS,
   );
 
-  test.each(['schedules', 'consumers'] as const)(
+  test.each(['schedules', 'consumers', 'uploads'] as const)(
     'go the same way with the same seed in histories of %s',
     async (scenario) => {
       const { unlike } = await runThreads({ first: 11, count: 10 }, { scenario, twice: true });
@@ -69,8 +83,13 @@ describe('schedules, careful consumers and paced actions under a seeded adversar
 });
 
 test.each(
-  FURTHER_BUGS.filter(({ name }) =>
-    ['deleted-schedule-fires', 'key-taken-twice', 'one-call-more-a-window'].includes(name),
+  [...FURTHER_BUGS, ...UPLOAD_BUGS].filter(({ name }) =>
+    [
+      'deleted-schedule-fires',
+      'key-taken-twice',
+      'one-call-more-a-window',
+      'last-line-without-an-end-forgotten',
+    ].includes(name),
   ),
 )(
   'the checker finds the planted bug $name',

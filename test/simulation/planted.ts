@@ -4,6 +4,7 @@ import { build, type Plugin } from 'esbuild';
 import { AWAY_BUGS } from './planted-away-bugs.ts';
 import { PLANTED_BUGS, type PlantedBug } from './planted-bugs.ts';
 import { FURTHER_BUGS } from './planted-further-bugs.ts';
+import { UPLOAD_BUGS } from './planted-upload-bugs.ts';
 import { runThreads } from './run-threads.ts';
 
 const ROOT = new URL('../../', import.meta.url);
@@ -23,7 +24,7 @@ export interface Found {
 
 /** Plants the bugs of these names (or all), one after the other, and says how soon each was found. True: all were. */
 export async function plantAll(names: readonly string[], limit: number, say: (line: string) => void): Promise<boolean> {
-  const all = [...PLANTED_BUGS, ...FURTHER_BUGS, ...AWAY_BUGS];
+  const all = [...PLANTED_BUGS, ...FURTHER_BUGS, ...AWAY_BUGS, ...UPLOAD_BUGS];
   const wanted = names.length === 0 ? all : all.filter(({ name }) => names.includes(name));
   if (wanted.length < names.length) throw new Error(`Planted bugs are: ${all.map(({ name }) => name).join(', ')}`);
   let found = 0;

@@ -1,7 +1,9 @@
 import type { Observer } from '../observer.ts';
 import type { Records } from '../records.ts';
 import type { RunTruth } from '../run-truth.ts';
-import { UPLOAD_CHECKS, runsOf } from './upload-checks.ts';
+import { INTAKE_CHECKS } from './intake-checks.ts';
+import { LAUNCH_CHECKS } from './launch-checks.ts';
+import { runsOf } from './upload-aftermath.ts';
 import { liveUpload, type UploadWorld } from './upload-caller.ts';
 import type { UploadWorkload } from './upload-workload.ts';
 
@@ -35,7 +37,7 @@ export function superviseUploads(world: World, { plans }: UploadWorkload): Uploa
         const { status, inputsTotal } = run.control;
         coverage.hit(`upload:run ${status}${status === 'STOPPED' && inputsTotal === 0 ? ' uncounted' : ''}`);
       }
-      for (const { name, check } of UPLOAD_CHECKS) {
+      for (const { name, check } of [...LAUNCH_CHECKS, ...INTAKE_CHECKS]) {
         for (const message of check(aftermath)) observer.violate(name, message);
       }
     },

@@ -1,65 +1,13 @@
-import { isDeepStrictEqual } from 'node:util';
 import { hasEnded } from '../../../shared/domain/run.ts';
-import { workspaceUid } from '../callers.ts';
-import { type Answered, isOurFault } from '../persistent-caller.ts';
-import type { Records } from '../records.ts';
 import type { RunTruth } from '../run-truth.ts';
-import type { Truth } from '../truth.ts';
-import { wrongAnswers } from './answer-checks.ts';
-import { isBad, mustBeInvalid, type StrangerTruth, type UploadLaunchTruth, type UploadTruth } from './upload-truth.ts';
+import { runsOf, type UploadAftermath, type UploadCheck } from './upload-aftermath.ts';
+import { isBad, mustBeInvalid, type UploadLaunchTruth, type UploadTruth } from './upload-truth.ts';
 
-export interface UploadAftermath {
-  readonly uploads: readonly UploadTruth[];
-  /** Async runs with what really became of their inputs. */
-  readonly runs: readonly RunTruth[];
-  readonly records: Records;
-  readonly truth: Truth;
-  readonly isCalm: boolean;
-  /** A launch may come to its last write a minute after its claim, or by a clock that is wrong by as much. */
-  readonly isClaimLate: boolean;
-}
+/** The sweeper looks at a run two minutes after its launch. */
+const SOON_MS = 60_000;
 
-interface UploadCheck {
-  readonly name: string;
-  readonly proves: string;
-  readonly check: (aftermath: UploadAftermath) => readonly string[];
-}
-
-export const UPLOAD_CHECKS: readonly UploadCheck[] = [
-  {
-    name: 'uploadsAreWrittenOnce',
-    proves: 'What was put to the URL of an upload cannot be replaced.',
-    check: ({ uploads }) =>
-      uploads.flatMap(({ uid, otherPuts }) =>
-        otherPuts.some((status) => status !== 412)
-          ? [`upload ${uid ?? ''} took another file: ${otherPuts.join()}`]
-          : [],
-      ),
-  },
-  {
-    name: 'oneUploadOneRun',
-    proves: 'However often and at once it is launched, an upload makes one run, and every 202 names it.',
-    check: (aftermath) =>
-      aftermath.uploads.flatMap((upload) => {
-        const runs = runsOf(aftermath, upload).map(({ run }) => run.control.uid);
-        const told = acceptedBy(upload);
-        const at = `upload ${upload.uid ?? ''}: runs ${runs.join()}, told ${told.join()}`;
-        if (aftermath.isClaimLate) return [];
-        return runs.length > 1 || told.some((uid) => uid !== runs[0]) ? [at] : [];
-      }),
-  },
-  {
-    name: 'launchesAreAnsweredTruly',
-    proves:
-      'A launch of an upload is refused only for what its caller did; in calm the first that comes after the PUT is accepted.',
-    check: ({ uploads, isCalm }) => uploads.flatMap((upload) => wrongAnswers(upload, isCalm)),
-  },
-  {
-    name: 'othersUploadsAreUnknown',
-    proves: "Another workspace's upload is answered as one that does not exist.",
-    check: ({ uploads, isCalm }) =>
-      uploads.flatMap(({ uid, strangers }) => strangers.flatMap((asked) => toldApart(uid ?? '', asked, isCalm))),
-  },
+/** What is promised of runs over uploads, besides what is promised of all runs. */
+export const INTAKE_CHECKS: readonly UploadCheck[] = [
   {
     name: 'linesAreCounted',
     proves: 'A run over an upload counts exactly the lines that were put; uncounted is only one that was stopped.',
@@ -71,6 +19,18 @@ export const UPLOAD_CHECKS: readonly UploadCheck[] = [
         const isRight = isUncounted || counted.every((count) => count === file.lines.length);
         return isRight ? [] : [`run ${uid} (${status}) counts ${counted.join()} of ${file.lines.length} lines`];
       }),
+  },
+  {
+    name: 'calmIntakesNeedNoRescue',
+    proves: 'Without faults, an upload is counted and its run sent on before the sweeper first looks at it.',
+    check: (aftermath) =>
+      !aftermath.isCalm
+        ? []
+        : eachRun(aftermath, ({ control: { uid, createdAt, history } }, _, { scheduleAt }) => {
+            const left = history.find(({ status }) => status !== 'CREATED');
+            const isLate = scheduleAt === null && (left === undefined || left.at > createdAt + SOON_MS);
+            return isLate ? [`run ${uid} stayed CREATED`] : [];
+          }),
   },
   {
     name: 'invalidExactlyWhenItMust',
@@ -133,18 +93,6 @@ export const UPLOAD_CHECKS: readonly UploadCheck[] = [
   },
 ];
 
-/** Runs over an upload, by the names its launches gave them. */
-export function runsOf(
-  { runs }: Pick<UploadAftermath, 'runs'>,
-  { workspace, launches }: UploadTruth,
-): readonly { readonly run: RunTruth; readonly launch: UploadLaunchTruth }[] {
-  return runs.flatMap((run) => {
-    const launch = launches.find(({ name }) => name === run.definition.name);
-    const isOwn = run.definition.workspaceUid === workspaceUid(workspace);
-    return launch === undefined || !isOwn ? [] : [{ run, launch }];
-  });
-}
-
 function eachRun(
   aftermath: UploadAftermath,
   check: (run: RunTruth, upload: UploadTruth, launch: UploadLaunchTruth) => readonly string[],
@@ -152,22 +100,4 @@ function eachRun(
   return aftermath.uploads.flatMap((upload) =>
     runsOf(aftermath, upload).flatMap(({ run, launch }) => check(run, upload, launch)),
   );
-}
-
-function acceptedBy({ launches }: UploadTruth): readonly string[] {
-  return launches.flatMap(({ answers }) =>
-    answers.flatMap(({ status, body }) => (status === 202 ? [String(body['run_uid'])] : [])),
-  );
-}
-
-/** Answers by which a stranger could tell an upload from one that there is not. */
-function toldApart(uid: string, { answer, missing, missingUid }: StrangerTruth, isCalm: boolean): readonly string[] {
-  if (!isCalm && (isOurFault(answer) || isOurFault(missing))) return [];
-  const shown = ({ status, body }: Answered, of: string) => ({
-    status,
-    body: { ...body, error_ref: '', message: String(body['message']).replace(of, '') },
-  });
-  const [one, other] = [shown(answer, uid), shown(missing, missingUid)];
-  if (one.status === 404 && isDeepStrictEqual(one, other)) return [];
-  return [`upload ${uid} is answered to a stranger ${JSON.stringify(one)}, one that is not ${JSON.stringify(other)}`];
 }
