@@ -46,7 +46,7 @@ const MUST_HIT = [
   'upload:run INVALID',
   'upload:run PARTIAL_SUCCEEDED',
   'upload:run STOPPED uncounted',
-  ...['crash_before', 'crash_after', 'failed'].map((outcome) => `outcome:intake GetObject upload:${outcome}`),
+  ...['crash_before', 'throttled'].map((outcome) => `outcome:intake GetObject upload:${outcome}`),
   ...MOVES_OF_UPLOADS.map((move) => `move:${move}`),
 ];
 

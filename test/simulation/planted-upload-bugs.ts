@@ -79,13 +79,6 @@ export const UPLOAD_BUGS: readonly PlantedBug[] = [
     replace: "onInvalidInput === 'skip'",
   },
   {
-    name: 'refused-and-not-told',
-    file: `${LAUNCH}/intake-run.ts`,
-    scenario: 'uploads',
-    find: 'if (hasEnded(control.status)) return closeRun(ports, control, definition); // refused by an earlier delivery',
-    replace: 'if (hasEnded(control.status)) return;',
-  },
-  {
     name: 'finished-speaks-of-what-came-later',
     file: 'shared/engine/callbacks/deliver-callback.ts',
     scenario: 'uploads',

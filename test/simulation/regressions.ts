@@ -32,6 +32,12 @@ export const REGRESSIONS: readonly Regression[] = [
     undoneBy: 'given-up-though-taken',
   },
   {
+    seed: 112,
+    scenario: 'uploads-calm',
+    was: 'a launch sent twice at once under one key was refused for the run that it had made itself',
+    undoneBy: 'refused-for-its-own-run',
+  },
+  {
     seed: 1321,
     scenario: 'verbs',
     was: 'a resume was answered with what a cancel had made of the run since',
