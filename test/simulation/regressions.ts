@@ -38,6 +38,12 @@ export const REGRESSIONS: readonly Regression[] = [
     undoneBy: 'refused-for-its-own-run',
   },
   {
+    seed: 871,
+    scenario: 'uploads',
+    was: 'the run.finished of a stop spoke of the one input that was counted after it',
+    undoneBy: 'finished-speaks-of-what-came-later',
+  },
+  {
     seed: 1321,
     scenario: 'verbs',
     was: 'a resume was answered with what a cancel had made of the run since',
