@@ -100,10 +100,26 @@ export async function onceByKey<Answer>(
     return { answer, replayed: false };
   } catch (error) {
     // Refused, nothing was changed; anything else may have been carried out all the same.
-    const free = error instanceof EngineError && ERROR_CATALOGUE[error.label].status < 500;
-    if (claimed) await ports.keyStore.dropKey(request, { free });
+    const refused = error instanceof EngineError && ERROR_CATALOGUE[error.label].status < 500;
+    if (claimed) await ports.keyStore.dropKey(request, { free: refused });
+    // A check may refuse it for what another sending of it has done since the key was read.
+    const answer = refused && !claimed ? await answeredMeanwhile(ports, request, work) : null;
+    if (answer !== null) return { answer, replayed: true };
     throw error;
   }
+}
+
+/** The answer to another sending of a request. Null: none is at work on it. Throws IDEMPOTENCY_IN_FLIGHT where one is. */
+async function answeredMeanwhile<Answer>(
+  ports: OncePorts,
+  request: KeyedRequest,
+  work: OnceWork<Answer>,
+): Promise<Answer | null> {
+  const row = await ports.keyStore.readKey(request, ports.now());
+  if (row === null || row.hash !== request.hash) return null;
+  const answer = await answerOf(request, row, work);
+  if (answer === null && row.leaseUntil > ports.now()) throw inFlight(request);
+  return answer;
 }
 
 async function answerOf<Answer>(request: KeyedRequest, row: KeyRow, work: OnceWork<Answer>): Promise<Answer | null> {

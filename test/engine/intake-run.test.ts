@@ -10,9 +10,9 @@ const PAD = 'x'.repeat(1_000);
 const HOUR = 3_600_000;
 const WORKSPACE = '5a0b1c2d-3e4f-4a5b-8c6d-7e8f90a1b2c3';
 
-function createWorld() {
+function createWorld(options: Pick<Parameters<typeof createEngineWorld>[0], 'answer'> = {}) {
   const { oneRecord, calls } = createSampleActions();
-  const world = createEngineWorld({ actions: [oneRecord] });
+  const world = createEngineWorld({ actions: [oneRecord], ...options });
   /** Launches with lines that were put before. */
   const launchLines = (text: string | Uint8Array, wanted: Partial<Parameters<typeof world.launch>[0]> = {}) =>
     world.launch({ inputs: [], upload: world.uploads.put(WORKSPACE, 'an-upload', text), ...wanted });
@@ -180,6 +180,20 @@ describe('an intake', () => {
     await world.runUntil(START + 2 * HOUR);
     const done = await controlOf(definition.uid);
     expect([done.status, done.inputsTotal, done.totals.succeeded]).toEqual(['SUCCEEDED', 50, 50]);
+  });
+
+  test('that was cut short is told by the same bytes, also once its one line is counted', async () => {
+    const { world, launchLines } = createWorld({
+      answer: (_, attempt) => ({ kind: 'answered', status: attempt < 3 ? 500 : 204, body: '', retryAfter: undefined }),
+    });
+    const { definition } = await launchLines(lines(1));
+    await stopRun(world.ports, definition, 'CANCELLED_BY_CALLER');
+    await world.runUntil(START + 100_000);
+    await resumeRun(world.ports, definition);
+    await world.runUntil(START + HOUR);
+    const [first, ...more] = world.posted.filter(({ body }) => body.includes('"STOPPED"')).map(({ body }) => body);
+    expect(more).toEqual([first, first, first]);
+    expect(JSON.parse(first ?? '')).toMatchObject({ input: null, run: { batch_uid: null }, manifest: { inputs: 0 } });
   });
 
   test('of a postponed run is done at once, the run starts at its time', async () => {

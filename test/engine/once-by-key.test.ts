@@ -1,11 +1,69 @@
 import { expect, test } from 'vitest';
-import { type KeyRow, type KeyStore, onceByKey } from '../../shared/engine/once-by-key.ts';
+import { EngineError } from '../../shared/domain/errors.ts';
+import { type KeyRow, type KeyStore, onceByKey, type OnceWork } from '../../shared/engine/once-by-key.ts';
 
-const REQUEST = { workspaceUid: 'w', key: 'k', hash: 'of this' };
-const NOW = 1_000;
+const NOW = Date.UTC(2026, 0, 5, 12);
+const REQUEST = { workspaceUid: 'a workspace', key: 'k', hash: 'of its body' };
+
+/** One key, and something that can be taken once, as an upload can. */
+function createWorld() {
+  let row: KeyRow | null = null;
+  let seeds = 0;
+  const keyStore: KeyStore = {
+    readKey: async () => row,
+    async claimKey(_, claimed) {
+      if (row !== null && row.leaseUntil > NOW) return { claimed: false, row };
+      row = { ...claimed, answer: null };
+      return { claimed: true };
+    },
+    answerKey: async () => undefined,
+    dropKey: async () => undefined,
+  };
+  const ports = { keyStore, now: () => NOW, randomBytes: (count: number) => Buffer.alloc(count, (seeds += 1)) };
+  let taken: string | null = null;
+  const work: OnceWork<string> = {
+    recall: async (seed) => (taken === nameOf(seed) ? taken : null),
+    async run(claim) {
+      if (taken !== null) throw new EngineError('INVALID_STATE', `It was taken by ${taken}.`);
+      taken = nameOf((await claim()).seed);
+      return taken;
+    },
+  };
+  const send = (request: typeof REQUEST | null, how: OnceWork<string> = work) => onceByKey(ports, request, how);
+  /** Sends a request, and before its checks are made another. */
+  const sendAfter = (other: () => Promise<unknown>, how: OnceWork<string> = work) =>
+    send(REQUEST, {
+      ...how,
+      async run(claim) {
+        await other();
+        return how.run(claim);
+      },
+    });
+  return { work, send, sendAfter };
+}
+
+const nameOf = (seed: Uint8Array): string => `run ${seed[0] ?? 0}`;
+
+test('a request that is refused for what another sending of it did meanwhile has that one’s answer', async () => {
+  const { send, sendAfter } = createWorld();
+  const { answer, replayed } = await sendAfter(() => send(REQUEST));
+  expect([answer, replayed]).toEqual(['run 2', true]);
+});
+
+test('a request that is refused while another sending of it is at work is told to come back', async () => {
+  const { work, send, sendAfter } = createWorld();
+  const unfinished = { ...work, recall: async () => null };
+  const sent = sendAfter(() => send(REQUEST), unfinished);
+  await expect(sent).rejects.toMatchObject({ label: 'IDEMPOTENCY_IN_FLIGHT' });
+});
+
+test('a request that is refused for what another request did is refused', async () => {
+  const { send, sendAfter } = createWorld();
+  await expect(sendAfter(() => send(null))).rejects.toMatchObject({ label: 'INVALID_STATE' });
+});
 
 /** Keys in hand. A claim is made twice, as the SDK makes a write again whose answer it lost: the second is told. */
-function createStore(): KeyStore {
+function createRepeatingStore(): KeyStore {
   let row: KeyRow | null = null;
   const claim = (claimed: Omit<KeyRow, 'answer'>): ReturnType<KeyStore['claimKey']> => {
     if (row !== null) return Promise.resolve({ claimed: false, row });
@@ -28,7 +86,7 @@ function createStore(): KeyStore {
 test('a key whose claim was carried out and reported as failed is its own; another request is told that it is taken', async () => {
   let seed = 0;
   const randomBytes = (count: number): Uint8Array => new Uint8Array(count).fill((seed += 1));
-  const ports = { keyStore: createStore(), now: () => NOW, randomBytes };
+  const ports = { keyStore: createRepeatingStore(), now: () => NOW, randomBytes };
   const claimed = Promise.withResolvers<undefined>();
   const held = Promise.withResolvers<undefined>();
   const first = onceByKey(ports, REQUEST, {

@@ -10,6 +10,7 @@ import { createVerbsHandler } from '../../functions/api/verbs.ts';
 import { createCallbackHandler } from '../../functions/workers/callback.ts';
 import { createDeadLetterHandler } from '../../functions/workers/dead-letters.ts';
 import { createControlHandler } from '../../functions/workers/control.ts';
+import { createIntakeHandler } from '../../functions/workers/intake.ts';
 import { createPageHandler } from '../../functions/workers/page.ts';
 import { createSweepHandler } from '../../functions/workers/sweep.ts';
 import { openDynamoDb } from '../../infra/local/dynamodb/engine.ts';
@@ -17,14 +18,15 @@ import { createEntryScheduler } from '../../shared/adapters/aws/entry-scheduler.
 import { createKeyring } from '../../shared/adapters/aws/keyring.ts';
 import { createCallbackPolicy } from '../../shared/adapters/aws/outbound.ts';
 import { createStageSecrets } from '../../shared/adapters/aws/stage-secrets.ts';
-import type { LargeObjects } from '../../shared/adapters/dynamodb/progress-store.ts';
+import { createUploadInputs } from '../../shared/adapters/aws/upload-objects.ts';
 import { createRunReader } from '../../shared/adapters/dynamodb/run-reader.ts';
 import { createScheduleStore } from '../../shared/adapters/dynamodb/schedule-store.ts';
 import { Table } from '../../shared/adapters/dynamodb/table.ts';
+import { createUploadStore } from '../../shared/adapters/dynamodb/upload-store.ts';
 import { createWorkspaceStore } from '../../shared/adapters/dynamodb/workspace-store.ts';
-import type { RuntimeSettings } from '../../shared/contract/env.ts';
 import type { QueueMessage } from '../../shared/contract/messages.ts';
 import type { Log } from '../../shared/engine/ports.ts';
+import type { FunctionName, RuntimeSettings } from '../../shared/contract/env.ts';
 import { createDynamoDbClient, createSqsClient } from './aws-clients.ts';
 import { createDynamoDb, createSqs } from './services.ts';
 import { createShortDynamoDbClient, createShortSqsClient } from './short-clients.ts';
@@ -36,6 +38,7 @@ import { type QueuedMessage, Queues } from './queues.ts';
 import { createReceivers, type ReceiverNature } from './receivers.ts';
 import { asOld } from './rollout.ts';
 import { SimulatedScheduler } from './schedules/simulated-scheduler.ts';
+import { SimulatedBucket } from './simulated-bucket.ts';
 import type { Truth } from './truth.ts';
 import { createUpstream, scriptedActions } from './upstream.ts';
 import type { Workload } from './workload.ts';
@@ -49,8 +52,7 @@ type ApiHandler = (event: APIGatewayProxyEventV2, context: Context) => Promise<A
 /** A whole stage in memory: the real functions on simulated services. */
 export interface Deployment {
   readonly queues: Queues;
-  /** Bodies in the bucket, by key. */
-  readonly objects: ReadonlyMap<string, Uint8Array>;
+  readonly bucket: SimulatedBucket;
   readonly launch: InstancePool<ApiHandler>;
   readonly live: InstancePool<ApiHandler>;
   readonly verbs: InstancePool<ApiHandler>;
@@ -80,7 +82,7 @@ export function deploy(
   const engine = openDynamoDb({ dir: null, now: () => timeline.now(), ...unkind });
   engine.createTable(TABLE_INPUT);
   const queues = new Queues(stage, workload.maxReceives);
-  const objects = new Map<string, Uint8Array>();
+  const bucket = new SimulatedBucket();
   const worldOf = createUpstream(stage, truth);
   const natures = [...workload.receivers];
   const senderOf = createReceivers(stage, truth, natures);
@@ -97,8 +99,10 @@ export function deploy(
     const sqs = isShort
       ? createShortSqsClient(instance, sqsService)
       : createSqsClient(instance, sqsService, tellDifference);
-    const bucket = objectsOf(instance, objects);
-    const clients = { dynamodb, sqs, objects: bucket };
+    const objects = bucket.pagesOf(instance);
+    const uploads = bucket.uploadsOf(instance);
+    const readsInputs = READ_INPUTS.has(instance.functionName);
+    const clients = { dynamodb, sqs, objects, ...(readsInputs ? { uploads: createUploadInputs(uploads) } : {}) };
     const { clock, chance, log } = instance;
     const machine = { clock, chance, log };
     const keyring = () => readKeyring(instance);
@@ -112,16 +116,17 @@ export function deploy(
       secrets: createStageSecrets(keyring),
       callbackPolicy: createCallbackPolicy({ allowedPorts: [443], allowLocalHttp: false }),
       api: createApiPorts(machine, table, { publicUrl: PUBLIC_URL, settings: env.settings }),
-      reader: createRunReader(table, bucket),
+      reader: createRunReader(table, objects),
       schedules: createScheduleStore(table),
       workspaces,
+      uploads: { ...createUploadStore(table, () => clock.now()), ...uploads },
       keyring,
     };
   }
 
   const launch = new InstancePool<ApiHandler>(stage, 'launch', (instance) => {
-    const { api, ...ports } = portsOf(instance);
-    return createLaunchHandler(api, ports);
+    const { api, uploads, ...ports } = portsOf(instance);
+    return createLaunchHandler(api, ports, uploads);
   });
   const live = new InstancePool<ApiHandler>(stage, 'live', (instance) => {
     const { api, keyring, ...ports } = portsOf(instance);
@@ -172,10 +177,15 @@ export function deploy(
   };
   // What an old version cannot read it drops, as deployed: whatever that was to do, the sweeper finds.
   connect(stage, queues.deadLetters, { name: 'dead-letters', pool: deadLetters }, { ...on, done, drop: nothing });
-  const pools = [launch, live, verbs, schedules, run, runs, sweep, control, page, callback, deadLetters];
+  const pieces = workload.uploads === undefined ? {} : { chunkBytes: workload.uploads.chunkBytes };
+  const intake = new InstancePool<QueueHandler>(stage, 'intake', (one) =>
+    createIntakeHandler({ ...portsOf(one), ...pieces }),
+  );
+  connect(stage, queues.intake, { name: 'intake', pool: intake }, on);
+  const pools = [launch, live, verbs, schedules, run, runs, sweep, control, page, callback, intake, deadLetters];
   return {
     queues,
-    objects,
+    bucket,
     launch,
     live,
     verbs,
@@ -191,6 +201,9 @@ export function deploy(
     },
   };
 }
+
+/** Those that may read inputs that lie in uploads, as deployed. */
+const READ_INPUTS: ReadonlySet<FunctionName> = new Set(['page', 'callback']);
 
 const ENTRY_TARGET = {
   group: 'default',
@@ -262,23 +275,7 @@ function urlsOf(queues: Queues) {
     controlQueueUrl: queues.control.url,
     pageQueueUrl: queues.page.url,
     callbackQueueUrl: queues.callback.url,
-  };
-}
-
-function objectsOf(instance: Instance, objects: Map<string, Uint8Array>): LargeObjects {
-  const refuse = (): Error => new Error('S3 did not answer');
-  return {
-    put: (key, bytes) => instance.call('PutObject', async () => void objects.set(key, bytes), refuse),
-    get: (key) =>
-      instance.call(
-        'GetObject',
-        async () => {
-          const bytes = objects.get(key);
-          if (bytes === undefined) throw new Error(`NoSuchKey ${key}`);
-          return bytes;
-        },
-        refuse,
-      ),
+    intakeQueueUrl: queues.intake.url,
   };
 }
 

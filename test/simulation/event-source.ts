@@ -11,14 +11,20 @@ type Say = (message: string) => void;
 
 /** Records of an invocation, and invocations at once, as deployed or nearly so. */
 const WORK = { batchSize: 10, atOnce: 4 };
-const DEAD_LETTERS = { batchSize: 1, atOnce: 2 };
+const SIZES = {
+  control: WORK,
+  page: WORK,
+  callback: WORK,
+  intake: { batchSize: 1, atOnce: 4 },
+  'dead-letters': { batchSize: 1, atOnce: 2 },
+};
 
 /** The event source mapping of a worker: hands its queue's messages to it in batches, deletes what did not fail. */
 export function connect(
   stage: Stage,
   queue: Queue,
   worker: {
-    readonly name: 'control' | 'page' | 'callback' | 'dead-letters';
+    readonly name: keyof typeof SIZES;
     readonly pool: InstancePool<QueueHandler>;
   },
   on: {
@@ -29,7 +35,7 @@ export function connect(
     readonly forget: Say;
   },
 ): void {
-  const { batchSize, atOnce } = worker.name === 'dead-letters' ? DEAD_LETTERS : WORK;
+  const { batchSize, atOnce } = SIZES[worker.name];
   const isRepeated = stage.adversary.isOn('applied_but_failed') || (stage.breakdowns?.repeats ?? false);
   let isPolling = false;
   const failedOnce = new WeakSet<object>();

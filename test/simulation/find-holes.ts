@@ -1,6 +1,7 @@
 import { RUN_MOVES, type RunMove } from '../../shared/domain/run.ts';
 import type { Coverage } from './coverage.ts';
-import { ALL_FAULT_KINDS } from './fault-kinds.ts';
+import { ALL_FAULT_KINDS, ALL_FURTHER_KINDS } from './fault-kinds.ts';
+import { MUST_HIT } from './must-hit.ts';
 
 /** What must be hit at every point where an invocation waits. */
 export const POINT_OUTCOMES = ['crash_before', 'crash_after', 'applied_but_failed'] as const;
@@ -8,26 +9,12 @@ export const POINT_OUTCOMES = ['crash_before', 'crash_after', 'applied_but_faile
 /** A point passed less often than this may lack an outcome by mere chance: about one pass in a thousand has each. */
 const RARE_POINT = 10_000;
 
-/** Moves that only dead letters lead to: histories of `letters` make them, and further.test.ts sees to it. */
-export const MOVES_OF_LETTERS: readonly string[] = ['fail from CREATED', 'fail from BLOCKED'];
-
-/**
- * Moves that no step of the everyday workloads leads to: those of uploads and paced actions, of dependencies (scenario
- * `consumers`), of dead letters that are buried, and those of a page that lands while its run waits.
- */
+/** Moves that no step of the workloads leads to yet, or hardly any. */
 const NOT_YET: ReadonlySet<string> = new Set([
-  'postpone from CREATED',
-  'postpone from QUEUED',
-  'invalidate from CREATED',
+  // A file that is read while its run, resumed, waits in line.
   'invalidate from BLOCKED',
-  'invalidate from QUEUED',
-  'invalidate from SCHEDULED',
-  'succeed from SCHEDULED',
-  'succeedPartly from SCHEDULED',
-  'fail from SCHEDULED',
-  // It takes a run that recorded something, waits in line anew, and whose start dies just then.
+  // A run that recorded something, waits in line anew, and whose start dies just then.
   'succeedPartly from BLOCKED',
-  ...MOVES_OF_LETTERS,
 ]);
 
 /** What takes a coincidence, and how many histories it takes to be sure of it. */
@@ -39,7 +26,7 @@ const RARE_MOVES: ReadonlySet<string> = new Set([
 ]);
 const HISTORIES_FOR_RARE = 20_000;
 
-/** Moves of the table by where they begin, so far as there is a verb that makes them. */
+/** Moves of the table by where they begin, so far as histories lead to them. */
 export function reachableMoves(): readonly string[] {
   const moves = Object.keys(RUN_MOVES) as RunMove[]; // keys of a closed literal
   return moves
@@ -49,7 +36,9 @@ export function reachableMoves(): readonly string[] {
 
 /** What should have been hit and was not, each by its name. Empty where the histories were enough. */
 export function findHoles(coverage: Coverage): readonly string[] {
-  const kinds = ALL_FAULT_KINDS.filter((kind) => coverage.count(`fault:${kind}`) === 0).map((kind) => `fault ${kind}`);
+  const kinds = [...ALL_FAULT_KINDS, ...ALL_FURTHER_KINDS]
+    .filter((kind) => coverage.count(`fault:${kind}`) === 0)
+    .map((kind) => `fault ${kind}`);
   const histories = coverage.under('scenario:').reduce((sum, [, count]) => sum + count, 0);
   const isSure = (move: string): boolean => histories >= HISTORIES_FOR_RARE || !RARE_MOVES.has(move);
   const moves = reachableMoves().filter((move) => coverage.count(`move:${move}`) === 0 && isSure(move));
@@ -62,5 +51,6 @@ export function findHoles(coverage: Coverage): readonly string[] {
             (outcome) => `${outcome} at ${point} (passed ${passed} times)`,
           ),
     );
-  return [...kinds, ...moves.map((move) => `move ${move}`), ...points];
+  const outcomes = MUST_HIT.filter((name) => coverage.count(name) === 0);
+  return [...kinds, ...moves.map((move) => `move ${move}`), ...outcomes, ...points];
 }

@@ -49,6 +49,7 @@ export const TIMEOUT_MS: Readonly<
     | 'control'
     | 'page'
     | 'callback'
+    | 'intake'
     | 'sweep'
     | 'dead-letters',
     number
@@ -63,12 +64,13 @@ export const TIMEOUT_MS: Readonly<
   control: 60_000,
   page: 60_000,
   callback: 60_000,
+  intake: 900_000,
   sweep: 55_000,
   'dead-letters': 60_000,
 };
 
 /** Functions that something else takes over from when they stand still; API functions are killed and that is all. */
-const WORKERS: ReadonlySet<FunctionName> = new Set(['control', 'page', 'callback', 'sweep', 'dead-letters']);
+const WORKERS: ReadonlySet<FunctionName> = new Set(['control', 'page', 'callback', 'intake', 'sweep', 'dead-letters']);
 
 /** One execution environment of a function: a clock of its own, one invocation at a time, and it can die at any call. */
 export class Instance {
@@ -159,7 +161,7 @@ export class Instance {
   ): Promise<Answer> {
     const { timeline, adversary, coverage, trace, outage, breakdowns } = this.#stage;
     const at = `${this.functionName} ${point}`;
-    coverage.hit(`point:${at}`);
+    if (!adversary.isCalm) coverage.hit(`point:${at}`);
     const hit = (outcome: string): void => coverage.hit(`outcome:${at}:${outcome}`);
     const broken = adversary.isCalm ? null : (breakdowns?.breakageOf(this.functionName, point) ?? null);
     if (broken === 'crash_before' || adversary.strikes('crash_before')) {

@@ -5,7 +5,7 @@ import type { RunControl } from '../../shared/domain/run.ts';
 import { asOld } from './rollout.ts';
 
 /** Where a dead letter comes from: the queue it was received too often in, or EventBridge, which could not deliver it. */
-export type LetterSource = 'control' | 'page' | 'callback' | 'scheduler';
+export type LetterSource = 'control' | 'page' | 'callback' | 'intake' | 'scheduler';
 
 /** A message that truly died. */
 export interface Letter {

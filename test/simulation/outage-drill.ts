@@ -130,7 +130,13 @@ async function playLoad(size: DrillSize, strikes: boolean): Promise<Omit<DrillRe
   const observer = new Observer(stage, workload);
   const deployment = deploy(stage, workload, truth, observer, 'short');
   await deployment.write(apiKeyItems(workload.receivers.length));
-  const load: Load = { stage, deployment, truth, records: new Records(observer.mirror, deployment.objects), observer };
+  const load: Load = {
+    stage,
+    deployment,
+    truth,
+    records: new Records(observer.mirror, deployment.bucket.pages),
+    observer,
+  };
   const wellFrom = START + BEFORE_MS + size.awayMs + size.tenthMs;
   const lastAt = wellFrom + AFTER_MS;
   for (const [number, ms] of launchTimes(size, lastAt - START).entries()) {

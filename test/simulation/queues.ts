@@ -5,8 +5,9 @@ import { Traffic } from './traffic.ts';
 
 /** Receives of a message before it is set aside, as deployed. */
 const MAX_RECEIVES = 8;
-/** Six times a worker's timeout, as deployed. */
-const VISIBILITY_MS = 360_000;
+/** Six times its worker's timeout, as deployed. */
+const VISIBILITY_MS = 6 * 60_000;
+const INTAKE_VISIBILITY_MS = 6 * 900_000;
 
 export interface QueuedMessage {
   /** It and the moment of the first sending stay the same when a message is set aside (SQS, "Dead-letter queues"). */
@@ -43,14 +44,16 @@ export class Queue {
   /** Called when messages may have become visible. */
   onVisible: () => void = () => undefined;
   readonly #stage: Stage;
+  readonly #visibilityMs: number;
   readonly #ids: Random;
   /** Null: of the dead letters themselves, which stay until they are deleted. */
   readonly #setAside: SetAside | null;
   #messages: QueuedMessage[] = [];
   #receipts = 0;
 
-  constructor(stage: Stage, name: string, traffic: Traffic, setAside: SetAside | null) {
+  constructor(stage: Stage, name: string, traffic: Traffic, setAside: SetAside | null, visibilityMs = VISIBILITY_MS) {
     this.#stage = stage;
+    this.#visibilityMs = visibilityMs;
     this.traffic = traffic;
     this.name = name;
     this.#setAside = setAside;
@@ -147,7 +150,7 @@ export class Queue {
     if (adversary.strikes('duplicate_now')) this.#copy(message, adversary.amount(1, 2_000));
     if (adversary.strikes('duplicate_later')) this.#copy(message, adversary.amount(60_000, 21_600_000));
     const isEarly = adversary.strikes('early_visibility');
-    this.#show(message, isEarly ? adversary.amount(50, 60_000) : VISIBILITY_MS);
+    this.#show(message, isEarly ? adversary.amount(50, 60_000) : this.#visibilityMs);
     return !adversary.strikes('lost_receive');
   }
 
@@ -169,30 +172,32 @@ export class Queue {
   }
 }
 
-/** The queues of a stage: three for work, and that of their dead letters. */
+/** The queues of a stage: four for work, and that of their dead letters. */
 export class Queues {
   readonly traffic: Traffic = new Traffic();
   readonly letters: Letters = new Letters();
   readonly control: Queue;
   readonly page: Queue;
   readonly callback: Queue;
+  readonly intake: Queue;
   readonly deadLetters: Queue;
   readonly #stage: Stage;
 
   constructor(stage: Stage, maxReceives = MAX_RECEIVES) {
     this.#stage = stage;
-    const open = (name: 'control' | 'page' | 'callback'): Queue => {
+    const open = (name: 'control' | 'page' | 'callback' | 'intake', visibilityMs = VISIBILITY_MS): Queue => {
       const take = (message: QueuedMessage): void => this.bury({ ...message, from: name });
-      return new Queue(stage, name, this.traffic, { maxReceives, take });
+      return new Queue(stage, name, this.traffic, { maxReceives, take }, visibilityMs);
     };
     this.control = open('control');
     this.page = open('page');
     this.callback = open('callback');
+    this.intake = open('intake', INTAKE_VISIBILITY_MS);
     this.deadLetters = new Queue(stage, 'dead-letters', this.traffic, null);
   }
 
   all(): readonly Queue[] {
-    return [this.control, this.page, this.callback, this.deadLetters];
+    return [this.control, this.page, this.callback, this.intake, this.deadLetters];
   }
 
   byUrl(url: string): Queue {

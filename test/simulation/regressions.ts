@@ -3,6 +3,7 @@ import type { Scenario } from './workload.ts';
 /** A history that once broke a promise. */
 export interface Regression {
   readonly seed: number;
+  /** Absent: an everyday one. */
   readonly scenario?: Scenario;
   /** What was at fault. */
   readonly was: string;
@@ -30,6 +31,18 @@ export const REGRESSIONS: readonly Regression[] = [
     seed: 1535,
     was: 'a delivered callback came again, failed, and its record stayed PENDING when its run was no longer watched',
     undoneBy: 'given-up-though-taken',
+  },
+  {
+    seed: 112,
+    scenario: 'uploads-calm',
+    was: 'a launch sent twice at once under one key was refused for the run that it had made itself',
+    undoneBy: 'refused-for-its-own-run',
+  },
+  {
+    seed: 871,
+    scenario: 'uploads',
+    was: 'the run.finished of a stop spoke of the one input that was counted after it',
+    undoneBy: 'finished-speaks-of-what-came-later',
   },
   {
     seed: 1321,

@@ -1,7 +1,7 @@
 import { Coverage } from './coverage.ts';
 import type { Violation } from './observer.ts';
 import { runHistory } from './run-history.ts';
-import type { Scenario } from './workload.ts';
+import type { Choice } from './workload.ts';
 
 /** A history that broke a promise. */
 export interface Failed {
@@ -27,7 +27,7 @@ export interface SeedRange {
 }
 
 export interface BatchOptions {
-  readonly scenario?: Scenario | undefined;
+  readonly scenario?: Choice | undefined;
   /** Each seed twice: its two traces must be one. */
   readonly twice?: boolean;
   /** Asked before each history: whether to stop here. */

@@ -22,9 +22,10 @@ import { Timeline } from './timeline.ts';
 import { Trace } from './trace.ts';
 import { type ScheduleSupervision, superviseSchedules } from './schedules/supervise-schedules.ts';
 import { newTruth, type Truth } from './truth.ts';
+import { superviseUploads, type UploadSupervision } from './uploads/supervise-uploads.ts';
 import { drawVerbFaults } from './verb-workload.ts';
 import { warmUp } from './warm-up.ts';
-import { drawWorkload, isTame, type Scenario, scenarioOf } from './workload.ts';
+import { type Choice, drawWorkload, isTame, type Scenario, scenarioOf } from './workload.ts';
 
 export interface History {
   readonly seed: number;
@@ -40,7 +41,7 @@ export interface History {
 }
 
 export interface HistoryOptions {
-  readonly scenario?: Scenario | undefined;
+  readonly scenario?: Choice | undefined;
   readonly keepTrace?: boolean;
   /** Whether calls go through the SDK's own clients, or the short ones; drawn from the seed when not given. */
   readonly clients?: 'sdk' | 'short';
@@ -61,13 +62,13 @@ const REDRIVEN = 5;
 /** Runs one history from its seed: the workload under faults, calm, rest, checks; then a redrive, rest, checks. */
 export async function runHistory(seed: number, options: HistoryOptions = {}): Promise<History> {
   await warmUp();
-  const scenario = options.scenario ?? scenarioOf(seed);
+  const scenario = scenarioOf(seed, options.scenario);
   const workload = drawWorkload(seed, scenario);
   const timeline = new Timeline(workload.startAt ?? START);
   const coverage = new Coverage();
   const adversary = new Adversary(seed, coverage, faultsOf(seed, scenario));
-  const { schedules: withSchedules, live: withLive } = workload;
-  const isFurther = withSchedules !== undefined || withLive !== undefined || scenario === 'consumers';
+  const further = [workload.schedules, workload.live, workload.uploads];
+  const isFurther = further.some((part) => part !== undefined) || scenario === 'consumers';
   if (isFurther && !isTame(scenario)) adversary.goFurther();
   const trace = new Trace(timeline, options.keepTrace ?? false);
   const isDeployedAnew = adversary.furtherKinds().includes('new_version');
@@ -81,7 +82,7 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
   const observer = new Observer(stage, workload);
   const deployment = deploy(stage, workload, truth, observer, options.clients ?? clientsOf(seed));
   await deployment.write(apiKeyItems(workload.receivers.length));
-  const records = new Records(observer.mirror, deployment.objects);
+  const records = new Records(observer.mirror, deployment.bucket.pages);
   observer.onBurial = watchBurials({ stage, observer, queues: deployment.queues });
   if (workload.letters !== undefined) meddleWithLetters({ stage, deployment, records, truth }, workload.letters);
   const schedules =
@@ -97,7 +98,11 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
     workload.live === undefined
       ? null
       : superviseLive({ stage, truth, observer, deployment, records }, workload.live, workload.stormMs);
-  const world: World = { stage, truth, observer, deployment, records, consumers, schedules, live };
+  const uploads =
+    workload.uploads === undefined
+      ? null
+      : superviseUploads({ stage, truth, observer, deployment, records }, workload.uploads);
+  const world: World = { stage, truth, observer, deployment, records, consumers, schedules, live, uploads };
 
   const steps = consumers === null ? workload.steps : workload.steps.filter(({ kind }) => kind !== 'launch');
   let left = steps.length;
@@ -123,7 +128,7 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
   sweepEveryMinute(world);
   await comeToRest(
     world,
-    () => left === 0 && adversary.isCalm && [schedules, consumers, live].every((further) => further?.isOver() ?? true),
+    () => left === 0 && adversary.isCalm && [schedules, consumers, live, uploads].every((one) => one?.isOver() ?? true),
   );
   await checkAll(world);
   if (observer.violations.length === 0) await retryBuried(world);
@@ -164,6 +169,8 @@ interface World {
   readonly consumers: ConsumerSupervision | null;
   /** Null: nobody walks in this history. */
   readonly live: LiveSupervision | null;
+  /** Null: nobody uploads in this history. */
+  readonly uploads: UploadSupervision | null;
 }
 
 /** The timed rule. A minute in which nothing is due is passed over: its sweep would read ten empty partitions. */
@@ -238,6 +245,7 @@ async function checkAll(world: World): Promise<void> {
   world.schedules?.check();
   world.consumers?.check({ isCalm, isLate });
   await world.live?.check({ isCalm, isLate });
+  world.uploads?.check(runs, { isCalm, isLate });
 }
 
 /** Retries what failed by a burial: now that nothing is broken any more, it comes to the end it should have had. */

@@ -5,7 +5,7 @@ import type { RunControl, RunDefinition } from '../../shared/domain/run.ts';
 import type { ErrorRecord } from '../../shared/domain/errors.ts';
 import type { Letters } from './letters.ts';
 import type { RecordedPage, Records } from './records.ts';
-import type { CustomData, GivenPage, InputScript, Truth } from './truth.ts';
+import type { CustomData, GivenInput, GivenPage, InputScript, LaunchBody, Truth } from './truth.ts';
 
 /** An async run: what is on record beside what really happened. */
 export interface RunTruth {
@@ -22,7 +22,7 @@ export interface RunTruth {
 
 export interface InputTruth {
   readonly index: number;
-  /** Null: one its action refuses. Undefined scripts do not occur: each run is that of a launch. */
+  /** Null: one that is no input, or that its action refuses. */
   readonly script: InputScript | null;
   readonly customData: CustomData | null;
   readonly pages: readonly RecordedPage[];
@@ -49,14 +49,16 @@ export async function runTruths(
     const { livePage } = definition;
     const asked = livePage === null ? undefined : pageScript(truth.walked.get(livePage.boundTo), livePage.number);
     const launch = truth.launches.find(({ body }) => body.name === definition.name);
+    const inputsGiven = launch === undefined ? null : givenInputs(truth, launch.body);
     const inputs: InputTruth[] = [];
     for (let index = 0; index < definition.inputsTotal; index += 1) {
       const calls = givenTo(livePage, given.get(`${uid}:${index}`) ?? []);
-      const input = asked ?? launch?.body.inputs[index] ?? scheduledInput(truth, calls);
+      const ofRun = inputsGiven === null ? scheduledInput(truth, calls) : inputsGiven[index];
+      const input: GivenInput | null | undefined = asked ?? ofRun;
       inputs.push({
         index,
-        script: input === undefined || 'broken' in input ? null : input,
-        customData: input === undefined || !('custom_data' in input) ? null : (input.custom_data ?? null),
+        script: isScript(input) ? input : null,
+        customData: input?.custom_data ?? null,
         pages: pagesOf(livePage, await records.pages(uid, index)),
         given: calls,
         bytes: bytesOf(input),
@@ -106,8 +108,20 @@ export function isOfNoInput(error: ErrorRecord | null, inputs: readonly InputTru
   });
 }
 
+/** What a launch gave, in its body or in the file it names; null: what is no input at all. */
+function givenInputs(
+  { uploads }: Truth,
+  { inputs, inputs_upload_uid: uid }: LaunchBody,
+): readonly (GivenInput | null)[] {
+  return inputs ?? uploads.find((upload) => upload.uid === uid)?.file.lines ?? [];
+}
+
+function isScript(input: GivenInput | null | undefined): input is InputScript {
+  return input !== null && input !== undefined && !('broken' in input);
+}
+
 /** The input of a schedule that a run asked the upstream for: which it has depends on when the run was decided. */
-function scheduledInput({ schedules }: Truth, [first]: readonly GivenPage[]): InputScript | undefined {
+function scheduledInput({ schedules }: Truth, [first]: readonly GivenPage[]): GivenInput | undefined {
   const inputs = schedules.flatMap(({ acts }) => acts.flatMap(({ body }) => body.inputs ?? []));
   return first === undefined ? undefined : inputs.find(({ key }) => key === first.key);
 }
@@ -129,7 +143,7 @@ function callbacksOf(
 }
 
 /** As it is stored: the action's input, and beside it what only the receiver sees. */
-function bytesOf(given: Truth['launches'][number]['body']['inputs'][number] | undefined): number {
+function bytesOf(given: GivenInput | null | undefined): number {
   const { custom_data: customData = null, ...input } = given ?? { broken: 0 };
   return Buffer.byteLength(JSON.stringify({ input, customData }));
 }

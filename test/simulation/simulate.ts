@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util';
 import { drillLines, FULL_DRILL, isPassed, runOutageDrill } from './outage-drill.ts';
-import { plantAll, SEEDS_TO_FIND } from './planted.ts';
+import { plantAll, SEEDS_TO_FIND } from './planted/plant-bugs.ts';
 import { coverageLines } from './print-coverage.ts';
 import { runHistory } from './run-history.ts';
 import { runThreads } from './run-threads.ts';
-import { type Scenario, SCENARIOS } from './workload.ts';
+import { type Choice, CHOICES } from './workload.ts';
 
 const USAGE = `Runs the engine under a seeded adversary.
 
@@ -13,7 +13,7 @@ const USAGE = `Runs the engine under a seeded adversary.
   npm run simulate -- --planted [--seeds N] [NAME…]            plants bugs one by one; each must be found
   npm run simulate -- --drill                                  takes the store away for 2 h 52 min, under a steady load
 
-  --scenario   ${SCENARIOS.join(', ')}; drawn from the seed when not given
+  --scenario   ${CHOICES.join(', ')}; drawn from the seed when not given
   --trace      print the trace of a single history in any case
 `;
 
@@ -31,9 +31,9 @@ const { values, positionals } = parseArgs({
 });
 
 async function main(): Promise<boolean> {
-  const scenario = SCENARIOS.find((name) => name === values.scenario);
+  const scenario = CHOICES.find((name) => name === values.scenario);
   if (values.scenario !== undefined && scenario === undefined) {
-    throw new Error(`--scenario ${values.scenario}: allowed are ${SCENARIOS.join(', ')}`);
+    throw new Error(`--scenario ${values.scenario}: allowed are ${CHOICES.join(', ')}`);
   }
   if (values.drill) return drill();
   const first = wholeNumber('--seed', values.seed ?? '1');
@@ -63,7 +63,7 @@ async function drill(): Promise<boolean> {
 }
 
 /** One history in full. */
-async function simulateOne(seed: number, scenario: Scenario | undefined): Promise<boolean> {
+async function simulateOne(seed: number, scenario: Choice | undefined): Promise<boolean> {
   const history = await runHistory(seed, { scenario, keepTrace: true });
   const isFine = history.violations.length === 0;
   if (!isFine || values.trace) console.log(history.trace.join('\n'));
@@ -76,7 +76,7 @@ async function simulateOne(seed: number, scenario: Scenario | undefined): Promis
 }
 
 /** Many histories on all cores; the last line says it all. */
-async function simulateMany(first: number, count: number, scenario: Scenario | undefined): Promise<boolean> {
+async function simulateMany(first: number, count: number, scenario: Choice | undefined): Promise<boolean> {
   const startedAt = performance.now();
   let told = 0;
   const outcome = await runThreads(

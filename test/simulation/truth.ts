@@ -1,4 +1,5 @@
 import type { ScheduleTruth } from './schedules/schedule-truth.ts';
+import type { UploadTruth } from './uploads/upload-truth.ts';
 
 /** What really happened outside the engine: told, given and received. Nothing here is read from the engine's records. */
 export interface Truth {
@@ -11,6 +12,7 @@ export interface Truth {
   readonly pages: GivenPage[];
   readonly posts: Received[];
   readonly schedules: ScheduleTruth[];
+  readonly uploads: UploadTruth[];
   /** Times a consumer was handed the first attempt of a callback, by the callback's uid. */
   readonly firstAttempts: Map<string, number>;
   /** Receivers that are away from the start (epoch ms) and back after a time. Null: none is. */
@@ -20,6 +22,8 @@ export interface Truth {
 export interface Launched {
   readonly workspace: number;
   readonly body: LaunchBody;
+  /** It may rightly be refused; checks of its own hold its answers. */
+  readonly mayBeRefused?: true;
   /** What the caller was told; null: nothing, the call broke off. */
   answer: { readonly status: number; readonly runUid: string | null; readonly label: string | null } | null;
 }
@@ -27,7 +31,9 @@ export interface Launched {
 export interface LaunchBody {
   /** Unlike every other launch's. */
   readonly name: string;
-  readonly inputs: readonly ((InputScript | { readonly broken: number }) & { readonly custom_data?: CustomData })[];
+  readonly inputs?: readonly GivenInput[];
+  /** Instead of `inputs`. */
+  readonly inputs_upload_uid?: string;
   readonly parameters?: { readonly max_results: number };
   readonly callback?: {
     readonly url: string;
@@ -39,6 +45,9 @@ export interface LaunchBody {
   readonly depends_on?: readonly { readonly uid: string; readonly require: 'success' | 'finish' }[];
   readonly on_invalid_input?: 'reject' | 'skip';
 }
+
+/** An input as a caller gives it: a script, or what the action refuses. */
+export type GivenInput = (InputScript | { readonly broken: number }) & { readonly custom_data?: CustomData };
 
 /** What only a receiver sees. */
 export interface CustomData {
@@ -133,6 +142,6 @@ export interface Received {
 }
 
 export function newTruth(): Truth {
-  const lists = { verbs: [], launches: [], liveCalls: [], pages: [], posts: [], schedules: [] };
+  const lists = { verbs: [], launches: [], liveCalls: [], pages: [], posts: [], schedules: [], uploads: [] };
   return { ...lists, walked: new Map(), firstAttempts: new Map(), away: null };
 }

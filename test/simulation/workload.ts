@@ -1,12 +1,14 @@
 import { drawAwayWorkload } from './away-workload.ts';
 import { Random } from './random.ts';
 import type { ReceiverNature } from './receivers.ts';
+import { drawInput } from './draw-input.ts';
 import { type ConsumerWorkload, drawConsumers } from './consumers/consumer-workload.ts';
 import { drawLive, type LiveWorkload } from './live/live-workload.ts';
 import { drawLetterStorm, type LetterWorkload, withLetters } from './letter-workload.ts';
 import { drawScheduleWorkload, type ScheduleWorkload } from './schedules/schedule-workload.ts';
 import { PACED_ACTION } from './upstream.ts';
-import { FAIL_KINDS, type InputScript, type LaunchBody, type Verb } from './truth.ts';
+import type { InputScript, LaunchBody, Verb } from './truth.ts';
+import { drawUploads, type UploadWorkload } from './uploads/upload-workload.ts';
 import { drawVerbWorkload } from './verb-workload.ts';
 
 /** What callers do in one history, and how the stage is set up; drawn from its seed. */
@@ -31,6 +33,7 @@ export interface Workload {
   readonly live?: LiveWorkload;
   /** What makes messages die. */
   readonly letters?: LetterWorkload;
+  readonly uploads?: UploadWorkload;
 }
 
 /** Something a caller does, so many ms after the start. */
@@ -57,7 +60,7 @@ export type Step =
  * well, `schedules` nothing but schedules, `consumers` keys, dependencies, later starts and replays, `paced` runs of an
  * action with a pace, `verbs` runs that are stopped and taken up again over and over, `away` receivers that come back
  * after a time, `live` live calls that wait, have keys, and are followed page by page, beside runs, `letters` messages
- * that die, of all of these; those from `schedules` on only come when asked for.
+ * that die, of all of these, `uploads` runs over uploads.
  */
 export const SCENARIOS = [
   'small',
@@ -76,11 +79,46 @@ export const SCENARIOS = [
   'live',
   'live-calm',
   'letters',
+  'uploads',
+  'uploads-calm',
 ] as const;
 export type Scenario = (typeof SCENARIOS)[number];
 
-/** The scenario a seed has where none is asked for. */
-export function scenarioOf(seed: number): Scenario {
+/** A scenario, or `everyday`: whichever of the first four the seed draws. */
+export const CHOICES = ['everyday', ...SCENARIOS] as const;
+export type Choice = (typeof CHOICES)[number];
+
+/** In how many of a hundred histories a seed has each of these; in the others it has an everyday one. */
+const SHARES: readonly (readonly [scenario: Scenario, percent: number])[] = [
+  ['schedules', 8],
+  ['schedules-calm', 1],
+  ['consumers', 8],
+  ['consumers-calm', 1],
+  ['paced', 4],
+  ['paced-calm', 1],
+  ['verbs', 8],
+  ['away', 1],
+  ['away-calm', 0.5],
+  ['live', 5],
+  ['live-calm', 1],
+  ['letters', 3],
+  ['uploads', 5],
+  ['uploads-calm', 0.5],
+];
+
+/** The scenario of a seed, where it is not chosen. */
+export function scenarioOf(seed: number, choice?: Choice): Scenario {
+  if (choice === 'everyday') return everydayOf(seed);
+  if (choice !== undefined) return choice;
+  let left = new Random(seed, 'share').fraction() * 100;
+  for (const [scenario, percent] of SHARES) {
+    left -= percent;
+    if (left < 0) return scenario;
+  }
+  return everydayOf(seed);
+}
+
+function everydayOf(seed: number): Scenario {
   const share = new Random(seed, 'scenario').fraction();
   if (share < 0.02) return 'wide';
   if (share < 0.03) return 'patient';
@@ -98,6 +136,7 @@ export function drawWorkload(seed: number, scenario: Scenario, leastStormMs = 0)
   if (scenario === 'away' || scenario === 'away-calm') return drawAwayHistory(seed);
   if (scenario === 'verbs') return drawVerbHistory(seed, leastStormMs);
   if (scenario === 'letters') return drawLetters(seed);
+  if (scenario === 'uploads' || scenario === 'uploads-calm') return drawUploadHistory(seed);
   if (scenario === 'paced' || scenario === 'paced-calm') return pacedOf(drawWorkload(seed, 'small'));
   const random = new Random(seed, 'workload');
   const workspaces = random.pick([1, 1, 1, 2, 4]);
@@ -111,7 +150,7 @@ export function drawWorkload(seed: number, scenario: Scenario, leastStormMs = 0)
     const at = random.int(0, isRush ? 3_000 : Math.round(stormMs / 2));
     const workspace = random.int(0, workspaces - 1);
     if (random.happens(0.15)) {
-      const input = drawInput(random, `w${workspace} live ${run}`, scenario);
+      const input = drawInput(random, `w${workspace} live ${run}`, scenario === 'wide');
       steps.push({ kind: 'live', at, workspace, input });
     } else {
       const body = drawLaunch(random, workspace, run, scenario);
@@ -219,6 +258,22 @@ function drawAwayHistory(seed: number): Workload {
   };
 }
 
+function drawUploadHistory(seed: number): Workload {
+  const random = new Random(seed, 'workload');
+  const workspaces = random.pick([1, 1, 1, 2]);
+  const stormMs = Math.round(random.logarithmic(20_000, 7_200_000));
+  const { uploads, verbs } = drawUploads(seed, { stormMs, workspaces });
+  return {
+    runsAtOnce: random.pick([1, 1, 2, 3]),
+    inputsInFlight: random.pick([1, 2, 4, 20]),
+    // One more: whoever asks for what is another's.
+    receivers: Array.from({ length: workspaces + 1 }, () => natureOf(random, 'uploads')),
+    steps: verbs.map((verb) => ({ kind: 'verb' as const, ...verb })),
+    stormMs,
+    uploads,
+  };
+}
+
 function natureOf(random: Random, scenario: Scenario): ReceiverNature {
   if (scenario === 'patient') return 'dead';
   return random.happens(0.05) ? 'gone' : 'well';
@@ -250,7 +305,7 @@ function drawLaunch(random: Random, workspace: number, run: number, scenario: Sc
     const key = `w${workspace} r${run} i${index}`;
     const isBroken = skips && (allBroken || random.happens(0.3));
     const custom = customBytes === 0 ? {} : { custom_data: { mine: key.padEnd(customBytes, '.') } };
-    return { ...(isBroken ? { broken: index } : drawInput(random, key, scenario)), ...custom };
+    return { ...(isBroken ? { broken: index } : drawInput(random, key, scenario === 'wide')), ...custom };
   });
   const url = `https://hooks.example.com/${workspace}/${run}`;
   const callback = random.happens(0.85)
@@ -270,17 +325,4 @@ function drawLaunch(random: Random, workspace: number, run: number, scenario: Sc
     ...(skips ? { on_invalid_input: 'skip' as const } : {}),
     ...(random.happens(0.15) ? { parameters: { max_results: random.int(1, 6) } } : {}),
   };
-}
-
-function drawInput(random: Random, key: string, scenario: Scenario): InputScript {
-  const pages = scenario === 'wide' ? random.int(1, 2) : random.pick([1, 1, 2, 3, 5]);
-  const page = random.int(0, pages - 1);
-  const fails = random.happens(scenario === 'wide' ? 0.1 : 0.35)
-    ? { fails: [{ page, kind: random.pick(FAIL_KINDS), times: random.pick([1, 1, 2, 3, 4]) }] }
-    : {};
-  const isLarge = scenario !== 'wide' && random.happens(0.03);
-  const size = isLarge ? { per_page: 3, padding: random.pick([6_000, 100_000]) } : { per_page: random.int(0, 4) };
-  // Some calls take so long that verbs meet them in flight.
-  const slow = random.happens(0.15) ? { takes_ms: Math.round(random.logarithmic(300, 30_000)) } : {};
-  return { key, pages, ...size, ...slow, ...fails };
 }

@@ -107,8 +107,8 @@ async function buildBody(ports: DeliveryPorts, { about, record, definition }: De
     return pageCallbackBody(definition, found.slot, input, results, part);
   }
   if (record === null || record.payload === null) return null;
-  const only =
-    record.payload.type === 'run.input_failed' ? record.payload.input : definition.inputsTotal === 1 ? 0 : null;
+  // As it was recorded: an upload may have been counted since.
+  const { input: only } = record;
   const speaksOf =
     only === null
       ? null

@@ -13,9 +13,13 @@ import type { IntakeMessage } from '../messages.ts';
 import type { UploadObjects } from './upload-ports.ts';
 
 /** What taking an upload in takes. */
-export type IntakePorts = CorePorts & Pick<Ports, 'actions'> & { readonly uploads: Pick<UploadObjects, 'readBytes'> };
+export type IntakePorts = CorePorts &
+  Pick<Ports, 'actions'> & {
+    readonly uploads: Pick<UploadObjects, 'readBytes'>;
+    /** Bytes asked for at a time, what an intake holds of its upload; absent: 4 MB. */
+    readonly chunkBytes?: number;
+  };
 
-/** Bytes asked for at a time: what an intake holds of its upload. */
 const CHUNK_BYTES = 4 * 1024 * 1024;
 const SPANS_A_WRITE = 25;
 const FAULTS_TOLD = 100;
@@ -95,10 +99,11 @@ async function takeIn(
     }
   }
 
+  const { chunkBytes = CHUNK_BYTES } = ports;
   const splitter = createLineSplitter(LIMITS.inputBytes);
-  for (let at = 0; at < upload.bytes; at += CHUNK_BYTES) {
+  for (let at = 0; at < upload.bytes; at += chunkBytes) {
     if (!(await isWanted(ports, control))) return null;
-    for (const line of splitter.push(await ports.uploads.readBytes(control.workspaceUid, upload, at, CHUNK_BYTES))) {
+    for (const line of splitter.push(await ports.uploads.readBytes(control.workspaceUid, upload, at, chunkBytes))) {
       see(line);
       if (inputs > LIMITS.inputsPerUpload) return { inputs, bad, errors };
     }

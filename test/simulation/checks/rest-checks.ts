@@ -34,11 +34,14 @@ export interface RestCheck {
 export const REST_CHECKS: readonly RestCheck[] = [
   {
     name: 'acceptedRunsExist',
-    proves: 'A 202 means that the run exists, in the workspace of its caller; in calm, every launch is answered.',
+    proves:
+      'A 202 means that the run exists, in the workspace of its caller; in calm, every launch is answered so, but one that may be refused.',
     check: ({ records, truth, isCalm }) =>
-      truth.launches.flatMap(({ answer, workspace }) => {
+      truth.launches.flatMap(({ answer, workspace, mayBeRefused }) => {
         if (answer === null || answer.status !== 202) {
-          return isCalm ? [`a launch was answered ${answer?.status ?? 'not at all'} ${answer?.label ?? ''}`] : [];
+          return isCalm && mayBeRefused !== true
+            ? [`a launch was answered ${answer?.status ?? 'not at all'} ${answer?.label ?? ''}`]
+            : [];
         }
         const definition = answer.runUid === null ? null : records.definition(answer.runUid);
         if (definition === null) return [`run ${answer.runUid ?? '?'} was accepted and does not exist`];

@@ -1,3 +1,5 @@
+import type { Answered } from '../persistent-caller.ts';
+
 /** A launch under a key, with dependencies or for later, and each answer to it. */
 export interface ConsumerTruth {
   readonly workspace: number;
@@ -16,11 +18,4 @@ export interface ReplayTruth {
   readonly callbackUid: string | null;
   readonly runUid: string;
   readonly answers: Answered[];
-}
-
-export interface Answered {
-  /** Null: the caller was told nothing. */
-  readonly status: number | null;
-  readonly label: string | null;
-  readonly body: Readonly<Record<string, unknown>>;
 }

@@ -1,13 +1,14 @@
-import { type ApiRequest, bodyOf, callApi } from '../api-call.ts';
+import type { ApiRequest } from '../api-call.ts';
 import { launchOf } from '../callers.ts';
 import type { Deployment } from '../deployment.ts';
 import type { Stage } from '../instance.ts';
 import type { Observer } from '../observer.ts';
+import { after, type Answered, ask, sendUntilTold } from '../persistent-caller.ts';
 import type { Records } from '../records.ts';
 import type { Launched, Truth } from '../truth.ts';
 import type { Step } from '../workload.ts';
 import { CONSUMER_CHECKS } from './consumer-checks.ts';
-import type { Answered, ConsumerTruth, ReplayTruth } from './consumer-truth.ts';
+import type { ConsumerTruth, ReplayTruth } from './consumer-truth.ts';
 import type { ConsumerPlan, ConsumerWorkload, ReplayPlan } from './consumer-workload.ts';
 import { StatusWatch } from './status-watch.ts';
 
@@ -18,9 +19,6 @@ interface World {
   readonly records: Records;
   readonly truth: Truth;
 }
-
-/** A caller who sends its key again until it is told does so this often. */
-const AGAIN_MS = 40_000;
 
 /** The careful consumers of a history, from their first calls to their checks. */
 export interface ConsumerSupervision {
@@ -84,7 +82,7 @@ async function launch(world: World, consumers: ConsumerTruth[], step: LaunchStep
   consumers.push(consumer);
   const request = launchOf(workspace, body);
   const send = async (sent: ApiRequest): Promise<void> => {
-    const answer = await ask(world, key === null ? sent : { ...sent, headers: { 'idempotency-key': key } });
+    const answer = await askAs(world, key === null ? sent : { ...sent, headers: { 'idempotency-key': key } });
     if (sent !== request) return;
     consumer.answers.push(answer);
     if (launched.answer?.status === 202) return;
@@ -96,7 +94,7 @@ async function launch(world: World, consumers: ConsumerTruth[], step: LaunchStep
   };
   const other = launchOf(workspace, { ...body, deadline_seconds: 80_000 });
   await Promise.all([
-    sendUntilTold(world, consumer.answers, key !== null, () => send(request)),
+    sendUntilTold(stage, consumer.answers, key !== null, () => send(request)),
     ...(plan.again ?? []).map((ms) => after(stage, ms).then(() => send(request))),
     ...(plan.otherAfter === null ? [] : [after(stage, plan.otherAfter).then(() => send(other))]),
   ]);
@@ -117,39 +115,15 @@ async function replay(world: World, replays: ReplayTruth[], plan: ReplayPlan): P
     callbackUid === null ? `/v1/runs/${runUid}/callbacks/replay` : `/v1/runs/callbacks/${callbackUid}/replay`;
   const body = callbackUid === null && plan.statuses.length > 0 ? { status: plan.statuses } : {};
   const request: ApiRequest = { function: 'verbs', workspace, path, body, headers: { 'idempotency-key': key } };
-  const send = async (): Promise<void> => void replayed.answers.push(await ask(world, request));
+  const send = async (): Promise<void> => void replayed.answers.push(await askAs(world, request));
   await Promise.all([
-    sendUntilTold(world, replayed.answers, true, send),
+    sendUntilTold(stage, replayed.answers, true, send),
     ...plan.again.map((ms) => after(stage, ms).then(send)),
   ]);
 }
 
-/** With a key it is sent until one of the answers is neither a failure of ours nor that the first is still at work. */
-async function sendUntilTold(
-  { stage }: World,
-  answers: readonly Answered[],
-  hasKey: boolean,
-  send: () => Promise<void>,
-): Promise<void> {
-  await send();
-  const isTold = ({ status, label }: Answered): boolean =>
-    status !== null && status < 500 && status !== 429 && label !== 'IDEMPOTENCY_IN_FLIGHT';
-  if (!hasKey) return;
-  while (!answers.some(isTold)) {
-    await after(stage, AGAIN_MS);
-    await send();
-  }
-}
-
-async function ask({ stage, deployment }: World, request: ApiRequest): Promise<Answered> {
-  const answer = await callApi(stage, deployment, request);
-  if (answer === null) return { status: null, label: null, body: {} };
-  const body = bodyOf(answer);
-  const label = body['error_label'];
-  stage.coverage.hit(`consumer:${request.function} ${answer.statusCode ?? 0}`);
-  return { status: answer.statusCode ?? 0, label: typeof label === 'string' ? label : null, body };
-}
-
-function after({ timeline }: Stage, ms: number): Promise<void> {
-  return new Promise((resolve) => timeline.after(ms, resolve));
+async function askAs({ stage, deployment }: World, request: ApiRequest): Promise<Answered> {
+  const answer = await ask(stage, deployment, request);
+  if (answer.status !== null) stage.coverage.hit(`consumer:${request.function} ${answer.status}`);
+  return answer;
 }

@@ -79,7 +79,9 @@ const OVERHEAD_MS = 1_500;
 /** Runs that were handed over though their page was done in time, with workers free. */
 export function tooSoonHandedOver(aftermath: LiveAftermath): readonly string[] {
   const { truth, isCalm, live } = aftermath;
-  const launched = truth.launches.flatMap(({ body }) => body.inputs.flatMap((one) => ('broken' in one ? [] : [one])));
+  const launched = truth.launches.flatMap(({ body }) =>
+    (body.inputs ?? []).flatMap((one) => ('broken' in one ? [] : [one])),
+  );
   const slow = [...launched, ...live.calls.map(({ script }) => script)].filter(isSlow);
   if (!isCalm || slow.length >= WORKERS) return [];
   return live.calls.flatMap((call) => {

@@ -1,4 +1,4 @@
-import type { PlantedBug } from './planted-bugs.ts';
+import type { PlantedBug } from './planted-bug.ts';
 
 const ENGINE = 'shared/engine';
 const DOMAIN = 'shared/domain';

@@ -1,16 +1,28 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build, type Plugin } from 'esbuild';
-import { AWAY_BUGS } from './planted-away-bugs.ts';
-import { PLANTED_BUGS, type PlantedBug } from './planted-bugs.ts';
-import { FURTHER_BUGS } from './planted-further-bugs.ts';
-import { LIVE_BUGS } from './planted-live-bugs.ts';
-import { LETTER_BUGS } from './planted-letter-bugs.ts';
-import { runThreads } from './run-threads.ts';
+import { AWAY_BUGS } from './away-bugs.ts';
+import { EVERYDAY_BUGS } from './everyday-bugs.ts';
+import { FURTHER_BUGS } from './further-bugs.ts';
+import { LIVE_BUGS } from './live-bugs.ts';
+import { LETTER_BUGS } from './letter-bugs.ts';
+import type { PlantedBug } from './planted-bug.ts';
+import { UPLOAD_BUGS } from './upload-bugs.ts';
+import { runThreads } from '../run-threads.ts';
 
-const ROOT = new URL('../../', import.meta.url);
+const ROOT = new URL('../../../', import.meta.url);
 /** Inside node_modules, so that what is not bundled is found from there. */
 const OUT = new URL('node_modules/.cache/trireme-planted/', ROOT);
+/** Each takes one condition, dedupe, re-check or order out of the engine. */
+export const PLANTED_BUGS: readonly PlantedBug[] = [
+  ...EVERYDAY_BUGS,
+  ...FURTHER_BUGS,
+  ...AWAY_BUGS,
+  ...LIVE_BUGS,
+  ...LETTER_BUGS,
+  ...UPLOAD_BUGS,
+];
+
 /** Each bug must be found within so many seeds. */
 export const SEEDS_TO_FIND = 5_000;
 
@@ -25,9 +37,9 @@ export interface Found {
 
 /** Plants the bugs of these names (or all), one after the other, and says how soon each was found. True: all were. */
 export async function plantAll(names: readonly string[], limit: number, say: (line: string) => void): Promise<boolean> {
-  const all = [...PLANTED_BUGS, ...FURTHER_BUGS, ...AWAY_BUGS, ...LIVE_BUGS, ...LETTER_BUGS];
-  const wanted = names.length === 0 ? all : all.filter(({ name }) => names.includes(name));
-  if (wanted.length < names.length) throw new Error(`Planted bugs are: ${all.map(({ name }) => name).join(', ')}`);
+  const wanted = names.length === 0 ? PLANTED_BUGS : PLANTED_BUGS.filter(({ name }) => names.includes(name));
+  if (wanted.length < names.length)
+    throw new Error(`Planted bugs are: ${PLANTED_BUGS.map(({ name }) => name).join(', ')}`);
   let found = 0;
   for (const bug of wanted) {
     const { seeds, check, seed } = await findBug(bug, limit);
@@ -45,7 +57,7 @@ export async function findBug(bug: PlantedBug, limit = SEEDS_TO_FIND): Promise<F
   const program = await plant(bug);
   const { failed, histories } = await runThreads(
     { first: 1, count: limit },
-    { program, stopsAtFirst: true, scenario: bug.scenario },
+    { program, stopsAtFirst: true, scenario: bug.scenario ?? 'everyday' },
   );
   const [first] = failed;
   if (first === undefined) return { bug, seeds: null, check: null, seed: null };
@@ -57,7 +69,7 @@ async function plant(bug: PlantedBug): Promise<URL> {
   await mkdir(OUT, { recursive: true });
   const outfile = new URL(`${bug.name}.mjs`, OUT);
   await build({
-    entryPoints: [fileURLToPath(new URL('./simulate-worker.ts', import.meta.url))],
+    entryPoints: [fileURLToPath(new URL('../simulate-worker.ts', import.meta.url))],
     outfile: fileURLToPath(outfile),
     bundle: true,
     format: 'esm',

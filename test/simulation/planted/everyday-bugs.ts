@@ -1,20 +1,9 @@
-import type { Scenario } from './workload.ts';
-
-/** A bug that someone might write, as a change of the source: `find` must be in the file exactly once. */
-export interface PlantedBug {
-  readonly name: string;
-  readonly file: string;
-  readonly find: string;
-  readonly replace: string;
-  /** Where it shows soonest; absent: in any. */
-  readonly scenario?: Scenario;
-}
-
+import type { PlantedBug } from './planted-bug.ts';
 const ENGINE = 'shared/engine';
 const STORES = 'shared/adapters/dynamodb';
 
 /** Conditions, dedupes, re-checks, epochs and derived ids taken out in turn; orders swapped; windows off by one. */
-export const PLANTED_BUGS: readonly PlantedBug[] = [
+export const EVERYDAY_BUGS: readonly PlantedBug[] = [
   {
     name: 'slot-without-condition',
     file: `${STORES}/progress-store.ts`,

@@ -1,0 +1,89 @@
+import type { PlantedBug } from './planted-bug.ts';
+
+const LAUNCH = 'shared/engine/launch';
+const DOMAIN = 'shared/domain';
+const STORES = 'shared/adapters/dynamodb';
+
+/** Bugs of uploads: their launches, their intake, the spans by which their lines are found. */
+export const UPLOAD_BUGS: readonly PlantedBug[] = [
+  {
+    name: 'upload-good-for-two-runs',
+    file: `${STORES}/upload-store.ts`,
+    scenario: 'uploads',
+    find: "'attribute_exists(pk) AND (attribute_not_exists(run_uid) OR run_uid IN (:run, :instead))'",
+    replace:
+      "'attribute_exists(pk) AND (attribute_not_exists(run_uid) OR run_uid IN (:run, :instead) OR used_at <= :at)'",
+  },
+  {
+    name: 'refused-for-its-own-run',
+    file: 'shared/engine/once-by-key.ts',
+    scenario: 'uploads-calm',
+    find: 'const answer = refused && !claimed ?',
+    replace: 'const answer = refused && claimed ?',
+  },
+  {
+    name: 'uploads-of-all-workspaces-in-one-place',
+    file: `${STORES}/keys.ts`,
+    scenario: 'uploads-calm',
+    find: 'upload: (workspaceUid: string, uid: string): Key => ({ pk: `W#${workspaceUid}`,',
+    replace: 'upload: (_: string, uid: string): Key => ({ pk: `W#uploads`,',
+  },
+  {
+    name: 'count-before-spans',
+    file: `${LAUNCH}/intake-run.ts`,
+    scenario: 'uploads',
+    find: '  if (last !== null) pending.push(last);\n',
+    replace:
+      '  if (last !== null) pending.push(last);\n  await ports.runs.noteInputs(control.uid, inputs);\n  await ports.runs.countInputs(control.uid, control.epoch, { now: ports.clock.now(), inputsTotal: inputs });\n',
+  },
+  {
+    name: 'counted-and-not-sent-on',
+    file: `${LAUNCH}/intake-run.ts`,
+    scenario: 'uploads-calm',
+    find: '    await begin(ports, control);\n',
+    replace: '    return;\n',
+  },
+  {
+    name: 'spans-shifted-at-a-chunk-border',
+    file: `${DOMAIN}/split-lines.ts`,
+    scenario: 'uploads-calm',
+    find: '    offset += size + 1;\n',
+    replace: '    offset += size + (kept.length > 1 ? 0 : 1);\n',
+  },
+  {
+    name: 'a-character-goes-with-the-carriage-return',
+    file: `${DOMAIN}/split-lines.ts`,
+    scenario: 'uploads-calm',
+    find: 'bytes.at(-1) === CARRIAGE_RETURN ? bytes.length - 1 : bytes.length',
+    replace: 'bytes.length > 1 && bytes.at(-1) === CARRIAGE_RETURN ? bytes.length - 2 : bytes.length',
+  },
+  {
+    name: 'last-line-without-an-end-forgotten',
+    file: `${LAUNCH}/intake-run.ts`,
+    scenario: 'uploads-calm',
+    find: '  for (const line of splitter.end()) see(line);\n',
+    replace: '',
+  },
+  {
+    name: 'bad-line-counted-as-good',
+    file: `${LAUNCH}/intake-run.ts`,
+    scenario: 'uploads-calm',
+    find: 'if (faults.length > 0) bad += 1;',
+    replace: 'if (faults.length > 1) bad += 1;',
+  },
+  {
+    name: 'no-good-line-is-no-matter',
+    file: `${LAUNCH}/intake-run.ts`,
+    scenario: 'uploads-calm',
+    find: "(onInvalidInput === 'skip' && bad < inputs)",
+    replace: "onInvalidInput === 'skip'",
+  },
+  {
+    name: 'finished-speaks-of-what-came-later',
+    file: 'shared/engine/callbacks/deliver-callback.ts',
+    scenario: 'uploads',
+    find: 'const { input: only } = record;',
+    replace:
+      "const only = record.payload.type === 'run.finished' ? (definition.inputsTotal === 1 ? 0 : null) : record.input;",
+  },
+];

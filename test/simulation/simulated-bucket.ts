@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto';
+import type { LargeObjects } from '../../shared/adapters/dynamodb/progress-store.ts';
+import type { UploadObjects, UploadTickets } from '../../shared/engine/launch/upload-ports.ts';
+import type { Instance } from './instance.ts';
+
+/** The stage's bucket: bodies of large pages, and uploads. Reads and writes of functions are calls of their instances. */
+export class SimulatedBucket {
+  /** Bodies of pages, by key. */
+  readonly pages: Map<string, Uint8Array> = new Map();
+  /** By URL. */
+  readonly #uploads = new Map<string, { readonly etag: string; readonly bytes: Uint8Array }>();
+
+  /** A caller's PUT; gives the status S3 answers: a key is written once where `If-None-Match: *` is sent along. */
+  put(url: string, headers: Readonly<Record<string, string>>, bytes: Uint8Array): 200 | 412 {
+    if (headers['If-None-Match'] === '*' && this.#uploads.has(url)) return 412;
+    this.#uploads.set(url, { etag: `"${createHash('md5').update(bytes).digest('hex')}"`, bytes });
+    return 200;
+  }
+
+  pagesOf(instance: Instance): LargeObjects {
+    const { pages } = this;
+    return {
+      put: (key, bytes) => instance.call('PutObject', async () => void pages.set(key, bytes), refuse),
+      get: (key) =>
+        instance.call(
+          'GetObject',
+          async () => {
+            const bytes = pages.get(key);
+            if (bytes === undefined) throw new Error(`NoSuchKey ${key}`);
+            return bytes;
+          },
+          refuse,
+        ),
+    };
+  }
+
+  uploadsOf(instance: Instance): UploadObjects & UploadTickets {
+    const uploads = this.#uploads;
+    return {
+      findObject: ({ workspaceUid, uid }) =>
+        instance.call(
+          'HeadObject upload',
+          async () => {
+            const found = uploads.get(urlOf(workspaceUid, uid));
+            return found === undefined ? null : { etag: found.etag, bytes: found.bytes.length };
+          },
+          refuse,
+        ),
+      readBytes: (workspaceUid, { uid, etag }, from, count) =>
+        instance.call(
+          'GetObject upload',
+          async () => {
+            const found = uploads.get(urlOf(workspaceUid, uid));
+            if (found?.etag !== etag) throw new Error(`PreconditionFailed ${uid}`);
+            return found.bytes.subarray(from, from + count);
+          },
+          refuse,
+        ),
+      // Signing is no call: credentials are at hand.
+      writeTicket: async ({ workspaceUid, uid }) => ({
+        url: urlOf(workspaceUid, uid),
+        headers: { 'If-None-Match': '*' },
+      }),
+    };
+  }
+}
+
+function urlOf(workspaceUid: string, uid: string): string {
+  return `https://bucket.simulated/uploads/${workspaceUid}/${uid}`;
+}
+
+function refuse(): Error {
+  return new Error('S3 did not answer');
+}

@@ -1,0 +1,61 @@
+import { isDeepStrictEqual } from 'node:util';
+import { type Answered, isOurFault } from '../persistent-caller.ts';
+import { wrongAnswers } from './answer-checks.ts';
+import { runsOf, type UploadCheck } from './upload-aftermath.ts';
+import type { StrangerTruth, UploadTruth } from './upload-truth.ts';
+
+/** What whoever puts and launches an upload is promised. */
+export const LAUNCH_CHECKS: readonly UploadCheck[] = [
+  {
+    name: 'uploadsAreWrittenOnce',
+    proves: 'What was put to the URL of an upload cannot be replaced.',
+    check: ({ uploads }) =>
+      uploads.flatMap(({ uid, otherPuts }) =>
+        otherPuts.some((status) => status !== 412)
+          ? [`upload ${uid ?? ''} took another file: ${otherPuts.join()}`]
+          : [],
+      ),
+  },
+  {
+    name: 'oneUploadOneRun',
+    proves: 'However often and at once it is launched, an upload makes one run, and every 202 names it.',
+    check: (aftermath) =>
+      aftermath.uploads.flatMap((upload) => {
+        const runs = runsOf(aftermath, upload).map(({ run }) => run.control.uid);
+        const told = acceptedBy(upload);
+        const at = `upload ${upload.uid ?? ''}: runs ${runs.join()}, told ${told.join()}`;
+        if (aftermath.isClaimLate) return [];
+        return runs.length > 1 || told.some((uid) => uid !== runs[0]) ? [at] : [];
+      }),
+  },
+  {
+    name: 'launchesAreAnsweredTruly',
+    proves:
+      'A launch of an upload is refused only for what its caller did; in calm the first that comes after the PUT is accepted.',
+    check: ({ uploads, isCalm }) => uploads.flatMap((upload) => wrongAnswers(upload, isCalm)),
+  },
+  {
+    name: 'othersUploadsAreUnknown',
+    proves: "Another workspace's upload is answered as one that does not exist.",
+    check: ({ uploads, isCalm }) =>
+      uploads.flatMap(({ uid, strangers }) => strangers.flatMap((asked) => toldApart(uid ?? '', asked, isCalm))),
+  },
+];
+
+function acceptedBy({ launches }: UploadTruth): readonly string[] {
+  return launches.flatMap(({ answers }) =>
+    answers.flatMap(({ status, body }) => (status === 202 ? [String(body['run_uid'])] : [])),
+  );
+}
+
+/** Answers by which a stranger could tell an upload from one that there is not. */
+function toldApart(uid: string, { answer, missing, missingUid }: StrangerTruth, isCalm: boolean): readonly string[] {
+  if (!isCalm && (isOurFault(answer) || isOurFault(missing))) return [];
+  const shown = ({ status, body }: Answered, of: string) => ({
+    status,
+    body: { ...body, error_ref: '', message: String(body['message']).replace(of, '') },
+  });
+  const [one, other] = [shown(answer, uid), shown(missing, missingUid)];
+  if (one.status === 404 && isDeepStrictEqual(one, other)) return [];
+  return [`upload ${uid} is answered to a stranger ${JSON.stringify(one)}, one that is not ${JSON.stringify(other)}`];
+}

@@ -1,0 +1,128 @@
+import { Random } from '../random.ts';
+import { type LaunchBody, type Verb, VERBS } from '../truth.ts';
+import { drawFile } from './draw-file.ts';
+import type { UploadFile } from './upload-truth.ts';
+
+/** What callers do with one upload. Times of launches are ms after the upload was opened. */
+export interface UploadPlan {
+  readonly workspace: number;
+  /** When it is opened, ms after the start. */
+  readonly at: number;
+  readonly file: UploadFile;
+  /** When it is put, ms after it was opened; null: never. */
+  readonly putAfter: number | null;
+  /** When another file is put to its URL, ms after it was put; null: never. */
+  readonly otherAfter: number | null;
+  readonly launches: readonly UploadLaunchPlan[];
+  /** When another workspace asks for it; null: never. */
+  readonly strangerAfter: number | null;
+}
+
+export interface UploadLaunchPlan {
+  readonly after: number;
+  /** Less the upload's uid. */
+  readonly body: LaunchBody;
+  /** When else it is sent under the same key, ms after the first; null: it has no key and is sent once. */
+  readonly again: readonly number[] | null;
+  /** How long after its launch it starts, ms; null: at once. */
+  readonly startsAfter: number | null;
+}
+
+export interface UploadWorkload {
+  readonly plans: readonly UploadPlan[];
+  /** What the intake reads at a time. */
+  readonly chunkBytes: number;
+}
+
+interface VerbPlan {
+  readonly at: number;
+  readonly workspace: number;
+  readonly verb: Verb;
+  readonly run: string;
+}
+
+/** Draws uploads, and the verbs on their runs. */
+export function drawUploads(
+  seed: number,
+  { stormMs, workspaces }: { readonly stormMs: number; readonly workspaces: number },
+): { readonly uploads: UploadWorkload; readonly verbs: readonly VerbPlan[] } {
+  const random = new Random(seed, 'uploads');
+  const plans = Array.from({ length: random.pick([1, 2, 2, 3]) }, (_, upload) =>
+    drawPlan(random, upload, { stormMs, workspaces }),
+  );
+  const verbs = plans.flatMap(({ at, workspace, launches }) =>
+    launches.flatMap(({ after, body }) =>
+      random.happens(0.5) ? drawVerbs(random, at + after, stormMs, { workspace, run: body.name }) : [],
+    ),
+  );
+  const longest = Math.max(...plans.map(({ file }) => file.text.length));
+  return { uploads: { plans, chunkBytes: Math.max(40, Math.ceil(longest / random.pick([1, 2, 5, 12]))) }, verbs };
+}
+
+function drawPlan(
+  random: Random,
+  upload: number,
+  { stormMs, workspaces }: { readonly stormMs: number; readonly workspaces: number },
+): UploadPlan {
+  const workspace = random.int(0, workspaces - 1);
+  const file = drawFile(random, `w${workspace} u${upload}`);
+  const putAfter = random.happens(0.03) ? null : Math.round(random.logarithmic(100, 20_000));
+  const launches = Array.from({ length: random.pick([1, 1, 2, 3]) }, (_, launch): UploadLaunchPlan => {
+    const isEarly = random.happens(0.12);
+    const after = Math.round((putAfter ?? 0) * (isEarly ? 0.5 : 1) + random.logarithmic(10, isEarly ? 20 : 2_000));
+    return {
+      // One launched twice is launched at once, or again once a claim of which no run came has lapsed.
+      after: launch > 0 && random.happens(0.3) ? after + random.int(60_000, 120_000) : after,
+      body: drawBody(random, workspace, `upload ${upload} launch ${launch}`),
+      again: random.happens(0.5) ? drawRepeats(random, stormMs) : null,
+      startsAfter: random.happens(0.15) ? Math.round(random.logarithmic(500, stormMs)) : null,
+    };
+  });
+  return {
+    workspace,
+    at: random.int(0, random.pick([3_000, Math.round(stormMs / 2)])),
+    file,
+    putAfter,
+    otherAfter: random.happens(0.3) ? Math.round(random.logarithmic(1, 60_000)) : null,
+    launches,
+    strangerAfter: random.happens(0.3) ? Math.round(random.logarithmic(100, 60_000)) : null,
+  };
+}
+
+function drawBody(random: Random, workspace: number, name: string): LaunchBody {
+  const url = `https://hooks.example.com/${workspace}/${name.replaceAll(' ', '-')}`;
+  return {
+    name,
+    ...(random.happens(0.9) ? { callback: { url, ...(random.happens(0.2) ? { on: 'final' as const } : {}) } } : {}),
+    ...(random.happens(0.6) ? { on_invalid_input: random.pick(['skip', 'skip', 'skip', 'reject'] as const) } : {}),
+    ...(random.happens(0.08) ? { deadline_seconds: random.pick([60, 120, 900]) } : {}),
+    ...(random.happens(0.15) ? { parameters: { max_results: random.int(1, 6) } } : {}),
+  };
+}
+
+/** At once, while the first is at work, or when its lease (35 s) has lapsed. */
+function drawRepeats(random: Random, stormMs: number): readonly number[] {
+  return Array.from({ length: random.pick([0, 1, 2]) }, () =>
+    random.happens(0.4) ? 0 : Math.round(random.logarithmic(5, Math.max(60_000, stormMs))),
+  );
+}
+
+/** Most while the upload is read, some long after. */
+function drawVerbs(
+  random: Random,
+  launchedAt: number,
+  stormMs: number,
+  on: Pick<VerbPlan, 'workspace' | 'run'>,
+): readonly VerbPlan[] {
+  const stopAt = launchedAt + random.logarithmic(40, 4_000);
+  const stop: VerbPlan = { ...on, at: Math.round(stopAt), verb: 'cancel' };
+  if (random.happens(0.2)) return [stop];
+  if (random.happens(0.5)) {
+    return [stop, { ...on, at: Math.round(stopAt + random.logarithmic(20, 120_000)), verb: 'resume' }];
+  }
+  return Array.from({ length: random.int(1, 4) }, () => ({
+    ...on,
+    at: Math.round(launchedAt + random.logarithmic(40, 2 * stormMs)),
+    verb: random.pick(VERBS),
+  }));
+}
