@@ -51,7 +51,7 @@ async function seeTo(ports: CorePorts, entry: DueEntry): Promise<void> {
   try {
     if (entry.kind === 'callback') await sendDueCallback(ports, entry);
     else if (entry.kind === 'receiver') await seeToReceiver(ports, entry);
-    else if (entry.kind === 'schedule') await tellSchedule(ports, entry);
+    else if (entry.kind === 'schedule') return await tellSchedule(ports, entry);
     else if (entry.kind === 'start') await startPostponed(ports, entry);
     else if (entry.kind === 'close') await closeStopped(ports, entry);
     else await watchRun(ports, entry);
@@ -62,10 +62,15 @@ async function seeTo(ports: CorePorts, entry: DueEntry): Promise<void> {
   }
 }
 
-/** Asks for a schedule to be seen to; whoever does it takes back the entry that stands for it meanwhile. */
-async function tellSchedule(ports: CorePorts, { uid }: DueEntry): Promise<void> {
+/**
+ * Asks for a schedule to be seen to; whoever does it takes back the entry that stands for it meanwhile. This one goes
+ * before: a clock behind ours may put another under just its key.
+ */
+async function tellSchedule(ports: CorePorts, entry: DueEntry): Promise<void> {
+  const { uid } = entry;
   const dueAt = nextWatch(ports.clock.now());
   await ports.due.putDue({ at: dueAt, kind: 'schedule', uid });
+  await ports.due.deleteDue(entry);
   await ports.messages.send({ kind: 'tend', scheduleUid: uid, dueAt }, { workspaceUid: uid }); // a group of its own
 }
 

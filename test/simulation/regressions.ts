@@ -92,4 +92,10 @@ export const REGRESSIONS: readonly Regression[] = [
     was: 'a callback that waited for its next attempt was failed by the dead letter of the attempt before',
     undoneBy: 'callback-that-waits-buried',
   },
+  {
+    seed: 797,
+    scenario: 'schedules',
+    was: 'the sweep took back the entry that a worker, its clock behind, had just put for a schedule under the same key',
+    undoneBy: 'schedule-entry-goes-last',
+  },
 ];

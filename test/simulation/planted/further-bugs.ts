@@ -160,4 +160,12 @@ export const FURTHER_BUGS: readonly PlantedBug[] = [
     find: "return status === 'CREATED' || (status === 'QUEUED' && inputsTotal === 1);",
     replace: "return status === 'CREATED' && inputsTotal > 0;",
   },
+  {
+    name: 'schedule-entry-goes-last',
+    file: `${ENGINE}/sweep.ts`,
+    scenario: 'schedules',
+    find: "  await ports.due.deleteDue(entry);\n  await ports.messages.send({ kind: 'tend', scheduleUid: uid, dueAt }, { workspaceUid: uid }); // a group of its own\n",
+    replace:
+      "  await ports.messages.send({ kind: 'tend', scheduleUid: uid, dueAt }, { workspaceUid: uid });\n  await ports.due.deleteDue(entry);\n",
+  },
 ];
