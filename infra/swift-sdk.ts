@@ -65,6 +65,15 @@ const CHANGES: Readonly<Record<string, readonly Change[]>> = {
       'madeWith = config.credentials;\n            return (made = new SignerCtor(params));\n        };\n    }\n    const',
     ],
   ],
+  // A signing key is known by what it is made of; the SDK asks by an HMAC of it, which costs as much as to sign.
+  ['@smithy/signature-v4/dist-es/credentialDerivation.js']: [
+    [
+      '    const credsHash = await hmac(sha256Constructor, credentials.secretAccessKey, credentials.accessKeyId);\n',
+      '',
+    ],
+    ['${toHex(credsHash)}', '${credentials.accessKeyId}:${credentials.secretAccessKey}'],
+    ['import { toHex, toUint8Array }', 'import { toUint8Array }'],
+  ],
   // Inputs and outputs are made fit for a log only where one is kept.
   [`${AWS}/client/middleware-logger/loggerMiddleware.js`]: [
     [
