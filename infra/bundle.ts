@@ -5,6 +5,7 @@ import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { build, context } from 'esbuild';
 import type { BuildFailure, BuildOptions, BuildResult, Metafile, OutputFile, Plugin } from 'esbuild';
 import { slimSdk } from './slim-sdk.ts';
+import { swiftSdk } from './swift-sdk.ts';
 
 /** Where handlers lie: one file, one Lambda, named as the file. */
 const HANDLER_FOLDERS = ['functions/api', 'functions/workers'];
@@ -106,7 +107,7 @@ async function esbuildOptions({ root, minify = true }: BundleOptions) {
     sourcesContent: false,
     legalComments: 'none',
     logLevel: 'silent',
-    plugins: [slimSdk],
+    plugins: [slimSdk, swiftSdk],
   } satisfies BuildOptions;
 }
 

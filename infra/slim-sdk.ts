@@ -42,9 +42,16 @@ export const slimSdk: Plugin = {
 
 /**
  * Lambda gives a function its credentials in the environment (Lambda, "Defined runtime environment variables"). The rest
- * of the SDK's chain, profiles, single sign-on and instance metadata, is 90 KB that no function would ever reach.
+ * of the SDK's chain, profiles, single sign-on and instance metadata, is 90 KB that no function would ever reach. They
+ * are read once, as the chain does: the environment of a function's process does not change.
  */
-const ENVIRONMENT_CREDENTIALS = "export { fromEnv as defaultProvider } from '@aws-sdk/credential-provider-env';";
+const ENVIRONMENT_CREDENTIALS = `
+import { fromEnv } from '@aws-sdk/credential-provider-env';
+export const defaultProvider = (init) => {
+  const read = fromEnv(init);
+  let found;
+  return async () => (found ??= await read());
+};`;
 
 /** Hashes written in JavaScript, for a Node built without crypto, which Lambda's is not: 5 KB. */
 function leftOutClass(name: string): string {

@@ -10,6 +10,7 @@ import { findRunningSystem } from '../../infra/local/running-system.ts';
 import { issueKey } from '../../infra/owner/issue-key.ts';
 import { openStage } from '../../infra/owner/stage-access.ts';
 import { systemChance, systemClock } from '../../shared/adapters/system.ts';
+import { cpuMsOf } from './process-cpu.ts';
 import type { Progress, Report } from './report.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -39,7 +40,9 @@ export async function benchLocalJobs(progress: Progress): Promise<Report> {
     progress(`warming up with ${WARM_JOBS} jobs`);
     await runJobs(url, keys, receiver, WARM_JOBS);
     progress(`${JOBS} jobs`);
+    const cpuMsBefore = cpuMsOf(child.pid);
     const rate = JOBS / (await runJobs(url, keys, receiver, JOBS));
+    const cpuMs = cpuMsOf(child.pid);
     return {
       title: 'Local runtime',
       notes: [
@@ -48,6 +51,10 @@ export async function benchLocalJobs(progress: Progress): Promise<Report> {
       ],
       figures: [
         { what: 'jobs a second, end to end', value: rate, unit: '/s', target: { atLeast: 200 } },
+        // Steadier than the rate where the machine has other work too.
+        ...(cpuMs === null || cpuMsBefore === null
+          ? []
+          : [{ what: 'CPU of the system, a job', value: (cpuMs - cpuMsBefore) / JOBS, unit: 'ms' }]),
         { what: 'start to first answer', value: startMs / 1_000, unit: 's', target: { atMost: 5 } },
       ],
     };

@@ -3,6 +3,7 @@ import type { FunctionPlan } from './system-plan.ts';
 import type {
   CallAnswer,
   CallRequest,
+  CarriedCall,
   FunctionError,
   HostMessage,
   LogLevel,
@@ -54,6 +55,7 @@ export class FunctionThread {
   #settle: ((outcome: Outcome) => void) | null = null;
   #requestId: string | null = null;
   #isDead = false;
+  #answers: Extract<HostMessage, { kind: 'answered' }>['answers'][number][] = [];
   /** Ends the calls under way when the thread does. */
   readonly #ending = new AbortController();
 
@@ -131,9 +133,17 @@ export class FunctionThread {
     this.#worker.postMessage(message);
   }
 
-  async #carry(id: number, request: CallRequest): Promise<void> {
+  async #carry({ id, request }: CarriedCall): Promise<void> {
     const answer = await this.#options.gateway?.answer(request, this.#ending.signal);
-    if (answer !== undefined && !this.#isDead) this.#tell({ kind: 'answered', id, answer });
+    if (answer === undefined) return;
+    this.#answers.push({ id, answer });
+    if (this.#answers.length === 1) process.nextTick(() => this.#sendAnswers());
+  }
+
+  #sendAnswers(): void {
+    const answers = this.#answers;
+    this.#answers = [];
+    if (!this.#isDead) this.#tell({ kind: 'answered', answers });
   }
 
   #listen(): Promise<FunctionError | null> {
@@ -169,7 +179,10 @@ export class FunctionThread {
   }
 
   #hear(message: Exclude<ThreadMessage, { kind: 'ready' | 'initFailed' }>): void {
-    if (message.kind === 'request') return void this.#carry(message.id, message.request);
+    if (message.kind === 'requests') {
+      for (const call of message.calls) void this.#carry(call);
+      return;
+    }
     if (message.kind === 'log') return this.#options.onLog(this.#requestId, message.level, message.message);
     if (message.requestId !== this.#requestId) return;
     if (message.kind === 'failed') return this.#settle?.({ kind: 'failed', error: message.error });

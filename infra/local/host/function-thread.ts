@@ -5,17 +5,41 @@ import { pathToFileURL } from 'node:url';
 import { format } from 'node:util';
 import { parentPort, workerData } from 'node:worker_threads';
 import { carryRequests } from './in-process-requests.ts';
-import type { FunctionError, HostMessage, LogLevel, ThreadCall, ThreadData, ThreadMessage } from './thread-protocol.ts';
+import type {
+  CarriedCall,
+  FunctionError,
+  HostMessage,
+  LogLevel,
+  ThreadCall,
+  ThreadData,
+  ThreadMessage,
+} from './thread-protocol.ts';
 
 type Handler = (event: unknown, context: object) => unknown;
 
 const data: ThreadData = workerData;
 const gate = data.gate === null ? null : new Int32Array(data.gate);
 let handled = 0;
+let unsent: CarriedCall[] = [];
 
+/** Requests that are on their way go first: what was asked for before an answer was asked for. */
 function post(message: ThreadMessage): void {
+  sendRequests();
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port, not a window
   parentPort?.postMessage(message);
+}
+
+/** A message costs the thread and the host more than what is in it: the requests of a turn are one. */
+function carry(call: CarriedCall): void {
+  unsent.push(call);
+  if (unsent.length === 1) process.nextTick(sendRequests);
+}
+
+function sendRequests(): void {
+  const calls = unsent;
+  if (calls.length === 0) return;
+  unsent = [];
+  post({ kind: 'requests', calls });
 }
 
 /** Lambda's runtime replaces the console; here its lines travel in order with the results. */
@@ -96,14 +120,11 @@ async function answer(handler: Handler, call: ThreadCall): Promise<void> {
 
 setSourceMapsSupport(true, { nodeModules: true, generatedCode: false });
 captureOutput();
-const carrier =
-  data.gatewayUrl === null
-    ? null
-    : carryRequests(data.gatewayUrl, (id, request) => post({ kind: 'request', id, request }));
+const carrier = data.gatewayUrl === null ? null : carryRequests(data.gatewayUrl, carry);
 let invoke = (_call: ThreadCall): void => undefined;
 parentPort?.on('message', (message: HostMessage) => {
-  if (message.kind === 'invoke') invoke(message.call);
-  else carrier?.settle(message.id, message.answer);
+  if (message.kind === 'invoke') return invoke(message.call);
+  for (const { id, answer } of message.answers) carrier?.settle(id, answer);
 });
 try {
   const handler = await loadHandler();

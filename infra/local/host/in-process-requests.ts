@@ -3,20 +3,23 @@ import http from 'node:http';
 import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
 import { syncBuiltinESMExports } from 'node:module';
 import { Readable } from 'node:stream';
-import type { CallAnswer, CallRequest } from './thread-protocol.ts';
+import type { CallAnswer, CarriedCall } from './thread-protocol.ts';
 
 /** The host's answers to requests that `carryRequests` took. */
 export interface RequestCarrier {
   settle(id: number, answer: CallAnswer): void;
 }
 
+/** Headers the gateway looks at: who calls, which operation, and where the call came from. */
+const READ_HEADERS = new Set(['authorization', 'x-amz-target', 'x-amzn-trace-id']);
+
 type OnResponse = (response: IncomingMessage) => void;
 
 /**
  * Lets this thread's requests of the `X-Amz-Target` protocols to the gateway go to the host as messages, not through
- * the loopback's sockets: the same bytes, at a fraction of the cost. All else (S3, Scheduler, the world) stays HTTP.
+ * the loopback's sockets: the same body, at a fraction of the cost. All else (S3, Scheduler, the world) stays HTTP.
  */
-export function carryRequests(gatewayUrl: string, post: (id: number, request: CallRequest) => void): RequestCarrier {
+export function carryRequests(gatewayUrl: string, carry: (call: CarriedCall) => void): RequestCarrier {
   const { hostname, port } = new URL(gatewayUrl);
   const waiting = new Map<number, CarriedRequest>();
   const overSockets = http.request;
@@ -31,7 +34,7 @@ export function carryRequests(gatewayUrl: string, post: (id: number, request: Ca
     last += 1;
     const id = last;
     const carried = new CarriedRequest(
-      (body) => post(id, { method, url: path ?? '/', headers, body }),
+      (body) => carry({ id, request: { method, url: path ?? '/', headers, body } }),
       () => waiting.delete(id),
     );
     waiting.set(id, carried);
@@ -45,16 +48,17 @@ export function carryRequests(gatewayUrl: string, post: (id: number, request: Ca
   return { settle: (id, answer) => waiting.get(id)?.settle(answer) };
 }
 
-/** The headers in lower case of a request that may be carried; null for any other. */
+/** The headers that are read, in lower case, of a request that may be carried; null for any other. */
 function targetHeaders(options: unknown, hostname: string, port: string): Record<string, string> | null {
   if (typeof options !== 'object' || options === null || options instanceof URL) return null;
   const { host, port: wantedPort, headers } = options as RequestOptions; // `http.request` takes nothing else here
   if (host !== hostname || String(wantedPort) !== port || typeof headers !== 'object') return null;
-  const lowered: Record<string, string> = {};
+  const read: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined) lowered[name.toLowerCase()] = String(value);
+    const lowered = name.toLowerCase();
+    if (value !== undefined && READ_HEADERS.has(lowered)) read[lowered] = String(value);
   }
-  return 'x-amz-target' in lowered ? lowered : null;
+  return 'x-amz-target' in read ? read : null;
 }
 
 /** A socket that is always connected and never times out; a request's own time limits still hold. */
@@ -65,6 +69,26 @@ class QuietSocket extends EventEmitter {
   }
   setKeepAlive(): this {
     return this;
+  }
+}
+
+/** A body that is all there: who pipes it, as SDK clients do, is handed it whole. */
+class WholeBody extends Readable {
+  readonly #body: Buffer;
+
+  constructor(body: Buffer) {
+    super();
+    this.#body = body;
+  }
+
+  override _read(): void {
+    this.push(this.#body);
+    this.push(null);
+  }
+
+  override pipe<T extends NodeJS.WritableStream>(destination: T): T {
+    destination.end(this.#body);
+    return destination;
   }
 }
 
@@ -101,9 +125,7 @@ class CarriedRequest extends EventEmitter {
   }
 
   settle({ status, headers, body }: CallAnswer): void {
-    const stream = new Readable({ read: () => undefined });
-    stream.push(body);
-    stream.push(null);
+    const stream = new WholeBody(Buffer.from(body));
     const response = Object.assign(stream, { statusCode: status, statusMessage: '', headers, complete: true });
     this.emit('response', response);
     this.#close();

@@ -34,7 +34,7 @@ export interface FunctionError {
 export const LOG_LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** An HTTP request to the gateway that travels as a message; header names are in lower case. */
+/** An HTTP request to the gateway that travels as a message, with the headers the gateway reads, in lower case. */
 export interface CallRequest {
   readonly method: string;
   /** Path and query. */
@@ -50,15 +50,21 @@ export interface CallAnswer {
   readonly body: string;
 }
 
-/** What the host tells a thread. */
+/** A request on its way, under the number its answer comes back with. */
+export interface CarriedCall {
+  readonly id: number;
+  readonly request: CallRequest;
+}
+
+/** What the host tells a thread; answers that are ready together travel together. */
 export type HostMessage =
   | { readonly kind: 'invoke'; readonly call: ThreadCall }
-  | { readonly kind: 'answered'; readonly id: number; readonly answer: CallAnswer };
+  | { readonly kind: 'answered'; readonly answers: readonly { readonly id: number; readonly answer: CallAnswer }[] };
 
-/** What a thread tells the host, in order. */
+/** What a thread tells the host, in order; requests of one turn travel together. */
 export type ThreadMessage =
   | { readonly kind: 'ready' }
-  | { readonly kind: 'request'; readonly id: number; readonly request: CallRequest }
+  | { readonly kind: 'requests'; readonly calls: readonly CarriedCall[] }
   | { readonly kind: 'log'; readonly level: LogLevel; readonly message: unknown }
   | { readonly kind: 'initFailed'; readonly error: FunctionError }
   | { readonly kind: 'succeeded'; readonly requestId: string; readonly payload: string }

@@ -32,9 +32,15 @@ export interface Authorizer {
   unused(principals: ReadonlyMap<string, Principal>): readonly UnusedStatement[];
 }
 
+/** What calls have needed of a statement: their actions, and its patterns that cover them. */
+interface Use {
+  readonly actions: Set<string>;
+  readonly patterns: Set<string>;
+}
+
 export function createAuthorizer(account: string, log: (message: string) => void): Authorizer {
   const replaced = new Map<string, readonly Statement[]>();
-  const used = new Map<Statement, Set<string>>();
+  const used = new Map<Statement, Use>();
   const told = new Set<string>();
   const warn = (message: string): void => {
     if (told.has(message)) return;
@@ -63,16 +69,18 @@ export function createAuthorizer(account: string, log: (message: string) => void
     unused: (principals) =>
       [...principals].flatMap(([key, principal]) =>
         statementsOf(key, principal)
-          .map((statement) => unusedPart(principal.session, statement, used.get(statement)))
+          .map((statement) => unusedPart(principal.session, statement, used.get(statement)?.patterns))
           .filter(({ statement, unusedActions }) => unusedActions.length > 0 || !used.has(statement)),
       ),
   };
 }
 
-function remember(used: Map<Statement, Set<string>>, statement: Statement, action: string): void {
-  const patterns = used.get(statement) ?? new Set();
-  for (const pattern of usedActions(statement, action)) patterns.add(pattern);
-  used.set(statement, patterns);
+function remember(used: Map<Statement, Use>, statement: Statement, action: string): void {
+  const use = used.get(statement) ?? { actions: new Set(), patterns: new Set() };
+  if (use.actions.has(action)) return;
+  use.actions.add(action);
+  for (const pattern of usedActions(statement, action)) use.patterns.add(pattern);
+  used.set(statement, use);
 }
 
 function unusedPart(principal: string, statement: Statement, used: ReadonlySet<string> = new Set()): UnusedStatement {

@@ -14,8 +14,7 @@ export type Decision =
 export function evaluate(statements: readonly Statement[], need: Need, warn: (message: string) => void): Decision {
   const denies: Statement[] = [];
   const allows: Statement[] = [];
-  for (const statement of statements) {
-    if (!covers(statement, need, warn)) continue;
+  for (const statement of covering(statements, need, warn)) {
     const condition = evaluateCondition(statement.Condition, need);
     if (typeof condition === 'object') {
       warn(`IAM: unknown ${condition.unknown} in ${describe(statement)}: ${need.action} is denied`);
@@ -24,6 +23,26 @@ export function evaluate(statements: readonly Statement[], need: Need, warn: (me
   }
   if (denies.length > 0) return { allowed: false, explicit: true, by: denies };
   return allows.length > 0 ? { allowed: true, by: allows } : { allowed: false, explicit: false, by: [] };
+}
+
+/** What is known of a list of statements: those that cover an action on a resource, whatever their conditions say. */
+const known = new WeakMap<readonly Statement[], Map<string, readonly Statement[]>>();
+/** Actions and resources kept of a list; a function that names ever new ones, as objects of a bucket, begins anew. */
+const MAX_KNOWN = 1_000;
+
+function covering(statements: readonly Statement[], need: Need, warn: (message: string) => void): readonly Statement[] {
+  let asked = known.get(statements);
+  if (asked === undefined || asked.size >= MAX_KNOWN) {
+    asked = new Map();
+    known.set(statements, asked);
+  }
+  const key = `${need.action} ${need.resource}`;
+  let found = asked.get(key);
+  if (found === undefined) {
+    found = statements.filter((statement) => covers(statement, need, warn));
+    asked.set(key, found);
+  }
+  return found;
 }
 
 function covers(statement: Statement, need: Need, warn: (message: string) => void): boolean {
