@@ -33,7 +33,7 @@ interface Move {
 export const RUN_MOVES = {
   admit: { from: ['CREATED', 'BLOCKED', 'SCHEDULED'], to: 'QUEUED', what: 'a slot is free' },
   block: { from: ['CREATED', 'SCHEDULED'], to: 'BLOCKED', what: 'no slot is free, or a dependency is unfinished' },
-  postpone: { from: ['CREATED', 'QUEUED', 'RUNNING'], to: 'SCHEDULED', what: 'waits for a moment' },
+  postpone: { from: ['QUEUED', 'RUNNING'], to: 'SCHEDULED', what: 'waits for a moment' },
   begin: { from: ['QUEUED'], to: 'RUNNING', what: 'the first page starts' },
   invalidate: { from: ['CREATED', 'BLOCKED', 'QUEUED', 'SCHEDULED'], to: 'INVALID', what: 'nothing in it can run' },
   stop: { from: ['CREATED', 'BLOCKED', 'QUEUED', 'SCHEDULED', 'RUNNING'], to: 'STOPPED', what: 'cancel or deadline' },

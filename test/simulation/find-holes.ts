@@ -18,11 +18,15 @@ const NOT_YET: ReadonlySet<string> = new Set([
 ]);
 
 /** What takes a coincidence, and how many histories it takes to be sure of it. */
-const RARE_MOVES: ReadonlySet<string> = new Set([
-  'succeed from QUEUED',
-  'succeedPartly from QUEUED',
-  'fail from QUEUED',
-  'retryBlocked from FAILED',
+const RARE: ReadonlySet<string> = new Set([
+  'move:succeed from QUEUED',
+  'move:succeedPartly from QUEUED',
+  'move:fail from QUEUED',
+  'move:succeed from SCHEDULED',
+  'move:succeedPartly from SCHEDULED',
+  'move:fail from SCHEDULED',
+  'move:retryBlocked from FAILED',
+  'burial:fire FIRE_MISSED',
 ]);
 const HISTORIES_FOR_RARE = 20_000;
 
@@ -40,8 +44,9 @@ export function findHoles(coverage: Coverage): readonly string[] {
     .filter((kind) => coverage.count(`fault:${kind}`) === 0)
     .map((kind) => `fault ${kind}`);
   const histories = coverage.under('scenario:').reduce((sum, [, count]) => sum + count, 0);
-  const isSure = (move: string): boolean => histories >= HISTORIES_FOR_RARE || !RARE_MOVES.has(move);
-  const moves = reachableMoves().filter((move) => coverage.count(`move:${move}`) === 0 && isSure(move));
+  const isLacking = (name: string): boolean =>
+    coverage.count(name) === 0 && (histories >= HISTORIES_FOR_RARE || !RARE.has(name));
+  const outcomes = [...reachableMoves().map((move) => `move:${move}`), ...MUST_HIT].filter(isLacking);
   const points = coverage
     .under('point:')
     .flatMap(([point, passed]) =>
@@ -51,6 +56,5 @@ export function findHoles(coverage: Coverage): readonly string[] {
             (outcome) => `${outcome} at ${point} (passed ${passed} times)`,
           ),
     );
-  const outcomes = MUST_HIT.filter((name) => coverage.count(name) === 0);
-  return [...kinds, ...moves.map((move) => `move ${move}`), ...outcomes, ...points];
+  return [...kinds, ...outcomes, ...points];
 }

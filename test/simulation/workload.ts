@@ -90,19 +90,19 @@ export type Choice = (typeof CHOICES)[number];
 
 /** In how many of a hundred histories a seed has each of these; in the others it has an everyday one. */
 const SHARES: readonly (readonly [scenario: Scenario, percent: number])[] = [
-  ['schedules', 8],
-  ['schedules-calm', 1],
-  ['consumers', 8],
-  ['consumers-calm', 1],
-  ['paced', 4],
-  ['paced-calm', 1],
-  ['verbs', 8],
+  ['schedules', 4],
+  ['schedules-calm', 0.5],
+  ['consumers', 5],
+  ['consumers-calm', 0.5],
+  ['paced', 3],
+  ['paced-calm', 0.5],
+  ['verbs', 6],
   ['away', 1],
   ['away-calm', 0.5],
-  ['live', 5],
-  ['live-calm', 1],
+  ['live', 4],
+  ['live-calm', 0.5],
   ['letters', 3],
-  ['uploads', 5],
+  ['uploads', 4],
   ['uploads-calm', 0.5],
 ];
 

@@ -35,8 +35,15 @@ interface Filling {
 const templates = new Map<string, Template>();
 const identifiers = new Map<string, ReadonlySet<string>>();
 
-/** Takes the expressions out of a request: the rest of it, and what the expressions say. Throws a validation error. */
-export function parseExpressions(data: Members, types: Members): { rest: Members; parsed: Members } {
+/**
+ * Takes the expressions out of a request: the rest of it, and what the expressions say. `checked`: its values are known
+ * to be fine. Throws a validation error.
+ */
+export function parseExpressions(
+  data: Members,
+  types: Members,
+  values: 'checked' | 'unchecked' = 'unchecked',
+): { rest: Members; parsed: Members } {
   const { ExpressionAttributeNames: names, ExpressionAttributeValues: given, ...rest } = data;
   const texts: Members = {};
   for (const name of EXPRESSIONS) {
@@ -51,7 +58,7 @@ export function parseExpressions(data: Members, types: Members): { rest: Members
   const allowed = EXPRESSIONS.filter((name) => name in types);
   refuse(validateExpressionParams(all, allowed, []));
   if (Object.keys(all).length === 0) return { rest, parsed: {} };
-  for (const [name, value] of Object.entries(given ?? {})) {
+  for (const [name, value] of Object.entries(values === 'checked' ? {} : (given ?? {}))) {
     const message = validateAttributeValue(value);
     if (message !== undefined)
       throw validationError(`ExpressionAttributeValues contains invalid value: ${message} for key ${name}`);

@@ -13,6 +13,15 @@ import * as scan from 'dynalite/validations/scan.js';
 import * as updateItem from 'dynalite/validations/updateItem.js';
 import { validationError } from './errors.ts';
 import { parseExpressions } from './parse-expressions.ts';
+import {
+  PLAIN_DELETE,
+  PLAIN_GET,
+  PLAIN_PUT,
+  PLAIN_QUERY,
+  PLAIN_UPDATE,
+  type PlainShape,
+  readPlain,
+} from './plain-request.ts';
 import type { DeleteRequest, GetRequest, PutRequest, QueryRequest, ScanRequest, UpdateRequest } from './requests.ts';
 
 type Types = Record<string, unknown>;
@@ -46,30 +55,49 @@ export function parseRequest(body: unknown, types: Types, check?: Check): Record
   return data;
 }
 
-/** The same for requests with expressions, which are parsed apart from the rest. */
-function parseWithExpressions(body: unknown, types: Types, check: Check): Record<string, unknown> {
+/** A kind of request with expressions: what dynalite checks of it, and what needs no check. */
+export interface RequestKind {
+  readonly types: Types;
+  readonly check: Check;
+  readonly plain?: PlainShape;
+}
+
+/** Parses a request with expressions, which are parsed apart from the rest. Throws a validation error. */
+function parseWithExpressions(body: unknown, kind: RequestKind): Record<string, unknown> {
+  const plain = kind.plain === undefined ? null : readPlain(body, kind.plain);
+  if (plain === null) return parseChecked(body, kind);
+  const { rest, parsed } = parseExpressions(plain, kind.types, 'checked');
+  return { ...rest, ...parsed };
+}
+
+/** The same with all of dynalite's checks. */
+export function parseChecked(body: unknown, { types, check }: RequestKind): Record<string, unknown> {
   const data = parseRequest(body, types);
   const { rest, parsed } = parseExpressions(data, types);
   checkValidations(rest, {}, check, STORE);
   return { ...rest, ...parsed };
 }
 
-const PUT_TYPES: Types = { ...putItem.types, ...RETURN_ON_FAILURE };
-const UPDATE_TYPES: Types = { ...updateItem.types, ...RETURN_ON_FAILURE };
-const DELETE_TYPES: Types = { ...deleteItem.types, ...RETURN_ON_FAILURE };
-/** dynalite forgets that scans may be consistent. */
-const SCAN_TYPES: Types = { ...scan.types, ConsistentRead: 'Boolean' };
+export const REQUEST_KINDS = {
+  put: { types: { ...putItem.types, ...RETURN_ON_FAILURE }, check: putItem.custom, plain: PLAIN_PUT },
+  update: { types: { ...updateItem.types, ...RETURN_ON_FAILURE }, check: updateItem.custom, plain: PLAIN_UPDATE },
+  delete: { types: { ...deleteItem.types, ...RETURN_ON_FAILURE }, check: deleteItem.custom, plain: PLAIN_DELETE },
+  get: { types: getItem.types, check: getItem.custom, plain: PLAIN_GET },
+  query: { types: query.types, check: checkStartingKey, plain: PLAIN_QUERY },
+  // dynalite forgets that scans may be consistent.
+  scan: { types: { ...scan.types, ConsistentRead: 'Boolean' }, check: scan.custom },
+} as const satisfies Record<string, RequestKind>;
 
 export function parsePut(body: unknown): PutRequest {
-  return parseWithExpressions(body, PUT_TYPES, putItem.custom) as unknown as PutRequest; // shaped by PUT_TYPES
+  return parseWithExpressions(body, REQUEST_KINDS.put) as unknown as PutRequest; // shaped by its types
 }
 
 export function parseUpdate(body: unknown): UpdateRequest {
-  return parseWithExpressions(body, UPDATE_TYPES, updateItem.custom) as unknown as UpdateRequest; // shaped by UPDATE_TYPES
+  return parseWithExpressions(body, REQUEST_KINDS.update) as unknown as UpdateRequest; // shaped by its types
 }
 
 export function parseDelete(body: unknown): DeleteRequest {
-  return parseWithExpressions(body, DELETE_TYPES, deleteItem.custom) as unknown as DeleteRequest; // shaped by DELETE_TYPES
+  return parseWithExpressions(body, REQUEST_KINDS.delete) as unknown as DeleteRequest; // shaped by its types
 }
 
 /** A `ConditionCheck` of a transaction: a deletion's shape without its effect. */
@@ -81,17 +109,17 @@ export function parseConditionCheck(body: unknown): DeleteRequest {
 }
 
 export function parseGet(body: unknown): GetRequest {
-  return parseWithExpressions(body, getItem.types, getItem.custom) as unknown as GetRequest; // shaped by getItem.types
+  return parseWithExpressions(body, REQUEST_KINDS.get) as unknown as GetRequest; // shaped by its types
 }
 
 export function parseQuery(body: unknown): QueryRequest {
-  const request = parseWithExpressions(body, query.types, checkStartingKey);
+  const request = parseWithExpressions(body, REQUEST_KINDS.query);
   const conditions = keyConditions(request['_keyCondition']);
-  return { ...request, KeyConditions: conditions } as unknown as QueryRequest; // shaped by query.types
+  return { ...request, KeyConditions: conditions } as unknown as QueryRequest; // shaped by its types
 }
 
 export function parseScan(body: unknown): ScanRequest {
-  return parseWithExpressions(body, SCAN_TYPES, scan.custom) as unknown as ScanRequest; // shaped by SCAN_TYPES
+  return parseWithExpressions(body, REQUEST_KINDS.scan) as unknown as ScanRequest; // shaped by its types
 }
 
 function checkStartingKey(request: Pick<QueryRequest, 'ExclusiveStartKey'>): string | undefined {
