@@ -8,7 +8,7 @@ import { errorView, instantOf, instantOrNull } from './run-view.ts';
 /** A delivery record as the contract shows it. */
 export function callbackView(
   record: CallbackRecord,
-  definition: RunDefinition,
+  { callback }: Pick<RunDefinition, 'callback'>,
   batchUid: string | null,
 ): z.output<typeof callbackRecord> {
   return {
@@ -27,7 +27,7 @@ export function callbackView(
     http_status: record.httpStatus,
     http_response: record.httpResponse,
     error: record.error === null ? null : errorView(record.error),
-    callback_url: definition.callback?.url ?? '',
+    callback_url: callback?.url ?? '',
     next_attempt_at: instantOrNull(record.nextAttemptAt),
     created_at: instantOf(record.createdAt),
     delivered_at: instantOrNull(record.deliveredAt),

@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { callbackView } from '../../shared/contract/callback-view.ts';
+import type { CallbackRecord } from '../../shared/domain/callback.ts';
+import { deriveUid } from '../../shared/domain/ids.ts';
+import { anError, START } from './runs-world.ts';
+
+const uid = '1e06f8fa-9c6a-8b60-9c59-0b919e5322a8';
+const RECORD: CallbackRecord = {
+  uid: deriveUid(uid, 'page', { input: 0, page: 0, part: 1 }),
+  refUid: deriveUid(uid, 'page', { input: 0, page: 0, part: 1 }),
+  parentUid: null,
+  type: 'run.page',
+  runUid: uid,
+  workspaceUid: '00000000-0000-4000-8000-000000000000',
+  input: 0,
+  page: 0,
+  part: 1,
+  status: 'PENDING',
+  retryCount: 0,
+  by: 'me',
+  httpStatus: null,
+  httpResponse: null,
+  error: null,
+  nextAttemptAt: START,
+  heldSince: null,
+  createdAt: START,
+  deliveredAt: null,
+  payload: null,
+  expiresAt: START,
+};
+
+test.each<[string, Partial<CallbackRecord>, RegExp | null]>([
+  ['that is on its way', {}, null],
+  ['whose attempt failed', { error: anError('it answered 500') }, /attempt before failed/],
+  ['that waits for its receiver', { heldSince: START }, /waits, and is sent as soon as another gets through/],
+  ['that is being sent again after it waited', { status: 'RUNNING' }, null],
+  ['that was refused for good', { status: 'FAILED', httpStatus: 410 }, /410/],
+  ['that spent its attempts', { status: 'FAILED', httpStatus: 500 }, /All attempts were made/],
+  ['that waited all its time', { status: 'FAILED', heldSince: START }, /waited for its receiver .* tried a last time/],
+])('a callback %s says why', (_, change, wanted) => {
+  const { status_reason: reason } = callbackView({ ...RECORD, ...change }, { callback: null }, null);
+  if (wanted === null) expect(reason).toBeNull();
+  else expect(reason).toMatch(wanted);
+});
