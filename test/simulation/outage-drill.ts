@@ -9,7 +9,7 @@ import { Observer } from './observer.ts';
 import { Outage, type StorePhase } from './outage.ts';
 import { Random } from './random.ts';
 import { Records } from './records.ts';
-import { sweepEveryMinute } from './run-history.ts';
+import { sweepEveryMinute } from './rest.ts';
 import { Timeline } from './timeline.ts';
 import { Trace } from './trace.ts';
 import { newTruth, type Truth } from './truth.ts';

@@ -1,4 +1,4 @@
-import type { Scenario } from './workload.ts';
+import type { Scenario } from './scenarios.ts';
 
 /** A history that once broke a promise. */
 export interface Regression {

@@ -1,7 +1,7 @@
 import { Coverage } from './coverage.ts';
 import type { Violation } from './observer.ts';
 import { runHistory } from './run-history.ts';
-import type { Choice } from './workload.ts';
+import type { Choice } from './scenarios.ts';
 
 /** A history that broke a promise. */
 export interface Failed {

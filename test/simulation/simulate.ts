@@ -4,7 +4,7 @@ import { plantAll, SEEDS_TO_FIND } from './planted/plant-bugs.ts';
 import { coverageLines } from './print-coverage.ts';
 import { runHistory } from './run-history.ts';
 import { runThreads } from './run-threads.ts';
-import { type Choice, CHOICES } from './workload.ts';
+import { type Choice, CHOICES } from './scenarios.ts';
 
 const USAGE = `Runs the engine under a seeded adversary.
 

@@ -1,4 +1,4 @@
-import type { Scenario } from '../workload.ts';
+import type { Scenario } from '../scenarios.ts';
 
 /** A bug that someone might write, as a change of the source: `find` must be in the file exactly once. */
 export interface PlantedBug {

@@ -1,0 +1,33 @@
+import type { FaultKind } from '../fault-kinds.ts';
+import { isFaultless } from '../instance.ts';
+import { type RunTruth, runTruths } from '../run-truth.ts';
+import type { World } from '../world.ts';
+import { postsById } from './aftermath.ts';
+import { REST_CHECKS } from './rest-checks.ts';
+
+/** Faults by which a write may arrive later than an engine can know of. */
+const LATE_FAULTS: readonly FaultKind[] = ['frozen_worker', 'lambda_timeout', 'slow_call', 'clock_skew'];
+
+/** Async runs, with what really became of their inputs. */
+export function readTruths({ records, truth, observer, deployment }: World): Promise<readonly RunTruth[]> {
+  return runTruths(records, truth, { failures: observer.failures, letters: deployment.queues.letters });
+}
+
+/** Holds a history at rest against every promise; each that is broken is told to its observer. */
+export async function checkAll(world: World): Promise<void> {
+  const { observer, records, truth, stage, deployment } = world;
+  if (observer.violations.length > 0) return;
+  const isCalm = isFaultless(stage);
+  const isLate = LATE_FAULTS.some((kind) => stage.adversary.isOn(kind));
+  const { traffic, letters } = deployment.queues;
+  const runs = await readTruths(world);
+  const isRepeated = stage.adversary.isOn('applied_but_failed') || (stage.breakdowns?.repeats ?? false);
+  const aftermath = { records, truth, traffic, letters, runs, posts: postsById(truth), isCalm, isLate, isRepeated };
+  for (const { name, check } of REST_CHECKS) {
+    for (const message of check(aftermath)) observer.violate(name, message);
+  }
+  world.schedules?.check();
+  world.consumers?.check({ isCalm, isLate });
+  await world.live?.check({ isCalm, isLate });
+  world.uploads?.check(runs, { isCalm, isLate });
+}

@@ -1,0 +1,61 @@
+import { buriedRuns } from './checks/burial-checks.ts';
+import { checkAll, readTruths } from './checks/check-all.ts';
+import { Random } from './random.ts';
+import { comeToRest } from './rest.ts';
+import { retryRun } from './supervise-letters.ts';
+import type { World } from './world.ts';
+
+/** Messages of each queue that are sent again at the end. */
+const REDRIVEN = 5;
+
+/** Retries what failed by a burial: now that nothing is broken any more, it comes to the end it should have had. */
+export async function retryBuried(world: World): Promise<void> {
+  const { stage, deployment, observer, truth } = world;
+  const buried = buriedRuns(await readTruths(world)).map(({ control }) => control);
+  if (buried.length === 0) return;
+  let left = buried.length;
+  for (const control of buried) {
+    stage.timeline.after(1, async () => {
+      const status = await retryRun(stage, deployment, truth, control);
+      left -= 1;
+      if (status === 200) return;
+      observer.violate('buriedRunsAreRetried', `retry of ${control.uid} was answered ${status ?? 'nothing'}`);
+    });
+  }
+  await comeToRest(world, () => left === 0);
+  await checkAll(world);
+  const uids = new Set(buried.map(({ uid }) => uid));
+  for (const { control } of buriedRuns(await readTruths(world))) {
+    if (!uids.has(control.uid)) continue;
+    observer.violate('buriedRunsAreRetried', `${control.uid} was retried, and what was buried of it stays so`);
+  }
+}
+
+/**
+ * Sends dead letters and long handled messages again: once all is done, they change nothing, not even where receivers
+ * refuse by now what they once took. Any of the letters also go to their reader again, under the ids they had.
+ */
+export async function redrive(world: World): Promise<void> {
+  const { stage, deployment, records, observer } = world;
+  const { queues } = deployment;
+  const random = new Random(stage.seed, 'redrive');
+  const before = records.standing();
+  deployment.turnReceivers(new Random(stage.seed, 'redrive receivers').pick(['well', 'dead', 'gone']));
+  const letters = Array.from(queues.letters.all);
+  const chosen = new Random(stage.seed, 'redrive letters');
+  for (const letter of letters) {
+    if (chosen.happens(0.5)) queues.redrive(letter);
+    if (chosen.happens(0.5)) queues.bury({ ...letter, sentAt: stage.timeline.now() });
+  }
+  for (const queue of queues.all()) {
+    const bodies = [...queue.history];
+    for (let sent = 0; sent < REDRIVEN && bodies.length > 0; sent += 1) queue.send('redrive', random.take(bodies), 0);
+  }
+  await comeToRest(world, () => true);
+  await checkAll(world);
+  const after = records.standing();
+  for (const [key, text] of after) {
+    if (before.get(key) !== text)
+      observer.violate('redriveChangesNothing', `${key}: ${before.get(key) ?? 'absent'} became ${text}`);
+  }
+}

@@ -1,0 +1,76 @@
+import { Random } from './random.ts';
+
+/**
+ * Kinds of histories: `small` is the everyday one, `wide` has runs of several shards, `patient` receivers that are never
+ * well, `schedules` nothing but schedules, `consumers` keys, dependencies, later starts and replays, `paced` runs of an
+ * action with a pace, `verbs` runs that are stopped and taken up again over and over, `away` receivers that come back
+ * after a time, `live` live calls that wait, have keys, and are followed page by page, beside runs, `letters` messages
+ * that die, of all of these, `uploads` runs over uploads.
+ */
+export const SCENARIOS = [
+  'small',
+  'wide',
+  'patient',
+  'calm',
+  'schedules',
+  'schedules-calm',
+  'consumers',
+  'consumers-calm',
+  'paced',
+  'paced-calm',
+  'verbs',
+  'away',
+  'away-calm',
+  'live',
+  'live-calm',
+  'letters',
+  'uploads',
+  'uploads-calm',
+] as const;
+export type Scenario = (typeof SCENARIOS)[number];
+
+/** A scenario, or `everyday`: whichever of the first four the seed draws. */
+export const CHOICES = ['everyday', ...SCENARIOS] as const;
+export type Choice = (typeof CHOICES)[number];
+
+/** In how many of a hundred histories a seed has each of these; in the others it has an everyday one. */
+const SHARES: readonly (readonly [scenario: Scenario, percent: number])[] = [
+  ['schedules', 4],
+  ['schedules-calm', 0.5],
+  ['consumers', 5],
+  ['consumers-calm', 0.5],
+  ['paced', 3],
+  ['paced-calm', 0.5],
+  ['verbs', 6],
+  ['away', 1],
+  ['away-calm', 0.5],
+  ['live', 4],
+  ['live-calm', 0.5],
+  ['letters', 3],
+  ['uploads', 4],
+  ['uploads-calm', 0.5],
+];
+
+/** The scenario of a seed, where it is not chosen. */
+export function scenarioOf(seed: number, choice?: Choice): Scenario {
+  if (choice === 'everyday') return everydayOf(seed);
+  if (choice !== undefined) return choice;
+  let left = new Random(seed, 'share').fraction() * 100;
+  for (const [scenario, percent] of SHARES) {
+    left -= percent;
+    if (left < 0) return scenario;
+  }
+  return everydayOf(seed);
+}
+
+function everydayOf(seed: number): Scenario {
+  const share = new Random(seed, 'scenario').fraction();
+  if (share < 0.02) return 'wide';
+  if (share < 0.03) return 'patient';
+  return share < 0.1 ? 'calm' : 'small';
+}
+
+/** Scenarios in which nothing goes wrong but what callers and actions do. */
+export function isTame(scenario: Scenario): boolean {
+  return scenario === 'calm' || scenario.endsWith('-calm');
+}
