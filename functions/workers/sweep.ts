@@ -3,7 +3,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { consoleLog, systemChance, systemClock } from '../../shared/adapters/system.ts';
 import { parseEnv } from '../../shared/contract/env.ts';
 import type { CorePorts } from '../../shared/engine/ports.ts';
-import { sweep } from '../../shared/engine/sweep.ts';
+import { sweep } from '../../shared/engine/sweep/sweep.ts';
 import { once } from '../entry/once.ts';
 import { createCorePorts, noLargeObjects } from '../entry/world.ts';
 

@@ -34,7 +34,7 @@ const BENCHES = {
 
 type BenchName = keyof typeof BENCHES;
 
-const HELP = `Measures what DESIGN sets numbers for, each beside its target and a baseline of the same run.
+const HELP = `Measures what this project has set itself numbers for, each beside its target and a baseline of the same run.
 Usage: npm run bench -- [--only NAME[,NAME]] [--long] [--json]
   --only NAMES   these benches only, by commas:
 ${Object.entries(BENCHES)

@@ -3,7 +3,7 @@ export interface Figure {
   readonly what: string;
   readonly value: number;
   readonly unit: string;
-  /** What DESIGN asks for; absent where the figure only explains another. */
+  /** The number set for it; absent where the figure only explains another. */
   readonly target?: { readonly atMost: number } | { readonly atLeast: number };
   /** The same measure of the least that could be written, in the same run. */
   readonly baseline?: number;

@@ -5,7 +5,7 @@ import { toEventBridge, toOneShotEntry, toStartDate } from '../../shared/domain/
 const NOW = Date.parse('2026-11-23T18:00:00Z');
 
 test.each([
-  // The examples of the handbook
+  // Each kind of day field
   ['0 9 * * 1-5', 'UTC', ['cron(0 9 ? * MON,TUE,WED,THU,FRI *)'], 'exact'],
   ['5 4 * * 7', 'UTC', ['cron(5 4 ? * SUN *)'], 'exact'],
   ['0 0 1,15 * 5-7', 'UTC', ['cron(0 0 1,15 * ? *)', 'cron(0 0 ? * SUN,FRI,SAT *)'], 'exact'],

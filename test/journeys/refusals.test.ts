@@ -288,7 +288,7 @@ describe('bad bodies', () => {
   });
 });
 
-/** One address of each row of AWS.md's list, and the ways to write one. */
+/** One address of each row of the list of addresses no request may go to, and the ways to write one. */
 const REFUSED_HOSTS = [
   '0.1.2.3',
   '10.0.0.1',

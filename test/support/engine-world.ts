@@ -30,7 +30,7 @@ import { tendSchedule } from '../../shared/engine/schedules/tend-schedule.ts';
 import { runPage } from '../../shared/engine/pages/run-page.ts';
 import { type Launch, startRun } from '../../shared/engine/launch/start-run.ts';
 import type { UploadStore } from '../../shared/engine/launch/upload-ports.ts';
-import { sweep } from '../../shared/engine/sweep.ts';
+import { sweep } from '../../shared/engine/sweep/sweep.ts';
 import type { Action } from '../../shared/sdk/action.ts';
 import { createRegistry } from '../../shared/sdk/action-registry.ts';
 import { createMemoryUploads, type MemoryUploads } from './memory-uploads.ts';

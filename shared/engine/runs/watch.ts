@@ -8,3 +8,6 @@ const WATCH_MS = 300_000;
 export function nextWatch(from: number): number {
   return (Math.ceil(from / WATCH_MS) + 1) * WATCH_MS;
 }
+
+/** Nothing that moved this recently is stuck: a page's time, its redelivery and a queue's backlog pass before. */
+export const STUCK_MS = 600_000;

@@ -45,7 +45,7 @@ export const EVERYDAY_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'deadline-ignored',
-    file: `${ENGINE}/sweep.ts`,
+    file: `${ENGINE}/sweep/watch-run.ts`,
     find: 'if (control.deadlineAt !== null && control.deadlineAt <= now) {',
     replace: 'if (control.deadlineAt !== null && control.deadlineAt <= 0) {',
   },
@@ -186,20 +186,20 @@ export const EVERYDAY_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'due-entry-goes-first',
-    file: `${ENGINE}/sweep.ts`,
+    file: `${ENGINE}/sweep/sweep.ts`,
     find: "    if (entry.kind === 'callback') await sendDueCallback(ports, entry);",
     replace:
       "    await ports.due.deleteDue(entry);\n    if (entry.kind === 'callback') await sendDueCallback(ports, entry);",
   },
   {
     name: 'sweeper-forgets-lost-callbacks',
-    file: `${ENGINE}/sweep.ts`,
+    file: `${ENGINE}/sweep/tend-ended.ts`,
     find: 'await sendUnseen(ports, definition, recorded, seen);',
     replace: 'return lookAgainAt;',
   },
   {
     name: 'sweeper-forgets-stuck-inputs',
-    file: `${ENGINE}/sweep.ts`,
+    file: `${ENGINE}/sweep/watch-run.ts`,
     find: 'if (movedAt + STUCK_MS > now) continue;',
     replace: 'if (movedAt > 0) continue;',
   },
@@ -260,7 +260,7 @@ export const EVERYDAY_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'slots-of-dead-verbs-kept',
-    file: `${ENGINE}/sweep.ts`,
+    file: `${ENGINE}/sweep/tend-ended.ts`,
     scenario: 'verbs',
     find: 'const slotAgainAt = await releaseEnded(ports, control);',
     replace: 'const slotAgainAt: number | null = control.epoch < 0 ? await releaseEnded(ports, control) : null;',

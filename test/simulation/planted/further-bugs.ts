@@ -162,7 +162,7 @@ export const FURTHER_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'schedule-entry-goes-last',
-    file: `${ENGINE}/sweep.ts`,
+    file: `${ENGINE}/sweep/sweep.ts`,
     scenario: 'schedules',
     find: "  await ports.due.deleteDue(entry);\n  await ports.messages.send({ kind: 'tend', scheduleUid: uid, dueAt }, { workspaceUid: uid }); // a group of its own\n",
     replace:

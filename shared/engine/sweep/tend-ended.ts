@@ -1,0 +1,147 @@
+import { deriveUid } from '../../domain/ids.ts';
+import { shardOf, shardsBegun } from '../../domain/input.ts';
+import type { RunControl, RunDefinition } from '../../domain/run.ts';
+import { releaseEnded } from '../runs/admit-run.ts';
+import { closeRun, landedAt } from '../runs/finish-run.ts';
+import { giveUpAt } from '../callbacks/delivery.ts';
+import type { CorePorts } from '../ports.ts';
+import type { RunLook } from '../stores.ts';
+import { settleLanded } from '../runs/settle-landed.ts';
+import { nextWatch, STUCK_MS } from '../runs/watch.ts';
+
+/** Shards of an ended run that one look sees: a sweep has 25 runs in hand, and 45 s. The next look goes on. */
+const SHARDS_A_LOOK = 500;
+const SHARDS_AT_ONCE = 16;
+/** Before a receiver's next attempt is missed: its message may just be late. */
+const CALLBACK_GRACE_MS = 600_000;
+
+/**
+ * Sends again what an ended run still owes, some shards at a time, and says when to go on or to look again: null when
+ * every callback is delivered or has failed.
+ */
+export async function tendEnded(
+  ports: CorePorts,
+  control: RunControl,
+  definition: RunDefinition,
+  look: RunLook,
+): Promise<{ readonly at: number; readonly look?: RunLook } | null> {
+  if (control.mode === 'LIVE') return null;
+  const slotAgainAt = await releaseEnded(ports, control);
+  const landed = control.status === 'STOPPED' && ports.clock.now() >= landedAt(ports, control);
+  if (landed) await settleLanded(ports, control, definition);
+  if (!(await isClosed(ports, control, definition))) await closeRun(ports, control, definition);
+  if (control.status === 'STOPPED' && ports.clock.now() < landedAt(ports, control)) {
+    return { at: landedAt(ports, control) };
+  }
+  if (definition.callback === null) return slotAgainAt === null ? null : { at: slotAgainAt };
+  let againAt = earlier(look.againAt, slotAgainAt);
+  if (look.shard === 0) againAt = earlier(againAt, await tendRecords(ports, definition, null));
+  const inHand = control.status === 'STOPPED' ? await readInHand(ports, definition) : [];
+  const shards = shardsBegun(await ports.progress.readWindow(definition.uid), control);
+  const until = Math.min(shards, look.shard + SHARDS_A_LOOK);
+  for (let first = look.shard; first < until; first += SHARDS_AT_ONCE) {
+    const some = Array.from({ length: Math.min(SHARDS_AT_ONCE, until - first) }, (_, at) => first + at);
+    const seen = await Promise.all(some.map((shard) => tendShard(ports, definition, shard, inHand)));
+    againAt = seen.reduce(earlier, againAt);
+  }
+  if (until < shards) return { at: ports.clock.now(), look: { shard: until, againAt } };
+  return againAt === null ? null : { at: againAt };
+}
+
+/** Whether all that follows from a run's end was begun: reads are cheaper than writes that are refused. */
+async function isClosed(ports: CorePorts, control: RunControl, definition: RunDefinition): Promise<boolean> {
+  if (definition.callback === null) return true;
+  const refUid = deriveUid(control.uid, 'run_finished', { ending: control.endings });
+  return (await ports.callbacks.readRecord(refUid)) !== null;
+}
+
+function earlier(one: number | null, other: number | null): number | null {
+  if (one === null || other === null) return one ?? other;
+  return Math.min(one, other);
+}
+
+/** What an input has recorded: pages, and the callbacks they call for. */
+interface Recorded {
+  readonly input: number;
+  readonly pages: number;
+  readonly callbacks: number;
+}
+
+/** What the inputs a stopped run has in hand have recorded; those that ended show in their shard's marks instead. */
+async function readInHand(ports: CorePorts, definition: RunDefinition): Promise<readonly Recorded[]> {
+  const window = await ports.progress.readWindow(definition.uid);
+  const inputs = [...(window?.open.keys() ?? [])];
+  const slots = await Promise.all(inputs.map((input) => ports.progress.readLastSlot(definition.uid, input)));
+  return slots
+    .filter((slot) => slot !== null)
+    .map(({ input, page, callbacks }) => ({ input, pages: page + 1, callbacks }));
+}
+
+async function tendShard(
+  ports: CorePorts,
+  definition: RunDefinition,
+  shard: number,
+  inHand: readonly Recorded[],
+): Promise<number | null> {
+  const lookAgainAt = await tendRecords(ports, definition, shard);
+  if (definition.callback?.on !== 'all') return lookAgainAt;
+  const marks = await ports.progress.readMarks(definition.uid, shard);
+  const reopened = await ports.progress.readReopened(definition.uid, shard);
+  const recorded: readonly Recorded[] = [
+    ...Array.from(marks, ([input, { pages, callbacks }]) => ({ input, pages, callbacks })),
+    ...Array.from(reopened, ([input, { pages, callbacks }]) => ({ input, pages, callbacks })),
+    ...inHand.filter(({ input }) => shardOf(input) === shard && !marks.has(input) && !reopened.has(input)),
+  ];
+  const seen = new Set<string>();
+  for (const { input, page, part } of await ports.callbacks.readDeliveries(definition.uid, shard)) {
+    seen.add(deriveUid(definition.uid, 'page', { input, page, part }));
+  }
+  for (const { refUid, parentUid } of await ports.callbacks.listRecords(definition.uid, shard)) {
+    if (parentUid === null) seen.add(refUid); // a replay says nothing of the original's message
+  }
+  if (seen.size >= recorded.reduce((sum, { callbacks }) => sum + callbacks, 0)) return lookAgainAt;
+  await sendUnseen(ports, definition, recorded, seen);
+  return nextWatch(ports.clock.now());
+}
+
+/** Page callbacks with neither a delivery nor a record: their messages were lost. */
+async function sendUnseen(
+  ports: CorePorts,
+  definition: RunDefinition,
+  recorded: readonly Recorded[],
+  seen: ReadonlySet<string>,
+): Promise<void> {
+  const now = ports.clock.now();
+  for (const { input, pages } of recorded) {
+    for (let page = 0; page < pages; page += 1) {
+      const slot = await ports.progress.readSlot(definition.uid, input, page);
+      if (slot === null || slot.outcome.kind !== 'RESULT' || slot.at + STUCK_MS > now) continue;
+      for (let part = 1; part <= slot.outcome.parts; part += 1) {
+        const uid = deriveUid(definition.uid, 'page', { input, page, part });
+        if (seen.has(uid)) continue;
+        const { workspaceUid } = definition;
+        await ports.messages.send({ kind: 'callback', uid, attempt: 0 }, { workspaceUid });
+      }
+    }
+  }
+}
+
+/** Records whose next attempt should long have been made, or was cut off, are sent again. Null: none is under way. */
+async function tendRecords(ports: CorePorts, definition: RunDefinition, shard: number | null): Promise<number | null> {
+  const now = ports.clock.now();
+  let lookAgainAt: number | null = null;
+  for (const record of await ports.callbacks.listRecords(definition.uid, shard)) {
+    if (record.status === 'SUCCESS' || record.status === 'FAILED') continue;
+    // One that is held is sent by its receiver's own entry; only at the end of its time does this one see to it.
+    const isHeld = record.status === 'PENDING' && record.heldSince !== null;
+    const dueAt = isHeld ? giveUpAt(record) : record.nextAttemptAt;
+    const lateAt = (dueAt ?? now) + CALLBACK_GRACE_MS;
+    lookAgainAt = earlier(lookAgainAt, lateAt);
+    const late = dueAt === null || lateAt <= now;
+    if (!late) continue;
+    const attempt = record.by === '' ? 0 : record.retryCount + (record.status === 'PENDING' ? 1 : 0);
+    const { workspaceUid } = definition;
+    await ports.messages.send({ kind: 'callback', uid: record.uid, attempt }, { workspaceUid });
+  }
+  return lookAgainAt;
+}

@@ -1,0 +1,70 @@
+import { isReopened } from '../../domain/input.ts';
+import { hasEnded, type RunControl, type RunDefinition, WORKING_STATUSES } from '../../domain/run.ts';
+import { reconcileSlots } from '../runs/admit-run.ts';
+import { checkCompletion } from '../runs/check-completion.ts';
+import { landedAt } from '../runs/finish-run.ts';
+import { finishInput } from '../runs/finish-input.ts';
+import { handOver } from '../live/hand-over.ts';
+import { hasEndedWith, pageAfter } from '../runs/open-input.ts';
+import type { CorePorts } from '../ports.ts';
+import type { DueEntry, RunLook } from '../stores.ts';
+import { stopRun } from '../runs/stop-run.ts';
+import { nextWatch, STUCK_MS } from '../runs/watch.ts';
+import { tendEnded } from './tend-ended.ts';
+
+/** No run is looked at twice within a minute. */
+const SOONEST_MS = 60_000;
+/** A postponed run that has not started by then was forgotten. */
+const START_GRACE_MS = 180_000;
+
+const FIRST_LOOK: RunLook = { shard: 0, againAt: null };
+
+/** A run whose launch was never committed, or will be: a write may arrive long after its sender died. So it is looked for twice. */
+async function watchUncommitted(ports: CorePorts, { kind, uid, look }: DueEntry): Promise<void> {
+  if (look !== undefined) return;
+  await ports.due.putDue({ at: nextWatch(ports.clock.now()), kind, uid, look: FIRST_LOOK });
+}
+
+/** Looks at a run: sends again what was lost of it, and has it looked at again while it owes anything. */
+export async function watchRun(ports: CorePorts, entry: DueEntry): Promise<void> {
+  const standing = await ports.runs.readControl(entry.uid);
+  const definition = standing === null ? null : await ports.runs.readDefinition(entry.uid);
+  const now = ports.clock.now();
+  if (standing === null || definition === null) return watchUncommitted(ports, entry);
+  const control = await handOver(ports, standing); // of a live call still at work, whoever waited is gone
+  if (control.expiresAt * 1_000 <= now) return;
+  const { kind, uid } = entry;
+  const next = hasEnded(control.status)
+    ? await tendEnded(ports, control, definition, entry.look ?? FIRST_LOOK)
+    : { at: await tendWorking(ports, control, definition) };
+  if (next !== null) await ports.due.putDue({ ...next, kind, uid, at: Math.max(next.at, now + SOONEST_MS) });
+}
+
+/** Sends again what a run that works may have lost, and says when to look again. */
+async function tendWorking(ports: CorePorts, control: RunControl, definition: RunDefinition): Promise<number> {
+  const now = ports.clock.now();
+  const { uid, workspaceUid } = definition;
+  if (control.deadlineAt !== null && control.deadlineAt <= now) {
+    const stopped = await stopRun(ports, definition, 'DEADLINE');
+    return landedAt(ports, stopped);
+  }
+  const again = Math.min(nextWatch(now), control.deadlineAt ?? Infinity);
+  // Its own entry starts it; only if that came to nothing does this one.
+  const startsBy = control.postponedUntil === null ? 0 : control.postponedUntil + START_GRACE_MS;
+  if (control.status === 'SCHEDULED' && now < startsBy) return startsBy;
+  if (control.status === 'BLOCKED') await reconcileSlots(ports, workspaceUid);
+  const window = await ports.progress.readWindow(uid);
+  if (!WORKING_STATUSES.includes(control.status) || window?.epoch !== control.epoch) {
+    await ports.messages.send({ kind: 'dispatch', runUid: uid, epoch: control.epoch }, { workspaceUid });
+    return again;
+  }
+  for (const [input, entry] of window.open) {
+    const slot = await ports.progress.readLastSlot(uid, input);
+    const movedAt = Math.max(slot?.at ?? 0, control.updatedAt, entry.until ?? 0);
+    if (movedAt + STUCK_MS > now) continue;
+    if (slot !== null && hasEndedWith(slot, control)) await finishInput(ports, { control, definition, slot });
+    else await ports.messages.send(pageAfter(control, input, slot, entry), { workspaceUid });
+  }
+  if (window.open.size === 0 && isReopened(window, control)) await checkCompletion(ports, control, definition);
+  return again;
+}
