@@ -35,8 +35,8 @@ export interface KeyStore {
   ): Promise<{ readonly claimed: true } | { readonly claimed: false; readonly row: KeyRow | null }>;
   /** Keeps the answer, a JSON value. */
   answerKey(request: KeyedRequest, answer: unknown): Promise<void>;
-  /** Ends the lease; whoever comes next carries on, or with `free` begins anew. */
-  dropKey(request: KeyedRequest, options: { readonly free: boolean }): Promise<void>;
+  /** Ends this lease, if it still stands; whoever comes next carries on, or with `free` begins anew. */
+  dropKey(request: KeyedRequest, lease: { readonly leaseUntil: number; readonly free: boolean }): Promise<void>;
 }
 
 export interface OncePorts {
@@ -88,12 +88,12 @@ export async function onceByKey<Answer>(
     if (answer !== null) return { answer, replayed: true };
     if (standing.leaseUntil > ports.now()) throw inFlight(request);
   }
-  let claimed = false;
+  /** Null: not claimed yet. */
+  let leaseUntil: number | null = null;
   try {
     const answer = await work.run(async (before) => {
       const row = standing ?? { hash: request.hash, seed, before: before ?? null };
-      await claim(ports, request, row, standing);
-      claimed = true;
+      leaseUntil = await claim(ports, request, row, standing);
       return row;
     });
     if (work.recall === undefined || work.keepsAnswer === true) await ports.keyStore.answerKey(request, answer);
@@ -101,9 +101,9 @@ export async function onceByKey<Answer>(
   } catch (error) {
     // Refused, nothing was changed; anything else may have been carried out all the same.
     const refused = error instanceof EngineError && ERROR_CATALOGUE[error.label].status < 500;
-    if (claimed) await ports.keyStore.dropKey(request, { free: refused });
+    if (leaseUntil !== null) await ports.keyStore.dropKey(request, { leaseUntil, free: refused });
     // A check may refuse it for what another sending of it has done since the key was read.
-    const answer = refused && !claimed ? await answeredMeanwhile(ports, request, work) : null;
+    const answer = refused && leaseUntil === null ? await answeredMeanwhile(ports, request, work) : null;
     if (answer !== null) return { answer, replayed: true };
     throw error;
   }
@@ -131,17 +131,19 @@ async function answerOf<Answer>(request: KeyedRequest, row: KeyRow, work: OnceWo
   return (await work.recall?.(row.seed)) ?? null;
 }
 
+/** Takes the key; gives until when (epoch ms). */
 async function claim(
   ports: OncePorts,
   request: KeyedRequest,
   row: Pick<KeyRow, 'hash' | 'seed' | 'before'>,
   lapsed: KeyRow | null,
-): Promise<void> {
+): Promise<number> {
   const now = ports.now();
-  const taken = await ports.keyStore.claimKey(request, { ...row, leaseUntil: now + LEASE_MS }, lapsed, now);
-  if (taken.claimed) return;
+  const leaseUntil = now + LEASE_MS;
+  const taken = await ports.keyStore.claimKey(request, { ...row, leaseUntil }, lapsed, now);
+  if (taken.claimed) return leaseUntil;
   // Its own write, done and reported as failed, was made again.
-  if (lapsed === null && taken.row !== null && isSameSeed(taken.row.seed, row.seed)) return;
+  if (lapsed === null && taken.row !== null && isSameSeed(taken.row.seed, row.seed)) return leaseUntil;
   if (taken.row !== null && taken.row.hash !== request.hash) {
     const message = `The Idempotency-Key ${request.key} was just used for another request; take a new one.`;
     throw new EngineError('IDEMPOTENCY_MISMATCH', message);

@@ -1,6 +1,3 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { openDynamoDb } from '../../infra/local/dynamodb/engine.ts';
-import { dynamoDbRequestHandler } from '../../infra/local/dynamodb/request-handler.ts';
 import { createUploadInputs } from '../../shared/adapters/aws/upload-objects.ts';
 import { createBatcher } from '../../shared/adapters/batcher.ts';
 import { createAdmissionStore } from '../../shared/adapters/dynamodb/admission-store.ts';
@@ -12,7 +9,6 @@ import { createReceiverStore } from '../../shared/adapters/dynamodb/receiver-sto
 import { createScheduleStore } from '../../shared/adapters/dynamodb/schedule-store.ts';
 import { createRunReader } from '../../shared/adapters/dynamodb/run-reader.ts';
 import { createRunStore } from '../../shared/adapters/dynamodb/run-store.ts';
-import { Table } from '../../shared/adapters/dynamodb/table.ts';
 import { createUploadStore } from '../../shared/adapters/dynamodb/upload-store.ts';
 import { runUidOf, shortHash } from '../../shared/domain/ids.ts';
 import type { RunControl, RunDefinition } from '../../shared/domain/run.ts';
@@ -34,6 +30,7 @@ import { sweep } from '../../shared/engine/sweep/sweep.ts';
 import type { Action } from '../../shared/sdk/action.ts';
 import { createRegistry } from '../../shared/sdk/action-registry.ts';
 import { createMemoryUploads, type MemoryUploads } from './memory-uploads.ts';
+import { openTable } from './open-table.ts';
 
 const WORKSPACE = '5a0b1c2d-3e4f-4a5b-8c6d-7e8f90a1b2c3';
 
@@ -249,35 +246,6 @@ async function settledOr(
     }
   }
   await ended;
-}
-
-function openTable(clock: Clock): Table {
-  const engine = openDynamoDb({ dir: null, now: () => clock.now() });
-  engine.createTable({
-    TableName: 'Trireme',
-    BillingMode: 'PAY_PER_REQUEST',
-    AttributeDefinitions: ['pk', 'sk', 'lpk', 'lsk'].map((name) => ({ AttributeName: name, AttributeType: 'S' })),
-    KeySchema: [
-      { AttributeName: 'pk', KeyType: 'HASH' },
-      { AttributeName: 'sk', KeyType: 'RANGE' },
-    ],
-    GlobalSecondaryIndexes: [
-      {
-        IndexName: 'list',
-        KeySchema: [
-          { AttributeName: 'lpk', KeyType: 'HASH' },
-          { AttributeName: 'lsk', KeyType: 'RANGE' },
-        ],
-        Projection: { ProjectionType: 'KEYS_ONLY' },
-      },
-    ],
-  });
-  const client = new DynamoDBClient({
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    requestHandler: dynamoDbRequestHandler(engine),
-  });
-  return new Table(client, 'Trireme', clock);
 }
 
 function memoryObjects(): LargeObjects {

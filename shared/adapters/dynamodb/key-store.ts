@@ -42,11 +42,12 @@ export function createKeyStore(table: Table): KeyStore {
       });
     },
 
-    async dropKey(request, { free }) {
+    async dropKey(request, { leaseUntil, free }) {
       await table.update(keyOf(request), {
         expression: free ? 'SET lease_until = :over, #hash = :free' : 'SET lease_until = :over',
+        condition: 'lease_until = :lease',
         ...(free ? { names: { '#hash': 'hash' } } : {}),
-        values: free ? { ':over': 0, ':free': FREE } : { ':over': 0 },
+        values: { ':over': 0, ':lease': leaseUntil, ...(free ? { ':free': FREE } : {}) },
       });
     },
   };

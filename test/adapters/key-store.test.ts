@@ -1,0 +1,19 @@
+import { expect, it } from 'vitest';
+import { createKeyStore } from '../../shared/adapters/dynamodb/key-store.ts';
+import { openTable } from '../support/open-table.ts';
+
+const NOW = Date.UTC(2026, 0, 5, 12);
+const REQUEST = { workspaceUid: 'w', key: 'k', hash: 'of its body' };
+const ROW = { hash: REQUEST.hash, seed: Buffer.from('a seed'), before: null };
+
+it('who comes late to give a key back leaves alone who carries on under it', async () => {
+  const store = createKeyStore(openTable({ now: () => NOW, after: () => () => undefined }));
+  const first = { ...ROW, leaseUntil: NOW + 1 };
+  expect(await store.claimKey(REQUEST, first, null, NOW)).toEqual({ claimed: true });
+  const second = { ...ROW, leaseUntil: NOW + 40_000 };
+  expect(await store.claimKey(REQUEST, second, { ...first, answer: null }, NOW + 5_000)).toEqual({ claimed: true });
+  for (const free of [true, false]) await store.dropKey(REQUEST, { leaseUntil: first.leaseUntil, free });
+  expect(await store.readKey(REQUEST, NOW)).toMatchObject({ hash: REQUEST.hash, leaseUntil: second.leaseUntil });
+  await store.dropKey(REQUEST, { leaseUntil: second.leaseUntil, free: true });
+  expect(await store.readKey(REQUEST, NOW)).toBeNull();
+});
