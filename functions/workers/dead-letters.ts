@@ -5,7 +5,7 @@ import { createScheduleStore } from '../../shared/adapters/dynamodb/schedule-sto
 import { Table } from '../../shared/adapters/dynamodb/table.ts';
 import { consoleLog, systemChance, systemClock } from '../../shared/adapters/system.ts';
 import { parseEnv } from '../../shared/contract/env.ts';
-import { decodeMessage, type QueueMessage } from '../../shared/contract/messages.ts';
+import { decodeMessage, isOfLaterRelease, type QueueMessage } from '../../shared/contract/messages.ts';
 import { shortHash } from '../../shared/domain/ids.ts';
 import { buryMessage } from '../../shared/engine/bury/bury-message.ts';
 import type { Log } from '../../shared/engine/ports.ts';
@@ -32,12 +32,16 @@ export function createDeadLetterHandler(ports: FirePorts): (event: SQSEvent) => 
   };
 }
 
-/** Null for a body this code does not understand: it is logged whole, for nothing else can be done about it. */
+/**
+ * Null for a body nobody understands: it is logged whole, for nothing else can be done about it. Throws for one of a later
+ * release, so that it stays until that one is deployed again.
+ */
 function readMessage(log: Log, { messageId, body, eventSourceARN }: SQSRecord): QueueMessage | null {
   try {
     return decodeMessage(body);
   } catch (error) {
     const about = { message_id: messageId, queue: eventSourceARN, body, error: String(error) };
+    if (isOfLaterRelease(body)) throw new Error(`The dead letter ${messageId} is of a later release and stays for it.`);
     log.error('a dead letter cannot be read and is dropped', about);
     return null;
   }

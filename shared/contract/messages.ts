@@ -82,6 +82,16 @@ export type QueueMessage =
     }
   | { readonly kind: 'tend'; readonly scheduleUid: string; readonly dueAt: number | null };
 
+/** Whether a text is a message of a later release: that one reads it, and this one cannot. */
+export function isOfLaterRelease(text: string): boolean {
+  try {
+    const said: unknown = JSON.parse(text);
+    return typeof said === 'object' && said !== null && 'v' in said && typeof said.v === 'number' && said.v > 1;
+  } catch {
+    return false; // no message of ours at all
+  }
+}
+
 /** The text a message is queued as. */
 export function encodeMessage(message: QueueMessage): string {
   return JSON.stringify(bodyOf(message));

@@ -51,6 +51,12 @@ function eventOf(body: string, messageAttributes: SQSRecord['messageAttributes']
   return { Records: [record] };
 }
 
+test('a letter of a later release stays in its queue until that is deployed again', async () => {
+  const { handle, lines } = createHandler();
+  await expect(handle(eventOf('{"v":2,"k":"dispatch","run":"r"}'))).rejects.toThrow('of a later release');
+  expect(lines).toEqual([]);
+});
+
 test('a letter is logged with its id, its queue, what it said and what came of it', async () => {
   const { world, handle, lines } = createHandler();
   const { definition } = await world.launch({ inputs: [{ pages: 1, per_page: 1 }] });
@@ -64,7 +70,7 @@ test('a letter is logged with its id, its queue, what it said and what came of i
   expect(control?.lastError?.error_ref).toBe(lines[0]?.data['error_ref']);
 });
 
-test.each(['no JSON', '{"v":9,"k":"page"}', '{}'])(
+test.each(['no JSON', '{"v":1,"k":"page"}', '{}'])(
   'what cannot be read, as %j, is logged whole and dropped',
   async (body) => {
     const { handle, lines } = createHandler();

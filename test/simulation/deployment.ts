@@ -175,8 +175,7 @@ export function deploy(
   const done = ({ id, body }: QueuedMessage): void => {
     if (!seenTo.has(id)) observer.violate('lettersAreSeenTo', `a dead letter is gone and nobody saw to it: ${body}`);
   };
-  // What an old version cannot read it drops, as deployed: whatever that was to do, the sweeper finds.
-  connect(stage, queues.deadLetters, { name: 'dead-letters', pool: deadLetters }, { ...on, done, drop: nothing });
+  connect(stage, queues.deadLetters, { name: 'dead-letters', pool: deadLetters }, { ...on, done });
   const pieces = workload.uploads === undefined ? {} : { chunkBytes: workload.uploads.chunkBytes };
   const intake = new InstancePool<QueueHandler>(stage, 'intake', (one) =>
     createIntakeHandler({ ...portsOf(one), ...pieces }),
