@@ -1,7 +1,9 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { Coverage } from './coverage.ts';
 import { findHoles } from './find-holes.ts';
 import { findBug, PLANTED_BUGS } from './planted/plant-bugs.ts';
+import type { PlantedBug } from './planted/planted-bug.ts';
 import { REGRESSIONS } from './regressions.ts';
 import { runBatch } from './run-batch.ts';
 import { type Outcome, runThreads } from './run-threads.ts';
@@ -64,6 +66,12 @@ describe('the engine under a seeded adversary', () => {
 });
 
 describe('the checker', () => {
+  test('has every planted bug, and the one that undoes each regression, in its place', async () => {
+    expect(await Promise.all(PLANTED_BUGS.map(timesFound))).toEqual(PLANTED_BUGS.map(({ name }) => `${name}: once`));
+    const names = PLANTED_BUGS.map(({ name }) => name);
+    expect(REGRESSIONS.filter(({ undoneBy }) => !names.includes(undoneBy))).toEqual([]);
+  });
+
   test.each(PLANTED_BUGS.filter(({ name }) => PLANTED_HERE.includes(name)))(
     'finds the planted bug $name',
     async (bug) => {
@@ -72,6 +80,13 @@ describe('the checker', () => {
     2 * MINUTE_MS,
   );
 });
+
+/** Says how often the text that a planted bug changes is in its file. */
+async function timesFound({ name, file, find }: PlantedBug): Promise<string> {
+  const source = await readFile(new URL(`../../${file}`, import.meta.url), 'utf8');
+  const times = source.split(find).length - 1;
+  return `${name}: ${times === 1 ? 'once' : `${times} times in ${file}`}`;
+}
 
 function brokenIn({ failed }: Pick<Outcome, 'failed'>): readonly string[] {
   return failed.map(

@@ -135,20 +135,20 @@ export const EVERYDAY_BUGS: readonly PlantedBug[] = [
   {
     name: 'finished-under-the-epoch',
     file: `${ENGINE}/runs/finish-run.ts`,
-    find: "deriveUid(definition.uid, 'run_finished', { ending: ended.endings })",
-    replace: "deriveUid(definition.uid, 'run_finished', { ending: ended.epoch })",
+    find: "deriveUid(definition.uid, 'run_finished', { ending: control.endings })",
+    replace: "deriveUid(definition.uid, 'run_finished', { ending: control.epoch })",
   },
   {
     name: 'manifest-forgets-itself',
     file: `${ENGINE}/runs/finish-run.ts`,
-    find: 'callbacks: totals.callbacks + formerCallbacks + 1,',
-    replace: 'callbacks: totals.callbacks + formerCallbacks,',
+    find: 'callbacks: callbacks + formerCallbacks + 1,',
+    replace: 'callbacks: callbacks + formerCallbacks,',
   },
   {
     name: 'manifest-forgets-former-endings',
     file: `${ENGINE}/runs/finish-run.ts`,
-    find: 'callbacks: totals.callbacks + formerCallbacks + 1,',
-    replace: 'callbacks: totals.callbacks + 1,',
+    find: 'callbacks: callbacks + formerCallbacks + 1,',
+    replace: 'callbacks: callbacks + 1,',
   },
   // The sweeper finds the slot later; whoever waits for it meanwhile waits for nothing.
   {

@@ -101,8 +101,8 @@ export const FURTHER_BUGS: readonly PlantedBug[] = [
     name: 'key-taken-twice',
     file: `${ENGINE}/once-by-key.ts`,
     scenario: 'consumers',
-    find: 'if (taken.claimed) return;',
-    replace: 'if (taken.claimed || taken.row?.hash === request.hash) return;',
+    find: 'if (taken.claimed) return leaseUntil;',
+    replace: 'if (taken.claimed || taken.row?.hash === request.hash) return leaseUntil;',
   },
   {
     name: 'carried-on-under-another-seed',

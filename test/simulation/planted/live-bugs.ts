@@ -14,7 +14,7 @@ export const LIVE_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'sweep-hands-nothing-over',
-    file: 'shared/engine/sweep/sweep.ts',
+    file: 'shared/engine/sweep/watch-run.ts',
     scenario: 'live',
     find: 'const control = await handOver(ports, standing);',
     replace: 'const control = standing;',
@@ -78,7 +78,7 @@ export const LIVE_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'late-run-not-looked-for',
-    file: 'shared/engine/sweep/sweep.ts',
+    file: 'shared/engine/sweep/watch-run.ts',
     scenario: 'live',
     find: 'if (look !== undefined) return;',
     replace: 'if (look === undefined) return;',

@@ -18,8 +18,8 @@ export const UPLOAD_BUGS: readonly PlantedBug[] = [
     name: 'refused-for-its-own-run',
     file: 'shared/engine/once-by-key.ts',
     scenario: 'uploads-calm',
-    find: 'const answer = refused && !claimed ?',
-    replace: 'const answer = refused && claimed ?',
+    find: 'const answer = refused && leaseUntil === null ?',
+    replace: 'const answer = refused && leaseUntil !== null ?',
   },
   {
     name: 'uploads-of-all-workspaces-in-one-place',
