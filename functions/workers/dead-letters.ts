@@ -41,7 +41,8 @@ function readMessage(log: Log, { messageId, body, eventSourceARN }: SQSRecord): 
     return decodeMessage(body);
   } catch (error) {
     const about = { message_id: messageId, queue: eventSourceARN, body, error: String(error) };
-    if (isOfLaterRelease(body)) throw new Error(`The dead letter ${messageId} is of a later release and stays for it.`);
+    if (isOfLaterRelease(body))
+      throw new Error(`The dead letter ${messageId} is of a later release and stays for it.`, { cause: error });
     log.error('a dead letter cannot be read and is dropped', about);
     return null;
   }
