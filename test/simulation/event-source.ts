@@ -1,5 +1,5 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import { type Stage, TIMEOUT_MS } from './instance.ts';
+import { isRepeated, type Stage, TIMEOUT_MS } from './instance.ts';
 import type { InstancePool } from './instance-pool.ts';
 import { asOld, type CodeVersion, isNewer, readBy } from './rollout.ts';
 import type { Queue, QueuedMessage } from './queues.ts';
@@ -36,7 +36,6 @@ export function connect(
   },
 ): void {
   const { batchSize, atOnce } = SIZES[worker.name];
-  const isRepeated = stage.adversary.isOn('applied_but_failed') || (stage.breakdowns?.repeats ?? false);
   let isPolling = false;
   const failedOnce = new WeakSet<object>();
 
@@ -72,7 +71,7 @@ export function connect(
       // A request whose answer was lost is made again whole; a record that failed may have left work behind, which goes
       // on in a later invocation.
       if (failures.length > 0) failedOnce.add(instance);
-      else if (refused > 0 && !failedOnce.has(instance) && !isRepeated)
+      else if (refused > 0 && !failedOnce.has(instance) && !isRepeated(stage))
         on.forget(`${instance.name} had ${refused} entries refused`);
       return failures;
     });

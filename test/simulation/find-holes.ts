@@ -1,13 +1,9 @@
+import { writeAim } from './aim.ts';
+import { aimsOf } from './aim-at-holes.ts';
 import { RUN_MOVES, type RunMove } from '../../shared/domain/run.ts';
 import type { Coverage } from './coverage.ts';
 import { ALL_FAULT_KINDS, ALL_FURTHER_KINDS } from './fault-kinds.ts';
 import { MUST_HIT } from './must-hit.ts';
-
-/** What must be hit at every point where an invocation waits. */
-export const POINT_OUTCOMES = ['crash_before', 'crash_after', 'applied_but_failed'] as const;
-
-/** A point passed less often than this may lack an outcome by mere chance: about one pass in a thousand has each. */
-const RARE_POINT = 10_000;
 
 /** Moves that no step of the workloads leads to yet, or hardly any. */
 const NOT_YET: ReadonlySet<string> = new Set([
@@ -47,14 +43,6 @@ export function findHoles(coverage: Coverage): readonly string[] {
   const isLacking = (name: string): boolean =>
     coverage.count(name) === 0 && (histories >= HISTORIES_FOR_RARE || !RARE.has(name));
   const outcomes = [...reachableMoves().map((move) => `move:${move}`), ...MUST_HIT].filter(isLacking);
-  const points = coverage
-    .under('point:')
-    .flatMap(([point, passed]) =>
-      passed < RARE_POINT
-        ? []
-        : POINT_OUTCOMES.filter((outcome) => coverage.count(`outcome:${point}:${outcome}`) === 0).map(
-            (outcome) => `${outcome} at ${point} (passed ${passed} times)`,
-          ),
-    );
+  const points = aimsOf(coverage).map(writeAim);
   return [...kinds, ...outcomes, ...points];
 }

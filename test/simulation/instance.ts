@@ -1,6 +1,7 @@
 import type { FunctionName } from '../../shared/contract/env.ts';
 import type { Clock, Log } from '../../shared/engine/ports.ts';
 import type { Adversary } from './adversary.ts';
+import type { Aim, AimedStrike } from './aim.ts';
 import type { Breakdowns } from './breakdowns.ts';
 import type { Coverage } from './coverage.ts';
 import { Random } from './random.ts';
@@ -24,11 +25,19 @@ export interface Stage {
   readonly outage: Outage | null;
   /** Null: nothing is broken but now and then. */
   readonly breakdowns: Breakdowns | null;
+  /** Null: nothing is aimed at. */
+  readonly aimed: AimedStrike | null;
 }
 
 /** Whether nothing goes wrong in a history but what callers and actions do. */
-export function isFaultless({ adversary, breakdowns }: Pick<Stage, 'adversary' | 'breakdowns'>): boolean {
-  return breakdowns === null && adversary.kinds().length + adversary.furtherKinds().length === 0;
+export function isFaultless({ adversary, breakdowns, aimed }: Stage): boolean {
+  return breakdowns === null && aimed === null && adversary.kinds().length + adversary.furtherKinds().length === 0;
+}
+
+/** Whether calls that were carried out may have been told as failed, and made again. */
+export function isRepeated({ adversary, breakdowns, aimed }: Stage): boolean {
+  const byAim = aimed?.aim.outcome === 'applied_but_failed';
+  return byAim || adversary.isOn('applied_but_failed') || (breakdowns?.repeats ?? false);
 }
 
 /** How the world answers a call it was not allowed to carry out, or whose answer it lost. */
@@ -159,12 +168,13 @@ export class Instance {
     refuse: (fault: CallFault) => Answer | Error,
     attempt = 1,
   ): Promise<Answer> {
-    const { timeline, adversary, coverage, trace, outage, breakdowns } = this.#stage;
+    const { timeline, adversary, coverage, trace, outage, breakdowns, aimed } = this.#stage;
     const at = `${this.functionName} ${point}`;
     if (!adversary.isCalm) coverage.hit(`point:${at}`);
     const hit = (outcome: string): void => coverage.hit(`outcome:${at}:${outcome}`);
     const broken = adversary.isCalm ? null : (breakdowns?.breakageOf(this.functionName, point) ?? null);
-    if (broken === 'crash_before' || adversary.strikes('crash_before')) {
+    const isAimed = (outcome: Aim['outcome']): boolean => this.isAlive && aimed?.strikes(at, outcome) === true;
+    if (broken === 'crash_before' || adversary.strikes('crash_before') || isAimed('crash_before')) {
       hit('crash_before');
       this.die(`before ${point}`);
       return new Promise(() => undefined);
@@ -193,11 +203,18 @@ export class Instance {
         perform().then(
           (answer) => {
             this.#quota.give(attempt);
-            if ((broken === 'crash_after' || adversary.strikes('crash_after')) && this.isAlive) {
+            if (
+              (broken === 'crash_after' || adversary.strikes('crash_after') || isAimed('crash_after')) &&
+              this.isAlive
+            ) {
               hit('crash_after');
               return this.die(`after ${point}`);
             }
-            if (broken === 'applied_but_failed' || adversary.strikes('applied_but_failed'))
+            if (
+              broken === 'applied_but_failed' ||
+              adversary.strikes('applied_but_failed') ||
+              isAimed('applied_but_failed')
+            )
               return fail('applied_but_failed');
             if (WORKERS.has(this.functionName) && adversary.strikes('frozen_worker')) this.#freeze();
             this.#whenRunning(() => resolve(answer));

@@ -124,6 +124,7 @@ async function playLoad(size: DrillSize, strikes: boolean): Promise<Omit<DrillRe
     rollout: null,
     outage,
     breakdowns: null,
+    aimed: null,
   };
   const workload = { runsAtOnce: 10, inputsInFlight: 20, receivers: ['well', 'dead'], steps: [], stormMs: 0 } as const;
   const truth = newTruth();

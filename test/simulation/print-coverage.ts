@@ -1,6 +1,7 @@
 import type { Coverage } from './coverage.ts';
 import { ALL_FAULT_KINDS, FAULT_KINDS } from './fault-kinds.ts';
-import { findHoles, POINT_OUTCOMES, reachableMoves } from './find-holes.ts';
+import { POINT_OUTCOMES } from './aim.ts';
+import { findHoles, reachableMoves } from './find-holes.ts';
 
 /** The coverage of many histories as lines for a person. */
 export function coverageLines(coverage: Coverage): readonly string[] {

@@ -14,6 +14,8 @@ export interface Batch {
   readonly histories: number;
   readonly virtualMs: number;
   readonly coverage: readonly (readonly [string, number])[];
+  /** For each point that was passed, the first seed that did. */
+  readonly passedBy: readonly (readonly [point: string, seed: number])[];
   readonly failed: readonly Failed[];
   /** Seeds that were run twice and gave two traces. */
   readonly unlike: readonly number[];
@@ -42,6 +44,7 @@ export async function runBatch(
   const coverage = new Coverage();
   const failed: Failed[] = [];
   const unlike: number[] = [];
+  const passedBy = new Map<string, number>();
   let histories = 0;
   let virtualMs = 0;
   for (let index = 0; index < count && !isEnough(failed); index += 1) {
@@ -51,8 +54,9 @@ export async function runBatch(
     coverage.add(history.coverage.counts);
     coverage.hit(`scenario:${history.scenario}`);
     const { seed, violations } = history;
+    for (const [point] of history.coverage.under('point:')) if (!passedBy.has(point)) passedBy.set(point, seed);
     if (violations.length > 0) failed.push({ seed, violations });
     if (twice && (await runHistory(seed, { scenario })).hash !== history.hash) unlike.push(seed);
   }
-  return { histories, virtualMs, coverage: [...coverage.counts], failed, unlike };
+  return { histories, virtualMs, coverage: [...coverage.counts], passedBy: [...passedBy], failed, unlike };
 }

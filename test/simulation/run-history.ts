@@ -1,4 +1,5 @@
 import { Adversary } from './adversary.ts';
+import { type Aim, AimedStrike } from './aim.ts';
 import { Breakdowns } from './breakdowns.ts';
 import { apiKeyItems, takeStep } from './callers.ts';
 import { watchBurials } from './checks/burial-watch.ts';
@@ -44,6 +45,8 @@ export interface History {
 export interface HistoryOptions {
   readonly scenario?: Choice | undefined;
   readonly keepTrace?: boolean;
+  /** What is to strike where, besides what the seed has in store. */
+  readonly aim?: Aim | undefined;
   /** Whether calls go through the SDK's own clients, or the short ones; drawn from the seed when not given. */
   readonly clients?: 'sdk' | 'short';
 }
@@ -68,7 +71,9 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
   const elapsed = (): number => timeline.now() - (workload.startAt ?? START);
   const breakdowns = workload.letters === undefined ? null : new Breakdowns(workload.letters.breakdowns, elapsed);
   const underWay = { calls: 0 };
-  const stage: Stage = { seed, timeline, adversary, coverage, trace, underWay, rollout, outage: null, breakdowns };
+  const aimed = options.aim === undefined ? null : new AimedStrike(options.aim);
+  const parts = { seed, timeline, adversary, coverage, trace, underWay, rollout, breakdowns, aimed };
+  const stage: Stage = { ...parts, outage: null };
   const truth = newTruth();
   const observer = new Observer(stage, workload);
   const deployment = deploy(stage, workload, truth, observer, options.clients ?? clientsOf(seed));

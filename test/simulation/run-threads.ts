@@ -8,11 +8,16 @@ export interface Outcome {
   readonly histories: number;
   readonly virtualMs: number;
   readonly coverage: Coverage;
+  /** Seeds that passed a point, some of the first, in their order. */
+  readonly passedBy: ReadonlyMap<string, readonly number[]>;
   /** In the order of their seeds. */
   readonly failed: readonly Failed[];
   /** Seeds that were run twice and gave two traces. */
   readonly unlike: readonly number[];
 }
+
+/** Seeds kept of each point: in one of them nothing else befalls it. */
+const SEEDS_A_POINT = 5;
 
 /** Runs seeds on all cores. `program` is the worker's file: the plain one, or one with a planted bug. */
 export async function runThreads(
@@ -30,6 +35,7 @@ export async function runThreads(
   const coverage = new Coverage();
   const failed: Failed[] = [];
   const unlike: number[] = [];
+  const passedBy = new Map<string, number[]>();
   let histories = 0;
   let virtualMs = 0;
   const threads = Math.min(availableParallelism(), range.count);
@@ -38,6 +44,7 @@ export async function runThreads(
     histories += batch.histories;
     virtualMs += batch.virtualMs;
     coverage.add(batch.coverage);
+    for (const [point, seed] of batch.passedBy) passedBy.set(point, [...(passedBy.get(point) ?? []), seed]);
     failed.push(...batch.failed);
     unlike.push(...batch.unlike);
     onProgress?.(histories);
@@ -61,5 +68,6 @@ export async function runThreads(
     }),
   );
   failed.sort((a, b) => a.seed - b.seed);
-  return { histories, virtualMs, coverage, failed, unlike };
+  for (const [point, seeds] of passedBy) passedBy.set(point, seeds.sort((a, b) => a - b).slice(0, SEEDS_A_POINT));
+  return { histories, virtualMs, coverage, passedBy, failed, unlike };
 }

@@ -1,4 +1,6 @@
 import { parseArgs } from 'node:util';
+import { readAim } from './aim.ts';
+import { aimAtHoles, replayOf } from './aim-at-holes.ts';
 import { drillLines, FULL_DRILL, isPassed, runOutageDrill } from './outage-drill.ts';
 import { plantAll, SEEDS_TO_FIND } from './planted/plant-bugs.ts';
 import { coverageLines } from './print-coverage.ts';
@@ -9,11 +11,12 @@ import { type Choice, CHOICES } from './scenarios.ts';
 const USAGE = `Runs the engine under a seeded adversary.
 
   npm run simulate -- --seeds N [--seed S] [--scenario NAME]   histories of N seeds from S (default 1) on all cores
-  npm run simulate -- --seed S [--scenario NAME]               one history, with its trace when it breaks a promise
+  npm run simulate -- --seed S [--scenario NAME] [--aim AIM]   one history, with its trace when it breaks a promise
   npm run simulate -- --planted [--seeds N] [NAME…]            plants bugs one by one; each must be found
   npm run simulate -- --drill                                  takes the store away for 2 h 52 min, under a steady load
 
   --scenario   ${CHOICES.join(', ')}; drawn from the seed when not given
+  --aim        strike once at a point whatever the seed has in store, as "crash_after at page PutItem S P"
   --trace      print the trace of a single history in any case
 `;
 
@@ -23,6 +26,7 @@ const { values, positionals } = parseArgs({
     seeds: { type: 'string' },
     seed: { type: 'string' },
     scenario: { type: 'string' },
+    aim: { type: 'string' },
     drill: { type: 'boolean', default: false },
     planted: { type: 'boolean', default: false },
     trace: { type: 'boolean', default: false },
@@ -64,7 +68,8 @@ async function drill(): Promise<boolean> {
 
 /** One history in full. */
 async function simulateOne(seed: number, scenario: Choice | undefined): Promise<boolean> {
-  const history = await runHistory(seed, { scenario, keepTrace: true });
+  const aim = values.aim === undefined ? undefined : readAim(values.aim);
+  const history = await runHistory(seed, { scenario, aim, keepTrace: true });
   const isFine = history.violations.length === 0;
   if (!isFine || values.trace) console.log(history.trace.join('\n'));
   for (const { check, message } of history.violations) console.log(`\n${check}\n  ${message}`);
@@ -90,20 +95,25 @@ async function simulateMany(first: number, count: number, scenario: Choice | und
       },
     },
   );
+  const aimed = await aimAtHoles(outcome, scenario);
+  outcome.coverage.add(aimed.coverage.counts);
   for (const line of coverageLines(outcome.coverage)) console.log(line);
-  for (const { seed, violations } of outcome.failed.slice(0, 20)) {
+  const chosen = scenario === undefined ? '' : ` --scenario ${scenario}`;
+  const failed = [
+    ...outcome.failed.map(({ seed, violations }) => ({ replay: `--seed ${seed}`, violations })),
+    ...aimed.failed.map(({ seed, aim, violations }) => ({ replay: replayOf(seed, aim), violations })),
+  ];
+  for (const { replay, violations } of failed.slice(0, 20)) {
     const [violation] = violations;
-    console.log(
-      `\n${violation?.check ?? ''}: ${violation?.message ?? ''}\n  npm run simulate -- --seed ${seed}${scenario === undefined ? '' : ` --scenario ${scenario}`}`,
-    );
+    console.log(`\n${violation?.check ?? ''}: ${violation?.message ?? ''}\n  npm run simulate -- ${replay}${chosen}`);
   }
   const seconds = (performance.now() - startedAt) / 1_000;
   const years = outcome.virtualMs / (365.25 * 86_400_000);
   const rate = (outcome.histories / seconds).toFixed(0);
   console.log(
-    `\n${outcome.histories} histories, ${outcome.failed.length} broken, ${years.toFixed(1)} years of virtual time, ${seconds.toFixed(0)} s (${rate}/s)`,
+    `\n${outcome.histories} histories and ${aimed.histories} aimed ones, ${failed.length} broken, ${years.toFixed(1)} years of virtual time, ${seconds.toFixed(0)} s (${rate}/s)`,
   );
-  return outcome.failed.length === 0;
+  return failed.length === 0;
 }
 
 try {

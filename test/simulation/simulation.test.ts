@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
+import { aimAtHoles, replayOf } from './aim-at-holes.ts';
 import { Coverage } from './coverage.ts';
 import { findHoles } from './find-holes.ts';
 import { findBug, PLANTED_BUGS } from './planted/plant-bugs.ts';
@@ -31,13 +32,19 @@ const PLANTED_HERE = [
 ];
 
 const coverage = new Coverage();
+const passedBy = new Map<string, readonly number[]>();
+
+function notePassed(outcome: Outcome): void {
+  coverage.add(outcome.coverage.counts);
+  for (const [point, seeds] of outcome.passedBy) passedBy.set(point, [...(passedBy.get(point) ?? []), ...seeds]);
+}
 
 describe('the engine under a seeded adversary', () => {
   test(
     'keeps every promise in a thousand histories, and runs the same seed the same way',
     async () => {
       const outcome = await runThreads({ first: 1, count: TWICE }, { twice: true });
-      coverage.add(outcome.coverage.counts);
+      notePassed(outcome);
       expect(brokenIn(outcome)).toEqual([]);
       expect(outcome.unlike).toEqual([]);
     },
@@ -48,10 +55,25 @@ describe('the engine under a seeded adversary', () => {
     'keeps every promise in four thousand more',
     async () => {
       const outcome = await runThreads({ first: TWICE + 1, count: HISTORIES - TWICE });
-      coverage.add(outcome.coverage.counts);
+      notePassed(outcome);
       expect(brokenIn(outcome)).toEqual([]);
     },
     20 * MINUTE_MS,
+  );
+
+  test(
+    'keeps every promise where a worker dies, or is told a failure, at points chance left out',
+    async () => {
+      const aimed = await aimAtHoles({ coverage, passedBy });
+      coverage.add(aimed.coverage.counts);
+      expect(
+        aimed.failed.map(
+          ({ seed, aim, violations: [first] }) =>
+            `${first?.check ?? ''}: ${first?.message ?? ''} (npm run simulate -- ${replayOf(seed, aim)})`,
+        ),
+      ).toEqual([]);
+    },
+    5 * MINUTE_MS,
   );
 
   test('hits every kind of fault, every point where it waits, every move of the table and what calls can come to', () => {

@@ -1,5 +1,5 @@
 import type { FaultKind } from '../fault-kinds.ts';
-import { isFaultless } from '../instance.ts';
+import { isFaultless, isRepeated } from '../instance.ts';
 import { type RunTruth, runTruths } from '../run-truth.ts';
 import type { World } from '../world.ts';
 import { postsById } from './aftermath.ts';
@@ -21,8 +21,9 @@ export async function checkAll(world: World): Promise<void> {
   const isLate = LATE_FAULTS.some((kind) => stage.adversary.isOn(kind));
   const { traffic, letters } = deployment.queues;
   const runs = await readTruths(world);
-  const isRepeated = stage.adversary.isOn('applied_but_failed') || (stage.breakdowns?.repeats ?? false);
-  const aftermath = { records, truth, traffic, letters, runs, posts: postsById(truth), isCalm, isLate, isRepeated };
+  const posts = postsById(truth);
+  const facts = { isCalm, isLate, isRepeated: isRepeated(stage) };
+  const aftermath = { records, truth, traffic, letters, runs, posts, ...facts };
   for (const { name, check } of REST_CHECKS) {
     for (const message of check(aftermath)) observer.violate(name, message);
   }
