@@ -19,6 +19,10 @@ export interface Outcome {
 /** Seeds kept of each point: in one of them nothing else befalls it. */
 const SEEDS_A_POINT = 5;
 
+function lowest(seeds: number[]): readonly number[] {
+  return seeds.sort((a, b) => a - b).slice(0, SEEDS_A_POINT);
+}
+
 /** Runs seeds on all cores. `program` is the worker's file: the plain one, or one with a planted bug. */
 export async function runThreads(
   range: Omit<SeedRange, 'step'>,
@@ -35,7 +39,7 @@ export async function runThreads(
   const coverage = new Coverage();
   const failed: Failed[] = [];
   const unlike: number[] = [];
-  const passedBy = new Map<string, number[]>();
+  const passedBy = new Map<string, readonly number[]>();
   let histories = 0;
   let virtualMs = 0;
   const threads = Math.min(availableParallelism(), range.count);
@@ -44,7 +48,7 @@ export async function runThreads(
     histories += batch.histories;
     virtualMs += batch.virtualMs;
     coverage.add(batch.coverage);
-    for (const [point, seed] of batch.passedBy) passedBy.set(point, [...(passedBy.get(point) ?? []), seed]);
+    for (const [point, seed] of batch.passedBy) passedBy.set(point, lowest([...(passedBy.get(point) ?? []), seed]));
     failed.push(...batch.failed);
     unlike.push(...batch.unlike);
     onProgress?.(histories);
@@ -68,6 +72,5 @@ export async function runThreads(
     }),
   );
   failed.sort((a, b) => a.seed - b.seed);
-  for (const [point, seeds] of passedBy) passedBy.set(point, seeds.sort((a, b) => a - b).slice(0, SEEDS_A_POINT));
   return { histories, virtualMs, coverage, passedBy, failed, unlike };
 }
