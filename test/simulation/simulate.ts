@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { readAim } from './aim.ts';
-import { aimAtHoles, replayOf } from './aim-at-holes.ts';
+import { aimAtHoles, aimsOf, replayOf } from './aim-at-holes.ts';
 import { drillLines, FULL_DRILL, isPassed, runOutageDrill } from './outage-drill.ts';
 import { plantAll, SEEDS_TO_FIND } from './planted/plant-bugs.ts';
 import { coverageLines } from './print-coverage.ts';
@@ -95,6 +95,8 @@ async function simulateMany(first: number, count: number, scenario: Choice | und
       },
     },
   );
+  const aims = aimsOf(outcome.coverage).length;
+  if (aims > 0) console.error(`aiming at ${aims} outcomes that chance left out`);
   const aimed = await aimAtHoles(outcome, scenario);
   outcome.coverage.add(aimed.coverage.counts);
   for (const line of coverageLines(outcome.coverage)) console.log(line);
