@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { readUid } from '../../shared/domain/ids.ts';
+import { receiverUid } from '../../shared/domain/receiver.ts';
 import type { CallbackAnswer } from '../../shared/engine/ports.ts';
 import { replayCallback } from '../../shared/engine/callbacks/replay-callbacks.ts';
+import { tendReceiver } from '../../shared/engine/callbacks/tend-receiver.ts';
 import { createEngineWorld, type EngineWorld, type Posted, START } from '../support/engine-world.ts';
 import { createSampleActions } from '../support/sample-actions.ts';
 
@@ -135,5 +137,16 @@ describe('a receiver that is away', () => {
     const { world } = await awayUntil(Infinity, says(404));
     await world.runUntil(START + 10 * MINUTE_MS);
     expect(world.posted).toHaveLength(CALLBACKS * 3);
+  });
+
+  it('and has more waiting than one look sends on, is looked at until nothing waits', async () => {
+    const { ports } = createEngineWorld({ actions: [numberedPages] });
+    const uid = receiverUid('5a0b1c2d-3e4f-4a5b-8c6d-7e8f90a1b2c3', 'https://receiver.example/hook');
+    const rows = Array.from({ length: 1_001 }, (_, n) => ({ uid: `callback ${n}`, attempt: 1, dueAt: n, giveUpAt: n }));
+    await Promise.all(rows.map((row) => ports.receivers.putHeld(uid, { ...row, heldAt: START }, START)));
+    expect(await tendReceiver(ports, uid)).toBe(START + MINUTE_MS);
+    expect(await ports.receivers.listHeld(uid, 10)).toHaveLength(1);
+    expect(await tendReceiver(ports, uid)).toBeNull();
+    expect(await ports.receivers.listHeld(uid, 10)).toEqual([]);
   });
 });
