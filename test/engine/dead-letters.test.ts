@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { deriveUid, shortHash } from '../../shared/domain/ids.ts';
 import { buryMessage } from '../../shared/engine/bury/bury-message.ts';
 import { dispatchRun } from '../../shared/engine/runs/dispatch-run.ts';
+import { deliverCallback } from '../../shared/engine/callbacks/deliver-callback.ts';
 import { replayCallback } from '../../shared/engine/callbacks/replay-callbacks.ts';
 import type { Message } from '../../shared/engine/messages.ts';
 import { resumeRun } from '../../shared/engine/runs/resume-run.ts';
@@ -116,6 +117,20 @@ describe('a page that died', () => {
     expect(await bury(world, first.message)).toBe('NOTHING');
     await world.runUntil(START + 10 * MINUTE_MS);
     expect((await controlOf(world, definition.uid)).status).toBe('SUCCEEDED');
+  });
+
+  test('is sent on to the end of its wait where it had written that down and could not send it', async () => {
+    const { world } = breakable(() => false);
+    const waits = { ...GOOD, fail_at: 0, fail_kind: 'rate_limited', times: 1, until: START + 30_000 };
+    const { definition } = await world.launch({ inputs: [waits] });
+    const page = world.sent.map(({ message }) => message).find(({ kind }) => kind === 'page');
+    if (page?.kind !== 'page') throw new Error('The page was not sent.');
+    world.loseQueued();
+    const ports = { ...world.ports, messages: { send: () => Promise.reject(new Error('away')) } };
+    await expect(runPage(ports, page, { by: shortHash('letter'), count: 1 })).rejects.toThrow('away');
+    expect(await bury(world, page)).toBe('CARRIED_ON');
+    await world.runUntil(START + 30 * MINUTE_MS);
+    expect(await controlOf(world, definition.uid)).toMatchObject({ status: 'SUCCEEDED', totals: { outputs: 6 } });
   });
 
   test('after its page was recorded gives what followed from that, once', async () => {
@@ -266,6 +281,31 @@ describe('a callback that died', () => {
     const page = await world.ports.callbacks.readRecord(pageUid);
     expect(page).toMatchObject({ httpStatus: 500, retryCount: 1 });
     expect(world.posted).toHaveLength(1);
+  });
+
+  test('has the next attempt sent where it had written that down and could not send it', async () => {
+    const { world } = breakable(
+      () => false,
+      (_, attempt) => ({
+        kind: 'answered',
+        status: attempt === 0 ? 500 : 204,
+        body: '',
+        retryAfter: undefined,
+      }),
+    );
+    const { definition } = await world.launch({ inputs: [{ pages: 1, per_page: 1 }] });
+    const uid = deriveUid(definition.uid, 'page', { input: 0, page: 0, part: 1 });
+    const [page] = world.sent.map(({ message }) => message);
+    world.loseQueued();
+    if (page?.kind !== 'page') throw new Error('The page was not sent.');
+    await runPage(world.ports, page, { by: 'page', count: 1 });
+    world.loseQueued();
+    const ports = { ...world.ports, messages: { send: () => Promise.reject(new Error('away')) } };
+    const first = { kind: 'callback', uid, attempt: 0 } as const;
+    await expect(deliverCallback(ports, first, { by: shortHash('letter'), count: 1 })).rejects.toThrow('away');
+    expect(await bury(world, first)).toBe('CARRIED_ON');
+    await world.runUntil(START + 2 * MINUTE_MS);
+    expect(await world.ports.callbacks.readRecord(uid)).toMatchObject({ status: 'SUCCESS', retryCount: 1 });
   });
 
   test('leaves one that was delivered, or waits for a later attempt, as it is', async () => {
