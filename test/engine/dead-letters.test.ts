@@ -214,6 +214,25 @@ describe('a dispatch that died', () => {
     expect(actions.calls).toHaveLength(6 + 1); // one was told to wait
   });
 
+  test('ends a run of which a page’s callback was lost before, and that is sent all the same', async () => {
+    const { world } = breakable((message) => message.kind === 'dispatch' && message.epoch > 1);
+    const { send } = world.ports.messages;
+    let isLost = false;
+    Object.assign(world.ports.messages, {
+      async send(...said: Parameters<typeof send>) {
+        if (said[0].kind !== 'callback' || isLost) return send(...said);
+        isLost = true;
+      },
+    });
+    const waits = { ...GOOD, fail_at: 1, fail_kind: 'rate_limited', times: 1, until: START + 20 * MINUTE_MS };
+    const { definition } = await world.launch({ inputs: [waits] });
+    await world.runUntil(START + 120 * MINUTE_MS);
+    expect(await controlOf(world, definition.uid)).toMatchObject({ status: 'PARTIAL_SUCCEEDED' });
+    expect(isLost).toBe(true);
+    expect(bodies(world, 'run.page')).toMatchObject([{ input_index: 0, page: 0 }]);
+    expect(bodies(world, 'run.finished')).toMatchObject([{ manifest: { outputs: 2, callbacks: 2 } }]);
+  });
+
   test('changes nothing of a run that is laid out, waits for its start, or has ended', async () => {
     const { world, state } = breakable(dies);
     state.isBroken = false;

@@ -22,6 +22,7 @@ const RARE: ReadonlySet<string> = new Set([
   'move:succeedPartly from SCHEDULED',
   'move:fail from SCHEDULED',
   'move:retryBlocked from FAILED',
+  'move:postpone from QUEUED',
   'burial:fire FIRE_MISSED',
 ]);
 const HISTORIES_FOR_RARE = 20_000;

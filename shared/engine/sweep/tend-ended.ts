@@ -36,7 +36,8 @@ export async function tendEnded(
   if (definition.callback === null) return slotAgainAt === null ? null : { at: slotAgainAt };
   let againAt = earlier(look.againAt, slotAgainAt);
   if (look.shard === 0) againAt = earlier(againAt, await tendRecords(ports, definition, null));
-  const inHand = control.status === 'STOPPED' ? await readInHand(ports, definition) : [];
+  // Where every input succeeded all are marked; a stop, or an end that a dead letter made, leaves some in hand.
+  const inHand = control.status === 'SUCCEEDED' ? [] : await readInHand(ports, definition);
   const shards = shardsBegun(await ports.progress.readWindow(definition.uid), control);
   const until = Math.min(shards, look.shard + SHARDS_A_LOOK);
   for (let first = look.shard; first < until; first += SHARDS_AT_ONCE) {
@@ -67,7 +68,7 @@ interface Recorded {
   readonly callbacks: number;
 }
 
-/** What the inputs a stopped run has in hand have recorded; those that ended show in their shard's marks instead. */
+/** What the inputs an ended run has in hand have recorded; those that ended show in their shard's marks instead. */
 async function readInHand(ports: CorePorts, definition: RunDefinition): Promise<readonly Recorded[]> {
   const window = await ports.progress.readWindow(definition.uid);
   const inputs = [...(window?.open.keys() ?? [])];
