@@ -98,4 +98,16 @@ export const REGRESSIONS: readonly Regression[] = [
     was: 'the sweep took back the entry that a worker, its clock behind, had just put for a schedule under the same key',
     undoneBy: 'schedule-entry-goes-last',
   },
+  {
+    seed: 575,
+    scenario: 'letters',
+    was: 'the sweep went on with the window that a dying burial had closed, and a retried run ended with its old failures',
+    undoneBy: 'closed-window-gone-on-with',
+  },
+  {
+    seed: 595,
+    scenario: 'letters',
+    was: 'the message of a delivered callback came again while its receiver was away, and a record was made of it',
+    undoneBy: 'held-though-taken',
+  },
 ];

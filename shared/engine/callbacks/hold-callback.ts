@@ -2,7 +2,14 @@ import type { CallbackRecord } from '../../domain/callback.ts';
 import { attemptAt, FAILURES_IN_A_ROW, isAbsence, probeDelayMs, receiverUid } from '../../domain/receiver.ts';
 import type { RunDefinition } from '../../domain/run.ts';
 import type { CallbackAnswer } from '../ports.ts';
-import { type DeliveryInHand, type DeliveryPorts, giveUpAt, isLastChance, newRecord } from './delivery.ts';
+import {
+  type DeliveryInHand,
+  type DeliveryPorts,
+  giveUpAt,
+  isLastChance,
+  newRecord,
+  wasDelivered,
+} from './delivery.ts';
 
 type HoldPorts = Pick<DeliveryPorts, 'clock' | 'callbacks' | 'receivers' | 'due'>;
 
@@ -29,12 +36,11 @@ export async function mayPost(
  * Holds an attempt until its receiver is there again: it is not spent, but for a first one, which had no record to say
  * so. Should it never come to that, the record says when it is tried a last time.
  */
-export async function holdCallback(
-  ports: HoldPorts,
-  { record, message, receipt, about, definition }: DeliveryInHand,
-): Promise<void> {
+export async function holdCallback(ports: HoldPorts, delivery: DeliveryInHand): Promise<void> {
+  const { record, message, receipt, about, definition } = delivery;
   const now = ports.clock.now();
   if (record === null) {
+    if (await wasDelivered(ports, delivery)) return; // its message came again, long after
     const first = newRecord({ message, about, definition }, now);
     const held = { ...first, by: receipt.by, heldSince: now, nextAttemptAt: giveUpAt(first) };
     const standing = await ports.callbacks.createRecord(held);

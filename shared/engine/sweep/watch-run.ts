@@ -1,4 +1,3 @@
-import { isReopened } from '../../domain/input.ts';
 import { hasEnded, type RunControl, type RunDefinition, WORKING_STATUSES } from '../../domain/run.ts';
 import { reconcileSlots } from '../runs/admit-run.ts';
 import { checkCompletion } from '../runs/check-completion.ts';
@@ -58,6 +57,7 @@ async function tendWorking(ports: CorePorts, control: RunControl, definition: Ru
     await ports.messages.send({ kind: 'dispatch', runUid: uid, epoch: control.epoch }, { workspaceUid });
     return again;
   }
+  if (window.before !== undefined) return again; // it is being ended, by who closed its window
   for (const [input, entry] of window.open) {
     const slot = await ports.progress.readLastSlot(uid, input);
     const movedAt = Math.max(slot?.at ?? 0, control.updatedAt, entry.until ?? 0);
@@ -65,6 +65,6 @@ async function tendWorking(ports: CorePorts, control: RunControl, definition: Ru
     if (slot !== null && hasEndedWith(slot, control)) await finishInput(ports, { control, definition, slot });
     else await ports.messages.send(pageAfter(control, input, slot, entry), { workspaceUid });
   }
-  if (window.open.size === 0 && isReopened(window, control)) await checkCompletion(ports, control, definition);
+  if (window.open.size === 0) await checkCompletion(ports, control, definition);
   return again;
 }

@@ -67,4 +67,11 @@ export const AWAY_BUGS: readonly PlantedBug[] = [
     find: 'if (standing.by === receipt.by) await keepHeld(ports, definition, standing);',
     replace: "await ports.callbacks.updateRecord(standing.uid, standing, { ...standing, status: 'FAILED' });",
   },
+  {
+    name: 'held-though-taken',
+    file: `${CALLBACKS}/hold-callback.ts`,
+    scenario: 'letters',
+    find: '    if (await wasDelivered(ports, delivery)) return; // its message came again, long after\n',
+    replace: '',
+  },
 ];

@@ -103,4 +103,11 @@ export const LETTER_BUGS: readonly PlantedBug[] = [
     find: 'by: shortHash(messageId)',
     replace: 'by: shortHash(record.receiptHandle)',
   },
+  {
+    name: 'closed-window-gone-on-with',
+    file: `${ENGINE}/sweep/watch-run.ts`,
+    scenario: 'letters',
+    find: '  if (window.before !== undefined) return again; // it is being ended, by who closed its window\n',
+    replace: '',
+  },
 ];
