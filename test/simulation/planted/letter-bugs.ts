@@ -105,7 +105,7 @@ export const LETTER_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'closed-window-gone-on-with',
-    file: `${ENGINE}/sweep/watch-run.ts`,
+    file: 'shared/engine/sweep/watch-run.ts',
     scenario: 'letters',
     find: '  if (window.before !== undefined) return again; // it is being ended, by who closed its window\n',
     replace: '',
