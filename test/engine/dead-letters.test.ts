@@ -4,7 +4,7 @@ import { buryMessage } from '../../shared/engine/bury/bury-message.ts';
 import { dispatchRun } from '../../shared/engine/runs/dispatch-run.ts';
 import { deliverCallback } from '../../shared/engine/callbacks/deliver-callback.ts';
 import { replayCallback } from '../../shared/engine/callbacks/replay-callbacks.ts';
-import type { Message } from '../../shared/engine/messages.ts';
+import type { Message, MessageSender } from '../../shared/engine/messages.ts';
 import { resumeRun } from '../../shared/engine/runs/resume-run.ts';
 import { retryRun } from '../../shared/engine/runs/retry-run.ts';
 import { runPage } from '../../shared/engine/pages/run-page.ts';
@@ -216,11 +216,11 @@ describe('a dispatch that died', () => {
 
   test('ends a run of which a page’s callback was lost before, and that is sent all the same', async () => {
     const { world } = breakable((message) => message.kind === 'dispatch' && message.epoch > 1);
-    const { send } = world.ports.messages;
+    const sender = { ...world.ports.messages };
     let isLost = false;
     Object.assign(world.ports.messages, {
-      async send(...said: Parameters<typeof send>) {
-        if (said[0].kind !== 'callback' || isLost) return send(...said);
+      async send(...said: Parameters<MessageSender['send']>) {
+        if (said[0].kind !== 'callback' || isLost) return sender.send(...said);
         isLost = true;
       },
     });
