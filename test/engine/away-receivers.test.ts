@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { readUid } from '../../shared/domain/ids.ts';
+import { deriveUid, readUid } from '../../shared/domain/ids.ts';
 import { receiverUid } from '../../shared/domain/receiver.ts';
 import type { CallbackAnswer } from '../../shared/engine/ports.ts';
 import { replayCallback } from '../../shared/engine/callbacks/replay-callbacks.ts';
+import { deliverCallback } from '../../shared/engine/callbacks/deliver-callback.ts';
+import { newRecord } from '../../shared/engine/callbacks/delivery.ts';
 import { tendReceiver } from '../../shared/engine/callbacks/tend-receiver.ts';
 import { createEngineWorld, type EngineWorld, type Posted, START } from '../support/engine-world.ts';
 import { createSampleActions } from '../support/sample-actions.ts';
@@ -150,3 +152,24 @@ describe('a receiver that is away', () => {
     expect(await ports.receivers.listHeld(uid, 10)).toEqual([]);
   });
 });
+
+it('a callback that was taken is on record as taken, also where its receiver could not be noted to be there', async () => {
+  const { world, definition } = await awayUntil(START);
+  await world.runUntil(START + MINUTE_MS);
+  const uid = deriveUid(definition.uid, 'page', { input: 0, page: 0, part: 1 });
+  const replay = await world.ports.callbacks.createRecord({
+    ...newRecord({ message: { kind: 'callback', uid, attempt: 0 }, about: readUid(uid) ?? never(), definition }, START),
+    uid: deriveUid(definition.uid, 'run_finished', { ending: 9 }),
+  });
+  const receivers = { ...world.ports.receivers, readReceiver: () => Promise.reject(new Error('throttled')) };
+  const message = { kind: 'callback', uid: replay.uid, attempt: 0 } as const;
+  const replayed = { ...replay, parentUid: uid };
+  const callbacks = { ...world.ports.callbacks, readRecord: async () => replayed };
+  const delivered = deliverCallback({ ...world.ports, callbacks, receivers }, message, { by: 'me', count: 2 });
+  await expect(delivered).rejects.toThrow('throttled');
+  expect(await world.ports.callbacks.readRecord(replay.uid)).toMatchObject({ status: 'SUCCESS' });
+});
+
+function never(): never {
+  throw new Error('The uid names a callback.');
+}

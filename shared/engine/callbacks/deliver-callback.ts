@@ -2,13 +2,14 @@ import { type CallbackRecord, pageCallbackBody, partStarts, recordCallbackBody }
 import { EngineError, type ErrorRecord } from '../../domain/errors.ts';
 import { readUid } from '../../domain/ids.ts';
 import { LIMITS } from '../../domain/limits.ts';
+import { isAbsence } from '../../domain/receiver.ts';
 import { callbackDelayMs, retryAfterSeconds } from '../../domain/retry.ts';
 import type { RunDefinition } from '../../domain/run.ts';
 import type { CallbackAnswer } from '../ports.ts';
 import type { CallbackMessage, Receipt } from '../messages.ts';
 import { tellError } from '../tell-error.ts';
 import { type DeliveryInHand, type DeliveryPorts, isLastChance, newRecord, wasDelivered } from './delivery.ts';
-import { holdCallback, keepHeld, mayPost, noteAnswer } from './hold-callback.ts';
+import { holdCallback, keepHeld, mayPost, noteAbsence, notePresence } from './hold-callback.ts';
 
 /** A queue holds a message back this long at most; longer waits are the sweeper's. */
 const MAX_DELAY_MS = 900_000;
@@ -37,8 +38,9 @@ export async function deliverCallback(ports: DeliveryPorts, message: CallbackMes
   const body = await buildBody(ports, delivery);
   if (body === null) return;
   const answer = await post(ports, delivery, body);
-  const isAway = await noteAnswer(ports, definition, answer);
-  await settle(ports, delivery, answer, isAway);
+  if (isAbsence(answer)) return settle(ports, delivery, answer, await noteAbsence(ports, definition));
+  await settle(ports, delivery, answer); // what was taken is on record before anything is made of it
+  await notePresence(ports, definition);
 }
 
 async function readStanding(

@@ -1,7 +1,6 @@
 import type { CallbackRecord } from '../../domain/callback.ts';
-import { attemptAt, FAILURES_IN_A_ROW, isAbsence, probeDelayMs, receiverUid } from '../../domain/receiver.ts';
+import { attemptAt, FAILURES_IN_A_ROW, probeDelayMs, receiverUid } from '../../domain/receiver.ts';
 import type { RunDefinition } from '../../domain/run.ts';
-import type { CallbackAnswer } from '../ports.ts';
 import {
   type DeliveryInHand,
   type DeliveryPorts,
@@ -82,27 +81,23 @@ export async function keepHeld(
   await ports.due.putDue({ at: isAway ? Math.max(now, receiver.probeAt) : now, kind: 'receiver', uid });
 }
 
-/**
- * Notes what an answer says of the receiver: too many in a row that say it is not there, and it is away; any other, and
- * it is back. Gives whether it is away now.
- */
-export async function noteAnswer(
-  ports: HoldPorts,
-  { workspaceUid, callback }: RunDefinition,
-  answer: CallbackAnswer,
-): Promise<boolean> {
+/** Notes that a receiver was not there; too often in a row, and it is away. Gives whether it is away now. */
+export async function noteAbsence(ports: HoldPorts, { workspaceUid, callback }: RunDefinition): Promise<boolean> {
   if (callback === null) return false;
   const uid = receiverUid(workspaceUid, callback.url);
   const now = ports.clock.now();
-  if (isAbsence(answer)) {
-    const { failures, awaySince } = await ports.receivers.countFailure(uid, now);
-    if (awaySince !== null || failures < FAILURES_IN_A_ROW) return awaySince !== null;
-    await ports.receivers.setAway(uid, { awaySince: now, probeAt: now + probeDelayMs(now, now) });
-    return true;
-  }
+  const { failures, awaySince } = await ports.receivers.countFailure(uid, now);
+  if (awaySince !== null || failures < FAILURES_IN_A_ROW) return awaySince !== null;
+  await ports.receivers.setAway(uid, { awaySince: now, probeAt: now + probeDelayMs(now, now) });
+  return true;
+}
+
+/** Notes that a receiver is there. Where it was away, what is held for it is seen to. */
+export async function notePresence(ports: HoldPorts, { workspaceUid, callback }: RunDefinition): Promise<void> {
+  if (callback === null) return;
+  const uid = receiverUid(workspaceUid, callback.url);
   const receiver = await ports.receivers.readReceiver(uid, 'recent');
-  if (receiver === null) return false;
-  if (receiver.awaySince !== null) await ports.due.putDue({ at: now, kind: 'receiver', uid });
+  if (receiver === null) return;
+  if (receiver.awaySince !== null) await ports.due.putDue({ at: ports.clock.now(), kind: 'receiver', uid });
   await ports.receivers.forgetReceiver(uid);
-  return false;
 }
