@@ -1,8 +1,9 @@
 import { type Aim, POINT_OUTCOMES, writeAim } from './aim.ts';
+import type { AimOrder, AimShot } from './aim-worker.ts';
 import { Coverage } from './coverage.ts';
 import type { Violation } from './observer.ts';
-import { runHistory } from './run-history.ts';
 import type { Choice } from './scenarios.ts';
+import { onThreads } from './threads.ts';
 
 /** What came of histories in which one outcome was aimed at one point each. */
 export interface AimedOutcome {
@@ -24,7 +25,8 @@ export function aimsOf(coverage: Coverage): readonly Aim[] {
 }
 
 /**
- * Has every outcome strike at every point: what chance left out is aimed at in a history that is known to pass the point.
+ * Has every outcome strike at every point: what chance left out is aimed at in a history that is known to pass the point,
+ * on all cores.
  * `passedBy`: seeds that do.
  */
 export async function aimAtHoles(
@@ -34,16 +36,18 @@ export async function aimAtHoles(
   const aimed = new Coverage();
   const failed: AimedOutcome['failed'][number][] = [];
   let histories = 0;
-  for (const aim of aimsOf(coverage)) {
-    const name = `outcome:${aim.point}:${aim.outcome}`;
-    for (const seed of passedBy.get(aim.point) ?? []) {
-      if (aimed.count(name) > 0) break;
-      const history = await runHistory(seed, { scenario, aim });
+  const targets = aimsOf(coverage).map((aim) => ({ aim, seeds: passedBy.get(aim.point) ?? [] }));
+  await onThreads(
+    new URL('./aim-worker.ts', import.meta.url),
+    targets.length,
+    (thread, threads): AimOrder => ({ targets: targets.filter((_, index) => index % threads === thread), scenario }),
+    ({ aim, seed, hasHit, violations }: AimShot) => {
       histories += 1;
-      if (history.coverage.count(name) > 0) aimed.hit(name);
-      if (history.violations.length > 0) failed.push({ seed, aim, violations: history.violations });
-    }
-  }
+      if (hasHit) aimed.hit(`outcome:${aim.point}:${aim.outcome}`);
+      if (violations.length > 0) failed.push({ seed, aim, violations });
+    },
+  );
+  failed.sort((a, b) => a.seed - b.seed || (writeAim(a.aim) < writeAim(b.aim) ? -1 : 1));
   return { histories, coverage: aimed, failed };
 }
 

@@ -148,7 +148,7 @@ function faultsOf(seed: number, scenario: Scenario): readonly FaultKind[] | 'dra
   return isTame(scenario) ? [] : 'drawn';
 }
 
-/** One history in twenty goes through the SDK's own clients, and holds the short ones against them. */
+/** One history in forty goes through the SDK's own clients, and holds the short ones against them. */
 function clientsOf(seed: number): 'sdk' | 'short' {
-  return seed % 20 === 0 ? 'sdk' : 'short';
+  return seed % 40 === 0 ? 'sdk' : 'short';
 }

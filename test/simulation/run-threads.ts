@@ -1,8 +1,7 @@
-import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
 import { Coverage } from './coverage.ts';
 import type { Batch, BatchOptions, Failed, SeedRange } from './run-batch.ts';
 import type { WorkerOrder } from './simulate-worker.ts';
+import { onThreads } from './threads.ts';
 
 export interface Outcome {
   readonly histories: number;
@@ -31,10 +30,12 @@ export async function runThreads(
     readonly stopsAtFirst?: boolean;
     readonly program?: URL;
     readonly onProgress?: (histories: number) => void;
+    /** Told as soon as it is known. */
+    readonly onFailed?: (failed: Failed) => void;
   } = {},
 ): Promise<Outcome> {
-  const { onProgress, program = new URL('./simulate-worker.ts', import.meta.url), stopsAtFirst = false } = options;
-  const { scenario, twice = false } = options;
+  const { onProgress, onFailed, program = new URL('./simulate-worker.ts', import.meta.url) } = options;
+  const { scenario, twice = false, stopsAtFirst = false } = options;
   const found = new Int32Array(new SharedArrayBuffer(4));
   const coverage = new Coverage();
   const failed: Failed[] = [];
@@ -42,7 +43,6 @@ export async function runThreads(
   const passedBy = new Map<string, readonly number[]>();
   let histories = 0;
   let virtualMs = 0;
-  const threads = Math.min(availableParallelism(), range.count);
 
   function take(batch: Batch): void {
     histories += batch.histories;
@@ -50,27 +50,22 @@ export async function runThreads(
     coverage.add(batch.coverage);
     for (const [point, seed] of batch.passedBy) passedBy.set(point, lowest([...(passedBy.get(point) ?? []), seed]));
     failed.push(...batch.failed);
+    for (const one of batch.failed) onFailed?.(one);
     unlike.push(...batch.unlike);
     onProgress?.(histories);
   }
 
-  await Promise.all(
-    Array.from({ length: threads }, async (_, thread) => {
-      const count = Math.ceil((range.count - thread) / threads);
-      const workerData: WorkerOrder = {
-        range: { first: range.first + thread, step: threads, count },
-        options: { scenario, twice },
-        stopsAtFirst,
-        found,
-      };
-      const worker = new Worker(program, { workerData });
-      await new Promise<void>((resolve, reject) => {
-        worker.on('message', take);
-        worker.on('error', reject);
-        worker.on('exit', () => resolve());
-      });
-    }),
-  );
+  const orderOf = (thread: number, threads: number): WorkerOrder => ({
+    range: {
+      first: range.first + thread,
+      step: threads,
+      count: Math.ceil((range.count - thread) / threads),
+    },
+    options: { scenario, twice },
+    stopsAtFirst,
+    found,
+  });
+  await onThreads(program, range.count, orderOf, take);
   failed.sort((a, b) => a.seed - b.seed);
   return { histories, virtualMs, coverage, passedBy, failed, unlike };
 }

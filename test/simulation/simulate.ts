@@ -84,6 +84,7 @@ async function simulateOne(seed: number, scenario: Choice | undefined): Promise<
 async function simulateMany(first: number, count: number, scenario: Choice | undefined): Promise<boolean> {
   const startedAt = performance.now();
   let told = 0;
+  let broken = 0;
   const outcome = await runThreads(
     { first, count },
     {
@@ -91,7 +92,12 @@ async function simulateMany(first: number, count: number, scenario: Choice | und
       onProgress(histories) {
         if (histories - told < count / 20) return;
         told = histories;
-        console.error(`${histories} of ${count}`);
+        const toGo = (((performance.now() - startedAt) / histories) * (count - histories)) / 60_000;
+        console.error(`${histories} of ${count}, ${broken} broken, about ${Math.ceil(toGo)} min to go`);
+      },
+      onFailed({ seed, violations: [first] }) {
+        broken += 1;
+        console.error(`seed ${seed} broke ${first?.check ?? ''}: ${first?.message ?? ''}`);
       },
     },
   );

@@ -1,0 +1,35 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import type { Aim } from './aim.ts';
+import type { Violation } from './observer.ts';
+import { runHistory } from './run-history.ts';
+import type { Choice } from './scenarios.ts';
+
+/** What a thread is asked to aim at: each in the first of its seeds in which it strikes. */
+export interface AimOrder {
+  readonly targets: readonly { readonly aim: Aim; readonly seeds: readonly number[] }[];
+  readonly scenario: Choice | undefined;
+}
+
+/** A history that was aimed, told as it is over. */
+export interface AimShot {
+  readonly aim: Aim;
+  readonly seed: number;
+  /** Whether it struck where it was aimed. */
+  readonly hasHit: boolean;
+  readonly violations: readonly Violation[];
+}
+
+async function shoot({ targets, scenario }: AimOrder, tell: (shot: AimShot) => void): Promise<void> {
+  for (const { aim, seeds } of targets) {
+    for (const seed of seeds) {
+      const { coverage, violations } = await runHistory(seed, { scenario, aim });
+      const hasHit = coverage.count(`outcome:${aim.point}:${aim.outcome}`) > 0;
+      tell({ aim, seed, hasHit, violations });
+      if (hasHit) break;
+    }
+  }
+}
+
+const port = parentPort;
+if (port === null) throw new Error('This file is run as a worker thread.');
+await shoot(workerData as AimOrder, (shot) => port.postMessage(shot)); // cast: given by aimAtHoles
