@@ -1,7 +1,7 @@
 import { validateAttributeValue, validateExpressionParams, validateExpressions } from 'dynalite/validations/index.js';
 import { compareValues } from './condition.ts';
 import { validationError } from './errors.ts';
-import { type AttributeValue, isAttributeValue, typeOf } from './item.ts';
+import { type AttributeValue, isAttributeValue } from './item.ts';
 
 /** Members that hold expressions, in dynalite's order, and those that its parser puts beside them. */
 const EXPRESSIONS = [
@@ -18,70 +18,103 @@ type Members = Record<string, unknown>;
 type Names = Readonly<Record<string, string>>;
 type Values = Readonly<Record<string, AttributeValue>>;
 
-/** Parsed expressions with stand-ins where values go, and placeholders where names go. */
-interface Template {
-  readonly parsed: Members;
-  /** The name of the value that each stand-in stands for. */
-  readonly slots: ReadonlyMap<unknown, string>;
-}
-
-/** What goes into a template. */
+/** What goes into a template: the value of each name where names were left open, and of each value. */
 interface Filling {
   readonly names: Names;
   readonly values: Values;
 }
 
-/** dynalite's parser takes 20–200 µs an expression; texts recur, only their names and values change. */
-const templates = new Map<string, Template>();
+/** A part of parsed expressions: what it always is, or how it is made. */
+type Part = { readonly fixed: unknown } | { readonly make: (filling: Filling) => unknown };
+
+/** Parsed expressions with open places for values, and for names; by the member that holds each. */
+type Template = readonly (readonly [member: string, part: Part])[];
+
+/** Parsed expressions by their texts; by the kind of request, which may hold others. */
+const templates = new WeakMap<Members, Map<string, Template>>();
 const identifiers = new Map<string, ReadonlySet<string>>();
 
 /**
- * Takes the expressions out of a request: the rest of it, and what the expressions say. `checked`: its values are known
- * to be fine. Throws a validation error.
+ * Takes the expressions out of a request: the rest of it, and what the expressions say. dynalite's parser takes
+ * 20–200 µs an expression; texts recur, only their names and values change, and those are put into what was parsed
+ * before. `checked`: its values are known to be fine. Throws a validation error.
  */
 export function parseExpressions(
   data: Members,
   types: Members,
-  values: 'checked' | 'unchecked' = 'unchecked',
+  checks: 'checked' | 'unchecked' = 'unchecked',
 ): { rest: Members; parsed: Members } {
-  const { ExpressionAttributeNames: names, ExpressionAttributeValues: given, ...rest } = data;
+  const rest: Members = {};
   const texts: Members = {};
-  for (const name of EXPRESSIONS) {
-    if (rest[name] !== undefined) texts[name] = rest[name];
-    delete rest[name];
+  let [names, values]: [Names | undefined, Values | undefined] = [undefined, undefined];
+  let hasExpressions = false;
+  for (const member in data) {
+    const value = data[member];
+    // Both are shaped by the request's types, which were checked before.
+    if (member === 'ExpressionAttributeNames') names = value as Names | undefined; // see above
+    else if (member === 'ExpressionAttributeValues') values = value as Values | undefined; // see above
+    else if (!EXPRESSIONS.includes(member)) rest[member] = value;
+    else if (value !== undefined) {
+      texts[member] = value;
+      hasExpressions = true;
+    }
   }
+  if (!hasExpressions && names === undefined && values === undefined) return { rest, parsed: {} };
+  return { rest, parsed: parse({ texts, names, values }, types, checks) };
+}
+
+interface Expressions {
+  readonly texts: Members;
+  readonly names: Names | undefined;
+  readonly values: Values | undefined;
+}
+
+function parse(given: Expressions, types: Members, checks: 'checked' | 'unchecked'): Members {
+  const { texts, names, values } = given;
+  const isOpen = names !== undefined && areApart(texts, names);
+  const key = keyOf(given, isOpen);
+  let known = templates.get(types);
+  const filling = { names: isOpen ? names : {}, values: values ?? {} };
+  const template = known?.get(key);
+  if (template === undefined || checks === 'unchecked') checkMembers(given, types, checks);
+  if (template !== undefined) return fill(template, filling);
+  const parsed = fill(parseTemplate(given), { ...filling, names: {} });
+  if (key.includes('attribute_type')) return parsed; // the parser checks the value of its operand
+  if (known === undefined) templates.set(types, (known = new Map()));
+  if (known.size >= MAX_CACHED) known.clear();
+  const placeholders = isOpen ? Object.fromEntries(Object.keys(names).map((name) => [name, name])) : names;
+  known.set(key, parseTemplate({ ...given, names: placeholders }));
+  return parsed;
+}
+
+/** What parsed expressions depend on: the texts, names where they are not open, and what is given under which name. */
+function keyOf({ texts, names, values }: Expressions, isOpen: boolean): string {
+  const parts: (string | null)[] = [];
+  for (const member of EXPRESSIONS) parts.push((texts[member] as string | undefined) ?? null); // texts, by their types
+  for (const name in names) {
+    parts.push(name);
+    if (!isOpen) parts.push(names[name] ?? null);
+  }
+  parts.push(names === undefined ? null : isOpen ? '' : ' ', null);
+  for (const name in values) parts.push(name, Object.keys(values[name] ?? {}).join());
+  if (values === undefined) parts.push(null);
+  return JSON.stringify(parts);
+}
+
+/** Whether expressions and what they need are given together. Throws a validation error. */
+function checkMembers({ texts, names, values }: Expressions, types: Members, checks: 'checked' | 'unchecked'): void {
   const all = {
     ...texts,
     ...optional('ExpressionAttributeNames', names),
-    ...optional('ExpressionAttributeValues', given),
+    ...optional('ExpressionAttributeValues', values),
   };
   const allowed = EXPRESSIONS.filter((name) => name in types);
   refuse(validateExpressionParams(all, allowed, []));
-  if (Object.keys(all).length === 0) return { rest, parsed: {} };
-  for (const [name, value] of Object.entries(values === 'checked' ? {} : (given ?? {}))) {
+  for (const [name, value] of Object.entries(checks === 'checked' ? {} : (values ?? {}))) {
     const message = validateAttributeValue(value);
     if (message !== undefined)
       throw validationError(`ExpressionAttributeValues contains invalid value: ${message} for key ${name}`);
   }
-  // Both are shaped by the request's types, which were checked before.
-  const parsed = parse(texts, names as Names | undefined, given as Values | undefined); // see above
-  return { rest, parsed };
-}
-
-function parse(texts: Members, names: Names | undefined, values: Values | undefined): Members {
-  const asPlaceholders = names !== undefined && areApart(texts, names);
-  const filling = { names: asPlaceholders ? names : {}, values: values ?? {} };
-  const named = asPlaceholders ? Object.fromEntries(Object.keys(names).map((name) => [name, name])) : names;
-  const shape = Object.entries(filling.values).map(([name, value]) => name + typeOf(value));
-  const key = JSON.stringify([texts, named, values === undefined ? null : shape]);
-  const known = templates.get(key);
-  if (known !== undefined) return fill(known, filling);
-  const template = parseTemplate({ ...texts, ...optional('ExpressionAttributeNames', names) }, values);
-  const result = fill(template, { ...filling, names: {} });
-  if (key.includes('attribute_type')) return result; // the parser checks the value of its operand
-  if (templates.size >= MAX_CACHED) templates.clear();
-  templates.set(key, asPlaceholders ? parseTemplate({ ...texts, ExpressionAttributeNames: named }, values) : template);
-  return result;
 }
 
 /** Whether names differ from each other and from all the texts say, so that their values decide nothing in the parser. */
@@ -104,36 +137,63 @@ function identifiersOf(text: string): ReadonlySet<string> {
   return known;
 }
 
-function parseTemplate(request: Members, values: Values | undefined): Template {
+function parseTemplate({ texts, names, values }: Expressions): Template {
   const standIns = Object.entries(values ?? {}).map(([name, value]) => [name, { ...value }] as const);
   const data: Members = {
-    ...request,
+    ...texts,
+    ...optional('ExpressionAttributeNames', names),
     ...(values === undefined ? {} : { ExpressionAttributeValues: Object.fromEntries(standIns) }),
   };
   refuse(validateExpressions(data));
-  const parsed = Object.fromEntries(PARSED.flatMap((name) => (data[name] === undefined ? [] : [[name, data[name]]])));
-  return { parsed, slots: new Map(standIns.map(([name, standIn]) => [standIn, name])) };
+  const slots = new Map<unknown, string>(standIns.map(([name, standIn]) => [standIn, name]));
+  return PARSED.flatMap((member) => (data[member] === undefined ? [] : [[member, partOf(data[member], slots)]]));
 }
 
-function fill({ parsed, slots }: Template, filling: Filling): Members {
-  return Object.fromEntries(Object.entries(parsed).map(([name, tree]) => [name, fillNode(tree, slots, filling)]));
-}
-
-/** A copy of a parsed tree with the names and values in their places. */
-function fillNode(node: unknown, slots: Template['slots'], filling: Filling): unknown {
-  if (typeof node === 'string') return nameOf(node, filling);
-  if (typeof node !== 'object' || node === null) return node;
-  const slot = slots.get(node);
-  if (slot !== undefined) return filling.values[slot];
-  if (Array.isArray(node)) return node.map((element) => fillNode(element, slots, filling));
+function fill(template: Template, filling: Filling): Members {
   const filled: Members = {};
-  for (const [member, value] of Object.entries(node)) filled[nameOf(member, filling)] = fillNode(value, slots, filling);
-  if (filled['type'] === 'between') checkBounds(filled['args']);
+  for (const [member, part] of template) filled[member] = made(part, filling);
   return filled;
 }
 
-function nameOf(text: string, { names }: Filling): string {
-  return text.startsWith('#') ? (names[text] ?? text) : text;
+function made(part: Part, filling: Filling): unknown {
+  return 'fixed' in part ? part.fixed : part.make(filling);
+}
+
+/** A parsed tree with its names and values, which `slots` tells by their stand-ins, left open. */
+function partOf(node: unknown, slots: ReadonlyMap<unknown, string>): Part {
+  if (typeof node === 'string') return namePart(node);
+  if (typeof node !== 'object' || node === null) return { fixed: node };
+  const slot = slots.get(node);
+  if (slot !== undefined) return { make: ({ values }) => values[slot] };
+  return Array.isArray(node)
+    ? listPart(
+        node,
+        node.map((element) => partOf(element, slots)),
+      )
+    : treePart(node, slots);
+}
+
+function namePart(text: string): Part {
+  return text.startsWith('#') ? { make: ({ names }) => names[text] ?? text } : { fixed: text };
+}
+
+function listPart(list: readonly unknown[], parts: readonly Part[]): Part {
+  if (parts.every((part) => 'fixed' in part)) return { fixed: list };
+  return { make: (filling) => parts.map((part) => made(part, filling)) };
+}
+
+function treePart(tree: object, slots: ReadonlyMap<unknown, string>): Part {
+  const members = Object.entries(tree).map(([name, value]) => [namePart(name), partOf(value, slots)] as const);
+  if (members.every(([name, value]) => 'fixed' in name && 'fixed' in value)) return { fixed: tree };
+  const hasBounds = 'type' in tree && tree.type === 'between';
+  return {
+    make(filling) {
+      const filled: Members = {};
+      for (const [name, value] of members) filled[made(name, filling) as string] = made(value, filling); // a name
+      if (hasBounds) checkBounds(filled['args']);
+      return filled;
+    },
+  };
 }
 
 /** The parser has checked the stand-ins' bounds only. */
