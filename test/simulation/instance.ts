@@ -19,6 +19,8 @@ export interface Stage {
   readonly trace: Trace;
   /** Calls that were sent and not yet carried out, their senders dead or alive. */
   readonly underWay: { calls: number };
+  /** Calls that invocations left behind when they answered. */
+  readonly leftBehind: string[];
   /** Null: nothing is deployed anew. */
   readonly rollout: Rollout | null;
   /** Null: the store fails only as the adversary has it. */
@@ -97,6 +99,9 @@ export class Instance {
   /** Counts invocations, so that a timeout strikes only its own. */
   #invocation = 0;
   #onDeath: (() => void) | null = null;
+  /** Calls of this process that it has no answer of yet. */
+  readonly #unanswered = new Map<number, string>();
+  #calls = 0;
   /** Until then nothing moves here (epoch ms). */
   #frozenUntil = 0;
   /** What was due while no invocation ran: Lambda freezes the process in between. */
@@ -148,7 +153,14 @@ export class Instance {
     } finally {
       stopTimer();
       this.isBusy = false;
+      if (this.isAlive) this.#noteLeftBehind();
     }
+  }
+
+  /** What still runs freezes here. An action's request may: it was told to stop, and nothing waits for it. */
+  #noteLeftBehind(): void {
+    const left = [...this.#unanswered.values()].filter((point) => !point.startsWith('POST '));
+    if (left.length > 0) this.#stage.leftBehind.push(`${this.name} left ${left.join(', ')} behind`);
   }
 
   die(why: string): void {
@@ -167,6 +179,7 @@ export class Instance {
     perform: () => Promise<Answer>,
     refuse: (fault: CallFault) => Answer | Error,
     attempt = 1,
+    id = (this.#calls += 1),
   ): Promise<Answer> {
     const { timeline, adversary, coverage, trace, outage, breakdowns, aimed } = this.#stage;
     const at = `${this.functionName} ${point}`;
@@ -179,6 +192,8 @@ export class Instance {
       this.die(`before ${point}`);
       return new Promise(() => undefined);
     }
+    this.#unanswered.set(id, point);
+    const answered = (): void => void this.#unanswered.delete(id);
     return new Promise<Answer>((resolve, reject) => {
       const fail = (fault: CallFault): void => {
         hit(fault);
@@ -186,12 +201,16 @@ export class Instance {
         const isRetried = (): boolean =>
           outage === null ? !adversary.isCalm && adversary.int(0, 3) > 0 : this.#quota.take();
         if (attempt < SDK_ATTEMPTS && isRetried()) {
-          const again = (): void => void this.call(point, perform, refuse, attempt + 1).then(resolve, reject);
+          const again = (): void => void this.call(point, perform, refuse, attempt + 1, id).then(resolve, reject);
           timeline.after(adversary.amount(20, 500), () => this.#whenRunning(again));
           return;
         }
         const answer = refuse(fault);
-        this.#whenRunning(() => (answer instanceof Error ? reject(answer) : resolve(answer)));
+        this.#whenRunning(() => {
+          answered();
+          if (answer instanceof Error) reject(answer);
+          else resolve(answer);
+        });
       };
       // What was sent is carried out even if its sender dies meanwhile.
       this.#stage.underWay.calls += 1;
@@ -217,9 +236,15 @@ export class Instance {
             )
               return fail('applied_but_failed');
             if (WORKERS.has(this.functionName) && adversary.strikes('frozen_worker')) this.#freeze();
-            this.#whenRunning(() => resolve(answer));
+            this.#whenRunning(() => {
+              answered();
+              resolve(answer);
+            });
           },
-          (error: unknown) => reject(error instanceof Error ? error : new Error(String(error))),
+          (error: unknown) => {
+            answered();
+            reject(error instanceof Error ? error : new Error(String(error)));
+          },
         );
       });
     });

@@ -121,6 +121,7 @@ async function playLoad(size: DrillSize, strikes: boolean): Promise<Omit<DrillRe
     coverage,
     trace: new Trace(timeline, false),
     underWay: { calls: 0 },
+    leftBehind: [],
     rollout: null,
     outage,
     breakdowns: null,

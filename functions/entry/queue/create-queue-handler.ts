@@ -3,6 +3,7 @@ import { decodeMessage, type QueueMessage } from '../../../shared/contract/messa
 import { shortHash } from '../../../shared/domain/ids.ts';
 import type { Log } from '../../../shared/engine/ports.ts';
 import type { Receipt } from '../../../shared/engine/messages.ts';
+import { together } from '../../../shared/engine/together.ts';
 
 /**
  * The Lambda handler of a queue: each record on its own, only the failed ones come again. A record's failure is logged
@@ -13,7 +14,7 @@ export function createQueueHandler(
   handle: (message: QueueMessage, receipt: Receipt) => Promise<void>,
 ): (event: SQSEvent) => Promise<SQSBatchResponse> {
   return async (event) => {
-    const failures = await Promise.all(event.Records.map((record) => handleRecord(log, record, handle)));
+    const failures = await together(event.Records.map((record) => handleRecord(log, record, handle)));
     return { batchItemFailures: failures.filter((failure) => failure !== null) };
   };
 }

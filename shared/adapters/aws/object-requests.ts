@@ -4,6 +4,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { isThrottlingError, isTransientError, StandardRetryStrategy } from '@smithy/core/retry';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { bucketUrl } from './bucket-url.ts';
+import { together } from '../../engine/together.ts';
 
 /** What a client of the SDK has settled from its environment: region, credentials, connections. */
 export type ClientConfig = Pick<
@@ -106,7 +107,7 @@ export function createSigner({ credentials, region, sha256 }: ClientConfig): Sig
 
 /** Where the bucket is reached. */
 export async function findBucket({ config, bucket, endpointUrl }: ObjectPlace): Promise<URL> {
-  const [region, useFips, useDualstack] = await Promise.all([
+  const [region, useFips, useDualstack] = await together([
     config.region(),
     config.useFipsEndpoint(),
     config.useDualstackEndpoint(),

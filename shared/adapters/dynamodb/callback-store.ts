@@ -8,6 +8,7 @@ import { type Item, ItemReader } from './attributes.ts';
 import { DELIVERY_PREFIX, type Key, keys, RECORD_PREFIX, recordKey, runPartition, shardPartition } from './keys.ts';
 import { parsed, textOf } from './run-records.ts';
 import type { Table } from './table.ts';
+import { together } from '../../engine/together.ts';
 
 interface LoggedDelivery extends Delivery {
   readonly expiresAt: number;
@@ -21,7 +22,7 @@ export function createCallbackStore(
 ): CallbackStore {
   const log = gather(async (deliveries) => {
     const shards = Map.groupBy(deliveries, ({ runUid, input }) => `${runUid}#${shardOf(input)}`);
-    await Promise.all(Array.from(shards.values(), putDeliveries));
+    await together(Array.from(shards.values(), putDeliveries));
   });
 
   async function putDeliveries(deliveries: readonly LoggedDelivery[]): Promise<void> {

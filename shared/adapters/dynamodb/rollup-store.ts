@@ -5,6 +5,7 @@ import { type Item, ItemReader } from './attributes.ts';
 import { keys } from './keys.ts';
 import { marksOf, reopenedOf } from './shard-records.ts';
 import type { Table } from './table.ts';
+import { together } from '../../engine/together.ts';
 
 /** The tree above the shards: what is complete in it is never looked at below. */
 export function createRollupStore(table: Table): RollupStore {
@@ -83,7 +84,7 @@ export function createRollupStore(table: Table): RollupStore {
         const open = childNodes(shards, level, node).filter(
           (place, child) => !recorded.has(child) && place * ROLLUP_FANOUT ** (level - 1) < shardsBegun,
         );
-        const below = level === 1 ? readShards(open) : Promise.all(open.map((place) => readBelow(level - 1, place)));
+        const below = level === 1 ? readShards(open) : together(open.map((place) => readBelow(level - 1, place)));
         return addTotals([...recorded.values(), ...(await below)]);
       }
 

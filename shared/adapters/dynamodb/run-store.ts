@@ -17,6 +17,7 @@ import {
   reasonToRecord,
 } from './run-records.ts';
 import type { Table } from './table.ts';
+import { together } from '../../engine/together.ts';
 
 /** Inputs that pack to this much lie within the definition: a small run is two items. */
 const INLINE_INPUT_BYTES = 4 * 1024;
@@ -87,7 +88,7 @@ export function createRunStore(
   return {
     async createRun({ definition, control, inputs, due: entries }) {
       const { uid, expiresAt } = definition;
-      await Promise.all(entries.map((entry) => due.putDue(entry)));
+      await together(entries.map((entry) => due.putDue(entry)));
       const packed = inputs.length === 0 ? null : inlineInputs(inputs);
       if (packed === null) {
         await table.putAll(

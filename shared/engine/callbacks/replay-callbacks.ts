@@ -7,6 +7,7 @@ import { listRunCallbacks } from '../read/list-run-callbacks.ts';
 import type { ReadPorts, Run } from '../read/read-ports.ts';
 import { createBudget } from '../read/steps.ts';
 import { nextWatch } from '../runs/watch.ts';
+import { together } from '../together.ts';
 
 type ReplayPorts = Pick<CorePorts, 'clock' | 'callbacks' | 'due' | 'messages'>;
 
@@ -46,7 +47,7 @@ export async function replayCallbacks(
   let replayed = 0;
   for await (const originals of batchesOf(originalsOf(ports, run, wanted.statuses))) {
     if (ports.clock.now() >= wanted.until) return { replayed, isComplete: false };
-    await Promise.all(originals.map((original) => sendReplay(ports, run.definition, original, wanted.seed)));
+    await together(originals.map((original) => sendReplay(ports, run.definition, original, wanted.seed)));
     replayed += originals.length;
   }
   return { replayed, isComplete: true };

@@ -1,6 +1,7 @@
 import type { CorePorts } from '../ports.ts';
 import { PROBE_MAX_MS, probeDelayMs } from '../../domain/receiver.ts';
 import type { HeldCallback } from '../stores.ts';
+import { together } from '../together.ts';
 
 type TendPorts = Pick<CorePorts, 'clock' | 'callbacks' | 'receivers' | 'messages'>;
 
@@ -45,7 +46,7 @@ async function sendProbe(ports: TendPorts, uid: string, due: readonly HeldCallba
 async function sendOn(ports: TendPorts, uid: string, held: readonly HeldCallback[]): Promise<void> {
   for (let first = 0; first < held.length; first += AT_ONCE) {
     const delayMs = Math.floor((first / A_LOOK) * LOOK_MS);
-    await Promise.all(held.slice(first, first + AT_ONCE).map((one) => release(ports, uid, one, delayMs)));
+    await together(held.slice(first, first + AT_ONCE).map((one) => release(ports, uid, one, delayMs)));
   }
 }
 

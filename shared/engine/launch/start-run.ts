@@ -11,6 +11,7 @@ import type { DueEntry } from '../stores.ts';
 import type { Message } from '../messages.ts';
 import { parametersRefused } from '../pages/run-action.ts';
 import { tellError } from '../tell-error.ts';
+import { together } from '../together.ts';
 
 /** A launch as its caller asked for it. */
 export interface Launch {
@@ -163,7 +164,7 @@ function checkScheduleAt(scheduleAt: number | null, now: number): void {
 
 /** A run may wait for runs of its own workspace only; another's answers as one that does not exist. */
 async function checkDependencies(ports: Pick<CorePorts, 'runs'>, launch: Launch): Promise<void> {
-  const controls = await Promise.all(
+  const controls = await together(
     launch.dependsOn.map(async ({ uid }) => (isRunUid(uid) ? ports.runs.readControl(uid) : null)),
   );
   for (const [index, control] of controls.entries()) {

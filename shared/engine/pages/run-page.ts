@@ -21,6 +21,7 @@ import { type ActionResult, runAction } from './run-action.ts';
 import { sendPageCallbacks } from '../callbacks/send-callbacks.ts';
 import { takeTurn, type TurnGiven } from './take-turn.ts';
 import { tellError } from '../tell-error.ts';
+import { together } from '../together.ts';
 
 /** Received more often than this, a page spends an attempt without running: a crash loop must end too. */
 const RECEIVES_TRUSTED = 3;
@@ -234,11 +235,11 @@ async function follow(ports: PagePorts, page: PageInHand, slot: PageSlot): Promi
       cycle: nextCycle(message.cycle, outcome.nextCursor),
       again: false,
     };
-    await Promise.all([callbacks, ports.messages.send(next, { workspaceUid: definition.workspaceUid })]);
+    await together([callbacks, ports.messages.send(next, { workspaceUid: definition.workspaceUid })]);
     return;
   }
   // Together, so that a short run's last callbacks share a request; whichever fails, the redelivery does both again.
-  await Promise.all([callbacks, finishInput(ports, { control, definition, slot })]);
+  await together([callbacks, finishInput(ports, { control, definition, slot })]);
 }
 
 function nextCycle(state: CycleCheck | null, cursor: string): CycleCheck | null {

@@ -3,6 +3,7 @@ import { shardsBegun } from '../../domain/input.ts';
 import { hasEnded } from '../../domain/run.ts';
 import type { RunCounts } from './count-run.ts';
 import type { ReadPorts, Run } from './read-ports.ts';
+import { together } from '../together.ts';
 
 const SHARDS_AT_ONCE = 32;
 
@@ -22,7 +23,7 @@ export async function countCallbacks(
   const shards = definition.callback.on === 'all' ? await readShardsBegun(ports, { control, definition }) : 0;
   for (let first = 0; first < shards; first += SHARDS_AT_ONCE) {
     const some = Array.from({ length: Math.min(SHARDS_AT_ONCE, shards - first) }, (_, index) => first + index);
-    const facts = await Promise.all(some.map((shard) => ports.reader.readDeliveryFacts(control.uid, shard)));
+    const facts = await together(some.map((shard) => ports.reader.readDeliveryFacts(control.uid, shard)));
     for (const counted of facts.map(countDelivered)) {
       delivered += counted.delivered;
       failed += counted.failed;

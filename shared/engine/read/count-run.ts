@@ -2,6 +2,7 @@ import { shardOf, shardsBegun } from '../../domain/input.ts';
 import type { PageSlot } from '../../domain/page.ts';
 import { hasEnded, NO_TOTALS, type RunControl, type Totals } from '../../domain/run.ts';
 import type { ReadPorts } from './read-ports.ts';
+import { together } from '../together.ts';
 
 /** What a run has done so far. */
 export interface RunCounts {
@@ -41,7 +42,7 @@ async function tryCount(ports: CountPorts, control: RunControl, isLast: boolean)
   const { marks: before } = await ports.reader.readMarks(control.uid, shards);
   const open = inHand.filter((input) => !before.has(input));
   const begun = shardsBegun(window, control);
-  const slots = await Promise.all(open.map((input) => ports.progress.readLastSlot(control.uid, input)));
+  const slots = await together(open.map((input) => ports.progress.readLastSlot(control.uid, input)));
   const totals = await ports.progress.readTotals(control.uid, control.inputsTotal, new Set(inHand), begun);
   const { marks: after } = await ports.reader.readMarks(control.uid, shards);
   if (!isLast && open.some((input) => after.has(input))) return null;

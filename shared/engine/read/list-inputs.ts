@@ -12,6 +12,7 @@ import type { PageSlot } from '../../domain/page.ts';
 import type { RunControl, RunInfo } from '../../domain/run.ts';
 import type { PagePlace, ReadPorts } from './read-ports.ts';
 import type { Step } from './steps.ts';
+import { together } from '../together.ts';
 
 /** An input of a run with what came of it so far. Instants are epoch ms. */
 export interface InputRow {
@@ -73,9 +74,9 @@ async function describeInputs(
   const { marks, reopened } = await ports.reader.readMarks(control.uid, [...new Set(indices.map(shardOf))]);
   const places = indices.flatMap((input) => placesToRead(input, marks.get(input), reopened.get(input)));
   const inHand = indices.filter((input) => !marks.has(input) && window?.open.has(input));
-  const [slots, lastSlots] = await Promise.all([
+  const [slots, lastSlots] = await together([
     ports.reader.readSlots(control.uid, places),
-    Promise.all(inHand.map((input) => ports.progress.readLastSlot(control.uid, input))),
+    together(inHand.map((input) => ports.progress.readLastSlot(control.uid, input))),
   ]);
   const slotAt = new Map(slots.map((slot) => [placeText(slot), slot]));
   const lastOf = new Map(lastSlots.flatMap((slot) => (slot === null ? [] : [[slot.input, slot] as const])));

@@ -9,6 +9,7 @@ import { invalidateRun } from '../launch/invalidate-run.ts';
 import { reopenInputs } from './reopen-inputs.ts';
 import type { CorePorts, Ports } from '../ports.ts';
 import type { DispatchMessage, Receipt } from '../messages.ts';
+import { together } from '../together.ts';
 
 const DISPATCHER = 'dispatch';
 
@@ -38,7 +39,7 @@ export async function dispatchRun(ports: DispatchPorts, message: DispatchMessage
   // Whoever opened the window sends what is in it; another dispatch would have each first page run twice.
   const mine = [...window.open].filter(([, { by }]) => by === DISPATCHER); // others a worker has in hand since
   if (opened || again)
-    await Promise.all(mine.map(([input, entry]) => sendOpened(ports, admitted, definition, input, entry, again)));
+    await together(mine.map(([input, entry]) => sendOpened(ports, admitted, definition, input, entry, again)));
   if (window.open.size === 0) await checkCompletion(ports, admitted, definition);
 }
 

@@ -1,6 +1,7 @@
 import { ROLLUP_FANOUT, rollupLevels, shardCount, shardOf } from '../../domain/input.ts';
 import type { RunControl, RunDefinition } from '../../domain/run.ts';
 import type { CorePorts } from '../ports.ts';
+import { together } from '../together.ts';
 
 /** Shards one batch reads. */
 const SHARDS_A_READ = 100;
@@ -38,6 +39,6 @@ function childrenByNode(shards: readonly number[], level: number): ReadonlyMap<n
 
 async function eachOf<Item>(items: readonly Item[], see: (item: Item) => Promise<void>): Promise<void> {
   for (let first = 0; first < items.length; first += AT_ONCE) {
-    await Promise.all(items.slice(first, first + AT_ONCE).map(see));
+    await together(items.slice(first, first + AT_ONCE).map(see));
   }
 }

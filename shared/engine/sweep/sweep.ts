@@ -5,6 +5,7 @@ import { DUE_PARTITIONS, type DueEntry } from '../stores.ts';
 import { settleLanded } from '../runs/settle-landed.ts';
 import { nextWatch } from '../runs/watch.ts';
 import { watchRun } from './watch-run.ts';
+import { together } from '../together.ts';
 
 const BATCH = 25;
 
@@ -18,7 +19,7 @@ export async function sweep(ports: CorePorts, until: number): Promise<{ readonly
   for (let partition = 0; partition < DUE_PARTITIONS; partition += 1) {
     while (ports.clock.now() < until) {
       const due = await ports.due.listDue(partition, ports.clock.now(), BATCH);
-      await Promise.all(due.map((entry) => seeTo(ports, entry)));
+      await together(due.map((entry) => seeTo(ports, entry)));
       seenTo += due.length;
       if (due.length < BATCH) break;
     }

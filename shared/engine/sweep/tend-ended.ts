@@ -8,6 +8,7 @@ import type { CorePorts } from '../ports.ts';
 import type { RunLook } from '../stores.ts';
 import { settleLanded } from '../runs/settle-landed.ts';
 import { nextWatch, STUCK_MS } from '../runs/watch.ts';
+import { together } from '../together.ts';
 
 /** Shards of an ended run that one look sees: a sweep has 25 runs in hand, and 45 s. The next look goes on. */
 const SHARDS_A_LOOK = 500;
@@ -42,7 +43,7 @@ export async function tendEnded(
   const until = Math.min(shards, look.shard + SHARDS_A_LOOK);
   for (let first = look.shard; first < until; first += SHARDS_AT_ONCE) {
     const some = Array.from({ length: Math.min(SHARDS_AT_ONCE, until - first) }, (_, at) => first + at);
-    const seen = await Promise.all(some.map((shard) => tendShard(ports, definition, shard, inHand)));
+    const seen = await together(some.map((shard) => tendShard(ports, definition, shard, inHand)));
     againAt = seen.reduce(earlier, againAt);
   }
   if (until < shards) return { at: ports.clock.now(), look: { shard: until, againAt } };
@@ -72,7 +73,7 @@ interface Recorded {
 async function readInHand(ports: CorePorts, definition: RunDefinition): Promise<readonly Recorded[]> {
   const window = await ports.progress.readWindow(definition.uid);
   const inputs = [...(window?.open.keys() ?? [])];
-  const slots = await Promise.all(inputs.map((input) => ports.progress.readLastSlot(definition.uid, input)));
+  const slots = await together(inputs.map((input) => ports.progress.readLastSlot(definition.uid, input)));
   return slots
     .filter((slot) => slot !== null)
     .map(({ input, page, callbacks }) => ({ input, pages: page + 1, callbacks }));

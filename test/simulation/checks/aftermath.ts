@@ -14,6 +14,8 @@ export interface Aftermath {
   readonly posts: PostsById;
   readonly traffic: Traffic;
   readonly letters: Letters;
+  /** Calls that invocations left behind when they answered. */
+  readonly leftBehind: readonly string[];
   /** No fault was on. */
   readonly isCalm: boolean;
   /** Faults were on by which a write may arrive long after its function's time. */

@@ -78,6 +78,12 @@ export const REST_CHECKS: readonly RestCheck[] = [
     },
   },
   {
+    name: 'answersComeLast',
+    proves:
+      'An invocation answers once all it began is over: what goes on beyond that would freeze, and act on old knowledge in a later one.',
+    check: ({ leftBehind }) => leftBehind,
+  },
+  {
     name: 'pacesAreKept',
     proves:
       'With clocks that agree and calls that take their usual time, no window holds more calls of an action than its pace says.',

@@ -168,4 +168,10 @@ export const FURTHER_BUGS: readonly PlantedBug[] = [
     replace:
       "  await ports.messages.send({ kind: 'tend', scheduleUid: uid, dueAt }, { workspaceUid: uid });\n  await ports.due.deleteDue(entry);\n",
   },
+  {
+    name: 'works-left-to-themselves',
+    file: `${ENGINE}/together.ts`,
+    find: 'await Promise.allSettled(works);',
+    replace: "(await Promise.all(works)).map((value) => ({ status: 'fulfilled' as const, value, reason: null }));",
+  },
 ];
