@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { hashedUuid, runUidOf } from './ids.ts';
 import type { FireCounts, Schedule } from './schedule.ts';
 import { isTime, jitterMs, nextTime, singleTime } from './schedule-times.ts';
@@ -102,7 +102,7 @@ export function countFire(counts: FireCounts, outcome: FireOutcome): FireCounts 
 
 /** The run of a time: the same whoever asks, so that a time that is delivered twice starts one run. */
 export function runUidOfFire(scheduleUid: string, nominalAt: number): string {
-  return runUidOf(createHash('sha256').update(`run of ${scheduleUid} at ${nominalAt}`).digest());
+  return runUidOf(hash('sha256', `run of ${scheduleUid} at ${nominalAt}`, 'buffer'));
 }
 
 /** The row of a trigger: the same for the same run. */

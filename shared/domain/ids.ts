@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /**
  * One family of ids: a run's uid is a UUIDv8 of which 74 bits are its own; every uid derived from it (input, stored
@@ -105,14 +105,14 @@ export function isRunUid(uid: string): boolean {
 
 /** A UUID that is the same for the same text (UUIDv8 of its SHA-256, RFC 9562 §5.8). */
 export function hashedUuid(text: string): string {
-  const hex = createHash('sha256').update(text).digest('hex');
+  const hex = hash('sha256', text, 'hex');
   const variant = ((parseInt(hex.slice(16, 17), 16) & 3) | 8).toString(16);
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
 /** Eight characters that stand for a longer id where only equality matters (who put a slot, who opened an input). */
 export function shortHash(text: string): string {
-  return createHash('sha256').update(text).digest('base64url').slice(0, 8);
+  return hash('sha256', text, 'base64url').slice(0, 8);
 }
 
 function field(name: keyof typeof UID_CAPACITY, value = 0): bigint {
@@ -120,11 +120,14 @@ function field(name: keyof typeof UID_CAPACITY, value = 0): bigint {
   return BigInt(value);
 }
 
+/** The one last asked for: a message's work asks for its own run's over and over. */
+let lastMask = { own: -1n, mask: 0n };
+
 function mask(own: bigint): bigint {
-  const hash = createHash('sha256')
-    .update(`trireme run ${own.toString(16)}`)
-    .digest('hex');
-  return BigInt(`0x${hash.slice(0, 12)}`);
+  if (lastMask.own === own) return lastMask.mask;
+  const digest = hash('sha256', `trireme run ${own.toString(16)}`, 'hex');
+  lastMask = { own, mask: BigInt(`0x${digest.slice(0, 12)}`) };
+  return lastMask.mask;
 }
 
 const UUID_V8 = /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** How a receiver fares that has failed of late; one that never did, or answered since, has no record. */
 export interface Receiver {
@@ -28,7 +28,7 @@ export const PROBE_MAX_MS = 900_000;
  */
 export function receiverUid(workspaceUid: string, callbackUrl: string): string {
   const { origin, pathname } = new URL(callbackUrl);
-  return `${workspaceUid}:${createHash('sha256').update(`${origin}${pathname}`).digest('base64url')}`;
+  return `${workspaceUid}:${hash('sha256', `${origin}${pathname}`, 'base64url')}`;
 }
 
 /**

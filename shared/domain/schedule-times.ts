@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { CronError } from './cron/cron-error.ts';
 import type { CronExpression } from './cron/cron-expression.ts';
 import { isNominal, nextFire } from './cron/next-fires.ts';
@@ -110,5 +110,5 @@ export function jitterMs({ uid, jitterSeconds }: Pick<Schedule, 'uid' | 'jitterS
 
 /** In [0, 1), spread evenly over texts. */
 function fractionOf(text: string): number {
-  return createHash('sha256').update(text).digest().readUInt32BE(0) / 2 ** 32;
+  return hash('sha256', text, 'buffer').readUInt32BE(0) / 2 ** 32;
 }

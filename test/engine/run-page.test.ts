@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Posted } from '../support/engine-world.ts';
 import { createEngineWorld, START } from '../support/engine-world.ts';
+import { runPage } from '../../shared/engine/pages/run-page.ts';
 import { createSampleActions } from '../support/sample-actions.ts';
 
 const HOUR_MS = 3_600_000;
@@ -149,4 +150,26 @@ test('a run past the limit of its workspace waits in line and is released by its
   expect(statuses.every((history) => history?.at(-1) === 'SUCCEEDED')).toBe(true);
   expect(statuses.filter((history) => history?.includes('BLOCKED')).length).toBeGreaterThan(0);
   expect(finishedOf(bodies(world.posted))).toHaveLength(25);
+});
+
+test('a worker that wakes long after its time records nothing, and whoever takes the page up again does', async () => {
+  const world = createEngineWorld({ actions: [createSampleActions().numberedPages] });
+  const { control } = await world.launch({ inputs: [{ pages: 1, per_page: 1 }] });
+  const [first] = world.sent;
+  if (first?.message.kind !== 'page') throw new Error('a run of one input begins with its page');
+  const sleepy = {
+    ...world.ports,
+    runs: {
+      ...world.ports.runs,
+      readInput: async (uid: string, index: number) => {
+        world.skipTo(world.now() + 71_000);
+        return world.ports.runs.readInput(uid, index);
+      },
+    },
+  };
+  await expect(runPage(sleepy, first.message, { by: 'sleepy', count: 1 })).rejects.toThrow('stood still');
+  expect(await world.ports.progress.readSlot(control.uid, 0, 0)).toBeNull();
+  await world.runUntil(world.now() + HOUR_MS);
+  expect((await world.ports.progress.readSlot(control.uid, 0, 0))?.by).not.toBe('sleepy');
+  expect(finishedOf(bodies(world.posted))).toHaveLength(1);
 });

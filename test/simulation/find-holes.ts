@@ -5,14 +5,6 @@ import type { Coverage } from './coverage.ts';
 import { ALL_FAULT_KINDS, ALL_FURTHER_KINDS } from './fault-kinds.ts';
 import { MUST_HIT } from './must-hit.ts';
 
-/** Moves that no step of the workloads leads to yet, or hardly any. */
-const NOT_YET: ReadonlySet<string> = new Set([
-  // A file that is read while its run, resumed, waits in line.
-  'invalidate from BLOCKED',
-  // A run that recorded something, waits in line anew, and whose start dies just then.
-  'succeedPartly from BLOCKED',
-]);
-
 /** What takes a coincidence, and how many histories it takes to be sure of it. */
 const RARE: ReadonlySet<string> = new Set([
   'move:succeed from QUEUED',
@@ -27,12 +19,10 @@ const RARE: ReadonlySet<string> = new Set([
 ]);
 const HISTORIES_FOR_RARE = 20_000;
 
-/** Moves of the table by where they begin, so far as histories lead to them. */
-export function reachableMoves(): readonly string[] {
+/** Moves of the table by where they begin. */
+export function tableMoves(): readonly string[] {
   const moves = Object.keys(RUN_MOVES) as RunMove[]; // keys of a closed literal
-  return moves
-    .flatMap((move) => RUN_MOVES[move].from.map((from) => `${move} from ${from}`))
-    .filter((name) => !NOT_YET.has(name));
+  return moves.flatMap((move) => RUN_MOVES[move].from.map((from) => `${move} from ${from}`));
 }
 
 /** What should have been hit and was not, each by its name. Empty where the histories were enough. */
@@ -43,7 +33,7 @@ export function findHoles(coverage: Coverage): readonly string[] {
   const histories = coverage.under('scenario:').reduce((sum, [, count]) => sum + count, 0);
   const isLacking = (name: string): boolean =>
     coverage.count(name) === 0 && (histories >= HISTORIES_FOR_RARE || !RARE.has(name));
-  const outcomes = [...reachableMoves().map((move) => `move:${move}`), ...MUST_HIT].filter(isLacking);
+  const outcomes = [...tableMoves().map((move) => `move:${move}`), ...MUST_HIT].filter(isLacking);
   const points = aimsOf(coverage).map(writeAim);
   return [...kinds, ...outcomes, ...points];
 }

@@ -1,7 +1,7 @@
 import type { Coverage } from './coverage.ts';
 import { ALL_FAULT_KINDS, FAULT_KINDS } from './fault-kinds.ts';
 import { POINT_OUTCOMES } from './aim.ts';
-import { findHoles, reachableMoves } from './find-holes.ts';
+import { findHoles, tableMoves } from './find-holes.ts';
 
 /** The coverage of many histories as lines for a person. */
 export function coverageLines(coverage: Coverage): readonly string[] {
@@ -19,7 +19,7 @@ export function coverageLines(coverage: Coverage): readonly string[] {
     ),
     ...table(
       'Moves of a run',
-      reachableMoves().map((move) => [move, coverage.count(`move:${move}`)]),
+      tableMoves().map((move) => [move, coverage.count(`move:${move}`)]),
     ),
     ...table('Verbs and their answers', coverage.under('verb:')),
     ...table('Burials of dead letters', coverage.under('burial:')),

@@ -116,4 +116,9 @@ export const REGRESSIONS: readonly Regression[] = [
     was: 'what ran beside a failed send froze with its function, and in a later invocation gave a slot to a run stopped long since',
     undoneBy: 'works-left-to-themselves',
   },
+  {
+    seed: 23049,
+    was: 'a page was recorded a quarter of an hour after its run was stopped, by a worker that then died, and its callback was forgotten',
+    undoneBy: 'late-worker-records',
+  },
 ];

@@ -5,6 +5,7 @@ import type { ReceiverNature } from './receivers.ts';
 import { drawInput } from './draw-input.ts';
 import { type ConsumerWorkload, drawConsumers } from './consumers/consumer-workload.ts';
 import { drawLive, type LiveWorkload } from './live/live-workload.ts';
+import { drawDeathInLine } from './line-workload.ts';
 import { drawLetterStorm, type LetterWorkload, withLetters } from './letter-workload.ts';
 import { drawScheduleWorkload, type ScheduleWorkload } from './schedules/schedule-workload.ts';
 import { PACED_ACTION } from './upstream.ts';
@@ -97,6 +98,8 @@ export function drawWorkload(seed: number, scenario: Scenario, leastStormMs = 0)
 
 /** Histories of other scenarios in which messages die; schedules seldom, for they last long. */
 function drawLetters(seed: number): Workload {
+  const inLine = new Random(seed, 'letters in line');
+  if (inLine.happens(0.2)) return drawLineHistory(inLine);
   const random = new Random(seed, 'letters of');
   const scenario = random.pick([
     'small',
@@ -110,6 +113,19 @@ function drawLetters(seed: number): Workload {
   ] as const);
   const workload = drawWorkload(seed, scenario, drawLetterStorm(seed));
   return withLetters(seed, workload);
+}
+
+function drawLineHistory(random: Random): Workload {
+  const { steps, breakdown, leastStormMs } = drawDeathInLine(random);
+  return {
+    runsAtOnce: 1,
+    inputsInFlight: random.pick([2, 4, 20]),
+    receivers: ['well'],
+    steps,
+    stormMs: leastStormMs,
+    maxReceives: random.pick([1, 1, 2, 3]),
+    letters: { breakdowns: [breakdown], meddling: random.pick([0, 0.2]) },
+  };
 }
 
 /** The same runs, of the action that has a pace; live calls would only be refused. */
@@ -190,7 +206,7 @@ function drawUploadHistory(seed: number): Workload {
   const stormMs = Math.round(random.logarithmic(20_000, 7_200_000));
   const { uploads, verbs } = drawUploads(seed, { stormMs, workspaces });
   return {
-    runsAtOnce: random.pick([1, 1, 2, 3]),
+    runsAtOnce: uploads.runsAtOnce ?? random.pick([1, 1, 2, 3]),
     inputsInFlight: random.pick([1, 2, 4, 20]),
     // One more: whoever asks for what is another's.
     receivers: Array.from({ length: workspaces + 1 }, () => natureOf(random, 'uploads')),

@@ -18,7 +18,9 @@ export function toAttribute(value: unknown): AttributeValue {
 /** The members of a record as an item. */
 export function toItem(record: object): Item {
   const item: Item = {};
-  for (const [name, value] of Object.entries(record)) {
+  const members = record as Readonly<Record<string, unknown>>; // cast: an object, read by its own names
+  for (const name of Object.keys(members)) {
+    const value = members[name];
     if (value !== null && value !== undefined) item[name] = toAttribute(value);
   }
   return item;
@@ -44,10 +46,10 @@ function fromItem(item: Item): Record<string, unknown> {
 
 /** Reads typed members of an item; a missing or mistyped one is a fault of ours and says which. */
 export class ItemReader {
-  readonly #values: Record<string, unknown>;
+  readonly #item: Item;
 
   constructor(item: Item) {
-    this.#values = fromItem(item);
+    this.#item = item;
   }
 
   text(name: string): string {
@@ -59,46 +61,47 @@ export class ItemReader {
   }
 
   textOrNull(name: string): string | null {
-    return this.#has(name) ? this.text(name) : null;
+    return this.#value(name) === null ? null : this.text(name);
   }
 
   numberOrNull(name: string): number | null {
-    return this.#has(name) ? this.number(name) : null;
+    return this.#value(name) === null ? null : this.number(name);
   }
 
   /** False where absent. */
   flag(name: string): boolean {
-    return this.#values[name] === true;
+    return this.#value(name) === true;
   }
 
   bytesOrNull(name: string): Uint8Array | null {
-    const value = this.#values[name];
+    const value = this.#value(name);
     return value instanceof Uint8Array ? value : null;
   }
 
   /** A member that was stored whole by this project as `Value`; null where absent. */
   stored<Value>(name: string): Value | null {
-    return (this.#values[name] ?? null) as Value | null; // cast: written by the same adapter with this type
+    return this.#value(name) as Value | null; // cast: written by the same adapter with this type
   }
 
   /** Members whose names begin so, with the rest of the name. */
   *withPrefix<Value>(prefix: string): Generator<[string, Value]> {
-    for (const [name, value] of Object.entries(this.#values)) {
-      if (name.startsWith(prefix)) yield [name.slice(prefix.length), value as Value]; // cast: as for stored
+    for (const name of Object.keys(this.#item)) {
+      if (name.startsWith(prefix)) yield [name.slice(prefix.length), this.#value(name) as Value]; // cast: as for stored
     }
   }
 
-  #has(name: string): boolean {
-    return this.#values[name] !== undefined && this.#values[name] !== null;
+  /** Null where absent. */
+  #value(name: string): unknown {
+    return fromAttribute(this.#item[name]);
   }
 
   #typed(name: string, type: 'string'): string;
   #typed(name: string, type: 'number'): number;
   #typed(name: string, type: 'string' | 'number'): string | number {
-    const value = this.#values[name];
+    const value = this.#value(name);
     if (typeof value === type) return value as string | number; // cast: the line's own check
     throw new TypeError(
-      `A stored item lacks ${name} (${type}): pk ${String(this.#values['pk'])}, sk ${String(this.#values['sk'])}.`,
+      `A stored item lacks ${name} (${type}): pk ${String(this.#value('pk'))}, sk ${String(this.#value('sk'))}.`,
     );
   }
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { readUid } from '../../domain/ids.ts';
 import { shardOf } from '../../domain/input.ts';
 import type { RateType } from '../../domain/token-bucket.ts';
@@ -202,11 +202,11 @@ export function listedAt(createdAt: number, uid: string): string {
 }
 
 function partitionOf(uid: string): number {
-  return createHash('sha256').update(uid).digest().readUInt32BE(0) % DUE_PARTITIONS;
+  return hash('sha256', uid, 'buffer').readUInt32BE(0) % DUE_PARTITIONS;
 }
 
 function hashOf(text: string): string {
-  return createHash('sha256').update(text).digest('base64url');
+  return hash('sha256', text, 'base64url');
 }
 
 function digits(value: number, length: number): string {

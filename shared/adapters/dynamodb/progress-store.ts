@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { ErrorRecord } from '../../domain/errors.ts';
 import { type OpenInput, type RunWindow, shardOf } from '../../domain/input.ts';
 import type { PageOutcome, PageSlot } from '../../domain/page.ts';
@@ -175,8 +175,7 @@ export function createProgressStore(table: Table, objects: LargeObjects): Progre
 
 /** An object's key ends in its body's hash: a loser's upload never overwrites the page that was recorded. */
 function objectKeyOf({ runUid, input, page }: PageSlot, bytes: Uint8Array): string {
-  const hash = createHash('sha256').update(bytes).digest('base64url');
-  return `pages/${runUid}/${input}/${page}-${hash}`;
+  return `pages/${runUid}/${input}/${page}-${hash('sha256', bytes, 'base64url')}`;
 }
 
 // Slots are the most written item: names of one or two letters keep a page of 800 B within one write unit.

@@ -10,6 +10,8 @@ export interface PageInHand {
   readonly receipt: Receipt;
   readonly control: RunControl;
   readonly definition: RunDefinition;
+  /** When its worker took it up (epoch ms). */
+  readonly takenAt: number;
 }
 
 /** A wait beyond this may be one that the whole run waits for. */

@@ -34,6 +34,7 @@ const PATIENCE_MS = 1_000;
  * next page, the page's callback, or the end of the input. Bears its message twice, late, or under a dead epoch.
  */
 export async function runPage(ports: PagePorts, message: PageMessage, receipt: Receipt): Promise<void> {
+  const takenAt = ports.clock.now();
   const standing = await ports.runs.readControl(message.runUid);
   const definition = standing?.epoch === message.epoch ? await ports.runs.readDefinition(message.runUid) : null;
   if (standing === null || definition === null) return;
@@ -41,7 +42,7 @@ export async function runPage(ports: PagePorts, message: PageMessage, receipt: R
   if (control === null || !mayStart(control, message.epoch, ports.clock.now())) return;
   if (message.until !== null && message.until > ports.clock.now()) return sendWhenDue(ports, definition, message);
 
-  const page: PageInHand = { message, receipt, control, definition };
+  const page: PageInHand = { message, receipt, control, definition, takenAt };
   const slot = (await readStanding(ports, page)) ?? (await runAndRecord(ports, page));
   if (slot === null) return; // it waits, and whoever wrote that down has sent it on
   if (owns(page, slot)) await follow(ports, page, slot);
@@ -124,8 +125,17 @@ async function runAndRecord(ports: PagePorts, page: PageInHand): Promise<PageSlo
     at: ports.clock.now(),
     version: CALLBACK_BODY_VERSION,
   };
+  if (stoodStill(ports, page)) throw new Error(`the worker of ${message.runUid} stood still: its page may be too late`);
   const put = await ports.progress.putSlot(slot, results, definition.expiresAt, page.control.restartEpoch);
   return put.won ? slot : put.stored;
+}
+
+/** Longer than a page's time and any function's own (its time and ten seconds), and less than a stop waits for what lands. */
+const STANDSTILL_MS = 20_000;
+
+/** A worker that wakes after its time records nothing: its run may have been told as over, and be watched no longer. */
+function stoodStill({ clock, settings }: PagePorts, { takenAt }: PageInHand): boolean {
+  return clock.now() > takenAt + settings.pageTimeoutMs + STANDSTILL_MS;
 }
 
 /** A line of an upload that cannot be an input: the action never sees it. */

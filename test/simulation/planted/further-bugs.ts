@@ -174,4 +174,10 @@ export const FURTHER_BUGS: readonly PlantedBug[] = [
     find: 'await Promise.allSettled(works);',
     replace: "(await Promise.all(works)).map((value) => ({ status: 'fulfilled' as const, value, reason: null }));",
   },
+  {
+    name: 'late-worker-records',
+    file: `${ENGINE}/pages/run-page.ts`,
+    find: 'if (stoodStill(ports, page))',
+    replace: 'if (stoodStill(ports, page) && page.takenAt < 0)',
+  },
 ];

@@ -29,6 +29,15 @@ export function drawFile(random: Random, name: string): UploadFile {
   return { text, lines: rows.map(({ given }) => given) };
 }
 
+/** A file of so many lines, none of which is an input. */
+export function badFile(count: number): UploadFile {
+  return fileOf(Array.from({ length: count }, (_, broken) => ({ broken })));
+}
+
+export function fileOf(lines: readonly GivenInput[]): UploadFile {
+  return { text: lines.map((line) => `${JSON.stringify(line)}\n`).join(''), lines };
+}
+
 function drawBadRow(random: Random, key: string, index: number): Row {
   const noInput = (text: string): Row => ({ text, given: null });
   if (random.happens(0.05)) return noInput(`{"key":"${key.padEnd(40_000, '.')}"}`);

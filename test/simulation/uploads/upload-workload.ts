@@ -1,6 +1,6 @@
 import { Random } from '../random.ts';
 import { type LaunchBody, type Verb, VERBS } from '../truth.ts';
-import { drawFile } from './draw-file.ts';
+import { badFile, drawFile, fileOf } from './draw-file.ts';
 import type { UploadFile } from './upload-truth.ts';
 
 /** What callers do with one upload. Times of launches are ms after the upload was opened. */
@@ -32,6 +32,8 @@ export interface UploadWorkload {
   readonly plans: readonly UploadPlan[];
   /** What the intake reads at a time. */
   readonly chunkBytes: number;
+  /** Absent: as drawn for the history. */
+  readonly runsAtOnce?: number;
 }
 
 interface VerbPlan {
@@ -46,6 +48,8 @@ export function drawUploads(
   seed: number,
   { stormMs, workspaces }: { readonly stormMs: number; readonly workspaces: number },
 ): { readonly uploads: UploadWorkload; readonly verbs: readonly VerbPlan[] } {
+  const inLine = new Random(seed, 'uploads in line');
+  if (inLine.happens(0.1)) return drawInvalidInLine(inLine);
   const random = new Random(seed, 'uploads');
   const plans = Array.from({ length: random.pick([1, 2, 2, 3]) }, (_, upload) =>
     drawPlan(random, upload, { stormMs, workspaces }),
@@ -57,6 +61,34 @@ export function drawUploads(
   );
   const longest = Math.max(...plans.map(({ file }) => file.text.length));
   return { uploads: { plans, chunkBytes: Math.max(40, Math.ceil(longest / random.pick([1, 2, 5, 12]))) }, verbs };
+}
+
+/** A run is stopped and resumed before its file is read, in which nothing can run, and another has the only slot. */
+function drawInvalidInLine(random: Random): ReturnType<typeof drawUploads> {
+  // So long that the sweep, which looks after a while, has the waiter's file read in line.
+  const inputs = [{ key: 'w0 u0 i0', pages: 30, per_page: 1, takes_ms: 45_000 }];
+  const planOf = (upload: number, at: number, file: UploadFile): UploadPlan => ({
+    workspace: 0,
+    at,
+    file,
+    putAfter: 100,
+    otherAfter: null,
+    launches: [{ after: 150, body: drawBody(random, 0, `upload ${upload} launch 0`), again: null, startsAfter: null }],
+    strangerAfter: null,
+  });
+  const holder = planOf(0, 0, fileOf(inputs));
+  const waiter = planOf(1, Math.round(random.logarithmic(1_000, 4_000)), badFile(random.int(40, 80)));
+  const stopAt = waiter.at + 220 + random.int(0, 250);
+  const verbOf = (verb: Verb, at: number): VerbPlan => ({
+    at: Math.round(at),
+    workspace: 0,
+    verb,
+    run: 'upload 1 launch 0',
+  });
+  return {
+    uploads: { plans: [holder, waiter], chunkBytes: 40, runsAtOnce: 1 },
+    verbs: [verbOf('cancel', stopAt), verbOf('resume', stopAt + random.logarithmic(100, 2_000))],
+  };
 }
 
 function drawPlan(
