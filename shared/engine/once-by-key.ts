@@ -70,7 +70,7 @@ const RETRY_AFTER_SECONDS = 1;
 
 /**
  * Does a request once for its key: the same request again gets the first answer, `replayed`. A refusal keeps no key; a
- * crash leaves a lease that lapses, and the next request carries on under the same seed. Throws IDEMPOTENCY_MISMATCH
+ * crash or a fault of ours leaves one, and the next request carries on under the same seed, also should that be refused. Throws IDEMPOTENCY_MISMATCH
  * and IDEMPOTENCY_IN_FLIGHT. Null for a request: there is no key, it is just done.
  */
 export async function onceByKey<Answer>(
@@ -99,9 +99,11 @@ export async function onceByKey<Answer>(
     if (work.recall === undefined || work.keepsAnswer === true) await ports.keyStore.answerKey(request, answer);
     return { answer, replayed: false };
   } catch (error) {
-    // Refused, nothing was changed; anything else may have been carried out all the same.
+    // Refused, nothing was changed; anything else may have been carried out all the same, as may what an earlier one did.
     const refused = error instanceof EngineError && ERROR_CATALOGUE[error.label].status < 500;
-    if (leaseUntil !== null) await ports.keyStore.dropKey(request, { leaseUntil, free: refused });
+    if (leaseUntil !== null) {
+      await ports.keyStore.dropKey(request, { leaseUntil, free: refused && standing === null });
+    }
     // A check may refuse it for what another sending of it has done since the key was read.
     const answer = refused && leaseUntil === null ? await answeredMeanwhile(ports, request, work) : null;
     if (answer !== null) return { answer, replayed: true };

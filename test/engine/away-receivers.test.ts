@@ -119,6 +119,19 @@ describe('a receiver that is away', () => {
     expect(taken.size).toBe(CALLBACKS);
   });
 
+  it('gets what it missed though the messages are lost that bring it', async () => {
+    const backAt = START + 9 * HOUR_MS;
+    const { world, taken, definition } = await awayUntil(backAt);
+    await world.runUntil(backAt);
+    const uid = receiverUid(definition.workspaceUid, 'https://receiver.example/hook');
+    await world.ports.receivers.forgetReceiver(uid); // as one does that got through
+    await tendReceiver(world.ports, uid);
+    expect(taken.size).toBe(0);
+    world.loseQueued();
+    await world.runUntil(world.now() + 25 * MINUTE_MS);
+    expect(taken.size).toBe(CALLBACKS);
+  });
+
   it('says when to come again, and is not asked before, though it be back', async () => {
     const askedAt = START + 10_000;
     const world = createEngineWorld({

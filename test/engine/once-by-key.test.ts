@@ -109,3 +109,37 @@ test('a key whose claim was carried out and reported as failed is its own; anoth
   held.resolve(undefined);
   expect(await first).toEqual({ answer: 'done', replayed: false });
 });
+
+test('a key under which something may have been done keeps its seed, though who carries on is refused', async () => {
+  let row: KeyRow | null = null;
+  const freed: boolean[] = [];
+  const keyStore: KeyStore = {
+    readKey: () => Promise.resolve(row),
+    claimKey: (_, claimed) => {
+      row = { ...claimed, answer: null };
+      return Promise.resolve({ claimed: true });
+    },
+    answerKey: () => Promise.resolve(),
+    dropKey: (_, { free }) => {
+      freed.push(free);
+      row = free || row === null ? null : { ...row, leaseUntil: 0 };
+      return Promise.resolve();
+    },
+  };
+  let seed = 0;
+  const ports = { keyStore, now: () => NOW, randomBytes: (count: number) => new Uint8Array(count).fill((seed += 1)) };
+  const seeds: (number | undefined)[] = [];
+  const send = (outcome: Error | string) =>
+    onceByKey(ports, REQUEST, {
+      async run(claim) {
+        seeds.push((await claim()).seed[0]);
+        if (typeof outcome !== 'string') throw outcome;
+        return outcome;
+      },
+    });
+  await expect(send(new Error('cut off'))).rejects.toThrow('cut off');
+  await expect(send(new EngineError('LIMIT_REACHED', 'no turn now'))).rejects.toThrow('no turn now');
+  expect(await send('done')).toMatchObject({ answer: 'done' });
+  expect(seeds).toEqual([1, 1, 1]);
+  expect(freed).toEqual([false, false]);
+});

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { runPage } from '../../shared/engine/pages/run-page.ts';
+import { dispatchRun } from '../../shared/engine/runs/dispatch-run.ts';
 import { retryRun } from '../../shared/engine/runs/retry-run.ts';
 import { stopRun } from '../../shared/engine/runs/stop-run.ts';
 import { resumeRun } from '../../shared/engine/runs/resume-run.ts';
@@ -96,4 +98,18 @@ test('a launch of which every input is refused and skipped is INVALID and still 
   await world.runUntil(START + 10 * MINUTE_MS);
   expect(bodies(world, 'run.finished')).toMatchObject([{ run: { status: 'INVALID' }, manifest: { failed: 2 } }]);
   expect(actions.calls).toHaveLength(0);
+});
+
+test('a page of a retried input whose callback was lost is told though the run is stopped in its middle', async () => {
+  const { world, definition } = await failedRun(1);
+  const { uid, epoch } = await retryRun(world.ports, definition);
+  await dispatchRun(world.ports, { kind: 'dispatch', runUid: uid, epoch }, { by: 'a dispatch', count: 1 });
+  const page = world.sent.map(({ message }) => message).findLast((message) => message.kind === 'page');
+  if (page?.kind !== 'page') throw new Error('the retried input was not sent on its way');
+  await runPage(world.ports, page, { by: 'a page', count: 1 });
+  world.loseQueued();
+  await stopRun(world.ports, definition, 'CANCELLED_BY_CALLER');
+  await world.runUntil(START + 60 * MINUTE_MS);
+  expect(bodies(world, 'run.page').map((body) => body.page)).toEqual([0, 1]);
+  expect(bodies(world, 'run.finished').at(-1)).toMatchObject({ run: { status: 'STOPPED' }, manifest: { outputs: 6 } });
 });

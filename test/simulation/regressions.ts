@@ -121,4 +121,16 @@ export const REGRESSIONS: readonly Regression[] = [
     was: 'a page was recorded a quarter of an hour after its run was stopped, by a worker that then died, and its callback was forgotten',
     undoneBy: 'late-worker-records',
   },
+  {
+    seed: 41753,
+    scenario: 'live',
+    was: 'a key whose call had reached the upstream was freed by the refusal of the one that carried on, and the next ran it under another uid',
+    undoneBy: 'key-freed-that-had-work-done',
+  },
+  {
+    seed: 42060,
+    scenario: 'verbs',
+    was: 'a retried input was stopped with a page whose callback was lost, and what it had recorded before the retry was taken for all it had',
+    undoneBy: 'reopened-hides-what-is-in-hand',
+  },
 ];

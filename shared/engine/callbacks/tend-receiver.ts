@@ -1,9 +1,12 @@
+import { readUid } from '../../domain/ids.ts';
 import type { CorePorts } from '../ports.ts';
 import { PROBE_MAX_MS, probeDelayMs } from '../../domain/receiver.ts';
 import type { HeldCallback } from '../stores.ts';
+import { isLastChance } from './delivery.ts';
+import { nextWatch, STUCK_MS } from '../runs/watch.ts';
 import { together } from '../together.ts';
 
-type TendPorts = Pick<CorePorts, 'clock' | 'callbacks' | 'receivers' | 'messages'>;
+type TendPorts = Pick<CorePorts, 'clock' | 'callbacks' | 'receivers' | 'due' | 'messages'>;
 
 /** Held callbacks one look sends on, spread over the minute until the next: a receiver that is just back is not overrun. */
 const A_LOOK = 1_000;
@@ -38,6 +41,7 @@ export async function tendReceiver(ports: TendPorts, uid: string): Promise<numbe
 /** Sends one of these on; some may be of an attempt that was made since. False: all are. */
 async function sendProbe(ports: TendPorts, uid: string, due: readonly HeldCallback[]): Promise<boolean> {
   for (const held of due) {
+    await watchRuns(ports, [held]);
     if (await release(ports, uid, held, 0)) return true;
   }
   return false;
@@ -45,19 +49,34 @@ async function sendProbe(ports: TendPorts, uid: string, due: readonly HeldCallba
 
 async function sendOn(ports: TendPorts, uid: string, held: readonly HeldCallback[]): Promise<void> {
   for (let first = 0; first < held.length; first += AT_ONCE) {
+    const some = held.slice(first, first + AT_ONCE);
+    await watchRuns(ports, some);
     const delayMs = Math.floor((first / A_LOOK) * LOOK_MS);
-    await together(held.slice(first, first + AT_ONCE).map((one) => release(ports, uid, one, delayMs)));
+    await together(some.map((one) => release(ports, uid, one, delayMs)));
   }
 }
 
-/** Its record first, then its message; where it is held goes last. False: it waits with that attempt no more. */
+/** Has the runs they tell of looked at once their messages should have been handled: none looks while its callbacks wait. */
+async function watchRuns(ports: Pick<TendPorts, 'clock' | 'due'>, held: readonly HeldCallback[]): Promise<void> {
+  const at = nextWatch(ports.clock.now() + LOOK_MS + STUCK_MS);
+  const runs = new Set(held.map(({ uid }) => readUid(uid)?.runUid).filter((uid) => uid !== undefined));
+  await together(Array.from(runs, (uid) => ports.due.putDue({ at, kind: 'watch', uid })));
+}
+
+/**
+ * Its record first, then its message; where it is held goes last. From here on the record says when it is due, so that
+ * it is found should its message be lost; one that has waited all its time is known by how long. False: it waits with
+ * that attempt no more.
+ */
 async function release(ports: TendPorts, receiver: string, held: HeldCallback, delayMs: number): Promise<boolean> {
   const { uid, attempt } = held;
   const record = await ports.callbacks.readRecord(uid);
   let isSent = false;
   if (record?.status === 'PENDING' && record.retryCount === attempt - 1 && record.heldSince !== null) {
     const { status, retryCount, by, workspaceUid } = record;
-    const change = { status, retryCount, by, nextAttemptAt: ports.clock.now() + delayMs };
+    const now = ports.clock.now();
+    const heldSince = isLastChance(record, now) ? record.heldSince : null;
+    const change = { status, retryCount, by, heldSince, nextAttemptAt: now + delayMs };
     isSent = await ports.callbacks.updateRecord(uid, { status, retryCount }, change);
     if (isSent) {
       await ports.messages.send({ kind: 'callback', uid, attempt }, { workspaceUid, delayMs });

@@ -89,11 +89,12 @@ async function tendShard(
   if (definition.callback?.on !== 'all') return lookAgainAt;
   const marks = await ports.progress.readMarks(definition.uid, shard);
   const reopened = await ports.progress.readReopened(definition.uid, shard);
-  const recorded: readonly Recorded[] = [
-    ...Array.from(marks, ([input, { pages, callbacks }]) => ({ input, pages, callbacks })),
-    ...Array.from(reopened, ([input, { pages, callbacks }]) => ({ input, pages, callbacks })),
-    ...inHand.filter(({ input }) => shardOf(input) === shard && !marks.has(input) && !reopened.has(input)),
-  ];
+  // Of one that a retry reopened, what it has in hand says more than what it had recorded before.
+  const recorded = new Map<number, Omit<Recorded, 'input'>>([
+    ...reopened,
+    ...inHand.flatMap(({ input, ...own }) => (shardOf(input) === shard ? [[input, own] as const] : [])),
+    ...marks,
+  ]);
   const seen = new Set<string>();
   for (const { input, page, part } of await ports.callbacks.readDeliveries(definition.uid, shard)) {
     seen.add(deriveUid(definition.uid, 'page', { input, page, part }));
@@ -101,7 +102,7 @@ async function tendShard(
   for (const { refUid, parentUid } of await ports.callbacks.listRecords(definition.uid, shard)) {
     if (parentUid === null) seen.add(refUid); // a replay says nothing of the original's message
   }
-  if (seen.size >= recorded.reduce((sum, { callbacks }) => sum + callbacks, 0)) return lookAgainAt;
+  if (seen.size >= recorded.values().reduce((sum, { callbacks }) => sum + callbacks, 0)) return lookAgainAt;
   await sendUnseen(ports, definition, recorded, seen);
   return nextWatch(ports.clock.now());
 }
@@ -110,11 +111,11 @@ async function tendShard(
 async function sendUnseen(
   ports: CorePorts,
   definition: RunDefinition,
-  recorded: readonly Recorded[],
+  recorded: ReadonlyMap<number, Pick<Recorded, 'pages'>>,
   seen: ReadonlySet<string>,
 ): Promise<void> {
   const now = ports.clock.now();
-  for (const { input, pages } of recorded) {
+  for (const [input, { pages }] of recorded) {
     for (let page = 0; page < pages; page += 1) {
       const slot = await ports.progress.readSlot(definition.uid, input, page);
       if (slot === null || slot.outcome.kind !== 'RESULT' || slot.at + STUCK_MS > now) continue;

@@ -180,4 +180,18 @@ export const FURTHER_BUGS: readonly PlantedBug[] = [
     find: 'if (stoodStill(ports, page))',
     replace: 'if (stoodStill(ports, page) && page.takenAt < 0)',
   },
+  {
+    name: 'key-freed-that-had-work-done',
+    file: `${ENGINE}/once-by-key.ts`,
+    scenario: 'live',
+    find: 'free: refused && standing === null',
+    replace: 'free: refused',
+  },
+  {
+    name: 'reopened-hides-what-is-in-hand',
+    file: `${ENGINE}/sweep/tend-ended.ts`,
+    scenario: 'verbs',
+    find: 'shardOf(input) === shard ? [[input, own] as const] : []',
+    replace: 'shardOf(input) === shard && !reopened.has(input) ? [[input, own] as const] : []',
+  },
 ];
