@@ -23,6 +23,7 @@ export const ENTRY_CHECKS: readonly ScheduleCheck[] = [
         const next = body?.['next_execution_at'];
         const at = `${name} was told ${status ?? 'nothing'}: ${String(body?.['status'])}, next ${String(next)}`;
         if (status !== 200) return [at];
+        if (isStarting(state, endedAt) && body?.['status'] === 'ACTIVE' && next === singleOf(state)) return [];
         const wanted = wantedNext(state, endedAt);
         const isOver = wanted === null && state.status === 'ACTIVE' && state.cron === null;
         if (body?.['status'] !== (isOver ? 'COMPLETED' : state.status)) return [`${at}; it is ${state.status}`];
@@ -61,6 +62,21 @@ export const ENTRY_CHECKS: readonly ScheduleCheck[] = [
     check: ({ atRest, isLate }) => (isLate ? [] : atRest.entries.map(({ name }) => `entry ${name} is left behind`)),
   },
 ];
+
+/** After its only time and its jitter, a schedule is COMPLETED within so much. */
+const COMPLETES_MS = 60_000;
+
+/** Whether its only time has come and its jitter is not over, or just was: it may be told that it still has it before it. */
+function isStarting(state: ScheduleState, at: number): boolean {
+  const single = Date.parse(singleOf(state) ?? '');
+  return single <= at && at <= single + state.jitterSeconds * 1_000 + COMPLETES_MS;
+}
+
+/** The only time of a schedule without a cron. */
+function singleOf(state: ScheduleState): string | null {
+  const [single] = state.cron === null ? nominalTimes(state, 0, Infinity) : [];
+  return single === undefined ? null : iso(single);
+}
 
 /** The next time of a schedule after an instant; null: none; `far`: beyond what is read minute by minute. */
 function wantedNext(state: ScheduleState, after: number): number | null | 'far' {
