@@ -47,7 +47,9 @@ export class Random implements Chance {
   }
 
   bytes(count: number): Uint8Array {
-    return Uint8Array.from({ length: count }, () => this.int(0, 255));
+    const bytes = new Uint8Array(count);
+    for (let at = 0; at < count; at += 1) bytes[at] = this.int(0, 255);
+    return bytes;
   }
 
   uuid(): string {

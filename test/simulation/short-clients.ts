@@ -86,30 +86,41 @@ function nameOf({ __type: type }: ErrorBody): string {
 
 /** As AWS JSON has it: bytes as base64, no members that are undefined. What needs no change is not copied. */
 export function toWire(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
   if (value instanceof Uint8Array)
     return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64');
-  return changed(value, toWire);
+  const members = value as Members; // cast: an object or an array, read by its own names
+  let copy: Record<string, unknown> | null = null;
+  for (const name of Object.keys(members)) {
+    const before = members[name];
+    const after = toWire(before);
+    if (after !== before || after === undefined) copy = changed(copy ?? copyOf(value), name, after);
+  }
+  return copy ?? value;
 }
 
 /** As the SDK gives it: the member `B` of an attribute's value is bytes. What needs no change is not copied. */
 export function fromWire(value: unknown): unknown {
-  return changed(value, (member, name) =>
-    name === 'B' && typeof member === 'string' ? new Uint8Array(Buffer.from(member, 'base64')) : fromWire(member),
-  );
-}
-
-/** The value with each member as `change` has it, undefined ones left out; the value itself where nothing changes. */
-function changed(value: unknown, change: (member: unknown, name: string) => unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
-  const members = value as Readonly<Record<string, unknown>>; // cast: an object or an array, read by its own names
+  const members = value as Members; // cast: as above
   let copy: Record<string, unknown> | null = null;
   for (const name of Object.keys(members)) {
     const before = members[name];
-    const after = change(before, name);
-    if (after === before && after !== undefined) continue;
-    copy ??= Array.isArray(value) ? (Array.from(value) as unknown as Record<string, unknown>) : { ...members }; // cast: as above
-    if (after === undefined) delete copy[name];
-    else copy[name] = after;
+    const isBytes = name === 'B' && typeof before === 'string';
+    const after = isBytes ? new Uint8Array(Buffer.from(before, 'base64')) : fromWire(before);
+    if (after !== before || after === undefined) copy = changed(copy ?? copyOf(value), name, after);
   }
   return copy ?? value;
+}
+
+type Members = Readonly<Record<string, unknown>>;
+
+function copyOf(value: object): Record<string, unknown> {
+  return Array.isArray(value) ? (Array.from(value) as unknown as Record<string, unknown>) : { ...value }; // cast: by its own names
+}
+
+function changed(copy: Record<string, unknown>, name: string, value: unknown): Record<string, unknown> {
+  if (value === undefined) delete copy[name];
+  else copy[name] = value;
+  return copy;
 }
