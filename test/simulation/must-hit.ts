@@ -38,6 +38,7 @@ export const MUST_HIT: readonly string[] = [
   'burial:fire FIRE_MISSED',
   'burial:fire CARRIED_ON',
   'burial:tend NOTHING',
+  'upload:put 403',
   'upload:put 412',
   'upload:launch 202',
   'upload:launch 409 USED',

@@ -10,8 +10,15 @@ export class SimulatedBucket {
   /** By URL. */
   readonly #uploads = new Map<string, { readonly etag: string; readonly bytes: Uint8Array }>();
 
-  /** A caller's PUT; gives the status S3 answers: a key is written once where `If-None-Match: *` is sent along. */
-  put(url: string, headers: Readonly<Record<string, string>>, bytes: Uint8Array): 200 | 412 {
+  /** When signed URLs stop being good, epoch ms. */
+  readonly #goodUntil = new Map<string, number>();
+
+  /**
+   * A caller's PUT; gives the status S3 answers: a signed URL has its time, and a key is written once where
+   * `If-None-Match: *` is sent along.
+   */
+  put(url: string, headers: Readonly<Record<string, string>>, bytes: Uint8Array, now: number): 200 | 403 | 412 {
+    if (now > (this.#goodUntil.get(url) ?? 0)) return 403;
     if (headers['If-None-Match'] === '*' && this.#uploads.has(url)) return 412;
     this.#uploads.set(url, { etag: `"${createHash('md5').update(bytes).digest('hex')}"`, bytes });
     return 200;
@@ -36,6 +43,7 @@ export class SimulatedBucket {
 
   uploadsOf(instance: Instance): UploadObjects & UploadTickets {
     const uploads = this.#uploads;
+    const goodUntil = this.#goodUntil;
     return {
       findObject: ({ workspaceUid, uid }) =>
         instance.call(
@@ -57,10 +65,11 @@ export class SimulatedBucket {
           refuse,
         ),
       // Signing is no call: credentials are at hand.
-      writeTicket: async ({ workspaceUid, uid }) => ({
-        url: urlOf(workspaceUid, uid),
-        headers: { 'If-None-Match': '*' },
-      }),
+      async writeTicket({ workspaceUid, uid, createdAt }, seconds) {
+        const url = urlOf(workspaceUid, uid);
+        goodUntil.set(url, createdAt + seconds * 1_000);
+        return { url, headers: { 'If-None-Match': '*' } };
+      },
     };
   }
 }

@@ -3,7 +3,7 @@ import { workspaceUid } from '../callers.ts';
 import type { Records } from '../records.ts';
 import type { Truth } from '../truth.ts';
 import type { ConsumerTruth, ReplayTruth } from './consumer-truth.ts';
-import type { StatusWatch } from './status-watch.ts';
+import type { StatusWatch } from '../status-watch.ts';
 
 export interface ConsumerAftermath {
   readonly consumers: readonly ConsumerTruth[];

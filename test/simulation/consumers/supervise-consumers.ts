@@ -10,7 +10,7 @@ import type { Step } from '../workload.ts';
 import { CONSUMER_CHECKS } from './consumer-checks.ts';
 import type { ConsumerTruth, ReplayTruth } from './consumer-truth.ts';
 import type { ConsumerPlan, ConsumerWorkload, ReplayPlan } from './consumer-workload.ts';
-import { StatusWatch } from './status-watch.ts';
+import { StatusWatch } from '../status-watch.ts';
 
 interface World {
   readonly stage: Stage;

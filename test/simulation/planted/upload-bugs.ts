@@ -86,4 +86,18 @@ export const UPLOAD_BUGS: readonly PlantedBug[] = [
     replace:
       "const only = record.payload.type === 'run.finished' ? (definition.inputsTotal === 1 ? 0 : null) : record.input;",
   },
+  {
+    name: 'url-good-for-two-hours',
+    file: `${LAUNCH}/open-upload.ts`,
+    scenario: 'uploads-calm',
+    find: 'UPLOAD_PUT_MS / 1_000);',
+    replace: '(2 * UPLOAD_PUT_MS) / 1_000);',
+  },
+  {
+    name: 'uploads-wait-for-nobody',
+    file: 'shared/engine/runs/dispatch-run.ts',
+    scenario: 'uploads-calm',
+    find: 'if (!working && !(await dependenciesMet(',
+    replace: 'if (!working && definition.upload === undefined && !(await dependenciesMet(',
+  },
 ];

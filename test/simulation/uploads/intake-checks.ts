@@ -84,6 +84,21 @@ export const INTAKE_CHECKS: readonly UploadCheck[] = [
       ),
   },
   {
+    name: 'uploadsWaitForOthers',
+    proves:
+      'No page of a run over an upload starts before the run it depends on has ended, but where a caller waived it.',
+    check: (aftermath) =>
+      eachRun(aftermath, ({ control: { uid } }, _, { dependsOn }) => {
+        const { truth, watch } = aftermath;
+        const first = truth.pages.find(({ runUid }) => runUid === uid);
+        const isWaived = truth.verbs.some(({ runUid, verb }) => runUid === uid && verb !== 'cancel');
+        if (first === undefined || dependsOn === null || isWaived) return [];
+        const ended = watch.of(dependsOn).find(({ status }) => hasEnded(status));
+        const isMet = ended !== undefined && ended.at <= first.at;
+        return isMet ? [] : [`run ${uid} started before ${dependsOn} had ended`];
+      }),
+  },
+  {
     name: 'nothingRunsUncounted',
     proves: 'Of a run that was stopped before its lines were counted, nothing has run.',
     check: ({ runs, truth }) =>

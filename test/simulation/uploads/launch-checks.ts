@@ -1,8 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
+import { UPLOAD_PUT_MS } from '../../../shared/domain/upload.ts';
 import { type Answered, isOurFault } from '../persistent-caller.ts';
 import { wrongAnswers } from './answer-checks.ts';
 import { runsOf, type UploadCheck } from './upload-aftermath.ts';
 import type { StrangerTruth, UploadTruth } from './upload-truth.ts';
+
+/** Clocks of processes may be wrong by so much. */
+const CLOCKS_APART_MS = 70_000;
+/** From when an upload is opened, by a clock that may be wrong, until its caller is told. */
+const OPENED_WITHIN_MS = CLOCKS_APART_MS + 60_000;
 
 /** What whoever puts and launches an upload is promised. */
 export const LAUNCH_CHECKS: readonly UploadCheck[] = [
@@ -10,10 +16,21 @@ export const LAUNCH_CHECKS: readonly UploadCheck[] = [
     name: 'uploadsAreWrittenOnce',
     proves: 'What was put to the URL of an upload cannot be replaced.',
     check: ({ uploads }) =>
-      uploads.flatMap(({ uid, otherPuts }) =>
-        otherPuts.some((status) => status !== 412)
-          ? [`upload ${uid ?? ''} took another file: ${otherPuts.join()}`]
-          : [],
+      uploads.flatMap(({ uid, putAt, otherPuts }) =>
+        putAt !== null && otherPuts.includes(200) ? [`upload ${uid ?? ''} took another file: ${otherPuts.join()}`] : [],
+      ),
+  },
+  {
+    name: 'urlsAreGoodForAnHour',
+    proves: 'The URL of an upload takes its PUT for an hour, and no longer.',
+    check: ({ uploads }) =>
+      uploads.flatMap(({ uid, openedAt, puts }) =>
+        puts.flatMap(({ status, at }) => {
+          const isEarly = at < openedAt + UPLOAD_PUT_MS - OPENED_WITHIN_MS;
+          const isLate = at > openedAt + UPLOAD_PUT_MS + CLOCKS_APART_MS;
+          const isWrong = (isEarly && status === 403) || (isLate && status !== 403);
+          return isWrong ? [`a PUT to upload ${uid ?? ''} was answered ${status} after ${at - openedAt} ms`] : [];
+        }),
       ),
   },
   {

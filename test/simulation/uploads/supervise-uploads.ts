@@ -1,3 +1,4 @@
+import { StatusWatch } from '../status-watch.ts';
 import type { Observer } from '../observer.ts';
 import type { Records } from '../records.ts';
 import type { RunTruth } from '../run-truth.ts';
@@ -23,6 +24,7 @@ export interface UploadSupervision {
 export function superviseUploads(world: World, { plans }: UploadWorkload): UploadSupervision {
   const { stage, observer, records, truth } = world;
   const { timeline, adversary, coverage } = stage;
+  const watch = new StatusWatch(stage, observer);
   let left = plans.length;
   for (const plan of plans) {
     timeline.after(plan.at, () => void liveUpload(world, plan).then(() => void (left -= 1)));
@@ -32,7 +34,7 @@ export function superviseUploads(world: World, { plans }: UploadWorkload): Uploa
     check(runs, { isCalm, isLate }) {
       const { uploads } = truth;
       const isClockWrong = adversary.isOn('clock_jump_back') || adversary.isOnFurther('clock_far_back');
-      const aftermath = { uploads, runs, records, truth, isCalm, isClaimLate: isLate || isClockWrong };
+      const aftermath = { uploads, runs, records, truth, watch, isCalm, isClaimLate: isLate || isClockWrong };
       for (const { run } of uploads.flatMap((upload) => runsOf(aftermath, upload))) {
         const { status, inputsTotal } = run.control;
         coverage.hit(`upload:run ${status}${status === 'STOPPED' && inputsTotal === 0 ? ' uncounted' : ''}`);

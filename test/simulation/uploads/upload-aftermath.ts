@@ -1,3 +1,4 @@
+import type { StatusWatch } from '../status-watch.ts';
 import { workspaceUid } from '../callers.ts';
 import type { Records } from '../records.ts';
 import type { RunTruth } from '../run-truth.ts';
@@ -11,6 +12,7 @@ export interface UploadAftermath {
   readonly runs: readonly RunTruth[];
   readonly records: Records;
   readonly truth: Truth;
+  readonly watch: StatusWatch;
   readonly isCalm: boolean;
   /** A launch may come to its last write a minute after its claim, or by a clock that is wrong by as much. */
   readonly isClaimLate: boolean;

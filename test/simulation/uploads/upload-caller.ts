@@ -34,6 +34,8 @@ export async function liveUpload(world: UploadWorld, plan: UploadPlan): Promise<
     file: plan.file,
     uid: null,
     putAt: null,
+    puts: [],
+    openedAt: stage.timeline.now(),
     otherPuts: [],
     launches: [],
     strangers: [],
@@ -41,6 +43,7 @@ export async function liveUpload(world: UploadWorld, plan: UploadPlan): Promise<
   truth.uploads.push(upload);
   const ticket = await open(world, plan.workspace);
   upload.uid = ticket.uid;
+  upload.openedAt = stage.timeline.now();
   await Promise.all([
     putAll(world, plan, upload, ticket),
     ...plan.launches.map((launched) =>
@@ -74,9 +77,10 @@ async function putAll(
     for (let isTold = false; !isTold;) {
       await after(stage, adversary.latency());
       if (!adversary.strikes('failed')) {
-        const status = deployment.bucket.put(url, headers, bytes);
+        const status = deployment.bucket.put(url, headers, bytes, stage.timeline.now());
         trace.add(`the bucket says ${status} to a PUT of ${bytes.length} bytes to ${url}`);
         stage.coverage.hit(`upload:put ${status}`);
+        upload.puts.push({ status, at: stage.timeline.now() });
         onDone(status);
         isTold = !adversary.strikes('applied_but_failed');
       }
@@ -102,12 +106,15 @@ async function launch(
   const now = stage.timeline.now();
   const scheduleAt = plan.startsAfter === null ? null : Math.round(now + plan.startsAfter);
   const later = scheduleAt === null ? {} : { schedule_at: new Date(scheduleAt).toISOString() };
-  const body = { ...plan.body, inputs_upload_uid: uid, ...later };
+  const before = truth.launches.find(({ body: { name } }) => name === plan.dependsOn);
+  const dependsOn = before?.answer?.runUid ?? null;
+  const waits = dependsOn === null ? {} : { depends_on: [{ uid: dependsOn, require: 'finish' as const }] };
+  const body = { ...plan.body, inputs_upload_uid: uid, ...later, ...waits };
   const launched: Launched = { workspace, body, mayBeRefused: true, answer: null };
   truth.launches.push(launched);
   const { name, on_invalid_input: onInvalidInput = 'reject' } = body;
   const hasKey = plan.again !== null;
-  const told: UploadLaunchTruth = { name, onInvalidInput, hasKey, scheduleAt, answers: [] };
+  const told: UploadLaunchTruth = { name, onInvalidInput, hasKey, scheduleAt, dependsOn, answers: [] };
   upload.launches.push(told);
   const headers = hasKey ? { headers: { 'idempotency-key': `key of ${name}` } } : {};
   const send = async (): Promise<void> => {

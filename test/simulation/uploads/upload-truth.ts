@@ -16,6 +16,10 @@ export interface UploadTruth {
   uid: string | null;
   /** When the bucket took the file, epoch ms; null: it did not. */
   putAt: number | null;
+  /** When its caller was told, epoch ms. */
+  openedAt: number;
+  /** What the bucket said to each PUT, and when. */
+  readonly puts: { readonly status: number; readonly at: number }[];
   /** What the bucket said to whoever put another file. */
   readonly otherPuts: number[];
   readonly launches: UploadLaunchTruth[];
@@ -29,6 +33,8 @@ export interface UploadLaunchTruth {
   readonly hasKey: boolean;
   /** When it asked to start, epoch ms; null: at once. */
   readonly scheduleAt: number | null;
+  /** The run it waits for until it has ended; null: none. */
+  readonly dependsOn: string | null;
   readonly answers: (Answered & { readonly sentAt: number })[];
 }
 

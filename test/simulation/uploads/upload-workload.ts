@@ -1,3 +1,4 @@
+import { UPLOAD_PUT_MS } from '../../../shared/domain/upload.ts';
 import { Random } from '../random.ts';
 import { type LaunchBody, type Verb, VERBS } from '../truth.ts';
 import { badFile, drawFile, fileOf } from './draw-file.ts';
@@ -26,6 +27,8 @@ export interface UploadLaunchPlan {
   readonly again: readonly number[] | null;
   /** How long after its launch it starts, ms; null: at once. */
   readonly startsAfter: number | null;
+  /** The launch whose run it waits for, if that was told by then; absent: none. */
+  readonly dependsOn?: string;
 }
 
 export interface UploadWorkload {
@@ -51,9 +54,12 @@ export function drawUploads(
   const inLine = new Random(seed, 'uploads in line');
   if (inLine.happens(0.1)) return drawInvalidInLine(inLine);
   const random = new Random(seed, 'uploads');
-  const plans = Array.from({ length: random.pick([1, 2, 2, 3]) }, (_, upload) =>
+  const drawn = Array.from({ length: random.pick([1, 2, 2, 3]) }, (_, upload) =>
     drawPlan(random, upload, { stormMs, workspaces }),
   );
+  const late = new Random(seed, 'uploads put late');
+  const put = late.happens(0.08) ? drawn.map((plan) => putLate(late, plan)) : drawn;
+  const plans = new Random(seed, 'uploads that wait').happens(0.2) ? inTurn(put) : put;
   const verbs = plans.flatMap(({ at, workspace, launches }) =>
     launches.flatMap(({ after, body }) =>
       random.happens(0.5) ? drawVerbs(random, at + after, stormMs, { workspace, run: body.name }) : [],
@@ -61,6 +67,25 @@ export function drawUploads(
   );
   const longest = Math.max(...plans.map(({ file }) => file.text.length));
   return { uploads: { plans, chunkBytes: Math.max(40, Math.ceil(longest / random.pick([1, 2, 5, 12]))) }, verbs };
+}
+
+/** Has it put about when its URL stops being good, or after, and launched after that. */
+function putLate(random: Random, plan: UploadPlan): UploadPlan {
+  const lateMs = UPLOAD_PUT_MS + random.int(-200_000, 200_000);
+  const launches = plan.launches.map((launch) => ({ ...launch, after: launch.after + lateMs }));
+  return plan.putAfter === null ? plan : { ...plan, putAfter: plan.putAfter + lateMs, launches };
+}
+
+/** Has the runs of each further upload of a workspace wait for the first one's. */
+function inTurn([first, ...others]: readonly UploadPlan[]): readonly UploadPlan[] {
+  if (first === undefined) return [];
+  const dependsOn = first.launches[0]?.body.name ?? '';
+  const waiting = others.map((plan) =>
+    plan.workspace === first.workspace
+      ? { ...plan, launches: plan.launches.map((launch) => ({ ...launch, dependsOn })) }
+      : plan,
+  );
+  return [first, ...waiting];
 }
 
 /** A run is stopped and resumed before its file is read, in which nothing can run, and another has the only slot. */

@@ -1,8 +1,8 @@
-import { controlFromItem } from '../../../shared/adapters/dynamodb/run-records.ts';
-import type { RunStatus } from '../../../shared/domain/run.ts';
-import type { Stage } from '../instance.ts';
-import { type Change, toItem } from '../mirror.ts';
-import type { Observer } from '../observer.ts';
+import { controlFromItem } from '../../shared/adapters/dynamodb/run-records.ts';
+import type { RunStatus } from '../../shared/domain/run.ts';
+import type { Stage } from './instance.ts';
+import { type Change, toItem } from './mirror.ts';
+import type { Observer } from './observer.ts';
 
 /** Which statuses a run had from when on, on the true clock. */
 export class StatusWatch {
