@@ -7,12 +7,10 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type { StageSettings } from '../settings.ts';
 import { acknowledge } from './acknowledge.ts';
+import { LIST_INDEX_ATTRIBUTES } from '../../shared/adapters/dynamodb/keys.ts';
 
 /** The index that lists runs, schedules and callbacks of a workspace. */
 const LIST_INDEX = 'list';
-
-/** What the list index carries besides keys, for filters; whole records are read by their keys. */
-const LIST_INDEX_ATTRIBUTES = ['action_name', 'execution_mode', 'name', 'scheduled_run_uid', 'uid'];
 
 /** CONTRACT: a start may be postponed by a year, and a deadline is at most 30 days. */
 const MAX_POSTPONE_DAYS = 366;
@@ -64,7 +62,7 @@ export class EngineState extends Construct {
           partitionKey: { name: 'lpk', type: AttributeType.STRING },
           sortKey: { name: 'lsk', type: AttributeType.STRING },
           projectionType: ProjectionType.INCLUDE,
-          nonKeyAttributes: LIST_INDEX_ATTRIBUTES,
+          nonKeyAttributes: [...LIST_INDEX_ATTRIBUTES],
         },
       ],
       billing: Billing.onDemand(),

@@ -1,11 +1,9 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { beforeEach, expect, it } from 'vitest';
-import { openDynamoDb } from '../../infra/local/dynamodb/engine.ts';
-import { dynamoDbRequestHandler } from '../../infra/local/dynamodb/request-handler.ts';
 import { createPaceStore } from '../../shared/adapters/dynamodb/pace-store.ts';
 import { Table } from '../../shared/adapters/dynamodb/table.ts';
 import { forgottenAt, type Pace, type PaceRecord, takeTurn, type Turn } from '../../shared/domain/pace.ts';
 import type { PaceDecision, PaceKey, PaceStore } from '../../shared/engine/stores.ts';
+import { clientOf, openEngine, TABLE_NAME } from '../support/open-table.ts';
 
 const NOW = Date.UTC(2026, 0, 5, 12);
 const KEY: PaceKey = { workspaceUid: 'w', actionName: 'a', part: null };
@@ -15,22 +13,9 @@ const FIVE_A_MINUTE: Pace = { calls: 5, perMs: 60_000, minGapMs: 0 };
 let open: (turns: () => number) => Table;
 let meter: (operation: string) => { readonly calls: number; readonly writeUnits: number } | undefined;
 beforeEach(() => {
-  const engine = openDynamoDb({ dir: null, now: () => NOW });
-  engine.createTable({
-    TableName: 'Trireme',
-    BillingMode: 'PAY_PER_REQUEST',
-    AttributeDefinitions: ['pk', 'sk'].map((name) => ({ AttributeName: name, AttributeType: 'S' })),
-    KeySchema: [
-      { AttributeName: 'pk', KeyType: 'HASH' },
-      { AttributeName: 'sk', KeyType: 'RANGE' },
-    ],
-  });
+  const engine = openEngine({ now: () => NOW });
   open = (turns) => {
-    const client = new DynamoDBClient({
-      region: 'us-east-1',
-      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-      requestHandler: dynamoDbRequestHandler(engine),
-    });
+    const client = clientOf(engine);
     client.middlewareStack.add(
       (next) => async (args) => {
         for (let left = turns(); left > 0; left -= 1) await new Promise((resolve) => void setImmediate(resolve));
@@ -38,7 +23,7 @@ beforeEach(() => {
       },
       { step: 'finalizeRequest', priority: 'low' },
     );
-    return new Table(client, 'Trireme', clock);
+    return new Table(client, TABLE_NAME, clock);
   };
   meter = (wanted) => engine.meter().find(({ operation }) => operation === wanted);
 });

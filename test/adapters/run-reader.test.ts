@@ -1,30 +1,11 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { expect, it } from 'vitest';
-import { openDynamoDb } from '../../infra/local/dynamodb/engine.ts';
-import { dynamoDbRequestHandler } from '../../infra/local/dynamodb/request-handler.ts';
 import { Table } from '../../shared/adapters/dynamodb/table.ts';
-
-const NAME = 'things';
+import { clientOf, openEngine, TABLE_NAME } from '../support/open-table.ts';
 
 /** A table on an engine that leaves entries of batches undone, and a clock whose waits are over at once. */
-function openTable() {
+function openUnkindTable() {
   const waits: number[] = [];
-  const engine = openDynamoDb({ dir: null, now: () => 0, unkind: { seed: 5 } });
-  engine.createTable({
-    TableName: NAME,
-    BillingMode: 'PAY_PER_REQUEST',
-    AttributeDefinitions: ['pk', 'sk'].map((name) => ({ AttributeName: name, AttributeType: 'S' as const })),
-    KeySchema: [
-      { AttributeName: 'pk', KeyType: 'HASH' },
-      { AttributeName: 'sk', KeyType: 'RANGE' },
-    ],
-  });
-  const client = new DynamoDBClient({
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    maxAttempts: 1,
-    requestHandler: dynamoDbRequestHandler(engine),
-  });
+  const engine = openEngine({ now: () => 0, unkind: { seed: 5 } });
   const clock = {
     now: () => 0,
     after: (ms: number, callback: () => void) => {
@@ -33,13 +14,13 @@ function openTable() {
       return () => undefined;
     },
   };
-  return { table: new Table(client, NAME, clock), engine, waits };
+  return { table: new Table(clientOf(engine), TABLE_NAME, clock), engine, waits };
 }
 
 const keyOf = (at: number) => ({ pk: `p${at % 7}`, sk: String(at) });
 
 it('gets every item of a batch, however often some are left undone, and each key once', async () => {
-  const { table, engine, waits } = openTable();
+  const { table, engine, waits } = openUnkindTable();
   const all = Array.from({ length: 230 }, (_, at) => at);
   await table.putAll(all.map((at) => ({ key: keyOf(at), record: { n: at, by: 'me' } })));
   waits.length = 0;
@@ -53,7 +34,7 @@ it('gets every item of a batch, however often some are left undone, and each key
 });
 
 it('reads only what is asked for, reserved words too', async () => {
-  const { table } = openTable();
+  const { table } = openUnkindTable();
   await table.put(keyOf(1), { n: 1, by: 'me', text: 'long' });
   const project = ['n', 'by', 'absent'];
   expect(await table.batchGet([keyOf(1)], { consistency: 'strong', project })).toEqual([

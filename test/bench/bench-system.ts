@@ -5,7 +5,7 @@ import { createControlHandler } from '../../functions/workers/control.ts';
 import { createPageHandler } from '../../functions/workers/page.ts';
 import { createSweepHandler } from '../../functions/workers/sweep.ts';
 import { createCorePorts } from '../../functions/entry/world.ts';
-import { type DynamoDbEngine, openDynamoDb } from '../../infra/local/dynamodb/engine.ts';
+import type { DynamoDbEngine } from '../../infra/local/dynamodb/engine.ts';
 import { settingsOf } from '../../infra/settings.ts';
 import { createKeyring } from '../../shared/adapters/aws/keyring.ts';
 import { createStageSecrets } from '../../shared/adapters/aws/stage-secrets.ts';
@@ -15,6 +15,7 @@ import type { CorePorts, Log } from '../../shared/engine/ports.ts';
 import { startRun } from '../../shared/engine/launch/start-run.ts';
 import type { Action } from '../../shared/sdk/action.ts';
 import { createRegistry } from '../../shared/sdk/action-registry.ts';
+import { openEngine, TABLE_NAME } from '../support/open-table.ts';
 import { drainQueues, Queue, type QueueName, type WorkerPool } from './bench-queue.ts';
 import {
   createDynamoDbClient,
@@ -52,7 +53,6 @@ export interface BenchSystem {
 
 type Handler = (event: SQSEvent) => Promise<{ readonly batchItemFailures: readonly unknown[] }>;
 
-export const BENCH_TABLE = 'bench';
 const WORKSPACE = '11111111-1111-4111-8111-111111111111';
 const START = Date.UTC(2030, 0, 1);
 /** Memory of the stack's workers (infra/constructs/worker-functions.ts). */
@@ -70,7 +70,7 @@ export const silentLog: Log = {
 
 export function openBenchSystem(options: BenchSystemOptions): BenchSystem {
   const clock = new VirtualClock(START);
-  const engine = createBenchTable(() => clock.now());
+  const engine = openEngine({ now: () => clock.now() });
   let tally = new Tally();
   const queues: Record<QueueName, Queue> = { control: new Queue(), page: new Queue(), callback: new Queue() };
   const deliver = (url: string, message: SentMessage): void => {
@@ -85,7 +85,7 @@ export function openBenchSystem(options: BenchSystemOptions): BenchSystem {
     const dynamodb = createDynamoDbClient(engine, () => tally, latencyOn(clock, options.latencies.dynamodbMs));
     const sqs = createSqsClient(deliver, () => tally, latencyOn(clock, options.latencies.sqsMs));
     const env = {
-      table: BENCH_TABLE,
+      table: TABLE_NAME,
       settings: { ...runtime, inputsInFlight: options.inputsInFlight },
       controlQueueUrl: URLS.control,
       pageQueueUrl: URLS.page,
@@ -193,32 +193,4 @@ function recordOf({ id, body }: SentMessage): SQSRecord {
     eventSourceARN: 'arn:aws:sqs:us-east-1:123456789012:bench',
     awsRegion: 'us-east-1',
   };
-}
-
-/** The stack's table (infra/constructs/engine-state.ts) as far as it costs. */
-export function createBenchTable(now: () => number): DynamoDbEngine {
-  const engine = openDynamoDb({ dir: null, now });
-  engine.createTable({
-    TableName: BENCH_TABLE,
-    BillingMode: 'PAY_PER_REQUEST',
-    AttributeDefinitions: ['pk', 'sk', 'lpk', 'lsk'].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
-    KeySchema: [
-      { AttributeName: 'pk', KeyType: 'HASH' },
-      { AttributeName: 'sk', KeyType: 'RANGE' },
-    ],
-    GlobalSecondaryIndexes: [
-      {
-        IndexName: 'list',
-        KeySchema: [
-          { AttributeName: 'lpk', KeyType: 'HASH' },
-          { AttributeName: 'lsk', KeyType: 'RANGE' },
-        ],
-        Projection: {
-          ProjectionType: 'INCLUDE',
-          NonKeyAttributes: ['action_name', 'execution_mode', 'name', 'scheduled_run_uid', 'uid'],
-        },
-      },
-    ],
-  });
-  return engine;
 }

@@ -18,7 +18,8 @@ import { startRun } from '../../shared/engine/launch/start-run.ts';
 import type { UploadObjects } from '../../shared/engine/launch/upload-ports.ts';
 import { createRegistry } from '../../shared/sdk/action-registry.ts';
 import { createBenchAction, SMALL_PAGE } from './bench-action.ts';
-import { BENCH_TABLE, createBenchTable, silentLog } from './bench-system.ts';
+import { openEngine, TABLE_NAME } from '../support/open-table.ts';
+import { silentLog } from './bench-system.ts';
 import { createDynamoDbClient, createSqsClient, latencyOn, type SentMessage } from './in-process-aws.ts';
 import { Tally } from './tally.ts';
 
@@ -64,12 +65,12 @@ const uploads: Pick<UploadObjects, 'readBytes'> = {
 };
 
 const action = createBenchAction(SMALL_PAGE);
-const engine = createBenchTable(() => Date.now());
+const engine = openEngine({ now: () => Date.now() });
 const queues: Record<string, SentMessage[]> = { control: [], page: [], callback: [], intake: [] };
 const deliver = (url: string, message: SentMessage): void =>
   void queues[url.slice(url.lastIndexOf('/') + 1)]?.push(message);
 const env = {
-  table: BENCH_TABLE,
+  table: TABLE_NAME,
   settings: settingsOf('prod').runtime,
   controlQueueUrl: 'https://sqs.us-east-1.amazonaws.com/1/control',
   pageQueueUrl: 'https://sqs.us-east-1.amazonaws.com/1/page',

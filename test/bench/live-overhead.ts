@@ -11,7 +11,8 @@ import { createRegistry } from '../../shared/sdk/action-registry.ts';
 import { issueKey } from '../../infra/owner/issue-key.ts';
 import { settingsOf } from '../../infra/settings.ts';
 import { createBenchAction, SMALL_PAGE } from './bench-action.ts';
-import { BENCH_TABLE, createBenchTable, silentLog } from './bench-system.ts';
+import { openEngine, TABLE_NAME } from '../support/open-table.ts';
+import { silentLog } from './bench-system.ts';
 import { createDynamoDbClient, createSqsClient, latencyOn } from './in-process-aws.ts';
 import { percentile, type Progress, type Report } from './report.ts';
 import { Tally } from './tally.ts';
@@ -51,7 +52,7 @@ async function openLive(action: BenchAction): Promise<{ readonly call: () => Pro
   // As fast as the bench calls, in lots as large as under the stage's own limit.
   const rateLimits = { ...runtime.rateLimits, live: { ...runtime.rateLimits.live, perSecond: 1e6 } };
   const tally = new Tally();
-  const engine = createBenchTable(() => Date.now());
+  const engine = openEngine({ now: () => Date.now() });
   const machine = { clock: systemClock, chance: systemChance, log: silentLog };
   const dynamodb = createDynamoDbClient(engine, () => tally, latencyOn(null, 0));
   const sqs = createSqsClient(
@@ -59,12 +60,12 @@ async function openLive(action: BenchAction): Promise<{ readonly call: () => Pro
     () => tally,
     latencyOn(null, 0),
   );
-  const table = new Table(dynamodb, BENCH_TABLE, systemClock);
+  const table = new Table(dynamodb, TABLE_NAME, systemClock);
   const issued = await issueKey(
     { workspaces: createWorkspaceStore(table), ...machine },
     { workspaceName: 'bench', scopes: ['run'] },
   );
-  const core = createCorePorts({ table: BENCH_TABLE, settings: runtime }, machine, {
+  const core = createCorePorts({ table: TABLE_NAME, settings: runtime }, machine, {
     dynamodb,
     sqs,
     objects: noLargeObjects,

@@ -8,7 +8,8 @@ import {
   RANDOM_PAGE,
   SMALL_PAGE,
 } from './bench-action.ts';
-import { BENCH_TABLE, openBenchSystem } from './bench-system.ts';
+import { TABLE_NAME } from '../support/open-table.ts';
+import { openBenchSystem } from './bench-system.ts';
 import { costOfMillionPages, type PageCost } from './prices.ts';
 import type { Figure, Progress, Report } from './report.ts';
 import type { Tally } from './tally.ts';
@@ -80,7 +81,7 @@ export async function measureCost(
   await system.launch(inputs, 'https://receiver.example/hook');
   await system.drain();
   const tally = system.takeTally();
-  const storedBytes = await itemBytes(system.engine, BENCH_TABLE);
+  const storedBytes = await itemBytes(system.engine, TABLE_NAME);
   return { tally, pages, cost: costOfMillionPages(tally, pages, { storedBytes, gbMs: tally.gbMs }) };
 }
 

@@ -1,7 +1,8 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
 import { benchInputs, createBenchAction, pagesOf, SMALL_PAGE } from './bench-action.ts';
-import { BENCH_TABLE, type BenchSystem, MEMORY_MB, openBenchSystem } from './bench-system.ts';
+import { TABLE_NAME } from '../support/open-table.ts';
+import { type BenchSystem, MEMORY_MB, openBenchSystem } from './bench-system.ts';
 import { createDynamoDbClient, createSqsClient, latencyOn } from './in-process-aws.ts';
 import type { Progress, Report } from './report.ts';
 import { Tally } from './tally.ts';
@@ -93,7 +94,7 @@ async function callBare({ engine }: BenchSystem, putCount: number, sendCount: nu
   const put = () => {
     putSoFar += 1;
     const Item = { pk: { S: 'R#bare' }, sk: { S: `P#${putSoFar}` }, b: { B: body } };
-    return dynamodb.send(new PutItemCommand({ TableName: BENCH_TABLE, Item }));
+    return dynamodb.send(new PutItemCommand({ TableName: TABLE_NAME, Item }));
   };
   const entries = Array.from({ length: 10 }, (_, index) => ({ Id: String(index), MessageBody: MESSAGE }));
   const send = () =>

@@ -1,10 +1,8 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createRateLimiter, type SpendRate } from '../../functions/entry/http/rate-limit.ts';
-import { openDynamoDb } from '../../infra/local/dynamodb/engine.ts';
-import { dynamoDbRequestHandler } from '../../infra/local/dynamodb/request-handler.ts';
 import { createRateStore, type RateStore } from '../../shared/adapters/dynamodb/rate-store.ts';
 import { Table } from '../../shared/adapters/dynamodb/table.ts';
+import { clientOf, openEngine, TABLE_NAME } from '../support/open-table.ts';
 
 const LIMITS = {
   live: { perSecond: 20, burst: 40 },
@@ -19,22 +17,8 @@ let rates: RateStore;
 let writes: () => number;
 beforeEach(() => {
   now = START;
-  const engine = openDynamoDb({ dir: null, now: () => now });
-  engine.createTable({
-    TableName: 'Trireme',
-    BillingMode: 'PAY_PER_REQUEST',
-    AttributeDefinitions: ['pk', 'sk'].map((name) => ({ AttributeName: name, AttributeType: 'S' })),
-    KeySchema: [
-      { AttributeName: 'pk', KeyType: 'HASH' },
-      { AttributeName: 'sk', KeyType: 'RANGE' },
-    ],
-  });
-  const client = new DynamoDBClient({
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    requestHandler: dynamoDbRequestHandler(engine),
-  });
-  rates = createRateStore(new Table(client, 'Trireme', { now: () => now, after: () => () => undefined }));
+  const engine = openEngine({ now: () => now });
+  rates = createRateStore(new Table(clientOf(engine), TABLE_NAME, { now: () => now, after: () => () => undefined }));
   writes = () => engine.meter().reduce((sum, { calls }) => sum + calls, 0);
 });
 

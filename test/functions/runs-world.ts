@@ -1,4 +1,3 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { createLaunchHandler } from '../../functions/api/launch.ts';
 import { createLiveHandler } from '../../functions/api/live.ts';
@@ -9,8 +8,6 @@ import { createSchedulesHandler } from '../../functions/api/schedules.ts';
 import { createApiPorts } from '../../functions/entry/http/api-ports.ts';
 import { createCorePorts } from '../../functions/entry/world.ts';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { openDynamoDb } from '../../infra/local/dynamodb/engine.ts';
-import { dynamoDbRequestHandler } from '../../infra/local/dynamodb/request-handler.ts';
 import { createKeyring } from '../../shared/adapters/aws/keyring.ts';
 import { createStageSecrets } from '../../shared/adapters/aws/stage-secrets.ts';
 import { createRunReader } from '../../shared/adapters/dynamodb/run-reader.ts';
@@ -29,11 +26,11 @@ import { NO_TOTALS, type RunControl, type RunDefinition, type RunMove } from '..
 import type { ControlChange } from '../../shared/engine/stores.ts';
 import type { Message } from '../../shared/engine/messages.ts';
 import { createRegistry } from '../../shared/sdk/action-registry.ts';
+import { clientOf, openEngine, TABLE_NAME } from '../support/open-table.ts';
 import { createSampleActions } from '../support/sample-actions.ts';
 
 export const START = Date.UTC(2026, 5, 1, 12);
 const RETENTION_S = 30 * 86_400;
-const TABLE = 'Trireme';
 
 /** What a call of the handler gave. */
 export interface Answer {
@@ -57,26 +54,20 @@ export async function createReadingWorld() {
     uuid: () => `${String((ids += 1)).padStart(8, '0')}-0000-4000-8000-000000000000`,
   };
   const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
-  const engine = openDynamoDb({ dir: null, now: () => time.now });
-  engine.createTable(TABLE_INPUT);
-  const dynamodb = new DynamoDBClient({
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    maxAttempts: 1,
-    requestHandler: dynamoDbRequestHandler(engine),
-  });
+  const engine = openEngine({ now: () => time.now });
+  const dynamodb = clientOf(engine);
   const kept = new Map<string, Uint8Array>();
   const objects = {
     put: async (key: string, bytes: Uint8Array) => void kept.set(key, bytes),
     get: async (key: string) => kept.get(key) ?? Promise.reject(new Error(`no object ${key}`)),
   };
   const machine = { clock: { ...clock, after: soon }, chance, log: silent };
-  const core = createCorePorts({ table: TABLE, settings: SETTINGS }, machine, {
+  const core = createCorePorts({ table: TABLE_NAME, settings: SETTINGS }, machine, {
     dynamodb,
     sqs: new SQSClient(),
     objects,
   });
-  const table = new Table(dynamodb, TABLE, clock);
+  const table = new Table(dynamodb, TABLE_NAME, clock);
   const workspaces = createWorkspaceStore(table);
   const keyring = createKeyring(Buffer.alloc(32, 7), chance.bytes);
   const { numberedPages, oneRecord, calls } = createSampleActions();
@@ -417,30 +408,4 @@ const SETTINGS = {
     read: { perSecond: 1_000, burst: 10_000 },
     wait: { perSecond: 20, burst: 100 },
   },
-};
-
-const TABLE_INPUT: Parameters<ReturnType<typeof openDynamoDb>['createTable']>[0] = {
-  TableName: TABLE,
-  BillingMode: 'PAY_PER_REQUEST',
-  AttributeDefinitions: ['pk', 'sk', 'lpk', 'lsk'].map((name) => ({
-    AttributeName: name,
-    AttributeType: 'S' as const,
-  })),
-  KeySchema: [
-    { AttributeName: 'pk', KeyType: 'HASH' },
-    { AttributeName: 'sk', KeyType: 'RANGE' },
-  ],
-  GlobalSecondaryIndexes: [
-    {
-      IndexName: 'list',
-      KeySchema: [
-        { AttributeName: 'lpk', KeyType: 'HASH' },
-        { AttributeName: 'lsk', KeyType: 'RANGE' },
-      ],
-      Projection: {
-        ProjectionType: 'INCLUDE',
-        NonKeyAttributes: ['action_name', 'execution_mode', 'name', 'scheduled_run_uid', 'uid'],
-      },
-    },
-  ],
 };

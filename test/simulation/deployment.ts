@@ -13,7 +13,6 @@ import { createControlHandler } from '../../functions/workers/control.ts';
 import { createIntakeHandler } from '../../functions/workers/intake.ts';
 import { createPageHandler } from '../../functions/workers/page.ts';
 import { createSweepHandler } from '../../functions/workers/sweep.ts';
-import { openDynamoDb } from '../../infra/local/dynamodb/engine.ts';
 import { createEntryScheduler } from '../../shared/adapters/aws/entry-scheduler.ts';
 import { createKeyring } from '../../shared/adapters/aws/keyring.ts';
 import { createCallbackPolicy } from '../../shared/adapters/aws/outbound.ts';
@@ -27,6 +26,7 @@ import { createWorkspaceStore } from '../../shared/adapters/dynamodb/workspace-s
 import type { QueueMessage } from '../../shared/contract/messages.ts';
 import type { Log } from '../../shared/engine/ports.ts';
 import type { FunctionName, RuntimeSettings } from '../../shared/contract/env.ts';
+import { openEngine, TABLE_NAME } from '../support/open-table.ts';
 import { createDynamoDbClient, createSqsClient } from './aws-clients.ts';
 import { createDynamoDb, createSqs } from './services.ts';
 import { createShortDynamoDbClient, createShortSqsClient } from './short-clients.ts';
@@ -43,7 +43,6 @@ import type { Truth } from './truth.ts';
 import { createUpstream, scriptedActions } from './upstream.ts';
 import type { Workload } from './workload.ts';
 
-const TABLE = 'trireme';
 const PUBLIC_URL = 'https://api.example.com';
 export const MASTER_SECRET = Buffer.from('a master secret for simulated stages, known to everybody');
 
@@ -79,8 +78,7 @@ export function deploy(
   const isShort = clients === 'short';
   const { adversary, timeline, seed } = stage;
   const unkind = adversary.strikes('stale_reads') ? { unkind: { seed } } : {};
-  const engine = openDynamoDb({ dir: null, now: () => timeline.now(), ...unkind });
-  engine.createTable(TABLE_INPUT);
+  const engine = openEngine({ now: () => timeline.now(), ...unkind });
   const queues = new Queues(stage, workload.maxReceives);
   const bucket = new SimulatedBucket();
   const worldOf = createUpstream(stage, truth);
@@ -90,7 +88,7 @@ export function deploy(
   const sqsService = createSqs(queues);
   const tellDifference = (message: string): void => observer.violate('shortClientsDoAsTheSdk', message);
   const scheduler = new SimulatedScheduler(stage, queues);
-  const env = { table: TABLE, settings: settingsOf(workload), ...urlsOf(queues) };
+  const env = { table: TABLE_NAME, settings: settingsOf(workload), ...urlsOf(queues) };
 
   function portsOf(instance: Instance) {
     const dynamodb = isShort
@@ -106,7 +104,7 @@ export function deploy(
     const { clock, chance, log } = instance;
     const machine = { clock, chance, log };
     const keyring = () => readKeyring(instance);
-    const table = new Table(dynamodb, TABLE, clock);
+    const table = new Table(dynamodb, TABLE_NAME, clock);
     const workspaces = createWorkspaceStore(table);
     return {
       ...createCorePorts(env, machine, clients),
@@ -196,7 +194,7 @@ export function deploy(
     turnReceivers: (nature) => void natures.fill(nature),
     busy: () => pools.reduce((sum, { busy }) => sum + busy, 0),
     async write(items) {
-      for (const item of items) await engine.handle('PutItem', { TableName: TABLE, Item: item });
+      for (const item of items) await engine.handle('PutItem', { TableName: TABLE_NAME, Item: item });
     },
   };
 }
@@ -234,26 +232,6 @@ interface Burying {
   readonly message: QueueMessage;
   readonly message_id: string;
 }
-
-const TABLE_INPUT: Parameters<ReturnType<typeof openDynamoDb>['createTable']>[0] = {
-  TableName: TABLE,
-  AttributeDefinitions: ['pk', 'sk', 'lpk', 'lsk'].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
-  KeySchema: [
-    { AttributeName: 'pk', KeyType: 'HASH' },
-    { AttributeName: 'sk', KeyType: 'RANGE' },
-  ],
-  GlobalSecondaryIndexes: [
-    {
-      IndexName: 'list',
-      KeySchema: [
-        { AttributeName: 'lpk', KeyType: 'HASH' },
-        { AttributeName: 'lsk', KeyType: 'RANGE' },
-      ],
-      Projection: { ProjectionType: 'KEYS_ONLY' },
-    },
-  ],
-  BillingMode: 'PAY_PER_REQUEST',
-};
 
 function settingsOf({ runsAtOnce, inputsInFlight }: Workload): RuntimeSettings {
   const rate = { perSecond: 1_000, burst: 1_000 };

@@ -1,35 +1,47 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { openDynamoDb } from '../../infra/local/dynamodb/engine.ts';
+import { type DynamoDbEngine, type DynamoDbOptions, openDynamoDb } from '../../infra/local/dynamodb/engine.ts';
 import { dynamoDbRequestHandler } from '../../infra/local/dynamodb/request-handler.ts';
+import { LIST_INDEX_ATTRIBUTES } from '../../shared/adapters/dynamodb/keys.ts';
 import { Table } from '../../shared/adapters/dynamodb/table.ts';
 import type { Clock } from '../../shared/engine/ports.ts';
 
-/** An empty table in memory, with its index. */
-export function openTable(clock: Clock): Table {
-  const engine = openDynamoDb({ dir: null, now: () => clock.now() });
+/** What {@link openEngine}'s table is called. */
+export const TABLE_NAME = 'Trireme';
+
+/** An engine in memory with the stack's table (infra/constructs/engine-state.ts), empty. */
+export function openEngine(options: Omit<DynamoDbOptions, 'dir'>): DynamoDbEngine {
+  const engine = openDynamoDb({ dir: null, ...options });
+  const keySchema = (hash: string, range: string) => [
+    { AttributeName: hash, KeyType: 'HASH' as const },
+    { AttributeName: range, KeyType: 'RANGE' as const },
+  ];
   engine.createTable({
-    TableName: 'Trireme',
+    TableName: TABLE_NAME,
     BillingMode: 'PAY_PER_REQUEST',
-    AttributeDefinitions: ['pk', 'sk', 'lpk', 'lsk'].map((name) => ({ AttributeName: name, AttributeType: 'S' })),
-    KeySchema: [
-      { AttributeName: 'pk', KeyType: 'HASH' },
-      { AttributeName: 'sk', KeyType: 'RANGE' },
-    ],
+    AttributeDefinitions: ['pk', 'sk', 'lpk', 'lsk'].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+    KeySchema: keySchema('pk', 'sk'),
     GlobalSecondaryIndexes: [
       {
         IndexName: 'list',
-        KeySchema: [
-          { AttributeName: 'lpk', KeyType: 'HASH' },
-          { AttributeName: 'lsk', KeyType: 'RANGE' },
-        ],
-        Projection: { ProjectionType: 'KEYS_ONLY' },
+        KeySchema: keySchema('lpk', 'lsk'),
+        Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: [...LIST_INDEX_ATTRIBUTES] },
       },
     ],
   });
-  const client = new DynamoDBClient({
+  return engine;
+}
+
+/** The SDK's client on an engine. It makes each call once, as far as the engine answers. */
+export function clientOf(engine: DynamoDbEngine): DynamoDBClient {
+  return new DynamoDBClient({
     region: 'us-east-1',
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    maxAttempts: 1,
     requestHandler: dynamoDbRequestHandler(engine),
   });
-  return new Table(client, 'Trireme', clock);
+}
+
+/** An empty table in memory. */
+export function openTable(clock: Clock): Table {
+  return new Table(clientOf(openEngine({ now: () => clock.now() })), TABLE_NAME, clock);
 }
