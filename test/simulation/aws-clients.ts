@@ -3,7 +3,7 @@ import { SQSClient, type SQSClientConfig } from '@aws-sdk/client-sqs';
 import { isDeepStrictEqual } from 'node:util';
 import type { Instance } from './instance.ts';
 import type { CallService, ServiceAnswer } from './services.ts';
-import { dynamoDbErrorOf, fromWire, sqsErrorOf, toWire } from './short-clients.ts';
+import { dynamoDbErrorOf, fromWire, sqsErrorOf, toWire } from '../support/short-clients.ts';
 
 /** What the SDK hands over and takes back, as far as it matters here. */
 interface WireRequest {

@@ -29,7 +29,7 @@ import type { FunctionName, RuntimeSettings } from '../../shared/contract/env.ts
 import { openEngine, TABLE_NAME } from '../support/open-table.ts';
 import { createDynamoDbClient, createSqsClient } from './aws-clients.ts';
 import { createDynamoDb, createSqs } from './services.ts';
-import { createShortDynamoDbClient, createShortSqsClient } from './short-clients.ts';
+import { createShortDynamoDbClient, createShortSqsClient } from '../support/short-clients.ts';
 import { connect, type QueueHandler } from './event-source.ts';
 import type { Instance, Stage } from './instance.ts';
 import { InstancePool } from './instance-pool.ts';
@@ -92,10 +92,10 @@ export function deploy(
 
   function portsOf(instance: Instance) {
     const dynamodb = isShort
-      ? createShortDynamoDbClient(instance, dynamoDbService)
+      ? createShortDynamoDbClient((operation, body) => dynamoDbService(instance, operation, body))
       : createDynamoDbClient(instance, dynamoDbService, tellDifference);
     const sqs = isShort
-      ? createShortSqsClient(instance, sqsService)
+      ? createShortSqsClient((operation, body) => sqsService(instance, operation, body))
       : createSqsClient(instance, sqsService, tellDifference);
     const objects = bucket.pagesOf(instance);
     const uploads = bucket.uploadsOf(instance);

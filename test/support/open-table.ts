@@ -4,6 +4,7 @@ import { dynamoDbRequestHandler } from '../../infra/local/dynamodb/request-handl
 import { LIST_INDEX_ATTRIBUTES } from '../../shared/adapters/dynamodb/keys.ts';
 import { Table } from '../../shared/adapters/dynamodb/table.ts';
 import type { Clock } from '../../shared/engine/ports.ts';
+import { createShortDynamoDbClient } from './short-clients.ts';
 
 /** What {@link openEngine}'s table is called. */
 export const TABLE_NAME = 'Trireme';
@@ -41,7 +42,12 @@ export function clientOf(engine: DynamoDbEngine): DynamoDBClient {
   });
 }
 
-/** An empty table in memory. */
+/** An empty table in memory, reached without the SDK's way to it. */
 export function openTable(clock: Clock): Table {
-  return new Table(clientOf(openEngine({ now: () => clock.now() })), TABLE_NAME, clock);
+  const engine = openEngine({ now: () => clock.now() });
+  return new Table(
+    createShortDynamoDbClient((operation, body) => engine.handle(operation, body)),
+    TABLE_NAME,
+    clock,
+  );
 }

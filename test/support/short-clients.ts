@@ -9,32 +9,34 @@ import {
   TransactionConflictException,
 } from '@aws-sdk/client-dynamodb';
 import { type SQSClient, SQSServiceException } from '@aws-sdk/client-sqs';
-import type { Instance } from './instance.ts';
-import type { CallService } from './services.ts';
 
 /** A command of the SDK: its class is named after its operation. */
 interface Command {
   readonly input: object;
 }
 
+/** One call, its body and answer as AWS JSON carries them; rejects where no answer comes. */
+export type Send = (operation: string, body: unknown) => Promise<{ readonly status: number; readonly body: unknown }>;
+
 /**
  * What the SDK's DynamoDB client comes to where no bytes travel: its commands' inputs, its outputs, its errors, in a
- * sixth of its time. One history in some goes through the SDK itself, and there every call of both is compared.
+ * sixth of its time. In the simulator one history in some goes through the SDK itself, and there every call of both is
+ * compared.
  */
-export function createShortDynamoDbClient(instance: Instance, service: CallService): DynamoDBClient {
-  return shortClient(instance, service, dynamoDbErrorOf) as unknown as DynamoDBClient; // cast: only `send` is used
+export function createShortDynamoDbClient(send: Send): DynamoDBClient {
+  return shortClient(send, dynamoDbErrorOf) as unknown as DynamoDBClient; // cast: only `send` is used
 }
 
 /** The same for SQS. */
-export function createShortSqsClient(instance: Instance, service: CallService): SQSClient {
-  return shortClient(instance, service, sqsErrorOf) as unknown as SQSClient; // cast: only `send` is used
+export function createShortSqsClient(send: Send): SQSClient {
+  return shortClient(send, sqsErrorOf) as unknown as SQSClient; // cast: only `send` is used
 }
 
-function shortClient(instance: Instance, service: CallService, errorOf: (body: unknown) => Error) {
+function shortClient(send: Send, errorOf: (body: unknown) => Error) {
   return {
     async send(command: Command): Promise<unknown> {
       const operation = command.constructor.name.slice(0, -'Command'.length);
-      const { status, body } = await service(instance, operation, toWire(command.input));
+      const { status, body } = await send(operation, toWire(command.input));
       if (status === 200) return fromWire(body);
       throw errorOf(body);
     },
