@@ -39,7 +39,11 @@ export const RUN_MOVES = {
   stop: { from: ['CREATED', 'BLOCKED', 'QUEUED', 'SCHEDULED', 'RUNNING'], to: 'STOPPED', what: 'cancel or deadline' },
   resume: { from: ['STOPPED'], to: 'QUEUED', what: 'resumed, a slot is free' },
   resumeBlocked: { from: ['STOPPED'], to: 'BLOCKED', what: 'resumed, no slot is free' },
-  succeed: { from: ['QUEUED', 'RUNNING', 'SCHEDULED'], to: 'SUCCEEDED', what: 'every input succeeded' },
+  succeed: {
+    from: ['BLOCKED', 'QUEUED', 'RUNNING', 'SCHEDULED'],
+    to: 'SUCCEEDED',
+    what: 'every input succeeded',
+  },
   succeedPartly: {
     from: ['BLOCKED', 'QUEUED', 'RUNNING', 'SCHEDULED'],
     to: 'PARTIAL_SUCCEEDED',

@@ -9,6 +9,7 @@ import { benchPageCost } from './page-cost.ts';
 import { benchPageSteps } from './page-steps.ts';
 import { formatReport, isReached, type Progress, type Report } from './report.ts';
 import { benchRunCost } from './run-cost.ts';
+import { benchSchedules } from './schedules.ts';
 
 interface BenchFlags {
   readonly only: readonly BenchName[];
@@ -27,6 +28,7 @@ const BENCHES = {
   callbacks: ['the callback sender beside bare Node', benchCallbackRate],
   bundles: ['size and import time of each function', benchBundles],
   'local-jobs': ['start and jobs a second of the whole system on this machine', benchLocalJobs],
+  schedules: ['judging a schedule, and what those that stand cost', benchSchedules],
   growth: ['cost of a page by the size of its run', benchGrowth],
 } as const satisfies Readonly<
   Record<string, readonly [string, (progress: Progress, isLong: boolean) => Promise<Report>]>

@@ -165,16 +165,8 @@ describe('times', () => {
     ['0 0 29 2 */7', 'Europe/Berlin', undefined], // 2032
     [`${'*/59,'.repeat(20)}59 2 31 3 */7`, 'Europe/Berlin', 'cron'],
     ['0 0 30 2 */7', 'Europe/Berlin', 'cron'],
-  ])('%s in %s is judged in under 5 ms, once the zone’s clocks are known', (cron, timezone, path) => {
-    timingFault(at('@daily', null, timezone), NOON);
-    nextExecution({ ...hourly, cron: '0 0 29 2 */7', timezone }, NOON); // looks decades ahead
-    // The best of three: the machine may be busy with something else.
-    const times = [1, 2, 3].map(() => {
-      const started = performance.now();
-      expect(timingFault(at(cron, null, timezone), NOON)?.path).toBe(path);
-      return performance.now() - started;
-    });
-    expect(Math.min(...times)).toBeLessThan(5);
+  ])('%s in %s is refused where it never comes', (cron, timezone, path) => {
+    expect(timingFault(at(cron, null, timezone), NOON)?.path).toBe(path);
   });
 
   it('are told ahead only while the schedule is ACTIVE', () => {

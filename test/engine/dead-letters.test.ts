@@ -388,3 +388,25 @@ describe('a redrive', () => {
     expect(await controlOf(world, definition.uid)).toMatchObject({ status: 'STOPPED', lastError: null });
   });
 });
+
+test('a run in line whose last page landed meanwhile has succeeded, though its start died', async () => {
+  const world = createEngineWorld({ actions: [createSampleActions().numberedPages] });
+  const { definition } = await world.launch({ inputs: [{ pages: 1, per_page: 2 }] });
+  const { uid, workspaceUid } = definition;
+  const [first] = world.sent;
+  if (first?.message.kind !== 'page') throw new Error('a run of one input begins with its page');
+  const { runs, admission } = world.ports;
+  // While its page is at work the run is stopped, others take all slots, and it is resumed.
+  const readInput = async (...asked: Parameters<typeof runs.readInput>) => {
+    await stopRun(world.ports, definition, 'CANCELLED_BY_CALLER');
+    for (let other = 0; other < 10; other += 1) await admission.takeSlot(workspaceUid, `other ${other}`, 1);
+    expect(await resumeRun(world.ports, definition)).toMatchObject({ status: 'BLOCKED' });
+    return runs.readInput(...asked);
+  };
+  await runPage({ ...world.ports, runs: { ...runs, readInput } }, first.message, { by: 'a page', count: 1 });
+  const { epoch } = await controlOf(world, uid);
+  expect(await bury(world, { kind: 'dispatch', runUid: uid, epoch })).toBe('CARRIED_ON');
+  expect(await controlOf(world, uid)).toMatchObject({ status: 'SUCCEEDED', totals: { succeeded: 1, outputs: 2 } });
+  await world.runUntil(START + 30 * MINUTE_MS);
+  expect(bodies(world, 'run.finished').map(({ run }) => run.status)).toEqual(['STOPPED', 'SUCCEEDED']);
+});

@@ -1,5 +1,5 @@
 import { isReopened } from '../../domain/input.ts';
-import { hasEnded, type RunControl, type RunDefinition, WORKING_STATUSES } from '../../domain/run.ts';
+import { hasEnded, type RunControl, type RunDefinition } from '../../domain/run.ts';
 import { checkCompletion } from '../runs/check-completion.ts';
 import { closeWindow } from '../runs/close-window.ts';
 import { closeRun, countRecorded, tellFormerEnding } from '../runs/finish-run.ts';
@@ -27,7 +27,8 @@ export async function buryDispatch(
   if (control.postponedUntil !== null && control.postponedUntil > ports.clock.now()) return 'NOTHING'; // its due entry stands
   const window = await closeWindow(ports, control, definition);
   if (window === null) return 'NOTHING';
-  if (WORKING_STATUSES.includes(control.status) && isReopened(window, control)) {
+  // All of it may be done: a page may have landed since the run was stopped or postponed.
+  if (control.inputsTotal > 0 && isReopened(window, control)) {
     await checkCompletion(ports, control, definition);
     const looked = await ports.runs.readControl(runUid);
     if (looked === null || hasEnded(looked.status)) return 'CARRIED_ON';
