@@ -1,4 +1,7 @@
 import { expect, test } from 'vitest';
+import { deriveUid } from '../../shared/domain/ids.ts';
+import { deliverCallback } from '../../shared/engine/callbacks/deliver-callback.ts';
+import { runPage } from '../../shared/engine/pages/run-page.ts';
 import type { CallbackAnswer } from '../../shared/engine/ports.ts';
 import { createEngineWorld, START } from '../support/engine-world.ts';
 import { createSampleActions } from '../support/sample-actions.ts';
@@ -84,4 +87,22 @@ test('a receiver that cannot be reached is retried and the record says why', asy
   const { seconds, record } = await attemptsOf((attempt) => (attempt === 0 ? failed : says(500)), 5);
   expect(seconds).toHaveLength(10);
   expect(record).toMatchObject({ status: 'FAILED', error: { error_label: 'UPSTREAM_ERROR' } });
+});
+
+test('a worker that wakes long after its attempt makes no record of its failure: nobody would look after it', async () => {
+  const world = createEngineWorld({
+    actions: [numberedPages],
+    answer: () => {
+      world.skipTo(world.now() + 81_000);
+      return says(500);
+    },
+  });
+  const { definition } = await world.launch({ inputs: ONE_PAGE });
+  const uid = deriveUid(definition.uid, 'page', { input: 0, page: 0, part: 1 });
+  const [first] = world.sent;
+  if (first?.message.kind !== 'page') throw new Error('a run of one input begins with its page');
+  await runPage(world.ports, first.message, { by: 'a page', count: 1 });
+  const message = { kind: 'callback', uid, attempt: 0 } as const;
+  await expect(deliverCallback(world.ports, message, { by: 'sleepy', count: 1 })).rejects.toThrow('stood still');
+  expect(await world.ports.callbacks.readRecord(uid)).toBeNull();
 });

@@ -1,5 +1,6 @@
 import type { Breakdown } from './breakdowns.ts';
 import type { Random } from './random.ts';
+import type { GivenInput } from './truth.ts';
 import type { Step } from './workload.ts';
 
 /*
@@ -8,10 +9,10 @@ import type { Step } from './workload.ts';
  */
 
 const MINUTE_MS = 60_000;
-/** Its inputs wait twenty minutes for their upstream; so long the storm must last, and whoever holds the slot. */
+/** So long the storm lasts, and whoever holds the slot: a run in line is started again after some minutes. */
 const LONGEST_MS = 45 * MINUTE_MS;
 
-/** A run in line whose start dies: some of it is done, the rest waits for its upstream, and another run has its slot. */
+/** A run in line whose start dies, and another that has its slot. */
 export interface LineWorkload {
   readonly steps: readonly Step[];
   readonly breakdown: Breakdown;
@@ -20,37 +21,56 @@ export interface LineWorkload {
 
 /** Draws the two runs, and what kills the start of the one once it is in line. */
 export function drawDeathInLine(random: Random): LineWorkload {
-  const launch = (at: number, name: string, inputs: Extract<Step, { kind: 'launch' }>['body']['inputs']): Step => ({
-    kind: 'launch',
-    at,
-    workspace: 0,
-    body: { name, inputs: inputs ?? [], callback: { url: `https://hooks.example.com/0/${name}` } },
-  });
-  const waiter = [
-    { key: 'w0 waiter i0', pages: random.int(1, 2), per_page: random.int(1, 3) },
-    {
-      key: 'w0 waiter i1',
-      pages: 1,
-      per_page: 1,
-      fails: [{ page: 0, kind: 'rate_limited' as const, times: random.int(5, 6) }],
-    },
-  ];
+  const isDone = random.happens(0.5);
+  const waiter = isDone ? drawLanding(random) : drawHalfDone(random);
   const holder = [{ key: 'w0 holder i0', pages: 60, per_page: 1, takes_ms: 45_000 }];
-  return {
-    steps: [
-      launch(random.int(0, 1_000), 'waiter', waiter),
-      launch(Math.round(random.logarithmic(1_500, 6_000)), 'holder', holder),
-    ],
-    breakdown: {
-      worker: 'control',
-      fault: {
-        kind: 'call',
+  const broken = isDone
+    ? ({ point: '', how: random.pick(['failed', 'crash_before', 'crash_after'] as const) } as const)
+    : ({
         point: 'PutItem R CTL',
         how: random.pick(['crash_after', 'crash_after', 'applied_but_failed'] as const),
-      },
-      from: Math.round(random.logarithmic(MINUTE_MS, 10 * MINUTE_MS)),
+      } as const);
+  return {
+    steps: [...waiter, launchOf(Math.round(random.logarithmic(1_500, 4_000)), 'holder', holder)],
+    breakdown: {
+      worker: 'control',
+      fault: { kind: 'call', ...broken },
+      from: Math.round(random.logarithmic(MINUTE_MS, 9 * MINUTE_MS)),
       until: LONGEST_MS,
     },
     leastStormMs: LONGEST_MS,
   };
+}
+
+/** A run of which one input is done, and the other waits twenty minutes for its upstream. */
+function drawHalfDone(random: Random): readonly Step[] {
+  const fails = [{ page: 0, kind: 'rate_limited' as const, times: random.int(5, 6) }];
+  const inputs = [
+    { key: 'w0 waiter i0', pages: random.int(1, 2), per_page: random.int(1, 3) },
+    { key: 'w0 waiter i1', pages: 1, per_page: 1, fails },
+  ];
+  return [launchOf(random.int(0, 1_000), 'waiter', inputs)];
+}
+
+/** A run that is stopped and resumed while its only page is in flight: that lands when the run is in line. */
+function drawLanding(random: Random): readonly Step[] {
+  const inputs = [{ key: 'w0 waiter i0', pages: 1, per_page: 2, takes_ms: random.int(20_000, 40_000) }];
+  const stopAt = random.int(6_000, 9_000);
+  const verbOf = (verb: 'cancel' | 'resume', at: number): Step => ({
+    kind: 'verb',
+    at,
+    workspace: 0,
+    verb,
+    run: 'waiter',
+  });
+  return [
+    launchOf(random.int(0, 500), 'waiter', inputs),
+    verbOf('cancel', stopAt),
+    verbOf('resume', stopAt + random.int(1_000, 8_000)),
+  ];
+}
+
+function launchOf(at: number, name: string, inputs: readonly GivenInput[]): Step {
+  const callback = { url: `https://hooks.example.com/0/${name}` };
+  return { kind: 'launch', at, workspace: 0, body: { name, inputs, callback } };
 }

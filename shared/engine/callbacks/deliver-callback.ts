@@ -7,8 +7,16 @@ import { callbackDelayMs, retryAfterSeconds } from '../../domain/retry.ts';
 import type { RunDefinition } from '../../domain/run.ts';
 import type { CallbackAnswer } from '../ports.ts';
 import type { CallbackMessage, Receipt } from '../messages.ts';
+import { refuseAfterStandstill } from '../standstill.ts';
 import { tellError } from '../tell-error.ts';
-import { type DeliveryInHand, type DeliveryPorts, isLastChance, newRecord, wasDelivered } from './delivery.ts';
+import {
+  ATTEMPT_MS,
+  type DeliveryInHand,
+  type DeliveryPorts,
+  isLastChance,
+  newRecord,
+  wasDelivered,
+} from './delivery.ts';
 import { holdCallback, keepHeld, mayPost, noteAbsence, notePresence } from './hold-callback.ts';
 
 /** A queue holds a message back this long at most; longer waits are the sweeper's. */
@@ -26,12 +34,13 @@ const CLAIM_LEASE_MS = 3_600_000;
  * Where the receiver is away it is held until it is back.
  */
 export async function deliverCallback(ports: DeliveryPorts, message: CallbackMessage, receipt: Receipt): Promise<void> {
+  const takenAt = ports.clock.now();
   const record = await readStanding(ports, message, receipt);
   const about = readUid(record?.refUid ?? message.uid);
   if (about === null) return;
   const definition = await ports.runs.readDefinition(about.runUid);
   if (definition === null || definition.callback === null) return;
-  const delivery: DeliveryInHand = { message, receipt, record, about, definition };
+  const delivery: DeliveryInHand = { message, receipt, record, about, definition, takenAt };
   if (!(await isDue(ports, delivery))) return;
   if (!(await mayPost(ports, delivery))) return holdCallback(ports, delivery);
   if (!(await claim(ports, delivery))) return;
@@ -177,6 +186,7 @@ async function settle(
     deliveredAt: delivered ? now : null,
   } as const;
   if (record === null) {
+    refuseAfterStandstill(ports.clock, delivery.takenAt, ATTEMPT_MS);
     const made = await ports.callbacks.createRecord({ ...newRecord(delivery, now), ...change });
     if (made.by === receipt.by) await sendOn(ports, definition, made);
     return;

@@ -22,7 +22,12 @@ export interface DeliveryInHand {
   /** What the callback's id names. */
   readonly about: DerivedUid;
   readonly definition: RunDefinition;
+  /** When its worker took it up (epoch ms). */
+  readonly takenAt: number;
 }
+
+/** How long one attempt may take: the callback function's own time is this. */
+export const ATTEMPT_MS = 60_000;
 
 /** Success absorbs: whatever the record says, a delivery in the log is a delivery. */
 export async function wasDelivered(

@@ -1,7 +1,9 @@
 import type { CallbackRecord } from '../../domain/callback.ts';
 import { attemptAt, FAILURES_IN_A_ROW, probeDelayMs, receiverUid } from '../../domain/receiver.ts';
 import type { RunDefinition } from '../../domain/run.ts';
+import { refuseAfterStandstill } from '../standstill.ts';
 import {
+  ATTEMPT_MS,
   type DeliveryInHand,
   type DeliveryPorts,
   giveUpAt,
@@ -40,6 +42,7 @@ export async function holdCallback(ports: HoldPorts, delivery: DeliveryInHand): 
   const now = ports.clock.now();
   if (record === null) {
     if (await wasDelivered(ports, delivery)) return; // its message came again, long after
+    refuseAfterStandstill(ports.clock, delivery.takenAt, ATTEMPT_MS);
     const first = newRecord({ message, about, definition }, now);
     const held = { ...first, by: receipt.by, heldSince: now, nextAttemptAt: giveUpAt(first) };
     const standing = await ports.callbacks.createRecord(held);

@@ -19,6 +19,7 @@ import type { CorePorts, Ports } from '../ports.ts';
 import type { PageMessage, Receipt } from '../messages.ts';
 import { type ActionResult, runAction } from './run-action.ts';
 import { sendPageCallbacks } from '../callbacks/send-callbacks.ts';
+import { refuseAfterStandstill } from '../standstill.ts';
 import { takeTurn, type TurnGiven } from './take-turn.ts';
 import { tellError } from '../tell-error.ts';
 import { together } from '../together.ts';
@@ -125,17 +126,9 @@ async function runAndRecord(ports: PagePorts, page: PageInHand): Promise<PageSlo
     at: ports.clock.now(),
     version: CALLBACK_BODY_VERSION,
   };
-  if (stoodStill(ports, page)) throw new Error(`the worker of ${message.runUid} stood still: its page may be too late`);
+  refuseAfterStandstill(ports.clock, page.takenAt, ports.settings.pageTimeoutMs);
   const put = await ports.progress.putSlot(slot, results, definition.expiresAt, page.control.restartEpoch);
   return put.won ? slot : put.stored;
-}
-
-/** Longer than a page's time and any function's own (its time and ten seconds), and less than a stop waits for what lands. */
-const STANDSTILL_MS = 20_000;
-
-/** A worker that wakes after its time records nothing: its run may have been told as over, and be watched no longer. */
-function stoodStill({ clock, settings }: PagePorts, { takenAt }: PageInHand): boolean {
-  return clock.now() > takenAt + settings.pageTimeoutMs + STANDSTILL_MS;
 }
 
 /** A line of an upload that cannot be an input: the action never sees it. */

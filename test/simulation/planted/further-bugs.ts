@@ -177,8 +177,8 @@ export const FURTHER_BUGS: readonly PlantedBug[] = [
   {
     name: 'late-worker-records',
     file: `${ENGINE}/pages/run-page.ts`,
-    find: 'if (stoodStill(ports, page))',
-    replace: 'if (stoodStill(ports, page) && page.takenAt < 0)',
+    find: 'refuseAfterStandstill(ports.clock, page.takenAt, ports.settings.pageTimeoutMs);',
+    replace: 'refuseAfterStandstill(ports.clock, page.takenAt, Infinity);',
   },
   {
     name: 'key-freed-that-had-work-done',

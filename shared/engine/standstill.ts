@@ -1,0 +1,13 @@
+import type { Clock } from './ports.ts';
+
+/** What is added to a worker's time: its function is cut off well before, and a stop waits longer for what lands. */
+const MARGIN_MS = 20_000;
+
+/**
+ * Throws where a worker comes to a record long after it began, because its process stood still: others may have done its
+ * work since, and nobody may look at what it writes. `ownMs`: the longest it may take.
+ */
+export function refuseAfterStandstill(clock: Pick<Clock, 'now'>, takenAt: number, ownMs: number): void {
+  const lateMs = clock.now() - takenAt - ownMs;
+  if (lateMs > MARGIN_MS) throw new Error(`the worker stood still: it is ${lateMs} ms beyond its time`);
+}
