@@ -21,6 +21,8 @@ export interface Stage {
   readonly underWay: { calls: number };
   /** Calls that invocations left behind when they answered. */
   readonly leftBehind: string[];
+  /** Records that processes began to write long after their time. */
+  readonly sleepers: string[];
   /** Null: nothing is deployed anew. */
   readonly rollout: Rollout | null;
   /** Null: the store fails only as the adversary has it. */
@@ -80,6 +82,11 @@ export const TIMEOUT_MS: Readonly<
   'dead-letters': 60_000,
 };
 
+/** Records that nobody looks after where they come late, and whose worker must not be long past its time. */
+const NEVER_LATE: ReadonlySet<string> = new Set(['page PutItem S P', 'callback PutItem S C']);
+/** Far more than any function's time, even by a clock that jumps back some times. */
+const LONG_PAST_MS = 300_000;
+
 /** Functions that something else takes over from when they stand still; API functions are killed and that is all. */
 const WORKERS: ReadonlySet<FunctionName> = new Set(['control', 'page', 'callback', 'intake', 'sweep', 'dead-letters']);
 
@@ -98,6 +105,9 @@ export class Instance {
   #skewMs = 0;
   /** Counts invocations, so that a timeout strikes only its own. */
   #invocation = 0;
+  #invokedAt = 0;
+  /** A large page is written to the bucket first, and who stands still in between writes its slot all the same. */
+  #writesObject = false;
   #onDeath: (() => void) | null = null;
   /** Calls of this process that it has no answer of yet. */
   readonly #unanswered = new Map<number, string>();
@@ -136,6 +146,8 @@ export class Instance {
     this.#invocation += 1;
     const invocation = this.#invocation;
     const { timeline } = this.#stage;
+    this.#invokedAt = timeline.now();
+    this.#writesObject = false;
     const died = new Promise<null>((resolve) => {
       this.#onDeath = () => resolve(null);
     });
@@ -183,6 +195,11 @@ export class Instance {
   ): Promise<Answer> {
     const { timeline, adversary, coverage, trace, outage, breakdowns, aimed } = this.#stage;
     const at = `${this.functionName} ${point}`;
+    if (point === 'PutObject') this.#writesObject = true;
+    const tookMs = timeline.now() - this.#invokedAt;
+    if (attempt === 1 && tookMs > LONG_PAST_MS && NEVER_LATE.has(at) && !this.#writesObject && this.isAlive) {
+      this.#stage.sleepers.push(`${this.name} came to ${point} after ${Math.round(tookMs / 1_000)} s`);
+    }
     if (!adversary.isCalm) coverage.hit(`point:${at}`);
     const hit = (outcome: string): void => coverage.hit(`outcome:${at}:${outcome}`);
     const broken = adversary.isCalm ? null : (breakdowns?.breakageOf(this.functionName, point) ?? null);

@@ -133,4 +133,15 @@ export const REGRESSIONS: readonly Regression[] = [
     was: 'a retried input was stopped with a page whose callback was lost, and what it had recorded before the retry was taken for all it had',
     undoneBy: 'reopened-hides-what-is-in-hand',
   },
+  {
+    seed: 99584,
+    was: 'a worker stood still after a failed attempt and made its record once another had delivered the callback: it stayed PENDING',
+    undoneBy: 'late-worker-makes-a-record',
+  },
+  {
+    seed: 109311,
+    scenario: 'letters',
+    was: 'a page landed after its run was postponed, the run’s start died, and it ended PARTIAL_SUCCEEDED though all of it was done',
+    undoneBy: 'done-in-line-ends-in-part',
+  },
 ];

@@ -72,7 +72,19 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
   const breakdowns = workload.letters === undefined ? null : new Breakdowns(workload.letters.breakdowns, elapsed);
   const underWay = { calls: 0 };
   const aimed = options.aim === undefined ? null : new AimedStrike(options.aim);
-  const parts = { seed, timeline, adversary, coverage, trace, underWay, leftBehind: [], rollout, breakdowns, aimed };
+  const parts = {
+    seed,
+    timeline,
+    adversary,
+    coverage,
+    trace,
+    underWay,
+    leftBehind: [],
+    sleepers: [],
+    rollout,
+    breakdowns,
+    aimed,
+  };
   const stage: Stage = { ...parts, outage: null };
   const truth = newTruth();
   const observer = new Observer(stage, workload);

@@ -16,6 +16,8 @@ export interface Aftermath {
   readonly letters: Letters;
   /** Calls that invocations left behind when they answered. */
   readonly leftBehind: readonly string[];
+  /** Records that processes began to write long after their time. */
+  readonly sleepers: readonly string[];
   /** No fault was on. */
   readonly isCalm: boolean;
   /** Faults were on by which a write may arrive long after its function's time. */

@@ -84,6 +84,11 @@ export const REST_CHECKS: readonly RestCheck[] = [
     check: ({ leftBehind }) => leftBehind,
   },
   {
+    name: 'sleepersRecordNothing',
+    proves: 'A worker that stood still long beyond its time begins no record that nobody would look after.',
+    check: ({ sleepers }) => sleepers,
+  },
+  {
     name: 'pacesAreKept',
     proves:
       'With clocks that agree and calls that take their usual time, no window holds more calls of an action than its pace says.',

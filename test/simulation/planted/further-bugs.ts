@@ -194,4 +194,23 @@ export const FURTHER_BUGS: readonly PlantedBug[] = [
     find: 'shardOf(input) === shard ? [[input, own] as const] : []',
     replace: 'shardOf(input) === shard && !reopened.has(input) ? [[input, own] as const] : []',
   },
+  {
+    name: 'late-worker-makes-a-record',
+    file: `${ENGINE}/callbacks/deliver-callback.ts`,
+    find: 'refuseAfterStandstill(ports.clock, delivery.takenAt, ATTEMPT_MS);',
+    replace: 'refuseAfterStandstill(ports.clock, delivery.takenAt, 3 * CLAIM_LEASE_MS + ATTEMPT_MS);',
+  },
+  {
+    name: 'late-worker-holds',
+    file: `${ENGINE}/callbacks/hold-callback.ts`,
+    find: 'refuseAfterStandstill(ports.clock, delivery.takenAt, ATTEMPT_MS);',
+    replace: 'refuseAfterStandstill(ports.clock, delivery.takenAt, 100 * ATTEMPT_MS);',
+  },
+  {
+    name: 'done-in-line-ends-in-part',
+    file: `${ENGINE}/bury/bury-dispatch.ts`,
+    scenario: 'letters',
+    find: 'if (control.inputsTotal > 0 && isReopened(window, control)) {',
+    replace: "if (control.status === 'RUNNING' && isReopened(window, control)) {",
+  },
 ];
