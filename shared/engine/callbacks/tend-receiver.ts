@@ -23,7 +23,7 @@ export async function tendReceiver(ports: TendPorts, uid: string): Promise<numbe
   const now = ports.clock.now();
   if (receiver === null || receiver.awaySince === null) {
     await sendOn(ports, uid, held);
-    return held.length === A_LOOK ? now + LOOK_MS : null;
+    return held.length === A_LOOK ? wholeMinute(now + LOOK_MS) : null;
   }
   const [first] = held;
   if (first === undefined) return null; // the next that is held asks for the next look
@@ -35,7 +35,12 @@ export async function tendReceiver(ports: TendPorts, uid: string): Promise<numbe
     uid,
     held.filter((one) => one.dueAt <= now && !spent.includes(one)),
   );
-  return now + (isProbed ? probeDelayMs(receiver.awaySince, now) : PROBE_MAX_MS);
+  return wholeMinute(now + (isProbed ? probeDelayMs(receiver.awaySince, now) : PROBE_MAX_MS));
+}
+
+/** So that looks at one receiver, each asked for by another hand, become one. */
+function wholeMinute(at: number): number {
+  return Math.ceil(at / LOOK_MS) * LOOK_MS;
 }
 
 /** Sends one of these on; some may be of an attempt that was made since. False: all are. */

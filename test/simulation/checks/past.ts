@@ -5,6 +5,9 @@ import { hasEnded } from '../../../shared/domain/run.ts';
 import { type Change, toItem } from '../mirror.ts';
 import { controlOf } from '../records.ts';
 
+/** In the keys of looks at receivers. */
+const LOOK = '#receiver#';
+
 interface Waiting {
   readonly runUid: string;
   readonly createdAt: number;
@@ -24,6 +27,8 @@ export class Past {
   readonly #takenAt = new Map<string, number>();
   readonly #waiting = new Map<string, Waiting>();
   readonly #endedAt = new Map<string, number>();
+  /** What is put down to be looked at, by receiver. */
+  readonly #looks = new Map<string, Set<string>>();
   readonly #epochSince = new Map<string, { readonly epoch: number; readonly at: number }>();
 
   constructor(isCalm: boolean) {
@@ -33,6 +38,13 @@ export class Past {
 
   note({ pk, sk, after }: Change, now: number): void {
     this.#now = now;
+    if (pk.startsWith('DUE#') && sk.includes(LOOK)) {
+      const receiver = sk.slice(sk.indexOf(LOOK) + LOOK.length);
+      const looks = this.#looks.get(receiver) ?? new Set();
+      this.#looks.set(receiver, looks);
+      if (after === null) looks.delete(sk);
+      else looks.add(sk);
+    }
     if (sk.startsWith(DELIVERY_PREFIX) && after !== null) {
       const runUid = pk.split('#')[1] ?? '';
       for (const { input, page, part } of deliveriesOf(runUid, toItem(after))) {
@@ -53,6 +65,11 @@ export class Past {
       const createdAt = Number(after['created_at']?.['N']);
       this.#waiting.set(name, { runUid, createdAt, workspaceUid: pk.slice(2), since: now });
     }
+  }
+
+  /** How many looks at one receiver stand, at most. In a storm none: those who should have taken them back may have died. */
+  mostLooks(): number {
+    return this.#isCalm ? Math.max(0, ...Array.from(this.#looks.values(), ({ size }) => size)) : 0;
   }
 
   /** Whether the delivery log has long said that a callback was taken. */

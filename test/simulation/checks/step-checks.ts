@@ -32,6 +32,9 @@ export function controlChange(change: Change): { readonly before: RunControl; re
   return { before: controlOf(change.before), after: controlOf(change.after) };
 }
 
+/** One that the sweep asked for, and some of callbacks that were held since. */
+const MOST_LOOKS = 7;
+
 export const STEP_CHECKS: readonly StepCheck[] = [
   {
     name: 'statusMovesAlongTheTable',
@@ -98,6 +101,14 @@ export const STEP_CHECKS: readonly StepCheck[] = [
       const kept = new Set(slotsIn(after));
       const late = slotsIn(before).find((pair) => !kept.has(pair) && past.hasLongEnded(pair.split(':')[0] ?? pair));
       return late === undefined ? null : `slot ${late} is given back long after its run ended`;
+    },
+  },
+  {
+    name: 'looksBecomeOne',
+    proves: 'In calm, looks at one receiver that many hands ask for do not add up.',
+    check(_, __, past) {
+      const looks = past.mostLooks();
+      return looks > MOST_LOOKS ? `${looks} looks at one receiver stand` : null;
     },
   },
   {

@@ -5,6 +5,13 @@ const CALLBACKS = 'shared/engine/callbacks';
 /** Bugs of receivers that are away, and of what waits for them. */
 export const AWAY_BUGS: readonly PlantedBug[] = [
   {
+    name: 'looks-add-up',
+    file: 'shared/engine/callbacks/tend-receiver.ts',
+    scenario: 'away-calm',
+    find: 'return Math.ceil(at / LOOK_MS) * LOOK_MS;',
+    replace: 'return at;',
+  },
+  {
     name: 'never-taken-for-away',
     file: `${CALLBACKS}/hold-callback.ts`,
     scenario: 'away-calm',
