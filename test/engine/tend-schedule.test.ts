@@ -5,7 +5,8 @@ import { cancelSchedule, pauseSchedule, resumeSchedule } from '../../shared/engi
 import { findSchedule } from '../../shared/engine/read/find-schedule.ts';
 import { listFires } from '../../shared/engine/read/list-fires.ts';
 import { triggerSchedule } from '../../shared/engine/schedules/trigger-schedule.ts';
-import { START } from '../support/engine-world.ts';
+import { sweep } from '../../shared/engine/sweep/sweep.ts';
+import { createEngineWorld, START } from '../support/engine-world.ts';
 import { createSampleActions } from '../support/sample-actions.ts';
 import { createScheduleWorld, type ScheduleWorld } from '../support/schedule-world.ts';
 
@@ -176,4 +177,15 @@ describe('a schedule', () => {
     world.skipTo(START + 2 * world.ports.settings.retentionDays * DAY);
     expect(await world.ports.schedules.readInputs(uid, ref, 0, 10)).toHaveLength(1);
   });
+});
+
+it('what stands for an entry while it is seen to is no other entry’s: a late hand takes back its own only', async () => {
+  const { ports, sent, now } = createEngineWorld({ actions: [] });
+  const uid = '6f1d3c52-8f0e-8c11-9a44-0c6d2b7e1f90';
+  for (const at of [now() - 120_000, now() - 60_000]) {
+    await ports.due.putDue({ at, kind: 'schedule', uid });
+    await sweep(ports, now() + 60_000);
+  }
+  const standing = sent.flatMap(({ message }) => (message.kind === 'tend' ? [message.dueAt] : []));
+  expect(new Set(standing).size).toBe(2);
 });

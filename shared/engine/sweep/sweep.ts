@@ -43,13 +43,16 @@ async function seeTo(ports: CorePorts, entry: DueEntry): Promise<void> {
   }
 }
 
+/** Keeps apart what stands for different entries: entries lie at whole minutes, mostly. */
+const APART_MS = 59_999;
+
 /**
- * Asks for a schedule to be seen to; whoever does it takes back the entry that stands for it meanwhile. This one goes
- * before: a clock behind ours may put another under just its key.
+ * Asks for a schedule to be seen to; whoever does it takes back the entry that stands for it meanwhile, and may do so
+ * late: so that entry is no other one's. This one goes before: a clock behind ours may put another under just its key.
  */
 async function tellSchedule(ports: CorePorts, entry: DueEntry): Promise<void> {
   const { uid } = entry;
-  const dueAt = nextWatch(ports.clock.now());
+  const dueAt = nextWatch(ports.clock.now()) + (entry.at % APART_MS);
   await ports.due.putDue({ at: dueAt, kind: 'schedule', uid });
   await ports.due.deleteDue(entry);
   await ports.messages.send({ kind: 'tend', scheduleUid: uid, dueAt }, { workspaceUid: uid }); // a group of its own

@@ -213,4 +213,11 @@ export const FURTHER_BUGS: readonly PlantedBug[] = [
     find: 'if (control.inputsTotal > 0 && isReopened(window, control)) {',
     replace: "if (control.status === 'RUNNING' && isReopened(window, control)) {",
   },
+  {
+    name: 'one-stand-in-for-two-entries',
+    file: `${ENGINE}/sweep/sweep.ts`,
+    scenario: 'schedules',
+    find: ' + (entry.at % APART_MS);',
+    replace: ' + (entry.at % 1);',
+  },
 ];
