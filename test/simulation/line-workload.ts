@@ -19,19 +19,22 @@ export interface LineWorkload {
   readonly leastStormMs: number;
 }
 
-/** Draws the two runs, and what kills the start of the one once it is in line. */
+/** Draws the runs, and what kills the start of the one. */
 export function drawDeathInLine(random: Random): LineWorkload {
-  const isDone = random.happens(0.5);
-  const waiter = isDone ? drawLanding(random) : drawHalfDone(random);
+  const kind = random.pick(['half done', 'landing', 'landing late'] as const);
   const holder = [{ key: 'w0 holder i0', pages: 60, per_page: 1, takes_ms: 45_000 }];
-  const broken = isDone
-    ? ({ point: '', how: random.pick(['failed', 'crash_before', 'crash_after'] as const) } as const)
-    : ({
-        point: 'PutItem R CTL',
-        how: random.pick(['crash_after', 'crash_after', 'applied_but_failed'] as const),
-      } as const);
+  const broken =
+    kind === 'half done'
+      ? ({
+          point: 'PutItem R CTL',
+          how: random.pick(['crash_after', 'crash_after', 'applied_but_failed'] as const),
+        } as const)
+      : ({ point: '', how: random.pick(['failed', 'crash_before', 'crash_after'] as const) } as const);
   return {
-    steps: [...waiter, launchOf(Math.round(random.logarithmic(1_500, 4_000)), 'holder', holder)],
+    steps: [
+      ...(kind === 'half done' ? drawHalfDone(random) : drawLanding(random, kind === 'landing late')),
+      ...(kind === 'landing late' ? [] : [launchOf(Math.round(random.logarithmic(1_500, 4_000)), 'holder', holder)]),
+    ],
     breakdown: {
       worker: 'control',
       fault: { kind: 'call', ...broken },
@@ -52,9 +55,14 @@ function drawHalfDone(random: Random): readonly Step[] {
   return [launchOf(random.int(0, 1_000), 'waiter', inputs)];
 }
 
-/** A run that is stopped and resumed while its only page is in flight: that lands when the run is in line. */
-function drawLanding(random: Random): readonly Step[] {
-  const inputs = [{ key: 'w0 waiter i0', pages: 1, per_page: 2, takes_ms: random.int(20_000, 40_000) }];
+/**
+ * A run that is stopped and resumed while its only page is in flight: that lands when the run is in line; or `isPostponed`,
+ * for asked again for the page its upstream had it wait.
+ */
+function drawLanding(random: Random, isPostponed: boolean): readonly Step[] {
+  const fails = isPostponed ? { fails: [{ page: 0, kind: 'rate_limited' as const, times: 2, after: 1 }] } : {};
+  const takes = isPostponed ? random.int(38_000, 45_000) : random.int(20_000, 40_000);
+  const inputs = [{ key: 'w0 waiter i0', pages: 1, per_page: 2, takes_ms: takes, ...fails }];
   const stopAt = random.int(6_000, 9_000);
   const verbOf = (verb: 'cancel' | 'resume', at: number): Step => ({
     kind: 'verb',

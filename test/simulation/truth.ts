@@ -64,7 +64,13 @@ export interface InputScript {
   readonly padding?: number;
   /** How long each call takes. */
   readonly takes_ms?: number;
-  readonly fails?: readonly { readonly page: number; readonly kind: FailKind; readonly times: number }[];
+  /** `after`: so many calls of the page go well before. */
+  readonly fails?: readonly {
+    readonly page: number;
+    readonly kind: FailKind;
+    readonly times: number;
+    readonly after?: number;
+  }[];
 }
 
 export const FAIL_KINDS = [

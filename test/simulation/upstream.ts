@@ -14,7 +14,16 @@ const inputScript = z.strictObject({
   per_page: z.int().min(0),
   padding: z.int().min(0).optional(),
   takes_ms: z.int().min(0).optional(),
-  fails: z.array(z.strictObject({ page: z.int().min(0), kind: z.enum(FAIL_KINDS), times: z.int().min(1) })).optional(),
+  fails: z
+    .array(
+      z.strictObject({
+        page: z.int().min(0),
+        kind: z.enum(FAIL_KINDS),
+        times: z.int().min(1),
+        after: z.int().min(1).optional(),
+      }),
+    )
+    .optional(),
 });
 
 interface Question {
@@ -92,7 +101,9 @@ export function createUpstream(stage: Stage, truth: Truth): (instance: Instance)
     const before = calls.get(idempotencyKey) ?? 0;
     calls.set(idempotencyKey, before + 1);
     const call = (total += 1);
-    const fail = script.fails?.find((one) => one.page === page && before < one.times);
+    const fail = script.fails?.find(
+      ({ page: at, times, after = 0 }) => at === page && before >= after && before < after + times,
+    );
     const kind = fail?.kind ?? 'page';
     const following = page + 1 < script.pages ? `${script.key}:${page + 1}:${call}` : null;
     const next = kind === 'same_cursor' ? cursor : following;
