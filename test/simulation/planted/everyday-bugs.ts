@@ -181,7 +181,7 @@ export const EVERYDAY_BUGS: readonly PlantedBug[] = [
   {
     name: 'no-watch-at-launch',
     file: `${STORES}/run-store.ts`,
-    find: 'await Promise.all(entries.map((entry) => due.putDue(entry)));',
+    find: 'await together(entries.map((entry) => due.putDue(entry)));',
     replace: "if (entries.length > 9) return 'exists';",
   },
   {
@@ -224,8 +224,8 @@ export const EVERYDAY_BUGS: readonly PlantedBug[] = [
   {
     name: 'object-under-a-fixed-key',
     file: `${STORES}/progress-store.ts`,
-    find: 'return `pages/${runUid}/${input}/${page}-${hash}`;',
-    replace: 'return `pages/${runUid}/${input}/${page}-${hash.slice(0, 0)}`;',
+    find: "${hash('sha256', bytes, 'base64url')}`;",
+    replace: "${hash('sha256', bytes, 'base64url').slice(0, 0)}`;",
   },
   {
     name: 'chunk-of-another-input',

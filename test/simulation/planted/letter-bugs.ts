@@ -30,8 +30,8 @@ export const LETTER_BUGS: readonly PlantedBug[] = [
     name: 'run-that-works-ended',
     file: `${BURY}/bury-dispatch.ts`,
     scenario,
-    find: "  if (window === null) return 'NOTHING';\n  if (WORKING_STATUSES.includes(control.status) && isReopened(window, control)) {",
-    replace: '  if (WORKING_STATUSES.includes(control.status) && window !== null && isReopened(window, control)) {',
+    find: "  if (window === null) return 'NOTHING';\n  // All of it may be done: a page may have landed since the run was stopped or postponed.\n  if (control.inputsTotal > 0 && isReopened(window, control)) {",
+    replace: '  if (control.inputsTotal > 0 && window !== null && isReopened(window, control)) {',
   },
   {
     name: 'run-of-another-epoch-ended',
@@ -51,8 +51,8 @@ export const LETTER_BUGS: readonly PlantedBug[] = [
     name: 'retried-run-ended-by-old-marks',
     file: `${BURY}/bury-dispatch.ts`,
     scenario,
-    find: '.includes(control.status) && isReopened(window, control)) {',
-    replace: '.includes(control.status)) {',
+    find: 'if (control.inputsTotal > 0 && isReopened(window, control)) {',
+    replace: 'if (control.inputsTotal > 0) {',
   },
   {
     name: 'buried-run-counts-nothing',
