@@ -4,6 +4,7 @@ import type { World } from './world.ts';
 const MINUTE_MS = 60_000;
 /** Rest must come within this time of the last fault: a callback's whole schedule takes 75.6 h, at +20 % 91 h. */
 const REST_WITHIN_MS = 7 * 86_400_000;
+const DUE_SHOWN = 10;
 /** A history takes some thousands of events; one that takes so many goes round in circles. */
 const MAX_EVENTS = 200_000;
 
@@ -59,6 +60,7 @@ export async function comeToRest(
   if (observer.violations.length > 0 || isAtRest()) return;
   const queued = deployment.queues.all().map(({ name, size }) => `${size} in ${name}`);
   const due = records.due().map(({ what }) => what);
-  const message = `after ${events} events: ${deployment.busy()} invocations, ${queued.join(', ')}, due ${due.join(' ')}`;
+  const more = due.length > DUE_SHOWN ? ` and ${due.length - DUE_SHOWN} more` : '';
+  const message = `after ${events} events: ${deployment.busy()} invocations, ${queued.join(', ')}, due ${due.slice(0, DUE_SHOWN).join(' ')}${more}`;
   observer.violate('comesToRest', message);
 }

@@ -9,7 +9,7 @@ import { REGRESSIONS } from './regressions.ts';
 import { runBatch } from './run-batch.ts';
 import { type Outcome, runThreads } from './run-threads.ts';
 
-/** About a minute and a half of two cores; `npm run simulate` runs more. */
+/** Two to three minutes of two cores, with those run twice; `npm run simulate` runs more. */
 const HISTORIES = 5_000;
 /** So many of them are run twice. */
 const TWICE = 1_000;
