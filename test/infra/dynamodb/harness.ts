@@ -1,6 +1,6 @@
-import { type CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type DynamoDbEngine, type DynamoDbOptions, openDynamoDb } from '../../../infra/local/dynamodb/engine.ts';
-import { dynamoDbRequestHandler } from '../../../infra/local/dynamodb/request-handler.ts';
+import { clientOf } from '../../support/open-table.ts';
 
 export const TABLE = 'things';
 
@@ -55,15 +55,6 @@ export function openBench(options: Partial<DynamoDbOptions> = {}): Bench {
   const engine = openDynamoDb({ dir: null, now: () => clock.ms, ...options });
   engine.createTable(THINGS);
   return { engine, client: clientOf(engine), clock };
-}
-
-export function clientOf(engine: DynamoDbEngine): DynamoDBClient {
-  return new DynamoDBClient({
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    maxAttempts: 1,
-    requestHandler: dynamoDbRequestHandler(engine),
-  });
 }
 
 /** A key, or the start of an item. */

@@ -11,7 +11,8 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { expect, it } from 'vitest';
 import { openDynamoDb } from '../../../infra/local/dynamodb/engine.ts';
-import { at, clientOf, openBench, refusal, TABLE, THINGS } from './harness.ts';
+import { clientOf } from '../../support/open-table.ts';
+import { at, openBench, refusal, TABLE, THINGS } from './harness.ts';
 
 it('tables are created, described, listed and deleted', async () => {
   const client = clientOf(openDynamoDb({ dir: null, now: () => 0 }));
