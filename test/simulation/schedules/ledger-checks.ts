@@ -143,11 +143,17 @@ function unearned(
       if (reason === 'LOST') {
         return letters.hasTime(fire.scheduleUid, nominalAt) ? null : 'no message for it died';
       }
+      if (reason === 'SUPERSEDED' && hadJitterCut(schedule, nominalAt, writtenAt)) return null;
       if (isCalm && cause === 'cron' && !wasPaused(schedule, nominalAt, writtenAt)) return 'nothing went wrong';
       const allowed = reason === 'SUPERSEDED' ? ON_TIME_MS : Math.min(...tolerances);
       return lateMs < allowed - skewMs ? `it was only ${lateMs} ms late` : null;
     }
   }
+}
+
+/** Whether a caller changed its jitter while a time waited for it: a later one may have gone before. */
+function hadJitterCut(schedule: ScheduleTruth, from: number, to: number): boolean {
+  return new Set(possibleStates(schedule, from, to).map((state) => state?.jitterSeconds)).size > 1;
 }
 
 function wasPaused(schedule: ScheduleTruth, from: number, to: number): boolean {
