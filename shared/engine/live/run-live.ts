@@ -18,7 +18,7 @@ interface EndedPage {
 const PATIENCE_MS = 100;
 
 /** Stands for the inline call where a page slot names the message that put it. */
-const INLINE = 'inline';
+export const INLINE = 'inline';
 
 /**
  * Runs one page inline and records it as a run, in one write after the action has ended. With `kept` the page is kept

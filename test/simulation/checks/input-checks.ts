@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { hasEnded } from '../../../shared/domain/run.ts';
+import { INLINE } from '../../../shared/engine/live/run-live.ts';
 import type { Records } from '../records.ts';
 import type { InputTruth, RunTruth } from '../run-truth.ts';
 import type { Aftermath } from './aftermath.ts';
@@ -79,6 +80,8 @@ export function unearnedFailures(
     const calls = given.filter(({ page }) => page === last.page);
     const said = (kinds: readonly string[]): boolean => calls.some(({ kind }) => kinds.includes(kind));
     if (said(['permanent', 'invalid_result', 'same_cursor'])) return [];
+    // A live call that answers at once tries once. By a clock that went back it may be at work beside one that queues.
+    if (last.by === INLINE && calls.some(({ kind }) => kind !== 'page')) return [];
     const spent = calls.filter(({ kind }) => RETRIED.has(kind)).length;
     if (spent >= TRIES || isCrashLoop) return [];
     // A call cut short by a crash, or slower than its time, is a try that the upstream knows nothing of.
