@@ -395,12 +395,14 @@ test('a run in line whose last page landed meanwhile has succeeded, though its s
   const { uid, workspaceUid } = definition;
   const [first] = world.sent;
   if (first?.message.kind !== 'page') throw new Error('a run of one input begins with its page');
-  const { runs, admission } = world.ports;
-  // While its page is at work the run is stopped, others take all slots, and it is resumed.
+  const { runs, admission, callbacks } = world.ports;
+  const cutOff = { ...callbacks, createRecord: () => Promise.reject(new Error('cut off')) };
+  // While its page is at work the run is stopped, others take all slots, and it is resumed by one that dies after its move.
   const readInput = async (...asked: Parameters<typeof runs.readInput>) => {
     await stopRun(world.ports, definition, 'CANCELLED_BY_CALLER');
     for (let other = 0; other < 10; other += 1) await admission.takeSlot(workspaceUid, `other ${other}`, 1);
-    expect(await resumeRun(world.ports, definition)).toMatchObject({ status: 'BLOCKED' });
+    await expect(resumeRun({ ...world.ports, callbacks: cutOff }, definition)).rejects.toThrow('cut off');
+    expect(await controlOf(world, uid)).toMatchObject({ status: 'BLOCKED' });
     return runs.readInput(...asked);
   };
   await runPage({ ...world.ports, runs: { ...runs, readInput } }, first.message, { by: 'a page', count: 1 });

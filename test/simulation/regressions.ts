@@ -144,4 +144,10 @@ export const REGRESSIONS: readonly Regression[] = [
     was: 'a page landed after its run was postponed, the run’s start died, and it ended PARTIAL_SUCCEEDED though all of it was done',
     undoneBy: 'done-in-line-ends-in-part',
   },
+  {
+    seed: 225359,
+    scenario: 'letters',
+    was: 'a resume died after its move, a dead start ended the run, and the stop before was never told',
+    undoneBy: 'buried-without-its-former-ending',
+  },
 ];

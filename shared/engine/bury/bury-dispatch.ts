@@ -27,6 +27,7 @@ export async function buryDispatch(
   if (control.postponedUntil !== null && control.postponedUntil > ports.clock.now()) return 'NOTHING'; // its due entry stands
   const window = await closeWindow(ports, control, definition);
   if (window === null) return 'NOTHING';
+  await tellFormerEnding(ports, control, definition);
   // All of it may be done: a page may have landed since the run was stopped or postponed.
   if (control.inputsTotal > 0 && isReopened(window, control)) {
     await checkCompletion(ports, control, definition);
@@ -42,7 +43,6 @@ async function endRun(
   definition: RunDefinition,
   letter: DeadLetter,
 ): Promise<Burial> {
-  await tellFormerEnding(ports, control, definition);
   const now = ports.clock.now();
   const totals = await countRecorded(ports, control, definition);
   const move = totals.succeeded === 0 && totals.outputs === 0 ? 'fail' : 'succeedPartly';

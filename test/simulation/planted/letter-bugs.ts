@@ -30,7 +30,7 @@ export const LETTER_BUGS: readonly PlantedBug[] = [
     name: 'run-that-works-ended',
     file: `${BURY}/bury-dispatch.ts`,
     scenario,
-    find: "  if (window === null) return 'NOTHING';\n  // All of it may be done: a page may have landed since the run was stopped or postponed.\n  if (control.inputsTotal > 0 && isReopened(window, control)) {",
+    find: "  if (window === null) return 'NOTHING';\n  await tellFormerEnding(ports, control, definition);\n  // All of it may be done: a page may have landed since the run was stopped or postponed.\n  if (control.inputsTotal > 0 && isReopened(window, control)) {",
     replace: '  if (control.inputsTotal > 0 && window !== null && isReopened(window, control)) {',
   },
   {
@@ -109,5 +109,12 @@ export const LETTER_BUGS: readonly PlantedBug[] = [
     scenario: 'letters',
     find: '  if (window.before !== undefined) return again; // it is being ended, by who closed its window\n',
     replace: '',
+  },
+  {
+    name: 'buried-without-its-former-ending',
+    file: `${BURY}/bury-dispatch.ts`,
+    scenario,
+    find: "  if (window === null) return 'NOTHING';\n  await tellFormerEnding(ports, control, definition);\n",
+    replace: "  if (window === null) return 'NOTHING';\n",
   },
 ];
