@@ -131,7 +131,14 @@ export class Instance {
         if (adversary.strikesFurther('clock_far_back')) this.#skewMs = -adversary.amount(1_000, 60_000);
         return Math.round(timeline.now()) + (adversary.isCalm ? 0 : this.#skewMs);
       },
-      after: (ms, callback) => timeline.after(ms, () => this.#whenRunning(callback)),
+      after: (ms, callback) => {
+        let isWanted = true; // also where it is due and waits for its process to wake
+        const stop = timeline.after(ms, () => this.#whenRunning(() => isWanted && callback()));
+        return () => {
+          isWanted = false;
+          stop();
+        };
+      },
     };
     const line = (message: string): void => trace.add(`${this.name} says: ${message}`);
     this.log = { debug: line, info: line, warn: line, error: line };
