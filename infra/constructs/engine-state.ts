@@ -7,7 +7,7 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type { StageSettings } from '../settings.ts';
 import { acknowledge } from './acknowledge.ts';
-import { LIST_INDEX_ATTRIBUTES } from '../../shared/adapters/dynamodb/keys.ts';
+import { LIST_INDEX_ATTRIBUTES } from '../../shared/contract/list-index.ts';
 
 /** The index that lists runs, schedules and callbacks of a workspace. */
 const LIST_INDEX = 'list';
