@@ -150,4 +150,16 @@ export const REGRESSIONS: readonly Regression[] = [
     was: 'a resume died after its move, a dead start ended the run, and the stop before was never told',
     undoneBy: 'buried-without-its-former-ending',
   },
+  {
+    seed: 159201,
+    scenario: 'schedules',
+    was: 'what stood for one entry of a schedule had the key of another’s, a late hand took it back, and a lost fire was in no row',
+    undoneBy: 'one-stand-in-for-two-entries',
+  },
+  {
+    seed: 154882,
+    scenario: 'schedules',
+    was: 'looks at a receiver that was away added up, each probe one more, until the sweep did nothing else',
+    undoneBy: 'looks-add-up',
+  },
 ];
