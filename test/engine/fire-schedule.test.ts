@@ -249,6 +249,17 @@ describe('a fire in flight', () => {
     expect(await world.entries()).toEqual([]);
   });
 
+  it('settles what came before an update and is a time of both, though nobody had seen to it', async () => {
+    const world = createWorld();
+    const { uid } = await world.put({ cron: '1,2,3 12 * * *', scheduleAt: null });
+    world.loseQueued(); // whoever is to see to it is away
+    world.skipTo(START + 4 * MINUTE);
+    await updateSchedule(world.ports, uid, { ...NOTHING, cron: '2,3 12 * * *' });
+    await world.turnTo(START + 10 * MINUTE);
+    const minutes = (await world.fires(uid)).map(({ nominalAt }) => (nominalAt - START) / MINUTE);
+    expect(minutes).toEqual([2, 3]);
+  });
+
   it('is judged by the schedule as it is then', async () => {
     const world = createWorld();
     world.copies(() => 0);

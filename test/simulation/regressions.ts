@@ -162,4 +162,10 @@ export const REGRESSIONS: readonly Regression[] = [
     was: 'looks at a receiver that was away added up, each probe one more, until the sweep did nothing else',
     undoneBy: 'looks-add-up',
   },
+  {
+    seed: 233695,
+    scenario: 'letters',
+    was: 'an update came while nobody could see to its schedule, and times of the old cron and the new one were in no row',
+    undoneBy: 'update-forgets-times-of-both',
+  },
 ];

@@ -92,11 +92,15 @@ async function rewrite(
   return { updated, inputs: given === null ? null : checked.inputs };
 }
 
-/** Times before an update are settled by it, but for one that has come, is not settled, and is a time of both. */
+/** Times before an update are settled by it, but for those that have come, are not settled, and are times of both. */
 function settledAfter(before: Schedule, timing: ScheduleTiming, now: number): number {
-  const unsettled = singleTime(before) === null ? nextToSettle(before, before.settledUntil) : null;
-  if (unsettled === null || unsettled > now) return now;
-  return isTime(timing, unsettled) ? before.settledUntil : now;
+  if (singleTime(before) !== null) return now;
+  let settled = before.settledUntil;
+  for (let time = nextToSettle(before, settled); time !== null && time <= now; time = nextToSettle(before, time)) {
+    if (isTime(timing, time)) return settled;
+    settled = time;
+  }
+  return now;
 }
 
 function after<Value>(given: Value | null | undefined, before: Value, fallback: Value): Value {

@@ -220,4 +220,11 @@ export const FURTHER_BUGS: readonly PlantedBug[] = [
     find: ' + (entry.at % APART_MS);',
     replace: ' + (entry.at % 1);',
   },
+  {
+    name: 'update-forgets-times-of-both',
+    file: `${ENGINE}/schedules/update-schedule.ts`,
+    scenario: 'schedules',
+    find: 'if (isTime(timing, time)) return settled;',
+    replace: 'if (isTime(timing, time) && settled === before.settledUntil) return settled;',
+  },
 ];
