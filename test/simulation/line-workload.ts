@@ -4,15 +4,15 @@ import type { GivenInput } from './truth.ts';
 import type { Step } from './workload.ts';
 
 /*
- * What befalls a run while it waits in line anew, which chance alone hardly ever brings about: it takes another run that
- * holds the only slot all the while.
+ * What befalls a run that has done some of its work, or all, while it waits in line anew, or for its moment: its start
+ * dies. Chance alone hardly ever brings it about: in line, it takes another run that holds the only slot all the while.
  */
 
 const MINUTE_MS = 60_000;
 /** So long the storm lasts, and whoever holds the slot: a run in line is started again after some minutes. */
 const LONGEST_MS = 45 * MINUTE_MS;
 
-/** A run in line whose start dies, and another that has its slot. */
+/** A run that waits and whose start dies, and, where it waits in line, another that has its slot. */
 export interface LineWorkload {
   readonly steps: readonly Step[];
   readonly breakdown: Breakdown;
