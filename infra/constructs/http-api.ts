@@ -10,10 +10,11 @@ import type { ApiFunction, Route } from '../../shared/contract/routes.ts';
 import type { StageSettings } from '../settings.ts';
 import { acknowledge } from './acknowledge.ts';
 
-/** What the access log keeps of a request: no body, no key. */
+/** What the access log keeps of a request: no body, no key. The function's log has workspace and key's uid under the same `request_id`. */
 const ACCESS_LOG = {
   at: '$context.requestTime',
   request_id: '$context.requestId',
+  source_ip: '$context.identity.sourceIp',
   route: '$context.routeKey',
   path: '$context.path',
   status: '$context.status',

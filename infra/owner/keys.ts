@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { systemChance, systemClock } from '../../shared/adapters/system.ts';
 import { SCOPES } from '../../shared/contract/routes.ts';
-import { isWellFormedApiKey, digestApiKey } from '../../shared/domain/api-key.ts';
+import { digestApiKey, isWellFormedApiKey, keyUidOf } from '../../shared/domain/api-key.ts';
 import { issueKey, parseScopes } from './issue-key.ts';
 import { runCommand, STAGE_HELP, STAGE_OPTIONS, UsageError, workspaceNamed } from './run-command.ts';
 import type { StageAccess } from './stage-access.ts';
@@ -59,14 +59,20 @@ async function list({ workspaces }: StageAccess, name: string, json: boolean): P
   const keys = await workspaces.listKeys((await workspaceNamed(workspaces, name)).uid);
   if (json) {
     return JSON.stringify(
-      keys.map(({ hint, scopes, createdAt, revokedAt }) => ({ hint, scopes, createdAt, revokedAt })),
+      keys.map(({ digest, hint, scopes, createdAt, revokedAt }) => ({
+        uid: keyUidOf(digest),
+        hint,
+        scopes,
+        createdAt,
+        revokedAt,
+      })),
     );
   }
   if (keys.length === 0) return `Workspace ${name} has no keys.`;
   return keys
-    .map(({ hint, scopes, createdAt, revokedAt }) => {
+    .map(({ digest, hint, scopes, createdAt, revokedAt }) => {
       const revoked = revokedAt === null ? '' : `  revoked ${new Date(revokedAt).toISOString()}`;
-      return `${hint}…  ${scopes.join(',')}  created ${new Date(createdAt).toISOString()}${revoked}`;
+      return `${hint}…  ${keyUidOf(digest)}  ${scopes.join(',')}  created ${new Date(createdAt).toISOString()}${revoked}`;
     })
     .join('\n');
 }

@@ -66,6 +66,7 @@ function describeRoute(route: Route): Json {
         content: { ...jsonContent(answerSchema(schema)), ...exportContent(route) },
       },
       ...laterResponse(route),
+      ...unchangedResponse(route),
       ...errorResponses(errorsOf(route)),
     },
   };
@@ -136,6 +137,10 @@ function laterResponse({ later }: Route): Json {
   if (later === undefined) return {};
   const description = 'The time of `Prefer: wait=N` is up: the run goes on as ASYNC';
   return { [later.status]: { description, content: jsonContent(answerSchema(later.schema)) } };
+}
+
+function unchangedResponse({ document }: Route): Json {
+  return document === true ? { '304': { description: 'What `If-None-Match` names is still the newest version' } } : {};
 }
 
 /** Labels that share a status share a response. */

@@ -65,6 +65,8 @@ export interface Route {
   readonly body?: z.ZodObject;
   /** Whether the body may be left out. */
   readonly bodyOptional?: true;
+  /** The same bytes for every caller: cacheable, with an ETag, compressed where the caller takes gzip. */
+  readonly document?: true;
   /** Whether it begins or repeats work, and does so once for an Idempotency-Key. */
   readonly once?: true;
   readonly success: {
@@ -88,6 +90,11 @@ const LIVE_HEADERS = {
   'X-Pagination-Previous': 'Absolute URL of the page before, where the action pages by number',
   'X-Pagination-Page-Size': 'Results on a full page',
   'Preference-Applied': '`wait=N` where the call preferred to wait',
+} as const;
+
+const DOCUMENT_HEADERS = {
+  ETag: 'Names this version: `If-None-Match` with it answers 304 while it is the newest',
+  'Cache-Control': 'How long it may be taken from a cache',
 } as const;
 
 /** The route table. A literal segment stands before a parameter in the same place. */
@@ -474,7 +481,8 @@ export const ROUTES = [
     function: 'runs',
     scope: null,
     summary: 'Read this document',
-    success: { status: 200, schema: z.looseObject({ openapi: z.literal('3.1.0') }) },
+    document: true,
+    success: { status: 200, schema: z.looseObject({ openapi: z.literal('3.1.0') }), headers: DOCUMENT_HEADERS },
     errors: [],
   },
 ] as const satisfies readonly Route[];

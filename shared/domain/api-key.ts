@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { hashedUuid } from './ids.ts';
 
 /** Crockford's base32 in lower case: no i, l, o, u, so that a key read aloud or retyped stays itself. */
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
@@ -28,6 +29,11 @@ export function isWellFormedApiKey(text: string): boolean {
 /** What is stored instead of the key: its SHA-256, in hex. */
 export function digestApiKey(text: string): string {
   return hash('sha256', text, 'hex');
+}
+
+/** The uid that logs and lists call a key by. It follows from the digest, and leads back neither to it nor to the key. */
+export function keyUidOf(digest: string): string {
+  return hashedUuid(`key ${digest}`);
 }
 
 function checksumOf(head: string): string {

@@ -7,7 +7,7 @@ import type { ReplyBody } from '../../functions/entry/http/endpoint.ts';
 import { defineEndpoint } from '../../functions/entry/http/endpoint.ts';
 import { pageUrl, readHttpRequest } from '../../functions/entry/http/http-request.ts';
 import { errorRecord } from '../../shared/contract/error-schemas.ts';
-import { digestApiKey, formatApiKey } from '../../shared/domain/api-key.ts';
+import { digestApiKey, formatApiKey, keyUidOf } from '../../shared/domain/api-key.ts';
 import { EngineError } from '../../shared/domain/errors.ts';
 import type { KeyStore } from '../../shared/engine/once-by-key.ts';
 
@@ -29,7 +29,7 @@ function startWorld() {
     seen: null as unknown,
   };
   const store = (one: string, scopes: Caller['scopes']): unknown =>
-    callers.set(digestApiKey(one), { workspaceUid, keyDigest: digestApiKey(one), scopes });
+    callers.set(digestApiKey(one), { workspaceUid, keyUid: keyUidOf(digestApiKey(one)), scopes });
   store(key, ['read', 'run', 'manage']);
   store(readOnlyKey, ['read']);
   return world;
@@ -94,6 +94,7 @@ interface Sent {
   readonly headers?: Record<string, string>;
   readonly body?: string | undefined;
   readonly isBase64Encoded?: boolean;
+  readonly from?: string;
 }
 
 const jsonHeaders = { 'x-api-key': key, 'content-type': 'application/json' };
@@ -109,7 +110,10 @@ function eventOf(sent: Sent): APIGatewayProxyEventV2 {
     rawQueryString: query,
     headers,
     isBase64Encoded,
-    requestContext: { http: { method, path: sent.path ?? path } },
+    requestContext: {
+      requestId: 'request-1',
+      http: { method, path: sent.path ?? path, sourceIp: sent.from ?? '192.0.2.1' },
+    },
   };
   const text = 'body' in sent ? sent.body : body;
   return { ...event, ...(text === undefined ? {} : { body: text }) } as APIGatewayProxyEventV2; // the parts that are read
@@ -316,8 +320,90 @@ describe('API keys that are refused', () => {
   it('work at once when they are created a moment later', async () => {
     const headers = { ...jsonHeaders, 'x-api-key': keyOf(4) };
     expect((await send({ headers })).statusCode).toBe(401);
-    world.callers.set(digestApiKey(keyOf(4)), { workspaceUid, keyDigest: '', scopes: ['run'] });
+    world.callers.set(digestApiKey(keyOf(4)), { workspaceUid, keyUid: '', scopes: ['run'] });
     expect((await send({ headers })).statusCode).toBe(200);
+  });
+});
+
+/** Whatever the unknown key of that number is refused with. */
+const guess = (number: number, from?: string): Promise<APIGatewayProxyStructuredResultV2> => {
+  const unknown = formatApiKey(Buffer.alloc(20, `guess ${number} `));
+  return send({ headers: { ...jsonHeaders, 'x-api-key': unknown }, ...(from === undefined ? {} : { from }) });
+};
+const guesses = (count: number, from?: string) =>
+  Promise.all(Array.from({ length: count }, (_, number) => guess(number, from)));
+const statusesOf = (answers: readonly APIGatewayProxyStructuredResultV2[]) =>
+  Object.fromEntries([401, 429].map((code) => [code, answers.filter(({ statusCode }) => statusCode === code).length]));
+
+describe('guessing keys', () => {
+  it('costs ten reads a second for each address; beyond that it is told when to come back', async () => {
+    const answers = await guesses(300);
+    expect(statusesOf(answers)).toEqual({ 401: 10, 429: 290 });
+    expect(world.reads).toBe(10);
+    expect(answers.at(-1)).toMatchObject({ statusCode: 429, headers: { 'retry-after': '1' } });
+    expect(errorRecord.parse(JSON.parse(answers.at(-1)?.body ?? ''))).toMatchObject({
+      error_label: 'LIMIT_REACHED',
+      message: expect.stringContaining('not known'),
+      params: { postponed_until: new Date(world.time + 1_000).toISOString() },
+    });
+    world.time += 999;
+    expect((await guess(400)).statusCode).toBe(429);
+    world.time += 1;
+    expect((await guess(401)).statusCode).toBe(401);
+    expect(world.reads).toBe(11);
+  });
+
+  it('takes nothing from a key in memory, not even when it is read again', async () => {
+    await send();
+    await guesses(20);
+    expect((await send()).statusCode).toBe(200);
+    world.time += 60_000;
+    await guesses(20);
+    expect((await send()).statusCode).toBe(200);
+  });
+
+  it('takes nothing from another address', async () => {
+    await guesses(20);
+    expect((await send()).statusCode).toBe(429);
+    expect((await send({ from: '192.0.2.2' })).statusCode).toBe(200);
+  });
+
+  it.each([
+    ['two addresses of one IPv6 network of 64 bits', '2001:db8:1:2::1', '2001:db8:1:2:ffff::9', 429],
+    ['two of its neighbours', '2001:db8:1:2::1', '2001:db8:1:3::1', 401],
+    ['an IPv4 address, however it is written', '192.0.2.7', '::ffff:192.0.2.7', 429],
+  ])('is counted for %s', async (_, first, second, statusCode) => {
+    await guesses(10, first);
+    expect((await guess(99, second)).statusCode).toBe(statusCode);
+  });
+
+  it('with one key over and over is read twice a second, and takes nothing else from its address', async () => {
+    for (let time = 0; time < 20; time += 1) expect((await guess(1)).statusCode).toBe(401);
+    expect(world.reads).toBe(2);
+    expect((await send()).statusCode).toBe(200);
+    world.time += 1_000;
+    await guess(1);
+    expect(world.reads).toBe(4);
+  });
+
+  it('at once with one key is one read', async () => {
+    await Promise.all(Array.from({ length: 50 }, () => guess(1)));
+    expect(world.reads).toBe(1);
+  });
+});
+
+describe('the log', () => {
+  it('says who called, by uids, under the id that the gateway logs; never the key', async () => {
+    await send();
+    await send({ body: '{' });
+    const uids = { request_id: 'request-1', workspace_uid: workspaceUid, key_uid: keyUidOf(digestApiKey(key)) };
+    expect(world.logged).toEqual([
+      expect.objectContaining(uids),
+      expect.objectContaining({ ...uids, error_ref: 'ref-1' }),
+    ]);
+    const everything = JSON.stringify(world.logged);
+    expect(everything).not.toContain(key);
+    expect(everything).not.toContain(digestApiKey(key));
   });
 });
 
@@ -374,7 +460,7 @@ it('a refusal is logged under its reference, without a stack', async () => {
 
 describe('a route without a body', () => {
   const endpoint = defineEndpoint('getSigningSecret', { handle: async () => ({ body: { secrets: [] } }) });
-  const caller: Caller = { workspaceUid, keyDigest: '', scopes: ['manage'] };
+  const caller: Caller = { workspaceUid, keyUid: '', scopes: ['manage'] };
   const answer = async (text: string): Promise<unknown> => {
     const request = readHttpRequest(eventOf({ body: text }), 'http://127.0.0.1:4000');
     return endpoint.answer({ request, params: {}, caller, mediaType: 'application/json' });

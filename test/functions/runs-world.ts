@@ -147,7 +147,7 @@ export async function createReadingWorld() {
       headers: { 'x-api-key': keys.get(workspaceUid) ?? '', 'content-type': 'application/json', ...further },
       body: json === undefined ? undefined : JSON.stringify(json),
       isBase64Encoded: false,
-      requestContext: { http: { method, path: pathname } },
+      requestContext: { requestId: 'request-1', http: { method, path: pathname, sourceIp: '192.0.2.1' } },
     } as unknown as APIGatewayProxyEventV2; // cast: the parts that are read
     const match = matchRoute(method, pathname);
     const name = match.found ? match.route.function : 'runs';

@@ -245,3 +245,11 @@ test('concurrency is kept for API functions only where the settings ask for it',
     reserved({ reservedConcurrency: { live: 11, launch: 12, runs: 13, run: 16, verbs: 15, schedules: 14 } }),
   ).toEqual([11, 12, 13, 16, 15, 14]);
 });
+
+test("the gateway's log has a call's address and id, and neither body nor key", () => {
+  const [stage] = listResources(stack, 'AWS::ApiGatewayV2::Stage');
+  const { Format } = Object(stage?.properties.AccessLogSettings) as { Format: string }; // the template's own text
+  const logged = Object.values(JSON.parse(Format) as Record<string, string>);
+  expect(logged).toEqual(expect.arrayContaining(['$context.identity.sourceIp', '$context.requestId']));
+  expect(logged.join(' ')).not.toMatch(/body|authorizer|header|apiKey/i);
+});

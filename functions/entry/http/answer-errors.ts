@@ -11,8 +11,21 @@ export interface ErrorPorts {
   readonly log: Pick<Log, 'info' | 'error'>;
   /** Epoch ms. */
   readonly now: () => number;
-  /** Headers that go with every answer to a request, known so far. */
-  readonly headersFor: (event: APIGatewayProxyEventV2) => Readonly<Record<string, string>>;
+  /** What is known of a request so far. */
+  readonly knownOf: (event: APIGatewayProxyEventV2) => KnownOfRequest;
+}
+
+/** What the pipeline has found out about a request, for its answer and its line in the log. */
+export interface KnownOfRequest {
+  /** Headers that go with every answer. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Who called, by uids. */
+  readonly caller: { readonly workspace_uid: string; readonly key_uid: string } | null;
+}
+
+/** What every line about a request says: the gateway's own log has the source address under the same `request_id`. */
+export function loggedOf(event: APIGatewayProxyEventV2, { caller }: KnownOfRequest): Readonly<Record<string, string>> {
+  return { request_id: event.requestContext.requestId, ...caller };
 }
 
 /** Turns whatever is thrown into our one shape, and logs it under the reference the caller is given. */
@@ -24,8 +37,9 @@ export function answerErrors(
       const error = asEngineError(thrown);
       const record = toErrorRecord(error, ports.newErrorRef());
       const { method, path } = event.requestContext.http;
-      logError(ports.log, error, record, { method, path });
-      const headers = { ...ports.headersFor(event), ...headersOf(error, ports.now()) };
+      const known = ports.knownOf(event);
+      logError(ports.log, error, record, { ...loggedOf(event, known), method, path });
+      const headers = { ...known.headers, ...headersOf(error, ports.now()) };
       return jsonResponse(record.status_code, record, headers);
     },
   };

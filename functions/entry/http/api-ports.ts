@@ -4,6 +4,7 @@ import type { Table } from '../../../shared/adapters/dynamodb/table.ts';
 import { findKey } from '../../../shared/adapters/dynamodb/workspace-store.ts';
 import type { RuntimeSettings } from '../../../shared/contract/env.ts';
 import { SCOPES, type Scope } from '../../../shared/contract/routes.ts';
+import { keyUidOf } from '../../../shared/domain/api-key.ts';
 import type { Machine } from '../world.ts';
 import type { ApiPorts } from './create-api-handler.ts';
 import { createRateLimiter } from './rate-limit.ts';
@@ -29,7 +30,7 @@ export function createApiPorts(
     async findCaller(keyDigest) {
       const key = await findKey(table, keyDigest);
       if (key === null || key.revokedAt !== null) return null;
-      return { workspaceUid: key.workspaceUid, keyDigest, scopes: key.scopes.filter(isScope) };
+      return { workspaceUid: key.workspaceUid, keyUid: keyUidOf(keyDigest), scopes: key.scopes.filter(isScope) };
     },
   };
 }

@@ -4,19 +4,19 @@ import { matchRoute } from '../../../shared/contract/match-route.ts';
 import { type ApiFunction, type OperationOf, type Route, rateTypeOf } from '../../../shared/contract/routes.ts';
 import { EngineError } from '../../../shared/domain/errors.ts';
 import type { OncePorts } from '../../../shared/engine/once-by-key.ts';
-import type { ErrorPorts } from './answer-errors.ts';
-import { answerErrors } from './answer-errors.ts';
+import type { ErrorPorts, KnownOfRequest } from './answer-errors.ts';
+import { answerErrors, loggedOf } from './answer-errors.ts';
 import type { Caller, FindCaller } from './authenticate.ts';
 import { checkScope, createAuthenticator } from './authenticate.ts';
-import type { Endpoint, Reply, TextReply } from './endpoint.ts';
+import type { AnyReply, Endpoint } from './endpoint.ts';
 import type { HttpRequest } from './http-request.ts';
 import { readHttpRequest } from './http-request.ts';
-import { jsonResponse, textResponse } from './http-response.ts';
+import { bytesResponse, jsonResponse, textResponse } from './http-response.ts';
 import { chooseMediaType, JSON_TYPE } from './media-type.ts';
 import { checkRate, rateHeaders, type SpendRate } from './rate-limit.ts';
 
 /** What the pipeline needs of the world besides what its endpoints need. */
-export interface ApiPorts extends Omit<ErrorPorts, 'headersFor'> {
+export interface ApiPorts extends Omit<ErrorPorts, 'knownOf'> {
   readonly findCaller: FindCaller;
   readonly spendRate: SpendRate;
   /** For what is done once for its Idempotency-Key. */
@@ -41,17 +41,20 @@ export function createApiHandler<F extends ApiFunction>(api: {
 }): ApiHandler {
   const { ports } = api;
   const authenticate = createAuthenticator(ports.findCaller, ports.now);
-  const standings = new WeakMap<APIGatewayProxyEventV2, Readonly<Record<string, string>>>();
-  const headersFor = (event: APIGatewayProxyEventV2): Readonly<Record<string, string>> => standings.get(event) ?? {};
+  const known = new WeakMap<APIGatewayProxyEventV2, KnownOfRequest>();
+  const knownOf = (event: APIGatewayProxyEventV2): KnownOfRequest => known.get(event) ?? { headers: {}, caller: null };
   return middyfy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
-    .use(answerErrors({ ...ports, headersFor }))
+    .use(answerErrors({ ...ports, knownOf }))
     .handler(async (event) => {
       const request = readHttpRequest(event, ports.publicUrl);
       const { route, params } = findRoute(api.functionName, request);
-      const caller = route.scope === null ? null : await authenticate(request.headers['x-api-key']);
+      const key = request.headers['x-api-key'];
+      const caller = route.scope === null ? null : await authenticate(key, request.sourceIp);
       if (caller !== null) {
+        const uids = { workspace_uid: caller.workspaceUid, key_uid: caller.keyUid };
+        known.set(event, { headers: {}, caller: uids });
         const standing = await ports.spendRate(caller.workspaceUid, rateTypeOf(route));
-        standings.set(event, rateHeaders(standing));
+        known.set(event, { headers: rateHeaders(standing), caller: uids });
         checkRate(standing);
       }
       if (caller !== null && route.scope !== null) checkScope(caller, route.scope);
@@ -59,9 +62,21 @@ export function createApiHandler<F extends ApiFunction>(api: {
       const mediaType = chooseMediaType(request.headers['accept'], offered);
       const reply = await endpointOf(api.endpoints, route).answer({ request, params, caller, mediaType });
       const status = reply.status ?? route.success.status;
-      const headers = { ...headersFor(event), ...reply.headers };
-      return 'text' in reply ? textResponse(status, reply, headers) : jsonResponse(status, reply.body, headers);
+      const headers = { ...knownOf(event).headers, ...reply.headers };
+      const response = responseOf(status, reply, headers);
+      if (caller !== null)
+        ports.log.info(`Answered ${route.operation} with ${status}.`, loggedOf(event, knownOf(event)));
+      return response;
     });
+}
+
+function responseOf(
+  status: number,
+  reply: AnyReply,
+  headers: Readonly<Record<string, string>>,
+): APIGatewayProxyStructuredResultV2 {
+  if ('bytes' in reply) return bytesResponse(status, reply, headers);
+  return 'text' in reply ? textResponse(status, reply, headers) : jsonResponse(status, reply.body, headers);
 }
 
 /** NOT_FOUND or METHOD_NOT_ALLOWED where no route of this function is meant. */
@@ -91,5 +106,5 @@ interface AnyEndpoint {
     readonly params: Readonly<Record<string, string>>;
     readonly caller: Caller | null;
     readonly mediaType: string;
-  }): Promise<Reply | TextReply>;
+  }): Promise<AnyReply>;
 }

@@ -41,14 +41,28 @@ export interface TextReply {
   readonly text: string;
 }
 
+/** An answer whose bytes are at hand; none where its status says that the caller has them. */
+export interface BytesReply {
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly contentType: string;
+  readonly bytes: Buffer;
+}
+
+/** Whatever an endpoint may answer with. */
+export type AnyReply = Reply | TextReply | BytesReply;
+
 /** An operation's code, its types forgotten, as the pipeline runs it. */
 export interface Endpoint<O extends Operation = Operation> {
   readonly operation: O;
-  answer(addressed: Addressed<O>): Promise<Reply | TextReply>;
+  answer(addressed: Addressed<O>): Promise<AnyReply>;
 }
 
 /** Only routes that offer exports answer with other texts. */
 type ExportReply<O extends Operation> = RouteOf<O>['success'] extends { readonly exports: unknown } ? TextReply : never;
+
+/** Only a document that is the same for everybody is answered with bytes made once. */
+type DocumentReply<O extends Operation> = RouteOf<O> extends { readonly document: true } ? BytesReply : never;
 
 /** What an operation may answer: what its route says, mutable or not. */
 export type ReplyBody<O extends Operation> = Frozen<z.output<RouteOf<O>['success']['schema']>>;
@@ -61,7 +75,7 @@ export function defineEndpoint<O extends Operation, Found = undefined>(
   operation: O,
   parts: {
     readonly find?: (addressed: Addressed<O>) => Promise<Found>;
-    readonly handle: (call: Call<O, Found>) => Promise<Reply<ReplyBody<O>> | ExportReply<O>>;
+    readonly handle: (call: Call<O, Found>) => Promise<Reply<ReplyBody<O>> | ExportReply<O> | DocumentReply<O>>;
   },
 ): Endpoint<O> {
   const route: Route = routeOf(operation);

@@ -10,6 +10,8 @@ export interface HttpRequest {
   /** Names in lower case; API Gateway has joined repeated ones by commas. */
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body: Buffer;
+  /** The address that called, as API Gateway saw it. */
+  readonly sourceIp: string;
   /** The URL called, as the outside sees it. */
   readonly url: URL;
 }
@@ -25,6 +27,7 @@ export function readHttpRequest(event: APIGatewayProxyEventV2, publicUrl: string
     rawPath: event.rawPath,
     query,
     headers: lowerCased(event.headers),
+    sourceIp: event.requestContext.http.sourceIp,
     body: Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'),
     url,
   };

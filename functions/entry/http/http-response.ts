@@ -1,6 +1,7 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { EngineError } from '../../../shared/domain/errors.ts';
 import { LIMITS } from '../../../shared/domain/limits.ts';
+import type { BytesReply } from './endpoint.ts';
 import { JSON_TYPE } from './media-type.ts';
 
 /**
@@ -35,5 +36,19 @@ export function textResponse(
     headers: { 'content-type': contentType, 'cache-control': 'no-store', ...headers },
     body: isBase64Encoded ? Buffer.from(text).toString('base64') : text,
     isBase64Encoded,
+  };
+}
+
+/** An answer of bytes that were made before; API Gateway decodes the base64. */
+export function bytesResponse(
+  status: number,
+  { contentType, bytes }: Pick<BytesReply, 'contentType' | 'bytes'>,
+  headers: Readonly<Record<string, string>>,
+): APIGatewayProxyStructuredResultV2 {
+  return {
+    statusCode: status,
+    headers: { 'content-type': contentType, ...headers },
+    body: bytes.toString('base64'),
+    isBase64Encoded: true,
   };
 }

@@ -5,14 +5,16 @@ import { EngineError } from '../../../shared/domain/errors.ts';
 import type { ActionRegistry } from '../../../shared/sdk/action-registry.ts';
 import type { Action } from '../../../shared/sdk/action.ts';
 import type { EndpointsOf } from '../http/create-api-handler.ts';
+import { createDocument, documentReply } from '../http/document.ts';
 import { defineEndpoint } from '../http/endpoint.ts';
+import { JSON_TYPE } from '../http/media-type.ts';
 import { once } from '../once.ts';
 
 type ActionEndpoints = Pick<EndpointsOf<'runs'>, 'listActions' | 'getAction' | 'getOpenapi'>;
 
 /** What a deployment offers, and how to call it. */
 export function createActionEndpoints({ actions }: { readonly actions: ActionRegistry }): ActionEndpoints {
-  const openapi = once(() => ({ ...buildOpenapi(), openapi: '3.1.0' }) as const);
+  const openapi = once(() => createDocument(JSON_TYPE, JSON.stringify(buildOpenapi())));
   return {
     listActions: defineEndpoint('listActions', {
       handle: async () => ({ body: actions.list().map(actionView) }),
@@ -28,7 +30,9 @@ export function createActionEndpoints({ actions }: { readonly actions: ActionReg
       handle: async ({ found }) => ({ body: actionView(found) }),
     }),
 
-    getOpenapi: defineEndpoint('getOpenapi', { handle: async () => ({ body: openapi() }) }),
+    getOpenapi: defineEndpoint('getOpenapi', {
+      handle: async ({ request }) => documentReply(openapi(), request),
+    }),
   };
 }
 
