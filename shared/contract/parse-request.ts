@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import type { ValidationError } from '../domain/errors.ts';
 import { EngineError } from '../domain/errors.ts';
+import { formatPath } from '../domain/json-path.ts';
 
 const MAX_FAULTS = 100;
 
@@ -71,13 +72,4 @@ function faultsOf(issue: z.core.$ZodIssue): ValidationError[] {
 function unionMessage(issue: z.core.$ZodIssueInvalidUnion): string {
   const ways = issue.errors.flatMap(([first]) => (first === undefined ? [] : [first.message]));
   return ways.length === 0 ? issue.message : ways.join(', or ');
-}
-
-/** `inputs[3].country`; a name that is no plain word is quoted: `headers["x-a"]`. */
-function formatPath(path: readonly PropertyKey[]): string {
-  const steps = path.map((step) => {
-    if (typeof step === 'number') return `[${step}]`;
-    return /^[\p{L}_$][\p{L}\d_$]*$/u.test(String(step)) ? `.${String(step)}` : `[${JSON.stringify(step)}]`;
-  });
-  return steps.join('').replace(/^\./, '');
 }

@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import type { ValidationError } from '../domain/errors.ts';
+import { formatPath } from '../domain/json-path.ts';
 import type { JsonRecord, Parsed } from './action.ts';
 
 /**
@@ -32,15 +33,6 @@ function allowedNames(schema: JsonRecord, path: readonly PropertyKey[]): readonl
     here = isRecord(here.properties) && typeof step === 'string' ? here.properties[step] : here.items;
   }
   return isRecord(here) && isRecord(here.properties) ? Object.keys(here.properties) : null;
-}
-
-/** `items[3].name`; a property that is no plain name is quoted: `headers["x-a"]`. */
-function formatPath(path: readonly PropertyKey[]): string {
-  const steps = path.map((step) => {
-    if (typeof step === 'number') return `[${step}]`;
-    return /^[\p{L}_$][\p{L}\d_$]*$/u.test(String(step)) ? `.${String(step)}` : `[${JSON.stringify(step)}]`;
-  });
-  return steps.join('').replace(/^\./, '');
 }
 
 function isRecord(value: unknown): value is JsonRecord {

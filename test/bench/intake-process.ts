@@ -153,7 +153,7 @@ const body = `{"inputs":[${Array.from({ length: kind === 'body' ? count : 1 }, i
 watchHeap();
 const began = performance.now();
 if (kind === 'body') {
-  const { inputs = [] } = asyncBody.parse(parseJson(body));
+  const { inputs = [] } = asyncBody.parse(parseJson(Buffer.from(body)));
   await launch(inputs, null);
   watchHeap();
 } else {

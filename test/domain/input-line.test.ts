@@ -18,8 +18,11 @@ test.each([
   ['must be a JSON object', '"text"'],
   ['is not UTF-8', Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x7d])],
   ['custom_data must be an object', '{"custom_data":[1]}'],
+  ['custom_data must be an object', '{"custom_data":1e400}'],
+  ['must be a JSON object', '9007199254740993'],
+  ['a.__proto__: is not taken as a name', '{"a":{"__proto__":1}}'],
   ['custom_data takes', `{"custom_data":{"a":"${'x'.repeat(8 * 1024)}"}}`],
-  ['nests deeper than 32 levels', `{"a":${'['.repeat(32)}${']'.repeat(32)}}`],
+  ['objects and lists nest deeper than 32 levels', `{"a":${'['.repeat(32)}${']'.repeat(32)}}`],
 ])('a line that cannot be an input says its number and why: %s', (why, text) => {
   expect(read(text).fault).toContain(`line 7: ${why}`);
 });

@@ -42,7 +42,7 @@ describe('parseJson', () => {
   const nested = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth);
 
   it.each(['{}', ' [1, "a\\"{[", {"b": null}] ', nested(32), '"\\\\"'])('takes %j', (text) => {
-    expect(parseJson(text)).toEqual(JSON.parse(text));
+    expect(parseJson(Buffer.from(text))).toEqual(JSON.parse(text));
   });
 
   it.each([
@@ -61,13 +61,15 @@ describe('parseJson', () => {
     ['a=1', 'line 1, column 1; expected a value'],
     [nested(33), 'deeper than 32 levels'],
   ])('refuses %j and says where', (text, message) => {
-    expect(() => parseJson(text)).toThrow(
+    expect(() => parseJson(Buffer.from(text))).toThrow(
       expect.objectContaining({ label: 'BAD_INPUT', message: expect.stringContaining(message) }),
     );
   });
 
   it('survives four million open brackets', () => {
-    expect(() => parseJson('['.repeat(4_000_000))).toThrow(expect.objectContaining({ label: 'BAD_INPUT' }));
+    expect(() => parseJson(Buffer.from('['.repeat(4_000_000)))).toThrow(
+      expect.objectContaining({ label: 'BAD_INPUT' }),
+    );
   });
 });
 

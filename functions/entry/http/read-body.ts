@@ -15,7 +15,7 @@ export function readBody(request: HttpRequest): unknown {
     throw new EngineError('PAYLOAD_TOO_LARGE', message);
   }
   checkMediaType(headers['content-type'], headers['content-encoding']);
-  return parseJson(decodeUtf8(body));
+  return parseJson(body);
 }
 
 function checkMediaType(contentType: string | undefined, encoding: string | undefined): void {
@@ -32,13 +32,4 @@ function checkMediaType(contentType: string | undefined, encoding: string | unde
     'UNSUPPORTED_MEDIA_TYPE',
     `The body has ${given}; allowed is application/json in UTF-8 (${hint}).`,
   );
-}
-
-function decodeUtf8(body: Buffer): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(body);
-  } catch (cause) {
-    const message = 'is not UTF-8 text';
-    throw new EngineError('BAD_INPUT', `body: ${message}`, { validationErrors: [{ path: '', message }] }, { cause });
-  }
 }

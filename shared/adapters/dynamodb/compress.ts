@@ -1,4 +1,5 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { parseLosslessJson } from '../../domain/lossless-json.ts';
 
 // Level 6 halves typical pages of JSON against level 1 for about the same time at these sizes (a few KB).
 const LEVEL = 6;
@@ -17,5 +18,5 @@ function spaceFor(length: number): { readonly windowBits: number; readonly memLe
 
 /** The value {@link compress} was given. */
 export function decompress(bytes: Uint8Array): unknown {
-  return JSON.parse(inflateRawSync(bytes).toString());
+  return parseLosslessJson(inflateRawSync(bytes).toString());
 }

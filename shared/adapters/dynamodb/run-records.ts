@@ -1,3 +1,4 @@
+import { parseLosslessJson } from '../../domain/lossless-json.ts';
 import type { RunControl, RunDefinition } from '../../domain/run.ts';
 import { type Item, ItemReader } from './attributes.ts';
 import { listedAt, runsOf } from './keys.ts';
@@ -35,7 +36,7 @@ export function definitionFromItem(item: Item): RunDefinition {
     actionName: read.text('action_name'),
     mode: read.text('execution_mode') as RunDefinition['mode'], // cast: written from the same type
     name: read.textOrNull('name'),
-    parameters: JSON.parse(read.text('parameters')) as RunDefinition['parameters'], // cast: as above
+    parameters: parseLosslessJson(read.text('parameters')) as RunDefinition['parameters'], // cast: as above
     maxResults: read.number('max_results'),
     callback: callback === null ? null : { sealedHeaders: null, sealedFor: null, ...callback },
     onInvalidInput: read.text('on_invalid_input') as RunDefinition['onInvalidInput'], // cast: as above
@@ -136,5 +137,5 @@ export function textOf(value: object | null): string | null {
 
 /** The record a text of {@link textOf} holds. */
 export function parsed<Value>(text: string | null): Value | null {
-  return text === null ? null : (JSON.parse(text) as Value); // cast: written from the same type
+  return text === null ? null : (parseLosslessJson(text) as Value); // cast: written from the same type
 }

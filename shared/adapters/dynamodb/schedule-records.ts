@@ -1,4 +1,5 @@
 import type { Fire } from '../../domain/fire.ts';
+import { parseLosslessJson } from '../../domain/lossless-json.ts';
 import type { Schedule, ScheduleDefinition } from '../../domain/schedule.ts';
 import { type Item, ItemReader } from './attributes.ts';
 import { listedAt, schedulesOf } from './keys.ts';
@@ -97,7 +98,7 @@ export function scheduleDefinitionFromItem(item: Item): ScheduleDefinition {
   return {
     uid: read.text('uid'),
     ref: read.text('ref'),
-    parameters: JSON.parse(read.text('parameters')) as ScheduleDefinition['parameters'], // cast: as above
+    parameters: parseLosslessJson(read.text('parameters')) as ScheduleDefinition['parameters'], // cast: as above
     callback: callback === null ? null : { sealedHeaders: null, sealedFor: null, ...callback },
     onInvalidInput: read.text('on_invalid_input') as ScheduleDefinition['onInvalidInput'], // cast: as above
     deadlineSeconds: read.number('deadline_seconds'),
