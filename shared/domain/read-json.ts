@@ -73,7 +73,7 @@ function findProto(value: unknown): readonly PropertyKey[] | null {
 }
 
 /** A text, or the offset of the first byte that is no part of one. A byte order mark stays. */
-export function decodeUtf8(
+function decodeUtf8(
   bytes: Uint8Array,
 ): { readonly text: string } | { readonly text?: undefined; readonly invalidAt: number } {
   try {
