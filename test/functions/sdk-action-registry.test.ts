@@ -51,6 +51,29 @@ describe('what is wrong with an action is told with file and field', () => {
     ['a pace by a name', { pace: { calls: 1, perMs: 1_000, by: 'account' } }, 'x.ts, pace.by: must be a function'],
     ['a misspelt gap', { pace: { calls: 1, perMs: 1_000, minGap: 5 } }, 'x.ts, pace.minGap: is unknown; allowed here'],
     ['a pace that is a number', { pace: 5 }, 'x.ts, pace: must be { calls, perMs, minGapMs?, by? }'],
+    ['no description', { description: '' }, 'x.ts, description: is missing'],
+    ['a description that is no text', { description: 5 }, 'x.ts, description: must be a text'],
+    ['a name that is no text', { name: 5 }, 'x.ts, name: must be a text'],
+    ['a page size that is huge', { pageSize: 1e9 }, 'x.ts, pageSize: must be a whole number of at least 1, at most'],
+    ['a field in another spelling', { page_size: 10 }, 'x.ts, page_size: is unknown; allowed here: name, title'],
+    ['one mode without a list', { modes: 'live' }, 'x.ts, modes: must name at least one of'],
+    ['a limit that is a number', { maxResults: 5 }, 'x.ts, maxResults: must be { default, ceiling }'],
+    ['another way of paging', { pagesBy: 'number' }, "x.ts, pagesBy: must be 'cursor' or 'cursor_or_number'"],
+    ['another kind of answer', { returns: 'array' }, "x.ts, returns: must be 'list' or 'object'"],
+    ['an opt-in that is a text', { optIn: 'yes' }, 'x.ts, optIn: must be true or false'],
+    ['one secret without a list', { secrets: 'TOKEN' }, 'x.ts, secrets: must be a list of names'],
+    ['a secret in small letters', { secrets: ['token'] }, 'x.ts, secrets[0]: "token" must be capitals'],
+    ['a pace that is no number', { pace: { calls: Number.NaN, perMs: 1_000 } }, 'x.ts, pace.calls: must be'],
+    ['a pace without end', { pace: { calls: 1, perMs: Number.POSITIVE_INFINITY } }, 'x.ts, pace.perMs: must be'],
+    ['a run that is no function', { run: 'x' }, 'x.ts, run: must be a function'],
+    ['an input that is no schema', { input: { country: 'string' } }, 'x.ts, input: must be a schema of zod'],
+    ['an input that is no object', { input: z.array(z.string()) }, 'x.ts, input: must be a z.strictObject'],
+    ['custom_data among the input', { input: z.strictObject({ custom_data: z.int() }) }, 'x.ts, input: custom_data is'],
+    [
+      'one record that is none',
+      { returns: 'object', result: z.string() },
+      'x.ts, result: must be a schema of an object',
+    ],
     ['an input that is not strict', { input: z.object({}) }, 'x.ts, input: must be a z.strictObject'],
     ['parameters that are not strict', { parameters: z.object({}) }, 'x.ts, parameters: must be a z.strictObject'],
     ['a parameter of the engine', { parameters: z.strictObject({ max_results: z.int() }) }, 'x.ts, parameters: '],
@@ -67,6 +90,12 @@ describe('what is wrong with an action is told with file and field', () => {
   test('a name that two files use', () => {
     const files = { 'a.ts': unchecked({}), 'b.ts': unchecked({}) };
     expect(faultsOf(files)).toEqual(['b.ts, name: "good" is already the name of a.ts']);
+  });
+
+  test('a name that two of five files use', () => {
+    const names = ['one', 'two', 'three', 'two', 'four'];
+    const files = Object.fromEntries(names.map((name, at) => [`${at}.ts`, unchecked({ name })]));
+    expect(faultsOf(files)).toEqual(['3.ts, name: "two" is already the name of 1.ts']);
   });
 
   test('every fault of every file at once', () => {
@@ -103,11 +132,11 @@ describe('what is offered', () => {
   });
 
   test('the actions of this deployment are sound, http-request by name only', () => {
-    expect(
-      registerActions([])
-        .list()
-        .map(({ name }) => name),
-    ).toEqual(['extract-json-api', 'search-cities']);
+    const names = registerActions([])
+      .list()
+      .map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(['extract-json-api', 'search-cities']));
+    expect(names).not.toContain('http-request');
     expect(registerActions(['http-request']).get('http-request')).not.toBe(null);
   });
 });

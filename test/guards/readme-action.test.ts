@@ -1,67 +1,64 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type CheckoutCopy, copyCheckout } from '../support/checkout-copy.ts';
 import { codeOf, ROOT } from './readme-text.ts';
 
 const run = promisify(execFile);
 const ACTION = 'functions/actions/list-releases.ts';
 const ITS_TEST = 'test/functions/actions-list-releases.test.ts';
-const REGISTERED = `
-import { registerActions } from '${join(ROOT, 'functions/actions/index.ts')}';
-import { createRegistry } from '${join(ROOT, 'shared/sdk/action-registry.ts')}';
-import { listReleases } from './${ACTION}';
-const present = registerActions([]).list().map((action) => [action.name, action]);
-const names = createRegistry({ ...Object.fromEntries(present), 'list-releases.ts': listReleases }).list();
-console.log(names.map(({ name }) => name).join(' '));
-`;
 
-/** A project that is this one and the README's two files. */
-let project = '';
+/** Besides its own, the tests that look at all actions there are. */
+const TESTS = ['test/functions/sdk-action-registry', 'test/guards/openapi', ITS_TEST];
+
+/** Types of what the action touches: the whole project takes twice the time and has no more to say of it. */
+const TYPED = { extends: './tsconfig.json', include: ['functions', ITS_TEST, 'test/functions/sdk-*'] };
+
+/** What an author has who did as the README says. */
+let checkout: CheckoutCopy;
 
 beforeAll(() => {
-  project = mkdtempSync(join(tmpdir(), 'trireme-readme-'));
-  const config = { extends: join(ROOT, 'tsconfig.json'), include: ['functions', 'test'] };
-  const files = {
-    'tsconfig.json': JSON.stringify(config),
-    'package.json': '{"type":"module"}',
-    'register.ts': REGISTERED,
-    [ACTION]: codeOf(ACTION),
-    [ITS_TEST]: codeOf(ITS_TEST),
-  };
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(project, path)), { recursive: true });
-    writeFileSync(join(project, path), text);
-  }
-  for (const path of ['node_modules', 'shared', 'functions/actions/upstream']) {
-    symlinkSync(join(ROOT, path), join(project, path));
-  }
+  checkout = copyCheckout();
+  checkout.addAction({ file: 'list-releases.ts', name: 'listReleases', source: codeOf(ACTION) });
+  checkout.write(ITS_TEST, codeOf(ITS_TEST));
 });
-afterAll(() => rmSync(project, { recursive: true }));
+afterAll(() => checkout.remove());
 
-/** Runs a script of a package in the project; what it printed. Rejects with it where the exit code is not 0. */
-async function node(...args: readonly string[]): Promise<string> {
+/** Runs a package's script in the checkout; what it printed. Rejects with it where the exit code is not 0. */
+async function node(script: string, ...args: readonly string[]): Promise<string> {
   try {
-    return (await run(process.execPath, [...args], { cwd: project })).stdout;
+    const { stdout } = await run(process.execPath, [join(ROOT, 'node_modules', script), ...args], {
+      cwd: checkout.root,
+    });
+    return stdout;
   } catch (error) {
     const printed = error instanceof Error && 'stdout' in error ? String(error.stdout) : '';
-    throw new Error(`node ${args.join(' ')}:\n${printed}`, { cause: error });
+    throw new Error(`${script} ${args.join(' ')}:\n${printed}`, { cause: error });
   }
 }
 
-describe("the README's action", () => {
-  it('fits the types, and so does its test', async () => {
-    await node(join(ROOT, 'node_modules/typescript/bin/tsc'), '--noEmit');
+describe("npm test with the README's action", { timeout: 600_000 }, () => {
+  it('finds its format right', async () => {
+    await node('oxfmt/bin/oxfmt', '--check');
   });
 
-  it('can be offered beside those that are there', async () => {
-    expect((await node('register.ts')).trim().split(' ')).toContain('list-releases');
+  it('lints it', async () => {
+    await node('oxlint/bin/oxlint', '--type-aware', ACTION, ITS_TEST, 'functions/actions/index.ts');
   });
 
-  it('passes its test', async () => {
-    const printed = await node(join(ROOT, 'node_modules/vitest/vitest.mjs'), 'run', '--reporter=tap-flat');
-    expect(printed.match(/^ok /gm)).toHaveLength(3);
+  it('checks its types', async () => {
+    checkout.write('tsconfig.action.json', JSON.stringify(TYPED));
+    await node('typescript/bin/tsc', '-p', 'tsconfig.action.json');
+  });
+
+  it('finds no code unused', async () => {
+    await node('knip/bin/knip.js');
+  });
+
+  it('passes its own test and those of all actions', async () => {
+    const printed = await node('vitest/vitest.mjs', 'run', '--reporter=tap-flat', ...TESTS);
+    expect(printed.match(/^ok .*actions-list-releases/gm)).toHaveLength(3);
+    expect(printed).toContain('the actions of this deployment are sound');
   });
 });

@@ -2,14 +2,13 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROOT } from '../../infra/local/host/local-stack.ts';
+import { withAction } from './checkout-copy.ts';
 
 /** A folder like the project's, with one action more. */
 export interface ProjectWithAction {
   readonly root: string;
   remove(): void;
 }
-
-const LIST_BEGINS = 'createRegistry(\n    {\n';
 
 /** Adds an action as its author does, by one file and one line, to a project that otherwise is this one. */
 export function createProjectWithAction(action: {
@@ -24,11 +23,9 @@ export function createProjectWithAction(action: {
     symlinkSync(join(ROOT, name), join(root, name));
   cpSync(join(ROOT, 'functions'), join(root, 'functions'), { recursive: true });
   const actions = join(root, 'functions/actions');
-  const index = readFileSync(join(actions, 'index.ts'), 'utf8');
-  if (!index.includes(LIST_BEGINS)) throw new Error('The list in functions/actions/index.ts begins otherwise now.');
   const { file, name, source } = action;
-  const listed = index.replace(LIST_BEGINS, `${LIST_BEGINS}      '${file}': ${name},\n`);
-  writeFileSync(join(actions, 'index.ts'), `import { ${name} } from './${file}';\n${listed}`);
+  const index = readFileSync(join(actions, 'index.ts'), 'utf8');
+  writeFileSync(join(actions, 'index.ts'), withAction(index, file, name));
   writeFileSync(join(actions, file), source);
   return { root, remove: () => rmSync(root, { recursive: true, force: true }) };
 }

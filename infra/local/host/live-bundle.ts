@@ -1,13 +1,17 @@
 import { BundleError, watchFunctions } from '../../bundle.ts';
+import { settingsOf } from '../../settings.ts';
 import { claimBundleDir, releaseBundleDir } from './bundle-dir.ts';
-import { ROOT } from './local-stack.ts';
+import { LOCAL_STAGE, ROOT } from './local-stack.ts';
 import { StartRefused } from './start-options.ts';
+
+/** Exit code of a start that the sources keep from being, as any build's. */
+const SOURCES_AT_FAULT = 1;
 
 /** Bundles that follow the sources. */
 export interface LiveBundle {
   /** Holds `<function>/index.mjs`; gone after `stop`. */
   readonly dir: string;
-  /** Told of every build after the first: null when it is good, else what the compiler says. */
+  /** Told of every build after the first: null when it is good, else what the compiler or the registry of actions says. */
   follow(onRebuild: (fault: string | null) => void): void;
   stop(): Promise<void>;
 }
@@ -21,6 +25,7 @@ export async function startLiveBundle(): Promise<LiveBundle> {
   const watching = await watchFunctions({
     root: ROOT,
     outDir: dir,
+    offered: settingsOf(LOCAL_STAGE).runtime.extraActions,
     onBuild(outcome) {
       const fault = outcome instanceof BundleError ? outcome.message : null;
       if (isFirst) first.resolve(fault);
@@ -32,7 +37,7 @@ export async function startLiveBundle(): Promise<LiveBundle> {
   if (fault !== null) {
     await watching.stop();
     releaseBundleDir(dir);
-    throw new StartRefused(`the functions do not compile:\n${fault}`);
+    throw new StartRefused(`the functions cannot be built:\n${fault}`, { exitCode: SOURCES_AT_FAULT });
   }
   return {
     dir,

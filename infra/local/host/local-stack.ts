@@ -10,6 +10,9 @@ import type { SecretPlan } from './system-plan.ts';
 /** The project's folder. */
 export const ROOT = resolve(import.meta.dirname, '../../..');
 
+/** The stage of infra/settings.ts that runs on this machine. */
+export const LOCAL_STAGE = 'local';
+
 /** The template stays the same; what goes is what takes time here and is done by `cdk synth` and the tests. */
 const LOCAL_CONTEXT = {
   // Functions run from where they were bundled, so that a rebuild reaches them.
@@ -26,7 +29,7 @@ export function synthesizeLocalStack(bundleDir: string): SynthesizedStack {
   // How the CDK CLI hands context to an app.
   process.env['CDK_CONTEXT_JSON'] = JSON.stringify(LOCAL_CONTEXT);
   try {
-    return readAssembly(synthesize({ stage: 'local', bundleDir, outDir }));
+    return readAssembly(synthesize({ stage: LOCAL_STAGE, bundleDir, outDir }));
   } finally {
     if (before === undefined) delete process.env['CDK_CONTEXT_JSON'];
     else process.env['CDK_CONTEXT_JSON'] = before;

@@ -14,9 +14,17 @@ export interface StartOptions {
   readonly unkind: boolean;
 }
 
-/** What keeps the system from starting; its message is one line for the person who started it. */
+/** Exit code of a start that was said wrong or cannot be, as opposed to one that broke. */
+const REFUSED = 2;
+
+/** What keeps the system from starting; its message is for the person who started it. */
 export class StartRefused extends Error {
   override readonly name = 'StartRefused';
+  readonly exitCode: number;
+  constructor(message: string, options: ErrorOptions & { readonly exitCode?: number } = {}) {
+    super(message, options);
+    this.exitCode = options.exitCode ?? REFUSED;
+  }
 }
 
 export const START_HELP = `Usage: npm start -- [options]

@@ -108,7 +108,7 @@ function portFault(port: number, error: unknown): StartRefused | null {
 }
 
 function tellRebuild(runtime: Runtime, fault: string | null, { onNotice }: Listener): void {
-  if (fault !== null) return onNotice(`The change does not compile; the last good build keeps running:\n${fault}`);
+  if (fault !== null) return onNotice(`The change cannot be built; the last good build keeps running:\n${fault}`);
   runtime.renewCode();
   onNotice('Rebuilt: new invocations run the new code.');
 }

@@ -1,0 +1,67 @@
+import type { ValidationError } from '../domain/errors.ts';
+import type { JsonRecord } from './action.ts';
+
+/** What a definition may hold. */
+export const FIELDS: readonly string[] =
+  'name title description modes pageSize maxResults pagesBy returns optIn secrets pace input parameters result run'.split(
+    ' ',
+  );
+
+const REQUIRED: readonly string[] = ['name', 'title', 'description', 'input', 'result', 'run'];
+
+export const MODES_WANTED = 'must name at least one of live, async, schedule';
+const PAGES_BY: ReadonlySet<unknown> = new Set(['cursor', 'cursor_or_number']);
+const RETURNS: ReadonlySet<unknown> = new Set(['list', 'object']);
+
+/** Fields of a definition that are missing, that there are not, or whose value is of another type. */
+export function findShapeFaults(given: ReadonlyMap<string, unknown>): ValidationError[] {
+  const missing = REQUIRED.filter((field) => !given.get(field));
+  const unknown = [...given.keys()].filter((field) => !FIELDS.includes(field));
+  return [
+    ...missing.map((path) => ({ path, message: 'is missing' })),
+    ...unknown.map((path) => ({ path, message: `is unknown; allowed here: ${FIELDS.join(', ')}` })),
+    ...typeFaults(given),
+  ];
+}
+
+function typeFaults(given: ReadonlyMap<string, unknown>): ValidationError[] {
+  const must = (path: string, holds: (value: unknown) => boolean, message: string): ValidationError[] => {
+    const value = given.get(path);
+    const isMissing = REQUIRED.includes(path) && !value; // told already
+    return unless(value === undefined || isMissing || holds(value), path, message);
+  };
+  return [
+    ...['name', 'title', 'description'].flatMap((path) => must(path, isText, 'must be a text')),
+    ...must('modes', isListOfTexts, MODES_WANTED),
+    ...must('secrets', isListOfTexts, "must be a list of names, such as ['GITHUB_TOKEN']"),
+    ...must('maxResults', (value) => value === null || isObject(value), 'must be { default, ceiling }'),
+    ...must('pagesBy', (value) => PAGES_BY.has(value), "must be 'cursor' or 'cursor_or_number'"),
+    ...must('returns', (value) => RETURNS.has(value), "must be 'list' or 'object'"),
+    ...must('optIn', (value) => typeof value === 'boolean', 'must be true or false'),
+    ...must('pace', (value) => value === null || isObject(value), 'must be { calls, perMs, minGapMs?, by? }'),
+    ...['input', 'parameters', 'result'].flatMap((path) => must(path, isSchema, 'must be a schema of zod')),
+    ...must('run', (value) => typeof value === 'function', 'must be a function'),
+  ];
+}
+
+/** The fault, if it is one. */
+export function unless(holds: boolean, path: string, message: string): ValidationError[] {
+  return holds ? [] : [{ path, message }];
+}
+
+export function isObject(value: unknown): value is JsonRecord {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string';
+}
+
+function isListOfTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every(isText);
+}
+
+/** By what every schema of zod has, whichever copy of the package made it. */
+function isSchema(value: unknown): boolean {
+  return isObject(value) && typeof value.safeParse === 'function';
+}
