@@ -123,7 +123,7 @@ describe('an upload', () => {
     const { status, lastError, inputsTotal } = await controlOf(definition.uid);
     expect([status, lastError?.error_label, inputsTotal]).toEqual(['INVALID', 'PAYLOAD_TOO_LARGE', 0]);
     expect(lastError?.message).toContain('1000000');
-  }, 30_000);
+  });
 
   test('that was replaced since it was pinned is not read', async () => {
     const { world, launchLines, controlOf } = createWorld();

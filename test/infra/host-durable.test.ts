@@ -1,23 +1,21 @@
-import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { startRuntime } from '../../infra/local/runtime.ts';
 import type { Runtime } from '../../infra/local/runtime.ts';
+import { killNode, startNode } from '../support/start-node.ts';
+import { until } from '../support/until.ts';
 import { buildFixture } from './host-fixture/build.ts';
 
 const MESSAGES = 30;
 
 async function runUntilSent(stackFile: string, dataDir: string): Promise<void> {
   const script = join(import.meta.dirname, 'host-fixture/run-stack.ts');
-  const child = spawn(process.execPath, [script, stackFile, dataDir, String(MESSAGES)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  await new Promise((resolve) => child.stdout.once('data', resolve));
-  const gone = new Promise((resolve) => child.once('exit', resolve));
-  child.kill('SIGKILL');
-  await gone;
+  const child = startNode([script, stackFile, dataDir, String(MESSAGES)], { faults: 'inherit' });
+  await once(child.stdout, 'data');
+  await killNode(child);
 }
 
 async function countDone({ services, plan }: Runtime): Promise<number> {
@@ -35,10 +33,7 @@ it('a system killed in the middle of its work finishes it after a restart', asyn
   await runUntilSent(stackFile, dataDir);
   const runtime = await startRuntime({ stack: { ...stack, assets }, dataDir });
   expect(await countDone(runtime)).toBeLessThan(MESSAGES);
-  const end = performance.now() + 15_000;
-  while ((await countDone(runtime)) < MESSAGES && performance.now() < end)
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  expect(await countDone(runtime)).toBe(MESSAGES);
+  await until('all of it done', async () => ((await countDone(runtime)) < MESSAGES ? null : true));
   await runtime.close();
   rmSync(folder, { recursive: true });
 });

@@ -32,13 +32,18 @@ function host(code: string, options: Partial<FunctionHostOptions> = {}): Functio
 }
 
 it('a frozen thread goes on with what it left behind only in its next invocation', async () => {
+  // The first leaves a timer behind; the second says what it finds, and what there is once it has waited a turn.
   const code = `let late = 0;
-    export const handler = async () => { const seen = late; setTimeout(() => { late += 1; }, 250); return seen; };`;
+    export const handler = async ({ waits }) => {
+      const found = late;
+      setTimeout(() => { late += 1; }, 0);
+      if (waits) await new Promise((resolve) => setTimeout(resolve, 5));
+      return [found, late];
+    };`;
   const frozen = host(code, { isFrozenBetween: true });
-  await frozen.invoke({});
-  await new Promise((resolve) => setTimeout(resolve, 400));
-  // Thawed: the timer of the first is due at once, but the second began before it ran.
-  expect(await frozen.invoke({})).toEqual({ kind: 'succeeded', payload: '0' });
+  expect(await frozen.invoke({ waits: false })).toEqual({ kind: 'succeeded', payload: '[0,0]' });
+  await new Promise((resolve) => setTimeout(resolve, 50)); // only so that a thread that is not frozen would show
+  expect(await frozen.invoke({ waits: true })).toEqual({ kind: 'succeeded', payload: '[0,2]' });
 });
 
 it('a thread runs one invocation at a time, and as many threads as allowed run side by side', async () => {

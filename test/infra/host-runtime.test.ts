@@ -8,6 +8,7 @@ import * as z from 'zod';
 import type { FunctionLog } from '../../infra/local/host/functions.ts';
 import { startRuntime } from '../../infra/local/runtime.ts';
 import type { Runtime } from '../../infra/local/runtime.ts';
+import { PATIENCE_MS } from '../support/patience.ts';
 import { buildFixture } from './host-fixture/build.ts';
 
 let stack: Awaited<ReturnType<typeof buildFixture>>;
@@ -34,7 +35,7 @@ const clientOptions = () => ({
 });
 
 async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const end = performance.now() + 8_000;
+  const end = performance.now() + PATIENCE_MS;
   while (!(await condition())) {
     if (performance.now() > end) throw new Error(`waited in vain; notices: ${notices.join('; ')}`);
     await new Promise((resolve) => setTimeout(resolve, 20));

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -7,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { listenLocally, urlOf } from '../../infra/local/host/listen.ts';
+import { startNode } from '../support/start-node.ts';
 
 const START = resolve(import.meta.dirname, '../../infra/local/start.ts');
 const folder = mkdtempSync(join(tmpdir(), 'host-start-'));
@@ -19,7 +19,7 @@ interface Ended {
 }
 
 function start(...args: string[]): { child: ChildProcess; firstLine: Promise<string>; ended: Promise<Ended> } {
-  const child = spawn(process.execPath, [START, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = startNode([START, ...args]);
   let stdout = '';
   let stderr = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,6 +6,7 @@ import * as sqsSdk from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { startGateway } from '../../infra/local/gateway.ts';
 import { openSqs, type SqsOptions } from '../../infra/local/services/sqs.ts';
+import { startNode } from '../support/start-node.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'trireme-sqs-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
@@ -319,9 +319,7 @@ describe('SQS on disk', () => {
         await sqs.handle('SendMessage', { QueueUrl: 'jobs', MessageBody: 'm' + n + '.'.repeat(600) }, context);
         writeSync(1, n + '\\n');
       }`;
-    const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const child = startNode(['--input-type=module', '-e', script], { faults: 'inherit' });
     let acknowledged = '';
     for await (const chunk of child.stdout) {
       acknowledged += String(chunk);

@@ -63,7 +63,7 @@ describe('an async run of 500 inputs of several pages', () => {
       inputs: searches.map(({ input }, index) => ({ ...input, custom_data: { row: index } })),
       callback: { url: receiver.url },
     });
-    const callbacks = await receiver.untilComplete(runUid, 120_000);
+    const callbacks = await receiver.untilComplete(runUid);
     const pages = callbacks.filter(({ type }) => type === 'run.page');
     const outputs = searches.reduce((sum, { cities }) => sum + cities.length, 0);
     expect(callbacks.filter(({ type }) => type !== 'run.page')).toMatchObject([
@@ -84,7 +84,7 @@ describe('an async run of 500 inputs of several pages', () => {
         expect(callback).toMatchObject({ input, custom_data: { row: index }, error: null, run: { status: 'RUNNING' } });
       }
     }
-  }, 130_000);
+  });
 
   it('reads the same by run, status, inputs and records', async () => {
     const params = { run_uid: runUid };

@@ -74,7 +74,6 @@ it.each([
     const cities = countries.flatMap((country) => citiesOf(country));
     expect(await api.all('listRunOutputs', { params })).toEqual(cities);
   },
-  60_000,
 );
 
 it('a callback whose function is broken is FAILED, shown as undelivered, and can be replayed', async () => {
@@ -95,7 +94,7 @@ it('a callback whose function is broken is FAILED, shown as undelivered, and can
   };
   await until('the replay delivered', undelivered);
   expect((await api.ask('getRun', { params })).body).toMatchObject({ status: 'SUCCEEDED', last_error: null });
-}, 60_000);
+});
 
 it('nothing of all this was beyond what dead-letters may do', () => {
   expect(system.notices.filter((notice) => notice.includes('dead-letters'))).toEqual([]);

@@ -206,4 +206,4 @@ it('an answer of over 4 MB ends early with the rest at X-Pagination-Next; export
   const part = await system.call('GET', `/v1/runs/${run_uid}/outputs`, undefined, { accept: 'application/x-ndjson' });
   expect((await part.arrayBuffer()).byteLength).toBeLessThanOrEqual(LIMITS.answerBytes);
   expect(part.headers.get('x-pagination-next')).not.toBeNull();
-}, 60_000);
+});

@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,16 +9,13 @@ import { citiesOf } from '../support/all-cities.ts';
 import { openApiClient } from '../support/api-client.ts';
 import { startLocalSystem } from '../support/local-system.ts';
 import { openCallbackReceiver } from '../support/receiver.ts';
+import { killNode, startNode } from '../support/start-node.ts';
 import { until } from '../support/until.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), 'journey-'));
-const started = new Set<ChildProcess>();
 
-afterAll(async () => {
-  for (const child of started) if (child.exitCode === null && child.signalCode === null) await kill(child);
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const Ready = z.strictObject({
   url: z.url(),
@@ -32,22 +27,15 @@ const Ready = z.strictObject({
 
 async function start(dataDir: string) {
   const args = [join(ROOT, 'infra/local/start.ts'), '--json', '--no-sample', '--port', '0', '--data-dir', dataDir];
-  const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] });
-  started.add(child);
+  const child = startNode(args, { cwd: ROOT, faults: 'inherit' });
   const lines = createInterface({ input: child.stdout });
   const [line]: unknown[] = await once(lines, 'line');
   return { child, ready: Ready.parse(JSON.parse(String(line))) };
 }
 
-async function kill(child: ChildProcess): Promise<void> {
-  const gone = once(child, 'exit');
-  child.kill('SIGKILL');
-  await gone;
-}
-
 /** An owner's command, to its end. */
 async function command(file: string, ...args: string[]): Promise<{ code: unknown; stdout: string; stderr: string }> {
-  const child = spawn(process.execPath, [join(ROOT, 'infra/owner', file), ...args], { cwd: ROOT });
+  const child = startNode([join(ROOT, 'infra/owner', file), ...args], { cwd: ROOT });
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
@@ -66,13 +54,13 @@ it('a system killed in the middle of a run goes on where it was: every page is d
     body: { inputs: countries.map((country) => ({ country })), callback: { url: receiver.url } },
   });
   await receiver.until((requests) => requests.length >= 10);
-  await kill(first.child);
+  await killNode(first.child);
   expect(receiver.of(run.uid).some(({ type }) => type === 'run.finished')).toBe(false);
 
-  // Over the same folder, in this process for its clock: what the dead one had in hand shows again after 6 minutes.
-  const second = await startLocalSystem({ dataDir, unkind: null, now: () => Date.now() + 400_000 });
+  // Over the same folder. A test's patience is shorter than the queue's 6 minutes: what the dead one had in hand is taken up at once.
+  const second = await startLocalSystem({ dataDir, unkind: null });
   expect(second).toMatchObject({ apiKey: first.ready.apiKey, workspaceUid: first.ready.workspaceUid });
-  const callbacks = await receiver.untilComplete(run.uid, 60_000);
+  const callbacks = await receiver.untilComplete(run.uid);
   const api = openApiClient(second.url, second.apiKey);
   const pages = Map.groupBy(
     callbacks.filter(({ type }) => type === 'run.page'),
@@ -93,7 +81,7 @@ it('a system killed in the middle of a run goes on where it was: every page is d
   });
   await receiver.close();
   await second.close();
-}, 90_000);
+});
 
 describe("the owner's commands", () => {
   it('find the running system by its data folder: a key works once made, and no more once revoked', async () => {
@@ -124,7 +112,7 @@ describe("the owner's commands", () => {
     expect(child.exitCode).toBe(0);
     const late = await command('keys.ts', 'list', '--workspace', 'acme', ...where);
     expect([late.code, late.stderr]).toEqual([1, expect.stringMatching(/No system runs over .*npm start/)]);
-  }, 60_000);
+  });
 
   it.each([
     ['keys.ts', '--help', 0, /create --workspace/],

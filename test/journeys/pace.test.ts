@@ -45,7 +45,7 @@ it('an async run keeps the pace of its action by itself, and says meanwhile unti
   const outputs = z.array(z.object({ at: z.int() })).parse(await api.all('listRunOutputs', { params }));
   const calls = outputs.map(({ at }) => ({ at, account: 'a', key: '' }));
   expect(mostInWindow(calls, PACE.perMs)).toBeLessThanOrEqual(PACE.calls);
-}, 60_000);
+});
 
 it('live calls beyond the pace are 429 with the time to come back, recorded nowhere, each account apart', async () => {
   const body = { input: { account: 'b' } };
@@ -65,4 +65,4 @@ it('live calls beyond the pace are 429 with the time to come back, recorded nowh
   expect(live).toHaveLength(PACE.calls + 1);
   await new Promise((resolve) => setTimeout(resolve, Math.max(0, Date.parse(postponedUntil) - Date.now())));
   await api.ask('runLive', { params: { action }, body });
-}, 60_000);
+});

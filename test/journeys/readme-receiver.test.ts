@@ -1,14 +1,13 @@
-import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { codeOf, ROOT } from '../guards/readme-text.ts';
 import { citiesOf } from '../support/all-cities.ts';
 import { type LocalTestSystem, startLocalSystem } from '../support/local-system.ts';
+import { killNode, startNode } from '../support/start-node.ts';
 
 let system: LocalTestSystem;
 let folder = '';
@@ -33,11 +32,8 @@ interface RunningReceiver extends AsyncDisposable {
 /** The README's receiver as a process of its own; `await using` ends it. */
 async function startReceiver(file: string): Promise<RunningReceiver> {
   const env = { ...process.env, SIGNING_SECRET: system.signingSecret, PORT: '0', FILE: join(folder, file) };
-  const child: ChildProcessByStdio<null, Readable, null> = spawn(process.execPath, ['receiver.ts'], {
-    cwd: folder,
-    env: { ...env, NO_COLOR: '1' },
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
+  const child = startNode(['receiver.ts'], { cwd: folder, env: { ...env, NO_COLOR: '1' } });
+  child.stderr.resume();
   let printed = '';
   child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()));
   const exit = once(child, 'exit');
@@ -51,8 +47,7 @@ async function startReceiver(file: string): Promise<RunningReceiver> {
       return printed;
     },
     async [Symbol.asyncDispose]() {
-      child.kill('SIGKILL');
-      await exit;
+      await killNode(child);
     },
   };
 }

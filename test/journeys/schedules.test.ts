@@ -4,6 +4,7 @@ import type { ApiClient } from '../support/api-client.ts';
 import { startLocalSystem } from '../support/local-system.ts';
 import type { LocalTestSystem } from '../support/local-system.ts';
 import { openCallbackReceiver } from '../support/receiver.ts';
+import { until } from '../support/until.ts';
 import type { CallbackReceiver } from '../support/receiver.ts';
 
 const action = 'search-cities';
@@ -29,15 +30,6 @@ const of = (uid: string) => ({ params: { scheduled_run_uid: uid } });
 const read = async (uid: string) => (await api.ask('getSchedule', of(uid))).body;
 const firesOf = async (uid: string) => (await api.ask('listFires', of(uid))).body;
 
-/** Looks again and again until it is so. */
-async function until(isSo: () => Promise<boolean>, withinMs: number): Promise<void> {
-  const end = Date.now() + withinMs;
-  while (!(await isSo())) {
-    if (Date.now() > end) throw new Error(`It was not so within ${withinMs} ms`);
-    await new Promise((resolve) => setTimeout(resolve, 250));
-  }
-}
-
 describe.concurrent('on the real clock', () => {
   it('a schedule of every minute fires, with custom_data and sealed headers, and delivers its callbacks', async () => {
     const callback = { url: receiver.url, headers: { 'x-mine': 'sealed' } };
@@ -47,14 +39,14 @@ describe.concurrent('on the real clock', () => {
       scheduled_run_uid: made.uid,
       callback: { url: receiver.url, on: 'all' },
     });
-    await until(async () => (await firesOf(made.uid)).length > 0, 135_000);
+    await until('a fire', async () => ((await firesOf(made.uid)).length > 0 ? true : null));
     const fires = await firesOf(made.uid);
     const first = fires.at(-1);
     expect(first).toMatchObject({ cause: 'cron', outcome: 'FIRED', reason: null });
     expect(Date.parse(first?.nominal_at ?? '') % 60_000).toBe(0);
     expect(first?.nominal_at).toBe(made.next_execution_at);
     // The entry brought it: the sweep would have, but two minutes later.
-    expect(Date.parse(first?.at ?? '') - Date.parse(first?.nominal_at ?? '')).toBeLessThan(60_000);
+    expect(Date.parse(first?.at ?? '') - Date.parse(first?.nominal_at ?? '')).toBeLessThan(120_000);
     const runUid = first?.run_uid ?? '';
     const callbacks = await receiver.untilComplete(runUid);
     expect(callbacks.find(({ type }) => type === 'run.page')).toMatchObject({
@@ -67,19 +59,19 @@ describe.concurrent('on the real clock', () => {
     const runs = await api.all('listRuns', { query: `?scheduled_run_uid=${made.uid}` });
     expect(runs.map(({ uid }) => uid)).toContain(runUid);
     await api.ask('cancelSchedule', of(made.uid));
-  }, 180_000);
+  });
 
   it('a schedule for one moment runs once and is COMPLETED', async () => {
     const at = new Date(Date.now() + 1_500).toISOString();
     const { uid } = await launch({ inputs, schedule_at: at });
-    await until(async () => (await read(uid)).status === 'COMPLETED', 75_000);
+    await until('COMPLETED', async () => ((await read(uid)).status === 'COMPLETED' ? true : null));
     expect(await firesOf(uid)).toMatchObject([{ cause: 'once', outcome: 'FIRED' }]);
     expect(await read(uid)).toMatchObject({ next_execution_at: null, counts: { fired: 1, skipped: 0, missed: 0 } });
     expect((await api.refused('pauseSchedule', of(uid))).body).toMatchObject({
       error_label: 'INVALID_STATE',
       params: { status: 'COMPLETED' },
     });
-  }, 90_000);
+  });
 });
 
 describe('a schedule', () => {
@@ -103,7 +95,8 @@ describe('a schedule', () => {
       '?name=new%20year',
       `?name=new%20year&status=ACTIVE&action_name=${action}`,
     ]) {
-      await until(async () => (await api.all('listSchedules', { query })).length > 0, 5_000); // lists may lag
+      // Lists may lag.
+      await until('it in the list', async () => ((await api.all('listSchedules', { query })).length > 0 ? true : null));
       expect(await api.all('listSchedules', { query })).toEqual([made]);
     }
     expect(await api.all('listSchedules', { query: `?uid=${made.uid}&status=PAUSED` })).toEqual([]);

@@ -62,7 +62,7 @@ describe('an upload', () => {
 
     const launched = await launch(uid);
     expect([launched.status, launched.inputs.total]).toEqual(['CREATED', null]);
-    const callbacks = await receiver.untilComplete(launched.run_uid, 30_000);
+    const callbacks = await receiver.untilComplete(launched.run_uid);
     const { body: run } = await ended(launched.run_uid);
     expect([run.status, run.inputs.total, run.inputs.succeeded]).toEqual(['SUCCEEDED', 6, 6]);
     expect(run.output_count).toBe(COUNTRIES.reduce((sum, country) => sum + citiesOf(country).length, 0));
@@ -98,7 +98,7 @@ describe('an upload', () => {
 
   it('with bad lines makes an INVALID run that says which, and a run.finished', async () => {
     const { run_uid: runUid } = await launch(await upload(`${line('MC')}\n{"country":"Monaco"}\nnot json\n`));
-    const [finished] = await receiver.untilComplete(runUid, 30_000);
+    const [finished] = await receiver.untilComplete(runUid);
     expect(finished).toMatchObject({
       type: 'run.finished',
       run: { status: 'INVALID' },
@@ -118,7 +118,7 @@ describe('an upload', () => {
   it('with bad lines that are skipped runs the others', async () => {
     const uid = await upload(`nothing\n${line('MC')}\n[]`);
     const { run_uid: runUid } = await launch(uid, { on_invalid_input: 'skip' });
-    const callbacks = await receiver.untilComplete(runUid, 30_000);
+    const callbacks = await receiver.untilComplete(runUid);
     expect(callbacks.filter(({ type }) => type === 'run.input_failed').map(({ error }) => error?.error_label)).toEqual([
       'BAD_INPUT',
       'BAD_INPUT',

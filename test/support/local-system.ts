@@ -10,6 +10,7 @@ import { readLocalSecret, ROOT, synthesizeLocalStack } from '../../infra/local/h
 import type { SynthesizedStack } from '../../infra/local/host/read-assembly.ts';
 import { startRuntime } from '../../infra/local/runtime.ts';
 import type { Runtime, RuntimeOptions } from '../../infra/local/runtime.ts';
+import { PATIENCE_MS } from './patience.ts';
 
 /** The real system, started in this process on free ports. */
 export interface LocalTestSystem extends Access {
@@ -93,8 +94,8 @@ export interface ScriptedAnswer {
 export interface Receiver {
   readonly url: string;
   readonly requests: readonly ReceivedRequest[];
-  /** Resolves once the requests so far satisfy the condition; rejects after `withinMs` (10 s unless said). */
-  until(condition: (requests: readonly ReceivedRequest[]) => boolean, withinMs?: number): Promise<void>;
+  /** Resolves once the requests so far satisfy the condition; rejects once a test's patience is out. */
+  until(condition: (requests: readonly ReceivedRequest[]) => boolean): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -124,7 +125,7 @@ export async function openReceiver(
   return {
     url: `${urlOf(server)}/hook`,
     requests,
-    until: (condition, withinMs = 10_000) =>
+    until: (condition) =>
       new Promise((resolve, reject) => {
         const look = (): void => {
           if (!condition(requests)) return;
@@ -135,9 +136,9 @@ export async function openReceiver(
         const timer = setTimeout(() => {
           watchers.delete(look);
           reject(
-            new Error(`After ${withinMs} ms the ${requests.length} requests received are not what was waited for`),
+            new Error(`After ${PATIENCE_MS} ms the ${requests.length} requests received are not what was waited for`),
           );
-        }, withinMs);
+        }, PATIENCE_MS);
         watchers.add(look);
         look();
       }),

@@ -12,7 +12,7 @@ export interface CallbackReceiver extends Receiver {
   /** What came of a run, each callback_ref_uid once. */
   of(runUid: string): readonly Callback[];
   /** Waits until run.finished is there and as many distinct callbacks as its manifest says; gives all of them. */
-  untilComplete(runUid: string, withinMs?: number): Promise<readonly Callback[]>;
+  untilComplete(runUid: string): Promise<readonly Callback[]>;
 }
 
 /** Opens a receiver that takes only what is signed with the secret. */
@@ -47,12 +47,12 @@ export async function openCallbackReceiver(
   return {
     ...receiver,
     of,
-    async untilComplete(runUid, withinMs = 20_000) {
+    async untilComplete(runUid) {
       await receiver.until(() => {
         const callbacks = of(runUid);
         const manifest = callbacks.find(({ type }) => type === 'run.finished')?.manifest;
         return manifest !== undefined && callbacks.length >= manifest.callbacks;
-      }, withinMs);
+      });
       return of(runUid);
     },
   };

@@ -51,6 +51,7 @@ export async function openServices(options: ServicesOptions): Promise<OpenServic
   const seeded = unkind === null ? {} : { unkind };
   const dynamodb = openDynamoDb({ dir: folder('dynamodb'), now, ...seeded });
   const sqs = openSqs({ dir: folder('sqs'), now, ...(unkind === null ? {} : { unkind: unkindQueues(unkind.seed) }) });
+  sqs.releaseInHand(); // whoever had them ended with the process before
   const secretsmanager = openSecretsManager({
     dir: folder('secrets'),
     now,

@@ -29,6 +29,11 @@ export interface SqsOptions {
 
 /** The SQS stand-in: standard queues, durable against a killed process. */
 export interface Sqs extends TargetService {
+  /**
+   * Makes visible again what was received and not deleted. For who knows that every consumer is gone, as a runtime that
+   * starts does: without it, what a killed process had in hand would show only when its visibility ends.
+   */
+  releaseInHand(): void;
   close(): void;
 }
 
@@ -55,6 +60,14 @@ export function openSqs(options: SqsOptions): Sqs {
       if (run === undefined)
         throw new AwsServiceError('UnsupportedOperation', `SQS stand-in: no operation ${operation}.`);
       return { status: 200, body: await run(shop, asObject(body), context) } satisfies ServiceAnswer;
+    },
+    releaseInHand() {
+      const at = now();
+      for (const queue of queues.all()) {
+        const events = queue.inHand(at).map(({ id }) => ({ op: 'hide', q: queue.name, id, until: at }) as const);
+        queues.commit(...events);
+        shop.waiters.wake(queue);
+      }
     },
     close() {
       shop.waiters.close();

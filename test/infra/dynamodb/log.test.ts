@@ -1,12 +1,10 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { execPath } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type DynamoDbEngine, openDynamoDb } from '../../../infra/local/dynamodb/engine.ts';
+import { killNode, startNode } from '../../support/start-node.ts';
 import { at, refusal, TABLE, THINGS } from './harness.ts';
 
 let dir = '';
@@ -112,17 +110,13 @@ it('the log is rewritten while running when it has grown far beyond what lives',
 });
 
 it('what was answered survives kill -9', async () => {
-  const child = spawn(execPath, [fileURLToPath(new URL('./writer.ts', import.meta.url)), dir], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const child = startNode([fileURLToPath(new URL('./writer.ts', import.meta.url)), dir], { faults: 'inherit' });
   let told = '';
   for await (const chunk of child.stdout) {
     told += String(chunk);
     if (told.split('\n').length > 300) break;
   }
-  const exit = once(child, 'exit');
-  child.kill('SIGKILL');
-  await exit;
+  await killNode(child);
   const answered = told.split('\n').slice(0, -1).length;
   const engine = open();
   const answer = await body(engine, 'Scan', { Select: 'COUNT' });

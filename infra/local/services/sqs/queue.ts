@@ -57,6 +57,11 @@ export class QueueState {
     this.#schedule(message);
   }
 
+  /** Messages that were received and cannot be again yet. */
+  inHand(now: number): readonly Message[] {
+    return Array.from(this.messages.values()).filter((one) => one.firstReceivedAt !== null && one.visibleAt > now);
+  }
+
   remove(id: string): void {
     this.messages.delete(id);
   }
