@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { hasEnded, type RunControl, type RunDefinition, STATUS_REASONS, type Totals } from '../domain/run.ts';
+import { hasEnded, type RunControl, type RunDefinition, type RunCounts, STATUS_REASONS } from '../domain/run.ts';
 import type { launchedRun, run, runDetail, runStatusView } from './run-schemas.ts';
 
 type RunView = z.output<typeof run>;
@@ -17,7 +17,7 @@ export function instantOrNull(at: number | null): string | null {
 export function runView(
   definition: RunDefinition,
   control: RunControl,
-  counts: { readonly totals: Totals; readonly open: number },
+  counts: RunCounts,
   nextPageUrl: string | null = null,
 ): RunView {
   return {
@@ -26,7 +26,7 @@ export function runView(
     action_name: control.actionName,
     execution_mode: control.mode,
     status: control.status,
-    status_reason: reasonView(control),
+    status_reason: reasonView(control.reason ?? counts.stalled),
     parameters: { ...definition.parameters },
     callback: definition.callback === null ? null : { url: definition.callback.url, on: definition.callback.on },
     depends_on: definition.dependsOn.map(({ uid, require }) => ({ uid, require })),
@@ -51,7 +51,7 @@ export function runView(
 export function runDetailView(
   definition: RunDefinition,
   control: RunControl,
-  counts: { readonly totals: Totals; readonly open: number },
+  counts: RunCounts,
   callbacks: z.output<typeof runDetail>['callbacks'],
   nextPageUrl: string | null,
 ): z.output<typeof runDetail> {
@@ -60,14 +60,11 @@ export function runDetailView(
 }
 
 /** What a run's status call shows. */
-export function statusView(
-  control: RunControl,
-  counts: { readonly totals: Totals; readonly open: number },
-): z.output<typeof runStatusView> {
+export function statusView(control: RunControl, counts: RunCounts): z.output<typeof runStatusView> {
   return {
     uid: control.uid,
     status: control.status,
-    status_reason: reasonView(control),
+    status_reason: reasonView(control.reason ?? counts.stalled),
     postponed_until: instantOrNull(control.postponedUntil),
     inputs: inputCounts(control, counts),
     output_count: counts.totals.outputs,
@@ -77,19 +74,16 @@ export function statusView(
 
 /** The run a launch answers with. */
 export function launchedView(definition: RunDefinition, control: RunControl): z.output<typeof launchedRun> {
-  return { ...runView(definition, control, { totals: control.totals, open: 0 }), run_uid: control.uid };
+  return { ...runView(definition, control, { totals: control.totals, open: 0, stalled: null }), run_uid: control.uid };
 }
 
 /** The run a live call that waits no longer is answered with. */
 export function handedOverView(definition: RunDefinition, control: RunControl): z.output<typeof launchedRun> {
-  return { ...runView(definition, control, { totals: control.totals, open: 1 }), run_uid: control.uid };
+  return { ...runView(definition, control, { totals: control.totals, open: 1, stalled: null }), run_uid: control.uid };
 }
 
 /** The five counts of a run's inputs; they add up to its total. */
-function inputCounts(
-  control: RunControl,
-  { totals, open }: { readonly totals: Totals; readonly open: number },
-): RunView['inputs'] {
+function inputCounts(control: RunControl, { totals, open }: RunCounts): RunView['inputs'] {
   const total = control.inputsTotal;
   const left = Math.max(0, total - totals.succeeded - totals.failed);
   const stopped = hasEnded(control.status) ? left : 0;
@@ -114,7 +108,7 @@ function timesOf(control: RunControl): Pick<RunView, 'created_at' | 'started_at'
 }
 
 /** Why a run is in its status, in words. */
-function reasonView({ reason }: RunControl): RunView['status_reason'] {
+function reasonView(reason: RunControl['reason']): RunView['status_reason'] {
   if (reason === null) return null;
   return {
     code: reason.code,

@@ -76,6 +76,8 @@ export const STATUS_REASONS = {
   RATE_LIMIT: 'Every open input waits for a rate limit; goes on by itself when the first is due.',
   CANCELLED_BY_CALLER: 'Cancelled by a caller; resume goes on after the last recorded page.',
   DEADLINE: 'Stopped at its deadline; resume gives it the same time again.',
+  NO_PROGRESS:
+    'No page was recorded since then: one takes long, waits in a queue, or its worker was lost. A lost one is run again by retry_at.',
 } as const;
 export type StatusReasonCode = keyof typeof STATUS_REASONS;
 
@@ -88,6 +90,25 @@ export interface StatusReason {
   readonly retryAt: number | null;
   /** The runs it waits for; empty where it waits for something else. */
   readonly blockingUids: readonly string[];
+}
+
+/** What a run has done so far. */
+export interface RunCounts {
+  /** Settled inputs, and what the open ones have recorded. */
+  readonly totals: Totals;
+  /** Inputs in hand. */
+  readonly open: number;
+  /** Why nothing moves, where the run's own record does not say it. */
+  readonly stalled: StatusReason | null;
+}
+
+/** A page that took this long is worth a word, ms. */
+const NO_PROGRESS_MS = 60_000;
+
+/** The reason of a working run of which no input moved since `movedAt` (epoch ms); what was lost is sent again by `retryAt`. */
+export function stalledSince(movedAt: number, now: number, retryAt: number): StatusReason | null {
+  if (movedAt + NO_PROGRESS_MS > now) return null;
+  return { code: 'NO_PROGRESS', since: movedAt, retryAt, blockingUids: [] };
 }
 
 /** A run that another waits for. */

@@ -57,7 +57,7 @@ export function createScheduleVerbEndpoints(
             const launched = await findLaunched(ports, runUidOf(seed));
             if (launched === null) return null;
             const { control, definition } = launched;
-            return { body: runView(definition, control, { totals: control.totals, open: 0 }) };
+            return { body: runView(definition, control, { totals: control.totals, open: 0, stalled: null }) };
           },
           async run(claim) {
             const now = ports.clock.now();
@@ -65,7 +65,7 @@ export function createScheduleVerbEndpoints(
               const { seed, before } = await claim(now);
               return { runUid: runUidOf(seed), at: before ?? now };
             });
-            return { body: runView(definition, control, { totals: control.totals, open: 0 }) };
+            return { body: runView(definition, control, { totals: control.totals, open: 0, stalled: null }) };
           },
         }),
     }),

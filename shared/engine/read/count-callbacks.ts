@@ -1,7 +1,6 @@
 import { type CallbackCounts, countDelivered } from '../../domain/callback-counts.ts';
 import { shardsBegun } from '../../domain/input.ts';
-import { hasEnded } from '../../domain/run.ts';
-import type { RunCounts } from './count-run.ts';
+import { hasEnded, type RunCounts } from '../../domain/run.ts';
 import type { ReadPorts, Run } from './read-ports.ts';
 import { together } from '../together.ts';
 

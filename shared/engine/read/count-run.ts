@@ -1,18 +1,20 @@
-import { shardOf, shardsBegun } from '../../domain/input.ts';
+import { type RunWindow, shardOf, shardsBegun } from '../../domain/input.ts';
 import type { PageSlot } from '../../domain/page.ts';
-import { hasEnded, NO_TOTALS, type RunControl, type Totals } from '../../domain/run.ts';
+import {
+  hasEnded,
+  NO_TOTALS,
+  type RunControl,
+  type RunCounts,
+  stalledSince,
+  type StatusReason,
+  type Totals,
+  WORKING_STATUSES,
+} from '../../domain/run.ts';
+import { nextWatch, STUCK_MS } from '../runs/watch.ts';
 import type { ReadPorts } from './read-ports.ts';
 import { together } from '../together.ts';
 
-/** What a run has done so far. */
-export interface RunCounts {
-  /** Settled inputs, and what the open ones have recorded. */
-  readonly totals: Totals;
-  /** Inputs in hand. */
-  readonly open: number;
-}
-
-type CountPorts = Pick<ReadPorts, 'reader' | 'progress'>;
+type CountPorts = Pick<ReadPorts, 'reader' | 'progress' | 'clock'>;
 
 /** Times a count is begun again because an input settled under it; each time the others stand still more likely. */
 const TRIES = 5;
@@ -21,7 +23,7 @@ const TRIES = 5;
 export async function countRun(ports: CountPorts, control: RunControl): Promise<RunCounts> {
   const { succeeded, failed } = control.totals;
   const settled = hasEnded(control.status) && succeeded + failed >= control.inputsTotal;
-  if (control.mode === 'LIVE' || settled) return { totals: control.totals, open: 0 };
+  if (control.mode === 'LIVE' || settled) return { totals: control.totals, open: 0, stalled: null };
   for (let left = TRIES; ;) {
     left -= 1;
     const counts = await tryCount(ports, control, left === 0);
@@ -35,8 +37,8 @@ export async function countRun(ports: CountPorts, control: RunControl): Promise<
  */
 async function tryCount(ports: CountPorts, control: RunControl, isLast: boolean): Promise<RunCounts | null> {
   const window = await ports.progress.readWindow(control.uid);
-  if (control.restartEpoch > (window?.epoch ?? 0)) return { totals: control.totals, open: 0 }; // retried just now
-  if (window === null) return { totals: NO_TOTALS, open: 0 };
+  if (control.restartEpoch > (window?.epoch ?? 0)) return { totals: control.totals, open: 0, stalled: null }; // retried just now
+  if (window === null) return { totals: NO_TOTALS, open: 0, stalled: null };
   const inHand = [...window.open.keys()];
   const shards = [...new Set(inHand.map(shardOf))];
   const { marks: before } = await ports.reader.readMarks(control.uid, shards);
@@ -47,7 +49,24 @@ async function tryCount(ports: CountPorts, control: RunControl, isLast: boolean)
   const { marks: after } = await ports.reader.readMarks(control.uid, shards);
   if (!isLast && open.some((input) => after.has(input))) return null;
   const recorded = slots.filter((slot) => slot !== null && !after.has(slot.input));
-  return { totals: addRecorded(totals, recorded), open: open.filter((input) => !after.has(input)).length };
+  return {
+    totals: addRecorded(totals, recorded),
+    open: open.filter((input) => !after.has(input)).length,
+    stalled: stalledReason(ports, control, window, slots),
+  };
+}
+
+/** Why a run that works does not move: none of its open inputs has for a while. The watch is who helps at the latest. */
+function stalledReason(
+  { clock }: CountPorts,
+  control: RunControl,
+  { open }: RunWindow,
+  slots: readonly (PageSlot | null)[],
+): StatusReason | null {
+  if (!WORKING_STATUSES.includes(control.status) || open.size === 0) return null;
+  const moves = [...slots.map((slot) => slot?.at ?? 0), ...Array.from(open.values(), ({ until }) => until ?? 0)];
+  const movedAt = Math.max(control.updatedAt, ...moves);
+  return stalledSince(movedAt, clock.now(), nextWatch(movedAt + STUCK_MS));
 }
 
 function addRecorded(totals: Totals, slots: readonly (PageSlot | null)[]): Totals {

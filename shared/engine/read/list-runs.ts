@@ -1,6 +1,6 @@
 import { isRunUid } from '../../domain/ids.ts';
-import { type ExecutionMode, hasEnded, type RunStatus } from '../../domain/run.ts';
-import { countRun, type RunCounts } from './count-run.ts';
+import { type ExecutionMode, hasEnded, type RunCounts, type RunStatus } from '../../domain/run.ts';
+import { countRun } from './count-run.ts';
 import { isVisible } from './find-run.ts';
 import { readNextCursor } from './next-cursor.ts';
 import type { ListedRun, ReadPorts, Run, RunPlace, RunRange } from './read-ports.ts';
@@ -58,7 +58,9 @@ export async function* listCountedRuns(
     const counted = await together(
       batch.runs.map(async (run): Promise<CountedRun> => {
         const isAtWork = run.control.startedAt !== null && !hasEnded(run.control.status);
-        const counts = isAtWork ? await countRun(ports, run.control) : { totals: run.control.totals, open: 0 };
+        const counts = isAtWork
+          ? await countRun(ports, run.control)
+          : { totals: run.control.totals, open: 0, stalled: null };
         return { ...run, counts, nextCursor: await readNextCursor(ports, run) };
       }),
     );
