@@ -1,76 +1,65 @@
 import * as z from 'zod';
-import type { JsonRecord } from '../../shared/sdk/action.ts';
 import { Permanent } from '../../shared/sdk/action-errors.ts';
 import { defineAction } from '../../shared/sdk/define-action.ts';
 import { buildHeaders } from './upstream/build-headers.ts';
+import { findNext } from './upstream/find-next.ts';
 import { pageUrl } from './upstream/page-url.ts';
-import { nextCursor } from './upstream/next-cursor.ts';
-import { paginationSchema } from './upstream/pagination.ts';
+import { bodyPath, mayEndList, paginationSchema, stopSchema } from './upstream/pagination.ts';
+import { nextState, readState, repeats } from './upstream/paging-state.ts';
+import { parseAnswer } from './upstream/parse-answer.ts';
 import { readBody } from './upstream/read-body.ts';
-import { readPath } from './upstream/read-path.ts';
+import { readItems } from './upstream/read-items.ts';
+import { PATH_FORM } from './upstream/read-path.ts';
 import { httpUrl, requestHeaders, secretNamed } from './upstream/request-schemas.ts';
 import { throwForStatus } from './upstream/throw-for-status.ts';
 
 /** A page of results may take 1 MB of JSON (CONTRACT "Limits"); what surrounds the items may take as much again. */
 const MAX_BODY_BYTES = 2_000_000;
 
+/** What is past the last page. */
+const END = { results: [], nextCursor: null };
+
 /** Walks a paged JSON list, one request a page, to its end: the items as the upstream gives them. */
 export const extractJsonApi = defineAction({
   name: 'extract-json-api',
   title: 'Extract a JSON API',
-  description: 'Walks a paged JSON list (Link header, cursor, page number or offset) and gives its items.',
+  description: 'Walks a paged JSON list (next URL, Link header, cursor, page number or offset) and gives its items.',
   pageSize: 100,
   maxResults: { default: 1000, ceiling: 100_000 },
   secrets: ['EXTRACT_JSON_API_*'],
   input: z.strictObject({
     url: httpUrl,
-    items_path: z
-      .string()
-      .max(200)
+    items_path: bodyPath
       .optional()
-      .describe('Where the items are, such as data.items; absent: the body itself'),
+      .describe(`Where the items are in the body, such as data.items; absent: the body is the list; ${PATH_FORM}`),
     pagination: paginationSchema.default({ kind: 'none' }),
+    stop: stopSchema.prefault({}),
     headers: requestHeaders.optional(),
     secret: secretNamed('EXTRACT_JSON_API_').optional(),
   }),
   result: z.looseObject({}),
   async run({ input, cursor, signal, fetch, secret, now }) {
-    const url = pageUrl(new URL(input.url), input.pagination, cursor);
+    const { pagination, stop } = input;
+    const state = readState(cursor);
+    const isFirst = state.at === null;
+    const url = pageUrl(new URL(input.url), pagination, state.at);
     const headers = await buildHeaders(url, input.headers, input.secret, secret);
     const response = await fetch(url, { headers, signal });
     const what = `GET ${url.origin}${url.pathname}`;
-    throwForStatus(response, what, now());
-    const body = parseJson(await readBody(response, MAX_BODY_BYTES, what), what);
-    const results = readItems(body, input.items_path, what);
-    const { headers: answered } = response;
-    const read = { url, cursor, body, itemCount: results.length, headers: answered };
-    return { results, nextCursor: nextCursor(input.pagination, read) };
+    const { status } = response;
+    if (!isFirst && stop.statuses.includes(status)) return END;
+    const hint = isFirst || !mayEndList(status) ? '' : '; if no page is left then, name the status in stop.statuses';
+    throwForStatus(response, what, now(), hint);
+    const body = parseAnswer(await readBody(response, MAX_BODY_BYTES, what), response, { what, isFirst });
+    const results = body === null && status === 204 ? [] : readItems(body, input.items_path, { what, isFirst });
+    if (repeats(state, results)) {
+      if (stop.repeated_page) return END;
+      throw new Permanent(
+        `${what} gave a page identical to the one before, so it may ignore which page is asked for; if its list ends so, set stop.repeated_page`,
+      );
+    }
+    const page = { what, url, at: state.at, body, itemCount: results.length, headers: response.headers };
+    const next = findNext(pagination, stop, page);
+    return { results, nextCursor: next === null ? null : nextState(state, results, next, what) };
   },
 });
-
-function parseJson(bytes: Buffer, what: string): unknown {
-  try {
-    return JSON.parse(bytes.toString('utf8'));
-  } catch (cause) {
-    throw new Permanent(`${what} gave no JSON`, { cause });
-  }
-}
-
-function readItems(body: unknown, path: string | undefined, what: string): JsonRecord[] {
-  const list = path === undefined ? body : readPath(body, path);
-  const place = path === undefined ? 'the body' : path;
-  if (!Array.isArray(list)) throw new Permanent(`${what} has no list at ${place}; there is ${describe(list ?? body)}`);
-  return list.map((item: unknown, at) => {
-    if (isRecord(item)) return item;
-    throw new Permanent(`${what}: item ${at} of ${place} is ${describe(item)}; an object is wanted`);
-  });
-}
-
-function describe(value: unknown): string {
-  if (isRecord(value)) return `an object with ${Object.keys(value).slice(0, 20).join(', ') || 'no properties'}`;
-  return Array.isArray(value) ? 'a list' : `a ${value === null ? 'null' : typeof value}`;
-}
-
-function isRecord(value: unknown): value is JsonRecord {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { defineAction } from '../../shared/sdk/define-action.ts';
 import { buildHeaders } from './upstream/build-headers.ts';
+import { decodeText } from './upstream/decode-text.ts';
 import { readBody } from './upstream/read-body.ts';
 import { httpUrl, requestHeaders, secretNamed } from './upstream/request-schemas.ts';
 import { throwIfPassing } from './upstream/throw-for-status.ts';
@@ -61,20 +62,13 @@ type Content = { readonly body_type: 'json' | 'text' | 'base64' | 'none'; readon
 
 function decodeBody(bytes: Buffer, contentType: string | null): Content {
   if (bytes.length === 0) return { body_type: 'none', body: null };
-  const text = decodeText(bytes);
-  if (text === null) return { body_type: 'base64', body: bytes.toString('base64') };
+  const decoded = decodeText(bytes, contentType);
+  if ('message' in decoded) return { body_type: 'base64', body: bytes.toString('base64') };
+  const { text } = decoded;
   if (!/^[^;]*[/+]json\s*(;|$)/i.test(contentType ?? '')) return { body_type: 'text', body: text };
   try {
     return { body_type: 'json', body: JSON.parse(text) };
   } catch {
     return { body_type: 'text', body: text }; // it says JSON but is not: the caller sees what came
-  }
-}
-
-function decodeText(bytes: Buffer): string | null {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return null; // not UTF-8
   }
 }

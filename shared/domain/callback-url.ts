@@ -7,6 +7,9 @@ export type CallbackPolicy = { readonly allowedPorts: readonly number[]; readonl
 /** The longest callback URL, in characters (contract, "Limits"). */
 export const MAX_CALLBACK_URL_CHARACTERS = 2048;
 
+/** The longest URL that is requested at all: next links of upstreams carry their whole state in it. */
+export const MAX_REQUEST_URL_CHARACTERS = 16_384;
+
 const LOCAL_HOSTS: readonly string[] = ['127.0.0.1', '[::1]', 'localhost'];
 
 /**
@@ -14,9 +17,13 @@ const LOCAL_HOSTS: readonly string[] = ['127.0.0.1', '[::1]', 'localhost'];
  * A host that is a literal address is checked here (WHATWG has already written octal, hex and short forms as dotted decimal);
  * a name is checked when it is dialed.
  */
-export function parseCallbackUrl(text: string, policy: CallbackPolicy): { url: URL } | { message: string } {
-  if (text.length > MAX_CALLBACK_URL_CHARACTERS) {
-    return { message: `the URL is ${text.length} characters long; ${MAX_CALLBACK_URL_CHARACTERS} are allowed` };
+export function parseCallbackUrl(
+  text: string,
+  policy: CallbackPolicy,
+  maxCharacters: number = MAX_CALLBACK_URL_CHARACTERS,
+): { url: URL } | { message: string } {
+  if (text.length > maxCharacters) {
+    return { message: `the URL is ${text.length} characters long; ${maxCharacters} are allowed` };
   }
   const url = URL.parse(text);
   if (url === null) return { message: 'not an absolute URL; give one such as https://example.com/hook' };

@@ -94,6 +94,17 @@ test('a coding that is unknown or broken is named', async () => {
   });
 });
 
+test('a next link of 16 KB is read from a header and followed; a longer one is refused', async () => {
+  const { server, url, fetch } = await start((request, response) =>
+    response.writeHead(200, { link: `<${request.url}>; rel="next"` }).end(),
+  );
+  const next = `${url}?after=${'x'.repeat(16_384 - url.length - '?after='.length)}`;
+  const response = await fetch(next);
+  expect(response.headers.get('link')).toContain(new URL(next).search);
+  expect(server.seen).toHaveLength(1);
+  await expect(fetch(`${next}x`)).rejects.toMatchObject({ kind: 'refused-address' });
+});
+
 test.each([204, 304, 404, 302])('a bare %i is a Response', async (status) => {
   const { url, fetch } = await start((_request, response) => response.writeHead(status).end());
   const response = await fetch(url);

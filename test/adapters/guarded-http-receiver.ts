@@ -58,7 +58,7 @@ export async function startReceiver(answer: Answer = answerOk, kind: 'http' | 'h
   };
   const server: Server =
     kind === 'http'
-      ? createServer(onRequest)
+      ? createServer({ maxHeaderSize: 65_536 }, onRequest)
       : createTlsServer({ cert: TEST_CERTIFICATE, key: TEST_PRIVATE_KEY }, onRequest);
   server.on('connection', () => (connections += 1));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -262,7 +262,7 @@ describe('limits', () => {
   test.each([
     ['what is not HTTP', 'SSH-2.0-x\r\n\r\n'],
     ['a body that ends early', 'HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nabc'],
-    ['a header without end', `HTTP/1.1 200 OK\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`],
+    ['a header without end', `HTTP/1.1 200 OK\r\nx: ${'y'.repeat(70_000)}\r\n\r\n`],
     ['an upgrade', 'HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n'],
   ])('%s is a protocol error', async (_name, bytes) => {
     const server = await receiver((request) => request.socket.end(bytes));

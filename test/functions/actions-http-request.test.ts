@@ -35,6 +35,10 @@ describe('http-request', () => {
     ['json', 'application/problem+json; charset=utf-8', '[1]', [1]],
     ['base64', 'image/png', Buffer.from([0xff, 0xd8, 0x00]), '/9gA'],
     ['none', 'text/plain', '', null],
+    ['text', 'text/html; charset=iso-8859-1', Buffer.from('Zoë', 'latin1'), 'Zoë'],
+    ['json', 'application/json; charset=iso-8859-1', Buffer.from('["Zoë"]', 'latin1'), ['Zoë']],
+    ['json', 'application/json', '\uFEFF[1]', [1]],
+    ['base64', 'text/plain', Buffer.from('Zoë', 'latin1'), 'Wm/r'],
   ])('gives %s for %s %o', async (body_type, type, sent, body) => {
     await using upstream = await startUpstream(() => ({ headers: { 'content-type': type }, body: sent }));
     const { results } = await runPage(httpRequest, { url: upstream.origin });

@@ -1,33 +1,61 @@
 import { Permanent } from '../../../shared/sdk/action-errors.ts';
+import { MAX_REQUEST_URL_CHARACTERS } from '../../../shared/domain/callback-url.ts';
 import type { Pagination } from './pagination.ts';
 
-/** The address of the page that begins at `cursor` (null: the first). */
-export function pageUrl(start: URL, pagination: Pagination, cursor: string | null): URL {
-  const url = new URL(start);
+/** The address of the page that begins at `at` (null: the first), of its query only our own parameters changed. */
+export function pageUrl(start: URL, pagination: Pagination, at: string | null): URL {
+  const url = at !== null && followsUrls(pagination) ? resolveNextLink(at, start) : new URL(start);
+  url.hash = ''; // never sent
   switch (pagination.kind) {
     case 'none':
-      break;
     case 'link_header':
-      if (cursor !== null) return resolveNextLink(cursor, start);
+    case 'next_url':
       break;
     case 'cursor':
-      if (cursor !== null) url.searchParams.set(pagination.cursor_param, cursor);
+      if (at !== null) setParameter(url, pagination.cursor_param, at);
       break;
     case 'page':
-      url.searchParams.set(pagination.param, cursor ?? String(pagination.start));
+      setParameter(url, pagination.param, at ?? String(pagination.start));
       break;
     case 'offset':
-      url.searchParams.set(pagination.param, cursor ?? '0');
-      url.searchParams.set(pagination.limit_param, String(pagination.limit));
+      setParameter(url, pagination.param, at ?? String(pagination.start));
+      setParameter(url, pagination.limit_param, String(pagination.limit));
       break;
   }
-  return url;
+  const { length } = url.href;
+  if (length <= MAX_REQUEST_URL_CHARACTERS) return url;
+  throw new Permanent(`the next page's URL has ${length} characters; ${MAX_REQUEST_URL_CHARACTERS} are allowed`);
+}
+
+/** Whether a page is named by its URL. */
+export function followsUrls({ kind }: Pagination): boolean {
+  return kind === 'link_header' || kind === 'next_url';
 }
 
 /** A next link made absolute. Another origin is refused: headers and secrets are meant for the one the caller named. */
 export function resolveNextLink(link: string, base: URL): URL {
   const url = URL.parse(link, base.href);
-  if (url === null) throw new Permanent(`the next link "${link}" is not a URL`);
+  if (url === null) throw new Permanent(`the next link "${link.slice(0, 100)}" is not a URL`);
   if (url.origin === base.origin) return url;
   throw new Permanent(`the next link leads to ${url.origin}; only ${base.origin} is followed`);
+}
+
+/**
+ * Sets one parameter where it stands, or at the end; every other byte of the query stays. URLSearchParams would write
+ * the others anew (`$filter=a%20eq%201&flag` as `%24filter=a+eq+1&flag=`), which some upstreams refuse.
+ */
+function setParameter(url: URL, name: string, value: string): void {
+  const encoded = encodeURIComponent(value.toWellFormed());
+  const pairs = url.search === '' ? [] : url.search.slice(1).split('&');
+  const isOurs = (pair: string): boolean => new URLSearchParams(pair).has(name);
+  const at = pairs.findIndex(isOurs);
+  const written = at === -1 ? encodeName(name) : pairs[at]?.split('=', 1)[0];
+  const others = pairs.map((pair, index) => (index === at ? `${written}=${encoded}` : isOurs(pair) ? null : pair));
+  const all = at === -1 ? [...others, `${written}=${encoded}`] : others;
+  url.search = all.filter((pair) => pair !== null).join('&');
+}
+
+/** A name as it is, but for what would end it or cannot stand in a query: `$skip` and `page[number]` stay. */
+function encodeName(name: string): string {
+  return name.toWellFormed().replace(/[^\w\-.~!$'()*,;:@/?[\]]/gu, encodeURIComponent);
 }

@@ -1,9 +1,39 @@
-/** The value at a dotted path (`data.items`, `pages.0.next`) of a JSON value; undefined when there is none. */
+/** A step in brackets: a place in a list (`[0]`), or a key as it is (`["odata.count"]`, `['a b']`). */
+const BRACKETED = /^\[(?:(-?\d+)|"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')\]/s;
+
+/** A plain step: up to a dot or a step in brackets. */
+const PLAIN = /^(?:[^.[]|\[(?!-?\d+\]|["']))*/;
+
+/** How paths are written, for descriptions. */
+export const PATH_FORM = 'dots part keys, [0] is the first of a list and [-1] its last, ["a.b"] a key that has dots';
+
+/**
+ * The value at a path (`data.items`, `data[-1].id`, `["odata.meta"].next`) of a JSON value; undefined when there is
+ * none. A key that is all of what is left is taken first: `@odata.nextLink` needs no brackets.
+ */
 export function readPath(value: unknown, path: string): unknown {
   let here = value;
-  for (const step of path.split('.')) {
-    if (typeof here !== 'object' || here === null || !Object.hasOwn(here, step)) return undefined;
-    here = Reflect.get(here, step);
+  for (let rest: string | null = path; rest !== null;) {
+    if (typeof here !== 'object' || here === null) return undefined;
+    if (Object.hasOwn(here, rest)) return Reflect.get(here, rest);
+    const [key, after]: readonly [string, string | null] = firstStep(rest);
+    const own = Array.isArray(here) && /^-\d+$/.test(key) ? String(here.length + Number(key)) : key;
+    if (!Object.hasOwn(here, own)) return undefined;
+    here = Reflect.get(here, own);
+    rest = after;
   }
   return here;
+}
+
+function firstStep(path: string): readonly [key: string, rest: string | null] {
+  const bracketed = BRACKETED.exec(path);
+  const plain = bracketed === null ? (PLAIN.exec(path)?.[0] ?? '') : '';
+  const key = bracketed === null ? plain : (bracketed[1] ?? unescape(bracketed[2] ?? bracketed[3] ?? ''));
+  const rest = path.slice((bracketed?.[0] ?? plain).length);
+  if (rest === '') return [key, null];
+  return [key, rest.startsWith('.') ? rest.slice(1) : rest];
+}
+
+function unescape(text: string): string {
+  return text.replace(/\\(.)/gs, '$1');
 }

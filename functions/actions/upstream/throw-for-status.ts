@@ -11,12 +11,12 @@ export function throwIfPassing(response: Response, what: string, now: number): v
   if (status === 408 || status === 429 || status >= 500) throw new Retryable(message);
 }
 
-/** As throwIfPassing, and Permanent for anything else that is not a success. */
-export function throwForStatus(response: Response, what: string, now: number): void {
+/** As throwIfPassing, and Permanent, with the hint, for anything else that is not a success. */
+export function throwForStatus(response: Response, what: string, now: number, hint = ''): void {
   throwIfPassing(response, what, now);
   const { status } = response;
   if (status < 300) return;
   const moved =
     status < 400 ? `, a redirect, to ${response.headers.get('location') ?? 'nowhere'}: it is not followed` : '';
-  throw new Permanent(`${what} answered ${status}${moved}`);
+  throw new Permanent(`${what} answered ${status}${moved}${hint}`);
 }

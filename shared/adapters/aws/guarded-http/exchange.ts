@@ -78,15 +78,17 @@ export function runExchange(exchange: Exchange): Promise<GuardedResponse> {
   });
 }
 
+/** Of an answer's headers: a Link header holds several URLs, of up to 16 KB each. */
+const MAX_HEADER_BYTES = 65_536;
+
 /** How far the exchange has come, which tells what an error means. */
 type Phase = 'connect' | 'tls' | 'reused' | 'exchange';
 
 function startRequest({ target, agent, method, headers }: Exchange, place: string): ClientRequest {
   const { hostname, port, path, servername } = target;
+  const request = { agent, method, headers, hostname, port, path, maxHeaderSize: MAX_HEADER_BYTES };
   try {
-    return target.isSecure
-      ? httpsRequest({ agent, method, headers, hostname, port, path, servername })
-      : httpRequest({ agent, method, headers, hostname, port, path });
+    return target.isSecure ? httpsRequest({ ...request, servername }) : httpRequest(request);
   } catch (cause) {
     throw new GuardedHttpError('protocol', `the request to ${place} cannot be written (${codeOf(cause)})`, cause);
   }

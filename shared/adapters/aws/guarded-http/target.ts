@@ -1,4 +1,8 @@
-import { parseCallbackUrl } from '../../../domain/callback-url.ts';
+import {
+  MAX_CALLBACK_URL_CHARACTERS,
+  MAX_REQUEST_URL_CHARACTERS,
+  parseCallbackUrl,
+} from '../../../domain/callback-url.ts';
 import type { CallbackPolicy } from '../../../domain/callback-url.ts';
 import { GuardedHttpError } from './error.ts';
 
@@ -21,6 +25,7 @@ export function createTargetReader(policy: CallbackPolicy): (url: string | URL) 
     const found = kept.get(text);
     if (found !== undefined) return found;
     const target = readTarget(text, policy);
+    if (text.length > MAX_CALLBACK_URL_CHARACTERS) return target; // an upstream's next link, asked for once
     if (kept.size >= KEPT_TARGETS) kept.clear();
     kept.set(text, target);
     return target;
@@ -28,7 +33,7 @@ export function createTargetReader(policy: CallbackPolicy): (url: string | URL) 
 }
 
 function readTarget(text: string, policy: CallbackPolicy): Target {
-  const parsed = parseCallbackUrl(text, policy);
+  const parsed = parseCallbackUrl(text, policy, MAX_REQUEST_URL_CHARACTERS);
   if ('message' in parsed) throw new GuardedHttpError('refused-address', parsed.message);
   const { url } = parsed;
   const isSecure = url.protocol === 'https:';

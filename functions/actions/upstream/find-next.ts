@@ -1,0 +1,116 @@
+import { Permanent } from '../../../shared/sdk/action-errors.ts';
+import { findFullness, findMoreSign } from './find-more-sign.ts';
+import { followsUrls, pageUrl, resolveNextLink } from './page-url.ts';
+import type { Pagination, Stop } from './pagination.ts';
+import { readNextLink } from './read-next-link.ts';
+import { readPath } from './read-path.ts';
+import { scalarText } from './scalar-text.ts';
+
+/** A page that was read: where, and what it gave. */
+interface ReadPage {
+  /** What messages call it. */
+  readonly what: string;
+  readonly url: URL;
+  /** Where it begins; null: it is the first. */
+  readonly at: string | null;
+  readonly body: unknown;
+  readonly itemCount: number;
+  readonly headers: Headers;
+}
+
+/** Where the page after this one begins; null when this was the last. Permanent where the answer contradicts that. */
+export function findNext(pagination: Pagination, stop: Stop, page: ReadPage): string | null {
+  const hasMore = stop.has_more_path === undefined ? null : readHasMore(page, stop.has_more_path);
+  if (hasMore === false || (stop.empty_page && page.itemCount === 0)) return null;
+  const next = locateNext(pagination, page, hasMore);
+  // A page that names itself as the next is the last: some upstreams repeat their last cursor for ever.
+  const isEnd = next === null || next === (followsUrls(pagination) && page.at !== null ? page.url.href : page.at);
+  if (isEnd && hasMore === true) {
+    throw new Permanent(`${page.what} says at ${stop.has_more_path} that more follows, but names no next page`);
+  }
+  if (next === null && page.at === null && !stop.no_next) refuseMissedNext(pagination, page);
+  if (isEnd) return null;
+  pageUrl(page.url, pagination, next); // a next page that cannot be asked for is this page's fault
+  return next;
+}
+
+function locateNext(pagination: Pagination, page: ReadPage, hasMore: boolean | null): string | null {
+  const { at, itemCount } = page;
+  switch (pagination.kind) {
+    case 'none':
+      return null;
+    case 'link_header': {
+      const link = readNextLink(page.headers.get('link'));
+      return link === null ? null : hrefOf(link, page.url);
+    }
+    case 'next_url':
+      return readNextUrl(page, pagination.url_path);
+    case 'cursor':
+      return readCursor(page, pagination.cursor_path);
+    case 'page':
+      return itemCount > 0 || hasMore === true ? String(Number(at ?? pagination.start) + 1) : null;
+    case 'offset': {
+      const step = itemCount > 0 ? itemCount : hasMore === true ? pagination.limit : 0;
+      return step === 0 ? null : String(Number(at ?? pagination.start) + step);
+    }
+  }
+}
+
+function readHasMore({ body, what }: ReadPage, path: string): boolean | null {
+  const found = readPath(body, path);
+  if (found === undefined) return null; // it does not say: the pagination's own end counts
+  if (typeof found === 'boolean') return found;
+  const text = found === null ? 'false' : scalarText(found)?.toLowerCase();
+  if (text === 'true' || text === '1') return true;
+  if (text === 'false' || text === '0') return false;
+  throw new Permanent(`${what} has neither true nor false at ${path} (stop.has_more_path)`);
+}
+
+function readCursor({ body, what }: ReadPage, path: string): string | null {
+  const found = readPath(body, path);
+  if (isNothing(found)) return null;
+  const text = scalarText(found);
+  if (text !== null) return text;
+  throw new Permanent(`${what}: the cursor at ${path} is of type ${typeOf(found)}; a string or a number is wanted`);
+}
+
+function readNextUrl({ body, url, what }: ReadPage, path: string): string | null {
+  const found = readPath(body, path);
+  // JSON:API lets a link be an object whose href is the URL.
+  const link = typeof found === 'object' ? (readPath(found, 'href') ?? found) : found;
+  if (isNothing(link)) return null;
+  if (typeof link === 'string') return link.trim() === '' ? null : hrefOf(link, url);
+  throw new Permanent(`${what}: the next URL at ${path} is of type ${typeOf(link)}; a string is wanted`);
+}
+
+function hrefOf(link: string, base: URL): string {
+  const url = resolveNextLink(link, base);
+  url.hash = '';
+  return url.href;
+}
+
+/** A list that ends on its first page, though the answer shows that there is more, was read by a wrong path or kind. */
+function refuseMissedNext(pagination: Pagination, { what, url, body, itemCount, headers }: ReadPage): void {
+  const path = pathOf(pagination);
+  // A path that finds null or '' was right: the upstream says there that no page follows.
+  if (path === null ? pagination.kind !== 'link_header' : readPath(body, path) !== undefined) return;
+  const sign = findMoreSign(body, headers);
+  const full = path === null ? null : findFullness(url, itemCount);
+  if (sign === false || (sign === null && full === null)) return;
+  const nothing = path === null ? 'has no Link header with rel="next"' : `has nothing at ${path}`;
+  const shown = sign === null ? `the page is full (${full})` : `${sign} shows that more follows`;
+  throw new Permanent(`${what} ${nothing}, though ${shown}; if this is the whole list, set stop.no_next`);
+}
+
+function pathOf(pagination: Pagination): string | null {
+  if (pagination.kind === 'cursor') return pagination.cursor_path;
+  return pagination.kind === 'next_url' ? pagination.url_path : null;
+}
+
+function isNothing(found: unknown): boolean {
+  return found === undefined || found === null || found === false || found === '';
+}
+
+function typeOf(value: unknown): string {
+  return Array.isArray(value) ? 'array' : typeof value;
+}

@@ -1,0 +1,55 @@
+import * as z from 'zod';
+import { shortHash } from '../../../shared/domain/ids.ts';
+import { stepCycleCheck } from '../../../shared/domain/page.ts';
+import { Permanent } from '../../../shared/sdk/action-errors.ts';
+
+/** Empty pages in a row after which a list that names a next page is taken for one that never ends. */
+const MAX_EMPTY_PAGES = 3;
+
+const stateSchema = z.strictObject({
+  v: z.literal(2),
+  /** Where the page begins: a cursor, a page number, an offset or a URL. Null: the first page. */
+  at: z.string().nullable(),
+  /** Hash of the items of the page before; null where it was empty or there was none. */
+  before: z.string().nullable(),
+  /** Empty pages in a row before this one. */
+  empty: z.int(),
+  /** Finds cursors that go in circles. */
+  cycle: z.strictObject({ hash: z.string(), power: z.int(), steps: z.int() }).nullable(),
+});
+
+/** What a page is told of those before it; it travels as the cursor, and is a hundred bytes beside `at`. */
+export type PagingState = z.output<typeof stateSchema>;
+
+/** The state a cursor carries. Release 0.1.0 gave `at` alone, so a cursor that is no state is one of its. */
+export function readState(cursor: string | null): PagingState {
+  const state: PagingState = { v: 2, at: cursor, before: null, empty: 0, cycle: null };
+  if (cursor === null || !cursor.startsWith('{"v":2,')) return state;
+  try {
+    return stateSchema.parse(JSON.parse(cursor));
+  } catch {
+    return state; // an upstream's own cursor may look so
+  }
+}
+
+/** Whether a page has the same items as the one before it. Empty pages have none to compare. */
+export function repeats(state: PagingState, results: readonly unknown[]): boolean {
+  return state.before !== null && state.before === hashOf(results);
+}
+
+/** The cursor of the page at `at`, after the page at `state` gave `results`. Permanent where the list would never end. */
+export function nextState(state: PagingState, results: readonly unknown[], at: string, what: string): string {
+  const empty = results.length === 0 ? state.empty + 1 : 0;
+  if (empty >= MAX_EMPTY_PAGES) {
+    throw new Permanent(
+      `${what} gave three empty pages in a row, each with a next page; if an empty page is the end, set stop.empty_page`,
+    );
+  }
+  const cycle = stepCycleCheck(state.cycle, shortHash(at));
+  if (cycle === null) throw new Permanent(`${what} names a next page that was read before: paging would never end`);
+  return JSON.stringify({ v: 2, at, before: hashOf(results), empty, cycle } satisfies PagingState);
+}
+
+function hashOf(results: readonly unknown[]): string | null {
+  return results.length === 0 ? null : shortHash(JSON.stringify(results));
+}

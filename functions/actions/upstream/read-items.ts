@@ -1,0 +1,31 @@
+import type { JsonRecord } from '../../../shared/sdk/action.ts';
+import { Permanent } from '../../../shared/sdk/action-errors.ts';
+import { readPath } from './read-path.ts';
+import { isRecord } from './scalar-text.ts';
+
+/**
+ * The items of a page's body. After the first page null is an empty list, as an encoder writes one; on the first it may
+ * as well be a wrong path or an error in disguise, and is refused as anything else that is no list of objects.
+ */
+export function readItems(
+  body: unknown,
+  path: string | undefined,
+  page: { readonly what: string; readonly isFirst: boolean },
+): JsonRecord[] {
+  const list = path === undefined || (body === null && !page.isFirst) ? body : readPath(body, path);
+  if (list === null && !page.isFirst) return [];
+  const place = path === undefined ? 'the body' : path;
+  if (!Array.isArray(list)) {
+    const there = describe(list === undefined ? body : list);
+    throw new Permanent(`${page.what} has no list at ${place}; there is ${there}`);
+  }
+  return list.map((item: unknown, at) => {
+    if (isRecord(item)) return item;
+    throw new Permanent(`${page.what}: item ${at} of ${place} is ${describe(item)}; an object is wanted`);
+  });
+}
+
+function describe(value: unknown): string {
+  if (isRecord(value)) return `an object with ${Object.keys(value).slice(0, 20).join(', ') || 'no properties'}`;
+  return Array.isArray(value) ? 'a list' : `a ${value === null ? 'null' : typeof value}`;
+}
