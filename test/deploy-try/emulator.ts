@@ -1,0 +1,125 @@
+import { once } from 'node:events';
+import { mkdir } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { delimiter, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { lastLines } from './children.ts';
+import type { Children } from './children.ts';
+
+const HERE = import.meta.dirname;
+const ROOT = join(HERE, '../..');
+export const ACCOUNT = '000000000000';
+export const REGION = 'us-east-1';
+const START_MS = 120_000;
+
+export interface Emulator {
+  /** Variables of whoever is to work with the emulator, and with nothing else. */
+  readonly env: NodeJS.ProcessEnv;
+  /** Who was denied what so far. */
+  denials(): readonly string[];
+  /** The end of what it printed. */
+  tail(): string;
+}
+
+/** Starts the emulator with the checks of credentials, signatures and IAM on, all its files under `workDir`. */
+export async function startEmulator(children: Children, python: string, workDir: string): Promise<Emulator> {
+  const port = await freePort();
+  const certificate = join(workDir, 'certificate.pem');
+  const key = join(workDir, 'key.pem');
+  const env = await isolatedEnv(workDir, { endpoint: `https://localhost:${port}`, certificate });
+  await makeCertificate(children, { certificate, key, env });
+  const server = children.start(python, [join(HERE, 'emulator.py')], {
+    cwd: workDir,
+    env: {
+      ...env,
+      BIND_HOST: '127.0.0.1',
+      GATEWAY_PORT: String(port),
+      MINISTACK_HOST: 'localhost',
+      MINISTACK_REGION: REGION,
+      MINISTACK_ACCOUNT_ID: ACCOUNT,
+      AUTH: 'true',
+      USE_SSL: '1', // the bucket's policy refuses what comes without
+      MINISTACK_SSL_CERT: certificate,
+      MINISTACK_SSL_KEY: key,
+      S3_DATA_DIR: join(workDir, 's3'),
+      STATE_DIR: join(workDir, 'state'),
+      PYTHONDONTWRITEBYTECODE: '1',
+    },
+  });
+  let printed = '';
+  for (const stream of [server.stdout, server.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text: string) => (printed += text));
+  }
+  await untilUp(port, () => {
+    if (server.exitCode !== null) throw new Error(`The emulator ended with ${server.exitCode}\n${lastLines(printed)}`);
+  });
+  return {
+    env: { ...env, NODE_OPTIONS: `--import=${join(HERE, 'loopback.ts')}` },
+    denials: () => printed.split('\n').filter((line) => line.startsWith('DENIED ')),
+    tail: () => lastLines(printed, 15),
+  };
+}
+
+/** Nothing of the caller's environment but the PATH: no profile, no credentials and no region that lead to AWS. */
+async function isolatedEnv(workDir: string, at: { readonly endpoint: string; readonly certificate: string }) {
+  const [home, tmp] = [join(workDir, 'home'), join(workDir, 'tmp')];
+  await Promise.all([home, tmp].map((dir) => mkdir(dir)));
+  return {
+    PATH: [join(ROOT, 'node_modules/.bin'), process.env['PATH']].join(delimiter), // Node 24 before any other
+    HOME: home,
+    TMPDIR: tmp,
+    AWS_ENDPOINT_URL: at.endpoint,
+    AWS_ENDPOINT_URL_S3: at.endpoint,
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+    AWS_REGION: REGION,
+    AWS_DEFAULT_REGION: REGION,
+    AWS_CONFIG_FILE: '/dev/null',
+    AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+    AWS_EC2_METADATA_DISABLED: 'true',
+    NODE_EXTRA_CA_CERTS: at.certificate,
+    AWS_CA_BUNDLE: at.certificate,
+    SSL_CERT_FILE: at.certificate,
+    CDK_DISABLE_CLI_TELEMETRY: 'true',
+    CI: 'true',
+  };
+}
+
+interface CertificateFiles {
+  readonly certificate: string;
+  readonly key: string;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+async function makeCertificate(children: Children, { certificate, key, env }: CertificateFiles): Promise<void> {
+  const names = 'subjectAltName=DNS:localhost,DNS:*.execute-api.localhost,IP:127.0.0.1';
+  const request = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=deploy-try'];
+  const extensions = ['-addext', 'basicConstraints=critical,CA:FALSE', '-addext', names];
+  const files = ['-keyout', key, '-out', certificate];
+  await children.run('openssl', [...request, ...extensions, ...files], { env, cwd: ROOT });
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const address = server.address();
+  await once(server.close(), 'close');
+  if (address === null || typeof address === 'string') throw new Error('There is no free port');
+  return address.port;
+}
+
+/** Resolves once something listens there; `check` throws when nothing ever will. */
+async function untilUp(port: number, check: () => void): Promise<void> {
+  const end = Date.now() + START_MS;
+  for (;;) {
+    check();
+    if (Date.now() > end) throw new Error('The emulator did not start');
+    // Over plain HTTP it closes the connection, which tells as much.
+    const isUp = await fetch(`http://127.0.0.1:${port}/`).then(
+      () => true,
+      (error: unknown) => !String(error instanceof Error && error.cause).includes('ECONNREFUSED'),
+    );
+    if (isUp) return;
+    await pause(200);
+  }
+}

@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Children } from './children.ts';
+import { ACCOUNT, REGION } from './emulator.ts';
+import type { Emulator } from './emulator.ts';
+
+const HERE = import.meta.dirname;
+const ROOT = join(HERE, '../..');
+const STACK = 'Trireme-local';
+
+export interface Witness {
+  readonly children: Children;
+  readonly emulator: Emulator;
+  readonly python: string;
+  readonly workDir: string;
+}
+
+/** A deployed stage, and what its owner's command printed of a key. */
+export interface Deployed {
+  readonly url: string;
+  readonly apiKey: string;
+  readonly signingSecret: string;
+}
+
+/** Throws unless the emulator refuses what AWS would; gives what it refused. */
+export const checkTheChecks = (witness: Witness): Promise<readonly string[]> => look(witness, 'checks');
+
+/** Synthesizes the stage and bootstraps the account; gives the resources that are there then. */
+export async function bootstrap(witness: Witness): Promise<readonly string[]> {
+  await cdk(witness, ['synth', '--quiet', ...fromSource(witness, 'first')]);
+  await cdk(witness, ['bootstrap', `aws://${ACCOUNT}/${REGION}`, ...asSynthesized(witness)]);
+  return look(witness, 'resources');
+}
+
+/** Deploys the stage and makes a key, as its owner would. */
+export async function deploy(witness: Witness): Promise<Deployed> {
+  const outputsFile = join(witness.workDir, 'outputs.json');
+  await cdk(witness, ['deploy', ...UNASKED, '--outputs-file', outputsFile, ...asSynthesized(witness)]);
+  const outputs: Record<string, { readonly Url: string }> = JSON.parse(await readFile(outputsFile, 'utf8'));
+  const url = outputs[STACK]?.Url ?? assert.fail('the stack has no output Url');
+  const create = ['create', '--workspace', 'witness', '--stage', 'local', '--region', REGION, '--json'];
+  const key: Omit<Deployed, 'url'> = JSON.parse(
+    await command(witness, 'node', [join(ROOT, 'infra/owner/keys.ts'), ...create]),
+  );
+  return { url, apiKey: key.apiKey, signingSecret: key.signingSecret };
+}
+
+/** Calls the stage's API as a consumer; then nothing may have been denied to a function, and none have failed. */
+export async function journey(witness: Witness, { url, apiKey, signingSecret }: Deployed): Promise<void> {
+  await witness.children.run('vitest', ['run', '--config', join(HERE, 'journey.config.ts')], {
+    cwd: ROOT,
+    isShown: true,
+    env: {
+      ...witness.emulator.env,
+      DEPLOY_TRY_URL: url,
+      DEPLOY_TRY_KEY: apiKey,
+      DEPLOY_TRY_SIGNING_SECRET: signingSecret,
+    },
+  });
+  assert.deepEqual(witness.emulator.denials(), [], 'IAM denied something that a function asked for');
+  assert.deepEqual(await look(witness, 'errors'), [], 'functions logged errors');
+}
+
+/** Synthesizes and deploys once more: nothing may differ. */
+export async function deployAgain(witness: Witness): Promise<void> {
+  const printed = await cdk(witness, ['deploy', ...UNASKED, ...fromSource(witness, 'second')]);
+  assert.match(printed, /\(no changes\)/, 'the second deploy found differences');
+}
+
+/** Destroys the stage: what the README names stays, and nothing else. */
+export async function destroy(witness: Witness, before: readonly string[]): Promise<readonly string[]> {
+  await cdk(witness, ['destroy', '--force', ...asSynthesized(witness)]);
+  const after = await look(witness, 'resources');
+  const left = after.filter((resource) => !before.includes(resource));
+  const kinds = left.map((resource) => resource.split(' ', 1).join()).toSorted((a, b) => a.localeCompare(b));
+  assert.deepEqual(
+    kinds,
+    ['bucket', 'secret', 'secret', 'table'],
+    `README "Remove" says otherwise: ${left.join(', ')}`,
+  );
+  const gone = before.filter((resource) => !after.includes(resource));
+  assert.deepEqual(gone, [], 'destroy took what was there before');
+  return left;
+}
+
+const UNASKED = ['--require-approval', 'never', '--progress', 'events'];
+const assembly = ({ workDir }: Witness, name: string): string => join(workDir, `cdk.out-${name}`);
+const asSynthesized = (witness: Witness): string[] => ['--app', assembly(witness, 'first')];
+const STAGE = ['-c', 'stage=local', '-c', `region=${REGION}`];
+const fromSource = (witness: Witness, name: string): string[] => [...STAGE, '--output', assembly(witness, name)];
+
+const cdk = (witness: Witness, args: readonly string[]): Promise<string> =>
+  command(witness, 'cdk', [...args, '--no-notices']);
+
+async function look(witness: Witness, at: 'checks' | 'errors' | 'resources'): Promise<readonly string[]> {
+  return JSON.parse(await command(witness, witness.python, [join(HERE, 'look.py'), at]));
+}
+
+const command = ({ children, emulator }: Witness, name: string, args: readonly string[]): Promise<string> =>
+  children.run(name, args, { env: emulator.env, cwd: ROOT });
