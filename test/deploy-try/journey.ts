@@ -10,7 +10,6 @@ import { openHeldUpstream } from './held-upstream.ts';
 /** A stage that deploy:try deployed, and a key that its owner's command made. */
 const { DEPLOY_TRY_URL: url = '', DEPLOY_TRY_KEY: key = '', DEPLOY_TRY_SIGNING_SECRET: secret = '' } = process.env;
 
-const PATIENCE_MS = 200_000;
 const COUNTRIES = ['IS', 'LU', 'MT', 'EE', 'LV', 'SI', 'UY', 'NZ', 'AD', 'LI'];
 const cities = { action: 'search-cities' };
 const api = openApiClient(url, key);
@@ -25,14 +24,10 @@ const countOf = (countries: readonly string[]): number =>
   countries.reduce((sum, country) => sum + citiesOf(country).length, 0);
 const readRun = async (runUid: string) => (await api.ask('getRun', { params: { run_uid: runUid } })).body;
 const untilStatus = (runUid: string, status: string) =>
-  until(
-    `${status} of the run`,
-    async () => {
-      const run = await readRun(runUid);
-      return run.status === status ? run : null;
-    },
-    PATIENCE_MS,
-  );
+  until(`${status} of the run`, async () => {
+    const run = await readRun(runUid);
+    return run.status === status ? run : null;
+  });
 
 describe.concurrent('the deployed stage', () => {
   it('answers a page live, its next page, and one that is waited for', async () => {
@@ -57,7 +52,7 @@ describe.concurrent('the deployed stage', () => {
     const inputs = countries.map((country, row) => ({ country, custom_data: { row } }));
     const body = { inputs, callback: { url: receiver.url, headers: { 'x-mine': 'sealed' } } };
     const { run_uid: runUid } = (await api.ask('runAsync', { params: cities, body })).body;
-    const callbacks = await receiver.untilComplete(runUid, PATIENCE_MS);
+    const callbacks = await receiver.untilComplete(runUid);
     const pages = callbacks.filter(({ type }) => type === 'run.page');
     const outputs = countOf(countries);
     expect(callbacks.find(({ type }) => type === 'run.finished')).toMatchObject({
@@ -87,7 +82,7 @@ describe.concurrent('the deployed stage', () => {
     expect((await put()).status).toBe(412);
     const body = { inputs_upload_uid: uid, callback: { url: receiver.url } };
     const { run_uid: runUid } = (await api.ask('runAsync', { params: cities, body })).body;
-    await receiver.untilComplete(runUid, PATIENCE_MS);
+    await receiver.untilComplete(runUid);
     expect(await readRun(runUid)).toMatchObject({
       status: 'SUCCEEDED',
       inputs: { total: COUNTRIES.length, succeeded: COUNTRIES.length },
@@ -100,7 +95,7 @@ describe.concurrent('the deployed stage', () => {
     const inputs = Array.from({ length: 8 }, (_, row) => ({ url: `${upstream.origin}/${row}` }));
     const launched = await api.ask('runAsync', { params: { action: 'http-request' }, body: { inputs } });
     const params = { run_uid: launched.body.run_uid };
-    await until('a page that is asked for', () => (upstream.count() > 0 ? true : null), PATIENCE_MS);
+    await until('a page that is asked for', () => (upstream.count() > 0 ? true : null));
     await api.ask('cancelRun', { params });
     await untilStatus(params.run_uid, 'STOPPED');
     upstream.release();
@@ -130,12 +125,12 @@ describe.concurrent('the deployed stage', () => {
     const moment = await launch({ inputs, schedule_at: new Date(Date.now() + 2_000).toISOString() });
     const minutely = await launch({ inputs, cron: '* * * * *', timezone: 'UTC', callback: { url: receiver.url } });
     const firesOf = async (uid: string) => (await api.ask('listFires', { params: { scheduled_run_uid: uid } })).body;
-    const fireOf = (uid: string) => until('a fire', async () => (await firesOf(uid)).at(-1) ?? null, PATIENCE_MS);
+    const fireOf = (uid: string) => until('a fire', async () => (await firesOf(uid)).at(-1) ?? null);
     const fire = await fireOf(minutely.uid);
     expect(fire).toMatchObject({ cause: 'cron', outcome: 'FIRED', nominal_at: minutely.next_execution_at });
     // The entry in the Scheduler brought it: the sweep would have, but two minutes later.
     expect(Date.parse(fire.at) - Date.parse(fire.nominal_at)).toBeLessThan(60_000);
-    await receiver.untilComplete(fire.run_uid ?? '', PATIENCE_MS);
+    await receiver.untilComplete(fire.run_uid ?? '');
     await api.ask('cancelSchedule', { params: { scheduled_run_uid: minutely.uid } });
     expect(await fireOf(moment.uid)).toMatchObject({ cause: 'once', outcome: 'FIRED' });
   });
