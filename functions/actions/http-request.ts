@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { LIMITS } from '../../shared/domain/limits.ts';
+import { readJson } from '../../shared/domain/read-json.ts';
 import { defineAction } from '../../shared/sdk/define-action.ts';
 import { buildHeaders } from './upstream/build-headers.ts';
 import { decodeText } from './upstream/decode-text.ts';
@@ -66,9 +68,7 @@ function decodeBody(bytes: Buffer, contentType: string | null): Content {
   if ('message' in decoded) return { body_type: 'base64', body: bytes.toString('base64') };
   const { text } = decoded;
   if (!/^[^;]*[/+]json\s*(;|$)/i.test(contentType ?? '')) return { body_type: 'text', body: text };
-  try {
-    return { body_type: 'json', body: JSON.parse(text) };
-  } catch {
-    return { body_type: 'text', body: text }; // it says JSON but is not: the caller sees what came
-  }
+  const read = readJson(text, LIMITS.jsonDepth - 1); // the result around it is a level of its own
+  // What says JSON but is not, or not as we take it, is shown as it came.
+  return 'refusal' in read ? { body_type: 'text', body: text } : { body_type: 'json', body: read.json };
 }

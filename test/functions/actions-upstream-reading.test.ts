@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { extractJsonApi } from '../../functions/actions/extract-json-api.ts';
+import { httpRequest } from '../../functions/actions/http-request.ts';
 import { findMoreSign } from '../../functions/actions/upstream/find-more-sign.ts';
 import { readPath } from '../../functions/actions/upstream/read-path.ts';
 import { startUpstream } from '../support/start-upstream.ts';
@@ -119,4 +120,67 @@ describe('a body is read', () => {
     await expect(page).rejects.toThrow(message);
     await expect(page).rejects.toMatchObject({ actionError: { kind: 'permanent' } });
   });
+});
+
+describe('a number that a double cannot hold', () => {
+  const raw = (body: string): { readonly headers: Record<string, string>; readonly body: string } => ({
+    headers: { 'content-type': 'application/json' },
+    body,
+  });
+
+  test('comes back as it was written', async () => {
+    const item =
+      '{"id":738529527931269425,"big":1e400,"fine":0.1000000000000000055,"deep":[{"n":-9007199254740993}],"one":1.5}';
+    await using upstream = await startUpstream(() => raw(`{"items":[${item}]}`));
+    const { results } = await runPage(extractJsonApi, { url: upstream.origin, items_path: 'items' });
+    expect(JSON.stringify(results)).toBe(`[${item}]`);
+    const answer = await runPage(httpRequest, { url: upstream.origin });
+    expect(JSON.stringify(answer)).toContain(item);
+  });
+
+  test.each([
+    ['cursor', { kind: 'cursor', cursor_path: 'meta.next', cursor_param: 'c' }],
+    ["last item's id", { kind: 'cursor', cursor_path: 'items[-1].id', cursor_param: 'c' }],
+  ])('goes on as the %s', async (_, pagination) => {
+    await using upstream = await startUpstream(({ url }) =>
+      raw(
+        url.searchParams.get('c') === null
+          ? '{"items":[{"id":9007199254740993}],"meta":{"next":9007199254740993}}'
+          : '{"items":[],"meta":{"next":null}}',
+      ),
+    );
+    await walkAction(extractJsonApi, { url: upstream.origin, items_path: 'items', pagination });
+    expect(upstream.requests.map(({ url }) => url.search)).toEqual(['', '?c=9007199254740993']);
+  });
+
+  test('makes pages differ that a double would take for the same', async () => {
+    await using upstream = await startUpstream(({ url }) =>
+      raw(['[{"id":9007199254740993}]', '[{"id":9007199254740992}]', '[]'][Number(url.searchParams.get('p'))] ?? ''),
+    );
+    const pagination = { kind: 'page', param: 'p', start: 0 };
+    expect(await walkAction(extractJsonApi, { url: upstream.origin, pagination })).toHaveLength(3);
+  });
+
+  test.each([
+    ['no item', '[9007199254740993]', 'item 0 of the body is a number'],
+    ['no list', '9007199254740993', 'no list at the body; there is a number'],
+  ])('is %s', async (_, body, message) => {
+    await using upstream = await startUpstream(() => raw(body));
+    await expect(runPage(extractJsonApi, { url: upstream.origin })).rejects.toThrow(message);
+  });
+});
+
+test.each([
+  [
+    'nests too deep',
+    `${'['.repeat(9000)}${']'.repeat(9000)}`,
+    'gave JSON that is refused: objects and lists nest deeper',
+  ],
+  ['names __proto__', '[{"a":{"__proto__":1}}]', 'gave JSON that is refused: [0].a.__proto__ is not taken as a name'],
+  ['ends too soon', '[{"a":', 'gave no JSON: not JSON at line 1, column 7'],
+])('an answer that %s ends the input', async (_, body, message) => {
+  await using upstream = await startUpstream(() => ({ body }));
+  const page = runPage(extractJsonApi, { url: upstream.origin });
+  await expect(page).rejects.toThrow(message);
+  await expect(page).rejects.toMatchObject({ actionError: { kind: 'permanent' } });
 });

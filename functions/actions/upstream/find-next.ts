@@ -1,3 +1,4 @@
+import { isLosslessNumber } from '../../../shared/domain/lossless-json.ts';
 import { Permanent } from '../../../shared/sdk/action-errors.ts';
 import { findFullness, findMoreSign } from './find-more-sign.ts';
 import { followsUrls, pageUrl, resolveNextLink } from './page-url.ts';
@@ -112,5 +113,5 @@ function isNothing(found: unknown): boolean {
 }
 
 function typeOf(value: unknown): string {
-  return Array.isArray(value) ? 'array' : typeof value;
+  return Array.isArray(value) ? 'array' : isLosslessNumber(value) ? 'number' : typeof value;
 }

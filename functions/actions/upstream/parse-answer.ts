@@ -1,9 +1,14 @@
+import { LIMITS } from '../../../shared/domain/limits.ts';
+import { readJson } from '../../../shared/domain/read-json.ts';
 import { Permanent } from '../../../shared/sdk/action-errors.ts';
 import { decodeText } from './decode-text.ts';
 
+/** What surrounds the items may nest as deep as an item may. */
+const MAX_DEPTH = 2 * LIMITS.jsonDepth;
+
 /**
  * The JSON of an answer; null for one without a body, which is no list's first page unless its status says so (204).
- * Permanent where it is no JSON.
+ * Permanent where it is no JSON that a body may be, by the same rule; numbers stay as they were written.
  */
 export function parseAnswer(
   bytes: Buffer,
@@ -16,9 +21,9 @@ export function parseAnswer(
     if (response.status === 204 || !page.isFirst) return null;
     throw new Permanent(`${page.what} gave no JSON: its body is empty`);
   }
-  try {
-    return JSON.parse(decoded.text);
-  } catch (cause) {
-    throw new Permanent(`${page.what} gave no JSON`, { cause });
-  }
+  const read = readJson(decoded.text, MAX_DEPTH);
+  if (!('refusal' in read)) return read.json;
+  const { kind, path, message } = read.refusal;
+  if (kind === 'not_json') throw new Permanent(`${page.what} gave no JSON: ${message}`);
+  throw new Permanent(`${page.what} gave JSON that is refused: ${path === '' ? '' : `${path} `}${message}`);
 }

@@ -1,7 +1,7 @@
+import { isJsonObject, isLosslessNumber } from '../../../shared/domain/lossless-json.ts';
 import type { JsonRecord } from '../../../shared/sdk/action.ts';
 import { Permanent } from '../../../shared/sdk/action-errors.ts';
 import { readPath } from './read-path.ts';
-import { isRecord } from './scalar-text.ts';
 
 /**
  * The items of a page's body. After the first page null is an empty list, as an encoder writes one; on the first it may
@@ -20,12 +20,13 @@ export function readItems(
     throw new Permanent(`${page.what} has no list at ${place}; there is ${there}`);
   }
   return list.map((item: unknown, at) => {
-    if (isRecord(item)) return item;
+    if (isJsonObject(item)) return item;
     throw new Permanent(`${page.what}: item ${at} of ${place} is ${describe(item)}; an object is wanted`);
   });
 }
 
 function describe(value: unknown): string {
-  if (isRecord(value)) return `an object with ${Object.keys(value).slice(0, 20).join(', ') || 'no properties'}`;
+  if (isJsonObject(value)) return `an object with ${Object.keys(value).slice(0, 20).join(', ') || 'no properties'}`;
+  if (isLosslessNumber(value)) return 'a number';
   return Array.isArray(value) ? 'a list' : `a ${value === null ? 'null' : typeof value}`;
 }

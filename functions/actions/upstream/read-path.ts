@@ -1,3 +1,5 @@
+import { isLosslessNumber } from '../../../shared/domain/lossless-json.ts';
+
 /** A step in brackets: a place in a list (`[0]`), or a key as it is (`["odata.count"]`, `['a b']`). */
 const BRACKETED = /^\[(?:(-?\d+)|"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')\]/s;
 
@@ -14,7 +16,7 @@ export const PATH_FORM = 'dots part keys, [0] is the first of a list and [-1] it
 export function readPath(value: unknown, path: string): unknown {
   let here = value;
   for (let rest: string | null = path; rest !== null;) {
-    if (typeof here !== 'object' || here === null) return undefined;
+    if (typeof here !== 'object' || here === null || isLosslessNumber(here)) return undefined;
     if (Object.hasOwn(here, rest)) return Reflect.get(here, rest);
     const [key, after]: readonly [string, string | null] = firstStep(rest);
     const own = Array.isArray(here) && /^-\d+$/.test(key) ? String(here.length + Number(key)) : key;
