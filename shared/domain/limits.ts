@@ -11,6 +11,10 @@ export const LIMITS = {
   resultItemBytes: 128 * 1024,
   pageBytes: 1024 * 1024,
   pagesPerInput: 16_384,
+  /** Of an action's next cursor: ten messages that carry one are sent to a queue in one request of 256 KB. */
+  cursorBytes: 24_000,
+  /** The gateway takes 10,240 bytes of URL and headers; in the URL a cursor is a third longer. */
+  liveCursorBytes: 6_000,
   answerBytes: 4 * 1024 * 1024,
   callbackBytes: 256 * 1024,
   /** A callback's answer is kept up to this length. */

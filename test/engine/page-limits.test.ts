@@ -62,6 +62,42 @@ describe('results', () => {
   });
 });
 
+/** One item, then another; the first leads on by a cursor of the length asked for. */
+const longCursor = defineAction({
+  name: 'long-cursor',
+  title: 'Long cursor',
+  description: 'Two pages, parted by a cursor of a given length.',
+  input: z.strictObject({ length: z.int() }),
+  result: z.int(),
+  run: async ({ input, cursor }) => ({
+    results: [cursor?.length ?? 0],
+    nextCursor: cursor === null ? 'x'.repeat(input.length) : null,
+  }),
+});
+
+describe('a next cursor', () => {
+  async function runLongCursor(length: number) {
+    const world = createEngineWorld({ actions: [longCursor] });
+    const { definition } = await world.launch({ inputs: [{ length }] });
+    await world.runUntil(START + 5 * MINUTE_MS);
+    return world.ports.runs.readControl(definition.uid);
+  }
+
+  test('of 24,000 bytes is carried', async () => {
+    expect(await runLongCursor(LIMITS.cursorBytes)).toMatchObject({ status: 'SUCCEEDED', totals: { outputs: 2 } });
+  });
+
+  test('that is longer fails its input', async () => {
+    expect(await runLongCursor(LIMITS.cursorBytes + 1)).toMatchObject({
+      status: 'FAILED',
+      lastError: {
+        error_label: 'PAYLOAD_TOO_LARGE',
+        message: "The next page's cursor has 24001 bytes; 24000 are allowed. Let the action keep less in it.",
+      },
+    });
+  });
+});
+
 describe('an input of very many pages', () => {
   const last = LIMITS.pagesPerInput - 1;
 

@@ -39,6 +39,8 @@ function drawLimits(): string {
     resultItemBytes: ['one result', kilobytes(LIMITS.resultItemBytes)],
     pageBytes: ['one page of results', megabytes(LIMITS.pageBytes)],
     pagesPerInput: ['pages of one input', count(LIMITS.pagesPerInput)],
+    cursorBytes: ["an action's next cursor", `${count(LIMITS.cursorBytes)} bytes`],
+    liveCursorBytes: ["an action's next cursor, in a live call", `${count(LIMITS.liveCursorBytes)} bytes`],
     answerBytes: ['one answer; a list ends early and gives `X-Pagination-Next`', megabytes(LIMITS.answerBytes)],
     callbackBytes: ['one callback; a larger page is split into parts', kilobytes(LIMITS.callbackBytes)],
     callbackResponseBytes: ["what is kept of a receiver's answer", kilobytes(LIMITS.callbackResponseBytes)],

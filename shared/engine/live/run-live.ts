@@ -4,6 +4,7 @@ import { cutPage, cursorWithin, type PageOutcome } from '../../domain/page.ts';
 import type { RunDefinition } from '../../domain/run.ts';
 import { type CheckedCall, liveOutcome, type LiveOutcome, type LivePorts } from './live-call.ts';
 import { endedControl, liveDefinition } from './live-record.ts';
+import { cursorFault } from '../pages/cursor-fault.ts';
 import { type ActionResult, runAction } from '../pages/run-action.ts';
 import { takeTurn } from '../pages/take-turn.ts';
 import { tellError } from '../tell-error.ts';
@@ -80,7 +81,7 @@ function spent(actionName: string, until: number): EngineError {
 
 function endOf(
   ports: LivePorts,
-  { action, page: { number: page } }: CheckedCall,
+  { action, page: { number: page, byNumber } }: CheckedCall,
   uid: string,
   result: ActionResult,
 ): EndedPage {
@@ -88,6 +89,8 @@ function endOf(
     case 'page': {
       const at = { resultsBefore: page * action.pageSize, maxResults: action.maxResults.ceiling };
       const { results, nextCursor } = cutPage(result.results, cursorWithin(page, result.nextCursor), at);
+      const tooLong = cursorFault(nextCursor, !byNumber);
+      if (tooLong !== null) return failed(ports, tooLong, uid, action.name);
       return {
         outcome: { kind: 'RESULT', count: results.length, nextCursor, last: true, parts: 1, info: null },
         results,

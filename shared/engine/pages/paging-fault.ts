@@ -4,14 +4,20 @@ import { LIMITS } from '../../domain/limits.ts';
 import { stepCycleCheck } from '../../domain/page.ts';
 import type { RunDefinition } from '../../domain/run.ts';
 import type { PageMessage } from '../messages.ts';
+import { cursorFault } from './cursor-fault.ts';
 
-/** Why no page may follow though the action has more: its cursors go in circles, or the input has too many pages. */
+/**
+ * Why no page may follow though the action has more: its cursor is too long or goes in circles, or the input has too
+ * many pages.
+ */
 export function pagingFault(
   { cycle, page }: PageMessage,
   { livePage }: RunDefinition,
   cursor: string | null,
 ): EngineError | null {
   if (cursor === null) return null;
+  const tooLong = cursorFault(cursor, livePage?.byNumber === false);
+  if (tooLong !== null) return tooLong;
   if (stepCycleCheck(cycle, shortHash(cursor)) === null) {
     const text = `The action gave the same cursor again after page ${page}: paging would never end.`;
     return new EngineError('ACTION_FAILED', text);

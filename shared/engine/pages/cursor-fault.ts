@@ -1,0 +1,13 @@
+import { EngineError } from '../../domain/errors.ts';
+import { LIMITS } from '../../domain/limits.ts';
+
+/** Why a next cursor is too long to be carried: by a queue message, or by the URL of the next live page. */
+export function cursorFault(cursor: string | null, inUrl: boolean): EngineError | null {
+  const bytes = Buffer.byteLength(cursor ?? '');
+  const limit = inUrl ? LIMITS.liveCursorBytes : LIMITS.cursorBytes;
+  if (bytes <= limit) return null;
+  const way = inUrl && bytes <= LIMITS.cursorBytes ? 'Start an async run.' : 'Let the action keep less in it.';
+  const place = inUrl ? ' in a live call' : '';
+  const text = `The next page's cursor has ${bytes} bytes; ${limit} are allowed${place}. ${way}`;
+  return new EngineError('PAYLOAD_TOO_LARGE', text);
+}
