@@ -1,16 +1,15 @@
 import type * as z from 'zod';
+import { isoOf } from '../domain/instant.ts';
 import { hasEnded, type RunControl, type RunDefinition, type RunCounts, STATUS_REASONS } from '../domain/run.ts';
 import type { launchedRun, run, runDetail, runStatusView } from './run-schemas.ts';
 
 type RunView = z.output<typeof run>;
 
-/** Epoch ms as the contract writes an instant. */
-export function instantOf(at: number): string {
-  return new Date(at).toISOString();
-}
+/** Epoch ms as the contract writes an instant. As every view it is total: a record of any numbers can be shown. */
+export const instantOf = isoOf;
 
 export function instantOrNull(at: number | null): string | null {
-  return at === null ? null : instantOf(at);
+  return at === null || Number.isNaN(at) ? null : instantOf(at);
 }
 
 /** A run as the contract shows it. `totals` are those of its shards, `open` how many inputs are in hand. */

@@ -3,6 +3,7 @@ import type { StoredInput } from './input.ts';
 import { LIMITS } from './limits.ts';
 import type { PageSlot } from './page.ts';
 import type { RunDefinition, RunStatus } from './run.ts';
+import { isoOf } from './instant.ts';
 import { deriveUid } from './ids.ts';
 
 export type CallbackType = 'run.page' | 'run.input_failed' | 'run.finished';
@@ -166,7 +167,7 @@ function envelope(type: CallbackType, definition: RunDefinition, say: Envelope):
     error: say.error,
     results: say.results,
     ...(type === 'run.finished' ? { manifest: say.manifest } : {}),
-    occurred_at: new Date(say.at).toISOString(),
+    occurred_at: isoOf(say.at),
   });
 }
 

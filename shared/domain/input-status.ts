@@ -1,4 +1,4 @@
-import type { InputMark, OpenInput } from './input.ts';
+import type { InputMark, OpenInput, RunWindow } from './input.ts';
 import type { ExecutionMode, RunStatus } from './run.ts';
 
 /** All statuses of an input. None is stored: they follow from marks, window and run. */
@@ -58,6 +58,23 @@ export function inputStatus({ run, mark, open, hasPages, now }: InputFacts): Inp
 /** Whether an input in hand is held back until a moment that is yet to come. */
 export function isWaiting(open: OpenInput, now: number): boolean {
   return open.until !== null && open.until > now;
+}
+
+/** What all of a run that works waits for: since when, and when the first is due (epoch ms). */
+export interface LimitWait {
+  readonly since: number;
+  readonly until: number;
+}
+
+/** Whether every input in hand waits, at least one of them for a limit. Null: something moves, or waits for a retry only. */
+export function limitWait(window: Pick<RunWindow, 'open'>, now: number): LimitWait | null {
+  const open = [...window.open.values()];
+  const limits = open.filter(({ held, limited }) => held === true || limited !== undefined);
+  if (limits.length === 0 || !open.every((entry) => isWaiting(entry, now))) return null;
+  return {
+    since: Math.min(...limits.map(({ limited }) => limited?.since ?? now)),
+    until: Math.min(...open.map(({ until }) => until ?? now)),
+  };
 }
 
 /** The last page an ended input recorded: its last results, or why it failed. */

@@ -106,6 +106,8 @@ export interface OpenInput {
   readonly until: number | null;
   /** `until` is a place in the line of the action's pace, kept for this page; absent: no. */
   readonly held?: boolean;
+  /** How often in a row the page was asked to wait, and since when (epoch ms); absent: it was not. */
+  readonly limited?: { readonly times: number; readonly since: number };
   /** Short hash of the message that wrote the entry: only that one sends what follows from it. */
   readonly by: string;
 }

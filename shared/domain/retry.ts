@@ -39,11 +39,3 @@ export function callbackDelayMs(
   }
   return Math.round(delay * 1_000 * (1 - CALLBACK_JITTER + 2 * CALLBACK_JITTER * chance));
 }
-
-/** What `Retry-After` says in seconds from now: delta-seconds or an HTTP date (RFC 9110 §10.2.3); null if neither. */
-export function retryAfterSeconds(header: string | undefined, now: number): number | null {
-  if (header === undefined) return null;
-  if (/^\d{1,9}$/.test(header.trim())) return Number(header.trim());
-  const date = Date.parse(header);
-  return Number.isNaN(date) ? null : Math.max(0, Math.ceil((date - now) / 1_000));
-}

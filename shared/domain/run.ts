@@ -262,6 +262,8 @@ export interface RunControl {
   readonly deadlineAt: number | null;
   /** What was left of the deadline when the run last stopped working, ms; null: all of it. */
   readonly deadlineLeftMs: number | null;
+  /** For how long it was postponed in all because an upstream or its action asked to wait, ms. */
+  readonly waitedMs: number;
   /** A caller had it start without the runs it depends on. */
   readonly dependenciesWaived: boolean;
   readonly postponedUntil: number | null;

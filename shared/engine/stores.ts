@@ -75,6 +75,7 @@ export interface ControlChange {
   readonly finishedAt?: number | null;
   readonly deadlineAt?: number | null;
   readonly deadlineLeftMs?: number | null;
+  readonly waitedMs?: number;
   /** Absent: null, for only a postponed run has it. */
   readonly postponedUntil?: number;
   readonly totals?: Totals;

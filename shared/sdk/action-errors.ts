@@ -22,7 +22,11 @@ abstract class ActionError extends Error {
   abstract readonly actionError: ActionFault;
 }
 
-/** The upstream asks to wait: the page runs again at `retryAt` (epoch ms or Date) and no try is spent. */
+/**
+ * The upstream asks to wait: the page runs again at `retryAt` (a Date, epoch milliseconds or seconds; below 1e9 seconds from
+ * now) and no try is spent. The engine keeps it within bounds: 1 s at least, more each time in a row, and 24 h at most. What
+ * is no time, or is over a year away, spends a try instead.
+ */
 export class RateLimited extends ActionError {
   override readonly name = 'RateLimited';
   readonly actionError: ActionFault;
@@ -32,7 +36,7 @@ export class RateLimited extends ActionError {
   }
 }
 
-/** May work later: the page is tried again, not before `retryAt` (epoch ms or Date) when given. */
+/** May work later: the page is tried again, not before `retryAt` when given; its bounds are those of {@link RateLimited}. */
 export class Retryable extends ActionError {
   override readonly name = 'Retryable';
   readonly actionError: ActionFault;
@@ -77,7 +81,7 @@ export function readActionFault(thrown: unknown): ActionFault | null {
   const fault = thrown.actionError;
   if (typeof fault !== 'object' || fault === null || !('kind' in fault) || !('message' in fault)) return null;
   const { kind } = fault;
-  const message = String(fault.message);
+  const message = typeof fault.message === 'string' ? fault.message : 'the action gave no message';
   const retryAt = 'retryAt' in fault && Number.isFinite(fault.retryAt) ? Number(fault.retryAt) : null;
   if (kind === 'no_result') return { kind, message };
   if (kind === 'permanent') {

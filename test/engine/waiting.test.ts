@@ -30,7 +30,6 @@ async function statusOf(world: EngineWorld, uid: string): Promise<string | undef
 test.each([
   ['minutes', 20 * MINUTE_MS],
   ['hours', 5 * HOUR_MS],
-  ['days', 50 * HOUR_MS],
 ])('a run that waits %s for a limit is SCHEDULED, holds no slot and spends no attempt', async (_, ms) => {
   const { actions, world } = makeWorld();
   const until = START + ms;

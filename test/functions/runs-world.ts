@@ -383,6 +383,7 @@ function controlOf(definition: RunDefinition): RunControl {
     lastInfo: null,
     deadlineAt: null,
     deadlineLeftMs: null,
+    waitedMs: 0,
     dependenciesWaived: false,
     postponedUntil: null,
     createdAt,

@@ -266,11 +266,13 @@ interface EntryRecord {
   readonly t: number;
   readonly u?: number;
   readonly h?: boolean;
+  readonly w?: readonly [times: number, since: number];
   readonly by: string;
 }
 
-function entryToRecord({ page, attempt, until, held, by }: OpenInput): object {
-  return { p: page, t: attempt, u: until, h: held === true ? true : null, by };
+function entryToRecord({ page, attempt, until, held, limited, by }: OpenInput): object {
+  const waits = limited === undefined ? null : [limited.times, limited.since];
+  return { p: page, t: attempt, u: until, h: held === true ? true : null, w: waits, by };
 }
 
 function windowFromItem(item: Item): RunWindow {
@@ -282,9 +284,16 @@ function windowFromItem(item: Item): RunWindow {
     epoch: read.number('ep'),
     next: read.number('nx'),
     open: new Map(
-      open.map(([input, { p, t, u, h, by }]) => [
+      open.map(([input, { p, t, u, h, w, by }]) => [
         Number(input),
-        { page: p, attempt: t, until: u ?? null, ...(h === true ? { held: true } : {}), by },
+        {
+          page: p,
+          attempt: t,
+          until: u ?? null,
+          ...(h === true ? { held: true } : {}),
+          ...(w === undefined ? {} : { limited: { times: w[0], since: w[1] } }),
+          by,
+        },
       ]),
     ),
   };

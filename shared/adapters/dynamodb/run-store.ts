@@ -269,6 +269,7 @@ function applyMove(control: RunControl, move: RunMove, change: ControlChange): R
     lastInfo: change.lastInfo === undefined ? control.lastInfo : change.lastInfo,
     deadlineAt: change.deadlineAt === undefined ? control.deadlineAt : change.deadlineAt,
     deadlineLeftMs: change.deadlineLeftMs === undefined ? control.deadlineLeftMs : change.deadlineLeftMs,
+    waitedMs: change.waitedMs ?? control.waitedMs,
     postponedUntil: change.postponedUntil ?? null,
     startedAt: change.startedAt ?? control.startedAt,
     finishedAt: change.finishedAt === undefined ? control.finishedAt : change.finishedAt,

@@ -229,6 +229,7 @@ function newControl(definition: RunDefinition, invalid: ErrorRecord | null): Run
     lastInfo: null,
     deadlineAt: null,
     deadlineLeftMs: null,
+    waitedMs: 0,
     dependenciesWaived: false,
     postponedUntil: postponed ? scheduleAt : null,
     createdAt: now,

@@ -54,6 +54,7 @@ export function begunControl(definition: RunDefinition, deadlineAt: number | nul
     lastInfo: null,
     deadlineAt,
     deadlineLeftMs: null,
+    waitedMs: 0,
     dependenciesWaived: false,
     postponedUntil: null,
     createdAt,

@@ -1,5 +1,6 @@
 import { CALLBACK_BODY_VERSION } from '../../domain/callback.ts';
 import { EngineError } from '../../domain/errors.ts';
+import { isoOf } from '../../domain/instant.ts';
 import { cutPage, cursorWithin, type PageOutcome } from '../../domain/page.ts';
 import type { RunDefinition } from '../../domain/run.ts';
 import { type CheckedCall, liveOutcome, type LiveOutcome, type LivePorts } from './live-call.ts';
@@ -76,7 +77,7 @@ async function runPageNow(ports: LivePorts, call: CheckedCall, uid: string): Pro
 
 function spent(actionName: string, until: number): EngineError {
   const message = `The pace of ${actionName} has no call left now. A call may be let through from the time given on; an async run waits for its turn by itself.`;
-  return new EngineError('LIMIT_REACHED', message, { postponedUntil: new Date(until).toISOString() });
+  return new EngineError('LIMIT_REACHED', message, { postponedUntil: isoOf(until) });
 }
 
 function endOf(
@@ -102,7 +103,7 @@ function endOf(
       return { outcome: { kind: 'RESULT', count: 0, nextCursor: null, last: true, parts: 1, info }, results: [] };
     }
     case 'rate_limited': {
-      const postponedUntil = new Date(result.retryAt).toISOString();
+      const postponedUntil = isoOf(result.retryAt);
       const message = `The upstream limits its rate: ${result.message}`;
       return failed(ports, new EngineError('LIMIT_REACHED', message, { postponedUntil }), uid, action.name);
     }

@@ -1,3 +1,4 @@
+import { boundWait } from '../../domain/asked-wait.ts';
 import type { OpenInput } from '../../domain/input.ts';
 import type { RunControl, RunDefinition } from '../../domain/run.ts';
 import { postponeIfWaiting } from '../runs/postpone-run.ts';
@@ -20,18 +21,23 @@ const MAX_SHORT_WAIT_MS = 60_000;
 /** A queue holds a message back this long at most; longer waits are sent on from here. */
 const MAX_DELAY_MS = 900_000;
 
+/** A wait of a page. */
+interface Wait {
+  /** Attempts spent. */
+  readonly attempt: number;
+  /** Epoch ms. */
+  readonly at: number;
+  /** It is a place in the line of the action's pace. */
+  readonly held?: boolean;
+  /** The upstream or the action asked for it: it lasts the longer, the more often in a row they did. */
+  readonly asked?: boolean;
+}
+
 /**
- * Has a page wait until `at` (epoch ms; any number an action may say). The wait is written into the window first, and
- * only the message that wrote it sends the page on.
+ * Has a page wait. The wait is written into the window first, and only the message that wrote it sends the page on.
  */
-export async function postponePage(
-  ports: CorePorts,
-  page: PageInHand,
-  { attempt, at, held = false }: { readonly attempt: number; readonly at: number; readonly held?: boolean },
-): Promise<null> {
-  const { message, receipt } = page;
-  const until = Math.ceil(at); // the window and due keys hold whole ms
-  const noted = await noteWait(ports, message, { page: message.page, attempt, until, held, by: receipt.by });
+export async function postponePage(ports: CorePorts, page: PageInHand, wait: Wait): Promise<null> {
+  const noted = await noteWait(ports, page, wait);
   return noted === null ? null : sendPostponed(ports, page, noted);
 }
 
@@ -66,17 +72,33 @@ export async function sendWhenDue(
 }
 
 /** The entry as this message wrote it. Null where the page came from another one: another message owns the chain. */
-async function noteWait(ports: CorePorts, message: PageMessage, entry: OpenInput): Promise<OpenInput | null> {
+async function noteWait(ports: CorePorts, { message, receipt }: PageInHand, wait: Wait): Promise<OpenInput | null> {
   const { runUid, epoch, input } = message;
   const window = await ports.progress.readWindow(runUid);
   let standing = window?.epoch === epoch ? (window.open.get(input) ?? null) : null;
   while (standing !== null) {
-    if (standing.page === entry.page && standing.by === entry.by) return standing; // an earlier delivery wrote it
     const ours = standing.attempt === message.attempt && standing.until === message.until;
     if (standing.page > message.page || (standing.page === message.page && !ours)) return null;
+    const entry = entryOf(ports, message.page, standing, wait, receipt.by);
     const noted = await ports.progress.noteWait(runUid, epoch, input, entry, standing);
     if (noted.noted) return entry;
     standing = noted.entry;
   }
   return null;
+}
+
+/** The entry of a page that waits, in place of the one that stands: waits in a row are counted page by page. */
+function entryOf(
+  { clock, chance }: Pick<CorePorts, 'clock' | 'chance'>,
+  page: number,
+  standing: OpenInput,
+  { attempt, at, held = false, asked = false }: Wait,
+  by: string,
+): OpenInput {
+  const now = clock.now();
+  const { times, since } = (standing.page === page ? standing.limited : undefined) ?? { times: 0, since: now };
+  const bounded = asked ? boundWait(at, { now, waitsBefore: times, chance: chance.fraction() }) : null;
+  const until = bounded ?? Math.ceil(at); // the window and due keys hold whole ms
+  const limited = asked ? { limited: { times: times + 1, since } } : times > 0 ? { limited: { times, since } } : {};
+  return { page, attempt, until, held, ...limited, by };
 }

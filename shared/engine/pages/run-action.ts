@@ -1,10 +1,14 @@
+import { boundWait } from '../../domain/asked-wait.ts';
 import { EngineError } from '../../domain/errors.ts';
 import { LIMITS } from '../../domain/limits.ts';
 import type { Action, ErasedContext } from '../../sdk/action.ts';
 import { readActionFault } from '../../sdk/action-errors.ts';
 import type { Ports } from '../ports.ts';
 
-/** How one call of an action ended. Every `error` is what the input ends with if no attempt is left. */
+/**
+ * How one call of an action ended. Every `error` is what the input ends with if no attempt is left. A `retryAt` is within
+ * the bounds of a first wait, whatever the action said.
+ */
 export type ActionResult =
   | { readonly kind: 'page'; readonly results: readonly unknown[]; readonly nextCursor: string | null }
   | { readonly kind: 'no_result'; readonly message: string }
@@ -119,18 +123,24 @@ function timedOut(action: Action, timeoutMs: number): ActionResult {
   return { kind: 'retryable', error: new EngineError('UPSTREAM_TIMEOUT', message), retryAt: null };
 }
 
-function ofThrown(ports: Pick<Ports, 'log'>, call: ActionCall, thrown: unknown): ActionResult {
+function ofThrown(ports: Pick<Ports, 'clock' | 'log'>, call: ActionCall, thrown: unknown): ActionResult {
   const fault = readActionFault(thrown);
+  const firstWait = { now: ports.clock.now(), waitsBefore: 0, chance: 0 };
   switch (fault?.kind) {
     case 'no_result':
       return { kind: 'no_result', message: fault.message };
-    case 'rate_limited':
-      return { kind: 'rate_limited', retryAt: fault.retryAt, message: fault.message };
+    case 'rate_limited': {
+      const retryAt = boundWait(fault.retryAt, firstWait);
+      if (retryAt !== null) return { kind: 'rate_limited', retryAt, message: fault.message };
+      // A limit without a usable time is a failure that may pass: the engine's own schedule decides when.
+      const error = new EngineError('UPSTREAM_ERROR', fault.message, {}, { cause: thrown });
+      return { kind: 'retryable', error, retryAt: null };
+    }
     case 'permanent':
       return { kind: 'permanent', error: new EngineError(fault.label, fault.message, {}, { cause: thrown }) };
     case 'retryable': {
       const error = new EngineError('UPSTREAM_ERROR', fault.message, {}, { cause: thrown });
-      return { kind: 'retryable', error, retryAt: fault.retryAt };
+      return { kind: 'retryable', error, retryAt: fault.retryAt === null ? null : boundWait(fault.retryAt, firstWait) };
     }
     case undefined: {
       const said = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);

@@ -1,6 +1,8 @@
+import { MAX_WAITING_MS, waitingLeft } from '../../domain/asked-wait.ts';
 import { CALLBACK_BODY_VERSION, partStarts } from '../../domain/callback.ts';
 import { EngineError } from '../../domain/errors.ts';
 import { shortHash } from '../../domain/ids.ts';
+import { isoOf } from '../../domain/instant.ts';
 import {
   type CycleCheck,
   cursorWithin,
@@ -103,7 +105,11 @@ async function runAndRecord(ports: PagePorts, page: PageInHand): Promise<PageSlo
     return postponePage(ports, page, { attempt: message.attempt, at: result.until, held: result.held });
   }
   if (result.kind === 'rate_limited') {
-    return postponePage(ports, page, { attempt: message.attempt, at: result.retryAt });
+    const left = waitingLeft(page.control.waitedMs);
+    if (left !== null) {
+      const at = Math.min(result.retryAt, ports.clock.now() + left);
+      return postponePage(ports, page, { attempt: message.attempt, at, asked: true });
+    }
   }
   const spent = message.attempt + 1;
   if (result.kind === 'retryable' && spent < ACTION_ATTEMPTS) {
@@ -176,12 +182,13 @@ async function callAction(
 function outcomeOf(
   ports: PagePorts,
   { message, definition }: PageInHand,
-  result: Exclude<ActionResult, { kind: 'rate_limited' }>,
+  result: ActionResult,
   inputBytes: number,
 ): { readonly outcome: PageOutcome; readonly results: readonly unknown[] } {
   const about = { run_uid: message.runUid, input: message.input, page: message.page };
-  if (result.kind === 'retryable' || result.kind === 'permanent') {
-    return { outcome: { kind: 'FAILURE', error: tellError(ports, result.error, about) }, results: [] };
+  if (result.kind === 'retryable' || result.kind === 'permanent' || result.kind === 'rate_limited') {
+    const error = result.kind === 'rate_limited' ? waitedEnough(result) : result.error;
+    return { outcome: { kind: 'FAILURE', error: tellError(ports, error, about) }, results: [] };
   }
   if (result.kind === 'no_result') {
     const info = { label: 'NO_RESULT', message: result.message } as const;
@@ -212,6 +219,12 @@ function outcomeOf(
     },
     results: cut.results,
   };
+}
+
+/** The end of an input that is asked to wait when its run has waited for as long as a run may. */
+function waitedEnough({ message, retryAt }: Extract<ActionResult, { kind: 'rate_limited' }>): EngineError {
+  const text = `The upstream limits its rate: ${message}. The run has waited ${MAX_WAITING_MS / 86_400_000} days in all for that, and a run waits no longer.`;
+  return new EngineError('LIMIT_REACHED', text, { postponedUntil: isoOf(retryAt) });
 }
 
 function callbacksOf(definition: RunDefinition, outcome: PageOutcome): number {

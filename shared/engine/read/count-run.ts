@@ -1,3 +1,4 @@
+import { limitWait } from '../../domain/input-status.ts';
 import { type RunWindow, shardOf, shardsBegun } from '../../domain/input.ts';
 import type { PageSlot } from '../../domain/page.ts';
 import {
@@ -56,14 +57,20 @@ async function tryCount(ports: CountPorts, control: RunControl, isLast: boolean)
   };
 }
 
-/** Why a run that works does not move: none of its open inputs has for a while. The watch is who helps at the latest. */
+/**
+ * Why a run that works does not move: all it has in hand waits, or none of it has moved for a while. Then the watch is who
+ * helps at the latest.
+ */
 function stalledReason(
   { clock }: CountPorts,
   control: RunControl,
-  { open }: RunWindow,
+  window: RunWindow,
   slots: readonly (PageSlot | null)[],
 ): StatusReason | null {
+  const { open } = window;
   if (!WORKING_STATUSES.includes(control.status) || open.size === 0) return null;
+  const waits = limitWait(window, clock.now());
+  if (waits !== null) return { code: 'RATE_LIMIT', since: waits.since, retryAt: waits.until, blockingUids: [] };
   const moves = [...slots.map((slot) => slot?.at ?? 0), ...Array.from(open.values(), ({ until }) => until ?? 0)];
   const movedAt = Math.max(control.updatedAt, ...moves);
   return stalledSince(movedAt, clock.now(), nextWatch(movedAt + STUCK_MS));

@@ -28,12 +28,14 @@ export async function postponeIfWaiting(
   const standing = await ports.runs.readControl(uid);
   if (standing === null || standing.epoch !== epoch || !WORKING_STATUSES.includes(standing.status)) return false;
   const isNear = firstDue <= now + MAX_DELAY_MS;
+  const isAsked = window.open.values().some(({ limited }) => limited !== undefined); // else it waits for a pace of ours
   await ports.due.putDue({ at: isNear ? firstDue + LATE_MS : firstDue, kind: 'start', uid });
   const postponed = await ports.runs.moveRun(uid, 'postpone', epoch, {
     now,
     mode: 'ASYNC', // if it was a live call's: no caller waits that long
     reason: { code: 'RATE_LIMIT', since: now, retryAt: firstDue, blockingUids: [] },
     postponedUntil: firstDue,
+    waitedMs: standing.waitedMs + (isAsked ? firstDue - now : 0),
     deadlineAt: null,
     deadlineLeftMs: standing.deadlineAt === null ? null : Math.max(0, standing.deadlineAt - now),
     newEpoch: true,
