@@ -11,6 +11,9 @@ const PAST_MS = 60_000;
 const DAY_MS = 86_400_000;
 const FUTURE_MS = 366 * DAY_MS;
 
+/** No time is looked for from here on: the year 9000. */
+const CALENDAR_END = Date.UTC(9_000, 0, 1);
+
 /** Parsed expressions that are kept: parsing costs 20 µs, and a list of schedules asks for each. */
 const KEPT = 500;
 const kept = new Map<string, CronExpression>();
@@ -65,7 +68,8 @@ export function nextTime(timing: ScheduleTiming, afterMs: number): number | null
   const single = singleTime(timing);
   if (single !== null) return single > afterMs ? single : null;
   if (timing.cron === null) return null;
-  return nextFire(cronOf(timing.cron), timing.timezone, Math.max(afterMs, (timing.scheduleAt ?? 0) - 1));
+  const after = Math.max(afterMs, (timing.scheduleAt ?? 0) - 1);
+  return after < CALENDAR_END ? nextFire(cronOf(timing.cron), timing.timezone, after) : null;
 }
 
 /** Whether the schedule's times hold this very instant: EventBridge's entries may fire at others too. */

@@ -113,7 +113,9 @@ test('what is asked is waited for a day at a time, and then the upstream is aske
 });
 
 test('a run waits 30 days in all; then an input that is to wait once more fails, and the run ends', async () => {
-  const { world, calls } = makeWorld((page, _call, now) => (page === 1 ? new RateLimited(now + 3 * DAY_MS) : undefined));
+  const { world, calls } = makeWorld((page, _call, now) =>
+    page === 1 ? new RateLimited(now + 3 * DAY_MS) : undefined,
+  );
   const { definition } = await world.launch({ inputs: [{ pages: 2 }, {}], deadlineSeconds: 3_600 });
   await world.runUntil(START + 29.9 * DAY_MS);
   expect(await controlOf(world, definition.uid)).toMatchObject({ status: 'SCHEDULED', reason: { code: 'RATE_LIMIT' } });
