@@ -183,11 +183,11 @@ test('a run that works and waits for a limit says so, as long as it waits', asyn
   const { control } = await world.launch({ inputs: [{}] });
   const ports = { ...world.ports, reader: world.reader };
   await world.runUntil(START + 10 * SECOND_MS);
-  const waits = { since: START, until: START + 40 * SECOND_MS };
-  expect(await countRun(ports, await controlOf(world, control.uid))).toMatchObject({ open: 1, waits });
+  const stalled = { code: 'RATE_LIMIT', since: START, retryAt: START + 40 * SECOND_MS };
+  expect(await countRun(ports, await controlOf(world, control.uid))).toMatchObject({ open: 1, stalled });
   await world.runUntil(START + 50 * SECOND_MS);
-  const second = { since: START, until: START + 80 * SECOND_MS };
-  expect(await countRun(ports, await controlOf(world, control.uid))).toMatchObject({ open: 1, waits: second });
+  const second = { ...stalled, retryAt: START + 80 * SECOND_MS };
+  expect(await countRun(ports, await controlOf(world, control.uid))).toMatchObject({ open: 1, stalled: second });
   await world.runUntil(START + HOUR_MS);
-  expect(await countRun(ports, await controlOf(world, control.uid))).not.toHaveProperty('waits');
+  expect(await countRun(ports, await controlOf(world, control.uid))).toMatchObject({ stalled: null });
 });

@@ -58,14 +58,10 @@ async function readAll(uid: string) {
 }
 
 async function ended(uid: string) {
-  return await until(
-    'the end of a run',
-    async () => {
-      const run = await readAll(uid);
-      return run.finished_at === null ? null : run;
-    },
-    90_000,
-  );
+  return await until('the end of a run', async () => {
+    const run = await readAll(uid);
+    return run.finished_at === null ? null : run;
+  });
 }
 
 it.concurrent.each([

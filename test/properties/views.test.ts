@@ -95,10 +95,18 @@ const control = fc
     ...times,
   }));
 
-const counts = fc.record(
-  { totals: fc.constant(NO_TOTALS), open: fc.nat(5), waits: fc.record({ since: time, until: time }) },
-  { requiredKeys: ['totals', 'open'] },
-);
+const counts = fc.record({
+  totals: fc.constant(NO_TOTALS),
+  open: fc.nat(5),
+  stalled: fc.option(
+    fc.record({
+      code: fc.constant('RATE_LIMIT' as const),
+      since: time,
+      retryAt: maybe,
+      blockingUids: fc.constant([]),
+    }),
+  ),
+});
 
 test('a run, its status and what a launch answers are shown as their schemas say', () => {
   fc.assert(
