@@ -122,8 +122,8 @@ export const EVERYDAY_BUGS: readonly PlantedBug[] = [
   {
     name: 'body-tells-the-time',
     file: 'shared/domain/callback.ts',
-    find: 'occurred_at: new Date(say.at).toISOString(),',
-    replace: 'occurred_at: new Date(say.at).toISOString(), sent: (globalThis.sent = (globalThis.sent ?? 0) + 1),',
+    find: 'occurred_at: isoOf(say.at),',
+    replace: 'occurred_at: isoOf(say.at), sent: (globalThis.sent = (globalThis.sent ?? 0) + 1),',
   },
   {
     name: 'delivery-acknowledged-before-it-is-logged',
