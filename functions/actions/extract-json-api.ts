@@ -1,11 +1,10 @@
 import * as z from 'zod';
-import { Permanent } from '../../shared/sdk/action-errors.ts';
 import { defineAction } from '../../shared/sdk/define-action.ts';
 import { buildHeaders } from './upstream/build-headers.ts';
 import { findNext } from './upstream/find-next.ts';
 import { pageUrl } from './upstream/page-url.ts';
 import { bodyPath, mayEndList, paginationSchema, stopSchema } from './upstream/pagination.ts';
-import { nextState, readState, repeats } from './upstream/paging-state.ts';
+import { isPastEnd, nextState, readState } from './upstream/paging-state.ts';
 import { parseAnswer } from './upstream/parse-answer.ts';
 import { readBody } from './upstream/read-body.ts';
 import { readItems } from './upstream/read-items.ts';
@@ -52,12 +51,7 @@ export const extractJsonApi = defineAction({
     throwForStatus(response, what, now(), hint);
     const body = parseAnswer(await readBody(response, MAX_BODY_BYTES, what), response, { what, isFirst });
     const results = body === null && status === 204 ? [] : readItems(body, input.items_path, { what, isFirst });
-    if (repeats(state, results)) {
-      if (stop.repeated_page) return END;
-      throw new Permanent(
-        `${what} gave a page identical to the one before, so it may ignore which page is asked for; if its list ends so, set stop.repeated_page`,
-      );
-    }
+    if (isPastEnd(state, results, { stop, what })) return END;
     const page = { what, url, at: state.at, body, itemCount: results.length, headers: response.headers };
     const next = findNext(pagination, stop, page);
     return { results, nextCursor: next === null ? null : nextState(state, results, next, what) };

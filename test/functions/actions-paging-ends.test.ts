@@ -38,6 +38,7 @@ describe('a list ends', () => {
     ['at a null where the body is the list', [{ body: A }, { body: B }, { body: 'null' }], {}],
     ['at has_more: false', [items(A, { more: true }), items(B, { more: false })], has('more')],
     ['at has_more: "false"', [items(A, { more: 'true' }), items(B, { more: 'FALSE' })], has('more')],
+    ['at none remaining', [items(A, { left: 2 }), items(B, { left: 0 })], has('left')],
     ['at has_more: 0', [items(A, { m: { ore: 1 } }), items(B, { m: { ore: 0 } })], has('m.ore')],
     [
       'at a page that repeats, if stop says so',
@@ -66,7 +67,7 @@ describe('a list ends', () => {
       [items(A, { next: 'x', more: true }), items(B, { next: 'y', more: false })],
       has('more'),
     ],
-    ['the last cursor repeated', [items(A, { next: 'x' }), items(B, { next: 'x' })], IN],
+    ['the last cursor repeated', [items(A, { next: 'x' }), items(B, { next: 'x' }), items(B, { next: 'x' })], IN],
     [
       'the last cursor repeated on an empty page',
       [items(A, { next: 'x' }), items(B, { next: 'y' }), items([], { next: 'y' })],
@@ -87,11 +88,10 @@ describe('a list ends', () => {
     expect(await walk(answers, { pagination: CURSOR, ...input })).toEqual(answers.length === 2 ? [A, B] : [A, B, []]);
   });
 
-  test('where a page names its own URL as the next', async () => {
-    const pagination = NEXT_URL;
-    expect(
-      await walk([items(A, { next: '?at=2' }), items(B, { next: '/list?at=2#top' })], { ...IN, pagination }),
-    ).toEqual([A, B]);
+  test('where a page that names its own URL as the next gives the same once more, or nothing', async () => {
+    const answers = [items(A, { next: '?at=2' }), items(B, { next: '/list?at=2#top' })];
+    expect(await walk(answers, { ...IN, pagination: NEXT_URL })).toEqual([A, B, []]);
+    expect(await walk([...answers, items([])], { ...IN, pagination: NEXT_URL })).toEqual([A, B, []]);
   });
 
   test('on page 1 where its path is right and there is nothing', async () => {
@@ -203,10 +203,16 @@ describe('a list that would never end, or end too soon, ends the input with an e
       /says at more that more/,
     ],
     [
+      'one cursor stands for several pages',
+      [items(A, { next: 'x' }), items(B, { next: 'x' }), items([{ id: 5 }], { next: 'x' })],
+      { pagination: CURSOR },
+      /another page where it was asked for the same one again/,
+    ],
+    [
       'whether there is more is a riddle',
       [items(A, { more: 'maybe' })],
       { ...has('more'), pagination: CURSOR },
-      /neither true nor false at more/,
+      /neither true, false nor a number at more/,
     ],
     [
       'the path is wrong and a cursor is there',

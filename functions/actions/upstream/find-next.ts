@@ -1,7 +1,7 @@
-import { isLosslessNumber } from '../../../shared/domain/lossless-json.ts';
+import { isJsonObject, isLosslessNumber } from '../../../shared/domain/lossless-json.ts';
 import { Permanent } from '../../../shared/sdk/action-errors.ts';
 import { findFullness, findMoreSign } from './find-more-sign.ts';
-import { followsUrls, pageUrl, resolveNextLink } from './page-url.ts';
+import { pageUrl, resolveNextLink } from './page-url.ts';
 import type { Pagination, Stop } from './pagination.ts';
 import { readNextLink } from './read-next-link.ts';
 import { readPath } from './read-path.ts';
@@ -24,13 +24,11 @@ export function findNext(pagination: Pagination, stop: Stop, page: ReadPage): st
   const hasMore = stop.has_more_path === undefined ? null : readHasMore(page, stop.has_more_path);
   if (hasMore === false || (stop.empty_page && page.itemCount === 0)) return null;
   const next = locateNext(pagination, page, hasMore);
-  // A page that names itself as the next is the last: some upstreams repeat their last cursor for ever.
-  const isEnd = next === null || next === (followsUrls(pagination) && page.at !== null ? page.url.href : page.at);
-  if (isEnd && hasMore === true) {
+  if (hasMore === true && (next === null || next === page.at)) {
     throw new Permanent(`${page.what} says at ${stop.has_more_path} that more follows, but names no next page`);
   }
   if (next === null && page.at === null && !stop.no_next) refuseMissedNext(pagination, page);
-  if (isEnd) return null;
+  if (next === null || (next === page.at && page.itemCount === 0)) return null;
   pageUrl(page.url, pagination, next); // a next page that cannot be asked for is this page's fault
   return next;
 }
@@ -61,10 +59,10 @@ function readHasMore({ body, what }: ReadPage, path: string): boolean | null {
   const found = readPath(body, path);
   if (found === undefined) return null; // it does not say: the pagination's own end counts
   if (typeof found === 'boolean') return found;
+  if (typeof found === 'number') return found > 0; // how many follow
   const text = found === null ? 'false' : scalarText(found)?.toLowerCase();
-  if (text === 'true' || text === '1') return true;
-  if (text === 'false' || text === '0') return false;
-  throw new Permanent(`${what} has neither true nor false at ${path} (stop.has_more_path)`);
+  if (text === 'true' || text === 'false') return text === 'true';
+  throw new Permanent(`${what} has neither true, false nor a number at ${path} (stop.has_more_path)`);
 }
 
 function readCursor({ body, what }: ReadPage, path: string): string | null {
@@ -78,7 +76,7 @@ function readCursor({ body, what }: ReadPage, path: string): string | null {
 function readNextUrl({ body, url, what }: ReadPage, path: string): string | null {
   const found = readPath(body, path);
   // JSON:API lets a link be an object whose href is the URL.
-  const link = typeof found === 'object' ? (readPath(found, 'href') ?? found) : found;
+  const link = isJsonObject(found) && Object.hasOwn(found, 'href') ? found['href'] : found;
   if (isNothing(link)) return null;
   if (typeof link === 'string') return link.trim() === '' ? null : hrefOf(link, url);
   throw new Permanent(`${what}: the next URL at ${path} is of type ${typeOf(link)}; a string is wanted`);

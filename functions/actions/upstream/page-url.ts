@@ -28,7 +28,7 @@ export function pageUrl(start: URL, pagination: Pagination, at: string | null): 
 }
 
 /** Whether a page is named by its URL. */
-export function followsUrls({ kind }: Pagination): boolean {
+function followsUrls({ kind }: Pagination): boolean {
   return kind === 'link_header' || kind === 'next_url';
 }
 

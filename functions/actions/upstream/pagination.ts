@@ -65,7 +65,7 @@ export const stopSchema = z
       .describe('Statuses of an answer past the last page, such as 404; on the first page they are an error'),
     has_more_path: bodyPath
       .optional()
-      .describe('Where the body says whether more follows, such as has_more; false, "false", 0 and null there say no'),
+      .describe('Where the body says whether more follows, such as has_more; false, "false", null and 0 there say no'),
     empty_page: z.boolean().default(false).describe('An empty page ends the list, though it names a next page'),
     repeated_page: z
       .boolean()

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { shortHash } from '../../../shared/domain/ids.ts';
 import { stepCycleCheck } from '../../../shared/domain/page.ts';
 import { Permanent } from '../../../shared/sdk/action-errors.ts';
+import type { Stop } from './pagination.ts';
 
 /** Empty pages in a row after which a list that names a next page is taken for one that never ends. */
 const MAX_EMPTY_PAGES = 3;
@@ -14,6 +15,8 @@ const stateSchema = z.strictObject({
   before: z.string().nullable(),
   /** Empty pages in a row before this one. */
   empty: z.int(),
+  /** Whether the page before began here too: it named itself as the next. */
+  again: z.boolean(),
   /** Finds cursors that go in circles. */
   cycle: z.strictObject({ hash: z.string(), power: z.int(), steps: z.int() }).nullable(),
 });
@@ -23,7 +26,7 @@ export type PagingState = z.output<typeof stateSchema>;
 
 /** The state a cursor carries. Release 0.1.0 gave `at` alone, so a cursor that is no state is one of its. */
 export function readState(cursor: string | null): PagingState {
-  const state: PagingState = { v: 2, at: cursor, before: null, empty: 0, cycle: null };
+  const state: PagingState = { v: 2, at: cursor, before: null, empty: 0, again: false, cycle: null };
   if (cursor === null || !cursor.startsWith('{"v":2,')) return state;
   try {
     return stateSchema.parse(JSON.parse(cursor));
@@ -32,9 +35,24 @@ export function readState(cursor: string | null): PagingState {
   }
 }
 
-/** Whether a page has the same items as the one before it. Empty pages have none to compare. */
-export function repeats(state: PagingState, results: readonly unknown[]): boolean {
-  return state.before !== null && state.before === hashOf(results);
+/**
+ * Whether a page is past the last. Some upstreams repeat their last cursor for ever: then asking once more gives the same
+ * page or none. Permanent where the page shows that the list would never end.
+ */
+export function isPastEnd(
+  state: PagingState,
+  results: readonly unknown[],
+  { stop, what }: { readonly stop: Stop; readonly what: string },
+): boolean {
+  const repeats = state.before !== null && state.before === hashOf(results);
+  if (repeats && (state.again || stop.repeated_page)) return true;
+  if (repeats) {
+    throw new Permanent(
+      `${what} gave a page identical to the one before, so it may ignore which page is asked for; if its list ends so, set stop.repeated_page`,
+    );
+  }
+  if (!state.again || results.length === 0) return state.again;
+  throw new Permanent(`${what} gave another page where it was asked for the same one again: it cannot be paged so`);
 }
 
 /** The cursor of the page at `at`, after the page at `state` gave `results`. Permanent where the list would never end. */
@@ -45,9 +63,12 @@ export function nextState(state: PagingState, results: readonly unknown[], at: s
       `${what} gave three empty pages in a row, each with a next page; if an empty page is the end, set stop.empty_page`,
     );
   }
-  const cycle = stepCycleCheck(state.cycle, shortHash(at));
-  if (cycle === null) throw new Permanent(`${what} names a next page that was read before: paging would never end`);
-  return JSON.stringify({ v: 2, at, before: hashOf(results), empty, cycle } satisfies PagingState);
+  const again = at === state.at;
+  const cycle = again ? state.cycle : stepCycleCheck(state.cycle, shortHash(at));
+  if (cycle === null && !again) {
+    throw new Permanent(`${what} names a next page that was read before: paging would never end`);
+  }
+  return JSON.stringify({ v: 2, at, before: hashOf(results), empty, again, cycle } satisfies PagingState);
 }
 
 function hashOf(results: readonly unknown[]): string | null {
