@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { LIMITS } from '../../shared/domain/limits.ts';
 import { readJson } from '../../shared/domain/read-json.ts';
+import { Permanent } from '../../shared/sdk/action-errors.ts';
 import { defineAction } from '../../shared/sdk/define-action.ts';
 import { buildHeaders } from './upstream/build-headers.ts';
 import { decodeText } from './upstream/decode-text.ts';
@@ -54,7 +55,11 @@ export const httpRequest = defineAction({
     const response = await fetch(url, body === undefined ? request : { ...request, body });
     const what = `${input.method} ${url.origin}${url.pathname}`;
     throwIfPassing(response, what, now());
-    const content = decodeBody(await readBody(response, MAX_BODY_BYTES, what), response.headers.get('content-type'));
+    const content = decodeBody(
+      await readBody(response, MAX_BODY_BYTES, what),
+      response.headers.get('content-type'),
+      what,
+    );
     const result = { status: response.status, headers: Object.fromEntries(response.headers), ...content };
     return { results: [result], nextCursor: null };
   },
@@ -62,13 +67,15 @@ export const httpRequest = defineAction({
 
 type Content = { readonly body_type: 'json' | 'text' | 'base64' | 'none'; readonly body: unknown };
 
-function decodeBody(bytes: Buffer, contentType: string | null): Content {
+function decodeBody(bytes: Buffer, contentType: string | null, what: string): Content {
   if (bytes.length === 0) return { body_type: 'none', body: null };
   const decoded = decodeText(bytes, contentType);
   if ('message' in decoded) return { body_type: 'base64', body: bytes.toString('base64') };
   const { text } = decoded;
   if (!/^[^;]*[/+]json\s*(;|$)/i.test(contentType ?? '')) return { body_type: 'text', body: text };
   const read = readJson(text, LIMITS.jsonDepth - 1); // the result around it is a level of its own
-  // What says JSON but is not, or not as we take it, is shown as it came.
-  return 'refusal' in read ? { body_type: 'text', body: text } : { body_type: 'json', body: read.json };
+  if ('json' in read) return { body_type: 'json', body: read.json };
+  const { kind, path, message } = read.refusal;
+  if (kind === 'not_json') return { body_type: 'text', body: text }; // the caller sees what came
+  throw new Permanent(`${what} gave JSON that is refused: ${path === '' ? '' : `${path} `}${message}`);
 }

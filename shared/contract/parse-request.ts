@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import type { ValidationError } from '../domain/errors.ts';
 import { EngineError } from '../domain/errors.ts';
 import { formatPath } from '../domain/json-path.ts';
+import { parseLossless } from '../domain/parse-lossless.ts';
 
 const MAX_FAULTS = 100;
 
@@ -37,9 +38,9 @@ function isOptional(field: unknown): field is z.ZodOptional<z.ZodType> {
 }
 
 function parseWith<Schema extends z.ZodType>(schema: Schema, value: unknown, part: 'body' | 'query'): z.output<Schema> {
-  const parsed = schema.safeParse(value);
+  const parsed = parseLossless(schema, value);
   if (parsed.success) return parsed.data;
-  const { issues } = parsed.error;
+  const { issues } = parsed;
   const large = issues.find((issue) => issue.code === 'custom' && issue.params?.['tooLarge'] === true);
   if (large !== undefined) {
     const [fault] = faultsOf(large);

@@ -1,5 +1,5 @@
+import { findValueFault, tooDeep } from './find-value-fault.ts';
 import { jsonDepth } from './json-depth.ts';
-import { formatPath } from './json-path.ts';
 import { LIMITS } from './limits.ts';
 import { type JsonFault, locateJsonFault } from './locate-json-fault.ts';
 import { MAX_LOSSLESS_NUMBERS, parseLosslessJson } from './lossless-json.ts';
@@ -30,11 +30,11 @@ export function readJsonBytes(bytes: Uint8Array): JsonRead {
 export function readJson(given: string, maxDepth: number = LIMITS.jsonDepth): JsonRead {
   const text = given.startsWith('\uFEFF') ? given.slice(1) : given;
   // Depth first: it is the cheaper look, and a text of nothing but brackets is not worth parsing.
-  if (jsonDepth(text) > maxDepth) return refuse('too_deep', `objects and lists nest deeper than ${maxDepth} levels`);
+  if (jsonDepth(text) > maxDepth) return refuse('too_deep', tooDeep(maxDepth));
   const read = parse(text);
   if ('refusal' in read || !MAY_NAME_PROTO.test(text)) return read;
-  const path = findProto(read.json);
-  return path === null ? read : refuse('forbidden_name', 'is not taken as a name', formatPath(path));
+  const fault = findValueFault(read.json, maxDepth);
+  return fault === null ? read : refuse('forbidden_name', fault.message, fault.path);
 }
 
 function parse(text: string): JsonRead {
@@ -60,17 +60,6 @@ function refuse(kind: JsonRefusal['kind'], message: string, path = ''): JsonRead
 
 /** The name as it is, or one of its letters as an escape. */
 const MAY_NAME_PROTO = /__proto__|\\u00(?:5f|6f|7[024])/i;
-
-function findProto(value: unknown): readonly PropertyKey[] | null {
-  if (typeof value !== 'object' || value === null) return null;
-  if (Object.hasOwn(value, '__proto__')) return ['__proto__'];
-  const isList = Array.isArray(value);
-  for (const [name, member] of Object.entries(value)) {
-    const rest = findProto(member);
-    if (rest !== null) return [isList ? Number(name) : name, ...rest];
-  }
-  return null;
-}
 
 /** A text, or the offset of the first byte that is no part of one. A byte order mark stays. */
 function decodeUtf8(

@@ -33,7 +33,11 @@ interface ActionLog {
 
 /** Everything one page of an action may use; nothing else reaches it, not even the time. */
 export interface ActionContext<Input, Parameters, SecretName extends string> {
-  /** The input as its schema parsed it, without `custom_data`. */
+  /**
+   * The input as its schema parsed it, without `custom_data`. A number that no double holds (9007199254740993, 1e400) is
+   * refused where the schema wants a number. Where it takes anything, such as z.unknown(), it is an object that
+   * JSON.stringify writes as it was sent; JSON.isRawJSON tells it, its text is at `rawJSON`.
+   */
   readonly input: Input;
   readonly parameters: Parameters;
   /** The `nextCursor` of the page before; null on the first page, and when a page is asked for by number. */

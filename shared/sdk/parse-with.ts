@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import type { ValidationError } from '../domain/errors.ts';
 import { formatPath } from '../domain/json-path.ts';
+import { parseLossless } from '../domain/parse-lossless.ts';
 import type { JsonRecord, Parsed } from './action.ts';
 
 /**
@@ -12,9 +13,9 @@ export function parseWith<Value>(
   value: unknown,
   jsonSchema: () => JsonRecord,
 ): Parsed<Value> {
-  const parsed = schema.safeParse(value, { reportInput: false });
+  const parsed = parseLossless(schema, value);
   if (parsed.success) return { ok: true, value: parsed.data };
-  return { ok: false, errors: parsed.error.issues.flatMap((issue) => describeIssue(issue, jsonSchema)) };
+  return { ok: false, errors: parsed.issues.flatMap((issue) => describeIssue(issue, jsonSchema)) };
 }
 
 function describeIssue(issue: z.core.$ZodIssue, jsonSchema: () => JsonRecord): ValidationError[] {

@@ -45,6 +45,17 @@ describe('http-request', () => {
     expect(results).toMatchObject([{ body_type, body }]);
   });
 
+  test.each([
+    ['nests too deep', '['.repeat(9_000) + ']'.repeat(9_000), 'nest deeper than 31 levels'],
+    ['names __proto__', '{"a":{"__proto__":1}}', 'a.__proto__ is not taken'],
+  ])('JSON that %s is an error that says so', async (_, body, message) => {
+    await using upstream = await startUpstream(() => ({ headers: { 'content-type': 'application/json' }, body }));
+    await expect(runPage(httpRequest, { url: upstream.origin })).rejects.toMatchObject({
+      actionError: { kind: 'permanent' },
+      message: expect.stringContaining(message),
+    });
+  });
+
   test.each([302, 404, 403, 418])('a status %i is a result', async (status) => {
     await using upstream = await startUpstream(() => ({ status, headers: { location: '/elsewhere' } }));
     expect(await runPage(httpRequest, { url: upstream.origin })).toMatchObject({ results: [{ status }] });

@@ -1,5 +1,6 @@
 import { boundWait } from '../../domain/asked-wait.ts';
 import { EngineError } from '../../domain/errors.ts';
+import { findValueFault } from '../../domain/find-value-fault.ts';
 import { LIMITS } from '../../domain/limits.ts';
 import type { Action, ErasedContext } from '../../sdk/action.ts';
 import { readActionFault } from '../../sdk/action-errors.ts';
@@ -169,15 +170,24 @@ function checkPage(action: Action, page: unknown): ActionResult {
   const results: unknown[] = [];
   let pageBytes = 1; // brackets and commas: one more than there are items
   for (const [index, result] of page.results.entries()) {
-    const parsed = action.parseResult(result);
-    if (!parsed.ok) return { kind: 'permanent', error: resultRefused(action, index, parsed.errors) };
-    const bytes = Buffer.byteLength(JSON.stringify(parsed.value) ?? 'null');
-    if (bytes > LIMITS.resultItemBytes) return { kind: 'permanent', error: itemTooLarge(index, bytes) };
-    pageBytes += bytes + 1;
-    results.push(parsed.value);
+    const item = checkItem(action, index, result);
+    if (item instanceof EngineError) return { kind: 'permanent', error: item };
+    pageBytes += item.bytes + 1;
+    results.push(item.value);
   }
   if (pageBytes > LIMITS.pageBytes) return { kind: 'permanent', error: pageTooLarge(pageBytes) };
   return { kind: 'page', results, nextCursor: page.nextCursor };
+}
+
+/** One result as it is stored, or why it is not. */
+function checkItem(action: Action, index: number, result: unknown): { value: unknown; bytes: number } | EngineError {
+  const fault = findValueFault(result, LIMITS.jsonDepth);
+  if (fault !== null) return resultRefused(action, index, 'cannot be kept as JSON', [fault]);
+  const parsed = action.parseResult(result);
+  if (!parsed.ok) return resultRefused(action, index, 'does not fit its result schema', parsed.errors);
+  const { value } = parsed;
+  const bytes = Buffer.byteLength(JSON.stringify(value) ?? 'null');
+  return bytes > LIMITS.resultItemBytes ? itemTooLarge(index, bytes) : { value, bytes };
 }
 
 function isPage(value: unknown): value is { results: readonly unknown[]; nextCursor: string | null } {
@@ -188,13 +198,14 @@ function isPage(value: unknown): value is { results: readonly unknown[]; nextCur
 function resultRefused(
   action: Action,
   index: number,
+  why: string,
   errors: readonly { path: string; message: string }[],
 ): EngineError {
   const validationErrors = errors.map(({ path, message }) => ({
     path: path === '' ? `results[${index}]` : `results[${index}].${path}`,
     message,
   }));
-  const message = `A result of ${action.name} does not fit its result schema: ${told(validationErrors[0])}`;
+  const message = `A result of ${action.name} ${why}: ${told(validationErrors[0])}`;
   return new EngineError('ACTION_FAILED', message, { validationErrors });
 }
 
