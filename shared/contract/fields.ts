@@ -44,14 +44,36 @@ export const jsonObject = z.record(z.string(), z.unknown());
 
 export const customData = withinBytes(jsonObject, LIMITS.customDataBytes, 'keep the rest on your side under an id');
 
-export const uid = z.uuid('must be a UUID');
+/** Upper and lower case are one uid (RFC 9562 §4); ours are written in lower case. */
+export const uid = z.uuid('must be a UUID').toLowerCase();
 
 export const actionName = z.string().min(1).max(100);
 
-/** ISO-8601 in UTC, ending in `Z`. */
-export const instant = z.iso.datetime({
-  error: 'must be an ISO-8601 time in UTC ending in Z, such as 2030-01-31T09:00:00Z',
-});
+/** A time as it is answered: ISO-8601 in UTC, ending in `Z`. */
+export const instant = z.iso.datetime();
+
+/** A time as it is given: with any offset of RFC 3339. It becomes one in UTC. */
+export const givenInstant = instantRead(inUtc);
+
+/** As {@link givenInstant}, in a query: a plus sign that was not escaped arrives as a space. */
+export const queriedInstant = instantRead((text) => inUtc(text.replace(/ (?=\d\d:\d\d$)/, '+')));
+
+function instantRead(read: (text: string) => string) {
+  const error = 'must be a time with its offset (RFC 3339), such as 2030-01-31T09:00:00Z or 2030-01-31T10:00:00+01:00';
+  return z
+    .string({ error })
+    .overwrite(read)
+    .refine((text) => instant.safeParse(text).success, { error })
+    .meta({ format: 'date-time' });
+}
+
+/** A time of any offset in UTC; other texts stay. RFC 3339 §5.6 takes `t` and `z` too. */
+function inUtc(text: string): string {
+  const time = text.toUpperCase();
+  return anyOffset.safeParse(time).success ? new Date(time).toISOString() : text;
+}
+
+const anyOffset = z.iso.datetime({ offset: true });
 
 export const count = z.int().min(0);
 

@@ -3,7 +3,18 @@ import { checkCallbackHeaders, MAX_CALLBACK_HEADER_BYTES, MAX_CALLBACK_HEADERS }
 import { MAX_CALLBACK_URL_CHARACTERS } from '../domain/callback-url.ts';
 import { LIMITS } from '../domain/limits.ts';
 import type { Refusals } from './fields.ts';
-import { cursor, customData, instant, jsonObject, strict, TOO_LARGE, uid, wholeNumber, withinBytes } from './fields.ts';
+import {
+  cursor,
+  customData,
+  givenInstant,
+  instant,
+  jsonObject,
+  strict,
+  TOO_LARGE,
+  uid,
+  wholeNumber,
+  withinBytes,
+} from './fields.ts';
 
 /** What launches elsewhere take and ours do not. */
 export const NOT_HERE: Refusals = {
@@ -26,7 +37,7 @@ export const MANY_INPUTS: Refusals = {
 
 /** An action's input with what the caller keeps beside it; the action's own schema is checked later. */
 const launchInput = withinBytes(
-  z.looseObject({ custom_data: customData.optional().describe('Comes back with results; the action never sees it') }),
+  z.looseObject({ custom_data: customData.nullish().describe('Comes back with results; the action never sees it') }),
   LIMITS.inputBytes,
   'give the action a reference to the data instead',
 );
@@ -133,7 +144,7 @@ export const asyncBody = strict(
     callback: launchFields.callback.optional(),
     name: launchFields.name.optional(),
     deadline_seconds: launchFields.deadlineSeconds.default(86_400),
-    schedule_at: instant.optional().describe('When to start, at most a year from now'),
+    schedule_at: givenInstant.optional().describe('When to start, at most a year from now'),
     depends_on: z
       .array(dependency)
       .max(20)

@@ -6,7 +6,7 @@ export type RouteMatch =
   | { readonly found: true; readonly route: Route; readonly params: Readonly<Record<string, string>> }
   | { readonly found: false; readonly allow: readonly Method[] };
 
-/** Finds a request's route; a literal segment wins over a parameter, as in API Gateway. Segments are percent-decoded. */
+/** Finds a request's route; a literal segment wins over a parameter, as in API Gateway. Segments are percent-decoded, uids in lower case. */
 export function matchRoute(method: string, rawPath: string): RouteMatch {
   const candidates = ROUTES.flatMap((route: Route) => {
     const params = matchPath(route.path, rawPath);
@@ -30,7 +30,7 @@ function matchPath(template: string, rawPath: string): Record<string, string> | 
     if (!segment.startsWith('{')) {
       if (segment !== text) return null;
     } else if (text === '') return null;
-    else params[segment.slice(1, -1)] = text;
+    else params[segment.slice(1, -1)] = segment.endsWith('_uid}') ? text.toLowerCase() : text;
   }
   return params;
 }

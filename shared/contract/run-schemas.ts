@@ -8,6 +8,7 @@ import {
   count,
   flag,
   instant,
+  queriedInstant,
   jsonObject,
   paging,
   sort,
@@ -120,8 +121,8 @@ export const listRunsQuery = strict({
   uid: anyOf(uid),
   scheduled_run_uid: anyOf(uid),
   name: anyOf(z.string().min(1).max(200)),
-  created_after: instant.optional(),
-  created_before: instant.optional(),
+  created_after: queriedInstant.optional(),
+  created_before: queriedInstant.optional(),
 });
 
 /** One input of a run. */

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { FIRE_REASONS } from '../domain/fire.ts';
 import { SCHEDULE_DEFAULTS, SCHEDULE_STATUSES } from '../domain/schedule.ts';
-import { actionName, anyOf, count, instant, jsonObject, paging, sort, strict, uid } from './fields.ts';
+import { actionName, anyOf, count, givenInstant, instant, jsonObject, paging, sort, strict, uid } from './fields.ts';
 import { launchFields, MANY_INPUTS, NOT_HERE } from './launch-schemas.ts';
 import { statusReason } from './run-schemas.ts';
 
@@ -13,7 +13,9 @@ const REFUSED = {
 } as const;
 
 const cron = z.string().max(1_000).describe('minute hour day-of-month month day-of-week, or a macro such as @daily');
-const scheduleAt = instant.describe('With cron the moment from which it counts, alone the one time at which it fires');
+const scheduleAt = givenInstant.describe(
+  'With cron the moment from which it counts, alone the one time at which it fires',
+);
 const timezone = z.string().max(100).describe('A tz database name such as Europe/Berlin');
 const overlap = z
   .enum(['skip', 'allow', 'cancel_previous'])
@@ -129,7 +131,7 @@ export const fire = strict({
 export const previewBody = strict({
   cron,
   timezone: timezone.default(SCHEDULE_DEFAULTS.timezone),
-  from: instant.optional().describe('Now unless given'),
+  from: givenInstant.optional().describe('Now unless given'),
   count: z.int().min(1).max(100).default(10),
 });
 

@@ -19,7 +19,12 @@ export type JsonRead = { readonly json: unknown } | { readonly refusal: JsonRefu
 export function readJsonBytes(bytes: Uint8Array): JsonRead {
   const read = decodeUtf8(bytes);
   if (read.text !== undefined) return readJson(read.text);
-  return refuse('not_utf8', `is not UTF-8: the byte at offset ${read.invalidAt} (from 0) fits no character`);
+  return refuse('not_utf8', notUtf8(read.invalidAt));
+}
+
+/** `offset` counts bytes from 0. */
+export function notUtf8(offset: number): string {
+  return `is not UTF-8: the byte at offset ${offset} (from 0) fits no character`;
 }
 
 /**

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { listRunsQuery, runOutputsQuery } from '../../shared/contract/run-schemas.ts';
 import { errorRecord } from '../../shared/contract/error-schemas.ts';
 import { asyncBody, liveBody, liveQuery } from '../../shared/contract/launch-schemas.ts';
+import { canonicalJson } from '../../shared/contract/canonical-json.ts';
+import { parseJson } from '../../shared/contract/parse-json.ts';
 import { parseBody, parseQuery } from '../../shared/contract/parse-request.ts';
 import { EngineError, ERROR_LABELS, toErrorRecord } from '../../shared/domain/errors.ts';
 
@@ -41,6 +43,7 @@ describe('a launch body', () => {
     ['inputs and an upload', { inputs, inputs_upload_uid: UPLOAD }, 'inputs_upload_uid', /either/],
     ['an upload that has no uid', { inputs_upload_uid: 'mine' }, 'inputs_upload_uid', /UUID/],
     ['an input that is no object', { inputs: [{}, 'FR'] }, 'inputs[1]', /expected object, received string/],
+    ['custom_data that is a list', { inputs: [{ custom_data: [] }] }, 'inputs[0].custom_data', /expected record/],
     ['custom_data that is no object', { inputs: [{ custom_data: 1 }] }, 'inputs[0].custom_data', /expected record/],
     [
       'an unknown property',
@@ -105,6 +108,58 @@ describe('a launch body', () => {
   });
 });
 
+it('takes times of any offset, uids in capitals, and null for no custom_data', () => {
+  const body = {
+    inputs_upload_uid: UPLOAD.toUpperCase(),
+    depends_on: [UPLOAD.toUpperCase(), { uid: UPLOAD.toUpperCase() }],
+    schedule_at: '2027-01-01T00:00:00+00:00',
+  };
+  expect(parseBody(asyncBody, body)).toMatchObject({
+    inputs_upload_uid: UPLOAD,
+    depends_on: [{ uid: UPLOAD }, { uid: UPLOAD }],
+    schedule_at: '2027-01-01T00:00:00.000Z',
+  });
+  expect(parseBody(asyncBody, { inputs: [{ custom_data: null }] })).toMatchObject({ inputs: [{ custom_data: null }] });
+});
+
+describe('numbers that no double holds', () => {
+  const parse = (text: string): unknown => parseBody(asyncBody, parseJson(Buffer.from(text)));
+
+  it('stay in inputs, custom_data and parameters', () => {
+    const text = '{"inputs":[{"custom_data":{"at":[1e400]},"id":738529527931269425}],"parameters":{"x":1e-400}}';
+    expect(JSON.stringify(parse(text))).toContain(text.slice(0, -1));
+  });
+
+  it.each([
+    ['{"inputs":[{}],"deadline_seconds":9007199254740993}', 'deadline_seconds', /9007199254740993 cannot be held/],
+    ['{"inputs":[{}],"name":1e400}', 'name', /expected string, received number/],
+    ['{"inputs":[{"custom_data":1e400}]}', 'inputs[0].custom_data', /expected record, received number/],
+    ['{"inputs":[{},9007199254740993]}', 'inputs[1]', /expected object, received number/],
+    ['{"inputs":[{}],"parameters":1e400}', 'parameters', /expected record, received number/],
+    ['{"inputs":[{}],"callback":1e400}', 'callback', /expected object, received number/],
+    ['{"inputs":[{}],"depends_on":[1e400]}', 'depends_on[0]', /UUID, or .*expected object, received number/],
+    ['1e400', '', /expected object, received number/],
+    ['{"inputs":[{"a":{"__proto__":1}}]}', 'inputs[0].a.__proto__', /not taken/],
+    ['{"inputs":[{}],"callback":{"headers":{"__proto__":"x"}}}', 'callback.headers.__proto__', /not taken/],
+  ])('are refused by path where they fit nothing, as __proto__ is: %s', (text, path, message) => {
+    const error = refusal(() => parse(text));
+    expect(error).toMatchObject({ label: 'BAD_INPUT', details: { validationErrors: [{ path }] } });
+    expect(error.message).toMatch(message);
+  });
+
+  it('count for their size as they are written', () => {
+    const error = refusal(() => parse(`{"inputs":[{"custom_data":{"n":${'9'.repeat(8 * 1024)}}}]}`));
+    expect(error).toMatchObject({ label: 'PAYLOAD_TOO_LARGE', message: expect.stringContaining('custom_data') });
+  });
+
+  it('are told apart in canonical JSON by their value, however written', () => {
+    const canonical = (text: string): string => canonicalJson(parseJson(Buffer.from(text)));
+    expect(canonical('{"b":10.0e399,"a":9007199254740993}')).toBe(canonical('{"a":9007199254740993.0,"b":1E400}'));
+    expect(canonical('9007199254740993')).not.toBe(canonical('9007199254740992'));
+    expect(canonical('[1e400]')).not.toBe(canonical('[{"rawJSON":"1e400"}]'));
+  });
+});
+
 describe('a live body', () => {
   it.each<[string, unknown, string, RegExp]>([
     ['inputs', { input: {}, inputs: [] }, 'inputs', /one `input`.*run\/async/],
@@ -141,7 +196,9 @@ describe('a query', () => {
     ['limit=1&limit=2', 'limit', /twice/],
     ['status=DONE', 'status[0]', /"SUCCEEDED"/],
     ['status=FAILED,STOPPED', 'status[0]', /"SUCCEEDED"/],
-    ['created_after=2030-01-01T00:00:00%2B01:00', 'created_after', /UTC ending in Z/],
+    ['created_after=2030-01-01T00:00:00', 'created_after', /offset \(RFC 3339\)/],
+    ['created_after=2030-02-30T00:00:00Z', 'created_after', /offset \(RFC 3339\)/],
+    ['created_after=9999-12-31T23:59:59-01:00', 'created_after', /offset \(RFC 3339\)/],
     ['uid=7', 'uid[0]', /UUID/],
     ['sort=name', 'sort', /"created_at"\|"-created_at"/],
     ['cursor=', 'cursor', /must not be empty/],
@@ -151,6 +208,26 @@ describe('a query', () => {
     const error = refusal(() => parseQuery(listRunsQuery, new URLSearchParams(query)));
     expect(error.label).toBe('BAD_INPUT');
     expect(error.details.validationErrors).toEqual([{ path, message: expect.stringMatching(message) }]);
+  });
+
+  it.each([
+    '2030-01-01T00:00:00Z',
+    '2030-01-01t00:00:00.000z',
+    '2030-01-01T01:30:00%2B01:30',
+    '2030-01-01T01:00:00+01:00',
+    '2029-12-31T23:00:00-01:00',
+    '2030-01-01T00:00:00-00:00',
+  ])('takes the time %s, whatever its offset', (text) => {
+    const query = parseQuery(listRunsQuery, new URLSearchParams(`created_after=${text}&created_before=${text}`));
+    expect(query).toMatchObject({
+      created_after: '2030-01-01T00:00:00.000Z',
+      created_before: '2030-01-01T00:00:00.000Z',
+    });
+  });
+
+  it('takes a uid in capitals for the same uid', () => {
+    const query = parseQuery(listRunsQuery, new URLSearchParams(`uid=${UPLOAD.toUpperCase()}`));
+    expect(query).toMatchObject({ uid: [UPLOAD] });
   });
 
   it('takes a cursor or a page number, not both', () => {

@@ -155,6 +155,19 @@ describe('a good call', () => {
     expect(response.statusCode).toBe(200);
   });
 
+  it.each(['application/json;charset=utf8', 'application/json; charset="UTF-8"', 'application/json; charset=Utf8'])(
+    'may say %s',
+    async (type) => {
+      expect(await send({ headers: { ...jsonHeaders, 'content-type': type } })).toMatchObject({ statusCode: 200 });
+    },
+  );
+
+  it('may hold U+FFFD where that was sent', async () => {
+    const text = JSON.stringify({ input: { country: 'FR', name: '\uFFFD' } });
+    const headers = { ...jsonHeaders, 'content-length': String(Buffer.byteLength(text)) };
+    expect(await send({ body: text, headers })).toMatchObject({ statusCode: 200 });
+  });
+
   it('names the next page by the public URL, the rest of the query kept', async () => {
     const response = await send({ query: 'page=2' });
     expect(response.headers?.['x-pagination-next']).toBe(`http://127.0.0.1:4000${path}?cursor=c%2B1`);
@@ -201,6 +214,18 @@ describe('a refused call', () => {
       { headers: { ...jsonHeaders, 'content-type': 'application/x-www-form-urlencoded' } },
       'UNSUPPORTED_MEDIA_TYPE',
       /application\/json.*curl -d/,
+    ],
+    [
+      'a body that is not UTF-8',
+      { body: Buffer.from('{"input":"\xff"}', 'latin1').toString('base64'), isBase64Encoded: true },
+      'BAD_INPUT',
+      /not UTF-8: the byte at offset 10/,
+    ],
+    [
+      'a body that the gateway made UTF-8',
+      { body: '{"input":"\uFFFD"}', headers: { ...jsonHeaders, 'content-length': '13' } },
+      'BAD_INPUT',
+      /not UTF-8: the byte at offset 10/,
     ],
     ['a body of no type', { headers: { 'x-api-key': key } }, 'UNSUPPORTED_MEDIA_TYPE', /no content-type/],
     [

@@ -35,6 +35,7 @@ function keyedRequest({ request, caller, sent }: KeyedCall): KeyedRequest | null
       validationErrors: [{ path: 'Idempotency-Key', message }],
     });
   }
-  const about = [request.method, request.rawPath, request.query.toString(), canonicalJson(sent ?? {})];
+  // In lower case: what differs by case in a path of ours is a uid, and the same one.
+  const about = [request.method, request.rawPath.toLowerCase(), request.query.toString(), canonicalJson(sent ?? {})];
   return { workspaceUid: caller.workspaceUid, key, hash: hash('sha256', about.join('\n'), 'base64url') };
 }

@@ -1,6 +1,7 @@
 import { parseJson } from '../../../shared/contract/parse-json.ts';
 import { EngineError } from '../../../shared/domain/errors.ts';
 import { LIMITS } from '../../../shared/domain/limits.ts';
+import { notUtf8 } from '../../../shared/domain/read-json.ts';
 import type { HttpRequest } from './http-request.ts';
 
 /**
@@ -15,6 +16,7 @@ export function readBody(request: HttpRequest): unknown {
     throw new EngineError('PAYLOAD_TOO_LARGE', message);
   }
   checkMediaType(headers['content-type'], headers['content-encoding']);
+  checkReplaced(request);
   return parseJson(body);
 }
 
@@ -25,11 +27,24 @@ function checkMediaType(contentType: string | undefined, encoding: string | unde
   }
   const [type = '', ...parameters] = (contentType ?? '').split(';').map((part) => part.trim().toLowerCase());
   const charset = parameters.find((one) => one.startsWith('charset='))?.slice('charset='.length);
-  if (type === 'application/json' && (charset ?? 'utf-8').replaceAll('"', '') === 'utf-8') return;
+  if (type === 'application/json' && /^utf-?8$/.test((charset ?? 'utf-8').replaceAll('"', ''))) return;
   const given = contentType === undefined ? 'no content-type' : `content-type ${contentType}`;
   const hint = "curl -d says application/x-www-form-urlencoded unless told -H 'content-type: application/json'";
   throw new EngineError(
     'UNSUPPORTED_MEDIA_TYPE',
     `The body has ${given}; allowed is application/json in UTF-8 (${hint}).`,
   );
+}
+
+const REPLACEMENT = Buffer.from('\uFFFD');
+
+/**
+ * API Gateway passes JSON on as text. A byte that fits no character is U+FFFD by then, three bytes, so that the body is
+ * longer than what was sent; one that was sent as U+FFFD is not.
+ */
+function checkReplaced({ body, headers }: HttpRequest): void {
+  const sent = headers['content-length'];
+  if (sent === undefined || Number(sent) === body.length || !body.includes(REPLACEMENT)) return;
+  const message = notUtf8(body.indexOf(REPLACEMENT));
+  throw new EngineError('BAD_INPUT', `body: ${message}`, { validationErrors: [{ path: '', message }] });
 }

@@ -1,5 +1,6 @@
 import { csvLine } from '../../../shared/contract/csv.ts';
 import { outputEnvelope } from '../../../shared/contract/run-schemas.ts';
+import { isJsonObject } from '../../../shared/domain/lossless-json.ts';
 import type { ExportFormat } from './export-part.ts';
 
 type JsonRecord = Readonly<Record<string, unknown>>;
@@ -32,16 +33,27 @@ function envelopeColumns(): readonly Column[] {
   return names.map((name) => ({ name, read: (row) => memberOf(row, name) }));
 }
 
-/** The properties a result may have by its schema; results of no known properties are one column. */
+/**
+ * A column for each property that the result schema declares. Where it lets others through, a last one has them as a
+ * JSON object; where it declares none, the whole result is one column.
+ */
 function resultColumns(schema: JsonRecord | null, withEnvelope: boolean): readonly Column[] {
   const resultOf = (row: unknown): unknown => (withEnvelope ? memberOf(row, 'result') : row);
-  const properties = schema?.['properties'];
-  if (typeof properties !== 'object' || properties === null) return [{ name: 'result', read: resultOf }];
+  const names = Object.keys(Object(schema?.['properties']));
+  if (names.length === 0) return [{ name: 'result', read: resultOf }];
   const prefix = withEnvelope ? 'result.' : '';
-  return Object.keys(properties).map((name) => ({
+  const declared = names.map((name) => ({
     name: `${prefix}${name}`,
-    read: (row) => memberOf(resultOf(row), name),
+    read: (row: unknown) => memberOf(resultOf(row), name),
   }));
+  if (schema?.['additionalProperties'] === false) return declared;
+  return [...declared, { name: `${prefix}additional_properties`, read: (row) => othersOf(resultOf(row), names) }];
+}
+
+/** The members that are not among the names; undefined where there are none. */
+function othersOf(value: unknown, names: readonly string[]): JsonRecord | undefined {
+  const others = isJsonObject(value) ? Object.entries(value).filter(([name]) => !names.includes(name)) : [];
+  return others.length === 0 ? undefined : Object.fromEntries(others);
 }
 
 function memberOf(value: unknown, name: string): unknown {
