@@ -3,12 +3,15 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 /** Why a webhook is not to be believed. */
 export type WebhookVerificationReason =
   | 'missing-header'
+  | 'duplicate-header'
   | 'bad-timestamp'
   | 'too-old'
   | 'too-new'
   | 'bad-secret'
   | 'no-matching-signature'
-  | 'not-json';
+  | 'not-json'
+  /** What was passed cannot be verified, such as a body that is parsed already: the receiver's own mistake. */
+  | 'bad-argument';
 
 /** A webhook that did not come from the holder of the secret, came too late, or is broken. Answer it with 400. */
 export class WebhookVerificationError extends Error {
@@ -23,15 +26,15 @@ export class WebhookVerificationError extends Error {
 
 /** Web-standard headers, or an object such as Node's `request.headers`. */
 type WebhookHeaders =
-  | { get(name: string): string | null }
+  | { get(name: string): string | null | undefined }
   | Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /** A webhook as received: `body` is the raw bytes or text, before any JSON parser; `now` the time of receipt. */
 export type ReceivedWebhook = {
-  /** Every `whsec_…` secret that is valid now; two while one is being replaced. */
-  readonly secrets: readonly string[];
+  /** Every `whsec_…` secret that is valid now; two while one is being replaced. Empty ones are passed over. */
+  readonly secrets: readonly (string | undefined)[];
   readonly headers: WebhookHeaders;
-  readonly body: Uint8Array | string;
+  readonly body: string | Uint8Array | ArrayBuffer;
   readonly now: Date;
   /** How far the sender's clock may be from ours, in seconds. */
   readonly toleranceSeconds?: number;
@@ -39,39 +42,75 @@ export type ReceivedWebhook = {
 
 /**
  * The payload of a webhook whose signature and age are right; throws WebhookVerificationError otherwise.
- * Source: the Standard Webhooks specification. Dedupe on the payload's `callback_ref_uid`.
+ * Source: the Standard Webhooks specification. Dedupe on the payload's `callback_ref_uid`. JSON.parse rounds numbers
+ * beyond 2^53; where yours are larger, read the body with a parser that keeps them once this has returned.
  */
 export function verifyWebhook(received: ReceivedWebhook): unknown {
-  const { secrets, headers, body, now, toleranceSeconds = 300 } = received;
-  const id = headerOf(headers, 'webhook-id');
-  const timestamp = headerOf(headers, 'webhook-timestamp');
-  const signatures = headerOf(headers, 'webhook-signature');
+  const { headers, now, toleranceSeconds = 300 } = received;
+  const body = bytesOf(received.body);
+  const id = oneOf(headers, 'webhook-id');
+  const timestamp = oneOf(headers, 'webhook-timestamp');
+  const signatures = valuesOf(headers, 'webhook-signature').join(' ');
   checkAge(timestamp, now, toleranceSeconds);
-  if (!isSigned(secrets, `${id}.${timestamp}.`, body, signatures)) {
-    throw new WebhookVerificationError(
-      'no-matching-signature',
-      'no signature in webhook-signature matches; check the secret, and that the body is verified as received, before parsing',
-    );
+  const keys = keysOf(received.secrets);
+  if (!isSigned(keys, `${id}.${timestamp}.`, body, signatures)) {
+    const hint = 'check the secret, and that the body is verified as received, before parsing';
+    throw new WebhookVerificationError('no-matching-signature', `no signature in webhook-signature matches; ${hint}`);
   }
   return parseBody(body);
 }
 
-function headerOf(headers: WebhookHeaders, name: string): string {
-  const value = isWebHeaders(headers) ? headers.get(name) : findHeader(headers, name);
-  if (typeof value === 'string' && value !== '') return value;
+function bytesOf(body: unknown): Uint8Array {
+  if (typeof body === 'string') return Buffer.from(body);
+  if (body instanceof ArrayBuffer) return new Uint8Array(body);
+  if (ArrayBuffer.isView(body)) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
+  const given =
+    body === null || body === undefined ? 'missing' : `of type ${Object.prototype.toString.call(body).slice(8, -1)}`;
+  const hint =
+    'pass the raw body, text or bytes as received, before any JSON parser (such as express.raw or request.text)';
+  throw new WebhookVerificationError('bad-argument', `the body is ${given}; ${hint}`);
+}
+
+function oneOf(headers: WebhookHeaders, name: string): string {
+  const [value = '', ...more] = new Set(valuesOf(headers, name));
+  if (more.length === 0) return value;
+  throw new WebhookVerificationError(
+    'duplicate-header',
+    `the header ${name} came ${more.length + 1} times, with different values`,
+  );
+}
+
+/** A header's values, at least one. */
+function valuesOf(headers: WebhookHeaders, name: string): readonly string[] {
+  if (typeof headers !== 'object' || headers === null) {
+    throw new WebhookVerificationError('bad-argument', 'headers are missing; pass those of the request');
+  }
+  const found = isWebHeaders(headers) ? [headers.get(name)] : findHeaders(headers, name);
+  const values = found.filter((value) => typeof value === 'string').filter((value) => value !== '');
+  if (values.length > 0) return values;
   throw new WebhookVerificationError('missing-header', `the header ${name} is missing`);
 }
 
-function isWebHeaders(headers: WebhookHeaders): headers is { get(name: string): string | null } {
-  return typeof headers.get === 'function';
+function isWebHeaders(headers: WebhookHeaders): headers is { get(name: string): string | null | undefined } {
+  return typeof headers.get === 'function' && !(headers instanceof Map);
 }
 
-function findHeader(headers: Readonly<Record<string, string | readonly string[] | undefined>>, name: string): unknown {
-  const entry = Object.entries(headers).find(([key]) => key.toLowerCase() === name);
-  return Array.isArray(entry?.[1]) ? entry[1][0] : entry?.[1];
+function findHeaders(headers: object, name: string): readonly unknown[] {
+  const isPairs = Array.isArray(headers) || headers instanceof Map;
+  const entries: readonly (readonly [unknown, unknown])[] = isPairs ? [...headers] : Object.entries(headers);
+  return entries.filter(([key]) => String(key).toLowerCase() === name).flatMap(([, value]) => value);
 }
 
-function checkAge(timestamp: string, now: Date, toleranceSeconds: number): void {
+function checkAge(timestamp: string, now: unknown, toleranceSeconds: unknown): void {
+  if (!(now instanceof Date) || Number.isNaN(now.getTime())) {
+    throw new WebhookVerificationError('bad-argument', 'now is no valid Date; pass the time of receipt, new Date()');
+  }
+  if (typeof toleranceSeconds !== 'number' || !Number.isFinite(toleranceSeconds) || toleranceSeconds < 0) {
+    throw new WebhookVerificationError(
+      'bad-argument',
+      `toleranceSeconds is ${String(toleranceSeconds)}; it takes 0 or more`,
+    );
+  }
   if (!/^\d{1,12}$/.test(timestamp)) {
     throw new WebhookVerificationError(
       'bad-timestamp',
@@ -86,13 +125,13 @@ function checkAge(timestamp: string, now: Date, toleranceSeconds: number): void 
   }
 }
 
-function isSigned(secrets: readonly string[], head: string, body: Uint8Array | string, signatures: string): boolean {
+function isSigned(keys: readonly Uint8Array[], head: string, body: Uint8Array, signatures: string): boolean {
   const given = signatures
-    .split(' ')
+    .split(/\s+/)
     .flatMap((text) => (text.startsWith('v1,') ? [Buffer.from(text.slice(3), 'base64')] : []));
   let isMatch = false;
-  for (const secret of secrets) {
-    const expected = createHmac('sha256', keyOf(secret)).update(head).update(body).digest();
+  for (const key of keys) {
+    const expected = createHmac('sha256', key).update(head).update(body).digest();
     for (const candidate of given) {
       if (candidate.length === expected.length && timingSafeEqual(candidate, expected)) isMatch = true;
     }
@@ -100,15 +139,24 @@ function isSigned(secrets: readonly string[], head: string, body: Uint8Array | s
   return isMatch;
 }
 
-function keyOf(secret: string): Uint8Array {
-  const key = Buffer.from(secret.startsWith('whsec_') ? secret.slice(6) : '', 'base64');
-  if (key.length > 0) return key;
-  throw new WebhookVerificationError('bad-secret', 'a signing secret is "whsec_" followed by base64');
+/** The keys of the secrets that are some; one that is none, such as an unset variable, must not keep a good one out. */
+function keysOf(secrets: unknown): readonly Uint8Array[] {
+  if (!Array.isArray(secrets)) {
+    throw new WebhookVerificationError('bad-argument', 'secrets is no list; pass [secret]');
+  }
+  const keys = secrets.map(keyOf).filter((key) => key.length > 0);
+  if (keys.length > 0 || secrets.length === 0) return keys;
+  throw new WebhookVerificationError('bad-secret', 'a signing secret is "whsec_" followed by base64; none given is');
 }
 
-function parseBody(body: Uint8Array | string): unknown {
+function keyOf(secret: unknown): Uint8Array {
+  const text = typeof secret === 'string' ? secret.trim() : '';
+  return Buffer.from(text.startsWith('whsec_') ? text.slice(6) : '', 'base64');
+}
+
+function parseBody(body: Uint8Array): unknown {
   try {
-    return JSON.parse(typeof body === 'string' ? body : new TextDecoder().decode(body));
+    return JSON.parse(new TextDecoder().decode(body));
   } catch (cause) {
     throw new WebhookVerificationError('not-json', 'the body is signed but is not JSON', cause);
   }

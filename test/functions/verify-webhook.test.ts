@@ -76,6 +76,64 @@ describe('verifyWebhook', () => {
     expect(reasonOf({ headers: { ...headersAt(NOW), 'webhook-timestamp': timestamp } })).toBe('bad-timestamp');
   });
 
+  test.each<[string, Partial<Parameters<typeof verifyWebhook>[0]> | Record<string, unknown>]>([
+    ['a tolerance that is no number', { toleranceSeconds: NaN }],
+    ['an endless tolerance', { toleranceSeconds: Infinity }],
+    ['a tolerance below none', { toleranceSeconds: -1 }],
+    ['a tolerance as text', { toleranceSeconds: '300' }],
+    ['an invalid time', { now: new Date('soon') }],
+    ['a time that is no Date', { now: NOW.getTime() }],
+    ['no time', { now: undefined }],
+    ['no headers', { headers: undefined }],
+    ['one secret beside its list', { secrets: SECRET }],
+    ['no secrets', { secrets: undefined }],
+    ['no body', { body: undefined }],
+    ['a body not waited for', { body: Promise.resolve(BODY) }],
+  ])('%s verifies nothing, whatever the signature', (_, misuse) => {
+    expect(reasonOf(misuse as object)).toBe('bad-argument'); // cast: what its type refuses
+  });
+
+  test('a body that was parsed already is told to be passed raw', () => {
+    const parsed: object = { body: PAYLOAD };
+    expect(reasonOf(parsed)).toBe('bad-argument');
+    expect(() =>
+      verifyWebhook({ secrets: [SECRET], headers: headersAt(NOW), body: BODY, now: NOW, ...parsed }),
+    ).toThrow(/body is of type Object; pass the raw body/);
+  });
+
+  test('the body may be any bytes', () => {
+    const bytes = Buffer.from(`--${BODY}--`).subarray(2, -2);
+    expect(reasonOf({ body: bytes })).toBe('verified');
+    expect(reasonOf({ body: new Uint8Array(bytes) })).toBe('verified');
+    expect(reasonOf({ body: new Uint8Array(bytes).buffer })).toBe('verified');
+    const view: object = { body: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength) };
+    expect(reasonOf(view)).toBe('verified');
+  });
+
+  test.each([
+    ['before', ['', SECRET]],
+    ['after', [SECRET, undefined]],
+    ['with a line break on', [`${SECRET}\n`, 'hush']],
+  ])('a secret that is none does not keep out the good one: %s it', (_, secrets) => {
+    expect(reasonOf({ secrets })).toBe('verified');
+    expect(reasonOf({ secrets, body: `${BODY} ` })).toBe('no-matching-signature');
+  });
+
+  test('headers may be a Map, pairs, or lists; what came twice counts where it is the same', () => {
+    const plain = headersAt(NOW);
+    const { 'webhook-signature': signature = '', ...rest } = plain;
+    const pairs: object = { headers: Object.entries(plain).map(([name, value]) => [name.toUpperCase(), value]) };
+    expect(reasonOf(pairs)).toBe('verified');
+    expect(reasonOf({ headers: new Map(Object.entries(plain)) })).toBe('verified');
+    expect(reasonOf({ headers: { ...plain, 'Webhook-Id': 'cb_1' } })).toBe('verified');
+    expect(reasonOf({ headers: { ...plain, 'Webhook-Id': 'cb_2' } })).toBe('duplicate-header');
+    expect(reasonOf({ headers: { ...plain, 'webhook-timestamp': ['1', '2'] } })).toBe('duplicate-header');
+    expect(reasonOf({ headers: { ...rest, 'webhook-signature': ['v1,AAAA', signature] } })).toBe('verified');
+    const joined = new Headers(plain);
+    joined.append('webhook-signature', 'v1,AAAA');
+    expect(reasonOf({ headers: joined })).toBe('verified');
+  });
+
   test('what is not a secret, or not JSON, is told apart', () => {
     expect(reasonOf({ secrets: ['hush'] })).toBe('bad-secret');
     expect(reasonOf({ body: 'no', headers: headersAt(NOW, 'no') })).toBe('not-json');
