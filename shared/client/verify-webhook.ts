@@ -103,7 +103,7 @@ function findHeaders(headers: object, name: string): readonly unknown[] {
 
 function checkAge(timestamp: string, now: unknown, toleranceSeconds: unknown): void {
   if (!(now instanceof Date) || Number.isNaN(now.getTime())) {
-    throw new WebhookVerificationError('bad-argument', 'now is no valid Date; pass the time of receipt, new Date()');
+    throw new WebhookVerificationError('bad-argument', 'now is no valid Date; pass the time of receipt as a Date');
   }
   if (typeof toleranceSeconds !== 'number' || !Number.isFinite(toleranceSeconds) || toleranceSeconds < 0) {
     throw new WebhookVerificationError(
