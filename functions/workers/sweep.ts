@@ -3,7 +3,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { consoleLog, systemChance, systemClock } from '../../shared/adapters/system.ts';
 import { parseEnv } from '../../shared/contract/env.ts';
 import type { CorePorts } from '../../shared/engine/ports.ts';
-import { sweep } from '../../shared/engine/sweep/sweep.ts';
+import { sweep, type SweepReport } from '../../shared/engine/sweep/sweep.ts';
 import { once } from '../entry/once.ts';
 import { createCorePorts, noLargeObjects } from '../entry/world.ts';
 
@@ -11,7 +11,7 @@ import { createCorePorts, noLargeObjects } from '../entry/world.ts';
 const SWEEP_MS = 45_000;
 
 /** Told every minute: sees to what is due. */
-export function createSweepHandler(ports: CorePorts): () => Promise<{ readonly seenTo: number }> {
+export function createSweepHandler(ports: CorePorts): () => Promise<SweepReport> {
   return () => sweep(ports, ports.clock.now() + SWEEP_MS);
 }
 
@@ -22,4 +22,4 @@ const wired = once(() => {
   return createSweepHandler(createCorePorts(env, machine, clients));
 });
 
-export const handler = (): Promise<{ readonly seenTo: number }> => wired()();
+export const handler = (): Promise<SweepReport> => wired()();

@@ -321,14 +321,16 @@ export interface HeldCallback {
   readonly heldAt: number;
 }
 
+/**
+ * `watch`: a run, again and again until it owes nothing. `start`: a postponed run. `close`: a stopped run. `callback`: a
+ * far-off attempt. `receiver`: one for which callbacks are held. `schedule`: a schedule, while it may fire.
+ */
+export const DUE_KINDS = ['watch', 'start', 'close', 'callback', 'receiver', 'schedule'] as const;
+
 /** Something to be looked at at a moment: read by the sweeper, deleted when seen to. */
 export interface DueEntry {
   readonly at: number;
-  /**
-   * `watch`: a run, again and again until it owes nothing. `start`: a postponed run. `close`: a stopped run.
-   * `callback`: a far-off attempt. `receiver`: one for which callbacks are held. `schedule`: a schedule, while it may fire.
-   */
-  readonly kind: 'watch' | 'start' | 'close' | 'callback' | 'receiver' | 'schedule';
+  readonly kind: (typeof DUE_KINDS)[number];
   /** The run's uid, the callback record's, the receiver's or the schedule's. */
   readonly uid: string;
   /** Of a watch: how far a look at a large ended run has come; absent: it begins. */
@@ -346,8 +348,34 @@ export interface RunLook {
 export interface DueStore {
   putDue(entry: DueEntry): Promise<void>;
   deleteDue(entry: DueEntry): Promise<void>;
-  /** Entries due by `now`, oldest first, strongly read, of one of the {@link DUE_PARTITIONS}. */
-  listDue(partition: number, now: number, limit: number): Promise<readonly DueEntry[]>;
+  /**
+   * One page of the rows due by `now`, oldest first, strongly read, of one of the {@link DUE_PARTITIONS}; `after`: what
+   * the page before gave as `next`. Never throws for what a row holds.
+   */
+  listDue(partition: number, now: number, limit: number, after?: string | null): Promise<DuePage>;
+  /** Has sweeps pass over a row until `until`, and counts one more failure. False: it is not as it was read, or gone. */
+  putOff(row: DueRow, until: number): Promise<boolean>;
+}
+
+export interface DuePage {
+  readonly rows: readonly DueRow[];
+  /** Where the next page begins; null: this is the last. */
+  readonly next: string | null;
+}
+
+/** A row of the due list, whether this release can read it or not. */
+export interface DueRow {
+  readonly partition: number;
+  /** Its sort key. */
+  readonly key: string;
+  /** Null: it lacks something, or is of a kind that this release does not know. */
+  readonly entry: DueEntry | null;
+  /** When it fell due (epoch ms); null where its key does not say it. */
+  readonly dueAt: number | null;
+  /** Sweeps in a row that failed at it. */
+  readonly failures: number;
+  /** Sweeps pass over it until then (epoch ms); 0 where none has failed. */
+  readonly tryAt: number;
 }
 
 /** Due entries are spread over this many partitions by their uid. */

@@ -3,7 +3,8 @@ import { SHARD_SIZE } from '../../shared/domain/input.ts';
 import { NO_TOTALS } from '../../shared/domain/run.ts';
 import { checkCompletion } from '../../shared/engine/runs/check-completion.ts';
 import { nextUnsettled } from '../../shared/engine/runs/open-input.ts';
-import { DUE_PARTITIONS, type DueEntry } from '../../shared/engine/stores.ts';
+import type { DueEntry } from '../../shared/engine/stores.ts';
+import { listDueEntries } from '../support/list-due.ts';
 import { createEngineWorld, START } from '../support/engine-world.ts';
 import { createSampleActions } from '../support/sample-actions.ts';
 
@@ -137,10 +138,8 @@ test('a large ended run is looked at some shards a minute, until all were seen',
   await world.ports.due.putDue({ at: world.now(), kind: 'watch', uid: definition.uid });
   const looks: (DueEntry['look'] | null)[] = [];
   const due = async () => {
-    const entries = await Promise.all(
-      all(DUE_PARTITIONS).map((at) => world.ports.due.listDue(at, world.now() * 2, 10)),
-    );
-    return entries.flat().filter(({ uid }) => uid === definition.uid);
+    const entries = await listDueEntries(world.ports.due, world.now() * 2, 10);
+    return entries.filter(({ uid }) => uid === definition.uid);
   };
   for (let [entry] = await due(); entry !== undefined; [entry] = await due()) {
     looks.push(entry.look ?? null);

@@ -4,11 +4,11 @@ import type { LivePage } from '../../shared/domain/live-page.ts';
 import type { RunControl } from '../../shared/domain/run.ts';
 import { answerLive } from '../../shared/engine/live/answer-live.ts';
 import { checkLiveCall, type LiveOutcome } from '../../shared/engine/live/live-call.ts';
-import { DUE_PARTITIONS } from '../../shared/engine/stores.ts';
 import { resumeRun } from '../../shared/engine/runs/resume-run.ts';
 import { retryRun } from '../../shared/engine/runs/retry-run.ts';
 import { stopRun } from '../../shared/engine/runs/stop-run.ts';
 import { recallLive, startLive, waitLive } from '../../shared/engine/live/wait-live.ts';
+import { listDueEntries } from '../support/list-due.ts';
 import { createEngineWorld, START } from '../support/engine-world.ts';
 import { createSampleActions } from '../support/sample-actions.ts';
 
@@ -121,8 +121,7 @@ test('a run whose caller died is handed over by the sweeper, and nothing is left
   expect((await readControl()).mode).toBe('ASYNC');
   await world.runUntil(START + 60 * MINUTE);
   expect((await readControl()).status).toBe('SUCCEEDED');
-  const due = Array.from({ length: DUE_PARTITIONS }, (_, partition) => ports.due.listDue(partition, Infinity, 9));
-  expect((await Promise.all(due)).flat()).toEqual([]);
+  expect(await listDueEntries(ports.due, Infinity, 9)).toEqual([]);
 });
 
 test('a page delivered twice at once is recorded once', async () => {
@@ -220,8 +219,7 @@ test('a run whose writing comes after the first look of the sweep is found by th
     await world.runUntil(START + 60 * MINUTE);
     if (comes) expect(await readControl()).toMatchObject({ mode: 'ASYNC', status: 'SUCCEEDED' });
     expect(calls).toHaveLength(comes ? 1 : 0);
-    const due = Array.from({ length: DUE_PARTITIONS }, (_, partition) => ports.due.listDue(partition, Infinity, 9));
-    expect((await Promise.all(due)).flat()).toEqual([]);
+    expect(await listDueEntries(ports.due, Infinity, 9)).toEqual([]);
   }
 });
 

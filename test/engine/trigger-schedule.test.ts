@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { runUidOf } from '../../shared/domain/ids.ts';
-import { DUE_PARTITIONS } from '../../shared/engine/stores.ts';
 import { triggerSchedule } from '../../shared/engine/schedules/trigger-schedule.ts';
+import { listDueEntries } from '../support/list-due.ts';
 import { START } from '../support/engine-world.ts';
 import { createSampleActions } from '../support/sample-actions.ts';
 import { createScheduleWorld, type ScheduleWorld } from '../support/schedule-world.ts';
@@ -49,8 +49,7 @@ it('a run that took long to be written is watched from then on: the sweeper may 
     },
   };
   await triggerSchedule({ ...world.ports, runs: slow }, uid, newIds);
-  const partitions = Array.from({ length: DUE_PARTITIONS }, (_, partition) => partition);
-  const found = await Promise.all(partitions.map((partition) => due.listDue(partition, START + 86_400_000, 100)));
-  const watches = found.flat().filter((entry) => entry.kind === 'watch' && entry.uid === IDS.runUid);
+  const found = await listDueEntries(due, START + 86_400_000, 100);
+  const watches = found.filter((entry) => entry.kind === 'watch' && entry.uid === IDS.runUid);
   expect(watches.some(({ at }) => at > world.now())).toBe(true);
 });

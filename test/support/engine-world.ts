@@ -16,7 +16,6 @@ import { buryMessage } from '../../shared/engine/bury/bury-message.ts';
 import { deliverCallback } from '../../shared/engine/callbacks/deliver-callback.ts';
 import { dispatchRun } from '../../shared/engine/runs/dispatch-run.ts';
 import type { CallbackAnswer, Clock, Ports } from '../../shared/engine/ports.ts';
-import { DUE_PARTITIONS } from '../../shared/engine/stores.ts';
 import type { Message } from '../../shared/engine/messages.ts';
 import { intakeRun } from '../../shared/engine/launch/intake-run.ts';
 import type { RunReader } from '../../shared/engine/read/read-ports.ts';
@@ -29,6 +28,7 @@ import type { UploadStore } from '../../shared/engine/launch/upload-ports.ts';
 import { sweep } from '../../shared/engine/sweep/sweep.ts';
 import type { Action } from '../../shared/sdk/action.ts';
 import { createRegistry } from '../../shared/sdk/action-registry.ts';
+import { listDueEntries } from './list-due.ts';
 import { createMemoryUploads, type MemoryUploads } from './memory-uploads.ts';
 import { openTable } from './open-table.ts';
 
@@ -223,9 +223,8 @@ export function createEngineWorld(options: {
 
 /** When the sweeper, told each minute, next has something to do. */
 async function earliestDue({ due }: Ports, until: number): Promise<number> {
-  const partitions = Array.from({ length: DUE_PARTITIONS }, (_, partition) => partition);
-  const first = await Promise.all(partitions.map((partition) => due.listDue(partition, until, 1)));
-  return Math.min(until, ...first.flat().map(({ at }) => at));
+  const first = await listDueEntries(due, until, 1);
+  return Math.min(until, ...first.map(({ at }) => at));
 }
 
 /** Waits for the work; while it does not end by itself, lets the clock run to its timers. */

@@ -1,86 +1,109 @@
-import { closeRun } from '../runs/finish-run.ts';
-import { tendReceiver } from '../callbacks/tend-receiver.ts';
 import type { CorePorts } from '../ports.ts';
-import { DUE_PARTITIONS, type DueEntry } from '../stores.ts';
-import { settleLanded } from '../runs/settle-landed.ts';
-import { nextWatch } from '../runs/watch.ts';
-import { watchRun } from './watch-run.ts';
+import { DUE_PARTITIONS, type DueRow } from '../stores.ts';
 import { together } from '../together.ts';
+import { putOffMs } from './put-off.ts';
+import { seeToEntry } from './see-to-entry.ts';
 
-const BATCH = 25;
+/** Rows of one page, which are seen to side by side. */
+const PAGE_ROWS = 25;
+const MINUTE_MS = 60_000;
+
+/** What one sweep came to; alarms read it from its log line (infra/constructs/sweep-metrics.ts). */
+export interface SweepReport {
+  /** Rows that were seen to, and are done with or put down anew. */
+  readonly seenTo: number;
+  /** Rows that failed, now or before, and are due all the same. */
+  readonly failing: number;
+  /** How late the latest row was that no sweep had failed at before, in whole seconds. */
+  readonly oldestSeconds: number;
+}
 
 /**
  * Sees to everything that is due, until `until` (epoch ms): retries of callbacks that were too far off for a queue, and
  * looks at runs, each of which has one such entry from before its launch until everything it owes is done. So whatever
  * message is lost, its run is found again.
+ * One page of each partition in turn, so that a backlog in one holds up no other. A row that fails is put off and the
+ * sweep goes on behind it, so that it holds up no other either.
  */
-export async function sweep(ports: CorePorts, until: number): Promise<{ readonly seenTo: number }> {
-  let seenTo = 0;
-  for (let partition = 0; partition < DUE_PARTITIONS; partition += 1) {
-    while (ports.clock.now() < until) {
-      const due = await ports.due.listDue(partition, ports.clock.now(), BATCH);
-      await together(due.map((entry) => seeTo(ports, entry)));
-      seenTo += due.length;
-      if (due.length < BATCH) break;
+export async function sweep(ports: CorePorts, until: number): Promise<SweepReport> {
+  const tally = { seenTo: 0, failing: 0, oldestSeconds: 0 };
+  let turns = partitionsFrom(Math.floor(ports.clock.now() / MINUTE_MS));
+  while (turns.length > 0) {
+    const left: Turn[] = [];
+    for (const turn of turns) {
+      if (ports.clock.now() >= until) return tell(ports, tally);
+      const next = await sweepPage(ports, turn, tally);
+      if (next !== null) left.push(next);
     }
+    turns = left;
   }
-  return { seenTo };
+  return tell(ports, tally);
 }
 
-/** One entry: what follows is written or sent first, the entry goes last. A fault leaves it for the next sweep. */
-async function seeTo(ports: CorePorts, entry: DueEntry): Promise<void> {
+type Tally = { -readonly [Name in keyof SweepReport]: SweepReport[Name] };
+
+/** The next page of a partition; `after` null: its first. */
+interface Turn {
+  readonly partition: number;
+  readonly after: string | null;
+}
+
+/** Another partition is the first each minute: should something end every sweep before its time, all get their turn. */
+function partitionsFrom(first: number): readonly Turn[] {
+  return Array.from({ length: DUE_PARTITIONS }, (_, at) => ({ partition: (first + at) % DUE_PARTITIONS, after: null }));
+}
+
+/** Gives the page behind this one; null where there is none, or the partition could not be read. */
+async function sweepPage(ports: CorePorts, { partition, after }: Turn, tally: Tally): Promise<Turn | null> {
+  const now = ports.clock.now();
   try {
-    if (entry.kind === 'callback') await sendDueCallback(ports, entry);
-    else if (entry.kind === 'receiver') await seeToReceiver(ports, entry);
-    else if (entry.kind === 'schedule') return await tellSchedule(ports, entry);
-    else if (entry.kind === 'start') await startPostponed(ports, entry);
-    else if (entry.kind === 'close') await closeStopped(ports, entry);
-    else await watchRun(ports, entry);
-    await ports.due.deleteDue(entry);
+    const { rows, next } = await ports.due.listDue(partition, now, PAGE_ROWS, after);
+    const done = await together(rows.map(async (row) => row.tryAt <= now && (await seeTo(ports, row))));
+    for (const [index, { dueAt, failures }] of rows.entries()) {
+      if (done[index] === true) tally.seenTo += 1;
+      else tally.failing += 1;
+      if (failures === 0)
+        tally.oldestSeconds = Math.max(tally.oldestSeconds, Math.floor((now - (dueAt ?? now)) / 1_000));
+    }
+    return next === null ? null : { partition, after: next };
   } catch (error) {
-    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    ports.log.error('a due entry could not be seen to and stays due', { ...entry, stack });
+    ports.log.error('a partition of due rows could not be read', { partition, stack: stackOf(error) });
+    return null;
   }
 }
 
-/** Keeps apart what stands for different entries: entries lie at whole minutes, mostly. */
-const APART_MS = 59_999;
-
-/**
- * Asks for a schedule to be seen to; whoever does it takes back the entry that stands for it meanwhile, and may do so
- * late: so that entry is no other one's. This one goes before: a clock behind ours may put another under just its key.
- */
-async function tellSchedule(ports: CorePorts, entry: DueEntry): Promise<void> {
-  const { uid } = entry;
-  const dueAt = nextWatch(ports.clock.now()) + (entry.at % APART_MS);
-  await ports.due.putDue({ at: dueAt, kind: 'schedule', uid });
-  await ports.due.deleteDue(entry);
-  await ports.messages.send({ kind: 'tend', scheduleUid: uid, dueAt }, { workspaceUid: uid }); // a group of its own
+function tell(ports: CorePorts, { seenTo, failing, oldestSeconds }: SweepReport): SweepReport {
+  ports.log.info('swept', { seen_to: seenTo, failing_rows: failing, oldest_row_seconds: oldestSeconds });
+  return { seenTo, failing, oldestSeconds };
 }
 
-async function sendDueCallback(ports: CorePorts, entry: DueEntry): Promise<void> {
-  const record = await ports.callbacks.readRecord(entry.uid);
-  if (record === null || record.status !== 'PENDING' || record.nextAttemptAt !== entry.at) return;
-  const message = { kind: 'callback', uid: record.uid, attempt: record.retryCount + 1 } as const;
-  await ports.messages.send(message, { workspaceUid: record.workspaceUid });
+/** One row: what follows is written or sent first, the row goes last. False: it failed, stays due, and is put off. */
+async function seeTo(ports: CorePorts, row: DueRow): Promise<boolean> {
+  try {
+    // Whoever wrote it knows it, as a later release does that is being rolled out: it must not be lost.
+    if (row.entry === null) throw new Error('This release cannot read the row.');
+    await seeToEntry(ports, row.entry);
+    return true;
+  } catch (error) {
+    await putOff(ports, row, error);
+    return false;
+  }
 }
 
-async function seeToReceiver(ports: CorePorts, { at, kind, uid }: DueEntry): Promise<void> {
-  const againAt = await tendReceiver(ports, uid);
-  if (againAt !== null) await ports.due.putDue({ at: Math.max(againAt, at + 1), kind, uid });
+async function putOff(ports: CorePorts, row: DueRow, error: unknown): Promise<void> {
+  const { partition, key, failures } = row;
+  const about = { partition, key, failures: failures + 1 };
+  ports.log.error('a due row could not be seen to and stays due', { ...about, stack: stackOf(error) });
+  try {
+    await ports.due.putOff(row, ports.clock.now() + putOffMs(failures));
+  } catch (refusal) {
+    ports.log.error('a due row could not be put off and is tried again in a minute', {
+      ...about,
+      stack: stackOf(refusal),
+    });
+  }
 }
 
-async function startPostponed(ports: CorePorts, entry: DueEntry): Promise<void> {
-  const control = await ports.runs.readControl(entry.uid);
-  if (control?.status !== 'SCHEDULED') return;
-  const message = { kind: 'dispatch', runUid: control.uid, epoch: control.epoch } as const;
-  await ports.messages.send(message, { workspaceUid: control.workspaceUid });
-}
-
-async function closeStopped(ports: CorePorts, entry: DueEntry): Promise<void> {
-  const control = await ports.runs.readControl(entry.uid);
-  const definition = await ports.runs.readDefinition(entry.uid);
-  if (control?.status !== 'STOPPED' || definition === null) return;
-  await settleLanded(ports, control, definition);
-  await closeRun(ports, control, definition);
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -186,10 +186,9 @@ export const EVERYDAY_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'due-entry-goes-first',
-    file: `${ENGINE}/sweep/sweep.ts`,
-    find: "    if (entry.kind === 'callback') await sendDueCallback(ports, entry);",
-    replace:
-      "    await ports.due.deleteDue(entry);\n    if (entry.kind === 'callback') await sendDueCallback(ports, entry);",
+    file: `${ENGINE}/sweep/see-to-entry.ts`,
+    find: '  await seeToKind(ports, entry, entry.kind);\n  await ports.due.deleteDue(entry);\n',
+    replace: '  await ports.due.deleteDue(entry);\n  await seeToKind(ports, entry, entry.kind);\n',
   },
   {
     name: 'sweeper-forgets-lost-callbacks',

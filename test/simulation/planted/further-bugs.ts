@@ -162,7 +162,7 @@ export const FURTHER_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'schedule-entry-goes-last',
-    file: `${ENGINE}/sweep/sweep.ts`,
+    file: `${ENGINE}/sweep/see-to-entry.ts`,
     scenario: 'schedules',
     find: "  await ports.due.deleteDue(entry);\n  await ports.messages.send({ kind: 'tend', scheduleUid: uid, dueAt }, { workspaceUid: uid }); // a group of its own\n",
     replace:
@@ -215,7 +215,7 @@ export const FURTHER_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'one-stand-in-for-two-entries',
-    file: `${ENGINE}/sweep/sweep.ts`,
+    file: `${ENGINE}/sweep/see-to-entry.ts`,
     scenario: 'schedules',
     find: ' + (entry.at % APART_MS);',
     replace: ' + (entry.at % 1);',

@@ -1,0 +1,75 @@
+import { tendReceiver } from '../callbacks/tend-receiver.ts';
+import type { CorePorts } from '../ports.ts';
+import { closeRun } from '../runs/finish-run.ts';
+import { settleLanded } from '../runs/settle-landed.ts';
+import { nextWatch } from '../runs/watch.ts';
+import type { DueEntry } from '../stores.ts';
+import { watchRun } from './watch-run.ts';
+
+/** Sees to one entry: what follows is written or sent first, the entry goes last. What it throws leaves the entry. */
+export async function seeToEntry(ports: CorePorts, entry: DueEntry): Promise<void> {
+  if (entry.kind === 'schedule') return tellSchedule(ports, entry);
+  await seeToKind(ports, entry, entry.kind);
+  await ports.due.deleteDue(entry);
+}
+
+async function seeToKind(
+  ports: CorePorts,
+  entry: DueEntry,
+  kind: Exclude<DueEntry['kind'], 'schedule'>,
+): Promise<void> {
+  switch (kind) {
+    case 'callback':
+      return sendDueCallback(ports, entry);
+    case 'receiver':
+      return seeToReceiver(ports, entry);
+    case 'start':
+      return startPostponed(ports, entry);
+    case 'close':
+      return closeStopped(ports, entry);
+    case 'watch':
+      return watchRun(ports, entry);
+  }
+}
+
+/** Keeps apart what stands for different entries: entries lie at whole minutes, mostly. */
+const APART_MS = 59_999;
+
+/**
+ * Asks for a schedule to be seen to; whoever does it takes back the entry that stands for it meanwhile, and may do so
+ * late: so that entry is no other one's. This one goes before: a clock behind ours may put another under just its key.
+ */
+async function tellSchedule(ports: CorePorts, entry: DueEntry): Promise<void> {
+  const { uid } = entry;
+  const dueAt = nextWatch(ports.clock.now()) + (entry.at % APART_MS);
+  await ports.due.putDue({ at: dueAt, kind: 'schedule', uid });
+  await ports.due.deleteDue(entry);
+  await ports.messages.send({ kind: 'tend', scheduleUid: uid, dueAt }, { workspaceUid: uid }); // a group of its own
+}
+
+async function sendDueCallback(ports: CorePorts, entry: DueEntry): Promise<void> {
+  const record = await ports.callbacks.readRecord(entry.uid);
+  if (record === null || record.status !== 'PENDING' || record.nextAttemptAt !== entry.at) return;
+  const message = { kind: 'callback', uid: record.uid, attempt: record.retryCount + 1 } as const;
+  await ports.messages.send(message, { workspaceUid: record.workspaceUid });
+}
+
+async function seeToReceiver(ports: CorePorts, { at, kind, uid }: DueEntry): Promise<void> {
+  const againAt = await tendReceiver(ports, uid);
+  if (againAt !== null) await ports.due.putDue({ at: Math.max(againAt, at + 1), kind, uid });
+}
+
+async function startPostponed(ports: CorePorts, entry: DueEntry): Promise<void> {
+  const control = await ports.runs.readControl(entry.uid);
+  if (control?.status !== 'SCHEDULED') return;
+  const message = { kind: 'dispatch', runUid: control.uid, epoch: control.epoch } as const;
+  await ports.messages.send(message, { workspaceUid: control.workspaceUid });
+}
+
+async function closeStopped(ports: CorePorts, entry: DueEntry): Promise<void> {
+  const control = await ports.runs.readControl(entry.uid);
+  const definition = await ports.runs.readDefinition(entry.uid);
+  if (control?.status !== 'STOPPED' || definition === null) return;
+  await settleLanded(ports, control, definition);
+  await closeRun(ports, control, definition);
+}
