@@ -9,6 +9,7 @@ import { createReceiverStore } from '../../shared/adapters/dynamodb/receiver-sto
 import { createScheduleStore } from '../../shared/adapters/dynamodb/schedule-store.ts';
 import { createRunReader } from '../../shared/adapters/dynamodb/run-reader.ts';
 import { createRunStore } from '../../shared/adapters/dynamodb/run-store.ts';
+import type { Table } from '../../shared/adapters/dynamodb/table.ts';
 import { createUploadStore } from '../../shared/adapters/dynamodb/upload-store.ts';
 import { runUidOf, shortHash } from '../../shared/domain/ids.ts';
 import type { RunControl, RunDefinition } from '../../shared/domain/run.ts';
@@ -48,6 +49,8 @@ export interface EngineWorld {
   readonly uploads: MemoryUploads;
   readonly uploadStore: UploadStore;
   readonly reader: RunReader;
+  /** For what no store writes. */
+  readonly table: Table;
   readonly posted: readonly Posted[];
   /** Messages sent, in order; for what was sent when. */
   readonly sent: readonly { readonly message: Message; readonly at: number; readonly delayMs: number }[];
@@ -181,6 +184,7 @@ export function createEngineWorld(options: {
     uploads,
     uploadStore: createUploadStore(table, () => now),
     reader: createRunReader(table, objects),
+    table,
     posted,
     sent,
     now: () => now,

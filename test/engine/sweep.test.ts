@@ -1,0 +1,215 @@
+import { describe, expect, it } from 'vitest';
+import { duePartition, keys } from '../../shared/adapters/dynamodb/keys.ts';
+import { receiverUid } from '../../shared/domain/receiver.ts';
+import { DUE_PARTITIONS, type DueEntry } from '../../shared/engine/stores.ts';
+import { sweep } from '../../shared/engine/sweep/sweep.ts';
+import { createEngineWorld, type EngineWorld, START } from '../support/engine-world.ts';
+import { createSampleActions } from '../support/sample-actions.ts';
+
+const MINUTE_MS = 60_000;
+const PARTITIONS = Array.from({ length: DUE_PARTITIONS }, (_, partition) => partition);
+const BROKEN_RECEIVER = receiverUid('00000000-0000-4000-8000-000000000001', 'https://broken.example/hook');
+
+type Bad = (partition: number, index: number) => { readonly sk: string } & Readonly<Record<string, unknown>>;
+
+const at = START - 10 * MINUTE_MS;
+const sk = (kind: string, uid: string): string => `${at}#${kind}#${uid}`;
+
+/** Rows that no sweep of this release can see to. */
+const BAD_ROWS: readonly (readonly [what: string, row: Bad])[] = [
+  ['holds nothing but its key', (_, index) => ({ sk: sk('watch', `empty ${index}`) })],
+  [
+    'is of a kind that a later release knows',
+    (_, index) => ({ sk: sk('audit', `later ${index}`), at, kind: 'audit', uid: `later ${index}` }),
+  ],
+  [
+    'lies where it does not say',
+    (_, index) => ({ sk: sk('watch', `here ${index}`), at, kind: 'watch', uid: `there ${index}` }),
+  ],
+  [
+    'says its time as a text',
+    (_, index) => ({ sk: sk('watch', `text ${index}`), at: String(at), kind: 'watch', uid: `text ${index}` }),
+  ],
+  [
+    'holds a look that is none',
+    (_, index) => ({ sk: sk('watch', `w${index}`), at, kind: 'watch', uid: `w${index}`, look: { shard: 'x' } }),
+  ],
+  ['has a key without a time', (_, index) => ({ sk: `!${index}`, at, kind: 'watch', uid: `w${index}` })],
+  [
+    'throws when it is seen to',
+    (partition, index) => {
+      const uid = uidsIn(partition, index + 1).at(-1) ?? '';
+      return { sk: sk('receiver', uid), at, kind: 'receiver', uid };
+    },
+  ],
+];
+
+describe('rows that fail for good', () => {
+  it.each(BAD_ROWS)(
+    '60 in each partition, each of which %s, stay, and what is due behind them is done',
+    async (_, row) => {
+      const { world, lines } = await open();
+      for (const partition of PARTITIONS) {
+        for (let index = 0; index < 60; index += 1) await putRow(world, partition, row(partition, index));
+        for (const uid of uidsIn(partition, 60)) await breakReceiver(world, uid);
+      }
+      const uids = await putOneInEach(world);
+      const before = await countRows(world);
+      await sweep(world.ports, START + MINUTE_MS);
+      expect(toldSchedules(world)).toEqual(uids.toSorted());
+      expect(await countRows(world)).toBe(before); // each told schedule has a row for its next look
+      expect(lines.errors.length).toBe(before - DUE_PARTITIONS);
+      expect(lines.swept).toMatchObject([{ seen_to: DUE_PARTITIONS, failing_rows: before - DUE_PARTITIONS }]);
+    },
+  );
+
+  it('are tried again after a time that grows to a quarter of an hour', async () => {
+    const { world, lines } = await open();
+    await putRow(world, 0, { sk: sk('audit', 'later'), at, kind: 'audit', uid: 'later' });
+    const triedAt: number[] = [];
+    for (let minute = 0; minute <= 62; minute += 1) {
+      world.skipTo(START + minute * MINUTE_MS);
+      const { failing } = await sweep(world.ports, world.now() + MINUTE_MS);
+      expect(failing).toBe(1);
+      if (lines.errors.splice(0).length > 0) triedAt.push(minute);
+    }
+    expect(triedAt).toEqual([0, 1, 2, 4, 8, 16, 31, 46, 61]);
+  });
+
+  it('are done once what was wrong is right again', async () => {
+    const { world } = await open();
+    await world.ports.due.putDue({ at, kind: 'receiver', uid: BROKEN_RECEIVER });
+    expect(await sweep(world.ports, START + MINUTE_MS)).toMatchObject({ seenTo: 0, failing: 1 });
+    await world.table.delete(keys.receiver(BROKEN_RECEIVER));
+    world.skipTo(START + MINUTE_MS);
+    expect(await sweep(world.ports, world.now() + MINUTE_MS)).toMatchObject({ seenTo: 1, failing: 0 });
+    expect(await countRows(world)).toBe(0);
+  });
+
+  it('count one failure where two sweeps meet them at once', async () => {
+    const { world } = await open();
+    await world.ports.due.putDue({ at, kind: 'receiver', uid: BROKEN_RECEIVER });
+    const until = START + MINUTE_MS;
+    await Promise.all([sweep(world.ports, until), sweep(world.ports, until)]);
+    const { rows } = await world.ports.due.listDue(partitionOf(BROKEN_RECEIVER), START, 10);
+    expect(rows).toMatchObject([{ failures: 1, tryAt: START + 30_000 }]);
+  });
+
+  it('are not made again by a sweep that comes late, where another has seen to them', async () => {
+    const { world } = await open();
+    await world.ports.due.putDue({ at, kind: 'receiver', uid: BROKEN_RECEIVER });
+    const { rows } = await world.ports.due.listDue(partitionOf(BROKEN_RECEIVER), START, 10);
+    await world.ports.due.deleteDue({ at, kind: 'receiver', uid: BROKEN_RECEIVER });
+    expect(await Promise.all(rows.map((row) => world.ports.due.putOff(row, START)))).toEqual([false]);
+    expect(await countRows(world)).toBe(0);
+  });
+});
+
+describe('a backlog', () => {
+  it('in each partition does not keep the others from their turn, however little time a sweep has', async () => {
+    const { world } = await open();
+    for (const partition of PARTITIONS) {
+      for (const uid of uidsIn(partition, 60)) await world.ports.due.putDue({ at, kind: 'schedule', uid });
+    }
+    // A second a page: time for one page of each and half of the second.
+    const listDue: EngineWorld['ports']['due']['listDue'] = (...asked) => {
+      world.skipTo(world.now() + 1_000);
+      return world.ports.due.listDue(...asked);
+    };
+    await sweep({ ...world.ports, due: { ...world.ports.due, listDue } }, START + 15_000);
+    const told = toldSchedules(world);
+    expect(told).toHaveLength(15 * 25);
+    expect(new Set(told.map(partitionOf)).size).toBe(DUE_PARTITIONS);
+  });
+
+  it('begins in another partition each minute', async () => {
+    const first: number[] = [];
+    for (const minute of PARTITIONS) {
+      const { world } = await open();
+      world.skipTo(START + minute * MINUTE_MS);
+      for (const uid of uidsIn(minute, 1)) await world.ports.due.putDue({ at, kind: 'schedule', uid });
+      const listDue: EngineWorld['ports']['due']['listDue'] = (partition, ...asked) => {
+        first.push(partition);
+        world.skipTo(world.now() + MINUTE_MS);
+        return world.ports.due.listDue(partition, ...asked);
+      };
+      await sweep({ ...world.ports, due: { ...world.ports.due, listDue } }, world.now() + 45_000);
+    }
+    expect(new Set(first).size).toBe(DUE_PARTITIONS);
+  });
+
+  it('is told by the age of its oldest row, of those at which no sweep has failed', async () => {
+    const { world, lines } = await open();
+    await putRow(world, 3, { sk: `${START - 60 * MINUTE_MS}#audit#later`, at, kind: 'audit', uid: 'later' });
+    await sweep(world.ports, START + MINUTE_MS);
+    for (const uid of uidsIn(7, 1)) await world.ports.due.putDue({ at, kind: 'schedule', uid });
+    await sweep(world.ports, START + MINUTE_MS);
+    expect(lines.swept.map((line) => line['oldest_row_seconds'])).toEqual([3_600, 600]);
+  });
+
+  it('of a partition that cannot be read is told, and the others are swept', async () => {
+    const { world, lines } = await open();
+    const uids = await putOneInEach(world);
+    const listDue: EngineWorld['ports']['due']['listDue'] = async (partition, ...asked) => {
+      if (partition === 4) throw new Error('no answer');
+      return world.ports.due.listDue(partition, ...asked);
+    };
+    await sweep({ ...world.ports, due: { ...world.ports.due, listDue } }, START + MINUTE_MS);
+    expect(toldSchedules(world)).toEqual(uids.filter((uid) => partitionOf(uid) !== 4).toSorted());
+    expect(lines.errors).toMatchObject([{ partition: 4 }]);
+  });
+});
+
+type Line = Readonly<Record<string, unknown>>;
+
+/** A world in which one receiver's record is broken, with what its sweeps log. */
+async function open() {
+  const made = createEngineWorld({ actions: [createSampleActions().numberedPages] });
+  const lines = { errors: [] as Line[], swept: [] as Line[] };
+  const log = {
+    ...made.ports.log,
+    error: (_: string, data: Line = {}) => void lines.errors.push(data),
+    info: (_: string, data: Line = {}) => void lines.swept.push(data),
+  };
+  const world: EngineWorld = { ...made, ports: { ...made.ports, log } };
+  await breakReceiver(world, BROKEN_RECEIVER);
+  return { world, lines };
+}
+
+/** Whoever reads its record throws. */
+async function breakReceiver(world: EngineWorld, uid: string): Promise<void> {
+  await world.table.put(keys.receiver(uid), { failures: 'many', expires_at: 2 * START });
+}
+
+async function putRow(world: EngineWorld, partition: number, row: { readonly sk: string }): Promise<void> {
+  await world.table.put({ pk: duePartition(partition), sk: row.sk }, row);
+}
+
+async function putOneInEach(world: EngineWorld): Promise<readonly string[]> {
+  const uids = PARTITIONS.flatMap((partition) => uidsIn(partition, 1));
+  for (const uid of uids) await world.ports.due.putDue({ at: START - 1, kind: 'schedule', uid });
+  return uids;
+}
+
+async function countRows(world: EngineWorld): Promise<number> {
+  const pages = await Promise.all(PARTITIONS.map((one) => world.ports.due.listDue(one, 2 * START, 1_000)));
+  return pages.flatMap(({ rows }) => rows).length;
+}
+
+/** Schedules that the control function was asked to see to. */
+function toldSchedules({ sent }: EngineWorld): readonly string[] {
+  return sent.flatMap(({ message }) => (message.kind === 'tend' ? [message.scheduleUid] : [])).toSorted();
+}
+
+function partitionOf(uid: string): number {
+  const entry: DueEntry = { at, kind: 'schedule', uid };
+  return Number(keys.due(entry).pk.slice(duePartition(0).length - 1));
+}
+
+function uidsIn(partition: number, count: number): readonly string[] {
+  const uids: string[] = [];
+  for (let drawn = 0; uids.length < count; drawn += 1) {
+    if (partitionOf(`schedule ${drawn}`) === partition) uids.push(`schedule ${drawn}`);
+  }
+  return uids;
+}
