@@ -1,5 +1,5 @@
 /* oxlint-disable eslint/no-new -- a CDK construct joins its scope by being made */
-import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
+import { Annotations, CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import type { StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { ROUTES } from '../shared/contract/routes.ts';
@@ -17,6 +17,7 @@ import { EngineState } from './constructs/engine-state.ts';
 import { EngineApi } from './constructs/http-api.ts';
 import type { Platform } from './constructs/platform.ts';
 import { ScheduleGroup } from './constructs/schedule-group.ts';
+import { addAlarms } from './constructs/stage-alarms.ts';
 import { WorkQueue } from './constructs/work-queue.ts';
 import {
   CALLBACK_TIMEOUT,
@@ -32,6 +33,9 @@ import {
 } from './constructs/worker-functions.ts';
 import type { StageSettings } from './settings.ts';
 
+/** Stages that nobody is woken for. */
+const TRIAL_STAGES: ReadonlySet<string> = new Set(['local', 'dev']);
+
 export interface EngineStackProps extends StackProps {
   readonly stage: string;
   readonly settings: StageSettings;
@@ -46,7 +50,7 @@ export class EngineStack extends Stack {
     const { stage, settings, bundleDir } = props;
     const alarms = new Alarms(this, 'Alarms', { email: settings.alarmEmail });
     const api = new EngineApi(this, 'Http', { stage, settings });
-    const deadLetters = new DeadLetterQueue(this, 'DeadLetterQueue', { alarms, consumerTimeout: DEAD_LETTERS_TIMEOUT });
+    const deadLetters = new DeadLetterQueue(this, 'DeadLetterQueue', { consumerTimeout: DEAD_LETTERS_TIMEOUT });
     const queues = this.createQueues(settings, deadLetters);
     const platform: Platform = {
       stage,
@@ -72,9 +76,17 @@ export class EngineStack extends Stack {
     createCallback(this, platform);
     createIntake(this, platform);
     createSweep(this, platform);
-    createDeadLetters(this, platform);
+    const { lambda } = createDeadLetters(this, platform);
+    addAlarms(this, platform, { api, deadLetters: lambda });
+    this.warnOfSilence(stage, settings);
     api.route(ROUTES, functions, 'runs');
     this.createOutputs(api, platform.state);
+  }
+
+  private warnOfSilence(stage: string, { alarmEmail }: StageSettings): void {
+    if (alarmEmail !== null || TRIAL_STAGES.has(stage)) return;
+    const message = `alarmEmail of stage ${stage} is null: its alarms tell nobody. Set it in infra/settings.ts.`;
+    Annotations.of(this).addWarningV2('trireme:alarmEmail', message);
   }
 
   /** What a person and the command line need to find their way into the stage. */

@@ -1,6 +1,6 @@
 import { Duration, Stack } from 'aws-cdk-lib';
-import { Alarm, ComparisonOperator, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import type { MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Topic } from 'aws-cdk-lib/aws-sns';
@@ -11,14 +11,15 @@ import { acknowledge } from './acknowledge.ts';
 export interface AlarmProps {
   /** What it means and what to do, for who is woken by it. */
   readonly description: string;
-  readonly metric: Metric;
+  /** With its statistic; the period is `minutes`. */
+  readonly metric: Metric | MathExpression;
   readonly threshold: number;
   readonly minutes: number;
   /** Raises when the metric is under the threshold, or not there at all; without it, when at or over. */
   readonly whenUnder?: boolean;
 }
 
-/** Where alarms go: one topic with one e-mail, or nowhere. An alarm costs $0.10 a month after the account's first ten. */
+/** Where alarms go: one topic with one e-mail, or nowhere. Each metric of an alarm costs $0.10 a month after the account's first ten. */
 export class Alarms extends Construct {
   private readonly topic: Topic | null;
 
@@ -48,7 +49,7 @@ export class Alarms extends Construct {
   add(scope: Construct, id: string, { description, metric, threshold, minutes, whenUnder = false }: AlarmProps): void {
     const alarm = new Alarm(scope, id, {
       alarmDescription: description,
-      metric: metric.with({ period: Duration.minutes(minutes), statistic: whenUnder ? Stats.SUM : metric.statistic }),
+      metric: metric.with({ period: Duration.minutes(minutes) }),
       threshold,
       evaluationPeriods: 1,
       comparisonOperator: whenUnder

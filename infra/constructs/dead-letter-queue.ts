@@ -4,14 +4,12 @@ import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
-import type { Alarms } from './alarms.ts';
 import { NO_FAILURE_DESTINATION, VISIBILITY_FACTOR } from './work-queue.ts';
 
 /** Letters seen to at once, the least an event source takes: they are rare and may wait. */
 const AT_ONCE = 2;
 
 export interface DeadLetterQueueProps {
-  readonly alarms: Alarms;
   /** The timeout of the function that reads this queue. */
   readonly consumerTimeout: Duration;
 }
@@ -23,7 +21,7 @@ export interface DeadLetterQueueProps {
 export class DeadLetterQueue extends Construct {
   readonly queue: Queue;
 
-  constructor(scope: Construct, id: string, { alarms, consumerTimeout }: DeadLetterQueueProps) {
+  constructor(scope: Construct, id: string, { consumerTimeout }: DeadLetterQueueProps) {
     super(scope, id);
     this.queue = new Queue(this, 'Queue', {
       visibilityTimeout: Duration.seconds(VISIBILITY_FACTOR * consumerTimeout.toSeconds()),
@@ -33,13 +31,6 @@ export class DeadLetterQueue extends Construct {
       enforceSSL: true,
     });
     acknowledge(this.queue, { 'Serverless-SQSRedrivePolicy': 'It is itself the dead-letter queue' });
-    alarms.add(this, 'AgeAlarm', {
-      description:
-        'Dead letters lie unread for 15 minutes: is the function dead-letters throttled, or its event source off?',
-      metric: this.queue.metricApproximateAgeOfOldestMessage({ statistic: 'Maximum' }),
-      threshold: 900,
-      minutes: 5,
-    });
   }
 
   /** Lets a function read the letters, one at a time: what it throws keeps just that one, and counts as its error. */

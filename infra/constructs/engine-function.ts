@@ -18,6 +18,7 @@ import { Construct } from 'constructs';
 import type { FunctionName } from '../../shared/contract/env.ts';
 import { acknowledge } from './acknowledge.ts';
 import type { EngineState, ObjectPrefix } from './engine-state.ts';
+import { countFromLog } from './log-metrics.ts';
 import { environmentOf } from './platform.ts';
 import type { Platform } from './platform.ts';
 
@@ -42,9 +43,10 @@ export interface EngineFunctionProps {
   readonly may: readonly PolicyStatement[];
 }
 
-/** One Lambda with a role, a log group and alarms of its own. */
+/** One Lambda with a role and a log group of its own. */
 export class EngineFunction extends Construct {
   readonly lambda: LambdaFunction;
+  readonly logGroup: LogGroup;
 
   constructor(scope: Construct, id: string, props: EngineFunctionProps) {
     super(scope, id);
@@ -54,13 +56,13 @@ export class EngineFunction extends Construct {
       throw new Error(`No bundle of function ${name} in ${folder}: is its file in functions/api or functions/workers?`);
     }
     const functionName = `trireme-${platform.stage}-${name}`;
-    const logGroup = new LogGroup(this, 'Log', {
+    this.logGroup = new LogGroup(this, 'Log', {
       logGroupName: `/aws/lambda/${functionName}`,
       retention: platform.settings.logRetentionDays,
       removalPolicy: RemovalPolicy.DESTROY,
     });
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
-    role.addToPolicy(writesLog(logGroup));
+    role.addToPolicy(writesLog(this.logGroup));
     role.addToPolicy(platform.state.spareKeys(props.keys));
     for (const statement of props.may) role.addToPolicy(statement);
     this.allowObjects(role, platform.state, props.objects ?? {});
@@ -74,7 +76,7 @@ export class EngineFunction extends Construct {
       memorySize: props.memoryMb,
       role,
       environment: { ...environmentOf(name, platform), NODE_OPTIONS: '--enable-source-maps' },
-      logGroup,
+      logGroup: this.logGroup,
       loggingFormat: LoggingFormat.JSON,
       applicationLogLevelV2: ApplicationLogLevel.INFO,
       systemLogLevelV2: SystemLogLevel.WARN,
@@ -89,7 +91,7 @@ export class EngineFunction extends Construct {
       'Serverless-LambdaAsyncFailureDestination':
         'No work arrives by asynchronous invocation but the sweep, told each minute',
     });
-    this.addAlarms(platform, name);
+    countFromLog(this, 'ErrorLines', platform.stage, this.logGroup);
   }
 
   private allowObjects(role: Role, state: EngineState, { get = [], put = [] }: ObjectAccess): void {
@@ -99,21 +101,6 @@ export class EngineFunction extends Construct {
       'Objects are named by uid and SHA-256, known only when they are written: the prefix is the permission';
     for (const prefix of [...get, ...put])
       acknowledge(role, { [`AwsSolutions-IAM5[Resource::${state.objectsFinding(prefix)}]`]: reason });
-  }
-
-  private addAlarms({ alarms }: Platform, name: string): void {
-    alarms.add(this, 'ErrorsAlarm', {
-      description: `Invocations of ${name} threw or timed out: read its log for the error_ref`,
-      metric: this.lambda.metricErrors(),
-      threshold: 1,
-      minutes: 5,
-    });
-    alarms.add(this, 'ThrottlesAlarm', {
-      description: `Invocations of ${name} were throttled: raise the account's or the function's concurrency`,
-      metric: this.lambda.metricThrottles(),
-      threshold: 1,
-      minutes: 5,
-    });
   }
 }
 

@@ -26,6 +26,7 @@ const ACCESS_LOG = {
 /** The HTTP API. It stands before the functions, which need its address; they are joined to it by `route`. */
 export class EngineApi extends Construct {
   readonly url: string;
+  readonly stage: HttpStage;
   private readonly api: HttpApi;
 
   constructor(scope: Construct, id: string, props: { readonly stage: string; readonly settings: StageSettings }) {
@@ -39,7 +40,7 @@ export class EngineApi extends Construct {
       retention: settings.logRetentionDays,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    new HttpStage(this, 'Stage', {
+    this.stage = new HttpStage(this, 'Stage', {
       httpApi: this.api,
       stageName: '$default',
       autoDeploy: true,

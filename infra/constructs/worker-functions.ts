@@ -4,6 +4,7 @@ import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
 import type { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
 import { EngineFunction } from './engine-function.ts';
+import { countFromLog } from './log-metrics.ts';
 import type { Platform } from './platform.ts';
 
 /** Timeouts of the workers whose time is not a setting; their queues' visibility is computed from the same. */
@@ -42,7 +43,7 @@ export function createControl(scope: Construct, platform: Platform): EngineFunct
 
 /** Runs one page of one input per message and asks for the next page: it leads back to itself once per page. */
 export function createPage(scope: Construct, platform: Platform): EngineFunction {
-  const { state, settings, alarms, controlQueue, pageQueue, callbackQueue } = platform;
+  const { state, settings, controlQueue, pageQueue, callbackQueue } = platform;
   const worker = new EngineFunction(scope, 'Page', {
     platform,
     name: 'page',
@@ -60,13 +61,6 @@ export function createPage(scope: Construct, platform: Platform): EngineFunction
     ],
   });
   pageQueue.feed(worker.lambda);
-  alarms.add(worker, 'AgeAlarm', {
-    description:
-      'Pages wait over 15 minutes for a worker: raise workerConcurrency.page or look for an action that hangs',
-    metric: pageQueue.queue.metricApproximateAgeOfOldestMessage({ statistic: 'Maximum' }),
-    threshold: 900,
-    minutes: 5,
-  });
   return worker;
 }
 
@@ -117,7 +111,7 @@ export function createIntake(scope: Construct, platform: Platform): EngineFuncti
  * callback.
  */
 export function createDeadLetters(scope: Construct, platform: Platform): EngineFunction {
-  const { state, alarms, deadLetters, controlQueue, pageQueue, callbackQueue } = platform;
+  const { state, deadLetters, controlQueue, pageQueue, callbackQueue } = platform;
   const worker = new EngineFunction(scope, 'DeadLetters', {
     platform,
     name: 'dead-letters',
@@ -133,19 +127,12 @@ export function createDeadLetters(scope: Construct, platform: Platform): EngineF
     ],
   });
   deadLetters.feed(worker.lambda);
-  alarms.add(worker, 'LettersAlarm', {
-    description:
-      'Messages died: their inputs, runs or callbacks were ended with INTERNAL_ERROR. Read the log of dead-letters',
-    metric: worker.lambda.metricInvocations(),
-    threshold: 1,
-    minutes: 5,
-  });
   return worker;
 }
 
 /** Every minute: does what is due and repeats what was lost. Never tried again, for the next minute does the same. */
 export function createSweep(scope: Construct, platform: Platform): EngineFunction {
-  const { state, alarms, controlQueue, pageQueue, callbackQueue } = platform;
+  const { state, controlQueue, pageQueue, callbackQueue } = platform;
   const worker = new EngineFunction(scope, 'Sweep', {
     platform,
     name: 'sweep',
@@ -166,13 +153,8 @@ export function createSweep(scope: Construct, platform: Platform): EngineFunctio
   acknowledge(everyMinute, {
     'Serverless-EventBusDLQ': 'A sweep that was not started is made good by the next minute’s; an alarm tells of five',
   });
-  alarms.add(worker, 'AbsenceAlarm', {
-    description:
-      'The sweeper has not run for five minutes: what waits longer than 15 minutes and lost messages stand still',
-    metric: worker.lambda.metricInvocations(),
-    threshold: 1,
-    minutes: 5,
-    whenUnder: true,
-  });
+  for (const name of ['Sweeps', 'FailingDueRows', 'OldestDueRowSeconds'] as const) {
+    countFromLog(worker, name, platform.stage, worker.logGroup);
+  }
   return worker;
 }

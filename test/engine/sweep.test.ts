@@ -181,7 +181,7 @@ async function breakReceiver(world: EngineWorld, uid: string): Promise<void> {
   await world.table.put(keys.receiver(uid), { failures: 'many', expires_at: 2 * START });
 }
 
-async function putRow(world: EngineWorld, partition: number, row: { readonly sk: string }): Promise<void> {
+async function putRow(world: EngineWorld, partition: number, row: ReturnType<Bad>): Promise<void> {
   await world.table.put({ pk: duePartition(partition), sk: row.sk }, row);
 }
 

@@ -58,8 +58,9 @@ export class Mirror {
     return items.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, item]) => item);
   }
 
-  has(pk: string): boolean {
-    return (this.#partitions.get(pk)?.size ?? 0) > 0;
+  /** Whether a partition holds an item with such a sort key. */
+  some(pk: string, isWanted: (sk: string) => boolean): boolean {
+    return this.#partitions.get(pk)?.keys().some(isWanted) ?? false;
   }
 
   /** Names of the partitions that hold something. */

@@ -1,8 +1,10 @@
 import { slotFromItem } from '../../shared/adapters/dynamodb/progress-store.ts';
 import { deriveUid } from '../../shared/domain/ids.ts';
+import { isBadRow } from './bad-rows.ts';
 import { Past } from './checks/past.ts';
 import { type Instance, isFaultless, type Stage } from './instance.ts';
 import { type Change, Mirror, toItem } from './mirror.ts';
+import { dueAt } from './records.ts';
 import { controlChange, movesBetween, STEP_CHECKS, type StepLimits } from './checks/step-checks.ts';
 
 /** What a check found. */
@@ -54,7 +56,7 @@ export class Observer {
 
   #note({ pk, sk, after }: Change): void {
     if (after === null) return;
-    if (pk.startsWith('DUE#')) this.onDue(Number(after['at']?.['N']));
+    if (pk.startsWith('DUE#') && !isBadRow(pk, sk)) this.onDue(dueAt(after));
     if (!sk.startsWith('P#') || after['f'] === undefined) return;
     const runUid = pk.split('#')[1] ?? '';
     const { input, page, attempt } = slotFromItem(runUid, toItem(after));

@@ -14,6 +14,7 @@ import type { ErrorRecord } from '../../shared/domain/errors.ts';
 import type { PageSlot } from '../../shared/domain/page.ts';
 import type { RunControl, RunDefinition } from '../../shared/domain/run.ts';
 import { DUE_PARTITIONS } from '../../shared/engine/stores.ts';
+import { isBadRow } from './bad-rows.ts';
 import { type Mirror, perItem, toItem, type WireItem } from './mirror.ts';
 
 /** A callback's record as checks look at it. */
@@ -122,18 +123,20 @@ export class Records {
     return slotsIn(this.#mirror.get(pk, sk));
   }
 
+  /** What waits for a sweep, but for rows that fail for good; of one that was put off, when it is tried again. */
   due(): readonly { readonly at: number; readonly what: string }[] {
     const entries: { at: number; what: string }[] = [];
     for (const pk of this.#partitions()) {
       for (const item of this.#mirror.list(pk)) {
-        entries.push({ at: Number(item['at']?.['N']), what: String(item['sk']?.['S']) });
+        const what = String(item['sk']?.['S']);
+        if (!isBadRow(pk, what)) entries.push({ at: dueAt(item), what });
       }
     }
     return entries;
   }
 
   hasDue(): boolean {
-    return this.#partitions().some((pk) => this.#mirror.has(pk));
+    return this.#partitions().some((pk) => this.#mirror.some(pk, (sk) => !isBadRow(pk, sk)));
   }
 
   /** Whether a sweep would find something (clocks that run ahead aside). */
@@ -165,6 +168,11 @@ export class Records {
   #slotItems(runUid: string, input: number): readonly WireItem[] {
     return this.#mirror.list(shardPartition(runUid, shardOf(input)), slotPrefix(input));
   }
+}
+
+/** When a sweep sees to a due row next. */
+export function dueAt(item: WireItem): number {
+  return Math.max(Number(item['at']?.['N']), Number(item['try_at']?.['N'] ?? 0));
 }
 
 /** The slots that a workspace's item holds, as pairs of run and epoch. */

@@ -1,5 +1,6 @@
 import { Adversary } from './adversary.ts';
 import { type Aim, AimedStrike } from './aim.ts';
+import { badRowItems, watchTimers } from './bad-rows.ts';
 import { Breakdowns } from './breakdowns.ts';
 import { apiKeyItems, takeStep } from './callers.ts';
 import { watchBurials } from './checks/burial-watch.ts';
@@ -93,6 +94,10 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
   const records = new Records(observer.mirror, deployment.bucket.pages);
   observer.onBurial = watchBurials({ stage, observer, queues: deployment.queues });
   if (workload.letters !== undefined) meddleWithLetters({ stage, deployment, records, truth }, workload.letters);
+  if (workload.badRows !== undefined) {
+    await deployment.write(badRowItems(workload.badRows, timeline.now()));
+    watchTimers({ stage, observer });
+  }
   const schedules =
     workload.schedules === undefined
       ? null

@@ -5,7 +5,7 @@ import { Random } from './random.ts';
  * well, `schedules` nothing but schedules, `consumers` keys, dependencies, later starts and replays, `paced` runs of an
  * action with a pace, `verbs` runs that are stopped and taken up again over and over, `away` receivers that come back
  * after a time, `live` live calls that wait, have keys, and are followed page by page, beside runs, `letters` messages
- * that die, of all of these, `uploads` runs over uploads.
+ * that die, of all of these, `uploads` runs over uploads, `rows` runs beside due rows that fail for good.
  */
 export const SCENARIOS = [
   'small',
@@ -26,6 +26,8 @@ export const SCENARIOS = [
   'letters',
   'uploads',
   'uploads-calm',
+  'rows',
+  'rows-calm',
 ] as const;
 export type Scenario = (typeof SCENARIOS)[number];
 
@@ -49,6 +51,8 @@ const SHARES: readonly (readonly [scenario: Scenario, percent: number])[] = [
   ['letters', 3],
   ['uploads', 4],
   ['uploads-calm', 0.5],
+  ['rows', 1],
+  ['rows-calm', 0.5],
 ];
 
 /** The scenario of a seed, where it is not chosen. */

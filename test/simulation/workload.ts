@@ -1,4 +1,5 @@
 import { drawAwayWorkload } from './away-workload.ts';
+import { type BadRows, drawBadRows } from './bad-rows.ts';
 import { Random } from './random.ts';
 import type { Scenario } from './scenarios.ts';
 import type { ReceiverNature } from './receivers.ts';
@@ -36,6 +37,7 @@ export interface Workload {
   /** What makes messages die. */
   readonly letters?: LetterWorkload;
   readonly uploads?: UploadWorkload;
+  readonly badRows?: BadRows;
 }
 
 /** Something a caller does, so many ms after the start. */
@@ -64,6 +66,8 @@ export function drawWorkload(seed: number, scenario: Scenario, leastStormMs = 0)
   if (scenario === 'verbs') return drawVerbHistory(seed, leastStormMs);
   if (scenario === 'letters') return drawLetters(seed);
   if (scenario === 'uploads' || scenario === 'uploads-calm') return drawUploadHistory(seed);
+  if (scenario === 'rows' || scenario === 'rows-calm')
+    return { ...drawWorkload(seed, 'small'), badRows: drawBadRows(seed) };
   if (scenario === 'paced' || scenario === 'paced-calm') return pacedOf(drawWorkload(seed, 'small'));
   const random = new Random(seed, 'workload');
   const workspaces = random.pick([1, 1, 1, 2, 4]);

@@ -51,7 +51,7 @@ function readRow(partition: number, item: Item): DueRow {
   return {
     partition,
     key,
-    entry: readEntry(key, item),
+    entry: readEntry(partition, key, item),
     dueAt: /^\d{13}/.test(key) ? Number(key.slice(0, 13)) : null,
     failures: isCount(failures) ? failures : 0,
     tryAt: isTime(tryAt) ? tryAt : 0,
@@ -59,14 +59,15 @@ function readRow(partition: number, item: Item): DueRow {
 }
 
 /** Null for a row that is not as {@link createDueStore} writes it: by another release, or by hand. */
-function readEntry(key: string, item: Item): DueEntry | null {
+function readEntry(partition: number, key: string, item: Item): DueEntry | null {
   const kind = DUE_KINDS.find((known) => known === valueOf(item, 'kind'));
   const at = valueOf(item, 'at');
   const uid = valueOf(item, 'uid');
   const look = readLook(valueOf(item, 'look'));
   if (kind === undefined || !isTime(at) || typeof uid !== 'string' || look === 'unreadable') return null;
   const entry: DueEntry = { at, kind, uid, ...(look === null ? {} : { look }) };
-  return keys.due(entry).sk === key ? entry : null; // it is deleted by what it says
+  const { pk, sk } = keys.due(entry);
+  return pk === duePartition(partition) && sk === key ? entry : null; // it is deleted by what it says
 }
 
 function readLook(look: unknown): RunLook | 'unreadable' | null {

@@ -8,7 +8,7 @@ import { seeToEntry } from './see-to-entry.ts';
 const PAGE_ROWS = 25;
 const MINUTE_MS = 60_000;
 
-/** What one sweep came to; alarms read it from its log line (infra/constructs/sweep-metrics.ts). */
+/** What one sweep came to; alarms read it from its log line (infra/constructs/log-metrics.ts). */
 export interface SweepReport {
   /** Rows that were seen to, and are done with or put down anew. */
   readonly seenTo: number;

@@ -2,6 +2,7 @@ import { slotFromItem } from '../../../shared/adapters/dynamodb/progress-store.t
 import { hasEnded, RUN_MOVES, type RunControl, type RunMove, type RunStatus } from '../../../shared/domain/run.ts';
 import { type Change, toItem, type WireItem } from '../mirror.ts';
 import { CALLBACK_ATTEMPTS } from './callback-checks.ts';
+import { isBadRow } from '../bad-rows.ts';
 import type { Past } from './past.ts';
 import { callbackRow, controlOf, slotsIn } from '../records.ts';
 
@@ -101,6 +102,17 @@ export const STEP_CHECKS: readonly StepCheck[] = [
       const kept = new Set(slotsIn(after));
       const late = slotsIn(before).find((pair) => !kept.has(pair) && past.hasLongEnded(pair.split(':')[0] ?? pair));
       return late === undefined ? null : `slot ${late} is given back long after its run ended`;
+    },
+  },
+  {
+    name: 'badRowsStay',
+    proves:
+      'A due row that fails for good, or that this release cannot read, is never lost: each failure is counted in it.',
+    check({ pk, sk, before, after }) {
+      if (!isBadRow(pk, sk)) return null;
+      if (after === null) return `${pk} ${sk} was deleted`;
+      const [was, is] = [before, after].map((item) => Number(item?.['failures']?.['N'] ?? 0));
+      return before === null || is === (was ?? 0) + 1 ? null : `${sk} went from ${was ?? 0} failures to ${is ?? 0}`;
     },
   },
   {

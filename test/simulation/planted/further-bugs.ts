@@ -214,6 +214,28 @@ export const FURTHER_BUGS: readonly PlantedBug[] = [
     replace: "if (control.status === 'RUNNING' && isReopened(window, control)) {",
   },
   {
+    name: 'sweep-begins-again-at-the-first-row',
+    file: `${ENGINE}/sweep/sweep.ts`,
+    scenario: 'rows-calm',
+    find: 'return next === null ? null : { partition, after: next };',
+    replace: 'return null;',
+  },
+  {
+    name: 'sweep-ends-at-a-bad-row',
+    file: `${ENGINE}/sweep/sweep.ts`,
+    scenario: 'rows-calm',
+    find: '    await putOff(ports, row, error);\n    return false;\n',
+    replace: '    await putOff(ports, row, error);\n    throw error;\n',
+  },
+  {
+    name: 'bad-rows-are-done-with',
+    file: `${ENGINE}/sweep/sweep.ts`,
+    scenario: 'rows-calm',
+    find: "if (row.entry === null) throw new Error('This release cannot read the row.');\n    await seeToEntry(ports, row.entry);",
+    replace:
+      "await seeToEntry(ports, row.entry ?? { at: row.dueAt ?? 0, kind: 'watch', uid: row.key.split('#')[2] ?? '' });",
+  },
+  {
     name: 'one-stand-in-for-two-entries',
     file: `${ENGINE}/sweep/see-to-entry.ts`,
     scenario: 'schedules',
