@@ -9,10 +9,10 @@ import type { Construct } from 'constructs';
  * matches. So those that tell of faults match nothing while there are none.
  */
 const LOG_METRICS = {
-  /** A fault of ours in any function. What an action itself logs carries its `action` and is its owner's to judge. */
+  /** A fault of ours in any function. What an action itself logs says so, and is its owner's to judge. */
   ErrorLines: {
     pattern:
-      '{ (($.level = "ERROR" || $.level = "FATAL") && $.message.action NOT EXISTS) || $.record.status = "timeout" || $.record.status = "error" || $.record.status = "failure" }',
+      '{ (($.level = "ERROR" || $.level = "FATAL") && $.message.logged_by NOT EXISTS) || $.record.status = "timeout" || $.record.status = "error" || $.record.status = "failure" }',
     value: '1',
     statistic: Stats.SUM,
   },

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { format } from 'node:util';
+import { BY_ACTION } from '../engine/pages/run-action.ts';
 
 /** The run whose action's page is at work here: many may be side by side in one invocation. */
 export const currentRun = new AsyncLocalStorage<string>();
@@ -18,7 +19,7 @@ export function nameRunsOnConsole(): void {
       const [first] = line;
       const known = typeof first === 'object' && first !== null && 'run_uid' in first;
       if (runUid === undefined || known) write(...line);
-      else write({ message: format(...line), run_uid: runUid });
+      else write({ message: format(...line), run_uid: runUid, ...BY_ACTION });
     };
   }
 }

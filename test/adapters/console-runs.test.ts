@@ -16,8 +16,8 @@ test('what an action writes to the console carries the uid of its run, side by s
   await Promise.all([page('one'), page('two')]);
   console.log('outside');
   expect(lines).toEqual([
-    [{ message: 'page 3 of one', run_uid: 'one' }],
-    [{ message: 'page 3 of two', run_uid: 'two' }],
+    [{ message: 'page 3 of one', run_uid: 'one', logged_by: 'action' }],
+    [{ message: 'page 3 of two', run_uid: 'two', logged_by: 'action' }],
     [{ message: 'told', run_uid: 'one' }],
     [{ message: 'told', run_uid: 'two' }],
     ['outside'],

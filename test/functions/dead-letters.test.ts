@@ -63,7 +63,7 @@ test('a letter is logged with its id, its queue, what it said and what came of i
   await handle(eventOf(encodeMessage({ kind: 'dispatch', runUid: definition.uid, epoch: 1 })));
   const about = { message_id: '0b5f0b9e-4a4e-4f8e-9a55-1d2f3a4b5c6d', queue: 'Trireme-prod-DeadLetters' };
   expect(lines).toMatchObject([
-    { level: 'warn', data: { ...about, run_uid: definition.uid, label: 'INTERNAL_ERROR' } },
+    { level: 'error', data: { ...about, run_uid: definition.uid, label: 'INTERNAL_ERROR' } },
     { level: 'warn', data: { ...about, burial: 'RUN_ENDED', message: { kind: 'dispatch' } } },
   ]);
   const control = await world.ports.runs.readControl(definition.uid);

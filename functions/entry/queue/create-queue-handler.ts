@@ -1,6 +1,6 @@
 import type { SQSBatchItemFailure, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { decodeMessage, type QueueMessage } from '../../../shared/contract/messages.ts';
-import { shortHash } from '../../../shared/domain/ids.ts';
+import { readUid, shortHash } from '../../../shared/domain/ids.ts';
 import type { Log } from '../../../shared/engine/ports.ts';
 import type { Receipt } from '../../../shared/engine/messages.ts';
 import { together } from '../../../shared/engine/together.ts';
@@ -25,13 +25,24 @@ async function handleRecord(
   handle: (message: QueueMessage, receipt: Receipt) => Promise<void>,
 ): Promise<SQSBatchItemFailure | null> {
   const { messageId, body, attributes } = record;
+  let about = {};
   try {
+    const message = decodeMessage(body);
+    about = subjectOf(message);
     const receipt = { by: shortHash(messageId), count: Number(attributes.ApproximateReceiveCount) };
-    await handle(decodeMessage(body), receipt);
+    await handle(message, receipt);
     return null;
   } catch (error) {
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    log.error('a message could not be handled and will come again', { message_id: messageId, body, stack });
+    log.error('a message could not be handled and will come again', { message_id: messageId, ...about, body, stack });
     return { itemIdentifier: messageId };
   }
+}
+
+/** What a message is about, under the names by which logs are searched. */
+function subjectOf(message: QueueMessage): Readonly<Record<string, string>> {
+  if ('scheduleUid' in message) return { schedule_uid: message.scheduleUid };
+  if ('runUid' in message) return { run_uid: message.runUid };
+  const runUid = readUid(message.uid)?.runUid;
+  return { callback_uid: message.uid, ...(runUid === undefined ? {} : { run_uid: runUid }) };
 }

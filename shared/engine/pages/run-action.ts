@@ -6,6 +6,9 @@ import type { Action, ErasedContext } from '../../sdk/action.ts';
 import { readActionFault } from '../../sdk/action-errors.ts';
 import type { Ports } from '../ports.ts';
 
+/** What each line of an action carries, to tell it from the engine's own: an action's errors are its owner's to judge. */
+export const BY_ACTION = { logged_by: 'action' } as const;
+
 /**
  * How one call of an action ended. Every `error` is what the input ends with if no attempt is left. A `retryAt` is within
  * the bounds of a first wait, whatever the action said.
@@ -94,7 +97,8 @@ function contextOf(
     (level: 'debug' | 'info' | 'warn' | 'error') =>
     (message: string, data: Readonly<Record<string, unknown>> = {}): void => {
       if (signal.aborted) return;
-      ports.log[level](message, { ...data, run_uid: call.runUid, action: call.action.name, input: call.inputIndex });
+      const about = { run_uid: call.runUid, action: call.action.name, input: call.inputIndex };
+      ports.log[level](message, { ...data, ...about, ...BY_ACTION });
     };
   return {
     input,
