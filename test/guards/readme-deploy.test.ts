@@ -13,9 +13,13 @@ describe("the README's deployment", () => {
   });
 
   it('has as many alarms as its idle cost says', () => {
-    const [, alarms, dollars] = /^\| (\d+) alarms .*? \| ([\d.]+) \| [\d.]+ \|$/m.exec(readReadme()) ?? [];
-    const count = listResources(stack, 'AWS::CloudWatch::Alarm').length;
-    expect([Number(alarms), Number(dollars)]).toEqual([count, Number(((count - 10) * 0.1).toFixed(2))]);
+    const row = /^\| (\d+) alarms over (\d+) metrics \| .*? \| ([\d.]+) \| ([\d.]+) \|$/m.exec(readReadme()) ?? [];
+    const alarms = listResources(stack, 'AWS::CloudWatch::Alarm');
+    const metrics = alarms.flatMap(({ properties: { Metrics } }) =>
+      Array.isArray(Metrics) ? Metrics.filter((one) => Object.hasOwn(one, 'MetricStat')) : [null],
+    ).length;
+    const dollars = (count: number): number => Number((count * 0.1).toFixed(2));
+    expect(row.slice(1).map(Number)).toEqual([alarms.length, metrics, dollars(metrics - 10), dollars(metrics)]);
   });
 
   it('adds its idle cost up', () => {

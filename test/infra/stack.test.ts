@@ -159,18 +159,30 @@ test('the sweep comes every minute and is not tried again', () => {
   ]);
 });
 
-test('dead letters, old pages, faults, throttles and a silent sweeper raise alarms', () => {
-  const count: Record<string, number> = {};
-  for (const { properties } of listResources(stack, 'AWS::CloudWatch::Alarm')) {
-    const metric = String(properties.MetricName);
-    count[metric] = (count[metric] ?? 0) + 1;
-  }
-  expect(count).toEqual({
-    ApproximateAgeOfOldestMessage: 2,
-    Errors: functions.length,
-    Throttles: functions.length,
-    Invocations: 2,
-  });
+test('alarms are few, and each says what to look at', () => {
+  const alarms = listResources(stack, 'AWS::CloudWatch::Alarm');
+  expect(alarms.length).toBeLessThanOrEqual(12);
+  for (const { properties } of alarms) expect(String(properties.AlarmDescription)).toMatch(/\b(Look|Search|Read)\b/);
+});
+
+test('every function’s log is counted for lines that tell of faults', () => {
+  const counted = listResources(stack, 'AWS::Logs::MetricFilter')
+    .filter(({ properties }) => JSON.stringify(properties.MetricTransformations).includes('"ErrorLines"'))
+    .map(({ properties }) => target(properties.LogGroupName));
+  const logs = functions.map(({ properties }) => target(properties.LoggingConfig));
+  expect(counted.toSorted()).toEqual(logs.toSorted());
+});
+
+test('a stage whose alarms tell nobody says so when it is synthesized, unless it is for trying', () => {
+  const warned = (stage: string, settings: Partial<StageSettings> = {}): readonly string[] => {
+    const { stacks } = synthesize({ stage, settings, bundleDir: emptyBundles(Object.keys(ENV_OF)) });
+    return stacks.flatMap(({ messages }) => messages.map(({ level, entry }) => `${level}: ${String(entry.data)}`));
+  };
+  expect(warned('prod')).toEqual([
+    expect.stringMatching(/^warning: alarmEmail of stage prod is null.*infra\/settings.ts/),
+  ]);
+  expect(warned('prod', { alarmEmail: 'owner@example.com' })).toEqual([]);
+  expect(warned('dev')).toEqual([]);
 });
 
 test('alarms go to the e-mail of the settings, and may', () => {
