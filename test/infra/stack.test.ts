@@ -176,10 +176,12 @@ test('every function’s log is counted for lines that tell of faults', () => {
 test('a stage whose alarms tell nobody says so when it is synthesized, unless it is for trying', () => {
   const warned = (stage: string, settings: Partial<StageSettings> = {}): readonly string[] => {
     const { stacks } = synthesize({ stage, settings, bundleDir: emptyBundles(Object.keys(ENV_OF)) });
-    return stacks.flatMap(({ messages }) => messages.map(({ level, entry }) => `${level}: ${String(entry.data)}`));
+    return stacks.flatMap(({ messages }) =>
+      messages.map(({ level, entry }) => `${level}: ${JSON.stringify(entry.data)}`),
+    );
   };
   expect(warned('prod')).toEqual([
-    expect.stringMatching(/^warning: alarmEmail of stage prod is null.*infra\/settings.ts/),
+    expect.stringMatching(/^warning: "alarmEmail of stage prod is null.*infra\/settings.ts/),
   ]);
   expect(warned('prod', { alarmEmail: 'owner@example.com' })).toEqual([]);
   expect(warned('dev')).toEqual([]);
