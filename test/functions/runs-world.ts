@@ -26,6 +26,7 @@ import { NO_TOTALS, type RunControl, type RunDefinition, type RunMove } from '..
 import type { ControlChange } from '../../shared/engine/stores.ts';
 import type { Message } from '../../shared/engine/messages.ts';
 import { createRegistry } from '../../shared/sdk/action-registry.ts';
+import type { Action } from '../../shared/sdk/action.ts';
 import { clientOf, openEngine, TABLE_NAME } from '../support/open-table.ts';
 import { createSampleActions } from '../support/sample-actions.ts';
 
@@ -44,7 +45,7 @@ export interface Answer {
 export type ReadingWorld = Awaited<ReturnType<typeof createReadingWorld>>;
 
 /** The function `runs` over real stores on an in-process table, with a clock turned by hand, and runs written step by step. */
-export async function createReadingWorld() {
+export async function createReadingWorld(more: Readonly<Record<string, Action>> = {}) {
   const time = { now: START };
   const clock = { now: () => time.now, after: () => () => undefined };
   let ids = 0;
@@ -78,7 +79,7 @@ export async function createReadingWorld() {
     reader: createRunReader(table, objects),
     workspaces,
     keyring: async () => keyring,
-    actions: createRegistry({ 'a.ts': numberedPages, 'b.ts': oneRecord }),
+    actions: createRegistry({ 'a.ts': numberedPages, 'b.ts': oneRecord, ...more }),
   };
   const api = createApiPorts(machine, table, { publicUrl: 'https://api.example', settings: SETTINGS });
   const runs = createRunsHandler(api, ports);
@@ -137,15 +138,17 @@ export async function createReadingWorld() {
       readonly workspaceUid?: string;
       readonly headers?: Readonly<Record<string, string>>;
       readonly body?: unknown;
+      /** The body as it is sent, instead of `body`. */
+      readonly text?: string | undefined;
     } = {},
   ): Promise<Answer> {
-    const { workspaceUid = home, headers: further = {}, body: json } = given;
+    const { workspaceUid = home, headers: further = {}, body: json, text: sent } = given;
     const { pathname, searchParams } = new URL(url, 'https://api.example');
     const event = {
       rawPath: pathname,
       rawQueryString: searchParams.toString(),
       headers: { 'x-api-key': keys.get(workspaceUid) ?? '', 'content-type': 'application/json', ...further },
-      body: json === undefined ? undefined : JSON.stringify(json),
+      body: sent ?? (json === undefined ? undefined : JSON.stringify(json)),
       isBase64Encoded: false,
       requestContext: { requestId: 'request-1', http: { method, path: pathname, sourceIp: '192.0.2.1' } },
     } as unknown as APIGatewayProxyEventV2; // cast: the parts that are read
