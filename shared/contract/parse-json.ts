@@ -1,11 +1,25 @@
 import { EngineError } from '../domain/errors.ts';
+import { findTooMany, type TooMany } from '../domain/json-counts.ts';
+import { formatPath } from '../domain/json-path.ts';
+import { inputsOverLimit } from '../domain/limits.ts';
 import { readJsonBytes } from '../domain/read-json.ts';
 
-/** Parses a body. BAD_INPUT says where it stops being JSON in UTF-8, or what of it is not taken. */
+/**
+ * Parses a body. PAYLOAD_TOO_LARGE where there is more in a part of it than can be taken; BAD_INPUT says where it stops
+ * being JSON in UTF-8, or what of it is not taken.
+ */
 export function parseJson(body: Uint8Array): unknown {
+  const tooMany = findTooMany(body);
+  if (tooMany !== null) throw new EngineError('PAYLOAD_TOO_LARGE', describe(tooMany));
   const read = readJsonBytes(body);
   if ('json' in read) return read.json;
   const { path, message } = read.refusal;
   const where = path === '' ? 'body' : `body: ${path}`;
   throw new EngineError('BAD_INPUT', `${where}: ${message}`, { validationErrors: [{ path, message }] });
+}
+
+function describe({ path, of, count, limit }: TooMany): string {
+  const where = formatPath(path);
+  if (where === 'inputs' && of === 'elements') return `inputs ${inputsOverLimit(count)}.`;
+  return `${where || 'The body'} has ${count} ${of}, over the limit of ${limit} for any part of a body.`;
 }

@@ -4,7 +4,6 @@ import { EngineError } from '../domain/errors.ts';
 import { formatPath } from '../domain/json-path.ts';
 import { parseLossless } from '../domain/parse-lossless.ts';
 
-const MAX_FAULTS = 100;
 
 /** Parses a body by its schema. BAD_INPUT lists up to 100 faults by path; PAYLOAD_TOO_LARGE where a part is over its size. */
 export function parseBody<Schema extends z.ZodType>(schema: Schema, json: unknown): z.output<Schema> {

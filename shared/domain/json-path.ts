@@ -1,8 +1,13 @@
+/** A name longer than this is cut: a path is to be read, and an answer has its limit. */
+const MAX_NAME = 100;
+
 /** `inputs[3].country`; a name that is no plain word is quoted: `headers["x-a"]`. */
 export function formatPath(path: readonly PropertyKey[]): string {
   const steps = path.map((step) => {
     if (typeof step === 'number') return `[${step}]`;
-    return /^[\p{L}_$][\p{L}\d_$]*$/u.test(String(step)) ? `.${String(step)}` : `[${JSON.stringify(step)}]`;
+    const name = String(step);
+    if (name.length > MAX_NAME) return `[${JSON.stringify(name.slice(0, MAX_NAME))}…]`;
+    return /^[\p{L}_$][\p{L}\d_$]*$/u.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`;
   });
   return steps.join('').replace(/^\./, '');
 }

@@ -20,3 +20,9 @@ export const LIMITS = {
   /** A callback's answer is kept up to this length. */
   callbackResponseBytes: 2 * 1024,
 } as const;
+
+/** What is said of a launch with too many inputs, and the way round. */
+export function inputsOverLimit(count: number): string {
+  const { inputsPerLaunch, inputsPerUpload } = LIMITS;
+  return `has ${count} inputs, over the limit of ${inputsPerLaunch}; upload up to ${inputsPerUpload} as lines (POST /v1/uploads) for an async run, or start several`;
+}
