@@ -74,6 +74,7 @@ export const replayBody = strict({
   status: z
     .array(z.enum(CALLBACK_STATUSES))
     .min(1)
+    .max(CALLBACK_STATUSES.length)
     .optional()
     .describe('Callbacks that fare so, replays counted in; FAILED unless told otherwise'),
 });

@@ -1,19 +1,22 @@
 import * as z from 'zod';
+import { FAULTS_TOLD } from '../domain/errors.ts';
 import { LIMITS } from '../domain/limits.ts';
 
 /** Property names a caller might expect from elsewhere, each with what to use instead; `*` ends a beginning. */
 export type Refusals = Readonly<Record<string, string>>;
 
 /**
- * A strict object whose message for an unknown property says which are allowed, or what to use instead. One line per
- * unknown key, in their order: {@link parseWith} gives each its own path.
+ * A strict object whose message for an unknown property says which are allowed, or what to use instead. One line for each
+ * of the first unknown keys, in their order: {@link parseWith} gives each its own path.
  */
 export function strict<Shape extends z.core.$ZodLooseShape>(shape: Shape, refusals: Refusals = {}) {
   const allowed = Object.keys(shape).join(', ') || 'nothing';
   return z.strictObject(shape, {
     error: (issue) => {
       if (issue.code !== 'unrecognized_keys') return undefined;
-      const lines = issue.keys.map((key) => refusalOf(key, refusals) ?? `unknown property; allowed here: ${allowed}`);
+      // No more of them are told, however many there are.
+      const keys = issue.keys.slice(0, FAULTS_TOLD);
+      const lines = keys.map((key) => refusalOf(key, refusals) ?? `unknown property; allowed here: ${allowed}`);
       return lines.join('\n');
     },
   });
@@ -26,23 +29,33 @@ function refusalOf(key: string, refusals: Refusals): string | undefined {
   return name === undefined ? undefined : `not taken here; ${refusals[name]}`;
 }
 
+/** What a caller does with more custom_data than is taken. */
+export const CUSTOM_DATA_WAY_ROUND = 'keep the rest on your side under an id';
+
 /** An issue whose `params` say so is answered as PAYLOAD_TOO_LARGE instead of BAD_INPUT. */
 export const TOO_LARGE = { tooLarge: true } as const;
 
 /** Refuses a value whose JSON takes more bytes than the limit; the message names the way round. */
 export function withinBytes<Schema extends z.ZodType>(schema: Schema, maxBytes: number, wayRound: string) {
   return schema.superRefine((value, context) => {
-    const bytes = Buffer.byteLength(JSON.stringify(value) ?? '');
-    if (bytes <= maxBytes) return;
-    const message = `takes ${bytes} bytes as JSON, over the limit of ${maxBytes}; ${wayRound}`;
-    context.addIssue({ code: 'custom', message, params: TOO_LARGE });
+    const message = bytesOver(value, maxBytes, wayRound);
+    if (message !== null) context.addIssue({ code: 'custom', message, params: TOO_LARGE });
   });
+}
+
+/** Says that a value takes more bytes as JSON than it may, and the way round; null where it does not. */
+export function bytesOver(value: unknown, maxBytes: number, wayRound: string): string | null {
+  const text = JSON.stringify(value) ?? '';
+  // No character takes more than three bytes for each of its code units.
+  if (text.length * 3 <= maxBytes) return null;
+  const bytes = Buffer.byteLength(text);
+  return bytes <= maxBytes ? null : `takes ${bytes} bytes as JSON, over the limit of ${maxBytes}; ${wayRound}`;
 }
 
 /** A JSON object of unchecked content. */
 export const jsonObject = z.record(z.string(), z.unknown());
 
-export const customData = withinBytes(jsonObject, LIMITS.customDataBytes, 'keep the rest on your side under an id');
+export const customData = withinBytes(jsonObject, LIMITS.customDataBytes, CUSTOM_DATA_WAY_ROUND);
 
 /** Upper and lower case are one uid (RFC 9562 §4); ours are written in lower case. */
 export const uid = z.uuid('must be a UUID').toLowerCase();

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { checkCallbackHeaders, MAX_CALLBACK_HEADER_BYTES, MAX_CALLBACK_HEADERS } from '../domain/callback-headers.ts';
 import { MAX_CALLBACK_URL_CHARACTERS } from '../domain/callback-url.ts';
 import { LIMITS } from '../domain/limits.ts';
+import { checkInputList, INPUT_WAY_ROUND, INPUTS_MESSAGE } from './check-inputs.ts';
 import type { Refusals } from './fields.ts';
 import {
   cursor,
@@ -39,7 +40,7 @@ export const MANY_INPUTS: Refusals = {
 const launchInput = withinBytes(
   z.looseObject({ custom_data: customData.nullish().describe('Comes back with results; the action never sees it') }),
   LIMITS.inputBytes,
-  'give the action a reference to the data instead',
+  INPUT_WAY_ROUND,
 );
 
 const parameters = withinBytes(jsonObject, LIMITS.parametersBytes, 'what differs per input belongs in the inputs');
@@ -101,18 +102,17 @@ const callback = strict({
   on: z.enum(['all', 'final']).default('all').describe('all: each page as it comes; final: only the end of the run'),
 });
 
-const INSTEAD = `upload up to ${LIMITS.inputsPerUpload} as lines (POST /v1/uploads) for an async run, or start several`;
-const inputsMessage = `must be a list of 1 to ${LIMITS.inputsPerLaunch} inputs`;
+/** What the document says of a list of inputs. What holds it against that is made for a hundred thousand. */
+const { $schema: _dialect, ...inputsAsWritten } = z.toJSONSchema(z.array(launchInput).min(1), {
+  io: 'input',
+  override: ({ jsonSchema }) => delete jsonSchema.propertyNames,
+});
 
 const inputs = z
-  .array(launchInput, { error: inputsMessage })
-  .min(1, inputsMessage)
-  .superRefine((list, context) => {
-    if (list.length <= LIMITS.inputsPerLaunch) return;
-    const message = `has ${list.length} inputs, over the limit of ${LIMITS.inputsPerLaunch}; ${INSTEAD}`;
-    context.addIssue({ code: 'custom', message, params: TOO_LARGE });
-  })
-  .meta({ maxItems: LIMITS.inputsPerLaunch });
+  .unknown()
+  .superRefine(checkInputList)
+  .meta({ ...inputsAsWritten, maxItems: LIMITS.inputsPerLaunch })
+  .transform((list) => list as Readonly<Record<string, unknown>>[]); // cast: checked above
 
 /** What an async run and the runs of a schedule are launched with. */
 export const launchFields = {
@@ -156,7 +156,9 @@ export const asyncBody = strict(
 ).superRefine((body, context) => {
   const hasInputs = body.inputs !== undefined;
   if (hasInputs !== (body.inputs_upload_uid !== undefined)) return;
-  const message = hasInputs ? 'give either inputs or inputs_upload_uid' : `${inputsMessage}, or give inputs_upload_uid`;
+  const message = hasInputs
+    ? 'give either inputs or inputs_upload_uid'
+    : `${INPUTS_MESSAGE}, or give inputs_upload_uid`;
   context.addIssue({ code: 'custom', path: [hasInputs ? 'inputs_upload_uid' : 'inputs'], message });
 });
 

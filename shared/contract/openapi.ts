@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { ErrorLabel } from '../domain/errors.ts';
 import { ERROR_CATALOGUE, ERROR_LABELS } from '../domain/errors.ts';
+import { LIMITS } from '../domain/limits.ts';
 import { LIVE_WAIT_SECONDS } from '../domain/live-page.ts';
 import { callbackBody } from './callback-schemas.ts';
 import { errorRecord } from './error-schemas.ts';
@@ -23,7 +24,7 @@ export function buildOpenapi(): Json {
     info: {
       title: 'Trireme',
       version: '1',
-      description: `Actions, run live, async and on a schedule.\n\n${describeLabels()}`,
+      description: `Actions, run live, async and on a schedule.\n\n${describeLabels()}\n\n${describeGateway()}`,
     },
     paths,
     webhooks: { callback: { post: describeCallback() } },
@@ -165,6 +166,15 @@ function describeLabels(): string {
     return `| ${label} | ${status} | ${scope} | ${retryable ? 'yes' : 'no'} | ${description} |`;
   });
   return ['| error_label | HTTP | scope | retryable | when |', '|---|---|---|---|---|', ...rows].join('\n');
+}
+
+/** What API Gateway answers by itself, before a function is called or where none can be. */
+function describeGateway(): string {
+  const { bodyBytes, eventBytes } = LIMITS;
+  return [
+    'These answers are not ours and have the body `{"message":…}`: 413 `Request Entity Too Large` (a body over 10 MB), 429 `Too Many Requests` (the throttle of the whole API), 431 `Request Header Fields Too Large`, 503 `Service Unavailable` (past 30 s) and 500 `Internal Server Error`.',
+    `A body may have ${bodyBytes} bytes, and the event that carries it to the function, as an escaped string, ${eventBytes}. A body over the second limit only, such as one of JSON within strings, is answered 500 \`{"message":"Internal Server Error"}\` each time it is sent: upload its inputs instead (\`POST /v1/uploads\`).`,
+  ].join('\n\n');
 }
 
 function replayedHeader({ once }: Route): Readonly<Record<string, string>> {

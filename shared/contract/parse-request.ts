@@ -1,9 +1,8 @@
 import type * as z from 'zod';
 import type { ValidationError } from '../domain/errors.ts';
-import { EngineError } from '../domain/errors.ts';
+import { EngineError, FAULTS_TOLD } from '../domain/errors.ts';
 import { formatPath } from '../domain/json-path.ts';
 import { parseLossless } from '../domain/parse-lossless.ts';
-
 
 /** Parses a body by its schema. BAD_INPUT lists up to 100 faults by path; PAYLOAD_TOO_LARGE where a part is over its size. */
 export function parseBody<Schema extends z.ZodType>(schema: Schema, json: unknown): z.output<Schema> {
@@ -45,8 +44,24 @@ function parseWith<Schema extends z.ZodType>(schema: Schema, value: unknown, par
     const [fault] = faultsOf(large);
     throw new EngineError('PAYLOAD_TOO_LARGE', `${fault?.path || 'The body'} ${fault?.message ?? ''}.`);
   }
-  const faults = issues.flatMap(faultsOf);
-  throw badInput(faults.slice(0, MAX_FAULTS), faults.length, part);
+  const faults: ValidationError[] = [];
+  let total = 0;
+  for (const issue of issues) {
+    total += countOf(issue);
+    if (faults.length < FAULTS_TOLD) faults.push(...faultsOf(issue).slice(0, FAULTS_TOLD - faults.length));
+  }
+  throw badInput(faults, total, part);
+}
+
+/** How many faults an issue stands for. */
+function countOf(issue: z.core.$ZodIssue): number {
+  return issue.code === 'unrecognized_keys' ? issue.keys.length : (furtherOf(issue) ?? 1);
+}
+
+/** Faults that an issue only counts; null where it tells one. */
+function furtherOf(issue: z.core.$ZodIssue): number | null {
+  const further: unknown = issue.code === 'custom' ? issue.params?.['further'] : undefined;
+  return typeof further === 'number' ? further : null;
 }
 
 /** BAD_INPUT whose message tells the first fault and how many there are; `validation_errors` hold up to 100. */
@@ -58,9 +73,10 @@ function badInput(faults: readonly ValidationError[], total: number, part: 'body
 }
 
 function faultsOf(issue: z.core.$ZodIssue): ValidationError[] {
+  if (furtherOf(issue) !== null) return [];
   if (issue.code === 'unrecognized_keys') {
     const lines = issue.message.split('\n');
-    return issue.keys.map((key, index) => ({
+    return issue.keys.slice(0, FAULTS_TOLD).map((key, index) => ({
       path: formatPath([...issue.path, key]),
       message: lines[index] ?? issue.message,
     }));

@@ -54,6 +54,9 @@ export type ErrorLabel = keyof typeof ERROR_CATALOGUE;
 /** All labels, in the order of their status. */
 export const ERROR_LABELS = Object.keys(ERROR_CATALOGUE) as readonly ErrorLabel[]; // keys of a closed literal
 
+/** Faults of a body, or of a file's lines, that are told one by one; the rest is counted. */
+export const FAULTS_TOLD = 100;
+
 /** One fault of an input: where (`inputs[3].country`) and what. */
 export interface ValidationError {
   readonly path: string;

@@ -9,7 +9,7 @@ export interface TooMany {
   readonly limit: number;
 }
 
-/** Whatever stands in a body but its lists of inputs takes at most 32 KB, so no more properties than these, of 3 bytes. */
+/** Whatever stands in a body but its inputs takes at most 32 KB, so no more properties than these, of 3 bytes. */
 const PROPERTIES = 10_000;
 /** Nor more elements than these, of 2 bytes. */
 const ELEMENTS = 20_000;
@@ -20,71 +20,51 @@ const ELEMENTS = 20_000;
  * where the text is no JSON or nests too deep, which is for others to say.
  */
 export function findTooMany(bytes: Uint8Array): TooMany | null {
-  const open: Container[] = [];
-  let top: Container | null = null;
-  let over: Container | null = null;
-  let from = 0;
-  let to = 0;
+  // Of each depth; arrays of numbers, as an object for each bracket would cost more than all the rest.
+  const commas = new Int32Array(LIMITS.jsonDepth + 1);
+  const limits = new Int32Array(LIMITS.jsonDepth + 1);
+  const names = new Int32Array(LIMITS.jsonDepth + 1);
+  let depth = 0;
+  let over = 0;
+  let name = 0;
   for (let at = 0; at < bytes.length; at += 1) {
-    switch (bytes[at]) {
-      case QUOTE:
-        from = at;
-        at = closingQuote(bytes, at);
-        to = at + 1;
-        break;
-      case COLON:
-        if (top !== null) [top.nameFrom, top.nameTo] = [from, to];
-        break;
-      case COMMA:
-        if (top === null) break;
-        top.commas += 1;
-        if (top.commas >= top.limit && over === null) over = top;
-        break;
-      case OPEN_OBJECT:
-      case OPEN_LIST:
-        if (open.length === LIMITS.jsonDepth) return null;
-        top = newContainer(bytes[at] === OPEN_LIST, open.length);
-        open.push(top);
-        break;
-      case CLOSE_OBJECT:
-      case CLOSE_LIST:
-        if (over !== null && top === over) return describe(bytes, open, over);
-        open.pop();
-        top = open.at(-1) ?? null;
-        break;
-      default:
+    const byte = bytes[at];
+    if (byte === QUOTE) {
+      name = at;
+      at = closingQuote(bytes, at);
+    } else if (byte === COLON) names[depth] = name;
+    else if (byte === COMMA) {
+      const seen = (commas[depth] ?? 0) + 1;
+      commas[depth] = seen;
+      if (over === 0 && depth > 0 && seen >= (limits[depth] ?? 0)) over = depth;
+    } else if (byte === OPEN_OBJECT || byte === OPEN_LIST) {
+      if (depth === LIMITS.jsonDepth) return null;
+      depth += 1;
+      commas[depth] = 0;
+      const isInputs =
+        byte === OPEN_LIST && depth === 2 && (names[1] ?? NONE) !== NONE && nameAt(bytes, names[1]) === 'inputs';
+      limits[depth] = isInputs ? LIMITS.inputsPerLaunch : byte === OPEN_LIST ? ELEMENTS : PROPERTIES;
+      names[depth] = byte === OPEN_LIST ? NONE : at;
+    } else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) {
+      if (over !== 0 && over === depth) break;
+      depth = Math.max(0, depth - 1);
     }
   }
-  return over === null ? null : describe(bytes, open, over);
+  if (over === 0) return null;
+  const path = Array.from({ length: over - 1 }, (_, index) => {
+    const at = names[index + 1];
+    return at === NONE ? (commas[index + 1] ?? 0) : nameAt(bytes, at);
+  });
+  const of = names[over] === NONE ? 'elements' : 'properties';
+  return { path, of, count: (commas[over] ?? 0) + 1, limit: limits[over] ?? 0 };
 }
 
-interface Container {
-  readonly isList: boolean;
-  readonly limit: number;
-  commas: number;
-  /** The name read last, quotes and all. */
-  nameFrom: number;
-  nameTo: number;
-}
+/** Stands for the name of a list's elements. */
+const NONE = -1;
 
-function newContainer(isList: boolean, depth: number): Container {
-  // Of the lists of the body itself one may be the inputs.
-  const elements = depth <= 1 ? LIMITS.inputsPerLaunch : ELEMENTS;
-  return { isList, limit: isList ? elements : PROPERTIES, commas: 0, nameFrom: 0, nameTo: 0 };
-}
-
-function describe(bytes: Uint8Array, open: readonly Container[], over: Container): TooMany {
-  const around = open.slice(0, open.indexOf(over));
-  return {
-    path: around.map((one) => (one.isList ? one.commas : nameOf(bytes, one))),
-    of: over.isList ? 'elements' : 'properties',
-    count: over.commas + 1,
-    limit: over.limit,
-  };
-}
-
-function nameOf(bytes: Uint8Array, { nameFrom, nameTo }: Container): string {
-  const text = Buffer.from(bytes.subarray(nameFrom, nameTo)).toString();
+/** The name that begins at this quote; the text itself where it is none. */
+function nameAt(bytes: Uint8Array, at = 0): string {
+  const text = Buffer.from(bytes.subarray(at, closingQuote(bytes, at) + 1)).toString();
   try {
     return String(JSON.parse(text));
   } catch (error) {

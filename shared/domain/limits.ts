@@ -1,6 +1,8 @@
 /** Every size and count the contract states, in one place. Bytes are UTF-8 bytes of the JSON text. */
 export const LIMITS = {
   bodyBytes: 4_500_000,
+  /** The event that carries a body to its function as a string, escaped; Lambda's own, and API Gateway answers over it. */
+  eventBytes: 6_291_456,
   inputsPerLaunch: 100_000,
   inputsPerUpload: 1_000_000,
   uploadBytes: 500_000_000,

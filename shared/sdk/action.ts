@@ -70,7 +70,7 @@ export interface ActionRecord<Result = unknown> {
   readonly nextCursor: null;
 }
 
-/** A parsed value, or every fault found in it, each `path` from the value's root ('' is the value itself). */
+/** A parsed value, or up to a hundred faults found in it, each `path` from the value's root ('' is the value itself). */
 export type Parsed<Value> =
   | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly errors: readonly ValidationError[] };
@@ -109,6 +109,8 @@ export interface Action {
   /** JSON Schema of one result. */
   readonly resultSchema: JsonRecord;
   readonly parseInput: (value: unknown) => Parsed<JsonRecord>;
+  /** Whether parseInput would take it: what is wrong costs several times as much to find out. */
+  readonly takesInput: (value: unknown) => boolean;
   /** For lists the value always holds `max_results` (1…ceiling, the default when absent). null and undefined mean `{}`. */
   readonly parseParameters: (value: unknown) => Parsed<JsonRecord>;
   /** One result item. */

@@ -11,6 +11,7 @@ import type {
   PagesBy,
   Returns,
 } from './action.ts';
+import { takesLossless } from '../domain/parse-lossless.ts';
 import { Permanent } from './action-errors.ts';
 import { findDefinitionFaults } from './find-definition-faults.ts';
 import { parametersJsonSchema, parametersParser } from './parse-parameters.ts';
@@ -114,6 +115,7 @@ export function defineAction<
       return resultSchema();
     },
     parseInput: (value) => parseWith(input, value, inputSchema),
+    takesInput: (value) => takesLossless(input, value),
     parseParameters: parametersParser(parameters, parametersSchema, limit),
     parseResult: (value) => parseWith(result, value, resultSchema),
     run: async (context) => {

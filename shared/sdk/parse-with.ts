@@ -1,11 +1,11 @@
 import type * as z from 'zod';
-import type { ValidationError } from '../domain/errors.ts';
+import { FAULTS_TOLD, type ValidationError } from '../domain/errors.ts';
 import { formatPath } from '../domain/json-path.ts';
 import { parseLossless } from '../domain/parse-lossless.ts';
 import type { JsonRecord, Parsed } from './action.ts';
 
 /**
- * Parses by a zod schema into the engine's own form. An unknown property is named by its whole path, with the names
+ * Parses by a zod schema into the engine's own form, with up to a hundred faults. An unknown property is named by its whole path, with the names
  * its place allows (read from the JSON Schema).
  */
 export function parseWith<Value>(
@@ -15,7 +15,12 @@ export function parseWith<Value>(
 ): Parsed<Value> {
   const parsed = parseLossless(schema, value);
   if (parsed.success) return { ok: true, value: parsed.data };
-  return { ok: false, errors: parsed.issues.flatMap((issue) => describeIssue(issue, jsonSchema)) };
+  const errors: ValidationError[] = [];
+  for (const issue of parsed.issues) {
+    if (errors.length >= FAULTS_TOLD) break;
+    errors.push(...describeIssue(issue, jsonSchema).slice(0, FAULTS_TOLD - errors.length));
+  }
+  return { ok: false, errors };
 }
 
 function describeIssue(issue: z.core.$ZodIssue, jsonSchema: () => JsonRecord): ValidationError[] {
@@ -23,7 +28,9 @@ function describeIssue(issue: z.core.$ZodIssue, jsonSchema: () => JsonRecord): V
   if (issue.code !== 'unrecognized_keys') return [{ path: formatPath(path), message: issue.message }];
   const names = allowedNames(jsonSchema(), path);
   const allowed = names === null ? '' : `; allowed here: ${names.join(', ') || 'nothing'}`;
-  return issue.keys.map((key) => ({ path: formatPath([...path, key]), message: `unknown property${allowed}` }));
+  return issue.keys
+    .slice(0, FAULTS_TOLD)
+    .map((key) => ({ path: formatPath([...path, key]), message: `unknown property${allowed}` }));
 }
 
 /** The property names a JSON Schema allows at a path, or null when it does not say (a union, a reference). */

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { benchBodies } from './bodies.ts';
 import { benchBundles } from './bundles.ts';
 import { benchCallbackRate } from './callback-rate.ts';
 import { benchGrowth } from './growth.ts';
@@ -24,6 +25,7 @@ const BENCHES = {
   'page-cost': ['AWS requests and units of a page, dollars for a million', benchPageCost],
   'run-cost': ['fixed cost of a run and of taking it', benchRunCost],
   intake: ['inputs in a body and lines by upload: time, units, memory', benchIntake],
+  bodies: ['bodies that are small to send and large to check: CPU and memory', benchBodies],
   live: ['what a live call adds to its action', benchLiveOverhead],
   callbacks: ['the callback sender beside bare Node', benchCallbackRate],
   bundles: ['size and import time of each function', benchBundles],

@@ -3,7 +3,7 @@
  * Run by bodies.ts.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { REFUSED, TAKEN } from '../support/large-bodies.ts';
+import { findPath, REFUSED, TAKEN } from '../support/large-bodies.ts';
 import { createReadingWorld } from '../functions/runs-world.ts';
 import { searchCities } from '../../functions/actions/search-cities.ts';
 
@@ -14,6 +14,8 @@ export interface BodyFigures {
   readonly peakMb: number;
   readonly addedMb: number;
   readonly answered: string;
+  /** Whether it is the answer that was to come. */
+  readonly isRight: boolean;
 }
 
 const WARM_UP = 30;
@@ -21,32 +23,38 @@ const WARM_UP = 30;
 const [name = ''] = process.argv.slice(2);
 const wanted = [...REFUSED, ...TAKEN].find(({ what }) => what === name);
 if (wanted === undefined) throw new Error(`There is no request ${name}.`);
-const { method = 'POST', path, headers = {}, body } = wanted;
+const { method = 'POST', headers = {}, body } = wanted;
 
 const world = await createReadingWorld({ 'search-cities.ts': searchCities });
+const path = await findPath(world, wanted.path);
 const small = { cron: '@daily', inputs: [{ country: 'FR' }] };
 for (let time = 0; time < WARM_UP; time += 1) {
   world.time.now += 10_000;
   const good = path.endsWith('async') ? { inputs: small.inputs } : small;
-  await world.call(method, path, { headers: time % 2 === 0 ? {} : { accept: '*/*' }, ...(method === 'GET' ? {} : { body: time % 3 === 0 ? { inputs: [1, {}] } : good }) });
+  await world.call(method, path, {
+    headers: time % 2 === 0 ? {} : { accept: '*/*' },
+    ...(method === 'GET' ? {} : { body: time % 3 === 0 ? { inputs: [1, {}] } : good }),
+  });
 }
 world.time.now += 60_000;
 
-const text = body?.();
+const sent = body?.();
 const readMb = (field: 'VmHWM' | 'VmRSS'): number =>
   Number(new RegExp(`${field}:\\s+(\\d+) kB`).exec(readFileSync('/proc/self/status', 'utf8'))?.[1]) / 1024;
 globalThis.gc?.();
 writeFileSync('/proc/self/clear_refs', '5'); // begins the high-water mark anew (proc(5))
 const before = readMb('VmRSS');
 const cpu = process.cpuUsage();
-const answer = await world.call(method, path, { headers, text });
+const answer = await world.call(method, path, { headers, text: sent });
 const { user, system } = process.cpuUsage(cpu);
+const text = JSON.stringify(answer.body);
 const peakMb = readMb('VmHWM');
 const figures: BodyFigures = {
   seconds: (user + system) / 1e6,
   peakMb,
   addedMb: peakMb - before,
-  answered: `${answer.status} ${JSON.stringify(answer.body).slice(0, 300)}`,
+  answered: `${answer.status} ${text.slice(0, 300)}`,
+  isRight: answer.status === wanted.status && wanted.says.test(text),
 };
 console.log(JSON.stringify(figures));
 process.exit(0);

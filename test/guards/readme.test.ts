@@ -29,6 +29,10 @@ function drawLimits(): string {
   const count = (value: number): string => value.toLocaleString('en-US');
   const rows: Readonly<Record<keyof typeof LIMITS, readonly [string, string]>> = {
     bodyBytes: ['body of a request', `${count(LIMITS.bodyBytes)} bytes`],
+    eventBytes: [
+      'the event that carries it, in which it is a string: `"`, `\\` and line breaks count twice',
+      `${count(LIMITS.eventBytes)} bytes`,
+    ],
     inputsPerLaunch: ['inputs of one launch, in its body', count(LIMITS.inputsPerLaunch)],
     inputsPerUpload: ['inputs of one launch, by upload', count(LIMITS.inputsPerUpload)],
     uploadBytes: ['an upload', `${count(LIMITS.uploadBytes)} bytes`],

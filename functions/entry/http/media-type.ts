@@ -1,4 +1,5 @@
 import { EngineError } from '../../../shared/domain/errors.ts';
+import { shorten } from '../../../shared/domain/shorten.ts';
 
 export const JSON_TYPE = 'application/json';
 
@@ -17,14 +18,17 @@ export function chooseMediaType(accept: string | undefined, offered: readonly st
   const ranges = accept.split(',').map(readRange);
   let best: { readonly type: string; readonly quality: number; readonly place: number } | null = null;
   for (const type of offered) {
-    const place = ranges.findIndex((range) => range === closestRange(ranges, type));
+    const place = placeOfClosest(ranges, type);
     const quality = ranges[place]?.quality ?? 0;
     if (quality === 0) continue;
     const isBetter = best === null || quality > best.quality || (quality === best.quality && place < best.place);
     if (isBetter) best = { type, quality, place };
   }
   if (best !== null) return best.type;
-  throw new EngineError('NOT_ACCEPTABLE', `Accept is ${accept}; this call answers with ${offered.join(', ')}.`);
+  throw new EngineError(
+    'NOT_ACCEPTABLE',
+    `Accept is ${shorten(accept)}; this call answers with ${offered.join(', ')}.`,
+  );
 }
 
 function readRange(text: string): MediaRange {
@@ -33,12 +37,12 @@ function readRange(text: string): MediaRange {
   return { type, quality: quality > 0 ? quality : 0 };
 }
 
-/** The range that speaks of a type most closely; its q counts. */
-function closestRange(ranges: readonly MediaRange[], type: string): MediaRange | undefined {
+/** The place of the range that speaks of a type most closely; its q counts. -1: none does. */
+function placeOfClosest(ranges: readonly MediaRange[], type: string): number {
   const [family = ''] = type.split('/');
   for (const wanted of [type, `${family}/*`, '*/*']) {
-    const found = ranges.find((range) => range.type === wanted);
-    if (found !== undefined) return found;
+    const place = ranges.findIndex((range) => range.type === wanted);
+    if (place >= 0) return place;
   }
-  return undefined;
+  return -1;
 }

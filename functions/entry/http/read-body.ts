@@ -12,7 +12,7 @@ export function readBody(request: HttpRequest): unknown {
   const { body, headers } = request;
   if (body.length === 0) return undefined;
   if (body.length > LIMITS.bodyBytes) {
-    const message = `The body is ${body.length} bytes, over the limit of ${LIMITS.bodyBytes}; split it over several calls.`;
+    const message = `The body is ${body.length} bytes, over the limit of ${LIMITS.bodyBytes}; split it over several calls, or upload inputs as lines (POST /v1/uploads).`;
     throw new EngineError('PAYLOAD_TOO_LARGE', message);
   }
   checkMediaType(headers['content-type'], headers['content-encoding']);

@@ -1,7 +1,7 @@
 import { DAY_MS } from './calendar.ts';
 import type { CronExpression } from './cron-expression.ts';
 import { matchesLocal, nextLocalMatch } from './match-local.ts';
-import { isFirstPass, offsetAt, zoneSpanAt } from './zone-offsets.ts';
+import { isFirstPass, MAX_OFFSET_MS, MIN_OFFSET_MS, offsetAt, zoneSpanAt } from './zone-offsets.ts';
 
 /** Past this nothing is sought: the rarest date, 29 February on one weekday, comes at least every 40 years. */
 const HORIZON_MS = 90 * 366 * DAY_MS;
@@ -18,7 +18,10 @@ export function nextFire(cron: CronExpression, zone: string, afterMs: number): n
     const span = zoneSpanAt(zone, at);
     const local = nextLocalMatch(cron, at + span.offsetMs, span.endMs + span.offsetMs);
     if (local === null) {
-      at = span.endMs;
+      // A zone is asked about years in which there is a matching day, and no others: a rare date passes over decades.
+      const later = nextLocalMatch(cron, span.endMs + MIN_OFFSET_MS, horizon + MAX_OFFSET_MS);
+      if (later === null) return null;
+      at = Math.max(span.endMs, later - MAX_OFFSET_MS);
     } else {
       const instant = local - span.offsetMs;
       if (cron.hour.startsWithStar || isFirstPass(zone, instant)) return instant;

@@ -3,7 +3,7 @@ import type { CronExpression } from './cron-expression.ts';
 import { formatLocal, formatOffset } from './format-local.ts';
 import { nextLocalMatch } from './match-local.ts';
 import { firesBetween } from './next-fires.ts';
-import { clockChangesBetween, offsetAt } from './zone-offsets.ts';
+import { clockChangesBetween, MAX_OFFSET_MS, MIN_OFFSET_MS, offsetAt } from './zone-offsets.ts';
 import type { ClockChange } from './zone-offsets.ts';
 
 /** A local time of the expression that the clocks skip or read twice, and what happens then. */
@@ -37,19 +37,27 @@ export function previewFires(cron: CronExpression, zone: string, fromMs: number,
 export function clockNotes(cron: CronExpression, zone: string, fromMs: number, untilMs: number): readonly ClockNote[] {
   const notes: ClockNote[] = [];
   let left = 0;
+  // By the expression's own times, not by the clock changes: a hundred fires of a rare date span four thousand years.
   // The second pass of a time may lie in the span and the first before it, or the other way round.
-  for (const change of clockChangesBetween(zone, fromMs - DAY_MS, untilMs + DAY_MS)) {
-    const [low, high] = [change.atMs + change.beforeMs, change.atMs + change.afterMs].sort((a, b) => a - b);
-    if (low === undefined || high === undefined) continue;
-    for (let at = nextLocalMatch(cron, low, high); at !== null; at = nextLocalMatch(cron, at + 1, high)) {
-      if (!touchesSpan(change, at, fromMs, untilMs)) continue;
-      if (notes.length < MAX_NOTES) notes.push(describe(cron, change, at));
-      else left += 1;
-    }
+  const high = untilMs + DAY_MS + MAX_OFFSET_MS;
+  const low = fromMs - DAY_MS + MIN_OFFSET_MS;
+  for (let at = nextLocalMatch(cron, low, high); at !== null; at = nextLocalMatch(cron, at + 1, high)) {
+    const change = changeOver(zone, at);
+    if (change === null || !touchesSpan(change, at, fromMs, untilMs)) continue;
+    if (notes.length < MAX_NOTES) notes.push(describe(cron, change, at));
+    else left += 1;
   }
   const last = notes.at(-1);
   if (left > 0 && last !== undefined) notes.push({ local: last.local, note: `and ${left} more local times after it` });
   return notes;
+}
+
+/** The clock change that skips a local time or lets it come twice; null: the clocks read it once. */
+function changeOver(zone: string, localMs: number): ClockChange | null {
+  const changes = clockChangesBetween(zone, localMs - MAX_OFFSET_MS, localMs - MIN_OFFSET_MS + 1);
+  const isOver = ({ atMs, beforeMs, afterMs }: ClockChange): boolean =>
+    localMs >= atMs + Math.min(beforeMs, afterMs) && localMs < atMs + Math.max(beforeMs, afterMs);
+  return changes.find(isOver) ?? null;
 }
 
 function touchesSpan(change: ClockChange, localMs: number, fromMs: number, untilMs: number): boolean {

@@ -13,8 +13,8 @@ const BLOCK_MS = 366 * DAY_MS;
 const PROBE_MS = 6 * DAY_MS;
 const MAX_BLOCKS = 400;
 /** Offsets lie between −12 h and +14 h; the limits leave an hour over. */
-const MIN_OFFSET_MS = -13 * HOUR_MS;
-const MAX_OFFSET_MS = 15 * HOUR_MS;
+export const MIN_OFFSET_MS = -13 * HOUR_MS;
+export const MAX_OFFSET_MS = 15 * HOUR_MS;
 
 interface ZoneCache {
   readonly probe: (ms: number) => number;

@@ -1,4 +1,4 @@
-import { EngineError, type ValidationError } from '../../domain/errors.ts';
+import { EngineError, FAULTS_TOLD, type ValidationError } from '../../domain/errors.ts';
 import { readInputLine } from '../../domain/input-line.ts';
 import type { StoredInput } from '../../domain/input.ts';
 import { LIMITS } from '../../domain/limits.ts';
@@ -22,7 +22,6 @@ export type IntakePorts = CorePorts &
 
 const CHUNK_BYTES = 4 * 1024 * 1024;
 const SPANS_A_WRITE = 25;
-const FAULTS_TOLD = 100;
 
 /**
  * Reads a run's upload once, line by line: writes down where its inputs lie, and counts them; the count is the commit.

@@ -1,4 +1,4 @@
-import { EngineError, type ErrorRecord, type ValidationError } from '../../domain/errors.ts';
+import { EngineError, type ErrorRecord, FAULTS_TOLD, type ValidationError } from '../../domain/errors.ts';
 import { isRunUid, runUidOf } from '../../domain/ids.ts';
 import type { StoredInput } from '../../domain/input.ts';
 import { LIMITS } from '../../domain/limits.ts';
@@ -39,7 +39,6 @@ export interface Launch {
 export type LaunchPorts = Pick<CorePorts, 'clock' | 'chance' | 'log' | 'runs' | 'messages' | 'settings'> &
   Pick<Ports, 'actions' | 'secrets' | 'callbackPolicy'>;
 
-const FAULTS_TOLD = 100;
 const UID_BYTES = 10;
 /** First look of the sweeper at a run: by then its dispatch has long been received, unless it was lost. */
 const FIRST_WATCH_MS = 120_000;
@@ -190,6 +189,8 @@ export function findAction(ports: Pick<Ports, 'actions'>, name: string, mode: Ac
 
 /** Parts `custom_data` from the input: the action never sees it. */
 export function storedInput(given: Readonly<Record<string, unknown>>): StoredInput {
+  // A hundred thousand copies would cost more than all checks.
+  if (!('custom_data' in given)) return { input: given, customData: null };
   const { custom_data: customData = null, ...input } = given;
   // cast: the schema of the request lets only objects (or nothing) through as custom_data
   return { input, customData: customData as StoredInput['customData'] };
@@ -249,15 +250,16 @@ export interface RefusedInputs {
   readonly errors: readonly ValidationError[];
 }
 
-/** Holds inputs against the action's schema and the size limits. */
+/** Holds inputs against the action's schema and the size limits. Once a hundred faults are told, the rest are counted. */
 export function checkInputs(action: Action, inputs: readonly StoredInput[]): RefusedInputs {
   const errors: ValidationError[] = [];
   let count = 0;
   for (const [index, { input, customData }] of inputs.entries()) {
     const size = sizeFault(input, customData);
-    const parsed = action.parseInput(input);
-    if (size === null && parsed.ok) continue;
+    if (size === null && action.takesInput(input)) continue;
     count += 1;
+    if (errors.length === FAULTS_TOLD) continue;
+    const parsed = action.parseInput(input);
     const faults = parsed.ok ? [] : parsed.errors;
     for (const { path, message } of size === null ? faults : [{ path: '', message: size }, ...faults]) {
       if (errors.length === FAULTS_TOLD) break;
@@ -272,7 +274,9 @@ function sizeFault(input: StoredInput['input'], customData: StoredInput['customD
   if (custom > LIMITS.customDataBytes) {
     return `custom_data is ${custom} bytes of JSON; it may have ${LIMITS.customDataBytes}. Keep large data on your side and send its key.`;
   }
-  const bytes = Buffer.byteLength(JSON.stringify(input)) + custom;
+  const text = JSON.stringify(input);
+  // No character takes more than three bytes for each of its code units.
+  const bytes = text.length * 3 + custom > LIMITS.inputBytes ? Buffer.byteLength(text) + custom : 0;
   if (bytes <= LIMITS.inputBytes) return null;
   return `the input with its custom_data is ${bytes} bytes of JSON; it may have ${LIMITS.inputBytes}.`;
 }
