@@ -167,6 +167,29 @@ def _fill(text: str, schedule: dict, now: float) -> str:
     return re.sub(r"<aws\.scheduler\.([a-z-]+)>", lambda match: values.get(match[1], match[0]), text)
 
 
+# --- An alarm over several metrics -------------------------------------------------------------------------------------------
+
+
+def _alarm_over_metrics_is_taken() -> bool:
+    alarm = {"Metrics": [{"Id": "sum", "Expression": "a + b"}], "Threshold": 1, "ComparisonOperator": "GreaterThanThreshold"}
+    try:
+        return bool(provisioners._cw_metric_alarm_record("probe", alarm))
+    except ValueError:
+        return False
+
+
+def _mend_alarm_over_metrics() -> None:
+    record = provisioners._cw_metric_alarm_record
+
+    def metric_alarm_record(name: str, props: dict) -> dict:
+        if not props.get("Metrics"):
+            return record(name, props)
+        # It is there, and stays without data: nothing here evaluates an expression.
+        return record(name, {**props, "Metrics": None, "MetricName": props["Metrics"][0]["Id"], "Namespace": "Expression"})
+
+    provisioners._cw_metric_alarm_record = metric_alarm_record
+
+
 MENDS = (
     Mend(
         fault="Ref of a secret gives its name; AWS gives its ARN.",
@@ -191,5 +214,11 @@ MENDS = (
         document="EventBridge Scheduler User Guide, Adding context attributes",
         is_right=_placeholders_are_filled,
         apply=_mend_placeholders,
+    ),
+    Mend(
+        fault="CloudFormation refuses an alarm over an expression of metrics; AWS takes it.",
+        document="AWS CloudFormation, AWS::CloudWatch::Alarm, Properties, Metrics",
+        is_right=_alarm_over_metrics_is_taken,
+        apply=_mend_alarm_over_metrics,
     ),
 )
