@@ -271,6 +271,54 @@ describe('limits', () => {
   });
 });
 
+describe('where the status line is enough', () => {
+  const ok = 'HTTP/1.1 200 OK\r\n';
+  const broken: readonly (readonly [string, number, string])[] = [
+    ['a body after a 204', 204, 'HTTP/1.1 204 No Content\r\ncontent-length: 2\r\n\r\nok'],
+    ['a body after a 205 in chunks', 205, 'HTTP/1.1 205 Reset\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n'],
+    ['a body that ends early', 200, `${ok}content-length: 9\r\n\r\nabc`],
+    ['chunks that are none', 200, `${ok}transfer-encoding: chunked\r\n\r\nnot a size`],
+    ['two lengths', 200, `${ok}content-length: 1\r\ncontent-length: 2\r\n\r\nab`],
+    ['a header that is none', 200, `${ok}no header at all\r\n\r\n`],
+    ['a header without end', 200, `${ok}x: ${'y'.repeat(70_000)}\r\n\r\n`],
+    ['nothing after it', 202, 'HTTP/1.0 202\r\n'],
+  ];
+
+  test.each(broken)('%s is a success', async (_, status, bytes) => {
+    const server = await receiver((request) => request.socket.end(bytes));
+    const request = get(`http://127.0.0.1:${server.port}/`, { isStatusEnough: true, poolKey: 'w1' });
+    const http = local();
+    expect(await http.request(request)).toMatchObject({ status });
+    expect(await http.request(request)).toMatchObject({ status });
+  });
+
+  test('it is over TLS too, and what came of the body is told', async () => {
+    const server = await receiver((request) => request.socket.end(`${ok}content-length: 9\r\n\r\nabc`), 'https');
+    const http = towards(server.port, () => Promise.resolve([LOOPBACK]));
+    const request = get(`https://receiver.example:${server.port}/`, { isStatusEnough: true });
+    const answer = await http.request(request);
+    expect([answer.status, answer.truncated, Buffer.from(answer.body).toString()]).toEqual([200, true, 'abc']);
+  });
+
+  test('a body that never comes is a success once its time is up', async () => {
+    const server = await receiver((_request, response) =>
+      response.writeHead(200, { 'content-length': '9' }).flushHeaders(),
+    );
+    const request = get(`http://127.0.0.1:${server.port}/`, { isStatusEnough: true });
+    expect(await local({ totalTimeoutMs: 80 }).request(request)).toMatchObject({ status: 200, truncated: true });
+  });
+
+  test.each([
+    ['another status', 'HTTP/1.1 500 Oops\r\ncontent-length: 9\r\n\r\nabc'],
+    ['half a status line', 'HTTP/1.1 20'],
+    ['what is not HTTP', '200 OK\r\n\r\n'],
+  ])('%s is still an error', async (_, bytes) => {
+    const server = await receiver((request) => request.socket.end(bytes));
+    const request = get(`http://127.0.0.1:${server.port}/`, { isStatusEnough: true });
+    expect((await failureOf(local().request(request))).kind).toBe('protocol');
+  });
+});
+
 describe('connections', () => {
   test('are reused within a pool key and never outside it', async () => {
     const server = await receiver();

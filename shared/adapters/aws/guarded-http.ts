@@ -30,6 +30,8 @@ export type GuardedRequest = {
   readonly totalTimeoutMs?: number | undefined;
   /** Whether it may be sent again when an idle connection turns out closed; by default as HTTP says of its method. */
   readonly isRepeatable?: boolean | undefined;
+  /** Whether a 2xx status line is enough, whatever follows it; default: no, an answer is whole or none. */
+  readonly isStatusEnough?: boolean | undefined;
 };
 
 /** HTTP to addresses that strangers choose: only public ones are dialed, nothing is followed, everything is bounded. */
@@ -82,6 +84,7 @@ export function createGuardedHttp(options: GuardedHttpOptions, addressRule: Addr
         connectTimeoutMs,
         totalTimeoutMs: request.totalTimeoutMs ?? totalTimeoutMs,
         maxResponseBytes: request.maxResponseBytes ?? maxResponseBytes,
+        isStatusEnough: request.isStatusEnough ?? false,
       });
     },
     close: () => pools.close(),

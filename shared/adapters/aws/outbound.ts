@@ -33,6 +33,7 @@ export function createCallbackSender(http: GuardedHttp): CallbackSender {
           body,
           poolKey: workspaceUid,
           isRepeatable: true,
+          isStatusEnough: true,
         });
         const text = Buffer.from(answer.body.subarray(0, LIMITS.callbackResponseBytes)).toString();
         const retryAfter = answer.headers['retry-after'];

@@ -2,6 +2,7 @@ import { request as httpRequest } from 'node:http';
 import type { Agent, ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { Socket } from 'node:net';
+import { createEarlyAnswer } from './early-answer.ts';
 import { codeOf, GuardedHttpError } from './error.ts';
 import type { Target } from './target.ts';
 
@@ -24,6 +25,8 @@ export type Exchange = {
   readonly connectTimeoutMs: number;
   readonly totalTimeoutMs: number;
   readonly maxResponseBytes: number;
+  /** A 2xx status line is the answer, also where what follows it is broken, cut or late. */
+  readonly isStatusEnough: boolean;
 };
 
 /** An idle connection that turned out to be closed by the other side before it carried anything of this request's answer. */
@@ -33,6 +36,7 @@ export class StaleConnectionError extends GuardedHttpError {}
 export function runExchange(exchange: Exchange): Promise<GuardedResponse> {
   return new Promise((resolve, reject) => {
     const { target, signal, totalTimeoutMs } = exchange;
+    const early = exchange.isStatusEnough ? createEarlyAnswer() : null;
     const place = `${target.hostname}:${target.port}`;
     const outgoing = startRequest(exchange, place);
     let phase: Phase = 'exchange';
@@ -42,11 +46,14 @@ export function runExchange(exchange: Exchange): Promise<GuardedResponse> {
       isSettled = true;
       clearTimeout(timer);
       signal?.removeEventListener('abort', onAbort);
+      early?.stop();
     };
     const fail = (error: GuardedHttpError): void => {
       if (isSettled) return;
       settle();
-      reject(error);
+      const success = error.kind === 'aborted' ? null : (early?.success() ?? null);
+      if (success === null) reject(error);
+      else resolve(success);
       outgoing.destroy();
     };
     const onError = (error: unknown): void => fail(explain(error, phase, place));
@@ -61,16 +68,18 @@ export function runExchange(exchange: Exchange): Promise<GuardedResponse> {
       if (!isSettled) onError(new Error('closed')); // a switch of protocols ends without any other event
     });
     outgoing.on('socket', (socket) => {
+      early?.watch(socket);
       if (socket.connecting) watchConnect(socket, exchange, (next) => (phase = next), fail);
       else if (outgoing.reusedSocket) phase = 'reused';
     });
     outgoing.on('response', (incoming) => {
       phase = 'exchange';
-      readBody(incoming, exchange.maxResponseBytes, onError, (body, truncated) => {
+      const bodySoFar = readBody(incoming, exchange.maxResponseBytes, onError, (body, truncated) => {
         settle();
         if (truncated) outgoing.destroy();
         resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body, truncated });
       });
+      early?.begin(incoming, bodySoFar);
     });
     outgoing.end(exchange.body);
     if (signal?.aborted === true) onAbort();
@@ -118,12 +127,13 @@ function watchConnect(
   if (target.isSecure) socket.once('secureConnect', ready);
 }
 
+/** Gives what of the body has come so far. */
 function readBody(
   incoming: IncomingMessage,
   maxBytes: number,
   onError: (error: unknown) => void,
   done: (body: Uint8Array, truncated: boolean) => void,
-): void {
+): () => Uint8Array {
   const chunks: Buffer[] = [];
   let length = 0;
   incoming.on('error', onError);
@@ -138,6 +148,7 @@ function readBody(
     const [only] = chunks;
     done(chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks, length), false);
   });
+  return () => Buffer.concat(chunks);
 }
 
 function explain(error: unknown, phase: Phase, place: string): GuardedHttpError {

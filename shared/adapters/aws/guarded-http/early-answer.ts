@@ -1,0 +1,52 @@
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import type { GuardedResponse } from './exchange.ts';
+
+/** What is known of an answer that never became whole: its status line may be all there is. */
+export interface EarlyAnswer {
+  /** To be called before the socket's bytes are parsed. */
+  watch(socket: Socket): void;
+  begin(incoming: IncomingMessage, bodySoFar: () => Uint8Array): void;
+  /** The answer where its status line says success, whatever came after it; else null. */
+  success(): GuardedResponse | null;
+  stop(): void;
+}
+
+/** A whole status line is shorter; one without an end is none. */
+const MAX_LINE_BYTES = 1_024;
+const SUCCESS = /^HTTP\/1\.[01] (2\d\d)[ \r\n]/;
+
+/**
+ * Keeps what node:http tells late or not at all: it gives no status where a header after it is broken, and an error
+ * instead of an answer where bytes follow a 204.
+ */
+export function createEarlyAnswer(): EarlyAnswer {
+  let socket: Socket | null = null;
+  let line = '';
+  let begun: { readonly incoming: IncomingMessage; readonly bodySoFar: () => Uint8Array } | null = null;
+  const onData = (chunk: Buffer): void => {
+    line += chunk.toString('latin1', 0, MAX_LINE_BYTES - line.length);
+    if (line.length === MAX_LINE_BYTES || line.includes('\n')) stop();
+  };
+  const stop = (): void => void socket?.removeListener('data', onData);
+  return {
+    watch(watched) {
+      socket = watched;
+      socket.prependListener('data', onData);
+    },
+    begin(incoming, bodySoFar) {
+      begun = { incoming, bodySoFar };
+    },
+    success() {
+      const status = begun === null ? Number(SUCCESS.exec(line)?.[1] ?? 0) : (begun.incoming.statusCode ?? 0);
+      if (status < 200 || status > 299) return null;
+      return {
+        status,
+        headers: begun?.incoming.headers ?? {},
+        body: begun?.bodySoFar() ?? new Uint8Array(),
+        truncated: true,
+      };
+    },
+    stop,
+  };
+}
