@@ -186,7 +186,7 @@ describe('a list that would never end, or end too soon, ends the input with an e
     ],
     [
       'empty pages go on',
-      [items(A, { next: 'a' }), ...Array.from('bcdefg').map((next) => items([], { next }))],
+      [items(A, { next: 'a' }), ...Array.from('bcd').map((next) => items([], { next })), items(B)],
       { pagination: CURSOR },
       /three empty pages in a row/,
     ],
@@ -315,6 +315,12 @@ describe('a list that would never end, or end too soon, ends the input with an e
     await expect(walked).rejects.toThrow(message);
     await expect(walked).rejects.toMatchObject({ actionError: { kind: 'permanent', label: 'ACTION_FAILED' } });
   });
+});
+
+test('a next page that cannot be asked for fails the page that names it, so that no cursor outgrows its message', async () => {
+  await using upstream = await startUpstream(() => items(A, { next: 'x'.repeat(100_000) }));
+  const page = runPage(extractJsonApi, { url: upstream.origin, ...IN, pagination: CURSOR });
+  await expect(page).rejects.toThrow('16384 are allowed');
 });
 
 describe('what an input may say of the end', () => {
