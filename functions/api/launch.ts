@@ -4,6 +4,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { createCallbackPolicy } from '../../shared/adapters/aws/outbound.ts';
 import { createUploadObjects, createUploadTickets } from '../../shared/adapters/aws/upload-objects.ts';
 import { createKeyringReader, createStageSecrets } from '../../shared/adapters/aws/stage-secrets.ts';
+import { sdkOptions } from '../../shared/adapters/aws/sdk-options.ts';
 import { createUploadStore } from '../../shared/adapters/dynamodb/upload-store.ts';
 import { Table } from '../../shared/adapters/dynamodb/table.ts';
 import { consoleLog, systemChance, systemClock } from '../../shared/adapters/system.ts';
@@ -97,11 +98,11 @@ const wired = once(() => {
   const env = parseEnv('launch', process.env);
   const machine = { clock: systemClock, chance: systemChance, log: consoleLog };
   const { outboundPorts, allowLocalHttp, extraActions } = env.settings;
-  const keyring = createKeyringReader(new SecretsManagerClient(), env.masterSecretArn, systemChance);
-  const dynamodb = new DynamoDBClient();
+  const keyring = createKeyringReader(new SecretsManagerClient(sdkOptions()), env.masterSecretArn, systemChance);
+  const dynamodb = new DynamoDBClient(sdkOptions());
   const table = new Table(dynamodb, env.table, systemClock);
   const ports: LaunchPorts = {
-    ...createStarterPorts(env, machine, { table, sqs: new SQSClient() }),
+    ...createStarterPorts(env, machine, { table, sqs: new SQSClient(sdkOptions()) }),
     actions: registerActions(extraActions),
     secrets: createStageSecrets(keyring),
     callbackPolicy: createCallbackPolicy({ allowedPorts: outboundPorts, allowLocalHttp }),

@@ -6,6 +6,7 @@ import type { Keyring } from '../../shared/adapters/aws/keyring.ts';
 import { createLargeObjects } from '../../shared/adapters/aws/large-objects.ts';
 import { createActionWorld } from '../../shared/adapters/aws/outbound.ts';
 import { createActionSecrets, createKeyringReader } from '../../shared/adapters/aws/stage-secrets.ts';
+import { sdkOptions } from '../../shared/adapters/aws/sdk-options.ts';
 import { createPaceStore } from '../../shared/adapters/dynamodb/pace-store.ts';
 import { createProgressStore } from '../../shared/adapters/dynamodb/progress-store.ts';
 import { Table } from '../../shared/adapters/dynamodb/table.ts';
@@ -86,13 +87,13 @@ const wired = once(() => {
   const env = parseEnv('live', process.env);
   const machine = { clock: systemClock, chance: systemChance, log: consoleLog };
   const { outboundPorts, allowLocalHttp, extraActions } = env.settings;
-  const dynamodb = new DynamoDBClient();
-  const secretsManager = new SecretsManagerClient();
+  const dynamodb = new DynamoDBClient(sdkOptions());
+  const secretsManager = new SecretsManagerClient(sdkOptions());
   const http = createGuardedHttp({ policy: { allowedPorts: outboundPorts, allowLocalHttp }, totalTimeoutMs: 25_000 });
   const table = new Table(dynamodb, env.table, systemClock);
   const objects = createLargeObjects(dynamodb.config, env.bucket, process.env);
   const ports = {
-    ...createStarterPorts(env, machine, { table, sqs: new SQSClient() }),
+    ...createStarterPorts(env, machine, { table, sqs: new SQSClient(sdkOptions()) }),
     progress: createProgressStore(table, objects),
     paces: createPaceStore(table, machine),
     actions: registerActions(extraActions),

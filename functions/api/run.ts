@@ -1,6 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { createKeyringReader } from '../../shared/adapters/aws/stage-secrets.ts';
+import { sdkOptions } from '../../shared/adapters/aws/sdk-options.ts';
 import { createRunReader } from '../../shared/adapters/dynamodb/run-reader.ts';
 import { Table } from '../../shared/adapters/dynamodb/table.ts';
 import { consoleLog, systemChance, systemClock } from '../../shared/adapters/system.ts';
@@ -19,12 +20,12 @@ export function createRunHandler(api: ApiPorts, ports: RunPorts): ReturnType<typ
 const wired = once(() => {
   const env = parseEnv('run', process.env);
   const machine = { clock: systemClock, chance: systemChance, log: consoleLog };
-  const dynamodb = new DynamoDBClient();
+  const dynamodb = new DynamoDBClient(sdkOptions());
   const table = new Table(dynamodb, env.table, systemClock);
   return createRunHandler(createApiPorts(machine, table, env), {
     ...createStorePorts(env, machine, { dynamodb, objects: noLargeObjects }),
     reader: createRunReader(table, noLargeObjects),
-    keyring: createKeyringReader(new SecretsManagerClient(), env.masterSecretArn, systemChance),
+    keyring: createKeyringReader(new SecretsManagerClient(sdkOptions()), env.masterSecretArn, systemChance),
   });
 });
 

@@ -4,6 +4,7 @@ import type { Keyring } from '../../shared/adapters/aws/keyring.ts';
 import { createLargeObjects } from '../../shared/adapters/aws/large-objects.ts';
 import { createUploadInputs, createUploadObjects } from '../../shared/adapters/aws/upload-objects.ts';
 import { createKeyringReader } from '../../shared/adapters/aws/stage-secrets.ts';
+import { sdkOptions } from '../../shared/adapters/aws/sdk-options.ts';
 import { createRunReader } from '../../shared/adapters/dynamodb/run-reader.ts';
 import { Table } from '../../shared/adapters/dynamodb/table.ts';
 import { createWorkspaceStore } from '../../shared/adapters/dynamodb/workspace-store.ts';
@@ -48,7 +49,7 @@ export function createRunsHandler(api: ApiPorts, ports: RunsPorts): ReturnType<t
 const wired = once(() => {
   const env = parseEnv('runs', process.env);
   const machine = { clock: systemClock, chance: systemChance, log: consoleLog };
-  const dynamodb = new DynamoDBClient();
+  const dynamodb = new DynamoDBClient(sdkOptions());
   const objects = createLargeObjects(dynamodb.config, env.bucket, process.env);
   const table = new Table(dynamodb, env.table, systemClock);
   return createRunsHandler(createApiPorts(machine, table, env), {
@@ -59,7 +60,7 @@ const wired = once(() => {
     }),
     reader: createRunReader(table, objects),
     workspaces: createWorkspaceStore(table),
-    keyring: createKeyringReader(new SecretsManagerClient(), env.masterSecretArn, systemChance),
+    keyring: createKeyringReader(new SecretsManagerClient(sdkOptions()), env.masterSecretArn, systemChance),
     actions: registerActions(env.settings.extraActions),
   });
 });

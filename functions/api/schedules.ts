@@ -4,6 +4,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Keyring } from '../../shared/adapters/aws/keyring.ts';
 import { createCallbackPolicy } from '../../shared/adapters/aws/outbound.ts';
 import { createKeyringReader, createStageSecrets } from '../../shared/adapters/aws/stage-secrets.ts';
+import { sdkOptions } from '../../shared/adapters/aws/sdk-options.ts';
 import { createScheduleStore } from '../../shared/adapters/dynamodb/schedule-store.ts';
 import { Table } from '../../shared/adapters/dynamodb/table.ts';
 import { consoleLog, systemChance, systemClock } from '../../shared/adapters/system.ts';
@@ -38,10 +39,10 @@ const wired = once(() => {
   const env = parseEnv('schedules', process.env);
   const machine = { clock: systemClock, chance: systemChance, log: consoleLog };
   const { outboundPorts, allowLocalHttp, extraActions } = env.settings;
-  const keyring = createKeyringReader(new SecretsManagerClient(), env.masterSecretArn, systemChance);
-  const table = new Table(new DynamoDBClient(), env.table, systemClock);
+  const keyring = createKeyringReader(new SecretsManagerClient(sdkOptions()), env.masterSecretArn, systemChance);
+  const table = new Table(new DynamoDBClient(sdkOptions()), env.table, systemClock);
   return createSchedulesHandler(createApiPorts(machine, table, env), {
-    ...createStarterPorts(env, machine, { table, sqs: new SQSClient() }),
+    ...createStarterPorts(env, machine, { table, sqs: new SQSClient(sdkOptions()) }),
     schedules: createScheduleStore(table),
     actions: registerActions(extraActions),
     secrets: createStageSecrets(keyring),

@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { sdkOptions } from '../../shared/adapters/aws/sdk-options.ts';
 import { createRunReader } from '../../shared/adapters/dynamodb/run-reader.ts';
 import { Table } from '../../shared/adapters/dynamodb/table.ts';
 import { consoleLog, systemChance, systemClock } from '../../shared/adapters/system.ts';
@@ -28,10 +29,10 @@ export function createVerbsHandler(
 const wired = once(() => {
   const env = parseEnv('verbs', process.env);
   const machine = { clock: systemClock, chance: systemChance, log: consoleLog };
-  const dynamodb = new DynamoDBClient();
+  const dynamodb = new DynamoDBClient(sdkOptions());
   const table = new Table(dynamodb, env.table, systemClock);
   return createVerbsHandler(createApiPorts(machine, table, env), {
-    ...createCorePorts(env, machine, { dynamodb, sqs: new SQSClient(), objects: noLargeObjects }, 0),
+    ...createCorePorts(env, machine, { dynamodb, sqs: new SQSClient(sdkOptions()), objects: noLargeObjects }, 0),
     reader: createRunReader(table, noLargeObjects),
   });
 });

@@ -6,6 +6,7 @@ import { createLargeObjects } from '../../shared/adapters/aws/large-objects.ts';
 import { createCallbackSender } from '../../shared/adapters/aws/outbound.ts';
 import { createKeyringReader, createStageSecrets } from '../../shared/adapters/aws/stage-secrets.ts';
 import { createUploadInputs, createUploadObjects } from '../../shared/adapters/aws/upload-objects.ts';
+import { sdkOptions } from '../../shared/adapters/aws/sdk-options.ts';
 import { consoleLog, systemChance, systemClock } from '../../shared/adapters/system.ts';
 import { parseEnv } from '../../shared/contract/env.ts';
 import { deliverCallback } from '../../shared/engine/callbacks/deliver-callback.ts';
@@ -26,13 +27,13 @@ const wired = once(() => {
   const env = parseEnv('callback', process.env);
   const machine = { clock: systemClock, chance: systemChance, log: consoleLog };
   const { outboundPorts, allowLocalHttp } = env.settings;
-  const dynamodb = new DynamoDBClient();
+  const dynamodb = new DynamoDBClient(sdkOptions());
   const http = createGuardedHttp({ policy: { allowedPorts: outboundPorts, allowLocalHttp } });
-  const keyring = createKeyringReader(new SecretsManagerClient(), env.masterSecretArn, systemChance);
+  const keyring = createKeyringReader(new SecretsManagerClient(sdkOptions()), env.masterSecretArn, systemChance);
   return createCallbackHandler({
     ...createCorePorts(env, machine, {
       dynamodb,
-      sqs: new SQSClient(),
+      sqs: new SQSClient(sdkOptions()),
       objects: createLargeObjects(dynamodb.config, env.bucket, process.env),
       uploads: createUploadInputs(createUploadObjects(dynamodb.config, env.bucket, process.env)),
     }),

@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { createEntryScheduler } from '../../shared/adapters/aws/entry-scheduler.ts';
+import { sdkOptions } from '../../shared/adapters/aws/sdk-options.ts';
 import { createScheduleStore } from '../../shared/adapters/dynamodb/schedule-store.ts';
 import { Table } from '../../shared/adapters/dynamodb/table.ts';
 import { consoleLog, systemChance, systemClock } from '../../shared/adapters/system.ts';
@@ -32,15 +33,15 @@ export function createControlHandler(
 const wired = once(() => {
   const env = parseEnv('control', process.env);
   const machine = { clock: systemClock, chance: systemChance, log: consoleLog };
-  const dynamodb = new DynamoDBClient();
+  const dynamodb = new DynamoDBClient(sdkOptions());
   const ports = {
-    ...createCorePorts(env, machine, { dynamodb, sqs: new SQSClient(), objects: noLargeObjects }),
+    ...createCorePorts(env, machine, { dynamodb, sqs: new SQSClient(sdkOptions()), objects: noLargeObjects }),
     actions: registerActions(env.settings.extraActions),
   };
   return createControlHandler(ports, {
     ...ports,
     schedules: createScheduleStore(new Table(dynamodb, env.table, systemClock)),
-    entries: createEntryScheduler(new SchedulerClient(), {
+    entries: createEntryScheduler(new SchedulerClient(sdkOptions()), {
       group: env.scheduleGroup,
       roleArn: env.scheduleRoleArn,
       queueArn: env.controlQueueArn,

@@ -1,6 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
+import { sdkOptions } from '../../shared/adapters/aws/sdk-options.ts';
 import { createScheduleStore } from '../../shared/adapters/dynamodb/schedule-store.ts';
 import { Table } from '../../shared/adapters/dynamodb/table.ts';
 import { consoleLog, systemChance, systemClock } from '../../shared/adapters/system.ts';
@@ -51,9 +52,9 @@ function readMessage(log: Log, { messageId, body, eventSourceARN }: SQSRecord): 
 const wired = once(() => {
   const env = parseEnv('dead-letters', process.env);
   const machine = { clock: systemClock, chance: systemChance, log: consoleLog };
-  const dynamodb = new DynamoDBClient();
+  const dynamodb = new DynamoDBClient(sdkOptions());
   return createDeadLetterHandler({
-    ...createCorePorts(env, machine, { dynamodb, sqs: new SQSClient(), objects: noLargeObjects }),
+    ...createCorePorts(env, machine, { dynamodb, sqs: new SQSClient(sdkOptions()), objects: noLargeObjects }),
     actions: registerActions(env.settings.extraActions),
     schedules: createScheduleStore(new Table(dynamodb, env.table, systemClock)),
   });

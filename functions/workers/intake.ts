@@ -1,6 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { createUploadObjects } from '../../shared/adapters/aws/upload-objects.ts';
+import { sdkOptions } from '../../shared/adapters/aws/sdk-options.ts';
 import { consoleLog, systemChance, systemClock } from '../../shared/adapters/system.ts';
 import { parseEnv } from '../../shared/contract/env.ts';
 import { type IntakePorts, intakeRun } from '../../shared/engine/launch/intake-run.ts';
@@ -20,9 +21,9 @@ export function createIntakeHandler(ports: IntakePorts): ReturnType<typeof creat
 const wired = once(() => {
   const env = parseEnv('intake', process.env);
   const machine = { clock: systemClock, chance: systemChance, log: consoleLog };
-  const dynamodb = new DynamoDBClient();
+  const dynamodb = new DynamoDBClient(sdkOptions());
   return createIntakeHandler({
-    ...createCorePorts(env, machine, { dynamodb, sqs: new SQSClient(), objects: noLargeObjects }),
+    ...createCorePorts(env, machine, { dynamodb, sqs: new SQSClient(sdkOptions()), objects: noLargeObjects }),
     actions: registerActions(env.settings.extraActions),
     uploads: createUploadObjects(dynamodb.config, env.bucket, process.env),
   });

@@ -6,6 +6,7 @@ import { createLargeObjects } from '../../shared/adapters/aws/large-objects.ts';
 import { createActionWorld } from '../../shared/adapters/aws/outbound.ts';
 import { createActionSecrets } from '../../shared/adapters/aws/stage-secrets.ts';
 import { createUploadInputs, createUploadObjects } from '../../shared/adapters/aws/upload-objects.ts';
+import { sdkOptions } from '../../shared/adapters/aws/sdk-options.ts';
 import { consoleLog, systemChance, systemClock } from '../../shared/adapters/system.ts';
 import { parseEnv } from '../../shared/contract/env.ts';
 import { type PagePorts, runPage } from '../../shared/engine/pages/run-page.ts';
@@ -26,7 +27,7 @@ const wired = once(() => {
   const env = parseEnv('page', process.env);
   const machine = { clock: systemClock, chance: systemChance, log: consoleLog };
   const { outboundPorts, allowLocalHttp, extraActions, pageTimeoutSeconds } = env.settings;
-  const dynamodb = new DynamoDBClient();
+  const dynamodb = new DynamoDBClient(sdkOptions());
   const http = createGuardedHttp({
     policy: { allowedPorts: outboundPorts, allowLocalHttp },
     totalTimeoutMs: pageTimeoutSeconds * 1_000,
@@ -34,12 +35,15 @@ const wired = once(() => {
   return createPageHandler({
     ...createCorePorts(env, machine, {
       dynamodb,
-      sqs: new SQSClient(),
+      sqs: new SQSClient(sdkOptions()),
       objects: createLargeObjects(dynamodb.config, env.bucket, process.env),
       uploads: createUploadInputs(createUploadObjects(dynamodb.config, env.bucket, process.env)),
     }),
     actions: registerActions(extraActions),
-    world: createActionWorld(http, createActionSecrets(new SecretsManagerClient(), env.actionSecretsArn, systemClock)),
+    world: createActionWorld(
+      http,
+      createActionSecrets(new SecretsManagerClient(sdkOptions()), env.actionSecretsArn, systemClock),
+    ),
   });
 });
 

@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { sdkOptions } from '../../shared/adapters/aws/sdk-options.ts';
 import { consoleLog, systemChance, systemClock } from '../../shared/adapters/system.ts';
 import { parseEnv } from '../../shared/contract/env.ts';
 import type { CorePorts } from '../../shared/engine/ports.ts';
@@ -18,7 +19,11 @@ export function createSweepHandler(ports: CorePorts): () => Promise<SweepReport>
 const wired = once(() => {
   const env = parseEnv('sweep', process.env);
   const machine = { clock: systemClock, chance: systemChance, log: consoleLog };
-  const clients = { dynamodb: new DynamoDBClient(), sqs: new SQSClient(), objects: noLargeObjects };
+  const clients = {
+    dynamodb: new DynamoDBClient(sdkOptions()),
+    sqs: new SQSClient(sdkOptions()),
+    objects: noLargeObjects,
+  };
   return createSweepHandler(createCorePorts(env, machine, clients));
 });
 

@@ -1,6 +1,7 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { sdkOptions } from '../../shared/adapters/aws/sdk-options.ts';
 import { createKeyringReader } from '../../shared/adapters/aws/stage-secrets.ts';
 import { createRateStore, type RateStore } from '../../shared/adapters/dynamodb/rate-store.ts';
 import { Table } from '../../shared/adapters/dynamodb/table.ts';
@@ -29,8 +30,12 @@ export interface StageAddress {
 
 /** Opens a stage whose address is known. */
 export function openStage({ tableName, masterSecretArn, client }: StageAddress): StageAccess {
-  const keyring = createKeyringReader(new SecretsManagerClient(client), masterSecretArn, systemChance);
-  const table = new Table(new DynamoDBClient(client), tableName, systemClock);
+  const keyring = createKeyringReader(
+    new SecretsManagerClient({ ...sdkOptions(), ...client }),
+    masterSecretArn,
+    systemChance,
+  );
+  const table = new Table(new DynamoDBClient({ ...sdkOptions(), ...client }), tableName, systemClock);
   return {
     workspaces: createWorkspaceStore(table),
     rates: createRateStore(table),

@@ -11,6 +11,7 @@ import { benchPageSteps } from './page-steps.ts';
 import { formatReport, isReached, type Progress, type Report } from './report.ts';
 import { benchRunCost } from './run-cost.ts';
 import { benchSchedules } from './schedules.ts';
+import { benchSweep } from './sweep.ts';
 
 interface BenchFlags {
   readonly only: readonly BenchName[];
@@ -31,6 +32,7 @@ const BENCHES = {
   bundles: ['size and import time of each function', benchBundles],
   'local-jobs': ['start and jobs a second of the whole system on this machine', benchLocalJobs],
   schedules: ['judging a schedule, and what those that stand cost', benchSchedules],
+  sweep: ['due rows that one sweep sees to', benchSweep],
   growth: ['cost of a page by the size of its run', benchGrowth],
 } as const satisfies Readonly<
   Record<string, readonly [string, (progress: Progress, isLong: boolean) => Promise<Report>]>

@@ -72,7 +72,7 @@ async function ended(runUid: string) {
 const NOT_YET: Partial<Record<ErrorLabel, string>> = {
   ACTION_ABORTED: 'a cancelled run keeps last_error null; only a waiting live call could be aborted',
   NO_RESULT: 'no action of this deployment throws NoResult; test/engine proves it with one that does',
-  UNAVAILABLE: 'nothing answers with it yet',
+  UNAVAILABLE: 'test/functions/unavailable.test.ts takes the table away',
 };
 
 const label = async (answer: ReturnType<ApiClient['refused']>): Promise<readonly [string, number]> => {

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import type middyfy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { asUnavailable } from '../../../shared/adapters/aws/service-away.ts';
 import type { EngineError, ErrorRecord } from '../../../shared/domain/errors.ts';
 import { asEngineError, toErrorRecord } from '../../../shared/domain/errors.ts';
 import type { Log } from '../../../shared/engine/ports.ts';
@@ -34,7 +35,7 @@ export function answerErrors(
 ): middyfy.MiddlewareObj<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2> {
   return {
     onError: ({ event, error: thrown }): APIGatewayProxyStructuredResultV2 => {
-      const error = asEngineError(thrown);
+      const error = asEngineError(asUnavailable(thrown));
       const record = toErrorRecord(error, ports.newErrorRef());
       const { method, path } = event.requestContext.http;
       const known = ports.knownOf(event);

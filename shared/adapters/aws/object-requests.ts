@@ -1,9 +1,10 @@
 import { addAbortSignal, type Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { isThrottlingError, isTransientError, StandardRetryStrategy } from '@smithy/core/retry';
+import { isThrottlingError, isTransientError } from '@smithy/core/retry';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { bucketUrl } from './bucket-url.ts';
+import { createRetries } from './sdk-options.ts';
 import { together } from '../../engine/together.ts';
 
 /** What a client of the SDK has settled from its environment: region, credentials, connections. */
@@ -65,7 +66,7 @@ export function createObjectRequests(
 ): (request: ObjectRequest) => Promise<ObjectAnswer> {
   const { config, attemptTimeoutMs = ATTEMPT_TIMEOUT_MS, maxAttempts = MAX_ATTEMPTS } = options;
   const signer = createSigner(config);
-  const retries = new StandardRetryStrategy(maxAttempts);
+  const retries = createRetries(maxAttempts);
 
   async function attempt(request: ObjectRequest): Promise<ObjectAnswer> {
     const signed = await signer.sign(httpRequest(await findBucket(options), request));
@@ -94,7 +95,9 @@ export function createObjectRequests(
         const errorType = retryTypeOf(error);
         if (errorType === null) throw error;
         // Waits, then gives the next attempt's token; refuses when attempts or the container's own budget are spent.
-        token = await retries.refreshRetryTokenForRetry(token, { errorType }).catch(() => Promise.reject(error));
+        token = await retries
+          .refreshRetryTokenForRetry(token, { errorType, error: error as SdkError })
+          .catch(() => Promise.reject(error));
       }
     }
   };
@@ -143,9 +146,11 @@ function refusalOf(status: number, xml: string, { method, key }: ObjectRequest):
   return new ObjectRequestError(code, status, `S3 refused ${method} ${key} with ${status} ${code}. ${said}`.trim());
 }
 
+type SdkError = Parameters<typeof isTransientError>[0];
+
 function retryTypeOf(error: unknown): 'THROTTLING' | 'TRANSIENT' | null {
   if (!(error instanceof Error)) return null;
-  const sdkError = error as Parameters<typeof isTransientError>[0]; // cast: an Error whose extra fields may be absent
+  const sdkError = error as SdkError; // cast: an Error whose extra fields may be absent
   if (isThrottlingError(sdkError)) return 'THROTTLING';
   return isTransientError(sdkError) ? 'TRANSIENT' : null;
 }
