@@ -17,6 +17,7 @@ export interface Children {
   run(command: string, args: readonly string[], options: CommandOptions): Promise<string>;
   /** Starts a command that stays; its stdin is open for as long as this process lives. */
   start(command: string, args: readonly string[], options: CommandOptions): ChildProcess;
+  isStopping(): boolean;
   /** Ends all of them: asked first, then killed. */
   stop(): Promise<void>;
 }
@@ -37,6 +38,7 @@ export function keepChildren(): Children {
 
   return {
     start,
+    isStopping: () => isStopping,
     async run(command, args, options) {
       const child = start(command, args, options);
       child.stdin?.end();

@@ -47,7 +47,7 @@ async function tryDeployment(children: Children, workDir: string, isKept: boolea
     say('cdk destroy');
     for (const left of await destroy(witness, before)) say(`  left, as the README says: ${left}`);
   } catch (error) {
-    process.stderr.write(`\nThe emulator's last lines:\n${emulator.tail()}\n`);
+    if (!children.isStopping()) process.stderr.write(`\nThe emulator's last lines:\n${emulator.tail()}\n`);
     throw error;
   }
 }
@@ -73,13 +73,17 @@ async function main(isKept: boolean): Promise<void> {
   };
   for (const [signal, code] of Object.entries(SIGNALS)) {
     process.on(signal, () => {
-      if (!isWaiting) void cleanUp().finally(() => process.exit(code));
+      if (isWaiting && signal === 'SIGINT') return;
+      process.exitCode = code;
+      void cleanUp().finally(() => process.exit(code));
     });
   }
   try {
     await tryDeployment(children, workDir, isKept);
     say('all is as it should be');
   } catch (error) {
+    // What was stopped by a signal has not failed.
+    if (children.isStopping()) return;
     process.stderr.write(`\ndeploy:try failed: ${error instanceof Error ? error.message : String(error)}\n`);
     process.exitCode = 1;
   } finally {
