@@ -104,7 +104,7 @@ const stages: Readonly<Record<string, StageSettings>> = {
   local: {
     ...common,
     // Each unit is up to one worker thread of about 27 MB.
-    workerConcurrency: { control: 2, page: 3, callback: 2, intake: 2 },
+    workerConcurrency: { control: 2, page: 4, callback: 2, intake: 2 },
     runtime: { ...common.runtime, allowLocalHttp: true, extraActions: ['http-request'] },
   },
   dev: { ...common, logRetentionDays: 7 },

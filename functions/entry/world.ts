@@ -8,6 +8,7 @@ import { createDueStore } from '../../shared/adapters/dynamodb/due-store.ts';
 import { createPaceStore } from '../../shared/adapters/dynamodb/pace-store.ts';
 import { createProgressStore, type LargeObjects } from '../../shared/adapters/dynamodb/progress-store.ts';
 import { createReceiverStore } from '../../shared/adapters/dynamodb/receiver-store.ts';
+import { createSeatStore } from '../../shared/adapters/dynamodb/seat-store.ts';
 import { createRunStore } from '../../shared/adapters/dynamodb/run-store.ts';
 import { Table } from '../../shared/adapters/dynamodb/table.ts';
 import type { RuntimeSettings } from '../../shared/contract/env.ts';
@@ -93,6 +94,7 @@ export function createStorePorts(env: StoreEnv, machine: Machine, clients: Store
       createBatcher(machine.clock, { maxEntries: DELIVERIES_A_WRITE, maxWaitMs: GATHER_MS }, flush),
     ),
     receivers: createReceiverStore(table, machine.clock),
+    seats: createSeatStore(table, machine),
     settings: engineSettings(settings),
   };
 }

@@ -10,16 +10,21 @@ import { sdkOptions } from '../../shared/adapters/aws/sdk-options.ts';
 import { consoleLog, systemChance, systemClock } from '../../shared/adapters/system.ts';
 import { parseEnv } from '../../shared/contract/env.ts';
 import { deliverCallback } from '../../shared/engine/callbacks/deliver-callback.ts';
-import type { DeliveryPorts } from '../../shared/engine/callbacks/delivery.ts';
+import { createPacing, type DeliveryPorts } from '../../shared/engine/callbacks/delivery.ts';
+import type { CorePorts } from '../../shared/engine/ports.ts';
 import { once } from '../entry/once.ts';
 import { createQueueHandler } from '../entry/queue/create-queue-handler.ts';
 import { createCorePorts } from '../entry/world.ts';
 
-/** Delivers callbacks: one message, one attempt. */
-export function createCallbackHandler(ports: DeliveryPorts): ReturnType<typeof createQueueHandler> {
+/** Delivers callbacks: one message, one attempt. `workers`: how many there are of this one. */
+export function createCallbackHandler(
+  ports: Omit<DeliveryPorts, 'senders' | 'hosts'> & Pick<CorePorts, 'seats'>,
+  workers: number,
+): ReturnType<typeof createQueueHandler> {
+  const paced: DeliveryPorts = { ...ports, ...createPacing(ports, workers) };
   return createQueueHandler(ports.log, async (message, receipt) => {
     if (message.kind !== 'callback') throw new Error(`The callback queue carries no ${message.kind} messages.`);
-    await deliverCallback(ports, message, receipt);
+    await deliverCallback(paced, message, receipt);
   });
 }
 
@@ -30,16 +35,19 @@ const wired = once(() => {
   const dynamodb = new DynamoDBClient(sdkOptions());
   const http = createGuardedHttp({ policy: { allowedPorts: outboundPorts, allowLocalHttp } });
   const keyring = createKeyringReader(new SecretsManagerClient(sdkOptions()), env.masterSecretArn, systemChance);
-  return createCallbackHandler({
-    ...createCorePorts(env, machine, {
-      dynamodb,
-      sqs: new SQSClient(sdkOptions()),
-      objects: createLargeObjects(dynamodb.config, env.bucket, process.env),
-      uploads: createUploadInputs(createUploadObjects(dynamodb.config, env.bucket, process.env)),
-    }),
-    sender: createCallbackSender(http),
-    secrets: createStageSecrets(keyring),
-  });
+  return createCallbackHandler(
+    {
+      ...createCorePorts(env, machine, {
+        dynamodb,
+        sqs: new SQSClient(sdkOptions()),
+        objects: createLargeObjects(dynamodb.config, env.bucket, process.env),
+        uploads: createUploadInputs(createUploadObjects(dynamodb.config, env.bucket, process.env)),
+      }),
+      sender: createCallbackSender(http),
+      secrets: createStageSecrets(keyring),
+    },
+    env.callbackWorkers,
+  );
 });
 
 export const handler: ReturnType<typeof createQueueHandler> = (event) => wired()(event);

@@ -9,17 +9,21 @@ import { createUploadInputs, createUploadObjects } from '../../shared/adapters/a
 import { sdkOptions } from '../../shared/adapters/aws/sdk-options.ts';
 import { consoleLog, systemChance, systemClock } from '../../shared/adapters/system.ts';
 import { parseEnv } from '../../shared/contract/env.ts';
-import { type PagePorts, runPage } from '../../shared/engine/pages/run-page.ts';
+import { createPageShare, type PagePorts, runPage } from '../../shared/engine/pages/run-page.ts';
 import { registerActions } from '../actions/index.ts';
 import { once } from '../entry/once.ts';
 import { createQueueHandler } from '../entry/queue/create-queue-handler.ts';
 import { createCorePorts } from '../entry/world.ts';
 
-/** Runs pages: one message, one page. */
-export function createPageHandler(ports: PagePorts): ReturnType<typeof createQueueHandler> {
+/** Runs pages: one message, one page. `workers`: how many there are of this one. */
+export function createPageHandler(
+  ports: Omit<PagePorts, 'pageWorkers'>,
+  workers: number,
+): ReturnType<typeof createQueueHandler> {
+  const shared: PagePorts = { ...ports, pageWorkers: createPageShare(ports, workers) };
   return createQueueHandler(ports.log, async (message, receipt) => {
     if (message.kind !== 'page') throw new Error(`The page queue carries no ${message.kind} messages.`);
-    await runPage(ports, message, receipt);
+    await runPage(shared, message, receipt);
   });
 }
 
@@ -32,19 +36,22 @@ const wired = once(() => {
     policy: { allowedPorts: outboundPorts, allowLocalHttp },
     totalTimeoutMs: pageTimeoutSeconds * 1_000,
   });
-  return createPageHandler({
-    ...createCorePorts(env, machine, {
-      dynamodb,
-      sqs: new SQSClient(sdkOptions()),
-      objects: createLargeObjects(dynamodb.config, env.bucket, process.env),
-      uploads: createUploadInputs(createUploadObjects(dynamodb.config, env.bucket, process.env)),
-    }),
-    actions: registerActions(extraActions),
-    world: createActionWorld(
-      http,
-      createActionSecrets(new SecretsManagerClient(sdkOptions()), env.actionSecretsArn, systemClock),
-    ),
-  });
+  return createPageHandler(
+    {
+      ...createCorePorts(env, machine, {
+        dynamodb,
+        sqs: new SQSClient(sdkOptions()),
+        objects: createLargeObjects(dynamodb.config, env.bucket, process.env),
+        uploads: createUploadInputs(createUploadObjects(dynamodb.config, env.bucket, process.env)),
+      }),
+      actions: registerActions(extraActions),
+      world: createActionWorld(
+        http,
+        createActionSecrets(new SecretsManagerClient(sdkOptions()), env.actionSecretsArn, systemClock),
+      ),
+    },
+    env.pageWorkers,
+  );
 });
 
 export const handler: ReturnType<typeof createQueueHandler> = (event) => wired()(event);

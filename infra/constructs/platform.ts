@@ -42,6 +42,8 @@ export function environmentOf(name: FunctionName, platform: Platform): Record<st
     scheduleRoleArn: platform.schedules.role.roleArn,
     controlQueueArn: platform.controlQueue.queue.queueArn,
     deadLettersArn: platform.deadLetters.queue.queueArn,
+    pageWorkers: String(platform.settings.workerConcurrency.page),
+    callbackWorkers: String(platform.settings.workerConcurrency.callback),
   };
   return Object.fromEntries(ENV_OF[name].map((key) => [ENV[key].name, values[key]]));
 }

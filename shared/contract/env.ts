@@ -51,6 +51,7 @@ const settingsJson = z
   })
   .pipe(RuntimeSettings);
 
+const count = z.coerce.number().pipe(z.int().min(1));
 const text = z.string().min(1);
 const arn = z.string().startsWith('arn:');
 const url = z.url({ protocol: /^https?$/ });
@@ -72,6 +73,8 @@ export const ENV = {
   scheduleRoleArn: { name: 'TRIREME_SCHEDULE_ROLE_ARN', schema: arn },
   controlQueueArn: { name: 'TRIREME_CONTROL_QUEUE_ARN', schema: arn },
   deadLettersArn: { name: 'TRIREME_DEAD_LETTERS_ARN', schema: arn },
+  pageWorkers: { name: 'TRIREME_PAGE_WORKERS', schema: count },
+  callbackWorkers: { name: 'TRIREME_CALLBACK_WORKERS', schema: count },
 } as const;
 
 export type EnvKey = keyof typeof ENV;
@@ -106,8 +109,9 @@ export const ENV_OF = {
     'pageQueueUrl',
     'callbackQueueUrl',
     'actionSecretsArn',
+    'pageWorkers',
   ],
-  callback: ['stage', 'settings', 'table', 'bucket', 'callbackQueueUrl', 'masterSecretArn'],
+  callback: ['stage', 'settings', 'table', 'bucket', 'callbackQueueUrl', 'masterSecretArn', 'callbackWorkers'],
   intake: ['stage', 'settings', 'table', 'bucket', 'controlQueueUrl', 'callbackQueueUrl'],
   sweep: ['stage', 'settings', 'table', 'controlQueueUrl', 'pageQueueUrl', 'callbackQueueUrl'],
   'dead-letters': ['stage', 'settings', 'table', 'controlQueueUrl', 'pageQueueUrl', 'callbackQueueUrl'],

@@ -31,9 +31,18 @@ const pageV1 = z.strictObject({
   cy: z.tuple([z.string(), index, index]).optional(),
   /** May have been sent before. */
   a: z.literal(true).optional(),
+  /** Takes long. */
+  s: z.literal(true).optional(),
 });
 
-const callbackV1 = z.strictObject({ v: z.literal(1), k: z.literal('callback'), uid: runUid, t: index.optional() });
+const callbackV1 = z.strictObject({
+  v: z.literal(1),
+  k: z.literal('callback'),
+  uid: runUid,
+  t: index.optional(),
+  /** Takes long: it was put off. */
+  s: z.literal(true).optional(),
+});
 
 const dispatchV1 = z.strictObject({ v: z.literal(1), k: z.literal('dispatch'), run: runUid, ep: index });
 
@@ -70,8 +79,9 @@ export type QueueMessage =
       readonly tries: number;
       readonly cycle: { readonly hash: string; readonly power: number; readonly steps: number } | null;
       readonly again: boolean;
+      readonly slow?: boolean;
     }
-  | { readonly kind: 'callback'; readonly uid: string; readonly attempt: number }
+  | { readonly kind: 'callback'; readonly uid: string; readonly attempt: number; readonly slow?: boolean }
   | { readonly kind: 'dispatch'; readonly runUid: string; readonly epoch: number }
   | { readonly kind: 'intake'; readonly runUid: string; readonly epoch: number }
   | {
@@ -117,9 +127,15 @@ export function decodeMessage(text: string): QueueMessage {
         tries: said.tr ?? 0,
         cycle: said.cy === undefined ? null : { hash: said.cy[0], power: said.cy[1], steps: said.cy[2] },
         again: said.a ?? false,
+        ...(said.s === undefined ? {} : { slow: said.s }),
       };
     case 'callback':
-      return { kind: 'callback', uid: said.uid, attempt: said.t ?? 0 };
+      return {
+        kind: 'callback',
+        uid: said.uid,
+        attempt: said.t ?? 0,
+        ...(said.s === undefined ? {} : { slow: said.s }),
+      };
     case 'dispatch':
     case 'intake':
       return { kind: said.k, runUid: said.run, epoch: said.ep };
@@ -159,9 +175,13 @@ function bodyOf(message: QueueMessage): z.input<typeof body> {
           ? {}
           : { cy: [message.cycle.hash, message.cycle.power, message.cycle.steps] as [string, number, number] }), // cast: a tuple, which inference widens
         ...(message.again ? { a: true } : {}),
+        ...(message.slow === true ? { s: true as const } : {}),
       };
-    case 'callback':
-      return { v: 1, k: 'callback', uid: message.uid, ...(message.attempt === 0 ? {} : { t: message.attempt }) };
+    case 'callback': {
+      const { uid, attempt, slow } = message;
+      const told = { ...(attempt === 0 ? {} : { t: attempt }), ...(slow === true ? { s: true as const } : {}) };
+      return { v: 1, k: 'callback', uid, ...told };
+    }
     case 'dispatch':
     case 'intake':
       return { v: 1, k: message.kind, run: message.runUid, ep: message.epoch };

@@ -1,9 +1,14 @@
 import { hash } from 'node:crypto';
 
-/** How a receiver fares that has failed of late; one that never did, or answered since, has no record. */
+/**
+ * How a receiver fares that has failed of late, or a host of receivers; a receiver that never did, or answered since, has
+ * no record, a host none while no receiver on it has.
+ */
 export interface Receiver {
-  /** Attempts in a row that failed, of whichever callbacks. */
+  /** Attempts in a row that failed, of whichever callbacks; of a host, those that got no answer. */
   readonly failures: number;
+  /** Of a host: how many of its paths gave no answer since one of them answered. */
+  readonly silentPaths: number;
   /** From when on it is away: all but a probe now and then are held back (epoch ms). Null: it is not. */
   readonly awaySince: number | null;
   /** When the next probe may be posted (epoch ms); says nothing while it is not away. */
@@ -14,7 +19,9 @@ export interface Receiver {
 type Answer = { readonly kind: 'answered'; readonly status: number } | { readonly kind: 'failed' };
 
 /** So many failed attempts in a row make a receiver away. */
-export const FAILURES_IN_A_ROW = 5;
+const FAILURES_IN_A_ROW = 5;
+/** So many paths that all hang make their host away. Fewer say nothing of the others, and each is away by itself soon. */
+const SILENT_PATHS = 3;
 /** A record of failures that are this old says nothing any more. */
 export const RECEIVER_KEPT_MS = 7 * 86_400_000;
 
@@ -29,6 +36,17 @@ export const PROBE_MAX_MS = 900_000;
 export function receiverUid(workspaceUid: string, callbackUrl: string): string {
   const { origin, pathname } = new URL(callbackUrl);
   return `${workspaceUid}:${hash('sha256', `${origin}${pathname}`, 'base64url')}`;
+}
+
+/** Names the host of a workspace's receivers: an origin. */
+export function hostUid(workspaceUid: string, callbackUrl: string): string {
+  return `${workspaceUid}:${hash('sha256', new URL(callbackUrl).origin, 'base64url')}`;
+}
+
+/** Whether a receiver that failed once more is away from now on; of a host, where so many of its paths hang. */
+export function becomesAway({ failures, silentPaths, awaySince }: Receiver, kind: 'receiver' | 'host'): boolean {
+  if (awaySince !== null || failures < FAILURES_IN_A_ROW) return false;
+  return kind === 'receiver' || silentPaths >= SILENT_PATHS;
 }
 
 /**

@@ -22,8 +22,8 @@ export function replayUid(seed: Uint8Array, original: Pick<CallbackRecord, 'uid'
   return deriveUid(about.runUid, 'replay', { input, page, ending });
 }
 
-/** A new record that sends again what another told of, under the same id and with the same body. */
-export function replayRecord(original: CallbackRecord, uid: string, now: number): CallbackRecord {
+/** A new record that sends again what another told of, at `dueAt`, under the same id and with the same body. */
+export function replayRecord(original: CallbackRecord, uid: string, now: number, dueAt: number): CallbackRecord {
   return {
     ...original,
     uid,
@@ -34,7 +34,8 @@ export function replayRecord(original: CallbackRecord, uid: string, now: number)
     httpStatus: null,
     httpResponse: null,
     error: null,
-    nextAttemptAt: now,
+    nextAttemptAt: dueAt,
+    heldSince: null,
     createdAt: now,
     deliveredAt: null,
   };

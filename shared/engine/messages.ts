@@ -23,6 +23,8 @@ export interface PageMessage {
   readonly cycle: CycleCheck | null;
   /** May have been sent before (by the sweeper, a resume, a redelivered dispatch): the slot is read first. */
   readonly again: boolean;
+  /** The page, or the one before it, took long: it needs a seat before it starts. Absent: no. */
+  readonly slow?: boolean;
 }
 
 /** Deliver this callback: attempt 0 is the first. */
@@ -31,6 +33,8 @@ export interface CallbackMessage {
   /** The record's uid; where no record stands, the page callback's own. */
   readonly uid: string;
   readonly attempt: number;
+  /** It was put off: it needs a seat before it is posted, and has a record. Absent: no. */
+  readonly slow?: boolean;
 }
 
 /** Lay out this run: take a slot, open its window, send its first pages. */

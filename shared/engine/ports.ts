@@ -9,6 +9,7 @@ import type {
   ProgressStore,
   ReceiverStore,
   RunStore,
+  SeatStore,
 } from './stores.ts';
 
 /**
@@ -47,6 +48,8 @@ export interface CallbackSender {
     readonly workspaceUid: string;
     readonly headers: Readonly<Record<string, string>>;
     readonly body: string;
+    /** Aborted where its answer is waited for no longer; that is a failure like any other. */
+    readonly signal: AbortSignal;
   }): Promise<CallbackAnswer>;
 }
 
@@ -102,6 +105,7 @@ export interface Ports {
   readonly progress: ProgressStore;
   readonly admission: AdmissionStore;
   readonly paces: PaceStore;
+  readonly seats: SeatStore;
   readonly callbacks: CallbackStore;
   readonly receivers: ReceiverStore;
   readonly due: DueStore;

@@ -4,6 +4,7 @@ import type { InputMark, OpenInput, ReopenedInput, RunWindow, StoredInput } from
 import type { PaceRecord, Turn } from '../domain/pace.ts';
 import type { PageSlot } from '../domain/page.ts';
 import type { Receiver } from '../domain/receiver.ts';
+import type { Seats } from '../domain/seats.ts';
 import type { RunControl, RunDefinition, RunMove, StatusReason, Totals } from '../domain/run.ts';
 import type { UploadSpan } from '../domain/upload.ts';
 
@@ -257,6 +258,20 @@ export interface PaceDecision {
   readonly forgottenAt: number;
 }
 
+/** Seats of work that takes long, one record for each kind of worker. */
+export interface SeatStore {
+  /**
+   * Decides on the seats of a kind of worker and keeps what was decided, on condition that nobody did so meanwhile; else
+   * decides anew. Null: too many did.
+   */
+  changeSeats<Answer>(
+    pool: SeatPool,
+    decide: (standing: Seats) => { readonly seats: Seats; readonly answer: Answer },
+  ): Promise<Answer | null>;
+}
+
+export type SeatPool = 'page' | 'callback';
+
 /** Records of callbacks that did not simply go well at once, and the log of those that did. */
 export interface CallbackStore {
   /** Puts a record if none of its uid stands; gives the one that stands. */
@@ -275,6 +290,16 @@ export interface CallbackStore {
   logDelivery(delivery: Delivery, expiresAt: number): Promise<void>;
   /** What the log says was delivered of a shard. */
   readDeliveries(runUid: string, shard: number): Promise<readonly Delivery[]>;
+  /**
+   * Takes the one replay of a run's callbacks that may be under way, until `until` (epoch ms); whose it is already goes on
+   * with it. Gives until when another one is under way, or null: it is taken.
+   */
+  takeReplay(
+    runUid: string,
+    replay: { readonly by: string; readonly until: number },
+    now: number,
+    expiresAt: number,
+  ): Promise<number | null>;
   /** Records of a shard's callbacks, or with null those of the run itself (run.finished). */
   listRecords(runUid: string, shard: number | null): Promise<readonly CallbackRecord[]>;
 }
@@ -292,14 +317,18 @@ export interface Delivery {
 export interface ReceiverStore {
   /** `recent`: some seconds old at most, from memory where it can be. Null: it has not failed of late. */
   readReceiver(uid: string, howNew: 'strong' | 'recent'): Promise<Receiver | null>;
-  /** Counts one more failed attempt and gives the record as it is then. */
-  countFailure(uid: string, now: number): Promise<Receiver>;
+  /** Counts one more failed attempt, of a host the path too that gave no answer, and gives the record as it is then. */
+  countFailure(uid: string, now: number, silentPath?: string): Promise<Receiver>;
+  /** Has a host's record stand though nothing is counted on it: it tells that one of its paths has a record. */
+  keepHost(uid: string, now: number): Promise<void>;
   /** Takes a failing receiver for away, unless it is already. */
   setAway(uid: string, change: { readonly awaySince: number; readonly probeAt: number }): Promise<void>;
   /** Takes the probe that is due since `probeAt`, the next is due at `nextAt`. False: another has it. */
   takeProbe(uid: string, probeAt: number, nextAt: number): Promise<boolean>;
   /** It answers: nothing is known against it any more. */
   forgetReceiver(uid: string): Promise<void>;
+  /** One of a host's paths answers: nothing is known against the host, though others of its paths may be away. */
+  clearHost(uid: string): Promise<void>;
   /** Said twice, it is one. */
   putHeld(uid: string, held: HeldCallback, expiresAt: number): Promise<void>;
   /** Those that have been due longest, strongly read. */

@@ -122,10 +122,13 @@ export function openBenchSystem(options: BenchSystemOptions): BenchSystem {
   const sweep = createSweepHandler(openPorts());
   const pools: WorkerPool<Handler>[] = [
     { name: 'control', handlers: [createControlHandler({ ...openPorts(), actions })] },
-    { name: 'page', handlers: many(() => createPageHandler({ ...openPorts(), actions, world })) },
+    { name: 'page', handlers: many(() => createPageHandler({ ...openPorts(), actions, world }, options.workers)) },
   ];
   if (options.deliversCallbacks) {
-    pools.push({ name: 'callback', handlers: many(() => createCallbackHandler({ ...openPorts(), sender, secrets })) });
+    pools.push({
+      name: 'callback',
+      handlers: many(() => createCallbackHandler({ ...openPorts(), sender, secrets }, options.workers)),
+    });
   }
   function many(open: () => Handler): Handler[] {
     return Array.from({ length: options.workers }, open);
@@ -176,7 +179,7 @@ export function openBenchSystem(options: BenchSystemOptions): BenchSystem {
   };
 }
 
-function recordOf({ id, body }: SentMessage): SQSRecord {
+export function recordOf({ id, body }: Pick<SentMessage, 'id' | 'body'>): SQSRecord {
   return {
     messageId: id,
     receiptHandle: id,

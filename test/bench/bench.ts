@@ -6,6 +6,7 @@ import { benchGrowth } from './growth.ts';
 import { benchIntake } from './intake.ts';
 import { benchLiveOverhead } from './live-overhead.ts';
 import { benchLocalJobs } from './local-jobs.ts';
+import { benchNeighbours } from './neighbours.ts';
 import { benchPageCost } from './page-cost.ts';
 import { benchPageSteps } from './page-steps.ts';
 import { formatReport, isReached, type Progress, type Report } from './report.ts';
@@ -31,6 +32,7 @@ const BENCHES = {
   callbacks: ['the callback sender beside bare Node', benchCallbackRate],
   bundles: ['size and import time of each function', benchBundles],
   'local-jobs': ['start and jobs a second of the whole system on this machine', benchLocalJobs],
+  neighbours: ['what a workspace that hangs costs another one', benchNeighbours],
   schedules: ['judging a schedule, and what those that stand cost', benchSchedules],
   sweep: ['due rows that one sweep sees to', benchSweep],
   growth: ['cost of a page by the size of its run', benchGrowth],

@@ -54,6 +54,7 @@ export function latencyOn(clock: LatencyClock, ms: number): LatencyOf {
 export interface SentMessage {
   readonly id: string;
   readonly body: string;
+  readonly group: string;
   readonly delayMs: number;
 }
 
@@ -72,10 +73,10 @@ export function createSqsClient(
       const { QueueUrl, Entries } = input as { QueueUrl: string; Entries: SentEntry[] };
       tally().sqsSends += 1;
       await latency.pass();
-      const Successful = Entries.map(({ Id, MessageBody, DelaySeconds = 0 }) => {
+      const Successful = Entries.map(({ Id, MessageBody, MessageGroupId: group = '', DelaySeconds = 0 }) => {
         sent += 1;
         const MessageId = `${String(sent).padStart(8, '0')}-0000-4000-8000-000000000000`;
-        deliver(QueueUrl, { id: MessageId, body: MessageBody, delayMs: DelaySeconds * 1_000 });
+        deliver(QueueUrl, { id: MessageId, body: MessageBody, group, delayMs: DelaySeconds * 1_000 });
         // The client checks the digest (Amazon SQS, SendMessageBatchResultEntry).
         return { Id, MessageId, MD5OfMessageBody: createHash('md5').update(MessageBody).digest('hex') };
       });
@@ -88,6 +89,7 @@ export function createSqsClient(
 interface SentEntry {
   readonly Id: string;
   readonly MessageBody: string;
+  readonly MessageGroupId?: string;
   readonly DelaySeconds?: number;
 }
 

@@ -101,7 +101,7 @@ const ports = {
 const handlers = {
   control: createControlHandler(ports),
   intake: createIntakeHandler({ ...ports, uploads }),
-  page: createPageHandler(ports),
+  page: createPageHandler(ports, 2),
 };
 
 /** Hands a batch of a queue to its function. */

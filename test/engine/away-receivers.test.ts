@@ -107,16 +107,20 @@ describe('a receiver that is away', () => {
     expect(Math.max(...world.posted.map(({ at }) => at))).toBeLessThanOrEqual(START + 92 * HOUR_MS);
   });
 
-  it('gets a replay at once, and with it, if it takes that, all that waits', async () => {
+  it('gets no replay before it is back, and then what is replayed as all that waits', async () => {
     const backAt = START + 9 * HOUR_MS + 1_000;
     const { world, definition, taken } = await awayUntil(backAt);
-    await world.runUntil(backAt);
-    const [held] = (await records(world, definition.uid)).filter(({ heldSince }) => heldSince !== null);
+    await world.runUntil(backAt - MINUTE_MS);
+    const standing = await records(world, definition.uid);
+    const [held] = standing.filter(({ heldSince }) => heldSince !== null);
     if (held === undefined) throw new Error('nothing is held');
-    await replayCallback(world.ports, definition, held, Buffer.from('a request'));
-    await world.runUntil(backAt + 3 * MINUTE_MS);
-    expect(taken.get(held.uid)).toBe(backAt);
+    const before = world.posted.length;
+    for (let n = 0; n < 5; n += 1) await replayCallback(world.ports, definition, held, Buffer.from(`request ${n}`));
+    await world.runUntil(backAt);
+    expect(world.posted.length - before).toBeLessThanOrEqual(1); // a probe, whichever it is
+    await world.runUntil(backAt + SOON_MS);
     expect(taken.size).toBe(CALLBACKS);
+    expect(world.posted.filter((post) => idOf(post) === held.uid && post.at >= backAt)).toHaveLength(6);
   });
 
   it('gets what it missed though the messages are lost that bring it', async () => {
@@ -148,6 +152,50 @@ describe('a receiver that is away', () => {
     }
   });
 
+  it('is its whole host where several of its paths hang, until one of them answers', async () => {
+    const backAt = START + HOUR_MS;
+    const taken = new Set<string>();
+    const world = createEngineWorld({
+      actions: [numberedPages],
+      answer: (post) => {
+        if (post.at < backAt) return NO_ANSWER;
+        taken.add(idOf(post));
+        return TAKEN;
+      },
+    });
+    for (let n = 0; n < 20; n += 1) {
+      const callback = { url: `https://receiver.example/run/${n}`, headers: {}, on: 'all' } as const;
+      await world.launch({ inputs: [{ pages: 2, per_page: 1 }], callback });
+      await world.runUntil(world.now() + 30_000);
+    }
+    await world.runUntil(backAt);
+    const paths = new Set(world.posted.map(({ url }) => new URL(url).pathname));
+    expect(paths.size).toBeLessThan(20);
+    expect(world.posted.length).toBeLessThanOrEqual(40); // of 60 callbacks, which by themselves were tried thrice by now
+    await world.runUntil(backAt + SOON_MS);
+    expect(taken.size).toBe(60);
+  });
+
+  it('is not its host while another path of that answers, nor where its paths answer that they cannot', async () => {
+    for (const away of [NO_ANSWER, says(503)]) {
+      const world = createEngineWorld({
+        actions: [numberedPages],
+        answer: ({ url }) => (url.includes('/well') ? TAKEN : away),
+      });
+      const urlOf = (path: string) => ({ url: `https://receiver.example/${path}`, headers: {}, on: 'all' }) as const;
+      for (let n = 0; n < 6; n += 1) {
+        await world.launch({ inputs: [{ pages: 2, per_page: 1 }], callback: urlOf(`dead/${n}`) });
+        await world.runUntil(world.now() + 2_000);
+        if (away === NO_ANSWER || n === 5)
+          await world.launch({ inputs: [{ pages: 1, per_page: 1 }], callback: urlOf('well') });
+        await world.runUntil(world.now() + 2_000);
+      }
+      await world.runUntil(world.now() + 1_000);
+      const well = world.posted.filter(({ url }) => url.includes('/well'));
+      expect(well).toHaveLength(away === NO_ANSWER ? 12 : 2);
+    }
+  });
+
   it('that is there but refuses has every callback on its own schedule', async () => {
     const { world } = await awayUntil(Infinity, says(404));
     await world.runUntil(START + 10 * MINUTE_MS);
@@ -174,7 +222,12 @@ it('a callback that was taken is on record as taken, also where its receiver cou
     ...newRecord({ message: { kind: 'callback', uid, attempt: 0 }, about: readUid(uid) ?? never(), definition }, START),
     uid: deriveUid(definition.uid, 'run_finished', { ending: 9 }),
   });
-  const receivers = { ...world.ports.receivers, readReceiver: () => Promise.reject(new Error('throttled')) };
+  let reads = 0;
+  const readReceiver = async () => {
+    if ((reads += 1) > 1) throw new Error('throttled');
+    return null;
+  };
+  const receivers = { ...world.ports.receivers, readReceiver };
   const message = { kind: 'callback', uid: replay.uid, attempt: 0 } as const;
   const replayed = { ...replay, parentUid: uid };
   const callbacks = { ...world.ports.callbacks, readRecord: async () => replayed };

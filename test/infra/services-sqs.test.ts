@@ -84,6 +84,21 @@ describe('SQS', () => {
     expect(message).toMatchObject({ Attributes: { AWSTraceHeader: trace } });
   });
 
+  test('gives the messages of quiet groups before those of one that has most of what is in flight', async () => {
+    const { send, receive, remove } = await start();
+    const of = (MessageGroupId: string) => ({ MessageGroupId });
+    for (const name of ['n1', 'n2', 'n3', 'n4', 'n5']) await send(name, of('noisy'));
+    const taken = await receive({ MaxNumberOfMessages: 3 });
+    expect(bodies(taken)).toEqual(['n1', 'n2', 'n3']);
+    await send('q1', of('quiet'));
+    await send('n6', of('noisy'));
+    await send('q2', of('other'));
+    expect(bodies(await receive({ MaxNumberOfMessages: 3 }))).toEqual(['q1', 'q2', 'n4']);
+    for (const { ReceiptHandle } of taken) await remove(ReceiptHandle);
+    await send('q3', of('quiet'));
+    expect(bodies(await receive())).toEqual(['n5', 'n6', 'q3']); // nobody has more than half any more
+  });
+
   test('holds a delayed message until its time', async () => {
     const { send, receive, passSeconds } = await start();
     await send('later', { DelaySeconds: 900 });

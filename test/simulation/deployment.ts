@@ -36,6 +36,7 @@ import { InstancePool } from './instance-pool.ts';
 import type { Observer } from './observer.ts';
 import { type QueuedMessage, Queues } from './queues.ts';
 import { createReceivers, type ReceiverNature } from './receivers.ts';
+import { Random } from './random.ts';
 import { asOld } from './rollout.ts';
 import { SimulatedScheduler } from './schedules/simulated-scheduler.ts';
 import { SimulatedBucket } from './simulated-bucket.ts';
@@ -43,6 +44,8 @@ import type { Truth } from './truth.ts';
 import { createUpstream, scriptedActions } from './upstream.ts';
 import type { Workload } from './workload.ts';
 
+/** Workers of pages, and of callbacks, by which a workspace's share of them is reckoned: few, so that it is met. */
+const WORKERS = [1, 2, 20] as const;
 const PUBLIC_URL = 'https://api.example.com';
 export const MASTER_SECRET = Buffer.from('a master secret for simulated stages, known to everybody');
 
@@ -154,8 +157,11 @@ export function deploy(
       entries: createEntryScheduler(scheduler.clientOf(one), ENTRY_TARGET),
     });
   });
-  const page = new InstancePool<QueueHandler>(stage, 'page', (one) => createPageHandler(portsOf(one)));
-  const callback = new InstancePool<QueueHandler>(stage, 'callback', (one) => createCallbackHandler(portsOf(one)));
+  const workers = new Random(stage.seed, 'workers').pick(WORKERS);
+  const page = new InstancePool<QueueHandler>(stage, 'page', (one) => createPageHandler(portsOf(one), workers));
+  const callback = new InstancePool<QueueHandler>(stage, 'callback', (one) =>
+    createCallbackHandler(portsOf(one), workers),
+  );
   const seenTo = new Set<string>();
   const deadLetters = new InstancePool<QueueHandler>(stage, 'dead-letters', (one) => {
     const ports = portsOf(one);

@@ -39,7 +39,7 @@ export function createReceivers(
   }
 
   return (instance) => ({
-    async post({ url, headers, body }) {
+    async post({ url, headers, body, signal }) {
       const workspace = Number(new URL(url).pathname.split('/')[1]);
       let late = 0;
       const answer = await instance.call<CallbackAnswer>(
@@ -61,8 +61,9 @@ export function createReceivers(
       );
       await new Promise<void>((resolve) => {
         instance.clock.after(late, resolve);
+        signal.addEventListener('abort', () => resolve());
       });
-      return answer;
+      return signal.aborted ? { kind: 'failed', message: 'aborted' } : answer;
     },
   });
 }

@@ -8,6 +8,7 @@ import { createProgressStore, type LargeObjects } from '../../shared/adapters/dy
 import { createReceiverStore } from '../../shared/adapters/dynamodb/receiver-store.ts';
 import { createScheduleStore } from '../../shared/adapters/dynamodb/schedule-store.ts';
 import { createRunReader } from '../../shared/adapters/dynamodb/run-reader.ts';
+import { createSeatStore } from '../../shared/adapters/dynamodb/seat-store.ts';
 import { createRunStore } from '../../shared/adapters/dynamodb/run-store.ts';
 import type { Table } from '../../shared/adapters/dynamodb/table.ts';
 import { createUploadStore } from '../../shared/adapters/dynamodb/upload-store.ts';
@@ -23,7 +24,8 @@ import type { RunReader } from '../../shared/engine/read/read-ports.ts';
 import { receiveFire } from '../../shared/engine/schedules/receive-fire.ts';
 import type { EntryScheduler, SchedulePorts, TendPorts } from '../../shared/engine/schedules/schedule-ports.ts';
 import { tendSchedule } from '../../shared/engine/schedules/tend-schedule.ts';
-import { runPage } from '../../shared/engine/pages/run-page.ts';
+import { createPageShare, type PagePorts, runPage } from '../../shared/engine/pages/run-page.ts';
+import { createPacing, type DeliveryPorts } from '../../shared/engine/callbacks/delivery.ts';
 import { type Launch, startRun } from '../../shared/engine/launch/start-run.ts';
 import type { UploadStore } from '../../shared/engine/launch/upload-ports.ts';
 import { sweep } from '../../shared/engine/sweep/sweep.ts';
@@ -45,7 +47,7 @@ export interface Posted {
 
 /** The engine over real stores on an in-process table, a plain queue and a clock turned by hand. */
 export interface EngineWorld {
-  readonly ports: Ports & SchedulePorts & TendPorts;
+  readonly ports: Ports & SchedulePorts & TendPorts & PagePorts & DeliveryPorts;
   readonly uploads: MemoryUploads;
   readonly uploadStore: UploadStore;
   readonly reader: RunReader;
@@ -70,6 +72,7 @@ export interface EngineWorld {
 
 export const START = Date.UTC(2026, 0, 5, 12);
 const MINUTE_MS = 60_000;
+const WORKERS = 10;
 
 /** Makes a world whose receiver answers as told; `actions` are all it offers. */
 export function createEngineWorld(options: {
@@ -87,8 +90,8 @@ export function createEngineWorld(options: {
   const clock: Clock = {
     now: () => now,
     after: (ms, callback) => {
-      // Batches flush in the same turn; longer timers wait for the clock.
-      if (ms < 1_000) {
+      // Batches flush and polls come again in the same turn; longer timers wait for the clock.
+      if (ms <= 500) {
         let wanted = true;
         setImmediate(() => wanted && callback());
         return () => (wanted = false);
@@ -112,7 +115,7 @@ export function createEngineWorld(options: {
   const objects = memoryObjects();
   const uploads = createMemoryUploads();
   const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
-  const ports: EngineWorld['ports'] = {
+  const core: Ports & SchedulePorts & TendPorts = {
     clock,
     chance,
     log: silent,
@@ -127,6 +130,7 @@ export function createEngineWorld(options: {
     progress: createProgressStore(table, objects),
     admission: createAdmissionStore(table, { runsAtOnce: 10, inputsInFlight: 20 }, () => now),
     paces: createPaceStore(table, { clock, chance }),
+    seats: createSeatStore(table, { clock, chance }),
     receivers: createReceiverStore(table, clock),
     callbacks: createCallbackStore(table, chance, (flush) =>
       createBatcher(clock, { maxEntries: 25, maxWaitMs: 10 }, flush),
@@ -159,6 +163,7 @@ export function createEngineWorld(options: {
     },
     settings: { retentionDays: 400, pageTimeoutMs: 50_000, liveTimeoutMs: 25_000 },
   };
+  const ports = { ...core, ...createPacing(core, WORKERS), pageWorkers: createPageShare(core, WORKERS) };
 
   async function hand({ message, id }: (typeof queue)[number]): Promise<void> {
     const receipt = { by: shortHash(String(id)), count: 1 };

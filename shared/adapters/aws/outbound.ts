@@ -24,13 +24,14 @@ export function createCallbackPolicy(policy: UrlPolicy): CallbackPolicy {
 /** Posts callbacks through the guarded client; connections are shared within a workspace only. */
 export function createCallbackSender(http: GuardedHttp): CallbackSender {
   return {
-    async post({ url, workspaceUid, headers, body }) {
+    async post({ url, workspaceUid, headers, body, signal }) {
       try {
         const answer = await http.request({
           url,
           method: 'POST',
           headers,
           body,
+          signal,
           poolKey: workspaceUid,
           isRepeatable: true,
           isStatusEnough: true,

@@ -79,6 +79,16 @@ export function createCallbackStore(
       return deliveries;
     },
 
+    async takeReplay(runUid, { by, until }, now, expiresAt) {
+      const { done, item } = await table.update(keys.replay(runUid), {
+        expression: 'SET #by = :by, #until = :until, expires_at = :expiresAt',
+        condition: 'attribute_not_exists(pk) OR #by = :by OR #until <= :now',
+        names: { '#by': 'by', '#until': 'until' },
+        values: { ':by': by, ':until': until, ':now': now, ':expiresAt': expiresAt },
+      });
+      return done || item === null ? null : new ItemReader(item).number('until');
+    },
+
     async listRecords(runUid, shard) {
       const pk = shard === null ? runPartition(runUid) : shardPartition(runUid, shard);
       const records: CallbackRecord[] = [];

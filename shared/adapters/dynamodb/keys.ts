@@ -2,7 +2,14 @@ import { hash } from 'node:crypto';
 import { readUid } from '../../domain/ids.ts';
 import { shardOf } from '../../domain/input.ts';
 import type { RateType } from '../../domain/token-bucket.ts';
-import { type DueEntry, DUE_PARTITIONS, type HeldCallback, type PaceKey, type Waiter } from '../../engine/stores.ts';
+import {
+  type DueEntry,
+  DUE_PARTITIONS,
+  type HeldCallback,
+  type PaceKey,
+  type SeatPool,
+  type Waiter,
+} from '../../engine/stores.ts';
 
 /*
  * Every key of the one table.
@@ -13,6 +20,7 @@ import { type DueEntry, DUE_PARTITIONS, type HeldCallback, type PaceKey, type Wa
  *                      IN#<first input>        a chunk of inputs, compressed; or where it lies in the run's upload
  *                      T#<level>#<node>        a roll-up node
  *                      N#<run>                 a run that waits for this one's end
+ *                      REPLAY                  the replay of its callbacks that is under way
  *                      C#<ending>              record of a run.finished
  *                      C#R#<uid>               record of a replay of one
  *   R#<run>#<shard>    M                       marks of the shard's inputs
@@ -37,6 +45,7 @@ import { type DueEntry, DUE_PARTITIONS, type HeldCallback, type PaceKey, type Wa
  *   WORKSPACES         <uid>                   all of them, for the owner's command line
  *   AWAY#<receiver>    STATE                   failures in a row, and whether the receiver is taken for away
  *                      H#<due>#<held>#<uid>    a callback that is held until it is back
+ *   SEATS              <kind of worker>        which workers are held by work that takes long, and by whose
  *   DUE#<0–9>          <at>#<kind>#<uid>       what the sweeper looks at when
  *
  * A run's pages lie by shard, so a large run spreads over partitions; within one, keys sort in input, then page order.
@@ -59,6 +68,7 @@ export const keys = {
     pk: `R#${runUid}`,
     sk: `${DEPENDENT_PREFIX}${dependentUid}`,
   }),
+  replay: (runUid: string): Key => ({ pk: runPartition(runUid), sk: 'REPLAY' }),
   marks: (runUid: string, shard: number): Key => ({ pk: shardPartition(runUid, shard), sk: 'M' }),
   slot: (runUid: string, input: number, page: number): Key => ({
     pk: shardPartition(runUid, shardOf(input)),
@@ -105,6 +115,7 @@ export const keys = {
   apiKey: (digest: string): Key => ({ pk: `KEY#${digest}`, sk: 'KEY' }),
   workspaceName: (name: string): Key => ({ pk: `NAME#${name}`, sk: 'NAME' }),
   listedWorkspace: (uid: string): Key => ({ pk: 'WORKSPACES', sk: uid }),
+  seats: (pool: SeatPool): Key => ({ pk: 'SEATS', sk: pool }),
   receiver: (receiver: string): Key => ({ pk: receiverPartition(receiver), sk: 'STATE' }),
   held: (receiver: string, { dueAt, heldAt, uid }: HeldCallback): Key => ({
     pk: receiverPartition(receiver),

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { type Receiver, RECEIVER_KEPT_MS } from '../../domain/receiver.ts';
 import type { Clock } from '../../engine/ports.ts';
 import type { ReceiverStore } from '../../engine/stores.ts';
@@ -9,6 +10,8 @@ import type { Table } from './table.ts';
 /** How long what was read of a receiver is taken for true here: one read serves a whole batch of callbacks. */
 const RECENT_MS = 5_000;
 const RECEIVERS_KEPT = 1_000;
+/** Paths of a host that are told apart; a few say all there is to say. */
+const PATHS_KEPT = 20;
 
 interface Seen {
   readonly at: number;
@@ -39,14 +42,38 @@ export function createReceiverStore(table: Table, clock: Clock): ReceiverStore {
       return remember(uid, read(uid));
     },
 
-    async countFailure(uid, now) {
+    async countFailure(uid, now, silentPath) {
       const { item } = await table.update(keys.receiver(uid), {
-        expression: 'SET failures = if_not_exists(failures, :none) + :one, expires_at = :expiresAt',
-        values: { ':none': 0, ':one': 1, ':expiresAt': Math.ceil((now + RECEIVER_KEPT_MS) / 1_000) },
+        expression:
+          'SET failures = if_not_exists(failures, :none) + :one, expires_at = :expiresAt' +
+          (silentPath === undefined ? '' : ' ADD silent_paths :paths'),
+        values: {
+          ':none': 0,
+          ':one': 1,
+          ':expiresAt': expiry(now),
+          ...(silentPath === undefined ? {} : { ':paths': new Set([pathMark(silentPath)]) }),
+        },
       });
       const receiver = item === null ? null : receiverFromItem(item, now);
       void remember(uid, Promise.resolve(receiver));
-      return receiver ?? { failures: 1, awaySince: null, probeAt: 0 };
+      return receiver ?? { failures: 1, silentPaths: 1, awaySince: null, probeAt: 0 };
+    },
+
+    async keepHost(uid, now) {
+      const { item } = await table.update(keys.receiver(uid), {
+        expression: 'SET failures = if_not_exists(failures, :none), expires_at = :expiresAt',
+        values: { ':none': 0, ':expiresAt': expiry(now) },
+      });
+      void remember(uid, Promise.resolve(item === null ? null : receiverFromItem(item, now)));
+    },
+
+    async clearHost(uid) {
+      await table.update(keys.receiver(uid), {
+        expression: 'SET failures = :none REMOVE silent_paths, away_since, probe_at',
+        condition: 'attribute_exists(failures)',
+        values: { ':none': 0 },
+      });
+      seen.delete(uid);
     },
 
     async setAway(uid, { awaySince, probeAt }) {
@@ -105,12 +132,22 @@ export function createReceiverStore(table: Table, clock: Clock): ReceiverStore {
   };
 }
 
+function expiry(now: number): number {
+  return Math.ceil((now + RECEIVER_KEPT_MS) / 1_000);
+}
+
+/** One of so many: a host with a million paths has a record no larger than one with twenty. */
+function pathMark(receiver: string): string {
+  return String(hash('sha256', receiver, 'buffer').readUInt32BE(0) % PATHS_KEPT);
+}
+
 /** Null for one whose time is over, should the table still have it. */
 function receiverFromItem(item: Item, now: number): Receiver | null {
   const read = new ItemReader(item);
   if ((read.numberOrNull('expires_at') ?? 0) * 1_000 <= now) return null;
   return {
     failures: read.numberOrNull('failures') ?? 0,
+    silentPaths: read.stored<ReadonlySet<string>>('silent_paths')?.size ?? 0,
     awaySince: read.numberOrNull('away_since'),
     probeAt: read.numberOrNull('probe_at') ?? 0,
   };

@@ -2,12 +2,13 @@ import { type CallbackRecord, pageCallbackBody, partStarts, recordCallbackBody }
 import { EngineError, type ErrorRecord } from '../../domain/errors.ts';
 import { readUid } from '../../domain/ids.ts';
 import { LIMITS } from '../../domain/limits.ts';
-import { isAbsence } from '../../domain/receiver.ts';
+import { hostUid, isAbsence } from '../../domain/receiver.ts';
 import { retryAfterSeconds } from '../../domain/http-time.ts';
 import { callbackDelayMs } from '../../domain/retry.ts';
 import type { RunDefinition } from '../../domain/run.ts';
 import type { CallbackAnswer } from '../ports.ts';
 import type { CallbackMessage, Receipt } from '../messages.ts';
+import { CUT } from '../share.ts';
 import { refuseAfterStandstill } from '../standstill.ts';
 import { tellError } from '../tell-error.ts';
 import {
@@ -16,9 +17,19 @@ import {
   type DeliveryPorts,
   isLastChance,
   newRecord,
+  PATIENCE_MS,
   wasDelivered,
 } from './delivery.ts';
-import { holdCallback, keepHeld, mayPost, noteAbsence, notePresence } from './hold-callback.ts';
+import { deferCallback } from './defer-callback.ts';
+import {
+  findTurn,
+  holdCallback,
+  keepHeldRecord,
+  noteAbsence,
+  notePresence,
+  type PostTurn,
+  takeProbe,
+} from './hold-callback.ts';
 
 /** A queue holds a message back this long at most; longer waits are the sweeper's. */
 const MAX_DELAY_MS = 900_000;
@@ -43,14 +54,57 @@ export async function deliverCallback(ports: DeliveryPorts, message: CallbackMes
   if (definition === null || definition.callback === null) return;
   const delivery: DeliveryInHand = { message, receipt, record, about, definition, takenAt };
   if (!(await isDue(ports, delivery))) return;
-  if (!(await mayPost(ports, delivery))) return holdCallback(ports, delivery);
-  if (!(await claim(ports, delivery))) return;
-  const body = await buildBody(ports, delivery);
-  if (body === null) return;
-  const answer = await post(ports, delivery, body);
-  if (isAbsence(answer)) return settle(ports, delivery, answer, await noteAbsence(ports, definition));
+  const turn = await findTurn(ports, delivery);
+  if (turn.kind === 'hold') return holdCallback(ports, delivery, turn.uid);
+  const made = await makeAttempt(ports, delivery, turn);
+  if (made.kind === 'not due') return;
+  if (made.kind === 'deferred') return deferCallback(ports, delivery);
+  if (made.kind === 'held') return holdCallback(ports, delivery, made.uid);
+  const { answer } = made;
+  if (isAbsence(answer)) return settle(ports, delivery, answer, await noteAbsence(ports, definition, answer));
   await settle(ports, delivery, answer); // what was taken is on record before anything is made of it
   await notePresence(ports, definition);
+}
+
+type Made =
+  | { readonly kind: 'answered'; readonly answer: CallbackAnswer }
+  | { readonly kind: 'not due' }
+  | { readonly kind: 'deferred' }
+  | { readonly kind: 'held'; readonly uid: string };
+
+/**
+ * Makes the attempt, beside few others to its host and within its workspace's share of the senders. Whatever is known to
+ * fail, or to take long, needs a seat before it is claimed; so an attempt that is cut is a first one, which has no claim.
+ */
+async function makeAttempt(
+  ports: DeliveryPorts,
+  delivery: DeliveryInHand,
+  turn: Exclude<PostTurn, { kind: 'hold' }>,
+): Promise<Made> {
+  const { message, definition } = delivery;
+  const { callback, workspaceUid } = definition;
+  if (callback === null) return { kind: 'not due' };
+  const host = hostUid(workspaceUid, callback.url);
+  if (!(await ports.hosts.enter(host))) return { kind: 'deferred' };
+  const isSlow = message.attempt > 0 || message.slow === true || turn.kind === 'probe' || ports.hosts.isSlow(host);
+  let fared: 'quick' | 'slow' | 'silent' = ports.hosts.isSlow(host) ? 'slow' : 'quick';
+  try {
+    const worked = await ports.senders.within<Made>(workspaceUid, isSlow, async (signal) => {
+      if (turn.kind === 'probe' && !(await takeProbe(ports, turn))) return { kind: 'held', uid: turn.uid };
+      if (!(await claim(ports, delivery))) return { kind: 'not due' };
+      const body = await buildBody(ports, delivery);
+      if (body === null) return { kind: 'not due' };
+      const startedAt = ports.clock.now();
+      const answer = await post(ports, delivery, body, signal);
+      const isCut = answer.kind === 'failed' && signal.aborted;
+      const tookLong = ports.clock.now() - startedAt >= PATIENCE_MS;
+      fared = tookLong ? (answer.kind === 'failed' ? 'silent' : 'slow') : 'quick';
+      return isCut ? CUT : { kind: 'answered', answer };
+    });
+    return worked.kind === 'done' ? worked.result : { kind: 'deferred' };
+  } finally {
+    ports.hosts.leave(host, fared);
+  }
 }
 
 async function readStanding(
@@ -58,8 +112,8 @@ async function readStanding(
   message: CallbackMessage,
   receipt: Receipt,
 ): Promise<CallbackRecord | null> {
-  const firstOfPage = message.attempt === 0 && receipt.count === 1 && readUid(message.uid)?.kind === 'page';
-  return firstOfPage ? null : ports.callbacks.readRecord(message.uid);
+  const isFirst = message.attempt === 0 && message.slow !== true && receipt.count === 1;
+  return isFirst && readUid(message.uid)?.kind === 'page' ? null : ports.callbacks.readRecord(message.uid);
 }
 
 /** Whether this delivery's attempt is still to be made; sees to what an earlier delivery of the same message left undone. */
@@ -132,6 +186,7 @@ async function post(
   ports: DeliveryPorts,
   { about, record, message, definition }: DeliveryInHand,
   body: string,
+  signal: AbortSignal,
 ): Promise<CallbackAnswer> {
   const { callback, workspaceUid } = definition;
   if (callback === null) return { kind: 'failed', message: 'The run has no callback.' };
@@ -142,7 +197,7 @@ async function post(
       : await ports.secrets.openHeaders(callback.sealedFor ?? about.runUid, callback.sealedHeaders);
   const signature = await ports.secrets.signatureHeaders(workspaceUid, refUid, ports.clock.now(), body);
   const headers = { ...caller, 'content-type': 'application/json', ...signature };
-  return ports.sender.post({ url: callback.url, workspaceUid, headers, body });
+  return ports.sender.post({ url: callback.url, workspaceUid, headers, body, signal });
 }
 
 /**
@@ -204,7 +259,7 @@ export async function sendOn(
   record: CallbackRecord,
 ): Promise<void> {
   if (record.status !== 'PENDING' || record.nextAttemptAt === null) return;
-  if (record.heldSince !== null) return keepHeld(ports, definition, record);
+  if (record.heldSince !== null) return keepHeldRecord(ports, definition, record);
   const delayMs = Math.max(0, record.nextAttemptAt - ports.clock.now());
   if (delayMs > MAX_DELAY_MS) {
     await ports.due.putDue({ at: record.nextAttemptAt, kind: 'callback', uid: record.uid });

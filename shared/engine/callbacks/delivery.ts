@@ -5,13 +5,18 @@ import { CALLBACK_LIFE_MS } from '../../domain/retry.ts';
 import type { RunDefinition } from '../../domain/run.ts';
 import type { CallbackMessage, Receipt } from '../messages.ts';
 import type { CorePorts, Ports } from '../ports.ts';
+import { createShare, type Share } from '../share.ts';
+import { createHosts, type Hosts } from './hosts.ts';
 
 /** What delivering takes. */
 export type DeliveryPorts = Pick<
   CorePorts,
   'clock' | 'chance' | 'log' | 'runs' | 'progress' | 'callbacks' | 'receivers' | 'due' | 'messages'
 > &
-  Pick<Ports, 'sender' | 'secrets'>;
+  Pick<Ports, 'sender' | 'secrets'> & {
+    readonly senders: Share;
+    readonly hosts: Hosts;
+  };
 
 /** One attempt of one callback, as a message brought it. */
 export interface DeliveryInHand {
@@ -28,6 +33,18 @@ export interface DeliveryInHand {
 
 /** How long one attempt may take: the callback function's own time is this. */
 export const ATTEMPT_MS = 60_000;
+
+/** A receiver that has not answered by then takes long: its sender needs a seat. */
+export const PATIENCE_MS = 600;
+
+/** What keeps this worker, one of so many, from overrunning a host, and a workspace from holding more than its share. */
+export function createPacing(
+  ports: Pick<CorePorts, 'clock' | 'chance' | 'log' | 'seats'>,
+  workers: number,
+): Pick<DeliveryPorts, 'senders' | 'hosts'> {
+  const senders = createShare(ports, { pool: 'callback', workers, patienceMs: PATIENCE_MS, longestMs: ATTEMPT_MS });
+  return { senders, hosts: createHosts(ports.clock) };
+}
 
 /** Success absorbs: whatever the record says, a delivery in the log is a delivery. */
 export async function wasDelivered(

@@ -1,6 +1,7 @@
 import type { CallbackRecord } from '../../domain/callback.ts';
-import { attemptAt, FAILURES_IN_A_ROW, probeDelayMs, receiverUid } from '../../domain/receiver.ts';
+import { attemptAt, becomesAway, hostUid, probeDelayMs, type Receiver, receiverUid } from '../../domain/receiver.ts';
 import type { RunDefinition } from '../../domain/run.ts';
+import type { CallbackAnswer } from '../ports.ts';
 import { refuseAfterStandstill } from '../standstill.ts';
 import {
   ATTEMPT_MS,
@@ -15,29 +16,61 @@ import {
 type HoldPorts = Pick<DeliveryPorts, 'clock' | 'callbacks' | 'receivers' | 'due'>;
 
 /**
- * Whether an attempt that is due may be made. While its receiver is away only a probe now and then is: whichever attempt
- * comes first when one is due. What has waited all its time is tried once more, and a replay when it is asked for.
+ * What may be done with an attempt that is due: posted, posted as the probe of what is away if none other is, or held
+ * until that is there again. `uid`: the receiver that is away, or the host of it.
  */
-export async function mayPost(
+export type PostTurn =
+  | { readonly kind: 'post' }
+  | { readonly kind: 'probe'; readonly uid: string; readonly receiver: Receiver }
+  | { readonly kind: 'hold'; readonly uid: string };
+
+/**
+ * Whether an attempt that is due may be made. While its receiver is away, or its whole host is, only a probe now and then
+ * may: whichever attempt comes first when one is due. What has waited all its time is tried once more.
+ */
+export async function findTurn(
   ports: HoldPorts,
-  { record, message, definition }: Pick<DeliveryInHand, 'record' | 'message' | 'definition'>,
+  { record, definition }: Pick<DeliveryInHand, 'record' | 'definition'>,
+): Promise<PostTurn> {
+  const now = ports.clock.now();
+  if (isLastChance(record, now)) return { kind: 'post' };
+  const away = await findAway(ports, definition);
+  if (away === null) return { kind: 'post' };
+  return attemptAt(away.receiver, now) === 'hold' ? { kind: 'hold', uid: away.uid } : { kind: 'probe', ...away };
+}
+
+/** Takes the probe that is due. False: another attempt has it. */
+export async function takeProbe(
+  ports: HoldPorts,
+  { uid, receiver }: Extract<PostTurn, { kind: 'probe' }>,
 ): Promise<boolean> {
   const now = ports.clock.now();
-  const isReplay = record !== null && record.parentUid !== null && message.attempt === 0;
-  if (definition.callback === null || isReplay || isLastChance(record, now)) return true;
-  const uid = receiverUid(definition.workspaceUid, definition.callback.url);
-  const receiver = await ports.receivers.readReceiver(uid, 'recent');
-  const turn = attemptAt(receiver, now);
-  if (turn !== 'probe' || receiver === null) return turn === 'post';
-  const nextAt = now + probeDelayMs(receiver.awaySince ?? now, now);
-  return ports.receivers.takeProbe(uid, receiver.probeAt, nextAt);
+  return ports.receivers.takeProbe(uid, receiver.probeAt, now + probeDelayMs(receiver.awaySince ?? now, now));
 }
 
 /**
- * Holds an attempt until its receiver is there again: it is not spent, but for a first one, which had no record to say
+ * What is away of a receiver: its host, of which any path may be the probe, or else it alone. The host's record stands
+ * while any of its receivers has one, so one read tells that a receiver is well.
+ */
+async function findAway(
+  ports: Pick<HoldPorts, 'receivers'>,
+  { workspaceUid, callback }: RunDefinition,
+): Promise<{ readonly uid: string; readonly receiver: Receiver } | null> {
+  if (callback === null) return null;
+  const host = hostUid(workspaceUid, callback.url);
+  const ofHost = await ports.receivers.readReceiver(host, 'recent');
+  if (ofHost === null) return null;
+  if (ofHost.awaySince !== null) return { uid: host, receiver: ofHost };
+  const uid = receiverUid(workspaceUid, callback.url);
+  const receiver = await ports.receivers.readReceiver(uid, 'recent');
+  return receiver === null || receiver.awaySince === null ? null : { uid, receiver };
+}
+
+/**
+ * Holds an attempt until what is away is there again: it is not spent, but for a first one, which had no record to say
  * so. Should it never come to that, the record says when it is tried a last time.
  */
-export async function holdCallback(ports: HoldPorts, delivery: DeliveryInHand): Promise<void> {
+export async function holdCallback(ports: HoldPorts, delivery: DeliveryInHand, uid: string): Promise<void> {
   const { record, message, receipt, about, definition } = delivery;
   const now = ports.clock.now();
   if (record === null) {
@@ -46,7 +79,7 @@ export async function holdCallback(ports: HoldPorts, delivery: DeliveryInHand): 
     const first = newRecord({ message, about, definition }, now);
     const held = { ...first, by: receipt.by, heldSince: now, nextAttemptAt: giveUpAt(first) };
     const standing = await ports.callbacks.createRecord(held);
-    if (standing.by === receipt.by) await keepHeld(ports, definition, standing);
+    if (standing.by === receipt.by) await keepHeld(ports, standing, uid);
     return;
   }
   const { status, retryCount } = record;
@@ -59,20 +92,14 @@ export async function holdCallback(ports: HoldPorts, delivery: DeliveryInHand): 
     nextAttemptAt: giveUpAt(record),
   } as const;
   const held = await ports.callbacks.updateRecord(record.uid, { status, retryCount }, change);
-  if (held) await keepHeld(ports, definition, { ...record, ...change });
+  if (held) await keepHeld(ports, { ...record, ...change }, uid);
 }
 
 /**
- * Puts a held callback where it is found when its receiver is there again; then looks at that once more: it may have
+ * Puts a held callback where it is found when what is away is there again; then looks at that once more: it may have
  * come back meanwhile, and whoever saw to what was held have found nothing.
  */
-export async function keepHeld(
-  ports: HoldPorts,
-  { workspaceUid, callback }: RunDefinition,
-  record: CallbackRecord,
-): Promise<void> {
-  if (callback === null) return;
-  const uid = receiverUid(workspaceUid, callback.url);
+async function keepHeld(ports: HoldPorts, record: CallbackRecord, uid: string): Promise<void> {
   const now = ports.clock.now();
   const lastAt = giveUpAt(record);
   const { nextAttemptAt, retryCount } = record;
@@ -84,23 +111,65 @@ export async function keepHeld(
   await ports.due.putDue({ at: isAway ? Math.max(now, receiver.probeAt) : now, kind: 'receiver', uid });
 }
 
-/** Notes that a receiver was not there; too often in a row, and it is away. Gives whether it is away now. */
-export async function noteAbsence(ports: HoldPorts, { workspaceUid, callback }: RunDefinition): Promise<boolean> {
+/** The same for a record that says that it is held. Whether its host is away or it alone, both are looked at. */
+export async function keepHeldRecord(
+  ports: HoldPorts,
+  definition: RunDefinition,
+  record: CallbackRecord,
+): Promise<void> {
+  if (definition.callback === null) return;
+  const away = await findAway(ports, definition);
+  await keepHeld(ports, record, away?.uid ?? receiverUid(definition.workspaceUid, definition.callback.url));
+}
+
+/**
+ * Notes that a receiver was not there; too often in a row, and it is away, or its host where several paths of it hang.
+ * Gives whether it is away now. The host's record goes first: it tells that there is one of the receiver.
+ */
+export async function noteAbsence(
+  ports: HoldPorts,
+  { workspaceUid, callback }: RunDefinition,
+  answer: CallbackAnswer,
+): Promise<boolean> {
   if (callback === null) return false;
-  const uid = receiverUid(workspaceUid, callback.url);
   const now = ports.clock.now();
-  const { failures, awaySince } = await ports.receivers.countFailure(uid, now);
-  if (awaySince !== null || failures < FAILURES_IN_A_ROW) return awaySince !== null;
+  const uid = receiverUid(workspaceUid, callback.url);
+  const host = hostUid(workspaceUid, callback.url);
+  let isHostAway = false;
+  if (answer.kind === 'answered') await ports.receivers.keepHost(host, now);
+  else isHostAway = await noteFailure(ports, host, await ports.receivers.countFailure(host, now, uid), 'host');
+  const isAway = await noteFailure(ports, uid, await ports.receivers.countFailure(uid, now), 'receiver');
+  return isHostAway || isAway;
+}
+
+async function noteFailure(
+  ports: HoldPorts,
+  uid: string,
+  receiver: Receiver,
+  kind: 'receiver' | 'host',
+): Promise<boolean> {
+  const now = ports.clock.now();
+  if (!becomesAway(receiver, kind)) return receiver.awaySince !== null;
   await ports.receivers.setAway(uid, { awaySince: now, probeAt: now + probeDelayMs(now, now) });
   return true;
 }
 
-/** Notes that a receiver is there. Where it was away, what is held for it is seen to. */
+/** Notes that a receiver is there, and so its host. Where one was away, what is held for it is seen to. */
 export async function notePresence(ports: HoldPorts, { workspaceUid, callback }: RunDefinition): Promise<void> {
   if (callback === null) return;
+  const host = hostUid(workspaceUid, callback.url);
+  const ofHost = await ports.receivers.readReceiver(host, 'recent');
+  if (ofHost === null) return;
   const uid = receiverUid(workspaceUid, callback.url);
   const receiver = await ports.receivers.readReceiver(uid, 'recent');
-  if (receiver === null) return;
-  if (receiver.awaySince !== null) await ports.due.putDue({ at: ports.clock.now(), kind: 'receiver', uid });
-  await ports.receivers.forgetReceiver(uid);
+  if (receiver !== null) {
+    if (receiver.awaySince !== null) await seeToHeld(ports, uid);
+    await ports.receivers.forgetReceiver(uid);
+  }
+  if (ofHost.awaySince !== null) await seeToHeld(ports, host);
+  if (ofHost.awaySince !== null || ofHost.failures > 0) await ports.receivers.clearHost(host);
+}
+
+async function seeToHeld(ports: HoldPorts, uid: string): Promise<void> {
+  await ports.due.putDue({ at: ports.clock.now(), kind: 'receiver', uid });
 }

@@ -1,5 +1,6 @@
 import type { CallbackRecord, CallbackStatus } from '../../domain/callback.ts';
 import { EngineError } from '../../domain/errors.ts';
+import { shortHash } from '../../domain/ids.ts';
 import { replayRecord, replayUid, standingOf } from '../../domain/replay.ts';
 import type { RunDefinition } from '../../domain/run.ts';
 import type { CorePorts } from '../ports.ts';
@@ -8,12 +9,16 @@ import type { ReadPorts, Run } from '../read/read-ports.ts';
 import { createBudget } from '../read/steps.ts';
 import { nextWatch } from '../runs/watch.ts';
 import { together } from '../together.ts';
+import { AT_ONCE, releaseDelayMs } from './release-pace.ts';
 
 type ReplayPorts = Pick<CorePorts, 'clock' | 'callbacks' | 'due' | 'messages'>;
 
 /** Replays whose uids meet are drawn again; beyond this many draws something else is wrong. */
 const DRAWS = 20;
-const AT_ONCE = 25;
+/** A queue holds a message back this long at most; more callbacks than go out by then are left to another replay. */
+const MAX_DELAY_MS = 900_000;
+/** What a replay may take beyond its time, before another one may begin. */
+const LEASE_MARGIN_MS = 10_000;
 
 /**
  * Sends a callback once more as a record of its own, with a schedule of attempts of its own; the same id and body.
@@ -31,26 +36,45 @@ export async function replayCallback(
 }
 
 /**
- * Replays all callbacks of a run that fare as asked, each once, until `until` (epoch ms). `isComplete: false`: there are
- * more. Throws INVALID_STATE for a live run, which has none.
+ * Replays all callbacks of a run that fare as asked, each once, until `until` (epoch ms), but for those of which a replay
+ * is under way. They go out as what waited for a receiver does, so many a minute, and until then no other replay of the
+ * run begins. `isComplete: false`: there are more. Throws INVALID_STATE for a live run, which has none, and while another
+ * replay is under way.
  */
 export async function replayCallbacks(
   ports: ReplayPorts & ReadPorts,
   run: Run,
   wanted: { readonly statuses: readonly CallbackStatus[]; readonly seed: Uint8Array; readonly until: number },
 ): Promise<{ readonly replayed: number; readonly isComplete: boolean }> {
-  const { uid, mode, status } = run.control;
+  const { uid, mode, status, expiresAt } = run.control;
   if (mode === 'LIVE') {
     throw new EngineError('INVALID_STATE', `Run ${uid} was live: it has no callbacks.`, { params: { status } });
   }
+  const by = shortHash(Buffer.from(wanted.seed).toString('base64'));
+  const startedAt = ports.clock.now();
+  const takeUntil = (until: number): Promise<number | null> =>
+    ports.callbacks.takeReplay(uid, { by, until }, startedAt, expiresAt);
+  const busyUntil = await takeUntil(wanted.until + LEASE_MARGIN_MS);
+  if (busyUntil !== null) throw replayUnderWay(run, busyUntil);
   await ports.due.putDue({ at: nextWatch(ports.clock.now()), kind: 'watch', uid });
   let replayed = 0;
+  let isComplete = true;
   for await (const originals of batchesOf(originalsOf(ports, run, wanted.statuses))) {
-    if (ports.clock.now() >= wanted.until) return { replayed, isComplete: false };
-    await together(originals.map((original) => sendReplay(ports, run.definition, original, wanted.seed)));
+    const delayMs = releaseDelayMs(replayed);
+    isComplete = ports.clock.now() < wanted.until && delayMs <= MAX_DELAY_MS;
+    if (!isComplete) break;
+    await together(originals.map((original) => sendReplay(ports, run.definition, original, wanted.seed, delayMs)));
     replayed += originals.length;
   }
-  return { replayed, isComplete: true };
+  // Over when the last is sent. Should this worker die before it says so, its lease ends.
+  await takeUntil(replayed <= AT_ONCE ? startedAt : ports.clock.now() + releaseDelayMs(replayed));
+  return { replayed, isComplete };
+}
+
+function replayUnderWay({ control }: Run, until: number): EngineError {
+  const at = new Date(until).toISOString();
+  const message = `A replay of the callbacks of run ${control.uid} is under way until ${at}. One at a time: ask again then.`;
+  return new EngineError('INVALID_STATE', message, { params: { status: control.status, until: at } });
 }
 
 /** The record and then its message: should the message be lost, the run's watch finds the record. */
@@ -59,14 +83,16 @@ async function sendReplay(
   definition: RunDefinition,
   original: CallbackRecord,
   seed: Uint8Array,
+  delayMs = 0,
 ): Promise<CallbackRecord> {
   const { workspaceUid } = definition;
   for (let draw = 0; draw < DRAWS; draw += 1) {
-    const wanted = replayRecord(original, replayUid(seed, original, draw), ports.clock.now());
+    const now = ports.clock.now();
+    const wanted = replayRecord(original, replayUid(seed, original, draw), now, now + delayMs);
     const standing = await ports.callbacks.createRecord(wanted);
     if (standing.parentUid !== wanted.parentUid) continue; // another's replay lies there
     if (standing.by === '') {
-      await ports.messages.send({ kind: 'callback', uid: standing.uid, attempt: 0 }, { workspaceUid });
+      await ports.messages.send({ kind: 'callback', uid: standing.uid, attempt: 0 }, { workspaceUid, delayMs });
     }
     return standing;
   }
@@ -83,7 +109,8 @@ async function* originalsOf(
   const everything = { after: '', wanted: () => true, budget: createBudget(Infinity) };
   const chosen = function* (): Generator<CallbackRecord> {
     const [original] = records;
-    if (original !== undefined && statuses.includes(standingOf(records))) yield original;
+    if (original === undefined || records.some(isReplayUnderWay)) return;
+    if (statuses.includes(standingOf(records))) yield original;
   };
   for await (const { row } of listRunCallbacks(ports, run, everything)) {
     if (row === null) break; // never: the budget has no end
@@ -94,6 +121,10 @@ async function* originalsOf(
     records.push(row.record);
   }
   yield* chosen();
+}
+
+function isReplayUnderWay({ parentUid, status }: CallbackRecord): boolean {
+  return parentUid !== null && (status === 'PENDING' || status === 'RUNNING');
 }
 
 async function* batchesOf<Item>(items: AsyncIterable<Item>): AsyncGenerator<readonly Item[]> {

@@ -5,13 +5,13 @@ import type { HeldCallback } from '../stores.ts';
 import { isLastChance } from './delivery.ts';
 import { nextWatch, STUCK_MS } from '../runs/watch.ts';
 import { together } from '../together.ts';
+import { A_MINUTE, AT_ONCE, releaseDelayMs } from './release-pace.ts';
 
 type TendPorts = Pick<CorePorts, 'clock' | 'callbacks' | 'receivers' | 'due' | 'messages'>;
 
-/** Held callbacks one look sends on, spread over the minute until the next: a receiver that is just back is not overrun. */
-const A_LOOK = 1_000;
+/** Held callbacks one look sends on, spread over the minute until the next. */
+const A_LOOK = A_MINUTE;
 const LOOK_MS = 60_000;
-const AT_ONCE = 25;
 
 /**
  * Sees to what is held for a receiver. While it is away, a probe is sent when one is due, and what has waited all its
@@ -56,7 +56,7 @@ async function sendOn(ports: TendPorts, uid: string, held: readonly HeldCallback
   for (let first = 0; first < held.length; first += AT_ONCE) {
     const some = held.slice(first, first + AT_ONCE);
     await watchRuns(ports, some);
-    const delayMs = Math.floor((first / A_LOOK) * LOOK_MS);
+    const delayMs = releaseDelayMs(first);
     await together(some.map((one) => release(ports, uid, one, delayMs)));
   }
 }

@@ -30,6 +30,8 @@ export interface ActionCall {
   readonly cursor: string | null;
   readonly page: number;
   readonly timeoutMs: number;
+  /** Ends the page as if its time were over. Absent: nothing does. */
+  readonly cut?: AbortSignal;
 }
 
 /**
@@ -50,6 +52,7 @@ export async function runAction(
   let cancelTimer = (): void => undefined;
   const timeout = new Promise<'timeout'>((resolve) => {
     cancelTimer = ports.clock.after(call.timeoutMs, () => resolve('timeout'));
+    call.cut?.addEventListener('abort', () => resolve('timeout'));
   });
   try {
     const run = ports.world.enter(call.runUid, () => action.run(context));

@@ -20,6 +20,7 @@ import { type PageInHand, postponePage, readPostponed, sendPostponed, sendWhenDu
 import type { CorePorts, Ports } from '../ports.ts';
 import type { PageMessage, Receipt } from '../messages.ts';
 import { type ActionResult, runAction } from './run-action.ts';
+import { createShare, CUT, type Share } from '../share.ts';
 import { sendPageCallbacks } from '../callbacks/send-callbacks.ts';
 import { refuseAfterStandstill } from '../standstill.ts';
 import { takeTurn, type TurnGiven } from './take-turn.ts';
@@ -46,9 +47,10 @@ export async function runPage(ports: PagePorts, message: PageMessage, receipt: R
   if (message.until !== null && message.until > ports.clock.now()) return sendWhenDue(ports, definition, message);
 
   const page: PageInHand = { message, receipt, control, definition, takenAt };
-  const slot = (await readStanding(ports, page)) ?? (await runAndRecord(ports, page));
-  if (slot === null) return; // it waits, and whoever wrote that down has sent it on
-  if (owns(page, slot)) await follow(ports, page, slot);
+  const standingSlot = await readStanding(ports, page);
+  const recorded = standingSlot === null ? await runAndRecord(ports, page) : { page, slot: standingSlot };
+  if (recorded === null) return; // it waits, and whoever wrote that down has sent it on
+  if (owns(page, recorded.slot)) await follow(ports, recorded.page, recorded.slot);
 }
 
 /** A run of one input is sent straight here; another delivery may have died between its slot and its window. */
@@ -70,7 +72,21 @@ function owns({ message, receipt }: PageInHand, slot: PageSlot): boolean {
 }
 
 /** What running a page takes. */
-export type PagePorts = CorePorts & Pick<Ports, 'actions' | 'world'>;
+export type PagePorts = CorePorts & Pick<Ports, 'actions' | 'world'> & { readonly pageWorkers: Share };
+
+/** A page that is not over by then takes long: its worker needs a seat. */
+const QUICK_MS = 1_000;
+/** Between an action's own time and its function's. */
+const FUNCTION_MARGIN_MS = 10_000;
+
+/** What keeps a workspace from holding more than its share of the workers, of which this is one of so many. */
+export function createPageShare(ports: CorePorts, workers: number): Share {
+  const longestMs = ports.settings.pageTimeoutMs + FUNCTION_MARGIN_MS;
+  return createShare(ports, { pool: 'page', workers, patienceMs: QUICK_MS, longestMs });
+}
+
+/** How long a page waits that its workspace has no seat for. */
+const DEFER_MS = 3_000;
 
 /** Whether a page may start now: the epoch is alive, the run works, its deadline is not past. */
 function mayStart(control: RunControl, epoch: number, now: number): boolean {
@@ -94,13 +110,31 @@ async function readStanding(ports: PagePorts, { message, receipt, control }: Pag
   return slot !== null && slot.outcome.kind === 'FAILURE' && slot.epoch < control.restartEpoch ? null : slot;
 }
 
+/** What a page's run gave, and the page as it goes on: one that took long says so, and so does the page after it. */
+interface Recorded {
+  readonly page: PageInHand;
+  readonly slot: PageSlot;
+}
+
 /** Runs the action and puts the slot. Null where the page waits for another attempt instead. */
-async function runAndRecord(ports: PagePorts, page: PageInHand): Promise<PageSlot | null> {
-  const { message, definition } = page;
-  const postponed = await readPostponed(ports, page);
-  if (postponed !== null) return sendPostponed(ports, page, postponed);
+async function runAndRecord(ports: PagePorts, taken: PageInHand): Promise<Recorded | null> {
+  const { message, definition } = taken;
+  const postponed = await readPostponed(ports, taken);
+  if (postponed !== null) return sendPostponed(ports, taken, postponed);
   const input = await ports.runs.readInput(message.runUid, message.input);
-  const result = input.fault === undefined ? await callAction(ports, page, input.input) : lineRefused(input.fault);
+  const worked = await ports.pageWorkers.within<CallResult>(
+    definition.workspaceUid,
+    message.slow === true,
+    async (signal) =>
+      input.fault === undefined ? callAction(ports, taken, input.input, signal) : lineRefused(input.fault),
+  );
+  const isSlow = worked.kind === 'refused' || worked.tookLong;
+  const page = isSlow === (message.slow === true) ? taken : { ...taken, message: { ...message, slow: isSlow } };
+  if (worked.kind === 'refused') {
+    const at = ports.clock.now() + DEFER_MS * (1 + ports.chance.fraction());
+    return postponePage(ports, page, { attempt: message.attempt, at });
+  }
+  const { result } = worked;
   if (result.kind === 'later') {
     return postponePage(ports, page, { attempt: message.attempt, at: result.until, held: result.held });
   }
@@ -134,7 +168,7 @@ async function runAndRecord(ports: PagePorts, page: PageInHand): Promise<PageSlo
   };
   refuseAfterStandstill(ports.clock, page.takenAt, ports.settings.pageTimeoutMs);
   const put = await ports.progress.putSlot(slot, results, definition.expiresAt, page.control.restartEpoch);
-  return put.won ? slot : put.stored;
+  return { page, slot: put.won ? slot : put.stored };
 }
 
 /** A line of an upload that cannot be an input: the action never sees it. */
@@ -142,12 +176,15 @@ function lineRefused(fault: string): Extract<ActionResult, { kind: 'permanent' }
   return { kind: 'permanent', error: new EngineError('BAD_INPUT', fault) };
 }
 
+type CallResult = ActionResult | Exclude<TurnGiven, { kind: 'now' }>;
+
 /** Calls the action, if it is the page's turn. The run has begun when its first page has. */
 async function callAction(
   ports: PagePorts,
   { message, receipt, control, definition }: PageInHand,
   input: Readonly<Record<string, unknown>>,
-): Promise<ActionResult | Exclude<TurnGiven, { kind: 'now' }>> {
+  cut: AbortSignal,
+): Promise<CallResult | typeof CUT> {
   const action = ports.actions.get(definition.actionName);
   if (action !== null && receipt.count <= RECEIVES_TRUSTED) {
     const { workspaceUid } = definition;
@@ -164,7 +201,7 @@ async function callAction(
     const text = `The action ${definition.actionName} is no longer offered.`;
     return { kind: 'permanent', error: new EngineError('ACTION_NOT_FOUND', text) };
   }
-  return runAction(ports, {
+  const result = await runAction(ports, {
     action,
     runUid: message.runUid,
     workspaceUid: definition.workspaceUid,
@@ -176,7 +213,9 @@ async function callAction(
       ? { cursor: message.cursor, page: message.page }
       : { cursor: definition.livePage.cursor, page: definition.livePage.number }),
     timeoutMs: ports.settings.pageTimeoutMs,
+    cut,
   });
+  return cut.aborted && result.kind === 'retryable' ? CUT : result;
 }
 
 function outcomeOf(

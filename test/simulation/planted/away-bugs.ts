@@ -13,10 +13,24 @@ export const AWAY_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'never-taken-for-away',
+    file: 'shared/domain/receiver.ts',
+    scenario: 'away-calm',
+    find: 'if (awaySince !== null || failures < FAILURES_IN_A_ROW) return false;',
+    replace: 'if (awaySince !== null || failures < FAILURES_IN_A_ROW * 99) return false;',
+  },
+  {
+    name: 'host-hides-its-receivers',
     file: `${CALLBACKS}/hold-callback.ts`,
     scenario: 'away-calm',
-    find: 'if (awaySince !== null || failures < FAILURES_IN_A_ROW) return awaySince !== null;',
-    replace: 'if (awaySince !== null || failures < FAILURES_IN_A_ROW * 99) return awaySince !== null;',
+    find: "  if (answer.kind === 'answered') await ports.receivers.keepHost(host, now);\n",
+    replace: "  if (answer.kind === 'answered') isHostAway = false;\n",
+  },
+  {
+    name: 'replays-go-before-what-waits',
+    file: `${CALLBACKS}/hold-callback.ts`,
+    scenario: 'away-calm',
+    find: 'if (isLastChance(record, now)) return',
+    replace: 'if (record !== null || isLastChance(record, now)) return',
   },
   {
     name: 'probes-not-counted',
@@ -71,7 +85,7 @@ export const AWAY_BUGS: readonly PlantedBug[] = [
     name: 'held-though-its-receiver-said-when',
     file: `${CALLBACKS}/hold-callback.ts`,
     scenario: 'away',
-    find: 'if (standing.by === receipt.by) await keepHeld(ports, definition, standing);',
+    find: 'if (standing.by === receipt.by) await keepHeld(ports, standing, uid);',
     replace: "await ports.callbacks.updateRecord(standing.uid, standing, { ...standing, status: 'FAILED' });",
   },
   {

@@ -13,8 +13,8 @@ export const EVERYDAY_BUGS: readonly PlantedBug[] = [
   {
     name: 'loser-keeps-its-own-slot',
     file: `${ENGINE}/pages/run-page.ts`,
-    find: 'return put.won ? slot : put.stored;',
-    replace: 'return put.won || put.stored.outcome.kind === slot.outcome.kind ? slot : put.stored;',
+    find: 'return { page, slot: put.won ? slot : put.stored };',
+    replace: 'return { page, slot: put.won || put.stored.outcome.kind === slot.outcome.kind ? slot : put.stored };',
   },
   {
     name: 'no-look-at-completion-on-redelivery',

@@ -19,14 +19,19 @@ export type QueueEvent =
   | { readonly op: 'hide'; readonly q: string; readonly id: string; readonly until: number }
   | { readonly op: 'delete'; readonly q: string; readonly id: string };
 
-/** The messages of one queue, ordered by when they can be received, then by arrival. */
+/**
+ * The messages of one queue, ordered by when they can be received, then by arrival. Those of a group that has most of
+ * what is in flight come after the others' (Amazon SQS developer guide, "Fair queues": messages of quiet groups are
+ * returned first; a noisy group's still are while there are no others, whatever is in flight).
+ */
 export class QueueState {
   readonly name: string;
   readonly createdAt: number;
   attributes: QueueAttributes;
   readonly messages = new Map<string, Message>();
   #arrivals = 0;
-  readonly #due = new DueHeap();
+  readonly #due = new Map<string, DueHeap>();
+  readonly #inFlight = new Set<string>();
 
   constructor(name: string, attributes: QueueAttributes, createdAt: number) {
     this.name = name;
@@ -46,6 +51,7 @@ export class QueueState {
       message.receiveCount += 1;
       message.firstReceivedAt ??= at;
       message.visibleAt = until;
+      this.#inFlight.add(id);
       this.#schedule(message);
     }
   }
@@ -64,34 +70,62 @@ export class QueueState {
 
   remove(id: string): void {
     this.messages.delete(id);
+    this.#inFlight.delete(id);
   }
 
   clear(): void {
     this.messages.clear();
+    this.#inFlight.clear();
   }
 
   /** The next message that can be received at `now`, taken out of the order; put it back with an event. */
   takeDue(now: number): Message | undefined {
-    for (let entry = this.#due.peek(); entry !== undefined && entry.at <= now; entry = this.#due.peek()) {
-      this.#due.pop();
-      const message = this.messages.get(entry.id);
-      if (message !== undefined && message.visibleAt === entry.at) return message;
-    }
-    return undefined;
+    const due = [...this.#due.keys()].flatMap((group) => {
+      const entry = this.#next(group);
+      return entry !== undefined && entry.at <= now ? [{ group, ...entry }] : [];
+    });
+    const noisy = due.length > 1 ? this.#noisyGroup() : null;
+    const [first] = due.toSorted((a, b) => Number(a.group === noisy) - Number(b.group === noisy) || compare(a, b));
+    if (first === undefined) return undefined;
+    this.#due.get(first.group)?.pop();
+    this.#inFlight.delete(first.id); // its visibility is over, should it have been received before
+    return this.messages.get(first.id);
   }
 
   /** When the next message can be received; undefined when the queue holds none. */
   nextDueAt(): number | undefined {
-    for (let entry = this.#due.peek(); entry !== undefined; entry = this.#due.peek()) {
-      if (this.messages.get(entry.id)?.visibleAt === entry.at) return entry.at;
-      this.#due.pop();
+    const due = [...this.#due.keys()].map((group) => this.#next(group)?.at).filter((at) => at !== undefined);
+    return due.length === 0 ? undefined : Math.min(...due);
+  }
+
+  /** The first message of a group that still is as it was put into the order. A group without any is forgotten. */
+  #next(group: string): Due | undefined {
+    const heap = this.#due.get(group);
+    for (let entry = heap?.peek(); entry !== undefined; entry = heap?.peek()) {
+      if (this.messages.get(entry.id)?.visibleAt === entry.at) return entry;
+      heap?.pop();
     }
+    this.#due.delete(group);
     return undefined;
+  }
+
+  /** The group that has more than half of what is in flight; null: there is none. */
+  #noisyGroup(): string | null {
+    const counts = new Map<string, number>();
+    for (const id of this.#inFlight) {
+      const group = this.messages.get(id)?.groupId ?? null;
+      if (group !== null) counts.set(group, (counts.get(group) ?? 0) + 1);
+    }
+    const noisy = [...counts].find(([, count]) => count > 1 && 2 * count > this.#inFlight.size);
+    return noisy?.[0] ?? null;
   }
 
   #schedule(message: Message): void {
     this.#arrivals += 1;
-    this.#due.push({ at: message.visibleAt, order: this.#arrivals, id: message.id });
+    const group = message.groupId ?? '';
+    const heap = this.#due.get(group) ?? new DueHeap();
+    this.#due.set(group, heap);
+    heap.push({ at: message.visibleAt, order: this.#arrivals, id: message.id });
   }
 }
 
@@ -140,6 +174,10 @@ class DueHeap {
   }
 }
 
+function compare(a: Due, b: Due): number {
+  return a.at - b.at || a.order - b.order;
+}
+
 function isBefore(a: Due, b: Due): boolean {
-  return a.at < b.at || (a.at === b.at && a.order < b.order);
+  return compare(a, b) < 0;
 }

@@ -1,0 +1,35 @@
+import { refuseAfterStandstill } from '../standstill.ts';
+import { ATTEMPT_MS, type DeliveryInHand, type DeliveryPorts, newRecord, wasDelivered } from './delivery.ts';
+
+const FIRST_MS = 3_000;
+const LONGEST_MS = 60_000;
+
+/**
+ * Puts an attempt off that its workspace has no seat for: it is not spent. Its record says when it is due, so that the
+ * run's watch finds it should its message be lost. The longer it has waited, the longer until it asks again.
+ */
+export async function deferCallback(
+  ports: Pick<DeliveryPorts, 'clock' | 'chance' | 'callbacks' | 'messages'>,
+  delivery: DeliveryInHand,
+): Promise<void> {
+  const { message, record, definition } = delivery;
+  const now = ports.clock.now();
+  const waited = record === null ? 0 : now - record.createdAt;
+  const delayMs = Math.round(Math.min(LONGEST_MS, Math.max(FIRST_MS, waited)) * (1 + ports.chance.fraction()));
+  const nextAttemptAt = now + delayMs;
+  if (record === null) {
+    if (await wasDelivered(ports, delivery)) return; // its message came again, long after
+    refuseAfterStandstill(ports.clock, delivery.takenAt, ATTEMPT_MS);
+    const standing = await ports.callbacks.createRecord({ ...newRecord(delivery, now), nextAttemptAt });
+    if (standing.by !== '' || standing.status !== 'PENDING' || standing.retryCount > 0) return; // another has it
+  } else {
+    const { status, retryCount, by } = record;
+    const isDeferred = await ports.callbacks.updateRecord(
+      record.uid,
+      { status, retryCount },
+      { status, retryCount, by, nextAttemptAt },
+    );
+    if (!isDeferred) return;
+  }
+  await ports.messages.send({ ...message, slow: true }, { workspaceUid: definition.workspaceUid, delayMs });
+}

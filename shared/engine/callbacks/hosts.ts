@@ -1,0 +1,66 @@
+import type { Clock } from '../ports.ts';
+
+/** Posts of one worker to one host at a time: a receiver is not overrun, and one that hangs has not all of a batch. */
+const POSTS_AT_ONCE = 5;
+/** How long a worker remembers that a host takes long to answer. */
+const SLOW_MS = 300_000;
+const HOSTS_KEPT = 1_000;
+
+/** What a worker knows of the hosts it posts to; one of another workspace is another. */
+export interface Hosts {
+  /** Whether the host took long, the last time it was asked. */
+  isSlow(host: string): boolean;
+  /** Waits until few enough others are posting to the host. False: it was found to hang meanwhile. */
+  enter(host: string): Promise<boolean>;
+  /** Tells how a post went: whether it took long, and whether it was left without an answer. */
+  leave(host: string, fared: 'quick' | 'slow' | 'silent'): void;
+}
+
+interface Host {
+  posting: number;
+  readonly waiting: ((mayPost: boolean) => void)[];
+  slowUntil: number;
+}
+
+export function createHosts(clock: Pick<Clock, 'now'>): Hosts {
+  const hosts = new Map<string, Host>();
+
+  function hostOf(name: string): Host {
+    const found = hosts.get(name) ?? { posting: 0, waiting: [], slowUntil: 0 };
+    hosts.delete(name);
+    hosts.set(name, found);
+    if (hosts.size > HOSTS_KEPT) forgetOne();
+    return found;
+  }
+
+  function forgetOne(): void {
+    for (const [name, { posting, waiting }] of hosts) {
+      if (posting > 0 || waiting.length > 0) continue;
+      hosts.delete(name);
+      return;
+    }
+  }
+
+  return {
+    isSlow: (name) => (hosts.get(name)?.slowUntil ?? 0) > clock.now(),
+    async enter(name) {
+      const host = hostOf(name);
+      if (host.posting >= POSTS_AT_ONCE) return new Promise((resolve) => host.waiting.push(resolve));
+      host.posting += 1;
+      return true;
+    },
+    leave(name, fared) {
+      const host = hostOf(name);
+      host.slowUntil = fared === 'quick' ? 0 : clock.now() + SLOW_MS;
+      host.posting -= 1;
+      if (fared === 'silent') {
+        for (const resolve of host.waiting.splice(0)) resolve(false);
+        return;
+      }
+      const next = host.waiting.shift();
+      if (next === undefined) return;
+      host.posting += 1;
+      next(true);
+    },
+  };
+}
