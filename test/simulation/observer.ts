@@ -32,7 +32,7 @@ export class Observer {
   constructor(stage: Stage, limits: StepLimits) {
     this.#stage = stage;
     this.#limits = limits;
-    this.#past = new Past(isFaultless(stage));
+    this.#past = new Past(isFaultless(stage), limits.runsAtOnce);
   }
 
   wrote(instance: Instance, operation: string, body: unknown, answer: unknown): void {

@@ -4,6 +4,7 @@ import { deriveUid } from '../../../shared/domain/ids.ts';
 import { hasEnded } from '../../../shared/domain/run.ts';
 import { type Change, toItem } from '../mirror.ts';
 import { controlOf } from '../records.ts';
+import { Promptness } from './promptness.ts';
 
 /** In the keys of looks at receivers. */
 const LOOK = '#receiver#';
@@ -31,13 +32,18 @@ export class Past {
   readonly #looks = new Map<string, Set<string>>();
   readonly #epochSince = new Map<string, { readonly epoch: number; readonly at: number }>();
 
-  constructor(isCalm: boolean) {
+  readonly #promptness: Promptness;
+
+  constructor(isCalm: boolean, runsAtOnce: number) {
     this.#isCalm = isCalm;
+    this.#promptness = new Promptness(runsAtOnce);
     this.#overlapMs = isCalm ? OVERLAP_IN_CALM_MS : OVERLAP_MS;
   }
 
-  note({ pk, sk, after }: Change, now: number): void {
+  note(change: Change, now: number): void {
+    const { pk, sk, after } = change;
     this.#now = now;
+    if (this.#isCalm) this.#promptness.note(change, now);
     if (pk.startsWith('DUE#') && sk.includes(LOOK)) {
       const receiver = sk.slice(sk.indexOf(LOOK) + LOOK.length);
       const looks = this.#looks.get(receiver) ?? new Set();
@@ -70,6 +76,11 @@ export class Past {
   /** How many looks at one receiver stand, at most. In a storm none: those who should have taken them back may have died. */
   mostLooks(): number {
     return this.#isCalm ? Math.max(0, ...Array.from(this.#looks.values(), ({ size }) => size)) : 0;
+  }
+
+  /** What came about long after it should have, once. In a storm nothing: who should have seen to it may have died. */
+  takeLate(): string | null {
+    return this.#promptness.takeLate();
   }
 
   /** Whether the delivery log has long said that a callback was taken. */

@@ -124,6 +124,12 @@ export const STEP_CHECKS: readonly StepCheck[] = [
     },
   },
   {
+    name: 'nobodyWaitsInVain',
+    proves:
+      'In calm, no slot is free for ten seconds while a run waits for one, and a run goes on within ten seconds of the end of the last it depends on.',
+    check: (_, __, past) => past.takeLate(),
+  },
+  {
     name: 'takenIsNeverFailed',
     proves: 'A callback that the delivery log says was taken is not given up afterwards.',
     check({ sk, before, after }, _, past) {
