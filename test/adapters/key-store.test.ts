@@ -17,3 +17,14 @@ it('who comes late to give a key back leaves alone who carries on under it', asy
   await store.dropKey(REQUEST, { leaseUntil: second.leaseUntil, free: true });
   expect(await store.readKey(REQUEST, NOW)).toBeNull();
 });
+
+it('a key whose lease has lapsed goes to one of those who come for it at once', async () => {
+  const store = createKeyStore(openTable({ now: () => NOW, after: () => () => undefined }));
+  const lapsed = { ...ROW, leaseUntil: NOW + 1 };
+  await store.claimKey(REQUEST, lapsed, null, NOW);
+  const at = NOW + 5_000;
+  const claims = await Promise.all(
+    [1, 2, 3].map((one) => store.claimKey(REQUEST, { ...ROW, leaseUntil: at + one }, { ...lapsed, answer: null }, at)),
+  );
+  expect(claims.filter(({ claimed }) => claimed)).toHaveLength(1);
+});

@@ -163,6 +163,18 @@ describe('a last run that is unfinished', () => {
     expect((await world.read(uid)).counts).toEqual({ fired: 1, skipped: 1, missed: 0 });
   });
 
+  it('lets its schedule skip, though its run is only being made', async () => {
+    const world = createWorld(SLOW);
+    const { uid } = await world.put({ cron: '*/10 * * * *', scheduleAt: null });
+    world.skipTo(START + 10 * MINUTE);
+    const dies = () => Promise.reject(new Error('cut off before the run was written'));
+    const ports = { ...world.ports, runs: { ...world.ports.runs, createRun: dies } };
+    await expect(fireSchedule(ports, fireOf(uid, 10))).rejects.toThrow('cut off');
+    world.skipTo(START + 20 * MINUTE);
+    await fireSchedule(world.ports, fireOf(uid, 20));
+    expect(told(await world.fires(uid))).toEqual(['10 FIRED', '20 SKIPPED OVERLAP']);
+  });
+
   it('goes on beside the next where overlap is allowed', async () => {
     const world = createWorld(SLOW);
     const { uid } = await world.put({ cron: '*/10 * * * *', scheduleAt: null, overlap: 'allow' });

@@ -56,7 +56,7 @@ test('every page of every input is delivered once and the manifest adds up', asy
 });
 
 test('an input that fails for good ends FAILED with its page and the run PARTIAL_SUCCEEDED', async () => {
-  const { ended, got } = await run([
+  const { world, ended, got } = await run([
     { pages: 3, per_page: 1 },
     { pages: 3, per_page: 1, fail_at: 1, fail_kind: 'permanent' },
   ]);
@@ -64,6 +64,9 @@ test('an input that fails for good ends FAILED with its page and the run PARTIAL
   const failed = got.filter(({ type }) => type === 'run.input_failed');
   expect(failed).toMatchObject([{ input_index: 1, page: 1, results: null, error: { error_label: 'ACTION_FAILED' } }]);
   expect(ended.lastError).toMatchObject({ error_label: 'ACTION_FAILED' });
+  // What failed is found as the page after those that count.
+  const results = await world.ports.progress.readMarks(ended.uid, 0);
+  expect(results.get(1)).toMatchObject({ status: 'FAILED', pages: 1, outputs: 1 });
 });
 
 test('a run whose only input gives nothing and fails is FAILED', async () => {

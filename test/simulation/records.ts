@@ -1,5 +1,6 @@
 import { ItemReader } from '../../shared/adapters/dynamodb/attributes.ts';
 import {
+  DEPENDENT_PREFIX,
   duePartition,
   keys,
   RECORD_PREFIX,
@@ -104,6 +105,22 @@ export class Records {
     return rows.map(callbackRow);
   }
 
+  /** Items of runs that never expire, or before their run does. */
+  wrongExpiries(): readonly string[] {
+    const partitions = this.#mirror.partitions().filter((name) => name.startsWith('R#'));
+    return partitions.flatMap((pk) => {
+      const runExpiresAt = this.control(pk.split('#')[1] ?? '')?.expiresAt;
+      if (runExpiresAt === undefined) return [];
+      return this.#mirror.list(pk).flatMap((item) => {
+        const expiresAt = Number(item['expires_at']?.['N'] ?? NaN);
+        // What another run notes here goes with that one.
+        const isOwn = !String(item['sk']?.['S']).startsWith(DEPENDENT_PREFIX);
+        if (expiresAt + LAUNCH_S >= (isOwn ? runExpiresAt : 0)) return [];
+        return [`${pk} ${String(item['sk']?.['S'])} expires at ${expiresAt}, its run at ${runExpiresAt}`];
+      });
+    });
+  }
+
   /** Runs that hold a slot, over all workspaces. */
   holdingSlots(): readonly string[] {
     const workspaces = this.#mirror.partitions().filter((name) => name.startsWith('W#'));
@@ -174,6 +191,9 @@ export class Records {
 export function dueAt(item: WireItem): number {
   return Math.max(Number(item['at']?.['N']), Number(item['try_at']?.['N'] ?? 0));
 }
+
+/** A launch that is made again writes its run anew, so much later at most; what is there by then has the time of before. */
+const LAUNCH_S = 3_600;
 
 /** The slots that a workspace's item holds, as pairs of run and epoch. */
 export function slotsIn(item: WireItem | null): readonly string[] {

@@ -78,6 +78,11 @@ export const REST_CHECKS: readonly RestCheck[] = [
     },
   },
   {
+    name: 'runsExpireWhole',
+    proves: 'All that is on record of a run goes with it: each of its items expires, and none before the run does.',
+    check: ({ records }) => records.wrongExpiries(),
+  },
+  {
     name: 'answersComeLast',
     proves:
       'An invocation answers once all it began is over: what goes on beyond that would freeze, and act on old knowledge in a later one.',

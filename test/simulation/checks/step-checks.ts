@@ -95,6 +95,15 @@ export const STEP_CHECKS: readonly StepCheck[] = [
     },
   },
   {
+    name: 'slotsAreCounted',
+    proves: 'The count of the runs at work is that of the slots that are taken.',
+    check({ pk, sk, after }) {
+      if (sk !== 'SLOTS' || after === null) return null;
+      const [counted, taken] = [Number(after['taken']?.['N']), slotsIn(after).length];
+      return counted === taken ? null : `${pk} counts ${counted} slots, ${taken} are taken`;
+    },
+  },
+  {
     name: 'slotsAreGivenBackAtOnce',
     proves: 'In calm, a run gives its slot back when it ends, and leaves none for the sweeper to find.',
     check({ sk, before, after }, _, past) {

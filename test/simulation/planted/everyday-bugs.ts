@@ -306,4 +306,24 @@ export const EVERYDAY_BUGS: readonly PlantedBug[] = [
     find: 'return looked?.epoch === epoch + 1 ? looked : blocked.control;',
     replace: 'return looked ?? blocked.control;',
   },
+  {
+    name: 'slot-counted-twice',
+    file: `${STORES}/admission-store.ts`,
+    find: "condition: 'attribute_not_exists(#pair) AND (attribute_not_exists(taken) OR taken < :limit)'",
+    replace: "condition: 'attribute_not_exists(taken) OR taken < :limit'",
+  },
+  {
+    name: 'dependents-not-woken',
+    file: `${ENGINE}/runs/finish-run.ts`,
+    find: 'for (const dependent of await ports.runs.listDependents(uid)) {',
+    replace: 'for (const dependent of (await ports.runs.listDependents(uid)).slice(1)) {',
+    scenario: 'consumers-calm',
+  },
+  {
+    name: 'page-that-never-expires',
+    file: `${STORES}/progress-store.ts`,
+    find: 'o: objectKey,\n        expires_at: expiresAt,',
+    replace: 'o: objectKey,',
+    scenario: 'calm',
+  },
 ];
