@@ -2,7 +2,13 @@ import type { PageOutcome } from '../../domain/page.ts';
 import { NO_TOTALS, type RunControl, type RunDefinition } from '../../domain/run.ts';
 import type { CheckedCall, LivePorts } from './live-call.ts';
 
-/** The definition of a live run that begins now. It is kept until the retention after its deadline. */
+/** The deadline of a live call that is queued, s. One that runs inline has less. */
+export const QUEUED_DEADLINE_S = 86_400;
+
+/**
+ * The definition of a live run that begins now. It is kept until the retention after the longer of its deadlines: under
+ * one key a call may be made inline and then queued, and what each wrote is of one run.
+ */
 export function liveDefinition(
   ports: Pick<LivePorts, 'clock' | 'settings'>,
   call: CheckedCall,
@@ -26,7 +32,7 @@ export function liveDefinition(
     scheduledRunUid: null,
     scheduledRunName: null,
     createdAt: now,
-    expiresAt: Math.ceil(now / 1_000) + own.deadlineSeconds + ports.settings.retentionDays * 86_400,
+    expiresAt: Math.ceil(now / 1_000) + QUEUED_DEADLINE_S + ports.settings.retentionDays * 86_400,
   };
 }
 

@@ -2,7 +2,7 @@ import { hasEnded, type RunControl } from '../../domain/run.ts';
 import type { Action } from '../../sdk/action.ts';
 import { handOver } from './hand-over.ts';
 import { type CheckedCall, liveOutcome, type LiveOutcome, type LivePorts } from './live-call.ts';
-import { begunControl, liveDefinition } from './live-record.ts';
+import { begunControl, liveDefinition, QUEUED_DEADLINE_S } from './live-record.ts';
 import { firstPage } from '../runs/open-input.ts';
 import type { DueEntry } from '../stores.ts';
 
@@ -12,9 +12,6 @@ const LAST_GAP_MS = 500;
 
 /** By then whoever waited is gone (its function ends at 29 s), and the sweeper hands the run over. */
 const FIRST_WATCH_MS = 40_000;
-
-/** As long as an async run has unless it says otherwise: retries and waits for limits may go on after the hand-over. */
-const DEADLINE_SECONDS = 86_400;
 
 /** Stands for the call where an entry of the window names what opened it. */
 const CALLER = 'call';
@@ -29,11 +26,11 @@ export async function startLive(ports: LivePorts, call: CheckedCall, uid: string
   const definition = liveDefinition(ports, call, uid, {
     // What is left of the ceiling when the pages before it were full.
     maxResults: Math.max(0, action.maxResults.ceiling - page.number * action.pageSize),
-    deadlineSeconds: DEADLINE_SECONDS,
+    deadlineSeconds: QUEUED_DEADLINE_S,
     livePage: page,
   });
   const { createdAt, expiresAt } = definition;
-  const control = begunControl(definition, createdAt + DEADLINE_SECONDS * 1_000);
+  const control = begunControl(definition, createdAt + QUEUED_DEADLINE_S * 1_000);
   const entry = { page: 0, attempt: 0, until: null, by: CALLER };
   await ports.progress.openWindow(uid, { epoch: 1, next: 1, open: new Map([[0, entry]]) }, expiresAt);
   const due: DueEntry[] = [{ at: createdAt + FIRST_WATCH_MS, kind: 'watch', uid }];
