@@ -31,13 +31,19 @@ export const FIRE_REASONS = {
   OVERLAP: 'The last run was unfinished.',
   PAUSED: 'The schedule was paused before this time was carried out.',
   TOO_LATE: 'It was over catch_up_seconds late.',
-  SUPERSEDED: 'It was late, and a later time had come.',
+  SUPERSEDED: 'It was late, and so was a later time.',
   LOST: 'It could not be carried out on our side, however often it was tried.',
 } as const;
 export type FireReason = keyof typeof FIRE_REASONS;
 
 /** EventBridge fires within a minute and the queue hands on within seconds: up to this much is no lateness. */
 export const ON_TIME_MS = 120_000;
+
+/**
+ * By so much a time may be late before it makes way for the next one. A sweep finds what did not arrive within a minute
+ * after ON_TIME_MS: in a schedule that fires every minute each time would make way else, and none fire.
+ */
+const MAKES_WAY_MS = ON_TIME_MS + 65_000;
 
 /** What is to be done about a time. `none`: it is not the schedule's, and nothing is recorded. */
 export type FireDecision =
@@ -85,7 +91,8 @@ function whyMissed(schedule: Schedule, nominalAt: number, now: number): 'TOO_LAT
   const lateMs = now - nominalAt - jitterMs(schedule);
   if (lateMs > Math.max(schedule.catchUpSeconds * 1_000, ON_TIME_MS)) return 'TOO_LATE';
   const next = nextTime(schedule, nominalAt);
-  return lateMs > ON_TIME_MS && next !== null && next + jitterMs(schedule) <= now ? 'SUPERSEDED' : null;
+  if (lateMs <= MAKES_WAY_MS || next === null) return null;
+  return next + jitterMs(schedule) + ON_TIME_MS <= now ? 'SUPERSEDED' : null;
 }
 
 /** The counts with one fire more. */

@@ -4,6 +4,9 @@ import { parseCron } from '../../shared/domain/cron/parse-cron.ts';
 import type { Fire } from '../../shared/domain/fire.ts';
 import { fireSchedule } from '../../shared/engine/schedules/fire-schedule.ts';
 import { cancelSchedule, pauseSchedule, resumeSchedule } from '../../shared/engine/schedules/manage-schedule.ts';
+import { putSchedule, type ScheduleLaunch } from '../../shared/engine/schedules/put-schedule.ts';
+import type { ScheduleEntry } from '../../shared/engine/schedules/schedule-ports.ts';
+import { tendSchedule } from '../../shared/engine/schedules/tend-schedule.ts';
 import { triggerSchedule } from '../../shared/engine/schedules/trigger-schedule.ts';
 import { type ScheduleChange, updateSchedule } from '../../shared/engine/schedules/update-schedule.ts';
 import { createRegistry } from '../../shared/sdk/action-registry.ts';
@@ -29,6 +32,21 @@ const told = (fires: readonly Fire[]): readonly string[] =>
 
 const fireOf = (scheduleUid: string, minutes: number) =>
   ({ kind: 'fire', scheduleUid, nominalAt: START + minutes * MINUTE, revision: 1 }) as const;
+
+const LAUNCH: Omit<ScheduleLaunch, 'cron' | 'scheduleAt'> = {
+  workspaceUid: '5a0b1c2d-3e4f-4a5b-8c6d-7e8f90a1b2c3',
+  actionName: 'numbered-pages',
+  inputs: [{ pages: 1, per_page: 1 }],
+  parameters: {},
+  callback: null,
+  name: null,
+  deadlineSeconds: 86_400,
+  onInvalidInput: 'reject',
+  timezone: 'UTC',
+  overlap: 'skip',
+  catchUpSeconds: 3_600,
+  jitterSeconds: 0,
+};
 
 const NOTHING: ScheduleChange = {
   inputs: undefined,
@@ -151,6 +169,64 @@ describe('what EventBridge does not bring', () => {
     await fireSchedule(world.ports, fireOf(uid, 10));
     await fireSchedule(world.ports, fireOf(uid, 5));
     expect(told(await world.fires(uid))).toEqual(['5 MISSED SUPERSEDED', '10 FIRED']);
+  });
+});
+
+describe('a schedule whose fires do not arrive', () => {
+  // A sweep comes when it comes: on the minute, and up to a minute after it is due.
+  it.each([
+    ['* * * * *', 1, 130],
+    ['* * * * *', 1, 181],
+    ['*/2 * * * *', 2, 130],
+    ['*/2 * * * *', 2, 181],
+  ])('%s: its time %i min on is fired %i s late, and so are those that follow', async (cron, first, lateS) => {
+    const world = createWorld();
+    world.copies(() => 0);
+    const { uid } = await world.put({ cron, scheduleAt: null, overlap: 'allow' });
+    for (let nominal = first; nominal <= 3 * first; nominal += first) {
+      world.skipTo(START + nominal * MINUTE + lateS * 1_000);
+      await fireSchedule(world.ports, fireOf(uid, nominal));
+    }
+    expect(told(await world.fires(uid))).toEqual([1, 2, 3].map((time) => `${time * first} FIRED`));
+  });
+
+  it('has each of them fired two minutes late by the sweep', async () => {
+    const world = createWorld();
+    world.copies(() => 0);
+    const { uid } = await world.put({ cron: '* * * * *', scheduleAt: null, overlap: 'allow' });
+    for (let second = 7; second <= 7 * 60; second += 10) await world.turnTo(START + second * 1_000, 10_000);
+    expect(told(await world.fires(uid)).slice(0, 4)).toEqual(['1 FIRED', '2 FIRED', '3 FIRED', '4 FIRED']);
+  });
+});
+
+describe('a single time so near', () => {
+  /** Asks for one in so many ms; its entry reaches EventBridge, which refuses what is past, when it has come. */
+  async function askFor(ms: number, entryTakesMs: number): Promise<readonly Fire[]> {
+    const world = createWorld();
+    const entries = {
+      ...world.ports.entries,
+      async putEntry(entry: ScheduleEntry) {
+        world.skipTo(world.now() + entryTakesMs);
+        return world.ports.entries.putEntry(entry);
+      },
+    };
+    const ports = { ...world.ports, entries };
+    const { schedule } = await putSchedule(ports, { ...LAUNCH, cron: null, scheduleAt: START + ms });
+    await tendSchedule(ports, { kind: 'tend', scheduleUid: schedule.uid, dueAt: null });
+    await world.turnTo(START + ms + 2_000);
+    return world.fires(schedule.uid);
+  }
+
+  it.each([100, 1_500, 4_999])('that no entry can be made in time fires when it comes: in %i ms', async (ms) => {
+    expect(await askFor(ms, 6_000)).toMatchObject([{ outcome: 'FIRED', cause: 'once' }]);
+  });
+
+  it('that comes while its entry is on its way fires at once', async () => {
+    expect(await askFor(20_000, 21_000)).toMatchObject([{ outcome: 'FIRED', cause: 'once' }]);
+  });
+
+  it('that has an entry fires once', async () => {
+    expect(await askFor(30_000, 0)).toMatchObject([{ outcome: 'FIRED', cause: 'once' }]);
   });
 });
 

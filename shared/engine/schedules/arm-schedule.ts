@@ -9,13 +9,26 @@ const MOST_ENTRIES = 2;
 const MAX_AGE_S = { least: 60, most: 86_400 };
 
 /**
+ * A single time this near gets no entry: EventBridge refuses a time that is past when the entry arrives. Whoever would have
+ * made it sees to the time.
+ */
+export const NEAR_MS = 5_000;
+
+/**
  * Brings what EventBridge holds in line with the schedule as it was read. Entries are named by its revision: whatever a
  * slower hand does late for an older one touches no newer entry, and tells itself by its revision when it fires.
  */
 export async function armSchedule(ports: Pick<TendPorts, 'clock' | 'entries'>, schedule: Schedule): Promise<void> {
   const { uid, revision, armedRevision } = schedule;
   const entries = entriesOf(schedule, ports.clock.now());
-  for (const entry of entries) await ports.entries.putEntry(entry);
+  for (const entry of entries) {
+    try {
+      await ports.entries.putEntry(entry);
+    } catch (error) {
+      const single = singleTime(schedule);
+      if (single === null || single > ports.clock.now() + NEAR_MS) throw error; // else its time has come meanwhile
+    }
+  }
   for (let index = entries.length; index < MOST_ENTRIES; index += 1) {
     await ports.entries.deleteEntry(entryName(uid, revision, index));
   }
@@ -41,7 +54,7 @@ function entriesOf(schedule: Schedule, now: number): readonly ScheduleEntry[] {
   const single = singleTime(schedule);
   const common = { maxAgeSeconds: maxAgeOf(schedule, now), scheduleUid: uid, revision };
   if (single !== null || cron === null) {
-    if (single === null || single <= now) return []; // EventBridge refuses what is past; it is fired by hand
+    if (single === null || single <= now + NEAR_MS) return [];
     return [{ ...common, ...toOneShotEntry(single), name: entryName(uid, revision, 0), startAt: null, isSingle: true }];
   }
   const startAt = toStartDate(scheduleAt, now);

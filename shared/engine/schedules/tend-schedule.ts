@@ -1,7 +1,7 @@
 import { ON_TIME_MS } from '../../domain/fire.ts';
 import { bookkept, isFinal, type Schedule } from '../../domain/schedule.ts';
 import { jitterMs, nextAudit, nextTime, nextToSettle, singleTime } from '../../domain/schedule-times.ts';
-import { armSchedule, isArmed } from './arm-schedule.ts';
+import { armSchedule, isArmed, NEAR_MS } from './arm-schedule.ts';
 import { expiryOf, fireSchedule } from './fire-schedule.ts';
 import type { TendMessage } from '../messages.ts';
 import type { TendPorts } from './schedule-ports.ts';
@@ -33,9 +33,9 @@ async function tend(ports: TendPorts, found: Schedule, started: readonly string[
   if (schedule?.status === 'PAUSED') return settlePause(ports, schedule);
   if (schedule?.status !== 'ACTIVE') return null;
   const now = ports.clock.now();
-  // What EventBridge may still bring is left to it, unless its entries were made only now.
+  // What EventBridge may still bring is left to it, unless its entries were made only now: then what comes just now, too.
   const horizon = now - jitterMs(schedule) - ON_TIME_MS;
-  const { times, isCut } = timesBetween(schedule, wasArmed ? horizon : now);
+  const { times, isCut } = timesBetween(schedule, wasArmed ? horizon : now + NEAR_MS);
   let isMissing = false;
   for (const nominalAt of times) {
     isMissing ||= wasArmed && (await ports.schedules.readFire(schedule.uid, nominalAt)) === null;
