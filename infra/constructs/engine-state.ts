@@ -14,7 +14,8 @@ const LIST_INDEX = 'list';
 
 /** CONTRACT: a start may be postponed by a year, and a deadline is at most 30 days. */
 const MAX_POSTPONE_DAYS = 366;
-const MAX_DEADLINE_DAYS = 30;
+/** A run may work, wait and be taken up again for so long (shared/domain/expiry.ts). */
+const MAX_LIFE_DAYS = 90;
 
 /** Partitions of the table that say who may call; only the owner's command line writes them. */
 const KEY_PARTITIONS = ['KEY#*', 'NAME#*'];
@@ -75,9 +76,9 @@ export class EngineState extends Construct {
 
   /** Not versioned: page and input objects are named by their SHA-256, and an upload's key can be written once. */
   private createBucket({ runtime }: StageSettings, removalPolicy: RemovalPolicy): Bucket {
-    // A page is written once its run has begun, and may be needed until the run's deadline and retention are over;
+    // A page is written once its run has begun, and may be needed until the run's life and retention are over;
     // what a launch stores may wait for a postponed start besides.
-    const pageDays = MAX_DEADLINE_DAYS + runtime.retentionDays + 1;
+    const pageDays = MAX_LIFE_DAYS + runtime.retentionDays + 1;
     const launchDays = MAX_POSTPONE_DAYS + pageDays;
     const bucket = new Bucket(this, 'Bucket', {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,

@@ -351,10 +351,10 @@ export interface HeldCallback {
 }
 
 /**
- * `watch`: a run, again and again until it owes nothing. `start`: a postponed run. `close`: a stopped run. `callback`: a
- * far-off attempt. `receiver`: one for which callbacks are held. `schedule`: a schedule, while it may fire.
+ * `watch`: a run, again and again until it owes nothing. `start`: a postponed run. `close`: a stopped run. `keep`: the items
+ * of a run that is kept for longer. `callback`: a far-off attempt. `receiver`: one for which callbacks are held. `schedule`: a schedule, while it may fire.
  */
-export const DUE_KINDS = ['watch', 'start', 'close', 'callback', 'receiver', 'schedule'] as const;
+export const DUE_KINDS = ['watch', 'start', 'close', 'keep', 'callback', 'receiver', 'schedule'] as const;
 
 /** Something to be looked at at a moment: read by the sweeper, deleted when seen to. */
 export interface DueEntry {
@@ -362,7 +362,7 @@ export interface DueEntry {
   readonly kind: (typeof DUE_KINDS)[number];
   /** The run's uid, the callback record's, the receiver's or the schedule's. */
   readonly uid: string;
-  /** Of a watch: how far a look at a large ended run has come; absent: it begins. */
+  /** Of a watch and of a keep: how far it has come with a large run; absent: it begins. */
   readonly look?: RunLook;
 }
 

@@ -79,6 +79,8 @@ export function createEngineWorld(options: {
   readonly actions: readonly Action[];
   readonly answer?: (post: Posted, attempt: number) => CallbackAnswer;
   readonly fraction?: () => number;
+  /** 400 unless said. */
+  readonly retentionDays?: number;
   /** Messages that no worker brings to an end: each goes straight to its dead letters, which are seen to. */
   readonly dies?: (message: Message) => boolean;
   /** What stands for EventBridge Scheduler; without it nothing fires but what the sweeper finds. */
@@ -161,7 +163,7 @@ export function createEngineWorld(options: {
       fetchFor: () => () => Promise.reject(new Error('There is no network here.')),
       secret: () => Promise.reject(new Error('There are no secrets here.')),
     },
-    settings: { retentionDays: 400, pageTimeoutMs: 50_000, liveTimeoutMs: 25_000 },
+    settings: { retentionDays: options.retentionDays ?? 400, pageTimeoutMs: 50_000, liveTimeoutMs: 25_000 },
   };
   const ports = { ...core, ...createPacing(core, WORKERS), pageWorkers: createPageShare(core, WORKERS) };
 
@@ -186,6 +188,7 @@ export function createEngineWorld(options: {
 
   return {
     ports,
+    table,
     uploads,
     uploadStore: createUploadStore(table, () => now),
     reader: createRunReader(table, objects),

@@ -8,7 +8,7 @@ import { Lru } from '../lru.ts';
 import { type Item, ItemReader } from './attributes.ts';
 import { chunkInputs, packInputs, unpackInputs } from './input-chunks.ts';
 import { createInputReader, type DefinitionInHand, noUploads, spanToRecord } from './input-reader.ts';
-import { DEPENDENT_PREFIX, keys, runPartition } from './keys.ts';
+import { DEPENDENT_PREFIX, type Key, keys, runPartition, shardPartition } from './keys.ts';
 import {
   controlFromItem,
   controlToRecord,
@@ -61,6 +61,8 @@ export function createRunStore(
     const item = await table.get(keys.control(runUid), 'strong');
     if (item === null) return null;
     const control = controlFromItem(item);
+    // What is kept for longer was moved on in its definition, too.
+    if ((definitions.get(runUid)?.definition.expiresAt ?? Infinity) < control.expiresAt) definitions.delete(runUid);
     seen.set(runUid, control);
     return control;
   }
@@ -168,6 +170,28 @@ export function createRunStore(
       return done;
     },
 
+    async moveExpiry({ uid, updatedAt }, expiresAt) {
+      // The definition first: whoever sees the new expiry in the control record reads it there as well.
+      await keepItem(table, keys.definition(uid), expiresAt);
+      const { done } = await table.update(keys.control(uid), {
+        expression: 'SET expires_at = :expires, updated_at = :next',
+        condition: 'updated_at = :before',
+        values: { ':expires': expiresAt, ':before': updatedAt, ':next': updatedAt + 1 },
+      });
+      return done;
+    },
+
+    async keepItems(runUid, shard, expiresAt) {
+      const pk = shard === null ? runPartition(runUid) : shardPartition(runUid, shard);
+      const query = { pk, project: ['sk', 'expires_at'], consistency: 'strong' } as const;
+      for await (const item of table.queryAll(query)) {
+        const read = new ItemReader(item);
+        const isControl = shard === null && read.text('sk') === keys.control(runUid).sk;
+        if (isControl || (read.numberOrNull('expires_at') ?? Infinity) >= expiresAt) continue;
+        await keepItem(table, { pk, sk: read.text('sk') }, expiresAt);
+      }
+    },
+
     async addDependent(runUid, dependentUid, expiresAt) {
       await table.put(keys.dependent(runUid, dependentUid), { uid: dependentUid, expires_at: expiresAt });
     },
@@ -240,6 +264,15 @@ export function createRunStore(
       return deriveUid(runUid, 'chunk', { input: await inputReader.firstOf(runUid, input) });
     },
   };
+}
+
+/** Has an item go no sooner than at that time (epoch seconds). */
+async function keepItem(table: Table, key: Key, expiresAt: number): Promise<void> {
+  await table.update(key, {
+    expression: 'SET expires_at = :expires',
+    condition: 'attribute_exists(pk) AND expires_at < :expires',
+    values: { ':expires': expiresAt },
+  });
 }
 
 function inlineInputs(inputs: readonly StoredInput[]): Uint8Array | null {

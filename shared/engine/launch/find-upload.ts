@@ -22,7 +22,7 @@ export interface FoundUpload {
 const CLAIM_LEASE_MS = 60_000;
 
 /** Runs are kept no longer than this after their launch: a postponed start, a deadline. */
-const LONGEST_RUN_DAYS = 366 + 30;
+const LONGEST_RUN_DAYS = 366 + 90;
 
 /**
  * An upload for a launch. Throws NOT_FOUND for one the workspace has not, INVALID_STATE where nothing was written yet or

@@ -1,3 +1,4 @@
+import { expiryOfRun } from '../../domain/expiry.ts';
 import { EngineError, type ErrorRecord, FAULTS_TOLD, type ValidationError } from '../../domain/errors.ts';
 import { isRunUid, runUidOf } from '../../domain/ids.ts';
 import type { StoredInput } from '../../domain/input.ts';
@@ -60,7 +61,7 @@ export async function startRun(
   const uid = await newUid();
   const startsAt = Math.max(now, launch.scheduleAt ?? now);
   // Kept for the retention after the last moment at which it may work.
-  const expiresAt = Math.ceil(startsAt / 1_000) + launch.deadlineSeconds + ports.settings.retentionDays * 86_400;
+  const expiresAt = expiryOfRun(startsAt, launch.deadlineSeconds, ports.settings.retentionDays);
   const definition: RunDefinition = {
     uid,
     workspaceUid: launch.workspaceUid,

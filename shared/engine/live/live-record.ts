@@ -1,3 +1,4 @@
+import { expiryOfRun } from '../../domain/expiry.ts';
 import type { PageOutcome } from '../../domain/page.ts';
 import { NO_TOTALS, type RunControl, type RunDefinition } from '../../domain/run.ts';
 import type { CheckedCall, LivePorts } from './live-call.ts';
@@ -32,7 +33,7 @@ export function liveDefinition(
     scheduledRunUid: null,
     scheduledRunName: null,
     createdAt: now,
-    expiresAt: Math.ceil(now / 1_000) + QUEUED_DEADLINE_S + ports.settings.retentionDays * 86_400,
+    expiresAt: expiryOfRun(now, QUEUED_DEADLINE_S, ports.settings.retentionDays),
   };
 }
 

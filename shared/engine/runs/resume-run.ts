@@ -1,12 +1,14 @@
 import { EngineError } from '../../domain/errors.ts';
+import { takenUpUntil } from '../../domain/expiry.ts';
 import type { RunControl, RunDefinition, RunMove } from '../../domain/run.ts';
 import { admitWaiting } from './admit-run.ts';
+import { keepRun } from './keep-run.ts';
 import { closeRun, tellFormerEnding } from './finish-run.ts';
 import type { CorePorts } from '../ports.ts';
 import type { ControlChange, Waiter } from '../stores.ts';
 import { settleLanded } from './settle-landed.ts';
 import { nextWatch } from './watch.ts';
-import { MAX_ENDINGS, refusal } from './stop-run.ts';
+import { MAX_ENDINGS, refusal, tooLate } from './stop-run.ts';
 
 /**
  * Takes a stopped run up again: its unfinished inputs go on after their last recorded page. A run that waits for others
@@ -49,6 +51,9 @@ export async function takeUp(
   [queue, block]: readonly [RunMove, RunMove],
   change: Partial<ControlChange>,
 ): Promise<RunControl | null> {
+  const { clock } = ports;
+  const until = takenUpUntil(control, definition.deadlineSeconds);
+  if (clock.now() > until) throw tooLate(control.status === 'STOPPED' ? 'resume' : 'retry', control, until);
   if (control.status === 'STOPPED') await settleLanded(ports, control, definition);
   await closeRun(ports, control, definition);
   const { uid, workspaceUid, epoch } = control;
@@ -72,6 +77,7 @@ export async function takeUp(
       if (queued.current?.epoch !== epoch + 1) await ports.admission.releaseSlot(workspaceUid, uid, epoch + 1);
       return null;
     }
+    await keepRun(ports, queued.control, definition);
     await tellFormerEnding(ports, queued.control, definition);
     await ports.messages.send({ kind: 'dispatch', runUid: uid, epoch: epoch + 1 }, { workspaceUid });
     return queued.control;
@@ -79,6 +85,7 @@ export async function takeUp(
   const reason = { code: 'CONCURRENCY_LIMIT', since: now, retryAt: null, blockingUids: [] } as const;
   const blocked = await ports.runs.moveRun(uid, block, epoch, { ...common, reason });
   if (!blocked.moved) return null;
+  await keepRun(ports, blocked.control, definition);
   await tellFormerEnding(ports, blocked.control, definition);
   const waiter: Waiter = { runUid: uid, epoch: epoch + 1, createdAt: control.createdAt };
   await ports.admission.addWaiter(workspaceUid, waiter, definition.expiresAt);

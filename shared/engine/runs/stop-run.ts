@@ -1,4 +1,5 @@
 import { EngineError } from '../../domain/errors.ts';
+import { isoOf } from '../../domain/instant.ts';
 import { moveFrom, type RunControl, type RunDefinition, type StatusReasonCode } from '../../domain/run.ts';
 import { closeRun, landedAt, tellFormerEnding } from './finish-run.ts';
 import type { CorePorts } from '../ports.ts';
@@ -43,6 +44,15 @@ export function refusal(verb: 'cancel' | 'resume' | 'retry', control: RunControl
   const live = control.mode === 'LIVE' ? 'a live run' : `a run that is ${control.status}`;
   const message = `${verb} does not apply to ${live}${HINTS[verb]}.`;
   return new EngineError('INVALID_STATE', message, { params: { status: control.status } });
+}
+
+/** INVALID_STATE for a verb that comes when the run would be gone before it must be over. */
+export function tooLate(verb: 'resume' | 'retry', control: RunControl, until: number): EngineError {
+  const gone = isoOf(control.expiresAt * 1_000);
+  const message = `${verb} was possible until ${isoOf(until)}: the run is kept until ${gone}, and would be gone before its deadline. Launch it anew.`;
+  return new EngineError('INVALID_STATE', message, {
+    params: { status: control.status, possible_until: isoOf(until) },
+  });
 }
 
 const HINTS = {

@@ -1,4 +1,5 @@
 import { EngineError, type ErrorRecord } from '../../domain/errors.ts';
+import { expiryOfRun } from '../../domain/expiry.ts';
 import type { StoredInput } from '../../domain/input.ts';
 import type { RunControl, RunDefinition } from '../../domain/run.ts';
 import type { Schedule, ScheduleDefinition } from '../../domain/schedule.ts';
@@ -54,7 +55,7 @@ export async function startScheduledRun(
     livePage: null,
     scheduledRunName: schedule.name,
     createdAt: now,
-    expiresAt: Math.ceil(now / 1_000) + template.deadlineSeconds + ports.settings.retentionDays * 86_400,
+    expiresAt: expiryOfRun(now, template.deadlineSeconds, ports.settings.retentionDays),
   };
   const invalid: ErrorRecord | null =
     checked.fault === null ? null : tellError(ports, checked.fault, { run_uid: runUid, schedule_uid: schedule.uid });

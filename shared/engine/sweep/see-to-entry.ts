@@ -1,6 +1,7 @@
 import { tendReceiver } from '../callbacks/tend-receiver.ts';
 import type { CorePorts } from '../ports.ts';
 import { closeRun } from '../runs/finish-run.ts';
+import { keepItems } from '../runs/keep-run.ts';
 import { settleLanded } from '../runs/settle-landed.ts';
 import { nextWatch } from '../runs/watch.ts';
 import type { DueEntry } from '../stores.ts';
@@ -27,6 +28,8 @@ async function seeToKind(
       return startPostponed(ports, entry);
     case 'close':
       return closeStopped(ports, entry);
+    case 'keep':
+      return keepItems(ports, entry);
     case 'watch':
       return watchRun(ports, entry);
   }

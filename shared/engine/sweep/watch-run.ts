@@ -4,6 +4,7 @@ import { checkCompletion } from '../runs/check-completion.ts';
 import { landedAt } from '../runs/finish-run.ts';
 import { finishInput } from '../runs/finish-input.ts';
 import { handOver } from '../live/hand-over.ts';
+import { keepRun } from '../runs/keep-run.ts';
 import { hasEndedWith, pageAfter } from '../runs/open-input.ts';
 import type { CorePorts } from '../ports.ts';
 import type { DueEntry, RunLook } from '../stores.ts';
@@ -44,6 +45,10 @@ async function tendWorking(ports: CorePorts, control: RunControl, definition: Ru
   const now = ports.clock.now();
   const { uid, workspaceUid } = definition;
   if (control.deadlineAt !== null && control.deadlineAt <= now) {
+    const stopped = await stopRun(ports, definition, 'DEADLINE');
+    return landedAt(ports, stopped);
+  }
+  if (!(await keepRun(ports, control, definition))) {
     const stopped = await stopRun(ports, definition, 'DEADLINE');
     return landedAt(ports, stopped);
   }

@@ -1,0 +1,54 @@
+import { type RunControl, WORKING_STATUSES } from './run.ts';
+
+/*
+ * How long a run is kept. Its end is looked for from the moment at which it may work: by its deadline it is over, and from
+ * then on it is kept for the retention. Time for which it waits is not of its deadline, so the expiry of a run that waits
+ * moves on, in steps, with all its items; so does that of one that is taken up again.
+ */
+
+const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+/** A start may be so far off (`schedule_at`), and a run it depends on may wait as long. */
+const LONGEST_POSTPONE_MS = 366 * DAY_MS;
+/**
+ * From its first page on a run works or waits this long at most, however often it is taken up: a deadline of 30 days, 30 days
+ * of waiting, and once more the deadline. The objects of its pages are kept for so long and the retention (infra,
+ * engine-state).
+ */
+const LONGEST_LIFE_MS = 90 * DAY_MS;
+/** Moving an expiry on takes a look of the sweep, and an hour for a run of a million inputs. */
+const MARGIN_MS = 6 * HOUR_MS;
+
+/** Epoch seconds until which a run is kept that works from `startsAt` (epoch ms) at the latest. */
+export function expiryOfRun(startsAt: number, deadlineSeconds: number, retentionDays: number): number {
+  return Math.ceil(startsAt / 1_000) + deadlineSeconds + retentionDays * 86_400;
+}
+
+/** Until when the run may be taken up again (epoch ms): afterwards it would be gone before it must be over. */
+export function takenUpUntil(
+  control: Pick<RunControl, 'createdAt' | 'startedAt' | 'expiresAt'>,
+  deadlineSeconds: number,
+): number {
+  return Math.min(control.expiresAt * 1_000 - MARGIN_MS, lifeEndsAt(control) - deadlineSeconds * 1_000);
+}
+
+/**
+ * What becomes of the expiry of an unfinished run: `keeps`; `moves`, to epoch seconds; `overdue`: it waits for longer than a
+ * run may and has to end.
+ */
+export function expiryStep(
+  control: RunControl,
+  { deadlineSeconds, retentionDays, now }: { deadlineSeconds: number; retentionDays: number; now: number },
+): { readonly kind: 'keeps' | 'overdue' } | { readonly kind: 'moves'; readonly to: number } {
+  const left = control.deadlineLeftMs ?? deadlineSeconds * 1_000;
+  const isWorking = WORKING_STATUSES.includes(control.status);
+  const endsBy = (isWorking ? control.deadlineAt : null) ?? Math.max(now, control.postponedUntil ?? now) + left;
+  if (!isWorking && endsBy > lifeEndsAt(control)) return { kind: 'overdue' };
+  const to = Math.ceil(endsBy / 1_000) + retentionDays * 86_400;
+  // A quarter of the retention may pass before it moves: then few runs ever need it.
+  return to > control.expiresAt + (retentionDays * 86_400) / 4 ? { kind: 'moves', to } : { kind: 'keeps' };
+}
+
+function lifeEndsAt({ createdAt, startedAt }: Pick<RunControl, 'createdAt' | 'startedAt'>): number {
+  return (startedAt ?? createdAt + LONGEST_POSTPONE_MS) + LONGEST_LIFE_MS;
+}

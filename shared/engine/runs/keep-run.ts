@@ -1,0 +1,50 @@
+import { shardsBegun } from '../../domain/input.ts';
+import { expiryStep } from '../../domain/expiry.ts';
+import type { RunControl, RunDefinition } from '../../domain/run.ts';
+import type { CorePorts } from '../ports.ts';
+import type { DueEntry } from '../stores.ts';
+import { together } from '../together.ts';
+
+/** The items are seen to after this: whoever writes one under the old expiry just now has done so by then. */
+const SOON_MS = 120_000;
+/** Shards whose items one look sees to, and at once. */
+const SHARDS_A_LOOK = 500;
+const SHARDS_AT_ONCE = 8;
+
+/**
+ * Moves the expiry of an unfinished run on where it waits or was taken up again, so that it is never gone before it has
+ * ended; its items follow. False: it has waited for as long as a run may.
+ */
+export async function keepRun(
+  ports: Pick<CorePorts, 'clock' | 'runs' | 'due' | 'settings'>,
+  control: RunControl,
+  { deadlineSeconds }: RunDefinition,
+): Promise<boolean> {
+  const now = ports.clock.now();
+  const { retentionDays } = ports.settings;
+  const step = expiryStep(control, { deadlineSeconds, retentionDays, now });
+  if (step.kind !== 'moves') return step.kind === 'keeps';
+  await ports.due.putDue({ at: now + SOON_MS, kind: 'keep', uid: control.uid });
+  await ports.runs.moveExpiry(control, step.to);
+  return true;
+}
+
+/** Has the items of a run go no sooner than the run itself, some shards at a time. */
+export async function keepItems(
+  ports: Pick<CorePorts, 'clock' | 'runs' | 'due' | 'progress'>,
+  { at, kind, uid, look = { shard: 0, againAt: null } }: DueEntry,
+): Promise<void> {
+  const control = await ports.runs.readControl(uid);
+  if (control === null) return;
+  const shards = shardsBegun(await ports.progress.readWindow(uid), control);
+  const until = Math.min(shards, look.shard + SHARDS_A_LOOK);
+  for (let first = look.shard; first < until; first += SHARDS_AT_ONCE) {
+    const some = Array.from({ length: Math.min(SHARDS_AT_ONCE, until - first) }, (_, index) => first + index);
+    await together(some.map((shard) => ports.runs.keepItems(uid, shard, control.expiresAt)));
+  }
+  if (until < shards) {
+    const next = { shard: until, againAt: null };
+    return ports.due.putDue({ at: Math.max(ports.clock.now(), at + 1), kind, uid, look: next });
+  }
+  return ports.runs.keepItems(uid, null, control.expiresAt);
+}
