@@ -56,14 +56,14 @@ test('the table is on demand, protected from deletion, recoverable to a point in
   });
 });
 
-test('an object is kept as long as a run of 30 days may need it, a launch’s a postponed year longer', () => {
+test('an object is kept as long as a run may need it that works and waits for 90 days, a launch’s a postponed year longer', () => {
   const { runtime } = stack.settings;
   expect(propertiesOf(stack, 'StateBucket77825682')).toMatchObject({
     LifecycleConfiguration: {
       Rules: [
-        { Prefix: 'pages/', ExpirationInDays: runtime.retentionDays + 31 },
-        { Prefix: 'inputs/', ExpirationInDays: runtime.retentionDays + 31 + 366 },
-        { Prefix: 'uploads/', ExpirationInDays: runtime.retentionDays + 31 + 366 },
+        { Prefix: 'pages/', ExpirationInDays: runtime.retentionDays + 91 },
+        { Prefix: 'inputs/', ExpirationInDays: runtime.retentionDays + 91 + 366 },
+        { Prefix: 'uploads/', ExpirationInDays: runtime.retentionDays + 91 + 366 },
       ],
     },
   });
