@@ -43,6 +43,10 @@ export interface RunStore {
   ): Promise<boolean>;
   /** Makes a LIVE run that is RUNNING an ASYNC one. False: it is not as it was read any more. */
   handOver(control: Pick<RunControl, 'uid' | 'epoch' | 'updatedAt'>, now: number): Promise<boolean>;
+  /** Has a run kept until then (epoch seconds), on condition that it is as it was read. False: it is not. */
+  moveExpiry(control: Pick<RunControl, 'uid' | 'updatedAt'>, expiresAt: number): Promise<boolean>;
+  /** Has the items of a shard, or with null those of the run itself, kept until then at least. */
+  keepItems(runUid: string, shard: number | null, expiresAt: number): Promise<void>;
   /** Notes that a run waits for another one's end. */
   addDependent(runUid: string, dependentUid: string, expiresAt: number): Promise<void>;
   /** The runs that were noted to wait for this one. */

@@ -188,7 +188,6 @@ export function createEngineWorld(options: {
 
   return {
     ports,
-    table,
     uploads,
     uploadStore: createUploadStore(table, () => now),
     reader: createRunReader(table, objects),
