@@ -1,3 +1,4 @@
+import { parseLosslessJson } from '../../shared/domain/lossless-json.ts';
 import type { CallbackAnswer, CallbackSender } from '../../shared/engine/ports.ts';
 import type { Instance, Stage } from './instance.ts';
 import type { ToldBody, Truth } from './truth.ts';
@@ -50,7 +51,7 @@ export function createReceivers(
           if (got) {
             const status = answer.kind === 'answered' ? answer.status : null;
             const id = headers['webhook-id'] ?? '';
-            const told = JSON.parse(body) as ToldBody; // cast: as promised
+            const told = parseLosslessJson(body) as ToldBody; // cast: as promised
             truth.posts.push({ id, told, url, workspace, headers, body, at: timeline.now(), status });
             stage.trace.add(`receiver ${workspace} gets ${id}, answers ${status ?? 'nothing'}`);
           }

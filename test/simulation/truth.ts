@@ -1,3 +1,4 @@
+import { parseLosslessJson } from '../../shared/domain/lossless-json.ts';
 import type { ScheduleTruth } from './schedules/schedule-truth.ts';
 import type { UploadTruth } from './uploads/upload-truth.ts';
 
@@ -49,10 +50,13 @@ export interface LaunchBody {
 /** An input as a caller gives it: a script, or what the action refuses. */
 export type GivenInput = (InputScript | { readonly broken: number }) & { readonly custom_data?: CustomData };
 
-/** What only a receiver sees. */
+/** What only a receiver sees; `id` is a number that no double holds, and comes as it was given. */
 export interface CustomData {
   readonly mine: string;
+  readonly id: unknown;
 }
+
+export const LOSSLESS_ID: unknown = parseLosslessJson('9007199254740993');
 
 /** What an input's upstream does: so many pages, and where and how often it fails. */
 export interface InputScript {

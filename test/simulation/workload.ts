@@ -10,7 +10,7 @@ import { drawDeathInLine } from './line-workload.ts';
 import { drawLetterStorm, type LetterWorkload, withLetters } from './letter-workload.ts';
 import { drawScheduleWorkload, type ScheduleWorkload } from './schedules/schedule-workload.ts';
 import { PACED_ACTION } from './upstream.ts';
-import type { InputScript, LaunchBody, Verb } from './truth.ts';
+import { type InputScript, type LaunchBody, LOSSLESS_ID, type Verb } from './truth.ts';
 import { drawUploads, type UploadWorkload } from './uploads/upload-workload.ts';
 import { drawVerbWorkload } from './verb-workload.ts';
 
@@ -250,7 +250,7 @@ function drawLaunch(random: Random, workspace: number, run: number, scenario: Sc
   const inputs = Array.from({ length: count }, (_, index) => {
     const key = `w${workspace} r${run} i${index}`;
     const isBroken = skips && (allBroken || random.happens(0.3));
-    const custom = customBytes === 0 ? {} : { custom_data: { mine: key.padEnd(customBytes, '.') } };
+    const custom = customBytes === 0 ? {} : { custom_data: { mine: key.padEnd(customBytes, '.'), id: LOSSLESS_ID } };
     return { ...(isBroken ? { broken: index } : drawInput(random, key, scenario === 'wide')), ...custom };
   });
   const url = `https://hooks.example.com/${workspace}/${run}`;

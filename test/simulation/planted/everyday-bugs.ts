@@ -326,4 +326,11 @@ export const EVERYDAY_BUGS: readonly PlantedBug[] = [
     replace: 'o: objectKey,',
     scenario: 'calm',
   },
+  {
+    name: 'numbers-rounded-when-read',
+    scenario: 'uploads',
+    file: 'shared/domain/read-json.ts',
+    find: 'return { json: parseLosslessJson(text) };',
+    replace: 'return { json: JSON.parse(text) };',
+  },
 ];

@@ -1,6 +1,6 @@
 import { drawInput } from '../draw-input.ts';
 import type { Random } from '../random.ts';
-import type { GivenInput } from '../truth.ts';
+import { type GivenInput, LOSSLESS_ID } from '../truth.ts';
 import type { UploadFile } from './upload-truth.ts';
 
 /** A line and what it stands for. */
@@ -18,7 +18,7 @@ export function drawFile(random: Random, name: string): UploadFile {
   const rows = Array.from({ length: count }, (_, index): Row => {
     const key = `${name} i${index}`;
     if (random.happens(badShare)) return drawBadRow(random, key, index);
-    const custom = isPadded ? { custom_data: { mine: key.padEnd(6_000, '.') } } : {};
+    const custom = isPadded ? { custom_data: { mine: key.padEnd(6_000, '.'), id: LOSSLESS_ID } } : {};
     return rowOf({ ...drawInput(random, key), ...custom });
   });
   const lineEnd = random.pick(['\n', '\n', '\r\n']);
@@ -49,7 +49,7 @@ function drawBadRow(random: Random, key: string, index: number): Row {
     case 2:
       return noInput(random.pick(['[]', '7', '"text"', 'null']));
     case 3:
-      return rowOf({ broken: index, custom_data: { mine: key } });
+      return rowOf({ broken: index, custom_data: { mine: key, id: LOSSLESS_ID } });
     default:
       return rowOf({ broken: index });
   }
