@@ -89,6 +89,7 @@ const common: StageSettings = {
     pageTimeoutSeconds: 60,
     concurrentRuns: 10,
     inputsInFlight: 20,
+    uploadsOpen: 100,
     rateLimits: {
       live: { perSecond: 20, burst: 40 },
       launch: { perSecond: 10, burst: 20 },

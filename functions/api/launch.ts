@@ -84,8 +84,9 @@ export function createLaunchHandler(
         },
       }),
       createUpload: defineEndpoint('createUpload', {
-        async handle({ caller }) {
-          const { uid, url, headers, expiresAt } = await openUpload(withUploads(), caller.workspaceUid);
+        async handle({ caller, body }) {
+          const plan = { contentLength: body.content_length ?? null, encoding: body.content_encoding ?? null };
+          const { uid, url, headers, expiresAt } = await openUpload(withUploads(), caller.workspaceUid, plan);
           const about = { uid, url, headers, max_bytes: LIMITS.uploadBytes, expires_at: instantOf(expiresAt) };
           return { body: { ...about, method: 'PUT' } };
         },

@@ -125,6 +125,7 @@ function engineSettings(settings: RuntimeSettings): CorePorts['settings'] {
     retentionDays: settings.retentionDays,
     pageTimeoutMs: settings.pageTimeoutSeconds * 1_000 - PAGE_MARGIN_MS,
     liveTimeoutMs: LIVE_TIMEOUT_MS,
+    uploadsOpen: settings.uploadsOpen,
   };
 }
 

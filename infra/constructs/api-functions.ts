@@ -34,7 +34,7 @@ export function createLaunch(scope: Construct, platform: Platform): EngineFuncti
     platform,
     name: 'launch',
     keys: 'read',
-    objects: { get: ['uploads'], put: ['uploads'] },
+    objects: { get: ['incoming'], put: ['incoming', 'uploads'] },
     timeout: API_TIMEOUT,
     memoryMb: 1_769,
     requeues: false,

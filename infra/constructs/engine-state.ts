@@ -20,7 +20,10 @@ const MAX_LIFE_DAYS = 90;
 /** Partitions of the table that say who may call; only the owner's command line writes them. */
 const KEY_PARTITIONS = ['KEY#*', 'NAME#*'];
 
-export type ObjectPrefix = 'pages' | 'inputs' | 'uploads';
+export type ObjectPrefix = 'pages' | 'inputs' | 'incoming' | 'uploads';
+
+/** What was put and not launched is gone at the midnight after its day (S3 user guide, "Lifecycle rules: based on an object's age"). */
+const INCOMING_DAYS = 1;
 
 /** All that outlives a deployment: table, bucket and secrets. Their logical ids are a contract, held by a test. */
 export class EngineState extends Construct {
@@ -85,7 +88,12 @@ export class EngineState extends Construct {
       objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
       encryption: BucketEncryption.S3_MANAGED,
       enforceSSL: true,
-      lifecycleRules: [expiry('pages', pageDays), expiry('inputs', launchDays), expiry('uploads', launchDays)],
+      lifecycleRules: [
+        expiry('pages', pageDays),
+        expiry('inputs', launchDays),
+        expiry('uploads', launchDays),
+        expiry('incoming', INCOMING_DAYS),
+      ],
       removalPolicy,
     });
     acknowledge(bucket, {

@@ -92,7 +92,7 @@ export function createIntake(scope: Construct, platform: Platform): EngineFuncti
     platform,
     name: 'intake',
     keys: 'none',
-    objects: { get: ['uploads'] },
+    objects: { get: ['uploads'], put: ['uploads'] },
     timeout: INTAKE_TIMEOUT,
     memoryMb: 1_769,
     requeues: false,

@@ -28,6 +28,8 @@ export const RuntimeSettings = z.strictObject({
   concurrentRuns: z.int().min(1).max(1_000),
   /** Inputs of one run that may be at work at once. */
   inputsInFlight: z.int().min(1).max(100),
+  /** Uploads of one workspace that may wait for a launch at once. */
+  uploadsOpen: z.int().min(1).max(1_000),
   /** Requests per second and burst of one workspace, by kind of call. */
   rateLimits: z.strictObject({
     live: z.strictObject({ perSecond: z.number().positive(), burst: z.int().min(1) }),

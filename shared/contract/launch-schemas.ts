@@ -163,7 +163,23 @@ export const asyncBody = strict(
 });
 
 /** `POST /v1/uploads`. */
-export const uploadBody = strict({});
+export const uploadBody = strict({
+  content_length: z
+    .int()
+    .min(1)
+    .superRefine((bytes, context) => {
+      if (bytes <= LIMITS.uploadBytes) return;
+      const message = `is over the limit of ${LIMITS.uploadBytes}; part the file into several uploads and runs`;
+      context.addIssue({ code: 'custom', message, params: TOO_LARGE });
+    })
+    .meta({ maximum: LIMITS.uploadBytes })
+    .optional()
+    .describe('Bytes of the file. Then the PUT takes just so many; without it the size is checked at the launch'),
+  content_encoding: z
+    .enum(['gzip'])
+    .optional()
+    .describe('The file is compressed so; it may unzip to as many bytes and lines as an upload may have'),
+});
 
 /** Where an upload is to be put. */
 export const upload = strict({

@@ -94,6 +94,8 @@ export interface EngineSettings {
   readonly pageTimeoutMs: number;
   /** How long a live page may take, ms. */
   readonly liveTimeoutMs: number;
+  /** Uploads of one workspace that may wait for a launch at once. */
+  readonly uploadsOpen: number;
 }
 
 /** The whole world of the engine. A verb takes the part it uses. */

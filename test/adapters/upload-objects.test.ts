@@ -3,8 +3,12 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { startGateway } from '../../infra/local/gateway.ts';
 import { openS3 } from '../../infra/local/services/s3.ts';
-import { createUploadObjects, createUploadTickets } from '../../shared/adapters/aws/upload-objects.ts';
-import type { Upload } from '../../shared/domain/upload.ts';
+import {
+  createUploadInputs,
+  createUploadObjects,
+  createUploadTickets,
+} from '../../shared/adapters/aws/upload-objects.ts';
+import { PIECE_BYTES, type Upload } from '../../shared/domain/upload.ts';
 
 const TEXT = 'line one\nline two\n';
 let now: number;
@@ -16,17 +20,18 @@ beforeEach(() => {
 });
 
 /** A bucket `stage` behind the gateway, for a role that may get and put uploads and not list them. */
-async function startBucket() {
+async function startBucket(contentLength: number | null = null) {
   const s3 = openS3({ dir: null, now: () => now, buckets: ['stage'] });
   const Action = ['s3:GetObject', 's3:PutObject'];
-  const statement = { Effect: 'Allow', Action, Resource: 'arn:aws:s3:::stage/uploads/*' } as const;
+  const Resource = ['arn:aws:s3:::stage/incoming/*', 'arn:aws:s3:::stage/uploads/*'];
+  const statement = { Effect: 'Allow', Action, Resource } as const;
   const principal = { role: 'R', session: 's', statements: [statement], secretAccessKey: 'secret' };
   const gateway = await startGateway({ services: { s3 }, principals: new Map([['AK', principal]]) });
   onTestFinished(() => gateway.close());
   const credentials = { accessKeyId: 'AK', secretAccessKey: 'secret' };
   const { config } = new DynamoDBClient({ region: 'us-east-1', credentials });
   const env = { AWS_ENDPOINT_URL: gateway.url };
-  const { url, headers } = await createUploadTickets(config, 'stage', env).writeTicket(upload, 3_600);
+  const { url, headers } = await createUploadTickets(config, 'stage', env).writeTicket(upload, 3_600, contentLength);
   return { objects: createUploadObjects(config, 'stage', env), url, headers };
 }
 
@@ -55,8 +60,44 @@ test('bytes are read in pieces, of what was pinned only', async () => {
   await put(url, headers, TEXT);
   const found = await objects.findObject(upload);
   const pinned = { uid: upload.uid, etag: found?.etag ?? '', bytes: found?.bytes ?? 0 };
+  await objects.keepObject(upload.workspaceUid, pinned);
   const read = async (from: number, count: number, of = pinned): Promise<string> =>
     Buffer.from(await objects.readBytes(upload.workspaceUid, of, from, count)).toString();
   expect([await read(5, 3), await read(9, 1_000)]).toEqual(['one', 'line two\n']);
   await expect(read(0, 1, { ...pinned, etag: '"other"' })).rejects.toMatchObject({ name: 'PreconditionFailed' });
+});
+
+test('where a length was said, the PUT takes just that', async () => {
+  const { url, headers, objects } = await startBucket(TEXT.length);
+  expect(headers).toEqual({ 'If-None-Match': '*', 'Content-Length': String(TEXT.length) });
+  const own = { 'If-None-Match': '*' }; // fetch writes the length by itself, as every client does
+  for (const other of [`${TEXT}!`, TEXT.slice(1)]) expect((await put(url, own, other)).status).toBe(403);
+  expect(await objects.findObject(upload)).toBeNull();
+  expect((await put(url, own, TEXT)).status).toBe(200);
+});
+
+test('what was put is kept by a launch, as it was pinned, and stays where it is put besides', async () => {
+  const { url, headers, objects } = await startBucket();
+  await put(url, headers, TEXT);
+  const { uid, workspaceUid } = upload;
+  const pinned = { uid, ...(await objects.findObject(upload)), bytes: TEXT.length, etag: '"0"' };
+  await expect(objects.keepObject(workspaceUid, pinned)).rejects.toMatchObject({ name: 'PreconditionFailed' });
+  const ref = { ...pinned, etag: (await objects.findObject(upload))?.etag ?? '' };
+  for (let time = 0; time < 2; time += 1) await objects.keepObject(workspaceUid, ref);
+  expect(Buffer.from(await objects.readBytes(workspaceUid, ref, 0, 100)).toString()).toBe(TEXT);
+  expect((await put(url, headers, 'again')).status).toBe(412);
+});
+
+test('a span of unzipped lines is read over the end of a piece', async () => {
+  const { objects } = await startBucket();
+  const { uid, workspaceUid } = upload;
+  const ref = { uid, etag: '', bytes: 1, encoding: 'gzip' } as const;
+  const line = (index: number): string => `{"at":${String(index).padStart(10, '0')}}\n`.replace(/:0+(?=\d)/, ':');
+  const before = Buffer.alloc(PIECE_BYTES - 5, ' ');
+  const text = Buffer.concat([before, Buffer.from(line(1) + line(2))]);
+  await objects.writePiece(workspaceUid, ref, 0, text.subarray(0, PIECE_BYTES));
+  await objects.writePiece(workspaceUid, ref, 1, text.subarray(PIECE_BYTES));
+  const span = { first: 0, line: 1, offset: PIECE_BYTES - 5, bytes: text.length - PIECE_BYTES + 5 };
+  const inputs = await createUploadInputs(objects).readSpan(workspaceUid, ref, span);
+  expect(inputs.map(({ input }) => input)).toEqual([{ at: 1 }, { at: 2 }]);
 });

@@ -9,6 +9,7 @@ import { createIntakeHandler } from '../../functions/workers/intake.ts';
 import { createPageHandler } from '../../functions/workers/page.ts';
 import { settingsOf } from '../../infra/settings.ts';
 import { createUploadInputs } from '../../shared/adapters/aws/upload-objects.ts';
+import { unzip } from '../../shared/adapters/unzip.ts';
 import { systemChance, systemClock } from '../../shared/adapters/system.ts';
 import { asyncBody } from '../../shared/contract/launch-schemas.ts';
 import { parseJson } from '../../shared/contract/parse-json.ts';
@@ -53,7 +54,10 @@ function watchHeap(): void {
 
 const tally = new Tally();
 /** An upload that is made as it is read: nothing of it is held here. */
-const uploads: Pick<UploadObjects, 'readBytes'> = {
+const uploads: Pick<UploadObjects, 'readBytes' | 'readPiece' | 'writePiece' | 'unzip'> = {
+  readPiece: () => Promise.reject(new Error('Nothing is zipped here.')),
+  writePiece: () => Promise.reject(new Error('Nothing is zipped here.')),
+  unzip,
   async readBytes(_, upload, from, bytes) {
     watchHeap();
     tally.objectGets += 1;

@@ -166,6 +166,7 @@ describe('an intake', () => {
     const { world, launchLines, controlOf, calls, finished } = createWorld();
     const { definition } = await launchLines(lines(50));
     const uploads = {
+      ...world.uploads,
       async readBytes(...asked: Parameters<typeof world.uploads.readBytes>) {
         await stopRun(world.ports, definition, 'CANCELLED_BY_CALLER');
         return world.uploads.readBytes(...asked);

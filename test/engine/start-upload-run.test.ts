@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { runUidOf } from '../../shared/domain/ids.ts';
 import { UPLOAD_LAUNCH_MS } from '../../shared/domain/upload.ts';
 import { openUpload } from '../../shared/engine/launch/open-upload.ts';
@@ -99,4 +99,54 @@ test('an upload over the limit is refused at its launch, by its size', async () 
   const findObject = async () => ({ etag: '"1"', bytes: 500_000_001 });
   Object.assign(ports.uploads, { findObject });
   await expect(start()).rejects.toMatchObject({ label: 'PAYLOAD_TOO_LARGE' });
+});
+
+test('a launch keeps what was put; nothing else does', async () => {
+  const { world, put, start, uid } = await createWorld();
+  put();
+  expect([...world.uploads.kept]).toEqual([]);
+  await start();
+  expect([...world.uploads.kept]).toEqual([uid]);
+});
+
+describe('uploads that wait for a launch', () => {
+  async function createFull(limit = 3) {
+    const { world, ports, start, put } = await createWorld(); // one is open
+    const few = { ...ports, settings: { ...ports.settings, uploadsOpen: limit } };
+    for (let open = 1; open < limit; open += 1) await openUpload(few, WORKSPACE);
+    return { world, few, start, put };
+  }
+
+  test('are so many and no more; the refusal says which limit and until when', async () => {
+    const { world, few } = await createFull();
+    const resetsAt = new Date(world.now() + UPLOAD_LAUNCH_MS).toISOString();
+    await expect(openUpload(few, WORKSPACE)).rejects.toMatchObject({
+      label: 'LIMIT_REACHED',
+      details: { params: { quota: 'uploads_open', limit: 3, resets_at: resetsAt }, postponedUntil: resetsAt },
+    });
+    await openUpload(few, '6a0b1c2d-3e4f-4a5b-8c6d-7e8f90a1b2c4'); // of another workspace
+  });
+
+  test('a launch frees a place', async () => {
+    const { few, start, put } = await createFull();
+    put();
+    await start();
+    await openUpload(few, WORKSPACE);
+    await expect(openUpload(few, WORKSPACE)).rejects.toMatchObject({ label: 'LIMIT_REACHED' });
+  });
+
+  test('the end of their day frees their places', async () => {
+    const { world, few } = await createFull();
+    await world.runUntil(world.now() + UPLOAD_LAUNCH_MS + SECOND);
+    for (let open = 0; open < 3; open += 1) await openUpload(few, WORKSPACE);
+    await expect(openUpload(few, WORKSPACE)).rejects.toMatchObject({ label: 'LIMIT_REACHED' });
+  });
+
+  test('are counted one by one, however many are asked for at once', async () => {
+    const { world, ports } = await createWorld();
+    const few = { ...ports, settings: { ...ports.settings, uploadsOpen: 4 } };
+    const asked = await Promise.allSettled(Array.from({ length: 8 }, () => openUpload(few, WORKSPACE)));
+    expect(asked.filter(({ status }) => status === 'fulfilled')).toHaveLength(3); // and one before
+    expect(world.now()).toBeGreaterThan(0);
+  });
 });

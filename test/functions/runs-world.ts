@@ -406,6 +406,7 @@ const SETTINGS = {
   pageTimeoutSeconds: 60,
   concurrentRuns: 10,
   inputsInFlight: 20,
+  uploadsOpen: 100,
   rateLimits: {
     live: { perSecond: 1_000, burst: 10_000 },
     launch: { perSecond: 1_000, burst: 10_000 },

@@ -64,6 +64,8 @@ test('an object is kept as long as a run may need it that works and waits for 90
         { Prefix: 'pages/', ExpirationInDays: runtime.retentionDays + 91 },
         { Prefix: 'inputs/', ExpirationInDays: runtime.retentionDays + 91 + 366 },
         { Prefix: 'uploads/', ExpirationInDays: runtime.retentionDays + 91 + 366 },
+        // Counted from midnight: what no launch keeps is gone within two days.
+        { Prefix: 'incoming/', ExpirationInDays: 1 },
       ],
     },
   });

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addressOf } from '../../infra/local/host/local-access.ts';
 import { issueKey } from '../../infra/owner/issue-key.ts';
@@ -160,5 +161,82 @@ describe('a body', () => {
       'PAYLOAD_TOO_LARGE',
       expect.stringMatching(/100000.*POST \/v1\/uploads/),
     ]);
+  });
+});
+
+describe('a gzip file', () => {
+  /** Opens an upload as said, puts bytes to it and launches with it; the run at its end. */
+  async function runOf(said: object, bytes: Uint8Array, more: object = {}) {
+    const { body } = await api.ask('createUpload', { body: said });
+    const put = await fetch(body.url, { method: body.method, headers: body.headers, body: bytes });
+    expect(put.status, await put.text()).toBe(200);
+    const launched = await launch(body.uid, more);
+    await receiver.untilComplete(launched.run_uid);
+    return (await ended(launched.run_uid)).body;
+  }
+  const gzip = { content_encoding: 'gzip' };
+  const lines = `${COUNTRIES.map(line).join('\n')}\n`;
+
+  it('that was said to be one is read line by line', async () => {
+    const zipped = gzipSync(lines);
+    const run = await runOf({ ...gzip, content_length: zipped.length }, zipped);
+    expect([run.status, run.inputs.total, run.inputs.succeeded]).toEqual(['SUCCEEDED', 6, 6]);
+    const inputs = await api.all('listRunInputs', { params: { run_uid: run.uid } });
+    expect(inputs.map(({ input_data: input }) => input['country'])).toEqual(COUNTRIES);
+  });
+
+  it('of several members is one file', async () => {
+    const [first = '', ...rest] = COUNTRIES.map((country) => `${line(country)}\n`);
+    const run = await runOf(gzip, Buffer.concat([gzipSync(first), gzipSync(rest.join(''))]));
+    expect([run.status, run.inputs.total]).toEqual(['SUCCEEDED', 6]);
+  });
+
+  it.each<[string, object, Uint8Array, string, RegExp]>([
+    [
+      'that was not said to be one is called by its name',
+      {},
+      gzipSync(lines),
+      'BAD_INPUT',
+      /is a gzip file.*content_encoding/,
+    ],
+    ['that is none says so', gzip, Buffer.from(lines), 'BAD_INPUT', /said to be gzip and is not/],
+    ['that is cut off says so', gzip, gzipSync(lines.repeat(50)).subarray(0, -20), 'BAD_INPUT', /cut off or damaged/],
+    [
+      'that swells beyond measure is left',
+      gzip,
+      gzipSync(Buffer.alloc(20 * 1024 * 1024, '\n')),
+      'PAYLOAD_TOO_LARGE',
+      /more than 250 times/,
+    ],
+    ['without a line says so', gzip, gzipSync(''), 'BAD_INPUT', /has no lines/],
+  ])('%s', async (_, said, bytes, label, message) => {
+    const run = await runOf(said, bytes, { on_invalid_input: 'skip' });
+    expect(run).toMatchObject({
+      status: 'INVALID',
+      last_error: { error_label: label, message: expect.stringMatching(message) },
+    });
+  });
+});
+
+describe('an upload whose length was said', () => {
+  it('takes no other', async () => {
+    const { body } = await api.ask('createUpload', { body: { content_length: 20 } });
+    expect(body.headers).toEqual({ 'If-None-Match': '*', 'Content-Length': '20' });
+    const headers = { 'If-None-Match': '*' };
+    expect((await fetch(body.url, { method: 'PUT', headers, body: `${line('MC')}\n` })).status).toBe(403);
+    expect((await fetch(body.url, { method: 'PUT', headers, body: '{"country":     "MC"}'.slice(0, 20) })).status).toBe(
+      200,
+    );
+  });
+
+  it.each<[object, number, RegExp]>([
+    [{ content_length: 500_000_001 }, 413, /content_length is over the limit of 500000000/],
+    [{ content_length: 0 }, 400, /content_length/],
+    [{ content_length: '5' }, 400, /content_length/],
+    [{ content_encoding: 'br' }, 400, /content_encoding/],
+    [{ size: 5 }, 400, /size: unknown property/],
+  ])('is refused as %j', async (said, status, message) => {
+    const { body } = await api.refused('createUpload', { body: said });
+    expect([body.status_code, body.message]).toEqual([status, expect.stringMatching(message)]);
   });
 });

@@ -249,6 +249,7 @@ function settingsOf({ runsAtOnce, inputsInFlight }: Workload): RuntimeSettings {
     pageTimeoutSeconds: 60,
     concurrentRuns: runsAtOnce,
     inputsInFlight,
+    uploadsOpen: 1_000,
     rateLimits: { live: rate, launch: rate, read: rate, wait: rate },
   };
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { unzip } from '../../shared/adapters/unzip.ts';
 import type { LargeObjects } from '../../shared/adapters/dynamodb/progress-store.ts';
 import type { UploadObjects, UploadTickets } from '../../shared/engine/launch/upload-ports.ts';
 import type { Instance } from './instance.ts';
@@ -9,6 +10,9 @@ export class SimulatedBucket {
   readonly pages: Map<string, Uint8Array> = new Map();
   /** By URL. */
   readonly #uploads = new Map<string, { readonly etag: string; readonly bytes: Uint8Array }>();
+
+  /** What launches kept, and pieces of what was unzipped, by URL. */
+  readonly #kept = new Map<string, { readonly etag: string; readonly bytes: Uint8Array }>();
 
   /** When signed URLs stop being good, epoch ms. */
   readonly #goodUntil = new Map<string, number>();
@@ -43,6 +47,7 @@ export class SimulatedBucket {
 
   uploadsOf(instance: Instance): UploadObjects & UploadTickets {
     const uploads = this.#uploads;
+    const kept = this.#kept;
     const goodUntil = this.#goodUntil;
     return {
       findObject: ({ workspaceUid, uid }) =>
@@ -54,11 +59,39 @@ export class SimulatedBucket {
           },
           refuse,
         ),
+      keepObject: (workspaceUid, { uid, etag }) =>
+        instance.call(
+          'CopyObject upload',
+          async () => {
+            const found = uploads.get(urlOf(workspaceUid, uid));
+            if (found?.etag !== etag) throw new Error(`PreconditionFailed ${uid}`);
+            kept.set(urlOf(workspaceUid, uid), found);
+          },
+          refuse,
+        ),
+      writePiece: (workspaceUid, { uid }, index, bytes) =>
+        instance.call(
+          'PutObject piece',
+          async () =>
+            void kept.set(`${urlOf(workspaceUid, uid)}/${index}`, { etag: '', bytes: Uint8Array.from(bytes) }),
+          refuse,
+        ),
+      unzip,
+      readPiece: (workspaceUid, { uid }, index, from, count) =>
+        instance.call(
+          'GetObject piece',
+          async () => {
+            const found = kept.get(`${urlOf(workspaceUid, uid)}/${index}`);
+            if (found === undefined) throw new Error(`NoSuchKey ${uid}/${index}`);
+            return found.bytes.subarray(from, from + count);
+          },
+          refuse,
+        ),
       readBytes: (workspaceUid, { uid, etag }, from, count) =>
         instance.call(
           'GetObject upload',
           async () => {
-            const found = uploads.get(urlOf(workspaceUid, uid));
+            const found = kept.get(urlOf(workspaceUid, uid));
             if (found?.etag !== etag) throw new Error(`PreconditionFailed ${uid}`);
             return found.bytes.subarray(from, from + count);
           },

@@ -163,7 +163,12 @@ export function createEngineWorld(options: {
       fetchFor: () => () => Promise.reject(new Error('There is no network here.')),
       secret: () => Promise.reject(new Error('There are no secrets here.')),
     },
-    settings: { retentionDays: options.retentionDays ?? 400, pageTimeoutMs: 50_000, liveTimeoutMs: 25_000 },
+    settings: {
+      retentionDays: options.retentionDays ?? 400,
+      pageTimeoutMs: 50_000,
+      liveTimeoutMs: 25_000,
+      uploadsOpen: 100,
+    },
   };
   const ports = { ...core, ...createPacing(core, WORKERS), pageWorkers: createPageShare(core, WORKERS) };
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { unzip } from '../../shared/adapters/unzip.ts';
 import type { UploadRef } from '../../shared/domain/upload.ts';
 import type { UploadObjects } from '../../shared/engine/launch/upload-ports.ts';
 
@@ -8,14 +9,19 @@ export interface MemoryUploads extends UploadObjects {
   put(workspaceUid: string, uid: string, text: string | Uint8Array): UploadRef;
   /** How often bytes were read, and how many. */
   readonly reads: readonly number[];
+  /** Uids of what launches kept. */
+  readonly kept: ReadonlySet<string>;
 }
 
 export function createMemoryUploads(): MemoryUploads {
   const objects = new Map<string, { readonly etag: string; readonly bytes: Uint8Array }>();
+  const pieces = new Map<string, Uint8Array>();
+  const kept = new Set<string>();
   const reads: number[] = [];
   const keyOf = (workspaceUid: string, uid: string): string => `${workspaceUid}/${uid}`;
   return {
     reads,
+    kept,
     put(workspaceUid, uid, text) {
       const bytes = Buffer.from(text);
       const etag = `"${createHash('md5').update(bytes).digest('hex')}"`;
@@ -25,6 +31,19 @@ export function createMemoryUploads(): MemoryUploads {
     async findObject({ workspaceUid, uid }) {
       const found = objects.get(keyOf(workspaceUid, uid));
       return found === undefined ? null : { etag: found.etag, bytes: found.bytes.length };
+    },
+    async keepObject(workspaceUid, { uid, etag }) {
+      if (objects.get(keyOf(workspaceUid, uid))?.etag !== etag) throw new Error(`PreconditionFailed: ${uid}`);
+      kept.add(uid);
+    },
+    async writePiece(workspaceUid, { uid }, index, bytes) {
+      pieces.set(`${keyOf(workspaceUid, uid)}/${index}`, Uint8Array.from(bytes));
+    },
+    unzip,
+    async readPiece(workspaceUid, { uid }, index, from, count) {
+      const bytes = pieces.get(`${keyOf(workspaceUid, uid)}/${index}`);
+      if (bytes === undefined) throw new Error(`NoSuchKey: piece ${index} of the upload ${uid}`);
+      return bytes.slice(from, from + count);
     },
     async readBytes(workspaceUid, { uid, etag }, from, count) {
       const found = objects.get(keyOf(workspaceUid, uid));

@@ -5,6 +5,7 @@ const objectActions: Readonly<Record<string, string>> = {
   DeleteObject: 'DeleteObject',
   GetObject: 'GetObject',
   HeadObject: 'GetObject',
+  CopyObject: 'PutObject',
   PutObject: 'PutObject',
 };
 
@@ -25,6 +26,11 @@ export function needsOfS3(operation: string, _body: unknown, context: NeedsConte
     conditionKeys: {},
   });
   // A write that compares with what is there (If-Match) must also be allowed to read it (S3 user guide, conditional writes).
+  const copied = context.headers['x-amz-copy-source'];
+  if (operation === 'CopyObject') {
+    const source = decodeURIComponent(String(copied)).replace(/^\//, '');
+    return [need('PutObject'), { action: 's3:GetObject', resource: `arn:aws:s3:::${source}`, conditionKeys: {} }];
+  }
   const reads = operation === 'PutObject' && context.headers['if-match'] !== undefined;
   return reads ? [need(action), need('GetObject')] : [need(action)];
 }

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { mkdirSync } from 'node:fs';
 import { AwsServiceError } from './service.ts';
+import { copyObject } from './s3/copy-object.ts';
 import { openDiskStore } from './s3/disk-store.ts';
 import { listObjects } from './s3/list-objects.ts';
 import { openMemoryStore } from './s3/memory-store.ts';
@@ -62,6 +63,8 @@ async function run(store: ObjectStore, request: S3Request, now: () => number): P
   switch (request.operation) {
     case 'PutObject':
       return await putObject(store, request, now);
+    case 'CopyObject':
+      return await copyObject(store, request, now);
     case 'GetObject':
     case 'HeadObject':
       return getObject(store, request);

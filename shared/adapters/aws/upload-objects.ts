@@ -1,6 +1,7 @@
 import { readSpan } from '../../domain/read-span.ts';
-import type { Upload } from '../../domain/upload.ts';
+import { piecesOf, type Upload } from '../../domain/upload.ts';
 import type { UploadInputs, UploadObjects, UploadTickets } from '../../engine/launch/upload-ports.ts';
+import { unzip } from '../unzip.ts';
 import type { EndpointEnv } from './large-objects.ts';
 import {
   type ClientConfig,
@@ -17,9 +18,20 @@ const ATTEMPT_TIMEOUT_MS = 30_000;
 /** S3 answers 403 for a missing key to who may not list the bucket (S3 API reference, HeadObject). */
 const NOT_THERE = [403, 404];
 
-/** The key of a workspace's upload; the bucket's lifecycle knows its prefix. */
-function keyOf({ workspaceUid, uid }: Pick<Upload, 'workspaceUid' | 'uid'>): string {
+type Named = Pick<Upload, 'workspaceUid' | 'uid'>;
+
+/** Where a caller puts an upload; the bucket's lifecycle knows the prefix, and forgets what lies there after a day. */
+function incomingKey({ workspaceUid, uid }: Named): string {
+  return `incoming/${workspaceUid}/${uid}`;
+}
+
+/** Where the upload of a run lies, for as long as runs are kept. */
+function keptKey({ workspaceUid, uid }: Named): string {
   return `uploads/${workspaceUid}/${uid}`;
+}
+
+function pieceKey(named: Named, index: number): string {
+  return `${keptKey(named)}/${index}`;
 }
 
 /** Uploads in the stage's bucket; `config` is that of any client of the SDK. */
@@ -29,7 +41,7 @@ export function createUploadObjects(config: ClientConfig, bucket: string, env: E
   return {
     async findObject(upload) {
       try {
-        const { headers } = await request({ method: 'HEAD', key: keyOf(upload) });
+        const { headers } = await request({ method: 'HEAD', key: incomingKey(upload) });
         return { etag: headers['etag'] ?? '', bytes: Number(headers['content-length']) };
       } catch (error) {
         if (error instanceof ObjectRequestError && NOT_THERE.includes(error.$metadata.httpStatusCode)) return null;
@@ -37,47 +49,78 @@ export function createUploadObjects(config: ClientConfig, bucket: string, env: E
       }
     },
 
-    async readBytes(workspaceUid, { uid, etag }, from, count) {
-      const { body } = await request({
-        method: 'GET',
-        key: keyOf({ workspaceUid, uid }),
-        headers: { 'if-match': etag, range: `bytes=${from}-${from + count - 1}` },
+    async keepObject(workspaceUid, { uid, etag }) {
+      const source = `/${bucket}/${incomingKey({ workspaceUid, uid })}`;
+      await request({
+        method: 'PUT',
+        key: keptKey({ workspaceUid, uid }),
+        headers: { 'x-amz-copy-source': source, 'x-amz-copy-source-if-match': etag },
       });
-      return body;
+    },
+
+    async readBytes(workspaceUid, { uid, etag }, from, count) {
+      const range = `bytes=${from}-${from + count - 1}`;
+      const headers = { 'if-match': etag, range };
+      return (await request({ method: 'GET', key: keptKey({ workspaceUid, uid }), headers })).body;
+    },
+
+    async writePiece(workspaceUid, { uid }, index, bytes) {
+      await request({ method: 'PUT', key: pieceKey({ workspaceUid, uid }, index), body: bytes });
+    },
+
+    unzip,
+
+    async readPiece(workspaceUid, { uid }, index, from, count) {
+      const headers = { range: `bytes=${from}-${from + count - 1}` };
+      return (await request({ method: 'GET', key: pieceKey({ workspaceUid, uid }, index), headers })).body;
     },
   };
 }
 
 /** The inputs of uploads. Apart from the stores, so that functions that read none are bundled without a line's parser. */
-export function createUploadInputs(objects: Pick<UploadObjects, 'readBytes'>): UploadInputs {
+export function createUploadInputs(objects: Pick<UploadObjects, 'readBytes' | 'readPiece'>): UploadInputs {
   return {
     async readSpan(workspaceUid, upload, span) {
-      return readSpan(span, await objects.readBytes(workspaceUid, upload, span.offset, span.bytes));
+      const { offset, bytes } = span;
+      if (upload.encoding === undefined) {
+        return readSpan(span, await objects.readBytes(workspaceUid, upload, offset, bytes));
+      }
+      const parts: Uint8Array[] = [];
+      for (const { index, from, count } of piecesOf(offset, bytes)) {
+        parts.push(await objects.readPiece(workspaceUid, upload, index, from, count));
+      }
+      return readSpan(span, Buffer.concat(parts));
     },
   };
 }
 
 /**
  * Presigned PUTs. `If-None-Match: *` is among what is signed, so that a key is written once (S3 user guide, "Conditional
- * writes"). How long the body may be cannot be bounded so; whoever reads it looks at its size.
+ * writes"). So is the length of the body where the caller knew it: S3 takes no other. Else it cannot be bounded; the
+ * launch looks at it.
  */
 export function createUploadTickets(config: ClientConfig, bucket: string, env: EndpointEnv): UploadTickets {
   const place = { config, bucket, endpointUrl: env.AWS_ENDPOINT_URL_S3 ?? env.AWS_ENDPOINT_URL };
   const signer = createSigner(config);
   const headers = { 'If-None-Match': '*' };
   return {
-    async writeTicket(upload, seconds) {
+    async writeTicket(upload, seconds, contentLength) {
+      const length = contentLength === null ? {} : { 'Content-Length': String(contentLength) };
       const bucketUrl = await findBucket(place);
       const request = httpRequest(bucketUrl, {
         method: 'PUT',
-        key: keyOf(upload),
-        headers: { 'if-none-match': headers['If-None-Match'], 'X-Amz-Content-Sha256': 'UNSIGNED-PAYLOAD' },
+        key: incomingKey(upload),
+        headers: {
+          'if-none-match': headers['If-None-Match'],
+          'X-Amz-Content-Sha256': 'UNSIGNED-PAYLOAD',
+          ...(contentLength === null ? {} : { 'content-length': String(contentLength) }),
+        },
       });
       const signed = await signer.presign(request, { expiresIn: seconds, signingDate: new Date(upload.createdAt) });
       const query = Object.entries(signed.query ?? {}).map(
         ([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(String(value))}`,
       );
-      return { url: `${bucketUrl.origin}${request.path}?${query.join('&')}`, headers };
+      return { url: `${bucketUrl.origin}${request.path}?${query.join('&')}`, headers: { ...headers, ...length } };
     },
   };
 }

@@ -39,6 +39,7 @@ import {
  *                      IDEM#<hash of key>      a request made under an Idempotency-Key
  *                      PACE#<action>[#<hash>]  what the pace of an action has seen; behind it, of inputs of which key
  *                      UP#<upload>             an upload, and the run it made
+ *                      UPLOADS                 uploads that wait for a launch, each with its end
  *                      RATE#<type>             a token bucket of the API, and the workspace's own limit
  *   KEY#<digest>       KEY                     the same, for authentication
  *   NAME#<name>        NAME                    a workspace's uid by its name
@@ -110,6 +111,7 @@ export const keys = {
     pk: `W#${workspaceUid}`,
     sk: `IDEM#${hashOf(key)}`,
   }),
+  uploadPlaces: (workspaceUid: string): Key => ({ pk: `W#${workspaceUid}`, sk: 'UPLOADS' }),
   upload: (workspaceUid: string, uid: string): Key => ({ pk: `W#${workspaceUid}`, sk: `UP#${uid}` }),
   workspaceKey: (workspaceUid: string, digest: string): Key => ({ pk: `W#${workspaceUid}`, sk: `KEY#${digest}` }),
   apiKey: (digest: string): Key => ({ pk: `KEY#${digest}`, sk: 'KEY' }),

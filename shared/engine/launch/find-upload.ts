@@ -8,7 +8,8 @@ import type { UploadObjects, UploadStore } from './upload-ports.ts';
 export interface UploadLaunchPorts {
   readonly clock: CorePorts['clock'];
   readonly runs: Pick<CorePorts['runs'], 'readControl'>;
-  readonly uploads: UploadStore & Pick<UploadObjects, 'findObject'>;
+  readonly uploads: Pick<UploadStore, 'readUpload' | 'claimUpload' | 'freePlace'> &
+    Pick<UploadObjects, 'findObject' | 'keepObject'>;
   readonly settings: Pick<CorePorts['settings'], 'retentionDays'>;
 }
 
@@ -26,7 +27,7 @@ const LONGEST_RUN_DAYS = 366 + 90;
 
 /**
  * An upload for a launch. Throws NOT_FOUND for one the workspace has not, INVALID_STATE where nothing was written yet or
- * a run has it, PAYLOAD_TOO_LARGE. S3 cannot bound a presigned PUT, so the size is looked at here.
+ * a run has it, PAYLOAD_TOO_LARGE. S3 bounds a presigned PUT only where its length was said, so the size is looked at here.
  */
 export async function findUpload(ports: UploadLaunchPorts, workspaceUid: string, uid: string): Promise<FoundUpload> {
   const upload = await ports.uploads.readUpload(workspaceUid, uid);
@@ -44,16 +45,26 @@ export async function findUpload(ports: UploadLaunchPorts, workspaceUid: string,
     const message = `The upload ${uid} has ${found.bytes} bytes, over the limit of ${LIMITS.uploadBytes}; part it into several uploads and runs.`;
     throw new EngineError('PAYLOAD_TOO_LARGE', message);
   }
-  return { upload, ref: { uid, ...found } };
+  const { encoding } = upload;
+  return { upload, ref: { uid, ...found, ...(encoding === undefined ? {} : { encoding }) } };
 }
 
-/** Gives an upload to a run, once: said twice for one run it is that run's. Throws INVALID_STATE where another has it. */
-export async function claimUpload(ports: UploadLaunchPorts, { upload }: FoundUpload, runUid: string): Promise<void> {
+/**
+ * Gives an upload to a run, once, and keeps what was put for as long as runs are kept: said twice for one run it is that
+ * run's. Throws INVALID_STATE where another has it.
+ */
+export async function claimUpload(
+  ports: UploadLaunchPorts,
+  { upload, ref }: FoundUpload,
+  runUid: string,
+): Promise<void> {
   const at = ports.clock.now();
   const expiresAt = Math.ceil(at / 1_000) + (LONGEST_RUN_DAYS + ports.settings.retentionDays) * 86_400;
   const { usedBy } = upload;
   const instead = usedBy !== null && usedBy.at + CLAIM_LEASE_MS <= at ? usedBy.runUid : null;
   if (!(await ports.uploads.claimUpload(upload, { runUid, at, expiresAt, instead }))) throw used(upload);
+  await ports.uploads.keepObject(upload.workspaceUid, ref);
+  await ports.uploads.freePlace(upload);
 }
 
 function used({ uid, usedBy }: Upload): EngineError {

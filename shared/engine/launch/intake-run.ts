@@ -10,12 +10,13 @@ import { closeRun } from '../runs/finish-run.ts';
 import { endAsInvalid } from './invalidate-run.ts';
 import type { CorePorts, Ports } from '../ports.ts';
 import type { IntakeMessage } from '../messages.ts';
+import { readLines } from './read-lines.ts';
 import type { UploadObjects } from './upload-ports.ts';
 
 /** What taking an upload in takes. */
 export type IntakePorts = CorePorts &
   Pick<Ports, 'actions'> & {
-    readonly uploads: Pick<UploadObjects, 'readBytes'>;
+    readonly uploads: Pick<UploadObjects, 'readBytes' | 'writePiece' | 'unzip'>;
     /** Bytes asked for at a time, what an intake holds of its upload; absent: 4 MB. */
     readonly chunkBytes?: number;
   };
@@ -44,6 +45,7 @@ export async function intakeRun(ports: IntakePorts, message: IntakeMessage): Pro
   }
   const counted = await takeIn(ports, control, definition, definition.upload, action);
   if (counted === null) return; // cancelled meanwhile
+  if (counted instanceof EngineError) return endAsInvalid(ports, control, definition, counted);
   const fault = faultOf(counted, definition);
   // Of a file that is too long nobody knows how many there are.
   const inputsTotal = counted.inputs > LIMITS.inputsPerUpload ? 0 : counted.inputs;
@@ -68,14 +70,14 @@ interface Counted {
   readonly errors: readonly ValidationError[];
 }
 
-/** Null: the run was stopped while its lines were read. */
+/** Null: the run was stopped while its lines were read. An error: what was put are no lines. */
 async function takeIn(
   ports: IntakePorts,
   control: RunControl,
   definition: RunDefinition,
   upload: UploadRef,
   action: Action,
-): Promise<Counted | null> {
+): Promise<Counted | EngineError | null> {
   const spans = createSpanBuilder(LIMITS.inputBytes);
   const errors: ValidationError[] = [];
   let pending: UploadSpan[] = [];
@@ -100,9 +102,10 @@ async function takeIn(
 
   const { chunkBytes = CHUNK_BYTES } = ports;
   const splitter = createLineSplitter(LIMITS.inputBytes);
-  for (let at = 0; at < upload.bytes; at += chunkBytes) {
+  for await (const chunk of readLines(ports, control.workspaceUid, upload, chunkBytes)) {
+    if (chunk instanceof EngineError) return chunk;
     if (!(await isWanted(ports, control))) return null;
-    for (const line of splitter.push(await ports.uploads.readBytes(control.workspaceUid, upload, at, chunkBytes))) {
+    for (const line of splitter.push(chunk)) {
       see(line);
       if (inputs > LIMITS.inputsPerUpload) return { inputs, bad, errors };
     }

@@ -1,11 +1,23 @@
-import { type Upload, UPLOAD_PUT_MS } from '../../domain/upload.ts';
+import { EngineError } from '../../domain/errors.ts';
+import { type Upload, UPLOAD_LAUNCH_MS, UPLOAD_PUT_MS, type UploadEncoding } from '../../domain/upload.ts';
 import type { Ports } from '../ports.ts';
 import type { UploadStore, UploadTickets } from './upload-ports.ts';
 
 /** What opening an upload takes. */
 export type OpenUploadPorts = Pick<Ports, 'clock' | 'chance'> & {
-  readonly uploads: Pick<UploadStore, 'createUpload'> & UploadTickets;
+  readonly settings: Pick<Ports['settings'], 'uploadsOpen'>;
+  readonly uploads: Pick<UploadStore, 'createUpload' | 'takePlace'> & UploadTickets;
 };
+
+/** What a caller says of the file beforehand. */
+export interface UploadPlan {
+  /** Bytes of the file; null: not known. */
+  readonly contentLength: number | null;
+  /** Null: none. */
+  readonly encoding: UploadEncoding | null;
+}
+
+const NOTHING_SAID: UploadPlan = { contentLength: null, encoding: null };
 
 /** An upload that waits for its PUT. */
 export interface OpenUpload {
@@ -16,10 +28,30 @@ export interface OpenUpload {
   readonly expiresAt: number;
 }
 
-/** Opens an upload: a place in the bucket that is good for one PUT within the hour. */
-export async function openUpload(ports: OpenUploadPorts, workspaceUid: string): Promise<OpenUpload> {
-  const upload: Upload = { uid: ports.chance.uuid(), workspaceUid, createdAt: ports.clock.now(), usedBy: null };
+/**
+ * Opens an upload: a place in the bucket that is good for one PUT within the hour. LIMIT_REACHED where as many wait for
+ * their launch as may; a launch frees a place, and so does the end of an upload's day.
+ */
+export async function openUpload(
+  ports: OpenUploadPorts,
+  workspaceUid: string,
+  { contentLength, encoding }: UploadPlan = NOTHING_SAID,
+): Promise<OpenUpload> {
+  const about = { uid: ports.chance.uuid(), workspaceUid, createdAt: ports.clock.now(), usedBy: null };
+  const upload: Upload = encoding === null ? about : { ...about, encoding };
+  const limit = ports.settings.uploadsOpen;
+  const place = await ports.uploads.takePlace(upload, limit, upload.createdAt + UPLOAD_LAUNCH_MS);
+  if (!place.taken) throw tooManyOpen(limit, place.freeAt);
   await ports.uploads.createUpload(upload);
-  const { url, headers } = await ports.uploads.writeTicket(upload, UPLOAD_PUT_MS / 1_000);
+  const { url, headers } = await ports.uploads.writeTicket(upload, UPLOAD_PUT_MS / 1_000, contentLength);
   return { uid: upload.uid, url, headers, expiresAt: upload.createdAt + UPLOAD_PUT_MS };
+}
+
+function tooManyOpen(limit: number, freeAt: number): EngineError {
+  const resetsAt = new Date(freeAt).toISOString();
+  const message = `${limit} uploads of the workspace wait for a launch, as many as may; launch with one of them, or wait until the oldest ends at ${resetsAt}.`;
+  return new EngineError('LIMIT_REACHED', message, {
+    postponedUntil: resetsAt,
+    params: { quota: 'uploads_open', limit, resets_at: resetsAt },
+  });
 }

@@ -4,6 +4,17 @@ import type { Upload, UploadRef, UploadSpan } from '../../domain/upload.ts';
 /** Uploads as a workspace asked for them, and which run was launched with each. */
 export interface UploadStore {
   createUpload(upload: Upload): Promise<void>;
+  /**
+   * Takes one of the places for uploads that wait for a launch, until `until` (epoch ms). Refused: when the next one is
+   * free by itself.
+   */
+  takePlace(
+    upload: Pick<Upload, 'workspaceUid' | 'uid'>,
+    limit: number,
+    until: number,
+  ): Promise<{ readonly taken: true } | { readonly taken: false; readonly freeAt: number }>;
+  /** Gives an upload's place back. Idempotent. */
+  freePlace(upload: Pick<Upload, 'workspaceUid' | 'uid'>): Promise<void>;
   /** A strong read. Null: the workspace has no such upload, or its time is over. */
   readUpload(workspaceUid: string, uid: string): Promise<Upload | null>;
   /**
@@ -21,12 +32,24 @@ export interface UploadStore {
   ): Promise<boolean>;
 }
 
-/** What was put under an upload's key. */
+/** What was put under an upload's key, and what is kept of it for the run that was launched with it. */
 export interface UploadObjects {
-  /** Null: nothing yet. */
-  findObject(upload: Pick<Upload, 'workspaceUid' | 'uid'>): Promise<Omit<UploadRef, 'uid'> | null>;
-  /** Bytes from an offset on, fewer at the object's end. Throws where it is not the one that was pinned. */
+  /** What was put. Null: nothing yet, or it is gone. */
+  findObject(upload: Pick<Upload, 'workspaceUid' | 'uid'>): Promise<Pick<UploadRef, 'etag' | 'bytes'> | null>;
+  /** Keeps what was pinned for as long as runs are kept; what no launch keeps is gone within two days. Idempotent. */
+  keepObject(workspaceUid: string, upload: UploadRef): Promise<void>;
+  /** Kept bytes from an offset on, fewer at the object's end. Throws where it is not the one that was pinned. */
   readBytes(workspaceUid: string, upload: UploadRef, from: number, count: number): Promise<Uint8Array>;
+  /** Writes a piece of the unzipped lines; said again it is the same. */
+  writePiece(workspaceUid: string, upload: UploadRef, index: number, bytes: Uint8Array): Promise<void>;
+  /** Unzips a gzip file as it is read. Throws a BadGzip where it is none, is cut off or damaged. */
+  unzip(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
+  readPiece(workspaceUid: string, upload: UploadRef, index: number, from: number, count: number): Promise<Uint8Array>;
+}
+
+/** A file that was to be gzip and is not, or not all of it. */
+export class BadGzip extends Error {
+  override readonly name = 'BadGzip';
 }
 
 /** Inputs that lie in uploads. */
@@ -40,5 +63,7 @@ export interface UploadTickets {
   writeTicket(
     upload: Upload,
     seconds: number,
+    /** Bytes the PUT has to have, which are signed; null: any. */
+    contentLength: number | null,
   ): Promise<{ readonly url: string; readonly headers: Readonly<Record<string, string>> }>;
 }

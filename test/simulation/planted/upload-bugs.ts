@@ -90,8 +90,8 @@ export const UPLOAD_BUGS: readonly PlantedBug[] = [
     name: 'url-good-for-two-hours',
     file: `${LAUNCH}/open-upload.ts`,
     scenario: 'uploads-calm',
-    find: 'UPLOAD_PUT_MS / 1_000);',
-    replace: '(2 * UPLOAD_PUT_MS) / 1_000);',
+    find: 'UPLOAD_PUT_MS / 1_000, contentLength);',
+    replace: '(2 * UPLOAD_PUT_MS) / 1_000, contentLength);',
   },
   {
     name: 'uploads-wait-for-nobody',

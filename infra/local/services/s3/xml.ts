@@ -43,3 +43,9 @@ export function listXml(page: {
     '</ListBucketResult>',
   ].join('');
 }
+
+/** What CopyObject answers. */
+export function copyXml(etag: string, modifiedAt: number): string {
+  const result = `<LastModified>${new Date(modifiedAt).toISOString()}</LastModified><ETag>&quot;${etag}&quot;</ETag>`;
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<CopyObjectResult>${result}</CopyObjectResult>`;
+}
