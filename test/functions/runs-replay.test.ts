@@ -110,6 +110,28 @@ describe('replaying all', () => {
     expect((await rows()).at(-1)).toMatchObject({ callback_ref_uid: finishedUid, status: 'PENDING' });
   });
 
+  it('asked for four times at once sends each callback once', async () => {
+    const answers = await Promise.all([1, 2, 3, 4].map(() => replayAll({ status: ['SUCCESS', 'FAILED'] })));
+    for (const { status, body } of answers) {
+      if (status !== 202)
+        expect({ status, body }).toMatchObject({ status: 409, body: { error_label: 'INVALID_STATE' } });
+    }
+    expect(world.sent).toHaveLength(3);
+  });
+
+  it('is refused while another replay of the run is under way, and says until when', async () => {
+    const until = world.time.now + 60_000;
+    await world.core.callbacks.takeReplay(uid, { by: 'another', until }, world.time.now, until);
+    const refused = {
+      error_label: 'INVALID_STATE',
+      params: { status: 'PARTIAL_SUCCEEDED', until: expect.any(String) },
+    };
+    expect(await replayAll()).toMatchObject({ status: 409, body: refused });
+    expect(world.sent).toEqual([]);
+    world.time.now = until;
+    expect(await replayAll()).toMatchObject({ status: 202, body: { replayed: 2 } });
+  });
+
   it('with a key is done once', async () => {
     await replayAll({ status: ['FAILED', 'SUCCESS'] }, { 'idempotency-key': 'k' });
     const again = await replayAll({ status: ['FAILED', 'SUCCESS'] }, { 'idempotency-key': 'k' });
