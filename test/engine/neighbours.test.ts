@@ -17,7 +17,7 @@ const quick = defineAction({
   title: 'Quick',
   run: async () => ({ results: [{ n: 1 }], nextCursor: null }),
 });
-const hangs = defineAction({ ...about, name: 'hangs', title: 'Hangs', run: () => new Promise(() => undefined) });
+const hangs = defineAction({ ...about, name: 'hangs', title: 'Hangs', run: () => new Promise<never>(() => undefined) });
 
 /** How long a run of the other workspace takes beside runs whose action hangs, on a clock that jumps. */
 async function timeBesideHanging(isShared: boolean): Promise<number> {
