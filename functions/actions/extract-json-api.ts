@@ -37,12 +37,12 @@ export const extractJsonApi = defineAction({
     secret: secretNamed('EXTRACT_JSON_API_').optional(),
   }),
   result: z.looseObject({}),
-  async run({ input, cursor, signal, fetch, secret, now }) {
+  async run({ input, cursor, signal, fetch, secret, workspaceUid, now }) {
     const { pagination, stop } = input;
     const state = readState(cursor);
     const isFirst = state.at === null;
     const url = pageUrl(new URL(input.url), pagination, state.at);
-    const headers = await buildHeaders(url, input.headers, input.secret, secret);
+    const headers = await buildHeaders({ url, method: 'GET', workspaceUid }, input.headers, input.secret, secret);
     const response = await fetch(url, { headers, signal });
     const what = `GET ${url.origin}${url.pathname}`;
     const { status } = response;

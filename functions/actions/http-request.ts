@@ -45,9 +45,10 @@ export const httpRequest = defineAction({
     body_type: z.enum(['json', 'text', 'base64', 'none']),
     body: z.unknown().describe('Parsed when the answer is JSON; base64 when it is not text'),
   }),
-  async run({ input, signal, fetch, secret, idempotencyKey, now }) {
+  async run({ input, signal, fetch, secret, workspaceUid, idempotencyKey, now }) {
     const url = new URL(input.url);
-    const headers = await buildHeaders(url, input.headers, input.secret, secret);
+    const call = { url, method: input.method, workspaceUid };
+    const headers = await buildHeaders(call, input.headers, input.secret, secret);
     const body = input.json === undefined ? input.body : JSON.stringify(input.json);
     if (input.json !== undefined) headers['content-type'] ??= 'application/json';
     if (input.method === 'POST' || input.method === 'PATCH') headers['idempotency-key'] ??= idempotencyKey;

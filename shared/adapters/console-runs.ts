@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { format } from 'node:util';
+import { maskData } from '../engine/pages/mask-thrown.ts';
 import { BY_ACTION } from '../engine/pages/run-action.ts';
 
 /** The run whose action's page is at work here: many may be side by side in one invocation. */
@@ -8,8 +9,8 @@ export const currentRun = new AsyncLocalStorage<string>();
 const LEVELS = ['debug', 'log', 'info', 'warn', 'error'] as const;
 let named = false;
 
-/** From now on a line that an action writes to the console carries its run's uid, as the engine's own lines do. */
-export function nameRunsOnConsole(): void {
+/** From now on a line that an action writes to the console is masked and carries its run's uid, as the engine's own lines do. */
+export function nameRunsOnConsole(mask: (text: string) => string): void {
   if (named) return;
   named = true;
   for (const level of LEVELS) {
@@ -18,8 +19,9 @@ export function nameRunsOnConsole(): void {
       const runUid = currentRun.getStore();
       const [first] = line;
       const known = typeof first === 'object' && first !== null && 'run_uid' in first;
-      if (runUid === undefined || known) write(...line);
-      else write({ message: format(...line), run_uid: runUid, ...BY_ACTION });
+      if (runUid === undefined) write(...line);
+      else if (known) write(maskData({ maskSecrets: mask }, { ...first }));
+      else write({ message: mask(format(...line)), run_uid: runUid, ...BY_ACTION });
     };
   }
 }

@@ -84,7 +84,12 @@ export interface ActionWorld {
   /** Runs an action's page so that what it writes to the console is known as its run's. */
   enter<Result>(runUid: string, work: () => Promise<Result>): Promise<Result>;
   fetchFor(workspaceUid: string): ActionFetch;
+  /** A secret of the owner's. Permanent, without the value, for one that is not set or cannot be used. */
   secret(name: string): Promise<string>;
+  /** The text with `[secret NAME]` for the values that were read here, however they are written in it. */
+  maskSecrets(text: string): string;
+  /** The name of a secret that was read here and whose value the text holds, or null. */
+  findSecret(text: string): string | null;
 }
 
 /** What the stage's owner set. */

@@ -54,6 +54,8 @@ export interface ActionContext<Input, Parameters, SecretName extends string> {
   /** The same for every attempt of this page: for upstreams that can drop repeats. */
   readonly idempotencyKey: string;
   readonly runUid: string;
+  /** Whose run it is. */
+  readonly workspaceUid: string;
   /** Epoch milliseconds. */
   readonly now: () => number;
 }

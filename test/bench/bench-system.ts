@@ -114,6 +114,8 @@ export function openBenchSystem(options: BenchSystemOptions): BenchSystem {
     enter: (_, work) => work(),
     fetchFor: () => () => Promise.reject(new Error('The bench has no network.')),
     secret: () => Promise.reject(new Error('The bench has no secrets.')),
+    maskSecrets: (text: string) => text,
+    findSecret: () => null,
   };
   const sender = {
     post: async () => ({ kind: 'answered', status: 204, body: '', retryAfter: undefined }) as const,

@@ -86,6 +86,8 @@ const world: ActionWorld = {
   enter: (_, work) => work(),
   fetchFor: () => () => Promise.reject(new Error('The bench has no network.')),
   secret: () => Promise.reject(new Error('The bench has no secrets.')),
+  maskSecrets: (text: string) => text,
+  findSecret: () => null,
 };
 const ports = {
   ...createCorePorts(

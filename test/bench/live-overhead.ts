@@ -74,6 +74,8 @@ async function openLive(action: BenchAction): Promise<{ readonly call: () => Pro
     enter: (_, work) => work(),
     fetchFor: () => () => Promise.reject(new Error('The bench has no network.')),
     secret: () => Promise.reject(new Error('The bench has no secrets.')),
+    maskSecrets: (text: string) => text,
+    findSecret: () => null,
   };
   const keyring = createKeyring(Buffer.alloc(32, 7), (size) => systemChance.bytes(size));
   const handler = createLiveHandler(
@@ -130,6 +132,7 @@ function directContext(): Parameters<BenchAction['run']>[0] {
     log: { debug: line, info: line, warn: line, error: line },
     idempotencyKey: '',
     runUid: '',
+    workspaceUid: '',
     now: () => 0,
   };
 }

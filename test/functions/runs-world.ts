@@ -95,6 +95,8 @@ export async function createReadingWorld(more: Readonly<Record<string, Action>> 
       enter: <Result>(_: string, work: () => Promise<Result>) => work(),
       fetchFor: () => () => Promise.reject(new Error('There is no network here.')),
       secret: () => Promise.reject(new Error('There are no secrets here.')),
+      maskSecrets: (text: string) => text,
+      findSecret: () => null,
     },
   };
   const handlers = {

@@ -125,6 +125,8 @@ export function createUpstream(stage: Stage, truth: Truth): (instance: Instance)
   return (instance) => ({
     enter: (_, work) => work(),
     secret: (name) => Promise.reject(new Error(`There is no secret ${name}.`)),
+    maskSecrets: (text: string) => text,
+    findSecret: () => null,
     fetchFor: () => async (_, init) => {
       const question = JSON.parse(String(init?.body)) as Question; // cast: asked by the action above
       const breakOff = (): Error => {

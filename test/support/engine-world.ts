@@ -162,6 +162,8 @@ export function createEngineWorld(options: {
       enter: (_, work) => work(),
       fetchFor: () => () => Promise.reject(new Error('There is no network here.')),
       secret: () => Promise.reject(new Error('There are no secrets here.')),
+      maskSecrets: (text: string) => text,
+      findSecret: () => null,
     },
     settings: {
       retentionDays: options.retentionDays ?? 400,

@@ -4,6 +4,7 @@ interface WalkOptions {
   readonly secrets?: Readonly<Record<string, string>>;
   readonly parameters?: unknown;
   readonly now?: number;
+  readonly workspaceUid?: string;
   readonly signal?: AbortSignal;
 }
 
@@ -34,6 +35,7 @@ export async function runPage(
     log: { debug: silent, info: silent, warn: silent, error: silent },
     idempotencyKey: `key-of-page-${page}`,
     runUid: '00000000-0000-8000-8000-000000000000',
+    workspaceUid: options.workspaceUid ?? '00000000-0000-4000-8000-000000000000',
     now: () => options.now ?? 0,
   };
   const { results, nextCursor } = await action.run(context);

@@ -16,7 +16,13 @@ export function throwForStatus(response: Response, what: string, now: number, hi
   throwIfPassing(response, what, now);
   const { status } = response;
   if (status < 300) return;
-  const moved =
-    status < 400 ? `, a redirect, to ${response.headers.get('location') ?? 'nowhere'}: it is not followed` : '';
+  const moved = status < 400 ? `, a redirect, to ${placeOf(response.headers.get('location'))}: it is not followed` : '';
   throw new Permanent(`${what} answered ${status}${moved}${hint}`);
+}
+
+/** Where a Location leads, without query, fragment, user and password: they may repeat a credential of the request. */
+function placeOf(location: string | null): string {
+  if (location === null) return 'nowhere';
+  const [path = ''] = location.split(/[?#]/);
+  return path.replace(/^([a-z][a-z0-9+.-]*:)?\/\/[^/]*@/i, '$1//');
 }

@@ -62,13 +62,17 @@ async function decodeBody(answer: GuardedResponse, maxBytes: number, url: string
     if (coding === '' || coding === 'identity' || body.length === 0) continue;
     const decode = DECODERS[coding];
     if (decode === undefined) {
-      throw new GuardedHttpError('protocol', `${String(url)} answered in the unknown content coding "${coding}"`);
+      throw new GuardedHttpError('protocol', `${placeOf(url)} answered in the unknown content coding "${coding}"`);
     }
     try {
       body = await decode(body, { maxOutputLength: maxBytes });
     } catch (cause) {
       if (codeOf(cause) === 'ERR_BUFFER_TOO_LARGE') throw overLimit(url, maxBytes);
-      throw new GuardedHttpError('protocol', `${String(url)} answered with broken ${coding} (${codeOf(cause)})`, cause);
+      throw new GuardedHttpError(
+        'protocol',
+        `${placeOf(url)} answered with broken ${coding} (${codeOf(cause)})`,
+        cause,
+      );
     }
   }
   return body;
@@ -92,5 +96,11 @@ function headersOf(incoming: IncomingHttpHeaders): Headers {
 }
 
 function overLimit(url: string | URL, maxBytes: number): GuardedHttpError {
-  return new GuardedHttpError('protocol', `the answer of ${String(url)} is over the limit of ${maxBytes} bytes`);
+  return new GuardedHttpError('protocol', `the answer of ${placeOf(url)} is over the limit of ${maxBytes} bytes`);
+}
+
+/** A URL without its query, which may hold a credential. */
+function placeOf(url: string | URL): string {
+  const { origin, pathname } = new URL(url);
+  return `${origin}${pathname}`;
 }

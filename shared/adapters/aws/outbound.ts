@@ -48,11 +48,14 @@ export function createCallbackSender(http: GuardedHttp): CallbackSender {
 }
 
 /** The way out of actions: the same guarded client, and the owner's secrets. */
-export function createActionWorld(http: GuardedHttp, secret: (name: string) => Promise<string>): ActionWorld {
-  nameRunsOnConsole();
+export function createActionWorld(
+  http: GuardedHttp,
+  secrets: Pick<ActionWorld, 'secret' | 'maskSecrets' | 'findSecret'>,
+): ActionWorld {
+  nameRunsOnConsole(secrets.maskSecrets);
   return {
+    ...secrets,
     enter: (runUid, work) => currentRun.run(runUid, work),
     fetchFor: (workspaceUid) => createGuardedFetch(http, { poolKey: workspaceUid }),
-    secret,
   };
 }

@@ -1,5 +1,7 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { Chance, Clock, Secrets } from '../../engine/ports.ts';
+import { createSecretMask } from '../../domain/secret-mask.ts';
+import { refusalOfSecret } from '../../domain/secret-value.ts';
+import type { ActionWorld, Chance, Clock, Secrets } from '../../engine/ports.ts';
 import { createWebhookSigner, type WebhookSigner } from '../../domain/webhook-signature.ts';
 import { Permanent } from '../../sdk/action-errors.ts';
 import { Lru } from '../lru.ts';
@@ -65,24 +67,49 @@ function headersOf(runUid: string): string {
   return `callback headers of ${runUid}`;
 }
 
-/** The owner's secrets for actions, read when first asked for and again after a minute. Permanent for a name not set. */
+/**
+ * The owner's secrets for actions, read when first asked for and again after a minute. Permanent for a name that is not
+ * set or whose value cannot be used. What was given to an action is known from then on, to be kept out of texts.
+ */
 export function createActionSecrets(
   client: SecretsManagerClient,
   arn: string,
   clock: Clock,
-): (name: string) => Promise<string> {
+): Pick<ActionWorld, 'secret' | 'maskSecrets' | 'findSecret'> {
+  const mask = createSecretMask();
   let known: { readonly values: Readonly<Record<string, unknown>>; readonly until: number } | null = null;
-  return async (name) => {
-    if (known === null || clock.now() >= known.until) {
-      const { SecretString: text = '{}' } = await client.send(new GetSecretValueCommand({ SecretId: arn }));
-      const values: unknown = JSON.parse(text);
-      if (typeof values !== 'object' || values === null) throw new Error('The action secrets are no JSON object.');
-      known = { values: { ...values }, until: clock.now() + SECRET_TRUST_MS };
-    }
-    const value = Object.hasOwn(known.values, name) ? known.values[name] : undefined;
-    if (typeof value === 'string') return value;
-    throw new Permanent(
-      `The secret ${name} is not set. Its owner sets it in the stage's ActionSecrets (locally in .env).`,
-    );
+  return {
+    async secret(name) {
+      if (known === null || clock.now() >= known.until) {
+        const { SecretString: text = '{}' } = await client.send(new GetSecretValueCommand({ SecretId: arn }));
+        known = { values: parseSecrets(text), until: clock.now() + SECRET_TRUST_MS };
+      }
+      const value = Object.hasOwn(known.values, name) ? known.values[name] : undefined;
+      const refusal = refusalOfSecret(value);
+      if (refusal === null && typeof value === 'string') {
+        mask.learn(name, value);
+        return value;
+      }
+      throw new Permanent(`The secret ${name} ${refusal}. ${WHERE_SET}`);
+    },
+    maskSecrets: (text) => mask.mask(text),
+    findSecret: (text) => mask.find(text),
   };
+}
+
+const WHERE_SET = "Its owner sets it in the stage's ActionSecrets (locally in .env).";
+
+/** JSON's own error quotes the text it could not read, so it goes no further. */
+function parseSecrets(text: string): Readonly<Record<string, unknown>> {
+  const values = readJson(text);
+  if (typeof values === 'object' && values !== null && !Array.isArray(values)) return { ...values };
+  throw new Permanent("The stage's ActionSecrets must hold a JSON object of name to text, and do not.");
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null; // refused by who asked, without the text
+  }
 }

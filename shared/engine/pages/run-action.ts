@@ -5,6 +5,7 @@ import { LIMITS } from '../../domain/limits.ts';
 import type { Action, ErasedContext } from '../../sdk/action.ts';
 import { readActionFault } from '../../sdk/action-errors.ts';
 import type { Ports } from '../ports.ts';
+import { maskData, maskMessage, maskThrown } from './mask-thrown.ts';
 
 /** What each line of an action carries, to tell it from the engine's own: an action's errors are its owner's to judge. */
 export const BY_ACTION = { logged_by: 'action' } as const;
@@ -58,7 +59,7 @@ export async function runAction(
     const run = ports.world.enter(call.runUid, () => action.run(context));
     const page = await Promise.race([run, timeout]);
     if (page === 'timeout') return timedOut(action, call.timeoutMs);
-    return checkPage(action, page);
+    return checkPage(ports.world, action, page);
   } catch (thrown) {
     return ofThrown(ports, call, thrown);
   } finally {
@@ -101,7 +102,8 @@ function contextOf(
     (message: string, data: Readonly<Record<string, unknown>> = {}): void => {
       if (signal.aborted) return;
       const about = { run_uid: call.runUid, action: call.action.name, input: call.inputIndex };
-      ports.log[level](message, { ...data, ...about, ...BY_ACTION });
+      const masked = maskData(ports.world, data);
+      ports.log[level](ports.world.maskSecrets(message), { ...masked, ...about, ...BY_ACTION });
     };
   return {
     input,
@@ -122,6 +124,7 @@ function contextOf(
     log: { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') },
     idempotencyKey: `${call.runUid}:${call.inputIndex}:${call.page}`,
     runUid: call.runUid,
+    workspaceUid: call.workspaceUid,
     now: () => ports.clock.now(),
   };
 }
@@ -131,37 +134,40 @@ function timedOut(action: Action, timeoutMs: number): ActionResult {
   return { kind: 'retryable', error: new EngineError('UPSTREAM_TIMEOUT', message), retryAt: null };
 }
 
-function ofThrown(ports: Pick<Ports, 'clock' | 'log'>, call: ActionCall, thrown: unknown): ActionResult {
+function ofThrown(ports: Pick<Ports, 'clock' | 'log' | 'world'>, call: ActionCall, thrown: unknown): ActionResult {
   const fault = readActionFault(thrown);
+  const message = maskMessage(ports.world, fault?.message ?? '');
+  const cause = maskThrown(ports.world, thrown);
   const firstWait = { now: ports.clock.now(), waitsBefore: 0, chance: 0 };
   switch (fault?.kind) {
     case 'no_result':
-      return { kind: 'no_result', message: fault.message };
+      return { kind: 'no_result', message };
     case 'rate_limited': {
       const retryAt = boundWait(fault.retryAt, firstWait);
-      if (retryAt !== null) return { kind: 'rate_limited', retryAt, message: fault.message };
+      if (retryAt !== null) return { kind: 'rate_limited', retryAt, message };
       // A limit without a usable time is a failure that may pass: the engine's own schedule decides when.
-      const error = new EngineError('UPSTREAM_ERROR', fault.message, {}, { cause: thrown });
+      const error = new EngineError('UPSTREAM_ERROR', message, {}, { cause });
       return { kind: 'retryable', error, retryAt: null };
     }
     case 'permanent':
-      return { kind: 'permanent', error: new EngineError(fault.label, fault.message, {}, { cause: thrown }) };
+      return { kind: 'permanent', error: new EngineError(fault.label, message, {}, { cause }) };
     case 'retryable': {
-      const error = new EngineError('UPSTREAM_ERROR', fault.message, {}, { cause: thrown });
+      const error = new EngineError('UPSTREAM_ERROR', message, {}, { cause });
       return { kind: 'retryable', error, retryAt: fault.retryAt === null ? null : boundWait(fault.retryAt, firstWait) };
     }
     case undefined: {
-      const said = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
-      const message = `The action ${call.action.name} threw ${said}`;
+      const { name } = call.action;
+      const unclassified = `The action ${name} threw an error it does not classify; the log tells of it under error_ref.`;
       ports.log.warn('an action threw what it did not classify', {
         run_uid: call.runUid,
         input: call.inputIndex,
         page: call.page,
-        error: thrown instanceof Error ? (thrown.stack ?? said) : said,
+        action: name,
+        error: cause.stack,
       });
       return {
         kind: 'retryable',
-        error: new EngineError('ACTION_FAILED', message, {}, { cause: thrown }),
+        error: new EngineError('ACTION_FAILED', unclassified, {}, { cause }),
         retryAt: null,
       };
     }
@@ -169,7 +175,7 @@ function ofThrown(ports: Pick<Ports, 'clock' | 'log'>, call: ActionCall, thrown:
 }
 
 /** Holds a page against the action's result schema and the size limits; the parsed results are what is stored. */
-function checkPage(action: Action, page: unknown): ActionResult {
+function checkPage(world: Ports['world'], action: Action, page: unknown): ActionResult {
   if (!isPage(page)) {
     const message = `The action ${action.name} must return {results: [...], nextCursor: string or null}.`;
     return { kind: 'permanent', error: new EngineError('ACTION_FAILED', message) };
@@ -177,23 +183,33 @@ function checkPage(action: Action, page: unknown): ActionResult {
   const results: unknown[] = [];
   let pageBytes = 1; // brackets and commas: one more than there are items
   for (const [index, result] of page.results.entries()) {
-    const item = checkItem(action, index, result);
+    const item = checkItem(world, action, index, result);
     if (item instanceof EngineError) return { kind: 'permanent', error: item };
     pageBytes += item.bytes + 1;
     results.push(item.value);
   }
+  const secret = world.findSecret(page.nextCursor ?? '');
+  if (secret !== null) return { kind: 'permanent', error: secretGiven(action, 'The next cursor', secret) };
   if (pageBytes > LIMITS.pageBytes) return { kind: 'permanent', error: pageTooLarge(pageBytes) };
   return { kind: 'page', results, nextCursor: page.nextCursor };
 }
 
 /** One result as it is stored, or why it is not. */
-function checkItem(action: Action, index: number, result: unknown): { value: unknown; bytes: number } | EngineError {
+function checkItem(
+  world: Ports['world'],
+  action: Action,
+  index: number,
+  result: unknown,
+): { value: unknown; bytes: number } | EngineError {
   const fault = findValueFault(result, LIMITS.jsonDepth);
-  if (fault !== null) return resultRefused(action, index, 'cannot be kept as JSON', [fault]);
+  if (fault !== null) return resultRefused(world, action, index, 'cannot be kept as JSON', [fault]);
   const parsed = action.parseResult(result);
-  if (!parsed.ok) return resultRefused(action, index, 'does not fit its result schema', parsed.errors);
+  if (!parsed.ok) return resultRefused(world, action, index, 'does not fit its result schema', parsed.errors);
   const { value } = parsed;
-  const bytes = Buffer.byteLength(JSON.stringify(value) ?? 'null');
+  const text = JSON.stringify(value) ?? 'null';
+  const secret = world.findSecret(text);
+  if (secret !== null) return secretGiven(action, `Result ${index}`, secret);
+  const bytes = Buffer.byteLength(text);
   return bytes > LIMITS.resultItemBytes ? itemTooLarge(index, bytes) : { value, bytes };
 }
 
@@ -202,15 +218,25 @@ function isPage(value: unknown): value is { results: readonly unknown[]; nextCur
   return Array.isArray(value.results) && (value.nextCursor === null || typeof value.nextCursor === 'string');
 }
 
+/** Results and cursors are never changed, so one that repeats a secret is refused. */
+function secretGiven(action: Action, what: string, secret: string): EngineError {
+  const message = `${what} of ${action.name} holds the value of the secret ${secret}, so the page is not given on. Let the action leave it out.`;
+  return new EngineError('ACTION_FAILED', message);
+}
+
+/** More faults of one result are not told: an upstream may give any number. */
+const FAULTS_TOLD = 100;
+
 function resultRefused(
+  world: Ports['world'],
   action: Action,
   index: number,
   why: string,
   errors: readonly { path: string; message: string }[],
 ): EngineError {
-  const validationErrors = errors.map(({ path, message }) => ({
-    path: path === '' ? `results[${index}]` : `results[${index}].${path}`,
-    message,
+  const validationErrors = errors.slice(0, FAULTS_TOLD).map(({ path, message }) => ({
+    path: maskMessage(world, path === '' ? `results[${index}]` : `results[${index}].${path}`),
+    message: maskMessage(world, message),
   }));
   const message = `A result of ${action.name} ${why}: ${told(validationErrors[0])}`;
   return new EngineError('ACTION_FAILED', message, { validationErrors });

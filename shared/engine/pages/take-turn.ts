@@ -2,6 +2,7 @@ import { EngineError } from '../../domain/errors.ts';
 import { forgottenAt, graceMs, takeTurn as decideTurn } from '../../domain/pace.ts';
 import type { Action } from '../../sdk/action.ts';
 import type { Clock, Ports } from '../ports.ts';
+import { maskThrown } from './mask-thrown.ts';
 import type { PaceKey } from '../stores.ts';
 
 /** A call of an action that asks for its turn at the action's pace. */
@@ -32,11 +33,11 @@ const BREATHER_MS = 1_000;
  * Gives a call its turn. Each call that starts is counted first, also one that repeats another, so no window holds more
  * than the action's pace says. Without a pace it costs nothing. Throws UNAVAILABLE where too many ask at once.
  */
-export async function takeTurn(ports: Pick<Ports, 'clock' | 'paces'>, asked: TurnAsked): Promise<TurnGiven> {
+export async function takeTurn(ports: Pick<Ports, 'clock' | 'paces' | 'world'>, asked: TurnAsked): Promise<TurnGiven> {
   const { action, patienceMs, queues } = asked;
   const { pace } = action;
   if (pace === null) return { kind: 'now' };
-  const key = keyOf(asked);
+  const key = keyOf(ports, asked);
   if (key.kind !== 'key') return key;
   let { held } = asked;
   for (let turns = 0; turns < TURNS_AT_ONCE; turns += 1) {
@@ -55,7 +56,7 @@ export async function takeTurn(ports: Pick<Ports, 'clock' | 'paces'>, asked: Tur
 type KeyFound = { readonly kind: 'key'; readonly key: PaceKey } | Extract<TurnGiven, { kind: 'now' | 'permanent' }>;
 
 /** Whose pace it is. An input the action refuses never reaches it, and needs no turn. */
-function keyOf({ action, workspaceUid, input }: TurnAsked): KeyFound {
+function keyOf(ports: Pick<Ports, 'world'>, { action, workspaceUid, input }: TurnAsked): KeyFound {
   const parsed = action.parseInput(input);
   if (!parsed.ok) return { kind: 'now' };
   const by = action.pace?.by ?? null;
@@ -65,12 +66,13 @@ function keyOf({ action, workspaceUid, input }: TurnAsked): KeyFound {
     if (typeof part === 'string') return { kind: 'key', key: { workspaceUid, actionName: action.name, part } };
     return noKey(action, `gave ${typeof part} where a string was due`);
   } catch (thrown) {
-    return noKey(action, `threw ${thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown)}`);
+    return noKey(action, 'threw an error; the log tells of it under error_ref', maskThrown(ports.world, thrown));
   }
 }
 
-function noKey(action: Action, did: string): KeyFound {
-  return { kind: 'permanent', error: new EngineError('ACTION_FAILED', `pace.by of ${action.name} ${did}`) };
+function noKey(action: Action, did: string, cause?: Error): KeyFound {
+  const error = new EngineError('ACTION_FAILED', `pace.by of ${action.name} ${did}`, {}, { cause });
+  return { kind: 'permanent', error };
 }
 
 async function waitUntil(clock: Clock, at: number): Promise<void> {

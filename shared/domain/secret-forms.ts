@@ -1,0 +1,94 @@
+/**
+ * How a value can be met in a text: as it is, escaped in JSON, percent-encoded (each character either way), as hex, as
+ * base64 or base64url, alone or inside a longer text that was encoded (`user:` before it moves it by some bits).
+ */
+
+/** A pattern that finds every form. */
+export function formsOf(value: string): RegExp {
+  const bytes = bytesOf(value);
+  const forms = [Array.from(value, charForm).join(''), ...bytes.map(hexForm), ...bytes.flatMap(base64Forms)];
+  return new RegExp(forms.join('|'), 'g');
+}
+
+/** The usual spellings of every form: quick to look for in a page of results. */
+export function needlesOf(value: string): readonly string[] {
+  const all = bytesOf(value).flatMap((bytes) => {
+    const hex = bytes.toString('hex');
+    const cores = base64Cores(bytes).map(({ core }) => core);
+    return [hex, hex.toUpperCase(), ...cores, ...cores.map((core) => core.replaceAll('+', '-').replaceAll('/', '_'))];
+  });
+  const escaped = JSON.stringify(value).slice(1, -1);
+  return [...new Set([value, escaped, JSON.stringify(escaped).slice(1, -1), encodeURIComponent(value), ...all])];
+}
+
+/** As UTF-8, and as a header carries it where that is something else. */
+function bytesOf(value: string): readonly Buffer[] {
+  const isLatin1 = /[\x80-\xff]/.test(value) && /^[\x20-\xff]*$/.test(value);
+  return [Buffer.from(value), ...(isLatin1 ? [Buffer.from(value, 'latin1')] : [])];
+}
+
+function charForm(char: string): string {
+  const percent = Array.from(Buffer.from(char), (byte) => `%(?:25)?${anyCase(hexOf(byte))}`).join('');
+  const unicode = Array.from(char.split(''), (unit) => `\\\\{1,4}u${anyCase(hex4(unit.charCodeAt(0)))}`).join('');
+  return `(?:${[literalForm(char), percent, unicode].join('|')})`;
+}
+
+function literalForm(char: string): string {
+  if (char === '\\') return '\\\\{1,8}';
+  if (char === '"' || char === "'" || char === '/') return `\\\\{0,4}${char}`;
+  return char === ' ' ? '[ +]' : char.replaceAll(/[$()*+.?[\]^{|}\-]/g, '\\$&');
+}
+
+function hexForm(bytes: Buffer): string {
+  return Array.from(bytes, (byte) => anyCase(hexOf(byte))).join('[ :]?');
+}
+
+function hexOf(byte: number): string {
+  return byte.toString(16).padStart(2, '0');
+}
+
+function hex4(unit: number): string {
+  return unit.toString(16).padStart(4, '0');
+}
+
+function anyCase(hex: string): string {
+  return hex.replaceAll(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
+}
+
+/** What is less could be met by chance. */
+const MIN_CORE = 6;
+
+interface Core {
+  /** Characters whose six bits are all of the value. */
+  readonly core: string;
+  /** Whether the characters before and behind hold some of its bits. */
+  readonly sharesFirst: boolean;
+  readonly sharesLast: boolean;
+}
+
+/** Its characters in base64 where 0, 1 or 2 bytes of another text stand before it, which is all that counts. */
+function base64Cores(bytes: Buffer): readonly Core[] {
+  return [0, 1, 2].flatMap((before) => {
+    const text = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64');
+    const bits = (before + bytes.length) * 8;
+    const core = text.slice(Math.ceil((before * 8) / 6), Math.floor(bits / 6));
+    const isWhole = before === 0 && core.length + 1 >= MIN_CORE;
+    if (core.length < MIN_CORE && !isWhole) return [];
+    return [{ core, sharesFirst: before > 0, sharesLast: bits % 6 !== 0 }];
+  });
+}
+
+function base64Forms(bytes: Buffer): readonly string[] {
+  return base64Cores(bytes).map(({ core, sharesFirst, sharesLast }) => {
+    const inner = Array.from(core, base64Char).join('');
+    return `${sharesFirst ? `${ANY_CHAR}?` : ''}${inner}${sharesLast ? `${ANY_CHAR}?` : ''}(?:=|%3[dD]){0,2}`;
+  });
+}
+
+const ANY_CHAR = '(?:[A-Za-z0-9_-]|\\+|\\\\*/|%2[bBfF])';
+
+/** A character of either alphabet, percent-encoded or escaped where that may be. */
+function base64Char(char: string): string {
+  if (char === '+') return '(?:[+-]|%2[bB])';
+  return char === '/' ? '(?:\\\\{0,4}/|_|%2[fF])' : char;
+}
