@@ -6,7 +6,11 @@
 /** A pattern that finds every form. */
 export function formsOf(value: string): RegExp {
   const bytes = bytesOf(value);
-  const forms = [Array.from(value, charForm).join(''), ...bytes.map(hexForm), ...bytes.flatMap(base64Forms)];
+  const forms = [
+    (value.match(/\\+|[^\\]/gu) ?? []).map(charForm).join(''),
+    ...bytes.map(hexForm),
+    ...bytes.flatMap(base64Forms),
+  ];
   return new RegExp(forms.join('|'), 'g');
 }
 
@@ -27,15 +31,21 @@ function bytesOf(value: string): readonly Buffer[] {
   return [Buffer.from(value), ...(isLatin1 ? [Buffer.from(value, 'latin1')] : [])];
 }
 
+/** So many backslashes one escape has after four times of JSON. */
+const ESCAPES = 16;
+
+/** A character, or several backslashes: one quantifier for all of them, so that no text can be read in many ways. */
 function charForm(char: string): string {
   const percent = Array.from(Buffer.from(char), (byte) => `%(?:25)?${anyCase(hexOf(byte))}`).join('');
-  const unicode = Array.from(char.split(''), (unit) => `\\\\{1,4}u${anyCase(hex4(unit.charCodeAt(0)))}`).join('');
+  const unicode = Array.from(char.split(''), (unit) => `\\\\{1,${ESCAPES}}u${anyCase(hex4(unit.charCodeAt(0)))}`).join(
+    '',
+  );
   return `(?:${[literalForm(char), percent, unicode].join('|')})`;
 }
 
 function literalForm(char: string): string {
-  if (char === '\\') return '\\\\{1,8}';
-  if (char === '"' || char === "'" || char === '/') return `\\\\{0,4}${char}`;
+  if (char.startsWith('\\')) return `\\\\{${char.length},${char.length * ESCAPES}}`;
+  if (char === '"' || char === "'" || char === '/') return `\\\\{0,${ESCAPES}}${char}`;
   return char === ' ' ? '[ +]' : char.replaceAll(/[$()*+.?[\]^{|}\-]/g, '\\$&');
 }
 
