@@ -1,17 +1,18 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { createCursorSigner } from '../../shared/adapters/aws/cursor-signer.ts';
 import { createGuardedHttp } from '../../shared/adapters/aws/guarded-http.ts';
-import type { Keyring } from '../../shared/adapters/aws/keyring.ts';
 import { createLargeObjects } from '../../shared/adapters/aws/large-objects.ts';
 import { createActionWorld } from '../../shared/adapters/aws/outbound.ts';
-import { createActionSecrets, createKeyringReader } from '../../shared/adapters/aws/stage-secrets.ts';
+import { createActionSecrets } from '../../shared/adapters/aws/stage-secrets.ts';
 import { sdkOptions } from '../../shared/adapters/aws/sdk-options.ts';
 import { createPaceStore } from '../../shared/adapters/dynamodb/pace-store.ts';
 import { createProgressStore } from '../../shared/adapters/dynamodb/progress-store.ts';
 import { Table } from '../../shared/adapters/dynamodb/table.ts';
 import { consoleLog, systemChance, systemClock } from '../../shared/adapters/system.ts';
 import { parseEnv } from '../../shared/contract/env.ts';
+import type { Sign } from '../../shared/contract/cursor.ts';
 import { livePageOf } from '../../shared/contract/live-cursor.ts';
 import { EngineError } from '../../shared/domain/errors.ts';
 import { runUidOf } from '../../shared/domain/ids.ts';
@@ -35,7 +36,7 @@ import { createStarterPorts } from '../entry/world.ts';
 export function createLiveHandler(
   api: ApiPorts,
   ports: LivePorts,
-  keyring: () => Promise<Pick<Keyring, 'sign'>>,
+  signer: () => Promise<{ readonly sign: Sign }>,
 ): ReturnType<typeof createApiHandler> {
   return createApiHandler({
     functionName: 'live',
@@ -47,7 +48,7 @@ export function createLiveHandler(
           const { found: action, body, query, caller, request } = call;
           const arrivedAt = ports.clock.now();
           const wait = readPreferredWait(request.headers['prefer']);
-          const { sign } = await keyring();
+          const { sign } = await signer();
           const asked = { workspaceUid: caller.workspaceUid, path: request.url.pathname, body, ...query };
           // An answer may be given again after the cursor of its call has expired.
           const pageAt = (now: number): LivePage =>
@@ -99,8 +100,7 @@ const wired = once(() => {
     actions: registerActions(extraActions),
     world: createActionWorld(http, createActionSecrets(secretsManager, env.actionSecretsArn, systemClock)),
   };
-  const keyring = createKeyringReader(secretsManager, env.masterSecretArn, systemChance);
-  return createLiveHandler(createApiPorts(machine, table, env), ports, keyring);
+  return createLiveHandler(createApiPorts(machine, table, env), ports, createCursorSigner(table, systemClock));
 });
 
 export const handler: ReturnType<typeof createApiHandler> = (event, context) => wired()(event, context);

@@ -1,6 +1,10 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { sdkOptions } from '../../shared/adapters/aws/sdk-options.ts';
+import { keepCursorKey } from '../../shared/adapters/aws/cursor-signer.ts';
+import { createKeyringReader } from '../../shared/adapters/aws/stage-secrets.ts';
+import { Table } from '../../shared/adapters/dynamodb/table.ts';
 import { consoleLog, systemChance, systemClock } from '../../shared/adapters/system.ts';
 import { parseEnv } from '../../shared/contract/env.ts';
 import type { CorePorts } from '../../shared/engine/ports.ts';
@@ -11,9 +15,29 @@ import { createCorePorts, noLargeObjects } from '../entry/world.ts';
 /** A sweep ends well before the next minute's begins. */
 const SWEEP_MS = 45_000;
 
-/** Told every minute: sees to what is due. */
-export function createSweepHandler(ports: CorePorts): () => Promise<SweepReport> {
-  return () => sweep(ports, ports.clock.now() + SWEEP_MS);
+/** Told every minute: sees to what is due, and once in its life that the key for cursors of live calls is there. */
+export function createSweepHandler(
+  ports: CorePorts,
+  keepKey: () => Promise<void> = async () => undefined,
+): () => Promise<SweepReport> {
+  let isKept = false;
+  return async () => {
+    const until = ports.clock.now() + SWEEP_MS;
+    if (!isKept) isKept = await succeeds(ports, keepKey);
+    return sweep(ports, until);
+  };
+}
+
+/** What is due must not wait for a key: a failure is told, and tried again in a minute. */
+async function succeeds(ports: CorePorts, keepKey: () => Promise<void>): Promise<boolean> {
+  try {
+    await keepKey();
+    return true;
+  } catch (error) {
+    const stack = error instanceof Error ? error.stack : String(error);
+    ports.log.error('the key that signs cursors of live calls could not be put in the table', { stack });
+    return false;
+  }
 }
 
 const wired = once(() => {
@@ -24,7 +48,10 @@ const wired = once(() => {
     sqs: new SQSClient(sdkOptions()),
     objects: noLargeObjects,
   };
-  return createSweepHandler(createCorePorts(env, machine, clients));
+  const keyring = createKeyringReader(new SecretsManagerClient(sdkOptions()), env.masterSecretArn, systemChance);
+  const table = new Table(clients.dynamodb, env.table, systemClock);
+  const keepKey = async (): Promise<void> => keepCursorKey(table, await keyring());
+  return createSweepHandler(createCorePorts(env, machine, clients), keepKey);
 });
 
 export const handler = (): Promise<SweepReport> => wired()();

@@ -13,6 +13,7 @@ export function createLive(scope: Construct, platform: Platform): EngineFunction
     platform,
     name: 'live',
     keys: 'read',
+    cursorKeys: 'read',
     objects: { get: ['pages'], put: ['pages'] },
     timeout: API_TIMEOUT,
     memoryMb: 1_024,
@@ -20,7 +21,6 @@ export function createLive(scope: Construct, platform: Platform): EngineFunction
     reservedConcurrency: settings.reservedConcurrency?.live,
     may: [
       state.items('GetItem', 'PutItem', 'UpdateItem', 'BatchWriteItem'),
-      state.reads(state.masterSecret),
       state.reads(state.actionSecrets),
       pageQueue.send(),
     ],

@@ -37,6 +37,8 @@ export interface EngineFunctionProps {
   readonly reservedConcurrency?: number | undefined;
   /** Whether it may read who has which API key. No function writes that. */
   readonly keys: 'read' | 'none';
+  /** Whether it may read or put the keys that sign cursors of live calls; without it neither. */
+  readonly cursorKeys?: 'read' | 'write';
   /** Prefixes of the bucket under which it may get and put objects. */
   readonly objects?: ObjectAccess;
   /** All else it may do, besides writing its own log. */
@@ -63,7 +65,7 @@ export class EngineFunction extends Construct {
     });
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     role.addToPolicy(writesLog(this.logGroup));
-    role.addToPolicy(platform.state.spareKeys(props.keys));
+    for (const statement of platform.state.withhold(props)) role.addToPolicy(statement);
     for (const statement of props.may) role.addToPolicy(statement);
     this.allowObjects(role, platform.state, props.objects ?? {});
     this.lambda = new LambdaFunction(this, 'Function', {

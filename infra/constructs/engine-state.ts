@@ -19,6 +19,8 @@ const MAX_LIFE_DAYS = 90;
 
 /** Partitions of the table that say who may call; only the owner's command line writes them. */
 const KEY_PARTITIONS = ['KEY#*', 'NAME#*'];
+const OWNED_PARTITIONS = [...KEY_PARTITIONS, 'WORKSPACES'];
+const CURSOR_KEY_PARTITION = 'CURSORKEYS';
 
 export type ObjectPrefix = 'pages' | 'inputs' | 'incoming' | 'uploads';
 
@@ -110,15 +112,29 @@ export class EngineState extends Construct {
     });
   }
 
-  /** Withholds API keys and workspaces' names, whatever else is allowed: nobody who runs an action can make a key. */
-  spareKeys(except: 'read' | 'none'): PolicyStatement {
-    const writes = ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:BatchWriteItem'];
-    const reads = except === 'read' ? [] : ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'];
+  /**
+   * Withholds, whatever else is allowed, what a function that runs actions could do most harm with: nobody writes API
+   * keys, workspaces' names or limits, and nobody but the sweep the keys that sign cursors.
+   */
+  withhold(may: { readonly keys: 'read' | 'none'; readonly cursorKeys?: 'read' | 'write' }): PolicyStatement[] {
+    const cursorKeys = [CURSOR_KEY_PARTITION];
+    const unwritten = [...OWNED_PARTITIONS, ...(may.cursorKeys === 'write' ? [] : cursorKeys)];
+    const unread = [
+      ...(may.keys === 'read' ? [] : KEY_PARTITIONS),
+      ...(may.cursorKeys === undefined ? cursorKeys : []),
+    ];
+    return [
+      this.deny(['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'], unwritten),
+      ...(unread.length === 0 ? [] : [this.deny(['GetItem', 'BatchGetItem', 'Query'], unread)]),
+    ];
+  }
+
+  private deny(operations: readonly TableOperation[], partitions: readonly string[]): PolicyStatement {
     return new PolicyStatement({
       effect: Effect.DENY,
-      actions: [...writes, ...reads],
+      actions: operations.map((name) => `dynamodb:${name}`),
       resources: [this.table.tableArn],
-      conditions: { 'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': KEY_PARTITIONS } },
+      conditions: { 'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': partitions } },
     });
   }
 

@@ -137,11 +137,13 @@ export function createSweep(scope: Construct, platform: Platform): EngineFunctio
     platform,
     name: 'sweep',
     keys: 'none',
+    cursorKeys: 'write',
     timeout: SWEEP_TIMEOUT,
     memoryMb: 512,
     requeues: false,
     may: [
       state.items('GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'),
+      state.reads(state.masterSecret),
       controlQueue.send(),
       pageQueue.send(),
       callbackQueue.send(),

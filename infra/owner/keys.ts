@@ -46,6 +46,7 @@ async function create(stage: StageAccess, workspaceName: string, scopes: string,
   const ports = { workspaces: stage.workspaces, chance: systemChance, clock: systemClock };
   const { apiKey, workspace } = await issueKey(ports, wanted);
   const signingSecret = await stage.signingSecret(workspace.uid);
+  await stage.keepCursorKey();
   if (json) return JSON.stringify({ apiKey, workspaceUid: workspace.uid, scopes: wanted.scopes, signingSecret });
   return [
     `API key         ${apiKey}   (shown this once)`,

@@ -2,6 +2,7 @@ import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-clo
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { sdkOptions } from '../../shared/adapters/aws/sdk-options.ts';
+import { keepCursorKey } from '../../shared/adapters/aws/cursor-signer.ts';
 import { createKeyringReader } from '../../shared/adapters/aws/stage-secrets.ts';
 import { createRateStore, type RateStore } from '../../shared/adapters/dynamodb/rate-store.ts';
 import { Table } from '../../shared/adapters/dynamodb/table.ts';
@@ -14,6 +15,8 @@ export interface StageAccess {
   readonly rates: RateStore;
   /** The `whsec_…` secret that a workspace's callbacks are signed with. */
   signingSecret(workspaceUid: string): Promise<string>;
+  /** Does at once what the sweep does within two minutes of a first deploy: live calls are answered from then on. */
+  keepCursorKey(): Promise<void>;
 }
 
 /** Where a stage's services answer and what is where in them. */
@@ -43,6 +46,7 @@ export function openStage({ tableName, masterSecretArn, client }: StageAddress):
       const keys = await keyring();
       return keys.signingSecret(workspaceUid, keys.currentVersion).reveal();
     },
+    keepCursorKey: async () => keepCursorKey(table, await keyring()),
   };
 }
 

@@ -9,7 +9,9 @@ export type Sign = (purpose: string, text: string) => string;
 /** How long a cursor is good, in ms: 24 h. */
 export const CURSOR_LIFETIME_MS = 24 * 60 * 60 * 1000;
 
-const PURPOSE = 'cursor';
+/** What cursors of lists are signed for, and those of live calls: each has a key of its own. */
+const LIST_CURSOR = 'cursor';
+export const LIVE_CURSOR = 'live-cursor';
 
 const payloadSchema = z.strictObject({ d: z.unknown(), e: z.int() });
 
@@ -20,9 +22,10 @@ const payloadSchema = z.strictObject({ d: z.unknown(), e: z.int() });
 export function encodeCursor(
   cursor: { readonly data: unknown; readonly boundTo: string; readonly expiresAt: number },
   sign: Sign,
+  purpose = LIST_CURSOR,
 ): string {
   const payload = Buffer.from(JSON.stringify({ d: cursor.data, e: cursor.expiresAt })).toString('base64url');
-  return `${payload}.${sign(PURPOSE, signedText(payload, cursor.boundTo))}`;
+  return `${payload}.${sign(purpose, signedText(payload, cursor.boundTo))}`;
 }
 
 /**
@@ -33,9 +36,10 @@ export function decodeCursor<Schema extends z.ZodType>(
   text: string,
   expected: { readonly schema: Schema; readonly boundTo: string; readonly now: number },
   sign: Sign,
+  purpose = LIST_CURSOR,
 ): z.output<Schema> {
   const [payload = '', signature = '', ...rest] = text.split('.');
-  const right = sign(PURPOSE, signedText(payload, expected.boundTo));
+  const right = sign(purpose, signedText(payload, expected.boundTo));
   if (rest.length > 0 || !isSame(signature, right)) {
     throw badCursor('is not one we gave for this call; begin without it, or repeat the query it came from unchanged');
   }

@@ -83,7 +83,7 @@ export type EnvKey = keyof typeof ENV;
 
 /** Which variables each function gets: what it uses and nothing more. */
 export const ENV_OF = {
-  live: ['stage', 'settings', 'table', 'bucket', 'publicUrl', 'pageQueueUrl', 'masterSecretArn', 'actionSecretsArn'],
+  live: ['stage', 'settings', 'table', 'bucket', 'publicUrl', 'pageQueueUrl', 'actionSecretsArn'],
   launch: ['stage', 'settings', 'table', 'bucket', 'publicUrl', 'controlQueueUrl', 'pageQueueUrl', 'masterSecretArn'],
   runs: ['stage', 'settings', 'table', 'bucket', 'publicUrl', 'masterSecretArn'],
   run: ['stage', 'settings', 'table', 'publicUrl', 'masterSecretArn'],
@@ -115,7 +115,7 @@ export const ENV_OF = {
   ],
   callback: ['stage', 'settings', 'table', 'bucket', 'callbackQueueUrl', 'masterSecretArn', 'callbackWorkers'],
   intake: ['stage', 'settings', 'table', 'bucket', 'controlQueueUrl', 'callbackQueueUrl'],
-  sweep: ['stage', 'settings', 'table', 'controlQueueUrl', 'pageQueueUrl', 'callbackQueueUrl'],
+  sweep: ['stage', 'settings', 'table', 'controlQueueUrl', 'pageQueueUrl', 'callbackQueueUrl', 'masterSecretArn'],
   'dead-letters': ['stage', 'settings', 'table', 'controlQueueUrl', 'pageQueueUrl', 'callbackQueueUrl'],
 } as const satisfies Readonly<Record<FunctionName, readonly EnvKey[]>>;
 

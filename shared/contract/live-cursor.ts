@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { LivePage } from '../domain/live-page.ts';
-import { callBinding, CURSOR_LIFETIME_MS, decodeCursor, encodeCursor, type Sign } from './cursor.ts';
+import { callBinding, CURSOR_LIFETIME_MS, decodeCursor, encodeCursor, LIVE_CURSOR, type Sign } from './cursor.ts';
 
 const carried = z.strictObject({ cursor: z.string(), page: z.int().min(1) });
 
@@ -20,7 +20,7 @@ export function livePageOf(
   if (call.cursor === undefined) {
     return { cursor: null, number: (call.page ?? 1) - 1, byNumber: call.page !== undefined, boundTo };
   }
-  const { cursor, page } = decodeCursor(call.cursor, { schema: carried, boundTo, now }, sign);
+  const { cursor, page } = decodeCursor(call.cursor, { schema: carried, boundTo, now }, sign, LIVE_CURSOR);
   return { cursor, number: page, byNumber: false, boundTo };
 }
 
@@ -37,7 +37,7 @@ export function nextLiveUrl(
   if (page.byNumber) url.searchParams.set('page', String(page.number + 2));
   else {
     const data = { cursor: nextCursor, page: page.number + 1 };
-    const cursor = encodeCursor({ data, boundTo: page.boundTo, expiresAt: at + CURSOR_LIFETIME_MS }, sign);
+    const cursor = encodeCursor({ data, boundTo: page.boundTo, expiresAt: at + CURSOR_LIFETIME_MS }, sign, LIVE_CURSOR);
     url.searchParams.set('cursor', cursor);
   }
   return url.href;

@@ -31,7 +31,7 @@ function bytesOf(value: string): readonly Buffer[] {
   return [Buffer.from(value), ...(isLatin1 ? [Buffer.from(value, 'latin1')] : [])];
 }
 
-/** So many backslashes one escape has after four times of JSON. */
+/** So many backslashes one escape has after JSON within JSON within JSON, and no more: a text may be nothing but backslashes. */
 const ESCAPES = 16;
 
 /** A character, or several backslashes: one quantifier for all of them, so that no text can be read in many ways. */
@@ -95,10 +95,10 @@ function base64Forms(bytes: Buffer): readonly string[] {
   });
 }
 
-const ANY_CHAR = '(?:[A-Za-z0-9_-]|\\+|\\\\*/|%2[bBfF])';
+const ANY_CHAR = `(?:[A-Za-z0-9_-]|\\+|\\\\{0,${ESCAPES}}/|%2[bBfF])`;
 
 /** A character of either alphabet, percent-encoded or escaped where that may be. */
 function base64Char(char: string): string {
   if (char === '+') return '(?:[+-]|%2[bB])';
-  return char === '/' ? '(?:\\\\{0,4}/|_|%2[fF])' : char;
+  return char === '/' ? `(?:\\\\{0,${ESCAPES}}/|_|%2[fF])` : char;
 }

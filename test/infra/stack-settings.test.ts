@@ -57,6 +57,7 @@ describe('environment', () => {
     [ENV.controlQueueUrl.name]: 'http://127.0.0.1:4000/queues/control',
     [ENV.pageQueueUrl.name]: 'https://sqs.eu-west-1.amazonaws.com/123456789012/page',
     [ENV.callbackQueueUrl.name]: 'https://sqs.eu-west-1.amazonaws.com/123456789012/callback',
+    [ENV.masterSecretArn.name]: 'arn:master',
   };
 
   test('a function’s own variables are read by the names of the code', () => {
@@ -67,6 +68,7 @@ describe('environment', () => {
       controlQueueUrl: 'http://127.0.0.1:4000/queues/control',
       pageQueueUrl: 'https://sqs.eu-west-1.amazonaws.com/123456789012/page',
       callbackQueueUrl: 'https://sqs.eu-west-1.amazonaws.com/123456789012/callback',
+      masterSecretArn: 'arn:master',
     });
   });
 
@@ -74,8 +76,8 @@ describe('environment', () => {
     ['one that is missing', { [ENV.table.name]: undefined }, 'TRIREME_TABLE: '],
     [
       'one of another function',
-      { [ENV.masterSecretArn.name]: 'arn:x' },
-      'TRIREME_MASTER_SECRET_ARN: not a variable of',
+      { [ENV.actionSecretsArn.name]: 'arn:x' },
+      'TRIREME_ACTION_SECRETS_ARN: not a variable of',
     ],
     ['settings that are not JSON', { [ENV.settings.name]: '{' }, 'TRIREME_SETTINGS: is not JSON'],
     [

@@ -42,6 +42,7 @@ interface LocalClient {
 /** The workspace `local` and a key of it: made at the first start on a data folder, found again at the next. */
 export async function prepareAccess(runtime: Runtime, dataDir: string | null): Promise<Access> {
   const stage = openStage(addressOf(runtime));
+  await stage.keepCursorKey();
   const path = dataDir === null ? null : join(dataDir, 'access.json');
   const kept = path !== null && existsSync(path) ? Kept.parse(JSON.parse(readFileSync(path, 'utf8'))) : await issue();
   // The owner's eyes only: the table holds but a digest of the key.

@@ -21,6 +21,8 @@ export type Keyring = {
   /** A tag for a text under a purpose of its own (`cursor`, …); a tag of one purpose never verifies under another. */
   sign(purpose: string, text: string): string;
   verify(purpose: string, text: string, tag: string): boolean;
+  /** The current key behind `sign` for one purpose, for a function that may have that key and no other. */
+  macKey(purpose: string): Uint8Array;
 };
 
 /** A sealed text that cannot be opened, or a version the keyring does not hold. Never carries secret material. */
@@ -57,7 +59,7 @@ export function createKeyring(master: Uint8Array | MasterSecrets, randomBytes: (
       return decrypt(keyOf(version, 'seal'), bytes, aad);
     },
     sign(purpose, text) {
-      return `v${current}-${macOf(keyOf(current, `mac:${purpose}`), text).toString('base64url')}`;
+      return tagOf(current, macOf(keyOf(current, `mac:${purpose}`), text));
     },
     verify(purpose, text, tag) {
       const match = VERSIONED.exec(tag);
@@ -67,7 +69,17 @@ export function createKeyring(master: Uint8Array | MasterSecrets, randomBytes: (
       const expected = macOf(keyOf(version, `mac:${purpose}`), text);
       return given.length === expected.length && timingSafeEqual(given, expected);
     },
+    macKey: (purpose) => keyOf(current, `mac:${purpose}`).export(),
   };
+}
+
+/** What `sign` gives, by a key from `macKey`. */
+export function signWith(version: number, key: Uint8Array, text: string): string {
+  return tagOf(version, macOf(createSecretKey(key), text));
+}
+
+function tagOf(version: number, mac: Buffer): string {
+  return `v${version}-${mac.toString('base64url')}`;
 }
 
 /** Derives a 32-byte key for a purpose by HKDF-SHA256 (RFC 5869) and keeps the last 1,000: a derivation costs about 10 µs. */

@@ -44,6 +44,7 @@ import {
  *   KEY#<digest>       KEY                     the same, for authentication
  *   NAME#<name>        NAME                    a workspace's uid by its name
  *   WORKSPACES         <uid>                   all of them, for the owner's command line
+ *   CURSORKEYS         LIVE                    the keys that sign cursors of live calls
  *   AWAY#<receiver>    STATE                   failures in a row, and whether the receiver is taken for away
  *                      H#<due>#<held>#<uid>    a callback that is held until it is back
  *   SEATS              <kind of worker>        which workers are held by work that takes long, and by whose
@@ -118,6 +119,7 @@ export const keys = {
   workspaceName: (name: string): Key => ({ pk: `NAME#${name}`, sk: 'NAME' }),
   listedWorkspace: (uid: string): Key => ({ pk: 'WORKSPACES', sk: uid }),
   seats: (pool: SeatPool): Key => ({ pk: 'SEATS', sk: pool }),
+  cursorKeys: (): Key => ({ pk: 'CURSORKEYS', sk: 'LIVE' }),
   receiver: (receiver: string): Key => ({ pk: receiverPartition(receiver), sk: 'STATE' }),
   held: (receiver: string, { dueAt, heldAt, uid }: HeldCallback): Key => ({
     pk: receiverPartition(receiver),
