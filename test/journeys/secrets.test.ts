@@ -81,7 +81,7 @@ it('no answer, record, callback or line of a log tells a secret, whatever an act
   const inputs = LEAK_NAMES.filter((how) => how !== 'limited').map((how) => ({ how, upstream: upstream.origin }));
   const launch = { inputs, callback: { url: receiver.url } };
   const { body: run } = await api.ask('runAsync', { params: { action }, body: launch });
-  const callbacks = await receiver.untilComplete(run.uid, 300_000);
+  const callbacks = await receiver.untilComplete(run.uid);
   const params = { run_uid: run.uid };
   const told = {
     answers,
