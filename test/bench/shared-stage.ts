@@ -170,4 +170,6 @@ const noWorld = {
   enter: <Result>(_: string, work: () => Promise<Result>): Promise<Result> => work(),
   fetchFor: () => () => Promise.reject(new Error('The bench has no network.')),
   secret: () => Promise.reject(new Error('The bench has no secrets.')),
+  maskSecrets: (text: string) => text,
+  findSecret: () => null,
 };
