@@ -46,7 +46,7 @@ function charForm(char: string): string {
 function literalForm(char: string): string {
   if (char.startsWith('\\')) return `\\\\{${char.length},${char.length * ESCAPES}}`;
   if (char === '"' || char === "'" || char === '/') return `\\\\{0,${ESCAPES}}${char}`;
-  return char === ' ' ? '[ +]' : char.replaceAll(/[$()*+.?[\]^{|}\-]/g, '\\$&');
+  return char === ' ' ? '[ +]' : char.replaceAll(/[$()*+.?[\]^{|}-]/g, '\\$&');
 }
 
 function hexForm(bytes: Buffer): string {

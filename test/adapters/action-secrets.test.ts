@@ -22,7 +22,7 @@ async function openActionSecrets(stored: { text: string }) {
   });
   onTestFinished(async () => {
     await gateway.close();
-    await secretsmanager.close();
+    secretsmanager.close();
     rmSync(dir, { recursive: true, force: true });
   });
   const credentials = { accessKeyId: 'AK', secretAccessKey: 'secret' };
