@@ -3,7 +3,7 @@ import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { addressOf } from '../../infra/local/host/local-access.ts';
 import { type ApiClient, openApiClient } from '../support/api-client.ts';
-import { LEAK_NAMES } from '../support/leaky-action.ts';
+import { LEAK_NAMES, leaky } from '../support/leaky-action.ts';
 import { type LocalTestSystem, startLocalSystem } from '../support/local-system.ts';
 import { createProjectWithAction } from '../support/project-with-action.ts';
 import { type CallbackReceiver, openCallbackReceiver } from '../support/receiver.ts';
@@ -12,7 +12,7 @@ import { startUpstream, type Upstream } from '../support/start-upstream.ts';
 
 /** With characters that each encoding writes otherwise. */
 const CANARY = 'can/ary+"s3cr3t"\\~?>=é';
-const action = 'leaky';
+const action = leaky.name;
 const project = createProjectWithAction({
   file: 'leaky.ts',
   name: 'leaky',
