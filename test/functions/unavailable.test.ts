@@ -34,6 +34,7 @@ function enterEnvironment(functionName: FunctionName): void {
 function valueOf(name: string): string {
   if (name.endsWith('_SETTINGS')) return JSON.stringify(settingsOf('dev').runtime);
   if (name.endsWith('_ARN')) return 'arn:aws:sqs:us-east-1:123456789012:x';
+  if (name.endsWith('_WORKERS')) return '2';
   return name.endsWith('_URL') ? `${silent.url}/1/q` : 'x';
 }
 
