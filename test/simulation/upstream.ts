@@ -115,7 +115,7 @@ export function createUpstream(stage: Stage, truth: Truth): (instance: Instance)
       call,
       ...padding,
     }));
-    const retryAt = Math.round(stage.timeline.now()) + (call % 3 === 0 ? 1_200_000 : 7_000);
+    const retryAt = saysOf(kind, call, Math.round(stage.timeline.now()));
     truth.pages.push(givenOf(question, { kind, results, next }, stage.timeline.now()));
     stage.trace.add(`upstream gives ${kind} for ${script.key} page ${page} (call ${call})`);
     stage.coverage.hit(`action:${kind}`);
@@ -140,6 +140,16 @@ export function createUpstream(stage: Stage, truth: Truth): (instance: Instance)
       return { json: async () => reply } as unknown as Response; // cast: all that the action uses of it
     },
   });
+}
+
+/**
+ * When the upstream wants to be asked again: soon, in a while, at once, or at a time that is past. What is no time, or is
+ * far away, is said only with a failure that spends a try in any case.
+ */
+function saysOf(kind: string, call: number, now: number): number {
+  if (kind === 'retryable_at' && call % 4 === 1) return call % 8 === 1 ? 999_999_999_999_999 : 1e20;
+  if (call % 3 === 0) return now + 1_200_000;
+  return call % 5 === 1 ? 0 : call % 5 === 2 ? now - 60_000 : now + 7_000;
 }
 
 function givenOf(

@@ -21,6 +21,7 @@ import {
   wrongTotals,
 } from './input-checks.ts';
 import { brokenPaces } from './pace-checks.ts';
+import { unheededRefusals } from './refusal-checks.ts';
 import { strayInput, strayPost } from './tenancy-checks.ts';
 import { multipliedChains, neededRescues } from './traffic-checks.ts';
 
@@ -92,6 +93,11 @@ export const REST_CHECKS: readonly RestCheck[] = [
     name: 'sleepersRecordNothing',
     proves: 'A worker that stood still long beyond its time begins no record that nobody would look after.',
     check: ({ sleepers }) => sleepers,
+  },
+  {
+    name: 'refusalsAreHeeded',
+    proves: 'No upstream is asked again for a page within a second of saying that it limits its rate.',
+    check: ({ truth, isCalm }) => (isCalm ? unheededRefusals(truth) : []),
   },
   {
     name: 'pacesAreKept',

@@ -7,6 +7,20 @@ const STORES = 'shared/adapters/dynamodb';
 /** Bugs of schedules, and of keys, dependencies, versions, paces; each in the scenario that has them. */
 export const FURTHER_BUGS: readonly PlantedBug[] = [
   {
+    name: 'refusing-upstream-asked-at-once',
+    file: `${DOMAIN}/asked-wait.ts`,
+    scenario: 'calm',
+    find: 'now + floor));',
+    replace: 'now));',
+  },
+  {
+    name: 'any-number-is-an-instant',
+    file: `${DOMAIN}/asked-wait.ts`,
+    scenario: 'calm',
+    find: 'return Number.isFinite(at) && at - now <= FAR_MS ? at : null;',
+    replace: 'return at;',
+  },
+  {
     name: 'ledger-without-condition',
     file: `${STORES}/schedule-store.ts`,
     scenario: 'schedules',
