@@ -18,10 +18,10 @@ export interface ApiRequest {
 }
 
 /** Calls the API; null where the caller is told nothing. */
-export async function callApi(
+export async function callApi<Name extends ApiRequest['function']>(
   stage: Stage,
-  deployment: Pick<Deployment, ApiRequest['function']>,
-  request: ApiRequest,
+  deployment: Pick<Deployment, Name>,
+  request: ApiRequest & { readonly function: Name },
 ): Promise<APIGatewayProxyStructuredResultV2 | null> {
   const { function: name, workspace } = request;
   const event = eventOf(request);

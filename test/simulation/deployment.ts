@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { createApiPorts } from '../../functions/entry/http/api-ports.ts';
+import type { ApiPorts } from '../../functions/entry/http/create-api-handler.ts';
 import { createCorePorts } from '../../functions/entry/world.ts';
 import { createLaunchHandler } from '../../functions/api/launch.ts';
 import { createLiveHandler } from '../../functions/api/live.ts';
@@ -61,6 +62,8 @@ export interface Deployment {
   readonly schedules: InstancePool<ApiHandler>;
   readonly run: InstancePool<ApiHandler>;
   readonly runs: InstancePool<ApiHandler>;
+  /** The functions that answer reads, on another stage, for callers that no rate limit holds up. */
+  onlookers(stage: Stage): Pick<Deployment, 'run' | 'runs'>;
   readonly scheduler: SimulatedScheduler;
   readonly sweep: InstancePool<() => Promise<unknown>>;
   /** Invocations under way, of all functions. */
@@ -141,14 +144,17 @@ export function deploy(
     const { api, ...ports } = portsOf(instance);
     return createSchedulesHandler(api, ports);
   });
-  const run = new InstancePool<ApiHandler>(stage, 'run', (instance) => {
-    const { api, ...ports } = portsOf(instance);
-    return createRunHandler(api, ports);
+  const readersOn = (on: Stage, own: Partial<ApiPorts>): Pick<Deployment, 'run' | 'runs'> => ({
+    run: new InstancePool<ApiHandler>(on, 'run', (instance) => {
+      const { api, ...ports } = portsOf(instance);
+      return createRunHandler({ ...api, ...own }, ports);
+    }),
+    runs: new InstancePool<ApiHandler>(on, 'runs', (instance) => {
+      const { api, ...ports } = portsOf(instance);
+      return createRunsHandler({ ...api, ...own }, ports);
+    }),
   });
-  const runs = new InstancePool<ApiHandler>(stage, 'runs', (instance) => {
-    const { api, ...ports } = portsOf(instance);
-    return createRunsHandler(api, ports);
-  });
+  const { run, runs } = readersOn(stage, {});
   const sweep = new InstancePool(stage, 'sweep', (instance) => createSweepHandler(portsOf(instance)));
   const control = new InstancePool<QueueHandler>(stage, 'control', (one) => {
     const ports = portsOf(one);
@@ -195,6 +201,7 @@ export function deploy(
     schedules,
     run,
     runs,
+    onlookers: (quiet) => readersOn(quiet, { spendRate: unlimited }),
     scheduler,
     sweep,
     turnReceivers: (nature) => void natures.fill(nature),
@@ -204,6 +211,15 @@ export function deploy(
     },
   };
 }
+
+/** Asks nothing of the table. */
+const unlimited: ApiPorts['spendRate'] = async (_, type) => ({
+  type,
+  limit: 1,
+  remaining: 1,
+  resetSeconds: 0,
+  refusedUntil: null,
+});
 
 /** Those that may read inputs that lie in uploads, as deployed. */
 const READ_INPUTS: ReadonlySet<FunctionName> = new Set(['page', 'callback']);

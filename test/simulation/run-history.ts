@@ -14,6 +14,7 @@ import type { Stage } from './instance.ts';
 import { drawLetterFaults } from './letter-workload.ts';
 import { superviseLive } from './live/supervise-live.ts';
 import { Observer, type Violation } from './observer.ts';
+import { Onlookers } from './onlookers.ts';
 import { Random } from './random.ts';
 import { Records } from './records.ts';
 import { comeToRest, sweepEveryMinute } from './rest.ts';
@@ -138,6 +139,8 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
       deployment.turnReceivers('well');
     });
   }
+  const onlookers = new Onlookers(world, workload.receivers.length);
+  onlookers.lookDuring(workload.stormMs);
   sweepEveryMinute(world);
   await comeToRest(
     world,
@@ -146,6 +149,7 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
   await checkAll(world);
   if (observer.violations.length === 0) await retryBuried(world);
   if (observer.violations.length === 0) await redrive(world);
+  if (observer.violations.length === 0) await lookAtTheEnd(world, onlookers);
   return {
     seed,
     scenario,
@@ -156,6 +160,12 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
     trace: trace.lines,
     tookMs: timeline.now() - START,
   };
+}
+
+async function lookAtTheEnd(world: World, onlookers: Onlookers): Promise<void> {
+  const looking = { isOver: false };
+  world.stage.timeline.after(1, () => void onlookers.lookAtAll().then(() => (looking.isOver = true)));
+  await comeToRest(world, () => looking.isOver);
 }
 
 /** The kinds of faults a history may have. */

@@ -41,7 +41,8 @@ export async function runTruths(
   seen: { readonly failures: ReadonlyMap<string, ReadonlySet<string>>; readonly letters: Letters },
 ): Promise<readonly RunTruth[]> {
   const found: RunTruth[] = [];
-  const given = Map.groupBy(truth.pages, ({ runUid, input }) => `${runUid}:${input}`);
+  const tried = truth.pages.filter(({ isCut }) => !isCut);
+  const given = Map.groupBy(tried, ({ runUid, input }) => `${runUid}:${input}`);
   for (const uid of records.runUids()) {
     const control = records.control(uid);
     const definition = records.definition(uid);

@@ -102,6 +102,8 @@ export interface GivenPage {
   readonly next: string | null;
   /** Epoch ms on the true clock. */
   readonly at: number;
+  /** Its workspace had no seat for work that takes long: the engine listened no longer, and it is no try. */
+  isCut: boolean;
 }
 
 export const VERBS = ['cancel', 'resume', 'retry'] as const;

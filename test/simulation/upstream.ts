@@ -96,7 +96,7 @@ export function createUpstream(stage: Stage, truth: Truth): (instance: Instance)
   let total = 0;
   const random = new Random(stage.seed, 'upstream');
 
-  function answer(question: Question): Reply | null {
+  function answer(question: Question): { readonly reply: Reply | null; readonly given: GivenPage } {
     const { script, page, cursor, idempotencyKey } = question;
     const before = calls.get(idempotencyKey) ?? 0;
     calls.set(idempotencyKey, before + 1);
@@ -116,10 +116,27 @@ export function createUpstream(stage: Stage, truth: Truth): (instance: Instance)
       ...padding,
     }));
     const retryAt = saysOf(kind, call, Math.round(stage.timeline.now()));
-    truth.pages.push(givenOf(question, { kind, results, next }, stage.timeline.now()));
+    const given = givenOf(question, { kind, results, next }, stage.timeline.now());
+    truth.pages.push(given);
     stage.trace.add(`upstream gives ${kind} for ${script.key} page ${page} (call ${call})`);
     stage.coverage.hit(`action:${kind}`);
-    return kind === 'hang' ? null : { kind, results, next, retryAt };
+    return { given, reply: kind === 'hang' ? null : { kind, results, next, retryAt } };
+  }
+
+  /** Notes where the engine stops listening to an answer for want of a seat; the script takes it for unasked. */
+  function watchCut(
+    { idempotencyKey }: Question,
+    given: GivenPage,
+    signal: AbortSignal | null | undefined,
+  ): () => void {
+    const note = (): void => {
+      if (!String(signal?.reason).includes('share of the workers')) return;
+      given.isCut = true;
+      calls.set(idempotencyKey, (calls.get(idempotencyKey) ?? 1) - 1);
+    };
+    if (signal?.aborted === true) note();
+    signal?.addEventListener('abort', note);
+    return () => signal?.removeEventListener('abort', note);
   }
 
   return (instance) => ({
@@ -133,10 +150,15 @@ export function createUpstream(stage: Stage, truth: Truth): (instance: Instance)
         truth.pages.push(givenOf(question, { kind: 'throw', results: [], next: null }, stage.timeline.now()));
         return new Error('socket hang up');
       };
-      const reply = await instance.call('POST upstream', async () => answer(question), breakOff, Infinity);
+      const watch = async () => {
+        const { reply, given } = answer(question);
+        return { reply, spare: watchCut(question, given, init?.signal) };
+      };
+      const { reply, spare } = await instance.call('POST upstream', watch, breakOff, Infinity);
       if (reply === null) return new Promise<Response>(() => undefined);
       const { takes_ms: takesMs = 0 } = question.script;
       if (takesMs > 0) await new Promise<void>((resolve) => void instance.clock.after(takesMs, resolve));
+      spare();
       return { json: async () => reply } as unknown as Response; // cast: all that the action uses of it
     },
   });
@@ -167,6 +189,7 @@ function givenOf(
     results,
     next,
     at,
+    isCut: false,
   };
 }
 

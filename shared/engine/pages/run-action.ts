@@ -64,7 +64,7 @@ export async function runAction(
     return ofThrown(ports, call, thrown);
   } finally {
     cancelTimer();
-    abort.abort(new Error('The page has ended.'));
+    abort.abort(call.cut?.aborted === true ? call.cut.reason : new Error('The page has ended.'));
   }
 }
 

@@ -14,11 +14,11 @@ export const FURTHER_BUGS: readonly PlantedBug[] = [
     replace: 'now));',
   },
   {
-    name: 'any-number-is-an-instant',
-    file: `${DOMAIN}/asked-wait.ts`,
+    name: 'waiting-run-cannot-be-shown',
+    file: 'shared/contract/run-view.ts',
     scenario: 'calm',
-    find: 'return Number.isFinite(at) && at - now <= FAR_MS ? at : null;',
-    replace: 'return at;',
+    find: 'retry_at: instantOrNull(reason.retryAt),',
+    replace: 'retry_at: reason.retryAt === null ? null : instantOrNull(NaN) ?? new Date(NaN).toISOString(),',
   },
   {
     name: 'ledger-without-condition',

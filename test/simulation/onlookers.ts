@@ -1,0 +1,84 @@
+import { Adversary } from './adversary.ts';
+import { bodyOf, callApi } from './api-call.ts';
+import { Coverage } from './coverage.ts';
+import type { Stage } from './instance.ts';
+import { Random } from './random.ts';
+import { Trace } from './trace.ts';
+import type { World } from './world.ts';
+
+/** Times in the storm at which somebody reads. */
+const LOOKS = 2;
+const RUNS_READ = 4;
+
+type Looking = Pick<World, 'stage' | 'deployment' | 'observer'>;
+
+/**
+ * Those who read what others' calls have made, with their workspace's key. They have a stage of their own on which nothing
+ * goes wrong, so that no history is another for being looked at.
+ */
+export class Onlookers {
+  readonly #world: Looking;
+  readonly #quiet: Stage;
+  readonly #functions: ReturnType<World['deployment']['onlookers']>;
+  readonly #workspaces: number;
+
+  constructor(world: Looking, workspaces: number) {
+    const { timeline, seed } = world.stage;
+    const coverage = new Coverage();
+    this.#world = world;
+    this.#workspaces = workspaces;
+    this.#quiet = {
+      ...world.stage,
+      seed: seed + 0.5,
+      adversary: new Adversary(seed, coverage, []),
+      coverage,
+      trace: new Trace(timeline, false),
+      underWay: { calls: 0 },
+      leftBehind: [],
+      sleepers: [],
+      rollout: null,
+      outage: null,
+      breakdowns: null,
+      aimed: null,
+    };
+    this.#functions = world.deployment.onlookers(this.#quiet);
+  }
+
+  /** Reads now and then while the storm lasts. A table whose reads draw on chance is left alone until the end. */
+  lookDuring(stormMs: number): void {
+    const { stage } = this.#world;
+    if (stage.adversary.isOn('stale_reads')) return;
+    const random = new Random(stage.seed, 'onlookers');
+    for (let look = 0; look < LOOKS; look += 1) {
+      stage.timeline.after(random.int(1_000, stormMs), () => void this.lookAtAll());
+    }
+  }
+
+  /** Reads the lists of every workspace, and all there is to read of the first runs in them. */
+  async lookAtAll(): Promise<void> {
+    for (let workspace = 0; workspace < this.#workspaces; workspace += 1) {
+      const runs = await this.#read(workspace, '/v1/runs');
+      await this.#read(workspace, '/v1/runs/callbacks');
+      for (const uid of runs.slice(0, RUNS_READ)) {
+        for (const part of ['', '/status', '/inputs', '/outputs', '/callbacks']) {
+          await this.#read(workspace, `/v1/runs/${uid}${part}`);
+        }
+      }
+    }
+  }
+
+  /** Reads, and gives the uids of what a list holds. */
+  async #read(workspace: number, path: string): Promise<readonly string[]> {
+    const name = /^\/v1\/runs\/(?!callbacks)[^/]+$/.test(path) ? 'run' : 'runs';
+    const answer = await callApi(this.#quiet, this.#functions, { function: name, workspace, method: 'GET', path });
+    const status = answer?.statusCode ?? null;
+    if (answer !== null && status !== null && status !== 500) return Object.values(bodyOf(answer)).flatMap(uidOf);
+    this.#world.observer.violate('readsAreAnswered', `GET ${path} was answered ${status ?? 'nothing'}`);
+    return [];
+  }
+}
+
+function uidOf(row: unknown): readonly string[] {
+  const uid = typeof row === 'object' && row !== null && 'uid' in row ? row.uid : null;
+  return typeof uid === 'string' ? [uid] : [];
+}
