@@ -36,7 +36,7 @@ export function callbackView(
 }
 
 /** What the status alone does not say. */
-function reasonOf({ status, httpStatus, error, heldSince }: CallbackRecord): string | null {
+function reasonOf({ status, httpStatus, error, heldSince, deferredAt }: CallbackRecord): string | null {
   if (status === 'FAILED') {
     if (heldSince !== null)
       return 'It waited for its receiver for as long as callbacks are kept up, and then was tried a last time.';
@@ -46,6 +46,9 @@ function reasonOf({ status, httpStatus, error, heldSince }: CallbackRecord): str
   }
   if (status === 'PENDING' && heldSince !== null) {
     return 'Its receiver fails one callback after another: this one waits, and is sent as soon as another gets through.';
+  }
+  if (status === 'PENDING' && deferredAt !== null) {
+    return 'Its workspace waits for as many receivers as it may at once: this one is sent at next_attempt_at, if others have answered by then.';
   }
   return status === 'PENDING' && error !== null
     ? 'The attempt before failed; the next is due at next_attempt_at.'

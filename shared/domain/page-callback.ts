@@ -49,6 +49,7 @@ export function unstoredRecord(
     error: null,
     nextAttemptAt: delivery === null ? slot.at : null,
     heldSince: null,
+    deferredAt: null,
     createdAt: slot.at,
     deliveredAt: delivery?.at ?? null,
     payload: payloadOf(slot),
@@ -75,6 +76,7 @@ export function absorbDelivery(record: CallbackRecord, delivery: LoggedDelivery 
     error: null,
     nextAttemptAt: null,
     heldSince: null,
+    deferredAt: null,
     deliveredAt,
   };
 }

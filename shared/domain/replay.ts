@@ -36,6 +36,7 @@ export function replayRecord(original: CallbackRecord, uid: string, now: number,
     error: null,
     nextAttemptAt: dueAt,
     heldSince: null,
+    deferredAt: null,
     createdAt: now,
     deliveredAt: null,
   };

@@ -12,6 +12,8 @@ export type Worked<Result> =
 
 /** Keeps every workspace to its share of the workers of one kind, as far as its work takes long. */
 export interface Share {
+  /** Whether this worker was refused a seat for the workspace a moment ago: what may take long had better ask first. */
+  isSpent(workspaceUid: string): boolean;
   /**
    * Does work of a workspace. Work that is known to take long needs a seat first; any other once it takes long, and is
    * cut where there is none. So work that is quick costs nothing.
@@ -40,6 +42,9 @@ interface Sitting {
   readonly isGiven: Promise<boolean | null>;
 }
 
+/** How long a refusal says something of the next one, ms. */
+const SPENT_MS = 5_000;
+const REFUSALS_KEPT = 1_000;
 /** For the clocks of workers, and the time from a seat's count to its write. */
 const MARGIN_MS = 10_000;
 
@@ -51,6 +56,7 @@ export function createShare(
   const { clock, seats, log } = ports;
   const worker = ports.chance.uuid().slice(0, 8);
   const sittings = new Map<string, Sitting>();
+  const refusedAt = new Map<string, number>();
 
   async function take(workspaceUid: string): Promise<boolean | null> {
     const now = clock.now();
@@ -71,8 +77,11 @@ export function createShare(
     sitting.works += 1;
     sittings.set(workspaceUid, sitting);
     const isGiven = (await sitting.isGiven) ?? true;
-    if (!isGiven) await rise(workspaceUid);
-    return isGiven;
+    if (isGiven) return true;
+    if (refusedAt.size >= REFUSALS_KEPT) refusedAt.clear();
+    refusedAt.set(workspaceUid, clock.now());
+    await rise(workspaceUid);
+    return false;
   }
 
   async function rise(workspaceUid: string): Promise<void> {
@@ -93,6 +102,8 @@ export function createShare(
   }
 
   return {
+    isSpent: (workspaceUid) => clock.now() - (refusedAt.get(workspaceUid) ?? -Infinity) < SPENT_MS,
+
     async within(workspaceUid, isSlow, work) {
       if (isSlow && !(await sit(workspaceUid))) return { kind: 'refused' };
       const cut = new AbortController();

@@ -287,7 +287,10 @@ export interface CallbackStore {
     expected: { readonly status: CallbackStatus; readonly retryCount: number },
     change: Pick<CallbackRecord, 'status' | 'retryCount' | 'by'> &
       Partial<
-        Pick<CallbackRecord, 'httpStatus' | 'httpResponse' | 'error' | 'nextAttemptAt' | 'heldSince' | 'deliveredAt'>
+        Pick<
+          CallbackRecord,
+          'httpStatus' | 'httpResponse' | 'error' | 'nextAttemptAt' | 'heldSince' | 'deferredAt' | 'deliveredAt'
+        >
       >,
   ): Promise<boolean>;
   /** Logs a page callback as delivered; writes are gathered per invocation and shard. */

@@ -314,6 +314,7 @@ export async function createReadingWorld(more: Readonly<Record<string, Action>> 
       by: '',
       httpStatus: null,
       heldSince: null,
+      deferredAt: null,
       httpResponse: null,
       error: null,
       nextAttemptAt: null,

@@ -129,6 +129,7 @@ function changeToItem(change: Partial<CallbackRecord>): Record<string, unknown> 
   if (change.error !== undefined) item['error'] = textOf(change.error);
   if (change.nextAttemptAt !== undefined) item['next_attempt_at'] = change.nextAttemptAt;
   if (change.heldSince !== undefined) item['held_since'] = change.heldSince;
+  if (change.deferredAt !== undefined) item['deferred_at'] = change.deferredAt;
   if (change.deliveredAt !== undefined) item['delivered_at'] = change.deliveredAt;
   return item;
 }
@@ -171,6 +172,7 @@ export function recordFromItem(item: Item): CallbackRecord {
     error: parsed<ErrorRecord>(read.textOrNull('error')),
     nextAttemptAt: read.numberOrNull('next_attempt_at'),
     heldSince: read.numberOrNull('held_since'),
+    deferredAt: read.numberOrNull('deferred_at'),
     createdAt: read.number('created_at'),
     deliveredAt: read.numberOrNull('delivered_at'),
     payload: parsed<CallbackPayload>(read.textOrNull('payload')),

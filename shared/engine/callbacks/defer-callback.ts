@@ -20,14 +20,18 @@ export async function deferCallback(
   if (record === null) {
     if (await wasDelivered(ports, delivery)) return; // its message came again, long after
     refuseAfterStandstill(ports.clock, delivery.takenAt, ATTEMPT_MS);
-    const standing = await ports.callbacks.createRecord({ ...newRecord(delivery, now), nextAttemptAt });
+    const standing = await ports.callbacks.createRecord({
+      ...newRecord(delivery, now),
+      nextAttemptAt,
+      deferredAt: now,
+    });
     if (standing.by !== '' || standing.status !== 'PENDING' || standing.retryCount > 0) return; // another has it
   } else {
     const { status, retryCount, by } = record;
     const isDeferred = await ports.callbacks.updateRecord(
       record.uid,
       { status, retryCount },
-      { status, retryCount, by, nextAttemptAt },
+      { status, retryCount, by, nextAttemptAt, deferredAt: now },
     );
     if (!isDeferred) return;
   }

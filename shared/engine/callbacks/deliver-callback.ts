@@ -21,6 +21,7 @@ import {
   wasDelivered,
 } from './delivery.ts';
 import { deferCallback } from './defer-callback.ts';
+import type { Fared } from './hosts.ts';
 import {
   findTurn,
   holdCallback,
@@ -86,8 +87,9 @@ async function makeAttempt(
   if (callback === null) return { kind: 'not due' };
   const host = hostUid(workspaceUid, callback.url);
   if (!(await ports.hosts.enter(host))) return { kind: 'deferred' };
-  const isSlow = message.attempt > 0 || message.slow === true || turn.kind === 'probe' || ports.hosts.isSlow(host);
-  let fared: 'quick' | 'slow' | 'silent' = ports.hosts.isSlow(host) ? 'slow' : 'quick';
+  const isKnown = message.attempt > 0 || message.slow === true || turn.kind === 'probe' || ports.hosts.isSlow(host);
+  const isSlow = isKnown || (ports.senders.isSpent(workspaceUid) && !ports.hosts.isQuick(host));
+  let fared: Fared | null = null;
   try {
     const worked = await ports.senders.within<Made>(workspaceUid, isSlow, async (signal) => {
       if (turn.kind === 'probe' && !(await takeProbe(ports, turn))) return { kind: 'held', uid: turn.uid };
@@ -153,6 +155,7 @@ async function claim(ports: DeliveryPorts, { message, receipt, record }: Deliver
       retryCount: message.attempt,
       by: receipt.by,
       heldSince: null,
+      deferredAt: null,
       nextAttemptAt: ports.clock.now() + CLAIM_LEASE_MS,
     },
   );
@@ -239,6 +242,7 @@ async function settle(
     error,
     nextAttemptAt,
     heldSince: isHeld ? now : status === 'FAILED' && isLastChance(record, now) ? (record?.heldSince ?? null) : null,
+    deferredAt: null,
     deliveredAt: delivered ? now : null,
   } as const;
   if (record === null) {

@@ -79,6 +79,7 @@ export function newRecord(
     error: null,
     nextAttemptAt: null,
     heldSince: null,
+    deferredAt: null,
     createdAt: now,
     deliveredAt: null,
     payload: null,

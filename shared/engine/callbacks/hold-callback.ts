@@ -89,6 +89,7 @@ export async function holdCallback(ports: HoldPorts, delivery: DeliveryInHand, u
     retryCount,
     by,
     heldSince: record.heldSince ?? now,
+    deferredAt: null,
     nextAttemptAt: giveUpAt(record),
   } as const;
   const held = await ports.callbacks.updateRecord(record.uid, { status, retryCount }, change);

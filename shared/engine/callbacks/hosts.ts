@@ -10,23 +10,28 @@ const HOSTS_KEPT = 1_000;
 export interface Hosts {
   /** Whether the host took long, the last time it was asked. */
   isSlow(host: string): boolean;
+  /** Whether the host answered at once, the last time it was asked. */
+  isQuick(host: string): boolean;
   /** Waits until few enough others are posting to the host. False: it was found to hang meanwhile. */
   enter(host: string): Promise<boolean>;
-  /** Tells how a post went: whether it took long, and whether it was left without an answer. */
-  leave(host: string, fared: 'quick' | 'slow' | 'silent'): void;
+  /** Tells how a post went: whether it took long, and whether it was left without an answer. Null: none was made. */
+  leave(host: string, fared: Fared | null): void;
 }
+
+export type Fared = 'quick' | 'slow' | 'silent';
 
 interface Host {
   posting: number;
   readonly waiting: ((mayPost: boolean) => void)[];
   slowUntil: number;
+  isQuick: boolean;
 }
 
 export function createHosts(clock: Pick<Clock, 'now'>): Hosts {
   const hosts = new Map<string, Host>();
 
   function hostOf(name: string): Host {
-    const found = hosts.get(name) ?? { posting: 0, waiting: [], slowUntil: 0 };
+    const found = hosts.get(name) ?? { posting: 0, waiting: [], slowUntil: 0, isQuick: false };
     hosts.delete(name);
     hosts.set(name, found);
     if (hosts.size > HOSTS_KEPT) forgetOne();
@@ -43,6 +48,7 @@ export function createHosts(clock: Pick<Clock, 'now'>): Hosts {
 
   return {
     isSlow: (name) => (hosts.get(name)?.slowUntil ?? 0) > clock.now(),
+    isQuick: (name) => hosts.get(name)?.isQuick ?? false,
     async enter(name) {
       const host = hostOf(name);
       if (host.posting >= POSTS_AT_ONCE) return new Promise((resolve) => host.waiting.push(resolve));
@@ -51,7 +57,10 @@ export function createHosts(clock: Pick<Clock, 'now'>): Hosts {
     },
     leave(name, fared) {
       const host = hostOf(name);
-      host.slowUntil = fared === 'quick' ? 0 : clock.now() + SLOW_MS;
+      if (fared !== null) {
+        host.isQuick = fared === 'quick';
+        host.slowUntil = host.isQuick ? 0 : clock.now() + SLOW_MS;
+      }
       host.posting -= 1;
       if (fared === 'silent') {
         for (const resolve of host.waiting.splice(0)) resolve(false);

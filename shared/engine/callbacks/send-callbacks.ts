@@ -47,6 +47,7 @@ export async function sendRecordedCallback(
     error: null,
     nextAttemptAt: payload.at,
     heldSince: null,
+    deferredAt: null,
     createdAt: payload.at,
     deliveredAt: null,
     payload,

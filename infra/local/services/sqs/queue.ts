@@ -116,7 +116,7 @@ export class QueueState {
       const group = this.messages.get(id)?.groupId ?? null;
       if (group !== null) counts.set(group, (counts.get(group) ?? 0) + 1);
     }
-    const noisy = [...counts].find(([, count]) => count > 1 && 2 * count > this.#inFlight.size);
+    const noisy = [...counts].find(([, count]) => 2 * count > this.#inFlight.size);
     return noisy?.[0] ?? null;
   }
 
