@@ -140,7 +140,13 @@ test('inputs and results are', () => {
 });
 
 test('callbacks are', () => {
-  const times = fc.record({ nextAttemptAt: maybe, heldSince: maybe, deferredAt: maybe, createdAt: time, deliveredAt: maybe });
+  const times = fc.record({
+    nextAttemptAt: maybe,
+    heldSince: maybe,
+    deferredAt: maybe,
+    createdAt: time,
+    deliveredAt: maybe,
+  });
   fc.assert(
     fc.property(times, fc.constantFrom('PENDING' as const, 'FAILED' as const, 'SUCCESS' as const), (said, status) => {
       const record: CallbackRecord = {
