@@ -459,7 +459,10 @@ describe('a fire whose action has changed', () => {
     await world.runUntil(START + 10 * MINUTE + 1_000);
     const { numberedPages } = createSampleActions();
     const refuse = () => ({ ok: false, errors: [{ path: 'pages', message: 'is not taken any more' }] }) as const;
-    const left = how === 'is gone' ? {} : { 'numbered-pages.ts': { ...numberedPages, parseInput: refuse } };
+    const left =
+      how === 'is gone'
+        ? {}
+        : { 'numbered-pages.ts': { ...numberedPages, takesInput: () => false, parseInput: refuse } };
     await fireSchedule({ ...world.ports, actions: createRegistry(left) }, fireOf(uid, 10));
     await world.runUntil(START + 11 * MINUTE);
     const [fire] = await world.fires(uid);

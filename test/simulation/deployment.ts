@@ -222,7 +222,7 @@ const unlimited: ApiPorts['spendRate'] = async (_, type) => ({
 });
 
 /** Those that may read inputs that lie in uploads, as deployed. */
-const READ_INPUTS: ReadonlySet<FunctionName> = new Set(['page', 'callback']);
+const READ_INPUTS: ReadonlySet<FunctionName> = new Set(['page', 'callback', 'runs']);
 
 const ENTRY_TARGET = {
   group: 'default',
