@@ -28,8 +28,7 @@ const input = z
   });
 
 /**
- * One request, one result, whatever its status, except what asks to come back later (429, 503 with Retry-After, 408,
- * 5xx). POST and PATCH carry an `Idempotency-Key` that stays the same when the page is tried again.
+ * One request, one result, whatever its status, except what asks to come back later or may pass (see throwIfPassing). POST and PATCH carry an `Idempotency-Key` that stays the same when the page is tried again.
  */
 export const httpRequest = defineAction({
   name: 'http-request',

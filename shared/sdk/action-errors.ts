@@ -13,7 +13,7 @@ export type PermanentLabel = Extract<
 
 /** A thrown action error as plain data; times are epoch milliseconds. */
 export type ActionFault =
-  | { readonly kind: 'rate_limited'; readonly message: string; readonly retryAt: number }
+  | { readonly kind: 'rate_limited'; readonly message: string; readonly retryAt: number | null }
   | { readonly kind: 'retryable'; readonly message: string; readonly retryAt: number | null }
   | { readonly kind: 'permanent'; readonly message: string; readonly label: PermanentLabel }
   | { readonly kind: 'no_result'; readonly message: string };
@@ -25,7 +25,7 @@ abstract class ActionError extends Error {
 /**
  * The upstream asks to wait: the page runs again at `retryAt` (a Date, epoch milliseconds or seconds; below 1e9 seconds from
  * now) and no try is spent. The engine keeps it within bounds: 1 s at least, more each time in a row, and 24 h at most. What
- * is no time, or is over a year away, spends a try instead.
+ * is no time, or is over a year away, spends a try instead, and the last one ends the input with LIMIT_REACHED.
  */
 export class RateLimited extends ActionError {
   override readonly name = 'RateLimited';
@@ -88,9 +88,7 @@ export function readActionFault(thrown: unknown): ActionFault | null {
     const label = 'label' in fault && isPermanentLabel(fault.label) ? fault.label : 'ACTION_FAILED';
     return { kind, message, label };
   }
-  if (kind === 'rate_limited' && retryAt !== null) return { kind, message, retryAt };
-  // A limit without a usable time is a failure that may pass: the engine's own back-off decides when.
-  return kind === 'rate_limited' || kind === 'retryable' ? { kind: 'retryable', message, retryAt } : null;
+  return kind === 'rate_limited' || kind === 'retryable' ? { kind, message, retryAt } : null;
 }
 
 function isPermanentLabel(label: unknown): label is PermanentLabel {

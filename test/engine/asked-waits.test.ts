@@ -86,19 +86,29 @@ test.each<[string, (now: number) => number]>([
   ['Infinity', () => Infinity],
   ['-Infinity', () => -Infinity],
 ])('an upstream that says %s is tried by the schedule of the engine, and each time spends a try', async (_, said) => {
-  for (const ask of [
-    (now: number) => new RateLimited(said(now), 'busy'),
-    (now: number) => new Retryable('busy', { retryAt: said(now) }),
-  ]) {
+  for (const [error_label, ask] of [
+    ['LIMIT_REACHED', (now: number) => new RateLimited(said(now), 'busy')],
+    ['UPSTREAM_ERROR', (now: number) => new Retryable('busy', { retryAt: said(now) })],
+  ] as const) {
     const { world, calls } = makeWorld((_page, _call, now) => ask(now));
     const { control } = await world.launch({ inputs: [{}] });
     await world.runUntil(START + HOUR_MS);
     expect(calls).toHaveLength(3);
     expect(await controlOf(world, control.uid)).toMatchObject({
       status: 'FAILED',
-      lastError: { error_label: 'UPSTREAM_ERROR', message: 'busy' },
+      lastError: { error_label, message: 'busy' },
     });
   }
+});
+
+test('a limit that says no time is not tried again within a second, whatever the draw', async () => {
+  const { world, gaps } = makeWorld((_page, call) => (call < 2 ? new RateLimited(NaN) : undefined));
+  const draws = { ...world.ports.chance, fraction: () => 0 };
+  Object.assign(world.ports, { chance: draws });
+  const { control } = await world.launch({ inputs: [{}] });
+  await world.runUntil(START + HOUR_MS);
+  expect(gaps()).toEqual([SECOND_MS, SECOND_MS]);
+  expect(await inputsOf(world, control.uid)).toMatchObject([{ status: 'SUCCEEDED', tries: 2 }]);
 });
 
 test('what is asked is waited for a day at a time, and then the upstream is asked again', async () => {

@@ -65,6 +65,9 @@ describe('http-request', () => {
   test.each([
     [429, { 'retry-after': '7' }, { kind: 'rate_limited', retryAt: 8000 }],
     [503, { 'retry-after': '7' }, { kind: 'rate_limited', retryAt: 8000 }],
+    [429, {}, { kind: 'rate_limited', retryAt: NaN }],
+    [403, { 'retry-after': '7' }, { kind: 'rate_limited', retryAt: 8000 }],
+    [425, {}, { kind: 'retryable' }],
     [503, {}, { kind: 'retryable' }],
     [500, {}, { kind: 'retryable' }],
   ])('a status %i with %o asks to come back', async (status, headers, actionError) => {

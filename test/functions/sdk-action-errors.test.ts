@@ -32,8 +32,8 @@ describe('the fault a thrown value declares', () => {
     expect(readActionFault(thrown)).toBe(null);
   });
 
-  test('a limit without a usable time becomes retryable', () => {
-    expect(readActionFault(new RateLimited(new Date('soon')))).toMatchObject({ kind: 'retryable', retryAt: null });
+  test('a limit without a usable time stays a limit', () => {
+    expect(readActionFault(new RateLimited(new Date('soon')))).toMatchObject({ kind: 'rate_limited', retryAt: null });
   });
 
   test('a label the catalogue does not give to actions becomes ACTION_FAILED', () => {

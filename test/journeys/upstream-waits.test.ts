@@ -116,10 +116,10 @@ it.concurrent.each([
       params: { action: 'extract-json-api' },
       body: { input: { url: `${upstream.url}${path}` } },
     });
-    expect(live).toMatchObject({ status: 424, body: { error_label: 'UPSTREAM_ERROR' } });
+    expect(live).toMatchObject({ status: 429, body: { error_label: 'LIMIT_REACHED' } });
     asked.delete(path);
     const uid = await launch(path);
-    expect(await ended(uid)).toMatchObject({ status: 'FAILED', last_error: { error_label: 'UPSTREAM_ERROR' } });
+    expect(await ended(uid)).toMatchObject({ status: 'FAILED', last_error: { error_label: 'LIMIT_REACHED' } });
     const { body } = await api.ask('listRunInputs', { params: { run_uid: uid } });
     expect(body).toMatchObject([{ status: 'FAILED', retry_count: 2 }]);
     expectFew(asked.get(path), 3);

@@ -32,7 +32,11 @@ const HEADERS: readonly (readonly [string, Reader])[] = [
  * A header that says no time, or one over a year away, is passed over.
  */
 export function readRetryAt(headers: Headers, now: number): number | null {
-  for (const [name, read] of HEADERS) {
+  return readFirst(HEADERS, headers, now);
+}
+
+function readFirst(readers: typeof HEADERS, headers: Headers, now: number): number | null {
+  for (const [name, read] of readers) {
     const value = headers.get(name);
     const at = value === null ? null : read(value, now);
     if (at !== null) return Math.max(at, now);
@@ -40,7 +44,16 @@ export function readRetryAt(headers: Headers, now: number): number | null {
   return null;
 }
 
-/** Whether the headers say that nothing is left of the present window (how some upstreams mark a 403 as a rate limit). */
+/**
+ * Whether a 403 with these headers is a rate limit: nothing is left of the present window, or they say when to come back, as
+ * GitHub does for its secondary limit. Headers that name the window's end alone stand on every answer of some upstreams.
+ */
+export function isLimit(headers: Headers, now: number): boolean {
+  const comeBack = HEADERS.filter(([name]) => name.startsWith('retry-after'));
+  return isSpent(headers) || readFirst(comeBack, headers, now) !== null;
+}
+
+/** Whether the headers say that nothing is left of the present window. */
 export function isSpent(headers: Headers): boolean {
   const left = headers.get('x-ratelimit-remaining') ?? headers.get('ratelimit-remaining');
   const counts = left?.split(',').filter((part) => part.trim() !== '') ?? [];

@@ -1,14 +1,17 @@
 import { Permanent, RateLimited, Retryable } from '../../../shared/sdk/action-errors.ts';
-import { isSpent, readRetryAt } from './read-retry-at.ts';
+import { isLimit, readRetryAt } from './read-retry-at.ts';
 
-/** Throws RateLimited for an answer that asks to wait, Retryable for 408, 429 and 5xx; other answers pass. */
+/**
+ * Throws RateLimited for 429, for a 403 that is a rate limit and for a 503 that says when; Retryable for 408, 425 and other
+ * 5xx; other answers pass. A limit that says no time spends a try and is tried again by the engine's own schedule.
+ */
 export function throwIfPassing(response: Response, what: string, now: number): void {
   const { status, headers } = response;
   const message = `${what} answered ${status}`;
-  const limits = status === 429 || status === 503 || (status === 403 && isSpent(headers));
-  const retryAt = limits ? readRetryAt(headers, now) : null;
-  if (retryAt !== null) throw new RateLimited(retryAt, message);
-  if (status === 408 || status === 429 || status >= 500) throw new Retryable(message);
+  const limits = status === 429 || (status === 403 && isLimit(headers, now));
+  const retryAt = limits || status === 503 ? readRetryAt(headers, now) : null;
+  if (limits || retryAt !== null) throw new RateLimited(retryAt ?? NaN, message);
+  if (status === 408 || status === 425 || status >= 500) throw new Retryable(message);
 }
 
 /** As throwIfPassing, and Permanent, with the hint, for anything else that is not a success. */

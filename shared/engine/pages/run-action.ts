@@ -1,6 +1,7 @@
 import { boundWait } from '../../domain/asked-wait.ts';
 import { EngineError } from '../../domain/errors.ts';
 import { findValueFault } from '../../domain/find-value-fault.ts';
+import { isoOf } from '../../domain/instant.ts';
 import { LIMITS } from '../../domain/limits.ts';
 import type { Action, ErasedContext } from '../../sdk/action.ts';
 import { readActionFault } from '../../sdk/action-errors.ts';
@@ -143,11 +144,12 @@ function ofThrown(ports: Pick<Ports, 'clock' | 'log' | 'world'>, call: ActionCal
     case 'no_result':
       return { kind: 'no_result', message };
     case 'rate_limited': {
-      const retryAt = boundWait(fault.retryAt, firstWait);
+      const retryAt = boundWait(fault.retryAt ?? NaN, firstWait);
       if (retryAt !== null) return { kind: 'rate_limited', retryAt, message };
-      // A limit without a usable time is a failure that may pass: the engine's own schedule decides when.
-      const error = new EngineError('UPSTREAM_ERROR', message, {}, { cause });
-      return { kind: 'retryable', error, retryAt: null };
+      // A limit without a usable time spends a try: the engine's own schedule decides when, but not within the floor.
+      const soonest = boundWait(0, firstWait) ?? firstWait.now;
+      const error = new EngineError('LIMIT_REACHED', message, { postponedUntil: isoOf(soonest) }, { cause });
+      return { kind: 'retryable', error, retryAt: soonest };
     }
     case 'permanent':
       return { kind: 'permanent', error: new EngineError(fault.label, message, {}, { cause }) };
