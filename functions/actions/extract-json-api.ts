@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { defineAction } from '../../shared/sdk/define-action.ts';
 import { buildHeaders } from './upstream/build-headers.ts';
 import { findNext } from './upstream/find-next.ts';
-import { pageUrl } from './upstream/page-url.ts';
+import { contradictedStart, pageUrl } from './upstream/page-url.ts';
 import { bodyPath, mayEndList, paginationSchema, stopSchema } from './upstream/pagination.ts';
 import { isPastEnd, nextState, readState } from './upstream/paging-state.ts';
 import { parseAnswer } from './upstream/parse-answer.ts';
@@ -26,16 +26,23 @@ export const extractJsonApi = defineAction({
   pageSize: 100,
   maxResults: { default: 1000, ceiling: 100_000 },
   secrets: ['EXTRACT_JSON_API_*'],
-  input: z.strictObject({
-    url: httpUrl,
-    items_path: bodyPath
-      .optional()
-      .describe(`Where the items are in the body, such as data.items; absent: the body is the list; ${PATH_FORM}`),
-    pagination: paginationSchema.default({ kind: 'none' }),
-    stop: stopSchema.prefault({}),
-    headers: requestHeaders.optional(),
-    secret: secretNamed('EXTRACT_JSON_API_').optional(),
-  }),
+  input: z
+    .strictObject({
+      url: httpUrl,
+      items_path: bodyPath
+        .optional()
+        .describe(`Where the items are in the body, such as data.items; absent: the body is the list; ${PATH_FORM}`),
+      pagination: paginationSchema.default({ kind: 'none' }),
+      stop: stopSchema.prefault({}),
+      headers: requestHeaders.optional(),
+      secret: secretNamed('EXTRACT_JSON_API_').optional(),
+    })
+    .superRefine(({ url, pagination }, context) => {
+      const named = URL.canParse(url) ? contradictedStart(pagination, new URL(url)) : null;
+      if (named === null) return;
+      const message = `contradicts the ${named} that the URL names; leave one of the two out`;
+      context.addIssue({ code: 'custom', path: ['pagination', 'start'], message });
+    }),
   result: z.looseObject({}),
   async run({ input, cursor, signal, fetch, secret, workspaceUid, now }) {
     const { pagination, stop } = input;

@@ -10,11 +10,13 @@ test.each([
   ['<a>; rel=prev; rel=next', null],
   ['<a>; rev=next', null],
   ['<a>; rel="nextpage"', null],
+  ["<a>; rel='next'", 'a'],
+  ["<a>; title*=UTF-8''x; rel='last next'", 'a'],
   ['<a>', null],
   ['next', null],
   [null, null],
 ])('the next link of %o is %o', (header, target) => {
-  expect(readNextLink(header)).toBe(target);
+  expect(readNextLink(header)).toEqual(target === null ? null : { target });
 });
 
 test('a header made to be hard costs no more than its length', () => {

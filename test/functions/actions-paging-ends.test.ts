@@ -40,6 +40,7 @@ describe('a list ends', () => {
     ['at has_more: "false"', [items(A, { more: 'true' }), items(B, { more: 'FALSE' })], has('more')],
     ['at none remaining', [items(A, { left: 2 }), items(B, { left: 0 })], has('left')],
     ['at has_more: 0', [items(A, { m: { ore: 1 } }), items(B, { m: { ore: 0 } })], has('m.ore')],
+    ['at page 1 again, if stop says so', [items(A), items(B), items(A)], { ...IN, stop: { repeated_page: true } }],
     [
       'at a page that repeats, if stop says so',
       [items(A), items(B), items(B)],
@@ -143,8 +144,16 @@ describe('a list goes on', () => {
 
   test('over two empty pages in a row, and over empty pages apart', async () => {
     const page = (list: unknown, next: string): UpstreamAnswer => items(list, { next });
-    const answers = [page(A, 'b'), page([], 'c'), page([], 'd'), page(B, 'e'), page([], 'f'), page([], 'g'), items(A)];
-    expect(await walk(answers, { ...IN, pagination: CURSOR })).toEqual([A, [], [], B, [], [], A]);
+    const answers = [
+      page(A, 'b'),
+      page([], 'c'),
+      page([], 'd'),
+      page(B, 'e'),
+      page([], 'f'),
+      page([], 'g'),
+      items([{ id: 5 }]),
+    ];
+    expect(await walk(answers, { ...IN, pagination: CURSOR })).toEqual([A, [], [], B, [], [], [{ id: 5 }]]);
   });
 
   test('by number over an empty page that says that more follows', async () => {
@@ -178,6 +187,30 @@ describe('a list that would never end, or end too soon, ends the input with an e
     ],
     ['the cursor is ignored', [items(A, { next: 'x' })], { pagination: CURSOR }, /identical/],
     ['the first page is its own next', [items(A, { next: '/list' })], { pagination: NEXT_URL }, /identical/],
+    [
+      'page numbers wrap',
+      [items(A), items(B), items([{ id: 5 }]), items(A)],
+      { pagination: PAGE },
+      /identical to the first/,
+    ],
+    [
+      'a Link header names the next without brackets',
+      [{ ...items(A), headers: { link: 'http://u:pw@h/list?token=t; rel="next"' } }],
+      { pagination: LINK },
+      /cannot be read: http:\/\/h\/list\?…; rel="next"; <URL>/,
+    ],
+    [
+      'a Link header names the next after what no header has',
+      [{ ...items(A), headers: { link: '</a>; rel="prev", </b>; title="x; rel=next' } }],
+      { pagination: LINK },
+      /cannot be read/,
+    ],
+    [
+      'a Link header quotes twice',
+      [{ ...items(A), headers: { link: `</b>; rel="'next'"` } }],
+      { pagination: LINK },
+      /cannot be read/,
+    ],
     [
       'cursors go in circles',
       Array.from('bcabcabc').map((next, at) => items([{ at }], { next })),
@@ -314,6 +347,51 @@ describe('a list that would never end, or end too soon, ends the input with an e
     const walked = walk(answers, { ...IN, ...input }, query);
     await expect(walked).rejects.toThrow(message);
     await expect(walked).rejects.toMatchObject({ actionError: { kind: 'permanent', label: 'ACTION_FAILED' } });
+  });
+});
+
+describe('a Link header names the next page', () => {
+  test.each([`rel='next'`, `rel=next`, `rel = "next"`, `rel='last next'`, `rel="next last"`, `REL='NEXT'; title=it's`])(
+    'by %s',
+    async (rel) => {
+      const answers = [{ body: A, headers: { link: `</a>; rel='first', <?page=2>; ${rel}` } }, { body: B }];
+      expect(await walk(answers, { pagination: LINK })).toEqual([A, B]);
+    },
+  );
+
+  test.each([
+    `</a>; rel="next-archive"`,
+    `</a>; rel='prev'; title="rel=next"`,
+    `</next>; rel="https://x.example/next"`,
+  ])('not by %s', async (link) =>
+    expect(await walk([{ body: A, headers: { link } }], { pagination: LINK })).toEqual([A]),
+  );
+});
+
+describe('the first page is', () => {
+  const page = { kind: 'page', param: 'page' };
+  const offset = { kind: 'offset', param: 'o', limit_param: 'l', limit: 2 };
+  test.each<[string, object, string, string[]]>([
+    ['1', page, '', ['?page=1', '?page=2']],
+    ["the URL's", page, '?page=0', ['?page=0', '?page=1']],
+    ["the URL's, beside others", page, '?page=5&x=1', ['?page=5&x=1', '?page=6&x=1']],
+    ['the start', { ...page, start: 3 }, '', ['?page=3', '?page=4']],
+    ['both', { ...page, start: 5 }, '?page=05', ['?page=5', '?page=6']],
+    ['1 where the URL has no number', page, '?page=', ['?page=1', '?page=2']],
+    ['at offset 0', offset, '', ['?o=0&l=2', '?o=2&l=2']],
+    ["at the URL's offset", offset, '?o=4', ['?o=4&l=2', '?o=6&l=2']],
+  ])('%s', async (_, pagination, query, asked) => {
+    await using upstream = await startUpstream(answering({ body: A }, { body: [] }));
+    await walkAction(extractJsonApi, { url: `${upstream.origin}/${query}`, pagination });
+    expect(upstream.requests.map(({ url }) => url.search)).toEqual(asked);
+  });
+
+  test.each([
+    [{ ...page, start: 1 }, '?page=0'],
+    [{ ...offset, start: 0 }, '?o=4'],
+  ])('not two at once: %j beside %s', (pagination, query) => {
+    const parsed = extractJsonApi.parseInput({ url: `https://example.com/${query}`, pagination });
+    expect(parsed).toMatchObject({ ok: false, errors: [{ path: 'pagination.start' }] });
   });
 });
 

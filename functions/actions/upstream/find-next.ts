@@ -1,7 +1,7 @@
 import { isJsonObject, isLosslessNumber } from '../../../shared/domain/lossless-json.ts';
 import { Permanent } from '../../../shared/sdk/action-errors.ts';
 import { findFullness, findMoreSign } from './find-more-sign.ts';
-import { pageUrl, resolveNextLink } from './page-url.ts';
+import { pageUrl, resolveNextLink, startOf } from './page-url.ts';
 import type { Pagination, Stop } from './pagination.ts';
 import { readNextLink } from './read-next-link.ts';
 import { readPath } from './read-path.ts';
@@ -40,17 +40,21 @@ function locateNext(pagination: Pagination, page: ReadPage, hasMore: boolean | n
       return null;
     case 'link_header': {
       const link = readNextLink(page.headers.get('link'));
-      return link === null ? null : hrefOf(link, page.url);
+      if (link === null) return null;
+      if ('target' in link) return hrefOf(link.target, page.url);
+      throw new Permanent(
+        `${page.what} names a next page in its Link header in a form that cannot be read: ${link.unread}; <URL>; rel="next" is wanted`,
+      );
     }
     case 'next_url':
       return readNextUrl(page, pagination.url_path);
     case 'cursor':
       return readCursor(page, pagination.cursor_path);
     case 'page':
-      return itemCount > 0 || hasMore === true ? String(Number(at ?? pagination.start) + 1) : null;
+      return itemCount > 0 || hasMore === true ? String(Number(at ?? startOf(pagination, page.url)) + 1) : null;
     case 'offset': {
       const step = itemCount > 0 ? itemCount : hasMore === true ? pagination.limit : 0;
-      return step === 0 ? null : String(Number(at ?? pagination.start) + step);
+      return step === 0 ? null : String(Number(at ?? startOf(pagination, page.url)) + step);
     }
   }
 }

@@ -15,16 +15,35 @@ export function pageUrl(start: URL, pagination: Pagination, at: string | null): 
       if (at !== null) setParameter(url, pagination.cursor_param, at);
       break;
     case 'page':
-      setParameter(url, pagination.param, at ?? String(pagination.start));
+      setParameter(url, pagination.param, at ?? String(startOf(pagination, start)));
       break;
     case 'offset':
-      setParameter(url, pagination.param, at ?? String(pagination.start));
+      setParameter(url, pagination.param, at ?? String(startOf(pagination, start)));
       setParameter(url, pagination.limit_param, String(pagination.limit));
       break;
   }
   const { length } = url.href;
   if (length <= MAX_REQUEST_URL_CHARACTERS) return url;
   throw new Permanent(`the next page's URL has ${length} characters; ${MAX_REQUEST_URL_CHARACTERS} are allowed`);
+}
+
+type Numbered = Extract<Pagination, { kind: 'page' | 'offset' }>;
+
+/** The number of the first page or item: as the input says, else as its URL does. */
+export function startOf(pagination: Numbered, url: URL): number {
+  return pagination.start ?? numberIn(url, pagination.param) ?? (pagination.kind === 'page' ? 1 : 0);
+}
+
+/** What the start contradicts: the other number that the URL names; null where they agree. */
+export function contradictedStart(pagination: Pagination, url: URL): number | null {
+  if (pagination.kind !== 'page' && pagination.kind !== 'offset') return null;
+  const named = numberIn(url, pagination.param);
+  return named === null || named === startOf(pagination, url) ? null : named;
+}
+
+function numberIn(url: URL, param: string): number | null {
+  const text = url.searchParams.get(param) ?? '';
+  return /^\d{1,15}$/.test(text) ? Number(text) : null;
 }
 
 /** Whether a page is named by its URL. */

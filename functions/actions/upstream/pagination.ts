@@ -24,13 +24,17 @@ export const paginationSchema = z.discriminatedUnion('kind', [
     })
     .describe('Ends where the cursor is absent, null, false or empty'),
   z
-    .strictObject({ kind: z.literal('page'), param: parameter, start: z.int().min(0).default(1) })
+    .strictObject({
+      kind: z.literal('page'),
+      param: parameter,
+      start: z.int().min(0).optional().describe('The first page; absent: the number in the URL, else 1'),
+    })
     .describe('Ends at the first empty page'),
   z
     .strictObject({
       kind: z.literal('offset'),
       param: parameter,
-      start: z.int().min(0).default(0).describe('The offset of the first item'),
+      start: z.int().min(0).optional().describe("The first item's offset; absent: the number in the URL, else 0"),
       limit_param: parameter,
       limit: z.int().min(1).max(10_000),
     })
@@ -70,7 +74,9 @@ export const stopSchema = z
     repeated_page: z
       .boolean()
       .default(false)
-      .describe('A page identical to the one before ends the list and is left out; otherwise it is an error'),
+      .describe(
+        'A page identical to the one before or the first ends the list and is left out; otherwise it is an error',
+      ),
     no_next: z
       .boolean()
       .default(false)

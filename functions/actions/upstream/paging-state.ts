@@ -13,6 +13,8 @@ const stateSchema = z.strictObject({
   at: z.string().nullable(),
   /** Hash of the items of the page before; null where it was empty or there was none. */
   before: z.string().nullable(),
+  /** Hash of the items of the first page; null where it was empty or there was none. */
+  first: z.string().nullable().default(null),
   /** Empty pages in a row before this one. */
   empty: z.int(),
   /** Whether the page before began here too: it named itself as the next. */
@@ -21,12 +23,12 @@ const stateSchema = z.strictObject({
   cycle: z.strictObject({ hash: z.string(), power: z.int(), steps: z.int() }).nullable(),
 });
 
-/** What a page is told of those before it; it travels as the cursor, and is a hundred bytes beside `at`. */
+/** What a page is told of those before it; it travels as the cursor, and is two hundred bytes beside `at`. */
 export type PagingState = z.output<typeof stateSchema>;
 
 /** The state a cursor carries. Release 0.1.0 gave `at` alone, so a cursor that is no state is one of its. */
 export function readState(cursor: string | null): PagingState {
-  const state: PagingState = { v: 2, at: cursor, before: null, empty: 0, again: false, cycle: null };
+  const state: PagingState = { v: 2, at: cursor, before: null, first: null, empty: 0, again: false, cycle: null };
   if (cursor === null || !cursor.startsWith('{"v":2,')) return state;
   try {
     return stateSchema.parse(JSON.parse(cursor));
@@ -44,11 +46,13 @@ export function isPastEnd(
   results: readonly unknown[],
   { stop, what }: { readonly stop: Stop; readonly what: string },
 ): boolean {
-  const repeats = state.before !== null && state.before === hashOf(results);
-  if (repeats && (state.again || stop.repeated_page)) return true;
-  if (repeats) {
+  const hash = hashOf(results);
+  const repeats = hash !== null && hash === state.before;
+  const restarts = hash !== null && hash === state.first;
+  if ((repeats && state.again) || ((repeats || restarts) && stop.repeated_page)) return true;
+  if (repeats || restarts) {
     throw new Permanent(
-      `${what} gave a page identical to the one before, so it may ignore which page is asked for; if its list ends so, set stop.repeated_page`,
+      `${what} gave a page identical to ${repeats ? 'the one before' : 'the first'}, so it may ignore which page is asked for; if its list ends so, set stop.repeated_page`,
     );
   }
   if (!state.again || results.length === 0) return state.again;
@@ -68,7 +72,9 @@ export function nextState(state: PagingState, results: readonly unknown[], at: s
   if (cycle === null && !again) {
     throw new Permanent(`${what} names a next page that was read before: paging would never end`);
   }
-  return JSON.stringify({ v: 2, at, before: hashOf(results), empty, again, cycle } satisfies PagingState);
+  const before = hashOf(results);
+  const first = state.at === null ? before : state.first;
+  return JSON.stringify({ v: 2, at, before, first, empty, again, cycle } satisfies PagingState);
 }
 
 function hashOf(results: readonly unknown[]): string | null {

@@ -1,31 +1,49 @@
 /** One piece of a Link header; no piece can be read two ways, so hostile headers cost no more than their length. */
-const PIECE = /<([^>]*)>|"((?:[^"\\]|\\.)*)"|([;,=])|([^\s<>";,=]+)|\s+/gy;
+const PIECE = /<([^>]*)>|"((?:[^"\\]|\\.)*)"|'([^']*)'|([;,=])|([^\s<>";,=]+)|\s+/gy;
+
+/** `next` among the words of a rel, in whatever marks; not `next-archive`, and not the end of a URL. */
+const NEXT_WORD = /(?<![\w/-])next(?![\w-])/i;
+
+/** A rel that says next, in what could not be read in pieces. */
+const NEXT_REL = /\brel\s{0,9}=[^;,=]{0,99}?(?<![\w/-])next(?![\w-])/i;
 
 /** A link being read: its target, and its parameters as far as they have come. */
 interface Link {
-  readonly target: string;
+  /** Null: it is not in angle brackets. */
+  readonly target: string | null;
   rel: string | null;
   name: string;
   isValue: boolean;
 }
 
+/** What a Link header says of the next page: its target as written, or that there is one which cannot be read. */
+type NextLink = { readonly target: string } | { readonly unread: string };
+
 /**
- * The target of the first `rel="next"` in a Link header (RFC 8288), as written; null when there is none. Commas and
- * semicolons inside `<…>` and quoted strings part nothing, and of several `rel` the first counts (§3.3).
+ * The target of the first `rel="next"` in a Link header (RFC 8288); null when there is none. Commas and semicolons
+ * inside `<…>` and quoted strings part nothing, and of several `rel` the first counts (§3.3). Marks of either kind quote.
  */
-export function readNextLink(header: string | null): string | null {
+export function readNextLink(header: string | null): NextLink | null {
+  const text = header ?? '';
   let link: Link | null = null;
-  for (const [, target, quoted, mark, token] of (header ?? '').matchAll(PIECE)) {
+  let isUnread = false;
+  let end = 0;
+  for (const [piece, target, quoted, single, mark, token] of text.matchAll(PIECE)) {
+    end += piece.length;
+    const value = quoted ?? single ?? token;
     if (mark === ',') {
-      if (isNext(link)) break;
+      if (isNext(link) && link?.target != null) return { target: link.target };
+      isUnread ||= mentionsNext(link);
       link = null;
     } else if (link === null) {
-      if (target !== undefined) link = { target, rel: null, name: '', isValue: false };
+      if (piece.trim() !== '') link = { target: target ?? null, rel: null, name: '', isValue: false };
     } else {
-      readParameter(link, quoted ?? token, mark);
+      readParameter(link, value, mark);
     }
   }
-  return link !== null && isNext(link) ? link.target : null;
+  if (isNext(link) && link?.target != null) return { target: link.target };
+  isUnread ||= mentionsNext(link) || NEXT_REL.test(text.slice(end));
+  return isUnread ? { unread: shapeOf(text) } : null;
 }
 
 function readParameter(link: Link, text: string | undefined, mark: string | undefined): void {
@@ -38,4 +56,16 @@ function readParameter(link: Link, text: string | undefined, mark: string | unde
 
 function isNext(link: Link | null): boolean {
   return link?.rel?.toLowerCase().split(/\s+/).includes('next') ?? false;
+}
+
+function mentionsNext(link: Link | null): boolean {
+  return NEXT_WORD.test(link?.rel ?? '');
+}
+
+/** A header without what its URLs ask for: that may repeat a credential. */
+function shapeOf(header: string): string {
+  return header
+    .replace(/\/\/[^/\s<>]*@/g, '//')
+    .replace(/\?[^\s<>;,"']*/g, '?…')
+    .slice(0, 200);
 }
