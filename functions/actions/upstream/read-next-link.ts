@@ -32,7 +32,8 @@ export function readNextLink(header: string | null): NextLink | null {
     end += piece.length;
     const value = quoted ?? single ?? token;
     if (mark === ',') {
-      if (isNext(link) && link?.target != null) return { target: link.target };
+      const found = nextTarget(link);
+      if (found !== null) return { target: found };
       isUnread ||= mentionsNext(link);
       link = null;
     } else if (link === null) {
@@ -41,7 +42,8 @@ export function readNextLink(header: string | null): NextLink | null {
       readParameter(link, value, mark);
     }
   }
-  if (isNext(link) && link?.target != null) return { target: link.target };
+  const found = nextTarget(link);
+  if (found !== null) return { target: found };
   isUnread ||= mentionsNext(link) || NEXT_REL.test(text.slice(end));
   return isUnread ? { unread: shapeOf(text) } : null;
 }
@@ -54,8 +56,9 @@ function readParameter(link: Link, text: string | undefined, mark: string | unde
   else if (link.name === 'rel') link.rel ??= text;
 }
 
-function isNext(link: Link | null): boolean {
-  return link?.rel?.toLowerCase().split(/\s+/).includes('next') ?? false;
+function nextTarget(link: Link | null): string | null {
+  const isNext = link?.rel?.toLowerCase().split(/\s+/).includes('next') ?? false;
+  return isNext ? (link?.target ?? null) : null;
 }
 
 function mentionsNext(link: Link | null): boolean {
