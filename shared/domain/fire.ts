@@ -31,7 +31,7 @@ export const FIRE_REASONS = {
   OVERLAP: 'The last run was unfinished.',
   PAUSED: 'The schedule was paused before this time was carried out.',
   TOO_LATE: 'It was over catch_up_seconds late.',
-  SUPERSEDED: 'It was late, and so was a later time.',
+  SUPERSEDED: 'It was late, and a later time had come.',
   LOST: 'It could not be carried out on our side, however often it was tried.',
 } as const;
 export type FireReason = keyof typeof FIRE_REASONS;
@@ -92,7 +92,7 @@ function whyMissed(schedule: Schedule, nominalAt: number, now: number): 'TOO_LAT
   if (lateMs > Math.max(schedule.catchUpSeconds * 1_000, ON_TIME_MS)) return 'TOO_LATE';
   const next = nextTime(schedule, nominalAt);
   if (lateMs <= MAKES_WAY_MS || next === null) return null;
-  return next + jitterMs(schedule) + ON_TIME_MS <= now ? 'SUPERSEDED' : null;
+  return next + jitterMs(schedule) <= now ? 'SUPERSEDED' : null;
 }
 
 /** The counts with one fire more. */

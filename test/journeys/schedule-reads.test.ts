@@ -166,7 +166,7 @@ describe('a preview', () => {
     [{ cron: '0'.repeat(129) }, 'cron', /at most 128/],
     [{ cron: '@daily', timezone: 'Mars/Olympus' }, 'timezone', /not a known time zone/],
     [{ cron: '@daily', count: 101 }, 'count', /100/],
-    [{ cron: '@daily', from: 'tomorrow' }, 'from', /ISO/],
+    [{ cron: '@daily', from: 'tomorrow' }, 'from', /RFC 3339/],
     [{}, 'cron', /./],
   ])('of %j is refused by path and reason', async (body, path, message) => {
     const { body: error } = await api.refused('previewSchedule', { body });
