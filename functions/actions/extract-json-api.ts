@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { defineAction } from '../../shared/sdk/define-action.ts';
 import { buildHeaders } from './upstream/build-headers.ts';
-import { findNext } from './upstream/find-next.ts';
+import { findNext, refuseUnsaid } from './upstream/find-next.ts';
 import { contradictedStart, pageUrl } from './upstream/page-url.ts';
 import { bodyPath, mayEndList, paginationSchema, stopSchema } from './upstream/pagination.ts';
 import { isPastEnd, nextState, readState } from './upstream/paging-state.ts';
@@ -32,20 +32,22 @@ export const extractJsonApi = defineAction({
       items_path: bodyPath
         .optional()
         .describe(`Where the items are in the body, such as data.items; absent: the body is the list; ${PATH_FORM}`),
-      pagination: paginationSchema.default({ kind: 'none' }),
+      pagination: paginationSchema
+        .optional()
+        .describe('Absent: none; an answer that shows that more follows is then an error'),
       stop: stopSchema.prefault({}),
       headers: requestHeaders.optional(),
       secret: secretNamed('EXTRACT_JSON_API_').optional(),
     })
     .superRefine(({ url, pagination }, context) => {
-      const named = URL.canParse(url) ? contradictedStart(pagination, new URL(url)) : null;
+      const named = pagination !== undefined && URL.canParse(url) ? contradictedStart(pagination, new URL(url)) : null;
       if (named === null) return;
       const message = `contradicts the ${named} that the URL names; leave one of the two out`;
       context.addIssue({ code: 'custom', path: ['pagination', 'start'], message });
     }),
   result: z.looseObject({}),
   async run({ input, cursor, signal, fetch, secret, workspaceUid, now }) {
-    const { pagination, stop } = input;
+    const { pagination = { kind: 'none' }, stop } = input;
     const state = readState(cursor);
     const isFirst = state.at === null;
     const url = pageUrl(new URL(input.url), pagination, state.at);
@@ -60,6 +62,7 @@ export const extractJsonApi = defineAction({
     const results = body === null && status === 204 ? [] : readItems(body, input.items_path, { what, isFirst });
     if (isPastEnd(state, results, { stop, what })) return END;
     const page = { what, url, at: state.at, body, itemCount: results.length, headers: response.headers };
+    if (input.pagination === undefined && !stop.no_next) refuseUnsaid(page);
     const next = findNext(pagination, stop, page);
     return { results, nextCursor: next === null ? null : nextState(state, results, next, what) };
   },

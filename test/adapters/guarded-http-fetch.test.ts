@@ -69,12 +69,14 @@ test.each([
 test('an answer over the limit is an error, as sent or decoded', async () => {
   const plain = await start((_request, response) => response.end('x'.repeat(1001)));
   await expect(plain.fetch(plain.url)).rejects.toMatchObject({
-    kind: 'protocol',
+    kind: 'too-large',
+    actionError: { kind: 'permanent', label: 'PAYLOAD_TOO_LARGE' },
     message: expect.stringMatching(/over the limit of 1000 bytes/),
   });
   const bomb = await start(encoded('gzip', gzipSync('x'.repeat(100_000))));
   await expect(bomb.fetch(bomb.url)).rejects.toMatchObject({
-    kind: 'protocol',
+    kind: 'too-large',
+    actionError: { kind: 'permanent', label: 'PAYLOAD_TOO_LARGE' },
     message: expect.stringMatching(/over the limit of 1000 bytes/),
   });
   const edge = await start((_request, response) => response.end('x'.repeat(1000)));

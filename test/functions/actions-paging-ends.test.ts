@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { extractJsonApi } from '../../functions/actions/extract-json-api.ts';
 import { startUpstream } from '../support/start-upstream.ts';
@@ -211,6 +212,71 @@ describe('a list that would never end, or end too soon, ends the input with an e
       { pagination: LINK },
       /cannot be read/,
     ],
+    ['the path is wrong and there is total', [items(A, { total: 3 })], { pagination: wrong }, /though its total shows/],
+    [
+      'the path is wrong and there is meta.total_count',
+      [items(A, { meta: { total_count: '9' } })],
+      { pagination: wrong },
+      /though its meta\.total_count shows/,
+    ],
+    [
+      'the path is wrong and there is @odata.count',
+      [items(A, { '@odata.count': 3 })],
+      { pagination: wrong },
+      /though its @odata\.count shows/,
+    ],
+    ['the path is wrong and there is count', [items(A, { count: 3 })], { pagination: wrong }, /though its count shows/],
+    ['the path is wrong and there is pages', [items(A, { pages: 2 })], { pagination: wrong }, /though its pages shows/],
+    [
+      'the path is wrong and there is last_page',
+      [items(A, { last_page: 2 })],
+      { pagination: wrong },
+      /though its last_page shows/,
+    ],
+    [
+      'the path is wrong and there is page.totalPages',
+      [items(A, { page: { totalPages: 2 } })],
+      { pagination: wrong },
+      /though its page\.totalPages shows/,
+    ],
+    [
+      'the path is wrong and there is links.next',
+      [items(A, { links: [{ rel: 'next', href: '/b' }] })],
+      { pagination: wrong },
+      /though its links\.next shows/,
+    ],
+    [
+      'a next URL has a password',
+      [items(A, { next: 'http://u:p@example.com/' })],
+      { pagination: NEXT_URL },
+      /the next link carries a user name or password/,
+    ],
+    ['page 1 is gzip that says not so', [{ body: gzipSync('[]') }], { pagination: PAGE }, /gave gzip/],
+    ['page 1 is not modified', [{ status: 304 }], { pagination: PAGE }, /answered 304 \(not modified\)/],
+    [
+      'no pagination is given and a Link header is there',
+      [{ ...items(A), headers: { link: '</x>; rel=next' } }],
+      {},
+      /its Link header shows that the list goes on/,
+    ],
+    [
+      'no pagination is given and a next URL is there',
+      [items(A, { next: '/x' })],
+      {},
+      /its next shows that the list goes on/,
+    ],
+    [
+      'no pagination is given and has_more is true',
+      [items(A, { has_more: true })],
+      {},
+      /its has_more shows that the list/,
+    ],
+    [
+      'no pagination is given and more are counted',
+      [items(A, { total: 3 })],
+      {},
+      /its total shows that the list.*"kind":"none"/,
+    ],
     [
       'cursors go in circles',
       Array.from('bcabcabc').map((next, at) => items([{ at }], { next })),
@@ -348,6 +414,41 @@ describe('a list that would never end, or end too soon, ends the input with an e
     await expect(walked).rejects.toThrow(message);
     await expect(walked).rejects.toMatchObject({ actionError: { kind: 'permanent', label: 'ACTION_FAILED' } });
   });
+});
+
+test.each([
+  [{ total: 2, pages: 1, page: 7 }, {}],
+  [{ total: 9, has_more: false }, {}],
+  [{ total: 9, next: '/x' }, { pagination: { kind: 'none' } }],
+  [{ total: 9, next: null }, { pagination: NEXT_URL }],
+  [{ total: 9 }, { pagination: CURSOR, stop: { no_next: true } }],
+])('a page beside which stands %j is the whole list by %j', async (more, input) => {
+  expect(await walk([items(A, more)], { ...IN, ...input })).toEqual([A]);
+});
+
+test.each([
+  [
+    'links.next',
+    {
+      links: [
+        { rel: 'self', href: '/a' },
+        { rel: 'next', href: '/b' },
+      ],
+    },
+  ],
+  ['links.next.href', { links: [{ rel: 'next', href: '/b' }] }],
+  [
+    'link.next',
+    {
+      link: [
+        { relation: 'self', url: '/a' },
+        { relation: 'next', url: '/b' },
+      ],
+    },
+  ],
+])('a list of links is looked into by rel: %s of %j', async (url_path, more) => {
+  const answers = [items(A, more), items(B, { links: [], link: [] })];
+  expect(await walk(answers, { ...IN, pagination: { kind: 'next_url', url_path } })).toEqual([A, B]);
 });
 
 describe('a Link header names the next page', () => {

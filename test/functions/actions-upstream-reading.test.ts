@@ -54,7 +54,7 @@ test.each<[body: unknown, sign: string | false | null]>([
   [{ items: [{ next: 'x', has_more: true }] }, null],
   ['text', null],
 ])('%j shows as more: %j', (body, sign) => {
-  expect(findMoreSign(body, new Headers())).toBe(sign);
+  expect(findMoreSign(body, new Headers(), 0)).toBe(sign);
 });
 
 describe('of a query', () => {

@@ -1,6 +1,7 @@
 import { isJsonObject, isLosslessNumber } from '../../../shared/domain/lossless-json.ts';
 import { Permanent } from '../../../shared/sdk/action-errors.ts';
 import { findFullness, findMoreSign } from './find-more-sign.ts';
+import { hrefIn } from './link-list.ts';
 import { pageUrl, resolveNextLink, startOf } from './page-url.ts';
 import type { Pagination, Stop } from './pagination.ts';
 import { readNextLink } from './read-next-link.ts';
@@ -80,7 +81,7 @@ function readCursor({ body, what }: ReadPage, path: string): string | null {
 function readNextUrl({ body, url, what }: ReadPage, path: string): string | null {
   const found = readPath(body, path);
   // JSON:API lets a link be an object whose href is the URL.
-  const link = isJsonObject(found) && Object.hasOwn(found, 'href') ? found['href'] : found;
+  const link = isJsonObject(found) ? (hrefIn(found) ?? found) : found;
   if (isNothing(link)) return null;
   if (typeof link === 'string') return link.trim() === '' ? null : hrefOf(link, url);
   throw new Permanent(`${what}: the next URL at ${path} is of type ${typeOf(link)}; a string is wanted`);
@@ -97,12 +98,21 @@ function refuseMissedNext(pagination: Pagination, { what, url, body, itemCount, 
   const path = pathOf(pagination);
   // A path that finds null or '' was right: the upstream says there that no page follows.
   if (path === null ? pagination.kind !== 'link_header' : readPath(body, path) !== undefined) return;
-  const sign = findMoreSign(body, headers);
+  const sign = findMoreSign(body, headers, itemCount);
   const full = path === null ? null : findFullness(url, itemCount);
   if (sign === false || (sign === null && full === null)) return;
   const nothing = path === null ? 'has no Link header with rel="next"' : `has nothing at ${path}`;
   const shown = sign === null ? `the page is full (${full})` : `${sign} shows that more follows`;
   throw new Permanent(`${what} ${nothing}, though ${shown}; if this is the whole list, set stop.no_next`);
+}
+
+/** An input without pagination wants the list: one whose answer shows that it goes on is not cut off in silence. */
+export function refuseUnsaid({ what, body, itemCount, headers }: ReadPage): void {
+  const sign = findMoreSign(body, headers, itemCount);
+  if (sign === false || sign === null) return;
+  throw new Permanent(
+    `${what}: ${sign} shows that the list goes on, and the input does not say how: give pagination (README, "Read a paged API"), or {"kind":"none"} there if this page is all that is wanted`,
+  );
 }
 
 function pathOf(pagination: Pagination): string | null {

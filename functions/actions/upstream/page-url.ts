@@ -55,6 +55,7 @@ function followsUrls({ kind }: Pagination): boolean {
 export function resolveNextLink(link: string, base: URL): URL {
   const url = URL.parse(link, base.href);
   if (url === null) throw new Permanent(`the next link "${link.slice(0, 100)}" is not a URL`);
+  if (url.username !== '' || url.password !== '') throw new Permanent('the next link carries a user name or password');
   if (url.origin === base.origin) return url;
   throw new Permanent(`the next link leads to ${url.origin}; only ${base.origin} is followed`);
 }

@@ -1,5 +1,6 @@
 import { LIMITS } from '../../../shared/domain/limits.ts';
 import { readJson } from '../../../shared/domain/read-json.ts';
+import { isGzip } from '../../../shared/domain/upload.ts';
 import { Permanent } from '../../../shared/sdk/action-errors.ts';
 import { decodeText } from './decode-text.ts';
 
@@ -15,6 +16,7 @@ export function parseAnswer(
   response: Response,
   page: { readonly what: string; readonly isFirst: boolean },
 ): unknown {
+  if (isGzip(bytes)) throw new Permanent(`${page.what} gave gzip, which no Content-Encoding header of it says`);
   const decoded = decodeText(bytes, response.headers.get('content-type'));
   if ('message' in decoded) throw new Permanent(`${page.what} gave an answer that ${decoded.message}`);
   if (decoded.text.trim() === '') {

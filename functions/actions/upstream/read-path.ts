@@ -1,4 +1,5 @@
 import { isLosslessNumber } from '../../../shared/domain/lossless-json.ts';
+import { linkByRel } from './link-list.ts';
 
 /** A step in brackets: a place in a list (`[0]`), or a key as it is (`["odata.count"]`, `['a b']`). */
 const BRACKETED = /^\[(?:(-?\d+)|"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')\]/s;
@@ -11,7 +12,8 @@ export const PATH_FORM = 'dots part keys, [0] is the first of a list and [-1] it
 
 /**
  * The value at a path (`data.items`, `data[-1].id`, `["odata.meta"].next`) of a JSON value; undefined when there is
- * none. A key that is all of what is left is taken first: `@odata.nextLink` needs no brackets.
+ * none. A key that is all of what is left is taken first: `@odata.nextLink` needs no brackets. In a list of links a key is
+ * what one leads to: `links.next` of `[{"rel":"next","href":…}]`.
  */
 export function readPath(value: unknown, path: string): unknown {
   let here = value;
@@ -20,8 +22,9 @@ export function readPath(value: unknown, path: string): unknown {
     if (Object.hasOwn(here, rest)) return Reflect.get(here, rest);
     const [key, after]: readonly [string, string | null] = firstStep(rest);
     const own = Array.isArray(here) && /^-\d+$/.test(key) ? String(here.length + Number(key)) : key;
-    if (!Object.hasOwn(here, own)) return undefined;
-    here = Reflect.get(here, own);
+    if (Object.hasOwn(here, own)) here = Reflect.get(here, own);
+    else here = Array.isArray(here) ? linkByRel(here, own) : undefined;
+    if (here === undefined) return undefined;
     rest = after;
   }
   return here;

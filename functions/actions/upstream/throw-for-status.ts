@@ -19,13 +19,20 @@ export function throwForStatus(response: Response, what: string, now: number, hi
   throwIfPassing(response, what, now);
   const { status } = response;
   if (status < 300) return;
-  const moved = status < 400 ? `, a redirect, to ${placeOf(response.headers.get('location'))}: it is not followed` : '';
-  throw new Permanent(`${what} answered ${status}${moved}${hint}`);
+  throw new Permanent(`${what} answered ${status}${aside(status, response.headers.get('location'))}${hint}`);
+}
+
+/** What a status from 300 to 399 means here. */
+function aside(status: number, location: string | null): string {
+  if (status === 304) return ' (not modified), which has no list: ask without If-None-Match and If-Modified-Since';
+  if (status >= 400) return '';
+  return location === null
+    ? ', a redirect without a Location'
+    : `, a redirect, to ${placeOf(location)}: it is not followed`;
 }
 
 /** Where a Location leads, without query, fragment, user and password: they may repeat a credential of the request. */
-function placeOf(location: string | null): string {
-  if (location === null) return 'nowhere';
+function placeOf(location: string): string {
   const [path = ''] = location.split(/[?#]/);
   return path.replace(/^([a-z][a-z0-9+.-]*:)?\/\/[^/]*@/i, '$1//');
 }

@@ -96,7 +96,7 @@ function headersOf(incoming: IncomingHttpHeaders): Headers {
 }
 
 function overLimit(url: string | URL, maxBytes: number): GuardedHttpError {
-  return new GuardedHttpError('protocol', `the answer of ${placeOf(url)} is over the limit of ${maxBytes} bytes`);
+  return new GuardedHttpError('too-large', `the answer of ${placeOf(url)} is over the limit of ${maxBytes} bytes`);
 }
 
 /** A URL without its query, which may hold a credential. */

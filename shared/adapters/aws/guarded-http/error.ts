@@ -1,23 +1,34 @@
 import type { ActionFault } from '../../../sdk/action-errors.ts';
 
 /** Why a guarded exchange gave no answer. */
-export type GuardedHttpErrorKind = 'refused-address' | 'dns' | 'connect' | 'tls' | 'timeout' | 'aborted' | 'protocol';
+export type GuardedHttpErrorKind =
+  | 'refused-address'
+  | 'dns'
+  | 'connect'
+  | 'tls'
+  | 'timeout'
+  | 'aborted'
+  | 'protocol'
+  | 'too-large';
 
 /** An exchange that gave no usable answer; the message is fit for the person who gave the URL. */
 export class GuardedHttpError extends Error {
   override readonly name = 'GuardedHttpError';
   readonly kind: GuardedHttpErrorKind;
-  /** What it means when an action lets it through: an address we refuse stays refused, all else may pass. */
+  /** What it means when an action lets it through: an address we refuse stays refused, a body too large stays so, all else may pass. */
   readonly actionError: ActionFault;
 
   constructor(kind: GuardedHttpErrorKind, message: string, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });
     this.kind = kind;
-    this.actionError =
-      kind === 'refused-address'
-        ? { kind: 'permanent', message, label: 'BAD_INPUT' }
-        : { kind: 'retryable', message, retryAt: null };
+    this.actionError = faultOf(kind, message);
   }
+}
+
+function faultOf(kind: GuardedHttpErrorKind, message: string): ActionFault {
+  if (kind === 'refused-address') return { kind: 'permanent', message, label: 'BAD_INPUT' };
+  if (kind === 'too-large') return { kind: 'permanent', message, label: 'PAYLOAD_TOO_LARGE' };
+  return { kind: 'retryable', message, retryAt: null };
 }
 
 /** The system's code of an error (`ECONNREFUSED`, `CERT_HAS_EXPIRED`), or its name where it has none. */
