@@ -46,6 +46,7 @@ export type ReceivedWebhook = {
  * beyond 2^53; where yours are larger, read the body with a parser that keeps them once this has returned.
  */
 export function verifyWebhook(received: ReceivedWebhook): unknown {
+  checkReceived(received);
   const { headers, now, toleranceSeconds = 300 } = received;
   const body = bytesOf(received.body);
   const id = oneOf(headers, 'webhook-id');
@@ -60,12 +61,29 @@ export function verifyWebhook(received: ReceivedWebhook): unknown {
   return parseBody(body);
 }
 
+function checkReceived(received: unknown): void {
+  if (typeof received === 'object' && received !== null) return;
+  throw new WebhookVerificationError('bad-argument', 'nothing is given; pass {secrets, headers, body, now}');
+}
+
+/** The name of a built-in type, also of one made in another realm, such as a test's or a worker's own. */
+function typeOf(value: unknown): string {
+  return Object.prototype.toString.call(value).slice(8, -1);
+}
+
+function isBuffer(value: unknown): value is ArrayBuffer | SharedArrayBuffer {
+  return typeOf(value) === 'ArrayBuffer' || typeOf(value) === 'SharedArrayBuffer';
+}
+
+function isDate(value: unknown): value is Date {
+  return typeOf(value) === 'Date';
+}
+
 function bytesOf(body: unknown): Uint8Array {
   if (typeof body === 'string') return Buffer.from(body);
-  if (body instanceof ArrayBuffer) return new Uint8Array(body);
+  if (isBuffer(body)) return new Uint8Array(body);
   if (ArrayBuffer.isView(body)) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
-  const given =
-    body === null || body === undefined ? 'missing' : `of type ${Object.prototype.toString.call(body).slice(8, -1)}`;
+  const given = body === null || body === undefined ? 'missing' : `of type ${typeOf(body)}`;
   const hint =
     'pass the raw body, text or bytes as received, before any JSON parser (such as express.raw or request.text)';
   throw new WebhookVerificationError('bad-argument', `the body is ${given}; ${hint}`);
@@ -85,6 +103,12 @@ function valuesOf(headers: WebhookHeaders, name: string): readonly string[] {
   if (typeof headers !== 'object' || headers === null) {
     throw new WebhookVerificationError('bad-argument', 'headers are missing; pass those of the request');
   }
+  if (Array.isArray(headers) && headers.some((item) => typeof item === 'string')) {
+    throw new WebhookVerificationError(
+      'bad-argument',
+      "headers is a flat list; pass the request's headers, not rawHeaders",
+    );
+  }
   const found = isWebHeaders(headers) ? [headers.get(name)] : findHeaders(headers, name);
   const values = found.filter((value) => typeof value === 'string').filter((value) => value !== '');
   if (values.length > 0) return values;
@@ -92,23 +116,26 @@ function valuesOf(headers: WebhookHeaders, name: string): readonly string[] {
 }
 
 function isWebHeaders(headers: WebhookHeaders): headers is { get(name: string): string | null | undefined } {
-  return typeof headers.get === 'function' && !(headers instanceof Map);
+  return typeof headers.get === 'function' && typeOf(headers) !== 'Map';
 }
 
 function findHeaders(headers: object, name: string): readonly unknown[] {
-  const isPairs = Array.isArray(headers) || headers instanceof Map;
-  const entries: readonly (readonly [unknown, unknown])[] = isPairs ? [...headers] : Object.entries(headers);
+  const entries: readonly (readonly [unknown, unknown])[] = isPairs(headers) ? [...headers] : Object.entries(headers);
   return entries.filter(([key]) => String(key).toLowerCase() === name).flatMap(([, value]) => value);
 }
 
+function isPairs(headers: object): headers is Iterable<readonly [unknown, unknown]> {
+  return Array.isArray(headers) || typeOf(headers) === 'Map';
+}
+
 function checkAge(timestamp: string, now: unknown, toleranceSeconds: unknown): void {
-  if (!(now instanceof Date) || Number.isNaN(now.getTime())) {
+  if (!isDate(now) || Number.isNaN(now.getTime())) {
     throw new WebhookVerificationError('bad-argument', 'now is no valid Date; pass the time of receipt as a Date');
   }
   if (typeof toleranceSeconds !== 'number' || !Number.isFinite(toleranceSeconds) || toleranceSeconds < 0) {
     throw new WebhookVerificationError(
       'bad-argument',
-      `toleranceSeconds is ${String(toleranceSeconds)}; it takes 0 or more`,
+      `toleranceSeconds is ${tell(toleranceSeconds)}; it takes a finite number of seconds, 0 or more`,
     );
   }
   if (!/^\d{1,12}$/.test(timestamp)) {
@@ -123,6 +150,12 @@ function checkAge(timestamp: string, now: unknown, toleranceSeconds: unknown): v
   if (age < -toleranceSeconds) {
     throw new WebhookVerificationError('too-new', `the webhook is dated ${-age} s ahead; ${limit}: check the clock`);
   }
+}
+
+/** Text in quotes, so that '300' does not look like the number it should be. */
+function tell(value: unknown): string {
+  if (typeof value === 'number') return String(value);
+  return typeof value === 'string' ? JSON.stringify(value) : `of type ${typeOf(value)}`;
 }
 
 function isSigned(keys: readonly Uint8Array[], head: string, body: Uint8Array, signatures: string): boolean {
@@ -145,8 +178,16 @@ function keysOf(secrets: unknown): readonly Uint8Array[] {
     throw new WebhookVerificationError('bad-argument', 'secrets is no list; pass [secret]');
   }
   const keys = secrets.map(keyOf).filter((key) => key.length > 0);
-  if (keys.length > 0 || secrets.length === 0) return keys;
-  throw new WebhookVerificationError('bad-secret', 'a signing secret is "whsec_" followed by base64; none given is');
+  if (keys.length > 0) return keys;
+  throw new WebhookVerificationError('bad-secret', whyNoSecret(secrets));
+}
+
+function whyNoSecret(secrets: readonly unknown[]): string {
+  if (secrets.length === 0) return 'no secret is given';
+  if (secrets.some((secret) => typeof secret === 'object' && secret !== null)) {
+    return 'secrets holds objects; pass the strings, "whsec_" followed by base64';
+  }
+  return 'a signing secret is "whsec_" followed by base64; none given is';
 }
 
 function keyOf(secret: unknown): Uint8Array {

@@ -172,7 +172,7 @@ function describeLabels(): string {
 function describeGateway(): string {
   const { bodyBytes, eventBytes } = LIMITS;
   return [
-    'These answers are not ours and have the body `{"message":…}`: 413 `Request Entity Too Large` (a body over 10 MB), 429 `Too Many Requests` (the throttle of the whole API), 431 `Request Header Fields Too Large`, 503 `Service Unavailable` (past 30 s) and 500 `Internal Server Error`.',
+    'These answers are not ours and have the body `{"message":…}`: 400 `Bad Request` (broken percent-encoding in the path), 413 `Request Entity Too Large` (a body over 10 MB), 429 `Too Many Requests` (the throttle of the whole API), 431 `Request Header Fields Too Large`, 503 `Service Unavailable` (past 30 s) and 500 `Internal Server Error`.',
     `A body may have ${bodyBytes} bytes, and the event that carries it to the function, as an escaped string, ${eventBytes}. A body over the second limit only, such as one of JSON within strings, is answered 500 \`{"message":"Internal Server Error"}\` each time it is sent: upload its inputs instead (\`POST /v1/uploads\`).`,
   ].join('\n\n');
 }

@@ -6,7 +6,8 @@ import { parseLossless } from '../domain/parse-lossless.ts';
 
 /** Parses a body by its schema. BAD_INPUT lists up to 100 faults by path; PAYLOAD_TOO_LARGE where a part is over its size. */
 export function parseBody<Schema extends z.ZodType>(schema: Schema, json: unknown): z.output<Schema> {
-  return parseWith(schema, json, 'body');
+  if (json !== undefined) return parseWith(schema, json, 'body');
+  throw badInput([{ path: '', message: 'is empty; expected object' }], 1, 'body');
 }
 
 /** Parses a query: one value a name, several where the schema has a list. BAD_INPUT as for bodies. */

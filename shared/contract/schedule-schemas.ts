@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { MAX_CRON_LENGTH } from '../domain/cron/parse-cron.ts';
 import { FIRE_REASONS } from '../domain/fire.ts';
 import { SCHEDULE_DEFAULTS, SCHEDULE_STATUSES } from '../domain/schedule.ts';
 import { actionName, anyOf, count, givenInstant, instant, jsonObject, paging, sort, strict, uid } from './fields.ts';
@@ -12,7 +13,10 @@ const REFUSED = {
   depends_on: 'a schedule’s runs wait for no others; POST …/run/async takes depends_on',
 } as const;
 
-const cron = z.string().max(1_000).describe('minute hour day-of-month month day-of-week, or a macro such as @daily');
+const cron = z
+  .string()
+  .max(MAX_CRON_LENGTH, { error: `may have at most ${MAX_CRON_LENGTH} characters` })
+  .describe('minute hour day-of-month month day-of-week, or a macro such as @daily');
 const scheduleAt = givenInstant.describe(
   'With cron the moment from which it counts, alone the one time at which it fires',
 );

@@ -208,7 +208,7 @@ describe('a refused call', () => {
     ],
     ['an unknown action', { path: path.replace('search', 'find') }, 'ACTION_NOT_FOUND', /find-cities/],
     ['an unknown query parameter', { query: 'limit=3' }, 'BAD_INPUT', /query: limit: .*allowed here: cursor, page/],
-    ['no body', { body: undefined }, 'BAD_INPUT', /body: .*expected object/],
+    ['no body', { body: undefined }, 'BAD_INPUT', /body: is empty; expected object/],
     [
       'a form',
       { headers: { ...jsonHeaders, 'content-type': 'application/x-www-form-urlencoded' } },

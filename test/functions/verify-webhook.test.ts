@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, test } from 'vitest';
 import { verifyWebhook, WebhookVerificationError } from '../../shared/client/verify-webhook.ts';
@@ -50,7 +51,7 @@ describe('verifyWebhook', () => {
 
   test('a wrong secret, id, time or body does not match', () => {
     expect(reasonOf({ secrets: [OTHER] })).toBe('no-matching-signature');
-    expect(reasonOf({ secrets: [] })).toBe('no-matching-signature');
+    expect(reasonOf({ secrets: [] })).toBe('bad-secret');
     expect(reasonOf({ headers: { ...headersAt(NOW), 'webhook-id': 'cb_2' } })).toBe('no-matching-signature');
     expect(reasonOf({ now: secondsAway(1), headers: { ...headersAt(NOW), 'webhook-timestamp': '1772366401' } })).toBe(
       'no-matching-signature',
@@ -91,6 +92,40 @@ describe('verifyWebhook', () => {
     ['a body not waited for', { body: Promise.resolve(BODY) }],
   ])('%s verifies nothing, whatever the signature', (_, misuse) => {
     expect(reasonOf(misuse as object)).toBe('bad-argument'); // cast: what its type refuses
+  });
+
+  test.each<[string, unknown]>([
+    ['nothing', undefined],
+    ['null', null],
+    ['a text', BODY],
+  ])('%s in place of its argument is told what it takes', (_, given) => {
+    const misuse = given as Parameters<typeof verifyWebhook>[0]; // cast: what its type refuses
+    expect(() => verifyWebhook(misuse)).toThrow('pass {secrets, headers, body, now}');
+    expect(() => verifyWebhook(misuse)).toThrow(WebhookVerificationError);
+  });
+
+  test.each<[Record<string, unknown>, string, RegExp]>([
+    [{ toleranceSeconds: '300' }, 'bad-argument', /is "300"; it takes a finite number of seconds/],
+    [{ toleranceSeconds: Infinity }, 'bad-argument', /is Infinity; it takes a finite number of seconds/],
+    [{ secrets: [] }, 'bad-secret', /no secret is given/],
+    [{ secrets: [{ secret: SECRET }] }, 'bad-secret', /holds objects; pass the strings/],
+    [{ headers: ['Webhook-Id', 'cb_1', 'Webhook-Timestamp', '1'] }, 'bad-argument', /not rawHeaders/],
+  ])('of %o it says %s, and what to pass', (misuse, reason, message) => {
+    expect(reasonOf(misuse)).toBe(reason);
+    const received = { secrets: [SECRET], headers: headersAt(NOW), body: BODY, now: NOW, ...misuse };
+    expect(() => verifyWebhook(received)).toThrow(message);
+  });
+
+  test('bytes, a time and headers of another realm are taken', () => {
+    const global = { bytes: [...Buffer.from(BODY)], ms: NOW.getTime(), pairs: Object.entries(headersAt(NOW)) };
+    const foreign = (code: string): object => ({ value: runInNewContext(code, global) });
+    const { value: now } = foreign('new Date(ms)') as { value: Date }; // cast: made by the line itself
+    for (const code of ['new Uint8Array(bytes)', 'new Uint8Array(bytes).buffer']) {
+      const { value: body } = foreign(code) as { value: Uint8Array }; // cast: see above
+      const { value: headers } = foreign('new Map(pairs)') as { value: Map<string, string> }; // cast: see above
+      expect(body instanceof Uint8Array).toBe(false);
+      expect(reasonOf({ body, now, headers })).toBe('verified');
+    }
   });
 
   test('a body that was parsed already is told to be passed raw', () => {

@@ -164,6 +164,7 @@ describe('a preview', () => {
     [{ cron: '0 0 30 2 *' }, 'cron', /never comes/],
     [{ cron: '* * * * *\n' }, 'cron', /line break/],
     [{ cron: '0'.repeat(129) }, 'cron', /at most 128/],
+    [{ cron: '0'.repeat(2_000) }, 'cron', /at most 128/],
     [{ cron: '@daily', timezone: 'Mars/Olympus' }, 'timezone', /not a known time zone/],
     [{ cron: '@daily', count: 101 }, 'count', /100/],
     [{ cron: '@daily', from: 'tomorrow' }, 'from', /RFC 3339/],

@@ -12,8 +12,9 @@ interface KeyedCall {
   readonly sent: unknown;
 }
 
+const MAX_KEY = 255;
 /** Printable characters of ASCII, the only ones a header carries unharmed (RFC 9110 §5.5). */
-const KEY = /^[\x20-\x7e]{1,255}$/;
+const KEY = /^[\x20-\x7e]+$/;
 
 /** Answers a call once for its Idempotency-Key; without one it is simply answered. */
 export async function answerOnce<Body>(
@@ -29,8 +30,10 @@ export async function answerOnce<Body>(
 function keyedRequest({ request, caller, sent }: KeyedCall): KeyedRequest | null {
   const key = request.headers['idempotency-key'];
   if (key === undefined) return null;
-  if (!KEY.test(key)) {
-    const message = `must be 1 to 255 printable ASCII characters; it has ${key.length}`;
+  if (key.length > MAX_KEY || !KEY.test(key)) {
+    const isForeign = key !== '' && key.length <= MAX_KEY;
+    const has = isForeign ? 'holds a character that is not' : `has ${key.length}`;
+    const message = `must be 1 to ${MAX_KEY} printable ASCII characters; it ${has}`;
     throw new EngineError('BAD_INPUT', `header: Idempotency-Key: ${message}`, {
       validationErrors: [{ path: 'Idempotency-Key', message }],
     });

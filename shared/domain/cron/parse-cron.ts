@@ -5,7 +5,7 @@ import type { CronExpression } from './cron-expression.ts';
 import { parseField } from './parse-field.ts';
 
 /** Longest accepted expression, in characters. */
-const MAX_CRON_LENGTH = 128;
+export const MAX_CRON_LENGTH = 128;
 
 const MACROS: ReadonlyMap<string, string> = new Map([
   ['@hourly', '0 * * * *'],
