@@ -28,6 +28,27 @@ export function parseQuery<Schema extends z.ZodObject>(schema: Schema, query: UR
   return parseWith(schema, given, 'query');
 }
 
+/** BAD_INPUT where the percent-encoding of a query gives no UTF-8: what was meant would be replaced without a word. */
+export function checkEncoding(rawQuery: string): void {
+  const broken = rawQuery.split('&').filter((pair) => !isEncoded(pair));
+  if (broken.length === 0) return;
+  const message = 'has percent-encoding that gives no UTF-8';
+  const faults = broken.slice(0, FAULTS_TOLD).map((pair) => {
+    const [name = ''] = new URLSearchParams(pair).keys();
+    return { path: formatPath([name]), message };
+  });
+  throw badInput(faults, broken.length, 'query');
+}
+
+function isEncoded(pair: string): boolean {
+  try {
+    decodeURIComponent(pair);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function takesList(field: unknown): boolean {
   return isOptional(field) && field.def.innerType.def.type === 'array';
 }

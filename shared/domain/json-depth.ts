@@ -13,6 +13,48 @@ export function jsonDepth(text: string): number {
   return deepest;
 }
 
+/** So many steps say where it is; all of them would be as long as the nesting. */
+const STEPS_TOLD = 4;
+
+/** The first steps to where a JSON text first nests deeper than `maxDepth`: names and list indexes. */
+export function pathTooDeep(text: string, maxDepth: number): readonly PropertyKey[] {
+  /** Of the containers open now, the outermost first: the index within a list, or the name within an object. */
+  const steps: { index: number | null; name: string }[] = [];
+  let depth = 0;
+  for (let at = 0; at < text.length && depth <= maxDepth; at += 1) {
+    const code = text.charCodeAt(at);
+    const inner = depth <= STEPS_TOLD ? steps[depth - 1] : undefined;
+    if (code === QUOTE) {
+      const end = closingQuote(text, at);
+      if (inner?.index === null && nameEnds(text, end)) inner.name = text.slice(at, end + 1);
+      at = end;
+    } else if (code === COMMA && inner !== undefined && inner.index !== null) inner.index += 1;
+    else if (code === OPEN_OBJECT || code === OPEN_LIST) {
+      if (depth < STEPS_TOLD) steps.push({ index: code === OPEN_LIST ? 0 : null, name: '""' });
+      depth += 1;
+    } else if (code === CLOSE_OBJECT || code === CLOSE_LIST) {
+      if (depth <= STEPS_TOLD) steps.pop();
+      depth = Math.max(0, depth - 1);
+    }
+  }
+  return steps.map(({ index, name }) => index ?? unquote(name));
+}
+
+/** Whether a string is a name: what follows its closing quote is a colon. */
+function nameEnds(text: string, closing: number): boolean {
+  let at = closing + 1;
+  while (text.charCodeAt(at) <= SPACE) at += 1;
+  return text.charCodeAt(at) === COLON;
+}
+
+function unquote(quoted: string): string {
+  try {
+    return String(JSON.parse(quoted));
+  } catch {
+    return quoted.slice(1, -1); // no string of JSON: the text may break elsewhere too
+  }
+}
+
 function closingQuote(text: string, opening: number): number {
   let at = opening + 1;
   for (let code = text.charCodeAt(at); code !== QUOTE && at < text.length; code = text.charCodeAt(at)) {
@@ -21,7 +63,10 @@ function closingQuote(text: string, opening: number): number {
   return at;
 }
 
+const SPACE = 0x20;
 const QUOTE = 0x22;
+const COMMA = 0x2c;
+const COLON = 0x3a;
 const OPEN_LIST = 0x5b;
 const BACKSLASH = 0x5c;
 const CLOSE_LIST = 0x5d;

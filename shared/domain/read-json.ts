@@ -1,5 +1,6 @@
 import { findValueFault, tooDeep } from './find-value-fault.ts';
-import { jsonDepth } from './json-depth.ts';
+import { jsonDepth, pathTooDeep } from './json-depth.ts';
+import { formatPath } from './json-path.ts';
 import { LIMITS } from './limits.ts';
 import { type JsonFault, locateJsonFault } from './locate-json-fault.ts';
 import { MAX_LOSSLESS_NUMBERS, parseLosslessJson } from './lossless-json.ts';
@@ -35,7 +36,9 @@ export function notUtf8(offset: number): string {
 export function readJson(given: string, maxDepth: number = LIMITS.jsonDepth): JsonRead {
   const text = given.startsWith('\uFEFF') ? given.slice(1) : given;
   // Depth first: it is the cheaper look, and a text of nothing but brackets is not worth parsing.
-  if (jsonDepth(text) > maxDepth) return refuse('too_deep', tooDeep(maxDepth));
+  if (jsonDepth(text) > maxDepth) {
+    return refuse('too_deep', tooDeep(maxDepth), formatPath(pathTooDeep(text, maxDepth)));
+  }
   const read = parse(text);
   if ('refusal' in read || !MAY_NAME_PROTO.test(text)) return read;
   const fault = findValueFault(read.json, maxDepth);

@@ -22,7 +22,7 @@ test.each([
   ['must be a JSON object', '9007199254740993'],
   ['a.__proto__: is not taken as a name', '{"a":{"__proto__":1}}'],
   ['custom_data takes', `{"custom_data":{"a":"${'x'.repeat(8 * 1024)}"}}`],
-  ['objects and lists nest deeper than 32 levels', `{"a":${'['.repeat(32)}${']'.repeat(32)}}`],
+  ['a[0][0][0]: objects and lists nest deeper than 32 levels', `{"a":${'['.repeat(32)}${']'.repeat(32)}}`],
 ])('a line that cannot be an input says its number and why: %s', (why, text) => {
   expect(read(text).fault).toContain(`line 7: ${why}`);
 });

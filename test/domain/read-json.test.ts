@@ -42,6 +42,19 @@ test('nesting is refused beyond its limit, however deep', () => {
   expect(readJson(nested(40), 40)).toHaveProperty('json');
 });
 
+const deep = '['.repeat(40);
+test.each([
+  ['a body', `{"name":"x","inputs":[{},{"custom_data":{"b":[[1,2],{}],"a":${deep}`, 'inputs[1].custom_data.a'],
+  ['a list', `[1,{"a":[2]},"]",${deep}`, '[3][0][0][0]'],
+  ['values that are no names', `{"a" : "b", "c\\"d" : ["e",${deep}`, '["c\\"d"][1][0][0]'],
+  ['names that are none', `{"\\q":${deep}`, '["\\\\q"][0][0][0]'],
+  ['nothing but objects', '{"a":'.repeat(40), 'a.a.a.a'],
+  ['more ends than begins', `${']'.repeat(3)}${deep}`, '[0][0][0][0]'],
+  ['a long name', `{"${'n'.repeat(5_000)}":${deep}`, `["${'n'.repeat(100)}"…][0][0][0]`],
+])('nesting too deep says where it begins: %s', (_, text, path) => {
+  expect(readJson(text)).toMatchObject({ refusal: { kind: 'too_deep', path } });
+});
+
 test('what is no JSON says where, and what was expected', () => {
   expect(readJson('{"a":9007199254740993,\n "b":}')).toMatchObject({
     refusal: { kind: 'not_json', message: 'not JSON at line 2, column 6; expected a value' },

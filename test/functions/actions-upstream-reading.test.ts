@@ -174,7 +174,7 @@ test.each([
   [
     'nests too deep',
     `${'['.repeat(9000)}${']'.repeat(9000)}`,
-    'gave JSON that is refused: objects and lists nest deeper',
+    'gave JSON that is refused: [0][0][0][0] objects and lists nest deeper',
   ],
   ['names __proto__', '[{"a":{"__proto__":1}}]', 'gave JSON that is refused: [0].a.__proto__ is not taken as a name'],
   ['ends too soon', '[{"a":', 'gave no JSON: not JSON at line 1, column 7'],

@@ -208,6 +208,14 @@ describe('a refused call', () => {
     ],
     ['an unknown action', { path: path.replace('search', 'find') }, 'ACTION_NOT_FOUND', /find-cities/],
     ['an unknown query parameter', { query: 'limit=3' }, 'BAD_INPUT', /query: limit: .*allowed here: cursor, page/],
+    ['a query that is not UTF-8', { query: 'page=1&cursor=%ff' }, 'BAD_INPUT', /query: cursor: has percent-encoding/],
+    ['a query with half an escape', { query: 'cursor=100%' }, 'BAD_INPUT', /query: cursor: has percent-encoding/],
+    [
+      'a body that nests too deep',
+      { body: `{"input":{"a":[{"b":${'['.repeat(40)}` },
+      'BAD_INPUT',
+      /body: input.a\[0\].b: objects and lists nest deeper/,
+    ],
     ['no body', { body: undefined }, 'BAD_INPUT', /body: is empty; expected object/],
     [
       'a form',

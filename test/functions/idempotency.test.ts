@@ -35,6 +35,16 @@ describe('a launch with a key', () => {
     expect(world.sent).toHaveLength(1);
   });
 
+  it.each([
+    ['é', /ASCII characters; it holds a character that is not$/],
+    ['é'.repeat(256), /ASCII characters; it has 256$/],
+    ['', /ASCII characters; it has 0$/],
+  ])('that is none is refused: %j', async (key, message) => {
+    const { status, body } = await launch(key);
+    expect(status).toBe(400);
+    expect(body).toMatchObject({ error_label: 'BAD_INPUT', message: expect.stringMatching(message) });
+  });
+
   it('costs one write more than one without', async () => {
     const writesOf = async (work: () => Promise<unknown>): Promise<number> => {
       world.engine.resetMeter();

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { parseBody, parseQuery } from '../../../shared/contract/parse-request.ts';
+import { checkEncoding, parseBody, parseQuery } from '../../../shared/contract/parse-request.ts';
 import { strict } from '../../../shared/contract/fields.ts';
 import type { Operation, Route, RouteOf } from '../../../shared/contract/routes.ts';
 import { routeOf } from '../../../shared/contract/routes.ts';
@@ -83,6 +83,7 @@ export function defineEndpoint<O extends Operation, Found = undefined>(
     operation,
     async answer(addressed) {
       const found = await parts.find?.(addressed);
+      checkEncoding(addressed.request.rawQuery);
       const query: unknown = parseQuery(route.query ?? NOTHING, addressed.request.query);
       const sent = readBody(addressed.request);
       const body: unknown = parseBody(route.body ?? NOTHING, sent === undefined ? noBody(route) : sent);

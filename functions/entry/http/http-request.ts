@@ -5,6 +5,8 @@ export interface HttpRequest {
   readonly method: string;
   /** As sent, percent signs and all. */
   readonly rawPath: string;
+  /** As sent, without its question mark. */
+  readonly rawQuery: string;
   /** Read from the raw query string: API Gateway's own map joins repeated names by commas. */
   readonly query: URLSearchParams;
   /** Names in lower case; API Gateway has joined repeated ones by commas. */
@@ -25,6 +27,7 @@ export function readHttpRequest(event: APIGatewayProxyEventV2, publicUrl: string
   return {
     method: event.requestContext.http.method,
     rawPath: event.rawPath,
+    rawQuery: event.rawQueryString,
     query,
     headers: lowerCased(event.headers),
     sourceIp: event.requestContext.http.sourceIp,
