@@ -17,9 +17,9 @@ const MAX_POSTPONE_DAYS = 366;
 /** A run may work, wait and be taken up again for so long (shared/domain/expiry.ts). */
 const MAX_LIFE_DAYS = 90;
 
-/** Partitions of the table that say who may call; only the owner's command line writes them. */
+/** Partitions of the table that say who may call, and how much; only the owner's command line writes them. */
 const KEY_PARTITIONS = ['KEY#*', 'NAME#*'];
-const OWNED_PARTITIONS = [...KEY_PARTITIONS, 'WORKSPACES'];
+const OWNED_PARTITIONS = [...KEY_PARTITIONS, 'WORKSPACES', 'LIMITS#*'];
 const CURSOR_KEY_PARTITION = 'CURSORKEYS';
 
 export type ObjectPrefix = 'pages' | 'inputs' | 'incoming' | 'uploads';

@@ -4,7 +4,7 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { sdkOptions } from '../../shared/adapters/aws/sdk-options.ts';
 import { keepCursorKey } from '../../shared/adapters/aws/cursor-signer.ts';
 import { createKeyringReader } from '../../shared/adapters/aws/stage-secrets.ts';
-import { createRateStore, type RateStore } from '../../shared/adapters/dynamodb/rate-store.ts';
+import { createLimitStore, type LimitStore } from '../../shared/adapters/dynamodb/limit-store.ts';
 import { Table } from '../../shared/adapters/dynamodb/table.ts';
 import { createWorkspaceStore, type WorkspaceStore } from '../../shared/adapters/dynamodb/workspace-store.ts';
 import { systemChance, systemClock } from '../../shared/adapters/system.ts';
@@ -12,7 +12,7 @@ import { systemChance, systemClock } from '../../shared/adapters/system.ts';
 /** What the owner's commands reach of a stage, on this machine or in AWS. */
 export interface StageAccess {
   readonly workspaces: WorkspaceStore;
-  readonly rates: RateStore;
+  readonly limits: LimitStore;
   /** The `whsec_…` secret that a workspace's callbacks are signed with. */
   signingSecret(workspaceUid: string): Promise<string>;
   /** Does at once what the sweep does within two minutes of a first deploy: live calls are answered from then on. */
@@ -41,7 +41,7 @@ export function openStage({ tableName, masterSecretArn, client }: StageAddress):
   const table = new Table(new DynamoDBClient({ ...sdkOptions(), ...client }), tableName, systemClock);
   return {
     workspaces: createWorkspaceStore(table),
-    rates: createRateStore(table),
+    limits: createLimitStore(table),
     async signingSecret(workspaceUid) {
       const keys = await keyring();
       return keys.signingSecret(workspaceUid, keys.currentVersion).reveal();

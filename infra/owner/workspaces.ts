@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { Workspace } from '../../shared/adapters/dynamodb/workspace-store.ts';
-import { RATE_TYPES, type RateLimit, type RateType } from '../../shared/domain/token-bucket.ts';
+import type { OwnLimits } from '../../shared/adapters/dynamodb/limit-store.ts';
+import { RATE_TYPES, type RateLimit } from '../../shared/domain/token-bucket.ts';
 import { runCommand, STAGE_HELP, STAGE_OPTIONS, UsageError, workspaceNamed } from './run-command.ts';
 import type { StageAccess } from './stage-access.ts';
 
@@ -10,6 +11,7 @@ const HELP = `Workspaces and their limits.
   npm run workspaces -- set --workspace NAME [--runs-at-once N] [--inputs-in-flight N]
                                 [--live-rate R] [--launch-rate R] [--read-rate R] [--wait-rate R]
       N is a whole number from 1 on, R calls (of --wait-rate: seconds waited) per second and burst such as 20/40; "default" is the stage's own.
+      A changed rate holds within a minute. Both commands move limits that 0.1.0 kept where functions may write.
 
 ${STAGE_HELP}`;
 
@@ -40,38 +42,35 @@ await runCommand(HELP, () => {
 });
 
 async function list(stage: StageAccess, json: boolean): Promise<string> {
-  const listed = await stage.workspaces.listWorkspaces();
-  const all = await Promise.all(listed.map((workspace) => withRates(stage, workspace)));
+  const all: LimitedWorkspace[] = [];
+  for (const workspace of await stage.workspaces.listWorkspaces()) {
+    await stage.limits.move(workspace.uid);
+    all.push(withLimits(workspace, await stage.limits.read(workspace.uid)));
+  }
   if (json) return JSON.stringify(all);
   if (all.length === 0) return 'There are no workspaces; npm run keys -- create --workspace NAME makes one.';
   return all.map(describe).join('\n');
 }
 
 async function set(stage: StageAccess, values: SetValues): Promise<string> {
-  const { workspaces, rates } = stage;
   if (values.workspace === undefined) throw new UsageError('--workspace NAME is needed');
-  const workspace = await workspaceNamed(workspaces, values.workspace);
-  const limits = {
-    runsAtOnce: limitOf('--runs-at-once', values['runs-at-once'], workspace.limits.runsAtOnce, 1_000),
-    inputsInFlight: limitOf('--inputs-in-flight', values['inputs-in-flight'], workspace.limits.inputsInFlight, 100),
-  };
-  const wanted = RATE_TYPES.map((type) => [type, rateOf(`--${type}-rate`, values[`${type}-rate`])] as const);
-  await workspaces.setLimits(workspace.uid, limits);
-  for (const [type, rate] of wanted) if (rate !== undefined) await rates.setLimit(workspace.uid, type, rate);
-  return describe(await withRates(stage, { ...workspace, limits }));
+  const workspace = await workspaceNamed(stage.workspaces, values.workspace);
+  const rates = RATE_TYPES.map((type) => [type, rateOf(`--${type}-rate`, values[`${type}-rate`])] as const);
+  const runsAtOnce = limitOf('--runs-at-once', values['runs-at-once'], 1_000);
+  const inputsInFlight = limitOf('--inputs-in-flight', values['inputs-in-flight'], 100);
+  const limits = await stage.limits.set(workspace.uid, {
+    ...(runsAtOnce === undefined ? {} : { runsAtOnce }),
+    ...(inputsInFlight === undefined ? {} : { inputsInFlight }),
+    rates: Object.fromEntries(rates.filter(([, rate]) => rate !== undefined)),
+  });
+  return describe(withLimits(workspace, limits));
 }
 
-/** A workspace with its own limits of the API; null where the stage's hold. */
-type RatedWorkspace = Workspace & { readonly rates: Readonly<Record<RateType, RateLimit | null>> };
+/** A workspace with its own limits; null where the stage's hold. */
+type LimitedWorkspace = Workspace & Pick<OwnLimits, 'rates'> & { readonly limits: Omit<OwnLimits, 'rates'> };
 
-async function withRates({ rates }: StageAccess, workspace: Workspace): Promise<RatedWorkspace> {
-  const [live, launch, read, wait] = await Promise.all([
-    rates.readLimit(workspace.uid, 'live'),
-    rates.readLimit(workspace.uid, 'launch'),
-    rates.readLimit(workspace.uid, 'read'),
-    rates.readLimit(workspace.uid, 'wait'),
-  ]);
-  return { ...workspace, rates: { live, launch, read, wait } };
+function withLimits(workspace: Workspace, { rates, ...limits }: OwnLimits): LimitedWorkspace {
+  return { ...workspace, limits, rates };
 }
 
 interface SetValues {
@@ -84,9 +83,9 @@ interface SetValues {
   readonly 'wait-rate'?: string | undefined;
 }
 
-function limitOf(flag: string, text: string | undefined, before: number | null, max: number): number | null {
-  if (text === undefined) return before;
-  if (text === 'default') return null;
+/** Undefined: not given. Null: the stage's own. */
+function limitOf(flag: string, text: string | undefined, max: number): number | null | undefined {
+  if (text === undefined || text === 'default') return text === undefined ? undefined : null;
   const value = Number(text);
   if (/^\d+$/.test(text) && value >= 1 && value <= max) return value;
   throw new UsageError(`${flag} is ${text}; allowed: 1 to ${max}, or default`);
@@ -100,7 +99,7 @@ function rateOf(flag: string, text: string | undefined): RateLimit | null | unde
   throw new UsageError(`${flag} is ${text}; allowed: calls per second and burst such as 20/40, or default`);
 }
 
-function describe({ name, uid, limits, rates }: RatedWorkspace): string {
+function describe({ name, uid, limits, rates }: LimitedWorkspace): string {
   const told = (value: number | null): string => (value === null ? 'default' : String(value));
   const toldRates = RATE_TYPES.map((type) => {
     const rate = rates[type];

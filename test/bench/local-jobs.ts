@@ -82,15 +82,15 @@ async function readyOf({ stdout }: ChildProcess): Promise<{ readonly url: string
 async function issueKeys(dataDir: string): Promise<readonly string[]> {
   const system = await findRunningSystem(dataDir);
   if (system === null) throw new Error('The system did not say where it runs.');
-  const { workspaces, rates } = openStage(system);
+  const { workspaces, limits } = openStage(system);
   const ports = { workspaces, chance: systemChance, clock: systemClock };
   const names = Array.from({ length: WORKSPACES }, (_, index) => `bench-${index}`);
   const issued = await Promise.all(
     names.map((workspaceName) => issueKey(ports, { workspaceName, scopes: ['read', 'run'] })),
   );
   // What is measured is the runtime, not what a stage lets one workspace launch.
-  const limit = { perSecond: 1_000, burst: 1_000 };
-  await Promise.all(issued.map(({ workspace }) => rates.setLimit(workspace.uid, 'launch', limit)));
+  const rates = { launch: { perSecond: 1_000, burst: 1_000 } };
+  await Promise.all(issued.map(({ workspace }) => limits.set(workspace.uid, { rates })));
   return issued.map(({ apiKey }) => apiKey);
 }
 

@@ -55,6 +55,7 @@ function sum<Value>(values: Iterable<Value>, of: (value: Value) => number): numb
 export function kindOfItem(pk: string, sk: string): string {
   if (pk.startsWith('DUE#')) return 'due entry';
   if (pk.startsWith('KEY#')) return 'API key';
+  if (pk.startsWith('LIMITS#')) return 'limits';
   if (pk.startsWith('W#')) return workspaceKind(sk);
   const kind = RUN_KINDS.find(([prefix]) => sk.startsWith(prefix));
   return kind === undefined ? 'other' : kind[1];

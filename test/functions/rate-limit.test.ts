@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createRateLimiter, type SpendRate } from '../../functions/entry/http/rate-limit.ts';
+import { createLimitStore, type LimitStore } from '../../shared/adapters/dynamodb/limit-store.ts';
 import { createRateStore, type RateStore } from '../../shared/adapters/dynamodb/rate-store.ts';
 import { Table } from '../../shared/adapters/dynamodb/table.ts';
 import { clientOf, openEngine, TABLE_NAME } from '../support/open-table.ts';
@@ -14,12 +15,19 @@ const START = Date.UTC(2026, 0, 5, 12);
 
 let now = START;
 let rates: RateStore;
-let writes: () => number;
+let limits: LimitStore;
+/** Calls of the table by now. */
+let counts: () => { readonly reads: number; readonly writes: number };
 beforeEach(() => {
   now = START;
   const engine = openEngine({ now: () => now });
-  rates = createRateStore(new Table(clientOf(engine), TABLE_NAME, { now: () => now, after: () => () => undefined }));
-  writes = () => engine.meter().reduce((sum, { calls }) => sum + calls, 0);
+  const table = new Table(clientOf(engine), TABLE_NAME, { now: () => now, after: () => () => undefined });
+  rates = createRateStore(table);
+  limits = createLimitStore(table);
+  counts = () => {
+    const made = (name: string) => engine.meter().find(({ operation }) => operation === name)?.calls ?? 0;
+    return { reads: made('GetItem'), writes: made('UpdateItem') };
+  };
 });
 
 const container = (): SpendRate => createRateLimiter(rates, LIMITS, () => now);
@@ -53,14 +61,17 @@ describe('one container', () => {
     expect(await spend('w', 'live')).toMatchObject({ remaining: 0, refusedUntil: null });
   });
 
-  it('writes once a lot, and not at all for a workspace over its limit or at rest', async () => {
+  it('reads its limit once a minute and writes once a lot, but neither for a workspace over its limit or at rest', async () => {
+    await limits.move('w');
+    const before = counts();
+    const made = () => ({ reads: counts().reads - before.reads, writes: counts().writes - before.writes });
     const spend = container();
     for (let call = 0; call < 5; call += 1) await spend('w', 'live');
-    expect(writes()).toBe(1);
+    expect(made()).toEqual({ reads: 1, writes: 1 });
     await spendAll(spend);
-    expect(writes()).toBe(8);
+    expect(made()).toEqual({ reads: 1, writes: 8 });
     await spendAll(spend);
-    expect(writes()).toBe(8);
+    expect(made()).toEqual({ reads: 1, writes: 8 });
   });
 
   it('keeps workspaces and kinds of call apart', async () => {
@@ -98,19 +109,28 @@ describe('several containers', () => {
 });
 
 describe("a workspace's own limit", () => {
-  it('holds from the next lot on, and can be taken away', async () => {
+  it('holds from the next lot after a minute on, and can be taken away', async () => {
     const spend = container();
     await spend('w', 'live');
-    await rates.setLimit('w', 'live', { perSecond: 1, burst: 8 });
-    expect(await rates.readLimit('w', 'live')).toEqual({ perSecond: 1, burst: 8 });
+    await limits.set('w', { rates: { live: { perSecond: 1, burst: 8 } } });
     now += 60_000;
     for (let call = 0; call < 4; call += 1) await spend('w', 'live');
     expect(await spendAll(spend)).toBe(8);
     now += 1_000;
     expect(await spend('w', 'live')).toMatchObject({ limit: 8, remaining: 0, refusedUntil: null });
     expect(await spend('w', 'live')).toMatchObject({ refusedUntil: now + 1_000 });
-    await rates.setLimit('w', 'live', null);
+    await limits.set('w', { rates: { live: null } });
     now += 60_000;
     expect(await spendAll(spend)).toBe(40);
+  });
+
+  it('holds for a workspace that is over its limit, a minute later', async () => {
+    await limits.set('w', { rates: { live: { perSecond: 0.001, burst: 1 } } });
+    const spend = container();
+    expect(await spendAll(spend)).toBe(1);
+    await limits.set('w', { rates: { live: { perSecond: 10, burst: 1_000_000 } } });
+    expect(await spendAll(spend)).toBe(0);
+    now += 60_000;
+    expect(await spend('w', 'live')).toMatchObject({ limit: 1_000_000, refusedUntil: null });
   });
 });

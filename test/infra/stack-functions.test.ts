@@ -174,6 +174,7 @@ test.each<[string, string, readonly string[], readonly string[]]>([
   ['an API key', keys.apiKey('0a').pk, API, []],
   ["a workspace's name", keys.workspaceName('acme').pk, API, []],
   ['the list of workspaces', keys.listedWorkspace('uid').pk, [...API, ...WORKERS], []],
+  ["a workspace's limits", keys.limits('uid').pk, [...API, ...WORKERS], []],
   ['the keys of cursors', keys.cursorKeys().pk, ['Live', 'Sweep'], ['Sweep']],
 ])('%s is read and written by those alone who need it', (_, partition, readers, writers) => {
   const everyone = [...API, ...WORKERS];

@@ -1,5 +1,7 @@
+import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../shared/adapters/system.ts';
+import { keys } from '../../shared/adapters/dynamodb/keys.ts';
 import { LIMITS } from '../../shared/domain/limits.ts';
 import { addressOf } from '../../infra/local/host/local-access.ts';
 import { openStage } from '../../infra/owner/stage-access.ts';
@@ -16,9 +18,8 @@ let upstream: Upstream;
 
 beforeAll(async () => {
   system = await startLocalSystem();
-  await openStage(addressOf(system.runtime)).rates.setLimit(system.workspaceUid, 'launch', {
-    perSecond: 500,
-    burst: 500,
+  await openStage(addressOf(system.runtime)).limits.set(system.workspaceUid, {
+    rates: { launch: { perSecond: 500, burst: 500 } },
   });
   api = openApiClient(system.url, system.apiKey);
   receiver = await openCallbackReceiver(system.signingSecret);
@@ -207,3 +208,29 @@ it('an answer of over 4 MB ends early with the rest at X-Pagination-Next; export
   expect((await part.arrayBuffer()).byteLength).toBeLessThanOrEqual(LIMITS.answerBytes);
   expect(part.headers.get('x-pagination-next')).not.toBeNull();
 });
+
+it.each(['live', 'page'])(
+  'the role of %s, which runs actions, cannot write the limits of a workspace',
+  async (name) => {
+    const { tableName, client } = addressOf(system.runtime);
+    const credentials = {
+      accessKeyId: system.runtime.accessKeyIdOf(`trireme-local-${name}`),
+      secretAccessKey: 'the runtime looks at the id',
+    };
+    const dynamodb = new DynamoDBClient({ ...client, credentials });
+    const write = ({ pk, sk }: { readonly pk: string; readonly sk: string }) =>
+      dynamodb.send(
+        new UpdateItemCommand({
+          TableName: tableName,
+          Key: { pk: { S: pk }, sk: { S: sk } },
+          UpdateExpression: 'SET runs_at_once = :many',
+          ExpressionAttributeValues: { ':many': { N: '999' } },
+        }),
+      );
+    await expect(write(keys.limits(system.workspaceUid))).rejects.toMatchObject({ name: 'AccessDeniedException' });
+    // What it may write says nothing of them.
+    await write(keys.profile(system.workspaceUid));
+    const { limits } = openStage(addressOf(system.runtime));
+    expect(await limits.read(system.workspaceUid)).toMatchObject({ runsAtOnce: null });
+  },
+);

@@ -18,8 +18,8 @@ let upstream: Receiver;
 
 beforeAll(async () => {
   system = await startLocalSystem({ unkind: null });
-  const { rates } = openStage(addressOf(system.runtime));
-  await rates.setLimit(system.workspaceUid, 'launch', { perSecond: 500, burst: 500 }); // rules, not limits, are told here
+  const { limits } = openStage(addressOf(system.runtime));
+  await limits.set(system.workspaceUid, { rates: { launch: { perSecond: 500, burst: 500 } } }); // rules, not limits, are told here
   api = openApiClient(system.url, system.apiKey);
   upstream = await openReceiver(() => ({ status: 200, afterMs: 4_000 }));
 });

@@ -1,4 +1,4 @@
-import { type RateBucket, type RateStore, UNSEEN_BUCKET } from '../../../shared/adapters/dynamodb/rate-store.ts';
+import type { RateStore } from '../../../shared/adapters/dynamodb/rate-store.ts';
 import { Lru } from '../../../shared/adapters/lru.ts';
 import { EngineError } from '../../../shared/domain/errors.ts';
 import {
@@ -28,9 +28,15 @@ export type SpendRate = (workspaceUid: string, type: RateType) => Promise<RateSt
 const LOTS_A_BURST = 8;
 /** Buckets remembered by a container; forgetting one loses the rest of its lot. */
 const REMEMBERED = 3_000;
+/** How long a workspace's own limit is believed: after that the next lot reads it again. */
+const LIMIT_MS = 60_000;
 
 interface BucketInHand {
-  seen: RateBucket;
+  limit: RateLimit;
+  /** Until when the limit is believed, epoch ms. */
+  limitUntil: number;
+  /** When it is full again as last seen, epoch ms. */
+  fullAt: number;
   /** Tokens taken from the bucket and not yet spent here. */
   inHand: number;
   /** A lot on its way. */
@@ -42,35 +48,37 @@ interface BucketInHand {
  * calls cost no write, and none while a workspace is over its limit. What is left of a lot stays good.
  */
 export function createRateLimiter(
-  store: Pick<RateStore, 'take'>,
+  store: RateStore,
   stageLimits: Readonly<Record<RateType, RateLimit>>,
   now: () => number,
 ): SpendRate {
   const buckets = new Lru<BucketInHand>(REMEMBERED);
 
   async function takeLot(workspaceUid: string, type: RateType, bucket: BucketInHand): Promise<void> {
-    const stageLimit = stageLimits[type];
-    const { burst } = bucket.seen.own ?? stageLimit;
-    const wanted = Math.max(1, Math.floor(burst / LOTS_A_BURST));
-    const lot = await store.take({ workspaceUid, type, seen: bucket.seen }, { wanted, stageLimit, now: now() });
-    bucket.seen = lot.bucket;
+    if (bucket.limitUntil <= now()) {
+      bucket.limit = (await store.readLimit(workspaceUid, type)) ?? stageLimits[type];
+      bucket.limitUntil = now() + LIMIT_MS;
+    }
+    const { limit, fullAt } = bucket;
+    const wanted = Math.max(1, Math.floor(limit.burst / LOTS_A_BURST));
+    const lot = await store.take({ workspaceUid, type, fullAt }, { wanted, limit, now: now() });
+    bucket.fullAt = lot.fullAt;
     bucket.inHand += lot.taken;
   }
 
   return async (workspaceUid, type) => {
     const name = `${type} ${workspaceUid}`;
-    const bucket = buckets.get(name) ?? { seen: UNSEEN_BUCKET, inHand: 0, taking: null };
+    const bucket = buckets.get(name) ?? { limit: stageLimits[type], limitUntil: 0, fullAt: 0, inHand: 0, taking: null };
     buckets.set(name, bucket);
     for (;;) {
-      const limit = bucket.seen.own ?? stageLimits[type];
       if (bucket.inHand > 0) {
         bucket.inHand -= 1;
-        return { ...standingOf(limit, bucket, now()), type, refusedUntil: null };
+        return { ...standingOf(bucket, now()), type, refusedUntil: null };
       }
       const at = now();
-      if (takeTokens(limit, bucket.seen.fullAt, 1, at).taken === 0) {
-        const refusedUntil = nextTokenAt(limit, bucket.seen.fullAt, at);
-        return { ...standingOf(limit, bucket, at), type, refusedUntil };
+      const { limit, limitUntil, fullAt } = bucket;
+      if (limitUntil > at && takeTokens(limit, fullAt, 1, at).taken === 0) {
+        return { ...standingOf(bucket, at), type, refusedUntil: nextTokenAt(limit, fullAt, at) };
       }
       bucket.taking ??= takeLot(workspaceUid, type, bucket).finally(() => (bucket.taking = null));
       await bucket.taking;
@@ -79,11 +87,10 @@ export function createRateLimiter(
 }
 
 function standingOf(
-  limit: RateLimit,
-  { seen, inHand }: BucketInHand,
+  { limit, fullAt, inHand }: BucketInHand,
   now: number,
 ): Pick<RateStanding, 'limit' | 'remaining' | 'resetSeconds'> {
-  const tokens = Math.min(limit.burst, tokensIn(limit, seen.fullAt, now) + inHand);
+  const tokens = Math.min(limit.burst, tokensIn(limit, fullAt, now) + inHand);
   return {
     limit: limit.burst,
     remaining: Math.max(0, Math.floor(tokens)),

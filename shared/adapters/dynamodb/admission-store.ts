@@ -1,6 +1,7 @@
 import type { AdmissionStore, WorkspaceLimits } from '../../engine/stores.ts';
 import { ItemReader } from './attributes.ts';
 import { keys, WAITER_PREFIX } from './keys.ts';
+import { readRunLimits } from './limit-reader.ts';
 import type { Table } from './table.ts';
 
 const PAIR_PREFIX = 's:';
@@ -12,11 +13,10 @@ function pairOf(runUid: string, epoch: number): string {
 
 export function createAdmissionStore(table: Table, defaults: WorkspaceLimits, now: () => number): AdmissionStore {
   async function readLimits(workspaceUid: string): Promise<WorkspaceLimits> {
-    const item = await table.get(keys.profile(workspaceUid), 'eventual');
-    const read = new ItemReader(item ?? {});
+    const own = await readRunLimits(table, workspaceUid, 'eventual');
     return {
-      runsAtOnce: read.numberOrNull('runs_at_once') ?? defaults.runsAtOnce,
-      inputsInFlight: read.numberOrNull('inputs_in_flight') ?? defaults.inputsInFlight,
+      runsAtOnce: own.runsAtOnce ?? defaults.runsAtOnce,
+      inputsInFlight: own.inputsInFlight ?? defaults.inputsInFlight,
     };
   }
 

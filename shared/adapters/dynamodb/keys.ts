@@ -32,7 +32,7 @@ import {
  *                      DEF#<ref>               what its runs are made of
  *                      IN#<ref>#<first>        a chunk of inputs, compressed
  *                      F#<nominal>             a time and what came of it; of a trigger, with #<fire> behind
- *   W#<workspace>      PROFILE                 name and limits
+ *   W#<workspace>      PROFILE                 its name
  *                      SLOTS                   runs at work
  *                      WAIT#<created>#<run>    runs in line
  *                      KEY#<digest>            an API key, for listing
@@ -40,7 +40,8 @@ import {
  *                      PACE#<action>[#<hash>]  what the pace of an action has seen; behind it, of inputs of which key
  *                      UP#<upload>             an upload, and the run it made
  *                      UPLOADS                 uploads that wait for a launch, each with its end
- *                      RATE#<type>             a token bucket of the API, and the workspace's own limit
+ *                      RATE#<type>             a token bucket of the API
+ *   LIMITS#<workspace> LIMITS                  its own limits, in a partition that no function writes to
  *   KEY#<digest>       KEY                     the same, for authentication
  *   NAME#<name>        NAME                    a workspace's uid by its name
  *   WORKSPACES         <uid>                   all of them, for the owner's command line
@@ -98,6 +99,7 @@ export const keys = {
     sk: `${FIRE_PREFIX}${digits(at, 13)}#${fireUid}`,
   }),
   profile: (workspaceUid: string): Key => ({ pk: `W#${workspaceUid}`, sk: 'PROFILE' }),
+  limits: (workspaceUid: string): Key => ({ pk: `LIMITS#${workspaceUid}`, sk: 'LIMITS' }),
   slots: (workspaceUid: string): Key => ({ pk: `W#${workspaceUid}`, sk: 'SLOTS' }),
   waiter: (workspaceUid: string, { createdAt, runUid }: Waiter): Key => ({
     pk: `W#${workspaceUid}`,

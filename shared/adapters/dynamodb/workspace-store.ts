@@ -1,14 +1,11 @@
-import type { WorkspaceLimits } from '../../engine/stores.ts';
 import { type Item, ItemReader } from './attributes.ts';
 import { keys } from './keys.ts';
 import type { Table } from './table.ts';
 
-/** A workspace: the tenant whose keys, runs and limits lie together. */
+/** A workspace: the tenant whose keys and runs lie together. */
 export interface Workspace {
   readonly uid: string;
   readonly name: string;
-  /** What the owner set; null where the stage's defaults hold. */
-  readonly limits: { readonly [Name in keyof WorkspaceLimits]: number | null };
   readonly createdAt: number;
 }
 
@@ -30,7 +27,6 @@ export interface WorkspaceStore {
   readWorkspace(uid: string): Promise<Workspace>;
   /** All workspaces, by name. Reads the whole list: for the owner's command line. */
   listWorkspaces(): Promise<readonly Workspace[]>;
-  setLimits(uid: string, limits: Workspace['limits']): Promise<void>;
   createKey(key: StoredKey): Promise<void>;
   /** Keys of a workspace, oldest first, revoked ones too. */
   listKeys(workspaceUid: string): Promise<readonly StoredKey[]>;
@@ -55,8 +51,9 @@ export function createWorkspaceStore(table: Table): WorkspaceStore {
       if (known !== null) return read(known);
       // The profile first: a name always leads to one. A profile whose name went to another call is never found.
       await table.put(keys.profile(uid), { uid, name, created_at: now });
-      await table.put(keys.listedWorkspace(uid), { uid });
       const absent = { expression: 'attribute_not_exists(pk)' };
+      await table.put(keys.limits(uid), {}, absent);
+      await table.put(keys.listedWorkspace(uid), { uid });
       const named = await table.put(keys.workspaceName(name), { uid }, absent);
       return read(named.done || named.item === null ? uid : new ItemReader(named.item).text('uid'));
     },
@@ -76,20 +73,6 @@ export function createWorkspaceStore(table: Table): WorkspaceStore {
     },
 
     readWorkspace: read,
-
-    async setLimits(uid, { runsAtOnce, inputsInFlight }) {
-      const wanted = Object.entries({ runs_at_once: runsAtOnce, inputs_in_flight: inputsInFlight });
-      const sets = wanted.filter(([, value]) => value !== null);
-      const removes = wanted.filter(([, value]) => value === null);
-      await table.update(keys.profile(uid), {
-        expression: [
-          sets.length === 0 ? '' : `SET ${sets.map(([name]) => `${name} = :${name}`).join(', ')}`,
-          removes.length === 0 ? '' : `REMOVE ${removes.map(([name]) => name).join(', ')}`,
-        ].join(' '),
-        condition: 'attribute_exists(pk)',
-        values: Object.fromEntries(sets.map(([name, value]) => [`:${name}`, value])),
-      });
-    },
 
     async createKey(key) {
       // The listed copy first: a key that works can always be seen, and revoked.
@@ -130,10 +113,6 @@ function workspaceFromItem(item: Item): Workspace {
   return {
     uid: read.text('uid'),
     name: read.text('name'),
-    limits: {
-      runsAtOnce: read.numberOrNull('runs_at_once'),
-      inputsInFlight: read.numberOrNull('inputs_in_flight'),
-    },
     createdAt: read.number('created_at'),
   };
 }
