@@ -12,6 +12,7 @@ import type { InvocationRow } from './host/invocation-meter.ts';
 import { listenLocally, urlOf } from './host/listen.ts';
 import { openServices } from './host/open-services.ts';
 import type { OpenServices } from './host/open-services.ts';
+import { partitionKeyIn } from './host/partition-key.ts';
 import { nameCallers } from './host/principals.ts';
 import type { Callers, Credentials } from './host/principals.ts';
 import type { GatewayCall } from './host/queue-client.ts';
@@ -83,10 +84,13 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   await listenLocally(server, options.port ?? 0);
   const principals = new Map();
   const routed: { -readonly [K in keyof Services]: Services[K] } = {};
-  const gateway = await startGateway({ services: routed, principals, log: onNotice });
+  let tables: SystemPlan['tables'] = [];
+  const partitionKeyOf = (table: string, index: string | undefined) => partitionKeyIn(tables, table, index);
+  const gateway = await startGateway({ services: routed, principals, partitionKeyOf, log: onNotice });
   const call: GatewayCall = (...input) => gateway.call(...input);
   try {
     const plan = resolveTemplate({ ...stack, endpoints: { gateway: gateway.url, api: urlOf(server) } });
+    tables = plan.tables;
     const callers = nameCallers(plan);
     for (const [key, principal] of callers.principals) principals.set(key, principal);
     const services = await openServices({
