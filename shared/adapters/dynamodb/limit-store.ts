@@ -25,14 +25,15 @@ export interface LimitStore {
 export function createLimitStore(table: Table): LimitStore {
   async function read(workspaceUid: string): Promise<OwnLimits> {
     const rateOf = (type: RateType) => readRateLimit(table, workspaceUid, type, 'strong');
-    const [limits, live, launch, reads, wait] = await Promise.all([
-      readRunLimits(table, workspaceUid, 'strong'),
-      rateOf('live'),
-      rateOf('launch'),
-      rateOf('read'),
-      rateOf('wait'),
-    ]);
-    return { ...limits, rates: { live, launch, read: reads, wait } };
+    return {
+      ...(await readRunLimits(table, workspaceUid, 'strong')),
+      rates: {
+        live: await rateOf('live'),
+        launch: await rateOf('launch'),
+        read: await rateOf('read'),
+        wait: await rateOf('wait'),
+      },
+    };
   }
 
   async function move(workspaceUid: string): Promise<void> {
