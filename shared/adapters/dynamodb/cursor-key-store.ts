@@ -11,7 +11,8 @@ export interface CursorKeys {
 
 /** The keys as they lie in the table, read anew each time; null before the sweep, or the owner, has put them there. */
 export async function readCursorKeys(table: Table): Promise<CursorKeys | null> {
-  const item = await table.get(keys.cursorKeys(), 'eventual');
+  // Written once and for long: seen at half the price it is good. Not seen, it may have been put there just now.
+  const item = (await table.get(keys.cursorKeys(), 'eventual')) ?? (await table.get(keys.cursorKeys(), 'strong'));
   return item === null ? null : cursorKeysFromItem(item);
 }
 
