@@ -144,7 +144,9 @@ async function tendRecords(ports: CorePorts, definition: RunDefinition, shard: n
     if (!late) continue;
     const attempt = record.by === '' ? 0 : record.retryCount + (record.status === 'PENDING' ? 1 : 0);
     const { workspaceUid } = definition;
-    await ports.messages.send({ kind: 'callback', uid: record.uid, attempt }, { workspaceUid });
+    // A first attempt that was put off has a record, which only a message that says so looks at.
+    const putOff = attempt === 0 ? { slow: true } : {};
+    await ports.messages.send({ kind: 'callback', uid: record.uid, attempt, ...putOff }, { workspaceUid });
   }
   return lookAgainAt;
 }
