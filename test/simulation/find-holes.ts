@@ -18,7 +18,7 @@ const RARE: ReadonlySet<string> = new Set([
   'burial:fire FIRE_MISSED',
 ]);
 const HISTORIES_FOR_RARE = 20_000;
-/** So many have every other move and outcome; `.ci/run` runs as many. In fewer, only kinds of faults and points are sure. */
+/** So many have every other move and outcome. In fewer, only kinds of faults and points are sure. */
 const HISTORIES_FOR_ALL = 5_000;
 
 /** Moves of the table by where they begin. */

@@ -9,7 +9,7 @@ import { REGRESSIONS } from './regressions.ts';
 import { runBatch } from './run-batch.ts';
 import { type Outcome, runThreads } from './run-threads.ts';
 
-/** Half a minute of two cores, with those run twice; `.ci/run` runs more after the tests, and `npm run simulate` as many as are asked for. */
+/** Half a minute of two cores, with those run twice; `npm run simulate` runs as many as are asked for. */
 const HISTORIES = 700;
 /** So many of them are run twice. */
 const TWICE = 150;
