@@ -8,7 +8,7 @@ import { type LocalTestSystem, startLocalSystem } from '../support/local-system.
 let system: LocalTestSystem;
 beforeAll(async () => {
   system = await startLocalSystem();
-}, 60_000);
+});
 afterAll(() => system.close());
 
 interface RawAnswer {

@@ -5,7 +5,7 @@ import { type LocalTestSystem, startLocalSystem } from '../support/local-system.
 let system: LocalTestSystem;
 beforeAll(async () => {
   system = await startLocalSystem();
-}, 60_000);
+});
 afterAll(() => system.close());
 
 const ASYNC = '/v1/actions/search-cities/run/async';

@@ -209,7 +209,9 @@ describe("another workspace's uid", () => {
   );
   let uid = '';
   let scheduleUid = '';
+  let stranger = '';
   beforeAll(async () => {
+    stranger = await newKey('stranger');
     const { body } = await api.ask('runAsync', launch({ ...ONE, callback: { url: upstream.url } }));
     uid = body.uid;
     await ended(uid);
@@ -218,7 +220,6 @@ describe("another workspace's uid", () => {
   });
 
   it.each(routes)('answers %s %s byte for byte as an unknown one', async (method, path) => {
-    const apiKey = await newKey(`stranger to ${method} ${path}`);
     const answerTo = async (runUid: string, ofSchedule: string) => {
       const callbackUid = deriveUid(runUid, 'run_finished', { ending: 1 });
       const full = path
@@ -226,7 +227,7 @@ describe("another workspace's uid", () => {
         .replace('{callback_uid}', callbackUid)
         .replace('{scheduled_run_uid}', ofSchedule);
       const { status, text, headers } = await api.send(method, full, {
-        apiKey,
+        apiKey: stranger,
         ...(method === 'POST' || method === 'PATCH' ? { body: {} } : {}),
       });
       const { error_ref: ref } = JSON.parse(text) as { error_ref: string }; // any refusal of ours has one
@@ -241,7 +242,6 @@ describe("another workspace's uid", () => {
   });
 
   it('as a dependency is not found, and nothing is created', async () => {
-    const stranger = await newKey('stranger');
     const refused = await api.refused('runAsync', launch({ ...ONE, depends_on: [uid] }, { apiKey: stranger }));
     expect(refused.status).toBe(404);
     expect((await api.ask('listRuns', { apiKey: stranger })).body).toEqual([]);
@@ -340,17 +340,9 @@ describe('callback urls', () => {
       '/hook',
       'example.com',
     ];
-    // Not through the limit on launches: the inputs are refused too, but the url is named.
     const taken: string[] = [];
     for (const url of urls) {
-      const refused = await until(`an answer about ${url}`, async () => {
-        const answer = await api.send(
-          'POST',
-          '/v1/actions/search-cities/run/async',
-          launch({ ...ONE, callback: { url } }),
-        );
-        return answer.status === 429 ? null : answer;
-      });
+      const refused = await api.send('POST', ASYNC, launch({ ...ONE, callback: { url } }));
       if (refused.status !== 400 || !refused.text.includes('callback.url'))
         taken.push(`${url}: ${refused.text.slice(0, 200)}`);
     }

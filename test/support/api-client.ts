@@ -5,6 +5,7 @@ import { matchRoute } from '../../shared/contract/match-route.ts';
 import type { Operation, Route, RouteOf } from '../../shared/contract/routes.ts';
 import { errorsOf, routeOf } from '../../shared/contract/routes.ts';
 import { ERROR_CATALOGUE } from '../../shared/domain/errors.ts';
+import { fetchPatiently } from './fetch-patiently.ts';
 
 /** A call as a consumer writes it. */
 export interface Asked {
@@ -48,13 +49,19 @@ type RowOf<O extends Operation> =
 /** The operations that may answer with a list. */
 type ListOperation = { [O in Operation]: [RowOf<O>] extends [never] ? never : O }[Operation];
 
-/** A client of the API at `url` with a key. */
-export function openApiClient(url: string, apiKey: string): ApiClient {
+/** A client of the API at `url` with a key. Where a limit on calls refuses it, it comes back; a test of limits has `impatient`. */
+export function openApiClient(
+  url: string,
+  apiKey: string,
+  { impatient = false }: { readonly impatient?: boolean } = {},
+): ApiClient {
+  const fetchAnswer = impatient ? fetch : fetchPatiently;
+
   async function send(method: string, path: string, asked: Asked = {}): Promise<Answer<unknown>> {
     const { body, headers = {}, query = '' } = asked;
     const key = asked.apiKey === undefined ? apiKey : asked.apiKey;
     const raw = typeof body === 'string' || body instanceof Uint8Array;
-    const response = await fetch(asked.url ?? `${url}${path}${query}`, {
+    const response = await fetchAnswer(asked.url ?? `${url}${path}${query}`, {
       method,
       headers: {
         ...(key === null ? {} : { 'x-api-key': key }),

@@ -1,16 +1,15 @@
 import { createServer } from 'node:http';
 import type { IncomingHttpHeaders, Server } from 'node:http';
-import { bundleFunctions } from '../../infra/bundle.ts';
-import { claimBundleDir } from '../../infra/local/host/bundle-dir.ts';
 import type { FunctionLog } from '../../infra/local/host/functions.ts';
 import { listenLocally, urlOf } from '../../infra/local/host/listen.ts';
 import { prepareAccess } from '../../infra/local/host/local-access.ts';
 import type { Access } from '../../infra/local/host/local-access.ts';
-import { readLocalSecret, ROOT, synthesizeLocalStack } from '../../infra/local/host/local-stack.ts';
-import type { SynthesizedStack } from '../../infra/local/host/read-assembly.ts';
+import { readLocalSecret } from '../../infra/local/host/local-project.ts';
 import { startRuntime } from '../../infra/local/runtime.ts';
 import type { Runtime, RuntimeOptions } from '../../infra/local/runtime.ts';
+import { fetchPatiently } from './fetch-patiently.ts';
 import { PATIENCE_MS } from './patience.ts';
+import { buildOf, buildOnce } from './shared-build.ts';
 
 /** The real system, started in this process on free ports. */
 export interface LocalTestSystem extends Access {
@@ -20,18 +19,9 @@ export interface LocalTestSystem extends Access {
   readonly logs: readonly FunctionLog[];
   /** What the machinery had to say: denials, loops, refused calls. */
   readonly notices: readonly string[];
-  /** Calls the API with the key; a body is sent as JSON. */
+  /** Calls the API with the key, and again where a limit on calls refuses it; a body is sent as JSON. */
   call(method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<Response>;
   close(): Promise<void>;
-}
-
-let built: Promise<SynthesizedStack> | null = null;
-
-/** Bundles and synthesizes once per test file. */
-async function build(root: string): Promise<SynthesizedStack> {
-  const bundleDir = claimBundleDir();
-  await bundleFunctions({ root, outDir: bundleDir });
-  return synthesizeLocalStack(bundleDir);
 }
 
 /**
@@ -40,12 +30,12 @@ async function build(root: string): Promise<SynthesizedStack> {
  */
 export async function startLocalSystem(
   options: Partial<Omit<RuntimeOptions, 'stack'>> = {},
-  root = ROOT,
+  root: string | null = null,
 ): Promise<LocalTestSystem> {
   const logs: FunctionLog[] = [];
   const notices: string[] = [];
   const runtime = await startRuntime({
-    stack: await (built ??= build(root)),
+    stack: await (root === null ? buildOnce() : buildOf(root)),
     unkind: { seed: 1 },
     readSecret: readLocalSecret,
     onLog: (log) => logs.push(log),
@@ -60,7 +50,7 @@ export async function startLocalSystem(
     logs,
     notices,
     call: (method, path, body, headers = {}) =>
-      fetch(`${runtime.url}${path}`, {
+      fetchPatiently(`${runtime.url}${path}`, {
         method,
         headers: {
           'x-api-key': access.apiKey,

@@ -1,7 +1,7 @@
 import { BundleError, watchFunctions } from '../../bundle.ts';
 import { settingsOf } from '../../settings.ts';
 import { claimBundleDir, releaseBundleDir } from './bundle-dir.ts';
-import { LOCAL_STAGE, ROOT } from './local-stack.ts';
+import { LOCAL_STAGE, ROOT } from './local-project.ts';
 import { StartRefused } from './start-options.ts';
 
 /** Exit code of a start that the sources keep from being, as any build's. */

@@ -1,17 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { parseEnv } from 'node:util';
+import { join } from 'node:path';
 import { synthesize } from '../../app.ts';
+import { LOCAL_STAGE } from './local-project.ts';
 import { readAssembly } from './read-assembly.ts';
 import type { SynthesizedStack } from './read-assembly.ts';
-import type { SecretPlan } from './system-plan.ts';
-
-/** The project's folder. */
-export const ROOT = resolve(import.meta.dirname, '../../..');
-
-/** The stage of infra/settings.ts that runs on this machine. */
-export const LOCAL_STAGE = 'local';
 
 /** The template stays the same; what goes is what takes time here and is done by `cdk synth` and the tests. */
 const LOCAL_CONTEXT = {
@@ -34,19 +27,5 @@ export function synthesizeLocalStack(bundleDir: string): SynthesizedStack {
     if (before === undefined) delete process.env['CDK_CONTEXT_JSON'];
     else process.env['CDK_CONTEXT_JSON'] = before;
     rmSync(outDir, { recursive: true, force: true });
-  }
-}
-
-/** The secrets of actions come from the project's `.env`, read anew each time; all others are the template's. */
-export function readLocalSecret({ id }: SecretPlan): (() => string) | undefined {
-  return id.includes('ActionSecrets') ? () => JSON.stringify(readDotEnv(join(ROOT, '.env'))) : undefined;
-}
-
-function readDotEnv(path: string): Readonly<Record<string, string | undefined>> {
-  try {
-    return parseEnv(readFileSync(path, 'utf8'));
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {};
-    throw error;
   }
 }

@@ -12,7 +12,8 @@ import { startLiveBundle } from './live-bundle.ts';
 import { listenLocally } from './listen.ts';
 import { addressOf, prepareAccess } from './local-access.ts';
 import type { Access } from './local-access.ts';
-import { readLocalSecret, synthesizeLocalStack } from './local-stack.ts';
+import { readLocalSecret } from './local-project.ts';
+import { synthesizeLocalStack } from './local-stack.ts';
 import { StartRefused } from './start-options.ts';
 import type { StartOptions } from './start-options.ts';
 

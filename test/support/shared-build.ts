@@ -1,0 +1,72 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { claimBundleDir } from '../../infra/local/host/bundle-dir.ts';
+import { ROOT } from '../../infra/local/host/local-project.ts';
+import type { SynthesizedStack } from '../../infra/local/host/read-assembly.ts';
+import { until } from './until.ts';
+
+/** Bundles the functions of a folder that lies like the project's, for one system of this test file. */
+export async function buildOf(root: string): Promise<SynthesizedStack> {
+  return await build(root, claimBundleDir());
+}
+
+/** Where all test files of a run find the functions and the stack that the first of them built. */
+export function sharedBuildDir(): string {
+  return claimBundleDir('shared');
+}
+
+/**
+ * The project as it is built, once for all test files that run in this process: whoever comes first builds, the others
+ * wait for it.
+ */
+export async function buildOnce(): Promise<SynthesizedStack> {
+  const dir = sharedBuildDir();
+  const outcome = join(dir, 'outcome.json');
+  if (isFirstAt(dir)) {
+    try {
+      writeWhole(outcome, { stack: toStored(await build(ROOT, dir)) });
+    } catch (error) {
+      writeWhole(outcome, { fault: String(error) });
+      throw error;
+    }
+  }
+  await until('the functions that another test file builds', () => (existsSync(outcome) ? true : null));
+  const { stack, fault } = JSON.parse(readFileSync(outcome, 'utf8')) as Outcome; // written just above
+  if (stack === undefined) throw new Error(`Another test file could not build the functions: ${fault}`);
+  return { ...stack, assets: new Map(stack.assets) };
+}
+
+type StoredStack = Omit<SynthesizedStack, 'assets'> & { readonly assets: readonly (readonly [string, string])[] };
+interface Outcome {
+  readonly stack?: StoredStack;
+  readonly fault?: string;
+}
+
+/** The CDK takes a second to load: only who builds pays for it. */
+async function build(root: string, bundleDir: string): Promise<SynthesizedStack> {
+  const { bundleFunctions } = await import('../../infra/bundle.ts');
+  await bundleFunctions({ root, outDir: bundleDir });
+  const { synthesizeLocalStack } = await import('../../infra/local/host/local-stack.ts');
+  return synthesizeLocalStack(bundleDir);
+}
+
+function toStored({ assets, ...stack }: SynthesizedStack): StoredStack {
+  return { ...stack, assets: [...assets] };
+}
+
+/** Makes the folder; tells whether nobody had. */
+function isFirstAt(dir: string): boolean {
+  try {
+    mkdirSync(dir);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** Never half of it is there. */
+function writeWhole(file: string, outcome: Outcome): void {
+  writeFileSync(`${file}.new`, JSON.stringify(outcome));
+  renameSync(`${file}.new`, file);
+}
