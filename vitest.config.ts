@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/longest-first.ts';
 import { PATIENCE_MS } from './test/support/patience.ts';
 
 export default defineConfig({
@@ -11,7 +12,8 @@ export default defineConfig({
     testTimeout: 2 * PATIENCE_MS,
     hookTimeout: 2 * PATIENCE_MS,
     pool: 'threads',
-    // Journeys mostly wait: also on two cores two files go side by side.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    sequence: { sequencer: LongestFirst },
+    // Journeys mostly wait: also on two cores three files go side by side.
+    maxWorkers: Math.max(3, availableParallelism() - 1),
   },
 });

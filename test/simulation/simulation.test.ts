@@ -9,10 +9,10 @@ import { REGRESSIONS } from './regressions.ts';
 import { runBatch } from './run-batch.ts';
 import { type Outcome, runThreads } from './run-threads.ts';
 
-/** Half a minute of two cores, with those run twice; `npm run simulate` runs as many as are asked for. */
+/** Less than a minute of two cores, with those run twice; `npm run simulate` runs as many as are asked for. */
 const HISTORIES = 700;
 /** So many of them are run twice. */
-const TWICE = 150;
+const TWICE = 100;
 /** Against hanging only. */
 const HOUR_MS = 3_600_000;
 

@@ -39,7 +39,8 @@ export function fixtureStack(codeDir: string, outDir: string): cdk.App {
   });
   const dlq = new sqs.Queue(stack, 'DeadLetters', { retentionPeriod: cdk.Duration.days(14) });
   const queue = new sqs.Queue(stack, 'Work', {
-    visibilityTimeout: cdk.Duration.seconds(1),
+    // A busy machine must not bring a message back: the tests of that turn the clock.
+    visibilityTimeout: cdk.Duration.minutes(10),
     deadLetterQueue: { queue: dlq, maxReceiveCount: 5 },
   });
   const loopQueue = new sqs.Queue(stack, 'Loop', { deadLetterQueue: { queue: dlq, maxReceiveCount: 5 } });
@@ -68,7 +69,7 @@ export function fixtureStack(codeDir: string, outDir: string): cdk.App {
       ...extra,
     });
   const echo = make('echo');
-  const worker = make('worker');
+  const worker = make('worker', { timeout: cdk.Duration.minutes(5) });
   worker.addEventSource(
     new SqsEventSource(queue, {
       batchSize: 10,
