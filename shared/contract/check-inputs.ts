@@ -4,6 +4,9 @@ import { inputsOverLimit, LIMITS } from '../domain/limits.ts';
 import { isJsonObject, isLosslessNumber } from '../domain/lossless-json.ts';
 import { bytesOver, CUSTOM_DATA_WAY_ROUND, TOO_LARGE } from './fields.ts';
 
+/** The member of a body that {@link checkInputList} checks, in whichever body it is. */
+export const CHECKED_BY_HAND = 'inputs';
+
 export const INPUTS_MESSAGE = `must be a list of 1 to ${LIMITS.inputsPerLaunch} inputs`;
 export const INPUT_WAY_ROUND = 'give the action a reference to the data instead';
 

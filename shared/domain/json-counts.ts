@@ -1,3 +1,4 @@
+import { CLOSE_LIST, CLOSE_OBJECT, closingQuote, COLON, COMMA, OPEN_LIST, OPEN_OBJECT, QUOTE } from './json-text.ts';
 import { LIMITS } from './limits.ts';
 
 /** An object or a list of a JSON text that has more in it than any that could be taken. */
@@ -15,11 +16,11 @@ const PROPERTIES = 10_000;
 const ELEMENTS = 20_000;
 
 /**
- * Counts before anything is parsed, in one pass over the bytes: a million names take JSON.parse a second, and a million
- * elements take a schema ten. Gives the first object or list that is over its limit, with all that is in it; null also
- * where the text is no JSON or nests too deep, which is for others to say.
+ * Counts before anything is parsed, in one pass: a million names take JSON.parse a second, and a million elements take a
+ * schema ten. Gives the first object or list that is over its limit, with all that is in it; null also where the text is
+ * no JSON, which is for others to say; `too_deep` where it nests deeper than a body may.
  */
-export function findTooMany(bytes: Uint8Array): TooMany | null {
+export function findTooMany(text: string): TooMany | 'too_deep' | null {
   // Of each depth; arrays of numbers, as an object for each bracket would cost more than all the rest.
   const commas = new Int32Array(LIMITS.jsonDepth + 1);
   const limits = new Int32Array(LIMITS.jsonDepth + 1);
@@ -27,25 +28,34 @@ export function findTooMany(bytes: Uint8Array): TooMany | null {
   let depth = 0;
   let over = 0;
   let name = 0;
-  for (let at = 0; at < bytes.length; at += 1) {
-    const byte = bytes[at];
-    if (byte === QUOTE) {
+  // Of the body's own member: where its name ends, and the one of which it is known whether it is `inputs`.
+  let rootNameEnd = 0;
+  let judged = NONE;
+  let isInputs = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) {
       name = at;
-      at = closingQuote(bytes, at);
-    } else if (byte === COLON) names[depth] = name;
-    else if (byte === COMMA) {
+      at = closingQuote(text, at);
+      if (depth === 1) rootNameEnd = at;
+    } else if (code === COLON) names[depth] = name;
+    else if (code === COMMA) {
       const seen = (commas[depth] ?? 0) + 1;
       commas[depth] = seen;
       if (over === 0 && depth > 0 && seen >= (limits[depth] ?? 0)) over = depth;
-    } else if (byte === OPEN_OBJECT || byte === OPEN_LIST) {
-      if (depth === LIMITS.jsonDepth) return null;
+    } else if (code === OPEN_OBJECT || code === OPEN_LIST) {
+      if (depth === LIMITS.jsonDepth) return 'too_deep';
       depth += 1;
       commas[depth] = 0;
-      const isInputs =
-        byte === OPEN_LIST && depth === 2 && (names[1] ?? NONE) !== NONE && nameAt(bytes, names[1]) === 'inputs';
-      limits[depth] = isInputs ? LIMITS.inputsPerLaunch : byte === OPEN_LIST ? ELEMENTS : PROPERTIES;
-      names[depth] = byte === OPEN_LIST ? NONE : at;
-    } else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) {
+      // Once for a name: as many lists as there is room for may follow one, in a text that is no JSON.
+      if (depth === 2 && names[1] !== judged) {
+        judged = names[1] ?? NONE;
+        isInputs = judged !== NONE && rootNameEnd - judged <= LONGEST_INPUTS && nameAt(text, judged) === 'inputs';
+      }
+      const most = depth === 2 && isInputs ? LIMITS.inputsPerLaunch : ELEMENTS;
+      limits[depth] = code === OPEN_LIST ? most : PROPERTIES;
+      names[depth] = code === OPEN_LIST ? NONE : at;
+    } else if (code === CLOSE_OBJECT || code === CLOSE_LIST) {
       if (over !== 0 && over === depth) break;
       depth = Math.max(0, depth - 1);
     }
@@ -53,37 +63,25 @@ export function findTooMany(bytes: Uint8Array): TooMany | null {
   if (over === 0) return null;
   const path = Array.from({ length: over - 1 }, (_, index) => {
     const at = names[index + 1];
-    return at === NONE ? (commas[index + 1] ?? 0) : nameAt(bytes, at);
+    return at === NONE ? (commas[index + 1] ?? 0) : nameAt(text, at);
   });
   const of = names[over] === NONE ? 'elements' : 'properties';
   return { path, of, count: (commas[over] ?? 0) + 1, limit: limits[over] ?? 0 };
 }
 
+/** The longest that the name `inputs` may be written, each of its letters escaped. */
+const LONGEST_INPUTS = 'inputs'.length * '\\u0000'.length + 1;
+
 /** Stands for the name of a list's elements. */
 const NONE = -1;
 
-/** The name that begins at this quote; the text itself where it is none. */
-function nameAt(bytes: Uint8Array, at = 0): string {
-  const text = Buffer.from(bytes.subarray(at, closingQuote(bytes, at) + 1)).toString();
+/** The name that begins at this quote; as it is written where it is none. */
+function nameAt(text: string, at = 0): string {
+  const quoted = text.slice(at, closingQuote(text, at) + 1);
   try {
-    return String(JSON.parse(text));
+    return String(JSON.parse(quoted));
   } catch (error) {
-    if (error instanceof SyntaxError) return text;
+    if (error instanceof SyntaxError) return quoted;
     throw error;
   }
 }
-
-function closingQuote(bytes: Uint8Array, opening: number): number {
-  let at = opening + 1;
-  while (at < bytes.length && bytes[at] !== QUOTE) at += bytes[at] === BACKSLASH ? 2 : 1;
-  return at;
-}
-
-const QUOTE = 0x22;
-const COMMA = 0x2c;
-const COLON = 0x3a;
-const OPEN_LIST = 0x5b;
-const BACKSLASH = 0x5c;
-const CLOSE_LIST = 0x5d;
-const OPEN_OBJECT = 0x7b;
-const CLOSE_OBJECT = 0x7d;

@@ -1,3 +1,15 @@
+import {
+  CLOSE_LIST,
+  CLOSE_OBJECT,
+  closingQuote,
+  COLON,
+  COMMA,
+  OPEN_LIST,
+  OPEN_OBJECT,
+  QUOTE,
+  SPACE,
+} from './json-text.ts';
+
 /** The deepest nesting of a JSON text, 1 for a flat object; some number where the text is no JSON. */
 export function jsonDepth(text: string): number {
   let depth = 0;
@@ -54,21 +66,3 @@ function unquote(quoted: string): string {
     return quoted.slice(1, -1); // no string of JSON: the text may break elsewhere too
   }
 }
-
-function closingQuote(text: string, opening: number): number {
-  let at = opening + 1;
-  for (let code = text.charCodeAt(at); code !== QUOTE && at < text.length; code = text.charCodeAt(at)) {
-    at += code === BACKSLASH ? 2 : 1;
-  }
-  return at;
-}
-
-const SPACE = 0x20;
-const QUOTE = 0x22;
-const COMMA = 0x2c;
-const COLON = 0x3a;
-const OPEN_LIST = 0x5b;
-const BACKSLASH = 0x5c;
-const CLOSE_LIST = 0x5d;
-const OPEN_OBJECT = 0x7b;
-const CLOSE_OBJECT = 0x7d;

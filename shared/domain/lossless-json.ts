@@ -1,4 +1,5 @@
 import { decimalValue } from './decimal-value.ts';
+import { closingQuote, QUOTE } from './json-text.ts';
 
 /** A number whose value JavaScript cannot hold, as it was written. JSON.stringify writes it so again (JSON.rawJSON). */
 export interface LosslessNumber {
@@ -122,21 +123,11 @@ function isPlace(member: unknown): boolean {
   return typeof member === 'object' ? member !== null : typeof member === 'number' && member >= PLACE_UNIT;
 }
 
-const QUOTE = '"'.charCodeAt(0);
-const BACKSLASH = '\\'.charCodeAt(0);
 const MINUS = '-'.charCodeAt(0);
 const PLUS = '+'.charCodeAt(0);
 const DOT = '.'.charCodeAt(0);
 const SMALL_E = 'e'.charCodeAt(0);
 const LARGE_E = 'E'.charCodeAt(0);
-
-function closingQuote(text: string, opening: number): number {
-  let at = opening + 1;
-  for (let code = text.charCodeAt(at); code !== QUOTE && at < text.length; code = text.charCodeAt(at)) {
-    at += code === BACKSLASH ? 2 : 1;
-  }
-  return at;
-}
 
 function numberEnd(text: string, start: number): number {
   let at = start + 1;

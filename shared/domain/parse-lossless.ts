@@ -7,16 +7,20 @@ export type LosslessParse<Value> =
 
 /**
  * Parses a value that may hold lossless numbers. Where the schema takes anything (z.unknown()) they stay; a schema that
- * wants something, be it a number or an object, refuses them by path.
+ * wants something, be it a number or an object, refuses them by path. A member named `byHand` has a schema that tells them
+ * from objects itself, and is neither searched for them nor copied.
  */
 export function parseLossless<Schema extends z.ZodType>(
   schema: Schema,
   value: unknown,
+  byHand?: string,
 ): LosslessParse<z.output<Schema>> {
-  if (!holdsLossless(value)) return resultOf(schema.safeParse(value));
+  const [rest, apart] = partOff(value, byHand);
+  if (!holdsLossless(rest)) return resultOf(schema.safeParse(value));
   // A lossless number has the type object: a schema of any object would take it, and copy it into another. A symbol is
   // taken by none that looks at the value.
-  const checked = resultOf(schema.safeParse(withSymbols(value)));
+  const copy = withSymbols(rest);
+  const checked = resultOf(schema.safeParse(apart === null ? copy : { ...Object(copy), ...apart }));
   const parsed = checked.success ? resultOf(schema.safeParse(value)) : checked;
   if (parsed.success) return parsed;
   return { success: false, issues: parsed.issues.map((issue) => tellNumber(issue, value)) };
@@ -24,7 +28,19 @@ export function parseLossless<Schema extends z.ZodType>(
 
 /** Whether {@link parseLossless} would take a value: to know what is wrong with it costs several times as much. */
 export function takesLossless(schema: z.ZodType, value: unknown): boolean {
-  return holdsLossless(value) ? parseLossless(schema, value).success : schema.validate(value);
+  // What is refused as it is needs no second look, and in bulk that is what costs.
+  if (!schema.validate(value)) return false;
+  return !holdsLossless(value) || parseLossless(schema, value).success;
+}
+
+/** An object without the member of that name, and that member; the value as it is where it has none. */
+function partOff(
+  value: unknown,
+  name: string | undefined,
+): readonly [unknown, Readonly<Record<string, unknown>> | null] {
+  if (name === undefined || !isJsonObject(value) || !Object.hasOwn(value, name)) return [value, null];
+  const { [name]: member, ...rest } = value;
+  return [rest, { [name]: member }];
 }
 
 function resultOf<Value>(parsed: z.ZodSafeParseResult<Value>): LosslessParse<Value> {
@@ -33,8 +49,12 @@ function resultOf<Value>(parsed: z.ZodSafeParseResult<Value>): LosslessParse<Val
 
 function holdsLossless(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
-  if (Array.isArray(value)) return value.some(holdsLossless);
-  return isLosslessNumber(value) || Object.values(value).some(holdsLossless);
+  if (isLosslessNumber(value)) return true;
+  // A loop: most members are neither, and a call for each is what costs.
+  for (const member of Array.isArray(value) ? value : Object.values(value)) {
+    if (typeof member === 'object' && holdsLossless(member)) return true;
+  }
+  return false;
 }
 
 function withSymbols(value: unknown): unknown {

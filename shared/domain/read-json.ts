@@ -18,9 +18,14 @@ export type JsonRead = { readonly json: unknown } | { readonly refusal: JsonRefu
 
 /** As {@link readJson}, from bytes in UTF-8. */
 export function readJsonBytes(bytes: Uint8Array): JsonRead {
+  const decoded = decodeJson(bytes);
+  return 'text' in decoded ? readJson(decoded.text) : decoded;
+}
+
+/** The text of bytes that are to be JSON in UTF-8. */
+export function decodeJson(bytes: Uint8Array): { readonly text: string } | { readonly refusal: JsonRefusal } {
   const read = decodeUtf8(bytes);
-  if (read.text !== undefined) return readJson(read.text);
-  return refuse('not_utf8', notUtf8(read.invalidAt));
+  return read.text === undefined ? refuse('not_utf8', notUtf8(read.invalidAt)) : read;
 }
 
 /** `offset` counts bytes from 0. */
@@ -34,13 +39,18 @@ export function notUtf8(offset: number): string {
  * name: objects would take it for what they inherit from.
  */
 export function readJson(given: string, maxDepth: number = LIMITS.jsonDepth): JsonRead {
-  const text = given.startsWith('\uFEFF') ? given.slice(1) : given;
   // Depth first: it is the cheaper look, and a text of nothing but brackets is not worth parsing.
-  if (jsonDepth(text) > maxDepth) {
-    return refuse('too_deep', tooDeep(maxDepth), formatPath(pathTooDeep(text, maxDepth)));
+  if (jsonDepth(given) > maxDepth) {
+    return refuse('too_deep', tooDeep(maxDepth), formatPath(pathTooDeep(given, maxDepth)));
   }
+  return readShallowJson(given, maxDepth);
+}
+
+/** As {@link readJson}, of a text that is known not to nest deeper. */
+export function readShallowJson(given: string, maxDepth: number = LIMITS.jsonDepth): JsonRead {
+  const text = given.startsWith(BYTE_ORDER_MARK) ? given.slice(1) : given;
   const read = parse(text);
-  if ('refusal' in read || !MAY_NAME_PROTO.test(text)) return read;
+  if ('refusal' in read || !NAMES_PROTO.test(text)) return read;
   const fault = findValueFault(read.json, maxDepth);
   return fault === null ? read : refuse('forbidden_name', fault.message, fault.path);
 }
@@ -62,12 +72,15 @@ function parse(text: string): JsonRead {
   }
 }
 
-function refuse(kind: JsonRefusal['kind'], message: string, path = ''): JsonRead {
+function refuse(kind: JsonRefusal['kind'], message: string, path = ''): { readonly refusal: JsonRefusal } {
   return { refusal: { kind, path, message, fault: null } };
 }
 
-/** The name as it is, or one of its letters as an escape. */
-const MAY_NAME_PROTO = /__proto__|\\u00(?:5f|6f|7[024])/i;
+const BYTE_ORDER_MARK = '\uFEFF';
+
+/** The name in a JSON text, any of its letters escaped. No name begins behind a backslash, and a string that ends is no name's beginning. */
+const NAMES_PROTO =
+  /(?<!\\)"(?:_|\\u005[fF]){2}(?:p|\\u0070)(?:r|\\u0072)(?:o|\\u006[fF])(?:t|\\u0074)(?:o|\\u006[fF])(?:_|\\u005[fF]){2}"\s*:/;
 
 /** A text, or the offset of the first byte that is no part of one. A byte order mark stays. */
 function decodeUtf8(

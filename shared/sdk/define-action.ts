@@ -90,6 +90,7 @@ export function defineAction<
   const maxResults =
     returns === 'object' ? { default: 1, ceiling: 1 } : (definition.maxResults ?? { default: 1000, ceiling: 10_000 });
   const limit = returns === 'object' ? null : maxResults;
+  const inputNames = onlyNames(input);
   const inputSchema = once(() => toJsonSchema(input, 'input'));
   const parametersSchema = once(() => parametersJsonSchema(toJsonSchema(parameters, 'input'), limit));
   const resultSchema = once(() => toJsonSchema(result, 'output'));
@@ -115,7 +116,7 @@ export function defineAction<
       return resultSchema();
     },
     parseInput: (value) => parseWith(input, value, inputSchema),
-    takesInput: (value) => takesLossless(input, value),
+    takesInput: (value) => !hasUnknown(inputNames, value) && takesLossless(input, value),
     parseParameters: parametersParser(parameters, parametersSchema, limit),
     parseResult: (value) => parseWith(result, value, resultSchema),
     run: async (context) => {
@@ -127,6 +128,19 @@ export function defineAction<
     findFaults: () => findDefinitionFaults(definition, action),
   };
   return action;
+}
+
+/** The only names that an object of this schema may have; null where it does not say so, as a union does not. */
+function onlyNames(schema: z.ZodType): ReadonlySet<string> | null {
+  const isStrict = schema instanceof z.ZodObject && schema.def.catchall instanceof z.ZodNever;
+  return isStrict ? new Set(Object.keys(schema.shape)) : null;
+}
+
+/** Whether an object has a name that is not among these: seen at once, while a schema looks at all its members first. */
+function hasUnknown(names: ReadonlySet<string> | null, value: unknown): boolean {
+  if (names === null || typeof value !== 'object' || value === null) return false;
+  for (const name in value) if (!names.has(name)) return true;
+  return false;
 }
 
 function paceOf<Input extends JsonRecord>(pace: PaceDefinition<Input> | null | undefined): ActionPace | null {

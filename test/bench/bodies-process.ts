@@ -1,6 +1,6 @@
 /**
- * Answers one large request in a process of its own, warmed up by small ones. Prints what that took as one line of JSON.
- * Run by bodies.ts.
+ * Answers one large request in a process of its own, warmed up by small ones; with `parse` after its name its body is only
+ * given to JSON.parse. Prints what that took as one line of JSON. Run by bodies.ts.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { findPath, REFUSED, TAKEN } from '../support/large-bodies.ts';
@@ -20,7 +20,7 @@ export interface BodyFigures {
 
 const WARM_UP = 30;
 
-const [name = ''] = process.argv.slice(2);
+const [name = '', only] = process.argv.slice(2);
 const wanted = [...REFUSED, ...TAKEN].find(({ what }) => what === name);
 if (wanted === undefined) throw new Error(`There is no request ${name}.`);
 const { method = 'POST', headers = {}, body } = wanted;
@@ -45,7 +45,7 @@ globalThis.gc?.();
 writeFileSync('/proc/self/clear_refs', '5'); // begins the high-water mark anew (proc(5))
 const before = readMb('VmRSS');
 const cpu = process.cpuUsage();
-const answer = await world.call(method, path, { headers, text: sent });
+const answer = only === 'parse' ? bareParse(sent) : await world.call(method, path, { headers, text: sent });
 const { user, system } = process.cpuUsage(cpu);
 const text = JSON.stringify(answer.body);
 const peakMb = readMb('VmHWM');
@@ -58,3 +58,15 @@ const figures: BodyFigures = {
 };
 console.log(JSON.stringify(figures));
 process.exit(0);
+
+/** What cannot be spared: the body's bytes as a text, and that parsed. */
+function bareParse(text = ''): { readonly status: number; readonly body: unknown } {
+  const body = Buffer.from(text).toString();
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(body);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  return { status: 0, body: typeof parsed };
+}

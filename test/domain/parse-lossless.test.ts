@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { parseLosslessJson } from '../../shared/domain/lossless-json.ts';
-import { parseLossless } from '../../shared/domain/parse-lossless.ts';
+import { parseLossless, takesLossless } from '../../shared/domain/parse-lossless.ts';
 
 const parse = (schema: z.ZodType, text: string) => parseLossless(schema, parseLosslessJson(text));
 
@@ -52,6 +52,26 @@ describe('a lossless number', () => {
     const parsed = parse(z.object({ a: z.number() }), `{"a":${'9'.repeat(1_000)}}`);
     expect(!parsed.success && parsed.issues[0]?.message.length).toBeLessThan(200);
   });
+});
+
+test('what a schema is said to check by hand reaches it as it is, lossless numbers and all', () => {
+  const seen: unknown[] = [];
+  const list = z.unknown().superRefine((value) => void seen.push(value));
+  const given = Object(parseLosslessJson('{"list":[1e400],"n":1e400}'));
+  const parsed = parseLossless(z.object({ list, n: z.unknown() }), given, 'list');
+  expect(parsed).toEqual({ success: true, data: given });
+  expect(new Set(seen)).toEqual(new Set([given.list]));
+  expect(parseLossless(z.object({ list, n: z.number() }), given, 'list')).toMatchObject({ issues: [{ path: ['n'] }] });
+});
+
+test.each([
+  [z.looseObject({}), true],
+  [z.object({ a: z.looseObject({}) }), false],
+  [z.object({ a: z.number() }), false],
+])('takesLossless says what parseLossless would: %#', (schema, taken) => {
+  const value = parseLosslessJson('{"a":1e400}');
+  expect(takesLossless(schema, value)).toBe(taken);
+  expect(parseLossless(schema, value).success).toBe(taken);
 });
 
 test("a caller's own rawJSON is an object", () => {

@@ -26,12 +26,16 @@ test.each([
   ['{"a":[{},{"b":{"__proto__":null}}]}', 'a[1].b.__proto__'],
   ['{"a-b":{"\\u005f_proto__":1}}', '["a-b"].__proto__'],
   ['{"\\u005F\\u005f\\u0070\\u0072\\u006F\\u0074\\u006f\\u005f_":{}}', '__proto__'],
+  [String.raw`{"a":"\\","__proto__" :1}`, '__proto__'],
 ])('__proto__ is refused by its path: %s', (text, path) => {
   expect(readJson(text)).toMatchObject({ refusal: { kind: 'forbidden_name', path } });
 });
 
 test('the words of a string may say __proto__', () => {
   expect(readJson('{"a":"__proto__"}')).toEqual({ json: { a: '__proto__' } });
+  expect(readJson(String.raw`{"a\"__proto__":"\"__proto__\":1"}`)).toEqual({
+    json: { 'a"__proto__': '"__proto__":1' },
+  });
 });
 
 test('nesting is refused beyond its limit, however deep', () => {

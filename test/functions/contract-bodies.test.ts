@@ -147,6 +147,13 @@ describe('numbers that no double holds', () => {
     expect(error.message).toMatch(message);
   });
 
+  it('are refused by path beside inputs that hold some too', () => {
+    const error = refusal(() =>
+      parse('{"inputs":[{"id":738529527931269425}, 1e400],"depends_on":[1e400],"parameters":{"x":1e-400}}'),
+    );
+    expect(error.details.validationErrors?.map(({ path }) => path)).toEqual(['inputs[1]', 'depends_on[0]']);
+  });
+
   it('count for their size as they are written', () => {
     const error = refusal(() => parse(`{"inputs":[{"custom_data":{"n":${'9'.repeat(8 * 1024)}}}]}`));
     expect(error).toMatchObject({ label: 'PAYLOAD_TOO_LARGE', message: expect.stringContaining('custom_data') });

@@ -42,8 +42,24 @@ function inputsOf(input: (index: number) => string): string {
   return `[${Array.from({ length: 100_000 }, (_, index) => input(index)).join(',')}]`;
 }
 
+/** As many inputs as fit, none of them over its own limit. */
+function inputsThatFit(input: (index: number) => string): string {
+  const parts: string[] = [];
+  for (let bytes = 0; bytes < BYTES && parts.length < 100_000; bytes += (parts.at(-1) ?? '').length + 1) {
+    parts.push(input(parts.length));
+  }
+  return `[${parts.slice(0, -1).join(',')}]`;
+}
+
+/** Members `"name":value`, no two of one name in all the inputs of a body. */
+const membersOf = (input: number, count: number, value: (member: number) => string): string[] =>
+  Array.from({ length: count }, (_, at) => `"${(input * count + at).toString(36)}":${value(at)}`);
+
 const nested = (open: string, close: string, inner: string): string =>
   open.repeat(BYTES / 2 / open.length) + inner + close.repeat(BYTES / 2 / close.length);
+/** Objects in each other, no name of which any other input has. */
+const nameEachLevel = (input: number, depth: number): string =>
+  membersOf(input, depth, () => '').reduce((inner, name) => `{${name}${inner}}`, '1');
 const ONES = `[${'1,'.repeat(25)}1]`;
 const oneInput = '"inputs":[{"country":"FR"}]';
 
@@ -148,6 +164,64 @@ export const REFUSED: readonly LargeRequest[] = [
       ).join(',')}]}`,
     status: 400,
     says: /137 of 137 inputs are refused/,
+  },
+  ...(
+    [
+      ['one name of its own', (at) => `{"a${at}":1}`],
+      ['three names of their own', (at) => `{"a${at}":1,"b${at}":2,"c${at}":3}`],
+      ['ten names of their own', (at) => `{${membersOf(at, 10, String).join(',')}}`],
+      ['40 objects, each of a name of its own', (at) => `{"name":[{${membersOf(at, 40, String).join('},{')}}]}`],
+      ['objects 28 deep, each of a name of its own', (at) => nameEachLevel(at, 28)],
+      ['800 empty objects', () => `{"name":[${'{},'.repeat(799)}{}]}`],
+      ['800 empty lists', () => `{"name":[${'[],'.repeat(799)}[]]}`],
+      [
+        '100 short strings',
+        (at) =>
+          `{"name":[${membersOf(at, 100, () => '')
+            .map((name) => name.slice(0, -1))
+            .join(',')}]}`,
+      ],
+      ['one number that no double holds', () => '{"min_population":738529527931269425}'],
+      ['25 numbers of too many digits', () => `{"name":[${'1.0000000000000000,'.repeat(24)}9007199254740993]}`],
+      ['30 numbers of too many zeros', () => `{"name":[${'10000000000000000000000,'.repeat(29)}1]}`],
+      ['ten powers of ten', () => `{"name":[${'1e400,'.repeat(2)}${'1.0e20,'.repeat(7)}1]}`],
+      ['a name that is almost __proto__', (at) => `{"__proto${at}__":1,"__proto__x":2}`],
+    ] as [string, (index: number) => string][]
+  ).map(([what, input]): LargeRequest => ({
+    what: `inputs of ${what}`,
+    path: ASYNC,
+    body: () => `{"inputs":${inputsThatFit(input)}}`,
+    status: 400,
+    says: /(\d+) of \1 inputs are refused/,
+  })),
+  {
+    what: 'inputs of ten names of their own, and a number that no double holds',
+    path: ASYNC,
+    body: () =>
+      `{"inputs":${inputsThatFit((at) => `{${at === 0 ? '"a":1e400,' : ''}${membersOf(at, 10, String).join(',')}}`)}}`,
+    status: 400,
+    says: /(\d+) of \1 inputs are refused/,
+  },
+  {
+    what: 'a long name before as many lists as fit, which is no JSON',
+    path: ASYNC,
+    body: () => `{"${'x'.repeat(BYTES / 2)}":${'[]'.repeat(BYTES / 4)}`,
+    status: 400,
+    says: /not JSON/,
+  },
+  {
+    what: 'a number of millions of digits',
+    path: ASYNC,
+    body: () => `{${oneInput},"deadline_seconds":1${'0'.repeat(BYTES - 1)}1}`,
+    status: 400,
+    says: /deadline_seconds: the number 1000/,
+  },
+  {
+    what: 'numbers of just fifteen digits',
+    path: ASYNC,
+    body: () => `{"inputs":${inputsThatFit(() => `{"name":[${'100000000000000,'.repeat(100)}1]}`)}}`,
+    status: 400,
+    says: /(\d+) of \1 inputs are refused/,
   },
   {
     what: 'other runs to wait for',
@@ -404,6 +478,13 @@ export const TAKEN: readonly LargeRequest[] = [
     body: () => `{"cron":"@daily","inputs":${inputsOf((at) => `{"country":"FR","name":"${at}"}`)}}`,
     status: 201,
     says: /"inputs_total":100000/,
+  },
+  {
+    what: '100,000 good inputs of 43 bytes',
+    path: ASYNC,
+    body: () => `{"inputs":${inputsOf((at) => `{"country":"FR","name":"${String(at).padStart(17, 'x')}"}`)}}`,
+    status: 202,
+    says: /"total":100000/,
   },
   {
     what: '100,000 good inputs under an Idempotency-Key',

@@ -1,12 +1,11 @@
 import { deriveUid } from '../../domain/ids.ts';
-import type { StoredInput } from '../../domain/input.ts';
 import { RUN_MOVES, type RunControl, type RunMove, withHistory } from '../../domain/run.ts';
 import type { UploadRef } from '../../domain/upload.ts';
 import type { ControlChange, DueStore, RunStore } from '../../engine/stores.ts';
 import type { UploadInputs } from '../../engine/launch/upload-ports.ts';
 import { Lru } from '../lru.ts';
 import { type Item, ItemReader } from './attributes.ts';
-import { chunkInputs, packInputs, unpackInputs } from './input-chunks.ts';
+import { chunkInputs, type InputChunk, packInputs, unpackInputs } from './input-chunks.ts';
 import { createInputReader, type DefinitionInHand, noUploads, spanToRecord } from './input-reader.ts';
 import { DEPENDENT_PREFIX, type Key, keys, runPartition, shardPartition } from './keys.ts';
 import {
@@ -91,10 +90,11 @@ export function createRunStore(
     async createRun({ definition, control, inputs, due: entries }) {
       const { uid, expiresAt } = definition;
       await together(entries.map((entry) => due.putDue(entry)));
-      const packed = inputs.length === 0 ? null : inlineInputs(inputs);
+      const chunks = chunkInputs(inputs);
+      const packed = inlineInputs(chunks);
       if (packed === null) {
         await table.putAll(
-          chunkInputs(inputs).map((chunk) => ({
+          chunks.map((chunk) => ({
             key: keys.chunk(uid, chunk.first),
             record: { first: chunk.first, inputs: packInputs(chunk.inputs), expires_at: expiresAt },
           })),
@@ -275,9 +275,10 @@ async function keepItem(table: Table, key: Key, expiresAt: number): Promise<void
   });
 }
 
-function inlineInputs(inputs: readonly StoredInput[]): Uint8Array | null {
-  if (chunkInputs(inputs).length > 1) return null;
-  const packed = packInputs(inputs);
+/** Inputs of a single small chunk, to lie within the definition; null where they lie on their own, or there are none. */
+function inlineInputs([only, second]: readonly InputChunk[]): Uint8Array | null {
+  if (only === undefined || second !== undefined) return null;
+  const packed = packInputs(only.inputs);
   return packed.length <= INLINE_INPUT_BYTES ? packed : null;
 }
 

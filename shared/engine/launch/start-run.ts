@@ -2,7 +2,6 @@ import { expiryOfRun } from '../../domain/expiry.ts';
 import { EngineError, type ErrorRecord, FAULTS_TOLD, type ValidationError } from '../../domain/errors.ts';
 import { isRunUid, runUidOf } from '../../domain/ids.ts';
 import type { StoredInput } from '../../domain/input.ts';
-import { LIMITS } from '../../domain/limits.ts';
 import { NO_TOTALS, type RunControl, type RunDefinition, type RunDependency } from '../../domain/run.ts';
 import type { UploadRef } from '../../domain/upload.ts';
 import type { Action } from '../../sdk/action.ts';
@@ -251,18 +250,19 @@ export interface RefusedInputs {
   readonly errors: readonly ValidationError[];
 }
 
-/** Holds inputs against the action's schema and the size limits. Once a hundred faults are told, the rest are counted. */
+/**
+ * Holds inputs against the action's schema; their sizes are the request's to check. Once a hundred faults are told, the
+ * rest are counted.
+ */
 export function checkInputs(action: Action, inputs: readonly StoredInput[]): RefusedInputs {
   const errors: ValidationError[] = [];
   let count = 0;
-  for (const [index, { input, customData }] of inputs.entries()) {
-    const size = sizeFault(input, customData);
-    if (size === null && action.takesInput(input)) continue;
+  for (const [index, { input }] of inputs.entries()) {
+    if (action.takesInput(input)) continue;
     count += 1;
     if (errors.length === FAULTS_TOLD) continue;
     const parsed = action.parseInput(input);
-    const faults = parsed.ok ? [] : parsed.errors;
-    for (const { path, message } of size === null ? faults : [{ path: '', message: size }, ...faults]) {
+    for (const { path, message } of parsed.ok ? [] : parsed.errors) {
       if (errors.length === FAULTS_TOLD) break;
       errors.push({ path: path === '' ? `inputs[${index}]` : `inputs[${index}].${path}`, message });
     }
@@ -270,26 +270,10 @@ export function checkInputs(action: Action, inputs: readonly StoredInput[]): Ref
   return { count, total: inputs.length, errors };
 }
 
-function sizeFault(input: StoredInput['input'], customData: StoredInput['customData']): string | null {
-  const custom = customData === null ? 0 : Buffer.byteLength(JSON.stringify(customData));
-  if (custom > LIMITS.customDataBytes) {
-    return `custom_data is ${custom} bytes of JSON; it may have ${LIMITS.customDataBytes}. Keep large data on your side and send its key.`;
-  }
-  const text = JSON.stringify(input);
-  // No character takes more than three bytes for each of its code units.
-  const bytes = text.length * 3 + custom > LIMITS.inputBytes ? Buffer.byteLength(text) + custom : 0;
-  if (bytes <= LIMITS.inputBytes) return null;
-  return `the input with its custom_data is ${bytes} bytes of JSON; it may have ${LIMITS.inputBytes}.`;
-}
-
 export function inputsRefused({ count, total, errors }: RefusedInputs): EngineError {
-  const tooLarge = errors.every(({ message }) => message.includes('bytes of JSON'));
   const first = errors[0];
   const message = `${count} of ${total} inputs are refused. First: ${first === undefined ? '' : `${first.path}: ${first.message}`}`;
-  return new EngineError(tooLarge ? 'PAYLOAD_TOO_LARGE' : 'BAD_INPUT', message, {
-    params: { invalid_inputs: count },
-    validationErrors: errors,
-  });
+  return new EngineError('BAD_INPUT', message, { params: { invalid_inputs: count }, validationErrors: errors });
 }
 
 function checkCallback(ports: Pick<Ports, 'callbackPolicy'>, launch: Pick<Launch, 'callback'>): void {
