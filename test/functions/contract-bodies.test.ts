@@ -163,6 +163,8 @@ describe('numbers that no double holds', () => {
     const canonical = (text: string): string => canonicalJson(parseJson(Buffer.from(text)));
     expect(canonical('{"b":10.0e399,"a":9007199254740993}')).toBe(canonical('{"a":9007199254740993.0,"b":1E400}'));
     expect(canonical('9007199254740993')).not.toBe(canonical('9007199254740992'));
+    expect(canonical('{"b":[{"10":1,"9":"x"}],"a":{}}')).toBe('{"a":{},"b":[{"10":1,"9":"x"}]}');
+    expect(canonical('{"9":"x","10":1}')).toBe('{"10":1,"9":"x"}');
     expect(canonical('[1e400]')).not.toBe(canonical('[{"rawJSON":"1e400"}]'));
   });
 });

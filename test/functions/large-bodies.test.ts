@@ -95,6 +95,13 @@ describe('what is in a text is counted before it is parsed', () => {
     ['where it is never closed', `{"a":[${'1,'.repeat(20_000)}`, { path: ['a'] }],
   ])('by path: %s', (_, text, found) => expect(find(text)).toMatchObject(found));
 
+  it('and so are all names of it, those that differ', () => {
+    const inputs = (names: number, base: number): string =>
+      `[${Array.from({ length: names / 100 }, (_, input) => `{${Array.from({ length: 100 }, (_, at) => `"${(input * 100 + at) % base}":{}`).join(',')}}`).join(',')}]`;
+    expect(find(inputs(300_100, 300_100))).toEqual({ path: [], of: 'different names', count: 300_100, limit: 300_000 });
+    expect(find(inputs(300_100, 300_000))).toBeNull();
+  });
+
   it('is as many as any part of a body can hold', () => {
     // 32 KB of the shortest properties of different names, and of the shortest elements.
     expect(

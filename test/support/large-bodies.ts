@@ -169,9 +169,7 @@ export const REFUSED: readonly LargeRequest[] = [
     [
       ['one name of its own', (at) => `{"a${at}":1}`],
       ['three names of their own', (at) => `{"a${at}":1,"b${at}":2,"c${at}":3}`],
-      ['ten names of their own', (at) => `{${membersOf(at, 10, String).join(',')}}`],
-      ['40 objects, each of a name of its own', (at) => `{"name":[{${membersOf(at, 40, String).join('},{')}}]}`],
-      ['objects 28 deep, each of a name of its own', (at) => nameEachLevel(at, 28)],
+      ['four names, the same in all', () => '{"a":1,"b":2,"c":3,"d":4}'],
       ['800 empty objects', () => `{"name":[${'{},'.repeat(799)}{}]}`],
       ['800 empty lists', () => `{"name":[${'[],'.repeat(799)}[]]}`],
       [
@@ -194,14 +192,33 @@ export const REFUSED: readonly LargeRequest[] = [
     status: 400,
     says: /(\d+) of \1 inputs are refused/,
   })),
-  {
-    what: 'inputs of ten names of their own, and a number that no double holds',
-    path: ASYNC,
-    body: () =>
-      `{"inputs":${inputsThatFit((at) => `{${at === 0 ? '"a":1e400,' : ''}${membersOf(at, 10, String).join(',')}}`)}}`,
-    status: 400,
-    says: /(\d+) of \1 inputs are refused/,
-  },
+  ...(
+    [
+      ['ten names of their own', 10, (at) => `{${membersOf(at, 10, String).join(',')}}`],
+      ['40 objects, each of a name of its own', 40, (at) => `{"name":[{${membersOf(at, 40, String).join('},{')}}]}`],
+      ['objects 28 deep, each of a name of its own', 28, (at) => nameEachLevel(at, 28)],
+      [
+        'ten names of their own, one of a number that no double holds',
+        10,
+        (at) => `{${membersOf(at, 10, (member) => (at + member === 0 ? '1e400' : '1')).join(',')}}`,
+      ],
+    ] as [string, number, (index: number) => string][]
+  ).flatMap(([what, names, input]): LargeRequest[] => [
+    {
+      what: `inputs of ${what}, as many as fit`,
+      path: ASYNC,
+      body: () => `{"inputs":${inputsThatFit(input)}}`,
+      status: 413,
+      says: /The body has \d{6} different names of properties, over the limit of 300000; part it/,
+    },
+    {
+      what: `inputs of ${what}, just under the limit`,
+      path: ASYNC,
+      body: () => `{"inputs":[${Array.from({ length: Math.floor(299_000 / names) }, (_, at) => input(at)).join(',')}]}`,
+      status: 400,
+      says: /(\d+) of \1 inputs are refused/,
+    },
+  ]),
   {
     what: 'a long name before as many lists as fit, which is no JSON',
     path: ASYNC,
@@ -491,6 +508,21 @@ export const TAKEN: readonly LargeRequest[] = [
     path: ASYNC,
     headers: { 'idempotency-key': 'once' },
     body: () => `{"inputs":${inputsOf((at) => `{"country":"FR","name":"${at}"}`)}}`,
+    status: 202,
+    says: /"total":100000/,
+  },
+  {
+    what: '100,000 good inputs, each of custom_data of a name of its own, under an Idempotency-Key',
+    path: ASYNC,
+    headers: { 'idempotency-key': 'own names' },
+    body: () => `{"inputs":${inputsOf((at) => `{"country":"FR","custom_data":{"${at}_":1}}`)}}`,
+    status: 202,
+    says: /"total":100000/,
+  },
+  {
+    what: '100,000 good inputs of a number in custom_data that no double holds',
+    path: ASYNC,
+    body: () => `{"inputs":${inputsOf(() => '{"name":"x","custom_data":{"a":1e400}}')}}`,
     status: 202,
     says: /"total":100000/,
   },
