@@ -42,12 +42,12 @@ function findInputFault(input: unknown): InputFault | null {
     return { path: [], message: `Invalid input: expected object, received ${kindOf(input)}`, tooLarge: false };
   const { custom_data: customData = null } = input;
   const path = ['custom_data'];
-  if (customData !== null) {
-    if (!isJsonObject(customData))
-      return { path, message: `Invalid input: expected record, received ${kindOf(customData)}`, tooLarge: false };
-    const message = bytesOver(customData, LIMITS.customDataBytes, CUSTOM_DATA_WAY_ROUND);
-    if (message !== null) return { path, message, tooLarge: true };
-  }
+  if (customData !== null && !isJsonObject(customData))
+    return { path, message: `Invalid input: expected record, received ${kindOf(customData)}`, tooLarge: false };
+  // One look at most inputs: what is in one that is so small is small too.
+  if (bytesOver(input, LIMITS.customDataBytes, INPUT_WAY_ROUND) === null) return null;
+  const custom = customData && bytesOver(customData, LIMITS.customDataBytes, CUSTOM_DATA_WAY_ROUND);
+  if (custom !== null) return { path, message: custom, tooLarge: true };
   const message = bytesOver(input, LIMITS.inputBytes, INPUT_WAY_ROUND);
   return message === null ? null : { path: [], message, tooLarge: true };
 }
