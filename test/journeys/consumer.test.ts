@@ -1,19 +1,31 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { addressOf } from '../../infra/local/host/local-access.ts';
+import { issueKey } from '../../infra/owner/issue-key.ts';
+import { openStage } from '../../infra/owner/stage-access.ts';
+import { systemChance, systemClock } from '../../shared/adapters/system.ts';
 import { openApiClient } from '../support/api-client.ts';
 import type { ApiClient } from '../support/api-client.ts';
 import { startLocalSystem } from '../support/local-system.ts';
 import type { LocalTestSystem } from '../support/local-system.ts';
 import { openCallbackReceiver } from '../support/receiver.ts';
 import type { CallbackReceiver } from '../support/receiver.ts';
+import { until } from '../support/until.ts';
 
 let system: LocalTestSystem;
 let api: ApiClient;
 let receiver: CallbackReceiver;
+/** Of a workspace that may make two calls at once, then one in a quarter of an hour: however slow the machine, ten are too many. */
+let slowKey: string;
 
 beforeAll(async () => {
   system = await startLocalSystem();
   api = openApiClient(system.url, system.apiKey);
   receiver = await openCallbackReceiver(system.signingSecret);
+  const { workspaces, limits } = openStage(addressOf(system.runtime));
+  const ports = { workspaces, chance: systemChance, clock: systemClock };
+  const issued = await issueKey(ports, { workspaceName: 'slow', scopes: ['manage', 'run'] });
+  slowKey = issued.apiKey;
+  await limits.set(issued.workspace.uid, { rates: { launch: { perSecond: 0.001, burst: 2 } } });
 });
 afterAll(async () => {
   await receiver.close();
@@ -67,16 +79,18 @@ describe('a careful consumer', () => {
   });
 
   it('is told when it asks too much, and until when', async () => {
-    // 20 at once and 10 a second: however slow the machine, 80 are too many; those let through are 409, it has ended.
-    const impatient = openApiClient(system.url, system.apiKey, { impatient: true });
-    const calls = Array.from({ length: 80 }, () => impatient.refused('cancelRun', { params: { run_uid: runUid } }));
-    const answers = await Promise.all(calls);
-    const refused = answers.filter(({ status }) => status === 429);
-    expect(refused.length).toBeGreaterThan(0);
-    expect(answers.filter(({ status }) => status === 409)).toHaveLength(80 - refused.length);
-    expect(refused.length).toBeLessThan(80);
+    const impatient = openApiClient(system.url, slowKey, { impatient: true });
+    // Its limit may be seen a minute after it was set. The run is another's.
+    const refused = await until('calls that are too many', async () => {
+      const calls = Array.from({ length: 10 }, () => impatient.refused('cancelRun', { params: { run_uid: runUid } }));
+      const answers = await Promise.all(calls);
+      const refused = answers.filter(({ status }) => status === 429);
+      expect(answers.filter(({ status }) => status === 404)).toHaveLength(10 - refused.length);
+      return refused.length === 0 ? null : refused;
+    });
     for (const { headers, body } of refused) {
-      expect(headers.get('retry-after')).toBe('1');
+      expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
+      expect(Number(headers.get('retry-after'))).toBeLessThanOrEqual(1_000);
       expect(headers.get('x-ratelimit-remaining')).toBe('0');
       expect(body).toMatchObject({ error_label: 'LIMIT_REACHED', params: { postponed_until: expect.any(String) } });
     }

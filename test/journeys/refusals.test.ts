@@ -30,16 +30,25 @@ beforeAll(async () => {
     return { status: path.endsWith('/broken') ? 500 : 200, body: 'words' };
   });
   // The 25 s of a live call pass while the other tests run.
-  hanging = api.refused('runLive', live('http-request', { url: `${upstream.url}/hang` })).then(async (answer) => {
-    const run = await api.ask('getRun', { params: { run_uid: answer.headers.get('x-run-uid') ?? '' } });
-    expect(run.body).toMatchObject({ status: 'FAILED', last_error: { error_label: answer.body.error_label } });
-    return [answer.body.error_label, answer.status];
-  });
+  hanging = timeOut();
+  hanging.catch(() => undefined); // told by the test that awaits it
 });
 afterAll(async () => {
   await system.close();
   await upstream.close();
 });
+
+/** A live call past its 25 s, and again where a busy machine takes so long beside it that the gateway answers first. */
+async function timeOut(): Promise<readonly [label: string, status: number]> {
+  const { body, status, headers } = await until('an answer of our own', async () => {
+    const url = `${upstream.url}/hang`;
+    const answer = await api.send('POST', '/v1/actions/http-request/run/live', { body: { input: { url } } });
+    return labelOf(answer.body) === '' ? null : answer;
+  });
+  const run = await api.ask('getRun', { params: { run_uid: headers.get('x-run-uid') ?? '' } });
+  expect(run.body).toMatchObject({ status: 'FAILED', last_error: { error_label: labelOf(body) } });
+  return [labelOf(body), status];
+}
 
 const live = (action: string, input: object): Asked => ({ params: { action }, body: { input } });
 const launch = (body: unknown, more: object = {}): Asked => ({ params: { action: 'search-cities' }, body, ...more });
