@@ -17,6 +17,7 @@ export const pacedPages = createPacedAction(${JSON.stringify(PACE)}, true).actio
 const action = 'paced-pages';
 const LIVE = `/v1/actions/${action}/run/live`;
 const Outputs = z.array(z.object({ at: z.int() }));
+const Refusal = z.object({ params: z.object({ postponed_until: z.iso.datetime() }) });
 
 let system: LocalTestSystem;
 let api: ApiClient;
@@ -50,31 +51,35 @@ it('an async run keeps the pace of its action by itself, and says meanwhile unti
 });
 
 it('live calls beyond the pace are 429 with the time to come back, recorded nowhere, each account apart', async () => {
-  const body = { input: { account: 'b' } };
+  const call = (account: string) => api.send('POST', LIVE, { body: { input: { account } } });
   const began = Date.now();
-  const made: Answer<unknown>[] = [];
-  // However slow the machine: calls at once, and again, until they come faster than the pace.
-  const { headers, body: error } = await until('a call beyond the pace', async () => {
-    const calls = Array.from({ length: PACE.calls + 1 }, () => api.send('POST', LIVE, { body }));
-    const answers = await Promise.all(calls);
-    made.push(...answers.filter(({ status }) => status === 200));
-    return answers.find(({ status }) => status === 429) ?? null;
+  const made: { readonly at: number; readonly account: string; readonly key: string }[] = [];
+  const note = ({ status, body }: Answer<unknown>, account: string): void => {
+    if (status === 200) made.push(...Outputs.parse(body).map(({ at }) => ({ at, account, key: '' })));
+  };
+  // Again and again, for on a slow machine calls come no faster than the pace, or lose their turn.
+  const { headers, error, openAt } = await until('a call let through while one of another account is not', async () => {
+    const answers = await Promise.all(Array.from({ length: PACE.calls + 1 }, () => call('b')));
+    for (const answer of answers) note(answer, 'b');
+    const refused = answers.find(({ status }) => status === 429);
+    if (refused === undefined) return null;
+    const openAt = Date.parse(Refusal.parse(refused.body).params.postponed_until);
+    const other = await call('c');
+    note(other, 'c');
+    const isMeanwhile = other.status === 200 && (made.at(-1)?.at ?? openAt) < openAt;
+    return isMeanwhile ? { headers: refused.headers, error: refused.body, openAt } : null;
   });
-  const calls = made.flatMap((answer) => Outputs.parse(answer.body)).map(({ at }) => ({ at, account: 'b', key: '' }));
-  expect(calls).toHaveLength(made.length);
-  expect(mostInWindow(calls, PACE.perMs)).toBeLessThanOrEqual(PACE.calls);
-  const refusal = z.object({ params: z.object({ postponed_until: z.iso.datetime() }) });
+  const ofB = made.filter(({ account }) => account === 'b');
+  expect(mostInWindow(ofB, PACE.perMs)).toBeLessThanOrEqual(PACE.calls);
   expect(error).toMatchObject({ error_label: 'LIMIT_REACHED', status_code: 429, retryable: true });
-  const postponedUntil = refusal.parse(error).params.postponed_until;
-  expect(Date.parse(postponedUntil)).toBeGreaterThan(began);
-  expect(Date.parse(postponedUntil)).toBeLessThan(Date.now() + 2 * PACE.perMs);
+  expect(openAt).toBeGreaterThan(began);
+  expect(openAt).toBeLessThan(Date.now() + 2 * PACE.perMs);
   expect(Number(headers.get('retry-after'))).toBeLessThanOrEqual(Math.ceil((2 * PACE.perMs) / 1_000));
-  await api.ask('runLive', { params: { action }, body: { input: { account: 'c' } } });
   const live = await until('the calls that were made', async () => {
     const rows = await api.all('listRuns', { query: '?execution_mode=LIVE' });
-    return rows.length >= made.length + 1 ? rows : null;
+    return rows.length >= made.length ? rows : null;
   });
-  expect(live).toHaveLength(made.length + 1);
-  await new Promise((resolve) => setTimeout(resolve, Math.max(0, Date.parse(postponedUntil) - Date.now())));
-  await api.ask('runLive', { params: { action }, body });
+  expect(live).toHaveLength(made.length);
+  await new Promise((resolve) => setTimeout(resolve, Math.max(0, openAt - Date.now())));
+  await until('a call let through again', async () => ((await call('b')).status === 200 ? true : null));
 });
