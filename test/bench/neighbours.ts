@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { CallbackAnswer, CallbackSender } from '../../shared/engine/ports.ts';
 import type { Action } from '../../shared/sdk/action.ts';
 import { defineAction } from '../../shared/sdk/define-action.ts';
-import { type Figure, percentile, type Progress, type Report } from './report.ts';
+import { type Figure, formatFigure, percentile, type Progress, type Report } from './report.ts';
 import { openSharedStage, type SharedStage } from './shared-stage.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
@@ -29,31 +29,40 @@ const NEIGHBOURS = [
   { name: `${RECEIVERS} hosts`, urlOf: (n: number) => `https://silent-${n}.example/` },
 ] as const;
 
-/** What a workspace whose receivers or whose action hang does to another one. */
+/** What a workspace whose receivers or whose action hang does to another one. Each figure is told as it comes. */
 export async function benchNeighbours(progress: Progress): Promise<Report> {
   const figures: Figure[] = [];
+  const tell = (figure: Figure): void => {
+    figures.push(figure);
+    progress(formatFigure(figure));
+  };
   for (const { name, workers } of STAGES) {
-    progress(`callbacks, ${name}`);
     const alone = await callbackDelay(workers, true, null);
-    figures.push(figureOf(`${name}, ${workers.callback} senders: callbacks alone, p95`, alone));
+    tell({ what: `${name}, ${workers.callback} senders: callbacks alone, p95`, value: alone, unit: 'ms' });
     for (const neighbour of NEIGHBOURS) {
-      progress(`callbacks, ${name}, ${neighbour.name}`);
-      const delay = await callbackDelay(workers, true, neighbour.urlOf);
+      const beside = await callbackDelay(workers, true, neighbour.urlOf);
       const unshared = await callbackDelay(workers, false, neighbour.urlOf);
-      figures.push({
-        ...figureOf(`  delayed beside ${neighbour.name} that never answer, p95`, delay - alone),
+      const where = `beside ${neighbour.name} that never answer`;
+      tell({ what: `  ${where}, p95`, value: beside, unit: 'ms', baseline: unshared });
+      tell({
+        what: '    so delayed by',
+        value: beside - alone,
+        unit: 'ms',
         target: { atMost: 1_000 },
         baseline: unshared - alone,
       });
     }
-    progress(`pages, ${name}`);
-    const alonePages = await runTime(workers, true, false);
-    figures.push(figureOf(`${name}, ${workers.page} page workers: a run of 100 inputs alone`, alonePages), {
-      what: '  beside ten runs whose action hangs, times as long',
-      value: (await runTime(workers, true, true)) / alonePages,
+    const took = await runTime(workers, true, false);
+    tell({ what: `${name}, ${workers.page} page workers: a run of 100 inputs alone`, value: took, unit: 'ms' });
+    const beside = await runTime(workers, true, true);
+    const unshared = await runTime(workers, false, true);
+    tell({ what: '  beside ten runs whose action hangs', value: beside, unit: 'ms', baseline: unshared });
+    tell({
+      what: '    so longer, times',
+      value: beside / took,
       unit: '',
       target: { atMost: 2 },
-      baseline: (await runTime(workers, false, true)) / alonePages,
+      baseline: unshared / took,
     });
   }
   return {
@@ -65,10 +74,6 @@ export async function benchNeighbours(progress: Progress): Promise<Report> {
     ],
     figures,
   };
-}
-
-function figureOf(what: string, value: number): Figure {
-  return { what, value, unit: 'ms' };
 }
 
 /** How long callbacks of the other workspace take from their page's record to its receiver, ms, p95. */

@@ -36,6 +36,13 @@ export function formatReport(report: Report): string {
   );
 }
 
+/** A figure on a line of its own, told before its report is whole. */
+export function formatFigure(figure: Figure): string {
+  const [what = '', measured = '', target = '', baseline = ''] = lineOf(figure);
+  const further = [target, baseline === '' ? '' : `baseline ${baseline}`].filter((part) => part !== '');
+  return [`${what}: ${measured}`, ...further].join(', ');
+}
+
 function lineOf(figure: Figure): string[] {
   const { what, value, unit, target, baseline } = figure;
   const reached = isReached(figure);
