@@ -37,16 +37,13 @@ import { InstancePool } from './instance-pool.ts';
 import type { Observer } from './observer.ts';
 import { type QueuedMessage, Queues } from './queues.ts';
 import { createReceivers, type ReceiverNature } from './receivers.ts';
-import { Random } from './random.ts';
 import { asOld } from './rollout.ts';
 import { SimulatedScheduler } from './schedules/simulated-scheduler.ts';
 import { SimulatedBucket } from './simulated-bucket.ts';
 import type { Truth } from './truth.ts';
 import { createUpstream, scriptedActions } from './upstream.ts';
-import type { Workload } from './workload.ts';
+import { type Workload, workersOf } from './workload.ts';
 
-/** Workers of pages, and of callbacks, by which a workspace's share of them is reckoned: few, so that it is met. */
-const WORKERS = [1, 2, 20] as const;
 const PUBLIC_URL = 'https://api.example.com';
 export const MASTER_SECRET = Buffer.from('a master secret for simulated stages, known to everybody');
 
@@ -163,7 +160,7 @@ export function deploy(
       entries: createEntryScheduler(scheduler.clientOf(one), ENTRY_TARGET),
     });
   });
-  const workers = new Random(stage.seed, 'workers').pick(WORKERS);
+  const workers = workersOf(seed, workload);
   const page = new InstancePool<QueueHandler>(stage, 'page', (one) => createPageHandler(portsOf(one), workers));
   const callback = new InstancePool<QueueHandler>(stage, 'callback', (one) =>
     createCallbackHandler(portsOf(one), workers),

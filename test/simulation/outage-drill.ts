@@ -14,6 +14,7 @@ import { Timeline } from './timeline.ts';
 import { Trace } from './trace.ts';
 import { newTruth, type Truth } from './truth.ts';
 import { warmUp } from './warm-up.ts';
+import { workersOf } from './workload.ts';
 
 const MINUTE_MS = 60_000;
 const START = Date.UTC(2026, 0, 5, 9);
@@ -130,7 +131,7 @@ async function playLoad(size: DrillSize, strikes: boolean): Promise<Omit<DrillRe
   };
   const workload = { runsAtOnce: 10, inputsInFlight: 20, receivers: ['well', 'dead'], steps: [], stormMs: 0 } as const;
   const truth = newTruth();
-  const observer = new Observer(stage, workload);
+  const observer = new Observer(stage, { ...workload, workers: workersOf(stage.seed, {}) });
   const deployment = deploy(stage, workload, truth, observer, 'short');
   await deployment.write(apiKeyItems(workload.receivers.length));
   const load: Load = {

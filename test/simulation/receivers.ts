@@ -1,12 +1,17 @@
 import { parseLosslessJson } from '../../shared/domain/lossless-json.ts';
 import type { CallbackAnswer, CallbackSender } from '../../shared/engine/ports.ts';
 import type { Instance, Stage } from './instance.ts';
-import type { ToldBody, Truth } from './truth.ts';
+import type { Received, ToldBody, Truth } from './truth.ts';
 
-/** How a receiver is for good, whatever else goes wrong: well, gone (410), or never well. */
-export type ReceiverNature = 'well' | 'gone' | 'dead';
+/**
+ * How a receiver is for good, whatever else goes wrong: well, gone (410), never well, slow to answer, slow and at times
+ * unwell, or silent.
+ */
+export type ReceiverNature = 'well' | 'gone' | 'dead' | 'slow' | 'moody' | 'silent';
 
 const TIMEOUT_MS = 15_000;
+/** Posts of one worker to one host at once, by the README; not read from the code, which may be wrong. */
+const POSTS_AT_ONCE = 5;
 
 /** The receivers of a history: they answer as the adversary has it, and keep what they really got. */
 export function createReceivers(
@@ -28,6 +33,11 @@ export function createReceivers(
     const said = (answer: CallbackAnswer, got = true, ms = 20) => ({ got, answer, ms });
     if (nature === 'gone') return said(answered(410));
     if (nature === 'dead') return said(answered(500));
+    if (nature === 'slow' || nature === 'moody') {
+      const isUnwell = nature === 'moody' && adversary.int(0, 2) === 0;
+      return said(answered(isUnwell ? 500 : 200), true, adversary.amount(300, 12_000));
+    }
+    if (nature === 'silent') return said({ kind: 'failed', message: 'timed out' }, true, TIMEOUT_MS);
     if (adversary.strikes('receiver_away')) return said({ kind: 'failed', message: 'connection refused' }, false);
     if (adversary.strikes('receiver_deaf')) return said({ kind: 'failed', message: 'timed out' }, true, TIMEOUT_MS);
     if (adversary.strikes('receiver_500')) return said(answered(500, undefined, 'x'.repeat(adversary.int(0, 5_000))));
@@ -39,32 +49,56 @@ export function createReceivers(
     return said(answered(adversary.int(0, 3) === 0 ? 204 : 200));
   }
 
-  return (instance) => ({
-    async post({ url, headers, body, signal }) {
-      const workspace = Number(new URL(url).pathname.split('/')[1]);
-      let late = 0;
-      const answer = await instance.call<CallbackAnswer>(
-        'POST receiver',
-        async () => {
-          const { got, answer, ms } = react(workspace);
-          late = ms;
-          if (got) {
-            const status = answer.kind === 'answered' ? answer.status : null;
-            const id = headers['webhook-id'] ?? '';
-            const told = parseLosslessJson(body) as ToldBody; // cast: as promised
-            truth.posts.push({ id, told, url, workspace, headers, body, at: timeline.now(), status });
-            stage.trace.add(`receiver ${workspace} gets ${id}, answers ${status ?? 'nothing'}`);
-          }
-          return answer;
-        },
-        (fault) => ({ kind: 'failed', message: fault }),
-        Infinity, // the sender does not try again by itself
-      );
-      await new Promise<void>((resolve) => {
-        instance.clock.after(late, resolve);
-        signal.addEventListener('abort', () => resolve());
-      });
-      return signal.aborted ? { kind: 'failed', message: 'aborted' } : answer;
-    },
-  });
+  return (instance) => {
+    const underWay = new Map<string, number>();
+    const enter = (host: string): void => {
+      const posts = (underWay.get(host) ?? 0) + 1;
+      underWay.set(host, posts);
+      if (posts > POSTS_AT_ONCE) truth.overrun.push(`${instance.name} made ${posts} posts to ${host} at once`);
+    };
+    const leave = (host: string): void => void underWay.set(host, (underWay.get(host) ?? 1) - 1);
+    return { post: (asked) => post(instance, asked, { enter, leave }) };
+  };
+
+  async function post(
+    instance: Instance,
+    { url, headers, body, signal }: Parameters<CallbackSender['post']>[0],
+    { enter, leave }: Record<'enter' | 'leave', (host: string) => void>,
+  ): Promise<CallbackAnswer> {
+    const { host, pathname } = new URL(url);
+    const workspace = Number(pathname.split('/')[1]);
+    let late = 0;
+    let received: Received | null = null;
+    enter(`${workspace} ${host}`);
+    const answer = await instance.call<CallbackAnswer>(
+      'POST receiver',
+      async () => {
+        const { got, answer, ms } = react(workspace);
+        late = ms;
+        if (got) {
+          const status = answer.kind === 'answered' ? answer.status : null;
+          const id = headers['webhook-id'] ?? '';
+          const told = parseLosslessJson(body) as ToldBody; // cast: as promised
+          received = { id, told, url, workspace, headers, body, at: timeline.now(), status, isCut: false };
+          truth.posts.push(received);
+          stage.trace.add(`receiver ${workspace} gets ${id}, answers ${status ?? 'nothing'}`);
+        }
+        return answer;
+      },
+      (fault) => ({ kind: 'failed', message: fault }),
+      Infinity, // the sender does not try again by itself
+    );
+    await new Promise<void>((resolve) => {
+      instance.clock.after(late, resolve);
+      signal.addEventListener('abort', () => resolve());
+    });
+    leave(`${workspace} ${host}`);
+    if (!signal.aborted) return answer;
+    noteCut(received);
+    return { kind: 'failed', message: 'aborted' };
+  }
+}
+
+function noteCut(received: Received | null): void {
+  if (received !== null) received.isCut = true;
 }

@@ -9,10 +9,12 @@ import {
   WAITER_PREFIX,
 } from '../../shared/adapters/dynamodb/keys.ts';
 import { type LargeObjects, pageFromItem } from '../../shared/adapters/dynamodb/progress-store.ts';
+import { seatsFromItem } from '../../shared/adapters/dynamodb/seat-store.ts';
 import { controlFromItem, definitionFromItem } from '../../shared/adapters/dynamodb/run-records.ts';
 import { shardCount, shardOf } from '../../shared/domain/input.ts';
 import type { ErrorRecord } from '../../shared/domain/errors.ts';
 import type { PageSlot } from '../../shared/domain/page.ts';
+import type { Seat } from '../../shared/domain/seats.ts';
 import type { RunControl, RunDefinition } from '../../shared/domain/run.ts';
 import { DUE_PARTITIONS } from '../../shared/engine/stores.ts';
 import { isBadRow } from './bad-rows.ts';
@@ -31,6 +33,9 @@ export interface CallbackRow {
   readonly httpStatus: number | null;
   /** Since when it waits, or waited to its end, for its receiver (epoch ms). */
   readonly heldSince: number | null;
+  /** When it was put off for want of a seat (epoch ms). */
+  readonly deferredAt: number | null;
+  readonly nextAttemptAt: number | null;
   readonly createdAt: number;
   /** Who wrote it last. */
   readonly by: string;
@@ -140,6 +145,11 @@ export class Records {
     return slotsIn(this.#mirror.get(pk, sk));
   }
 
+  /** Seats that are held, over all kinds of workers. */
+  seats(): readonly Seat[] {
+    return this.#mirror.list('SEATS').flatMap((item) => [...seatsOf(item).taken]);
+  }
+
   /** What waits for a sweep, but for rows that fail for good; of one that was put off, when it is tried again. */
   due(): readonly { readonly at: number; readonly what: string }[] {
     const entries: { at: number; what: string }[] = [];
@@ -202,6 +212,8 @@ export function slotsIn(item: WireItem | null): readonly string[] {
 
 /** A control record, read once however often it is looked at. */
 export const controlOf = perItem((item) => controlFromItem(toItem(item)));
+/** The seats of a kind of worker, read once however often they are looked at. */
+export const seatsOf = perItem((item) => seatsFromItem(toItem(item)));
 const definitionOf = perItem((item) => definitionFromItem(toItem(item)));
 const textOf = perItem((item) => JSON.stringify(item));
 export const callbackRow = perItem(readCallbackRow);
@@ -217,6 +229,8 @@ function readCallbackRow(item: WireItem): CallbackRow {
     retryCount: read.number('retry_count'),
     httpStatus: read.numberOrNull('http_status'),
     heldSince: read.numberOrNull('held_since'),
+    deferredAt: read.numberOrNull('deferred_at'),
+    nextAttemptAt: read.numberOrNull('next_attempt_at'),
     createdAt: read.number('created_at'),
     by: read.textOrNull('w') ?? '',
     errorLabel: labelOf(read.textOrNull('error')),

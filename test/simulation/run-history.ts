@@ -28,7 +28,7 @@ import { newTruth } from './truth.ts';
 import { superviseUploads } from './uploads/supervise-uploads.ts';
 import { drawVerbFaults } from './verb-workload.ts';
 import { warmUp } from './warm-up.ts';
-import { drawWorkload } from './workload.ts';
+import { drawWorkload, workersOf } from './workload.ts';
 import type { World } from './world.ts';
 
 export interface History {
@@ -89,7 +89,7 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
   };
   const stage: Stage = { ...parts, outage: null };
   const truth = newTruth();
-  const observer = new Observer(stage, workload);
+  const observer = new Observer(stage, { ...workload, workers: workersOf(seed, workload) });
   const deployment = deploy(stage, workload, truth, observer, options.clients ?? clientsOf(seed));
   await deployment.write(apiKeyItems(workload.receivers.length));
   const records = new Records(observer.mirror, deployment.bucket.pages);
@@ -130,6 +130,7 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
     trace.add('the storm is over');
     adversary.calmDown();
   });
+  truth.hanging = workload.hanging ?? null;
   const { backAfterMs } = workload;
   if (backAfterMs !== undefined) {
     const workspaces = workload.receivers.flatMap((nature, workspace) => (nature === 'dead' ? [workspace] : []));

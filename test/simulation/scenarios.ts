@@ -5,7 +5,8 @@ import { Random } from './random.ts';
  * well, `schedules` nothing but schedules, `consumers` keys, dependencies, later starts and replays, `paced` runs of an
  * action with a pace, `verbs` runs that are stopped and taken up again over and over, `away` receivers that come back
  * after a time, `live` live calls that wait, have keys, and are followed page by page, beside runs, `letters` messages
- * that die, of all of these, `uploads` runs over uploads, `rows` runs beside due rows that fail for good.
+ * that die, of all of these, `uploads` runs over uploads, `rows` runs beside due rows that fail for good, `crowd`
+ * workspaces whose receivers or actions hang beside one where all is quick.
  */
 export const SCENARIOS = [
   'small',
@@ -28,6 +29,8 @@ export const SCENARIOS = [
   'uploads-calm',
   'rows',
   'rows-calm',
+  'crowd',
+  'crowd-calm',
 ] as const;
 export type Scenario = (typeof SCENARIOS)[number];
 
@@ -53,6 +56,8 @@ const SHARES: readonly (readonly [scenario: Scenario, percent: number])[] = [
   ['uploads-calm', 0.5],
   ['rows', 1],
   ['rows-calm', 0.5],
+  ['crowd', 2],
+  ['crowd-calm', 1],
 ];
 
 /** The scenario of a seed, where it is not chosen. */

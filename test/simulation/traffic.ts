@@ -35,9 +35,8 @@ export class Traffic {
     return this.#refused.get(from) ?? 0;
   }
 
-  /** Messages that processes of such a name sent, read. */
-  messagesOf(functionName: 'page' | 'sweep'): readonly QueueMessage[] {
-    const prefix = `${functionName}-`;
-    return this.sent.flatMap(({ from, body }) => (from.startsWith(prefix) ? [decodeMessage(asOld(body))] : []));
+  /** Messages that processes of such a name sent, or that were sent again at the end, read. */
+  messagesOf(sender: 'page' | 'callback' | 'sweep' | 'redrive'): readonly QueueMessage[] {
+    return this.sent.flatMap(({ from, body }) => (from.split('-')[0] === sender ? [decodeMessage(asOld(body))] : []));
   }
 }

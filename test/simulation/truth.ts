@@ -18,6 +18,10 @@ export interface Truth {
   readonly firstAttempts: Map<string, number>;
   /** Receivers that are away from the start (epoch ms) and back after a time. Null: none is. */
   away: { readonly workspaces: readonly number[]; readonly startAt: number; readonly backAt: number } | null;
+  /** Posts of one worker to one host that were beyond what it may make at once. */
+  readonly overrun: string[];
+  /** Workspaces whose receivers or actions hang beside one where all is quick. Null: it is not about that. */
+  hanging: readonly number[] | null;
 }
 
 export interface Launched {
@@ -126,6 +130,7 @@ export interface LiveCalled {
 export interface ToldBody {
   readonly type: string;
   readonly callback_ref_uid: string;
+  readonly occurred_at: string;
   readonly run: { readonly run_uid: string; readonly status: string };
   readonly results: readonly { readonly key?: string }[] | null;
   readonly input_index: number | null;
@@ -151,9 +156,20 @@ export interface Received {
   readonly at: number;
   /** What the receiver answered; null: nothing. */
   readonly status: number | null;
+  /** The engine listened no longer before that: its workspace had no seat for work that takes long. */
+  isCut: boolean;
 }
 
 export function newTruth(): Truth {
-  const lists = { verbs: [], launches: [], liveCalls: [], pages: [], posts: [], schedules: [], uploads: [] };
-  return { ...lists, walked: new Map(), firstAttempts: new Map(), away: null };
+  const lists = {
+    verbs: [],
+    launches: [],
+    liveCalls: [],
+    pages: [],
+    posts: [],
+    schedules: [],
+    uploads: [],
+    overrun: [],
+  };
+  return { ...lists, walked: new Map(), firstAttempts: new Map(), away: null, hanging: null };
 }

@@ -1,4 +1,5 @@
 import { drawAwayWorkload } from './away-workload.ts';
+import { drawCrowd } from './crowd-workload.ts';
 import { type BadRows, drawBadRows } from './bad-rows.ts';
 import { Random } from './random.ts';
 import type { Scenario } from './scenarios.ts';
@@ -38,6 +39,10 @@ export interface Workload {
   readonly letters?: LetterWorkload;
   readonly uploads?: UploadWorkload;
   readonly badRows?: BadRows;
+  /** Workers of pages, and of callbacks, by which a workspace's share of them is reckoned; absent: drawn from the seed. */
+  readonly workers?: number;
+  /** Workspaces whose receivers or actions hang; what is another's must not wait for them. */
+  readonly hanging?: readonly number[];
 }
 
 /** Something a caller does, so many ms after the start. */
@@ -59,10 +64,19 @@ export type Step =
     }
   | { readonly kind: 'live'; readonly at: number; readonly workspace: number; readonly input: InputScript };
 
+/** Few, so that a share of them is met. */
+const WORKERS = [1, 2, 20] as const;
+
+/** How many workers of pages, and of callbacks, a history has. */
+export function workersOf(seed: number, { workers }: Pick<Workload, 'workers'>): number {
+  return workers ?? new Random(seed, 'workers').pick(WORKERS);
+}
+
 /** `leastStormMs`: where messages have to die in it. */
 export function drawWorkload(seed: number, scenario: Scenario, leastStormMs = 0): Workload {
   if (scenario === 'schedules' || scenario === 'schedules-calm') return drawSchedules(seed);
   if (scenario === 'away' || scenario === 'away-calm') return drawAwayHistory(seed);
+  if (scenario === 'crowd' || scenario === 'crowd-calm') return drawCrowdHistory(seed);
   if (scenario === 'verbs') return drawVerbHistory(seed, leastStormMs);
   if (scenario === 'letters') return drawLetters(seed);
   if (scenario === 'uploads' || scenario === 'uploads-calm') return drawUploadHistory(seed);
@@ -200,6 +214,16 @@ function drawAwayHistory(seed: number): Workload {
     runsAtOnce: 10,
     inputsInFlight: 20,
     receivers: isAway.map((is) => (is ? 'dead' : 'well')),
+    steps: launches.map((launch) => ({ kind: 'launch' as const, ...launch })),
+  };
+}
+
+function drawCrowdHistory(seed: number): Workload {
+  const { launches, ...crowd } = drawCrowd(seed);
+  return {
+    ...crowd,
+    runsAtOnce: 10,
+    inputsInFlight: 20,
     steps: launches.map((launch) => ({ kind: 'launch' as const, ...launch })),
   };
 }

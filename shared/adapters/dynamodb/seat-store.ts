@@ -53,7 +53,7 @@ function seatsToItem({ taken, waiting }: Seats): object {
   };
 }
 
-function seatsFromItem(item: Item): Seats {
+export function seatsFromItem(item: Item): Seats {
   const read = new ItemReader(item);
   const taken = Object.entries(read.stored<Record<string, (string | number)[]>>('t') ?? {});
   const waiting = Object.entries(read.stored<Record<string, number>>('w') ?? {});

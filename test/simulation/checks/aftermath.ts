@@ -18,6 +18,8 @@ export interface Aftermath {
   readonly leftBehind: readonly string[];
   /** Records that processes began to write long after their time. */
   readonly sleepers: readonly string[];
+  /** Invocations that ran into their function's timeout. */
+  readonly kills: number;
   /** No fault was on. */
   readonly isCalm: boolean;
   /** Faults were on by which a write may arrive long after its function's time. */

@@ -23,8 +23,9 @@ export async function checkAll(world: World): Promise<void> {
   const runs = await readTruths(world);
   const posts = postsById(truth);
   const facts = { isCalm, isLate, isRepeated: isRepeated(stage) };
-  const { leftBehind, sleepers } = stage;
-  const aftermath = { leftBehind, sleepers, records, truth, traffic, letters, runs, posts, ...facts };
+  const { leftBehind, sleepers, coverage } = stage;
+  const kills = coverage.count('killed at its timeout');
+  const aftermath = { leftBehind, sleepers, kills, records, truth, traffic, letters, runs, posts, ...facts };
   for (const { name, check } of REST_CHECKS) {
     for (const message of check(aftermath)) observer.violate(name, message);
   }

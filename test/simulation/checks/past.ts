@@ -22,7 +22,8 @@ const OVERLAP_IN_CALM_MS = 2_000;
 
 /** What earlier writes mean for later ones. */
 export class Past {
-  readonly #isCalm: boolean;
+  /** Nothing goes wrong but what callers and actions do. */
+  readonly isCalm: boolean;
   readonly #overlapMs: number;
   #now = 0;
   readonly #takenAt = new Map<string, number>();
@@ -35,15 +36,20 @@ export class Past {
   readonly #promptness: Promptness;
 
   constructor(isCalm: boolean, runsAtOnce: number) {
-    this.#isCalm = isCalm;
+    this.isCalm = isCalm;
     this.#promptness = new Promptness(runsAtOnce);
     this.#overlapMs = isCalm ? OVERLAP_IN_CALM_MS : OVERLAP_MS;
+  }
+
+  /** The moment of the last write (epoch ms). */
+  get now(): number {
+    return this.#now;
   }
 
   note(change: Change, now: number): void {
     const { pk, sk, after } = change;
     this.#now = now;
-    if (this.#isCalm) this.#promptness.note(change, now);
+    if (this.isCalm) this.#promptness.note(change, now);
     if (pk.startsWith('DUE#') && sk.includes(LOOK)) {
       const receiver = sk.slice(sk.indexOf(LOOK) + LOOK.length);
       const looks = this.#looks.get(receiver) ?? new Set();
@@ -75,7 +81,7 @@ export class Past {
 
   /** How many looks at one receiver stand, at most. In a storm none: those who should have taken them back may have died. */
   mostLooks(): number {
-    return this.#isCalm ? Math.max(0, ...Array.from(this.#looks.values(), ({ size }) => size)) : 0;
+    return this.isCalm ? Math.max(0, ...Array.from(this.#looks.values(), ({ size }) => size)) : 0;
   }
 
   /** What came about long after it should have, once. In a storm nothing: who should have seen to it may have died. */
@@ -96,12 +102,12 @@ export class Past {
 
   /** Whether a run ended long ago. In a storm none: who should have closed it may have died. */
   hasLongEnded(runUid: string): boolean {
-    return this.#isCalm && (this.#endedAt.get(runUid) ?? Infinity) + this.#overlapMs < this.#now;
+    return this.isCalm && (this.#endedAt.get(runUid) ?? Infinity) + this.#overlapMs < this.#now;
   }
 
   /** Those who have long stood in a workspace's line. In a storm nobody: some stand there for runs that wait no more. */
   waiting(workspaceUid: string): readonly Waiting[] {
-    if (!this.#isCalm) return [];
+    if (!this.isCalm) return [];
     return [...this.#waiting.values()].filter(
       (one) => one.workspaceUid === workspaceUid && one.since + this.#overlapMs < this.#now,
     );

@@ -1,13 +1,19 @@
 import { definitionFromItem } from '../../../shared/adapters/dynamodb/run-records.ts';
-import { WAITER_PREFIX } from '../../../shared/adapters/dynamodb/keys.ts';
+import { RECORD_PREFIX, WAITER_PREFIX } from '../../../shared/adapters/dynamodb/keys.ts';
 import { hasEnded, type RunControl } from '../../../shared/domain/run.ts';
 import { type Change, toItem } from '../mirror.ts';
-import { controlOf, slotsIn } from '../records.ts';
+import { callbackRow, type CallbackRow, controlOf, slotsIn } from '../records.ts';
 
 /** What takes longer than this was forgotten, and came about by the watch. */
 const PROMPT_MS = 10_000;
 
-/** What nobody should wait for where nothing goes wrong: a free slot, the end of what a run depends on. */
+/** The longest an attempt takes from its claim to what came of it. */
+const ATTEMPT_MS = 120_000;
+
+/**
+ * What nobody should wait for where nothing goes wrong: a free slot, the end of what a run depends on, what becomes of an
+ * attempt that was begun.
+ */
 export class Promptness {
   readonly #runsAtOnce: number;
   readonly #controls = new Map<string, RunControl>();
@@ -19,6 +25,8 @@ export class Promptness {
   readonly #lines = new Map<string, Map<string, string>>();
   /** Since when a slot is free while somebody waits for one, by workspace. */
   readonly #freeSince = new Map<string, number>();
+  /** Since when an attempt is under way, by its callback. */
+  readonly #claimedAt = new Map<string, number>();
   #late: string | null = null;
 
   constructor(runsAtOnce: number) {
@@ -44,6 +52,8 @@ export class Promptness {
       if (after === null) line.delete(sk);
       else line.set(sk, String(after['run_uid']?.['S']));
       this.#look(pk.slice(2), now);
+    } else if (sk.startsWith(RECORD_PREFIX) && after !== null) {
+      this.#noteAttempt(callbackRow(after), now);
     }
   }
 
@@ -52,6 +62,14 @@ export class Promptness {
     const late = this.#late;
     this.#late = null;
     return late;
+  }
+
+  #noteAttempt({ uid, status }: CallbackRow, now: number): void {
+    const claimedAt = this.#claimedAt.get(uid);
+    if (status === 'RUNNING') this.#claimedAt.set(uid, claimedAt ?? now);
+    else this.#claimedAt.delete(uid);
+    if (status !== 'RUNNING' && claimedAt !== undefined && claimedAt + ATTEMPT_MS < now)
+      this.#late = `an attempt of ${uid} was begun, and what came of it written ${now - claimedAt} ms later`;
   }
 
   #noteControl(control: RunControl, now: number): void {

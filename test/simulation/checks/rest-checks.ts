@@ -22,6 +22,7 @@ import {
 } from './input-checks.ts';
 import { brokenPaces } from './pace-checks.ts';
 import { unheededRefusals } from './refusal-checks.ts';
+import { SEAT_CHECKS } from './seat-checks.ts';
 import { strayInput, strayPost } from './tenancy-checks.ts';
 import { multipliedChains, neededRescues } from './traffic-checks.ts';
 
@@ -88,6 +89,11 @@ export const REST_CHECKS: readonly RestCheck[] = [
     proves:
       'An invocation answers once all it began is over: what goes on beyond that would freeze, and act on old knowledge in a later one.',
     check: ({ leftBehind }) => leftBehind,
+  },
+  {
+    name: 'nobodyIsKilledInCalm',
+    proves: 'Without faults, no invocation runs into the timeout of its function, whatever hangs.',
+    check: ({ kills, isCalm }) => (isCalm && kills > 0 ? [`${kills} invocations ran into their timeout`] : []),
   },
   {
     name: 'sleepersRecordNothing',
@@ -164,6 +170,7 @@ export const REST_CHECKS: readonly RestCheck[] = [
     check: (aftermath) => aftermath.runs.flatMap((run) => dishonestFailures(run, aftermath)),
   },
   ...BURIAL_CHECKS,
+  ...SEAT_CHECKS,
   {
     name: 'sameIdSameBytes',
     proves: 'All attempts of one callback carry the same bytes, and the id they carry is the id they speak of.',

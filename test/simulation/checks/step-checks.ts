@@ -4,6 +4,7 @@ import { type Change, toItem, type WireItem } from '../mirror.ts';
 import { CALLBACK_ATTEMPTS } from './callback-checks.ts';
 import { isBadRow } from '../bad-rows.ts';
 import type { Past } from './past.ts';
+import { SEAT_STEP_CHECKS } from './seat-step-checks.ts';
 import { callbackRow, controlOf, slotsIn } from '../records.ts';
 
 /** What a write is held against: null, or what is wrong with it. */
@@ -15,6 +16,8 @@ export interface StepCheck {
 
 export interface StepLimits {
   readonly runsAtOnce: number;
+  /** Of pages, and of callbacks. */
+  readonly workers: number;
 }
 
 /** The moves of the table that lead from one status to another. */
@@ -37,6 +40,7 @@ export function controlChange(change: Change): { readonly before: RunControl; re
 const MOST_LOOKS = 7;
 
 export const STEP_CHECKS: readonly StepCheck[] = [
+  ...SEAT_STEP_CHECKS,
   {
     name: 'statusMovesAlongTheTable',
     proves: 'A status changes only by a move of the table; what is final stays final.',
@@ -135,7 +139,7 @@ export const STEP_CHECKS: readonly StepCheck[] = [
   {
     name: 'nobodyWaitsInVain',
     proves:
-      'In calm, no slot is free for ten seconds while a run waits for one, and a run goes on within ten seconds of the end of the last it depends on.',
+      'In calm, no slot is free for ten seconds while a run waits for one, a run goes on within ten seconds of the end of the last it depends on, and what came of an attempt is on record within two minutes.',
     check: (_, __, past) => past.takeLate(),
   },
   {

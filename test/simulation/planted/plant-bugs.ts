@@ -7,6 +7,7 @@ import { FURTHER_BUGS } from './further-bugs.ts';
 import { LIVE_BUGS } from './live-bugs.ts';
 import { LETTER_BUGS } from './letter-bugs.ts';
 import type { PlantedBug } from './planted-bug.ts';
+import { SEAT_BUGS } from './seat-bugs.ts';
 import { UPLOAD_BUGS } from './upload-bugs.ts';
 import { runThreads } from '../run-threads.ts';
 
@@ -21,6 +22,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   ...LIVE_BUGS,
   ...LETTER_BUGS,
   ...UPLOAD_BUGS,
+  ...SEAT_BUGS,
 ];
 
 /** Each bug must be found within so many seeds. */

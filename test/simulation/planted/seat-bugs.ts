@@ -1,0 +1,178 @@
+import type { PlantedBug } from './planted-bug.ts';
+
+const CALLBACKS = 'shared/engine/callbacks';
+const SHARE = 'shared/engine/share.ts';
+const SEATS = 'shared/domain/seats.ts';
+const RUN_PAGE = 'shared/engine/pages/run-page.ts';
+
+/** Bugs of seats, of what is cut or put off for want of one, and of posts side by side. */
+export const SEAT_BUGS: readonly PlantedBug[] = [
+  {
+    name: 'put-off-and-resent-as-new',
+    file: 'shared/engine/sweep/tend-ended.ts',
+    scenario: 'crowd',
+    find: 'const putOff = attempt === 0 ? { slow: true } : {};',
+    replace: 'const putOff = {};',
+  },
+  {
+    name: 'seat-never-given-back',
+    file: SHARE,
+    scenario: 'crowd-calm',
+    find: '    if ((await sitting.isGiven) !== true) return;\n',
+    replace: '    if ((await sitting.isGiven) !== null) return;\n',
+  },
+  {
+    name: 'dead-worker-keeps-its-seat',
+    file: SHARE,
+    scenario: 'crowd',
+    find: 'until: now + longestMs + MARGIN_MS };',
+    replace: 'until: now + 9_999 * (longestMs + MARGIN_MS) };',
+  },
+  {
+    name: 'seat-taken-for-anothers',
+    file: SEATS,
+    scenario: 'crowd-calm',
+    find: 'one.worker !== seat.worker || one.workspaceUid !== seat.workspaceUid;',
+    replace: 'one.workspaceUid !== seat.workspaceUid;',
+  },
+  {
+    name: 'all-workers-may-be-held',
+    file: SEATS,
+    scenario: 'crowd-calm',
+    find: 'return Math.max(1, workers - Math.ceil(workers / FREE_SHARE));',
+    replace: 'return Math.max(FREE_SHARE - 2, workers);',
+  },
+  {
+    name: 'first-come-takes-all-seats',
+    file: SEATS,
+    scenario: 'crowd-calm',
+    find: '(taken.length < all && own.length < share)',
+    replace: '(taken.length < all && share > 0)',
+  },
+  {
+    name: 'who-waits-is-not-counted',
+    file: SEATS,
+    scenario: 'crowd-calm',
+    find: 'new Set([...others, ...waiting].map(',
+    replace: 'new Set([...others].map(',
+  },
+  {
+    name: 'seats-without-condition',
+    file: 'shared/adapters/dynamodb/seat-store.ts',
+    scenario: 'crowd-calm',
+    find: "expression: 'rev = :rev'",
+    replace: "expression: 'rev >= :rev OR rev < :rev'",
+  },
+  {
+    name: 'refused-and-not-cut',
+    file: SHARE,
+    scenario: 'crowd-calm',
+    find: "if (!isGiven) cut.abort(new Error('Its workspace has its share of the workers.'));",
+    replace: '',
+  },
+  {
+    name: 'never-asked-for-a-seat',
+    file: SHARE,
+    scenario: 'crowd-calm',
+    find: 'clock.after(patienceMs, () =>',
+    replace: 'clock.after(99 * patienceMs, () =>',
+  },
+  {
+    name: 'cut-page-spends-a-try',
+    file: RUN_PAGE,
+    scenario: 'crowd-calm',
+    find: 'return postponePage(ports, page, { attempt: message.attempt, at });',
+    replace: 'return postponePage(ports, page, { attempt: message.attempt + 1, at });',
+  },
+  {
+    name: 'cut-page-is-a-failure',
+    file: RUN_PAGE,
+    scenario: 'crowd-calm',
+    find: "return cut.aborted && result.kind === 'retryable' ? CUT : result;",
+    replace: 'return result;',
+  },
+  {
+    name: 'cut-page-comes-as-quick',
+    file: RUN_PAGE,
+    scenario: 'crowd-calm',
+    find: '{ ...taken, message: { ...message, slow: isSlow } };',
+    replace: '{ ...taken, message: { ...message, slow: false } };',
+  },
+  {
+    name: 'cut-post-is-a-failure',
+    file: `${CALLBACKS}/deliver-callback.ts`,
+    scenario: 'crowd-calm',
+    find: "return isCut ? CUT : { kind: 'answered', answer };",
+    replace: "return isCut && fared === null ? CUT : { kind: 'answered', answer };",
+  },
+  {
+    name: 'put-off-as-new',
+    file: `${CALLBACKS}/defer-callback.ts`,
+    scenario: 'crowd',
+    find: '{ ...message, slow: true }',
+    replace: '{ ...message, slow: false }',
+  },
+  {
+    name: 'put-off-and-not-sent',
+    file: `${CALLBACKS}/defer-callback.ts`,
+    scenario: 'crowd-calm',
+    find: '  await ports.messages.send({ ...message, slow: true }, { workspaceUid: definition.workspaceUid, delayMs });\n',
+    replace: '',
+  },
+  {
+    name: 'put-off-without-a-time',
+    file: `${CALLBACKS}/defer-callback.ts`,
+    scenario: 'crowd-calm',
+    find: '      nextAttemptAt,\n      deferredAt: now,\n',
+    replace: '      deferredAt: now,\n',
+  },
+  {
+    name: 'put-off-without-a-record',
+    file: `${CALLBACKS}/defer-callback.ts`,
+    scenario: 'crowd-calm',
+    find: 'const standing = await ports.callbacks.createRecord({',
+    replace: 'const standing = await Promise.resolve({',
+  },
+  {
+    name: 'put-off-under-its-own-name',
+    file: `${CALLBACKS}/defer-callback.ts`,
+    scenario: 'crowd-calm',
+    find: '{ status, retryCount, by, nextAttemptAt, deferredAt: now },',
+    replace: '{ status, retryCount, by: delivery.receipt.by, nextAttemptAt, deferredAt: now },',
+  },
+  {
+    name: 'late-worker-puts-off',
+    file: `${CALLBACKS}/defer-callback.ts`,
+    scenario: 'crowd',
+    find: 'refuseAfterStandstill(ports.clock, delivery.takenAt, ATTEMPT_MS);',
+    replace: 'refuseAfterStandstill(ports.clock, delivery.takenAt, 100 * ATTEMPT_MS);',
+  },
+  {
+    name: 'claimed-before-its-seat',
+    file: `${CALLBACKS}/deliver-callback.ts`,
+    scenario: 'crowd-calm',
+    find: 'const isKnown = message.attempt > 0 ||',
+    replace: 'const isKnown =',
+  },
+  {
+    name: 'all-posts-at-once',
+    file: `${CALLBACKS}/hosts.ts`,
+    scenario: 'crowd-calm',
+    find: 'const POSTS_AT_ONCE = 5;',
+    replace: 'const POSTS_AT_ONCE = 50;',
+  },
+  {
+    name: 'next-post-not-counted',
+    file: `${CALLBACKS}/hosts.ts`,
+    scenario: 'crowd-calm',
+    find: '      host.posting += 1;\n      next(true);\n',
+    replace: '      next(true);\n',
+  },
+  {
+    name: 'posts-in-line-forgotten',
+    file: `${CALLBACKS}/hosts.ts`,
+    scenario: 'crowd-calm',
+    find: '        for (const resolve of host.waiting.splice(0)) resolve(false);\n',
+    replace: '',
+  },
+];
