@@ -1,3 +1,4 @@
+import type { FaultKind } from './fault-kinds.ts';
 import { Random } from './random.ts';
 import type { ReceiverNature } from './receivers.ts';
 import type { InputScript, LaunchBody } from './truth.ts';
@@ -54,6 +55,16 @@ export function drawCrowd(seed: number): CrowdWorkload {
     backAfterMs: Math.round(random.logarithmic(60_000, 1_200_000)),
     stormMs: Math.round(random.logarithmic(20_000, 600_000)),
   };
+}
+
+/** What befalls work that was put off: its message is lost, its worker dies or stands still. */
+const FAULTS: readonly FaultKind[] = ['lost_message', 'frozen_worker', 'crash_before', 'crash_after', 'duplicate_now'];
+
+/** The faults of a history; in half of them those that meet what is put off. */
+export function drawCrowdFaults(seed: number): readonly FaultKind[] | 'drawn' {
+  const random = new Random(seed, 'crowd faults');
+  if (random.happens(0.5)) return 'drawn';
+  return FAULTS.filter(() => random.happens(0.6));
 }
 
 /** Runs of a workspace have hosts of their own, or paths of one. */

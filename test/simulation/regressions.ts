@@ -168,4 +168,10 @@ export const REGRESSIONS: readonly Regression[] = [
     was: 'an update came while nobody could see to its schedule, and times of the old cron and the new one were in no row',
     undoneBy: 'update-forgets-times-of-both',
   },
+  {
+    seed: 19,
+    scenario: 'crowd',
+    was: 'a first attempt that was put off, its message lost, was sent as new by the sweep and came again and again though delivered',
+    undoneBy: 'put-off-and-resent-as-new',
+  },
 ];

@@ -8,6 +8,7 @@ import { checkAll } from './checks/check-all.ts';
 import { redrive, retryBuried } from './come-again.ts';
 import { superviseConsumers } from './consumers/supervise-consumers.ts';
 import { Coverage } from './coverage.ts';
+import { drawCrowdFaults } from './crowd-workload.ts';
 import { deploy } from './deployment.ts';
 import type { FaultKind, FurtherFaultKind } from './fault-kinds.ts';
 import type { Stage } from './instance.ts';
@@ -172,6 +173,7 @@ async function lookAtTheEnd(world: World, onlookers: Onlookers): Promise<void> {
 /** The kinds of faults a history may have. */
 function faultsOf(seed: number, scenario: Scenario): readonly FaultKind[] | 'drawn' {
   if (scenario === 'verbs') return drawVerbFaults(seed);
+  if (scenario === 'crowd') return drawCrowdFaults(seed);
   if (scenario === 'letters') return drawLetterFaults(seed);
   return isTame(scenario) ? [] : 'drawn';
 }

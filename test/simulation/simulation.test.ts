@@ -30,6 +30,8 @@ const PLANTED_HERE = [
   'last-line-without-an-end-forgotten',
   'letter-under-another-id',
   'never-taken-for-away',
+  'put-off-under-its-own-name',
+  'cut-page-spends-a-try',
 ];
 
 const coverage = new Coverage();

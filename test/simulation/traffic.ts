@@ -37,6 +37,15 @@ export class Traffic {
 
   /** Messages that processes of such a name sent, or that were sent again at the end, read. */
   messagesOf(sender: 'page' | 'callback' | 'sweep' | 'redrive'): readonly QueueMessage[] {
-    return this.sent.flatMap(({ from, body }) => (from.split('-')[0] === sender ? [decodeMessage(asOld(body))] : []));
+    return this.#read(({ from }) => from.split('-')[0] === sender);
+  }
+
+  /** All messages, read. */
+  messages(): readonly QueueMessage[] {
+    return this.#read(() => true);
+  }
+
+  #read(isWanted: (sent: Sent) => boolean): readonly QueueMessage[] {
+    return this.sent.filter(isWanted).map(({ body }) => decodeMessage(asOld(body)));
   }
 }
