@@ -67,8 +67,10 @@ export const SEAT_STEP_CHECKS: readonly StepCheck[] = [
     proves: 'A callback that is put off for want of a seat says when it is tried.',
     check({ sk, after }) {
       if (!sk.startsWith('C#') || after === null) return null;
-      const { uid, deferredAt, nextAttemptAt } = callbackRow(after);
-      return deferredAt !== null && nextAttemptAt === null ? `${uid} is put off, and not until when` : null;
+      const { uid, status, deferredAt, nextAttemptAt } = callbackRow(after);
+      return status === 'PENDING' && deferredAt !== null && nextAttemptAt === null
+        ? `${uid} is put off, and not until when`
+        : null;
     },
   },
   {
