@@ -9,6 +9,7 @@ import { createUploadInputs, createUploadObjects } from '../../shared/adapters/a
 import { sdkOptions } from '../../shared/adapters/aws/sdk-options.ts';
 import { consoleLog, systemChance, systemClock } from '../../shared/adapters/system.ts';
 import { parseEnv } from '../../shared/contract/env.ts';
+import { createEndGatherer } from '../../shared/engine/pages/gather-ends.ts';
 import { createPageShare, type PagePorts, runPage } from '../../shared/engine/pages/run-page.ts';
 import { registerActions } from '../actions/index.ts';
 import { once } from '../entry/once.ts';
@@ -17,10 +18,14 @@ import { createCorePorts } from '../entry/world.ts';
 
 /** Runs pages: one message, one page. `workers`: how many there are of this one. */
 export function createPageHandler(
-  ports: Omit<PagePorts, 'pageWorkers'>,
+  ports: Omit<PagePorts, 'pageWorkers' | 'ends'>,
   workers: number,
 ): ReturnType<typeof createQueueHandler> {
-  const shared: PagePorts = { ...ports, pageWorkers: createPageShare(ports, workers) };
+  const shared: PagePorts = {
+    ...ports,
+    pageWorkers: createPageShare(ports, workers),
+    ends: createEndGatherer(ports.clock, ports.progress),
+  };
   return createQueueHandler(ports.log, async (message, receipt) => {
     if (message.kind !== 'page') throw new Error(`The page queue carries no ${message.kind} messages.`);
     await runPage(shared, message, receipt);

@@ -14,6 +14,9 @@ const pageV1 = z.strictObject({
   run: runUid,
   ep: index,
   i: index,
+  /** Its place in the window, and its position in the order; absent: the first place, and the input's own number. */
+  w: index.optional(),
+  q: index.optional(),
   p: index,
   /** Cursor; absent: none. */
   c: z.string().optional(),
@@ -69,6 +72,8 @@ export type QueueMessage =
       readonly runUid: string;
       readonly epoch: number;
       readonly input: number;
+      readonly place: number;
+      readonly position: number;
       readonly page: number;
       readonly cursor: string | null;
       readonly attempt: number;
@@ -117,6 +122,8 @@ export function decodeMessage(text: string): QueueMessage {
         runUid: said.run,
         epoch: said.ep,
         input: said.i,
+        place: said.w ?? 0,
+        position: said.q ?? said.i,
         page: said.p,
         cursor: said.c ?? null,
         attempt: said.t ?? 0,
@@ -163,6 +170,8 @@ function bodyOf(message: QueueMessage): z.input<typeof body> {
         run: message.runUid,
         ep: message.epoch,
         i: message.input,
+        ...(message.place === 0 ? {} : { w: message.place }),
+        ...(message.position === message.input ? {} : { q: message.position }),
         p: message.page,
         ...(message.cursor === null ? {} : { c: message.cursor }),
         ...(message.attempt === 0 ? {} : { t: message.attempt }),

@@ -1,7 +1,7 @@
-import type { InputMark, OpenInput, RunWindow } from './input.ts';
+import type { OpenInput, RunWindow, Wait } from './input.ts';
 import type { ExecutionMode, RunStatus } from './run.ts';
 
-/** All statuses of an input. None is stored: they follow from marks, window and run. */
+/** All statuses of an input. None is stored: they follow from the window, from what is noted of failures, and the run. */
 export const INPUT_STATUSES = [
   'CREATED',
   'QUEUED',
@@ -18,7 +18,7 @@ export type InputStatus = (typeof INPUT_STATUSES)[number];
 export interface InputFacts {
   readonly run: { readonly mode: ExecutionMode; readonly status: RunStatus };
   /** How it ended, or null. */
-  readonly mark: InputMark | null;
+  readonly end: 'SUCCEEDED' | 'FAILED' | null;
   /** Its place in the window of the run's own epoch, or null. */
   readonly open: OpenInput | null;
   /** Whether any of its pages is recorded. */
@@ -30,8 +30,8 @@ export interface InputFacts {
  * The status of an input. One whose turn has not come is CREATED; once it has its place it is QUEUED until its first
  * page was tried, SCHEDULED while it waits for a moment, and RUNNING else. What a run that ended leaves is STOPPED.
  */
-export function inputStatus({ run, mark, open, hasPages, now }: InputFacts): InputStatus {
-  if (mark !== null) return mark.status;
+export function inputStatus({ run, end, open, hasPages, now }: InputFacts): InputStatus {
+  if (end !== null) return end;
   switch (run.status) {
     case 'CREATED':
     case 'BLOCKED':
@@ -41,7 +41,7 @@ export function inputStatus({ run, mark, open, hasPages, now }: InputFacts): Inp
       return 'FAILED';
     case 'SUCCEEDED':
     case 'FAILED':
-      // A live run is its one input; of another everything is marked, but for what never had its turn.
+      // A live run is its one input; of another everything has ended, but for what never had its turn.
       return run.mode === 'LIVE' ? run.status : 'STOPPED';
     case 'PARTIAL_SUCCEEDED':
       return 'STOPPED';
@@ -56,7 +56,7 @@ export function inputStatus({ run, mark, open, hasPages, now }: InputFacts): Inp
 }
 
 /** Whether an input in hand is held back until a moment that is yet to come. */
-export function isWaiting(open: OpenInput, now: number): boolean {
+export function isWaiting(open: Wait, now: number): boolean {
   return open.until !== null && open.until > now;
 }
 
@@ -75,9 +75,4 @@ export function limitWait(window: Pick<RunWindow, 'open'>, now: number): LimitWa
     since: Math.min(...limits.map(({ limited }) => limited?.since ?? now)),
     until: Math.min(...open.map(({ until }) => until ?? now)),
   };
-}
-
-/** The last page an ended input recorded: its last results, or why it failed. */
-export function lastPageOf(mark: InputMark): number {
-  return mark.status === 'FAILED' ? mark.pages : mark.pages - 1;
 }

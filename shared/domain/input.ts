@@ -1,11 +1,7 @@
 import type { Totals } from './run.ts';
-import { addTotals } from './run.ts';
 
-/** Inputs of one shard: their marks share an item of at most about 2 KB, their pages a partition. */
+/** Inputs of one shard: their pages and what was delivered of them share a partition. */
 export const SHARD_SIZE = 32;
-
-/** Children one roll-up item holds; 32 × 64³ covers more inputs than a run may have. */
-export const ROLLUP_FANOUT = 64;
 
 /** One input as it is stored: the action's input, and beside it what only the consumer's receiver sees. */
 export interface StoredInput {
@@ -16,24 +12,26 @@ export interface StoredInput {
   readonly fault?: string;
 }
 
-/** How an input ended. Set once per attempt of its run. */
-export interface InputMark {
-  readonly status: 'SUCCEEDED' | 'FAILED';
-  /** Pages recorded with results. */
-  readonly pages: number;
+/** What an input had recorded when it failed. Noted before the window counts it: what failed is found by this alone. */
+export interface FailedInput {
+  readonly input: number;
+  /** Under which it failed. */
+  readonly epoch: number;
+  /** The page that failed: so many pages stand before it. */
+  readonly page: number;
   readonly outputs: number;
-  /** Attempts the engine spent beyond the first of each page. */
-  readonly tries: number;
   readonly callbacks: number;
-  /** The action found nothing (NoResult). */
-  readonly empty: boolean;
-  /** It failed because the input itself was refused (BAD_INPUT): trying again is of no use. */
+  /** The input itself was refused (BAD_INPUT): trying again is of no use. */
   readonly refused: boolean;
-  readonly finishedAt: number;
 }
 
-/** What an input recorded before it was taken up again by a retry; it stands in for the mark it had. */
-export type ReopenedInput = Pick<InputMark, 'pages' | 'outputs' | 'callbacks'>;
+/** One position of a run's order: whose it is, and what is counted of it already. */
+export interface Position {
+  readonly input: number;
+  /** What it had recorded when the attempt before ended. */
+  readonly outputs: number;
+  readonly callbacks: number;
+}
 
 /** The shard an input lies in. */
 export function shardOf(input: number): number {
@@ -45,60 +43,18 @@ export function shardCount(inputsTotal: number): number {
   return Math.ceil(inputsTotal / SHARD_SIZE);
 }
 
-/** How many inputs a shard holds; only the last may hold fewer than {@link SHARD_SIZE}. */
-export function shardSize(shard: number, inputsTotal: number): number {
-  return Math.min(SHARD_SIZE, inputsTotal - shard * SHARD_SIZE);
-}
-
-/**
- * Shards in which something may be recorded: as far as the window has come. A retry begins it anew, over inputs that all
- * had their turn.
- */
+/** Shards in which something may be recorded: as far as the window has come. In a retry all inputs have had their turn. */
 export function shardsBegun(
-  window: Pick<RunWindow, 'next'> | null,
-  { restartEpoch, inputsTotal }: { readonly restartEpoch: number; readonly inputsTotal: number },
+  window: Pick<RunWindow, 'next' | 'order'> | null,
+  { inputsTotal }: { readonly inputsTotal: number },
 ): number {
-  if (restartEpoch > 0) return shardCount(inputsTotal);
-  return window === null ? 0 : shardCount(Math.min(window.next, inputsTotal));
+  if (window === null) return 0;
+  return shardCount(window.order > 0 ? inputsTotal : Math.min(window.next, inputsTotal));
 }
 
-/** The totals of a shard's marks. */
-export function totalsOf(marks: ReadonlyMap<number, InputMark>): Totals {
-  return addTotals(
-    Array.from(marks, ([input, mark]) => ({
-      succeeded: mark.status === 'SUCCEEDED' ? 1 : 0,
-      failed: mark.status === 'FAILED' ? 1 : 0,
-      outputs: mark.outputs,
-      callbacks: mark.callbacks,
-      refused: mark.refused ? 1 : 0,
-      lastFailed: mark.status === 'FAILED' ? input : null,
-      lastEmpty: mark.empty ? input : null,
-    })),
-  );
-}
-
-/** Levels of the roll-up above the shards: 0 for a run of one shard. */
-export function rollupLevels(shards: number): number {
-  let levels = 0;
-  for (let nodes = shards; nodes > 1; nodes = Math.ceil(nodes / ROLLUP_FANOUT)) levels += 1;
-  return levels;
-}
-
-/** Nodes on a level of the roll-up (level 0: the shards themselves). */
-export function nodesOnLevel(shards: number, level: number): number {
-  let nodes = shards;
-  for (let below = 0; below < level; below += 1) nodes = Math.ceil(nodes / ROLLUP_FANOUT);
-  return nodes;
-}
-
-/** Children of a roll-up node. */
-export function childrenOf(shards: number, level: number, node: number): number {
-  return Math.min(ROLLUP_FANOUT, nodesOnLevel(shards, level - 1) - node * ROLLUP_FANOUT);
-}
-
-/** An input that is in hand: it has a place in the run's window. */
-export interface OpenInput {
-  /** The page the entry was last written for; pages that went well since are in the log only. */
+/** What an input in hand waits for, or has tried. */
+export interface Wait {
+  /** The page it was written for; pages that went well since are in the log only. */
   readonly page: number;
   /** Attempts spent on that page. */
   readonly attempt: number;
@@ -108,29 +64,77 @@ export interface OpenInput {
   readonly held?: boolean;
   /** How often in a row the page was asked to wait, and since when (epoch ms); absent: it was not. */
   readonly limited?: { readonly times: number; readonly since: number };
-  /** Short hash of the message that wrote the entry: only that one sends what follows from it. */
+  /** Short hash of the message that wrote this: only that one sends what follows from it. Empty: no message did. */
   readonly by: string;
 }
 
-/** The window of a run: which inputs are in hand and which comes next. */
+/** Of an input that has neither waited nor been tried again. */
+export const NO_WAIT: Wait = { page: 0, attempt: 0, until: null, by: '' };
+
+/** What a window of a later epoch takes over: whoever opens it sends it on. */
+export function takenOver(wait: Wait): Wait {
+  return { ...wait, by: TAKEN_OVER };
+}
+
+/** Whether what stands in a window was sent, or is to be sent, by who opened it: no worker has written since. */
+export function isFromOpening({ position, by }: Pick<OpenInput, 'position' | 'by'>, { begun }: RunWindow): boolean {
+  return position < begun && (by === NO_WAIT.by || by === TAKEN_OVER);
+}
+
+const TAKEN_OVER = 'before';
+
+/** An input that is in hand: it has a place in the run's window. */
+export interface OpenInput extends Wait {
+  /** Of the window's places. */
+  readonly place: number;
+  /** In the run's order. */
+  readonly position: number;
+  /** What is counted of it already, from the attempt before. */
+  readonly counted: Pick<Position, 'outputs' | 'callbacks'>;
+}
+
+/**
+ * The window of a run: the inputs in hand, each in a place, and how far it has come. Whoever ends an input counts it and
+ * gives its place to the next position in the same write, so each is counted once.
+ */
 export interface RunWindow {
   readonly epoch: number;
-  /** The first input never opened in this attempt. */
+  /** What positions count: 0 the inputs themselves; else the failed ones, as the retry of this epoch listed them. */
+  readonly order: number;
+  /** How many positions there are; 0: it is closed, and the run is being ended. */
+  readonly length: number;
+  /** The first position that has no place yet. */
   readonly next: number;
+  /** The input at that position; from here on no input has had its turn. The run's total where none is left. */
+  readonly front: number;
+  /** `next` when this epoch began: inputs before it were sent by who opened the window. */
+  readonly begun: number;
+  /** By input. */
   readonly open: ReadonlyMap<number, OpenInput>;
-  /** What stood before, where it was closed unused, for a later epoch to go on from; absent: it was not. */
-  readonly before?: WindowBefore;
+  /** Of all inputs that have ended. */
+  readonly totals: Totals;
 }
 
-/** Epoch and next of the window that a closed one took the place of; zeros where there was none. */
-export type WindowBefore = Pick<RunWindow, 'epoch' | 'next'>;
-
-/** What a window of a later epoch goes on from. */
-export function windowBefore(standing: RunWindow | null): WindowBefore {
-  return standing?.before ?? standing ?? { epoch: 0, next: 0 };
+/** Whether all of a run has ended. */
+export function isComplete({ open, length }: RunWindow): boolean {
+  return open.size === 0 && length > 0;
 }
 
-/** Whether the marks are of this attempt: those of inputs that a retry runs anew go when it is laid out. */
-export function isReopened(window: RunWindow, { restartEpoch }: { readonly restartEpoch: number }): boolean {
-  return restartEpoch <= windowBefore(window).epoch;
+/** How an input has ended, seen from a window and what is noted of its failure; null: it has not, or begins anew. */
+export function endOf(
+  input: number,
+  window: RunWindow | null,
+  failed: FailedInput | undefined,
+  { restartEpoch }: { readonly restartEpoch: number },
+): 'SUCCEEDED' | 'FAILED' | null {
+  if (window === null || window.open.has(input)) return null;
+  if (failed !== undefined && isFailed(failed, restartEpoch)) return 'FAILED';
+  if (window.order < restartEpoch) return failed === undefined ? 'SUCCEEDED' : null; // retried just now
+  const hadItsTurn = window.order > 0 && failed === undefined ? true : input < window.front;
+  return hadItsTurn ? 'SUCCEEDED' : null;
+}
+
+/** Whether a failure still counts: no retry has taken the input up since. */
+export function isFailed({ refused, epoch }: FailedInput, restartEpoch: number): boolean {
+  return refused || epoch >= restartEpoch;
 }

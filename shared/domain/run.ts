@@ -124,7 +124,7 @@ export function dependencyState({ require }: RunDependency, status: RunStatus): 
   return require === 'finish' || status === 'SUCCEEDED' ? 'met' : 'unmet';
 }
 
-/** Sums over inputs: what the roll-up carries from shard to root. */
+/** Sums over inputs that have ended. */
 export interface Totals {
   readonly succeeded: number;
   readonly failed: number;
@@ -134,9 +134,7 @@ export interface Totals {
   readonly callbacks: number;
   /** Of the failed, those whose input itself was refused: a retry leaves them out. */
   readonly refused: number;
-  /** The highest index of an input that failed: its error becomes the run's. Null where none did. */
-  readonly lastFailed: number | null;
-  /** The highest index of an input for which the action found nothing. */
+  /** An input for which the action found nothing, the last of them to end. Null where there was none. */
   readonly lastEmpty: number | null;
 }
 
@@ -146,31 +144,8 @@ export const NO_TOTALS: Totals = {
   outputs: 0,
   callbacks: 0,
   refused: 0,
-  lastFailed: null,
   lastEmpty: null,
 };
-
-/** The sum of totals. */
-export function addTotals(all: Iterable<Totals>): Totals {
-  let sum = NO_TOTALS;
-  for (const one of all) {
-    sum = {
-      succeeded: sum.succeeded + one.succeeded,
-      failed: sum.failed + one.failed,
-      outputs: sum.outputs + one.outputs,
-      callbacks: sum.callbacks + one.callbacks,
-      refused: sum.refused + one.refused,
-      lastFailed: later(sum.lastFailed, one.lastFailed),
-      lastEmpty: later(sum.lastEmpty, one.lastEmpty),
-    };
-  }
-  return sum;
-}
-
-function later(one: number | null, other: number | null): number | null {
-  if (one === null || other === null) return one ?? other;
-  return Math.max(one, other);
-}
 
 /** The move that ends a run whose inputs have all settled. */
 export function endingMove(totals: Totals): 'succeed' | 'succeedPartly' | 'fail' {
@@ -251,7 +226,7 @@ export interface RunControl {
   readonly endings: number;
   /** 0: the lines of its upload are not counted yet, or cannot be. */
   readonly inputsTotal: number;
-  /** As of the last ending; while the run works, counts are computed from the shards. */
+  /** As of the last ending; while the run works, they stand in its window. */
   readonly totals: Totals;
   /** Callbacks of earlier attempts that the shards no longer show (failures since retried, run.finished). */
   readonly formerCallbacks: number;

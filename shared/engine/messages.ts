@@ -8,6 +8,9 @@ export interface PageMessage {
   readonly runUid: string;
   readonly epoch: number;
   readonly input: number;
+  /** Where the run's window holds the input, and which position of its order that is. */
+  readonly place: number;
+  readonly position: number;
   readonly page: number;
   readonly cursor: string | null;
   /** Attempts spent on this page. */

@@ -1,6 +1,6 @@
 import type { CallbackRecord, CallbackStatus } from '../domain/callback.ts';
 import type { ErrorRecord } from '../domain/errors.ts';
-import type { InputMark, OpenInput, ReopenedInput, RunWindow, StoredInput } from '../domain/input.ts';
+import type { FailedInput, OpenInput, Position, RunWindow, StoredInput, Wait } from '../domain/input.ts';
 import type { PaceRecord, Turn } from '../domain/pace.ts';
 import type { PageSlot } from '../domain/page.ts';
 import type { Receiver } from '../domain/receiver.ts';
@@ -106,8 +106,8 @@ export interface Refused<Item> {
   readonly current: Item | null;
 }
 
-/** What the run has done: page slots, marks of inputs, the window, the roll-up. */
-export interface ProgressStore extends RollupStore {
+/** What the run has done: page slots, the window, what failed. */
+export interface ProgressStore {
   readSlot(runUid: string, input: number, page: number): Promise<PageSlot | null>;
   /** The slot with the highest page of an input. */
   readLastSlot(runUid: string, input: number): Promise<PageSlot | null>;
@@ -124,86 +124,69 @@ export interface ProgressStore extends RollupStore {
     input: number,
     page: number,
   ): Promise<{ readonly slot: PageSlot; readonly results: readonly unknown[] } | null>;
-  /**
-   * Marks an input as ended, if it is not marked and its shard was not re-stamped by a later epoch. Gives all marks of
-   * the shard either way, strongly read; `stale` where a later epoch holds the shard.
-   */
-  markInput(
-    runUid: string,
-    input: number,
-    epoch: number,
-    mark: InputMark,
-    expiresAt: number,
-  ): Promise<{ readonly stale: boolean; readonly marks: ReadonlyMap<number, InputMark> }>;
-  readMarks(runUid: string, shard: number): Promise<ReadonlyMap<number, InputMark>>;
-  /** Of several shards; strongly read. */
-  readManyMarks(runUid: string, shards: readonly number[]): Promise<ReadonlyMap<number, InputMark>>;
+  /** The slots of a shard's inputs, in input, then page order; may lag writes by about a second. */
+  readShardSlots(runUid: string, shard: number): Promise<readonly PageSlot[]>;
   /** A strong read. Null: not yet opened. */
   readWindow(runUid: string): Promise<RunWindow | null>;
   /** Opens a window if none stands or one of an older epoch; else gives the one that stands. */
-  openWindow(runUid: string, window: RunWindow, expiresAt: number): Promise<RunWindow>;
-  /**
-   * Takes an input out of the window and opens the next (null: none is left), on condition that the first is open,
-   * `next` is as read, and the epoch holds. `swapped: false` gives the window that stood in the way.
-   */
-  swapInput(
+  openWindow(
     runUid: string,
-    epoch: number,
-    done: number,
-    next: { readonly input: number; readonly entry: OpenInput } | null,
-    expectedNext: number,
-  ): Promise<{ readonly swapped: true } | { readonly swapped: false; readonly window: RunWindow | null }>;
+    opening: WindowOpening,
+    expiresAt: number,
+  ): Promise<{ readonly opened: boolean; readonly window: RunWindow }>;
   /**
-   * Writes down that an input waits or tries again, on condition that its entry is still as `expected`. `noted: false`
-   * gives the entry that stands (null: the input is not open, or the window is of another epoch).
+   * Counts inputs that have ended and gives each one's place to the next position, all in one write where it can be:
+   * each on condition that its place still holds its position and that the epoch holds. Those of which it does not are
+   * left out of `counted`: they were counted before, or are of another epoch. Gives the window as it is then; null: none.
+   */
+  endInputs(runUid: string, epoch: number, ends: readonly InputEnd[]): Promise<EndedInputs>;
+  /**
+   * Writes down that an input waits or tries again, on condition that its place still holds it and its wait is as
+   * `expected`. `noted: false` gives the input as it stands (null: it is not in hand, or the window is of another epoch).
    */
   noteWait(
     runUid: string,
     epoch: number,
-    input: number,
-    entry: OpenInput,
-    expected: OpenInput,
-  ): Promise<{ readonly noted: true } | { readonly noted: false; readonly entry: OpenInput | null }>;
-  /** Takes the marks of failed inputs off a shard, all but refused ones; what they recorded stays known. */
-  reopenFailed(runUid: string, shard: number, epoch: number): Promise<void>;
-  /** What the inputs of a shard recorded that were reopened and have no mark since. */
-  readReopened(runUid: string, shard: number): Promise<ReadonlyMap<number, ReopenedInput>>;
+    expected: OpenInput & { readonly input: number },
+    wait: Wait,
+  ): Promise<{ readonly noted: true } | { readonly noted: false; readonly open: OpenInput | null }>;
+  /** Notes how an input failed, unless a later epoch has. Said twice, it is the same. */
+  noteFailed(runUid: string, failed: FailedInput, expiresAt: number): Promise<void>;
+  /** What is noted of the inputs of these shards; strongly read. */
+  readFailed(runUid: string, shards: readonly number[]): Promise<ReadonlyMap<number, FailedInput>>;
+  /** What is noted of all inputs from one on, or up to one and downwards; strongly read, shard by shard. */
+  listFailed(
+    runUid: string,
+    from: { readonly input: number; readonly direction: 'up' | 'down' },
+  ): AsyncIterable<readonly FailedInput[]>;
+  /** Writes the order of a retry down, part by part. Said twice, it is the same. */
+  writeOrder(runUid: string, epoch: number, first: number, part: readonly Position[], expiresAt: number): Promise<void>;
+  /** Whose a position is; of order 0 it is the input of that number. */
+  readPosition(runUid: string, order: number, position: number): Promise<Position>;
 }
 
-/** What is complete, in a tree above the shards. */
-export interface RollupStore {
-  /** Records the totals of a finished child in its roll-up node and gives all children recorded there. */
-  putRollup(
-    runUid: string,
-    at: RollupPlace,
-    epoch: number,
-    totals: Totals,
-    expiresAt: number,
-  ): Promise<readonly Totals[]>;
-  /** Takes children out of their roll-up node; from then on no older epoch can put them back. */
-  clearRollup(
-    runUid: string,
-    at: Omit<RollupPlace, 'child'> & { readonly children: readonly number[] },
-    epoch: number,
-    expiresAt: number,
-  ): Promise<void>;
-  /** The first shard from one on that is not recorded as complete; null: all are. */
-  nextOpenShard(runUid: string, inputsTotal: number, from: number): Promise<number | null>;
-  /** Shards that, carried up the tree if they are complete, complete all in it that can be. */
-  shardsToRollUp(runUid: string, inputsTotal: number): Promise<readonly number[]>;
-  /**
-   * Totals recorded so far, over all roll-up nodes and shards; of unmarked inputs, those not in `inHand` too. From the
-   * shard `shardsBegun` on nothing is recorded; absent: that is not known.
-   */
-  readTotals(runUid: string, inputsTotal: number, inHand: ReadonlySet<number>, shardsBegun?: number): Promise<Totals>;
+/** A window to be opened: what is in hand takes the places from the first on. */
+export interface WindowOpening extends Pick<RunWindow, 'epoch' | 'order' | 'length' | 'next' | 'totals'> {
+  readonly inHand: readonly { readonly position: number; readonly input: number; readonly wait: Wait | null }[];
 }
 
-/** A child of a roll-up node; on level 1 the children are shards. */
-export interface RollupPlace {
-  readonly level: number;
-  readonly node: number;
-  readonly child: number;
+/** An input that has ended, as the window counts it. */
+export interface InputEnd extends Pick<OpenInput, 'place' | 'position'> {
+  readonly input: number;
+  /** What it adds to the run's totals. */
+  readonly adds: Totals;
 }
+
+export interface EndedInputs {
+  /** The inputs that were counted by this very call. */
+  readonly counted: ReadonlySet<number>;
+  /** Others ended with these, and one of them sees to the run's end. */
+  readonly isOthers?: boolean;
+  readonly window: RunWindow | null;
+}
+
+/** Positions of a retry's order that are written down together. */
+export const ORDER_PART = 2_000;
 
 /** Slots of a workspace: how many runs may work at once. A slot is a pair of run and epoch. */
 export interface AdmissionStore {

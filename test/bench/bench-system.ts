@@ -36,6 +36,8 @@ export interface BenchSystemOptions {
   /** False: callbacks are sent to their queue and lie there. */
   readonly deliversCallbacks: boolean;
   readonly latencies: Latencies;
+  /** How long the next page takes, virtual ms; absent: no time. */
+  readonly pageMs?: () => number;
 }
 
 /** The engine's own handlers and stores over in-process services, on a clock that jumps. */
@@ -45,6 +47,8 @@ export interface BenchSystem {
   launch(inputs: readonly Readonly<Record<string, unknown>>[], callbackUrl: string | null): Promise<string>;
   /** Lets the workers work until no message is left. */
   drain(): Promise<void>;
+  /** Virtual epoch ms. */
+  now(): number;
   /** Lets so much time pass, then one sweep. */
   sweepAfter(ms: number): Promise<void>;
   /** The bill since the last call. */
@@ -111,7 +115,11 @@ export function openBenchSystem(options: BenchSystemOptions): BenchSystem {
   const keyring = createKeyring(Buffer.alloc(32, 7), (size) => systemChance.bytes(size));
   const secrets = createStageSecrets(() => Promise.resolve(keyring));
   const world: ActionWorld = {
-    enter: (_, work) => work(),
+    async enter(_, work) {
+      const takes = options.pageMs?.() ?? 0;
+      if (takes > 0) await clock.sleep(takes);
+      return work();
+    },
     fetchFor: () => () => Promise.reject(new Error('The bench has no network.')),
     secret: () => Promise.reject(new Error('The bench has no secrets.')),
     maskSecrets: (text: string) => text,
@@ -169,6 +177,7 @@ export function openBenchSystem(options: BenchSystemOptions): BenchSystem {
       await drainQueues(pools, queues, options.batch, clock, invoke);
       if (!options.deliversCallbacks) queues.callback.take(Infinity);
     },
+    now: () => clock.now(),
     async sweepAfter(ms) {
       await clock.sleep(ms);
       await sweep();

@@ -1,26 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { countDelivered } from '../../shared/domain/callback-counts.ts';
+import { NO_WAIT } from '../../shared/domain/input.ts';
 import { deriveUid, runUidOf } from '../../shared/domain/ids.ts';
 import { inputStatus } from '../../shared/domain/input-status.ts';
 import { callbackPlace, pageOfPlace, placeFrom } from '../../shared/domain/page-callback.ts';
 import { RUN_STATUSES, type RunStatus } from '../../shared/domain/run.ts';
 
-const none = { mark: null, open: null, hasPages: false, now: 100 } as const;
-const open = { page: 0, attempt: 0, until: null, by: '' } as const;
-const mark = {
-  status: 'FAILED',
-  pages: 0,
-  outputs: 0,
-  tries: 0,
-  callbacks: 0,
-  empty: false,
-  refused: false,
-  finishedAt: 1,
-} as const;
-
+const none = { end: null, open: null, hasPages: false, now: 100 } as const;
+const open = { place: 0, position: 0, counted: { outputs: 0, callbacks: 0 }, ...NO_WAIT };
 describe('the status of an input', () => {
-  it.each(RUN_STATUSES)('is its mark whatever the run is (%s)', (status) => {
-    expect(inputStatus({ ...none, run: { mode: 'ASYNC', status }, mark, open })).toBe('FAILED');
+  it.each(RUN_STATUSES)('is its end whatever the run is (%s)', (status) => {
+    expect(inputStatus({ ...none, run: { mode: 'ASYNC', status }, end: 'FAILED', open })).toBe('FAILED');
   });
 
   it.each<[RunStatus, string]>([

@@ -4,7 +4,7 @@ import { buryMessage } from '../../shared/engine/bury/bury-message.ts';
 import { dispatchRun } from '../../shared/engine/runs/dispatch-run.ts';
 import { deliverCallback } from '../../shared/engine/callbacks/deliver-callback.ts';
 import { replayCallback } from '../../shared/engine/callbacks/replay-callbacks.ts';
-import type { Message, MessageSender } from '../../shared/engine/messages.ts';
+import type { Message } from '../../shared/engine/messages.ts';
 import { resumeRun } from '../../shared/engine/runs/resume-run.ts';
 import { retryRun } from '../../shared/engine/runs/retry-run.ts';
 import { runPage } from '../../shared/engine/pages/run-page.ts';
@@ -159,32 +159,26 @@ describe('a page that died', () => {
 describe('a dispatch that died', () => {
   const dies = (message: Message) => message.kind === 'dispatch';
 
-  test('fails a run that was not laid out; a retry starts it', async () => {
+  test('is sent again, and its run starts as soon as one gets through', async () => {
     const { world, actions, state } = breakable(dies);
     const { definition } = await world.launch({ inputs: [GOOD, GOOD] });
-    await world.runUntil(START + 10 * MINUTE_MS);
-    expect(await controlOf(world, definition.uid)).toMatchObject({
-      status: 'FAILED',
-      lastError: { error_label: 'INTERNAL_ERROR', retryable: true },
-    });
-    expect(bodies(world, 'run.finished')).toMatchObject([
-      { run: { status: 'FAILED' }, error: { error_label: 'INTERNAL_ERROR' }, manifest: { outputs: 0, callbacks: 1 } },
-    ]);
+    await world.runUntil(START + 60 * MINUTE_MS);
+    expect(await controlOf(world, definition.uid)).toMatchObject({ status: 'CREATED', lastError: null });
     expect(actions.calls).toHaveLength(0);
     state.isBroken = false;
-    await retryRun(world.ports, definition);
-    await world.runUntil(START + 20 * MINUTE_MS);
-    expect(await controlOf(world, definition.uid)).toMatchObject({ status: 'SUCCEEDED', attempt: 2 });
+    await world.runUntil(START + 90 * MINUTE_MS);
+    expect(await controlOf(world, definition.uid)).toMatchObject({ status: 'SUCCEEDED', attempt: 1 });
     expect(actions.calls).toHaveLength(6);
   });
 
-  test('gives the slot of its run to the next in line', async () => {
-    const { world, state } = breakable(dies);
-    const { definition } = await world.launch({ inputs: [GOOD, GOOD] });
-    await world.ports.admission.takeSlot(definition.workspaceUid, definition.uid, 1);
-    await world.runUntil(START + 1_000);
-    state.isBroken = false;
-    expect(await world.ports.admission.listSlots(definition.workspaceUid)).toEqual([]);
+  test('of a run at its deadline ends with it', async () => {
+    const { world } = breakable((message) => message.kind === 'dispatch' && message.epoch > 1);
+    const { definition } = await world.launch({ inputs: [GOOD, GOOD], deadlineSeconds: 3_600 });
+    await stopRun(world.ports, definition, 'CANCELLED_BY_CALLER');
+    await resumeRun(world.ports, definition);
+    await world.runUntil(START + 120 * MINUTE_MS);
+    expect(await controlOf(world, definition.uid)).toMatchObject({ status: 'STOPPED', reason: { code: 'DEADLINE' } });
+    expect(bodies(world, 'run.finished').map(({ run }) => run.status)).toEqual(['STOPPED', 'STOPPED']);
   });
 
   test('after a resume keeps what was recorded, and nothing of it runs twice', async () => {
@@ -198,39 +192,14 @@ describe('a dispatch that died', () => {
     state.isBroken = true;
     await resumeRun(world.ports, definition);
     await world.runUntil(START + 10 * MINUTE_MS);
-    expect(await controlOf(world, definition.uid)).toMatchObject({
-      status: 'PARTIAL_SUCCEEDED',
-      lastError: { error_label: 'INTERNAL_ERROR' },
-      totals: { succeeded: 1, outputs: 8 },
-    });
-    expect(bodies(world, 'run.finished').at(-1)).toMatchObject({ manifest: { outputs: 8, callbacks: 4 + 2 } });
+    expect(await controlOf(world, definition.uid)).toMatchObject({ status: 'QUEUED' });
     state.isBroken = false;
-    await retryRun(world.ports, definition);
-    await world.runUntil(START + 20 * MINUTE_MS);
+    await world.runUntil(START + 30 * MINUTE_MS);
     expect(bodies(world, 'run.finished').at(-1)).toMatchObject({
-      run: { status: 'SUCCEEDED', attempt: 3 },
-      manifest: { outputs: 12, callbacks: 6 + 3 },
+      run: { status: 'SUCCEEDED', attempt: 2 },
+      manifest: { outputs: 12, callbacks: 6 + 2 },
     });
     expect(actions.calls).toHaveLength(6 + 1); // one was told to wait
-  });
-
-  test('ends a run of which a page’s callback was lost before, and that is sent all the same', async () => {
-    const { world } = breakable((message) => message.kind === 'dispatch' && message.epoch > 1);
-    const sender = { ...world.ports.messages };
-    let isLost = false;
-    Object.assign(world.ports.messages, {
-      async send(...said: Parameters<MessageSender['send']>) {
-        if (said[0].kind !== 'callback' || isLost) return sender.send(...said);
-        isLost = true;
-      },
-    });
-    const waits = { ...GOOD, fail_at: 1, fail_kind: 'rate_limited', times: 1, until: START + 20 * MINUTE_MS };
-    const { definition } = await world.launch({ inputs: [waits] });
-    await world.runUntil(START + 120 * MINUTE_MS);
-    expect(await controlOf(world, definition.uid)).toMatchObject({ status: 'PARTIAL_SUCCEEDED' });
-    expect(isLost).toBe(true);
-    expect(bodies(world, 'run.page')).toMatchObject([{ input_index: 0, page: 0 }]);
-    expect(bodies(world, 'run.finished')).toMatchObject([{ manifest: { outputs: 2, callbacks: 2 } }]);
   });
 
   test('changes nothing of a run that is laid out, waits for its start, or has ended', async () => {
@@ -244,7 +213,7 @@ describe('a dispatch that died', () => {
     expect(await bury(world, dispatch(definition.uid))).not.toBe('RUN_ENDED');
     await world.runUntil(START + 10 * MINUTE_MS);
     const ended = await controlOf(world, definition.uid);
-    expect(await bury(world, dispatch(definition.uid))).toBe('CARRIED_ON');
+    expect(await bury(world, dispatch(definition.uid))).toBe('NOTHING');
     expect(await controlOf(world, definition.uid)).toEqual(ended);
     await world.runUntil(START + 80 * MINUTE_MS);
     expect((await controlOf(world, later.definition.uid)).status).toBe('SUCCEEDED');
@@ -387,28 +356,4 @@ describe('a redrive', () => {
     await world.runUntil(START + 20 * MINUTE_MS);
     expect(await controlOf(world, definition.uid)).toMatchObject({ status: 'STOPPED', lastError: null });
   });
-});
-
-test('a run in line whose last page landed meanwhile has succeeded, though its start died', async () => {
-  const world = createEngineWorld({ actions: [createSampleActions().numberedPages] });
-  const { definition } = await world.launch({ inputs: [{ pages: 1, per_page: 2 }] });
-  const { uid, workspaceUid } = definition;
-  const [first] = world.sent;
-  if (first?.message.kind !== 'page') throw new Error('a run of one input begins with its page');
-  const { runs, admission, callbacks } = world.ports;
-  const cutOff = { ...callbacks, createRecord: () => Promise.reject(new Error('cut off')) };
-  // While its page is at work the run is stopped, others take all slots, and it is resumed by one that dies after its move.
-  const readInput = async (...asked: Parameters<typeof runs.readInput>) => {
-    await stopRun(world.ports, definition, 'CANCELLED_BY_CALLER');
-    for (let other = 0; other < 10; other += 1) await admission.takeSlot(workspaceUid, `other ${other}`, 1);
-    await expect(resumeRun({ ...world.ports, callbacks: cutOff }, definition)).rejects.toThrow('cut off');
-    expect(await controlOf(world, uid)).toMatchObject({ status: 'BLOCKED' });
-    return runs.readInput(...asked);
-  };
-  await runPage({ ...world.ports, runs: { ...runs, readInput } }, first.message, { by: 'a page', count: 1 });
-  const { epoch } = await controlOf(world, uid);
-  expect(await bury(world, { kind: 'dispatch', runUid: uid, epoch })).toBe('CARRIED_ON');
-  expect(await controlOf(world, uid)).toMatchObject({ status: 'SUCCEEDED', totals: { succeeded: 1, outputs: 2 } });
-  await world.runUntil(START + 30 * MINUTE_MS);
-  expect(bodies(world, 'run.finished').map(({ run }) => run.status)).toEqual(['STOPPED', 'SUCCEEDED']);
 });

@@ -61,8 +61,8 @@ describe('every item of a run is kept as long as the run', () => {
     await world.runUntil(START + 10 * MINUTE_MS);
     await retryRun(world.ports, definition);
     await world.runUntil(START + 20 * MINUTE_MS);
-    await expectKept(world, control.uid, ['C', 'CTL', 'DEF', 'M', 'N', 'P', 'T', 'WIN'], 2);
-    await expectKept(world, waiting.control.uid, ['C', 'CTL', 'DEF', 'M', 'P', 'WIN']);
+    await expectKept(world, control.uid, ['C', 'CTL', 'DEF', 'F', 'N', 'O', 'P', 'WIN'], 2);
+    await expectKept(world, waiting.control.uid, ['C', 'CTL', 'DEF', 'P', 'WIN']);
     const { expiresAt } = await controlOf(world, control.uid);
     expect(expiresAt * 1_000).toBe(START + (1 + RETENTION_DAYS) * DAY_MS);
   });
@@ -79,7 +79,7 @@ describe('every item of a run is kept as long as the run', () => {
     if (original === undefined) throw new Error('run.finished has a record');
     await replayCallback(world.ports, definition, original, Buffer.alloc(16, 7));
     await world.runUntil(START + 2 * HOUR_MS);
-    await expectKept(world, control.uid, ['C', 'CTL', 'D', 'DEF', 'IN', 'M', 'P', 'T', 'WIN'], 16);
+    await expectKept(world, control.uid, ['C', 'CTL', 'D', 'DEF', 'IN', 'P', 'WIN'], 16);
   });
 });
 
@@ -123,7 +123,7 @@ describe('a run that has not ended is never gone', () => {
     const ended = await controlOf(world, control.uid);
     expect(ended.status).toBe('SUCCEEDED');
     expect(ended.expiresAt * 1_000 - (ended.finishedAt ?? 0)).toBeGreaterThanOrEqual(0.75 * RETENTION_DAYS * DAY_MS);
-    await expectKept(world, control.uid, ['C', 'CTL', 'D', 'DEF', 'M', 'P', 'WIN']);
+    await expectKept(world, control.uid, ['C', 'CTL', 'D', 'DEF', 'P', 'WIN']);
   });
 
   test('while it waits for another run, nor while it stands in line', async () => {
@@ -139,7 +139,7 @@ describe('a run that has not ended is never gone', () => {
     }
     await world.runUntil(START + 17 * DAY_MS);
     expect((await controlOf(world, second)).status).toBe('SUCCEEDED');
-    await expectKept(world, second, ['C', 'CTL', 'D', 'DEF', 'M', 'P', 'WIN']);
+    await expectKept(world, second, ['C', 'CTL', 'D', 'DEF', 'P', 'WIN']);
   });
 });
 
@@ -163,7 +163,7 @@ describe('a run that is taken up again', () => {
     expect(expiresAt * 1_000).toBeGreaterThanOrEqual((deadlineAt ?? Infinity) + RETENTION_DAYS * DAY_MS);
     await world.runUntil(until + HOUR_MS);
     expect((await controlOf(world, taken.uid)).status).toBe('SUCCEEDED');
-    await expectKept(world, taken.uid, ['C', 'CTL', 'D', 'DEF', 'M', 'P', 'WIN']);
+    await expectKept(world, taken.uid, ['C', 'CTL', 'D', 'DEF', 'P', 'WIN']);
   });
 
   test('too late is refused, and told until when it was possible', async () => {

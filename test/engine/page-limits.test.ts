@@ -111,6 +111,8 @@ describe('an input of very many pages', () => {
       runUid: definition.uid,
       epoch: 1,
       input: 0,
+      place: 0,
+      position: 0,
       page: last,
       cursor: String(last),
       attempt: 0,

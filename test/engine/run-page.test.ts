@@ -64,9 +64,9 @@ test('an input that fails for good ends FAILED with its page and the run PARTIAL
   const failed = got.filter(({ type }) => type === 'run.input_failed');
   expect(failed).toMatchObject([{ input_index: 1, page: 1, results: null, error: { error_label: 'ACTION_FAILED' } }]);
   expect(ended.lastError).toMatchObject({ error_label: 'ACTION_FAILED' });
-  // What failed is found as the page after those that count.
-  const results = await world.ports.progress.readMarks(ended.uid, 0);
-  expect(results.get(1)).toMatchObject({ status: 'FAILED', pages: 1, outputs: 1 });
+  // What failed is noted as the page after those that count.
+  const noted = await world.ports.progress.readFailed(ended.uid, [0]);
+  expect([...noted.values()]).toMatchObject([{ input: 1, page: 1, outputs: 1 }]);
 });
 
 test('a run whose only input gives nothing and fails is FAILED', async () => {

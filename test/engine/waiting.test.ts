@@ -55,7 +55,7 @@ test('a run goes on with its other inputs while one waits, and is postponed when
   await world.runUntil(START + 3 * MINUTE_MS);
   const control = await world.ports.runs.readControl(definition.uid);
   expect(control?.status).toBe('SCHEDULED');
-  expect(await world.ports.progress.readTotals(definition.uid, 41, new Set())).toMatchObject({ succeeded: 40 });
+  expect((await world.ports.progress.readWindow(definition.uid))?.totals).toMatchObject({ succeeded: 40 });
   await world.runUntil(until + HOUR_MS);
   expect(await statusOf(world, definition.uid)).toBe('SUCCEEDED');
 });

@@ -4,6 +4,7 @@ import { createDeadLetterHandler } from '../../functions/workers/dead-letters.ts
 import { encodeMessage, fireTemplate } from '../../shared/contract/messages.ts';
 import type { Log } from '../../shared/engine/ports.ts';
 import { START } from '../support/engine-world.ts';
+import { firstPage, ONLY_INPUT } from '../../shared/engine/runs/open-input.ts';
 import { createSampleActions } from '../support/sample-actions.ts';
 import { createScheduleWorld } from '../support/schedule-world.ts';
 
@@ -60,11 +61,11 @@ test('a letter of a later release stays in its queue until that is deployed agai
 test('a letter is logged with its id, its queue, what it said and what came of it', async () => {
   const { world, handle, lines } = createHandler();
   const { definition } = await world.launch({ inputs: [{ pages: 1, per_page: 1 }] });
-  await handle(eventOf(encodeMessage({ kind: 'dispatch', runUid: definition.uid, epoch: 1 })));
+  await handle(eventOf(encodeMessage(firstPage(definition.uid, 1, ONLY_INPUT))));
   const about = { message_id: '0b5f0b9e-4a4e-4f8e-9a55-1d2f3a4b5c6d', queue: 'Trireme-prod-DeadLetters' };
   expect(lines).toMatchObject([
     { level: 'error', data: { ...about, run_uid: definition.uid, label: 'INTERNAL_ERROR' } },
-    { level: 'warn', data: { ...about, burial: 'RUN_ENDED', message: { kind: 'dispatch' } } },
+    { level: 'warn', data: { ...about, burial: 'INPUT_FAILED', message: { kind: 'page' } } },
   ]);
   const control = await world.ports.runs.readControl(definition.uid);
   expect(control?.lastError?.error_ref).toBe(lines[0]?.data['error_ref']);
@@ -86,7 +87,7 @@ test('a letter that cannot be ended now is thrown, so that it stays in the queue
     ...ports,
     runs: { ...ports.runs, readControl: () => Promise.reject(new Error('the table is away')) },
   });
-  const event = eventOf(encodeMessage({ kind: 'dispatch', runUid: definition.uid, epoch: 1 }));
+  const event = eventOf(encodeMessage(firstPage(definition.uid, 1, ONLY_INPUT)));
   await expect(away(event)).rejects.toThrow('the table is away');
 });
 

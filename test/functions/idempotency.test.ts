@@ -157,9 +157,9 @@ describe('a retry with a key', () => {
     const uid = await world.createRun({ callback: null });
     await world.moveRun(uid, 'admit');
     await world.recordPage(uid, 0, 'failure');
-    await world.markInput(uid, 0);
+    await world.endInput(uid, 0);
     await world.moveRun(uid, 'fail', {
-      totals: { ...NO_TOTALS, failed: 1, lastFailed: 0 },
+      totals: { ...NO_TOTALS, failed: 1 },
       lastError: anError('it failed'),
       finishedAt: world.time.now,
       ending: true,

@@ -41,6 +41,8 @@ test('a page message comes back as it was sent', () => {
     runUid: fc.uuid(),
     epoch: count,
     input: count,
+    place: count,
+    position: count,
     page: count,
     cursor: fc.option(fc.string()),
     attempt: fc.integer({ min: 0, max: 3 }),

@@ -15,7 +15,7 @@ async function createPair(said: number): Promise<{ readonly odd: string; readonl
   await world.moveRun(odd, 'begin', { startedAt: said, reason });
   world.time.now = said;
   await world.recordPage(odd, 0, { items: [{ n: 1 }], last: true });
-  await world.markInput(odd, 0);
+  await world.endInput(odd, 0);
   await world.createRecord({
     uid: deriveUid(odd, 'page', { input: 0, page: 0, part: 1 }),
     runUid: odd,

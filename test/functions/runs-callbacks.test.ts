@@ -28,9 +28,9 @@ beforeAll(async () => {
   await world.recordPage(uid, 0, { items: [1], parts: 2 });
   logged.push({ input: 0, page: 0, part: 1 }, { input: 0, page: 0, part: 2 });
   await world.recordPage(uid, 0, { items: [2], last: true });
-  await world.markInput(uid, 0);
+  await world.endInput(uid, 0);
   const failed = await world.recordPage(uid, 1, 'failure');
-  await world.markInput(uid, 1);
+  await world.endInput(uid, 1);
   const [failedUid = ''] = callbackUidsOf(failed);
   await world.createRecord({
     uid: failedUid,
@@ -44,7 +44,7 @@ beforeAll(async () => {
   });
   for (let input = 2; input < 34; input += 1) {
     await world.recordPage(uid, input, { items: [input], last: true });
-    await world.markInput(uid, input);
+    await world.endInput(uid, input);
     if (input !== 33 && input !== 20) logged.push({ input, page: 0, part: 1 });
   }
   // Tried twice, then delivered; and one whose record lags behind the log.
@@ -162,7 +162,7 @@ describe('the callbacks of a run', () => {
     const final = await world.createRun({ callback, inputs: 1, createdAt: START - 1 });
     await world.moveRun(final, 'admit');
     await world.recordPage(final, 0, { items: [1], last: true, parts: 0 });
-    await world.markInput(final, 0);
+    await world.endInput(final, 0);
     await world.moveRun(final, 'succeed', { ending: true, totals: { ...NO_TOTALS, succeeded: 1 } });
     const finished = deriveUid(final, 'run_finished', { ending: 1 });
     await world.createRecord({ uid: finished, runUid: final, type: 'run.finished', input: 0, status: 'SUCCESS' });

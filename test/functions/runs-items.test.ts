@@ -24,15 +24,15 @@ async function startedRun(): Promise<string> {
   await world.moveRun(uid, 'begin', { startedAt: START });
   world.time.now += 1_000;
   await world.recordPage(uid, 0, { items: items(0, 3) });
-  await world.recordPage(uid, 0, { items: items(3, 2), last: true });
-  await world.markInput(uid, 0);
+  await world.recordPage(uid, 0, { items: items(3, 2), last: true, tries: 2 });
+  await world.endInput(uid, 0);
   await world.recordPage(uid, 1, 'failure');
-  await world.markInput(uid, 1);
+  await world.endInput(uid, 1);
   await world.recordPage(uid, 2, 'nothing');
-  await world.markInput(uid, 2);
+  await world.endInput(uid, 2);
   await world.recordPage(uid, 3, { items: items(30, 4) });
   await world.recordPage(uid, 5, { items: items(50, 1), last: true });
-  await world.markInput(uid, 5);
+  await world.endInput(uid, 5);
   await world.openWindow(uid, 8, {
     3: { page: 0 },
     4: { page: 0, attempt: 1, until: START + 90_000 },
@@ -126,10 +126,9 @@ describe('inputs', () => {
     await world.moveRun(uid, 'admit');
     await world.recordPage(uid, 0, { items: items(0, 2) });
     await world.recordPage(uid, 0, 'failure');
-    await world.markInput(uid, 0);
+    await world.endInput(uid, 0);
     await world.moveRun(uid, 'succeedPartly');
-    await world.moveRun(uid, 'retry', { newEpoch: true, newAttempt: true });
-    await world.core.progress.reopenFailed(uid, 0, 2);
+    await world.moveRun(uid, 'retry', { newEpoch: true, newAttempt: true, restart: true });
     const { rows } = await world.follow(`/v1/runs/${uid}/inputs`);
     expect(rows).toMatchObject([{ status: 'CREATED', output_count: 2, last_error: null }, { output_count: 0 }]);
   });
@@ -187,7 +186,7 @@ describe('outputs', () => {
     await world.moveRun(uid, 'succeedPartly');
     expect(numbers((await world.follow(`/v1/runs/${uid}/outputs`)).rows)).toEqual([0, 1, 10]);
 
-    await world.moveRun(uid, 'retry', { newEpoch: true, newAttempt: true });
+    await world.moveRun(uid, 'retry', { newEpoch: true, newAttempt: true, restart: true });
     const during = await world.follow(`/v1/runs/${uid}/outputs`);
     expect(numbers(during.rows)).toEqual([0, 1]);
     await world.recordPage(uid, 0, { items: items(2, 1), last: true }, 2);
@@ -276,18 +275,18 @@ describe('one run', () => {
   it('counts an input once that settles while it is counted', async () => {
     const uid = await startedRun();
     await world.recordPage(uid, 3, { items: items(34, 1), last: true });
-    const readTotals = world.ports.progress.readTotals.bind(world.ports.progress);
+    const readWindow = world.ports.progress.readWindow.bind(world.ports.progress);
     let settled = false;
-    world.ports.progress.readTotals = async (...asked) => {
-      const totals = await readTotals(...asked);
-      if (!settled) await world.markInput(uid, 3);
+    world.ports.progress.readWindow = async (runUid) => {
+      const window = await readWindow(runUid);
+      if (!settled) await world.endInput(uid, 3);
       settled = true;
-      return totals;
+      return window;
     };
-    expect((await world.get(`/v1/runs/${uid}`)).body).toMatchObject({
-      inputs: { succeeded: 4, running: 3 },
-      output_count: 11,
-    });
+    const counted = { inputs: { succeeded: 3, running: 4 }, output_count: 11 };
+    expect((await world.get(`/v1/runs/${uid}`)).body).toMatchObject(counted);
+    const later = { inputs: { succeeded: 4, running: 3 }, output_count: 11 };
+    expect((await world.get(`/v1/runs/${uid}`)).body).toMatchObject(later);
   });
 
   it('that has ended is as its last record says', async () => {

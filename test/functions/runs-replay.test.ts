@@ -25,9 +25,9 @@ beforeEach(async () => {
   await world.moveRun(uid, 'admit');
   await world.openWindow(uid, 2, {});
   [pageUid = ''] = callbackUidsOf(await world.recordPage(uid, 0, { items: [1], last: true }));
-  await world.markInput(uid, 0);
+  await world.endInput(uid, 0);
   [failedUid = ''] = callbackUidsOf(await world.recordPage(uid, 1, 'failure'));
-  await world.markInput(uid, 1);
+  await world.endInput(uid, 1);
   const about = { runUid: uid, status: 'FAILED', retryCount: 9, error: anError('nobody took it') } as const;
   await world.createRecord({ ...about, uid: failedUid, type: 'run.input_failed', input: 1, page: 0 });
   finishedUid = deriveUid(uid, 'run_finished', { ending: 1 });

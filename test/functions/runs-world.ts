@@ -12,6 +12,7 @@ import { createKeyring } from '../../shared/adapters/aws/keyring.ts';
 import { createStageSecrets } from '../../shared/adapters/aws/stage-secrets.ts';
 import { createRunReader } from '../../shared/adapters/dynamodb/run-reader.ts';
 import { createScheduleStore } from '../../shared/adapters/dynamodb/schedule-store.ts';
+import { keys as tableKeys } from '../../shared/adapters/dynamodb/keys.ts';
 import { Table } from '../../shared/adapters/dynamodb/table.ts';
 import { createWorkspaceStore } from '../../shared/adapters/dynamodb/workspace-store.ts';
 import type { Method } from '../../shared/contract/routes.ts';
@@ -241,7 +242,12 @@ export async function createReadingWorld(more: Readonly<Record<string, Action>> 
     uid: string,
     input: number,
     outcome:
-      | { readonly items: readonly unknown[]; readonly last?: boolean; readonly parts?: number }
+      | {
+          readonly items: readonly unknown[];
+          readonly last?: boolean;
+          readonly parts?: number;
+          readonly tries?: number;
+        }
       | 'failure'
       | 'nothing',
     epoch = 1,
@@ -250,7 +256,7 @@ export async function createReadingWorld(more: Readonly<Record<string, Action>> 
     const before = slots.get(name);
     const page = before === undefined ? 0 : before.outcome.kind === 'FAILURE' ? before.page : before.page + 1;
     const items = typeof outcome === 'string' ? [] : outcome.items;
-    const { last = false, parts = 1 } = typeof outcome === 'string' ? { last: true } : outcome;
+    const { last = false, parts = 1, tries = 0 } = typeof outcome === 'string' ? { last: true } : outcome;
     const info = outcome === 'nothing' ? ({ label: 'NO_RESULT', message: 'nothing here' } as const) : null;
     const slot: PageSlot = {
       runUid: uid,
@@ -263,7 +269,7 @@ export async function createReadingWorld(more: Readonly<Record<string, Action>> 
       cursor: null,
       results: (before?.results ?? 0) + items.length,
       callbacks: (before?.callbacks ?? 0) + parts,
-      tries: before?.tries ?? 0,
+      tries: (before?.tries ?? 0) + tries,
       epoch,
       attempt: epoch,
       by: 'me',
@@ -276,29 +282,57 @@ export async function createReadingWorld(more: Readonly<Record<string, Action>> 
     return slot;
   }
 
-  /** Marks an input as ended by the page recorded last. */
-  async function markInput(uid: string, input: number): Promise<void> {
+  /** The window of each run as it was laid last, and the inputs that have ended. */
+  const laid = new Map<
+    string,
+    { next: number; epoch: number; open: Map<number, Partial<OpenInput>>; ended: Set<number> }
+  >();
+
+  function standingOf(uid: string) {
+    const standing = laid.get(uid) ?? { next: 0, epoch: 1, open: new Map(), ended: new Set<number>() };
+    laid.set(uid, standing);
+    return standing;
+  }
+
+  async function layWindow(uid: string): Promise<void> {
+    const { next, epoch, open, ended } = standingOf(uid);
+    const totals = { ...NO_TOTALS };
+    for (const input of ended) {
+      const slot = slots.get(`${uid} ${input}`);
+      if (slot === undefined) throw new Error(`input ${input} has no page`);
+      totals[slot.outcome.kind === 'RESULT' ? 'succeeded' : 'failed'] += 1;
+      totals.outputs += slot.results;
+      totals.callbacks += slot.callbacks;
+    }
+    const inHand = Array.from(open, ([input, wait]) => {
+      return { position: input, input, wait: { page: 0, attempt: 0, until: null, by: 'me', ...wait } };
+    });
+    await table.delete(tableKeys.window(uid));
+    const length = Math.max(next, 1_000_000);
+    await core.progress.openWindow(uid, { epoch, order: 0, length, next, totals, inHand }, START + RETENTION_S);
+  }
+
+  /** Counts an input as ended by the page recorded last. */
+  async function endInput(uid: string, input: number): Promise<void> {
     const slot = slots.get(`${uid} ${input}`);
     if (slot === undefined) throw new Error(`input ${input} has no page`);
-    const { outcome } = slot;
-    const mark = {
-      status: outcome.kind === 'RESULT' ? 'SUCCEEDED' : 'FAILED',
-      pages: outcome.kind === 'RESULT' ? slot.page + 1 : slot.page,
-      outputs: slot.results,
-      tries: 2,
-      callbacks: slot.callbacks,
-      refused: outcome.kind === 'FAILURE' && outcome.error.error_label === 'BAD_INPUT',
-      empty: outcome.kind === 'RESULT' && outcome.info !== null,
-      finishedAt: time.now,
-    } as const;
-    await core.progress.markInput(uid, input, slot.epoch, mark, Math.ceil(time.now / 1_000) + RETENTION_S);
+    const { outcome, epoch, page, results: outputs, callbacks } = slot;
+    if (outcome.kind === 'FAILURE') {
+      const refused = outcome.error.error_label === 'BAD_INPUT';
+      const expiresAt = Math.ceil(time.now / 1_000) + RETENTION_S;
+      await core.progress.noteFailed(uid, { input, epoch, page, outputs, callbacks, refused }, expiresAt);
+    }
+    const standing = standingOf(uid);
+    standing.ended.add(input);
+    standing.open.delete(input);
+    standing.next = Math.max(standing.next, input + 1);
+    await layWindow(uid);
   }
 
   async function openWindow(uid: string, next: number, open: Readonly<Record<number, Partial<OpenInput>>>, epoch = 1) {
-    const entries = Object.entries(open).map(
-      ([input, entry]) => [Number(input), { page: 0, attempt: 0, until: null, by: 'me', ...entry }] as const,
-    );
-    await core.progress.openWindow(uid, { epoch, next, open: new Map(entries) }, START + RETENTION_S);
+    const entries = Object.entries(open).map(([input, wait]) => [Number(input), wait] as const);
+    Object.assign(standingOf(uid), { next, epoch, open: new Map(entries) });
+    await layWindow(uid);
   }
 
   async function createRecord(record: Partial<CallbackRecord> & Pick<CallbackRecord, 'uid' | 'runUid' | 'type'>) {
@@ -343,7 +377,7 @@ export async function createReadingWorld(more: Readonly<Record<string, Action>> 
     createRun,
     moveRun,
     recordPage,
-    markInput,
+    endInput,
     openWindow,
     createRecord,
   };

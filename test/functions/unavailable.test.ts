@@ -50,7 +50,18 @@ const API = [
 
 const runUid = runUidOf(Buffer.alloc(10, 1));
 const about = { runUid, epoch: 0 } as const;
-const page = { input: 0, page: 0, cursor: null, attempt: 0, until: null, results: 0, callbacks: 0, tries: 0 } as const;
+const page = {
+  input: 0,
+  place: 0,
+  position: 0,
+  page: 0,
+  cursor: null,
+  attempt: 0,
+  until: null,
+  results: 0,
+  callbacks: 0,
+  tries: 0,
+} as const;
 const MESSAGES: readonly (readonly [name: FunctionName, message: QueueMessage])[] = [
   ['control', { kind: 'dispatch', ...about }],
   ['intake', { kind: 'intake', ...about }],

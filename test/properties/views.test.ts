@@ -127,8 +127,9 @@ test('inputs and results are', () => {
   const row = fc.record({ postponedUntil: maybe, startedAt: maybe, finishedAt: maybe, updatedAt: time });
   fc.assert(
     fc.property(control, row, time, time, (run, times, until, now) => {
-      const entry = { page: 0, attempt: 0, until, by: 'me', limited: { times: 1, since: now } };
-      const status = inputStatus({ run, mark: null, open: entry, hasPages: false, now });
+      const waits = { page: 0, attempt: 0, until, by: 'me', limited: { times: 1, since: now } };
+      const entry = { place: 0, position: 0, counted: { outputs: 0, callbacks: 0 }, ...waits };
+      const status = inputStatus({ run, end: null, open: entry, hasPages: false, now });
       limitWait({ open: new Map([[0, entry]]) }, now);
       const stored = { input: {}, customData: null };
       const own = { index: 0, stored, status, lastError: error, lastInfo: null, outputs: 0, tries: 0 };

@@ -95,10 +95,11 @@ export class Records {
     return Promise.all(this.#slotItems(runUid, input).map((item) => this.#pageOf(item, runUid)));
   }
 
-  /** Whether an input is on record as ended. */
-  isMarked(runUid: string, input: number): boolean {
-    const { pk, sk } = keys.marks(runUid, shardOf(input));
-    return this.#mirror.get(pk, sk)?.[`i${input}`] !== undefined;
+  /** How many inputs a run's window has counted as ended. */
+  countedEnds(runUid: string): number {
+    const { pk, sk } = keys.window(runUid);
+    const window = this.#mirror.get(pk, sk);
+    return window === null ? 0 : Number(window['sc']?.['N']) + Number(window['fl']?.['N']);
   }
 
   /** Records of callbacks of a whole run. */

@@ -24,6 +24,7 @@ import type { RunReader } from '../../shared/engine/read/read-ports.ts';
 import { receiveFire } from '../../shared/engine/schedules/receive-fire.ts';
 import type { EntryScheduler, SchedulePorts, TendPorts } from '../../shared/engine/schedules/schedule-ports.ts';
 import { tendSchedule } from '../../shared/engine/schedules/tend-schedule.ts';
+import { createEndGatherer } from '../../shared/engine/pages/gather-ends.ts';
 import { createPageShare, type PagePorts, runPage } from '../../shared/engine/pages/run-page.ts';
 import { createPacing, type DeliveryPorts } from '../../shared/engine/callbacks/delivery.ts';
 import { type Launch, startRun } from '../../shared/engine/launch/start-run.ts';
@@ -172,7 +173,12 @@ export function createEngineWorld(options: {
       uploadsOpen: 100,
     },
   };
-  const ports = { ...core, ...createPacing(core, WORKERS), pageWorkers: createPageShare(core, WORKERS) };
+  const ports = {
+    ...core,
+    ...createPacing(core, WORKERS),
+    pageWorkers: createPageShare(core, WORKERS),
+    ends: createEndGatherer(core.clock, core.progress),
+  };
 
   async function hand({ message, id }: (typeof queue)[number]): Promise<void> {
     const receipt = { by: shortHash(String(id)), count: 1 };

@@ -18,13 +18,13 @@ import {
  *                      CTL                     what moves: status, epoch, reason; listed by the index `list`
  *                      WIN                     the window of open inputs
  *                      IN#<first input>        a chunk of inputs, compressed; or where it lies in the run's upload
- *                      T#<level>#<node>        a roll-up node
+ *                      F#<shard>               which of the shard's inputs failed, and what they had recorded
+ *                      O#<epoch>#<part>        a part of the order of that epoch's retry
  *                      N#<run>                 a run that waits for this one's end
  *                      REPLAY                  the replay of its callbacks that is under way
  *                      C#<ending>              record of a run.finished
  *                      C#R#<uid>               record of a replay of one
- *   R#<run>#<shard>    M                       marks of the shard's inputs
- *                      P#<input>#<page>        a page slot
+ *   R#<run>#<shard>    P#<input>#<page>        a page slot
  *                      D#<at>#<id>             deliveries, as one invocation logged them
  *                      C#<input>#<page>#…      record of a page's or a failed input's callback
  *                      C#R#<uid>               record of a replay of one
@@ -63,16 +63,19 @@ export const keys = {
   control: (runUid: string): Key => ({ pk: `R#${runUid}`, sk: 'CTL' }),
   window: (runUid: string): Key => ({ pk: `R#${runUid}`, sk: 'WIN' }),
   chunk: (runUid: string, first: number): Key => ({ pk: `R#${runUid}`, sk: `IN#${digits(first, 7)}` }),
-  rollup: (runUid: string, level: number, node: number): Key => ({
+  failed: (runUid: string, shard: number): Key => ({
     pk: `R#${runUid}`,
-    sk: `T#${level}#${digits(node, 5)}`,
+    sk: `${FAILED_PREFIX}${digits(shard, 5)}`,
+  }),
+  order: (runUid: string, epoch: number, part: number): Key => ({
+    pk: `R#${runUid}`,
+    sk: `O#${epoch}#${digits(part, 3)}`,
   }),
   dependent: (runUid: string, dependentUid: string): Key => ({
     pk: `R#${runUid}`,
     sk: `${DEPENDENT_PREFIX}${dependentUid}`,
   }),
   replay: (runUid: string): Key => ({ pk: runPartition(runUid), sk: 'REPLAY' }),
-  marks: (runUid: string, shard: number): Key => ({ pk: shardPartition(runUid, shard), sk: 'M' }),
   slot: (runUid: string, input: number, page: number): Key => ({
     pk: shardPartition(runUid, shardOf(input)),
     sk: `${slotPrefix(input)}${digits(page, 5)}`,
@@ -136,6 +139,7 @@ export const keys = {
 export const WAITER_PREFIX = 'WAIT#';
 export const DEFINITION_PREFIX = 'DEF#';
 export const FIRE_PREFIX = 'F#';
+export const FAILED_PREFIX = 'F#';
 export const DEPENDENT_PREFIX = 'N#';
 export const CHUNK_PREFIX = 'IN#';
 export const DELIVERY_PREFIX = 'D#';

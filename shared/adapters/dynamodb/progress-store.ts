@@ -1,15 +1,15 @@
 import { hash } from 'node:crypto';
 import type { ErrorRecord } from '../../domain/errors.ts';
-import { type OpenInput, type RunWindow, shardOf } from '../../domain/input.ts';
+import { shardOf } from '../../domain/input.ts';
 import type { PageOutcome, PageSlot } from '../../domain/page.ts';
 import type { ProgressStore } from '../../engine/stores.ts';
 import { type Item, ItemReader } from './attributes.ts';
 import { compress, decompress } from './compress.ts';
-import { keys, shardPartition, slotPrefix } from './keys.ts';
-import { createRollupStore } from './rollup-store.ts';
-import { marksOf, markToRecord, reopenedOf } from './shard-records.ts';
+import { createFailureStore } from './failure-store.ts';
+import { keys, PAGE_PREFIX, shardPartition, slotPrefix } from './keys.ts';
 import { parsed, textOf } from './run-records.ts';
 import type { Table } from './table.ts';
+import { createWindowStore } from './window-store.ts';
 
 /** Large bodies beside the table. */
 export interface LargeObjects {
@@ -21,12 +21,15 @@ export interface LargeObjects {
 const INLINE_PAGE_BYTES = 8 * 1024;
 
 export function createProgressStore(table: Table, objects: LargeObjects): ProgressStore {
+  const failures = createFailureStore(table);
+
   async function slotItem(runUid: string, input: number, page: number): Promise<Item | null> {
     return table.get(keys.slot(runUid, input, page), 'strong');
   }
 
   return {
-    ...createRollupStore(table),
+    ...failures,
+    ...createWindowStore(table, failures),
 
     async readSlot(runUid, input, page) {
       const item = await slotItem(runUid, input, page);
@@ -42,6 +45,15 @@ export function createProgressStore(table: Table, objects: LargeObjects): Progre
         consistency: 'strong',
       });
       return items[0] === undefined ? null : slotFromItem(runUid, items[0]);
+    },
+
+    async readShardSlots(runUid, shard) {
+      const slots: PageSlot[] = [];
+      const pk = shardPartition(runUid, shard);
+      for await (const item of table.queryAll({ pk, prefix: PAGE_PREFIX, project: SLOT_FACTS })) {
+        slots.push(slotFromItem(runUid, item));
+      }
+      return slots;
     },
 
     async putSlot(slot, results, expiresAt, restartEpoch) {
@@ -71,104 +83,6 @@ export function createProgressStore(table: Table, objects: LargeObjects): Progre
       const isResult = seen !== null && seen['f'] === undefined;
       const item = isResult ? seen : await table.get(key, 'strong');
       return item === null ? null : pageFromItem(objects, runUid, item);
-    },
-
-    async markInput(runUid, input, epoch, mark, expiresAt) {
-      const name = `i${input}`;
-      const update = await table.update(keys.marks(runUid, shardOf(input)), {
-        expression: 'SET #input = :mark, #expires = :expires REMOVE #reopened',
-        condition: 'attribute_not_exists(#input) AND (attribute_not_exists(ep) OR ep <= :ep)',
-        names: { '#input': name, '#reopened': `r${input}`, '#expires': 'expires_at' },
-        values: { ':mark': markToRecord(mark), ':ep': epoch, ':expires': expiresAt },
-      });
-      const marks = marksOf(update.item);
-      return { stale: !update.done && !marks.has(input), marks };
-    },
-
-    async readMarks(runUid, shard) {
-      return marksOf(await table.get(keys.marks(runUid, shard), 'strong'));
-    },
-
-    async readManyMarks(runUid, shards) {
-      const items = await table.batchGet(
-        shards.map((shard) => keys.marks(runUid, shard)),
-        { consistency: 'strong' },
-      );
-      return new Map(items.flatMap((item) => [...marksOf(item)]));
-    },
-
-    async readWindow(runUid) {
-      const item = await table.get(keys.window(runUid), 'strong');
-      return item === null ? null : windowFromItem(item);
-    },
-
-    async openWindow(runUid, window, expiresAt) {
-      const put = await table.put(
-        keys.window(runUid),
-        { ...windowToRecord(window), expires_at: expiresAt },
-        { expression: 'attribute_not_exists(pk) OR ep < :ep', values: { ':ep': window.epoch } },
-      );
-      if (put.done) return window;
-      if (put.item === null) throw new Error('A refused window did not come back.');
-      return windowFromItem(put.item);
-    },
-
-    async swapInput(runUid, epoch, done, next, expectedNext) {
-      const opens = next === null ? '' : ' SET o.#next = :entry, nx = :after';
-      const swap = await table.update(keys.window(runUid), {
-        expression: `REMOVE o.#done${opens}`,
-        condition: 'attribute_exists(o.#done) AND nx = :nx AND ep = :ep',
-        names: { '#done': String(done), ...(next === null ? {} : { '#next': String(next.input) }) },
-        values: {
-          ':nx': expectedNext,
-          ':ep': epoch,
-          ...(next === null ? {} : { ':entry': entryToRecord(next.entry), ':after': next.input + 1 }),
-        },
-      });
-      if (swap.done) return { swapped: true };
-      return { swapped: false, window: swap.item === null ? null : windowFromItem(swap.item) };
-    },
-
-    async noteWait(runUid, epoch, input, entry, expected) {
-      const write = await table.update(keys.window(runUid), {
-        expression: 'SET o.#input = :entry',
-        condition: 'o.#input = :expected AND ep = :ep',
-        names: { '#input': String(input) },
-        values: { ':entry': entryToRecord(entry), ':expected': entryToRecord(expected), ':ep': epoch },
-      });
-      if (write.done) return { noted: true };
-      const window = write.item === null ? null : windowFromItem(write.item);
-      return { noted: false, entry: window?.epoch === epoch ? (window.open.get(input) ?? null) : null };
-    },
-
-    async reopenFailed(runUid, shard, epoch) {
-      const marks = marksOf(await table.get(keys.marks(runUid, shard), 'strong'));
-      const failed = [...marks].filter(([, mark]) => mark.status === 'FAILED' && !mark.refused);
-      if (failed.length === 0) return;
-      const reopened = failed.map(([input, { pages, outputs, callbacks }]) => ({ input, pages, outputs, callbacks }));
-      await table.update(keys.marks(runUid, shard), {
-        expression: `SET ep = :ep, ${reopened.map(({ input }) => `#r${input} = :r${input}`).join(', ')} REMOVE ${reopened.map(({ input }) => `#i${input}`).join(', ')}`,
-        condition: 'attribute_not_exists(ep) OR ep < :ep',
-        names: Object.fromEntries(
-          reopened.flatMap(({ input }) => [
-            [`#r${input}`, `r${input}`],
-            [`#i${input}`, `i${input}`],
-          ]),
-        ),
-        values: {
-          ':ep': epoch,
-          ...Object.fromEntries(
-            reopened.map(({ input, pages, outputs, callbacks }) => [
-              `:r${input}`,
-              { p: pages, r: outputs, cb: callbacks },
-            ]),
-          ),
-        },
-      });
-    },
-
-    async readReopened(runUid, shard) {
-      return reopenedOf(await table.get(keys.marks(runUid, shard), 'strong'));
     },
   };
 }
@@ -253,48 +167,4 @@ export async function pageFromItem(
   const packed = objectKey === null ? read.bytesOrNull('b') : await objects.get(objectKey);
   const results = packed === null ? [] : (decompress(packed) as unknown[]); // cast: packed from an array
   return { slot: slotFromItem(runUid, item), results };
-}
-
-function windowToRecord({ epoch, next, open, before }: RunWindow): object {
-  const entries = Array.from(open, ([input, entry]) => [String(input), entryToRecord(entry)]);
-  const closed = before === undefined ? {} : { be: before.epoch, bn: before.next };
-  return { ep: epoch, nx: next, o: Object.fromEntries(entries), ...closed };
-}
-
-interface EntryRecord {
-  readonly p: number;
-  readonly t: number;
-  readonly u?: number;
-  readonly h?: boolean;
-  readonly w?: readonly [times: number, since: number];
-  readonly by: string;
-}
-
-function entryToRecord({ page, attempt, until, held, limited, by }: OpenInput): object {
-  const waits = limited === undefined ? null : [limited.times, limited.since];
-  return { p: page, t: attempt, u: until, h: held === true ? true : null, w: waits, by };
-}
-
-function windowFromItem(item: Item): RunWindow {
-  const read = new ItemReader(item);
-  const open = Object.entries(read.stored<Record<string, EntryRecord>>('o') ?? {});
-  const beforeEpoch = read.numberOrNull('be');
-  return {
-    ...(beforeEpoch === null ? {} : { before: { epoch: beforeEpoch, next: read.number('bn') } }),
-    epoch: read.number('ep'),
-    next: read.number('nx'),
-    open: new Map(
-      open.map(([input, { p, t, u, h, w, by }]) => [
-        Number(input),
-        {
-          page: p,
-          attempt: t,
-          until: u ?? null,
-          ...(h === true ? { held: true } : {}),
-          ...(w === undefined ? {} : { limited: { times: w[0], since: w[1] } }),
-          by,
-        },
-      ]),
-    ),
-  };
 }

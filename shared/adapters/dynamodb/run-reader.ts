@@ -15,7 +15,6 @@ import {
 } from './keys.ts';
 import { type LargeObjects, pageFromItem, SLOT_FACTS, slotFromItem } from './progress-store.ts';
 import { controlFromItem, definitionFromItem } from './run-records.ts';
-import { marksOf, reopenedOf } from './shard-records.ts';
 import type { Table } from './table.ts';
 
 export function createRunReader(table: Table, objects: Pick<LargeObjects, 'get'>): RunReader {
@@ -65,15 +64,6 @@ export function createRunReader(table: Table, objects: Pick<LargeObjects, 'get'>
         runs.set(uid, { control: controlFromItem(control), definition: definitionFromItem(definition) });
       }
       return runs;
-    },
-
-    async readMarks(runUid, shards) {
-      const wanted = shards.map((shard) => keys.marks(runUid, shard));
-      const items = await table.batchGet(wanted, { consistency: 'strong' });
-      return {
-        marks: new Map(items.flatMap((item) => [...marksOf(item)])),
-        reopened: new Map(items.flatMap((item) => [...reopenedOf(item)])),
-      };
     },
 
     async readSlots(runUid, places) {

@@ -113,7 +113,7 @@ export function controlFromItem(item: Item): RunControl {
     attempt: read.number('attempt'),
     endings: read.number('endings'),
     inputsTotal: read.number('inputs_total'),
-    totals: { refused: 0, lastFailed: null, lastEmpty: null, ...totals } as RunControl['totals'], // cast: nulls are not stored
+    totals: { refused: 0, lastEmpty: null, ...totals } as RunControl['totals'], // cast: nulls are not stored
     formerCallbacks: read.number('former_callbacks'),
     retryCount: read.number('retry_count'),
     lastError: parsed<RunControl['lastError']>(read.textOrNull('last_error')),

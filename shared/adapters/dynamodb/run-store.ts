@@ -294,7 +294,7 @@ function applyMove(control: RunControl, move: RunMove, change: ControlChange): R
     epoch: control.epoch + (newEpoch === true ? 1 : 0),
     restartEpoch: restart === true ? control.epoch + 1 : control.restartEpoch,
     attempt: control.attempt + (newAttempt === true ? 1 : 0),
-    retryCount: control.retryCount + (restart === true ? 1 : 0),
+    retryCount: control.retryCount + (['retry', 'retryBlocked'].includes(move) ? 1 : 0),
     endings: control.endings + (ending === true ? 1 : 0),
     formerCallbacks: change.formerCallbacks ?? control.formerCallbacks,
     inputsTotal: change.inputsTotal ?? control.inputsTotal,

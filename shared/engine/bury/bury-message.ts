@@ -2,8 +2,8 @@ import type { Message } from '../messages.ts';
 import type { FirePorts } from '../schedules/schedule-ports.ts';
 import type { Burial, DeadLetter } from './burial.ts';
 import { buryCallback } from './bury-callback.ts';
-import { buryDispatch } from './bury-dispatch.ts';
 import { buryFire } from './bury-fire.ts';
+import { buryIntake } from './bury-intake.ts';
 import { buryPage } from './bury-page.ts';
 
 /**
@@ -21,14 +21,14 @@ async function bury(ports: FirePorts, message: Message, letter: DeadLetter): Pro
   switch (message.kind) {
     case 'page':
       return buryPage(ports, message, letter);
-    case 'dispatch':
     case 'intake':
-      return buryDispatch(ports, message, letter);
+      return buryIntake(ports, message, letter);
     case 'callback':
       return buryCallback(ports, message, letter);
     case 'fire':
       return buryFire(ports, message, letter);
-    case 'tend':
-      return 'NOTHING'; // the schedule's due entry stands, and the sweeper asks again
+    case 'dispatch': // the sweeper sends it again while the run waits for it
+    case 'tend': // the schedule's due entry stands, and the sweeper asks again
+      return 'NOTHING';
   }
 }

@@ -3,7 +3,7 @@ import type { OpenInput, RunWindow } from '../../domain/input.ts';
 import type { PageSlot } from '../../domain/page.ts';
 import type { RunControl, RunDefinition, RunStatus } from '../../domain/run.ts';
 import { finishInput } from '../runs/finish-input.ts';
-import { endsInput, pageAfter } from '../runs/open-input.ts';
+import { endsInput, openingOfOne, pageAfter } from '../runs/open-input.ts';
 import { sendWhenDue } from '../pages/postpone-page.ts';
 import type { CorePorts } from '../ports.ts';
 import type { PageMessage } from '../messages.ts';
@@ -21,7 +21,7 @@ export async function buryPage(ports: CorePorts, message: PageMessage, letter: D
   if (control === null || control.epoch !== epoch || !MAY_END.includes(control.status)) return 'NOTHING';
   const definition = await ports.runs.readDefinition(runUid);
   if (definition === null) return 'NOTHING';
-  const window = await readWindow(ports, message, definition, letter);
+  const window = await readWindow(ports, message, definition);
   const entry = window?.epoch === epoch ? window.open.get(input) : undefined;
   if (entry === undefined) return 'NOTHING'; // the input has ended
 
@@ -39,7 +39,7 @@ export async function buryPage(ports: CorePorts, message: PageMessage, letter: D
   const slot = failureSlot(ports, { message, letter, control, definition }, { kind: 'FAILURE', error });
   const put = await ports.progress.putSlot(slot, [], definition.expiresAt, control.restartEpoch);
   if (!put.won) return carryOn(ports, { control, definition, entry, letter }, put.stored);
-  await finishInput(ports, { control, definition, slot });
+  await finishInput(ports, { control, definition, slot, at: entry, sendsAgain: false });
   return 'INPUT_FAILED';
 }
 
@@ -49,14 +49,12 @@ const MAY_END: readonly RunStatus[] = ['CREATED', 'BLOCKED', 'QUEUED', 'RUNNING'
 /** The run's window; one of a single input whose worker never came to laying it out is opened here, to be ended. */
 async function readWindow(
   ports: CorePorts,
-  { runUid, epoch, input, page }: PageMessage,
+  { runUid, epoch }: PageMessage,
   { inputsTotal, expiresAt }: RunDefinition,
-  { by }: DeadLetter,
 ): Promise<RunWindow | null> {
   const standing = await ports.progress.readWindow(runUid);
   if (standing !== null || inputsTotal !== 1) return standing;
-  const open = new Map([[input, { page, attempt: 0, until: null, by }]]);
-  return ports.progress.openWindow(runUid, { epoch, next: 1, open }, expiresAt);
+  return (await ports.progress.openWindow(runUid, openingOfOne(epoch), expiresAt)).window;
 }
 
 /** Whether the page's chain hangs on this message: the input's place was not given to one that waits or tries again. */
@@ -79,7 +77,7 @@ async function carryOn(
   slot: PageSlot,
 ): Promise<Burial> {
   if (endsInput(slot)) {
-    await finishInput(ports, { control, definition, slot });
+    await finishInput(ports, { control, definition, slot, at: entry, sendsAgain: false });
     return 'CARRIED_ON';
   }
   const last = await ports.progress.readLastSlot(slot.runUid, slot.input);
@@ -87,7 +85,7 @@ async function carryOn(
   if (!isOurs || last?.page !== slot.page) return 'NOTHING';
   await sendPageCallbacks(ports, definition, slot);
   const { workspaceUid } = definition;
-  await ports.messages.send(pageAfter(control, slot.input, slot, entry), { workspaceUid });
+  await ports.messages.send(pageAfter(control, { input: slot.input, ...entry }, slot), { workspaceUid });
   return 'CARRIED_ON';
 }
 

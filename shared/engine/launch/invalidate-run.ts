@@ -16,7 +16,7 @@ export async function invalidateRun(
   definition: RunDefinition,
 ): Promise<boolean> {
   const fault = control.epoch === 1 && control.startedAt === null ? findFault(ports, definition) : null;
-  if (fault === null || (await closeWindow(ports, control, definition)) === null) return false;
+  if (fault === null || !(await closeWindow(ports, control, definition))) return false;
   await endAsInvalid(ports, control, definition, fault);
   return true;
 }

@@ -5,7 +5,7 @@ import type { StoredInput } from '../../domain/input.ts';
 import { NO_TOTALS, type RunControl, type RunDefinition, type RunDependency } from '../../domain/run.ts';
 import type { UploadRef } from '../../domain/upload.ts';
 import type { Action } from '../../sdk/action.ts';
-import { firstPage } from '../runs/open-input.ts';
+import { firstPage, ONLY_INPUT } from '../runs/open-input.ts';
 import type { CorePorts, Ports } from '../ports.ts';
 import type { DueEntry } from '../stores.ts';
 import type { Message } from '../messages.ts';
@@ -124,7 +124,7 @@ export async function commitRun(
 function beginning({ status }: RunControl, definition: RunDefinition, again: boolean): Message {
   const { uid, inputsTotal, dependsOn } = definition;
   const atOnce = status === 'CREATED' && inputsTotal === 1 && dependsOn.length === 0;
-  return atOnce ? firstPage(uid, 1, 0, again) : { kind: 'dispatch', runUid: uid, epoch: 1 };
+  return atOnce ? firstPage(uid, 1, ONLY_INPUT, again) : { kind: 'dispatch', runUid: uid, epoch: 1 };
 }
 
 /** A launch held against its action: what is needed to make a run, or runs, of it. */

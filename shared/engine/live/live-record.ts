@@ -88,7 +88,6 @@ export function endedControl(definition: RunDefinition, now: number, outcome: Pa
       succeeded: isFailed ? 0 : 1,
       failed: isFailed ? 1 : 0,
       outputs: isFailed ? 0 : outcome.count,
-      lastFailed: isFailed ? 0 : null,
       lastEmpty: info === null ? null : 0,
     },
     lastError: isFailed ? outcome.error : null,

@@ -3,7 +3,7 @@ import type { Action } from '../../sdk/action.ts';
 import { handOver } from './hand-over.ts';
 import { type CheckedCall, liveOutcome, type LiveOutcome, type LivePorts } from './live-call.ts';
 import { begunControl, liveDefinition, QUEUED_DEADLINE_S } from './live-record.ts';
-import { firstPage } from '../runs/open-input.ts';
+import { firstPage, ONLY_INPUT, openingOfOne } from '../runs/open-input.ts';
 import type { DueEntry } from '../stores.ts';
 
 /** Gaps between looks at the run grow from the first to the last, by half each: 25 s are 56 looks, 7 RCU a second at most. */
@@ -12,9 +12,6 @@ const LAST_GAP_MS = 500;
 
 /** By then whoever waited is gone (its function ends at 29 s), and the sweeper hands the run over. */
 const FIRST_WATCH_MS = 40_000;
-
-/** Stands for the call where an entry of the window names what opened it. */
-const CALLER = 'call';
 
 /**
  * Begins the run of a live call whose page is queued: its window is open from the start, and it takes no slot. Said
@@ -31,11 +28,10 @@ export async function startLive(ports: LivePorts, call: CheckedCall, uid: string
   });
   const { createdAt, expiresAt } = definition;
   const control = begunControl(definition, createdAt + QUEUED_DEADLINE_S * 1_000);
-  const entry = { page: 0, attempt: 0, until: null, by: CALLER };
-  await ports.progress.openWindow(uid, { epoch: 1, next: 1, open: new Map([[0, entry]]) }, expiresAt);
+  await ports.progress.openWindow(uid, openingOfOne(1), expiresAt);
   const due: DueEntry[] = [{ at: createdAt + FIRST_WATCH_MS, kind: 'watch', uid }];
   const created = await ports.runs.createRun({ definition, control, inputs: [call.stored], due });
-  await ports.messages.send(firstPage(uid, 1, 0, again || created === 'exists'), { workspaceUid });
+  await ports.messages.send(firstPage(uid, 1, ONLY_INPUT, again || created === 'exists'), { workspaceUid });
   return control;
 }
 

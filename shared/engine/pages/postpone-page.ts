@@ -1,5 +1,5 @@
 import { boundWait } from '../../domain/asked-wait.ts';
-import type { OpenInput } from '../../domain/input.ts';
+import type { OpenInput, Wait } from '../../domain/input.ts';
 import type { RunControl, RunDefinition } from '../../domain/run.ts';
 import { postponeIfWaiting } from '../runs/postpone-run.ts';
 import type { CorePorts } from '../ports.ts';
@@ -21,8 +21,8 @@ const MAX_SHORT_WAIT_MS = 60_000;
 /** A queue holds a message back this long at most; longer waits are sent on from here. */
 const MAX_DELAY_MS = 900_000;
 
-/** A wait of a page. */
-interface Wait {
+/** What a page is to wait for. */
+interface Asked {
   /** Attempts spent. */
   readonly attempt: number;
   /** Epoch ms. */
@@ -36,13 +36,13 @@ interface Wait {
 /**
  * Has a page wait. The wait is written into the window first, and only the message that wrote it sends the page on.
  */
-export async function postponePage(ports: CorePorts, page: PageInHand, wait: Wait): Promise<null> {
+export async function postponePage(ports: CorePorts, page: PageInHand, wait: Asked): Promise<null> {
   const noted = await noteWait(ports, page, wait);
   return noted === null ? null : sendPostponed(ports, page, noted);
 }
 
 /** The wait that an earlier delivery of this message wrote down: it is neither run nor made to wait twice. */
-export async function readPostponed(ports: CorePorts, { message, receipt }: PageInHand): Promise<OpenInput | null> {
+export async function readPostponed(ports: CorePorts, { message, receipt }: PageInHand): Promise<Wait | null> {
   if (receipt.count === 1) return null;
   const window = await ports.progress.readWindow(message.runUid);
   const entry = window?.epoch === message.epoch ? window.open.get(message.input) : undefined;
@@ -53,10 +53,12 @@ export async function readPostponed(ports: CorePorts, { message, receipt }: Page
 export async function sendPostponed(
   ports: CorePorts,
   { message, control, definition }: PageInHand,
-  { attempt, until, held = false }: OpenInput,
+  { attempt, until, held = false }: Wait,
 ): Promise<null> {
-  const isFar = until !== null && until > ports.clock.now() + MAX_SHORT_WAIT_MS;
-  if (isFar && (await postponeIfWaiting(ports, control, definition))) return null;
+  if (until !== null && until > ports.clock.now() + MAX_SHORT_WAIT_MS) {
+    const window = await ports.progress.readWindow(message.runUid);
+    if (await postponeIfWaiting(ports, control, definition, window)) return null;
+  }
   await sendWhenDue(ports, definition, { ...message, attempt, until, held, again: false });
   return null;
 }
@@ -71,30 +73,30 @@ export async function sendWhenDue(
   await ports.messages.send(message, { workspaceUid, delayMs });
 }
 
-/** The entry as this message wrote it. Null where the page came from another one: another message owns the chain. */
-async function noteWait(ports: CorePorts, { message, receipt }: PageInHand, wait: Wait): Promise<OpenInput | null> {
+/** The wait as this message wrote it. Null where the page came from another one: another message owns the chain. */
+async function noteWait(ports: CorePorts, { message, receipt }: PageInHand, wait: Asked): Promise<Wait | null> {
   const { runUid, epoch, input } = message;
   const window = await ports.progress.readWindow(runUid);
-  let standing = window?.epoch === epoch ? (window.open.get(input) ?? null) : null;
+  let standing: OpenInput | null = window?.epoch === epoch ? (window.open.get(input) ?? null) : null;
   while (standing !== null) {
     const ours = standing.attempt === message.attempt && standing.until === message.until;
     if (standing.page > message.page || (standing.page === message.page && !ours)) return null;
-    const entry = entryOf(ports, message.page, standing, wait, receipt.by);
-    const noted = await ports.progress.noteWait(runUid, epoch, input, entry, standing);
-    if (noted.noted) return entry;
-    standing = noted.entry;
+    const noting = waitOf(ports, message.page, standing, wait, receipt.by);
+    const noted = await ports.progress.noteWait(runUid, epoch, { input, ...standing }, noting);
+    if (noted.noted) return noting;
+    standing = noted.open;
   }
   return null;
 }
 
-/** The entry of a page that waits, in place of the one that stands: waits in a row are counted page by page. */
-function entryOf(
+/** The wait of a page, in place of the one that stands: waits in a row are counted page by page. */
+function waitOf(
   { clock, chance }: Pick<CorePorts, 'clock' | 'chance'>,
   page: number,
   standing: OpenInput,
-  { attempt, at, held = false, asked = false }: Wait,
+  { attempt, at, held = false, asked = false }: Asked,
   by: string,
-): OpenInput {
+): Wait {
   const now = clock.now();
   const { times, since } = (standing.page === page ? standing.limited : undefined) ?? { times: 0, since: now };
   const bounded = asked ? boundWait(at, { now, waitsBefore: times, chance: chance.fraction() }) : null;

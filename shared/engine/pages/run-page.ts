@@ -14,7 +14,8 @@ import {
 import { ACTION_ATTEMPTS, actionDelayMs } from '../../domain/retry.ts';
 import { type RunControl, type RunDefinition, WORKING_STATUSES } from '../../domain/run.ts';
 import { layOutRun } from '../runs/dispatch-run.ts';
-import { finishInput } from '../runs/finish-input.ts';
+import { type CountEnd, finishInput } from '../runs/finish-input.ts';
+import type { EndGatherer, PageAtWork } from './gather-ends.ts';
 import { pagingFault } from './paging-fault.ts';
 import { type PageInHand, postponePage, readPostponed, sendPostponed, sendWhenDue } from './postpone-page.ts';
 import type { CorePorts, Ports } from '../ports.ts';
@@ -38,6 +39,15 @@ const PATIENCE_MS = 1_000;
  * next page, the page's callback, or the end of the input. Bears its message twice, late, or under a dead epoch.
  */
 export async function runPage(ports: PagePorts, message: PageMessage, receipt: Receipt): Promise<void> {
+  const atWork = ports.ends.enter();
+  try {
+    await runOne(ports, message, receipt, atWork);
+  } finally {
+    atWork.leave();
+  }
+}
+
+async function runOne(ports: PagePorts, message: PageMessage, receipt: Receipt, atWork: PageAtWork): Promise<void> {
   const takenAt = ports.clock.now();
   const standing = await ports.runs.readControl(message.runUid);
   const definition = standing?.epoch === message.epoch ? await ports.runs.readDefinition(message.runUid) : null;
@@ -50,7 +60,7 @@ export async function runPage(ports: PagePorts, message: PageMessage, receipt: R
   const standingSlot = await readStanding(ports, page);
   const recorded = standingSlot === null ? await runAndRecord(ports, page) : { page, slot: standingSlot };
   if (recorded === null) return; // it waits, and whoever wrote that down has sent it on
-  if (owns(page, recorded.slot)) await follow(ports, recorded.page, recorded.slot);
+  if (owns(page, recorded.slot)) await follow(ports, recorded.page, recorded.slot, atWork);
 }
 
 /** A run of one input is sent straight here; another delivery may have died between its slot and its window. */
@@ -72,7 +82,12 @@ function owns({ message, receipt }: PageInHand, slot: PageSlot): boolean {
 }
 
 /** What running a page takes. */
-export type PagePorts = CorePorts & Pick<Ports, 'actions' | 'world'> & { readonly pageWorkers: Share };
+export type PagePorts = CorePorts &
+  Pick<Ports, 'actions' | 'world'> & { readonly pageWorkers: Share; readonly ends: EndGatherer };
+
+/** A place waits for others to end with it for so much of its page's time, so that a run is slower by as much at most. */
+const GATHER_SHARE = 0.04;
+const LONGEST_GATHER_MS = 250;
 
 /** A page that is not over by then takes long: its worker needs a seat. */
 const QUICK_MS = 1_000;
@@ -272,8 +287,8 @@ function callbacksOf(definition: RunDefinition, outcome: PageOutcome): number {
 }
 
 /** Sends what a recorded page calls for. */
-async function follow(ports: PagePorts, page: PageInHand, slot: PageSlot): Promise<void> {
-  const { message, control, definition } = page;
+async function follow(ports: PagePorts, page: PageInHand, slot: PageSlot, atWork: PageAtWork): Promise<void> {
+  const { message, receipt, control, definition, takenAt } = page;
   const { outcome } = slot;
   const callbacks = outcome.kind === 'RESULT' ? sendPageCallbacks(ports, definition, slot) : Promise.resolve();
   if (outcome.kind === 'RESULT' && outcome.nextCursor !== null && !outcome.last) {
@@ -293,8 +308,11 @@ async function follow(ports: PagePorts, page: PageInHand, slot: PageSlot): Promi
     await together([callbacks, ports.messages.send(next, { workspaceUid: definition.workspaceUid })]);
     return;
   }
+  const settled = { control, definition, slot, at: message, sendsAgain: receipt.count > 1 || !message.again };
+  const waitMs = Math.min(LONGEST_GATHER_MS, (ports.clock.now() - takenAt) * GATHER_SHARE);
+  const countEnd: CountEnd = (runUid, epoch, end) => atWork.count(runUid, epoch, end, waitMs);
   // Together, so that a short run's last callbacks share a request; whichever fails, the redelivery does both again.
-  await together([callbacks, finishInput(ports, { control, definition, slot })]);
+  await together([callbacks, finishInput(ports, settled, countEnd)]);
 }
 
 function nextCycle(state: CycleCheck | null, cursor: string): CycleCheck | null {

@@ -1,16 +1,9 @@
 import type { ErrorRecord } from '../../domain/errors.ts';
-import { type InputStatus, inputStatus, isWaiting, lastPageOf } from '../../domain/input-status.ts';
-import {
-  type InputMark,
-  type OpenInput,
-  type ReopenedInput,
-  type RunWindow,
-  shardOf,
-  type StoredInput,
-} from '../../domain/input.ts';
+import { type InputStatus, inputStatus, isWaiting } from '../../domain/input-status.ts';
+import { endOf, type OpenInput, type RunWindow, SHARD_SIZE, shardOf, type StoredInput } from '../../domain/input.ts';
 import type { PageSlot } from '../../domain/page.ts';
 import type { RunControl, RunInfo } from '../../domain/run.ts';
-import type { PagePlace, ReadPorts } from './read-ports.ts';
+import type { ReadPorts } from './read-ports.ts';
 import type { Step } from './steps.ts';
 import { together } from '../together.ts';
 
@@ -33,6 +26,12 @@ export interface InputRow {
 
 type InputPorts = Pick<ReadPorts, 'clock' | 'reader' | 'runs' | 'progress'>;
 
+interface ListOptions {
+  readonly after: number;
+  readonly statuses: readonly InputStatus[] | null;
+  readonly limit: number;
+}
+
 const INPUTS_AT_ONCE = 100;
 /** Inputs looked at in one call at most: a filter by status may let few of them through. */
 const INPUTS_A_CALL = 2_000;
@@ -41,11 +40,49 @@ const INPUTS_A_CALL = 2_000;
 export async function* listInputs(
   ports: InputPorts,
   control: RunControl,
-  list: { readonly after: number; readonly statuses: readonly InputStatus[] | null; readonly limit: number },
+  list: ListOptions,
+): AsyncGenerator<Step<InputRow, number>> {
+  // The window first: an input that ends meanwhile is in hand still, and what is noted of its failure is there later.
+  const window = control.mode === 'LIVE' ? null : await ports.progress.readWindow(control.uid);
+  const onlyFailed = list.statuses !== null && list.statuses.every((status) => status === 'FAILED');
+  // Those of which it is noted; of an INVALID run all have failed, and of a live one its own record says it.
+  if (onlyFailed && window !== null && control.status !== 'INVALID') yield* listFailed(ports, control, window, list);
+  else yield* walkInputs(ports, control, window, list);
+}
+
+async function* listFailed(
+  ports: InputPorts,
+  control: RunControl,
+  window: RunWindow,
+  { after }: ListOptions,
+): AsyncGenerator<Step<InputRow, number>> {
+  let looked = 0;
+  for await (const noted of ports.progress.listFailed(control.uid, { input: after + 1, direction: 'up' })) {
+    const failed = noted.filter((one) => endOf(one.input, window, one, control) === 'FAILED');
+    const inputs = await together(failed.map(({ input }) => ports.runs.readInput(control.uid, input)));
+    const wanted = failed.map(({ input }, index) => [input, inputs[index]] as const);
+    for (const row of await describeInputs(ports, control, window, new Map(wanted.filter(isRead)))) {
+      yield { row, after: row.index };
+    }
+    looked += SHARD_SIZE;
+    const last = noted.at(-1)?.input;
+    if (looked < INPUTS_A_CALL || last === undefined) continue;
+    yield { row: null, after: last };
+    return;
+  }
+}
+
+function isRead(pair: readonly [number, StoredInput | undefined]): pair is readonly [number, StoredInput] {
+  return pair[1] !== undefined;
+}
+
+async function* walkInputs(
+  ports: InputPorts,
+  control: RunControl,
+  window: RunWindow | null,
+  list: ListOptions,
 ): AsyncGenerator<Step<InputRow, number>> {
   const atOnce = list.statuses === null ? Math.min(INPUTS_AT_ONCE, list.limit + 1) : INPUTS_AT_ONCE;
-  // The window first: an input that ends meanwhile is then in hand and marked, and its mark wins.
-  const window = control.mode === 'LIVE' ? null : await ports.progress.readWindow(control.uid);
   const begin = list.after + 1;
   for (let at = begin; at < control.inputsTotal;) {
     if (at - begin >= INPUTS_A_CALL) {
@@ -54,7 +91,9 @@ export async function* listInputs(
     }
     const inputs = (await ports.runs.readInputs(control.uid, at)).slice(0, atOnce);
     if (inputs.length === 0) throw new Error(`Run ${control.uid} lacks its input ${at}.`);
-    for (const row of await describeInputs(ports, control, window, at, inputs)) {
+    const first = at;
+    const byIndex = new Map(inputs.map((stored, offset) => [first + offset, stored]));
+    for (const row of await describeInputs(ports, control, window, byIndex)) {
       const wanted = list.statuses === null || list.statuses.includes(row.status);
       if (wanted) yield { row, after: row.index };
     }
@@ -66,65 +105,47 @@ async function describeInputs(
   ports: InputPorts,
   control: RunControl,
   window: RunWindow | null,
-  first: number,
-  inputs: readonly StoredInput[],
+  inputs: ReadonlyMap<number, StoredInput>,
 ): Promise<readonly InputRow[]> {
-  if (control.mode === 'LIVE') return inputs.map((stored) => liveRow(control, stored));
-  const indices = inputs.map((_, offset) => first + offset);
-  const { marks, reopened } = await ports.reader.readMarks(control.uid, [...new Set(indices.map(shardOf))]);
-  const places = indices.flatMap((input) => placesToRead(input, marks.get(input), reopened.get(input)));
-  const inHand = indices.filter((input) => !marks.has(input) && window?.open.has(input));
-  const [slots, lastSlots] = await together([
-    ports.reader.readSlots(control.uid, places),
-    together(inHand.map((input) => ports.progress.readLastSlot(control.uid, input))),
+  if (control.mode === 'LIVE') return Array.from(inputs.values(), (stored) => liveRow(control, stored));
+  const indices = [...inputs.keys()];
+  const noted = await ports.progress.readFailed(control.uid, [...new Set(indices.map(shardOf))]);
+  // What never had its turn has recorded nothing.
+  const begun = window === null ? [] : indices.filter((index) => window.order > 0 || index < window.front);
+  const [firstSlots, lastSlots] = await together([
+    ports.reader.readSlots(
+      control.uid,
+      begun.map((input) => ({ input, page: 0 })),
+    ),
+    together(begun.map((input) => ports.progress.readLastSlot(control.uid, input))),
   ]);
-  const slotAt = new Map(slots.map((slot) => [placeText(slot), slot]));
+  const firstOf = new Map(firstSlots.map((slot) => [slot.input, slot]));
   const lastOf = new Map(lastSlots.flatMap((slot) => (slot === null ? [] : [[slot.input, slot] as const])));
-  return inputs.map((stored, offset) => {
-    const index = first + offset;
-    const mark = marks.get(index) ?? null;
-    const lastPage = mark === null ? reopened.get(index)?.pages : lastPageOf(mark);
-    const lastKnown = lastPage === undefined ? undefined : slotAt.get(placeText({ input: index, page: lastPage }));
-    return asyncRow(ports, control, {
+  return Array.from(inputs, ([index, stored]) =>
+    asyncRow(ports, control, {
       index,
       stored,
-      mark,
+      end: endOf(index, window, noted.get(index), control),
       open: (window?.epoch === control.epoch ? window.open.get(index) : undefined) ?? null,
-      firstSlot: slotAt.get(placeText({ input: index, page: 0 })) ?? null,
-      lastSlot: lastOf.get(index) ?? lastKnown ?? null,
-    });
-  });
-}
-
-/** The slots that say what the mark does not: when the input began, why it failed, what it found to tell. */
-function placesToRead(
-  input: number,
-  mark: InputMark | undefined,
-  reopened: ReopenedInput | undefined,
-): readonly PagePlace[] {
-  const begin = { input, page: 0 };
-  if (reopened !== undefined) return [begin, { input, page: reopened.pages }];
-  return mark?.status === 'FAILED' || mark?.empty ? [begin, { input, page: lastPageOf(mark) }] : [begin];
-}
-
-function placeText({ input, page }: PagePlace): string {
-  return `${input} ${page}`;
+      firstSlot: firstOf.get(index) ?? null,
+      lastSlot: lastOf.get(index) ?? null,
+    }),
+  );
 }
 
 interface Known {
   readonly index: number;
   readonly stored: StoredInput;
-  readonly mark: InputMark | null;
+  readonly end: 'SUCCEEDED' | 'FAILED' | null;
   readonly open: OpenInput | null;
   readonly firstSlot: PageSlot | null;
   readonly lastSlot: PageSlot | null;
 }
 
 function asyncRow(ports: Pick<ReadPorts, 'clock'>, control: RunControl, known: Known): InputRow {
-  const { index, stored, mark, open, firstSlot } = known;
-  const lastSlot = known.lastSlot ?? firstSlot;
+  const { index, stored, end, open, firstSlot, lastSlot } = known;
   const now = ports.clock.now();
-  const status = inputStatus({ run: control, mark, open, hasPages: lastSlot !== null, now });
+  const status = inputStatus({ run: control, end, open, hasPages: lastSlot !== null, now });
   const outcome = lastSlot?.outcome;
   const refused = control.status === 'INVALID' ? control.lastError : null;
   return {
@@ -133,12 +154,12 @@ function asyncRow(ports: Pick<ReadPorts, 'clock'>, control: RunControl, known: K
     status,
     lastError: status !== 'FAILED' ? null : outcome?.kind === 'FAILURE' ? outcome.error : refused,
     lastInfo: outcome?.kind === 'RESULT' ? outcome.info : null,
-    outputs: mark?.outputs ?? lastSlot?.results ?? 0,
-    tries: mark?.tries ?? triesSoFar(lastSlot, open),
+    outputs: lastSlot?.results ?? 0,
+    tries: triesSoFar(lastSlot, end === null ? open : null),
     postponedUntil: status === 'SCHEDULED' ? waitsUntil(control, open, now) : null,
     startedAt: firstSlot?.at ?? null,
-    finishedAt: mark?.finishedAt ?? null,
-    updatedAt: mark?.finishedAt ?? lastSlot?.at ?? control.createdAt,
+    finishedAt: end === null ? null : (lastSlot?.at ?? null),
+    updatedAt: lastSlot?.at ?? control.createdAt,
   };
 }
 
@@ -156,7 +177,7 @@ function liveRow(control: RunControl, stored: StoredInput): InputRow {
   return {
     index: 0,
     stored,
-    status: inputStatus({ run: control, mark: null, open: null, hasPages: false, now: control.updatedAt }),
+    status: inputStatus({ run: control, end: null, open: null, hasPages: false, now: control.updatedAt }),
     lastError: control.lastError,
     lastInfo: control.lastInfo,
     outputs: control.totals.outputs,

@@ -45,7 +45,7 @@ export async function* listOutputs(
     const { pages, more } = await ports.reader.listPages(control.uid, place, PAGES_AT_ONCE);
     for (const page of pages) {
       const { slot } = page;
-      const next = ended || slot.input === place.input ? await placeAfter(ports, control, slot) : null;
+      const next = ended || slot.input === place.input ? placeAfter(control, slot) : null;
       if (next === null) {
         yield { row: null, after: place, incomplete: true };
         return;
@@ -82,12 +82,10 @@ async function* itemsOf(
 }
 
 /** Where the list goes on after a page; null where a retry will replace it, so that nothing after it is settled. */
-async function placeAfter(ports: OutputPorts, control: RunControl, slot: PageSlot): Promise<OutputPlace | null> {
+function placeAfter(control: RunControl, slot: PageSlot): OutputPlace | null {
   const { input, page, outcome } = slot;
   if (outcome.kind === 'RESULT' && !outcome.last) return { input, page: page + 1, item: 0 };
-  const isFinal = outcome.kind === 'RESULT' || hasEnded(control.status) || slot.epoch >= control.epoch;
-  if (isFinal || (await ports.reader.readMarks(control.uid, [shardOf(input)])).marks.has(input)) {
-    return { input: input + 1, page: 0, item: 0 };
-  }
-  return null;
+  const isFinal = outcome.kind === 'RESULT' || hasEnded(control.status) || slot.epoch >= control.restartEpoch;
+  const isSettled = isFinal || outcome.error.error_label === 'BAD_INPUT';
+  return isSettled ? { input: input + 1, page: 0, item: 0 } : null;
 }

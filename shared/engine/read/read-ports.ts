@@ -1,5 +1,4 @@
 import type { CallbackRecord } from '../../domain/callback.ts';
-import type { InputMark, ReopenedInput } from '../../domain/input.ts';
 import type { PageSlot } from '../../domain/page.ts';
 import type { ExecutionMode, RunControl, RunDefinition } from '../../domain/run.ts';
 import type { Clock } from '../ports.ts';
@@ -52,14 +51,6 @@ export interface RunReader {
   ): Promise<{ readonly rows: readonly ListedRun[]; readonly more: boolean }>;
   /** Those that are there, whoever's they are. */
   readRuns(uids: readonly string[]): Promise<ReadonlyMap<string, Run>>;
-  /** How the inputs of these shards ended, and what those had recorded that were reopened; strongly read. */
-  readMarks(
-    runUid: string,
-    shards: readonly number[],
-  ): Promise<{
-    readonly marks: ReadonlyMap<number, InputMark>;
-    readonly reopened: ReadonlyMap<number, ReopenedInput>;
-  }>;
   /** Slots by their places, without results, strongly read; those that are not there are left out. */
   readSlots(runUid: string, places: readonly PagePlace[]): Promise<readonly PageSlot[]>;
   /** Slots of a shard in input, then page order from a place on, strongly read. `more`: the limit cut them off. */
@@ -88,6 +79,6 @@ export interface ReadPorts {
   readonly clock: Pick<Clock, 'now'>;
   readonly reader: RunReader;
   readonly runs: Pick<RunStore, 'readControl' | 'readDefinition' | 'readInput' | 'readInputs' | 'batchUid'>;
-  readonly progress: Pick<ProgressStore, 'readWindow' | 'readTotals' | 'readLastSlot' | 'readSlot'>;
+  readonly progress: Pick<ProgressStore, 'readWindow' | 'readLastSlot' | 'readSlot' | 'readFailed' | 'listFailed'>;
   readonly callbacks: Pick<CallbackStore, 'readRecord' | 'readDeliveries' | 'listRecords'>;
 }

@@ -1,17 +1,15 @@
-import { type OpenInput, type RunWindow, windowBefore } from '../../domain/input.ts';
-import { hasEnded, type RunControl, type RunDefinition, WORKING_STATUSES } from '../../domain/run.ts';
+import { isComplete, isFromOpening, NO_WAIT, type RunWindow, takenOver } from '../../domain/input.ts';
+import { hasEnded, NO_TOTALS, type RunControl, type RunDefinition, WORKING_STATUSES } from '../../domain/run.ts';
 import { admitRun } from './admit-run.ts';
 import { dependenciesMet } from './await-dependencies.ts';
-import { checkCompletion } from './check-completion.ts';
-import { closeRun, tellFormerEnding } from './finish-run.ts';
-import { nextUnsettled, sendOpened } from './open-input.ts';
+import { closeRun, finishRun, tellFormerEnding } from './finish-run.ts';
+import { sendOpened } from './open-input.ts';
 import { invalidateRun } from '../launch/invalidate-run.ts';
-import { reopenInputs } from './reopen-inputs.ts';
+import { listRetry } from './list-retry.ts';
 import type { CorePorts, Ports } from '../ports.ts';
 import type { DispatchMessage, Receipt } from '../messages.ts';
+import type { WindowOpening } from '../stores.ts';
 import { together } from '../together.ts';
-
-const DISPATCHER = 'dispatch';
 
 /**
  * Lays a run out: waits for what it depends on, takes its slot, opens its window, sends the inputs in it on their way. A
@@ -36,11 +34,13 @@ export async function dispatchRun(ports: DispatchPorts, message: DispatchMessage
   if (laidOut === null) return;
   const { window, opened, control: admitted } = laidOut;
   const again = receipt.count > 1;
+  if (isComplete(window)) return finishRun(ports, admitted, definition, window.totals);
   // Whoever opened the window sends what is in it; another dispatch would have each first page run twice.
-  const mine = [...window.open].filter(([, { by }]) => by === DISPATCHER); // others a worker has in hand since
-  if (opened || again)
-    await together(mine.map(([input, entry]) => sendOpened(ports, admitted, definition, input, entry, again)));
-  if (window.open.size === 0) await checkCompletion(ports, admitted, definition);
+  if (!opened && !again) return;
+  // What came to its place since, or waits, a worker has sent.
+  const mine = Array.from(window.open, ([input, open]) => ({ input, ...open }));
+  const untouched = mine.filter((inHand) => isFromOpening(inHand, window));
+  await together(untouched.map((inHand) => sendOpened(ports, admitted, definition, inHand, again)));
 }
 
 /** What laying a run out takes. */
@@ -60,9 +60,8 @@ export async function layOutRun(
   const admitted = working ? control : await admitRun(ports, control, definition);
   if (admitted.epoch !== control.epoch || !WORKING_STATUSES.includes(admitted.status)) return null;
   const laidOut = await layOut(ports, admitted, definition);
-  const { epoch, before } = laidOut.window;
-  const isClosed = before !== undefined; // the run is being ended
-  return epoch === admitted.epoch && !isClosed ? { control: admitted, ...laidOut } : null;
+  const { epoch, length } = laidOut.window;
+  return epoch === admitted.epoch && length > 0 ? { control: admitted, ...laidOut } : null;
 }
 
 interface LaidOut {
@@ -80,24 +79,34 @@ async function layOut(
 ): Promise<Omit<LaidOut, 'control'>> {
   const standing = await ports.progress.readWindow(definition.uid);
   if (standing !== null && standing.epoch >= control.epoch) return { window: standing, opened: false };
-  const before = windowBefore(standing);
-  const restarts = control.restartEpoch > before.epoch;
-  if (restarts) await reopenInputs(ports, control, definition);
-  const kept = restarts ? null : standing;
   const { inputsInFlight } = await ports.admission.readLimits(definition.workspaceUid);
-  const open = new Map<number, OpenInput>();
-  for (const [input, entry] of kept?.open ?? []) {
-    // An input that ended while the run was stopped has its mark, and its place is free.
-    if ((await nextUnsettled(ports, control, input)) === input) open.set(input, { ...entry, by: DISPATCHER });
+  const from = await beginFrom(ports, control, definition, standing);
+  const inHand = [...from.inHand];
+  let { next } = from;
+  for (; inHand.length < inputsInFlight && next < from.length; next += 1) {
+    const { input } = await ports.progress.readPosition(definition.uid, from.order, next);
+    inHand.push({ position: next, input, wait: null });
   }
-  let next = restarts ? 0 : before.next;
-  while (open.size < inputsInFlight) {
-    const input = await nextUnsettled(ports, control, next);
-    if (input === null) break;
-    open.set(input, { page: 0, attempt: 0, until: null, by: DISPATCHER });
-    next = input + 1;
+  const opening = { ...from, epoch: control.epoch, next, inHand };
+  return ports.progress.openWindow(definition.uid, opening, definition.expiresAt);
+}
+
+/** What a new window goes on from: nothing, the one before, or the failed inputs that a retry begins anew. */
+async function beginFrom(
+  ports: CorePorts,
+  control: RunControl,
+  definition: RunDefinition,
+  standing: RunWindow | null,
+): Promise<Omit<WindowOpening, 'epoch'>> {
+  if (standing === null || standing.length === 0) {
+    return { order: 0, length: control.inputsTotal, next: 0, totals: NO_TOTALS, inHand: [] };
   }
-  const window: RunWindow = { epoch: control.epoch, next, open };
-  const stands = await ports.progress.openWindow(definition.uid, window, definition.expiresAt);
-  return { window: stands, opened: stands === window };
+  if (standing.order < control.restartEpoch) return listRetry(ports, control, definition, standing);
+  const { order, length, next, totals, open } = standing;
+  const inHand = Array.from(open, ([input, { position, place: _place, counted: _counted, ...wait }]) => ({
+    position,
+    input,
+    wait: wait.by === NO_WAIT.by ? null : takenOver(wait),
+  }));
+  return { order, length, next, totals, inHand };
 }

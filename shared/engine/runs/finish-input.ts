@@ -1,89 +1,92 @@
 import { deriveUid } from '../../domain/ids.ts';
-import {
-  childrenOf,
-  type InputMark,
-  ROLLUP_FANOUT,
-  rollupLevels,
-  shardCount,
-  shardOf,
-  shardSize,
-  totalsOf,
-} from '../../domain/input.ts';
+import type { ErrorRecord } from '../../domain/errors.ts';
+import { isComplete, type OpenInput, type RunWindow } from '../../domain/input.ts';
 import type { PageSlot } from '../../domain/page.ts';
-import { addTotals, type RunControl, type RunDefinition, type Totals } from '../../domain/run.ts';
-import { finishRun } from './finish-run.ts';
-import { openNextInput } from './open-input.ts';
-import { postponeIfWaiting } from './postpone-run.ts';
-import type { CorePorts } from '../ports.ts';
+import type { RunControl, RunDefinition, Totals } from '../../domain/run.ts';
 import { sendRecordedCallback } from '../callbacks/send-callbacks.ts';
+import type { CorePorts } from '../ports.ts';
+import type { EndedInputs, InputEnd } from '../stores.ts';
+import { together } from '../together.ts';
+import { finishRun } from './finish-run.ts';
+import { type InHand, sendOpened } from './open-input.ts';
+import { postponeIfWaiting } from './postpone-run.ts';
 
 /** An input whose last page, or failure, is recorded. */
 export interface SettledInput {
   readonly control: RunControl;
   readonly definition: RunDefinition;
   readonly slot: PageSlot;
+  readonly at: Pick<OpenInput, 'place' | 'position'>;
+  /** It may have been counted by an earlier delivery that died before it sent the next input: that one is sent then. */
+  readonly sendsAgain: boolean;
 }
+
+/** Counts the end of an input in its run's window, by itself or with others. */
+export type CountEnd = (runUid: string, epoch: number, end: InputEnd) => Promise<EndedInputs>;
 
 /**
- * Ends an input: its mark, the next input's turn, and the look whether the whole run is complete. The look is always
- * taken, also when everything before was done by an earlier delivery: the one that did it may have died just then.
+ * Ends an input: counts it, and sends on its way the one that has its place now. When no place is taken any more, the
+ * run has ended; the look is taken also where all was done by an earlier delivery, which may have died just then.
  */
-export async function finishInput(ports: CorePorts, { control, definition, slot }: SettledInput): Promise<void> {
-  const { outcome } = slot;
-  if (outcome.kind === 'FAILURE' && definition.callback?.on === 'all') {
-    const refUid = deriveUid(slot.runUid, 'input_failed', {
-      input: slot.input,
-      page: slot.page,
-      ending: slot.attempt,
-    });
-    await sendRecordedCallback(ports, definition, refUid, {
-      type: 'run.input_failed',
-      input: slot.input,
-      page: slot.page,
-      error: outcome.error,
-      attempt: slot.attempt,
-      at: slot.at,
-    });
+export async function finishInput(
+  ports: CorePorts,
+  { control, definition, slot, at, sendsAgain }: SettledInput,
+  countEnd: CountEnd = (runUid, epoch, end) => ports.progress.endInputs(runUid, epoch, [end]),
+): Promise<void> {
+  const counted = await ports.progress.readPosition(slot.runUid, control.restartEpoch, at.position);
+  const end = await endOfInput(ports, definition, slot, { ...at, counted });
+  const ended = await countEnd(slot.runUid, control.epoch, end);
+  const { window } = ended;
+  if (window?.epoch !== control.epoch) return;
+  if (isComplete(window)) {
+    return ended.isOthers === true ? undefined : finishRun(ports, control, definition, window.totals);
   }
-  const mark: InputMark = {
-    status: outcome.kind === 'RESULT' ? 'SUCCEEDED' : 'FAILED',
-    pages: outcome.kind === 'RESULT' ? slot.page + 1 : slot.page,
-    outputs: slot.results,
-    tries: slot.tries,
-    callbacks: slot.callbacks,
-    refused: outcome.kind === 'FAILURE' && outcome.error.error_label === 'BAD_INPUT',
-    empty: outcome.kind === 'RESULT' && outcome.info !== null,
-    finishedAt: slot.at,
-  };
-  const { expiresAt } = definition;
-  const marked = await ports.progress.markInput(slot.runUid, slot.input, control.epoch, mark, expiresAt);
-  if (marked.stale) return;
-  // Where these marks are all there are, nothing is left to open, and the run ends: its window may stay as it is.
-  const complete = marked.marks.size === definition.inputsTotal;
-  const opened = complete || (await openNextInput(ports, control, definition, slot.input));
-  if (!opened) await postponeIfWaiting(ports, control, definition); // perhaps only waiting ones are left
-  await rollUp(ports, control, definition, shardOf(slot.input), marked.marks);
+  const isCounted = ended.counted.has(slot.input);
+  const next = inPlace(window, at.place);
+  if (next === null) await postponeIfWaiting(ports, control, definition, window); // perhaps only waiting ones are left
+  else if (isCounted || sendsAgain) await sendOpened(ports, control, definition, next, !isCounted);
 }
 
-/** Carries a complete shard up the tree; when the root is complete the run is. */
-async function rollUp(
+/** An ended input as its window counts it. What failed is noted first, for a retry finds it by that, and told. */
+export async function endOfInput(
   ports: CorePorts,
-  control: RunControl,
   definition: RunDefinition,
-  shard: number,
-  marks: ReadonlyMap<number, InputMark>,
-): Promise<void> {
-  if (marks.size < shardSize(shard, definition.inputsTotal)) return;
-  const shards = shardCount(definition.inputsTotal);
-  let totals: Totals = totalsOf(marks);
-  let child = shard;
-  for (let level = 1; level <= rollupLevels(shards); level += 1) {
-    const node = Math.floor(child / ROLLUP_FANOUT);
-    const at = { level, node, child: child % ROLLUP_FANOUT };
-    const children = await ports.progress.putRollup(definition.uid, at, control.epoch, totals, definition.expiresAt);
-    if (children.length < childrenOf(shards, level, node)) return;
-    totals = addTotals(children);
-    child = node;
+  slot: PageSlot,
+  { place, position, counted }: Pick<OpenInput, 'place' | 'position' | 'counted'>,
+): Promise<InputEnd> {
+  const { input, outcome } = slot;
+  const refused = outcome.kind === 'FAILURE' && outcome.error.error_label === 'BAD_INPUT';
+  if (outcome.kind === 'FAILURE') {
+    const { page, epoch, results: outputs, callbacks } = slot;
+    const failed = { input, epoch, page, outputs, callbacks, refused };
+    await together([
+      ports.progress.noteFailed(slot.runUid, failed, definition.expiresAt),
+      tellFailure(ports, definition, slot, outcome.error),
+    ]);
   }
-  await finishRun(ports, control, definition, totals);
+  const adds: Totals = {
+    succeeded: outcome.kind === 'RESULT' ? 1 : 0,
+    failed: outcome.kind === 'FAILURE' ? 1 : 0,
+    outputs: slot.results - counted.outputs,
+    callbacks: slot.callbacks - counted.callbacks,
+    refused: refused ? 1 : 0,
+    lastEmpty: outcome.kind === 'RESULT' && outcome.info !== null ? input : null,
+  };
+  return { place, position, input, adds };
+}
+
+async function tellFailure(
+  ports: CorePorts,
+  definition: RunDefinition,
+  { runUid, input, page, attempt, at }: PageSlot,
+  error: ErrorRecord,
+): Promise<void> {
+  if (definition.callback?.on !== 'all') return;
+  const refUid = deriveUid(runUid, 'input_failed', { input, page, ending: attempt });
+  await sendRecordedCallback(ports, definition, refUid, { type: 'run.input_failed', input, page, error, attempt, at });
+}
+
+function inPlace(window: RunWindow, place: number): InHand | null {
+  for (const [input, open] of window.open) if (open.place === place) return { input, ...open };
+  return null;
 }

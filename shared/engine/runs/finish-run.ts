@@ -1,6 +1,6 @@
 import { deriveUid } from '../../domain/ids.ts';
-import { shardOf, shardsBegun } from '../../domain/input.ts';
-import { endingMove, hasEnded, type RunControl, type RunDefinition, type Totals } from '../../domain/run.ts';
+import { isFailed } from '../../domain/input.ts';
+import { endingMove, hasEnded, NO_TOTALS, type RunControl, type RunDefinition, type Totals } from '../../domain/run.ts';
 import { admitWaiting } from './admit-run.ts';
 import type { CorePorts } from '../ports.ts';
 import { sendRecordedCallback } from '../callbacks/send-callbacks.ts';
@@ -14,7 +14,7 @@ export async function finishRun(
   totals: Totals,
 ): Promise<void> {
   const now = ports.clock.now();
-  const lastError = await errorOf(ports, definition, totals);
+  const lastError = await errorOf(ports, control, definition, totals);
   const moved = await ports.runs.moveRun(definition.uid, endingMove(totals), control.epoch, {
     now,
     reason: null,
@@ -87,9 +87,7 @@ async function announceEnd(
   const stopped = status === 'STOPPED';
   const refUid = deriveUid(definition.uid, 'run_finished', { ending: control.endings });
   if (stopped && (await ports.callbacks.readRecord(refUid)) !== null) return; // and its counts stay as they were told
-  const { succeeded, failed, outputs, callbacks } = stopped
-    ? await countRecorded(ports, control, definition)
-    : control.totals;
+  const { succeeded, failed, outputs, callbacks } = stopped ? await countRecorded(ports, definition) : control.totals;
   await sendRecordedCallback(ports, definition, refUid, {
     type: 'run.finished',
     status,
@@ -121,27 +119,35 @@ async function freeSlot(ports: CorePorts, { workspaceUid, uid, epoch, status }: 
   await admitWaiting(ports, workspaceUid);
 }
 
-/** What the inputs of an unfinished run have recorded: the settled ones by their marks, those in hand by their last pages. */
-export async function countRecorded(ports: CorePorts, control: RunControl, definition: RunDefinition): Promise<Totals> {
+/** What the inputs of an unfinished run have recorded: those that ended as the window counts them, those in hand by their last pages. */
+export async function countRecorded(ports: CorePorts, definition: RunDefinition): Promise<Totals> {
   const window = await ports.progress.readWindow(definition.uid);
-  const inHand = new Set(window?.open.keys());
-  const begun = shardsBegun(window, control);
-  const settled = await ports.progress.readTotals(definition.uid, definition.inputsTotal, inHand, begun);
-  let { outputs, callbacks } = settled;
-  for (const input of inHand) {
-    const marks = await ports.progress.readMarks(definition.uid, shardOf(input));
-    const slot = marks.has(input) ? null : await ports.progress.readLastSlot(definition.uid, input);
-    outputs += slot?.results ?? 0;
-    callbacks += slot?.callbacks ?? 0;
+  if (window === null) return NO_TOTALS;
+  let { outputs, callbacks } = window.totals;
+  for (const [input, { counted }] of window.open) {
+    const slot = await ports.progress.readLastSlot(definition.uid, input);
+    if (slot === null) continue;
+    outputs += slot.results - counted.outputs;
+    callbacks += slot.callbacks - counted.callbacks;
   }
-  return { ...settled, outputs, callbacks };
+  return { ...window.totals, outputs, callbacks };
 }
 
 /** The error of the last input that failed. */
-async function errorOf(ports: CorePorts, definition: RunDefinition, totals: Totals): Promise<RunControl['lastError']> {
-  if (totals.lastFailed === null) return null;
-  const slot = await ports.progress.readLastSlot(definition.uid, totals.lastFailed);
-  return slot !== null && slot.outcome.kind === 'FAILURE' ? slot.outcome.error : null;
+async function errorOf(
+  ports: CorePorts,
+  { restartEpoch }: RunControl,
+  { uid, inputsTotal }: RunDefinition,
+  { failed }: Totals,
+): Promise<RunControl['lastError']> {
+  if (failed === 0) return null;
+  for await (const noted of ports.progress.listFailed(uid, { input: inputsTotal - 1, direction: 'down' })) {
+    const last = noted.find((one) => isFailed(one, restartEpoch));
+    if (last === undefined) continue;
+    const slot = await ports.progress.readSlot(uid, last.input, last.page);
+    return slot !== null && slot.outcome.kind === 'FAILURE' ? slot.outcome.error : null;
+  }
+  return null;
 }
 
 async function infoOf(ports: CorePorts, definition: RunDefinition, totals: Totals): Promise<RunControl['lastInfo']> {

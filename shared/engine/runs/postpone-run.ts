@@ -1,3 +1,4 @@
+import type { RunWindow } from '../../domain/input.ts';
 import { type RunControl, type RunDefinition, WORKING_STATUSES } from '../../domain/run.ts';
 import { admitWaiting } from './admit-run.ts';
 import type { CorePorts } from '../ports.ts';
@@ -18,9 +19,9 @@ export async function postponeIfWaiting(
   ports: CorePorts,
   control: RunControl,
   definition: RunDefinition,
+  window: RunWindow | null,
 ): Promise<boolean> {
   const { uid, workspaceUid, epoch } = control;
-  const window = await ports.progress.readWindow(uid);
   if (window === null || window.epoch !== epoch || window.open.size === 0) return false;
   const now = ports.clock.now();
   const firstDue = Math.min(...Array.from(window.open.values(), ({ until }) => until ?? 0));

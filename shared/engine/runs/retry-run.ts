@@ -19,8 +19,8 @@ export async function retryRun(ports: CorePorts, definition: RunDefinition): Pro
     const worthIt = isUncounted || inputsTotal - totals.succeeded > totals.refused;
     if (mode === 'LIVE' || !failed || !worthIt || endings >= MAX_ENDINGS) throw refusal('retry', control);
     const taken = await takeUp(ports, control, definition, ['retry', 'retryBlocked'], {
-      restart: true,
-      totals: { ...totals, failed: totals.refused, lastFailed: null },
+      // Of an upload that was never taken in nothing was laid out, and nothing is to be begun anew.
+      ...(isUncounted ? {} : { restart: true, totals: { ...totals, failed: totals.refused } }),
       lastError: null,
     });
     if (taken !== null) return taken;

@@ -1,5 +1,6 @@
 import { deriveUid } from '../../domain/ids.ts';
-import { shardOf, shardsBegun } from '../../domain/input.ts';
+import { shardsBegun } from '../../domain/input.ts';
+import type { PageSlot } from '../../domain/page.ts';
 import type { RunControl, RunDefinition } from '../../domain/run.ts';
 import { releaseEnded } from '../runs/admit-run.ts';
 import { closeRun, landedAt } from '../runs/finish-run.ts';
@@ -37,13 +38,11 @@ export async function tendEnded(
   if (definition.callback === null) return slotAgainAt === null ? null : { at: slotAgainAt };
   let againAt = earlier(look.againAt, slotAgainAt);
   if (look.shard === 0) againAt = earlier(againAt, await tendRecords(ports, definition, null));
-  // Where every input succeeded all are marked; a stop, or an end that a dead letter made, leaves some in hand.
-  const inHand = control.status === 'SUCCEEDED' ? [] : await readInHand(ports, definition);
   const shards = shardsBegun(await ports.progress.readWindow(definition.uid), control);
   const until = Math.min(shards, look.shard + SHARDS_A_LOOK);
   for (let first = look.shard; first < until; first += SHARDS_AT_ONCE) {
     const some = Array.from({ length: Math.min(SHARDS_AT_ONCE, until - first) }, (_, at) => first + at);
-    const seen = await together(some.map((shard) => tendShard(ports, definition, shard, inHand)));
+    const seen = await together(some.map((shard) => tendShard(ports, definition, shard)));
     againAt = seen.reduce(earlier, againAt);
   }
   if (until < shards) return { at: ports.clock.now(), look: { shard: until, againAt } };
@@ -62,39 +61,9 @@ function earlier(one: number | null, other: number | null): number | null {
   return Math.min(one, other);
 }
 
-/** What an input has recorded: pages, and the callbacks they call for. */
-interface Recorded {
-  readonly input: number;
-  readonly pages: number;
-  readonly callbacks: number;
-}
-
-/** What the inputs an ended run has in hand have recorded; those that ended show in their shard's marks instead. */
-async function readInHand(ports: CorePorts, definition: RunDefinition): Promise<readonly Recorded[]> {
-  const window = await ports.progress.readWindow(definition.uid);
-  const inputs = [...(window?.open.keys() ?? [])];
-  const slots = await together(inputs.map((input) => ports.progress.readLastSlot(definition.uid, input)));
-  return slots
-    .filter((slot) => slot !== null)
-    .map(({ input, page, callbacks }) => ({ input, pages: page + 1, callbacks }));
-}
-
-async function tendShard(
-  ports: CorePorts,
-  definition: RunDefinition,
-  shard: number,
-  inHand: readonly Recorded[],
-): Promise<number | null> {
+async function tendShard(ports: CorePorts, definition: RunDefinition, shard: number): Promise<number | null> {
   const lookAgainAt = await tendRecords(ports, definition, shard);
   if (definition.callback?.on !== 'all') return lookAgainAt;
-  const marks = await ports.progress.readMarks(definition.uid, shard);
-  const reopened = await ports.progress.readReopened(definition.uid, shard);
-  // Of one that a retry reopened, what it has in hand says more than what it had recorded before.
-  const recorded = new Map<number, Omit<Recorded, 'input'>>([
-    ...reopened,
-    ...inHand.flatMap(({ input, ...own }) => (shardOf(input) === shard ? [[input, own] as const] : [])),
-    ...marks,
-  ]);
   const seen = new Set<string>();
   for (const { input, page, part } of await ports.callbacks.readDeliveries(definition.uid, shard)) {
     seen.add(deriveUid(definition.uid, 'page', { input, page, part }));
@@ -102,31 +71,26 @@ async function tendShard(
   for (const { refUid, parentUid } of await ports.callbacks.listRecords(definition.uid, shard)) {
     if (parentUid === null) seen.add(refUid); // a replay says nothing of the original's message
   }
-  if (seen.size >= recorded.values().reduce((sum, { callbacks }) => sum + callbacks, 0)) return lookAgainAt;
-  await sendUnseen(ports, definition, recorded, seen);
+  const slots = await ports.progress.readShardSlots(definition.uid, shard);
+  const unseen = slots.flatMap((slot) =>
+    uidsOf(slot)
+      .filter((uid) => !seen.has(uid))
+      .map((uid) => ({ uid, slot })),
+  );
+  if (unseen.length === 0) return lookAgainAt;
+  const { workspaceUid } = definition;
+  for (const { uid, slot } of unseen) {
+    // With neither a delivery nor a record after so long its message was lost.
+    if (slot.at + STUCK_MS > ports.clock.now()) continue;
+    await ports.messages.send({ kind: 'callback', uid, attempt: 0 }, { workspaceUid });
+  }
   return nextWatch(ports.clock.now());
 }
 
-/** Page callbacks with neither a delivery nor a record: their messages were lost. */
-async function sendUnseen(
-  ports: CorePorts,
-  definition: RunDefinition,
-  recorded: ReadonlyMap<number, Pick<Recorded, 'pages'>>,
-  seen: ReadonlySet<string>,
-): Promise<void> {
-  const now = ports.clock.now();
-  for (const [input, { pages }] of recorded) {
-    for (let page = 0; page < pages; page += 1) {
-      const slot = await ports.progress.readSlot(definition.uid, input, page);
-      if (slot === null || slot.outcome.kind !== 'RESULT' || slot.at + STUCK_MS > now) continue;
-      for (let part = 1; part <= slot.outcome.parts; part += 1) {
-        const uid = deriveUid(definition.uid, 'page', { input, page, part });
-        if (seen.has(uid)) continue;
-        const { workspaceUid } = definition;
-        await ports.messages.send({ kind: 'callback', uid, attempt: 0 }, { workspaceUid });
-      }
-    }
-  }
+/** Of the callbacks that a recorded page calls for. */
+function uidsOf({ runUid, input, page, outcome }: PageSlot): readonly string[] {
+  const parts = outcome.kind === 'RESULT' ? outcome.parts : 0;
+  return Array.from({ length: parts }, (_, at) => deriveUid(runUid, 'page', { input, page, part: at + 1 }));
 }
 
 /** Records whose next attempt should long have been made, or was cut off, are sent again. Null: none is under way. */

@@ -1,7 +1,7 @@
+import { isComplete } from '../../domain/input.ts';
 import { hasEnded, type RunControl, type RunDefinition, WORKING_STATUSES } from '../../domain/run.ts';
 import { reconcileSlots } from '../runs/admit-run.ts';
-import { checkCompletion } from '../runs/check-completion.ts';
-import { landedAt } from '../runs/finish-run.ts';
+import { finishRun, landedAt } from '../runs/finish-run.ts';
 import { finishInput } from '../runs/finish-input.ts';
 import { handOver } from '../live/hand-over.ts';
 import { keepRun } from '../runs/keep-run.ts';
@@ -62,14 +62,15 @@ async function tendWorking(ports: CorePorts, control: RunControl, definition: Ru
     await ports.messages.send({ kind: 'dispatch', runUid: uid, epoch: control.epoch }, { workspaceUid });
     return again;
   }
-  if (window.before !== undefined) return again; // it is being ended, by who closed its window
-  for (const [input, entry] of window.open) {
+  if (window.length === 0) return again; // it is being ended, by who closed its window
+  for (const [input, open] of window.open) {
     const slot = await ports.progress.readLastSlot(uid, input);
-    const movedAt = Math.max(slot?.at ?? 0, control.updatedAt, entry.until ?? 0);
+    const movedAt = Math.max(slot?.at ?? 0, control.updatedAt, open.until ?? 0);
     if (movedAt + STUCK_MS > now) continue;
-    if (slot !== null && hasEndedWith(slot, control)) await finishInput(ports, { control, definition, slot });
-    else await ports.messages.send(pageAfter(control, input, slot, entry), { workspaceUid });
+    if (slot !== null && hasEndedWith(slot, control)) {
+      await finishInput(ports, { control, definition, slot, at: open, sendsAgain: false });
+    } else await ports.messages.send(pageAfter(control, { input, ...open }, slot), { workspaceUid });
   }
-  if (window.open.size === 0) await checkCompletion(ports, control, definition);
+  if (isComplete(window)) await finishRun(ports, control, definition, window.totals);
   return again;
 }

@@ -116,16 +116,17 @@ export function failuresNotRetried({ control, inputs, startDied }: RunTruth): re
   });
 }
 
-/** Inputs of stopped runs that ended, and are not on record so: a resume would run them again. */
-export function unmarkedEnds({ control, inputs }: RunTruth, records: Records): readonly string[] {
+/** Stopped runs whose window has not counted just the inputs that ended: a resume would run others again, or never. */
+export function wrongEnds({ control, inputs }: RunTruth, records: Records): readonly string[] {
   if (control.status !== 'STOPPED') return [];
-  return inputs.flatMap(({ index, pages }) => {
+  const ended = inputs.filter(({ pages }) => {
     const last = pages.at(-1)?.slot;
-    if (last === undefined) return [];
-    const isEnd = last.outcome.kind === 'RESULT' ? last.outcome.last : last.epoch >= control.restartEpoch;
-    if (!isEnd || records.isMarked(control.uid, index)) return [];
-    return [`input ${index} of stopped run ${control.uid} ended with page ${last.page} and is not marked`];
+    if (last?.outcome.kind !== 'FAILURE') return last?.outcome.last === true;
+    return last.epoch >= control.restartEpoch || last.outcome.error.error_label === 'BAD_INPUT';
   });
+  const counted = records.countedEnds(control.uid);
+  if (counted === ended.length) return [];
+  return [`stopped run ${control.uid} has ${ended.length} inputs that ended, its window counts ${counted}`];
 }
 
 /** Status and totals that are not those of the inputs. */

@@ -17,7 +17,7 @@ import {
   failuresNotRetried,
   inexactEnds,
   unearnedFailures,
-  unmarkedEnds,
+  wrongEnds,
   wrongTotals,
 } from './input-checks.ts';
 import { brokenPaces } from './pace-checks.ts';
@@ -147,7 +147,7 @@ export const REST_CHECKS: readonly RestCheck[] = [
   {
     name: 'landedEndsAreMarked',
     proves: 'What ended while its run was stopped is on record once nothing can land any more.',
-    check: ({ runs, records, isLate }) => (isLate ? [] : runs.flatMap((run) => unmarkedEnds(run, records))),
+    check: ({ runs, records, isLate }) => (isLate ? [] : runs.flatMap((run) => wrongEnds(run, records))),
   },
   {
     name: 'totalsAreTheTruth',

@@ -1,3 +1,4 @@
+import { ItemReader } from '../../../shared/adapters/dynamodb/attributes.ts';
 import { slotFromItem } from '../../../shared/adapters/dynamodb/progress-store.ts';
 import { hasEnded, RUN_MOVES, type RunControl, type RunMove, type RunStatus } from '../../../shared/domain/run.ts';
 import { type Change, toItem, type WireItem } from '../mirror.ts';
@@ -81,12 +82,21 @@ export const STEP_CHECKS: readonly StepCheck[] = [
     },
   },
   {
-    name: 'inputIsMarkedOnce',
-    proves: 'How an input ended is set once an attempt; marks and roll-ups are taken back by a retry only.',
+    name: 'inputIsCountedOnce',
+    proves:
+      'A window counts an input in the very write that gives its place away; a new epoch takes over what was counted.',
     check({ pk, sk, before, after }) {
-      if ((sk !== 'M' && !sk.startsWith('T#')) || before === null) return null;
-      const changed = changedMembers(before, after, /^[ic]\d+$/);
-      return changed === null ? null : `${pk} ${sk}: ${changed} was written over`;
+      if (sk !== 'WIN' || before === null) return null;
+      const [was, is] = [windowFacts(before), windowFacts(after)];
+      if (is.epoch !== was.epoch) {
+        const failed = is.order > was.order ? was.refused : was.failed;
+        const isKept = was.length === 0 || (is.succeeded === was.succeeded && is.failed === failed);
+        return isKept ? null : `${pk}: a new epoch counts otherwise: ${JSON.stringify([was, is])}`;
+      }
+      const given = is.places.filter((position, place) => position !== was.places[place]);
+      const counted = is.succeeded + is.failed - was.succeeded - was.failed;
+      const isRight = given.length === counted && is.next - was.next === counted && given.every((at) => at >= was.next);
+      return isRight ? null : `${pk}: ${counted} counted, ${given.length} places given: ${JSON.stringify([was, is])}`;
     },
   },
   {
@@ -183,17 +193,17 @@ export const STEP_CHECKS: readonly StepCheck[] = [
   },
 ];
 
-/** The first member with such a name whose value is no longer what it was, and was not taken back by a retry. */
-function changedMembers(before: WireItem, after: WireItem | null, names: RegExp): string | null {
-  for (const [name, value] of Object.entries(before)) {
-    if (!names.test(name) || JSON.stringify(value) === JSON.stringify(after?.[name])) continue;
-    const isReopened = after?.['ep'] !== undefined && after[name] === undefined && !isSuccess(value);
-    if (!isReopened) return name;
-  }
-  return null;
-}
-
-function isSuccess(mark: WireItem[string]): boolean {
-  const { M: members } = mark as { readonly M?: { readonly s?: { readonly S?: string } } }; // cast: a mark as it is stored
-  return members?.s?.S === 'S';
+/** What a window's item says. */
+function windowFacts(item: WireItem | null) {
+  const read = new ItemReader(toItem(item ?? {}));
+  return {
+    epoch: read.number('ep'),
+    order: read.number('od'),
+    length: read.number('ln'),
+    next: read.number('nx'),
+    places: read.stored<number[]>('o') ?? [],
+    succeeded: read.number('sc'),
+    failed: read.number('fl'),
+    refused: read.number('rf'),
+  };
 }

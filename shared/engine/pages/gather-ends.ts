@@ -1,0 +1,97 @@
+import type { Clock } from '../ports.ts';
+import type { EndedInputs, InputEnd, ProgressStore } from '../stores.ts';
+
+/** A page that a worker has in hand. */
+export interface PageAtWork {
+  /** Counts the end of its input, together with others of the same run; so the page is at work no more. */
+  count(runUid: string, epoch: number, end: InputEnd, waitMs: number): Promise<EndedInputs>;
+  /** It is over, or goes on elsewhere. Said twice, or after it was counted, it is nothing new. */
+  leave(): void;
+}
+
+/** What has the inputs that end in one worker at about the same time counted in one write. */
+export interface EndGatherer {
+  enter(): PageAtWork;
+}
+
+interface Waiting {
+  readonly end: InputEnd;
+  readonly resolve: (ended: EndedInputs) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+interface Group {
+  readonly runUid: string;
+  readonly epoch: number;
+  readonly waiting: Waiting[];
+}
+
+/**
+ * Ends wait for each other until no page of this worker is at work that might bring another, or until the first of them
+ * has waited for as long as it may: a place that waits does nothing meanwhile.
+ */
+export function createEndGatherer(
+  clock: Pick<Clock, 'after'>,
+  progress: Pick<ProgressStore, 'endInputs'>,
+): EndGatherer {
+  let atWork = 0;
+  let groups = new Map<string, Group>();
+  const timers = new Set<() => void>();
+
+  function flush(): void {
+    for (const cancel of timers) cancel();
+    timers.clear();
+    const gathered = groups;
+    groups = new Map();
+    for (const group of gathered.values()) void countAll(group);
+  }
+
+  async function countAll({ runUid, epoch, waiting }: Group): Promise<void> {
+    // A message and its duplicate end the same input: it is counted for the first of them.
+    const [first, others] = firstOfEach(waiting);
+    try {
+      const ended = await progress.endInputs(
+        runUid,
+        epoch,
+        first.map(({ end }) => end),
+      );
+      for (const [at, { resolve }] of first.entries()) resolve(at === 0 ? ended : { ...ended, isOthers: true });
+      for (const { resolve } of others) resolve({ ...ended, counted: new Set(), isOthers: true });
+    } catch (error) {
+      for (const { reject } of waiting) reject(error);
+    }
+  }
+
+  return {
+    enter() {
+      let isAtWork = true;
+      atWork += 1;
+      const leave = (): void => {
+        if (!isAtWork) return;
+        isAtWork = false;
+        atWork -= 1;
+        if (atWork === 0) flush();
+      };
+      return {
+        leave,
+        count(runUid, epoch, end, waitMs) {
+          const counted = new Promise<EndedInputs>((resolve, reject) => {
+            const name = `${runUid} ${epoch}`;
+            const group = groups.get(name) ?? { runUid, epoch, waiting: [] };
+            groups.set(name, group);
+            group.waiting.push({ end, resolve, reject });
+          });
+          timers.add(clock.after(waitMs, flush));
+          leave();
+          return counted;
+        },
+      };
+    },
+  };
+}
+
+function firstOfEach(waiting: readonly Waiting[]): readonly [readonly Waiting[], readonly Waiting[]] {
+  const byPlace = Map.groupBy(waiting, ({ end }) => end.place);
+  const first = Array.from(byPlace.values(), ([one]) => one).filter((one) => one !== undefined);
+  return [first, waiting.filter((one) => !first.includes(one))];
+}
