@@ -9,7 +9,7 @@ import { createUploadInputs, createUploadObjects } from '../../shared/adapters/a
 import { sdkOptions } from '../../shared/adapters/aws/sdk-options.ts';
 import { consoleLog, systemChance, systemClock } from '../../shared/adapters/system.ts';
 import { parseEnv } from '../../shared/contract/env.ts';
-import { createEndGatherer } from '../../shared/engine/pages/gather-ends.ts';
+import { createEndGatherer, type GatherLimits } from '../../shared/engine/pages/gather-ends.ts';
 import { createPageShare, type PagePorts, runPage } from '../../shared/engine/pages/run-page.ts';
 import { registerActions } from '../actions/index.ts';
 import { once } from '../entry/once.ts';
@@ -20,11 +20,12 @@ import { createCorePorts } from '../entry/world.ts';
 export function createPageHandler(
   ports: Omit<PagePorts, 'pageWorkers' | 'ends'>,
   workers: number,
+  gather?: GatherLimits,
 ): ReturnType<typeof createQueueHandler> {
   const shared: PagePorts = {
     ...ports,
     pageWorkers: createPageShare(ports, workers),
-    ends: createEndGatherer(ports.clock, ports.progress),
+    ends: createEndGatherer(ports.clock, ports.progress, gather),
   };
   return createQueueHandler(ports.log, async (message, receipt) => {
     if (message.kind !== 'page') throw new Error(`The page queue carries no ${message.kind} messages.`);

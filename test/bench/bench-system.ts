@@ -9,6 +9,7 @@ import type { DynamoDbEngine } from '../../infra/local/dynamodb/engine.ts';
 import { settingsOf } from '../../infra/settings.ts';
 import { createKeyring } from '../../shared/adapters/aws/keyring.ts';
 import { createStageSecrets } from '../../shared/adapters/aws/stage-secrets.ts';
+import type { GatherLimits } from '../../shared/engine/pages/gather-ends.ts';
 import type { LargeObjects } from '../../shared/adapters/dynamodb/progress-store.ts';
 import { systemChance } from '../../shared/adapters/system.ts';
 import type { CorePorts, Log } from '../../shared/engine/ports.ts';
@@ -36,6 +37,8 @@ export interface BenchSystemOptions {
   /** False: callbacks are sent to their queue and lie there. */
   readonly deliversCallbacks: boolean;
   readonly latencies: Latencies;
+  /** Absent: as deployed. */
+  readonly gather?: GatherLimits;
   /** How long the next page takes, virtual ms; absent: no time. */
   readonly pageMs?: () => number;
 }
@@ -132,7 +135,10 @@ export function openBenchSystem(options: BenchSystemOptions): BenchSystem {
   const sweep = createSweepHandler(openPorts());
   const pools: WorkerPool<Handler>[] = [
     { name: 'control', handlers: [createControlHandler({ ...openPorts(), actions })] },
-    { name: 'page', handlers: many(() => createPageHandler({ ...openPorts(), actions, world }, options.workers)) },
+    {
+      name: 'page',
+      handlers: many(() => createPageHandler({ ...openPorts(), actions, world }, options.workers, options.gather)),
+    },
   ];
   if (options.deliversCallbacks) {
     pools.push({

@@ -30,8 +30,6 @@ export const MUST_HIT: readonly string[] = [
   'burial:page INPUT_FAILED',
   'burial:page CARRIED_ON',
   'burial:page NOTHING',
-  'burial:dispatch RUN_ENDED',
-  'burial:dispatch CARRIED_ON',
   'burial:dispatch NOTHING',
   'burial:callback CALLBACK_FAILED',
   'burial:callback NOTHING',

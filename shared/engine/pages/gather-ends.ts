@@ -3,8 +3,8 @@ import type { EndedInputs, InputEnd, ProgressStore } from '../stores.ts';
 
 /** A page that a worker has in hand. */
 export interface PageAtWork {
-  /** Counts the end of its input, together with others of the same run; so the page is at work no more. */
-  count(runUid: string, epoch: number, end: InputEnd, waitMs: number): Promise<EndedInputs>;
+  /** Counts the end of its input, together with others of the same run; so the page, which took so long, is over. */
+  count(runUid: string, epoch: number, end: InputEnd, tookMs: number): Promise<EndedInputs>;
   /** It is over, or goes on elsewhere. Said twice, or after it was counted, it is nothing new. */
   leave(): void;
 }
@@ -26,6 +26,14 @@ interface Group {
   readonly waiting: Waiting[];
 }
 
+/** How long a place may do nothing while others are waited for: a part of its page's time, and no longer than that. */
+export interface GatherLimits {
+  readonly share: number;
+  readonly longestMs: number;
+}
+
+const LIMITS: GatherLimits = { share: 0.1, longestMs: 500 };
+
 /**
  * Ends wait for each other until no page of this worker is at work that might bring another, or until the first of them
  * has waited for as long as it may: a place that waits does nothing meanwhile.
@@ -33,6 +41,7 @@ interface Group {
 export function createEndGatherer(
   clock: Pick<Clock, 'after'>,
   progress: Pick<ProgressStore, 'endInputs'>,
+  { share, longestMs }: GatherLimits = LIMITS,
 ): EndGatherer {
   let atWork = 0;
   let groups = new Map<string, Group>();
@@ -74,14 +83,14 @@ export function createEndGatherer(
       };
       return {
         leave,
-        count(runUid, epoch, end, waitMs) {
+        count(runUid, epoch, end, tookMs) {
           const counted = new Promise<EndedInputs>((resolve, reject) => {
             const name = `${runUid} ${epoch}`;
             const group = groups.get(name) ?? { runUid, epoch, waiting: [] };
             groups.set(name, group);
             group.waiting.push({ end, resolve, reject });
           });
-          timers.add(clock.after(waitMs, flush));
+          timers.add(clock.after(Math.min(longestMs, tookMs * share), flush));
           leave();
           return counted;
         },

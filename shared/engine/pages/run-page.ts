@@ -85,10 +85,6 @@ function owns({ message, receipt }: PageInHand, slot: PageSlot): boolean {
 export type PagePorts = CorePorts &
   Pick<Ports, 'actions' | 'world'> & { readonly pageWorkers: Share; readonly ends: EndGatherer };
 
-/** A place waits for others to end with it for so much of its page's time, so that a run is slower by as much at most. */
-const GATHER_SHARE = 0.04;
-const LONGEST_GATHER_MS = 250;
-
 /** A page that is not over by then takes long: its worker needs a seat. */
 const QUICK_MS = 1_000;
 /** Between an action's own time and its function's. */
@@ -309,8 +305,8 @@ async function follow(ports: PagePorts, page: PageInHand, slot: PageSlot, atWork
     return;
   }
   const settled = { control, definition, slot, at: message, sendsAgain: receipt.count > 1 || !message.again };
-  const waitMs = Math.min(LONGEST_GATHER_MS, (ports.clock.now() - takenAt) * GATHER_SHARE);
-  const countEnd: CountEnd = (runUid, epoch, end) => atWork.count(runUid, epoch, end, waitMs);
+  const tookMs = ports.clock.now() - takenAt;
+  const countEnd: CountEnd = (runUid, epoch, end) => atWork.count(runUid, epoch, end, tookMs);
   // Together, so that a short run's last callbacks share a request; whichever fails, the redelivery does both again.
   await together([callbacks, finishInput(ports, settled, countEnd)]);
 }

@@ -62,7 +62,6 @@ async function tendWorking(ports: CorePorts, control: RunControl, definition: Ru
     await ports.messages.send({ kind: 'dispatch', runUid: uid, epoch: control.epoch }, { workspaceUid });
     return again;
   }
-  if (window.length === 0) return again; // it is being ended, by who closed its window
   for (const [input, open] of window.open) {
     const slot = await ports.progress.readLastSlot(uid, input);
     const movedAt = Math.max(slot?.at ?? 0, control.updatedAt, open.until ?? 0);

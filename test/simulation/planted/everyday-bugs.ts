@@ -18,23 +18,23 @@ export const EVERYDAY_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'no-look-at-completion-on-redelivery',
-    file: `${STORES}/progress-store.ts`,
-    find: 'return { stale: !update.done && !marks.has(input), marks };',
-    replace: 'return { stale: !update.done, marks };',
+    file: 'shared/engine/runs/finish-input.ts',
+    find: '  if (isComplete(window)) {',
+    replace: '  if (isComplete(window) && ended.counted.has(slot.input)) {',
   },
   // Its epoch is asked for twice: who swaps has read a window of its own epoch, and that one only rises.
   {
     name: 'place-given-twice',
-    file: `${STORES}/progress-store.ts`,
-    find: "condition: 'attribute_exists(o.#done) AND nx = :nx AND ep = :ep'",
-    replace: "condition: 'attribute_exists(o.#done) AND nx >= :nx AND ep = :ep'",
+    file: 'shared/adapters/dynamodb/window-store.ts',
+    find: 'condition: `ep = :ep AND ${ends.map(',
+    replace: 'condition: `ep = :ep OR ${ends.map(',
     scenario: 'calm',
   },
   {
     name: 'last-input-never-opened',
-    file: `${ENGINE}/runs/open-input.ts`,
-    find: 'return input < control.inputsTotal ? input : null;',
-    replace: 'return input < control.inputsTotal - 1 ? input : null;',
+    file: 'shared/engine/runs/dispatch-run.ts',
+    find: 'return { order: 0, length: control.inputsTotal,',
+    replace: 'return { order: 0, length: Math.max(1, control.inputsTotal - 1),',
     scenario: 'calm',
   },
   {
@@ -57,8 +57,8 @@ export const EVERYDAY_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'writer-of-a-wait-sends-nothing',
-    file: `${ENGINE}/pages/postpone-page.ts`,
-    find: 'if (noted.noted) return entry;',
+    file: 'shared/engine/pages/postpone-page.ts',
+    find: 'if (noted.noted) return noting;',
     replace: 'if (noted.noted) return null;',
     scenario: 'calm',
   },
@@ -192,9 +192,9 @@ export const EVERYDAY_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'sweeper-forgets-lost-callbacks',
-    file: `${ENGINE}/sweep/tend-ended.ts`,
-    find: 'await sendUnseen(ports, definition, recorded, seen);',
-    replace: 'return lookAgainAt;',
+    file: 'shared/engine/sweep/tend-ended.ts',
+    find: 'if (unseen.length === 0) return lookAgainAt;',
+    replace: 'if (unseen.length >= 0) return lookAgainAt;',
   },
   {
     name: 'sweeper-forgets-stuck-inputs',
@@ -239,10 +239,10 @@ export const EVERYDAY_BUGS: readonly PlantedBug[] = [
     replace: 'return slot;',
   },
   {
-    name: 'rollup-not-cleared',
-    file: `${ENGINE}/runs/dispatch-run.ts`,
-    find: 'if (restarts) await reopenInputs(ports, control, definition);',
-    replace: 'if (restarts && control.epoch > 99) await reopenInputs(ports, control, definition);',
+    name: 'retry-keeps-old-failures',
+    file: 'shared/engine/runs/list-retry.ts',
+    find: 'failed: standing.totals.refused',
+    replace: 'failed: standing.totals.failed',
   },
   {
     name: 'stop-keeps-the-epoch',
@@ -252,10 +252,10 @@ export const EVERYDAY_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'landed-ends-not-settled',
-    file: `${ENGINE}/runs/settle-landed.ts`,
+    file: 'shared/engine/runs/settle-landed.ts',
+    find: 'if (slot === null || !hasEndedWith(slot, stopped)) continue;',
+    replace: 'if (slot === null || slot.epoch >= 0) continue;',
     scenario: 'verbs',
-    find: 'if (slot !== null && hasEndedWith(slot, stopped)) await finishInput',
-    replace: 'if (slot !== null && slot.epoch < 0) await finishInput',
   },
   {
     name: 'slots-of-dead-verbs-kept',

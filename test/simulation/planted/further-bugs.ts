@@ -202,11 +202,11 @@ export const FURTHER_BUGS: readonly PlantedBug[] = [
     replace: 'free: refused',
   },
   {
-    name: 'reopened-hides-what-is-in-hand',
-    file: `${ENGINE}/sweep/tend-ended.ts`,
+    name: 'retry-of-what-succeeded',
+    file: 'shared/engine/runs/list-retry.ts',
+    find: 'if (refused || epoch < standing.order) continue;',
+    replace: 'if (refused) continue;',
     scenario: 'verbs',
-    find: 'shardOf(input) === shard ? [[input, own] as const] : []',
-    replace: 'shardOf(input) === shard && !reopened.has(input) ? [[input, own] as const] : []',
   },
   {
     name: 'late-worker-makes-a-record',
@@ -221,11 +221,11 @@ export const FURTHER_BUGS: readonly PlantedBug[] = [
     replace: 'refuseAfterStandstill(ports.clock, delivery.takenAt, 100 * ATTEMPT_MS);',
   },
   {
-    name: 'done-in-line-ends-in-part',
-    file: `${ENGINE}/bury/bury-dispatch.ts`,
+    name: 'next-input-not-sent-again',
+    file: 'shared/engine/runs/finish-input.ts',
+    find: '  else if (isCounted || sendsAgain)',
+    replace: '  else if (isCounted)',
     scenario: 'letters',
-    find: 'if (control.inputsTotal > 0 && isReopened(window, control)) {',
-    replace: "if (control.status === 'RUNNING' && isReopened(window, control)) {",
   },
   {
     name: 'sweep-begins-again-at-the-first-row',
@@ -262,5 +262,23 @@ export const FURTHER_BUGS: readonly PlantedBug[] = [
     scenario: 'schedules',
     find: 'if (isTime(timing, time)) return settled;',
     replace: 'if (isTime(timing, time) && settled === before.settledUntil) return settled;',
+  },
+  {
+    name: 'results-of-a-retried-input-counted-twice',
+    file: 'shared/engine/runs/finish-input.ts',
+    find: 'outputs: slot.results - counted.outputs,',
+    replace: 'outputs: slot.results,',
+  },
+  {
+    name: 'one-refused-end-refuses-all',
+    file: 'shared/adapters/dynamodb/window-store.ts',
+    find: 'if (standing.length === 0) return { counted, window };',
+    replace: 'if (standing.length >= 0) return { counted, window };',
+  },
+  {
+    name: 'nobody-ends-the-run',
+    file: 'shared/engine/runs/finish-input.ts',
+    find: '    return ended.isOthers === true ? undefined',
+    replace: '    return ended.isOthers !== true ? undefined',
   },
 ];
