@@ -88,7 +88,7 @@ const common: StageSettings = {
     extraActions: [],
     pageTimeoutSeconds: 60,
     concurrentRuns: 10,
-    inputsInFlight: 20,
+    inputsInFlight: 500,
     uploadsOpen: 100,
     rateLimits: {
       live: { perSecond: 20, burst: 40 },

@@ -11,6 +11,7 @@ import { createReceiverStore } from '../../shared/adapters/dynamodb/receiver-sto
 import { createSeatStore } from '../../shared/adapters/dynamodb/seat-store.ts';
 import { createRunStore } from '../../shared/adapters/dynamodb/run-store.ts';
 import { Table } from '../../shared/adapters/dynamodb/table.ts';
+import { INPUTS_A_PLACE } from '../../shared/domain/input.ts';
 import type { RuntimeSettings } from '../../shared/contract/env.ts';
 import type { Chance, Clock, CorePorts, Log } from '../../shared/engine/ports.ts';
 import type { UploadInputs } from '../../shared/engine/launch/upload-ports.ts';
@@ -125,6 +126,7 @@ function engineSettings(settings: RuntimeSettings): CorePorts['settings'] {
     retentionDays: settings.retentionDays,
     pageTimeoutMs: settings.pageTimeoutSeconds * 1_000 - PAGE_MARGIN_MS,
     liveTimeoutMs: LIVE_TIMEOUT_MS,
+    inputsAPlace: INPUTS_A_PLACE,
     uploadsOpen: settings.uploadsOpen,
   };
 }

@@ -57,7 +57,7 @@ async function set(stage: StageAccess, values: SetValues): Promise<string> {
   const workspace = await workspaceNamed(stage.workspaces, values.workspace);
   const rates = RATE_TYPES.map((type) => [type, rateOf(`--${type}-rate`, values[`${type}-rate`])] as const);
   const runsAtOnce = limitOf('--runs-at-once', values['runs-at-once'], 1_000);
-  const inputsInFlight = limitOf('--inputs-in-flight', values['inputs-in-flight'], 100);
+  const inputsInFlight = limitOf('--inputs-in-flight', values['inputs-in-flight'], 500);
   const limits = await stage.limits.set(workspace.uid, {
     ...(runsAtOnce === undefined ? {} : { runsAtOnce }),
     ...(inputsInFlight === undefined ? {} : { inputsInFlight }),

@@ -27,7 +27,7 @@ export const RuntimeSettings = z.strictObject({
   /** Runs of one workspace that may be at work at once. */
   concurrentRuns: z.int().min(1).max(1_000),
   /** Inputs of one run that may be at work at once. */
-  inputsInFlight: z.int().min(1).max(100),
+  inputsInFlight: z.int().min(1).max(500),
   /** Uploads of one workspace that may wait for a launch at once. */
   uploadsOpen: z.int().min(1).max(1_000),
   /** Requests per second and burst of one workspace, by kind of call. */

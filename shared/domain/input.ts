@@ -1,3 +1,4 @@
+import type { Pace } from './pace.ts';
 import type { Totals } from './run.ts';
 
 /** Inputs of one shard: their pages and what was delivered of them share a partition. */
@@ -113,6 +114,24 @@ export interface RunWindow {
   readonly open: ReadonlyMap<number, OpenInput>;
   /** Of all inputs that have ended. */
   readonly totals: Totals;
+}
+
+/** Places of a run of ordinary size. */
+const LEAST_PLACES = 20;
+/** A larger run has a place for every so many inputs: with pages of a second it ends within ten minutes. */
+export const INPUTS_A_PLACE = 500;
+
+/**
+ * How many inputs of a run are in hand at once: more of a larger run, up to the owner's limit. Of an action that has a
+ * pace no more than it lets through in a minute: the others would only wait, and each wait is written down.
+ */
+export function placesOf(
+  inputsTotal: number,
+  { limit, inputsAPlace, pace }: { readonly limit: number; readonly inputsAPlace: number; readonly pace: Pace | null },
+): number {
+  const bySize = Math.max(LEAST_PLACES, Math.ceil(inputsTotal / inputsAPlace));
+  const byPace = pace === null ? Infinity : Math.max(LEAST_PLACES, Math.ceil((pace.calls * 60_000) / pace.perMs));
+  return Math.min(limit, bySize, byPace);
 }
 
 /** Whether all of a run has ended. */

@@ -99,6 +99,8 @@ export interface EngineSettings {
   readonly pageTimeoutMs: number;
   /** How long a live page may take, ms. */
   readonly liveTimeoutMs: number;
+  /** A large run has one input in hand for every so many it has. */
+  readonly inputsAPlace: number;
   /** Uploads of one workspace that may wait for a launch at once. */
   readonly uploadsOpen: number;
 }

@@ -98,7 +98,8 @@ export function openBenchSystem(options: BenchSystemOptions): BenchSystem {
       pageQueueUrl: URLS.page,
       callbackQueueUrl: URLS.callback,
     };
-    return createCorePorts(env, { clock, chance: systemChance, log: silentLog }, { dynamodb, sqs, objects });
+    const ports = createCorePorts(env, { clock, chance: systemChance, log: silentLog }, { dynamodb, sqs, objects });
+    return { ...ports, settings: { ...ports.settings, inputsAPlace: 1 } };
   }
 
   const stored = new Map<string, Uint8Array>();

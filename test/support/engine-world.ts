@@ -170,6 +170,7 @@ export function createEngineWorld(options: {
       retentionDays: options.retentionDays ?? 400,
       pageTimeoutMs: 50_000,
       liveTimeoutMs: 25_000,
+      inputsAPlace: 500,
       uploadsOpen: 100,
     },
   };

@@ -172,27 +172,28 @@ function openFrom(
   ];
 }
 
-interface WaitRecord {
-  readonly p: number;
-  readonly t: number;
-  readonly u?: number;
-  readonly h?: boolean;
-  readonly w?: readonly [times: number, since: number];
-  readonly by: string;
+/** A list without names: hundreds may wait at once, and each write of the window is paid by its size. */
+type WaitRecord = readonly [
+  by: string,
+  page: number,
+  attempt: number,
+  until: number,
+  held: 0 | 1,
+  ...limited: readonly [times: number, since: number] | readonly [],
+];
+
+function waitToRecord({ page, attempt, until, held, limited, by }: Wait): WaitRecord {
+  const wait = [by, page, attempt, until ?? 0, held === true ? 1 : 0] as const;
+  return limited === undefined ? wait : [...wait, limited.times, limited.since];
 }
 
-function waitToRecord({ page, attempt, until, held, limited, by }: Wait): object {
-  const waits = limited === undefined ? null : [limited.times, limited.since];
-  return { p: page, t: attempt, u: until, h: held === true ? true : null, w: waits, by };
-}
-
-function waitFrom({ p, t, u, h, w, by }: WaitRecord): Wait {
+function waitFrom([by, page, attempt, until, held, times, since]: WaitRecord): Wait {
   return {
-    page: p,
-    attempt: t,
-    until: u ?? null,
-    ...(h === true ? { held: true } : {}),
-    ...(w === undefined ? {} : { limited: { times: w[0], since: w[1] } }),
+    page,
+    attempt,
+    until: until === 0 ? null : until,
+    ...(held === 1 ? { held: true } : {}),
+    ...(times === undefined || since === undefined ? {} : { limited: { times, since } }),
     by,
   };
 }

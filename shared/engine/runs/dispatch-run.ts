@@ -1,4 +1,4 @@
-import { isComplete, isFromOpening, NO_WAIT, type RunWindow, takenOver } from '../../domain/input.ts';
+import { isComplete, isFromOpening, NO_WAIT, placesOf, type RunWindow, takenOver } from '../../domain/input.ts';
 import { hasEnded, NO_TOTALS, type RunControl, type RunDefinition, WORKING_STATUSES } from '../../domain/run.ts';
 import { admitRun } from './admit-run.ts';
 import { dependenciesMet } from './await-dependencies.ts';
@@ -73,7 +73,7 @@ interface LaidOut {
 
 /** The window of this epoch: as it stands, or opened now. */
 async function layOut(
-  ports: CorePorts,
+  ports: DispatchPorts,
   control: RunControl,
   definition: RunDefinition,
 ): Promise<Omit<LaidOut, 'control'>> {
@@ -83,7 +83,9 @@ async function layOut(
   const from = await beginFrom(ports, control, definition, standing);
   const inHand = [...from.inHand];
   let { next } = from;
-  for (; inHand.length < inputsInFlight && next < from.length; next += 1) {
+  const { pace = null } = ports.actions.get(definition.actionName) ?? {};
+  const places = placesOf(from.length, { limit: inputsInFlight, inputsAPlace: ports.settings.inputsAPlace, pace });
+  for (; inHand.length < places && next < from.length; next += 1) {
     const { input } = await ports.progress.readPosition(definition.uid, from.order, next);
     inHand.push({ position: next, input, wait: null });
   }

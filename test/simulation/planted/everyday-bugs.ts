@@ -16,12 +16,6 @@ export const EVERYDAY_BUGS: readonly PlantedBug[] = [
     find: 'return { page, slot: put.won ? slot : put.stored };',
     replace: 'return { page, slot: put.won || put.stored.outcome.kind === slot.outcome.kind ? slot : put.stored };',
   },
-  {
-    name: 'no-look-at-completion-on-redelivery',
-    file: 'shared/engine/runs/finish-input.ts',
-    find: '  if (isComplete(window)) {',
-    replace: '  if (isComplete(window) && ended.counted.has(slot.input)) {',
-  },
   // Its epoch is asked for twice: who swaps has read a window of its own epoch, and that one only rises.
   {
     name: 'place-given-twice',
