@@ -1,8 +1,12 @@
 import type { Pace } from './pace.ts';
 import type { Totals } from './run.ts';
 
-/** Inputs of one shard: their pages and what was delivered of them share a partition. */
+/** Inputs of one shard: their pages share a partition, and what is noted of their failures an item. */
 export const SHARD_SIZE = 32;
+
+/** Shards of one block: the records and the delivery log of their inputs' callbacks share a partition. */
+export const BLOCK_SHARDS = 16;
+const BLOCK_SIZE = SHARD_SIZE * BLOCK_SHARDS;
 
 /** One input as it is stored: the action's input, and beside it what only the consumer's receiver sees. */
 export interface StoredInput {
@@ -39,6 +43,11 @@ export function shardOf(input: number): number {
   return Math.floor(input / SHARD_SIZE);
 }
 
+/** The block an input lies in. */
+export function blockOf(input: number): number {
+  return Math.floor(input / BLOCK_SIZE);
+}
+
 /** How many shards a run of so many inputs has. */
 export function shardCount(inputsTotal: number): number {
   return Math.ceil(inputsTotal / SHARD_SIZE);
@@ -51,6 +60,14 @@ export function shardsBegun(
 ): number {
   if (window === null) return 0;
   return shardCount(window.order > 0 ? inputsTotal : Math.min(window.next, inputsTotal));
+}
+
+/** The same in blocks. */
+export function blocksBegun(
+  window: Pick<RunWindow, 'next' | 'order'> | null,
+  run: { readonly inputsTotal: number },
+): number {
+  return Math.ceil(shardsBegun(window, run) / BLOCK_SHARDS);
 }
 
 /** What an input in hand waits for, or has tried. */

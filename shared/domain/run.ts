@@ -230,6 +230,8 @@ export interface RunControl {
   readonly totals: Totals;
   /** Callbacks of earlier attempts that the shards no longer show (failures since retried, run.finished). */
   readonly formerCallbacks: number;
+  /** All callbacks up to the end in this epoch were delivered; 0: that is not known. */
+  readonly deliveredEpoch: number;
   readonly retryCount: number;
   readonly lastError: ErrorRecord | null;
   readonly lastInfo: RunInfo | null;

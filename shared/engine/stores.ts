@@ -45,8 +45,10 @@ export interface RunStore {
   handOver(control: Pick<RunControl, 'uid' | 'epoch' | 'updatedAt'>, now: number): Promise<boolean>;
   /** Has a run kept until then (epoch seconds), on condition that it is as it was read. False: it is not. */
   moveExpiry(control: Pick<RunControl, 'uid' | 'updatedAt'>, expiresAt: number): Promise<boolean>;
-  /** Has the items of a shard, or with null those of the run itself, kept until then at least. */
-  keepItems(runUid: string, shard: number | null, expiresAt: number): Promise<void>;
+  /** Notes that all callbacks were delivered that a run has called for up to its end in this epoch. */
+  noteDelivered(control: Pick<RunControl, 'uid' | 'epoch'>): Promise<void>;
+  /** Has the items of a block, or with null those of the run itself, kept until then at least. */
+  keepItems(runUid: string, block: number | null, expiresAt: number): Promise<void>;
   /** Notes that a run waits for another one's end. */
   addDependent(runUid: string, dependentUid: string, expiresAt: number): Promise<void>;
   /** The runs that were noted to wait for this one. */
@@ -276,10 +278,10 @@ export interface CallbackStore {
         >
       >,
   ): Promise<boolean>;
-  /** Logs a page callback as delivered; writes are gathered per invocation and shard. */
+  /** Logs a page callback as delivered; writes are gathered per invocation and block. */
   logDelivery(delivery: Delivery, expiresAt: number): Promise<void>;
-  /** What the log says was delivered of a shard. */
-  readDeliveries(runUid: string, shard: number): Promise<readonly Delivery[]>;
+  /** What the log says was delivered of a block. */
+  readDeliveries(runUid: string, block: number): Promise<readonly Delivery[]>;
   /**
    * Takes the one replay of a run's callbacks that may be under way, until `until` (epoch ms); whose it is already goes on
    * with it. Gives until when another one is under way, or null: it is taken.
@@ -290,8 +292,8 @@ export interface CallbackStore {
     now: number,
     expiresAt: number,
   ): Promise<number | null>;
-  /** Records of a shard's callbacks, or with null those of the run itself (run.finished). */
-  listRecords(runUid: string, shard: number | null): Promise<readonly CallbackRecord[]>;
+  /** Records of a block's callbacks, or with null those of the run itself (run.finished). */
+  listRecords(runUid: string, block: number | null): Promise<readonly CallbackRecord[]>;
 }
 
 export interface Delivery {
@@ -356,12 +358,17 @@ export interface DueEntry {
   readonly look?: RunLook;
 }
 
-/** A look at an ended run's shards, some at a time. */
+/** A look at a run's blocks, some at a time. */
 export interface RunLook {
-  /** The first shard not yet looked at. */
-  readonly shard: number;
+  /** The first block not yet looked at. */
+  readonly block: number;
   /** When what was seen so far is to be looked at again; null: it owes nothing. */
   readonly againAt: number | null;
+  /** Distinct callbacks that were delivered in the blocks before, and those that have left any trace. */
+  readonly delivered?: number;
+  readonly traced?: number;
+  /** Some have left none: it is looked for them, page by page. */
+  readonly searches?: boolean;
 }
 
 export interface DueStore {

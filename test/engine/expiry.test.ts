@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { runPartition, shardPartition } from '../../shared/adapters/dynamodb/keys.ts';
+import { blockPartition, runPartition, shardPartition } from '../../shared/adapters/dynamodb/keys.ts';
 import { expiryOfRun, expiryStep, takenUpUntil } from '../../shared/domain/expiry.ts';
 import type { RunControl } from '../../shared/domain/run.ts';
 import type { CallbackAnswer } from '../../shared/engine/ports.ts';
@@ -31,7 +31,11 @@ async function controlOf(world: EngineWorld, uid: string): Promise<RunControl> {
 
 /** All that is stored of a run, by its sort key's first part, with its expiry in epoch seconds. */
 async function itemsOf(world: EngineWorld, uid: string, shards: number) {
-  const partitions = [runPartition(uid), ...Array.from({ length: shards }, (_, shard) => shardPartition(uid, shard))];
+  const partitions = [
+    runPartition(uid),
+    blockPartition(uid, 0),
+    ...Array.from({ length: shards }, (_, shard) => shardPartition(uid, shard)),
+  ];
   const found: { readonly kind: string; readonly expiresAt: number }[] = [];
   for (const pk of partitions) {
     for await (const item of world.table.queryAll({ pk, consistency: 'strong' })) {

@@ -29,7 +29,7 @@ async function createWorld() {
 
 test('a large ended run is looked at some shards a minute, until all were seen', async () => {
   const { world, createTwin } = await createWorld();
-  const { definition, control } = await createTwin(600 * SHARD_SIZE);
+  const { definition, control } = await createTwin(1_700 * SHARD_SIZE);
   const length = control.inputsTotal;
   const window = { epoch: control.epoch, order: 0, length, next: length, totals: NO_TOTALS, inHand: [] };
   await world.ports.progress.openWindow(definition.uid, window, EXPIRES);
@@ -43,5 +43,5 @@ test('a large ended run is looked at some shards a minute, until all were seen',
     looks.push(entry.look ?? null);
     await world.runUntil(Math.ceil(entry.at / MINUTE) * MINUTE + 1);
   }
-  expect(looks.slice(0, 2).map((look) => look?.shard)).toEqual([undefined, 500]);
+  expect(looks.slice(0, 2).map((look) => look?.block)).toEqual([undefined, 100]);
 });

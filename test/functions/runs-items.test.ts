@@ -240,10 +240,10 @@ describe('outputs', () => {
 
 describe('work for one call', () => {
   it('is bounded: over shards where nothing is, pages come without rows', async () => {
-    const uid = await world.createRun({ inputs: 1_920 });
+    const uid = await world.createRun({ inputs: 3_200 });
     await world.moveRun(uid, 'admit');
-    await world.recordPage(uid, 1_919, { items: items(0, 1), last: true });
-    await world.openWindow(uid, 1_920, { 1_919: {} });
+    await world.recordPage(uid, 3_199, { items: items(0, 1), last: true });
+    await world.openWindow(uid, 3_200, { 3_199: {} });
     await world.moveRun(uid, 'stop', { newEpoch: true });
     for (const list of ['outputs', 'callbacks']) {
       expect(await world.get(`/v1/runs/${uid}/${list}`)).toMatchObject({ body: [], next: expect.any(String) });

@@ -418,6 +418,7 @@ function controlOf(definition: RunDefinition): RunControl {
     inputsTotal: definition.inputsTotal,
     totals: NO_TOTALS,
     formerCallbacks: 0,
+    deliveredEpoch: 0,
     retryCount: 0,
     lastError: null,
     lastInfo: null,

@@ -88,6 +88,7 @@ const control = fc
     inputsTotal: 3,
     totals: NO_TOTALS,
     formerCallbacks: 0,
+    deliveredEpoch: 0,
     retryCount: 0,
     lastError: error,
     lastInfo: null,

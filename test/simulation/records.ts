@@ -4,6 +4,7 @@ import {
   duePartition,
   keys,
   RECORD_PREFIX,
+  blockPartition,
   shardPartition,
   slotPrefix,
   WAITER_PREFIX,
@@ -11,7 +12,7 @@ import {
 import { type LargeObjects, pageFromItem } from '../../shared/adapters/dynamodb/progress-store.ts';
 import { seatsFromItem } from '../../shared/adapters/dynamodb/seat-store.ts';
 import { controlFromItem, definitionFromItem } from '../../shared/adapters/dynamodb/run-records.ts';
-import { shardCount, shardOf } from '../../shared/domain/input.ts';
+import { blockOf, shardOf } from '../../shared/domain/input.ts';
 import type { ErrorRecord } from '../../shared/domain/errors.ts';
 import type { PageSlot } from '../../shared/domain/page.ts';
 import type { Seat } from '../../shared/domain/seats.ts';
@@ -105,8 +106,8 @@ export class Records {
   /** Records of callbacks of a whole run. */
   callbacks(runUid: string, inputsTotal: number): readonly CallbackRow[] {
     const rows = [...this.#mirror.list(keys.control(runUid).pk, RECORD_PREFIX)];
-    for (let shard = 0; shard < shardCount(inputsTotal); shard += 1) {
-      rows.push(...this.#mirror.list(shardPartition(runUid, shard), RECORD_PREFIX));
+    for (let block = 0; block <= blockOf(inputsTotal); block += 1) {
+      rows.push(...this.#mirror.list(blockPartition(runUid, block), RECORD_PREFIX));
     }
     return rows.map(callbackRow);
   }

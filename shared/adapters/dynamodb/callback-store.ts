@@ -1,11 +1,11 @@
 import type { CallbackPayload, CallbackRecord, CallbackStatus, CallbackType } from '../../domain/callback.ts';
 import type { ErrorRecord } from '../../domain/errors.ts';
-import { shardOf } from '../../domain/input.ts';
+import { blockOf } from '../../domain/input.ts';
 import type { Chance } from '../../engine/ports.ts';
 import type { CallbackStore, Delivery } from '../../engine/stores.ts';
 import type { Batcher } from '../batcher.ts';
 import { type Item, ItemReader } from './attributes.ts';
-import { DELIVERY_PREFIX, type Key, keys, RECORD_PREFIX, recordKey, runPartition, shardPartition } from './keys.ts';
+import { DELIVERY_PREFIX, type Key, keys, RECORD_PREFIX, recordKey, runPartition, blockPartition } from './keys.ts';
 import { parsed, textOf } from './run-records.ts';
 import type { Table } from './table.ts';
 import { together } from '../../engine/together.ts';
@@ -14,21 +14,21 @@ interface LoggedDelivery extends Delivery {
   readonly expiresAt: number;
 }
 
-/** `gather` makes the batcher through which one invocation's deliveries of a shard become one item. */
+/** `gather` makes the batcher through which one invocation's deliveries of a block become one item. */
 export function createCallbackStore(
   table: Table,
   chance: Pick<Chance, 'uuid'>,
   gather: (flush: (deliveries: readonly LoggedDelivery[]) => Promise<void>) => Batcher<LoggedDelivery>,
 ): CallbackStore {
   const log = gather(async (deliveries) => {
-    const shards = Map.groupBy(deliveries, ({ runUid, input }) => `${runUid}#${shardOf(input)}`);
-    await together(Array.from(shards.values(), putDeliveries));
+    const blocks = Map.groupBy(deliveries, ({ runUid, input }) => `${runUid}#${blockOf(input)}`);
+    await together(Array.from(blocks.values(), putDeliveries));
   });
 
   async function putDeliveries(deliveries: readonly LoggedDelivery[]): Promise<void> {
     const [first] = deliveries;
     if (first === undefined) return;
-    const key = keys.deliveries(first.runUid, shardOf(first.input), first.at, chance.uuid().slice(0, 8));
+    const key = keys.deliveries(first.runUid, blockOf(first.input), first.at, chance.uuid().slice(0, 8));
     await table.put(key, {
       d: deliveries.flatMap(({ input, page, part, httpStatus, at }) => [input, page, part, httpStatus, at - first.at]),
       at: first.at,
@@ -72,9 +72,9 @@ export function createCallbackStore(
       await log.add({ ...delivery, expiresAt });
     },
 
-    async readDeliveries(runUid, shard) {
+    async readDeliveries(runUid, block) {
       const deliveries: Delivery[] = [];
-      const query = { pk: shardPartition(runUid, shard), prefix: DELIVERY_PREFIX, consistency: 'strong' } as const;
+      const query = { pk: blockPartition(runUid, block), prefix: DELIVERY_PREFIX, consistency: 'strong' } as const;
       for await (const item of table.queryAll(query)) deliveries.push(...deliveriesOf(runUid, item));
       return deliveries;
     },
@@ -89,8 +89,8 @@ export function createCallbackStore(
       return done || item === null ? null : new ItemReader(item).number('until');
     },
 
-    async listRecords(runUid, shard) {
-      const pk = shard === null ? runPartition(runUid) : shardPartition(runUid, shard);
+    async listRecords(runUid, block) {
+      const pk = block === null ? runPartition(runUid) : blockPartition(runUid, block);
       const records: CallbackRecord[] = [];
       for await (const item of table.queryAll({ pk, prefix: RECORD_PREFIX, consistency: 'strong' })) {
         records.push(recordFromItem(item));

@@ -72,9 +72,11 @@ function readEntry(partition: number, key: string, item: Item): DueEntry | null 
 
 function readLook(look: unknown): RunLook | 'unreadable' | null {
   if (look === null) return null;
-  if (typeof look !== 'object' || !('shard' in look) || !isCount(look.shard)) return 'unreadable';
-  const againAt = 'againAt' in look ? look.againAt : null;
-  return againAt === null || isTime(againAt) ? { shard: look.shard, againAt } : 'unreadable';
+  if (typeof look !== 'object') return 'unreadable';
+  const { block, againAt = null, delivered = 0, traced = 0, searches = false } = look as Record<string, unknown>; // cast: an object
+  if (!isCount(block) || !(againAt === null || isTime(againAt))) return 'unreadable';
+  if (!isCount(delivered) || !isCount(traced) || typeof searches !== 'boolean') return 'unreadable';
+  return { block, againAt, delivered, traced, searches };
 }
 
 /** Null where it is absent, or of a type that this project never writes. */

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { readUid } from '../../domain/ids.ts';
-import { shardOf } from '../../domain/input.ts';
+import { blockOf, shardOf } from '../../domain/input.ts';
 import type { RateType } from '../../domain/token-bucket.ts';
 import {
   type DueEntry,
@@ -25,7 +25,7 @@ import {
  *                      C#<ending>              record of a run.finished
  *                      C#R#<uid>               record of a replay of one
  *   R#<run>#<shard>    P#<input>#<page>        a page slot
- *                      D#<at>#<id>             deliveries, as one invocation logged them
+ *   R#<run>#B<block>   D#<at>#<id>             deliveries, as one invocation logged them
  *                      C#<input>#<page>#…      record of a page's or a failed input's callback
  *                      C#R#<uid>               record of a replay of one
  *   S#<schedule>       CTL                     what moves of a schedule; listed by the index `list`
@@ -80,8 +80,8 @@ export const keys = {
     pk: shardPartition(runUid, shardOf(input)),
     sk: `${slotPrefix(input)}${digits(page, 5)}`,
   }),
-  deliveries: (runUid: string, shard: number, at: number, id: string): Key => ({
-    pk: shardPartition(runUid, shard),
+  deliveries: (runUid: string, block: number, at: number, id: string): Key => ({
+    pk: blockPartition(runUid, block),
     sk: `D#${digits(at, 13)}#${id}`,
   }),
   schedule: (uid: string): Key => ({ pk: schedulePartition(uid), sk: 'CTL' }),
@@ -165,6 +165,10 @@ export function shardPartition(runUid: string, shard: number): string {
   return `R#${runUid}#${shard}`;
 }
 
+export function blockPartition(runUid: string, block: number): string {
+  return `R#${runUid}#B${block}`;
+}
+
 /** Beginning of the sort keys of an input's slots. */
 export function slotPrefix(input: number): string {
   return `${PAGE_PREFIX}${digits(input, 7)}#`;
@@ -178,12 +182,12 @@ export function recordKey(uid: string): Key | null {
     case 'input_failed': {
       const { runUid, input, page, part, ending, kind } = about;
       const place = `${digits(input, 7)}#${digits(page, 5)}#${digits(part, 2)}#${kind}#${ending}`;
-      return { pk: shardPartition(runUid, shardOf(input)), sk: `${RECORD_PREFIX}${place}` };
+      return { pk: blockPartition(runUid, blockOf(input)), sk: `${RECORD_PREFIX}${place}` };
     }
     case 'run_finished':
       return { pk: runPartition(about.runUid), sk: `${RECORD_PREFIX}${digits(about.ending, 2)}` };
     case 'replay':
-      return { pk: shardPartition(about.runUid, shardOf(about.input)), sk: `${REPLAY_PREFIX}${uid}` };
+      return { pk: blockPartition(about.runUid, blockOf(about.input)), sk: `${REPLAY_PREFIX}${uid}` };
     case 'finished_replay':
       return { pk: runPartition(about.runUid), sk: `${REPLAY_PREFIX}${uid}` };
     case 'run':

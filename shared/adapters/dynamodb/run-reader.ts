@@ -4,6 +4,7 @@ import type { ListedRun, PagePlace, Run, RunPlace, RunRange, RunReader } from '.
 import { type Item, ItemReader } from './attributes.ts';
 import { deliveriesOf, recordFromItem } from './callback-store.ts';
 import {
+  blockPartition,
   DELIVERY_PREFIX,
   type Key,
   keys,
@@ -86,12 +87,12 @@ export function createRunReader(table: Table, objects: Pick<LargeObjects, 'get'>
       return { pages, more };
     },
 
-    async readDeliveryFacts(runUid, shard) {
+    async readDeliveryFacts(runUid, block) {
       const records = [];
       const deliveries = [];
       // Records and the log lie side by side: one query reads both.
       const query = {
-        pk: shardPartition(runUid, shard),
+        pk: blockPartition(runUid, block),
         from: RECORD_PREFIX,
         to: afterPrefix(DELIVERY_PREFIX),
         consistency: 'strong',

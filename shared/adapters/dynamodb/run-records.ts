@@ -72,6 +72,7 @@ export function controlToRecord(control: RunControl): object {
     inputs_total: control.inputsTotal,
     totals: control.totals,
     former_callbacks: control.formerCallbacks,
+    delivered_epoch: control.deliveredEpoch === 0 ? null : control.deliveredEpoch,
     retry_count: control.retryCount,
     last_error: textOf(control.lastError),
     last_info: textOf(control.lastInfo),
@@ -115,6 +116,7 @@ export function controlFromItem(item: Item): RunControl {
     inputsTotal: read.number('inputs_total'),
     totals: { refused: 0, lastEmpty: null, ...totals } as RunControl['totals'], // cast: nulls are not stored
     formerCallbacks: read.number('former_callbacks'),
+    deliveredEpoch: read.numberOrNull('delivered_epoch') ?? 0,
     retryCount: read.number('retry_count'),
     lastError: parsed<RunControl['lastError']>(read.textOrNull('last_error')),
     lastInfo: parsed<RunControl['lastInfo']>(read.textOrNull('last_info')),

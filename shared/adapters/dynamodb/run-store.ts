@@ -1,4 +1,5 @@
 import { deriveUid } from '../../domain/ids.ts';
+import { BLOCK_SHARDS } from '../../domain/input.ts';
 import { RUN_MOVES, type RunControl, type RunMove, withHistory } from '../../domain/run.ts';
 import type { UploadRef } from '../../domain/upload.ts';
 import type { ControlChange, DueStore, RunStore } from '../../engine/stores.ts';
@@ -7,7 +8,7 @@ import { Lru } from '../lru.ts';
 import { type Item, ItemReader } from './attributes.ts';
 import { chunkInputs, type InputChunk, packInputs, unpackInputs } from './input-chunks.ts';
 import { createInputReader, type DefinitionInHand, noUploads, spanToRecord } from './input-reader.ts';
-import { DEPENDENT_PREFIX, type Key, keys, runPartition, shardPartition } from './keys.ts';
+import { blockPartition, DEPENDENT_PREFIX, type Key, keys, runPartition, shardPartition } from './keys.ts';
 import {
   controlFromItem,
   controlToRecord,
@@ -181,14 +182,24 @@ export function createRunStore(
       return done;
     },
 
-    async keepItems(runUid, shard, expiresAt) {
-      const pk = shard === null ? runPartition(runUid) : shardPartition(runUid, shard);
-      const query = { pk, project: ['sk', 'expires_at'], consistency: 'strong' } as const;
-      for await (const item of table.queryAll(query)) {
-        const read = new ItemReader(item);
-        const isControl = shard === null && read.text('sk') === keys.control(runUid).sk;
-        if (isControl || (read.numberOrNull('expires_at') ?? Infinity) >= expiresAt) continue;
-        await keepItem(table, { pk, sk: read.text('sk') }, expiresAt);
+    async noteDelivered({ uid, epoch }) {
+      // Not the record's version: should a move overtake this, the run goes on under another epoch.
+      await table.update(keys.control(uid), {
+        expression: 'SET delivered_epoch = :epoch',
+        condition: 'epoch = :epoch',
+        values: { ':epoch': epoch },
+      });
+    },
+
+    async keepItems(runUid, block, expiresAt) {
+      for (const pk of block === null ? [runPartition(runUid)] : partitionsOf(runUid, block)) {
+        const query = { pk, project: ['sk', 'expires_at'], consistency: 'strong' } as const;
+        for await (const item of table.queryAll(query)) {
+          const read = new ItemReader(item);
+          const isControl = block === null && read.text('sk') === keys.control(runUid).sk;
+          if (isControl || (read.numberOrNull('expires_at') ?? Infinity) >= expiresAt) continue;
+          await keepItem(table, { pk, sk: read.text('sk') }, expiresAt);
+        }
       }
     },
 
@@ -273,6 +284,12 @@ async function keepItem(table: Table, key: Key, expiresAt: number): Promise<void
     condition: 'attribute_exists(pk) AND expires_at < :expires',
     values: { ':expires': expiresAt },
   });
+}
+
+/** Where a block's pages and callbacks lie. */
+function partitionsOf(runUid: string, block: number): readonly string[] {
+  const shards = Array.from({ length: BLOCK_SHARDS }, (_, at) => block * BLOCK_SHARDS + at);
+  return [blockPartition(runUid, block), ...shards.map((shard) => shardPartition(runUid, shard))];
 }
 
 /** Inputs of a single small chunk, to lie within the definition; null where they lie on their own, or there are none. */

@@ -1,6 +1,6 @@
 import type { CallbackRecord } from '../../domain/callback.ts';
 import type { DerivedUid } from '../../domain/ids.ts';
-import { shardOf } from '../../domain/input.ts';
+import { blockOf } from '../../domain/input.ts';
 import { CALLBACK_LIFE_MS } from '../../domain/retry.ts';
 import type { RunDefinition } from '../../domain/run.ts';
 import type { CallbackMessage, Receipt } from '../messages.ts';
@@ -52,7 +52,7 @@ export async function wasDelivered(
   { about, record }: Pick<DeliveryInHand, 'about' | 'record'>,
 ): Promise<boolean> {
   if (about.kind !== 'page' || (record !== null && record.parentUid !== null)) return false;
-  const log = await ports.callbacks.readDeliveries(about.runUid, shardOf(about.input));
+  const log = await ports.callbacks.readDeliveries(about.runUid, blockOf(about.input));
   return log.some(({ input, page, part }) => input === about.input && page === about.page && part === about.part);
 }
 

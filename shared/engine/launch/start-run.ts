@@ -225,6 +225,7 @@ function newControl(definition: RunDefinition, invalid: ErrorRecord | null): Run
     inputsTotal: definition.inputsTotal,
     totals: invalid === null ? NO_TOTALS : { ...NO_TOTALS, failed: definition.inputsTotal },
     formerCallbacks: 0,
+    deliveredEpoch: 0,
     retryCount: 0,
     lastError: invalid,
     lastInfo: null,

@@ -56,6 +56,7 @@ export function begunControl(definition: RunDefinition, deadlineAt: number | nul
     inputsTotal: 1,
     totals: NO_TOTALS,
     formerCallbacks: 0,
+    deliveredEpoch: 0,
     retryCount: 0,
     lastError: null,
     lastInfo: null,

@@ -1,10 +1,10 @@
 import { type CallbackCounts, countDelivered } from '../../domain/callback-counts.ts';
-import { shardsBegun } from '../../domain/input.ts';
+import { blocksBegun, shardsBegun } from '../../domain/input.ts';
 import { hasEnded, type RunCounts } from '../../domain/run.ts';
 import type { ReadPorts, Run } from './read-ports.ts';
 import { together } from '../together.ts';
 
-const SHARDS_AT_ONCE = 32;
+const BLOCKS_AT_ONCE = 32;
 
 /**
  * How a run's callbacks stand: what its inputs and endings have called for, and of these what was delivered or given
@@ -17,12 +17,17 @@ export async function countCallbacks(
 ): Promise<CallbackCounts> {
   if (definition.callback === null) return { total: 0, delivered: 0, pending: 0, failed: 0 };
   const calledFor = counts.totals.callbacks + control.formerCallbacks + (hasEnded(control.status) ? 1 : 0);
+  // A sweep has seen every one of them delivered: that is read at once, however large the run.
+  if (hasEnded(control.status) && control.deliveredEpoch === control.epoch) {
+    return { total: calledFor, delivered: calledFor, pending: 0, failed: 0 };
+  }
   const finished = countDelivered({ records: await ports.callbacks.listRecords(control.uid, null), deliveries: [] });
   let { delivered, failed } = finished;
-  const shards = definition.callback.on === 'all' ? await readShardsBegun(ports, { control, definition }) : 0;
-  for (let first = 0; first < shards; first += SHARDS_AT_ONCE) {
-    const some = Array.from({ length: Math.min(SHARDS_AT_ONCE, shards - first) }, (_, index) => first + index);
-    const facts = await together(some.map((shard) => ports.reader.readDeliveryFacts(control.uid, shard)));
+  const window = definition.callback.on === 'all' ? await ports.progress.readWindow(control.uid) : null;
+  const blocks = blocksBegun(window, control);
+  for (let first = 0; first < blocks; first += BLOCKS_AT_ONCE) {
+    const some = Array.from({ length: Math.min(BLOCKS_AT_ONCE, blocks - first) }, (_, index) => first + index);
+    const facts = await together(some.map((block) => ports.reader.readDeliveryFacts(control.uid, block)));
     for (const counted of facts.map(countDelivered)) {
       delivered += counted.delivered;
       failed += counted.failed;

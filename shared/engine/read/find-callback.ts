@@ -1,7 +1,7 @@
 import type { CallbackRecord } from '../../domain/callback.ts';
 import { EngineError } from '../../domain/errors.ts';
 import { type DerivedUid, readUid, type UidKind } from '../../domain/ids.ts';
-import { shardOf } from '../../domain/input.ts';
+import { blockOf } from '../../domain/input.ts';
 import { absorbDelivery, callbackUidsOf, type LoggedDelivery, unstoredRecord } from '../../domain/page-callback.ts';
 import { findRun } from './find-run.ts';
 import { type CallbackRow, callbackRow } from './list-run-callbacks.ts';
@@ -44,6 +44,6 @@ async function recordOf(ports: ReadPorts, run: Run, uid: string, about: DerivedU
 }
 
 async function deliveryOf(ports: ReadPorts, { runUid, input, page, part }: DerivedUid): Promise<LoggedDelivery | null> {
-  const log = await ports.callbacks.readDeliveries(runUid, shardOf(input));
+  const log = await ports.callbacks.readDeliveries(runUid, blockOf(input));
   return log.find((one) => one.input === input && one.page === page && one.part === part) ?? null;
 }

@@ -1,6 +1,6 @@
 import type { CallbackRecord } from '../../domain/callback.ts';
 import { deriveUid } from '../../domain/ids.ts';
-import { SHARD_SIZE, shardOf } from '../../domain/input.ts';
+import { blockOf, SHARD_SIZE, shardOf } from '../../domain/input.ts';
 import type { PageSlot } from '../../domain/page.ts';
 import {
   absorbDelivery,
@@ -44,13 +44,18 @@ export async function* listRunCallbacks(
   if (callback === null) return;
   let { after } = list;
   const pages = callback.on === 'all' && after < FINISHED_PLACE ? await readShardsBegun(ports, run) : 0;
+  let facts: BlockFacts | null = null;
   for (let shard = after === '' ? 0 : shardOf(pageOfPlace(after).input); shard < pages; shard += 1) {
-    if (!list.budget.spend(1)) {
-      yield { row: null, after };
-      return;
+    const block = blockOf(shard * SHARD_SIZE);
+    if (facts?.block !== block) {
+      if (!list.budget.spend(1)) {
+        yield { row: null, after };
+        return;
+      }
+      facts = await readFacts(ports, run, block);
     }
-    const facts = await readFacts(ports, run, shard);
-    const wanted = (record: CallbackRecord): boolean => list.wanted(record, facts.successes.has(record.refUid));
+    const { successes } = facts;
+    const wanted = (record: CallbackRecord): boolean => list.wanted(record, successes.has(record.refUid));
     for await (const { records, until } of batchesOf(ports, run, shard, after, facts)) {
       if (!list.budget.spend(1)) {
         yield { row: null, after };
@@ -67,7 +72,8 @@ export async function* listRunCallbacks(
   yield* rowsOf(ports, run, left.filter(wanted).toSorted(byPlace));
 }
 
-interface ShardFacts {
+interface BlockFacts {
+  readonly block: number;
   readonly records: DeliveryFacts['records'];
   readonly stored: ReadonlySet<string>;
   readonly delivered: ReadonlyMap<string, LoggedDelivery>;
@@ -75,10 +81,11 @@ interface ShardFacts {
   readonly successes: ReadonlySet<string>;
 }
 
-async function readFacts(ports: CallbackPorts, { control }: Run, shard: number): Promise<ShardFacts> {
-  const { records, deliveries } = await ports.reader.readDeliveryFacts(control.uid, shard);
+async function readFacts(ports: CallbackPorts, { control }: Run, block: number): Promise<BlockFacts> {
+  const { records, deliveries } = await ports.reader.readDeliveryFacts(control.uid, block);
   const delivered = new Map(deliveries.map((delivery) => [deriveUid(control.uid, 'page', delivery), delivery]));
   return {
+    block,
     records,
     stored: new Set(records.map(({ uid }) => uid)),
     delivered,
@@ -97,7 +104,7 @@ async function* batchesOf(
   run: Run,
   shard: number,
   begin: string,
-  facts: ShardFacts,
+  facts: BlockFacts,
 ): AsyncGenerator<{ readonly records: readonly CallbackRecord[]; readonly until: string }> {
   const end = placeFrom({ input: (shard + 1) * SHARD_SIZE, page: 0 });
   const first = placeFrom({ input: shard * SHARD_SIZE, page: 0 });
@@ -113,7 +120,7 @@ async function* batchesOf(
   }
 }
 
-function unstoredOf({ definition }: Run, slot: PageSlot, facts: ShardFacts): readonly CallbackRecord[] {
+function unstoredOf({ definition }: Run, slot: PageSlot, facts: BlockFacts): readonly CallbackRecord[] {
   return callbackUidsOf(slot)
     .filter((uid) => !facts.stored.has(uid))
     .map((uid) => unstoredRecord(definition, slot, uid, facts.delivered.get(uid) ?? null));

@@ -65,8 +65,8 @@ export interface RunReader {
     from: PagePlace,
     limit: number,
   ): Promise<{ readonly pages: readonly RecordedPage[]; readonly more: boolean }>;
-  /** All that is known of deliveries in a shard, strongly read; in no order. */
-  readDeliveryFacts(runUid: string, shard: number): Promise<DeliveryFacts>;
+  /** All that is known of deliveries in a block, strongly read; in no order. */
+  readDeliveryFacts(runUid: string, block: number): Promise<DeliveryFacts>;
 }
 
 export interface DeliveryFacts {

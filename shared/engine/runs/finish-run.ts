@@ -120,7 +120,7 @@ async function freeSlot(ports: CorePorts, { workspaceUid, uid, epoch, status }: 
 }
 
 /** What the inputs of an unfinished run have recorded: those that ended as the window counts them, those in hand by their last pages. */
-async function countRecorded(ports: CorePorts, definition: RunDefinition): Promise<Totals> {
+export async function countRecorded(ports: CorePorts, definition: RunDefinition): Promise<Totals> {
   const window = await ports.progress.readWindow(definition.uid);
   if (window === null) return NO_TOTALS;
   let { outputs, callbacks } = window.totals;

@@ -1,4 +1,4 @@
-import { shardsBegun } from '../../domain/input.ts';
+import { blocksBegun } from '../../domain/input.ts';
 import { expiryStep } from '../../domain/expiry.ts';
 import type { RunControl, RunDefinition } from '../../domain/run.ts';
 import type { CorePorts } from '../ports.ts';
@@ -7,9 +7,9 @@ import { together } from '../together.ts';
 
 /** The items are seen to after this: whoever writes one under the old expiry just now has done so by then. */
 const SOON_MS = 120_000;
-/** Shards whose items one look sees to, and at once. */
-const SHARDS_A_LOOK = 500;
-const SHARDS_AT_ONCE = 8;
+/** Blocks whose items one look sees to, and at once. */
+const BLOCKS_A_LOOK = 32;
+const BLOCKS_AT_ONCE = 2;
 
 /**
  * Moves the expiry of an unfinished run on where it waits or was taken up again, so that it is never gone before it has
@@ -29,21 +29,21 @@ export async function keepRun(
   return true;
 }
 
-/** Has the items of a run go no sooner than the run itself, some shards at a time. */
+/** Has the items of a run go no sooner than the run itself, some blocks at a time. */
 export async function keepItems(
   ports: Pick<CorePorts, 'clock' | 'runs' | 'due' | 'progress'>,
-  { at, kind, uid, look = { shard: 0, againAt: null } }: DueEntry,
+  { at, kind, uid, look = { block: 0, againAt: null } }: DueEntry,
 ): Promise<void> {
   const control = await ports.runs.readControl(uid);
   if (control === null) return;
-  const shards = shardsBegun(await ports.progress.readWindow(uid), control);
-  const until = Math.min(shards, look.shard + SHARDS_A_LOOK);
-  for (let first = look.shard; first < until; first += SHARDS_AT_ONCE) {
-    const some = Array.from({ length: Math.min(SHARDS_AT_ONCE, until - first) }, (_, index) => first + index);
-    await together(some.map((shard) => ports.runs.keepItems(uid, shard, control.expiresAt)));
+  const blocks = blocksBegun(await ports.progress.readWindow(uid), control);
+  const until = Math.min(blocks, look.block + BLOCKS_A_LOOK);
+  for (let first = look.block; first < until; first += BLOCKS_AT_ONCE) {
+    const some = Array.from({ length: Math.min(BLOCKS_AT_ONCE, until - first) }, (_, index) => first + index);
+    await together(some.map((block) => ports.runs.keepItems(uid, block, control.expiresAt)));
   }
-  if (until < shards) {
-    const next = { shard: until, againAt: null };
+  if (until < blocks) {
+    const next = { block: until, againAt: null };
     return ports.due.putDue({ at: Math.max(ports.clock.now(), at + 1), kind, uid, look: next });
   }
   return ports.runs.keepItems(uid, null, control.expiresAt);

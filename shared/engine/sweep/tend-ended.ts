@@ -1,9 +1,10 @@
 import { deriveUid } from '../../domain/ids.ts';
-import { shardsBegun } from '../../domain/input.ts';
+import { countDelivered } from '../../domain/callback-counts.ts';
+import { BLOCK_SHARDS, blocksBegun } from '../../domain/input.ts';
 import type { PageSlot } from '../../domain/page.ts';
 import type { RunControl, RunDefinition } from '../../domain/run.ts';
 import { releaseEnded } from '../runs/admit-run.ts';
-import { closeRun, landedAt } from '../runs/finish-run.ts';
+import { closeRun, countRecorded, landedAt } from '../runs/finish-run.ts';
 import { giveUpAt } from '../callbacks/delivery.ts';
 import type { CorePorts } from '../ports.ts';
 import type { RunLook } from '../stores.ts';
@@ -11,14 +12,14 @@ import { settleLanded } from '../runs/settle-landed.ts';
 import { nextWatch, STUCK_MS } from '../runs/watch.ts';
 import { together } from '../together.ts';
 
-/** Shards of an ended run that one look sees: a sweep has 25 runs in hand, and 45 s. The next look goes on. */
-const SHARDS_A_LOOK = 500;
-const SHARDS_AT_ONCE = 16;
+/** Blocks of an ended run that one look sees: a sweep has 25 runs in hand, and 45 s. The next look goes on. */
+const BLOCKS_A_LOOK = 100;
+const BLOCKS_AT_ONCE = 8;
 /** Before a receiver's next attempt is missed: its message may just be late. */
 const CALLBACK_GRACE_MS = 600_000;
 
 /**
- * Sends again what an ended run still owes, some shards at a time, and says when to go on or to look again: null when
+ * Sends again what an ended run still owes, some blocks at a time, and says when to go on or to look again: null when
  * every callback is delivered or has failed.
  */
 export async function tendEnded(
@@ -36,17 +37,47 @@ export async function tendEnded(
     return { at: landedAt(ports, control) };
   }
   if (definition.callback === null) return slotAgainAt === null ? null : { at: slotAgainAt };
-  let againAt = earlier(look.againAt, slotAgainAt);
-  if (look.shard === 0) againAt = earlier(againAt, await tendRecords(ports, definition, null));
-  const shards = shardsBegun(await ports.progress.readWindow(definition.uid), control);
-  const until = Math.min(shards, look.shard + SHARDS_A_LOOK);
-  for (let first = look.shard; first < until; first += SHARDS_AT_ONCE) {
-    const some = Array.from({ length: Math.min(SHARDS_AT_ONCE, until - first) }, (_, at) => first + at);
-    const seen = await together(some.map((shard) => tendShard(ports, definition, shard)));
-    againAt = seen.reduce(earlier, againAt);
+  let seen: Seen = { ...NOTHING_SEEN, ...look, againAt: earlier(look.againAt, slotAgainAt) };
+  if (look.block === 0) seen = addSeen(seen, await tendRecords(ports, definition, null));
+  const blocks =
+    definition.callback.on === 'all' ? blocksBegun(await ports.progress.readWindow(definition.uid), control) : 0;
+  const until = Math.min(blocks, look.block + BLOCKS_A_LOOK);
+  for (let first = look.block; first < until; first += BLOCKS_AT_ONCE) {
+    const some = Array.from({ length: Math.min(BLOCKS_AT_ONCE, until - first) }, (_, at) => first + at);
+    const found = await together(some.map((block) => tendBlock(ports, definition, block, look.searches === true)));
+    seen = found.reduce(addSeen, seen);
   }
-  if (until < shards) return { at: ports.clock.now(), look: { shard: until, againAt } };
-  return againAt === null ? null : { at: againAt };
+  const { againAt, delivered, traced } = seen;
+  const now = ports.clock.now();
+  if (until < blocks) {
+    return { at: now, look: { block: until, againAt, delivered, traced, searches: look.searches === true } };
+  }
+  const { callbacks } = await countRecorded(ports, definition);
+  const calledFor = callbacks + control.formerCallbacks + 1;
+  if (delivered >= calledFor && control.deliveredEpoch < control.epoch) await ports.runs.noteDelivered(control);
+  const isLost = traced < calledFor;
+  if (isLost && look.searches !== true) return { at: now, look: { block: 0, againAt, searches: true } };
+  const lookAgainAt = isLost ? earlier(againAt, nextWatch(now)) : againAt;
+  return lookAgainAt === null ? null : { at: lookAgainAt };
+}
+
+/** What a look has seen so far. */
+interface Seen {
+  /** When something of it is to be looked at again (epoch ms), or null. */
+  readonly againAt: number | null;
+  /** Distinct callbacks that were delivered, and those that have left any trace. */
+  readonly delivered: number;
+  readonly traced: number;
+}
+
+const NOTHING_SEEN: Seen = { againAt: null, delivered: 0, traced: 0 };
+
+function addSeen(one: Seen, other: Seen): Seen {
+  return {
+    againAt: earlier(one.againAt, other.againAt),
+    delivered: one.delivered + other.delivered,
+    traced: one.traced + other.traced,
+  };
 }
 
 /** Whether all that follows from a run's end was begun: reads are cheaper than writes that are refused. */
@@ -61,30 +92,30 @@ function earlier(one: number | null, other: number | null): number | null {
   return Math.min(one, other);
 }
 
-async function tendShard(ports: CorePorts, definition: RunDefinition, shard: number): Promise<number | null> {
-  const lookAgainAt = await tendRecords(ports, definition, shard);
-  if (definition.callback?.on !== 'all') return lookAgainAt;
-  const seen = new Set<string>();
-  for (const { input, page, part } of await ports.callbacks.readDeliveries(definition.uid, shard)) {
-    seen.add(deriveUid(definition.uid, 'page', { input, page, part }));
+/** Looks at a block's callbacks; `searches`: also for those that have left no trace, for their messages were lost. */
+async function tendBlock(ports: CorePorts, definition: RunDefinition, block: number, searches: boolean): Promise<Seen> {
+  const seen = await tendRecords(ports, definition, block);
+  if (searches) await sendLost(ports, definition, block);
+  return seen;
+}
+
+async function sendLost(ports: CorePorts, { uid, workspaceUid }: RunDefinition, block: number): Promise<void> {
+  const traced = new Set<string>();
+  for (const { input, page, part } of await ports.callbacks.readDeliveries(uid, block)) {
+    traced.add(deriveUid(uid, 'page', { input, page, part }));
   }
-  for (const { refUid, parentUid } of await ports.callbacks.listRecords(definition.uid, shard)) {
-    if (parentUid === null) seen.add(refUid); // a replay says nothing of the original's message
+  for (const { refUid, parentUid } of await ports.callbacks.listRecords(uid, block)) {
+    if (parentUid === null) traced.add(refUid); // a replay says nothing of the original's message
   }
-  const slots = await ports.progress.readShardSlots(definition.uid, shard);
-  const unseen = slots.flatMap((slot) =>
-    uidsOf(slot)
-      .filter((uid) => !seen.has(uid))
-      .map((uid) => ({ uid, slot })),
-  );
-  if (unseen.length === 0) return lookAgainAt;
-  const { workspaceUid } = definition;
-  for (const { uid, slot } of unseen) {
-    // With neither a delivery nor a record after so long its message was lost.
-    if (slot.at + STUCK_MS > ports.clock.now()) continue;
-    await ports.messages.send({ kind: 'callback', uid, attempt: 0 }, { workspaceUid });
+  for (let shard = block * BLOCK_SHARDS; shard < (block + 1) * BLOCK_SHARDS; shard += 1) {
+    for (const slot of await ports.progress.readShardSlots(uid, shard)) {
+      if (slot.at + STUCK_MS > ports.clock.now()) continue;
+      for (const callback of uidsOf(slot)) {
+        if (traced.has(callback)) continue;
+        await ports.messages.send({ kind: 'callback', uid: callback, attempt: 0 }, { workspaceUid });
+      }
+    }
   }
-  return nextWatch(ports.clock.now());
 }
 
 /** Of the callbacks that a recorded page calls for. */
@@ -93,17 +124,24 @@ function uidsOf({ runUid, input, page, outcome }: PageSlot): readonly string[] {
   return Array.from({ length: parts }, (_, at) => deriveUid(runUid, 'page', { input, page, part: at + 1 }));
 }
 
-/** Records whose next attempt should long have been made, or was cut off, are sent again. Null: none is under way. */
-async function tendRecords(ports: CorePorts, definition: RunDefinition, shard: number | null): Promise<number | null> {
+/**
+ * Of a block, or with null of the run itself: records whose next attempt should long have been made, or was cut off, are
+ * sent again. `againAt` null: none is under way.
+ */
+async function tendRecords(ports: CorePorts, definition: RunDefinition, block: number | null): Promise<Seen> {
   const now = ports.clock.now();
-  let lookAgainAt: number | null = null;
-  for (const record of await ports.callbacks.listRecords(definition.uid, shard)) {
+  const records = await ports.callbacks.listRecords(definition.uid, block);
+  const deliveries = block === null ? [] : await ports.callbacks.readDeliveries(definition.uid, block);
+  const traced = new Set(deliveries.map((at) => deriveUid(definition.uid, 'page', at)));
+  let againAt: number | null = null;
+  for (const record of records) {
+    if (record.parentUid === null) traced.add(record.refUid); // a replay says nothing of the original's message
     if (record.status === 'SUCCESS' || record.status === 'FAILED') continue;
     // One that is held is sent by its receiver's own entry; only at the end of its time does this one see to it.
     const isHeld = record.status === 'PENDING' && record.heldSince !== null;
     const dueAt = isHeld ? giveUpAt(record) : record.nextAttemptAt;
     const lateAt = (dueAt ?? now) + CALLBACK_GRACE_MS;
-    lookAgainAt = earlier(lookAgainAt, lateAt);
+    againAt = earlier(againAt, lateAt);
     const late = dueAt === null || lateAt <= now;
     if (!late) continue;
     const attempt = record.by === '' ? 0 : record.retryCount + (record.status === 'PENDING' ? 1 : 0);
@@ -112,5 +150,6 @@ async function tendRecords(ports: CorePorts, definition: RunDefinition, shard: n
     const putOff = attempt === 0 ? { slow: true } : {};
     await ports.messages.send({ kind: 'callback', uid: record.uid, attempt, ...putOff }, { workspaceUid });
   }
-  return lookAgainAt;
+  const { delivered } = countDelivered({ records, deliveries });
+  return { againAt, delivered, traced: traced.size };
 }

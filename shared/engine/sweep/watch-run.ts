@@ -17,7 +17,7 @@ const SOONEST_MS = 60_000;
 /** A postponed run that has not started by then was forgotten. */
 const START_GRACE_MS = 180_000;
 
-const FIRST_LOOK: RunLook = { shard: 0, againAt: null };
+const FIRST_LOOK: RunLook = { block: 0, againAt: null };
 
 /** A run whose launch was never committed, or will be: a write may arrive long after its sender died. So it is looked for twice. */
 async function watchUncommitted(ports: CorePorts, { kind, uid, look }: DueEntry): Promise<void> {
