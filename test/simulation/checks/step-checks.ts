@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { ItemReader } from '../../../shared/adapters/dynamodb/attributes.ts';
 import { slotFromItem } from '../../../shared/adapters/dynamodb/progress-store.ts';
 import { hasEnded, RUN_MOVES, type RunControl, type RunMove, type RunStatus } from '../../../shared/domain/run.ts';
@@ -67,7 +68,8 @@ export const STEP_CHECKS: readonly StepCheck[] = [
           return `${before.uid}: ${name} went from ${before[name]} to ${after[name]}`;
         }
       }
-      return after.updatedAt > before.updatedAt ? null : `${before.uid}: updated_at did not rise`;
+      const isOnlyNoted = isDeepStrictEqual({ ...after, deliveredEpoch: 0 }, { ...before, deliveredEpoch: 0 });
+      return after.updatedAt > before.updatedAt || isOnlyNoted ? null : `${before.uid}: updated_at did not rise`;
     },
   },
   {
