@@ -109,8 +109,11 @@ export function deploy(
     const keyring = () => readKeyring(instance);
     const table = new Table(dynamodb, TABLE_NAME, clock);
     const workspaces = createWorkspaceStore(table);
+    const core = createCorePorts(env, machine, clients);
     return {
-      ...createCorePorts(env, machine, clients),
+      ...core,
+      // A run takes all the places it may have, however small it is.
+      settings: { ...core.settings, inputsAPlace: 1 },
       actions: scriptedActions,
       world: worldOf(instance),
       sender: senderOf(instance),

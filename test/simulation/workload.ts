@@ -105,7 +105,7 @@ export function drawWorkload(seed: number, scenario: Scenario, leastStormMs = 0)
   }
   return {
     runsAtOnce: random.pick([1, 1, 2, 3]),
-    inputsInFlight: random.pick([1, 2, 4, 20]),
+    inputsInFlight: random.pick(scenario === 'wide' ? [2, 20, 50, 100] : [1, 2, 4, 20]),
     receivers,
     steps,
     stormMs,
