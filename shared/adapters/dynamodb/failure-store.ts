@@ -15,13 +15,14 @@ export function createFailureStore(
   /** Parts never change once they are written. */
   const parts = new Lru<readonly Position[]>(CACHED_PARTS);
 
-  async function partOf(runUid: string, order: number, part: number): Promise<readonly Position[]> {
+  /** Null: no order was written down, and positions are the inputs themselves. */
+  async function partOf(runUid: string, order: number, part: number): Promise<readonly Position[] | null> {
     const name = `${runUid} ${order} ${part}`;
     const known = parts.get(name);
     if (known !== undefined) return known;
     const item = await table.get(keys.order(runUid, order, part), 'strong');
     const packed = item === null ? null : new ItemReader(item).bytesOrNull('b');
-    if (packed === null) throw new Error(`Run ${runUid} lacks part ${part} of the order of epoch ${order}.`);
+    if (packed === null) return null;
     const read = positionsOf(packed);
     parts.set(name, read);
     return read;
@@ -64,8 +65,8 @@ export function createFailureStore(
     },
 
     async readPosition(runUid, order, position) {
-      if (order === 0) return { input: position, outputs: 0, callbacks: 0 };
-      const part = await partOf(runUid, order, Math.floor(position / ORDER_PART));
+      const part = order === 0 ? null : await partOf(runUid, order, Math.floor(position / ORDER_PART));
+      if (part === null) return { input: position, outputs: 0, callbacks: 0 };
       const found = part[position % ORDER_PART];
       if (found === undefined) throw new Error(`Run ${runUid} has no position ${position} in epoch ${order}.`);
       return found;

@@ -17,9 +17,10 @@ export function createWindowStore(
   table: Table,
   { readPosition }: PositionReader,
 ): Pick<ProgressStore, 'readWindow' | 'openWindow' | 'endInputs' | 'noteWait'> {
-  /** The window an item holds: positions are told as the inputs whose they are. */
-  async function windowFromItem(runUid: string, item: Item): Promise<RunWindow> {
+  /** The window an item holds: positions are told as the inputs whose they are. Null: one that this release cannot read. */
+  async function windowFromItem(runUid: string, item: Item): Promise<RunWindow | null> {
     const read = new ItemReader(item);
+    if (read.numberOrNull('ln') === null) return null; // of release 0.1.0: a resume lays the run out anew
     const order = read.number('od');
     const length = read.number('ln');
     const next = read.number('nx');
@@ -56,7 +57,9 @@ export function createWindowStore(
         { expression: 'attribute_not_exists(pk) OR ep < :ep', values: { ':ep': opening.epoch } },
       );
       if (put.item === null) throw new Error('A refused window did not come back.');
-      return { opened: put.done, window: await windowFromItem(runUid, put.item) };
+      const window = await windowFromItem(runUid, put.item);
+      if (window === null) throw new Error(`The window of run ${runUid} is of an earlier release.`);
+      return { opened: put.done, window };
     },
 
     async endInputs(runUid, epoch, ends) {
@@ -67,7 +70,7 @@ export function createWindowStore(
         if (write.done) for (const { input } of left) counted.add(input);
         if (write.item === null) return { counted, window: null };
         const window = await windowFromItem(runUid, write.item);
-        if (write.done || window.epoch !== epoch) return { counted, window };
+        if (write.done || window?.epoch !== epoch) return { counted, window };
         const standing = left.filter(({ input, place }) => window.open.get(input)?.place === place);
         if (standing.length === left.length) throw new Error(`The window of run ${runUid} refused what it holds.`);
         if (standing.length === 0) return { counted, window };

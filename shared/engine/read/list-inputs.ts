@@ -2,7 +2,7 @@ import type { ErrorRecord } from '../../domain/errors.ts';
 import { type InputStatus, inputStatus, isWaiting } from '../../domain/input-status.ts';
 import { endOf, type OpenInput, type RunWindow, SHARD_SIZE, shardOf, type StoredInput } from '../../domain/input.ts';
 import type { PageSlot } from '../../domain/page.ts';
-import type { RunControl, RunInfo } from '../../domain/run.ts';
+import { hasEnded, type RunControl, type RunInfo } from '../../domain/run.ts';
 import type { ReadPorts } from './read-ports.ts';
 import type { Step } from './steps.ts';
 import { together } from '../together.ts';
@@ -110,8 +110,9 @@ async function describeInputs(
   if (control.mode === 'LIVE') return Array.from(inputs.values(), (stored) => liveRow(control, stored));
   const indices = [...inputs.keys()];
   const noted = await ports.progress.readFailed(control.uid, [...new Set(indices.map(shardOf))]);
-  // What never had its turn has recorded nothing.
-  const begun = window === null ? [] : indices.filter((index) => window.order > 0 || index < window.front);
+  // What never had its turn has recorded nothing. Of a run that ended under release 0.1.0 pages tell all there is.
+  const isOld = window === null && hasEnded(control.status);
+  const begun = indices.filter((index) => isOld || (window !== null && (window.order > 0 || index < window.front)));
   const [firstSlots, lastSlots] = await together([
     ports.reader.readSlots(
       control.uid,
@@ -121,16 +122,22 @@ async function describeInputs(
   ]);
   const firstOf = new Map(firstSlots.map((slot) => [slot.input, slot]));
   const lastOf = new Map(lastSlots.flatMap((slot) => (slot === null ? [] : [[slot.input, slot] as const])));
-  return Array.from(inputs, ([index, stored]) =>
-    asyncRow(ports, control, {
+  return Array.from(inputs, ([index, stored]) => {
+    const lastSlot = lastOf.get(index) ?? null;
+    return asyncRow(ports, control, {
       index,
       stored,
-      end: endOf(index, window, noted.get(index), control),
+      end: isOld ? endWith(lastSlot) : endOf(index, window, noted.get(index), control),
       open: (window?.epoch === control.epoch ? window.open.get(index) : undefined) ?? null,
       firstSlot: firstOf.get(index) ?? null,
-      lastSlot: lastOf.get(index) ?? null,
-    }),
-  );
+      lastSlot,
+    });
+  });
+}
+
+function endWith(lastSlot: PageSlot | null): 'SUCCEEDED' | 'FAILED' | null {
+  if (lastSlot?.outcome.kind === 'FAILURE') return 'FAILED';
+  return lastSlot?.outcome.last === true ? 'SUCCEEDED' : null;
 }
 
 interface Known {
