@@ -49,7 +49,7 @@ export function blockOf(input: number): number {
 }
 
 /** How many shards a run of so many inputs has. */
-export function shardCount(inputsTotal: number): number {
+function shardCount(inputsTotal: number): number {
   return Math.ceil(inputsTotal / SHARD_SIZE);
 }
 
