@@ -65,7 +65,7 @@ test('a letter is logged with its id, its queue, what it said and what came of i
   const about = { message_id: '0b5f0b9e-4a4e-4f8e-9a55-1d2f3a4b5c6d', queue: 'Trireme-prod-DeadLetters' };
   expect(lines).toMatchObject([
     { level: 'error', data: { ...about, run_uid: definition.uid, label: 'INTERNAL_ERROR' } },
-    { level: 'warn', data: { ...about, burial: 'INPUT_FAILED', message: { kind: 'page' } } },
+    { level: 'warn', data: { ...about, burial: 'INPUT_FAILED', letter: { kind: 'page' } } },
   ]);
   const control = await world.ports.runs.readControl(definition.uid);
   expect(control?.lastError?.error_ref).toBe(lines[0]?.data['error_ref']);

@@ -13,7 +13,7 @@ import { buryPage } from './bury-page.ts';
 export async function buryMessage(ports: FirePorts, message: Message, letter: DeadLetter): Promise<Burial> {
   const burial = await bury(ports, message, letter);
   const { messageId: message_id, queue } = letter;
-  ports.log.warn('a dead letter was seen to', { message_id, queue, burial, message });
+  ports.log.warn('a dead letter was seen to', { message_id, queue, burial, letter: message });
   return burial;
 }
 
