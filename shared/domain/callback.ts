@@ -67,7 +67,7 @@ export interface CallbackRecord {
   readonly nextAttemptAt: number | null;
   /** Since when it waits for a receiver that is away, until `nextAttemptAt` at most; null: it does not. */
   readonly heldSince: number | null;
-  /** When it was put off for its workspace's share of the senders; null: its next attempt waits for something else. */
+  /** Since when it is put off for its workspace's share of the senders; null: its next attempt waits for something else. */
   readonly deferredAt: number | null;
   readonly createdAt: number;
   readonly deliveredAt: number | null;

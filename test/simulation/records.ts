@@ -34,7 +34,7 @@ export interface CallbackRow {
   readonly httpStatus: number | null;
   /** Since when it waits, or waited to its end, for its receiver (epoch ms). */
   readonly heldSince: number | null;
-  /** When it was put off for want of a seat (epoch ms). */
+  /** Since when it is put off for want of a seat (epoch ms). */
   readonly deferredAt: number | null;
   readonly nextAttemptAt: number | null;
   readonly createdAt: number;

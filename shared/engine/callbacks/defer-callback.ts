@@ -6,7 +6,7 @@ const LONGEST_MS = 60_000;
 
 /**
  * Puts an attempt off that its workspace has no seat for: it is not spent. Its record says when it is due, so that the
- * run's watch finds it should its message be lost. The longer it has waited, the longer until it asks again.
+ * run's watch finds it should its message be lost. The longer it has been put off, the longer until it asks again.
  */
 export async function deferCallback(
   ports: Pick<DeliveryPorts, 'clock' | 'chance' | 'callbacks' | 'messages'>,
@@ -14,7 +14,8 @@ export async function deferCallback(
 ): Promise<void> {
   const { message, record, definition } = delivery;
   const now = ports.clock.now();
-  const waited = record === null ? 0 : now - record.createdAt;
+  const deferredAt = record?.deferredAt ?? now;
+  const waited = now - deferredAt;
   const delayMs = Math.round(Math.min(LONGEST_MS, Math.max(FIRST_MS, waited)) * (1 + ports.chance.fraction()));
   const nextAttemptAt = now + delayMs;
   if (record === null) {
@@ -23,7 +24,7 @@ export async function deferCallback(
     const standing = await ports.callbacks.createRecord({
       ...newRecord(delivery, now),
       nextAttemptAt,
-      deferredAt: now,
+      deferredAt,
     });
     if (standing.by !== '' || standing.status !== 'PENDING' || standing.retryCount > 0) return; // another has it
   } else {
@@ -31,7 +32,7 @@ export async function deferCallback(
     const isDeferred = await ports.callbacks.updateRecord(
       record.uid,
       { status, retryCount },
-      { status, retryCount, by, nextAttemptAt, deferredAt: now },
+      { status, retryCount, by, nextAttemptAt, deferredAt },
     );
     if (!isDeferred) return;
   }

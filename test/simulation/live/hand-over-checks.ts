@@ -84,9 +84,10 @@ export function tooSoonHandedOver(aftermath: LiveAftermath): readonly string[] {
   );
   const slow = [...launched, ...live.calls.map(({ script }) => script)].filter(isSlow);
   if (!isCalm || slow.length >= WORKERS) return [];
+  const cut = new Set(truth.pages.flatMap(({ isCut, key }) => (isCut ? [key] : []))); // these waited for a seat
   return live.calls.flatMap((call) => {
     const { script, page, isPaced, answers } = call;
-    const isPlain = !isPaced && (script.fails ?? []).every((fail) => fail.page !== page);
+    const isPlain = !isPaced && !cut.has(script.key) && (script.fails ?? []).every((fail) => fail.page !== page);
     const least = Math.min(...answers.map(({ wait }) => wait ?? Infinity)) * 1_000;
     const isInTime = (script.takes_ms ?? 0) + OVERHEAD_MS < least;
     const isHandedOver = answers.some((answer) => isStanding(answer) && answer.status === 202);

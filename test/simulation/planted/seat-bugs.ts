@@ -123,8 +123,8 @@ export const SEAT_BUGS: readonly PlantedBug[] = [
     name: 'put-off-without-a-time',
     file: `${CALLBACKS}/defer-callback.ts`,
     scenario: 'crowd-calm',
-    find: '      nextAttemptAt,\n      deferredAt: now,\n',
-    replace: '      deferredAt: now,\n',
+    find: '      nextAttemptAt,\n      deferredAt,\n',
+    replace: '      deferredAt,\n',
   },
   {
     name: 'put-off-without-a-record',
@@ -134,11 +134,18 @@ export const SEAT_BUGS: readonly PlantedBug[] = [
     replace: 'const standing = await Promise.resolve({',
   },
   {
+    name: 'put-off-for-as-long-as-it-was-held',
+    file: `${CALLBACKS}/defer-callback.ts`,
+    scenario: 'away-calm',
+    find: 'const waited = now - deferredAt;',
+    replace: 'const waited = now - (record?.createdAt ?? deferredAt);',
+  },
+  {
     name: 'put-off-under-its-own-name',
     file: `${CALLBACKS}/defer-callback.ts`,
     scenario: 'crowd-calm',
-    find: '{ status, retryCount, by, nextAttemptAt, deferredAt: now },',
-    replace: '{ status, retryCount, by: delivery.receipt.by, nextAttemptAt, deferredAt: now },',
+    find: '{ status, retryCount, by, nextAttemptAt, deferredAt },',
+    replace: '{ status, retryCount, by: delivery.receipt.by, nextAttemptAt, deferredAt },',
   },
   {
     name: 'late-worker-puts-off',
