@@ -9,6 +9,7 @@ import { consoleLog, systemChance, systemClock } from '../../shared/adapters/sys
 import { parseEnv } from '../../shared/contract/env.ts';
 import { dispatchRun } from '../../shared/engine/runs/dispatch-run.ts';
 import type { CorePorts, Ports } from '../../shared/engine/ports.ts';
+import { createFireLag } from '../../shared/engine/schedules/fire-lag.ts';
 import { receiveFire } from '../../shared/engine/schedules/receive-fire.ts';
 import type { TendPorts } from '../../shared/engine/schedules/schedule-ports.ts';
 import { tendSchedule } from '../../shared/engine/schedules/tend-schedule.ts';
@@ -20,12 +21,13 @@ import { createCorePorts, noLargeObjects } from '../entry/world.ts';
 /** Lays runs out: slot, window, first pages. Fires schedules and sees to them, where it is given what that takes. */
 export function createControlHandler(
   ports: CorePorts & Pick<Ports, 'actions'>,
-  schedules: TendPorts | null = null,
+  schedules: Omit<TendPorts, 'lag'> | null = null,
 ): ReturnType<typeof createQueueHandler> {
+  const tending = schedules === null ? null : { ...schedules, lag: createFireLag(ports.clock) };
   return createQueueHandler(ports.log, async (message, receipt) => {
     if (message.kind === 'dispatch') await dispatchRun(ports, message, receipt);
-    else if (message.kind === 'fire' && schedules !== null) await receiveFire(schedules, message);
-    else if (message.kind === 'tend' && schedules !== null) await tendSchedule(schedules, message);
+    else if (message.kind === 'fire' && tending !== null) await receiveFire(tending, message, receipt);
+    else if (message.kind === 'tend' && tending !== null) await tendSchedule(tending, message);
     else throw new Error(`This control worker takes no ${message.kind} messages.`);
   });
 }

@@ -27,7 +27,7 @@ export const RECEIVER_KEPT_MS = 7 * 86_400_000;
 
 const PROBE_MIN_MS = 60_000;
 /** At least so often a receiver that is away, and for which callbacks wait, is asked anew. */
-export const PROBE_MAX_MS = 900_000;
+export const PROBE_MAX_MS = 300_000;
 
 /**
  * Names a receiver: a workspace's URL without its query, by which one receiver is often told what a callback is about.
@@ -63,7 +63,7 @@ export function attemptAt(receiver: Receiver | null, now: number): 'post' | 'pro
   return now >= receiver.probeAt ? 'probe' : 'hold';
 }
 
-/** How long from one probe to the next: a quarter of the time it has been away, from 1 to 15 minutes. */
+/** How long from one probe to the next: a quarter of the time it has been away, from 1 to 5 minutes. */
 export function probeDelayMs(awaySince: number, now: number): number {
   return Math.min(PROBE_MAX_MS, Math.max(PROBE_MIN_MS, Math.round((now - awaySince) / 4)));
 }

@@ -6,7 +6,9 @@ import { replayCallback } from '../../shared/engine/callbacks/replay-callbacks.t
 import { deliverCallback } from '../../shared/engine/callbacks/deliver-callback.ts';
 import { newRecord } from '../../shared/engine/callbacks/delivery.ts';
 import { tendReceiver } from '../../shared/engine/callbacks/tend-receiver.ts';
+import { sweep } from '../../shared/engine/sweep/sweep.ts';
 import { createEngineWorld, type EngineWorld, type Posted, START } from '../support/engine-world.ts';
+import { listDueEntries } from '../support/list-due.ts';
 import { createSampleActions } from '../support/sample-actions.ts';
 
 const { numberedPages } = createSampleActions();
@@ -14,7 +16,7 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 /** The longest from one probe to the next, the sweep that sees to it, and the spread of what it sends. */
-const SOON_MS = 18 * MINUTE_MS;
+const SOON_MS = 9 * MINUTE_MS;
 const INPUTS = Array.from({ length: 12 }, () => ({ pages: 2, per_page: 1 }));
 const CALLBACKS = 12 * 2 + 1;
 
@@ -58,14 +60,14 @@ describe('a receiver that is away', () => {
   ])('and %s is left alone but for probes, and gets all it missed soon after its return', async (_, away) => {
     const backAt = START + 9 * HOUR_MS;
     // Enough that each probe is the first attempt of another.
-    const { world, taken } = await awayUntil(backAt, away, [...INPUTS, ...INPUTS, ...INPUTS]);
+    const { world, taken } = await awayUntil(backAt, away, Array.from({ length: 9 }, () => INPUTS).flat());
     await world.runUntil(backAt);
-    const callbacks = 3 * (CALLBACKS - 1) + 1;
+    const callbacks = 9 * (CALLBACKS - 1) + 1;
     expect(world.posted.length).toBeLessThanOrEqual(1.2 * callbacks);
     const probes = world.posted.filter(({ at }) => at > START + HOUR_MS).map(({ at }) => at);
     const gaps = probes.slice(1).map((at, index) => at - (probes[index] ?? 0));
-    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(13 * MINUTE_MS);
-    expect(Math.max(...gaps)).toBeLessThanOrEqual(17 * MINUTE_MS);
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(4 * MINUTE_MS);
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(7 * MINUTE_MS);
     await world.runUntil(START + 5 * DAY_MS);
     expect(taken.size).toBe(callbacks);
     expect(Math.max(...taken.values()) - backAt).toBeLessThanOrEqual(SOON_MS);
@@ -207,10 +209,27 @@ describe('a receiver that is away', () => {
     const uid = receiverUid('5a0b1c2d-3e4f-4a5b-8c6d-7e8f90a1b2c3', 'https://receiver.example/hook');
     const rows = Array.from({ length: 1_001 }, (_, n) => ({ uid: `callback ${n}`, attempt: 1, dueAt: n, giveUpAt: n }));
     await Promise.all(rows.map((row) => ports.receivers.putHeld(uid, { ...row, heldAt: START }, START)));
-    expect(await tendReceiver(ports, uid)).toBe(START + MINUTE_MS);
+    expect(await tendReceiver(ports, uid)).toEqual({ at: START + MINUTE_MS, hasMore: true });
     expect(await ports.receivers.listHeld(uid, 10)).toHaveLength(1);
     expect(await tendReceiver(ports, uid)).toBeNull();
     expect(await ports.receivers.listHeld(uid, 10)).toEqual([]);
+  });
+
+  it('has ten thousand of what waits sent on by a sweep, and the rest by the next', async () => {
+    const { ports, now } = createEngineWorld({ actions: [numberedPages] });
+    const uid = receiverUid('5a0b1c2d-3e4f-4a5b-8c6d-7e8f90a1b2c3', 'https://receiver.example/hook');
+    const rows = Array.from({ length: 10_500 }, (_, n) => ({
+      uid: `callback ${n}`,
+      attempt: 1,
+      dueAt: n,
+      giveUpAt: n,
+    }));
+    await Promise.all(rows.map((row) => ports.receivers.putHeld(uid, { ...row, heldAt: START }, START)));
+    await ports.due.putDue({ at: START, kind: 'receiver', uid });
+    await sweep(ports, now() + MINUTE_MS);
+    expect(await ports.receivers.listHeld(uid, 1_000)).toHaveLength(500);
+    const again = { at: START + MINUTE_MS, kind: 'receiver', uid };
+    expect(await listDueEntries(ports.due, START + DAY_MS, 10)).toEqual([again]);
   });
 });
 

@@ -21,6 +21,7 @@ import type { CallbackAnswer, Clock, Ports } from '../../shared/engine/ports.ts'
 import type { Message } from '../../shared/engine/messages.ts';
 import { intakeRun } from '../../shared/engine/launch/intake-run.ts';
 import type { RunReader } from '../../shared/engine/read/read-ports.ts';
+import { createFireLag } from '../../shared/engine/schedules/fire-lag.ts';
 import { receiveFire } from '../../shared/engine/schedules/receive-fire.ts';
 import type { EntryScheduler, SchedulePorts, TendPorts } from '../../shared/engine/schedules/schedule-ports.ts';
 import { tendSchedule } from '../../shared/engine/schedules/tend-schedule.ts';
@@ -125,6 +126,7 @@ export function createEngineWorld(options: {
     due,
     runs: createRunStore(table, due, createUploadInputs(uploads)),
     schedules: createScheduleStore(table),
+    lag: createFireLag(clock),
     entries: options.entries ?? {
       putEntry: async () => undefined,
       deleteEntry: async () => undefined,
@@ -196,7 +198,7 @@ export function createEngineWorld(options: {
     else if (message.kind === 'callback') await deliverCallback(ports, message, receipt);
     else if (message.kind === 'dispatch') await dispatchRun(ports, message, receipt);
     else if (message.kind === 'intake') await intakeRun({ ...ports, uploads }, message);
-    else if (message.kind === 'fire') await receiveFire(ports, message);
+    else if (message.kind === 'fire') await receiveFire(ports, message, receipt);
     else await tendSchedule(ports, message);
   }
 

@@ -1,5 +1,10 @@
-/** What is sent on by hand, after a receiver's return or for a replay, goes out so many a minute. */
+/**
+ * What one look at a receiver that is back sends on, or what a replay sends, goes out so many a minute. A sweep looks at
+ * one receiver LOOKS_A_MINUTE times at most, so ten thousand go out a minute: 100,000 in ten.
+ */
 export const A_MINUTE = 1_000;
+/** Looks of one sweep at a receiver for which more waits. */
+export const LOOKS_A_MINUTE = 10;
 /** In groups of so many. */
 export const AT_ONCE = 25;
 

@@ -9,33 +9,40 @@ import { A_MINUTE, AT_ONCE, releaseDelayMs } from './release-pace.ts';
 
 type TendPorts = Pick<CorePorts, 'clock' | 'callbacks' | 'receivers' | 'due' | 'messages'>;
 
-/** Held callbacks one look sends on, spread over the minute until the next. */
+/** Held callbacks one look sends on, spread over the next minute. */
 const A_LOOK = A_MINUTE;
 const LOOK_MS = 60_000;
 
+/** When to look again at a receiver (epoch ms); `hasMore`: it is back and more waits, so there is no need to wait till then. */
+export interface NextLook {
+  readonly at: number;
+  readonly hasMore: boolean;
+}
+
 /**
  * Sees to what is held for a receiver. While it is away, a probe is sent when one is due, and what has waited all its
- * time. Once it is back, everything is sent on. Says when to look again (epoch ms); null: nothing is held any more.
+ * time. Once it is back, everything is sent on, a look's worth at a time. Null: nothing is held any more.
  */
-export async function tendReceiver(ports: TendPorts, uid: string): Promise<number | null> {
+export async function tendReceiver(ports: TendPorts, uid: string): Promise<NextLook | null> {
   const receiver = await ports.receivers.readReceiver(uid, 'strong');
   const held = await ports.receivers.listHeld(uid, A_LOOK);
   const now = ports.clock.now();
   if (receiver === null || receiver.awaySince === null) {
     await sendOn(ports, uid, held);
-    return held.length === A_LOOK ? wholeMinute(now + LOOK_MS) : null;
+    return held.length === A_LOOK ? { at: wholeMinute(now + LOOK_MS), hasMore: true } : null;
   }
   const [first] = held;
   if (first === undefined) return null; // the next that is held asks for the next look
   const spent = held.filter(({ giveUpAt }) => giveUpAt <= now);
   await sendOn(ports, uid, spent);
-  if (now < receiver.probeAt) return receiver.probeAt;
+  if (now < receiver.probeAt) return { at: receiver.probeAt, hasMore: false };
   const isProbed = await sendProbe(
     ports,
     uid,
     held.filter((one) => one.dueAt <= now && !spent.includes(one)),
   );
-  return wholeMinute(now + (isProbed ? probeDelayMs(receiver.awaySince, now) : PROBE_MAX_MS));
+  const nextMs = isProbed ? probeDelayMs(receiver.awaySince, now) : PROBE_MAX_MS;
+  return { at: wholeMinute(now + nextMs), hasMore: false };
 }
 
 /** So that looks at one receiver, each asked for by another hand, become one. */

@@ -3,6 +3,7 @@ import type { StoredInput } from '../../domain/input.ts';
 import type { Schedule, ScheduleDefinition } from '../../domain/schedule.ts';
 import type { CorePorts, Ports } from '../ports.ts';
 import type { LaunchPorts } from '../launch/start-run.ts';
+import type { FireLag } from './fire-lag.ts';
 
 /** Schedules: the record that moves, what runs are made of by revision, and the ledger of fires. */
 export interface ScheduleStore {
@@ -104,5 +105,5 @@ export type ScheduledRunPorts = Omit<LaunchPorts, 'secrets' | 'callbackPolicy'> 
 /** What firing needs: no secrets, for a schedule's callback headers are sealed once, under its own uid. */
 export type FirePorts = CorePorts & Pick<Ports, 'actions'> & { readonly schedules: ScheduleStore };
 
-/** The same, and a hand on EventBridge. */
-export type TendPorts = FirePorts & { readonly entries: EntryScheduler };
+/** The same, a hand on EventBridge, and how late its fires come. */
+export type TendPorts = FirePorts & { readonly entries: EntryScheduler; readonly lag: FireLag };

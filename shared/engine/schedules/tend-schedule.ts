@@ -33,8 +33,10 @@ async function tend(ports: TendPorts, found: Schedule, started: readonly string[
   if (schedule?.status === 'PAUSED') return settlePause(ports, schedule);
   if (schedule?.status !== 'ACTIVE') return null;
   const now = ports.clock.now();
-  // What EventBridge may still bring is left to it, unless its entries were made only now: then what comes just now, too.
-  const horizon = now - jitterMs(schedule) - ON_TIME_MS;
+  // What EventBridge or the queue may still bring is left to them, unless its entries were made only now: then what comes
+  // just now, too.
+  const patienceMs = ports.lag.patienceMs();
+  const horizon = now - jitterMs(schedule) - patienceMs;
   const { times, isCut } = timesBetween(schedule, wasArmed ? horizon : now + NEAR_MS);
   let isMissing = false;
   for (const nominalAt of times) {
@@ -47,7 +49,7 @@ async function tend(ports: TendPorts, found: Schedule, started: readonly string[
   const standing = await settleUntil(ports, schedule.uid, settled, started);
   if (standing?.status !== 'ACTIVE') return null;
   if (isCut) return now;
-  return lookAgain(standing, horizon, now);
+  return lookAgain(standing, { now, horizon, patienceMs });
 }
 
 /**
@@ -137,10 +139,13 @@ async function settleUntil(
 }
 
 /** When EventBridge has had its time for the latest time that has come, or else for the next one; or the next audit. */
-function lookAgain(schedule: Schedule, horizon: number, now: number): number | null {
+function lookAgain(
+  schedule: Schedule,
+  { now, horizon, patienceMs }: { readonly now: number; readonly horizon: number; readonly patienceMs: number },
+): number | null {
   let time = singleTime(schedule) ?? nextTime(schedule, Math.max(horizon, schedule.settledUntil));
   for (let next = time; next !== null && next <= now; next = nextTime(schedule, next)) time = next;
   if (time === null) return null;
   const settles = Math.min(Math.max(time, horizon + 1_000), nextAudit(schedule, horizon));
-  return settles + jitterMs(schedule) + ON_TIME_MS;
+  return settles + jitterMs(schedule) + (settles <= now ? patienceMs : ON_TIME_MS);
 }

@@ -7,23 +7,28 @@ import { nextWatch } from '../runs/watch.ts';
 import type { DueEntry } from '../stores.ts';
 import { watchRun } from './watch-run.ts';
 
-/** Sees to one entry: what follows is written or sent first, the entry goes last. What it throws leaves the entry. */
-export async function seeToEntry(ports: CorePorts, entry: DueEntry): Promise<void> {
-  if (entry.kind === 'schedule') return tellSchedule(ports, entry);
-  await seeToKind(ports, entry, entry.kind);
-  await ports.due.deleteDue(entry);
+/**
+ * Sees to one entry: what follows is written or sent first, the entry goes last. What it throws leaves the entry. Gives the
+ * entry that stands for what is left and could be gone on with at once; null: there is none.
+ */
+export async function seeToEntry(ports: CorePorts, entry: DueEntry): Promise<DueEntry | null> {
+  if (entry.kind === 'receiver') return seeToReceiver(ports, entry);
+  if (entry.kind === 'schedule') await tellSchedule(ports, entry);
+  else {
+    await seeToKind(ports, entry, entry.kind);
+    await ports.due.deleteDue(entry);
+  }
+  return null;
 }
 
 async function seeToKind(
   ports: CorePorts,
   entry: DueEntry,
-  kind: Exclude<DueEntry['kind'], 'schedule'>,
+  kind: Exclude<DueEntry['kind'], 'schedule' | 'receiver'>,
 ): Promise<void> {
   switch (kind) {
     case 'callback':
       return sendDueCallback(ports, entry);
-    case 'receiver':
-      return seeToReceiver(ports, entry);
     case 'start':
       return startPostponed(ports, entry);
     case 'close':
@@ -57,9 +62,13 @@ async function sendDueCallback(ports: CorePorts, entry: DueEntry): Promise<void>
   await ports.messages.send(message, { workspaceUid: record.workspaceUid });
 }
 
-async function seeToReceiver(ports: CorePorts, { at, kind, uid }: DueEntry): Promise<void> {
-  const againAt = await tendReceiver(ports, uid);
-  if (againAt !== null) await ports.due.putDue({ at: Math.max(againAt, at + 1), kind, uid });
+/** The entry of the next look is there before this one goes; gone on with at once, it may be the same. */
+async function seeToReceiver(ports: CorePorts, entry: DueEntry): Promise<DueEntry | null> {
+  const { at, kind, uid } = entry;
+  const next = await tendReceiver(ports, uid);
+  if (next !== null && next.at !== at) await ports.due.putDue({ at: next.at, kind, uid });
+  if (next?.at !== at) await ports.due.deleteDue(entry);
+  return next?.hasMore === true ? { at: next.at, kind, uid } : null;
 }
 
 async function startPostponed(ports: CorePorts, entry: DueEntry): Promise<void> {

@@ -1,5 +1,6 @@
 import type { CorePorts } from '../ports.ts';
-import { DUE_PARTITIONS, type DueRow } from '../stores.ts';
+import { LOOKS_A_MINUTE } from '../callbacks/release-pace.ts';
+import { DUE_PARTITIONS, type DueEntry, type DueRow } from '../stores.ts';
 import { together } from '../together.ts';
 import { putOffMs } from './put-off.ts';
 import { seeToEntry } from './see-to-entry.ts';
@@ -23,19 +24,25 @@ export interface SweepReport {
  * looks at runs, each of which has one such entry from before its launch until everything it owes is done. So whatever
  * message is lost, its run is found again.
  * One page of each partition in turn, so that a backlog in one holds up no other. A row that fails is put off and the
- * sweep goes on behind it, so that it holds up no other either.
+ * sweep goes on behind it, so that it holds up no other either. Where one look at a receiver leaves more to be sent on, it
+ * has its next one after a page of each partition.
  */
 export async function sweep(ports: CorePorts, until: number): Promise<SweepReport> {
   const tally = { seenTo: 0, failing: 0, oldestSeconds: 0 };
   let turns = partitionsFrom(Math.floor(ports.clock.now() / MINUTE_MS));
-  while (turns.length > 0) {
+  const open: OpenLooks = new Map();
+  while (turns.length > 0 || open.size > 0) {
     const left: Turn[] = [];
     for (const turn of turns) {
       if (ports.clock.now() >= until) return tell(ports, tally);
-      const next = await sweepPage(ports, turn, tally);
+      const next = await sweepPage(ports, turn, tally, open);
       if (next !== null) left.push(next);
     }
     turns = left;
+    for (const look of [...open.values()]) {
+      if (ports.clock.now() >= until) return tell(ports, tally);
+      await goOn(ports, look, open);
+    }
   }
   return tell(ports, tally);
 }
@@ -53,12 +60,41 @@ function partitionsFrom(first: number): readonly Turn[] {
   return Array.from({ length: DUE_PARTITIONS }, (_, at) => ({ partition: (first + at) % DUE_PARTITIONS, after: null }));
 }
 
+/** What more was left to be done at once by a look, by what it looked at. Its entry stands for the next minute's sweep. */
+type OpenLooks = Map<string, { readonly entry: DueEntry; readonly looks: number }>;
+
+function leaveOpen(open: OpenLooks, entry: DueEntry | null, looks: number): void {
+  if (entry !== null && looks < LOOKS_A_MINUTE) open.set(entry.uid, { entry, looks });
+}
+
+/** One look more. Should it fail, the next minute's sweep looks again. */
+async function goOn(
+  ports: CorePorts,
+  { entry, looks }: { entry: DueEntry; looks: number },
+  open: OpenLooks,
+): Promise<void> {
+  open.delete(entry.uid);
+  try {
+    leaveOpen(open, await seeToEntry(ports, entry), looks + 1);
+  } catch (error) {
+    ports.log.error('a due row could not be gone on with and is looked at in a minute', {
+      uid: entry.uid,
+      stack: stackOf(error),
+    });
+  }
+}
+
 /** Gives the page behind this one; null where there is none, or the partition could not be read. */
-async function sweepPage(ports: CorePorts, { partition, after }: Turn, tally: Tally): Promise<Turn | null> {
+async function sweepPage(
+  ports: CorePorts,
+  { partition, after }: Turn,
+  tally: Tally,
+  open: OpenLooks,
+): Promise<Turn | null> {
   const now = ports.clock.now();
   try {
     const { rows, next } = await ports.due.listDue(partition, now, PAGE_ROWS, after);
-    const done = await together(rows.map(async (row) => row.tryAt <= now && (await seeTo(ports, row))));
+    const done = await together(rows.map(async (row) => row.tryAt <= now && (await seeTo(ports, row, open))));
     for (const [index, { dueAt, failures }] of rows.entries()) {
       if (done[index] === true) tally.seenTo += 1;
       else tally.failing += 1;
@@ -78,11 +114,11 @@ function tell(ports: CorePorts, { seenTo, failing, oldestSeconds }: SweepReport)
 }
 
 /** One row: what follows is written or sent first, the row goes last. False: it failed, stays due, and is put off. */
-async function seeTo(ports: CorePorts, row: DueRow): Promise<boolean> {
+async function seeTo(ports: CorePorts, row: DueRow, open: OpenLooks): Promise<boolean> {
   try {
     // Whoever wrote it knows it, as a later release does that is being rolled out: it must not be lost.
     if (row.entry === null) throw new Error('This release cannot read the row.');
-    await seeToEntry(ports, row.entry);
+    leaveOpen(open, await seeToEntry(ports, row.entry), 1);
     return true;
   } catch (error) {
     await putOff(ports, row, error);

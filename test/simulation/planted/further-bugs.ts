@@ -245,9 +245,9 @@ export const FURTHER_BUGS: readonly PlantedBug[] = [
     name: 'bad-rows-are-done-with',
     file: `${ENGINE}/sweep/sweep.ts`,
     scenario: 'rows-calm',
-    find: "if (row.entry === null) throw new Error('This release cannot read the row.');\n    await seeToEntry(ports, row.entry);",
+    find: "if (row.entry === null) throw new Error('This release cannot read the row.');\n    leaveOpen(open, await seeToEntry(ports, row.entry), 1);",
     replace:
-      "await seeToEntry(ports, row.entry ?? { at: row.dueAt ?? 0, kind: 'watch', uid: row.key.split('#')[2] ?? '' });",
+      "leaveOpen(open, await seeToEntry(ports, row.entry ?? { at: row.dueAt ?? 0, kind: 'watch', uid: row.key.split('#')[2] ?? '' }), 1);",
   },
   {
     name: 'one-stand-in-for-two-entries',
