@@ -79,7 +79,7 @@ export class EngineState extends Construct {
     });
   }
 
-  /** Not versioned: page and input objects are named by their SHA-256, and an upload's key can be written once. */
+  /** Not versioned: page objects are named by their SHA-256, and an upload's key can be written once. */
   private createBucket({ runtime }: StageSettings, removalPolicy: RemovalPolicy): Bucket {
     // A page is written once its run has begun, and may be needed until the run's life and retention are over;
     // what a launch stores may wait for a postponed start besides.
@@ -90,12 +90,7 @@ export class EngineState extends Construct {
       objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
       encryption: BucketEncryption.S3_MANAGED,
       enforceSSL: true,
-      lifecycleRules: [
-        expiry('pages', pageDays),
-        expiry('inputs', launchDays),
-        expiry('uploads', launchDays),
-        expiry('incoming', INCOMING_DAYS),
-      ],
+      lifecycleRules: [expiry('pages', pageDays), expiry('uploads', launchDays), expiry('incoming', INCOMING_DAYS)],
       removalPolicy,
     });
     acknowledge(bucket, {

@@ -28,7 +28,6 @@ export const ERROR_CATALOGUE = {
     'Something is over its size limit; the message names limit and way round.',
   ),
   UNSUPPORTED_MEDIA_TYPE: entry(415, 'input', false, 'The body is not application/json.'),
-  ACTION_ABORTED: entry(422, 'action', false, 'The run was cancelled or its deadline passed.'),
   NO_RESULT: entry(424, 'action', false, 'The action found nothing: a success without data.'),
   ACTION_FAILED: entry(
     424,

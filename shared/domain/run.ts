@@ -69,6 +69,11 @@ export function hasEnded(status: RunStatus): boolean {
   return ['INVALID', 'STOPPED', 'SUCCEEDED', 'PARTIAL_SUCCEEDED', 'FAILED'].includes(status);
 }
 
+/** How often a run has ended: once in each attempt. Every ending is told by a run.finished of its own. */
+export function endingsOf({ status, attempt }: Pick<RunControl, 'status' | 'attempt'>): number {
+  return hasEnded(status) ? attempt : attempt - 1;
+}
+
 export const STATUS_REASONS = {
   CONCURRENCY_LIMIT: 'Waits for a free slot: the workspace runs as many runs at once as it may.',
   DEPENDENCY: 'Waits for the runs it depends on; resume starts it without them.',
@@ -220,16 +225,12 @@ export interface RunControl {
   readonly epoch: number;
   /** The epoch of the last retry: a window of an older one is begun anew, over the inputs that failed. 0: none. */
   readonly restartEpoch: number;
-  /** 1, and one more with each resume or retry. */
+  /** 1, and one more with each resume or retry. Each attempt ends once: its number is part of run.finished's uid. */
   readonly attempt: number;
-  /** Endings so far; part of run.finished's uid. */
-  readonly endings: number;
   /** 0: the lines of its upload are not counted yet, or cannot be. */
   readonly inputsTotal: number;
   /** As of the last ending; while the run works, they stand in its window. */
   readonly totals: Totals;
-  /** Callbacks of earlier attempts that the shards no longer show (failures since retried, run.finished). */
-  readonly formerCallbacks: number;
   /** All callbacks up to the end in this epoch were delivered; 0: that is not known. */
   readonly deliveredEpoch: number;
   readonly retryCount: number;

@@ -90,16 +90,12 @@ export interface ControlChange {
   readonly inputsTotal?: number;
   readonly lastError?: ErrorRecord | null;
   readonly lastInfo?: RunControl['lastInfo'];
-  /** Counts one more ending. */
-  readonly ending?: true;
   /** Raises the epoch: whatever was sent before starts nothing any more. */
   readonly newEpoch?: true;
   /** A resume or retry: counts one more attempt. */
   readonly newAttempt?: true;
   /** A retry: the window is begun anew, over the inputs that failed. */
   readonly restart?: true;
-  /** Callbacks of endings that lie behind. */
-  readonly formerCallbacks?: number;
 }
 
 export interface Refused<Item> {

@@ -17,7 +17,6 @@ const CONTRACT: readonly (readonly [ErrorLabel, number, ErrorScope, boolean])[] 
   ['IDEMPOTENCY_IN_FLIGHT', 409, 'state', true],
   ['PAYLOAD_TOO_LARGE', 413, 'limit', false],
   ['UNSUPPORTED_MEDIA_TYPE', 415, 'input', false],
-  ['ACTION_ABORTED', 422, 'action', false],
   ['NO_RESULT', 424, 'action', false],
   ['ACTION_FAILED', 424, 'action', false],
   ['DEPENDENCY_FAILED', 424, 'state', false],

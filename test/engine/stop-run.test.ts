@@ -143,7 +143,7 @@ test('a run whose slot could not be given back has not told its end yet, so that
   const away = { ...world.ports.admission, releaseSlot: () => Promise.reject(new Error('throttled')) };
   await expect(closeRun({ ...ports, admission: away }, stopped, definition)).rejects.toThrow('throttled');
   await world.runUntil(world.now() + 1_000); // what was begun beside it has ended
-  const ref = deriveUid(definition.uid, 'run_finished', { ending: stopped.endings });
+  const ref = deriveUid(definition.uid, 'run_finished', { ending: stopped.attempt });
   expect(await world.ports.callbacks.readRecord(ref)).toBeNull();
   await closeRun(ports, stopped, definition);
   expect(await world.ports.callbacks.readRecord(ref)).toMatchObject({ status: 'PENDING' });
@@ -154,7 +154,7 @@ test('a resume that dies before its move has told nothing: what lands yet is cou
   const stopped = await stopRun(world.ports, definition, 'CANCELLED_BY_CALLER');
   const ports = { ...world.ports, runs: { ...world.ports.runs, moveRun: () => Promise.reject(new Error('gone')) } };
   await expect(resumeRun(ports, definition)).rejects.toThrow('gone');
-  const ref = deriveUid(definition.uid, 'run_finished', { ending: stopped.endings });
+  const ref = deriveUid(definition.uid, 'run_finished', { ending: stopped.attempt });
   expect(await world.ports.callbacks.readRecord(ref)).toBeNull();
   await world.runUntil(START + 20 * MINUTE_MS);
   expect(finished(world)).toMatchObject([{ run: { status: 'STOPPED', attempt: 1 } }]);

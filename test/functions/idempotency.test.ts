@@ -162,7 +162,6 @@ describe('a retry with a key', () => {
       totals: { ...NO_TOTALS, failed: 1 },
       lastError: anError('it failed'),
       finishedAt: world.time.now,
-      ending: true,
     });
     return uid;
   }

@@ -72,7 +72,7 @@ beforeAll(async () => {
   );
   await world.openWindow(uid, 34, {});
   const totals = { ...NO_TOTALS, succeeded: 33, failed: 1, outputs: 34, callbacks: 36 };
-  await world.moveRun(uid, 'succeedPartly', { totals, ending: true, finishedAt: START });
+  await world.moveRun(uid, 'succeedPartly', { totals, finishedAt: START });
   await world.createRecord({
     uid: deriveUid(uid, 'run_finished', { ending: 1 }),
     runUid: uid,
@@ -163,7 +163,7 @@ describe('the callbacks of a run', () => {
     await world.moveRun(final, 'admit');
     await world.recordPage(final, 0, { items: [1], last: true, parts: 0 });
     await world.endInput(final, 0);
-    await world.moveRun(final, 'succeed', { ending: true, totals: { ...NO_TOTALS, succeeded: 1 } });
+    await world.moveRun(final, 'succeed', { totals: { ...NO_TOTALS, succeeded: 1 } });
     const finished = deriveUid(final, 'run_finished', { ending: 1 });
     await world.createRecord({ uid: finished, runUid: final, type: 'run.finished', input: 0, status: 'SUCCESS' });
     const { rows } = await world.follow<Row>(`/v1/runs/${final}/callbacks`);

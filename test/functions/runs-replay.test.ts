@@ -35,7 +35,7 @@ beforeEach(async () => {
   const delivery = { runUid: uid, input: 0, page: 0, part: 1, httpStatus: 204, at: world.time.now };
   await world.core.callbacks.logDelivery(delivery, Math.ceil(world.time.now / 1_000) + 86_400);
   const totals = { ...NO_TOTALS, succeeded: 1, failed: 1, outputs: 1, callbacks: 2 };
-  await world.moveRun(uid, 'succeedPartly', { totals, finishedAt: world.time.now, ending: true });
+  await world.moveRun(uid, 'succeedPartly', { totals, finishedAt: world.time.now });
   world.time.now += 1_000;
 });
 

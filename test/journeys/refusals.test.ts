@@ -79,7 +79,6 @@ async function ended(runUid: string) {
 
 /** Labels nothing in this system can answer with yet, each with the reason. */
 const NOT_YET: Partial<Record<ErrorLabel, string>> = {
-  ACTION_ABORTED: 'a cancelled run keeps last_error null; only a waiting live call could be aborted',
   NO_RESULT: 'no action of this deployment throws NoResult; test/engine proves it with one that does',
   UNAVAILABLE: 'test/functions/unavailable.test.ts takes the table away',
 };

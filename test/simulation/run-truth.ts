@@ -1,7 +1,7 @@
 import { deriveUid } from '../../shared/domain/ids.ts';
 import { partStarts } from '../../shared/domain/callback.ts';
 import type { LivePage } from '../../shared/domain/live-page.ts';
-import type { RunControl, RunDefinition } from '../../shared/domain/run.ts';
+import { endingsOf, type RunControl, type RunDefinition } from '../../shared/domain/run.ts';
 import type { ErrorRecord } from '../../shared/domain/errors.ts';
 import type { Letters } from './letters.ts';
 import type { RecordedPage, Records } from './records.ts';
@@ -65,7 +65,7 @@ export async function runTruths(
         bytes: bytesOf(input),
       });
     }
-    const endings = Array.from({ length: control.endings }, (_, at) => at + 1);
+    const endings = Array.from({ length: endingsOf(control) }, (_, at) => at + 1);
     const finishes = endings.map((ending) => deriveUid(uid, 'run_finished', { ending }));
     const callbacks = callbacksOf(definition, inputs, seen.failures.get(uid) ?? new Set());
     const startDied = seen.letters.hasStart(control) && isOfNoInput(control.lastError, inputs);

@@ -301,7 +301,7 @@ function inlineInputs([only, second]: readonly InputChunk[]): Uint8Array | null 
 
 /** The control record after a move; pure, so that what is written is what the answer says. */
 function applyMove(control: RunControl, move: RunMove, change: ControlChange): RunControl {
-  const { now, reason, ending, newEpoch, newAttempt, restart } = change;
+  const { now, reason, newEpoch, newAttempt, restart } = change;
   const { to } = RUN_MOVES[move];
   return {
     ...control,
@@ -312,8 +312,6 @@ function applyMove(control: RunControl, move: RunMove, change: ControlChange): R
     restartEpoch: restart === true ? control.epoch + 1 : control.restartEpoch,
     attempt: control.attempt + (newAttempt === true ? 1 : 0),
     retryCount: control.retryCount + (['retry', 'retryBlocked'].includes(move) ? 1 : 0),
-    endings: control.endings + (ending === true ? 1 : 0),
-    formerCallbacks: change.formerCallbacks ?? control.formerCallbacks,
     inputsTotal: change.inputsTotal ?? control.inputsTotal,
     totals: change.totals ?? control.totals,
     lastError: change.lastError === undefined ? control.lastError : change.lastError,

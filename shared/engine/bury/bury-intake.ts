@@ -28,7 +28,6 @@ export async function buryIntake(
     deadlineAt: null,
     totals: NO_TOTALS,
     lastError: tellDeath(ports, letter, { what: 'The reading of the upload', run_uid: runUid }),
-    ending: true,
   });
   const ended = moved.moved ? moved.control : moved.current;
   if (ended === null || ended.epoch !== epoch || !hasEnded(ended.status)) return 'NOTHING';

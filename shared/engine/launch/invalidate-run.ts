@@ -39,7 +39,6 @@ export async function endAsInvalid(
     inputsTotal,
     totals: { ...NO_TOTALS, failed: inputsTotal },
     lastError: tellError(ports, fault, { run_uid: control.uid }),
-    ending: true,
   });
   if (moved.moved) await closeRun(ports, moved.control, definition);
 }

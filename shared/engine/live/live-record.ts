@@ -52,10 +52,8 @@ export function begunControl(definition: RunDefinition, deadlineAt: number | nul
     epoch: 1,
     restartEpoch: 0,
     attempt: 1,
-    endings: 0,
     inputsTotal: 1,
     totals: NO_TOTALS,
-    formerCallbacks: 0,
     deliveredEpoch: 0,
     retryCount: 0,
     lastError: null,
@@ -83,7 +81,6 @@ export function endedControl(definition: RunDefinition, now: number, outcome: Pa
   return {
     ...begun,
     status,
-    endings: 1,
     totals: {
       ...NO_TOTALS,
       succeeded: isFailed ? 0 : 1,

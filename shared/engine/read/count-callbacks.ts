@@ -1,6 +1,6 @@
 import { type CallbackCounts, countDelivered } from '../../domain/callback-counts.ts';
 import { blocksBegun, shardsBegun } from '../../domain/input.ts';
-import { hasEnded, type RunCounts } from '../../domain/run.ts';
+import { endingsOf, hasEnded, type RunCounts } from '../../domain/run.ts';
 import type { ReadPorts, Run } from './read-ports.ts';
 import { together } from '../together.ts';
 
@@ -16,7 +16,7 @@ export async function countCallbacks(
   counts: RunCounts,
 ): Promise<CallbackCounts> {
   if (definition.callback === null) return { total: 0, delivered: 0, pending: 0, failed: 0 };
-  const calledFor = counts.totals.callbacks + control.formerCallbacks + (hasEnded(control.status) ? 1 : 0);
+  const calledFor = counts.totals.callbacks + endingsOf(control);
   // A sweep has seen every one of them delivered: that is read at once, however large the run.
   if (hasEnded(control.status) && control.deliveredEpoch === control.epoch) {
     return { total: calledFor, delivered: calledFor, pending: 0, failed: 0 };

@@ -66,7 +66,6 @@ async function failRun(
     reason: null,
     finishedAt: now,
     lastError: tellError(ports, error, { run_uid: control.uid }),
-    ending: true,
   });
   if (failed.moved) await closeRun(ports, failed.control, definition);
 }

@@ -23,7 +23,6 @@ export async function finishRun(
     totals,
     lastError,
     lastInfo: await infoOf(ports, definition, totals),
-    ending: true,
   });
   const ended = moved.moved ? moved.control : moved.current;
   if (ended === null || ended.epoch !== control.epoch || !hasEnded(ended.status)) return;
@@ -47,9 +46,9 @@ export async function closeRun(ports: CorePorts, ended: RunControl, definition: 
   // The record of run.finished comes last: where it stands, the sweeper takes the rest for done.
   await together([freeSlot(ports, ended), wakeDependents(ports, ended)]);
   if (ended.status === 'STOPPED' && ports.clock.now() < landedAt(ports, ended)) return;
-  const { status, attempt, formerCallbacks } = ended;
+  const { status, attempt } = ended;
   const at = ended.finishedAt ?? ended.updatedAt;
-  await announceEnd(ports, ended, definition, { status, attempt, at, formerCallbacks });
+  await announceEnd(ports, ended, definition, { status, attempt, at });
 }
 
 /**
@@ -65,13 +64,12 @@ export async function tellFormerEnding(
   const former = control.history.findLast(({ status }) => hasEnded(status));
   if (former?.status !== 'STOPPED' || hasEnded(control.status)) return;
   const { status, at } = former;
-  // The move that took the run up counted this callback among the former ones.
-  const said = { status, at, attempt: control.attempt - 1, formerCallbacks: control.formerCallbacks - 1 };
+  const said = { status, at, attempt: control.attempt - 1 };
   await announceEnd(ports, control, definition, said);
 }
 
 /** What the control record says of an ending, or said before the run was taken up. */
-interface Ending extends Pick<RunControl, 'status' | 'attempt' | 'formerCallbacks'> {
+interface Ending extends Pick<RunControl, 'status' | 'attempt'> {
   /** Epoch ms. */
   readonly at: number;
 }
@@ -81,11 +79,11 @@ async function announceEnd(
   ports: CorePorts,
   control: RunControl,
   definition: RunDefinition,
-  { status, attempt, formerCallbacks, at }: Ending,
+  { status, attempt, at }: Ending,
 ): Promise<void> {
   if (definition.callback === null) return;
   const stopped = status === 'STOPPED';
-  const refUid = deriveUid(definition.uid, 'run_finished', { ending: control.endings });
+  const refUid = deriveUid(definition.uid, 'run_finished', { ending: attempt });
   if (stopped && (await ports.callbacks.readRecord(refUid)) !== null) return; // and its counts stay as they were told
   const { succeeded, failed, outputs, callbacks } = stopped ? await countRecorded(ports, definition) : control.totals;
   await sendRecordedCallback(ports, definition, refUid, {
@@ -97,7 +95,7 @@ async function announceEnd(
       succeeded,
       failed,
       outputs,
-      callbacks: callbacks + formerCallbacks + 1,
+      callbacks: callbacks + attempt, // a run.finished for each attempt so far
     },
     attempt,
     at,

@@ -8,7 +8,7 @@ import type { CorePorts } from '../ports.ts';
 import type { ControlChange, Waiter } from '../stores.ts';
 import { settleLanded } from './settle-landed.ts';
 import { nextWatch } from './watch.ts';
-import { MAX_ENDINGS, refusal, tooLate } from './stop-run.ts';
+import { MAX_ATTEMPTS, refusal, tooLate } from './stop-run.ts';
 
 /**
  * Takes a stopped run up again: its unfinished inputs go on after their last recorded page. A run that waits for others
@@ -24,7 +24,7 @@ export async function resumeRun(ports: CorePorts, definition: RunDefinition): Pr
       continue;
     }
     if (['CREATED', 'QUEUED', 'SCHEDULED', 'RUNNING', 'BLOCKED'].includes(control.status)) return control;
-    if (control.status !== 'STOPPED' || control.endings >= MAX_ENDINGS) throw refusal('resume', control);
+    if (control.status !== 'STOPPED' || control.attempt >= MAX_ATTEMPTS) throw refusal('resume', control);
     const taken = await takeUp(ports, control, definition, ['resume', 'resumeBlocked'], {});
     if (taken !== null) return taken;
   }
@@ -58,11 +58,9 @@ export async function takeUp(
   await closeRun(ports, control, definition);
   const { uid, workspaceUid, epoch } = control;
   const now = ports.clock.now();
-  const formerCallbacks = control.formerCallbacks + (definition.callback === null ? 0 : 1);
   const common = {
     ...change,
     now,
-    formerCallbacks,
     deadlineLeftMs: null,
     finishedAt: null,
     newEpoch: true,

@@ -4,8 +4,8 @@ import { moveFrom, type RunControl, type RunDefinition, type StatusReasonCode } 
 import { closeRun, landedAt, tellFormerEnding } from './finish-run.ts';
 import type { CorePorts } from '../ports.ts';
 
-/** Endings a run may have: the number is part of what its run.finished is known by, six bits of it. */
-export const MAX_ENDINGS = 63;
+/** Attempts a run may have: the number is part of what its run.finished is known by, six bits of it. */
+export const MAX_ATTEMPTS = 63;
 
 /**
  * Stops a run: at once nothing starts any more; a page in flight may still land, and run.finished follows when none
@@ -29,7 +29,6 @@ export async function stopRun(
       finishedAt: now,
       deadlineAt: null,
       deadlineLeftMs: null,
-      ending: true,
       newEpoch: true,
     });
     if (!stopped.moved) continue; // it moved on under us: look again

@@ -2,7 +2,7 @@ import { deriveUid } from '../../domain/ids.ts';
 import { countDelivered } from '../../domain/callback-counts.ts';
 import { BLOCK_SHARDS, blocksBegun } from '../../domain/input.ts';
 import type { PageSlot } from '../../domain/page.ts';
-import type { RunControl, RunDefinition } from '../../domain/run.ts';
+import { endingsOf, type RunControl, type RunDefinition } from '../../domain/run.ts';
 import { releaseEnded } from '../runs/admit-run.ts';
 import { closeRun, countRecorded, landedAt } from '../runs/finish-run.ts';
 import { giveUpAt } from '../callbacks/delivery.ts';
@@ -53,7 +53,7 @@ export async function tendEnded(
     return { at: now, look: { block: until, againAt, delivered, traced, searches: look.searches === true } };
   }
   const { callbacks } = await countRecorded(ports, definition);
-  const calledFor = callbacks + control.formerCallbacks + 1;
+  const calledFor = callbacks + endingsOf(control);
   if (delivered >= calledFor && control.deliveredEpoch < control.epoch) await ports.runs.noteDelivered(control);
   const isLost = traced < calledFor;
   if (isLost && look.searches !== true) return { at: now, look: { block: 0, againAt, searches: true } };
@@ -83,7 +83,7 @@ function addSeen(one: Seen, other: Seen): Seen {
 /** Whether all that follows from a run's end was begun: reads are cheaper than writes that are refused. */
 async function isClosed(ports: CorePorts, control: RunControl, definition: RunDefinition): Promise<boolean> {
   if (definition.callback === null) return true;
-  const refUid = deriveUid(control.uid, 'run_finished', { ending: control.endings });
+  const refUid = deriveUid(control.uid, 'run_finished', { ending: control.attempt });
   return (await ports.callbacks.readRecord(refUid)) !== null;
 }
 

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { hasEnded } from '../../../shared/domain/run.ts';
+import { endingsOf, hasEnded } from '../../../shared/domain/run.ts';
 import { INLINE } from '../../../shared/engine/live/run-live.ts';
 import type { Records } from '../records.ts';
 import type { InputTruth, RunTruth } from '../run-truth.ts';
@@ -94,7 +94,7 @@ export function inexactEnds(run: RunTruth): readonly string[] {
   const { control, inputs, definition } = run;
   return inputs.flatMap(({ index, pages, given, script }) => {
     const isUntouched =
-      control.endings === 1 && control.status !== 'STOPPED' && control.status !== 'INVALID' && !wasCutShort(run);
+      endingsOf(control) === 1 && control.status !== 'STOPPED' && control.status !== 'INVALID' && !wasCutShort(run);
     if (script === null || !isUntouched) return [];
     const expected = expectedEnd(script, definition.maxResults);
     const last = pages.at(-1)?.slot;

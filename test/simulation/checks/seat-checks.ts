@@ -1,3 +1,4 @@
+import { endingsOf } from '../../../shared/domain/run.ts';
 import { workspaceUid } from '../callers.ts';
 import type { Received } from '../truth.ts';
 import type { Aftermath } from './aftermath.ts';
@@ -118,7 +119,7 @@ function triedByCuts({ truth, runs }: Aftermath): readonly string[] {
   return runs.flatMap(({ control, inputs }) =>
     inputs.flatMap(({ index, pages, given }) => {
       const last = pages.at(-1)?.slot;
-      if (last === undefined || control.endings > 1 || control.status === 'STOPPED') return [];
+      if (last === undefined || endingsOf(control) > 1 || control.status === 'STOPPED') return [];
       const failed = given.filter(({ kind }) => TRIED.has(kind)).length;
       const broken = last.tries > failed ? [`has ${last.tries} tries, ${failed} calls failed`] : [];
       const most = Math.max(

@@ -125,23 +125,22 @@ export const EVERYDAY_BUGS: readonly PlantedBug[] = [
     find: 'if (delivered && record === null) {',
     replace: 'if (record === null) {',
   },
-  // Attempts and endings are the same number whenever a run ends.
   {
     name: 'finished-under-the-epoch',
     file: `${ENGINE}/runs/finish-run.ts`,
-    find: "deriveUid(definition.uid, 'run_finished', { ending: control.endings })",
+    find: "deriveUid(definition.uid, 'run_finished', { ending: attempt })",
     replace: "deriveUid(definition.uid, 'run_finished', { ending: control.epoch })",
   },
   {
     name: 'manifest-forgets-itself',
     file: `${ENGINE}/runs/finish-run.ts`,
-    find: 'callbacks: callbacks + formerCallbacks + 1,',
-    replace: 'callbacks: callbacks + formerCallbacks,',
+    find: 'callbacks: callbacks + attempt,',
+    replace: 'callbacks: callbacks + attempt - 1,',
   },
   {
     name: 'manifest-forgets-former-endings',
     file: `${ENGINE}/runs/finish-run.ts`,
-    find: 'callbacks: callbacks + formerCallbacks + 1,',
+    find: 'callbacks: callbacks + attempt,',
     replace: 'callbacks: callbacks + 1,',
   },
   // The sweeper finds the slot later; whoever waits for it meanwhile waits for nothing.
@@ -187,8 +186,8 @@ export const EVERYDAY_BUGS: readonly PlantedBug[] = [
   {
     name: 'sweeper-forgets-lost-callbacks',
     file: 'shared/engine/sweep/tend-ended.ts',
-    find: 'if (unseen.length === 0) return lookAgainAt;',
-    replace: 'if (unseen.length >= 0) return lookAgainAt;',
+    find: 'if (searches) await sendLost(',
+    replace: 'if (searches && block < 0) await sendLost(',
   },
   {
     name: 'sweeper-forgets-stuck-inputs',
