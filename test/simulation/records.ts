@@ -96,11 +96,13 @@ export class Records {
     return Promise.all(this.#slotItems(runUid, input).map((item) => this.#pageOf(item, runUid)));
   }
 
-  /** How many inputs a run's window has counted as ended. */
-  countedEnds(runUid: string): number {
-    const { pk, sk } = keys.window(runUid);
+  /** How many inputs a run's window has counted as ended; null: a retry has not laid it out yet. */
+  countedEnds({ uid, restartEpoch }: Pick<RunControl, 'uid' | 'restartEpoch'>): number | null {
+    const { pk, sk } = keys.window(uid);
     const window = this.#mirror.get(pk, sk);
-    return window === null ? 0 : Number(window['sc']?.['N']) + Number(window['fl']?.['N']);
+    if (window === null) return 0;
+    const { od: order, sc: succeeded, fl: failed } = window;
+    return Number(order?.['N']) < restartEpoch ? null : Number(succeeded?.['N']) + Number(failed?.['N']);
   }
 
   /** Records of callbacks of a whole run. */

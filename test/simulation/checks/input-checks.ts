@@ -124,8 +124,8 @@ export function wrongEnds({ control, inputs }: RunTruth, records: Records): read
     if (last?.outcome.kind !== 'FAILURE') return last?.outcome.last === true;
     return last.epoch >= control.restartEpoch || last.outcome.error.error_label === 'BAD_INPUT';
   });
-  const counted = records.countedEnds(control.uid);
-  if (counted === ended.length) return [];
+  const counted = records.countedEnds(control);
+  if (counted === null || counted === ended.length) return [];
   return [`stopped run ${control.uid} has ${ended.length} inputs that ended, its window counts ${counted}`];
 }
 
