@@ -39,7 +39,8 @@ export async function sweep(ports: CorePorts, until: number): Promise<SweepRepor
       if (next !== null) left.push(next);
     }
     turns = left;
-    for (const look of [...open.values()]) {
+    const looks = Array.from(open.values()); // of this round: one that leaves more has its next turn after the others
+    for (const look of looks) {
       if (ports.clock.now() >= until) return tell(ports, tally);
       await goOn(ports, look, open);
     }
