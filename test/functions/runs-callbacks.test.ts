@@ -273,3 +273,25 @@ describe('what a deployment says of itself', () => {
     expect(body).toMatchObject({ error_label: 'METHOD_NOT_ALLOWED', params: { allow: ['POST'] } });
   });
 });
+
+describe('the count of a run all of whose callbacks were delivered', () => {
+  it('is told by its own record, however many they were, until a retry calls for more', async () => {
+    const uid = await world.createRun({ inputs: 1_000_000 });
+    await world.moveRun(uid, 'admit');
+    const totals = { ...NO_TOTALS, succeeded: 999_999, failed: 1, callbacks: 1_000_000 };
+    await world.moveRun(uid, 'succeedPartly', { totals, finishedAt: START });
+    await world.core.runs.noteDelivered({ uid, epoch: 1 });
+    const { readDeliveryFacts } = world.ports.reader;
+    const { listRecords } = world.ports.callbacks;
+    const looked = () => Promise.reject(new Error('nothing is looked at'));
+    Object.assign(world.ports.reader, { readDeliveryFacts: looked });
+    Object.assign(world.ports.callbacks, { listRecords: looked });
+    const counted = () => world.get(`/v1/runs/${uid}`);
+    const all = { total: 1_000_001, delivered: 1_000_001, pending: 0, failed: 0 };
+    expect(await counted()).toMatchObject({ body: { callbacks: all } });
+    Object.assign(world.ports.reader, { readDeliveryFacts });
+    Object.assign(world.ports.callbacks, { listRecords });
+    await world.moveRun(uid, 'retry', { newEpoch: true, newAttempt: true, restart: true });
+    expect(await counted()).toMatchObject({ body: { callbacks: { delivered: 0 } } });
+  });
+});
