@@ -66,9 +66,9 @@ const RUN_KINDS: readonly (readonly [string, string])[] = [
   ['CTL', 'run control'],
   ['WIN', 'window'],
   ['IN#', 'input chunk'],
-  ['T#', 'roll-up'],
+  ['F#', 'failed inputs'],
+  ['O#', 'order of a retry'],
   ['C#', 'callback record'],
-  ['M', 'marks'],
   ['P#', 'page slot'],
   ['D#', 'delivery log'],
 ];

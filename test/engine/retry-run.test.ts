@@ -28,7 +28,7 @@ async function failedRun(count: number) {
   return { world, actions, definition, failed, pages: failed * 3 + (count - failed) * 2 };
 }
 
-// 100 inputs lie in four shards under one roll-up node; 5 in a single shard.
+// 100 inputs lie in four shards, 5 in a single one.
 test.each([5, 100])('retry of %i inputs runs the failed ones again from the page that failed', async (count) => {
   const { world, actions, definition, failed, pages } = await failedRun(count);
   const callsBefore = actions.calls.length;

@@ -47,7 +47,7 @@ async function statusesOf(uid: string): Promise<readonly string[]> {
 }
 
 describe('inputs', () => {
-  it('have every status that marks, window and run say', async () => {
+  it('have every status that window, failures and run say', async () => {
     const uid = await startedRun();
     expect((await statusesOf(uid)).slice(0, 10)).toEqual([
       'SUCCEEDED',

@@ -75,12 +75,6 @@ export const REGRESSIONS: readonly Regression[] = [
     undoneBy: 'page-that-waits-buried',
   },
   {
-    seed: 75,
-    scenario: 'letters',
-    was: 'a retried run whose start died ended with the failure of before, which the retry was to run again',
-    undoneBy: 'retried-run-ended-by-old-marks',
-  },
-  {
     seed: 52,
     scenario: 'letters',
     was: 'a run was stopped while a dead letter was about to end it, and a resume found nothing left to do and stood still',
@@ -97,12 +91,6 @@ export const REGRESSIONS: readonly Regression[] = [
     scenario: 'schedules',
     was: 'the sweep took back the entry that a worker, its clock behind, had just put for a schedule under the same key',
     undoneBy: 'schedule-entry-goes-last',
-  },
-  {
-    seed: 575,
-    scenario: 'letters',
-    was: 'the sweep went on with the window that a dying burial had closed, and a retried run ended with its old failures',
-    undoneBy: 'closed-window-gone-on-with',
   },
   {
     seed: 595,
@@ -128,27 +116,9 @@ export const REGRESSIONS: readonly Regression[] = [
     undoneBy: 'key-freed-that-had-work-done',
   },
   {
-    seed: 42060,
-    scenario: 'verbs',
-    was: 'a retried input was stopped with a page whose callback was lost, and what it had recorded before the retry was taken for all it had',
-    undoneBy: 'reopened-hides-what-is-in-hand',
-  },
-  {
     seed: 99584,
     was: 'a worker stood still after a failed attempt and made its record once another had delivered the callback: it stayed PENDING',
     undoneBy: 'late-worker-makes-a-record',
-  },
-  {
-    seed: 109311,
-    scenario: 'letters',
-    was: 'a page landed after its run was postponed, the run’s start died, and it ended PARTIAL_SUCCEEDED though all of it was done',
-    undoneBy: 'done-in-line-ends-in-part',
-  },
-  {
-    seed: 225359,
-    scenario: 'letters',
-    was: 'a resume died after its move, a dead start ended the run, and the stop before was never told',
-    undoneBy: 'buried-without-its-former-ending',
   },
   {
     seed: 159201,

@@ -53,7 +53,7 @@ export function firstPage(
 
 /**
  * The message that takes an input up where its log ends: the page after the last one, or that one again where it ended
- * the input (its end was not yet marked, or it failed and is retried). Attempts and waits go on as the window says.
+ * the input (its end is not counted yet, or it failed and is retried). Attempts and waits go on as the window says.
  */
 export function pageAfter(control: RunControl, inHand: InHand, slot: PageSlot | null): PageMessage {
   const first = firstPage(control.uid, control.epoch, inHand, true);
@@ -72,7 +72,7 @@ export function endsInput({ outcome }: PageSlot): boolean {
   return outcome.kind === 'FAILURE' || outcome.last;
 }
 
-/** Whether an input ended with this page: none follows, and no retry has reopened it since. */
+/** Whether an input ended with this page: none follows, and no retry has taken it up since. */
 export function hasEndedWith(slot: PageSlot, { restartEpoch }: Pick<RunControl, 'restartEpoch'>): boolean {
   return endsInput(slot) && (slot.outcome.kind === 'RESULT' || slot.epoch >= restartEpoch);
 }

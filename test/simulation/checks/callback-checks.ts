@@ -121,7 +121,7 @@ interface Settled {
   readonly failed: number;
 }
 
-/** Inputs that ended. A stop may come between an input's last page and its mark: then what was told may be less. */
+/** Inputs that ended. A stop may come between an input's last page and its count: then what was told may be less. */
 function settledOf(
   { control, inputs, startDied }: RunTruth,
   { succeeded: toldSucceeded, failed: toldFailed }: Settled,

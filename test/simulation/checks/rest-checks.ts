@@ -145,7 +145,7 @@ export const REST_CHECKS: readonly RestCheck[] = [
     check: ({ runs, traffic, isRepeated }) => (isRepeated ? [] : multipliedChains(runs, traffic)),
   },
   {
-    name: 'landedEndsAreMarked',
+    name: 'landedEndsAreCounted',
     proves: 'What ended while its run was stopped is on record once nothing can land any more.',
     check: ({ runs, records, isLate }) => (isLate ? [] : runs.flatMap((run) => wrongEnds(run, records))),
   },

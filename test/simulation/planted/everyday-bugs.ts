@@ -180,8 +180,8 @@ export const EVERYDAY_BUGS: readonly PlantedBug[] = [
   {
     name: 'due-entry-goes-first',
     file: `${ENGINE}/sweep/see-to-entry.ts`,
-    find: '  await seeToKind(ports, entry, entry.kind);\n  await ports.due.deleteDue(entry);\n',
-    replace: '  await ports.due.deleteDue(entry);\n  await seeToKind(ports, entry, entry.kind);\n',
+    find: '    await seeToKind(ports, entry, entry.kind);\n    await ports.due.deleteDue(entry);\n',
+    replace: '    await ports.due.deleteDue(entry);\n    await seeToKind(ports, entry, entry.kind);\n',
   },
   {
     name: 'sweeper-forgets-lost-callbacks',
