@@ -2,7 +2,6 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Keyring } from '../../shared/adapters/aws/keyring.ts';
 import { createLargeObjects } from '../../shared/adapters/aws/large-objects.ts';
-import { createUploadInputs, createUploadObjects } from '../../shared/adapters/aws/upload-objects.ts';
 import { createKeyringReader } from '../../shared/adapters/aws/stage-secrets.ts';
 import { sdkOptions } from '../../shared/adapters/aws/sdk-options.ts';
 import { createRunReader } from '../../shared/adapters/dynamodb/run-reader.ts';
@@ -53,11 +52,7 @@ const wired = once(() => {
   const objects = createLargeObjects(dynamodb.config, env.bucket, process.env);
   const table = new Table(dynamodb, env.table, systemClock);
   return createRunsHandler(createApiPorts(machine, table, env), {
-    ...createStorePorts(env, machine, {
-      dynamodb,
-      objects,
-      uploads: createUploadInputs(createUploadObjects(dynamodb.config, env.bucket, process.env)),
-    }),
+    ...createStorePorts(env, machine, { dynamodb, objects }),
     reader: createRunReader(table, objects),
     workspaces: createWorkspaceStore(table),
     keyring: createKeyringReader(new SecretsManagerClient(sdkOptions()), env.masterSecretArn, systemChance),

@@ -14,7 +14,6 @@ import { Table } from '../../shared/adapters/dynamodb/table.ts';
 import { INPUTS_A_PLACE } from '../../shared/domain/input.ts';
 import type { RuntimeSettings } from '../../shared/contract/env.ts';
 import type { Chance, Clock, CorePorts, Log } from '../../shared/engine/ports.ts';
-import type { UploadInputs } from '../../shared/engine/launch/upload-ports.ts';
 
 /** What the machine gives: real in Lambda, by hand in tests and in the simulator. */
 export interface Machine {
@@ -40,8 +39,6 @@ interface CoreEnv extends StoreEnv {
 interface StoreClients {
   readonly dynamodb: DynamoDBClient;
   readonly objects: LargeObjects;
-  /** Absent for a function that has no need of inputs, or no leave to read uploads. */
-  readonly uploads?: UploadInputs;
 }
 
 /** How long a message or a delivery waits for company before it is sent. */
@@ -80,7 +77,7 @@ export function createStorePorts(env: StoreEnv, machine: Machine, clients: Store
   return {
     ...machine,
     due,
-    runs: createRunStore(table, due, clients.uploads),
+    runs: createRunStore(table, due, clients.objects),
     progress: createProgressStore(table, clients.objects),
     admission: createAdmissionStore(
       table,
@@ -110,7 +107,7 @@ export function createStarterPorts(
   return {
     ...machine,
     due,
-    runs: createRunStore(clients.table, due),
+    runs: createRunStore(clients.table, due, noLargeObjects),
     messages: createMessageSender(
       clients.sqs,
       machine.clock,

@@ -5,7 +5,6 @@ import { createGuardedHttp } from '../../shared/adapters/aws/guarded-http.ts';
 import { createLargeObjects } from '../../shared/adapters/aws/large-objects.ts';
 import { createCallbackSender } from '../../shared/adapters/aws/outbound.ts';
 import { createKeyringReader, createStageSecrets } from '../../shared/adapters/aws/stage-secrets.ts';
-import { createUploadInputs, createUploadObjects } from '../../shared/adapters/aws/upload-objects.ts';
 import { sdkOptions } from '../../shared/adapters/aws/sdk-options.ts';
 import { consoleLog, systemChance, systemClock } from '../../shared/adapters/system.ts';
 import { parseEnv } from '../../shared/contract/env.ts';
@@ -41,7 +40,6 @@ const wired = once(() => {
         dynamodb,
         sqs: new SQSClient(sdkOptions()),
         objects: createLargeObjects(dynamodb.config, env.bucket, process.env),
-        uploads: createUploadInputs(createUploadObjects(dynamodb.config, env.bucket, process.env)),
       }),
       sender: createCallbackSender(http),
       secrets: createStageSecrets(keyring),

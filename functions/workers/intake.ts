@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { createLargeObjects } from '../../shared/adapters/aws/large-objects.ts';
 import { createUploadObjects } from '../../shared/adapters/aws/upload-objects.ts';
 import { sdkOptions } from '../../shared/adapters/aws/sdk-options.ts';
 import { consoleLog, systemChance, systemClock } from '../../shared/adapters/system.ts';
@@ -8,7 +9,7 @@ import { type IntakePorts, intakeRun } from '../../shared/engine/launch/intake-r
 import { registerActions } from '../actions/index.ts';
 import { once } from '../entry/once.ts';
 import { createQueueHandler } from '../entry/queue/create-queue-handler.ts';
-import { createCorePorts, noLargeObjects } from '../entry/world.ts';
+import { createCorePorts } from '../entry/world.ts';
 
 /** Reads uploads: one message, one run's whole upload. */
 export function createIntakeHandler(ports: IntakePorts): ReturnType<typeof createQueueHandler> {
@@ -23,7 +24,11 @@ const wired = once(() => {
   const machine = { clock: systemClock, chance: systemChance, log: consoleLog };
   const dynamodb = new DynamoDBClient(sdkOptions());
   return createIntakeHandler({
-    ...createCorePorts(env, machine, { dynamodb, sqs: new SQSClient(sdkOptions()), objects: noLargeObjects }),
+    ...createCorePorts(env, machine, {
+      dynamodb,
+      sqs: new SQSClient(sdkOptions()),
+      objects: createLargeObjects(dynamodb.config, env.bucket, process.env),
+    }),
     actions: registerActions(env.settings.extraActions),
     uploads: createUploadObjects(dynamodb.config, env.bucket, process.env),
   });

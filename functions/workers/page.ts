@@ -5,7 +5,6 @@ import { createGuardedHttp } from '../../shared/adapters/aws/guarded-http.ts';
 import { createLargeObjects } from '../../shared/adapters/aws/large-objects.ts';
 import { createActionWorld } from '../../shared/adapters/aws/outbound.ts';
 import { createActionSecrets } from '../../shared/adapters/aws/stage-secrets.ts';
-import { createUploadInputs, createUploadObjects } from '../../shared/adapters/aws/upload-objects.ts';
 import { sdkOptions } from '../../shared/adapters/aws/sdk-options.ts';
 import { consoleLog, systemChance, systemClock } from '../../shared/adapters/system.ts';
 import { parseEnv } from '../../shared/contract/env.ts';
@@ -48,7 +47,6 @@ const wired = once(() => {
         dynamodb,
         sqs: new SQSClient(sdkOptions()),
         objects: createLargeObjects(dynamodb.config, env.bucket, process.env),
-        uploads: createUploadInputs(createUploadObjects(dynamodb.config, env.bucket, process.env)),
       }),
       actions: registerActions(extraActions),
       world: createActionWorld(

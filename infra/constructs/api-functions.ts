@@ -76,7 +76,7 @@ export function createRuns(scope: Construct, platform: Platform): EngineFunction
     platform,
     name: 'runs',
     keys: 'read',
-    objects: { get: ['pages', 'uploads'] },
+    objects: { get: ['pages', 'inputs'] },
     timeout: API_TIMEOUT,
     memoryMb: 1_024,
     requeues: false,

@@ -3,7 +3,7 @@ import { createGunzip } from 'node:zlib';
 import { BadGzip, type UploadObjects } from '../engine/launch/upload-ports.ts';
 
 /** Bytes that come out at a time: what is held of a file that swells, however much it would. */
-const CHUNK_BYTES = 256 * 1024;
+const CHUNK_BYTES = 1024 * 1024;
 
 /** Unzips with zlib, members one after another. Whoever stops reading stops it. */
 export const unzip: UploadObjects['unzip'] = async function* unzip(chunks) {

@@ -17,6 +17,12 @@ export interface StoredInput {
   readonly fault?: string;
 }
 
+/** Inputs that lie together, from the index of the first. */
+export interface InputChunk {
+  readonly first: number;
+  readonly inputs: readonly StoredInput[];
+}
+
 /** What an input had recorded when it failed. Noted before the window counts it: what failed is found by this alone. */
 export interface FailedInput {
   readonly input: number;
@@ -51,6 +57,11 @@ export function blockOf(input: number): number {
 /** How many shards a run of so many inputs has. */
 function shardCount(inputsTotal: number): number {
   return Math.ceil(inputsTotal / SHARD_SIZE);
+}
+
+/** How many blocks a run of so many inputs has. */
+export function blockCount(inputsTotal: number): number {
+  return Math.ceil(inputsTotal / BLOCK_SIZE);
 }
 
 /** Shards in which something may be recorded: as far as the window has come. In a retry all inputs have had their turn. */

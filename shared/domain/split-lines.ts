@@ -2,10 +2,6 @@
 export interface Line {
   /** From 1; blank lines are counted too. */
   readonly number: number;
-  /** Of its first byte in the text. */
-  readonly offset: number;
-  /** Bytes it takes in the text, less its line feed. */
-  readonly size: number;
   /** Its bytes without line end and byte order mark; null where it is longer than was asked for. */
   readonly bytes: Uint8Array | null;
 }
@@ -24,11 +20,10 @@ const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
 
 /**
  * Splits at line feeds; a carriage return before one and a byte order mark at the very start are no part of a line. As a
- * line feed is no byte of any other character in UTF-8 (RFC 3629 §3), characters are never cut. `from`: where the first chunk lies
- * in the text, if not at its start.
+ * line feed is no byte of any other character in UTF-8 (RFC 3629 §3), characters are never cut.
  */
-export function createLineSplitter(maxBytes: number, from: Pick<Line, 'number' | 'offset'> = START): LineSplitter {
-  let { number, offset } = from;
+export function createLineSplitter(maxBytes: number): LineSplitter {
+  let number = 1;
   let size = 0;
   let kept: Uint8Array[] = [];
   // A line of the greatest length may come with a byte order mark and a carriage return.
@@ -41,10 +36,9 @@ export function createLineSplitter(maxBytes: number, from: Pick<Line, 'number' |
   }
 
   function take(): Line | null {
-    const bytes = size > room ? null : trim(kept.length === 1 ? (kept[0] ?? EMPTY) : Buffer.concat(kept), offset === 0);
-    const line = { number, offset, size, bytes: bytes !== null && bytes.length > maxBytes ? null : bytes };
+    const bytes = size > room ? null : trim(kept.length === 1 ? (kept[0] ?? EMPTY) : Buffer.concat(kept), number === 1);
+    const line = { number, bytes: bytes !== null && bytes.length > maxBytes ? null : bytes };
     number += 1;
-    offset += size + 1;
     size = 0;
     kept = [];
     return line.bytes !== null && isBlank(line.bytes) ? null : line;
@@ -68,7 +62,6 @@ export function createLineSplitter(maxBytes: number, from: Pick<Line, 'number' |
   };
 }
 
-const START = { number: 1, offset: 0 };
 const EMPTY = new Uint8Array();
 
 function trim(bytes: Uint8Array, isFirst: boolean): Uint8Array {

@@ -1,12 +1,11 @@
 import type { CallbackRecord, CallbackStatus } from '../domain/callback.ts';
 import type { ErrorRecord } from '../domain/errors.ts';
-import type { FailedInput, OpenInput, Position, RunWindow, StoredInput, Wait } from '../domain/input.ts';
+import type { FailedInput, InputChunk, OpenInput, Position, RunWindow, StoredInput, Wait } from '../domain/input.ts';
 import type { PaceRecord, Turn } from '../domain/pace.ts';
 import type { PageSlot } from '../domain/page.ts';
 import type { Receiver } from '../domain/receiver.ts';
 import type { Seats } from '../domain/seats.ts';
 import type { RunControl, RunDefinition, RunMove, StatusReason, Totals } from '../domain/run.ts';
-import type { UploadSpan } from '../domain/upload.ts';
 
 /** Every promise asked of storage. A read is strong where it says so; a write that has a condition says what a refusal gives. */
 
@@ -48,15 +47,19 @@ export interface RunStore {
   /** Notes that all callbacks were delivered that a run has called for up to its end in this epoch. */
   noteDelivered(control: Pick<RunControl, 'uid' | 'epoch'>): Promise<void>;
   /** Has the items of a block, or with null those of the run itself, kept until then at least. */
-  keepItems(runUid: string, block: number | null, expiresAt: number): Promise<void>;
+  keepItems(
+    runUid: string,
+    part: { readonly block: number; readonly hasBegun: boolean } | null,
+    expiresAt: number,
+  ): Promise<void>;
   /** Notes that a run waits for another one's end. */
   addDependent(runUid: string, dependentUid: string, expiresAt: number): Promise<void>;
   /** The runs that were noted to wait for this one. */
   listDependents(runUid: string): Promise<readonly string[]>;
   /** Records a live run that is over, whole in one write. False: a run stands under its uid already, and stays. */
   recordLive(definition: RunDefinition, control: RunControl, input: StoredInput): Promise<boolean>;
-  /** Writes down where inputs lie in the upload of a run. Said twice, it is the same. */
-  writeSpans(runUid: string, spans: readonly UploadSpan[], expiresAt: number): Promise<void>;
+  /** Writes inputs of a run that has none in its definition. Said twice, it is the same. */
+  writeInputs(runUid: string, chunks: readonly InputChunk[], expiresAt: number): Promise<void>;
   /** Notes in the definition how many inputs an upload has; {@link countInputs} commits it. */
   noteInputs(runUid: string, inputsTotal: number): Promise<void>;
   /** Makes the count of an upload's inputs known, on condition that it is not and that the epoch holds. */

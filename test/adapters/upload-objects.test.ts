@@ -3,12 +3,8 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { startGateway } from '../../infra/local/gateway.ts';
 import { openS3 } from '../../infra/local/services/s3.ts';
-import {
-  createUploadInputs,
-  createUploadObjects,
-  createUploadTickets,
-} from '../../shared/adapters/aws/upload-objects.ts';
-import { PIECE_BYTES, type Upload } from '../../shared/domain/upload.ts';
+import { createUploadObjects, createUploadTickets } from '../../shared/adapters/aws/upload-objects.ts';
+import type { Upload } from '../../shared/domain/upload.ts';
 
 const TEXT = 'line one\nline two\n';
 let now: number;
@@ -86,18 +82,4 @@ test('what was put is kept by a launch, as it was pinned, and stays where it is 
   for (let time = 0; time < 2; time += 1) await objects.keepObject(workspaceUid, ref);
   expect(Buffer.from(await objects.readBytes(workspaceUid, ref, 0, 100)).toString()).toBe(TEXT);
   expect((await put(url, headers, 'again')).status).toBe(412);
-});
-
-test('a span of unzipped lines is read over the end of a piece', async () => {
-  const { objects } = await startBucket();
-  const { uid, workspaceUid } = upload;
-  const ref = { uid, etag: '', bytes: 1, encoding: 'gzip' } as const;
-  const line = (index: number): string => `{"at":${String(index).padStart(10, '0')}}\n`.replace(/:0+(?=\d)/, ':');
-  const before = Buffer.alloc(PIECE_BYTES - 5, ' ');
-  const text = Buffer.concat([before, Buffer.from(line(1) + line(2))]);
-  await objects.writePiece(workspaceUid, ref, 0, text.subarray(0, PIECE_BYTES));
-  await objects.writePiece(workspaceUid, ref, 1, text.subarray(PIECE_BYTES));
-  const span = { first: 0, line: 1, offset: PIECE_BYTES - 5, bytes: text.length - PIECE_BYTES + 5 };
-  const inputs = await createUploadInputs(objects).readSpan(workspaceUid, ref, span);
-  expect(inputs.map(({ input }) => input)).toEqual([{ at: 1 }, { at: 2 }]);
 });

@@ -3,12 +3,12 @@
  * live heap of each function at its highest, as one line of JSON. Run by intake.ts, with `--expose-gc`.
  */
 import type { SQSRecord } from 'aws-lambda';
+import type { DynamoDbEngine } from '../../infra/local/dynamodb/engine.ts';
 import { createCorePorts } from '../../functions/entry/world.ts';
 import { createControlHandler } from '../../functions/workers/control.ts';
 import { createIntakeHandler } from '../../functions/workers/intake.ts';
 import { createPageHandler } from '../../functions/workers/page.ts';
 import { settingsOf } from '../../infra/settings.ts';
-import { createUploadInputs } from '../../shared/adapters/aws/upload-objects.ts';
 import { unzip } from '../../shared/adapters/unzip.ts';
 import { systemChance, systemClock } from '../../shared/adapters/system.ts';
 import { asyncBody } from '../../shared/contract/launch-schemas.ts';
@@ -54,9 +54,7 @@ function watchHeap(): void {
 
 const tally = new Tally();
 /** An upload that is made as it is read: nothing of it is held here. */
-const uploads: Pick<UploadObjects, 'readBytes' | 'readPiece' | 'writePiece' | 'unzip'> = {
-  readPiece: () => Promise.reject(new Error('Nothing is zipped here.')),
-  writePiece: () => Promise.reject(new Error('Nothing is zipped here.')),
+const uploads: Pick<UploadObjects, 'readBytes' | 'unzip'> = {
   unzip,
   async readBytes(_, upload, from, bytes) {
     watchHeap();
@@ -94,10 +92,9 @@ const ports = {
     env,
     { clock: systemClock, chance: systemChance, log: silentLog },
     {
-      dynamodb: createDynamoDbClient(engine, () => tally, noWait),
+      dynamodb: createDynamoDbClient(forgetful(engine), () => tally, noWait),
       sqs: createSqsClient(deliver, () => tally, noWait),
-      objects: { put: async () => undefined, get: () => Promise.reject(new Error('There are no large pages.')) },
-      uploads: createUploadInputs(uploads),
+      objects: { put: async () => undefined, get: () => Promise.reject(new Error('Nothing is large here.')) },
     },
     0,
   ),
@@ -109,6 +106,33 @@ const handlers = {
   intake: createIntakeHandler({ ...ports, uploads }),
   page: createPageHandler(ports, 2),
 };
+
+/**
+ * The table lies in this process, and is no function's memory: inputs that no page here reads are deleted from it as soon
+ * as they are written and counted.
+ */
+function forgetful(table: DynamoDbEngine): DynamoDbEngine {
+  return {
+    ...table,
+    async handle(operation, body) {
+      const answer = await table.handle(operation, body);
+      if (operation !== 'BatchWriteItem') return answer;
+      // cast: the SDK has serialized it
+      const { RequestItems } = body as { RequestItems: Record<string, { PutRequest: { Item: ChunkItem } }[]> };
+      for (const { PutRequest } of RequestItems[TABLE_NAME] ?? []) {
+        const { pk, sk, first } = PutRequest.Item;
+        if (Number(first?.N ?? 0) > PAGES) await table.handle('DeleteItem', { TableName: TABLE_NAME, Key: { pk, sk } });
+      }
+      return answer;
+    },
+  };
+}
+
+interface ChunkItem {
+  readonly pk: object;
+  readonly sk: object;
+  readonly first?: { readonly N: string };
+}
 
 /** Hands a batch of a queue to its function. */
 async function handOut(name: keyof typeof handlers): Promise<void> {

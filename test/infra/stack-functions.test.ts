@@ -55,7 +55,7 @@ test('no function may scan, manage, or do what is not named', () => {
   }
 });
 
-test('the only wildcards but entries of schedules are objects of pages and uploads', () => {
+test('the only wildcards but entries of schedules are objects of pages, inputs and uploads', () => {
   const wild = permissions.filter(
     ({ action, resource }) => JSON.stringify(resource).includes('*') && !action.startsWith('scheduler:'),
   );
@@ -64,19 +64,19 @@ test('the only wildcards but entries of schedules are objects of pages and uploa
     return `${owner} ${action} ${/[a-z]+\/\*/.exec(JSON.stringify(resource))?.[0]}`;
   });
   expect(table.toSorted()).toEqual([
+    'Callback s3:GetObject inputs/*',
     'Callback s3:GetObject pages/*',
-    'Callback s3:GetObject uploads/*',
     'Intake s3:GetObject uploads/*',
-    'Intake s3:PutObject uploads/*',
+    'Intake s3:PutObject inputs/*',
     'Launch s3:GetObject incoming/*',
     'Launch s3:PutObject incoming/*',
     'Launch s3:PutObject uploads/*',
     'Live s3:GetObject pages/*',
     'Live s3:PutObject pages/*',
-    'Page s3:GetObject uploads/*',
+    'Page s3:GetObject inputs/*',
     'Page s3:PutObject pages/*',
+    'Runs s3:GetObject inputs/*',
     'Runs s3:GetObject pages/*',
-    'Runs s3:GetObject uploads/*',
   ]);
 });
 

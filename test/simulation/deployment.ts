@@ -18,7 +18,6 @@ import { createEntryScheduler } from '../../shared/adapters/aws/entry-scheduler.
 import { createKeyring } from '../../shared/adapters/aws/keyring.ts';
 import { createCallbackPolicy } from '../../shared/adapters/aws/outbound.ts';
 import { createStageSecrets } from '../../shared/adapters/aws/stage-secrets.ts';
-import { createUploadInputs } from '../../shared/adapters/aws/upload-objects.ts';
 import { createRunReader } from '../../shared/adapters/dynamodb/run-reader.ts';
 import { createScheduleStore } from '../../shared/adapters/dynamodb/schedule-store.ts';
 import { Table } from '../../shared/adapters/dynamodb/table.ts';
@@ -26,7 +25,7 @@ import { createUploadStore } from '../../shared/adapters/dynamodb/upload-store.t
 import { createWorkspaceStore } from '../../shared/adapters/dynamodb/workspace-store.ts';
 import type { QueueMessage } from '../../shared/contract/messages.ts';
 import type { Log } from '../../shared/engine/ports.ts';
-import type { FunctionName, RuntimeSettings } from '../../shared/contract/env.ts';
+import type { RuntimeSettings } from '../../shared/contract/env.ts';
 import { openEngine, TABLE_NAME } from '../support/open-table.ts';
 import { createDynamoDbClient, createSqsClient } from './aws-clients.ts';
 import { createDynamoDb, createSqs } from './services.ts';
@@ -102,8 +101,7 @@ export function deploy(
       : createSqsClient(instance, sqsService, tellDifference);
     const objects = bucket.pagesOf(instance);
     const uploads = bucket.uploadsOf(instance);
-    const readsInputs = READ_INPUTS.has(instance.functionName);
-    const clients = { dynamodb, sqs, objects, ...(readsInputs ? { uploads: createUploadInputs(uploads) } : {}) };
+    const clients = { dynamodb, sqs, objects };
     const { clock, chance, log } = instance;
     const machine = { clock, chance, log };
     const keyring = () => readKeyring(instance);
@@ -186,9 +184,9 @@ export function deploy(
     if (!seenTo.has(id)) observer.violate('lettersAreSeenTo', `a dead letter is gone and nobody saw to it: ${body}`);
   };
   connect(stage, queues.deadLetters, { name: 'dead-letters', pool: deadLetters }, { ...on, done });
-  const pieces = workload.uploads === undefined ? {} : { chunkBytes: workload.uploads.chunkBytes };
+  const reads = workload.uploads === undefined ? {} : { readBytes: workload.uploads.readBytes };
   const intake = new InstancePool<QueueHandler>(stage, 'intake', (one) =>
-    createIntakeHandler({ ...portsOf(one), ...pieces }),
+    createIntakeHandler({ ...portsOf(one), ...reads }),
   );
   connect(stage, queues.intake, { name: 'intake', pool: intake }, on);
   const pools = [launch, live, verbs, schedules, run, runs, sweep, control, page, callback, intake, deadLetters];
@@ -220,9 +218,6 @@ const unlimited: ApiPorts['spendRate'] = async (_, type) => ({
   resetSeconds: 0,
   refusedUntil: null,
 });
-
-/** Those that may read inputs that lie in uploads, as deployed. */
-const READ_INPUTS: ReadonlySet<FunctionName> = new Set(['page', 'callback', 'runs']);
 
 const ENTRY_TARGET = {
   group: 'default',

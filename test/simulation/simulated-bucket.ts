@@ -4,14 +4,14 @@ import type { LargeObjects } from '../../shared/adapters/dynamodb/progress-store
 import type { UploadObjects, UploadTickets } from '../../shared/engine/launch/upload-ports.ts';
 import type { Instance } from './instance.ts';
 
-/** The stage's bucket: bodies of large pages, and uploads. Reads and writes of functions are calls of their instances. */
+/** The stage's bucket: bodies of large pages, large chunks of inputs, and uploads. Reads and writes of functions are calls of their instances. */
 export class SimulatedBucket {
-  /** Bodies of pages, by key. */
+  /** Bodies of pages and chunks, by key. */
   readonly pages: Map<string, Uint8Array> = new Map();
   /** By URL. */
   readonly #uploads = new Map<string, { readonly etag: string; readonly bytes: Uint8Array }>();
 
-  /** What launches kept, and pieces of what was unzipped, by URL. */
+  /** What launches kept, by URL. */
   readonly #kept = new Map<string, { readonly etag: string; readonly bytes: Uint8Array }>();
 
   /** When signed URLs stop being good, epoch ms. */
@@ -69,24 +69,7 @@ export class SimulatedBucket {
           },
           refuse,
         ),
-      writePiece: (workspaceUid, { uid }, index, bytes) =>
-        instance.call(
-          'PutObject piece',
-          async () =>
-            void kept.set(`${urlOf(workspaceUid, uid)}/${index}`, { etag: '', bytes: Uint8Array.from(bytes) }),
-          refuse,
-        ),
       unzip,
-      readPiece: (workspaceUid, { uid }, index, from, count) =>
-        instance.call(
-          'GetObject piece',
-          async () => {
-            const found = kept.get(`${urlOf(workspaceUid, uid)}/${index}`);
-            if (found === undefined) throw new Error(`NoSuchKey ${uid}/${index}`);
-            return found.bytes.subarray(from, from + count);
-          },
-          refuse,
-        ),
       readBytes: (workspaceUid, { uid, etag }, from, count) =>
         instance.call(
           'GetObject upload',

@@ -1,4 +1,3 @@
-import { createUploadInputs } from '../../shared/adapters/aws/upload-objects.ts';
 import { createBatcher } from '../../shared/adapters/batcher.ts';
 import { createAdmissionStore } from '../../shared/adapters/dynamodb/admission-store.ts';
 import { createCallbackStore } from '../../shared/adapters/dynamodb/callback-store.ts';
@@ -124,7 +123,7 @@ export function createEngineWorld(options: {
     chance,
     log: silent,
     due,
-    runs: createRunStore(table, due, createUploadInputs(uploads)),
+    runs: createRunStore(table, due, objects),
     schedules: createScheduleStore(table),
     lag: createFireLag(clock),
     entries: options.entries ?? {

@@ -15,7 +15,6 @@ export interface MemoryUploads extends UploadObjects {
 
 export function createMemoryUploads(): MemoryUploads {
   const objects = new Map<string, { readonly etag: string; readonly bytes: Uint8Array }>();
-  const pieces = new Map<string, Uint8Array>();
   const kept = new Set<string>();
   const reads: number[] = [];
   const keyOf = (workspaceUid: string, uid: string): string => `${workspaceUid}/${uid}`;
@@ -36,15 +35,7 @@ export function createMemoryUploads(): MemoryUploads {
       if (objects.get(keyOf(workspaceUid, uid))?.etag !== etag) throw new Error(`PreconditionFailed: ${uid}`);
       kept.add(uid);
     },
-    async writePiece(workspaceUid, { uid }, index, bytes) {
-      pieces.set(`${keyOf(workspaceUid, uid)}/${index}`, Uint8Array.from(bytes));
-    },
     unzip,
-    async readPiece(workspaceUid, { uid }, index, from, count) {
-      const bytes = pieces.get(`${keyOf(workspaceUid, uid)}/${index}`);
-      if (bytes === undefined) throw new Error(`NoSuchKey: piece ${index} of the upload ${uid}`);
-      return bytes.slice(from, from + count);
-    },
     async readBytes(workspaceUid, { uid, etag }, from, count) {
       const found = objects.get(keyOf(workspaceUid, uid));
       if (found?.etag !== etag) throw new Error(`PreconditionFailed: the upload ${uid} is not what was pinned.`);

@@ -1,6 +1,5 @@
-import { readSpan } from '../../domain/read-span.ts';
-import { piecesOf, type Upload } from '../../domain/upload.ts';
-import type { UploadInputs, UploadObjects, UploadTickets } from '../../engine/launch/upload-ports.ts';
+import type { Upload } from '../../domain/upload.ts';
+import type { UploadObjects, UploadTickets } from '../../engine/launch/upload-ports.ts';
 import { unzip } from '../unzip.ts';
 import type { EndpointEnv } from './large-objects.ts';
 import {
@@ -25,13 +24,9 @@ function incomingKey({ workspaceUid, uid }: Named): string {
   return `incoming/${workspaceUid}/${uid}`;
 }
 
-/** Where the upload of a run lies, for as long as runs are kept. */
+/** Where the upload of a run lies until its inputs are taken in, however late that is. */
 function keptKey({ workspaceUid, uid }: Named): string {
   return `uploads/${workspaceUid}/${uid}`;
-}
-
-function pieceKey(named: Named, index: number): string {
-  return `${keptKey(named)}/${index}`;
 }
 
 /** Uploads in the stage's bucket; `config` is that of any client of the SDK. */
@@ -64,33 +59,7 @@ export function createUploadObjects(config: ClientConfig, bucket: string, env: E
       return (await request({ method: 'GET', key: keptKey({ workspaceUid, uid }), headers })).body;
     },
 
-    async writePiece(workspaceUid, { uid }, index, bytes) {
-      await request({ method: 'PUT', key: pieceKey({ workspaceUid, uid }, index), body: bytes });
-    },
-
     unzip,
-
-    async readPiece(workspaceUid, { uid }, index, from, count) {
-      const headers = { range: `bytes=${from}-${from + count - 1}` };
-      return (await request({ method: 'GET', key: pieceKey({ workspaceUid, uid }, index), headers })).body;
-    },
-  };
-}
-
-/** The inputs of uploads. Apart from the stores, so that functions that read none are bundled without a line's parser. */
-export function createUploadInputs(objects: Pick<UploadObjects, 'readBytes' | 'readPiece'>): UploadInputs {
-  return {
-    async readSpan(workspaceUid, upload, span) {
-      const { offset, bytes } = span;
-      if (upload.encoding === undefined) {
-        return readSpan(span, await objects.readBytes(workspaceUid, upload, offset, bytes));
-      }
-      const parts: Uint8Array[] = [];
-      for (const { index, from, count } of piecesOf(offset, bytes)) {
-        parts.push(await objects.readPiece(workspaceUid, upload, index, from, count));
-      }
-      return readSpan(span, Buffer.concat(parts));
-    },
   };
 }
 

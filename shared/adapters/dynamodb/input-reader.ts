@@ -1,11 +1,10 @@
-import type { StoredInput } from '../../domain/input.ts';
+import type { InputChunk, StoredInput } from '../../domain/input.ts';
 import type { RunDefinition } from '../../domain/run.ts';
-import type { UploadSpan } from '../../domain/upload.ts';
-import type { UploadInputs } from '../../engine/launch/upload-ports.ts';
 import { Lru } from '../lru.ts';
 import { type Item, ItemReader } from './attributes.ts';
-import { type InputChunk, unpackInputs } from './input-chunks.ts';
+import { readChunk } from './input-chunks.ts';
 import { CHUNK_PREFIX, keys, runPartition } from './keys.ts';
+import type { LargeObjects } from './progress-store.ts';
 import type { Table } from './table.ts';
 
 /** A definition, and its inputs where they lie within it. */
@@ -14,7 +13,7 @@ export interface DefinitionInHand {
   readonly inputs: readonly StoredInput[] | null;
 }
 
-/** Inputs of runs, wherever they lie: in the definition, in chunks beside it, or in an upload. */
+/** Inputs of runs, wherever they lie: in the definition, or in chunks. */
 export interface InputReader {
   /** The inputs that lie together with one. Throws where the run has no such input. */
   chunkOf(runUid: string, input: number): Promise<InputChunk>;
@@ -28,7 +27,7 @@ const CHUNKS_A_RUN = 2;
 
 export function createInputReader(
   table: Table,
-  uploads: UploadInputs,
+  objects: Pick<LargeObjects, 'get'>,
   definitionOf: (runUid: string) => Promise<DefinitionInHand | null>,
 ): InputReader {
   const cached = new Lru<readonly InputChunk[]>(CACHED_RUNS);
@@ -38,38 +37,25 @@ export function createInputReader(
     return cached.get(runUid)?.find((chunk) => holds(chunk, input));
   }
 
-  /** The item of the chunk or span that an input lies in. */
+  /** The item of the chunk that an input lies in. */
   async function itemOf(runUid: string, input: number, consistency: 'strong' | 'eventual'): Promise<Item> {
-    const { items } = await table.query({
-      pk: runPartition(runUid),
-      from: CHUNK_PREFIX,
-      to: keys.chunk(runUid, input).sk,
-      order: 'descending',
-      limit: 1,
-      consistency,
-    });
+    const { pk, sk } = keys.chunk(runUid, input);
+    const range = { from: CHUNK_PREFIX, to: sk, order: 'descending', limit: 1 } as const;
+    const { items } = await table.query({ pk, ...range, consistency });
     if (items[0] !== undefined) return items[0];
-    if (consistency === 'strong') throw new Error(`Run ${runUid} lacks the chunk of input ${input}.`);
-    return itemOf(runUid, input, 'strong');
+    if (consistency === 'eventual') return itemOf(runUid, input, 'strong');
+    // Release 0.1.0 wrote a run's chunks beside its definition.
+    const former = await table.query({ pk: runPartition(runUid), ...range, consistency });
+    if (former.items[0] !== undefined) return former.items[0];
+    throw new Error(`Run ${runUid} lacks the chunk of input ${input}.`);
   }
 
-  async function fetchChunk(
-    { definition }: DefinitionInHand,
-    input: number,
-    consistency: 'strong' | 'eventual',
-  ): Promise<InputChunk> {
-    const item = await itemOf(definition.uid, input, consistency);
-    const chunk = { first: new ItemReader(item).number('first'), inputs: await inputsOf(definition, item) };
+  async function fetchChunk(runUid: string, input: number, consistency: 'strong' | 'eventual'): Promise<InputChunk> {
+    const chunk = await readChunk(objects, await itemOf(runUid, input, consistency), input);
     if (holds(chunk, input)) return chunk;
     // Written just now, the nearest that is seen may not be the nearest there is.
-    if (consistency === 'eventual') return fetchChunk({ definition, inputs: null }, input, 'strong');
-    throw new Error(`Run ${definition.uid} has no input ${input}.`);
-  }
-
-  async function inputsOf({ workspaceUid, upload }: RunDefinition, item: Item): Promise<readonly StoredInput[]> {
-    const packed = new ItemReader(item).bytesOrNull('inputs');
-    if (packed !== null || upload === undefined) return unpackInputs(packed ?? new Uint8Array());
-    return uploads.readSpan(workspaceUid, upload, spanFromItem(item));
+    if (consistency === 'eventual') return fetchChunk(runUid, input, 'strong');
+    throw new Error(`Run ${runUid} has no input ${input}.`);
   }
 
   return {
@@ -81,7 +67,7 @@ export function createInputReader(
       for (let under = reading.get(runUid); under !== undefined; under = reading.get(runUid)) await under;
       const near = known(runUid, input);
       if (near !== undefined) return near;
-      const fetching = fetchChunk(found, input, 'eventual');
+      const fetching = fetchChunk(runUid, input, 'eventual');
       reading.set(
         runUid,
         fetching.catch(() => undefined).finally(() => reading.delete(runUid)),
@@ -103,23 +89,3 @@ export function createInputReader(
 function holds({ first, inputs }: InputChunk, input: number): boolean {
   return input >= first && input < first + inputs.length;
 }
-
-/** A span as it is stored, under the key of a chunk. */
-export function spanToRecord({ first, line, offset, bytes }: UploadSpan): object {
-  return { first, line, offset, bytes };
-}
-
-function spanFromItem(item: Item): UploadSpan {
-  const read = new ItemReader(item);
-  return {
-    first: read.number('first'),
-    line: read.number('line'),
-    offset: read.number('offset'),
-    bytes: read.number('bytes'),
-  };
-}
-
-/** Uploads for a function that has no leave to read them: it meets none, so asking is a fault of ours. */
-export const noUploads: UploadInputs = {
-  readSpan: (_, { uid }) => Promise.reject(new Error(`This function may not read the upload ${uid}.`)),
-};

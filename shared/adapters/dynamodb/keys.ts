@@ -17,7 +17,6 @@ import {
  *   R#<run>            DEF                     what never changes, small inputs within
  *                      CTL                     what moves: status, epoch, reason; listed by the index `list`
  *                      WIN                     the window of open inputs
- *                      IN#<first input>        a chunk of inputs, compressed; or where it lies in the run's upload
  *                      F#<shard>               which of the shard's inputs failed, and what they had recorded
  *                      O#<epoch>#<part>        a part of the order of that epoch's retry
  *                      N#<run>                 a run that waits for this one's end
@@ -25,7 +24,8 @@ import {
  *                      C#<ending>              record of a run.finished
  *                      C#R#<uid>               record of a replay of one
  *   R#<run>#<shard>    P#<input>#<page>        a page slot
- *   R#<run>#B<block>   D#<at>#<id>             deliveries, as one invocation logged them
+ *   R#<run>#B<block>   IN#<first input>        a chunk of inputs, compressed, or which object has them
+ *                      D#<at>#<id>             deliveries, as one invocation logged them
  *                      C#<input>#<page>#…      record of a page's or a failed input's callback
  *                      C#R#<uid>               record of a replay of one
  *   S#<schedule>       CTL                     what moves of a schedule; listed by the index `list`
@@ -62,7 +62,10 @@ export const keys = {
   definition: (runUid: string): Key => ({ pk: `R#${runUid}`, sk: 'DEF' }),
   control: (runUid: string): Key => ({ pk: `R#${runUid}`, sk: 'CTL' }),
   window: (runUid: string): Key => ({ pk: `R#${runUid}`, sk: 'WIN' }),
-  chunk: (runUid: string, first: number): Key => ({ pk: `R#${runUid}`, sk: `IN#${digits(first, 7)}` }),
+  chunk: (runUid: string, first: number): Key => ({
+    pk: blockPartition(runUid, blockOf(first)),
+    sk: `${CHUNK_PREFIX}${digits(first, 7)}`,
+  }),
   failed: (runUid: string, shard: number): Key => ({
     pk: `R#${runUid}`,
     sk: `${FAILED_PREFIX}${digits(shard, 5)}`,

@@ -1,14 +1,15 @@
 import { deriveUid } from '../../domain/ids.ts';
-import { BLOCK_SHARDS } from '../../domain/input.ts';
+import { chunkInputs } from '../../domain/chunk-inputs.ts';
+import { BLOCK_SHARDS, type InputChunk } from '../../domain/input.ts';
 import { RUN_MOVES, type RunControl, type RunMove, withHistory } from '../../domain/run.ts';
 import type { UploadRef } from '../../domain/upload.ts';
 import type { ControlChange, DueStore, RunStore } from '../../engine/stores.ts';
-import type { UploadInputs } from '../../engine/launch/upload-ports.ts';
 import { Lru } from '../lru.ts';
 import { type Item, ItemReader } from './attributes.ts';
-import { chunkInputs, type InputChunk, packInputs, unpackInputs } from './input-chunks.ts';
-import { createInputReader, type DefinitionInHand, noUploads, spanToRecord } from './input-reader.ts';
+import { packInputs, unpackInputs, writeChunks } from './input-chunks.ts';
+import { createInputReader, type DefinitionInHand } from './input-reader.ts';
 import { blockPartition, DEPENDENT_PREFIX, type Key, keys, runPartition, shardPartition } from './keys.ts';
+import type { LargeObjects } from './progress-store.ts';
 import {
   controlFromItem,
   controlToRecord,
@@ -26,13 +27,9 @@ const CACHED_CONTROLS = 500;
 
 type MoveRun = RunStore['moveRun'];
 
-export function createRunStore(
-  table: Table,
-  due: Pick<DueStore, 'putDue'>,
-  uploads: UploadInputs = noUploads,
-): RunStore {
+export function createRunStore(table: Table, due: Pick<DueStore, 'putDue'>, objects: LargeObjects): RunStore {
   const definitions = new Lru<DefinitionInHand>(CACHED_DEFINITIONS);
-  const inputReader = createInputReader(table, uploads, definitionOf);
+  const inputReader = createInputReader(table, objects, definitionOf);
   const reading = new Map<string, Promise<RunControl | null>>();
   const moving = new Map<string, ReturnType<MoveRun>>();
   const seen = new Lru<RunControl>(CACHED_CONTROLS);
@@ -93,14 +90,8 @@ export function createRunStore(
       await together(entries.map((entry) => due.putDue(entry)));
       const chunks = chunkInputs(inputs);
       const packed = inlineInputs(chunks);
-      if (packed === null) {
-        await table.putAll(
-          chunks.map((chunk) => ({
-            key: keys.chunk(uid, chunk.first),
-            record: { first: chunk.first, inputs: packInputs(chunk.inputs), expires_at: expiresAt },
-          })),
-        );
-      }
+      // A body's go into the table: at its size an object more saves nothing to speak of.
+      if (packed === null) await writeChunks(table, null, uid, chunks, expiresAt);
       const absent = { expression: 'attribute_not_exists(pk)' };
       const record = { ...definitionToRecord(definition), inputs: packed, upload: definition.upload ?? null };
       // Said again, it must not take back what the upload was counted to meanwhile.
@@ -191,12 +182,12 @@ export function createRunStore(
       });
     },
 
-    async keepItems(runUid, block, expiresAt) {
-      for (const pk of block === null ? [runPartition(runUid)] : partitionsOf(runUid, block)) {
+    async keepItems(runUid, part, expiresAt) {
+      for (const pk of partitionsOf(runUid, part)) {
         const query = { pk, project: ['sk', 'expires_at'], consistency: 'strong' } as const;
         for await (const item of table.queryAll(query)) {
           const read = new ItemReader(item);
-          const isControl = block === null && read.text('sk') === keys.control(runUid).sk;
+          const isControl = part === null && read.text('sk') === keys.control(runUid).sk;
           if (isControl || (read.numberOrNull('expires_at') ?? Infinity) >= expiresAt) continue;
           await keepItem(table, { pk, sk: read.text('sk') }, expiresAt);
         }
@@ -222,13 +213,8 @@ export function createRunStore(
       return done;
     },
 
-    writeSpans(runUid, spans, expiresAt) {
-      return table.putAll(
-        spans.map((span) => ({
-          key: keys.chunk(runUid, span.first),
-          record: { ...spanToRecord(span), expires_at: expiresAt },
-        })),
-      );
+    writeInputs(runUid, chunks, expiresAt) {
+      return writeChunks(table, objects, runUid, chunks, expiresAt);
     },
 
     async noteInputs(runUid, inputsTotal) {
@@ -286,9 +272,11 @@ async function keepItem(table: Table, key: Key, expiresAt: number): Promise<void
   });
 }
 
-/** Where a block's pages and callbacks lie. */
-function partitionsOf(runUid: string, block: number): readonly string[] {
-  const shards = Array.from({ length: BLOCK_SHARDS }, (_, at) => block * BLOCK_SHARDS + at);
+/** Where items of a run lie: its own, or a block's inputs and callbacks, and pages once it has begun. */
+function partitionsOf(runUid: string, part: Parameters<RunStore['keepItems']>[1]): readonly string[] {
+  if (part === null) return [runPartition(runUid)];
+  const { block, hasBegun } = part;
+  const shards = Array.from({ length: hasBegun ? BLOCK_SHARDS : 0 }, (_, at) => block * BLOCK_SHARDS + at);
   return [blockPartition(runUid, block), ...shards.map((shard) => shardPartition(runUid, shard))];
 }
 

@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
+import { chunkInputs } from '../../domain/chunk-inputs.ts';
 import type { Fire } from '../../domain/fire.ts';
 import type { StoredInput } from '../../domain/input.ts';
 import type { Schedule } from '../../domain/schedule.ts';
 import type { ListedSchedule, ScheduleStore } from '../../engine/schedules/schedule-ports.ts';
 import { type Item, ItemReader } from './attributes.ts';
-import { chunkInputs, packInputs, unpackInputs } from './input-chunks.ts';
+import { packInputs, unpackInputs } from './input-chunks.ts';
 import {
   CHUNK_PREFIX,
   DEFINITION_PREFIX,

@@ -1,10 +1,11 @@
+import { createInputChunker } from '../../domain/chunk-inputs.ts';
 import { EngineError, FAULTS_TOLD, type ValidationError } from '../../domain/errors.ts';
 import { readInputLine } from '../../domain/input-line.ts';
-import type { StoredInput } from '../../domain/input.ts';
+import type { InputChunk, StoredInput } from '../../domain/input.ts';
 import { LIMITS } from '../../domain/limits.ts';
 import { hasEnded, type RunControl, type RunDefinition } from '../../domain/run.ts';
 import { createLineSplitter, type Line } from '../../domain/split-lines.ts';
-import { createSpanBuilder, type UploadRef, type UploadSpan } from '../../domain/upload.ts';
+import type { UploadRef } from '../../domain/upload.ts';
 import type { Action } from '../../sdk/action.ts';
 import { closeRun } from '../runs/finish-run.ts';
 import { endAsInvalid } from './invalidate-run.ts';
@@ -16,17 +17,16 @@ import type { UploadObjects } from './upload-ports.ts';
 /** What taking an upload in takes. */
 export type IntakePorts = CorePorts &
   Pick<Ports, 'actions'> & {
-    readonly uploads: Pick<UploadObjects, 'readBytes' | 'writePiece' | 'unzip'>;
+    readonly uploads: Pick<UploadObjects, 'readBytes' | 'unzip'>;
     /** Bytes asked for at a time, what an intake holds of its upload; absent: 4 MB. */
-    readonly chunkBytes?: number;
+    readonly readBytes?: number;
   };
 
-const CHUNK_BYTES = 4 * 1024 * 1024;
-const SPANS_A_WRITE = 25;
+const READ_BYTES = 4 * 1024 * 1024;
+const CHUNKS_A_WRITE = 25;
 
 /**
- * Reads a run's upload once, line by line: writes down where its inputs lie, and counts them; the count is the commit.
- * Cut off in the middle it begins anew and writes the same. A file in which nothing can run, or with `reject` one bad
+ * Reads a run's upload once, line by line: writes its inputs down and counts them; the count is the commit. Cut off in the middle it begins anew and writes the same. A file in which nothing can run, or with `reject` one bad
  * line, makes the run INVALID.
  */
 export async function intakeRun(ports: IntakePorts, message: IntakeMessage): Promise<void> {
@@ -78,43 +78,42 @@ async function takeIn(
   upload: UploadRef,
   action: Action,
 ): Promise<Counted | EngineError | null> {
-  const spans = createSpanBuilder(LIMITS.inputBytes);
+  const chunker = createInputChunker();
   const errors: ValidationError[] = [];
-  let pending: UploadSpan[] = [];
+  let pending: InputChunk[] = [];
   let inputs = 0;
   let bad = 0;
 
   function see(line: Line): void {
-    const faults = faultsOfLine(action, readInputLine(line), line, inputs);
+    const stored = readInputLine(line);
+    const faults = faultsOfLine(action, stored, line, inputs);
     if (faults.length > 0) bad += 1;
     errors.push(...faults.slice(0, FAULTS_TOLD - errors.length));
-    const closed = spans.add(line);
+    const closed = chunker.add(stored, line.bytes?.length ?? 0);
     if (closed !== null) pending.push(closed);
     inputs += 1;
   }
 
-  async function flush(atLeast: number): Promise<void> {
-    while (pending.length >= atLeast && pending.length > 0) {
-      await ports.runs.writeSpans(control.uid, pending.slice(0, SPANS_A_WRITE), definition.expiresAt);
-      pending = pending.slice(SPANS_A_WRITE);
-    }
+  async function write(): Promise<void> {
+    await ports.runs.writeInputs(control.uid, pending, definition.expiresAt);
+    pending = [];
   }
 
-  const { chunkBytes = CHUNK_BYTES } = ports;
+  const { readBytes = READ_BYTES } = ports;
   const splitter = createLineSplitter(LIMITS.inputBytes);
-  for await (const chunk of readLines(ports, control.workspaceUid, upload, chunkBytes)) {
-    if (chunk instanceof EngineError) return chunk;
+  for await (const part of readLines(ports, control.workspaceUid, upload, readBytes)) {
+    if (part instanceof EngineError) return part;
     if (!(await isWanted(ports, control))) return null;
-    for (const line of splitter.push(chunk)) {
+    for (const line of splitter.push(part)) {
       see(line);
       if (inputs > LIMITS.inputsPerUpload) return { inputs, bad, errors };
+      if (pending.length === CHUNKS_A_WRITE) await write();
     }
-    await flush(SPANS_A_WRITE);
   }
   for (const line of splitter.end()) see(line);
-  const last = spans.end();
+  const last = chunker.end();
   if (last !== null) pending.push(last);
-  await flush(1);
+  await write();
   return (await isWanted(ports, control)) ? { inputs, bad, errors } : null;
 }
 

@@ -1,5 +1,4 @@
-import type { StoredInput } from '../../domain/input.ts';
-import type { Upload, UploadRef, UploadSpan } from '../../domain/upload.ts';
+import type { Upload, UploadRef } from '../../domain/upload.ts';
 
 /** Uploads as a workspace asked for them, and which run was launched with each. */
 export interface UploadStore {
@@ -40,22 +39,13 @@ export interface UploadObjects {
   keepObject(workspaceUid: string, upload: UploadRef): Promise<void>;
   /** Kept bytes from an offset on, fewer at the object's end. Throws where it is not the one that was pinned. */
   readBytes(workspaceUid: string, upload: UploadRef, from: number, count: number): Promise<Uint8Array>;
-  /** Writes a piece of the unzipped lines; said again it is the same. */
-  writePiece(workspaceUid: string, upload: UploadRef, index: number, bytes: Uint8Array): Promise<void>;
   /** Unzips a gzip file as it is read. Throws a BadGzip where it is none, is cut off or damaged. */
   unzip(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
-  readPiece(workspaceUid: string, upload: UploadRef, index: number, from: number, count: number): Promise<Uint8Array>;
 }
 
 /** A file that was to be gzip and is not, or not all of it. */
 export class BadGzip extends Error {
   override readonly name = 'BadGzip';
-}
-
-/** Inputs that lie in uploads. */
-export interface UploadInputs {
-  /** Those of a span, of what was pinned. */
-  readSpan(workspaceUid: string, upload: UploadRef, span: UploadSpan): Promise<readonly StoredInput[]>;
 }
 
 /** Where an upload is to be put: good for one PUT, as the key can be written once. */

@@ -1,4 +1,4 @@
-import { blocksBegun } from '../../domain/input.ts';
+import { blockCount, blocksBegun } from '../../domain/input.ts';
 import { expiryStep } from '../../domain/expiry.ts';
 import type { RunControl, RunDefinition } from '../../domain/run.ts';
 import type { CorePorts } from '../ports.ts';
@@ -36,11 +36,15 @@ export async function keepItems(
 ): Promise<void> {
   const control = await ports.runs.readControl(uid);
   if (control === null) return;
-  const blocks = blocksBegun(await ports.progress.readWindow(uid), control);
+  const begun = blocksBegun(await ports.progress.readWindow(uid), control);
+  // Inputs lie in their blocks, begun or not.
+  const blocks = blockCount(control.inputsTotal);
   const until = Math.min(blocks, look.block + BLOCKS_A_LOOK);
   for (let first = look.block; first < until; first += BLOCKS_AT_ONCE) {
     const some = Array.from({ length: Math.min(BLOCKS_AT_ONCE, until - first) }, (_, index) => first + index);
-    await together(some.map((block) => ports.runs.keepItems(uid, block, control.expiresAt)));
+    await together(
+      some.map((block) => ports.runs.keepItems(uid, { block, hasBegun: block < begun }, control.expiresAt)),
+    );
   }
   if (until < blocks) {
     const next = { block: until, againAt: null };

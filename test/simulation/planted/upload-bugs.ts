@@ -4,7 +4,7 @@ const LAUNCH = 'shared/engine/launch';
 const DOMAIN = 'shared/domain';
 const STORES = 'shared/adapters/dynamodb';
 
-/** Bugs of uploads: their launches, their intake, the spans by which their lines are found. */
+/** Bugs of uploads: their launches, their intake, the chunks in which their inputs lie. */
 export const UPLOAD_BUGS: readonly PlantedBug[] = [
   {
     name: 'upload-good-for-two-runs',
@@ -29,7 +29,7 @@ export const UPLOAD_BUGS: readonly PlantedBug[] = [
     replace: 'upload: (_: string, uid: string): Key => ({ pk: `W#uploads`,',
   },
   {
-    name: 'count-before-spans',
+    name: 'count-before-chunks',
     file: `${LAUNCH}/intake-run.ts`,
     scenario: 'uploads',
     find: '  if (last !== null) pending.push(last);\n',
@@ -44,11 +44,32 @@ export const UPLOAD_BUGS: readonly PlantedBug[] = [
     replace: '    return;\n',
   },
   {
-    name: 'spans-shifted-at-a-chunk-border',
-    file: `${DOMAIN}/split-lines.ts`,
+    name: 'chunk-begins-with-the-last-of-the-one-before',
+    file: `${DOMAIN}/chunk-inputs.ts`,
     scenario: 'uploads-calm',
-    find: '    offset += size + 1;\n',
-    replace: '    offset += size + (kept.length > 1 ? 0 : 1);\n',
+    find: 'open = { first: next, inputs: [] };',
+    replace: 'open = { first: Math.max(0, next - 1), inputs: [] };',
+  },
+  {
+    name: 'large-chunks-in-one-object',
+    file: `${STORES}/input-chunks.ts`,
+    scenario: 'uploads-calm',
+    find: 'return `inputs/${runUid}/${first}-${hash(',
+    replace: 'return `inputs/${runUid}` || `${first}-${hash(',
+  },
+  {
+    name: 'large-chunk-not-waited-for',
+    file: `${STORES}/input-chunks.ts`,
+    scenario: 'uploads',
+    find: 'await objects.put(object, packed);',
+    replace: 'void objects.put(object, packed).catch(() => undefined);',
+  },
+  {
+    name: 'refusal-of-a-line-not-kept',
+    file: `${STORES}/input-chunks.ts`,
+    scenario: 'uploads-calm',
+    find: 'fault === undefined ? [input, customData] : [input, customData, fault],',
+    replace: 'fault === undefined ? [input, customData] : [input, customData],',
   },
   {
     name: 'a-character-goes-with-the-carriage-return',

@@ -1,5 +1,5 @@
 import { drawInput } from '../draw-input.ts';
-import type { Random } from '../random.ts';
+import { Random } from '../random.ts';
 import { type GivenInput, LOSSLESS_ID } from '../truth.ts';
 import type { UploadFile } from './upload-truth.ts';
 
@@ -13,12 +13,12 @@ interface Row {
 export function drawFile(random: Random, name: string): UploadFile {
   const badShare = random.pick([0, 0, 0, 0, 0.3, 0.3, 0.3, 1]);
   const count = random.happens(0.1) ? 0 : random.pick([1, 1, 2, 3, 5, 8, 12]);
-  // With much beside its inputs it takes several spans.
+  // With much beside its inputs they take several chunks, each too large for the table.
   const isPadded = random.happens(0.25);
   const rows = Array.from({ length: count }, (_, index): Row => {
     const key = `${name} i${index}`;
     if (random.happens(badShare)) return drawBadRow(random, key, index);
-    const custom = isPadded ? { custom_data: { mine: key.padEnd(6_000, '.'), id: LOSSLESS_ID } } : {};
+    const custom = isPadded ? { custom_data: { mine: `${key} ${noise(key)}`, id: LOSSLESS_ID } } : {};
     return rowOf({ ...drawInput(random, key), ...custom });
   });
   const lineEnd = random.pick(['\n', '\n', '\r\n']);
@@ -27,6 +27,11 @@ export function drawFile(random: Random, name: string): UploadFile {
   const mark = random.happens(0.1) ? '\uFEFF' : '';
   const text = mark + texts.join(lineEnd) + (random.happens(0.6) ? lineEnd : '');
   return { text, lines: rows.map(({ given }) => given) };
+}
+
+/** Some 7,500 characters that do not compress. Of a stream of its own: what they are is of no account. */
+function noise(key: string): string {
+  return Buffer.from(new Random(0, key).bytes(5_600)).toString('base64');
 }
 
 /** A file of so many lines, none of which is an input. */

@@ -34,7 +34,7 @@ export interface UploadLaunchPlan {
 export interface UploadWorkload {
   readonly plans: readonly UploadPlan[];
   /** What the intake reads at a time. */
-  readonly chunkBytes: number;
+  readonly readBytes: number;
   /** Absent: as drawn for the history. */
   readonly runsAtOnce?: number;
 }
@@ -66,7 +66,7 @@ export function drawUploads(
     ),
   );
   const longest = Math.max(...plans.map(({ file }) => file.text.length));
-  return { uploads: { plans, chunkBytes: Math.max(40, Math.ceil(longest / random.pick([1, 2, 5, 12]))) }, verbs };
+  return { uploads: { plans, readBytes: Math.max(40, Math.ceil(longest / random.pick([1, 2, 5, 12]))) }, verbs };
 }
 
 /** Has it put about when its URL stops being good, or after, and launched after that. */
@@ -111,7 +111,7 @@ function drawInvalidInLine(random: Random): ReturnType<typeof drawUploads> {
     run: 'upload 1 launch 0',
   });
   return {
-    uploads: { plans: [holder, waiter], chunkBytes: 40, runsAtOnce: 1 },
+    uploads: { plans: [holder, waiter], readBytes: 40, runsAtOnce: 1 },
     verbs: [verbOf('cancel', stopAt), verbOf('resume', stopAt + random.logarithmic(100, 2_000))],
   };
 }
