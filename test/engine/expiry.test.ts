@@ -145,6 +145,26 @@ describe('a run that has not ended is never gone', () => {
     expect((await controlOf(world, second)).status).toBe('SUCCEEDED');
     await expectKept(world, second, ['C', 'CTL', 'D', 'DEF', 'P', 'WIN']);
   });
+
+  test('nor do its inputs go, whether they have had their turn or not', async () => {
+    const world = createWorld();
+    const until = START + 15.5 * DAY_MS;
+    const waits = { pages: 1, per_page: 1, fail_at: 0, fail_kind: 'rate_limited', until };
+    const first = (await world.launch({ inputs: [waits] })).control.uid;
+    const dependsOn = [{ uid: first, require: 'finish' }] as const;
+    const inputs = Array.from({ length: 600 }, () => ({ pages: 1, per_page: 0, custom_data: noise() }));
+    const second = (await world.launch({ inputs, dependsOn })).control;
+    await world.runUntil(START + 10 * DAY_MS);
+    expect((await controlOf(world, second.uid)).expiresAt).toBeGreaterThan(second.expiresAt + (2 * DAY_MS) / 1_000);
+    for (const block of [0, 1]) {
+      const kept: number[] = [];
+      for await (const item of world.table.queryAll({ pk: blockPartition(second.uid, block), prefix: 'IN#' })) {
+        kept.push(Number(item['expires_at']?.N));
+      }
+      expect(Math.min(...kept) * 1_000).toBeGreaterThan(world.now() + DAY_MS);
+      expect(kept).not.toEqual([]);
+    }
+  });
 });
 
 describe('a run that is taken up again', () => {

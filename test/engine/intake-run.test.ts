@@ -1,4 +1,6 @@
+import { hash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { blockPartition, CHUNK_PREFIX } from '../../shared/adapters/dynamodb/keys.ts';
 import { intakeRun } from '../../shared/engine/launch/intake-run.ts';
 import { stopRun } from '../../shared/engine/runs/stop-run.ts';
 import { resumeRun } from '../../shared/engine/runs/resume-run.ts';
@@ -6,7 +8,10 @@ import { listInputs } from '../../shared/engine/read/list-inputs.ts';
 import { createEngineWorld, START } from '../support/engine-world.ts';
 import { createSampleActions } from '../support/sample-actions.ts';
 
-const PAD = 'x'.repeat(1_000);
+const pad = (): string => 'x'.repeat(1_000);
+/** As much that does not compress. */
+const noise = (row: number): string =>
+  Array.from({ length: 12 }, (_, at) => hash('sha512', `${row} ${at}`, 'base64')).join('');
 const HOUR = 3_600_000;
 const WORKSPACE = '5a0b1c2d-3e4f-4a5b-8c6d-7e8f90a1b2c3';
 
@@ -30,10 +35,10 @@ function createWorld(options: Pick<Parameters<typeof createEngineWorld>[0], 'ans
   return { world, calls, launchLines, controlOf, received, finished };
 }
 
-/** Lines of about a kilobyte, some thirty a span. */
-const lines = (count: number, at = 0): string =>
+/** Lines of about a kilobyte, some sixty a chunk. */
+const lines = (count: number, at = 0, padOf: (row: number) => string = pad): string =>
   Array.from({ length: count }, (_, index) =>
-    JSON.stringify({ key: `key ${at + index}`, custom_data: { row: index, pad: PAD } }),
+    JSON.stringify({ key: `key ${at + index}`, custom_data: { row: index, pad: padOf(index) } }),
   ).join('\n');
 
 describe('an upload', () => {
@@ -50,13 +55,33 @@ describe('an upload', () => {
     expect(finished()).toMatchObject([{ manifest: { inputs: 120, succeeded: 120, callbacks: 121 } }]);
   });
 
-  test('is read in spans: an input costs no read of what lies elsewhere', async () => {
-    const { world, launchLines } = createWorld();
-    await launchLines(lines(100));
+  test.each([
+    ['in the table', pad, 'inputs'],
+    ['as objects where they are large', noise, 'object'],
+  ])('is read once, and its inputs lie in chunks: %s', async (_, padOf, attribute) => {
+    const { world, launchLines, received } = createWorld();
+    const text = lines(150, 0, padOf);
+    const { definition } = await launchLines(text);
     await world.runUntil(START + HOUR);
-    const [whole = 0, ...spans] = world.uploads.reads;
-    expect(Math.max(...spans)).toBeLessThan(66 * 1024);
-    expect(spans.length).toBeLessThan((3 * whole) / (32 * 1024));
+    expect(world.uploads.reads).toEqual([text.length]);
+    const pages = received().filter(({ type }) => type === 'run.page');
+    const rows = new Map(pages.map(({ input_index: at, custom_data: row }) => [at, row]));
+    for (let row = 0; row < 150; row += 1) expect(rows.get(row)).toEqual({ row, pad: padOf(row) });
+    const chunks: string[][] = [];
+    for await (const item of world.table.queryAll({ pk: blockPartition(definition.uid, 0), prefix: CHUNK_PREFIX })) {
+      chunks.push(['inputs', 'object'].filter((name) => name in item));
+    }
+    expect(chunks).toEqual([[attribute], [attribute], [attribute]]);
+  });
+
+  test('of many short lines has an end of its chunks at each block', async () => {
+    const { world, launchLines, controlOf } = createWorld();
+    const { definition } = await launchLines(Array.from({ length: 1_030 }, (_, key) => `{"key":"${key}"}`).join('\n'));
+    await world.runUntil(START + HOUR);
+    expect((await controlOf(definition.uid)).totals.succeeded).toBe(1_030);
+    for (const at of [0, 511, 512, 1_023, 1_024, 1_029]) {
+      expect((await world.ports.runs.readInput(definition.uid, at)).input).toEqual({ key: String(at) });
+    }
   });
 
   test.each([

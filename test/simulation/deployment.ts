@@ -184,9 +184,10 @@ export function deploy(
     if (!seenTo.has(id)) observer.violate('lettersAreSeenTo', `a dead letter is gone and nobody saw to it: ${body}`);
   };
   connect(stage, queues.deadLetters, { name: 'dead-letters', pool: deadLetters }, { ...on, done });
-  const reads = workload.uploads === undefined ? {} : { readBytes: workload.uploads.readBytes };
+  const { readBytes, chunkBytes } = workload.uploads ?? {};
+  const sizes = readBytes === undefined || chunkBytes === undefined ? {} : { readBytes, chunkBytes };
   const intake = new InstancePool<QueueHandler>(stage, 'intake', (one) =>
-    createIntakeHandler({ ...portsOf(one), ...reads }),
+    createIntakeHandler({ ...portsOf(one), ...sizes }),
   );
   connect(stage, queues.intake, { name: 'intake', pool: intake }, on);
   const pools = [launch, live, verbs, schedules, run, runs, sweep, control, page, callback, intake, deadLetters];

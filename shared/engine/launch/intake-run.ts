@@ -1,4 +1,4 @@
-import { createInputChunker } from '../../domain/chunk-inputs.ts';
+import { createInputChunker, UPLOAD_CHUNK_BYTES } from '../../domain/chunk-inputs.ts';
 import { EngineError, FAULTS_TOLD, type ValidationError } from '../../domain/errors.ts';
 import { readInputLine } from '../../domain/input-line.ts';
 import type { InputChunk, StoredInput } from '../../domain/input.ts';
@@ -20,6 +20,8 @@ export type IntakePorts = CorePorts &
     readonly uploads: Pick<UploadObjects, 'readBytes' | 'unzip'>;
     /** Bytes asked for at a time, what an intake holds of its upload; absent: 4 MB. */
     readonly readBytes?: number;
+    /** Bytes of lines whose inputs lie together; absent: {@link UPLOAD_CHUNK_BYTES}. */
+    readonly chunkBytes?: number;
   };
 
 const READ_BYTES = 4 * 1024 * 1024;
@@ -78,7 +80,8 @@ async function takeIn(
   upload: UploadRef,
   action: Action,
 ): Promise<Counted | EngineError | null> {
-  const chunker = createInputChunker();
+  const { readBytes = READ_BYTES, chunkBytes = UPLOAD_CHUNK_BYTES } = ports;
+  const chunker = createInputChunker(chunkBytes);
   const errors: ValidationError[] = [];
   let pending: InputChunk[] = [];
   let inputs = 0;
@@ -99,7 +102,6 @@ async function takeIn(
     pending = [];
   }
 
-  const { readBytes = READ_BYTES } = ports;
   const splitter = createLineSplitter(LIMITS.inputBytes);
   for await (const part of readLines(ports, control.workspaceUid, upload, readBytes)) {
     if (part instanceof EngineError) return part;

@@ -65,13 +65,6 @@ export const UPLOAD_BUGS: readonly PlantedBug[] = [
     replace: 'void objects.put(object, packed).catch(() => undefined);',
   },
   {
-    name: 'refusal-of-a-line-not-kept',
-    file: `${STORES}/input-chunks.ts`,
-    scenario: 'uploads-calm',
-    find: 'fault === undefined ? [input, customData] : [input, customData, fault],',
-    replace: 'fault === undefined ? [input, customData] : [input, customData],',
-  },
-  {
     name: 'a-character-goes-with-the-carriage-return',
     file: `${DOMAIN}/split-lines.ts`,
     scenario: 'uploads-calm',

@@ -35,6 +35,8 @@ export interface UploadWorkload {
   readonly plans: readonly UploadPlan[];
   /** What the intake reads at a time. */
   readonly readBytes: number;
+  /** Of what lines the inputs lie together. */
+  readonly chunkBytes: number;
   /** Absent: as drawn for the history. */
   readonly runsAtOnce?: number;
 }
@@ -66,7 +68,8 @@ export function drawUploads(
     ),
   );
   const longest = Math.max(...plans.map(({ file }) => file.text.length));
-  return { uploads: { plans, readBytes: Math.max(40, Math.ceil(longest / random.pick([1, 2, 5, 12]))) }, verbs };
+  const readBytes = Math.max(40, Math.ceil(longest / random.pick([1, 2, 5, 12])));
+  return { uploads: { plans, readBytes, chunkBytes: random.pick([400, 16 * 1024]) }, verbs };
 }
 
 /** Has it put about when its URL stops being good, or after, and launched after that. */
@@ -111,7 +114,7 @@ function drawInvalidInLine(random: Random): ReturnType<typeof drawUploads> {
     run: 'upload 1 launch 0',
   });
   return {
-    uploads: { plans: [holder, waiter], readBytes: 40, runsAtOnce: 1 },
+    uploads: { plans: [holder, waiter], readBytes: 40, chunkBytes: 400, runsAtOnce: 1 },
     verbs: [verbOf('cancel', stopAt), verbOf('resume', stopAt + random.logarithmic(100, 2_000))],
   };
 }
