@@ -9,6 +9,7 @@ import { createControlHandler } from '../../functions/workers/control.ts';
 import { createIntakeHandler } from '../../functions/workers/intake.ts';
 import { createPageHandler } from '../../functions/workers/page.ts';
 import { settingsOf } from '../../infra/settings.ts';
+import type { LargeObjects } from '../../shared/adapters/dynamodb/progress-store.ts';
 import { unzip } from '../../shared/adapters/unzip.ts';
 import { systemChance, systemClock } from '../../shared/adapters/system.ts';
 import { asyncBody } from '../../shared/contract/launch-schemas.ts';
@@ -29,17 +30,19 @@ export interface IntakeFigures {
   readonly seconds: number;
   readonly writeUnits: number;
   readonly objectGets: number;
+  readonly objectPuts: number;
   /** Live heap at its highest while a function worked, MB. */
   readonly heapMb: Readonly<Record<'launch' | 'intake' | 'control' | 'page', number>>;
 }
 
 const PAGES = 200;
 const BATCH = 10;
-/** Forty bytes, with the line feed. */
-const LINE = lineOf(7);
+/** With the line feed. */
+const LINE_BYTES = 40;
 
-function lineOf(seed: number): string {
-  return `{"pages":1,"seed":${String(seed).padStart(19)}}\n`;
+/** Forty bytes an input, with seeds that differ as a caller's keys would. */
+function lineOf(at: number): string {
+  return `{"pages":1,"seed":${String((at * 982_451_653) % 1_000_003).padStart(19)}}\n`;
 }
 
 const [kind = 'upload', countText = '1000'] = process.argv.slice(2);
@@ -59,10 +62,23 @@ const uploads: Pick<UploadObjects, 'readBytes' | 'unzip'> = {
   async readBytes(_, upload, from, bytes) {
     watchHeap();
     tally.objectGets += 1;
-    const first = Math.floor(from / LINE.length);
-    const lines = Math.ceil(bytes / LINE.length) + 1;
-    const offset = from - first * LINE.length;
-    return Buffer.from(LINE.repeat(lines)).subarray(offset, offset + Math.min(bytes, upload.bytes - from));
+    const first = Math.floor(from / LINE_BYTES);
+    const lines = Array.from({ length: Math.ceil(bytes / LINE_BYTES) + 1 }, (_, index) => lineOf(first + index));
+    const offset = from - first * LINE_BYTES;
+    return Buffer.from(lines.join('')).subarray(offset, offset + Math.min(bytes, upload.bytes - from));
+  },
+};
+
+let firstChunk: Uint8Array | null = null;
+/** Chunks that are large; the pages here read the first. */
+const chunkObjects: LargeObjects = {
+  async put(_, bytes) {
+    tally.objectPuts += 1;
+    firstChunk ??= bytes;
+  },
+  async get(key) {
+    if (firstChunk === null) throw new Error(`There is no object ${key}.`);
+    return firstChunk;
   },
 };
 
@@ -94,7 +110,7 @@ const ports = {
     {
       dynamodb: createDynamoDbClient(forgetful(engine), () => tally, noWait),
       sqs: createSqsClient(deliver, () => tally, noWait),
-      objects: { put: async () => undefined, get: () => Promise.reject(new Error('Nothing is large here.')) },
+      objects: chunkObjects,
     },
     0,
   ),
@@ -177,9 +193,8 @@ async function launch(inputs: readonly Readonly<Record<string, unknown>>[], uplo
 const never = (): Promise<never> => Promise.reject(new Error('There is nothing to seal.'));
 const noSecrets = { signatureHeaders: never, sealHeaders: never, openHeaders: never };
 
-/** The same forty bytes an input, with seeds that differ as a caller's keys would. */
-const inputOf = (_: unknown, at: number): string => lineOf((at * 982_451_653) % 1_000_003).trim();
-const body = `{"inputs":[${Array.from({ length: kind === 'body' ? count : 1 }, inputOf).join(',')}]}`;
+const bodyInputs = Array.from({ length: kind === 'body' ? count : 1 }, (_, at) => lineOf(at).trim());
+const body = `{"inputs":[${bodyInputs.join(',')}]}`;
 watchHeap();
 const began = performance.now();
 if (kind === 'body') {
@@ -187,16 +202,16 @@ if (kind === 'body') {
   await launch(inputs, null);
   watchHeap();
 } else {
-  await launch([], { uid: '22222222-2222-4222-8222-222222222222', etag: '"1"', bytes: count * LINE.length });
+  await launch([], { uid: '22222222-2222-4222-8222-222222222222', etag: '"1"', bytes: count * LINE_BYTES });
   await handOut('control');
   await handOut('intake');
 }
 const seconds = (performance.now() - began) / 1_000;
-const { writeUnits, objectGets } = tally;
+const { writeUnits, objectGets, objectPuts } = tally;
 if (kind === 'upload') {
   await handOut('control');
   for (let done = 0; done < Math.min(PAGES, count); done += BATCH) await handOut('page');
 }
-const figures: IntakeFigures = { seconds, writeUnits, objectGets, heapMb };
+const figures: IntakeFigures = { seconds, writeUnits, objectGets, objectPuts, heapMb };
 console.log(JSON.stringify(figures));
 process.exit(0);

@@ -40,7 +40,8 @@ export async function benchIntake(progress: Progress): Promise<Report> {
     figures.push(
       { what: `${about}: CPU`, value: found.seconds, unit: 's' },
       { what: `${about}: write units`, value: found.writeUnits, unit: '' },
-      { what: `${about}: S3 requests`, value: found.objectGets, unit: '' },
+      { what: `${about}: S3 reads`, value: found.objectGets, unit: '' },
+      { what: `${about}: S3 writes`, value: found.objectPuts, unit: '' },
     );
   }
   return {

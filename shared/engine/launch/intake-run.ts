@@ -25,7 +25,8 @@ export type IntakePorts = CorePorts &
   };
 
 const READ_BYTES = 4 * 1024 * 1024;
-const CHUNKS_A_WRITE = 25;
+/** What is held besides: 640 KB of lines, as inputs. */
+const CHUNKS_A_WRITE = 10;
 
 /**
  * Reads a run's upload once, line by line: writes its inputs down and counts them; the count is the commit. Cut off in the middle it begins anew and writes the same. A file in which nothing can run, or with `reject` one bad
