@@ -37,13 +37,12 @@ export interface IntakeFigures {
 
 const PAGES = 200;
 const BATCH = 10;
-/** With the line feed. */
-const LINE_BYTES = 40;
-
-/** Forty bytes an input, with seeds that differ as a caller's keys would. */
+/** Forty bytes an input with the line feed, with seeds that differ as a caller's keys would. */
 function lineOf(at: number): string {
-  return `{"pages":1,"seed":${String((at * 982_451_653) % 1_000_003).padStart(19)}}\n`;
+  return `{"pages":1,"seed":${String((at * 982_451_653) % 1_000_003).padStart(20)}}\n`;
 }
+
+const LINE_BYTES = lineOf(0).length;
 
 const [kind = 'upload', countText = '1000'] = process.argv.slice(2);
 const count = Number(countText);
@@ -154,6 +153,7 @@ interface ChunkItem {
 async function handOut(name: keyof typeof handlers): Promise<void> {
   phase = name;
   const batch = queues[name]?.splice(0, name === 'page' ? BATCH : 1) ?? [];
+  if (batch.length === 0) throw new Error(`There is nothing for ${name} to do.`);
   const { batchItemFailures } = await handlers[name]({ Records: batch.map(recordOf) });
   if (batchItemFailures.length > 0) throw new Error(`${name} failed.`);
   watchHeap();
