@@ -26,13 +26,20 @@ const StageSettings = z
     /** Whether table, bucket and secrets outlive the stack. False is for stages whose data nobody will miss. */
     keepStateOnRemoval: z.boolean(),
     pointInTimeRecovery: z.boolean(),
-    /** Requests per second and burst of the whole API, all workspaces together. */
+    /** Requests per second and burst of the whole API, all workspaces together: also bounds runs a second. */
     apiThrottle: z.strictObject({ perSecond: z.int().min(1).max(10_000), burst: z.int().min(1).max(5_000) }),
-    /** Invocations of each worker at once, the throttle of the work. */
+    /**
+     * Invocations of each worker at once, the throttle of the work. `npm run bench -- --only capacity` prints what they
+     * sustain. All together they must fit what the account allows at once, beside the API.
+     */
     workerConcurrency: z.strictObject({
+      /** Moves schedules of one instant: some 5,000 of them fire within two minutes for each. */
       control: concurrency,
+      /** Moves pages a second: some 44 for each, where an action takes 200 ms. */
       page: concurrency,
+      /** Moves callbacks a second: some 22 for each, where one host takes 200 ms. A page that is delivered needs one. */
       callback: concurrency,
+      /** Moves uploads that are counted at once. */
       intake: concurrency,
     }),
     /** Seconds a worker waits to fill a batch: cheaper under load, slower when quiet. */

@@ -12,6 +12,7 @@ import { parseEnv } from '../../shared/contract/env.ts';
 import { instantOf, launchedView } from '../../shared/contract/run-view.ts';
 import { runUidOf } from '../../shared/domain/ids.ts';
 import { LIMITS } from '../../shared/domain/limits.ts';
+import { warnOfDeadline } from '../../shared/engine/launch/deadline-warning.ts';
 import { type OpenUploadPorts, openUpload } from '../../shared/engine/launch/open-upload.ts';
 import {
   findAction,
@@ -69,7 +70,9 @@ export function createLaunchHandler(
           return answerOnce(api.once, call, {
             async recall(seed) {
               const launched = await findLaunched(ports, runUidOf(seed));
-              return launched === null ? null : { body: launchedView(launched.definition, launched.control) };
+              if (launched === null) return null;
+              const warnings = warnOfDeadline(action, launch);
+              return { body: launchedView(launched.definition, launched.control, warnings) };
             },
             async run(claim) {
               const newUid = async (): Promise<string> => runUidOf((await claim()).seed);
@@ -78,7 +81,7 @@ export function createLaunchHandler(
                 uploadUid === undefined
                   ? await startRun(ports, launch, newUid)
                   : await startUploadRun(withUploads(), launch, uploadUid, newUid);
-              return { body: launchedView(definition, control) };
+              return { body: launchedView(definition, control, warnOfDeadline(action, launch)) };
             },
           });
         },

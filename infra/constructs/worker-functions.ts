@@ -16,6 +16,8 @@ export const INTAKE_TIMEOUT = Duration.minutes(15);
 export const DEAD_LETTERS_TIMEOUT = Duration.seconds(60);
 /** Under a minute, so that one sweep is over when the next begins. */
 const SWEEP_TIMEOUT = Duration.seconds(55);
+/** A whole core: there is one sweep, so its CPU bounds how many rows it sees to. */
+const SWEEP_MEMORY_MB = 1_769;
 
 /** Admits, dispatches and ends runs, and fires schedules. A run of many inputs is laid out in steps, each asking for the next. */
 export function createControl(scope: Construct, platform: Platform): EngineFunction {
@@ -139,7 +141,7 @@ export function createSweep(scope: Construct, platform: Platform): EngineFunctio
     keys: 'none',
     cursorKeys: 'write',
     timeout: SWEEP_TIMEOUT,
-    memoryMb: 512,
+    memoryMb: SWEEP_MEMORY_MB,
     requeues: false,
     may: [
       state.items('GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'),

@@ -77,9 +77,14 @@ const runFields = {
 export const run = strict(runFields).meta({ id: 'Run' });
 
 /** A run as a launch answers it. */
-export const launchedRun = strict({ ...runFields, run_uid: uid.describe('The same as uid') }).meta({
-  id: 'LaunchedRun',
-});
+export const launchedRun = strict({
+  ...runFields,
+  run_uid: uid.describe('The same as uid'),
+  warnings: z
+    .array(strict({ code: z.enum(['DEADLINE_TOO_SHORT']), message: z.string() }))
+    .optional()
+    .describe('There only if there are any: that the action’s pace alone keeps the run from ending by its deadline'),
+}).meta({ id: 'LaunchedRun' });
 
 /** A run as `GET /v1/runs/{run_uid}` shows it: exact, with what is computed on read. */
 export const runDetail = strict({

@@ -72,8 +72,13 @@ export function statusView(control: RunControl, counts: RunCounts): z.output<typ
 }
 
 /** The run a launch answers with. */
-export function launchedView(definition: RunDefinition, control: RunControl): z.output<typeof launchedRun> {
-  return { ...runView(definition, control, { totals: control.totals, open: 0, stalled: null }), run_uid: control.uid };
+export function launchedView(
+  definition: RunDefinition,
+  control: RunControl,
+  warnings: NonNullable<z.output<typeof launchedRun>['warnings']>,
+): z.output<typeof launchedRun> {
+  const run = runView(definition, control, { totals: control.totals, open: 0, stalled: null });
+  return { ...run, run_uid: control.uid, ...(warnings.length === 0 ? {} : { warnings }) };
 }
 
 /** The run a live call that waits no longer is answered with. */

@@ -5,6 +5,12 @@ export interface Pace {
   readonly minGapMs: number;
 }
 
+/** From the first of so many calls to the last, at the least. */
+export function leastMsOf({ calls, perMs, minGapMs }: Pace, count: number): number {
+  if (count === 0) return 0;
+  return Math.max(Math.floor((count - 1) / calls) * perMs, (count - 1) * minGapMs);
+}
+
 /** What is kept of one pace: who has started, and how far the line of those that wait is given away. Epoch ms. */
 export interface PaceRecord {
   /** Starts of the last window, oldest first. An entry may stand for several, all counted as of its last one. */

@@ -5,6 +5,11 @@ import { createControlHandler } from '../../functions/workers/control.ts';
 import { createPageHandler } from '../../functions/workers/page.ts';
 import { createSweepHandler } from '../../functions/workers/sweep.ts';
 import { createCorePorts } from '../../functions/entry/world.ts';
+import { nextTime } from '../../shared/domain/schedule-times.ts';
+import type { FireMessage, Message } from '../../shared/engine/messages.ts';
+import { putSchedule } from '../../shared/engine/schedules/put-schedule.ts';
+import { createScheduleStore } from '../../shared/adapters/dynamodb/schedule-store.ts';
+import { Table } from '../../shared/adapters/dynamodb/table.ts';
 import type { DynamoDbEngine } from '../../infra/local/dynamodb/engine.ts';
 import { settingsOf } from '../../infra/settings.ts';
 import { createKeyring } from '../../shared/adapters/aws/keyring.ts';
@@ -41,6 +46,8 @@ export interface BenchSystemOptions {
   readonly gather?: GatherLimits;
   /** How long the next page takes, virtual ms; absent: no time. */
   readonly pageMs?: () => number;
+  /** How long the receiver takes to answer, virtual ms; absent: no time. */
+  readonly receiverMs?: number;
 }
 
 /** The engine's own handlers and stores over in-process services, on a clock that jumps. */
@@ -48,6 +55,12 @@ export interface BenchSystem {
   readonly engine: DynamoDbEngine;
   /** Takes a run. */
   launch(inputs: readonly Readonly<Record<string, unknown>>[], callbackUrl: string | null): Promise<string>;
+  /** Takes a schedule of one input; gives the message that EventBridge would send for a time of it. */
+  schedule(cron: string, input: Readonly<Record<string, unknown>>): Promise<FireMessage>;
+  /** Puts a message into the queue it belongs to. */
+  queue(message: Message): Promise<void>;
+  /** For what no worker does. */
+  readonly ports: CorePorts;
   /** Lets the workers work until no message is left. */
   drain(): Promise<void>;
   /** Virtual epoch ms. */
@@ -60,7 +73,7 @@ export interface BenchSystem {
 
 type Handler = (event: SQSEvent) => Promise<{ readonly batchItemFailures: readonly unknown[] }>;
 
-const WORKSPACE = '11111111-1111-4111-8111-111111111111';
+export const WORKSPACE = '11111111-1111-4111-8111-111111111111';
 const START = Date.UTC(2030, 0, 1);
 /** Memory of the stack's workers (infra/constructs/worker-functions.ts). */
 export const MEMORY_MB: Readonly<Record<QueueName, number>> = { control: 1_024, page: 1_024, callback: 512 };
@@ -130,12 +143,23 @@ export function openBenchSystem(options: BenchSystemOptions): BenchSystem {
     findSecret: () => null,
   };
   const sender = {
-    post: async () => ({ kind: 'answered', status: 204, body: '', retryAfter: undefined }) as const,
+    async post() {
+      if (options.receiverMs !== undefined) await clock.sleep(options.receiverMs);
+      return { kind: 'answered', status: 204, body: '', retryAfter: undefined } as const;
+    },
   };
   const api = { ...openPorts(), actions, secrets, callbackPolicy: { findFaults: () => [] } };
   const sweep = createSweepHandler(openPorts());
+  const schedules = createScheduleStore(
+    new Table(
+      createDynamoDbClient(engine, () => tally, latencyOn(clock, options.latencies.dynamodbMs)),
+      TABLE_NAME,
+      clock,
+    ),
+  );
+  const entries = { putEntry: async () => undefined, deleteEntry: async () => undefined, hasEntry: async () => true };
   const pools: WorkerPool<Handler>[] = [
-    { name: 'control', handlers: [createControlHandler({ ...openPorts(), actions })] },
+    { name: 'control', handlers: [createControl()] },
     {
       name: 'page',
       handlers: many(() => createPageHandler({ ...openPorts(), actions, world }, options.workers, options.gather)),
@@ -147,18 +171,20 @@ export function openBenchSystem(options: BenchSystemOptions): BenchSystem {
       handlers: many(() => createCallbackHandler({ ...openPorts(), sender, secrets }, options.workers)),
     });
   }
+  function createControl(): Handler {
+    const ports = { ...openPorts(), actions };
+    return createControlHandler(ports, { ...ports, schedules, entries });
+  }
   function many(open: () => Handler): Handler[] {
     return Array.from({ length: options.workers }, open);
   }
 
   async function invoke(name: QueueName, handler: Handler, batch: readonly SentMessage[]): Promise<void> {
     tally.sqsReceives += 1;
-    tally.invocations += 1;
-    tally.messages += batch.length;
     const startedAt = clock.now();
     const { batchItemFailures } = await handler({ Records: batch.map(recordOf) });
     if (batchItemFailures.length > 0) throw new Error(`${batchItemFailures.length} messages of ${name} failed.`);
-    tally.gbMs += ((clock.now() - startedAt) * MEMORY_MB[name]) / 1_024;
+    tally.addInvocation(name, batch.length, clock.now() - startedAt, MEMORY_MB[name]);
     tally.sqsDeletes += 1;
   }
 
@@ -180,6 +206,31 @@ export function openBenchSystem(options: BenchSystemOptions): BenchSystem {
       });
       return definition.uid;
     },
+    async schedule(cron, input) {
+      const { schedule } = await putSchedule(
+        { ...api, schedules },
+        {
+          workspaceUid: WORKSPACE,
+          actionName: options.action.name,
+          inputs: [input],
+          parameters: {},
+          callback: null,
+          name: null,
+          deadlineSeconds: 86_400,
+          onInvalidInput: 'reject',
+          cron,
+          scheduleAt: null,
+          timezone: 'UTC',
+          overlap: 'allow',
+          catchUpSeconds: 3_600,
+          jitterSeconds: 0,
+        },
+      );
+      const nominalAt = nextTime(schedule, clock.now()) ?? 0;
+      return { kind: 'fire', scheduleUid: schedule.uid, nominalAt, revision: null };
+    },
+    queue: (message) => api.messages.send(message, { workspaceUid: WORKSPACE }),
+    ports: api,
     async drain() {
       await drainQueues(pools, queues, options.batch, clock, invoke);
       if (!options.deliversCallbacks) queues.callback.take(Infinity);

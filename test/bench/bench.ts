@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { benchBodies } from './bodies.ts';
 import { benchBundles } from './bundles.ts';
 import { benchCallbackRate } from './callback-rate.ts';
+import { benchCapacity } from './capacity.ts';
 import { benchGrowth } from './growth.ts';
 import { benchIntake } from './intake.ts';
 import { benchLiveOverhead } from './live-overhead.ts';
@@ -35,6 +36,7 @@ const BENCHES = {
   neighbours: ['what a workspace that hangs costs another one', benchNeighbours],
   schedules: ['judging a schedule, and what those that stand cost', benchSchedules],
   sweep: ['due rows that one sweep sees to', benchSweep],
+  capacity: ['what the settings of a stage sustain, and what bounds it first', benchCapacity],
   growth: ['cost of a page by the size of its run', benchGrowth],
 } as const satisfies Readonly<
   Record<string, readonly [string, (progress: Progress, isLong: boolean) => Promise<Report>]>

@@ -5,6 +5,7 @@ import { Agent, request } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { createGuardedHttp } from '../../shared/adapters/aws/guarded-http.ts';
 import { createWebhookSigner } from '../../shared/domain/webhook-signature.ts';
+import { cpuOf } from './process-cpu.ts';
 
 /** Requests a second of the callback sender (guard, signature, POST) and of bare node:http, measured in turns against one receiver. */
 export type CallbackSenderRates = { ours: number; bareNode: number };
@@ -34,6 +35,19 @@ export async function benchCallbackSender(): Promise<CallbackSenderRates> {
   } finally {
     bare.close();
     ours.close();
+    child.kill();
+  }
+}
+
+/** CPU of this process for one request over a connection that is kept, ms: the least that any call takes. */
+export async function cpuOfRequest(): Promise<number> {
+  const { child, url } = await startReceiver();
+  const bare = createBareSender(url);
+  try {
+    await measure(bare.send);
+    return (await cpuOf(() => measure(bare.send))) / REQUESTS_A_TURN;
+  } finally {
+    bare.close();
     child.kill();
   }
 }

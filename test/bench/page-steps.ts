@@ -4,6 +4,7 @@ import { benchInputs, createBenchAction, pagesOf, SMALL_PAGE } from './bench-act
 import { TABLE_NAME } from '../support/open-table.ts';
 import { type BenchSystem, MEMORY_MB, openBenchSystem } from './bench-system.ts';
 import { createDynamoDbClient, createSqsClient, latencyOn } from './in-process-aws.ts';
+import { cpuOf } from './process-cpu.ts';
 import type { Progress, Report } from './report.ts';
 import { Tally } from './tally.ts';
 
@@ -112,11 +113,4 @@ const MESSAGE = 'x'.repeat(140); // about what a page message is
 
 async function inTens(count: number, call: () => Promise<unknown>): Promise<void> {
   for (let left = count; left > 0; left -= 10) await Promise.all(Array.from({ length: Math.min(10, left) }, call));
-}
-
-async function cpuOf(work: () => Promise<void>): Promise<number> {
-  const before = process.cpuUsage();
-  await work();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1_000;
 }

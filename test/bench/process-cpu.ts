@@ -12,3 +12,11 @@ export function cpuMsOf(pid: number | undefined): number | null {
   const words = text.slice(text.lastIndexOf(')') + 2).split(' ');
   return ((Number(words[11]) + Number(words[12])) * 1_000) / TICKS_A_SECOND;
 }
+
+/** Milliseconds of CPU that this process takes until the work is done, and whatever else it does meanwhile. */
+export async function cpuOf(work: () => Promise<unknown>): Promise<number> {
+  const before = process.cpuUsage();
+  await work();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1_000;
+}

@@ -7,6 +7,13 @@ export interface ItemCost {
   writeUnits: number;
 }
 
+/** What the workers of one queue did. */
+export interface QueueWork {
+  readonly invocations: number;
+  readonly messages: number;
+  readonly ms: number;
+}
+
 /** AWS's own bill of a stretch of work. */
 export class Tally {
   /** By `operation kind of item`. */
@@ -20,6 +27,20 @@ export class Tally {
   messages = 0;
   /** Virtual ms of invocations × GB of memory, CPU not counted. */
   gbMs = 0;
+  /** The same by queue: invocations, their messages, and virtual ms together. */
+  readonly queues = new Map<string, QueueWork>();
+
+  addInvocation(queue: string, messages: number, tookMs: number, memoryMb: number): void {
+    const work = this.queues.get(queue) ?? { invocations: 0, messages: 0, ms: 0 };
+    this.queues.set(queue, {
+      invocations: work.invocations + 1,
+      messages: work.messages + messages,
+      ms: work.ms + tookMs,
+    });
+    this.invocations += 1;
+    this.messages += messages;
+    this.gbMs += (tookMs * memoryMb) / 1_024;
+  }
 
   addItem(operation: string, kind: string, rows: readonly OperationMeter[]): void {
     const name = `${operation} ${kind}`;

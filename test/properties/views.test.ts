@@ -115,7 +115,7 @@ test('a run, its status and what a launch answers are shown as their schemas say
       expect(runSchemas.runDetail.safeParse(detail).error).toBeUndefined();
       expect(runSchemas.run.safeParse(runView(definition, run, counted)).error).toBeUndefined();
       expect(runSchemas.runStatusView.safeParse(statusView(run, counted)).error).toBeUndefined();
-      for (const view of [launchedView(definition, run), handedOverView(definition, run)]) {
+      for (const view of [launchedView(definition, run, []), handedOverView(definition, run)]) {
         expect(runSchemas.launchedRun.safeParse(view).error).toBeUndefined();
       }
     }),
