@@ -79,18 +79,24 @@ export class EngineState extends Construct {
     });
   }
 
-  /** Not versioned: page objects are named by their SHA-256, and an upload's key can be written once. */
+  /** Not versioned: page and input objects are named by their SHA-256, and an upload's key can be written once. */
   private createBucket({ runtime }: StageSettings, removalPolicy: RemovalPolicy): Bucket {
     // A page is written once its run has begun, and may be needed until the run's life and retention are over;
     // what a launch stores may wait for a postponed start besides.
     const pageDays = MAX_LIFE_DAYS + runtime.retentionDays + 1;
     const launchDays = MAX_POSTPONE_DAYS + pageDays;
+    const keptDays: Readonly<Record<ObjectPrefix, number>> = {
+      pages: pageDays,
+      inputs: launchDays,
+      uploads: launchDays,
+      incoming: INCOMING_DAYS,
+    };
     const bucket = new Bucket(this, 'Bucket', {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
       encryption: BucketEncryption.S3_MANAGED,
       enforceSSL: true,
-      lifecycleRules: [expiry('pages', pageDays), expiry('uploads', launchDays), expiry('incoming', INCOMING_DAYS)],
+      lifecycleRules: Object.entries(keptDays).map(([prefix, days]) => expiry(prefix, days)),
       removalPolicy,
     });
     acknowledge(bucket, {
@@ -167,7 +173,7 @@ export type TableOperation =
   | 'DeleteItem'
   | 'BatchWriteItem';
 
-function expiry(prefix: ObjectPrefix, days: number): LifecycleRule {
+function expiry(prefix: string, days: number): LifecycleRule {
   return {
     id: prefix,
     prefix: `${prefix}/`,

@@ -56,12 +56,13 @@ test('the table is on demand, protected from deletion, recoverable to a point in
   });
 });
 
-test('an object is kept as long as a run may need it that works and waits for 90 days, an upload a postponed year longer', () => {
+test('an object is kept as long as a run may need it that works and waits for 90 days, an upload and its inputs a postponed year longer', () => {
   const { runtime } = stack.settings;
   expect(propertiesOf(stack, 'StateBucket77825682')).toMatchObject({
     LifecycleConfiguration: {
       Rules: [
         { Prefix: 'pages/', ExpirationInDays: runtime.retentionDays + 91 },
+        { Prefix: 'inputs/', ExpirationInDays: runtime.retentionDays + 91 + 366 },
         { Prefix: 'uploads/', ExpirationInDays: runtime.retentionDays + 91 + 366 },
         // Counted from midnight: what no launch keeps is gone within two days.
         { Prefix: 'incoming/', ExpirationInDays: 1 },
