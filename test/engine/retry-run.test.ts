@@ -80,6 +80,24 @@ test('inputs that fail again can be retried again and keep their ids apart', asy
   });
 });
 
+test('a second retry leaves out what the first one made good', async () => {
+  const actions = createSampleActions();
+  const world = createEngineWorld({ actions: [actions.numberedPages] });
+  const { definition } = await world.launch({ inputs: [GOOD, BAD, { ...BAD, times: 2 }] });
+  await world.runUntil(START + 10 * MINUTE_MS);
+  await retryRun(world.ports, definition);
+  await world.runUntil(START + 30 * MINUTE_MS);
+  const callsBefore = actions.calls.length;
+  await retryRun(world.ports, definition);
+  await world.runUntil(START + 60 * MINUTE_MS);
+  expect(actions.calls.length - callsBefore).toBe(2); // two pages of the third input
+  expect(bodies(world, 'run.finished')).toMatchObject([
+    { manifest: { succeeded: 1, failed: 2, outputs: 6 + 3 + 3 } },
+    { manifest: { succeeded: 2, failed: 1, outputs: 6 + 9 + 3 } },
+    { run: { status: 'SUCCEEDED' }, manifest: { succeeded: 3, failed: 0, outputs: 6 + 9 + 9 } },
+  ]);
+});
+
 test('a run whose failed inputs were all refused cannot be retried', async () => {
   const actions = createSampleActions();
   const world = createEngineWorld({ actions: [actions.numberedPages] });

@@ -202,13 +202,6 @@ export const FURTHER_BUGS: readonly PlantedBug[] = [
     replace: 'free: refused',
   },
   {
-    name: 'retry-of-what-succeeded',
-    file: 'shared/engine/runs/list-retry.ts',
-    find: 'if (refused || epoch < standing.order) continue;',
-    replace: 'if (refused) continue;',
-    scenario: 'verbs',
-  },
-  {
     name: 'late-worker-makes-a-record',
     file: `${ENGINE}/callbacks/deliver-callback.ts`,
     find: 'refuseAfterStandstill(ports.clock, delivery.takenAt, ATTEMPT_MS);',
