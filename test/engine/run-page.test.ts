@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { Posted } from '../support/engine-world.ts';
 import { createEngineWorld, START } from '../support/engine-world.ts';
 import { runPage } from '../../shared/engine/pages/run-page.ts';
+import { dispatchRun } from '../../shared/engine/runs/dispatch-run.ts';
 import { createSampleActions } from '../support/sample-actions.ts';
 
 const HOUR_MS = 3_600_000;
@@ -175,4 +176,24 @@ test('a worker that wakes long after its time records nothing, and whoever takes
   await world.runUntil(world.now() + HOUR_MS);
   expect((await world.ports.progress.readSlot(control.uid, 0, 0))?.by).not.toBe('sleepy');
   expect(finishedOf(bodies(world.posted))).toHaveLength(1);
+});
+
+test('a worker that counted an input and died sends the next one when its message comes again', async () => {
+  const { oneRecord } = createSampleActions();
+  const world = createEngineWorld({ actions: [oneRecord] });
+  const { definition } = await world.launch({
+    inputs: Array.from({ length: 25 }, () => ({ key: 'a' })),
+    callback: null,
+  });
+  await dispatchRun(world.ports, { kind: 'dispatch', runUid: definition.uid, epoch: 1 }, { by: 'it', count: 1 });
+  const pages = () => world.sent.flatMap(({ message }) => (message.kind === 'page' ? [message] : []));
+  const first = pages()[0];
+  if (first === undefined) throw new Error('No page was sent.');
+  const died = { ...world.ports, messages: { send: () => Promise.reject(new Error('the worker died')) } };
+  await expect(runPage(died, first, { by: 'first', count: 1 })).rejects.toThrow('died');
+  expect(pages()).toHaveLength(20);
+  await runPage(world.ports, first, { by: 'first', count: 2 });
+  expect(pages().at(-1)).toMatchObject({ input: 20, place: first.place, again: true });
+  await runPage(world.ports, { ...first, again: true }, { by: 'another', count: 1 });
+  expect(pages()).toHaveLength(21); // a copy of it sends no chain of its own
 });

@@ -214,13 +214,6 @@ export const FURTHER_BUGS: readonly PlantedBug[] = [
     replace: 'refuseAfterStandstill(ports.clock, delivery.takenAt, 100 * ATTEMPT_MS);',
   },
   {
-    name: 'next-input-not-sent-again',
-    file: 'shared/engine/runs/finish-input.ts',
-    find: '  else if (isCounted || sendsAgain)',
-    replace: '  else if (isCounted)',
-    scenario: 'letters',
-  },
-  {
     name: 'sweep-begins-again-at-the-first-row',
     file: `${ENGINE}/sweep/sweep.ts`,
     scenario: 'rows-calm',
