@@ -46,10 +46,10 @@ test('a large ended run is looked at some shards a minute, until all were seen',
   expect(looks.slice(0, 2).map((look) => look?.block)).toEqual([undefined, 100]);
 });
 
-test('once a sweep has seen every callback of an ended run delivered, it notes so', async () => {
+test('once a sweep has seen every callback of a large ended run delivered, it notes so', async () => {
   const { oneRecord } = createSampleActions();
   const world = createEngineWorld({ actions: [oneRecord] });
-  const { control } = await world.launch({ inputs: Array.from({ length: 40 }, () => ({ key: 'a' })) });
+  const { control } = await world.launch({ inputs: Array.from({ length: 600 }, () => ({ key: 'a' })) });
   await world.runUntil(START + MINUTE);
   const read = () => world.ports.runs.readControl(control.uid);
   expect(await read()).toMatchObject({ status: 'SUCCEEDED', deliveredEpoch: 0 });

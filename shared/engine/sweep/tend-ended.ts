@@ -54,7 +54,9 @@ export async function tendEnded(
   }
   const { callbacks } = await countRecorded(ports, definition);
   const calledFor = callbacks + endingsOf(control);
-  if (delivered >= calledFor && control.deliveredEpoch < control.epoch) await ports.runs.noteDelivered(control);
+  // One block is counted by two reads: that is not worth a write.
+  const isWorthIt = blocks > 1 && control.deliveredEpoch < control.epoch;
+  if (isWorthIt && delivered >= calledFor) await ports.runs.noteDelivered(control);
   const isLost = traced < calledFor;
   if (isLost && look.searches !== true) return { at: now, look: { block: 0, againAt, searches: true } };
   const lookAgainAt = isLost ? earlier(againAt, nextWatch(now)) : againAt;
