@@ -5,14 +5,14 @@ import type { PostsById } from './aftermath.ts';
 /** What the README promises of a receiver that is away; not read from the code, which may be wrong. */
 const FAILURES_IN_A_ROW = 5;
 const PROBE_EVERY_MS = 60_000;
-const PROBE_AT_LEAST_EVERY_MS = 15 * 60_000;
+const PROBE_AT_LEAST_EVERY_MS = 5 * 60_000;
 const KEPT_UP_MS = 90 * 3_600_000;
 /** What is under way, and what workers remember of a receiver. */
 const TO_BE_KNOWN_MS = 10_000;
 /** Clocks here turn by whole ms, and a probe is taken a little before it is posted. */
 const LEEWAY_MS = 1_000;
-/** A sweep, the spread of what it sends on, and the redelivery of none. */
-const TO_BE_SENT_MS = 3 * 60_000;
+/** A probe's look at a whole minute, two sweeps, the spread of what is sent on, and the redelivery of none. */
+const TO_BE_SENT_MS = 4 * 60_000;
 
 /** Posts to receivers that were away, beyond one probe a minute. */
 export function unsparedReceivers({ away, posts }: Truth): readonly string[] {
