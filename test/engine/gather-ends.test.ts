@@ -29,7 +29,7 @@ function createWorld(answer: (ends: readonly InputEnd[]) => Promise<EndedInputs>
   return {
     gatherer,
     writes,
-    pass(ms: number) {
+    pass: (ms: number) => {
       now += ms;
       for (const timer of timers.filter(({ at }) => at <= now)) timer.callback();
     },
