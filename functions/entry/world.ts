@@ -2,6 +2,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { createMessageSender, type QueueUrls } from '../../shared/adapters/aws/message-sender.ts';
 import { createBatcher } from '../../shared/adapters/batcher.ts';
+import { type Company, createCompany } from '../../shared/adapters/company.ts';
 import { createAdmissionStore } from '../../shared/adapters/dynamodb/admission-store.ts';
 import { createCallbackStore } from '../../shared/adapters/dynamodb/callback-store.ts';
 import { createDueStore } from '../../shared/adapters/dynamodb/due-store.ts';
@@ -41,7 +42,7 @@ interface StoreClients {
   readonly objects: LargeObjects;
 }
 
-/** How long a message or a delivery waits for company before it is sent. */
+/** How long a message or a delivery waits for company at most before it is sent. */
 const GATHER_MS = 20;
 const DELIVERIES_A_WRITE = 25;
 
@@ -56,7 +57,8 @@ export function createCorePorts(
   machine: Machine,
   clients: StoreClients & { readonly sqs: SQSClient },
   gatherMs = GATHER_MS,
-): CorePorts {
+): CorePorts & { readonly company: Company } {
+  const company = createCompany();
   const urls: QueueUrls = {
     control: env.controlQueueUrl,
     page: env.pageQueueUrl,
@@ -64,13 +66,19 @@ export function createCorePorts(
     intake: env.intakeQueueUrl,
   };
   return {
-    ...createStorePorts(env, machine, clients),
-    messages: createMessageSender(clients.sqs, machine.clock, urls, gatherMs),
+    ...createStorePorts(env, machine, clients, { maxWaitMs: gatherMs, company }),
+    messages: createMessageSender(clients.sqs, machine.clock, urls, gatherMs, company),
+    company,
   };
 }
 
 /** The same for a function that sends no messages: its bundle goes without the SQS client. */
-export function createStorePorts(env: StoreEnv, machine: Machine, clients: StoreClients): Omit<CorePorts, 'messages'> {
+export function createStorePorts(
+  env: StoreEnv,
+  machine: Machine,
+  clients: StoreClients,
+  gathering: { readonly maxWaitMs: number; readonly company?: Company } = { maxWaitMs: GATHER_MS },
+): Omit<CorePorts, 'messages'> {
   const { settings } = env;
   const table = new Table(clients.dynamodb, env.table, machine.clock);
   const due = createDueStore(table);
@@ -89,7 +97,7 @@ export function createStorePorts(env: StoreEnv, machine: Machine, clients: Store
     ),
     paces: createPaceStore(table, machine),
     callbacks: createCallbackStore(table, machine.chance, (flush) =>
-      createBatcher(machine.clock, { maxEntries: DELIVERIES_A_WRITE, maxWaitMs: GATHER_MS }, flush),
+      createBatcher(machine.clock, { maxEntries: DELIVERIES_A_WRITE, ...gathering }, flush),
     ),
     receivers: createReceiverStore(table, machine.clock),
     seats: createSeatStore(table, machine),

@@ -12,16 +12,16 @@ import { deliverCallback } from '../../shared/engine/callbacks/deliver-callback.
 import { createPacing, type DeliveryPorts } from '../../shared/engine/callbacks/delivery.ts';
 import type { CorePorts } from '../../shared/engine/ports.ts';
 import { once } from '../entry/once.ts';
-import { createQueueHandler } from '../entry/queue/create-queue-handler.ts';
+import { createQueueHandler, type QueueHandlerPorts } from '../entry/queue/create-queue-handler.ts';
 import { createCorePorts } from '../entry/world.ts';
 
 /** Delivers callbacks: one message, one attempt. `workers`: how many there are of this one. */
 export function createCallbackHandler(
-  ports: Omit<DeliveryPorts, 'senders' | 'hosts'> & Pick<CorePorts, 'seats'>,
+  ports: Omit<DeliveryPorts, 'senders' | 'hosts'> & Pick<CorePorts, 'seats'> & QueueHandlerPorts,
   workers: number,
 ): ReturnType<typeof createQueueHandler> {
   const paced: DeliveryPorts = { ...ports, ...createPacing(ports, workers) };
-  return createQueueHandler(ports.log, async (message, receipt) => {
+  return createQueueHandler(ports, async (message, receipt) => {
     if (message.kind !== 'callback') throw new Error(`The callback queue carries no ${message.kind} messages.`);
     await deliverCallback(paced, message, receipt);
   });

@@ -15,16 +15,16 @@ import type { TendPorts } from '../../shared/engine/schedules/schedule-ports.ts'
 import { tendSchedule } from '../../shared/engine/schedules/tend-schedule.ts';
 import { registerActions } from '../actions/index.ts';
 import { once } from '../entry/once.ts';
-import { createQueueHandler } from '../entry/queue/create-queue-handler.ts';
+import { createQueueHandler, type QueueHandlerPorts } from '../entry/queue/create-queue-handler.ts';
 import { createCorePorts, noLargeObjects } from '../entry/world.ts';
 
 /** Lays runs out: slot, window, first pages. Fires schedules and sees to them, where it is given what that takes. */
 export function createControlHandler(
-  ports: CorePorts & Pick<Ports, 'actions'>,
+  ports: CorePorts & Pick<Ports, 'actions'> & QueueHandlerPorts,
   schedules: Omit<TendPorts, 'lag'> | null = null,
 ): ReturnType<typeof createQueueHandler> {
   const tending = schedules === null ? null : { ...schedules, lag: createFireLag(ports.clock) };
-  return createQueueHandler(ports.log, async (message, receipt) => {
+  return createQueueHandler(ports, async (message, receipt) => {
     if (message.kind === 'dispatch') await dispatchRun(ports, message, receipt);
     else if (message.kind === 'fire' && tending !== null) await receiveFire(tending, message, receipt);
     else if (message.kind === 'tend' && tending !== null) await tendSchedule(tending, message);

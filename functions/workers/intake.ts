@@ -13,7 +13,7 @@ import { createCorePorts } from '../entry/world.ts';
 
 /** Reads uploads: one message, one run's whole upload. */
 export function createIntakeHandler(ports: IntakePorts): ReturnType<typeof createQueueHandler> {
-  return createQueueHandler(ports.log, async (message) => {
+  return createQueueHandler(ports, async (message) => {
     if (message.kind !== 'intake') throw new Error(`The intake queue carries no ${message.kind} messages.`);
     await intakeRun(ports, message);
   });

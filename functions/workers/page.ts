@@ -12,12 +12,12 @@ import { createEndGatherer, type GatherLimits } from '../../shared/engine/pages/
 import { createPageShare, type PagePorts, runPage } from '../../shared/engine/pages/run-page.ts';
 import { registerActions } from '../actions/index.ts';
 import { once } from '../entry/once.ts';
-import { createQueueHandler } from '../entry/queue/create-queue-handler.ts';
+import { createQueueHandler, type QueueHandlerPorts } from '../entry/queue/create-queue-handler.ts';
 import { createCorePorts } from '../entry/world.ts';
 
 /** Runs pages: one message, one page. `workers`: how many there are of this one. */
 export function createPageHandler(
-  ports: Omit<PagePorts, 'pageWorkers' | 'ends'>,
+  ports: Omit<PagePorts, 'pageWorkers' | 'ends'> & QueueHandlerPorts,
   workers: number,
   gather?: GatherLimits,
 ): ReturnType<typeof createQueueHandler> {
@@ -26,7 +26,7 @@ export function createPageHandler(
     pageWorkers: createPageShare(ports, workers),
     ends: createEndGatherer(ports.clock, ports.progress, gather),
   };
-  return createQueueHandler(ports.log, async (message, receipt) => {
+  return createQueueHandler(ports, async (message, receipt) => {
     if (message.kind !== 'page') throw new Error(`The page queue carries no ${message.kind} messages.`);
     await runPage(shared, message, receipt);
   });

@@ -1,4 +1,5 @@
 import type { Clock } from '../engine/ports.ts';
+import type { Company } from './company.ts';
 
 /** Gathers what many callers add at about the same time and flushes it together. */
 export interface Batcher<Entry> {
@@ -13,16 +14,31 @@ interface Waiting<Entry> {
 }
 
 /**
- * A batcher that flushes at `maxEntries`, or `maxWaitMs` after the first entry. A flush may name entries that failed by
- * rejecting with a {@link PartialFlushError}; the others of the batch are done.
+ * A batcher that flushes at `maxEntries`, or `maxWaitMs` after the first entry, or as soon as there are as many entries
+ * as messages in hand. A flush may name entries that failed by rejecting with a {@link PartialFlushError}; the others of
+ * the batch are done.
  */
 export function createBatcher<Entry>(
   clock: Pick<Clock, 'after'>,
-  options: { readonly maxEntries: number; readonly maxWaitMs: number },
+  options: { readonly maxEntries: number; readonly maxWaitMs: number; readonly company?: Company | undefined },
   flush: (entries: readonly Entry[]) => Promise<void>,
 ): Batcher<Entry> {
   let waiting: Waiting<Entry>[] = [];
   let cancelTimer = (): void => undefined;
+  const { company } = options;
+  company?.onLeave(settle);
+
+  function isAlone(): boolean {
+    return company !== undefined && company.size > 0 && waiting.length >= company.size;
+  }
+
+  /** What is added in the same turn goes along. */
+  function settle(): void {
+    if (waiting.length === 0 || !isAlone()) return;
+    queueMicrotask(() => {
+      if (waiting.length > 0 && isAlone()) flushNow();
+    });
+  }
 
   function flushNow(): void {
     cancelTimer();
@@ -47,7 +63,10 @@ export function createBatcher<Entry>(
       new Promise<void>((resolve, reject) => {
         waiting.push({ entry, resolve, reject });
         if (waiting.length >= options.maxEntries) flushNow();
-        else if (waiting.length === 1) cancelTimer = clock.after(options.maxWaitMs, flushNow);
+        else {
+          if (waiting.length === 1) cancelTimer = clock.after(options.maxWaitMs, flushNow);
+          settle();
+        }
       }),
   };
 }

@@ -23,6 +23,10 @@ export interface RunStore {
   }): Promise<'created' | 'exists'>;
   /** Immutable, so it may come from memory. Null: no such run. */
   readDefinition(runUid: string): Promise<RunDefinition | null>;
+  /** Both side by side, the definition no older than the control record. Null: no such run. */
+  readRun(runUid: string): Promise<{ readonly control: RunControl; readonly definition: RunDefinition } | null>;
+  /** Whether its definition is in memory. */
+  remembers(runUid: string): boolean;
   /** A strong read. Null: no such run. */
   readControl(runUid: string): Promise<RunControl | null>;
   /**
@@ -191,8 +195,8 @@ export const ORDER_PART = 2_000;
 
 /** Slots of a workspace: how many runs may work at once. A slot is a pair of run and epoch. */
 export interface AdmissionStore {
-  /** True when the pair has a slot now (also when it had it before). */
-  takeSlot(workspaceUid: string, runUid: string, epoch: number): Promise<boolean>;
+  /** True when the pair has a slot now (also when it had it before). `limits`: as they were read just now. */
+  takeSlot(workspaceUid: string, runUid: string, epoch: number, limits?: WorkspaceLimits): Promise<boolean>;
   releaseSlot(workspaceUid: string, runUid: string, epoch: number): Promise<void>;
   /** All slots that are taken. */
   listSlots(workspaceUid: string): Promise<readonly TakenSlot[]>;

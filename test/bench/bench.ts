@@ -10,6 +10,7 @@ import { benchLocalJobs } from './local-jobs.ts';
 import { benchNeighbours } from './neighbours.ts';
 import { benchPageCost } from './page-cost.ts';
 import { benchPageSteps } from './page-steps.ts';
+import { benchPath } from './path.ts';
 import { formatReport, isReached, type Progress, type Report } from './report.ts';
 import { benchRunCost } from './run-cost.ts';
 import { benchSchedules } from './schedules.ts';
@@ -27,6 +28,7 @@ const BENCHES = {
   'page-steps': ['CPU of the page worker, steps a second of one core', benchPageSteps],
   'page-cost': ['AWS requests and units of a page, dollars for a million', benchPageCost],
   'run-cost': ['fixed cost of a run and of taking it', benchRunCost],
+  path: ['AWS calls that wait for each other, and the time to the first callback', benchPath],
   intake: ['inputs in a body and lines by upload: time, units, memory', benchIntake],
   bodies: ['bodies that are small to send and large to check: CPU and memory', benchBodies],
   live: ['what a live call adds to its action', benchLiveOverhead],

@@ -1,5 +1,5 @@
 import type { ActionWorld } from '../../shared/engine/ports.ts';
-import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
+import type { Context } from 'aws-lambda';
 import { createLiveHandler } from '../../functions/api/live.ts';
 import { createApiPorts } from '../../functions/entry/http/api-ports.ts';
 import { createCorePorts, noLargeObjects } from '../../functions/entry/world.ts';
@@ -10,6 +10,7 @@ import { systemChance, systemClock } from '../../shared/adapters/system.ts';
 import { createRegistry } from '../../shared/sdk/action-registry.ts';
 import { issueKey } from '../../infra/owner/issue-key.ts';
 import { settingsOf } from '../../infra/settings.ts';
+import { apiEvent } from './api-event.ts';
 import { createBenchAction, SMALL_PAGE } from './bench-action.ts';
 import { openEngine, TABLE_NAME } from '../support/open-table.ts';
 import { silentLog } from './bench-system.ts';
@@ -83,37 +84,12 @@ async function openLive(action: BenchAction): Promise<{ readonly call: () => Pro
     { ...core, actions: createRegistry({ 'bench-action.ts': action }), world },
     () => Promise.resolve(keyring),
   );
-  const event = eventOf(action.name, issued.apiKey);
+  const path = `/v1/actions/${action.name}/run/live`;
+  const event = apiEvent('POST', path, issued.apiKey, { body: { input: { pages: 10, seed: 1 } } });
   return {
     async call() {
       const { statusCode } = await handler(event, {} as Context); // cast: the handler looks at no context
       if (statusCode !== 200) throw new Error(`A live call was answered ${statusCode}.`);
-    },
-  };
-}
-
-function eventOf(actionName: string, apiKey: string): APIGatewayProxyEventV2 {
-  const rawPath = `/v1/actions/${actionName}/run/live`;
-  const headers = { 'x-api-key': apiKey, 'content-type': 'application/json', accept: 'application/json' };
-  return {
-    version: '2.0',
-    routeKey: '$default',
-    rawPath,
-    rawQueryString: '',
-    headers,
-    isBase64Encoded: false,
-    body: JSON.stringify({ input: { pages: 10, seed: 1 } }),
-    requestContext: {
-      accountId: '123456789012',
-      apiId: 'bench',
-      domainName: 'api.example',
-      domainPrefix: 'api',
-      requestId: 'bench',
-      routeKey: '$default',
-      stage: '$default',
-      time: '01/Jan/2030:00:00:00 +0000',
-      timeEpoch: 0,
-      http: { method: 'POST', path: rawPath, protocol: 'HTTP/1.1', sourceIp: '192.0.2.1', userAgent: 'bench' },
     },
   };
 }

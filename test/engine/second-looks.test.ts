@@ -27,7 +27,8 @@ test('a slot that is freed while a run joins the line is given to it at once', a
       },
     },
   };
-  await admitRun(ports, control, definition);
+  const standing = { limits: await admission.readLimits(workspaceUid), waiting: null };
+  await admitRun(ports, control, definition, standing, async () => undefined);
   expect((await world.ports.runs.readControl(control.uid))?.status).toBe('QUEUED');
   expect(await admission.oldestWaiter(workspaceUid)).toBeNull();
 });

@@ -1,20 +1,30 @@
 import type { SQSBatchItemFailure, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { decodeMessage, type QueueMessage } from '../../../shared/contract/messages.ts';
+import type { Company } from '../../../shared/adapters/company.ts';
 import { readUid, shortHash } from '../../../shared/domain/ids.ts';
 import type { Log } from '../../../shared/engine/ports.ts';
 import type { Receipt } from '../../../shared/engine/messages.ts';
 import { together } from '../../../shared/engine/together.ts';
+
+export interface QueueHandlerPorts {
+  readonly log: Log;
+  /** Told what is in hand; absent where nobody gathers. */
+  readonly company?: Company;
+}
 
 /**
  * The Lambda handler of a queue: each record on its own, only the failed ones come again. A record's failure is logged
  * with its message id; thrown from here it would fail the whole batch and slow the event source down.
  */
 export function createQueueHandler(
-  log: Log,
+  { log, company }: QueueHandlerPorts,
   handle: (message: QueueMessage, receipt: Receipt) => Promise<void>,
 ): (event: SQSEvent) => Promise<SQSBatchResponse> {
   return async (event) => {
-    const failures = await together(event.Records.map((record) => handleRecord(log, record, handle)));
+    const inHand = event.Records.map((record) => ({ record, leave: company?.enter() }));
+    const failures = await together(
+      inHand.map(({ record, leave }) => handleRecord(log, record, handle).finally(() => leave?.())),
+    );
     return { batchItemFailures: failures.filter((failure) => failure !== null) };
   };
 }

@@ -23,8 +23,8 @@ export function createAdmissionStore(table: Table, defaults: WorkspaceLimits, no
   return {
     readLimits,
 
-    async takeSlot(workspaceUid, runUid, epoch) {
-      const { runsAtOnce } = await readLimits(workspaceUid);
+    async takeSlot(workspaceUid, runUid, epoch, limits) {
+      const { runsAtOnce } = limits ?? (await readLimits(workspaceUid));
       const pair = pairOf(runUid, epoch);
       const taken = await table.update(keys.slots(workspaceUid), {
         expression: 'SET #pair = :now ADD taken :one',

@@ -1,5 +1,6 @@
 import type { RateLimit, RateType } from '../../domain/token-bucket.ts';
 import type { WorkspaceLimits } from '../../engine/stores.ts';
+import { together } from '../../engine/together.ts';
 import { type Item, ItemReader } from './attributes.ts';
 import { keys } from './keys.ts';
 import type { Table } from './table.ts';
@@ -20,10 +21,12 @@ export async function readRunLimits(
   workspaceUid: string,
   consistency: Consistency,
 ): Promise<OwnRunLimits> {
-  const item =
-    (await table.get(keys.limits(workspaceUid), consistency)) ??
-    (await table.get(keys.profile(workspaceUid), consistency));
-  const read = new ItemReader(item ?? {});
+  // Side by side: most workspaces have no limits of their own, and a run waits for this.
+  const [own, former] = await together([
+    table.get(keys.limits(workspaceUid), consistency),
+    table.get(keys.profile(workspaceUid), consistency),
+  ]);
+  const read = new ItemReader(own ?? former ?? {});
   return { runsAtOnce: read.numberOrNull('runs_at_once'), inputsInFlight: read.numberOrNull('inputs_in_flight') };
 }
 
@@ -34,8 +37,11 @@ export async function readRateLimit(
   type: RateType,
   consistency: Consistency,
 ): Promise<RateLimit | null> {
-  const item = await table.get(keys.limits(workspaceUid), consistency);
-  if (item === null) return rateOfBucket(await table.get(keys.rate(workspaceUid, type), consistency));
+  const [item, former] = await together([
+    table.get(keys.limits(workspaceUid), consistency),
+    table.get(keys.rate(workspaceUid, type), consistency),
+  ]);
+  if (item === null) return rateOfBucket(former);
   const stored = new ItemReader(item).stored<StoredRate>(rateAttribute(type));
   return stored === null ? null : { perSecond: stored.per_second, burst: stored.burst };
 }

@@ -1,7 +1,7 @@
 import { deriveUid } from '../../domain/ids.ts';
 import { chunkInputs } from '../../domain/chunk-inputs.ts';
 import { BLOCK_SHARDS, type InputChunk } from '../../domain/input.ts';
-import { RUN_MOVES, type RunControl, type RunMove, withHistory } from '../../domain/run.ts';
+import { RUN_MOVES, type RunControl, type RunDefinition, type RunMove, withHistory } from '../../domain/run.ts';
 import type { UploadRef } from '../../domain/upload.ts';
 import type { ControlChange, DueStore, RunStore } from '../../engine/stores.ts';
 import { Lru } from '../lru.ts';
@@ -31,12 +31,22 @@ export function createRunStore(table: Table, due: Pick<DueStore, 'putDue'>, obje
   const definitions = new Lru<DefinitionInHand>(CACHED_DEFINITIONS);
   const inputReader = createInputReader(table, objects, definitionOf);
   const reading = new Map<string, Promise<RunControl | null>>();
+  const defining = new Map<string, Promise<DefinitionInHand | null>>();
   const moving = new Map<string, ReturnType<MoveRun>>();
   const seen = new Lru<RunControl>(CACHED_CONTROLS);
 
   async function definitionOf(runUid: string): Promise<DefinitionInHand | null> {
     const known = definitions.get(runUid);
     if (known !== undefined) return known;
+    // Those of a batch mostly are of one run.
+    const under = defining.get(runUid);
+    if (under !== undefined) return under;
+    const begun = fetchDefinition(runUid).finally(() => defining.delete(runUid));
+    defining.set(runUid, begun);
+    return begun;
+  }
+
+  async function fetchDefinition(runUid: string): Promise<DefinitionInHand | null> {
     const item = (await table.get(keys.definition(runUid), 'strong')) ?? (await liveDefinition(runUid));
     if (item === null) return null;
     const read = new ItemReader(item);
@@ -64,6 +74,16 @@ export function createRunStore(table: Table, due: Pick<DueStore, 'putDue'>, obje
     return control;
   }
 
+  function readControl(runUid: string): Promise<RunControl | null> {
+    // The records of one batch all begin with this read, in the same turn: they share it.
+    const under = reading.get(runUid);
+    if (under !== undefined) return under;
+    const read = controlOf(runUid);
+    reading.set(runUid, read);
+    queueMicrotask(() => reading.delete(runUid));
+    return read;
+  }
+
   /** Moves from what was last seen of the run, if that may move: the write's condition tells when it was old. */
   async function makeMove(runUid: string, move: RunMove, epoch: number, change: ControlChange): ReturnType<MoveRun> {
     const { from }: { readonly from: readonly string[] } = RUN_MOVES[move];
@@ -87,15 +107,17 @@ export function createRunStore(table: Table, due: Pick<DueStore, 'putDue'>, obje
   return {
     async createRun({ definition, control, inputs, due: entries }) {
       const { uid, expiresAt } = definition;
-      await together(entries.map((entry) => due.putDue(entry)));
       const chunks = chunkInputs(inputs);
       const packed = inlineInputs(chunks);
-      // A body's go into the table: at its size an object more saves nothing to speak of.
-      if (packed === null) await writeChunks(table, null, uid, chunks, expiresAt);
       const absent = { expression: 'attribute_not_exists(pk)' };
       const record = { ...definitionToRecord(definition), inputs: packed, upload: definition.upload ?? null };
       // Said again, it must not take back what the upload was counted to meanwhile.
-      await table.put(keys.definition(uid), record, definition.upload === undefined ? null : absent);
+      await together([
+        together(entries.map((entry) => due.putDue(entry))),
+        // A body's go into the table: at its size an object more saves nothing to speak of.
+        packed === null ? writeChunks(table, null, uid, chunks, expiresAt) : undefined,
+        table.put(keys.definition(uid), record, definition.upload === undefined ? null : absent),
+      ]);
       const { done } = await table.put(keys.control(uid), controlToRecord(control), absent);
       return done ? 'created' : 'exists';
     },
@@ -104,15 +126,17 @@ export function createRunStore(table: Table, due: Pick<DueStore, 'putDue'>, obje
       return (await definitionOf(runUid))?.definition ?? null;
     },
 
-    readControl(runUid) {
-      // The records of one batch all begin with this read, in the same turn: they share it.
-      const under = reading.get(runUid);
-      if (under !== undefined) return under;
-      const read = controlOf(runUid);
-      reading.set(runUid, read);
-      queueMicrotask(() => reading.delete(runUid));
-      return read;
+    async readRun(runUid) {
+      const [control, found] = await together([readControl(runUid), definitionOf(runUid)]);
+      if (control === null || found === null) return null;
+      if (isAsNew(found.definition, control)) return { control, definition: found.definition };
+      const newer = await fetchDefinition(runUid); // that one was read, or kept, before it was changed
+      return newer === null ? null : { control, definition: newer.definition };
     },
+
+    remembers: (runUid) => definitions.get(runUid) !== undefined,
+
+    readControl,
 
     moveRun(runUid, move, epoch, change) {
       // All pages of a batch begin their run at once: one write says it for all of them.
@@ -261,6 +285,11 @@ export function createRunStore(table: Table, due: Pick<DueStore, 'putDue'>, obje
       return deriveUid(runUid, 'chunk', { input: await inputReader.firstOf(runUid, input) });
     },
   };
+}
+
+/** Whether a definition is as new as a control record: what changes in it is written there first. */
+function isAsNew({ expiresAt, inputsTotal }: RunDefinition, control: RunControl): boolean {
+  return expiresAt >= control.expiresAt && (inputsTotal > 0 || control.inputsTotal === 0);
 }
 
 /** Has an item go no sooner than at that time (epoch seconds). */

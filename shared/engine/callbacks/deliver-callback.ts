@@ -11,6 +11,7 @@ import type { CallbackMessage, Receipt } from '../messages.ts';
 import { CUT } from '../share.ts';
 import { refuseAfterStandstill } from '../standstill.ts';
 import { tellError } from '../tell-error.ts';
+import { together } from '../together.ts';
 import {
   ATTEMPT_MS,
   type DeliveryInHand,
@@ -48,12 +49,17 @@ const CLAIM_LEASE_MS = 3_600_000;
  */
 export async function deliverCallback(ports: DeliveryPorts, message: CallbackMessage, receipt: Receipt): Promise<void> {
   const takenAt = ports.clock.now();
-  const record = await readStanding(ports, message, receipt);
+  const named = readUid(message.uid);
+  if (named === null) return;
+  const hasRecord = named.kind !== 'page' || !isFirstAttempt(message, receipt);
+  const [record, definition, page] = await together([
+    hasRecord ? ports.callbacks.readRecord(message.uid) : null,
+    ports.runs.readDefinition(named.runUid),
+    hasRecord ? null : ports.progress.readPage(named.runUid, named.input, named.page), // most are posted at once
+  ]);
   const about = readUid(record?.refUid ?? message.uid);
-  if (about === null) return;
-  const definition = await ports.runs.readDefinition(about.runUid);
-  if (definition === null || definition.callback === null) return;
-  const delivery: DeliveryInHand = { message, receipt, record, about, definition, takenAt };
+  if (about === null || definition === null || definition.callback === null) return;
+  const delivery: DeliveryInHand = { message, receipt, record, about, definition, page, takenAt };
   if (!(await isDue(ports, delivery))) return;
   const turn = await findTurn(ports, delivery);
   if (turn.kind === 'hold') return holdCallback(ports, delivery, turn.uid);
@@ -109,13 +115,9 @@ async function makeAttempt(
   }
 }
 
-async function readStanding(
-  ports: DeliveryPorts,
-  message: CallbackMessage,
-  receipt: Receipt,
-): Promise<CallbackRecord | null> {
-  const isFirst = message.attempt === 0 && message.slow !== true && receipt.count === 1;
-  return isFirst && readUid(message.uid)?.kind === 'page' ? null : ports.callbacks.readRecord(message.uid);
+/** One of which nothing can be on record yet, but in the page's own slot. */
+function isFirstAttempt({ attempt, slow }: CallbackMessage, { count }: Receipt): boolean {
+  return attempt === 0 && slow !== true && count === 1;
 }
 
 /** Whether this delivery's attempt is still to be made; sees to what an earlier delivery of the same message left undone. */
@@ -162,10 +164,13 @@ async function claim(ports: DeliveryPorts, { message, receipt, record }: Deliver
 }
 
 /** The callback's body, the same bytes on every attempt, or null where what it told of is gone. */
-async function buildBody(ports: DeliveryPorts, { about, record, definition }: DeliveryInHand): Promise<string | null> {
+async function buildBody(
+  ports: DeliveryPorts,
+  { about, record, definition, page }: DeliveryInHand,
+): Promise<string | null> {
   const { runUid } = about;
   if (about.kind === 'page') {
-    const found = await ports.progress.readPage(runUid, about.input, about.page);
+    const found = page ?? (await ports.progress.readPage(runUid, about.input, about.page));
     if (found === null || found.slot.outcome.kind !== 'RESULT') return null;
     const input = await ports.runs.readInput(runUid, about.input);
     const sizes = found.results.map((item) => Buffer.byteLength(JSON.stringify(item)));

@@ -18,6 +18,8 @@ export type DeliveryPorts = Pick<
     readonly hosts: Hosts;
   };
 
+type RecordedResults = NonNullable<Awaited<ReturnType<CorePorts['progress']['readPage']>>>;
+
 /** One attempt of one callback, as a message brought it. */
 export interface DeliveryInHand {
   readonly message: CallbackMessage;
@@ -27,6 +29,8 @@ export interface DeliveryInHand {
   /** What the callback's id names. */
   readonly about: DerivedUid;
   readonly definition: RunDefinition;
+  /** The page it tells of, where it was read beside the rest; null: it was not, or is not there. */
+  readonly page: RecordedResults | null;
   /** When its worker took it up (epoch ms). */
   readonly takenAt: number;
 }

@@ -20,6 +20,7 @@ import { pagingFault } from './paging-fault.ts';
 import { type PageInHand, postponePage, readPostponed, sendPostponed, sendWhenDue } from './postpone-page.ts';
 import type { CorePorts, Ports } from '../ports.ts';
 import type { PageMessage, Receipt } from '../messages.ts';
+import type { Action } from '../../sdk/action.ts';
 import { type ActionResult, runAction } from './run-action.ts';
 import { createShare, CUT, type Share } from '../share.ts';
 import { sendPageCallbacks } from '../callbacks/send-callbacks.ts';
@@ -49,9 +50,9 @@ export async function runPage(ports: PagePorts, message: PageMessage, receipt: R
 
 async function runOne(ports: PagePorts, message: PageMessage, receipt: Receipt, atWork: PageAtWork): Promise<void> {
   const takenAt = ports.clock.now();
-  const standing = await ports.runs.readControl(message.runUid);
-  const definition = standing?.epoch === message.epoch ? await ports.runs.readDefinition(message.runUid) : null;
-  if (standing === null || definition === null) return;
+  const run = await ports.runs.readRun(message.runUid);
+  if (run === null || run.control.epoch !== message.epoch) return;
+  const { control: standing, definition } = run;
   const control = mayLackWindow(standing) ? await layOut(ports, standing, definition) : standing;
   if (control === null || !mayStart(control, message.epoch, ports.clock.now())) return;
   if (message.until !== null && message.until > ports.clock.now()) return sendWhenDue(ports, definition, message);
@@ -203,7 +204,19 @@ async function callAction(
     const turn = await takeTurn(ports, { action, workspaceUid, input, held, patienceMs: PATIENCE_MS, queues: true });
     if (turn.kind !== 'now') return turn;
   }
-  if (control.status === 'QUEUED') await beginRun(ports, control);
+  const begun = control.status === 'QUEUED' ? beginRun(ports, control) : null;
+  const [result] = await together([callGiven(ports, action, { message, receipt, definition }, input, cut), begun]);
+  return result;
+}
+
+/** The call itself, beside which its run is told to have begun. */
+async function callGiven(
+  ports: PagePorts,
+  action: Action | null,
+  { message, receipt, definition }: Pick<PageInHand, 'message' | 'receipt' | 'definition'>,
+  input: Readonly<Record<string, unknown>>,
+  cut: AbortSignal,
+): Promise<ActionResult | typeof CUT> {
   if (receipt.count > RECEIVES_TRUSTED) {
     const text = `The page was taken up ${receipt.count - 1} times and none of them came to an end.`;
     return { kind: 'retryable', error: new EngineError('UPSTREAM_TIMEOUT', text), retryAt: null };

@@ -1,38 +1,61 @@
 import { type CallbackCounts, countDelivered } from '../../domain/callback-counts.ts';
-import { blocksBegun, shardsBegun } from '../../domain/input.ts';
+import { blocksBegun, type RunWindow, shardsBegun } from '../../domain/input.ts';
 import { endingsOf, hasEnded, type RunCounts } from '../../domain/run.ts';
 import type { ReadPorts, Run } from './read-ports.ts';
 import { together } from '../together.ts';
 
 const BLOCKS_AT_ONCE = 32;
 
-/**
- * How a run's callbacks stand: what its inputs and endings have called for, and of these what was delivered or given
- * up. Read the counts before: what is delivered meanwhile is then pending no more, but never more than called for.
- */
-export async function countCallbacks(
-  ports: Pick<ReadPorts, 'reader' | 'progress' | 'callbacks'>,
+/** What has become of a run's callbacks. */
+export type Delivered = Pick<CallbackCounts, 'delivered' | 'failed'> | 'all';
+
+/** Reads what was delivered of a run, or given up. `window`: as it was read just now. */
+export async function readDelivered(
+  ports: Pick<ReadPorts, 'reader' | 'callbacks'>,
   { control, definition }: Run,
-  counts: RunCounts,
-): Promise<CallbackCounts> {
-  if (definition.callback === null) return { total: 0, delivered: 0, pending: 0, failed: 0 };
-  const calledFor = counts.totals.callbacks + endingsOf(control);
-  // A sweep has seen every one of them delivered: that is read at once, however large the run.
-  if (hasEnded(control.status) && control.deliveredEpoch === control.epoch) {
-    return { total: calledFor, delivered: calledFor, pending: 0, failed: 0 };
-  }
-  const finished = countDelivered({ records: await ports.callbacks.listRecords(control.uid, null), deliveries: [] });
-  let { delivered, failed } = finished;
-  const window = definition.callback.on === 'all' ? await ports.progress.readWindow(control.uid) : null;
-  const blocks = blocksBegun(window, control);
+  window: RunWindow | null,
+): Promise<Delivered> {
+  // A sweep has seen every one of them delivered: nothing is to be read, however large the run.
+  if (areAllDelivered({ control, definition })) return 'all';
+  const blocks = definition.callback?.on === 'all' ? blocksBegun(window, control) : 0;
+  const [finished, inBlocks] = await together([
+    ports.callbacks.listRecords(control.uid, null),
+    countBlocks(ports, control.uid, blocks),
+  ]);
+  const { delivered, failed } = countDelivered({ records: finished, deliveries: [] });
+  return { delivered: delivered + inBlocks.delivered, failed: failed + inBlocks.failed };
+}
+
+async function countBlocks(
+  { reader }: Pick<ReadPorts, 'reader'>,
+  runUid: string,
+  blocks: number,
+): Promise<Pick<CallbackCounts, 'delivered' | 'failed'>> {
+  const sum = { delivered: 0, failed: 0 };
   for (let first = 0; first < blocks; first += BLOCKS_AT_ONCE) {
     const some = Array.from({ length: Math.min(BLOCKS_AT_ONCE, blocks - first) }, (_, index) => first + index);
-    const facts = await together(some.map((block) => ports.reader.readDeliveryFacts(control.uid, block)));
-    for (const counted of facts.map(countDelivered)) {
-      delivered += counted.delivered;
-      failed += counted.failed;
+    const facts = await together(some.map((block) => reader.readDeliveryFacts(runUid, block)));
+    for (const { delivered, failed } of facts.map(countDelivered)) {
+      sum.delivered += delivered;
+      sum.failed += failed;
     }
   }
+  return sum;
+}
+
+/** Whether a run has no callbacks, or a sweep has seen all of them delivered. */
+export function areAllDelivered({ control: { status, deliveredEpoch, epoch }, definition }: Run): boolean {
+  return definition.callback === null || (hasEnded(status) && deliveredEpoch === epoch);
+}
+
+/**
+ * How a run's callbacks stand: what its inputs and endings have called for, and of these what was delivered or given
+ * up. Where that was read a moment later, it is pending no more, but never more than called for.
+ */
+export function callbackCounts({ control, definition }: Run, counts: RunCounts, found: Delivered): CallbackCounts {
+  if (definition.callback === null) return { total: 0, delivered: 0, pending: 0, failed: 0 };
+  const calledFor = counts.totals.callbacks + endingsOf(control);
+  const { delivered, failed } = found === 'all' ? { delivered: calledFor, failed: 0 } : found;
   const total = Math.max(calledFor, delivered + failed);
   return { total, delivered, pending: total - delivered - failed, failed };
 }

@@ -16,15 +16,23 @@ import { together } from '../together.ts';
 
 type CountPorts = Pick<ReadPorts, 'reader' | 'progress' | 'clock'>;
 
+/** Whether a run's own record says all its counts. */
+export function isCounted({ mode, status, totals, inputsTotal }: RunControl): boolean {
+  return mode === 'LIVE' || (hasEnded(status) && totals.succeeded + totals.failed >= inputsTotal);
+}
+
 /**
  * A run's counts: from its control record once all has ended, else what its window has counted, and of the inputs in
  * hand what they have recorded. One that ends meanwhile is still in hand here, so nothing is counted twice or shrinks.
+ * `read`: the window, where it was read with the control record.
  */
-export async function countRun(ports: CountPorts, control: RunControl): Promise<RunCounts> {
-  const { succeeded, failed } = control.totals;
-  const settled = hasEnded(control.status) && succeeded + failed >= control.inputsTotal;
-  if (control.mode === 'LIVE' || settled) return { totals: control.totals, open: 0, stalled: null };
-  const window = await ports.progress.readWindow(control.uid);
+export async function countRun(
+  ports: CountPorts,
+  control: RunControl,
+  read?: { readonly window: RunWindow | null },
+): Promise<RunCounts> {
+  if (isCounted(control)) return { totals: control.totals, open: 0, stalled: null };
+  const { window } = read ?? { window: await ports.progress.readWindow(control.uid) };
   if (window === null) return { totals: NO_TOTALS, open: 0, stalled: null };
   if (window.order < control.restartEpoch) return { totals: control.totals, open: 0, stalled: null }; // retried just now
   const inHand = [...window.open];

@@ -12,11 +12,9 @@ export async function findRun(
   workspaceUid: string,
   uid: string,
 ): Promise<Run> {
-  const control = isRunUid(uid) ? await ports.runs.readControl(uid) : null;
-  const seen = control !== null && isVisible(control, workspaceUid, ports.clock.now());
-  const definition = seen ? await ports.runs.readDefinition(uid) : null;
-  if (control === null || definition === null) throw new EngineError('NOT_FOUND', `There is no run ${uid}.`);
-  return { control, definition };
+  const run = isRunUid(uid) ? await ports.runs.readRun(uid) : null;
+  if (run !== null && isVisible(run.control, workspaceUid, ports.clock.now())) return run;
+  throw new EngineError('NOT_FOUND', `There is no run ${uid}.`);
 }
 
 /** Whether a workspace may see a run: it is its own, and not past the time for which runs are kept. */

@@ -78,7 +78,10 @@ export interface DeliveryFacts {
 export interface ReadPorts {
   readonly clock: Pick<Clock, 'now'>;
   readonly reader: RunReader;
-  readonly runs: Pick<RunStore, 'readControl' | 'readDefinition' | 'readInput' | 'readInputs' | 'batchUid'>;
+  readonly runs: Pick<
+    RunStore,
+    'readRun' | 'remembers' | 'readControl' | 'readDefinition' | 'readInput' | 'readInputs' | 'batchUid'
+  >;
   readonly progress: Pick<ProgressStore, 'readWindow' | 'readLastSlot' | 'readSlot' | 'readFailed' | 'listFailed'>;
   readonly callbacks: Pick<CallbackStore, 'readRecord' | 'readDeliveries' | 'listRecords'>;
 }

@@ -1,16 +1,36 @@
 import { type RunControl, type RunDefinition } from '../../domain/run.ts';
 import type { CorePorts } from '../ports.ts';
-import type { Waiter } from '../stores.ts';
+import type { Waiter, WorkspaceLimits } from '../stores.ts';
+import { together } from '../together.ts';
+
+/** A run's way to its slot, and what was done beside its move once it had one. */
+interface Admitted<Beside> {
+  readonly control: RunControl;
+  /** Null: it had to stand in line. */
+  readonly beside: Beside | null;
+}
+
+/** What a workspace has at work and in line, as it was read just now. */
+export interface Standing {
+  readonly limits: WorkspaceLimits;
+  readonly waiting: Waiter | null;
+}
 
 /**
  * Gives a run its slot, or its place in the line. Register, then look again: whoever arrives or releases admits the
- * one that waits longest, never itself, so no slot stays empty while someone waits.
+ * one that waits longest, never itself, so no slot stays empty while someone waits. `beside` is done with its slot taken.
  */
-export async function admitRun(ports: CorePorts, control: RunControl, definition: RunDefinition): Promise<RunControl> {
+export async function admitRun<Beside>(
+  ports: CorePorts,
+  control: RunControl,
+  definition: RunDefinition,
+  { limits, waiting }: Standing,
+  beside: () => Promise<Beside>,
+): Promise<Admitted<Beside>> {
   const { workspaceUid } = definition;
-  const waiting = await ports.admission.oldestWaiter(workspaceUid);
-  if (waiting === null && (await ports.admission.takeSlot(workspaceUid, control.uid, control.epoch))) {
-    return (await queueRun(ports, control)).control;
+  if (waiting === null && (await ports.admission.takeSlot(workspaceUid, control.uid, control.epoch, limits))) {
+    const [queued, done] = await together([queueRun(ports, control), beside()]);
+    return { control: queued.control, beside: done };
   }
   const waiter: Waiter = { runUid: control.uid, epoch: control.epoch, createdAt: control.createdAt };
   await ports.admission.addWaiter(workspaceUid, waiter, definition.expiresAt);
@@ -20,7 +40,7 @@ export async function admitRun(ports: CorePorts, control: RunControl, definition
   // It may have waited for other runs until now.
   if (!blocked.moved && control.status === 'BLOCKED') await ports.runs.amendBlocked(control, { now, reason });
   await admitWaiting(ports, workspaceUid);
-  return blocked.moved ? blocked.control : (blocked.current ?? control);
+  return { control: blocked.moved ? blocked.control : (blocked.current ?? control), beside: null };
 }
 
 /** A slot this old whose run does not work under it was left behind by a crash. */

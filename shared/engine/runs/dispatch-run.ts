@@ -3,12 +3,12 @@ import { hasEnded, NO_TOTALS, type RunControl, type RunDefinition, WORKING_STATU
 import { admitRun } from './admit-run.ts';
 import { dependenciesMet } from './await-dependencies.ts';
 import { closeRun, finishRun, tellFormerEnding } from './finish-run.ts';
-import { sendOpened } from './open-input.ts';
+import { sendAllOpened } from './open-input.ts';
 import { invalidateRun } from '../launch/invalidate-run.ts';
 import { listRetry } from './list-retry.ts';
 import type { CorePorts, Ports } from '../ports.ts';
 import type { DispatchMessage, Receipt } from '../messages.ts';
-import type { WindowOpening } from '../stores.ts';
+import type { WindowOpening, WorkspaceLimits } from '../stores.ts';
 import { together } from '../together.ts';
 
 /**
@@ -16,9 +16,9 @@ import { together } from '../together.ts';
  * run that was taken up again keeps the window it was stopped with; if nothing was left to do in it, it ends here.
  */
 export async function dispatchRun(ports: DispatchPorts, message: DispatchMessage, receipt: Receipt): Promise<void> {
-  const control = await ports.runs.readControl(message.runUid);
-  const definition = await ports.runs.readDefinition(message.runUid);
-  if (control === null || definition === null || control.epoch !== message.epoch) return;
+  const run = await ports.runs.readRun(message.runUid);
+  if (run === null || run.control.epoch !== message.epoch) return;
+  const { control, definition } = run;
   if (hasEnded(control.status)) return closeRun(ports, control, definition); // refused at launch: INVALID
   await tellFormerEnding(ports, control, definition);
   if (definition.upload !== undefined && control.inputsTotal === 0) {
@@ -40,14 +40,15 @@ export async function dispatchRun(ports: DispatchPorts, message: DispatchMessage
   // What came to its place since, or waits, a worker has sent.
   const mine = Array.from(window.open, ([input, open]) => ({ input, ...open }));
   const untouched = mine.filter((inHand) => isFromOpening(inHand, window));
-  await together(untouched.map((inHand) => sendOpened(ports, admitted, definition, inHand, again)));
+  await sendAllOpened(ports, admitted, definition, untouched, again);
 }
 
 /** What laying a run out takes. */
 type DispatchPorts = CorePorts & Pick<Ports, 'actions'>;
 
 /**
- * Gives a run its slot, unless it works already, and its window. Null: it has to wait, is refused, is
+ * Gives a run its slot, unless it works already, and its window: that one is opened with its slot taken, beside the move
+ * that says so. Should the run be stopped just then, its window stands as if it had been stopped a moment later. Null: it has to wait, is refused, is
  * being ended, or went on to a later epoch. Said twice, it is laid out once.
  */
 export async function layOutRun(
@@ -57,9 +58,17 @@ export async function layOutRun(
 ): Promise<LaidOut | null> {
   if (control.status !== 'RUNNING' && (await invalidateRun(ports, control, definition))) return null;
   const working = WORKING_STATUSES.includes(control.status);
-  const admitted = working ? control : await admitRun(ports, control, definition);
+  const [limits, window, waiting] = await together([
+    ports.admission.readLimits(definition.workspaceUid),
+    ports.progress.readWindow(definition.uid),
+    working ? null : ports.admission.oldestWaiter(definition.workspaceUid),
+  ]);
+  const open = () => layOut(ports, control, definition, { limits, window });
+  const { control: admitted, beside } = working
+    ? { control, beside: null }
+    : await admitRun(ports, control, definition, { limits, waiting }, open);
   if (admitted.epoch !== control.epoch || !WORKING_STATUSES.includes(admitted.status)) return null;
-  const laidOut = await layOut(ports, admitted, definition);
+  const laidOut = beside ?? (await open());
   const { epoch, length } = laidOut.window;
   return epoch === admitted.epoch && length > 0 ? { control: admitted, ...laidOut } : null;
 }
@@ -76,10 +85,12 @@ async function layOut(
   ports: DispatchPorts,
   control: RunControl,
   definition: RunDefinition,
+  {
+    limits: { inputsInFlight },
+    window: standing,
+  }: { readonly limits: WorkspaceLimits; readonly window: RunWindow | null },
 ): Promise<Omit<LaidOut, 'control'>> {
-  const standing = await ports.progress.readWindow(definition.uid);
   if (standing !== null && standing.epoch >= control.epoch) return { window: standing, opened: false };
-  const { inputsInFlight } = await ports.admission.readLimits(definition.workspaceUid);
   const from = await beginFrom(ports, control, definition, standing);
   const inHand = [...from.inHand];
   let { next } = from;

@@ -4,6 +4,7 @@ import { NO_TOTALS, type RunControl, type RunDefinition } from '../../domain/run
 import type { CorePorts } from '../ports.ts';
 import type { PageMessage } from '../messages.ts';
 import type { WindowOpening } from '../stores.ts';
+import { together } from '../together.ts';
 
 /** An input in hand, and which it is. */
 export interface InHand extends OpenInput {
@@ -81,12 +82,31 @@ export function hasEndedWith(slot: PageSlot, { restartEpoch }: Pick<RunControl, 
 export async function sendOpened(
   ports: Pick<CorePorts, 'progress' | 'messages'>,
   control: RunControl,
-  { uid, workspaceUid }: RunDefinition,
+  { workspaceUid }: RunDefinition,
   inHand: InHand,
   again = false,
 ): Promise<void> {
-  const isFresh = control.epoch === 1;
-  const slot = isFresh ? null : await ports.progress.readLastSlot(uid, inHand.input);
-  const message = isFresh ? firstPage(uid, control.epoch, inHand, again) : pageAfter(control, inHand, slot);
-  await ports.messages.send(message, { workspaceUid });
+  await ports.messages.send(await openedMessage(ports, control, inHand, again), { workspaceUid });
+}
+
+/** The same for many: all are read first, so that they go together. */
+export async function sendAllOpened(
+  ports: Pick<CorePorts, 'progress' | 'messages'>,
+  control: RunControl,
+  { workspaceUid }: RunDefinition,
+  all: readonly InHand[],
+  again: boolean,
+): Promise<void> {
+  const messages = await together(all.map((inHand) => openedMessage(ports, control, inHand, again)));
+  await together(messages.map((message) => ports.messages.send(message, { workspaceUid })));
+}
+
+async function openedMessage(
+  { progress }: Pick<CorePorts, 'progress'>,
+  control: RunControl,
+  inHand: InHand,
+  again: boolean,
+): Promise<PageMessage> {
+  if (control.epoch === 1) return firstPage(control.uid, control.epoch, inHand, again);
+  return pageAfter(control, inHand, await progress.readLastSlot(control.uid, inHand.input));
 }

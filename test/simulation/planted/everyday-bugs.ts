@@ -174,8 +174,8 @@ export const EVERYDAY_BUGS: readonly PlantedBug[] = [
   {
     name: 'no-watch-at-launch',
     file: `${STORES}/run-store.ts`,
-    find: 'await together(entries.map((entry) => due.putDue(entry)));',
-    replace: "if (entries.length > 9) return 'exists';",
+    find: 'together(entries.map((entry) => due.putDue(entry))),',
+    replace: '',
   },
   {
     name: 'due-entry-goes-first',
