@@ -52,6 +52,8 @@ export async function benchPath(progress: Progress): Promise<Report> {
 
 const NOTES = [
   'The real handlers on a table in memory, each message alone; only AWS calls take time on its clock, so what passes is the longest chain. The action and the POST take none.',
+  'An input’s last page takes four: its slot says that it ended, then the window counts it and gives its place on, and only then the next input is sent; the control record is read before anything starts.',
+  'Every so often (a live call in five, a launch in two, a read in twelve) a process takes its next lot of a workspace’s rate: one call more, before all others. Under an Idempotency-Key it is two more: the key is read, later taken.',
   `Measured: processes that have done the same before, for another run. "New": their first call. Time: ${RECKONED.dynamodbMs} ms a DynamoDB call, ${RECKONED.sqsMs} ms a send, ${QUEUE_MS} ms from queue to function; a stage that has queues wait to fill batches adds that.`,
 ];
 

@@ -17,6 +17,8 @@ export interface DefinitionInHand {
 export interface InputReader {
   /** The inputs that lie together with one. Throws where the run has no such input. */
   chunkOf(runUid: string, input: number): Promise<InputChunk>;
+  /** Reads the same into memory, if they lie in a chunk: beside the definition, which would say whether they do. */
+  foresee(runUid: string, input: number): Promise<void>;
   /** Index of the first of them; nothing is fetched for it but the key. */
   firstOf(runUid: string, input: number): Promise<number>;
 }
@@ -58,6 +60,27 @@ export function createInputReader(
     throw new Error(`Run ${runUid} has no input ${input}.`);
   }
 
+  /** Null: there is none, or none is seen yet. */
+  async function foreseeChunk(runUid: string, input: number): Promise<InputChunk | null> {
+    const { pk, sk } = keys.chunk(runUid, input);
+    const range = { from: CHUNK_PREFIX, to: sk, order: 'descending', limit: 1 } as const;
+    const [item] = (await table.query({ pk, ...range, consistency: 'eventual' })).items;
+    const chunk = item === undefined ? null : await readChunk(objects, item, input);
+    return chunk !== null && holds(chunk, input) ? chunk : null;
+  }
+
+  function remember(runUid: string, chunk: InputChunk): void {
+    cached.set(runUid, [chunk, ...(cached.get(runUid) ?? [])].slice(0, CHUNKS_A_RUN));
+  }
+
+  /** Whoever wants the same meanwhile waits for it. */
+  function announce(runUid: string, fetching: Promise<unknown>): void {
+    reading.set(
+      runUid,
+      fetching.catch(() => undefined).finally(() => reading.delete(runUid)),
+    );
+  }
+
   return {
     async chunkOf(runUid, input) {
       const found = await definitionOf(runUid);
@@ -68,13 +91,18 @@ export function createInputReader(
       const near = known(runUid, input);
       if (near !== undefined) return near;
       const fetching = fetchChunk(runUid, input, 'eventual');
-      reading.set(
-        runUid,
-        fetching.catch(() => undefined).finally(() => reading.delete(runUid)),
-      );
+      announce(runUid, fetching);
       const chunk = await fetching;
-      cached.set(runUid, [chunk, ...(cached.get(runUid) ?? [])].slice(0, CHUNKS_A_RUN));
+      remember(runUid, chunk);
       return chunk;
+    },
+
+    async foresee(runUid, input) {
+      if (reading.has(runUid) || known(runUid, input) !== undefined) return;
+      const fetching = foreseeChunk(runUid, input);
+      announce(runUid, fetching);
+      const chunk = await fetching;
+      if (chunk !== null) remember(runUid, chunk);
     },
 
     async firstOf(runUid, input) {

@@ -37,11 +37,8 @@ export async function readRateLimit(
   type: RateType,
   consistency: Consistency,
 ): Promise<RateLimit | null> {
-  const [item, former] = await together([
-    table.get(keys.limits(workspaceUid), consistency),
-    table.get(keys.rate(workspaceUid, type), consistency),
-  ]);
-  if (item === null) return rateOfBucket(former);
+  const item = await table.get(keys.limits(workspaceUid), consistency);
+  if (item === null) return rateOfBucket(await table.get(keys.rate(workspaceUid, type), consistency));
   const stored = new ItemReader(item).stored<StoredRate>(rateAttribute(type));
   return stored === null ? null : { perSecond: stored.per_second, burst: stored.burst };
 }

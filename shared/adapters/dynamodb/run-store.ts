@@ -269,6 +269,10 @@ export function createRunStore(table: Table, due: Pick<DueStore, 'putDue'>, obje
       return false;
     },
 
+    async foreseeInput(runUid, input) {
+      if (definitions.get(runUid) === undefined) await inputReader.foresee(runUid, input);
+    },
+
     async readInput(runUid, input) {
       const chunk = await inputReader.chunkOf(runUid, input);
       const found = chunk.inputs[input - chunk.first];

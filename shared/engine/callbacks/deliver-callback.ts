@@ -56,6 +56,7 @@ export async function deliverCallback(ports: DeliveryPorts, message: CallbackMes
     hasRecord ? ports.callbacks.readRecord(message.uid) : null,
     ports.runs.readDefinition(named.runUid),
     hasRecord ? null : ports.progress.readPage(named.runUid, named.input, named.page), // most are posted at once
+    hasRecord ? undefined : ports.runs.foreseeInput(named.runUid, named.input),
   ]);
   const about = readUid(record?.refUid ?? message.uid);
   if (about === null || definition === null || definition.callback === null) return;

@@ -50,7 +50,10 @@ export async function runPage(ports: PagePorts, message: PageMessage, receipt: R
 
 async function runOne(ports: PagePorts, message: PageMessage, receipt: Receipt, atWork: PageAtWork): Promise<void> {
   const takenAt = ports.clock.now();
-  const run = await ports.runs.readRun(message.runUid);
+  const [run] = await together([
+    ports.runs.readRun(message.runUid),
+    ports.runs.foreseeInput(message.runUid, message.input),
+  ]);
   if (run === null || run.control.epoch !== message.epoch) return;
   const { control: standing, definition } = run;
   const control = mayLackWindow(standing) ? await layOut(ports, standing, definition) : standing;
