@@ -1,0 +1,52 @@
+import { beforeEach, expect, it } from 'vitest';
+import { type Batcher, createBatcher } from '../../shared/adapters/batcher.ts';
+import { type Company, createCompany } from '../../shared/adapters/company.ts';
+
+/** Nobody turns this clock: what is flushed was not waited for. */
+const clock = { after: () => () => undefined };
+
+let company: Company;
+let flushed: string[][];
+let batcher: Batcher<string>;
+beforeEach(() => {
+  company = createCompany();
+  flushed = [];
+  const flush = async (entries: readonly string[]): Promise<void> => void flushed.push([...entries]);
+  batcher = createBatcher(clock, { maxEntries: 10, maxWaitMs: 20, company }, flush);
+});
+
+it('sends what a lone message brings without a wait, all of one turn together', async () => {
+  company.enter();
+  await Promise.all([batcher.add('a'), batcher.add('b')]);
+  expect(flushed).toEqual([['a', 'b']]);
+});
+
+it('has what a message brings wait for the others in hand', async () => {
+  company.enter();
+  company.enter();
+  const first = batcher.add('first');
+  await settled();
+  expect(flushed).toEqual([]);
+  await Promise.all([first, batcher.add('second')]);
+  expect(flushed).toEqual([['first', 'second']]);
+});
+
+it('waits for those no more that are done', async () => {
+  company.enter();
+  const leave = company.enter();
+  const added = batcher.add('only');
+  await settled();
+  leave();
+  await added;
+  expect(flushed).toEqual([['only']]);
+});
+
+it('waits its time where nobody says what is in hand', async () => {
+  void batcher.add('alone');
+  await settled();
+  expect(flushed).toEqual([]);
+});
+
+async function settled(): Promise<void> {
+  await new Promise((resolve) => void setImmediate(resolve));
+}

@@ -1,0 +1,49 @@
+import { beforeEach, expect, it } from 'vitest';
+import { noLargeObjects } from '../../functions/entry/world.ts';
+import { createDueStore } from '../../shared/adapters/dynamodb/due-store.ts';
+import { createRunStore } from '../../shared/adapters/dynamodb/run-store.ts';
+import type { Table } from '../../shared/adapters/dynamodb/table.ts';
+import type { RunControl, RunDefinition } from '../../shared/domain/run.ts';
+import type { RunStore } from '../../shared/engine/stores.ts';
+import { createEngineWorld, type EngineWorld } from '../support/engine-world.ts';
+import { createSampleActions } from '../support/sample-actions.ts';
+
+let world: EngineWorld;
+let table: Table;
+let run: { readonly control: RunControl; readonly definition: RunDefinition };
+beforeEach(async () => {
+  world = createEngineWorld({ actions: [createSampleActions().numberedPages] });
+  ({ table } = world);
+  run = await world.launch({ inputs: [{ pages: 1, per_page: 1 }] });
+});
+
+/** The store as one function has it. */
+function process(): RunStore {
+  return createRunStore(table, createDueStore(table), noLargeObjects);
+}
+
+it('gives a run with how long it is kept by now, though a process remembers it from before', async () => {
+  const { control, definition } = run;
+  const [one, other] = [process(), process()];
+  expect((await one.readRun(control.uid))?.definition.expiresAt).toBe(definition.expiresAt);
+  expect(await other.moveExpiry(control, definition.expiresAt + 1)).toBe(true);
+  expect((await one.readRun(control.uid))?.definition.expiresAt).toBe(definition.expiresAt + 1);
+});
+
+it('gives the input asked for, read beside its run or not, wherever it lies', async () => {
+  const inputs = Array.from({ length: 5_000 }, (_, at) => ({
+    pages: 1,
+    per_page: 1,
+    custom_data: { at: `${at ** 7}` },
+  }));
+  const { uid } = (await world.launch({ inputs })).control;
+  for (const at of [0, 4_999]) {
+    const store = process();
+    await Promise.all([store.readRun(uid), store.foreseeInput(uid, at)]);
+    expect((await store.readInput(uid, at)).customData).toEqual({ at: `${at ** 7}` });
+    expect((await process().readInput(uid, at)).customData).toEqual({ at: `${at ** 7}` });
+  }
+  const small = process();
+  await Promise.all([small.readRun(run.control.uid), small.foreseeInput(run.control.uid, 0)]);
+  expect((await small.readInput(run.control.uid, 0)).input).toEqual({ pages: 1, per_page: 1 });
+});
