@@ -74,6 +74,9 @@ export interface TendMessage {
 
 export type Message = PageMessage | CallbackMessage | DispatchMessage | IntakeMessage | FireMessage | TendMessage;
 
+/** A queue holds a message back this long at most, ms (SQS, DelaySeconds). */
+export const MAX_DELAY_MS = 900_000;
+
 /** Sends; resolved when the queue has it. Entries are gathered into batches, `delayMs` is at most 900,000. */
 export interface MessageSender {
   send(message: Message, options: { readonly workspaceUid: string; readonly delayMs?: number }): Promise<void>;

@@ -76,6 +76,16 @@ test('a postponed start is SCHEDULED until its moment and starts by itself', asy
   expect(world.posted[0]?.at).toBeLessThanOrEqual(scheduleAt + 2 * MINUTE_MS);
 });
 
+test.each([2_000, 61_000, 899_000])('a start %i ms away is met to the second, without the sweep', async (ms) => {
+  const { actions, world } = makeWorld();
+  const { control } = await world.launch({ inputs: [GOOD, GOOD], scheduleAt: START + ms });
+  expect(control).toMatchObject({ status: 'SCHEDULED', postponedUntil: START + ms });
+  await world.runUntil(START + ms - 1);
+  expect(actions.calls).toHaveLength(0);
+  await world.runUntil(START + ms + 5_000);
+  expect(await statusOf(world, control.uid)).toBe('SUCCEEDED');
+});
+
 test('a postponed start that is cancelled and resumed starts at once', async () => {
   const { world } = makeWorld();
   const { control, definition } = await world.launch({ inputs: [GOOD], scheduleAt: START + HOUR_MS });

@@ -1,3 +1,4 @@
+import { keys } from '../../../shared/adapters/dynamodb/keys.ts';
 import { join } from 'node:path';
 import { openDynamoDb } from '../dynamodb/engine.ts';
 import type { DynamoDbEngine } from '../dynamodb/engine.ts';
@@ -66,6 +67,7 @@ export async function openServices(options: ServicesOptions): Promise<OpenServic
   const logs = openLogs({ dir: folder('logs'), now });
   const services = { dynamodb, sqs, s3, secretsmanager, scheduler, logs };
   await createResources(plan, services, now);
+  await freeSeats(plan, dynamodb);
   return {
     ...services,
     async close() {
@@ -77,6 +79,16 @@ export async function openServices(options: ServicesOptions): Promise<OpenServic
       logs.close();
     },
   };
+}
+
+/** Workers that held a seat ended with the process before: nobody is to wait until their time is over. */
+async function freeSeats({ tables }: SystemPlan, dynamodb: DynamoDbEngine): Promise<void> {
+  for (const { input } of tables) {
+    for (const pool of ['page', 'callback'] as const) {
+      const { pk, sk } = keys.seats(pool);
+      await dynamodb.handle('DeleteItem', { TableName: input.TableName, Key: { pk: { S: pk }, sk: { S: sk } } });
+    }
+  }
 }
 
 async function createResources(

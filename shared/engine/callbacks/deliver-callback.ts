@@ -7,7 +7,7 @@ import { retryAfterSeconds } from '../../domain/http-time.ts';
 import { callbackDelayMs } from '../../domain/retry.ts';
 import type { RunDefinition } from '../../domain/run.ts';
 import type { CallbackAnswer } from '../ports.ts';
-import type { CallbackMessage, Receipt } from '../messages.ts';
+import { type CallbackMessage, MAX_DELAY_MS, type Receipt } from '../messages.ts';
 import { CUT } from '../share.ts';
 import { refuseAfterStandstill } from '../standstill.ts';
 import { tellError } from '../tell-error.ts';
@@ -32,9 +32,6 @@ import {
   type PostTurn,
   takeProbe,
 } from './hold-callback.ts';
-
-/** A queue holds a message back this long at most; longer waits are the sweeper's. */
-const MAX_DELAY_MS = 900_000;
 
 /**
  * An attempt not settled this long after its claim never will be: its message has been received as often as it may

@@ -3,6 +3,7 @@ import { EngineError } from '../../domain/errors.ts';
 import { shortHash } from '../../domain/ids.ts';
 import { replayRecord, replayUid, standingOf } from '../../domain/replay.ts';
 import type { RunDefinition } from '../../domain/run.ts';
+import { MAX_DELAY_MS } from '../messages.ts';
 import type { CorePorts } from '../ports.ts';
 import { listRunCallbacks } from '../read/list-run-callbacks.ts';
 import type { ReadPorts, Run } from '../read/read-ports.ts';
@@ -15,8 +16,6 @@ type ReplayPorts = Pick<CorePorts, 'clock' | 'callbacks' | 'due' | 'messages'>;
 
 /** Replays whose uids meet are drawn again; beyond this many draws something else is wrong. */
 const DRAWS = 20;
-/** A queue holds a message back this long at most; more callbacks than go out by then are left to another replay. */
-const MAX_DELAY_MS = 900_000;
 /** What a replay may take beyond its time, before another one may begin. */
 const LEASE_MARGIN_MS = 10_000;
 

@@ -8,7 +8,7 @@ import type { Action } from '../../sdk/action.ts';
 import { firstPage, ONLY_INPUT } from '../runs/open-input.ts';
 import type { CorePorts, Ports } from '../ports.ts';
 import type { DueEntry } from '../stores.ts';
-import type { Message } from '../messages.ts';
+import { MAX_DELAY_MS, type Message } from '../messages.ts';
 import { parametersRefused } from '../pages/run-action.ts';
 import { tellError } from '../tell-error.ts';
 import { together } from '../together.ts';
@@ -115,8 +115,11 @@ export async function commitRun(
   if (control.status === 'SCHEDULED') due.push({ at: startsAt, kind: 'start', uid });
   const created = await ports.runs.createRun({ definition, control, inputs, due });
   // An upload is counted at once, whenever its run is to start.
-  if (control.status === 'SCHEDULED' && definition.upload === undefined) return control;
-  await ports.messages.send(beginning(control, definition, created === 'exists'), { workspaceUid });
+  const waitMs = control.status === 'SCHEDULED' && definition.upload === undefined ? startsAt - createdAt : 0;
+  // A moment that a queue can wait for is met to the second; a later one by the sweep.
+  if (waitMs > MAX_DELAY_MS) return control;
+  const delayMs = waitMs > 0 ? { delayMs: waitMs } : {};
+  await ports.messages.send(beginning(control, definition, created === 'exists'), { workspaceUid, ...delayMs });
   return control;
 }
 

@@ -3,7 +3,7 @@ import type { OpenInput, Wait } from '../../domain/input.ts';
 import type { RunControl, RunDefinition } from '../../domain/run.ts';
 import { postponeIfWaiting } from '../runs/postpone-run.ts';
 import type { CorePorts } from '../ports.ts';
-import type { PageMessage, Receipt } from '../messages.ts';
+import { MAX_DELAY_MS, type PageMessage, type Receipt } from '../messages.ts';
 
 /** A page as a message brought it. */
 export interface PageInHand {
@@ -17,9 +17,6 @@ export interface PageInHand {
 
 /** A wait beyond this may be one that the whole run waits for. */
 const MAX_SHORT_WAIT_MS = 60_000;
-
-/** A queue holds a message back this long at most; longer waits are sent on from here. */
-const MAX_DELAY_MS = 900_000;
 
 /** What a page is to wait for. */
 interface Asked {

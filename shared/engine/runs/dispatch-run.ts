@@ -7,7 +7,7 @@ import { sendAllOpened } from './open-input.ts';
 import { invalidateRun } from '../launch/invalidate-run.ts';
 import { listRetry } from './list-retry.ts';
 import type { CorePorts, Ports } from '../ports.ts';
-import type { DispatchMessage, Receipt } from '../messages.ts';
+import { type DispatchMessage, MAX_DELAY_MS, type Receipt } from '../messages.ts';
 import type { WindowOpening, WorkspaceLimits } from '../stores.ts';
 import { together } from '../together.ts';
 
@@ -27,7 +27,12 @@ export async function dispatchRun(ports: DispatchPorts, message: DispatchMessage
       { workspaceUid: control.workspaceUid },
     );
   }
-  if (control.postponedUntil !== null && control.postponedUntil > ports.clock.now()) return; // its due entry stands
+  const waitMs = (control.postponedUntil ?? 0) - ports.clock.now();
+  if (waitMs > 0) {
+    // Its due entry stands; where a queue can wait for the moment, a message meets it to the second.
+    if (waitMs > MAX_DELAY_MS) return;
+    return ports.messages.send(message, { workspaceUid: control.workspaceUid, delayMs: waitMs });
+  }
   const working = WORKING_STATUSES.includes(control.status);
   if (!working && !(await dependenciesMet(ports, control, definition))) return;
   const laidOut = await layOutRun(ports, control, definition);

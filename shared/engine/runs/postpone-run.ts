@@ -1,13 +1,12 @@
 import type { RunWindow } from '../../domain/input.ts';
 import { type RunControl, type RunDefinition, WORKING_STATUSES } from '../../domain/run.ts';
 import { admitWaiting } from './admit-run.ts';
+import { MAX_DELAY_MS } from '../messages.ts';
 import type { CorePorts } from '../ports.ts';
 
 /** Waiting up to this long keeps the run's slot; longer waits give it to another run. */
 const KEEPS_SLOT_MS = 60_000;
 
-/** A queue holds a message back this long at most. A run that waits no longer is started by one, to the second. */
-const MAX_DELAY_MS = 900_000;
 /** If that message is not there by then, the sweeper starts the run. */
 const LATE_MS = 60_000;
 

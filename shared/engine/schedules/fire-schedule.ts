@@ -3,11 +3,10 @@ import { hasEnded } from '../../domain/run.ts';
 import { changed, type Schedule } from '../../domain/schedule.ts';
 import { jitterMs, nextTime, singleTime } from '../../domain/schedule-times.ts';
 import type { FireMessage } from '../messages.ts';
+import { MAX_DELAY_MS } from '../messages.ts';
 import type { FirePorts } from './schedule-ports.ts';
 import { startScheduledRun } from './start-scheduled-run.ts';
 import { stopRun } from '../runs/stop-run.ts';
-
-const LONGEST_DELAY_MS = 900_000; // SQS, DelaySeconds
 
 /**
  * Carries out a time of a schedule that has come, however often and in whatever order it is told: it is decided once, by
@@ -26,7 +25,7 @@ export async function fireSchedule(ports: FirePorts, message: FireMessage): Prom
     }
     const earlyMs = nominalAt + jitterMs(schedule) - now;
     if (earlyMs > 0) {
-      const delayMs = Math.min(LONGEST_DELAY_MS, earlyMs);
+      const delayMs = Math.min(MAX_DELAY_MS, earlyMs);
       if (schedule.status === 'ACTIVE')
         await ports.messages.send(message, { workspaceUid: schedule.workspaceUid, delayMs });
       return schedule;
