@@ -150,8 +150,8 @@ test('an answer cut short is asked for again, never taken for the object', async
 
 test('silence ends an attempt, and the last one tells for which object', async () => {
   let attempts = 0;
-  const request = await requestsTo(() => void (attempts += 1), 30);
-  await expect(request({ method: 'GET', key: 'pages/k' })).rejects.toThrow('did not answer GET pages/k within 30 ms');
+  const request = await requestsTo(() => void (attempts += 1), 1_000); // as long as a busy machine may need to hear of it
+  await expect(request({ method: 'GET', key: 'pages/k' })).rejects.toThrow('did not answer GET pages/k within 1000 ms');
   expect(attempts).toBe(3);
 });
 
