@@ -113,6 +113,8 @@ describe('a body is read', () => {
     ['application/json', 'holds bytes that are not utf-8'],
     ['application/json; charset=utf-8', 'holds bytes that are not utf-8'],
     ['application/json; charset=klingon', 'is in the unknown charset klingon'],
+    ['application/json; charset=us-ascii', 'holds bytes that are not us-ascii'],
+    ['application/json; charset="ASCII"', 'holds bytes that are not us-ascii'],
   ])('as %s never with U+FFFD in place of what does not fit', async (type, message) => {
     const body = Buffer.from(text('Zoë'), 'latin1');
     await using upstream = await startUpstream(() => ({ headers: { 'content-type': type }, body }));
