@@ -135,12 +135,15 @@ export interface ProgressStore {
   readShardSlots(runUid: string, shard: number): Promise<readonly PageSlot[]>;
   /** A strong read. Null: not yet opened. */
   readWindow(runUid: string): Promise<RunWindow | null>;
-  /** Opens a window if none stands or one of an older epoch; else gives the one that stands. */
+  /**
+   * Opens a window if none stands or one of an older epoch; else gives the one that stands. Null: that is one that this
+   * release cannot read.
+   */
   openWindow(
     runUid: string,
     opening: WindowOpening,
     expiresAt: number,
-  ): Promise<{ readonly opened: boolean; readonly window: RunWindow }>;
+  ): Promise<{ readonly opened: boolean; readonly window: RunWindow } | null>;
   /**
    * Counts inputs that have ended and gives each one's place to the next position, all in one write where it can be:
    * each on condition that its place still holds its position and that the epoch holds. Those of which it does not are

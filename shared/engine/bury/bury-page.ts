@@ -54,7 +54,7 @@ async function readWindow(
 ): Promise<RunWindow | null> {
   const standing = await ports.progress.readWindow(runUid);
   if (standing !== null || inputsTotal !== 1) return standing;
-  return (await ports.progress.openWindow(runUid, openingOfOne(epoch), expiresAt)).window;
+  return (await ports.progress.openWindow(runUid, openingOfOne(epoch), expiresAt))?.window ?? null;
 }
 
 /** Whether the page's chain hangs on this message: the input's place was not given to one that waits or tries again. */

@@ -12,6 +12,6 @@ export async function closeWindow(
 ): Promise<boolean> {
   const closed = { epoch, order: 0, length: 0, next: 0, totals: NO_TOTALS, inHand: [] };
   const standing = await ports.progress.readWindow(uid);
-  const { window } = standing === null ? await ports.progress.openWindow(uid, closed, expiresAt) : { window: standing };
-  return window.length === 0;
+  const window = standing ?? (await ports.progress.openWindow(uid, closed, expiresAt))?.window;
+  return window?.length === 0;
 }

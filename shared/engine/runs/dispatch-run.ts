@@ -74,6 +74,7 @@ export async function layOutRun(
     : await admitRun(ports, control, definition, { limits, waiting }, open);
   if (admitted.epoch !== control.epoch || !WORKING_STATUSES.includes(admitted.status)) return null;
   const laidOut = beside ?? (await open());
+  if (laidOut === null) return null; // of release 0.1.0: a resume lays it out anew
   const { epoch, length } = laidOut.window;
   return epoch === admitted.epoch && length > 0 ? { control: admitted, ...laidOut } : null;
 }
@@ -94,7 +95,7 @@ async function layOut(
     limits: { inputsInFlight },
     window: standing,
   }: { readonly limits: WorkspaceLimits; readonly window: RunWindow | null },
-): Promise<Omit<LaidOut, 'control'>> {
+): Promise<Omit<LaidOut, 'control'> | null> {
   if (standing !== null && standing.epoch >= control.epoch) return { window: standing, opened: false };
   const from = await beginFrom(ports, control, definition, standing);
   const inHand = [...from.inHand];

@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { keys } from '../../shared/adapters/dynamodb/keys.ts';
+import { WORKING_STATUSES } from '../../shared/domain/run.ts';
+import { dispatchRun } from '../../shared/engine/runs/dispatch-run.ts';
+import { resumeRun } from '../../shared/engine/runs/resume-run.ts';
+import { stopRun } from '../../shared/engine/runs/stop-run.ts';
+import { createEngineWorld, START } from '../support/engine-world.ts';
+import { createSampleActions } from '../support/sample-actions.ts';
+
+const MINUTE_MS = 60_000;
+
+test('a run that release 0.1.0 left unfinished stands still, and goes on where it was once it is cancelled and resumed', async () => {
+  const { numberedPages, ...actions } = createSampleActions();
+  const world = createEngineWorld({ actions: [numberedPages] });
+  const { definition } = await world.launch({ inputs: Array.from({ length: 30 }, () => ({ pages: 2, per_page: 1 })) });
+  await dispatchRun(world.ports, { kind: 'dispatch', runUid: definition.uid, epoch: 1 }, { by: 'it', count: 1 });
+  // As that release wrote it: no places, a map of what is in hand.
+  const old = { ep: 1, nx: 20, o: { 3: { p: 0, t: 0, by: 'a message' } }, expires_at: definition.expiresAt };
+  await world.table.put(keys.window(definition.uid), old);
+  await world.runUntil(START + 20 * MINUTE_MS);
+  const read = () => world.ports.runs.readControl(definition.uid);
+  expect(WORKING_STATUSES).toContain((await read())?.status);
+  await stopRun(world.ports, definition, 'CANCELLED_BY_CALLER');
+  await resumeRun(world.ports, definition);
+  await world.runUntil(START + 60 * MINUTE_MS);
+  expect(await read()).toMatchObject({ status: 'SUCCEEDED', totals: { succeeded: 30, outputs: 60 } });
+  expect(actions.calls.length).toBeLessThanOrEqual(60 + 20); // a page in hand may run twice
+});
