@@ -37,3 +37,20 @@ it('a system killed in the middle of its work finishes it after a restart', asyn
   await runtime.close();
   rmSync(folder, { recursive: true });
 });
+
+it('the seats of workers that ended with the system are free when it starts again', async () => {
+  const { codeDir: _, assets, ...stack } = await buildFixture();
+  const dataDir = mkdtempSync(join(tmpdir(), 'host-seats-'));
+  const Key = { pk: { S: 'SEATS' }, sk: { S: 'page' } };
+  const first = await startRuntime({ stack: { ...stack, assets }, dataDir });
+  const TableName = first.plan.tables[0]?.input.TableName;
+  const put = await first.services.dynamodb.handle('PutItem', { TableName, Item: { ...Key, taken: { S: 'all' } } });
+  expect(put.status).toBe(200);
+  await first.close();
+  const again = await startRuntime({ stack: { ...stack, assets }, dataDir });
+  const read = await again.services.dynamodb.handle('GetItem', { TableName, Key, ConsistentRead: true });
+  expect(read).toMatchObject({ status: 200, body: {} });
+  expect(read.body).not.toHaveProperty('Item');
+  await again.close();
+  rmSync(dataDir, { recursive: true });
+});
