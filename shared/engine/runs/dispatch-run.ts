@@ -53,8 +53,8 @@ type DispatchPorts = CorePorts & Pick<Ports, 'actions'>;
 
 /**
  * Gives a run its slot, unless it works already, and its window: that one is opened with its slot taken, beside the move
- * that says so. Should the run be stopped just then, its window stands as if it had been stopped a moment later. Null: it has to wait, is refused, is
- * being ended, or went on to a later epoch. Said twice, it is laid out once.
+ * that says so. Should the run be stopped just then, its window stands as if it had been stopped a moment later. Null: it
+ * has to wait, is refused, is being ended, or went on to a later epoch. Said twice, it is laid out once.
  */
 export async function layOutRun(
   ports: DispatchPorts,
@@ -118,7 +118,9 @@ async function beginFrom(
   standing: RunWindow | null,
 ): Promise<Omit<WindowOpening, 'epoch'>> {
   if (standing === null || standing.length === 0) {
-    return { order: 0, length: control.inputsTotal, next: 0, totals: NO_TOTALS, inHand: [] };
+    // Under a retry without a list (its run ended under 0.1.0) positions are the inputs themselves, as in the first attempt.
+    const order = control.restartEpoch;
+    return { order, length: control.inputsTotal, next: 0, totals: NO_TOTALS, inHand: [] };
   }
   if (standing.order < control.restartEpoch) return listRetry(ports, control, definition, standing);
   const { order, length, next, totals, open } = standing;

@@ -27,8 +27,8 @@ export const EVERYDAY_BUGS: readonly PlantedBug[] = [
   {
     name: 'last-input-never-opened',
     file: 'shared/engine/runs/dispatch-run.ts',
-    find: 'return { order: 0, length: control.inputsTotal,',
-    replace: 'return { order: 0, length: Math.max(1, control.inputsTotal - 1),',
+    find: 'return { order, length: control.inputsTotal,',
+    replace: 'return { order, length: Math.max(1, control.inputsTotal - 1),',
     scenario: 'calm',
   },
   {
