@@ -1,4 +1,4 @@
-import { parseIpv4, parseIpv6 } from './parse-ip.ts';
+import { BlockList, isIP, SocketAddress } from 'node:net';
 
 /** A range no callback may reach: its first address, its prefix length in bits, and what lives there. */
 type Range = { readonly first: string; readonly bits: number; readonly why: string };
@@ -51,44 +51,30 @@ const NAMED_IPV6: readonly Range[] = [
  * Takes bare IPv4 and IPv6 texts without brackets; whatever else it is given is refused too.
  */
 export function refusalOf(ip: string): string | null {
-  const v4 = parseIpv4(ip);
-  if (v4 !== null) return sentence(ip, findRange(V4_TABLE, v4));
-  const v6 = parseIpv6(ip);
-  if (v6 === null) return `${ip} is not an IP address (zone identifiers are not allowed)`;
-  if (!isWithin(v6, ALLOWED)) {
-    const named = findRange(NAMED_TABLE, v6);
-    return sentence(ip, named) ?? `${ip} is outside 2000::/3, the public part of IPv6`;
-  }
-  return sentence(ip, findRange(V6_TABLE, v6));
+  const version = isIP(ip);
+  if (version === 0 || ip.includes('%')) return `${ip} is not an IP address (zone identifiers are not allowed)`;
+  if (version === 4) return findRefusal(IPV4, ip, new SocketAddress({ address: ip, family: 'ipv4' }));
+  const address = new SocketAddress({ address: ip, family: 'ipv6' });
+  if (PUBLIC_IPV6.list.check(address)) return findRefusal(NOT_PUBLIC_IPV6, ip, address);
+  return findRefusal(NAMED, ip, address) ?? `${ip} is outside 2000::/3, the public part of IPv6`;
 }
 
-type Row = { readonly words: readonly number[]; readonly range: Range };
+type ListedRange = { readonly range: Range; readonly list: BlockList };
 
-/** Addresses are compared as 16-bit words: 2 for IPv4, 8 for IPv6. */
-function rowOf(range: Range): Row {
-  const words = parseIpv4(range.first) ?? parseIpv6(range.first);
-  if (words === null) throw new Error(`the address table holds "${range.first}", which is not an address`);
-  return { words, range };
+/** A list for each range: a BlockList says that an address is in it, not by which of its rules. */
+function listOf(range: Range): ListedRange {
+  const list = new BlockList();
+  list.addSubnet(range.first, range.bits, isIP(range.first) === 4 ? 'ipv4' : 'ipv6');
+  return { range, list };
 }
 
-const V4_TABLE = REFUSED_IPV4.map(rowOf);
-const V6_TABLE = REFUSED_IPV6.map(rowOf);
-const NAMED_TABLE = NAMED_IPV6.map(rowOf);
-const ALLOWED = rowOf(ALLOWED_IPV6);
+const IPV4 = REFUSED_IPV4.map(listOf);
+const PUBLIC_IPV6 = listOf(ALLOWED_IPV6);
+const NOT_PUBLIC_IPV6 = REFUSED_IPV6.map(listOf);
+const NAMED = NAMED_IPV6.map(listOf);
 
-function findRange(table: readonly Row[], words: readonly number[]): Range | null {
-  return table.find((row) => isWithin(words, row))?.range ?? null;
-}
-
-function isWithin(words: readonly number[], row: Row): boolean {
-  let bits = row.range.bits;
-  for (let i = 0; bits > 0; i++, bits -= 16) {
-    const mask = bits >= 16 ? 0xffff : (0xffff << (16 - bits)) & 0xffff;
-    if (((words[i] ?? 0) & mask) !== ((row.words[i] ?? 0) & mask)) return false;
-  }
-  return true;
-}
-
-function sentence(ip: string, range: Range | null): string | null {
-  return range === null ? null : `${ip} is in ${range.first}/${range.bits}, ${range.why}`;
+/** The first range that holds the address, told as a refusal. */
+function findRefusal(ranges: readonly ListedRange[], ip: string, address: SocketAddress): string | null {
+  const found = ranges.find(({ list }) => list.check(address))?.range;
+  return found === undefined ? null : `${ip} is in ${found.first}/${found.bits}, ${found.why}`;
 }

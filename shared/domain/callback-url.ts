@@ -1,5 +1,5 @@
+import { isIPv4 } from 'node:net';
 import { refusalOf } from './address.ts';
-import { parseIpv4 } from './parse-ip.ts';
 
 /** What a stage lets callbacks reach: https ports (443 as a rule), and whether http to this machine is taken too. */
 export type CallbackPolicy = { readonly allowedPorts: readonly number[]; readonly allowLocalHttp: boolean };
@@ -57,7 +57,7 @@ function refusalOfScheme(url: URL, policy: CallbackPolicy): string {
 
 function refusalOfHost(hostname: string): string | null {
   if (hostname.startsWith('[')) return refusalOf(hostname.slice(1, -1));
-  if (parseIpv4(hostname) !== null) return refusalOf(hostname);
+  if (isIPv4(hostname)) return refusalOf(hostname);
   const name = hostname.replace(/\.$/, '');
   if (name === '' || name.split('.').includes('')) return `"${hostname}" is not a host name: it has an empty label`;
   if (name.length > 253 || name.split('.').some((label) => label.length > 63)) {

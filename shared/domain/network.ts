@@ -1,21 +1,19 @@
-import { parseIpv6 } from './parse-ip.ts';
+import { isIPv6, SocketAddress } from 'node:net';
 
-/** IPv4 addresses written as IPv6 (RFC 4291 §2.5.5.2). */
-const MAPPED_IPV4 = [0, 0, 0, 0, 0, 0xffff];
+/** An IPv4 address written as IPv6 (RFC 4291 §2.5.5.2), as node:net writes it. */
+const MAPPED_IPV4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/;
 
 /**
  * Whom a source address stands for: an IPv4 address for itself, an IPv6 address for its /64, within which one subscriber
- * has all addresses (RFC 6177 §2). Any other text stands for itself.
+ * has all addresses (RFC 6177 §2). Any other text, an address with a zone among them, stands for itself.
  */
 export function networkOf(address: string): string {
-  const words = parseIpv6(address);
-  if (words === null) return address;
-  if (MAPPED_IPV4.every((word, at) => words[at] === word)) {
-    const [high = 0, low = 0] = words.slice(6);
-    return [high >> 8, high & 0xff, low >> 8, low & 0xff].join('.');
-  }
-  return words
-    .slice(0, 4)
-    .map((word) => word.toString(16))
-    .join(':');
+  if (!isIPv6(address) || address.includes('%')) return address;
+  const canonical = new SocketAddress({ address, family: 'ipv6' }).address;
+  const mapped = MAPPED_IPV4.exec(canonical)?.[1];
+  if (mapped !== undefined) return mapped;
+  // "::" stands for as many words of zero as are missing of eight.
+  const [left = [], right = []] = canonical.split('::').map((half) => (half === '' ? [] : half.split(':')));
+  const zeros = Array.from({ length: 8 - left.length - right.length }, () => '0');
+  return [...left, ...zeros, ...right].slice(0, 4).join(':');
 }
