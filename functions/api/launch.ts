@@ -7,7 +7,7 @@ import { createKeyringReader, createStageSecrets } from '../../shared/adapters/a
 import { sdkOptions } from '../../shared/adapters/aws/sdk-options.ts';
 import { createUploadStore } from '../../shared/adapters/dynamodb/upload-store.ts';
 import { Table } from '../../shared/adapters/dynamodb/table.ts';
-import { consoleLog, systemChance, systemClock } from '../../shared/adapters/system.ts';
+import { consoleLog, systemRandom, systemClock } from '../../shared/adapters/system.ts';
 import { parseEnv } from '../../shared/contract/env.ts';
 import { instantOf, launchedView } from '../../shared/contract/run-view.ts';
 import { runUidOf } from '../../shared/domain/ids.ts';
@@ -29,7 +29,7 @@ import { type ApiPorts, createApiHandler } from '../entry/http/create-api-handle
 import { defineEndpoint } from '../entry/http/endpoint.ts';
 import { answerOnce } from '../entry/http/once-by-key.ts';
 import { once } from '../entry/once.ts';
-import { createStarterPorts } from '../entry/world.ts';
+import { createStarterPorts } from '../create-ports.ts';
 
 /** What taking uploads takes. */
 export type UploadPorts = UploadLaunchPorts['uploads'] & OpenUploadPorts['uploads'];
@@ -100,9 +100,9 @@ export function createLaunchHandler(
 
 const wired = once(() => {
   const env = parseEnv('launch', process.env);
-  const machine = { clock: systemClock, chance: systemChance, log: consoleLog };
+  const machine = { clock: systemClock, random: systemRandom, log: consoleLog };
   const { outboundPorts, allowLocalHttp, extraActions } = env.settings;
-  const keyring = createKeyringReader(new SecretsManagerClient(sdkOptions()), env.masterSecretArn, systemChance);
+  const keyring = createKeyringReader(new SecretsManagerClient(sdkOptions()), env.masterSecretArn, systemRandom);
   const dynamodb = new DynamoDBClient(sdkOptions());
   const table = new Table(dynamodb, env.table, systemClock);
   const ports: LaunchPorts = {

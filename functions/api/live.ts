@@ -4,13 +4,13 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { createCursorSigner } from '../../shared/adapters/aws/cursor-signer.ts';
 import { createGuardedHttp } from '../../shared/adapters/aws/guarded-http.ts';
 import { createLargeObjects } from '../../shared/adapters/aws/large-objects.ts';
-import { createActionWorld } from '../../shared/adapters/aws/outbound.ts';
+import { createActionServices } from '../../shared/adapters/aws/outbound.ts';
 import { createActionSecrets } from '../../shared/adapters/aws/stage-secrets.ts';
 import { sdkOptions } from '../../shared/adapters/aws/sdk-options.ts';
 import { createPaceStore } from '../../shared/adapters/dynamodb/pace-store.ts';
 import { createProgressStore } from '../../shared/adapters/dynamodb/progress-store.ts';
 import { Table } from '../../shared/adapters/dynamodb/table.ts';
-import { consoleLog, systemChance, systemClock } from '../../shared/adapters/system.ts';
+import { consoleLog, systemRandom, systemClock } from '../../shared/adapters/system.ts';
 import { parseEnv } from '../../shared/contract/env.ts';
 import type { Sign } from '../../shared/contract/cursor.ts';
 import { livePageOf } from '../../shared/contract/live-cursor.ts';
@@ -30,7 +30,7 @@ import { answerOnce } from '../entry/http/once-by-key.ts';
 import { readPreferredWait } from '../entry/http/prefer-wait.ts';
 import { liveReply } from '../entry/live-reply.ts';
 import { once } from '../entry/once.ts';
-import { createStarterPorts } from '../entry/world.ts';
+import { createStarterPorts } from '../create-ports.ts';
 
 /** Answers live calls: inline, or by a queued page that the call waits for. */
 export function createLiveHandler(
@@ -86,7 +86,7 @@ function checkPageNumber(action: Action, page: number | undefined): void {
 
 const wired = once(() => {
   const env = parseEnv('live', process.env);
-  const machine = { clock: systemClock, chance: systemChance, log: consoleLog };
+  const machine = { clock: systemClock, random: systemRandom, log: consoleLog };
   const { outboundPorts, allowLocalHttp, extraActions } = env.settings;
   const dynamodb = new DynamoDBClient(sdkOptions());
   const secretsManager = new SecretsManagerClient(sdkOptions());
@@ -98,7 +98,7 @@ const wired = once(() => {
     progress: createProgressStore(table, objects),
     paces: createPaceStore(table, machine),
     actions: registerActions(extraActions),
-    world: createActionWorld(http, createActionSecrets(secretsManager, env.actionSecretsArn, systemClock)),
+    actionServices: createActionServices(http, createActionSecrets(secretsManager, env.actionSecretsArn, systemClock)),
   };
   return createLiveHandler(createApiPorts(machine, table, env), ports, createCursorSigner(table, systemClock));
 });

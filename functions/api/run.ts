@@ -4,13 +4,13 @@ import { createKeyringReader } from '../../shared/adapters/aws/stage-secrets.ts'
 import { sdkOptions } from '../../shared/adapters/aws/sdk-options.ts';
 import { createRunReader } from '../../shared/adapters/dynamodb/run-reader.ts';
 import { Table } from '../../shared/adapters/dynamodb/table.ts';
-import { consoleLog, systemChance, systemClock } from '../../shared/adapters/system.ts';
+import { consoleLog, systemRandom, systemClock } from '../../shared/adapters/system.ts';
 import { parseEnv } from '../../shared/contract/env.ts';
 import { createApiPorts } from '../entry/http/api-ports.ts';
 import { type ApiPorts, createApiHandler } from '../entry/http/create-api-handler.ts';
 import { once } from '../entry/once.ts';
 import { createRunEndpoint, type RunPorts } from '../entry/reading/run-endpoint.ts';
-import { createStorePorts, noLargeObjects } from '../entry/world.ts';
+import { createStorePorts, noLargeObjects } from '../create-ports.ts';
 
 /** Reads one run, and waits for its end where the caller asks: who waits must not take the place of other reads. */
 export function createRunHandler(api: ApiPorts, ports: RunPorts): ReturnType<typeof createApiHandler> {
@@ -19,13 +19,13 @@ export function createRunHandler(api: ApiPorts, ports: RunPorts): ReturnType<typ
 
 const wired = once(() => {
   const env = parseEnv('run', process.env);
-  const machine = { clock: systemClock, chance: systemChance, log: consoleLog };
+  const machine = { clock: systemClock, random: systemRandom, log: consoleLog };
   const dynamodb = new DynamoDBClient(sdkOptions());
   const table = new Table(dynamodb, env.table, systemClock);
   return createRunHandler(createApiPorts(machine, table, env), {
     ...createStorePorts(env, machine, { dynamodb, objects: noLargeObjects }),
     reader: createRunReader(table, noLargeObjects),
-    keyring: createKeyringReader(new SecretsManagerClient(sdkOptions()), env.masterSecretArn, systemChance),
+    keyring: createKeyringReader(new SecretsManagerClient(sdkOptions()), env.masterSecretArn, systemRandom),
   });
 });
 

@@ -7,7 +7,7 @@ import { sdkOptions } from '../../shared/adapters/aws/sdk-options.ts';
 import { createRunReader } from '../../shared/adapters/dynamodb/run-reader.ts';
 import { Table } from '../../shared/adapters/dynamodb/table.ts';
 import { createWorkspaceStore } from '../../shared/adapters/dynamodb/workspace-store.ts';
-import { consoleLog, systemChance, systemClock } from '../../shared/adapters/system.ts';
+import { consoleLog, systemRandom, systemClock } from '../../shared/adapters/system.ts';
 import { parseEnv } from '../../shared/contract/env.ts';
 import type { Clock } from '../../shared/engine/ports.ts';
 import type { ReadPorts } from '../../shared/engine/read/read-ports.ts';
@@ -21,7 +21,7 @@ import { createCallbackEndpoints } from '../entry/reading/callback-endpoints.ts'
 import { createItemEndpoints } from '../entry/reading/item-endpoints.ts';
 import { createRunEndpoints } from '../entry/reading/run-endpoints.ts';
 import { createSecretEndpoints, type SecretPorts } from '../entry/reading/secret-endpoints.ts';
-import { createStorePorts } from '../entry/world.ts';
+import { createStorePorts } from '../create-ports.ts';
 
 /** What the function needs besides the pipeline's ports. */
 export interface RunsPorts extends ReadPorts, SecretPorts {
@@ -47,7 +47,7 @@ export function createRunsHandler(api: ApiPorts, ports: RunsPorts): ReturnType<t
 
 const wired = once(() => {
   const env = parseEnv('runs', process.env);
-  const machine = { clock: systemClock, chance: systemChance, log: consoleLog };
+  const machine = { clock: systemClock, random: systemRandom, log: consoleLog };
   const dynamodb = new DynamoDBClient(sdkOptions());
   const objects = createLargeObjects(dynamodb.config, env.bucket, process.env);
   const table = new Table(dynamodb, env.table, systemClock);
@@ -55,7 +55,7 @@ const wired = once(() => {
     ...createStorePorts(env, machine, { dynamodb, objects }),
     reader: createRunReader(table, objects),
     workspaces: createWorkspaceStore(table),
-    keyring: createKeyringReader(new SecretsManagerClient(sdkOptions()), env.masterSecretArn, systemChance),
+    keyring: createKeyringReader(new SecretsManagerClient(sdkOptions()), env.masterSecretArn, systemRandom),
     actions: registerActions(env.settings.extraActions),
   });
 });

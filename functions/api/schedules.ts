@@ -7,7 +7,7 @@ import { createKeyringReader, createStageSecrets } from '../../shared/adapters/a
 import { sdkOptions } from '../../shared/adapters/aws/sdk-options.ts';
 import { createScheduleStore } from '../../shared/adapters/dynamodb/schedule-store.ts';
 import { Table } from '../../shared/adapters/dynamodb/table.ts';
-import { consoleLog, systemChance, systemClock } from '../../shared/adapters/system.ts';
+import { consoleLog, systemRandom, systemClock } from '../../shared/adapters/system.ts';
 import { parseEnv } from '../../shared/contract/env.ts';
 import type { SchedulePorts } from '../../shared/engine/schedules/schedule-ports.ts';
 import { registerActions } from '../actions/index.ts';
@@ -17,7 +17,7 @@ import { once } from '../entry/once.ts';
 import { createScheduleLaunchEndpoints } from '../entry/schedules/launch-endpoints.ts';
 import { createScheduleReadEndpoints } from '../entry/schedules/read-endpoints.ts';
 import { createScheduleVerbEndpoints } from '../entry/schedules/verb-endpoints.ts';
-import { createStarterPorts } from '../entry/world.ts';
+import { createStarterPorts } from '../create-ports.ts';
 
 /** Takes schedules, reads and changes them. */
 export function createSchedulesHandler(
@@ -37,9 +37,9 @@ export function createSchedulesHandler(
 
 const wired = once(() => {
   const env = parseEnv('schedules', process.env);
-  const machine = { clock: systemClock, chance: systemChance, log: consoleLog };
+  const machine = { clock: systemClock, random: systemRandom, log: consoleLog };
   const { outboundPorts, allowLocalHttp, extraActions } = env.settings;
-  const keyring = createKeyringReader(new SecretsManagerClient(sdkOptions()), env.masterSecretArn, systemChance);
+  const keyring = createKeyringReader(new SecretsManagerClient(sdkOptions()), env.masterSecretArn, systemRandom);
   const table = new Table(new DynamoDBClient(sdkOptions()), env.table, systemClock);
   return createSchedulesHandler(createApiPorts(machine, table, env), {
     ...createStarterPorts(env, machine, { table, sqs: new SQSClient(sdkOptions()) }),

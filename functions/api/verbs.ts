@@ -3,7 +3,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { sdkOptions } from '../../shared/adapters/aws/sdk-options.ts';
 import { createRunReader } from '../../shared/adapters/dynamodb/run-reader.ts';
 import { Table } from '../../shared/adapters/dynamodb/table.ts';
-import { consoleLog, systemChance, systemClock } from '../../shared/adapters/system.ts';
+import { consoleLog, systemRandom, systemClock } from '../../shared/adapters/system.ts';
 import { parseEnv } from '../../shared/contract/env.ts';
 import type { CorePorts } from '../../shared/engine/ports.ts';
 import type { ReadPorts } from '../../shared/engine/read/read-ports.ts';
@@ -12,7 +12,7 @@ import { type ApiPorts, createApiHandler } from '../entry/http/create-api-handle
 import { once } from '../entry/once.ts';
 import { createReplayEndpoints } from '../entry/replay-endpoints.ts';
 import { createVerbEndpoints } from '../entry/run-verbs.ts';
-import { createCorePorts, noLargeObjects } from '../entry/world.ts';
+import { createCorePorts, noLargeObjects } from '../create-ports.ts';
 
 /** Does the verbs of runs and of their callbacks: what changes a run stands apart from what reads it. */
 export function createVerbsHandler(
@@ -28,7 +28,7 @@ export function createVerbsHandler(
 
 const wired = once(() => {
   const env = parseEnv('verbs', process.env);
-  const machine = { clock: systemClock, chance: systemChance, log: consoleLog };
+  const machine = { clock: systemClock, random: systemRandom, log: consoleLog };
   const dynamodb = new DynamoDBClient(sdkOptions());
   const table = new Table(dynamodb, env.table, systemClock);
   return createVerbsHandler(createApiPorts(machine, table, env), {

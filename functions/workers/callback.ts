@@ -6,14 +6,14 @@ import { createLargeObjects } from '../../shared/adapters/aws/large-objects.ts';
 import { createCallbackSender } from '../../shared/adapters/aws/outbound.ts';
 import { createKeyringReader, createStageSecrets } from '../../shared/adapters/aws/stage-secrets.ts';
 import { sdkOptions } from '../../shared/adapters/aws/sdk-options.ts';
-import { consoleLog, systemChance, systemClock } from '../../shared/adapters/system.ts';
+import { consoleLog, systemRandom, systemClock } from '../../shared/adapters/system.ts';
 import { parseEnv } from '../../shared/contract/env.ts';
 import { deliverCallback } from '../../shared/engine/callbacks/deliver-callback.ts';
 import { createPacing, type DeliveryPorts } from '../../shared/engine/callbacks/delivery.ts';
 import type { CorePorts } from '../../shared/engine/ports.ts';
 import { once } from '../entry/once.ts';
 import { createQueueHandler, type QueueHandlerPorts } from '../entry/queue/create-queue-handler.ts';
-import { createCorePorts } from '../entry/world.ts';
+import { createCorePorts } from '../create-ports.ts';
 
 /** Delivers callbacks: one message, one attempt. `workers`: how many there are of this one. */
 export function createCallbackHandler(
@@ -29,11 +29,11 @@ export function createCallbackHandler(
 
 const wired = once(() => {
   const env = parseEnv('callback', process.env);
-  const machine = { clock: systemClock, chance: systemChance, log: consoleLog };
+  const machine = { clock: systemClock, random: systemRandom, log: consoleLog };
   const { outboundPorts, allowLocalHttp } = env.settings;
   const dynamodb = new DynamoDBClient(sdkOptions());
   const http = createGuardedHttp({ policy: { allowedPorts: outboundPorts, allowLocalHttp } });
-  const keyring = createKeyringReader(new SecretsManagerClient(sdkOptions()), env.masterSecretArn, systemChance);
+  const keyring = createKeyringReader(new SecretsManagerClient(sdkOptions()), env.masterSecretArn, systemRandom);
   return createCallbackHandler(
     {
       ...createCorePorts(env, machine, {

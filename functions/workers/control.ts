@@ -5,7 +5,7 @@ import { createEntryScheduler } from '../../shared/adapters/aws/entry-scheduler.
 import { sdkOptions } from '../../shared/adapters/aws/sdk-options.ts';
 import { createScheduleStore } from '../../shared/adapters/dynamodb/schedule-store.ts';
 import { Table } from '../../shared/adapters/dynamodb/table.ts';
-import { consoleLog, systemChance, systemClock } from '../../shared/adapters/system.ts';
+import { consoleLog, systemRandom, systemClock } from '../../shared/adapters/system.ts';
 import { parseEnv } from '../../shared/contract/env.ts';
 import { dispatchRun } from '../../shared/engine/runs/dispatch-run.ts';
 import type { CorePorts, Ports } from '../../shared/engine/ports.ts';
@@ -16,7 +16,7 @@ import { tendSchedule } from '../../shared/engine/schedules/tend-schedule.ts';
 import { registerActions } from '../actions/index.ts';
 import { once } from '../entry/once.ts';
 import { createQueueHandler, type QueueHandlerPorts } from '../entry/queue/create-queue-handler.ts';
-import { createCorePorts, noLargeObjects } from '../entry/world.ts';
+import { createCorePorts, noLargeObjects } from '../create-ports.ts';
 
 /** Lays runs out: slot, window, first pages. Fires schedules and sees to them, where it is given what that takes. */
 export function createControlHandler(
@@ -34,7 +34,7 @@ export function createControlHandler(
 
 const wired = once(() => {
   const env = parseEnv('control', process.env);
-  const machine = { clock: systemClock, chance: systemChance, log: consoleLog };
+  const machine = { clock: systemClock, random: systemRandom, log: consoleLog };
   const dynamodb = new DynamoDBClient(sdkOptions());
   const ports = {
     ...createCorePorts(env, machine, { dynamodb, sqs: new SQSClient(sdkOptions()), objects: noLargeObjects }),

@@ -4,7 +4,7 @@ import type { SQSEvent, SQSRecord } from 'aws-lambda';
 import { sdkOptions } from '../../shared/adapters/aws/sdk-options.ts';
 import { createScheduleStore } from '../../shared/adapters/dynamodb/schedule-store.ts';
 import { Table } from '../../shared/adapters/dynamodb/table.ts';
-import { consoleLog, systemChance, systemClock } from '../../shared/adapters/system.ts';
+import { consoleLog, systemRandom, systemClock } from '../../shared/adapters/system.ts';
 import { parseEnv } from '../../shared/contract/env.ts';
 import { decodeMessage, isOfLaterRelease, type QueueMessage } from '../../shared/contract/messages.ts';
 import { shortHash } from '../../shared/domain/ids.ts';
@@ -13,7 +13,7 @@ import type { Log } from '../../shared/engine/ports.ts';
 import type { FirePorts } from '../../shared/engine/schedules/schedule-ports.ts';
 import { registerActions } from '../actions/index.ts';
 import { once } from '../entry/once.ts';
-import { createCorePorts, noLargeObjects } from '../entry/world.ts';
+import { createCorePorts, noLargeObjects } from '../create-ports.ts';
 
 /**
  * Ends visibly what each dead letter stood for. It comes in batches of one, so that an invocation is a dead letter, which
@@ -51,7 +51,7 @@ function readMessage(log: Log, { messageId, body, eventSourceARN }: SQSRecord): 
 
 const wired = once(() => {
   const env = parseEnv('dead-letters', process.env);
-  const machine = { clock: systemClock, chance: systemChance, log: consoleLog };
+  const machine = { clock: systemClock, random: systemRandom, log: consoleLog };
   const dynamodb = new DynamoDBClient(sdkOptions());
   return createDeadLetterHandler({
     ...createCorePorts(env, machine, { dynamodb, sqs: new SQSClient(sdkOptions()), objects: noLargeObjects }),

@@ -3,13 +3,13 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { createLargeObjects } from '../../shared/adapters/aws/large-objects.ts';
 import { createUploadObjects } from '../../shared/adapters/aws/upload-objects.ts';
 import { sdkOptions } from '../../shared/adapters/aws/sdk-options.ts';
-import { consoleLog, systemChance, systemClock } from '../../shared/adapters/system.ts';
+import { consoleLog, systemRandom, systemClock } from '../../shared/adapters/system.ts';
 import { parseEnv } from '../../shared/contract/env.ts';
 import { type IntakePorts, intakeRun } from '../../shared/engine/launch/intake-run.ts';
 import { registerActions } from '../actions/index.ts';
 import { once } from '../entry/once.ts';
 import { createQueueHandler } from '../entry/queue/create-queue-handler.ts';
-import { createCorePorts } from '../entry/world.ts';
+import { createCorePorts } from '../create-ports.ts';
 
 /** Reads uploads: one message, one run's whole upload. */
 export function createIntakeHandler(ports: IntakePorts): ReturnType<typeof createQueueHandler> {
@@ -21,7 +21,7 @@ export function createIntakeHandler(ports: IntakePorts): ReturnType<typeof creat
 
 const wired = once(() => {
   const env = parseEnv('intake', process.env);
-  const machine = { clock: systemClock, chance: systemChance, log: consoleLog };
+  const machine = { clock: systemClock, random: systemRandom, log: consoleLog };
   const dynamodb = new DynamoDBClient(sdkOptions());
   return createIntakeHandler({
     ...createCorePorts(env, machine, {

@@ -3,17 +3,17 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { createGuardedHttp } from '../../shared/adapters/aws/guarded-http.ts';
 import { createLargeObjects } from '../../shared/adapters/aws/large-objects.ts';
-import { createActionWorld } from '../../shared/adapters/aws/outbound.ts';
+import { createActionServices } from '../../shared/adapters/aws/outbound.ts';
 import { createActionSecrets } from '../../shared/adapters/aws/stage-secrets.ts';
 import { sdkOptions } from '../../shared/adapters/aws/sdk-options.ts';
-import { consoleLog, systemChance, systemClock } from '../../shared/adapters/system.ts';
+import { consoleLog, systemRandom, systemClock } from '../../shared/adapters/system.ts';
 import { parseEnv } from '../../shared/contract/env.ts';
 import { createEndGatherer, type GatherLimits } from '../../shared/engine/pages/gather-ends.ts';
 import { createPageShare, type PagePorts, runPage } from '../../shared/engine/pages/run-page.ts';
 import { registerActions } from '../actions/index.ts';
 import { once } from '../entry/once.ts';
 import { createQueueHandler, type QueueHandlerPorts } from '../entry/queue/create-queue-handler.ts';
-import { createCorePorts } from '../entry/world.ts';
+import { createCorePorts } from '../create-ports.ts';
 
 /** Runs pages: one message, one page. `workers`: how many there are of this one. */
 export function createPageHandler(
@@ -34,7 +34,7 @@ export function createPageHandler(
 
 const wired = once(() => {
   const env = parseEnv('page', process.env);
-  const machine = { clock: systemClock, chance: systemChance, log: consoleLog };
+  const machine = { clock: systemClock, random: systemRandom, log: consoleLog };
   const { outboundPorts, allowLocalHttp, extraActions, pageTimeoutSeconds } = env.settings;
   const dynamodb = new DynamoDBClient(sdkOptions());
   const http = createGuardedHttp({
@@ -49,7 +49,7 @@ const wired = once(() => {
         objects: createLargeObjects(dynamodb.config, env.bucket, process.env),
       }),
       actions: registerActions(extraActions),
-      world: createActionWorld(
+      actionServices: createActionServices(
         http,
         createActionSecrets(new SecretsManagerClient(sdkOptions()), env.actionSecretsArn, systemClock),
       ),

@@ -5,12 +5,12 @@ import { sdkOptions } from '../../shared/adapters/aws/sdk-options.ts';
 import { keepCursorKey } from '../../shared/adapters/aws/cursor-signer.ts';
 import { createKeyringReader } from '../../shared/adapters/aws/stage-secrets.ts';
 import { Table } from '../../shared/adapters/dynamodb/table.ts';
-import { consoleLog, systemChance, systemClock } from '../../shared/adapters/system.ts';
+import { consoleLog, systemRandom, systemClock } from '../../shared/adapters/system.ts';
 import { parseEnv } from '../../shared/contract/env.ts';
 import type { CorePorts } from '../../shared/engine/ports.ts';
 import { sweep, type SweepReport } from '../../shared/engine/sweep/sweep.ts';
 import { once } from '../entry/once.ts';
-import { createCorePorts, noLargeObjects } from '../entry/world.ts';
+import { createCorePorts, noLargeObjects } from '../create-ports.ts';
 
 /** A sweep ends well before the next minute's begins. */
 const SWEEP_MS = 45_000;
@@ -42,13 +42,13 @@ async function succeeds(ports: CorePorts, keepKey: () => Promise<void>): Promise
 
 const wired = once(() => {
   const env = parseEnv('sweep', process.env);
-  const machine = { clock: systemClock, chance: systemChance, log: consoleLog };
+  const machine = { clock: systemClock, random: systemRandom, log: consoleLog };
   const clients = {
     dynamodb: new DynamoDBClient(sdkOptions()),
     sqs: new SQSClient(sdkOptions()),
     objects: noLargeObjects,
   };
-  const keyring = createKeyringReader(new SecretsManagerClient(sdkOptions()), env.masterSecretArn, systemChance);
+  const keyring = createKeyringReader(new SecretsManagerClient(sdkOptions()), env.masterSecretArn, systemRandom);
   const table = new Table(clients.dynamodb, env.table, systemClock);
   const keepKey = async (): Promise<void> => keepCursorKey(table, await keyring());
   return createSweepHandler(createCorePorts(env, machine, clients), keepKey);

@@ -1,5 +1,5 @@
 import type { Clock } from '../engine/ports.ts';
-import type { Company } from './company.ts';
+import type { InFlight } from './in-flight.ts';
 
 /** Gathers what many callers add at about the same time and flushes it together. */
 export interface Batcher<Entry> {
@@ -20,16 +20,16 @@ interface Waiting<Entry> {
  */
 export function createBatcher<Entry>(
   clock: Pick<Clock, 'after'>,
-  options: { readonly maxEntries: number; readonly maxWaitMs: number; readonly company?: Company | undefined },
+  options: { readonly maxEntries: number; readonly maxWaitMs: number; readonly inFlight?: InFlight | undefined },
   flush: (entries: readonly Entry[]) => Promise<void>,
 ): Batcher<Entry> {
   let waiting: Waiting<Entry>[] = [];
   let cancelTimer = (): void => undefined;
-  const { company } = options;
-  company?.onLeave(settle);
+  const { inFlight } = options;
+  inFlight?.onLeave(settle);
 
   function isAlone(): boolean {
-    return company !== undefined && company.size > 0 && waiting.length >= company.size;
+    return inFlight !== undefined && inFlight.size > 0 && waiting.length >= inFlight.size;
   }
 
   /** What is added in the same turn goes along. */

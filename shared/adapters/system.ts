@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { Chance, Clock, Log } from '../engine/ports.ts';
+import type { Random, Clock, Log } from '../engine/ports.ts';
 
 /** The machine's own clock. */
 export const systemClock: Clock = {
@@ -11,7 +11,7 @@ export const systemClock: Clock = {
 };
 
 /** The machine's own chance. */
-export const systemChance: Chance = {
+export const systemRandom: Random = {
   fraction: () => randomBytes(6).readUIntBE(0, 6) / 2 ** 48,
   bytes: (count) => randomBytes(count),
   uuid: () => randomUUID(),

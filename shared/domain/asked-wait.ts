@@ -30,15 +30,15 @@ export function usableInstant(at: number, now: number): number | null {
 /**
  * Until when a page waits that was asked to (whole epoch ms): what was asked, at least a floor that doubles with each wait
  * in a row from 1 s to 60 s, and 24 h at most. `said` is any number; null for one that {@link instantOfNumber} makes nothing
- * of. `waitsBefore` are the waits in a row before this one, `chance` is in [0, 1).
+ * of. `waitsBefore` are the waits in a row before this one, `random` is in [0, 1).
  */
 export function boundWait(
   said: number,
-  { now, waitsBefore, chance }: { readonly now: number; readonly waitsBefore: number; readonly chance: number },
+  { now, waitsBefore, random }: { readonly now: number; readonly waitsBefore: number; readonly random: number },
 ): number | null {
   const asked = instantOfNumber(said, now);
   if (asked === null) return null;
-  const floor = Math.min(FLOOR_CAP_MS, FLOOR_MS * 2 ** waitsBefore) * (1 + JITTER * chance);
+  const floor = Math.min(FLOOR_CAP_MS, FLOOR_MS * 2 ** waitsBefore) * (1 + JITTER * random);
   return Math.ceil(Math.max(Math.min(asked, now + LONGEST_MS), now + floor));
 }
 

@@ -7,10 +7,10 @@ const ACTION_CAP_MS = 300_000;
 /**
  * How long to wait before the next attempt at a page, in ms: 5 s doubled per attempt, capped at 5 min, full jitter
  * (a uniform draw from nothing to the whole: it spreads a herd best; AWS Architecture Blog, "Exponential Backoff And
- * Jitter"). `chance` is in [0, 1).
+ * Jitter"). `random` is in [0, 1).
  */
-export function actionDelayMs(attemptsSpent: number, chance: number): number {
-  return Math.round(Math.min(ACTION_CAP_MS, ACTION_BASE_MS * 2 ** (attemptsSpent - 1)) * chance);
+export function actionDelayMs(attemptsSpent: number, random: number): number {
+  return Math.round(Math.min(ACTION_CAP_MS, ACTION_BASE_MS * 2 ** (attemptsSpent - 1)) * random);
 }
 
 /** Delays between a callback's attempts in seconds: 5 s, 5 min, 30 min, 2, 5, 10, 14, 20, 24 h (Standard Webhooks). */
@@ -29,7 +29,7 @@ const RETRY_AFTER_MAX_S = 86_400;
  */
 export function callbackDelayMs(
   attemptsMade: number,
-  chance: number,
+  random: number,
   retryAfterSeconds: number | null = null,
 ): number | null {
   const delay = CALLBACK_DELAYS_S[attemptsMade - 1];
@@ -37,5 +37,5 @@ export function callbackDelayMs(
   if (retryAfterSeconds !== null) {
     return Math.min(RETRY_AFTER_MAX_S, Math.max(RETRY_AFTER_MIN_S, retryAfterSeconds)) * 1_000;
   }
-  return Math.round(delay * 1_000 * (1 - CALLBACK_JITTER + 2 * CALLBACK_JITTER * chance));
+  return Math.round(delay * 1_000 * (1 - CALLBACK_JITTER + 2 * CALLBACK_JITTER * random));
 }

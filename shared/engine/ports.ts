@@ -25,7 +25,7 @@ export interface Clock {
   after(ms: number, callback: () => void): () => void;
 }
 
-export interface Chance {
+export interface Random {
   /** Uniform in [0, 1). */
   fraction(): number;
   bytes(count: number): Uint8Array;
@@ -80,7 +80,7 @@ export interface Secrets {
 }
 
 /** What an action's page may reach. */
-export interface ActionWorld {
+export interface ActionServices {
   /** Runs an action's page so that what it writes to the console is known as its run's. */
   enter<Result>(runUid: string, work: () => Promise<Result>): Promise<Result>;
   fetchFor(workspaceUid: string): ActionFetch;
@@ -108,7 +108,7 @@ export interface EngineSettings {
 /** The whole world of the engine. A verb takes the part it uses. */
 export interface Ports {
   readonly clock: Clock;
-  readonly chance: Chance;
+  readonly random: Random;
   readonly log: Log;
   readonly runs: RunStore;
   readonly progress: ProgressStore;
@@ -123,9 +123,9 @@ export interface Ports {
   readonly callbackPolicy: CallbackPolicy;
   readonly secrets: Secrets;
   readonly actions: ActionRegistry;
-  readonly world: ActionWorld;
+  readonly actionServices: ActionServices;
   readonly settings: EngineSettings;
 }
 
 /** What every step of a run needs; what only some functions have (secrets, the way out) stands beside it. */
-export type CorePorts = Omit<Ports, 'sender' | 'secrets' | 'callbackPolicy' | 'actions' | 'world'>;
+export type CorePorts = Omit<Ports, 'sender' | 'secrets' | 'callbackPolicy' | 'actions' | 'actionServices'>;

@@ -50,11 +50,11 @@ const MARGIN_MS = 10_000;
 
 /** The share of this worker, which has one invocation at a time. */
 export function createShare(
-  ports: Pick<CorePorts, 'clock' | 'chance' | 'seats' | 'log'>,
+  ports: Pick<CorePorts, 'clock' | 'random' | 'seats' | 'log'>,
   { pool, workers, patienceMs, longestMs }: ShareOptions,
 ): Share {
   const { clock, seats, log } = ports;
-  const worker = ports.chance.uuid().slice(0, 8);
+  const worker = ports.random.uuid().slice(0, 8);
   const sittings = new Map<string, Sitting>();
   const refusedAt = new Map<string, number>();
 

@@ -73,7 +73,7 @@ export interface RunStore {
     count: { readonly now: number; readonly inputsTotal: number },
   ): Promise<boolean>;
   /** Has an input that is asked for next read beside the run's definition, where that is not in memory. */
-  foreseeInput(runUid: string, input: number): Promise<void>;
+  prefetchInput(runUid: string, input: number): Promise<void>;
   readInput(runUid: string, input: number): Promise<StoredInput>;
   /** Inputs from an index on, as many as lie together, at least one while there are any. */
   readInputs(runUid: string, from: number): Promise<readonly StoredInput[]>;

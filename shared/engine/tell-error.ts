@@ -18,11 +18,11 @@ const FAULTS_LENGTH = 40_000;
  * raises an alarm, with its stack; a caller's or an action's as a warning, an action's with what the action threw.
  */
 export function tellError(
-  ports: Pick<CorePorts, 'chance' | 'log'>,
+  ports: Pick<CorePorts, 'random' | 'log'>,
   error: EngineError,
   about: Readonly<Record<string, unknown>>,
 ): ErrorRecord {
-  const record = bounded(toErrorRecord(error, ports.chance.uuid()));
+  const record = bounded(toErrorRecord(error, ports.random.uuid()));
   const told = { ...about, error_ref: record.error_ref, label: error.label };
   const thrown = error.cause instanceof Error ? error.cause.stack : undefined;
   if (record.error_scope === 'server') ports.log.error(error.message, { ...told, stack: thrown ?? error.stack });

@@ -1,29 +1,29 @@
 import { beforeEach, expect, it } from 'vitest';
 import { type Batcher, createBatcher } from '../../shared/adapters/batcher.ts';
-import { type Company, createCompany } from '../../shared/adapters/company.ts';
+import { type InFlight, createInFlight } from '../../shared/adapters/in-flight.ts';
 
 /** Nobody turns this clock: what is flushed was not waited for. */
 const clock = { after: () => () => undefined };
 
-let company: Company;
+let inFlight: InFlight;
 let flushed: string[][];
 let batcher: Batcher<string>;
 beforeEach(() => {
-  company = createCompany();
+  inFlight = createInFlight();
   flushed = [];
   const flush = async (entries: readonly string[]): Promise<void> => void flushed.push([...entries]);
-  batcher = createBatcher(clock, { maxEntries: 10, maxWaitMs: 20, company }, flush);
+  batcher = createBatcher(clock, { maxEntries: 10, maxWaitMs: 20, inFlight }, flush);
 });
 
 it('sends what a lone message brings without a wait, all of one turn together', async () => {
-  company.enter();
+  inFlight.enter();
   await Promise.all([batcher.add('a'), batcher.add('b')]);
   expect(flushed).toEqual([['a', 'b']]);
 });
 
 it('has what a message brings wait for the others in hand', async () => {
-  company.enter();
-  company.enter();
+  inFlight.enter();
+  inFlight.enter();
   const first = batcher.add('first');
   await settled();
   expect(flushed).toEqual([]);
@@ -32,8 +32,8 @@ it('has what a message brings wait for the others in hand', async () => {
 });
 
 it('waits for those no more that are done', async () => {
-  company.enter();
-  const leave = company.enter();
+  inFlight.enter();
+  const leave = inFlight.enter();
   const added = batcher.add('only');
   await settled();
   leave();

@@ -30,11 +30,11 @@ beforeEach(() => {
 
 /** Waits are over at once: what counts is who is first. */
 const clock = { now: () => NOW, after: (_: number, callback: () => void) => (setImmediate(callback), () => undefined) };
-const chance = { fraction: () => 0.5, bytes: () => new Uint8Array(), uuid: () => '' };
+const random = { fraction: () => 0.5, bytes: () => new Uint8Array(), uuid: () => '' };
 
 /** The store as one worker has it. */
 function worker(turns: () => number = () => 0): PaceStore {
-  return createPaceStore(open(turns), { clock, chance });
+  return createPaceStore(open(turns), { clock, random });
 }
 
 function decide(record: PaceRecord, queues = true): PaceDecision {

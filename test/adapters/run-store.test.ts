@@ -1,20 +1,20 @@
 import { beforeEach, expect, it } from 'vitest';
-import { noLargeObjects } from '../../functions/entry/world.ts';
+import { noLargeObjects } from '../../functions/create-ports.ts';
 import { createDueStore } from '../../shared/adapters/dynamodb/due-store.ts';
 import { createRunStore } from '../../shared/adapters/dynamodb/run-store.ts';
 import type { Table } from '../../shared/adapters/dynamodb/table.ts';
 import type { RunControl, RunDefinition } from '../../shared/domain/run.ts';
 import type { RunStore } from '../../shared/engine/stores.ts';
-import { createEngineWorld, type EngineWorld } from '../support/engine-world.ts';
+import { createEngineHarness, type EngineHarness } from '../support/engine-harness.ts';
 import { createSampleActions } from '../support/sample-actions.ts';
 
-let world: EngineWorld;
+let harness: EngineHarness;
 let table: Table;
 let run: { readonly control: RunControl; readonly definition: RunDefinition };
 beforeEach(async () => {
-  world = createEngineWorld({ actions: [createSampleActions().numberedPages] });
-  ({ table } = world);
-  run = await world.launch({ inputs: [{ pages: 1, per_page: 1 }] });
+  harness = createEngineHarness({ actions: [createSampleActions().numberedPages] });
+  ({ table } = harness);
+  run = await harness.launch({ inputs: [{ pages: 1, per_page: 1 }] });
 });
 
 /** The store as one function has it. */
@@ -36,14 +36,14 @@ it('gives the input asked for, read beside its run or not, wherever it lies', as
     per_page: 1,
     custom_data: { at: `${at ** 7}` },
   }));
-  const { uid } = (await world.launch({ inputs })).control;
+  const { uid } = (await harness.launch({ inputs })).control;
   for (const at of [0, 4_999]) {
     const store = process();
-    await Promise.all([store.readRun(uid), store.foreseeInput(uid, at)]);
+    await Promise.all([store.readRun(uid), store.prefetchInput(uid, at)]);
     expect((await store.readInput(uid, at)).customData).toEqual({ at: `${at ** 7}` });
     expect((await process().readInput(uid, at)).customData).toEqual({ at: `${at ** 7}` });
   }
   const small = process();
-  await Promise.all([small.readRun(run.control.uid), small.foreseeInput(run.control.uid, 0)]);
+  await Promise.all([small.readRun(run.control.uid), small.prefetchInput(run.control.uid, 0)]);
   expect((await small.readInput(run.control.uid, 0)).input).toEqual({ pages: 1, per_page: 1 });
 });

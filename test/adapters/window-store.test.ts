@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { createProgressStore } from '../../shared/adapters/dynamodb/progress-store.ts';
 import { NO_TOTALS } from '../../shared/domain/run.ts';
 import type { InputEnd } from '../../shared/engine/stores.ts';
-import { noLargeObjects } from '../../functions/entry/world.ts';
+import { noLargeObjects } from '../../functions/create-ports.ts';
 import { openTable } from '../support/open-table.ts';
 
 const RUN = 'a-run';

@@ -1,10 +1,10 @@
-import type { ActionWorld } from '../../shared/engine/ports.ts';
+import type { ActionServices } from '../../shared/engine/ports.ts';
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
 import { createCallbackHandler } from '../../functions/workers/callback.ts';
 import { createControlHandler } from '../../functions/workers/control.ts';
 import { createPageHandler } from '../../functions/workers/page.ts';
 import { createSweepHandler } from '../../functions/workers/sweep.ts';
-import { createCorePorts } from '../../functions/entry/world.ts';
+import { createCorePorts } from '../../functions/create-ports.ts';
 import { nextTime } from '../../shared/domain/schedule-times.ts';
 import type { FireMessage, Message } from '../../shared/engine/messages.ts';
 import { putSchedule } from '../../shared/engine/schedules/put-schedule.ts';
@@ -16,7 +16,7 @@ import { createKeyring } from '../../shared/adapters/aws/keyring.ts';
 import { createStageSecrets } from '../../shared/adapters/aws/stage-secrets.ts';
 import type { GatherLimits } from '../../shared/engine/pages/gather-ends.ts';
 import type { LargeObjects } from '../../shared/adapters/dynamodb/progress-store.ts';
-import { systemChance } from '../../shared/adapters/system.ts';
+import { systemRandom } from '../../shared/adapters/system.ts';
 import type { CorePorts, Log } from '../../shared/engine/ports.ts';
 import { startRun } from '../../shared/engine/launch/start-run.ts';
 import type { Action } from '../../shared/sdk/action.ts';
@@ -111,7 +111,7 @@ export function openBenchSystem(options: BenchSystemOptions): BenchSystem {
       pageQueueUrl: URLS.page,
       callbackQueueUrl: URLS.callback,
     };
-    const ports = createCorePorts(env, { clock, chance: systemChance, log: silentLog }, { dynamodb, sqs, objects });
+    const ports = createCorePorts(env, { clock, random: systemRandom, log: silentLog }, { dynamodb, sqs, objects });
     return { ...ports, settings: { ...ports.settings, inputsAPlace: 1 } };
   }
 
@@ -129,9 +129,9 @@ export function openBenchSystem(options: BenchSystemOptions): BenchSystem {
     },
   };
   const actions = createRegistry({ 'bench-action.ts': options.action });
-  const keyring = createKeyring(Buffer.alloc(32, 7), (size) => systemChance.bytes(size));
+  const keyring = createKeyring(Buffer.alloc(32, 7), (size) => systemRandom.bytes(size));
   const secrets = createStageSecrets(() => Promise.resolve(keyring));
-  const world: ActionWorld = {
+  const actionServices: ActionServices = {
     async enter(_, work) {
       const takes = options.pageMs?.() ?? 0;
       if (takes > 0) await clock.sleep(takes);
@@ -162,7 +162,9 @@ export function openBenchSystem(options: BenchSystemOptions): BenchSystem {
     { name: 'control', handlers: [createControl()] },
     {
       name: 'page',
-      handlers: many(() => createPageHandler({ ...openPorts(), actions, world }, options.workers, options.gather)),
+      handlers: many(() =>
+        createPageHandler({ ...openPorts(), actions, actionServices }, options.workers, options.gather),
+      ),
     },
   ];
   if (options.deliversCallbacks) {

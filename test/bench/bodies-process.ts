@@ -4,7 +4,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { findPath, REFUSED, TAKEN } from '../support/large-bodies.ts';
-import { createReadingWorld } from '../functions/runs-world.ts';
+import { createReadingHarness } from '../functions/runs-harness.ts';
 import { searchCities } from '../../functions/actions/search-cities.ts';
 
 /** What one request took. */
@@ -25,18 +25,18 @@ const wanted = [...REFUSED, ...TAKEN].find(({ what }) => what === name);
 if (wanted === undefined) throw new Error(`There is no request ${name}.`);
 const { method = 'POST', headers = {}, body } = wanted;
 
-const world = await createReadingWorld({ 'search-cities.ts': searchCities });
-const path = await findPath(world, wanted.path);
+const actionServices = await createReadingHarness({ 'search-cities.ts': searchCities });
+const path = await findPath(actionServices, wanted.path);
 const small = { cron: '@daily', inputs: [{ country: 'FR' }] };
 for (let time = 0; time < WARM_UP; time += 1) {
-  world.time.now += 10_000;
+  actionServices.time.now += 10_000;
   const good = path.endsWith('async') ? { inputs: small.inputs } : small;
-  await world.call(method, path, {
+  await actionServices.call(method, path, {
     headers: time % 2 === 0 ? {} : { accept: '*/*' },
     ...(method === 'GET' ? {} : { body: time % 3 === 0 ? { inputs: [1, {}] } : good }),
   });
 }
-world.time.now += 60_000;
+actionServices.time.now += 60_000;
 
 const sent = body?.();
 const readMb = (field: 'VmHWM' | 'VmRSS'): number =>
@@ -45,7 +45,7 @@ globalThis.gc?.();
 writeFileSync('/proc/self/clear_refs', '5'); // begins the high-water mark anew (proc(5))
 const before = readMb('VmRSS');
 const cpu = process.cpuUsage();
-const answer = only === 'parse' ? bareParse(sent) : await world.call(method, path, { headers, text: sent });
+const answer = only === 'parse' ? bareParse(sent) : await actionServices.call(method, path, { headers, text: sent });
 const { user, system } = process.cpuUsage(cpu);
 const text = JSON.stringify(answer.body);
 const peakMb = readMb('VmHWM');

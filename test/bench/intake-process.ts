@@ -4,18 +4,18 @@
  */
 import type { SQSRecord } from 'aws-lambda';
 import type { DynamoDbEngine } from '../../infra/local/dynamodb/engine.ts';
-import { createCorePorts } from '../../functions/entry/world.ts';
+import { createCorePorts } from '../../functions/create-ports.ts';
 import { createControlHandler } from '../../functions/workers/control.ts';
 import { createIntakeHandler } from '../../functions/workers/intake.ts';
 import { createPageHandler } from '../../functions/workers/page.ts';
 import { settingsOf } from '../../infra/settings.ts';
 import type { LargeObjects } from '../../shared/adapters/dynamodb/progress-store.ts';
 import { unzip } from '../../shared/adapters/unzip.ts';
-import { systemChance, systemClock } from '../../shared/adapters/system.ts';
+import { systemRandom, systemClock } from '../../shared/adapters/system.ts';
 import { asyncBody } from '../../shared/contract/launch-schemas.ts';
 import { parseJson } from '../../shared/contract/parse-json.ts';
 import type { UploadRef } from '../../shared/domain/upload.ts';
-import type { ActionWorld } from '../../shared/engine/ports.ts';
+import type { ActionServices } from '../../shared/engine/ports.ts';
 import { startRun } from '../../shared/engine/launch/start-run.ts';
 import type { UploadObjects } from '../../shared/engine/launch/upload-ports.ts';
 import { createRegistry } from '../../shared/sdk/action-registry.ts';
@@ -95,7 +95,7 @@ const env = {
   intakeQueueUrl: 'https://sqs.us-east-1.amazonaws.com/1/intake',
 };
 const noWait = latencyOn(null, 0);
-const world: ActionWorld = {
+const actionServices: ActionServices = {
   enter: (_, work) => work(),
   fetchFor: () => () => Promise.reject(new Error('The bench has no network.')),
   secret: () => Promise.reject(new Error('The bench has no secrets.')),
@@ -105,7 +105,7 @@ const world: ActionWorld = {
 const ports = {
   ...createCorePorts(
     env,
-    { clock: systemClock, chance: systemChance, log: silentLog },
+    { clock: systemClock, random: systemRandom, log: silentLog },
     {
       dynamodb: createDynamoDbClient(forgetful(engine), () => tally, noWait),
       sqs: createSqsClient(deliver, () => tally, noWait),
@@ -114,7 +114,7 @@ const ports = {
     0,
   ),
   actions: createRegistry({ 'bench-action.ts': action }),
-  world,
+  actionServices,
 };
 const handlers = {
   control: createControlHandler(ports),

@@ -1,14 +1,14 @@
-import type { ActionWorld } from '../../shared/engine/ports.ts';
+import type { ActionServices } from '../../shared/engine/ports.ts';
 import type { Context } from 'aws-lambda';
 import { createLiveHandler } from '../../functions/api/live.ts';
 import { createApiPorts } from '../../functions/entry/http/api-ports.ts';
-import { createCorePorts, noLargeObjects } from '../../functions/entry/world.ts';
+import { createCorePorts, noLargeObjects } from '../../functions/create-ports.ts';
 import { createKeyring } from '../../shared/adapters/aws/keyring.ts';
 import { Table } from '../../shared/adapters/dynamodb/table.ts';
 import { createWorkspaceStore } from '../../shared/adapters/dynamodb/workspace-store.ts';
-import { systemChance, systemClock } from '../../shared/adapters/system.ts';
+import { systemRandom, systemClock } from '../../shared/adapters/system.ts';
 import { createRegistry } from '../../shared/sdk/action-registry.ts';
-import { issueKey } from '../../infra/owner/issue-key.ts';
+import { issueKey } from '../../infra/admin/issue-key.ts';
 import { settingsOf } from '../../infra/settings.ts';
 import { apiEvent } from './api-event.ts';
 import { createBenchAction, SMALL_PAGE } from './bench-action.ts';
@@ -54,7 +54,7 @@ async function openLive(action: BenchAction): Promise<{ readonly call: () => Pro
   const rateLimits = { ...runtime.rateLimits, live: { ...runtime.rateLimits.live, perSecond: 1e6 } };
   const tally = new Tally();
   const engine = openEngine({ now: () => Date.now() });
-  const machine = { clock: systemClock, chance: systemChance, log: silentLog };
+  const machine = { clock: systemClock, random: systemRandom, log: silentLog };
   const dynamodb = createDynamoDbClient(engine, () => tally, latencyOn(null, 0));
   const sqs = createSqsClient(
     () => undefined,
@@ -71,17 +71,17 @@ async function openLive(action: BenchAction): Promise<{ readonly call: () => Pro
     sqs,
     objects: noLargeObjects,
   });
-  const world: ActionWorld = {
+  const actionServices: ActionServices = {
     enter: (_, work) => work(),
     fetchFor: () => () => Promise.reject(new Error('The bench has no network.')),
     secret: () => Promise.reject(new Error('The bench has no secrets.')),
     maskSecrets: (text: string) => text,
     findSecret: () => null,
   };
-  const keyring = createKeyring(Buffer.alloc(32, 7), (size) => systemChance.bytes(size));
+  const keyring = createKeyring(Buffer.alloc(32, 7), (size) => systemRandom.bytes(size));
   const handler = createLiveHandler(
     createApiPorts(machine, table, { publicUrl: 'https://api.example', settings: { rateLimits } }),
-    { ...core, actions: createRegistry({ 'bench-action.ts': action }), world },
+    { ...core, actions: createRegistry({ 'bench-action.ts': action }), actionServices },
     () => Promise.resolve(keyring),
   );
   const path = `/v1/actions/${action.name}/run/live`;

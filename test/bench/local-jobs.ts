@@ -7,9 +7,9 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { findRunningSystem } from '../../infra/local/running-system.ts';
-import { issueKey } from '../../infra/owner/issue-key.ts';
-import { openStage } from '../../infra/owner/stage-access.ts';
-import { systemChance, systemClock } from '../../shared/adapters/system.ts';
+import { issueKey } from '../../infra/admin/issue-key.ts';
+import { openStage } from '../../infra/admin/stage-access.ts';
+import { systemRandom, systemClock } from '../../shared/adapters/system.ts';
 import { cpuMsOf } from './process-cpu.ts';
 import type { Progress, Report } from './report.ts';
 
@@ -83,7 +83,7 @@ async function issueKeys(dataDir: string): Promise<readonly string[]> {
   const system = await findRunningSystem(dataDir);
   if (system === null) throw new Error('The system did not say where it runs.');
   const { workspaces, limits } = openStage(system);
-  const ports = { workspaces, chance: systemChance, clock: systemClock };
+  const ports = { workspaces, random: systemRandom, clock: systemClock };
   const names = Array.from({ length: WORKSPACES }, (_, index) => `bench-${index}`);
   const issued = await Promise.all(
     names.map((workspaceName) => issueKey(ports, { workspaceName, scopes: ['read', 'run'] })),

@@ -3,20 +3,20 @@ import { createLaunchHandler } from '../../functions/api/launch.ts';
 import { createLiveHandler } from '../../functions/api/live.ts';
 import { createRunHandler } from '../../functions/api/run.ts';
 import { createApiPorts } from '../../functions/entry/http/api-ports.ts';
-import { createCorePorts, noLargeObjects } from '../../functions/entry/world.ts';
+import { createCorePorts, noLargeObjects } from '../../functions/create-ports.ts';
 import { createCallbackHandler } from '../../functions/workers/callback.ts';
 import { createControlHandler } from '../../functions/workers/control.ts';
 import { createPageHandler } from '../../functions/workers/page.ts';
 import { createSweepHandler } from '../../functions/workers/sweep.ts';
-import { issueKey } from '../../infra/owner/issue-key.ts';
+import { issueKey } from '../../infra/admin/issue-key.ts';
 import { settingsOf } from '../../infra/settings.ts';
 import { createKeyring } from '../../shared/adapters/aws/keyring.ts';
 import { createStageSecrets } from '../../shared/adapters/aws/stage-secrets.ts';
 import { createRunReader } from '../../shared/adapters/dynamodb/run-reader.ts';
 import { Table } from '../../shared/adapters/dynamodb/table.ts';
 import { createWorkspaceStore } from '../../shared/adapters/dynamodb/workspace-store.ts';
-import { systemChance } from '../../shared/adapters/system.ts';
-import type { ActionWorld } from '../../shared/engine/ports.ts';
+import { systemRandom } from '../../shared/adapters/system.ts';
+import type { ActionServices } from '../../shared/engine/ports.ts';
 import { createRegistry } from '../../shared/sdk/action-registry.ts';
 import { openEngine, TABLE_NAME } from '../support/open-table.ts';
 import { apiEvent } from './api-event.ts';
@@ -90,7 +90,7 @@ export async function openPathSystem(latencies: Latencies, gathers: boolean): Pr
     await clock.sleep(ASIDE_MS);
     aside += ASIDE_MS;
   }
-  const world: ActionWorld = {
+  const actionServices: ActionServices = {
     async enter(_, work) {
       await passAside();
       return work();
@@ -101,8 +101,8 @@ export async function openPathSystem(latencies: Latencies, gathers: boolean): Pr
     findSecret: () => null,
   };
   const tally = new Tally();
-  const machine = { clock, chance: systemChance, log: silentLog };
-  const keyring = createKeyring(Buffer.alloc(32, 7), (size) => systemChance.bytes(size));
+  const machine = { clock, random: systemRandom, log: silentLog };
+  const keyring = createKeyring(Buffer.alloc(32, 7), (size) => systemRandom.bytes(size));
   const secrets = createStageSecrets(() => Promise.resolve(keyring));
   const actions = createRegistry({ 'bench-action.ts': createBenchAction(SMALL_PAGE) });
   const { runtime } = settingsOf('prod');
@@ -146,7 +146,7 @@ export async function openPathSystem(latencies: Latencies, gathers: boolean): Pr
       secrets,
       callbackPolicy: { findFaults: () => [] },
     }),
-    live: createLiveHandler(live.api, { ...live.core, actions, world }, async () => keyring),
+    live: createLiveHandler(live.api, { ...live.core, actions, actionServices }, async () => keyring),
     run: createRunHandler(run.api, { ...run.core, reader: run.reader, keyring: async () => keyring }),
   };
   const sender = {
@@ -158,7 +158,7 @@ export async function openPathSystem(latencies: Latencies, gathers: boolean): Pr
   };
   const workers = {
     control: createControlHandler({ ...open().core, actions }),
-    page: createPageHandler({ ...open().core, actions, world }, 1),
+    page: createPageHandler({ ...open().core, actions, actionServices }, 1),
     callback: createCallbackHandler({ ...open().core, sender, secrets }, 1),
   };
   const sweep = createSweepHandler(open().core);

@@ -1,4 +1,4 @@
-import { systemChance } from '../../shared/adapters/system.ts';
+import { systemRandom } from '../../shared/adapters/system.ts';
 import type { QueueName } from './bench-queue.ts';
 import { openPathSystem, type PathSystem, QUEUE_NAMES, type Worked } from './path-system.ts';
 import type { Figure, Progress, Report } from './report.ts';
@@ -161,7 +161,7 @@ async function takeRound(system: PathSystem, isWarm: boolean): Promise<Round> {
     }
     await drain();
   }
-  const headers = { 'idempotency-key': systemChance.uuid() };
+  const headers = { 'idempotency-key': systemRandom.uuid() };
   await launch('launch with an Idempotency-Key', [input], headers);
   await drain();
   return { steps, firstPost };

@@ -2,12 +2,12 @@ import type { SQSEvent } from 'aws-lambda';
 import { createCallbackHandler } from '../../functions/workers/callback.ts';
 import { createControlHandler } from '../../functions/workers/control.ts';
 import { createPageHandler } from '../../functions/workers/page.ts';
-import { createCorePorts } from '../../functions/entry/world.ts';
+import { createCorePorts } from '../../functions/create-ports.ts';
 import { QueueState } from '../../infra/local/services/sqs/queue.ts';
 import { settingsOf } from '../../infra/settings.ts';
 import { createKeyring } from '../../shared/adapters/aws/keyring.ts';
 import { createStageSecrets } from '../../shared/adapters/aws/stage-secrets.ts';
-import { systemChance } from '../../shared/adapters/system.ts';
+import { systemRandom } from '../../shared/adapters/system.ts';
 import { startRun } from '../../shared/engine/launch/start-run.ts';
 import type { CallbackSender, Log } from '../../shared/engine/ports.ts';
 import type { Action } from '../../shared/sdk/action.ts';
@@ -63,7 +63,7 @@ export function openSharedStage({ actions, workers, isShared, senderOn }: Shared
   const tally = new Tally();
 
   function deliver(url: string, { body, group, delayMs }: SentMessage): void {
-    const id = systemChance.uuid(); // that of the client is its own only
+    const id = systemRandom.uuid(); // that of the client is its own only
     const name = url.slice(url.lastIndexOf('/') + 1) as QueueName; // cast: the urls are the ones below
     queues[name].put({
       id,
@@ -97,7 +97,7 @@ export function openSharedStage({ actions, workers, isShared, senderOn }: Shared
       pageQueueUrl: `${QUEUES}/page`,
       callbackQueueUrl: `${QUEUES}/callback`,
     };
-    return createCorePorts(env, { clock, chance: systemChance, log }, { dynamodb, sqs, objects: noObjects });
+    return createCorePorts(env, { clock, random: systemRandom, log }, { dynamodb, sqs, objects: noObjects });
   }
 
   async function work(queue: QueueState, handler: Handler): Promise<void> {
@@ -113,11 +113,11 @@ export function openSharedStage({ actions, workers, isShared, senderOn }: Shared
   }
 
   const registry = createRegistry(Object.fromEntries(actions.map((action) => [`${action.name}.ts`, action])));
-  const keyring = createKeyring(Buffer.alloc(32, 7), (size) => systemChance.bytes(size));
+  const keyring = createKeyring(Buffer.alloc(32, 7), (size) => systemRandom.bytes(size));
   const secrets = createStageSecrets(() => Promise.resolve(keyring));
   const counted = (count: number): number => (isShared ? count : NO_END_OF_WORKERS);
   const page = (): Handler =>
-    createPageHandler({ ...openPorts(), actions: registry, world: noWorld }, counted(workers.page));
+    createPageHandler({ ...openPorts(), actions: registry, actionServices: noServices }, counted(workers.page));
   const callback = (): Handler =>
     createCallbackHandler({ ...openPorts(), sender: senderOn(clock), secrets }, counted(workers.callback));
   void work(queues.control, createControlHandler({ ...openPorts(), actions: registry }));
@@ -166,7 +166,7 @@ const noObjects = {
   get: (key: string) => Promise.reject(new Error(`The bench has no object ${key}.`)),
 };
 
-const noWorld = {
+const noServices = {
   enter: <Result>(_: string, work: () => Promise<Result>): Promise<Result> => work(),
   fetchFor: () => () => Promise.reject(new Error('The bench has no network.')),
   secret: () => Promise.reject(new Error('The bench has no secrets.')),

@@ -1,11 +1,11 @@
-import { createCorePorts, noLargeObjects } from '../../functions/entry/world.ts';
+import { createCorePorts, noLargeObjects } from '../../functions/create-ports.ts';
 import { keys } from '../../shared/adapters/dynamodb/keys.ts';
 import { toItem } from '../../shared/adapters/dynamodb/attributes.ts';
 import type { CorePorts } from '../../shared/engine/ports.ts';
 import { DUE_PARTITIONS, type DueEntry } from '../../shared/engine/stores.ts';
 import { seeToEntry } from '../../shared/engine/sweep/see-to-entry.ts';
 import { sweep } from '../../shared/engine/sweep/sweep.ts';
-import { together } from '../../shared/engine/together.ts';
+import { settleAll } from '../../shared/engine/settle-all.ts';
 import { settingsOf } from '../../infra/settings.ts';
 import { openEngine, TABLE_NAME } from '../support/open-table.ts';
 import { createShortDynamoDbClient, createShortSqsClient } from '../support/short-clients.ts';
@@ -66,7 +66,7 @@ async function measure(run: Sweep, badRows = 0): Promise<{ readonly rows: number
   }
   for (const Item of bad) await engine.handle('PutItem', { TableName: TABLE_NAME, Item });
   const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
-  const chance = { fraction: () => 0.5, bytes: (count: number) => Buffer.alloc(count), uuid: () => '' };
+  const random = { fraction: () => 0.5, bytes: (count: number) => Buffer.alloc(count), uuid: () => '' };
   const dynamodb = createShortDynamoDbClient(async (operation, body) => {
     const answer = await engine.handle(operation, body);
     await clock.sleep(DYNAMODB_MS);
@@ -80,7 +80,7 @@ async function measure(run: Sweep, badRows = 0): Promise<{ readonly rows: number
   });
   const url = 'https://sqs.us-east-1.amazonaws.com/1/control';
   const env = { table: TABLE_NAME, settings: settingsOf('prod').runtime, controlQueueUrl: url };
-  const ports = createCorePorts(env, { clock, chance, log: silent }, { dynamodb, sqs, objects: noLargeObjects });
+  const ports = createCorePorts(env, { clock, random, log: silent }, { dynamodb, sqs, objects: noLargeObjects });
   await run(ports, START + SWEEP_MS);
   const partitions = new Set(told.map((uid) => keys.due({ at: 0, kind: 'schedule', uid }).pk));
   return { rows: told.length, partitions: partitions.size };
@@ -91,7 +91,7 @@ async function sweepInOrder(ports: CorePorts, until: number): Promise<void> {
   for (let partition = 0; partition < DUE_PARTITIONS; partition += 1) {
     while (ports.clock.now() < until) {
       const { rows } = await ports.due.listDue(partition, ports.clock.now(), PAGE_ROWS);
-      await together(rows.map(async ({ entry }) => entry !== null && (await seeToEntry(ports, entry))));
+      await settleAll(rows.map(async ({ entry }) => entry !== null && (await seeToEntry(ports, entry))));
       if (rows.length < PAGE_ROWS) break;
     }
   }

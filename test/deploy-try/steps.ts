@@ -41,7 +41,7 @@ export async function deploy(witness: Witness): Promise<Deployed> {
   const url = outputs[STACK]?.Url ?? assert.fail('the stack has no output Url');
   const create = ['create', '--workspace', 'witness', '--stage', 'local', '--region', REGION, '--json'];
   const key: Omit<Deployed, 'url'> = JSON.parse(
-    await command(witness, 'node', [join(ROOT, 'infra/owner/keys.ts'), ...create]),
+    await command(witness, 'node', [join(ROOT, 'infra/admin/keys.ts'), ...create]),
   );
   return { url, apiKey: key.apiKey, signingSecret: key.signingSecret };
 }

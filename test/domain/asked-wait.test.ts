@@ -31,8 +31,8 @@ describe('the instant a number stands for', () => {
 });
 
 describe('a wait', () => {
-  const wait = (said: number, waitsBefore = 0, chance = 0): number | null => {
-    const until = boundWait(said, { now: NOW, waitsBefore, chance });
+  const wait = (said: number, waitsBefore = 0, random = 0): number | null => {
+    const until = boundWait(said, { now: NOW, waitsBefore, random });
     return until === null ? null : until - NOW;
   };
 
@@ -55,9 +55,9 @@ describe('a wait', () => {
 
   test('is only lengthened by chance, and is always an instant that can be said', () => {
     const anything = fc.oneof(fc.double(), fc.integer(), fc.integer({ min: NOW - DAY, max: NOW + 40 * DAY }));
-    const chance = fc.double({ min: 0, max: 0.999, noNaN: true });
+    const random = fc.double({ min: 0, max: 0.999, noNaN: true });
     fc.assert(
-      fc.property(anything, fc.nat(60), chance, (said, before, fraction) => {
+      fc.property(anything, fc.nat(60), random, (said, before, fraction) => {
         const least = wait(said, before);
         const waits = wait(said, before, fraction);
         if (least === null || waits === null) {

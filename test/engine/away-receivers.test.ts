@@ -7,7 +7,7 @@ import { deliverCallback } from '../../shared/engine/callbacks/deliver-callback.
 import { newRecord } from '../../shared/engine/callbacks/delivery.ts';
 import { tendReceiver } from '../../shared/engine/callbacks/tend-receiver.ts';
 import { sweep } from '../../shared/engine/sweep/sweep.ts';
-import { createEngineWorld, type EngineWorld, type Posted, START } from '../support/engine-world.ts';
+import { createEngineHarness, type EngineHarness, type Posted, START } from '../support/engine-harness.ts';
 import { listDueEntries } from '../support/list-due.ts';
 import { createSampleActions } from '../support/sample-actions.ts';
 
@@ -33,10 +33,10 @@ function idOf({ headers }: Posted): string {
   return headers['webhook-id'] ?? '';
 }
 
-/** A world with a receiver that is away until then, and a run to it; of 25 callbacks, if not told otherwise. */
+/** A harness with a receiver that is away until then, and a run to it; of 25 callbacks, if not told otherwise. */
 async function awayUntil(backAt: number, away = NO_ANSWER, inputs = INPUTS) {
   const taken = new Map<string, number>();
-  const world = createEngineWorld({
+  const harness = createEngineHarness({
     actions: [numberedPages],
     answer: (post) => {
       if (post.at < backAt && !post.url.includes('/other')) return away;
@@ -44,12 +44,12 @@ async function awayUntil(backAt: number, away = NO_ANSWER, inputs = INPUTS) {
       return TAKEN;
     },
   });
-  const { definition } = await world.launch({ inputs });
-  return { world, definition, taken };
+  const { definition } = await harness.launch({ inputs });
+  return { harness, definition, taken };
 }
 
-async function records(world: EngineWorld, runUid: string) {
-  const { callbacks } = world.ports;
+async function records(harness: EngineHarness, runUid: string) {
+  const { callbacks } = harness.ports;
   return [...(await callbacks.listRecords(runUid, 0)), ...(await callbacks.listRecords(runUid, null))];
 }
 
@@ -60,96 +60,96 @@ describe('a receiver that is away', () => {
   ])('and %s is left alone but for probes, and gets all it missed soon after its return', async (_, away) => {
     const backAt = START + 9 * HOUR_MS;
     // Enough that each probe is the first attempt of another.
-    const { world, taken } = await awayUntil(backAt, away, Array.from({ length: 9 }, () => INPUTS).flat());
-    await world.runUntil(backAt);
+    const { harness, taken } = await awayUntil(backAt, away, Array.from({ length: 9 }, () => INPUTS).flat());
+    await harness.runUntil(backAt);
     const callbacks = 9 * (CALLBACKS - 1) + 1;
-    expect(world.posted.length).toBeLessThanOrEqual(1.2 * callbacks);
-    const probes = world.posted.filter(({ at }) => at > START + HOUR_MS).map(({ at }) => at);
+    expect(harness.posted.length).toBeLessThanOrEqual(1.2 * callbacks);
+    const probes = harness.posted.filter(({ at }) => at > START + HOUR_MS).map(({ at }) => at);
     const gaps = probes.slice(1).map((at, index) => at - (probes[index] ?? 0));
     expect(Math.min(...gaps)).toBeGreaterThanOrEqual(4 * MINUTE_MS);
     expect(Math.max(...gaps)).toBeLessThanOrEqual(7 * MINUTE_MS);
-    await world.runUntil(START + 5 * DAY_MS);
+    await harness.runUntil(START + 5 * DAY_MS);
     expect(taken.size).toBe(callbacks);
     expect(Math.max(...taken.values()) - backAt).toBeLessThanOrEqual(SOON_MS);
   });
 
   it('does not hold up another one of its workspace', async () => {
-    const { world, taken } = await awayUntil(START + HOUR_MS);
-    await world.runUntil(START + 5 * MINUTE_MS);
+    const { harness, taken } = await awayUntil(START + HOUR_MS);
+    await harness.runUntil(START + 5 * MINUTE_MS);
     const callback = { url: 'https://receiver.example/other?run=2', headers: {}, on: 'all' } as const;
-    const { definition } = await world.launch({ inputs: INPUTS, callback });
-    const launchedAt = world.now();
-    await world.runUntil(launchedAt + 2 * MINUTE_MS);
+    const { definition } = await harness.launch({ inputs: INPUTS, callback });
+    const launchedAt = harness.now();
+    await harness.runUntil(launchedAt + 2 * MINUTE_MS);
     expect([...taken.keys()].filter((id) => readUid(id)?.runUid === definition.uid)).toHaveLength(CALLBACKS);
   });
 
   it('is the same whatever the query of its URL says', async () => {
-    const { world } = await awayUntil(START + HOUR_MS);
-    await world.runUntil(START + 5 * MINUTE_MS);
-    const before = world.posted.length;
-    await world.launch({
+    const { harness } = await awayUntil(START + HOUR_MS);
+    await harness.runUntil(START + 5 * MINUTE_MS);
+    const before = harness.posted.length;
+    await harness.launch({
       inputs: INPUTS,
       callback: { url: 'https://receiver.example/hook?run=2', headers: {}, on: 'all' },
     });
-    await world.runUntil(world.now() + 2 * MINUTE_MS);
-    expect(world.posted.length - before).toBeLessThanOrEqual(3);
+    await harness.runUntil(harness.now() + 2 * MINUTE_MS);
+    expect(harness.posted.length - before).toBeLessThanOrEqual(3);
   });
 
   it('and never comes back has each callback tried once more at the end of its time, then FAILED', async () => {
-    const { world, definition } = await awayUntil(Infinity, NO_ANSWER, INPUTS.slice(0, 3));
-    await world.runUntil(START + 6 * DAY_MS);
-    const standing = await records(world, definition.uid);
+    const { harness, definition } = await awayUntil(Infinity, NO_ANSWER, INPUTS.slice(0, 3));
+    await harness.runUntil(START + 6 * DAY_MS);
+    const standing = await records(harness, definition.uid);
     expect(standing.map(({ status }) => status)).toEqual(Array.from({ length: 7 }, () => 'FAILED'));
-    const last = Map.groupBy(world.posted, idOf);
+    const last = Map.groupBy(harness.posted, idOf);
     for (const { uid, retryCount } of standing) {
       const at = Math.max(...(last.get(uid)?.map((post) => post.at) ?? [0]));
       expect(retryCount === 9 || at >= START + 90 * HOUR_MS, `${uid} at ${at - START}, retry ${retryCount}`).toBe(true);
       expect(last.get(uid)?.length).toBeLessThanOrEqual(10);
     }
-    expect(Math.max(...world.posted.map(({ at }) => at))).toBeLessThanOrEqual(START + 92 * HOUR_MS);
+    expect(Math.max(...harness.posted.map(({ at }) => at))).toBeLessThanOrEqual(START + 92 * HOUR_MS);
   });
 
   it('gets no replay before it is back, and then what is replayed as all that waits', async () => {
     const backAt = START + 9 * HOUR_MS + 1_000;
-    const { world, definition, taken } = await awayUntil(backAt);
-    await world.runUntil(backAt - MINUTE_MS);
-    const standing = await records(world, definition.uid);
+    const { harness, definition, taken } = await awayUntil(backAt);
+    await harness.runUntil(backAt - MINUTE_MS);
+    const standing = await records(harness, definition.uid);
     const [held] = standing.filter(({ heldSince }) => heldSince !== null);
     if (held === undefined) throw new Error('nothing is held');
-    const before = world.posted.length;
-    for (let n = 0; n < 5; n += 1) await replayCallback(world.ports, definition, held, Buffer.from(`request ${n}`));
-    await world.runUntil(backAt);
-    expect(world.posted.length - before).toBeLessThanOrEqual(1); // a probe, whichever it is
-    await world.runUntil(backAt + SOON_MS);
+    const before = harness.posted.length;
+    for (let n = 0; n < 5; n += 1) await replayCallback(harness.ports, definition, held, Buffer.from(`request ${n}`));
+    await harness.runUntil(backAt);
+    expect(harness.posted.length - before).toBeLessThanOrEqual(1); // a probe, whichever it is
+    await harness.runUntil(backAt + SOON_MS);
     expect(taken.size).toBe(CALLBACKS);
-    expect(world.posted.filter((post) => idOf(post) === held.uid && post.at >= backAt)).toHaveLength(6);
+    expect(harness.posted.filter((post) => idOf(post) === held.uid && post.at >= backAt)).toHaveLength(6);
   });
 
   it('gets what it missed though the messages are lost that bring it', async () => {
     const backAt = START + 9 * HOUR_MS;
-    const { world, taken, definition } = await awayUntil(backAt);
-    await world.runUntil(backAt);
+    const { harness, taken, definition } = await awayUntil(backAt);
+    await harness.runUntil(backAt);
     const uid = receiverUid(definition.workspaceUid, 'https://receiver.example/hook');
-    await world.ports.receivers.forgetReceiver(uid); // as one does that got through
-    await tendReceiver(world.ports, uid);
+    await harness.ports.receivers.forgetReceiver(uid); // as one does that got through
+    await tendReceiver(harness.ports, uid);
     expect(taken.size).toBe(0);
-    world.loseQueued();
-    await world.runUntil(world.now() + 25 * MINUTE_MS);
+    harness.loseQueued();
+    await harness.runUntil(harness.now() + 25 * MINUTE_MS);
     expect(taken.size).toBe(CALLBACKS);
   });
 
   it('says when to come again, and is not asked before, though it be back', async () => {
     const askedAt = START + 10_000;
-    const world = createEngineWorld({
+    const harness = createEngineHarness({
       actions: [numberedPages],
       answer: ({ at }) => (at < askedAt ? says(429, '7200') : TAKEN),
     });
-    await world.launch({ inputs: INPUTS });
-    await world.runUntil(START + MINUTE_MS);
-    const asked = new Set(world.posted.filter(({ at }) => at < askedAt).map(idOf));
-    await world.runUntil(START + DAY_MS);
+    await harness.launch({ inputs: INPUTS });
+    await harness.runUntil(START + MINUTE_MS);
+    const asked = new Set(harness.posted.filter(({ at }) => at < askedAt).map(idOf));
+    await harness.runUntil(START + DAY_MS);
     for (const id of asked) {
-      const [first = 0, second = 0] = world.posted.filter((post) => idOf(post) === id).map(({ at }) => at);
+      const [first = 0, second = 0] = harness.posted.filter((post) => idOf(post) === id).map(({ at }) => at);
       expect(second - first).toBeGreaterThanOrEqual(7_200_000);
     }
   });
@@ -157,7 +157,7 @@ describe('a receiver that is away', () => {
   it('is its whole host where several of its paths hang, until one of them answers', async () => {
     const backAt = START + HOUR_MS;
     const taken = new Set<string>();
-    const world = createEngineWorld({
+    const harness = createEngineHarness({
       actions: [numberedPages],
       answer: (post) => {
         if (post.at < backAt) return NO_ANSWER;
@@ -167,45 +167,45 @@ describe('a receiver that is away', () => {
     });
     for (let n = 0; n < 20; n += 1) {
       const callback = { url: `https://receiver.example/run/${n}`, headers: {}, on: 'all' } as const;
-      await world.launch({ inputs: [{ pages: 2, per_page: 1 }], callback });
-      await world.runUntil(world.now() + 30_000);
+      await harness.launch({ inputs: [{ pages: 2, per_page: 1 }], callback });
+      await harness.runUntil(harness.now() + 30_000);
     }
-    await world.runUntil(backAt);
-    const paths = new Set(world.posted.map(({ url }) => new URL(url).pathname));
+    await harness.runUntil(backAt);
+    const paths = new Set(harness.posted.map(({ url }) => new URL(url).pathname));
     expect(paths.size).toBeLessThan(20);
-    expect(world.posted.length).toBeLessThanOrEqual(40); // of 60 callbacks, which by themselves were tried thrice by now
-    await world.runUntil(backAt + SOON_MS);
+    expect(harness.posted.length).toBeLessThanOrEqual(40); // of 60 callbacks, which by themselves were tried thrice by now
+    await harness.runUntil(backAt + SOON_MS);
     expect(taken.size).toBe(60);
   });
 
   it('is not its host while another path of that answers, nor where its paths answer that they cannot', async () => {
     for (const away of [NO_ANSWER, says(503)]) {
-      const world = createEngineWorld({
+      const harness = createEngineHarness({
         actions: [numberedPages],
         answer: ({ url }) => (url.includes('/well') ? TAKEN : away),
       });
       const urlOf = (path: string) => ({ url: `https://receiver.example/${path}`, headers: {}, on: 'all' }) as const;
       for (let n = 0; n < 6; n += 1) {
-        await world.launch({ inputs: [{ pages: 2, per_page: 1 }], callback: urlOf(`dead/${n}`) });
-        await world.runUntil(world.now() + 2_000);
+        await harness.launch({ inputs: [{ pages: 2, per_page: 1 }], callback: urlOf(`dead/${n}`) });
+        await harness.runUntil(harness.now() + 2_000);
         if (away === NO_ANSWER || n === 5)
-          await world.launch({ inputs: [{ pages: 1, per_page: 1 }], callback: urlOf('well') });
-        await world.runUntil(world.now() + 2_000);
+          await harness.launch({ inputs: [{ pages: 1, per_page: 1 }], callback: urlOf('well') });
+        await harness.runUntil(harness.now() + 2_000);
       }
-      await world.runUntil(world.now() + 1_000);
-      const well = world.posted.filter(({ url }) => url.includes('/well'));
+      await harness.runUntil(harness.now() + 1_000);
+      const well = harness.posted.filter(({ url }) => url.includes('/well'));
       expect(well).toHaveLength(away === NO_ANSWER ? 12 : 2);
     }
   });
 
   it('that is there but refuses has every callback on its own schedule', async () => {
-    const { world } = await awayUntil(Infinity, says(404));
-    await world.runUntil(START + 10 * MINUTE_MS);
-    expect(world.posted).toHaveLength(CALLBACKS * 3);
+    const { harness } = await awayUntil(Infinity, says(404));
+    await harness.runUntil(START + 10 * MINUTE_MS);
+    expect(harness.posted).toHaveLength(CALLBACKS * 3);
   });
 
   it('and has more waiting than one look sends on, is looked at until nothing waits', async () => {
-    const { ports } = createEngineWorld({ actions: [numberedPages] });
+    const { ports } = createEngineHarness({ actions: [numberedPages] });
     const uid = receiverUid('5a0b1c2d-3e4f-4a5b-8c6d-7e8f90a1b2c3', 'https://receiver.example/hook');
     const rows = Array.from({ length: 1_001 }, (_, n) => ({ uid: `callback ${n}`, attempt: 1, dueAt: n, giveUpAt: n }));
     await Promise.all(rows.map((row) => ports.receivers.putHeld(uid, { ...row, heldAt: START }, START)));
@@ -216,7 +216,7 @@ describe('a receiver that is away', () => {
   });
 
   it('has ten thousand of what waits sent on by a sweep, and the rest by the next', async () => {
-    const { ports } = createEngineWorld({ actions: [numberedPages] });
+    const { ports } = createEngineHarness({ actions: [numberedPages] });
     const uid = receiverUid('5a0b1c2d-3e4f-4a5b-8c6d-7e8f90a1b2c3', 'https://receiver.example/hook');
     const rows = Array.from({ length: 10_500 }, (_, n) => ({
       uid: `callback ${n}`,
@@ -234,10 +234,10 @@ describe('a receiver that is away', () => {
 });
 
 it('a callback that was taken is on record as taken, also where its receiver could not be noted to be there', async () => {
-  const { world, definition } = await awayUntil(START);
-  await world.runUntil(START + MINUTE_MS);
+  const { harness, definition } = await awayUntil(START);
+  await harness.runUntil(START + MINUTE_MS);
   const uid = deriveUid(definition.uid, 'page', { input: 0, page: 0, part: 1 });
-  const replay = await world.ports.callbacks.createRecord({
+  const replay = await harness.ports.callbacks.createRecord({
     ...newRecord({ message: { kind: 'callback', uid, attempt: 0 }, about: readUid(uid) ?? never(), definition }, START),
     uid: deriveUid(definition.uid, 'run_finished', { ending: 9 }),
   });
@@ -246,13 +246,13 @@ it('a callback that was taken is on record as taken, also where its receiver cou
     if ((reads += 1) > 1) throw new Error('throttled');
     return null;
   };
-  const receivers = { ...world.ports.receivers, readReceiver };
+  const receivers = { ...harness.ports.receivers, readReceiver };
   const message = { kind: 'callback', uid: replay.uid, attempt: 0 } as const;
   const replayed = { ...replay, parentUid: uid };
-  const callbacks = { ...world.ports.callbacks, readRecord: async () => replayed };
-  const delivered = deliverCallback({ ...world.ports, callbacks, receivers }, message, { by: 'me', count: 2 });
+  const callbacks = { ...harness.ports.callbacks, readRecord: async () => replayed };
+  const delivered = deliverCallback({ ...harness.ports, callbacks, receivers }, message, { by: 'me', count: 2 });
   await expect(delivered).rejects.toThrow('throttled');
-  expect(await world.ports.callbacks.readRecord(replay.uid)).toMatchObject({ status: 'SUCCESS' });
+  expect(await harness.ports.callbacks.readRecord(replay.uid)).toMatchObject({ status: 'SUCCESS' });
 });
 
 function never(): never {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import * as z from 'zod';
 import { LIMITS } from '../../shared/domain/limits.ts';
 import { defineAction } from '../../shared/sdk/define-action.ts';
-import { createEngineWorld, START } from '../support/engine-world.ts';
+import { createEngineHarness, START } from '../support/engine-harness.ts';
 
 const PAGES = 3;
 const ITEMS = 40;
@@ -33,12 +33,12 @@ interface Body {
 
 /** Runs one input of 32 KB through the pages; what was posted. */
 async function postsOf() {
-  const world = createEngineWorld({ actions: [largePages] });
+  const harness = createEngineHarness({ actions: [largePages] });
   const input = { text: 'ä'.repeat(12_000), custom_data: { note: 'x'.repeat(8_000) } };
   expect(Buffer.byteLength(JSON.stringify(input))).toBeGreaterThan(31 * 1024);
-  await world.launch({ inputs: [input] });
-  await world.runUntil(START + 5 * 60_000);
-  return world.posted.map((post) => ({ ...post, json: JSON.parse(post.body) as Body })); // cast: our own bodies
+  await harness.launch({ inputs: [input] });
+  await harness.runUntil(START + 5 * 60_000);
+  return harness.posted.map((post) => ({ ...post, json: JSON.parse(post.body) as Body })); // cast: our own bodies
 }
 
 test('a callback with its input of 32 KB takes at most 256 KB, and its parts are the whole page', async () => {

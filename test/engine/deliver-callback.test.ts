@@ -3,7 +3,7 @@ import { deriveUid } from '../../shared/domain/ids.ts';
 import { deliverCallback } from '../../shared/engine/callbacks/deliver-callback.ts';
 import { runPage } from '../../shared/engine/pages/run-page.ts';
 import type { CallbackAnswer } from '../../shared/engine/ports.ts';
-import { createEngineWorld, START } from '../support/engine-world.ts';
+import { createEngineHarness, START } from '../support/engine-harness.ts';
 import { createSampleActions } from '../support/sample-actions.ts';
 
 const { numberedPages } = createSampleActions();
@@ -23,19 +23,19 @@ async function attemptsOf(
   answer: (attempt: number) => CallbackAnswer,
   days: number,
 ): Promise<{ readonly seconds: readonly number[]; readonly bodies: readonly string[]; readonly record: unknown }> {
-  const world = createEngineWorld({
+  const harness = createEngineHarness({
     actions: [numberedPages],
     answer: ({ body }, attempt) => (isPage(body) ? answer(attempt) : says(204)),
   });
-  await world.launch({ inputs: ONE_PAGE });
-  await world.runUntil(START + days * DAY_MS);
-  const posts = world.posted.filter(({ body }) => isPage(body));
+  await harness.launch({ inputs: ONE_PAGE });
+  await harness.runUntil(START + days * DAY_MS);
+  const posts = harness.posted.filter(({ body }) => isPage(body));
   const [first] = posts;
   const uid = first?.headers['webhook-id'] ?? '';
   return {
     seconds: posts.map(({ at }) => Math.round((at - (first?.at ?? 0)) / 1_000)),
     bodies: posts.map(({ body }) => body),
-    record: await world.ports.callbacks.readRecord(uid),
+    record: await harness.ports.callbacks.readRecord(uid),
   };
 }
 
@@ -90,19 +90,19 @@ test('a receiver that cannot be reached is retried and the record says why', asy
 });
 
 test('a worker that wakes long after its attempt makes no record of its failure: nobody would look after it', async () => {
-  const world = createEngineWorld({
+  const harness = createEngineHarness({
     actions: [numberedPages],
     answer: () => {
-      world.skipTo(world.now() + 81_000);
+      harness.skipTo(harness.now() + 81_000);
       return says(500);
     },
   });
-  const { definition } = await world.launch({ inputs: ONE_PAGE });
+  const { definition } = await harness.launch({ inputs: ONE_PAGE });
   const uid = deriveUid(definition.uid, 'page', { input: 0, page: 0, part: 1 });
-  const [first] = world.sent;
+  const [first] = harness.sent;
   if (first?.message.kind !== 'page') throw new Error('a run of one input begins with its page');
-  await runPage(world.ports, first.message, { by: 'a page', count: 1 });
+  await runPage(harness.ports, first.message, { by: 'a page', count: 1 });
   const message = { kind: 'callback', uid, attempt: 0 } as const;
-  await expect(deliverCallback(world.ports, message, { by: 'sleepy', count: 1 })).rejects.toThrow('stood still');
-  expect(await world.ports.callbacks.readRecord(uid)).toBeNull();
+  await expect(deliverCallback(harness.ports, message, { by: 'sleepy', count: 1 })).rejects.toThrow('stood still');
+  expect(await harness.ports.callbacks.readRecord(uid)).toBeNull();
 });

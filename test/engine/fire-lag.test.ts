@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import type { FireMessage } from '../../shared/engine/messages.ts';
-import { START } from '../support/engine-world.ts';
+import { START } from '../support/engine-harness.ts';
 import { createSampleActions } from '../support/sample-actions.ts';
-import { createScheduleWorld } from '../support/schedule-world.ts';
+import { createScheduleHarness } from '../support/schedule-harness.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -10,30 +10,30 @@ const NOON_LATER = START + 60 * MINUTE;
 
 /** So many schedules of one instant, whose fires wait in the queue: one comes through every 20 s. */
 async function drainSlowly(count: number, lost: number) {
-  const world = createScheduleWorld({
+  const harness = createScheduleHarness({
     actions: [createSampleActions().numberedPages],
     input: { pages: 1, per_page: 1 },
   });
   const waiting: FireMessage[] = [];
-  world.copies((fire) => {
+  harness.copies((fire) => {
     waiting.push(fire);
     return 0;
   });
   const uids: string[] = [];
-  for (let n = 0; n < count; n += 1) uids.push((await world.put({ cron: '0 * * * *', scheduleAt: null })).uid);
-  await world.turnTo(NOON_LATER + SECOND);
+  for (let n = 0; n < count; n += 1) uids.push((await harness.put({ cron: '0 * * * *', scheduleAt: null })).uid);
+  await harness.turnTo(NOON_LATER + SECOND);
   expect(waiting).toHaveLength(count);
   const cameAt = new Map<string, number>();
   for (const [index, fire] of waiting.slice(lost).entries()) {
-    await world.turnTo(NOON_LATER + (index + 1) * 20 * SECOND);
-    cameAt.set(fire.scheduleUid, world.now());
-    world.queue(fire);
-    await world.runUntil(world.now() + SECOND);
+    await harness.turnTo(NOON_LATER + (index + 1) * 20 * SECOND);
+    cameAt.set(fire.scheduleUid, harness.now());
+    harness.queue(fire);
+    await harness.runUntil(harness.now() + SECOND);
   }
-  await world.turnTo(NOON_LATER + 20 * MINUTE);
+  await harness.turnTo(NOON_LATER + 20 * MINUTE);
   const firedAt = new Map<string, number>();
   for (const uid of uids) {
-    const [fire] = await world.fires(uid);
+    const [fire] = await harness.fires(uid);
     if (fire?.outcome === 'FIRED') firedAt.set(uid, fire.at);
   }
   return { cameAt, firedAt, lostUids: waiting.slice(0, lost).map(({ scheduleUid }) => scheduleUid) };

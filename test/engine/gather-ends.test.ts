@@ -6,7 +6,7 @@ import type { EndedInputs, InputEnd } from '../../shared/engine/stores.ts';
 const end = (input: number, place = input): InputEnd => ({ place, position: input, input, adds: NO_TOTALS });
 
 /** A gatherer whose clock is turned by hand, over a window that counts all it is told of. */
-function createWorld(answer: (ends: readonly InputEnd[]) => Promise<EndedInputs> = countAll) {
+function createHarness(answer: (ends: readonly InputEnd[]) => Promise<EndedInputs> = countAll) {
   const timers: { at: number; callback: () => void }[] = [];
   const writes: { runUid: string; inputs: readonly number[] }[] = [];
   let now = 0;
@@ -41,7 +41,7 @@ async function countAll(ends: readonly InputEnd[]): Promise<EndedInputs> {
 }
 
 test('ends are counted together as soon as no page is at work that might bring another', async () => {
-  const { gatherer, writes } = createWorld();
+  const { gatherer, writes } = createHarness();
   const [first, second, third] = [gatherer.enter(), gatherer.enter(), gatherer.enter()];
   const ends = [first.count('a', 1, end(0), 1_000), second.count('a', 1, end(7), 1_000)];
   expect(writes).toEqual([]);
@@ -52,7 +52,7 @@ test('ends are counted together as soon as no page is at work that might bring a
 });
 
 test('no place waits for longer than a tenth of its page, nor than half a second', async () => {
-  const { gatherer, writes, pass } = createWorld();
+  const { gatherer, writes, pass } = createHarness();
   const [quick, slow] = [gatherer.enter(), gatherer.enter()];
   gatherer.enter(); // goes on
   void quick.count('a', 1, end(0), 300);
@@ -68,7 +68,7 @@ test('no place waits for longer than a tenth of its page, nor than half a second
 });
 
 test('runs are counted apart, a message and its duplicate once', async () => {
-  const { gatherer, writes } = createWorld();
+  const { gatherer, writes } = createHarness();
   const pages = Array.from({ length: 3 }, () => gatherer.enter());
   const ends = pages.map((page, at) => page.count(at === 0 ? 'b' : 'a', 1, end(0), 1_000));
   expect(writes).toEqual([
@@ -79,7 +79,7 @@ test('runs are counted apart, a message and its duplicate once', async () => {
 });
 
 test('where the write fails every end of it fails, and comes again', async () => {
-  const { gatherer } = createWorld(() => Promise.reject(new Error('the table is away')));
+  const { gatherer } = createHarness(() => Promise.reject(new Error('the table is away')));
   const pages = [gatherer.enter(), gatherer.enter()];
   const ends = pages.map((page, at) => page.count('a', 1, end(at), 1_000));
   const settled = await Promise.allSettled(ends);

@@ -5,7 +5,7 @@ import { intakeRun } from '../../shared/engine/launch/intake-run.ts';
 import { stopRun } from '../../shared/engine/runs/stop-run.ts';
 import { resumeRun } from '../../shared/engine/runs/resume-run.ts';
 import { listInputs } from '../../shared/engine/read/list-inputs.ts';
-import { createEngineWorld, START } from '../support/engine-world.ts';
+import { createEngineHarness, START } from '../support/engine-harness.ts';
 import { createSampleActions } from '../support/sample-actions.ts';
 
 const pad = (): string => 'x'.repeat(1_000);
@@ -15,24 +15,24 @@ const noise = (row: number): string =>
 const HOUR = 3_600_000;
 const WORKSPACE = '5a0b1c2d-3e4f-4a5b-8c6d-7e8f90a1b2c3';
 
-function createWorld(options: Pick<Parameters<typeof createEngineWorld>[0], 'answer'> = {}) {
+function createHarness(options: Pick<Parameters<typeof createEngineHarness>[0], 'answer'> = {}) {
   const { oneRecord, calls } = createSampleActions();
-  const world = createEngineWorld({ actions: [oneRecord], ...options });
+  const harness = createEngineHarness({ actions: [oneRecord], ...options });
   /** Launches with lines that were put before. */
-  const launchLines = (text: string | Uint8Array, wanted: Partial<Parameters<typeof world.launch>[0]> = {}) =>
-    world.launch({ inputs: [], upload: world.uploads.put(WORKSPACE, 'an-upload', text), ...wanted });
+  const launchLines = (text: string | Uint8Array, wanted: Partial<Parameters<typeof harness.launch>[0]> = {}) =>
+    harness.launch({ inputs: [], upload: harness.uploads.put(WORKSPACE, 'an-upload', text), ...wanted });
   const controlOf = async (uid: string) => {
-    const control = await world.ports.runs.readControl(uid);
+    const control = await harness.ports.runs.readControl(uid);
     if (control === null) throw new Error('There is no such run.');
     return control;
   };
   /** Callbacks that came, each once. */
   const received = () => {
-    const bodies = world.posted.map(({ body }) => JSON.parse(body));
+    const bodies = harness.posted.map(({ body }) => JSON.parse(body));
     return [...new Map(bodies.map((body) => [body.callback_ref_uid, body])).values()];
   };
   const finished = () => received().filter(({ type }) => type === 'run.finished');
-  return { world, calls, launchLines, controlOf, received, finished };
+  return { harness, calls, launchLines, controlOf, received, finished };
 }
 
 /** Lines of about a kilobyte, some sixty a chunk. */
@@ -43,10 +43,10 @@ const lines = (count: number, at = 0, padOf: (row: number) => string = pad): str
 
 describe('an upload', () => {
   test('becomes a run over its lines, in their order, each with its custom_data', async () => {
-    const { world, launchLines, controlOf, calls, received, finished } = createWorld();
+    const { harness, launchLines, controlOf, calls, received, finished } = createHarness();
     const { definition, control } = await launchLines(`\uFEFF${lines(60)}\r\n\n${lines(60, 60)}\n`);
     expect([control.status, control.inputsTotal]).toEqual(['CREATED', 0]);
-    await world.runUntil(START + HOUR);
+    await harness.runUntil(START + HOUR);
     const done = await controlOf(definition.uid);
     expect([done.status, done.inputsTotal, done.totals.succeeded]).toEqual(['SUCCEEDED', 120, 120]);
     expect(calls).toHaveLength(120);
@@ -59,28 +59,28 @@ describe('an upload', () => {
     ['in the table', pad, 'inputs'],
     ['as objects where they are large', noise, 'object'],
   ])('is read once, and its inputs lie in chunks: %s', async (_, padOf, attribute) => {
-    const { world, launchLines, received } = createWorld();
+    const { harness, launchLines, received } = createHarness();
     const text = lines(150, 0, padOf);
     const { definition } = await launchLines(text);
-    await world.runUntil(START + HOUR);
-    expect(world.uploads.reads).toEqual([text.length]);
+    await harness.runUntil(START + HOUR);
+    expect(harness.uploads.reads).toEqual([text.length]);
     const pages = received().filter(({ type }) => type === 'run.page');
     const rows = new Map(pages.map(({ input_index: at, custom_data: row }) => [at, row]));
     for (let row = 0; row < 150; row += 1) expect(rows.get(row)).toEqual({ row, pad: padOf(row) });
     const chunks: string[][] = [];
-    for await (const item of world.table.queryAll({ pk: blockPartition(definition.uid, 0), prefix: CHUNK_PREFIX })) {
+    for await (const item of harness.table.queryAll({ pk: blockPartition(definition.uid, 0), prefix: CHUNK_PREFIX })) {
       chunks.push(['inputs', 'object'].filter((name) => name in item));
     }
     expect(chunks).toEqual([[attribute], [attribute], [attribute]]);
   });
 
   test('of many short lines has an end of its chunks at each block', async () => {
-    const { world, launchLines, controlOf } = createWorld();
+    const { harness, launchLines, controlOf } = createHarness();
     const { definition } = await launchLines(Array.from({ length: 1_030 }, (_, key) => `{"key":"${key}"}`).join('\n'));
-    await world.runUntil(START + HOUR);
+    await harness.runUntil(START + HOUR);
     expect((await controlOf(definition.uid)).totals.succeeded).toBe(1_030);
     for (const at of [0, 511, 512, 1_023, 1_024, 1_029]) {
-      expect((await world.ports.runs.readInput(definition.uid, at)).input).toEqual({ key: String(at) });
+      expect((await harness.ports.runs.readInput(definition.uid, at)).input).toEqual({ key: String(at) });
     }
   });
 
@@ -88,9 +88,9 @@ describe('an upload', () => {
     ['', 'has no lines'],
     ['\n \r\n', 'has no lines'],
   ])('that is empty makes an INVALID run: %j', async (text, message) => {
-    const { world, launchLines, controlOf, finished } = createWorld();
+    const { harness, launchLines, controlOf, finished } = createHarness();
     const { definition } = await launchLines(text);
-    await world.runUntil(START + HOUR);
+    await harness.runUntil(START + HOUR);
     const { status, lastError } = await controlOf(definition.uid);
     expect([status, lastError?.error_label, lastError?.message]).toEqual([
       'INVALID',
@@ -101,10 +101,10 @@ describe('an upload', () => {
   });
 
   test('with a bad line is INVALID and tells the first hundred and how many there are', async () => {
-    const { world, launchLines, controlOf, calls, finished } = createWorld();
+    const { harness, launchLines, controlOf, calls, finished } = createHarness();
     const bad = Array.from({ length: 130 }, (_, index) => `{"wrong":${index}}`).join('\n');
     const { definition } = await launchLines(`${lines(10)}\n\n{"key":\n${bad}`);
-    await world.runUntil(START + HOUR);
+    await harness.runUntil(START + HOUR);
     const { status, inputsTotal, lastError } = await controlOf(definition.uid);
     expect([status, inputsTotal, lastError?.params]).toEqual(['INVALID', 141, { invalid_lines: 131 }]);
     expect(lastError?.validation_errors).toHaveLength(100);
@@ -120,11 +120,11 @@ describe('an upload', () => {
   });
 
   test('skips bad lines where it is told to: they fail without the action being called', async () => {
-    const { world, launchLines, controlOf, calls, received } = createWorld();
+    const { harness, launchLines, controlOf, calls, received } = createHarness();
     const long = `{"key":"${'x'.repeat(40_000)}"}`;
     const text = [lines(2), 'no json', '{"wrong":1}', long, lines(1, 2)].join('\n');
     const { definition } = await launchLines(text, { onInvalidInput: 'skip' });
-    await world.runUntil(START + HOUR);
+    await harness.runUntil(START + HOUR);
     const { status, totals } = await controlOf(definition.uid);
     expect([status, totals.succeeded, totals.failed, totals.refused]).toEqual(['PARTIAL_SUCCEEDED', 3, 3, 3]);
     expect(calls).toHaveLength(3);
@@ -135,27 +135,27 @@ describe('an upload', () => {
   });
 
   test('in which no line is good is INVALID, also where bad ones are skipped', async () => {
-    const { world, launchLines, controlOf } = createWorld();
+    const { harness, launchLines, controlOf } = createHarness();
     const { definition } = await launchLines('1\n2', { onInvalidInput: 'skip' });
-    await world.runUntil(START + HOUR);
+    await harness.runUntil(START + HOUR);
     expect((await controlOf(definition.uid)).status).toBe('INVALID');
   });
 
   test('of more lines than a run may have is INVALID and says the limit', async () => {
-    const { world, launchLines, controlOf } = createWorld();
+    const { harness, launchLines, controlOf } = createHarness();
     const { definition } = await launchLines('1\n'.repeat(1_000_001));
-    await world.runUntil(START + HOUR);
+    await harness.runUntil(START + HOUR);
     const { status, lastError, inputsTotal } = await controlOf(definition.uid);
     expect([status, lastError?.error_label, inputsTotal]).toEqual(['INVALID', 'PAYLOAD_TOO_LARGE', 0]);
     expect(lastError?.message).toContain('1000000');
   });
 
   test('that was replaced since it was pinned is not read', async () => {
-    const { world, launchLines, controlOf } = createWorld();
+    const { harness, launchLines, controlOf } = createHarness();
     const { definition } = await launchLines(lines(3));
-    world.uploads.put(WORKSPACE, 'an-upload', lines(4));
+    harness.uploads.put(WORKSPACE, 'an-upload', lines(4));
     const intake = intakeRun(
-      { ...world.ports, uploads: world.uploads },
+      { ...harness.ports, uploads: harness.uploads },
       { kind: 'intake', runUid: definition.uid, epoch: 1 },
     );
     await expect(intake).rejects.toThrow('PreconditionFailed');
@@ -165,81 +165,81 @@ describe('an upload', () => {
 
 describe('an intake', () => {
   test('that died, or is told twice, begins anew and nothing is done twice', async () => {
-    const { world, launchLines, controlOf, calls } = createWorld();
+    const { harness, launchLines, controlOf, calls } = createHarness();
     const { definition } = await launchLines(lines(80));
-    const ports = { ...world.ports, uploads: world.uploads };
+    const ports = { ...harness.ports, uploads: harness.uploads };
     const message = { kind: 'intake', runUid: definition.uid, epoch: 1 } as const;
     const dying = { ...ports, runs: { ...ports.runs, countInputs: () => Promise.reject(new Error('it died')) } };
     await expect(intakeRun(dying, message)).rejects.toThrow('it died');
     expect((await controlOf(definition.uid)).inputsTotal).toBe(0);
     await Promise.all([intakeRun(ports, message), intakeRun(ports, message)]);
-    await world.runUntil(START + HOUR);
+    await harness.runUntil(START + HOUR);
     await intakeRun(ports, message);
-    await world.runUntil(START + 2 * HOUR);
+    await harness.runUntil(START + 2 * HOUR);
     expect([(await controlOf(definition.uid)).status, calls.length]).toEqual(['SUCCEEDED', 80]);
   });
 
   test('whose message was lost is asked for again by the sweeper', async () => {
-    const { world, launchLines, controlOf } = createWorld();
+    const { harness, launchLines, controlOf } = createHarness();
     const { definition } = await launchLines(lines(5));
-    world.loseQueued();
-    await world.runUntil(START + HOUR);
+    harness.loseQueued();
+    await harness.runUntil(START + HOUR);
     expect((await controlOf(definition.uid)).status).toBe('SUCCEEDED');
   });
 
   test('stops when its run is cancelled, and a resume has it counted after all', async () => {
-    const { world, launchLines, controlOf, calls, finished } = createWorld();
+    const { harness, launchLines, controlOf, calls, finished } = createHarness();
     const { definition } = await launchLines(lines(50));
     const uploads = {
-      ...world.uploads,
-      async readBytes(...asked: Parameters<typeof world.uploads.readBytes>) {
-        await stopRun(world.ports, definition, 'CANCELLED_BY_CALLER');
-        return world.uploads.readBytes(...asked);
+      ...harness.uploads,
+      async readBytes(...asked: Parameters<typeof harness.uploads.readBytes>) {
+        await stopRun(harness.ports, definition, 'CANCELLED_BY_CALLER');
+        return harness.uploads.readBytes(...asked);
       },
     };
-    await intakeRun({ ...world.ports, uploads }, { kind: 'intake', runUid: definition.uid, epoch: 1 });
-    await world.runUntil(START + HOUR);
+    await intakeRun({ ...harness.ports, uploads }, { kind: 'intake', runUid: definition.uid, epoch: 1 });
+    await harness.runUntil(START + HOUR);
     const stopped = await controlOf(definition.uid);
     expect([stopped.status, stopped.inputsTotal, calls.length]).toEqual(['STOPPED', 0, 0]);
     expect(finished()).toMatchObject([{ run: { status: 'STOPPED' }, manifest: { inputs: 0 } }]);
-    await resumeRun(world.ports, definition);
-    await world.runUntil(START + 2 * HOUR);
+    await resumeRun(harness.ports, definition);
+    await harness.runUntil(START + 2 * HOUR);
     const done = await controlOf(definition.uid);
     expect([done.status, done.inputsTotal, done.totals.succeeded]).toEqual(['SUCCEEDED', 50, 50]);
   });
 
   test('that was cut short is told by the same bytes, also once its one line is counted', async () => {
-    const { world, launchLines } = createWorld({
+    const { harness, launchLines } = createHarness({
       answer: (_, attempt) => ({ kind: 'answered', status: attempt < 3 ? 500 : 204, body: '', retryAfter: undefined }),
     });
     const { definition } = await launchLines(lines(1));
-    await stopRun(world.ports, definition, 'CANCELLED_BY_CALLER');
-    await world.runUntil(START + 100_000);
-    await resumeRun(world.ports, definition);
-    await world.runUntil(START + HOUR);
-    const [first, ...more] = world.posted.filter(({ body }) => body.includes('"STOPPED"')).map(({ body }) => body);
+    await stopRun(harness.ports, definition, 'CANCELLED_BY_CALLER');
+    await harness.runUntil(START + 100_000);
+    await resumeRun(harness.ports, definition);
+    await harness.runUntil(START + HOUR);
+    const [first, ...more] = harness.posted.filter(({ body }) => body.includes('"STOPPED"')).map(({ body }) => body);
     expect(more).toEqual([first, first, first]);
     expect(JSON.parse(first ?? '')).toMatchObject({ input: null, run: { batch_uid: null }, manifest: { inputs: 0 } });
   });
 
   test('of a postponed run is done at once, the run starts at its time', async () => {
-    const { world, launchLines, controlOf } = createWorld();
+    const { harness, launchLines, controlOf } = createHarness();
     const { definition } = await launchLines(lines(5), { scheduleAt: START + HOUR });
-    await world.runUntil(START + HOUR / 2);
+    await harness.runUntil(START + HOUR / 2);
     const waiting = await controlOf(definition.uid);
     expect([waiting.status, waiting.inputsTotal]).toEqual(['SCHEDULED', 5]);
-    await world.runUntil(START + 2 * HOUR);
+    await harness.runUntil(START + 2 * HOUR);
     expect((await controlOf(definition.uid)).status).toBe('SUCCEEDED');
   });
 
   test('leaves inputs that are listed from any place', async () => {
-    const { world, launchLines, controlOf } = createWorld();
+    const { harness, launchLines, controlOf } = createHarness();
     const { definition } = await launchLines(lines(100));
-    await world.runUntil(START + HOUR);
+    await harness.runUntil(START + HOUR);
     const control = await controlOf(definition.uid);
     const keys: unknown[] = [];
     const asked = { after: 60, statuses: null, limit: 20 };
-    for await (const { row } of listInputs({ ...world.ports, reader: world.reader }, control, asked)) {
+    for await (const { row } of listInputs({ ...harness.ports, reader: harness.reader }, control, asked)) {
       if (row === null || keys.push(row.stored.input['key']) === 20) break;
     }
     expect(keys).toEqual(Array.from({ length: 20 }, (_, at) => `key ${61 + at}`));

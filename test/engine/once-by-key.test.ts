@@ -6,7 +6,7 @@ const NOW = Date.UTC(2026, 0, 5, 12);
 const REQUEST = { workspaceUid: 'a workspace', key: 'k', hash: 'of its body' };
 
 /** One key, and something that can be taken once, as an upload can. */
-function createWorld() {
+function createHarness() {
   let row: KeyRow | null = null;
   let seeds = 0;
   const keyStore: KeyStore = {
@@ -45,20 +45,20 @@ function createWorld() {
 const nameOf = (seed: Uint8Array): string => `run ${seed[0] ?? 0}`;
 
 test('a request that is refused for what another sending of it did meanwhile has that one’s answer', async () => {
-  const { send, sendAfter } = createWorld();
+  const { send, sendAfter } = createHarness();
   const { answer, replayed } = await sendAfter(() => send(REQUEST));
   expect([answer, replayed]).toEqual(['run 2', true]);
 });
 
 test('a request that is refused while another sending of it is at work is told to come back', async () => {
-  const { work, send, sendAfter } = createWorld();
+  const { work, send, sendAfter } = createHarness();
   const unfinished = { ...work, recall: async () => null };
   const sent = sendAfter(() => send(REQUEST), unfinished);
   await expect(sent).rejects.toMatchObject({ label: 'IDEMPOTENCY_IN_FLIGHT' });
 });
 
 test('a request that is refused for what another request did is refused', async () => {
-  const { send, sendAfter } = createWorld();
+  const { send, sendAfter } = createHarness();
   await expect(sendAfter(() => send(null))).rejects.toMatchObject({ label: 'INVALID_STATE' });
 });
 

@@ -8,61 +8,61 @@ import { resumeRun } from '../../shared/engine/runs/resume-run.ts';
 import { runLive } from '../../shared/engine/live/run-live.ts';
 import { runPage } from '../../shared/engine/pages/run-page.ts';
 import { stopRun } from '../../shared/engine/runs/stop-run.ts';
-import { createEngineWorld, type EngineWorld, START } from '../support/engine-world.ts';
+import { createEngineHarness, type EngineHarness, START } from '../support/engine-harness.ts';
 import { createPacedAction, mostInWindow } from '../support/paced-action.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const TEN_A_MINUTE = { calls: 10, perMs: MINUTE_MS };
 
-function makeWorld(pace: Parameters<typeof createPacedAction>[0], byAccount = false) {
+function makeHarness(pace: Parameters<typeof createPacedAction>[0], byAccount = false) {
   const { action, calls } = createPacedAction(pace, byAccount);
-  return { calls, world: createEngineWorld({ actions: [action] }) };
+  return { calls, harness: createEngineHarness({ actions: [action] }) };
 }
 
 function inputs(count: number, account = 'main') {
   return Array.from({ length: count }, () => ({ account }));
 }
 
-async function controlOf(world: EngineWorld, uid: string): Promise<RunControl | null> {
-  return world.ports.runs.readControl(uid);
+async function controlOf(harness: EngineHarness, uid: string): Promise<RunControl | null> {
+  return harness.ports.runs.readControl(uid);
 }
 
 describe('a hundred inputs at ten calls a minute', () => {
   it('are done in ten minutes, no window holds more than ten, and each waits once', async () => {
-    const { world, calls } = makeWorld(TEN_A_MINUTE);
-    const { control } = await world.launch({ inputs: inputs(100), callback: null });
-    await world.runUntil(START + 30 * MINUTE_MS);
-    expect(await controlOf(world, control.uid)).toMatchObject({ status: 'SUCCEEDED', totals: { succeeded: 100 } });
+    const { harness, calls } = makeHarness(TEN_A_MINUTE);
+    const { control } = await harness.launch({ inputs: inputs(100), callback: null });
+    await harness.runUntil(START + 30 * MINUTE_MS);
+    expect(await controlOf(harness, control.uid)).toMatchObject({ status: 'SUCCEEDED', totals: { succeeded: 100 } });
     expect(calls).toHaveLength(100);
     expect(mostInWindow(calls, MINUTE_MS)).toBe(10);
     const took = Math.max(...calls.map(({ at }) => at)) - START;
     expect(took).toBeGreaterThanOrEqual(9 * MINUTE_MS);
     expect(took).toBeLessThan(10.5 * MINUTE_MS);
-    expect(world.sent.filter(({ message }) => message.kind === 'page').length).toBeLessThan(100 + 90 + 40);
+    expect(harness.sent.filter(({ message }) => message.kind === 'page').length).toBeLessThan(100 + 90 + 40);
   });
 
   it('spend no attempt by waiting, and say until when they wait', async () => {
-    const { world } = makeWorld(TEN_A_MINUTE);
-    const { control } = await world.launch({ inputs: inputs(12), callback: null });
-    await world.runUntil(START + 10_000);
-    const window = await world.ports.progress.readWindow(control.uid);
+    const { harness } = makeHarness(TEN_A_MINUTE);
+    const { control } = await harness.launch({ inputs: inputs(12), callback: null });
+    await harness.runUntil(START + 10_000);
+    const window = await harness.ports.progress.readWindow(control.uid);
     const waiting = [...(window?.open.values() ?? [])];
     expect(waiting).toMatchObject([
       { page: 0, attempt: 0, held: true },
       { page: 0, attempt: 0, held: true },
     ]);
     for (const { until } of waiting) expect(until).toBeGreaterThan(START + MINUTE_MS);
-    await world.runUntil(START + 5 * MINUTE_MS);
-    const slots = await world.ports.progress.readShardSlots(control.uid, 0);
+    await harness.runUntil(START + 5 * MINUTE_MS);
+    const slots = await harness.ports.progress.readShardSlots(control.uid, 0);
     expect(slots.map(({ tries }) => tries)).toEqual(Array.from({ length: 12 }, () => 0));
   });
 
   it('are counted apart by account: sixty of two take the time of thirty', async () => {
-    const { world, calls } = makeWorld(TEN_A_MINUTE, true);
+    const { harness, calls } = makeHarness(TEN_A_MINUTE, true);
     const mixed = Array.from({ length: 30 }, () => [{ account: 'a' }, { account: 'b' }]).flat();
-    await world.launch({ inputs: mixed, callback: null });
-    await world.runUntil(START + 30 * MINUTE_MS);
+    await harness.launch({ inputs: mixed, callback: null });
+    await harness.runUntil(START + 30 * MINUTE_MS);
     for (const account of ['a', 'b']) {
       const own = calls.filter((call) => call.account === account);
       expect(own).toHaveLength(30);
@@ -73,43 +73,43 @@ describe('a hundred inputs at ten calls a minute', () => {
 });
 
 test('two runs of one workspace share the pace', async () => {
-  const { world, calls } = makeWorld(TEN_A_MINUTE);
-  await world.launch({ inputs: inputs(20), callback: null });
-  await world.launch({ inputs: inputs(20), callback: null });
-  await world.runUntil(START + 10 * MINUTE_MS);
+  const { harness, calls } = makeHarness(TEN_A_MINUTE);
+  await harness.launch({ inputs: inputs(20), callback: null });
+  await harness.launch({ inputs: inputs(20), callback: null });
+  await harness.runUntil(START + 10 * MINUTE_MS);
   expect(calls).toHaveLength(40);
   expect(mostInWindow(calls, MINUTE_MS)).toBeLessThanOrEqual(10);
 });
 
 test('retries and further pages are calls as well', async () => {
-  const { world, calls } = makeWorld({ calls: 2, perMs: MINUTE_MS });
-  const { control } = await world.launch({ inputs: [{ pages: 2, fails: 1 }], callback: null });
-  await world.runUntil(START + 10 * MINUTE_MS);
-  expect(await controlOf(world, control.uid)).toMatchObject({ status: 'SUCCEEDED' });
+  const { harness, calls } = makeHarness({ calls: 2, perMs: MINUTE_MS });
+  const { control } = await harness.launch({ inputs: [{ pages: 2, fails: 1 }], callback: null });
+  await harness.runUntil(START + 10 * MINUTE_MS);
+  expect(await controlOf(harness, control.uid)).toMatchObject({ status: 'SUCCEEDED' });
   expect(calls).toHaveLength(4);
   expect(mostInWindow(calls, MINUTE_MS)).toBe(2);
 });
 
 test('the gap lies between any two calls', async () => {
-  const { world, calls } = makeWorld({ calls: 100, perMs: MINUTE_MS, minGapMs: 2_500 });
-  await world.launch({ inputs: inputs(20), callback: null });
-  await world.runUntil(START + 5 * MINUTE_MS);
+  const { harness, calls } = makeHarness({ calls: 100, perMs: MINUTE_MS, minGapMs: 2_500 });
+  await harness.launch({ inputs: inputs(20), callback: null });
+  await harness.runUntil(START + 5 * MINUTE_MS);
   expect(calls).toHaveLength(20);
   expect(mostInWindow(calls, 2_500)).toBe(1);
 });
 
 test('messages that come twice, at once or late, break no pace and leave nothing undone', async () => {
-  const { world, calls } = makeWorld({ calls: 4, perMs: 20_000, minGapMs: 500 });
-  const { control } = await world.launch({ inputs: [...inputs(12), { pages: 3 }, { fails: 2 }], callback: null });
+  const { harness, calls } = makeHarness({ calls: 4, perMs: 20_000, minGapMs: 500 });
+  const { control } = await harness.launch({ inputs: [...inputs(12), { pages: 3 }, { fails: 2 }], callback: null });
   for (let second = 1, seen = 0; second <= 300; second += 1) {
-    await world.runUntil(START + second * 1_000);
-    const fresh = world.sent.slice(seen, second < 120 ? undefined : seen);
-    seen = world.sent.length;
+    await harness.runUntil(START + second * 1_000);
+    const fresh = harness.sent.slice(seen, second < 120 ? undefined : seen);
+    seen = harness.sent.length;
     for (const [index, { message }] of fresh.entries()) {
-      if (message.kind === 'page' && index % 3 === 0) world.queue(message);
+      if (message.kind === 'page' && index % 3 === 0) harness.queue(message);
     }
   }
-  expect(await controlOf(world, control.uid)).toMatchObject({ status: 'SUCCEEDED', totals: { succeeded: 14 } });
+  expect(await controlOf(harness, control.uid)).toMatchObject({ status: 'SUCCEEDED', totals: { succeeded: 14 } });
   expect(mostInWindow(calls, 20_000)).toBeLessThanOrEqual(4);
   expect(mostInWindow(calls, 500)).toBe(1);
 });
@@ -118,82 +118,82 @@ describe('a run whose every input waits for long', () => {
   const RARE = { calls: 1, perMs: 10 * MINUTE_MS };
 
   it('is SCHEDULED until the next turn, holds no slot, and goes on where its place was kept', async () => {
-    const { world, calls } = makeWorld(RARE);
-    const { control } = await world.launch({ inputs: inputs(4), callback: null });
-    await world.runUntil(START + 2 * MINUTE_MS);
-    const waiting = await controlOf(world, control.uid);
+    const { harness, calls } = makeHarness(RARE);
+    const { control } = await harness.launch({ inputs: inputs(4), callback: null });
+    await harness.runUntil(START + 2 * MINUTE_MS);
+    const waiting = await controlOf(harness, control.uid);
     const turn = waiting?.postponedUntil ?? 0;
     expect(waiting).toMatchObject({ status: 'SCHEDULED', reason: { code: 'RATE_LIMIT', retryAt: turn } });
     expect(turn).toBeGreaterThan(START + 10 * MINUTE_MS);
     expect(turn).toBeLessThan(START + 10.1 * MINUTE_MS);
-    expect(await world.ports.admission.listSlots(control.workspaceUid)).toEqual([]);
-    await world.runUntil(START + HOUR_MS);
-    expect(await controlOf(world, control.uid)).toMatchObject({ status: 'SUCCEEDED', totals: { succeeded: 4 } });
+    expect(await harness.ports.admission.listSlots(control.workspaceUid)).toEqual([]);
+    await harness.runUntil(START + HOUR_MS);
+    expect(await controlOf(harness, control.uid)).toMatchObject({ status: 'SUCCEEDED', totals: { succeeded: 4 } });
     expect(mostInWindow(calls, RARE.perMs)).toBe(1);
     // A turn each, and less than two minutes for the sweeper and the queue.
     for (const [index, { at }] of calls.entries()) expect(at).toBeLessThan(START + index * 12 * MINUTE_MS + 1);
   });
 
   it('is QUEUED, not RUNNING, while its first page waits', async () => {
-    const { world } = makeWorld({ calls: 1, perMs: MINUTE_MS });
-    await world.launch({ inputs: inputs(1), callback: null });
-    await world.runUntil(START + 30_000);
-    const { control } = await world.launch({ inputs: inputs(1), callback: null });
-    await world.runUntil(START + 40_000);
-    expect(await controlOf(world, control.uid)).toMatchObject({ status: 'QUEUED', startedAt: null });
-    await world.runUntil(START + 3 * MINUTE_MS);
-    expect(await controlOf(world, control.uid)).toMatchObject({ status: 'SUCCEEDED' });
+    const { harness } = makeHarness({ calls: 1, perMs: MINUTE_MS });
+    await harness.launch({ inputs: inputs(1), callback: null });
+    await harness.runUntil(START + 30_000);
+    const { control } = await harness.launch({ inputs: inputs(1), callback: null });
+    await harness.runUntil(START + 40_000);
+    expect(await controlOf(harness, control.uid)).toMatchObject({ status: 'QUEUED', startedAt: null });
+    await harness.runUntil(START + 3 * MINUTE_MS);
+    expect(await controlOf(harness, control.uid)).toMatchObject({ status: 'SUCCEEDED' });
   });
 });
 
 describe('a run that is stopped while its pages wait', () => {
   it('goes on with the places they had when it is resumed', async () => {
-    const { world, calls } = makeWorld(TEN_A_MINUTE);
-    const { definition } = await world.launch({ inputs: inputs(20), callback: null });
-    await world.runUntil(START + 20_000);
-    await stopRun(world.ports, definition, 'CANCELLED_BY_CALLER');
-    await world.runUntil(START + 30_000);
+    const { harness, calls } = makeHarness(TEN_A_MINUTE);
+    const { definition } = await harness.launch({ inputs: inputs(20), callback: null });
+    await harness.runUntil(START + 20_000);
+    await stopRun(harness.ports, definition, 'CANCELLED_BY_CALLER');
+    await harness.runUntil(START + 30_000);
     expect(calls).toHaveLength(10);
-    await resumeRun(world.ports, definition);
-    await world.runUntil(START + 4 * MINUTE_MS);
-    expect(await controlOf(world, definition.uid)).toMatchObject({ status: 'SUCCEEDED' });
+    await resumeRun(harness.ports, definition);
+    await harness.runUntil(START + 4 * MINUTE_MS);
+    expect(await controlOf(harness, definition.uid)).toMatchObject({ status: 'SUCCEEDED' });
     expect(calls).toHaveLength(20);
     expect(mostInWindow(calls, MINUTE_MS)).toBe(10);
     expect(Math.max(...calls.map(({ at }) => at))).toBeLessThan(START + 2.5 * MINUTE_MS);
   });
 
   it('keeps the pace when all come at once long after their places', async () => {
-    const { world, calls } = makeWorld(TEN_A_MINUTE);
-    const { definition } = await world.launch({ inputs: inputs(60), callback: null });
-    await world.runUntil(START + 20_000);
-    world.skipTo(START + HOUR_MS);
-    await world.runUntil(START + HOUR_MS + 20 * MINUTE_MS);
-    expect(await controlOf(world, definition.uid)).toMatchObject({ status: 'SUCCEEDED' });
+    const { harness, calls } = makeHarness(TEN_A_MINUTE);
+    const { definition } = await harness.launch({ inputs: inputs(60), callback: null });
+    await harness.runUntil(START + 20_000);
+    harness.skipTo(START + HOUR_MS);
+    await harness.runUntil(START + HOUR_MS + 20 * MINUTE_MS);
+    expect(await controlOf(harness, definition.uid)).toMatchObject({ status: 'SUCCEEDED' });
     expect(mostInWindow(calls, MINUTE_MS)).toBe(10);
     expect(Math.max(...calls.map(({ at }) => at))).toBeLessThan(START + HOUR_MS + 6 * MINUTE_MS);
-    expect(world.sent.filter(({ message }) => message.kind === 'page').length).toBeLessThan(60 * 3 + 20);
+    expect(harness.sent.filter(({ message }) => message.kind === 'page').length).toBeLessThan(60 * 3 + 20);
   });
 });
 
 test('a page that comes twice has one place', async () => {
-  const { world } = makeWorld({ calls: 1, perMs: MINUTE_MS / 2 });
-  const { control } = await world.launch({ inputs: inputs(2), callback: null });
-  await world.runUntil(START + 1_000);
-  const pages = world.sent.map(({ message }) => message).filter((message) => message.kind === 'page');
+  const { harness } = makeHarness({ calls: 1, perMs: MINUTE_MS / 2 });
+  const { control } = await harness.launch({ inputs: inputs(2), callback: null });
+  await harness.runUntil(START + 1_000);
+  const pages = harness.sent.map(({ message }) => message).filter((message) => message.kind === 'page');
   const message = pages.find(({ input }) => input === 1);
   if (message === undefined) throw new Error('The second input was not sent.');
-  const window = await world.ports.progress.readWindow(control.uid);
+  const window = await harness.ports.progress.readWindow(control.uid);
   expect(window?.open.get(1)).toMatchObject({ held: true });
-  const before = await peek(world, control);
-  await runPage(world.ports, message, { by: window?.open.get(1)?.by ?? '', count: 2 });
-  expect((await world.ports.progress.readWindow(control.uid))?.open.get(1)).toEqual(window?.open.get(1));
-  expect(await peek(world, control)).toEqual(before);
+  const before = await peek(harness, control);
+  await runPage(harness.ports, message, { by: window?.open.get(1)?.by ?? '', count: 2 });
+  expect((await harness.ports.progress.readWindow(control.uid))?.open.get(1)).toEqual(window?.open.get(1));
+  expect(await peek(harness, control)).toEqual(before);
 });
 
 /** What the pace has seen so far. */
-async function peek(world: EngineWorld, { workspaceUid }: RunControl): Promise<PaceRecord | undefined> {
+async function peek(harness: EngineHarness, { workspaceUid }: RunControl): Promise<PaceRecord | undefined> {
   let seen: PaceRecord | undefined;
-  await world.ports.paces.take({ workspaceUid, actionName: 'paced-pages', part: null }, (record) => {
+  await harness.ports.paces.take({ workspaceUid, actionName: 'paced-pages', part: null }, (record) => {
     seen = record;
     return { turn: { kind: 'start', at: 0 }, record, forgottenAt: 0 };
   });
@@ -203,37 +203,37 @@ async function peek(world: EngineWorld, { workspaceUid }: RunControl): Promise<P
 describe('a live call', () => {
   const uid = (index: number): string => runUidOf(Buffer.alloc(10, 100 + index));
 
-  async function callLive(world: EngineWorld, index: number, workspaceUid = 'w') {
-    const action = world.ports.actions.get('paced-pages');
+  async function callLive(harness: EngineHarness, index: number, workspaceUid = 'w') {
+    const action = harness.ports.actions.get('paced-pages');
     if (action === null) throw new Error('The action is not there.');
     const page = { cursor: null, number: 0, byNumber: false, boundTo: '' };
     const call = checkLiveCall({ workspaceUid, action, input: {}, parameters: {}, page });
-    return runLive(world.ports, call, { uid: uid(index), kept: false });
+    return runLive(harness.ports, call, { uid: uid(index), kept: false });
   }
 
   it('beyond the pace is refused with the time from which it may be let through, and leaves nothing behind', async () => {
-    const { world, calls } = makeWorld({ calls: 2, perMs: MINUTE_MS });
-    for (const index of [0, 1]) expect(await callLive(world, index)).toMatchObject({ kind: 'page' });
+    const { harness, calls } = makeHarness({ calls: 2, perMs: MINUTE_MS });
+    for (const index of [0, 1]) expect(await callLive(harness, index)).toMatchObject({ kind: 'page' });
     for (const index of [2, 3, 4]) {
-      await expect(callLive(world, index)).rejects.toMatchObject({
+      await expect(callLive(harness, index)).rejects.toMatchObject({
         label: 'LIMIT_REACHED',
         details: { postponedUntil: new Date(START + MINUTE_MS + 1_210).toISOString() },
       });
-      expect(await controlOf(world, uid(index))).toBe(null);
+      expect(await controlOf(harness, uid(index))).toBe(null);
     }
-    expect(await callLive(world, 5, 'another')).toMatchObject({ kind: 'page' });
-    world.skipTo(START + MINUTE_MS + 1_210);
-    for (const index of [6, 7]) expect(await callLive(world, index)).toMatchObject({ kind: 'page' });
+    expect(await callLive(harness, 5, 'another')).toMatchObject({ kind: 'page' });
+    harness.skipTo(START + MINUTE_MS + 1_210);
+    for (const index of [6, 7]) expect(await callLive(harness, index)).toMatchObject({ kind: 'page' });
     expect(calls).toHaveLength(5);
   });
 
   it('comes after the pages that wait', async () => {
-    const { world } = makeWorld({ calls: 1, perMs: MINUTE_MS });
-    const { control } = await world.launch({ inputs: inputs(3), callback: null });
-    await world.runUntil(START + 1_000);
-    const window = await world.ports.progress.readWindow(control.uid);
+    const { harness } = makeHarness({ calls: 1, perMs: MINUTE_MS });
+    const { control } = await harness.launch({ inputs: inputs(3), callback: null });
+    await harness.runUntil(START + 1_000);
+    const window = await harness.ports.progress.readWindow(control.uid);
     const places = Array.from(window?.open.values() ?? [], ({ until }) => until ?? 0);
-    const refused: unknown = await callLive(world, 0, control.workspaceUid).catch((error: unknown) => error);
+    const refused: unknown = await callLive(harness, 0, control.workspaceUid).catch((error: unknown) => error);
     const until = refused instanceof EngineError ? Date.parse(refused.details.postponedUntil ?? '') : 0;
     expect(until).toBeGreaterThan(Math.max(...places));
   });

@@ -4,7 +4,7 @@ import { LIMITS } from '../../shared/domain/limits.ts';
 import type { PageMessage } from '../../shared/engine/messages.ts';
 import { runPage } from '../../shared/engine/pages/run-page.ts';
 import { defineAction } from '../../shared/sdk/define-action.ts';
-import { createEngineWorld, START } from '../support/engine-world.ts';
+import { createEngineHarness, START } from '../support/engine-harness.ts';
 import { createSampleActions } from '../support/sample-actions.ts';
 
 const MINUTE_MS = 60_000;
@@ -26,12 +26,12 @@ const ITEM = LIMITS.resultItemBytes - 2; // its quotes count
 const FULL_PAGE = [...Array.from({ length: 7 }, () => ITEM), LIMITS.pageBytes - 7 * LIMITS.resultItemBytes - 9 - 2];
 
 async function runTexts(lengths: readonly number[]) {
-  const world = createEngineWorld({ actions: [texts] });
-  const { definition } = await world.launch({ inputs: [{ lengths }] });
-  await world.runUntil(START + 5 * MINUTE_MS);
-  const control = await world.ports.runs.readControl(definition.uid);
-  const page = await world.ports.progress.readPage(definition.uid, 0, 0);
-  return { world, control, page };
+  const harness = createEngineHarness({ actions: [texts] });
+  const { definition } = await harness.launch({ inputs: [{ lengths }] });
+  await harness.runUntil(START + 5 * MINUTE_MS);
+  const control = await harness.ports.runs.readControl(definition.uid);
+  const page = await harness.ports.progress.readPage(definition.uid, 0, 0);
+  return { harness, control, page };
 }
 
 describe('results', () => {
@@ -54,11 +54,11 @@ describe('results', () => {
     ['an item a byte over 128 KB', [ITEM + 1], `one item may have ${LIMITS.resultItemBytes}`],
     ['a page a byte over 1 MB', FULL_PAGE.map((length, at) => length + (at === 7 ? 1 : 0)), String(LIMITS.pageBytes)],
   ])('%s fails its input, which says the limit and the way round', async (_, lengths, limit) => {
-    const { control, world } = await runTexts(lengths);
+    const { control, harness } = await runTexts(lengths);
     expect(control).toMatchObject({ status: 'FAILED', lastError: { error_label: 'PAYLOAD_TOO_LARGE' } });
     expect(control?.lastError?.message).toContain(limit);
     expect(control?.lastError?.message).toContain('Let the action give');
-    expect(world.posted.map(({ body }) => JSON.parse(body).type)).toContain('run.input_failed');
+    expect(harness.posted.map(({ body }) => JSON.parse(body).type)).toContain('run.input_failed');
   });
 });
 
@@ -77,10 +77,10 @@ const longCursor = defineAction({
 
 describe('a next cursor', () => {
   async function runLongCursor(length: number) {
-    const world = createEngineWorld({ actions: [longCursor] });
-    const { definition } = await world.launch({ inputs: [{ length }] });
-    await world.runUntil(START + 5 * MINUTE_MS);
-    return world.ports.runs.readControl(definition.uid);
+    const harness = createEngineHarness({ actions: [longCursor] });
+    const { definition } = await harness.launch({ inputs: [{ length }] });
+    await harness.runUntil(START + 5 * MINUTE_MS);
+    return harness.ports.runs.readControl(definition.uid);
   }
 
   test('of 24,000 bytes is carried', async () => {
@@ -104,8 +104,8 @@ describe('an input of very many pages', () => {
   /** Runs the last page that an input may have, as its message would come. */
   async function runLastPage(pages: number, parameters = {}) {
     const { numberedPages } = createSampleActions();
-    const world = createEngineWorld({ actions: [numberedPages] });
-    const { definition } = await world.launch({ inputs: [{ pages, per_page: 1 }], parameters });
+    const harness = createEngineHarness({ actions: [numberedPages] });
+    const { definition } = await harness.launch({ inputs: [{ pages, per_page: 1 }], parameters });
     const message: PageMessage = {
       kind: 'page',
       runUid: definition.uid,
@@ -124,8 +124,8 @@ describe('an input of very many pages', () => {
       cycle: null,
       again: false,
     };
-    await runPage(world.ports, message, { by: 'last', count: 1 });
-    return world.ports.runs.readControl(definition.uid);
+    await runPage(harness.ports, message, { by: 'last', count: 1 });
+    return harness.ports.runs.readControl(definition.uid);
   }
 
   test('may have 16,384 of them', async () => {

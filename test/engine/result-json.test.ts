@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import * as z from 'zod';
 import { parseLosslessJson } from '../../shared/domain/lossless-json.ts';
 import { defineAction } from '../../shared/sdk/define-action.ts';
-import { createEngineWorld, START } from '../support/engine-world.ts';
+import { createEngineHarness, START } from '../support/engine-harness.ts';
 
 /** Gives one result, whatever it is; counts its calls. */
 async function runGiving(result: unknown, schema: z.ZodType = z.looseObject({})) {
@@ -18,12 +18,12 @@ async function runGiving(result: unknown, schema: z.ZodType = z.looseObject({}))
       return { results: [result], nextCursor: null };
     },
   });
-  const world = createEngineWorld({ actions: [giver] });
-  const { definition } = await world.launch({ inputs: [{}] });
-  await world.runUntil(START + 5 * 60_000);
-  const control = await world.ports.runs.readControl(definition.uid);
-  const page = await world.ports.progress.readPage(definition.uid, 0, 0);
-  return { world, calls, control, page };
+  const harness = createEngineHarness({ actions: [giver] });
+  const { definition } = await harness.launch({ inputs: [{}] });
+  await harness.runUntil(START + 5 * 60_000);
+  const control = await harness.ports.runs.readControl(definition.uid);
+  const page = await harness.ports.progress.readPage(definition.uid, 0, 0);
+  return { harness, calls, control, page };
 }
 
 const nested = (levels: number): unknown => {
@@ -43,11 +43,11 @@ test.each([
   ['names __proto__', JSON.parse('{"a":[{"__proto__":1}]}'), 'results[0].a[0].__proto__: is not taken as a name'],
   ['has a bigint', { id: 738529527931269425n }, 'results[0].id: is a bigint'],
 ])('a result that %s fails its input at once, and says where', async (_, result, message) => {
-  const { world, calls, control } = await runGiving(result);
+  const { harness, calls, control } = await runGiving(result);
   expect(control).toMatchObject({ status: 'FAILED', lastError: { error_label: 'ACTION_FAILED' } });
   expect(control?.lastError?.message).toContain(message);
   expect(calls).toBe(1);
-  expect(world.posted.map(({ body }) => JSON.parse(body).type)).toEqual(['run.input_failed', 'run.finished']);
+  expect(harness.posted.map(({ body }) => JSON.parse(body).type)).toEqual(['run.input_failed', 'run.finished']);
 });
 
 test('a result at the edge of depth is kept, and a Date as its text', async () => {
@@ -57,9 +57,9 @@ test('a result at the edge of depth is kept, and a Date as its text', async () =
 
 test('numbers that no double holds are stored and posted as the action gave them', async () => {
   const text = '{"id":738529527931269425,"list":[1e400,{"small":0.1000000000000000055}]}';
-  const { world, page } = await runGiving(parseLosslessJson(text));
+  const { harness, page } = await runGiving(parseLosslessJson(text));
   expect(JSON.stringify(page?.results)).toBe(`[${text}]`);
-  expect(world.posted.map(({ body }) => body).join('\n')).toContain(`"results":[${text}]`);
+  expect(harness.posted.map(({ body }) => body).join('\n')).toContain(`"results":[${text}]`);
 });
 
 test('one that its result schema wants as a number fails the input by path', async () => {

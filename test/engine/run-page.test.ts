@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Posted } from '../support/engine-world.ts';
-import { createEngineWorld, START } from '../support/engine-world.ts';
+import type { Posted } from '../support/engine-harness.ts';
+import { createEngineHarness, START } from '../support/engine-harness.ts';
 import { runPage } from '../../shared/engine/pages/run-page.ts';
 import { dispatchRun } from '../../shared/engine/runs/dispatch-run.ts';
 import { createSampleActions } from '../support/sample-actions.ts';
@@ -26,12 +26,12 @@ function bodies(posted: readonly Posted[]): readonly CallbackBody[] {
 /** Runs inputs through numbered-pages for some virtual hours. */
 async function run(inputs: readonly Record<string, unknown>[], parameters: Record<string, unknown> = {}, hours = 2) {
   const actions = createSampleActions();
-  const world = createEngineWorld({ actions: [actions.numberedPages] });
-  const { control } = await world.launch({ inputs, parameters });
-  await world.runUntil(START + hours * HOUR_MS);
-  const ended = await world.ports.runs.readControl(control.uid);
+  const harness = createEngineHarness({ actions: [actions.numberedPages] });
+  const { control } = await harness.launch({ inputs, parameters });
+  await harness.runUntil(START + hours * HOUR_MS);
+  const ended = await harness.ports.runs.readControl(control.uid);
   if (ended === null) throw new Error('the run is gone');
-  return { world, actions, ended, got: bodies(world.posted), finished: finishedOf(bodies(world.posted)) };
+  return { harness, actions, ended, got: bodies(harness.posted), finished: finishedOf(bodies(harness.posted)) };
 }
 
 function finishedOf(got: readonly CallbackBody[]): readonly CallbackBody[] {
@@ -57,7 +57,7 @@ test('every page of every input is delivered once and the manifest adds up', asy
 });
 
 test('an input that fails for good ends FAILED with its page and the run PARTIAL_SUCCEEDED', async () => {
-  const { world, ended, got } = await run([
+  const { harness, ended, got } = await run([
     { pages: 3, per_page: 1 },
     { pages: 3, per_page: 1, fail_at: 1, fail_kind: 'permanent' },
   ]);
@@ -66,7 +66,7 @@ test('an input that fails for good ends FAILED with its page and the run PARTIAL
   expect(failed).toMatchObject([{ input_index: 1, page: 1, results: null, error: { error_label: 'ACTION_FAILED' } }]);
   expect(ended.lastError).toMatchObject({ error_label: 'ACTION_FAILED' });
   // What failed is noted as the page after those that count.
-  const noted = await world.ports.progress.readFailed(ended.uid, [0]);
+  const noted = await harness.ports.progress.readFailed(ended.uid, [0]);
   expect([...noted.values()]).toMatchObject([{ input: 1, page: 1, outputs: 1 }]);
 });
 
@@ -127,10 +127,10 @@ test('a page that found nothing succeeds, is delivered empty, and is told as las
 test('a rate limit far off is waited out without spending an attempt', async () => {
   const until = START + 2_700_000;
   const input = { pages: 1, per_page: 1, fail_at: 0, fail_kind: 'rate_limited', times: 1, until };
-  const { world, actions, ended } = await run([input], {}, 3);
+  const { harness, actions, ended } = await run([input], {}, 3);
   expect(actions.calls).toHaveLength(2);
   expect(ended.status).toBe('SUCCEEDED');
-  expect(world.posted[0]?.at).toBeGreaterThanOrEqual(until);
+  expect(harness.posted[0]?.at).toBeGreaterThanOrEqual(until);
 });
 
 test('max_results cuts the last page and ends the input there', async () => {
@@ -142,58 +142,58 @@ test('max_results cuts the last page and ends the input there', async () => {
 
 test('a run past the limit of its workspace waits in line and is released by itself', async () => {
   const actions = createSampleActions();
-  const world = createEngineWorld({ actions: [actions.numberedPages] });
+  const harness = createEngineHarness({ actions: [actions.numberedPages] });
   const launched = [];
   for (let index = 0; index < 25; index += 1) {
-    launched.push((await world.launch({ inputs: [{ pages: 2, per_page: 1 }] })).control.uid);
+    launched.push((await harness.launch({ inputs: [{ pages: 2, per_page: 1 }] })).control.uid);
   }
-  await world.runUntil(START + HOUR_MS);
+  await harness.runUntil(START + HOUR_MS);
   const statuses = await Promise.all(
-    launched.map(async (uid) => (await world.ports.runs.readControl(uid))?.history.map(({ status }) => status)),
+    launched.map(async (uid) => (await harness.ports.runs.readControl(uid))?.history.map(({ status }) => status)),
   );
   expect(statuses.every((history) => history?.at(-1) === 'SUCCEEDED')).toBe(true);
   expect(statuses.filter((history) => history?.includes('BLOCKED')).length).toBeGreaterThan(0);
-  expect(finishedOf(bodies(world.posted))).toHaveLength(25);
+  expect(finishedOf(bodies(harness.posted))).toHaveLength(25);
 });
 
 test('a worker that wakes long after its time records nothing, and whoever takes the page up again does', async () => {
-  const world = createEngineWorld({ actions: [createSampleActions().numberedPages] });
-  const { control } = await world.launch({ inputs: [{ pages: 1, per_page: 1 }] });
-  const [first] = world.sent;
+  const harness = createEngineHarness({ actions: [createSampleActions().numberedPages] });
+  const { control } = await harness.launch({ inputs: [{ pages: 1, per_page: 1 }] });
+  const [first] = harness.sent;
   if (first?.message.kind !== 'page') throw new Error('a run of one input begins with its page');
   const sleepy = {
-    ...world.ports,
+    ...harness.ports,
     runs: {
-      ...world.ports.runs,
+      ...harness.ports.runs,
       readInput: async (uid: string, index: number) => {
-        world.skipTo(world.now() + 71_000);
-        return world.ports.runs.readInput(uid, index);
+        harness.skipTo(harness.now() + 71_000);
+        return harness.ports.runs.readInput(uid, index);
       },
     },
   };
   await expect(runPage(sleepy, first.message, { by: 'sleepy', count: 1 })).rejects.toThrow('stood still');
-  expect(await world.ports.progress.readSlot(control.uid, 0, 0)).toBeNull();
-  await world.runUntil(world.now() + HOUR_MS);
-  expect((await world.ports.progress.readSlot(control.uid, 0, 0))?.by).not.toBe('sleepy');
-  expect(finishedOf(bodies(world.posted))).toHaveLength(1);
+  expect(await harness.ports.progress.readSlot(control.uid, 0, 0)).toBeNull();
+  await harness.runUntil(harness.now() + HOUR_MS);
+  expect((await harness.ports.progress.readSlot(control.uid, 0, 0))?.by).not.toBe('sleepy');
+  expect(finishedOf(bodies(harness.posted))).toHaveLength(1);
 });
 
 test('a worker that counted an input and died sends the next one when its message comes again', async () => {
   const { oneRecord } = createSampleActions();
-  const world = createEngineWorld({ actions: [oneRecord] });
-  const { definition } = await world.launch({
+  const harness = createEngineHarness({ actions: [oneRecord] });
+  const { definition } = await harness.launch({
     inputs: Array.from({ length: 25 }, () => ({ key: 'a' })),
     callback: null,
   });
-  await dispatchRun(world.ports, { kind: 'dispatch', runUid: definition.uid, epoch: 1 }, { by: 'it', count: 1 });
-  const pages = () => world.sent.flatMap(({ message }) => (message.kind === 'page' ? [message] : []));
+  await dispatchRun(harness.ports, { kind: 'dispatch', runUid: definition.uid, epoch: 1 }, { by: 'it', count: 1 });
+  const pages = () => harness.sent.flatMap(({ message }) => (message.kind === 'page' ? [message] : []));
   const first = pages()[0];
   if (first === undefined) throw new Error('No page was sent.');
-  const died = { ...world.ports, messages: { send: () => Promise.reject(new Error('the worker died')) } };
+  const died = { ...harness.ports, messages: { send: () => Promise.reject(new Error('the worker died')) } };
   await expect(runPage(died, first, { by: 'first', count: 1 })).rejects.toThrow('died');
   expect(pages()).toHaveLength(20);
-  await runPage(world.ports, first, { by: 'first', count: 2 });
+  await runPage(harness.ports, first, { by: 'first', count: 2 });
   expect(pages().at(-1)).toMatchObject({ input: 20, place: first.place, again: true });
-  await runPage(world.ports, { ...first, again: true }, { by: 'another', count: 1 });
+  await runPage(harness.ports, { ...first, again: true }, { by: 'another', count: 1 });
   expect(pages()).toHaveLength(21); // a copy of it sends no chain of its own
 });

@@ -3,17 +3,17 @@ import { RUN_STATUSES, type RunControl, type RunStatus } from '../../shared/doma
 import { resumeRun } from '../../shared/engine/runs/resume-run.ts';
 import { retryRun } from '../../shared/engine/runs/retry-run.ts';
 import { stopRun } from '../../shared/engine/runs/stop-run.ts';
-import { createEngineWorld, type EngineWorld } from '../support/engine-world.ts';
+import { createEngineHarness, type EngineHarness } from '../support/engine-harness.ts';
 import { createSampleActions } from '../support/sample-actions.ts';
 
 const { numberedPages } = createSampleActions();
 
 const VERBS = {
-  cancel: (world, definition) => stopRun(world.ports, definition, 'CANCELLED_BY_CALLER'),
-  resume: (world, definition) => resumeRun(world.ports, definition),
-  retry: (world, definition) => retryRun(world.ports, definition),
-} as const satisfies Readonly<Record<string, (world: EngineWorld, definition: Definition) => Promise<RunControl>>>;
-type Definition = Awaited<ReturnType<EngineWorld['launch']>>['definition'];
+  cancel: (harness, definition) => stopRun(harness.ports, definition, 'CANCELLED_BY_CALLER'),
+  resume: (harness, definition) => resumeRun(harness.ports, definition),
+  retry: (harness, definition) => retryRun(harness.ports, definition),
+} as const satisfies Readonly<Record<string, (harness: EngineHarness, definition: Definition) => Promise<RunControl>>>;
+type Definition = Awaited<ReturnType<EngineHarness['launch']>>['definition'];
 type Verb = keyof typeof VERBS;
 
 /** What each verb makes of each status; one that is its own answer is left as it is, one that is absent is refused. */
@@ -39,17 +39,17 @@ const BECOMES: Readonly<Record<Verb, Partial<Record<RunStatus, RunStatus>>>> = {
 
 /** A run of that status, and what a verb makes of it. */
 async function tell(verb: Verb, status: RunStatus, mode: RunControl['mode']) {
-  const world = createEngineWorld({ actions: [numberedPages] });
-  const { control, definition } = await world.launch({ inputs: [{ pages: 1, per_page: 1 }] });
-  const uid = await world.createTwin({ ...definition, mode }, { ...control, status, mode });
-  const before = await world.ports.runs.readControl(uid);
-  const sent = world.sent.length;
-  const answer = VERBS[verb](world, { ...definition, uid, mode });
+  const harness = createEngineHarness({ actions: [numberedPages] });
+  const { control, definition } = await harness.launch({ inputs: [{ pages: 1, per_page: 1 }] });
+  const uid = await harness.createTwin({ ...definition, mode }, { ...control, status, mode });
+  const before = await harness.ports.runs.readControl(uid);
+  const sent = harness.sent.length;
+  const answer = VERBS[verb](harness, { ...definition, uid, mode });
   const outcome = await answer.then(
     ({ status: to }) => to,
     (error: unknown) => error,
   );
-  return { before, after: await world.ports.runs.readControl(uid), outcome, sent: world.sent.length - sent };
+  return { before, after: await harness.ports.runs.readControl(uid), outcome, sent: harness.sent.length - sent };
 }
 
 const verbs = Object.keys(VERBS) as Verb[]; // keys of a closed literal

@@ -3,7 +3,7 @@ import { duePartition, keys } from '../../shared/adapters/dynamodb/keys.ts';
 import { receiverUid } from '../../shared/domain/receiver.ts';
 import { DUE_PARTITIONS, type DueEntry } from '../../shared/engine/stores.ts';
 import { sweep } from '../../shared/engine/sweep/sweep.ts';
-import { createEngineWorld, type EngineWorld, START } from '../support/engine-world.ts';
+import { createEngineHarness, type EngineHarness, START } from '../support/engine-harness.ts';
 import { createSampleActions } from '../support/sample-actions.ts';
 
 const MINUTE_MS = 60_000;
@@ -48,28 +48,28 @@ describe('rows that fail for good', () => {
   it.each(BAD_ROWS)(
     '60 in each partition, each of which %s, stay, and what is due behind them is done',
     async (_, row) => {
-      const { world, lines } = await open();
+      const { harness, lines } = await open();
       for (const partition of PARTITIONS) {
-        for (let index = 0; index < 60; index += 1) await putRow(world, partition, row(partition, index));
-        for (const uid of uidsIn(partition, 60)) await breakReceiver(world, uid);
+        for (let index = 0; index < 60; index += 1) await putRow(harness, partition, row(partition, index));
+        for (const uid of uidsIn(partition, 60)) await breakReceiver(harness, uid);
       }
-      const uids = await putOneInEach(world);
-      const before = await countRows(world);
-      await sweep(world.ports, START + MINUTE_MS);
-      expect(toldSchedules(world)).toEqual(uids.toSorted());
-      expect(await countRows(world)).toBe(before); // each told schedule has a row for its next look
+      const uids = await putOneInEach(harness);
+      const before = await countRows(harness);
+      await sweep(harness.ports, START + MINUTE_MS);
+      expect(toldSchedules(harness)).toEqual(uids.toSorted());
+      expect(await countRows(harness)).toBe(before); // each told schedule has a row for its next look
       expect(lines.errors.length).toBe(before - DUE_PARTITIONS);
       expect(lines.swept).toMatchObject([{ seen_to: DUE_PARTITIONS, failing_rows: before - DUE_PARTITIONS }]);
     },
   );
 
   it('are tried again after a time that grows to a quarter of an hour', async () => {
-    const { world, lines } = await open();
-    await putRow(world, 0, { sk: sk('audit', 'later'), at, kind: 'audit', uid: 'later' });
+    const { harness, lines } = await open();
+    await putRow(harness, 0, { sk: sk('audit', 'later'), at, kind: 'audit', uid: 'later' });
     const triedAt: number[] = [];
     for (let minute = 0; minute <= 62; minute += 1) {
-      world.skipTo(START + minute * MINUTE_MS);
-      const { failing } = await sweep(world.ports, world.now() + MINUTE_MS);
+      harness.skipTo(START + minute * MINUTE_MS);
+      const { failing } = await sweep(harness.ports, harness.now() + MINUTE_MS);
       expect(failing).toBe(1);
       if (lines.errors.splice(0).length > 0) triedAt.push(minute);
     }
@@ -77,47 +77,47 @@ describe('rows that fail for good', () => {
   });
 
   it('are done once what was wrong is right again', async () => {
-    const { world } = await open();
-    await world.ports.due.putDue({ at, kind: 'receiver', uid: BROKEN_RECEIVER });
-    expect(await sweep(world.ports, START + MINUTE_MS)).toMatchObject({ seenTo: 0, failing: 1 });
-    await world.table.delete(keys.receiver(BROKEN_RECEIVER));
-    world.skipTo(START + MINUTE_MS);
-    expect(await sweep(world.ports, world.now() + MINUTE_MS)).toMatchObject({ seenTo: 1, failing: 0 });
-    expect(await countRows(world)).toBe(0);
+    const { harness } = await open();
+    await harness.ports.due.putDue({ at, kind: 'receiver', uid: BROKEN_RECEIVER });
+    expect(await sweep(harness.ports, START + MINUTE_MS)).toMatchObject({ seenTo: 0, failing: 1 });
+    await harness.table.delete(keys.receiver(BROKEN_RECEIVER));
+    harness.skipTo(START + MINUTE_MS);
+    expect(await sweep(harness.ports, harness.now() + MINUTE_MS)).toMatchObject({ seenTo: 1, failing: 0 });
+    expect(await countRows(harness)).toBe(0);
   });
 
   it('count one failure where two sweeps meet them at once', async () => {
-    const { world } = await open();
-    await world.ports.due.putDue({ at, kind: 'receiver', uid: BROKEN_RECEIVER });
+    const { harness } = await open();
+    await harness.ports.due.putDue({ at, kind: 'receiver', uid: BROKEN_RECEIVER });
     const until = START + MINUTE_MS;
-    await Promise.all([sweep(world.ports, until), sweep(world.ports, until)]);
-    const { rows } = await world.ports.due.listDue(partitionOf(BROKEN_RECEIVER), START, 10);
+    await Promise.all([sweep(harness.ports, until), sweep(harness.ports, until)]);
+    const { rows } = await harness.ports.due.listDue(partitionOf(BROKEN_RECEIVER), START, 10);
     expect(rows).toMatchObject([{ failures: 1, tryAt: START + 30_000 }]);
   });
 
   it('are not made again by a sweep that comes late, where another has seen to them', async () => {
-    const { world } = await open();
-    await world.ports.due.putDue({ at, kind: 'receiver', uid: BROKEN_RECEIVER });
-    const { rows } = await world.ports.due.listDue(partitionOf(BROKEN_RECEIVER), START, 10);
-    await world.ports.due.deleteDue({ at, kind: 'receiver', uid: BROKEN_RECEIVER });
-    expect(await Promise.all(rows.map((row) => world.ports.due.putOff(row, START)))).toEqual([false]);
-    expect(await countRows(world)).toBe(0);
+    const { harness } = await open();
+    await harness.ports.due.putDue({ at, kind: 'receiver', uid: BROKEN_RECEIVER });
+    const { rows } = await harness.ports.due.listDue(partitionOf(BROKEN_RECEIVER), START, 10);
+    await harness.ports.due.deleteDue({ at, kind: 'receiver', uid: BROKEN_RECEIVER });
+    expect(await Promise.all(rows.map((row) => harness.ports.due.putOff(row, START)))).toEqual([false]);
+    expect(await countRows(harness)).toBe(0);
   });
 });
 
 describe('a backlog', () => {
   it('in each partition does not keep the others from their turn, however little time a sweep has', async () => {
-    const { world } = await open();
+    const { harness } = await open();
     for (const partition of PARTITIONS) {
-      for (const uid of uidsIn(partition, 60)) await world.ports.due.putDue({ at, kind: 'schedule', uid });
+      for (const uid of uidsIn(partition, 60)) await harness.ports.due.putDue({ at, kind: 'schedule', uid });
     }
     // A second a page: time for one page of each and half of the second.
-    const listDue: EngineWorld['ports']['due']['listDue'] = (...asked) => {
-      world.skipTo(world.now() + 1_000);
-      return world.ports.due.listDue(...asked);
+    const listDue: EngineHarness['ports']['due']['listDue'] = (...asked) => {
+      harness.skipTo(harness.now() + 1_000);
+      return harness.ports.due.listDue(...asked);
     };
-    await sweep({ ...world.ports, due: { ...world.ports.due, listDue } }, START + 15_000);
-    const told = toldSchedules(world);
+    await sweep({ ...harness.ports, due: { ...harness.ports.due, listDue } }, START + 15_000);
+    const told = toldSchedules(harness);
     expect(told).toHaveLength(15 * 25);
     expect(new Set(told.map(partitionOf)).size).toBe(DUE_PARTITIONS);
   });
@@ -125,79 +125,79 @@ describe('a backlog', () => {
   it('begins in another partition each minute', async () => {
     const first: number[] = [];
     for (const minute of PARTITIONS) {
-      const { world } = await open();
-      world.skipTo(START + minute * MINUTE_MS);
-      for (const uid of uidsIn(minute, 1)) await world.ports.due.putDue({ at, kind: 'schedule', uid });
-      const listDue: EngineWorld['ports']['due']['listDue'] = (partition, ...asked) => {
+      const { harness } = await open();
+      harness.skipTo(START + minute * MINUTE_MS);
+      for (const uid of uidsIn(minute, 1)) await harness.ports.due.putDue({ at, kind: 'schedule', uid });
+      const listDue: EngineHarness['ports']['due']['listDue'] = (partition, ...asked) => {
         first.push(partition);
-        world.skipTo(world.now() + MINUTE_MS);
-        return world.ports.due.listDue(partition, ...asked);
+        harness.skipTo(harness.now() + MINUTE_MS);
+        return harness.ports.due.listDue(partition, ...asked);
       };
-      await sweep({ ...world.ports, due: { ...world.ports.due, listDue } }, world.now() + 45_000);
+      await sweep({ ...harness.ports, due: { ...harness.ports.due, listDue } }, harness.now() + 45_000);
     }
     expect(new Set(first).size).toBe(DUE_PARTITIONS);
   });
 
   it('is told by the age of its oldest row, of those at which no sweep has failed', async () => {
-    const { world, lines } = await open();
-    await putRow(world, 3, { sk: `${START - 60 * MINUTE_MS}#audit#later`, at, kind: 'audit', uid: 'later' });
-    await sweep(world.ports, START + MINUTE_MS);
-    for (const uid of uidsIn(7, 1)) await world.ports.due.putDue({ at, kind: 'schedule', uid });
-    await sweep(world.ports, START + MINUTE_MS);
+    const { harness, lines } = await open();
+    await putRow(harness, 3, { sk: `${START - 60 * MINUTE_MS}#audit#later`, at, kind: 'audit', uid: 'later' });
+    await sweep(harness.ports, START + MINUTE_MS);
+    for (const uid of uidsIn(7, 1)) await harness.ports.due.putDue({ at, kind: 'schedule', uid });
+    await sweep(harness.ports, START + MINUTE_MS);
     expect(lines.swept.map((line) => line['oldest_row_seconds'])).toEqual([3_600, 600]);
   });
 
   it('of a partition that cannot be read is told, and the others are swept', async () => {
-    const { world, lines } = await open();
-    const uids = await putOneInEach(world);
-    const listDue: EngineWorld['ports']['due']['listDue'] = async (partition, ...asked) => {
+    const { harness, lines } = await open();
+    const uids = await putOneInEach(harness);
+    const listDue: EngineHarness['ports']['due']['listDue'] = async (partition, ...asked) => {
       if (partition === 4) throw new Error('no answer');
-      return world.ports.due.listDue(partition, ...asked);
+      return harness.ports.due.listDue(partition, ...asked);
     };
-    await sweep({ ...world.ports, due: { ...world.ports.due, listDue } }, START + MINUTE_MS);
-    expect(toldSchedules(world)).toEqual(uids.filter((uid) => partitionOf(uid) !== 4).toSorted());
+    await sweep({ ...harness.ports, due: { ...harness.ports.due, listDue } }, START + MINUTE_MS);
+    expect(toldSchedules(harness)).toEqual(uids.filter((uid) => partitionOf(uid) !== 4).toSorted());
     expect(lines.errors).toMatchObject([{ partition: 4 }]);
   });
 });
 
 type Line = Readonly<Record<string, unknown>>;
 
-/** A world in which one receiver's record is broken, with what its sweeps log. */
+/** A harness in which one receiver's record is broken, with what its sweeps log. */
 async function open() {
-  const made = createEngineWorld({ actions: [createSampleActions().numberedPages] });
+  const made = createEngineHarness({ actions: [createSampleActions().numberedPages] });
   const lines = { errors: [] as Line[], swept: [] as Line[] };
   const log = {
     ...made.ports.log,
     error: (_: string, data: Line = {}) => void lines.errors.push(data),
     info: (_: string, data: Line = {}) => void lines.swept.push(data),
   };
-  const world: EngineWorld = { ...made, ports: { ...made.ports, log } };
-  await breakReceiver(world, BROKEN_RECEIVER);
-  return { world, lines };
+  const harness: EngineHarness = { ...made, ports: { ...made.ports, log } };
+  await breakReceiver(harness, BROKEN_RECEIVER);
+  return { harness, lines };
 }
 
 /** Whoever reads its record throws. */
-async function breakReceiver(world: EngineWorld, uid: string): Promise<void> {
-  await world.table.put(keys.receiver(uid), { failures: 'many', expires_at: 2 * START });
+async function breakReceiver(harness: EngineHarness, uid: string): Promise<void> {
+  await harness.table.put(keys.receiver(uid), { failures: 'many', expires_at: 2 * START });
 }
 
-async function putRow(world: EngineWorld, partition: number, row: ReturnType<Bad>): Promise<void> {
-  await world.table.put({ pk: duePartition(partition), sk: row.sk }, row);
+async function putRow(harness: EngineHarness, partition: number, row: ReturnType<Bad>): Promise<void> {
+  await harness.table.put({ pk: duePartition(partition), sk: row.sk }, row);
 }
 
-async function putOneInEach(world: EngineWorld): Promise<readonly string[]> {
+async function putOneInEach(harness: EngineHarness): Promise<readonly string[]> {
   const uids = PARTITIONS.flatMap((partition) => uidsIn(partition, 1));
-  for (const uid of uids) await world.ports.due.putDue({ at: START - 1, kind: 'schedule', uid });
+  for (const uid of uids) await harness.ports.due.putDue({ at: START - 1, kind: 'schedule', uid });
   return uids;
 }
 
-async function countRows(world: EngineWorld): Promise<number> {
-  const pages = await Promise.all(PARTITIONS.map((one) => world.ports.due.listDue(one, 2 * START, 1_000)));
+async function countRows(harness: EngineHarness): Promise<number> {
+  const pages = await Promise.all(PARTITIONS.map((one) => harness.ports.due.listDue(one, 2 * START, 1_000)));
   return pages.flatMap(({ rows }) => rows).length;
 }
 
 /** Schedules that the control function was asked to see to. */
-function toldSchedules({ sent }: EngineWorld): readonly string[] {
+function toldSchedules({ sent }: EngineHarness): readonly string[] {
   return sent.flatMap(({ message }) => (message.kind === 'tend' ? [message.scheduleUid] : [])).toSorted();
 }
 

@@ -4,7 +4,7 @@ import { tellError } from '../../shared/engine/tell-error.ts';
 
 const nothing = (): void => undefined;
 const ports = {
-  chance: {
+  random: {
     uuid: () => '00000000-0000-4000-8000-000000000001',
     fraction: () => 0,
     bytes: (n: number) => Buffer.alloc(n),

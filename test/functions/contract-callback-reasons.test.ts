@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { callbackView } from '../../shared/contract/callback-view.ts';
 import type { CallbackRecord } from '../../shared/domain/callback.ts';
 import { deriveUid } from '../../shared/domain/ids.ts';
-import { anError, START } from './runs-world.ts';
+import { anError, START } from './runs-harness.ts';
 
 const uid = '1e06f8fa-9c6a-8b60-9c59-0b919e5322a8';
 const RECORD: CallbackRecord = {

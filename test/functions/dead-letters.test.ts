@@ -3,10 +3,10 @@ import { expect, test } from 'vitest';
 import { createDeadLetterHandler } from '../../functions/workers/dead-letters.ts';
 import { encodeMessage, fireTemplate } from '../../shared/contract/messages.ts';
 import type { Log } from '../../shared/engine/ports.ts';
-import { START } from '../support/engine-world.ts';
+import { START } from '../support/engine-harness.ts';
 import { firstPage, ONLY_INPUT } from '../../shared/engine/runs/open-input.ts';
 import { createSampleActions } from '../support/sample-actions.ts';
-import { createScheduleWorld } from '../support/schedule-world.ts';
+import { createScheduleHarness } from '../support/schedule-harness.ts';
 
 const QUEUE_ARN = 'arn:aws:sqs:eu-west-1:123456789012:Trireme-prod-DeadLetters';
 
@@ -16,9 +16,9 @@ interface Line {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-/** A world, the handler over it, and what the handler logged. */
+/** A harness, the handler over it, and what the handler logged. */
 function createHandler() {
-  const world = createScheduleWorld({
+  const harness = createScheduleHarness({
     actions: [createSampleActions().numberedPages],
     input: { pages: 1, per_page: 1 },
   });
@@ -28,8 +28,8 @@ function createHandler() {
     (message: string, data: Line['data'] = {}): void =>
       void lines.push({ level, message, data });
   const log: Log = { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') };
-  const ports = { ...world.ports, log };
-  return { world, ports, lines, handle: createDeadLetterHandler(ports) };
+  const ports = { ...harness.ports, log };
+  return { harness, ports, lines, handle: createDeadLetterHandler(ports) };
 }
 
 function eventOf(body: string, messageAttributes: SQSRecord['messageAttributes'] = {}): SQSEvent {
@@ -59,15 +59,15 @@ test('a letter of a later release stays in its queue until that is deployed agai
 });
 
 test('a letter is logged with its id, its queue, what it said and what came of it', async () => {
-  const { world, handle, lines } = createHandler();
-  const { definition } = await world.launch({ inputs: [{ pages: 1, per_page: 1 }] });
+  const { harness, handle, lines } = createHandler();
+  const { definition } = await harness.launch({ inputs: [{ pages: 1, per_page: 1 }] });
   await handle(eventOf(encodeMessage(firstPage(definition.uid, 1, ONLY_INPUT))));
   const about = { message_id: '0b5f0b9e-4a4e-4f8e-9a55-1d2f3a4b5c6d', queue: 'Trireme-prod-DeadLetters' };
   expect(lines).toMatchObject([
     { level: 'error', data: { ...about, run_uid: definition.uid, label: 'INTERNAL_ERROR' } },
     { level: 'warn', data: { ...about, burial: 'INPUT_FAILED', letter: { kind: 'page' } } },
   ]);
-  const control = await world.ports.runs.readControl(definition.uid);
+  const control = await harness.ports.runs.readControl(definition.uid);
   expect(control?.lastError?.error_ref).toBe(lines[0]?.data['error_ref']);
 });
 
@@ -81,8 +81,8 @@ test.each(['no JSON', '{"v":1,"k":"page"}', '{}'])(
 );
 
 test('a letter that cannot be ended now is thrown, so that it stays in the queue and counts as an error', async () => {
-  const { world, ports } = createHandler();
-  const { definition } = await world.launch({ inputs: [{ pages: 1, per_page: 1 }] });
+  const { harness, ports } = createHandler();
+  const { definition } = await harness.launch({ inputs: [{ pages: 1, per_page: 1 }] });
   const away = createDeadLetterHandler({
     ...ports,
     runs: { ...ports.runs, readControl: () => Promise.reject(new Error('the table is away')) },
@@ -95,42 +95,42 @@ test.each([
   ['EventBridge could not deliver fires, as one that is late', { outcome: 'FIRED', reason: null }],
   ['was received again and again is a MISSED row of the ledger', { outcome: 'MISSED', reason: 'LOST', runUid: null }],
 ])('a fire that %s, once', async (how, row) => {
-  const { world, handle } = createHandler();
-  const { uid, revision } = await world.put({ cron: '30 12 * * *', scheduleAt: null });
+  const { harness, handle } = createHandler();
+  const { uid, revision } = await harness.put({ cron: '30 12 * * *', scheduleAt: null });
   const at = START + 30 * 60_000;
   const body = fireTemplate(uid, revision).replace('<aws.scheduler.scheduled-time>', new Date(at).toISOString());
   const told = { stringValue: 'AccessDenied', dataType: 'String', stringListValues: [], binaryListValues: [] };
   const event = eventOf(body, how.startsWith('EventBridge') ? { ERROR_CODE: told } : {});
   await handle(event); // its time is yet to come: the schedule's tending brings it
-  expect(await world.fires(uid)).toEqual([]);
-  world.skipTo(at + 60_000);
+  expect(await harness.fires(uid)).toEqual([]);
+  harness.skipTo(at + 60_000);
   await handle(event);
   await handle(event);
-  expect(await world.fires(uid)).toMatchObject([{ nominalAt: at, ...row }]);
+  expect(await harness.fires(uid)).toMatchObject([{ nominalAt: at, ...row }]);
   const missed = row.outcome === 'MISSED' ? 1 : 0;
-  expect(await world.read(uid)).toMatchObject({ status: 'ACTIVE', counts: { fired: 1 - missed, missed } });
+  expect(await harness.read(uid)).toMatchObject({ status: 'ACTIVE', counts: { fired: 1 - missed, missed } });
 });
 
 test('a fire that the ledger has is carried out as it was decided, however often its letter comes', async () => {
-  const { world, handle } = createHandler();
-  const { uid } = await world.put({ cron: '30 12 * * *', scheduleAt: null });
-  await world.turnTo(START + 31 * 60_000);
-  const [fire] = await world.fires(uid);
+  const { harness, handle } = createHandler();
+  const { uid } = await harness.put({ cron: '30 12 * * *', scheduleAt: null });
+  await harness.turnTo(START + 31 * 60_000);
+  const [fire] = await harness.fires(uid);
   if (fire?.runUid === undefined || fire.runUid === null) throw new Error('it did not fire');
-  const run = await world.ports.runs.readControl(fire.runUid);
+  const run = await harness.ports.runs.readControl(fire.runUid);
   const letter = { kind: 'fire', scheduleUid: uid, nominalAt: fire.nominalAt, revision: 1 } as const;
   await handle(eventOf(encodeMessage(letter)));
   await handle(eventOf(encodeMessage({ kind: 'tend', scheduleUid: uid, dueAt: null })));
-  expect(await world.fires(uid)).toEqual([fire]);
-  expect(await world.ports.runs.readControl(fire.runUid)).toEqual(run);
+  expect(await harness.fires(uid)).toEqual([fire]);
+  expect(await harness.ports.runs.readControl(fire.runUid)).toEqual(run);
 });
 
 test('a single time that was lost leaves its schedule COMPLETED, and says so', async () => {
-  const { world, handle } = createHandler();
+  const { harness, handle } = createHandler();
   const at = START + 30 * 60_000;
-  const { uid } = await world.put({ cron: null, scheduleAt: at });
-  world.skipTo(at + 60_000);
+  const { uid } = await harness.put({ cron: null, scheduleAt: at });
+  harness.skipTo(at + 60_000);
   await handle(eventOf(encodeMessage({ kind: 'fire', scheduleUid: uid, nominalAt: at, revision: 1 })));
-  expect(await world.fires(uid)).toMatchObject([{ cause: 'once', outcome: 'MISSED', reason: 'LOST' }]);
-  expect(await world.read(uid)).toMatchObject({ status: 'COMPLETED' });
+  expect(await harness.fires(uid)).toMatchObject([{ cause: 'once', outcome: 'MISSED', reason: 'LOST' }]);
+  expect(await harness.read(uid)).toMatchObject({ status: 'COMPLETED' });
 });

@@ -16,10 +16,10 @@ const key = keyOf(1);
 const readOnlyKey = keyOf(2);
 const workspaceUid = 'c6f1a3fe-6f0c-4a0b-9a43-2f1a3c2b1d00';
 
-/** A small world: keys that may be revoked, a clock turned by hand, what was read and logged. */
-function startWorld() {
+/** A small harness: keys that may be revoked, a clock turned by hand, what was read and logged. */
+function startHarness() {
   const callers = new Map<string, Caller>();
-  const world = {
+  const harness = {
     callers,
     time: 1_000,
     reads: 0,
@@ -32,17 +32,17 @@ function startWorld() {
     callers.set(digestApiKey(one), { workspaceUid, keyUid: keyUidOf(digestApiKey(one)), scopes });
   store(key, ['read', 'run', 'manage']);
   store(readOnlyKey, ['read']);
-  return world;
+  return harness;
 }
 
 /** No operation here is done once for a key. */
 const unused = (): Promise<never> => Promise.reject(new Error('no key is looked at'));
 const noKeys: KeyStore = { readKey: unused, claimKey: unused, answerKey: unused, dropKey: unused };
 
-let world = startWorld();
+let harness = startHarness();
 let handler = startContainer();
 beforeEach(() => {
-  world = startWorld();
+  harness = startHarness();
   handler = startContainer();
 });
 
@@ -57,30 +57,30 @@ function startContainer(): ReturnType<typeof createApiHandler<'live'>> {
           return { pageSize: 50 };
         },
         handle: async ({ request, caller, found, query, body }) => {
-          world.seen = { caller: caller.workspaceUid, found, query, body };
+          harness.seen = { caller: caller.workspaceUid, found, query, body };
           const headers = { 'x-pagination-next': pageUrl(request, { cursor: 'c+1', page: null }) };
-          return { headers, body: world.answer() };
+          return { headers, body: harness.answer() };
         },
       }),
     },
     ports: {
       findCaller: async (digest) => {
-        world.reads += 1;
-        return world.callers.get(digest) ?? null;
+        harness.reads += 1;
+        return harness.callers.get(digest) ?? null;
       },
       spendRate: async (_, type) => ({
         type,
         limit: 40,
         remaining: 39,
         resetSeconds: 1,
-        refusedUntil: world.refusedUntil,
+        refusedUntil: harness.refusedUntil,
       }),
-      once: { keyStore: noKeys, now: () => world.time, randomBytes: (count) => new Uint8Array(count) },
-      now: () => world.time,
+      once: { keyStore: noKeys, now: () => harness.time, randomBytes: (count) => new Uint8Array(count) },
+      now: () => harness.time,
       newErrorRef: () => 'ref-1',
       log: {
-        info: (message, data) => world.logged.push({ level: 'info', message, ...data }),
-        error: (message, data) => world.logged.push({ level: 'error', message, ...data }),
+        info: (message, data) => harness.logged.push({ level: 'info', message, ...data }),
+        error: (message, data) => harness.logged.push({ level: 'error', message, ...data }),
       },
       publicUrl: 'http://127.0.0.1:4000',
     },
@@ -133,7 +133,7 @@ async function sendForError(sent: Sent): Promise<z.output<typeof errorRecord>> {
 
 describe('a good call', () => {
   it('gives the handler what it asked for and the caller JSON', async () => {
-    world.answer = () => [{ name: 'Paris' }];
+    harness.answer = () => [{ name: 'Paris' }];
     const response = await send({ query: 'page=2' });
     expect(response).toMatchObject({
       statusCode: 200,
@@ -142,7 +142,7 @@ describe('a good call', () => {
       headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
     });
     const seen = { caller: workspaceUid, found: { pageSize: 50 }, query: { page: 2 }, body: JSON.parse(body) };
-    expect(world.seen).toEqual(seen);
+    expect(harness.seen).toEqual(seen);
   });
 
   it('may have its body in base64, its header names in any case', async () => {
@@ -174,10 +174,10 @@ describe('a good call', () => {
   });
 
   it('answers in base64 what escaping might blow up over 6 MB', async () => {
-    world.answer = () => ['"'.repeat(1_600_000)];
+    harness.answer = () => ['"'.repeat(1_600_000)];
     const response = await send();
     expect(response.isBase64Encoded).toBe(true);
-    expect(Buffer.from(response.body ?? '', 'base64').toString()).toBe(JSON.stringify(world.answer()));
+    expect(Buffer.from(response.body ?? '', 'base64').toString()).toBe(JSON.stringify(harness.answer()));
   });
 });
 
@@ -267,7 +267,7 @@ describe('a refused call', () => {
     const error = await sendForError(sent);
     expect(error.error_label).toBe(label);
     expect(error.message).toMatch(message);
-    expect(world.seen).toBeNull();
+    expect(harness.seen).toBeNull();
   });
 
   it('names the methods a path has', async () => {
@@ -320,26 +320,26 @@ describe('every answer to a caller that is known', () => {
   });
 
   it.each([50, 0])('over its limit is 429, in whole seconds and to the millisecond: %i ms', async (ms) => {
-    world.refusedUntil = world.time + ms;
+    harness.refusedUntil = harness.time + ms;
     const response = await send();
     expect(response).toMatchObject({ statusCode: 429, headers: { ...told, 'retry-after': '1' } });
     expect(JSON.parse(response.body ?? '')).toMatchObject({
       error_label: 'LIMIT_REACHED',
       retryable: true,
-      params: { postponed_until: new Date(world.time + ms).toISOString() },
+      params: { postponed_until: new Date(harness.time + ms).toISOString() },
     });
-    expect(world.seen).toBeNull();
+    expect(harness.seen).toBeNull();
   });
 });
 
 describe('API keys', () => {
   it('are read once a minute, so that a revoked one stops within it', async () => {
     await send();
-    world.callers.clear();
-    world.time += 59_999;
+    harness.callers.clear();
+    harness.time += 59_999;
     expect((await send()).statusCode).toBe(200);
-    expect(world.reads).toBe(1);
-    world.time += 1;
+    expect(harness.reads).toBe(1);
+    harness.time += 1;
     expect((await send()).statusCode).toBe(401);
   });
 });
@@ -347,13 +347,13 @@ describe('API keys', () => {
 describe('API keys that are refused', () => {
   it('are not even read when malformed', async () => {
     await send({ headers: { ...jsonHeaders, 'x-api-key': `${key.slice(0, -1)}x` } });
-    expect(world.reads).toBe(0);
+    expect(harness.reads).toBe(0);
   });
 
   it('work at once when they are created a moment later', async () => {
     const headers = { ...jsonHeaders, 'x-api-key': keyOf(4) };
     expect((await send({ headers })).statusCode).toBe(401);
-    world.callers.set(digestApiKey(keyOf(4)), { workspaceUid, keyUid: '', scopes: ['run'] });
+    harness.callers.set(digestApiKey(keyOf(4)), { workspaceUid, keyUid: '', scopes: ['run'] });
     expect((await send({ headers })).statusCode).toBe(200);
   });
 });
@@ -372,25 +372,25 @@ describe('guessing keys', () => {
   it('costs ten reads a second for each address; beyond that it is told when to come back', async () => {
     const answers = await guesses(300);
     expect(statusesOf(answers)).toEqual({ 401: 10, 429: 290 });
-    expect(world.reads).toBe(10);
+    expect(harness.reads).toBe(10);
     expect(answers.at(-1)).toMatchObject({ statusCode: 429, headers: { 'retry-after': '1' } });
     expect(errorRecord.parse(JSON.parse(answers.at(-1)?.body ?? ''))).toMatchObject({
       error_label: 'LIMIT_REACHED',
       message: expect.stringContaining('not known'),
-      params: { postponed_until: new Date(world.time + 1_000).toISOString() },
+      params: { postponed_until: new Date(harness.time + 1_000).toISOString() },
     });
-    world.time += 999;
+    harness.time += 999;
     expect((await guess(400)).statusCode).toBe(429);
-    world.time += 1;
+    harness.time += 1;
     expect((await guess(401)).statusCode).toBe(401);
-    expect(world.reads).toBe(11);
+    expect(harness.reads).toBe(11);
   });
 
   it('takes nothing from a key in memory, not even when it is read again', async () => {
     await send();
     await guesses(20);
     expect((await send()).statusCode).toBe(200);
-    world.time += 60_000;
+    harness.time += 60_000;
     await guesses(20);
     expect((await send()).statusCode).toBe(200);
   });
@@ -412,16 +412,16 @@ describe('guessing keys', () => {
 
   it('with one key over and over is read twice a second, and takes nothing else from its address', async () => {
     for (let time = 0; time < 20; time += 1) expect((await guess(1)).statusCode).toBe(401);
-    expect(world.reads).toBe(2);
+    expect(harness.reads).toBe(2);
     expect((await send()).statusCode).toBe(200);
-    world.time += 1_000;
+    harness.time += 1_000;
     await guess(1);
-    expect(world.reads).toBe(4);
+    expect(harness.reads).toBe(4);
   });
 
   it('at once with one key is one read', async () => {
     await Promise.all(Array.from({ length: 50 }, () => guess(1)));
-    expect(world.reads).toBe(1);
+    expect(harness.reads).toBe(1);
   });
 });
 
@@ -430,11 +430,11 @@ describe('the log', () => {
     await send();
     await send({ body: '{' });
     const uids = { request_id: 'request-1', workspace_uid: workspaceUid, key_uid: keyUidOf(digestApiKey(key)) };
-    expect(world.logged).toEqual([
+    expect(harness.logged).toEqual([
       expect.objectContaining(uids),
       expect.objectContaining({ ...uids, error_ref: 'ref-1' }),
     ]);
-    const everything = JSON.stringify(world.logged);
+    const everything = JSON.stringify(harness.logged);
     expect(everything).not.toContain(key);
     expect(everything).not.toContain(digestApiKey(key));
   });
@@ -442,13 +442,13 @@ describe('the log', () => {
 
 describe('a failing handler', () => {
   it('tells the caller nothing but where to look, and the log everything', async () => {
-    world.answer = () => {
+    harness.answer = () => {
       throw new TypeError('the table is gone', { cause: new Error('the wire was cut') });
     };
     const error = await sendForError({});
     expect(error).toMatchObject({ error_label: 'INTERNAL_ERROR', retryable: true });
     expect(JSON.stringify(error)).not.toContain('table');
-    const [line] = world.logged;
+    const [line] = harness.logged;
     expect(line).toMatchObject({
       level: 'error',
       error_ref: 'ref-1',
@@ -460,7 +460,7 @@ describe('a failing handler', () => {
   });
 
   it('has its own errors answered as they are, with when to come back', async () => {
-    world.answer = () => {
+    harness.answer = () => {
       throw new EngineError('UNAVAILABLE', 'The store is away.', { retryAfterSeconds: 3 });
     };
     const response = await send();
@@ -469,15 +469,15 @@ describe('a failing handler', () => {
   });
 
   it('names the run it was recorded as, and when a limit will have passed', async () => {
-    world.answer = () => {
-      const postponedUntil = new Date(world.time + 1_500).toISOString();
+    harness.answer = () => {
+      const postponedUntil = new Date(harness.time + 1_500).toISOString();
       throw new EngineError('LIMIT_REACHED', 'm', { params: { run_uid: 'r' }, postponedUntil });
     };
     expect(await send()).toMatchObject({ statusCode: 429, headers: { 'retry-after': '2', 'x-run-uid': 'r' } });
   });
 
   it('cannot answer with more than the limit', async () => {
-    world.answer = () => ['x'.repeat(4 * 1024 * 1024)];
+    harness.answer = () => ['x'.repeat(4 * 1024 * 1024)];
     const error = await sendForError({});
     expect(error).toMatchObject({ error_label: 'PAYLOAD_TOO_LARGE', message: expect.stringContaining('4194304') });
   });
@@ -485,10 +485,10 @@ describe('a failing handler', () => {
 
 it('a refusal is logged under its reference, without a stack', async () => {
   await send({ headers: {} });
-  expect(world.logged).toEqual([
+  expect(harness.logged).toEqual([
     expect.objectContaining({ level: 'info', error_ref: 'ref-1', label: 'UNAUTHORIZED', status_code: 401 }),
   ]);
-  expect(world.logged[0]).not.toHaveProperty('stack');
+  expect(harness.logged[0]).not.toHaveProperty('stack');
 });
 
 describe('a route without a body', () => {

@@ -1,23 +1,23 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { NO_TOTALS } from '../../shared/domain/run.ts';
-import { anError, type Answer, createReadingWorld, type ReadingWorld } from './runs-world.ts';
+import { anError, type Answer, createReadingHarness, type ReadingHarness } from './runs-harness.ts';
 
-let world: ReadingWorld;
+let harness: ReadingHarness;
 beforeEach(async () => {
-  world = await createReadingWorld();
+  harness = await createReadingHarness();
 });
 
 const launches = '/v1/actions/numbered-pages/run/async';
 const good = { inputs: [{ pages: 1, per_page: 1 }], name: 'one' };
 
 const launch = (key: string, body: unknown = good, workspaceUid?: string): Promise<Answer> =>
-  world.call('POST', launches, {
+  harness.call('POST', launches, {
     headers: { 'idempotency-key': key },
     body,
     ...(workspaceUid === undefined ? {} : { workspaceUid }),
   });
-const runsOf = async (workspaceUid = world.home): Promise<number> =>
-  (await world.follow('/v1/runs', workspaceUid)).rows.length;
+const runsOf = async (workspaceUid = harness.home): Promise<number> =>
+  (await harness.follow('/v1/runs', workspaceUid)).rows.length;
 const labelOf = ({ body }: Answer): unknown => (body as { error_label?: unknown }).error_label; // cast: an error or a run
 const uidOf = ({ body }: Answer): string => String((body as { uid?: unknown }).uid); // cast: as above
 
@@ -26,13 +26,13 @@ describe('a launch with a key', () => {
     const first = await launch('k');
     expect(first.status).toBe(202);
     expect(first.headers).not.toHaveProperty('Idempotency-Replayed');
-    world.time.now += 60_000;
-    await world.moveRun(uidOf(first), 'admit');
+    harness.time.now += 60_000;
+    await harness.moveRun(uidOf(first), 'admit');
     const again = await launch('k', { name: 'one', inputs: [{ pages: 1, per_page: 1 }] });
     expect(again).toMatchObject({ status: 202, headers: { 'Idempotency-Replayed': 'true' } });
     expect(again.body).toEqual(first.body);
     expect(await runsOf()).toBe(1);
-    expect(world.sent).toHaveLength(1);
+    expect(harness.sent).toHaveLength(1);
   });
 
   it.each([
@@ -47,12 +47,12 @@ describe('a launch with a key', () => {
 
   it('costs one write more than one without', async () => {
     const writesOf = async (work: () => Promise<unknown>): Promise<number> => {
-      world.engine.resetMeter();
+      harness.engine.resetMeter();
       await work();
-      return world.engine.meter().reduce((sum, { writeUnits }) => sum + writeUnits, 0);
+      return harness.engine.meter().reduce((sum, { writeUnits }) => sum + writeUnits, 0);
     };
-    await world.call('POST', launches, { body: good }); // takes the lot of calls
-    const plain = await writesOf(() => world.call('POST', launches, { body: good }));
+    await harness.call('POST', launches, { body: good }); // takes the lot of calls
+    const plain = await writesOf(() => harness.call('POST', launches, { body: good }));
     expect((await writesOf(() => launch('k'))) - plain).toBe(1);
   });
 
@@ -65,16 +65,16 @@ describe('a launch with a key', () => {
     const first = await launch('k');
     expect(labelOf(await launch('k', { ...good, name: 'two' }))).toBe('IDEMPOTENCY_MISMATCH');
     expect(labelOf(await launch('k', { inputs: [] }))).toBe('BAD_INPUT'); // the body comes first
-    const other = await launch('k', good, world.away);
+    const other = await launch('k', good, harness.away);
     expect(other.status).toBe(202);
     expect(uidOf(other)).not.toBe(uidOf(first));
   });
 
   it('is forgotten after 24 h', async () => {
     const first = await launch('k');
-    world.time.now += 24 * 3_600_000 - 1_000;
+    harness.time.now += 24 * 3_600_000 - 1_000;
     expect(uidOf(await launch('k'))).toBe(uidOf(first));
-    world.time.now += 2_000;
+    harness.time.now += 2_000;
     const later = await launch('k');
     expect(later.headers).not.toHaveProperty('Idempotency-Replayed');
     expect(uidOf(later)).not.toBe(uidOf(first));
@@ -107,7 +107,7 @@ describe('two launches with one key at once', () => {
 
 describe('a launch that was cut off', () => {
   it('before its run was written is carried on under the same uid once its lease has lapsed', async () => {
-    const { runs } = world.ports;
+    const { runs } = harness.ports;
     const createRun = runs.createRun.bind(runs);
     const wanted: string[] = [];
     await new Promise<void>((resolve) => {
@@ -120,7 +120,7 @@ describe('a launch that was cut off', () => {
     });
     runs.createRun = createRun;
     expect(labelOf(await launch('k'))).toBe('IDEMPOTENCY_IN_FLIGHT');
-    world.time.now += 35_000;
+    harness.time.now += 35_000;
     const carried = await launch('k');
     expect(carried.status).toBe(202);
     expect(carried.headers).not.toHaveProperty('Idempotency-Replayed');
@@ -130,7 +130,7 @@ describe('a launch that was cut off', () => {
   });
 
   it('by a fault of ours is carried on at once', async () => {
-    const { runs } = world.ports;
+    const { runs } = harness.ports;
     const createRun = runs.createRun.bind(runs);
     runs.createRun = () => Promise.reject(new Error('the table is away'));
     expect((await launch('k')).status).toBe(500);
@@ -140,28 +140,28 @@ describe('a launch that was cut off', () => {
   });
 
   it('between its run and its message shows the run, which the sweeper finds', async () => {
-    world.ports.messages.send = () => Promise.reject(new Error('the queue is away'));
+    harness.ports.messages.send = () => Promise.reject(new Error('the queue is away'));
     expect((await launch('k')).status).toBe(500);
     const again = await launch('k');
     expect(again).toMatchObject({ status: 202, headers: { 'Idempotency-Replayed': 'true' } });
-    expect((await world.get(`/v1/runs/${uidOf(again)}`)).body).toMatchObject({ status: 'CREATED' });
+    expect((await harness.get(`/v1/runs/${uidOf(again)}`)).body).toMatchObject({ status: 'CREATED' });
     expect(await runsOf()).toBe(1);
   });
 });
 
 describe('a retry with a key', () => {
   const retry = (uid: string, key = 'k'): Promise<Answer> =>
-    world.call('POST', `/v1/runs/${uid}/retry`, { headers: { 'idempotency-key': key } });
+    harness.call('POST', `/v1/runs/${uid}/retry`, { headers: { 'idempotency-key': key } });
 
   async function failedRun(): Promise<string> {
-    const uid = await world.createRun({ callback: null });
-    await world.moveRun(uid, 'admit');
-    await world.recordPage(uid, 0, 'failure');
-    await world.endInput(uid, 0);
-    await world.moveRun(uid, 'fail', {
+    const uid = await harness.createRun({ callback: null });
+    await harness.moveRun(uid, 'admit');
+    await harness.recordPage(uid, 0, 'failure');
+    await harness.endInput(uid, 0);
+    await harness.moveRun(uid, 'fail', {
       totals: { ...NO_TOTALS, failed: 1 },
       lastError: anError('it failed'),
-      finishedAt: world.time.now,
+      finishedAt: harness.time.now,
     });
     return uid;
   }
@@ -170,7 +170,7 @@ describe('a retry with a key', () => {
     const uid = await failedRun();
     const first = await retry(uid);
     expect(first).toMatchObject({ status: 200, body: { status: 'QUEUED', retry_count: 1, attempt: 2 } });
-    await world.moveRun(uid, 'begin', { startedAt: world.time.now });
+    await harness.moveRun(uid, 'begin', { startedAt: harness.time.now });
     const again = await retry(uid);
     expect(again).toMatchObject({ status: 200, headers: { 'Idempotency-Replayed': 'true' } });
     expect(again.body).toEqual(first.body);
@@ -178,7 +178,7 @@ describe('a retry with a key', () => {
   });
 
   it('that is refused leaves the key free', async () => {
-    const uid = await world.createRun();
+    const uid = await harness.createRun();
     expect(labelOf(await retry(uid))).toBe('INVALID_STATE');
     const failed = await failedRun();
     expect((await retry(failed)).status).toBe(200);
@@ -186,9 +186,9 @@ describe('a retry with a key', () => {
 
   it('that was cut off after it was made is not made again', async () => {
     const uid = await failedRun();
-    world.ports.messages.send = () => Promise.reject(new Error('the queue is away'));
+    harness.ports.messages.send = () => Promise.reject(new Error('the queue is away'));
     expect((await retry(uid)).status).toBe(500);
-    world.ports.messages.send = async () => undefined;
+    harness.ports.messages.send = async () => undefined;
     expect(await retry(uid)).toMatchObject({ status: 200, body: { retry_count: 1, attempt: 2 } });
   });
 });
@@ -196,9 +196,9 @@ describe('a retry with a key', () => {
 describe('a schedule, and its trigger, with a key', () => {
   const headers = { 'idempotency-key': 'k' };
   const put = (): Promise<Answer> =>
-    world.call('POST', '/v1/actions/numbered-pages/run/schedule', { headers, body: { ...good, cron: '0 9 * * *' } });
+    harness.call('POST', '/v1/actions/numbered-pages/run/schedule', { headers, body: { ...good, cron: '0 9 * * *' } });
   const trigger = (uid: string): Promise<Answer> =>
-    world.call('POST', `/v1/schedules/${uid}/trigger`, { headers: { 'idempotency-key': 't' } });
+    harness.call('POST', `/v1/schedules/${uid}/trigger`, { headers: { 'idempotency-key': 't' } });
 
   it('are made once', async () => {
     const first = await put();
@@ -206,7 +206,7 @@ describe('a schedule, and its trigger, with a key', () => {
     const again = await put();
     expect(again).toMatchObject({ status: 201, headers: { 'Idempotency-Replayed': 'true' } });
     expect(again.body).toEqual(first.body);
-    expect((await world.follow('/v1/schedules')).rows).toHaveLength(1);
+    expect((await harness.follow('/v1/schedules')).rows).toHaveLength(1);
 
     const run = await trigger(uidOf(first));
     expect(run.status).toBe(202);
@@ -215,7 +215,7 @@ describe('a schedule, and its trigger, with a key', () => {
   });
 
   it('that were cut off after their writes are carried on, not made again', async () => {
-    const { messages } = world.ports;
+    const { messages } = harness.ports;
     const send = messages.send.bind(messages);
     const schedule = uidOf(await put());
     messages.send = () => Promise.reject(new Error('the queue is away'));
@@ -225,6 +225,6 @@ describe('a schedule, and its trigger, with a key', () => {
     expect(run.status).toBe(202);
     expect(uidOf(await trigger(schedule))).toBe(uidOf(run));
     expect(await runsOf()).toBe(1);
-    expect((await world.get(`/v1/schedules/${schedule}`)).body).toMatchObject({ counts: { fired: 1 } });
+    expect((await harness.get(`/v1/schedules/${schedule}`)).body).toMatchObject({ counts: { fired: 1 } });
   });
 });

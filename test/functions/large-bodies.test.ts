@@ -2,11 +2,11 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { searchCities } from '../../functions/actions/search-cities.ts';
 import { findTooMany } from '../../shared/domain/json-counts.ts';
 import { findPath, type LargeRequest, REFUSED, TAKEN } from '../support/large-bodies.ts';
-import { createReadingWorld, type ReadingWorld } from './runs-world.ts';
+import { createReadingHarness, type ReadingHarness } from './runs-harness.ts';
 
-let world: ReadingWorld;
+let harness: ReadingHarness;
 beforeAll(async () => {
-  world = await createReadingWorld({ 'search-cities.ts': searchCities });
+  harness = await createReadingHarness({ 'search-cities.ts': searchCities });
 });
 
 // What they cost is measured by the bench of the same requests: npm run bench -- --only bodies
@@ -15,7 +15,7 @@ describe('a request that is small to send and large to check', () => {
 
   it.each(listed(REFUSED))('is told what was wrong: %s', async (_, request) => {
     const { method = 'POST', path, headers = {}, body, status, says } = request;
-    const answer = await world.call(method, await findPath(world, path), { headers, text: body?.() });
+    const answer = await harness.call(method, await findPath(harness, path), { headers, text: body?.() });
     const error = Object(answer.body);
     expect(error.message).toMatch(says);
     expect(answer.status).toBe(status);
@@ -25,7 +25,7 @@ describe('a request that is small to send and large to check', () => {
 
   it.each(listed(TAKEN))('is taken: %s', async (_, request) => {
     const { method = 'POST', path, headers = {}, body, status, says } = request;
-    const answer = await world.call(method, path, { headers, text: body?.() });
+    const answer = await harness.call(method, path, { headers, text: body?.() });
     expect(answer.status).toBe(status);
     expect(JSON.stringify(answer.body)).toMatch(says);
   });
@@ -33,7 +33,7 @@ describe('a request that is small to send and large to check', () => {
 
 describe('an input of every kind', () => {
   const launch = (inputs: unknown) =>
-    world.call('POST', '/v1/actions/search-cities/run/async', { body: { inputs } }).then(({ body }) => Object(body));
+    harness.call('POST', '/v1/actions/search-cities/run/async', { body: { inputs } }).then(({ body }) => Object(body));
   const bad = (count: number): unknown[] => Array.from({ length: count }, () => ({ country: 1 }));
   const good = { country: 'FR' };
 

@@ -1,16 +1,16 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createPacedAction } from '../support/paced-action.ts';
-import { createReadingWorld, type ReadingWorld } from './runs-world.ts';
+import { createReadingHarness, type ReadingHarness } from './runs-harness.ts';
 
 const TEN_A_MINUTE = { calls: 10, perMs: 60_000 };
 
 describe('a launch whose action has a pace', () => {
-  let world: ReadingWorld;
+  let harness: ReadingHarness;
   beforeEach(async () => {
-    world = await createReadingWorld({ 'paced.ts': createPacedAction(TEN_A_MINUTE).action });
+    harness = await createReadingHarness({ 'paced.ts': createPacedAction(TEN_A_MINUTE).action });
   });
   const launch = (count: number, more: object = {}, headers: Readonly<Record<string, string>> = {}) =>
-    world.call('POST', '/v1/actions/paced-pages/run/async', {
+    harness.call('POST', '/v1/actions/paced-pages/run/async', {
       body: { inputs: Array.from({ length: count }, () => ({})), deadline_seconds: 120, ...more },
       headers,
     });
@@ -50,9 +50,9 @@ describe('a launch whose action has a pace', () => {
 });
 
 it('an action that counts by a key is held against the key with the most inputs', async () => {
-  const world = await createReadingWorld({ 'paced.ts': createPacedAction(TEN_A_MINUTE, true).action });
+  const harness = await createReadingHarness({ 'paced.ts': createPacedAction(TEN_A_MINUTE, true).action });
   const launch = (inputs: readonly object[]) =>
-    world.call('POST', '/v1/actions/paced-pages/run/async', { body: { inputs, deadline_seconds: 60 } });
+    harness.call('POST', '/v1/actions/paced-pages/run/async', { body: { inputs, deadline_seconds: 60 } });
   const of = (account: string, count: number) => Array.from({ length: count }, () => ({ account }));
   expect((await launch([...of('one', 20), ...of('two', 20)])).body).not.toHaveProperty('warnings');
   expect((await launch([...of('one', 21), ...of('two', 20)])).body).toHaveProperty('warnings');

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type Answer, createReadingWorld, type ReadingWorld } from './runs-world.ts';
+import { type Answer, createReadingHarness, type ReadingHarness } from './runs-harness.ts';
 
-let world: ReadingWorld;
+let harness: ReadingHarness;
 beforeEach(async () => {
-  world = await createReadingWorld();
+  harness = await createReadingHarness();
 });
 
 const PAGES = '/v1/actions/numbered-pages/run/live';
@@ -12,17 +12,17 @@ const good = { input: { pages: 3, per_page: 2 } };
 
 type Headers = Readonly<Record<string, string>>;
 const call = (url: string, body: unknown, headers: Headers = {}): Promise<Answer> =>
-  world.call('POST', url, { body, headers });
+  harness.call('POST', url, { body, headers });
 const keyed = (body: unknown, key = 'k', url = PAGES): Promise<Answer> => call(url, body, { 'idempotency-key': key });
 const labelOf = ({ body }: Answer): unknown => (body as { error_label?: unknown }).error_label; // cast: an error or a page
-const runs = async (): Promise<readonly Record<string, unknown>[]> => (await world.follow('/v1/runs')).rows;
+const runs = async (): Promise<readonly Record<string, unknown>[]> => (await harness.follow('/v1/runs')).rows;
 
 describe('a live call with a key', () => {
   it('runs once, and is answered again by its first answer, to the letter', async () => {
     const first = await keyed(good);
     expect(first).toMatchObject({ status: 200, body: [{ n: 0 }, { n: 1 }] });
     expect(first.headers).toMatchObject({ 'X-Pagination-Next': expect.any(String), 'X-Run-Uid': expect.any(String) });
-    world.time.now += 60_000;
+    harness.time.now += 60_000;
     const again = await keyed({ input: { per_page: 2, pages: 3 } });
     const { 'X-RateLimit-Remaining': _, 'X-RateLimit-Reset': __, ...headers } = first.headers;
     expect(again).toMatchObject({
@@ -30,16 +30,16 @@ describe('a live call with a key', () => {
       body: first.body,
       headers: { ...headers, 'Idempotency-Replayed': 'true' },
     });
-    expect(world.calls).toHaveLength(1);
+    expect(harness.calls).toHaveLength(1);
     expect(await runs()).toHaveLength(1);
   });
 
   it('gives a page again that is too large for the table', async () => {
     const input = { pages: 2, per_page: 4_000 };
     const first = await keyed({ input });
-    expect(world.objects.size).toBe(1);
+    expect(harness.objects.size).toBe(1);
     expect((await keyed({ input })).body).toEqual(first.body);
-    expect(world.calls).toHaveLength(1);
+    expect(harness.calls).toHaveLength(1);
   });
 
   it('gives the one record of an action that returns an object again', async () => {
@@ -56,7 +56,7 @@ describe('a live call with a key', () => {
     ['throw', 424, 'ACTION_FAILED'],
     ['rate_limited', 429, 'LIMIT_REACHED'],
   ])('that ends in %s is answered by that again', async (fail_kind, status, label) => {
-    const until = world.time.now + 30_000;
+    const until = harness.time.now + 30_000;
     const body = { input: { pages: 1, per_page: 1, fail_at: 0, fail_kind, until } };
     const first = await keyed(body);
     expect(first).toMatchObject({ status, body: { error_label: label } });
@@ -64,7 +64,7 @@ describe('a live call with a key', () => {
     const again = await keyed(body);
     expect(again).toMatchObject({ status, headers: { 'Idempotency-Replayed': 'true' } });
     expect(again.body).toEqual(first.body);
-    expect(world.calls).toHaveLength(1);
+    expect(harness.calls).toHaveLength(1);
   });
 
   it('of another body, path or query is refused', async () => {
@@ -88,33 +88,33 @@ describe('a live call with a key', () => {
       expect(labelOf(answer)).toBe('IDEMPOTENCY_IN_FLIGHT');
     }
     expect(late.length).toBeLessThan(3);
-    expect(world.calls).toHaveLength(1);
+    expect(harness.calls).toHaveLength(1);
   });
 
   it('that was cut off in the action is carried on under the same uid once its lease has lapsed', async () => {
-    const run = world.ports.runs.recordLive.bind(world.ports.runs);
+    const run = harness.ports.runs.recordLive.bind(harness.ports.runs);
     const uids: string[] = [];
     await new Promise<void>((resolve) => {
-      world.ports.runs.recordLive = ({ uid }) => {
+      harness.ports.runs.recordLive = ({ uid }) => {
         uids.push(uid);
         resolve();
         return new Promise(() => undefined); // the function is gone
       };
       void keyed(good);
     });
-    world.ports.runs.recordLive = run;
+    harness.ports.runs.recordLive = run;
     expect(labelOf(await keyed(good))).toBe('IDEMPOTENCY_IN_FLIGHT');
-    world.time.now += 35_000;
+    harness.time.now += 35_000;
     const carried = await keyed(good);
     expect(carried).toMatchObject({ status: 200, headers: { 'X-Run-Uid': uids[0] } });
-    expect(world.calls).toHaveLength(1); // its page was kept
+    expect(harness.calls).toHaveLength(1); // its page was kept
   });
 
   it('is answered again after the cursor it came with has expired', async () => {
     const first = await call(PAGES, good);
-    world.time.now += 23 * 3_600_000;
+    harness.time.now += 23 * 3_600_000;
     const second = await keyed(good, 'k', first.next ?? '');
-    world.time.now += 2 * 3_600_000;
+    harness.time.now += 2 * 3_600_000;
     expect((await keyed(good, 'k', first.next ?? '')).body).toEqual(second.body);
     expect(labelOf(await keyed(good, 'another', first.next ?? ''))).toBe('BAD_INPUT');
   });
@@ -123,9 +123,9 @@ describe('a live call with a key', () => {
 describe('a live call without a key', () => {
   it('is one write besides its lot of the rate limit', async () => {
     await call(PAGES, good);
-    world.engine.resetMeter();
+    harness.engine.resetMeter();
     await call(PAGES, good);
-    const writes = world.engine.meter().filter(({ index, writeUnits }) => index === null && writeUnits > 0);
+    const writes = harness.engine.meter().filter(({ index, writeUnits }) => index === null && writeUnits > 0);
     expect(writes).toMatchObject([{ operation: 'PutItem', calls: 1 }]);
   });
 
@@ -154,7 +154,7 @@ describe('Prefer', () => {
         validation_errors: [{ path: 'Prefer', message: expect.stringMatching(/1 to 25/) }],
       },
     });
-    expect(world.calls).toHaveLength(0);
+    expect(harness.calls).toHaveLength(0);
   });
 
   it.each(['respond-async', 'handling=lenient; foo="wait=3"', 'x="a, wait=3"', ''])(
@@ -163,22 +163,22 @@ describe('Prefer', () => {
       const answer = await call(PAGES, good, { prefer });
       expect(answer.status).toBe(200);
       expect(answer.headers).not.toHaveProperty('Preference-Applied');
-      expect(world.sent).toEqual([]);
+      expect(harness.sent).toEqual([]);
     },
   );
 
   it.each(['wait=10', 'WAIT = 10', 'respond-async, wait="10"; x=y', 'wait=10, wait=99'])(
     '%j queues the page, once for its key',
     async (prefer) => {
-      const { messages } = world.ports;
+      const { messages } = harness.ports;
       messages.send = (message) => {
-        world.sent.push(message);
+        harness.sent.push(message);
         return Promise.reject(new Error('that is enough'));
       };
       expect((await call(PAGES, good, { prefer, 'idempotency-key': 'k' })).status).toBe(500);
-      expect(world.sent).toMatchObject([{ kind: 'page', page: 0 }]);
+      expect(harness.sent).toMatchObject([{ kind: 'page', page: 0 }]);
       expect(await runs()).toMatchObject([{ execution_mode: 'LIVE', status: 'RUNNING' }]);
-      expect(world.calls).toHaveLength(0);
+      expect(harness.calls).toHaveLength(0);
     },
   );
 });

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { callbackUidsOf } from '../../shared/domain/page-callback.ts';
 import { deriveUid } from '../../shared/domain/ids.ts';
 import { NO_TOTALS } from '../../shared/domain/run.ts';
-import { anError, createReadingWorld, type ReadingWorld, START } from './runs-world.ts';
+import { anError, createReadingHarness, type ReadingHarness, START } from './runs-harness.ts';
 
 interface Row {
   readonly uid: string;
@@ -14,25 +14,25 @@ interface Row {
   readonly input_uid: string | null;
 }
 
-let world: ReadingWorld;
+let harness: ReadingHarness;
 let uid: string;
 /** The run's callbacks in the order of the contract. */
 let expected: readonly (readonly [type: string, input: number | null, page: number | null, status: string])[];
 
 /** A finished run of 34 inputs (two shards) whose callbacks fared in every way. */
 beforeAll(async () => {
-  world = await createReadingWorld();
-  uid = await world.createRun({ inputs: 34 });
-  await world.moveRun(uid, 'admit');
+  harness = await createReadingHarness();
+  uid = await harness.createRun({ inputs: 34 });
+  await harness.moveRun(uid, 'admit');
   const logged = [];
-  await world.recordPage(uid, 0, { items: [1], parts: 2 });
+  await harness.recordPage(uid, 0, { items: [1], parts: 2 });
   logged.push({ input: 0, page: 0, part: 1 }, { input: 0, page: 0, part: 2 });
-  await world.recordPage(uid, 0, { items: [2], last: true });
-  await world.endInput(uid, 0);
-  const failed = await world.recordPage(uid, 1, 'failure');
-  await world.endInput(uid, 1);
+  await harness.recordPage(uid, 0, { items: [2], last: true });
+  await harness.endInput(uid, 0);
+  const failed = await harness.recordPage(uid, 1, 'failure');
+  await harness.endInput(uid, 1);
   const [failedUid = ''] = callbackUidsOf(failed);
-  await world.createRecord({
+  await harness.createRecord({
     uid: failedUid,
     runUid: uid,
     type: 'run.input_failed',
@@ -43,8 +43,8 @@ beforeAll(async () => {
     error: anError('gone'),
   });
   for (let input = 2; input < 34; input += 1) {
-    await world.recordPage(uid, input, { items: [input], last: true });
-    await world.endInput(uid, input);
+    await harness.recordPage(uid, input, { items: [input], last: true });
+    await harness.endInput(uid, input);
     if (input !== 33 && input !== 20) logged.push({ input, page: 0, part: 1 });
   }
   // Tried twice, then delivered; and one whose record lags behind the log.
@@ -57,8 +57,14 @@ beforeAll(async () => {
       page: 0,
       part: 1,
     }) as const;
-  await world.createRecord({ ...recordOf(20), status: 'SUCCESS', retryCount: 2, httpStatus: 200, deliveredAt: START });
-  await world.createRecord({
+  await harness.createRecord({
+    ...recordOf(20),
+    status: 'SUCCESS',
+    retryCount: 2,
+    httpStatus: 200,
+    deliveredAt: START,
+  });
+  await harness.createRecord({
     ...recordOf(21),
     status: 'PENDING',
     retryCount: 1,
@@ -67,13 +73,13 @@ beforeAll(async () => {
   });
   await Promise.all(
     logged.map((place) =>
-      world.core.callbacks.logDelivery({ runUid: uid, httpStatus: 204, at: START, ...place }, 1e10),
+      harness.core.callbacks.logDelivery({ runUid: uid, httpStatus: 204, at: START, ...place }, 1e10),
     ),
   );
-  await world.openWindow(uid, 34, {});
+  await harness.openWindow(uid, 34, {});
   const totals = { ...NO_TOTALS, succeeded: 33, failed: 1, outputs: 34, callbacks: 36 };
-  await world.moveRun(uid, 'succeedPartly', { totals, finishedAt: START });
-  await world.createRecord({
+  await harness.moveRun(uid, 'succeedPartly', { totals, finishedAt: START });
+  await harness.createRecord({
     uid: deriveUid(uid, 'run_finished', { ending: 1 }),
     runUid: uid,
     type: 'run.finished',
@@ -105,21 +111,21 @@ describe('the callbacks of a run', () => {
   it.each([1, 2, 3, 36, 37, 38, 500])(
     'come by input, page and part, run.finished last, by pages of %i',
     async (limit) => {
-      const { rows } = await world.follow<Row>(`/v1/runs/${uid}/callbacks?limit=${limit}`);
+      const { rows } = await harness.follow<Row>(`/v1/runs/${uid}/callbacks?limit=${limit}`);
       expect(rows.map(short)).toEqual(wanted());
-      const open = await world.follow<Row>(`/v1/runs/${uid}/callbacks?limit=${limit}&undelivered=true`);
+      const open = await harness.follow<Row>(`/v1/runs/${uid}/callbacks?limit=${limit}&undelivered=true`);
       expect(open.rows.map(short)).toEqual(wanted((status) => status !== 'SUCCESS'));
     },
   );
 
   it('are each found by their uid, the same', async () => {
-    const { rows } = await world.follow<Row>(`/v1/runs/${uid}/callbacks`);
+    const { rows } = await harness.follow<Row>(`/v1/runs/${uid}/callbacks`);
     expect(new Set(rows.map((row) => row.uid)).size).toBe(expected.length);
-    for (const row of rows) expect((await world.get(`/v1/runs/callbacks/${row.uid}`)).body).toEqual(row);
+    for (const row of rows) expect((await harness.get(`/v1/runs/callbacks/${row.uid}`)).body).toEqual(row);
   });
 
   it('say how their delivery went', async () => {
-    const { rows } = await world.follow(`/v1/runs/${uid}/callbacks`);
+    const { rows } = await harness.follow(`/v1/runs/${uid}/callbacks`);
     expect(rows[1]).toEqual({
       uid: deriveUid(uid, 'page', { input: 0, page: 0, part: 2 }),
       parent_uid: null,
@@ -140,7 +146,7 @@ describe('the callbacks of a run', () => {
       next_attempt_at: null,
       created_at: new Date(START).toISOString(),
       delivered_at: new Date(START).toISOString(),
-      workspace_uid: world.home,
+      workspace_uid: harness.home,
     });
     expect(rows[3]).toMatchObject({ part: null, http_status: 410, error: { message: 'gone' } });
     const retried = rows.find(({ input_uid: input }) => input === deriveUid(uid, 'input', { input: 20 }));
@@ -148,7 +154,7 @@ describe('the callbacks of a run', () => {
   });
 
   it('are counted on the run', async () => {
-    const { body } = await world.get(`/v1/runs/${uid}`);
+    const { body } = await harness.get(`/v1/runs/${uid}`);
     expect(body).toMatchObject({ callbacks: { total: 37, delivered: 33, pending: 3, failed: 1 } });
   });
 
@@ -159,37 +165,37 @@ describe('the callbacks of a run', () => {
       sealedHeaders: null,
       sealedFor: null,
     } as const;
-    const final = await world.createRun({ callback, inputs: 1, createdAt: START - 1 });
-    await world.moveRun(final, 'admit');
-    await world.recordPage(final, 0, { items: [1], last: true, parts: 0 });
-    await world.endInput(final, 0);
-    await world.moveRun(final, 'succeed', { totals: { ...NO_TOTALS, succeeded: 1 } });
+    const final = await harness.createRun({ callback, inputs: 1, createdAt: START - 1 });
+    await harness.moveRun(final, 'admit');
+    await harness.recordPage(final, 0, { items: [1], last: true, parts: 0 });
+    await harness.endInput(final, 0);
+    await harness.moveRun(final, 'succeed', { totals: { ...NO_TOTALS, succeeded: 1 } });
     const finished = deriveUid(final, 'run_finished', { ending: 1 });
-    await world.createRecord({ uid: finished, runUid: final, type: 'run.finished', input: 0, status: 'SUCCESS' });
-    const { rows } = await world.follow<Row>(`/v1/runs/${final}/callbacks`);
+    await harness.createRecord({ uid: finished, runUid: final, type: 'run.finished', input: 0, status: 'SUCCESS' });
+    const { rows } = await harness.follow<Row>(`/v1/runs/${final}/callbacks`);
     expect(rows).toMatchObject([{ uid: finished, batch_uid: deriveUid(final, 'chunk', { input: 0 }) }]);
-    expect((await world.get(`/v1/runs/${final}`)).body).toMatchObject({ callbacks: { total: 1, delivered: 1 } });
+    expect((await harness.get(`/v1/runs/${final}`)).body).toMatchObject({ callbacks: { total: 1, delivered: 1 } });
     const page = deriveUid(final, 'page', { input: 0, page: 0, part: 1 });
-    expect((await world.get(`/v1/runs/callbacks/${page}`)).status).toBe(404);
+    expect((await harness.get(`/v1/runs/callbacks/${page}`)).status).toBe(404);
   });
 
   it('are none where the run has no callback', async () => {
-    const silent = await world.createRun({ callback: null, createdAt: START - 2 });
-    expect((await world.follow(`/v1/runs/${silent}/callbacks`)).rows).toEqual([]);
+    const silent = await harness.createRun({ callback: null, createdAt: START - 2 });
+    expect((await harness.follow(`/v1/runs/${silent}/callbacks`)).rows).toEqual([]);
     const none = { total: 0, delivered: 0, pending: 0, failed: 0 };
-    expect((await world.get(`/v1/runs/${silent}`)).body).toMatchObject({ callbacks: none });
+    expect((await harness.get(`/v1/runs/${silent}`)).body).toMatchObject({ callbacks: none });
   });
 });
 
 describe('a callback', () => {
   it('of another workspace, of none, or never called for is unknown in the same words', async () => {
-    const said = async (about: string, workspaceUid = world.home): Promise<string> => {
-      const { status, body } = await world.get(`/v1/runs/callbacks/${about}`, workspaceUid);
+    const said = async (about: string, workspaceUid = harness.home): Promise<string> => {
+      const { status, body } = await harness.get(`/v1/runs/callbacks/${about}`, workspaceUid);
       expect(status).toBe(404);
       return JSON.stringify({ ...(body as object), error_ref: '' }).replaceAll(about, '<uid>');
     };
     const real = deriveUid(uid, 'page', { input: 0, page: 0, part: 1 });
-    const words = await said(real, world.away);
+    const words = await said(real, harness.away);
     const never = [
       deriveUid(uid, 'page', { input: 0, page: 0, part: 3 }),
       deriveUid(uid, 'page', { input: 0, page: 2, part: 1 }),
@@ -209,89 +215,89 @@ describe('the callbacks of a workspace', () => {
   const others: string[] = [];
   beforeAll(async () => {
     for (let at = 1; at <= 3; at += 1) {
-      world.time.now = START + at * 1_000;
-      const other = await world.createRun({ inputs: 2, ...(at === 2 ? { callback: null } : {}) });
-      await world.moveRun(other, 'admit');
+      harness.time.now = START + at * 1_000;
+      const other = await harness.createRun({ inputs: 2, ...(at === 2 ? { callback: null } : {}) });
+      await harness.moveRun(other, 'admit');
       if (at === 2) continue;
-      for (const input of [0, 1]) await world.recordPage(other, input, { items: [at], last: true });
-      await world.openWindow(other, 2, { 0: {}, 1: {} });
+      for (const input of [0, 1]) await harness.recordPage(other, input, { items: [at], last: true });
+      await harness.openWindow(other, 2, { 0: {}, 1: {} });
       others.push(other);
     }
-    await world.createRun({ mode: 'LIVE', callback: null });
+    await harness.createRun({ mode: 'LIVE', callback: null });
   });
 
   it.each([1, 2, 3, 20, 100])('come by the creation of their run, by pages of %i', async (limit) => {
-    const { rows } = await world.follow<Row>(`/v1/runs/callbacks?limit=${limit}`);
+    const { rows } = await harness.follow<Row>(`/v1/runs/callbacks?limit=${limit}`);
     const [first = '', third = ''] = others;
     const runs = rows.map(({ run_uid: run }) => run);
     expect([...new Set(runs)].slice(0, 3)).toEqual([third, first, uid]);
-    const own = await world.follow<Row>(`/v1/runs/${uid}/callbacks`);
+    const own = await harness.follow<Row>(`/v1/runs/${uid}/callbacks`);
     expect(rows.filter(({ run_uid: run }) => run === uid)).toEqual(own.rows);
     expect(rows).toHaveLength(own.rows.length + 4 + 1);
-    const oldest = await world.follow<Row>(`/v1/runs/callbacks?limit=${limit}&sort=created_at`);
+    const oldest = await harness.follow<Row>(`/v1/runs/callbacks?limit=${limit}&sort=created_at`);
     expect([...new Set(oldest.rows.map(({ run_uid: run }) => run))].slice(-3)).toEqual([uid, first, third]);
     expect(oldest.rows.map((row) => row.uid).toSorted()).toEqual(rows.map((row) => row.uid).toSorted());
   });
 
   it.each([1, 3, 100])('filter by status and run, by pages of %i', async (limit) => {
-    const failed = await world.follow<Row>(`/v1/runs/callbacks?limit=${limit}&status=FAILED&status=RUNNING`);
+    const failed = await harness.follow<Row>(`/v1/runs/callbacks?limit=${limit}&status=FAILED&status=RUNNING`);
     expect(failed.rows.map(({ type }) => type)).toEqual(['run.input_failed']);
     const [first = '', third = ''] = others;
     const query = `run_uid=${first}&run_uid=${uid}&status=PENDING`;
-    const some = await world.follow<Row>(`/v1/runs/callbacks?limit=${limit}&${query}`);
+    const some = await harness.follow<Row>(`/v1/runs/callbacks?limit=${limit}&${query}`);
     expect(some.rows.map(({ run_uid: run }) => run)).toEqual([first, first, uid, uid, uid]);
-    const theirs = await world.follow<Row>(`/v1/runs/callbacks?run_uid=${third}`, world.away);
+    const theirs = await harness.follow<Row>(`/v1/runs/callbacks?run_uid=${third}`, harness.away);
     expect(theirs.rows).toEqual([]);
   });
 });
 
 describe('what a deployment says of itself', () => {
   it('are its actions, with schemas', async () => {
-    const { body } = await world.get('/v1/actions');
+    const { body } = await harness.get('/v1/actions');
     expect(body).toMatchObject([{ name: 'numbered-pages', pages_by: 'cursor_or_number' }, { name: 'one-record' }]);
-    expect((await world.get('/v1/actions/one-record')).body).toMatchObject({
+    expect((await harness.get('/v1/actions/one-record')).body).toMatchObject({
       name: 'one-record',
       input_schema: { type: 'object' },
     });
-    expect((await world.get('/v1/actions/nothing')).body).toMatchObject({ error_label: 'ACTION_NOT_FOUND' });
+    expect((await harness.get('/v1/actions/nothing')).body).toMatchObject({ error_label: 'ACTION_NOT_FOUND' });
   });
 
   it('is its document, without a key', async () => {
-    expect((await world.get('/v1/openapi.json', 'nobody')).body).toMatchObject({ openapi: '3.1.0' });
-    expect((await world.get('/v1/runs', 'nobody')).status).toBe(401);
+    expect((await harness.get('/v1/openapi.json', 'nobody')).body).toMatchObject({ openapi: '3.1.0' });
+    expect((await harness.get('/v1/runs', 'nobody')).status).toBe(401);
   });
 
   it('is the secret that signs the workspace’s callbacks', async () => {
-    const { body } = await world.get('/v1/signing-secret');
-    const secret = world.keyring.signingSecret(world.home, 1).reveal();
+    const { body } = await harness.get('/v1/signing-secret');
+    const secret = harness.keyring.signingSecret(harness.home, 1).reveal();
     expect(body).toEqual({ secrets: [{ secret, created_at: new Date(START).toISOString(), expires_at: null }] });
   });
 
   it('is that an unknown path has nothing and a known one its methods', async () => {
-    expect((await world.get('/v1/nothing')).body).toMatchObject({ error_label: 'NOT_FOUND' });
-    const { body } = await world.get('/v1/actions/numbered-pages/run/live');
+    expect((await harness.get('/v1/nothing')).body).toMatchObject({ error_label: 'NOT_FOUND' });
+    const { body } = await harness.get('/v1/actions/numbered-pages/run/live');
     expect(body).toMatchObject({ error_label: 'METHOD_NOT_ALLOWED', params: { allow: ['POST'] } });
   });
 });
 
 describe('the count of a run all of whose callbacks were delivered', () => {
   it('is told by its own record, however many they were, until a retry calls for more', async () => {
-    const uid = await world.createRun({ inputs: 1_000_000 });
-    await world.moveRun(uid, 'admit');
+    const uid = await harness.createRun({ inputs: 1_000_000 });
+    await harness.moveRun(uid, 'admit');
     const totals = { ...NO_TOTALS, succeeded: 999_999, failed: 1, callbacks: 1_000_000 };
-    await world.moveRun(uid, 'succeedPartly', { totals, finishedAt: START });
-    await world.core.runs.noteDelivered({ uid, epoch: 1 });
-    const reader = { ...world.ports.reader };
-    const callbacks = { ...world.ports.callbacks };
+    await harness.moveRun(uid, 'succeedPartly', { totals, finishedAt: START });
+    await harness.core.runs.noteDelivered({ uid, epoch: 1 });
+    const reader = { ...harness.ports.reader };
+    const callbacks = { ...harness.ports.callbacks };
     const looked = () => Promise.reject(new Error('nothing is looked at'));
-    Object.assign(world.ports.reader, { readDeliveryFacts: looked });
-    Object.assign(world.ports.callbacks, { listRecords: looked });
-    const counted = () => world.get(`/v1/runs/${uid}`);
+    Object.assign(harness.ports.reader, { readDeliveryFacts: looked });
+    Object.assign(harness.ports.callbacks, { listRecords: looked });
+    const counted = () => harness.get(`/v1/runs/${uid}`);
     const all = { total: 1_000_001, delivered: 1_000_001, pending: 0, failed: 0 };
     expect(await counted()).toMatchObject({ body: { callbacks: all } });
-    Object.assign(world.ports.reader, reader);
-    Object.assign(world.ports.callbacks, callbacks);
-    await world.moveRun(uid, 'retry', { newEpoch: true, newAttempt: true, restart: true });
+    Object.assign(harness.ports.reader, reader);
+    Object.assign(harness.ports.callbacks, callbacks);
+    await harness.moveRun(uid, 'retry', { newEpoch: true, newAttempt: true, restart: true });
     expect(await counted()).toMatchObject({ body: { callbacks: { delivered: 0 } } });
   });
 });

@@ -1,13 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type Answer, createReadingWorld, type ReadingWorld } from './runs-world.ts';
+import { type Answer, createReadingHarness, type ReadingHarness } from './runs-harness.ts';
 
-let world: ReadingWorld;
+let harness: ReadingHarness;
 let uid: string;
 beforeEach(async () => {
-  world = await createReadingWorld();
-  uid = await world.createRun({ inputs: 2 });
-  await world.moveRun(uid, 'admit');
-  await world.recordPage(uid, 0, {
+  harness = await createReadingHarness();
+  uid = await harness.createRun({ inputs: 2 });
+  await harness.moveRun(uid, 'admit');
+  await harness.recordPage(uid, 0, {
     items: [
       { n: 1, page: 0, tag: '=danger', more: 'left out' },
       { n: -2, page: 0 },
@@ -19,7 +19,7 @@ const NDJSON = 'application/x-ndjson';
 const CSV = 'text/csv';
 
 const part = (accept: string, url = `/v1/runs/${uid}/outputs`): Promise<Answer> =>
-  world.call('GET', url, { headers: { accept } });
+  harness.call('GET', url, { headers: { accept } });
 
 /** All parts of an export, and how many they were. */
 async function whole(accept: string, query = ''): Promise<{ readonly text: string; readonly parts: number }> {
@@ -36,9 +36,9 @@ async function whole(accept: string, query = ''): Promise<{ readonly text: strin
 }
 
 async function finish(): Promise<void> {
-  await world.recordPage(uid, 0, { items: [], last: true });
-  await world.recordPage(uid, 1, { items: [{ n: 3, page: 0, tag: 'a,b' }], last: true });
-  await world.moveRun(uid, 'succeed');
+  await harness.recordPage(uid, 0, { items: [], last: true });
+  await harness.recordPage(uid, 1, { items: [{ n: 3, page: 0, tag: 'a,b' }], last: true });
+  await harness.moveRun(uid, 'succeed');
 }
 
 describe('an export', () => {
@@ -48,7 +48,7 @@ describe('an export', () => {
     expect(answer.headers).toMatchObject({ 'content-type': NDJSON });
     const lines = String(answer.body).split('\n');
     expect(lines.pop()).toBe('');
-    expect(lines.map((line) => JSON.parse(line))).toEqual((await world.follow(`/v1/runs/${uid}/outputs`)).rows);
+    expect(lines.map((line) => JSON.parse(line))).toEqual((await harness.follow(`/v1/runs/${uid}/outputs`)).rows);
   });
 
   it('as CSV has the columns of the result schema, and no formulas', async () => {
@@ -69,10 +69,10 @@ describe('an export', () => {
   });
 
   it('of an action that is gone has its results in one column', async () => {
-    uid = await world.createRun({ actionName: 'gone' });
-    await world.moveRun(uid, 'admit');
-    await world.recordPage(uid, 0, { items: [{ n: 1 }], last: true });
-    await world.moveRun(uid, 'succeed');
+    uid = await harness.createRun({ actionName: 'gone' });
+    await harness.moveRun(uid, 'admit');
+    await harness.recordPage(uid, 0, { items: [{ n: 1 }], last: true });
+    await harness.moveRun(uid, 'succeed');
     expect((await part(CSV)).body).toBe('result\r\n"{""n"":1}"\r\n');
   });
 
@@ -87,13 +87,13 @@ describe('an export', () => {
   });
 
   it('comes in parts of at most 4 MB, cut between records', async () => {
-    uid = await world.createRun({ inputs: 1 });
-    await world.moveRun(uid, 'admit');
+    uid = await harness.createRun({ inputs: 1 });
+    await harness.moveRun(uid, 'admit');
     for (let page = 0; page < 12; page += 1) {
       const items = Array.from({ length: 8 }, (_, item) => ({ n: page * 8 + item, tag: 'ä'.repeat(30_000) }));
-      await world.recordPage(uid, 0, { items, last: page === 11 });
+      await harness.recordPage(uid, 0, { items, last: page === 11 });
     }
-    await world.moveRun(uid, 'succeed');
+    await harness.moveRun(uid, 'succeed');
     const { text, parts } = await whole(NDJSON);
     expect(parts).toBe(2);
     const numbers = text
@@ -105,9 +105,9 @@ describe('an export', () => {
 
   it('ends a part when its time is up', async () => {
     await finish();
-    const listPages = world.ports.reader.listPages.bind(world.ports.reader);
-    world.ports.reader.listPages = async (...asked) => {
-      world.time.now += 20_000;
+    const listPages = harness.ports.reader.listPages.bind(harness.ports.reader);
+    harness.ports.reader.listPages = async (...asked) => {
+      harness.time.now += 20_000;
       return listPages(...asked);
     };
     const { text, parts } = await whole(NDJSON);

@@ -1,16 +1,16 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { deriveUid } from '../../shared/domain/ids.ts';
 import { NO_TOTALS } from '../../shared/domain/run.ts';
-import { anError, createReadingWorld, type ReadingWorld, START } from './runs-world.ts';
+import { anError, createReadingHarness, type ReadingHarness, START } from './runs-harness.ts';
 
 interface InputRow {
   readonly index: number;
   readonly status: string;
 }
 
-let world: ReadingWorld;
+let harness: ReadingHarness;
 beforeEach(async () => {
-  world = await createReadingWorld();
+  harness = await createReadingHarness();
 });
 
 const items = (from: number, count: number): { n: number }[] =>
@@ -19,21 +19,21 @@ const at = (seconds: number): string => new Date(START + seconds * 1_000).toISOS
 
 /** A run of 40 inputs (two shards) in the middle of its work. */
 async function startedRun(): Promise<string> {
-  const uid = await world.createRun({ inputs: 40 });
-  await world.moveRun(uid, 'admit');
-  await world.moveRun(uid, 'begin', { startedAt: START });
-  world.time.now += 1_000;
-  await world.recordPage(uid, 0, { items: items(0, 3) });
-  await world.recordPage(uid, 0, { items: items(3, 2), last: true, tries: 2 });
-  await world.endInput(uid, 0);
-  await world.recordPage(uid, 1, 'failure');
-  await world.endInput(uid, 1);
-  await world.recordPage(uid, 2, 'nothing');
-  await world.endInput(uid, 2);
-  await world.recordPage(uid, 3, { items: items(30, 4) });
-  await world.recordPage(uid, 5, { items: items(50, 1), last: true });
-  await world.endInput(uid, 5);
-  await world.openWindow(uid, 8, {
+  const uid = await harness.createRun({ inputs: 40 });
+  await harness.moveRun(uid, 'admit');
+  await harness.moveRun(uid, 'begin', { startedAt: START });
+  harness.time.now += 1_000;
+  await harness.recordPage(uid, 0, { items: items(0, 3) });
+  await harness.recordPage(uid, 0, { items: items(3, 2), last: true, tries: 2 });
+  await harness.endInput(uid, 0);
+  await harness.recordPage(uid, 1, 'failure');
+  await harness.endInput(uid, 1);
+  await harness.recordPage(uid, 2, 'nothing');
+  await harness.endInput(uid, 2);
+  await harness.recordPage(uid, 3, { items: items(30, 4) });
+  await harness.recordPage(uid, 5, { items: items(50, 1), last: true });
+  await harness.endInput(uid, 5);
+  await harness.openWindow(uid, 8, {
     3: { page: 0 },
     4: { page: 0, attempt: 1, until: START + 90_000 },
     6: { page: 0, attempt: 1, until: START + 500 },
@@ -43,7 +43,7 @@ async function startedRun(): Promise<string> {
 }
 
 async function statusesOf(uid: string): Promise<readonly string[]> {
-  return (await world.follow<InputRow>(`/v1/runs/${uid}/inputs`)).rows.map(({ status }) => status);
+  return (await harness.follow<InputRow>(`/v1/runs/${uid}/inputs`)).rows.map(({ status }) => status);
 }
 
 describe('inputs', () => {
@@ -61,25 +61,25 @@ describe('inputs', () => {
       'CREATED',
       'CREATED',
     ]);
-    await world.moveRun(uid, 'stop', { newEpoch: true });
+    await harness.moveRun(uid, 'stop', { newEpoch: true });
     const stopped = await statusesOf(uid);
     expect(stopped.slice(0, 4)).toEqual(['SUCCEEDED', 'FAILED', 'SUCCEEDED', 'STOPPED']);
     expect(new Set(stopped.slice(6))).toEqual(new Set(['STOPPED']));
-    await world.moveRun(uid, 'resumeBlocked', { newEpoch: true });
+    await harness.moveRun(uid, 'resumeBlocked', { newEpoch: true });
     expect((await statusesOf(uid)).slice(2, 5)).toEqual(['SUCCEEDED', 'BLOCKED', 'BLOCKED']);
   });
 
   it('follow the run where nothing of their own is known', async () => {
-    const uid = await world.createRun({ inputs: 2 });
+    const uid = await harness.createRun({ inputs: 2 });
     expect(await statusesOf(uid)).toEqual(['CREATED', 'CREATED']);
-    await world.moveRun(uid, 'block');
+    await harness.moveRun(uid, 'block');
     expect(await statusesOf(uid)).toEqual(['BLOCKED', 'BLOCKED']);
-    await world.moveRun(uid, 'admit');
+    await harness.moveRun(uid, 'admit');
     expect(await statusesOf(uid)).toEqual(['CREATED', 'CREATED']);
-    await world.moveRun(uid, 'postpone');
+    await harness.moveRun(uid, 'postpone');
     expect(await statusesOf(uid)).toEqual(['SCHEDULED', 'SCHEDULED']);
-    await world.moveRun(uid, 'invalidate', { lastError: anError('no input is good') });
-    const { rows } = await world.follow(`/v1/runs/${uid}/inputs`);
+    await harness.moveRun(uid, 'invalidate', { lastError: anError('no input is good') });
+    const { rows } = await harness.follow(`/v1/runs/${uid}/inputs`);
     expect(rows).toMatchObject([
       { status: 'FAILED', last_error: { message: 'no input is good' } },
       { status: 'FAILED' },
@@ -88,7 +88,7 @@ describe('inputs', () => {
 
   it('tell what came of them', async () => {
     const uid = await startedRun();
-    const { rows } = await world.follow(`/v1/runs/${uid}/inputs?limit=500`);
+    const { rows } = await harness.follow(`/v1/runs/${uid}/inputs?limit=500`);
     expect(rows[0]).toEqual({
       uid: deriveUid(uid, 'input', { input: 0 }),
       index: 0,
@@ -114,34 +114,34 @@ describe('inputs', () => {
 
   it.each([1, 7, 39, 40, 41])('give the same rows by pages of %i', async (limit) => {
     const uid = await startedRun();
-    const whole = (await world.follow(`/v1/runs/${uid}/inputs?limit=500`)).rows;
+    const whole = (await harness.follow(`/v1/runs/${uid}/inputs?limit=500`)).rows;
     expect(whole.map(({ index }) => index)).toEqual(Array.from({ length: 40 }, (_, index) => index));
-    expect((await world.follow(`/v1/runs/${uid}/inputs?limit=${limit}`)).rows).toEqual(whole);
-    const some = await world.follow(`/v1/runs/${uid}/inputs?limit=${limit}&status=FAILED&status=RUNNING`);
+    expect((await harness.follow(`/v1/runs/${uid}/inputs?limit=${limit}`)).rows).toEqual(whole);
+    const some = await harness.follow(`/v1/runs/${uid}/inputs?limit=${limit}&status=FAILED&status=RUNNING`);
     expect(some.rows.map(({ index }) => index)).toEqual([1, 3, 6]);
   });
 
   it('keep what they had recorded when a retry takes them up again', async () => {
-    const uid = await world.createRun({ inputs: 2 });
-    await world.moveRun(uid, 'admit');
-    await world.recordPage(uid, 0, { items: items(0, 2) });
-    await world.recordPage(uid, 0, 'failure');
-    await world.endInput(uid, 0);
-    await world.moveRun(uid, 'succeedPartly');
-    await world.moveRun(uid, 'retry', { newEpoch: true, newAttempt: true, restart: true });
-    const { rows } = await world.follow(`/v1/runs/${uid}/inputs`);
+    const uid = await harness.createRun({ inputs: 2 });
+    await harness.moveRun(uid, 'admit');
+    await harness.recordPage(uid, 0, { items: items(0, 2) });
+    await harness.recordPage(uid, 0, 'failure');
+    await harness.endInput(uid, 0);
+    await harness.moveRun(uid, 'succeedPartly');
+    await harness.moveRun(uid, 'retry', { newEpoch: true, newAttempt: true, restart: true });
+    const { rows } = await harness.follow(`/v1/runs/${uid}/inputs`);
     expect(rows).toMatchObject([{ status: 'CREATED', output_count: 2, last_error: null }, { output_count: 0 }]);
   });
 
   it('are served for live runs', async () => {
-    const uid = await world.createRun({ mode: 'LIVE' });
-    const { rows } = await world.follow(`/v1/runs/${uid}/inputs`);
+    const uid = await harness.createRun({ mode: 'LIVE' });
+    const { rows } = await harness.follow(`/v1/runs/${uid}/inputs`);
     expect(rows).toMatchObject([{ index: 0, status: 'SUCCEEDED', input_data: { index: 0 }, output_count: 3 }]);
   });
 
   it('too large for one answer come in several', async () => {
-    const uid = await world.createRun({ inputs: 200, inputText: 'x'.repeat(30_000) });
-    const { rows, calls } = await world.follow(`/v1/runs/${uid}/inputs?limit=500`);
+    const uid = await harness.createRun({ inputs: 200, inputText: 'x'.repeat(30_000) });
+    const { rows, calls } = await harness.follow(`/v1/runs/${uid}/inputs?limit=500`);
     expect([rows.length, calls]).toEqual([200, 2]);
   });
 });
@@ -152,50 +152,50 @@ describe('outputs', () => {
   it('end at the first input that is not settled, and following them later misses nothing', async () => {
     const uid = await startedRun();
     const list = `/v1/runs/${uid}/outputs?limit=2`;
-    const first = await world.follow(list);
+    const first = await harness.follow(list);
     expect(numbers(first.rows)).toEqual([0, 1, 2, 3, 4, 30, 31, 32, 33]);
     if (first.rest === null) throw new Error('the list says that it is complete');
-    expect((await world.follow(first.rest)).rows).toEqual([]);
+    expect((await harness.follow(first.rest)).rows).toEqual([]);
 
-    await world.recordPage(uid, 3, { items: items(34, 3) });
-    const second = await world.follow(first.rest);
+    await harness.recordPage(uid, 3, { items: items(34, 3) });
+    const second = await harness.follow(first.rest);
     expect(numbers(second.rows)).toEqual([34, 35, 36]);
 
-    await world.recordPage(uid, 3, { items: [], last: true });
-    await world.recordPage(uid, 4, 'failure');
+    await harness.recordPage(uid, 3, { items: [], last: true });
+    await harness.recordPage(uid, 4, 'failure');
     for (let input = 6; input < 40; input += 1) {
-      await world.recordPage(uid, input, { items: items(input * 10, 1), last: true });
+      await harness.recordPage(uid, input, { items: items(input * 10, 1), last: true });
     }
-    await world.moveRun(uid, 'succeedPartly');
-    const third = await world.follow(second.rest ?? '');
+    await harness.moveRun(uid, 'succeedPartly');
+    const third = await harness.follow(second.rest ?? '');
     expect(third.rest).toBeNull();
-    const whole = await world.follow(`/v1/runs/${uid}/outputs?limit=500`);
+    const whole = await harness.follow(`/v1/runs/${uid}/outputs?limit=500`);
     expect([...first.rows, ...second.rows, ...third.rows]).toEqual(whole.rows);
     expect(numbers(whole.rows)).toHaveLength(9 + 3 + 1 + 34);
     for (const limit of [1, 3, 46, 47, 48]) {
-      expect((await world.follow(`/v1/runs/${uid}/outputs?limit=${limit}`)).rows).toEqual(whole.rows);
+      expect((await harness.follow(`/v1/runs/${uid}/outputs?limit=${limit}`)).rows).toEqual(whole.rows);
     }
   });
 
   it('wait for a failure that is tried again', async () => {
-    const uid = await world.createRun({ inputs: 2 });
-    await world.moveRun(uid, 'admit');
-    await world.recordPage(uid, 0, { items: items(0, 2) });
-    await world.recordPage(uid, 0, 'failure');
-    await world.recordPage(uid, 1, { items: items(10, 1), last: true });
-    await world.moveRun(uid, 'succeedPartly');
-    expect(numbers((await world.follow(`/v1/runs/${uid}/outputs`)).rows)).toEqual([0, 1, 10]);
+    const uid = await harness.createRun({ inputs: 2 });
+    await harness.moveRun(uid, 'admit');
+    await harness.recordPage(uid, 0, { items: items(0, 2) });
+    await harness.recordPage(uid, 0, 'failure');
+    await harness.recordPage(uid, 1, { items: items(10, 1), last: true });
+    await harness.moveRun(uid, 'succeedPartly');
+    expect(numbers((await harness.follow(`/v1/runs/${uid}/outputs`)).rows)).toEqual([0, 1, 10]);
 
-    await world.moveRun(uid, 'retry', { newEpoch: true, newAttempt: true, restart: true });
-    const during = await world.follow(`/v1/runs/${uid}/outputs`);
+    await harness.moveRun(uid, 'retry', { newEpoch: true, newAttempt: true, restart: true });
+    const during = await harness.follow(`/v1/runs/${uid}/outputs`);
     expect(numbers(during.rows)).toEqual([0, 1]);
-    await world.recordPage(uid, 0, { items: items(2, 1), last: true }, 2);
-    expect(numbers((await world.follow(during.rest ?? '')).rows)).toEqual([2, 10]);
+    await harness.recordPage(uid, 0, { items: items(2, 1), last: true }, 2);
+    expect(numbers((await harness.follow(during.rest ?? '')).rows)).toEqual([2, 10]);
   });
 
   it('in envelopes say where they come from', async () => {
     const uid = await startedRun();
-    const { rows } = await world.follow(`/v1/runs/${uid}/outputs?envelope=true&limit=4`);
+    const { rows } = await harness.follow(`/v1/runs/${uid}/outputs?envelope=true&limit=4`);
     expect(rows[3]).toEqual({
       input_uid: deriveUid(uid, 'input', { input: 0 }),
       input_index: 0,
@@ -209,48 +209,48 @@ describe('outputs', () => {
 
   it('go on over what a stopped run left out', async () => {
     const uid = await startedRun();
-    await world.recordPage(uid, 35, { items: items(350, 1), last: true });
-    await world.moveRun(uid, 'stop', { newEpoch: true });
-    const { rows, rest } = await world.follow(`/v1/runs/${uid}/outputs?limit=3`);
+    await harness.recordPage(uid, 35, { items: items(350, 1), last: true });
+    await harness.moveRun(uid, 'stop', { newEpoch: true });
+    const { rows, rest } = await harness.follow(`/v1/runs/${uid}/outputs?limit=3`);
     expect(numbers(rows)).toEqual([0, 1, 2, 3, 4, 30, 31, 32, 33, 50, 350]);
     expect(rest).toBeNull();
   });
 
   it('are cut where an answer would be over 4 MB, large pages lying beside the table', async () => {
-    const uid = await world.createRun({ inputs: 1 });
+    const uid = await harness.createRun({ inputs: 1 });
     const large = Array.from({ length: 5 }, (_, page) =>
       Array.from({ length: 10 }, (__, item) => ({ n: page * 10 + item, text: noise(page * 10 + item, 100_000) })),
     );
     for (const [page, results] of large.entries()) {
-      await world.recordPage(uid, 0, { items: results, last: page === 4 });
+      await harness.recordPage(uid, 0, { items: results, last: page === 4 });
     }
-    await world.moveRun(uid, 'admit');
-    await world.moveRun(uid, 'succeed');
-    const { rows, calls } = await world.follow(`/v1/runs/${uid}/outputs?limit=500`);
+    await harness.moveRun(uid, 'admit');
+    await harness.moveRun(uid, 'succeed');
+    const { rows, calls } = await harness.follow(`/v1/runs/${uid}/outputs?limit=500`);
     expect(rows).toEqual(large.flat());
     expect(calls).toBe(2);
   });
 
   it('of live runs are refused', async () => {
-    const uid = await world.createRun({ mode: 'LIVE' });
-    const { status, body } = await world.get(`/v1/runs/${uid}/outputs`);
+    const uid = await harness.createRun({ mode: 'LIVE' });
+    const { status, body } = await harness.get(`/v1/runs/${uid}/outputs`);
     expect([status, body]).toMatchObject([409, { error_label: 'INVALID_STATE', params: { status: 'SUCCEEDED' } }]);
   });
 });
 
 describe('work for one call', () => {
   it('is bounded: over shards where nothing is, pages come without rows', async () => {
-    const uid = await world.createRun({ inputs: 3_200 });
-    await world.moveRun(uid, 'admit');
-    await world.recordPage(uid, 3_199, { items: items(0, 1), last: true });
-    await world.openWindow(uid, 3_200, { 3_199: {} });
-    await world.moveRun(uid, 'stop', { newEpoch: true });
+    const uid = await harness.createRun({ inputs: 3_200 });
+    await harness.moveRun(uid, 'admit');
+    await harness.recordPage(uid, 3_199, { items: items(0, 1), last: true });
+    await harness.openWindow(uid, 3_200, { 3_199: {} });
+    await harness.moveRun(uid, 'stop', { newEpoch: true });
     for (const [list, calls] of [
       ['outputs', 3],
       ['callbacks', 2],
     ] as const) {
-      expect(await world.get(`/v1/runs/${uid}/${list}`)).toMatchObject({ body: [], next: expect.any(String) });
-      expect(await world.follow(`/v1/runs/${uid}/${list}`)).toMatchObject({ rows: [expect.anything()], calls });
+      expect(await harness.get(`/v1/runs/${uid}/${list}`)).toMatchObject({ body: [], next: expect.any(String) });
+      expect(await harness.follow(`/v1/runs/${uid}/${list}`)).toMatchObject({ rows: [expect.anything()], calls });
     }
   });
 });
@@ -258,7 +258,7 @@ describe('work for one call', () => {
 describe('one run', () => {
   it('is counted exactly: what open inputs have recorded is in', async () => {
     const uid = await startedRun();
-    const { body } = await world.get(`/v1/runs/${uid}`);
+    const { body } = await harness.get(`/v1/runs/${uid}`);
     expect(body).toMatchObject({
       uid,
       inputs: { total: 40, succeeded: 3, failed: 1, stopped: 0, running: 4, pending: 32 },
@@ -269,34 +269,34 @@ describe('one run', () => {
         { status: 'RUNNING', at: at(0), reason: null },
       ],
     });
-    const { rows } = await world.follow('/v1/runs');
+    const { rows } = await harness.follow('/v1/runs');
     expect(rows).toMatchObject([{ inputs: { succeeded: 3, running: 4 }, output_count: 10 }]);
-    const { body: short } = await world.get(`/v1/runs/${uid}/status`);
+    const { body: short } = await harness.get(`/v1/runs/${uid}/status`);
     expect(short).toMatchObject({ status: 'RUNNING', inputs: { running: 4 }, output_count: 10, started_at: at(0) });
   });
 
   it('counts an input once that settles while it is counted', async () => {
     const uid = await startedRun();
-    await world.recordPage(uid, 3, { items: items(34, 1), last: true });
-    const readWindow = world.ports.progress.readWindow.bind(world.ports.progress);
+    await harness.recordPage(uid, 3, { items: items(34, 1), last: true });
+    const readWindow = harness.ports.progress.readWindow.bind(harness.ports.progress);
     let settled = false;
-    world.ports.progress.readWindow = async (runUid) => {
+    harness.ports.progress.readWindow = async (runUid) => {
       const window = await readWindow(runUid);
-      if (!settled) await world.endInput(uid, 3);
+      if (!settled) await harness.endInput(uid, 3);
       settled = true;
       return window;
     };
     const counted = { inputs: { succeeded: 3, running: 4 }, output_count: 11 };
-    expect((await world.get(`/v1/runs/${uid}`)).body).toMatchObject(counted);
+    expect((await harness.get(`/v1/runs/${uid}`)).body).toMatchObject(counted);
     const later = { inputs: { succeeded: 4, running: 3 }, output_count: 11 };
-    expect((await world.get(`/v1/runs/${uid}`)).body).toMatchObject(later);
+    expect((await harness.get(`/v1/runs/${uid}`)).body).toMatchObject(later);
   });
 
   it('that has ended is as its last record says', async () => {
     const uid = await startedRun();
     const totals = { ...NO_TOTALS, succeeded: 39, failed: 1, outputs: 99, callbacks: 50 };
-    await world.moveRun(uid, 'succeedPartly', { totals, finishedAt: START + 5_000 });
-    expect((await world.get(`/v1/runs/${uid}`)).body).toMatchObject({
+    await harness.moveRun(uid, 'succeedPartly', { totals, finishedAt: START + 5_000 });
+    expect((await harness.get(`/v1/runs/${uid}`)).body).toMatchObject({
       status: 'PARTIAL_SUCCEEDED',
       inputs: { total: 40, succeeded: 39, failed: 1, running: 0, pending: 0 },
       output_count: 99,
@@ -305,23 +305,23 @@ describe('one run', () => {
   });
 
   it('of another workspace is unknown in the same words, and an invented uid is refused without a read', async () => {
-    const uid = await world.createRun({ workspaceUid: world.away });
-    const unknown = await world.createRun({ createdAt: 0, expiresAt: 1 });
+    const uid = await harness.createRun({ workspaceUid: harness.away });
+    const unknown = await harness.createRun({ createdAt: 0, expiresAt: 1 });
     const said = async (path: string, about: string): Promise<string> => {
-      const { status, body } = await world.get(path);
+      const { status, body } = await harness.get(path);
       expect(status).toBe(404);
       return JSON.stringify({ ...(body as object), error_ref: '' }).replaceAll(about, '<uid>');
     };
     for (const tail of ['', '/status', '/inputs', '/outputs', '/callbacks']) {
       expect(await said(`/v1/runs/${uid}${tail}`, uid)).toBe(await said(`/v1/runs/${unknown}${tail}`, unknown));
-      expect((await world.get(`/v1/runs/${uid}${tail}`, world.away)).status).toBe(200);
+      expect((await harness.get(`/v1/runs/${uid}${tail}`, harness.away)).status).toBe(200);
     }
-    await world.get(`/v1/runs/${uid}`);
-    world.engine.resetMeter();
+    await harness.get(`/v1/runs/${uid}`);
+    harness.engine.resetMeter();
     for (const invented of ['5a0b1c2d-3e4f-4a5b-8c6d-7e8f90a1b2c3', 'x', deriveUid(uid, 'input', { input: 0 })]) {
       expect(await said(`/v1/runs/${invented}`, invented)).toBe(await said(`/v1/runs/${uid}x`, `${uid}x`));
     }
-    expect(world.engine.meter()).toEqual([]);
+    expect(harness.engine.meter()).toEqual([]);
   });
 });
 

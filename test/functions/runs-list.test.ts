@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createReadingWorld, type ReadingWorld, START } from './runs-world.ts';
+import { createReadingHarness, type ReadingHarness, START } from './runs-harness.ts';
 
 interface Row {
   readonly uid: string;
@@ -7,31 +7,31 @@ interface Row {
   readonly created_at: string;
 }
 
-let world: ReadingWorld;
+let harness: ReadingHarness;
 /** Runs by the order of their creation, two in the same millisecond. */
 const uids: string[] = [];
 const actionOf = (at: number): string => (at % 3 === 0 ? 'one-record' : 'numbered-pages');
 
 beforeAll(async () => {
-  world = await createReadingWorld();
+  harness = await createReadingHarness();
   for (let at = 0; at < 12; at += 1) {
-    world.time.now = START + Math.floor(at / 2) * 1_000;
+    harness.time.now = START + Math.floor(at / 2) * 1_000;
     const mode = at === 5 ? 'LIVE' : 'ASYNC';
     const name = at % 4 === 0 ? `batch ${at}` : null;
-    const uid = await world.createRun({ actionName: actionOf(at), mode, name, inputs: mode === 'LIVE' ? 1 : 2 });
-    if (at % 2 === 0) await world.moveRun(uid, 'admit');
+    const uid = await harness.createRun({ actionName: actionOf(at), mode, name, inputs: mode === 'LIVE' ? 1 : 2 });
+    if (at % 2 === 0) await harness.moveRun(uid, 'admit');
     uids.push(uid);
   }
-  await world.createRun({ workspaceUid: world.away });
-  world.time.now = START + 60_000;
+  await harness.createRun({ workspaceUid: harness.away });
+  harness.time.now = START + 60_000;
 });
 
 const listed = async (query: string): Promise<string[]> =>
-  (await world.follow<Row>(`/v1/runs?${query}`)).rows.map(({ uid }) => uid);
+  (await harness.follow<Row>(`/v1/runs?${query}`)).rows.map(({ uid }) => uid);
 
 describe('the list of runs', () => {
   it('holds the newest first, all of the workspace and nothing else', async () => {
-    const { rows } = await world.follow<Row>('/v1/runs?limit=100');
+    const { rows } = await harness.follow<Row>('/v1/runs?limit=100');
     expect(rows.map(({ created_at: at }) => at)).toEqual(
       rows
         .map(({ created_at: at }) => at)
@@ -51,7 +51,7 @@ describe('the list of runs', () => {
   });
 
   it('ends exactly: the last full page has no next', async () => {
-    const { calls } = await world.follow('/v1/runs?limit=4');
+    const { calls } = await harness.follow('/v1/runs?limit=4');
     expect(calls).toBe(3);
   });
 
@@ -82,58 +82,58 @@ describe('the list of runs', () => {
     expect(await listed(both)).toEqual(uids.slice(0, 2).toSorted().toReversed());
     expect(await listed(`${both}&status=QUEUED`)).toEqual([uids[0]]);
     expect(await listed(`${both}&created_after=2026-06-01T12:00:00Z`)).toEqual([]);
-    expect((await world.follow(`/v1/runs?${both}`, world.away)).rows).toEqual([]);
+    expect((await harness.follow(`/v1/runs?${both}`, harness.away)).rows).toEqual([]);
   });
 
   it('shows a live run with its totals', async () => {
-    const { rows } = await world.follow('/v1/runs?execution_mode=LIVE');
+    const { rows } = await harness.follow('/v1/runs?execution_mode=LIVE');
     expect(rows).toMatchObject([{ status: 'SUCCEEDED', output_count: 3, inputs: { total: 1, succeeded: 1 } }]);
   });
 });
 
 describe('a cursor', () => {
   const errorOf = async (url: string, workspaceUid?: string): Promise<unknown> =>
-    (await world.get(url, workspaceUid)).body;
+    (await harness.get(url, workspaceUid)).body;
   const refused = { error_label: 'BAD_INPUT', validation_errors: [{ path: 'cursor' }] };
 
   it('works with another limit, and only for its own query and workspace', async () => {
-    const { next } = await world.get('/v1/runs?limit=2&status=QUEUED');
+    const { next } = await harness.get('/v1/runs?limit=2&status=QUEUED');
     if (next === null) throw new Error('there is no second page');
-    expect((await world.get(next.replace('limit=2', 'limit=3'))).status).toBe(200);
+    expect((await harness.get(next.replace('limit=2', 'limit=3'))).status).toBe(200);
     expect(await errorOf(next.replace('QUEUED', 'CREATED'))).toMatchObject(refused);
     expect(await errorOf(next.replace('status=QUEUED&', ''))).toMatchObject(refused);
-    expect(await errorOf(next, world.away)).toMatchObject(refused);
+    expect(await errorOf(next, harness.away)).toMatchObject(refused);
     expect(await errorOf(next.replace('/v1/runs?', '/v1/runs/callbacks?').replace('status=QUEUED&', ''))).toMatchObject(
       refused,
     );
   });
 
   it('is refused when altered, and after a day', async () => {
-    const { next } = await world.get('/v1/runs?limit=2');
+    const { next } = await harness.get('/v1/runs?limit=2');
     if (next === null) throw new Error('there is no second page');
     expect(next).toMatch(/^https:\/\/api\.example\/v1\/runs\?limit=2&cursor=/);
     expect(await errorOf(next.replace(/cursor=e/, 'cursor=f'))).toMatchObject(refused);
     expect(await errorOf('/v1/runs?cursor=nonsense')).toMatchObject(refused);
-    world.time.now += 24 * 3_600_000;
+    harness.time.now += 24 * 3_600_000;
     expect(await errorOf(next)).toMatchObject(refused);
-    world.time.now -= 24 * 3_600_000;
+    harness.time.now -= 24 * 3_600_000;
   });
 });
 
 describe('runs past their time', () => {
   it('are hidden though still stored', async () => {
-    const before = world.time.now;
-    world.time.now = START + 30 * 86_400_000 + 3_500;
+    const before = harness.time.now;
+    harness.time.now = START + 30 * 86_400_000 + 3_500;
     expect((await listed('limit=100')).toSorted()).toEqual(uids.slice(8).toSorted());
-    expect((await world.get(`/v1/runs/${uids[0]}`)).status).toBe(404);
-    expect((await world.get(`/v1/runs/${uids[8]}`)).status).toBe(200);
-    world.time.now = before;
+    expect((await harness.get(`/v1/runs/${uids[0]}`)).status).toBe(404);
+    expect((await harness.get(`/v1/runs/${uids[8]}`)).status).toBe(200);
+    harness.time.now = before;
   });
 });
 
 describe('work for one call', () => {
   it('is bounded: a filter that lets little through gives pages without rows', async () => {
-    const own = await createReadingWorld();
+    const own = await createReadingHarness();
     for (let at = 0; at < 450; at += 1) {
       await own.createRun({ name: at === 0 ? 'needle' : null });
       own.time.now += 1;

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { deriveUid } from '../../shared/domain/ids.ts';
 import { callbackUidsOf } from '../../shared/domain/page-callback.ts';
 import { NO_TOTALS } from '../../shared/domain/run.ts';
-import { anError, type Answer, createReadingWorld, type ReadingWorld } from './runs-world.ts';
+import { anError, type Answer, createReadingHarness, type ReadingHarness } from './runs-harness.ts';
 
 interface Row {
   readonly uid: string;
@@ -12,7 +12,7 @@ interface Row {
   readonly status: string;
 }
 
-let world: ReadingWorld;
+let harness: ReadingHarness;
 let uid: string;
 let pageUid: string;
 let failedUid: string;
@@ -20,38 +20,39 @@ let finishedUid: string;
 
 /** A finished run of two inputs: a page delivered at once, a failed input and an end that nobody took. */
 beforeEach(async () => {
-  world = await createReadingWorld();
-  uid = await world.createRun({ inputs: 2 });
-  await world.moveRun(uid, 'admit');
-  await world.openWindow(uid, 2, {});
-  [pageUid = ''] = callbackUidsOf(await world.recordPage(uid, 0, { items: [1], last: true }));
-  await world.endInput(uid, 0);
-  [failedUid = ''] = callbackUidsOf(await world.recordPage(uid, 1, 'failure'));
-  await world.endInput(uid, 1);
+  harness = await createReadingHarness();
+  uid = await harness.createRun({ inputs: 2 });
+  await harness.moveRun(uid, 'admit');
+  await harness.openWindow(uid, 2, {});
+  [pageUid = ''] = callbackUidsOf(await harness.recordPage(uid, 0, { items: [1], last: true }));
+  await harness.endInput(uid, 0);
+  [failedUid = ''] = callbackUidsOf(await harness.recordPage(uid, 1, 'failure'));
+  await harness.endInput(uid, 1);
   const about = { runUid: uid, status: 'FAILED', retryCount: 9, error: anError('nobody took it') } as const;
-  await world.createRecord({ ...about, uid: failedUid, type: 'run.input_failed', input: 1, page: 0 });
+  await harness.createRecord({ ...about, uid: failedUid, type: 'run.input_failed', input: 1, page: 0 });
   finishedUid = deriveUid(uid, 'run_finished', { ending: 1 });
-  await world.createRecord({ ...about, uid: finishedUid, type: 'run.finished' });
-  const delivery = { runUid: uid, input: 0, page: 0, part: 1, httpStatus: 204, at: world.time.now };
-  await world.core.callbacks.logDelivery(delivery, Math.ceil(world.time.now / 1_000) + 86_400);
+  await harness.createRecord({ ...about, uid: finishedUid, type: 'run.finished' });
+  const delivery = { runUid: uid, input: 0, page: 0, part: 1, httpStatus: 204, at: harness.time.now };
+  await harness.core.callbacks.logDelivery(delivery, Math.ceil(harness.time.now / 1_000) + 86_400);
   const totals = { ...NO_TOTALS, succeeded: 1, failed: 1, outputs: 1, callbacks: 2 };
-  await world.moveRun(uid, 'succeedPartly', { totals, finishedAt: world.time.now });
-  world.time.now += 1_000;
+  await harness.moveRun(uid, 'succeedPartly', { totals, finishedAt: harness.time.now });
+  harness.time.now += 1_000;
 });
 
-const rows = async (query = ''): Promise<Row[]> => (await world.follow<Row>(`/v1/runs/${uid}/callbacks${query}`)).rows;
+const rows = async (query = ''): Promise<Row[]> =>
+  (await harness.follow<Row>(`/v1/runs/${uid}/callbacks${query}`)).rows;
 const replay = (callbackUid: string, headers: Record<string, string> = {}): Promise<Answer> =>
-  world.call('POST', `/v1/runs/callbacks/${callbackUid}/replay`, { headers });
+  harness.call('POST', `/v1/runs/callbacks/${callbackUid}/replay`, { headers });
 const replayAll = (body?: unknown, headers: Record<string, string> = {}): Promise<Answer> =>
-  world.call('POST', `/v1/runs/${uid}/callbacks/replay`, { headers, body });
+  harness.call('POST', `/v1/runs/${uid}/callbacks/replay`, { headers, body });
 const uidOf = ({ body }: Answer): string => (body as Row).uid; // cast: checked by the route's schema
 const callbacksOfRun = async (): Promise<unknown> =>
-  ((await world.get(`/v1/runs/${uid}`)).body as { callbacks: unknown }).callbacks; // cast: as above
+  ((await harness.get(`/v1/runs/${uid}`)).body as { callbacks: unknown }).callbacks; // cast: as above
 const settle = async (replayed: string, status: 'SUCCESS' | 'FAILED'): Promise<boolean> =>
-  world.core.callbacks.updateRecord(
+  harness.core.callbacks.updateRecord(
     replayed,
     { status: 'PENDING', retryCount: 0 },
-    { status, retryCount: 0, by: 'me', nextAttemptAt: null, deliveredAt: world.time.now },
+    { status, retryCount: 0, by: 'me', nextAttemptAt: null, deliveredAt: harness.time.now },
   );
 
 describe('the replay of a callback', () => {
@@ -63,14 +64,14 @@ describe('the replay of a callback', () => {
     const answer = await replay(of());
     const wanted = { type, parent_uid: of(), callback_ref_uid: of(), status: 'PENDING', retry_count: 0, error: null };
     expect(answer).toMatchObject({ status: 202, body: wanted });
-    expect((await world.get(`/v1/runs/callbacks/${uidOf(answer)}`)).body).toEqual(answer.body);
-    expect(world.sent).toEqual([{ kind: 'callback', uid: uidOf(answer), attempt: 0 }]);
+    expect((await harness.get(`/v1/runs/callbacks/${uidOf(answer)}`)).body).toEqual(answer.body);
+    expect(harness.sent).toEqual([{ kind: 'callback', uid: uidOf(answer), attempt: 0 }]);
     for (const query of ['?limit=1', '?limit=100']) {
       const listed = (await rows(query)).map((row) => row.uid);
       expect(listed).toHaveLength(4);
       expect(listed[listed.indexOf(of()) + 1]).toBe(uidOf(answer));
     }
-    expect((await world.follow<Row>('/v1/runs/callbacks?status=PENDING')).rows).toEqual([answer.body]);
+    expect((await harness.follow<Row>('/v1/runs/callbacks?status=PENDING')).rows).toEqual([answer.body]);
   });
 
   it('can be made again and again; with a key once', async () => {
@@ -80,14 +81,14 @@ describe('the replay of a callback', () => {
     const again = await replay(pageUid, { 'idempotency-key': 'k' });
     expect(again).toMatchObject({ status: 202, headers: { 'Idempotency-Replayed': 'true' } });
     expect(again.body).toEqual(keyed.body);
-    expect(world.sent).toHaveLength(3);
+    expect(harness.sent).toHaveLength(3);
   });
 
   it('of another workspace’s callback, or of none, is 404', async () => {
-    const away = await world.call('POST', `/v1/runs/callbacks/${pageUid}/replay`, { workspaceUid: world.away });
+    const away = await harness.call('POST', `/v1/runs/callbacks/${pageUid}/replay`, { workspaceUid: harness.away });
     const none = await replay(deriveUid(uid, 'replay', { input: 1 }));
     expect([away.status, none.status]).toEqual([404, 404]);
-    expect(world.sent).toEqual([]);
+    expect(harness.sent).toEqual([]);
   });
 });
 
@@ -105,7 +106,7 @@ describe('replaying all', () => {
     const [first = '', second = ''] = (await rows()).filter((row) => row.parent_uid !== null).map((row) => row.uid);
     await settle(first, 'SUCCESS');
     await settle(second, 'FAILED');
-    world.time.now += 1_000;
+    harness.time.now += 1_000;
     expect(await replayAll()).toMatchObject({ body: { replayed: 1 } });
     expect((await rows()).at(-1)).toMatchObject({ callback_ref_uid: finishedUid, status: 'PENDING' });
   });
@@ -116,19 +117,19 @@ describe('replaying all', () => {
       if (status !== 202)
         expect({ status, body }).toMatchObject({ status: 409, body: { error_label: 'INVALID_STATE' } });
     }
-    expect(world.sent).toHaveLength(3);
+    expect(harness.sent).toHaveLength(3);
   });
 
   it('is refused while another replay of the run is under way, and says until when', async () => {
-    const until = world.time.now + 60_000;
-    await world.core.callbacks.takeReplay(uid, { by: 'another', until }, world.time.now, until);
+    const until = harness.time.now + 60_000;
+    await harness.core.callbacks.takeReplay(uid, { by: 'another', until }, harness.time.now, until);
     const refused = {
       error_label: 'INVALID_STATE',
       params: { status: 'PARTIAL_SUCCEEDED', until: expect.any(String) },
     };
     expect(await replayAll()).toMatchObject({ status: 409, body: refused });
-    expect(world.sent).toEqual([]);
-    world.time.now = until;
+    expect(harness.sent).toEqual([]);
+    harness.time.now = until;
     expect(await replayAll()).toMatchObject({ status: 202, body: { replayed: 2 } });
   });
 
@@ -136,12 +137,12 @@ describe('replaying all', () => {
     await replayAll({ status: ['FAILED', 'SUCCESS'] }, { 'idempotency-key': 'k' });
     const again = await replayAll({ status: ['FAILED', 'SUCCESS'] }, { 'idempotency-key': 'k' });
     expect(again).toMatchObject({ body: { replayed: 3 }, headers: { 'Idempotency-Replayed': 'true' } });
-    expect(world.sent).toHaveLength(3);
+    expect(harness.sent).toHaveLength(3);
   });
 
   it('refuses what it does not know, and runs that were live', async () => {
     expect((await replayAll({ status: ['LOST'] })).status).toBe(400);
-    uid = await world.createRun({ mode: 'LIVE' });
+    uid = await harness.createRun({ mode: 'LIVE' });
     expect(await replayAll()).toMatchObject({ status: 409, body: { error_label: 'INVALID_STATE' } });
   });
 });

@@ -1,32 +1,32 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createReadingWorld, type ReadingWorld, START } from './runs-world.ts';
+import { createReadingHarness, type ReadingHarness, START } from './runs-harness.ts';
 
-let world: ReadingWorld;
+let harness: ReadingHarness;
 let uid: string;
 
 beforeEach(async () => {
-  world = await createReadingWorld();
-  uid = await world.createRun({ inputs: 3 });
-  await world.moveRun(uid, 'admit');
-  await world.moveRun(uid, 'begin', { startedAt: START });
+  harness = await createReadingHarness();
+  uid = await harness.createRun({ inputs: 3 });
+  await harness.moveRun(uid, 'admit');
+  await harness.moveRun(uid, 'begin', { startedAt: START });
 });
 
 const instant = (at: number): string => new Date(at).toISOString();
 const reasonAt = async (path: string): Promise<unknown> => {
-  const { body } = await world.get(path);
+  const { body } = await harness.get(path);
   const [run] = Array.isArray(body) ? body : [body];
   return (run as { status_reason: unknown }).status_reason; // cast: a run, by the route's schema
 };
 
 describe('a run that works and records nothing', () => {
   it('says so after a minute, since when, and until when what was lost is run again', async () => {
-    await world.openWindow(uid, 2, { 0: {}, 1: {} });
-    world.time.now = START + 30_000;
-    await world.recordPage(uid, 0, { items: [1] });
+    await harness.openWindow(uid, 2, { 0: {}, 1: {} });
+    harness.time.now = START + 30_000;
+    await harness.recordPage(uid, 0, { items: [1] });
     for (const path of [`/v1/runs/${uid}`, `/v1/runs/${uid}/status`, '/v1/runs']) {
-      world.time.now = START + 89_000;
+      harness.time.now = START + 89_000;
       expect(await reasonAt(path)).toBeNull();
-      world.time.now = START + 90_000;
+      harness.time.now = START + 90_000;
       expect(await reasonAt(path)).toMatchObject({
         code: 'NO_PROGRESS',
         since: instant(START + 30_000),
@@ -37,11 +37,11 @@ describe('a run that works and records nothing', () => {
   });
 
   it('does not while an input waits for its moment, nor once it has ended', async () => {
-    await world.openWindow(uid, 1, { 0: { until: START + 600_000 } });
-    world.time.now = START + 600_000;
+    await harness.openWindow(uid, 1, { 0: { until: START + 600_000 } });
+    harness.time.now = START + 600_000;
     expect(await reasonAt(`/v1/runs/${uid}`)).toBeNull();
-    await world.moveRun(uid, 'stop', { newEpoch: true });
-    world.time.now = START + 9_000_000;
+    await harness.moveRun(uid, 'stop', { newEpoch: true });
+    harness.time.now = START + 9_000_000;
     expect(await reasonAt(`/v1/runs/${uid}`)).toBeNull();
   });
 });

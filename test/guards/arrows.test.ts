@@ -34,8 +34,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   ],
   // What is deployed knows the contract (routes, env names) and names functions by path.
   infra: ['shared/contract'],
-  'infra/owner': ['infra/local', 'shared/adapters', 'shared/contract', 'shared/domain', 'shared/engine'],
-  'infra/local': ['infra', 'infra/owner', 'shared/adapters', 'shared/client', 'shared/contract', 'shared/domain'],
+  'infra/admin': ['infra/local', 'shared/adapters', 'shared/contract', 'shared/domain', 'shared/engine'],
+  'infra/local': ['infra', 'infra/admin', 'shared/adapters', 'shared/client', 'shared/contract', 'shared/domain'],
 };
 
 const ROOMS = Object.keys(ARROWS).toSorted((a, b) => b.length - a.length);

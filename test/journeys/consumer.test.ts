@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addressOf } from '../../infra/local/host/local-access.ts';
-import { issueKey } from '../../infra/owner/issue-key.ts';
-import { openStage } from '../../infra/owner/stage-access.ts';
-import { systemChance, systemClock } from '../../shared/adapters/system.ts';
+import { issueKey } from '../../infra/admin/issue-key.ts';
+import { openStage } from '../../infra/admin/stage-access.ts';
+import { systemRandom, systemClock } from '../../shared/adapters/system.ts';
 import { openApiClient } from '../support/api-client.ts';
 import type { ApiClient } from '../support/api-client.ts';
 import { startLocalSystem } from '../support/local-system.ts';
@@ -22,7 +22,7 @@ beforeAll(async () => {
   api = openApiClient(system.url, system.apiKey);
   receiver = await openCallbackReceiver(system.signingSecret);
   const { workspaces, limits } = openStage(addressOf(system.runtime));
-  const ports = { workspaces, chance: systemChance, clock: systemClock };
+  const ports = { workspaces, random: systemRandom, clock: systemClock };
   const issued = await issueKey(ports, { workspaceName: 'slow', scopes: ['manage', 'run'] });
   slowKey = issued.apiKey;
   await limits.set(issued.workspace.uid, { rates: { launch: { perSecond: 0.001, burst: 2 } } });

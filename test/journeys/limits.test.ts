@@ -4,7 +4,7 @@ import { systemClock } from '../../shared/adapters/system.ts';
 import { keys } from '../../shared/adapters/dynamodb/keys.ts';
 import { LIMITS } from '../../shared/domain/limits.ts';
 import { addressOf } from '../../infra/local/host/local-access.ts';
-import { openStage } from '../../infra/owner/stage-access.ts';
+import { openStage } from '../../infra/admin/stage-access.ts';
 import { type ApiClient, openApiClient } from '../support/api-client.ts';
 import { type LocalTestSystem, startLocalSystem } from '../support/local-system.ts';
 import { type CallbackReceiver, openCallbackReceiver } from '../support/receiver.ts';

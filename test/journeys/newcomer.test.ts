@@ -35,7 +35,7 @@ async function start(dataDir: string) {
 
 /** An owner's command, to its end. */
 async function command(file: string, ...args: string[]): Promise<{ code: unknown; stdout: string; stderr: string }> {
-  const child = startNode([join(ROOT, 'infra/owner', file), ...args], { cwd: ROOT });
+  const child = startNode([join(ROOT, 'infra/admin', file), ...args], { cwd: ROOT });
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));

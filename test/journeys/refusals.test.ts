@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addressOf } from '../../infra/local/host/local-access.ts';
-import { issueKey } from '../../infra/owner/issue-key.ts';
-import { openStage } from '../../infra/owner/stage-access.ts';
-import { systemChance, systemClock } from '../../shared/adapters/system.ts';
+import { issueKey } from '../../infra/admin/issue-key.ts';
+import { openStage } from '../../infra/admin/stage-access.ts';
+import { systemRandom, systemClock } from '../../shared/adapters/system.ts';
 import { ROUTES } from '../../shared/contract/routes.ts';
 import type { Route, Scope } from '../../shared/contract/routes.ts';
 import { digestApiKey } from '../../shared/domain/api-key.ts';
@@ -57,7 +57,7 @@ const ONE = { inputs: [{ country: 'MT' }] };
 
 async function newKey(workspaceName: string, scopes: readonly Scope[] = ['read', 'run', 'manage']): Promise<string> {
   const { workspaces } = openStage(addressOf(system.runtime));
-  const ports = { workspaces, chance: systemChance, clock: systemClock };
+  const ports = { workspaces, random: systemRandom, clock: systemClock };
   return (await issueKey(ports, { workspaceName, scopes })).apiKey;
 }
 
@@ -115,7 +115,7 @@ const JOURNEYS: Partial<Record<ErrorLabel, () => Promise<readonly [label: string
     const apiKey = await newKey('twins');
     const inputs = Array.from({ length: 2_000 }, () => ({ country: 'MT', name: 'no such place' }));
     return await until('two at once', async () => {
-      const asked = launch({ inputs }, { apiKey, headers: { 'idempotency-key': systemChance.uuid() } });
+      const asked = launch({ inputs }, { apiKey, headers: { 'idempotency-key': systemRandom.uuid() } });
       const answers = await Promise.all([1, 2, 3].map(() => api.send('POST', ASYNC, asked)));
       const refused = answers.find(({ status }) => status === 409);
       return refused === undefined ? null : ([labelOf(refused.body), refused.status] as const);

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addressOf } from '../../infra/local/host/local-access.ts';
-import { issueKey } from '../../infra/owner/issue-key.ts';
-import { openStage } from '../../infra/owner/stage-access.ts';
-import { systemChance, systemClock } from '../../shared/adapters/system.ts';
+import { issueKey } from '../../infra/admin/issue-key.ts';
+import { openStage } from '../../infra/admin/stage-access.ts';
+import { systemRandom, systemClock } from '../../shared/adapters/system.ts';
 import { ROUTES } from '../../shared/contract/routes.ts';
 import type { Route, Scope } from '../../shared/contract/routes.ts';
 import { openApiClient } from '../support/api-client.ts';
@@ -30,7 +30,7 @@ const of = (uid: string) => ({ params: { scheduled_run_uid: uid } });
 
 async function newKey(workspaceName: string, scopes: readonly Scope[] = ['read', 'run', 'manage']): Promise<string> {
   const { workspaces } = openStage(addressOf(system.runtime));
-  return (await issueKey({ workspaces, chance: systemChance, clock: systemClock }, { workspaceName, scopes })).apiKey;
+  return (await issueKey({ workspaces, random: systemRandom, clock: systemClock }, { workspaceName, scopes })).apiKey;
 }
 
 describe('the list', () => {

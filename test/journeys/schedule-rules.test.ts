@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addressOf } from '../../infra/local/host/local-access.ts';
-import { openStage } from '../../infra/owner/stage-access.ts';
+import { openStage } from '../../infra/admin/stage-access.ts';
 import type { Operation } from '../../shared/contract/routes.ts';
 import { openApiClient } from '../support/api-client.ts';
 import type { ApiClient } from '../support/api-client.ts';

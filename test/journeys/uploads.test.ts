@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addressOf } from '../../infra/local/host/local-access.ts';
-import { issueKey } from '../../infra/owner/issue-key.ts';
-import { openStage } from '../../infra/owner/stage-access.ts';
-import { systemChance, systemClock } from '../../shared/adapters/system.ts';
+import { issueKey } from '../../infra/admin/issue-key.ts';
+import { openStage } from '../../infra/admin/stage-access.ts';
+import { systemRandom, systemClock } from '../../shared/adapters/system.ts';
 import { citiesOf } from '../support/all-cities.ts';
 import { openApiClient } from '../support/api-client.ts';
 import type { ApiClient } from '../support/api-client.ts';
@@ -133,7 +133,7 @@ describe('an upload', () => {
   it('of nobody, of another workspace, or beside inputs is refused', async () => {
     const uid = await upload(line('MC'));
     const { workspaces } = openStage(addressOf(system.runtime));
-    const ports = { workspaces, chance: systemChance, clock: systemClock };
+    const ports = { workspaces, random: systemRandom, clock: systemClock };
     const { apiKey: other } = await issueKey(ports, { workspaceName: 'somebody else', scopes: ['run'] });
     const refuse = async (body: object, apiKey = system.apiKey) =>
       (await api.refused('runAsync', { params: PARAMS, body, apiKey })).body;

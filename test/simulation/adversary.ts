@@ -1,20 +1,20 @@
 import type { Coverage } from './coverage.ts';
 import { ALL_FAULT_KINDS, ALL_FURTHER_KINDS, type FaultKind, type FurtherFaultKind } from './fault-kinds.ts';
-import { Random } from './random.ts';
+import { SeededRandom } from './random.ts';
 
 /** Draws faults from a seed: which kinds are on in a history, how often each strikes, and until when. */
 export class Adversary {
-  readonly #random: Random;
+  readonly #random: SeededRandom;
   readonly #coverage: Coverage;
   readonly #rates = new Map<FaultKind, number>();
-  readonly #further: Random;
+  readonly #further: SeededRandom;
   readonly #furtherRates = new Map<FurtherFaultKind, number>();
   #calm = false;
 
   constructor(seed: number, coverage: Coverage, kinds: readonly FaultKind[] | 'drawn') {
-    this.#random = new Random(seed, 'adversary');
+    this.#random = new SeededRandom(seed, 'adversary');
     this.#coverage = coverage;
-    this.#further = new Random(seed, 'further faults');
+    this.#further = new SeededRandom(seed, 'further faults');
     const share = this.#random.pick([0, 0.1, 0.3, 0.6]);
     for (const kind of ALL_FAULT_KINDS) {
       const rate = this.#random.logarithmic(...range(kind));

@@ -1,4 +1,4 @@
-import { Random } from './random.ts';
+import { SeededRandom } from './random.ts';
 import type { LaunchBody } from './truth.ts';
 
 /** Receivers that are away for a time, and runs that go on for them meanwhile. */
@@ -15,7 +15,7 @@ const HOUR_MS = 3_600_000;
 
 /** From a blink to longer than callbacks are kept up. */
 export function drawAwayWorkload(seed: number): AwayWorkload {
-  const random = new Random(seed, 'away');
+  const random = new SeededRandom(seed, 'away');
   const isAway: readonly boolean[] = random.pick<readonly boolean[]>([[true], [true, false], [true, true]]);
   const backAfterMs = Math.round(random.logarithmic(60_000, 100 * HOUR_MS));
   const spanMs = Math.min(1.2 * backAfterMs, 12 * HOUR_MS);
@@ -27,7 +27,7 @@ export function drawAwayWorkload(seed: number): AwayWorkload {
 }
 
 /** All runs of a workspace have one receiver, told apart by the query. */
-function drawLaunch(random: Random, workspace: number, run: number): LaunchBody {
+function drawLaunch(random: SeededRandom, workspace: number, run: number): LaunchBody {
   const inputs = Array.from({ length: random.pick([1, 2, 3, 6]) }, (_, index) => ({
     key: `w${workspace} r${run} i${index}`,
     pages: random.int(1, 3),

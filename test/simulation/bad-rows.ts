@@ -2,7 +2,7 @@ import { duePartition, keys } from '../../shared/adapters/dynamodb/keys.ts';
 import type { DueEntry } from '../../shared/engine/stores.ts';
 import { isFaultless, type Stage } from './instance.ts';
 import type { Observer } from './observer.ts';
-import { Random } from './random.ts';
+import { SeededRandom } from './random.ts';
 
 /** Due rows that fail for good, older than all others: so many in each of some partitions. */
 export interface BadRows {
@@ -17,7 +17,7 @@ const HOUR_MS = 3_600_000;
 const IN_TIME_MS = 180_000;
 
 export function drawBadRows(seed: number): BadRows {
-  const random = new Random(seed, 'bad rows');
+  const random = new SeededRandom(seed, 'bad rows');
   const first = random.int(0, 9);
   const partitions = Array.from({ length: random.pick([1, 3, 10]) }, (_, at) => (first + at) % 10);
   return { partitions, each: random.int(25, 60) }; // a sweep reads 25 at a time

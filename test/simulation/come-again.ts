@@ -1,17 +1,17 @@
 import { buriedRuns } from './checks/burial-checks.ts';
 import { checkAll, readTruths } from './checks/check-all.ts';
-import { Random } from './random.ts';
+import { SeededRandom } from './random.ts';
 import { comeToRest } from './rest.ts';
 import { retryRun } from './supervise-letters.ts';
-import type { World } from './world.ts';
+import type { OpenHistory } from './history.ts';
 
 /** Messages of each queue that are sent again at the end. */
 const REDRIVEN = 5;
 
 /** Retries what failed by a burial: now that nothing is broken any more, it comes to the end it should have had. */
-export async function retryBuried(world: World): Promise<void> {
-  const { stage, deployment, observer, truth } = world;
-  const buried = buriedRuns(await readTruths(world)).map(({ control }) => control);
+export async function retryBuried(history: OpenHistory): Promise<void> {
+  const { stage, deployment, observer, truth } = history;
+  const buried = buriedRuns(await readTruths(history)).map(({ control }) => control);
   if (buried.length === 0) return;
   let left = buried.length;
   for (const control of buried) {
@@ -22,10 +22,10 @@ export async function retryBuried(world: World): Promise<void> {
       observer.violate('buriedRunsAreRetried', `retry of ${control.uid} was answered ${status ?? 'nothing'}`);
     });
   }
-  await comeToRest(world, () => left === 0);
-  await checkAll(world);
+  await comeToRest(history, () => left === 0);
+  await checkAll(history);
   const uids = new Set(buried.map(({ uid }) => uid));
-  for (const { control } of buriedRuns(await readTruths(world))) {
+  for (const { control } of buriedRuns(await readTruths(history))) {
     if (!uids.has(control.uid)) continue;
     observer.violate('buriedRunsAreRetried', `${control.uid} was retried, and what was buried of it stays so`);
   }
@@ -35,14 +35,14 @@ export async function retryBuried(world: World): Promise<void> {
  * Sends dead letters and long handled messages again: once all is done, they change nothing, not even where receivers
  * refuse by now what they once took. Any of the letters also go to their reader again, under the ids they had.
  */
-export async function redrive(world: World): Promise<void> {
-  const { stage, deployment, records, observer } = world;
+export async function redrive(history: OpenHistory): Promise<void> {
+  const { stage, deployment, records, observer } = history;
   const { queues } = deployment;
-  const random = new Random(stage.seed, 'redrive');
+  const random = new SeededRandom(stage.seed, 'redrive');
   const before = records.standing();
-  deployment.turnReceivers(new Random(stage.seed, 'redrive receivers').pick(['well', 'dead', 'gone']));
+  deployment.turnReceivers(new SeededRandom(stage.seed, 'redrive receivers').pick(['well', 'dead', 'gone']));
   const letters = Array.from(queues.letters.all);
-  const chosen = new Random(stage.seed, 'redrive letters');
+  const chosen = new SeededRandom(stage.seed, 'redrive letters');
   for (const letter of letters) {
     if (chosen.happens(0.5)) queues.redrive(letter);
     if (chosen.happens(0.5)) queues.bury({ ...letter, sentAt: stage.timeline.now() });
@@ -51,8 +51,8 @@ export async function redrive(world: World): Promise<void> {
     const bodies = [...queue.history];
     for (let sent = 0; sent < REDRIVEN && bodies.length > 0; sent += 1) queue.send('redrive', random.take(bodies), 0);
   }
-  await comeToRest(world, () => true);
-  await checkAll(world);
+  await comeToRest(history, () => true);
+  await checkAll(history);
   const after = records.standing();
   for (const [key, text] of after) {
     if (before.get(key) !== text)

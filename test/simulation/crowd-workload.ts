@@ -1,5 +1,5 @@
 import type { FaultKind } from './fault-kinds.ts';
-import { Random } from './random.ts';
+import { SeededRandom } from './random.ts';
 import type { ReceiverNature } from './receivers.ts';
 import type { InputScript, LaunchBody } from './truth.ts';
 
@@ -19,7 +19,7 @@ export interface CrowdWorkload {
 const KINDS = ['receivers', 'action', 'both'] as const;
 
 export function drawCrowd(seed: number): CrowdWorkload {
-  const random = new Random(seed, 'crowd');
+  const random = new SeededRandom(seed, 'crowd');
   const hanging = Array.from({ length: random.int(1, 2) }, (_, workspace) => workspace);
   const quick = hanging.length;
   const receivers: ReceiverNature[] = [];
@@ -62,14 +62,14 @@ const FAULTS: readonly FaultKind[] = ['lost_message', 'frozen_worker', 'crash_be
 
 /** The faults of a history; in half of them those that meet what is put off. */
 export function drawCrowdFaults(seed: number): readonly FaultKind[] | 'drawn' {
-  const random = new Random(seed, 'crowd faults');
+  const random = new SeededRandom(seed, 'crowd faults');
   if (random.happens(0.5)) return 'drawn';
   return FAULTS.filter(() => random.happens(0.6));
 }
 
 /** Runs of a workspace have hosts of their own, or paths of one. */
 function drawLaunch(
-  random: Random,
+  random: SeededRandom,
   {
     workspace,
     run,

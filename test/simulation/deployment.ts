@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { createApiPorts } from '../../functions/entry/http/api-ports.ts';
 import type { ApiPorts } from '../../functions/entry/http/create-api-handler.ts';
-import { createCorePorts } from '../../functions/entry/world.ts';
+import { createCorePorts } from '../../functions/create-ports.ts';
 import { createLaunchHandler } from '../../functions/api/launch.ts';
 import { createLiveHandler } from '../../functions/api/live.ts';
 import { createRunHandler } from '../../functions/api/run.ts';
@@ -83,7 +83,7 @@ export function deploy(
   const engine = openEngine({ now: () => timeline.now(), ...unkind });
   const queues = new Queues(stage, workload.maxReceives);
   const bucket = new SimulatedBucket();
-  const worldOf = createUpstream(stage, truth);
+  const servicesOf = createUpstream(stage, truth);
   const natures = [...workload.receivers];
   const senderOf = createReceivers(stage, truth, natures);
   const dynamoDbService = createDynamoDb(engine, observer, adversary);
@@ -102,8 +102,8 @@ export function deploy(
     const objects = bucket.pagesOf(instance);
     const uploads = bucket.uploadsOf(instance);
     const clients = { dynamodb, sqs, objects };
-    const { clock, chance, log } = instance;
-    const machine = { clock, chance, log };
+    const { clock, random, log } = instance;
+    const machine = { clock, random, log };
     const keyring = () => readKeyring(instance);
     const table = new Table(dynamodb, TABLE_NAME, clock);
     const workspaces = createWorkspaceStore(table);
@@ -113,7 +113,7 @@ export function deploy(
       // A run takes all the places it may have, however small it is.
       settings: { ...core.settings, inputsAPlace: 1 },
       actions: scriptedActions,
-      world: worldOf(instance),
+      actionServices: servicesOf(instance),
       sender: senderOf(instance),
       secrets: createStageSecrets(keyring),
       callbackPolicy: createCallbackPolicy({ allowedPorts: [443], allowLocalHttp: false }),
@@ -278,7 +278,7 @@ function urlsOf(queues: Queues) {
 function readKeyring(instance: Instance) {
   return instance.call(
     'GetSecretValue',
-    async () => createKeyring(MASTER_SECRET, (size) => instance.chance.bytes(size)),
+    async () => createKeyring(MASTER_SECRET, (size) => instance.random.bytes(size)),
     () => new Error('Secrets Manager did not answer'),
   );
 }

@@ -1,8 +1,8 @@
-import type { Random } from './random.ts';
+import type { SeededRandom } from './random.ts';
 import { FAIL_KINDS, type InputScript } from './truth.ts';
 
 /** An input's script. `isWide`: one of many, so with few pages and small ones. */
-export function drawInput(random: Random, key: string, isWide = false): InputScript {
+export function drawInput(random: SeededRandom, key: string, isWide = false): InputScript {
   const pages = isWide ? random.int(1, 2) : random.pick([1, 1, 2, 3, 5]);
   const page = random.int(0, pages - 1);
   const fails = random.happens(isWide ? 0.1 : 0.35)

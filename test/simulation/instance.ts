@@ -4,7 +4,7 @@ import type { Adversary } from './adversary.ts';
 import type { Aim, AimedStrike } from './aim.ts';
 import type { Breakdowns } from './breakdowns.ts';
 import type { Coverage } from './coverage.ts';
-import { Random } from './random.ts';
+import { SeededRandom } from './random.ts';
 import { type Outage, RetryQuota } from './outage.ts';
 import type { CodeVersion, Rollout } from './rollout.ts';
 import type { Timeline } from './timeline.ts';
@@ -94,7 +94,7 @@ const WORKERS: ReadonlySet<FunctionName> = new Set(['control', 'page', 'callback
 export class Instance {
   readonly name: string;
   readonly functionName: FunctionName;
-  readonly chance: Random;
+  readonly random: SeededRandom;
   readonly clock: Clock;
   readonly log: Log;
   readonly version: CodeVersion;
@@ -121,7 +121,7 @@ export class Instance {
     this.#stage = stage;
     this.functionName = functionName;
     this.name = `${functionName}-${number}`;
-    this.chance = new Random(stage.seed, this.name);
+    this.random = new SeededRandom(stage.seed, this.name);
     const { timeline, adversary, trace } = stage;
     this.version = stage.rollout?.draw() ?? 1;
     if (adversary.strikes('clock_skew')) this.#skewMs = (adversary.int(0, 1) * 2 - 1) * adversary.amount(100, 5_000);

@@ -1,7 +1,7 @@
 import type { Breakage, Breakdown } from './breakdowns.ts';
 import { POISONS } from './breakdowns.ts';
 import type { FaultKind } from './fault-kinds.ts';
-import { Random } from './random.ts';
+import { SeededRandom } from './random.ts';
 import type { Workload } from './workload.ts';
 
 /** What makes messages die, and who meddles when they do. */
@@ -77,19 +77,19 @@ const MINUTE_MS = 60_000;
 
 /** Which of them a history has; how often each strikes is the adversary's to say. */
 export function drawLetterFaults(seed: number): readonly FaultKind[] {
-  const random = new Random(seed, 'letter faults');
+  const random = new SeededRandom(seed, 'letter faults');
   const share = random.pick([0, 0.15, 0.4]);
   return BESIDE.filter(() => random.happens(share));
 }
 
 /** How long the storm lasts at least: a message takes some visibility timeouts to die. */
 export function drawLetterStorm(seed: number): number {
-  return Math.round(new Random(seed, 'letter storm').logarithmic(20 * MINUTE_MS, 300 * MINUTE_MS));
+  return Math.round(new SeededRandom(seed, 'letter storm').logarithmic(20 * MINUTE_MS, 300 * MINUTE_MS));
 }
 
 /** Adds to an everyday history what makes its messages die. */
 export function withLetters(seed: number, workload: Workload): Workload {
-  const random = new Random(seed, 'letters');
+  const random = new SeededRandom(seed, 'letters');
   const { stormMs, schedules } = workload;
   const breakdowns = Array.from({ length: random.pick([1, 1, 2, 3]) }, () => {
     if (schedules === undefined) return drawBreakdown(random, POINTS, random.pick(WORKERS), stormMs);
@@ -102,7 +102,7 @@ export function withLetters(seed: number, workload: Workload): Workload {
   };
 }
 
-function drawBreakdown(random: Random, points: Points, worker: Breakdown['worker'], stormMs: number): Breakdown {
+function drawBreakdown(random: SeededRandom, points: Points, worker: Breakdown['worker'], stormMs: number): Breakdown {
   const from = random.happens(0.5) ? 0 : Math.round(random.logarithmic(100, stormMs / 2));
   const until = Math.min(stormMs, from + Math.round(random.logarithmic(5 * MINUTE_MS, 240 * MINUTE_MS)));
   if (random.happens(0.3)) {

@@ -1,5 +1,5 @@
 import type { Breakdown } from './breakdowns.ts';
-import type { Random } from './random.ts';
+import type { SeededRandom } from './random.ts';
 import type { GivenInput } from './truth.ts';
 import type { Step } from './workload.ts';
 
@@ -20,7 +20,7 @@ export interface LineWorkload {
 }
 
 /** Draws the runs, and what kills the start of the one. */
-export function drawDeathInLine(random: Random): LineWorkload {
+export function drawDeathInLine(random: SeededRandom): LineWorkload {
   const kind = random.pick(['half done', 'landing', 'landing late'] as const);
   const holder = [{ key: 'w0 holder i0', pages: 60, per_page: 1, takes_ms: 45_000 }];
   const broken =
@@ -46,7 +46,7 @@ export function drawDeathInLine(random: Random): LineWorkload {
 }
 
 /** A run of which one input is done, and the other waits twenty minutes for its upstream. */
-function drawHalfDone(random: Random): readonly Step[] {
+function drawHalfDone(random: SeededRandom): readonly Step[] {
   const fails = [{ page: 0, kind: 'rate_limited' as const, times: random.int(5, 6) }];
   const inputs = [
     { key: 'w0 waiter i0', pages: random.int(1, 2), per_page: random.int(1, 3) },
@@ -59,7 +59,7 @@ function drawHalfDone(random: Random): readonly Step[] {
  * A run that is stopped and resumed while its only page is in flight: that lands when the run is in line; or `isPostponed`,
  * for asked again for the page its upstream had it wait.
  */
-function drawLanding(random: Random, isPostponed: boolean): readonly Step[] {
+function drawLanding(random: SeededRandom, isPostponed: boolean): readonly Step[] {
   const fails = isPostponed ? { fails: [{ page: 0, kind: 'rate_limited' as const, times: 2, after: 1 }] } : {};
   const takes = isPostponed ? random.int(38_000, 45_000) : random.int(20_000, 40_000);
   const inputs = [{ key: 'w0 waiter i0', pages: 1, per_page: 2, takes_ms: takes, ...fails }];

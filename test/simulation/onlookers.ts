@@ -2,33 +2,33 @@ import { Adversary } from './adversary.ts';
 import { bodyOf, callApi } from './api-call.ts';
 import { Coverage } from './coverage.ts';
 import type { Stage } from './instance.ts';
-import { Random } from './random.ts';
+import { SeededRandom } from './random.ts';
 import { Trace } from './trace.ts';
-import type { World } from './world.ts';
+import type { OpenHistory } from './history.ts';
 
 /** Times in the storm at which somebody reads. */
 const LOOKS = 2;
 const RUNS_READ = 4;
 
-type Looking = Pick<World, 'stage' | 'deployment' | 'observer'>;
+type Looking = Pick<OpenHistory, 'stage' | 'deployment' | 'observer'>;
 
 /**
  * Those who read what others' calls have made, with their workspace's key. They have a stage of their own on which nothing
  * goes wrong, so that no history is another for being looked at.
  */
 export class Onlookers {
-  readonly #world: Looking;
+  readonly #history: Looking;
   readonly #quiet: Stage;
-  readonly #functions: ReturnType<World['deployment']['onlookers']>;
+  readonly #functions: ReturnType<OpenHistory['deployment']['onlookers']>;
   readonly #workspaces: number;
 
-  constructor(world: Looking, workspaces: number) {
-    const { timeline, seed } = world.stage;
+  constructor(history: Looking, workspaces: number) {
+    const { timeline, seed } = history.stage;
     const coverage = new Coverage();
-    this.#world = world;
+    this.#history = history;
     this.#workspaces = workspaces;
     this.#quiet = {
-      ...world.stage,
+      ...history.stage,
       seed: seed + 0.5,
       adversary: new Adversary(seed, coverage, []),
       coverage,
@@ -41,14 +41,14 @@ export class Onlookers {
       breakdowns: null,
       aimed: null,
     };
-    this.#functions = world.deployment.onlookers(this.#quiet);
+    this.#functions = history.deployment.onlookers(this.#quiet);
   }
 
   /** Reads now and then while the storm lasts. A table whose reads draw on chance is left alone until the end. */
   lookDuring(stormMs: number): void {
-    const { stage } = this.#world;
+    const { stage } = this.#history;
     if (stage.adversary.isOn('stale_reads')) return;
-    const random = new Random(stage.seed, 'onlookers');
+    const random = new SeededRandom(stage.seed, 'onlookers');
     for (let look = 0; look < LOOKS; look += 1) {
       stage.timeline.after(random.int(1_000, stormMs), () => void this.lookAtAll());
     }
@@ -73,7 +73,7 @@ export class Onlookers {
     const answer = await callApi(this.#quiet, this.#functions, { function: name, workspace, method: 'GET', path });
     const status = answer?.statusCode ?? null;
     if (answer !== null && status !== null && status !== 500) return Object.values(bodyOf(answer)).flatMap(uidOf);
-    this.#world.observer.violate('readsAreAnswered', `GET ${path} was answered ${status ?? 'nothing'}`);
+    this.#history.observer.violate('readsAreAnswered', `GET ${path} was answered ${status ?? 'nothing'}`);
     return [];
   }
 }

@@ -7,7 +7,7 @@ import type { Stage } from './instance.ts';
 import { hasEnded } from '../../shared/domain/run.ts';
 import { Observer } from './observer.ts';
 import { Outage, type StorePhase } from './outage.ts';
-import { Random } from './random.ts';
+import { SeededRandom } from './random.ts';
 import { Records } from './records.ts';
 import { sweepEveryMinute } from './rest.ts';
 import { Timeline } from './timeline.ts';
@@ -114,7 +114,7 @@ async function playLoad(size: DrillSize, strikes: boolean): Promise<Omit<DrillRe
   const timeline = new Timeline(START);
   const coverage = new Coverage();
   const now = (): number => timeline.now();
-  const outage = new Outage(now, new Random(SEED, 'outage'), { ...size, at: START + BEFORE_MS, strikes });
+  const outage = new Outage(now, new SeededRandom(SEED, 'outage'), { ...size, at: START + BEFORE_MS, strikes });
   const stage: Stage = {
     seed: SEED,
     timeline,

@@ -1,4 +1,4 @@
-import type { Random } from './random.ts';
+import type { SeededRandom } from './random.ts';
 
 /** How the store fares: as always, away, or answering one call in ten. */
 export type StorePhase = 'well' | 'away' | 'tenth';
@@ -7,7 +7,7 @@ export type StorePhase = 'well' | 'away' | 'tenth';
 export class Outage {
   readonly calls: Record<StorePhase, number> = { well: 0, away: 0, tenth: 0 };
   readonly #now: () => number;
-  readonly #random: Random;
+  readonly #random: SeededRandom;
   readonly #awayFrom: number;
   readonly #tenthFrom: number;
   readonly #wellFrom: number;
@@ -16,7 +16,7 @@ export class Outage {
   /** Away from `at` (epoch ms) on. `strikes: false`: it is counted as if, and everything is answered. */
   constructor(
     now: () => number,
-    random: Random,
+    random: SeededRandom,
     span: { readonly at: number; readonly awayMs: number; readonly tenthMs: number; readonly strikes: boolean },
   ) {
     this.#now = now;

@@ -1,5 +1,5 @@
 import { type Letter, Letters, type LetterSource } from './letters.ts';
-import { Random } from './random.ts';
+import { SeededRandom } from './random.ts';
 import type { Stage } from './instance.ts';
 import { Traffic } from './traffic.ts';
 
@@ -45,7 +45,7 @@ export class Queue {
   onVisible: () => void = () => undefined;
   readonly #stage: Stage;
   readonly #visibilityMs: number;
-  readonly #ids: Random;
+  readonly #ids: SeededRandom;
   /** Null: of the dead letters themselves, which stay until they are deleted. */
   readonly #setAside: SetAside | null;
   #messages: QueuedMessage[] = [];
@@ -57,7 +57,7 @@ export class Queue {
     this.traffic = traffic;
     this.name = name;
     this.#setAside = setAside;
-    this.#ids = new Random(stage.seed, `queue ${name}`);
+    this.#ids = new SeededRandom(stage.seed, `queue ${name}`);
   }
 
   get url(): string {

@@ -1,7 +1,7 @@
-import type { Chance } from '../../shared/engine/ports.ts';
+import type { Random } from '../../shared/engine/ports.ts';
 
 /** Seeded chance. Each part of a history draws from its own stream, so that one more draw in one shifts no other. */
-export class Random implements Chance {
+export class SeededRandom implements Random {
   #state: number;
 
   constructor(seed: number, stream: string) {

@@ -1,5 +1,5 @@
 import { TIMEOUT_MS } from './instance.ts';
-import type { World } from './world.ts';
+import type { OpenHistory } from './history.ts';
 
 const MINUTE_MS = 60_000;
 /** Rest must come within this time of the last fault: a callback's whole schedule takes 75.6 h, at +20 % 91 h. */
@@ -14,7 +14,7 @@ export function sweepEveryMinute({
   deployment,
   records,
   observer,
-}: Pick<World, 'stage' | 'deployment' | 'records' | 'observer'>): void {
+}: Pick<OpenHistory, 'stage' | 'deployment' | 'records' | 'observer'>): void {
   const { timeline, adversary } = stage;
   const sweepOnce = (): void => {
     void deployment.sweep.invoke(TIMEOUT_MS.sweep, (handler) => handler());
@@ -41,7 +41,7 @@ export function sweepEveryMinute({
 
 /** Lets time pass until nothing is under way, queued or due any more. */
 export async function comeToRest(
-  { stage, deployment, records, observer }: World,
+  { stage, deployment, records, observer }: OpenHistory,
   isOver: () => boolean,
 ): Promise<void> {
   const { timeline } = stage;

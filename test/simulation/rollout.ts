@@ -1,13 +1,13 @@
-import type { Random } from './random.ts';
+import type { SeededRandom } from './random.ts';
 
 /** A deployment amid a history: from one moment to another, processes of two versions work side by side. */
 export class Rollout {
   readonly #now: () => number;
-  readonly #random: Random;
+  readonly #random: SeededRandom;
   readonly #beginsAt: number;
   readonly #endsAt: number;
 
-  constructor(now: () => number, random: Random, stormMs: number) {
+  constructor(now: () => number, random: SeededRandom, stormMs: number) {
     this.#now = now;
     this.#random = random;
     this.#beginsAt = now() + stormMs * (0.05 + 0.6 * random.fraction());

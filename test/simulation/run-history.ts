@@ -16,7 +16,7 @@ import { drawLetterFaults } from './letter-workload.ts';
 import { superviseLive } from './live/supervise-live.ts';
 import { Observer, type Violation } from './observer.ts';
 import { Onlookers } from './onlookers.ts';
-import { Random } from './random.ts';
+import { SeededRandom } from './random.ts';
 import { Records } from './records.ts';
 import { comeToRest, sweepEveryMinute } from './rest.ts';
 import { Rollout } from './rollout.ts';
@@ -30,7 +30,7 @@ import { superviseUploads } from './uploads/supervise-uploads.ts';
 import { drawVerbFaults } from './verb-workload.ts';
 import { warmUp } from './warm-up.ts';
 import { drawWorkload, workersOf } from './workload.ts';
-import type { World } from './world.ts';
+import type { OpenHistory } from './history.ts';
 
 export interface History {
   readonly seed: number;
@@ -69,7 +69,7 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
   if (isFurther && !isTame(scenario)) adversary.goFurther();
   const trace = new Trace(timeline, options.keepTrace ?? false);
   const isDeployedAnew = adversary.furtherKinds().includes('new_version');
-  const draws = new Random(seed, 'rollout');
+  const draws = new SeededRandom(seed, 'rollout');
   const rollout = isDeployedAnew ? new Rollout(() => timeline.now(), draws, workload.stormMs) : null;
   const elapsed = (): number => timeline.now() - (workload.startAt ?? START);
   const breakdowns = workload.letters === undefined ? null : new Breakdowns(workload.letters.breakdowns, elapsed);
@@ -117,7 +117,7 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
     workload.uploads === undefined
       ? null
       : superviseUploads({ stage, truth, observer, deployment, records }, workload.uploads);
-  const world: World = { stage, truth, observer, deployment, records, consumers, schedules, live, uploads };
+  const history: OpenHistory = { stage, truth, observer, deployment, records, consumers, schedules, live, uploads };
 
   const steps = consumers === null ? workload.steps : workload.steps.filter(({ kind }) => kind !== 'launch');
   let left = steps.length;
@@ -141,17 +141,17 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
       deployment.turnReceivers('well');
     });
   }
-  const onlookers = new Onlookers(world, workload.receivers.length);
+  const onlookers = new Onlookers(history, workload.receivers.length);
   onlookers.lookDuring(workload.stormMs);
-  sweepEveryMinute(world);
+  sweepEveryMinute(history);
   await comeToRest(
-    world,
+    history,
     () => left === 0 && adversary.isCalm && [schedules, consumers, live, uploads].every((one) => one?.isOver() ?? true),
   );
-  await checkAll(world);
-  if (observer.violations.length === 0) await retryBuried(world);
-  if (observer.violations.length === 0) await redrive(world);
-  if (observer.violations.length === 0) await lookAtTheEnd(world, onlookers);
+  await checkAll(history);
+  if (observer.violations.length === 0) await retryBuried(history);
+  if (observer.violations.length === 0) await redrive(history);
+  if (observer.violations.length === 0) await lookAtTheEnd(history, onlookers);
   return {
     seed,
     scenario,
@@ -164,10 +164,10 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
   };
 }
 
-async function lookAtTheEnd(world: World, onlookers: Onlookers): Promise<void> {
+async function lookAtTheEnd(history: OpenHistory, onlookers: Onlookers): Promise<void> {
   const looking = { isOver: false };
-  world.stage.timeline.after(1, () => void onlookers.lookAtAll().then(() => (looking.isOver = true)));
-  await comeToRest(world, () => looking.isOver);
+  history.stage.timeline.after(1, () => void onlookers.lookAtAll().then(() => (looking.isOver = true)));
+  await comeToRest(history, () => looking.isOver);
 }
 
 /** The kinds of faults a history may have. */

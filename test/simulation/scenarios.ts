@@ -1,4 +1,4 @@
-import { Random } from './random.ts';
+import { SeededRandom } from './random.ts';
 
 /**
  * Kinds of histories: `small` is the everyday one, `wide` has runs of several shards, `patient` receivers that are never
@@ -64,7 +64,7 @@ const SHARES: readonly (readonly [scenario: Scenario, percent: number])[] = [
 export function scenarioOf(seed: number, choice?: Choice): Scenario {
   if (choice === 'everyday') return everydayOf(seed);
   if (choice !== undefined) return choice;
-  let left = new Random(seed, 'share').fraction() * 100;
+  let left = new SeededRandom(seed, 'share').fraction() * 100;
   for (const [scenario, percent] of SHARES) {
     left -= percent;
     if (left < 0) return scenario;
@@ -73,7 +73,7 @@ export function scenarioOf(seed: number, choice?: Choice): Scenario {
 }
 
 function everydayOf(seed: number): Scenario {
-  const share = new Random(seed, 'scenario').fraction();
+  const share = new SeededRandom(seed, 'scenario').fraction();
   if (share < 0.02) return 'wide';
   if (share < 0.03) return 'patient';
   return share < 0.1 ? 'calm' : 'small';

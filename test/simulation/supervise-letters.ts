@@ -5,11 +5,11 @@ import type { Deployment } from './deployment.ts';
 import type { Stage } from './instance.ts';
 import type { Letter } from './letters.ts';
 import type { LetterWorkload } from './letter-workload.ts';
-import { Random } from './random.ts';
+import { SeededRandom } from './random.ts';
 import type { Records } from './records.ts';
 import type { Truth } from './truth.ts';
 
-interface World {
+interface OpenHistory {
   readonly stage: Stage;
   readonly deployment: Deployment;
   readonly records: Records;
@@ -17,9 +17,9 @@ interface World {
 }
 
 /** Has callers use verbs on runs whose messages die, just when those are seen to. */
-export function meddleWithLetters(world: World, { meddling }: LetterWorkload): void {
-  const { stage, deployment, records, truth } = world;
-  const random = new Random(stage.seed, 'meddling');
+export function meddleWithLetters(history: OpenHistory, { meddling }: LetterWorkload): void {
+  const { stage, deployment, records, truth } = history;
+  const random = new SeededRandom(stage.seed, 'meddling');
   deployment.queues.letters.onNew = (letter) => {
     if (stage.adversary.isCalm || !random.happens(meddling)) return;
     const name = records.definition(runOf(letter) ?? '')?.name;

@@ -1,11 +1,11 @@
 import * as z from 'zod';
-import type { ActionWorld } from '../../shared/engine/ports.ts';
+import type { ActionServices } from '../../shared/engine/ports.ts';
 import { createRegistry } from '../../shared/sdk/action-registry.ts';
 import { NoResult, Permanent, RateLimited, Retryable } from '../../shared/sdk/action-errors.ts';
 import type { Action } from '../../shared/sdk/action.ts';
 import { defineAction } from '../../shared/sdk/define-action.ts';
 import type { Instance, Stage } from './instance.ts';
-import { Random } from './random.ts';
+import { SeededRandom } from './random.ts';
 import { FAIL_KINDS, type FailKind, type GivenPage, type InputScript, type Truth } from './truth.ts';
 
 const inputScript = z.strictObject({
@@ -91,10 +91,10 @@ export const scriptedActions = createRegistry({
 });
 
 /** Answers for every upstream of a history. Each call gets other items and another cursor, so that a mix of two shows. */
-export function createUpstream(stage: Stage, truth: Truth): (instance: Instance) => ActionWorld {
+export function createUpstream(stage: Stage, truth: Truth): (instance: Instance) => ActionServices {
   const calls = new Map<string, number>();
   let total = 0;
-  const random = new Random(stage.seed, 'upstream');
+  const random = new SeededRandom(stage.seed, 'upstream');
 
   function answer(question: Question): { readonly reply: Reply | null; readonly given: GivenPage } {
     const { script, page, cursor, idempotencyKey } = question;
@@ -194,7 +194,7 @@ function givenOf(
 }
 
 /** Text that does not compress. */
-function noise(random: Random, bytes: number): string {
+function noise(random: SeededRandom, bytes: number): string {
   return Buffer.from(random.bytes(Math.ceil((bytes * 3) / 4)))
     .toString('base64')
     .slice(0, bytes);

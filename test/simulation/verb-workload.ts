@@ -1,5 +1,5 @@
 import type { FaultKind } from './fault-kinds.ts';
-import { Random } from './random.ts';
+import { SeededRandom } from './random.ts';
 import type { FailKind, InputScript, LaunchBody, Verb } from './truth.ts';
 
 /** A run that is stopped and taken up again over and over, while its pages are in flight. */
@@ -37,13 +37,13 @@ const ACTS: readonly [readonly Verb[], ...(readonly Verb[])[]] = [
 
 /** Which of them a history has; how often each strikes is the adversary's to say. */
 export function drawVerbFaults(seed: number): readonly FaultKind[] {
-  const random = new Random(seed, 'verb faults');
+  const random = new SeededRandom(seed, 'verb faults');
   return HALF_DONE.filter(() => random.happens(0.4));
 }
 
 /** One or two runs with slow pages and failing inputs, and some acts on each. */
 export function drawVerbWorkload(seed: number): VerbWorkload {
-  const random = new Random(seed, 'verbs');
+  const random = new SeededRandom(seed, 'verbs');
   const names = ['run 0', 'run 1'].slice(0, random.pick([1, 1, 1, 2]));
   const launches = names.map((name) => ({ at: random.int(0, 2_000), body: drawLaunch(random, name) }));
   const verbs = launches.flatMap(({ at, body }) => drawVerbs(random, at, body.name));
@@ -57,7 +57,7 @@ export function drawVerbWorkload(seed: number): VerbWorkload {
 }
 
 /** First an act soon after the launch, then others; at times all is at rest in between. */
-function drawVerbs(random: Random, launchedAt: number, run: string): VerbWorkload['verbs'] {
+function drawVerbs(random: SeededRandom, launchedAt: number, run: string): VerbWorkload['verbs'] {
   const verbs: { at: number; verb: Verb; run: string }[] = [];
   let at = launchedAt;
   for (let act = random.int(1, 4); act > 0; act -= 1) {
@@ -70,7 +70,7 @@ function drawVerbs(random: Random, launchedAt: number, run: string): VerbWorkloa
   return verbs;
 }
 
-function drawLaunch(random: Random, name: string): LaunchBody {
+function drawLaunch(random: SeededRandom, name: string): LaunchBody {
   const inputs = Array.from({ length: random.pick([1, 1, 2, 3]) }, (_, index) =>
     drawInput(random, `w0 ${name} i${index}`),
   );
@@ -81,7 +81,7 @@ function drawLaunch(random: Random, name: string): LaunchBody {
   };
 }
 
-function drawInput(random: Random, key: string): InputScript {
+function drawInput(random: SeededRandom, key: string): InputScript {
   const pages = random.pick([1, 1, 2, 3]);
   const kind = random.pick<FailKind>(['permanent', 'permanent', 'retryable', 'no_result', 'rate_limited']);
   const fails = random.happens(0.6)

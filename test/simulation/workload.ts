@@ -1,7 +1,7 @@
 import { drawAwayWorkload } from './away-workload.ts';
 import { drawCrowd } from './crowd-workload.ts';
 import { type BadRows, drawBadRows } from './bad-rows.ts';
-import { Random } from './random.ts';
+import { SeededRandom } from './random.ts';
 import type { Scenario } from './scenarios.ts';
 import type { ReceiverNature } from './receivers.ts';
 import { drawInput } from './draw-input.ts';
@@ -69,7 +69,7 @@ const WORKERS = [1, 2, 20] as const;
 
 /** How many workers of pages, and of callbacks, a history has. */
 export function workersOf(seed: number, { workers }: Pick<Workload, 'workers'>): number {
-  return workers ?? new Random(seed, 'workers').pick(WORKERS);
+  return workers ?? new SeededRandom(seed, 'workers').pick(WORKERS);
 }
 
 /** `leastStormMs`: where messages have to die in it. */
@@ -83,7 +83,7 @@ export function drawWorkload(seed: number, scenario: Scenario, leastStormMs = 0)
   if (scenario === 'rows' || scenario === 'rows-calm')
     return { ...drawWorkload(seed, 'small'), badRows: drawBadRows(seed) };
   if (scenario === 'paced' || scenario === 'paced-calm') return pacedOf(drawWorkload(seed, 'small'));
-  const random = new Random(seed, 'workload');
+  const random = new SeededRandom(seed, 'workload');
   const workspaces = random.pick([1, 1, 1, 2, 4]);
   const stormMs = Math.max(leastStormMs, Math.round(random.logarithmic(20_000, 7_200_000)));
   const receivers = Array.from({ length: workspaces }, () => natureOf(random, scenario));
@@ -116,9 +116,9 @@ export function drawWorkload(seed: number, scenario: Scenario, leastStormMs = 0)
 
 /** Histories of other scenarios in which messages die; schedules seldom, for they last long. */
 function drawLetters(seed: number): Workload {
-  const inLine = new Random(seed, 'letters in line');
+  const inLine = new SeededRandom(seed, 'letters in line');
   if (inLine.happens(0.2)) return drawLineHistory(inLine);
-  const random = new Random(seed, 'letters of');
+  const random = new SeededRandom(seed, 'letters of');
   const scenario = random.pick([
     'small',
     'small',
@@ -133,7 +133,7 @@ function drawLetters(seed: number): Workload {
   return withLetters(seed, workload);
 }
 
-function drawLineHistory(random: Random): Workload {
+function drawLineHistory(random: SeededRandom): Workload {
   const { steps, breakdown, leastStormMs } = drawDeathInLine(random);
   return {
     runsAtOnce: 1,
@@ -154,7 +154,7 @@ function pacedOf(workload: Workload): Workload {
   return { ...workload, steps };
 }
 
-function runsOf(random: Random, scenario: Scenario): number {
+function runsOf(random: SeededRandom, scenario: Scenario): number {
   if (scenario === 'wide' || scenario === 'patient') return 1;
   if (isOfLive(scenario)) return random.int(0, 3);
   return isOfConsumers(scenario) ? random.int(2, 5) : random.pick([1, 1, 2, 3, 5]);
@@ -182,7 +182,7 @@ function consumersOf(
 }
 
 function drawSchedules(seed: number): Workload {
-  const random = new Random(seed, 'workload');
+  const random = new SeededRandom(seed, 'workload');
   const workspaces = random.pick([1, 1, 2]);
   const schedules = drawScheduleWorkload(seed, workspaces);
   const { startAt, stormMs } = schedules;
@@ -229,7 +229,7 @@ function drawCrowdHistory(seed: number): Workload {
 }
 
 function drawUploadHistory(seed: number): Workload {
-  const random = new Random(seed, 'workload');
+  const random = new SeededRandom(seed, 'workload');
   const workspaces = random.pick([1, 1, 1, 2]);
   const stormMs = Math.round(random.logarithmic(20_000, 7_200_000));
   const { uploads, verbs } = drawUploads(seed, { stormMs, workspaces });
@@ -244,14 +244,14 @@ function drawUploadHistory(seed: number): Workload {
   };
 }
 
-function natureOf(random: Random, scenario: Scenario): ReceiverNature {
+function natureOf(random: SeededRandom, scenario: Scenario): ReceiverNature {
   if (scenario === 'patient') return 'dead';
   return random.happens(0.05) ? 'gone' : 'well';
 }
 
 /** Verbs on a run soon after its launch, where they meet its work, or long after, where they meet its end. */
 function drawVerbs(
-  random: Random,
+  random: SeededRandom,
   { at, stormMs, workspace, run }: { at: number; stormMs: number; workspace: number; run: string },
 ): readonly Step[] {
   const verbAt = (when: number, verb: Verb): Step => ({ kind: 'verb', at: Math.round(when), workspace, verb, run });
@@ -265,7 +265,7 @@ function drawVerbs(
   );
 }
 
-function drawLaunch(random: Random, workspace: number, run: number, scenario: Scenario): LaunchBody {
+function drawLaunch(random: SeededRandom, workspace: number, run: number, scenario: Scenario): LaunchBody {
   const count = scenario === 'wide' ? random.int(33, 70) : random.pick([1, 1, 2, 3, 4, 6, 12]);
   const skips = random.happens(0.15);
   const allBroken = skips && random.happens(0.3);

@@ -1,5 +1,5 @@
 import type { Method } from '../../shared/contract/routes.ts';
-import type { ReadingWorld } from '../functions/runs-world.ts';
+import type { ReadingHarness } from '../functions/runs-harness.ts';
 
 /** A request that is small to send and might be large to check, and how it is to be answered. */
 export interface LargeRequest {
@@ -559,10 +559,10 @@ export const TAKEN: readonly LargeRequest[] = [
 ];
 
 /** The path of a request, with what it is about made where it names one. */
-export async function findPath(world: Pick<ReadingWorld, 'call'>, path: string): Promise<string> {
+export async function findPath(harness: Pick<ReadingHarness, 'call'>, path: string): Promise<string> {
   const [, kind] = /\{(\w+)\}/.exec(path) ?? [];
   if (kind === undefined) return path;
   const body = { inputs: [{ country: 'FR' }], ...(kind === 'schedule' ? { cron: '@daily' } : {}) };
-  const made = await world.call('POST', kind === 'schedule' ? SCHEDULE : ASYNC, { body });
+  const made = await harness.call('POST', kind === 'schedule' ? SCHEDULE : ASYNC, { body });
   return path.replace(`{${kind}}`, String(Object(made.body).uid));
 }

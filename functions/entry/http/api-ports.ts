@@ -5,7 +5,7 @@ import { findKey } from '../../../shared/adapters/dynamodb/workspace-store.ts';
 import type { RuntimeSettings } from '../../../shared/contract/env.ts';
 import { SCOPES, type Scope } from '../../../shared/contract/routes.ts';
 import { keyUidOf } from '../../../shared/domain/api-key.ts';
-import type { Machine } from '../world.ts';
+import type { Machine } from '../../create-ports.ts';
 import type { ApiPorts } from './create-api-handler.ts';
 import { createRateLimiter } from './rate-limit.ts';
 
@@ -23,9 +23,9 @@ export function createApiPorts(
     once: {
       keyStore: createKeyStore(table),
       now,
-      randomBytes: (count) => machine.chance.bytes(count),
+      randomBytes: (count) => machine.random.bytes(count),
     },
-    newErrorRef: () => machine.chance.uuid(),
+    newErrorRef: () => machine.random.uuid(),
     log: machine.log,
     async findCaller(keyDigest) {
       const key = await findKey(table, keyDigest);

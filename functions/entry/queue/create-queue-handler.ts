@@ -1,15 +1,15 @@
 import type { SQSBatchItemFailure, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { decodeMessage, type QueueMessage } from '../../../shared/contract/messages.ts';
-import type { Company } from '../../../shared/adapters/company.ts';
+import type { InFlight } from '../../../shared/adapters/in-flight.ts';
 import { readUid, shortHash } from '../../../shared/domain/ids.ts';
 import type { Log } from '../../../shared/engine/ports.ts';
 import type { Receipt } from '../../../shared/engine/messages.ts';
-import { together } from '../../../shared/engine/together.ts';
+import { settleAll } from '../../../shared/engine/settle-all.ts';
 
 export interface QueueHandlerPorts {
   readonly log: Log;
   /** Told what is in hand; absent where nobody gathers. */
-  readonly company?: Company;
+  readonly inFlight?: InFlight;
 }
 
 /**
@@ -17,12 +17,12 @@ export interface QueueHandlerPorts {
  * with its message id; thrown from here it would fail the whole batch and slow the event source down.
  */
 export function createQueueHandler(
-  { log, company }: QueueHandlerPorts,
+  { log, inFlight }: QueueHandlerPorts,
   handle: (message: QueueMessage, receipt: Receipt) => Promise<void>,
 ): (event: SQSEvent) => Promise<SQSBatchResponse> {
   return async (event) => {
-    const inHand = event.Records.map((record) => ({ record, leave: company?.enter() }));
-    const failures = await together(
+    const inHand = event.Records.map((record) => ({ record, leave: inFlight?.enter() }));
+    const failures = await settleAll(
       inHand.map(({ record, leave }) => handleRecord(log, record, handle).finally(() => leave?.())),
     );
     return { batchItemFailures: failures.filter((failure) => failure !== null) };

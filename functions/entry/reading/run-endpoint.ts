@@ -7,7 +7,7 @@ import { findRun } from '../../../shared/engine/read/find-run.ts';
 import { readNextCursor } from '../../../shared/engine/read/next-cursor.ts';
 import type { ReadPorts } from '../../../shared/engine/read/read-ports.ts';
 import { waitForRun } from '../../../shared/engine/read/wait-for-run.ts';
-import { together } from '../../../shared/engine/together.ts';
+import { settleAll } from '../../../shared/engine/settle-all.ts';
 import type { EndpointsOf } from '../http/create-api-handler.ts';
 import { defineEndpoint } from '../http/endpoint.ts';
 import type { SpendRate } from '../http/rate-limit.ts';
@@ -24,7 +24,7 @@ export function createRunEndpoint(ports: RunPorts, spendRate: SpendRate): Endpoi
     getRun: defineEndpoint('getRun', {
       find: async ({ params: { run_uid: uid }, caller }) => {
         // A run that is asked for again and again is mostly at work: its window is read beside it.
-        const [run, read] = await together([
+        const [run, read] = await settleAll([
           findRun(ports, caller.workspaceUid, uid),
           ports.runs.remembers(uid) ? readWindow(ports, uid) : undefined,
         ]);
@@ -40,7 +40,7 @@ export function createRunEndpoint(ports: RunPorts, spendRate: SpendRate): Endpoi
         const isSaid = isCounted(control) && areAllDelivered(run);
         const read = control === found.run.control ? found.read : undefined;
         const window = isSaid ? null : (read ?? (await readWindow(ports, control.uid))).window;
-        const [counts, delivered, cursor] = await together([
+        const [counts, delivered, cursor] = await settleAll([
           countRun(ports, control, { window }),
           readDelivered(ports, run, window),
           readNextCursor(ports, run),

@@ -2,7 +2,7 @@ import { scheduleView } from '../../../shared/contract/schedule-view.ts';
 import type { Schedule, ScheduleDefinition } from '../../../shared/domain/schedule.ts';
 import type { Clock } from '../../../shared/engine/ports.ts';
 import type { ScheduleStore } from '../../../shared/engine/schedules/schedule-ports.ts';
-import { together } from '../../../shared/engine/together.ts';
+import { settleAll } from '../../../shared/engine/settle-all.ts';
 
 /** Inputs a schedule shows; all of them are at `GET …/inputs`. */
 const SHOWN = 100;
@@ -19,7 +19,7 @@ export async function showSchedule(
   known: ScheduleDefinition | null = null,
 ): Promise<ReturnType<typeof scheduleView>> {
   const { uid, definitionRef, inputsRef } = schedule;
-  const [definition, inputs] = await together([
+  const [definition, inputs] = await settleAll([
     known ?? ports.schedules.readDefinition(uid, definitionRef),
     ports.schedules.readInputs(uid, inputsRef, 0, SHOWN),
   ]);

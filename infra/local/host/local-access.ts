@@ -2,10 +2,10 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { SCOPES } from '../../../shared/contract/routes.ts';
-import { systemChance, systemClock } from '../../../shared/adapters/system.ts';
-import { issueKey } from '../../owner/issue-key.ts';
-import { openStage } from '../../owner/stage-access.ts';
-import type { StageAddress } from '../../owner/stage-access.ts';
+import { systemRandom, systemClock } from '../../../shared/adapters/system.ts';
+import { issueKey } from '../../admin/issue-key.ts';
+import { openStage } from '../../admin/stage-access.ts';
+import type { StageAddress } from '../../admin/stage-access.ts';
 import type { Runtime } from '../runtime.ts';
 import { secretArn } from '../services/secret-arn.ts';
 import { LOCAL_ACCOUNT, LOCAL_REGION } from './intrinsics.ts';
@@ -50,7 +50,7 @@ export async function prepareAccess(runtime: Runtime, dataDir: string | null): P
   return { ...kept, signingSecret: await stage.signingSecret(kept.workspaceUid) };
 
   async function issue(): Promise<z.output<typeof Kept>> {
-    const ports = { workspaces: stage.workspaces, chance: systemChance, clock: systemClock };
+    const ports = { workspaces: stage.workspaces, random: systemRandom, clock: systemClock };
     const { apiKey, workspace } = await issueKey(ports, { workspaceName: WORKSPACE_NAME, scopes: SCOPES });
     return { apiKey, workspaceUid: workspace.uid };
   }

@@ -3,7 +3,7 @@ import { encodeMessage } from '../../contract/messages.ts';
 import type { Clock } from '../../engine/ports.ts';
 import type { Message, MessageSender } from '../../engine/messages.ts';
 import { type Batcher, createBatcher, PartialFlushError } from '../batcher.ts';
-import type { Company } from '../company.ts';
+import type { InFlight } from '../in-flight.ts';
 
 /** Queue URLs by what they carry; a function has those it may send to. */
 export interface QueueUrls {
@@ -24,14 +24,14 @@ const BATCH_ENTRIES = 10; // SendMessageBatch's own limit
 /**
  * Sends to SQS in batches of up to ten. Messages go under their workspace as group: on a standard queue that keeps one
  * busy workspace from holding up the others (Amazon SQS, "fair queues"). `maxWaitMs` is how long an entry waits for
- * company, `company` who may join it.
+ * company, `inFlight` who may join it.
  */
 export function createMessageSender(
   client: SQSClient,
   clock: Clock,
   urls: QueueUrls,
   maxWaitMs: number,
-  company?: Company,
+  inFlight?: InFlight,
 ): MessageSender {
   const queues = {
     control: queueOf(urls.control),
@@ -42,7 +42,7 @@ export function createMessageSender(
 
   function queueOf(url: string | undefined): Batcher<Entry> | null {
     if (url === undefined) return null;
-    return createBatcher(clock, { maxEntries: BATCH_ENTRIES, maxWaitMs, company }, (entries) =>
+    return createBatcher(clock, { maxEntries: BATCH_ENTRIES, maxWaitMs, inFlight }, (entries) =>
       sendBatch(client, url, entries),
     );
   }

@@ -5,7 +5,7 @@ import { isThrottlingError, isTransientError } from '@smithy/core/retry';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { bucketUrl } from './bucket-url.ts';
 import { createRetries } from './sdk-options.ts';
-import { together } from '../../engine/together.ts';
+import { settleAll } from '../../engine/settle-all.ts';
 
 /** What a client of the SDK has settled from its environment: region, credentials, connections. */
 export type ClientConfig = Pick<
@@ -110,7 +110,7 @@ export function createSigner({ credentials, region, sha256 }: ClientConfig): Sig
 
 /** Where the bucket is reached. */
 export async function findBucket({ config, bucket, endpointUrl }: ObjectPlace): Promise<URL> {
-  const [region, useFips, useDualstack] = await together([
+  const [region, useFips, useDualstack] = await settleAll([
     config.region(),
     config.useFipsEndpoint(),
     config.useDualstackEndpoint(),

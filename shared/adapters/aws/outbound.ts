@@ -2,7 +2,7 @@ import { currentRun, nameRunsOnConsole } from '../console-runs.ts';
 import { checkCallbackHeaders } from '../../domain/callback-headers.ts';
 import { type CallbackPolicy as UrlPolicy, parseCallbackUrl } from '../../domain/callback-url.ts';
 import { LIMITS } from '../../domain/limits.ts';
-import type { ActionWorld, CallbackPolicy, CallbackSender } from '../../engine/ports.ts';
+import type { ActionServices, CallbackPolicy, CallbackSender } from '../../engine/ports.ts';
 import { createGuardedFetch } from './guarded-fetch.ts';
 import type { GuardedHttp } from './guarded-http.ts';
 import { GuardedHttpError } from './guarded-http/error.ts';
@@ -48,10 +48,10 @@ export function createCallbackSender(http: GuardedHttp): CallbackSender {
 }
 
 /** The way out of actions: the same guarded client, and the owner's secrets. */
-export function createActionWorld(
+export function createActionServices(
   http: GuardedHttp,
-  secrets: Pick<ActionWorld, 'secret' | 'maskSecrets' | 'findSecret'>,
-): ActionWorld {
+  secrets: Pick<ActionServices, 'secret' | 'maskSecrets' | 'findSecret'>,
+): ActionServices {
   nameRunsOnConsole(secrets.maskSecrets);
   return {
     ...secrets,

@@ -1,7 +1,7 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { createSecretMask } from '../../domain/secret-mask.ts';
 import { refusalOfSecret } from '../../domain/secret-value.ts';
-import type { ActionWorld, Chance, Clock, Secrets } from '../../engine/ports.ts';
+import type { ActionServices, Random, Clock, Secrets } from '../../engine/ports.ts';
 import { createWebhookSigner, type WebhookSigner } from '../../domain/webhook-signature.ts';
 import { Permanent } from '../../sdk/action-errors.ts';
 import { Lru } from '../lru.ts';
@@ -15,13 +15,13 @@ const SECRET_TRUST_MS = 60_000;
 export function createKeyringReader(
   client: SecretsManagerClient,
   arn: string,
-  chance: Pick<Chance, 'bytes'>,
+  random: Pick<Random, 'bytes'>,
 ): () => Promise<Keyring> {
   let reading: Promise<Keyring> | null = null;
   async function read(): Promise<Keyring> {
     const { SecretString: text } = await client.send(new GetSecretValueCommand({ SecretId: arn }));
     if (text === undefined) throw new Error('The master secret has no text.');
-    return createKeyring(Buffer.from(text), (size) => chance.bytes(size));
+    return createKeyring(Buffer.from(text), (size) => random.bytes(size));
   }
   return () => {
     reading ??= read().catch((error: unknown) => {
@@ -75,7 +75,7 @@ export function createActionSecrets(
   client: SecretsManagerClient,
   arn: string,
   clock: Clock,
-): Pick<ActionWorld, 'secret' | 'maskSecrets' | 'findSecret'> {
+): Pick<ActionServices, 'secret' | 'maskSecrets' | 'findSecret'> {
   const mask = createSecretMask();
   let known: { readonly values: Readonly<Record<string, unknown>>; readonly until: number } | null = null;
   return {

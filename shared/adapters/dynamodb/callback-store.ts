@@ -1,14 +1,14 @@
 import type { CallbackPayload, CallbackRecord, CallbackStatus, CallbackType } from '../../domain/callback.ts';
 import type { ErrorRecord } from '../../domain/errors.ts';
 import { blockOf } from '../../domain/input.ts';
-import type { Chance } from '../../engine/ports.ts';
+import type { Random } from '../../engine/ports.ts';
 import type { CallbackStore, Delivery } from '../../engine/stores.ts';
 import type { Batcher } from '../batcher.ts';
 import { type Item, ItemReader } from './attributes.ts';
 import { DELIVERY_PREFIX, type Key, keys, RECORD_PREFIX, recordKey, runPartition, blockPartition } from './keys.ts';
 import { parsed, textOf } from './run-records.ts';
 import type { Table } from './table.ts';
-import { together } from '../../engine/together.ts';
+import { settleAll } from '../../engine/settle-all.ts';
 
 interface LoggedDelivery extends Delivery {
   readonly expiresAt: number;
@@ -17,18 +17,18 @@ interface LoggedDelivery extends Delivery {
 /** `gather` makes the batcher through which one invocation's deliveries of a block become one item. */
 export function createCallbackStore(
   table: Table,
-  chance: Pick<Chance, 'uuid'>,
+  random: Pick<Random, 'uuid'>,
   gather: (flush: (deliveries: readonly LoggedDelivery[]) => Promise<void>) => Batcher<LoggedDelivery>,
 ): CallbackStore {
   const log = gather(async (deliveries) => {
     const blocks = Map.groupBy(deliveries, ({ runUid, input }) => `${runUid}#${blockOf(input)}`);
-    await together(Array.from(blocks.values(), putDeliveries));
+    await settleAll(Array.from(blocks.values(), putDeliveries));
   });
 
   async function putDeliveries(deliveries: readonly LoggedDelivery[]): Promise<void> {
     const [first] = deliveries;
     if (first === undefined) return;
-    const key = keys.deliveries(first.runUid, blockOf(first.input), first.at, chance.uuid().slice(0, 8));
+    const key = keys.deliveries(first.runUid, blockOf(first.input), first.at, random.uuid().slice(0, 8));
     await table.put(key, {
       d: deliveries.flatMap(({ input, page, part, httpStatus, at }) => [input, page, part, httpStatus, at - first.at]),
       at: first.at,

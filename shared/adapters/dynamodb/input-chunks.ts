@@ -5,7 +5,7 @@ import { compress, decompress } from './compress.ts';
 import { keys } from './keys.ts';
 import type { LargeObjects } from './progress-store.ts';
 import type { Table } from './table.ts';
-import { together } from '../../engine/together.ts';
+import { settleAll } from '../../engine/settle-all.ts';
 
 /** A chunk up to this size lies in the table: below, eight write units cost no more than one S3 PUT. */
 const TABLE_CHUNK_BYTES = 8 * 1024;
@@ -35,7 +35,7 @@ export async function writeChunks(
   expiresAt: number,
 ): Promise<void> {
   await table.putAll(
-    await together(
+    await settleAll(
       chunks.map(async ({ first, inputs }) => {
         const packed = packInputs(inputs);
         const object =

@@ -18,7 +18,7 @@ export interface InputReader {
   /** The inputs that lie together with one. Throws where the run has no such input. */
   chunkOf(runUid: string, input: number): Promise<InputChunk>;
   /** Reads the same into memory, if they lie in a chunk: beside the definition, which would say whether they do. */
-  foresee(runUid: string, input: number): Promise<void>;
+  prefetch(runUid: string, input: number): Promise<void>;
   /** Index of the first of them; nothing is fetched for it but the key. */
   firstOf(runUid: string, input: number): Promise<number>;
 }
@@ -61,7 +61,7 @@ export function createInputReader(
   }
 
   /** Null: there is none, or none is seen yet. */
-  async function foreseeChunk(runUid: string, input: number): Promise<InputChunk | null> {
+  async function prefetchChunk(runUid: string, input: number): Promise<InputChunk | null> {
     const { pk, sk } = keys.chunk(runUid, input);
     const range = { from: CHUNK_PREFIX, to: sk, order: 'descending', limit: 1 } as const;
     const [item] = (await table.query({ pk, ...range, consistency: 'eventual' })).items;
@@ -97,9 +97,9 @@ export function createInputReader(
       return chunk;
     },
 
-    async foresee(runUid, input) {
+    async prefetch(runUid, input) {
       if (reading.has(runUid) || known(runUid, input) !== undefined) return;
-      const fetching = foreseeChunk(runUid, input);
+      const fetching = prefetchChunk(runUid, input);
       announce(runUid, fetching);
       const chunk = await fetching;
       if (chunk !== null) remember(runUid, chunk);

@@ -1,6 +1,6 @@
 import type { RateLimit, RateType } from '../../domain/token-bucket.ts';
 import type { WorkspaceLimits } from '../../engine/stores.ts';
-import { together } from '../../engine/together.ts';
+import { settleAll } from '../../engine/settle-all.ts';
 import { type Item, ItemReader } from './attributes.ts';
 import { keys } from './keys.ts';
 import type { Table } from './table.ts';
@@ -22,7 +22,7 @@ export async function readRunLimits(
   consistency: Consistency,
 ): Promise<OwnRunLimits> {
   // Side by side: most workspaces have no limits of their own, and a run waits for this.
-  const [own, former] = await together([
+  const [own, former] = await settleAll([
     table.get(keys.limits(workspaceUid), consistency),
     table.get(keys.profile(workspaceUid), consistency),
   ]);

@@ -1,6 +1,6 @@
 import { EngineError } from '../../domain/errors.ts';
 import { NO_STARTS, type PaceRecord, type Starts, type Turn } from '../../domain/pace.ts';
-import type { Chance, Clock } from '../../engine/ports.ts';
+import type { Random, Clock } from '../../engine/ports.ts';
 import type { PaceDecision, PaceKey, PaceStore } from '../../engine/stores.ts';
 import { type Item, ItemReader } from './attributes.ts';
 import { keys } from './keys.ts';
@@ -27,7 +27,7 @@ const ROUNDS = 14;
 /** Records of paces, one item each, written on condition that it still is as it was read. */
 export function createPaceStore(
   table: Table,
-  { clock, chance }: { readonly clock: Clock; readonly chance: Chance },
+  { clock, random }: { readonly clock: Clock; readonly random: Random },
 ): PaceStore {
   const asking = new Map<string, Asker[]>();
 
@@ -40,7 +40,7 @@ export function createPaceStore(
         if (record !== standing.record && !(await write(key, standing, record, forgottenAt))) {
           round += 1;
           if (round > ROUNDS) throw tooMany(key);
-          const waitMs = Math.min(BACKOFF_CAP_MS, BACKOFF_MS * 2 ** round) * chance.fraction();
+          const waitMs = Math.min(BACKOFF_CAP_MS, BACKOFF_MS * 2 ** round) * random.fraction();
           await new Promise<void>((resolve) => void clock.after(waitMs, resolve));
           continue;
         }

@@ -18,7 +18,7 @@ import {
   reasonToRecord,
 } from './run-records.ts';
 import type { Table } from './table.ts';
-import { together } from '../../engine/together.ts';
+import { settleAll } from '../../engine/settle-all.ts';
 
 /** Inputs that pack to this much lie within the definition: a small run is two items. */
 const INLINE_INPUT_BYTES = 4 * 1024;
@@ -112,8 +112,8 @@ export function createRunStore(table: Table, due: Pick<DueStore, 'putDue'>, obje
       const absent = { expression: 'attribute_not_exists(pk)' };
       const record = { ...definitionToRecord(definition), inputs: packed, upload: definition.upload ?? null };
       // Said again, it must not take back what the upload was counted to meanwhile.
-      await together([
-        together(entries.map((entry) => due.putDue(entry))),
+      await settleAll([
+        settleAll(entries.map((entry) => due.putDue(entry))),
         // A body's go into the table: at its size an object more saves nothing to speak of.
         packed === null ? writeChunks(table, null, uid, chunks, expiresAt) : undefined,
         table.put(keys.definition(uid), record, definition.upload === undefined ? null : absent),
@@ -127,7 +127,7 @@ export function createRunStore(table: Table, due: Pick<DueStore, 'putDue'>, obje
     },
 
     async readRun(runUid) {
-      const [control, found] = await together([readControl(runUid), definitionOf(runUid)]);
+      const [control, found] = await settleAll([readControl(runUid), definitionOf(runUid)]);
       if (control === null || found === null) return null;
       if (isAsNew(found.definition, control)) return { control, definition: found.definition };
       const newer = await fetchDefinition(runUid); // that one was read, or kept, before it was changed
@@ -269,8 +269,8 @@ export function createRunStore(table: Table, due: Pick<DueStore, 'putDue'>, obje
       return false;
     },
 
-    async foreseeInput(runUid, input) {
-      if (definitions.get(runUid) === undefined) await inputReader.foresee(runUid, input);
+    async prefetchInput(runUid, input) {
+      if (definitions.get(runUid) === undefined) await inputReader.prefetch(runUid, input);
     },
 
     async readInput(runUid, input) {

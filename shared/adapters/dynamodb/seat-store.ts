@@ -1,5 +1,5 @@
 import { NO_SEATS, type Seats } from '../../domain/seats.ts';
-import type { Chance, Clock } from '../../engine/ports.ts';
+import type { Random, Clock } from '../../engine/ports.ts';
 import type { SeatStore } from '../../engine/stores.ts';
 import { type Item, ItemReader } from './attributes.ts';
 import { keys } from './keys.ts';
@@ -14,7 +14,7 @@ const KEPT_MS = 86_400_000;
 /** The seats of a kind of worker, one item, written on condition that it still is as it was read. */
 export function createSeatStore(
   table: Table,
-  { clock, chance }: { readonly clock: Clock; readonly chance: Chance },
+  { clock, random }: { readonly clock: Clock; readonly random: Random },
 ): SeatStore {
   return {
     async changeSeats(pool, decide) {
@@ -30,7 +30,7 @@ export function createSeatStore(
             : { expression: 'rev = :rev', values: { ':rev': revision } };
         const record = { ...seatsToItem(seats), rev: (revision ?? 0) + 1, expires_at: expiry(clock.now()) };
         if ((await table.put(keys.seats(pool), record, isAsRead)).done) return answer;
-        const waitMs = BACKOFF_MS * 2 ** round * chance.fraction();
+        const waitMs = BACKOFF_MS * 2 ** round * random.fraction();
         await new Promise<void>((resolve) => void clock.after(waitMs, resolve));
       }
       return null;

@@ -1,7 +1,7 @@
 import { NO_WAIT, type OpenInput, type Position, type RunWindow, type Wait } from '../../domain/input.ts';
 import type { Totals } from '../../domain/run.ts';
 import type { InputEnd, ProgressStore, WindowOpening } from '../../engine/stores.ts';
-import { together } from '../../engine/together.ts';
+import { settleAll } from '../../engine/settle-all.ts';
 import { type Item, ItemReader } from './attributes.ts';
 import { keys } from './keys.ts';
 import type { Table, Update } from './table.ts';
@@ -27,7 +27,7 @@ export function createWindowStore(
     const places = read.stored<number[]>('o') ?? [];
     const waits = read.stored<Record<string, WaitRecord>>('x') ?? {};
     const taken = [...places.entries()].filter(([, position]) => position < length);
-    const open = await together(
+    const open = await settleAll(
       taken.map(async ([place, position]) =>
         openFrom(place, position, await readPosition(runUid, order, position), waits),
       ),

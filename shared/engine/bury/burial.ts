@@ -21,7 +21,7 @@ export type Burial = 'INPUT_FAILED' | 'RUN_ENDED' | 'CALLBACK_FAILED' | 'FIRE_MI
 
 /** The INTERNAL_ERROR that a dead letter leaves behind, logged with its message id under the error's reference. */
 export function tellDeath(
-  ports: Pick<CorePorts, 'chance' | 'log'>,
+  ports: Pick<CorePorts, 'random' | 'log'>,
   { messageId, queue }: DeadLetter,
   { what, ...about }: { readonly what: string } & Readonly<Record<string, unknown>>,
 ): ErrorRecord {

@@ -1,4 +1,4 @@
-import { refuseAfterStandstill } from '../standstill.ts';
+import { rejectStaleWorker } from '../stale-worker.ts';
 import { ATTEMPT_MS, type DeliveryInHand, type DeliveryPorts, newRecord, wasDelivered } from './delivery.ts';
 
 const FIRST_MS = 3_000;
@@ -9,18 +9,18 @@ const LONGEST_MS = 60_000;
  * run's watch finds it should its message be lost. The longer it has been put off, the longer until it asks again.
  */
 export async function deferCallback(
-  ports: Pick<DeliveryPorts, 'clock' | 'chance' | 'callbacks' | 'messages'>,
+  ports: Pick<DeliveryPorts, 'clock' | 'random' | 'callbacks' | 'messages'>,
   delivery: DeliveryInHand,
 ): Promise<void> {
   const { message, record, definition } = delivery;
   const now = ports.clock.now();
   const deferredAt = record?.deferredAt ?? now;
   const waited = now - deferredAt;
-  const delayMs = Math.round(Math.min(LONGEST_MS, Math.max(FIRST_MS, waited)) * (1 + ports.chance.fraction()));
+  const delayMs = Math.round(Math.min(LONGEST_MS, Math.max(FIRST_MS, waited)) * (1 + ports.random.fraction()));
   const nextAttemptAt = now + delayMs;
   if (record === null) {
     if (await wasDelivered(ports, delivery)) return; // its message came again, long after
-    refuseAfterStandstill(ports.clock, delivery.takenAt, ATTEMPT_MS);
+    rejectStaleWorker(ports.clock, delivery.takenAt, ATTEMPT_MS);
     const standing = await ports.callbacks.createRecord({
       ...newRecord(delivery, now),
       nextAttemptAt,

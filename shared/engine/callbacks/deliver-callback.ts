@@ -9,9 +9,9 @@ import type { RunDefinition } from '../../domain/run.ts';
 import type { CallbackAnswer } from '../ports.ts';
 import { type CallbackMessage, MAX_DELAY_MS, type Receipt } from '../messages.ts';
 import { CUT } from '../share.ts';
-import { refuseAfterStandstill } from '../standstill.ts';
+import { rejectStaleWorker } from '../stale-worker.ts';
 import { tellError } from '../tell-error.ts';
-import { together } from '../together.ts';
+import { settleAll } from '../settle-all.ts';
 import {
   ATTEMPT_MS,
   type DeliveryInHand,
@@ -49,11 +49,11 @@ export async function deliverCallback(ports: DeliveryPorts, message: CallbackMes
   const named = readUid(message.uid);
   if (named === null) return;
   const hasRecord = named.kind !== 'page' || !isFirstAttempt(message, receipt);
-  const [record, definition, page] = await together([
+  const [record, definition, page] = await settleAll([
     hasRecord ? ports.callbacks.readRecord(message.uid) : null,
     ports.runs.readDefinition(named.runUid),
     hasRecord ? null : ports.progress.readPage(named.runUid, named.input, named.page), // most are posted at once
-    hasRecord ? undefined : ports.runs.foreseeInput(named.runUid, named.input),
+    hasRecord ? undefined : ports.runs.prefetchInput(named.runUid, named.input),
   ]);
   const about = readUid(record?.refUid ?? message.uid);
   if (about === null || definition === null || definition.callback === null) return;
@@ -249,7 +249,7 @@ async function settle(
     deliveredAt: delivered ? now : null,
   } as const;
   if (record === null) {
-    refuseAfterStandstill(ports.clock, delivery.takenAt, ATTEMPT_MS);
+    rejectStaleWorker(ports.clock, delivery.takenAt, ATTEMPT_MS);
     const made = await ports.callbacks.createRecord({ ...newRecord(delivery, now), ...change });
     if (made.by === receipt.by) await sendOn(ports, definition, made);
     return;
@@ -283,7 +283,7 @@ export async function sendOn(
 function nextAttempt(ports: DeliveryPorts, { message, record }: DeliveryInHand, answer: CallbackAnswer): number | null {
   const now = ports.clock.now();
   if (isLastChance(record, now) || (answer.kind === 'answered' && answer.status === 410)) return null;
-  const delay = callbackDelayMs(message.attempt + 1, ports.chance.fraction(), askedDelay(ports, answer));
+  const delay = callbackDelayMs(message.attempt + 1, ports.random.fraction(), askedDelay(ports, answer));
   return delay === null ? null : now + delay;
 }
 

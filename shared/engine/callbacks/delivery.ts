@@ -11,7 +11,7 @@ import { createHosts, type Hosts } from './hosts.ts';
 /** What delivering takes. */
 export type DeliveryPorts = Pick<
   CorePorts,
-  'clock' | 'chance' | 'log' | 'runs' | 'progress' | 'callbacks' | 'receivers' | 'due' | 'messages'
+  'clock' | 'random' | 'log' | 'runs' | 'progress' | 'callbacks' | 'receivers' | 'due' | 'messages'
 > &
   Pick<Ports, 'sender' | 'secrets'> & {
     readonly senders: Share;
@@ -43,7 +43,7 @@ export const PATIENCE_MS = 600;
 
 /** What keeps this worker, one of so many, from overrunning a host, and a workspace from holding more than its share. */
 export function createPacing(
-  ports: Pick<CorePorts, 'clock' | 'chance' | 'log' | 'seats'>,
+  ports: Pick<CorePorts, 'clock' | 'random' | 'log' | 'seats'>,
   workers: number,
 ): Pick<DeliveryPorts, 'senders' | 'hosts'> {
   const senders = createShare(ports, { pool: 'callback', workers, patienceMs: PATIENCE_MS, longestMs: ATTEMPT_MS });

@@ -2,7 +2,7 @@ import type { CallbackRecord } from '../../domain/callback.ts';
 import { attemptAt, becomesAway, hostUid, probeDelayMs, type Receiver, receiverUid } from '../../domain/receiver.ts';
 import type { RunDefinition } from '../../domain/run.ts';
 import type { CallbackAnswer } from '../ports.ts';
-import { refuseAfterStandstill } from '../standstill.ts';
+import { rejectStaleWorker } from '../stale-worker.ts';
 import {
   ATTEMPT_MS,
   type DeliveryInHand,
@@ -75,7 +75,7 @@ export async function holdCallback(ports: HoldPorts, delivery: DeliveryInHand, u
   const now = ports.clock.now();
   if (record === null) {
     if (await wasDelivered(ports, delivery)) return; // its message came again, long after
-    refuseAfterStandstill(ports.clock, delivery.takenAt, ATTEMPT_MS);
+    rejectStaleWorker(ports.clock, delivery.takenAt, ATTEMPT_MS);
     const first = newRecord({ message, about, definition }, now);
     const held = { ...first, by: receipt.by, heldSince: now, nextAttemptAt: giveUpAt(first) };
     const standing = await ports.callbacks.createRecord(held);

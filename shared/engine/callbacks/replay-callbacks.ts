@@ -9,7 +9,7 @@ import { listRunCallbacks } from '../read/list-run-callbacks.ts';
 import type { ReadPorts, Run } from '../read/read-ports.ts';
 import { createBudget } from '../read/steps.ts';
 import { nextWatch } from '../runs/watch.ts';
-import { together } from '../together.ts';
+import { settleAll } from '../settle-all.ts';
 import { AT_ONCE, releaseDelayMs } from './release-pace.ts';
 
 type ReplayPorts = Pick<CorePorts, 'clock' | 'callbacks' | 'due' | 'messages'>;
@@ -62,7 +62,7 @@ export async function replayCallbacks(
     const delayMs = releaseDelayMs(replayed);
     isComplete = ports.clock.now() < wanted.until && delayMs <= MAX_DELAY_MS;
     if (!isComplete) break;
-    await together(originals.map((original) => sendReplay(ports, run.definition, original, wanted.seed, delayMs)));
+    await settleAll(originals.map((original) => sendReplay(ports, run.definition, original, wanted.seed, delayMs)));
     replayed += originals.length;
   }
   // Over when the last is sent. Should this worker die before it says so, its lease ends.

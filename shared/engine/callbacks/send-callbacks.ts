@@ -3,7 +3,7 @@ import { deriveUid } from '../../domain/ids.ts';
 import type { PageSlot } from '../../domain/page.ts';
 import type { RunDefinition } from '../../domain/run.ts';
 import type { CorePorts } from '../ports.ts';
-import { together } from '../together.ts';
+import { settleAll } from '../settle-all.ts';
 
 /** Sends a recorded page's callbacks, one per part. Its slot is the pending record: nothing else is written. */
 export async function sendPageCallbacks(
@@ -18,7 +18,7 @@ export async function sendPageCallbacks(
     const { workspaceUid } = definition;
     sends.push(ports.messages.send({ kind: 'callback', uid, attempt: 0 }, { workspaceUid }));
   }
-  await together(sends);
+  await settleAll(sends);
 }
 
 /** Records a callback that no page slot stands for, then sends it. Said twice, it is recorded once. */

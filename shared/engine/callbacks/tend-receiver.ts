@@ -4,7 +4,7 @@ import { PROBE_MAX_MS, probeDelayMs } from '../../domain/receiver.ts';
 import type { HeldCallback } from '../stores.ts';
 import { isLastChance } from './delivery.ts';
 import { nextWatch, STUCK_MS } from '../runs/watch.ts';
-import { together } from '../together.ts';
+import { settleAll } from '../settle-all.ts';
 import { A_MINUTE, AT_ONCE, releaseDelayMs } from './release-pace.ts';
 
 type TendPorts = Pick<CorePorts, 'clock' | 'callbacks' | 'receivers' | 'due' | 'messages'>;
@@ -64,7 +64,7 @@ async function sendOn(ports: TendPorts, uid: string, held: readonly HeldCallback
     const some = held.slice(first, first + AT_ONCE);
     await watchRuns(ports, some);
     const delayMs = releaseDelayMs(first);
-    await together(some.map((one) => release(ports, uid, one, delayMs)));
+    await settleAll(some.map((one) => release(ports, uid, one, delayMs)));
   }
 }
 
@@ -72,7 +72,7 @@ async function sendOn(ports: TendPorts, uid: string, held: readonly HeldCallback
 async function watchRuns(ports: Pick<TendPorts, 'clock' | 'due'>, held: readonly HeldCallback[]): Promise<void> {
   const at = nextWatch(ports.clock.now() + LOOK_MS + STUCK_MS);
   const runs = new Set(held.map(({ uid }) => readUid(uid)?.runUid).filter((uid) => uid !== undefined));
-  await together(Array.from(runs, (uid) => ports.due.putDue({ at, kind: 'watch', uid })));
+  await settleAll(Array.from(runs, (uid) => ports.due.putDue({ at, kind: 'watch', uid })));
 }
 
 /**

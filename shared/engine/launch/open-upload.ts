@@ -4,7 +4,7 @@ import type { Ports } from '../ports.ts';
 import type { UploadStore, UploadTickets } from './upload-ports.ts';
 
 /** What opening an upload takes. */
-export type OpenUploadPorts = Pick<Ports, 'clock' | 'chance'> & {
+export type OpenUploadPorts = Pick<Ports, 'clock' | 'random'> & {
   readonly settings: Pick<Ports['settings'], 'uploadsOpen'>;
   readonly uploads: Pick<UploadStore, 'createUpload' | 'takePlace'> & UploadTickets;
 };
@@ -37,7 +37,7 @@ export async function openUpload(
   workspaceUid: string,
   { contentLength, encoding }: UploadPlan = NOTHING_SAID,
 ): Promise<OpenUpload> {
-  const about = { uid: ports.chance.uuid(), workspaceUid, createdAt: ports.clock.now(), usedBy: null };
+  const about = { uid: ports.random.uuid(), workspaceUid, createdAt: ports.clock.now(), usedBy: null };
   const upload: Upload = encoding === null ? about : { ...about, encoding };
   const limit = ports.settings.uploadsOpen;
   const place = await ports.uploads.takePlace(upload, limit, upload.createdAt + UPLOAD_LAUNCH_MS);

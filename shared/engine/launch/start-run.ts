@@ -11,7 +11,7 @@ import type { DueEntry } from '../stores.ts';
 import { MAX_DELAY_MS, type Message } from '../messages.ts';
 import { parametersRefused } from '../pages/run-action.ts';
 import { tellError } from '../tell-error.ts';
-import { together } from '../together.ts';
+import { settleAll } from '../settle-all.ts';
 
 /** A launch as its caller asked for it. */
 export interface Launch {
@@ -36,7 +36,7 @@ export interface Launch {
 }
 
 /** What accepting a run takes. */
-export type LaunchPorts = Pick<CorePorts, 'clock' | 'chance' | 'log' | 'runs' | 'messages' | 'settings'> &
+export type LaunchPorts = Pick<CorePorts, 'clock' | 'random' | 'log' | 'runs' | 'messages' | 'settings'> &
   Pick<Ports, 'actions' | 'secrets' | 'callbackPolicy'>;
 
 const UID_BYTES = 10;
@@ -51,7 +51,7 @@ const FIRST_WATCH_MS = 120_000;
 export async function startRun(
   ports: LaunchPorts,
   launch: Launch,
-  newUid: () => Promise<string> = async () => runUidOf(ports.chance.bytes(UID_BYTES)),
+  newUid: () => Promise<string> = async () => runUidOf(ports.random.bytes(UID_BYTES)),
 ): Promise<{ readonly control: RunControl; readonly definition: RunDefinition }> {
   const { action, parameters, inputs, refused } = checkLaunch(ports, launch, 'async');
   const now = ports.clock.now();
@@ -166,7 +166,7 @@ function checkScheduleAt(scheduleAt: number | null, now: number): void {
 
 /** A run may wait for runs of its own workspace only; another's answers as one that does not exist. */
 async function checkDependencies(ports: Pick<CorePorts, 'runs'>, launch: Launch): Promise<void> {
-  const controls = await together(
+  const controls = await settleAll(
     launch.dependsOn.map(async ({ uid }) => (isRunUid(uid) ? ports.runs.readControl(uid) : null)),
   );
   for (const [index, control] of controls.entries()) {

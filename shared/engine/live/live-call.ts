@@ -28,7 +28,7 @@ export interface CheckedCall extends LiveCall {
 /** What a live call takes. */
 export type LivePorts = Pick<
   Ports,
-  'clock' | 'chance' | 'log' | 'runs' | 'progress' | 'paces' | 'messages' | 'settings' | 'actions' | 'world'
+  'clock' | 'random' | 'log' | 'runs' | 'progress' | 'paces' | 'messages' | 'settings' | 'actions' | 'actionServices'
 >;
 
 /** How a live call ended for its caller. */

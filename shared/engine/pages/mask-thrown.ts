@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import type { Ports } from '../ports.ts';
 
-type Mask = Pick<Ports['world'], 'maskSecrets'>;
+type Mask = Pick<Ports['actionServices'], 'maskSecrets'>;
 
 /** What a caller is told of a message, and the log of an error, at most. */
 const MESSAGE_LENGTH = 2_000;
@@ -10,26 +10,26 @@ const STACK_LENGTH = 8_000;
 const READ_LENGTH = 100_000;
 
 /** What an action says of itself, fit for a caller: without secrets, and not over 2,000 characters. */
-export function maskMessage(world: Mask, message: string): string {
-  return cut(world.maskSecrets(message.slice(0, READ_LENGTH)), MESSAGE_LENGTH);
+export function maskMessage(mask: Mask, message: string): string {
+  return cut(mask.maskSecrets(message.slice(0, READ_LENGTH)), MESSAGE_LENGTH);
 }
 
 /** What an action threw, for the log alone: an error whose stack tells of it, its causes and properties without secrets. */
-export function maskThrown(world: Mask, thrown: unknown): Error {
+export function maskThrown(mask: Mask, thrown: unknown): Error {
   const masked = new Error('An action threw.');
-  masked.stack = cut(world.maskSecrets(describe(thrown)), STACK_LENGTH);
+  masked.stack = cut(mask.maskSecrets(describe(thrown)), STACK_LENGTH);
   return masked;
 }
 
 /** What an action logs, without secrets. */
-export function maskData(world: Mask, data: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+export function maskData(mask: Mask, data: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   try {
     const text = JSON.stringify(data);
-    const masked = world.maskSecrets(text);
+    const masked = mask.maskSecrets(text);
     return masked === text ? data : Object(JSON.parse(masked));
   } catch {
     // No JSON, or none any more without its secrets.
-    return { data: world.maskSecrets(describe(data)) };
+    return { data: mask.maskSecrets(describe(data)) };
   }
 }
 

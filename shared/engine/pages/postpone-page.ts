@@ -88,7 +88,7 @@ async function noteWait(ports: CorePorts, { message, receipt }: PageInHand, wait
 
 /** The wait of a page, in place of the one that stands: waits in a row are counted page by page. */
 function waitOf(
-  { clock, chance }: Pick<CorePorts, 'clock' | 'chance'>,
+  { clock, random }: Pick<CorePorts, 'clock' | 'random'>,
   page: number,
   standing: OpenInput,
   { attempt, at, held = false, asked = false }: Asked,
@@ -96,7 +96,7 @@ function waitOf(
 ): Wait {
   const now = clock.now();
   const { times, since } = (standing.page === page ? standing.limited : undefined) ?? { times: 0, since: now };
-  const bounded = asked ? boundWait(at, { now, waitsBefore: times, chance: chance.fraction() }) : null;
+  const bounded = asked ? boundWait(at, { now, waitsBefore: times, random: random.fraction() }) : null;
   const until = bounded ?? Math.ceil(at); // the window and due keys hold whole ms
   const limited = asked ? { limited: { times: times + 1, since } } : times > 0 ? { limited: { times, since } } : {};
   return { page, attempt, until, held, ...limited, by };

@@ -41,7 +41,7 @@ export interface ActionCall {
  * the action left behind may thaw in a later, unrelated invocation and must reach nothing.
  */
 export async function runAction(
-  ports: Pick<Ports, 'clock' | 'log' | 'world'>,
+  ports: Pick<Ports, 'clock' | 'log' | 'actionServices'>,
   call: ActionCall,
 ): Promise<ActionResult> {
   const { action } = call;
@@ -57,10 +57,10 @@ export async function runAction(
     call.cut?.addEventListener('abort', () => resolve('timeout'));
   });
   try {
-    const run = ports.world.enter(call.runUid, () => action.run(context));
+    const run = ports.actionServices.enter(call.runUid, () => action.run(context));
     const page = await Promise.race([run, timeout]);
     if (page === 'timeout') return timedOut(action, call.timeoutMs);
-    return checkPage(ports.world, action, page);
+    return checkPage(ports.actionServices, action, page);
   } catch (thrown) {
     return ofThrown(ports, call, thrown);
   } finally {
@@ -90,21 +90,21 @@ function told(fault: { path: string; message: string } | undefined): string {
 }
 
 function contextOf(
-  ports: Pick<Ports, 'clock' | 'log' | 'world'>,
+  ports: Pick<Ports, 'clock' | 'log' | 'actionServices'>,
   call: ActionCall,
   input: Readonly<Record<string, unknown>>,
   parameters: Readonly<Record<string, unknown>>,
   signal: AbortSignal,
 ): ErasedContext {
-  const fetch = ports.world.fetchFor(call.workspaceUid);
+  const fetch = ports.actionServices.fetchFor(call.workspaceUid);
   const open = (): void => signal.throwIfAborted();
   const line =
     (level: 'debug' | 'info' | 'warn' | 'error') =>
     (message: string, data: Readonly<Record<string, unknown>> = {}): void => {
       if (signal.aborted) return;
       const about = { run_uid: call.runUid, action: call.action.name, input: call.inputIndex };
-      const masked = maskData(ports.world, data);
-      ports.log[level](ports.world.maskSecrets(message), { ...masked, ...about, ...BY_ACTION });
+      const masked = maskData(ports.actionServices, data);
+      ports.log[level](ports.actionServices.maskSecrets(message), { ...masked, ...about, ...BY_ACTION });
     };
   return {
     input,
@@ -120,7 +120,7 @@ function contextOf(
     },
     secret: async (name) => {
       open();
-      return ports.world.secret(name);
+      return ports.actionServices.secret(name);
     },
     log: { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') },
     idempotencyKey: `${call.runUid}:${call.inputIndex}:${call.page}`,
@@ -135,11 +135,15 @@ function timedOut(action: Action, timeoutMs: number): ActionResult {
   return { kind: 'retryable', error: new EngineError('UPSTREAM_TIMEOUT', message), retryAt: null };
 }
 
-function ofThrown(ports: Pick<Ports, 'clock' | 'log' | 'world'>, call: ActionCall, thrown: unknown): ActionResult {
+function ofThrown(
+  ports: Pick<Ports, 'clock' | 'log' | 'actionServices'>,
+  call: ActionCall,
+  thrown: unknown,
+): ActionResult {
   const fault = readActionFault(thrown);
-  const message = maskMessage(ports.world, fault?.message ?? '');
-  const cause = maskThrown(ports.world, thrown);
-  const firstWait = { now: ports.clock.now(), waitsBefore: 0, chance: 0 };
+  const message = maskMessage(ports.actionServices, fault?.message ?? '');
+  const cause = maskThrown(ports.actionServices, thrown);
+  const firstWait = { now: ports.clock.now(), waitsBefore: 0, random: 0 };
   switch (fault?.kind) {
     case 'no_result':
       return { kind: 'no_result', message };
@@ -177,7 +181,7 @@ function ofThrown(ports: Pick<Ports, 'clock' | 'log' | 'world'>, call: ActionCal
 }
 
 /** Holds a page against the action's result schema and the size limits; the parsed results are what is stored. */
-function checkPage(world: Ports['world'], action: Action, page: unknown): ActionResult {
+function checkPage(actionServices: Ports['actionServices'], action: Action, page: unknown): ActionResult {
   if (!isPage(page)) {
     const message = `The action ${action.name} must return {results: [...], nextCursor: string or null}.`;
     return { kind: 'permanent', error: new EngineError('ACTION_FAILED', message) };
@@ -185,12 +189,12 @@ function checkPage(world: Ports['world'], action: Action, page: unknown): Action
   const results: unknown[] = [];
   let pageBytes = 1; // brackets and commas: one more than there are items
   for (const [index, result] of page.results.entries()) {
-    const item = checkItem(world, action, index, result);
+    const item = checkItem(actionServices, action, index, result);
     if (item instanceof EngineError) return { kind: 'permanent', error: item };
     pageBytes += item.bytes + 1;
     results.push(item.value);
   }
-  const secret = world.findSecret(page.nextCursor ?? '');
+  const secret = actionServices.findSecret(page.nextCursor ?? '');
   if (secret !== null) return { kind: 'permanent', error: secretGiven(action, 'The next cursor', secret) };
   if (pageBytes > LIMITS.pageBytes) return { kind: 'permanent', error: pageTooLarge(pageBytes) };
   return { kind: 'page', results, nextCursor: page.nextCursor };
@@ -198,18 +202,18 @@ function checkPage(world: Ports['world'], action: Action, page: unknown): Action
 
 /** One result as it is stored, or why it is not. */
 function checkItem(
-  world: Ports['world'],
+  actionServices: Ports['actionServices'],
   action: Action,
   index: number,
   result: unknown,
 ): { value: unknown; bytes: number } | EngineError {
   const fault = findValueFault(result, LIMITS.jsonDepth);
-  if (fault !== null) return resultRefused(world, action, index, 'cannot be kept as JSON', [fault]);
+  if (fault !== null) return resultRefused(actionServices, action, index, 'cannot be kept as JSON', [fault]);
   const parsed = action.parseResult(result);
-  if (!parsed.ok) return resultRefused(world, action, index, 'does not fit its result schema', parsed.errors);
+  if (!parsed.ok) return resultRefused(actionServices, action, index, 'does not fit its result schema', parsed.errors);
   const { value } = parsed;
   const text = JSON.stringify(value) ?? 'null';
-  const secret = world.findSecret(text);
+  const secret = actionServices.findSecret(text);
   if (secret !== null) return secretGiven(action, `Result ${index}`, secret);
   const bytes = Buffer.byteLength(text);
   return bytes > LIMITS.resultItemBytes ? itemTooLarge(index, bytes) : { value, bytes };
@@ -230,15 +234,15 @@ function secretGiven(action: Action, what: string, secret: string): EngineError 
 const FAULTS_TOLD = 100;
 
 function resultRefused(
-  world: Ports['world'],
+  actionServices: Ports['actionServices'],
   action: Action,
   index: number,
   why: string,
   errors: readonly { path: string; message: string }[],
 ): EngineError {
   const validationErrors = errors.slice(0, FAULTS_TOLD).map(({ path, message }) => ({
-    path: maskMessage(world, path === '' ? `results[${index}]` : `results[${index}].${path}`),
-    message: maskMessage(world, message),
+    path: maskMessage(actionServices, path === '' ? `results[${index}]` : `results[${index}].${path}`),
+    message: maskMessage(actionServices, message),
   }));
   const message = `A result of ${action.name} ${why}: ${told(validationErrors[0])}`;
   return new EngineError('ACTION_FAILED', message, { validationErrors });

@@ -24,10 +24,10 @@ import type { Action } from '../../sdk/action.ts';
 import { type ActionResult, runAction } from './run-action.ts';
 import { createShare, CUT, type Share } from '../share.ts';
 import { sendPageCallbacks } from '../callbacks/send-callbacks.ts';
-import { refuseAfterStandstill } from '../standstill.ts';
+import { rejectStaleWorker } from '../stale-worker.ts';
 import { takeTurn, type TurnGiven } from './take-turn.ts';
 import { tellError } from '../tell-error.ts';
-import { together } from '../together.ts';
+import { settleAll } from '../settle-all.ts';
 
 /** Received more often than this, a page spends an attempt without running: a crash loop must end too. */
 const RECEIVES_TRUSTED = 3;
@@ -50,9 +50,9 @@ export async function runPage(ports: PagePorts, message: PageMessage, receipt: R
 
 async function runOne(ports: PagePorts, message: PageMessage, receipt: Receipt, atWork: PageAtWork): Promise<void> {
   const takenAt = ports.clock.now();
-  const [run] = await together([
+  const [run] = await settleAll([
     ports.runs.readRun(message.runUid),
-    ports.runs.foreseeInput(message.runUid, message.input),
+    ports.runs.prefetchInput(message.runUid, message.input),
   ]);
   if (run === null || run.control.epoch !== message.epoch) return;
   const { control: standing, definition } = run;
@@ -87,7 +87,7 @@ function owns({ message, receipt }: PageInHand, slot: PageSlot): boolean {
 
 /** What running a page takes. */
 export type PagePorts = CorePorts &
-  Pick<Ports, 'actions' | 'world'> & { readonly pageWorkers: Share; readonly ends: EndGatherer };
+  Pick<Ports, 'actions' | 'actionServices'> & { readonly pageWorkers: Share; readonly ends: EndGatherer };
 
 /** A page that is not over by then takes long: its worker needs a seat. */
 const QUICK_MS = 1_000;
@@ -146,7 +146,7 @@ async function runAndRecord(ports: PagePorts, taken: PageInHand): Promise<Record
   const isSlow = worked.kind === 'refused' || worked.tookLong;
   const page = isSlow === (message.slow === true) ? taken : { ...taken, message: { ...message, slow: isSlow } };
   if (worked.kind === 'refused') {
-    const at = ports.clock.now() + DEFER_MS * (1 + ports.chance.fraction());
+    const at = ports.clock.now() + DEFER_MS * (1 + ports.random.fraction());
     return postponePage(ports, page, { attempt: message.attempt, at });
   }
   const { result } = worked;
@@ -162,7 +162,7 @@ async function runAndRecord(ports: PagePorts, taken: PageInHand): Promise<Record
   }
   const spent = message.attempt + 1;
   if (result.kind === 'retryable' && spent < ACTION_ATTEMPTS) {
-    const delay = actionDelayMs(spent, ports.chance.fraction());
+    const delay = actionDelayMs(spent, ports.random.fraction());
     return postponePage(ports, page, { attempt: spent, at: Math.max(ports.clock.now() + delay, result.retryAt ?? 0) });
   }
   const { outcome, results } = outcomeOf(ports, page, result, Buffer.byteLength(JSON.stringify(input)));
@@ -181,7 +181,7 @@ async function runAndRecord(ports: PagePorts, taken: PageInHand): Promise<Record
     at: ports.clock.now(),
     version: CALLBACK_BODY_VERSION,
   };
-  refuseAfterStandstill(ports.clock, page.takenAt, ports.settings.pageTimeoutMs);
+  rejectStaleWorker(ports.clock, page.takenAt, ports.settings.pageTimeoutMs);
   const put = await ports.progress.putSlot(slot, results, definition.expiresAt, page.control.restartEpoch);
   return { page, slot: put.won ? slot : put.stored };
 }
@@ -208,7 +208,7 @@ async function callAction(
     if (turn.kind !== 'now') return turn;
   }
   const begun = control.status === 'QUEUED' ? beginRun(ports, control) : null;
-  const [result] = await together([callGiven(ports, action, { message, receipt, definition }, input, cut), begun]);
+  const [result] = await settleAll([callGiven(ports, action, { message, receipt, definition }, input, cut), begun]);
   return result;
 }
 
@@ -317,14 +317,14 @@ async function follow(ports: PagePorts, page: PageInHand, slot: PageSlot, atWork
       cycle: nextCycle(message.cycle, outcome.nextCursor),
       again: false,
     };
-    await together([callbacks, ports.messages.send(next, { workspaceUid: definition.workspaceUid })]);
+    await settleAll([callbacks, ports.messages.send(next, { workspaceUid: definition.workspaceUid })]);
     return;
   }
   const settled = { control, definition, slot, at: message, sendsAgain: receipt.count > 1 || !message.again };
   const tookMs = ports.clock.now() - takenAt;
   const countEnd: CountEnd = (runUid, epoch, end) => atWork.count(runUid, epoch, end, tookMs);
   // Together, so that a short run's last callbacks share a request; whichever fails, the redelivery does both again.
-  await together([callbacks, finishInput(ports, settled, countEnd)]);
+  await settleAll([callbacks, finishInput(ports, settled, countEnd)]);
 }
 
 function nextCycle(state: CycleCheck | null, cursor: string): CycleCheck | null {

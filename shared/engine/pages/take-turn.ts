@@ -33,7 +33,10 @@ const BREATHER_MS = 1_000;
  * Gives a call its turn. Each call that starts is counted first, also one that repeats another, so no window holds more
  * than the action's pace says. Without a pace it costs nothing. Throws UNAVAILABLE where too many ask at once.
  */
-export async function takeTurn(ports: Pick<Ports, 'clock' | 'paces' | 'world'>, asked: TurnAsked): Promise<TurnGiven> {
+export async function takeTurn(
+  ports: Pick<Ports, 'clock' | 'paces' | 'actionServices'>,
+  asked: TurnAsked,
+): Promise<TurnGiven> {
   const { action, patienceMs, queues } = asked;
   const { pace } = action;
   if (pace === null) return { kind: 'now' };
@@ -56,7 +59,7 @@ export async function takeTurn(ports: Pick<Ports, 'clock' | 'paces' | 'world'>, 
 type KeyFound = { readonly kind: 'key'; readonly key: PaceKey } | Extract<TurnGiven, { kind: 'now' | 'permanent' }>;
 
 /** Whose pace it is. An input the action refuses never reaches it, and needs no turn. */
-function keyOf(ports: Pick<Ports, 'world'>, { action, workspaceUid, input }: TurnAsked): KeyFound {
+function keyOf(ports: Pick<Ports, 'actionServices'>, { action, workspaceUid, input }: TurnAsked): KeyFound {
   const parsed = action.parseInput(input);
   if (!parsed.ok) return { kind: 'now' };
   const by = action.pace?.by ?? null;
@@ -66,7 +69,11 @@ function keyOf(ports: Pick<Ports, 'world'>, { action, workspaceUid, input }: Tur
     if (typeof part === 'string') return { kind: 'key', key: { workspaceUid, actionName: action.name, part } };
     return noKey(action, `gave ${typeof part} where a string was due`);
   } catch (thrown) {
-    return noKey(action, 'threw an error; the log tells of it under error_ref', maskThrown(ports.world, thrown));
+    return noKey(
+      action,
+      'threw an error; the log tells of it under error_ref',
+      maskThrown(ports.actionServices, thrown),
+    );
   }
 }
 

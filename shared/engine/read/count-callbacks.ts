@@ -2,7 +2,7 @@ import { type CallbackCounts, countDelivered } from '../../domain/callback-count
 import { blocksBegun, type RunWindow, shardsBegun } from '../../domain/input.ts';
 import { endingsOf, hasEnded, type RunCounts } from '../../domain/run.ts';
 import type { ReadPorts, Run } from './read-ports.ts';
-import { together } from '../together.ts';
+import { settleAll } from '../settle-all.ts';
 
 const BLOCKS_AT_ONCE = 32;
 
@@ -18,7 +18,7 @@ export async function readDelivered(
   // A sweep has seen every one of them delivered: nothing is to be read, however large the run.
   if (areAllDelivered({ control, definition })) return 'all';
   const blocks = definition.callback?.on === 'all' ? blocksBegun(window, control) : 0;
-  const [finished, inBlocks] = await together([
+  const [finished, inBlocks] = await settleAll([
     ports.callbacks.listRecords(control.uid, null),
     countBlocks(ports, control.uid, blocks),
   ]);
@@ -34,7 +34,7 @@ async function countBlocks(
   const sum = { delivered: 0, failed: 0 };
   for (let first = 0; first < blocks; first += BLOCKS_AT_ONCE) {
     const some = Array.from({ length: Math.min(BLOCKS_AT_ONCE, blocks - first) }, (_, index) => first + index);
-    const facts = await together(some.map((block) => reader.readDeliveryFacts(runUid, block)));
+    const facts = await settleAll(some.map((block) => reader.readDeliveryFacts(runUid, block)));
     for (const { delivered, failed } of facts.map(countDelivered)) {
       sum.delivered += delivered;
       sum.failed += failed;

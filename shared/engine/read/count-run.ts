@@ -12,7 +12,7 @@ import {
 } from '../../domain/run.ts';
 import { nextWatch, STUCK_MS } from '../runs/watch.ts';
 import type { ReadPorts } from './read-ports.ts';
-import { together } from '../together.ts';
+import { settleAll } from '../settle-all.ts';
 
 type CountPorts = Pick<ReadPorts, 'reader' | 'progress' | 'clock'>;
 
@@ -36,7 +36,7 @@ export async function countRun(
   if (window === null) return { totals: NO_TOTALS, open: 0, stalled: null };
   if (window.order < control.restartEpoch) return { totals: control.totals, open: 0, stalled: null }; // retried just now
   const inHand = [...window.open];
-  const slots = await together(inHand.map(([input]) => ports.progress.readLastSlot(control.uid, input)));
+  const slots = await settleAll(inHand.map(([input]) => ports.progress.readLastSlot(control.uid, input)));
   let { outputs, callbacks } = window.totals;
   for (const [index, [, { counted }]] of inHand.entries()) {
     const slot = slots[index] ?? null;

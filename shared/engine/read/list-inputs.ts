@@ -5,7 +5,7 @@ import type { PageSlot } from '../../domain/page.ts';
 import { hasEnded, type RunControl, type RunInfo } from '../../domain/run.ts';
 import type { ReadPorts } from './read-ports.ts';
 import type { Step } from './steps.ts';
-import { together } from '../together.ts';
+import { settleAll } from '../settle-all.ts';
 
 /** An input of a run with what came of it so far. Instants are epoch ms. */
 export interface InputRow {
@@ -59,7 +59,7 @@ async function* listFailed(
   let looked = 0;
   for await (const noted of ports.progress.listFailed(control.uid, { input: after + 1, direction: 'up' })) {
     const failed = noted.filter((one) => endOf(one.input, window, one, control) === 'FAILED');
-    const inputs = await together(failed.map(({ input }) => ports.runs.readInput(control.uid, input)));
+    const inputs = await settleAll(failed.map(({ input }) => ports.runs.readInput(control.uid, input)));
     const wanted = failed.map(({ input }, index) => [input, inputs[index]] as const);
     for (const row of await describeInputs(ports, control, window, new Map(wanted.filter(isRead)))) {
       yield { row, after: row.index };
@@ -113,12 +113,12 @@ async function describeInputs(
   // What never had its turn has recorded nothing. Of a run that ended under release 0.1.0 pages tell all there is.
   const isOld = window === null && hasEnded(control.status);
   const begun = indices.filter((index) => isOld || (window !== null && (window.order > 0 || index < window.front)));
-  const [firstSlots, lastSlots] = await together([
+  const [firstSlots, lastSlots] = await settleAll([
     ports.reader.readSlots(
       control.uid,
       begun.map((input) => ({ input, page: 0 })),
     ),
-    together(begun.map((input) => ports.progress.readLastSlot(control.uid, input))),
+    settleAll(begun.map((input) => ports.progress.readLastSlot(control.uid, input))),
   ]);
   const firstOf = new Map(firstSlots.map((slot) => [slot.input, slot]));
   const lastOf = new Map(lastSlots.flatMap((slot) => (slot === null ? [] : [[slot.input, slot] as const])));

@@ -5,7 +5,7 @@ import { isVisible } from './find-run.ts';
 import { readNextCursor } from './next-cursor.ts';
 import type { ListedRun, ReadPorts, Run, RunPlace, RunRange } from './read-ports.ts';
 import type { Step } from './steps.ts';
-import { together } from '../together.ts';
+import { settleAll } from '../settle-all.ts';
 
 /** Which runs a list holds; a filter that is null lets everything through, its values are alternatives. */
 export interface RunFilter {
@@ -55,7 +55,7 @@ export async function* listCountedRuns(
   list: RunList,
 ): AsyncGenerator<Step<CountedRun, RunPlace>> {
   for await (const batch of batchesOf(ports, list)) {
-    const counted = await together(
+    const counted = await settleAll(
       batch.runs.map(async (run): Promise<CountedRun> => {
         const isAtWork = run.control.startedAt !== null && !hasEnded(run.control.status);
         const counts = isAtWork

@@ -1,7 +1,7 @@
 import { type RunControl, type RunDefinition } from '../../domain/run.ts';
 import type { CorePorts } from '../ports.ts';
 import type { Waiter, WorkspaceLimits } from '../stores.ts';
-import { together } from '../together.ts';
+import { settleAll } from '../settle-all.ts';
 
 /** A run's way to its slot, and what was done beside its move once it had one. */
 interface Admitted<Beside> {
@@ -29,7 +29,7 @@ export async function admitRun<Beside>(
 ): Promise<Admitted<Beside>> {
   const { workspaceUid } = definition;
   if (waiting === null && (await ports.admission.takeSlot(workspaceUid, control.uid, control.epoch, limits))) {
-    const [queued, done] = await together([queueRun(ports, control), beside()]);
+    const [queued, done] = await settleAll([queueRun(ports, control), beside()]);
     return { control: queued.control, beside: done };
   }
   const waiter: Waiter = { runUid: control.uid, epoch: control.epoch, createdAt: control.createdAt };

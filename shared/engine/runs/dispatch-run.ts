@@ -9,7 +9,7 @@ import { listRetry } from './list-retry.ts';
 import type { CorePorts, Ports } from '../ports.ts';
 import { type DispatchMessage, MAX_DELAY_MS, type Receipt } from '../messages.ts';
 import type { WindowOpening, WorkspaceLimits } from '../stores.ts';
-import { together } from '../together.ts';
+import { settleAll } from '../settle-all.ts';
 
 /**
  * Lays a run out: waits for what it depends on, takes its slot, opens its window, sends the inputs in it on their way. A
@@ -63,7 +63,7 @@ export async function layOutRun(
 ): Promise<LaidOut | null> {
   if (control.status !== 'RUNNING' && (await invalidateRun(ports, control, definition))) return null;
   const working = WORKING_STATUSES.includes(control.status);
-  const [limits, window, waiting] = await together([
+  const [limits, window, waiting] = await settleAll([
     ports.admission.readLimits(definition.workspaceUid),
     ports.progress.readWindow(definition.uid),
     working ? null : ports.admission.oldestWaiter(definition.workspaceUid),

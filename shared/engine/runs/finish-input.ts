@@ -6,7 +6,7 @@ import type { RunControl, RunDefinition, Totals } from '../../domain/run.ts';
 import { sendRecordedCallback } from '../callbacks/send-callbacks.ts';
 import type { CorePorts } from '../ports.ts';
 import type { EndedInputs, InputEnd } from '../stores.ts';
-import { together } from '../together.ts';
+import { settleAll } from '../settle-all.ts';
 import { finishRun } from './finish-run.ts';
 import { type InHand, sendOpened } from './open-input.ts';
 import { postponeIfWaiting } from './postpone-run.ts';
@@ -59,7 +59,7 @@ export async function endOfInput(
   if (outcome.kind === 'FAILURE') {
     const { page, epoch, results: outputs, callbacks } = slot;
     const failed = { input, epoch, page, outputs, callbacks, refused };
-    await together([
+    await settleAll([
       ports.progress.noteFailed(slot.runUid, failed, definition.expiresAt),
       tellFailure(ports, definition, slot, outcome.error),
     ]);

@@ -4,7 +4,7 @@ import { endingMove, hasEnded, NO_TOTALS, type RunControl, type RunDefinition, t
 import { admitWaiting } from './admit-run.ts';
 import type { CorePorts } from '../ports.ts';
 import { sendRecordedCallback } from '../callbacks/send-callbacks.ts';
-import { together } from '../together.ts';
+import { settleAll } from '../settle-all.ts';
 
 /** Ends a run whose inputs have all settled. Said twice, it ends once; what follows from the end is done each time. */
 export async function finishRun(
@@ -44,7 +44,7 @@ export function landedAt(ports: Pick<CorePorts, 'settings'>, stopped: RunControl
  */
 export async function closeRun(ports: CorePorts, ended: RunControl, definition: RunDefinition): Promise<void> {
   // The record of run.finished comes last: where it stands, the sweeper takes the rest for done.
-  await together([freeSlot(ports, ended), wakeDependents(ports, ended)]);
+  await settleAll([freeSlot(ports, ended), wakeDependents(ports, ended)]);
   if (ended.status === 'STOPPED' && ports.clock.now() < landedAt(ports, ended)) return;
   const { status, attempt } = ended;
   const at = ended.finishedAt ?? ended.updatedAt;

@@ -3,7 +3,7 @@ import { expiryStep } from '../../domain/expiry.ts';
 import type { RunControl, RunDefinition } from '../../domain/run.ts';
 import type { CorePorts } from '../ports.ts';
 import type { DueEntry } from '../stores.ts';
-import { together } from '../together.ts';
+import { settleAll } from '../settle-all.ts';
 
 /** The items are seen to after this: whoever writes one under the old expiry just now has done so by then. */
 const SOON_MS = 120_000;
@@ -42,7 +42,7 @@ export async function keepItems(
   const until = Math.min(blocks, look.block + BLOCKS_A_LOOK);
   for (let first = look.block; first < until; first += BLOCKS_AT_ONCE) {
     const some = Array.from({ length: Math.min(BLOCKS_AT_ONCE, until - first) }, (_, index) => first + index);
-    await together(
+    await settleAll(
       some.map((block) => ports.runs.keepItems(uid, { block, hasBegun: block < begun }, control.expiresAt)),
     );
   }

@@ -4,7 +4,7 @@ import { NO_TOTALS, type RunControl, type RunDefinition } from '../../domain/run
 import type { CorePorts } from '../ports.ts';
 import type { PageMessage } from '../messages.ts';
 import type { WindowOpening } from '../stores.ts';
-import { together } from '../together.ts';
+import { settleAll } from '../settle-all.ts';
 
 /** An input in hand, and which it is. */
 export interface InHand extends OpenInput {
@@ -97,8 +97,8 @@ export async function sendAllOpened(
   all: readonly InHand[],
   again: boolean,
 ): Promise<void> {
-  const messages = await together(all.map((inHand) => openedMessage(ports, control, inHand, again)));
-  await together(messages.map((message) => ports.messages.send(message, { workspaceUid })));
+  const messages = await settleAll(all.map((inHand) => openedMessage(ports, control, inHand, again)));
+  await settleAll(messages.map((message) => ports.messages.send(message, { workspaceUid })));
 }
 
 async function openedMessage(

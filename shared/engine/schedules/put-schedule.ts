@@ -36,7 +36,7 @@ interface ScheduleIds {
 export async function putSchedule(
   ports: SchedulePorts,
   launch: ScheduleLaunch,
-  newIds: () => Promise<ScheduleIds> = async () => ({ uid: ports.chance.uuid(), ref: ports.chance.uuid() }),
+  newIds: () => Promise<ScheduleIds> = async () => ({ uid: ports.random.uuid(), ref: ports.random.uuid() }),
 ): Promise<StoredSchedule> {
   const { inputs } = checkLaunch(ports, launch, 'schedule');
   const now = ports.clock.now();

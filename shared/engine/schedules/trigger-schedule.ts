@@ -24,7 +24,7 @@ export async function triggerSchedule(
   ports: ScheduledRunPorts,
   uid: string,
   newIds: () => Promise<TriggerIds> = async () => ({
-    runUid: runUidOf(ports.chance.bytes(UID_BYTES)),
+    runUid: runUidOf(ports.random.bytes(UID_BYTES)),
     at: ports.clock.now(),
   }),
 ): Promise<{ readonly control: RunControl; readonly definition: RunDefinition }> {

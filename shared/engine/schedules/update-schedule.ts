@@ -83,7 +83,7 @@ async function rewrite(
   const checked = checkLaunch(ports, { actionName, inputs, parameters, callback, onInvalidInput }, 'schedule');
   const updated: ScheduleDefinition = {
     uid,
-    ref: ports.chance.uuid(),
+    ref: ports.random.uuid(),
     parameters,
     callback: change.callback === undefined ? definition.callback : await sealCallback(ports, uid, callback),
     onInvalidInput,

@@ -1,7 +1,7 @@
 import type { CorePorts } from '../ports.ts';
 import { LOOKS_A_MINUTE } from '../callbacks/release-pace.ts';
 import { DUE_PARTITIONS, type DueEntry, type DueRow } from '../stores.ts';
-import { together } from '../together.ts';
+import { settleAll } from '../settle-all.ts';
 import { putOffMs } from './put-off.ts';
 import { seeToEntry } from './see-to-entry.ts';
 
@@ -95,7 +95,7 @@ async function sweepPage(
   const now = ports.clock.now();
   try {
     const { rows, next } = await ports.due.listDue(partition, now, PAGE_ROWS, after);
-    const done = await together(rows.map(async (row) => row.tryAt <= now && (await seeTo(ports, row, open))));
+    const done = await settleAll(rows.map(async (row) => row.tryAt <= now && (await seeTo(ports, row, open))));
     for (const [index, { dueAt, failures }] of rows.entries()) {
       if (done[index] === true) tally.seenTo += 1;
       else tally.failing += 1;

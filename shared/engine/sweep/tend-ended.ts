@@ -10,7 +10,7 @@ import type { CorePorts } from '../ports.ts';
 import type { RunLook } from '../stores.ts';
 import { settleLanded } from '../runs/settle-landed.ts';
 import { nextWatch, STUCK_MS } from '../runs/watch.ts';
-import { together } from '../together.ts';
+import { settleAll } from '../settle-all.ts';
 
 /** Blocks of an ended run that one look sees: a sweep has 25 runs in hand, and 45 s. The next look goes on. */
 const BLOCKS_A_LOOK = 100;
@@ -44,7 +44,7 @@ export async function tendEnded(
   const until = Math.min(blocks, look.block + BLOCKS_A_LOOK);
   for (let first = look.block; first < until; first += BLOCKS_AT_ONCE) {
     const some = Array.from({ length: Math.min(BLOCKS_AT_ONCE, until - first) }, (_, at) => first + at);
-    const found = await together(some.map((block) => tendBlock(ports, definition, block, look.searches === true)));
+    const found = await settleAll(some.map((block) => tendBlock(ports, definition, block, look.searches === true)));
     seen = found.reduce(addSeen, seen);
   }
   const { againAt, delivered, traced } = seen;

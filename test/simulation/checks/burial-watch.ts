@@ -9,7 +9,7 @@ import { callbackRow } from '../records.ts';
 import { asOld } from '../rollout.ts';
 import type { Past } from './past.ts';
 
-interface World {
+interface OpenHistory {
   readonly stage: Stage;
   readonly observer: Observer;
   readonly queues: Queues;
@@ -24,15 +24,15 @@ const READS_MS = 60_000;
  * that died of it. `theLivingAreLeftAlone`: it ends no page and no callback of which a later attempt is on its way, and
  * nothing of an epoch that was over. `theTakenAreLeftAlone`: nor a callback that the delivery log has.
  */
-export function watchBurials(world: World): (change: Change, past: Past) => void {
+export function watchBurials(history: OpenHistory): (change: Change, past: Past) => void {
   return ({ pk, sk, after }, past) => {
     if (after === null) return;
-    if (sk.startsWith('P#') && after['f'] !== undefined) holdPage(world, pk.split('#')[1] ?? '', after, past);
-    if (sk.startsWith('C#') && callbackRow(after).errorLabel === 'INTERNAL_ERROR') holdCallback(world, after, past);
+    if (sk.startsWith('P#') && after['f'] !== undefined) holdPage(history, pk.split('#')[1] ?? '', after, past);
+    if (sk.startsWith('C#') && callbackRow(after).errorLabel === 'INTERNAL_ERROR') holdCallback(history, after, past);
   };
 }
 
-function holdPage({ stage, observer, queues }: World, runUid: string, item: WireItem, past: Past): void {
+function holdPage({ stage, observer, queues }: OpenHistory, runUid: string, item: WireItem, past: Past): void {
   const slot = slotFromItem(runUid, toItem(item));
   const at = `page ${slot.page} of input ${slot.input} of ${runUid}`;
   const signed = queues.letters.all.filter(({ by }) => by === slot.by);
@@ -50,7 +50,7 @@ function holdPage({ stage, observer, queues }: World, runUid: string, item: Wire
     observer.violate('theLivingAreLeftAlone', `${at} was ended, ${JSON.stringify(living)} lives`);
 }
 
-function holdCallback({ stage, observer, queues }: World, item: WireItem, past: Past): void {
+function holdCallback({ stage, observer, queues }: OpenHistory, item: WireItem, past: Past): void {
   const { uid, by: signs, parentUid } = callbackRow(item);
   const at = `callback ${uid}`;
   const signed = queues.letters.all.filter(({ by }) => by === signs);

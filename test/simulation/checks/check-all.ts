@@ -1,7 +1,7 @@
 import type { FaultKind } from '../fault-kinds.ts';
 import { isFaultless, isRepeated } from '../instance.ts';
 import { type RunTruth, runTruths } from '../run-truth.ts';
-import type { World } from '../world.ts';
+import type { OpenHistory } from '../history.ts';
 import { postsById } from './aftermath.ts';
 import { REST_CHECKS } from './rest-checks.ts';
 
@@ -9,18 +9,18 @@ import { REST_CHECKS } from './rest-checks.ts';
 const LATE_FAULTS: readonly FaultKind[] = ['frozen_worker', 'lambda_timeout', 'slow_call', 'clock_skew'];
 
 /** Async runs, with what really became of their inputs. */
-export function readTruths({ records, truth, observer, deployment }: World): Promise<readonly RunTruth[]> {
+export function readTruths({ records, truth, observer, deployment }: OpenHistory): Promise<readonly RunTruth[]> {
   return runTruths(records, truth, { failures: observer.failures, letters: deployment.queues.letters });
 }
 
 /** Holds a history at rest against every promise; each that is broken is told to its observer. */
-export async function checkAll(world: World): Promise<void> {
-  const { observer, records, truth, stage, deployment } = world;
+export async function checkAll(history: OpenHistory): Promise<void> {
+  const { observer, records, truth, stage, deployment } = history;
   if (observer.violations.length > 0) return;
   const isCalm = isFaultless(stage);
   const isLate = LATE_FAULTS.some((kind) => stage.adversary.isOn(kind));
   const { traffic, letters } = deployment.queues;
-  const runs = await readTruths(world);
+  const runs = await readTruths(history);
   const posts = postsById(truth);
   const facts = { isCalm, isLate, isRepeated: isRepeated(stage) };
   const { leftBehind, sleepers, coverage } = stage;
@@ -29,8 +29,8 @@ export async function checkAll(world: World): Promise<void> {
   for (const { name, check } of REST_CHECKS) {
     for (const message of check(aftermath)) observer.violate(name, message);
   }
-  world.schedules?.check();
-  world.consumers?.check({ isCalm, isLate });
-  await world.live?.check({ isCalm, isLate });
-  world.uploads?.check(runs, { isCalm, isLate });
+  history.schedules?.check();
+  history.consumers?.check({ isCalm, isLate });
+  await history.live?.check({ isCalm, isLate });
+  history.uploads?.check(runs, { isCalm, isLate });
 }

@@ -1,4 +1,4 @@
-import { Random } from '../random.ts';
+import { SeededRandom } from '../random.ts';
 
 /** What a caller adds to a launch beyond the everyday, and what it does later. */
 export interface ConsumerPlan {
@@ -38,7 +38,7 @@ export function drawConsumers(
   names: readonly string[],
   { stormMs, workspaces }: { readonly stormMs: number; readonly workspaces: number },
 ): ConsumerWorkload {
-  const random = new Random(seed, 'consumers');
+  const random = new SeededRandom(seed, 'consumers');
   const launches = names.map((run, at): ConsumerPlan => {
     const hasKey = random.happens(0.7);
     const before = names.slice(0, at);
@@ -65,7 +65,7 @@ export function drawConsumers(
   return { launches, replays };
 }
 
-function drawDependencies(random: Random, names: readonly string[]): ConsumerPlan['dependsOn'] {
+function drawDependencies(random: SeededRandom, names: readonly string[]): ConsumerPlan['dependsOn'] {
   const left = [...names];
   return Array.from({ length: random.int(1, Math.min(2, left.length)) }, () => ({
     run: random.take(left),
@@ -74,7 +74,7 @@ function drawDependencies(random: Random, names: readonly string[]): ConsumerPla
 }
 
 /** At once, while the first is at work, or when its lease (35 s) has lapsed. */
-function drawRepeats(random: Random, stormMs: number): readonly number[] {
+function drawRepeats(random: SeededRandom, stormMs: number): readonly number[] {
   return Array.from({ length: random.pick([0, 1, 2]) }, () =>
     random.happens(0.4) ? 0 : Math.round(random.logarithmic(5, Math.max(60_000, stormMs))),
   );

@@ -12,7 +12,7 @@ import type { ConsumerTruth, ReplayTruth } from './consumer-truth.ts';
 import type { ConsumerPlan, ConsumerWorkload, ReplayPlan } from './consumer-workload.ts';
 import { StatusWatch } from '../status-watch.ts';
 
-interface World {
+interface OpenHistory {
   readonly stage: Stage;
   readonly deployment: Deployment;
   readonly observer: Observer;
@@ -30,11 +30,11 @@ type LaunchStep = Extract<Step, { kind: 'launch' }>;
 
 /** Sets the callers to work; each launch step is done as its plan says. */
 export function superviseConsumers(
-  world: World,
+  history: OpenHistory,
   steps: readonly LaunchStep[],
   workload: ConsumerWorkload,
 ): ConsumerSupervision {
-  const { observer, records, truth, stage } = world;
+  const { observer, records, truth, stage } = history;
   const watch = new StatusWatch(stage, observer);
   const consumers: ConsumerTruth[] = [];
   const replays: ReplayTruth[] = [];
@@ -43,10 +43,10 @@ export function superviseConsumers(
   for (const step of steps) {
     const plan = workload.launches.find(({ run }) => run === step.body.name);
     if (plan === undefined) throw new Error(`There is no plan for ${step.body.name}.`);
-    stage.timeline.after(step.at, () => void launch(world, consumers, step, plan).then(isDone));
+    stage.timeline.after(step.at, () => void launch(history, consumers, step, plan).then(isDone));
   }
   for (const plan of workload.replays) {
-    stage.timeline.after(plan.at, () => void replay(world, replays, plan).then(isDone));
+    stage.timeline.after(plan.at, () => void replay(history, replays, plan).then(isDone));
   }
   return {
     isOver: () => left === 0,
@@ -59,8 +59,13 @@ export function superviseConsumers(
   };
 }
 
-async function launch(world: World, consumers: ConsumerTruth[], step: LaunchStep, plan: ConsumerPlan): Promise<void> {
-  const { stage, truth } = world;
+async function launch(
+  history: OpenHistory,
+  consumers: ConsumerTruth[],
+  step: LaunchStep,
+  plan: ConsumerPlan,
+): Promise<void> {
+  const { stage, truth } = history;
   const { workspace } = step;
   const told = (name: string) => truth.launches.find(({ body }) => body.name === name && body !== step.body);
   const dependsOn = plan.dependsOn.flatMap(({ run, require }) => {
@@ -82,7 +87,7 @@ async function launch(world: World, consumers: ConsumerTruth[], step: LaunchStep
   consumers.push(consumer);
   const request = launchOf(workspace, body);
   const send = async (sent: ApiRequest): Promise<void> => {
-    const answer = await askAs(world, key === null ? sent : { ...sent, headers: { 'idempotency-key': key } });
+    const answer = await askAs(history, key === null ? sent : { ...sent, headers: { 'idempotency-key': key } });
     if (sent !== request) return;
     consumer.answers.push(answer);
     if (launched.answer?.status === 202) return;
@@ -100,8 +105,8 @@ async function launch(world: World, consumers: ConsumerTruth[], step: LaunchStep
   ]);
 }
 
-async function replay(world: World, replays: ReplayTruth[], plan: ReplayPlan): Promise<void> {
-  const { stage, truth } = world;
+async function replay(history: OpenHistory, replays: ReplayTruth[], plan: ReplayPlan): Promise<void> {
+  const { stage, truth } = history;
   const { workspace } = plan;
   const posts = truth.posts.filter((post) => post.workspace === workspace);
   const post = posts[Math.floor((plan.pick ?? 0.5) * posts.length)];
@@ -115,14 +120,14 @@ async function replay(world: World, replays: ReplayTruth[], plan: ReplayPlan): P
     callbackUid === null ? `/v1/runs/${runUid}/callbacks/replay` : `/v1/runs/callbacks/${callbackUid}/replay`;
   const body = callbackUid === null && plan.statuses.length > 0 ? { status: plan.statuses } : {};
   const request: ApiRequest = { function: 'verbs', workspace, path, body, headers: { 'idempotency-key': key } };
-  const send = async (): Promise<void> => void replayed.answers.push(await askAs(world, request));
+  const send = async (): Promise<void> => void replayed.answers.push(await askAs(history, request));
   await Promise.all([
     sendUntilTold(stage, replayed.answers, true, send),
     ...plan.again.map((ms) => after(stage, ms).then(send)),
   ]);
 }
 
-async function askAs({ stage, deployment }: World, request: ApiRequest): Promise<Answered> {
+async function askAs({ stage, deployment }: OpenHistory, request: ApiRequest): Promise<Answered> {
   const answer = await ask(stage, deployment, request);
   if (answer.status !== null) stage.coverage.hit(`consumer:${request.function} ${answer.status}`);
   return answer;

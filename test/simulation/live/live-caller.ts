@@ -5,7 +5,7 @@ import { PACED_ACTION } from '../upstream.ts';
 import { isPaceRefusal, type LiveAnswer, type LiveBody, type LiveCall } from './live-truth.ts';
 import type { CallPlan, LivePlan } from './live-workload.ts';
 import { readEnd } from './read-end.ts';
-import { type Asking, bodyIn, type LiveWorld, type Mind, otherOf, sendLive } from './send-live.ts';
+import { type Asking, bodyIn, type OpenLiveHistory, type Mind, otherOf, sendLive } from './send-live.ts';
 
 const BASE = 'https://api.example.com';
 /** A caller that is told nothing asks again after this time at most, ms. */
@@ -14,11 +14,11 @@ const AGAIN_AT_MOST_MS = 40_000;
 const PATIENCE = 4;
 
 /** Walks through the pages of a script: asks for one until it is told, then follows the link. */
-export async function walkLive(world: LiveWorld, plan: LivePlan): Promise<void> {
+export async function walkLive(history: OpenLiveHistory, plan: LivePlan): Promise<void> {
   const { workspace, isPaced, script, isKeyed } = plan;
   const path = livePathOf(isPaced ? PACED_ACTION : 'scripted');
   for (const mind of ['first', 'second'] as const) {
-    world.truth.walked.set(callBinding(workspaceUid(workspace), path, bodyIn(script, mind)), script);
+    history.truth.walked.set(callBinding(workspaceUid(workspace), path, bodyIn(script, mind)), script);
   }
   let url = new URL(path, BASE);
   let from: LiveCall['from'] = null;
@@ -26,9 +26,9 @@ export async function walkLive(world: LiveWorld, plan: LivePlan): Promise<void> 
   for (const [page, callPlan] of plan.calls.entries()) {
     const key = isKeyed ? `${script.key} page ${page}` : null;
     const call: LiveCall = { workspace, isPaced, script, page, key, from, answers: [], ended: null };
-    world.live.calls.push(call);
-    const answer = await askFor({ world, plan, call, url, mind }, callPlan);
-    if (answer.status === 202 && answer.runUid !== null) call.ended = await readEnd(world, workspace, answer.runUid);
+    history.live.calls.push(call);
+    const answer = await askFor({ history, plan, call, url, mind }, callPlan);
+    if (answer.status === 202 && answer.runUid !== null) call.ended = await readEnd(history, workspace, answer.runUid);
     const next: string | null = answer.status === 202 ? (call.ended?.next ?? null) : answer.next;
     if (next === null) return;
     url = new URL(next);
@@ -39,7 +39,7 @@ export async function walkLive(world: LiveWorld, plan: LivePlan): Promise<void> 
 
 /** All that is sent for one page; the answer that the walk goes by. */
 async function askFor(asking: Asking, callPlan: CallPlan): Promise<LiveAnswer> {
-  const { stage } = asking.world;
+  const { stage } = asking.history;
   const { again, otherAfter, wait, isRefusedFirst } = callPlan;
   if (isRefusedFirst) await sendLive(asking, { sent: 'refused', wait });
   const [answer] = await Promise.all([
@@ -51,7 +51,7 @@ async function askFor(asking: Asking, callPlan: CallPlan): Promise<LiveAnswer> {
 }
 
 async function sendUntilTold(asking: Asking, { wait, comesBackAfter, killedAfter }: CallPlan): Promise<LiveAnswer> {
-  const { world, plan, call } = asking;
+  const { history, plan, call } = asking;
   let sent: LiveBody = 'own';
   let answer = await sendLive(asking, { sent, wait, killedAfter });
   let refusals = 0;
@@ -61,7 +61,7 @@ async function sendUntilTold(asking: Asking, { wait, comesBackAfter, killedAfter
       if (plan.changesMind && call.page === 0) sent = 'other'; // of a link another body would be refused
     }
     if (refusals === PATIENCE || (call.key === null && turn === PATIENCE)) break;
-    await after(world.stage, Math.min(AGAIN_AT_MOST_MS, comesBackAfter * 1.5 ** turn));
+    await after(history.stage, Math.min(AGAIN_AT_MOST_MS, comesBackAfter * 1.5 ** turn));
     answer = await sendLive(asking, { sent, wait });
   }
   return answer;

@@ -1,4 +1,4 @@
-import { Random } from '../random.ts';
+import { SeededRandom } from '../random.ts';
 import { FAIL_KINDS, type InputScript, VERBS, type Verb } from '../truth.ts';
 
 /** Someone who asks for the pages of a script one after the other, each by a live call. */
@@ -42,7 +42,7 @@ export function drawLive(
   seed: number,
   { stormMs, workspaces }: { readonly stormMs: number; readonly workspaces: number },
 ): LiveWorkload {
-  const random = new Random(seed, 'live calls');
+  const random = new SeededRandom(seed, 'live calls');
   const isRush = random.happens(0.6);
   const plans = Array.from({ length: random.pick([1, 2, 3, 5]) }, (_, number): LivePlan => {
     const workspace = random.int(0, workspaces - 1);
@@ -62,7 +62,7 @@ export function drawLive(
   return { plans };
 }
 
-function drawCall(random: Random, isKeyed: boolean): CallPlan {
+function drawCall(random: SeededRandom, isKeyed: boolean): CallPlan {
   const repeats = isKeyed ? random.pick([0, 0, 1, 2]) : 0;
   return {
     wait: drawWait(random),
@@ -77,12 +77,12 @@ function drawCall(random: Random, isKeyed: boolean): CallPlan {
   };
 }
 
-function drawWait(random: Random): number | null {
+function drawWait(random: SeededRandom): number | null {
   return random.happens(0.65) ? random.int(1, 25) : null;
 }
 
 /** Soon after the first call, where they meet it waiting, or long after, where they meet the run it was handed over as. */
-function drawVerbs(random: Random, stormMs: number): LivePlan['verbs'] {
+function drawVerbs(random: SeededRandom, stormMs: number): LivePlan['verbs'] {
   if (random.happens(0.6)) return [];
   const until = random.pick([30_000, 120_000, 2 * stormMs]);
   return Array.from({ length: random.int(1, 4) }, () => ({
@@ -91,7 +91,7 @@ function drawVerbs(random: Random, stormMs: number): LivePlan['verbs'] {
   }));
 }
 
-function drawScript(random: Random, key: string): InputScript {
+function drawScript(random: SeededRandom, key: string): InputScript {
   const pages = random.pick([1, 1, 2, 3, 5]);
   const page = random.happens(0.6) ? 0 : random.int(0, pages - 1);
   const fails = random.happens(0.5)

@@ -9,13 +9,13 @@ const GAP_AT_MOST_MS = 600_000;
 
 /** Waits for the end of a run as its caller does, and reads what it came to. */
 export async function readEnd(
-  world: { readonly stage: Stage; readonly deployment: Deployment },
+  history: { readonly stage: Stage; readonly deployment: Deployment },
   workspace: number,
   runUid: string,
 ): Promise<EndedRun> {
   const path = `/v1/runs/${runUid}`;
   const run = await readUntil(
-    world,
+    history,
     { function: 'run', workspace, path, query: 'wait=25' },
     (body) => hasEnded(body['status'] as RunStatus), // cast: our own answer
   );
@@ -23,9 +23,9 @@ export async function readEnd(
   const next = typeof run['next_page_url'] === 'string' ? run['next_page_url'] : null;
   const outputs =
     status === 'SUCCEEDED'
-      ? await readUntil(world, { function: 'runs', workspace, path: `${path}/outputs`, query: '' }, () => true)
+      ? await readUntil(history, { function: 'runs', workspace, path: `${path}/outputs`, query: '' }, () => true)
       : null;
-  world.stage.coverage.hit(`live:handed over, then ${status}`);
+  history.stage.coverage.hit(`live:handed over, then ${status}`);
   return {
     runUid,
     status,

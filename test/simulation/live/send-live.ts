@@ -5,7 +5,7 @@ import type { InputScript, Truth } from '../truth.ts';
 import type { LiveAnswer, LiveBody, LiveCall, LiveTruth } from './live-truth.ts';
 import type { LivePlan } from './live-workload.ts';
 
-export interface LiveWorld {
+export interface OpenLiveHistory {
   readonly stage: Stage;
   readonly deployment: Deployment;
   readonly truth: Truth;
@@ -14,7 +14,7 @@ export interface LiveWorld {
 
 /** What a walk sends each time, for the page a link leads to. */
 export interface Asking {
-  readonly world: LiveWorld;
+  readonly history: OpenLiveHistory;
   readonly plan: LivePlan;
   readonly call: LiveCall;
   readonly url: URL;
@@ -31,8 +31,8 @@ interface Sending {
 }
 
 /** Sends it once, and keeps what its caller was told. */
-export async function sendLive({ world, plan, call, url, mind }: Asking, sending: Sending): Promise<LiveAnswer> {
-  const { stage, deployment } = world;
+export async function sendLive({ history, plan, call, url, mind }: Asking, sending: Sending): Promise<LiveAnswer> {
+  const { stage, deployment } = history;
   const { sent, wait, killedAfter = null } = sending;
   const sentAt = stage.timeline.now();
   const response = await callApi(stage, deployment, {

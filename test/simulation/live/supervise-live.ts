@@ -5,7 +5,7 @@ import { LIVE_CHECKS } from './live-checks.ts';
 import { walkLive } from './live-caller.ts';
 import type { LiveTruth } from './live-truth.ts';
 import { LiveWatch } from './live-watch.ts';
-import type { LiveWorld } from './send-live.ts';
+import type { OpenLiveHistory } from './send-live.ts';
 import type { LivePlan, LiveWorkload } from './live-workload.ts';
 
 /** The live calls of a history, from the first of each walk to their checks. */
@@ -16,11 +16,11 @@ export interface LiveSupervision {
 
 /** Sets the callers to work. */
 export function superviseLive(
-  world: Omit<LiveWorld, 'live'> & { readonly observer: Observer; readonly records: Records },
+  history: Omit<OpenLiveHistory, 'live'> & { readonly observer: Observer; readonly records: Records },
   { plans }: LiveWorkload,
   stormMs: number,
 ): LiveSupervision {
-  const { observer, records, stage, truth } = world;
+  const { observer, records, stage, truth } = history;
   const stormEndedAt = stage.timeline.now() + stormMs;
   const watch = new LiveWatch(stage, observer);
   const live: LiveTruth = { calls: [], verbs: [] };
@@ -30,9 +30,9 @@ export function superviseLive(
     stage.timeline.after(at, () => void work().then(() => void (left -= 1)));
   };
   for (const plan of plans) {
-    begin(plan.at, () => walkLive({ ...world, live }, plan));
+    begin(plan.at, () => walkLive({ ...history, live }, plan));
     for (const { after, verb } of plan.verbs) {
-      begin(plan.at + after, () => useVerb({ ...world, live }, records, plan, verb));
+      begin(plan.at + after, () => useVerb({ ...history, live }, records, plan, verb));
     }
   }
   return {
@@ -48,7 +48,7 @@ export function superviseLive(
 
 /** Uses a verb on the last run of a walk that was called for a page, if it is on record: as one would who finds it in a list. */
 async function useVerb(
-  { stage, deployment, truth, live }: LiveWorld,
+  { stage, deployment, truth, live }: OpenLiveHistory,
   records: Records,
   { workspace, script }: LivePlan,
   verb: LivePlan['verbs'][number]['verb'],

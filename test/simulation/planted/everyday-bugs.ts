@@ -174,7 +174,7 @@ export const EVERYDAY_BUGS: readonly PlantedBug[] = [
   {
     name: 'no-watch-at-launch',
     file: `${STORES}/run-store.ts`,
-    find: 'together(entries.map((entry) => due.putDue(entry))),',
+    find: 'settleAll(entries.map((entry) => due.putDue(entry))),',
     replace: '',
   },
   {

@@ -184,15 +184,15 @@ export const FURTHER_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'works-left-to-themselves',
-    file: `${ENGINE}/together.ts`,
+    file: `${ENGINE}/settleAll.ts`,
     find: 'await Promise.allSettled(works);',
     replace: "(await Promise.all(works)).map((value) => ({ status: 'fulfilled' as const, value, reason: null }));",
   },
   {
     name: 'late-worker-records',
     file: `${ENGINE}/pages/run-page.ts`,
-    find: 'refuseAfterStandstill(ports.clock, page.takenAt, ports.settings.pageTimeoutMs);',
-    replace: 'refuseAfterStandstill(ports.clock, page.takenAt, Infinity);',
+    find: 'rejectStaleWorker(ports.clock, page.takenAt, ports.settings.pageTimeoutMs);',
+    replace: 'rejectStaleWorker(ports.clock, page.takenAt, Infinity);',
   },
   {
     name: 'key-freed-that-had-work-done',
@@ -204,14 +204,14 @@ export const FURTHER_BUGS: readonly PlantedBug[] = [
   {
     name: 'late-worker-makes-a-record',
     file: `${ENGINE}/callbacks/deliver-callback.ts`,
-    find: 'refuseAfterStandstill(ports.clock, delivery.takenAt, ATTEMPT_MS);',
-    replace: 'refuseAfterStandstill(ports.clock, delivery.takenAt, 3 * CLAIM_LEASE_MS + ATTEMPT_MS);',
+    find: 'rejectStaleWorker(ports.clock, delivery.takenAt, ATTEMPT_MS);',
+    replace: 'rejectStaleWorker(ports.clock, delivery.takenAt, 3 * CLAIM_LEASE_MS + ATTEMPT_MS);',
   },
   {
     name: 'late-worker-holds',
     file: `${ENGINE}/callbacks/hold-callback.ts`,
-    find: 'refuseAfterStandstill(ports.clock, delivery.takenAt, ATTEMPT_MS);',
-    replace: 'refuseAfterStandstill(ports.clock, delivery.takenAt, 100 * ATTEMPT_MS);',
+    find: 'rejectStaleWorker(ports.clock, delivery.takenAt, ATTEMPT_MS);',
+    replace: 'rejectStaleWorker(ports.clock, delivery.takenAt, 100 * ATTEMPT_MS);',
   },
   {
     name: 'sweep-begins-again-at-the-first-row',

@@ -151,8 +151,8 @@ export const SEAT_BUGS: readonly PlantedBug[] = [
     name: 'late-worker-puts-off',
     file: `${CALLBACKS}/defer-callback.ts`,
     scenario: 'crowd',
-    find: 'refuseAfterStandstill(ports.clock, delivery.takenAt, ATTEMPT_MS);',
-    replace: 'refuseAfterStandstill(ports.clock, delivery.takenAt, 100 * ATTEMPT_MS);',
+    find: 'rejectStaleWorker(ports.clock, delivery.takenAt, ATTEMPT_MS);',
+    replace: 'rejectStaleWorker(ports.clock, delivery.takenAt, 100 * ATTEMPT_MS);',
   },
   {
     name: 'claimed-before-its-seat',

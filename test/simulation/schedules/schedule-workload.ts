@@ -1,4 +1,4 @@
-import { Random } from '../random.ts';
+import { SeededRandom } from '../random.ts';
 import { FAIL_KINDS, type InputScript } from '../truth.ts';
 import type { Act, ScheduleBody } from './schedule-truth.ts';
 
@@ -53,7 +53,7 @@ const CRONS: readonly (readonly [everyMs: number, crons: readonly [string, ...st
 ];
 
 export function drawScheduleWorkload(seed: number, workspaces: number): ScheduleWorkload {
-  const random = new Random(seed, 'schedules');
+  const random = new SeededRandom(seed, 'schedules');
   const startAt = Date.parse(random.pick(STARTS));
   const stormMs = Math.round(random.logarithmic(10 * MINUTE_MS, 40 * HOUR_MS));
   const count = random.pick([1, 1, 2, 3]);
@@ -65,7 +65,7 @@ export function drawScheduleWorkload(seed: number, workspaces: number): Schedule
 }
 
 interface Draw {
-  readonly random: Random;
+  readonly random: SeededRandom;
   readonly startAt: number;
   readonly stormMs: number;
 }
@@ -126,7 +126,7 @@ function drawChange(draw: Draw, at: number, inputs: () => readonly InputScript[]
   };
 }
 
-function drawInputs(random: Random, name: string): readonly InputScript[] {
+function drawInputs(random: SeededRandom, name: string): readonly InputScript[] {
   return Array.from({ length: random.pick([1, 1, 2]) }, (_, index) => {
     const pages = random.pick([1, 1, 2]);
     const fails = random.happens(0.3)

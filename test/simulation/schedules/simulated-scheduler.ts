@@ -9,7 +9,7 @@ import { removeCompleted, takeDue } from '../../../infra/local/scheduler/take-du
 import { CLIENT_SETTINGS, stripped } from '../aws-clients.ts';
 import type { CallFault, Instance, Stage } from '../instance.ts';
 import type { Queues } from '../queues.ts';
-import { Random } from '../random.ts';
+import { SeededRandom } from '../random.ts';
 import { readBy, sentBy } from '../rollout.ts';
 
 const PRECISION_MS = 60_000; // EventBridge Scheduler user guide: an invocation comes within a minute
@@ -19,14 +19,14 @@ const TWICE_MS = 300_000;
 export class SimulatedScheduler {
   readonly #stage: Stage;
   readonly #queues: Queues;
-  readonly #ids: Random;
+  readonly #ids: SeededRandom;
   readonly #context: SchedulerContext;
   #wakesAt = Infinity;
 
   constructor(stage: Stage, queues: Queues) {
     this.#stage = stage;
     this.#queues = queues;
-    this.#ids = new Random(stage.seed, 'dead letters of EventBridge');
+    this.#ids = new SeededRandom(stage.seed, 'dead letters of EventBridge');
     const now = (): number => Math.floor(stage.timeline.now());
     this.#context = { state: new SchedulerState(null), now, arnPrefix: 'arn:aws:scheduler:eu-central-1:1' };
     ensureDefaultGroup(this.#context);

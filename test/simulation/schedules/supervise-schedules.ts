@@ -9,7 +9,7 @@ import { ScheduleCaller } from './schedule-caller.ts';
 import { ScheduleWatch, type Snapshot } from './schedule-watch.ts';
 import type { ScheduleWorkload } from './schedule-workload.ts';
 
-interface World {
+interface OpenHistory {
   readonly stage: Stage;
   readonly deployment: Deployment;
   readonly observer: Observer;
@@ -26,8 +26,8 @@ export interface ScheduleSupervision {
 }
 
 /** Sets the callers to work; in the calm, at `lookMs`, everything is looked at, and then all schedules are deleted. */
-export function superviseSchedules(world: World, workload: ScheduleWorkload): ScheduleSupervision {
-  const { stage, deployment, observer, records, truth } = world;
+export function superviseSchedules(history: OpenHistory, workload: ScheduleWorkload): ScheduleSupervision {
+  const { stage, deployment, observer, records, truth } = history;
   const { timeline } = stage;
   const startedAt = timeline.now();
   const watch = new ScheduleWatch(stage, observer);

@@ -1,5 +1,5 @@
 import { drawInput } from '../draw-input.ts';
-import { Random } from '../random.ts';
+import { SeededRandom } from '../random.ts';
 import { type GivenInput, LOSSLESS_ID } from '../truth.ts';
 import type { UploadFile } from './upload-truth.ts';
 
@@ -10,7 +10,7 @@ interface Row {
 }
 
 /** A file of good lines, of good and bad ones, of bad ones, or without any; `name` begins the keys of its inputs. */
-export function drawFile(random: Random, name: string): UploadFile {
+export function drawFile(random: SeededRandom, name: string): UploadFile {
   const badShare = random.pick([0, 0, 0, 0, 0.3, 0.3, 0.3, 1]);
   const count = random.happens(0.1) ? 0 : random.pick([1, 1, 2, 3, 5, 8, 12]);
   // With much beside its inputs they take several chunks, each too large for the table.
@@ -31,7 +31,7 @@ export function drawFile(random: Random, name: string): UploadFile {
 
 /** Some 7,500 characters that do not compress. Of a stream of its own: what they are is of no account. */
 function noise(key: string): string {
-  return Buffer.from(new Random(0, key).bytes(5_600)).toString('base64');
+  return Buffer.from(new SeededRandom(0, key).bytes(5_600)).toString('base64');
 }
 
 /** A file of so many lines, none of which is an input. */
@@ -43,7 +43,7 @@ export function fileOf(lines: readonly GivenInput[]): UploadFile {
   return { text: lines.map((line) => `${JSON.stringify(line)}\n`).join(''), lines };
 }
 
-function drawBadRow(random: Random, key: string, index: number): Row {
+function drawBadRow(random: SeededRandom, key: string, index: number): Row {
   const noInput = (text: string): Row => ({ text, given: null });
   if (random.happens(0.05)) return noInput(`{"key":"${key.padEnd(40_000, '.')}"}`);
   switch (random.int(0, 4)) {

@@ -5,10 +5,10 @@ import type { RunTruth } from '../run-truth.ts';
 import { INTAKE_CHECKS } from './intake-checks.ts';
 import { LAUNCH_CHECKS } from './launch-checks.ts';
 import { runsOf } from './upload-aftermath.ts';
-import { liveUpload, type UploadWorld } from './upload-caller.ts';
+import { liveUpload, type OpenUploadHistory } from './upload-caller.ts';
 import type { UploadWorkload } from './upload-workload.ts';
 
-interface World extends UploadWorld {
+interface OpenHistory extends OpenUploadHistory {
   readonly observer: Observer;
   readonly records: Records;
 }
@@ -21,13 +21,13 @@ export interface UploadSupervision {
 }
 
 /** Sets the callers to work. */
-export function superviseUploads(world: World, { plans }: UploadWorkload): UploadSupervision {
-  const { stage, observer, records, truth } = world;
+export function superviseUploads(history: OpenHistory, { plans }: UploadWorkload): UploadSupervision {
+  const { stage, observer, records, truth } = history;
   const { timeline, adversary, coverage } = stage;
   const watch = new StatusWatch(stage, observer);
   let left = plans.length;
   for (const plan of plans) {
-    timeline.after(plan.at, () => void liveUpload(world, plan).then(() => void (left -= 1)));
+    timeline.after(plan.at, () => void liveUpload(history, plan).then(() => void (left -= 1)));
   }
   return {
     isOver: () => left === 0,

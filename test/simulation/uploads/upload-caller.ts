@@ -7,7 +7,7 @@ import type { Launched, Truth } from '../truth.ts';
 import type { UploadLaunchPlan, UploadPlan } from './upload-workload.ts';
 import type { UploadLaunchTruth, UploadTruth } from './upload-truth.ts';
 
-export interface UploadWorld {
+export interface OpenUploadHistory {
   readonly stage: Stage;
   readonly deployment: Deployment;
   readonly truth: Truth;
@@ -27,8 +27,8 @@ const MISSING_UID = 'ffffffff-ffff-4fff-8fff-ffffffffffff';
 const OTHER_FILE = Buffer.from('{"broken":-1}\n');
 
 /** Does with one upload what its plan says, and keeps what came of it. */
-export async function liveUpload(world: UploadWorld, plan: UploadPlan): Promise<void> {
-  const { stage, truth } = world;
+export async function liveUpload(history: OpenUploadHistory, plan: UploadPlan): Promise<void> {
+  const { stage, truth } = history;
   const upload: UploadTruth = {
     workspace: plan.workspace,
     file: plan.file,
@@ -41,22 +41,22 @@ export async function liveUpload(world: UploadWorld, plan: UploadPlan): Promise<
     strangers: [],
   };
   truth.uploads.push(upload);
-  const ticket = await open(world, plan.workspace);
+  const ticket = await open(history, plan.workspace);
   upload.uid = ticket.uid;
   upload.openedAt = stage.timeline.now();
   await Promise.all([
-    putAll(world, plan, upload, ticket),
+    putAll(history, plan, upload, ticket),
     ...plan.launches.map((launched) =>
-      after(stage, launched.after).then(() => launch(world, upload, ticket, launched)),
+      after(stage, launched.after).then(() => launch(history, upload, ticket, launched)),
     ),
     ...(plan.strangerAfter === null
       ? []
-      : [after(stage, plan.strangerAfter).then(() => askAsStranger(world, upload, ticket.uid))]),
+      : [after(stage, plan.strangerAfter).then(() => askAsStranger(history, upload, ticket.uid))]),
   ]);
 }
 
 /** Asks until it is told; each time it may be another upload. */
-async function open({ stage, deployment }: UploadWorld, workspace: number): Promise<Ticket> {
+async function open({ stage, deployment }: OpenUploadHistory, workspace: number): Promise<Ticket> {
   const request: ApiRequest = { function: 'launch', workspace, path: '/v1/uploads', body: {} };
   for (;;) {
     const { status, body } = await ask(stage, deployment, request);
@@ -66,7 +66,7 @@ async function open({ stage, deployment }: UploadWorld, workspace: number): Prom
 }
 
 async function putAll(
-  { stage, deployment }: UploadWorld,
+  { stage, deployment }: OpenUploadHistory,
   { file, putAfter, otherAfter }: UploadPlan,
   upload: UploadTruth,
   { url, headers }: Ticket,
@@ -97,7 +97,7 @@ async function putAll(
 }
 
 async function launch(
-  { stage, deployment, truth }: UploadWorld,
+  { stage, deployment, truth }: OpenUploadHistory,
   upload: UploadTruth,
   { uid }: Ticket,
   plan: UploadLaunchPlan,
@@ -140,7 +140,7 @@ export function statusOf(body: Readonly<Record<string, unknown>>): string {
 
 /** Has another workspace launch it, and one that there is not. */
 async function askAsStranger(
-  { stage, deployment }: UploadWorld,
+  { stage, deployment }: OpenUploadHistory,
   { workspace, strangers }: UploadTruth,
   uid: string,
 ): Promise<void> {

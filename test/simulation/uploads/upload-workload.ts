@@ -1,5 +1,5 @@
 import { UPLOAD_PUT_MS } from '../../../shared/domain/upload.ts';
-import { Random } from '../random.ts';
+import { SeededRandom } from '../random.ts';
 import { type LaunchBody, type Verb, VERBS } from '../truth.ts';
 import { badFile, drawFile, fileOf } from './draw-file.ts';
 import type { UploadFile } from './upload-truth.ts';
@@ -53,15 +53,15 @@ export function drawUploads(
   seed: number,
   { stormMs, workspaces }: { readonly stormMs: number; readonly workspaces: number },
 ): { readonly uploads: UploadWorkload; readonly verbs: readonly VerbPlan[] } {
-  const inLine = new Random(seed, 'uploads in line');
+  const inLine = new SeededRandom(seed, 'uploads in line');
   if (inLine.happens(0.1)) return drawInvalidInLine(inLine);
-  const random = new Random(seed, 'uploads');
+  const random = new SeededRandom(seed, 'uploads');
   const drawn = Array.from({ length: random.pick([1, 2, 2, 3]) }, (_, upload) =>
     drawPlan(random, upload, { stormMs, workspaces }),
   );
-  const late = new Random(seed, 'uploads put late');
+  const late = new SeededRandom(seed, 'uploads put late');
   const put = late.happens(0.08) ? drawn.map((plan) => putLate(late, plan)) : drawn;
-  const plans = new Random(seed, 'uploads that wait').happens(0.2) ? inTurn(put) : put;
+  const plans = new SeededRandom(seed, 'uploads that wait').happens(0.2) ? inTurn(put) : put;
   const verbs = plans.flatMap(({ at, workspace, launches }) =>
     launches.flatMap(({ after, body }) =>
       random.happens(0.5) ? drawVerbs(random, at + after, stormMs, { workspace, run: body.name }) : [],
@@ -73,7 +73,7 @@ export function drawUploads(
 }
 
 /** Has it put about when its URL stops being good, or after, and launched after that. */
-function putLate(random: Random, plan: UploadPlan): UploadPlan {
+function putLate(random: SeededRandom, plan: UploadPlan): UploadPlan {
   const lateMs = UPLOAD_PUT_MS + random.int(-200_000, 200_000);
   const launches = plan.launches.map((launch) => ({ ...launch, after: launch.after + lateMs }));
   return plan.putAfter === null ? plan : { ...plan, putAfter: plan.putAfter + lateMs, launches };
@@ -92,7 +92,7 @@ function inTurn([first, ...others]: readonly UploadPlan[]): readonly UploadPlan[
 }
 
 /** A run is stopped and resumed before its file is read, in which nothing can run, and another has the only slot. */
-function drawInvalidInLine(random: Random): ReturnType<typeof drawUploads> {
+function drawInvalidInLine(random: SeededRandom): ReturnType<typeof drawUploads> {
   // So long that the sweep, which looks after a while, has the waiter's file read in line.
   const inputs = [{ key: 'w0 u0 i0', pages: 30, per_page: 1, takes_ms: 45_000 }];
   const planOf = (upload: number, at: number, file: UploadFile): UploadPlan => ({
@@ -120,7 +120,7 @@ function drawInvalidInLine(random: Random): ReturnType<typeof drawUploads> {
 }
 
 function drawPlan(
-  random: Random,
+  random: SeededRandom,
   upload: number,
   { stormMs, workspaces }: { readonly stormMs: number; readonly workspaces: number },
 ): UploadPlan {
@@ -149,7 +149,7 @@ function drawPlan(
   };
 }
 
-function drawBody(random: Random, workspace: number, name: string): LaunchBody {
+function drawBody(random: SeededRandom, workspace: number, name: string): LaunchBody {
   const url = `https://hooks.example.com/${workspace}/${name.replaceAll(' ', '-')}`;
   return {
     name,
@@ -161,7 +161,7 @@ function drawBody(random: Random, workspace: number, name: string): LaunchBody {
 }
 
 /** At once, while the first is at work, or when its lease (35 s) has lapsed. */
-function drawRepeats(random: Random, stormMs: number): readonly number[] {
+function drawRepeats(random: SeededRandom, stormMs: number): readonly number[] {
   return Array.from({ length: random.pick([0, 1, 2]) }, () =>
     random.happens(0.4) ? 0 : Math.round(random.logarithmic(5, Math.max(60_000, stormMs))),
   );
@@ -169,7 +169,7 @@ function drawRepeats(random: Random, stormMs: number): readonly number[] {
 
 /** Most while the upload is read, some long after. */
 function drawVerbs(
-  random: Random,
+  random: SeededRandom,
   launchedAt: number,
   stormMs: number,
   on: Pick<VerbPlan, 'workspace' | 'run'>,

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { systemChance, systemClock } from '../../shared/adapters/system.ts';
+import { systemRandom, systemClock } from '../../shared/adapters/system.ts';
 import { SCOPES } from '../../shared/contract/routes.ts';
 import { digestApiKey, isWellFormedApiKey, keyUidOf } from '../../shared/domain/api-key.ts';
 import { issueKey, parseScopes } from './issue-key.ts';
@@ -43,7 +43,7 @@ await runCommand(HELP, () => {
 
 async function create(stage: StageAccess, workspaceName: string, scopes: string, json: boolean): Promise<string> {
   const wanted = { workspaceName, scopes: parseScopes(scopes) };
-  const ports = { workspaces: stage.workspaces, chance: systemChance, clock: systemClock };
+  const ports = { workspaces: stage.workspaces, random: systemRandom, clock: systemClock };
   const { apiKey, workspace } = await issueKey(ports, wanted);
   const signingSecret = await stage.signingSecret(workspace.uid);
   await stage.keepCursorKey();

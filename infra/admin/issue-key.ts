@@ -1,7 +1,7 @@
 import type { Workspace, WorkspaceStore } from '../../shared/adapters/dynamodb/workspace-store.ts';
 import { SCOPES, type Scope } from '../../shared/contract/routes.ts';
 import { digestApiKey, formatApiKey } from '../../shared/domain/api-key.ts';
-import type { Chance, Clock } from '../../shared/engine/ports.ts';
+import type { Random, Clock } from '../../shared/engine/ports.ts';
 
 const KEY_BYTES = 20; // 160 random bits
 const HINT_CHARACTERS = 8; // `trk_` and four more: enough to tell keys apart, nothing to guess from
@@ -14,12 +14,12 @@ export interface IssuedKey {
 
 /** Makes a key for the workspace of that name, and the workspace if it is new. */
 export async function issueKey(
-  ports: { readonly workspaces: WorkspaceStore; readonly chance: Chance; readonly clock: Clock },
+  ports: { readonly workspaces: WorkspaceStore; readonly random: Random; readonly clock: Clock },
   wanted: { readonly workspaceName: string; readonly scopes: readonly Scope[] },
 ): Promise<IssuedKey> {
   const now = ports.clock.now();
-  const workspace = await ports.workspaces.openWorkspace(wanted.workspaceName, ports.chance.uuid(), now);
-  const apiKey = formatApiKey(ports.chance.bytes(KEY_BYTES));
+  const workspace = await ports.workspaces.openWorkspace(wanted.workspaceName, ports.random.uuid(), now);
+  const apiKey = formatApiKey(ports.random.bytes(KEY_BYTES));
   await ports.workspaces.createKey({
     digest: digestApiKey(apiKey),
     workspaceUid: workspace.uid,

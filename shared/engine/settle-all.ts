@@ -3,7 +3,7 @@
  * itself would freeze with its function once that has answered, and go on in a later invocation by what it knew hours
  * before. Throws the error of the first that failed, in their order.
  */
-export async function together<Works extends readonly unknown[] | []>(
+export async function settleAll<Works extends readonly unknown[] | []>(
   works: Works,
 ): Promise<{ -readonly [Index in keyof Works]: Awaited<Works[Index]> }> {
   const ends = await Promise.allSettled(works);

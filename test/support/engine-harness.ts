@@ -47,7 +47,7 @@ export interface Posted {
 }
 
 /** The engine over real stores on an in-process table, a plain queue and a clock turned by hand. */
-export interface EngineWorld {
+export interface EngineHarness {
   readonly ports: Ports & SchedulePorts & TendPorts & PagePorts & DeliveryPorts;
   readonly uploads: MemoryUploads;
   readonly uploadStore: UploadStore;
@@ -75,8 +75,8 @@ export const START = Date.UTC(2026, 0, 5, 12);
 const MINUTE_MS = 60_000;
 const WORKERS = 10;
 
-/** Makes a world whose receiver answers as told; `actions` are all it offers. */
-export function createEngineWorld(options: {
+/** Makes a harness whose receiver answers as told; `actions` are all it offers. */
+export function createEngineHarness(options: {
   readonly actions: readonly Action[];
   readonly answer?: (post: Posted, attempt: number) => CallbackAnswer;
   readonly fraction?: () => number;
@@ -86,7 +86,7 @@ export function createEngineWorld(options: {
   readonly dies?: (message: Message) => boolean;
   /** What stands for EventBridge Scheduler; without it nothing fires but what the sweeper finds. */
   readonly entries?: EntryScheduler;
-}): EngineWorld {
+}): EngineHarness {
   const { answer = () => ({ kind: 'answered', status: 204, body: '', retryAfter: undefined }) } = options;
   let now = START;
   const timers: { at: number; callback: () => void }[] = [];
@@ -105,7 +105,7 @@ export function createEngineWorld(options: {
     },
   };
   let ids = 0;
-  const chance = {
+  const random = {
     fraction: options.fraction ?? (() => 0.5),
     bytes: (count: number) => Buffer.alloc(count, (ids += 1)),
     uuid: () => `${String((ids += 1)).padStart(8, '0')}-0000-4000-8000-000000000000`,
@@ -120,7 +120,7 @@ export function createEngineWorld(options: {
   const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
   const core: Ports & SchedulePorts & TendPorts = {
     clock,
-    chance,
+    random,
     log: silent,
     due,
     runs: createRunStore(table, due, objects),
@@ -133,10 +133,10 @@ export function createEngineWorld(options: {
     },
     progress: createProgressStore(table, objects),
     admission: createAdmissionStore(table, { runsAtOnce: 10, inputsInFlight: 20 }, () => now),
-    paces: createPaceStore(table, { clock, chance }),
-    seats: createSeatStore(table, { clock, chance }),
+    paces: createPaceStore(table, { clock, random }),
+    seats: createSeatStore(table, { clock, random }),
     receivers: createReceiverStore(table, clock),
-    callbacks: createCallbackStore(table, chance, (flush) =>
+    callbacks: createCallbackStore(table, random, (flush) =>
       createBatcher(clock, { maxEntries: 25, maxWaitMs: 10 }, flush),
     ),
     messages: {
@@ -160,7 +160,7 @@ export function createEngineWorld(options: {
       openHeaders: async (_, sealed) => JSON.parse(sealed),
     },
     actions: createRegistry(Object.fromEntries(options.actions.map((action) => [`${action.name}.ts`, action]))),
-    world: {
+    actionServices: {
       enter: (_, work) => work(),
       fetchFor: () => () => Promise.reject(new Error('There is no network here.')),
       secret: () => Promise.reject(new Error('There are no secrets here.')),

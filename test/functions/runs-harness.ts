@@ -6,7 +6,7 @@ import { createRunsHandler } from '../../functions/api/runs.ts';
 import { createVerbsHandler } from '../../functions/api/verbs.ts';
 import { createSchedulesHandler } from '../../functions/api/schedules.ts';
 import { createApiPorts } from '../../functions/entry/http/api-ports.ts';
-import { createCorePorts } from '../../functions/entry/world.ts';
+import { createCorePorts } from '../../functions/create-ports.ts';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { createKeyring } from '../../shared/adapters/aws/keyring.ts';
 import { createStageSecrets } from '../../shared/adapters/aws/stage-secrets.ts';
@@ -43,14 +43,14 @@ export interface Answer {
   readonly next: string | null;
 }
 
-export type ReadingWorld = Awaited<ReturnType<typeof createReadingWorld>>;
+export type ReadingHarness = Awaited<ReturnType<typeof createReadingHarness>>;
 
 /** The function `runs` over real stores on an in-process table, with a clock turned by hand, and runs written step by step. */
-export async function createReadingWorld(more: Readonly<Record<string, Action>> = {}) {
+export async function createReadingHarness(more: Readonly<Record<string, Action>> = {}) {
   const time = { now: START };
   const clock = { now: () => time.now, after: () => () => undefined };
   let ids = 0;
-  const chance = {
+  const random = {
     fraction: () => 0.5,
     bytes: (count: number) => Buffer.alloc(count, (ids += 1)),
     uuid: () => `${String((ids += 1)).padStart(8, '0')}-0000-4000-8000-000000000000`,
@@ -63,7 +63,7 @@ export async function createReadingWorld(more: Readonly<Record<string, Action>> 
     put: async (key: string, bytes: Uint8Array) => void kept.set(key, bytes),
     get: async (key: string) => kept.get(key) ?? Promise.reject(new Error(`no object ${key}`)),
   };
-  const machine = { clock: { ...clock, after: soon }, chance, log: silent };
+  const machine = { clock: { ...clock, after: soon }, random, log: silent };
   const core = createCorePorts({ table: TABLE_NAME, settings: SETTINGS }, machine, {
     dynamodb,
     sqs: new SQSClient(),
@@ -71,7 +71,7 @@ export async function createReadingWorld(more: Readonly<Record<string, Action>> 
   });
   const table = new Table(dynamodb, TABLE_NAME, clock);
   const workspaces = createWorkspaceStore(table);
-  const keyring = createKeyring(Buffer.alloc(32, 7), chance.bytes);
+  const keyring = createKeyring(Buffer.alloc(32, 7), random.bytes);
   const { numberedPages, oneRecord, calls } = createSampleActions();
   const sent: Message[] = [];
   const ports = {
@@ -92,7 +92,7 @@ export async function createReadingWorld(more: Readonly<Record<string, Action>> 
   };
   const livePorts = {
     ...ports,
-    world: {
+    actionServices: {
       enter: <Result>(_: string, work: () => Promise<Result>) => work(),
       fetchFor: () => () => Promise.reject(new Error('There is no network here.')),
       secret: () => Promise.reject(new Error('There are no secrets here.')),
@@ -111,7 +111,7 @@ export async function createReadingWorld(more: Readonly<Record<string, Action>> 
 
   const keys = new Map<string, string>();
   async function openWorkspace(name: string): Promise<string> {
-    const workspace = await workspaces.openWorkspace(name, chance.uuid(), time.now);
+    const workspace = await workspaces.openWorkspace(name, random.uuid(), time.now);
     const key = formatApiKey(Buffer.alloc(20, keys.size + 1));
     const digest = digestApiKey(key);
     const scopes = ['read', 'run', 'manage'];

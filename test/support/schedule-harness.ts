@@ -6,11 +6,11 @@ import type { Schedule } from '../../shared/domain/schedule.ts';
 import type { FireMessage } from '../../shared/engine/messages.ts';
 import { putSchedule, type ScheduleLaunch } from '../../shared/engine/schedules/put-schedule.ts';
 import type { Action } from '../../shared/sdk/action.ts';
-import { createEngineWorld, type EngineWorld, START } from './engine-world.ts';
+import { createEngineHarness, type EngineHarness, START } from './engine-harness.ts';
 import { connect } from './open-test-scheduler.ts';
 
 /** The engine with the stand-in of EventBridge Scheduler, both on the hand-turned clock. */
-export interface ScheduleWorld extends EngineWorld {
+export interface ScheduleHarness extends EngineHarness {
   /** Fires as EventBridge delivered them. */
   readonly delivered: readonly FireMessage[];
   /** Names and expressions of the entries EventBridge holds. */
@@ -32,10 +32,10 @@ export interface ScheduleWorld extends EngineWorld {
 }
 
 /** Makes one whose callers ask for runs of the first action. */
-export function createScheduleWorld(options: {
+export function createScheduleHarness(options: {
   readonly actions: readonly Action[];
   readonly input: Readonly<Record<string, unknown>>;
-}): ScheduleWorld {
+}): ScheduleHarness {
   const delivered: FireMessage[] = [];
   let copiesOf: (fire: FireMessage) => number = () => 1;
   let clock = (): number => START; // the world's, once there is one
@@ -46,7 +46,7 @@ export function createScheduleWorld(options: {
       const message = decodeMessage(input);
       if (message.kind !== 'fire') throw new Error(`EventBridge sends fires only, not ${message.kind}.`);
       delivered.push(message);
-      for (let copy = copiesOf(message); copy > 0; copy -= 1) world.queue(message);
+      for (let copy = copiesOf(message); copy > 0; copy -= 1) harness.queue(message);
     },
   });
   const audits: number[] = [];
@@ -57,7 +57,7 @@ export function createScheduleWorld(options: {
       return scheduler.handle(request);
     },
   });
-  const world: EngineWorld = createEngineWorld({
+  const harness: EngineHarness = createEngineHarness({
     actions: options.actions,
     entries: createEntryScheduler(client, {
       group: 'default',
@@ -67,7 +67,7 @@ export function createScheduleWorld(options: {
     }),
   });
 
-  clock = () => world.now();
+  clock = () => harness.now();
 
   async function listNames(): Promise<readonly string[]> {
     const { body } = await scheduler.handle({ method: 'GET', path: '/schedules', query: '', body: '' });
@@ -76,7 +76,7 @@ export function createScheduleWorld(options: {
   }
 
   return {
-    ...world,
+    ...harness,
     delivered,
     audits,
     copies: (of) => (copiesOf = of),
@@ -106,7 +106,7 @@ export function createScheduleWorld(options: {
     },
 
     async put(wanted) {
-      const { schedule } = await putSchedule(world.ports, {
+      const { schedule } = await putSchedule(harness.ports, {
         workspaceUid: '5a0b1c2d-3e4f-4a5b-8c6d-7e8f90a1b2c3',
         actionName: options.actions[0]?.name ?? '',
         inputs: [options.input],
@@ -121,28 +121,28 @@ export function createScheduleWorld(options: {
         jitterSeconds: 0,
         ...wanted,
       });
-      await world.runUntil(world.now() + 1_000);
+      await harness.runUntil(harness.now() + 1_000);
       return schedule;
     },
 
     async read(uid) {
-      const schedule = await world.ports.schedules.readSchedule(uid);
+      const schedule = await harness.ports.schedules.readSchedule(uid);
       if (schedule === null) throw new Error(`There is no schedule ${uid}.`);
       return schedule;
     },
 
     async fires(uid) {
-      const { rows } = await world.ports.schedules.listFires(uid, null, 1_000);
+      const { rows } = await harness.ports.schedules.listFires(uid, null, 1_000);
       return rows.map(({ fire }) => fire).toReversed();
     },
 
     async turnTo(at, stepMs = 60_000) {
-      while (world.now() < at) {
-        const stop = Math.min(at, (Math.floor(world.now() / stepMs) + 1) * stepMs);
-        await world.runUntil(stop);
+      while (harness.now() < at) {
+        const stop = Math.min(at, (Math.floor(harness.now() / stepMs) + 1) * stepMs);
+        await harness.runUntil(stop);
         await scheduler.tick();
       }
-      await world.runUntil(world.now() + 1_000);
+      await harness.runUntil(harness.now() + 1_000);
     },
   };
 }

@@ -2,7 +2,7 @@
  * The messages one invocation has in hand. Who gathers what they bring need not wait for more once each of them has
  * brought something; where nobody enters, nothing is known of who may yet come.
  */
-export interface Company {
+export interface InFlight {
   readonly size: number;
   /** One more is in hand; the answer is called when it is done. */
   enter(): () => void;
@@ -10,7 +10,7 @@ export interface Company {
   onLeave(listener: () => void): void;
 }
 
-export function createCompany(): Company {
+export function createInFlight(): InFlight {
   let size = 0;
   const listeners: (() => void)[] = [];
   return {

@@ -9,7 +9,7 @@ import type { Truth } from './truth.ts';
 import type { UploadSupervision } from './uploads/supervise-uploads.ts';
 
 /** A history under way: a deployment on its stage, what truly happened, and who looks on. */
-export interface World {
+export interface OpenHistory {
   readonly stage: Stage;
   readonly truth: Truth;
   readonly observer: Observer;

@@ -1,25 +1,25 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { SQSClient } from '@aws-sdk/client-sqs';
-import { createMessageSender, type QueueUrls } from '../../shared/adapters/aws/message-sender.ts';
-import { createBatcher } from '../../shared/adapters/batcher.ts';
-import { type Company, createCompany } from '../../shared/adapters/company.ts';
-import { createAdmissionStore } from '../../shared/adapters/dynamodb/admission-store.ts';
-import { createCallbackStore } from '../../shared/adapters/dynamodb/callback-store.ts';
-import { createDueStore } from '../../shared/adapters/dynamodb/due-store.ts';
-import { createPaceStore } from '../../shared/adapters/dynamodb/pace-store.ts';
-import { createProgressStore, type LargeObjects } from '../../shared/adapters/dynamodb/progress-store.ts';
-import { createReceiverStore } from '../../shared/adapters/dynamodb/receiver-store.ts';
-import { createSeatStore } from '../../shared/adapters/dynamodb/seat-store.ts';
-import { createRunStore } from '../../shared/adapters/dynamodb/run-store.ts';
-import { Table } from '../../shared/adapters/dynamodb/table.ts';
-import { INPUTS_A_PLACE } from '../../shared/domain/input.ts';
-import type { RuntimeSettings } from '../../shared/contract/env.ts';
-import type { Chance, Clock, CorePorts, Log } from '../../shared/engine/ports.ts';
+import { createMessageSender, type QueueUrls } from '../shared/adapters/aws/message-sender.ts';
+import { createBatcher } from '../shared/adapters/batcher.ts';
+import { type InFlight, createInFlight } from '../shared/adapters/in-flight.ts';
+import { createAdmissionStore } from '../shared/adapters/dynamodb/admission-store.ts';
+import { createCallbackStore } from '../shared/adapters/dynamodb/callback-store.ts';
+import { createDueStore } from '../shared/adapters/dynamodb/due-store.ts';
+import { createPaceStore } from '../shared/adapters/dynamodb/pace-store.ts';
+import { createProgressStore, type LargeObjects } from '../shared/adapters/dynamodb/progress-store.ts';
+import { createReceiverStore } from '../shared/adapters/dynamodb/receiver-store.ts';
+import { createSeatStore } from '../shared/adapters/dynamodb/seat-store.ts';
+import { createRunStore } from '../shared/adapters/dynamodb/run-store.ts';
+import { Table } from '../shared/adapters/dynamodb/table.ts';
+import { INPUTS_A_PLACE } from '../shared/domain/input.ts';
+import type { RuntimeSettings } from '../shared/contract/env.ts';
+import type { Random, Clock, CorePorts, Log } from '../shared/engine/ports.ts';
 
 /** What the machine gives: real in Lambda, by hand in tests and in the simulator. */
 export interface Machine {
   readonly clock: Clock;
-  readonly chance: Chance;
+  readonly random: Random;
   readonly log: Log;
 }
 
@@ -57,8 +57,8 @@ export function createCorePorts(
   machine: Machine,
   clients: StoreClients & { readonly sqs: SQSClient },
   gatherMs = GATHER_MS,
-): CorePorts & { readonly company: Company } {
-  const company = createCompany();
+): CorePorts & { readonly inFlight: InFlight } {
+  const inFlight = createInFlight();
   const urls: QueueUrls = {
     control: env.controlQueueUrl,
     page: env.pageQueueUrl,
@@ -66,9 +66,9 @@ export function createCorePorts(
     intake: env.intakeQueueUrl,
   };
   return {
-    ...createStorePorts(env, machine, clients, { maxWaitMs: gatherMs, company }),
-    messages: createMessageSender(clients.sqs, machine.clock, urls, gatherMs, company),
-    company,
+    ...createStorePorts(env, machine, clients, { maxWaitMs: gatherMs, inFlight }),
+    messages: createMessageSender(clients.sqs, machine.clock, urls, gatherMs, inFlight),
+    inFlight,
   };
 }
 
@@ -77,7 +77,7 @@ export function createStorePorts(
   env: StoreEnv,
   machine: Machine,
   clients: StoreClients,
-  gathering: { readonly maxWaitMs: number; readonly company?: Company } = { maxWaitMs: GATHER_MS },
+  gathering: { readonly maxWaitMs: number; readonly inFlight?: InFlight } = { maxWaitMs: GATHER_MS },
 ): Omit<CorePorts, 'messages'> {
   const { settings } = env;
   const table = new Table(clients.dynamodb, env.table, machine.clock);
@@ -96,7 +96,7 @@ export function createStorePorts(
       () => machine.clock.now(),
     ),
     paces: createPaceStore(table, machine),
-    callbacks: createCallbackStore(table, machine.chance, (flush) =>
+    callbacks: createCallbackStore(table, machine.random, (flush) =>
       createBatcher(machine.clock, { maxEntries: DELIVERIES_A_WRITE, ...gathering }, flush),
     ),
     receivers: createReceiverStore(table, machine.clock),

@@ -7,7 +7,7 @@ const MARGIN_MS = 20_000;
  * Throws where a worker comes to a record long after it began, because its process stood still: others may have done its
  * work since, and nobody may look at what it writes. `ownMs`: the longest it may take.
  */
-export function refuseAfterStandstill(clock: Pick<Clock, 'now'>, takenAt: number, ownMs: number): void {
+export function rejectStaleWorker(clock: Pick<Clock, 'now'>, takenAt: number, ownMs: number): void {
   const lateMs = clock.now() - takenAt - ownMs;
   if (lateMs > MARGIN_MS) throw new Error(`the worker stood still: it is ${lateMs} ms beyond its time`);
 }

@@ -7,7 +7,7 @@ import { createKeyringReader } from '../../shared/adapters/aws/stage-secrets.ts'
 import { createLimitStore, type LimitStore } from '../../shared/adapters/dynamodb/limit-store.ts';
 import { Table } from '../../shared/adapters/dynamodb/table.ts';
 import { createWorkspaceStore, type WorkspaceStore } from '../../shared/adapters/dynamodb/workspace-store.ts';
-import { systemChance, systemClock } from '../../shared/adapters/system.ts';
+import { systemRandom, systemClock } from '../../shared/adapters/system.ts';
 
 /** What the owner's commands reach of a stage, on this machine or in AWS. */
 export interface StageAccess {
@@ -36,7 +36,7 @@ export function openStage({ tableName, masterSecretArn, client }: StageAddress):
   const keyring = createKeyringReader(
     new SecretsManagerClient({ ...sdkOptions(), ...client }),
     masterSecretArn,
-    systemChance,
+    systemRandom,
   );
   const table = new Table(new DynamoDBClient({ ...sdkOptions(), ...client }), tableName, systemClock);
   return {
