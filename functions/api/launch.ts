@@ -24,12 +24,12 @@ import {
 import type { UploadLaunchPorts } from '../../shared/engine/launch/find-upload.ts';
 import { startUploadRun } from '../../shared/engine/launch/start-upload-run.ts';
 import { registerActions } from '../actions/index.ts';
-import { createApiPorts } from '../entry/http/api-ports.ts';
-import { type ApiPorts, createApiHandler } from '../entry/http/create-api-handler.ts';
-import { defineEndpoint } from '../entry/http/endpoint.ts';
-import { answerOnce } from '../entry/http/once-by-key.ts';
-import { once } from '../entry/once.ts';
-import { createStarterPorts } from '../create-ports.ts';
+import { createApiPorts } from '../http/api-ports.ts';
+import { type ApiPorts, createApiHandler } from '../http/create-api-handler.ts';
+import { defineEndpoint } from '../http/endpoint.ts';
+import { answerOnce } from '../http/once-by-key.ts';
+import { once } from '../../shared/adapters/once.ts';
+import { createStarterPorts } from '../wiring/create-ports.ts';
 
 /** What taking uploads takes. */
 export type UploadPorts = UploadLaunchPorts['uploads'] & OpenUploadPorts['uploads'];

@@ -23,14 +23,14 @@ import { findAction } from '../../shared/engine/launch/start-run.ts';
 import { recallLive } from '../../shared/engine/live/wait-live.ts';
 import type { Action } from '../../shared/sdk/action.ts';
 import { registerActions } from '../actions/index.ts';
-import { createApiPorts } from '../entry/http/api-ports.ts';
-import { type ApiPorts, createApiHandler } from '../entry/http/create-api-handler.ts';
-import { defineEndpoint, type Reply, type ReplyBody } from '../entry/http/endpoint.ts';
-import { answerOnce } from '../entry/http/once-by-key.ts';
-import { readPreferredWait } from '../entry/http/prefer-wait.ts';
-import { liveReply } from '../entry/live-reply.ts';
-import { once } from '../entry/once.ts';
-import { createStarterPorts } from '../create-ports.ts';
+import { createApiPorts } from '../http/api-ports.ts';
+import { type ApiPorts, createApiHandler } from '../http/create-api-handler.ts';
+import { defineEndpoint, type Reply, type ReplyBody } from '../http/endpoint.ts';
+import { answerOnce } from '../http/once-by-key.ts';
+import { readPreferredWait } from '../http/prefer-wait.ts';
+import { liveReply } from '../endpoints/live-reply.ts';
+import { once } from '../../shared/adapters/once.ts';
+import { createStarterPorts } from '../wiring/create-ports.ts';
 
 /** Answers live calls: inline, or by a queued page that the call waits for. */
 export function createLiveHandler(

@@ -6,11 +6,11 @@ import { createRunReader } from '../../shared/adapters/dynamodb/run-reader.ts';
 import { Table } from '../../shared/adapters/dynamodb/table.ts';
 import { consoleLog, systemRandom, systemClock } from '../../shared/adapters/system.ts';
 import { parseEnv } from '../../shared/contract/env.ts';
-import { createApiPorts } from '../entry/http/api-ports.ts';
-import { type ApiPorts, createApiHandler } from '../entry/http/create-api-handler.ts';
-import { once } from '../entry/once.ts';
-import { createRunEndpoint, type RunPorts } from '../entry/reading/run-endpoint.ts';
-import { createStorePorts, noLargeObjects } from '../create-ports.ts';
+import { createApiPorts } from '../http/api-ports.ts';
+import { type ApiPorts, createApiHandler } from '../http/create-api-handler.ts';
+import { once } from '../../shared/adapters/once.ts';
+import { createRunEndpoint, type RunPorts } from '../endpoints/run-endpoint.ts';
+import { createStorePorts, noLargeObjects } from '../wiring/create-ports.ts';
 
 /** Reads one run, and waits for its end where the caller asks: who waits must not take the place of other reads. */
 export function createRunHandler(api: ApiPorts, ports: RunPorts): ReturnType<typeof createApiHandler> {

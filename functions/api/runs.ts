@@ -13,15 +13,15 @@ import type { Clock } from '../../shared/engine/ports.ts';
 import type { ReadPorts } from '../../shared/engine/read/read-ports.ts';
 import type { ActionRegistry } from '../../shared/sdk/action-registry.ts';
 import { registerActions } from '../actions/index.ts';
-import { createApiPorts } from '../entry/http/api-ports.ts';
-import { type ApiPorts, createApiHandler } from '../entry/http/create-api-handler.ts';
-import { once } from '../entry/once.ts';
-import { createActionEndpoints } from '../entry/reading/action-endpoints.ts';
-import { createCallbackEndpoints } from '../entry/reading/callback-endpoints.ts';
-import { createItemEndpoints } from '../entry/reading/item-endpoints.ts';
-import { createRunEndpoints } from '../entry/reading/run-endpoints.ts';
-import { createSecretEndpoints, type SecretPorts } from '../entry/reading/secret-endpoints.ts';
-import { createStorePorts } from '../create-ports.ts';
+import { createApiPorts } from '../http/api-ports.ts';
+import { type ApiPorts, createApiHandler } from '../http/create-api-handler.ts';
+import { once } from '../../shared/adapters/once.ts';
+import { createActionEndpoints } from '../endpoints/action-endpoints.ts';
+import { createCallbackEndpoints } from '../endpoints/callback-endpoints.ts';
+import { createItemEndpoints } from '../endpoints/item-endpoints.ts';
+import { createRunEndpoints } from '../endpoints/run-endpoints.ts';
+import { createSecretEndpoints, type SecretPorts } from '../endpoints/secret-endpoints.ts';
+import { createStorePorts } from '../wiring/create-ports.ts';
 
 /** What the function needs besides the pipeline's ports. */
 export interface RunsPorts extends ReadPorts, SecretPorts {

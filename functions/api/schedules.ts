@@ -11,13 +11,13 @@ import { consoleLog, systemRandom, systemClock } from '../../shared/adapters/sys
 import { parseEnv } from '../../shared/contract/env.ts';
 import type { SchedulePorts } from '../../shared/engine/schedules/schedule-ports.ts';
 import { registerActions } from '../actions/index.ts';
-import { createApiPorts } from '../entry/http/api-ports.ts';
-import { type ApiPorts, createApiHandler } from '../entry/http/create-api-handler.ts';
-import { once } from '../entry/once.ts';
-import { createScheduleLaunchEndpoints } from '../entry/schedules/launch-endpoints.ts';
-import { createScheduleReadEndpoints } from '../entry/schedules/read-endpoints.ts';
-import { createScheduleVerbEndpoints } from '../entry/schedules/verb-endpoints.ts';
-import { createStarterPorts } from '../create-ports.ts';
+import { createApiPorts } from '../http/api-ports.ts';
+import { type ApiPorts, createApiHandler } from '../http/create-api-handler.ts';
+import { once } from '../../shared/adapters/once.ts';
+import { createScheduleLaunchEndpoints } from '../endpoints/schedules/launch-endpoints.ts';
+import { createScheduleReadEndpoints } from '../endpoints/schedules/read-endpoints.ts';
+import { createScheduleVerbEndpoints } from '../endpoints/schedules/verb-endpoints.ts';
+import { createStarterPorts } from '../wiring/create-ports.ts';
 
 /** Takes schedules, reads and changes them. */
 export function createSchedulesHandler(

@@ -7,12 +7,12 @@ import { consoleLog, systemRandom, systemClock } from '../../shared/adapters/sys
 import { parseEnv } from '../../shared/contract/env.ts';
 import type { CorePorts } from '../../shared/engine/ports.ts';
 import type { ReadPorts } from '../../shared/engine/read/read-ports.ts';
-import { createApiPorts } from '../entry/http/api-ports.ts';
-import { type ApiPorts, createApiHandler } from '../entry/http/create-api-handler.ts';
-import { once } from '../entry/once.ts';
-import { createReplayEndpoints } from '../entry/replay-endpoints.ts';
-import { createVerbEndpoints } from '../entry/run-verbs.ts';
-import { createCorePorts, noLargeObjects } from '../create-ports.ts';
+import { createApiPorts } from '../http/api-ports.ts';
+import { type ApiPorts, createApiHandler } from '../http/create-api-handler.ts';
+import { once } from '../../shared/adapters/once.ts';
+import { createReplayEndpoints } from '../endpoints/replay-endpoints.ts';
+import { createVerbEndpoints } from '../endpoints/run-verbs.ts';
+import { createCorePorts, noLargeObjects } from '../wiring/create-ports.ts';
 
 /** Does the verbs of runs and of their callbacks: what changes a run stands apart from what reads it. */
 export function createVerbsHandler(

@@ -11,9 +11,9 @@ import { parseEnv } from '../../shared/contract/env.ts';
 import { deliverCallback } from '../../shared/engine/callbacks/deliver-callback.ts';
 import { createPacing, type DeliveryPorts } from '../../shared/engine/callbacks/delivery.ts';
 import type { CorePorts } from '../../shared/engine/ports.ts';
-import { once } from '../entry/once.ts';
-import { createQueueHandler, type QueueHandlerPorts } from '../entry/queue/create-queue-handler.ts';
-import { createCorePorts } from '../create-ports.ts';
+import { once } from '../../shared/adapters/once.ts';
+import { createQueueHandler, type QueueHandlerPorts } from '../wiring/create-queue-handler.ts';
+import { createCorePorts } from '../wiring/create-ports.ts';
 
 /** Delivers callbacks: one message, one attempt. `workers`: how many there are of this one. */
 export function createCallbackHandler(

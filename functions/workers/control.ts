@@ -11,23 +11,23 @@ import { dispatchRun } from '../../shared/engine/runs/dispatch-run.ts';
 import type { CorePorts, Ports } from '../../shared/engine/ports.ts';
 import { createFireLag } from '../../shared/engine/schedules/fire-lag.ts';
 import { receiveFire } from '../../shared/engine/schedules/receive-fire.ts';
-import type { TendPorts } from '../../shared/engine/schedules/schedule-ports.ts';
-import { tendSchedule } from '../../shared/engine/schedules/tend-schedule.ts';
+import type { ReconcilePorts } from '../../shared/engine/schedules/schedule-ports.ts';
+import { reconcileSchedule } from '../../shared/engine/schedules/reconcile-schedule.ts';
 import { registerActions } from '../actions/index.ts';
-import { once } from '../entry/once.ts';
-import { createQueueHandler, type QueueHandlerPorts } from '../entry/queue/create-queue-handler.ts';
-import { createCorePorts, noLargeObjects } from '../create-ports.ts';
+import { once } from '../../shared/adapters/once.ts';
+import { createQueueHandler, type QueueHandlerPorts } from '../wiring/create-queue-handler.ts';
+import { createCorePorts, noLargeObjects } from '../wiring/create-ports.ts';
 
 /** Lays runs out: slot, window, first pages. Fires schedules and sees to them, where it is given what that takes. */
 export function createControlHandler(
   ports: CorePorts & Pick<Ports, 'actions'> & QueueHandlerPorts,
-  schedules: Omit<TendPorts, 'lag'> | null = null,
+  schedules: Omit<ReconcilePorts, 'lag'> | null = null,
 ): ReturnType<typeof createQueueHandler> {
-  const tending = schedules === null ? null : { ...schedules, lag: createFireLag(ports.clock) };
+  const reconciling = schedules === null ? null : { ...schedules, lag: createFireLag(ports.clock) };
   return createQueueHandler(ports, async (message, receipt) => {
     if (message.kind === 'dispatch') await dispatchRun(ports, message, receipt);
-    else if (message.kind === 'fire' && tending !== null) await receiveFire(tending, message, receipt);
-    else if (message.kind === 'tend' && tending !== null) await tendSchedule(tending, message);
+    else if (message.kind === 'fire' && reconciling !== null) await receiveFire(reconciling, message, receipt);
+    else if (message.kind === 'reconcile' && reconciling !== null) await reconcileSchedule(reconciling, message);
     else throw new Error(`This control worker takes no ${message.kind} messages.`);
   });
 }

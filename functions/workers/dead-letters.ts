@@ -8,12 +8,12 @@ import { consoleLog, systemRandom, systemClock } from '../../shared/adapters/sys
 import { parseEnv } from '../../shared/contract/env.ts';
 import { decodeMessage, isOfLaterRelease, type QueueMessage } from '../../shared/contract/messages.ts';
 import { shortHash } from '../../shared/domain/ids.ts';
-import { buryMessage } from '../../shared/engine/bury/bury-message.ts';
+import { handleDeadLetter } from '../../shared/engine/dead-letters/handle-dead-letter.ts';
 import type { Log } from '../../shared/engine/ports.ts';
 import type { FirePorts } from '../../shared/engine/schedules/schedule-ports.ts';
 import { registerActions } from '../actions/index.ts';
-import { once } from '../entry/once.ts';
-import { createCorePorts, noLargeObjects } from '../create-ports.ts';
+import { once } from '../../shared/adapters/once.ts';
+import { createCorePorts, noLargeObjects } from '../wiring/create-ports.ts';
 
 /**
  * Ends visibly what each dead letter stood for. It comes in batches of one, so that an invocation is a dead letter, which
@@ -27,8 +27,8 @@ export function createDeadLetterHandler(ports: FirePorts): (event: SQSEvent) => 
       const queue = eventSourceARN.slice(eventSourceARN.lastIndexOf(':') + 1);
       // EventBridge Scheduler says with each of its dead letters what went wrong (user guide, "Configuring a DLQ").
       const isUndelivered = messageAttributes['ERROR_CODE'] !== undefined;
-      const letter = { messageId, by: shortHash(messageId), queue, isUndelivered };
-      if (message !== null) await buryMessage(ports, message, letter);
+      const deadLetter = { messageId, by: shortHash(messageId), queue, isUndelivered };
+      if (message !== null) await handleDeadLetter(ports, message, deadLetter);
     }
   };
 }

@@ -7,9 +7,9 @@ import { consoleLog, systemRandom, systemClock } from '../../shared/adapters/sys
 import { parseEnv } from '../../shared/contract/env.ts';
 import { type IntakePorts, intakeRun } from '../../shared/engine/launch/intake-run.ts';
 import { registerActions } from '../actions/index.ts';
-import { once } from '../entry/once.ts';
-import { createQueueHandler } from '../entry/queue/create-queue-handler.ts';
-import { createCorePorts } from '../create-ports.ts';
+import { once } from '../../shared/adapters/once.ts';
+import { createQueueHandler } from '../wiring/create-queue-handler.ts';
+import { createCorePorts } from '../wiring/create-ports.ts';
 
 /** Reads uploads: one message, one run's whole upload. */
 export function createIntakeHandler(ports: IntakePorts): ReturnType<typeof createQueueHandler> {

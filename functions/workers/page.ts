@@ -11,9 +11,9 @@ import { parseEnv } from '../../shared/contract/env.ts';
 import { createEndGatherer, type GatherLimits } from '../../shared/engine/pages/gather-ends.ts';
 import { createPageShare, type PagePorts, runPage } from '../../shared/engine/pages/run-page.ts';
 import { registerActions } from '../actions/index.ts';
-import { once } from '../entry/once.ts';
-import { createQueueHandler, type QueueHandlerPorts } from '../entry/queue/create-queue-handler.ts';
-import { createCorePorts } from '../create-ports.ts';
+import { once } from '../../shared/adapters/once.ts';
+import { createQueueHandler, type QueueHandlerPorts } from '../wiring/create-queue-handler.ts';
+import { createCorePorts } from '../wiring/create-ports.ts';
 
 /** Runs pages: one message, one page. `workers`: how many there are of this one. */
 export function createPageHandler(

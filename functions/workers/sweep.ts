@@ -9,8 +9,8 @@ import { consoleLog, systemRandom, systemClock } from '../../shared/adapters/sys
 import { parseEnv } from '../../shared/contract/env.ts';
 import type { CorePorts } from '../../shared/engine/ports.ts';
 import { sweep, type SweepReport } from '../../shared/engine/sweep/sweep.ts';
-import { once } from '../entry/once.ts';
-import { createCorePorts, noLargeObjects } from '../create-ports.ts';
+import { once } from '../../shared/adapters/once.ts';
+import { createCorePorts, noLargeObjects } from '../wiring/create-ports.ts';
 
 /** A sweep ends well before the next minute's begins. */
 const SWEEP_MS = 45_000;

@@ -3,7 +3,7 @@ import type { ErrorRecord } from '../domain/errors.ts';
 import { deriveUid } from '../domain/ids.ts';
 import type { InputStatus } from '../domain/input-status.ts';
 import type { StoredInput } from '../domain/input.ts';
-import type { PageSlot } from '../domain/page.ts';
+import type { PageRecord } from '../domain/page.ts';
 import type { RunControl, RunInfo } from '../domain/run.ts';
 import type { outputEnvelope, runInput } from './run-schemas.ts';
 import { errorView, instantOf, instantOrNull } from './run-view.ts';
@@ -45,7 +45,7 @@ export function inputView(
 
 /** An item of a run with where it came from. */
 export function envelopeView(
-  { runUid, input, page, at }: PageSlot,
+  { runUid, input, page, at }: PageRecord,
   stored: StoredInput | null,
   result: unknown,
 ): z.output<typeof outputEnvelope> {

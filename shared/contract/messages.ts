@@ -95,7 +95,7 @@ export type QueueMessage =
       readonly nominalAt: number;
       readonly revision: number | null;
     }
-  | { readonly kind: 'tend'; readonly scheduleUid: string; readonly dueAt: number | null };
+  | { readonly kind: 'reconcile'; readonly scheduleUid: string; readonly dueAt: number | null };
 
 /** Whether a text is a message of a later release: that one reads it, and this one cannot. */
 export function isOfLaterRelease(text: string): boolean {
@@ -149,7 +149,7 @@ export function decodeMessage(text: string): QueueMessage {
     case 'fire':
       return { kind: 'fire', scheduleUid: said.s, nominalAt: said.at, revision: said.rev ?? null };
     case 'tend':
-      return { kind: 'tend', scheduleUid: said.s, dueAt: said.due ?? null };
+      return { kind: 'reconcile', scheduleUid: said.s, dueAt: said.due ?? null };
   }
 }
 
@@ -199,7 +199,7 @@ function bodyOf(message: QueueMessage): z.input<typeof body> {
       const at = new Date(nominalAt).toISOString();
       return { v: 1, k: 'fire', s: scheduleUid, at, ...(revision === null ? {} : { rev: revision }) };
     }
-    case 'tend': {
+    case 'reconcile': {
       const { scheduleUid, dueAt } = message;
       return { v: 1, k: 'tend', s: scheduleUid, ...(dueAt === null ? {} : { due: dueAt }) };
     }

@@ -1,7 +1,7 @@
 import type { ErrorRecord } from './errors.ts';
 import type { StoredInput } from './input.ts';
 import { LIMITS } from './limits.ts';
-import type { PageSlot } from './page.ts';
+import type { PageRecord } from './page.ts';
 import type { RunDefinition, RunStatus } from './run.ts';
 import { isoOf } from './instant.ts';
 import { deriveUid } from './ids.ts';
@@ -23,7 +23,7 @@ export interface Manifest {
   readonly callbacks: number;
 }
 
-/** What a callback says that cannot be rebuilt from a page slot; stored in its record. */
+/** What a callback says that cannot be rebuilt from a page record; stored in its record. */
 export type CallbackPayload =
   | {
       readonly type: 'run.input_failed';
@@ -42,7 +42,7 @@ export type CallbackPayload =
       readonly at: number;
     };
 
-/** One delivery's record. Page callbacks that went well at once have none: the slot and the delivery log say it all. */
+/** One delivery's record. Page callbacks that went well at once have none: the record and the delivery log say it all. */
 export interface CallbackRecord {
   readonly uid: string;
   /** The id receivers dedupe on; a replay has the original's. */
@@ -79,25 +79,25 @@ export interface CallbackRecord {
 /** The body of a page's callback; the same bytes however often it is built. */
 export function pageCallbackBody(
   definition: RunDefinition,
-  slot: PageSlot,
+  pageRecord: PageRecord,
   input: StoredInput,
   results: readonly unknown[],
   part: { readonly part: number; readonly parts: number; readonly batchUid: string },
 ): string {
   return envelope('run.page', definition, {
-    refUid: deriveUid(slot.runUid, 'page', { input: slot.input, page: slot.page, part: part.part }),
+    refUid: deriveUid(pageRecord.runUid, 'page', { input: pageRecord.input, page: pageRecord.page, part: part.part }),
     status: 'RUNNING',
-    attempt: slot.attempt,
-    inputIndex: slot.input,
+    attempt: pageRecord.attempt,
+    inputIndex: pageRecord.input,
     input,
     batchUid: part.batchUid,
-    page: slot.page,
-    last: slot.outcome.kind === 'RESULT' && slot.outcome.last && part.part === part.parts,
+    page: pageRecord.page,
+    last: pageRecord.outcome.kind === 'RESULT' && pageRecord.outcome.last && part.part === part.parts,
     part: part.part,
     parts: part.parts,
     error: null,
     results,
-    at: slot.at,
+    at: pageRecord.at,
     manifest: null,
   });
 }

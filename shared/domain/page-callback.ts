@@ -1,6 +1,6 @@
 import type { CallbackPayload, CallbackRecord } from './callback.ts';
 import { deriveUid, readUid } from './ids.ts';
-import type { PageSlot } from './page.ts';
+import type { PageRecord } from './page.ts';
 import type { RunDefinition } from './run.ts';
 
 /** A delivery the log holds. */
@@ -13,7 +13,7 @@ export interface LoggedDelivery {
 }
 
 /** The ids of the callbacks a recorded page calls for: one for each part, or that of its failure. */
-export function callbackUidsOf({ runUid, input, page, outcome, attempt }: PageSlot): readonly string[] {
+export function callbackUidsOf({ runUid, input, page, outcome, attempt }: PageRecord): readonly string[] {
   if (outcome.kind === 'FAILURE') return [deriveUid(runUid, 'input_failed', { input, page, ending: attempt })];
   return Array.from({ length: outcome.parts }, (_, index) =>
     deriveUid(runUid, 'page', { input, page, part: index + 1 }),
@@ -26,20 +26,20 @@ export function callbackUidsOf({ runUid, input, page, outcome, attempt }: PageSl
  */
 export function unstoredRecord(
   definition: RunDefinition,
-  slot: PageSlot,
+  pageRecord: PageRecord,
   uid: string,
   delivery: LoggedDelivery | null,
 ): CallbackRecord {
-  const failed = slot.outcome.kind === 'FAILURE';
+  const failed = pageRecord.outcome.kind === 'FAILURE';
   return {
     uid,
     refUid: uid,
     parentUid: null,
     type: failed ? 'run.input_failed' : 'run.page',
-    runUid: slot.runUid,
+    runUid: pageRecord.runUid,
     workspaceUid: definition.workspaceUid,
-    input: slot.input,
-    page: slot.page,
+    input: pageRecord.input,
+    page: pageRecord.page,
     part: failed ? null : (readUid(uid)?.part ?? null),
     status: delivery === null ? 'PENDING' : 'SUCCESS',
     retryCount: 0,
@@ -47,18 +47,18 @@ export function unstoredRecord(
     httpStatus: delivery?.httpStatus ?? null,
     httpResponse: null,
     error: null,
-    nextAttemptAt: delivery === null ? slot.at : null,
+    nextAttemptAt: delivery === null ? pageRecord.at : null,
     heldSince: null,
     deferredAt: null,
-    createdAt: slot.at,
+    createdAt: pageRecord.at,
     deliveredAt: delivery?.at ?? null,
-    payload: payloadOf(slot),
+    payload: payloadOf(pageRecord),
     expiresAt: definition.expiresAt,
   };
 }
 
-/** What run.input_failed says of a failure; null for a page, which the slot itself tells of. */
-function payloadOf({ outcome, input, page, attempt, at }: PageSlot): CallbackPayload | null {
+/** What run.input_failed says of a failure; null for a page, which the record itself tells of. */
+function payloadOf({ outcome, input, page, attempt, at }: PageRecord): CallbackPayload | null {
   return outcome.kind === 'FAILURE'
     ? { type: 'run.input_failed', input, page, error: outcome.error, attempt, at }
     : null;

@@ -2,7 +2,7 @@ import type { ErrorRecord } from './errors.ts';
 import { LIMITS } from './limits.ts';
 import type { RunInfo } from './run.ts';
 
-/** What the one slot of a page holds: its results' facts, or why the input ended there. */
+/** What the one record of a page holds: its results' facts, or why the input ended there. */
 export type PageOutcome =
   | {
       readonly kind: 'RESULT';
@@ -18,10 +18,10 @@ export type PageOutcome =
   | { readonly kind: 'FAILURE'; readonly error: ErrorRecord };
 
 /**
- * The page slot: written once by a conditional put, it is the run's progress and the page's pending callback. A retry
+ * The page record: written once by a conditional put, it is the run's progress and the page's pending callback. A retry
  * replaces a FAILURE of an older epoch; a RESULT is never replaced. Results lie beside it (inline or in S3).
  */
-export interface PageSlot {
+export interface PageRecord {
   readonly runUid: string;
   readonly input: number;
   readonly page: number;

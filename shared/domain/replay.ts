@@ -43,7 +43,7 @@ export function replayRecord(original: CallbackRecord, uid: string, now: number,
 }
 
 /** How a callback fares by all records of its id: delivered once is delivered, and what is under way is not given up. */
-export function standingOf(records: readonly Pick<CallbackRecord, 'status'>[]): CallbackStatus {
+export function stateOf(records: readonly Pick<CallbackRecord, 'status'>[]): CallbackStatus {
   const order: readonly CallbackStatus[] = ['SUCCESS', 'RUNNING', 'PENDING'];
   return order.find((status) => records.some((record) => record.status === status)) ?? 'FAILED';
 }

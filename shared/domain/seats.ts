@@ -32,13 +32,13 @@ export function seatsAmong(workers: number): number {
 
 /** Decides on a seat: one may be free, and its workspace has no more than its share of those that are in demand. */
 export function takeSeat(
-  standing: Seats,
+  stored: Seats,
   seat: Seat,
   { now, workers }: { readonly now: number; readonly workers: number },
 ): { readonly isGiven: boolean; readonly seats: Seats } {
   const { worker, workspaceUid } = seat;
-  const taken = standing.taken.filter(({ until }) => until > now);
-  const waiting = standing.waiting.filter((one) => one.until > now && one.workspaceUid !== workspaceUid);
+  const taken = stored.taken.filter(({ until }) => until > now);
+  const waiting = stored.waiting.filter((one) => one.until > now && one.workspaceUid !== workspaceUid);
   const own = taken.filter((one) => one.workspaceUid === workspaceUid);
   const others = taken.filter((one) => one.workspaceUid !== workspaceUid);
   const demand = new Set([...others, ...waiting].map((one) => one.workspaceUid));
@@ -47,10 +47,8 @@ export function takeSeat(
   const kept = own.filter((one) => one.worker !== worker);
   const isGiven = kept.length < own.length || (taken.length < all && own.length < share);
   if (isGiven) return { isGiven, seats: { taken: [...others, ...kept, seat], waiting } };
-  const isCounted = standing.waiting.some(
-    (one) => one.workspaceUid === workspaceUid && one.until > now + WAITING_MS / 2,
-  );
-  if (isCounted) return { isGiven, seats: standing }; // nothing to be written
+  const isCounted = stored.waiting.some((one) => one.workspaceUid === workspaceUid && one.until > now + WAITING_MS / 2);
+  if (isCounted) return { isGiven, seats: stored }; // nothing to be written
   return { isGiven, seats: { taken, waiting: [...waiting, { workspaceUid, until: now + WAITING_MS }] } };
 }
 

@@ -65,14 +65,14 @@ export interface FireMessage {
 }
 
 /** See to a schedule: its entries in EventBridge, and times that were missed. */
-export interface TendMessage {
-  readonly kind: 'tend';
+export interface ReconcileMessage {
+  readonly kind: 'reconcile';
   readonly scheduleUid: string;
   /** The due entry that stands for this until it is done (epoch ms); null: none does. */
   readonly dueAt: number | null;
 }
 
-export type Message = PageMessage | CallbackMessage | DispatchMessage | IntakeMessage | FireMessage | TendMessage;
+export type Message = PageMessage | CallbackMessage | DispatchMessage | IntakeMessage | FireMessage | ReconcileMessage;
 
 /** A queue holds a message back this long at most, ms (SQS, DelaySeconds). */
 export const MAX_DELAY_MS = 900_000;

@@ -82,18 +82,18 @@ export async function onceByKey<Answer>(
   if (request === null) {
     return { answer: await work.run(async (before) => ({ seed, before: before ?? null })), replayed: false };
   }
-  const standing = await ports.keyStore.readKey(request, ports.now());
-  if (standing !== null) {
-    const answer = await answerOf(request, standing, work);
+  const stored = await ports.keyStore.readKey(request, ports.now());
+  if (stored !== null) {
+    const answer = await answerOf(request, stored, work);
     if (answer !== null) return { answer, replayed: true };
-    if (standing.leaseUntil > ports.now()) throw inFlight(request);
+    if (stored.leaseUntil > ports.now()) throw inFlight(request);
   }
   /** Null: not claimed yet. */
   let leaseUntil: number | null = null;
   try {
     const answer = await work.run(async (before) => {
-      const row = standing ?? { hash: request.hash, seed, before: before ?? null };
-      leaseUntil = await claim(ports, request, row, standing);
+      const row = stored ?? { hash: request.hash, seed, before: before ?? null };
+      leaseUntil = await claim(ports, request, row, stored);
       return row;
     });
     if (work.recall === undefined || work.keepsAnswer === true) await ports.keyStore.answerKey(request, answer);
@@ -102,7 +102,7 @@ export async function onceByKey<Answer>(
     // Refused, nothing was changed; anything else may have been carried out all the same, as may what an earlier one did.
     const refused = error instanceof EngineError && ERROR_CATALOGUE[error.label].status < 500;
     if (leaseUntil !== null) {
-      await ports.keyStore.dropKey(request, { leaseUntil, free: refused && standing === null });
+      await ports.keyStore.dropKey(request, { leaseUntil, free: refused && stored === null });
     }
     // A check may refuse it for what another sending of it has done since the key was read.
     const answer = refused && leaseUntil === null ? await answeredMeanwhile(ports, request, work) : null;

@@ -62,8 +62,8 @@ export function createShare(
     const now = clock.now();
     const seat = { worker, workspaceUid, until: now + longestMs + MARGIN_MS };
     try {
-      return await seats.changeSeats(pool, (standing) => {
-        const { isGiven, seats: decided } = takeSeat(standing, seat, { now, workers });
+      return await seats.changeSeats(pool, (stored) => {
+        const { isGiven, seats: decided } = takeSeat(stored, seat, { now, workers });
         return { seats: decided, answer: isGiven };
       });
     } catch (error) {
@@ -92,8 +92,8 @@ export function createShare(
     sittings.delete(workspaceUid);
     if ((await sitting.isGiven) !== true) return;
     try {
-      await seats.changeSeats(pool, (standing) => ({
-        seats: leaveSeat(standing, { worker, workspaceUid }),
+      await seats.changeSeats(pool, (stored) => ({
+        seats: leaveSeat(stored, { worker, workspaceUid }),
         answer: null,
       }));
     } catch (error) {

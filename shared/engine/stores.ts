@@ -2,7 +2,7 @@ import type { CallbackRecord, CallbackStatus } from '../domain/callback.ts';
 import type { ErrorRecord } from '../domain/errors.ts';
 import type { FailedInput, InputChunk, OpenInput, Position, RunWindow, StoredInput, Wait } from '../domain/input.ts';
 import type { PaceRecord, Turn } from '../domain/pace.ts';
-import type { PageSlot } from '../domain/page.ts';
+import type { PageRecord } from '../domain/page.ts';
 import type { Receiver } from '../domain/receiver.ts';
 import type { Seats } from '../domain/seats.ts';
 import type { RunControl, RunDefinition, RunMove, StatusReason, Totals } from '../domain/run.ts';
@@ -113,26 +113,26 @@ export interface Refused<Item> {
   readonly current: Item | null;
 }
 
-/** What the run has done: page slots, the window, what failed. */
+/** What the run has done: page records, the window, what failed. */
 export interface ProgressStore {
-  readSlot(runUid: string, input: number, page: number): Promise<PageSlot | null>;
+  readPageRecord(runUid: string, input: number, page: number): Promise<PageRecord | null>;
   /** The slot with the highest page of an input. */
-  readLastSlot(runUid: string, input: number): Promise<PageSlot | null>;
+  readLastPageRecord(runUid: string, input: number): Promise<PageRecord | null>;
   /** Puts a page's outcome if the slot is empty or holds a FAILURE of before `restartEpoch`; else gives what stands. */
-  putSlot(
-    slot: PageSlot,
+  putPageRecord(
+    pageRecord: PageRecord,
     results: readonly unknown[],
     expiresAt: number,
     restartEpoch: number,
-  ): Promise<{ readonly won: true } | { readonly won: false; readonly stored: PageSlot }>;
+  ): Promise<{ readonly won: true } | { readonly won: false; readonly stored: PageRecord }>;
   /** The items of a page, from the store or its large-object overflow. Null: no such page. */
   readPage(
     runUid: string,
     input: number,
     page: number,
-  ): Promise<{ readonly slot: PageSlot; readonly results: readonly unknown[] } | null>;
+  ): Promise<{ readonly pageRecord: PageRecord; readonly results: readonly unknown[] } | null>;
   /** The slots of a shard's inputs, in input, then page order; may lag writes by about a second. */
-  readShardSlots(runUid: string, shard: number): Promise<readonly PageSlot[]>;
+  readShardPageRecords(runUid: string, shard: number): Promise<readonly PageRecord[]>;
   /** A strong read. Null: not yet opened. */
   readWindow(runUid: string): Promise<RunWindow | null>;
   /**
@@ -204,7 +204,7 @@ export interface AdmissionStore {
   takeSlot(workspaceUid: string, runUid: string, epoch: number, limits?: WorkspaceLimits): Promise<boolean>;
   releaseSlot(workspaceUid: string, runUid: string, epoch: number): Promise<void>;
   /** All slots that are taken. */
-  listSlots(workspaceUid: string): Promise<readonly TakenSlot[]>;
+  listPageRecords(workspaceUid: string): Promise<readonly StoredPageRecord[]>;
   addWaiter(workspaceUid: string, waiter: Waiter, expiresAt: number): Promise<void>;
   /** True for the one call that took it out of the line. */
   removeWaiter(workspaceUid: string, waiter: Waiter): Promise<boolean>;
@@ -214,7 +214,7 @@ export interface AdmissionStore {
   readLimits(workspaceUid: string): Promise<WorkspaceLimits>;
 }
 
-export interface TakenSlot {
+export interface StoredPageRecord {
   readonly runUid: string;
   readonly epoch: number;
   readonly takenAt: number;
@@ -263,7 +263,7 @@ export interface SeatStore {
    */
   changeSeats<Answer>(
     pool: SeatPool,
-    decide: (standing: Seats) => { readonly seats: Seats; readonly answer: Answer },
+    decide: (stored: Seats) => { readonly seats: Seats; readonly answer: Answer },
   ): Promise<Answer | null>;
 }
 
@@ -363,11 +363,11 @@ export interface DueEntry {
   /** The run's uid, the callback record's, the receiver's or the schedule's. */
   readonly uid: string;
   /** Of a watch and of a keep: how far it has come with a large run; absent: it begins. */
-  readonly look?: RunLook;
+  readonly look?: RunCheck;
 }
 
 /** A look at a run's blocks, some at a time. */
-export interface RunLook {
+export interface RunCheck {
   /** The first block not yet looked at. */
   readonly block: number;
   /** When what was seen so far is to be looked at again; null: it owes nothing. */

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { createProgressStore } from '../../shared/adapters/dynamodb/progress-store.ts';
 import { Table } from '../../shared/adapters/dynamodb/table.ts';
-import type { PageSlot } from '../../shared/domain/page.ts';
+import type { PageRecord } from '../../shared/domain/page.ts';
 import { clientOf, openEngine, TABLE_NAME } from '../support/open-table.ts';
 
 const NOW = Date.UTC(2026, 0, 5, 12);
@@ -14,7 +14,7 @@ it('a page that was recorded is seen by whoever asks for it next, though other r
   const nowhere = () => Promise.reject(new Error('nothing is large'));
   const store = createProgressStore(table, { put: nowhere, get: nowhere });
   for (let input = 0; input < 100; input += 1) {
-    const slot: PageSlot = {
+    const pageRecord: PageRecord = {
       runUid: 'run',
       input,
       page: 0,
@@ -29,8 +29,8 @@ it('a page that was recorded is seen by whoever asks for it next, though other r
       at: NOW,
       version: 1,
     };
-    await store.putSlot(slot, [input], NOW, 0);
-    expect(await store.readSlot('run', input, 0)).toMatchObject({ input, by: 'me' });
-    expect(await store.readLastSlot('run', input)).toMatchObject({ input, by: 'me' });
+    await store.putPageRecord(pageRecord, [input], NOW, 0);
+    expect(await store.readPageRecord('run', input, 0)).toMatchObject({ input, by: 'me' });
+    expect(await store.readLastPageRecord('run', input)).toMatchObject({ input, by: 'me' });
   }
 });

@@ -1,5 +1,5 @@
 import { beforeEach, expect, it } from 'vitest';
-import { noLargeObjects } from '../../functions/create-ports.ts';
+import { noLargeObjects } from '../../functions/wiring/create-ports.ts';
 import { createDueStore } from '../../shared/adapters/dynamodb/due-store.ts';
 import { createRunStore } from '../../shared/adapters/dynamodb/run-store.ts';
 import type { Table } from '../../shared/adapters/dynamodb/table.ts';

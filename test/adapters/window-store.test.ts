@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { createProgressStore } from '../../shared/adapters/dynamodb/progress-store.ts';
 import { NO_TOTALS } from '../../shared/domain/run.ts';
 import type { InputEnd } from '../../shared/engine/stores.ts';
-import { noLargeObjects } from '../../functions/create-ports.ts';
+import { noLargeObjects } from '../../functions/wiring/create-ports.ts';
 import { openTable } from '../support/open-table.ts';
 
 const RUN = 'a-run';
@@ -63,15 +63,15 @@ test('a wait is written over the one before it only, and goes when its input end
   const first = await read();
   if (first === undefined) throw new Error('Input 1 is in hand.');
   expect(await progress.noteWait(RUN, 1, { input: 1, ...first }, WAIT)).toEqual({ noted: true });
-  const standing = await read();
-  expect(standing).toMatchObject(WAIT);
-  expect(await progress.noteWait(RUN, 1, { input: 1, ...first }, WAIT)).toEqual({ noted: false, open: standing });
+  const stored = await read();
+  expect(stored).toMatchObject(WAIT);
+  expect(await progress.noteWait(RUN, 1, { input: 1, ...first }, WAIT)).toEqual({ noted: false, open: stored });
   const later = { ...WAIT, attempt: 2, limited: { times: 1, since: 7 }, held: true };
-  if (standing === undefined) throw new Error('Input 1 waits.');
-  expect(await progress.noteWait(RUN, 1, { input: 1, ...standing }, later)).toEqual({ noted: true });
+  if (stored === undefined) throw new Error('Input 1 waits.');
+  expect(await progress.noteWait(RUN, 1, { input: 1, ...stored }, later)).toEqual({ noted: true });
   expect(await read()).toMatchObject(later);
   await progress.endInputs(RUN, 1, [endOf(1)]);
-  expect(await progress.noteWait(RUN, 1, { input: 1, ...standing }, later)).toEqual({ noted: false, open: null });
+  expect(await progress.noteWait(RUN, 1, { input: 1, ...stored }, later)).toEqual({ noted: false, open: null });
 });
 
 test('a retry counts along the order that it wrote down', async () => {

@@ -4,7 +4,7 @@ import { createCallbackHandler } from '../../functions/workers/callback.ts';
 import { createControlHandler } from '../../functions/workers/control.ts';
 import { createPageHandler } from '../../functions/workers/page.ts';
 import { createSweepHandler } from '../../functions/workers/sweep.ts';
-import { createCorePorts } from '../../functions/create-ports.ts';
+import { createCorePorts } from '../../functions/wiring/create-ports.ts';
 import { nextTime } from '../../shared/domain/schedule-times.ts';
 import type { FireMessage, Message } from '../../shared/engine/messages.ts';
 import { putSchedule } from '../../shared/engine/schedules/put-schedule.ts';

@@ -4,7 +4,7 @@
  */
 import type { SQSRecord } from 'aws-lambda';
 import type { DynamoDbEngine } from '../../infra/local/dynamodb/engine.ts';
-import { createCorePorts } from '../../functions/create-ports.ts';
+import { createCorePorts } from '../../functions/wiring/create-ports.ts';
 import { createControlHandler } from '../../functions/workers/control.ts';
 import { createIntakeHandler } from '../../functions/workers/intake.ts';
 import { createPageHandler } from '../../functions/workers/page.ts';

@@ -1,8 +1,8 @@
 import type { ActionServices } from '../../shared/engine/ports.ts';
 import type { Context } from 'aws-lambda';
 import { createLiveHandler } from '../../functions/api/live.ts';
-import { createApiPorts } from '../../functions/entry/http/api-ports.ts';
-import { createCorePorts, noLargeObjects } from '../../functions/create-ports.ts';
+import { createApiPorts } from '../../functions/http/api-ports.ts';
+import { createCorePorts, noLargeObjects } from '../../functions/wiring/create-ports.ts';
 import { createKeyring } from '../../shared/adapters/aws/keyring.ts';
 import { Table } from '../../shared/adapters/dynamodb/table.ts';
 import { createWorkspaceStore } from '../../shared/adapters/dynamodb/workspace-store.ts';

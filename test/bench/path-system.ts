@@ -2,8 +2,8 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context
 import { createLaunchHandler } from '../../functions/api/launch.ts';
 import { createLiveHandler } from '../../functions/api/live.ts';
 import { createRunHandler } from '../../functions/api/run.ts';
-import { createApiPorts } from '../../functions/entry/http/api-ports.ts';
-import { createCorePorts, noLargeObjects } from '../../functions/create-ports.ts';
+import { createApiPorts } from '../../functions/http/api-ports.ts';
+import { createCorePorts, noLargeObjects } from '../../functions/wiring/create-ports.ts';
 import { createCallbackHandler } from '../../functions/workers/callback.ts';
 import { createControlHandler } from '../../functions/workers/control.ts';
 import { createPageHandler } from '../../functions/workers/page.ts';

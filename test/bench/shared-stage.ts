@@ -2,7 +2,7 @@ import type { SQSEvent } from 'aws-lambda';
 import { createCallbackHandler } from '../../functions/workers/callback.ts';
 import { createControlHandler } from '../../functions/workers/control.ts';
 import { createPageHandler } from '../../functions/workers/page.ts';
-import { createCorePorts } from '../../functions/create-ports.ts';
+import { createCorePorts } from '../../functions/wiring/create-ports.ts';
 import { QueueState } from '../../infra/local/services/sqs/queue.ts';
 import { settingsOf } from '../../infra/settings.ts';
 import { createKeyring } from '../../shared/adapters/aws/keyring.ts';

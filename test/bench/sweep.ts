@@ -1,9 +1,9 @@
-import { createCorePorts, noLargeObjects } from '../../functions/create-ports.ts';
+import { createCorePorts, noLargeObjects } from '../../functions/wiring/create-ports.ts';
 import { keys } from '../../shared/adapters/dynamodb/keys.ts';
 import { toItem } from '../../shared/adapters/dynamodb/attributes.ts';
 import type { CorePorts } from '../../shared/engine/ports.ts';
 import { DUE_PARTITIONS, type DueEntry } from '../../shared/engine/stores.ts';
-import { seeToEntry } from '../../shared/engine/sweep/see-to-entry.ts';
+import { handleDueEntry } from '../../shared/engine/sweep/handle-due-entry.ts';
 import { sweep } from '../../shared/engine/sweep/sweep.ts';
 import { settleAll } from '../../shared/engine/settle-all.ts';
 import { settingsOf } from '../../infra/settings.ts';
@@ -91,7 +91,7 @@ async function sweepInOrder(ports: CorePorts, until: number): Promise<void> {
   for (let partition = 0; partition < DUE_PARTITIONS; partition += 1) {
     while (ports.clock.now() < until) {
       const { rows } = await ports.due.listDue(partition, ports.clock.now(), PAGE_ROWS);
-      await settleAll(rows.map(async ({ entry }) => entry !== null && (await seeToEntry(ports, entry))));
+      await settleAll(rows.map(async ({ entry }) => entry !== null && (await handleDueEntry(ports, entry))));
       if (rows.length < PAGE_ROWS) break;
     }
   }

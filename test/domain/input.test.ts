@@ -28,11 +28,11 @@ describe('how an input has ended', () => {
 
   it('begins anew in a retry, for what failed and was not refused', () => {
     const retried = { restartEpoch: 2 };
-    const ends = (standing: RunWindow | null): unknown[] => [
-      endOf(2, standing, undefined, retried),
-      endOf(3, standing, FAILED, retried),
-      endOf(3, standing, { ...FAILED, refused: true }, retried),
-      endOf(3, standing, { ...FAILED, epoch: 2 }, retried),
+    const ends = (stored: RunWindow | null): unknown[] => [
+      endOf(2, stored, undefined, retried),
+      endOf(3, stored, FAILED, retried),
+      endOf(3, stored, { ...FAILED, refused: true }, retried),
+      endOf(3, stored, { ...FAILED, epoch: 2 }, retried),
     ];
     const ended = { ...window, next: 10, front: 10, open: new Map() };
     expect(ends(ended)).toEqual(['SUCCEEDED', null, 'FAILED', 'FAILED']); // not laid out yet

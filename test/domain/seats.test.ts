@@ -4,8 +4,8 @@ import { leaveSeat, NO_SEATS, type Seats, seatsAmong, takeSeat } from '../../sha
 const UNTIL = 60_000;
 
 /** Lets workers ask one after another, each as `worker workspace`; gives who got a seat, and how it is then. */
-function ask(workers: number, asked: readonly string[], standing: Seats = NO_SEATS, now = 0) {
-  let seats = standing;
+function ask(workers: number, asked: readonly string[], stored: Seats = NO_SEATS, now = 0) {
+  let seats = stored;
   const given = asked.map((one) => {
     const [worker = '', workspaceUid = ''] = one.split(' ');
     const decided = takeSeat(seats, { worker, workspaceUid, until: now + UNTIL }, { now, workers });

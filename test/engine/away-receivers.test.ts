@@ -5,7 +5,7 @@ import type { CallbackAnswer } from '../../shared/engine/ports.ts';
 import { replayCallback } from '../../shared/engine/callbacks/replay-callbacks.ts';
 import { deliverCallback } from '../../shared/engine/callbacks/deliver-callback.ts';
 import { newRecord } from '../../shared/engine/callbacks/delivery.ts';
-import { tendReceiver } from '../../shared/engine/callbacks/tend-receiver.ts';
+import { reconcileReceiver } from '../../shared/engine/callbacks/reconcile-receiver.ts';
 import { sweep } from '../../shared/engine/sweep/sweep.ts';
 import { createEngineHarness, type EngineHarness, type Posted, START } from '../support/engine-harness.ts';
 import { listDueEntries } from '../support/list-due.ts';
@@ -98,10 +98,10 @@ describe('a receiver that is away', () => {
   it('and never comes back has each callback tried once more at the end of its time, then FAILED', async () => {
     const { harness, definition } = await awayUntil(Infinity, NO_ANSWER, INPUTS.slice(0, 3));
     await harness.runUntil(START + 6 * DAY_MS);
-    const standing = await records(harness, definition.uid);
-    expect(standing.map(({ status }) => status)).toEqual(Array.from({ length: 7 }, () => 'FAILED'));
+    const stored = await records(harness, definition.uid);
+    expect(stored.map(({ status }) => status)).toEqual(Array.from({ length: 7 }, () => 'FAILED'));
     const last = Map.groupBy(harness.posted, idOf);
-    for (const { uid, retryCount } of standing) {
+    for (const { uid, retryCount } of stored) {
       const at = Math.max(...(last.get(uid)?.map((post) => post.at) ?? [0]));
       expect(retryCount === 9 || at >= START + 90 * HOUR_MS, `${uid} at ${at - START}, retry ${retryCount}`).toBe(true);
       expect(last.get(uid)?.length).toBeLessThanOrEqual(10);
@@ -113,8 +113,8 @@ describe('a receiver that is away', () => {
     const backAt = START + 9 * HOUR_MS + 1_000;
     const { harness, definition, taken } = await awayUntil(backAt);
     await harness.runUntil(backAt - MINUTE_MS);
-    const standing = await records(harness, definition.uid);
-    const [held] = standing.filter(({ heldSince }) => heldSince !== null);
+    const stored = await records(harness, definition.uid);
+    const [held] = stored.filter(({ heldSince }) => heldSince !== null);
     if (held === undefined) throw new Error('nothing is held');
     const before = harness.posted.length;
     for (let n = 0; n < 5; n += 1) await replayCallback(harness.ports, definition, held, Buffer.from(`request ${n}`));
@@ -131,7 +131,7 @@ describe('a receiver that is away', () => {
     await harness.runUntil(backAt);
     const uid = receiverUid(definition.workspaceUid, 'https://receiver.example/hook');
     await harness.ports.receivers.forgetReceiver(uid); // as one does that got through
-    await tendReceiver(harness.ports, uid);
+    await reconcileReceiver(harness.ports, uid);
     expect(taken.size).toBe(0);
     harness.loseQueued();
     await harness.runUntil(harness.now() + 25 * MINUTE_MS);
@@ -209,9 +209,9 @@ describe('a receiver that is away', () => {
     const uid = receiverUid('5a0b1c2d-3e4f-4a5b-8c6d-7e8f90a1b2c3', 'https://receiver.example/hook');
     const rows = Array.from({ length: 1_001 }, (_, n) => ({ uid: `callback ${n}`, attempt: 1, dueAt: n, giveUpAt: n }));
     await Promise.all(rows.map((row) => ports.receivers.putHeld(uid, { ...row, heldAt: START }, START)));
-    expect(await tendReceiver(ports, uid)).toEqual({ at: START + MINUTE_MS, hasMore: true });
+    expect(await reconcileReceiver(ports, uid)).toEqual({ at: START + MINUTE_MS, hasMore: true });
     expect(await ports.receivers.listHeld(uid, 10)).toHaveLength(1);
-    expect(await tendReceiver(ports, uid)).toBeNull();
+    expect(await reconcileReceiver(ports, uid)).toBeNull();
     expect(await ports.receivers.listHeld(uid, 10)).toEqual([]);
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { deriveUid, shortHash } from '../../shared/domain/ids.ts';
-import { buryMessage } from '../../shared/engine/bury/bury-message.ts';
+import { handleDeadLetter } from '../../shared/engine/dead-letters/handle-dead-letter.ts';
 import { dispatchRun } from '../../shared/engine/runs/dispatch-run.ts';
 import { deliverCallback } from '../../shared/engine/callbacks/deliver-callback.ts';
 import { replayCallback } from '../../shared/engine/callbacks/replay-callbacks.ts';
@@ -32,22 +32,22 @@ function bodies(harness: EngineHarness, type: string) {
 }
 
 /** Everything a message died of, told to the dead letters again under a new message id and under its own. */
-async function buryAllSent(harness: EngineHarness): Promise<Set<string>> {
-  const burials = new Set<string>();
+async function failAllSent(harness: EngineHarness): Promise<Set<string>> {
+  const deadLetterOutcomes = new Set<string>();
   for (const [index, { message }] of [...harness.sent].entries()) {
-    const letter = {
+    const deadLetter = {
       messageId: `again ${index}`,
       by: shortHash(`again ${index}`),
       queue: 'dead-letters',
       isUndelivered: false,
     };
-    burials.add(await buryMessage(harness.ports, message, letter));
+    deadLetterOutcomes.add(await handleDeadLetter(harness.ports, message, deadLetter));
   }
-  return burials;
+  return deadLetterOutcomes;
 }
 
-const bury = (harness: EngineHarness, message: Message, id = 'letter') =>
-  buryMessage(harness.ports, message, {
+const endDeadLetter = (harness: EngineHarness, message: Message, id = 'letter') =>
+  handleDeadLetter(harness.ports, message, {
     messageId: id,
     by: shortHash(id),
     queue: 'dead-letters',
@@ -119,7 +119,7 @@ describe('a page that died', () => {
     await harness.runUntil(START + 10_000);
     const [first] = harness.sent.filter(({ message }) => message.kind === 'page');
     if (first === undefined) throw new Error('no page was sent');
-    expect(await bury(harness, first.message)).toBe('NOTHING');
+    expect(await endDeadLetter(harness, first.message)).toBe('NOTHING');
     await harness.runUntil(START + 10 * MINUTE_MS);
     expect((await controlOf(harness, definition.uid)).status).toBe('SUCCEEDED');
   });
@@ -133,7 +133,7 @@ describe('a page that died', () => {
     harness.loseQueued();
     const ports = { ...harness.ports, messages: { send: () => Promise.reject(new Error('away')) } };
     await expect(runPage(ports, page, { by: shortHash('letter'), count: 1 })).rejects.toThrow('away');
-    expect(await bury(harness, page)).toBe('CARRIED_ON');
+    expect(await endDeadLetter(harness, page)).toBe('CARRIED_ON');
     await harness.runUntil(START + 30 * MINUTE_MS);
     expect(await controlOf(harness, definition.uid)).toMatchObject({ status: 'SUCCEEDED', totals: { outputs: 6 } });
   });
@@ -151,10 +151,10 @@ describe('a page that died', () => {
     const away = { ...harness.ports, messages: { send: () => Promise.reject(new Error('the queue is away')) } };
     await expect(runPage(away, first.message, { by: shortHash('its own'), count: 1 })).rejects.toThrow('away');
 
-    expect(await bury(harness, first.message, 'of another')).toBe('NOTHING');
-    expect(await bury(harness, first.message, 'its own')).toBe('CARRIED_ON');
+    expect(await endDeadLetter(harness, first.message, 'of another')).toBe('NOTHING');
+    expect(await endDeadLetter(harness, first.message, 'its own')).toBe('CARRIED_ON');
     await harness.runUntil(START + 5 * MINUTE_MS);
-    expect(await bury(harness, first.message, 'its own')).toBe('NOTHING');
+    expect(await endDeadLetter(harness, first.message, 'its own')).toBe('NOTHING');
     expect(await controlOf(harness, definition.uid)).toMatchObject({ status: 'SUCCEEDED', totals: { outputs: 12 } });
     // The queue still had the dispatch, and with it first pages that came twice; none of the rest did.
     expect(actions.calls.filter(({ page }) => page > 0)).toHaveLength(4);
@@ -213,12 +213,12 @@ describe('a dispatch that died', () => {
     const { definition } = await harness.launch({ inputs: [GOOD, GOOD] });
     const later = await harness.launch({ inputs: [GOOD], scheduleAt: START + 60 * MINUTE_MS });
     const dispatch = (runUid: string): Message => ({ kind: 'dispatch', runUid, epoch: 1 });
-    expect(await bury(harness, dispatch(later.definition.uid))).toBe('NOTHING');
+    expect(await endDeadLetter(harness, dispatch(later.definition.uid))).toBe('NOTHING');
     await harness.runUntil(START + 1);
-    expect(await bury(harness, dispatch(definition.uid))).not.toBe('RUN_ENDED');
+    expect(await endDeadLetter(harness, dispatch(definition.uid))).not.toBe('RUN_ENDED');
     await harness.runUntil(START + 10 * MINUTE_MS);
     const ended = await controlOf(harness, definition.uid);
-    expect(await bury(harness, dispatch(definition.uid))).toBe('NOTHING');
+    expect(await endDeadLetter(harness, dispatch(definition.uid))).toBe('NOTHING');
     expect(await controlOf(harness, definition.uid)).toEqual(ended);
     await harness.runUntil(START + 80 * MINUTE_MS);
     expect((await controlOf(harness, later.definition.uid)).status).toBe('SUCCEEDED');
@@ -296,7 +296,7 @@ describe('a callback that died', () => {
     const ports = { ...harness.ports, messages: { send: () => Promise.reject(new Error('away')) } };
     const first = { kind: 'callback', uid, attempt: 0 } as const;
     await expect(deliverCallback(ports, first, { by: shortHash('letter'), count: 1 })).rejects.toThrow('away');
-    expect(await bury(harness, first)).toBe('CARRIED_ON');
+    expect(await endDeadLetter(harness, first)).toBe('CARRIED_ON');
     await harness.runUntil(START + 2 * MINUTE_MS);
     expect(await harness.ports.callbacks.readRecord(uid)).toMatchObject({ status: 'SUCCESS', retryCount: 1 });
   });
@@ -312,10 +312,10 @@ describe('a callback that died', () => {
     const uid = deriveUid(definition.uid, 'page', { input: 0, page: 0, part: 1 });
     const waiting = await harness.ports.callbacks.readRecord(uid);
     expect(waiting).toMatchObject({ status: 'PENDING', retryCount: 0 });
-    expect(await bury(harness, { kind: 'callback', uid, attempt: 0 })).toBe('NOTHING');
+    expect(await endDeadLetter(harness, { kind: 'callback', uid, attempt: 0 })).toBe('NOTHING');
     expect(await harness.ports.callbacks.readRecord(uid)).toEqual(waiting);
     await harness.runUntil(START + 10 * MINUTE_MS);
-    expect(await bury(harness, { kind: 'callback', uid, attempt: 1 })).toBe('NOTHING');
+    expect(await endDeadLetter(harness, { kind: 'callback', uid, attempt: 1 })).toBe('NOTHING');
     expect(await harness.ports.callbacks.readRecord(uid)).toMatchObject({ status: 'SUCCESS' });
   });
 });
@@ -328,10 +328,10 @@ describe('a redrive', () => {
     const ended = await controlOf(harness, definition.uid);
     const calls = actions.calls.length;
     const posts = harness.posted.length;
-    const burials = await buryAllSent(harness);
+    const deadLetterOutcomes = await failAllSent(harness);
     for (const { message } of harness.sent) harness.queue(message);
     await harness.runUntil(START + 30 * MINUTE_MS);
-    expect([...burials].filter((burial) => burial !== 'NOTHING' && burial !== 'CARRIED_ON')).toEqual([]);
+    expect([...deadLetterOutcomes].filter((outcome) => outcome !== 'NOTHING' && outcome !== 'CARRIED_ON')).toEqual([]);
     expect(await controlOf(harness, definition.uid)).toEqual(ended);
     expect(actions.calls).toHaveLength(calls);
     // Page callbacks may come again under their own ids; at least once is the promise, and no other one is new.
@@ -348,7 +348,7 @@ describe('a redrive', () => {
     state.isBroken = false;
     await retryRun(harness.ports, definition);
     const former = harness.sent.filter(({ message }) => 'epoch' in message && message.epoch === 1);
-    for (const { message } of former) expect(await bury(harness, message)).toBe('NOTHING');
+    for (const { message } of former) expect(await endDeadLetter(harness, message)).toBe('NOTHING');
     await harness.runUntil(START + 20 * MINUTE_MS);
     expect((await controlOf(harness, definition.uid)).status).toBe('SUCCEEDED');
   });
@@ -357,7 +357,7 @@ describe('a redrive', () => {
     const { harness } = breakable(() => false);
     const { definition } = await harness.launch({ inputs: [GOOD, GOOD] });
     await stopRun(harness.ports, definition, 'CANCELLED_BY_CALLER');
-    expect(await buryAllSent(harness)).toEqual(new Set(['NOTHING']));
+    expect(await failAllSent(harness)).toEqual(new Set(['NOTHING']));
     await harness.runUntil(START + 20 * MINUTE_MS);
     expect(await controlOf(harness, definition.uid)).toMatchObject({ status: 'STOPPED', lastError: null });
   });

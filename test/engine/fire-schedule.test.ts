@@ -6,7 +6,7 @@ import { fireSchedule } from '../../shared/engine/schedules/fire-schedule.ts';
 import { cancelSchedule, pauseSchedule, resumeSchedule } from '../../shared/engine/schedules/manage-schedule.ts';
 import { putSchedule, type ScheduleLaunch } from '../../shared/engine/schedules/put-schedule.ts';
 import type { ScheduleEntry } from '../../shared/engine/schedules/schedule-ports.ts';
-import { tendSchedule } from '../../shared/engine/schedules/tend-schedule.ts';
+import { reconcileSchedule } from '../../shared/engine/schedules/reconcile-schedule.ts';
 import { triggerSchedule } from '../../shared/engine/schedules/trigger-schedule.ts';
 import { type ScheduleChange, updateSchedule } from '../../shared/engine/schedules/update-schedule.ts';
 import { createRegistry } from '../../shared/sdk/action-registry.ts';
@@ -212,7 +212,7 @@ describe('a single time so near', () => {
     };
     const ports = { ...harness.ports, entries };
     const { schedule } = await putSchedule(ports, { ...LAUNCH, cron: null, scheduleAt: START + ms });
-    await tendSchedule(ports, { kind: 'tend', scheduleUid: schedule.uid, dueAt: null });
+    await reconcileSchedule(ports, { kind: 'reconcile', scheduleUid: schedule.uid, dueAt: null });
     await harness.turnTo(START + ms + 2_000);
     return harness.fires(schedule.uid);
   }

@@ -54,8 +54,8 @@ describe('a hundred inputs at ten calls a minute', () => {
     ]);
     for (const { until } of waiting) expect(until).toBeGreaterThan(START + MINUTE_MS);
     await harness.runUntil(START + 5 * MINUTE_MS);
-    const slots = await harness.ports.progress.readShardSlots(control.uid, 0);
-    expect(slots.map(({ tries }) => tries)).toEqual(Array.from({ length: 12 }, () => 0));
+    const pageRecords = await harness.ports.progress.readShardPageRecords(control.uid, 0);
+    expect(pageRecords.map(({ tries }) => tries)).toEqual(Array.from({ length: 12 }, () => 0));
   });
 
   it('are counted apart by account: sixty of two take the time of thirty', async () => {
@@ -126,7 +126,7 @@ describe('a run whose every input waits for long', () => {
     expect(waiting).toMatchObject({ status: 'SCHEDULED', reason: { code: 'RATE_LIMIT', retryAt: turn } });
     expect(turn).toBeGreaterThan(START + 10 * MINUTE_MS);
     expect(turn).toBeLessThan(START + 10.1 * MINUTE_MS);
-    expect(await harness.ports.admission.listSlots(control.workspaceUid)).toEqual([]);
+    expect(await harness.ports.admission.listPageRecords(control.workspaceUid)).toEqual([]);
     await harness.runUntil(START + HOUR_MS);
     expect(await controlOf(harness, control.uid)).toMatchObject({ status: 'SUCCEEDED', totals: { succeeded: 4 } });
     expect(mostInWindow(calls, RARE.perMs)).toBe(1);

@@ -29,9 +29,9 @@ async function finishedRun(answer: (post: Posted, attempt: number) => CallbackAn
 async function replay(harness: EngineHarness, runUid: string, posted: Posted | undefined, seed: Uint8Array = SEED) {
   const definition = await harness.ports.runs.readDefinition(runUid);
   const uid = posted?.headers['webhook-id'] ?? '';
-  const slot = await harness.ports.progress.readSlot(runUid, 0, 0);
-  if (definition === null || slot === null) throw new Error('the run is not there');
-  const record = (await harness.ports.callbacks.readRecord(uid)) ?? unstoredRecord(definition, slot, uid, null);
+  const pageRecord = await harness.ports.progress.readPageRecord(runUid, 0, 0);
+  if (definition === null || pageRecord === null) throw new Error('the run is not there');
+  const record = (await harness.ports.callbacks.readRecord(uid)) ?? unstoredRecord(definition, pageRecord, uid, null);
   return replayCallback(harness.ports, definition, record, seed);
 }
 

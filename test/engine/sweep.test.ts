@@ -198,7 +198,7 @@ async function countRows(harness: EngineHarness): Promise<number> {
 
 /** Schedules that the control function was asked to see to. */
 function toldSchedules({ sent }: EngineHarness): readonly string[] {
-  return sent.flatMap(({ message }) => (message.kind === 'tend' ? [message.scheduleUid] : [])).toSorted();
+  return sent.flatMap(({ message }) => (message.kind === 'reconcile' ? [message.scheduleUid] : [])).toSorted();
 }
 
 function partitionOf(uid: string): number {

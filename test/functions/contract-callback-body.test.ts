@@ -3,7 +3,7 @@ import { callbackBody } from '../../shared/contract/callback-schemas.ts';
 import { pageCallbackBody, recordCallbackBody } from '../../shared/domain/callback.ts';
 import { EngineError, toErrorRecord } from '../../shared/domain/errors.ts';
 import { deriveUid, runUidOf } from '../../shared/domain/ids.ts';
-import type { PageSlot } from '../../shared/domain/page.ts';
+import type { PageRecord } from '../../shared/domain/page.ts';
 import type { RunDefinition } from '../../shared/domain/run.ts';
 
 const runUid = runUidOf(new Uint8Array(10).fill(7));
@@ -33,7 +33,7 @@ const definition: RunDefinition = {
   expiresAt: at,
 };
 
-const slot: PageSlot = {
+const pageRecord: PageRecord = {
   runUid,
   input: 0,
   page: 2,
@@ -56,7 +56,7 @@ const failed = { type: 'run.input_failed', input: 0, page: 0, error, attempt: 1,
 const finished = { type: 'run.finished', status: 'FAILED', error, manifest, attempt: 1, at } as const;
 
 it.each([
-  ['run.page', pageCallbackBody(definition, slot, input, [{ a: 1 }], { part: 1, parts: 1, batchUid })],
+  ['run.page', pageCallbackBody(definition, pageRecord, input, [{ a: 1 }], { part: 1, parts: 1, batchUid })],
   ['run.input_failed', recordCallbackBody(definition, failedUid, failed, { input, batchUid })],
   ['run.finished', recordCallbackBody(definition, finishedUid, finished, null)],
 ])('what is sent as %s is what the document says', (type, body) => {

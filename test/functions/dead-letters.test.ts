@@ -65,7 +65,7 @@ test('a letter is logged with its id, its queue, what it said and what came of i
   const about = { message_id: '0b5f0b9e-4a4e-4f8e-9a55-1d2f3a4b5c6d', queue: 'Trireme-prod-DeadLetters' };
   expect(lines).toMatchObject([
     { level: 'error', data: { ...about, run_uid: definition.uid, label: 'INTERNAL_ERROR' } },
-    { level: 'warn', data: { ...about, burial: 'INPUT_FAILED', letter: { kind: 'page' } } },
+    { level: 'warn', data: { ...about, outcome: 'INPUT_FAILED', deadLetter: { kind: 'page' } } },
   ]);
   const control = await harness.ports.runs.readControl(definition.uid);
   expect(control?.lastError?.error_ref).toBe(lines[0]?.data['error_ref']);
@@ -101,7 +101,7 @@ test.each([
   const body = fireTemplate(uid, revision).replace('<aws.scheduler.scheduled-time>', new Date(at).toISOString());
   const told = { stringValue: 'AccessDenied', dataType: 'String', stringListValues: [], binaryListValues: [] };
   const event = eventOf(body, how.startsWith('EventBridge') ? { ERROR_CODE: told } : {});
-  await handle(event); // its time is yet to come: the schedule's tending brings it
+  await handle(event); // its time is yet to come: reconciling the schedule brings it
   expect(await harness.fires(uid)).toEqual([]);
   harness.skipTo(at + 60_000);
   await handle(event);
@@ -118,9 +118,9 @@ test('a fire that the ledger has is carried out as it was decided, however often
   const [fire] = await harness.fires(uid);
   if (fire?.runUid === undefined || fire.runUid === null) throw new Error('it did not fire');
   const run = await harness.ports.runs.readControl(fire.runUid);
-  const letter = { kind: 'fire', scheduleUid: uid, nominalAt: fire.nominalAt, revision: 1 } as const;
-  await handle(eventOf(encodeMessage(letter)));
-  await handle(eventOf(encodeMessage({ kind: 'tend', scheduleUid: uid, dueAt: null })));
+  const deadLetter = { kind: 'fire', scheduleUid: uid, nominalAt: fire.nominalAt, revision: 1 } as const;
+  await handle(eventOf(encodeMessage(deadLetter)));
+  await handle(eventOf(encodeMessage({ kind: 'reconcile', scheduleUid: uid, dueAt: null })));
   expect(await harness.fires(uid)).toEqual([fire]);
   expect(await harness.ports.runs.readControl(fire.runUid)).toEqual(run);
 });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { chooseMediaType } from '../../functions/entry/http/media-type.ts';
+import { chooseMediaType } from '../../functions/http/media-type.ts';
 
 const OFFERED = ['application/json', 'application/x-ndjson', 'text/csv'];
 

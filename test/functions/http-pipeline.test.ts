@@ -1,11 +1,11 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type * as z from 'zod';
-import type { Caller } from '../../functions/entry/http/authenticate.ts';
-import { createApiHandler } from '../../functions/entry/http/create-api-handler.ts';
-import type { ReplyBody } from '../../functions/entry/http/endpoint.ts';
-import { defineEndpoint } from '../../functions/entry/http/endpoint.ts';
-import { pageUrl, readHttpRequest } from '../../functions/entry/http/http-request.ts';
+import type { Caller } from '../../functions/http/authenticate.ts';
+import { createApiHandler } from '../../functions/http/create-api-handler.ts';
+import type { ReplyBody } from '../../functions/http/endpoint.ts';
+import { defineEndpoint } from '../../functions/http/endpoint.ts';
+import { pageUrl, readHttpRequest } from '../../functions/http/http-request.ts';
 import { errorRecord } from '../../shared/contract/error-schemas.ts';
 import { digestApiKey, formatApiKey, keyUidOf } from '../../shared/domain/api-key.ts';
 import { EngineError } from '../../shared/domain/errors.ts';

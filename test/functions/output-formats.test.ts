@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import * as z from 'zod';
-import { outputFormat } from '../../functions/entry/reading/output-formats.ts';
+import { outputFormat } from '../../functions/endpoints/output-formats.ts';
 import { parseLosslessJson } from '../../shared/domain/lossless-json.ts';
 import { defineAction } from '../../shared/sdk/define-action.ts';
 

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createRateLimiter, type SpendRate } from '../../functions/entry/http/rate-limit.ts';
+import { createRateLimiter, type SpendRate } from '../../functions/http/rate-limit.ts';
 import { createLimitStore, type LimitStore } from '../../shared/adapters/dynamodb/limit-store.ts';
 import { createRateStore, type RateStore } from '../../shared/adapters/dynamodb/rate-store.ts';
 import { Table } from '../../shared/adapters/dynamodb/table.ts';
@@ -83,8 +83,8 @@ describe('one container', () => {
 
   it('hands a lot out once to calls that come together', async () => {
     const spend = container();
-    const standings = await Promise.all(Array.from({ length: 60 }, () => spend('w', 'live')));
-    expect(standings.filter(({ refusedUntil }) => refusedUntil === null)).toHaveLength(40);
+    const storedOnes = await Promise.all(Array.from({ length: 60 }, () => spend('w', 'live')));
+    expect(storedOnes.filter(({ refusedUntil }) => refusedUntil === null)).toHaveLength(40);
   });
 });
 

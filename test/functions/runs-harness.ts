@@ -5,8 +5,8 @@ import { createRunHandler } from '../../functions/api/run.ts';
 import { createRunsHandler } from '../../functions/api/runs.ts';
 import { createVerbsHandler } from '../../functions/api/verbs.ts';
 import { createSchedulesHandler } from '../../functions/api/schedules.ts';
-import { createApiPorts } from '../../functions/entry/http/api-ports.ts';
-import { createCorePorts } from '../../functions/create-ports.ts';
+import { createApiPorts } from '../../functions/http/api-ports.ts';
+import { createCorePorts } from '../../functions/wiring/create-ports.ts';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { createKeyring } from '../../shared/adapters/aws/keyring.ts';
 import { createStageSecrets } from '../../shared/adapters/aws/stage-secrets.ts';
@@ -22,7 +22,7 @@ import type { CallbackRecord } from '../../shared/domain/callback.ts';
 import { EngineError, type ErrorRecord, toErrorRecord } from '../../shared/domain/errors.ts';
 import { runUidOf } from '../../shared/domain/ids.ts';
 import type { OpenInput } from '../../shared/domain/input.ts';
-import type { PageSlot } from '../../shared/domain/page.ts';
+import type { PageRecord } from '../../shared/domain/page.ts';
 import { NO_TOTALS, type RunControl, type RunDefinition, type RunMove } from '../../shared/domain/run.ts';
 import type { ControlChange } from '../../shared/engine/stores.ts';
 import type { Message } from '../../shared/engine/messages.ts';
@@ -184,7 +184,7 @@ export async function createReadingHarness(more: Readonly<Record<string, Action>
     return { rows, calls, rest: null };
   }
 
-  const slots = new Map<string, PageSlot>();
+  const pageRecords = new Map<string, PageRecord>();
 
   /** A run of so many inputs, as its launch leaves it. */
   async function createRun(
@@ -251,14 +251,14 @@ export async function createReadingHarness(more: Readonly<Record<string, Action>
       | 'failure'
       | 'nothing',
     epoch = 1,
-  ): Promise<PageSlot> {
+  ): Promise<PageRecord> {
     const name = `${uid} ${input}`;
-    const before = slots.get(name);
+    const before = pageRecords.get(name);
     const page = before === undefined ? 0 : before.outcome.kind === 'FAILURE' ? before.page : before.page + 1;
     const items = typeof outcome === 'string' ? [] : outcome.items;
     const { last = false, parts = 1, tries = 0 } = typeof outcome === 'string' ? { last: true } : outcome;
     const info = outcome === 'nothing' ? ({ label: 'NO_RESULT', message: 'nothing here' } as const) : null;
-    const slot: PageSlot = {
+    const pageRecord: PageRecord = {
       runUid: uid,
       input,
       page,
@@ -276,10 +276,15 @@ export async function createReadingHarness(more: Readonly<Record<string, Action>
       at: time.now,
       version: 1,
     };
-    const put = await core.progress.putSlot(slot, items, Math.ceil(time.now / 1_000) + RETENTION_S, slot.epoch);
+    const put = await core.progress.putPageRecord(
+      pageRecord,
+      items,
+      Math.ceil(time.now / 1_000) + RETENTION_S,
+      pageRecord.epoch,
+    );
     if (!put.won) throw new Error('the slot was taken');
-    slots.set(name, slot);
-    return slot;
+    pageRecords.set(name, pageRecord);
+    return pageRecord;
   }
 
   /** The window of each run as it was laid last, and the inputs that have ended. */
@@ -288,21 +293,21 @@ export async function createReadingHarness(more: Readonly<Record<string, Action>
     { next: number; epoch: number; open: Map<number, Partial<OpenInput>>; ended: Set<number> }
   >();
 
-  function standingOf(uid: string) {
-    const standing = laid.get(uid) ?? { next: 0, epoch: 1, open: new Map(), ended: new Set<number>() };
-    laid.set(uid, standing);
-    return standing;
+  function stateOf(uid: string) {
+    const stored = laid.get(uid) ?? { next: 0, epoch: 1, open: new Map(), ended: new Set<number>() };
+    laid.set(uid, stored);
+    return stored;
   }
 
   async function layWindow(uid: string): Promise<void> {
-    const { next, epoch, open, ended } = standingOf(uid);
+    const { next, epoch, open, ended } = stateOf(uid);
     const totals = { ...NO_TOTALS };
     for (const input of ended) {
-      const slot = slots.get(`${uid} ${input}`);
-      if (slot === undefined) throw new Error(`input ${input} has no page`);
-      totals[slot.outcome.kind === 'RESULT' ? 'succeeded' : 'failed'] += 1;
-      totals.outputs += slot.results;
-      totals.callbacks += slot.callbacks;
+      const pageRecord = pageRecords.get(`${uid} ${input}`);
+      if (pageRecord === undefined) throw new Error(`input ${input} has no page`);
+      totals[pageRecord.outcome.kind === 'RESULT' ? 'succeeded' : 'failed'] += 1;
+      totals.outputs += pageRecord.results;
+      totals.callbacks += pageRecord.callbacks;
     }
     const inHand = Array.from(open, ([input, wait]) => {
       return { position: input, input, wait: { page: 0, attempt: 0, until: null, by: 'me', ...wait } };
@@ -314,24 +319,24 @@ export async function createReadingHarness(more: Readonly<Record<string, Action>
 
   /** Counts an input as ended by the page recorded last. */
   async function endInput(uid: string, input: number): Promise<void> {
-    const slot = slots.get(`${uid} ${input}`);
-    if (slot === undefined) throw new Error(`input ${input} has no page`);
-    const { outcome, epoch, page, results: outputs, callbacks } = slot;
+    const pageRecord = pageRecords.get(`${uid} ${input}`);
+    if (pageRecord === undefined) throw new Error(`input ${input} has no page`);
+    const { outcome, epoch, page, results: outputs, callbacks } = pageRecord;
     if (outcome.kind === 'FAILURE') {
       const refused = outcome.error.error_label === 'BAD_INPUT';
       const expiresAt = Math.ceil(time.now / 1_000) + RETENTION_S;
       await core.progress.noteFailed(uid, { input, epoch, page, outputs, callbacks, refused }, expiresAt);
     }
-    const standing = standingOf(uid);
-    standing.ended.add(input);
-    standing.open.delete(input);
-    standing.next = Math.max(standing.next, input + 1);
+    const stored = stateOf(uid);
+    stored.ended.add(input);
+    stored.open.delete(input);
+    stored.next = Math.max(stored.next, input + 1);
     await layWindow(uid);
   }
 
   async function openWindow(uid: string, next: number, open: Readonly<Record<number, Partial<OpenInput>>>, epoch = 1) {
     const entries = Object.entries(open).map(([input, wait]) => [Number(input), wait] as const);
-    Object.assign(standingOf(uid), { next, epoch, open: new Map(entries) });
+    Object.assign(stateOf(uid), { next, epoch, open: new Map(entries) });
     await layWindow(uid);
   }
 

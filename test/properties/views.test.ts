@@ -133,8 +133,8 @@ test('inputs and results are', () => {
       const stored = { input: {}, customData: null };
       const own = { index: 0, stored, status, lastError: error, lastInfo: null, outputs: 0, tries: 0 };
       expect(runSchemas.runInput.safeParse(inputView(run, { ...own, ...times })).error).toBeUndefined();
-      const slot = { runUid: UID, input: 0, page: 0, at: until } as Parameters<typeof envelopeView>[0]; // cast: all it reads
-      expect(runSchemas.outputEnvelope.safeParse(envelopeView(slot, stored, {})).error).toBeUndefined();
+      const pageRecord = { runUid: UID, input: 0, page: 0, at: until } as Parameters<typeof envelopeView>[0]; // cast: all it reads
+      expect(runSchemas.outputEnvelope.safeParse(envelopeView(pageRecord, stored, {})).error).toBeUndefined();
     }),
   );
 });

@@ -1,33 +1,39 @@
-import { buriedRuns } from './checks/burial-checks.ts';
+import { runsFailedByDeadLetter } from './checks/dead-letter-checks.ts';
 import { checkAll, readTruths } from './checks/check-all.ts';
 import { SeededRandom } from './random.ts';
 import { comeToRest } from './rest.ts';
-import { retryRun } from './supervise-letters.ts';
+import { retryRun } from './supervise-dead-letters.ts';
 import type { OpenHistory } from './history.ts';
 
 /** Messages of each queue that are sent again at the end. */
 const REDRIVEN = 5;
 
-/** Retries what failed by a burial: now that nothing is broken any more, it comes to the end it should have had. */
-export async function retryBuried(history: OpenHistory): Promise<void> {
+/** Retries what failed by a dead letter: now that nothing is broken any more, it comes to the end it should have had. */
+export async function retryFailedByDeadLetter(history: OpenHistory): Promise<void> {
   const { stage, deployment, observer, truth } = history;
-  const buried = buriedRuns(await readTruths(history)).map(({ control }) => control);
-  if (buried.length === 0) return;
-  let left = buried.length;
-  for (const control of buried) {
+  const failedByDeadLetter = runsFailedByDeadLetter(await readTruths(history)).map(({ control }) => control);
+  if (failedByDeadLetter.length === 0) return;
+  let left = failedByDeadLetter.length;
+  for (const control of failedByDeadLetter) {
     stage.timeline.after(1, async () => {
       const status = await retryRun(stage, deployment, truth, control);
       left -= 1;
       if (status === 200) return;
-      observer.violate('buriedRunsAreRetried', `retry of ${control.uid} was answered ${status ?? 'nothing'}`);
+      observer.violate(
+        'runsFailedByDeadLettersAreRetried',
+        `retry of ${control.uid} was answered ${status ?? 'nothing'}`,
+      );
     });
   }
   await comeToRest(history, () => left === 0);
   await checkAll(history);
-  const uids = new Set(buried.map(({ uid }) => uid));
-  for (const { control } of buriedRuns(await readTruths(history))) {
+  const uids = new Set(failedByDeadLetter.map(({ uid }) => uid));
+  for (const { control } of runsFailedByDeadLetter(await readTruths(history))) {
     if (!uids.has(control.uid)) continue;
-    observer.violate('buriedRunsAreRetried', `${control.uid} was retried, and what was buried of it stays so`);
+    observer.violate(
+      'runsFailedByDeadLettersAreRetried',
+      `${control.uid} was retried, and what a dead letter failed of it stays so`,
+    );
   }
 }
 
@@ -39,13 +45,13 @@ export async function redrive(history: OpenHistory): Promise<void> {
   const { stage, deployment, records, observer } = history;
   const { queues } = deployment;
   const random = new SeededRandom(stage.seed, 'redrive');
-  const before = records.standing();
+  const before = records.stored();
   deployment.turnReceivers(new SeededRandom(stage.seed, 'redrive receivers').pick(['well', 'dead', 'gone']));
   const letters = Array.from(queues.letters.all);
   const chosen = new SeededRandom(stage.seed, 'redrive letters');
   for (const letter of letters) {
     if (chosen.happens(0.5)) queues.redrive(letter);
-    if (chosen.happens(0.5)) queues.bury({ ...letter, sentAt: stage.timeline.now() });
+    if (chosen.happens(0.5)) queues.endDeadLetter({ ...letter, sentAt: stage.timeline.now() });
   }
   for (const queue of queues.all()) {
     const bodies = [...queue.history];
@@ -53,7 +59,7 @@ export async function redrive(history: OpenHistory): Promise<void> {
   }
   await comeToRest(history, () => true);
   await checkAll(history);
-  const after = records.standing();
+  const after = records.stored();
   for (const [key, text] of after) {
     if (before.get(key) !== text)
       observer.violate('redriveChangesNothing', `${key}: ${before.get(key) ?? 'absent'} became ${text}`);

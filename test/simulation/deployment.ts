@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
-import { createApiPorts } from '../../functions/entry/http/api-ports.ts';
-import type { ApiPorts } from '../../functions/entry/http/create-api-handler.ts';
-import { createCorePorts } from '../../functions/create-ports.ts';
+import { createApiPorts } from '../../functions/http/api-ports.ts';
+import type { ApiPorts } from '../../functions/http/create-api-handler.ts';
+import { createCorePorts } from '../../functions/wiring/create-ports.ts';
 import { createLaunchHandler } from '../../functions/api/launch.ts';
 import { createLiveHandler } from '../../functions/api/live.ts';
 import { createRunHandler } from '../../functions/api/run.ts';
@@ -232,21 +232,21 @@ function notingLetters({ coverage }: Stage, seenTo: Set<string>, log: Log): Log 
   return {
     ...log,
     warn(message, about = {}) {
-      const { burial, message: letter, message_id: id } = about as Partial<Burying>; // cast: as the reader tells it
-      if (burial !== undefined && letter !== undefined) coverage.hit(`burial:${letter.kind} ${burial}`);
-      if (burial !== undefined && id !== undefined) seenTo.add(id);
+      const { outcome, message: letter, message_id: id } = about as Partial<FailingDeadLetters>; // cast: as the reader tells it
+      if (outcome !== undefined && letter !== undefined) coverage.hit(`dead letter:${letter.kind} ${outcome}`);
+      if (outcome !== undefined && id !== undefined) seenTo.add(id);
       log.warn(message, about);
     },
     error(message, about = {}) {
-      const { message_id: id } = about as Partial<Burying>; // cast: as above
+      const { message_id: id } = about as Partial<FailingDeadLetters>; // cast: as above
       if (id !== undefined) seenTo.add(id);
       log.error(message, about);
     },
   };
 }
 
-interface Burying {
-  readonly burial: string;
+interface FailingDeadLetters {
+  readonly outcome: string;
   readonly message: QueueMessage;
   readonly message_id: string;
 }

@@ -15,7 +15,7 @@ const RARE: ReadonlySet<string> = new Set([
   'move:fail from SCHEDULED',
   'move:retryBlocked from FAILED',
   'move:postpone from QUEUED',
-  'burial:fire FIRE_MISSED',
+  'dead letter:fire FIRE_MISSED',
 ]);
 const HISTORIES_FOR_RARE = 20_000;
 /** So many have every other move and outcome. In fewer, only kinds of faults and points are sure. */

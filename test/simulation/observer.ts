@@ -1,4 +1,4 @@
-import { slotFromItem } from '../../shared/adapters/dynamodb/progress-store.ts';
+import { pageRecordFromItem } from '../../shared/adapters/dynamodb/progress-store.ts';
 import { deriveUid } from '../../shared/domain/ids.ts';
 import { isBadRow } from './bad-rows.ts';
 import { Past } from './checks/past.ts';
@@ -24,7 +24,7 @@ export class Observer {
   /** Told of each change, and which function made it. */
   onChange: (change: Change, by: string) => void = () => undefined;
   /** Told of each change that the reader of dead letters makes. */
-  onBurial: (change: Change, past: Past) => void = () => undefined;
+  onDeadLetterOutcome: (change: Change, past: Past) => void = () => undefined;
   readonly #stage: Stage;
   readonly #limits: StepLimits;
   readonly #past: Past;
@@ -40,7 +40,7 @@ export class Observer {
       this.#tell(instance, change);
       this.#note(change);
       this.onChange(change, instance.functionName);
-      if (instance.functionName === 'dead-letters') this.onBurial(change, this.#past);
+      if (instance.functionName === 'dead-letters') this.onDeadLetterOutcome(change, this.#past);
       this.#past.note(change, this.#stage.timeline.now());
       for (const { name, check } of STEP_CHECKS) {
         const message = check(change, this.#limits, this.#past);
@@ -59,7 +59,7 @@ export class Observer {
     if (pk.startsWith('DUE#') && !isBadRow(pk, sk)) this.onDue(dueAt(after));
     if (!sk.startsWith('P#') || after['f'] === undefined) return;
     const runUid = pk.split('#')[1] ?? '';
-    const { input, page, attempt } = slotFromItem(runUid, toItem(after));
+    const { input, page, attempt } = pageRecordFromItem(runUid, toItem(after));
     const uids = this.failures.get(runUid) ?? new Set<string>();
     this.failures.set(runUid, uids.add(deriveUid(runUid, 'input_failed', { input, page, ending: attempt })));
   }

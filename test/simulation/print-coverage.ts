@@ -22,7 +22,7 @@ export function coverageLines(coverage: Coverage): readonly string[] {
       tableMoves().map((move) => [move, coverage.count(`move:${move}`)]),
     ),
     ...table('Verbs and their answers', coverage.under('verb:')),
-    ...table('Burials of dead letters', coverage.under('burial:')),
+    ...table('What dead letters came to', coverage.under('dead letter:')),
     ...table('What actions did', coverage.under('action:')),
     ...table(
       `Points where an invocation waits: times passed, then ${POINT_OUTCOMES.join(', ')}`,

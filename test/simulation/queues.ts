@@ -1,4 +1,4 @@
-import { type Letter, Letters, type LetterSource } from './letters.ts';
+import { type Letter, Letters, type LetterSource } from './dead-letters.ts';
 import { SeededRandom } from './random.ts';
 import type { Stage } from './instance.ts';
 import { Traffic } from './traffic.ts';
@@ -129,10 +129,10 @@ export class Queue {
 
   delete({ id, receipt }: QueuedMessage): void {
     const { adversary } = this.#stage;
-    const standing = this.#messages.find((message) => message.id === id && message.receipt === receipt);
-    if (standing === undefined) return;
-    if (adversary.strikes('duplicate_after_deletion')) return this.#show(standing, adversary.amount(10, 600_000));
-    this.#messages = this.#messages.filter((message) => message !== standing);
+    const stored = this.#messages.find((message) => message.id === id && message.receipt === receipt);
+    if (stored === undefined) return;
+    if (adversary.strikes('duplicate_after_deletion')) return this.#show(stored, adversary.amount(10, 600_000));
+    this.#messages = this.#messages.filter((message) => message !== stored);
   }
 
   /** Counts the receive and hides the message; false where no consumer sees it. */
@@ -186,7 +186,7 @@ export class Queues {
   constructor(stage: Stage, maxReceives = MAX_RECEIVES) {
     this.#stage = stage;
     const open = (name: 'control' | 'page' | 'callback' | 'intake', visibilityMs = VISIBILITY_MS): Queue => {
-      const take = (message: QueuedMessage): void => this.bury({ ...message, from: name });
+      const take = (message: QueuedMessage): void => this.endDeadLetter({ ...message, from: name });
       return new Queue(stage, name, this.traffic, { maxReceives, take }, visibilityMs);
     };
     this.control = open('control');
@@ -207,7 +207,9 @@ export class Queues {
   }
 
   /** Puts a message into the dead-letter queue, at once visible. */
-  bury(letter: Pick<QueuedMessage, 'id' | 'body' | 'attributes' | 'sentAt'> & { readonly from: LetterSource }): void {
+  endDeadLetter(
+    letter: Pick<QueuedMessage, 'id' | 'body' | 'attributes' | 'sentAt'> & { readonly from: LetterSource },
+  ): void {
     const { id, body, attributes, sentAt, from } = letter;
     this.letters.note({ id, body, attributes, from });
     this.deadLetters.take({ id, body, attributes, sentAt, visibleAt: this.#stage.timeline.now() });

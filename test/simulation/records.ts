@@ -6,7 +6,7 @@ import {
   RECORD_PREFIX,
   blockPartition,
   shardPartition,
-  slotPrefix,
+  pageRecordPrefix,
   WAITER_PREFIX,
 } from '../../shared/adapters/dynamodb/keys.ts';
 import { type LargeObjects, pageFromItem } from '../../shared/adapters/dynamodb/progress-store.ts';
@@ -14,7 +14,7 @@ import { seatsFromItem } from '../../shared/adapters/dynamodb/seat-store.ts';
 import { controlFromItem, definitionFromItem } from '../../shared/adapters/dynamodb/run-records.ts';
 import { blockOf, shardOf } from '../../shared/domain/input.ts';
 import type { ErrorRecord } from '../../shared/domain/errors.ts';
-import type { PageSlot } from '../../shared/domain/page.ts';
+import type { PageRecord } from '../../shared/domain/page.ts';
 import type { Seat } from '../../shared/domain/seats.ts';
 import type { RunControl, RunDefinition } from '../../shared/domain/run.ts';
 import { DUE_PARTITIONS } from '../../shared/engine/stores.ts';
@@ -44,7 +44,7 @@ export interface CallbackRow {
 }
 
 export interface RecordedPage {
-  readonly slot: PageSlot;
+  readonly pageRecord: PageRecord;
   readonly results: readonly unknown[];
   /** JSON bytes of each result. */
   readonly sizes: readonly number[];
@@ -93,7 +93,7 @@ export class Records {
   }
 
   pages(runUid: string, input: number): Promise<readonly RecordedPage[]> {
-    return Promise.all(this.#slotItems(runUid, input).map((item) => this.#pageOf(item, runUid)));
+    return Promise.all(this.#pageRecordItems(runUid, input).map((item) => this.#pageOf(item, runUid)));
   }
 
   /** How many inputs a run's window has counted as ended; null: a retry has not laid it out yet. */
@@ -180,7 +180,7 @@ export class Records {
   }
 
   /** Everything that says how runs stand: what must not change once all is at rest. */
-  standing(): ReadonlyMap<string, string> {
+  stored(): ReadonlyMap<string, string> {
     const texts = new Map<string, string>();
     for (const pk of this.#mirror.partitions().filter((name) => name.startsWith('R#'))) {
       for (const item of this.#mirror.list(pk)) {
@@ -192,12 +192,12 @@ export class Records {
   }
 
   async #readPage(item: WireItem, runUid: string): Promise<RecordedPage> {
-    const { slot, results } = await pageFromItem(this.#objects, runUid, toItem(item));
-    return { slot, results, sizes: results.map((one) => Buffer.byteLength(JSON.stringify(one))) };
+    const { pageRecord, results } = await pageFromItem(this.#objects, runUid, toItem(item));
+    return { pageRecord, results, sizes: results.map((one) => Buffer.byteLength(JSON.stringify(one))) };
   }
 
-  #slotItems(runUid: string, input: number): readonly WireItem[] {
-    return this.#mirror.list(shardPartition(runUid, shardOf(input)), slotPrefix(input));
+  #pageRecordItems(runUid: string, input: number): readonly WireItem[] {
+    return this.#mirror.list(shardPartition(runUid, shardOf(input)), pageRecordPrefix(input));
   }
 }
 

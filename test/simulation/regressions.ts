@@ -72,7 +72,7 @@ export const REGRESSIONS: readonly Regression[] = [
     seed: 59,
     scenario: 'letters',
     was: 'a page that waited for another try was failed by the dead letter of the message that had sent it on',
-    undoneBy: 'page-that-waits-buried',
+    undoneBy: 'page-that-waits-failed',
   },
   {
     seed: 52,
@@ -84,7 +84,7 @@ export const REGRESSIONS: readonly Regression[] = [
     seed: 136,
     scenario: 'letters',
     was: 'a callback that waited for its next attempt was failed by the dead letter of the attempt before',
-    undoneBy: 'callback-that-waits-buried',
+    undoneBy: 'callback-that-waits-failed',
   },
   {
     seed: 797,

@@ -3,16 +3,16 @@ import { type Aim, AimedStrike } from './aim.ts';
 import { badRowItems, watchTimers } from './bad-rows.ts';
 import { Breakdowns } from './breakdowns.ts';
 import { apiKeyItems, takeStep } from './callers.ts';
-import { watchBurials } from './checks/burial-watch.ts';
+import { watchDeadLetters } from './checks/dead-letter-watch.ts';
 import { checkAll } from './checks/check-all.ts';
-import { redrive, retryBuried } from './come-again.ts';
+import { redrive, retryFailedByDeadLetter } from './come-again.ts';
 import { superviseConsumers } from './consumers/supervise-consumers.ts';
 import { Coverage } from './coverage.ts';
 import { drawCrowdFaults } from './crowd-workload.ts';
 import { deploy } from './deployment.ts';
 import type { FaultKind, FurtherFaultKind } from './fault-kinds.ts';
 import type { Stage } from './instance.ts';
-import { drawLetterFaults } from './letter-workload.ts';
+import { drawLetterFaults } from './dead-letter-workload.ts';
 import { superviseLive } from './live/supervise-live.ts';
 import { Observer, type Violation } from './observer.ts';
 import { Onlookers } from './onlookers.ts';
@@ -22,7 +22,7 @@ import { comeToRest, sweepEveryMinute } from './rest.ts';
 import { Rollout } from './rollout.ts';
 import { type Choice, isTame, type Scenario, scenarioOf } from './scenarios.ts';
 import { superviseSchedules } from './schedules/supervise-schedules.ts';
-import { meddleWithLetters } from './supervise-letters.ts';
+import { meddleWithLetters } from './supervise-dead-letters.ts';
 import { Timeline } from './timeline.ts';
 import { Trace } from './trace.ts';
 import { newTruth } from './truth.ts';
@@ -94,7 +94,7 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
   const deployment = deploy(stage, workload, truth, observer, options.clients ?? clientsOf(seed));
   await deployment.write(apiKeyItems(workload.receivers.length));
   const records = new Records(observer.mirror, deployment.bucket.pages);
-  observer.onBurial = watchBurials({ stage, observer, queues: deployment.queues });
+  observer.onDeadLetterOutcome = watchDeadLetters({ stage, observer, queues: deployment.queues });
   if (workload.letters !== undefined) meddleWithLetters({ stage, deployment, records, truth }, workload.letters);
   if (workload.badRows !== undefined) {
     await deployment.write(badRowItems(workload.badRows, timeline.now()));
@@ -149,7 +149,7 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
     () => left === 0 && adversary.isCalm && [schedules, consumers, live, uploads].every((one) => one?.isOver() ?? true),
   );
   await checkAll(history);
-  if (observer.violations.length === 0) await retryBuried(history);
+  if (observer.violations.length === 0) await retryFailedByDeadLetter(history);
   if (observer.violations.length === 0) await redrive(history);
   if (observer.violations.length === 0) await lookAtTheEnd(history, onlookers);
   return {

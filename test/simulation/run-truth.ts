@@ -3,7 +3,7 @@ import { partStarts } from '../../shared/domain/callback.ts';
 import type { LivePage } from '../../shared/domain/live-page.ts';
 import { endingsOf, type RunControl, type RunDefinition } from '../../shared/domain/run.ts';
 import type { ErrorRecord } from '../../shared/domain/errors.ts';
-import type { Letters } from './letters.ts';
+import type { Letters } from './dead-letters.ts';
 import type { RecordedPage, Records } from './records.ts';
 import type { CustomData, GivenInput, GivenPage, InputScript, LaunchBody, Truth } from './truth.ts';
 
@@ -95,8 +95,8 @@ function givenTo(livePage: LivePage | null, calls: readonly GivenPage[]): readon
 function pagesOf(livePage: LivePage | null, pages: readonly RecordedPage[]): readonly RecordedPage[] {
   if (livePage === null) return pages;
   return pages.map((page) => {
-    const { cursor } = page.slot;
-    return { ...page, slot: { ...page.slot, cursor: cursor === livePage.cursor ? null : cursor } };
+    const { cursor } = page.pageRecord;
+    return { ...page, pageRecord: { ...page.pageRecord, cursor: cursor === livePage.cursor ? null : cursor } };
   });
 }
 
@@ -104,7 +104,7 @@ function pagesOf(livePage: LivePage | null, pages: readonly RecordedPage[]): rea
 export function isOfNoInput(error: ErrorRecord | null, inputs: readonly InputTruth[]): boolean {
   if (error?.error_label !== 'INTERNAL_ERROR') return false;
   return inputs.every(({ pages }) => {
-    const outcome = pages.at(-1)?.slot.outcome;
+    const outcome = pages.at(-1)?.pageRecord.outcome;
     return outcome?.kind !== 'FAILURE' || outcome.error.error_ref !== error.error_ref;
   });
 }
@@ -134,9 +134,9 @@ function callbacksOf(
 ): readonly string[] {
   if (definition.callback?.on !== 'all') return [];
   const parts = inputs.flatMap(({ index, pages, bytes }) =>
-    pages.flatMap(({ slot, sizes }) => {
-      if (slot.outcome.kind === 'FAILURE') return [];
-      const at = { input: index, page: slot.page };
+    pages.flatMap(({ pageRecord, sizes }) => {
+      if (pageRecord.outcome.kind === 'FAILURE') return [];
+      const at = { input: index, page: pageRecord.page };
       return partStarts(sizes, bytes).map((_, part) => deriveUid(definition.uid, 'page', { ...at, part: part + 1 }));
     }),
   );

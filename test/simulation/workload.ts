@@ -8,7 +8,7 @@ import { drawInput } from './draw-input.ts';
 import { type ConsumerWorkload, drawConsumers } from './consumers/consumer-workload.ts';
 import { drawLive, type LiveWorkload } from './live/live-workload.ts';
 import { drawDeathInLine } from './line-workload.ts';
-import { drawLetterStorm, type LetterWorkload, withLetters } from './letter-workload.ts';
+import { drawLetterStorm, type LetterWorkload, withLetters } from './dead-letter-workload.ts';
 import { drawScheduleWorkload, type ScheduleWorkload } from './schedules/schedule-workload.ts';
 import { PACED_ACTION } from './upstream.ts';
 import { type InputScript, type LaunchBody, LOSSLESS_ID, type Verb } from './truth.ts';

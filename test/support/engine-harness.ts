@@ -13,7 +13,7 @@ import type { Table } from '../../shared/adapters/dynamodb/table.ts';
 import { createUploadStore } from '../../shared/adapters/dynamodb/upload-store.ts';
 import { runUidOf, shortHash } from '../../shared/domain/ids.ts';
 import type { RunControl, RunDefinition } from '../../shared/domain/run.ts';
-import { buryMessage } from '../../shared/engine/bury/bury-message.ts';
+import { handleDeadLetter } from '../../shared/engine/dead-letters/handle-dead-letter.ts';
 import { deliverCallback } from '../../shared/engine/callbacks/deliver-callback.ts';
 import { dispatchRun } from '../../shared/engine/runs/dispatch-run.ts';
 import type { CallbackAnswer, Clock, Ports } from '../../shared/engine/ports.ts';
@@ -22,8 +22,8 @@ import { intakeRun } from '../../shared/engine/launch/intake-run.ts';
 import type { RunReader } from '../../shared/engine/read/read-ports.ts';
 import { createFireLag } from '../../shared/engine/schedules/fire-lag.ts';
 import { receiveFire } from '../../shared/engine/schedules/receive-fire.ts';
-import type { EntryScheduler, SchedulePorts, TendPorts } from '../../shared/engine/schedules/schedule-ports.ts';
-import { tendSchedule } from '../../shared/engine/schedules/tend-schedule.ts';
+import type { EntryScheduler, SchedulePorts, ReconcilePorts } from '../../shared/engine/schedules/schedule-ports.ts';
+import { reconcileSchedule } from '../../shared/engine/schedules/reconcile-schedule.ts';
 import { createEndGatherer } from '../../shared/engine/pages/gather-ends.ts';
 import { createPageShare, type PagePorts, runPage } from '../../shared/engine/pages/run-page.ts';
 import { createPacing, type DeliveryPorts } from '../../shared/engine/callbacks/delivery.ts';
@@ -48,7 +48,7 @@ export interface Posted {
 
 /** The engine over real stores on an in-process table, a plain queue and a clock turned by hand. */
 export interface EngineHarness {
-  readonly ports: Ports & SchedulePorts & TendPorts & PagePorts & DeliveryPorts;
+  readonly ports: Ports & SchedulePorts & ReconcilePorts & PagePorts & DeliveryPorts;
   readonly uploads: MemoryUploads;
   readonly uploadStore: UploadStore;
   readonly reader: RunReader;
@@ -118,7 +118,7 @@ export function createEngineHarness(options: {
   const objects = memoryObjects();
   const uploads = createMemoryUploads();
   const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
-  const core: Ports & SchedulePorts & TendPorts = {
+  const core: Ports & SchedulePorts & ReconcilePorts = {
     clock,
     random,
     log: silent,
@@ -185,7 +185,7 @@ export function createEngineHarness(options: {
   async function hand({ message, id }: (typeof queue)[number]): Promise<void> {
     const receipt = { by: shortHash(String(id)), count: 1 };
     if (options.dies?.(message) === true) {
-      await buryMessage(ports, message, {
+      await handleDeadLetter(ports, message, {
         messageId: String(id),
         by: receipt.by,
         queue: 'dead-letters',
@@ -198,7 +198,7 @@ export function createEngineHarness(options: {
     else if (message.kind === 'dispatch') await dispatchRun(ports, message, receipt);
     else if (message.kind === 'intake') await intakeRun({ ...ports, uploads }, message);
     else if (message.kind === 'fire') await receiveFire(ports, message, receipt);
-    else await tendSchedule(ports, message);
+    else await reconcileSchedule(ports, message);
   }
 
   return {

@@ -44,7 +44,7 @@ export function createAdmissionStore(table: Table, defaults: WorkspaceLimits, no
       });
     },
 
-    async listSlots(workspaceUid) {
+    async listPageRecords(workspaceUid) {
       const item = await table.get(keys.slots(workspaceUid), 'strong');
       return Array.from(new ItemReader(item ?? {}).withPrefix<number>(PAIR_PREFIX), ([pair, takenAt]) => {
         const [runUid = '', epoch = ''] = pair.split(':');

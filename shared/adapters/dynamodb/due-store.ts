@@ -1,4 +1,4 @@
-import { DUE_KINDS, type DueEntry, type DueRow, type DueStore, type RunLook } from '../../engine/stores.ts';
+import { DUE_KINDS, type DueEntry, type DueRow, type DueStore, type RunCheck } from '../../engine/stores.ts';
 import { type Item, ItemReader } from './attributes.ts';
 import { duePartition, dueUntil, keys } from './keys.ts';
 import type { Table } from './table.ts';
@@ -63,14 +63,14 @@ function readEntry(partition: number, key: string, item: Item): DueEntry | null 
   const kind = DUE_KINDS.find((known) => known === valueOf(item, 'kind'));
   const at = valueOf(item, 'at');
   const uid = valueOf(item, 'uid');
-  const look = readLook(valueOf(item, 'look'));
+  const look = readCheck(valueOf(item, 'look'));
   if (kind === undefined || !isTime(at) || typeof uid !== 'string' || look === 'unreadable') return null;
   const entry: DueEntry = { at, kind, uid, ...(look === null ? {} : { look }) };
   const { pk, sk } = keys.due(entry);
   return pk === duePartition(partition) && sk === key ? entry : null; // it is deleted by what it says
 }
 
-function readLook(look: unknown): RunLook | 'unreadable' | null {
+function readCheck(look: unknown): RunCheck | 'unreadable' | null {
   if (look === null) return null;
   if (typeof look !== 'object') return 'unreadable';
   const { block, againAt = null, delivered = 0, traced = 0, searches = false } = look as Record<string, unknown>; // cast: an object

@@ -9,7 +9,7 @@ export function createKeyStore(table: Table): KeyStore {
   return {
     async readKey(request, now) {
       const item = await table.get(keyOf(request), 'strong');
-      return item === null ? null : standingRow(item, now);
+      return item === null ? null : storedRow(item, now);
     },
 
     async claimKey(request, { hash, seed, before, leaseUntil }, lapsed, now) {
@@ -32,7 +32,7 @@ export function createKeyStore(table: Table): KeyStore {
               values: { ':until': leaseUntil, ':hash': hash, ':lapsed': lapsed.leaseUntil },
             });
       if (taken.done) return { claimed: true };
-      return { claimed: false, row: taken.item === null ? null : standingRow(taken.item, now) };
+      return { claimed: false, row: taken.item === null ? null : storedRow(taken.item, now) };
     },
 
     async answerKey(request, answer) {
@@ -61,7 +61,7 @@ function keyOf({ workspaceUid, key }: KeyedRequest): Key {
 }
 
 /** Null: free, or past its time and not yet taken off by the table. */
-function standingRow(item: Item, now: number): KeyRow | null {
+function storedRow(item: Item, now: number): KeyRow | null {
   const read = new ItemReader(item);
   const hash = read.text('hash');
   if (hash === FREE || read.number('expires_at') * 1_000 <= now) return null;

@@ -23,7 +23,7 @@ import {
  *                      REPLAY                  the replay of its callbacks that is under way
  *                      C#<ending>              record of a run.finished
  *                      C#R#<uid>               record of a replay of one
- *   R#<run>#<shard>    P#<input>#<page>        a page slot
+ *   R#<run>#<shard>    P#<input>#<page>        a page record
  *   R#<run>#B<block>   IN#<first input>        a chunk of inputs, compressed, or which object has them
  *                      D#<at>#<id>             deliveries, as one invocation logged them
  *                      C#<input>#<page>#…      record of a page's or a failed input's callback
@@ -79,9 +79,9 @@ export const keys = {
     sk: `${DEPENDENT_PREFIX}${dependentUid}`,
   }),
   replay: (runUid: string): Key => ({ pk: runPartition(runUid), sk: 'REPLAY' }),
-  slot: (runUid: string, input: number, page: number): Key => ({
+  pageRecord: (runUid: string, input: number, page: number): Key => ({
     pk: shardPartition(runUid, shardOf(input)),
-    sk: `${slotPrefix(input)}${digits(page, 5)}`,
+    sk: `${pageRecordPrefix(input)}${digits(page, 5)}`,
   }),
   deliveries: (runUid: string, block: number, at: number, id: string): Key => ({
     pk: blockPartition(runUid, block),
@@ -173,7 +173,7 @@ export function blockPartition(runUid: string, block: number): string {
 }
 
 /** Beginning of the sort keys of an input's slots. */
-export function slotPrefix(input: number): string {
+export function pageRecordPrefix(input: number): string {
   return `${PAGE_PREFIX}${digits(input, 7)}#`;
 }
 

@@ -14,7 +14,7 @@ interface Asker {
 }
 
 /** A record as it stands; revision null: there is none. */
-interface Standing {
+interface Stored {
   readonly record: PaceRecord;
   readonly revision: number | null;
 }
@@ -35,9 +35,9 @@ export function createPaceStore(
   async function serve(name: string, key: PaceKey, askers: Asker[]): Promise<void> {
     try {
       for (let round = 0; askers.length > 0;) {
-        const standing = readStanding(await table.get(keys.pace(key), 'strong'));
-        const { record, forgottenAt, turns } = decideAll(standing.record, askers);
-        if (record !== standing.record && !(await write(key, standing, record, forgottenAt))) {
+        const stored = readStored(await table.get(keys.pace(key), 'strong'));
+        const { record, forgottenAt, turns } = decideAll(stored.record, askers);
+        if (record !== stored.record && !(await write(key, stored, record, forgottenAt))) {
           round += 1;
           if (round > ROUNDS) throw tooMany(key);
           const waitMs = Math.min(BACKOFF_CAP_MS, BACKOFF_MS * 2 ** round) * random.fraction();
@@ -57,19 +57,19 @@ export function createPaceStore(
     }
   }
 
-  async function write(key: PaceKey, standing: Standing, record: PaceRecord, forgottenAt: number): Promise<boolean> {
+  async function write(key: PaceKey, stored: Stored, record: PaceRecord, forgottenAt: number): Promise<boolean> {
     const { starts, lineAt, lateAt } = record;
     const item = {
-      rev: (standing.revision ?? 0) + 1,
+      rev: (stored.revision ?? 0) + 1,
       s: starts.flatMap(({ at, calls }) => [at, calls]),
       l: lineAt,
       la: lateAt,
       expires_at: Math.ceil(forgottenAt / 1_000),
     };
     const isAsRead =
-      standing.revision === null
+      stored.revision === null
         ? { expression: 'attribute_not_exists(pk)' }
-        : { expression: 'rev = :rev', values: { ':rev': standing.revision } };
+        : { expression: 'rev = :rev', values: { ':rev': stored.revision } };
     return (await table.put(keys.pace(key), item, isAsRead)).done;
   }
 
@@ -91,11 +91,11 @@ export function createPaceStore(
 }
 
 function decideAll(
-  standing: PaceRecord,
+  stored: PaceRecord,
   askers: readonly Asker[],
 ): { readonly record: PaceRecord; readonly forgottenAt: number; readonly turns: readonly Turn[] } {
   const turns: Turn[] = [];
-  let record = standing;
+  let record = stored;
   let forgottenAt = 0;
   for (const { decide } of askers) {
     const decision = decide(record);
@@ -106,7 +106,7 @@ function decideAll(
   return { record, forgottenAt, turns };
 }
 
-function readStanding(item: Item | null): Standing {
+function readStored(item: Item | null): Stored {
   if (item === null) return { record: NO_STARTS, revision: null };
   const read = new ItemReader(item);
   const flat = read.stored<readonly number[]>('s') ?? [];

@@ -14,7 +14,7 @@ import {
   runsOf,
   shardPartition,
 } from './keys.ts';
-import { type LargeObjects, pageFromItem, SLOT_FACTS, slotFromItem } from './progress-store.ts';
+import { type LargeObjects, pageFromItem, SLOT_FACTS, pageRecordFromItem } from './progress-store.ts';
 import { controlFromItem, definitionFromItem } from './run-records.ts';
 import type { Table } from './table.ts';
 
@@ -27,7 +27,7 @@ export function createRunReader(table: Table, objects: Pick<LargeObjects, 'get'>
   ): Promise<{ readonly items: readonly Item[]; readonly more: boolean }> {
     const { items, lastKey } = await table.query({
       pk: shardPartition(runUid, shardOf(from.input)),
-      from: keys.slot(runUid, from.input, from.page).sk,
+      from: keys.pageRecord(runUid, from.input, from.page).sk,
       to: afterPrefix(PAGE_PREFIX),
       limit,
       consistency: 'strong',
@@ -67,21 +67,21 @@ export function createRunReader(table: Table, objects: Pick<LargeObjects, 'get'>
       return runs;
     },
 
-    async readSlots(runUid, places) {
-      const wanted = places.map(({ input, page }) => keys.slot(runUid, input, page));
+    async readPageRecords(runUid, places) {
+      const wanted = places.map(({ input, page }) => keys.pageRecord(runUid, input, page));
       const items = await table.batchGet(wanted, { consistency: 'strong', project: SLOT_FACTS });
-      return items.map((item) => slotFromItem(runUid, item));
+      return items.map((item) => pageRecordFromItem(runUid, item));
     },
 
-    async listSlots(runUid, from, limit) {
+    async listPageRecords(runUid, from, limit) {
       const { items, more } = await listItems(runUid, from, limit, SLOT_FACTS);
-      return { slots: items.map((item) => slotFromItem(runUid, item)), more };
+      return { pageRecords: items.map((item) => pageRecordFromItem(runUid, item)), more };
     },
 
     async listPages(runUid, from, limit) {
       const { items, more } = await listItems(runUid, from, limit, undefined);
       const pages = items.map((item) => ({
-        slot: slotFromItem(runUid, item),
+        pageRecord: pageRecordFromItem(runUid, item),
         readResults: async () => (await pageFromItem(objects, runUid, item)).results,
       }));
       return { pages, more };

@@ -89,19 +89,19 @@ export function createRunStore(table: Table, due: Pick<DueStore, 'putDue'>, obje
     const { from }: { readonly from: readonly string[] } = RUN_MOVES[move];
     const mayMove = (control: RunControl): boolean => control.epoch === epoch && from.includes(control.status);
     const known = seen.get(runUid);
-    let standing = known !== undefined && mayMove(known) ? known : await controlOf(runUid);
-    while (standing !== null && mayMove(standing)) {
-      const control = applyMove(standing, move, change);
+    let stored = known !== undefined && mayMove(known) ? known : await controlOf(runUid);
+    while (stored !== null && mayMove(stored)) {
+      const control = applyMove(stored, move, change);
       const put = await table.put(keys.control(runUid), controlToRecord(control), {
         expression: '#status = :status AND #epoch = :epoch AND #updated = :updated',
         names: { '#status': 'status', '#epoch': 'epoch', '#updated': 'updated_at' },
-        values: { ':status': standing.status, ':epoch': epoch, ':updated': standing.updatedAt },
+        values: { ':status': stored.status, ':epoch': epoch, ':updated': stored.updatedAt },
       });
-      standing = put.done ? control : put.item === null ? null : controlFromItem(put.item);
-      if (standing !== null) seen.set(runUid, standing);
+      stored = put.done ? control : put.item === null ? null : controlFromItem(put.item);
+      if (stored !== null) seen.set(runUid, stored);
       if (put.done) return { moved: true, control };
     }
-    return { moved: false, current: standing };
+    return { moved: false, current: stored };
   }
 
   return {
@@ -250,8 +250,8 @@ export function createRunStore(table: Table, due: Pick<DueStore, 'putDue'>, obje
     },
 
     async countInputs(runUid, epoch, { now, inputsTotal }) {
-      let standing = await controlOf(runUid);
-      while (standing !== null && standing.epoch === epoch && standing.inputsTotal === 0) {
+      let stored = await controlOf(runUid);
+      while (stored !== null && stored.epoch === epoch && stored.inputsTotal === 0) {
         const write = await table.update(keys.control(runUid), {
           expression: 'SET inputs_total = :total, updated_at = :now',
           condition: 'inputs_total = :none AND epoch = :epoch AND updated_at = :before',
@@ -259,12 +259,12 @@ export function createRunStore(table: Table, due: Pick<DueStore, 'putDue'>, obje
             ':total': inputsTotal,
             ':none': 0,
             ':epoch': epoch,
-            ':before': standing.updatedAt,
-            ':now': Math.max(now, standing.updatedAt + 1),
+            ':before': stored.updatedAt,
+            ':now': Math.max(now, stored.updatedAt + 1),
           },
         });
         if (write.done) return true;
-        standing = await controlOf(runUid);
+        stored = await controlOf(runUid);
       }
       return false;
     },

@@ -20,9 +20,9 @@ export function createSeatStore(
     async changeSeats(pool, decide) {
       for (let round = 1; round <= ROUNDS; round += 1) {
         const item = await table.get(keys.seats(pool), 'strong');
-        const standing = item === null ? NO_SEATS : seatsFromItem(item);
-        const { seats, answer } = decide(standing);
-        if (seats === standing) return answer;
+        const stored = item === null ? NO_SEATS : seatsFromItem(item);
+        const { seats, answer } = decide(stored);
+        if (seats === stored) return answer;
         const revision = item === null ? null : new ItemReader(item).number('rev');
         const isAsRead =
           revision === null

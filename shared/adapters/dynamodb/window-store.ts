@@ -70,10 +70,10 @@ export function createWindowStore(
         if (write.item === null) return { counted, window: null };
         const window = await windowFromItem(runUid, write.item);
         if (write.done || window?.epoch !== epoch) return { counted, window };
-        const standing = left.filter(({ input, place }) => window.open.get(input)?.place === place);
-        if (standing.length === left.length) throw new Error(`The window of run ${runUid} refused what it holds.`);
-        if (standing.length === 0) return { counted, window };
-        left = standing;
+        const stored = left.filter(({ input, place }) => window.open.get(input)?.place === place);
+        if (stored.length === left.length) throw new Error(`The window of run ${runUid} refused what it holds.`);
+        if (stored.length === 0) return { counted, window };
+        left = stored;
       }
     },
 

@@ -21,12 +21,12 @@ export async function deferCallback(
   if (record === null) {
     if (await wasDelivered(ports, delivery)) return; // its message came again, long after
     rejectStaleWorker(ports.clock, delivery.takenAt, ATTEMPT_MS);
-    const standing = await ports.callbacks.createRecord({
+    const stored = await ports.callbacks.createRecord({
       ...newRecord(delivery, now),
       nextAttemptAt,
       deferredAt,
     });
-    if (standing.by !== '' || standing.status !== 'PENDING' || standing.retryCount > 0) return; // another has it
+    if (stored.by !== '' || stored.status !== 'PENDING' || stored.retryCount > 0) return; // another has it
   } else {
     const { status, retryCount, by } = record;
     const isDeferred = await ports.callbacks.updateRecord(

@@ -10,7 +10,7 @@ import type { CallbackAnswer } from '../ports.ts';
 import { type CallbackMessage, MAX_DELAY_MS, type Receipt } from '../messages.ts';
 import { CUT } from '../share.ts';
 import { rejectStaleWorker } from '../stale-worker.ts';
-import { tellError } from '../tell-error.ts';
+import { reportError } from '../report-error.ts';
 import { settleAll } from '../settle-all.ts';
 import {
   ATTEMPT_MS,
@@ -113,7 +113,7 @@ async function makeAttempt(
   }
 }
 
-/** One of which nothing can be on record yet, but in the page's own slot. */
+/** One of which nothing can be on record yet, but in the page's own record. */
 function isFirstAttempt({ attempt, slow }: CallbackMessage, { count }: Receipt): boolean {
   return attempt === 0 && slow !== true && count === 1;
 }
@@ -169,14 +169,14 @@ async function buildBody(
   const { runUid } = about;
   if (about.kind === 'page') {
     const found = page ?? (await ports.progress.readPage(runUid, about.input, about.page));
-    if (found === null || found.slot.outcome.kind !== 'RESULT') return null;
+    if (found === null || found.pageRecord.outcome.kind !== 'RESULT') return null;
     const input = await ports.runs.readInput(runUid, about.input);
     const sizes = found.results.map((item) => Buffer.byteLength(JSON.stringify(item)));
     const starts = partStarts(sizes, Buffer.byteLength(JSON.stringify(input)));
     const results = found.results.slice(starts[about.part - 1], starts[about.part]);
     const batchUid = await ports.runs.batchUid(runUid, about.input);
     const part = { part: about.part, parts: starts.length, batchUid };
-    return pageCallbackBody(definition, found.slot, input, results, part);
+    return pageCallbackBody(definition, found.pageRecord, input, results, part);
   }
   if (record === null || record.payload === null) return null;
   // As it was recorded: an upload may have been counted since.
@@ -299,7 +299,7 @@ function failureOf(ports: DeliveryPorts, { about, message }: DeliveryInHand, ans
       ? `The receiver answered ${answer.status}; only 2xx is success.`
       : `The receiver could not be reached: ${answer.message}`;
   const error = new EngineError('UPSTREAM_ERROR', text);
-  return tellError(ports, error, { run_uid: about.runUid, callback_uid: message.uid, attempt: message.attempt });
+  return reportError(ports, error, { run_uid: about.runUid, callback_uid: message.uid, attempt: message.attempt });
 }
 
 function cutText(text: string): string {

@@ -78,8 +78,8 @@ export async function holdCallback(ports: HoldPorts, delivery: DeliveryInHand, u
     rejectStaleWorker(ports.clock, delivery.takenAt, ATTEMPT_MS);
     const first = newRecord({ message, about, definition }, now);
     const held = { ...first, by: receipt.by, heldSince: now, nextAttemptAt: giveUpAt(first) };
-    const standing = await ports.callbacks.createRecord(held);
-    if (standing.by === receipt.by) await keepHeld(ports, standing, uid);
+    const stored = await ports.callbacks.createRecord(held);
+    if (stored.by === receipt.by) await keepHeld(ports, stored, uid);
     return;
   }
   const { status, retryCount } = record;
@@ -164,13 +164,13 @@ export async function notePresence(ports: HoldPorts, { workspaceUid, callback }:
   const uid = receiverUid(workspaceUid, callback.url);
   const receiver = await ports.receivers.readReceiver(uid, 'recent');
   if (receiver !== null) {
-    if (receiver.awaySince !== null) await seeToHeld(ports, uid);
+    if (receiver.awaySince !== null) await requestReceiverCheck(ports, uid);
     await ports.receivers.forgetReceiver(uid);
   }
-  if (ofHost.awaySince !== null) await seeToHeld(ports, host);
+  if (ofHost.awaySince !== null) await requestReceiverCheck(ports, host);
   if (ofHost.awaySince !== null || ofHost.failures > 0) await ports.receivers.clearHost(host);
 }
 
-async function seeToHeld(ports: HoldPorts, uid: string): Promise<void> {
+async function requestReceiverCheck(ports: HoldPorts, uid: string): Promise<void> {
   await ports.due.putDue({ at: ports.clock.now(), kind: 'receiver', uid });
 }

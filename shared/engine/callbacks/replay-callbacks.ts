@@ -1,14 +1,14 @@
 import type { CallbackRecord, CallbackStatus } from '../../domain/callback.ts';
 import { EngineError } from '../../domain/errors.ts';
 import { shortHash } from '../../domain/ids.ts';
-import { replayRecord, replayUid, standingOf } from '../../domain/replay.ts';
+import { replayRecord, replayUid, stateOf } from '../../domain/replay.ts';
 import type { RunDefinition } from '../../domain/run.ts';
 import { MAX_DELAY_MS } from '../messages.ts';
 import type { CorePorts } from '../ports.ts';
 import { listRunCallbacks } from '../read/list-run-callbacks.ts';
 import type { ReadPorts, Run } from '../read/read-ports.ts';
 import { createBudget } from '../read/steps.ts';
-import { nextWatch } from '../runs/watch.ts';
+import { nextCheck } from '../runs/check-times.ts';
 import { settleAll } from '../settle-all.ts';
 import { AT_ONCE, releaseDelayMs } from './release-pace.ts';
 
@@ -30,7 +30,7 @@ export async function replayCallback(
   seed: Uint8Array,
 ): Promise<CallbackRecord> {
   // An ended run that owed nothing any more is looked at again, until the replay is settled.
-  await ports.due.putDue({ at: nextWatch(ports.clock.now()), kind: 'watch', uid: definition.uid });
+  await ports.due.putDue({ at: nextCheck(ports.clock.now()), kind: 'watch', uid: definition.uid });
   return sendReplay(ports, definition, original, seed);
 }
 
@@ -55,7 +55,7 @@ export async function replayCallbacks(
     ports.callbacks.takeReplay(uid, { by, until }, startedAt, expiresAt);
   const busyUntil = await takeUntil(wanted.until + LEASE_MARGIN_MS);
   if (busyUntil !== null) throw replayUnderWay(run, busyUntil);
-  await ports.due.putDue({ at: nextWatch(ports.clock.now()), kind: 'watch', uid });
+  await ports.due.putDue({ at: nextCheck(ports.clock.now()), kind: 'watch', uid });
   let replayed = 0;
   let isComplete = true;
   for await (const originals of batchesOf(originalsOf(ports, run, wanted.statuses))) {
@@ -88,12 +88,12 @@ async function sendReplay(
   for (let draw = 0; draw < DRAWS; draw += 1) {
     const now = ports.clock.now();
     const wanted = replayRecord(original, replayUid(seed, original, draw), now, now + delayMs);
-    const standing = await ports.callbacks.createRecord(wanted);
-    if (standing.parentUid !== wanted.parentUid) continue; // another's replay lies there
-    if (standing.by === '') {
-      await ports.messages.send({ kind: 'callback', uid: standing.uid, attempt: 0 }, { workspaceUid, delayMs });
+    const stored = await ports.callbacks.createRecord(wanted);
+    if (stored.parentUid !== wanted.parentUid) continue; // another's replay lies there
+    if (stored.by === '') {
+      await ports.messages.send({ kind: 'callback', uid: stored.uid, attempt: 0 }, { workspaceUid, delayMs });
     }
-    return standing;
+    return stored;
   }
   throw new Error(`No free uid was drawn for a replay of ${original.uid}.`);
 }
@@ -109,7 +109,7 @@ async function* originalsOf(
   const chosen = function* (): Generator<CallbackRecord> {
     const [original] = records;
     if (original === undefined || records.some(isReplayUnderWay)) return;
-    if (statuses.includes(standingOf(records))) yield original;
+    if (statuses.includes(stateOf(records))) yield original;
   };
   for await (const { row } of listRunCallbacks(ports, run, everything)) {
     if (row === null) break; // never: the budget has no end

@@ -1,27 +1,27 @@
 import type { CallbackPayload, CallbackRecord } from '../../domain/callback.ts';
 import { deriveUid } from '../../domain/ids.ts';
-import type { PageSlot } from '../../domain/page.ts';
+import type { PageRecord } from '../../domain/page.ts';
 import type { RunDefinition } from '../../domain/run.ts';
 import type { CorePorts } from '../ports.ts';
 import { settleAll } from '../settle-all.ts';
 
-/** Sends a recorded page's callbacks, one per part. Its slot is the pending record: nothing else is written. */
+/** Sends a recorded page's callbacks, one per part. Its record is the pending record: nothing else is written. */
 export async function sendPageCallbacks(
   ports: Pick<CorePorts, 'messages'>,
   definition: RunDefinition,
-  slot: PageSlot,
+  pageRecord: PageRecord,
 ): Promise<void> {
-  if (definition.callback?.on !== 'all' || slot.outcome.kind !== 'RESULT') return;
+  if (definition.callback?.on !== 'all' || pageRecord.outcome.kind !== 'RESULT') return;
   const sends: Promise<void>[] = [];
-  for (let part = 1; part <= slot.outcome.parts; part += 1) {
-    const uid = deriveUid(slot.runUid, 'page', { input: slot.input, page: slot.page, part });
+  for (let part = 1; part <= pageRecord.outcome.parts; part += 1) {
+    const uid = deriveUid(pageRecord.runUid, 'page', { input: pageRecord.input, page: pageRecord.page, part });
     const { workspaceUid } = definition;
     sends.push(ports.messages.send({ kind: 'callback', uid, attempt: 0 }, { workspaceUid }));
   }
   await settleAll(sends);
 }
 
-/** Records a callback that no page slot stands for, then sends it. Said twice, it is recorded once. */
+/** Records a callback that no page record stands for, then sends it. Said twice, it is recorded once. */
 export async function sendRecordedCallback(
   ports: Pick<CorePorts, 'callbacks' | 'messages'>,
   definition: RunDefinition,
@@ -53,7 +53,7 @@ export async function sendRecordedCallback(
     payload,
     expiresAt: definition.expiresAt,
   };
-  const standing = await ports.callbacks.createRecord(record);
-  if (standing.status !== 'PENDING' || standing.retryCount > 0) return; // already on its way
+  const stored = await ports.callbacks.createRecord(record);
+  if (stored.status !== 'PENDING' || stored.retryCount > 0) return; // already on its way
   await ports.messages.send({ kind: 'callback', uid: refUid, attempt: 0 }, { workspaceUid: definition.workspaceUid });
 }

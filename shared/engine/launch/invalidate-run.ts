@@ -1,10 +1,10 @@
 import { EngineError } from '../../domain/errors.ts';
 import { NO_TOTALS, type RunControl, type RunDefinition } from '../../domain/run.ts';
 import { closeWindow } from '../runs/close-window.ts';
-import { closeRun, tellFormerEnding } from '../runs/finish-run.ts';
+import { closeRun, sendFormerFinished } from '../runs/finish-run.ts';
 import type { CorePorts, Ports } from '../ports.ts';
 import { parametersRefused } from '../pages/run-action.ts';
-import { tellError } from '../tell-error.ts';
+import { reportError } from '../report-error.ts';
 
 /**
  * Ends a run as INVALID whose action is gone since its launch, or takes its parameters no more, if nothing of it has
@@ -28,7 +28,7 @@ export async function endAsInvalid(
   definition: RunDefinition,
   fault: EngineError,
 ): Promise<void> {
-  await tellFormerEnding(ports, control, definition);
+  await sendFormerFinished(ports, control, definition);
   const { inputsTotal } = definition;
   const now = ports.clock.now();
   const moved = await ports.runs.moveRun(control.uid, 'invalidate', control.epoch, {
@@ -38,7 +38,7 @@ export async function endAsInvalid(
     deadlineAt: null,
     inputsTotal,
     totals: { ...NO_TOTALS, failed: inputsTotal },
-    lastError: tellError(ports, fault, { run_uid: control.uid }),
+    lastError: reportError(ports, fault, { run_uid: control.uid }),
   });
   if (moved.moved) await closeRun(ports, moved.control, definition);
 }

@@ -10,7 +10,7 @@ import type { CorePorts, Ports } from '../ports.ts';
 import type { DueEntry } from '../stores.ts';
 import { MAX_DELAY_MS, type Message } from '../messages.ts';
 import { parametersRefused } from '../pages/run-action.ts';
-import { tellError } from '../tell-error.ts';
+import { reportError } from '../report-error.ts';
 import { settleAll } from '../settle-all.ts';
 
 /** A launch as its caller asked for it. */
@@ -41,7 +41,7 @@ export type LaunchPorts = Pick<CorePorts, 'clock' | 'random' | 'log' | 'runs' | 
 
 const UID_BYTES = 10;
 /** First look of the sweeper at a run: by then its dispatch has long been received, unless it was lost. */
-const FIRST_WATCH_MS = 120_000;
+const FIRST_CHECK_MS = 120_000;
 
 /**
  * Accepts a run: everything is checked before anything is written, the run is written before its dispatch is sent.
@@ -83,7 +83,7 @@ export async function startRun(
     expiresAt,
   };
   const noneGood = inputs.length > 0 && refused.count === inputs.length;
-  const invalid = !noneGood ? null : tellError(ports, inputsRefused(refused), { run_uid: uid });
+  const invalid = !noneGood ? null : reportError(ports, inputsRefused(refused), { run_uid: uid });
   const control = await commitRun(ports, definition, inputs, invalid);
   return { control, definition };
 }
@@ -111,7 +111,7 @@ export async function commitRun(
   const { uid, workspaceUid, createdAt, scheduleAt } = definition;
   const control = newControl(definition, invalid);
   const startsAt = Math.max(createdAt, scheduleAt ?? createdAt);
-  const due: DueEntry[] = [{ at: startsAt + FIRST_WATCH_MS, kind: 'watch', uid }];
+  const due: DueEntry[] = [{ at: startsAt + FIRST_CHECK_MS, kind: 'watch', uid }];
   if (control.status === 'SCHEDULED') due.push({ at: startsAt, kind: 'start', uid });
   const created = await ports.runs.createRun({ definition, control, inputs, due });
   // An upload is counted at once, whenever its run is to start.

@@ -16,8 +16,8 @@ export async function answerLive(
   { uid, isKeyed, until }: { readonly uid: string; readonly isKeyed: boolean; readonly until: number | null },
 ): Promise<LiveOutcome> {
   const patience = until ?? ports.clock.now() + PATIENCE_MS;
-  const standing = isKeyed ? await ports.runs.readControl(uid) : null;
-  if (standing !== null) return waitLive(ports, call.action, standing, patience);
+  const stored = isKeyed ? await ports.runs.readControl(uid) : null;
+  if (stored !== null) return waitLive(ports, call.action, stored, patience);
   if (until !== null) return waitLive(ports, call.action, await startLive(ports, call, uid, isKeyed), patience);
   const outcome = await runLive(ports, call, { uid, kept: isKeyed });
   if (outcome !== null) return outcome;

@@ -7,13 +7,13 @@ import type { CorePorts } from '../ports.ts';
  * the page on its way is the one that is recorded: nothing is sent again.
  */
 export async function handOver(ports: Pick<CorePorts, 'clock' | 'runs'>, control: RunControl): Promise<RunControl> {
-  let standing = control;
-  while (standing.mode === 'LIVE' && standing.status === 'RUNNING') {
-    const isDone = await ports.runs.handOver(standing, ports.clock.now());
+  let stored = control;
+  while (stored.mode === 'LIVE' && stored.status === 'RUNNING') {
+    const isDone = await ports.runs.handOver(stored, ports.clock.now());
     const current = await ports.runs.readControl(control.uid);
     if (current === null) throw new Error(`Run ${control.uid} is gone.`);
     if (isDone) return current;
-    standing = current;
+    stored = current;
   }
-  return standing;
+  return stored;
 }

@@ -8,7 +8,7 @@ import { endedControl, liveDefinition } from './live-record.ts';
 import { cursorFault } from '../pages/cursor-fault.ts';
 import { type ActionResult, runAction } from '../pages/run-action.ts';
 import { takeTurn } from '../pages/take-turn.ts';
-import { tellError } from '../tell-error.ts';
+import { reportError } from '../report-error.ts';
 
 /** A page's outcome with its results. */
 interface EndedPage {
@@ -19,7 +19,7 @@ interface EndedPage {
 /** A turn this near is waited for; any other is a refusal that says when it may be. */
 const PATIENCE_MS = 100;
 
-/** Stands for the inline call where a page slot names the message that put it. */
+/** Stands for the inline call where a page record names the message that put it. */
 export const INLINE = 'inline';
 
 /**
@@ -41,17 +41,17 @@ export async function runLive(
   });
   const before = kept ? await ports.progress.readPage(uid, 0, 0) : null;
   const ended = before === null ? await runPageNow(ports, call, uid) : recorded(before);
-  const standing = kept && before === null ? await keepPage(ports, call, definition, ended) : ended;
-  const control = endedControl(definition, ports.clock.now(), standing.outcome);
+  const stored = kept && before === null ? await keepPage(ports, call, definition, ended) : ended;
+  const control = endedControl(definition, ports.clock.now(), stored.outcome);
   const isFirst = await ports.runs.recordLive(definition, control, call.stored);
   if (kept && !isFirst) return null;
-  return liveOutcome(call.action, definition, standing.outcome, standing.results);
+  return liveOutcome(call.action, definition, stored.outcome, stored.results);
 }
 
 type StoredPage = NonNullable<Awaited<ReturnType<LivePorts['progress']['readPage']>>>;
 
-function recorded({ slot, results }: StoredPage): EndedPage {
-  return { outcome: slot.outcome, results };
+function recorded({ pageRecord, results }: StoredPage): EndedPage {
+  return { outcome: pageRecord.outcome, results };
 }
 
 async function runPageNow(ports: LivePorts, call: CheckedCall, uid: string): Promise<EndedPage> {
@@ -114,7 +114,7 @@ function endOf(
 }
 
 function failed(ports: LivePorts, error: EngineError, uid: string, actionName: string): EndedPage {
-  const record = tellError(ports, error, { run_uid: uid, action: actionName });
+  const record = reportError(ports, error, { run_uid: uid, action: actionName });
   return { outcome: { kind: 'FAILURE', error: record }, results: [] };
 }
 
@@ -125,7 +125,7 @@ async function keepPage(
   { uid, expiresAt }: RunDefinition,
   { outcome, results }: EndedPage,
 ): Promise<EndedPage> {
-  const slot = {
+  const pageRecord = {
     runUid: uid,
     input: 0,
     page: 0,
@@ -140,9 +140,9 @@ async function keepPage(
     at: ports.clock.now(),
     version: CALLBACK_BODY_VERSION,
   };
-  const put = await ports.progress.putSlot(slot, results, expiresAt, 0);
+  const put = await ports.progress.putPageRecord(pageRecord, results, expiresAt, 0);
   if (put.won) return { outcome, results };
-  const standing = await ports.progress.readPage(uid, 0, 0);
-  if (standing === null) throw new Error(`The page of run ${uid} was refused and is not there.`);
-  return recorded(standing);
+  const stored = await ports.progress.readPage(uid, 0, 0);
+  if (stored === null) throw new Error(`The page of run ${uid} was refused and is not there.`);
+  return recorded(stored);
 }

@@ -11,7 +11,7 @@ const FIRST_GAP_MS = 50;
 const LAST_GAP_MS = 500;
 
 /** By then whoever waited is gone (its function ends at 29 s), and the sweeper hands the run over. */
-const FIRST_WATCH_MS = 40_000;
+const FIRST_CHECK_MS = 40_000;
 
 /**
  * Begins the run of a live call whose page is queued: its window is open from the start, and it takes no slot. Said
@@ -29,7 +29,7 @@ export async function startLive(ports: LivePorts, call: CheckedCall, uid: string
   const { createdAt, expiresAt } = definition;
   const control = begunControl(definition, createdAt + QUEUED_DEADLINE_S * 1_000);
   await ports.progress.openWindow(uid, openingOfOne(1), expiresAt);
-  const due: DueEntry[] = [{ at: createdAt + FIRST_WATCH_MS, kind: 'watch', uid }];
+  const due: DueEntry[] = [{ at: createdAt + FIRST_CHECK_MS, kind: 'watch', uid }];
   const created = await ports.runs.createRun({ definition, control, inputs: [call.stored], due });
   await ports.messages.send(firstPage(uid, 1, ONLY_INPUT, again || created === 'exists'), { workspaceUid });
   return control;
@@ -76,5 +76,5 @@ async function outcomeOf(ports: LivePorts, action: Action, control: RunControl):
   if (!hasEnded(status)) return null;
   const page = await ports.progress.readPage(uid, 0, 0);
   if (page === null) throw new Error(`Run ${uid} ended and its page is not there.`);
-  return liveOutcome(action, control, page.slot.outcome, page.results);
+  return liveOutcome(action, control, page.pageRecord.outcome, page.results);
 }

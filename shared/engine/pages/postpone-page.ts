@@ -74,14 +74,14 @@ export async function sendWhenDue(
 async function noteWait(ports: CorePorts, { message, receipt }: PageInHand, wait: Asked): Promise<Wait | null> {
   const { runUid, epoch, input } = message;
   const window = await ports.progress.readWindow(runUid);
-  let standing: OpenInput | null = window?.epoch === epoch ? (window.open.get(input) ?? null) : null;
-  while (standing !== null) {
-    const ours = standing.attempt === message.attempt && standing.until === message.until;
-    if (standing.page > message.page || (standing.page === message.page && !ours)) return null;
-    const noting = waitOf(ports, message.page, standing, wait, receipt.by);
-    const noted = await ports.progress.noteWait(runUid, epoch, { input, ...standing }, noting);
+  let stored: OpenInput | null = window?.epoch === epoch ? (window.open.get(input) ?? null) : null;
+  while (stored !== null) {
+    const ours = stored.attempt === message.attempt && stored.until === message.until;
+    if (stored.page > message.page || (stored.page === message.page && !ours)) return null;
+    const noting = waitOf(ports, message.page, stored, wait, receipt.by);
+    const noted = await ports.progress.noteWait(runUid, epoch, { input, ...stored }, noting);
     if (noted.noted) return noting;
-    standing = noted.open;
+    stored = noted.open;
   }
   return null;
 }
@@ -90,12 +90,12 @@ async function noteWait(ports: CorePorts, { message, receipt }: PageInHand, wait
 function waitOf(
   { clock, random }: Pick<CorePorts, 'clock' | 'random'>,
   page: number,
-  standing: OpenInput,
+  stored: OpenInput,
   { attempt, at, held = false, asked = false }: Asked,
   by: string,
 ): Wait {
   const now = clock.now();
-  const { times, since } = (standing.page === page ? standing.limited : undefined) ?? { times: 0, since: now };
+  const { times, since } = (stored.page === page ? stored.limited : undefined) ?? { times: 0, since: now };
   const bounded = asked ? boundWait(at, { now, waitsBefore: times, random: random.fraction() }) : null;
   const until = bounded ?? Math.ceil(at); // the window and due keys hold whole ms
   const limited = asked ? { limited: { times: times + 1, since } } : times > 0 ? { limited: { times, since } } : {};

@@ -8,7 +8,7 @@ import {
   cursorWithin,
   cutPage,
   type PageOutcome,
-  type PageSlot,
+  type PageRecord,
   stepCycleCheck,
 } from '../../domain/page.ts';
 import { ACTION_ATTEMPTS, actionDelayMs } from '../../domain/retry.ts';
@@ -26,7 +26,7 @@ import { createShare, CUT, type Share } from '../share.ts';
 import { sendPageCallbacks } from '../callbacks/send-callbacks.ts';
 import { rejectStaleWorker } from '../stale-worker.ts';
 import { takeTurn, type TurnGiven } from './take-turn.ts';
-import { tellError } from '../tell-error.ts';
+import { reportError } from '../report-error.ts';
 import { settleAll } from '../settle-all.ts';
 
 /** Received more often than this, a page spends an attempt without running: a crash loop must end too. */
@@ -36,7 +36,7 @@ const RECEIVES_TRUSTED = 3;
 const PATIENCE_MS = 1_000;
 
 /**
- * One step of a run: runs one page of one input, records its outcome in the page's slot, and sends what follows: the
+ * One step of a run: runs one page of one input, records its outcome in the page's record, and sends what follows: the
  * next page, the page's callback, or the end of the input. Bears its message twice, late, or under a dead epoch.
  */
 export async function runPage(ports: PagePorts, message: PageMessage, receipt: Receipt): Promise<void> {
@@ -55,19 +55,19 @@ async function runOne(ports: PagePorts, message: PageMessage, receipt: Receipt, 
     ports.runs.prefetchInput(message.runUid, message.input),
   ]);
   if (run === null || run.control.epoch !== message.epoch) return;
-  const { control: standing, definition } = run;
-  const control = mayLackWindow(standing) ? await layOut(ports, standing, definition) : standing;
+  const { control: stored, definition } = run;
+  const control = mayLackWindow(stored) ? await layOut(ports, stored, definition) : stored;
   if (control === null || !mayStart(control, message.epoch, ports.clock.now())) return;
   if (message.until !== null && message.until > ports.clock.now()) return sendWhenDue(ports, definition, message);
 
   const page: PageInHand = { message, receipt, control, definition, takenAt };
-  const standingSlot = await readStanding(ports, page);
-  const recorded = standingSlot === null ? await runAndRecord(ports, page) : { page, slot: standingSlot };
+  const storedPageRecord = await readStored(ports, page);
+  const recorded = storedPageRecord === null ? await runAndRecord(ports, page) : { page, pageRecord: storedPageRecord };
   if (recorded === null) return; // it waits, and whoever wrote that down has sent it on
-  if (owns(page, recorded.slot)) await follow(ports, recorded.page, recorded.slot, atWork);
+  if (owns(page, recorded.pageRecord)) await follow(ports, recorded.page, recorded.pageRecord, atWork);
 }
 
-/** A run of one input is sent straight here; another delivery may have died between its slot and its window. */
+/** A run of one input is sent straight here; another delivery may have died between its record and its window. */
 function mayLackWindow({ status, inputsTotal }: RunControl): boolean {
   return status === 'CREATED' || (status === 'QUEUED' && inputsTotal === 1);
 }
@@ -77,12 +77,12 @@ async function layOut(ports: PagePorts, control: RunControl, definition: RunDefi
 }
 
 /**
- * Whether what follows from a slot is this message's to send. Else another message owns the chain, and sending too
+ * Whether what follows from a record is this message's to send. Else another message owns the chain, and sending too
  * would run every further page twice. The end of an input is guarded by its own conditions and may be told again.
  */
-function owns({ message, receipt }: PageInHand, slot: PageSlot): boolean {
-  if (slot.by === receipt.by || slot.epoch < message.epoch) return true;
-  return message.again && (slot.outcome.kind === 'FAILURE' || slot.outcome.last);
+function owns({ message, receipt }: PageInHand, pageRecord: PageRecord): boolean {
+  if (pageRecord.by === receipt.by || pageRecord.epoch < message.epoch) return true;
+  return message.again && (pageRecord.outcome.kind === 'FAILURE' || pageRecord.outcome.last);
 }
 
 /** What running a page takes. */
@@ -116,22 +116,24 @@ async function beginRun(ports: PagePorts, control: RunControl): Promise<void> {
 }
 
 /**
- * The slot as an earlier delivery may have left it; a failure of before the last retry counts as empty. One that landed
+ * The record as an earlier delivery may have left it; a failure of before the last retry counts as empty. One that landed
  * since stands, though its run was stopped and resumed meanwhile: it may have been told and counted.
  */
-async function readStanding(ports: PagePorts, { message, receipt, control }: PageInHand): Promise<PageSlot | null> {
+async function readStored(ports: PagePorts, { message, receipt, control }: PageInHand): Promise<PageRecord | null> {
   if (receipt.count === 1 && !message.again) return null;
-  const slot = await ports.progress.readSlot(message.runUid, message.input, message.page);
-  return slot !== null && slot.outcome.kind === 'FAILURE' && slot.epoch < control.restartEpoch ? null : slot;
+  const pageRecord = await ports.progress.readPageRecord(message.runUid, message.input, message.page);
+  return pageRecord !== null && pageRecord.outcome.kind === 'FAILURE' && pageRecord.epoch < control.restartEpoch
+    ? null
+    : pageRecord;
 }
 
 /** What a page's run gave, and the page as it goes on: one that took long says so, and so does the page after it. */
 interface Recorded {
   readonly page: PageInHand;
-  readonly slot: PageSlot;
+  readonly pageRecord: PageRecord;
 }
 
-/** Runs the action and puts the slot. Null where the page waits for another attempt instead. */
+/** Runs the action and puts the record. Null where the page waits for another attempt instead. */
 async function runAndRecord(ports: PagePorts, taken: PageInHand): Promise<Recorded | null> {
   const { message, definition } = taken;
   const postponed = await readPostponed(ports, taken);
@@ -166,7 +168,7 @@ async function runAndRecord(ports: PagePorts, taken: PageInHand): Promise<Record
     return postponePage(ports, page, { attempt: spent, at: Math.max(ports.clock.now() + delay, result.retryAt ?? 0) });
   }
   const { outcome, results } = outcomeOf(ports, page, result, Buffer.byteLength(JSON.stringify(input)));
-  const slot: PageSlot = {
+  const pageRecord: PageRecord = {
     runUid: message.runUid,
     input: message.input,
     page: message.page,
@@ -182,8 +184,8 @@ async function runAndRecord(ports: PagePorts, taken: PageInHand): Promise<Record
     version: CALLBACK_BODY_VERSION,
   };
   rejectStaleWorker(ports.clock, page.takenAt, ports.settings.pageTimeoutMs);
-  const put = await ports.progress.putSlot(slot, results, definition.expiresAt, page.control.restartEpoch);
-  return { page, slot: put.won ? slot : put.stored };
+  const put = await ports.progress.putPageRecord(pageRecord, results, definition.expiresAt, page.control.restartEpoch);
+  return { page, pageRecord: put.won ? pageRecord : put.stored };
 }
 
 /** A line of an upload that cannot be an input: the action never sees it. */
@@ -254,7 +256,7 @@ function outcomeOf(
   const about = { run_uid: message.runUid, input: message.input, page: message.page };
   if (result.kind === 'retryable' || result.kind === 'permanent' || result.kind === 'rate_limited') {
     const error = result.kind === 'rate_limited' ? waitedEnough(result) : result.error;
-    return { outcome: { kind: 'FAILURE', error: tellError(ports, error, about) }, results: [] };
+    return { outcome: { kind: 'FAILURE', error: reportError(ports, error, about) }, results: [] };
   }
   if (result.kind === 'no_result') {
     const info = { label: 'NO_RESULT', message: result.message } as const;
@@ -271,7 +273,7 @@ function outcomeOf(
   });
   const endless = pagingFault(message, definition, cut.nextCursor);
   if (endless !== null) {
-    return { outcome: { kind: 'FAILURE', error: tellError(ports, endless, about) }, results: [] };
+    return { outcome: { kind: 'FAILURE', error: reportError(ports, endless, about) }, results: [] };
   }
   const sizes = cut.results.map((item) => Buffer.byteLength(JSON.stringify(item)));
   return {
@@ -299,28 +301,28 @@ function callbacksOf(definition: RunDefinition, outcome: PageOutcome): number {
 }
 
 /** Sends what a recorded page calls for. */
-async function follow(ports: PagePorts, page: PageInHand, slot: PageSlot, atWork: PageAtWork): Promise<void> {
+async function follow(ports: PagePorts, page: PageInHand, pageRecord: PageRecord, atWork: PageAtWork): Promise<void> {
   const { message, receipt, control, definition, takenAt } = page;
-  const { outcome } = slot;
-  const callbacks = outcome.kind === 'RESULT' ? sendPageCallbacks(ports, definition, slot) : Promise.resolve();
+  const { outcome } = pageRecord;
+  const callbacks = outcome.kind === 'RESULT' ? sendPageCallbacks(ports, definition, pageRecord) : Promise.resolve();
   if (outcome.kind === 'RESULT' && outcome.nextCursor !== null && !outcome.last) {
     const next: PageMessage = {
       ...message,
-      page: slot.page + 1,
+      page: pageRecord.page + 1,
       cursor: outcome.nextCursor,
       attempt: 0,
       until: null,
       held: false,
-      results: slot.results,
-      callbacks: slot.callbacks,
-      tries: slot.tries,
+      results: pageRecord.results,
+      callbacks: pageRecord.callbacks,
+      tries: pageRecord.tries,
       cycle: nextCycle(message.cycle, outcome.nextCursor),
       again: false,
     };
     await settleAll([callbacks, ports.messages.send(next, { workspaceUid: definition.workspaceUid })]);
     return;
   }
-  const settled = { control, definition, slot, at: message, sendsAgain: receipt.count > 1 || !message.again };
+  const settled = { control, definition, pageRecord, at: message, sendsAgain: receipt.count > 1 || !message.again };
   const tookMs = ports.clock.now() - takenAt;
   const countEnd: CountEnd = (runUid, epoch, end) => atWork.count(runUid, epoch, end, tookMs);
   // Together, so that a short run's last callbacks share a request; whichever fails, the redelivery does both again.

@@ -1,6 +1,6 @@
 import { limitWait } from '../../domain/input-status.ts';
 import type { RunWindow } from '../../domain/input.ts';
-import type { PageSlot } from '../../domain/page.ts';
+import type { PageRecord } from '../../domain/page.ts';
 import {
   hasEnded,
   NO_TOTALS,
@@ -10,7 +10,7 @@ import {
   type StatusReason,
   WORKING_STATUSES,
 } from '../../domain/run.ts';
-import { nextWatch, STUCK_MS } from '../runs/watch.ts';
+import { nextCheck, STUCK_MS } from '../runs/check-times.ts';
 import type { ReadPorts } from './read-ports.ts';
 import { settleAll } from '../settle-all.ts';
 
@@ -36,18 +36,18 @@ export async function countRun(
   if (window === null) return { totals: NO_TOTALS, open: 0, stalled: null };
   if (window.order < control.restartEpoch) return { totals: control.totals, open: 0, stalled: null }; // retried just now
   const inHand = [...window.open];
-  const slots = await settleAll(inHand.map(([input]) => ports.progress.readLastSlot(control.uid, input)));
+  const pageRecords = await settleAll(inHand.map(([input]) => ports.progress.readLastPageRecord(control.uid, input)));
   let { outputs, callbacks } = window.totals;
   for (const [index, [, { counted }]] of inHand.entries()) {
-    const slot = slots[index] ?? null;
-    if (slot === null) continue;
-    outputs += slot.results - counted.outputs;
-    callbacks += slot.callbacks - counted.callbacks;
+    const pageRecord = pageRecords[index] ?? null;
+    if (pageRecord === null) continue;
+    outputs += pageRecord.results - counted.outputs;
+    callbacks += pageRecord.callbacks - counted.callbacks;
   }
   return {
     totals: { ...window.totals, outputs, callbacks },
     open: inHand.length,
-    stalled: stalledReason(ports, control, window, slots),
+    stalled: stalledReason(ports, control, window, pageRecords),
   };
 }
 
@@ -59,13 +59,16 @@ function stalledReason(
   { clock }: CountPorts,
   control: RunControl,
   window: RunWindow,
-  slots: readonly (PageSlot | null)[],
+  pageRecords: readonly (PageRecord | null)[],
 ): StatusReason | null {
   const { open } = window;
   if (!WORKING_STATUSES.includes(control.status) || open.size === 0) return null;
   const waits = limitWait(window, clock.now());
   if (waits !== null) return { code: 'RATE_LIMIT', since: waits.since, retryAt: waits.until, blockingUids: [] };
-  const moves = [...slots.map((slot) => slot?.at ?? 0), ...Array.from(open.values(), ({ until }) => until ?? 0)];
+  const moves = [
+    ...pageRecords.map((pageRecord) => pageRecord?.at ?? 0),
+    ...Array.from(open.values(), ({ until }) => until ?? 0),
+  ];
   const movedAt = Math.max(control.updatedAt, ...moves);
-  return stalledSince(movedAt, clock.now(), nextWatch(movedAt + STUCK_MS));
+  return stalledSince(movedAt, clock.now(), nextCheck(movedAt + STUCK_MS));
 }

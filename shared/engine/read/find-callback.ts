@@ -37,9 +37,9 @@ async function recordOf(ports: ReadPorts, run: Run, uid: string, about: DerivedU
   const delivery = about.kind === 'page' ? await deliveryOf(ports, about) : null;
   if (stored !== null) return absorbDelivery(stored, delivery);
   if (run.definition.callback?.on !== 'all') return null;
-  const slot = await ports.progress.readSlot(about.runUid, about.input, about.page);
-  return slot !== null && callbackUidsOf(slot).includes(uid)
-    ? unstoredRecord(run.definition, slot, uid, delivery)
+  const pageRecord = await ports.progress.readPageRecord(about.runUid, about.input, about.page);
+  return pageRecord !== null && callbackUidsOf(pageRecord).includes(uid)
+    ? unstoredRecord(run.definition, pageRecord, uid, delivery)
     : null;
 }
 

@@ -1,7 +1,7 @@
 import type { ErrorRecord } from '../../domain/errors.ts';
 import { type InputStatus, inputStatus, isWaiting } from '../../domain/input-status.ts';
 import { endOf, type OpenInput, type RunWindow, SHARD_SIZE, shardOf, type StoredInput } from '../../domain/input.ts';
-import type { PageSlot } from '../../domain/page.ts';
+import type { PageRecord } from '../../domain/page.ts';
 import { hasEnded, type RunControl, type RunInfo } from '../../domain/run.ts';
 import type { ReadPorts } from './read-ports.ts';
 import type { Step } from './steps.ts';
@@ -113,31 +113,33 @@ async function describeInputs(
   // What never had its turn has recorded nothing. Of a run that ended under release 0.1.0 pages tell all there is.
   const isOld = window === null && hasEnded(control.status);
   const begun = indices.filter((index) => isOld || (window !== null && (window.order > 0 || index < window.front)));
-  const [firstSlots, lastSlots] = await settleAll([
-    ports.reader.readSlots(
+  const [firstPageRecords, lastPageRecords] = await settleAll([
+    ports.reader.readPageRecords(
       control.uid,
       begun.map((input) => ({ input, page: 0 })),
     ),
-    settleAll(begun.map((input) => ports.progress.readLastSlot(control.uid, input))),
+    settleAll(begun.map((input) => ports.progress.readLastPageRecord(control.uid, input))),
   ]);
-  const firstOf = new Map(firstSlots.map((slot) => [slot.input, slot]));
-  const lastOf = new Map(lastSlots.flatMap((slot) => (slot === null ? [] : [[slot.input, slot] as const])));
+  const firstOf = new Map(firstPageRecords.map((pageRecord) => [pageRecord.input, pageRecord]));
+  const lastOf = new Map(
+    lastPageRecords.flatMap((pageRecord) => (pageRecord === null ? [] : [[pageRecord.input, pageRecord] as const])),
+  );
   return Array.from(inputs, ([index, stored]) => {
-    const lastSlot = lastOf.get(index) ?? null;
+    const lastPageRecord = lastOf.get(index) ?? null;
     return asyncRow(ports, control, {
       index,
       stored,
-      end: isOld ? endWith(lastSlot) : endOf(index, window, noted.get(index), control),
+      end: isOld ? endWith(lastPageRecord) : endOf(index, window, noted.get(index), control),
       open: (window?.epoch === control.epoch ? window.open.get(index) : undefined) ?? null,
-      firstSlot: firstOf.get(index) ?? null,
-      lastSlot,
+      firstPageRecord: firstOf.get(index) ?? null,
+      lastPageRecord,
     });
   });
 }
 
-function endWith(lastSlot: PageSlot | null): 'SUCCEEDED' | 'FAILED' | null {
-  if (lastSlot?.outcome.kind === 'FAILURE') return 'FAILED';
-  return lastSlot?.outcome.last === true ? 'SUCCEEDED' : null;
+function endWith(lastPageRecord: PageRecord | null): 'SUCCEEDED' | 'FAILED' | null {
+  if (lastPageRecord?.outcome.kind === 'FAILURE') return 'FAILED';
+  return lastPageRecord?.outcome.last === true ? 'SUCCEEDED' : null;
 }
 
 interface Known {
@@ -145,15 +147,15 @@ interface Known {
   readonly stored: StoredInput;
   readonly end: 'SUCCEEDED' | 'FAILED' | null;
   readonly open: OpenInput | null;
-  readonly firstSlot: PageSlot | null;
-  readonly lastSlot: PageSlot | null;
+  readonly firstPageRecord: PageRecord | null;
+  readonly lastPageRecord: PageRecord | null;
 }
 
 function asyncRow(ports: Pick<ReadPorts, 'clock'>, control: RunControl, known: Known): InputRow {
-  const { index, stored, end, open, firstSlot, lastSlot } = known;
+  const { index, stored, end, open, firstPageRecord, lastPageRecord } = known;
   const now = ports.clock.now();
-  const status = inputStatus({ run: control, end, open, hasPages: lastSlot !== null, now });
-  const outcome = lastSlot?.outcome;
+  const status = inputStatus({ run: control, end, open, hasPages: lastPageRecord !== null, now });
+  const outcome = lastPageRecord?.outcome;
   const refused = control.status === 'INVALID' ? control.lastError : null;
   return {
     index,
@@ -161,19 +163,19 @@ function asyncRow(ports: Pick<ReadPorts, 'clock'>, control: RunControl, known: K
     status,
     lastError: status !== 'FAILED' ? null : outcome?.kind === 'FAILURE' ? outcome.error : refused,
     lastInfo: outcome?.kind === 'RESULT' ? outcome.info : null,
-    outputs: lastSlot?.results ?? 0,
-    tries: triesSoFar(lastSlot, end === null ? open : null),
+    outputs: lastPageRecord?.results ?? 0,
+    tries: triesSoFar(lastPageRecord, end === null ? open : null),
     postponedUntil: status === 'SCHEDULED' ? waitsUntil(control, open, now) : null,
-    startedAt: firstSlot?.at ?? null,
-    finishedAt: end === null ? null : (lastSlot?.at ?? null),
-    updatedAt: lastSlot?.at ?? control.createdAt,
+    startedAt: firstPageRecord?.at ?? null,
+    finishedAt: end === null ? null : (lastPageRecord?.at ?? null),
+    updatedAt: lastPageRecord?.at ?? control.createdAt,
   };
 }
 
 /** Tries of recorded pages, and of the one in hand. */
-function triesSoFar(lastSlot: PageSlot | null, open: OpenInput | null): number {
-  const inHand = open !== null && open.page > (lastSlot?.page ?? -1) ? open.attempt : 0;
-  return (lastSlot?.tries ?? 0) + inHand;
+function triesSoFar(lastPageRecord: PageRecord | null, open: OpenInput | null): number {
+  const inHand = open !== null && open.page > (lastPageRecord?.page ?? -1) ? open.attempt : 0;
+  return (lastPageRecord?.tries ?? 0) + inHand;
 }
 
 function waitsUntil(control: RunControl, open: OpenInput | null, now: number): number | null {

@@ -1,5 +1,5 @@
 import { SHARD_SIZE, shardOf, type StoredInput } from '../../domain/input.ts';
-import type { PageSlot } from '../../domain/page.ts';
+import type { PageRecord } from '../../domain/page.ts';
 import { hasEnded, type RunControl } from '../../domain/run.ts';
 import type { ReadPorts, RecordedPage } from './read-ports.ts';
 import { createBudget, type Step } from './steps.ts';
@@ -7,7 +7,7 @@ import { createBudget, type Step } from './steps.ts';
 /** An item an action gave, and where. */
 export interface OutputRow {
   readonly result: unknown;
-  readonly slot: PageSlot;
+  readonly pageRecord: PageRecord;
   /** Null unless asked for. */
   readonly stored: StoredInput | null;
 }
@@ -44,13 +44,13 @@ export async function* listOutputs(
     const shard = shardOf(place.input);
     const { pages, more } = await ports.reader.listPages(control.uid, place, PAGES_AT_ONCE);
     for (const page of pages) {
-      const { slot } = page;
-      const next = ended || slot.input === place.input ? placeAfter(control, slot) : null;
+      const { pageRecord } = page;
+      const next = ended || pageRecord.input === place.input ? placeAfter(control, pageRecord) : null;
       if (next === null) {
         yield { row: null, after: place, incomplete: true };
         return;
       }
-      const isBegun = slot.input === place.input && slot.page === place.page;
+      const isBegun = pageRecord.input === place.input && pageRecord.page === place.page;
       yield* itemsOf(ports, page, isBegun ? place.item : 0, next, list.withInputs);
       place = next;
     }
@@ -65,27 +65,27 @@ export async function* listOutputs(
 
 async function* itemsOf(
   ports: OutputPorts,
-  { slot, readResults }: RecordedPage,
+  { pageRecord, readResults }: RecordedPage,
   from: number,
   next: OutputPlace,
   withInputs: boolean,
 ): AsyncGenerator<Step<OutputRow, OutputPlace>> {
-  if (slot.outcome.kind === 'FAILURE' || from >= slot.outcome.count) return;
+  if (pageRecord.outcome.kind === 'FAILURE' || from >= pageRecord.outcome.count) return;
   const results = await readResults();
-  const stored = withInputs ? await ports.runs.readInput(slot.runUid, slot.input) : null;
+  const stored = withInputs ? await ports.runs.readInput(pageRecord.runUid, pageRecord.input) : null;
   for (const [item, result] of results.entries()) {
     if (item < from) continue;
     const isLast = item + 1 === results.length;
-    const after = isLast ? next : { input: slot.input, page: slot.page, item: item + 1 };
-    yield { row: { result, slot, stored }, after };
+    const after = isLast ? next : { input: pageRecord.input, page: pageRecord.page, item: item + 1 };
+    yield { row: { result, pageRecord, stored }, after };
   }
 }
 
 /** Where the list goes on after a page; null where a retry will replace it, so that nothing after it is settled. */
-function placeAfter(control: RunControl, slot: PageSlot): OutputPlace | null {
-  const { input, page, outcome } = slot;
+function placeAfter(control: RunControl, pageRecord: PageRecord): OutputPlace | null {
+  const { input, page, outcome } = pageRecord;
   if (outcome.kind === 'RESULT' && !outcome.last) return { input, page: page + 1, item: 0 };
-  const isFinal = outcome.kind === 'RESULT' || hasEnded(control.status) || slot.epoch >= control.restartEpoch;
+  const isFinal = outcome.kind === 'RESULT' || hasEnded(control.status) || pageRecord.epoch >= control.restartEpoch;
   const isSettled = isFinal || outcome.error.error_label === 'BAD_INPUT';
   return isSettled ? { input: input + 1, page: 0, item: 0 } : null;
 }

@@ -1,7 +1,7 @@
 import type { CallbackRecord } from '../../domain/callback.ts';
 import { deriveUid } from '../../domain/ids.ts';
 import { blockOf, SHARD_SIZE, shardOf } from '../../domain/input.ts';
-import type { PageSlot } from '../../domain/page.ts';
+import type { PageRecord } from '../../domain/page.ts';
 import {
   absorbDelivery,
   callbackUidsOf,
@@ -109,21 +109,25 @@ async function* batchesOf(
   const end = placeFrom({ input: (shard + 1) * SHARD_SIZE, page: 0 });
   const first = placeFrom({ input: shard * SHARD_SIZE, page: 0 });
   for (let after = begin > first ? begin : first; after !== end;) {
-    const { slots, more } = await ports.reader.listSlots(run.control.uid, pageOfPlace(after), SLOTS_AT_ONCE);
-    const last = slots.at(-1);
+    const { pageRecords, more } = await ports.reader.listPageRecords(
+      run.control.uid,
+      pageOfPlace(after),
+      SLOTS_AT_ONCE,
+    );
+    const last = pageRecords.at(-1);
     const until = more && last !== undefined ? placeFrom({ input: last.input, page: last.page + 1 }) : end;
-    const standing = facts.records.map((record) => absorbDelivery(record, facts.delivered.get(record.uid) ?? null));
-    const made = slots.flatMap((slot) => unstoredOf(run, slot, facts));
-    const records = [...standing, ...made].filter((record) => isBetween(recordPlace(record), after, until));
+    const stored = facts.records.map((record) => absorbDelivery(record, facts.delivered.get(record.uid) ?? null));
+    const made = pageRecords.flatMap((pageRecord) => unstoredOf(run, pageRecord, facts));
+    const records = [...stored, ...made].filter((record) => isBetween(recordPlace(record), after, until));
     yield { records: records.toSorted(byPlace), until };
     after = until;
   }
 }
 
-function unstoredOf({ definition }: Run, slot: PageSlot, facts: BlockFacts): readonly CallbackRecord[] {
-  return callbackUidsOf(slot)
+function unstoredOf({ definition }: Run, pageRecord: PageRecord, facts: BlockFacts): readonly CallbackRecord[] {
+  return callbackUidsOf(pageRecord)
     .filter((uid) => !facts.stored.has(uid))
-    .map((uid) => unstoredRecord(definition, slot, uid, facts.delivered.get(uid) ?? null));
+    .map((uid) => unstoredRecord(definition, pageRecord, uid, facts.delivered.get(uid) ?? null));
 }
 
 async function* rowsOf(

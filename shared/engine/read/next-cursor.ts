@@ -6,6 +6,6 @@ export async function readNextCursor(
   { control, definition }: Run,
 ): Promise<string | null> {
   if (definition.livePage === null || control.mode === 'LIVE') return null;
-  const slot = await ports.progress.readSlot(control.uid, 0, 0);
-  return slot?.outcome.kind === 'RESULT' ? slot.outcome.nextCursor : null;
+  const pageRecord = await ports.progress.readPageRecord(control.uid, 0, 0);
+  return pageRecord?.outcome.kind === 'RESULT' ? pageRecord.outcome.nextCursor : null;
 }

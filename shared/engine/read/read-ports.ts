@@ -1,5 +1,5 @@
 import type { CallbackRecord } from '../../domain/callback.ts';
-import type { PageSlot } from '../../domain/page.ts';
+import type { PageRecord } from '../../domain/page.ts';
 import type { ExecutionMode, RunControl, RunDefinition } from '../../domain/run.ts';
 import type { Clock } from '../ports.ts';
 import type { CallbackStore, Delivery, ProgressStore, RunStore } from '../stores.ts';
@@ -39,7 +39,7 @@ export interface PagePlace {
 
 /** A recorded page; its results are fetched when asked for. */
 export interface RecordedPage {
-  readonly slot: PageSlot;
+  readonly pageRecord: PageRecord;
   readonly readResults: () => Promise<readonly unknown[]>;
 }
 
@@ -52,13 +52,13 @@ export interface RunReader {
   /** Those that are there, whoever's they are. */
   readRuns(uids: readonly string[]): Promise<ReadonlyMap<string, Run>>;
   /** Slots by their places, without results, strongly read; those that are not there are left out. */
-  readSlots(runUid: string, places: readonly PagePlace[]): Promise<readonly PageSlot[]>;
+  readPageRecords(runUid: string, places: readonly PagePlace[]): Promise<readonly PageRecord[]>;
   /** Slots of a shard in input, then page order from a place on, strongly read. `more`: the limit cut them off. */
-  listSlots(
+  listPageRecords(
     runUid: string,
     from: PagePlace,
     limit: number,
-  ): Promise<{ readonly slots: readonly PageSlot[]; readonly more: boolean }>;
+  ): Promise<{ readonly pageRecords: readonly PageRecord[]; readonly more: boolean }>;
   /** The same with their results. */
   listPages(
     runUid: string,
@@ -82,6 +82,9 @@ export interface ReadPorts {
     RunStore,
     'readRun' | 'remembers' | 'readControl' | 'readDefinition' | 'readInput' | 'readInputs' | 'batchUid'
   >;
-  readonly progress: Pick<ProgressStore, 'readWindow' | 'readLastSlot' | 'readSlot' | 'readFailed' | 'listFailed'>;
+  readonly progress: Pick<
+    ProgressStore,
+    'readWindow' | 'readLastPageRecord' | 'readPageRecord' | 'readFailed' | 'listFailed'
+  >;
   readonly callbacks: Pick<CallbackStore, 'readRecord' | 'readDeliveries' | 'listRecords'>;
 }

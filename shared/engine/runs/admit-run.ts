@@ -11,7 +11,7 @@ interface Admitted<Beside> {
 }
 
 /** What a workspace has at work and in line, as it was read just now. */
-export interface Standing {
+export interface Stored {
   readonly limits: WorkspaceLimits;
   readonly waiting: Waiter | null;
 }
@@ -24,7 +24,7 @@ export async function admitRun<Beside>(
   ports: CorePorts,
   control: RunControl,
   definition: RunDefinition,
-  { limits, waiting }: Standing,
+  { limits, waiting }: Stored,
   beside: () => Promise<Beside>,
 ): Promise<Admitted<Beside>> {
   const { workspaceUid } = definition;
@@ -49,7 +49,7 @@ const LEFT_BEHIND_MS = 600_000;
 /** Gives back slots that were left behind, and lets those in that wait for them. */
 export async function reconcileSlots(ports: CorePorts, workspaceUid: string): Promise<void> {
   const now = ports.clock.now();
-  for (const { runUid, epoch, takenAt } of await ports.admission.listSlots(workspaceUid)) {
+  for (const { runUid, epoch, takenAt } of await ports.admission.listPageRecords(workspaceUid)) {
     if (takenAt + LEFT_BEHIND_MS > now) continue;
     const control = await ports.runs.readControl(runUid);
     const works = control?.epoch === epoch && ['QUEUED', 'RUNNING'].includes(control.status);
@@ -64,17 +64,17 @@ export async function reconcileSlots(ports: CorePorts, workspaceUid: string): Pr
  */
 export async function releaseEnded(ports: CorePorts, ended: RunControl): Promise<number | null> {
   const now = ports.clock.now();
-  let lookAgainAt: number | null = null;
-  for (const { runUid, epoch, takenAt } of await ports.admission.listSlots(ended.workspaceUid)) {
+  let checkAgainAt: number | null = null;
+  for (const { runUid, epoch, takenAt } of await ports.admission.listPageRecords(ended.workspaceUid)) {
     if (runUid !== ended.uid) continue;
     if (epoch > ended.epoch && takenAt + LEFT_BEHIND_MS > now) {
-      lookAgainAt = takenAt + LEFT_BEHIND_MS;
+      checkAgainAt = takenAt + LEFT_BEHIND_MS;
     } else {
       await ports.admission.releaseSlot(ended.workspaceUid, runUid, epoch);
       await admitWaiting(ports, ended.workspaceUid);
     }
   }
-  return lookAgainAt;
+  return checkAgainAt;
 }
 
 /** Gives free slots to those that wait, oldest first, until one side runs out. */

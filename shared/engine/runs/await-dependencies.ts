@@ -2,7 +2,7 @@ import { EngineError } from '../../domain/errors.ts';
 import { dependencyState, type RunControl, type RunDefinition } from '../../domain/run.ts';
 import { closeRun } from './finish-run.ts';
 import type { CorePorts } from '../ports.ts';
-import { tellError } from '../tell-error.ts';
+import { reportError } from '../report-error.ts';
 
 /**
  * Whether a run may go on to its slot as far as other runs are concerned. Registers with those still open first and
@@ -65,7 +65,7 @@ async function failRun(
     now,
     reason: null,
     finishedAt: now,
-    lastError: tellError(ports, error, { run_uid: control.uid }),
+    lastError: reportError(ports, error, { run_uid: control.uid }),
   });
   if (failed.moved) await closeRun(ports, failed.control, definition);
 }

@@ -11,7 +11,7 @@ export async function closeWindow(
   { expiresAt }: RunDefinition,
 ): Promise<boolean> {
   const closed = { epoch, order: 0, length: 0, next: 0, totals: NO_TOTALS, inHand: [] };
-  const standing = await ports.progress.readWindow(uid);
-  const window = standing ?? (await ports.progress.openWindow(uid, closed, expiresAt))?.window;
+  const stored = await ports.progress.readWindow(uid);
+  const window = stored ?? (await ports.progress.openWindow(uid, closed, expiresAt))?.window;
   return window?.length === 0;
 }

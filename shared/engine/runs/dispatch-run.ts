@@ -2,7 +2,7 @@ import { isComplete, isFromOpening, NO_WAIT, placesOf, type RunWindow, takenOver
 import { hasEnded, NO_TOTALS, type RunControl, type RunDefinition, WORKING_STATUSES } from '../../domain/run.ts';
 import { admitRun } from './admit-run.ts';
 import { dependenciesMet } from './await-dependencies.ts';
-import { closeRun, finishRun, tellFormerEnding } from './finish-run.ts';
+import { closeRun, finishRun, sendFormerFinished } from './finish-run.ts';
 import { sendAllOpened } from './open-input.ts';
 import { invalidateRun } from '../launch/invalidate-run.ts';
 import { listRetry } from './list-retry.ts';
@@ -20,7 +20,7 @@ export async function dispatchRun(ports: DispatchPorts, message: DispatchMessage
   if (run === null || run.control.epoch !== message.epoch) return;
   const { control, definition } = run;
   if (hasEnded(control.status)) return closeRun(ports, control, definition); // refused at launch: INVALID
-  await tellFormerEnding(ports, control, definition);
+  await sendFormerFinished(ports, control, definition);
   if (definition.upload !== undefined && control.inputsTotal === 0) {
     return ports.messages.send(
       { kind: 'intake', runUid: control.uid, epoch: control.epoch },
@@ -93,11 +93,11 @@ async function layOut(
   definition: RunDefinition,
   {
     limits: { inputsInFlight },
-    window: standing,
+    window: stored,
   }: { readonly limits: WorkspaceLimits; readonly window: RunWindow | null },
 ): Promise<Omit<LaidOut, 'control'> | null> {
-  if (standing !== null && standing.epoch >= control.epoch) return { window: standing, opened: false };
-  const from = await beginFrom(ports, control, definition, standing);
+  if (stored !== null && stored.epoch >= control.epoch) return { window: stored, opened: false };
+  const from = await beginFrom(ports, control, definition, stored);
   const inHand = [...from.inHand];
   let { next } = from;
   const { pace = null } = ports.actions.get(definition.actionName) ?? {};
@@ -115,15 +115,15 @@ async function beginFrom(
   ports: CorePorts,
   control: RunControl,
   definition: RunDefinition,
-  standing: RunWindow | null,
+  stored: RunWindow | null,
 ): Promise<Omit<WindowOpening, 'epoch'>> {
-  if (standing === null || standing.length === 0) {
+  if (stored === null || stored.length === 0) {
     // Under a retry without a list (its run ended under 0.1.0) positions are the inputs themselves, as in the first attempt.
     const order = control.restartEpoch;
     return { order, length: control.inputsTotal, next: 0, totals: NO_TOTALS, inHand: [] };
   }
-  if (standing.order < control.restartEpoch) return listRetry(ports, control, definition, standing);
-  const { order, length, next, totals, open } = standing;
+  if (stored.order < control.restartEpoch) return listRetry(ports, control, definition, stored);
+  const { order, length, next, totals, open } = stored;
   const inHand = Array.from(open, ([input, { position, place: _place, counted: _counted, ...wait }]) => ({
     position,
     input,

@@ -1,7 +1,7 @@
 import { deriveUid } from '../../domain/ids.ts';
 import type { ErrorRecord } from '../../domain/errors.ts';
 import { isComplete, type OpenInput, type RunWindow } from '../../domain/input.ts';
-import type { PageSlot } from '../../domain/page.ts';
+import type { PageRecord } from '../../domain/page.ts';
 import type { RunControl, RunDefinition, Totals } from '../../domain/run.ts';
 import { sendRecordedCallback } from '../callbacks/send-callbacks.ts';
 import type { CorePorts } from '../ports.ts';
@@ -15,7 +15,7 @@ import { postponeIfWaiting } from './postpone-run.ts';
 export interface SettledInput {
   readonly control: RunControl;
   readonly definition: RunDefinition;
-  readonly slot: PageSlot;
+  readonly pageRecord: PageRecord;
   readonly at: Pick<OpenInput, 'place' | 'position'>;
   /** It may have been counted by an earlier delivery that died before it sent the next input: that one is sent then. */
   readonly sendsAgain: boolean;
@@ -30,18 +30,18 @@ export type CountEnd = (runUid: string, epoch: number, end: InputEnd) => Promise
  */
 export async function finishInput(
   ports: CorePorts,
-  { control, definition, slot, at, sendsAgain }: SettledInput,
+  { control, definition, pageRecord, at, sendsAgain }: SettledInput,
   countEnd: CountEnd = (runUid, epoch, end) => ports.progress.endInputs(runUid, epoch, [end]),
 ): Promise<void> {
-  const counted = await ports.progress.readPosition(slot.runUid, control.restartEpoch, at.position);
-  const end = await endOfInput(ports, definition, slot, { ...at, counted });
-  const ended = await countEnd(slot.runUid, control.epoch, end);
+  const counted = await ports.progress.readPosition(pageRecord.runUid, control.restartEpoch, at.position);
+  const end = await endOfInput(ports, definition, pageRecord, { ...at, counted });
+  const ended = await countEnd(pageRecord.runUid, control.epoch, end);
   const { window } = ended;
   if (window?.epoch !== control.epoch) return;
   if (isComplete(window)) {
     return ended.isOthers === true ? undefined : finishRun(ports, control, definition, window.totals);
   }
-  const isCounted = ended.counted.has(slot.input);
+  const isCounted = ended.counted.has(pageRecord.input);
   const next = inPlace(window, at.place);
   if (next === null) await postponeIfWaiting(ports, control, definition, window); // perhaps only waiting ones are left
   else if (isCounted || sendsAgain) await sendOpened(ports, control, definition, next, !isCounted);
@@ -51,24 +51,24 @@ export async function finishInput(
 export async function endOfInput(
   ports: CorePorts,
   definition: RunDefinition,
-  slot: PageSlot,
+  pageRecord: PageRecord,
   { place, position, counted }: Pick<OpenInput, 'place' | 'position' | 'counted'>,
 ): Promise<InputEnd> {
-  const { input, outcome } = slot;
+  const { input, outcome } = pageRecord;
   const refused = outcome.kind === 'FAILURE' && outcome.error.error_label === 'BAD_INPUT';
   if (outcome.kind === 'FAILURE') {
-    const { page, epoch, results: outputs, callbacks } = slot;
+    const { page, epoch, results: outputs, callbacks } = pageRecord;
     const failed = { input, epoch, page, outputs, callbacks, refused };
     await settleAll([
-      ports.progress.noteFailed(slot.runUid, failed, definition.expiresAt),
-      tellFailure(ports, definition, slot, outcome.error),
+      ports.progress.noteFailed(pageRecord.runUid, failed, definition.expiresAt),
+      tellFailure(ports, definition, pageRecord, outcome.error),
     ]);
   }
   const adds: Totals = {
     succeeded: outcome.kind === 'RESULT' ? 1 : 0,
     failed: outcome.kind === 'FAILURE' ? 1 : 0,
-    outputs: slot.results - counted.outputs,
-    callbacks: slot.callbacks - counted.callbacks,
+    outputs: pageRecord.results - counted.outputs,
+    callbacks: pageRecord.callbacks - counted.callbacks,
     refused: refused ? 1 : 0,
     lastEmpty: outcome.kind === 'RESULT' && outcome.info !== null ? input : null,
   };
@@ -78,7 +78,7 @@ export async function endOfInput(
 async function tellFailure(
   ports: CorePorts,
   definition: RunDefinition,
-  { runUid, input, page, attempt, at }: PageSlot,
+  { runUid, input, page, attempt, at }: PageRecord,
   error: ErrorRecord,
 ): Promise<void> {
   if (definition.callback?.on !== 'all') return;

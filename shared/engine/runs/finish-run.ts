@@ -40,7 +40,7 @@ export function landedAt(ports: Pick<CorePorts, 'settings'>, stopped: RunControl
 /**
  * What follows from a run's end: its slot to the one that waits longest, word to those that depend on it, run.finished.
  * Each step is idempotent, so an interrupted close is closed again by a redelivery or by the sweeper. A stopped run is
- * announced once nothing of it can land any more; one that is taken up before that, by {@link tellFormerEnding}.
+ * announced once nothing of it can land any more; one that is taken up before that, by {@link sendFormerFinished}.
  */
 export async function closeRun(ports: CorePorts, ended: RunControl, definition: RunDefinition): Promise<void> {
   // The record of run.finished comes last: where it stands, the sweeper takes the rest for done.
@@ -56,7 +56,7 @@ export async function closeRun(ports: CorePorts, ended: RunControl, definition: 
  * by now counts, what lands yet belongs to the next ending. Told by who took the run up, after the move; should that one
  * have died, by whoever lays the run out or ends it anew, before that.
  */
-export async function tellFormerEnding(
+export async function sendFormerFinished(
   ports: CorePorts,
   control: RunControl,
   definition: RunDefinition,
@@ -123,10 +123,10 @@ export async function countRecorded(ports: CorePorts, definition: RunDefinition)
   if (window === null) return NO_TOTALS;
   let { outputs, callbacks } = window.totals;
   for (const [input, { counted }] of window.open) {
-    const slot = await ports.progress.readLastSlot(definition.uid, input);
-    if (slot === null) continue;
-    outputs += slot.results - counted.outputs;
-    callbacks += slot.callbacks - counted.callbacks;
+    const pageRecord = await ports.progress.readLastPageRecord(definition.uid, input);
+    if (pageRecord === null) continue;
+    outputs += pageRecord.results - counted.outputs;
+    callbacks += pageRecord.callbacks - counted.callbacks;
   }
   return { ...window.totals, outputs, callbacks };
 }
@@ -142,14 +142,14 @@ async function errorOf(
   for await (const noted of ports.progress.listFailed(uid, { input: inputsTotal - 1, direction: 'down' })) {
     const last = noted.find((one) => isFailed(one, restartEpoch));
     if (last === undefined) continue;
-    const slot = await ports.progress.readSlot(uid, last.input, last.page);
-    return slot !== null && slot.outcome.kind === 'FAILURE' ? slot.outcome.error : null;
+    const pageRecord = await ports.progress.readPageRecord(uid, last.input, last.page);
+    return pageRecord !== null && pageRecord.outcome.kind === 'FAILURE' ? pageRecord.outcome.error : null;
   }
   return null;
 }
 
 async function infoOf(ports: CorePorts, definition: RunDefinition, totals: Totals): Promise<RunControl['lastInfo']> {
   if (totals.lastEmpty === null) return null;
-  const slot = await ports.progress.readLastSlot(definition.uid, totals.lastEmpty);
-  return slot !== null && slot.outcome.kind === 'RESULT' ? slot.outcome.info : null;
+  const pageRecord = await ports.progress.readLastPageRecord(definition.uid, totals.lastEmpty);
+  return pageRecord !== null && pageRecord.outcome.kind === 'RESULT' ? pageRecord.outcome.info : null;
 }

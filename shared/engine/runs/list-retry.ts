@@ -11,7 +11,7 @@ export async function listRetry(
   ports: Pick<CorePorts, 'progress'>,
   { uid, restartEpoch }: RunControl,
   { expiresAt }: RunDefinition,
-  standing: RunWindow,
+  stored: RunWindow,
 ): Promise<Omit<WindowOpening, 'epoch'>> {
   let part: Position[] = [];
   let length = 0;
@@ -22,12 +22,12 @@ export async function listRetry(
   };
   for await (const noted of ports.progress.listFailed(uid, { input: 0, direction: 'up' })) {
     for (const { input, outputs, callbacks, refused, epoch } of noted) {
-      if (refused || epoch < standing.order) continue; // that one succeeded since
+      if (refused || epoch < stored.order) continue; // that one succeeded since
       part.push({ input, outputs, callbacks });
       if (part.length === ORDER_PART) await write();
     }
   }
   if (part.length > 0) await write();
-  const totals = { ...standing.totals, failed: standing.totals.refused };
+  const totals = { ...stored.totals, failed: stored.totals.refused };
   return { order: restartEpoch, length, next: 0, totals, inHand: [] };
 }

@@ -1,5 +1,5 @@
 import { NO_WAIT, type OpenInput } from '../../domain/input.ts';
-import type { PageSlot } from '../../domain/page.ts';
+import type { PageRecord } from '../../domain/page.ts';
 import { NO_TOTALS, type RunControl, type RunDefinition } from '../../domain/run.ts';
 import type { CorePorts } from '../ports.ts';
 import type { PageMessage } from '../messages.ts';
@@ -56,26 +56,26 @@ export function firstPage(
  * The message that takes an input up where its log ends: the page after the last one, or that one again where it ended
  * the input (its end is not counted yet, or it failed and is retried). Attempts and waits go on as the window says.
  */
-export function pageAfter(control: RunControl, inHand: InHand, slot: PageSlot | null): PageMessage {
+export function pageAfter(control: RunControl, inHand: InHand, pageRecord: PageRecord | null): PageMessage {
   const first = firstPage(control.uid, control.epoch, inHand, true);
-  const ends = slot !== null && endsInput(slot);
-  const page = slot === null ? 0 : ends ? slot.page : slot.page + 1;
+  const ends = pageRecord !== null && endsInput(pageRecord);
+  const page = pageRecord === null ? 0 : ends ? pageRecord.page : pageRecord.page + 1;
   const { attempt, until, held = false } = inHand;
   const waits = inHand.page === page ? { attempt, until, held } : { attempt: 0, until: null };
-  if (slot === null) return { ...first, ...waits };
-  const cursor = !ends && slot.outcome.kind === 'RESULT' ? slot.outcome.nextCursor : slot.cursor;
-  const { results, callbacks, tries } = slot;
+  if (pageRecord === null) return { ...first, ...waits };
+  const cursor = !ends && pageRecord.outcome.kind === 'RESULT' ? pageRecord.outcome.nextCursor : pageRecord.cursor;
+  const { results, callbacks, tries } = pageRecord;
   return { ...first, ...waits, page, cursor, results, callbacks, tries };
 }
 
 /** Whether no page follows. */
-export function endsInput({ outcome }: PageSlot): boolean {
+export function endsInput({ outcome }: PageRecord): boolean {
   return outcome.kind === 'FAILURE' || outcome.last;
 }
 
 /** Whether an input ended with this page: none follows, and no retry has taken it up since. */
-export function hasEndedWith(slot: PageSlot, { restartEpoch }: Pick<RunControl, 'restartEpoch'>): boolean {
-  return endsInput(slot) && (slot.outcome.kind === 'RESULT' || slot.epoch >= restartEpoch);
+export function hasEndedWith(pageRecord: PageRecord, { restartEpoch }: Pick<RunControl, 'restartEpoch'>): boolean {
+  return endsInput(pageRecord) && (pageRecord.outcome.kind === 'RESULT' || pageRecord.epoch >= restartEpoch);
 }
 
 /** Sends an input that has just been given its place. Under a later epoch it goes on where its log ends. */
@@ -108,5 +108,5 @@ async function openedMessage(
   again: boolean,
 ): Promise<PageMessage> {
   if (control.epoch === 1) return firstPage(control.uid, control.epoch, inHand, again);
-  return pageAfter(control, inHand, await progress.readLastSlot(control.uid, inHand.input));
+  return pageAfter(control, inHand, await progress.readLastPageRecord(control.uid, inHand.input));
 }

@@ -25,8 +25,8 @@ export async function postponeIfWaiting(
   const now = ports.clock.now();
   const firstDue = Math.min(...Array.from(window.open.values(), ({ until }) => until ?? 0));
   if (firstDue <= now + KEEPS_SLOT_MS) return false;
-  const standing = await ports.runs.readControl(uid);
-  if (standing === null || standing.epoch !== epoch || !WORKING_STATUSES.includes(standing.status)) return false;
+  const stored = await ports.runs.readControl(uid);
+  if (stored === null || stored.epoch !== epoch || !WORKING_STATUSES.includes(stored.status)) return false;
   const isNear = firstDue <= now + MAX_DELAY_MS;
   const isAsked = window.open.values().some(({ limited }) => limited !== undefined); // else it waits for a pace of ours
   await ports.due.putDue({ at: isNear ? firstDue + LATE_MS : firstDue, kind: 'start', uid });
@@ -35,9 +35,9 @@ export async function postponeIfWaiting(
     mode: 'ASYNC', // if it was a live call's: no caller waits that long
     reason: { code: 'RATE_LIMIT', since: now, retryAt: firstDue, blockingUids: [] },
     postponedUntil: firstDue,
-    waitedMs: standing.waitedMs + (isAsked ? firstDue - now : 0),
+    waitedMs: stored.waitedMs + (isAsked ? firstDue - now : 0),
     deadlineAt: null,
-    deadlineLeftMs: standing.deadlineAt === null ? null : Math.max(0, standing.deadlineAt - now),
+    deadlineLeftMs: stored.deadlineAt === null ? null : Math.max(0, stored.deadlineAt - now),
     newEpoch: true,
   });
   if (!postponed.moved) return false;

@@ -3,11 +3,11 @@ import { takenUpUntil } from '../../domain/expiry.ts';
 import type { RunControl, RunDefinition, RunMove } from '../../domain/run.ts';
 import { admitWaiting } from './admit-run.ts';
 import { keepRun } from './keep-run.ts';
-import { closeRun, tellFormerEnding } from './finish-run.ts';
+import { closeRun, sendFormerFinished } from './finish-run.ts';
 import type { CorePorts } from '../ports.ts';
 import type { ControlChange, Waiter } from '../stores.ts';
 import { settleLanded } from './settle-landed.ts';
-import { nextWatch } from './watch.ts';
+import { nextCheck } from './check-times.ts';
 import { MAX_ATTEMPTS, refusal, tooLate } from './stop-run.ts';
 
 /**
@@ -66,7 +66,7 @@ export async function takeUp(
     newEpoch: true,
     newAttempt: true,
   } as const;
-  await ports.due.putDue({ at: nextWatch(now), kind: 'watch', uid });
+  await ports.due.putDue({ at: nextCheck(now), kind: 'watch', uid });
   const waiting = await ports.admission.oldestWaiter(workspaceUid);
   if (waiting === null && (await ports.admission.takeSlot(workspaceUid, uid, epoch + 1))) {
     const deadlineAt = now + definition.deadlineSeconds * 1_000;
@@ -76,7 +76,7 @@ export async function takeUp(
       return null;
     }
     await keepRun(ports, queued.control, definition);
-    await tellFormerEnding(ports, queued.control, definition);
+    await sendFormerFinished(ports, queued.control, definition);
     await ports.messages.send({ kind: 'dispatch', runUid: uid, epoch: epoch + 1 }, { workspaceUid });
     return queued.control;
   }
@@ -84,7 +84,7 @@ export async function takeUp(
   const blocked = await ports.runs.moveRun(uid, block, epoch, { ...common, reason });
   if (!blocked.moved) return null;
   await keepRun(ports, blocked.control, definition);
-  await tellFormerEnding(ports, blocked.control, definition);
+  await sendFormerFinished(ports, blocked.control, definition);
   const waiter: Waiter = { runUid: uid, epoch: epoch + 1, createdAt: control.createdAt };
   await ports.admission.addWaiter(workspaceUid, waiter, definition.expiresAt);
   await admitWaiting(ports, workspaceUid);

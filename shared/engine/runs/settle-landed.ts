@@ -11,9 +11,9 @@ export async function settleLanded(ports: CorePorts, stopped: RunControl, defini
   const window = await ports.progress.readWindow(definition.uid);
   if (window === null) return;
   for (const [input, open] of window.open) {
-    const slot = await ports.progress.readLastSlot(definition.uid, input);
-    if (slot === null || !hasEndedWith(slot, stopped)) continue;
-    const end = await endOfInput(ports, definition, slot, open);
+    const pageRecord = await ports.progress.readLastPageRecord(definition.uid, input);
+    if (pageRecord === null || !hasEndedWith(pageRecord, stopped)) continue;
+    const end = await endOfInput(ports, definition, pageRecord, open);
     await ports.progress.endInputs(definition.uid, window.epoch, [end]);
   }
 }

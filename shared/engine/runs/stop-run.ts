@@ -1,7 +1,7 @@
 import { EngineError } from '../../domain/errors.ts';
 import { isoOf } from '../../domain/instant.ts';
 import { moveFrom, type RunControl, type RunDefinition, type StatusReasonCode } from '../../domain/run.ts';
-import { closeRun, landedAt, tellFormerEnding } from './finish-run.ts';
+import { closeRun, landedAt, sendFormerFinished } from './finish-run.ts';
 import type { CorePorts } from '../ports.ts';
 
 /** Attempts a run may have: the number is part of what its run.finished is known by, six bits of it. */
@@ -21,7 +21,7 @@ export async function stopRun(
     if (control === null) throw new EngineError('NOT_FOUND', 'The run is gone.');
     if (control.status === 'STOPPED') return control;
     if (control.mode === 'LIVE' || moveFrom(control.status, 'stop') === null) throw refusal('cancel', control);
-    await tellFormerEnding(ports, control, definition);
+    await sendFormerFinished(ports, control, definition);
     const now = ports.clock.now();
     const stopped = await ports.runs.moveRun(control.uid, 'stop', control.epoch, {
       now,

@@ -1,7 +1,7 @@
 import { toEventBridge, toOneShotEntry, toStartDate } from '../../domain/cron/to-eventbridge.ts';
 import type { Schedule } from '../../domain/schedule.ts';
 import { cronOf, nextTime, singleTime } from '../../domain/schedule-times.ts';
-import type { ScheduleEntry, TendPorts } from './schedule-ports.ts';
+import type { ScheduleEntry, ReconcilePorts } from './schedule-ports.ts';
 
 /** Entries one schedule may need: a cron whose day fields are alternatives takes two. */
 const MOST_ENTRIES = 2;
@@ -18,7 +18,7 @@ export const NEAR_MS = 5_000;
  * Brings what EventBridge holds in line with the schedule as it was read. Entries are named by its revision: whatever a
  * slower hand does late for an older one touches no newer entry, and tells itself by its revision when it fires.
  */
-export async function armSchedule(ports: Pick<TendPorts, 'clock' | 'entries'>, schedule: Schedule): Promise<void> {
+export async function armSchedule(ports: Pick<ReconcilePorts, 'clock' | 'entries'>, schedule: Schedule): Promise<void> {
   const { uid, revision, armedRevision } = schedule;
   const entries = entriesOf(schedule, ports.clock.now());
   for (const entry of entries) {
@@ -36,14 +36,18 @@ export async function armSchedule(ports: Pick<TendPorts, 'clock' | 'entries'>, s
 }
 
 /** Whether EventBridge still holds the entries of a schedule whose revision it was armed for. */
-export async function isArmed(ports: Pick<TendPorts, 'clock' | 'entries'>, schedule: Schedule): Promise<boolean> {
+export async function isArmed(ports: Pick<ReconcilePorts, 'clock' | 'entries'>, schedule: Schedule): Promise<boolean> {
   const now = ports.clock.now();
   for (const entry of entriesOf(schedule, now)) if (!(await ports.entries.hasEntry(entry, now))) return false;
   return true;
 }
 
 /** Deletes the entries of one revision. */
-export async function disarmRevision(ports: Pick<TendPorts, 'entries'>, uid: string, revision: number): Promise<void> {
+export async function disarmRevision(
+  ports: Pick<ReconcilePorts, 'entries'>,
+  uid: string,
+  revision: number,
+): Promise<void> {
   for (let index = 0; index < MOST_ENTRIES; index += 1)
     await ports.entries.deleteEntry(entryName(uid, revision, index));
 }

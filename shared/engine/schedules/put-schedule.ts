@@ -20,7 +20,7 @@ export interface StoredSchedule {
 }
 
 /** A schedule is looked at this long after it was written, should the message that asks for it be lost. */
-export const FIRST_LOOK_MS = 120_000;
+export const FIRST_CHECK_MS = 120_000;
 
 /** The uids a new schedule is given, after its checks and before its writes. */
 interface ScheduleIds {
@@ -52,9 +52,12 @@ export async function putSchedule(
   };
   const schedule = newSchedule(uid, ref, launch, now);
   await ports.schedules.writeRevision(definition, inputs);
-  await ports.due.putDue({ at: now + FIRST_LOOK_MS, kind: 'schedule', uid });
+  await ports.due.putDue({ at: now + FIRST_CHECK_MS, kind: 'schedule', uid });
   await ports.schedules.createSchedule(schedule);
-  await ports.messages.send({ kind: 'tend', scheduleUid: uid, dueAt: null }, { workspaceUid: launch.workspaceUid });
+  await ports.messages.send(
+    { kind: 'reconcile', scheduleUid: uid, dueAt: null },
+    { workspaceUid: launch.workspaceUid },
+  );
   return { schedule, definition };
 }
 

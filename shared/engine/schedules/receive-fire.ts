@@ -3,13 +3,13 @@ import { disarmRevision } from './arm-schedule.ts';
 import { fireSchedule } from './fire-schedule.ts';
 import { jitterMs } from '../../domain/schedule-times.ts';
 import type { FireMessage, Receipt } from '../messages.ts';
-import type { TendPorts } from './schedule-ports.ts';
+import type { ReconcilePorts } from './schedule-ports.ts';
 
 /**
  * Takes a fire from EventBridge. An entry that should be gone by now, because an update or a deletion raced with the
  * hand that made it, shows itself by its revision and is deleted.
  */
-export async function receiveFire(ports: TendPorts, message: FireMessage, { count }: Receipt): Promise<void> {
+export async function receiveFire(ports: ReconcilePorts, message: FireMessage, { count }: Receipt): Promise<void> {
   const { scheduleUid, revision, nominalAt } = message;
   const takenAt = ports.clock.now();
   const schedule = await fireSchedule(ports, message);

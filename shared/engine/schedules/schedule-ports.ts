@@ -106,4 +106,4 @@ export type ScheduledRunPorts = Omit<LaunchPorts, 'secrets' | 'callbackPolicy'> 
 export type FirePorts = CorePorts & Pick<Ports, 'actions'> & { readonly schedules: ScheduleStore };
 
 /** The same, a hand on EventBridge, and how late its fires come. */
-export type TendPorts = FirePorts & { readonly entries: EntryScheduler; readonly lag: FireLag };
+export type ReconcilePorts = FirePorts & { readonly entries: EntryScheduler; readonly lag: FireLag };

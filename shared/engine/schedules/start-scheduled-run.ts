@@ -7,8 +7,8 @@ import type { Action } from '../../sdk/action.ts';
 import { parametersRefused } from '../pages/run-action.ts';
 import type { ScheduledRunPorts } from './schedule-ports.ts';
 import { checkInputs, commitRun, inputsRefused, maxResultsOf } from '../launch/start-run.ts';
-import { tellError } from '../tell-error.ts';
-import { nextWatch } from '../runs/watch.ts';
+import { reportError } from '../report-error.ts';
+import { nextCheck } from '../runs/check-times.ts';
 
 const ALL = Number.MAX_SAFE_INTEGER;
 /** A launch is first looked at after twice this time. */
@@ -24,14 +24,14 @@ export async function startScheduledRun(
   made: { readonly runUid: string; readonly definitionRef: string; readonly inputsRef: string },
 ): Promise<{ readonly control: RunControl; readonly definition: RunDefinition }> {
   const { runUid } = made;
-  const standing = await ports.runs.readControl(runUid);
-  const known = standing === null ? null : await ports.runs.readDefinition(runUid);
-  if (standing !== null && known !== null) {
-    if (standing.status === 'CREATED') {
-      await ports.due.putDue({ at: nextWatch(ports.clock.now()), kind: 'watch', uid: runUid });
-      await sendDispatch(ports, standing);
+  const stored = await ports.runs.readControl(runUid);
+  const known = stored === null ? null : await ports.runs.readDefinition(runUid);
+  if (stored !== null && known !== null) {
+    if (stored.status === 'CREATED') {
+      await ports.due.putDue({ at: nextCheck(ports.clock.now()), kind: 'watch', uid: runUid });
+      await sendDispatch(ports, stored);
     }
-    return { control: standing, definition: known };
+    return { control: stored, definition: known };
   }
   const { definition: template, inputs } = await readTemplate(ports, schedule, made);
   const action = ports.actions.get(schedule.actionName);
@@ -58,11 +58,11 @@ export async function startScheduledRun(
     expiresAt: expiryOfRun(now, template.deadlineSeconds, ports.settings.retentionDays),
   };
   const invalid: ErrorRecord | null =
-    checked.fault === null ? null : tellError(ports, checked.fault, { run_uid: runUid, schedule_uid: schedule.uid });
+    checked.fault === null ? null : reportError(ports, checked.fault, { run_uid: runUid, schedule_uid: schedule.uid });
   const control = await commitRun(ports, definition, inputs, invalid);
   const then = ports.clock.now();
   // The sweeper may have looked before the run was there, and crossed it off.
-  if (then > now + SLOW_MS) await ports.due.putDue({ at: nextWatch(then), kind: 'watch', uid: runUid });
+  if (then > now + SLOW_MS) await ports.due.putDue({ at: nextCheck(then), kind: 'watch', uid: runUid });
   return { control, definition };
 }
 

@@ -7,7 +7,13 @@ import {
 } from '../../domain/schedule.ts';
 import { isTime, nextToSettle, singleTime, timingFault } from '../../domain/schedule-times.ts';
 import { readForVerb } from './manage-schedule.ts';
-import { FIRST_LOOK_MS, refuseTiming, type ScheduleLaunch, sealCallback, type StoredSchedule } from './put-schedule.ts';
+import {
+  FIRST_CHECK_MS,
+  refuseTiming,
+  type ScheduleLaunch,
+  sealCallback,
+  type StoredSchedule,
+} from './put-schedule.ts';
 import type { SchedulePorts } from './schedule-ports.ts';
 import { checkLaunch } from '../launch/start-run.ts';
 
@@ -49,9 +55,12 @@ export async function updateSchedule(
       inputsTotal: inputs === null ? schedule.inputsTotal : inputs.length,
       settledUntil: settledAfter(schedule, timing, now),
     });
-    await ports.due.putDue({ at: now + FIRST_LOOK_MS, kind: 'schedule', uid });
+    await ports.due.putDue({ at: now + FIRST_CHECK_MS, kind: 'schedule', uid });
     if (!(await ports.schedules.replaceSchedule(next))) continue; // it moved under us: look again
-    await ports.messages.send({ kind: 'tend', scheduleUid: uid, dueAt: null }, { workspaceUid: next.workspaceUid });
+    await ports.messages.send(
+      { kind: 'reconcile', scheduleUid: uid, dueAt: null },
+      { workspaceUid: next.workspaceUid },
+    );
     return { schedule: next, definition: updated };
   }
 }

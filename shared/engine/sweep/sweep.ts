@@ -3,7 +3,7 @@ import { LOOKS_A_MINUTE } from '../callbacks/release-pace.ts';
 import { DUE_PARTITIONS, type DueEntry, type DueRow } from '../stores.ts';
 import { settleAll } from '../settle-all.ts';
 import { putOffMs } from './put-off.ts';
-import { seeToEntry } from './see-to-entry.ts';
+import { handleDueEntry } from './handle-due-entry.ts';
 
 /** Rows of one page, which are seen to side by side. */
 const PAGE_ROWS = 25;
@@ -76,7 +76,7 @@ async function goOn(
 ): Promise<void> {
   open.delete(entry.uid);
   try {
-    leaveOpen(open, await seeToEntry(ports, entry), looks + 1);
+    leaveOpen(open, await handleDueEntry(ports, entry), looks + 1);
   } catch (error) {
     ports.log.error('a due row could not be gone on with and is looked at in a minute', {
       uid: entry.uid,
@@ -119,7 +119,7 @@ async function seeTo(ports: CorePorts, row: DueRow, open: OpenLooks): Promise<bo
   try {
     // Whoever wrote it knows it, as a later release does that is being rolled out: it must not be lost.
     if (row.entry === null) throw new Error('This release cannot read the row.');
-    leaveOpen(open, await seeToEntry(ports, row.entry), 1);
+    leaveOpen(open, await handleDueEntry(ports, row.entry), 1);
     return true;
   } catch (error) {
     await putOff(ports, row, error);

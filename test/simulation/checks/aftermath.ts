@@ -1,4 +1,4 @@
-import type { Letters } from '../letters.ts';
+import type { Letters } from '../dead-letters.ts';
 import type { Records } from '../records.ts';
 import type { RunTruth } from '../run-truth.ts';
 import type { Traffic } from '../traffic.ts';

@@ -126,7 +126,7 @@ function settledOf(
   { control, inputs, startDied }: RunTruth,
   { succeeded: toldSucceeded, failed: toldFailed }: Settled,
 ): Settled {
-  const ends = inputs.map(({ pages }) => pages.at(-1)?.slot.outcome);
+  const ends = inputs.map(({ pages }) => pages.at(-1)?.pageRecord.outcome);
   const failed = control.status === 'INVALID' ? inputs.length : ends.filter((end) => end?.kind === 'FAILURE').length;
   const succeeded = ends.filter((end) => end?.kind === 'RESULT' && end.last).length;
   // Where its start died, what failed before the retry may be told as unfinished.

@@ -3,7 +3,7 @@ import type { InputScript } from '../truth.ts';
 /** How an input ends where nothing but its script goes wrong. */
 export interface ExpectedEnd {
   readonly outcome: 'SUCCEEDED' | 'FAILED';
-  /** Page slots, the failed one among them. */
+  /** Page records, the failed one among them. */
   readonly pages: number;
   readonly outputs: number;
   /** Calls of the upstream. */

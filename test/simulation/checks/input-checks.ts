@@ -14,22 +14,22 @@ export function brokenPages(run: RunTruth): readonly string[] {
   return inputs.flatMap((input) => {
     const broken: string[] = [];
     let cursor: string | null = null;
-    for (const [page, { slot }] of input.pages.entries()) {
+    for (const [page, { pageRecord }] of input.pages.entries()) {
       const at = `run ${control.uid} input ${input.index} page ${page}`;
-      if (slot.page !== page) broken.push(`${at} is missing`);
-      if (slot.cursor !== cursor)
-        broken.push(`${at} was asked for with ${slot.cursor ?? 'nothing'}, not ${cursor ?? 'nothing'}`);
+      if (pageRecord.page !== page) broken.push(`${at} is missing`);
+      if (pageRecord.cursor !== cursor)
+        broken.push(`${at} was asked for with ${pageRecord.cursor ?? 'nothing'}, not ${cursor ?? 'nothing'}`);
       const isLast = page === input.pages.length - 1;
-      if (slot.outcome.kind === 'FAILURE') {
+      if (pageRecord.outcome.kind === 'FAILURE') {
         if (!isLast) broken.push(`${at} failed, yet ${input.pages.length} pages are recorded`);
         continue;
       }
-      if (slot.outcome.last && !isLast) broken.push(`${at} is the last of ${input.pages.length} pages`);
+      if (pageRecord.outcome.last && !isLast) broken.push(`${at} is the last of ${input.pages.length} pages`);
       const wrong = inventedPage(input, page);
       if (wrong !== null) broken.push(`${at} ${wrong}`);
-      cursor = slot.outcome.nextCursor;
+      cursor = pageRecord.outcome.nextCursor;
     }
-    const end = input.pages.at(-1)?.slot.outcome;
+    const end = input.pages.at(-1)?.pageRecord.outcome;
     if (mustEnd && end === undefined) broken.push(`run ${control.uid} ended without input ${input.index}`);
     if (mustEnd && end?.kind === 'RESULT' && !end.last)
       broken.push(`run ${control.uid} ended amid input ${input.index}`);
@@ -40,15 +40,15 @@ export function brokenPages(run: RunTruth): readonly string[] {
 /** What is wrong with a recorded page that no call of the action gave; null: one did. */
 function inventedPage({ pages, given }: InputTruth, page: number): string | null {
   const recorded = pages[page];
-  if (recorded === undefined || recorded.slot.outcome.kind !== 'RESULT') return null;
-  const { results, slot } = recorded;
-  const { outcome } = recorded.slot;
+  if (recorded === undefined || recorded.pageRecord.outcome.kind !== 'RESULT') return null;
+  const { results, pageRecord } = recorded;
+  const { outcome } = recorded.pageRecord;
   const calls = given.filter((one) => one.page === page);
   if (outcome.info !== null) {
     return calls.some(({ kind }) => kind === 'no_result') ? null : 'says that nothing was found';
   }
   const isSource = (one: (typeof calls)[number]): boolean =>
-    one.cursor === slot.cursor &&
+    one.cursor === pageRecord.cursor &&
     (one.kind === 'page' || one.kind === 'same_cursor') &&
     isDeepStrictEqual(one.results.slice(0, results.length), results) &&
     (outcome.last || (one.next === outcome.nextCursor && one.results.length === results.length));
@@ -69,7 +69,7 @@ export function unearnedFailures(
   { isCalm, letters }: Pick<Aftermath, 'isCalm' | 'letters'>,
 ): readonly string[] {
   return inputs.flatMap(({ index, pages, given, script }) => {
-    const last = pages.at(-1)?.slot;
+    const last = pages.at(-1)?.pageRecord;
     if (last === undefined || last.outcome.kind !== 'FAILURE') return [];
     const { error_label: label, message } = last.outcome.error;
     const at = `run ${control.uid} input ${index} page ${last.page} failed with ${label} (${message})`;
@@ -97,7 +97,7 @@ export function inexactEnds(run: RunTruth): readonly string[] {
       endingsOf(control) === 1 && control.status !== 'STOPPED' && control.status !== 'INVALID' && !wasCutShort(run);
     if (script === null || !isUntouched) return [];
     const expected = expectedEnd(script, definition.maxResults);
-    const last = pages.at(-1)?.slot;
+    const last = pages.at(-1)?.pageRecord;
     const outcome = last?.outcome.kind === 'FAILURE' ? 'FAILED' : 'SUCCEEDED';
     const found = { outcome, pages: pages.length, outputs: last?.results ?? 0, calls: given.length };
     if (expected === null || isDeepStrictEqual(found, expected)) return [];
@@ -110,7 +110,7 @@ export function failuresNotRetried({ control, inputs, startDied }: RunTruth): re
   if (startDied) return [];
   if (!hasEnded(control.status) || control.status === 'STOPPED') return [];
   return inputs.flatMap(({ index, pages, script }) => {
-    const last = pages.at(-1)?.slot;
+    const last = pages.at(-1)?.pageRecord;
     if (script === null || last?.outcome.kind !== 'FAILURE' || last.epoch >= control.restartEpoch) return [];
     return [`run ${control.uid} was retried, and input ${index} still has its failure of epoch ${last.epoch}`];
   });
@@ -120,7 +120,7 @@ export function failuresNotRetried({ control, inputs, startDied }: RunTruth): re
 export function wrongEnds({ control, inputs }: RunTruth, records: Records): readonly string[] {
   if (control.status !== 'STOPPED') return [];
   const ended = inputs.filter(({ pages }) => {
-    const last = pages.at(-1)?.slot;
+    const last = pages.at(-1)?.pageRecord;
     if (last?.outcome.kind !== 'FAILURE') return last?.outcome.last === true;
     return last.epoch >= control.restartEpoch || last.outcome.error.error_label === 'BAD_INPUT';
   });
@@ -135,7 +135,7 @@ export function wrongTotals(run: RunTruth): readonly string[] {
   if (run.startDied) return wrongPartTotals(run);
   if (control.status === 'STOPPED' || wasCutShort(run)) return [];
   const isInvalid = control.status === 'INVALID';
-  const failed = inputs.filter(({ pages }) => pages.at(-1)?.slot.outcome.kind === 'FAILURE').length;
+  const failed = inputs.filter(({ pages }) => pages.at(-1)?.pageRecord.outcome.kind === 'FAILURE').length;
   const outputs = outputsOf(inputs);
   const expected = isInvalid
     ? { succeeded: 0, failed: inputs.length, outputs: 0, callbacks: 0 }
@@ -155,7 +155,7 @@ export function wrongTotals(run: RunTruth): readonly string[] {
 /** The same of a run whose start died: inputs that had no turn are neither, what was recorded counts. */
 function wrongPartTotals({ control, inputs, callbacks: expectedUids }: RunTruth): readonly string[] {
   const outputs = outputsOf(inputs);
-  const ends = inputs.map(({ pages }) => pages.at(-1)?.slot.outcome);
+  const ends = inputs.map(({ pages }) => pages.at(-1)?.pageRecord.outcome);
   const succeeded = ends.filter((end) => end?.kind === 'RESULT' && end.last).length;
   const { totals, status } = control;
   const wrong: string[] = [];

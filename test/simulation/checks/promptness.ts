@@ -20,7 +20,7 @@ export class Promptness {
   readonly #dependsOn = new Map<string, readonly string[]>();
   readonly #endedAt = new Map<string, number>();
   readonly #blockedAt = new Map<string, number>();
-  readonly #slots = new Map<string, number>();
+  readonly #pageRecords = new Map<string, number>();
   /** Runs in line, by workspace. */
   readonly #lines = new Map<string, Map<string, string>>();
   /** Since when a slot is free while somebody waits for one, by workspace. */
@@ -44,7 +44,7 @@ export class Promptness {
     } else if (pk.startsWith('R#') && sk === 'CTL' && after !== null) {
       this.#noteControl(controlOf(after), now);
     } else if (sk === 'SLOTS') {
-      this.#slots.set(pk.slice(2), slotsIn(after).length);
+      this.#pageRecords.set(pk.slice(2), slotsIn(after).length);
       this.#look(pk.slice(2), now);
     } else if (sk.startsWith(WAITER_PREFIX)) {
       const line = this.#lines.get(pk.slice(2)) ?? new Map<string, string>();
@@ -90,7 +90,7 @@ export class Promptness {
 
   /** Holds a workspace's slots against its line. */
   #look(workspaceUid: string, now: number): void {
-    const isFree = (this.#slots.get(workspaceUid) ?? 0) < this.#runsAtOnce;
+    const isFree = (this.#pageRecords.get(workspaceUid) ?? 0) < this.#runsAtOnce;
     const waits = Array.from(this.#lines.get(workspaceUid)?.values() ?? []).find((uid) =>
       isInLine(this.#controls.get(uid)),
     );

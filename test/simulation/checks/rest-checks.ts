@@ -3,7 +3,7 @@ import { hasEnded, type RunControl, type RunStatus } from '../../../shared/domai
 import { workspaceUid } from '../callers.ts';
 import type { Records } from '../records.ts';
 import type { Aftermath } from './aftermath.ts';
-import { BURIAL_CHECKS } from './burial-checks.ts';
+import { BURIAL_CHECKS } from './dead-letter-checks.ts';
 import {
   dishonestFailures,
   otherBytes,

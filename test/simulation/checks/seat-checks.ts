@@ -118,13 +118,13 @@ function triedByCuts({ truth, runs }: Aftermath): readonly string[] {
   );
   return runs.flatMap(({ control, inputs }) =>
     inputs.flatMap(({ index, pages, given }) => {
-      const last = pages.at(-1)?.slot;
+      const last = pages.at(-1)?.pageRecord;
       if (last === undefined || endingsOf(control) > 1 || control.status === 'STOPPED') return [];
       const failed = given.filter(({ kind }) => TRIED.has(kind)).length;
       const broken = last.tries > failed ? [`has ${last.tries} tries, ${failed} calls failed`] : [];
       const most = Math.max(
         0,
-        ...pages.map(({ slot: { page } }) => cuts.get(`${control.uid} ${index} ${page}`)?.length ?? 0),
+        ...pages.map(({ pageRecord: { page } }) => cuts.get(`${control.uid} ${index} ${page}`)?.length ?? 0),
       );
       if (most > 1) broken.push(`had a page cut ${most} times`);
       return broken.map((what) => `input ${index} of ${control.uid} ${what}`);

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ItemReader } from '../../../shared/adapters/dynamodb/attributes.ts';
-import { slotFromItem } from '../../../shared/adapters/dynamodb/progress-store.ts';
+import { pageRecordFromItem } from '../../../shared/adapters/dynamodb/progress-store.ts';
 import { hasEnded, RUN_MOVES, type RunControl, type RunMove, type RunStatus } from '../../../shared/domain/run.ts';
 import { type Change, toItem, type WireItem } from '../mirror.ts';
 import { CALLBACK_ATTEMPTS } from './callback-checks.ts';
@@ -78,7 +78,7 @@ export const STEP_CHECKS: readonly StepCheck[] = [
     check({ sk, before, after }) {
       if (!sk.startsWith('P#') || before === null || JSON.stringify(before) === JSON.stringify(after)) return null;
       if (after === null) return `${sk} was deleted`;
-      const [old, now] = [slotFromItem('', toItem(before)), slotFromItem('', toItem(after))];
+      const [old, now] = [pageRecordFromItem('', toItem(before)), pageRecordFromItem('', toItem(after))];
       if (old.outcome.kind === 'FAILURE' && now.epoch > old.epoch) return null;
       return `${sk} was written over: ${JSON.stringify(old)} by ${JSON.stringify(now)}`;
     },

@@ -15,12 +15,12 @@ export function multipliedChains(runs: readonly RunTruth[], traffic: Traffic): r
   }
   return runs.flatMap(({ control, inputs }) =>
     inputs.flatMap(({ index, pages }) =>
-      pages.flatMap(({ slot }) => {
-        const times = sends.get(nameOf(control.uid, slot.epoch, index, slot.page + 1)) ?? 0;
-        const most = traffic.timesHanded(slot.by);
+      pages.flatMap(({ pageRecord }) => {
+        const times = sends.get(nameOf(control.uid, pageRecord.epoch, index, pageRecord.page + 1)) ?? 0;
+        const most = traffic.timesHanded(pageRecord.by);
         return times > most
           ? [
-              `page ${slot.page + 1} of input ${index} of ${control.uid} was sent ${times} times, its page before came ${most} times`,
+              `page ${pageRecord.page + 1} of input ${index} of ${control.uid} was sent ${times} times, its page before came ${most} times`,
             ]
           : [];
       }),

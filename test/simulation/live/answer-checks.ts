@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { GivenPage } from '../truth.ts';
 import { allTold, callName, givenFor, type LiveAftermath, sourcesOf, type Told } from './live-aftermath.ts';
-import { isPaceRefusal, isStanding, type LiveCall } from './live-truth.ts';
+import { isPaceRefusal, isStored, type LiveCall } from './live-truth.ts';
 
 /** Answers that a calm world gives no reason for. */
 export function unansweredInCalm(aftermath: LiveAftermath): readonly string[] {
@@ -9,7 +9,7 @@ export function unansweredInCalm(aftermath: LiveAftermath): readonly string[] {
   return allTold(aftermath).flatMap(({ call, answer, at }) => {
     const isAlone = call.answers.length === 1;
     const isKnown =
-      isStanding(answer) ||
+      isStored(answer) ||
       (answer.status === 400 && (answer.sent === 'refused' || (answer.sent === 'other' && call.page > 0))) ||
       (answer.status === 409 && call.key !== null && !isAlone) ||
       (call.isPaced && isPaceRefusal(answer));
@@ -49,7 +49,7 @@ export function unearnedErrors(aftermath: LiveAftermath): readonly string[] {
   const { records, isCalm } = aftermath;
   return allTold(aftermath).flatMap((told) => {
     const { answer, at } = told;
-    if (!isStanding(answer) || answer.label === null) return [];
+    if (!isStored(answer) || answer.label === null) return [];
     const control = records.control(answer.runUid);
     const isFine = answer.label === 'NO_RESULT';
     const known = isFine ? control?.lastInfo?.label : control?.lastError?.error_label;
@@ -86,7 +86,7 @@ function givenOf({ truth }: LiveAftermath, { call, answer }: Told): readonly Giv
 /** Answers that say otherwise than they were asked whether they waited. */
 export function missaidPreferences(aftermath: LiveAftermath): readonly string[] {
   return allTold(aftermath).flatMap(({ answer, at }) => {
-    if (!isStanding(answer)) return [];
+    if (!isStored(answer)) return [];
     const { applied, wait } = answer;
     const due = wait === null ? null : `wait=${wait}`;
     return applied === due ? [] : [`${at} and Preference-Applied ${applied ?? 'none'}`];

@@ -3,7 +3,7 @@ import { hasEnded } from '../../../shared/domain/run.ts';
 import { workspaceUid } from '../callers.ts';
 import type { InputScript } from '../truth.ts';
 import { allTold, callName, type LiveAftermath, sourcesOf } from './live-aftermath.ts';
-import { isStanding } from './live-truth.ts';
+import { isStored } from './live-truth.ts';
 
 /** Runs that were told of as going on and did not, or came to another end than their callers read. */
 export async function lostHandOvers(aftermath: LiveAftermath): Promise<readonly string[]> {
@@ -40,7 +40,7 @@ async function misreadEnds({ live, records, truth }: LiveAftermath): Promise<rea
     if (outputs === null) continue;
     const [page] = await records.pages(runUid, 0);
     if (!isDeepStrictEqual(page?.results, outputs)) wrong.push(`${at} as ${JSON.stringify(outputs).slice(0, 300)}`);
-    const nothing = page?.slot.outcome.kind === 'RESULT' && page.slot.outcome.info !== null;
+    const nothing = page?.pageRecord.outcome.kind === 'RESULT' && page.pageRecord.outcome.info !== null;
     const isLed = sourcesOf(truth, call, runUid, outputs).some((one) => (one.next === null) === (next === null));
     if (!nothing && !isLed) wrong.push(`${at}, and its link is ${next ?? 'missing'}`);
   }
@@ -90,7 +90,7 @@ export function tooSoonHandedOver(aftermath: LiveAftermath): readonly string[] {
     const isPlain = !isPaced && !cut.has(script.key) && (script.fails ?? []).every((fail) => fail.page !== page);
     const least = Math.min(...answers.map(({ wait }) => wait ?? Infinity)) * 1_000;
     const isInTime = (script.takes_ms ?? 0) + OVERHEAD_MS < least;
-    const isHandedOver = answers.some((answer) => isStanding(answer) && answer.status === 202);
+    const isHandedOver = answers.some((answer) => isStored(answer) && answer.status === 202);
     return isPlain && isInTime && isHandedOver
       ? [`${callName(call)} was handed over, it takes ${script.takes_ms ?? 0} ms`]
       : [];

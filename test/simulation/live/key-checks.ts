@@ -1,12 +1,12 @@
 import { expectedEnd } from '../checks/expected-end.ts';
 import { pageScript } from '../run-truth.ts';
 import { callName, givenFor, type LiveAftermath } from './live-aftermath.ts';
-import { isPaceRefusal, isStanding, type LiveAnswer, type LiveCall } from './live-truth.ts';
+import { isPaceRefusal, isStored, type LiveAnswer, type LiveCall } from './live-truth.ts';
 
 /** Keys under which there is more than one run. */
 export function severalRuns({ live, truth }: LiveAftermath): readonly string[] {
   return keyed(live.calls).flatMap((call) => {
-    const told = call.answers.filter(isStanding).map(({ runUid }) => runUid);
+    const told = call.answers.filter(isStored).map(({ runUid }) => runUid);
     const uids = new Set([...told, ...givenFor(truth, call).map(({ runUid }) => runUid)]);
     return uids.size <= 1 ? [] : [`${callName(call)} has the runs ${[...uids].join(' ')}`];
   });
@@ -15,11 +15,11 @@ export function severalRuns({ live, truth }: LiveAftermath): readonly string[] {
 /** Standing answers of one key that differ, or that were told again and do not say so. */
 export function otherAnswers({ live }: LiveAftermath): readonly string[] {
   return keyed(live.calls).flatMap((call) => {
-    const standing = call.answers.filter(isStanding);
-    const first = standing[0];
+    const stored = call.answers.filter(isStored);
+    const first = stored[0];
     if (first === undefined) return [];
-    const toldAt = Math.min(...standing.map(({ at }) => at));
-    return standing.flatMap((answer) => {
+    const toldAt = Math.min(...stored.map(({ at }) => at));
+    return stored.flatMap((answer) => {
       const wrong =
         textOf(answer) === textOf(first) ? [] : [`${callName(call)} was told ${textOf(first)}, and ${textOf(answer)}`];
       const isAgain = answer.sentAt > toldAt;
@@ -62,7 +62,7 @@ export function startedAgain(aftermath: LiveAftermath): readonly string[] {
   const { live, truth, isCalm, isLate } = aftermath;
   return keyed(live.calls).flatMap((call) => {
     const given = givenFor(truth, call);
-    const [first] = call.answers.filter(isStanding).toSorted((a, b) => a.at - b.at);
+    const [first] = call.answers.filter(isStored).toSorted((a, b) => a.at - b.at);
     const wrong: string[] = [];
     if (first !== undefined && first.status !== 202 && !isLate && given.some(({ at }) => at > first.at + IN_HAND_MS))
       wrong.push(`${callName(call)} was run again after it was answered`);

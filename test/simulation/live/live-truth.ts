@@ -60,7 +60,7 @@ export interface LiveVerb {
 }
 
 /** An answer that stands: the page, the action's own error, or the run that goes on; a refusal, or a failure of ours, names no run. */
-export function isStanding(answer: LiveAnswer): answer is LiveAnswer & { readonly runUid: string } {
+export function isStored(answer: LiveAnswer): answer is LiveAnswer & { readonly runUid: string } {
   return answer.runUid !== null;
 }
 

@@ -6,9 +6,9 @@ const CALLBACKS = 'shared/engine/callbacks';
 export const AWAY_BUGS: readonly PlantedBug[] = [
   {
     name: 'looks-add-up',
-    file: 'shared/engine/callbacks/tend-receiver.ts',
+    file: 'shared/engine/callbacks/reconcile-receiver.ts',
     scenario: 'away-calm',
-    find: 'return Math.ceil(at / LOOK_MS) * LOOK_MS;',
+    find: 'return Math.ceil(at / CHECK_MS) * CHECK_MS;',
     replace: 'return at;',
   },
   {
@@ -48,14 +48,14 @@ export const AWAY_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'probe-spent-on-what-waits-no-more',
-    file: `${CALLBACKS}/tend-receiver.ts`,
+    file: `${CALLBACKS}/reconcile-receiver.ts`,
     scenario: 'away',
     find: 'if (await release(ports, uid, held, 0)) return true;',
     replace: 'return release(ports, uid, held, 0);',
   },
   {
     name: 'held-is-not-released-but-forgotten',
-    file: `${CALLBACKS}/tend-receiver.ts`,
+    file: `${CALLBACKS}/reconcile-receiver.ts`,
     scenario: 'away-calm',
     find: '    await sendOn(ports, uid, held);\n    return held.length',
     replace: '    await Promise.all(held.map((one) => ports.receivers.deleteHeld(uid, one)));\n    return held.length',
@@ -76,7 +76,7 @@ export const AWAY_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'released-under-the-attempt-before',
-    file: `${CALLBACKS}/tend-receiver.ts`,
+    file: `${CALLBACKS}/reconcile-receiver.ts`,
     scenario: 'away',
     find: "send({ kind: 'callback', uid, attempt },",
     replace: "send({ kind: 'callback', uid, attempt: attempt - 1 },",
@@ -85,8 +85,8 @@ export const AWAY_BUGS: readonly PlantedBug[] = [
     name: 'held-though-its-receiver-said-when',
     file: `${CALLBACKS}/hold-callback.ts`,
     scenario: 'away',
-    find: 'if (standing.by === receipt.by) await keepHeld(ports, standing, uid);',
-    replace: "await ports.callbacks.updateRecord(standing.uid, standing, { ...standing, status: 'FAILED' });",
+    find: 'if (stored.by === receipt.by) await keepHeld(ports, stored, uid);',
+    replace: "await ports.callbacks.updateRecord(stored.uid, stored, { ...stored, status: 'FAILED' });",
   },
   {
     name: 'held-though-taken',

@@ -5,16 +5,17 @@ const STORES = 'shared/adapters/dynamodb';
 /** Conditions, dedupes, re-checks, epochs and derived ids taken out in turn; orders swapped; windows off by one. */
 export const EVERYDAY_BUGS: readonly PlantedBug[] = [
   {
-    name: 'slot-without-condition',
+    name: 'page-record-without-condition',
     file: `${STORES}/progress-store.ts`,
     find: "expression: 'attribute_not_exists(pk) OR (attribute_exists(f) AND ep < :restart)'",
     replace: "expression: 'attribute_not_exists(pk) OR ep >= :restart'",
   },
   {
-    name: 'loser-keeps-its-own-slot',
+    name: 'loser-keeps-its-own-record',
     file: `${ENGINE}/pages/run-page.ts`,
-    find: 'return { page, slot: put.won ? slot : put.stored };',
-    replace: 'return { page, slot: put.won || put.stored.outcome.kind === slot.outcome.kind ? slot : put.stored };',
+    find: 'return { page, pageRecord: put.won ? pageRecord : put.stored };',
+    replace:
+      'return { page, pageRecord: put.won || put.stored.outcome.kind === pageRecord.outcome.kind ? pageRecord : put.stored };',
   },
   // Its epoch is asked for twice: who swaps has read a window of its own epoch, and that one only rises.
   {
@@ -39,14 +40,14 @@ export const EVERYDAY_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'deadline-ignored',
-    file: `${ENGINE}/sweep/watch-run.ts`,
+    file: `${ENGINE}/sweep/check-run.ts`,
     find: 'if (control.deadlineAt !== null && control.deadlineAt <= now) {',
     replace: 'if (control.deadlineAt !== null && control.deadlineAt <= 0) {',
   },
   {
     name: 'loser-sends-too',
     file: `${ENGINE}/pages/run-page.ts`,
-    find: 'if (slot.by === receipt.by || slot.epoch < message.epoch) return true;',
+    find: 'if (pageRecord.by === receipt.by || pageRecord.epoch < message.epoch) return true;',
     replace: 'if (receipt.count > 0) return true;',
   },
   {
@@ -179,19 +180,19 @@ export const EVERYDAY_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'due-entry-goes-first',
-    file: `${ENGINE}/sweep/see-to-entry.ts`,
-    find: '    await seeToKind(ports, entry, entry.kind);\n    await ports.due.deleteDue(entry);\n',
-    replace: '    await ports.due.deleteDue(entry);\n    await seeToKind(ports, entry, entry.kind);\n',
+    file: `${ENGINE}/sweep/handle-due-entry.ts`,
+    find: '    await handleKind(ports, entry, entry.kind);\n    await ports.due.deleteDue(entry);\n',
+    replace: '    await ports.due.deleteDue(entry);\n    await handleKind(ports, entry, entry.kind);\n',
   },
   {
     name: 'sweeper-forgets-lost-callbacks',
-    file: 'shared/engine/sweep/tend-ended.ts',
+    file: 'shared/engine/sweep/reconcile-ended-run.ts',
     find: 'if (searches) await sendLost(',
     replace: 'if (searches && block < 0) await sendLost(',
   },
   {
     name: 'sweeper-forgets-stuck-inputs',
-    file: `${ENGINE}/sweep/watch-run.ts`,
+    file: `${ENGINE}/sweep/check-run.ts`,
     find: 'if (movedAt + STUCK_MS > now) continue;',
     replace: 'if (movedAt > 0) continue;',
   },
@@ -209,7 +210,7 @@ export const EVERYDAY_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'failed-records-acknowledged',
-    file: 'functions/entry/queue/create-queue-handler.ts',
+    file: 'functions/wiring/create-queue-handler.ts',
     find: 'return { itemIdentifier: messageId };',
     replace: 'return null;',
   },
@@ -228,14 +229,14 @@ export const EVERYDAY_BUGS: readonly PlantedBug[] = [
   {
     name: 'retry-keeps-the-failure',
     file: `${ENGINE}/pages/run-page.ts`,
-    find: "return slot !== null && slot.outcome.kind === 'FAILURE' && slot.epoch < control.restartEpoch ? null : slot;",
-    replace: 'return slot;',
+    find: "return pageRecord !== null && pageRecord.outcome.kind === 'FAILURE' && pageRecord.epoch < control.restartEpoch",
+    replace: 'return pageRecord === null',
   },
   {
     name: 'retry-keeps-old-failures',
     file: 'shared/engine/runs/list-retry.ts',
-    find: 'failed: standing.totals.refused',
-    replace: 'failed: standing.totals.failed',
+    find: 'failed: stored.totals.refused',
+    replace: 'failed: stored.totals.failed',
   },
   {
     name: 'stop-keeps-the-epoch',
@@ -246,13 +247,13 @@ export const EVERYDAY_BUGS: readonly PlantedBug[] = [
   {
     name: 'landed-ends-not-settled',
     file: 'shared/engine/runs/settle-landed.ts',
-    find: 'if (slot === null || !hasEndedWith(slot, stopped)) continue;',
-    replace: 'if (slot === null || slot.epoch >= 0) continue;',
+    find: 'if (pageRecord === null || !hasEndedWith(pageRecord, stopped)) continue;',
+    replace: 'if (pageRecord === null || pageRecord.epoch >= 0) continue;',
     scenario: 'verbs',
   },
   {
     name: 'slots-of-dead-verbs-kept',
-    file: `${ENGINE}/sweep/tend-ended.ts`,
+    file: `${ENGINE}/sweep/reconcile-ended-run.ts`,
     scenario: 'verbs',
     find: 'const slotAgainAt = await releaseEnded(ports, control);',
     replace: 'const slotAgainAt: number | null = control.epoch < 0 ? await releaseEnded(ports, control) : null;',
@@ -260,15 +261,15 @@ export const EVERYDAY_BUGS: readonly PlantedBug[] = [
   {
     name: 'landed-failure-gives-way',
     file: `${ENGINE}/pages/run-page.ts`,
-    find: 'ports.progress.putSlot(slot, results, definition.expiresAt, page.control.restartEpoch)',
-    replace: 'ports.progress.putSlot(slot, results, definition.expiresAt, message.epoch)',
+    find: 'ports.progress.putPageRecord(pageRecord, results, definition.expiresAt, page.control.restartEpoch)',
+    replace: 'ports.progress.putPageRecord(pageRecord, results, definition.expiresAt, message.epoch)',
   },
   {
     name: 'old-failure-ends-a-retried-input',
     file: `${ENGINE}/runs/open-input.ts`,
     scenario: 'verbs',
-    find: "return endsInput(slot) && (slot.outcome.kind === 'RESULT' || slot.epoch >= restartEpoch);",
-    replace: 'return endsInput(slot) && restartEpoch >= 0;',
+    find: "return endsInput(pageRecord) && (pageRecord.outcome.kind === 'RESULT' || pageRecord.epoch >= restartEpoch);",
+    replace: 'return endsInput(pageRecord) && restartEpoch >= 0;',
   },
   {
     name: 'stop-told-before-the-resume',
@@ -282,14 +283,14 @@ export const EVERYDAY_BUGS: readonly PlantedBug[] = [
     name: 'former-ending-left-to-who-resumed',
     file: `${ENGINE}/runs/dispatch-run.ts`,
     scenario: 'verbs',
-    find: '  await tellFormerEnding(ports, control, definition);\n',
+    find: '  await sendFormerFinished(ports, control, definition);\n',
     replace: '',
   },
   {
     name: 'former-ending-forgotten-by-a-stop',
     file: `${ENGINE}/runs/stop-run.ts`,
     scenario: 'verbs',
-    find: '    await tellFormerEnding(ports, control, definition);\n',
+    find: '    await sendFormerFinished(ports, control, definition);\n',
     replace: '',
   },
   {

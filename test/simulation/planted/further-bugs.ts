@@ -92,7 +92,7 @@ export const FURTHER_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'lost-fires-not-made',
-    file: `${ENGINE}/schedules/tend-schedule.ts`,
+    file: `${ENGINE}/schedules/reconcile-schedule.ts`,
     scenario: 'schedules',
     find: '    await fireByHand(ports, schedule, nominalAt);\n  }\n',
     replace: '  }\n',
@@ -106,7 +106,7 @@ export const FURTHER_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'trigger-under-a-time-of-its-own',
-    file: 'functions/entry/schedules/verb-endpoints.ts',
+    file: 'functions/endpoints/schedules/verb-endpoints.ts',
     scenario: 'schedules',
     find: 'at: before ?? now };',
     replace: 'at: now + (before ?? 0) * 0 };',
@@ -122,7 +122,7 @@ export const FURTHER_BUGS: readonly PlantedBug[] = [
     name: 'carried-on-under-another-seed',
     file: `${ENGINE}/once-by-key.ts`,
     scenario: 'consumers',
-    find: 'const row = standing ?? { hash: request.hash, seed, before: before ?? null };',
+    find: 'const row = stored ?? { hash: request.hash, seed, before: before ?? null };',
     replace: 'const row = { hash: request.hash, seed, before: before ?? null };',
   },
   {
@@ -141,7 +141,7 @@ export const FURTHER_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'unknown-versions-acknowledged',
-    file: 'functions/entry/queue/create-queue-handler.ts',
+    file: 'functions/wiring/create-queue-handler.ts',
     scenario: 'schedules',
     find: 'return { itemIdentifier: messageId };',
     replace: "return error instanceof Error && error.name === 'ZodError' ? null : { itemIdentifier: messageId };",
@@ -176,15 +176,15 @@ export const FURTHER_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'schedule-entry-goes-last',
-    file: `${ENGINE}/sweep/see-to-entry.ts`,
+    file: `${ENGINE}/sweep/handle-due-entry.ts`,
     scenario: 'schedules',
-    find: "  await ports.due.deleteDue(entry);\n  await ports.messages.send({ kind: 'tend', scheduleUid: uid, dueAt }, { workspaceUid: uid }); // a group of its own\n",
+    find: "  await ports.due.deleteDue(entry);\n  await ports.messages.send({ kind: 'reconcile', scheduleUid: uid, dueAt }, { workspaceUid: uid }); // a group of its own\n",
     replace:
-      "  await ports.messages.send({ kind: 'tend', scheduleUid: uid, dueAt }, { workspaceUid: uid });\n  await ports.due.deleteDue(entry);\n",
+      "  await ports.messages.send({ kind: 'reconcile', scheduleUid: uid, dueAt }, { workspaceUid: uid });\n  await ports.due.deleteDue(entry);\n",
   },
   {
     name: 'works-left-to-themselves',
-    file: `${ENGINE}/settleAll.ts`,
+    file: `${ENGINE}/settle-all.ts`,
     find: 'await Promise.allSettled(works);',
     replace: "(await Promise.all(works)).map((value) => ({ status: 'fulfilled' as const, value, reason: null }));",
   },
@@ -198,7 +198,7 @@ export const FURTHER_BUGS: readonly PlantedBug[] = [
     name: 'key-freed-that-had-work-done',
     file: `${ENGINE}/once-by-key.ts`,
     scenario: 'live',
-    find: 'free: refused && standing === null',
+    find: 'free: refused && stored === null',
     replace: 'free: refused',
   },
   {
@@ -231,13 +231,13 @@ export const FURTHER_BUGS: readonly PlantedBug[] = [
     name: 'bad-rows-are-done-with',
     file: `${ENGINE}/sweep/sweep.ts`,
     scenario: 'rows-calm',
-    find: "if (row.entry === null) throw new Error('This release cannot read the row.');\n    leaveOpen(open, await seeToEntry(ports, row.entry), 1);",
+    find: "if (row.entry === null) throw new Error('This release cannot read the row.');\n    leaveOpen(open, await handleDueEntry(ports, row.entry), 1);",
     replace:
-      "leaveOpen(open, await seeToEntry(ports, row.entry ?? { at: row.dueAt ?? 0, kind: 'watch', uid: row.key.split('#')[2] ?? '' }), 1);",
+      "leaveOpen(open, await handleDueEntry(ports, row.entry ?? { at: row.dueAt ?? 0, kind: 'watch', uid: row.key.split('#')[2] ?? '' }), 1);",
   },
   {
     name: 'one-stand-in-for-two-entries',
-    file: `${ENGINE}/sweep/see-to-entry.ts`,
+    file: `${ENGINE}/sweep/handle-due-entry.ts`,
     scenario: 'schedules',
     find: ' + (entry.at % APART_MS);',
     replace: ' + (entry.at % 1);',
@@ -252,14 +252,14 @@ export const FURTHER_BUGS: readonly PlantedBug[] = [
   {
     name: 'results-of-a-retried-input-counted-twice',
     file: 'shared/engine/runs/finish-input.ts',
-    find: 'outputs: slot.results - counted.outputs,',
-    replace: 'outputs: slot.results,',
+    find: 'outputs: pageRecord.results - counted.outputs,',
+    replace: 'outputs: pageRecord.results,',
   },
   {
     name: 'one-refused-end-refuses-all',
     file: 'shared/adapters/dynamodb/window-store.ts',
-    find: 'if (standing.length === 0) return { counted, window };',
-    replace: 'if (standing.length >= 0) return { counted, window };',
+    find: 'if (stored.length === 0) return { counted, window };',
+    replace: 'if (stored.length >= 0) return { counted, window };',
   },
   {
     name: 'nobody-ends-the-run',

@@ -14,10 +14,10 @@ export const LIVE_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'sweep-hands-nothing-over',
-    file: 'shared/engine/sweep/watch-run.ts',
+    file: 'shared/engine/sweep/check-run.ts',
     scenario: 'live',
-    find: 'const control = await handOver(ports, standing);',
-    replace: 'const control = standing;',
+    find: 'const control = await handOver(ports, stored);',
+    replace: 'const control = stored;',
   },
   {
     name: 'waited-page-is-the-first',
@@ -45,8 +45,8 @@ export const LIVE_BUGS: readonly PlantedBug[] = [
     name: 'begun-again-under-its-key',
     file: `${LIVE}/answer-live.ts`,
     scenario: 'live',
-    find: 'if (standing !== null) return',
-    replace: 'if (standing !== null && until !== null) return',
+    find: 'if (stored !== null) return',
+    replace: 'if (stored !== null && until !== null) return',
   },
   {
     name: 'key-kept-after-a-refusal',
@@ -78,7 +78,7 @@ export const LIVE_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'late-run-not-looked-for',
-    file: 'shared/engine/sweep/watch-run.ts',
+    file: 'shared/engine/sweep/check-run.ts',
     scenario: 'live',
     find: 'if (look !== undefined) return;',
     replace: 'if (look === undefined) return;',

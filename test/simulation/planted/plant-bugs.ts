@@ -5,7 +5,8 @@ import { AWAY_BUGS } from './away-bugs.ts';
 import { EVERYDAY_BUGS } from './everyday-bugs.ts';
 import { FURTHER_BUGS } from './further-bugs.ts';
 import { LIVE_BUGS } from './live-bugs.ts';
-import { LETTER_BUGS } from './letter-bugs.ts';
+import { LETTER_BUGS } from './dead-letter-bugs.ts';
+import { faultOfPlace } from './place-of.ts';
 import type { PlantedBug } from './planted-bug.ts';
 import { SEAT_BUGS } from './seat-bugs.ts';
 import { UPLOAD_BUGS } from './upload-bugs.ts';
@@ -68,6 +69,8 @@ export async function findBug(bug: PlantedBug, limit = SEEDS_TO_FIND): Promise<F
 
 /** Bundles the simulator with the bug in the engine's source. Throws where the text to change is not there just once. */
 async function plant(bug: PlantedBug): Promise<URL> {
+  const fault = await faultOfPlace(bug);
+  if (fault !== null) throw new Error(`Planted bug ${fault}`);
   await mkdir(OUT, { recursive: true });
   const outfile = new URL(`${bug.name}.mjs`, OUT);
   await build({
@@ -84,7 +87,7 @@ async function plant(bug: PlantedBug): Promise<URL> {
   return outfile;
 }
 
-function planting({ name, file, find, replace }: PlantedBug): Plugin {
+function planting({ file, find, replace }: PlantedBug): Plugin {
   const target = fileURLToPath(new URL(file, ROOT));
   return {
     name: 'plant',
@@ -97,10 +100,7 @@ function planting({ name, file, find, replace }: PlantedBug): Plugin {
       bundler.onLoad({ filter: /\.ts$/ }, async ({ path }) => {
         if (path !== target) return null;
         const source = await readFile(path, 'utf8');
-        const parts = source.split(find);
-        if (parts.length !== 2)
-          throw new Error(`planted bug ${name}: ${file} has its text ${parts.length - 1} times, not once`);
-        return { contents: parts.join(replace), loader: 'ts' };
+        return { contents: source.split(find).join(replace), loader: 'ts' };
       });
     },
   };

@@ -9,7 +9,7 @@ const RUN_PAGE = 'shared/engine/pages/run-page.ts';
 export const SEAT_BUGS: readonly PlantedBug[] = [
   {
     name: 'put-off-and-resent-as-new',
-    file: 'shared/engine/sweep/tend-ended.ts',
+    file: 'shared/engine/sweep/reconcile-ended-run.ts',
     scenario: 'crowd',
     find: 'const putOff = attempt === 0 ? { slow: true } : {};',
     replace: 'const putOff = {};',
@@ -130,8 +130,8 @@ export const SEAT_BUGS: readonly PlantedBug[] = [
     name: 'put-off-without-a-record',
     file: `${CALLBACKS}/defer-callback.ts`,
     scenario: 'crowd-calm',
-    find: 'const standing = await ports.callbacks.createRecord({',
-    replace: 'const standing = await Promise.resolve({',
+    find: 'const stored = await ports.callbacks.createRecord({',
+    replace: 'const stored = await Promise.resolve({',
   },
   {
     name: 'put-off-for-as-long-as-it-was-held',

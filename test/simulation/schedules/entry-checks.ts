@@ -35,23 +35,23 @@ export const ENTRY_CHECKS: readonly ScheduleCheck[] = [
   {
     name: 'entriesAreTheTruth',
     proves: 'At rest, EventBridge holds what brings every time of an ACTIVE schedule, and nothing of any other.',
-    check: ({ schedules, standing, isLate }) =>
+    check: ({ schedules, stored, isLate }) =>
       schedules.flatMap((schedule) => {
         const { uid, name } = schedule;
-        const record = standing.schedules.find((one) => one.uid === uid);
-        const states = possibleStates(schedule, standing.at, standing.at);
+        const record = stored.schedules.find((one) => one.uid === uid);
+        const states = possibleStates(schedule, stored.at, stored.at);
         const [state] = states;
         if (uid === null || record === undefined || states.length !== 1 || state === null || state === undefined)
           return [];
         if (record.armedRevision !== record.revision) return [`${name} is armed for ${record.armedRevision}`];
-        const entries = standing.entries.filter((entry) => entry.name.startsWith(uid));
+        const entries = stored.entries.filter((entry) => entry.name.startsWith(uid));
         const current = entries.filter((entry) => entry.name.startsWith(`${uid}-${record.revision}-`));
         // One that a slow hand made late for an older revision stands until it fires.
         if (current.length < entries.length && !isLate) return [`${name} has ${shownEntries(entries)}`];
         if (state.status !== 'ACTIVE')
           return current.length === 0 ? [] : [`${name}, not ACTIVE, has ${shownEntries(current)}`];
-        const wanted = nominalTimes(state, standing.at + 1, standing.at + COMPARED_MS).slice(0, MOST_COMPARED);
-        const brought = new Set(current.flatMap((entry) => occurrencesBetween(entry, standing.at, wanted.at(-1) ?? 0)));
+        const wanted = nominalTimes(state, stored.at + 1, stored.at + COMPARED_MS).slice(0, MOST_COMPARED);
+        const brought = new Set(current.flatMap((entry) => occurrencesBetween(entry, stored.at, wanted.at(-1) ?? 0)));
         const lacking = wanted.find((time) => !brought.has(time));
         return lacking === undefined ? [] : [`${name} has ${shownEntries(current)}, which lack ${iso(lacking)}`];
       }),

@@ -14,20 +14,20 @@ export const LEDGER_CHECKS: readonly ScheduleCheck[] = [
   {
     name: 'everyTimeIsSettled',
     proves: 'Each time of the current revision that came while ACTIVE is FIRED, SKIPPED or MISSED within a bound.',
-    check: ({ schedules, standing, stormEndedAt, skewMs }) =>
+    check: ({ schedules, stored, stormEndedAt, skewMs }) =>
       schedules.flatMap((schedule) => {
         const { uid, name } = schedule;
-        const [now] = possibleStates(schedule, standing.at, standing.at);
+        const [now] = possibleStates(schedule, stored.at, stored.at);
         if (uid === null || now === undefined || now === null) return [];
-        const first = schedule.acts[0]?.sentAt ?? standing.at;
-        const times = nominalTimes(now, first, standing.at).filter((time) => {
+        const first = schedule.acts[0]?.sentAt ?? stored.at;
+        const times = nominalTimes(now, first, stored.at).filter((time) => {
           const settledBy = Math.max(stormEndedAt, time + now.jitterSeconds * 1_000) + SETTLES_MS;
-          if (settledBy > standing.at) return false;
-          return possibleStates(schedule, time - skewMs, standing.at).every(
+          if (settledBy > stored.at) return false;
+          return possibleStates(schedule, time - skewMs, stored.at).every(
             (state) => state?.status === 'ACTIVE' && nominalTimes(state, time, time).length > 0,
           );
         });
-        const settled = new Set(rowsOf(standing, uid).map(({ fire }) => fire.nominalAt));
+        const settled = new Set(rowsOf(stored, uid).map(({ fire }) => fire.nominalAt));
         return times.filter((time) => !settled.has(time)).map((time) => `${name}: ${iso(time)} is in no row`);
       }),
   },
@@ -84,8 +84,8 @@ export const LEDGER_CHECKS: readonly ScheduleCheck[] = [
   {
     name: 'countsAreTheLedger',
     proves: 'The counts of a schedule are those of its ledger, at any moment.',
-    check: ({ standing, atRest }) =>
-      [standing, atRest].flatMap((snapshot) =>
+    check: ({ stored, atRest }) =>
+      [stored, atRest].flatMap((snapshot) =>
         snapshot.schedules.flatMap(({ uid, counts }) => {
           const rows = rowsOf(snapshot, uid);
           const count = (outcome: string): number => rows.filter(({ fire }) => fire.outcome === outcome).length;

@@ -1,5 +1,5 @@
 import { workspaceUid } from '../callers.ts';
-import type { Letters } from '../letters.ts';
+import type { Letters } from '../dead-letters.ts';
 import type { Records } from '../records.ts';
 import type { Truth } from '../truth.ts';
 import type { ToldSchedule } from './ask-schedules.ts';
@@ -13,7 +13,7 @@ import type { Snapshot } from './schedule-watch.ts';
 export interface ScheduleAftermath {
   readonly schedules: readonly ScheduleTruth[];
   /** In the calm, with schedules alive. */
-  readonly standing: Snapshot;
+  readonly stored: Snapshot;
   /** When all was over. */
   readonly atRest: Snapshot;
   readonly told: readonly ToldSchedule[];

@@ -95,7 +95,7 @@ export class SimulatedScheduler {
     const { adversary, timeline, trace } = this.#stage;
     if (kind === 'dead-letter') {
       trace.add(`scheduler gives up on ${input}`);
-      return this.#queues.bury({
+      return this.#queues.endDeadLetter({
         id: this.#ids.uuid(),
         body: input,
         attributes,

@@ -32,10 +32,10 @@ export function superviseSchedules(history: OpenHistory, workload: ScheduleWorkl
   const startedAt = timeline.now();
   const watch = new ScheduleWatch(stage, observer);
   const callers = workload.plans.map((plan) => new ScheduleCaller(stage, deployment, plan));
-  let standing: Snapshot | null = null;
+  let stored: Snapshot | null = null;
   let told: readonly ToldSchedule[] = [];
   timeline.after(workload.lookMs, () => {
-    standing = watch.look(deployment.scheduler.entries());
+    stored = watch.look(deployment.scheduler.entries());
     void askSchedules(stage, deployment, callers).then((answers) => {
       told = answers;
     });
@@ -46,10 +46,10 @@ export function superviseSchedules(history: OpenHistory, workload: ScheduleWorkl
   return {
     isOver: () => callers.every(({ isDone }) => isDone),
     check() {
-      if (standing === null) throw new Error('The schedules were never looked at.');
+      if (stored === null) throw new Error('The schedules were never looked at.');
       const aftermath = {
         schedules: callers.map((caller) => caller.truth),
-        standing,
+        stored,
         atRest: watch.look(deployment.scheduler.entries()),
         told,
         records,

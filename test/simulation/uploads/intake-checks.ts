@@ -75,7 +75,7 @@ export const INTAKE_CHECKS: readonly UploadCheck[] = [
             const key = line !== null && line !== undefined && 'key' in line ? line.key : '';
             return asked.every((one) => one === key) ? [] : [`${at} is ${key}, asked was ${asked.join()}`];
           }
-          const end = pages.at(-1)?.slot.outcome;
+          const end = pages.at(-1)?.pageRecord.outcome;
           const isRefused = end?.kind === 'FAILURE' && end.error.error_label === 'BAD_INPUT';
           const mustHaveEnded = !['STOPPED', 'INVALID'].includes(control.status) && hasEnded(control.status);
           if (asked.length > 0 || pages.length > 1) return [`${at} is bad, asked was ${asked.join()}`];

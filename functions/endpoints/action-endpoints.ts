@@ -1,0 +1,52 @@
+import type * as z from 'zod';
+import type { actionDescription } from '../../shared/contract/action-schemas.ts';
+import { buildOpenapi } from '../../shared/contract/openapi.ts';
+import { EngineError } from '../../shared/domain/errors.ts';
+import type { ActionRegistry } from '../../shared/sdk/action-registry.ts';
+import type { Action } from '../../shared/sdk/action.ts';
+import type { EndpointsOf } from '../http/create-api-handler.ts';
+import { createDocument, documentReply } from '../http/document.ts';
+import { defineEndpoint } from '../http/endpoint.ts';
+import { JSON_TYPE } from '../http/media-type.ts';
+import { once } from '../../shared/adapters/once.ts';
+
+type ActionEndpoints = Pick<EndpointsOf<'runs'>, 'listActions' | 'getAction' | 'getOpenapi'>;
+
+/** What a deployment offers, and how to call it. */
+export function createActionEndpoints({ actions }: { readonly actions: ActionRegistry }): ActionEndpoints {
+  const openapi = once(() => createDocument(JSON_TYPE, JSON.stringify(buildOpenapi())));
+  return {
+    listActions: defineEndpoint('listActions', {
+      handle: async () => ({ body: actions.list().map(actionView) }),
+    }),
+
+    getAction: defineEndpoint('getAction', {
+      find: async ({ params }) => {
+        const action = actions.get(params.action);
+        if (action !== null) return action;
+        const message = `No action ${params.action} is offered here; GET /v1/actions lists those that are.`;
+        throw new EngineError('ACTION_NOT_FOUND', message);
+      },
+      handle: async ({ found }) => ({ body: actionView(found) }),
+    }),
+
+    getOpenapi: defineEndpoint('getOpenapi', {
+      handle: async ({ request }) => documentReply(openapi(), request),
+    }),
+  };
+}
+
+function actionView(action: Action): z.output<typeof actionDescription> {
+  return {
+    name: action.name,
+    title: action.title,
+    description: action.description,
+    modes: [...action.modes],
+    page_size: action.pageSize,
+    max_results: { ...action.maxResults },
+    pages_by: action.pagesBy,
+    input_schema: { ...action.inputSchema },
+    parameters_schema: { ...action.parametersSchema },
+    result_schema: { ...action.resultSchema },
+  };
+}

@@ -1,0 +1,67 @@
+import * as z from 'zod';
+import { callbackView } from '../../shared/contract/callback-view.ts';
+import { findCallback } from '../../shared/engine/read/find-callback.ts';
+import { findRun } from '../../shared/engine/read/find-run.ts';
+import { listCallbacks } from '../../shared/engine/read/list-callbacks.ts';
+import { type CallbackRow, listRunCallbacks } from '../../shared/engine/read/list-run-callbacks.ts';
+import type { ReadPorts } from '../../shared/engine/read/read-ports.ts';
+import { createBudget } from '../../shared/engine/read/steps.ts';
+import type { EndpointsOf } from '../http/create-api-handler.ts';
+import { defineEndpoint } from '../http/endpoint.ts';
+import { listPage, type PagingPorts } from './list-page.ts';
+import { runPlace } from './run-endpoints.ts';
+
+type CallbackEndpoints = Pick<EndpointsOf<'runs'>, 'listRunCallbacks' | 'listCallbacks' | 'getCallback'>;
+
+/** Reads of a shard, its log and its slots, in one call at most. */
+const READS_A_CALL = 100;
+
+const placeWithin = z.string();
+const placeAcross = z.strictObject({ run: runPlace, within: placeWithin });
+
+/** How callbacks fared. */
+export function createCallbackEndpoints(ports: ReadPorts & PagingPorts): CallbackEndpoints {
+  return {
+    listRunCallbacks: defineEndpoint('listRunCallbacks', {
+      find: ({ params, caller }) => findRun(ports, caller.workspaceUid, params.run_uid),
+      handle: (call) => {
+        const undelivered = call.query.undelivered === true;
+        return listPage(ports, call, {
+          place: placeWithin,
+          steps: (after) =>
+            listRunCallbacks(ports, call.found, {
+              after: after ?? '',
+              wanted: (_, isDelivered) => !undelivered || !isDelivered,
+              budget: createBudget(READS_A_CALL),
+            }),
+          view: viewRow,
+        });
+      },
+    }),
+
+    listCallbacks: defineEndpoint('listCallbacks', {
+      handle: (call) =>
+        listPage(ports, call, {
+          place: placeAcross,
+          steps: (after) =>
+            listCallbacks(ports, {
+              workspaceUid: call.caller.workspaceUid,
+              order: call.query.sort === 'created_at' ? 'ascending' : 'descending',
+              runUids: call.query.run_uid ?? null,
+              statuses: call.query.status ?? null,
+              after,
+            }),
+          view: viewRow,
+        }),
+    }),
+
+    getCallback: defineEndpoint('getCallback', {
+      find: ({ params, caller }) => findCallback(ports, caller.workspaceUid, params.callback_uid),
+      handle: async ({ found }) => ({ body: viewRow(found) }),
+    }),
+  };
+}
+
+function viewRow({ run, record, batchUid }: CallbackRow): ReturnType<typeof callbackView> {
+  return callbackView(record, run.definition, batchUid);
+}

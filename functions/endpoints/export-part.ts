@@ -1,0 +1,63 @@
+import type * as z from 'zod';
+import { EngineError } from '../../shared/domain/errors.ts';
+import { LIMITS } from '../../shared/domain/limits.ts';
+import type { Step } from '../../shared/engine/read/steps.ts';
+import type { TextReply } from '../http/endpoint.ts';
+import { type ListCall, openList, type PagingPorts } from './list-page.ts';
+
+/** How rows become text. */
+export interface ExportFormat<Row> {
+  readonly contentType: string;
+  /** Before the first row of the first part. */
+  readonly head: string;
+  /** A row with its line break. */
+  readonly line: (row: Row) => string;
+}
+
+/** Of the function's 29 s: a record or two, and the answer's way, come on top. */
+const PART_MS = 20_000;
+
+/**
+ * One part of an export. It ends between two records: before it would be over 4 MB, or once 20 s are over. BAD_INPUT
+ * for a `limit`: parts are as large as they may be.
+ */
+export async function exportPart<Row, Place>(
+  ports: PagingPorts,
+  call: ListCall,
+  list: {
+    readonly place: z.ZodType<Place>;
+    readonly steps: (after: Place | null) => AsyncIterable<Step<Row, Place>>;
+    readonly format: ExportFormat<Row>;
+  },
+): Promise<TextReply> {
+  refuseLimit(call);
+  const until = ports.clock.now() + PART_MS;
+  const { after: begin, headersOf } = await openList(ports, call, list.place);
+  const { contentType, head, line } = list.format;
+  const lines = begin === null ? [head] : [];
+  let bytes = Buffer.byteLength(head);
+  let next: Place | null = begin;
+  let records = 0;
+  const end = (place: Place | null, incomplete = false): TextReply => ({
+    contentType,
+    text: lines.join(''),
+    headers: headersOf(place, incomplete),
+  });
+  for await (const { row, after, incomplete } of list.steps(begin)) {
+    if (row === null) return end(after, incomplete === true);
+    if (records > 0 && ports.clock.now() >= until) return end(next);
+    const text = line(row);
+    bytes += Buffer.byteLength(text);
+    if (records > 0 && bytes > LIMITS.answerBytes) return end(next);
+    lines.push(text);
+    records += 1;
+    next = after;
+  }
+  return end(null);
+}
+
+function refuseLimit({ request }: ListCall): void {
+  if (!request.query.has('limit')) return;
+  const message = 'is not taken by an export, which comes in parts; follow X-Pagination-Next';
+  throw new EngineError('BAD_INPUT', `query: limit: ${message}`, { validationErrors: [{ path: 'limit', message }] });
+}

@@ -1,0 +1,17 @@
+import type { Sign } from '../../shared/contract/cursor.ts';
+import { nextLiveUrl } from '../../shared/contract/live-cursor.ts';
+import type { Clock } from '../../shared/engine/ports.ts';
+import type { Run } from '../../shared/engine/read/read-ports.ts';
+import type { HttpRequest } from '../http/http-request.ts';
+
+/** The page after a live call's that was handed over, or null: its cursor is good for 24 h from this look at it. */
+export function nextPageUrl(
+  ports: { readonly clock: Pick<Clock, 'now'> },
+  request: HttpRequest,
+  { definition: { livePage, actionName } }: Pick<Run, 'definition'>,
+  cursor: string | null,
+  sign: Sign,
+): string | null {
+  if (livePage === null || cursor === null) return null;
+  return nextLiveUrl(request.url.origin, actionName, livePage, cursor, ports.clock.now(), sign);
+}

@@ -1,0 +1,46 @@
+import { callbackView } from '../../shared/contract/callback-view.ts';
+import type { CorePorts } from '../../shared/engine/ports.ts';
+import type { OncePorts } from '../../shared/engine/once-by-key.ts';
+import { findCallback } from '../../shared/engine/read/find-callback.ts';
+import { findRun } from '../../shared/engine/read/find-run.ts';
+import type { ReadPorts } from '../../shared/engine/read/read-ports.ts';
+import { replayCallback, replayCallbacks } from '../../shared/engine/callbacks/replay-callbacks.ts';
+import type { EndpointsOf } from '../http/create-api-handler.ts';
+import { defineEndpoint } from '../http/endpoint.ts';
+import { answerOnce } from '../http/once-by-key.ts';
+
+type ReplayEndpoints = Pick<EndpointsOf<'verbs'>, 'replayCallback' | 'replayRunCallbacks'>;
+
+/** Of the function's 29 s: what is left is for the answer. */
+const REPLAY_MS = 20_000;
+
+/** Sends callbacks once more. */
+export function createReplayEndpoints(ports: ReadPorts & CorePorts, once: OncePorts): ReplayEndpoints {
+  return {
+    replayCallback: defineEndpoint('replayCallback', {
+      find: ({ params, caller }) => findCallback(ports, caller.workspaceUid, params.callback_uid),
+      handle: (call) =>
+        answerOnce(once, call, {
+          async run(claim) {
+            const { run, record, batchUid } = call.found;
+            const replay = await replayCallback(ports, run.definition, record, (await claim()).seed);
+            return { body: callbackView(replay, run.definition, batchUid) };
+          },
+        }),
+    }),
+
+    replayRunCallbacks: defineEndpoint('replayRunCallbacks', {
+      find: ({ params, caller }) => findRun(ports, caller.workspaceUid, params.run_uid),
+      handle: (call) =>
+        answerOnce(once, call, {
+          async run(claim) {
+            const { seed } = await claim();
+            const { status: statuses = ['FAILED'] } = call.body;
+            const until = ports.clock.now() + REPLAY_MS;
+            const { replayed, isComplete } = await replayCallbacks(ports, call.found, { statuses, seed, until });
+            return { body: { replayed }, headers: isComplete ? {} : { 'X-Complete': 'false' } };
+          },
+        }),
+    }),
+  };
+}

@@ -1,0 +1,61 @@
+import { runDetailView } from '../../shared/contract/run-view.ts';
+import type { RunWindow } from '../../shared/domain/input.ts';
+import type { Clock } from '../../shared/engine/ports.ts';
+import { areAllDelivered, callbackCounts, readDelivered } from '../../shared/engine/read/count-callbacks.ts';
+import { countRun, isCounted } from '../../shared/engine/read/count-run.ts';
+import { findRun } from '../../shared/engine/read/find-run.ts';
+import { readNextCursor } from '../../shared/engine/read/next-cursor.ts';
+import type { ReadPorts } from '../../shared/engine/read/read-ports.ts';
+import { waitForRun } from '../../shared/engine/read/wait-for-run.ts';
+import { settleAll } from '../../shared/engine/settle-all.ts';
+import type { EndpointsOf } from '../http/create-api-handler.ts';
+import { defineEndpoint } from '../http/endpoint.ts';
+import type { SpendRate } from '../http/rate-limit.ts';
+import type { PagingPorts } from './list-page.ts';
+import { nextPageUrl } from './next-page-url.ts';
+
+/** What reading one run takes. */
+export type RunPorts = Pick<ReadPorts, 'runs' | 'progress' | 'callbacks' | 'reader'> &
+  PagingPorts & { readonly clock: Pick<Clock, 'now' | 'after'> };
+
+/** Reads one run, held until it has ended where the caller asks and its workspace has seconds left to wait. */
+export function createRunEndpoint(ports: RunPorts, spendRate: SpendRate): EndpointsOf<'run'> {
+  return {
+    getRun: defineEndpoint('getRun', {
+      find: async ({ params: { run_uid: uid }, caller }) => {
+        // A run that is asked for again and again is mostly at work: its window is read beside it.
+        const [run, read] = await settleAll([
+          findRun(ports, caller.workspaceUid, uid),
+          ports.runs.remembers(uid) ? readWindow(ports, uid) : undefined,
+        ]);
+        return { run, read };
+      },
+      async handle({ found, query, request, caller }) {
+        const until = ports.clock.now() + (query.wait ?? 0) * 1_000;
+        const control = await waitForRun(ports, found.run.control, until, async () => {
+          const { refusedUntil } = await spendRate(caller.workspaceUid, 'wait');
+          return refusedUntil === null;
+        });
+        const run = { ...found.run, control };
+        const isSaid = isCounted(control) && areAllDelivered(run);
+        const read = control === found.run.control ? found.read : undefined;
+        const window = isSaid ? null : (read ?? (await readWindow(ports, control.uid))).window;
+        const [counts, delivered, cursor] = await settleAll([
+          countRun(ports, control, { window }),
+          readDelivered(ports, run, window),
+          readNextCursor(ports, run),
+        ]);
+        const callbacks = callbackCounts(run, counts, delivered);
+        const next = cursor === null ? null : nextPageUrl(ports, request, run, cursor, (await ports.keyring()).sign);
+        return { body: runDetailView(run.definition, control, counts, callbacks, next) };
+      },
+    }),
+  };
+}
+
+async function readWindow(
+  { progress }: Pick<RunPorts, 'progress'>,
+  uid: string,
+): Promise<{ readonly window: RunWindow | null }> {
+  return { window: await progress.readWindow(uid) };
+}

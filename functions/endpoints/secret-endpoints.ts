@@ -1,0 +1,24 @@
+import type { Keyring } from '../../shared/adapters/aws/keyring.ts';
+import type { WorkspaceStore } from '../../shared/adapters/dynamodb/workspace-store.ts';
+import { instantOf } from '../../shared/contract/run-view.ts';
+import type { EndpointsOf } from '../http/create-api-handler.ts';
+import { defineEndpoint } from '../http/endpoint.ts';
+
+export interface SecretPorts {
+  readonly workspaces: Pick<WorkspaceStore, 'readWorkspace'>;
+  readonly keyring: () => Promise<Pick<Keyring, 'signingSecret' | 'currentVersion'>>;
+}
+
+/** The secret that signs a workspace's callbacks: derived from its uid, so it is as old as the workspace. */
+export function createSecretEndpoints(ports: SecretPorts): Pick<EndpointsOf<'runs'>, 'getSigningSecret'> {
+  return {
+    getSigningSecret: defineEndpoint('getSigningSecret', {
+      async handle({ caller: { workspaceUid } }) {
+        const keyring = await ports.keyring();
+        const { createdAt } = await ports.workspaces.readWorkspace(workspaceUid);
+        const secret = keyring.signingSecret(workspaceUid, keyring.currentVersion).reveal();
+        return { body: { secrets: [{ secret, created_at: instantOf(createdAt), expires_at: null }] } };
+      },
+    }),
+  };
+}

@@ -1,0 +1,40 @@
+import { createKeyStore } from '../../shared/adapters/dynamodb/key-store.ts';
+import { createRateStore } from '../../shared/adapters/dynamodb/rate-store.ts';
+import type { Table } from '../../shared/adapters/dynamodb/table.ts';
+import { findKey } from '../../shared/adapters/dynamodb/workspace-store.ts';
+import type { RuntimeSettings } from '../../shared/contract/env.ts';
+import { SCOPES, type Scope } from '../../shared/contract/routes.ts';
+import { keyUidOf } from '../../shared/domain/api-key.ts';
+import type { Machine } from '../wiring/create-ports.ts';
+import type { ApiPorts } from './create-api-handler.ts';
+import { createRateLimiter } from './rate-limit.ts';
+
+/** What the pipeline of an API function needs, over the table of its endpoints. */
+export function createApiPorts(
+  machine: Machine,
+  table: Table,
+  env: { readonly publicUrl: string; readonly settings: Pick<RuntimeSettings, 'rateLimits'> },
+): ApiPorts {
+  const now = (): number => machine.clock.now();
+  return {
+    publicUrl: env.publicUrl,
+    now,
+    spendRate: createRateLimiter(createRateStore(table), env.settings.rateLimits, now),
+    once: {
+      keyStore: createKeyStore(table),
+      now,
+      randomBytes: (count) => machine.random.bytes(count),
+    },
+    newErrorRef: () => machine.random.uuid(),
+    log: machine.log,
+    async findCaller(keyDigest) {
+      const key = await findKey(table, keyDigest);
+      if (key === null || key.revokedAt !== null) return null;
+      return { workspaceUid: key.workspaceUid, keyUid: keyUidOf(keyDigest), scopes: key.scopes.filter(isScope) };
+    },
+  };
+}
+
+function isScope(text: string): text is Scope {
+  return SCOPES.some((scope) => scope === text);
+}

@@ -1,0 +1,54 @@
+import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { EngineError } from '../../shared/domain/errors.ts';
+import { LIMITS } from '../../shared/domain/limits.ts';
+import type { BytesReply } from './endpoint.ts';
+import { JSON_TYPE } from './media-type.ts';
+
+/**
+ * A function's answer may take 6 MB as an escaped string; escaping doubles JSON at worst, base64 adds a third. So from
+ * here on (6,291,556 / 2, less room for headers) the body goes as base64, which API Gateway decodes.
+ */
+const BASE64_FROM_BYTES = 3_000_000;
+
+/** A JSON answer of API Gateway's form. Throws as {@link textResponse}. */
+export function jsonResponse(
+  status: number,
+  body: unknown,
+  headers: Readonly<Record<string, string>>,
+): APIGatewayProxyStructuredResultV2 {
+  return textResponse(status, { contentType: JSON_TYPE, text: JSON.stringify(body) }, headers);
+}
+
+/** An answer of any text. PAYLOAD_TOO_LARGE where it is over the limit of an answer. */
+export function textResponse(
+  status: number,
+  { contentType, text }: { readonly contentType: string; readonly text: string },
+  headers: Readonly<Record<string, string>>,
+): APIGatewayProxyStructuredResultV2 {
+  const bytes = Buffer.byteLength(text);
+  if (bytes > LIMITS.answerBytes) {
+    const message = `The answer would be ${bytes} bytes, over the limit of ${LIMITS.answerBytes}; ask for less with limit.`;
+    throw new EngineError('PAYLOAD_TOO_LARGE', message);
+  }
+  const isBase64Encoded = bytes >= BASE64_FROM_BYTES;
+  return {
+    statusCode: status,
+    headers: { 'content-type': contentType, 'cache-control': 'no-store', ...headers },
+    body: isBase64Encoded ? Buffer.from(text).toString('base64') : text,
+    isBase64Encoded,
+  };
+}
+
+/** An answer of bytes that were made before; API Gateway decodes the base64. */
+export function bytesResponse(
+  status: number,
+  { contentType, bytes }: Pick<BytesReply, 'contentType' | 'bytes'>,
+  headers: Readonly<Record<string, string>>,
+): APIGatewayProxyStructuredResultV2 {
+  return {
+    statusCode: status,
+    headers: { 'content-type': contentType, ...headers },
+    body: bytes.toString('base64'),
+    isBase64Encoded: true,
+  };
+}

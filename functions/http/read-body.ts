@@ -1,0 +1,50 @@
+import { parseJson } from '../../shared/contract/parse-json.ts';
+import { EngineError } from '../../shared/domain/errors.ts';
+import { LIMITS } from '../../shared/domain/limits.ts';
+import { notUtf8 } from '../../shared/domain/read-json.ts';
+import type { HttpRequest } from './http-request.ts';
+
+/**
+ * A request's body as JSON; undefined when there is none. PAYLOAD_TOO_LARGE by its bytes as sent,
+ * UNSUPPORTED_MEDIA_TYPE when it is no JSON by its headers, BAD_INPUT when it is none by its text.
+ */
+export function readBody(request: HttpRequest): unknown {
+  const { body, headers } = request;
+  if (body.length === 0) return undefined;
+  if (body.length > LIMITS.bodyBytes) {
+    const message = `The body is ${body.length} bytes, over the limit of ${LIMITS.bodyBytes}; split it over several calls, or upload inputs as lines (POST /v1/uploads).`;
+    throw new EngineError('PAYLOAD_TOO_LARGE', message);
+  }
+  checkMediaType(headers['content-type'], headers['content-encoding']);
+  checkReplaced(request);
+  return parseJson(body);
+}
+
+function checkMediaType(contentType: string | undefined, encoding: string | undefined): void {
+  if (encoding !== undefined && encoding.trim().toLowerCase() !== 'identity') {
+    const message = `A body with content-encoding ${encoding} is not taken; send it uncompressed.`;
+    throw new EngineError('UNSUPPORTED_MEDIA_TYPE', message);
+  }
+  const [type = '', ...parameters] = (contentType ?? '').split(';').map((part) => part.trim().toLowerCase());
+  const charset = parameters.find((one) => one.startsWith('charset='))?.slice('charset='.length);
+  if (type === 'application/json' && /^utf-?8$/.test((charset ?? 'utf-8').replaceAll('"', ''))) return;
+  const given = contentType === undefined ? 'no content-type' : `content-type ${contentType}`;
+  const hint = "curl -d says application/x-www-form-urlencoded unless told -H 'content-type: application/json'";
+  throw new EngineError(
+    'UNSUPPORTED_MEDIA_TYPE',
+    `The body has ${given}; allowed is application/json in UTF-8 (${hint}).`,
+  );
+}
+
+const REPLACEMENT = Buffer.from('\uFFFD');
+
+/**
+ * API Gateway passes JSON on as text. A byte that fits no character is U+FFFD by then, three bytes, so that the body is
+ * longer than what was sent; one that was sent as U+FFFD is not.
+ */
+function checkReplaced({ body, headers }: HttpRequest): void {
+  const sent = headers['content-length'];
+  if (sent === undefined || Number(sent) === body.length || !body.includes(REPLACEMENT)) return;
+  const message = notUtf8(body.indexOf(REPLACEMENT));
+  throw new EngineError('BAD_INPUT', `body: ${message}`, { validationErrors: [{ path: '', message }] });
+}

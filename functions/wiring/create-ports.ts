@@ -1,0 +1,143 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import { createMessageSender, type QueueUrls } from '../../shared/adapters/aws/message-sender.ts';
+import { createBatcher } from '../../shared/adapters/batcher.ts';
+import { type InFlight, createInFlight } from '../../shared/adapters/in-flight.ts';
+import { createAdmissionStore } from '../../shared/adapters/dynamodb/admission-store.ts';
+import { createCallbackStore } from '../../shared/adapters/dynamodb/callback-store.ts';
+import { createDueStore } from '../../shared/adapters/dynamodb/due-store.ts';
+import { createPaceStore } from '../../shared/adapters/dynamodb/pace-store.ts';
+import { createProgressStore, type LargeObjects } from '../../shared/adapters/dynamodb/progress-store.ts';
+import { createReceiverStore } from '../../shared/adapters/dynamodb/receiver-store.ts';
+import { createSeatStore } from '../../shared/adapters/dynamodb/seat-store.ts';
+import { createRunStore } from '../../shared/adapters/dynamodb/run-store.ts';
+import { Table } from '../../shared/adapters/dynamodb/table.ts';
+import { INPUTS_A_PLACE } from '../../shared/domain/input.ts';
+import type { RuntimeSettings } from '../../shared/contract/env.ts';
+import type { Random, Clock, CorePorts, Log } from '../../shared/engine/ports.ts';
+
+/** What the machine gives: real in Lambda, by hand in tests and in the simulator. */
+export interface Machine {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+}
+
+/** The part of an environment by which a function knows the runs it reads or writes. */
+interface StoreEnv {
+  readonly table: string;
+  readonly settings: RuntimeSettings;
+}
+
+/** The same, and the queues it sends to. */
+interface CoreEnv extends StoreEnv {
+  readonly controlQueueUrl?: string | undefined;
+  readonly pageQueueUrl?: string | undefined;
+  readonly callbackQueueUrl?: string | undefined;
+  readonly intakeQueueUrl?: string | undefined;
+}
+
+interface StoreClients {
+  readonly dynamodb: DynamoDBClient;
+  readonly objects: LargeObjects;
+}
+
+/** How long a message or a delivery waits for company at most before it is sent. */
+const GATHER_MS = 20;
+const DELIVERIES_A_WRITE = 25;
+
+/** An action's own time is this much less than its function's, so that there is time to record how it ended. */
+const PAGE_MARGIN_MS = 10_000;
+/** A live page's time, under the 30 s after which API Gateway answers by itself. */
+const LIVE_TIMEOUT_MS = 25_000;
+
+/** The engine's ports over AWS clients that are given. `gatherMs`: 0 where a caller waits for a lone message. */
+export function createCorePorts(
+  env: CoreEnv,
+  machine: Machine,
+  clients: StoreClients & { readonly sqs: SQSClient },
+  gatherMs = GATHER_MS,
+): CorePorts & { readonly inFlight: InFlight } {
+  const inFlight = createInFlight();
+  const urls: QueueUrls = {
+    control: env.controlQueueUrl,
+    page: env.pageQueueUrl,
+    callback: env.callbackQueueUrl,
+    intake: env.intakeQueueUrl,
+  };
+  return {
+    ...createStorePorts(env, machine, clients, { maxWaitMs: gatherMs, inFlight }),
+    messages: createMessageSender(clients.sqs, machine.clock, urls, gatherMs, inFlight),
+    inFlight,
+  };
+}
+
+/** The same for a function that sends no messages: its bundle goes without the SQS client. */
+export function createStorePorts(
+  env: StoreEnv,
+  machine: Machine,
+  clients: StoreClients,
+  gathering: { readonly maxWaitMs: number; readonly inFlight?: InFlight } = { maxWaitMs: GATHER_MS },
+): Omit<CorePorts, 'messages'> {
+  const { settings } = env;
+  const table = new Table(clients.dynamodb, env.table, machine.clock);
+  const due = createDueStore(table);
+  return {
+    ...machine,
+    due,
+    runs: createRunStore(table, due, clients.objects),
+    progress: createProgressStore(table, clients.objects),
+    admission: createAdmissionStore(
+      table,
+      {
+        runsAtOnce: settings.concurrentRuns,
+        inputsInFlight: settings.inputsInFlight,
+      },
+      () => machine.clock.now(),
+    ),
+    paces: createPaceStore(table, machine),
+    callbacks: createCallbackStore(table, machine.random, (flush) =>
+      createBatcher(machine.clock, { maxEntries: DELIVERIES_A_WRITE, ...gathering }, flush),
+    ),
+    receivers: createReceiverStore(table, machine.clock),
+    seats: createSeatStore(table, machine),
+    settings: engineSettings(settings),
+  };
+}
+
+/** What a function needs that starts runs and does nothing else with them: a third less to bundle. */
+export function createStarterPorts(
+  env: StoreEnv & Pick<CoreEnv, 'controlQueueUrl' | 'pageQueueUrl'>,
+  machine: Machine,
+  clients: { readonly table: Table; readonly sqs: SQSClient },
+): Pick<CorePorts, keyof Machine | 'due' | 'runs' | 'messages' | 'settings'> {
+  const due = createDueStore(clients.table);
+  return {
+    ...machine,
+    due,
+    runs: createRunStore(clients.table, due, noLargeObjects),
+    messages: createMessageSender(
+      clients.sqs,
+      machine.clock,
+      { control: env.controlQueueUrl, page: env.pageQueueUrl },
+      0,
+    ),
+    settings: engineSettings(env.settings),
+  };
+}
+
+function engineSettings(settings: RuntimeSettings): CorePorts['settings'] {
+  return {
+    retentionDays: settings.retentionDays,
+    pageTimeoutMs: settings.pageTimeoutSeconds * 1_000 - PAGE_MARGIN_MS,
+    liveTimeoutMs: LIVE_TIMEOUT_MS,
+    inputsAPlace: INPUTS_A_PLACE,
+    uploadsOpen: settings.uploadsOpen,
+  };
+}
+
+/** Large objects for a function that has no bucket: it meets none, so asking is a fault of ours. */
+export const noLargeObjects: LargeObjects = {
+  put: (key) => Promise.reject(new Error(`This function may not put the object ${key}.`)),
+  get: (key) => Promise.reject(new Error(`This function may not get the object ${key}.`)),
+};

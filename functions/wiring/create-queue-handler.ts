@@ -1,0 +1,58 @@
+import type { SQSBatchItemFailure, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { decodeMessage, type QueueMessage } from '../../shared/contract/messages.ts';
+import type { InFlight } from '../../shared/adapters/in-flight.ts';
+import { readUid, shortHash } from '../../shared/domain/ids.ts';
+import type { Log } from '../../shared/engine/ports.ts';
+import type { Receipt } from '../../shared/engine/messages.ts';
+import { settleAll } from '../../shared/engine/settle-all.ts';
+
+export interface QueueHandlerPorts {
+  readonly log: Log;
+  /** Told what is in hand; absent where nobody gathers. */
+  readonly inFlight?: InFlight;
+}
+
+/**
+ * The Lambda handler of a queue: each record on its own, only the failed ones come again. A record's failure is logged
+ * with its message id; thrown from here it would fail the whole batch and slow the event source down.
+ */
+export function createQueueHandler(
+  { log, inFlight }: QueueHandlerPorts,
+  handle: (message: QueueMessage, receipt: Receipt) => Promise<void>,
+): (event: SQSEvent) => Promise<SQSBatchResponse> {
+  return async (event) => {
+    const inHand = event.Records.map((record) => ({ record, leave: inFlight?.enter() }));
+    const failures = await settleAll(
+      inHand.map(({ record, leave }) => handleRecord(log, record, handle).finally(() => leave?.())),
+    );
+    return { batchItemFailures: failures.filter((failure) => failure !== null) };
+  };
+}
+
+async function handleRecord(
+  log: Log,
+  record: SQSRecord,
+  handle: (message: QueueMessage, receipt: Receipt) => Promise<void>,
+): Promise<SQSBatchItemFailure | null> {
+  const { messageId, body, attributes } = record;
+  let about = {};
+  try {
+    const message = decodeMessage(body);
+    about = subjectOf(message);
+    const receipt = { by: shortHash(messageId), count: Number(attributes.ApproximateReceiveCount) };
+    await handle(message, receipt);
+    return null;
+  } catch (error) {
+    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    log.error('a message could not be handled and will come again', { message_id: messageId, ...about, body, stack });
+    return { itemIdentifier: messageId };
+  }
+}
+
+/** What a message is about, under the names by which logs are searched. */
+function subjectOf(message: QueueMessage): Readonly<Record<string, string>> {
+  if ('scheduleUid' in message) return { schedule_uid: message.scheduleUid };
+  if ('runUid' in message) return { run_uid: message.runUid };
+  const runUid = readUid(message.uid)?.runUid;
+  return { callback_uid: message.uid, ...(runUid === undefined ? {} : { run_uid: runUid }) };
+}

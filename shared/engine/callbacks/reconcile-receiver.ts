@@ -1,0 +1,102 @@
+import { readUid } from '../../domain/ids.ts';
+import type { CorePorts } from '../ports.ts';
+import { PROBE_MAX_MS, probeDelayMs } from '../../domain/receiver.ts';
+import type { HeldCallback } from '../stores.ts';
+import { isLastChance } from './delivery.ts';
+import { nextCheck, STUCK_MS } from '../runs/check-times.ts';
+import { settleAll } from '../settle-all.ts';
+import { A_MINUTE, AT_ONCE, releaseDelayMs } from './release-pace.ts';
+
+type ReconcilePorts = Pick<CorePorts, 'clock' | 'callbacks' | 'receivers' | 'due' | 'messages'>;
+
+/** Held callbacks one look sends on, spread over the next minute. */
+const A_CHECK = A_MINUTE;
+const CHECK_MS = 60_000;
+
+/** When to look again at a receiver (epoch ms); `hasMore`: it is back and more waits, so there is no need to wait till then. */
+export interface NextCheck {
+  readonly at: number;
+  readonly hasMore: boolean;
+}
+
+/**
+ * Sees to what is held for a receiver. While it is away, a probe is sent when one is due, and what has waited all its
+ * time. Once it is back, everything is sent on, a look's worth at a time. Null: nothing is held any more.
+ */
+export async function reconcileReceiver(ports: ReconcilePorts, uid: string): Promise<NextCheck | null> {
+  const receiver = await ports.receivers.readReceiver(uid, 'strong');
+  const held = await ports.receivers.listHeld(uid, A_CHECK);
+  const now = ports.clock.now();
+  if (receiver === null || receiver.awaySince === null) {
+    await sendOn(ports, uid, held);
+    return held.length === A_CHECK ? { at: wholeMinute(now + CHECK_MS), hasMore: true } : null;
+  }
+  const [first] = held;
+  if (first === undefined) return null; // the next that is held asks for the next look
+  const spent = held.filter(({ giveUpAt }) => giveUpAt <= now);
+  await sendOn(ports, uid, spent);
+  if (now < receiver.probeAt) return { at: receiver.probeAt, hasMore: false };
+  const isProbed = await sendProbe(
+    ports,
+    uid,
+    held.filter((one) => one.dueAt <= now && !spent.includes(one)),
+  );
+  const nextMs = isProbed ? probeDelayMs(receiver.awaySince, now) : PROBE_MAX_MS;
+  return { at: wholeMinute(now + nextMs), hasMore: false };
+}
+
+/** So that looks at one receiver, each asked for by another hand, become one. */
+function wholeMinute(at: number): number {
+  return Math.ceil(at / CHECK_MS) * CHECK_MS;
+}
+
+/** Sends one of these on; some may be of an attempt that was made since. False: all are. */
+async function sendProbe(ports: ReconcilePorts, uid: string, due: readonly HeldCallback[]): Promise<boolean> {
+  for (const held of due) {
+    await requestChecks(ports, [held]);
+    if (await release(ports, uid, held, 0)) return true;
+  }
+  return false;
+}
+
+async function sendOn(ports: ReconcilePorts, uid: string, held: readonly HeldCallback[]): Promise<void> {
+  for (let first = 0; first < held.length; first += AT_ONCE) {
+    const some = held.slice(first, first + AT_ONCE);
+    await requestChecks(ports, some);
+    const delayMs = releaseDelayMs(first);
+    await settleAll(some.map((one) => release(ports, uid, one, delayMs)));
+  }
+}
+
+/** Has the runs they tell of looked at once their messages should have been handled: none looks while its callbacks wait. */
+async function requestChecks(
+  ports: Pick<ReconcilePorts, 'clock' | 'due'>,
+  held: readonly HeldCallback[],
+): Promise<void> {
+  const at = nextCheck(ports.clock.now() + CHECK_MS + STUCK_MS);
+  const runs = new Set(held.map(({ uid }) => readUid(uid)?.runUid).filter((uid) => uid !== undefined));
+  await settleAll(Array.from(runs, (uid) => ports.due.putDue({ at, kind: 'watch', uid })));
+}
+
+/**
+ * Its record first, then its message; where it is held goes last. From here on the record says when it is due, so that
+ * it is found should its message be lost; one that has waited all its time is known by how long. False: it waits with
+ * that attempt no more.
+ */
+async function release(ports: ReconcilePorts, receiver: string, held: HeldCallback, delayMs: number): Promise<boolean> {
+  const { uid, attempt } = held;
+  const record = await ports.callbacks.readRecord(uid);
+  let isSent = false;
+  if (record?.status === 'PENDING' && record.retryCount === attempt - 1 && record.heldSince !== null) {
+    const { status, retryCount, by, workspaceUid } = record;
+    const now = ports.clock.now();
+    const heldSince = isLastChance(record, now) ? record.heldSince : null;
+    const change = { status, retryCount, by, heldSince, nextAttemptAt: now + delayMs };
+    isSent = await ports.callbacks.updateRecord(uid, { status, retryCount }, change);
+    if (isSent) {
+      await ports.messages.send({ kind: 'callback', uid, attempt }, { workspaceUid, delayMs });
+    }
+  }
+  await ports.receivers.deleteHeld(receiver, held);
+  return isSent;
+}

@@ -1,0 +1,95 @@
+import type { CallbackRecord } from '../../domain/callback.ts';
+import type { ErrorRecord } from '../../domain/errors.ts';
+import { type DerivedUid, readUid } from '../../domain/ids.ts';
+import type { RunDefinition } from '../../domain/run.ts';
+import { sendOn } from '../callbacks/deliver-callback.ts';
+import { newRecord, wasDelivered } from '../callbacks/delivery.ts';
+import type { CorePorts } from '../ports.ts';
+import type { CallbackMessage } from '../messages.ts';
+import { type DeadLetterOutcome, type DeadLetter, reportDeadLetter } from './dead-letter.ts';
+
+/**
+ * Ends the callback whose attempt died: its record is FAILED with an INTERNAL_ERROR, where the receiver's workspace sees
+ * it and can replay it. Success absorbs, and another message's attempt is left alone; after one that was made and
+ * written down, the next is sent again.
+ */
+export async function failCallback(
+  ports: CorePorts,
+  message: CallbackMessage,
+  deadLetter: DeadLetter,
+): Promise<DeadLetterOutcome> {
+  const record = await ports.callbacks.readRecord(message.uid);
+  const about = readUid(record?.refUid ?? message.uid);
+  const definition = about === null ? null : await ports.runs.readDefinition(about.runUid);
+  if (about === null || definition === null || definition.callback === null) return 'NOTHING';
+  if (record !== null && hasAskedOn(message, deadLetter, record)) {
+    await sendOn(ports, definition, record);
+    return 'CARRIED_ON';
+  }
+  if (record === null ? !(await isOwed(ports, message, about)) : !isOpen(ports, message, deadLetter, record)) {
+    return 'NOTHING';
+  }
+  if (await wasDelivered(ports, { about, record })) return 'NOTHING';
+  const error = reportDeadLetter(ports, deadLetter, {
+    what: `Attempt ${message.attempt} of this callback`,
+    run_uid: about.runUid,
+    callback_uid: message.uid,
+  });
+  const failed = await fail(ports, { message, deadLetter, about, definition, record, error });
+  return failed ? 'CALLBACK_FAILED' : 'NOTHING';
+}
+
+/** Whether a page that has no record of its callback was to send one. */
+async function isOwed(ports: CorePorts, { attempt }: CallbackMessage, about: DerivedUid): Promise<boolean> {
+  if (about.kind !== 'page' || attempt !== 0) return false;
+  const pageRecord = await ports.progress.readPageRecord(about.runUid, about.input, about.page);
+  return pageRecord !== null && pageRecord.outcome.kind === 'RESULT' && about.part <= pageRecord.outcome.parts;
+}
+
+/** Whether this attempt came to its end, and its message died only after it had written down when the next is due. */
+function hasAskedOn({ attempt }: CallbackMessage, { by }: DeadLetter, record: CallbackRecord): boolean {
+  return record.status === 'PENDING' && record.by === by && record.retryCount === attempt;
+}
+
+/** Whether the record waits for just this attempt, or for its answer. */
+function isOpen(ports: CorePorts, { attempt }: CallbackMessage, { by }: DeadLetter, record: CallbackRecord): boolean {
+  if (record.status === 'RUNNING') {
+    const isAbandoned = (record.nextAttemptAt ?? 0) <= ports.clock.now();
+    return record.retryCount === attempt && (record.by === by || isAbandoned);
+  }
+  if (record.status !== 'PENDING') return false;
+  return attempt === 0 ? record.retryCount === 0 && record.by === '' : record.retryCount === attempt - 1;
+}
+
+async function fail(
+  ports: CorePorts,
+  {
+    message,
+    deadLetter,
+    about,
+    definition,
+    record,
+    error,
+  }: {
+    readonly message: CallbackMessage;
+    readonly deadLetter: DeadLetter;
+    readonly about: DerivedUid;
+    readonly definition: RunDefinition;
+    readonly record: CallbackRecord | null;
+    readonly error: ErrorRecord;
+  },
+): Promise<boolean> {
+  const change = { status: 'FAILED', by: deadLetter.by, error, nextAttemptAt: null } as const;
+  if (record !== null) {
+    const { status, retryCount, httpStatus, httpResponse } = record;
+    const spent = Math.max(retryCount, message.attempt);
+    return ports.callbacks.updateRecord(
+      record.uid,
+      { status, retryCount },
+      { ...change, retryCount: spent, httpStatus, httpResponse },
+    );
+  }
+  const fresh = newRecord({ message, about, definition }, ports.clock.now());
+  const made = await ports.callbacks.createRecord({ ...fresh, ...change });
+  return made.by === deadLetter.by;
+}

@@ -1,0 +1,52 @@
+import { decideFire, fireUidOf } from '../../domain/fire.ts';
+import { jitterMs, singleTime } from '../../domain/schedule-times.ts';
+import { afterFire, expiryOf, fireSchedule } from '../schedules/fire-schedule.ts';
+import type { FireMessage } from '../messages.ts';
+import type { FirePorts } from '../schedules/schedule-ports.ts';
+import { type DeadLetterOutcome, type DeadLetter, reportDeadLetter } from './dead-letter.ts';
+
+/**
+ * Carries out a fire that EventBridge could not deliver, as one that comes late: the schedule judges whether too late. Else
+ * writes a time of a schedule that could not be carried out into the ledger as MISSED. Where the ledger has decided it,
+ * that decision is carried out; a time that is not the schedule's, or is yet to come, is left alone.
+ */
+export async function failFire(
+  ports: FirePorts,
+  message: FireMessage,
+  deadLetter: DeadLetter,
+): Promise<DeadLetterOutcome> {
+  const { scheduleUid, nominalAt } = message;
+  if (deadLetter.isUndelivered) {
+    await fireSchedule(ports, message);
+    return 'CARRIED_ON';
+  }
+  for (;;) {
+    if ((await ports.schedules.readFire(scheduleUid, nominalAt)) !== null) {
+      await fireSchedule(ports, message);
+      return 'CARRIED_ON';
+    }
+    const schedule = await ports.schedules.readSchedule(scheduleUid);
+    const now = ports.clock.now();
+    if (schedule === null || nominalAt + jitterMs(schedule) > now) return 'NOTHING'; // the reconciling of the schedule brings it
+    const decision = decideFire(schedule, nominalAt, now, false);
+    if (decision.outcome === 'none') return 'NOTHING';
+    const isLost = decision.outcome === 'FIRED';
+    const fire = {
+      uid: fireUidOf(scheduleUid, nominalAt),
+      scheduleUid,
+      nominalAt,
+      at: now,
+      cause: singleTime(schedule) === null ? 'cron' : 'once',
+      outcome: isLost ? 'MISSED' : decision.outcome,
+      reason: isLost ? 'LOST' : decision.reason,
+      runUid: null,
+      cancelsRunUid: null,
+      definitionRef: schedule.definitionRef,
+      inputsRef: schedule.inputsRef,
+    } as const;
+    if (!(await ports.schedules.recordFire(afterFire(ports, schedule, fire), fire, expiryOf(ports, now)))) continue;
+    const what = `The time ${new Date(nominalAt).toISOString()} of the schedule`;
+    reportDeadLetter(ports, deadLetter, { what, schedule_uid: scheduleUid });
+    return 'FIRE_MISSED';
+  }
+}

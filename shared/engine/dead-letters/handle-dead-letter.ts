@@ -1,0 +1,38 @@
+import type { Message } from '../messages.ts';
+import type { FirePorts } from '../schedules/schedule-ports.ts';
+import type { DeadLetterOutcome, DeadLetter } from './dead-letter.ts';
+import { failCallback } from './fail-callback.ts';
+import { failFire } from './fail-fire.ts';
+import { failIntake } from './fail-intake.ts';
+import { failPage } from './fail-page.ts';
+
+/**
+ * Ends visibly what a dead letter stood for: an input, a run, a callback or a time of a schedule. Told twice, late, or of
+ * what has since been done by others, it changes nothing.
+ */
+export async function handleDeadLetter(
+  ports: FirePorts,
+  message: Message,
+  deadLetter: DeadLetter,
+): Promise<DeadLetterOutcome> {
+  const outcome = await endDeadLetter(ports, message, deadLetter);
+  const { messageId: message_id, queue } = deadLetter;
+  ports.log.warn('a dead letter was seen to', { message_id, queue, outcome, deadLetter: message });
+  return outcome;
+}
+
+async function endDeadLetter(ports: FirePorts, message: Message, deadLetter: DeadLetter): Promise<DeadLetterOutcome> {
+  switch (message.kind) {
+    case 'page':
+      return failPage(ports, message, deadLetter);
+    case 'intake':
+      return failIntake(ports, message, deadLetter);
+    case 'callback':
+      return failCallback(ports, message, deadLetter);
+    case 'fire':
+      return failFire(ports, message, deadLetter);
+    case 'dispatch': // the sweeper sends it again while the run waits for it
+    case 'reconcile': // the schedule's due entry stands, and the sweeper asks again
+      return 'NOTHING';
+  }
+}

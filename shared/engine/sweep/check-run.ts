@@ -1,0 +1,75 @@
+import { isComplete } from '../../domain/input.ts';
+import { hasEnded, type RunControl, type RunDefinition, WORKING_STATUSES } from '../../domain/run.ts';
+import { reconcileSlots } from '../runs/admit-run.ts';
+import { finishRun, landedAt } from '../runs/finish-run.ts';
+import { finishInput } from '../runs/finish-input.ts';
+import { handOver } from '../live/hand-over.ts';
+import { keepRun } from '../runs/keep-run.ts';
+import { hasEndedWith, pageAfter } from '../runs/open-input.ts';
+import type { CorePorts } from '../ports.ts';
+import type { DueEntry, RunCheck } from '../stores.ts';
+import { stopRun } from '../runs/stop-run.ts';
+import { nextCheck, STUCK_MS } from '../runs/check-times.ts';
+import { reconcileEndedRun } from './reconcile-ended-run.ts';
+
+/** No run is looked at twice within a minute. */
+const SOONEST_MS = 60_000;
+/** A postponed run that has not started by then was forgotten. */
+const START_GRACE_MS = 180_000;
+
+const FIRST_LOOK: RunCheck = { block: 0, againAt: null };
+
+/** A run whose launch was never committed, or will be: a write may arrive long after its sender died. So it is looked for twice. */
+async function watchUncommitted(ports: CorePorts, { kind, uid, look }: DueEntry): Promise<void> {
+  if (look !== undefined) return;
+  await ports.due.putDue({ at: nextCheck(ports.clock.now()), kind, uid, look: FIRST_LOOK });
+}
+
+/** Looks at a run: sends again what was lost of it, and has it looked at again while it owes anything. */
+export async function checkRun(ports: CorePorts, entry: DueEntry): Promise<void> {
+  const stored = await ports.runs.readControl(entry.uid);
+  const definition = stored === null ? null : await ports.runs.readDefinition(entry.uid);
+  const now = ports.clock.now();
+  if (stored === null || definition === null) return watchUncommitted(ports, entry);
+  const control = await handOver(ports, stored); // of a live call still at work, whoever waited is gone
+  if (control.expiresAt * 1_000 <= now) return;
+  const { kind, uid } = entry;
+  const next = hasEnded(control.status)
+    ? await reconcileEndedRun(ports, control, definition, entry.look ?? FIRST_LOOK)
+    : { at: await reconcileWorkingRun(ports, control, definition) };
+  if (next !== null) await ports.due.putDue({ ...next, kind, uid, at: Math.max(next.at, now + SOONEST_MS) });
+}
+
+/** Sends again what a run that works may have lost, and says when to look again. */
+async function reconcileWorkingRun(ports: CorePorts, control: RunControl, definition: RunDefinition): Promise<number> {
+  const now = ports.clock.now();
+  const { uid, workspaceUid } = definition;
+  if (control.deadlineAt !== null && control.deadlineAt <= now) {
+    const stopped = await stopRun(ports, definition, 'DEADLINE');
+    return landedAt(ports, stopped);
+  }
+  if (!(await keepRun(ports, control, definition))) {
+    const stopped = await stopRun(ports, definition, 'DEADLINE');
+    return landedAt(ports, stopped);
+  }
+  const again = Math.min(nextCheck(now), control.deadlineAt ?? Infinity);
+  // Its own entry starts it; only if that came to nothing does this one.
+  const startsBy = control.postponedUntil === null ? 0 : control.postponedUntil + START_GRACE_MS;
+  if (control.status === 'SCHEDULED' && now < startsBy) return startsBy;
+  if (control.status === 'BLOCKED') await reconcileSlots(ports, workspaceUid);
+  const window = await ports.progress.readWindow(uid);
+  if (!WORKING_STATUSES.includes(control.status) || window?.epoch !== control.epoch) {
+    await ports.messages.send({ kind: 'dispatch', runUid: uid, epoch: control.epoch }, { workspaceUid });
+    return again;
+  }
+  for (const [input, open] of window.open) {
+    const pageRecord = await ports.progress.readLastPageRecord(uid, input);
+    const movedAt = Math.max(pageRecord?.at ?? 0, control.updatedAt, open.until ?? 0);
+    if (movedAt + STUCK_MS > now) continue;
+    if (pageRecord !== null && hasEndedWith(pageRecord, control)) {
+      await finishInput(ports, { control, definition, pageRecord, at: open, sendsAgain: false });
+    } else await ports.messages.send(pageAfter(control, { input, ...open }, pageRecord), { workspaceUid });
+  }
+  if (isComplete(window)) await finishRun(ports, control, definition, window.totals);
+  return again;
+}

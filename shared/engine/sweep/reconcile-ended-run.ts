@@ -1,0 +1,164 @@
+import { deriveUid } from '../../domain/ids.ts';
+import { countDelivered } from '../../domain/callback-counts.ts';
+import { BLOCK_SHARDS, blocksBegun } from '../../domain/input.ts';
+import type { PageRecord } from '../../domain/page.ts';
+import { endingsOf, type RunControl, type RunDefinition } from '../../domain/run.ts';
+import { releaseEnded } from '../runs/admit-run.ts';
+import { closeRun, countRecorded, landedAt } from '../runs/finish-run.ts';
+import { giveUpAt } from '../callbacks/delivery.ts';
+import type { CorePorts } from '../ports.ts';
+import type { RunCheck } from '../stores.ts';
+import { settleLanded } from '../runs/settle-landed.ts';
+import { nextCheck, STUCK_MS } from '../runs/check-times.ts';
+import { settleAll } from '../settle-all.ts';
+
+/** Blocks of an ended run that one look sees: a sweep has 25 runs in hand, and 45 s. The next look goes on. */
+const BLOCKS_A_LOOK = 100;
+const BLOCKS_AT_ONCE = 8;
+/** Before a receiver's next attempt is missed: its message may just be late. */
+const CALLBACK_GRACE_MS = 600_000;
+
+/**
+ * Sends again what an ended run still owes, some blocks at a time, and says when to go on or to look again: null when
+ * every callback is delivered or has failed.
+ */
+export async function reconcileEndedRun(
+  ports: CorePorts,
+  control: RunControl,
+  definition: RunDefinition,
+  look: RunCheck,
+): Promise<{ readonly at: number; readonly look?: RunCheck } | null> {
+  if (control.mode === 'LIVE') return null;
+  const slotAgainAt = await releaseEnded(ports, control);
+  const landed = control.status === 'STOPPED' && ports.clock.now() >= landedAt(ports, control);
+  if (landed) await settleLanded(ports, control, definition);
+  if (!(await isClosed(ports, control, definition))) await closeRun(ports, control, definition);
+  if (control.status === 'STOPPED' && ports.clock.now() < landedAt(ports, control)) {
+    return { at: landedAt(ports, control) };
+  }
+  if (definition.callback === null) return slotAgainAt === null ? null : { at: slotAgainAt };
+  let seen: Seen = { ...NOTHING_SEEN, ...look, againAt: earlier(look.againAt, slotAgainAt) };
+  if (look.block === 0) seen = addSeen(seen, await reconcileRecords(ports, definition, null));
+  const blocks =
+    definition.callback.on === 'all' ? blocksBegun(await ports.progress.readWindow(definition.uid), control) : 0;
+  const until = Math.min(blocks, look.block + BLOCKS_A_LOOK);
+  for (let first = look.block; first < until; first += BLOCKS_AT_ONCE) {
+    const some = Array.from({ length: Math.min(BLOCKS_AT_ONCE, until - first) }, (_, at) => first + at);
+    const found = await settleAll(
+      some.map((block) => reconcileBlock(ports, definition, block, look.searches === true)),
+    );
+    seen = found.reduce(addSeen, seen);
+  }
+  const { againAt, delivered, traced } = seen;
+  const now = ports.clock.now();
+  if (until < blocks) {
+    return { at: now, look: { block: until, againAt, delivered, traced, searches: look.searches === true } };
+  }
+  const { callbacks } = await countRecorded(ports, definition);
+  const calledFor = callbacks + endingsOf(control);
+  // One block is counted by two reads: that is not worth a write.
+  const isWorthIt = blocks > 1 && control.deliveredEpoch < control.epoch;
+  if (isWorthIt && delivered >= calledFor) await ports.runs.noteDelivered(control);
+  const isLost = traced < calledFor;
+  if (isLost && look.searches !== true) return { at: now, look: { block: 0, againAt, searches: true } };
+  const checkAgainAt = isLost ? earlier(againAt, nextCheck(now)) : againAt;
+  return checkAgainAt === null ? null : { at: checkAgainAt };
+}
+
+/** What a look has seen so far. */
+interface Seen {
+  /** When something of it is to be looked at again (epoch ms), or null. */
+  readonly againAt: number | null;
+  /** Distinct callbacks that were delivered, and those that have left any trace. */
+  readonly delivered: number;
+  readonly traced: number;
+}
+
+const NOTHING_SEEN: Seen = { againAt: null, delivered: 0, traced: 0 };
+
+function addSeen(one: Seen, other: Seen): Seen {
+  return {
+    againAt: earlier(one.againAt, other.againAt),
+    delivered: one.delivered + other.delivered,
+    traced: one.traced + other.traced,
+  };
+}
+
+/** Whether all that follows from a run's end was begun: reads are cheaper than writes that are refused. */
+async function isClosed(ports: CorePorts, control: RunControl, definition: RunDefinition): Promise<boolean> {
+  if (definition.callback === null) return true;
+  const refUid = deriveUid(control.uid, 'run_finished', { ending: control.attempt });
+  return (await ports.callbacks.readRecord(refUid)) !== null;
+}
+
+function earlier(one: number | null, other: number | null): number | null {
+  if (one === null || other === null) return one ?? other;
+  return Math.min(one, other);
+}
+
+/** Looks at a block's callbacks; `searches`: also for those that have left no trace, for their messages were lost. */
+async function reconcileBlock(
+  ports: CorePorts,
+  definition: RunDefinition,
+  block: number,
+  searches: boolean,
+): Promise<Seen> {
+  const seen = await reconcileRecords(ports, definition, block);
+  if (searches) await sendLost(ports, definition, block);
+  return seen;
+}
+
+async function sendLost(ports: CorePorts, { uid, workspaceUid }: RunDefinition, block: number): Promise<void> {
+  const traced = new Set<string>();
+  for (const { input, page, part } of await ports.callbacks.readDeliveries(uid, block)) {
+    traced.add(deriveUid(uid, 'page', { input, page, part }));
+  }
+  for (const { refUid, parentUid } of await ports.callbacks.listRecords(uid, block)) {
+    if (parentUid === null) traced.add(refUid); // a replay says nothing of the original's message
+  }
+  for (let shard = block * BLOCK_SHARDS; shard < (block + 1) * BLOCK_SHARDS; shard += 1) {
+    for (const pageRecord of await ports.progress.readShardPageRecords(uid, shard)) {
+      if (pageRecord.at + STUCK_MS > ports.clock.now()) continue;
+      for (const callback of uidsOf(pageRecord)) {
+        if (traced.has(callback)) continue;
+        await ports.messages.send({ kind: 'callback', uid: callback, attempt: 0 }, { workspaceUid });
+      }
+    }
+  }
+}
+
+/** Of the callbacks that a recorded page calls for. */
+function uidsOf({ runUid, input, page, outcome }: PageRecord): readonly string[] {
+  const parts = outcome.kind === 'RESULT' ? outcome.parts : 0;
+  return Array.from({ length: parts }, (_, at) => deriveUid(runUid, 'page', { input, page, part: at + 1 }));
+}
+
+/**
+ * Of a block, or with null of the run itself: records whose next attempt should long have been made, or was cut off, are
+ * sent again. `againAt` null: none is under way.
+ */
+async function reconcileRecords(ports: CorePorts, definition: RunDefinition, block: number | null): Promise<Seen> {
+  const now = ports.clock.now();
+  const records = await ports.callbacks.listRecords(definition.uid, block);
+  const deliveries = block === null ? [] : await ports.callbacks.readDeliveries(definition.uid, block);
+  const traced = new Set(deliveries.map((at) => deriveUid(definition.uid, 'page', at)));
+  let againAt: number | null = null;
+  for (const record of records) {
+    if (record.parentUid === null) traced.add(record.refUid); // a replay says nothing of the original's message
+    if (record.status === 'SUCCESS' || record.status === 'FAILED') continue;
+    // One that is held is sent by its receiver's own entry; only at the end of its time does this one see to it.
+    const isHeld = record.status === 'PENDING' && record.heldSince !== null;
+    const dueAt = isHeld ? giveUpAt(record) : record.nextAttemptAt;
+    const lateAt = (dueAt ?? now) + CALLBACK_GRACE_MS;
+    againAt = earlier(againAt, lateAt);
+    const late = dueAt === null || lateAt <= now;
+    if (!late) continue;
+    const attempt = record.by === '' ? 0 : record.retryCount + (record.status === 'PENDING' ? 1 : 0);
+    const { workspaceUid } = definition;
+    // A first attempt that was put off has a record, which only a message that says so looks at.
+    const putOff = attempt === 0 ? { slow: true } : {};
+    await ports.messages.send({ kind: 'callback', uid: record.uid, attempt, ...putOff }, { workspaceUid });
+  }
+  const { delivered } = countDelivered({ records, deliveries });
+  return { againAt, delivered, traced: traced.size };
+}
