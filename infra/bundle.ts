@@ -8,6 +8,7 @@ import type { BuildFailure, BuildOptions, BuildResult, Metafile, OutputFile, Plu
 import { ACTIONS_SOURCE, findActionFaults } from './check-actions.ts';
 import { slimSdk } from './slim-sdk.ts';
 import { swiftSdk } from './swift-sdk.ts';
+import { withoutLuxon } from './without-luxon.ts';
 
 /** Where handlers lie: one file, one Lambda, named as the file. */
 const HANDLER_FOLDERS = ['functions/api', 'functions/workers'];
@@ -117,7 +118,7 @@ async function esbuildOptions({ root, minify = true }: BundleOptions) {
     sourcesContent: false,
     legalComments: 'none',
     logLevel: 'silent',
-    plugins: [slimSdk, swiftSdk],
+    plugins: [slimSdk, swiftSdk, withoutLuxon],
   } satisfies BuildOptions;
 }
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { MAX_CRON_LENGTH } from '../domain/cron/parse-cron.ts';
+import { MAX_CRON_LENGTH } from '../domain/cron/cron-expression.ts';
 import { FIRE_REASONS } from '../domain/fire.ts';
 import { SCHEDULE_DEFAULTS, SCHEDULE_STATUSES } from '../domain/schedule.ts';
 import { actionName, anyOf, count, givenInstant, instant, jsonObject, paging, sort, strict, uid } from './fields.ts';

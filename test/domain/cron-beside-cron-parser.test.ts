@@ -30,7 +30,8 @@ function show(ms: number): string {
   return new Date(ms).toISOString().slice(5, 16);
 }
 
-// Where the two agree, cron-parser is a second witness to our reading.
+// cron-parser reads the values of our fields; the day rule, the clocks and the days that never come are ours. Where the
+// two agree, its own times, by luxon's clocks, are a second witness to those.
 test.each([
   ['0 9 * * 1-5', 'Europe/Berlin', '2026-03-27T12:00Z'],
   ['*/15 * * * *', 'America/New_York', '2026-11-01T04:40Z'],
@@ -44,7 +45,7 @@ test.each([
   expect(ours(text, zone, after, 5)).toEqual(theirs(text, zone, after, 5));
 });
 
-// Where they differ, the contract's rule wins.
+// Where they differ, the contract's rule wins: by what is done before its reading, or by our times after it.
 test.each([
   // It moves a missing time to a later one.
   ['30 2 * * *', 'Europe/Berlin', '2026-03-28T12:00Z', ['03-30T00:30'], ['03-29T01:30']],

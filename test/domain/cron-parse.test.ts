@@ -2,6 +2,8 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { CronError } from '../../shared/domain/cron/cron-error.ts';
 import { parseCron } from '../../shared/domain/cron/parse-cron.ts';
+import { randomCron, seededRandom } from '../support/random-cron.ts';
+import { admitted } from '../support/vixie-cron-oracle.ts';
 
 const ALL_DAYS = [0, 1, 2, 3, 4, 5, 6];
 
@@ -151,6 +153,23 @@ test('whatever the text, it is accepted or refused with a field and a short mess
     }),
     { numRuns: 2000, seed: 7 },
   );
+});
+
+test.each([
+  ['minute', 0, 0, 59, 59],
+  ['hour', 1, 0, 23, 23],
+  ['dayOfMonth', 2, 1, 31, 31],
+  ['month', 3, 1, 12, 12],
+  ['dayOfWeek', 4, 0, 7, 6],
+] as const)('random texts of %s hold what a reading value by value admits', (name, index, min, top, starEnd) => {
+  const random = seededRandom(index);
+  const texts = Array.from({ length: 500 }, () => randomCron(random)).filter((text) => !text.startsWith('@'));
+  expect(texts.length).toBeGreaterThan(400);
+  for (const field of texts.map((text) => text.split(' ')[index] ?? '')) {
+    const admits = [...admitted(field, min, top, starEnd)].map((value) => (name === 'dayOfWeek' ? value % 7 : value));
+    const read = parseCron(['0', '0', '1', '1', '1'].with(index, field).join(' '))[name].values;
+    expect(read, field).toEqual([...new Set(admits)].toSorted((a, b) => a - b));
+  }
 });
 
 const BAD_PIECES = [

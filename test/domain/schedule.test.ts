@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { decideFire, type FireDecision, fireUidOf, runUidOfFire } from '../../shared/domain/fire.ts';
+import { decideFire, type FireDecision } from '../../shared/domain/decide-fire.ts';
+import { fireUidOf, runUidOfFire } from '../../shared/domain/fire.ts';
 import { isRunUid } from '../../shared/domain/ids.ts';
 import {
   allowsVerb,

@@ -78,6 +78,32 @@ test('a function signs with the credentials of its environment and carries no ot
   expect(carried).not.toMatch(/nested-clients|credential-provider-(ini|sso|imds|process|login)/);
 });
 
+test('cron-parser reads fields without luxon and counts no times, and an action that imports luxon has it whole', async () => {
+  const root = projectOf({
+    'functions/api/live.ts': `import { CronExpressionParser } from 'cron-parser';
+    import { DateTime } from 'luxon';
+    const tell = (work) => { try { return work(); } catch (error) { return error.message; } };
+    export const handler = async () => ({
+      hours: CronExpressionParser.parse('0 9-11 1 1 0', { currentDate: 0, tz: 'UTC' }).fields.hour.values,
+      next: tell(() => CronExpressionParser.parse('0 9 * * *').next()),
+      own: DateTime.fromISO('2026-11-30').plus({ days: 1 }).toISODate(),
+    });`,
+    'functions/workers/control.ts': `import { CronExpressionParser } from 'cron-parser';
+    export const handler = async () => CronExpressionParser.parse('0 9 * * *', { currentDate: 0, tz: 'UTC' }).next();`,
+  });
+  const outDir = newFolder();
+  const { functions } = await bundleFunctions({ root, outDir });
+  const leftOut = expect.stringContaining('luxon is left out');
+  await expect(call(join(outDir, 'live/index.mjs'))).resolves.toEqual({
+    hours: [9, 10, 11],
+    next: leftOut,
+    own: '2026-12-01',
+  });
+  await expect(call(join(outDir, 'control/index.mjs'))).rejects.toThrow('luxon is left out');
+  // luxon alone is 70 KB.
+  expect(functions.find(({ name }) => name === 'control')?.bytes).toBeLessThan(40 * 1024);
+});
+
 test('a CommonJS package that asks for its own folder works inside a bundle', async () => {
   const root = projectOf({
     'lib/old.cjs': `module.exports = require('node:path').basename(__dirname) + require('node:os').EOL.length;`,

@@ -42,6 +42,13 @@ test('a function that sends no messages goes without the SQS client', () => {
   expect(Object.keys(inputs).filter((input) => input.includes('client-sqs'))).toEqual([]);
 });
 
+test('only functions that ask when a schedule fires carry the reader of crons', () => {
+  const readers = Object.entries(bundle.metafile.outputs)
+    .filter(([, { inputs }]) => Object.keys(inputs).some((input) => input.includes('cron-parser')))
+    .map(([output]) => output.split('/').at(-2));
+  expect(new Set(readers)).toEqual(new Set(['control', 'dead-letters', 'schedules']));
+});
+
 const ACTION = `
   import { ConditionalCheckFailedException, DynamoDBClient, DynamoDBServiceException, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
   export const handler = async (endpoint) => {

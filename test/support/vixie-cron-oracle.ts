@@ -36,7 +36,8 @@ export function vixieCronOracle(text: string): VixieOracle {
   return { isNamed, fires: (at) => isNamed(at) && (hour.startsWith('*') || !at.isRepeat) };
 }
 
-function admitted(field: string, min: number, top: number, starEnd: number): ReadonlySet<number> {
+/** The values of one field: each of the field's values is tried against each piece. */
+export function admitted(field: string, min: number, top: number, starEnd: number): ReadonlySet<number> {
   const values = new Set<number>();
   for (const piece of field.toUpperCase().split(',')) {
     const [span = '', step = '1'] = piece.split('/');

@@ -1,6 +1,6 @@
 import { daysInMonth } from './calendar.ts';
+import { needsBothDayFields } from './cron-expression.ts';
 import type { CronExpression } from './cron-expression.ts';
-import { needsBothDayFields } from './parse-cron.ts';
 
 /** The days of one EventBridge entry, which can name dates or weekdays but never both. */
 export type EntryDays =

@@ -15,6 +15,14 @@ export interface CronExpression {
   readonly dayOfWeek: CronField;
 }
 
+/** Longest accepted expression, in characters. */
+export const MAX_CRON_LENGTH = 128;
+
+/** True when a day must satisfy both day fields, which is when either begins with `*` (Vixie cron). */
+export function needsBothDayFields(cron: CronExpression): boolean {
+  return cron.dayOfMonth.startsWithStar || cron.dayOfWeek.startsWithStar;
+}
+
 /** What one field accepts. `names[i]` stands for `min + i`; `top` is the highest number that may be written. */
 export interface FieldSpec {
   readonly name: Exclude<CronFieldName, 'cron'>;

@@ -1,7 +1,7 @@
 import { civilDay, DAY_MS, firstOfNextMonth, HOUR_MS, MINUTE_MS } from './calendar.ts';
 import type { CivilDay } from './calendar.ts';
+import { needsBothDayFields } from './cron-expression.ts';
 import type { CronExpression } from './cron-expression.ts';
-import { needsBothDayFields } from './parse-cron.ts';
 
 /** True when the expression's three day fields allow this day. */
 function matchesDay(cron: CronExpression, day: CivilDay): boolean {

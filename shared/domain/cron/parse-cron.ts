@@ -1,11 +1,8 @@
 import { daysInMonth } from './calendar.ts';
 import { CronError } from './cron-error.ts';
-import { FIELD_SPECS } from './cron-expression.ts';
+import { MAX_CRON_LENGTH, needsBothDayFields } from './cron-expression.ts';
 import type { CronExpression } from './cron-expression.ts';
-import { parseField } from './parse-field.ts';
-
-/** Longest accepted expression, in characters. */
-export const MAX_CRON_LENGTH = 128;
+import { readField } from './read-field.ts';
 
 const MACROS: ReadonlyMap<string, string> = new Map([
   ['@hourly', '0 * * * *'],
@@ -17,26 +14,25 @@ const MACROS: ReadonlyMap<string, string> = new Map([
   ['@annually', '0 0 1 1 *'],
 ]);
 
-/** Reads `minute hour day-of-month month day-of-week` or a macro. Throws CronError for everything else. */
+/**
+ * Reads `minute hour day-of-month month day-of-week` or a macro. Throws CronError for everything else. cron-parser reads
+ * the values of the fields; what it takes for something else than this dialect does is refused or rewritten before, and
+ * when an expression fires is for `nextFire` and `isNominal` to say.
+ */
 export function parseCron(text: string): CronExpression {
   if (text.length > MAX_CRON_LENGTH) {
     throw new CronError('cron', `${text.length} characters; at most ${MAX_CRON_LENGTH} are allowed`);
   }
   const [minute, hour, dayOfMonth, month, dayOfWeek] = splitFields(text);
   const cron: CronExpression = {
-    minute: parseField(FIELD_SPECS.minute, minute),
-    hour: parseField(FIELD_SPECS.hour, hour),
-    dayOfMonth: parseField(FIELD_SPECS.dayOfMonth, dayOfMonth),
-    month: parseField(FIELD_SPECS.month, month),
-    dayOfWeek: parseField(FIELD_SPECS.dayOfWeek, dayOfWeek),
+    minute: readField('minute', minute),
+    hour: readField('hour', hour),
+    dayOfMonth: readField('dayOfMonth', dayOfMonth),
+    month: readField('month', month),
+    dayOfWeek: readField('dayOfWeek', dayOfWeek),
   };
   refuseDatesThatNeverCome(cron);
   return cron;
-}
-
-/** True when a day must satisfy both day fields, which is when either begins with `*` (Vixie cron). */
-export function needsBothDayFields(cron: CronExpression): boolean {
-  return cron.dayOfMonth.startsWithStar || cron.dayOfWeek.startsWithStar;
 }
 
 function splitFields(text: string): readonly [string, string, string, string, string] {

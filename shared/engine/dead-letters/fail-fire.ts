@@ -1,4 +1,5 @@
-import { decideFire, fireUidOf } from '../../domain/fire.ts';
+import { decideFire } from '../../domain/decide-fire.ts';
+import { fireUidOf } from '../../domain/fire.ts';
 import { jitterMs, singleTime } from '../../domain/schedule-times.ts';
 import { afterFire, expiryOf, fireSchedule } from '../schedules/fire-schedule.ts';
 import type { FireMessage } from '../messages.ts';

@@ -1,4 +1,5 @@
-import { countFire, decideFire, type Fire, fireUidOf, runUidOfFire } from '../../domain/fire.ts';
+import { decideFire } from '../../domain/decide-fire.ts';
+import { countFire, type Fire, fireUidOf, runUidOfFire } from '../../domain/fire.ts';
 import { hasEnded } from '../../domain/run.ts';
 import { changed, type Schedule } from '../../domain/schedule.ts';
 import { jitterMs, nextTime, singleTime } from '../../domain/schedule-times.ts';
