@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Workspace, WorkspaceStore } from '../../shared/adapters/dynamodb/workspace-store.ts';
-import { findRunningSystem } from '../local/running-system.ts';
+import { findRunningSystem } from '../local/start/running-system.ts';
 import { findDeployedStage, openStage, type StageAccess, type StageAddress } from './stage-access.ts';
 
 /** Options every owner's command takes. */

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
-import { jsonLine, humanLine } from './host/print-log.ts';
-import { readStartOptions, START_HELP, StartRefused } from './host/start-options.ts';
-import type { StartOptions } from './host/start-options.ts';
-import type { Listener } from './host/start-system.ts';
+import { jsonLine, humanLine } from './start/print-log.ts';
+import { readStartOptions, START_HELP, StartRefused } from './start/start-options.ts';
+import type { StartOptions } from './start/start-options.ts';
+import type { Listener } from './start/start-system.ts';
 
 const DEBUGGER_STOP_MS = 6_000;
 const DEBUGGER_FLAGS = ['--inspect=127.0.0.1:9229', '--experimental-worker-inspection'];
@@ -38,8 +38,8 @@ function startAgainForDebugger(): void {
 
 async function run(options: StartOptions): Promise<void> {
   // Loaded only now, so that a wrong flag is answered at once.
-  const { startSystem } = await import('./host/start-system.ts');
-  const { callbackLine, readyLine, welcome } = await import('./host/welcome.ts');
+  const { startSystem } = await import('./start/start-system.ts');
+  const { callbackLine, readyLine, welcome } = await import('./start/welcome.ts');
   const print = (line: string): boolean => process.stdout.write(`${line}\n`);
   const listener: Listener = options.json
     ? {
@@ -57,7 +57,7 @@ async function run(options: StartOptions): Promise<void> {
   const isStopping = stopOnSignals(() => system.close(), options);
   print(options.json ? readyLine(system) : welcome(system));
   if (!options.sample || !system.isNew) return;
-  const { runSample } = await import('./host/sample-run.ts');
+  const { runSample } = await import('./start/sample-run.ts');
   await runSample(system, print, isStopping).catch((error: unknown) => {
     if (!isStopping()) print(`The sample run failed: ${error instanceof Error ? error.message : String(error)}`);
   });

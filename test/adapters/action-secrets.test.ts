@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { startGateway } from '../../infra/local/gateway.ts';
+import { startGateway } from '../../infra/local/gateway/gateway.ts';
 import { openSecretsManager } from '../../infra/local/services/secrets-manager.ts';
 import { createActionSecrets } from '../../shared/adapters/aws/stage-secrets.ts';
 

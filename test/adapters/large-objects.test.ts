@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { expect, onTestFinished, test } from 'vitest';
-import { startGateway } from '../../infra/local/gateway.ts';
+import { startGateway } from '../../infra/local/gateway/gateway.ts';
 import type { Statement } from '../../infra/local/iam/statement.ts';
 import { openS3 } from '../../infra/local/services/s3.ts';
 import { bucketUrl } from '../../shared/adapters/aws/bucket-url.ts';

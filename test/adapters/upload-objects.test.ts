@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
-import { startGateway } from '../../infra/local/gateway.ts';
+import { startGateway } from '../../infra/local/gateway/gateway.ts';
 import { openS3 } from '../../infra/local/services/s3.ts';
 import { createUploadObjects, createUploadTickets } from '../../shared/adapters/aws/upload-objects.ts';
 import type { Upload } from '../../shared/domain/upload.ts';

@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { findRunningSystem } from '../../infra/local/running-system.ts';
+import { findRunningSystem } from '../../infra/local/start/running-system.ts';
 import { issueKey } from '../../infra/admin/issue-key.ts';
 import { openStage } from '../../infra/admin/stage-access.ts';
 import { systemRandom, systemClock } from '../../shared/adapters/system.ts';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { ServerResponse } from 'node:http';
-import { listenLocally, urlOf } from '../../infra/local/host/listen.ts';
+import { listenLocally, urlOf } from '../../infra/local/listen.ts';
 
 /** An upstream that lets who asks wait until it is told otherwise; `await using` closes it. */
 export interface HeldUpstream extends AsyncDisposable {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../shared/adapters/system.ts';
 import { keys } from '../../shared/adapters/dynamodb/keys.ts';
 import { LIMITS } from '../../shared/domain/limits.ts';
-import { addressOf } from '../../infra/local/host/local-access.ts';
+import { addressOf } from '../../infra/local/start/prepare-access.ts';
 import { openStage } from '../../infra/admin/stage-access.ts';
 import { type ApiClient, openApiClient } from '../support/api-client.ts';
 import { type LocalTestSystem, startLocalSystem } from '../support/local-system.ts';

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { addressOf } from '../../infra/local/host/local-access.ts';
-import { listenLocally, urlOf } from '../../infra/local/host/listen.ts';
+import { addressOf } from '../../infra/local/start/prepare-access.ts';
+import { listenLocally, urlOf } from '../../infra/local/listen.ts';
 import { issueKey } from '../../infra/admin/issue-key.ts';
 import { openStage } from '../../infra/admin/stage-access.ts';
 import { systemRandom, systemClock } from '../../shared/adapters/system.ts';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { addressOf } from '../../infra/local/host/local-access.ts';
+import { addressOf } from '../../infra/local/start/prepare-access.ts';
 import { issueKey } from '../../infra/admin/issue-key.ts';
 import { openStage } from '../../infra/admin/stage-access.ts';
 import { systemRandom, systemClock } from '../../shared/adapters/system.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { addressOf } from '../../infra/local/host/local-access.ts';
+import { addressOf } from '../../infra/local/start/prepare-access.ts';
 import { openStage } from '../../infra/admin/stage-access.ts';
 import type { Operation } from '../../shared/contract/routes.ts';
 import { openApiClient } from '../support/api-client.ts';

@@ -1,7 +1,7 @@
 import { inflateRawSync, zstdDecompressSync, brotliDecompressSync } from 'node:zlib';
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { addressOf } from '../../infra/local/host/local-access.ts';
+import { addressOf } from '../../infra/local/start/prepare-access.ts';
 import { type ApiClient, openApiClient } from '../support/api-client.ts';
 import { LEAK_NAMES, leaky } from '../support/leaky-action.ts';
 import { type LocalTestSystem, startLocalSystem } from '../support/local-system.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { addressOf } from '../../infra/local/host/local-access.ts';
+import { addressOf } from '../../infra/local/start/prepare-access.ts';
 import { issueKey } from '../../infra/admin/issue-key.ts';
 import { openStage } from '../../infra/admin/stage-access.ts';
 import { systemRandom, systemClock } from '../../shared/adapters/system.ts';

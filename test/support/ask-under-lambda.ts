@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { text } from 'node:stream/consumers';
-import { listenLocally, urlOf } from '../../infra/local/host/listen.ts';
+import { listenLocally, urlOf } from '../../infra/local/listen.ts';
 
 const CLIENT = fileURLToPath(import.meta.resolve('aws-lambda-ric'));
 const NATIVE_PART = fileURLToPath(import.meta.resolve('./rapid-client.ts'));

@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { ROOT } from '../../infra/local/host/local-project.ts';
+import { ROOT } from '../../infra/local/build/project.ts';
 
 /** A copy of the project's files as a checkout has them, with this one's packages. */
 export interface CheckoutCopy {

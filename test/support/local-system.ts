@@ -1,10 +1,10 @@
 import { createServer } from 'node:http';
 import type { IncomingHttpHeaders, Server } from 'node:http';
-import type { FunctionLog } from '../../infra/local/host/functions.ts';
-import { listenLocally, urlOf } from '../../infra/local/host/listen.ts';
-import { prepareAccess } from '../../infra/local/host/local-access.ts';
-import type { Access } from '../../infra/local/host/local-access.ts';
-import { readLocalSecret } from '../../infra/local/host/local-project.ts';
+import type { FunctionLog } from '../../infra/local/functions/function-host.ts';
+import { listenLocally, urlOf } from '../../infra/local/listen.ts';
+import { prepareAccess } from '../../infra/local/start/prepare-access.ts';
+import type { Access } from '../../infra/local/start/prepare-access.ts';
+import { readLocalSecret } from '../../infra/local/build/project.ts';
 import { startRuntime } from '../../infra/local/runtime.ts';
 import type { Runtime, RuntimeOptions } from '../../infra/local/runtime.ts';
 import { fetchPatiently } from './fetch-patiently.ts';

@@ -1,7 +1,7 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ROOT } from '../../infra/local/host/local-project.ts';
+import { ROOT } from '../../infra/local/build/project.ts';
 import { withAction } from './checkout-copy.ts';
 
 /** A folder like the project's, with one action more. */

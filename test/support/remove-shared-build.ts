@@ -1,5 +1,5 @@
 import type { TestProject } from 'vitest/node';
-import { releaseBundleDir } from '../../infra/local/host/bundle-dir.ts';
+import { releaseBundleDir } from '../../infra/local/build/bundle-dir.ts';
 import { sharedBuildDir } from './shared-build.ts';
 
 /** Set up with a run of tests: what they build together is of this run, and gone in the end. */

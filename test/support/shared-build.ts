@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { claimBundleDir } from '../../infra/local/host/bundle-dir.ts';
-import { ROOT } from '../../infra/local/host/local-project.ts';
-import type { SynthesizedStack } from '../../infra/local/host/read-assembly.ts';
+import { claimBundleDir } from '../../infra/local/build/bundle-dir.ts';
+import { ROOT } from '../../infra/local/build/project.ts';
+import type { SynthesizedStack } from '../../infra/local/build/read-assembly.ts';
 import { until } from './until.ts';
 
 /** Bundles the functions of a folder that lies like the project's, for one system of this test file. */
@@ -46,7 +46,7 @@ interface Outcome {
 async function build(root: string, bundleDir: string): Promise<SynthesizedStack> {
   const { bundleFunctions } = await import('../../infra/bundle.ts');
   await bundleFunctions({ root, outDir: bundleDir });
-  const { synthesizeLocalStack } = await import('../../infra/local/host/local-stack.ts');
+  const { synthesizeLocalStack } = await import('../../infra/local/build/synthesize-stack.ts');
   return synthesizeLocalStack(bundleDir);
 }
 

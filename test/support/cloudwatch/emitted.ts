@@ -1,4 +1,4 @@
-import type { FunctionLog } from '../../../infra/local/host/functions.ts';
+import type { FunctionLog } from '../../../infra/local/functions/function-host.ts';
 import type { SynthesizedStack } from '../../infra/stack-fixture.ts';
 import { listResources, propertiesOf, target } from '../../infra/stack-fixture.ts';
 import * as z from 'zod';

@@ -1,0 +1,153 @@
+import { randomUUID } from 'node:crypto';
+import { FunctionThread } from './function-thread.ts';
+import type { Outcome, ThreadGateway } from './function-thread.ts';
+import { newTrace, traceThrough } from './trace-header.ts';
+import type { FunctionPlan } from '../template/system-plan.ts';
+import { LOG_LEVELS } from './thread-messages.ts';
+import type { FunctionError, LogLevel } from './thread-messages.ts';
+
+/** What a function logged, or the host about it. */
+export interface FunctionLog {
+  readonly functionName: string;
+  readonly logGroup: string;
+  /** Null outside an invocation. */
+  readonly requestId: string | null;
+  readonly level: LogLevel;
+  /** Text, or the object that was logged. */
+  readonly message: unknown;
+}
+
+/** How one invocation went, for meters. */
+export interface InvocationReport {
+  readonly functionName: string;
+  readonly durationMs: number;
+  readonly memoryMb: number;
+  readonly isColdStart: boolean;
+  readonly error: FunctionError | null;
+}
+
+export interface FunctionHostOptions {
+  readonly plan: FunctionPlan;
+  readonly env: Readonly<Record<string, string>>;
+  /** Absent: threads reach AWS as the environment tells them, by HTTP. */
+  readonly gateway?: ThreadGateway;
+  /** Threads at most; a reserved concurrency that is lower counts. */
+  readonly maxThreads: number;
+  readonly isFrozenBetween: boolean;
+  readonly hasTimeout: boolean;
+  readonly onLog: (log: FunctionLog) => void;
+  readonly onReport: (report: InvocationReport) => void;
+}
+
+/** One function: a pool of threads that run its bundle. */
+export interface FunctionHost {
+  readonly plan: FunctionPlan;
+  readonly maxConcurrency: number;
+  /** Invokes synchronously; waits for a thread when all are busy. Never rejects. */
+  invoke(event: unknown, traceHeader?: string): Promise<Outcome>;
+  /** New invocations run the code that lies there now; those under way end on the old. */
+  renewCode(): void;
+  /** Takes no more, lets what runs end within `graceMs`, then kills it. */
+  close(graceMs: number): Promise<void>;
+}
+
+/** Longest event of a synchronous invocation (Lambda: 6 MiB), in bytes of JSON. */
+const MAX_REQUEST_BYTES = 6_291_456;
+
+/** Makes a function ready; its first thread starts with its first invocation. */
+export function hostFunction(options: FunctionHostOptions): FunctionHost {
+  const { plan, onLog, onReport } = options;
+  const maxConcurrency = Math.min(options.maxThreads, plan.reservedConcurrency ?? Number.POSITIVE_INFINITY);
+  const threads = new Set<FunctionThread>();
+  const idle: FunctionThread[] = [];
+  const waiting: ((thread: FunctionThread | null) => void)[] = [];
+  let stale = new WeakSet<FunctionThread>();
+  let isClosed = false;
+
+  function startThread(): FunctionThread {
+    const thread = new FunctionThread({
+      ...options,
+      codeDir: plan.codeDir,
+      onLog(requestId, level, message) {
+        if (LOG_LEVELS.indexOf(level) < LOG_LEVELS.indexOf(plan.logLevel)) return;
+        onLog({ functionName: plan.name, logGroup: plan.logGroup, requestId, level, message });
+      },
+    });
+    threads.add(thread);
+    return thread;
+  }
+
+  async function takeThread(): Promise<{ thread: FunctionThread; isColdStart: boolean } | null> {
+    if (isClosed) return null;
+    const warm = idle.pop();
+    if (warm !== undefined) return { thread: warm, isColdStart: false };
+    if (threads.size < maxConcurrency) return { thread: startThread(), isColdStart: true };
+    const thread = await new Promise<FunctionThread | null>((resolve) => waiting.push(resolve));
+    if (thread !== null) return { thread, isColdStart: false };
+    return await takeThread();
+  }
+
+  /** To the next who waits; a dead or outdated thread makes room for a new one instead. */
+  function giveBack(thread: FunctionThread): void {
+    const next = waiting.shift();
+    if (thread.isDead || stale.has(thread) || isClosed) {
+      threads.delete(thread);
+      void thread.kill();
+      next?.(null);
+    } else if (next === undefined) idle.push(thread);
+    else next(thread);
+  }
+
+  async function runOn(
+    thread: FunctionThread,
+    isColdStart: boolean,
+    event: string,
+    traceHeader: string,
+  ): Promise<Outcome> {
+    const startedAt = performance.now();
+    const requestId = randomUUID();
+    const outcome = await thread.run({ requestId, event, traceHeader: traceThrough(traceHeader, plan.name) });
+    giveBack(thread);
+    const error = outcome.kind === 'failed' ? outcome.error : null;
+    // What the handler threw, the thread has logged with its stack already.
+    if (error !== null && error.trace === undefined) {
+      onLog({ functionName: plan.name, logGroup: plan.logGroup, requestId, level: 'ERROR', message: error });
+    }
+    const durationMs = performance.now() - startedAt;
+    onReport({ functionName: plan.name, durationMs, memoryMb: plan.memoryMb, isColdStart, error });
+    return outcome;
+  }
+
+  return {
+    plan,
+    maxConcurrency,
+    async invoke(event, traceHeader = newTrace(Date.now())) {
+      const text = JSON.stringify(event ?? null);
+      const bytes = Buffer.byteLength(text);
+      if (bytes > MAX_REQUEST_BYTES) {
+        const errorMessage = `Request must be smaller than ${MAX_REQUEST_BYTES} bytes for the InvokeFunction operation; this one has ${bytes}`;
+        return { kind: 'failed', error: { errorType: 'RequestTooLargeException', errorMessage } };
+      }
+      const taken = await takeThread();
+      if (taken === null) {
+        return {
+          kind: 'failed',
+          error: { errorType: 'ServiceException', errorMessage: `${plan.name} is being stopped` },
+        };
+      }
+      return await runOn(taken.thread, taken.isColdStart, text, traceHeader);
+    },
+    renewCode() {
+      stale = new WeakSet(threads);
+      for (const thread of idle.splice(0)) giveBack(thread);
+    },
+    async close(graceMs) {
+      isClosed = true;
+      for (const thread of idle.splice(0)) giveBack(thread);
+      for (const next of waiting.splice(0)) next(null);
+      const until = performance.now() + graceMs;
+      while (threads.size > 0 && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, 20));
+      await Promise.all([...threads].map((thread) => thread.kill()));
+    },
+  };
+}

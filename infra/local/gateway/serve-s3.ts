@@ -1,0 +1,56 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { pipeline as flow } from 'node:stream/promises';
+import { answerFault, deniedFault } from './answer-fault.ts';
+import { absent, countCall, faultOf, refuseCall, type CallPipeline } from './call-pipeline.ts';
+import type { CallHead } from './read-call.ts';
+import type { S3Answer } from '../services/s3.ts';
+import type { AwsFault } from '../services/service.ts';
+
+/** One S3 request, from IAM to the last byte; bodies stream both ways. */
+export async function serveS3(
+  pipeline: CallPipeline,
+  head: CallHead,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const answer = await performS3(pipeline, head, request).catch((error: unknown): S3Answer => {
+    if (request.errored !== null) throw error; // The caller hung up: nobody reads an answer.
+    return answerFault('s3', hideMissing(pipeline, head, faultOf(pipeline, head, error)), head.path);
+  });
+  request.resume();
+  response.writeHead(answer.status, { 'x-amz-request-id': 'local', ...answer.headers });
+  if (head.method === 'HEAD' || answer.body === '') response.end();
+  else if (typeof answer.body === 'string') response.end(answer.body);
+  else await flow(answer.body, response);
+}
+
+async function performS3(pipeline: CallPipeline, head: CallHead, request: IncomingMessage): Promise<S3Answer> {
+  const fault = await refuseCall(pipeline, head, {});
+  if (fault !== undefined) return answerFault('s3', fault, head.path);
+  const { s3 } = pipeline.options.services;
+  if (s3 === undefined) throw absent('s3');
+  const [bucket = '', ...rest] = head.path.slice(1).split('/');
+  return await countCall(pipeline, head, () =>
+    s3.handle({
+      ...head,
+      bucket,
+      key: decodeURIComponent(rest.join('/')),
+      rawPath: head.path,
+      body: request,
+      secretKey: pipeline.options.principals.get(head.accessKeyId)?.secretAccessKey,
+    }),
+  );
+}
+
+/** Who may not list a bucket is not told that a key is missing: S3 answers 403 (S3 API reference, GetObject). */
+function hideMissing(
+  { authorizer, options }: CallPipeline,
+  { accessKeyId, path }: CallHead,
+  fault: AwsFault,
+): AwsFault {
+  const principal = options.principals.get(accessKeyId);
+  if (fault.code !== 'NoSuchKey' || principal === undefined) return fault;
+  const resource = `arn:aws:s3:::${path.split('/')[1] ?? ''}`;
+  const need = { action: 's3:ListBucket', resource, conditionKeys: {} };
+  return authorizer.isAllowed(accessKeyId, principal, need) ? fault : deniedFault('s3', 'Access Denied');
+}

@@ -1,0 +1,123 @@
+import { createServer } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import { listenLocally, urlOf } from '../listen.ts';
+import { inboxPage } from './inbox-page.ts';
+
+/** A callback as it came in; one that came again only raises `times`. */
+export interface InboxCallback {
+  readonly webhookId: string;
+  /** Epoch milliseconds of its first arrival. */
+  readonly at: number;
+  readonly times: number;
+  /** The body, parsed; its text when it is not JSON. */
+  readonly body: unknown;
+  /** Null: the signature is right. Else why it is not. */
+  readonly fault: string | null;
+}
+
+export interface InboxOptions {
+  /** 0 or absent: any free one. */
+  readonly port?: number;
+  /** Throws, with a reason to show, when the signature is not right. */
+  readonly verify: (headers: IncomingHttpHeaders, body: Buffer) => void;
+  /** Told of each callback when it comes first. */
+  readonly onCallback?: (callback: InboxCallback) => void;
+  /** Epoch milliseconds. */
+  readonly now?: () => number;
+}
+
+/** A place on this machine that callbacks can be sent to. */
+export interface Inbox {
+  /** Callbacks are posted here; a GET shows them, as a page to a browser and as JSON to all else. */
+  readonly url: string;
+  /** What is kept, oldest first. */
+  received(): readonly InboxCallback[];
+  close(): Promise<void>;
+}
+
+const KEPT = 1_000;
+const MAX_BODY_BYTES = 16 * 1024 * 1024;
+
+/** Opens the inbox on 127.0.0.1. A body whose signature is wrong is kept, and answered 400. */
+export async function openInbox(options: InboxOptions): Promise<Inbox> {
+  const { now = Date.now, onCallback = () => undefined } = options;
+  const kept = new Map<string, InboxCallback>();
+
+  function accept(headers: IncomingHttpHeaders, body: Buffer): string | null {
+    const fault = faultOf(() => options.verify(headers, body));
+    const webhookId = String(headers['webhook-id'] ?? '');
+    const key = fault === null ? webhookId : `${webhookId} ${fault}`;
+    const before = kept.get(key);
+    if (before !== undefined) kept.set(key, { ...before, times: before.times + 1 });
+    else {
+      const callback = { webhookId, at: now(), times: 1, body: parsed(body), fault };
+      kept.set(key, callback);
+      const [oldest] = kept.keys();
+      if (kept.size > KEPT && oldest !== undefined) kept.delete(oldest);
+      onCallback(callback);
+    }
+    return fault;
+  }
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await readBody(request);
+    if (request.method === 'POST') {
+      if (body === null) return reply(response, 413, { error: `A callback has at most ${MAX_BODY_BYTES} bytes` });
+      const fault = accept(request.headers, body);
+      return fault === null ? void response.writeHead(204).end() : reply(response, 400, { error: fault });
+    }
+    if (request.method !== 'GET') return reply(response, 405, { error: 'The inbox takes POST and GET' });
+    const callbacks = [...kept.values()];
+    if (!(request.headers.accept ?? '').includes('text/html')) return reply(response, 200, { callbacks });
+    response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(inboxPage(callbacks));
+  }
+
+  const server = createServer((request, response) => {
+    // A sender that goes away in the middle has nobody to answer to.
+    answer(request, response).catch(() => response.destroy());
+  });
+  await listenLocally(server, options.port ?? 0);
+  return {
+    url: `${urlOf(server)}/inbox`,
+    received: () => [...kept.values()],
+    async close() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+function faultOf(verify: () => void): string | null {
+  try {
+    verify();
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+function parsed(body: Buffer): unknown {
+  const text = body.toString();
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return text;
+    throw error;
+  }
+}
+
+async function readBody(request: IncomingMessage): Promise<Buffer | null> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request) {
+    if (!Buffer.isBuffer(chunk)) continue;
+    bytes += chunk.length;
+    if (bytes <= MAX_BODY_BYTES) chunks.push(chunk);
+  }
+  return bytes <= MAX_BODY_BYTES ? Buffer.concat(chunks) : null;
+}
+
+function reply(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}

@@ -1,0 +1,57 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { SCOPES } from '../../../shared/contract/routes.ts';
+import { systemRandom, systemClock } from '../../../shared/adapters/system.ts';
+import { issueKey } from '../../admin/issue-key.ts';
+import { openStage } from '../../admin/stage-access.ts';
+import type { StageAddress } from '../../admin/stage-access.ts';
+import type { Runtime } from '../runtime.ts';
+import { secretArn } from '../services/secret-arn.ts';
+import { LOCAL_ACCOUNT, LOCAL_REGION } from '../template/intrinsics.ts';
+
+const Kept = z.strictObject({ apiKey: z.string(), workspaceUid: z.string() });
+
+/** What a person or a script needs to make the first call. */
+export interface Access {
+  readonly apiKey: string;
+  readonly workspaceUid: string;
+  readonly signingSecret: string;
+}
+
+const WORKSPACE_NAME = 'local';
+
+/** How the owner's commands reach a running runtime: with a key that may do everything. */
+export function addressOf({ plan, gateway, admin }: Runtime): StageAddress & { readonly client: LocalClient } {
+  const [table] = plan.tables;
+  const master = plan.secrets.find(({ id }) => id.includes('Master'));
+  if (table === undefined || master === undefined) throw new Error('The template has no table or no master secret');
+  return {
+    tableName: table.input.TableName,
+    masterSecretArn: secretArn(master.name, LOCAL_REGION, LOCAL_ACCOUNT),
+    client: { endpoint: gateway.url, region: LOCAL_REGION, credentials: { ...admin } },
+  };
+}
+
+interface LocalClient {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+}
+
+/** The workspace `local` and a key of it: made at the first start on a data folder, found again at the next. */
+export async function prepareAccess(runtime: Runtime, dataDir: string | null): Promise<Access> {
+  const stage = openStage(addressOf(runtime));
+  await stage.keepCursorKey();
+  const path = dataDir === null ? null : join(dataDir, 'access.json');
+  const kept = path !== null && existsSync(path) ? Kept.parse(JSON.parse(readFileSync(path, 'utf8'))) : await issue();
+  // The owner's eyes only: the table holds but a digest of the key.
+  if (path !== null) writeFileSync(path, JSON.stringify(kept), { mode: 0o600 });
+  return { ...kept, signingSecret: await stage.signingSecret(kept.workspaceUid) };
+
+  async function issue(): Promise<z.output<typeof Kept>> {
+    const ports = { workspaces: stage.workspaces, random: systemRandom, clock: systemClock };
+    const { apiKey, workspace } = await issueKey(ports, { workspaceName: WORKSPACE_NAME, scopes: SCOPES });
+    return { apiKey, workspaceUid: workspace.uid };
+  }
+}

@@ -1,0 +1,115 @@
+import { createServer } from 'node:http';
+import { verifyWebhook } from '../../../shared/client/verify-webhook.ts';
+import { openInbox } from '../inbox/inbox.ts';
+import type { Inbox, InboxCallback } from '../inbox/inbox.ts';
+import { announceRunningSystem, withdrawRunningSystem } from './running-system.ts';
+import { startRuntime } from '../runtime.ts';
+import type { Runtime } from '../runtime.ts';
+import { isNewDataDir, prepareDataDir } from './data-dir.ts';
+import type { FunctionLog } from '../functions/function-host.ts';
+import { openInboxWhereItWas } from '../inbox/inbox-port.ts';
+import { startLiveBundle } from '../build/live-bundle.ts';
+import { listenLocally } from '../listen.ts';
+import { addressOf, prepareAccess } from './prepare-access.ts';
+import type { Access } from './prepare-access.ts';
+import { readLocalSecret } from '../build/project.ts';
+import { synthesizeLocalStack } from '../build/synthesize-stack.ts';
+import { StartRefused } from './start-options.ts';
+import type { StartOptions } from './start-options.ts';
+
+/** Where the system says what happens. */
+export interface Listener {
+  readonly onLog: (log: FunctionLog) => void;
+  readonly onNotice: (message: string) => void;
+  readonly onCallback: (callback: InboxCallback) => void;
+}
+
+/** The whole system on one machine, as `npm start` runs it. */
+export interface LocalSystem {
+  readonly runtime: Runtime;
+  readonly inbox: Inbox;
+  readonly access: Access;
+  /** Whether the data folder held nothing before. */
+  readonly isNew: boolean;
+  /** Lets what runs end within a few seconds, then stops everything. */
+  close(): Promise<void>;
+}
+
+/** Unkindness of `npm start` is the same each time. */
+const SEED = 1;
+
+/** Starts runtime, inbox and rebuilding. Throws StartRefused for what the person who started it can mend. */
+export async function startSystem(options: StartOptions, listener: Listener): Promise<LocalSystem> {
+  const { dataDir } = options;
+  await checkPort(options.port);
+  await prepareDataDir(dataDir, options.reset);
+  const isNew = isNewDataDir(dataDir);
+  const bundle = await startLiveBundle();
+  const closers: (() => Promise<void>)[] = [() => bundle.stop()];
+  const close = async (): Promise<void> => {
+    for (const stop of closers.toReversed()) await stop();
+  };
+  try {
+    const runtime = await startOn(options, bundle.dir, listener);
+    closers.push(() => runtime.close());
+    bundle.follow((fault) => tellRebuild(runtime, fault, listener));
+    const access = await prepareAccess(runtime, dataDir);
+    const inbox = await openInboxWhereItWas(dataDir, (port) =>
+      openInbox({
+        port,
+        verify: (headers, body) =>
+          void verifyWebhook({ secrets: [access.signingSecret], headers, body, now: new Date() }),
+        onCallback: (callback) => listener.onCallback(callback),
+      }),
+    );
+    closers.push(() => inbox.close());
+    await announceRunningSystem(dataDir, { pid: process.pid, url: runtime.url, ...addressOf(runtime) });
+    closers.push(() => withdrawRunningSystem(dataDir));
+    return { runtime, inbox, access, isNew, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function startOn(options: StartOptions, bundleDir: string, { onLog, onNotice }: Listener): Promise<Runtime> {
+  const { port, dataDir, inspect, unkind } = options;
+  try {
+    return await startRuntime({
+      stack: synthesizeLocalStack(bundleDir),
+      dataDir,
+      port,
+      inspect,
+      unkind: unkind ? { seed: SEED } : null,
+      readSecret: readLocalSecret,
+      onLog,
+      onNotice,
+    });
+  } catch (error) {
+    throw portFault(port, error) ?? error;
+  }
+}
+
+/** A port that is taken is told before anything is built. */
+async function checkPort(port: number): Promise<void> {
+  const probe = createServer();
+  try {
+    await listenLocally(probe, port);
+  } catch (error) {
+    throw portFault(port, error) ?? error;
+  } finally {
+    probe.close();
+  }
+}
+
+function portFault(port: number, error: unknown): StartRefused | null {
+  const code = error instanceof Error && 'code' in error ? error.code : null;
+  if (code === 'EADDRINUSE') return new StartRefused(`--port ${port}: the port is in use; take another, or 0 for any`);
+  return code === 'EACCES' ? new StartRefused(`--port ${port}: the system does not let you listen there`) : null;
+}
+
+function tellRebuild(runtime: Runtime, fault: string | null, { onNotice }: Listener): void {
+  if (fault !== null) return onNotice(`The change cannot be built; the last good build keeps running:\n${fault}`);
+  runtime.renewCode();
+  onNotice('Rebuilt: new invocations run the new code.');
+}

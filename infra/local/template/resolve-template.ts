@@ -1,0 +1,80 @@
+import { TemplateError } from './intrinsics.ts';
+import type { TemplateDocument } from './intrinsics.ts';
+import { readEventSources, readFunctions } from './read-functions.ts';
+import { readHttpApi, readTimedRules } from './read-http-api.ts';
+import { readRoles } from './read-roles.ts';
+import { readNames, readQueues, readSecrets, readTables } from './read-tables.ts';
+import type { LocalEndpoints } from './resource-names.ts';
+import type { SystemPlan } from './system-plan.ts';
+import { readerOf } from './template-reader.ts';
+
+/** Types that are run. */
+const RUN = new Set([
+  'AWS::ApiGatewayV2::Api',
+  'AWS::ApiGatewayV2::Integration',
+  'AWS::ApiGatewayV2::Route',
+  'AWS::ApiGatewayV2::Stage',
+  'AWS::DynamoDB::GlobalTable',
+  'AWS::Events::Rule',
+  'AWS::IAM::Policy',
+  'AWS::IAM::Role',
+  'AWS::Lambda::EventSourceMapping',
+  'AWS::Lambda::Function',
+  'AWS::Logs::LogGroup',
+  'AWS::S3::Bucket',
+  'AWS::SQS::Queue',
+  'AWS::Scheduler::ScheduleGroup',
+  'AWS::SecretsManager::Secret',
+]);
+
+/** Types that change nothing of what a caller sees on one machine: who may call from AWS, who is told, how it is watched. */
+const IRRELEVANT = new Set([
+  'AWS::CDK::Metadata',
+  'AWS::CloudWatch::Alarm',
+  'AWS::CloudWatch::Dashboard',
+  'AWS::Lambda::EventInvokeConfig',
+  'AWS::Lambda::Permission',
+  'AWS::Logs::MetricFilter',
+  'AWS::Logs::ResourcePolicy',
+  'AWS::S3::BucketPolicy',
+  'AWS::SNS::Subscription',
+  'AWS::SNS::Topic',
+  'AWS::SNS::TopicPolicy',
+  'AWS::SQS::QueuePolicy',
+]);
+
+export interface ResolveOptions {
+  readonly template: TemplateDocument;
+  readonly stackName: string;
+  /** Folder of each code asset by its S3 object key. */
+  readonly assets: ReadonlyMap<string, string>;
+  readonly endpoints: LocalEndpoints;
+}
+
+/** Turns a synthesized template into what to run. Throws a TemplateError for anything it does not understand. */
+export function resolveTemplate({ template, stackName, assets, endpoints }: ResolveOptions): SystemPlan {
+  for (const [id, { Type }] of Object.entries(template.Resources)) {
+    if (!RUN.has(Type) && !IRRELEVANT.has(Type)) {
+      throw new TemplateError(
+        id,
+        `resources of type ${Type} do not run locally; the local runtime must learn them first`,
+      );
+    }
+  }
+  const reader = readerOf(template, stackName, endpoints);
+  const functions = readFunctions(reader, assets);
+  return {
+    stackName,
+    tables: readTables(reader),
+    queues: readQueues(reader),
+    functions,
+    eventSources: readEventSources(reader, functions),
+    api: readHttpApi(reader, functions),
+    rules: readTimedRules(reader, functions),
+    roles: readRoles(reader),
+    buckets: readNames(reader, 'AWS::S3::Bucket'),
+    secrets: readSecrets(reader),
+    scheduleGroups: readNames(reader, 'AWS::Scheduler::ScheduleGroup'),
+    logGroups: readNames(reader, 'AWS::Logs::LogGroup'),
+  };
+}
