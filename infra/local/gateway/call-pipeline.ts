@@ -1,6 +1,6 @@
 import { createAuthorizer, type Authorizer, type Principal } from '../iam/authorizer.ts';
 import { needsOf } from '../iam/needs.ts';
-import type { Need } from '../iam/statement.ts';
+import type { Need } from '../iam/need.ts';
 import { deniedFault, faultBody, unknownKeyFault } from './answer-fault.ts';
 import { createCallMeter, type CallMeter } from './call-meter.ts';
 import { handleMetered } from './dynamodb-capacity.ts';

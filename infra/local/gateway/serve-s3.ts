@@ -3,7 +3,7 @@ import { pipeline as flow } from 'node:stream/promises';
 import { answerFault, deniedFault } from './answer-fault.ts';
 import { absent, countCall, faultOf, refuseCall, type CallPipeline } from './call-pipeline.ts';
 import type { CallHead } from './read-call.ts';
-import type { S3Answer } from '../services/s3.ts';
+import type { S3Answer } from '../services/s3/request.ts';
 import type { AwsFault } from '../services/service.ts';
 
 /** One S3 request, from IAM to the last byte; bodies stream both ways. */

@@ -1,5 +1,6 @@
 import { evaluate, usedActions } from './evaluate.ts';
-import { listOf, type Need, type Statement } from './statement.ts';
+import type { Need } from './need.ts';
+import { listOf, type Statement } from './statement.ts';
 
 /** Who calls: a role, assumed under a session name (for Lambda, the function's name). */
 export interface Principal {

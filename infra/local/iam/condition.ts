@@ -1,5 +1,6 @@
 import { matchesArn, matchesPattern } from './pattern.ts';
-import { listOf, type Need, type Statement } from './statement.ts';
+import type { Need } from './need.ts';
+import { listOf, type Statement } from './statement.ts';
 
 type Test = (wanted: string, given: string) => boolean;
 

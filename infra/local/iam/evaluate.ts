@@ -1,6 +1,7 @@
 import { evaluateCondition } from './condition.ts';
 import { matchesPattern } from './pattern.ts';
-import { listOf, type Need, type Statement } from './statement.ts';
+import type { Need } from './need.ts';
+import { listOf, type Statement } from './statement.ts';
 
 /** The answer to one need, with the statements that decided it. */
 export type Decision =

@@ -1,6 +1,5 @@
 import { asArray, asObject, asString } from '../services/service.ts';
-import type { NeedsContext } from './needs.ts';
-import type { Need } from './statement.ts';
+import type { Need, NeedsContext } from './need.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 

@@ -1,5 +1,4 @@
-import type { NeedsContext } from './needs.ts';
-import type { Need } from './statement.ts';
+import type { Need, NeedsContext } from './need.ts';
 
 const objectActions: Readonly<Record<string, string>> = {
   DeleteObject: 'DeleteObject',

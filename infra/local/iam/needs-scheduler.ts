@@ -1,6 +1,5 @@
 import { asObject, asString } from '../services/service.ts';
-import type { NeedsContext } from './needs.ts';
-import type { Need } from './statement.ts';
+import type { Need, NeedsContext } from './need.ts';
 
 const groupOperations = new Set(['CreateScheduleGroup', 'DeleteScheduleGroup', 'GetScheduleGroup']);
 const scheduleOperations = new Set(['CreateSchedule', 'DeleteSchedule', 'GetSchedule', 'UpdateSchedule']);

@@ -1,7 +1,6 @@
 import { asObject, asString } from '../services/service.ts';
 import { secretArn } from '../services/secret-arn.ts';
-import type { NeedsContext } from './needs.ts';
-import type { Need } from './statement.ts';
+import type { Need, NeedsContext } from './need.ts';
 
 const operations = new Set(['DescribeSecret', 'GetSecretValue', 'PutSecretValue']);
 

@@ -1,6 +1,5 @@
 import { asObject, asString } from '../services/service.ts';
-import type { NeedsContext } from './needs.ts';
-import type { Need } from './statement.ts';
+import type { Need, NeedsContext } from './need.ts';
 
 /** Operation → IAM action; the batch forms have none of their own (AWS: SQS API permissions). */
 const actions: Readonly<Record<string, string>> = {

@@ -4,19 +4,7 @@ import { needsOfS3 } from './needs-s3.ts';
 import { needsOfScheduler } from './needs-scheduler.ts';
 import { needsOfSecretsManager } from './needs-secrets-manager.ts';
 import { needsOfSqs } from './needs-sqs.ts';
-import type { Need } from './statement.ts';
-
-/** What the ARNs of a request are made from, and what only the running system knows. */
-export interface NeedsContext {
-  readonly region: string;
-  readonly account: string;
-  /** Path, query and headers of a REST request; empty for the `X-Amz-Target` protocols. */
-  readonly path: string;
-  readonly query: Readonly<Record<string, string>>;
-  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
-  /** The partition key attribute of a table or of one of its indexes, for `dynamodb:LeadingKeys`. */
-  readonly partitionKeyOf: (table: string, index: string | undefined) => string | undefined;
-}
+import type { Need, NeedsContext } from './need.ts';
 
 type NeedsReader = (operation: string, body: unknown, context: NeedsContext) => readonly Need[] | undefined;
 

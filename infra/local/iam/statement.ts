@@ -12,13 +12,6 @@ export interface Statement {
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, OneOrMany<string | boolean | number>>>>>;
 }
 
-/** One permission a request needs: an action on a resource, with the condition keys the request carries. */
-export interface Need {
-  readonly action: string;
-  readonly resource: string;
-  readonly conditionKeys: Readonly<Record<string, readonly string[]>>;
-}
-
 /** IAM's one-or-many as a list. */
 export function listOf<T>(value: OneOrMany<T> | undefined): readonly T[] {
   if (value === undefined) return [];

@@ -1,4 +1,4 @@
-import type { InboxCallback } from './inbox.ts';
+import type { InboxCallback } from './inbox-callback.ts';
 
 /** The inbox for a person: newest first, each body foldable. */
 export function inboxPage(callbacks: readonly InboxCallback[]): string {

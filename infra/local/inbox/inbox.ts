@@ -1,19 +1,8 @@
 import { createServer } from 'node:http';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { listenLocally, urlOf } from '../listen.ts';
+import type { InboxCallback } from './inbox-callback.ts';
 import { inboxPage } from './inbox-page.ts';
-
-/** A callback as it came in; one that came again only raises `times`. */
-export interface InboxCallback {
-  readonly webhookId: string;
-  /** Epoch milliseconds of its first arrival. */
-  readonly at: number;
-  readonly times: number;
-  /** The body, parsed; its text when it is not JSON. */
-  readonly body: unknown;
-  /** Null: the signature is right. Else why it is not. */
-  readonly fault: string | null;
-}
 
 export interface InboxOptions {
   /** 0 or absent: any free one. */

@@ -1,7 +1,8 @@
 import { createServer } from 'node:http';
 import { verifyWebhook } from '../../../shared/client/verify-webhook.ts';
 import { openInbox } from '../inbox/inbox.ts';
-import type { Inbox, InboxCallback } from '../inbox/inbox.ts';
+import type { Inbox } from '../inbox/inbox.ts';
+import type { InboxCallback } from '../inbox/inbox-callback.ts';
 import { announceRunningSystem, withdrawRunningSystem } from './running-system.ts';
 import { startRuntime } from '../runtime.ts';
 import type { Runtime } from '../runtime.ts';

@@ -4,7 +4,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { ActionFetch } from '../../sdk/action.ts';
 import type { GuardedHttp } from './guarded-http.ts';
 import { codeOf, GuardedHttpError } from './guarded-http/error.ts';
-import type { GuardedResponse } from './guarded-http/exchange.ts';
+import type { GuardedResponse } from './guarded-http/response.ts';
 
 /** 10 MB: the largest upstream answer an action can get, counted as sent and again decoded. */
 const MAX_RESPONSE_BYTES = 10_000_000;

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { evaluate } from '../../../infra/local/iam/evaluate.ts';
 import { needsOf } from '../../../infra/local/iam/needs.ts';
-import type { Need, Statement } from '../../../infra/local/iam/statement.ts';
+import type { Need } from '../../../infra/local/iam/need.ts';
+import type { Statement } from '../../../infra/local/iam/statement.ts';
 
 const table = 'arn:aws:dynamodb:us-east-1:000000000000:table/t';
 const put: Need = { action: 'dynamodb:PutItem', resource: table, conditionKeys: {} };

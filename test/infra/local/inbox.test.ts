@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { openInbox } from '../../../infra/local/inbox/inbox.ts';
-import type { Inbox, InboxCallback } from '../../../infra/local/inbox/inbox.ts';
+import type { Inbox } from '../../../infra/local/inbox/inbox.ts';
+import type { InboxCallback } from '../../../infra/local/inbox/inbox-callback.ts';
 
 let inbox: Inbox | undefined;
 afterEach(() => inbox?.close());

@@ -1,7 +1,7 @@
-import type { S3Answer, S3Request } from '../s3.ts';
 import { AwsServiceError } from '../service.ts';
 import type { ObjectStore } from './object-store.ts';
 import { copyXml } from './xml.ts';
+import type { S3Answer, S3Request } from './request.ts';
 
 /** CopyObject within a bucket: bytes, ETag and headers stay the same. */
 export async function copyObject(store: ObjectStore, request: S3Request, now: () => number): Promise<S3Answer> {

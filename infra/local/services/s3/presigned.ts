@@ -1,6 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { AwsServiceError } from '../service.ts';
-import type { S3Request } from '../s3.ts';
+import type { S3Request } from './request.ts';
 
 const maxExpirySeconds = 604_800;
 

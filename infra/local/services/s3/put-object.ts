@@ -1,8 +1,8 @@
-import type { S3Answer, S3Request } from '../s3.ts';
 import { AwsServiceError } from '../service.ts';
 import { decodeAwsChunked } from './aws-chunked.ts';
 import { watchBody } from './checksum.ts';
 import type { ObjectMeta, ObjectStore } from './object-store.ts';
+import type { S3Answer, S3Request } from './request.ts';
 
 const maxKeyBytes = 1024;
 const keptHeaders = /^(content-(type|disposition|language)|cache-control|expires|x-amz-meta-.*)$/;

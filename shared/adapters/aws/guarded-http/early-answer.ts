@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import type { GuardedResponse } from './exchange.ts';
+import type { GuardedResponse } from './response.ts';
 
 /** What is known of an answer that never became whole: its status line may be all there is. */
 export interface EarlyAnswer {

@@ -1,18 +1,11 @@
 import { request as httpRequest } from 'node:http';
-import type { Agent, ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { Agent, ClientRequest, IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { Socket } from 'node:net';
 import { createEarlyAnswer } from './early-answer.ts';
 import { codeOf, GuardedHttpError } from './error.ts';
+import type { GuardedResponse } from './response.ts';
 import type { Target } from './target.ts';
-
-/** The answer: header names in lower case; `truncated` when the body went on past the limit and was cut there. */
-export type GuardedResponse = {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: Uint8Array;
-  readonly truncated: boolean;
-};
 
 /** One request and answer on the wire, every limit decided. Times in milliseconds. */
 export type Exchange = {

@@ -1,0 +1,18 @@
+/** One permission a request needs: an action on a resource, with the condition keys the request carries. */
+export interface Need {
+  readonly action: string;
+  readonly resource: string;
+  readonly conditionKeys: Readonly<Record<string, readonly string[]>>;
+}
+
+/** What the ARNs of a request are made from, and what only the running system knows. */
+export interface NeedsContext {
+  readonly region: string;
+  readonly account: string;
+  /** Path, query and headers of a REST request; empty for the `X-Amz-Target` protocols. */
+  readonly path: string;
+  readonly query: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** The partition key attribute of a table or of one of its indexes, for `dynamodb:LeadingKeys`. */
+  readonly partitionKeyOf: (table: string, index: string | undefined) => string | undefined;
+}
