@@ -34,8 +34,8 @@ export interface RuntimeOptions {
   readonly port?: number;
   /** Epoch milliseconds: the clock of the services and of timed rules, not of the functions. */
   readonly now?: () => number;
-  /** As unkind as AWS may be: duplicates, stale reads, threads frozen between invocations, late fires. */
-  readonly unkind?: { readonly seed: number } | null;
+  /** Misbehaves as AWS may: duplicates, stale reads, late fires, threads frozen between invocations. Null: off. */
+  readonly chaos?: { readonly seed: number } | null;
   /** Threads per function at most; about 27 MB each. */
   readonly threadsPerFunction?: number;
   /** Lets invocations run as long as a debugger holds them. */
@@ -97,7 +97,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       plan,
       now,
       dataDir: options.dataDir ?? null,
-      unkind: options.unkind ?? null,
+      chaos: options.chaos ?? null,
       readSecret: options.readSecret ?? (() => undefined),
       deliver: scheduleDelivery(call, plan.queues, callers.roles),
       log: onNotice,
@@ -189,7 +189,7 @@ function startFunction(
     env: functionEnvironment(plan, credentials, gateway.url),
     gateway,
     maxThreads: options.threadsPerFunction ?? THREADS_PER_FUNCTION,
-    isFrozenBetween: (options.unkind ?? null) !== null,
+    isFrozenBetween: (options.chaos ?? null) !== null,
     hasTimeout: options.inspect !== true,
     onLog(log) {
       services.logs.append(log.logGroup, logText(log));

@@ -7,7 +7,7 @@ import { clientOf, openEngine, TABLE_NAME } from '../support/open-table.ts';
 const NOW = Date.UTC(2026, 0, 5, 12);
 
 it('a page that was recorded is seen by whoever asks for it next, though other reads may be old', async () => {
-  const table = new Table(clientOf(openEngine({ now: () => NOW, unkind: { seed: 1 } })), TABLE_NAME, {
+  const table = new Table(clientOf(openEngine({ now: () => NOW, chaos: { seed: 1 } })), TABLE_NAME, {
     now: () => NOW,
     after: () => () => undefined,
   });

@@ -3,9 +3,9 @@ import { Table } from '../../shared/adapters/dynamodb/table.ts';
 import { clientOf, openEngine, TABLE_NAME } from '../support/open-table.ts';
 
 /** A table on an engine that leaves entries of batches undone, and a clock whose waits are over at once. */
-function openUnkindTable() {
+function openChaosTable() {
   const waits: number[] = [];
-  const engine = openEngine({ now: () => 0, unkind: { seed: 5 } });
+  const engine = openEngine({ now: () => 0, chaos: { seed: 5 } });
   const clock = {
     now: () => 0,
     after: (ms: number, callback: () => void) => {
@@ -20,7 +20,7 @@ function openUnkindTable() {
 const keyOf = (at: number) => ({ pk: `p${at % 7}`, sk: String(at) });
 
 it('gets every item of a batch, however often some are left undone, and each key once', async () => {
-  const { table, engine, waits } = openUnkindTable();
+  const { table, engine, waits } = openChaosTable();
   const all = Array.from({ length: 230 }, (_, at) => at);
   await table.putAll(all.map((at) => ({ key: keyOf(at), record: { n: at, by: 'me' } })));
   waits.length = 0;
@@ -34,7 +34,7 @@ it('gets every item of a batch, however often some are left undone, and each key
 });
 
 it('reads only what is asked for, reserved words too', async () => {
-  const { table } = openUnkindTable();
+  const { table } = openChaosTable();
   await table.put(keyOf(1), { n: 1, by: 'me', text: 'long' });
   const project = ['n', 'by', 'absent'];
   expect(await table.batchGet([keyOf(1)], { consistency: 'strong', project })).toEqual([

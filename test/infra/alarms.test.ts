@@ -23,7 +23,7 @@ let system: LocalTestSystem;
 const statuses: number[] = [];
 
 beforeAll(async () => {
-  system = await startLocalSystem({ unkind: null });
+  system = await startLocalSystem({ chaos: null });
   // On a busy machine a first start may take longer than Lambda gives it: that fault is none to be seen here.
   for (const path of ['/v1/runs', '/v1/schedules', '/v1/runs/none']) {
     await until(`an answer at ${path}`, async () => ((await system.call('GET', path)).status < 500 ? path : null));

@@ -58,7 +58,7 @@ it('a system killed in the middle of a run goes on where it was: every page is d
   expect(receiver.of(run.uid).some(({ type }) => type === 'run.finished')).toBe(false);
 
   // Over the same folder. A test's patience is shorter than the queue's 6 minutes: what the dead one had in hand is taken up at once.
-  const second = await startLocalSystem({ dataDir, unkind: null });
+  const second = await startLocalSystem({ dataDir, chaos: null });
   expect(second).toMatchObject({ apiKey: first.ready.apiKey, workspaceUid: first.ready.workspaceUid });
   const callbacks = await receiver.untilComplete(run.uid);
   const api = openApiClient(second.url, second.apiKey);

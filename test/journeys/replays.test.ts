@@ -15,7 +15,7 @@ let receiver: CallbackReceiver;
 let aheadMs = 0;
 
 beforeAll(async () => {
-  system = await startLocalSystem({ unkind: null, now: () => Date.now() + aheadMs });
+  system = await startLocalSystem({ chaos: null, now: () => Date.now() + aheadMs });
   api = openApiClient(system.url, system.apiKey);
   receiver = await openCallbackReceiver(system.signingSecret);
 });

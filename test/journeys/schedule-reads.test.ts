@@ -19,7 +19,7 @@ let system: LocalTestSystem;
 let api: ApiClient;
 
 beforeAll(async () => {
-  system = await startLocalSystem({ unkind: null });
+  system = await startLocalSystem({ chaos: null });
   api = openApiClient(system.url, system.apiKey);
 });
 afterAll(() => system.close());

@@ -23,7 +23,7 @@ const of = (uid: string) => ({ params: { scheduled_run_uid: uid } });
 it('schedules and what EventBridge holds of them outlive the system; a time that passed meanwhile fires', async () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'schedules-'));
   onTestFinished(() => rmSync(dataDir, { recursive: true }));
-  const first = await startLocalSystem({ dataDir, unkind: null });
+  const first = await startLocalSystem({ dataDir, chaos: null });
   const launch = (body: object) =>
     openApiClient(first.url, first.apiKey).ask('runSchedule', { params: { action: 'search-cities' }, body });
   const at = Date.now() + 10_000; // one within seconds has no entry
@@ -33,7 +33,7 @@ it('schedules and what EventBridge holds of them outlive the system; a time that
   await first.close();
   await pause(Math.max(0, at + 1_000 - Date.now()));
 
-  const second = await startLocalSystem({ dataDir, unkind: null });
+  const second = await startLocalSystem({ dataDir, chaos: null });
   onTestFinished(() => second.close());
   const api = openApiClient(second.url, second.apiKey);
   const { scheduled_run_uid: _, ...made } = yearly;

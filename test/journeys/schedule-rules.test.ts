@@ -17,7 +17,7 @@ let api: ApiClient;
 let upstream: Receiver;
 
 beforeAll(async () => {
-  system = await startLocalSystem({ unkind: null });
+  system = await startLocalSystem({ chaos: null });
   const { limits } = openStage(addressOf(system.runtime));
   await limits.set(system.workspaceUid, { rates: { launch: { perSecond: 500, burst: 500 } } }); // rules, not limits, are told here
   api = openApiClient(system.url, system.apiKey);

@@ -16,7 +16,7 @@ let api: ApiClient;
 let receiver: CallbackReceiver;
 
 beforeAll(async () => {
-  system = await startLocalSystem({ unkind: null }); // unkind, a fire comes up to 60 s late: half a minute more a test
+  system = await startLocalSystem({ chaos: null }); // with chaos a fire comes up to 60 s late: half a minute more a test
   api = openApiClient(system.url, system.apiKey);
   receiver = await openCallbackReceiver(system.signingSecret);
 });

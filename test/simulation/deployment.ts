@@ -79,8 +79,8 @@ export function deploy(
 ): Deployment {
   const isShort = clients === 'short';
   const { adversary, timeline, seed } = stage;
-  const unkind = adversary.strikes('stale_reads') ? { unkind: { seed } } : {};
-  const engine = openEngine({ now: () => timeline.now(), ...unkind });
+  const chaos = adversary.strikes('stale_reads') ? { chaos: { seed } } : {};
+  const engine = openEngine({ now: () => timeline.now(), ...chaos });
   const queues = new Queues(stage, workload.maxReceives);
   const bucket = new SimulatedBucket();
   const servicesOf = createUpstream(stage, truth);

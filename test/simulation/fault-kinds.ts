@@ -1,4 +1,4 @@
-/** Every way in which the world is unkind, and what it is. Each can be on or off in a history. */
+/** Every way in which the simulated services misbehave, and what it is. Each can be on or off in a history. */
 export const FAULT_KINDS = {
   duplicate_now: 'a message is given to two consumers at once',
   duplicate_later: 'a message comes again hours after it was handled',

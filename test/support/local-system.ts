@@ -25,7 +25,7 @@ export interface LocalTestSystem extends Access {
 }
 
 /**
- * Starts the system as `npm start` would, unkind and in memory unless the options say otherwise. Its functions are those
+ * Starts the system as `npm start -- --chaos` would, in memory unless the options say otherwise. Its functions are those
  * of the project's folder, or of another one that lies like it.
  */
 export async function startLocalSystem(
@@ -36,7 +36,7 @@ export async function startLocalSystem(
   const notices: string[] = [];
   const runtime = await startRuntime({
     stack: await (root === null ? buildOnce() : buildOf(root)),
-    unkind: { seed: 1 },
+    chaos: { seed: 1 },
     readSecret: readLocalSecret,
     onLog: (log) => logs.push(log),
     onNotice: (notice) => notices.push(notice),

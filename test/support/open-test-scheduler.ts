@@ -33,7 +33,7 @@ export function openTestScheduler(at: string, options: { dir?: string; seed?: nu
       delivered.push(delivery);
     },
     onLost: (error) => void lost.push(error),
-    ...(options.seed === undefined ? {} : { unkind: { seed: options.seed } }),
+    ...(options.seed === undefined ? {} : { chaos: { seed: options.seed } }),
   });
   return {
     scheduler,

@@ -3,13 +3,13 @@ import { type DynamoDbError, tableNotFound } from './errors.ts';
 import type { LoggedItem, LogRecord, UsedToken } from './log-record.ts';
 import { projectItem } from './project.ts';
 import { applyChanges, keyNames, type SpaceChange, type Table } from './table.ts';
-import type { Demand, Unkind } from './unkind.ts';
+import type { Demand, Chaos } from './chaos.ts';
 
 /** All state of the engine. */
 export interface Database {
   readonly tables: Map<string, Table>;
   readonly tokens: Map<string, UsedToken>;
-  readonly unkind: Unkind | null;
+  readonly chaos: Chaos | null;
   /** Hands a record to the log, if there is one. */
   readonly record: (record: LogRecord) => void;
 }
@@ -54,7 +54,7 @@ export function planWrite(table: Table, changes: readonly SpaceChange[], factor:
 
 /** Takes units from partitions and adds them to the call's bill, or returns the error of the partition that is too hot. */
 export function spend(call: Call, demands: readonly Demand[]): DynamoDbError | null {
-  const refusal = call.db.unkind?.book(demands, call.now) ?? null;
+  const refusal = call.db.chaos?.book(demands, call.now) ?? null;
   if (refusal !== null) return refusal;
   for (const { space, kind, units } of demands) call.consumed.add(space, kind, units);
   return null;

@@ -13,7 +13,7 @@ export function defineTable(db: Database, definition: TableDefinition): Table {
   if (old !== undefined && !sameKey(old.definition, definition))
     throw serviceError('ResourceInUseException', `Table ${definition.name} exists with another primary key`);
   if (old !== undefined && JSON.stringify(old.definition.indexes) === JSON.stringify(definition.indexes)) return old;
-  const table = newTable(definition, () => db.unkind?.newLag() ?? null);
+  const table = newTable(definition, () => db.chaos?.newLag() ?? null);
   db.tables.set(definition.name, table);
   db.record({ kind: 'table', definition });
   if (old !== undefined) copyItems(old, table);

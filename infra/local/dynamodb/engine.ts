@@ -18,7 +18,7 @@ import { transactWriteItems } from './operations/transact-write-items.ts';
 import { updateItem } from './operations/update-item.ts';
 import { openStorage, type Storage } from './storage.ts';
 import { tableDefinition } from './table-definition.ts';
-import { Unkind } from './unkind.ts';
+import { Chaos } from './chaos.ts';
 
 /** An answer as AWS JSON 1.0 carries it; an error's body has `__type` and `message`. Not to be changed by its reader. */
 export interface DynamoDbAnswer {
@@ -46,7 +46,7 @@ export interface DynamoDbOptions {
   /** Epoch ms. */
   readonly now: () => number;
   /** Stale eventual and index reads, hot partitions, unprocessed batch entries. Absent: off. */
-  readonly unkind?: { readonly seed: number };
+  readonly chaos?: { readonly seed: number };
 }
 
 type Operation = (call: Call, body: unknown) => object;
@@ -74,12 +74,12 @@ const OPERATIONS = new Map<string, Operation>(
 
 /** Opens the engine, from its log when it has a directory. Throws when another process has the directory open. */
 export function openDynamoDb(options: DynamoDbOptions): DynamoDbEngine {
-  const unkind = options.unkind === undefined ? null : new Unkind(options.unkind.seed);
+  const chaos = options.chaos === undefined ? null : new Chaos(options.chaos.seed);
   const storage = options.dir === null ? null : openStorage(options.dir);
   const db: Database = {
     tables: new Map(),
     tokens: new Map(),
-    unkind,
+    chaos,
     record: (record) => storage?.append(record),
   };
   loadOrClose(storage, db);

@@ -4,7 +4,7 @@ import type { Item, StoredItem } from './item.ts';
 import { checkKey, tableKey } from './keys.ts';
 import type { Keyspace } from './keyspace.ts';
 import type { Space, Table } from './table.ts';
-import type { Demand } from './unkind.ts';
+import type { Demand } from './chaos.ts';
 
 export type Consistency = 'eventual' | 'consistent' | 'transactional';
 

@@ -16,7 +16,7 @@ export interface SchedulerOptions {
   readonly region?: string;
   readonly account?: string;
   /** Fires up to 60 s late and sometimes twice, as AWS may; the same seed does the same. */
-  readonly unkind?: { readonly seed: number };
+  readonly chaos?: { readonly seed: number };
   /** Told of each invocation that is given up and reached no dead-letter queue. */
   readonly onLost?: (error: unknown) => void;
 }
@@ -80,7 +80,7 @@ export function openScheduler(options: SchedulerOptions): LocalScheduler {
 }
 
 async function tickOnce(context: SchedulerContext, options: SchedulerOptions): Promise<void> {
-  takeDue(context, options.unkind ?? null);
+  takeDue(context, options.chaos ?? null);
   // Written before anything is sent: a kill in between delivers twice, never not at all.
   context.state.flush();
   const nowMs = context.now();

@@ -7,14 +7,14 @@ import type { SchedulerContext } from './scheduler-context.ts';
 export const DEFAULT_MAX_AGE_S = 86_400;
 /** Scheduler's stated precision: an invocation may come up to this much after its nominal time. */
 const PRECISION_MS = 60_000;
-/** Unkind: one invocation in this many comes twice. */
+/** In chaos mode one invocation in this many comes twice. */
 const TWICE_ONE_IN = 12;
 
 /** Turns every nominal time up to now into pending invocations and moves each schedule on; removes completed ones. */
-export function takeDue(context: SchedulerContext, unkind: { readonly seed: number } | null): void {
+export function takeDue(context: SchedulerContext, chaos: { readonly seed: number } | null): void {
   const nowMs = context.now();
   for (const [key, record] of context.state.schedules) {
-    if (record.nextAtMs !== null && record.nextAtMs <= nowMs) takeSchedule(context, key, record, nowMs, unkind);
+    if (record.nextAtMs !== null && record.nextAtMs <= nowMs) takeSchedule(context, key, record, nowMs, chaos);
   }
 }
 
@@ -32,14 +32,14 @@ function takeSchedule(
   key: string,
   record: ScheduleRecord,
   nowMs: number,
-  unkind: { readonly seed: number } | null,
+  chaos: { readonly seed: number } | null,
 ): void {
   const occurrences = occurrencesOf(record.body, record.createdAtMs);
   const maxAgeMs = (record.body.Target.RetryPolicy?.MaximumEventAgeInSeconds ?? DEFAULT_MAX_AGE_S) * 1000;
   let next = record.nextAtMs;
   while (next !== null && next <= nowMs) {
     // Times that passed while this machine was off are made up for as long as AWS would keep an event.
-    if (nowMs - next <= maxAgeMs) putFires(context, key, record, next, unkind);
+    if (nowMs - next <= maxAgeMs) putFires(context, key, record, next, chaos);
     next = nextOccurrence(record.body, occurrences, next);
   }
   context.state.moveNext(key, next);
@@ -50,14 +50,14 @@ function putFires(
   key: string,
   record: ScheduleRecord,
   nominalMs: number,
-  unkind: { readonly seed: number } | null,
+  chaos: { readonly seed: number } | null,
 ): void {
   const id = `${record.arn}@${record.modifiedAtMs}@${nominalMs}`;
-  const chance = (what: string, below: number): number => seededNumber(`${unkind?.seed ?? 0} ${what} ${id}`, below);
+  const chance = (what: string, below: number): number => seededNumber(`${chaos?.seed ?? 0} ${what} ${id}`, below);
   const flexMs = windowMs(record.body) === 0 ? 0 : chance('window', windowMs(record.body));
-  const copies = unkind !== null && chance('twice', TWICE_ONE_IN) === 0 ? 2 : 1;
+  const copies = chaos !== null && chance('twice', TWICE_ONE_IN) === 0 ? 2 : 1;
   for (let copy = 1; copy <= copies; copy += 1) {
-    const lateMs = unkind === null ? 0 : chance(`late ${copy}`, PRECISION_MS);
+    const lateMs = chaos === null ? 0 : chance(`late ${copy}`, PRECISION_MS);
     context.state.putFire({
       id: `${id}#${copy}`,
       scheduleKey: key,

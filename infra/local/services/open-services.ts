@@ -23,7 +23,7 @@ export interface ServicesOptions {
   /** Epoch milliseconds. */
   readonly now: () => number;
   /** Null: as kind as AWS on a good day. */
-  readonly unkind: { readonly seed: number } | null;
+  readonly chaos: { readonly seed: number } | null;
   /** Where a secret's text comes from instead of the store; undefined leaves it to the template. */
   readonly readSecret: (secret: SecretPlan) => (() => string) | undefined;
   readonly deliver: Deliver;
@@ -41,17 +41,17 @@ export interface OpenServices {
   close(): Promise<void>;
 }
 
-/** Share of deliveries that come twice when unkind: rare on AWS, often enough here that a fault shows. */
+/** Share of deliveries that come twice in chaos mode: rare on AWS, often enough here that a fault shows. */
 const DUPLICATE_RATE = 0.02;
 const RANDOM_STEPS = 2 ** 32;
 
 /** Opens every service on its folder of the data directory and makes what the template names. */
 export async function openServices(options: ServicesOptions): Promise<OpenServices> {
-  const { plan, now, unkind } = options;
+  const { plan, now, chaos } = options;
   const folder = (name: string): string | null => (options.dataDir === null ? null : join(options.dataDir, name));
-  const seeded = unkind === null ? {} : { unkind };
+  const seeded = chaos === null ? {} : { chaos };
   const dynamodb = openDynamoDb({ dir: folder('dynamodb'), now, ...seeded });
-  const sqs = openSqs({ dir: folder('sqs'), now, ...(unkind === null ? {} : { unkind: unkindQueues(unkind.seed) }) });
+  const sqs = openSqs({ dir: folder('sqs'), now, ...(chaos === null ? {} : { chaos: queueChaos(chaos.seed) }) });
   sqs.releaseInHand(); // whoever had them ended with the process before
   const secretsmanager = openSecretsManager({
     dir: folder('secrets'),
@@ -121,7 +121,7 @@ async function queueNames(sqs: Sqs, context: Parameters<Sqs['handle']>[2]): Prom
   return new Set(Array.isArray(urls) ? urls.map((url) => String(url).split('/').at(-1) ?? '') : []);
 }
 
-function unkindQueues(seed: number) {
+function queueChaos(seed: number) {
   let drawn = 0;
   const random = (): number => {
     drawn += 1;

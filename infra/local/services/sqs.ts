@@ -11,7 +11,7 @@ import { readNumber } from './sqs/limits.ts';
 import { createQueue, getQueueAttributes, moveMessages, setQueueAttributes, type MoveTask } from './sqs/manage.ts';
 import type { QueueState } from './sqs/queue.ts';
 import { openQueues, type Queues } from './sqs/queues.ts';
-import { createReceiver, type Receiver, type SqsUnkindness } from './sqs/receive.ts';
+import { createReceiver, type Receiver, type SqsChaos } from './sqs/receive.ts';
 import { sendMessage, sendMessageBatch } from './sqs/send.ts';
 import { changeVisibility, deleteMessage, settleBatch } from './sqs/settle.ts';
 import { createWaiters, type Waiters } from './sqs/waiters.ts';
@@ -24,7 +24,7 @@ export interface SqsOptions {
   readonly now: () => number;
   readonly region?: string;
   readonly account?: string;
-  readonly unkind?: SqsUnkindness;
+  readonly chaos?: SqsChaos;
 }
 
 /** The SQS stand-in: standard queues, durable against a killed process. */
@@ -52,7 +52,7 @@ export function openSqs(options: SqsOptions): Sqs {
   const { now, region = 'us-east-1', account = '000000000000' } = options;
   const queues = openQueues(options.dir);
   const arnOf = (name: string): string => `arn:aws:sqs:${region}:${account}:${name}`;
-  const receiver = createReceiver({ queues, now, arnOf, unkind: options.unkind });
+  const receiver = createReceiver({ queues, now, arnOf, chaos: options.chaos });
   const shop: Shop = { queues, receiver, waiters: createWaiters(now), now, account, arnOf, moves: [] };
   return {
     async handle(operation, body, context) {

@@ -11,7 +11,7 @@ export interface StartOptions {
   readonly json: boolean;
   readonly inspect: boolean;
   readonly sample: boolean;
-  readonly unkind: boolean;
+  readonly chaos: boolean;
 }
 
 /** Exit code of a start that was said wrong or cannot be, as opposed to one that broke. */
@@ -37,7 +37,7 @@ Runs the whole system on this machine, from the synthesized template.
   --json           one line of JSON on stdout when ready, then structured logs only; no sample run
   --inspect        let a debugger in: it stops inside an action; functions have no timeout
   --no-sample      leave out the sample run on an empty data folder
-  --unkind         as unkind as AWS may be: duplicates, stale reads, late fires, threads frozen when idle
+  --chaos          misbehave as AWS may: duplicates, stale reads, late fires, threads frozen when idle
   --help           this text
 `;
 
@@ -57,7 +57,7 @@ export function readStartOptions(argv: readonly string[], cwd: string): StartOpt
     json: values.json,
     inspect: values.inspect,
     sample: !values['no-sample'] && !values.json,
-    unkind: values.unkind,
+    chaos: values.chaos,
   };
 }
 
@@ -74,7 +74,7 @@ function parse(argv: readonly string[]) {
         json: { type: 'boolean', default: false },
         inspect: { type: 'boolean', default: false },
         'no-sample': { type: 'boolean', default: false },
-        unkind: { type: 'boolean', default: false },
+        chaos: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
     });

@@ -36,8 +36,8 @@ export interface LocalSystem {
   close(): Promise<void>;
 }
 
-/** Unkindness of `npm start` is the same each time. */
-const SEED = 1;
+/** Seed of `--chaos`: the same at each start. */
+const CHAOS_SEED = 1;
 
 /** Starts runtime, inbox and rebuilding. Throws StartRefused for what the person who started it can mend. */
 export async function startSystem(options: StartOptions, listener: Listener): Promise<LocalSystem> {
@@ -74,14 +74,14 @@ export async function startSystem(options: StartOptions, listener: Listener): Pr
 }
 
 async function startOn(options: StartOptions, bundleDir: string, { onLog, onNotice }: Listener): Promise<Runtime> {
-  const { port, dataDir, inspect, unkind } = options;
+  const { port, dataDir, inspect, chaos } = options;
   try {
     return await startRuntime({
       stack: synthesizeLocalStack(bundleDir),
       dataDir,
       port,
       inspect,
-      unkind: unkind ? { seed: SEED } : null,
+      chaos: chaos ? { seed: CHAOS_SEED } : null,
       readSecret: readLocalSecret,
       onLog,
       onNotice,

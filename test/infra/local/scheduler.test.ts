@@ -352,7 +352,7 @@ describe('on disk', () => {
   });
 });
 
-test('unkind: fires come up to 60 s late and some twice, alike for the same seed', async () => {
+test('in chaos mode fires come up to 60 s late and some twice, alike for the same seed', async () => {
   const traces: string[] = [];
   for (const seed of [1, 1, 2]) {
     const opened = openTestScheduler(START, { seed });

@@ -294,12 +294,12 @@ describe('SQS', () => {
   });
 });
 
-describe('unkind SQS', () => {
+describe('SQS in chaos mode', () => {
   test('delivers some messages twice, though deleted, and batches of any size', async () => {
     let seed = 1;
     const random = () => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647;
-    const unkind = { random, duplicateRate: 0.5, isBatchSizeRandom: true };
-    const { client, QueueUrl, receive, remove, passSeconds } = await start({ unkind });
+    const chaos = { random, duplicateRate: 0.5, isBatchSizeRandom: true };
+    const { client, QueueUrl, receive, remove, passSeconds } = await start({ chaos });
     for (let batch = 0; batch < 10; batch += 1) {
       const Entries = Array.from({ length: 10 }, (_, n) => ({ Id: `${n}`, MessageBody: `${batch}.${n}` }));
       await client.send(new sqsSdk.SendMessageBatchCommand({ QueueUrl, Entries }));

@@ -57,7 +57,7 @@ function readKeys(call: Call, name: string, wanted: TableKeys, progress: Progres
   for (const key of wanted.Keys) {
     const read = planRead(call, table, key, wanted.ConsistentRead === true ? 'consistent' : 'eventual');
     const bytes = progress.bytes + (read.stored?.size ?? 0);
-    if (bytes > MAX_ANSWER_BYTES || (progress.processed > 0 && call.db.unkind?.leavesUnprocessed() === true)) {
+    if (bytes > MAX_ANSWER_BYTES || (progress.processed > 0 && call.db.chaos?.leavesUnprocessed() === true)) {
       left.push(key);
       continue;
     }

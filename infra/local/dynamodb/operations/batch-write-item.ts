@@ -32,7 +32,7 @@ export function batchWriteItem(call: Call, body: unknown): object {
   let processed = 0;
   let refusal: DynamoDbError | null = null;
   for (const { name, entry, write } of planned) {
-    const left = processed > 0 && call.db.unkind?.leavesUnprocessed() === true;
+    const left = processed > 0 && call.db.chaos?.leavesUnprocessed() === true;
     const throttled = left ? null : spend(call, write.demands);
     if (left || throttled !== null) {
       refusal ??= throttled;

@@ -6,8 +6,8 @@ import type { Queues } from './queues.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** SQS's right to be unkind, drawn from a seed: deliveries that come twice, batches smaller than asked. */
-export interface SqsUnkindness {
+/** What SQS may do and rarely does, drawn from a seed: messages delivered twice, batches smaller than asked for. */
+export interface SqsChaos {
   readonly random: () => number;
   /** Share of deliveries that come a second time, though the first may be deleted already. */
   readonly duplicateRate: number;
@@ -33,14 +33,14 @@ export function createReceiver(options: {
   readonly queues: Queues;
   readonly now: () => number;
   readonly arnOf: (name: string) => string;
-  readonly unkind: SqsUnkindness | undefined;
+  readonly chaos: SqsChaos | undefined;
 }): Receiver {
-  const { queues, now, unkind } = options;
+  const { queues, now, chaos } = options;
   const ghosts = new Map<string, Ghost[]>();
   return {
     receive(queue, input) {
       const wanted = readNumber(input['MaxNumberOfMessages'], 'MaxNumberOfMessages', 1, 10, 1);
-      const max = unkind?.isBatchSizeRandom === true ? 1 + Math.floor(unkind.random() * wanted) : wanted;
+      const max = chaos?.isBatchSizeRandom === true ? 1 + Math.floor(chaos.random() * wanted) : wanted;
       const visibility = Number(queue.attributes['VisibilityTimeout'] ?? 30);
       const seconds = readNumber(input['VisibilityTimeout'], 'VisibilityTimeout', 0, maxVisibilitySeconds, visibility);
       const at = now();
@@ -51,8 +51,8 @@ export function createReceiver(options: {
         queues.commit({ op: 'receive', q: queue.name, ids, at, until: at + seconds * 1000 });
       }
       for (const message of taken) {
-        if (unkind === undefined || unkind.random() >= unkind.duplicateRate) continue;
-        const due = { at: at + unkind.random() * maxDuplicateDelayMs, message };
+        if (chaos === undefined || chaos.random() >= chaos.duplicateRate) continue;
+        const due = { at: at + chaos.random() * maxDuplicateDelayMs, message };
         ghosts.set(queue.name, [...(ghosts.get(queue.name) ?? []), due]);
       }
       return [...again, ...taken].map((message) => shape(message, input));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { at, type Bench, openBench, TABLE } from './harness.ts';
 
-const unkind = (seed: number) => openBench({ unkind: { seed } });
+const openChaosBench = (seed: number) => openBench({ chaos: { seed } });
 
 async function get({ engine }: Bench, consistent: boolean): Promise<string | undefined> {
   const { body } = await engine.handle('GetItem', { TableName: TABLE, Key: at('a', '1'), ConsistentRead: consistent });
@@ -15,7 +15,7 @@ async function put({ engine }: Bench, value: number): Promise<void> {
 
 /** What eventual reads see while a value rises by one every 500 ms. */
 async function observed(seed: number): Promise<(string | undefined)[]> {
-  const bench = unkind(seed);
+  const bench = openChaosBench(seed);
   const seen: (string | undefined)[] = [];
   for (let value = 0; value < 40; value += 1) {
     await put(bench, value);
@@ -25,14 +25,14 @@ async function observed(seed: number): Promise<(string | undefined)[]> {
   return seen;
 }
 
-describe('an unkind engine', () => {
+describe('an engine in chaos mode', () => {
   it('answers eventual reads up to 2 s late, consistent ones never', async () => {
     const seen = await observed(1);
     const lags = seen.map((value, now) => now - Number(value ?? -1));
     expect(Math.max(...lags)).toBeGreaterThan(1);
     expect(Math.max(...lags)).toBeLessThanOrEqual(4); // 4 × 500 ms
     expect(Math.min(...lags)).toBe(0);
-    const bench = unkind(1);
+    const bench = openChaosBench(1);
     for (let value = 0; value < 20; value += 1) {
       await put(bench, value);
       expect(await get(bench, true)).toBe(String(value));
@@ -42,7 +42,7 @@ describe('an unkind engine', () => {
   it('answers index reads late, and right after 2 s', async () => {
     const counts = new Set<number>();
     for (let seed = 0; seed < 10; seed += 1) {
-      const bench = unkind(seed);
+      const bench = openChaosBench(seed);
       await put(bench, 1);
       const count = async () => {
         const { body } = await bench.engine.handle('Query', {
@@ -69,7 +69,7 @@ describe('an unkind engine', () => {
     ['a partition key', { pk: { S: 'a' } }, 'TableWriteKeyRangeThroughputExceeded'],
     ['an index key', { colour: { S: 'red' } }, 'IndexWriteKeyRangeThroughputExceeded'],
   ])('throttles %s at 1,000 write units a second', async (_, hot, reason) => {
-    const { engine, clock } = unkind(1);
+    const { engine, clock } = openChaosBench(1);
     const write = (index: number) =>
       engine.handle('PutItem', { TableName: TABLE, Item: { ...at(`p${index}`, String(index)), ...hot } });
     for (let index = 0; index < 1_000; index += 1) expect((await write(index)).status).toBe(200);
@@ -82,14 +82,14 @@ describe('an unkind engine', () => {
   });
 
   it('throttles reads of one key at 3,000 units a second', async () => {
-    const { engine } = unkind(1);
+    const { engine } = openChaosBench(1);
     const read = () => engine.handle('GetItem', { TableName: TABLE, Key: at('a', '1'), ConsistentRead: true });
     for (let index = 0; index < 3_000; index += 1) await read();
     expect((await read()).status).toBe(400);
   });
 
   it('leaves entries of batches unprocessed, which succeed when sent again', async () => {
-    const { engine } = unkind(3);
+    const { engine } = openChaosBench(3);
     let left = Array.from({ length: 25 }, (_, index) => ({ PutRequest: { Item: at('a', String(index)) } }));
     let rounds = 0;
     while (left.length > 0) {
@@ -103,7 +103,7 @@ describe('an unkind engine', () => {
   });
 
   it('cancels a transaction on a hot key', async () => {
-    const { engine } = unkind(1);
+    const { engine } = openChaosBench(1);
     for (let index = 0; index < 1_000; index += 1)
       await engine.handle('PutItem', { TableName: TABLE, Item: at('a', String(index)) });
     const TransactItems = [{ Put: { TableName: TABLE, Item: at('a', 'x') } }];

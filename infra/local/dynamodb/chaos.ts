@@ -14,7 +14,7 @@ interface Use {
   write: number;
 }
 
-/** One request's wish to take units from a partition key. */
+/** Units that one request takes from a partition key. */
 export interface Demand {
   readonly space: Space;
   /** Null: spread over many partitions (a scan), never too hot. */
@@ -23,8 +23,8 @@ export interface Demand {
   readonly units: number;
 }
 
-/** The ways in which DynamoDB is less kind than a program hopes, drawn from a seed. */
-export class Unkind {
+/** What DynamoDB may do to a program and rarely does, drawn from a seed: stale reads, hot partitions, unprocessed entries. */
+export class Chaos {
   readonly #random: () => number;
   readonly #uses = new Map<string, Use>();
 
@@ -41,7 +41,10 @@ export class Unkind {
     return this.#random() < UNPROCESSED_SHARE;
   }
 
-  /** One request is judged by what was used before it. The error for the first demand whose partition has used up this second, or null and all demands are booked. */
+  /**
+   * Books all demands of a request and returns null, or returns the error of the first one whose partition has used up
+   * its units of this second. Only what earlier requests used counts against it.
+   */
   book(demands: readonly Demand[], now: number): DynamoDbError | null {
     const second = Math.floor(now / 1000);
     const hot = demands.filter(({ partition }) => partition !== null);
