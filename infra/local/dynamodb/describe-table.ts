@@ -1,3 +1,4 @@
+import { LOCAL_ACCOUNT, LOCAL_REGION } from '../account.ts';
 import type { KeySchema } from './keys.ts';
 import { schemaAttributes } from './keys.ts';
 import type { Space, Table } from './table.ts';
@@ -7,7 +8,7 @@ export function describe(table: Table): object {
   const { definition } = table;
   const schemas = [definition.schema, ...definition.indexes.map(({ schema }) => schema)];
   const attributes = new Map(schemas.flatMap(schemaAttributes).map(({ name, type }) => [name, type]));
-  const arn = `arn:aws:dynamodb:us-east-1:000000000000:table/${definition.name}`;
+  const arn = `arn:aws:dynamodb:${LOCAL_REGION}:${LOCAL_ACCOUNT}:table/${definition.name}`;
   return {
     TableName: definition.name,
     TableArn: arn,

@@ -1,4 +1,4 @@
-import { LOCAL_REGION } from '../template/intrinsics.ts';
+import { LOCAL_REGION } from '../account.ts';
 import type { Credentials } from '../iam/callers.ts';
 import type { FunctionPlan } from '../template/system-plan.ts';
 

@@ -1,3 +1,4 @@
+import { LOCAL_ACCOUNT } from '../account.ts';
 import { createAuthorizer, type Authorizer, type Principal } from '../iam/authorizer.ts';
 import { needsOf } from '../iam/needs.ts';
 import type { Need } from '../iam/need.ts';
@@ -56,7 +57,7 @@ export interface CallPipeline {
 
 /** `baseUrl` is known only once the port is. */
 export function createCallPipeline(options: GatewayOptions): CallPipeline {
-  const { account = '000000000000', log = () => undefined } = options;
+  const { account = LOCAL_ACCOUNT, log = () => undefined } = options;
   const authorizer = createAuthorizer(account, log);
   const closing = new AbortController();
   const meter = createCallMeter();

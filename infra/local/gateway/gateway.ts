@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { LOCAL_REGION } from '../account.ts';
 import type { CallAnswer, CallRequest } from '../functions/thread-messages.ts';
 import type { UnusedStatement } from '../iam/authorizer.ts';
 import type { Statement } from '../iam/statement.ts';
@@ -51,7 +52,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   return {
     url: pipeline.baseUrl,
     async call(accessKeyId, service, operation, input, signal = closing.signal) {
-      const region = options.region ?? 'us-east-1';
+      const region = options.region ?? LOCAL_REGION;
       const head = {
         service,
         operation,

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { RouteMatch } from './match-route.ts';
-import { LOCAL_ACCOUNT } from '../template/intrinsics.ts';
+import { LOCAL_ACCOUNT } from '../account.ts';
 
 /** What of a request the event is made of, besides its headers. */
 export interface EventSource {

@@ -1,3 +1,4 @@
+import { LOCAL_ACCOUNT, LOCAL_REGION } from '../account.ts';
 import { deliverFire } from './deliver-fire.ts';
 import type { Deliver } from './deliver-fire.ts';
 import { handleSchedulerRequest } from './handle-scheduler-request.ts';
@@ -37,7 +38,7 @@ const WIDTH = 32;
 
 /** Opens the Scheduler on its folder; what was pending when it was last closed or killed is delivered by the next tick. */
 export function openScheduler(options: SchedulerOptions): LocalScheduler {
-  const { dir, now, region = 'us-east-1', account = '000000000000' } = options;
+  const { dir, now, region = LOCAL_REGION, account = LOCAL_ACCOUNT } = options;
   const context: SchedulerContext = {
     state: new SchedulerState(dir),
     now,

@@ -1,6 +1,7 @@
 import { createHash, randomInt } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { LOCAL_ACCOUNT, LOCAL_REGION } from '../account.ts';
 import { secretArn } from './secret-arn.ts';
 import { AwsServiceError, asObject, asString, type TargetService } from './service.ts';
 
@@ -48,7 +49,7 @@ export interface SecretsManager extends TargetService {
 
 /** The Secrets Manager stand-in; what it generates is kept in `secrets.json`, readable by its owner only. */
 export function openSecretsManager(options: SecretsManagerOptions): SecretsManager {
-  const { now, region = 'us-east-1', account = '000000000000' } = options;
+  const { now, region = LOCAL_REGION, account = LOCAL_ACCOUNT } = options;
   const vault = openVault(options.dir);
   for (const { name, value } of options.secrets) {
     if ('generate' in value && vault.get(name) === undefined)

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { LOCAL_ACCOUNT, LOCAL_REGION } from '../account.ts';
 import {
   AwsServiceError,
   asObject,
@@ -49,7 +50,7 @@ interface Shop {
 
 /** Opens the queues under `dir`. It is our own and not fauxqs, which has no clock to hand, no groups and no calls in process. */
 export function openSqs(options: SqsOptions): Sqs {
-  const { now, region = 'us-east-1', account = '000000000000' } = options;
+  const { now, region = LOCAL_REGION, account = LOCAL_ACCOUNT } = options;
   const queues = openQueues(options.dir);
   const arnOf = (name: string): string => `arn:aws:sqs:${region}:${account}:${name}`;
   const receiver = createReceiver({ queues, now, arnOf, chaos: options.chaos });

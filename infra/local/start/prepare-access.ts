@@ -8,7 +8,7 @@ import { openStage } from '../../admin/stage-access.ts';
 import type { StageAddress } from '../../admin/stage-access.ts';
 import type { Runtime } from '../runtime.ts';
 import { secretArn } from '../services/secret-arn.ts';
-import { LOCAL_ACCOUNT, LOCAL_REGION } from '../template/intrinsics.ts';
+import { LOCAL_ACCOUNT, LOCAL_REGION } from '../account.ts';
 
 const Kept = z.strictObject({ apiKey: z.string(), workspaceUid: z.string() });
 

@@ -1,3 +1,6 @@
+import { LOCAL_ACCOUNT, LOCAL_REGION } from '../account.ts';
+import { TemplateError } from './template-error.ts';
+
 /** What a synthesized template can refer to: each resource's `Ref` and attributes, told apart by logical id. */
 export interface References {
   ref(logicalId: string): string;
@@ -19,20 +22,7 @@ export interface TemplateResource {
   readonly Properties?: Readonly<Record<string, unknown>>;
 }
 
-/** A template that cannot be run here; the message names the logical id and what is not understood. */
-export class TemplateError extends Error {
-  constructor(where: string, what: string) {
-    super(`template: ${where}: ${what}`);
-    this.name = 'TemplateError';
-  }
-}
-
 const NO_VALUE = Symbol('AWS::NoValue');
-
-/** The account every local ARN names. */
-export const LOCAL_ACCOUNT = '000000000000';
-/** The one region that exists locally. */
-export const LOCAL_REGION = 'us-east-1';
 
 /** Makes the function that replaces every intrinsic function in a value; `where` is the logical id errors name. */
 export function intrinsicResolver(template: TemplateDocument, stackName: string, references: References) {

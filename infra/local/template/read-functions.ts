@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { TemplateError } from './intrinsics.ts';
-import type { EventSourcePlan, FunctionPlan } from './system-plan.ts';
+import { TemplateError } from './template-error.ts';
+import type { FunctionPlan } from './system-plan.ts';
 import { LOG_LEVELS } from '../functions/thread-messages.ts';
 import { cfnNumber, unsupported } from './template-reader.ts';
 import type { TemplateReader } from './template-reader.ts';
@@ -58,40 +58,4 @@ export function readFunctions(reader: TemplateReader, assets: ReadonlyMap<string
       reservedConcurrency: properties.ReservedConcurrentExecutions ?? null,
     };
   });
-}
-
-const Mapping = z.object({
-  EventSourceArn: z.string().startsWith('arn:aws:sqs:', 'only SQS event sources run locally'),
-  FunctionName: z.string(),
-  BatchSize: cfnNumber.default(10),
-  MaximumBatchingWindowInSeconds: cfnNumber.default(0),
-  ScalingConfig: z.object({ MaximumConcurrency: cfnNumber.optional() }).optional(),
-  FunctionResponseTypes: z.array(z.literal('ReportBatchItemFailures')).default([]),
-  Enabled: z.literal(true).default(true),
-  FilterCriteria: unsupported,
-});
-
-/** Event source mappings from queues to functions. */
-export function readEventSources(
-  reader: TemplateReader,
-  functions: readonly FunctionPlan[],
-): readonly EventSourcePlan[] {
-  return reader.all('AWS::Lambda::EventSourceMapping', Mapping).map(({ id, properties }) => ({
-    id,
-    functionArn: functionArnOf(functions, properties.FunctionName, id),
-    queueArn: properties.EventSourceArn,
-    batchSize: properties.BatchSize,
-    batchWindowMs: properties.MaximumBatchingWindowInSeconds * 1000,
-    maxConcurrency: properties.ScalingConfig?.MaximumConcurrency ?? null,
-    reportsBatchItemFailures: properties.FunctionResponseTypes.length > 0,
-  }));
-}
-
-/** The ARN of a function of this template named by name or ARN; throws when there is none. */
-export function functionArnOf(functions: readonly FunctionPlan[], reference: string, where: string): string {
-  const found = functions.find(
-    ({ name, arn }) => reference === arn || reference === name || reference.includes(`${arn}/`),
-  );
-  if (found === undefined) throw new TemplateError(where, `"${reference}" names no function of this template`);
-  return found.arn;
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { TemplateError } from './intrinsics.ts';
-import { functionArnOf } from './read-functions.ts';
-import type { FunctionPlan, HttpApiPlan, TimedRulePlan } from './system-plan.ts';
+import { TemplateError } from './template-error.ts';
+import { functionArnOf } from './function-arn.ts';
+import type { FunctionPlan, HttpApiPlan } from './system-plan.ts';
 import { cfnNumber, unsupported } from './template-reader.ts';
 import type { TemplateReader } from './template-reader.ts';
 
@@ -50,28 +50,4 @@ export function readHttpApi(reader: TemplateReader, functions: readonly Function
     stage.properties.DefaultRouteSettings ?? {};
   const throttle = ratePerSecond === undefined ? null : { ratePerSecond, burst: burst ?? ratePerSecond };
   return { apiId: api.name, routes, throttle };
-}
-
-const Rule = z.object({
-  ScheduleExpression: z.string('only rules on a schedule run locally'),
-  State: z.enum(['ENABLED', 'DISABLED']).default('ENABLED'),
-  Targets: z.array(
-    z.object({ Arn: z.string(), Input: z.string().optional(), InputPath: unsupported, InputTransformer: unsupported }),
-  ),
-});
-
-/** Rules on a schedule, with the functions they call. */
-export function readTimedRules(reader: TemplateReader, functions: readonly FunctionPlan[]): readonly TimedRulePlan[] {
-  return reader
-    .all('AWS::Events::Rule', Rule)
-    .filter(({ properties }) => properties.State === 'ENABLED')
-    .map((rule) => ({
-      name: rule.name,
-      arn: rule.attribute('Arn'),
-      expression: rule.properties.ScheduleExpression,
-      targets: rule.properties.Targets.map(({ Arn, Input = null }) => ({
-        functionArn: functionArnOf(functions, Arn, rule.id),
-        input: Input,
-      })),
-    }));
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Statement } from '../iam/statement.ts';
-import { LOCAL_ACCOUNT, LOCAL_REGION, TemplateError } from './intrinsics.ts';
+import { LOCAL_ACCOUNT, LOCAL_REGION } from '../account.ts';
+import { TemplateError } from './template-error.ts';
 import type { RolePlan } from './system-plan.ts';
 import { unsupported } from './template-reader.ts';
 import type { TemplateReader } from './template-reader.ts';

@@ -1,15 +1,19 @@
-import { TemplateError } from './intrinsics.ts';
+import { TemplateError } from './template-error.ts';
 import type { TemplateDocument } from './intrinsics.ts';
-import { readEventSources, readFunctions } from './read-functions.ts';
-import { readHttpApi, readTimedRules } from './read-http-api.ts';
+import { readEventSources } from './read-event-sources.ts';
+import { readFunctions } from './read-functions.ts';
+import { readHttpApi } from './read-http-api.ts';
 import { readRoles } from './read-roles.ts';
-import { readNames, readQueues, readSecrets, readTables } from './read-tables.ts';
+import { readQueues } from './read-queues.ts';
+import { readSecrets } from './read-secrets.ts';
+import { readTables } from './read-tables.ts';
+import { readTimedRules } from './read-timed-rules.ts';
 import type { LocalEndpoints } from './resource-names.ts';
 import type { SystemPlan } from './system-plan.ts';
-import { readerOf } from './template-reader.ts';
+import { createTemplateReader } from './template-reader.ts';
 
-/** Types that are run. */
-const RUN = new Set([
+/** Types that are carried out. */
+const SUPPORTED = new Set([
   'AWS::ApiGatewayV2::Api',
   'AWS::ApiGatewayV2::Integration',
   'AWS::ApiGatewayV2::Route',
@@ -27,8 +31,8 @@ const RUN = new Set([
   'AWS::SecretsManager::Secret',
 ]);
 
-/** Types that change nothing of what a caller sees on one machine: who may call from AWS, who is told, how it is watched. */
-const IRRELEVANT = new Set([
+/** Types that change nothing a caller sees on one machine: rights of AWS services, notifications, monitoring. */
+const IGNORED = new Set([
   'AWS::CDK::Metadata',
   'AWS::CloudWatch::Alarm',
   'AWS::CloudWatch::Dashboard',
@@ -54,14 +58,14 @@ export interface ResolveOptions {
 /** Turns a synthesized template into what to run. Throws a TemplateError for anything it does not understand. */
 export function resolveTemplate({ template, stackName, assets, endpoints }: ResolveOptions): SystemPlan {
   for (const [id, { Type }] of Object.entries(template.Resources)) {
-    if (!RUN.has(Type) && !IRRELEVANT.has(Type)) {
+    if (!SUPPORTED.has(Type) && !IGNORED.has(Type)) {
       throw new TemplateError(
         id,
         `resources of type ${Type} do not run locally; the local runtime must learn them first`,
       );
     }
   }
-  const reader = readerOf(template, stackName, endpoints);
+  const reader = createTemplateReader(template, stackName, endpoints);
   const functions = readFunctions(reader, assets);
   return {
     stackName,
@@ -72,9 +76,9 @@ export function resolveTemplate({ template, stackName, assets, endpoints }: Reso
     api: readHttpApi(reader, functions),
     rules: readTimedRules(reader, functions),
     roles: readRoles(reader),
-    buckets: readNames(reader, 'AWS::S3::Bucket'),
+    buckets: reader.names('AWS::S3::Bucket'),
     secrets: readSecrets(reader),
-    scheduleGroups: readNames(reader, 'AWS::Scheduler::ScheduleGroup'),
-    logGroups: readNames(reader, 'AWS::Logs::LogGroup'),
+    scheduleGroups: reader.names('AWS::Scheduler::ScheduleGroup'),
+    logGroups: reader.names('AWS::Logs::LogGroup'),
   };
 }

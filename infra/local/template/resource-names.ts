@@ -1,5 +1,6 @@
 import { secretArn } from '../services/secret-arn.ts';
-import { LOCAL_ACCOUNT, LOCAL_REGION, TemplateError } from './intrinsics.ts';
+import { LOCAL_ACCOUNT, LOCAL_REGION } from '../account.ts';
+import { TemplateError } from './template-error.ts';
 import type { References, TemplateDocument } from './intrinsics.ts';
 
 /** Where the local services answer; they are part of queue URLs and the API's endpoint. */

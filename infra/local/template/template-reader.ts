@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { intrinsicResolver, TemplateError } from './intrinsics.ts';
+import { intrinsicResolver } from './intrinsics.ts';
+import { TemplateError } from './template-error.ts';
 import type { TemplateDocument } from './intrinsics.ts';
 import { localReferences, physicalName } from './resource-names.ts';
 import type { LocalEndpoints } from './resource-names.ts';
@@ -18,10 +19,10 @@ interface ResolvedResource<T> {
 
 /** Reads resources of one type out of a template. */
 export interface TemplateReader {
-  readonly stackName: string;
-  readonly endpoints: LocalEndpoints;
   /** All resources of a type, in the template's order. Throws a TemplateError that names the resource at fault. */
   all<S extends z.ZodType>(type: string, schema: S): readonly ResolvedResource<z.output<S>>[];
+  /** The names of all resources of a type that needs nothing but a name here: buckets, schedule groups, log groups. */
+  names(type: string): readonly string[];
 }
 
 /** A number that CloudFormation may hold as text. */
@@ -38,31 +39,30 @@ export const cfnBoolean = z.union([z.boolean(), z.enum(['true', 'false']).transf
 export const unsupported = z.undefined('is not supported by the local runtime').optional();
 
 /** Opens a template for reading; endpoints become part of queue URLs and of the API's address. */
-export function readerOf(template: TemplateDocument, stackName: string, endpoints: LocalEndpoints): TemplateReader {
+export function createTemplateReader(
+  template: TemplateDocument,
+  stackName: string,
+  endpoints: LocalEndpoints,
+): TemplateReader {
   const references = localReferences(template, stackName, endpoints);
   const resolver = intrinsicResolver(template, stackName, references);
-  return {
-    stackName,
-    endpoints,
-    all(type, schema) {
-      return Object.entries(template.Resources)
-        .filter(
-          ([id, { Type, Condition }]) =>
-            Type === type && (Condition === undefined || resolver.condition(Condition, id)),
-        )
-        .map(([id, { Properties = {} }]) => {
-          const parsed = schema.safeParse(resolver.value(Properties, id));
-          if (!parsed.success) throw new TemplateError(`${id} (${type})`, faultsOf(parsed.error));
-          return {
-            id,
-            name: physicalName(template, stackName, id),
-            properties: parsed.data,
-            attribute: (name: string) => references.attribute(id, name),
-            ref: references.ref(id),
-          };
-        });
-    },
-  };
+  const all: TemplateReader['all'] = (type, schema) =>
+    Object.entries(template.Resources)
+      .filter(
+        ([id, { Type, Condition }]) => Type === type && (Condition === undefined || resolver.condition(Condition, id)),
+      )
+      .map(([id, { Properties = {} }]) => {
+        const parsed = schema.safeParse(resolver.value(Properties, id));
+        if (!parsed.success) throw new TemplateError(`${id} (${type})`, faultsOf(parsed.error));
+        return {
+          id,
+          name: physicalName(template, stackName, id),
+          properties: parsed.data,
+          attribute: (name: string) => references.attribute(id, name),
+          ref: references.ref(id),
+        };
+      });
+  return { all, names: (type) => all(type, z.object({})).map(({ name }) => name) };
 }
 
 function faultsOf(error: z.ZodError): string {

@@ -1,6 +1,6 @@
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
 import * as z from 'zod';
-import { LOCAL_REGION } from '../template/intrinsics.ts';
+import { LOCAL_REGION } from '../account.ts';
 import type { ReceivedMessage } from './queue-client.ts';
 
 /** A batch as Lambda's event source mapping hands it over. */

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { readScheduleExpression } from '../scheduler/schedule-expression.ts';
 import type { FunctionHost } from '../functions/function-host.ts';
-import { LOCAL_ACCOUNT, LOCAL_REGION, TemplateError } from '../template/intrinsics.ts';
+import { LOCAL_ACCOUNT, LOCAL_REGION } from '../account.ts';
+import { TemplateError } from '../template/template-error.ts';
 import type { TimedRulePlan } from '../template/system-plan.ts';
 
 export interface TimedRulesOptions {
