@@ -7,7 +7,7 @@ import type { Outcome } from './functions/function-thread.ts';
 import { hostFunction } from './functions/function-host.ts';
 import type { FunctionHost, FunctionLog } from './functions/function-host.ts';
 import { createApiServer, serveHttpApi } from './http-api/http-api.ts';
-import { invocationMeter } from './functions/invocation-meter.ts';
+import { createInvocationMeter } from './functions/invocation-meter.ts';
 import type { InvocationRow } from './functions/invocation-meter.ts';
 import { listenLocally, urlOf } from './listen.ts';
 import { openServices } from './services/open-services.ts';
@@ -15,7 +15,7 @@ import type { OpenServices } from './services/open-services.ts';
 import { partitionKeyIn } from './template/partition-key.ts';
 import { nameCallers } from './iam/callers.ts';
 import type { Callers, Credentials } from './iam/callers.ts';
-import type { GatewayCall } from './triggers/queue-client.ts';
+import type { CallService } from './triggers/queue-client.ts';
 import type { SynthesizedStack } from './build/read-assembly.ts';
 import { resolveTemplate } from './template/resolve-template.ts';
 import { startEventSources } from './triggers/start-event-sources.ts';
@@ -87,7 +87,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   let tables: SystemPlan['tables'] = [];
   const partitionKeyOf = (table: string, index: string | undefined) => partitionKeyIn(tables, table, index);
   const gateway = await startGateway({ services: routed, principals, partitionKeyOf, log: onNotice });
-  const call: GatewayCall = (...input) => gateway.call(...input);
+  const call: CallService = (...input) => gateway.call(...input);
   try {
     const plan = resolveTemplate({ ...stack, endpoints: { gateway: gateway.url, api: urlOf(server) } });
     tables = plan.tables;
@@ -115,7 +115,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
 interface Parts {
   readonly server: Server;
   readonly gateway: Gateway;
-  readonly call: GatewayCall;
+  readonly call: CallService;
   readonly plan: SystemPlan;
   readonly callers: Callers;
   readonly services: OpenServices;
@@ -124,7 +124,7 @@ interface Parts {
 function assemble(options: RuntimeOptions, parts: Parts): Runtime {
   const { server, gateway, plan, callers, services } = parts;
   const { now = Date.now } = options;
-  const meter = invocationMeter();
+  const meter = createInvocationMeter();
   const functions = new Map(
     plan.functions.map((fn) => [fn.arn, startFunction(options, parts, fn, (report) => meter.count(report))]),
   );

@@ -10,11 +10,11 @@ export interface Database {
   readonly tables: Map<string, Table>;
   readonly tokens: Map<string, UsedToken>;
   readonly chaos: Chaos | null;
-  /** Hands a record to the log, if there is one. */
+  /** Appends a record to the log, if there is one. */
   readonly record: (record: LogRecord) => void;
 }
 
-/** One call on its way: the state, its time and what it has cost so far. */
+/** One call under way: the state, the time, and the units consumed so far. */
 export interface Call {
   readonly db: Database;
   readonly now: number; // epoch ms
@@ -52,7 +52,7 @@ export function planWrite(table: Table, changes: readonly SpaceChange[], factor:
   return { table, changes, demands };
 }
 
-/** Takes units from partitions and adds them to the call's bill, or returns the error of the partition that is too hot. */
+/** Adds units to the call's consumption, or returns the error of a partition that is too hot. */
 export function spend(call: Call, demands: readonly Demand[]): DynamoDbError | null {
   const refusal = call.db.chaos?.book(demands, call.now) ?? null;
   if (refusal !== null) return refusal;
@@ -60,7 +60,7 @@ export function spend(call: Call, demands: readonly Demand[]): DynamoDbError | n
   return null;
 }
 
-/** Puts paid writes in force, all at once, and records them. */
+/** Applies writes, all at once, and records them. */
 export function commit(call: Call, writes: readonly PlannedWrite[], token: UsedToken | null): void {
   const changes = writes.flatMap((write) => write.changes);
   applyChanges(changes, call.now);

@@ -5,7 +5,7 @@ import { applyChanges, changesOf, newTable, type Table, type TableDefinition } f
 import { sameKey } from './table-definition.ts';
 
 /**
- * Creates a table; one that is there gets its indexes as now defined, filled from its items.
+ * Creates a table. An existing one gets the indexes of the definition, filled from its items.
  * Throws ResourceInUseException when its primary key is another.
  */
 export function defineTable(db: Database, definition: TableDefinition): Table {

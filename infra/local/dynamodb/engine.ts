@@ -29,19 +29,19 @@ export interface DynamoDbAnswer {
 export interface DynamoDbEngine {
   /** One AWS call, e.g. `PutItem`. Rejects only when the engine itself is at fault (closed, or its disk is). */
   handle(operation: string, body: unknown): Promise<DynamoDbAnswer>;
-  /** Makes the table be there with these indexes; data of an existing one stays. Throws when its primary key differs. */
+  /** Creates the table, or gives an existing one these indexes and keeps its data. Throws when its primary key differs. */
   createTable(input: CreateTableCommandInput): void;
-  /** Deletes what TTL would delete some day (it never does by itself). Returns how many items went. */
+  /** Deletes the items that have expired; the engine never does so by itself. Returns their number. */
   expireItems(tableName: string): Promise<number>;
   /** Calls and capacity units per operation and table or index, since the start or the last reset. */
   meter(): readonly OperationMeter[];
   resetMeter(): void;
-  /** Writes out what is left and gives the directory free. */
+  /** Writes the rest of the log and releases the directory. */
   close(): Promise<void>;
 }
 
 export interface DynamoDbOptions {
-  /** Where the log lies; null: everything is in memory and happens inside `handle`. */
+  /** The log's directory; null: everything is in memory and happens inside `handle`. */
   readonly dir: string | null;
   /** Epoch ms. */
   readonly now: () => number;

@@ -6,7 +6,7 @@ import { changesOf } from './table.ts';
 /** TTL leaves items alone that expired more than five years ago (developer guide, "time to live"). */
 const MAX_AGE_SECONDS = 5 * 365 * 24 * 60 * 60;
 
-/** Deletes what TTL would delete some day, as it is now. Costs no units. Returns how many items went. */
+/** Deletes the items that have expired by now. Costs no units. Returns their number. */
 export function expireItems(call: Call, tableName: string): number {
   const table = findTable(call, tableName);
   const attribute = table.ttlAttribute;

@@ -11,7 +11,7 @@ interface PendingChange {
   readonly stored: StoredItem | null;
 }
 
-/** A second copy of a table or index that follows the first at a random distance, each partition on its own. */
+/** A copy of a table or index that lags behind it by a random time, each partition on its own. */
 export class LaggedCopy {
   readonly #copy = new Keyspace();
   readonly #pending = new Map<string, PendingChange[]>();
@@ -28,7 +28,7 @@ export class LaggedCopy {
     this.#advance(key.partition, at, 0);
   }
 
-  /** The state some replica may answer from: every change older than 2 s, and a random share of the younger ones. */
+  /** The state that a replica may answer with: every change older than 2 s, and a random share of the younger ones. */
   view(partition: string | null, now: number): Keyspace {
     const partitions = partition === null ? [...this.#pending.keys()] : [partition];
     for (const each of partitions) this.#advance(each, now, this.#random());

@@ -1,10 +1,10 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Directories this process has open: its own pid in a lock file may also be that of a dead namesake. */
+/** Directories that this process has open. Its own pid in a lock file may also be left by a dead process of the same pid. */
 const openHere = new Set<string>();
 
-/** Takes a directory for this process; the result gives it free. Throws when a living process has it. */
+/** Locks a directory for this process; the result releases it. Throws when a living process has locked it. */
 export function lockDirectory(dir: string): () => void {
   const path = join(dir, 'lock');
   if (!tryLock(path)) {

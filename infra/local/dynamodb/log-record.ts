@@ -14,7 +14,7 @@ export type LoggedItem =
   | { readonly table: string; readonly put: Item }
   | { readonly table: string; readonly gone: Item };
 
-/** One line of the log: all of it happened, or none. Indexes are not logged: they follow from the items. */
+/** One line of the log, applied as a whole. Indexes are not logged: they follow from the items. */
 export type LogRecord =
   | { readonly kind: 'table'; readonly definition: TableDefinition }
   | { readonly kind: 'drop'; readonly table: string }

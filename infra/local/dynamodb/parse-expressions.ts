@@ -18,26 +18,26 @@ type Members = Record<string, unknown>;
 type Names = Readonly<Record<string, string>>;
 type Values = Readonly<Record<string, AttributeValue>>;
 
-/** What goes into a template: the value of each name where names were left open, and of each value. */
+/** What fills a template's placeholders: names, where those are placeholders, and values. */
 interface Filling {
   readonly names: Names;
   readonly values: Values;
 }
 
-/** A part of parsed expressions: what it always is, or how it is made. */
+/** A part of parsed expressions: a constant, or a function that makes it. */
 type Part = { readonly fixed: unknown } | { readonly make: (filling: Filling) => unknown };
 
-/** Parsed expressions with open places for values, and for names; by the member that holds each. */
+/** Parsed expressions with placeholders for values and names, by member of the request. */
 type Template = readonly (readonly [member: string, part: Part])[];
 
-/** Parsed expressions by their texts; by the kind of request, which may hold others. */
+/** Parsed expressions by kind of request, then by their texts. */
 const templates = new WeakMap<Members, Map<string, Template>>();
 const identifiers = new Map<string, ReadonlySet<string>>();
 
 /**
- * Takes the expressions out of a request: the rest of it, and what the expressions say. dynalite's parser takes
- * 20–200 µs an expression; texts recur, only their names and values change, and those are put into what was parsed
- * before. `checked`: its values are known to be fine. Throws a validation error.
+ * Parses the expressions of a request; gives the rest of the request and the parsed expressions. dynalite's parser takes
+ * 20–200 µs an expression. The same texts come again with other names and values, so a text is parsed once, with
+ * placeholders. `checked`: the values are known to be valid. Throws a validation error.
  */
 export function parseExpressions(
   data: Members,
@@ -87,7 +87,7 @@ function parse(given: Expressions, types: Members, checks: 'checked' | 'unchecke
   return parsed;
 }
 
-/** What parsed expressions depend on: the texts, names where they are not open, and what is given under which name. */
+/** The cache key of parsed expressions: the texts, names that are no placeholders, and which names and values are given. */
 function keyOf({ texts, names, values }: Expressions, isOpen: boolean): string {
   const parts: (string | null)[] = [];
   for (const member of EXPRESSIONS) parts.push((texts[member] as string | undefined) ?? null); // texts, by their types
@@ -101,7 +101,7 @@ function keyOf({ texts, names, values }: Expressions, isOpen: boolean): string {
   return JSON.stringify(parts);
 }
 
-/** Whether expressions and what they need are given together. Throws a validation error. */
+/** Checks that names and values come with expressions, and that the values are valid. Throws a validation error. */
 function checkMembers({ texts, names, values }: Expressions, types: Members, checks: 'checked' | 'unchecked'): void {
   const all = {
     ...texts,
@@ -117,7 +117,7 @@ function checkMembers({ texts, names, values }: Expressions, types: Members, che
   }
 }
 
-/** Whether names differ from each other and from all the texts say, so that their values decide nothing in the parser. */
+/** Whether names differ from each other and from everything in the texts, so that the parser's result does not depend on them. */
 function areApart(texts: Members, names: Names): boolean {
   const real = Object.values(names);
   if (new Set(real).size < real.length || real.includes('')) return false;
@@ -159,7 +159,7 @@ function made(part: Part, filling: Filling): unknown {
   return 'fixed' in part ? part.fixed : part.make(filling);
 }
 
-/** A parsed tree with its names and values, which `slots` tells by their stand-ins, left open. */
+/** A parsed tree whose names and values are placeholders; `slots` finds them by their stand-ins. */
 function partOf(node: unknown, slots: ReadonlyMap<unknown, string>): Part {
   if (typeof node === 'string') return namePart(node);
   if (typeof node !== 'object' || node === null) return { fixed: node };

@@ -27,7 +27,7 @@ import type { DeleteRequest, GetRequest, PutRequest, QueryRequest, ScanRequest, 
 type Types = Record<string, unknown>;
 type Check = (data: never, store: never) => string | undefined;
 
-/** dynalite weighs items in UTF-16 units; this engine weighs them itself, so its limit is lifted. */
+/** dynalite measures items in UTF-16 units; this engine measures them itself, so dynalite's limit is lifted. */
 const STORE = { options: { maxItemSize: Number.POSITIVE_INFINITY } };
 const LEGACY = new Set([
   'Expected',

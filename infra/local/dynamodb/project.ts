@@ -5,7 +5,7 @@ interface Selection {
   readonly members: Map<string | number, Selection>;
 }
 
-/** The parts of an item that the paths name, nested as in the item; chosen list elements close up in their order. */
+/** The parts of an item that the paths name, nested as in the item; chosen list elements keep their order without gaps. */
 export function projectItem(item: Item, paths: readonly Path[]): Item {
   const root: Selection = { value: undefined, members: new Map() };
   for (const path of paths) {

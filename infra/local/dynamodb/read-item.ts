@@ -8,7 +8,7 @@ import type { Demand } from './chaos.ts';
 
 export type Consistency = 'eventual' | 'consistent' | 'transactional';
 
-/** What one key holds, and what reading it costs. */
+/** The item at a key, and what reading it costs. */
 export interface ItemRead {
   readonly stored: StoredItem | null;
   readonly demand: Demand;

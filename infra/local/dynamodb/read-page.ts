@@ -34,7 +34,7 @@ function checkSelect({ Select: select, _projection: projection }: PageRequest): 
     throw validationError('Must specify the ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES');
 }
 
-/** An index answers only with what it holds. */
+/** An index returns only the attributes it projects. */
 function checkProjection(space: Space, request: PageRequest): void {
   const names = projectedNames(space);
   if (names === null) return;
@@ -51,7 +51,7 @@ function checkProjection(space: Space, request: PageRequest): void {
     );
 }
 
-/** Where to go on from, or null at the start. Throws a validation error unless it is a complete key of the space. */
+/** The key after which the page begins, or null at the start. Throws a validation error unless it is a complete key of the space. */
 export function startAfter(space: Space, request: PageRequest): ItemKey | null {
   const key = request.ExclusiveStartKey;
   if (key === undefined) return null;
@@ -63,7 +63,7 @@ export function startAfter(space: Space, request: PageRequest): ItemKey | null {
   return keyIn(space, key);
 }
 
-/** Reads one page of candidates, bills it, filters it and shapes the answer. Partition null: a scan. */
+/** Reads one page of candidates, counts its units, filters it and makes the answer. Partition null: a scan. */
 export function readPage(
   call: Call,
   space: Space,
@@ -88,7 +88,7 @@ export function readPage(
   };
 }
 
-/** A page that ends by its limit says there may be more even when there is not, as DynamoDB does. */
+/** A page that ends at its limit has a LastEvaluatedKey even where nothing follows, as in DynamoDB. */
 function takePage(
   candidates: Iterable<StoredItem>,
   limit: number,

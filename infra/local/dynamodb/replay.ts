@@ -12,11 +12,11 @@ export interface LogContent {
   readonly records: readonly LogRecord[];
   /** Length up to the end of the last whole line. */
   readonly validBytes: number;
-  /** Whether something follows that a dying process did not finish: it was never answered for, so it never was. */
+  /** Whether an unfinished line follows, from a killed process. Its call was never answered, so it is dropped. */
   readonly torn: boolean;
 }
 
-/** Reads a log. Throws for a line that is broken though others follow it: that is no torn end. */
+/** Reads a log. Throws for a broken line that others follow. */
 export function readLog(path: string): LogContent {
   const bytes = readFileSync(path);
   const records: LogRecord[] = [];
@@ -41,7 +41,7 @@ function parseLine(line: string): LogRecord | null {
   }
 }
 
-/** Puts one record in force. */
+/** Applies one record. */
 export function replay(db: Database, record: LogRecord): void {
   switch (record.kind) {
     case 'table':
@@ -70,7 +70,7 @@ function replayItem(db: Database, logged: LoggedItem): void {
   applyChanges(changesOf(table, tableKey(table.definition.schema, item), stored), 0);
 }
 
-/** Records that make the database as it is. */
+/** Records that rebuild the database's present state. */
 export function* snapshot(db: Database): Generator<LogRecord, void, void> {
   for (const [name, table] of db.tables) {
     yield { kind: 'table', definition: table.definition };

@@ -3,7 +3,7 @@ import type { DynamoDbEngine } from './engine.ts';
 
 type RequestHandler = NonNullable<DynamoDBClientConfig['requestHandler']>;
 
-/** What the SDK hands over, as far as it matters here. */
+/** The parts of the SDK's request that are used here. */
 interface WireRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;

@@ -15,12 +15,12 @@ export interface Storage {
   /** Fills an empty database from the log, then rewrites the log without what was overwritten. */
   load(db: Database): void;
   append(record: LogRecord): void;
-  /** Resolves when all that was appended is with the operating system: it then survives this process. */
+  /** Resolves when all appended records are with the operating system, and so survive this process. */
   flushed(): Promise<void>;
-  /** The same at once. */
+  /** The same, synchronously. */
   flushNow(): void;
   close(): Promise<void>;
-  /** Gives the directory free without writing anything. */
+  /** Releases the directory without writing anything. */
   release(): void;
 }
 
@@ -97,7 +97,7 @@ class LogStorage implements Storage {
     this.#unlock();
   }
 
-  /** One write for all records of a turn. After a failed one the log is behind for good: `#flush` stays rejected. */
+  /** One write for all records of a turn. After a failed one the log is incomplete, and `#flush` stays rejected. */
   flushNow(): void {
     this.#bytes += writeAll(this.#file, this.#lines.join(''));
     this.#lines = [];
@@ -106,7 +106,7 @@ class LogStorage implements Storage {
     if (this.#db !== null && this.#bytes > limit) this.#compact(this.#db);
   }
 
-  /** Writes the live state beside the log and puts it in its place in one step. */
+  /** Writes the live state to a new file and replaces the log by it in one step. */
   #compact(db: Database): void {
     const next = `${this.#path}.next`;
     const file = openSync(next, 'w');
@@ -128,7 +128,7 @@ class LogStorage implements Storage {
   }
 }
 
-/** A write may be short: goes on until all is out. Returns the count of bytes. */
+/** Writes until nothing is left, since a write may be short. Returns the number of bytes. */
 function writeAll(file: number, text: string): number {
   const bytes = Buffer.from(text);
   let written = 0;

@@ -20,7 +20,7 @@ export interface TableDefinition {
   readonly indexes: readonly IndexDefinition[];
 }
 
-/** The place of items: a table (index null) or one of its indexes. */
+/** Where items are: a table (index null) or one of its indexes. */
 export interface Space {
   readonly definition: TableDefinition;
   readonly index: IndexDefinition | null;
@@ -120,7 +120,7 @@ export function keyNames(space: Space): string[] {
   return [...new Set(all.map(({ name }) => name))];
 }
 
-/** Puts changes in force. */
+/** Applies changes. */
 export function applyChanges(changes: readonly SpaceChange[], now: number): void {
   for (const { space, key, stored } of changes) {
     space.live.set(key, stored);

@@ -9,12 +9,12 @@ import type { DeleteRequest, PutRequest, UpdateRequest } from './requests.ts';
 import { changesOf, type Table } from './table.ts';
 import { applyUpdate, touches } from './update.ts';
 
-/** A write that is checked and planned, but not yet in force. */
+/** A write that is checked and planned, but not yet applied. */
 export interface ItemWrite extends PlannedWrite {
   readonly key: ItemKey;
   readonly old: StoredItem | null;
   readonly next: StoredItem | null;
-  /** Why it must not happen; null: its condition holds. */
+  /** The error of its condition; null: the condition holds. */
   readonly refusal: ConditionFailure | null;
 }
 
@@ -48,7 +48,7 @@ export function planUpdate(call: Call, request: UpdateRequest, factor: 1 | 2): I
   });
 }
 
-/** A `ConditionCheck`: costs as a write of the item as it is, and changes nothing. */
+/** A `ConditionCheck`: costs as much as a write of the present item, and changes nothing. */
 export function planConditionCheck(call: Call, request: DeleteRequest, factor: 1 | 2): ItemWrite {
   const table = findTable(call, request.TableName);
   checkKey(table.definition.schema, request.Key);
@@ -81,13 +81,13 @@ function failureOf(old: StoredItem | null, request: Conditional): ConditionFailu
   return { item: request.ReturnValuesOnConditionCheckFailure === 'ALL_OLD' ? (old?.item ?? null) : null };
 }
 
-/** A write whose condition fails still costs by the size of the item that is there, at least one unit. */
+/** A write whose condition fails costs the units of the present item, at least one. */
 function checkDemands(table: Table, key: ItemKey, old: StoredItem | null, factor: 1 | 2): PlannedWrite['demands'] {
   const units = writeUnits(old?.size ?? 0) * factor;
   return [{ space: table.base, partition: key.partition, kind: 'write', units }];
 }
 
-/** Throws what the answer of a single write must be when it cannot happen; else its units are spent. */
+/** Throws the error of a single write that cannot happen; otherwise counts its units. */
 export function admit(call: Call, write: ItemWrite): void {
   const throttled = spend(call, write.demands);
   if (throttled !== null) throw throttled;

@@ -6,7 +6,7 @@ import type { FunctionPlan } from '../template/system-plan.ts';
 import { LOG_LEVELS } from './thread-messages.ts';
 import type { FunctionError, LogLevel } from './thread-messages.ts';
 
-/** What a function logged, or the host about it. */
+/** One log message of a function, or of the host about it. */
 export interface FunctionLog {
   readonly functionName: string;
   readonly logGroup: string;
@@ -17,7 +17,7 @@ export interface FunctionLog {
   readonly message: unknown;
 }
 
-/** How one invocation went, for meters. */
+/** What one invocation adds to a meter. */
 export interface InvocationReport {
   readonly functionName: string;
   readonly durationMs: number;
@@ -31,7 +31,7 @@ export interface FunctionHostOptions {
   readonly env: Readonly<Record<string, string>>;
   /** Absent: threads reach AWS as the environment tells them, by HTTP. */
   readonly gateway?: ThreadGateway;
-  /** Threads at most; a reserved concurrency that is lower counts. */
+  /** Most threads at once; a lower reserved concurrency takes precedence. */
   readonly maxThreads: number;
   readonly isFrozenBetween: boolean;
   readonly hasTimeout: boolean;
@@ -45,9 +45,9 @@ export interface FunctionHost {
   readonly maxConcurrency: number;
   /** Invokes synchronously; waits for a thread when all are busy. Never rejects. */
   invoke(event: unknown, traceHeader?: string): Promise<Outcome>;
-  /** New invocations run the code that lies there now; those under way end on the old. */
+  /** New invocations run the code that is in the folder now; those under way end on the old. */
   renewCode(): void;
-  /** Takes no more, lets what runs end within `graceMs`, then kills it. */
+  /** Refuses new invocations, gives running ones `graceMs` to end, then kills their threads. */
   close(graceMs: number): Promise<void>;
 }
 
@@ -87,8 +87,8 @@ export function hostFunction(options: FunctionHostOptions): FunctionHost {
     return await takeThread();
   }
 
-  /** To the next who waits; a dead or outdated thread makes room for a new one instead. */
-  function giveBack(thread: FunctionThread): void {
+  /** Gives a thread to the next caller that waits. A dead or outdated one is dropped, and that caller starts its own. */
+  function release(thread: FunctionThread): void {
     const next = waiting.shift();
     if (thread.isDead || stale.has(thread) || isClosed) {
       threads.delete(thread);
@@ -107,9 +107,9 @@ export function hostFunction(options: FunctionHostOptions): FunctionHost {
     const startedAt = performance.now();
     const requestId = randomUUID();
     const outcome = await thread.run({ requestId, event, traceHeader: traceThrough(traceHeader, plan.name) });
-    giveBack(thread);
+    release(thread);
     const error = outcome.kind === 'failed' ? outcome.error : null;
-    // What the handler threw, the thread has logged with its stack already.
+    // The thread has logged what the handler threw, with its stack.
     if (error !== null && error.trace === undefined) {
       onLog({ functionName: plan.name, logGroup: plan.logGroup, requestId, level: 'ERROR', message: error });
     }
@@ -139,11 +139,11 @@ export function hostFunction(options: FunctionHostOptions): FunctionHost {
     },
     renewCode() {
       stale = new WeakSet(threads);
-      for (const thread of idle.splice(0)) giveBack(thread);
+      for (const thread of idle.splice(0)) release(thread);
     },
     async close(graceMs) {
       isClosed = true;
-      for (const thread of idle.splice(0)) giveBack(thread);
+      for (const thread of idle.splice(0)) release(thread);
       for (const next of waiting.splice(0)) next(null);
       const until = performance.now() + graceMs;
       while (threads.size > 0 && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, 20));

@@ -3,10 +3,10 @@ import type { FunctionPlan } from '../template/system-plan.ts';
 import type {
   CallAnswer,
   CallRequest,
-  CarriedCall,
   FunctionError,
   HostMessage,
   LogLevel,
+  NumberedRequest,
   ThreadCall,
   ThreadData,
   ThreadMessage,
@@ -17,7 +17,7 @@ export type Outcome =
   | { readonly kind: 'succeeded'; readonly payload: string }
   | { readonly kind: 'failed'; readonly error: FunctionError };
 
-/** The gateway as threads reach it without a socket. */
+/** The gateway, for requests that threads send as messages. */
 export interface ThreadGateway {
   readonly url: string;
   /** Never rejects; the signal ends a long poll. */
@@ -39,7 +39,7 @@ export interface ThreadOptions {
 
 /** Longest answer of a synchronous invocation (Lambda: 6 MiB and 100 bytes), in bytes of JSON. */
 const MAX_RESPONSE_BYTES = 6_291_556;
-/** Of short-lived objects. V8's own limit grows with the machine to 48 MB and more a thread, and gains nothing here. */
+/** Heap for short-lived objects. V8's default grows with the machine to 48 MB and more a thread, which gains nothing here. */
 const MAX_YOUNG_MB = 8;
 /** Lambda gives the init phase 10 s. */
 const INIT_TIMEOUT_MS = 10_000;
@@ -52,11 +52,12 @@ export class FunctionThread {
   readonly #options: ThreadOptions;
   readonly #gate: SharedArrayBuffer | null;
   readonly #ready: Promise<FunctionError | null>;
-  #settle: ((outcome: Outcome) => void) | null = null;
+  /** Ends the invocation under way; null between invocations. */
+  #resolve: ((outcome: Outcome) => void) | null = null;
   #requestId: string | null = null;
   #isDead = false;
   #answers: Extract<HostMessage, { kind: 'answered' }>['answers'][number][] = [];
-  /** Ends the calls under way when the thread does. */
+  /** Aborts the requests under way when the thread ends. */
   readonly #ending = new AbortController();
 
   constructor(options: ThreadOptions) {
@@ -103,7 +104,7 @@ export class FunctionThread {
     }
   }
 
-  /** Ends the thread, whatever it is doing. */
+  /** Ends the thread, busy or not. */
   async kill(): Promise<void> {
     this.#isDead = true;
     this.#ending.abort();
@@ -113,10 +114,10 @@ export class FunctionThread {
   async #runReady(call: Omit<ThreadCall, 'deadlineAt'>): Promise<Outcome> {
     const { plan, hasTimeout } = this.#options;
     const timeoutMs = hasTimeout ? plan.timeoutMs : NO_TIMEOUT_MS;
-    const outcome = new Promise<Outcome>((resolve) => (this.#settle = resolve));
-    const timer = setTimeout(() => this.#die(timedOut(call.requestId, plan.timeoutMs)), timeoutMs);
-    // The call first, so that a thawed thread finds it before what it left behind.
-    this.#tell({ kind: 'invoke', call: { ...call, deadlineAt: Date.now() + timeoutMs } });
+    const outcome = new Promise<Outcome>((resolve) => (this.#resolve = resolve));
+    const timer = setTimeout(() => this.#fail(timedOut(call.requestId, plan.timeoutMs)), timeoutMs);
+    // Posted before the thread is thawed, so that it finds the call before the timers it left behind.
+    this.#post({ kind: 'invoke', call: { ...call, deadlineAt: Date.now() + timeoutMs } });
     if (this.#gate !== null) {
       const count = new Int32Array(this.#gate);
       Atomics.add(count, 0, 1);
@@ -124,16 +125,16 @@ export class FunctionThread {
     }
     const result = await outcome;
     clearTimeout(timer);
-    this.#settle = null;
+    this.#resolve = null;
     return result;
   }
 
-  #tell(message: HostMessage): void {
+  #post(message: HostMessage): void {
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port, not a window
     this.#worker.postMessage(message);
   }
 
-  async #carry({ id, request }: CarriedCall): Promise<void> {
+  async #answerRequest({ id, request }: NumberedRequest): Promise<void> {
     const answer = await this.#options.gateway?.answer(request, this.#ending.signal);
     if (answer === undefined) return;
     this.#answers.push({ id, answer });
@@ -143,14 +144,16 @@ export class FunctionThread {
   #sendAnswers(): void {
     const answers = this.#answers;
     this.#answers = [];
-    if (!this.#isDead) this.#tell({ kind: 'answered', answers });
+    if (!this.#isDead) this.#post({ kind: 'answered', answers });
   }
 
   #listen(): Promise<FunctionError | null> {
     return new Promise((resolve) => {
       const limitMs = this.#options.hasTimeout ? INIT_TIMEOUT_MS : NO_TIMEOUT_MS;
       const timer = setTimeout(() => {
-        resolve(this.#die({ errorType: 'Sandbox.Timedout', errorMessage: 'Init phase timed out after 10.00 seconds' }));
+        resolve(
+          this.#fail({ errorType: 'Sandbox.Timedout', errorMessage: 'Init phase timed out after 10.00 seconds' }),
+        );
       }, limitMs);
       timer.unref();
       const started = (failure: FunctionError | null): void => {
@@ -159,17 +162,17 @@ export class FunctionThread {
       };
       this.#worker.on('message', (message: ThreadMessage) => {
         if (message.kind === 'ready') started(null);
-        else if (message.kind === 'initFailed') started(this.#die(message.error));
-        else this.#hear(message);
+        else if (message.kind === 'initFailed') started(this.#fail(message.error));
+        else this.#handle(message);
       });
       this.#worker.on('error', (error: unknown) => {
         const failure = crashed(this.#requestId, error);
         this.#options.onLog(this.#requestId, 'FATAL', error instanceof Error ? error.stack : String(error));
-        started(this.#die(failure));
+        started(this.#fail(failure));
       });
       this.#worker.on('exit', (code) => {
         started(
-          this.#die({
+          this.#fail({
             errorType: 'Runtime.ExitError',
             errorMessage: `${prefix(this.#requestId)}Runtime exited with exit status ${code}`,
           }),
@@ -178,25 +181,25 @@ export class FunctionThread {
     });
   }
 
-  #hear(message: Exclude<ThreadMessage, { kind: 'ready' | 'initFailed' }>): void {
+  #handle(message: Exclude<ThreadMessage, { kind: 'ready' | 'initFailed' }>): void {
     if (message.kind === 'requests') {
-      for (const call of message.calls) void this.#carry(call);
+      for (const request of message.requests) void this.#answerRequest(request);
       return;
     }
     if (message.kind === 'log') return this.#options.onLog(this.#requestId, message.level, message.message);
     if (message.requestId !== this.#requestId) return;
-    if (message.kind === 'failed') return this.#settle?.({ kind: 'failed', error: message.error });
+    if (message.kind === 'failed') return this.#resolve?.({ kind: 'failed', error: message.error });
     const bytes = Buffer.byteLength(message.payload);
-    if (bytes <= MAX_RESPONSE_BYTES) return this.#settle?.({ kind: 'succeeded', payload: message.payload });
+    if (bytes <= MAX_RESPONSE_BYTES) return this.#resolve?.({ kind: 'succeeded', payload: message.payload });
     const errorMessage = `Response payload size exceeded maximum allowed payload size (${MAX_RESPONSE_BYTES} bytes).`;
-    this.#settle?.({ kind: 'failed', error: { errorType: 'Function.ResponseSizeTooLarge', errorMessage } });
+    this.#resolve?.({ kind: 'failed', error: { errorType: 'Function.ResponseSizeTooLarge', errorMessage } });
   }
 
-  #die(error: FunctionError): FunctionError {
+  #fail(error: FunctionError): FunctionError {
     this.#isDead = true;
     this.#ending.abort();
     void this.#worker.terminate();
-    this.#settle?.({ kind: 'failed', error });
+    this.#resolve?.({ kind: 'failed', error });
     return error;
   }
 }

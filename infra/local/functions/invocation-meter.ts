@@ -1,6 +1,6 @@
 import type { InvocationReport } from './function-host.ts';
 
-/** What the invocations of one function add up to. */
+/** The sums of one function's invocations. */
 export interface InvocationRow {
   readonly functionName: string;
   readonly memoryMb: number;
@@ -11,7 +11,7 @@ export interface InvocationRow {
 }
 
 /** Adds up invocations per function. */
-export function invocationMeter() {
+export function createInvocationMeter() {
   const rows = new Map<string, InvocationRow>();
   return {
     count({ functionName, memoryMb, durationMs, isColdStart, error }: InvocationReport): void {

@@ -4,12 +4,12 @@ import { setSourceMapsSupport } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { format } from 'node:util';
 import { parentPort, workerData } from 'node:worker_threads';
-import { carryRequests } from './carry-requests.ts';
+import { interceptRequests } from './intercept-requests.ts';
 import type {
-  CarriedCall,
   FunctionError,
   HostMessage,
   LogLevel,
+  NumberedRequest,
   ThreadCall,
   ThreadData,
   ThreadMessage,
@@ -20,29 +20,29 @@ type Handler = (event: unknown, context: object) => unknown;
 const data: ThreadData = workerData;
 const gate = data.gate === null ? null : new Int32Array(data.gate);
 let handled = 0;
-let unsent: CarriedCall[] = [];
+let unsent: NumberedRequest[] = [];
 
-/** Requests that are on their way go first: what was asked for before an answer was asked for. */
+/** Sends a message after the requests that were made before it. */
 function post(message: ThreadMessage): void {
   sendRequests();
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port, not a window
   parentPort?.postMessage(message);
 }
 
-/** A message costs the thread and the host more than what is in it: the requests of a turn are one. */
-function carry(call: CarriedCall): void {
-  unsent.push(call);
+/** Collects the requests of a turn into one message: a message costs more than what is in it. */
+function queueRequest(request: NumberedRequest): void {
+  unsent.push(request);
   if (unsent.length === 1) process.nextTick(sendRequests);
 }
 
 function sendRequests(): void {
-  const calls = unsent;
-  if (calls.length === 0) return;
+  const requests = unsent;
+  if (requests.length === 0) return;
   unsent = [];
-  post({ kind: 'requests', calls });
+  post({ kind: 'requests', requests });
 }
 
-/** Lambda's runtime replaces the console; here its lines travel in order with the results. */
+/** Sends what is printed to the host, in order with the results, as Lambda's runtime does with its log. */
 function captureOutput(): void {
   const levels = { log: 'INFO', info: 'INFO', debug: 'DEBUG', trace: 'TRACE', warn: 'WARN', error: 'ERROR' } as const;
   for (const [method, level] of Object.entries(levels)) {
@@ -120,11 +120,11 @@ async function answer(handler: Handler, call: ThreadCall): Promise<void> {
 
 setSourceMapsSupport(true, { nodeModules: true, generatedCode: false });
 captureOutput();
-const carrier = data.gatewayUrl === null ? null : carryRequests(data.gatewayUrl, carry);
+const interceptor = data.gatewayUrl === null ? null : interceptRequests(data.gatewayUrl, queueRequest);
 let invoke = (_call: ThreadCall): void => undefined;
 parentPort?.on('message', (message: HostMessage) => {
   if (message.kind === 'invoke') return invoke(message.call);
-  for (const { id, answer } of message.answers) carrier?.settle(id, answer);
+  for (const { id, answer } of message.answers) interceptor?.answer(id, answer);
 });
 try {
   const handler = await loadHandler();

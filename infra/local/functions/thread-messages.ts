@@ -7,13 +7,13 @@ export interface ThreadData {
   readonly functionArn: string;
   readonly memoryMb: number;
   readonly logGroup: string;
-  /** Requests to this address travel as messages; null: none do. */
+  /** Requests to this address are sent as messages; null: all go over sockets. */
   readonly gatewayUrl: string | null;
-  /** One Int32 that counts invocations: the thread stands still until it grows. Null: it is never frozen. */
+  /** One Int32 that counts invocations: after each one the thread is frozen until it grows. Null: never frozen. */
   readonly gate: SharedArrayBuffer | null;
 }
 
-/** One invocation, as the host hands it to a thread. */
+/** One invocation. */
 export interface ThreadCall {
   readonly requestId: string;
   /** JSON. */
@@ -30,7 +30,7 @@ export interface FunctionError {
   readonly trace?: readonly string[];
 }
 
-/** Lambda's log levels, the least first. */
+/** Lambda's log levels, from the least to the most severe. */
 export const LOG_LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
@@ -50,21 +50,21 @@ export interface CallAnswer {
   readonly body: string;
 }
 
-/** A request on its way, under the number its answer comes back with. */
-export interface CarriedCall {
+/** A request to the gateway, with the number that its answer comes back with. */
+export interface NumberedRequest {
   readonly id: number;
   readonly request: CallRequest;
 }
 
-/** What the host tells a thread; answers that are ready together travel together. */
+/** From the host to a thread. Answers that are ready in the same turn are one message. */
 export type HostMessage =
   | { readonly kind: 'invoke'; readonly call: ThreadCall }
   | { readonly kind: 'answered'; readonly answers: readonly { readonly id: number; readonly answer: CallAnswer }[] };
 
-/** What a thread tells the host, in order; requests of one turn travel together. */
+/** From a thread to the host, in order. Requests of one turn are one message. */
 export type ThreadMessage =
   | { readonly kind: 'ready' }
-  | { readonly kind: 'requests'; readonly calls: readonly CarriedCall[] }
+  | { readonly kind: 'requests'; readonly requests: readonly NumberedRequest[] }
   | { readonly kind: 'log'; readonly level: LogLevel; readonly message: unknown }
   | { readonly kind: 'initFailed'; readonly error: FunctionError }
   | { readonly kind: 'succeeded'; readonly requestId: string; readonly payload: string }

@@ -24,7 +24,7 @@ const namespaces: Readonly<Partial<Record<ServiceName, string>>> = {
   sqs: 'com.amazonaws.sqs#',
 };
 
-/** A refusal as the service's own protocol tells it. */
+/** A refusal in the service's own protocol. */
 export function answerFault(service: ServiceName, fault: AwsFault, path: string): WireAnswer {
   const { status, code, message } = fault;
   const headers = { 'content-type': contentTypes[service], 'x-amzn-errortype': code };
@@ -32,7 +32,7 @@ export function answerFault(service: ServiceName, fault: AwsFault, path: string)
   return { status, headers, body: JSON.stringify(faultBody(service, fault)) };
 }
 
-/** A refusal as a JSON body, for callers in process. */
+/** A refusal as a JSON body, for callers in this process. */
 export function faultBody(service: ServiceName, { code, message }: AwsFault): Readonly<Record<string, string>> {
   if (service === 'scheduler') return { Message: message };
   return { __type: `${namespaces[service] ?? ''}${code}`, message };
@@ -48,7 +48,7 @@ const unknownKey: Readonly<Record<ServiceName, readonly [status: number, code: s
   sqs: [403, 'InvalidClientTokenId'],
 };
 
-/** The refusal of an access key nobody has. */
+/** The refusal of an unknown access key. */
 export function unknownKeyFault(service: ServiceName): AwsFault {
   const [status, code] = unknownKey[service];
   return { status, code, message: 'The security token included in the request is invalid.' };

@@ -1,6 +1,6 @@
 import type { Capacity, ServiceName } from '../services/service.ts';
 
-/** What one principal has called, and what it cost. */
+/** The calls of one operation by one principal, and their cost. */
 export interface MeterRow {
   readonly principal: string;
   readonly service: ServiceName;

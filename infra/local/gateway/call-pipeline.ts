@@ -10,8 +10,8 @@ import type { S3 } from '../services/s3.ts';
 import { AwsServiceError } from '../services/service.ts';
 import type { AwsFault, RestService, ServiceAnswer, ServiceName, TargetService } from '../services/service.ts';
 
-/** A call that IAM has let through. */
-export interface GatewayCall extends CallHead {
+/** A call that IAM allows. */
+export interface AllowedCall extends CallHead {
   readonly principal: Principal;
   /** The JSON body; `{}` for S3. */
   readonly input: unknown;
@@ -27,7 +27,7 @@ interface GatewayServices {
 
 export interface GatewayOptions {
   readonly services: GatewayServices;
-  /** By access key id; looked up at each call, so the host may add to it. */
+  /** By access key id; looked up at each call, so entries may be added later. */
   readonly principals: ReadonlyMap<string, Principal>;
   /** 0 or absent: any free port. */
   readonly port?: number;
@@ -36,13 +36,13 @@ export interface GatewayOptions {
   readonly region?: string;
   /** The partition key of a table or index, for `dynamodb:LeadingKeys`. */
   readonly partitionKeyOf?: (table: string, index: string | undefined) => string | undefined;
-  /** Faults and throttling: an answer given here is given instead of the service's. */
-  readonly intercept?: (call: GatewayCall) => AwsFault | undefined | Promise<AwsFault | undefined>;
-  /** Told once of each thing worth a look: unknown operations and conditions, bugs of a stand-in. */
+  /** For faults and throttling: an answer from here replaces the service's. */
+  readonly intercept?: (call: AllowedCall) => AwsFault | undefined | Promise<AwsFault | undefined>;
+  /** Gets warnings, each once: unknown operations and conditions, bugs of a stand-in. */
   readonly log?: (message: string) => void;
 }
 
-/** What every call passes: principals, IAM, faults, meter. */
+/** What every call goes through: principals, IAM, faults, meter. */
 export interface CallPipeline {
   readonly options: GatewayOptions;
   readonly account: string;
@@ -50,7 +50,7 @@ export interface CallPipeline {
   readonly meter: CallMeter;
   readonly log: (message: string) => void;
   readonly closing: AbortController;
-  /** Callers over HTTP whose answer is not out yet: a long poll ends when one hangs up, or we close. */
+  /** Callers over HTTP that wait for an answer: a long poll ends when its caller hangs up, or the gateway closes. */
   readonly callers: Set<AbortController>;
   baseUrl: string;
 }
@@ -64,7 +64,7 @@ export function createCallPipeline(options: GatewayOptions): CallPipeline {
   return { options, account, authorizer, meter, log, closing, callers: new Set(), baseUrl: '' };
 }
 
-/** Who may not, and why; undefined lets the call through. */
+/** The reason to refuse a call; undefined where IAM allows it and no fault is injected. */
 export async function refuseCall(
   pipeline: CallPipeline,
   head: CallHead,
@@ -93,7 +93,7 @@ export async function refuseCall(
   return fault;
 }
 
-/** Condition keys every request carries. Secure transport is said of plain HTTP too: on AWS there is no other. */
+/** Condition keys of every request. Plain HTTP counts as secure transport, because on AWS every call is HTTPS. */
 function globalKeys({ account }: CallPipeline, { region }: CallHead, { role }: Principal): Need['conditionKeys'] {
   return {
     'aws:PrincipalAccount': [account],
@@ -104,7 +104,7 @@ function globalKeys({ account }: CallPipeline, { region }: CallHead, { role }: P
   };
 }
 
-/** Counts a call that was let through, whatever its stand-in says. */
+/** Counts an allowed call by its outcome. */
 export async function countCall<T extends { readonly status: number; readonly capacity?: ServiceAnswer['capacity'] }>(
   pipeline: CallPipeline,
   { accessKeyId, service, operation }: CallHead,
@@ -121,7 +121,7 @@ export async function countCall<T extends { readonly status: number; readonly ca
   }
 }
 
-/** One call of a JSON service, from IAM to answer; refusals are answers too. */
+/** One call of a JSON service, from IAM to answer. A refusal is an answer too. */
 export async function performCall(
   pipeline: CallPipeline,
   head: CallHead,
@@ -143,7 +143,7 @@ export async function performCall(
   }
 }
 
-/** The refusal an error stands for; a bug of a stand-in is logged and becomes InternalFailure. */
+/** The refusal that an error carries; any other error is a bug of a stand-in: it is logged and becomes InternalFailure. */
 export function faultOf(pipeline: CallPipeline, { service, operation }: CallHead, error: unknown): AwsFault {
   if (error instanceof AwsServiceError) return error.fault;
   pipeline.log(`gateway: ${service}:${operation} failed inside its stand-in: ${String(error)}`);
@@ -171,11 +171,11 @@ async function dispatch(
     return { status: answer.status, body: JSON.parse(answer.body) };
   }
   const target = service === 'sqs' || service === 'secretsmanager' ? services[service] : undefined;
-  if (target === undefined) throw absent(service);
+  if (target === undefined) throw unavailable(service);
   return await target.handle(operation, input, context);
 }
 
-/** The refusal of a service the host has not opened. */
-export function absent(service: ServiceName): AwsServiceError {
+/** The refusal of a service that is not running here. */
+export function unavailable(service: ServiceName): AwsServiceError {
   return new AwsServiceError('ServiceUnavailable', `This local runtime has no ${service}`, 503);
 }

@@ -10,7 +10,7 @@ import {
 const readOperations = new Set(['BatchGetItem', 'GetItem', 'Query', 'Scan', 'TransactGetItems']);
 const writeOperations = new Set(['BatchWriteItem', 'DeleteItem', 'PutItem', 'TransactWriteItems', 'UpdateItem']);
 
-/** Runs a DynamoDB call and learns its units: asks for them where the caller did not, and takes them out of the answer again. */
+/** Runs a DynamoDB call and reads its units. Where the caller did not ask for them, they are left out of its answer. */
 export async function handleMetered(
   service: TargetService,
   operation: string,

@@ -3,6 +3,7 @@ import { LOCAL_REGION } from '../account.ts';
 import type { CallAnswer, CallRequest } from '../functions/thread-messages.ts';
 import type { UnusedStatement } from '../iam/authorizer.ts';
 import type { Statement } from '../iam/statement.ts';
+import { listenLocally, urlOf } from '../listen.ts';
 import { contentTypes } from './answer-fault.ts';
 import type { MeterRow } from './call-meter.ts';
 import { createCallPipeline, performCall, type CallPipeline, type GatewayOptions } from './call-pipeline.ts';
@@ -10,11 +11,11 @@ import { readCallHead, type CallHead } from './read-call.ts';
 import { serveS3 } from './serve-s3.ts';
 import type { AwsFault, ServiceAnswer } from '../services/service.ts';
 
-/** The one port before all AWS services: it knows the caller by its access key and enforces its statements. */
+/** One port in front of all AWS services. It knows a caller by the access key and enforces the caller's statements. */
 export interface Gateway {
-  /** What `AWS_ENDPOINT_URL` is to be. */
+  /** The value of `AWS_ENDPOINT_URL`. */
   readonly url: string;
-  /** The same road without HTTP, for pollers and the Scheduler, under the function's or the role's own key. */
+  /** A call without HTTP, for pollers and the Scheduler, with the function's or the role's own key. */
   call(
     accessKeyId: string,
     service: 'dynamodb' | 'sqs' | 'secretsmanager',
@@ -22,7 +23,7 @@ export interface Gateway {
     input: unknown,
     signal?: AbortSignal,
   ): Promise<ServiceAnswer>;
-  /** A request of the `X-Amz-Target` protocols that came without HTTP, from a thread of this process. Never rejects. */
+  /** A request of the `X-Amz-Target` protocols that a thread sent as a message. Never rejects. */
   answer(request: CallRequest, signal: AbortSignal): Promise<CallAnswer>;
   meter(): readonly MeterRow[];
   resetMeter(): void;
@@ -43,12 +44,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       response.destroy();
     });
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port ?? 0, '127.0.0.1', resolve);
-  });
-  const address = server.address();
-  pipeline.baseUrl = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
+  await listenLocally(server, options.port ?? 0);
+  pipeline.baseUrl = urlOf(server);
   return {
     url: pipeline.baseUrl,
     async call(accessKeyId, service, operation, input, signal = closing.signal) {
@@ -102,7 +99,7 @@ async function serve(pipeline: CallPipeline, request: IncomingMessage, response:
     if (!response.writableFinished) caller.abort();
   });
   const answer = await answerText(pipeline, head, text, caller.signal);
-  // A connection kept alive past close() would keep the process alive too.
+  // A connection that is kept alive after close() would keep the process alive too.
   if (pipeline.closing.signal.aborted) response.shouldKeepAlive = false;
   send(response, answer);
 }
@@ -147,7 +144,7 @@ function parseBody(text: string): unknown {
   }
 }
 
-/** Listeners and not an async iterator, which costs more than the rest of a small request. Rejects when it breaks off. */
+/** Uses listeners: an async iterator costs more than the rest of a small request. Rejects when the connection breaks. */
 function readText(request: IncomingMessage): Promise<string> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];

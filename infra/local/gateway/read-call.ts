@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { isServiceName, type AwsFault, type ServiceName } from '../services/service.ts';
 
-/** An AWS request as its head tells it, before the body is read. */
+/** What is known of an AWS request before its body is read. */
 export interface CallHead {
   readonly service: ServiceName;
   readonly operation: string;
@@ -16,7 +16,7 @@ export interface CallHead {
   readonly headers: IncomingMessage['headers'];
 }
 
-/** Subresources of S3 the stand-in has not: a request naming one must not pass for the plain operation. */
+/** Subresources of S3 that the stand-in lacks: a request that names one must not pass for the plain operation. */
 const s3Subresources =
   /^(acl|attributes|cors|delete|lifecycle|partNumber|policy|retention|tagging|uploadId|uploads|versionId|versioning|versions)$/;
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline as flow } from 'node:stream/promises';
 import { answerFault, deniedFault } from './answer-fault.ts';
-import { absent, countCall, faultOf, refuseCall, type CallPipeline } from './call-pipeline.ts';
+import { unavailable, countCall, faultOf, refuseCall, type CallPipeline } from './call-pipeline.ts';
 import type { CallHead } from './read-call.ts';
 import type { S3Answer } from '../services/s3/request.ts';
 import type { AwsFault } from '../services/service.ts';
@@ -28,7 +28,7 @@ async function performS3(pipeline: CallPipeline, head: CallHead, request: Incomi
   const fault = await refuseCall(pipeline, head, {});
   if (fault !== undefined) return answerFault('s3', fault, head.path);
   const { s3 } = pipeline.options.services;
-  if (s3 === undefined) throw absent('s3');
+  if (s3 === undefined) throw unavailable('s3');
   const [bucket = '', ...rest] = head.path.slice(1).split('/');
   return await countCall(pipeline, head, () =>
     s3.handle({
@@ -42,7 +42,7 @@ async function performS3(pipeline: CallPipeline, head: CallHead, request: Incomi
   );
 }
 
-/** Who may not list a bucket is not told that a key is missing: S3 answers 403 (S3 API reference, GetObject). */
+/** For a caller that may not list the bucket, S3 answers 403 where a key is missing (S3 API reference, GetObject). */
 function hideMissing(
   { authorizer, options }: CallPipeline,
   { accessKeyId, path }: CallHead,

@@ -1,4 +1,4 @@
-/** What the API answers a client, whoever decided it. */
+/** The API's answer to a client, from a function or from the gateway itself. */
 export interface HttpAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -6,7 +6,7 @@ export interface HttpAnswer {
   readonly body: Buffer;
 }
 
-/** An answer of the gateway itself; its body cannot be shaped by the API's owner. */
+/** An answer of the gateway itself, in its own format. */
 export function gatewayAnswer(status: number, message: string): HttpAnswer {
   return {
     status,
@@ -16,14 +16,14 @@ export function gatewayAnswer(status: number, message: string): HttpAnswer {
   };
 }
 
-/** The gateway's answer to a function that fails, or answers what is no response. */
+/** The gateway's answer where a function failed, or returned something that is no response. */
 export function internalServerError(): HttpAnswer {
   return gatewayAnswer(500, 'Internal Server Error');
 }
 
 /**
- * Reads a function's payload as a response of format 2.0: an object with `statusCode` is one; anything else is the
- * body of a 200 in JSON (AWS: "Lambda function response for format 2.0").
+ * Reads a function's payload as a response of format 2.0: an object with `statusCode` is a response; any other value is
+ * the JSON body of a 200 (AWS: "Lambda function response for format 2.0").
  */
 export function answerOfPayload(payload: string): HttpAnswer {
   const value: unknown = JSON.parse(payload);

@@ -23,7 +23,7 @@ export interface HttpApiOptions {
 const MAX_BODY_BYTES = 10 * 1024 * 1024;
 const MAX_HEAD_BYTES = 10_240;
 
-/** The API's server. It listens before anything answers behind it, because the template needs its address. */
+/** The API's server. It listens before it can answer, because the template needs its address. */
 export function createApiServer(): Server {
   return createServer({ maxHeaderSize: 65_536, keepAliveTimeout: 60_000, requestTimeout: 0 });
 }
@@ -37,7 +37,7 @@ export function serveHttpApi(server: Server, options: HttpApiOptions): void {
     const requestId = randomUUID();
     answer(request, requestId).then(
       (result) => send(request, response, result, requestId),
-      // The client went away, or its body broke off: nobody is left to answer.
+      // The client closed the connection: there is nobody to answer.
       () => response.destroy(),
     );
   });
@@ -72,7 +72,7 @@ export function serveHttpApi(server: Server, options: HttpApiOptions): void {
   }
 }
 
-/** Null when time is up; what was invoked goes on, as on AWS. */
+/** Null when time is up; the invocation goes on, as on AWS. */
 async function within<T>(timeoutMs: number, work: Promise<T>): Promise<T | null> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<null>((resolve) => {
@@ -85,7 +85,7 @@ async function within<T>(timeoutMs: number, work: Promise<T>): Promise<T | null>
   }
 }
 
-/** The whole body, or null when it is over the limit; the rest is read and dropped so that the answer arrives. */
+/** The whole body, or null when it is over the limit. It is read to its end, so that the client reads our answer. */
 async function readBody(request: IncomingMessage): Promise<Buffer | null> {
   const chunks: Buffer[] = [];
   let bytes = 0;

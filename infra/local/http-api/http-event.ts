@@ -3,8 +3,8 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { RouteMatch } from './match-route.ts';
 import { LOCAL_ACCOUNT } from '../account.ts';
 
-/** What of a request the event is made of, besides its headers. */
-export interface EventSource {
+/** What an event is made from. */
+export interface HttpEventInput {
   readonly request: IncomingMessage;
   readonly path: string;
   readonly query: string;
@@ -17,7 +17,7 @@ export interface EventSource {
   readonly now: number;
 }
 
-/** Connection headers end at the gateway. */
+/** Headers of the connection, which the function does not see; cookies have a field of their own. */
 const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'transfer-encoding', 'upgrade', 'expect', 'te', 'cookie']);
 /** Bodies of these types travel as text; all others, and bodies of no type, in base64. */
 const TEXT_TYPE = /^\s*(text\/[^;]*|application\/(json|javascript|xml))\s*(;|$)/i;
@@ -26,9 +26,9 @@ const TEXT_TYPE = /^\s*(text\/[^;]*|application\/(json|javascript|xml))\s*(;|$)/
  * The event of payload format 2.0: names in lower case, duplicates joined by commas, the path decoded
  * (AWS: "Create AWS Lambda proxy integrations for HTTP APIs").
  */
-export function httpEvent(source: EventSource): APIGatewayProxyEventV2 {
-  const { request, path, query, body, match, requestId, now } = source;
-  const headers = joinHeaders(request, source.traceHeader);
+export function httpEvent(input: HttpEventInput): APIGatewayProxyEventV2 {
+  const { request, path, query, body, match, requestId, now } = input;
+  const headers = joinHeaders(request, input.traceHeader);
   const cookies = (request.headers.cookie ?? '').split(/;\s*/).filter((cookie) => cookie !== '');
   const isText = TEXT_TYPE.test(headers['content-type'] ?? '');
   const method = request.method ?? 'GET';
@@ -44,7 +44,7 @@ export function httpEvent(source: EventSource): APIGatewayProxyEventV2 {
     ...(queryParameters === null ? {} : { queryStringParameters: queryParameters }),
     requestContext: {
       accountId: LOCAL_ACCOUNT,
-      apiId: source.apiId,
+      apiId: input.apiId,
       domainName,
       domainPrefix: domainName.split('.')[0] ?? domainName,
       http: {

@@ -18,7 +18,7 @@ export interface UnusedStatement {
   readonly unusedActions: readonly string[];
 }
 
-/** Decides calls and remembers which statements they needed. */
+/** Allows or denies calls, and keeps which statements they needed. */
 export interface Authorizer {
   /** The refusal in AWS's words; undefined when every need is allowed. */
   refusal(
@@ -27,13 +27,13 @@ export interface Authorizer {
     needs: readonly Need[],
     globalKeys: Need['conditionKeys'],
   ): string | undefined;
-  /** The same question without leaving a trace. */
+  /** The same decision, not counted as use of a statement. */
   isAllowed(accessKeyId: string, principal: Principal, need: Need): boolean;
   setStatements(accessKeyId: string, statements: readonly Statement[]): void;
   unused(principals: ReadonlyMap<string, Principal>): readonly UnusedStatement[];
 }
 
-/** What calls have needed of a statement: their actions, and its patterns that cover them. */
+/** The actions of calls that a statement decided, and those of its patterns that cover them. */
 interface Use {
   readonly actions: Set<string>;
   readonly patterns: Set<string>;
@@ -42,20 +42,20 @@ interface Use {
 export function createAuthorizer(account: string, log: (message: string) => void): Authorizer {
   const replaced = new Map<string, readonly Statement[]>();
   const used = new Map<Statement, Use>();
-  const told = new Set<string>();
+  const warned = new Set<string>();
   const warn = (message: string): void => {
-    if (told.has(message)) return;
-    told.add(message);
+    if (warned.has(message)) return;
+    warned.add(message);
     log(message);
   };
   const statementsOf = (key: string, principal: Principal): readonly Statement[] =>
     replaced.get(key) ?? principal.statements;
   return {
     refusal(key, principal, needs, globalKeys) {
-      for (const own of needs) {
-        const need = { ...own, conditionKeys: { ...globalKeys, ...own.conditionKeys } };
+      for (const requestNeed of needs) {
+        const need = { ...requestNeed, conditionKeys: { ...globalKeys, ...requestNeed.conditionKeys } };
         const decision = evaluate(statementsOf(key, principal), need, warn);
-        for (const statement of decision.by) remember(used, statement, need.action);
+        for (const statement of decision.decidedBy) countUse(used, statement, need.action);
         if (decision.allowed) continue;
         const who = `User: arn:aws:sts::${account}:assumed-role/${principal.role}/${principal.session}`;
         const why = decision.explicit
@@ -76,7 +76,7 @@ export function createAuthorizer(account: string, log: (message: string) => void
   };
 }
 
-function remember(used: Map<Statement, Use>, statement: Statement, action: string): void {
+function countUse(used: Map<Statement, Use>, statement: Statement, action: string): void {
   const use = used.get(statement) ?? { actions: new Set(), patterns: new Set() };
   if (use.actions.has(action)) return;
   use.actions.add(action);

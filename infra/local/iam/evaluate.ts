@@ -5,12 +5,12 @@ import { listOf, type Statement } from './statement.ts';
 
 /** The answer to one need, with the statements that decided it. */
 export type Decision =
-  | { readonly allowed: true; readonly by: readonly Statement[] }
-  | { readonly allowed: false; readonly explicit: boolean; readonly by: readonly Statement[] };
+  | { readonly allowed: true; readonly decidedBy: readonly Statement[] }
+  | { readonly allowed: false; readonly explicit: boolean; readonly decidedBy: readonly Statement[] };
 
 /**
- * Decides one need: explicit deny, then allow, else implicit deny. A statement this evaluator cannot judge allows
- * nothing (and, if it is a Deny, denies); `warn` is told why.
+ * Decides one need: explicit deny, then allow, else implicit deny. A statement with an unknown condition allows nothing
+ * and, if it is a Deny, denies; `warn` gets the reason.
  */
 export function evaluate(statements: readonly Statement[], need: Need, warn: (message: string) => void): Decision {
   const denies: Statement[] = [];
@@ -22,33 +22,36 @@ export function evaluate(statements: readonly Statement[], need: Need, warn: (me
       if (statement.Effect === 'Deny') denies.push(statement);
     } else if (condition === 'holds') (statement.Effect === 'Deny' ? denies : allows).push(statement);
   }
-  if (denies.length > 0) return { allowed: false, explicit: true, by: denies };
-  return allows.length > 0 ? { allowed: true, by: allows } : { allowed: false, explicit: false, by: [] };
+  if (denies.length > 0) return { allowed: false, explicit: true, decidedBy: denies };
+  return allows.length > 0 ? { allowed: true, decidedBy: allows } : { allowed: false, explicit: false, decidedBy: [] };
 }
 
-/** What is known of a list of statements: those that cover an action on a resource, whatever their conditions say. */
-const known = new WeakMap<readonly Statement[], Map<string, readonly Statement[]>>();
-/** Actions and resources kept of a list; a function that names ever new ones, as objects of a bucket, begins anew. */
-const MAX_KNOWN = 1_000;
+/** For a list of statements: those that cover an action on a resource, regardless of their conditions. */
+const coveringStatements = new WeakMap<readonly Statement[], Map<string, readonly Statement[]>>();
+/** Entries kept for a list. A function that names ever new resources, such as objects of a bucket, starts over. */
+const MAX_ENTRIES = 1_000;
 
 function covering(statements: readonly Statement[], need: Need, warn: (message: string) => void): readonly Statement[] {
-  let asked = known.get(statements);
-  if (asked === undefined || asked.size >= MAX_KNOWN) {
-    asked = new Map();
-    known.set(statements, asked);
+  let cache = coveringStatements.get(statements);
+  if (cache === undefined || cache.size >= MAX_ENTRIES) {
+    cache = new Map();
+    coveringStatements.set(statements, cache);
   }
   const key = `${need.action} ${need.resource}`;
-  let found = asked.get(key);
+  let found = cache.get(key);
   if (found === undefined) {
     found = statements.filter((statement) => covers(statement, need, warn));
-    asked.set(key, found);
+    cache.set(key, found);
   }
   return found;
 }
 
 function covers(statement: Statement, need: Need, warn: (message: string) => void): boolean {
-  const one = (a: unknown, b: unknown): boolean => (a === undefined) !== (b === undefined);
-  if (!one(statement.Action, statement.NotAction) || !one(statement.Resource, statement.NotResource)) {
+  const isExactlyOne = (a: unknown, b: unknown): boolean => (a === undefined) !== (b === undefined);
+  if (
+    !isExactlyOne(statement.Action, statement.NotAction) ||
+    !isExactlyOne(statement.Resource, statement.NotResource)
+  ) {
     warn(`IAM: ${describe(statement)} wants exactly one of Action/NotAction and one of Resource/NotResource`);
     return statement.Effect === 'Deny';
   }
@@ -64,7 +67,7 @@ function covers(statement: Statement, need: Need, warn: (message: string) => voi
   );
 }
 
-/** The action patterns of a statement that cover an action: what a call used of it. */
+/** The action patterns of a statement that cover an action. */
 export function usedActions(statement: Statement, action: string): readonly string[] {
   return listOf(statement.Action).filter((pattern) => matchesPattern(pattern, action, true));
 }

@@ -5,7 +5,7 @@ export interface Need {
   readonly conditionKeys: Readonly<Record<string, readonly string[]>>;
 }
 
-/** What the ARNs of a request are made from, and what only the running system knows. */
+/** What is needed besides the request's body: parts of ARNs, REST fields, and the keys of tables. */
 export interface NeedsContext {
   readonly region: string;
   readonly account: string;

@@ -8,7 +8,7 @@ const objectActions: Readonly<Record<string, string>> = {
   PutObject: 'PutObject',
 };
 
-/** Permissions of an S3 request; bucket and key stand in the path. */
+/** Permissions of an S3 request; bucket and key are in the path. */
 export function needsOfS3(operation: string, _body: unknown, context: NeedsContext): readonly Need[] | undefined {
   const [bucket = '', ...rest] = context.path.slice(1).split('/');
   const bucketArn = `arn:aws:s3:::${bucket}`;

@@ -14,7 +14,7 @@ const readers: Readonly<Record<ServiceName, NeedsReader>> = {
   s3: needsOfS3,
   scheduler: needsOfScheduler,
   secretsmanager: needsOfSecretsManager,
-  // The host writes functions' lines itself: nobody calls the Logs API.
+  // The host writes the functions' logs itself: nobody calls the Logs API.
   logs: () => undefined,
 };
 

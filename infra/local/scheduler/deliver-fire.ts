@@ -27,7 +27,7 @@ export type Deliver = (delivery: SchedulerDelivery) => Promise<void>;
 const DEFAULT_RETRIES = 185;
 const LONGEST_BACKOFF_MS = 300_000;
 
-/** Makes one attempt at a pending invocation; on failure puts it off, or sends it to the dead-letter queue. */
+/** Makes one attempt at a pending invocation. A failed one is tried again later, or goes to the dead-letter queue. */
 export async function deliverFire(context: SchedulerContext, fire: PendingFire, deliver: Deliver): Promise<void> {
   try {
     await deliver(describe(fire));
@@ -40,11 +40,11 @@ export async function deliverFire(context: SchedulerContext, fire: PendingFire, 
       return;
     }
     context.state.removeFire(fire.id);
-    await bury(fire, error, exhausted, deliver);
+    await sendToDeadLetters(fire, error, exhausted, deliver);
   }
 }
 
-/** Why there is no further attempt, in the words of a dead letter's attribute, or null. */
+/** Why there is no further attempt, as the value of a dead letter's attribute; null: there is one. */
 function exhaustedBy(fire: PendingFire, error: unknown, nowMs: number): string | null {
   if (error instanceof Error && 'retryable' in error && error.retryable === false) return 'NotRetryable';
   const policy = fire.target.RetryPolicy;
@@ -53,25 +53,30 @@ function exhaustedBy(fire: PendingFire, error: unknown, nowMs: number): string |
   return nowMs - fire.nominalMs >= maxAgeMs ? 'MaximumEventAgeInSeconds' : null;
 }
 
-/** Sends the invocation to the dead-letter queue. Without one, or if that fails too, it is lost as on AWS; the error goes up. */
-async function bury(fire: PendingFire, error: unknown, exhausted: string, deliver: Deliver): Promise<void> {
+/** Sends the invocation to the dead-letter queue. Throws where there is none or that fails too: it is lost, as on AWS. */
+async function sendToDeadLetters(
+  fire: PendingFire,
+  error: unknown,
+  exhausted: string,
+  deliver: Deliver,
+): Promise<void> {
   const arn = fire.target.DeadLetterConfig?.Arn;
   if (arn === undefined) {
     const message = `${fire.scheduleArn} was not delivered (${exhausted}) and has no dead-letter queue`;
     throw new Error(message, { cause: error });
   }
-  const sent = describe(fire);
+  const delivery = describe(fire);
   const attributes = {
     ERROR_CODE: error instanceof Error ? error.name : 'UnknownError',
     ERROR_MESSAGE: error instanceof Error ? error.message : String(error),
-    EXECUTION_ID: sent.executionId,
+    EXECUTION_ID: delivery.executionId,
     EXHAUSTED_RETRY_CONDITION: exhausted,
     RETRY_ATTEMPTS: String(fire.attempt - 1),
     SCHEDULED_TIME: isoSeconds(fire.nominalMs),
     SCHEDULE_ARN: fire.scheduleArn,
     TARGET_ARN: fire.target.Arn,
   };
-  await deliver({ ...sent, kind: 'dead-letter', arn, messageGroupId: null, attributes });
+  await deliver({ ...delivery, kind: 'dead-letter', arn, messageGroupId: null, attributes });
 }
 
 function describe(fire: PendingFire): SchedulerDelivery {

@@ -70,7 +70,7 @@ function decodeName(encoded: string): string {
 
 function readJson(text: string): unknown {
   try {
-    // What it is gets checked by the operation's schema.
+    // The operation's schema checks the value.
     return JSON.parse(text === '' ? '{}' : text) as unknown;
   } catch (error) {
     if (error instanceof SyntaxError) throw new SchedulerFault('ValidationException', 'The body is not JSON.');

@@ -10,10 +10,10 @@ const LAST_YEAR = 2199;
  * user guide): a local time that does not exist is skipped, one that comes twice fires once, on its first pass.
  */
 export function nextCronOccurrence(cron: AwsCron, zone: string, afterMs: number): number | null {
-  // Readings up to the present one have been passed, at least once.
-  const reading = afterMs + offsetAt(zone, afterMs);
-  let startMinute = Math.floor((((reading % DAY_MS) + DAY_MS) % DAY_MS) / MINUTE_MS) + 1;
-  for (let day = Math.floor(reading / DAY_MS); ; day += 1) {
+  // Local times up to that of `afterMs` have passed, at least once.
+  const localMs = afterMs + offsetAt(zone, afterMs);
+  let startMinute = Math.floor((((localMs % DAY_MS) + DAY_MS) % DAY_MS) / MINUTE_MS) + 1;
+  for (let day = Math.floor(localMs / DAY_MS); ; day += 1) {
     const date = new Date(day * DAY_MS);
     const year = date.getUTCFullYear();
     if (year > LAST_YEAR) return null;

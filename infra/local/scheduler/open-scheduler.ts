@@ -18,7 +18,7 @@ export interface SchedulerOptions {
   readonly account?: string;
   /** Fires up to 60 s late and sometimes twice, as AWS may; the same seed does the same. */
   readonly chaos?: { readonly seed: number };
-  /** Told of each invocation that is given up and reached no dead-letter queue. */
+  /** Called for each invocation that is given up and reached no dead-letter queue. */
   readonly onLost?: (error: unknown) => void;
 }
 
@@ -27,14 +27,14 @@ export interface LocalScheduler {
   handle(request: SchedulerRequest): Promise<SchedulerResponse>;
   /** Fires everything due by now; resolves when each attempt has been made. */
   tick(): Promise<void>;
-  /** Ticks by itself from now on. */
+  /** Begins to tick by itself. */
   start(): void;
   close(): Promise<void>;
 }
 
 const TICK_EVERY_MS = 250;
-/** Deliveries under way at once. */
-const WIDTH = 32;
+/** Most deliveries at once. */
+const MAX_DELIVERIES = 32;
 
 /** Opens the Scheduler on its folder; what was pending when it was last closed or killed is delivered by the next tick. */
 export function openScheduler(options: SchedulerOptions): LocalScheduler {
@@ -49,10 +49,10 @@ export function openScheduler(options: SchedulerOptions): LocalScheduler {
   let last: Promise<void> = Promise.resolve();
   let timer: NodeJS.Timeout | null = null;
 
-  /** Ticks follow one another; one that failed does not stop the next. */
+  /** One tick at a time; a failed one does not stop the next. */
   const tick = (): Promise<void> => {
-    const once = (): Promise<void> => tickOnce(context, options);
-    last = last.then(once, once);
+    const run = (): Promise<void> => tickOnce(context, options);
+    last = last.then(run, run);
     return last;
   };
   const tickOn = async (): Promise<void> => {
@@ -82,14 +82,16 @@ export function openScheduler(options: SchedulerOptions): LocalScheduler {
 
 async function tickOnce(context: SchedulerContext, options: SchedulerOptions): Promise<void> {
   takeDue(context, options.chaos ?? null);
-  // Written before anything is sent: a kill in between delivers twice, never not at all.
+  // Written before anything is sent: after a kill in between, a fire is delivered twice and never lost.
   context.state.flush();
   const nowMs = context.now();
   const due = [...context.state.fires.values()]
     .filter((fire) => fire.dueAtMs <= nowMs)
     .sort((a, b) => a.dueAtMs - b.dueAtMs);
-  for (let start = 0; start < due.length; start += WIDTH) {
-    const attempts = due.slice(start, start + WIDTH).map((fire) => deliverFire(context, fire, options.deliver));
+  for (let start = 0; start < due.length; start += MAX_DELIVERIES) {
+    const attempts = due
+      .slice(start, start + MAX_DELIVERIES)
+      .map((fire) => deliverFire(context, fire, options.deliver));
     for (const outcome of await Promise.allSettled(attempts)) {
       if (outcome.status === 'rejected') options.onLost?.(outcome.reason);
     }

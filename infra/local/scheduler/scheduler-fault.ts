@@ -1,6 +1,6 @@
 const STATUS = { ValidationException: 400, ResourceNotFoundException: 404, ConflictException: 409 } as const;
 
-/** A refusal as EventBridge Scheduler words it: one of its modelled exceptions with a Message. */
+/** A refusal of EventBridge Scheduler: one of its modelled exceptions with a Message. */
 export class SchedulerFault extends Error {
   readonly type: keyof typeof STATUS;
   readonly status: number;

@@ -13,7 +13,7 @@ type LogEntry =
   | { readonly op: 'fire'; readonly fire: PendingFire }
   | { readonly op: 'done'; readonly id: string };
 
-/** After this many bytes of log it is replaced by a short one. */
+/** After so many bytes the log is replaced by a short one. */
 const COMPACT_AFTER_BYTES = 16_000_000;
 
 /** All schedules, groups and pending invocations, in memory and, given a folder, in an append log that outlives kill -9. */
@@ -112,14 +112,14 @@ export class SchedulerState {
     this.#compact(log);
   }
 
-  /** Replaces the log by the shortest one that says the same, in one step. */
+  /** Replaces the log by the shortest one with the same result, in one step. */
   #compact(log: string): void {
-    const kept: LogEntry[] = [
+    const entries: LogEntry[] = [
       ...[...this.groups.values()].map((record) => ({ op: 'group' as const, record })),
       ...[...this.schedules.values()].map((record) => ({ op: 'schedule' as const, record })),
       ...[...this.fires.values()].map((fire) => ({ op: 'fire' as const, fire })),
     ];
-    writeFileSync(`${log}.new`, kept.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
+    writeFileSync(`${log}.new`, entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
     renameSync(`${log}.new`, log);
     this.#appendedBytes = 0;
   }

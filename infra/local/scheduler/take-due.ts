@@ -10,7 +10,7 @@ const PRECISION_MS = 60_000;
 /** In chaos mode one invocation in this many comes twice. */
 const TWICE_ONE_IN = 12;
 
-/** Turns every nominal time up to now into pending invocations and moves each schedule on; removes completed ones. */
+/** Makes a pending invocation of every nominal time up to now, and sets each schedule's next time. */
 export function takeDue(context: SchedulerContext, chaos: { readonly seed: number } | null): void {
   const nowMs = context.now();
   for (const [key, record] of context.state.schedules) {
@@ -18,7 +18,7 @@ export function takeDue(context: SchedulerContext, chaos: { readonly seed: numbe
   }
 }
 
-/** ActionAfterCompletion DELETE: a schedule goes once nothing more will come and nothing is on its way. */
+/** ActionAfterCompletion DELETE: removes a schedule that has no next time and no pending invocation. */
 export function removeCompleted(context: SchedulerContext): void {
   const busy = new Set([...context.state.fires.values()].map((fire) => fire.scheduleKey));
   for (const [key, { nextAtMs, body }] of context.state.schedules) {
@@ -38,7 +38,7 @@ function takeSchedule(
   const maxAgeMs = (record.body.Target.RetryPolicy?.MaximumEventAgeInSeconds ?? DEFAULT_MAX_AGE_S) * 1000;
   let next = record.nextAtMs;
   while (next !== null && next <= nowMs) {
-    // Times that passed while this machine was off are made up for as long as AWS would keep an event.
+    // Times that passed while this machine was off fire late, up to the age at which AWS drops an event.
     if (nowMs - next <= maxAgeMs) putFires(context, key, record, next, chaos);
     next = nextOccurrence(record.body, occurrences, next);
   }
@@ -53,11 +53,11 @@ function putFires(
   chaos: { readonly seed: number } | null,
 ): void {
   const id = `${record.arn}@${record.modifiedAtMs}@${nominalMs}`;
-  const chance = (what: string, below: number): number => seededNumber(`${chaos?.seed ?? 0} ${what} ${id}`, below);
-  const flexMs = windowMs(record.body) === 0 ? 0 : chance('window', windowMs(record.body));
-  const copies = chaos !== null && chance('twice', TWICE_ONE_IN) === 0 ? 2 : 1;
+  const draw = (what: string, below: number): number => seededNumber(`${chaos?.seed ?? 0} ${what} ${id}`, below);
+  const flexMs = windowMs(record.body) === 0 ? 0 : draw('window', windowMs(record.body));
+  const copies = chaos !== null && draw('twice', TWICE_ONE_IN) === 0 ? 2 : 1;
   for (let copy = 1; copy <= copies; copy += 1) {
-    const lateMs = chaos === null ? 0 : chance(`late ${copy}`, PRECISION_MS);
+    const lateMs = chaos === null ? 0 : draw(`late ${copy}`, PRECISION_MS);
     context.state.putFire({
       id: `${id}#${copy}`,
       scheduleKey: key,

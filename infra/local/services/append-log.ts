@@ -4,9 +4,9 @@ import { closeSync, fstatSync, ftruncateSync, openSync, readSync, renameSync, wr
 export interface AppendLog<T> {
   /** Throws, and leaves the file as it was, when the disk does not take it. */
   append(records: readonly T[]): void;
-  /** Whether the file has grown past what its records are worth. */
+  /** Whether the file is much longer than the live records need. */
   isWasteful(liveRecords: number): boolean;
-  /** Replaces the file, at once, by these records. */
+  /** Replaces the file by these records, in one step. */
   compact(records: Iterable<T>): void;
   close(): void;
 }
@@ -48,7 +48,7 @@ export function openAppendLog<T>(path: string | null, replay: (record: T) => voi
   };
 }
 
-/** Writes whole lines or nothing, and returns their bytes: half a line would spoil those after it. */
+/** Writes whole lines or nothing: half a line would damage those after it. Returns the number of bytes. */
 function writeLines(fd: number, sizeBefore: number, records: readonly unknown[]): number {
   const data = Buffer.from(records.map((record) => `${JSON.stringify(record)}\n`).join(''));
   try {
@@ -95,6 +95,6 @@ function replayLine(where: string, line: string, replay: (record: unknown) => vo
   try {
     replay(JSON.parse(line));
   } catch (cause) {
-    throw new Error(`${where} is damaged; start with --reset to begin anew`, { cause });
+    throw new Error(`${where} is damaged; start with --reset to begin with an empty state`, { cause });
   }
 }

@@ -22,7 +22,7 @@ export interface Logs {
   append(group: string, text: string): void;
   /** The last lines, oldest first; of one group or of all. */
   recent(group?: string): readonly LogLine[];
-  /** Hands every new line to `listener` until the returned function is called. */
+  /** Calls `listener` with every new line until the returned function is called. */
   subscribe(listener: (line: LogLine) => void): () => void;
   close(): void;
 }

@@ -22,15 +22,15 @@ export interface ServicesOptions {
   readonly dataDir: string | null;
   /** Epoch milliseconds. */
   readonly now: () => number;
-  /** Null: as kind as AWS on a good day. */
+  /** Null: no chaos. */
   readonly chaos: { readonly seed: number } | null;
-  /** Where a secret's text comes from instead of the store; undefined leaves it to the template. */
+  /** Reads a secret's text from elsewhere; undefined: the secret is the template's. */
   readonly readSecret: (secret: SecretPlan) => (() => string) | undefined;
   readonly deliver: Deliver;
   readonly log: (message: string) => void;
 }
 
-/** The stand-ins with the template's tables, queues, buckets and secrets in them. */
+/** The stand-ins, with the template's tables, queues, buckets and secrets. */
 export interface OpenServices {
   readonly dynamodb: DynamoDbEngine;
   readonly sqs: Sqs;
@@ -45,14 +45,14 @@ export interface OpenServices {
 const DUPLICATE_RATE = 0.02;
 const RANDOM_STEPS = 2 ** 32;
 
-/** Opens every service on its folder of the data directory and makes what the template names. */
+/** Opens every service on its folder of the data directory and creates the template's resources. */
 export async function openServices(options: ServicesOptions): Promise<OpenServices> {
   const { plan, now, chaos } = options;
   const folder = (name: string): string | null => (options.dataDir === null ? null : join(options.dataDir, name));
-  const seeded = chaos === null ? {} : { chaos };
-  const dynamodb = openDynamoDb({ dir: folder('dynamodb'), now, ...seeded });
+  const withChaos = chaos === null ? {} : { chaos };
+  const dynamodb = openDynamoDb({ dir: folder('dynamodb'), now, ...withChaos });
   const sqs = openSqs({ dir: folder('sqs'), now, ...(chaos === null ? {} : { chaos: queueChaos(chaos.seed) }) });
-  sqs.releaseInHand(); // whoever had them ended with the process before
+  sqs.releaseInFlight(); // their consumers ended with the previous process
   const secretsmanager = openSecretsManager({
     dir: folder('secrets'),
     now,
@@ -63,7 +63,7 @@ export async function openServices(options: ServicesOptions): Promise<OpenServic
   });
   const s3 = openS3({ dir: folder('s3'), now, buckets: plan.buckets });
   const onLost = (error: unknown): void => options.log(`scheduler: a fire was lost: ${String(error)}`);
-  const scheduler = openScheduler({ dir: folder('scheduler'), now, deliver: options.deliver, onLost, ...seeded });
+  const scheduler = openScheduler({ dir: folder('scheduler'), now, deliver: options.deliver, onLost, ...withChaos });
   const logs = openLogs({ dir: folder('logs'), now });
   const services = { dynamodb, sqs, s3, secretsmanager, scheduler, logs };
   await createResources(plan, services, now);
@@ -81,7 +81,7 @@ export async function openServices(options: ServicesOptions): Promise<OpenServic
   };
 }
 
-/** Workers that held a seat ended with the process before: nobody is to wait until their time is over. */
+/** Workers that had a seat ended with the previous process: nobody has to wait until their seats expire. */
 async function freeSeats({ tables }: SystemPlan, dynamodb: DynamoDbEngine): Promise<void> {
   for (const { input } of tables) {
     for (const pool of ['page', 'callback'] as const) {

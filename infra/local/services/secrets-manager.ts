@@ -18,7 +18,7 @@ export interface GenerateSecretString {
   readonly GenerateStringKey?: string;
 }
 
-/** A secret of the template: generated once, fixed, or read anew at each get (so that edits of a file show). */
+/** A secret of the template: generated once, fixed, or read again at each GetSecretValue, so that edits of a file take effect. */
 export interface SecretDefinition {
   readonly name: string;
   readonly value:
@@ -115,7 +115,7 @@ function openVault(dir: string | null): Vault {
   const path = dir === null ? null : join(dir, 'secrets.json');
   if (dir !== null) mkdirSync(dir, { recursive: true, mode: 0o700 });
   const text = path !== null && existsSync(path) ? readFileSync(path, 'utf8') : '{}';
-  // The file is written by put alone.
+  // The file holds only what `put` wrote.
   const secrets = new Map(Object.entries(JSON.parse(text) as Record<string, Stored>));
   return {
     get: (name) => secrets.get(name),
@@ -131,7 +131,7 @@ function openVault(dir: string | null): Vault {
 
 const punctuation = '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~';
 
-/** A random secret as CloudFormation would make it (AWS::SecretsManager::Secret GenerateSecretString); 32 characters unless told. */
+/** A random secret as CloudFormation would make it (AWS::SecretsManager::Secret GenerateSecretString); 32 characters unless the rule says otherwise. */
 function generateSecret(rule: GenerateSecretString): string {
   const alphabet = [
     rule.ExcludeLowercase === true ? '' : 'abcdefghijklmnopqrstuvwxyz',

@@ -36,9 +36,9 @@ export interface ServiceAnswer {
   readonly capacity?: Capacity;
 }
 
-/** What a stand-in may want to know besides the call. */
+/** What a stand-in may need besides the call. */
 export interface CallContext {
-  /** Where the caller reaches the gateway. */
+  /** The gateway's URL, as callers use it. */
   readonly baseUrl: string;
   /** Aborted when the caller hangs up. */
   readonly signal: AbortSignal;

@@ -1,17 +1,17 @@
 import type { Deliver } from '../scheduler/deliver-fire.ts';
 import { CallRefused } from './queue-client.ts';
-import type { GatewayCall } from './queue-client.ts';
+import type { CallService } from './queue-client.ts';
 import type { Credentials } from '../iam/callers.ts';
 import type { QueuePlan } from '../template/system-plan.ts';
 
-/** A fire that will not go through however often it is tried. */
+/** A fire that no retry can deliver. */
 class UndeliverableFire extends Error {
   readonly retryable = false;
 }
 
-/** Sends what the Scheduler fires to queues of the template, with the rights of the schedule's role. */
+/** Delivers the Scheduler's fires to queues of the template, with the rights of the schedule's role. */
 export function scheduleDelivery(
-  call: GatewayCall,
+  call: CallService,
   queues: readonly QueuePlan[],
   roles: ReadonlyMap<string, Credentials>,
 ): Deliver {
@@ -20,12 +20,15 @@ export function scheduleDelivery(
     if (queue === undefined) throw new UndeliverableFire(`target ${arn} is no queue of this template`);
     const role = roles.get(roleArn);
     if (role === undefined) throw new UndeliverableFire(`role ${roleArn} is not in this template`);
-    const named = Object.entries(attributes).map(([name, StringValue]) => [name, { DataType: 'String', StringValue }]);
+    const messageAttributes = Object.entries(attributes).map(([name, StringValue]) => [
+      name,
+      { DataType: 'String', StringValue },
+    ]);
     const answer = await call(role.accessKeyId, 'sqs', 'SendMessage', {
       QueueUrl: queue.url,
       MessageBody: input,
       ...(messageGroupId === null ? {} : { MessageGroupId: messageGroupId }),
-      ...(named.length === 0 ? {} : { MessageAttributes: Object.fromEntries(named) }),
+      ...(messageAttributes.length === 0 ? {} : { MessageAttributes: Object.fromEntries(messageAttributes) }),
     });
     if (answer.status >= 400) throw new CallRefused('SendMessage', answer);
   };

@@ -9,51 +9,52 @@ export interface EventSourceOptions {
   readonly fn: FunctionHost;
   /** The queue with the function's own rights. */
   readonly queue: QueueClient;
-  /** The dead-letter queue, with the service's rights; null: what loops is dropped. */
+  /** The dead-letter queue, with the service's rights; null: looping messages are dropped. */
   readonly deadLetters: QueueClient | null;
   readonly log: (message: string) => void;
 }
 
 /** A running event source mapping. */
 export interface EventSource {
-  /** Receives no more and waits for the invocations under way. */
+  /** Stops receiving and waits for the invocations under way. */
   close(): Promise<void>;
 }
 
 const LONG_POLL_SECONDS = 20;
 const RECEIVE_MAX = 10;
-/** Between tries when the queue refuses: doubled from the first to the second. */
-const RETRY_MS = [250, 5_000] as const;
+/** Between tries when the queue refuses: starts at the first and doubles up to the second. */
+const FIRST_RETRY_MS = 250;
+const MAX_RETRY_MS = 5_000;
 
 /** Reads a queue for a function: as many invocations at once as the mapping and the function's threads allow. */
 export function startEventSource(options: EventSourceOptions): EventSource {
   const { plan, fn, queue, log } = options;
-  const width = Math.min(plan.maxConcurrency ?? fn.maxConcurrency, fn.maxConcurrency);
+  const maxInvocations = Math.min(plan.maxConcurrency ?? fn.maxConcurrency, fn.maxConcurrency);
   const closing = new AbortController();
   const running = new Set<Promise<void>>();
   const finished = poll();
 
   async function poll(): Promise<void> {
-    let retryMs: number = RETRY_MS[0];
-    let isChecked = false;
+    let retryMs = FIRST_RETRY_MS;
+    let isQueueChecked = false;
     while (!closing.signal.aborted) {
-      if (running.size >= width) await Promise.race(running);
+      if (running.size >= maxInvocations) await Promise.race(running);
       try {
-        if (!isChecked) await queue.getAttributes();
-        isChecked = true;
-        const messages = await collect();
+        if (!isQueueChecked) await queue.getAttributes();
+        isQueueChecked = true;
+        const messages = await receiveBatch();
         if (messages.length > 0) begin(messages);
-        retryMs = RETRY_MS[0];
+        retryMs = FIRST_RETRY_MS;
       } catch (error) {
         log(`event source of ${fn.plan.name}: ${String(error)}`);
         await pause(retryMs, closing.signal);
-        retryMs = Math.min(retryMs * 2, RETRY_MS[1]);
+        retryMs = Math.min(retryMs * 2, MAX_RETRY_MS);
       }
     }
   }
 
-  /** One batch: what the first receive gives, and more within the batch window. */
-  async function collect(): Promise<readonly ReceivedMessage[]> {
+  /** One batch: the messages of the first receive, and more of them within the batch window. */
+  async function receiveBatch(): Promise<readonly ReceivedMessage[]> {
     const { batchSize, batchWindowMs } = plan;
     const max = Math.min(batchSize, RECEIVE_MAX);
     const messages = [...(await queue.receive(max, LONG_POLL_SECONDS, closing.signal))];
@@ -89,12 +90,14 @@ export function startEventSource(options: EventSourceOptions): EventSource {
     await queue.delete(plan.reportsBatchItemFailures ? finishedMessages(outcome.payload, messages) : messages);
   }
 
-  /** Lambda's loop detection: what has been through this function too often goes to the dead-letter queue. */
+  /** Lambda's loop detection: a message whose chain passed this function too often goes to the dead-letter queue. */
   async function withoutLoops(messages: readonly ReceivedMessage[]): Promise<readonly ReceivedMessage[]> {
     if (fn.plan.isRecursionAllowed) return messages;
     const looping = messages.filter((message) => hopsOf(traceOf(message), fn.plan.name) >= MAX_HOPS);
     for (const message of looping) {
-      log(`${fn.plan.name}: recursive loop of ${MAX_HOPS} hops cut, message ${message.MessageId} set aside`);
+      log(
+        `${fn.plan.name}: recursive loop of ${MAX_HOPS} passes, message ${message.MessageId} goes to the dead letters`,
+      );
       await options.deadLetters?.send(message);
       await queue.delete([message]);
     }
@@ -114,7 +117,7 @@ function traceOf(message: ReceivedMessage): string {
   return message.Attributes['AWSTraceHeader'] ?? '';
 }
 
-/** An invocation has one trace: that of the record whose chain is the longest, so that no loop hides in a batch. */
+/** An invocation has one trace: that of the message whose chain is the longest, so that no loop hides in a batch. */
 function longestTrace(messages: readonly ReceivedMessage[], functionName: string): string {
   const traces = messages.map(traceOf).filter((trace) => trace !== '');
   return traces.sort((a, b) => hopsOf(b, functionName) - hopsOf(a, functionName))[0] ?? newTrace(Date.now());

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import type { ServiceAnswer } from '../services/service.ts';
 
-/** The gateway's way in for calls of this process: the same IAM, faults and meter as over HTTP. */
-export type GatewayCall = (
+/** Calls a service through the gateway from within this process: the same IAM, faults and meter as over HTTP. */
+export type CallService = (
   accessKeyId: string,
   service: 'dynamodb' | 'sqs' | 'secretsmanager',
   operation: string,
@@ -24,7 +24,7 @@ const Message = z.object({
   MessageAttributes: z.record(z.string(), MessageAttribute).default({}),
   MD5OfMessageAttributes: z.string().optional(),
 });
-/** A message as ReceiveMessage answers it. */
+/** A message as ReceiveMessage returns it. */
 export type ReceivedMessage = z.output<typeof Message>;
 const Received = z.object({ Messages: z.array(Message).default([]) });
 
@@ -40,7 +40,7 @@ export class CallRefused extends Error {
   }
 }
 
-/** A queue as one caller may use it. Every call throws CallRefused when it is denied or fails. */
+/** A queue, used with one caller's rights. Every call throws CallRefused when it is denied or fails. */
 export interface QueueClient {
   receive(max: number, waitSeconds: number, signal: AbortSignal): Promise<readonly ReceivedMessage[]>;
   delete(messages: readonly ReceivedMessage[]): Promise<void>;
@@ -48,8 +48,8 @@ export interface QueueClient {
   send(message: ReceivedMessage): Promise<void>;
 }
 
-/** A queue, used with the rights of an access key. */
-export function queueClient(call: GatewayCall, accessKeyId: string, url: string): QueueClient {
+/** Opens a queue for an access key. */
+export function queueClient(call: CallService, accessKeyId: string, url: string): QueueClient {
   async function perform(operation: string, input: object, signal?: AbortSignal): Promise<unknown> {
     const answer = await call(accessKeyId, 'sqs', operation, { QueueUrl: url, ...input }, signal);
     if (answer.status >= 400) throw new CallRefused(operation, answer);

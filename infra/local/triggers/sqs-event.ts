@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { LOCAL_REGION } from '../account.ts';
 import type { ReceivedMessage } from './queue-client.ts';
 
-/** A batch as Lambda's event source mapping hands it over. */
+/** The event of a batch, as Lambda's event source mapping makes it. */
 export function sqsEvent(messages: readonly ReceivedMessage[], queueArn: string): SQSEvent {
   return { Records: messages.map((message) => recordOf(message, queueArn)) };
 }
@@ -42,8 +42,8 @@ const PartialFailure = z
   .nullable();
 
 /**
- * The messages a successful invocation has finished with. Null, `{}` and an empty list mean all of them; an answer of
- * another shape, or an id that is not in the batch, means none (AWS: "Success and failure conditions").
+ * The messages that a successful invocation leaves to be deleted. The answers null, `{}` and an empty list mean all of
+ * them; an answer of another shape, or an id that is not in the batch, means none (AWS: "Success and failure conditions").
  */
 export function finishedMessages(payload: string, messages: readonly ReceivedMessage[]): readonly ReceivedMessage[] {
   const parsed = PartialFailure.safeParse(payload === '""' ? null : JSON.parse(payload));

@@ -3,13 +3,13 @@ import type { EventSource } from './event-source.ts';
 import type { FunctionHost } from '../functions/function-host.ts';
 import type { Callers } from '../iam/callers.ts';
 import { queueClient } from './queue-client.ts';
-import type { GatewayCall } from './queue-client.ts';
+import type { CallService } from './queue-client.ts';
 import type { SystemPlan } from '../template/system-plan.ts';
 
 export interface EventSourcesOptions {
   readonly plan: SystemPlan;
   readonly callers: Callers;
-  readonly call: GatewayCall;
+  readonly call: CallService;
   readonly functionOf: (arn: string) => FunctionHost;
   readonly log: (message: string) => void;
 }
@@ -30,12 +30,13 @@ export function startEventSources({
     if (queue === undefined || accessKeyId === undefined) {
       throw new Error(`Event source ${source.id}: ${source.queueArn} is no queue of this template`);
     }
-    const dead = queueOf(queue.deadLetterArn);
+    const deadLetterQueue = queueOf(queue.deadLetterArn);
     return startEventSource({
       plan: source,
       fn,
       queue: queueClient(call, accessKeyId, queue.url),
-      deadLetters: dead === undefined ? null : queueClient(call, callers.admin.accessKeyId, dead.url),
+      deadLetters:
+        deadLetterQueue === undefined ? null : queueClient(call, callers.admin.accessKeyId, deadLetterQueue.url),
       log,
     });
   });

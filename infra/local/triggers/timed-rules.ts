@@ -12,12 +12,12 @@ export interface TimedRulesOptions {
   readonly now: () => number;
 }
 
-/** Longest sleep, so that a clock that jumps is noticed. */
+/** Longest time between two looks at the clock, which may be set while we wait. */
 const MAX_SLEEP_MS = 1_000;
 
 /**
  * Fires rules on their schedules, in UTC, until the returned function is called. A `rate` also fires at once, as a rule
- * does when it is enabled. What a function answers is nobody's: an asynchronous invocation.
+ * does when it is enabled. The invocations are asynchronous: nobody reads the function's answer.
  */
 export function startTimedRules({ rules, functionOf, now }: TimedRulesOptions): () => void {
   const timers = new Set<NodeJS.Timeout>();

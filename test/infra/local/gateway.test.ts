@@ -7,7 +7,7 @@ import { openDynamoDb } from '../../../infra/local/dynamodb/engine.ts';
 import { startGateway, type Gateway } from '../../../infra/local/gateway/gateway.ts';
 import type { Principal } from '../../../infra/local/iam/authorizer.ts';
 import type { Statement } from '../../../infra/local/iam/statement.ts';
-import type { GatewayCall, GatewayOptions } from '../../../infra/local/gateway/call-pipeline.ts';
+import type { AllowedCall, GatewayOptions } from '../../../infra/local/gateway/call-pipeline.ts';
 import { openScheduler } from '../../../infra/local/scheduler/open-scheduler.ts';
 import { openS3 } from '../../../infra/local/services/s3.ts';
 import type { AwsFault } from '../../../infra/local/services/service.ts';
@@ -208,7 +208,7 @@ describe('the gateway', () => {
   test('gives an injected fault instead of the answer', async () => {
     const throttled = { status: 400, code: 'ProvisionedThroughputExceededException', message: 'slow down' };
     const seen: string[] = [];
-    const intercept = ({ service, operation, principal }: GatewayCall): AwsFault | undefined => {
+    const intercept = ({ service, operation, principal }: AllowedCall): AwsFault | undefined => {
       seen.push(`${principal.session} ${service}:${operation}`);
       return operation === 'PutItem' ? throttled : undefined;
     };

@@ -13,7 +13,7 @@ function allows(statements: readonly Statement[], need: Need = put, warn: (messa
 
 describe('evaluating statements', () => {
   test('nothing is allowed without a statement', () => {
-    expect(evaluate([], put, () => undefined)).toEqual({ allowed: false, explicit: false, by: [] });
+    expect(evaluate([], put, () => undefined)).toEqual({ allowed: false, explicit: false, decidedBy: [] });
   });
 
   test('an explicit deny wins over an allow', () => {

@@ -8,7 +8,7 @@ import { parseRequest } from '../parse-request.ts';
 import { planRead } from '../read-item.ts';
 import { projected } from './get-item.ts';
 
-/** Answers end before they would pass 16 MB; the keys left over are told back. */
+/** An answer ends before 16 MB; the remaining keys are returned as unprocessed. */
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
 interface BatchGetRequest {

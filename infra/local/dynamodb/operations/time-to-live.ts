@@ -21,7 +21,7 @@ interface UpdateTtlRequest {
   readonly TimeToLiveSpecification: { readonly AttributeName: string; readonly Enabled: boolean };
 }
 
-/** Switches TTL on or off. Items are never deleted by it here: `expireItems` of the engine does that when told to. */
+/** Switches TTL on or off. It deletes nothing by itself: the engine's `expireItems` does. */
 export function updateTimeToLive(call: Call, body: unknown): object {
   const request = parseRequest(body, UPDATE_TYPES) as unknown as UpdateTtlRequest; // shaped by UPDATE_TYPES
   const table = findTable(call, request.TableName);

@@ -7,7 +7,7 @@ import { projected } from './get-item.ts';
 
 const MAX_BYTES = 4 * 1024 * 1024;
 
-/** All items as they are at one moment. */
+/** All items at one moment. */
 export function transactGetItems(call: Call, body: unknown): object {
   const request = parseTransaction(body, ['Get']);
   const reads = request.entries.map((entry) => {

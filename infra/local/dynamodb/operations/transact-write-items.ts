@@ -8,7 +8,7 @@ import { parseTransaction } from '../parse-transaction.ts';
 import { type ItemWrite, planConditionCheck, planDelete, planPut, planUpdate } from '../write-item.ts';
 
 const MAX_BYTES = 4 * 1024 * 1024;
-/** How long a `ClientRequestToken` answers for its request. */
+/** How long a `ClientRequestToken` is remembered. */
 const TOKEN_MS = 10 * 60 * 1000;
 
 interface Reason {
@@ -107,7 +107,7 @@ function freshToken(call: Call, token: string, entries: readonly object[]): Used
   );
 }
 
-/** A repeated request answers as done, and costs the reading of its items. */
+/** A repeated request gets the answer of a successful one, and costs the reading of its items. */
 function repeatedAnswer(call: Call, entries: readonly { kind: string; body: unknown }[], mode: CapacityMode): object {
   for (const { kind, body } of entries) {
     const outcome = planEntry(call, kind, body);

@@ -2,12 +2,12 @@ import { createHash, type Hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { AwsServiceError } from '../service.ts';
 
-/** Follows a body as it passes: its size, its MD5 and the checksums S3 can be asked to compare. */
+/** Computes a body's size, MD5 and requested checksums while it is read. */
 export interface BodyWatch {
   readonly watched: AsyncIterable<Uint8Array>;
   readonly size: () => number;
   readonly md5: () => string;
-  /** Throws BadDigest unless each checksum the caller sent is the body's. */
+  /** Throws BadDigest where a checksum that the caller sent is not the body's. */
   verify(sent: ReadonlyMap<string, string>): void;
 }
 

@@ -12,9 +12,9 @@ export interface ObjectMeta {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** An upload whose bytes are already safe, waiting to take its place. */
+/** An upload whose bytes are stored, but which is not an object yet. */
 interface StagedObject {
-  /** Takes the place in one step, whatever is there. */
+  /** Makes it the object, in one step; an existing one is replaced. */
   commit(meta: ObjectMeta): void;
   discard(): void;
 }

@@ -7,7 +7,7 @@ import type { S3Answer, S3Request } from './request.ts';
 const maxKeyBytes = 1024;
 const keptHeaders = /^(content-(type|disposition|language)|cache-control|expires|x-amz-meta-.*)$/;
 
-/** PutObject: streams to the store, compares the checksums sent, then takes the place if the condition holds. */
+/** PutObject: streams to the store, compares the checksums sent, then puts the object in place if the condition holds. */
 export async function putObject(store: ObjectStore, request: S3Request, now: () => number): Promise<S3Answer> {
   const { bucket, key, headers } = request;
   if (Buffer.byteLength(key) > maxKeyBytes) throw new AwsServiceError('KeyTooLongError', 'Your key is too long');
@@ -22,7 +22,7 @@ export async function putObject(store: ObjectStore, request: S3Request, now: () 
     const all = new Map([...checksums, ...trailers]);
     watch.verify(all);
     checkLength(request, isChunked, watch.size());
-    // Looked at again in the same turn as the commit: of two writers one loses.
+    // Checked again in the same turn as the commit, so that one of two writers at a time loses.
     checkCondition(store.find(bucket, key), request);
     const kept = [...all].filter(([name]) => name.startsWith('x-amz-checksum-'));
     const meta: ObjectMeta = {

@@ -1,12 +1,12 @@
 import type { Readable } from 'node:stream';
 
-/** An S3 request, path-style; its body is read only by what needs it. */
+/** An S3 request, path-style; the body is read only by operations that need it. */
 export interface S3Request {
   readonly operation: string;
   readonly method: string;
   readonly bucket: string;
   readonly key: string;
-  /** As sent, percent-encoded: what a signature covers. */
+  /** As sent, percent-encoded, as the signature covers it. */
   readonly rawPath: string;
   readonly query: Readonly<Record<string, string>>;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;

@@ -1,6 +1,6 @@
 import type { ObjectMeta } from './object-store.ts';
 
-/** Text made safe for XML. */
+/** Escapes a text for XML. */
 function escapeXml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }
@@ -44,7 +44,7 @@ export function listXml(page: {
   ].join('');
 }
 
-/** What CopyObject answers. */
+/** CopyObject's answer. */
 export function copyXml(etag: string, modifiedAt: number): string {
   const result = `<LastModified>${new Date(modifiedAt).toISOString()}</LastModified><ETag>&quot;${etag}&quot;</ETag>`;
   return `<?xml version="1.0" encoding="UTF-8"?>\n<CopyObjectResult>${result}</CopyObjectResult>`;

@@ -8,7 +8,7 @@ export const maxMessageBytes = 1_048_576;
 const maxBatchEntries = 10;
 const maxAttributes = 10;
 
-/** Everything XML 1.0 forbids; SQS stores no other text. */
+/** Characters that XML 1.0 forbids; SQS refuses them. */
 // oxlint-disable-next-line no-control-regex -- the rule is about these very characters
 const illegalText = /[^\u0009\u000A\u000D\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
 
@@ -25,7 +25,7 @@ export function readNumber(value: unknown, name: string, min: number, max: numbe
   throw invalidParameter(`Value ${given} for parameter ${name} is invalid. Reason: Must be ${min} to ${max}.`);
 }
 
-/** What a caller sends: checked, sizes and all. */
+/** A message to send, checked. */
 export interface Draft {
   readonly body: string;
   readonly attributes: Readonly<Record<string, MessageAttribute>>;
@@ -87,7 +87,7 @@ function readAttributes(value: unknown): Readonly<Record<string, MessageAttribut
   return attributes;
 }
 
-/** The entries of a batch with their ids; throws what refuses the batch as a whole. */
+/** The entries of a batch with their ids; throws SQS's error where the whole batch is refused. */
 export function readEntries(value: unknown): readonly (readonly [string, Readonly<Record<string, unknown>>])[] {
   const refuse = (code: string, message: string): never => {
     throw new AwsServiceError(code, message);

@@ -17,7 +17,7 @@ const numeric: Readonly<Record<string, readonly [number, number]>> = {
 };
 const textual = new Set(['KmsMasterKeyId', 'Policy', 'RedriveAllowPolicy', 'RedrivePolicy', 'SqsManagedSseEnabled']);
 
-/** CreateQueue: the same again is fine, other attributes are QueueNameExists. Standard queues only. */
+/** CreateQueue: repeating it is fine, with other attributes it is QueueNameExists. Standard queues only. */
 export function createQueue(queues: Queues, input: Json, now: number): void {
   const q = asString(input['QueueName']);
   if (!/^[\w-]{1,80}$/.test(q)) {
@@ -31,7 +31,7 @@ export function createQueue(queues: Queues, input: Json, now: number): void {
   }
 }
 
-/** SetQueueAttributes: what is named is replaced, the rest stays. */
+/** SetQueueAttributes: replaces the attributes that are named. */
 export function setQueueAttributes(queues: Queues, queue: QueueState, input: Json): void {
   const attributes = { ...queue.attributes, ...readAttributes(input['Attributes']) };
   queues.commit({ op: 'queue', q: queue.name, attributes, at: queue.createdAt });
@@ -107,8 +107,8 @@ export interface MoveTask {
 }
 
 /**
- * StartMessageMoveTask: moves what is visible in a dead-letter queue, at once, to `DestinationArn` or to where each
- * message came from. A moved message is new: new id, new enqueue time, no receives.
+ * StartMessageMoveTask: moves the visible messages of a dead-letter queue, at once, to `DestinationArn` or to the queue
+ * that each came from. A moved message is new: new id, new enqueue time, no receives.
  */
 export function moveMessages(queues: Queues, input: Json, now: number): MoveTask {
   const SourceArn = asString(input['SourceArn']);

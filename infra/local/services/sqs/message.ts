@@ -68,12 +68,12 @@ export function messageBytes(body: string, attributes: Readonly<Record<string, M
   return bytes;
 }
 
-/** A receipt names one receive of one message: a later receive makes it stale. */
+/** A receipt stands for one receive of one message; a later receive makes it stale. */
 export function receiptOf(message: Message): string {
   return Buffer.from(`${message.id}:${message.receiveCount}`).toString('base64url');
 }
 
-/** The message and receive a receipt names; undefined for anything that is no receipt of ours. */
+/** The message and receive that a receipt stands for; undefined for any other text. */
 export function readReceipt(receipt: string): { readonly id: string; readonly receive: number } | undefined {
   const [, id, receive] = /^([0-9a-f-]{36}):(\d+)$/.exec(Buffer.from(receipt, 'base64url').toString()) ?? [];
   return id === undefined ? undefined : { id, receive: Number(receive) };

@@ -3,7 +3,7 @@ import type { Message } from './message.ts';
 /** A queue's settings, in SQS's own attribute names (all strings). */
 export type QueueAttributes = Readonly<Record<string, string>>;
 
-/** What the queue decided; the log keeps it and `QueueState` carries it out, live and on replay alike. */
+/** A change of a queue. The log keeps it, and `QueueState` applies it, when it happens and on replay alike. */
 export type QueueEvent =
   | { readonly op: 'queue'; readonly q: string; readonly attributes: QueueAttributes; readonly at: number }
   | { readonly op: 'drop'; readonly q: string }
@@ -20,9 +20,9 @@ export type QueueEvent =
   | { readonly op: 'delete'; readonly q: string; readonly id: string };
 
 /**
- * The messages of one queue, ordered by when they can be received, then by arrival. Those of a group that has most of
- * what is in flight come after the others' (Amazon SQS developer guide, "Fair queues": messages of quiet groups are
- * returned first; a noisy group's still are while there are no others, whatever is in flight).
+ * The messages of one queue, ordered by when they can be received, then by arrival. Messages of a group that has more than
+ * half of all messages in flight come after those of other groups (Amazon SQS developer guide, "Fair queues": messages of
+ * quiet groups are returned first; a noisy group's are returned while there are no others).
  */
 export class QueueState {
   readonly name: string;
@@ -63,8 +63,8 @@ export class QueueState {
     this.#schedule(message);
   }
 
-  /** Messages that were received and cannot be again yet. */
-  inHand(now: number): readonly Message[] {
+  /** Messages that were received and are hidden still. */
+  inFlight(now: number): readonly Message[] {
     return Array.from(this.messages.values()).filter((one) => one.firstReceivedAt !== null && one.visibleAt > now);
   }
 
@@ -78,7 +78,7 @@ export class QueueState {
     this.#inFlight.clear();
   }
 
-  /** The next message that can be received at `now`, taken out of the order; put it back with an event. */
+  /** Takes the next message that can be received at `now` out of the order. An event puts it back. */
   takeDue(now: number): Message | undefined {
     const due = [...this.#due.keys()].flatMap((group) => {
       const entry = this.#next(group);
@@ -88,7 +88,7 @@ export class QueueState {
     const [first] = due.toSorted((a, b) => Number(a.group === noisy) - Number(b.group === noisy) || compare(a, b));
     if (first === undefined) return undefined;
     this.#due.get(first.group)?.pop();
-    this.#inFlight.delete(first.id); // its visibility is over, should it have been received before
+    this.#inFlight.delete(first.id); // if it was received before, its visibility timeout has ended
     return this.messages.get(first.id);
   }
 
@@ -98,7 +98,7 @@ export class QueueState {
     return due.length === 0 ? undefined : Math.min(...due);
   }
 
-  /** The first message of a group that still is as it was put into the order. A group without any is forgotten. */
+  /** The first entry of a group that is not stale. A group without one is removed. */
   #next(group: string): Due | undefined {
     const heap = this.#due.get(group);
     for (let entry = heap?.peek(); entry !== undefined; entry = heap?.peek()) {
@@ -135,7 +135,7 @@ interface Due {
   readonly id: string;
 }
 
-/** A binary heap by instant, then order of arrival. Stale entries stay until they surface. */
+/** A binary heap by instant, then order of arrival. An entry goes stale when its message changes, and stays until it is first. */
 class DueHeap {
   readonly #entries: Due[] = [];
 

@@ -4,7 +4,7 @@ import { openAppendLog } from '../append-log.ts';
 import { AwsServiceError } from '../service.ts';
 import { QueueState, type QueueEvent } from './queue.ts';
 
-/** All queues of one account, durable: an event is on disk before it is carried out. */
+/** All queues of one account, durable: an event is on disk before it is applied. */
 export interface Queues {
   get(name: string): QueueState;
   find(name: string): QueueState | undefined;

@@ -9,20 +9,20 @@ type Json = Readonly<Record<string, unknown>>;
 /** What SQS may do and rarely does, drawn from a seed: messages delivered twice, batches smaller than asked for. */
 export interface SqsChaos {
   readonly random: () => number;
-  /** Share of deliveries that come a second time, though the first may be deleted already. */
+  /** Share of messages delivered a second time, though they may be deleted already. */
   readonly duplicateRate: number;
   readonly isBatchSizeRandom: boolean;
 }
 
-/** A second delivery that nothing but a crash of ours can take back; kept in memory only. */
-interface Ghost {
+/** A second delivery to come; kept in memory only. */
+interface Duplicate {
   readonly at: number;
   readonly message: Message;
 }
 
-/** The receiving side of the queues; holds the duplicates still to come. */
+/** The receiving side of the queues, with the duplicates still to come. */
 export interface Receiver {
-  /** Messages that can be had now, as ReceiveMessage answers them; empty when there is none. */
+  /** The messages that can be received now, as ReceiveMessage returns them. */
   receive(queue: QueueState, input: Json): readonly Json[];
 }
 
@@ -36,7 +36,7 @@ export function createReceiver(options: {
   readonly chaos: SqsChaos | undefined;
 }): Receiver {
   const { queues, now, chaos } = options;
-  const ghosts = new Map<string, Ghost[]>();
+  const duplicates = new Map<string, Duplicate[]>();
   return {
     receive(queue, input) {
       const wanted = readNumber(input['MaxNumberOfMessages'], 'MaxNumberOfMessages', 1, 10, 1);
@@ -44,8 +44,8 @@ export function createReceiver(options: {
       const visibility = Number(queue.attributes['VisibilityTimeout'] ?? 30);
       const seconds = readNumber(input['VisibilityTimeout'], 'VisibilityTimeout', 0, maxVisibilitySeconds, visibility);
       const at = now();
-      const again = takeGhosts(ghosts, queue.name, at, max);
-      const taken = takeMessages(options, queue, at, max - again.length);
+      const repeated = takeDuplicates(duplicates, queue.name, at, max);
+      const taken = takeMessages(options, queue, at, max - repeated.length);
       if (taken.length > 0) {
         const ids = taken.map(({ id }) => id);
         queues.commit({ op: 'receive', q: queue.name, ids, at, until: at + seconds * 1000 });
@@ -53,14 +53,14 @@ export function createReceiver(options: {
       for (const message of taken) {
         if (chaos === undefined || chaos.random() >= chaos.duplicateRate) continue;
         const due = { at: at + chaos.random() * maxDuplicateDelayMs, message };
-        ghosts.set(queue.name, [...(ghosts.get(queue.name) ?? []), due]);
+        duplicates.set(queue.name, [...(duplicates.get(queue.name) ?? []), due]);
       }
-      return [...again, ...taken].map((message) => shape(message, input));
+      return [...repeated, ...taken].map((message) => shape(message, input));
     },
   };
 }
 
-/** Takes what is due, dropping what is past its retention and moving what was received too often to its dead-letter queue. */
+/** Takes due messages. One past its retention is deleted; one received too often moves to the dead-letter queue. */
 function takeMessages(
   { queues, arnOf }: { readonly queues: Queues; readonly arnOf: (name: string) => string },
   queue: QueueState,
@@ -96,13 +96,13 @@ export function readRedrive(
   return { name, maxReceiveCount: Number(policy['maxReceiveCount']) };
 }
 
-function takeGhosts(ghosts: Map<string, Ghost[]>, name: string, at: number, max: number): Message[] {
-  const waiting = ghosts.get(name) ?? [];
-  const due = waiting.filter((ghost) => ghost.at <= at).slice(0, max);
+function takeDuplicates(duplicates: Map<string, Duplicate[]>, name: string, at: number, max: number): Message[] {
+  const waiting = duplicates.get(name) ?? [];
+  const due = waiting.filter((duplicate) => duplicate.at <= at).slice(0, max);
   if (due.length > 0)
-    ghosts.set(
+    duplicates.set(
       name,
-      waiting.filter((ghost) => !due.includes(ghost)),
+      waiting.filter((duplicate) => !due.includes(duplicate)),
     );
   return due.map(({ message }) => message);
 }

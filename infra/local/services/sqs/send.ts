@@ -7,13 +7,13 @@ import type { QueueEvent, QueueState } from './queue.ts';
 type Json = Readonly<Record<string, unknown>>;
 type Put = Extract<QueueEvent, { op: 'put' }>;
 
-/** When a message is sent, and the trace its sender's request carries: SQS hands it on as `AWSTraceHeader`. */
+/** When a message is sent, and the trace of its sender's request, which SQS passes on as `AWSTraceHeader`. */
 export interface Origin {
   readonly now: number;
   readonly traceHeader: string | null;
 }
 
-/** One message to store and the answer its sender gets. */
+/** One message to store, and the answer to its sender. */
 export interface Sending {
   readonly event: Put;
   readonly answer: Json;
@@ -54,7 +54,7 @@ export function sendMessageBatch(
   return { events: sent.map(({ event }) => event), answer: { Successful: successful, Failed: failed } };
 }
 
-/** An entry of a batch that failed on its own; anything but a refusal of ours is thrown on. */
+/** The answer for one entry of a batch that failed. Throws any error but an AwsServiceError. */
 export function failedEntry(Id: string, error: unknown): Json {
   if (!(error instanceof AwsServiceError)) throw error;
   return { Id, Code: error.fault.code, Message: error.fault.message, SenderFault: true };

@@ -3,25 +3,25 @@ import http from 'node:http';
 import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
 import { syncBuiltinESMExports } from 'node:module';
 import { Readable } from 'node:stream';
-import type { CallAnswer, CarriedCall } from './thread-messages.ts';
+import type { CallAnswer, NumberedRequest } from './thread-messages.ts';
 
-/** The host's answers to requests that `carryRequests` took. */
-export interface RequestCarrier {
-  settle(id: number, answer: CallAnswer): void;
+/** Takes the host's answers to the requests that were intercepted. */
+export interface RequestInterceptor {
+  answer(id: number, answer: CallAnswer): void;
 }
 
-/** Headers the gateway looks at: who calls, which operation, and where the call came from. */
+/** The headers that the gateway reads: who calls, which operation, and the trace. */
 const READ_HEADERS = new Set(['authorization', 'x-amz-target', 'x-amzn-trace-id']);
 
 type OnResponse = (response: IncomingMessage) => void;
 
 /**
- * Lets this thread's requests of the `X-Amz-Target` protocols to the gateway go to the host as messages, not through
- * the loopback's sockets: the same body, at a fraction of the cost. All else (S3, Scheduler, the world) stays HTTP.
+ * Sends this thread's requests of the `X-Amz-Target` protocols to the gateway as messages to the host and not over the
+ * loopback's sockets: the same body, at a fraction of the cost. All others (S3, Scheduler, the internet) stay HTTP.
  */
-export function carryRequests(gatewayUrl: string, carry: (call: CarriedCall) => void): RequestCarrier {
+export function interceptRequests(gatewayUrl: string, send: (request: NumberedRequest) => void): RequestInterceptor {
   const { hostname, port } = new URL(gatewayUrl);
-  const waiting = new Map<number, CarriedRequest>();
+  const waiting = new Map<number, InterceptedRequest>();
   const overSockets = http.request;
   let last = 0;
 
@@ -29,26 +29,26 @@ export function carryRequests(gatewayUrl: string, carry: (call: CarriedCall) => 
     const [options, onResponse] = input;
     const headers = targetHeaders(options, hostname, port);
     if (headers === null) return overSockets(...input);
-    // Neither a text nor a URL: `targetHeaders` has looked.
+    // `targetHeaders` gives null for a text or a URL.
     const { method = 'POST', path = '/' } = options as RequestOptions;
     last += 1;
     const id = last;
-    const carried = new CarriedRequest(
-      (body) => carry({ id, request: { method, url: path ?? '/', headers, body } }),
+    const intercepted = new InterceptedRequest(
+      (body) => send({ id, request: { method, url: path ?? '/', headers, body } }),
       () => waiting.delete(id),
     );
-    waiting.set(id, carried);
-    if (typeof onResponse === 'function') carried.once('response', onResponse as OnResponse); // options come first, so this is the listener
-    // What a client of an HTTP service touches is there; there is no socket behind it.
-    return carried as unknown as ClientRequest;
+    waiting.set(id, intercepted);
+    if (typeof onResponse === 'function') intercepted.once('response', onResponse as OnResponse); // options come first, so this is the listener
+    // It has what SDK clients use of a ClientRequest, without a socket behind it.
+    return intercepted as unknown as ClientRequest;
   }
 
   http.request = request as typeof http.request; // its overloads are one implementation's
   syncBuiltinESMExports();
-  return { settle: (id, answer) => waiting.get(id)?.settle(answer) };
+  return { answer: (id, answer) => waiting.get(id)?.answer(answer) };
 }
 
-/** The headers that are read, in lower case, of a request that may be carried; null for any other. */
+/** The headers that the gateway reads, in lower case, of a request to intercept; null for any other request. */
 function targetHeaders(options: unknown, hostname: string, port: string): Record<string, string> | null {
   if (typeof options !== 'object' || options === null || options instanceof URL) return null;
   const { host, port: wantedPort, headers } = options as RequestOptions; // `http.request` takes nothing else here
@@ -72,7 +72,7 @@ class QuietSocket extends EventEmitter {
   }
 }
 
-/** A body that is all there: who pipes it, as SDK clients do, is handed it whole. */
+/** A body that is complete from the start: piping it, as SDK clients do, writes it in one piece. */
 class WholeBody extends Readable {
   readonly #body: Buffer;
 
@@ -92,18 +92,18 @@ class WholeBody extends Readable {
   }
 }
 
-/** What of `http.ClientRequest` SDK clients use: a body, a response, an error, an end. */
-class CarriedRequest extends EventEmitter {
+/** The part of `http.ClientRequest` that SDK clients use. */
+class InterceptedRequest extends EventEmitter {
   readonly socket = new QuietSocket();
   readonly #send: (body: string) => void;
-  readonly #forget: () => void;
+  readonly #onClose: () => void;
   #body = '';
   #isClosed = false;
 
-  constructor(send: (body: string) => void, forget: () => void) {
+  constructor(send: (body: string) => void, onClose: () => void) {
     super();
     this.#send = send;
-    this.#forget = forget;
+    this.#onClose = onClose;
   }
 
   write(chunk: string | Uint8Array): boolean {
@@ -124,7 +124,7 @@ class CarriedRequest extends EventEmitter {
     return this;
   }
 
-  settle({ status, headers, body }: CallAnswer): void {
+  answer({ status, headers, body }: CallAnswer): void {
     const stream = new WholeBody(Buffer.from(body));
     const response = Object.assign(stream, { statusCode: status, statusMessage: '', headers, complete: true });
     this.emit('response', response);
@@ -133,7 +133,7 @@ class CarriedRequest extends EventEmitter {
 
   #close(): void {
     this.#isClosed = true;
-    this.#forget();
+    this.#onClose();
     this.emit('close');
   }
 }

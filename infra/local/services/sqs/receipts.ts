@@ -7,13 +7,13 @@ import { failedEntry } from './send.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Deletes a message by its latest receipt; a stale receipt is accepted and does nothing, as SQS says it may. */
+/** Deletes a message by its latest receipt. A stale receipt is accepted without effect, as SQS may do. */
 export function deleteMessage(queues: Queues, queue: QueueState, input: Json): void {
   const { message } = resolve(queue, input);
   if (message !== undefined) queues.commit({ op: 'delete', q: queue.name, id: message.id });
 }
 
-/** Moves a message's visibility; at most 12 hours from its first receive. */
+/** Sets until when a message is hidden: at most 12 hours from its first receive. */
 export function changeVisibility(queues: Queues, queue: QueueState, input: Json, now: number): void {
   const seconds = readNumber(input['VisibilityTimeout'], 'VisibilityTimeout', 0, maxVisibilitySeconds, -1);
   if (seconds < 0) throw new AwsServiceError('MissingParameter', 'The request must contain VisibilityTimeout.');
@@ -31,7 +31,7 @@ export function changeVisibility(queues: Queues, queue: QueueState, input: Json,
 }
 
 /** Runs one of the above over a batch's entries; a refused entry fails alone. */
-export function settleBatch(input: Json, settle: (entry: Json) => void): Json {
+export function answerBatch(input: Json, settle: (entry: Json) => void): Json {
   const successful: Json[] = [];
   const failed: Json[] = [];
   for (const [Id, entry] of readEntries(input['Entries'])) {
