@@ -1,47 +1,31 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { convertToAttr, convertToNative } from '@aws-sdk/util-dynamodb';
 
 export type Item = Record<string, AttributeValue>;
 
-/** A value as DynamoDB stores it. Null and undefined members of objects are left out: absent reads as null. */
+/** A value as DynamoDB stores it; a number of whatever size, as it is a double here and comes back as the same. */
 export function toAttribute(value: unknown): AttributeValue {
-  if (value === null || value === undefined) return { NULL: true };
-  if (typeof value === 'string') return { S: value };
-  if (typeof value === 'number') return { N: String(value) };
-  if (typeof value === 'boolean') return { BOOL: value };
-  if (value instanceof Uint8Array) return { B: value };
-  if (value instanceof Set) return { SS: [...value].map(String) };
-  if (Array.isArray(value)) return { L: value.map(toAttribute) };
-  if (typeof value === 'object') return { M: toItem(value) };
-  throw new TypeError(`A ${typeof value} cannot be stored.`);
+  return convertToAttr(withoutNulls(value), { allowImpreciseNumbers: true });
 }
 
 /** The members of a record as an item. */
 export function toItem(record: object): Item {
   const item: Item = {};
-  const members = record as Readonly<Record<string, unknown>>; // cast: an object, read by its own names
-  for (const name of Object.keys(members)) {
-    const value = members[name];
+  for (const [name, value] of Object.entries(record)) {
     if (value !== null && value !== undefined) item[name] = toAttribute(value);
   }
   return item;
 }
 
-/** A stored value as it was before {@link toAttribute}. */
-function fromAttribute(attribute: AttributeValue | undefined): unknown {
-  if (attribute === undefined || attribute.NULL === true) return null;
-  if (attribute.S !== undefined) return attribute.S;
-  if (attribute.N !== undefined) return Number(attribute.N);
-  if (attribute.BOOL !== undefined) return attribute.BOOL;
-  if (attribute.B !== undefined) return attribute.B;
-  if (attribute.SS !== undefined) return new Set(attribute.SS);
-  if (attribute.L !== undefined) return attribute.L.map(fromAttribute);
-  if (attribute.M !== undefined) return fromItem(attribute.M);
-  throw new TypeError('The table holds an attribute of a type this project never writes.');
-}
-
-/** An item as a plain record. */
-function fromItem(item: Item): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, fromAttribute(value)]));
+/**
+ * Leaves out what is null, which the SDK would store as NULL: here absent reads as null. A NULL costs its bytes, is there to
+ * `attribute_not_exists`, and is refused as the key of a sparse index. In a list it keeps its place.
+ */
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
+  const kept = Object.entries(value).filter(([, member]) => member !== null && member !== undefined);
+  return Object.fromEntries(kept.map(([name, member]) => [name, withoutNulls(member)]));
 }
 
 /** Reads typed members of an item; a missing or mistyped one is a fault of ours and says which. */
@@ -92,7 +76,8 @@ export class ItemReader {
 
   /** Null where absent. */
   #value(name: string): unknown {
-    return fromAttribute(this.#item[name]);
+    const attribute = this.#item[name];
+    return attribute === undefined ? null : convertToNative(attribute, { wrapNumbers: Number });
   }
 
   #typed(name: string, type: 'string'): string;
