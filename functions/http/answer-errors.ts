@@ -1,10 +1,10 @@
 import { inspect } from 'node:util';
-import type middyfy from '@middy/core';
-import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { asUnavailable } from '../../shared/adapters/aws/service-away.ts';
 import type { EngineError, ErrorRecord } from '../../shared/domain/errors.ts';
 import { asEngineError, toErrorRecord } from '../../shared/domain/errors.ts';
 import type { Log } from '../../shared/engine/ports.ts';
+import { loggedOf, type Step } from './api-call.ts';
 import { jsonResponse } from './http-response.ts';
 
 export interface ErrorPorts {
@@ -12,35 +12,17 @@ export interface ErrorPorts {
   readonly log: Pick<Log, 'info' | 'error'>;
   /** Epoch ms. */
   readonly now: () => number;
-  /** What is known of a request so far. */
-  readonly knownOf: (event: APIGatewayProxyEventV2) => KnownOfRequest;
-}
-
-/** What the pipeline has found out about a request, for its answer and its line in the log. */
-export interface KnownOfRequest {
-  /** Headers that go with every answer. */
-  readonly headers: Readonly<Record<string, string>>;
-  /** Who called, by uids. */
-  readonly caller: { readonly workspace_uid: string; readonly key_uid: string } | null;
-}
-
-/** What every line about a request says: the gateway's own log has the source address under the same `request_id`. */
-export function loggedOf(event: APIGatewayProxyEventV2, { caller }: KnownOfRequest): Readonly<Record<string, string>> {
-  return { request_id: event.requestContext.requestId, ...caller };
 }
 
 /** Turns whatever is thrown into our one shape, and logs it under the reference the caller is given. */
-export function answerErrors(
-  ports: ErrorPorts,
-): middyfy.MiddlewareObj<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2> {
+export function answerErrors(ports: ErrorPorts): Step<'event' | 'caller' | 'headers'> {
   return {
-    onError: ({ event, error: thrown }): APIGatewayProxyStructuredResultV2 => {
+    onError: ({ event: call, error: thrown }): APIGatewayProxyStructuredResultV2 => {
       const error = asEngineError(asUnavailable(thrown));
       const record = toErrorRecord(error, ports.newErrorRef());
-      const { method, path } = event.requestContext.http;
-      const known = ports.knownOf(event);
-      logError(ports.log, error, record, { ...loggedOf(event, known), method, path });
-      const headers = { ...known.headers, ...headersOf(error, ports.now()) };
+      const { method, path } = call.event.requestContext.http;
+      logError(ports.log, error, record, { ...loggedOf(call), method, path });
+      const headers = { ...call.headers, ...headersOf(error, ports.now()) };
       return jsonResponse(record.status_code, record, headers);
     },
   };

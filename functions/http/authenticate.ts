@@ -92,11 +92,3 @@ function checkAllowance(waitMs: number, now: number): void {
   const message = 'Too many calls with keys that are not known came from your address; wait, then send the right key.';
   throw new EngineError('LIMIT_REACHED', message, { postponedUntil: new Date(now + waitMs).toISOString() });
 }
-
-/** FORBIDDEN naming the scope a route needs and the key lacks. */
-export function checkScope(caller: Caller, scope: Scope): void {
-  if (caller.scopes.includes(scope)) return;
-  const held = caller.scopes.length === 0 ? 'none' : caller.scopes.join(', ');
-  const message = `This call needs a key with scope ${scope}; this key has ${held}.`;
-  throw new EngineError('FORBIDDEN', message, { params: { scope } });
-}

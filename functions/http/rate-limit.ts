@@ -1,6 +1,5 @@
 import type { RateStore } from '../../shared/adapters/dynamodb/rate-store.ts';
 import { Lru } from '../../shared/adapters/lru.ts';
-import { EngineError } from '../../shared/domain/errors.ts';
 import { nextTokenAt, type RateLimit, type RateType, takeTokens, tokensIn } from '../../shared/domain/token-bucket.ts';
 
 /** How a workspace stands with its limit after a call. */
@@ -90,22 +89,4 @@ function stateOf(
     remaining: Math.max(0, Math.floor(tokens)),
     resetSeconds: Math.ceil((limit.burst - tokens) / limit.perSecond),
   };
-}
-
-/** The headers that tell a caller how it stands. */
-export function rateHeaders({ type, limit, remaining, resetSeconds }: RateState): Record<string, string> {
-  return {
-    'X-RateLimit-Type': type,
-    'X-RateLimit-Limit': String(limit),
-    'X-RateLimit-Remaining': String(remaining),
-    'X-RateLimit-Reset': String(resetSeconds),
-  };
-}
-
-/** LIMIT_REACHED with the moment from which a call will be let through. */
-export function checkRate({ type, limit, refusedUntil }: RateState): void {
-  if (refusedUntil === null) return;
-  const postponedUntil = new Date(refusedUntil).toISOString();
-  const message = `The workspace has made its ${type} calls for now: at most ${limit} at once, then as they come back; X-RateLimit-Reset says when all are there again.`;
-  throw new EngineError('LIMIT_REACHED', message, { postponedUntil });
 }

@@ -270,6 +270,31 @@ describe('a refused call', () => {
     expect(harness.seen).toBeNull();
   });
 
+  it('for several faults names the first: path, key, limit, scope, Accept, action, body', async () => {
+    const labels: string[] = [];
+    const sendFaulty = async (faults: Sent) => labels.push((await sendForError({ body: '{', ...faults })).error_label);
+    const elsewhere = path.replace('search', 'find');
+    const readOnly = { ...jsonHeaders, 'x-api-key': readOnlyKey, accept: 'text/csv' };
+    harness.refusedUntil = harness.time + 50;
+    await sendFaulty({ path: '/v1/nothing', headers: {} });
+    await sendFaulty({ path: elsewhere, headers: { ...readOnly, 'x-api-key': keyOf(3) } });
+    await sendFaulty({ path: elsewhere, headers: readOnly });
+    harness.refusedUntil = null;
+    await sendFaulty({ path: elsewhere, headers: readOnly });
+    await sendFaulty({ path: elsewhere, headers: { ...readOnly, 'x-api-key': key } });
+    await sendFaulty({ path: elsewhere });
+    await sendFaulty({});
+    expect(labels).toEqual([
+      'NOT_FOUND',
+      'UNAUTHORIZED',
+      'LIMIT_REACHED',
+      'FORBIDDEN',
+      'NOT_ACCEPTABLE',
+      'ACTION_NOT_FOUND',
+      'BAD_INPUT',
+    ]);
+  });
+
   it('names the methods a path has', async () => {
     const response = await send({ method: 'DELETE', headers: {} });
     expect(response).toMatchObject({ statusCode: 405, headers: { allow: 'POST' } });

@@ -1,0 +1,32 @@
+import { rateTypeOf } from '../../shared/contract/routes.ts';
+import { EngineError } from '../../shared/domain/errors.ts';
+import type { Step } from './api-call.ts';
+import type { RateState, SpendRate } from './rate-limit.ts';
+
+/** Takes the call off its workspace's limit and tells the caller how it stands, with whatever answer. LIMIT_REACHED over it. */
+export function checkRate(spendRate: SpendRate): Step<'route' | 'caller', 'headers'> {
+  return {
+    before: async ({ event: call }) => {
+      if (call.caller === null) return;
+      const state = await spendRate(call.caller.workspaceUid, rateTypeOf(call.route));
+      call.headers = { ...call.headers, ...rateHeaders(state) };
+      if (state.refusedUntil !== null) throw limitReached(state, state.refusedUntil);
+    },
+  };
+}
+
+function rateHeaders({ type, limit, remaining, resetSeconds }: RateState): Readonly<Record<string, string>> {
+  return {
+    'X-RateLimit-Type': type,
+    'X-RateLimit-Limit': String(limit),
+    'X-RateLimit-Remaining': String(remaining),
+    'X-RateLimit-Reset': String(resetSeconds),
+  };
+}
+
+/** Says the moment from which a call will be let through. */
+function limitReached({ type, limit }: RateState, refusedUntil: number): EngineError {
+  const postponedUntil = new Date(refusedUntil).toISOString();
+  const message = `The workspace has made its ${type} calls for now: at most ${limit} at once, then as they come back; X-RateLimit-Reset says when all are there again.`;
+  return new EngineError('LIMIT_REACHED', message, { postponedUntil });
+}

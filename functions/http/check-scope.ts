@@ -1,0 +1,14 @@
+import { EngineError } from '../../shared/domain/errors.ts';
+import type { Step } from './api-call.ts';
+
+/** FORBIDDEN naming the scope a route needs and the key lacks. */
+export function checkScope(): Step<'route' | 'caller'> {
+  return {
+    before: ({ event: { route, caller } }) => {
+      if (caller === null || route.scope === null || caller.scopes.includes(route.scope)) return;
+      const held = caller.scopes.length === 0 ? 'none' : caller.scopes.join(', ');
+      const message = `This call needs a key with scope ${route.scope}; this key has ${held}.`;
+      throw new EngineError('FORBIDDEN', message, { params: { scope: route.scope } });
+    },
+  };
+}

@@ -1,0 +1,27 @@
+import { matchRoute } from '../../shared/contract/match-route.ts';
+import type { ApiFunction } from '../../shared/contract/routes.ts';
+import { EngineError } from '../../shared/domain/errors.ts';
+import type { Step } from './api-call.ts';
+import { readHttpRequest } from './http-request.ts';
+
+/** Reads the request and finds its route. NOT_FOUND or METHOD_NOT_ALLOWED where no route of this function is meant. */
+export function findRoute(functionName: ApiFunction, publicUrl: string): Step<'event', 'request' | 'route' | 'params'> {
+  return {
+    before: ({ event: call }) => {
+      call.request = readHttpRequest(call.event, publicUrl);
+      const { method, rawPath } = call.request;
+      const match = matchRoute(method, rawPath);
+      if (match.found && match.route.function === functionName) {
+        call.route = match.route;
+        call.params = match.params;
+        return;
+      }
+      if (match.found || match.allow.length === 0) {
+        const message = `There is nothing at ${method} ${rawPath}; GET /v1/openapi.json lists what there is.`;
+        throw new EngineError('NOT_FOUND', message);
+      }
+      const message = `${rawPath} does not take ${method}; allowed: ${match.allow.join(', ')}.`;
+      throw new EngineError('METHOD_NOT_ALLOWED', message, { params: { allow: match.allow } });
+    },
+  };
+}
