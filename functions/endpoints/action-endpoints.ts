@@ -14,7 +14,7 @@ type ActionEndpoints = Pick<EndpointsOf<'runs'>, 'listActions' | 'getAction' | '
 
 /** What a deployment offers, and how to call it. */
 export function createActionEndpoints({ actions }: { readonly actions: ActionRegistry }): ActionEndpoints {
-  const openapi = once(() => createDocument(JSON_TYPE, JSON.stringify(buildOpenapi())));
+  const openapi = once(() => createDocument(JSON_TYPE, `${JSON.stringify(buildOpenapi())}\n`));
   return {
     listActions: defineEndpoint('listActions', {
       handle: async () => ({ body: actions.list().map(actionView) }),

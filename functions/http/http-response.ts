@@ -10,13 +10,13 @@ import { JSON_TYPE } from './media-type.ts';
  */
 const BASE64_FROM_BYTES = 3_000_000;
 
-/** A JSON answer of API Gateway's form. Throws as {@link textResponse}. */
+/** A JSON answer of API Gateway's form. It ends with a line break, for terminals. Throws as {@link textResponse}. */
 export function jsonResponse(
   status: number,
   body: unknown,
   headers: Readonly<Record<string, string>>,
 ): APIGatewayProxyStructuredResultV2 {
-  return textResponse(status, { contentType: JSON_TYPE, text: JSON.stringify(body) }, headers);
+  return textResponse(status, { contentType: JSON_TYPE, text: `${JSON.stringify(body)}\n` }, headers);
 }
 
 /** An answer of any text. PAYLOAD_TOO_LARGE where it is over the limit of an answer. */

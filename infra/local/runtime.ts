@@ -38,13 +38,13 @@ export interface RuntimeOptions {
   readonly chaos?: { readonly seed: number } | null;
   /** Threads per function at most; about 27 MB each. */
   readonly threadsPerFunction?: number;
-  /** Lets invocations run as long as a debugger holds them. */
+  /** Removes time limits of invocations, for a debugger. */
   readonly inspect?: boolean;
-  /** Where a secret's text comes from instead of the template. */
+  /** Reads a secret's text from elsewhere; undefined: the secret is the template's. */
   readonly readSecret?: (secret: SecretPlan) => (() => string) | undefined;
-  /** Each thing a function logs, as it comes. */
+  /** Called with each log message of a function. */
   readonly onLog?: (log: FunctionLog) => void;
-  /** What the machinery itself has to say. */
+  /** Called with messages of the local runtime itself. */
   readonly onNotice?: (message: string) => void;
 }
 
@@ -53,7 +53,7 @@ interface RuntimeMeters {
   readonly invocations: readonly InvocationRow[];
 }
 
-/** The deployed template, running on this machine. */
+/** The template's system, running on this machine. */
 export interface Runtime {
   /** Of the HTTP API. */
   readonly url: string;
@@ -62,15 +62,15 @@ export interface Runtime {
   readonly services: OpenServices;
   /** A key that may do everything. */
   readonly admin: Credentials;
-  /** A function's access key id, to change its statements in the gateway. By logical id prefix or name. */
+  /** The access key id of a function, named by its name or a prefix of its logical id: the gateway has statements by it. */
   accessKeyIdOf(functionName: string): string;
   meters(): RuntimeMeters;
   resetMeters(): void;
-  /** Invokes a function of the template as the console would. By logical id prefix or name. */
+  /** Invokes a function synchronously. It is named by its name or a prefix of its logical id. */
   invoke(functionName: string, event: unknown): Promise<Outcome>;
-  /** New invocations run the code now in the functions' folders. */
+  /** New invocations run the code that is now in the functions' folders. */
   renewCode(): void;
-  /** Takes no more, lets what runs end within `graceMs` (3 s unless said otherwise), and writes everything out. */
+  /** Stops taking work, gives running invocations `graceMs` (3 s by default) to end, and writes all state out. */
   close(graceMs?: number): Promise<void>;
 }
 
@@ -83,10 +83,10 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const server = createApiServer();
   await listenLocally(server, options.port ?? 0);
   const principals = new Map();
-  const routed: { -readonly [K in keyof Services]: Services[K] } = {};
+  const gatewayServices: { -readonly [K in keyof Services]: Services[K] } = {};
   let tables: SystemPlan['tables'] = [];
   const partitionKeyOf = (table: string, index: string | undefined) => partitionKeyIn(tables, table, index);
-  const gateway = await startGateway({ services: routed, principals, partitionKeyOf, log: onNotice });
+  const gateway = await startGateway({ services: gatewayServices, principals, partitionKeyOf, log: onNotice });
   const call: CallService = (...input) => gateway.call(...input);
   try {
     const plan = resolveTemplate({ ...stack, endpoints: { gateway: gateway.url, api: urlOf(server) } });
@@ -103,7 +103,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       log: onNotice,
     });
     const { dynamodb, sqs, s3, secretsmanager, scheduler } = services;
-    Object.assign(routed, { dynamodb, sqs, s3, secretsmanager, scheduler });
+    Object.assign(gatewayServices, { dynamodb, sqs, s3, secretsmanager, scheduler });
     return assemble(options, { server, gateway, call, plan, callers, services });
   } catch (error) {
     server.close();
@@ -133,10 +133,10 @@ function assemble(options: RuntimeOptions, parts: Parts): Runtime {
     if (fn === undefined) throw new Error(`There is no function ${arn}`);
     return fn;
   };
-  const find = (wanted: string): FunctionHost => {
-    const matches = plan.functions.filter(({ id, name }) => name === wanted || id.startsWith(wanted));
+  const findFunction = (reference: string): FunctionHost => {
+    const matches = plan.functions.filter(({ id, name }) => name === reference || id.startsWith(reference));
     const [only] = matches;
-    if (only === undefined || matches.length > 1) throw new Error(`"${wanted}" names ${matches.length} functions`);
+    if (only === undefined || matches.length > 1) throw new Error(`"${reference}" names ${matches.length} functions`);
     return functionOf(only.arn);
   };
   if (plan.api !== null)
@@ -150,13 +150,13 @@ function assemble(options: RuntimeOptions, parts: Parts): Runtime {
     gateway,
     services,
     admin: callers.admin,
-    accessKeyIdOf: (name) => callers.functions.get(find(name).plan.name)?.accessKeyId ?? '',
+    accessKeyIdOf: (name) => callers.functions.get(findFunction(name).plan.name)?.accessKeyId ?? '',
     meters: () => ({ calls: gateway.meter(), invocations: meter.rows() }),
     resetMeters() {
       gateway.resetMeter();
       meter.reset();
     },
-    invoke: (name, event) => find(name).invoke(event),
+    invoke: (name, event) => findFunction(name).invoke(event),
     renewCode() {
       for (const fn of functions.values()) fn.renewCode();
     },

@@ -13,7 +13,7 @@ process.env['TZ'] = 'UTC';
 try {
   const options = readStartOptions(process.argv.slice(2), process.cwd());
   if (options === null) process.stdout.write(START_HELP);
-  else if (options.inspect && !process.execArgv.includes('--experimental-worker-inspection')) startAgainForDebugger();
+  else if (options.inspect && !process.execArgv.includes('--experimental-worker-inspection')) restartForDebugger();
   else await run(options);
 } catch (error) {
   if (!(error instanceof StartRefused)) throw error;
@@ -22,10 +22,10 @@ try {
 }
 
 /**
- * Functions run in threads, which a debugger reaches only when the process was started for it. A thread that stands at a
- * breakpoint keeps its process from ending, so a stop that takes too long is enforced.
+ * Functions run in threads, which a debugger reaches only in a process that was started for it. A thread at a breakpoint
+ * keeps its process from ending, so the process is killed where a stop takes too long.
  */
-function startAgainForDebugger(): void {
+function restartForDebugger(): void {
   const child = spawn(process.execPath, [...DEBUGGER_FLAGS, ...process.argv.slice(1)], { stdio: 'inherit' });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
@@ -37,7 +37,7 @@ function startAgainForDebugger(): void {
 }
 
 async function run(options: StartOptions): Promise<void> {
-  // Loaded only now, so that a wrong flag is answered at once.
+  // Loaded here and not at the top, so that a wrong option is refused at once.
   const { startSystem } = await import('./start/start-system.ts');
   const { callbackLine, readyLine, welcome } = await import('./start/welcome.ts');
   const print = (line: string): boolean => process.stdout.write(`${line}\n`);
@@ -53,7 +53,7 @@ async function run(options: StartOptions): Promise<void> {
         onCallback: (callback) => print(callbackLine(callback)),
       };
   const system = await startSystem(options, listener);
-  // Whoever reads that it is up may stop it at once.
+  // Before the ready line is printed: its reader may stop the system at once.
   const isStopping = stopOnSignals(() => system.close(), options);
   print(options.json ? readyLine(system) : welcome(system));
   if (!options.sample || !system.isNew) return;
@@ -63,7 +63,7 @@ async function run(options: StartOptions): Promise<void> {
   });
 }
 
-/** The first signal lets what runs end; the second stops at once. Gives whether one has come. */
+/** The first signal lets running invocations end, the second stops at once. The result says whether one has come. */
 function stopOnSignals(close: () => Promise<void>, { json }: StartOptions): () => boolean {
   let isStopping = false;
   const stop = (): void => {

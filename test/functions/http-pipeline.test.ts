@@ -132,12 +132,12 @@ async function sendForError(sent: Sent): Promise<z.output<typeof errorRecord>> {
 }
 
 describe('a good call', () => {
-  it('gives the handler what it asked for and the caller JSON', async () => {
+  it('gives the handler what it asked for and the caller JSON, with a line break at its end', async () => {
     harness.answer = () => [{ name: 'Paris' }];
     const response = await send({ query: 'page=2' });
     expect(response).toMatchObject({
       statusCode: 200,
-      body: '[{"name":"Paris"}]',
+      body: '[{"name":"Paris"}]\n',
       isBase64Encoded: false,
       headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
     });
@@ -177,7 +177,7 @@ describe('a good call', () => {
     harness.answer = () => ['"'.repeat(1_600_000)];
     const response = await send();
     expect(response.isBase64Encoded).toBe(true);
-    expect(Buffer.from(response.body ?? '', 'base64').toString()).toBe(JSON.stringify(harness.answer()));
+    expect(Buffer.from(response.body ?? '', 'base64').toString()).toBe(`${JSON.stringify(harness.answer())}\n`);
   });
 });
 

@@ -4,7 +4,7 @@ import type { FunctionLog } from '../../infra/local/functions/function-host.ts';
 import { listenLocally, urlOf } from '../../infra/local/listen.ts';
 import { prepareAccess } from '../../infra/local/start/prepare-access.ts';
 import type { Access } from '../../infra/local/start/prepare-access.ts';
-import { readLocalSecret } from '../../infra/local/build/project.ts';
+import { readActionSecrets } from '../../infra/local/start/action-secrets.ts';
 import { startRuntime } from '../../infra/local/runtime.ts';
 import type { Runtime, RuntimeOptions } from '../../infra/local/runtime.ts';
 import { fetchPatiently } from './fetch-patiently.ts';
@@ -37,7 +37,7 @@ export async function startLocalSystem(
   const runtime = await startRuntime({
     stack: await (root === null ? buildOnce() : buildOf(root)),
     chaos: { seed: 1 },
-    readSecret: readLocalSecret,
+    readSecret: readActionSecrets,
     onLog: (log) => logs.push(log),
     onNotice: (notice) => notices.push(notice),
     ...options,

@@ -7,9 +7,9 @@ const DIST = join(ROOT, 'dist');
 const NAME = /^local-(\d+)-\w+$/;
 
 /**
- * A folder for the bundles that run in this thread, or in all of this process under a name, so that systems side by side
- * do not write over each other. It lies as deep as a deployment's, for source maps name files from there. Those of
- * processes that were killed are removed.
+ * A folder for bundles, of this thread or, under a name, of the whole process, so that systems side by side do not
+ * overwrite each other's. It is as deep in the tree as a deployment's, because source maps name files relative to it.
+ * Removes folders of processes that were killed.
  */
 export function claimBundleDir(name = String(threadId)): string {
   mkdirSync(DIST, { recursive: true });
@@ -20,7 +20,7 @@ export function claimBundleDir(name = String(threadId)): string {
   return join(DIST, `local-${process.pid}-${name}`);
 }
 
-/** Removes such a folder; fine when it is gone already. */
+/** Removes such a folder, if it exists. */
 export function releaseBundleDir(dir: string): void {
   if (existsSync(dir)) rmSync(dir, { recursive: true, force: true });
 }
@@ -29,7 +29,7 @@ function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (error) {
-    // It is there, but somebody else's.
+    // The process exists and belongs to another user.
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }

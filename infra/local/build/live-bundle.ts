@@ -4,22 +4,22 @@ import { claimBundleDir, releaseBundleDir } from './bundle-dir.ts';
 import { LOCAL_STAGE, ROOT } from './project.ts';
 import { StartRefused } from '../start/start-options.ts';
 
-/** Exit code of a start that the sources keep from being, as any build's. */
-const SOURCES_AT_FAULT = 1;
+/** Exit code of a start whose sources cannot be built, as of any build. */
+const BUILD_FAILED = 1;
 
-/** Bundles that follow the sources. */
+/** Bundles that are built again when the sources change. */
 export interface LiveBundle {
   /** Holds `<function>/index.mjs`; gone after `stop`. */
   readonly dir: string;
-  /** Told of every build after the first: null when it is good, else what the compiler or the registry of actions says. */
-  follow(onRebuild: (fault: string | null) => void): void;
+  /** Sets who hears of each build after the first: null is a good one, else the fault found by compiler or registry. */
+  onRebuild(listener: (fault: string | null) => void): void;
   stop(): Promise<void>;
 }
 
-/** Bundles the functions and again on each change; a build that fails leaves the last good one. Throws StartRefused when the first fails. */
+/** Bundles the functions, and again on each change. A failed build leaves the last good one. Throws StartRefused when the first fails. */
 export async function startLiveBundle(): Promise<LiveBundle> {
   const dir = claimBundleDir();
-  let tell = (_fault: string | null): void => undefined;
+  let notify = (_fault: string | null): void => undefined;
   const first = Promise.withResolvers<string | null>();
   let isFirst = true;
   const watching = await watchFunctions({
@@ -29,7 +29,7 @@ export async function startLiveBundle(): Promise<LiveBundle> {
     onBuild(outcome) {
       const fault = outcome instanceof BundleError ? outcome.message : null;
       if (isFirst) first.resolve(fault);
-      else tell(fault);
+      else notify(fault);
       isFirst = false;
     },
   });
@@ -37,12 +37,12 @@ export async function startLiveBundle(): Promise<LiveBundle> {
   if (fault !== null) {
     await watching.stop();
     releaseBundleDir(dir);
-    throw new StartRefused(`the functions cannot be built:\n${fault}`, { exitCode: SOURCES_AT_FAULT });
+    throw new StartRefused(`the functions cannot be built:\n${fault}`, { exitCode: BUILD_FAILED });
   }
   return {
     dir,
-    follow(onRebuild) {
-      tell = onRebuild;
+    onRebuild(listener) {
+      notify = listener;
     },
     async stop() {
       await watching.stop();

@@ -27,7 +27,7 @@ const AssetManifest = z.object({
     .default({}),
 });
 
-/** A synthesized stack as the resolver wants it. */
+/** A synthesized stack: its template, and the folder of each code asset by object key. */
 export interface SynthesizedStack {
   readonly template: TemplateDocument;
   readonly stackName: string;

@@ -6,7 +6,7 @@ import { LOCAL_STAGE } from './project.ts';
 import { readAssembly } from './read-assembly.ts';
 import type { SynthesizedStack } from './read-assembly.ts';
 
-/** The template stays the same; what goes is what takes time here and is done by `cdk synth` and the tests. */
+/** Leaves out steps that take time and do not change the template; `cdk synth` and the tests do them. */
 const LOCAL_CONTEXT = {
   // Functions run from where they were bundled, so that a rebuild reaches them.
   'aws:cdk:disable-asset-staging': true,
@@ -15,17 +15,17 @@ const LOCAL_CONTEXT = {
   '@aws-cdk/core:validateAgainstDefaultRules': false,
 };
 
-/** Synthesizes the stage `local` over bundles that are there; functions run from `bundleDir` itself. */
+/** Synthesizes the stage `local` over existing bundles; functions run from `bundleDir` itself. */
 export function synthesizeLocalStack(bundleDir: string): SynthesizedStack {
   const outDir = mkdtempSync(join(tmpdir(), 'trireme-assembly-'));
-  const before = process.env['CDK_CONTEXT_JSON'];
-  // How the CDK CLI hands context to an app.
+  const previous = process.env['CDK_CONTEXT_JSON'];
+  // The CDK CLI passes context to an app in this variable.
   process.env['CDK_CONTEXT_JSON'] = JSON.stringify(LOCAL_CONTEXT);
   try {
     return readAssembly(synthesize({ stage: LOCAL_STAGE, bundleDir, outDir }));
   } finally {
-    if (before === undefined) delete process.env['CDK_CONTEXT_JSON'];
-    else process.env['CDK_CONTEXT_JSON'] = before;
+    if (previous === undefined) delete process.env['CDK_CONTEXT_JSON'];
+    else process.env['CDK_CONTEXT_JSON'] = previous;
     rmSync(outDir, { recursive: true, force: true });
   }
 }

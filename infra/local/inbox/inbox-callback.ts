@@ -1,4 +1,4 @@
-/** A callback as it came in; one that came again only raises `times`. */
+/** A received callback. One that comes again only raises `times`. */
 export interface InboxCallback {
   readonly webhookId: string;
   /** Epoch milliseconds of its first arrival. */
@@ -6,6 +6,6 @@ export interface InboxCallback {
   readonly times: number;
   /** The body, parsed; its text when it is not JSON. */
   readonly body: unknown;
-  /** Null: the signature is right. Else why it is not. */
+  /** Why the signature is wrong; null: it is right. */
   readonly fault: string | null;
 }

@@ -1,6 +1,6 @@
 import type { InboxCallback } from './inbox-callback.ts';
 
-/** The inbox for a person: newest first, each body foldable. */
+/** The inbox as a page: newest first, each body can be unfolded. */
 export function inboxPage(callbacks: readonly InboxCallback[]): string {
   const rows = [...callbacks].reverse().map(rowOf).join('\n');
   return `<!doctype html>
@@ -12,10 +12,10 @@ ${rows}
 }
 
 function rowOf({ webhookId, at, times, body, fault }: InboxCallback): string {
-  const seen = times === 1 ? '' : `, came ${times} times`;
+  const repeats = times === 1 ? '' : `, came ${times} times`;
   const verdict = fault === null ? 'signature verified' : `<span class="bad">refused: ${escaped(fault)}</span>`;
   const text = typeof body === 'string' ? body : JSON.stringify(body, null, 2);
-  const head = `${new Date(at).toISOString()} <code>${escaped(webhookId)}</code> ${verdict}${seen}`;
+  const head = `${new Date(at).toISOString()} <code>${escaped(webhookId)}</code> ${verdict}${repeats}`;
   return `<details><summary>${head}</summary><pre>${escaped(text)}</pre></details>`;
 }
 

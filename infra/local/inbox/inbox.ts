@@ -7,42 +7,42 @@ import { inboxPage } from './inbox-page.ts';
 export interface InboxOptions {
   /** 0 or absent: any free one. */
   readonly port?: number;
-  /** Throws, with a reason to show, when the signature is not right. */
+  /** Throws an Error with the reason where the signature is wrong. */
   readonly verify: (headers: IncomingHttpHeaders, body: Buffer) => void;
-  /** Told of each callback when it comes first. */
+  /** Called with each callback when it comes for the first time. */
   readonly onCallback?: (callback: InboxCallback) => void;
   /** Epoch milliseconds. */
   readonly now?: () => number;
 }
 
-/** A place on this machine that callbacks can be sent to. */
+/** A receiver of callbacks on this machine. */
 export interface Inbox {
-  /** Callbacks are posted here; a GET shows them, as a page to a browser and as JSON to all else. */
+  /** Takes callbacks by POST. A GET lists them, as a page for a browser and as JSON otherwise. */
   readonly url: string;
-  /** What is kept, oldest first. */
+  /** The callbacks that are kept, oldest first. */
   received(): readonly InboxCallback[];
   close(): Promise<void>;
 }
 
-const KEPT = 1_000;
+const MAX_CALLBACKS = 1_000;
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
 /** Opens the inbox on 127.0.0.1. A body whose signature is wrong is kept, and answered 400. */
 export async function openInbox(options: InboxOptions): Promise<Inbox> {
   const { now = Date.now, onCallback = () => undefined } = options;
-  const kept = new Map<string, InboxCallback>();
+  const callbacks = new Map<string, InboxCallback>();
 
   function accept(headers: IncomingHttpHeaders, body: Buffer): string | null {
     const fault = faultOf(() => options.verify(headers, body));
     const webhookId = String(headers['webhook-id'] ?? '');
     const key = fault === null ? webhookId : `${webhookId} ${fault}`;
-    const before = kept.get(key);
-    if (before !== undefined) kept.set(key, { ...before, times: before.times + 1 });
+    const known = callbacks.get(key);
+    if (known !== undefined) callbacks.set(key, { ...known, times: known.times + 1 });
     else {
-      const callback = { webhookId, at: now(), times: 1, body: parsed(body), fault };
-      kept.set(key, callback);
-      const [oldest] = kept.keys();
-      if (kept.size > KEPT && oldest !== undefined) kept.delete(oldest);
+      const callback = { webhookId, at: now(), times: 1, body: parseBody(body), fault };
+      callbacks.set(key, callback);
+      const [oldest] = callbacks.keys();
+      if (callbacks.size > MAX_CALLBACKS && oldest !== undefined) callbacks.delete(oldest);
       onCallback(callback);
     }
     return fault;
@@ -56,19 +56,19 @@ export async function openInbox(options: InboxOptions): Promise<Inbox> {
       return fault === null ? void response.writeHead(204).end() : reply(response, 400, { error: fault });
     }
     if (request.method !== 'GET') return reply(response, 405, { error: 'The inbox takes POST and GET' });
-    const callbacks = [...kept.values()];
-    if (!(request.headers.accept ?? '').includes('text/html')) return reply(response, 200, { callbacks });
-    response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(inboxPage(callbacks));
+    const list = [...callbacks.values()];
+    if (!(request.headers.accept ?? '').includes('text/html')) return reply(response, 200, { callbacks: list });
+    response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(inboxPage(list));
   }
 
   const server = createServer((request, response) => {
-    // A sender that goes away in the middle has nobody to answer to.
+    // The sender closed the connection: there is nobody to answer.
     answer(request, response).catch(() => response.destroy());
   });
   await listenLocally(server, options.port ?? 0);
   return {
     url: `${urlOf(server)}/inbox`,
-    received: () => [...kept.values()],
+    received: () => [...callbacks.values()],
     async close() {
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
@@ -86,7 +86,7 @@ function faultOf(verify: () => void): string | null {
   }
 }
 
-function parsed(body: Buffer): unknown {
+function parseBody(body: Buffer): unknown {
   const text = body.toString();
   try {
     return JSON.parse(text);
@@ -108,5 +108,5 @@ async function readBody(request: IncomingMessage): Promise<Buffer | null> {
 }
 
 function reply(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  response.writeHead(status, { 'content-type': 'application/json' }).end(`${JSON.stringify(body)}\n`);
 }

@@ -10,9 +10,9 @@ import type { Runtime } from '../runtime.ts';
 import { secretArn } from '../services/secret-arn.ts';
 import { LOCAL_ACCOUNT, LOCAL_REGION } from '../account.ts';
 
-const Kept = z.strictObject({ apiKey: z.string(), workspaceUid: z.string() });
+const StoredAccess = z.strictObject({ apiKey: z.string(), workspaceUid: z.string() });
 
-/** What a person or a script needs to make the first call. */
+/** What a caller needs for the first call. */
 export interface Access {
   readonly apiKey: string;
   readonly workspaceUid: string;
@@ -39,17 +39,18 @@ interface LocalClient {
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
 }
 
-/** The workspace `local` and a key of it: made at the first start on a data folder, found again at the next. */
+/** Makes the workspace `local` and a key of it at the first start over a data folder, and reads them at the next ones. */
 export async function prepareAccess(runtime: Runtime, dataDir: string | null): Promise<Access> {
   const stage = openStage(addressOf(runtime));
   await stage.keepCursorKey();
   const path = dataDir === null ? null : join(dataDir, 'access.json');
-  const kept = path !== null && existsSync(path) ? Kept.parse(JSON.parse(readFileSync(path, 'utf8'))) : await issue();
-  // The owner's eyes only: the table holds but a digest of the key.
-  if (path !== null) writeFileSync(path, JSON.stringify(kept), { mode: 0o600 });
-  return { ...kept, signingSecret: await stage.signingSecret(kept.workspaceUid) };
+  const stored =
+    path !== null && existsSync(path) ? StoredAccess.parse(JSON.parse(readFileSync(path, 'utf8'))) : await issue();
+  // Readable by its owner only: this is the key itself, of which the table has a digest.
+  if (path !== null) writeFileSync(path, JSON.stringify(stored), { mode: 0o600 });
+  return { ...stored, signingSecret: await stage.signingSecret(stored.workspaceUid) };
 
-  async function issue(): Promise<z.output<typeof Kept>> {
+  async function issue(): Promise<z.output<typeof StoredAccess>> {
     const ports = { workspaces: stage.workspaces, random: systemRandom, clock: systemClock };
     const { apiKey, workspace } = await issueKey(ports, { workspaceName: WORKSPACE_NAME, scopes: SCOPES });
     return { apiKey, workspaceUid: workspace.uid };

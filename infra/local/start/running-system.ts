@@ -16,20 +16,20 @@ const runningSystem = z.strictObject({
   }),
 });
 
-/** What the owner's commands need to reach the system that runs over a data folder. */
+/** How the owner's commands reach the system that runs over a data folder. */
 export type RunningSystem = Readonly<z.infer<typeof runningSystem>>;
 
-/** Says that a system runs over the folder; readable by its owner only, for it holds a key that may do everything. */
+/** Writes how to reach the system of a data folder. Readable by its owner only: it has a key that may do everything. */
 export async function announceRunningSystem(dataDir: string, system: RunningSystem): Promise<void> {
   await writeFile(join(dataDir, FILE), JSON.stringify(system), { mode: 0o600 });
 }
 
-/** Takes the word back. */
+/** Removes what `announceRunningSystem` wrote. */
 export async function withdrawRunningSystem(dataDir: string): Promise<void> {
   await rm(join(dataDir, FILE), { force: true });
 }
 
-/** The system that runs over a data folder. Throws an Error fit to be read by a person where none does. */
+/** Finds the system that runs over a data folder. Throws an Error for people where there is none. */
 export async function findRunningSystem(dataDir: string): Promise<RunningSystem> {
   const text = await readFile(join(dataDir, FILE), 'utf8').catch(() => null);
   const system = text === null ? null : runningSystem.parse(JSON.parse(text));

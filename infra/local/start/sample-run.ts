@@ -3,8 +3,8 @@ import type { LocalSystem } from './start-system.ts';
 /** Small countries, so that the whole run is a few dozen pages and a few seconds. */
 const COUNTRIES = ['IS', 'LU', 'MT', 'EE', 'LV', 'SI', 'UY', 'NZ'];
 
-const LOOK_EVERY_MS = 500;
-/** Long beyond what it takes; a run still at work then is left to itself. */
+const POLL_EVERY_MS = 500;
+/** Far longer than the run takes; one that is not over by then is no longer watched. */
 const PATIENCE_MS = 60_000;
 
 interface RunShown {
@@ -15,13 +15,13 @@ interface RunShown {
 }
 
 /**
- * Does the main job once, as a consumer would: an async run over the cities of a few countries, its callbacks to the
- * inbox, its progress told as it comes. `stopped` says that the system is on its way down.
+ * Does the main job once, as a caller would: an async run over the cities of a few countries, with callbacks to the inbox.
+ * Prints its progress. Ends early once `isStopping` says that the system stops.
  */
 export async function runSample(
   { runtime, inbox, access }: Pick<LocalSystem, 'runtime' | 'inbox' | 'access'>,
   print: (line: string) => void,
-  stopped: () => boolean,
+  isStopping: () => boolean,
 ): Promise<void> {
   const call = async (path: string, body?: unknown): Promise<RunShown> => {
     const response = await fetch(`${runtime.url}${path}`, {
@@ -39,19 +39,20 @@ export async function runSample(
     inputs: COUNTRIES.map((country) => ({ country, custom_data: { asked_for: country } })),
     callback: { url: inbox.url },
   });
-  let told = '';
+  let lastLine = '';
   const until = Date.now() + PATIENCE_MS;
-  while (!stopped() && Date.now() < until) {
+  while (!isStopping() && Date.now() < until) {
     const run = await call(`/v1/runs/${uid}`);
     const line = `sample: ${run.status}, ${run.inputs.succeeded} of ${run.inputs.total} inputs done, ${run.output_count} cities`;
-    if (line !== told) print((told = line));
-    if (hasFinished(inbox, uid)) return print(closing(`${runtime.url}/v1/runs/${uid}`, access.apiKey));
-    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+    if (line !== lastLine) print(line);
+    lastLine = line;
+    if (hasFinished(inbox, uid)) return print(closingText(`${runtime.url}/v1/runs/${uid}`, access.apiKey));
+    await new Promise((resolve) => setTimeout(resolve, POLL_EVERY_MS));
   }
-  if (!stopped()) print(`sample: still at work; GET ${runtime.url}/v1/runs/${uid} tells how far it is`);
+  if (!isStopping()) print(`sample: not over yet; GET ${runtime.url}/v1/runs/${uid} shows its progress`);
 }
 
-/** Whether the run's own end has come to the inbox, signature and all. */
+/** Whether the inbox has the run's `run.finished`, with a right signature. */
 function hasFinished(inbox: LocalSystem['inbox'], runUid: string): boolean {
   return inbox.received().some(({ body, fault }) => {
     const text = JSON.stringify(body);
@@ -59,6 +60,6 @@ function hasFinished(inbox: LocalSystem['inbox'], runUid: string): boolean {
   });
 }
 
-function closing(url: string, apiKey: string): string {
-  return `\nThe sample run is over: what its manifest counts is what came above. To read it again:\n  curl -s ${url} -H 'X-API-Key: ${apiKey}'\n`;
+function closingText(url: string, apiKey: string): string {
+  return `\nThe sample run is over: the manifest's counts agree with the callbacks above. To read the run again:\n  curl -s ${url} -H 'X-API-Key: ${apiKey}'\n`;
 }

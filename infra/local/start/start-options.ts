@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
-/** What `npm start` was asked for. */
+/** The options of `npm start`. */
 export interface StartOptions {
   /** 0: any free one. */
   readonly port: number;
@@ -14,10 +14,10 @@ export interface StartOptions {
   readonly chaos: boolean;
 }
 
-/** Exit code of a start that was said wrong or cannot be, as opposed to one that broke. */
+/** Exit code where options are wrong or the start is impossible, as opposed to a failure of ours. */
 const REFUSED = 2;
 
-/** What keeps the system from starting; its message is for the person who started it. */
+/** The system cannot start; the message is for the person who started it. */
 export class StartRefused extends Error {
   override readonly name = 'StartRefused';
   readonly exitCode: number;
@@ -33,15 +33,15 @@ Runs the whole system on this machine, from the synthesized template.
 
   --port N         port of the API (default 4000; 0 takes any free one)
   --data-dir DIR   where state is kept (default .trireme)
-  --reset          wipe the state first
-  --json           one line of JSON on stdout when ready, then structured logs only; no sample run
+  --reset          delete that state first
+  --json           one line of JSON on stdout when ready, then logs as JSON, complete with stacks; no sample run
   --inspect        let a debugger in: it stops inside an action; functions have no timeout
-  --no-sample      leave out the sample run on an empty data folder
+  --no-sample      no sample run, which the first start over a data folder does
   --chaos          misbehave as AWS may: duplicates, stale reads, late fires, threads frozen when idle
   --help           this text
 `;
 
-/** Reads the command line; null when it asks for help. Throws StartRefused for what it does not know. */
+/** Reads the command line; null: it asks for help. Throws StartRefused for unknown or wrong options. */
 export function readStartOptions(argv: readonly string[], cwd: string): StartOptions | null {
   const { values } = parse(argv);
   if (values.help) return null;

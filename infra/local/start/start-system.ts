@@ -8,17 +8,17 @@ import { startRuntime } from '../runtime.ts';
 import type { Runtime } from '../runtime.ts';
 import { isNewDataDir, prepareDataDir } from './data-dir.ts';
 import type { FunctionLog } from '../functions/function-host.ts';
-import { openInboxWhereItWas } from '../inbox/inbox-port.ts';
+import { openInboxOnLastPort } from '../inbox/inbox-port.ts';
 import { startLiveBundle } from '../build/live-bundle.ts';
 import { listenLocally } from '../listen.ts';
 import { addressOf, prepareAccess } from './prepare-access.ts';
 import type { Access } from './prepare-access.ts';
-import { readLocalSecret } from '../build/project.ts';
+import { readActionSecrets } from './action-secrets.ts';
 import { synthesizeLocalStack } from '../build/synthesize-stack.ts';
 import { StartRefused } from './start-options.ts';
 import type { StartOptions } from './start-options.ts';
 
-/** Where the system says what happens. */
+/** What the system reports while it runs. */
 export interface Listener {
   readonly onLog: (log: FunctionLog) => void;
   readonly onNotice: (message: string) => void;
@@ -30,16 +30,16 @@ export interface LocalSystem {
   readonly runtime: Runtime;
   readonly inbox: Inbox;
   readonly access: Access;
-  /** Whether the data folder held nothing before. */
+  /** Whether the data folder was empty before. */
   readonly isNew: boolean;
-  /** Lets what runs end within a few seconds, then stops everything. */
+  /** Gives running invocations a few seconds to end, then stops everything. */
   close(): Promise<void>;
 }
 
 /** Seed of `--chaos`: the same at each start. */
 const CHAOS_SEED = 1;
 
-/** Starts runtime, inbox and rebuilding. Throws StartRefused for what the person who started it can mend. */
+/** Starts runtime, inbox and rebuilding. Throws StartRefused for faults that the person who starts it can correct. */
 export async function startSystem(options: StartOptions, listener: Listener): Promise<LocalSystem> {
   const { dataDir } = options;
   await checkPort(options.port);
@@ -51,11 +51,11 @@ export async function startSystem(options: StartOptions, listener: Listener): Pr
     for (const stop of closers.toReversed()) await stop();
   };
   try {
-    const runtime = await startOn(options, bundle.dir, listener);
+    const runtime = await startRuntimeOver(options, bundle.dir, listener);
     closers.push(() => runtime.close());
-    bundle.follow((fault) => tellRebuild(runtime, fault, listener));
+    bundle.onRebuild((fault) => reportRebuild(runtime, fault, listener));
     const access = await prepareAccess(runtime, dataDir);
-    const inbox = await openInboxWhereItWas(dataDir, (port) =>
+    const inbox = await openInboxOnLastPort(dataDir, (port) =>
       openInbox({
         port,
         verify: (headers, body) =>
@@ -73,7 +73,11 @@ export async function startSystem(options: StartOptions, listener: Listener): Pr
   }
 }
 
-async function startOn(options: StartOptions, bundleDir: string, { onLog, onNotice }: Listener): Promise<Runtime> {
+async function startRuntimeOver(
+  options: StartOptions,
+  bundleDir: string,
+  { onLog, onNotice }: Listener,
+): Promise<Runtime> {
   const { port, dataDir, inspect, chaos } = options;
   try {
     return await startRuntime({
@@ -82,7 +86,7 @@ async function startOn(options: StartOptions, bundleDir: string, { onLog, onNoti
       port,
       inspect,
       chaos: chaos ? { seed: CHAOS_SEED } : null,
-      readSecret: readLocalSecret,
+      readSecret: readActionSecrets,
       onLog,
       onNotice,
     });
@@ -91,7 +95,7 @@ async function startOn(options: StartOptions, bundleDir: string, { onLog, onNoti
   }
 }
 
-/** A port that is taken is told before anything is built. */
+/** Refuses a port that is in use before anything is built. */
 async function checkPort(port: number): Promise<void> {
   const probe = createServer();
   try {
@@ -109,7 +113,7 @@ function portFault(port: number, error: unknown): StartRefused | null {
   return code === 'EACCES' ? new StartRefused(`--port ${port}: the system does not let you listen there`) : null;
 }
 
-function tellRebuild(runtime: Runtime, fault: string | null, { onNotice }: Listener): void {
+function reportRebuild(runtime: Runtime, fault: string | null, { onNotice }: Listener): void {
   if (fault !== null) return onNotice(`The change cannot be built; the last good build keeps running:\n${fault}`);
   runtime.renewCode();
   onNotice('Rebuilt: new invocations run the new code.');

@@ -1,6 +1,6 @@
 import type { LocalSystem } from './start-system.ts';
 
-/** What to do next: address, key, one line for each mode, and where callbacks show. */
+/** What a person needs next: address, key, a call of each mode, and where callbacks show. */
 export function welcome({ runtime, inbox, access }: LocalSystem): string {
   const call = (mode: string, body: unknown): string =>
     `  curl -s ${runtime.url}/v1/actions/search-cities/run/${mode} -H 'X-API-Key: ${access.apiKey}' \\\n` +
@@ -18,7 +18,7 @@ ${call('live', { input: { country: 'NL' } })}
 Async, every page as a signed callback:
 ${call('async', { inputs: [{ country: 'NL' }, { country: 'BE' }], callback: { url: inbox.url } })}
 
-Ctrl-C stops it; state stays. Actions are rebuilt as you change them.
+Ctrl-C stops it; state stays. Actions are rebuilt when you change them. A change of .env takes effect within a minute.
 `;
 }
 

@@ -135,11 +135,7 @@ function timedOut(action: Action, timeoutMs: number): ActionResult {
   return { kind: 'retryable', error: new EngineError('UPSTREAM_TIMEOUT', message), retryAt: null };
 }
 
-function ofThrown(
-  ports: Pick<Ports, 'clock' | 'log' | 'actionServices'>,
-  call: ActionCall,
-  thrown: unknown,
-): ActionResult {
+function ofThrown(ports: Pick<Ports, 'clock' | 'actionServices'>, call: ActionCall, thrown: unknown): ActionResult {
   const fault = readActionFault(thrown);
   const message = maskMessage(ports.actionServices, fault?.message ?? '');
   const cause = maskThrown(ports.actionServices, thrown);
@@ -164,13 +160,6 @@ function ofThrown(
     case undefined: {
       const { name } = call.action;
       const unclassified = `The action ${name} threw an error it does not classify; the log tells of it under error_ref.`;
-      ports.log.warn('an action threw what it did not classify', {
-        run_uid: call.runUid,
-        input: call.inputIndex,
-        page: call.page,
-        action: name,
-        error: cause.stack,
-      });
       return {
         kind: 'retryable',
         error: new EngineError('ACTION_FAILED', unclassified, {}, { cause }),

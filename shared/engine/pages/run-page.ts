@@ -164,6 +164,7 @@ async function runAndRecord(ports: PagePorts, taken: PageInHand): Promise<Record
   }
   const spent = message.attempt + 1;
   if (result.kind === 'retryable' && spent < ACTION_ATTEMPTS) {
+    logUnclassified(ports, page, result.error);
     const delay = actionDelayMs(spent, ports.random.fraction());
     return postponePage(ports, page, { attempt: spent, at: Math.max(ports.clock.now() + delay, result.retryAt ?? 0) });
   }
@@ -186,6 +187,18 @@ async function runAndRecord(ports: PagePorts, taken: PageInHand): Promise<Record
   rejectStaleWorker(ports.clock, page.takenAt, ports.settings.pageTimeoutMs);
   const put = await ports.progress.putPageRecord(pageRecord, results, definition.expiresAt, page.control.restartEpoch);
   return { page, pageRecord: put.won ? pageRecord : put.stored };
+}
+
+/** Logs what an action threw and does not classify where the page is tried again; a last attempt's error is reported. */
+function logUnclassified(ports: PagePorts, { message, definition }: PageInHand, error: EngineError): void {
+  if (error.label !== 'ACTION_FAILED') return;
+  ports.log.warn('an action threw an error it does not classify; the page is tried again', {
+    run_uid: message.runUid,
+    input: message.input,
+    page: message.page,
+    action: definition.actionName,
+    stack: error.cause instanceof Error ? error.cause.stack : undefined,
+  });
 }
 
 /** A line of an upload that cannot be an input: the action never sees it. */
