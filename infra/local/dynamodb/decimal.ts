@@ -11,7 +11,7 @@ export function compareDecimals(a: string, b: string): number {
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
-/** The sum, or a string starting `Number` / `Attempting` that says which bound it breaks is thrown as RangeError. */
+/** The sum. Throws a RangeError, with DynamoDB's message, where it is out of bounds. */
 export function addDecimals(a: string, b: string): string {
   const [left, right, scale] = alignDecimals(a, b);
   return formatDecimal(left + right, scale);

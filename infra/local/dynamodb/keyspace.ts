@@ -64,7 +64,7 @@ export class Keyspace {
   }
 }
 
-/** Scans go in the order of a hash (32-bit FNV-1a), as DynamoDB's do, so that nobody comes to rely on key order. */
+/** Scans go in the order of a hash (32-bit FNV-1a), as DynamoDB's do, so that no caller relies on key order. */
 function scanKey(partition: string): string {
   let hash = 0x811c9dc5;
   for (let at = 0; at < partition.length; at += 1) {

@@ -122,8 +122,8 @@ function areApart(texts: Members, names: Names): boolean {
   const real = Object.values(names);
   if (new Set(real).size < real.length || real.includes('')) return false;
   return Object.values(texts).every((text) => {
-    const said = identifiersOf(String(text));
-    return !real.some((name) => said.has(name));
+    const used = identifiersOf(String(text));
+    return !real.some((name) => used.has(name));
   });
 }
 

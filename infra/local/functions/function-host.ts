@@ -29,7 +29,7 @@ export interface InvocationReport {
 export interface FunctionHostOptions {
   readonly plan: FunctionPlan;
   readonly env: Readonly<Record<string, string>>;
-  /** Absent: threads reach AWS as the environment tells them, by HTTP. */
+  /** Absent: threads call AWS over HTTP, at the endpoint of their environment. */
   readonly gateway?: ThreadGateway;
   /** Most threads at once; a lower reserved concurrency takes precedence. */
   readonly maxThreads: number;

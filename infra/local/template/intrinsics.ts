@@ -1,7 +1,7 @@
 import { LOCAL_ACCOUNT, LOCAL_REGION } from '../account.ts';
 import { TemplateError } from './template-error.ts';
 
-/** What a synthesized template can refer to: each resource's `Ref` and attributes, told apart by logical id. */
+/** What a synthesized template can refer to: each resource's `Ref` and attributes, by logical id. */
 export interface References {
   ref(logicalId: string): string;
   attribute(logicalId: string, name: string): string;
@@ -15,7 +15,7 @@ export interface TemplateDocument {
   readonly Mappings?: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>>;
 }
 
-/** One resource as the template holds it, its intrinsic functions unresolved. */
+/** One resource of the template, its intrinsic functions unresolved. */
 export interface TemplateResource {
   readonly Type: string;
   readonly Condition?: string;

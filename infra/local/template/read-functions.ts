@@ -30,7 +30,7 @@ const Lambda = z.object({
 /** Longest environment Lambda takes, names and values together (Lambda quotas). */
 const MAX_ENV_BYTES = 4096;
 
-/** Functions; `assets` tells the folder of each code asset by its object key. */
+/** Functions; `assets` has the folder of each code asset by its object key. */
 export function readFunctions(reader: TemplateReader, assets: ReadonlyMap<string, string>): readonly FunctionPlan[] {
   return reader.all('AWS::Lambda::Function', Lambda).map((lambda) => {
     const { properties, id, name } = lambda;

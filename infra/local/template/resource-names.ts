@@ -14,7 +14,7 @@ interface Naming {
   readonly property: string;
   readonly maxLength: number;
   arn(name: string): string;
-  /** What `Ref` returns: `name` unless said otherwise. */
+  /** What `Ref` returns; absent: the name. */
   readonly ref?: 'arn' | 'url';
 }
 

@@ -12,7 +12,7 @@ export interface TimedRulesOptions {
   readonly now: () => number;
 }
 
-/** Longest time between two looks at the clock, which may be set while we wait. */
+/** The clock is read at least this often, because it may be set while a timer runs. */
 const MAX_SLEEP_MS = 1_000;
 
 /**

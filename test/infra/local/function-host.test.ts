@@ -65,14 +65,14 @@ it('what hangs is ended when the function is closed, and nothing is taken after'
 });
 
 it('new code waits for nobody: what runs ends on the old', async () => {
-  const held = host(
+  const busy = host(
     'export const handler = async () => { await new Promise((r) => setTimeout(r, 100)); return "old"; };',
   );
-  await held.invoke({});
-  const running = held.invoke({});
-  writeFileSync(join(held.plan.codeDir, 'index.mjs'), 'export const handler = async () => "new";');
-  held.renewCode();
-  expect(await held.invoke({})).toEqual({ kind: 'succeeded', payload: '"new"' });
+  await busy.invoke({});
+  const running = busy.invoke({});
+  writeFileSync(join(busy.plan.codeDir, 'index.mjs'), 'export const handler = async () => "new";');
+  busy.renewCode();
+  expect(await busy.invoke({})).toEqual({ kind: 'succeeded', payload: '"new"' });
   expect(await running).toEqual({ kind: 'succeeded', payload: '"old"' });
 });
 

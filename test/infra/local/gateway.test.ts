@@ -195,14 +195,14 @@ describe('the gateway', () => {
   });
 
   test('refuses an unsigned request and an unknown operation', async () => {
-    const said: string[] = [];
-    const gateway = await start({ log: (message) => said.push(message) });
+    const warnings: string[] = [];
+    const gateway = await start({ log: (message) => warnings.push(message) });
     expect((await fetch(gateway.url)).status).toBe(403);
     const authorization = 'AWS4-HMAC-SHA256 Credential=AKWORKER/20261123/us-east-1/dynamodb/aws4_request, Signature=0';
     const headers = { authorization, 'x-amz-target': 'DynamoDB_20120810.ExecuteStatement' };
     const answer = await fetch(gateway.url, { method: 'POST', headers, body: '{}' });
     expect(await answer.text()).toContain('AccessDeniedException');
-    expect(said).toEqual(['gateway: unknown operation dynamodb:ExecuteStatement by worker']);
+    expect(warnings).toEqual(['gateway: unknown operation dynamodb:ExecuteStatement by worker']);
   });
 
   test('gives an injected fault instead of the answer', async () => {

@@ -108,11 +108,11 @@ describe('evaluating statements', () => {
     ['condition operator DateGreaterThan', { DateGreaterThan: { 'aws:SourceAccount': '1' } }],
     ['condition key aws:PrincipalTag/team', { StringEquals: { 'aws:PrincipalTag/team': 'a' } }],
   ])('an unknown %s denies and says so', (name, Condition) => {
-    const said: string[] = [];
+    const warnings: string[] = [];
     const all: Statement = { Effect: 'Allow', Action: '*', Resource: '*' };
-    expect(allows([{ ...all, Condition }], put, (message) => said.push(message))).toBe(false);
+    expect(allows([{ ...all, Condition }], put, (message) => warnings.push(message))).toBe(false);
     expect(allows([all, { ...all, Effect: 'Deny', Condition }])).toBe(false);
-    expect(said.join()).toContain(name);
+    expect(warnings.join()).toContain(name);
   });
 });
 

@@ -8,13 +8,13 @@ let inbox: Inbox | undefined;
 afterEach(() => inbox?.close());
 
 async function open(
-  told: InboxCallback[] = [],
+  arrivals: InboxCallback[] = [],
 ): Promise<(id: string, body: string, signature?: string) => Promise<Response>> {
   inbox = await openInbox({
     verify(headers) {
       if (headers['webhook-signature'] !== 'right') throw new Error('no signature matches');
     },
-    onCallback: (callback) => told.push(callback),
+    onCallback: (callback) => arrivals.push(callback),
   });
   const { url } = inbox;
   return (id, body, signature = 'right') =>
@@ -23,11 +23,11 @@ async function open(
 
 describe('the inbox', () => {
   it('keeps a callback once and counts how often it came', async () => {
-    const told: InboxCallback[] = [];
-    const post = await open(told);
+    const arrivals: InboxCallback[] = [];
+    const post = await open(arrivals);
     expect((await post('a', '{"n":1}')).status).toBe(204);
     expect((await post('a', '{"n":1}')).status).toBe(204);
-    expect(told).toHaveLength(1);
+    expect(arrivals).toHaveLength(1);
     expect(inbox?.received()).toMatchObject([{ webhookId: 'a', times: 2, body: { n: 1 }, fault: null }]);
   });
 

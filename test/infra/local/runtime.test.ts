@@ -187,7 +187,7 @@ describe('functions', () => {
     expect(left).toBeGreaterThan(500);
   });
 
-  it('are told by name and time when they run out of it, and start cold afterwards', async () => {
+  it('are named, with the time, when they run out of it, and start cold afterwards', async () => {
     const outcomes = await Promise.all([1, 2, 3].map(() => runtime.invoke('echo', { ask: 'spin' })));
     expect(outcomes[0]).toMatchObject({ kind: 'failed', error: { errorType: 'Sandbox.Timedout' } });
     expect(JSON.stringify(outcomes[0])).toMatch(/Task timed out after 1\.00 seconds/);

@@ -94,10 +94,10 @@ test('a fire that the role may not send is tried again, then becomes a dead lett
   const { control, dead, lost } = await fire([may('dead-letters')]);
   expect([control, lost]).toEqual([[], []]);
   expect(dead.map(({ Body: body }) => body)).toEqual(['{"at":"2026-11-23T10:01:00Z","try":3}']);
-  const told = Object.fromEntries(
+  const attributes = Object.fromEntries(
     Object.entries(dead[0]?.MessageAttributes ?? {}).map(([name, { StringValue: text }]) => [name, text]),
   );
-  expect(told).toMatchObject({
+  expect(attributes).toMatchObject({
     EXHAUSTED_RETRY_CONDITION: 'MaximumRetryAttempts',
     RETRY_ATTEMPTS: '2',
     SCHEDULED_TIME: '2026-11-23T10:01:00Z',
@@ -109,7 +109,7 @@ test('a fire that the role may not send is tried again, then becomes a dead lett
 test.each([
   ['whose role may send nothing', [], role],
   ['whose role is none of the template', [may('control'), may('dead-letters')], `${role}-of-another`],
-])('a fire %s is lost and told', async (_, statements, roleArn) => {
+])('a fire %s is lost, which is reported', async (_, statements, roleArn) => {
   const { control, dead, lost } = await fire(statements, roleArn);
   expect([control, dead]).toEqual([[], []]);
   expect(lost).toHaveLength(1);

@@ -48,7 +48,7 @@ function node(script: string, ...args: readonly string[]) {
 }
 
 describe('two actions of one name', { timeout: 600_000 }, () => {
-  test('are told at a rebuild while the last good build goes on, then at start and at synth', async () => {
+  test('are reported at a rebuild while the last good build goes on, then at start and at synth', async () => {
     const running = node('infra/local/start.ts', '--json', '--port', '0', '--data-dir', dataDir);
     const Ready = z.object({ url: z.url(), apiKey: z.string() });
     const { url, apiKey } = Ready.parse(JSON.parse(await running.lineWith('apiKey')));
@@ -64,8 +64,8 @@ describe('two actions of one name', { timeout: 600_000 }, () => {
 
     const index = checkout.read(INDEX);
     checkout.addAction({ file: 'other-cities.ts', name: 'otherCities', source: COPY_OF_CITIES });
-    const told: unknown = JSON.parse(await running.lineWith('last good build keeps running'));
-    expect(told).toMatchObject({ message: expect.stringMatching(FAULT) });
+    const notice: unknown = JSON.parse(await running.lineWith('last good build keeps running'));
+    expect(notice).toMatchObject({ message: expect.stringMatching(FAULT) });
     expect(await listed()).toEqual(good);
 
     const start = node('infra/local/start.ts', '--port', '0', '--data-dir', join(dataDir, 'new'));

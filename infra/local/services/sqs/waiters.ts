@@ -1,15 +1,15 @@
 import type { QueueState } from './queue.ts';
 
-/** Long polls: who waits at which queue. */
+/** Long polls by queue. */
 export interface Waiters {
-  /** The first non-empty answer of `attempt` within `waitMs`; empty when time is up, the caller hangs up or we close. */
+  /** The first non-empty result of `attempt` within `waitMs`; empty when time is up, the caller hangs up or the queues close. */
   first<T>(queue: QueueState, waitMs: number, signal: AbortSignal, attempt: () => readonly T[]): Promise<readonly T[]>;
-  /** Tells those who wait at a queue that something in it has changed. */
+  /** Lets the waiters of a queue try again, after a change of it. */
   wake(queue: QueueState): void;
   close(): void;
 }
 
-/** A clock may be turned by hand, unseen by timers: a waiter looks again at least this often. */
+/** A waiter tries again at least this often: timers do not notice when a test's clock is set. */
 const maxNapMs = 500;
 
 export function createWaiters(now: () => number): Waiters {
@@ -17,16 +17,16 @@ export function createWaiters(now: () => number): Waiters {
   let isClosed = false;
   const nap = (queue: QueueState, ms: number, signal: AbortSignal): Promise<void> =>
     new Promise((resolve) => {
-      const here = waiting.get(queue.name) ?? new Set();
-      waiting.set(queue.name, here);
+      const ofQueue = waiting.get(queue.name) ?? new Set();
+      waiting.set(queue.name, ofQueue);
       const done = (): void => {
         clearTimeout(timer);
-        here.delete(done);
+        ofQueue.delete(done);
         signal.removeEventListener('abort', done);
         resolve();
       };
       const timer = setTimeout(done, ms);
-      here.add(done);
+      ofQueue.add(done);
       signal.addEventListener('abort', done);
     });
   return {
@@ -42,12 +42,12 @@ export function createWaiters(now: () => number): Waiters {
       }
     },
     wake(queue) {
-      // One arrival may serve one waiter or several: the first to look takes what it can, the others nap again.
+      // The first waiter takes what it can; the others wait again.
       for (const done of waiting.get(queue.name) ?? []) done();
     },
     close() {
       isClosed = true;
-      for (const here of waiting.values()) for (const done of here) done();
+      for (const ofQueue of waiting.values()) for (const done of ofQueue) done();
     },
   };
 }

@@ -115,10 +115,10 @@ it('a failed condition returns the item that beat it when asked', async () => {
   const quiet = await refusal(client.send(new PutItemCommand(put)));
   expect(quiet.name).toBe('ConditionalCheckFailedException');
   expect(quiet['Item']).toBeUndefined();
-  const told = await refusal(
+  const refused = await refusal(
     client.send(new PutItemCommand({ ...put, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' })),
   );
-  expect(told['Item']).toEqual(first);
+  expect(refused['Item']).toEqual(first);
   const { Item } = await client.send(new GetItemCommand({ TableName: TABLE, Key: at('a', '1') }));
   expect(Item).toEqual(first);
 });

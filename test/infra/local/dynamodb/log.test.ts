@@ -79,7 +79,7 @@ it('a torn last line is dropped, and writing goes on after it', async () => {
   await third.close();
 });
 
-it('a damaged line before others is told, and the directory stays free', async () => {
+it('a damaged line before others is an error that names it, and the directory is released', async () => {
   const first = open();
   await put(first, '1');
   await first.close();
@@ -111,13 +111,13 @@ it('the log is rewritten while running when it has grown far beyond what lives',
 
 it('what was answered survives kill -9', async () => {
   const child = startNode([fileURLToPath(new URL('./writer.ts', import.meta.url)), dir], { faults: 'inherit' });
-  let told = '';
+  let output = '';
   for await (const chunk of child.stdout) {
-    told += String(chunk);
-    if (told.split('\n').length > 300) break;
+    output += String(chunk);
+    if (output.split('\n').length > 300) break;
   }
   await killNode(child);
-  const answered = told.split('\n').slice(0, -1).length;
+  const answered = output.split('\n').slice(0, -1).length;
   const engine = open();
   const answer = await body(engine, 'Scan', { Select: 'COUNT' });
   expect((answer as { Count: number }).Count).toBeGreaterThanOrEqual(answered); // Scan answers with Count

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { type RequestKind, parseChecked, REQUEST_KINDS } from '../../../../infra/local/dynamodb/parse-request.ts';
 import { type PlainShape, readPlain } from '../../../../infra/local/dynamodb/plain-request.ts';
 
-/** Attribute values, well formed and not: what is told to be plain must be what dynalite finds nothing in. */
+/** Attribute values, well formed and not: what we take as plain must be what dynalite finds no fault in. */
 const { value } = fc.letrec((tie) => ({
   value: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },
@@ -91,7 +91,7 @@ function outcomeOf(body: unknown, kind: RequestKind): unknown {
   }
 }
 
-it.each(KINDS)('a %s that is told to be plain is one that all checks leave as it is', (_, { plain, ...checked }) => {
+it.each(KINDS)('a %s that is taken as plain is one that all checks leave as it is', (_, { plain, ...checked }) => {
   if (plain === undefined) return;
   let met = 0;
   fc.assert(

@@ -55,7 +55,7 @@ it('creating a table again keeps its items and fills new indexes from them', asy
   );
 });
 
-it('time to live deletes only when told to, and only what has expired', async () => {
+it('time to live deletes only when it is asked to, and only what has expired', async () => {
   const { engine, client, clock } = openBench();
   const specification = { TableName: TABLE, TimeToLiveSpecification: { AttributeName: 'gone_at', Enabled: true } };
   await client.send(new UpdateTimeToLiveCommand(specification));
