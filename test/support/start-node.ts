@@ -16,7 +16,8 @@ export interface StartedNode extends ChildProcess {
 
 /**
  * Starts Node with these arguments. The process is gone at the end of the test's file at the latest, and also where that
- * file fails, or its process is killed.
+ * file fails, or its process is killed. What it started itself ends with it: esbuild's service, for one, can outlive a
+ * killed process for good when it waits for an answer of a plugin there.
  */
 export function startNode(
   args: readonly string[],
@@ -25,9 +26,13 @@ export function startNode(
   const child = spawn(process.execPath, ['--import', TETHER, ...args], {
     ...options,
     stdio: ['ignore', 'pipe', faults, 'ipc'],
+    detached: true, // a process group of its own
   });
   started.add(child);
-  child.once('exit', () => started.delete(child));
+  child.once('exit', () => {
+    started.delete(child);
+    killGroup(child);
+  });
   return child as StartedNode; // cast: its output is piped; the types of spawn know it only without a channel
 }
 
@@ -37,6 +42,16 @@ export async function killNode(child: ChildProcess): Promise<void> {
   const gone = once(child, 'exit');
   child.kill('SIGKILL');
   await gone;
+}
+
+/** Ends what is left of a process's group. */
+function killGroup({ pid }: ChildProcess): void {
+  if (pid === undefined) return; // it was never started
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error; // nothing is left
+  }
 }
 
 afterAll(async () => {
