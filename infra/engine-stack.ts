@@ -2,7 +2,7 @@
 import { Annotations, CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import type { StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { ROUTES } from '../shared/contract/routes.ts';
+import { ROUTES } from '../shared/api/routes.ts';
 import { Alarms } from './constructs/alarms.ts';
 import {
   createLaunch,

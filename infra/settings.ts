@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { RuntimeSettings, STAGE_NAME } from '../shared/contract/env.ts';
+import { RuntimeSettings, STAGE_NAME } from '../shared/api/env.ts';
 
 const concurrency = z.int().min(2).max(1_000); // an event source takes 2–1,000, AWS Lambda "maximum concurrency"
 const reserved = z.int().min(1).max(1_000);

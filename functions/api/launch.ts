@@ -1,15 +1,15 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { createCallbackPolicy } from '../../shared/adapters/aws/outbound.ts';
-import { createUploadObjects, createUploadTickets } from '../../shared/adapters/aws/upload-objects.ts';
-import { createKeyringReader, createStageSecrets } from '../../shared/adapters/aws/stage-secrets.ts';
-import { sdkOptions } from '../../shared/adapters/aws/sdk-options.ts';
-import { createUploadStore } from '../../shared/adapters/dynamodb/upload-store.ts';
-import { Table } from '../../shared/adapters/dynamodb/table.ts';
-import { consoleLog, systemRandom, systemClock } from '../../shared/adapters/system.ts';
-import { parseEnv } from '../../shared/contract/env.ts';
-import { instantOf, launchedView } from '../../shared/contract/run-view.ts';
+import { createCallbackPolicy } from '../../shared/aws/outbound.ts';
+import { createUploadObjects, createUploadTickets } from '../../shared/aws/upload-objects.ts';
+import { createKeyringReader, createStageSecrets } from '../../shared/aws/stage-secrets.ts';
+import { sdkOptions } from '../../shared/aws/sdk-options.ts';
+import { createUploadStore } from '../../shared/storage/upload-store.ts';
+import { Table } from '../../shared/storage/table.ts';
+import { consoleLog, systemRandom, systemClock } from '../../shared/process/system.ts';
+import { parseEnv } from '../../shared/api/env.ts';
+import { instantOf, launchedView } from '../../shared/api/run-view.ts';
 import { runUidOf } from '../../shared/domain/ids.ts';
 import { LIMITS } from '../../shared/domain/limits.ts';
 import { warnOfDeadline } from '../../shared/engine/launch/deadline-warning.ts';
@@ -28,7 +28,7 @@ import { createApiPorts } from '../http/api-ports.ts';
 import { type ApiPorts, createApiHandler } from '../http/create-api-handler.ts';
 import { defineEndpoint } from '../http/endpoint.ts';
 import { answerOnce } from '../http/once-by-key.ts';
-import { once } from '../../shared/adapters/once.ts';
+import { once } from '../../shared/process/once.ts';
 import { createStarterPorts } from '../wiring/create-ports.ts';
 
 /** What taking uploads takes. */

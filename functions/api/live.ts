@@ -1,19 +1,19 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { createCursorSigner } from '../../shared/adapters/aws/cursor-signer.ts';
-import { createGuardedHttp } from '../../shared/adapters/aws/guarded-http.ts';
-import { createLargeObjects } from '../../shared/adapters/aws/large-objects.ts';
-import { createActionServices } from '../../shared/adapters/aws/outbound.ts';
-import { createActionSecrets } from '../../shared/adapters/aws/stage-secrets.ts';
-import { sdkOptions } from '../../shared/adapters/aws/sdk-options.ts';
-import { createPaceStore } from '../../shared/adapters/dynamodb/pace-store.ts';
-import { createProgressStore } from '../../shared/adapters/dynamodb/progress-store.ts';
-import { Table } from '../../shared/adapters/dynamodb/table.ts';
-import { consoleLog, systemRandom, systemClock } from '../../shared/adapters/system.ts';
-import { parseEnv } from '../../shared/contract/env.ts';
-import type { Sign } from '../../shared/contract/cursor.ts';
-import { livePageOf } from '../../shared/contract/live-cursor.ts';
+import { createCursorSigner } from '../../shared/aws/cursor-signer.ts';
+import { createGuardedHttp } from '../../shared/aws/guarded-http.ts';
+import { createLargeObjects } from '../../shared/aws/large-objects.ts';
+import { createActionServices } from '../../shared/aws/outbound.ts';
+import { createActionSecrets } from '../../shared/aws/stage-secrets.ts';
+import { sdkOptions } from '../../shared/aws/sdk-options.ts';
+import { createPaceStore } from '../../shared/storage/pace-store.ts';
+import { createProgressStore } from '../../shared/storage/progress-store.ts';
+import { Table } from '../../shared/storage/table.ts';
+import { consoleLog, systemRandom, systemClock } from '../../shared/process/system.ts';
+import { parseEnv } from '../../shared/api/env.ts';
+import type { Sign } from '../../shared/api/cursor.ts';
+import { livePageOf } from '../../shared/api/live-cursor.ts';
 import { EngineError } from '../../shared/domain/errors.ts';
 import { runUidOf } from '../../shared/domain/ids.ts';
 import type { LivePage } from '../../shared/domain/live-page.ts';
@@ -29,7 +29,7 @@ import { defineEndpoint, type Reply, type ReplyBody } from '../http/endpoint.ts'
 import { answerOnce } from '../http/once-by-key.ts';
 import { readPreferredWait } from '../http/prefer-wait.ts';
 import { liveReply } from '../endpoints/live-reply.ts';
-import { once } from '../../shared/adapters/once.ts';
+import { once } from '../../shared/process/once.ts';
 import { createStarterPorts } from '../wiring/create-ports.ts';
 
 /** Answers live calls: inline, or by a queued page that the call waits for. */

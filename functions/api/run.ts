@@ -1,14 +1,14 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { createKeyringReader } from '../../shared/adapters/aws/stage-secrets.ts';
-import { sdkOptions } from '../../shared/adapters/aws/sdk-options.ts';
-import { createRunReader } from '../../shared/adapters/dynamodb/run-reader.ts';
-import { Table } from '../../shared/adapters/dynamodb/table.ts';
-import { consoleLog, systemRandom, systemClock } from '../../shared/adapters/system.ts';
-import { parseEnv } from '../../shared/contract/env.ts';
+import { createKeyringReader } from '../../shared/aws/stage-secrets.ts';
+import { sdkOptions } from '../../shared/aws/sdk-options.ts';
+import { createRunReader } from '../../shared/storage/run-reader.ts';
+import { Table } from '../../shared/storage/table.ts';
+import { consoleLog, systemRandom, systemClock } from '../../shared/process/system.ts';
+import { parseEnv } from '../../shared/api/env.ts';
 import { createApiPorts } from '../http/api-ports.ts';
 import { type ApiPorts, createApiHandler } from '../http/create-api-handler.ts';
-import { once } from '../../shared/adapters/once.ts';
+import { once } from '../../shared/process/once.ts';
 import { createRunEndpoint, type RunPorts } from '../endpoints/run-endpoint.ts';
 import { createStorePorts, noLargeObjects } from '../wiring/create-ports.ts';
 

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
-import type { actionDescription } from '../../shared/contract/action-schemas.ts';
-import { buildOpenapi } from '../../shared/contract/openapi.ts';
+import type { actionDescription } from '../../shared/api/action-schemas.ts';
+import { buildOpenapi } from '../../shared/api/openapi.ts';
 import { EngineError } from '../../shared/domain/errors.ts';
 import type { ActionRegistry } from '../../shared/sdk/action-registry.ts';
 import type { Action } from '../../shared/sdk/action.ts';
@@ -8,7 +8,7 @@ import type { EndpointsOf } from '../http/create-api-handler.ts';
 import { createDocument, documentReply } from '../http/document.ts';
 import { defineEndpoint } from '../http/endpoint.ts';
 import { JSON_TYPE } from '../http/media-type.ts';
-import { once } from '../../shared/adapters/once.ts';
+import { once } from '../../shared/process/once.ts';
 
 type ActionEndpoints = Pick<EndpointsOf<'runs'>, 'listActions' | 'getAction' | 'getOpenapi'>;
 

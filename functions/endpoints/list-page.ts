@@ -1,6 +1,6 @@
 import type * as z from 'zod';
-import type { Keyring } from '../../shared/adapters/aws/keyring.ts';
-import { CURSOR_LIFETIME_MS, decodeCursor, encodeCursor, listBinding } from '../../shared/contract/cursor.ts';
+import type { Keyring } from '../../shared/aws/keyring.ts';
+import { CURSOR_LIFETIME_MS, decodeCursor, encodeCursor, listBinding } from '../../shared/api/cursor.ts';
 import { LIMITS } from '../../shared/domain/limits.ts';
 import type { Clock } from '../../shared/engine/ports.ts';
 import type { Step } from '../../shared/engine/read/steps.ts';

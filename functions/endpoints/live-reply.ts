@@ -1,7 +1,7 @@
-import { nextLiveUrl } from '../../shared/contract/live-cursor.ts';
-import type { RouteOf } from '../../shared/contract/routes.ts';
-import { handedOverView } from '../../shared/contract/run-view.ts';
-import type { Sign } from '../../shared/contract/cursor.ts';
+import { nextLiveUrl } from '../../shared/api/live-cursor.ts';
+import type { RouteOf } from '../../shared/api/routes.ts';
+import { handedOverView } from '../../shared/api/run-view.ts';
+import type { Sign } from '../../shared/api/cursor.ts';
 import type { ErrorRecord } from '../../shared/domain/errors.ts';
 import type { LivePage } from '../../shared/domain/live-page.ts';
 import type { LiveOutcome } from '../../shared/engine/live/live-call.ts';

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { asUnavailable } from '../../shared/adapters/aws/service-away.ts';
+import { asUnavailable } from '../../shared/aws/service-away.ts';
 import type { EngineError, ErrorRecord } from '../../shared/domain/errors.ts';
 import { asEngineError, toErrorRecord } from '../../shared/domain/errors.ts';
 import type { Log } from '../../shared/engine/ports.ts';

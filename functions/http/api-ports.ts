@@ -1,9 +1,9 @@
-import { createKeyStore } from '../../shared/adapters/dynamodb/key-store.ts';
-import { createRateStore } from '../../shared/adapters/dynamodb/rate-store.ts';
-import type { Table } from '../../shared/adapters/dynamodb/table.ts';
-import { findKey } from '../../shared/adapters/dynamodb/workspace-store.ts';
-import type { RuntimeSettings } from '../../shared/contract/env.ts';
-import { SCOPES, type Scope } from '../../shared/contract/routes.ts';
+import { createKeyStore } from '../../shared/storage/key-store.ts';
+import { createRateStore } from '../../shared/storage/rate-store.ts';
+import type { Table } from '../../shared/storage/table.ts';
+import { findKey } from '../../shared/storage/workspace-store.ts';
+import type { RuntimeSettings } from '../../shared/api/env.ts';
+import { SCOPES, type Scope } from '../../shared/api/routes.ts';
 import { keyUidOf } from '../../shared/domain/api-key.ts';
 import type { Machine } from '../wiring/create-ports.ts';
 import type { ApiPorts } from './create-api-handler.ts';

@@ -1,6 +1,6 @@
 import middyfy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
-import type { ApiFunction, OperationOf } from '../../shared/contract/routes.ts';
+import type { ApiFunction, OperationOf } from '../../shared/api/routes.ts';
 import type { OncePorts } from '../../shared/engine/once-by-key.ts';
 import { answerErrors, type ErrorPorts } from './answer-errors.ts';
 import type { ApiCall, BegunCall } from './api-call.ts';

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { canonicalJson } from '../../shared/contract/canonical-json.ts';
+import { canonicalJson } from '../../shared/api/canonical-json.ts';
 import { EngineError } from '../../shared/domain/errors.ts';
 import { type KeyedRequest, onceByKey, type OncePorts, type OnceWork } from '../../shared/engine/once-by-key.ts';
 import type { Caller } from './authenticate.ts';

@@ -1,5 +1,5 @@
-import type { RateStore } from '../../shared/adapters/dynamodb/rate-store.ts';
-import { Lru } from '../../shared/adapters/lru.ts';
+import type { RateStore } from '../../shared/storage/rate-store.ts';
+import { Lru } from '../../shared/process/lru.ts';
 import { nextTokenAt, type RateLimit, type RateType, takeTokens, tokensIn } from '../../shared/domain/token-bucket.ts';
 
 /** How a workspace stands with its limit after a call. */

@@ -1,4 +1,4 @@
-import { Lru } from '../../shared/adapters/lru.ts';
+import { Lru } from '../../shared/process/lru.ts';
 import { networkOf } from '../../shared/domain/network.ts';
 
 /** Table reads a second that one network may cause with keys that a process does not know. */

@@ -1,4 +1,4 @@
-import { parseJson } from '../../shared/contract/parse-json.ts';
+import { parseJson } from '../../shared/api/parse-json.ts';
 import { EngineError } from '../../shared/domain/errors.ts';
 import { LIMITS } from '../../shared/domain/limits.ts';
 import { notUtf8 } from '../../shared/domain/read-json.ts';

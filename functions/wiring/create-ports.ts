@@ -1,19 +1,19 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { SQSClient } from '@aws-sdk/client-sqs';
-import { createMessageSender, type QueueUrls } from '../../shared/adapters/aws/message-sender.ts';
-import { createBatcher } from '../../shared/adapters/batcher.ts';
-import { type InFlight, createInFlight } from '../../shared/adapters/in-flight.ts';
-import { createAdmissionStore } from '../../shared/adapters/dynamodb/admission-store.ts';
-import { createCallbackStore } from '../../shared/adapters/dynamodb/callback-store.ts';
-import { createDueStore } from '../../shared/adapters/dynamodb/due-store.ts';
-import { createPaceStore } from '../../shared/adapters/dynamodb/pace-store.ts';
-import { createProgressStore, type LargeObjects } from '../../shared/adapters/dynamodb/progress-store.ts';
-import { createReceiverStore } from '../../shared/adapters/dynamodb/receiver-store.ts';
-import { createSeatStore } from '../../shared/adapters/dynamodb/seat-store.ts';
-import { createRunStore } from '../../shared/adapters/dynamodb/run-store.ts';
-import { Table } from '../../shared/adapters/dynamodb/table.ts';
+import { createMessageSender, type QueueUrls } from '../../shared/aws/message-sender.ts';
+import { createBatcher } from '../../shared/process/batcher.ts';
+import { type InFlight, createInFlight } from '../../shared/process/in-flight.ts';
+import { createAdmissionStore } from '../../shared/storage/admission-store.ts';
+import { createCallbackStore } from '../../shared/storage/callback-store.ts';
+import { createDueStore } from '../../shared/storage/due-store.ts';
+import { createPaceStore } from '../../shared/storage/pace-store.ts';
+import { createProgressStore, type LargeObjects } from '../../shared/storage/progress-store.ts';
+import { createReceiverStore } from '../../shared/storage/receiver-store.ts';
+import { createSeatStore } from '../../shared/storage/seat-store.ts';
+import { createRunStore } from '../../shared/storage/run-store.ts';
+import { Table } from '../../shared/storage/table.ts';
 import { INPUTS_A_PLACE } from '../../shared/domain/input.ts';
-import type { RuntimeSettings } from '../../shared/contract/env.ts';
+import type { RuntimeSettings } from '../../shared/api/env.ts';
 import type { Random, Clock, CorePorts, Log } from '../../shared/engine/ports.ts';
 
 /** What the machine gives: real in Lambda, by hand in tests and in the simulator. */

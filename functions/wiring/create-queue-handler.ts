@@ -1,6 +1,6 @@
 import type { SQSBatchItemFailure, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import { decodeMessage, type QueueMessage } from '../../shared/contract/messages.ts';
-import type { InFlight } from '../../shared/adapters/in-flight.ts';
+import { decodeMessage, type QueueMessage } from '../../shared/aws/messages.ts';
+import type { InFlight } from '../../shared/process/in-flight.ts';
 import { readUid, shortHash } from '../../shared/domain/ids.ts';
 import type { Log } from '../../shared/engine/ports.ts';
 import type { Receipt } from '../../shared/engine/messages.ts';

@@ -1,17 +1,17 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { createGuardedHttp } from '../../shared/adapters/aws/guarded-http.ts';
-import { createLargeObjects } from '../../shared/adapters/aws/large-objects.ts';
-import { createCallbackSender } from '../../shared/adapters/aws/outbound.ts';
-import { createKeyringReader, createStageSecrets } from '../../shared/adapters/aws/stage-secrets.ts';
-import { sdkOptions } from '../../shared/adapters/aws/sdk-options.ts';
-import { consoleLog, systemRandom, systemClock } from '../../shared/adapters/system.ts';
-import { parseEnv } from '../../shared/contract/env.ts';
+import { createGuardedHttp } from '../../shared/aws/guarded-http.ts';
+import { createLargeObjects } from '../../shared/aws/large-objects.ts';
+import { createCallbackSender } from '../../shared/aws/outbound.ts';
+import { createKeyringReader, createStageSecrets } from '../../shared/aws/stage-secrets.ts';
+import { sdkOptions } from '../../shared/aws/sdk-options.ts';
+import { consoleLog, systemRandom, systemClock } from '../../shared/process/system.ts';
+import { parseEnv } from '../../shared/api/env.ts';
 import { deliverCallback } from '../../shared/engine/callbacks/deliver-callback.ts';
 import { createPacing, type DeliveryPorts } from '../../shared/engine/callbacks/delivery.ts';
 import type { CorePorts } from '../../shared/engine/ports.ts';
-import { once } from '../../shared/adapters/once.ts';
+import { once } from '../../shared/process/once.ts';
 import { createQueueHandler, type QueueHandlerPorts } from '../wiring/create-queue-handler.ts';
 import { createCorePorts } from '../wiring/create-ports.ts';
 

@@ -1,12 +1,12 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { createEntryScheduler } from '../../shared/adapters/aws/entry-scheduler.ts';
-import { sdkOptions } from '../../shared/adapters/aws/sdk-options.ts';
-import { createScheduleStore } from '../../shared/adapters/dynamodb/schedule-store.ts';
-import { Table } from '../../shared/adapters/dynamodb/table.ts';
-import { consoleLog, systemRandom, systemClock } from '../../shared/adapters/system.ts';
-import { parseEnv } from '../../shared/contract/env.ts';
+import { createEntryScheduler } from '../../shared/aws/entry-scheduler.ts';
+import { sdkOptions } from '../../shared/aws/sdk-options.ts';
+import { createScheduleStore } from '../../shared/storage/schedule-store.ts';
+import { Table } from '../../shared/storage/table.ts';
+import { consoleLog, systemRandom, systemClock } from '../../shared/process/system.ts';
+import { parseEnv } from '../../shared/api/env.ts';
 import { dispatchRun } from '../../shared/engine/runs/dispatch-run.ts';
 import type { CorePorts, Ports } from '../../shared/engine/ports.ts';
 import { createFireLag } from '../../shared/engine/schedules/fire-lag.ts';
@@ -14,7 +14,7 @@ import { receiveFire } from '../../shared/engine/schedules/receive-fire.ts';
 import type { ReconcilePorts } from '../../shared/engine/schedules/schedule-ports.ts';
 import { reconcileSchedule } from '../../shared/engine/schedules/reconcile-schedule.ts';
 import { registerActions } from '../actions/index.ts';
-import { once } from '../../shared/adapters/once.ts';
+import { once } from '../../shared/process/once.ts';
 import { createQueueHandler, type QueueHandlerPorts } from '../wiring/create-queue-handler.ts';
 import { createCorePorts, noLargeObjects } from '../wiring/create-ports.ts';
 

@@ -1,18 +1,18 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
-import { sdkOptions } from '../../shared/adapters/aws/sdk-options.ts';
-import { createScheduleStore } from '../../shared/adapters/dynamodb/schedule-store.ts';
-import { Table } from '../../shared/adapters/dynamodb/table.ts';
-import { consoleLog, systemRandom, systemClock } from '../../shared/adapters/system.ts';
-import { parseEnv } from '../../shared/contract/env.ts';
-import { decodeMessage, isOfLaterRelease, type QueueMessage } from '../../shared/contract/messages.ts';
+import { sdkOptions } from '../../shared/aws/sdk-options.ts';
+import { createScheduleStore } from '../../shared/storage/schedule-store.ts';
+import { Table } from '../../shared/storage/table.ts';
+import { consoleLog, systemRandom, systemClock } from '../../shared/process/system.ts';
+import { parseEnv } from '../../shared/api/env.ts';
+import { decodeMessage, isOfLaterRelease, type QueueMessage } from '../../shared/aws/messages.ts';
 import { shortHash } from '../../shared/domain/ids.ts';
 import { handleDeadLetter } from '../../shared/engine/dead-letters/handle-dead-letter.ts';
 import type { Log } from '../../shared/engine/ports.ts';
 import type { FirePorts } from '../../shared/engine/schedules/schedule-ports.ts';
 import { registerActions } from '../actions/index.ts';
-import { once } from '../../shared/adapters/once.ts';
+import { once } from '../../shared/process/once.ts';
 import { createCorePorts, noLargeObjects } from '../wiring/create-ports.ts';
 
 /**

@@ -1,13 +1,13 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { createLargeObjects } from '../../shared/adapters/aws/large-objects.ts';
-import { createUploadObjects } from '../../shared/adapters/aws/upload-objects.ts';
-import { sdkOptions } from '../../shared/adapters/aws/sdk-options.ts';
-import { consoleLog, systemRandom, systemClock } from '../../shared/adapters/system.ts';
-import { parseEnv } from '../../shared/contract/env.ts';
+import { createLargeObjects } from '../../shared/aws/large-objects.ts';
+import { createUploadObjects } from '../../shared/aws/upload-objects.ts';
+import { sdkOptions } from '../../shared/aws/sdk-options.ts';
+import { consoleLog, systemRandom, systemClock } from '../../shared/process/system.ts';
+import { parseEnv } from '../../shared/api/env.ts';
 import { type IntakePorts, intakeRun } from '../../shared/engine/launch/intake-run.ts';
 import { registerActions } from '../actions/index.ts';
-import { once } from '../../shared/adapters/once.ts';
+import { once } from '../../shared/process/once.ts';
 import { createQueueHandler } from '../wiring/create-queue-handler.ts';
 import { createCorePorts } from '../wiring/create-ports.ts';
 

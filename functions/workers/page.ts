@@ -1,17 +1,17 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { createGuardedHttp } from '../../shared/adapters/aws/guarded-http.ts';
-import { createLargeObjects } from '../../shared/adapters/aws/large-objects.ts';
-import { createActionServices } from '../../shared/adapters/aws/outbound.ts';
-import { createActionSecrets } from '../../shared/adapters/aws/stage-secrets.ts';
-import { sdkOptions } from '../../shared/adapters/aws/sdk-options.ts';
-import { consoleLog, systemRandom, systemClock } from '../../shared/adapters/system.ts';
-import { parseEnv } from '../../shared/contract/env.ts';
+import { createGuardedHttp } from '../../shared/aws/guarded-http.ts';
+import { createLargeObjects } from '../../shared/aws/large-objects.ts';
+import { createActionServices } from '../../shared/aws/outbound.ts';
+import { createActionSecrets } from '../../shared/aws/stage-secrets.ts';
+import { sdkOptions } from '../../shared/aws/sdk-options.ts';
+import { consoleLog, systemRandom, systemClock } from '../../shared/process/system.ts';
+import { parseEnv } from '../../shared/api/env.ts';
 import { createEndGatherer, type GatherLimits } from '../../shared/engine/pages/gather-ends.ts';
 import { createPageShare, type PagePorts, runPage } from '../../shared/engine/pages/run-page.ts';
 import { registerActions } from '../actions/index.ts';
-import { once } from '../../shared/adapters/once.ts';
+import { once } from '../../shared/process/once.ts';
 import { createQueueHandler, type QueueHandlerPorts } from '../wiring/create-queue-handler.ts';
 import { createCorePorts } from '../wiring/create-ports.ts';
 

@@ -1,15 +1,15 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { sdkOptions } from '../../shared/adapters/aws/sdk-options.ts';
-import { keepCursorKey } from '../../shared/adapters/aws/cursor-signer.ts';
-import { createKeyringReader } from '../../shared/adapters/aws/stage-secrets.ts';
-import { Table } from '../../shared/adapters/dynamodb/table.ts';
-import { consoleLog, systemRandom, systemClock } from '../../shared/adapters/system.ts';
-import { parseEnv } from '../../shared/contract/env.ts';
+import { sdkOptions } from '../../shared/aws/sdk-options.ts';
+import { keepCursorKey } from '../../shared/aws/cursor-signer.ts';
+import { createKeyringReader } from '../../shared/aws/stage-secrets.ts';
+import { Table } from '../../shared/storage/table.ts';
+import { consoleLog, systemRandom, systemClock } from '../../shared/process/system.ts';
+import { parseEnv } from '../../shared/api/env.ts';
 import type { CorePorts } from '../../shared/engine/ports.ts';
 import { sweep, type SweepReport } from '../../shared/engine/sweep/sweep.ts';
-import { once } from '../../shared/adapters/once.ts';
+import { once } from '../../shared/process/once.ts';
 import { createCorePorts, noLargeObjects } from '../wiring/create-ports.ts';
 
 /** A sweep ends well before the next minute's begins. */

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { Workspace, WorkspaceStore } from '../../shared/adapters/dynamodb/workspace-store.ts';
+import type { Workspace, WorkspaceStore } from '../../shared/storage/workspace-store.ts';
 import { findRunningSystem } from '../local/start/running-system.ts';
 import { findDeployedStage, openStage, type StageAccess, type StageAddress } from './stage-access.ts';
 

@@ -1,13 +1,13 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { sdkOptions } from '../../shared/adapters/aws/sdk-options.ts';
-import { keepCursorKey } from '../../shared/adapters/aws/cursor-signer.ts';
-import { createKeyringReader } from '../../shared/adapters/aws/stage-secrets.ts';
-import { createLimitStore, type LimitStore } from '../../shared/adapters/dynamodb/limit-store.ts';
-import { Table } from '../../shared/adapters/dynamodb/table.ts';
-import { createWorkspaceStore, type WorkspaceStore } from '../../shared/adapters/dynamodb/workspace-store.ts';
-import { systemRandom, systemClock } from '../../shared/adapters/system.ts';
+import { sdkOptions } from '../../shared/aws/sdk-options.ts';
+import { keepCursorKey } from '../../shared/aws/cursor-signer.ts';
+import { createKeyringReader } from '../../shared/aws/stage-secrets.ts';
+import { createLimitStore, type LimitStore } from '../../shared/storage/limit-store.ts';
+import { Table } from '../../shared/storage/table.ts';
+import { createWorkspaceStore, type WorkspaceStore } from '../../shared/storage/workspace-store.ts';
+import { systemRandom, systemClock } from '../../shared/process/system.ts';
 
 /** What the owner's commands reach of a stage, on this machine or in AWS. */
 export interface StageAccess {

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import type { Workspace } from '../../shared/adapters/dynamodb/workspace-store.ts';
-import type { OwnLimits } from '../../shared/adapters/dynamodb/limit-store.ts';
+import type { Workspace } from '../../shared/storage/workspace-store.ts';
+import type { OwnLimits } from '../../shared/storage/limit-store.ts';
 import { RATE_TYPES, type RateLimit } from '../../shared/domain/token-bucket.ts';
 import { runCommand, STAGE_HELP, STAGE_OPTIONS, UsageError, workspaceNamed } from './run-command.ts';
 import type { StageAccess } from './stage-access.ts';

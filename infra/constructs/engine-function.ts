@@ -15,7 +15,7 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import type { FunctionName } from '../../shared/contract/env.ts';
+import type { FunctionName } from '../../shared/api/env.ts';
 import { acknowledge } from './acknowledge.ts';
 import type { EngineState, ObjectPrefix } from './engine-state.ts';
 import { countFromLog } from './log-metrics.ts';

@@ -1,5 +1,5 @@
-import { ENV, ENV_OF } from '../../shared/contract/env.ts';
-import type { EnvKey, FunctionName } from '../../shared/contract/env.ts';
+import { ENV, ENV_OF } from '../../shared/api/env.ts';
+import type { EnvKey, FunctionName } from '../../shared/api/env.ts';
 import type { StageSettings } from '../settings.ts';
 import type { Alarms } from './alarms.ts';
 import type { DeadLetterQueue } from './dead-letter-queue.ts';

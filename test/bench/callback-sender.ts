@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { Agent, request } from 'node:http';
 import { fileURLToPath } from 'node:url';
-import { createGuardedHttp } from '../../shared/adapters/aws/guarded-http.ts';
+import { createGuardedHttp } from '../../shared/aws/guarded-http.ts';
 import { createWebhookSigner } from '../../shared/domain/webhook-signature.ts';
 import { cpuOf } from './process-cpu.ts';
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { SQSClient, type SQSClientConfig } from '@aws-sdk/client-sqs';
 import type { DynamoDbEngine } from '../../infra/local/dynamodb/engine.ts';
-import { createRetries, sdkOptions } from '../../shared/adapters/aws/sdk-options.ts';
+import { createRetries, sdkOptions } from '../../shared/aws/sdk-options.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 import { kindOfItem, type Tally } from './tally.ts';
 

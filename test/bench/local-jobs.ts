@@ -9,7 +9,7 @@ import { createInterface } from 'node:readline';
 import { findRunningSystem } from '../../infra/local/start/running-system.ts';
 import { issueKey } from '../../infra/admin/issue-key.ts';
 import { openStage } from '../../infra/admin/stage-access.ts';
-import { systemRandom, systemClock } from '../../shared/adapters/system.ts';
+import { systemRandom, systemClock } from '../../shared/process/system.ts';
 import { cpuMsOf } from './process-cpu.ts';
 import type { Progress, Report } from './report.ts';
 

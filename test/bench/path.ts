@@ -1,4 +1,4 @@
-import { systemRandom } from '../../shared/adapters/system.ts';
+import { systemRandom } from '../../shared/process/system.ts';
 import type { QueueName } from './bench-queue.ts';
 import { openPathSystem, type PathSystem, QUEUE_NAMES, type Worked } from './path-system.ts';
 import type { Figure, Progress, Report } from './report.ts';

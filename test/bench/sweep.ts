@@ -1,6 +1,6 @@
 import { createCorePorts, noLargeObjects } from '../../functions/wiring/create-ports.ts';
-import { keys } from '../../shared/adapters/dynamodb/keys.ts';
-import { toItem } from '../../shared/adapters/dynamodb/attributes.ts';
+import { keys } from '../../shared/storage/keys.ts';
+import { toItem } from '../../shared/storage/attributes.ts';
 import type { CorePorts } from '../../shared/engine/ports.ts';
 import { DUE_PARTITIONS, type DueEntry } from '../../shared/engine/stores.ts';
 import { handleDueEntry } from '../../shared/engine/sweep/handle-due-entry.ts';

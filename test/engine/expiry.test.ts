@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { blockPartition, runPartition, shardPartition } from '../../shared/adapters/dynamodb/keys.ts';
+import { blockPartition, runPartition, shardPartition } from '../../shared/storage/keys.ts';
 import { expiryOfRun, expiryStep, takenUpUntil } from '../../shared/domain/expiry.ts';
 import type { RunControl } from '../../shared/domain/run.ts';
 import type { CallbackAnswer } from '../../shared/engine/ports.ts';

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { blockPartition, CHUNK_PREFIX } from '../../shared/adapters/dynamodb/keys.ts';
+import { blockPartition, CHUNK_PREFIX } from '../../shared/storage/keys.ts';
 import { intakeRun } from '../../shared/engine/launch/intake-run.ts';
 import { stopRun } from '../../shared/engine/runs/stop-run.ts';
 import { resumeRun } from '../../shared/engine/runs/resume-run.ts';

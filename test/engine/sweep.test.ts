@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { duePartition, keys } from '../../shared/adapters/dynamodb/keys.ts';
+import { duePartition, keys } from '../../shared/storage/keys.ts';
 import { receiverUid } from '../../shared/domain/receiver.ts';
 import { DUE_PARTITIONS, type DueEntry } from '../../shared/engine/stores.ts';
 import { sweep } from '../../shared/engine/sweep/sweep.ts';

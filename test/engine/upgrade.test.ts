@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { keys } from '../../shared/adapters/dynamodb/keys.ts';
+import { keys } from '../../shared/storage/keys.ts';
 import { WORKING_STATUSES } from '../../shared/domain/run.ts';
 import { dispatchRun } from '../../shared/engine/runs/dispatch-run.ts';
 import { resumeRun } from '../../shared/engine/runs/resume-run.ts';

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { listRunsQuery, runOutputsQuery } from '../../shared/contract/run-schemas.ts';
-import { errorRecord } from '../../shared/contract/error-schemas.ts';
-import { asyncBody, liveBody, liveQuery } from '../../shared/contract/launch-schemas.ts';
-import { canonicalJson } from '../../shared/contract/canonical-json.ts';
-import { parseJson } from '../../shared/contract/parse-json.ts';
-import { parseBody, parseQuery } from '../../shared/contract/parse-request.ts';
+import { listRunsQuery, runOutputsQuery } from '../../shared/api/run-schemas.ts';
+import { errorRecord } from '../../shared/api/error-schemas.ts';
+import { asyncBody, liveBody, liveQuery } from '../../shared/api/launch-schemas.ts';
+import { canonicalJson } from '../../shared/api/canonical-json.ts';
+import { parseJson } from '../../shared/api/parse-json.ts';
+import { parseBody, parseQuery } from '../../shared/api/parse-request.ts';
 import { EngineError, ERROR_LABELS, toErrorRecord } from '../../shared/domain/errors.ts';
 
 function refusal(parse: () => unknown): EngineError {

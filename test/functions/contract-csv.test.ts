@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { csvLine } from '../../shared/contract/csv.ts';
+import { csvLine } from '../../shared/api/csv.ts';
 
 it.each<[unknown, string]>([
   ['plain', 'plain'],

@@ -1,17 +1,11 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import {
-  callBinding,
-  CURSOR_LIFETIME_MS,
-  decodeCursor,
-  encodeCursor,
-  listBinding,
-} from '../../shared/contract/cursor.ts';
-import { matchRoute } from '../../shared/contract/match-route.ts';
-import { parseJson } from '../../shared/contract/parse-json.ts';
-import type { Route } from '../../shared/contract/routes.ts';
-import { ROUTES } from '../../shared/contract/routes.ts';
+import { callBinding, CURSOR_LIFETIME_MS, decodeCursor, encodeCursor, listBinding } from '../../shared/api/cursor.ts';
+import { matchRoute } from '../../shared/api/match-route.ts';
+import { parseJson } from '../../shared/api/parse-json.ts';
+import type { Route } from '../../shared/api/routes.ts';
+import { ROUTES } from '../../shared/api/routes.ts';
 
 describe('matchRoute', () => {
   it.each(ROUTES.map((route: Route) => [route.operation, route] as const))('finds %s by its own path', (_, route) => {

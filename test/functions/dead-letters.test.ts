@@ -1,7 +1,7 @@
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
 import { expect, test } from 'vitest';
 import { createDeadLetterHandler } from '../../functions/workers/dead-letters.ts';
-import { encodeMessage, fireTemplate } from '../../shared/contract/messages.ts';
+import { encodeMessage, fireTemplate } from '../../shared/aws/messages.ts';
 import type { Log } from '../../shared/engine/ports.ts';
 import { START } from '../support/engine-harness.ts';
 import { firstPage, ONLY_INPUT } from '../../shared/engine/runs/open-input.ts';

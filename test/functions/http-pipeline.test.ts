@@ -6,7 +6,7 @@ import { createApiHandler } from '../../functions/http/create-api-handler.ts';
 import type { ReplyBody } from '../../functions/http/endpoint.ts';
 import { defineEndpoint } from '../../functions/http/endpoint.ts';
 import { pageUrl, readHttpRequest } from '../../functions/http/http-request.ts';
-import { errorRecord } from '../../shared/contract/error-schemas.ts';
+import { errorRecord } from '../../shared/api/error-schemas.ts';
 import { digestApiKey, formatApiKey, keyUidOf } from '../../shared/domain/api-key.ts';
 import { EngineError } from '../../shared/domain/errors.ts';
 import type { KeyStore } from '../../shared/engine/once-by-key.ts';

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { decodeMessage, encodeMessage } from '../../shared/contract/messages.ts';
+import { decodeMessage, encodeMessage } from '../../shared/aws/messages.ts';
 
 const run = '7646893d-a21e-890a-bb5b-91db79099992';
 

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createRateLimiter, type SpendRate } from '../../functions/http/rate-limit.ts';
-import { createLimitStore, type LimitStore } from '../../shared/adapters/dynamodb/limit-store.ts';
-import { createRateStore, type RateStore } from '../../shared/adapters/dynamodb/rate-store.ts';
-import { Table } from '../../shared/adapters/dynamodb/table.ts';
+import { createLimitStore, type LimitStore } from '../../shared/storage/limit-store.ts';
+import { createRateStore, type RateStore } from '../../shared/storage/rate-store.ts';
+import { Table } from '../../shared/storage/table.ts';
 import { clientOf, openEngine, TABLE_NAME } from '../support/open-table.ts';
 
 const LIMITS = {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { settingsOf } from '../../infra/settings.ts';
-import { ENV, ENV_OF, type EnvKey, type FunctionName } from '../../shared/contract/env.ts';
-import { encodeMessage, type QueueMessage } from '../../shared/contract/messages.ts';
+import { ENV, ENV_OF, type EnvKey, type FunctionName } from '../../shared/api/env.ts';
+import { encodeMessage, type QueueMessage } from '../../shared/aws/messages.ts';
 import { formatApiKey } from '../../shared/domain/api-key.ts';
 import { deriveUid, runUidOf } from '../../shared/domain/ids.ts';
 import { openSilentServer, type SilentServer } from '../support/silent-server.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { renderOpenapi } from '../../shared/contract/openapi.ts';
-import { errorsOf, ROUTES } from '../../shared/contract/routes.ts';
+import { renderOpenapi } from '../../shared/api/openapi.ts';
+import { errorsOf, ROUTES } from '../../shared/api/routes.ts';
 import { ERROR_CATALOGUE, ERROR_LABELS } from '../../shared/domain/errors.ts';
 
 const operation = z.looseObject({
@@ -20,7 +20,7 @@ const document = z
 describe('the OpenAPI document', () => {
   // After a change of routes, schemas or catalogue: npx vitest run test/guards/openapi.test.ts --update
   it('is committed as the code renders it', async () => {
-    await expect(renderOpenapi()).toMatchFileSnapshot('../../shared/contract/openapi.json');
+    await expect(renderOpenapi()).toMatchFileSnapshot('../../shared/api/openapi.json');
   });
 
   it('has every route of the table and no other', () => {

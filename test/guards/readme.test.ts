@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { matchRoute } from '../../shared/contract/match-route.ts';
-import { ROUTES } from '../../shared/contract/routes.ts';
+import { matchRoute } from '../../shared/api/match-route.ts';
+import { ROUTES } from '../../shared/api/routes.ts';
 import { drawMoves, listMoves } from '../../shared/domain/draw-moves.ts';
 import { LIMITS } from '../../shared/domain/limits.ts';
 import { drawnBlock, readReadme, redraw, ROOT, shellLines } from './readme-text.ts';

@@ -1,7 +1,7 @@
 import { GetQueueAttributesCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { DeleteItemCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { duePartition } from '../../shared/adapters/dynamodb/keys.ts';
+import { duePartition } from '../../shared/storage/keys.ts';
 import { alarmState, type MetricData } from '../support/cloudwatch/alarm-state.ts';
 import {
   metricOfAge,

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { synthesize } from '../../infra/app.ts';
 import { settingsOf } from '../../infra/settings.ts';
 import type { StageSettings } from '../../infra/settings.ts';
-import { ENV_OF } from '../../shared/contract/env.ts';
+import { ENV_OF } from '../../shared/api/env.ts';
 import { emptyBundles } from './bundle-fixture.ts';
 
 type Properties = Readonly<Record<string, unknown>>;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { keys } from '../../shared/adapters/dynamodb/keys.ts';
-import { ENV_OF, parseEnv } from '../../shared/contract/env.ts';
-import type { FunctionName } from '../../shared/contract/env.ts';
+import { keys } from '../../shared/storage/keys.ts';
+import { ENV_OF, parseEnv } from '../../shared/api/env.ts';
+import type { FunctionName } from '../../shared/api/env.ts';
 import { listResources, propertiesOf, stackOf, target } from './stack-fixture.ts';
 import type { SynthesizedStack } from './stack-fixture.ts';
 

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { describe, expect, test } from 'vitest';
 import { checkSettings, settingsOf } from '../../infra/settings.ts';
-import { ENV, parseEnv } from '../../shared/contract/env.ts';
+import { ENV, parseEnv } from '../../shared/api/env.ts';
 
 const prod = settingsOf('prod');
 

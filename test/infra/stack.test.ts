@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { synthesize } from '../../infra/app.ts';
 import type { StageSettings } from '../../infra/settings.ts';
-import { ENV_OF } from '../../shared/contract/env.ts';
-import { ROUTES } from '../../shared/contract/routes.ts';
+import { ENV_OF } from '../../shared/api/env.ts';
+import { ROUTES } from '../../shared/api/routes.ts';
 import { emptyBundles } from './bundle-fixture.ts';
 import { listResources, propertiesOf, stackOf, target } from './stack-fixture.ts';
 

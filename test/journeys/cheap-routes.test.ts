@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { renderOpenapi } from '../../shared/contract/openapi.ts';
+import { renderOpenapi } from '../../shared/api/openapi.ts';
 import { digestApiKey, formatApiKey, keyUidOf } from '../../shared/domain/api-key.ts';
 import { type LocalTestSystem, startLocalSystem } from '../support/local-system.ts';
 

@@ -1,7 +1,7 @@
 import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { systemClock } from '../../shared/adapters/system.ts';
-import { keys } from '../../shared/adapters/dynamodb/keys.ts';
+import { systemClock } from '../../shared/process/system.ts';
+import { keys } from '../../shared/storage/keys.ts';
 import { LIMITS } from '../../shared/domain/limits.ts';
 import { addressOf } from '../../infra/local/start/prepare-access.ts';
 import { openStage } from '../../infra/admin/stage-access.ts';

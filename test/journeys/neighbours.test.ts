@@ -4,7 +4,7 @@ import { addressOf } from '../../infra/local/start/prepare-access.ts';
 import { listenLocally, urlOf } from '../../infra/local/listen.ts';
 import { issueKey } from '../../infra/admin/issue-key.ts';
 import { openStage } from '../../infra/admin/stage-access.ts';
-import { systemRandom, systemClock } from '../../shared/adapters/system.ts';
+import { systemRandom, systemClock } from '../../shared/process/system.ts';
 import { openApiClient } from '../support/api-client.ts';
 import type { ApiClient } from '../support/api-client.ts';
 import { openReceiver, startLocalSystem } from '../support/local-system.ts';

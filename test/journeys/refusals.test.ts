@@ -3,9 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addressOf } from '../../infra/local/start/prepare-access.ts';
 import { issueKey } from '../../infra/admin/issue-key.ts';
 import { openStage } from '../../infra/admin/stage-access.ts';
-import { systemRandom, systemClock } from '../../shared/adapters/system.ts';
-import { ROUTES } from '../../shared/contract/routes.ts';
-import type { Route, Scope } from '../../shared/contract/routes.ts';
+import { systemRandom, systemClock } from '../../shared/process/system.ts';
+import { ROUTES } from '../../shared/api/routes.ts';
+import type { Route, Scope } from '../../shared/api/routes.ts';
 import { digestApiKey } from '../../shared/domain/api-key.ts';
 import { ERROR_LABELS } from '../../shared/domain/errors.ts';
 import type { ErrorLabel } from '../../shared/domain/errors.ts';
@@ -357,7 +357,7 @@ describe('callback urls', () => {
     expect(taken).toEqual([]);
   });
 
-  // Which addresses a name may have is proved against a name server of our own in test/adapters/guarded-http-dns.test.ts.
+  // Which addresses a name may have is proved against a name server of our own in test/storage/guarded-http-dns.test.ts.
   it('whose name has no address are told in the record, and tried again', async () => {
     const own = openApiClient(system.url, await newKey('dialers'));
     const callback = { url: 'https://no-such-host.invalid/hook', on: 'final' };

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addressOf } from '../../infra/local/start/prepare-access.ts';
 import { openStage } from '../../infra/admin/stage-access.ts';
-import type { Operation } from '../../shared/contract/routes.ts';
+import type { Operation } from '../../shared/api/routes.ts';
 import { openApiClient } from '../support/api-client.ts';
 import type { ApiClient } from '../support/api-client.ts';
 import { openReceiver, startLocalSystem } from '../support/local-system.ts';

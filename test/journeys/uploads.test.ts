@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addressOf } from '../../infra/local/start/prepare-access.ts';
 import { issueKey } from '../../infra/admin/issue-key.ts';
 import { openStage } from '../../infra/admin/stage-access.ts';
-import { systemRandom, systemClock } from '../../shared/adapters/system.ts';
+import { systemRandom, systemClock } from '../../shared/process/system.ts';
 import { citiesOf } from '../support/all-cities.ts';
 import { openApiClient } from '../support/api-client.ts';
 import type { ApiClient } from '../support/api-client.ts';

@@ -1,4 +1,4 @@
-import { duePartition, keys } from '../../shared/adapters/dynamodb/keys.ts';
+import { duePartition, keys } from '../../shared/storage/keys.ts';
 import type { DueEntry } from '../../shared/engine/stores.ts';
 import { isFaultless, type Stage } from './instance.ts';
 import type { Observer } from './observer.ts';

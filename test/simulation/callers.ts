@@ -1,4 +1,4 @@
-import { keys } from '../../shared/adapters/dynamodb/keys.ts';
+import { keys } from '../../shared/storage/keys.ts';
 import { digestApiKey } from '../../shared/domain/api-key.ts';
 import { type ApiRequest, apiKeyOf, bodyOf, callApi } from './api-call.ts';
 import type { Deployment } from './deployment.ts';

@@ -1,4 +1,4 @@
-import { decodeMessage, type QueueMessage } from '../../shared/contract/messages.ts';
+import { decodeMessage, type QueueMessage } from '../../shared/aws/messages.ts';
 import { shortHash } from '../../shared/domain/ids.ts';
 import type { PageRecord } from '../../shared/domain/page.ts';
 import type { RunControl } from '../../shared/domain/run.ts';

@@ -1,4 +1,4 @@
-import type { FunctionName } from '../../shared/contract/env.ts';
+import type { FunctionName } from '../../shared/api/env.ts';
 import { Instance, type Stage } from './instance.ts';
 
 /** The execution environments of one function, each with its handler and whatever that remembers. */

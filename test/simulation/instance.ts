@@ -1,4 +1,4 @@
-import type { FunctionName } from '../../shared/contract/env.ts';
+import type { FunctionName } from '../../shared/api/env.ts';
 import type { Clock, Log } from '../../shared/engine/ports.ts';
 import type { Adversary } from './adversary.ts';
 import type { Aim, AimedStrike } from './aim.ts';

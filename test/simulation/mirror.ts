@@ -1,5 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import type { Item } from '../../shared/adapters/dynamodb/attributes.ts';
+import type { Item } from '../../shared/storage/attributes.ts';
 
 /** An item as AWS JSON carries it: binaries are base64 text. */
 export type WireItem = Readonly<Record<string, WireValue>>;

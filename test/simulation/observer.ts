@@ -1,4 +1,4 @@
-import { pageRecordFromItem } from '../../shared/adapters/dynamodb/progress-store.ts';
+import { pageRecordFromItem } from '../../shared/storage/progress-store.ts';
 import { deriveUid } from '../../shared/domain/ids.ts';
 import { isBadRow } from './bad-rows.ts';
 import { Past } from './checks/past.ts';

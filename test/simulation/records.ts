@@ -1,4 +1,4 @@
-import { ItemReader } from '../../shared/adapters/dynamodb/attributes.ts';
+import { ItemReader } from '../../shared/storage/attributes.ts';
 import {
   DEPENDENT_PREFIX,
   duePartition,
@@ -8,10 +8,10 @@ import {
   shardPartition,
   pageRecordPrefix,
   WAITER_PREFIX,
-} from '../../shared/adapters/dynamodb/keys.ts';
-import { type LargeObjects, pageFromItem } from '../../shared/adapters/dynamodb/progress-store.ts';
-import { seatsFromItem } from '../../shared/adapters/dynamodb/seat-store.ts';
-import { controlFromItem, definitionFromItem } from '../../shared/adapters/dynamodb/run-records.ts';
+} from '../../shared/storage/keys.ts';
+import { type LargeObjects, pageFromItem } from '../../shared/storage/progress-store.ts';
+import { seatsFromItem } from '../../shared/storage/seat-store.ts';
+import { controlFromItem, definitionFromItem } from '../../shared/storage/run-records.ts';
 import { blockOf, shardOf } from '../../shared/domain/input.ts';
 import type { ErrorRecord } from '../../shared/domain/errors.ts';
 import type { PageRecord } from '../../shared/domain/page.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { unzip } from '../../shared/adapters/unzip.ts';
-import type { LargeObjects } from '../../shared/adapters/dynamodb/progress-store.ts';
+import { unzip } from '../../shared/process/unzip.ts';
+import type { LargeObjects } from '../../shared/storage/progress-store.ts';
 import type { UploadObjects, UploadTickets } from '../../shared/engine/launch/upload-ports.ts';
 import type { Instance } from './instance.ts';
 

@@ -1,4 +1,4 @@
-import { controlFromItem } from '../../shared/adapters/dynamodb/run-records.ts';
+import { controlFromItem } from '../../shared/storage/run-records.ts';
 import type { RunStatus } from '../../shared/domain/run.ts';
 import type { Stage } from './instance.ts';
 import { type Change, toItem } from './mirror.ts';

@@ -1,4 +1,4 @@
-import { decodeMessage, type QueueMessage } from '../../shared/contract/messages.ts';
+import { decodeMessage, type QueueMessage } from '../../shared/aws/messages.ts';
 import { shortHash } from '../../shared/domain/ids.ts';
 import { asOld } from './rollout.ts';
 

@@ -1,9 +1,9 @@
 import { expect } from 'vitest';
 import * as z from 'zod';
-import { errorRecord } from '../../shared/contract/error-schemas.ts';
-import { matchRoute } from '../../shared/contract/match-route.ts';
-import type { Operation, Route, RouteOf } from '../../shared/contract/routes.ts';
-import { errorsOf, routeOf } from '../../shared/contract/routes.ts';
+import { errorRecord } from '../../shared/api/error-schemas.ts';
+import { matchRoute } from '../../shared/api/match-route.ts';
+import type { Operation, Route, RouteOf } from '../../shared/api/routes.ts';
+import { errorsOf, routeOf } from '../../shared/api/routes.ts';
 import { ERROR_CATALOGUE } from '../../shared/domain/errors.ts';
 import { fetchPatiently } from './fetch-patiently.ts';
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { unzip } from '../../shared/adapters/unzip.ts';
+import { unzip } from '../../shared/process/unzip.ts';
 import type { UploadRef } from '../../shared/domain/upload.ts';
 import type { UploadObjects } from '../../shared/engine/launch/upload-ports.ts';
 

@@ -1,8 +1,8 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type DynamoDbEngine, type DynamoDbOptions, openDynamoDb } from '../../infra/local/dynamodb/engine.ts';
 import { dynamoDbRequestHandler } from '../../infra/local/dynamodb/request-handler.ts';
-import { LIST_INDEX_ATTRIBUTES } from '../../shared/contract/list-index.ts';
-import { Table } from '../../shared/adapters/dynamodb/table.ts';
+import { LIST_INDEX_ATTRIBUTES } from '../../shared/api/list-index.ts';
+import { Table } from '../../shared/storage/table.ts';
 import type { Clock } from '../../shared/engine/ports.ts';
 import { createShortDynamoDbClient } from './short-clients.ts';
 

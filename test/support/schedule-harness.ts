@@ -1,6 +1,6 @@
 import { openScheduler } from '../../infra/local/scheduler/open-scheduler.ts';
-import { createEntryScheduler } from '../../shared/adapters/aws/entry-scheduler.ts';
-import { decodeMessage } from '../../shared/contract/messages.ts';
+import { createEntryScheduler } from '../../shared/aws/entry-scheduler.ts';
+import { decodeMessage } from '../../shared/aws/messages.ts';
 import type { Fire } from '../../shared/domain/fire.ts';
 import type { Schedule } from '../../shared/domain/schedule.ts';
 import type { FireMessage } from '../../shared/engine/messages.ts';

@@ -1,4 +1,4 @@
-import { keys } from '../../../shared/adapters/dynamodb/keys.ts';
+import { keys } from '../../../shared/storage/keys.ts';
 import { join } from 'node:path';
 import { openDynamoDb } from '../dynamodb/engine.ts';
 import type { DynamoDbEngine } from '../dynamodb/engine.ts';

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { SCOPES } from '../../../shared/contract/routes.ts';
-import { systemRandom, systemClock } from '../../../shared/adapters/system.ts';
+import { SCOPES } from '../../../shared/api/routes.ts';
+import { systemRandom, systemClock } from '../../../shared/process/system.ts';
 import { issueKey } from '../../admin/issue-key.ts';
 import { openStage } from '../../admin/stage-access.ts';
 import type { StageAddress } from '../../admin/stage-access.ts';

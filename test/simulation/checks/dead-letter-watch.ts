@@ -1,5 +1,5 @@
-import { pageRecordFromItem } from '../../../shared/adapters/dynamodb/progress-store.ts';
-import { decodeMessage, type QueueMessage } from '../../../shared/contract/messages.ts';
+import { pageRecordFromItem } from '../../../shared/storage/progress-store.ts';
+import { decodeMessage, type QueueMessage } from '../../../shared/aws/messages.ts';
 import type { FaultKind } from '../fault-kinds.ts';
 import type { Stage } from '../instance.ts';
 import { type Change, toItem, type WireItem } from '../mirror.ts';

@@ -1,5 +1,5 @@
-import { deliveriesOf } from '../../../shared/adapters/dynamodb/callback-store.ts';
-import { DELIVERY_PREFIX, WAITER_PREFIX } from '../../../shared/adapters/dynamodb/keys.ts';
+import { deliveriesOf } from '../../../shared/storage/callback-store.ts';
+import { DELIVERY_PREFIX, WAITER_PREFIX } from '../../../shared/storage/keys.ts';
 import { deriveUid } from '../../../shared/domain/ids.ts';
 import { hasEnded } from '../../../shared/domain/run.ts';
 import { type Change, toItem } from '../mirror.ts';

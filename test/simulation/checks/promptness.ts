@@ -1,5 +1,5 @@
-import { definitionFromItem } from '../../../shared/adapters/dynamodb/run-records.ts';
-import { RECORD_PREFIX, WAITER_PREFIX } from '../../../shared/adapters/dynamodb/keys.ts';
+import { definitionFromItem } from '../../../shared/storage/run-records.ts';
+import { RECORD_PREFIX, WAITER_PREFIX } from '../../../shared/storage/keys.ts';
 import { hasEnded, type RunControl } from '../../../shared/domain/run.ts';
 import { type Change, toItem } from '../mirror.ts';
 import { callbackRow, type CallbackRow, controlOf, slotsIn } from '../records.ts';

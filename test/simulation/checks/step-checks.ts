@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { ItemReader } from '../../../shared/adapters/dynamodb/attributes.ts';
-import { pageRecordFromItem } from '../../../shared/adapters/dynamodb/progress-store.ts';
+import { ItemReader } from '../../../shared/storage/attributes.ts';
+import { pageRecordFromItem } from '../../../shared/storage/progress-store.ts';
 import { hasEnded, RUN_MOVES, type RunControl, type RunMove, type RunStatus } from '../../../shared/domain/run.ts';
 import { type Change, toItem, type WireItem } from '../mirror.ts';
 import { CALLBACK_ATTEMPTS } from './callback-checks.ts';

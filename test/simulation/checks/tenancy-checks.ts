@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { createKeyring } from '../../../shared/adapters/aws/keyring.ts';
+import { createKeyring } from '../../../shared/aws/keyring.ts';
 import { verifyWebhook } from '../../../shared/client/verify-webhook.ts';
 import { workspaceUid } from '../callers.ts';
 import { MASTER_SECRET } from '../deployment.ts';

@@ -1,4 +1,4 @@
-import type { QueueMessage } from '../../../shared/contract/messages.ts';
+import type { QueueMessage } from '../../../shared/aws/messages.ts';
 import { readUid } from '../../../shared/domain/ids.ts';
 import type { RunTruth } from '../run-truth.ts';
 import type { Traffic } from '../traffic.ts';

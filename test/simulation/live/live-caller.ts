@@ -1,4 +1,4 @@
-import { callBinding } from '../../../shared/contract/cursor.ts';
+import { callBinding } from '../../../shared/api/cursor.ts';
 import { livePathOf, workspaceUid } from '../callers.ts';
 import type { Stage } from '../instance.ts';
 import { PACED_ACTION } from '../upstream.ts';

@@ -34,7 +34,7 @@ export const AWAY_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'probes-not-counted',
-    file: 'shared/adapters/dynamodb/receiver-store.ts',
+    file: 'shared/storage/receiver-store.ts',
     scenario: 'away-calm',
     find: "expression: 'SET probe_at = :nextAt',\n        condition: 'probe_at = :probeAt',",
     replace: "expression: 'SET probe_at = :probeAt, none = :nextAt',",

@@ -1,6 +1,6 @@
 import type { PlantedBug } from './planted-bug.ts';
 const ENGINE = 'shared/engine';
-const STORES = 'shared/adapters/dynamodb';
+const STORES = 'shared/storage';
 
 /** Conditions, dedupes, re-checks, epochs and derived ids taken out in turn; orders swapped; windows off by one. */
 export const EVERYDAY_BUGS: readonly PlantedBug[] = [
@@ -20,7 +20,7 @@ export const EVERYDAY_BUGS: readonly PlantedBug[] = [
   // Its epoch is asked for twice: who swaps has read a window of its own epoch, and that one only rises.
   {
     name: 'place-given-twice',
-    file: 'shared/adapters/dynamodb/window-store.ts',
+    file: 'shared/storage/window-store.ts',
     find: 'condition: `ep = :ep AND ${ends.map(',
     replace: 'condition: `ep = :ep OR ${ends.map(',
     scenario: 'calm',
@@ -204,7 +204,7 @@ export const EVERYDAY_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'refused-entries-forgotten',
-    file: 'shared/adapters/aws/message-sender.ts',
+    file: 'shared/aws/message-sender.ts',
     find: 'if (failed.length === 0) return;',
     replace: 'if (failed.length >= 0) return;',
   },

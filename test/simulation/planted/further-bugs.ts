@@ -2,7 +2,7 @@ import type { PlantedBug } from './planted-bug.ts';
 
 const ENGINE = 'shared/engine';
 const DOMAIN = 'shared/domain';
-const STORES = 'shared/adapters/dynamodb';
+const STORES = 'shared/storage';
 
 /** Bugs of schedules, and of keys, dependencies, versions, paces; each in the scenario that has them. */
 export const FURTHER_BUGS: readonly PlantedBug[] = [
@@ -15,7 +15,7 @@ export const FURTHER_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'waiting-run-cannot-be-shown',
-    file: 'shared/contract/run-view.ts',
+    file: 'shared/api/run-view.ts',
     scenario: 'calm',
     find: 'retry_at: instantOrNull(reason.retryAt),',
     replace: 'retry_at: reason.retryAt === null ? null : instantOrNull(NaN) ?? new Date(NaN).toISOString(),',
@@ -257,7 +257,7 @@ export const FURTHER_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'one-refused-end-refuses-all',
-    file: 'shared/adapters/dynamodb/window-store.ts',
+    file: 'shared/storage/window-store.ts',
     find: 'if (stored.length === 0) return { counted, window };',
     replace: 'if (stored.length >= 0) return { counted, window };',
   },

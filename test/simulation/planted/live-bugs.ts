@@ -1,7 +1,7 @@
 import type { PlantedBug } from './planted-bug.ts';
 
 const LIVE = 'shared/engine/live';
-const STORES = 'shared/adapters/dynamodb';
+const STORES = 'shared/storage';
 
 /** Bugs of live calls that wait, have keys, and are followed page by page. */
 export const LIVE_BUGS: readonly PlantedBug[] = [
@@ -57,7 +57,7 @@ export const LIVE_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'link-to-the-same-page',
-    file: 'shared/contract/live-cursor.ts',
+    file: 'shared/api/live-cursor.ts',
     scenario: 'live-calm',
     find: 'const data = { cursor: nextCursor, page: page.number + 1 };',
     replace: 'const data = { cursor: nextCursor, page: Math.max(1, page.number) };',

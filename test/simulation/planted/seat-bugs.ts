@@ -58,7 +58,7 @@ export const SEAT_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'seats-without-condition',
-    file: 'shared/adapters/dynamodb/seat-store.ts',
+    file: 'shared/storage/seat-store.ts',
     scenario: 'crowd-calm',
     find: "expression: 'rev = :rev'",
     replace: "expression: 'rev >= :rev OR rev < :rev'",

@@ -2,7 +2,7 @@ import type { PlantedBug } from './planted-bug.ts';
 
 const LAUNCH = 'shared/engine/launch';
 const DOMAIN = 'shared/domain';
-const STORES = 'shared/adapters/dynamodb';
+const STORES = 'shared/storage';
 
 /** Bugs of uploads: their launches, their intake, the chunks in which their inputs lie. */
 export const UPLOAD_BUGS: readonly PlantedBug[] = [

@@ -1,5 +1,5 @@
-import { controlFromItem } from '../../../shared/adapters/dynamodb/run-records.ts';
-import { fireFromItem, scheduleFromItem } from '../../../shared/adapters/dynamodb/schedule-records.ts';
+import { controlFromItem } from '../../../shared/storage/run-records.ts';
+import { fireFromItem, scheduleFromItem } from '../../../shared/storage/schedule-records.ts';
 import type { ScheduleRecord } from '../../../infra/local/scheduler/schedule-record.ts';
 import type { Fire } from '../../../shared/domain/fire.ts';
 import { hasEnded, type RunControl } from '../../../shared/domain/run.ts';

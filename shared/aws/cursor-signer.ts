@@ -1,0 +1,47 @@
+import { EngineError } from '../domain/errors.ts';
+import { LIVE_CURSOR, type Sign } from '../api/cursor.ts';
+import type { Clock } from '../engine/ports.ts';
+import { type CursorKeys, putCursorKeys, readCursorKeys } from '../storage/cursor-key-store.ts';
+import type { Table } from '../storage/table.ts';
+import { type Keyring, signWith } from './keyring.ts';
+
+/** A key that was put in place of another is taken up within this time. */
+const TRUST_MS = 300_000;
+/** The sweep comes every minute. */
+const RETRY_SECONDS = 60;
+
+/**
+ * Signs cursors of live calls by a key from the table: the function that runs actions in the request has no leave to read
+ * the master secret, from which every other function derives the same key. Throws UNAVAILABLE while no key is there.
+ */
+export function createCursorSigner(table: Table, clock: Pick<Clock, 'now'>): () => Promise<{ readonly sign: Sign }> {
+  let known: { readonly keys: CursorKeys; readonly until: number } | null = null;
+  return async () => {
+    if (known === null || clock.now() >= known.until) {
+      const keys = await readCursorKeys(table);
+      if (keys === null) throw notYet();
+      known = { keys, until: clock.now() + TRUST_MS };
+    }
+    const { current, keys } = known.keys;
+    const key = keys[current];
+    if (key === undefined) throw new Error(`The table has no cursor key of version ${current}.`);
+    return { sign: (purpose, text) => signWith(current, key, onlyLive(purpose, text)) };
+  };
+}
+
+/** Derives the key of live cursors and puts it where the signer finds it, if there is none. */
+export async function keepCursorKey(table: Table, keyring: Pick<Keyring, 'currentVersion' | 'macKey'>): Promise<void> {
+  const { currentVersion: current } = keyring;
+  await putCursorKeys(table, { current, keys: { [current]: keyring.macKey(LIVE_CURSOR) } });
+}
+
+function onlyLive(purpose: string, text: string): string {
+  if (purpose === LIVE_CURSOR) return text;
+  throw new Error(`This function signs cursors of live calls only, not for ${purpose}.`);
+}
+
+function notYet(): EngineError {
+  const message =
+    'The key that signs cursors is not there yet; the sweep puts it there within two minutes of a deploy.';
+  return new EngineError('UNAVAILABLE', message, { retryAfterSeconds: RETRY_SECONDS });
+}

@@ -1,0 +1,83 @@
+import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { encodeMessage } from './messages.ts';
+import type { Clock } from '../engine/ports.ts';
+import type { Message, MessageSender } from '../engine/messages.ts';
+import { type Batcher, createBatcher, PartialFlushError } from '../process/batcher.ts';
+import type { InFlight } from '../process/in-flight.ts';
+
+/** Queue URLs by what they carry; a function has those it may send to. */
+export interface QueueUrls {
+  readonly control?: string | undefined;
+  readonly page?: string | undefined;
+  readonly callback?: string | undefined;
+  readonly intake?: string | undefined;
+}
+
+interface Entry {
+  readonly body: string;
+  readonly group: string;
+  readonly delaySeconds: number;
+}
+
+const BATCH_ENTRIES = 10; // SendMessageBatch's own limit
+
+/**
+ * Sends to SQS in batches of up to ten. Messages go under their workspace as group: on a standard queue that keeps one
+ * busy workspace from holding up the others (Amazon SQS, "fair queues"). `maxWaitMs` is how long an entry waits for
+ * company, `inFlight` who may join it.
+ */
+export function createMessageSender(
+  client: SQSClient,
+  clock: Clock,
+  urls: QueueUrls,
+  maxWaitMs: number,
+  inFlight?: InFlight,
+): MessageSender {
+  const queues = {
+    control: queueOf(urls.control),
+    page: queueOf(urls.page),
+    callback: queueOf(urls.callback),
+    intake: queueOf(urls.intake),
+  };
+
+  function queueOf(url: string | undefined): Batcher<Entry> | null {
+    if (url === undefined) return null;
+    return createBatcher(clock, { maxEntries: BATCH_ENTRIES, maxWaitMs, inFlight }, (entries) =>
+      sendBatch(client, url, entries),
+    );
+  }
+
+  return {
+    async send(message, { workspaceUid, delayMs = 0 }) {
+      const queue = queues[queueFor(message)];
+      if (queue === null) throw new Error(`This function may not send ${message.kind} messages.`);
+      const delaySeconds = Math.min(900, Math.ceil(delayMs / 1_000));
+      await queue.add({ body: encodeMessage(message), group: workspaceUid, delaySeconds });
+    },
+  };
+}
+
+function queueFor(message: Message): keyof QueueUrls {
+  const { kind } = message;
+  return kind === 'page' || kind === 'callback' || kind === 'intake' ? kind : 'control';
+}
+
+async function sendBatch(client: SQSClient, url: string, entries: readonly Entry[]): Promise<void> {
+  const { Failed: failed = [] } = await client.send(
+    new SendMessageBatchCommand({
+      QueueUrl: url,
+      Entries: entries.map(({ body, group, delaySeconds }, index) => ({
+        Id: String(index),
+        MessageBody: body,
+        MessageGroupId: group,
+        DelaySeconds: delaySeconds,
+      })),
+    }),
+  );
+  if (failed.length === 0) return;
+  const reasons = failed.map(({ Code, Message: text }) => `${Code ?? ''} ${text ?? ''}`.trim());
+  throw new PartialFlushError(
+    new Set(failed.map(({ Id }) => Number(Id))),
+    `SQS refused entries: ${reasons.join('; ')}`,
+  );
+}

@@ -1,0 +1,61 @@
+import { currentRun, nameRunsOnConsole } from '../process/console-runs.ts';
+import { checkCallbackHeaders } from '../domain/callback-headers.ts';
+import { type CallbackPolicy as UrlPolicy, parseCallbackUrl } from '../domain/callback-url.ts';
+import { LIMITS } from '../domain/limits.ts';
+import type { ActionServices, CallbackPolicy, CallbackSender } from '../engine/ports.ts';
+import { createGuardedFetch } from './guarded-fetch.ts';
+import type { GuardedHttp } from './guarded-http.ts';
+import { GuardedHttpError } from './guarded-http/error.ts';
+
+/** Where callbacks may be asked to go. */
+export function createCallbackPolicy(policy: UrlPolicy): CallbackPolicy {
+  return {
+    findFaults({ url, headers }) {
+      const parsed = parseCallbackUrl(url, policy);
+      const header = checkCallbackHeaders(headers);
+      return [
+        ...('message' in parsed ? [{ path: 'callback.url', message: parsed.message }] : []),
+        ...(header === null ? [] : [{ path: 'callback.headers', message: header }]),
+      ];
+    },
+  };
+}
+
+/** Posts callbacks through the guarded client; connections are shared within a workspace only. */
+export function createCallbackSender(http: GuardedHttp): CallbackSender {
+  return {
+    async post({ url, workspaceUid, headers, body, signal }) {
+      try {
+        const answer = await http.request({
+          url,
+          method: 'POST',
+          headers,
+          body,
+          signal,
+          poolKey: workspaceUid,
+          isRepeatable: true,
+          isStatusEnough: true,
+        });
+        const text = Buffer.from(answer.body.subarray(0, LIMITS.callbackResponseBytes)).toString();
+        const retryAfter = answer.headers['retry-after'];
+        return { kind: 'answered', status: answer.status, body: text, retryAfter };
+      } catch (error) {
+        if (error instanceof GuardedHttpError) return { kind: 'failed', message: error.message };
+        throw error;
+      }
+    },
+  };
+}
+
+/** The way out of actions: the same guarded client, and the owner's secrets. */
+export function createActionServices(
+  http: GuardedHttp,
+  secrets: Pick<ActionServices, 'secret' | 'maskSecrets' | 'findSecret'>,
+): ActionServices {
+  nameRunsOnConsole(secrets.maskSecrets);
+  return {
+    ...secrets,
+    enter: (runUid, work) => currentRun.run(runUid, work),
+    fetchFor: (workspaceUid) => createGuardedFetch(http, { poolKey: workspaceUid }),
+  };
+}

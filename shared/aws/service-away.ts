@@ -1,0 +1,14 @@
+import { isThrottlingError, isTransientError } from '@smithy/core/retry';
+import { EngineError } from '../domain/errors.ts';
+
+/** Long enough for a throttled partition or a failing-over service, short enough for who waits. */
+const RETRY_AFTER_SECONDS = 5;
+
+/** What a service of AWS that is away, overloaded or silent makes the SDK throw becomes UNAVAILABLE; all else stays. */
+export function asUnavailable(thrown: unknown): unknown {
+  if (!(thrown instanceof Error) || thrown instanceof EngineError) return thrown;
+  const fault = thrown as Parameters<typeof isTransientError>[0]; // cast: an Error whose extra fields may be absent
+  if (!isThrottlingError(fault) && !isTransientError(fault)) return thrown;
+  const message = 'A service we depend on is away or overloaded. Try again after Retry-After.';
+  return new EngineError('UNAVAILABLE', message, { retryAfterSeconds: RETRY_AFTER_SECONDS }, { cause: thrown });
+}

@@ -1,0 +1,115 @@
+import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { createSecretMask } from '../domain/secret-mask.ts';
+import { refusalOfSecret } from '../domain/secret-value.ts';
+import type { ActionServices, Random, Clock, Secrets } from '../engine/ports.ts';
+import { createWebhookSigner, type WebhookSigner } from '../domain/webhook-signature.ts';
+import { Permanent } from '../sdk/action-errors.ts';
+import { Lru } from '../process/lru.ts';
+import { createKeyring, type Keyring } from './keyring.ts';
+
+const CACHED_SIGNERS = 1_000;
+/** A changed action secret is taken up within this time. */
+const SECRET_TRUST_MS = 60_000;
+
+/** The keyring of the stage's master secret, read once per container. */
+export function createKeyringReader(
+  client: SecretsManagerClient,
+  arn: string,
+  random: Pick<Random, 'bytes'>,
+): () => Promise<Keyring> {
+  let reading: Promise<Keyring> | null = null;
+  async function read(): Promise<Keyring> {
+    const { SecretString: text } = await client.send(new GetSecretValueCommand({ SecretId: arn }));
+    if (text === undefined) throw new Error('The master secret has no text.');
+    return createKeyring(Buffer.from(text), (size) => random.bytes(size));
+  }
+  return () => {
+    reading ??= read().catch((error: unknown) => {
+      reading = null; // the next call tries again
+      throw error;
+    });
+    return reading;
+  };
+}
+
+/** Signatures of callbacks and the seal on their headers. */
+export function createStageSecrets(keyring: () => Promise<Keyring>): Secrets {
+  const signers = new Lru<WebhookSigner>(CACHED_SIGNERS);
+  async function signerOf(workspaceUid: string): Promise<WebhookSigner> {
+    const known = signers.get(workspaceUid);
+    if (known !== undefined) return known;
+    const keys = await keyring();
+    const signer = createWebhookSigner([keys.signingSecret(workspaceUid, keys.currentVersion).reveal()]);
+    signers.set(workspaceUid, signer);
+    return signer;
+  }
+  return {
+    async signatureHeaders(workspaceUid, id, at, body) {
+      const sign = await signerOf(workspaceUid);
+      const seconds = Math.floor(at / 1_000);
+      return {
+        'webhook-id': id,
+        'webhook-timestamp': String(seconds),
+        'webhook-signature': sign(id, seconds, body),
+      };
+    },
+    async sealHeaders(runUid, headers) {
+      return (await keyring()).seal(JSON.stringify(headers), headersOf(runUid));
+    },
+    async openHeaders(runUid, sealed) {
+      // cast: sealed above from such a record; the seal refuses anything else
+      return JSON.parse((await keyring()).open(sealed, headersOf(runUid))) as Record<string, string>;
+    },
+  };
+}
+
+function headersOf(runUid: string): string {
+  return `callback headers of ${runUid}`;
+}
+
+/**
+ * The owner's secrets for actions, read when first asked for and again after a minute. Permanent for a name that is not
+ * set or whose value cannot be used. What was given to an action is known from then on, to be kept out of texts.
+ */
+export function createActionSecrets(
+  client: SecretsManagerClient,
+  arn: string,
+  clock: Clock,
+): Pick<ActionServices, 'secret' | 'maskSecrets' | 'findSecret'> {
+  const mask = createSecretMask();
+  let known: { readonly values: Readonly<Record<string, unknown>>; readonly until: number } | null = null;
+  return {
+    async secret(name) {
+      if (known === null || clock.now() >= known.until) {
+        const { SecretString: text = '{}' } = await client.send(new GetSecretValueCommand({ SecretId: arn }));
+        known = { values: parseSecrets(text), until: clock.now() + SECRET_TRUST_MS };
+      }
+      const value = Object.hasOwn(known.values, name) ? known.values[name] : undefined;
+      const refusal = refusalOfSecret(value);
+      if (refusal === null && typeof value === 'string') {
+        mask.learn(name, value);
+        return value;
+      }
+      throw new Permanent(`The secret ${name} ${refusal}. ${WHERE_SET}`);
+    },
+    maskSecrets: (text) => mask.mask(text),
+    findSecret: (text) => mask.find(text),
+  };
+}
+
+const WHERE_SET = "Its owner sets it in the stage's ActionSecrets (locally in .env).";
+
+/** JSON's own error quotes the text it could not read, so it goes no further. */
+function parseSecrets(text: string): Readonly<Record<string, unknown>> {
+  const values = readJson(text);
+  if (typeof values === 'object' && values !== null && !Array.isArray(values)) return { ...values };
+  throw new Permanent("The stage's ActionSecrets must hold a JSON object of name to text, and do not.");
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null; // refused by who asked, without the text
+  }
+}

@@ -1,0 +1,95 @@
+import type { Upload } from '../domain/upload.ts';
+import type { UploadObjects, UploadTickets } from '../engine/launch/upload-ports.ts';
+import { unzip } from '../process/unzip.ts';
+import type { EndpointEnv } from './large-objects.ts';
+import {
+  type ClientConfig,
+  createObjectRequests,
+  createSigner,
+  findBucket,
+  httpRequest,
+  ObjectRequestError,
+} from './object-requests.ts';
+
+/** 4 MB at a time: over a slow connection too. */
+const ATTEMPT_TIMEOUT_MS = 30_000;
+
+/** S3 answers 403 for a missing key to who may not list the bucket (S3 API reference, HeadObject). */
+const NOT_THERE = [403, 404];
+
+type Named = Pick<Upload, 'workspaceUid' | 'uid'>;
+
+/** Where a caller puts an upload; the bucket's lifecycle knows the prefix, and forgets what lies there after a day. */
+function incomingKey({ workspaceUid, uid }: Named): string {
+  return `incoming/${workspaceUid}/${uid}`;
+}
+
+/** Where the upload of a run lies until its inputs are taken in, however late that is. */
+function keptKey({ workspaceUid, uid }: Named): string {
+  return `uploads/${workspaceUid}/${uid}`;
+}
+
+/** Uploads in the stage's bucket; `config` is that of any client of the SDK. */
+export function createUploadObjects(config: ClientConfig, bucket: string, env: EndpointEnv): UploadObjects {
+  const endpointUrl = env.AWS_ENDPOINT_URL_S3 ?? env.AWS_ENDPOINT_URL;
+  const request = createObjectRequests({ config, bucket, endpointUrl, attemptTimeoutMs: ATTEMPT_TIMEOUT_MS });
+  return {
+    async findObject(upload) {
+      try {
+        const { headers } = await request({ method: 'HEAD', key: incomingKey(upload) });
+        return { etag: headers['etag'] ?? '', bytes: Number(headers['content-length']) };
+      } catch (error) {
+        if (error instanceof ObjectRequestError && NOT_THERE.includes(error.$metadata.httpStatusCode)) return null;
+        throw error;
+      }
+    },
+
+    async keepObject(workspaceUid, { uid, etag }) {
+      const source = `/${bucket}/${incomingKey({ workspaceUid, uid })}`;
+      await request({
+        method: 'PUT',
+        key: keptKey({ workspaceUid, uid }),
+        headers: { 'x-amz-copy-source': source, 'x-amz-copy-source-if-match': etag },
+      });
+    },
+
+    async readBytes(workspaceUid, { uid, etag }, from, count) {
+      const range = `bytes=${from}-${from + count - 1}`;
+      const headers = { 'if-match': etag, range };
+      return (await request({ method: 'GET', key: keptKey({ workspaceUid, uid }), headers })).body;
+    },
+
+    unzip,
+  };
+}
+
+/**
+ * Presigned PUTs. `If-None-Match: *` is among what is signed, so that a key is written once (S3 user guide, "Conditional
+ * writes"). So is the length of the body where the caller knew it: S3 takes no other. Else it cannot be bounded; the
+ * launch looks at it.
+ */
+export function createUploadTickets(config: ClientConfig, bucket: string, env: EndpointEnv): UploadTickets {
+  const place = { config, bucket, endpointUrl: env.AWS_ENDPOINT_URL_S3 ?? env.AWS_ENDPOINT_URL };
+  const signer = createSigner(config);
+  const headers = { 'If-None-Match': '*' };
+  return {
+    async writeTicket(upload, seconds, contentLength) {
+      const length = contentLength === null ? {} : { 'Content-Length': String(contentLength) };
+      const bucketUrl = await findBucket(place);
+      const request = httpRequest(bucketUrl, {
+        method: 'PUT',
+        key: incomingKey(upload),
+        headers: {
+          'if-none-match': headers['If-None-Match'],
+          'X-Amz-Content-Sha256': 'UNSIGNED-PAYLOAD',
+          ...(contentLength === null ? {} : { 'content-length': String(contentLength) }),
+        },
+      });
+      const signed = await signer.presign(request, { expiresIn: seconds, signingDate: new Date(upload.createdAt) });
+      const query = Object.entries(signed.query ?? {}).map(
+        ([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(String(value))}`,
+      );
+      return { url: `${bucketUrl.origin}${request.path}?${query.join('&')}`, headers: { ...headers, ...length } };
+    },
+  };
+}

@@ -1,0 +1,94 @@
+import { RATE_TYPES, type RateLimit, type RateType } from '../domain/token-bucket.ts';
+import { keys } from './keys.ts';
+import { type OwnRunLimits, rateAttribute, readRateLimit, readRunLimits, type StoredRate } from './limit-reader.ts';
+import type { Table } from './table.ts';
+
+/** What the owner set for a workspace; null where the stage's own limit holds. */
+export interface OwnLimits extends OwnRunLimits {
+  readonly rates: Readonly<Record<RateType, RateLimit | null>>;
+}
+
+/** Limits to set, or with null to take away; those that are not named stay. */
+export interface LimitChange extends Partial<OwnRunLimits> {
+  readonly rates?: { readonly [Type in RateType]?: RateLimit | null };
+}
+
+/** Workspaces' own limits, for the owner's command line: no function may write them. */
+export interface LimitStore {
+  /** Strongly read. */
+  read(workspaceUid: string): Promise<OwnLimits>;
+  set(workspaceUid: string, change: LimitChange): Promise<OwnLimits>;
+  /** Moves what 0.1.0 kept where functions write; without effect where that was done. */
+  move(workspaceUid: string): Promise<void>;
+}
+
+export function createLimitStore(table: Table): LimitStore {
+  async function read(workspaceUid: string): Promise<OwnLimits> {
+    const rateOf = (type: RateType) => readRateLimit(table, workspaceUid, type, 'strong');
+    return {
+      ...(await readRunLimits(table, workspaceUid, 'strong')),
+      rates: {
+        live: await rateOf('live'),
+        launch: await rateOf('launch'),
+        read: await rateOf('read'),
+        wait: await rateOf('wait'),
+      },
+    };
+  }
+
+  async function move(workspaceUid: string): Promise<void> {
+    if ((await table.get(keys.limits(workspaceUid), 'strong')) !== null) return;
+    await table.put(keys.limits(workspaceUid), toRecord(await read(workspaceUid)), ABSENT);
+    await removeOld(table, workspaceUid);
+  }
+
+  return {
+    read,
+    move,
+    async set(workspaceUid, change) {
+      await move(workspaceUid);
+      const changes = Object.entries(toRecord(change)).filter(([, value]) => value !== undefined);
+      if (changes.length === 0) return read(workspaceUid);
+      const sets = changes.filter(([, value]) => value !== null);
+      const removes = changes.filter(([, value]) => value === null);
+      await table.update(keys.limits(workspaceUid), {
+        expression: [
+          sets.length === 0 ? '' : `SET ${sets.map(([name]) => `${name} = :${name}`).join(', ')}`,
+          removes.length === 0 ? '' : `REMOVE ${removes.map(([name]) => name).join(', ')}`,
+        ].join(' '),
+        condition: 'attribute_exists(pk)',
+        values: Object.fromEntries(sets.map(([name, value]) => [`:${name}`, value])),
+      });
+      return read(workspaceUid);
+    },
+  };
+}
+
+const ABSENT = { expression: 'attribute_not_exists(pk)' };
+
+/** The attributes of limits: null for one that is taken away, undefined for one that is not named. */
+function toRecord({ runsAtOnce, inputsInFlight, rates = {} }: LimitChange): Record<string, unknown> {
+  return {
+    runs_at_once: runsAtOnce,
+    inputs_in_flight: inputsInFlight,
+    ...Object.fromEntries(RATE_TYPES.map((type) => [rateAttribute(type), toStored(rates[type])])),
+  };
+}
+
+function toStored(rate: RateLimit | null | undefined): StoredRate | null | undefined {
+  return rate === null || rate === undefined ? rate : { per_second: rate.perSecond, burst: rate.burst };
+}
+
+/** Nobody reads them any more once the item is there. */
+async function removeOld(table: Table, workspaceUid: string): Promise<void> {
+  await table.update(keys.profile(workspaceUid), {
+    expression: 'REMOVE runs_at_once, inputs_in_flight',
+    condition: 'attribute_exists(runs_at_once) OR attribute_exists(inputs_in_flight)',
+  });
+  for (const type of RATE_TYPES) {
+    await table.update(keys.rate(workspaceUid, type), {
+      expression: 'REMOVE per_second, burst',
+      condition: 'attribute_exists(per_second)',
+    });
+  }
+}

@@ -1,0 +1,154 @@
+import { hash } from 'node:crypto';
+import { type Receiver, RECEIVER_KEPT_MS } from '../domain/receiver.ts';
+import type { Clock } from '../engine/ports.ts';
+import type { ReceiverStore } from '../engine/stores.ts';
+import { Lru } from '../process/lru.ts';
+import { type Item, ItemReader } from './attributes.ts';
+import { HELD_PREFIX, keys, receiverPartition } from './keys.ts';
+import type { Table } from './table.ts';
+
+/** How long what was read of a receiver is taken for true here: one read serves a whole batch of callbacks. */
+const RECENT_MS = 5_000;
+const RECEIVERS_KEPT = 1_000;
+/** Paths of a host that are told apart; a few say all there is to say. */
+const PATHS_KEPT = 20;
+
+interface Seen {
+  readonly at: number;
+  readonly receiver: Promise<Receiver | null>;
+}
+
+export function createReceiverStore(table: Table, clock: Clock): ReceiverStore {
+  const seen = new Lru<Seen>(RECEIVERS_KEPT);
+
+  function remember(uid: string, receiver: Promise<Receiver | null>): Promise<Receiver | null> {
+    seen.set(uid, { at: clock.now(), receiver });
+    return receiver;
+  }
+
+  async function read(uid: string): Promise<Receiver | null> {
+    const item = await table.get(keys.receiver(uid), 'strong');
+    return item === null ? null : receiverFromItem(item, clock.now());
+  }
+
+  return {
+    async readReceiver(uid, howNew) {
+      const known = seen.get(uid);
+      const age = known === undefined ? Infinity : clock.now() - known.at;
+      if (howNew === 'recent' && known !== undefined && age >= 0 && age < RECENT_MS) {
+        const receiver = await known.receiver.catch(() => undefined);
+        if (receiver !== undefined) return receiver;
+      }
+      return remember(uid, read(uid));
+    },
+
+    async countFailure(uid, now, silentPath) {
+      const { item } = await table.update(keys.receiver(uid), {
+        expression:
+          'SET failures = if_not_exists(failures, :none) + :one, expires_at = :expiresAt' +
+          (silentPath === undefined ? '' : ' ADD silent_paths :paths'),
+        values: {
+          ':none': 0,
+          ':one': 1,
+          ':expiresAt': expiry(now),
+          ...(silentPath === undefined ? {} : { ':paths': new Set([pathMark(silentPath)]) }),
+        },
+      });
+      const receiver = item === null ? null : receiverFromItem(item, now);
+      void remember(uid, Promise.resolve(receiver));
+      return receiver ?? { failures: 1, silentPaths: 1, awaySince: null, probeAt: 0 };
+    },
+
+    async keepHost(uid, now) {
+      const { item } = await table.update(keys.receiver(uid), {
+        expression: 'SET failures = if_not_exists(failures, :none), expires_at = :expiresAt',
+        values: { ':none': 0, ':expiresAt': expiry(now) },
+      });
+      void remember(uid, Promise.resolve(item === null ? null : receiverFromItem(item, now)));
+    },
+
+    async clearHost(uid) {
+      await table.update(keys.receiver(uid), {
+        expression: 'SET failures = :none REMOVE silent_paths, away_since, probe_at',
+        condition: 'attribute_exists(failures)',
+        values: { ':none': 0 },
+      });
+      seen.delete(uid);
+    },
+
+    async setAway(uid, { awaySince, probeAt }) {
+      await table.update(keys.receiver(uid), {
+        expression: 'SET away_since = :awaySince, probe_at = :probeAt',
+        condition: 'attribute_exists(failures) AND attribute_not_exists(away_since)',
+        values: { ':awaySince': awaySince, ':probeAt': probeAt },
+      });
+      seen.delete(uid);
+    },
+
+    async takeProbe(uid, probeAt, nextAt) {
+      const { done } = await table.update(keys.receiver(uid), {
+        expression: 'SET probe_at = :nextAt',
+        condition: 'probe_at = :probeAt',
+        values: { ':probeAt': probeAt, ':nextAt': nextAt },
+      });
+      seen.delete(uid);
+      return done;
+    },
+
+    async forgetReceiver(uid) {
+      await table.delete(keys.receiver(uid));
+      void remember(uid, Promise.resolve(null));
+    },
+
+    async putHeld(uid, held, expiresAt) {
+      await table.put(keys.held(uid, held), {
+        uid: held.uid,
+        attempt: held.attempt,
+        due_at: held.dueAt,
+        give_up_at: held.giveUpAt,
+        held_at: held.heldAt,
+        expires_at: expiresAt,
+      });
+    },
+
+    async listHeld(uid, limit) {
+      const pk = receiverPartition(uid);
+      const { items } = await table.query({ pk, prefix: HELD_PREFIX, limit, consistency: 'strong' });
+      return items.map((item) => {
+        const read = new ItemReader(item);
+        return {
+          uid: read.text('uid'),
+          attempt: read.number('attempt'),
+          dueAt: read.number('due_at'),
+          giveUpAt: read.number('give_up_at'),
+          heldAt: read.number('held_at'),
+        };
+      });
+    },
+
+    async deleteHeld(uid, held) {
+      await table.delete(keys.held(uid, held));
+    },
+  };
+}
+
+function expiry(now: number): number {
+  return Math.ceil((now + RECEIVER_KEPT_MS) / 1_000);
+}
+
+/** One of so many: a host with a million paths has a record no larger than one with twenty. */
+function pathMark(receiver: string): string {
+  return String(hash('sha256', receiver, 'buffer').readUInt32BE(0) % PATHS_KEPT);
+}
+
+/** Null for one whose time is over, should the table still have it. */
+function receiverFromItem(item: Item, now: number): Receiver | null {
+  const read = new ItemReader(item);
+  if ((read.numberOrNull('expires_at') ?? 0) * 1_000 <= now) return null;
+  return {
+    failures: read.numberOrNull('failures') ?? 0,
+    silentPaths: read.stored<ReadonlySet<string>>('silent_paths')?.size ?? 0,
+    awaySince: read.numberOrNull('away_since'),
+    probeAt: read.numberOrNull('probe_at') ?? 0,
+  };
+}

@@ -1,0 +1,349 @@
+import { deriveUid } from '../domain/ids.ts';
+import { chunkInputs } from '../domain/chunk-inputs.ts';
+import { BLOCK_SHARDS, type InputChunk } from '../domain/input.ts';
+import { RUN_MOVES, type RunControl, type RunDefinition, type RunMove, withHistory } from '../domain/run.ts';
+import type { UploadRef } from '../domain/upload.ts';
+import type { ControlChange, DueStore, RunStore } from '../engine/stores.ts';
+import { Lru } from '../process/lru.ts';
+import { type Item, ItemReader } from './attributes.ts';
+import { packInputs, unpackInputs, writeChunks } from './input-chunks.ts';
+import { createInputReader, type DefinitionInHand } from './input-reader.ts';
+import { blockPartition, DEPENDENT_PREFIX, type Key, keys, runPartition, shardPartition } from './keys.ts';
+import type { LargeObjects } from './progress-store.ts';
+import {
+  controlFromItem,
+  controlToRecord,
+  definitionFromItem,
+  definitionToRecord,
+  reasonToRecord,
+} from './run-records.ts';
+import type { Table } from './table.ts';
+import { settleAll } from '../engine/settle-all.ts';
+
+/** Inputs that pack to this much lie within the definition: a small run is two items. */
+const INLINE_INPUT_BYTES = 4 * 1024;
+const CACHED_DEFINITIONS = 500;
+const CACHED_CONTROLS = 500;
+
+type MoveRun = RunStore['moveRun'];
+
+export function createRunStore(table: Table, due: Pick<DueStore, 'putDue'>, objects: LargeObjects): RunStore {
+  const definitions = new Lru<DefinitionInHand>(CACHED_DEFINITIONS);
+  const inputReader = createInputReader(table, objects, definitionOf);
+  const reading = new Map<string, Promise<RunControl | null>>();
+  const defining = new Map<string, Promise<DefinitionInHand | null>>();
+  const moving = new Map<string, ReturnType<MoveRun>>();
+  const seen = new Lru<RunControl>(CACHED_CONTROLS);
+
+  async function definitionOf(runUid: string): Promise<DefinitionInHand | null> {
+    const known = definitions.get(runUid);
+    if (known !== undefined) return known;
+    // Those of a batch mostly are of one run.
+    const under = defining.get(runUid);
+    if (under !== undefined) return under;
+    const begun = fetchDefinition(runUid).finally(() => defining.delete(runUid));
+    defining.set(runUid, begun);
+    return begun;
+  }
+
+  async function fetchDefinition(runUid: string): Promise<DefinitionInHand | null> {
+    const item = (await table.get(keys.definition(runUid), 'strong')) ?? (await liveDefinition(runUid));
+    if (item === null) return null;
+    const read = new ItemReader(item);
+    const packed = read.bytesOrNull('inputs');
+    const upload = read.stored<UploadRef>('upload');
+    const definition = { ...definitionFromItem(item), ...(upload === null ? {} : { upload }) };
+    const found = { definition, inputs: packed === null ? null : unpackInputs(packed) };
+    // Until its upload is counted it changes once more.
+    if (definition.inputsTotal > 0) definitions.set(runUid, found);
+    return found;
+  }
+
+  async function liveDefinition(runUid: string): Promise<Item | null> {
+    const item = await table.get(keys.control(runUid), 'strong');
+    return item !== null && item['parameters'] !== undefined ? item : null;
+  }
+
+  async function controlOf(runUid: string): Promise<RunControl | null> {
+    const item = await table.get(keys.control(runUid), 'strong');
+    if (item === null) return null;
+    const control = controlFromItem(item);
+    // What is kept for longer was moved on in its definition, too.
+    if ((definitions.get(runUid)?.definition.expiresAt ?? Infinity) < control.expiresAt) definitions.delete(runUid);
+    seen.set(runUid, control);
+    return control;
+  }
+
+  function readControl(runUid: string): Promise<RunControl | null> {
+    // The records of one batch all begin with this read, in the same turn: they share it.
+    const under = reading.get(runUid);
+    if (under !== undefined) return under;
+    const read = controlOf(runUid);
+    reading.set(runUid, read);
+    queueMicrotask(() => reading.delete(runUid));
+    return read;
+  }
+
+  /** Moves from what was last seen of the run, if that may move: the write's condition tells when it was old. */
+  async function makeMove(runUid: string, move: RunMove, epoch: number, change: ControlChange): ReturnType<MoveRun> {
+    const { from }: { readonly from: readonly string[] } = RUN_MOVES[move];
+    const mayMove = (control: RunControl): boolean => control.epoch === epoch && from.includes(control.status);
+    const known = seen.get(runUid);
+    let stored = known !== undefined && mayMove(known) ? known : await controlOf(runUid);
+    while (stored !== null && mayMove(stored)) {
+      const control = applyMove(stored, move, change);
+      const put = await table.put(keys.control(runUid), controlToRecord(control), {
+        expression: '#status = :status AND #epoch = :epoch AND #updated = :updated',
+        names: { '#status': 'status', '#epoch': 'epoch', '#updated': 'updated_at' },
+        values: { ':status': stored.status, ':epoch': epoch, ':updated': stored.updatedAt },
+      });
+      stored = put.done ? control : put.item === null ? null : controlFromItem(put.item);
+      if (stored !== null) seen.set(runUid, stored);
+      if (put.done) return { moved: true, control };
+    }
+    return { moved: false, current: stored };
+  }
+
+  return {
+    async createRun({ definition, control, inputs, due: entries }) {
+      const { uid, expiresAt } = definition;
+      const chunks = chunkInputs(inputs);
+      const packed = inlineInputs(chunks);
+      const absent = { expression: 'attribute_not_exists(pk)' };
+      const record = { ...definitionToRecord(definition), inputs: packed, upload: definition.upload ?? null };
+      // Said again, it must not take back what the upload was counted to meanwhile.
+      await settleAll([
+        settleAll(entries.map((entry) => due.putDue(entry))),
+        // A body's go into the table: at its size an object more saves nothing to speak of.
+        packed === null ? writeChunks(table, null, uid, chunks, expiresAt) : undefined,
+        table.put(keys.definition(uid), record, definition.upload === undefined ? null : absent),
+      ]);
+      const { done } = await table.put(keys.control(uid), controlToRecord(control), absent);
+      return done ? 'created' : 'exists';
+    },
+
+    async readDefinition(runUid) {
+      return (await definitionOf(runUid))?.definition ?? null;
+    },
+
+    async readRun(runUid) {
+      const [control, found] = await settleAll([readControl(runUid), definitionOf(runUid)]);
+      if (control === null || found === null) return null;
+      if (isAsNew(found.definition, control)) return { control, definition: found.definition };
+      const newer = await fetchDefinition(runUid); // that one was read, or kept, before it was changed
+      return newer === null ? null : { control, definition: newer.definition };
+    },
+
+    remembers: (runUid) => definitions.get(runUid) !== undefined,
+
+    readControl,
+
+    moveRun(runUid, move, epoch, change) {
+      // All pages of a batch begin their run at once: one write says it for all of them.
+      const name = `${runUid}:${move}:${epoch}`;
+      const under = moving.get(name);
+      if (under !== undefined) return under;
+      const moved = makeMove(runUid, move, epoch, change).finally(() => moving.delete(name));
+      moving.set(name, moved);
+      return moved;
+    },
+
+    async amendBlocked({ uid, epoch, updatedAt }, { now, reason, dependenciesWaived }) {
+      const sets = {
+        updated_at: Math.max(now, updatedAt + 1),
+        ...(reason === undefined ? {} : { reason: reasonToRecord(reason) }),
+        ...(dependenciesWaived === undefined ? {} : { dependencies_waived: dependenciesWaived }),
+      };
+      const names = Object.keys(sets);
+      const { done } = await table.update(keys.control(uid), {
+        expression: `SET ${names.map((name) => `#${name} = :${name}`).join(', ')}`,
+        condition: '#status = :blocked AND epoch = :epoch AND #updated_at = :before',
+        names: { '#status': 'status', ...Object.fromEntries(names.map((name) => [`#${name}`, name])) },
+        values: {
+          ...Object.fromEntries(Object.entries(sets).map(([name, value]) => [`:${name}`, value])),
+          ':blocked': 'BLOCKED',
+          ':epoch': epoch,
+          ':before': updatedAt,
+        },
+      });
+      return done;
+    },
+
+    async handOver({ uid, epoch, updatedAt }, now) {
+      const { done } = await table.update(keys.control(uid), {
+        expression: 'SET execution_mode = :async, updated_at = :now',
+        condition: '#status = :running AND execution_mode = :live AND epoch = :epoch AND updated_at = :before',
+        names: { '#status': 'status' },
+        values: {
+          ':async': 'ASYNC',
+          ':live': 'LIVE',
+          ':running': 'RUNNING',
+          ':epoch': epoch,
+          ':before': updatedAt,
+          ':now': Math.max(now, updatedAt + 1),
+        },
+      });
+      return done;
+    },
+
+    async moveExpiry({ uid, updatedAt }, expiresAt) {
+      // The definition first: whoever sees the new expiry in the control record reads it there as well.
+      await keepItem(table, keys.definition(uid), expiresAt);
+      const { done } = await table.update(keys.control(uid), {
+        expression: 'SET expires_at = :expires, updated_at = :next',
+        condition: 'updated_at = :before',
+        values: { ':expires': expiresAt, ':before': updatedAt, ':next': updatedAt + 1 },
+      });
+      return done;
+    },
+
+    async noteDelivered({ uid, epoch }) {
+      // Not the record's version: should a move overtake this, the run goes on under another epoch.
+      await table.update(keys.control(uid), {
+        expression: 'SET delivered_epoch = :epoch',
+        condition: 'epoch = :epoch',
+        values: { ':epoch': epoch },
+      });
+    },
+
+    async keepItems(runUid, part, expiresAt) {
+      for (const pk of partitionsOf(runUid, part)) {
+        const query = { pk, project: ['sk', 'expires_at'], consistency: 'strong' } as const;
+        for await (const item of table.queryAll(query)) {
+          const read = new ItemReader(item);
+          const isControl = part === null && read.text('sk') === keys.control(runUid).sk;
+          if (isControl || (read.numberOrNull('expires_at') ?? Infinity) >= expiresAt) continue;
+          await keepItem(table, { pk, sk: read.text('sk') }, expiresAt);
+        }
+      }
+    },
+
+    async addDependent(runUid, dependentUid, expiresAt) {
+      await table.put(keys.dependent(runUid, dependentUid), { uid: dependentUid, expires_at: expiresAt });
+    },
+
+    async listDependents(runUid) {
+      const dependents: string[] = [];
+      const query = { pk: runPartition(runUid), prefix: DEPENDENT_PREFIX, consistency: 'strong' } as const;
+      for await (const item of table.queryAll(query)) dependents.push(new ItemReader(item).text('uid'));
+      return dependents;
+    },
+
+    async recordLive(definition, control, input) {
+      const record = { ...definitionToRecord(definition), ...controlToRecord(control), inputs: packInputs([input]) };
+      const { done } = await table.put(keys.control(definition.uid), record, {
+        expression: 'attribute_not_exists(pk)',
+      });
+      return done;
+    },
+
+    writeInputs(runUid, chunks, expiresAt) {
+      return writeChunks(table, objects, runUid, chunks, expiresAt);
+    },
+
+    async noteInputs(runUid, inputsTotal) {
+      await table.update(keys.definition(runUid), {
+        expression: 'SET inputs_total = :total',
+        condition: 'attribute_exists(pk)',
+        values: { ':total': inputsTotal },
+      });
+    },
+
+    async countInputs(runUid, epoch, { now, inputsTotal }) {
+      let stored = await controlOf(runUid);
+      while (stored !== null && stored.epoch === epoch && stored.inputsTotal === 0) {
+        const write = await table.update(keys.control(runUid), {
+          expression: 'SET inputs_total = :total, updated_at = :now',
+          condition: 'inputs_total = :none AND epoch = :epoch AND updated_at = :before',
+          values: {
+            ':total': inputsTotal,
+            ':none': 0,
+            ':epoch': epoch,
+            ':before': stored.updatedAt,
+            ':now': Math.max(now, stored.updatedAt + 1),
+          },
+        });
+        if (write.done) return true;
+        stored = await controlOf(runUid);
+      }
+      return false;
+    },
+
+    async prefetchInput(runUid, input) {
+      if (definitions.get(runUid) === undefined) await inputReader.prefetch(runUid, input);
+    },
+
+    async readInput(runUid, input) {
+      const chunk = await inputReader.chunkOf(runUid, input);
+      const found = chunk.inputs[input - chunk.first];
+      if (found === undefined) throw new Error(`Run ${runUid} has no input ${input}.`);
+      return found;
+    },
+
+    async readInputs(runUid, from) {
+      const chunk = await inputReader.chunkOf(runUid, from);
+      return chunk.inputs.slice(from - chunk.first);
+    },
+
+    async batchUid(runUid, input) {
+      return deriveUid(runUid, 'chunk', { input: await inputReader.firstOf(runUid, input) });
+    },
+  };
+}
+
+/** Whether a definition is as new as a control record: what changes in it is written there first. */
+function isAsNew({ expiresAt, inputsTotal }: RunDefinition, control: RunControl): boolean {
+  return expiresAt >= control.expiresAt && (inputsTotal > 0 || control.inputsTotal === 0);
+}
+
+/** Has an item go no sooner than at that time (epoch seconds). */
+async function keepItem(table: Table, key: Key, expiresAt: number): Promise<void> {
+  await table.update(key, {
+    expression: 'SET expires_at = :expires',
+    condition: 'attribute_exists(pk) AND expires_at < :expires',
+    values: { ':expires': expiresAt },
+  });
+}
+
+/** Where items of a run lie: its own, or a block's inputs and callbacks, and pages once it has begun. */
+function partitionsOf(runUid: string, part: Parameters<RunStore['keepItems']>[1]): readonly string[] {
+  if (part === null) return [runPartition(runUid)];
+  const { block, hasBegun } = part;
+  const shards = Array.from({ length: hasBegun ? BLOCK_SHARDS : 0 }, (_, at) => block * BLOCK_SHARDS + at);
+  return [blockPartition(runUid, block), ...shards.map((shard) => shardPartition(runUid, shard))];
+}
+
+/** Inputs of a single small chunk, to lie within the definition; null where they lie on their own, or there are none. */
+function inlineInputs([only, second]: readonly InputChunk[]): Uint8Array | null {
+  if (only === undefined || second !== undefined) return null;
+  const packed = packInputs(only.inputs);
+  return packed.length <= INLINE_INPUT_BYTES ? packed : null;
+}
+
+/** The control record after a move; pure, so that what is written is what the answer says. */
+function applyMove(control: RunControl, move: RunMove, change: ControlChange): RunControl {
+  const { now, reason, newEpoch, newAttempt, restart } = change;
+  const { to } = RUN_MOVES[move];
+  return {
+    ...control,
+    mode: change.mode ?? control.mode,
+    status: to,
+    reason,
+    epoch: control.epoch + (newEpoch === true ? 1 : 0),
+    restartEpoch: restart === true ? control.epoch + 1 : control.restartEpoch,
+    attempt: control.attempt + (newAttempt === true ? 1 : 0),
+    retryCount: control.retryCount + (['retry', 'retryBlocked'].includes(move) ? 1 : 0),
+    inputsTotal: change.inputsTotal ?? control.inputsTotal,
+    totals: change.totals ?? control.totals,
+    lastError: change.lastError === undefined ? control.lastError : change.lastError,
+    lastInfo: change.lastInfo === undefined ? control.lastInfo : change.lastInfo,
+    deadlineAt: change.deadlineAt === undefined ? control.deadlineAt : change.deadlineAt,
+    deadlineLeftMs: change.deadlineLeftMs === undefined ? control.deadlineLeftMs : change.deadlineLeftMs,
+    waitedMs: change.waitedMs ?? control.waitedMs,
+    postponedUntil: change.postponedUntil ?? null,
+    startedAt: change.startedAt ?? control.startedAt,
+    finishedAt: change.finishedAt === undefined ? control.finishedAt : change.finishedAt,
+    updatedAt: Math.max(now, control.updatedAt + 1), // strictly rising: it is also the write's version
+    history: withHistory(control.history, { status: to, at: now, reason: reason?.code ?? null }),
+  };
+}

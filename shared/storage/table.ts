@@ -1,0 +1,314 @@
+import {
+  BatchGetItemCommand,
+  BatchWriteItemCommand,
+  ConditionalCheckFailedException,
+  DeleteItemCommand,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  type PutItemCommandInput,
+  QueryCommand,
+  TransactionCanceledException,
+  TransactionConflictException,
+  TransactWriteItemsCommand,
+  UpdateItemCommand,
+  type WriteRequest,
+} from '@aws-sdk/client-dynamodb';
+import type { Clock } from '../engine/ports.ts';
+import { type Item, toAttribute, toItem } from './attributes.ts';
+import type { Key } from './keys.ts';
+
+/** A write's condition: an expression over `#names` and `:values`. */
+export interface Condition {
+  readonly expression: string;
+  readonly names?: Readonly<Record<string, string>>;
+  readonly values?: Readonly<Record<string, unknown>>;
+}
+
+export interface Update extends Condition {
+  readonly condition?: string;
+}
+
+/** What a conditional write met: done, with the item as it is now, or refused, with the item that stood there. */
+export type WriteResult =
+  | { readonly done: true; readonly item: Item }
+  | { readonly done: false; readonly item: Item | null };
+
+const BATCH_GET_KEYS = 100;
+const BATCH_WRITE_ENTRIES = 25;
+const BACKOFF_MS = 50;
+const BACKOFF_CAP_MS = 2_000;
+const CONFLICT_ROUNDS = 8;
+/** Some ten seconds of a partition's full rate: 10 MB. */
+const THROTTLED_ROUNDS = 10;
+
+/** The one table, spoken to in the few ways the stores need. */
+export class Table {
+  readonly #client: DynamoDBClient;
+  readonly #name: string;
+  readonly #clock: Clock;
+
+  constructor(client: DynamoDBClient, name: string, clock: Clock) {
+    this.#client = client;
+    this.#name = name;
+    this.#clock = clock;
+  }
+
+  async get(key: Key, consistency: 'strong' | 'eventual'): Promise<Item | null> {
+    const { Item: item } = await this.#client.send(
+      new GetItemCommand({ TableName: this.#name, Key: toItem(key), ConsistentRead: consistency === 'strong' }),
+    );
+    return item ?? null;
+  }
+
+  /**
+   * Gets items, up to 100 a call; what the service leaves undone is asked for again with backoff. Those that are not
+   * there are left out, the order is none. `project` keeps only these attributes.
+   */
+  async batchGet(
+    wanted: readonly Key[],
+    options: { readonly consistency: 'strong' | 'eventual'; readonly project?: readonly string[] },
+  ): Promise<readonly Item[]> {
+    const distinct = new Map(wanted.map((key) => [`${key.pk} ${key.sk}`, toItem(key)]));
+    const found: Item[] = [];
+    await this.#inBatches([...distinct.values()], BATCH_GET_KEYS, async (asked) => {
+      const { Responses: items, UnprocessedKeys: undone } = await this.#client.send(
+        new BatchGetItemCommand({
+          RequestItems: {
+            [this.#name]: {
+              Keys: [...asked],
+              ConsistentRead: options.consistency === 'strong',
+              ...projectionOf(options.project),
+            },
+          },
+        }),
+      );
+      found.push(...(items?.[this.#name] ?? []));
+      return undone?.[this.#name]?.Keys ?? [];
+    });
+    return found;
+  }
+
+  /** Puts a whole item; on a failed condition gives the one that stands. */
+  async put(key: Key, record: object, condition: Condition | null = null): Promise<WriteResult> {
+    const item = { ...toItem(record), ...toItem(key) };
+    return this.#conditional(async () => {
+      await this.#client.send(
+        new PutItemCommand({ TableName: this.#name, Item: item, ...conditionOf(condition, condition?.expression) }),
+      );
+      return item;
+    });
+  }
+
+  async update(key: Key, update: Update): Promise<WriteResult> {
+    return this.#conditional(async () => {
+      const { Attributes: item = {} } = await this.#client.send(
+        new UpdateItemCommand({
+          TableName: this.#name,
+          Key: toItem(key),
+          UpdateExpression: update.expression,
+          ReturnValues: 'ALL_NEW',
+          ...conditionOf(update, update.condition),
+        }),
+      );
+      return item;
+    });
+  }
+
+  /**
+   * Puts whole items, all or none, each under its condition. False: a condition failed. Where another transaction is at
+   * work on one of them (the SDK does not try that again) it is tried again with backoff.
+   */
+  async putTogether(
+    puts: readonly { readonly key: Key; readonly record: object; readonly condition: Condition }[],
+  ): Promise<boolean> {
+    const items = puts.map(({ key, record, condition: { expression, names, values = {} } }) => ({
+      Put: {
+        TableName: this.#name,
+        Item: { ...toItem(record), ...toItem(key) },
+        ConditionExpression: expression,
+        ...(names === undefined ? {} : { ExpressionAttributeNames: names }),
+        ...(Object.keys(values).length === 0 ? {} : { ExpressionAttributeValues: valuesOf(values) }),
+      },
+    }));
+    for (let round = 1; ; round += 1) {
+      try {
+        await this.#client.send(new TransactWriteItemsCommand({ TransactItems: items }));
+        return true;
+      } catch (error) {
+        if (!(error instanceof TransactionCanceledException)) throw error;
+        const codes = error.CancellationReasons?.map(({ Code: code }) => code) ?? [];
+        if (codes.includes('ConditionalCheckFailed')) return false;
+        if (!codes.includes('TransactionConflict') || round > CONFLICT_ROUNDS) throw error;
+        await this.#sleep(Math.min(BACKOFF_CAP_MS, BACKOFF_MS * 2 ** round));
+      }
+    }
+  }
+
+  /** Deletes an item; false where there was none. */
+  async delete(key: Key): Promise<boolean> {
+    const { Attributes: gone } = await this.#client.send(
+      new DeleteItemCommand({ TableName: this.#name, Key: toItem(key), ReturnValues: 'ALL_OLD' }),
+    );
+    return gone !== undefined;
+  }
+
+  /** Puts items without conditions, 25 a call; what the service leaves undone is sent again with backoff, also where it refuses a call for its rate. */
+  async putAll(records: readonly { readonly key: Key; readonly record: object }[]): Promise<void> {
+    const writes: WriteRequest[] = records.map(({ key, record }) => ({
+      PutRequest: { Item: { ...toItem(record), ...toItem(key) } },
+    }));
+    await this.#inBatches(writes, BATCH_WRITE_ENTRIES, async (batch) => {
+      const { UnprocessedItems: undone } = await this.#client.send(
+        new BatchWriteItemCommand({ RequestItems: { [this.#name]: [...batch] } }),
+      );
+      return undone?.[this.#name] ?? [];
+    });
+  }
+
+  /** One page of a partition, or of the index `list`. */
+  async query(query: {
+    readonly pk: string;
+    readonly index?: 'list';
+    readonly from?: string;
+    readonly to?: string;
+    readonly prefix?: string;
+    readonly limit?: number;
+    readonly order?: 'ascending' | 'descending';
+    readonly consistency?: 'strong' | 'eventual';
+    readonly startAfter?: Item | undefined;
+    /** Keeps only these attributes of each item. */
+    readonly project?: readonly string[];
+  }): Promise<{ readonly items: readonly Item[]; readonly lastKey: Item | undefined }> {
+    const [pk, sk] = query.index === 'list' ? ['lpk', 'lsk'] : ['pk', 'sk'];
+    const range = rangeOf(query);
+    const projection = projectionOf(query.project);
+    const { Items: items = [], LastEvaluatedKey: lastKey } = await this.#client.send(
+      new QueryCommand({
+        TableName: this.#name,
+        IndexName: query.index,
+        KeyConditionExpression: range === null ? '#pk = :pk' : `#pk = :pk AND ${range.expression}`,
+        ExpressionAttributeNames: {
+          '#pk': pk,
+          ...(range === null ? {} : { '#sk': sk }),
+          ...projection.ExpressionAttributeNames,
+        },
+        ProjectionExpression: projection.ProjectionExpression,
+        ExpressionAttributeValues: { ':pk': toAttribute(query.pk), ...range?.values },
+        Limit: query.limit,
+        ScanIndexForward: query.order !== 'descending',
+        ConsistentRead: query.consistency === 'strong',
+        ExclusiveStartKey: query.startAfter,
+      }),
+    );
+    return { items, lastKey };
+  }
+
+  /** All items of a range of a partition, page by page. */
+  async *queryAll(query: Parameters<Table['query']>[0]): AsyncGenerator<Item> {
+    let startAfter = query.startAfter;
+    do {
+      const page = await this.query({ ...query, startAfter });
+      yield* page.items;
+      startAfter = page.lastKey;
+    } while (startAfter !== undefined);
+  }
+
+  /** Where a transaction is at work on the item, the write is tried again as in {@link putTogether}. */
+  async #conditional(write: () => Promise<Item>): Promise<WriteResult> {
+    for (let round = 1; ; round += 1) {
+      try {
+        return { done: true, item: await write() };
+      } catch (error) {
+        if (error instanceof ConditionalCheckFailedException) return { done: false, item: error.Item ?? null };
+        if (!(error instanceof TransactionConflictException) || round > CONFLICT_ROUNDS) throw error;
+        await this.#sleep(Math.min(BACKOFF_CAP_MS, BACKOFF_MS * 2 ** round));
+      }
+    }
+  }
+
+  /**
+   * Sends entries batch by batch; what is left undone is gathered and sent again, with backoff, once all were sent. A batch
+   * that is refused for the partition's rate is undone as a whole. Throws what the last rounds threw.
+   */
+  async #inBatches<Entry>(
+    entries: readonly Entry[],
+    size: number,
+    send: (batch: readonly Entry[]) => Promise<readonly Entry[]>,
+  ): Promise<void> {
+    let left = entries;
+    for (let round = 1; left.length > 0; round += 1) {
+      const undone: Entry[] = [];
+      for (let at = 0; at < left.length; at += size) {
+        const batch = left.slice(at, at + size);
+        try {
+          undone.push(...(await send(batch)));
+        } catch (error) {
+          if (!isThrottled(error) || round > THROTTLED_ROUNDS) throw error;
+          undone.push(...left.slice(at)); // the others would meet the same
+          break;
+        }
+      }
+      left = undone;
+      if (left.length > 0) await this.#sleep(Math.min(BACKOFF_CAP_MS, BACKOFF_MS * 2 ** round));
+    }
+  }
+
+  async #sleep(ms: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#clock.after(ms, resolve);
+    });
+  }
+}
+
+/** Whether a call was refused because a partition, or the table, takes no more this second. */
+function isThrottled(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    ['ThrottlingException', 'ProvisionedThroughputExceededException', 'RequestLimitExceeded'].includes(error.name)
+  );
+}
+
+function conditionOf(
+  given: Pick<Condition, 'names' | 'values'> | null,
+  condition: string | undefined,
+): Pick<PutItemCommandInput, 'ConditionExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'> {
+  const { names, values } = given ?? {};
+  return {
+    ...(condition === undefined
+      ? {}
+      : { ConditionExpression: condition, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' }),
+    ...(names === undefined ? {} : { ExpressionAttributeNames: names }),
+    ...(values === undefined || Object.keys(values).length === 0
+      ? {}
+      : { ExpressionAttributeValues: valuesOf(values) }),
+  };
+}
+
+function projectionOf(attributes: readonly string[] | undefined): {
+  readonly ProjectionExpression?: string;
+  readonly ExpressionAttributeNames?: Record<string, string>;
+} {
+  if (attributes === undefined) return {};
+  return {
+    ProjectionExpression: attributes.map((_, index) => `#p${index}`).join(', '),
+    ExpressionAttributeNames: Object.fromEntries(attributes.map((name, index) => [`#p${index}`, name])),
+  };
+}
+
+function valuesOf(values: Readonly<Record<string, unknown>>): Item {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, toAttribute(value)]));
+}
+
+function rangeOf({ from, to, prefix }: { from?: string; to?: string; prefix?: string }): {
+  readonly expression: string;
+  readonly values: Item;
+} | null {
+  if (prefix !== undefined) return { expression: 'begins_with(#sk, :prefix)', values: { ':prefix': { S: prefix } } };
+  if (from !== undefined && to !== undefined) {
+    return { expression: '#sk BETWEEN :from AND :to', values: { ':from': { S: from }, ':to': { S: to } } };
+  }
+  if (from !== undefined) return { expression: '#sk >= :from', values: { ':from': { S: from } } };
+  if (to !== undefined) return { expression: '#sk <= :to', values: { ':to': { S: to } } };
+  return null;
+}

@@ -1,0 +1,201 @@
+import { NO_WAIT, type OpenInput, type Position, type RunWindow, type Wait } from '../domain/input.ts';
+import type { Totals } from '../domain/run.ts';
+import type { InputEnd, ProgressStore, WindowOpening } from '../engine/stores.ts';
+import { settleAll } from '../engine/settle-all.ts';
+import { type Item, ItemReader } from './attributes.ts';
+import { keys } from './keys.ts';
+import type { Table, Update } from './table.ts';
+
+type PositionReader = Pick<ProgressStore, 'readPosition'>;
+
+/**
+ * The window of a run, one item: `o` is a list, in each place the position that has it (one beyond the length: it is
+ * empty), `x` holds what inputs wait for, and the totals stand beside them. An item takes 1,000 units a second; at 500
+ * places it has three.
+ */
+export function createWindowStore(
+  table: Table,
+  { readPosition }: PositionReader,
+): Pick<ProgressStore, 'readWindow' | 'openWindow' | 'endInputs' | 'noteWait'> {
+  /** The window an item holds: positions are told as the inputs whose they are. Null: one that this release cannot read. */
+  async function windowFromItem(runUid: string, item: Item): Promise<RunWindow | null> {
+    const read = new ItemReader(item);
+    if (read.numberOrNull('ln') === null) return null; // of release 0.1.0: a resume lays the run out anew
+    const order = read.number('od');
+    const length = read.number('ln');
+    const next = read.number('nx');
+    const places = read.stored<number[]>('o') ?? [];
+    const waits = read.stored<Record<string, WaitRecord>>('x') ?? {};
+    const taken = [...places.entries()].filter(([, position]) => position < length);
+    const open = await settleAll(
+      taken.map(async ([place, position]) =>
+        openFrom(place, position, await readPosition(runUid, order, position), waits),
+      ),
+    );
+    return {
+      epoch: read.number('ep'),
+      order,
+      length,
+      next,
+      front: next < length ? (await readPosition(runUid, order, next)).input : Infinity,
+      begun: read.number('bg'),
+      open: new Map(open),
+      totals: totalsFrom(read),
+    };
+  }
+
+  return {
+    async readWindow(runUid) {
+      const item = await table.get(keys.window(runUid), 'strong');
+      return item === null ? null : windowFromItem(runUid, item);
+    },
+
+    async openWindow(runUid, opening, expiresAt) {
+      const put = await table.put(
+        keys.window(runUid),
+        { ...openingToRecord(opening), expires_at: expiresAt },
+        { expression: 'attribute_not_exists(pk) OR ep < :ep', values: { ':ep': opening.epoch } },
+      );
+      if (put.item === null) throw new Error('A refused window did not come back.');
+      const window = await windowFromItem(runUid, put.item);
+      return window === null ? null : { opened: put.done, window };
+    },
+
+    async endInputs(runUid, epoch, ends) {
+      const counted = new Set<number>();
+      let left = ends;
+      for (;;) {
+        const write = await table.update(keys.window(runUid), endsUpdate(epoch, left));
+        if (write.done) for (const { input } of left) counted.add(input);
+        if (write.item === null) return { counted, window: null };
+        const window = await windowFromItem(runUid, write.item);
+        if (write.done || window?.epoch !== epoch) return { counted, window };
+        const stored = left.filter(({ input, place }) => window.open.get(input)?.place === place);
+        if (stored.length === left.length) throw new Error(`The window of run ${runUid} refused what it holds.`);
+        if (stored.length === 0) return { counted, window };
+        left = stored;
+      }
+    },
+
+    async noteWait(runUid, epoch, { input, ...expected }, wait) {
+      const isFirst = expected.by === NO_WAIT.by;
+      const write = await table.update(keys.window(runUid), {
+        expression: 'SET x.#input = :wait',
+        condition: `ep = :ep AND o[${expected.place}] = :position AND ${isFirst ? 'attribute_not_exists(x.#input)' : 'x.#input = :expected'}`,
+        names: { '#input': String(input) },
+        values: {
+          ':wait': waitToRecord(wait),
+          ':ep': epoch,
+          ':position': expected.position,
+          ...(isFirst ? {} : { ':expected': waitToRecord(expected) }),
+        },
+      });
+      if (write.done) return { noted: true };
+      const window = write.item === null ? null : await windowFromItem(runUid, write.item);
+      return { noted: false, open: window?.epoch === epoch ? (window.open.get(input) ?? null) : null };
+    },
+  };
+}
+
+/** One write for all: each adds to the totals, its place goes to the next position, its wait goes. */
+function endsUpdate(epoch: number, ends: readonly InputEnd[]): Update {
+  const handed = ends.map(({ place }, at) => `o[${place}] = ${at === 0 ? 'nx' : `nx + :k${at}`}`);
+  const sums = SUMS.flatMap(([attribute, of]) => {
+    const sum = ends.reduce((total, { adds }) => total + of(adds), 0);
+    return sum === 0 ? [] : [{ attribute, sum }];
+  });
+  const lastEmpty = ends.findLast(({ adds }) => adds.lastEmpty !== null)?.adds.lastEmpty ?? null;
+  const sets = [
+    ...handed,
+    'nx = nx + :k',
+    ...sums.map(({ attribute }) => `${attribute} = ${attribute} + :${attribute}`),
+    ...(lastEmpty === null ? [] : ['le = :le']),
+  ];
+  return {
+    expression: `SET ${sets.join(', ')} REMOVE ${ends.map((_, at) => `x.#i${at}`).join(', ')}`,
+    condition: `ep = :ep AND ${ends.map(({ place }, at) => `o[${place}] = :p${at}`).join(' AND ')}`,
+    names: Object.fromEntries(ends.map(({ input }, at) => [`#i${at}`, String(input)])),
+    values: {
+      ':ep': epoch,
+      ':k': ends.length,
+      ...(lastEmpty === null ? {} : { ':le': lastEmpty }),
+      ...Object.fromEntries(sums.map(({ attribute, sum }) => [`:${attribute}`, sum])),
+      ...Object.fromEntries(ends.map(({ position }, at) => [`:p${at}`, position])),
+      ...Object.fromEntries(ends.slice(1).map((_, at) => [`:k${at + 1}`, at + 1])),
+    },
+  };
+}
+
+/** Totals are attributes of their own: sums that a write can add to. */
+const SUMS: readonly (readonly [string, (totals: Totals) => number])[] = [
+  ['sc', ({ succeeded }) => succeeded],
+  ['fl', ({ failed }) => failed],
+  ['ou', ({ outputs }) => outputs],
+  ['cb', ({ callbacks }) => callbacks],
+  ['rf', ({ refused }) => refused],
+];
+
+function totalsFrom(read: ItemReader): Totals {
+  return {
+    succeeded: read.number('sc'),
+    failed: read.number('fl'),
+    outputs: read.number('ou'),
+    callbacks: read.number('cb'),
+    refused: read.number('rf'),
+    lastEmpty: read.numberOrNull('le'),
+  };
+}
+
+function openingToRecord({ epoch, order, length, next, totals, inHand }: WindowOpening): object {
+  const waits = inHand.flatMap(({ input, wait }) => (wait === null ? [] : [[String(input), waitToRecord(wait)]]));
+  return {
+    ep: epoch,
+    od: order,
+    ln: length,
+    nx: next,
+    bg: next,
+    o: inHand.map(({ position }) => position),
+    x: Object.fromEntries(waits),
+    ...Object.fromEntries(SUMS.map(([attribute, of]) => [attribute, of(totals)])),
+    le: totals.lastEmpty,
+  };
+}
+
+function openFrom(
+  place: number,
+  position: number,
+  { input, outputs, callbacks }: Position,
+  waits: Readonly<Record<string, WaitRecord>>,
+): readonly [number, OpenInput] {
+  const wait = waits[String(input)];
+  return [
+    input,
+    { place, position, counted: { outputs, callbacks }, ...(wait === undefined ? NO_WAIT : waitFrom(wait)) },
+  ];
+}
+
+/** A list without names: hundreds may wait at once, and each write of the window is paid by its size. */
+type WaitRecord = readonly [
+  by: string,
+  page: number,
+  attempt: number,
+  until: number,
+  held: 0 | 1,
+  ...limited: readonly [times: number, since: number] | readonly [],
+];
+
+function waitToRecord({ page, attempt, until, held, limited, by }: Wait): WaitRecord {
+  const wait = [by, page, attempt, until ?? 0, held === true ? 1 : 0] as const;
+  return limited === undefined ? wait : [...wait, limited.times, limited.since];
+}
+
+function waitFrom([by, page, attempt, until, held, times, since]: WaitRecord): Wait {
+  return {
+    page,
+    attempt,
+    until: until === 0 ? null : until,
+    ...(held === 1 ? { held: true } : {}),
+    ...(times === undefined || since === undefined ? {} : { limited: { times, since } }),
+    by,
+  };
+}
