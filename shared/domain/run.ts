@@ -28,7 +28,7 @@ interface Move {
 
 /**
  * The run's table of moves: the only ways a status changes. The guard ({@link moveFrom}), the condition each write
- * carries (`from`), the from × move test and the picture in the README are all derived from it.
+ * carries (`from`), the from × move test and the picture in shared/engine/README.md are all derived from it.
  */
 export const RUN_MOVES = {
   admit: { from: ['CREATED', 'BLOCKED', 'SCHEDULED'], to: 'QUEUED', what: 'a slot is free' },

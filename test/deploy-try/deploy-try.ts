@@ -45,7 +45,7 @@ async function tryDeployment(children: Children, workDir: string, isKept: boolea
     say('cdk deploy again');
     await deployAgain(witness);
     say('cdk destroy');
-    for (const left of await destroy(witness, before)) say(`  left, as the README says: ${left}`);
+    for (const left of await destroy(witness, before)) say(`  left, as infra/README.md says: ${left}`);
   } catch (error) {
     if (!children.isStopping()) process.stderr.write(`\nThe emulator's last lines:\n${emulator.tail()}\n`);
     throw error;

@@ -68,7 +68,7 @@ export async function deployAgain(witness: Witness): Promise<void> {
   assert.match(printed, /\(no changes\)/, 'the second deploy found differences');
 }
 
-/** Destroys the stage: what the README names stays, and nothing else. */
+/** Destroys the stage: what infra/README.md names stays, and nothing else. */
 export async function destroy(witness: Witness, before: readonly string[]): Promise<readonly string[]> {
   await cdk(witness, ['destroy', '--force', ...asSynthesized(witness)]);
   const after = await look(witness, 'resources');
@@ -77,7 +77,7 @@ export async function destroy(witness: Witness, before: readonly string[]): Prom
   assert.deepEqual(
     kinds,
     ['bucket', 'secret', 'secret', 'table'],
-    `README "Remove" says otherwise: ${left.join(', ')}`,
+    `infra/README.md, "Remove", says otherwise: ${left.join(', ')}`,
   );
   const gone = before.filter((resource) => !after.includes(resource));
   assert.deepEqual(gone, [], 'destroy took what was there before');

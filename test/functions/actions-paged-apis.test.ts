@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { extractJsonApi } from '../../functions/actions/extract-json-api.ts';
-import { readReadme } from '../guards/readme-text.ts';
+import { readDocument } from '../guards/readme-text.ts';
 import { startUpstream } from '../support/start-upstream.ts';
 import type { UpstreamAnswer, UpstreamRequest } from '../support/start-upstream.ts';
 import { walkAction } from '../support/walk-action.ts';
@@ -18,7 +18,7 @@ function param({ url }: UpstreamRequest, name: string, otherwise: number): numbe
   return Number(url.searchParams.get(name) ?? otherwise);
 }
 
-/** What stands behind each input of the README, by the words before its colon. */
+/** What stands behind each input of functions/actions/README.md, by the words before its colon. */
 const APIS: Readonly<Record<string, (request: UpstreamRequest) => UpstreamAnswer>> = {
   // docs.github.com, REST API, "Using pagination": first and prev, next and last; a list of one page has no header.
   GitHub(request) {
@@ -115,9 +115,10 @@ const APIS: Readonly<Record<string, (request: UpstreamRequest) => UpstreamAnswer
   },
 };
 
-/** The inputs of the README's section, each after a comment that names its API. */
+/** The inputs of that README's section, each after a comment that names its API. */
 function readmeInputs(): [string, { readonly url: string }][] {
-  const [, block = ''] = /### Read a paged API\n[^]*?```jsonc\n([^]*?)```/.exec(readReadme()) ?? [];
+  const [, block = ''] =
+    /## Read a paged API\n[^]*?```jsonc\n([^]*?)```/.exec(readDocument('functions/actions/README.md')) ?? [];
   return block
     .split(/^\/\/ /m)
     .slice(1)
@@ -127,7 +128,7 @@ function readmeInputs(): [string, { readonly url: string }][] {
     });
 }
 
-test('the README has an input for each API here', () => {
+test('functions/actions/README.md has an input for each API here', () => {
   expect(readmeInputs().map(([name]) => name)).toEqual(Object.keys(APIS));
 });
 

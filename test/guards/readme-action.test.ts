@@ -6,6 +6,7 @@ import { type CheckoutCopy, copyCheckout } from '../support/checkout-copy.ts';
 import { codeOf, ROOT } from './readme-text.ts';
 
 const run = promisify(execFile);
+const DOCUMENT = 'functions/actions/README.md';
 const ACTION = 'functions/actions/list-releases.ts';
 const ITS_TEST = 'test/functions/actions-list-releases.test.ts';
 
@@ -15,13 +16,13 @@ const TESTS = ['test/functions/sdk-action-registry', 'test/guards/openapi', ITS_
 /** Types of what the action touches: the whole project takes twice the time and has no more to say of it. */
 const TYPED = { extends: './tsconfig.json', include: ['functions', ITS_TEST, 'test/functions/sdk-*'] };
 
-/** What an author has who did as the README says. */
+/** What an author has who did as functions/actions/README.md says. */
 let checkout: CheckoutCopy;
 
 beforeAll(() => {
   checkout = copyCheckout();
-  checkout.addAction({ file: 'list-releases.ts', name: 'listReleases', source: codeOf(ACTION) });
-  checkout.write(ITS_TEST, codeOf(ITS_TEST));
+  checkout.addAction({ file: 'list-releases.ts', name: 'listReleases', source: codeOf(DOCUMENT, ACTION) });
+  checkout.write(ITS_TEST, codeOf(DOCUMENT, ITS_TEST));
 });
 afterAll(() => checkout.remove());
 
@@ -38,7 +39,7 @@ async function node(script: string, ...args: readonly string[]): Promise<string>
   }
 }
 
-describe("npm test with the README's action", { timeout: 600_000 }, () => {
+describe('npm test with the action of functions/actions/README.md', { timeout: 600_000 }, () => {
   it('finds its format right', async () => {
     await node('oxfmt/bin/oxfmt', '--check');
   });

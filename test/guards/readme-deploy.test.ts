@@ -1,19 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { listResources, stackOf } from '../infra/stack-fixture.ts';
-import { readReadme, shellLines } from './readme-text.ts';
+import { readDocument, shellLines } from './readme-text.ts';
 
-const deploy = shellLines().find((line) => line.includes('npx cdk deploy')) ?? '';
+const DOCUMENT = 'infra/README.md';
+const deploy = shellLines(DOCUMENT).find((line) => line.includes('npx cdk deploy')) ?? '';
 const [, stage = '', region = ''] = /-c stage=(\S+) -c region=(\S+)/.exec(deploy) ?? [];
 const stack = stackOf(stage, { region });
 
-describe("the README's deployment", () => {
+describe('the deployment as infra/README.md describes it', () => {
   it('synthesizes, also where the settings name the account', () => {
     expect(Object.keys(stack.resources).length).toBeGreaterThan(0);
     expect(() => stackOf(stage, { region, account: '123456789012' })).not.toThrow();
   });
 
   it('has as many alarms as its idle cost says', () => {
-    const row = /^\| (\d+) alarms over (\d+) metrics \| .*? \| ([\d.]+) \| ([\d.]+) \|$/m.exec(readReadme()) ?? [];
+    const row =
+      /^\| (\d+) alarms over (\d+) metrics \| .*? \| ([\d.]+) \| ([\d.]+) \|$/m.exec(readDocument(DOCUMENT)) ?? [];
     const alarms = listResources(stack, 'AWS::CloudWatch::Alarm');
     const metrics = alarms.flatMap(({ properties: { Metrics } }) =>
       Array.isArray(Metrics) ? Metrics.filter((one) => Object.hasOwn(one, 'MetricStat')) : [null],
@@ -23,7 +25,7 @@ describe("the README's deployment", () => {
   });
 
   it('adds its idle cost up', () => {
-    const [, table = ''] = /\*\*Idle, a month\*\*[\s\S]*?\n((?:\|.*\n)+)/.exec(readReadme()) ?? [];
+    const [, table = ''] = /\*\*Idle, a month\*\*[\s\S]*?\n((?:\|.*\n)+)/.exec(readDocument(DOCUMENT)) ?? [];
     const rows = Array.from(table.matchAll(/\| \**\$?([\d.]+)\** \| \**\$?([\d.]+)\** \|$/gm), ([, free, paid]) => [
       Number(free),
       Number(paid),

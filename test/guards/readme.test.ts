@@ -1,20 +1,18 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { matchRoute } from '../../shared/api/match-route.ts';
 import { ROUTES } from '../../shared/api/routes.ts';
 import { drawMoves, listMoves } from '../../shared/domain/draw-moves.ts';
 import { LIMITS } from '../../shared/domain/limits.ts';
-import { drawnBlock, readReadme, redraw, ROOT, shellLines } from './readme-text.ts';
+import { DOCUMENTS, drawnBlock, readDocument, redraw, ROOT, shellLines } from './readme-text.ts';
 
-const text = readReadme();
-
-/** What the README holds that is made from code. */
-const DRAWN: Readonly<Record<string, () => string>> = {
-  moves: () => `\`\`\`mermaid\n${drawMoves()}\n\`\`\`\n\n${listMoves()}`,
-  routes: drawRoutes,
-  limits: drawLimits,
-};
+/** What is made from code: the name of its block, its document and the text. */
+const DRAWN: readonly (readonly [string, string, () => string])[] = [
+  ['moves', 'shared/engine/README.md', () => `\`\`\`mermaid\n${drawMoves()}\n\`\`\`\n\n${listMoves()}`],
+  ['routes', 'shared/api/README.md', drawRoutes],
+  ['limits', 'shared/api/README.md', drawLimits],
+];
 
 function drawRoutes(): string {
   const rows = ROUTES.map(
@@ -56,40 +54,57 @@ function drawLimits(): string {
   ].join('\n');
 }
 
-describe('README', () => {
-  it.each(Object.entries(DRAWN))('shows %s as the code has them', (name, draw) => {
-    if (process.env['UPDATE_README'] === '1') redraw(name, draw());
-    expect(drawnBlock(name), 'to draw it anew: UPDATE_README=1 npx vitest run test/guards/readme.test.ts').toBe(draw());
+describe('the documents', () => {
+  it.each(DRAWN)('show %s in %s as the code has them', (name, document, draw) => {
+    if (process.env['UPDATE_README'] === '1') redraw(document, name, draw());
+    const how = 'to draw it anew: UPDATE_README=1 npx vitest run test/guards/readme.test.ts';
+    expect(drawnBlock(document, name), how).toBe(draw());
   });
 
-  it('links to files that exist', () => {
-    const links = Array.from(text.matchAll(/\]\((?!https?:|#)([^)#\s]+)[^)]*\)/g), ([, link = '']) => link);
-    expect(links.length).toBeGreaterThan(10);
-    expect(links.filter((link) => !existsSync(join(ROOT, link)))).toEqual([]);
+  it('are short where a stranger begins', () => {
+    expect(readDocument('README.md').split('\n').length).toBeLessThanOrEqual(250);
   });
 
-  it('links to headings of its own that exist', () => {
-    const headings = Array.from(text.matchAll(/^#+ (.*)$/gm), ([, heading = '']) => slugOf(heading));
-    const anchors = Array.from(text.matchAll(/\]\(#([^)]+)\)/g), ([, anchor = '']) => anchor);
-    expect(anchors.filter((anchor) => !headings.includes(anchor))).toEqual([]);
+  it('link to files and headings that exist', () => {
+    const links = DOCUMENTS.flatMap((document) => linksOf(document).map((link) => ({ document, link })));
+    expect(links.length).toBeGreaterThan(50);
+    expect(links.filter(({ document, link }) => !leadsSomewhere(document, link))).toEqual([]);
   });
 
-  it('names scripts that package.json has', () => {
+  it('are all reached from the first one', () => {
+    const reached = new Set<string>();
+    const walk = (document: string): void => {
+      if (reached.has(document)) return;
+      reached.add(document);
+      for (const link of linksOf(document)) {
+        const { path } = partsOf(document, link);
+        if (DOCUMENTS.includes(path)) walk(path);
+      }
+    };
+    walk('README.md');
+    expect(DOCUMENTS.filter((document) => !reached.has(document))).toEqual([]);
+  });
+
+  it('name scripts that package.json has', () => {
     const { scripts }: { scripts: Record<string, string> } = JSON.parse(
       readFileSync(join(ROOT, 'package.json'), 'utf8'),
     );
-    const named = Array.from(text.matchAll(/npm run ([a-z:-]+)/g), ([, name = '']) => name);
+    const named = DOCUMENTS.flatMap((document) =>
+      Array.from(readDocument(document).matchAll(/npm run ([a-z:-]+)/g), ([, name = '']) => name),
+    );
+    expect(named.length).toBeGreaterThan(10);
     expect(named.filter((name) => !Object.hasOwn(scripts, name))).toEqual([]);
   });
 
-  it('calls routes that exist', () => {
-    const calls = shellLines().filter((line) => line.includes('curl ') && !line.includes('$PUT_URL')); // S3's, not ours
-    expect(calls.length).toBeGreaterThanOrEqual(5);
+  it('call routes that exist', () => {
+    const calls = DOCUMENTS.flatMap(shellLines).filter((line) => line.includes('curl ') && !line.includes('$PUT_URL')); // S3's, not ours
+    expect(calls.length).toBeGreaterThanOrEqual(8);
     expect(calls.filter((line) => !matchRoute(...calledBy(line)).found)).toEqual([]);
   });
 
-  it('says of nothing that exists that it is not there yet', () => {
-    const section = /^## Not there yet$([\s\S]*?)^## /m.exec(text)?.[1] ?? '';
+  it('say of nothing that exists that it is not there yet', () => {
+    const section = /^## Not there yet$([\s\S]*?)^## /m.exec(readDocument('README.md'))?.[1] ?? '';
+    expect(section).not.toBe('');
     const paths = Array.from(section.matchAll(/`([A-Z]+) (\/v1\/[^`]+)`/g), ([, method = '', path = '']) => ({
       method,
       path,
@@ -100,6 +115,32 @@ describe('README', () => {
     expect(claimed.map(({ operation }) => operation)).toEqual([]);
   });
 });
+
+/** The targets of a document's links that lead into the project. What is within code is no link. */
+function linksOf(document: string): readonly string[] {
+  const prose = readDocument(document)
+    .replaceAll(/^ *```[\s\S]*?^ *```$/gm, '')
+    .replaceAll(/`[^`\n]*`/g, '`');
+  return Array.from(prose.matchAll(/\]\((?!https?:|mailto:)([^)\s]+)[^)]*\)/g), ([, link = '']) => link);
+}
+
+function partsOf(document: string, link: string): { readonly path: string; readonly anchor: string | undefined } {
+  const [path = '', anchor] = link.split('#');
+  return { path: path === '' ? document : normalize(join(dirname(document), path)), anchor };
+}
+
+function leadsSomewhere(document: string, link: string): boolean {
+  const { path, anchor } = partsOf(document, link);
+  if (!existsSync(join(ROOT, path))) return false;
+  if (anchor === undefined) return true;
+  return statSync(join(ROOT, path)).isFile() && DOCUMENTS.includes(path) && anchorsOf(path).includes(anchor);
+}
+
+/** The anchors of a document's headings. A line that begins with # in a block of code is none. */
+function anchorsOf(document: string): readonly string[] {
+  const prose = readDocument(document).replaceAll(/^ *```[\s\S]*?^ *```$/gm, '');
+  return Array.from(prose.matchAll(/^#+ (.*)$/gm), ([, heading = '']) => slugOf(heading));
+}
 
 /** Method and path of a line of curl. */
 function calledBy(line: string): readonly [string, string] {

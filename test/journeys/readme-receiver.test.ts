@@ -14,7 +14,7 @@ let folder = '';
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'trireme-receiver-'));
-  writeFileSync(join(folder, 'receiver.ts'), codeOf('receiver.ts'));
+  writeFileSync(join(folder, 'receiver.ts'), codeOf('shared/client/README.md', 'receiver.ts'));
   cpSync(join(ROOT, 'shared/client/verify-webhook.ts'), join(folder, 'verify-webhook.ts'));
   system = await startLocalSystem();
 });
@@ -29,7 +29,7 @@ interface RunningReceiver extends AsyncDisposable {
   ended(): Promise<string>;
 }
 
-/** The README's receiver as a process of its own; `await using` ends it. */
+/** The receiver of shared/client/README.md as a process of its own; `await using` ends it. */
 async function startReceiver(file: string): Promise<RunningReceiver> {
   const env = { ...process.env, SIGNING_SECRET: system.signingSecret, PORT: '0', FILE: join(folder, file) };
   const child = startNode(['receiver.ts'], { cwd: folder, env: { ...env, NO_COLOR: '1' } });
@@ -85,7 +85,7 @@ const keptIn = (file: string): readonly string[] =>
     .split('\n')
     .map((line) => (JSON.parse(line) as { callback_ref_uid: string }).callback_ref_uid); // cast: the test wrote it
 
-describe("the README's receiver", () => {
+describe('the receiver of shared/client/README.md', () => {
   it('refuses a wrong signature, keeps a repeat once, and ends when the manifest is met, also over a restart', async () => {
     const file = 'by-hand.ndjson';
     {

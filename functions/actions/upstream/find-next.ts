@@ -111,7 +111,7 @@ export function refuseUnsaid({ what, body, itemCount, headers }: ReadPage): void
   const sign = findMoreSign(body, headers, itemCount);
   if (sign === false || sign === null) return;
   throw new Permanent(
-    `${what}: ${sign} shows that the list goes on, and the input does not say how: give pagination (README, "Read a paged API"), or {"kind":"none"} there if this page is all that is wanted`,
+    `${what}: ${sign} shows that the list goes on, and the input does not say how: give pagination (functions/actions/README.md, "Read a paged API"), or {"kind":"none"} there if this page is all that is wanted`,
   );
 }
 
