@@ -9,7 +9,7 @@ import { createUploadStore } from '../../shared/storage/upload-store.ts';
 import { Table } from '../../shared/storage/table.ts';
 import { consoleLog, systemRandom, systemClock } from '../../shared/process/system.ts';
 import { parseEnv } from '../../shared/api/env.ts';
-import { instantOf, launchedView } from '../../shared/api/run-view.ts';
+import { instantOf, launchedView } from '../../shared/api/runs/view.ts';
 import { runUidOf } from '../../shared/domain/ids.ts';
 import { LIMITS } from '../../shared/domain/limits.ts';
 import { warnOfDeadline } from '../../shared/engine/launch/deadline-warning.ts';

@@ -13,7 +13,7 @@ import { Table } from '../../shared/storage/table.ts';
 import { consoleLog, systemRandom, systemClock } from '../../shared/process/system.ts';
 import { parseEnv } from '../../shared/api/env.ts';
 import type { Sign } from '../../shared/api/cursor.ts';
-import { livePageOf } from '../../shared/api/live-cursor.ts';
+import { livePageOf } from '../../shared/api/launches/live-cursor.ts';
 import { EngineError } from '../../shared/domain/errors.ts';
 import { runUidOf } from '../../shared/domain/ids.ts';
 import type { LivePage } from '../../shared/domain/live-page.ts';

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { actionDescription } from '../../shared/api/action-schemas.ts';
+import type { actionDescription } from '../../shared/api/actions/schemas.ts';
 import { buildOpenapi } from '../../shared/api/openapi.ts';
 import { EngineError } from '../../shared/domain/errors.ts';
 import type { ActionRegistry } from '../../shared/sdk/action-registry.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { callbackView } from '../../shared/api/callback-view.ts';
+import { callbackView } from '../../shared/api/callbacks/view.ts';
 import { findCallback } from '../../shared/engine/read/find-callback.ts';
 import { findRun } from '../../shared/engine/read/find-run.ts';
 import { listCallbacks } from '../../shared/engine/read/list-callbacks.ts';

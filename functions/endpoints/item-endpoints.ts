@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { envelopeView, inputView } from '../../shared/api/input-view.ts';
+import { envelopeView, inputView } from '../../shared/api/runs/input-view.ts';
 import { EngineError } from '../../shared/domain/errors.ts';
 import { findRun } from '../../shared/engine/read/find-run.ts';
 import { listInputs } from '../../shared/engine/read/list-inputs.ts';

@@ -1,6 +1,6 @@
-import { nextLiveUrl } from '../../shared/api/live-cursor.ts';
+import { nextLiveUrl } from '../../shared/api/launches/live-cursor.ts';
 import type { RouteOf } from '../../shared/api/routes.ts';
-import { handedOverView } from '../../shared/api/run-view.ts';
+import { handedOverView } from '../../shared/api/runs/view.ts';
 import type { Sign } from '../../shared/api/cursor.ts';
 import type { ErrorRecord } from '../../shared/domain/errors.ts';
 import type { LivePage } from '../../shared/domain/live-page.ts';

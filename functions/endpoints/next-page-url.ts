@@ -1,5 +1,5 @@
 import type { Sign } from '../../shared/api/cursor.ts';
-import { nextLiveUrl } from '../../shared/api/live-cursor.ts';
+import { nextLiveUrl } from '../../shared/api/launches/live-cursor.ts';
 import type { Clock } from '../../shared/engine/ports.ts';
 import type { Run } from '../../shared/engine/read/read-ports.ts';
 import type { HttpRequest } from '../http/http-request.ts';

@@ -1,5 +1,5 @@
 import { csvLine } from '../../shared/api/csv.ts';
-import { outputEnvelope } from '../../shared/api/run-schemas.ts';
+import { outputEnvelope } from '../../shared/api/runs/schemas.ts';
 import { isJsonObject } from '../../shared/domain/lossless-json.ts';
 import type { ExportFormat } from './export-part.ts';
 

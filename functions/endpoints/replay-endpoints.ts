@@ -1,4 +1,4 @@
-import { callbackView } from '../../shared/api/callback-view.ts';
+import { callbackView } from '../../shared/api/callbacks/view.ts';
 import type { CorePorts } from '../../shared/engine/ports.ts';
 import type { OncePorts } from '../../shared/engine/once-by-key.ts';
 import { findCallback } from '../../shared/engine/read/find-callback.ts';

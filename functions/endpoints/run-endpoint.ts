@@ -1,4 +1,4 @@
-import { runDetailView } from '../../shared/api/run-view.ts';
+import { runDetailView } from '../../shared/api/runs/view.ts';
 import type { RunWindow } from '../../shared/domain/input.ts';
 import type { Clock } from '../../shared/engine/ports.ts';
 import { areAllDelivered, callbackCounts, readDelivered } from '../../shared/engine/read/count-callbacks.ts';

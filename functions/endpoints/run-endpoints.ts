@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { RouteOf } from '../../shared/api/routes.ts';
-import { runView, statusView } from '../../shared/api/run-view.ts';
+import { runView, statusView } from '../../shared/api/runs/view.ts';
 import { isRunUid } from '../../shared/domain/ids.ts';
 import type { CorePorts } from '../../shared/engine/ports.ts';
 import { countRun } from '../../shared/engine/read/count-run.ts';

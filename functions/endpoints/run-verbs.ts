@@ -1,4 +1,4 @@
-import { runView } from '../../shared/api/run-view.ts';
+import { runView } from '../../shared/api/runs/view.ts';
 import type { RunControl, RunDefinition } from '../../shared/domain/run.ts';
 import type { CorePorts } from '../../shared/engine/ports.ts';
 import type { OncePorts } from '../../shared/engine/once-by-key.ts';

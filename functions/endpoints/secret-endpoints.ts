@@ -1,6 +1,6 @@
 import type { Keyring } from '../../shared/aws/keyring.ts';
 import type { WorkspaceStore } from '../../shared/storage/workspace-store.ts';
-import { instantOf } from '../../shared/api/run-view.ts';
+import { instantOf } from '../../shared/api/runs/view.ts';
 import type { EndpointsOf } from '../http/create-api-handler.ts';
 import { defineEndpoint } from '../http/endpoint.ts';
 

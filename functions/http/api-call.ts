@@ -1,6 +1,6 @@
 import type middyfy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import type { Route } from '../../shared/api/routes.ts';
+import type { Route } from '../../shared/api/route.ts';
 import type { Caller } from './authenticate.ts';
 import type { HttpRequest } from './http-request.ts';
 

@@ -3,7 +3,7 @@ import { createRateStore } from '../../shared/storage/rate-store.ts';
 import type { Table } from '../../shared/storage/table.ts';
 import { findKey } from '../../shared/storage/workspace-store.ts';
 import type { RuntimeSettings } from '../../shared/api/env.ts';
-import { SCOPES, type Scope } from '../../shared/api/routes.ts';
+import { SCOPES, type Scope } from '../../shared/api/route.ts';
 import { keyUidOf } from '../../shared/domain/api-key.ts';
 import type { Machine } from '../wiring/create-ports.ts';
 import type { ApiPorts } from './create-api-handler.ts';

@@ -1,5 +1,5 @@
 import { Lru } from '../../shared/process/lru.ts';
-import type { Scope } from '../../shared/api/routes.ts';
+import type { Scope } from '../../shared/api/route.ts';
 import { digestApiKey, isWellFormedApiKey } from '../../shared/domain/api-key.ts';
 import { EngineError } from '../../shared/domain/errors.ts';
 import { createReadAllowance } from './read-allowance.ts';

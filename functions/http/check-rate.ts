@@ -1,4 +1,4 @@
-import { rateTypeOf } from '../../shared/api/routes.ts';
+import { rateTypeOf } from '../../shared/api/route.ts';
 import { EngineError } from '../../shared/domain/errors.ts';
 import type { Step } from './api-call.ts';
 import type { RateState, SpendRate } from './rate-limit.ts';

@@ -1,8 +1,8 @@
 import type * as z from 'zod';
 import { checkEncoding, parseBody, parseQuery } from '../../shared/api/parse-request.ts';
 import { strict } from '../../shared/api/fields.ts';
-import type { Operation, Route, RouteOf } from '../../shared/api/routes.ts';
-import { routeOf } from '../../shared/api/routes.ts';
+import type { Route } from '../../shared/api/route.ts';
+import { type Operation, type RouteOf, routeOf } from '../../shared/api/routes.ts';
 import type { Caller } from './authenticate.ts';
 import type { HttpRequest } from './http-request.ts';
 import { readBody } from './read-body.ts';

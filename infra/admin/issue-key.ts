@@ -1,5 +1,5 @@
 import type { Workspace, WorkspaceStore } from '../../shared/storage/workspace-store.ts';
-import { SCOPES, type Scope } from '../../shared/api/routes.ts';
+import { SCOPES, type Scope } from '../../shared/api/route.ts';
 import { digestApiKey, formatApiKey } from '../../shared/domain/api-key.ts';
 import type { Random, Clock } from '../../shared/engine/ports.ts';
 

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { systemRandom, systemClock } from '../../shared/process/system.ts';
-import { SCOPES } from '../../shared/api/routes.ts';
+import { SCOPES } from '../../shared/api/route.ts';
 import { digestApiKey, isWellFormedApiKey, keyUidOf } from '../../shared/domain/api-key.ts';
 import { issueKey, parseScopes } from './issue-key.ts';
 import { runCommand, STAGE_HELP, STAGE_OPTIONS, UsageError, workspaceNamed } from './run-command.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { ApiFunction } from './routes.ts';
+import type { ApiFunction } from './route.ts';
 
 /** The Lambdas fed by queues and by the clock, one per file of functions/workers. */
 type WorkerFunction = 'control' | 'page' | 'callback' | 'intake' | 'sweep' | 'dead-letters';

@@ -1,4 +1,4 @@
-import type { Method, Route } from './routes.ts';
+import type { Method, Route } from './route.ts';
 import { ROUTES } from './routes.ts';
 
 /** The route a request means, or which methods its path has (none: the path is unknown). */

@@ -3,10 +3,10 @@ import type { ErrorLabel } from '../domain/errors.ts';
 import { ERROR_CATALOGUE, ERROR_LABELS } from '../domain/errors.ts';
 import { LIMITS } from '../domain/limits.ts';
 import { LIVE_WAIT_SECONDS } from '../domain/live-page.ts';
-import { callbackBody } from './callback-schemas.ts';
+import { callbackBody } from './callbacks/schemas.ts';
 import { errorRecord } from './error-schemas.ts';
-import type { Route } from './routes.ts';
-import { errorsOf, rateTypeOf, ROUTES } from './routes.ts';
+import { errorsOf, rateTypeOf, type Route } from './route.ts';
+import { ROUTES } from './routes.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -53,16 +53,15 @@ function describeRoute(route: Route): Json {
   return {
     operationId: route.operation,
     summary: route.summary,
-    ...(route.scope === null
-      ? { security: [] }
-      : { security: [{ apiKey: [] }], description: `Needs a key with scope \`${route.scope}\`.` }),
+    description: describeUse(route),
+    security: route.scope === null ? [] : [{ apiKey: [] }],
     parameters: [...pathParameters(route.path), ...queryParameters(route.query), ...headerParameters(route)],
     ...(route.body === undefined
       ? {}
       : { requestBody: { required: route.bodyOptional !== true, content: jsonContent(requestSchema(route.body)) } }),
     responses: {
       [status]: {
-        description: 'Done',
+        description: route.success.description,
         ...describeHeaders({ ...headers, ...replayedHeader(route), ...rateHeadersOf(route) }),
         content: { ...jsonContent(answerSchema(schema)), ...exportContent(route) },
       },
@@ -71,6 +70,12 @@ function describeRoute(route: Route): Json {
       ...errorResponses(errorsOf(route)),
     },
   };
+}
+
+/** What the call does, and the scope that its key needs. */
+function describeUse({ description, scope }: Route): string {
+  const needs = scope === null ? [] : [`Requires an API key with the scope \`${scope}\`.`];
+  return [...(description === undefined ? [] : [description]), ...needs].join('\n\n');
 }
 
 /** What a receiver gets and what its answer means (https://www.standardwebhooks.com). */

@@ -3,7 +3,7 @@ import type { ValidationError } from '../domain/errors.ts';
 import { EngineError, FAULTS_TOLD } from '../domain/errors.ts';
 import { formatPath } from '../domain/json-path.ts';
 import { parseLossless } from '../domain/parse-lossless.ts';
-import { CHECKED_BY_HAND } from './check-inputs.ts';
+import { CHECKED_BY_HAND } from './launches/check-inputs.ts';
 
 /** Parses a body by its schema. BAD_INPUT lists up to 100 faults by path; PAYLOAD_TOO_LARGE where a part is over its size. */
 export function parseBody<Schema extends z.ZodType>(schema: Schema, json: unknown): z.output<Schema> {

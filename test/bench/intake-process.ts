@@ -12,7 +12,7 @@ import { settingsOf } from '../../infra/settings.ts';
 import type { LargeObjects } from '../../shared/storage/progress-store.ts';
 import { unzip } from '../../shared/process/unzip.ts';
 import { systemRandom, systemClock } from '../../shared/process/system.ts';
-import { asyncBody } from '../../shared/api/launch-schemas.ts';
+import { asyncBody } from '../../shared/api/launches/schemas.ts';
 import { parseJson } from '../../shared/api/parse-json.ts';
 import type { UploadRef } from '../../shared/domain/upload.ts';
 import type { ActionServices } from '../../shared/engine/ports.ts';

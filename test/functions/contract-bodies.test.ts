@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { listRunsQuery, runOutputsQuery } from '../../shared/api/run-schemas.ts';
+import { listRunsQuery, runOutputsQuery } from '../../shared/api/runs/schemas.ts';
 import { errorRecord } from '../../shared/api/error-schemas.ts';
-import { asyncBody, liveBody, liveQuery } from '../../shared/api/launch-schemas.ts';
+import { asyncBody, liveBody, liveQuery } from '../../shared/api/launches/schemas.ts';
 import { canonicalJson } from '../../shared/api/canonical-json.ts';
 import { parseJson } from '../../shared/api/parse-json.ts';
 import { parseBody, parseQuery } from '../../shared/api/parse-request.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { callbackBody } from '../../shared/api/callback-schemas.ts';
+import { callbackBody } from '../../shared/api/callbacks/schemas.ts';
 import { pageCallbackBody, recordCallbackBody } from '../../shared/domain/callback.ts';
 import { EngineError, toErrorRecord } from '../../shared/domain/errors.ts';
 import { deriveUid, runUidOf } from '../../shared/domain/ids.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { callbackView } from '../../shared/api/callback-view.ts';
+import { callbackView } from '../../shared/api/callbacks/view.ts';
 import type { CallbackRecord } from '../../shared/domain/callback.ts';
 import { deriveUid } from '../../shared/domain/ids.ts';
 import { anError, START } from './runs-harness.ts';

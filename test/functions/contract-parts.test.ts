@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { callBinding, CURSOR_LIFETIME_MS, decodeCursor, encodeCursor, listBinding } from '../../shared/api/cursor.ts';
 import { matchRoute } from '../../shared/api/match-route.ts';
 import { parseJson } from '../../shared/api/parse-json.ts';
-import type { Route } from '../../shared/api/routes.ts';
+import type { Route } from '../../shared/api/route.ts';
 import { ROUTES } from '../../shared/api/routes.ts';
 
 describe('matchRoute', () => {

@@ -15,7 +15,7 @@ import { createScheduleStore } from '../../shared/storage/schedule-store.ts';
 import { keys as tableKeys } from '../../shared/storage/keys.ts';
 import { Table } from '../../shared/storage/table.ts';
 import { createWorkspaceStore } from '../../shared/storage/workspace-store.ts';
-import type { Method } from '../../shared/api/routes.ts';
+import type { Method } from '../../shared/api/route.ts';
 import { matchRoute } from '../../shared/api/match-route.ts';
 import { digestApiKey, formatApiKey } from '../../shared/domain/api-key.ts';
 import type { CallbackRecord } from '../../shared/domain/callback.ts';

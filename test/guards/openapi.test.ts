@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { renderOpenapi } from '../../shared/api/openapi.ts';
-import { errorsOf, ROUTES } from '../../shared/api/routes.ts';
+import { errorsOf } from '../../shared/api/route.ts';
+import { ROUTES } from '../../shared/api/routes.ts';
 import { ERROR_CATALOGUE, ERROR_LABELS } from '../../shared/domain/errors.ts';
 
 const operation = z.looseObject({

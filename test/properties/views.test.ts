@@ -1,11 +1,11 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { callbackView } from '../../shared/api/callback-view.ts';
-import { envelopeView, inputView } from '../../shared/api/input-view.ts';
-import { handedOverView, launchedView, runDetailView, runView, statusView } from '../../shared/api/run-view.ts';
-import * as runSchemas from '../../shared/api/run-schemas.ts';
-import { fireView, previewView, scheduleView } from '../../shared/api/schedule-view.ts';
-import { fire as fireSchema } from '../../shared/api/schedule-schemas.ts';
+import { callbackView } from '../../shared/api/callbacks/view.ts';
+import { envelopeView, inputView } from '../../shared/api/runs/input-view.ts';
+import { handedOverView, launchedView, runDetailView, runView, statusView } from '../../shared/api/runs/view.ts';
+import * as runSchemas from '../../shared/api/runs/schemas.ts';
+import { fireView, previewView, scheduleView } from '../../shared/api/schedules/view.ts';
+import { fire as fireSchema } from '../../shared/api/schedules/schemas.ts';
 import type { CallbackRecord } from '../../shared/domain/callback.ts';
 import { EngineError, toErrorRecord } from '../../shared/domain/errors.ts';
 import type { Fire } from '../../shared/domain/fire.ts';

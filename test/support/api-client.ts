@@ -2,8 +2,8 @@ import { expect } from 'vitest';
 import * as z from 'zod';
 import { errorRecord } from '../../shared/api/error-schemas.ts';
 import { matchRoute } from '../../shared/api/match-route.ts';
-import type { Operation, Route, RouteOf } from '../../shared/api/routes.ts';
-import { errorsOf, routeOf } from '../../shared/api/routes.ts';
+import { type Route, errorsOf } from '../../shared/api/route.ts';
+import { type Operation, type RouteOf, routeOf } from '../../shared/api/routes.ts';
 import { ERROR_CATALOGUE } from '../../shared/domain/errors.ts';
 import { fetchPatiently } from './fetch-patiently.ts';
 

@@ -1,4 +1,4 @@
-import type { Method } from '../../shared/api/routes.ts';
+import type { Method } from '../../shared/api/route.ts';
 import type { ReadingHarness } from '../functions/runs-harness.ts';
 
 /** A request that is small to send and might be large to check, and how it is to be answered. */

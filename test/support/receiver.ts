@@ -1,7 +1,7 @@
 import { Webhook } from 'standardwebhooks';
 import { expect } from 'vitest';
 import type * as z from 'zod';
-import { callbackBody } from '../../shared/api/callback-schemas.ts';
+import { callbackBody } from '../../shared/api/callbacks/schemas.ts';
 import { openReceiver } from './local-system.ts';
 import type { ReceivedRequest, Receiver } from './local-system.ts';
 

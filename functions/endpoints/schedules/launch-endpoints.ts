@@ -1,5 +1,5 @@
 import type { ScheduleLaunch } from '../../../shared/engine/schedules/put-schedule.ts';
-import { launchedScheduleView, previewView } from '../../../shared/api/schedule-view.ts';
+import { launchedScheduleView, previewView } from '../../../shared/api/schedules/view.ts';
 import { CronError } from '../../../shared/domain/cron/cron-error.ts';
 import { parseCron } from '../../../shared/domain/cron/parse-cron.ts';
 import { previewFires } from '../../../shared/domain/cron/preview-fires.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { fireView, inputAsGiven } from '../../../shared/api/schedule-view.ts';
+import { fireView, inputAsGiven } from '../../../shared/api/schedules/view.ts';
 import type { Clock } from '../../../shared/engine/ports.ts';
 import { findSchedule } from '../../../shared/engine/read/find-schedule.ts';
 import { listFires, listScheduleInputs } from '../../../shared/engine/read/list-fires.ts';

@@ -1,4 +1,4 @@
-import { scheduleView } from '../../../shared/api/schedule-view.ts';
+import { scheduleView } from '../../../shared/api/schedules/view.ts';
 import type { Schedule, ScheduleDefinition } from '../../../shared/domain/schedule.ts';
 import type { Clock } from '../../../shared/engine/ports.ts';
 import type { ScheduleStore } from '../../../shared/engine/schedules/schedule-ports.ts';

@@ -1,4 +1,4 @@
-import { runView } from '../../../shared/api/run-view.ts';
+import { runView } from '../../../shared/api/runs/view.ts';
 import type { Schedule } from '../../../shared/domain/schedule.ts';
 import { cancelSchedule, pauseSchedule, resumeSchedule } from '../../../shared/engine/schedules/manage-schedule.ts';
 import { runUidOf } from '../../../shared/domain/ids.ts';

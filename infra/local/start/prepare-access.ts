@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { SCOPES } from '../../../shared/api/routes.ts';
+import { SCOPES } from '../../../shared/api/route.ts';
 import { systemRandom, systemClock } from '../../../shared/process/system.ts';
 import { issueKey } from '../../admin/issue-key.ts';
 import { openStage } from '../../admin/stage-access.ts';

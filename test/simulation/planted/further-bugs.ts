@@ -15,7 +15,7 @@ export const FURTHER_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'waiting-run-cannot-be-shown',
-    file: 'shared/api/run-view.ts',
+    file: 'shared/api/runs/view.ts',
     scenario: 'calm',
     find: 'retry_at: instantOrNull(reason.retryAt),',
     replace: 'retry_at: reason.retryAt === null ? null : instantOrNull(NaN) ?? new Date(NaN).toISOString(),',

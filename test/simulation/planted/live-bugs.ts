@@ -57,7 +57,7 @@ export const LIVE_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'link-to-the-same-page',
-    file: 'shared/api/live-cursor.ts',
+    file: 'shared/api/launches/live-cursor.ts',
     scenario: 'live-calm',
     find: 'const data = { cursor: nextCursor, page: page.number + 1 };',
     replace: 'const data = { cursor: nextCursor, page: Math.max(1, page.number) };',

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { actionName, jsonObject, strict } from './fields.ts';
+import { actionName, jsonObject, strict } from '../fields.ts';
 
 /** What a consumer must know to call an action. */
 export const actionDescription = strict({

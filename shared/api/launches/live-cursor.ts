@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import type { LivePage } from '../domain/live-page.ts';
-import { callBinding, CURSOR_LIFETIME_MS, decodeCursor, encodeCursor, LIVE_CURSOR, type Sign } from './cursor.ts';
+import type { LivePage } from '../../domain/live-page.ts';
+import { callBinding, CURSOR_LIFETIME_MS, decodeCursor, encodeCursor, LIVE_CURSOR, type Sign } from '../cursor.ts';
 
 const carried = z.strictObject({ cursor: z.string(), page: z.int().min(1) });
 

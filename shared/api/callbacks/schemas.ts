@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { CALLBACK_STATUSES } from '../domain/callback.ts';
-import { RUN_STATUSES } from '../domain/run.ts';
-import { errorRecord } from './error-schemas.ts';
-import { actionName, anyOf, count, flag, instant, jsonObject, paging, sort, strict, uid } from './fields.ts';
+import { CALLBACK_STATUSES } from '../../domain/callback.ts';
+import { RUN_STATUSES } from '../../domain/run.ts';
+import { errorRecord } from '../error-schemas.ts';
+import { actionName, anyOf, count, flag, instant, jsonObject, paging, sort, strict, uid } from '../fields.ts';
 
 const callbackType = z.enum(['run.page', 'run.input_failed', 'run.finished']);
 

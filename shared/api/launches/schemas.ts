@@ -1,9 +1,13 @@
 import * as z from 'zod';
-import { checkCallbackHeaders, MAX_CALLBACK_HEADER_BYTES, MAX_CALLBACK_HEADERS } from '../domain/callback-headers.ts';
-import { MAX_CALLBACK_URL_CHARACTERS } from '../domain/callback-url.ts';
-import { LIMITS } from '../domain/limits.ts';
+import {
+  checkCallbackHeaders,
+  MAX_CALLBACK_HEADER_BYTES,
+  MAX_CALLBACK_HEADERS,
+} from '../../domain/callback-headers.ts';
+import { MAX_CALLBACK_URL_CHARACTERS } from '../../domain/callback-url.ts';
+import { LIMITS } from '../../domain/limits.ts';
 import { checkInputList, INPUT_WAY_ROUND, INPUTS_MESSAGE } from './check-inputs.ts';
-import type { Refusals } from './fields.ts';
+import type { Refusals } from '../fields.ts';
 import {
   cursor,
   customData,
@@ -15,7 +19,7 @@ import {
   uid,
   wholeNumber,
   withinBytes,
-} from './fields.ts';
+} from '../fields.ts';
 
 /** What launches elsewhere take and ours do not. */
 export const NOT_HERE: Refusals = {

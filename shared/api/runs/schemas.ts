@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { INPUT_STATUSES } from '../domain/input-status.ts';
-import { RUN_STATUSES } from '../domain/run.ts';
-import { errorRecord, info } from './error-schemas.ts';
+import { INPUT_STATUSES } from '../../domain/input-status.ts';
+import { RUN_STATUSES } from '../../domain/run.ts';
+import { errorRecord, info } from '../error-schemas.ts';
 import {
   actionName,
   anyOf,
@@ -15,7 +15,7 @@ import {
   strict,
   uid,
   wholeNumber,
-} from './fields.ts';
+} from '../fields.ts';
 
 const runStatus = z.enum(RUN_STATUSES);
 const executionMode = z.enum(['LIVE', 'ASYNC']);

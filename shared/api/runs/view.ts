@@ -1,7 +1,7 @@
 import type * as z from 'zod';
-import { isoOf } from '../domain/instant.ts';
-import { hasEnded, type RunControl, type RunDefinition, type RunCounts, STATUS_REASONS } from '../domain/run.ts';
-import type { launchedRun, run, runDetail, runStatusView } from './run-schemas.ts';
+import { isoOf } from '../../domain/instant.ts';
+import { hasEnded, type RunControl, type RunDefinition, type RunCounts, STATUS_REASONS } from '../../domain/run.ts';
+import type { launchedRun, run, runDetail, runStatusView } from './schemas.ts';
 
 type RunView = z.output<typeof run>;
 

@@ -1,12 +1,12 @@
 import type * as z from 'zod';
-import type { ErrorRecord } from '../domain/errors.ts';
-import { deriveUid } from '../domain/ids.ts';
-import type { InputStatus } from '../domain/input-status.ts';
-import type { StoredInput } from '../domain/input.ts';
-import type { PageRecord } from '../domain/page.ts';
-import type { RunControl, RunInfo } from '../domain/run.ts';
-import type { outputEnvelope, runInput } from './run-schemas.ts';
-import { errorView, instantOf, instantOrNull } from './run-view.ts';
+import type { ErrorRecord } from '../../domain/errors.ts';
+import { deriveUid } from '../../domain/ids.ts';
+import type { InputStatus } from '../../domain/input-status.ts';
+import type { StoredInput } from '../../domain/input.ts';
+import type { PageRecord } from '../../domain/page.ts';
+import type { RunControl, RunInfo } from '../../domain/run.ts';
+import type { outputEnvelope, runInput } from './schemas.ts';
+import { errorView, instantOf, instantOrNull } from './view.ts';
 
 /** An input of a run as the contract shows it; it is as old as its run. */
 export function inputView(

@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import { MAX_CRON_LENGTH } from '../domain/cron/cron-expression.ts';
-import { FIRE_REASONS } from '../domain/fire.ts';
-import { SCHEDULE_DEFAULTS, SCHEDULE_STATUSES } from '../domain/schedule.ts';
-import { actionName, anyOf, count, givenInstant, instant, jsonObject, paging, sort, strict, uid } from './fields.ts';
-import { launchFields, MANY_INPUTS, NOT_HERE } from './launch-schemas.ts';
-import { statusReason } from './run-schemas.ts';
+import { MAX_CRON_LENGTH } from '../../domain/cron/cron-expression.ts';
+import { FIRE_REASONS } from '../../domain/fire.ts';
+import { SCHEDULE_DEFAULTS, SCHEDULE_STATUSES } from '../../domain/schedule.ts';
+import { actionName, anyOf, count, givenInstant, instant, jsonObject, paging, sort, strict, uid } from '../fields.ts';
+import { launchFields, MANY_INPUTS, NOT_HERE } from '../launches/schemas.ts';
+import { statusReason } from '../runs/schemas.ts';
 
 const REFUSED = {
   ...NOT_HERE,

@@ -1,11 +1,11 @@
 import type * as z from 'zod';
-import type { ClockNote, CronPreview } from '../domain/cron/preview-fires.ts';
-import { FIRE_REASONS, type Fire } from '../domain/fire.ts';
-import type { StoredInput } from '../domain/input.ts';
-import { type Schedule, SCHEDULE_REASONS, type ScheduleDefinition } from '../domain/schedule.ts';
-import { nextExecution } from '../domain/schedule-times.ts';
-import { instantOf, instantOrNull } from './run-view.ts';
-import type { fire, launchedSchedule, preview, schedule } from './schedule-schemas.ts';
+import type { ClockNote, CronPreview } from '../../domain/cron/preview-fires.ts';
+import { FIRE_REASONS, type Fire } from '../../domain/fire.ts';
+import type { StoredInput } from '../../domain/input.ts';
+import { type Schedule, SCHEDULE_REASONS, type ScheduleDefinition } from '../../domain/schedule.ts';
+import { nextExecution } from '../../domain/schedule-times.ts';
+import { instantOf, instantOrNull } from '../runs/view.ts';
+import type { fire, launchedSchedule, preview, schedule } from './schemas.ts';
 
 type ScheduleView = z.output<typeof schedule>;
 

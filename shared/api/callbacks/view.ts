@@ -1,9 +1,9 @@
 import type * as z from 'zod';
-import type { CallbackRecord } from '../domain/callback.ts';
-import { deriveUid } from '../domain/ids.ts';
-import type { RunDefinition } from '../domain/run.ts';
-import type { callbackRecord } from './callback-schemas.ts';
-import { errorView, instantOf, instantOrNull } from './run-view.ts';
+import type { CallbackRecord } from '../../domain/callback.ts';
+import { deriveUid } from '../../domain/ids.ts';
+import type { RunDefinition } from '../../domain/run.ts';
+import type { callbackRecord } from './schemas.ts';
+import { errorView, instantOf, instantOrNull } from '../runs/view.ts';
 
 /** A delivery record as the contract shows it. */
 export function callbackView(

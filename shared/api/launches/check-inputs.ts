@@ -1,8 +1,8 @@
 import type * as z from 'zod';
-import { FAULTS_TOLD } from '../domain/errors.ts';
-import { inputsOverLimit, LIMITS } from '../domain/limits.ts';
-import { isJsonObject, isLosslessNumber } from '../domain/lossless-json.ts';
-import { bytesOver, CUSTOM_DATA_WAY_ROUND, TOO_LARGE } from './fields.ts';
+import { FAULTS_TOLD } from '../../domain/errors.ts';
+import { inputsOverLimit, LIMITS } from '../../domain/limits.ts';
+import { isJsonObject, isLosslessNumber } from '../../domain/lossless-json.ts';
+import { bytesOver, CUSTOM_DATA_WAY_ROUND, TOO_LARGE } from '../fields.ts';
 
 /** The member of a body that {@link checkInputList} checks, in whichever body it is. */
 export const CHECKED_BY_HAND = 'inputs';

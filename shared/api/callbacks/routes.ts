@@ -1,0 +1,96 @@
+import * as z from 'zod';
+import { NEXT_PAGE, type Route } from '../route.ts';
+import {
+  callbackRecord,
+  listCallbacksQuery,
+  replayBody,
+  replayed,
+  runCallbacksQuery,
+  signingSecrets,
+} from './schemas.ts';
+
+export const CALLBACK_ROUTES = [
+  {
+    operation: 'listCallbacks',
+    method: 'GET',
+    path: '/v1/runs/callbacks',
+    function: 'runs',
+    scope: 'read',
+    summary: 'List callbacks',
+    description:
+      'Lists the callbacks of the workspace, with the state of their delivery. They are sorted by the creation of their ' +
+      'run, then by input, page and part.',
+    query: listCallbacksQuery,
+    success: { status: 200, description: 'A page of callbacks.', schema: z.array(callbackRecord), headers: NEXT_PAGE },
+    errors: [],
+  },
+  {
+    operation: 'listRunCallbacks',
+    method: 'GET',
+    path: '/v1/runs/{run_uid}/callbacks',
+    function: 'runs',
+    scope: 'read',
+    summary: "List a run's callbacks",
+    description: 'Lists the callbacks of a run by input, page and part. The `run.finished` callback comes last.',
+    query: runCallbacksQuery,
+    success: { status: 200, description: 'A page of callbacks.', schema: z.array(callbackRecord), headers: NEXT_PAGE },
+    errors: ['NOT_FOUND'],
+  },
+  {
+    operation: 'getCallback',
+    method: 'GET',
+    path: '/v1/runs/callbacks/{callback_uid}',
+    function: 'runs',
+    scope: 'read',
+    summary: 'Get a callback',
+    description: 'Returns a callback with the state of its delivery.',
+    success: { status: 200, description: 'The callback.', schema: callbackRecord },
+    errors: ['NOT_FOUND'],
+  },
+  {
+    operation: 'replayCallback',
+    method: 'POST',
+    path: '/v1/runs/callbacks/{callback_uid}/replay',
+    function: 'verbs',
+    scope: 'run',
+    summary: 'Replay a callback',
+    description:
+      'Sends a callback again. This creates a new callback that has the same `callback_ref_uid` and body, and whose ' +
+      '`parent_uid` is the original.',
+    once: true,
+    success: { status: 202, description: 'The new callback.', schema: callbackRecord },
+    errors: ['NOT_FOUND'],
+  },
+  {
+    operation: 'replayRunCallbacks',
+    method: 'POST',
+    path: '/v1/runs/{run_uid}/callbacks/replay',
+    function: 'verbs',
+    scope: 'run',
+    summary: "Replay a run's callbacks by status",
+    description:
+      'Sends again those callbacks of a run that have one of the given statuses; without `status`, those that are FAILED. ' +
+      'Only one replay of a run is possible at a time; until it is done, another one is answered with 409.',
+    body: replayBody,
+    bodyOptional: true,
+    once: true,
+    success: {
+      status: 202,
+      description: 'The number of callbacks that are sent again.',
+      schema: replayed,
+      headers: { 'X-Complete': '`false` if there was not enough time to replay all of them; call again for the rest' },
+    },
+    errors: ['NOT_FOUND', 'INVALID_STATE'],
+  },
+  {
+    operation: 'getSigningSecret',
+    method: 'GET',
+    path: '/v1/signing-secret',
+    function: 'runs',
+    scope: 'manage',
+    summary: 'Get the signing secrets',
+    description: 'Returns the secrets that callbacks of this workspace are signed with.',
+    success: { status: 200, description: 'The signing secrets, newest first.', schema: signingSecrets },
+    errors: [],
+  },
+] as const satisfies readonly Route[];
