@@ -59,7 +59,7 @@ const MAX_ATTEMPTS = 4;
 /**
  * Requests for one bucket's objects over the SDK's own signer, connections and retries. Its S3 client does the same and
  * adds 165 KB to a bundle, for a hundred operations of which three are wanted: with it `launch`, `live`, `page` and
- * `runs` have 660 to 695 KB, where a function may have 650. Throws ObjectRequestError, or what the network threw.
+ * `runs` have 665 to 700 KB, where a function may have 650. Throws ObjectRequestError, or what the network threw.
  */
 export function createObjectRequests(
   options: ObjectRequestsOptions,
