@@ -1,7 +1,9 @@
 import { parseArgs } from 'node:util';
+import type { StoredKey, Workspace } from '../../shared/storage/workspace-store.ts';
 import { systemRandom, systemClock } from '../../shared/process/system.ts';
 import { SCOPES } from '../../shared/api/route.ts';
 import { digestApiKey, isWellFormedApiKey, keyUidOf } from '../../shared/domain/api-key.ts';
+import { LOCAL_WORKSPACE } from '../local/account.ts';
 import { issueKey, parseScopes } from './issue-key.ts';
 import { runCommand, STAGE_HELP, STAGE_OPTIONS, UsageError, workspaceNamed } from './run-command.ts';
 import type { StageAccess } from './stage-access.ts';
@@ -10,9 +12,12 @@ const HELP = `Keys of the API.
 
   npm run keys -- create --workspace NAME [--scopes ${SCOPES.join(',')}] [--json]
       Makes a key, and the workspace if it is new. Prints key and signing secret: the key is shown this once.
-  npm run keys -- list --workspace NAME [--json]
+  npm run keys -- list [--workspace NAME] [--json]
+      Keys of that workspace, or of all.
   npm run keys -- revoke --workspace NAME --key KEY
       KEY is the whole key or its beginning as list shows it. It works for up to a minute more.
+
+The system of npm start has one workspace to begin with, called ${LOCAL_WORKSPACE}.
 
 ${STAGE_HELP}`;
 
@@ -31,15 +36,18 @@ await runCommand(HELP, () => {
   return {
     ...values,
     act: async (stage) => {
-      const name = values.workspace;
-      if (name === undefined || name.trim() === '') throw new UsageError('--workspace NAME is needed');
-      if (verb === 'create') return create(stage, name, values.scopes, values.json);
-      if (verb === 'list') return list(stage, name, values.json);
-      if (verb === 'revoke') return revoke(stage, name, values.key);
+      if (verb === 'create') return create(stage, given(values.workspace), values.scopes, values.json);
+      if (verb === 'list') return list(stage, values.workspace, values.json);
+      if (verb === 'revoke') return revoke(stage, given(values.workspace), values.key);
       throw new UsageError(`unknown command ${verb ?? '(none)'}; there are create, list, revoke`);
     },
   };
 });
+
+function given(workspaceName: string | undefined): string {
+  if (workspaceName !== undefined && workspaceName.trim() !== '') return workspaceName;
+  throw new UsageError('--workspace NAME is needed');
+}
 
 async function create(stage: StageAccess, workspaceName: string, scopes: string, json: boolean): Promise<string> {
   const wanted = { workspaceName, scopes: parseScopes(scopes) };
@@ -56,26 +64,26 @@ async function create(stage: StageAccess, workspaceName: string, scopes: string,
   ].join('\n');
 }
 
-async function list({ workspaces }: StageAccess, name: string, json: boolean): Promise<string> {
-  const keys = await workspaces.listKeys((await workspaceNamed(workspaces, name)).uid);
-  if (json) {
-    return JSON.stringify(
-      keys.map(({ digest, hint, scopes, createdAt, revokedAt }) => ({
-        uid: keyUidOf(digest),
-        hint,
-        scopes,
-        createdAt,
-        revokedAt,
-      })),
-    );
-  }
-  if (keys.length === 0) return `Workspace ${name} has no keys.`;
-  return keys
-    .map(({ digest, hint, scopes, createdAt, revokedAt }) => {
-      const revoked = revokedAt === null ? '' : `  revoked ${new Date(revokedAt).toISOString()}`;
-      return `${hint}…  ${keyUidOf(digest)}  ${scopes.join(',')}  created ${new Date(createdAt).toISOString()}${revoked}`;
-    })
+async function list({ workspaces }: StageAccess, name: string | undefined, json: boolean): Promise<string> {
+  const chosen = name === undefined ? await workspaces.listWorkspaces() : [await workspaceNamed(workspaces, name)];
+  const listed: { readonly workspace: Workspace; readonly keys: readonly StoredKey[] }[] = [];
+  for (const workspace of chosen) listed.push({ workspace, keys: await workspaces.listKeys(workspace.uid) });
+  if (json) return JSON.stringify(listed.flatMap(({ workspace, keys }) => keys.map((key) => jsonOf(workspace, key))));
+  if (listed.length === 0) return 'There are no workspaces; npm run keys -- create --workspace NAME makes one.';
+  return listed
+    .flatMap(({ workspace, keys }) =>
+      keys.length === 0 ? [`${workspace.name}  no keys`] : keys.map((key) => `${workspace.name}  ${describe(key)}`),
+    )
     .join('\n');
+}
+
+function jsonOf({ name }: Workspace, { digest, hint, scopes, createdAt, revokedAt }: StoredKey) {
+  return { uid: keyUidOf(digest), workspace: name, hint, scopes, createdAt, revokedAt };
+}
+
+function describe({ digest, hint, scopes, createdAt, revokedAt }: StoredKey): string {
+  const revoked = revokedAt === null ? '' : `  revoked ${new Date(revokedAt).toISOString()}`;
+  return `${hint}…  ${keyUidOf(digest)}  ${scopes.join(',')}  created ${new Date(createdAt).toISOString()}${revoked}`;
 }
 
 async function revoke({ workspaces }: StageAccess, name: string, given: string | undefined): Promise<string> {

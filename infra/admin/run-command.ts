@@ -3,6 +3,9 @@ import type { Workspace, WorkspaceStore } from '../../shared/storage/workspace-s
 import { findRunningSystem } from '../local/start/running-system.ts';
 import { findDeployedStage, openStage, type StageAccess, type StageAddress } from './stage-access.ts';
 
+/** The stage of infra/settings.ts that `npm start` runs. */
+const LOCAL_STAGE = 'local';
+
 /** Options every owner's command takes. */
 export const STAGE_OPTIONS = {
   stage: { type: 'string' },
@@ -14,7 +17,7 @@ export const STAGE_OPTIONS = {
 export const STAGE_HELP = `Where:
   (nothing)                    the system that npm start runs on this machine, over .trireme
   --data-dir DIR               the same, over another data folder
-  --stage NAME [--region R]    a stage deployed in AWS, with your own credentials
+  --stage NAME [--region R]    a stage deployed in AWS, with your own credentials and, without --region, their region
   --help                       this`;
 
 /** A command said wrong; its message is the whole answer. */
@@ -27,15 +30,17 @@ interface Command {
   readonly region?: string | undefined;
   readonly 'data-dir': string;
   readonly help: boolean;
-  /** Does the work and gives what to print. */
-  readonly act: (stage: StageAccess) => Promise<string>;
+  /** Does the work and gives what to print. The name is that of the stage in infra/settings.ts. */
+  readonly act: (stage: StageAccess, name: string) => Promise<string>;
 }
 
 /** Runs a command to its exit code: 0, 1 when it failed, 2 when it was said wrong. */
 export async function runCommand(help: string, parse: () => Command): Promise<void> {
   try {
     const command = parse();
-    const text = command.help ? help : await command.act(openStage(await addressOf(command)));
+    const text = command.help
+      ? help
+      : await command.act(openStage(await addressOf(command)), command.stage ?? LOCAL_STAGE);
     process.stdout.write(`${text}\n`);
   } catch (error) {
     const usage = error instanceof UsageError || error instanceof RangeError || isParseError(error);

@@ -54,9 +54,19 @@ export function openStage({ tableName, masterSecretArn, client }: StageAddress):
 export async function findDeployedStage(stage: string, region: string | undefined): Promise<StageAddress> {
   const client = region === undefined ? {} : { region };
   const stackName = `Trireme-${stage}`;
-  const { Stacks: stacks = [] } = await new CloudFormationClient(client).send(
-    new DescribeStacksCommand({ StackName: stackName }),
-  );
+  const cloudFormation = new CloudFormationClient(client);
+  const regionInUse = await cloudFormation.config.region().catch((cause: unknown) => {
+    throw new Error(`In which region is the stage ${stage}? Give --region, such as --region eu-west-1.`, { cause });
+  });
+  await cloudFormation.config.credentials().catch((cause: unknown) => {
+    throw new Error(`There are no AWS credentials: sign in with aws sso login or aws configure.`, { cause });
+  });
+  const { Stacks: stacks = [] } = await cloudFormation
+    .send(new DescribeStacksCommand({ StackName: stackName }))
+    .catch((cause: unknown) => {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new Error(`The stack ${stackName} cannot be read in ${regionInUse}: ${why}`, { cause });
+    });
   const outputs = new Map(stacks[0]?.Outputs?.map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]));
   const output = (name: string): string => {
     const value = outputs.get(name);

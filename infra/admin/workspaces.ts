@@ -1,17 +1,29 @@
 import { parseArgs } from 'node:util';
 import type { Workspace } from '../../shared/storage/workspace-store.ts';
+import type { RuntimeSettings } from '../../shared/api/env.ts';
+import type { WorkspaceLimits } from '../../shared/engine/stores.ts';
 import type { OwnLimits } from '../../shared/storage/limit-store.ts';
-import { RATE_TYPES, type RateLimit } from '../../shared/domain/token-bucket.ts';
+import { RATE_TYPES, type RateLimit, type RateType } from '../../shared/domain/token-bucket.ts';
+import { settingsOf } from '../settings.ts';
 import { runCommand, STAGE_HELP, STAGE_OPTIONS, UsageError, workspaceNamed } from './run-command.ts';
 import type { StageAccess } from './stage-access.ts';
+
+const MAX_RUNS_AT_ONCE = 1_000;
+const MAX_INPUTS_IN_FLIGHT = 500;
+/** Calls per second, and burst. */
+const MAX_RATE = 99_999;
 
 const HELP = `Workspaces and their limits.
 
   npm run workspaces -- list [--json]
   npm run workspaces -- set --workspace NAME [--runs-at-once N] [--inputs-in-flight N]
                                 [--live-rate R] [--launch-rate R] [--read-rate R] [--wait-rate R]
-      N is a whole number from 1 on, R calls (of --wait-rate: seconds waited) per second and burst such as 20/40; "default" is the stage's own.
-      A changed rate holds within a minute. Both commands move limits that 0.1.0 kept where functions may write.
+      N is a whole number: at most ${MAX_RUNS_AT_ONCE} runs at once, ${MAX_INPUTS_IN_FLIGHT} inputs in flight.
+      R is calls per second and burst, such as 20/40 (of --wait-rate: seconds waited); each at most ${MAX_RATE}.
+      "default" goes back to the stage's value. A changed rate takes effect within a minute.
+
+Both commands print the limits in force. Those marked (own) were set for the workspace; the others are the stage's, as
+infra/settings.ts has them. Both move limits that 0.1.0 kept where functions may write.
 
 ${STAGE_HELP}`;
 
@@ -33,44 +45,68 @@ await runCommand(HELP, () => {
   if (rest.length > 0) throw new UsageError(`one command at a time: ${positionals.join(' ')}`);
   return {
     ...values,
-    act: async (stage) => {
-      if (verb === 'list') return list(stage, values.json);
-      if (verb === 'set') return set(stage, values);
+    act: async (stage, name) => {
+      const defaults = settingsOf(name).runtime;
+      if (verb === 'list') return list(stage, defaults, values.json);
+      if (verb === 'set') return set(stage, defaults, values);
       throw new UsageError(`unknown command ${verb ?? '(none)'}; there are list, set`);
     },
   };
 });
 
-async function list(stage: StageAccess, json: boolean): Promise<string> {
+async function list(stage: StageAccess, defaults: RuntimeSettings, json: boolean): Promise<string> {
   const all: LimitedWorkspace[] = [];
   for (const workspace of await stage.workspaces.listWorkspaces()) {
     await stage.limits.move(workspace.uid);
-    all.push(withLimits(workspace, await stage.limits.read(workspace.uid)));
+    all.push(withLimits(workspace, await stage.limits.read(workspace.uid), defaults));
   }
   if (json) return JSON.stringify(all);
   if (all.length === 0) return 'There are no workspaces; npm run keys -- create --workspace NAME makes one.';
   return all.map(describe).join('\n');
 }
 
-async function set(stage: StageAccess, values: SetValues): Promise<string> {
+async function set(stage: StageAccess, defaults: RuntimeSettings, values: SetValues): Promise<string> {
   if (values.workspace === undefined) throw new UsageError('--workspace NAME is needed');
   const workspace = await workspaceNamed(stage.workspaces, values.workspace);
   const rates = RATE_TYPES.map((type) => [type, rateOf(`--${type}-rate`, values[`${type}-rate`])] as const);
-  const runsAtOnce = limitOf('--runs-at-once', values['runs-at-once'], 1_000);
-  const inputsInFlight = limitOf('--inputs-in-flight', values['inputs-in-flight'], 500);
+  const runsAtOnce = limitOf('--runs-at-once', values['runs-at-once'], MAX_RUNS_AT_ONCE);
+  const inputsInFlight = limitOf('--inputs-in-flight', values['inputs-in-flight'], MAX_INPUTS_IN_FLIGHT);
   const limits = await stage.limits.set(workspace.uid, {
     ...(runsAtOnce === undefined ? {} : { runsAtOnce }),
     ...(inputsInFlight === undefined ? {} : { inputsInFlight }),
     rates: Object.fromEntries(rates.filter(([, rate]) => rate !== undefined)),
   });
-  return describe(withLimits(workspace, limits));
+  return describe(withLimits(workspace, limits, defaults));
 }
 
-/** A workspace with its own limits; null where the stage's hold. */
-type LimitedWorkspace = Workspace & Pick<OwnLimits, 'rates'> & { readonly limits: Omit<OwnLimits, 'rates'> };
+/** A workspace with its own limits, null where the stage's are in force, and with those that are in force. */
+type LimitedWorkspace = Workspace &
+  Pick<OwnLimits, 'rates'> & {
+    readonly limits: Omit<OwnLimits, 'rates'>;
+    readonly inForce: WorkspaceLimits & { readonly rates: Readonly<Record<RateType, RateLimit>> };
+  };
 
-function withLimits(workspace: Workspace, { rates, ...limits }: OwnLimits): LimitedWorkspace {
-  return { ...workspace, limits, rates };
+function withLimits(
+  workspace: Workspace,
+  { rates, ...limits }: OwnLimits,
+  defaults: RuntimeSettings,
+): LimitedWorkspace {
+  const { live, launch, read, wait } = defaults.rateLimits;
+  return {
+    ...workspace,
+    limits,
+    rates,
+    inForce: {
+      runsAtOnce: limits.runsAtOnce ?? defaults.concurrentRuns,
+      inputsInFlight: limits.inputsInFlight ?? defaults.inputsInFlight,
+      rates: {
+        live: rates.live ?? live,
+        launch: rates.launch ?? launch,
+        read: rates.read ?? read,
+        wait: rates.wait ?? wait,
+      },
+    },
+  };
 }
 
 interface SetValues {
@@ -94,17 +130,22 @@ function limitOf(flag: string, text: string | undefined, max: number): number | 
 /** Undefined: not given. Null: the stage's own. */
 function rateOf(flag: string, text: string | undefined): RateLimit | null | undefined {
   if (text === undefined || text === 'default') return text === undefined ? undefined : null;
-  const [, perSecond, burst] = /^(\d{1,5}(?:\.\d{1,3})?)\/(\d{1,5})$/.exec(text)?.map(Number) ?? [];
-  if (perSecond !== undefined && burst !== undefined && perSecond > 0 && burst > 0) return { perSecond, burst };
-  throw new UsageError(`${flag} is ${text}; allowed: calls per second and burst such as 20/40, or default`);
+  const [, perSecond = 0, burst = 0] = /^(\d{1,9}(?:\.\d{1,3})?)\/(\d{1,9})$/.exec(text)?.map(Number) ?? [];
+  if (perSecond > 0 && burst > 0 && perSecond <= MAX_RATE && burst <= MAX_RATE) return { perSecond, burst };
+  throw new UsageError(
+    `${flag} is ${text}; allowed: calls per second and burst such as 20/40, each at most ${MAX_RATE}, or default`,
+  );
 }
 
-function describe({ name, uid, limits, rates }: LimitedWorkspace): string {
-  const told = (value: number | null): string => (value === null ? 'default' : String(value));
-  const toldRates = RATE_TYPES.map((type) => {
-    const rate = rates[type];
-    return `${type} ${rate === null ? 'default' : `${rate.perSecond}/${rate.burst}`}`;
-  });
-  const own = `runs at once ${told(limits.runsAtOnce)}, inputs in flight ${told(limits.inputsInFlight)}`;
-  return `${name}  ${uid}  ${own}, ${toldRates.join(', ')}`;
+function describe({ name, uid, limits, rates, inForce }: LimitedWorkspace): string {
+  const shown = (what: string, value: string | number, own: unknown): string =>
+    `${what} ${value}${own === null ? '' : ' (own)'}`;
+  return [
+    `${name}  ${uid}  ${shown('runs at once', inForce.runsAtOnce, limits.runsAtOnce)}`,
+    shown('inputs in flight', inForce.inputsInFlight, limits.inputsInFlight),
+    ...RATE_TYPES.map((type) => {
+      const { perSecond, burst } = inForce.rates[type];
+      return shown(type, `${perSecond}/${burst}`, rates[type]);
+    }),
+  ].join(', ');
 }

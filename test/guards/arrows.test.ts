@@ -73,6 +73,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   // What is deployed knows the contract (routes, env names) and names functions by path.
   infra: ['shared/api'],
   'infra/admin': [
+    'infra',
     'infra/local',
     'shared/aws',
     'shared/process',

@@ -33,9 +33,16 @@ async function start(dataDir: string) {
   return { child, ready: Ready.parse(JSON.parse(String(line))) };
 }
 
+/** The environment of somebody who has not signed in to AWS. */
+function withoutAws(): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_'));
+  const files = { AWS_CONFIG_FILE: join(folder, 'none'), AWS_SHARED_CREDENTIALS_FILE: join(folder, 'none') };
+  return { ...Object.fromEntries(kept), ...files, AWS_EC2_METADATA_DISABLED: 'true' };
+}
+
 /** An owner's command, to its end. */
 async function command(file: string, ...args: string[]): Promise<{ code: unknown; stdout: string; stderr: string }> {
-  const child = startNode([join(ROOT, 'infra/admin', file), ...args], { cwd: ROOT });
+  const child = startNode([join(ROOT, 'infra/admin', file), ...args], { cwd: ROOT, env: withoutAws() });
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
@@ -106,7 +113,13 @@ describe("the owner's commands", () => {
     expect(refused.body.error_label).toBe('UNAUTHORIZED');
     const set = await command('workspaces.ts', 'set', '--workspace', 'acme', '--runs-at-once', '3', ...where);
     expect(set.code, set.stderr).toBe(0);
-    expect((await command('workspaces.ts', 'list', ...where)).stdout).toMatch(/acme .*runs at once 3/);
+    const { stdout: limits } = await command('workspaces.ts', 'list', ...where);
+    expect(limits).toMatch(/^acme .*runs at once 3 \(own\), inputs in flight 500, live 20\/40, launch 10\/20/m);
+    expect(limits).toMatch(/^local .*runs at once 10, .*read 50\/100, wait 20\/100$/m);
+    const fast = await command('workspaces.ts', 'set', '--workspace', 'local', '--live-rate', '100000/9', ...where);
+    expect([fast.code, fast.stderr]).toEqual([2, expect.stringContaining('each at most 99999')]);
+    const all = await command('keys.ts', 'list', ...where);
+    expect(all.stdout).toMatch(/^acme  trk_.*\n^local  trk_/m);
     child.kill('SIGTERM');
     await until('a clean stop', () => (child.exitCode === null ? null : true));
     expect(child.exitCode).toBe(0);
@@ -118,9 +131,11 @@ describe("the owner's commands", () => {
     ['keys.ts', '--help', 0, /create --workspace/],
     ['workspaces.ts', '--help', 0, /set/],
     ['keys.ts', '--wrong', 2, /--wrong/],
-  ])('%s %s exits with its code and says what there is', async (file, flag, code, said) => {
-    const told = await command(file, flag);
-    expect(told.code).toBe(code);
-    expect(`${told.stdout}${told.stderr}`).toMatch(said);
+    ['keys.ts', 'list --stage prod', 1, /^In which region .*--region eu-west-1/],
+    ['keys.ts', 'list --stage prod --region eu-west-1', 1, /^There are no AWS credentials: .*aws sso login/],
+  ])('%s %s exits with its code and says what there is', async (file, args, code, message) => {
+    const { stdout, stderr, ...ended } = await command(file, ...args.split(' '));
+    expect(ended.code).toBe(code);
+    expect(`${stdout}${stderr}`).toMatch(message);
   });
 });

@@ -8,7 +8,7 @@ import { openStage } from '../../admin/stage-access.ts';
 import type { StageAddress } from '../../admin/stage-access.ts';
 import type { Runtime } from '../runtime.ts';
 import { secretArn } from '../services/secret-arn.ts';
-import { LOCAL_ACCOUNT, LOCAL_REGION } from '../account.ts';
+import { LOCAL_ACCOUNT, LOCAL_REGION, LOCAL_WORKSPACE } from '../account.ts';
 
 const StoredAccess = z.strictObject({ apiKey: z.string(), workspaceUid: z.string() });
 
@@ -18,8 +18,6 @@ export interface Access {
   readonly workspaceUid: string;
   readonly signingSecret: string;
 }
-
-const WORKSPACE_NAME = 'local';
 
 /** How the owner's commands reach a running runtime: with a key that may do everything. */
 export function addressOf({ plan, gateway, admin }: Runtime): StageAddress & { readonly client: LocalClient } {
@@ -52,7 +50,7 @@ export async function prepareAccess(runtime: Runtime, dataDir: string | null): P
 
   async function issue(): Promise<z.output<typeof StoredAccess>> {
     const ports = { workspaces: stage.workspaces, random: systemRandom, clock: systemClock };
-    const { apiKey, workspace } = await issueKey(ports, { workspaceName: WORKSPACE_NAME, scopes: SCOPES });
+    const { apiKey, workspace } = await issueKey(ports, { workspaceName: LOCAL_WORKSPACE, scopes: SCOPES });
     return { apiKey, workspaceUid: workspace.uid };
   }
 }
