@@ -1,11 +1,5 @@
-import {
-  asArray,
-  asObject,
-  type CallContext,
-  type Capacity,
-  type ServiceAnswer,
-  type TargetService,
-} from '../services/service.ts';
+import { asArray, asObject } from '../services/json-values.ts';
+import type { CallContext, Capacity, ServiceAnswer, TargetService } from '../services/service.ts';
 
 const readOperations = new Set(['BatchGetItem', 'GetItem', 'Query', 'Scan', 'TransactGetItems']);
 const writeOperations = new Set(['BatchWriteItem', 'DeleteItem', 'PutItem', 'TransactWriteItems', 'UpdateItem']);

@@ -1,4 +1,4 @@
-import { asArray, asObject, asString } from '../services/service.ts';
+import { asArray, asObject, asString } from '../services/json-values.ts';
 import type { Need, NeedsContext } from './need.ts';
 
 type Json = Readonly<Record<string, unknown>>;

@@ -1,4 +1,4 @@
-import { asObject, asString } from '../services/service.ts';
+import { asObject, asString } from '../services/json-values.ts';
 import type { Need, NeedsContext } from './need.ts';
 
 const groupOperations = new Set(['CreateScheduleGroup', 'DeleteScheduleGroup', 'GetScheduleGroup']);

@@ -1,4 +1,4 @@
-import { asObject, asString } from '../services/service.ts';
+import { asObject, asString } from '../services/json-values.ts';
 import { secretArn } from '../services/secret-arn.ts';
 import type { Need, NeedsContext } from './need.ts';
 

@@ -1,4 +1,4 @@
-import { asObject, asString } from '../services/service.ts';
+import { asObject, asString } from '../services/json-values.ts';
 import type { Need, NeedsContext } from './need.ts';
 
 /** Operation → IAM action; the batch forms have none of their own (AWS: SQS API permissions). */

@@ -3,7 +3,8 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSy
 import { join } from 'node:path';
 import { LOCAL_ACCOUNT, LOCAL_REGION } from '../account.ts';
 import { secretArn } from './secret-arn.ts';
-import { AwsServiceError, asObject, asString, type TargetService } from './service.ts';
+import { asObject, asString } from './json-values.ts';
+import { AwsServiceError, type TargetService } from './service.ts';
 
 /** CloudFormation's GenerateSecretString, as far as the stand-in goes. */
 export interface GenerateSecretString {

@@ -1,13 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { LOCAL_ACCOUNT, LOCAL_REGION } from '../account.ts';
-import {
-  AwsServiceError,
-  asObject,
-  asString,
-  type CallContext,
-  type ServiceAnswer,
-  type TargetService,
-} from './service.ts';
+import { asObject, asString } from './json-values.ts';
+import { AwsServiceError, type CallContext, type ServiceAnswer, type TargetService } from './service.ts';
 import { readNumber } from './sqs/limits.ts';
 import { createQueue, getQueueAttributes, moveMessages, setQueueAttributes, type MoveTask } from './sqs/manage.ts';
 import type { QueueState } from './sqs/queue.ts';

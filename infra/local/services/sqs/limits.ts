@@ -1,4 +1,5 @@
-import { AwsServiceError, asArray, asObject, asString } from '../service.ts';
+import { asArray, asObject, asString } from '../json-values.ts';
+import { AwsServiceError } from '../service.ts';
 import { messageBytes, type MessageAttribute } from './message.ts';
 
 /** SQS quotas (AWS: "Amazon SQS message quotas", 2026). */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { AwsServiceError, asArray, asObject, asString } from '../service.ts';
+import { asArray, asObject, asString } from '../json-values.ts';
+import { AwsServiceError } from '../service.ts';
 import { maxDelaySeconds, maxMessageBytes, maxVisibilitySeconds, readNumber } from './limits.ts';
 import type { QueueAttributes, QueueState } from './queue.ts';
 import type { Queues } from './queues.ts';

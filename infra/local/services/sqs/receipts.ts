@@ -1,4 +1,5 @@
-import { AwsServiceError, asString } from '../service.ts';
+import { asString } from '../json-values.ts';
+import { AwsServiceError } from '../service.ts';
 import { invalidParameter, maxVisibilitySeconds, readEntries, readNumber } from './limits.ts';
 import { readReceipt, type Message } from './message.ts';
 import type { QueueState } from './queue.ts';

@@ -1,4 +1,4 @@
-import { asArray, asObject } from '../service.ts';
+import { asArray, asObject } from '../json-values.ts';
 import { maxVisibilitySeconds, readNumber } from './limits.ts';
 import { md5Of, md5OfAttributes, receiptOf, type Message } from './message.ts';
 import type { QueueState } from './queue.ts';

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { AwsServiceError, asObject } from '../service.ts';
+import { asObject } from '../json-values.ts';
+import { AwsServiceError } from '../service.ts';
 import { maxMessageBytes, readDraft, readEntries, type Draft } from './limits.ts';
 import { md5Of, md5OfAttributes, type Message } from './message.ts';
 import type { QueueEvent, QueueState } from './queue.ts';
