@@ -1,6 +1,9 @@
 import type { FunctionLog } from '../functions/function-host.ts';
 import { readStack } from './read-stack.ts';
 
+/** Fields left out of a person's line: on one machine there is one caller, and the JSON line has them. */
+const LEFT_OUT = new Set(['request_id', 'workspace_uid', 'key_uid']);
+
 /** A log message, taken apart. */
 interface Message {
   readonly runUid: string | null;
@@ -24,7 +27,7 @@ export function humanLine(log: FunctionLog, at: Date): string {
     ...(runUid === null ? [] : [`[${runUid}]`]),
     text,
     ...(stack === null || isEngineFault ? [] : [`(${causeOf(text, stack)})`]),
-    ...Object.entries(details).map(([name, value]) => `${name}=${valueText(value)}`),
+    ...Object.entries(details).flatMap(([name, value]) => (LEFT_OUT.has(name) ? [] : [`${name}=${valueText(value)}`])),
   ].join(' ');
   return stack !== null && isEngineFault ? `${line}\n${stack.replaceAll(/^/gm, '  ')}` : line;
 }
