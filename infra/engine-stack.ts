@@ -1,36 +1,18 @@
 /* oxlint-disable eslint/no-new -- a CDK construct joins its scope by being made */
-import { Annotations, CfnOutput, Duration, Stack } from 'aws-cdk-lib';
+import { Annotations, CfnOutput, Stack } from 'aws-cdk-lib';
 import type { StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { ROUTES } from '../shared/api/routes.ts';
+import type { WorkQueueName } from '../shared/functions.ts';
 import { Alarms } from './constructs/alarms.ts';
-import {
-  createLaunch,
-  createLive,
-  createRun,
-  createRuns,
-  createSchedules,
-  createVerbs,
-} from './constructs/api-functions.ts';
 import { DeadLetterQueue } from './constructs/dead-letter-queue.ts';
 import { EngineState } from './constructs/engine-state.ts';
+import { createFunctions } from './constructs/functions.ts';
 import { EngineApi } from './constructs/http-api.ts';
 import type { Platform } from './constructs/platform.ts';
 import { ScheduleGroup } from './constructs/schedule-group.ts';
 import { addAlarms } from './constructs/stage-alarms.ts';
 import { WorkQueue } from './constructs/work-queue.ts';
-import {
-  CALLBACK_TIMEOUT,
-  CONTROL_TIMEOUT,
-  createCallback,
-  createControl,
-  createDeadLetters,
-  createIntake,
-  createPage,
-  createSweep,
-  DEAD_LETTERS_TIMEOUT,
-  INTAKE_TIMEOUT,
-} from './constructs/worker-functions.ts';
 import type { StageSettings } from './settings.ts';
 
 /** Stages that nobody is woken for. */
@@ -50,8 +32,7 @@ export class EngineStack extends Stack {
     const { stage, settings, bundleDir } = props;
     const alarms = new Alarms(this, 'Alarms', { email: settings.alarmEmail });
     const api = new EngineApi(this, 'Http', { stage, settings });
-    const deadLetters = new DeadLetterQueue(this, 'DeadLetterQueue', { consumerTimeout: DEAD_LETTERS_TIMEOUT });
-    const queues = this.createQueues(settings, deadLetters);
+    const queues = this.createQueues(settings);
     const platform: Platform = {
       stage,
       settings,
@@ -59,25 +40,15 @@ export class EngineStack extends Stack {
       publicUrl: settings.publicUrl ?? api.url,
       alarms,
       state: new EngineState(this, 'State', settings),
-      deadLetters,
-      ...queues,
-      schedules: new ScheduleGroup(this, 'Schedules', { stage, target: queues.controlQueue }),
+      queues,
+      schedules: new ScheduleGroup(this, 'Schedules', {
+        stage,
+        target: queues.control.queue,
+        deadLetters: queues['dead-letters'].queue,
+      }),
     };
-    const functions = {
-      live: createLive(this, platform).lambda,
-      launch: createLaunch(this, platform).lambda,
-      runs: createRuns(this, platform).lambda,
-      run: createRun(this, platform).lambda,
-      verbs: createVerbs(this, platform).lambda,
-      schedules: createSchedules(this, platform).lambda,
-    };
-    createControl(this, platform);
-    createPage(this, platform);
-    createCallback(this, platform);
-    createIntake(this, platform);
-    createSweep(this, platform);
-    const { lambda } = createDeadLetters(this, platform);
-    addAlarms(this, platform, { api, deadLetters: lambda });
+    const functions = createFunctions(this, platform);
+    addAlarms(this, platform, { api, deadLetters: functions['dead-letters'] });
     this.warnOfSilence(stage, settings);
     api.route(ROUTES, functions, 'runs');
     this.createOutputs(api, platform.state);
@@ -100,21 +71,16 @@ export class EngineStack extends Stack {
     for (const [id, [value, description]] of Object.entries(outputs)) new CfnOutput(this, id, { value, description });
   }
 
-  private createQueues(settings: StageSettings, deadLetters: DeadLetterQueue) {
-    const { workerConcurrency, batchWindowSeconds, runtime } = settings;
-    const create = (id: string, worker: keyof typeof workerConcurrency, batchSize: number, consumerTimeout: Duration) =>
-      new WorkQueue(this, id, {
-        deadLetters: deadLetters.queue,
-        consumerTimeout,
-        batchSize,
-        batchWindow: Duration.seconds(batchWindowSeconds[worker]),
-        maxConcurrency: workerConcurrency[worker],
-      });
+  private createQueues(settings: StageSettings): Platform['queues'] {
+    const deadLetters = new DeadLetterQueue(this, 'DeadLetterQueue', settings);
+    const create = (id: string, name: WorkQueueName) =>
+      new WorkQueue(this, id, { name, settings, deadLetters: deadLetters.queue });
     return {
-      controlQueue: create('ControlQueue', 'control', 5, CONTROL_TIMEOUT),
-      pageQueue: create('PageQueue', 'page', 10, Duration.seconds(runtime.pageTimeoutSeconds)),
-      callbackQueue: create('CallbackQueue', 'callback', 10, CALLBACK_TIMEOUT),
-      intakeQueue: create('IntakeQueue', 'intake', 1, INTAKE_TIMEOUT),
+      control: create('ControlQueue', 'control'),
+      page: create('PageQueue', 'page'),
+      callback: create('CallbackQueue', 'callback'),
+      intake: create('IntakeQueue', 'intake'),
+      'dead-letters': deadLetters,
     };
   }
 }

@@ -1,7 +1,7 @@
 import middyfy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
-import type { ApiFunction } from '../../shared/api/route.ts';
 import type { OperationOf } from '../../shared/api/routes.ts';
+import type { ApiFunction } from '../../shared/functions.ts';
 import type { OncePorts } from '../../shared/engine/once-by-key.ts';
 import { answerErrors, type ErrorPorts } from './answer-errors.ts';
 import type { ApiCall, BegunCall } from './api-call.ts';

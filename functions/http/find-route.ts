@@ -1,5 +1,5 @@
 import { matchRoute } from '../../shared/api/match-route.ts';
-import type { ApiFunction } from '../../shared/api/route.ts';
+import type { ApiFunction } from '../../shared/functions.ts';
 import { EngineError } from '../../shared/domain/errors.ts';
 import type { Step } from './api-call.ts';
 import { readHttpRequest } from './http-request.ts';

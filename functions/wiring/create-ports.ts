@@ -14,6 +14,7 @@ import { createRunStore } from '../../shared/storage/run-store.ts';
 import { Table } from '../../shared/storage/table.ts';
 import { INPUTS_A_PLACE } from '../../shared/domain/input.ts';
 import type { RuntimeSettings } from '../../shared/api/env.ts';
+import type { WorkQueueName } from '../../shared/functions.ts';
 import type { Random, Clock, CorePorts, Log } from '../../shared/engine/ports.ts';
 
 /** What the machine gives: real in Lambda, by hand in tests and in the simulator. */
@@ -30,12 +31,7 @@ interface StoreEnv {
 }
 
 /** The same, and the queues it sends to. */
-interface CoreEnv extends StoreEnv {
-  readonly controlQueueUrl?: string | undefined;
-  readonly pageQueueUrl?: string | undefined;
-  readonly callbackQueueUrl?: string | undefined;
-  readonly intakeQueueUrl?: string | undefined;
-}
+type CoreEnv = StoreEnv & { readonly [Name in WorkQueueName as `${Name}QueueUrl`]?: string | undefined };
 
 interface StoreClients {
   readonly dynamodb: DynamoDBClient;

@@ -1,11 +1,13 @@
 import { CfnResource, Duration, RemovalPolicy, SecretValue, Stack } from 'aws-cdk-lib';
 import { AttributeType, Billing, ProjectionType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Role } from 'aws-cdk-lib/aws-iam';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import type { LifecycleRule } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { LIST_INDEX_ATTRIBUTES } from '../../shared/api/list-index.ts';
+import type { Grant, TableOperation } from '../../shared/functions.ts';
 import type { StageSettings } from '../settings.ts';
 import { acknowledge } from './acknowledge.ts';
 
@@ -105,8 +107,8 @@ export class EngineState extends Construct {
     return bucket;
   }
 
-  /** Leave to use items of the table by these operations; Scan is never one of them. */
-  items(...operations: readonly TableOperation[]): PolicyStatement {
+  /** Leave to use items of the table by these operations. */
+  items(operations: readonly TableOperation[]): PolicyStatement {
     return new PolicyStatement({
       actions: operations.map((name) => `dynamodb:${name}`),
       resources: [this.table.tableArn],
@@ -117,12 +119,13 @@ export class EngineState extends Construct {
    * Withholds, whatever else is allowed, what a function that runs actions could do most harm with: nobody writes API
    * keys, workspaces' names or limits, and nobody but the sweep the keys that sign cursors.
    */
-  withhold(may: { readonly keys: 'read' | 'none'; readonly cursorKeys?: 'read' | 'write' }): PolicyStatement[] {
+  withhold(grants: readonly Grant[]): PolicyStatement[] {
     const cursorKeys = [CURSOR_KEY_PARTITION];
-    const unwritten = [...OWNED_PARTITIONS, ...(may.cursorKeys === 'write' ? [] : cursorKeys)];
+    const writesCursorKeys = grants.includes('writeCursorKeys');
+    const unwritten = [...OWNED_PARTITIONS, ...(writesCursorKeys ? [] : cursorKeys)];
     const unread = [
-      ...(may.keys === 'read' ? [] : KEY_PARTITIONS),
-      ...(may.cursorKeys === undefined ? cursorKeys : []),
+      ...(grants.includes('answerCalls') ? [] : KEY_PARTITIONS),
+      ...(writesCursorKeys || grants.includes('readCursorKeys') ? [] : cursorKeys),
     ];
     return [
       this.deny(['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'], unwritten),
@@ -139,39 +142,33 @@ export class EngineState extends Construct {
     });
   }
 
-  /** Leave to query the list index. */
-  lists(): PolicyStatement {
+  /** Lets a role query the list index. */
+  grantLists(role: Role): void {
     const resources = [`${this.table.tableArn}/index/${LIST_INDEX}`];
-    return new PolicyStatement({ actions: ['dynamodb:Query'], resources });
+    role.addToPolicy(new PolicyStatement({ actions: ['dynamodb:Query'], resources }));
   }
 
-  /** Leave to get or put objects under these prefixes. */
-  objects(action: 's3:GetObject' | 's3:PutObject', prefixes: readonly ObjectPrefix[]): PolicyStatement {
-    const resources = prefixes.map((prefix) => this.bucket.arnForObjects(`${prefix}/*`));
-    return new PolicyStatement({ actions: [action], resources });
-  }
-
-  /** How cdk-nag writes the resource of such a statement, to acknowledge that one and no other. */
-  objectsFinding(prefix: ObjectPrefix): string {
+  /** Lets a role get or put objects under one prefix. */
+  grantObjects(role: Role, action: 's3:GetObject' | 's3:PutObject', prefix: ObjectPrefix): void {
+    const resources = [this.bucket.arnForObjects(`${prefix}/*`)];
+    role.addToPolicy(new PolicyStatement({ actions: [action], resources }));
     const { defaultChild } = this.bucket.node;
     if (!CfnResource.isCfnResource(defaultChild)) throw new Error(`${this.bucket.node.path} is no resource`);
-    return `<${Stack.of(this).resolve(defaultChild.logicalId)}.Arn>/${prefix}/*`;
+    // So cdk-nag writes the resource of this statement: that one is acknowledged and no other.
+    const finding = `<${Stack.of(this).resolve(defaultChild.logicalId)}.Arn>/${prefix}/*`;
+    acknowledge(role, {
+      [`AwsSolutions-IAM5[Resource::${finding}]`]:
+        'Objects are named by uid and SHA-256, known only when they are written: the prefix is the permission',
+    });
   }
 
-  /** Leave to read the value of one secret. */
-  reads(secret: Secret): PolicyStatement {
-    return new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [secret.secretArn] });
+  /** Lets a role read the value of one secret. */
+  grantSecret(role: Role, secret: Secret): void {
+    role.addToPolicy(
+      new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [secret.secretArn] }),
+    );
   }
 }
-
-export type TableOperation =
-  | 'GetItem'
-  | 'BatchGetItem'
-  | 'Query'
-  | 'PutItem'
-  | 'UpdateItem'
-  | 'DeleteItem'
-  | 'BatchWriteItem';
 
 function expiry(prefix: string, days: number): LifecycleRule {
   return {

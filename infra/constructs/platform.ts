@@ -1,5 +1,7 @@
-import { ENV, ENV_OF } from '../../shared/api/env.ts';
-import type { EnvKey, FunctionName } from '../../shared/api/env.ts';
+import { ENV } from '../../shared/api/env.ts';
+import type { EnvKey } from '../../shared/api/env.ts';
+import { variablesOf } from '../../shared/functions.ts';
+import type { FunctionName, WorkQueueName } from '../../shared/functions.ts';
 import type { StageSettings } from '../settings.ts';
 import type { Alarms } from './alarms.ts';
 import type { DeadLetterQueue } from './dead-letter-queue.ts';
@@ -16,34 +18,32 @@ export interface Platform {
   readonly publicUrl: string;
   readonly alarms: Alarms;
   readonly state: EngineState;
-  readonly deadLetters: DeadLetterQueue;
-  readonly controlQueue: WorkQueue;
-  readonly pageQueue: WorkQueue;
-  readonly callbackQueue: WorkQueue;
-  readonly intakeQueue: WorkQueue;
+  /** By the function that reads it. */
+  readonly queues: Readonly<Record<WorkQueueName, WorkQueue>> & { readonly 'dead-letters': DeadLetterQueue };
   readonly schedules: ScheduleGroup;
 }
 
-/** The environment of one function: the variables it names in the contract and no others. */
+/** The environment of one function: the variables of its row in the function table and no others. */
 export function environmentOf(name: FunctionName, platform: Platform): Record<string, string> {
+  const { state, queues, schedules, settings } = platform;
   const values: Readonly<Record<EnvKey, string>> = {
     stage: platform.stage,
-    settings: JSON.stringify(platform.settings.runtime),
-    table: platform.state.table.tableName,
-    bucket: platform.state.bucket.bucketName,
+    settings: JSON.stringify(settings.runtime),
+    table: state.table.tableName,
+    bucket: state.bucket.bucketName,
     publicUrl: platform.publicUrl,
-    controlQueueUrl: platform.controlQueue.queue.queueUrl,
-    pageQueueUrl: platform.pageQueue.queue.queueUrl,
-    callbackQueueUrl: platform.callbackQueue.queue.queueUrl,
-    intakeQueueUrl: platform.intakeQueue.queue.queueUrl,
-    masterSecretArn: platform.state.masterSecret.secretArn,
-    actionSecretsArn: platform.state.actionSecrets.secretArn,
-    scheduleGroup: platform.schedules.groupName,
-    scheduleRoleArn: platform.schedules.role.roleArn,
-    controlQueueArn: platform.controlQueue.queue.queueArn,
-    deadLettersArn: platform.deadLetters.queue.queueArn,
-    pageWorkers: String(platform.settings.workerConcurrency.page),
-    callbackWorkers: String(platform.settings.workerConcurrency.callback),
+    controlQueueUrl: queues.control.queue.queueUrl,
+    pageQueueUrl: queues.page.queue.queueUrl,
+    callbackQueueUrl: queues.callback.queue.queueUrl,
+    intakeQueueUrl: queues.intake.queue.queueUrl,
+    masterSecretArn: state.masterSecret.secretArn,
+    actionSecretsArn: state.actionSecrets.secretArn,
+    scheduleGroup: schedules.groupName,
+    scheduleRoleArn: schedules.role.roleArn,
+    controlQueueArn: queues.control.queue.queueArn,
+    deadLettersArn: queues['dead-letters'].queue.queueArn,
+    pageWorkers: String(settings.workerConcurrency.page),
+    callbackWorkers: String(settings.workerConcurrency.callback),
   };
-  return Object.fromEntries(ENV_OF[name].map((key) => [ENV[key].name, values[key]]));
+  return Object.fromEntries(variablesOf(name).map((key) => [ENV[key].name, values[key]]));
 }

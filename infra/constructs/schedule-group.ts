@@ -1,15 +1,16 @@
 import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { IConstruct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
-import type { WorkQueue } from './work-queue.ts';
 
 export interface ScheduleGroupProps {
   readonly stage: string;
-  /** Where fires arrive; its dead letters take those that could not. */
-  readonly target: WorkQueue;
+  /** Where fires arrive. */
+  readonly target: Queue;
+  /** Takes those that could not. */
+  readonly deadLetters: Queue;
 }
 
 /** The group that holds every schedule of a stage, and the role under which EventBridge Scheduler fires them. */
@@ -17,7 +18,7 @@ export class ScheduleGroup extends Construct {
   readonly groupName: string;
   readonly role: Role;
 
-  constructor(scope: Construct, id: string, { stage, target }: ScheduleGroupProps) {
+  constructor(scope: Construct, id: string, { stage, target, deadLetters }: ScheduleGroupProps) {
     super(scope, id);
     this.groupName = `trireme-${stage}`;
     const group = new CfnScheduleGroup(this, 'Group', { name: this.groupName });
@@ -30,33 +31,27 @@ export class ScheduleGroup extends Construct {
         },
       }),
     });
-    const resources = [target.queue.queueArn, target.deadLetters.queueArn];
+    const resources = [target.queueArn, deadLetters.queueArn];
     this.role.addToPolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources }));
   }
 
-  /** Leave to make, look at, change and delete entries of this group, and to hand them the role under which they fire. */
-  manage(): readonly PolicyStatement[] {
-    return [
-      new PolicyStatement({
-        actions: ['Create', 'Delete', 'Get', 'Update'].map((verb) => `scheduler:${verb}Schedule`),
-        resources: [
-          Stack.of(this).formatArn({ service: 'scheduler', resource: 'schedule', resourceName: this.entries }),
-        ],
-      }),
+  /** Lets a role make, read, change and delete entries of this group, and hand them the role under which they fire. */
+  grantManage(holder: Role): void {
+    const stack = Stack.of(this);
+    const entries = stack.formatArn({ service: 'scheduler', resource: 'schedule', resourceName: this.entries });
+    const verbs = ['Create', 'Delete', 'Get', 'Update'].map((verb) => `scheduler:${verb}Schedule`);
+    holder.addToPolicy(new PolicyStatement({ actions: verbs, resources: [entries] }));
+    holder.addToPolicy(
       new PolicyStatement({
         actions: ['iam:PassRole'],
         resources: [this.role.roleArn],
         conditions: { StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } },
       }),
-    ];
-  }
-
-  /** Says why a role that may {@link manage} has a wildcard. */
-  acknowledgeFor(holder: IConstruct): void {
-    const { partition, region, account } = Stack.of(this);
+    );
+    const { partition, region, account } = stack;
     // cdk-nag shows what is known only at deployment as <AWS::Region>, and all else as it is.
     const shown = [partition, region, account].map((value) => {
-      const known: unknown = Stack.of(this).resolve(value);
+      const known: unknown = stack.resolve(value);
       return typeof known === 'string' ? known : `<${/AWS::\w+/.exec(JSON.stringify(known))?.[0] ?? value}>`;
     });
     const resource = `arn:${shown[0]}:scheduler:${shown[1]}:${shown[2]}:schedule/${this.entries}`;

@@ -2,6 +2,8 @@ import { MathExpression, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { WORK_QUEUES } from '../../shared/functions.ts';
+import type { WorkQueueName } from '../../shared/functions.ts';
 import type { Alarms } from './alarms.ts';
 import type { EngineApi } from './http-api.ts';
 import { logMetric } from './log-metrics.ts';
@@ -13,6 +15,14 @@ const LETTER_AGE_SECONDS = 900;
 const SERVER_ERROR_PERCENT = 5;
 /** A sweep comes each minute; after a burst it may be some behind. */
 const DUE_ROW_SECONDS = 600;
+
+/** What stands still while messages of a queue grow old. */
+const OLD_MESSAGE_MEANS: Readonly<Record<WorkQueueName, string>> = {
+  control: 'runs do not start or end and schedules do not fire',
+  page: 'pages do not run; if the log is quiet, look for an action that hangs',
+  callback: 'callbacks are not sent',
+  intake: 'uploads are not read',
+};
 
 /** All alarms of a stage. Each says what to look at, for who is woken by it. */
 export function addAlarms(
@@ -63,21 +73,15 @@ function addFunctionAlarms(scope: Construct, alarms: Alarms, stage: string): voi
 }
 
 function addQueueAlarms(scope: Construct, platform: Platform): void {
-  const works = [
-    ['control', platform.controlQueue.queue, 'runs do not start or end and schedules do not fire'],
-    ['page', platform.pageQueue.queue, 'pages do not run; if the log is quiet, look for an action that hangs'],
-    ['callback', platform.callbackQueue.queue, 'callbacks are not sent'],
-    ['intake', platform.intakeQueue.queue, 'uploads are not read'],
-  ] as const;
-  for (const [name, queue, means] of works) {
+  for (const name of WORK_QUEUES) {
     addAgeAlarm(scope, platform.alarms, `${name[0]?.toUpperCase()}${name.slice(1)}AgeAlarm`, {
-      queue,
+      queue: platform.queues[name].queue,
       seconds: WORK_AGE_SECONDS,
-      description: `A message of the ${name} queue is ${WORK_AGE_SECONDS / 60} minutes old: ${means}. Look at the log of ${name} for errors, at its event source (enabled?), and whether workerConcurrency.${name} is enough.`,
+      description: `A message of the ${name} queue is ${WORK_AGE_SECONDS / 60} minutes old: ${OLD_MESSAGE_MEANS[name]}. Look at the log of ${name} for errors, at its event source (enabled?), and whether workerConcurrency.${name} is enough.`,
     });
   }
   addAgeAlarm(scope, platform.alarms, 'DeadLetterAgeAlarm', {
-    queue: platform.deadLetters.queue,
+    queue: platform.queues['dead-letters'].queue,
     seconds: LETTER_AGE_SECONDS,
     description: `A dead letter is ${LETTER_AGE_SECONDS / 60} minutes old: what it stood for has not ended. Look at the log of dead-letters for errors, and at its event source (enabled?).`,
   });

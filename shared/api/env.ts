@@ -1,11 +1,5 @@
 import * as z from 'zod';
-import type { ApiFunction } from './route.ts';
-
-/** The Lambdas fed by queues and by the clock, one per file of functions/workers. */
-type WorkerFunction = 'control' | 'page' | 'callback' | 'intake' | 'sweep' | 'dead-letters';
-
-/** Every Lambda of the stack, named as its file. */
-export type FunctionName = ApiFunction | WorkerFunction;
+import { type FunctionName, type VariableOf, variablesOf } from '../functions.ts';
 
 /** Part of the names of functions, log groups and the schedule group. */
 export const STAGE_NAME = /^[a-z][a-z0-9-]{0,19}$/;
@@ -81,47 +75,9 @@ export const ENV = {
 
 export type EnvKey = keyof typeof ENV;
 
-/** Which variables each function gets: what it uses and nothing more. */
-export const ENV_OF = {
-  live: ['stage', 'settings', 'table', 'bucket', 'publicUrl', 'pageQueueUrl', 'actionSecretsArn'],
-  launch: ['stage', 'settings', 'table', 'bucket', 'publicUrl', 'controlQueueUrl', 'pageQueueUrl', 'masterSecretArn'],
-  runs: ['stage', 'settings', 'table', 'bucket', 'publicUrl', 'masterSecretArn'],
-  run: ['stage', 'settings', 'table', 'publicUrl', 'masterSecretArn'],
-  verbs: ['stage', 'settings', 'table', 'publicUrl', 'controlQueueUrl', 'callbackQueueUrl'],
-  schedules: ['stage', 'settings', 'table', 'publicUrl', 'controlQueueUrl', 'pageQueueUrl', 'masterSecretArn'],
-  control: [
-    'stage',
-    'settings',
-    'table',
-    'controlQueueUrl',
-    'pageQueueUrl',
-    'callbackQueueUrl',
-    'intakeQueueUrl',
-    'scheduleGroup',
-    'scheduleRoleArn',
-    'controlQueueArn',
-    'deadLettersArn',
-  ],
-  page: [
-    'stage',
-    'settings',
-    'table',
-    'bucket',
-    'controlQueueUrl',
-    'pageQueueUrl',
-    'callbackQueueUrl',
-    'actionSecretsArn',
-    'pageWorkers',
-  ],
-  callback: ['stage', 'settings', 'table', 'bucket', 'callbackQueueUrl', 'masterSecretArn', 'callbackWorkers'],
-  intake: ['stage', 'settings', 'table', 'bucket', 'controlQueueUrl', 'callbackQueueUrl'],
-  sweep: ['stage', 'settings', 'table', 'controlQueueUrl', 'pageQueueUrl', 'callbackQueueUrl', 'masterSecretArn'],
-  'dead-letters': ['stage', 'settings', 'table', 'controlQueueUrl', 'pageQueueUrl', 'callbackQueueUrl'],
-} as const satisfies Readonly<Record<FunctionName, readonly EnvKey[]>>;
-
 /** The parsed environment of one function. */
 export type Env<F extends FunctionName> = {
-  readonly [K in (typeof ENV_OF)[F][number]]: z.infer<(typeof ENV)[K]['schema']>;
+  readonly [K in VariableOf<F>]: z.infer<(typeof ENV)[K]['schema']>;
 };
 
 /**
@@ -132,7 +88,7 @@ export function parseEnv<F extends FunctionName>(
   functionName: F,
   env: Readonly<Record<string, string | undefined>>,
 ): Env<F> {
-  const keys: readonly EnvKey[] = ENV_OF[functionName];
+  const keys: readonly EnvKey[] = variablesOf(functionName);
   const faults: string[] = [];
   const parsed: Partial<Record<EnvKey, unknown>> = {};
   for (const key of keys) {
@@ -148,5 +104,5 @@ export function parseEnv<F extends FunctionName>(
   if (faults.length > 0) {
     throw new Error(`The environment of function ${functionName} is wrong:\n  ${faults.join('\n  ')}`);
   }
-  return parsed as Env<F>; // every key of ENV_OF[functionName] was parsed above, or we threw
+  return parsed as Env<F>; // every variable of the function was parsed above, or we threw
 }

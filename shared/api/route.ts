@@ -1,15 +1,13 @@
 import type * as z from 'zod';
 import type { ErrorLabel } from '../domain/errors.ts';
 import type { RateType } from '../domain/token-bucket.ts';
+import type { ApiFunction } from '../functions.ts';
 
 /** What an API key may do; null on a route means that no key is needed. */
 export type Scope = (typeof SCOPES)[number];
 
 /** All scopes; a new key has them unless told otherwise. */
 export const SCOPES = ['read', 'run', 'manage'] as const;
-
-/** Which API Lambda answers a route. */
-export type ApiFunction = 'live' | 'launch' | 'runs' | 'run' | 'verbs' | 'schedules';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -20,6 +18,7 @@ export interface Route {
   readonly method: Method;
   /** In API Gateway's notation: `/v1/runs/{run_uid}`. */
   readonly path: string;
+  /** Which Lambda answers it. */
   readonly function: ApiFunction;
   readonly scope: Scope | null;
   /** A few words that begin with a verb and end without a full stop. */

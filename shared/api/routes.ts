@@ -1,8 +1,8 @@
+import type { ApiFunction } from '../functions.ts';
 import { ACTION_ROUTES } from './actions/routes.ts';
 import { CALLBACK_ROUTES } from './callbacks/routes.ts';
 import { DOCUMENT_ROUTES } from './document-routes.ts';
 import { LAUNCH_ROUTES } from './launches/routes.ts';
-import type { ApiFunction } from './route.ts';
 import { RUN_ROUTES } from './runs/routes.ts';
 import { SCHEDULE_ROUTES } from './schedules/routes.ts';
 

@@ -4,14 +4,10 @@ import type { Clock } from '../engine/ports.ts';
 import type { Message, MessageSender } from '../engine/messages.ts';
 import { type Batcher, createBatcher, PartialFlushError } from '../process/batcher.ts';
 import type { InFlight } from '../process/in-flight.ts';
+import type { WorkQueueName } from '../functions.ts';
 
-/** Queue URLs by what they carry; a function has those it may send to. */
-export interface QueueUrls {
-  readonly control?: string | undefined;
-  readonly page?: string | undefined;
-  readonly callback?: string | undefined;
-  readonly intake?: string | undefined;
-}
+/** URLs of the queues by who reads them; a function has those it may send to. */
+export type QueueUrls = { readonly [Name in WorkQueueName]?: string | undefined };
 
 interface Entry {
   readonly body: string;

@@ -1,3 +1,4 @@
+import { FUNCTIONS } from '../../shared/functions.ts';
 import type { ActionServices } from '../../shared/engine/ports.ts';
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
 import { createCallbackHandler } from '../../functions/workers/callback.ts';
@@ -75,8 +76,6 @@ type Handler = (event: SQSEvent) => Promise<{ readonly batchItemFailures: readon
 
 export const WORKSPACE = '11111111-1111-4111-8111-111111111111';
 const START = Date.UTC(2030, 0, 1);
-/** Memory of the stack's workers (infra/constructs/worker-functions.ts). */
-export const MEMORY_MB: Readonly<Record<QueueName, number>> = { control: 1_024, page: 1_024, callback: 512 };
 const QUEUES = 'https://sqs.us-east-1.amazonaws.com/123456789012';
 const URLS = { control: `${QUEUES}/control`, page: `${QUEUES}/page`, callback: `${QUEUES}/callback` };
 
@@ -186,7 +185,7 @@ export function openBenchSystem(options: BenchSystemOptions): BenchSystem {
     const startedAt = clock.now();
     const { batchItemFailures } = await handler({ Records: batch.map(recordOf) });
     if (batchItemFailures.length > 0) throw new Error(`${batchItemFailures.length} messages of ${name} failed.`);
-    tally.addInvocation(name, batch.length, clock.now() - startedAt, MEMORY_MB[name]);
+    tally.addInvocation(name, batch.length, clock.now() - startedAt, FUNCTIONS[name].memoryMb);
     tally.sqsDeletes += 1;
   }
 

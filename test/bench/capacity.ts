@@ -2,15 +2,11 @@ import { type StageSettings, settingsOf } from '../../infra/settings.ts';
 import { LOOKS_A_MINUTE, A_MINUTE } from '../../shared/engine/callbacks/release-pace.ts';
 import { ANSWER_MS, type MeasuredWork, measureWork, type MessageWork, type RowWork } from './capacity-measure.ts';
 import { seatsAmong } from '../../shared/domain/seats.ts';
-import { MEMORY_MB } from './bench-system.ts';
+import { FUNCTIONS, WHOLE_CORE_MB } from '../../shared/functions.ts';
 import type { Figure, Progress, Report } from './report.ts';
 
 const STAGES = ['dev', 'prod'] as const;
 
-/** AWS Lambda, "Configure Lambda function memory": one vCPU. */
-const MB_OF_ONE_CORE = 1_769;
-/** Memory of the sweep (infra/constructs/worker-functions.ts). */
-const SWEEP_MB = 1_769;
 /** A sweep has so long of its minute (functions/workers/sweep.ts). */
 const SWEEP_MS = 45_000;
 /** DynamoDB: what one item, or one partition key, takes a second; what a new table on demand takes until it has grown. */
@@ -50,7 +46,7 @@ function figuresOf(stage: string, settings: StageSettings, work: MeasuredWork): 
   const prod = (atLeast: number): number | null => (stage === 'prod' ? atLeast : null);
   const workers = (name: 'page' | 'callback' | 'control', of: MessageWork): Bound => ({
     by: `workerConcurrency.${name} ${workerConcurrency[name]}`,
-    value: workerConcurrency[name] * messagesASecond(of, MEMORY_MB[name]),
+    value: workerConcurrency[name] * messagesASecond(of, FUNCTIONS[name].memoryMb),
   });
   const pages = workers('page', work.page);
   const callbacks = workers('callback', work.callback);
@@ -136,11 +132,11 @@ function first(bounds: readonly Bound[]): Bound {
 
 /** Of one worker with so much memory. */
 function messagesASecond({ batch, batchMs, cpuMs }: MessageWork, memoryMb: number): number {
-  return (1_000 * batch) / (batchMs + (batch * cpuMs * MB_OF_ONE_CORE) / memoryMb);
+  return (1_000 * batch) / (batchMs + (batch * cpuMs * WHOLE_CORE_MB) / memoryMb);
 }
 
 function rowsAMinute({ waitMs, cpuMs }: RowWork): number {
-  return SWEEP_MS / (waitMs + (cpuMs * MB_OF_ONE_CORE) / SWEEP_MB);
+  return SWEEP_MS / (waitMs + (cpuMs * WHOLE_CORE_MB) / FUNCTIONS.sweep.memoryMb);
 }
 
 function measuredFigures({ page, callback, fire, run, endedRun, held }: MeasuredWork): Figure[] {

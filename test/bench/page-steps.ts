@@ -2,7 +2,8 @@ import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
 import { benchInputs, createBenchAction, pagesOf, SMALL_PAGE } from './bench-action.ts';
 import { TABLE_NAME } from '../support/open-table.ts';
-import { type BenchSystem, MEMORY_MB, openBenchSystem } from './bench-system.ts';
+import { FUNCTIONS, WHOLE_CORE_MB } from '../../shared/functions.ts';
+import { type BenchSystem, openBenchSystem } from './bench-system.ts';
 import { createDynamoDbClient, createSqsClient, latencyOn } from './in-process-aws.ts';
 import { cpuOf } from './process-cpu.ts';
 import type { Progress, Report } from './report.ts';
@@ -11,7 +12,6 @@ import { Tally } from './tally.ts';
 const WARM_INPUTS = 300;
 const INPUTS = 300;
 const ROUNDS = 3;
-const MB_OF_ONE_CORE = 1_769; // AWS Lambda, "Configure Lambda function memory": one vCPU
 const BODY_BYTES = 980; // with its keys, what a slot of such a page weighs
 
 /** CPU of the page worker, a step at a time: real handler, real stores, in-process services that answer at once. */
@@ -65,8 +65,8 @@ export async function benchPageSteps(progress: Progress): Promise<Report> {
       { what: 'DynamoDB calls a step', value: calls.dynamodb, unit: '' },
       { what: 'SQS sends a step', value: calls.sqs, unit: '' },
       {
-        what: `CPU a step at ${MEMORY_MB.page} MB`,
-        value: (stepMs * MB_OF_ONE_CORE) / MEMORY_MB.page,
+        what: `CPU a step at ${FUNCTIONS.page.memoryMb} MB`,
+        value: (stepMs * WHOLE_CORE_MB) / FUNCTIONS.page.memoryMb,
         unit: 'ms',
       },
     ],

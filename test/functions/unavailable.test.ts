@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { settingsOf } from '../../infra/settings.ts';
-import { ENV, ENV_OF, type EnvKey, type FunctionName } from '../../shared/api/env.ts';
+import { ENV, type EnvKey } from '../../shared/api/env.ts';
+import { type FunctionName, variablesOf } from '../../shared/functions.ts';
 import { encodeMessage, type QueueMessage } from '../../shared/aws/messages.ts';
 import { formatApiKey } from '../../shared/domain/api-key.ts';
 import { deriveUid, runUidOf } from '../../shared/domain/ids.ts';
@@ -22,7 +23,7 @@ afterAll(() => silent.close());
 
 /** A function reads its environment when it is first called, and takes no other's variables. */
 function enterEnvironment(functionName: FunctionName): void {
-  const own: readonly EnvKey[] = ENV_OF[functionName];
+  const own: readonly EnvKey[] = variablesOf(functionName);
   for (const key of Object.keys(ENV) as EnvKey[]) {
     // keys of a closed literal
     const { name } = ENV[key];

@@ -6,16 +6,27 @@ const ROOT = join(import.meta.dirname, '../..');
 
 /** Which rooms a room may import from, besides itself. What is not listed is not allowed. */
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
+  // The table of functions: for whoever deploys, is deployed, or plays a deployment.
+  'shared/functions.ts': [],
   'shared/domain': [],
   'shared/sdk': ['shared/domain'],
-  'shared/api': ['shared/domain'],
+  'shared/api': ['shared/domain', 'shared/functions.ts'],
   'shared/client': ['shared/api', 'shared/domain'],
   'shared/engine': ['shared/domain', 'shared/sdk'],
   'shared/process': ['shared/domain', 'shared/engine'],
-  'shared/aws': ['shared/domain', 'shared/sdk', 'shared/engine', 'shared/api', 'shared/process', 'shared/storage'],
+  'shared/aws': [
+    'shared/functions.ts',
+    'shared/domain',
+    'shared/sdk',
+    'shared/engine',
+    'shared/api',
+    'shared/process',
+    'shared/storage',
+  ],
   'shared/storage': ['shared/domain', 'shared/sdk', 'shared/engine', 'shared/process'],
   'functions/actions': ['shared/sdk', 'shared/domain'],
   'functions/http': [
+    'shared/functions.ts',
     'shared/domain',
     'shared/sdk',
     'shared/engine',
@@ -26,6 +37,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'functions/wiring',
   ],
   'functions/wiring': [
+    'shared/functions.ts',
     'shared/domain',
     'shared/sdk',
     'shared/engine',
@@ -71,7 +83,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'functions/actions',
   ],
   // What is deployed knows the contract (routes, env names) and names functions by path.
-  infra: ['shared/api'],
+  infra: ['shared/api', 'shared/functions.ts'],
   'infra/admin': [
     'infra',
     'infra/local',
@@ -97,7 +109,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 const ROOMS = Object.keys(ARROWS).toSorted((a, b) => b.length - a.length);
 
 function roomOf(path: string): string {
-  return ROOMS.find((room) => path.startsWith(`${room}/`)) ?? `outside: ${path}`;
+  return ROOMS.find((room) => path === room || path.startsWith(`${room}/`)) ?? `outside: ${path}`;
 }
 
 /** Every relative import of the source, as [file, what it imports]. */

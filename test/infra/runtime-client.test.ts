@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { functionEnvironment } from '../../infra/local/functions/function-environment.ts';
 import { sqsEvent } from '../../infra/local/triggers/sqs-event.ts';
 import type { FunctionPlan } from '../../infra/local/template/system-plan.ts';
-import type { FunctionName } from '../../shared/api/env.ts';
+import type { FunctionName } from '../../shared/functions.ts';
 import { decodeMessage, encodeMessage } from '../../shared/aws/messages.ts';
 import type { QueueMessage } from '../../shared/aws/messages.ts';
 import { routeOf, type Operation } from '../../shared/api/routes.ts';

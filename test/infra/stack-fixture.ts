@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { synthesize } from '../../infra/app.ts';
 import { settingsOf } from '../../infra/settings.ts';
 import type { StageSettings } from '../../infra/settings.ts';
-import { ENV_OF } from '../../shared/api/env.ts';
+import { FUNCTION_NAMES } from '../../shared/functions.ts';
 import { emptyBundles } from './bundle-fixture.ts';
 
 type Properties = Readonly<Record<string, unknown>>;
@@ -20,7 +20,7 @@ export interface SynthesizedStack {
 
 /** The stack of a stage over empty bundles, with cdk-nag and CloudFormation's rules applied: findings throw. */
 export function stackOf(stage: string, settings: Partial<StageSettings> = {}): SynthesizedStack {
-  const bundleDir = emptyBundles(Object.keys(ENV_OF));
+  const bundleDir = emptyBundles(FUNCTION_NAMES);
   const { stacks, directory } = synthesize({ stage, settings, bundleDir });
   const template: { Resources: Record<string, TemplateResource> } | undefined = stacks[0]?.template;
   for (const folder of [bundleDir, directory]) rmSync(folder, { recursive: true });

@@ -1,12 +1,11 @@
 import { expect, test } from 'vitest';
 import { keys } from '../../shared/storage/keys.ts';
-import { ENV_OF, parseEnv } from '../../shared/api/env.ts';
-import type { FunctionName } from '../../shared/api/env.ts';
+import { parseEnv } from '../../shared/api/env.ts';
+import { FUNCTION_NAMES } from '../../shared/functions.ts';
 import { listResources, propertiesOf, stackOf, target } from './stack-fixture.ts';
 import type { SynthesizedStack } from './stack-fixture.ts';
 
 const stack = stackOf('prod');
-const functionNames = Object.keys(ENV_OF) as FunctionName[]; // keys of a record by FunctionName
 
 interface Statement {
   readonly Effect: 'Allow' | 'Deny';
@@ -93,7 +92,7 @@ test('only the control worker changes entries of EventBridge, those of its own g
 
 test('a function writes to its own log group only', () => {
   for (const line of holders('logs:PutLogEvents')) expect(line).toMatch(/^(\w+): \1Log$/);
-  expect(holders('logs:PutLogEvents')).toHaveLength(functionNames.length);
+  expect(holders('logs:PutLogEvents')).toHaveLength(FUNCTION_NAMES.length);
 });
 
 test('secrets are read by those that need them, and no function that runs actions reads the master secret', () => {
@@ -222,7 +221,7 @@ function long(key: string): string {
     : `https://sqs.ap-northeast-1.amazonaws.com/123456789012/${name}`;
 }
 
-test.each(functionNames)('what %s is given it can read, under the 4 KB of Lambda', (name) => {
+test.each(FUNCTION_NAMES)('what %s is given it can read, under the 4 KB of Lambda', (name) => {
   const env = deployedEnv(name, stack);
   expect(parseEnv(name, env)).toMatchObject({ stage: 'prod', settings: stack.settings.runtime });
   const bytes = Object.entries(env).reduce((sum, [key, value]) => sum + key.length + Buffer.byteLength(value), 0);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { synthesize } from '../../infra/app.ts';
 import type { StageSettings } from '../../infra/settings.ts';
-import { ENV_OF } from '../../shared/api/env.ts';
+import { FUNCTION_NAMES } from '../../shared/functions.ts';
 import { ROUTES } from '../../shared/api/routes.ts';
 import { emptyBundles } from './bundle-fixture.ts';
 import { listResources, propertiesOf, stackOf, target } from './stack-fixture.ts';
@@ -18,7 +18,7 @@ const named = (name: string) => functions.find(({ properties }) => properties.Fu
 
 test('the stack holds each function of the contract and no other', () => {
   const names = functions.map(({ properties }) => String(properties.FunctionName).replace('trireme-prod-', ''));
-  expect(names.toSorted()).toEqual(Object.keys(ENV_OF).toSorted());
+  expect(names.toSorted()).toEqual(FUNCTION_NAMES.toSorted());
 });
 
 test('what holds state outlives the stack under the ids it had in the first release', () => {
@@ -177,7 +177,7 @@ test('every function’s log is counted for lines that tell of faults', () => {
 
 test('a stage whose alarms tell nobody says so when it is synthesized, unless it is for trying', () => {
   const warned = (stage: string, settings: Partial<StageSettings> = {}): readonly string[] => {
-    const { stacks } = synthesize({ stage, settings, bundleDir: emptyBundles(Object.keys(ENV_OF)) });
+    const { stacks } = synthesize({ stage, settings, bundleDir: emptyBundles(FUNCTION_NAMES) });
     return stacks.flatMap(({ messages }) =>
       messages.map(({ level, entry }) => `${level}: ${JSON.stringify(entry.data)}`),
     );

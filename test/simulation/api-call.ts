@@ -1,11 +1,12 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { formatApiKey } from '../../shared/domain/api-key.ts';
+import type { ApiFunction } from '../../shared/functions.ts';
 import type { Deployment } from './deployment.ts';
-import { type Instance, type Stage, TIMEOUT_MS } from './instance.ts';
+import type { Instance, Stage } from './instance.ts';
 
 /** A request of a caller, by the function that API Gateway would hand it to. */
 export interface ApiRequest {
-  readonly function: 'launch' | 'live' | 'verbs' | 'schedules' | 'run' | 'runs';
+  readonly function: ApiFunction;
   readonly workspace: number;
   /** POST unless it says otherwise. */
   readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
@@ -27,7 +28,7 @@ export async function callApi<Name extends ApiRequest['function']>(
   const event = eventOf(request);
   const context = {} as Context; // cast: no handler reads it
   const { killedAfter = null } = request;
-  const answer = await deployment[name].invoke(TIMEOUT_MS[name], async (handler, instance) => {
+  const answer = await deployment[name].invoke(async (handler, instance) => {
     const spare = killedAfter === null ? () => undefined : killAfter(stage, instance, killedAfter);
     const answer = await handler(event, context);
     spare();

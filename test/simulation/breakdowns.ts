@@ -1,4 +1,4 @@
-import type { FunctionName } from '../../shared/api/env.ts';
+import type { FunctionName } from '../../shared/functions.ts';
 
 /** How a call of a broken function ends: told as failed, carried out or not, or with the process. */
 export type Breakage = 'failed' | 'throttled' | 'applied_but_failed' | 'crash_before' | 'crash_after';

@@ -31,7 +31,7 @@ import { createDynamoDbClient, createSqsClient } from './aws-clients.ts';
 import { createDynamoDb, createSqs } from './services.ts';
 import { createShortDynamoDbClient, createShortSqsClient } from '../support/short-clients.ts';
 import { connect, type QueueHandler } from './event-source.ts';
-import type { Instance, Stage } from './instance.ts';
+import { type Instance, PAGE_TIMEOUT, type Stage } from './instance.ts';
 import { InstancePool } from './instance-pool.ts';
 import type { Observer } from './observer.ts';
 import { type QueuedMessage, Queues } from './queues.ts';
@@ -258,7 +258,7 @@ function settingsOf({ runsAtOnce, inputsInFlight }: Workload): RuntimeSettings {
     outboundPorts: [443],
     allowLocalHttp: false,
     extraActions: [],
-    pageTimeoutSeconds: 60,
+    ...PAGE_TIMEOUT,
     concurrentRuns: runsAtOnce,
     inputsInFlight,
     uploadsOpen: 1_000,

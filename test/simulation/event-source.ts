@@ -1,5 +1,6 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import { isRepeated, type Stage, TIMEOUT_MS } from './instance.ts';
+import { FUNCTIONS, type QueueWorker } from '../../shared/functions.ts';
+import { isRepeated, type Stage } from './instance.ts';
 import type { InstancePool } from './instance-pool.ts';
 import { asOld, type CodeVersion, isNewer, readBy } from './rollout.ts';
 import type { Queue, QueuedMessage } from './queues.ts';
@@ -9,22 +10,15 @@ export type QueueHandler = (event: SQSEvent) => Promise<SQSBatchResponse | void>
 
 type Say = (message: string) => void;
 
-/** Records of an invocation, and invocations at once, as deployed or nearly so. */
-const WORK = { batchSize: 10, atOnce: 4 };
-const SIZES = {
-  control: WORK,
-  page: WORK,
-  callback: WORK,
-  intake: { batchSize: 1, atOnce: 4 },
-  'dead-letters': { batchSize: 1, atOnce: 2 },
-};
+/** Invocations at once of a worker whose number is a setting. */
+const AT_ONCE = 4;
 
 /** The event source mapping of a worker: hands its queue's messages to it in batches, deletes what did not fail. */
 export function connect(
   stage: Stage,
   queue: Queue,
   worker: {
-    readonly name: keyof typeof SIZES;
+    readonly name: QueueWorker;
     readonly pool: InstancePool<QueueHandler>;
   },
   on: {
@@ -35,7 +29,8 @@ export function connect(
     readonly forget: Say;
   },
 ): void {
-  const { batchSize, atOnce } = SIZES[worker.name];
+  const { batchSize, atOnce: ceiling } = FUNCTIONS[worker.name].queue;
+  const atOnce = ceiling === 'workerConcurrency' ? AT_ONCE : ceiling;
   let isPolling = false;
   const failedOnce = new WeakSet<object>();
 
@@ -59,7 +54,7 @@ export function connect(
   async function hand(batch: readonly QueuedMessage[]): Promise<void> {
     stage.trace.add(`${worker.name} gets ${batch.map(({ body, receives }) => `${body} (${receives})`).join(' ')}`);
     let version: CodeVersion = 1;
-    const failures = await worker.pool.invoke(TIMEOUT_MS[worker.name], async (handler, instance) => {
+    const failures = await worker.pool.invoke(async (handler, instance) => {
       version = instance.version;
       const poisonMs = poisonOf(batch);
       if (poisonMs !== null) stage.timeline.after(poisonMs, () => instance.die('poisoned'));

@@ -1,5 +1,5 @@
-import type { FunctionName } from '../../shared/api/env.ts';
-import { Instance, type Stage } from './instance.ts';
+import { type FunctionName, timeoutSecondsOf } from '../../shared/functions.ts';
+import { Instance, PAGE_TIMEOUT, type Stage } from './instance.ts';
 
 /** The execution environments of one function, each with its handler and whatever that remembers. */
 export class InstancePool<Handler> {
@@ -21,10 +21,8 @@ export class InstancePool<Handler> {
   }
 
   /** Runs one invocation on a warm environment, or on a new one; null where it died. */
-  async invoke<Answer>(
-    timeoutMs: number,
-    call: (handler: Handler, instance: Instance) => Promise<Answer>,
-  ): Promise<Answer | null> {
+  async invoke<Answer>(call: (handler: Handler, instance: Instance) => Promise<Answer>): Promise<Answer | null> {
+    const timeoutMs = timeoutSecondsOf(this.#functionName, PAGE_TIMEOUT) * 1_000;
     const { instance, handler } = this.#find();
     const answer = await instance.invoke(timeoutMs, () => call(handler, instance));
     this.#warm = this.#warm.filter((one) => one.instance.isAlive);

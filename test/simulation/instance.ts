@@ -1,4 +1,4 @@
-import type { FunctionName } from '../../shared/api/env.ts';
+import { type FunctionName, FUNCTIONS } from '../../shared/functions.ts';
 import type { Clock, Log } from '../../shared/engine/ports.ts';
 import type { Adversary } from './adversary.ts';
 import type { Aim, AimedStrike } from './aim.ts';
@@ -50,37 +50,8 @@ export type CallFault = 'failed' | 'throttled' | 'applied_but_failed';
 /** What an SDK client does by itself about a call that failed, and how often. */
 const SDK_ATTEMPTS = 3;
 
-/** Timeouts of the functions, ms; Lambda kills what runs longer. */
-export const TIMEOUT_MS: Readonly<
-  Record<
-    | 'live'
-    | 'launch'
-    | 'verbs'
-    | 'schedules'
-    | 'run'
-    | 'runs'
-    | 'control'
-    | 'page'
-    | 'callback'
-    | 'intake'
-    | 'sweep'
-    | 'dead-letters',
-    number
-  >
-> = {
-  live: 30_000,
-  launch: 30_000,
-  verbs: 30_000,
-  schedules: 30_000,
-  run: 30_000,
-  runs: 30_000,
-  control: 60_000,
-  page: 60_000,
-  callback: 60_000,
-  intake: 900_000,
-  sweep: 55_000,
-  'dead-letters': 60_000,
-};
+/** The setting on which the page worker's time depends. */
+export const PAGE_TIMEOUT = { pageTimeoutSeconds: 60 };
 
 /** Records that nobody looks after where they come late, and whose worker must not be long past its time. */
 const NEVER_LATE: ReadonlySet<string> = new Set(['page PutItem S P', 'callback PutItem S C']);
@@ -88,7 +59,7 @@ const NEVER_LATE: ReadonlySet<string> = new Set(['page PutItem S P', 'callback P
 const LONG_PAST_MS = 300_000;
 
 /** Functions that something else takes over from when they stand still; API functions are killed and that is all. */
-const WORKERS: ReadonlySet<FunctionName> = new Set(['control', 'page', 'callback', 'intake', 'sweep', 'dead-letters']);
+const isWorker = (name: FunctionName): boolean => !FUNCTIONS[name].grants.some((grant) => grant === 'answerCalls');
 
 /** One execution environment of a function: a clock of its own, one invocation at a time, and it can die at any call. */
 export class Instance {
@@ -259,7 +230,7 @@ export class Instance {
               isAimed('applied_but_failed')
             )
               return fail('applied_but_failed');
-            if (WORKERS.has(this.functionName) && adversary.strikes('frozen_worker')) this.#freeze();
+            if (isWorker(this.functionName) && adversary.strikes('frozen_worker')) this.#freeze();
             this.#whenRunning(() => {
               answered();
               resolve(answer);

@@ -1,13 +1,8 @@
+import { MAX_RECEIVES, type QueueWorker, visibilitySecondsOf } from '../../shared/functions.ts';
 import { type Letter, Letters, type LetterSource } from './dead-letters.ts';
 import { SeededRandom } from './random.ts';
-import type { Stage } from './instance.ts';
+import { PAGE_TIMEOUT, type Stage } from './instance.ts';
 import { Traffic } from './traffic.ts';
-
-/** Receives of a message before it is set aside, as deployed. */
-const MAX_RECEIVES = 8;
-/** Six times its worker's timeout, as deployed. */
-const VISIBILITY_MS = 6 * 60_000;
-const INTAKE_VISIBILITY_MS = 6 * 900_000;
 
 export interface QueuedMessage {
   /** It and the moment of the first sending stay the same when a message is set aside (SQS, "Dead-letter queues"). */
@@ -37,7 +32,7 @@ interface SetAside {
 
 /** A standard queue: at least once, in no order. */
 export class Queue {
-  readonly name: string;
+  readonly name: QueueWorker;
   /** Every body ever sent, for sending again what was long handled. */
   readonly history: string[] = [];
   readonly traffic: Traffic;
@@ -51,9 +46,9 @@ export class Queue {
   #messages: QueuedMessage[] = [];
   #receipts = 0;
 
-  constructor(stage: Stage, name: string, traffic: Traffic, setAside: SetAside | null, visibilityMs = VISIBILITY_MS) {
+  constructor(stage: Stage, name: QueueWorker, traffic: Traffic, setAside: SetAside | null) {
     this.#stage = stage;
-    this.#visibilityMs = visibilityMs;
+    this.#visibilityMs = visibilitySecondsOf(name, PAGE_TIMEOUT) * 1_000;
     this.traffic = traffic;
     this.name = name;
     this.#setAside = setAside;
@@ -185,14 +180,14 @@ export class Queues {
 
   constructor(stage: Stage, maxReceives = MAX_RECEIVES) {
     this.#stage = stage;
-    const open = (name: 'control' | 'page' | 'callback' | 'intake', visibilityMs = VISIBILITY_MS): Queue => {
+    const open = (name: Exclude<QueueWorker, 'dead-letters'>): Queue => {
       const take = (message: QueuedMessage): void => this.endDeadLetter({ ...message, from: name });
-      return new Queue(stage, name, this.traffic, { maxReceives, take }, visibilityMs);
+      return new Queue(stage, name, this.traffic, { maxReceives, take });
     };
     this.control = open('control');
     this.page = open('page');
     this.callback = open('callback');
-    this.intake = open('intake', INTAKE_VISIBILITY_MS);
+    this.intake = open('intake');
     this.deadLetters = new Queue(stage, 'dead-letters', this.traffic, null);
   }
 

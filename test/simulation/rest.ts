@@ -1,4 +1,3 @@
-import { TIMEOUT_MS } from './instance.ts';
 import type { OpenHistory } from './history.ts';
 
 const MINUTE_MS = 60_000;
@@ -17,7 +16,7 @@ export function sweepEveryMinute({
 }: Pick<OpenHistory, 'stage' | 'deployment' | 'records' | 'observer'>): void {
   const { timeline, adversary } = stage;
   const sweepOnce = (): void => {
-    void deployment.sweep.invoke(TIMEOUT_MS.sweep, (handler) => handler());
+    void deployment.sweep.invoke((handler) => handler());
   };
   let wakesAt = Infinity;
   const tick = (): void => {
