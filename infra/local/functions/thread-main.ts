@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setSourceMapsSupport } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { format } from 'node:util';
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { interceptRequests } from './intercept-requests.ts';
 import type {
   FunctionError,
@@ -115,17 +115,31 @@ async function answer(handler: Handler, call: ThreadCall): Promise<void> {
     post({ kind: 'failed', requestId, error: described });
   }
   handled += 1;
-  if (gate !== null) Atomics.wait(gate, 0, handled);
+  if (gate === null) return;
+  Atomics.wait(gate, 0, handled);
+  takeMessages();
+}
+
+/** Takes what has come while the thread was frozen at once: the next call goes before the timers that were left behind. */
+function takeMessages(): void {
+  if (parentPort === null) return;
+  for (;;) {
+    const received = receiveMessageOnPort(parentPort);
+    if (received === undefined) return;
+    takeMessage(received.message);
+  }
+}
+
+function takeMessage(message: HostMessage): void {
+  if (message.kind === 'invoke') return invoke(message.call);
+  for (const { id, answer: given } of message.answers) interceptor?.answer(id, given);
 }
 
 setSourceMapsSupport(true, { nodeModules: true, generatedCode: false });
 captureOutput();
 const interceptor = data.gatewayUrl === null ? null : interceptRequests(data.gatewayUrl, queueRequest);
 let invoke = (_call: ThreadCall): void => undefined;
-parentPort?.on('message', (message: HostMessage) => {
-  if (message.kind === 'invoke') return invoke(message.call);
-  for (const { id, answer } of message.answers) interceptor?.answer(id, answer);
-});
+parentPort?.on('message', takeMessage);
 try {
   const handler = await loadHandler();
   invoke = (call) => void answer(handler, call);
