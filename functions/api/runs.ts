@@ -36,7 +36,7 @@ export function createRunsHandler(api: ApiPorts, ports: RunsPorts): ReturnType<t
     functionName: 'runs',
     ports: api,
     endpoints: {
-      ...createActionEndpoints(ports),
+      ...createActionEndpoints({ ...ports, publicUrl: api.publicUrl }),
       ...createRunEndpoints(ports),
       ...createItemEndpoints(ports),
       ...createCallbackEndpoints(ports),

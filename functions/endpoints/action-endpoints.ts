@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import type { actionDescription } from '../../shared/api/actions/schemas.ts';
-import { buildOpenapi } from '../../shared/api/openapi.ts';
+import { buildOpenapi } from '../../shared/api/document/openapi.ts';
 import { EngineError } from '../../shared/domain/errors.ts';
 import type { ActionRegistry } from '../../shared/sdk/action-registry.ts';
 import type { Action } from '../../shared/sdk/action.ts';
@@ -13,8 +13,14 @@ import { once } from '../../shared/process/once.ts';
 type ActionEndpoints = Pick<EndpointsOf<'runs'>, 'listActions' | 'getAction' | 'getOpenapi'>;
 
 /** What a deployment offers, and how to call it. */
-export function createActionEndpoints({ actions }: { readonly actions: ActionRegistry }): ActionEndpoints {
-  const openapi = once(() => createDocument(JSON_TYPE, `${JSON.stringify(buildOpenapi())}\n`));
+export function createActionEndpoints({
+  actions,
+  publicUrl,
+}: {
+  readonly actions: ActionRegistry;
+  readonly publicUrl: string;
+}): ActionEndpoints {
+  const openapi = once(() => createDocument(JSON_TYPE, `${JSON.stringify(buildOpenapi(publicUrl))}\n`));
   return {
     listActions: defineEndpoint('listActions', {
       handle: async () => ({ body: actions.list().map(actionView) }),

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { FAULTS_TOLD } from '../domain/errors.ts';
 import { LIMITS } from '../domain/limits.ts';
+import { sortOrder } from './enums.ts';
 
 /** Property names a caller might expect from elsewhere, each with what to use instead; `*` ends a beginning. */
 export type Refusals = Readonly<Record<string, string>>;
@@ -26,11 +27,11 @@ function refusalOf(key: string, refusals: Refusals): string | undefined {
   const name = Object.keys(refusals).find((one) =>
     one.endsWith('*') ? key.startsWith(one.slice(0, -1)) : one === key,
   );
-  return name === undefined ? undefined : `not taken here; ${refusals[name]}`;
+  return name === undefined ? undefined : `not allowed here; ${refusals[name]}`;
 }
 
 /** What a caller does with more custom_data than is taken. */
-export const CUSTOM_DATA_WAY_ROUND = 'keep the rest on your side under an id';
+export const CUSTOM_DATA_WAY_ROUND = 'store the data on your side and pass its id';
 
 /** An issue whose `params` say so is answered as PAYLOAD_TOO_LARGE instead of BAD_INPUT. */
 export const TOO_LARGE = { tooLarge: true } as const;
@@ -103,20 +104,25 @@ export function wholeNumber(min: number, max: number) {
 /** The two fields every list has. */
 export function paging(defaultLimit: number, maxLimit: number) {
   return {
-    limit: wholeNumber(1, maxLimit).default(defaultLimit).describe('Rows on a page, at most'),
+    limit: wholeNumber(1, maxLimit).default(defaultLimit).describe('The maximum number of items on a page'),
     cursor: cursor.optional(),
   };
 }
 
 export const cursor = z
   .string()
-  .min(1, 'must not be empty; leave it out for the first page')
-  .max(8_192, 'is longer than any cursor we give')
-  .describe('From X-Pagination-Next; good for 24 h, for the same query');
+  .min(1, 'must not be empty; omit it for the first page')
+  .max(8_192, 'is not a cursor of this API: it is too long')
+  .describe('A position in the list, from the `X-Pagination-Next` header. It is valid for 24 hours and the same query');
 
 /** A filter that may be given several times, meaning *or*. */
-export function anyOf<Schema extends z.ZodType>(schema: Schema) {
-  return z.array(schema).min(1).max(100).optional();
+export function anyOf<Schema extends z.ZodType>(schema: Schema, what: string) {
+  return z
+    .array(schema)
+    .min(1)
+    .max(100)
+    .optional()
+    .describe(`Only ${what}. Repeat the parameter to allow several values`);
 }
 
 export const flag = z
@@ -124,4 +130,4 @@ export const flag = z
   .transform((text) => text === 'true')
   .pipe(z.boolean());
 
-export const sort = z.enum(['created_at', '-created_at']).default('-created_at');
+export const sort = sortOrder.default('-created_at').describe('The order of the list');

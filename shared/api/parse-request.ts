@@ -8,7 +8,7 @@ import { CHECKED_BY_HAND } from './launches/check-inputs.ts';
 /** Parses a body by its schema. BAD_INPUT lists up to 100 faults by path; PAYLOAD_TOO_LARGE where a part is over its size. */
 export function parseBody<Schema extends z.ZodType>(schema: Schema, json: unknown): z.output<Schema> {
   if (json !== undefined) return parseWith(schema, json, 'body');
-  throw badInput([{ path: '', message: 'is empty; expected object' }], 1, 'body');
+  throw badInput([{ path: '', message: 'is empty; an object is required' }], 1, 'body');
 }
 
 /** Parses a query: one value a name, several where the schema has a list. BAD_INPUT as for bodies. */

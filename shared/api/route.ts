@@ -23,14 +23,16 @@ export interface Route {
   readonly scope: Scope | null;
   /** A few words that begin with a verb and end without a full stop. */
   readonly summary: string;
-  /** What the summary leaves open, in whole sentences of Markdown. */
-  readonly description?: string;
+  /** What the call does, in whole sentences of Markdown. */
+  readonly description: string;
   /** Absent: the route takes no query. */
   readonly query?: z.ZodObject;
   /** Absent: the route takes no body, or `{}`. */
   readonly body?: z.ZodObject;
   /** Whether the body may be left out. */
   readonly bodyOptional?: true;
+  /** Whether its body may have a `callback`, to which events of the run are sent. */
+  readonly callbacks?: true;
   /** The same bytes for every caller: cacheable, with an ETag, compressed where the caller takes gzip. */
   readonly document?: true;
   /** Whether it begins or repeats work, and does so once for an Idempotency-Key. */

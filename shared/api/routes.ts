@@ -1,12 +1,13 @@
 import type { ApiFunction } from '../functions.ts';
 import { ACTION_ROUTES } from './actions/routes.ts';
 import { CALLBACK_ROUTES } from './callbacks/routes.ts';
-import { DOCUMENT_ROUTES } from './document-routes.ts';
+import { DOCUMENT_ROUTES } from './document/routes.ts';
 import { LAUNCH_ROUTES } from './launches/routes.ts';
+import type { Route } from './route.ts';
 import { RUN_ROUTES } from './runs/routes.ts';
 import { SCHEDULE_ROUTES } from './schedules/routes.ts';
 
-/** The route table: one file per resource. A literal segment wins over a parameter, whatever their order. */
+/** The route table. A literal segment wins over a parameter, whatever their order. */
 export const ROUTES = [
   ...ACTION_ROUTES,
   ...LAUNCH_ROUTES,
@@ -15,6 +16,24 @@ export const ROUTES = [
   ...SCHEDULE_ROUTES,
   ...DOCUMENT_ROUTES,
 ] as const;
+
+/** The resources, each with its part of the route table: the tags of the document. */
+export const RESOURCES: readonly {
+  readonly tag: string;
+  readonly description: string;
+  readonly routes: readonly Route[];
+}[] = [
+  { tag: 'Actions', description: 'What this deployment can run.', routes: ACTION_ROUTES },
+  { tag: 'Launches', description: 'Run an action, over one input or many.', routes: LAUNCH_ROUTES },
+  { tag: 'Runs', description: 'Follow runs, control them and read their results.', routes: RUN_ROUTES },
+  { tag: 'Callbacks', description: 'Signed deliveries to your own endpoint.', routes: CALLBACK_ROUTES },
+  {
+    tag: 'Schedules',
+    description: 'Start runs by a cron expression, or once at a later time.',
+    routes: SCHEDULE_ROUTES,
+  },
+  { tag: 'Document', description: 'This document.', routes: DOCUMENT_ROUTES },
+];
 
 export type Operation = (typeof ROUTES)[number]['operation'];
 

@@ -1,4 +1,4 @@
-/** Whose fault an error is, roughly: what a caller looks at first. */
+/** What an error is about: the first thing for a caller to look at. */
 export type ErrorScope = 'auth' | 'input' | 'parameters' | 'action' | 'limit' | 'state' | 'server';
 
 interface CatalogueEntry {
@@ -10,42 +10,72 @@ interface CatalogueEntry {
 
 /** The one catalogue: every label an error may carry, with its HTTP status, scope and whether trying again may help. */
 export const ERROR_CATALOGUE = {
-  BAD_INPUT: entry(400, 'input', false, 'The body, the query or the cursor is not what the endpoint takes.'),
-  BAD_PARAMETERS: entry(400, 'parameters', false, 'The parameters are not what the action takes.'),
-  UNAUTHORIZED: entry(401, 'auth', false, 'The API key is absent, malformed, unknown or revoked.'),
-  FORBIDDEN: entry(403, 'auth', false, 'The API key lacks the scope named in params.scope.'),
-  NOT_FOUND: entry(404, 'input', false, 'No such path, or no such object in this workspace.'),
-  ACTION_NOT_FOUND: entry(404, 'action', false, 'This deployment offers no action of that name.'),
-  METHOD_NOT_ALLOWED: entry(405, 'input', false, 'The path exists, the method does not; Allow lists those that do.'),
-  NOT_ACCEPTABLE: entry(406, 'input', false, 'None of the media types in Accept can be given.'),
-  INVALID_STATE: entry(409, 'state', false, 'The object does not allow this now; params.status says what it is.'),
-  IDEMPOTENCY_MISMATCH: entry(409, 'state', false, 'The Idempotency-Key was used before with another request.'),
-  IDEMPOTENCY_IN_FLIGHT: entry(409, 'state', true, 'The first request with this Idempotency-Key is still at work.'),
+  BAD_INPUT: entry(
+    400,
+    'input',
+    false,
+    'The body, the query, a header or the cursor is invalid. The message says where, and what is allowed.',
+  ),
+  BAD_PARAMETERS: entry(400, 'parameters', false, 'The action does not accept these `parameters`.'),
+  UNAUTHORIZED: entry(401, 'auth', false, 'The API key is missing, malformed, unknown or revoked.'),
+  FORBIDDEN: entry(403, 'auth', false, 'The API key does not have the required scope, which is in `params.scope`.'),
+  NOT_FOUND: entry(404, 'input', false, 'The path, or the object in this workspace, does not exist.'),
+  ACTION_NOT_FOUND: entry(404, 'action', false, 'This deployment has no action with this name.'),
+  METHOD_NOT_ALLOWED: entry(
+    405,
+    'input',
+    false,
+    'The path does not support this method. The `Allow` header lists the methods that it supports.',
+  ),
+  NOT_ACCEPTABLE: entry(406, 'input', false, 'None of the media types in the `Accept` header is available.'),
+  INVALID_STATE: entry(
+    409,
+    'state',
+    false,
+    'The call is not possible in the current status of the object, which is in `params.status`.',
+  ),
+  IDEMPOTENCY_MISMATCH: entry(409, 'state', false, 'The `Idempotency-Key` was used with a different request.'),
+  IDEMPOTENCY_IN_FLIGHT: entry(
+    409,
+    'state',
+    true,
+    'The first request with this `Idempotency-Key` has not been answered yet.',
+  ),
   PAYLOAD_TOO_LARGE: entry(
     413,
     'limit',
     false,
-    'Something is over its size limit; the message names limit and way round.',
+    'A size limit is exceeded. The message names the limit, and what to do instead.',
   ),
-  UNSUPPORTED_MEDIA_TYPE: entry(415, 'input', false, 'The body is not application/json.'),
-  NO_RESULT: entry(424, 'action', false, 'The action found nothing: a success without data.'),
+  UNSUPPORTED_MEDIA_TYPE: entry(415, 'input', false, 'The `Content-Type` of the body is not `application/json`.'),
+  NO_RESULT: entry(424, 'action', false, 'The action found nothing. This is a success without results.'),
   ACTION_FAILED: entry(
     424,
     'action',
     false,
-    'The action refused, threw beyond its retries, or broke its result schema.',
+    'The action failed for good, failed on every attempt, or returned results that do not match its schema.',
   ),
-  DEPENDENCY_FAILED: entry(424, 'state', false, 'A run this one depends on did not end as required.'),
-  UPSTREAM_ERROR: entry(424, 'action', true, "The action's upstream failed in a way that may pass."),
-  UPSTREAM_TIMEOUT: entry(424, 'action', true, 'The action ran past its time.'),
+  DEPENDENCY_FAILED: entry(424, 'state', false, 'A run that this run depends on did not end as required.'),
+  UPSTREAM_ERROR: entry(
+    424,
+    'action',
+    true,
+    'The service that the action calls failed in a way that may be temporary.',
+  ),
+  UPSTREAM_TIMEOUT: entry(424, 'action', true, 'The action did not finish in time.'),
   LIMIT_REACHED: entry(
     429,
     'limit',
     true,
-    "A rate limit, ours or the upstream's; params.postponed_until says until when.",
+    'A rate limit or quota is exceeded, of this API or of the service that the action calls. `params.postponed_until` is the time from which a retry may succeed.',
   ),
-  INTERNAL_ERROR: entry(500, 'server', true, 'A fault of ours; the log has the details under error_ref.'),
-  UNAVAILABLE: entry(503, 'server', true, 'A dependency is away or overloaded; Retry-After says when to come back.'),
+  INTERNAL_ERROR: entry(500, 'server', true, 'An error on our side. The logs have the details under its `error_ref`.'),
+  UNAVAILABLE: entry(
+    503,
+    'server',
+    true,
+    'A service that the API depends on is unavailable or overloaded. Retry after the seconds in `Retry-After`.',
+  ),
 } as const satisfies Readonly<Record<string, CatalogueEntry>>;
 
 export type ErrorLabel = keyof typeof ERROR_CATALOGUE;
@@ -53,7 +83,7 @@ export type ErrorLabel = keyof typeof ERROR_CATALOGUE;
 /** All labels, in the order of their status. */
 export const ERROR_LABELS = Object.keys(ERROR_CATALOGUE) as readonly ErrorLabel[]; // keys of a closed literal
 
-/** Faults of a body, or of a file's lines, that are told one by one; the rest is counted. */
+/** Faults of a body, or of a file's lines, that are listed; the others are counted. */
 export const FAULTS_TOLD = 100;
 
 /** One fault of an input: where (`inputs[3].country`) and what. */
@@ -118,7 +148,7 @@ export function toErrorRecord(error: EngineError, errorRef: string): ErrorRecord
 /** An `EngineError` as it is; anything else becomes an INTERNAL_ERROR that tells the caller nothing of its cause. */
 export function asEngineError(thrown: unknown): EngineError {
   if (thrown instanceof EngineError) return thrown;
-  const message = 'Something went wrong on our side. Try again; if it stays, report the error_ref.';
+  const message = 'An error occurred on our side. Try again; if the error persists, report its error_ref.';
   return new EngineError('INTERNAL_ERROR', message, {}, { cause: thrown });
 }
 

@@ -27,11 +27,11 @@ export type FireOutcome = 'FIRED' | 'SKIPPED' | 'MISSED';
 
 /** Why a time did not fire, in words. */
 export const FIRE_REASONS = {
-  OVERLAP: 'The last run was unfinished.',
-  PAUSED: 'The schedule was paused before this time was carried out.',
-  TOO_LATE: 'It was over catch_up_seconds late.',
-  SUPERSEDED: 'It was late, and a later time had come.',
-  LOST: 'It could not be carried out on our side, however often it was tried.',
+  OVERLAP: 'The last run of the schedule was unfinished.',
+  PAUSED: 'The schedule was paused before the run was started.',
+  TOO_LATE: 'The time was more than catch_up_seconds late.',
+  SUPERSEDED: 'The time was late, and a later time was already due.',
+  LOST: 'The run could not be started because of an error on our side, despite several attempts.',
 } as const;
 export type FireReason = keyof typeof FIRE_REASONS;
 

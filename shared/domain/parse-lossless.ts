@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import { isJsonObject, isLosslessNumber } from './lossless-json.ts';
+import { describeIssue } from './plain-issue.ts';
 
 export type LosslessParse<Value> =
   | { readonly success: true; readonly data: Value }
@@ -16,12 +17,12 @@ export function parseLossless<Schema extends z.ZodType>(
   byHand?: string,
 ): LosslessParse<z.output<Schema>> {
   const [rest, apart] = partOff(value, byHand);
-  if (!holdsLossless(rest)) return resultOf(schema.safeParse(value));
+  if (!holdsLossless(rest)) return resultOf(parse(schema, value));
   // A lossless number has the type object: a schema of any object would take it, and copy it into another. A symbol is
   // taken by none that looks at the value.
   const copy = withSymbols(rest);
-  const checked = resultOf(schema.safeParse(apart === null ? copy : { ...Object(copy), ...apart }));
-  const parsed = checked.success ? resultOf(schema.safeParse(value)) : checked;
+  const checked = resultOf(parse(schema, apart === null ? copy : { ...Object(copy), ...apart }));
+  const parsed = checked.success ? resultOf(parse(schema, value)) : checked;
   if (parsed.success) return parsed;
   return { success: false, issues: parsed.issues.map((issue) => tellNumber(issue, value)) };
 }
@@ -41,6 +42,10 @@ function partOff(
   if (name === undefined || !isJsonObject(value) || !Object.hasOwn(value, name)) return [value, null];
   const { [name]: member, ...rest } = value;
   return [rest, { [name]: member }];
+}
+
+function parse<Schema extends z.ZodType>(schema: Schema, value: unknown): z.ZodSafeParseResult<z.output<Schema>> {
+  return schema.safeParse(value, { error: describeIssue });
 }
 
 function resultOf<Value>(parsed: z.ZodSafeParseResult<Value>): LosslessParse<Value> {
@@ -70,10 +75,9 @@ function tellNumber(issue: z.core.$ZodIssue, root: unknown): z.core.$ZodIssue {
   if (isLosslessNumber(value) && wantsNumber(issue)) {
     return { code: 'custom', path: issue.path, input: value, message: tellUnheld(value.rawJSON) };
   }
-  const message = issue.message.replace('received symbol', 'received number');
-  if (issue.code !== 'invalid_union') return { ...issue, message };
+  if (issue.code !== 'invalid_union') return issue;
   const errors = issue.errors.map((way) => way.map((inner) => tellNumber(inner, value)));
-  return { code: issue.code, path: issue.path, message, errors };
+  return { code: issue.code, path: issue.path, message: issue.message, errors };
 }
 
 function wantsNumber(issue: z.core.$ZodIssue): boolean {

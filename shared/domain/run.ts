@@ -75,14 +75,14 @@ export function endingsOf({ status, attempt }: Pick<RunControl, 'status' | 'atte
 }
 
 export const STATUS_REASONS = {
-  CONCURRENCY_LIMIT: 'Waits for a free slot: the workspace runs as many runs at once as it may.',
-  DEPENDENCY: 'Waits for the runs it depends on; resume starts it without them.',
-  SCHEDULED_START: 'Starts at the time its launch asked for.',
-  RATE_LIMIT: 'Every open input waits for a rate limit; goes on by itself when the first is due.',
-  CANCELLED_BY_CALLER: 'Cancelled by a caller; resume goes on after the last recorded page.',
-  DEADLINE: 'Stopped at its deadline; resume gives it the same time again.',
+  CONCURRENCY_LIMIT: 'Waiting for a free slot: the workspace has reached its limit of concurrent runs.',
+  DEPENDENCY: 'Waiting for the runs it depends on. Resume the run to start it without them.',
+  SCHEDULED_START: 'Waiting for its start time.',
+  RATE_LIMIT: 'Every unfinished input is waiting for a rate limit. The run continues by itself.',
+  CANCELLED_BY_CALLER: 'Cancelled by a caller. Resume the run to continue after the last recorded page.',
+  DEADLINE: 'Stopped at its deadline. Resume the run to continue, with a new deadline.',
   NO_PROGRESS:
-    'No page was recorded since then: one takes long, waits in a queue, or its worker was lost. A lost one is run again by retry_at.',
+    'No page has been recorded since the time in since: a page takes long, waits in a queue, or was lost. A lost page runs again by the time in retry_at.',
 } as const;
 export type StatusReasonCode = keyof typeof STATUS_REASONS;
 

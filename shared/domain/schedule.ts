@@ -74,9 +74,9 @@ export interface ScheduleDefinition {
 }
 
 export const SCHEDULE_REASONS = {
-  PAUSED_BY_CALLER: 'Paused by a caller; resume goes on with the next time.',
-  CANCELLED_BY_CALLER: 'Deleted by a caller.',
-  NO_MORE_TIMES: 'Its last time has come.',
+  PAUSED_BY_CALLER: 'Paused by a caller. Resume the schedule to continue with its next time.',
+  CANCELLED_BY_CALLER: 'Cancelled by a caller.',
+  NO_MORE_TIMES: 'The last time of the schedule has passed.',
 } as const;
 
 /** Why a schedule is in its status. */

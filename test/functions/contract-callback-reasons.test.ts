@@ -32,19 +32,19 @@ const RECORD: CallbackRecord = {
 
 test.each<[string, Partial<CallbackRecord>, RegExp | null]>([
   ['that is on its way', {}, null],
-  ['whose attempt failed', { error: anError('it answered 500') }, /attempt before failed/],
-  ['that waits for its receiver', { heldSince: START }, /waits, and is sent as soon as another gets through/],
-  ['that was put off', { deferredAt: START }, /waits for as many receivers as it may at once/],
+  ['whose attempt failed', { error: anError('it answered 500') }, /last attempt failed/],
+  ['that waits for its receiver', { heldSince: START }, /receiver is failing.*as soon as the receiver accepts another/],
+  ['that was put off', { deferredAt: START }, /limit of unanswered callbacks/],
   [
     'that was put off after a failed attempt',
     { deferredAt: START, error: anError('it timed out') },
-    /as it may at once/,
+    /limit of unanswered callbacks/,
   ],
   ['that was put off and is being sent', { deferredAt: START, status: 'RUNNING' }, null],
   ['that is being sent again after it waited', { status: 'RUNNING' }, null],
   ['that was refused for good', { status: 'FAILED', httpStatus: 410 }, /410/],
-  ['that spent its attempts', { status: 'FAILED', httpStatus: 500 }, /All attempts were made/],
-  ['that waited all its time', { status: 'FAILED', heldSince: START }, /waited for its receiver .* tried a last time/],
+  ['that spent its attempts', { status: 'FAILED', httpStatus: 500 }, /All attempts failed/],
+  ['that waited all its time', { status: 'FAILED', heldSince: START }, /failed for as long as callbacks are retried/],
 ])('a callback %s says why', (_, change, wanted) => {
   const { status_reason: reason } = callbackView({ ...RECORD, ...change }, { callback: null }, null);
   if (wanted === null) expect(reason).toBeNull();

@@ -216,7 +216,7 @@ describe('a refused call', () => {
       'BAD_INPUT',
       /body: input.a\[0\].b: objects and lists nest deeper/,
     ],
-    ['no body', { body: undefined }, 'BAD_INPUT', /body: is empty; expected object/],
+    ['no body', { body: undefined }, 'BAD_INPUT', /body: is empty; an object is required/],
     [
       'a form',
       { headers: { ...jsonHeaders, 'content-type': 'application/x-www-form-urlencoded' } },

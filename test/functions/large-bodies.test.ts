@@ -46,7 +46,7 @@ describe('an input of every kind', () => {
 
   it.each([1, 99, 100, 101, 250])('%i that are no objects are counted; a hundred are told', async (count) => {
     const { message, validation_errors: told } = await launch([good, ...Array.from({ length: count }, () => 1), good]);
-    expect(message).toContain(count === 1 ? 'received number' : `(and ${count - 1} more)`);
+    expect(message).toContain(count === 1 ? 'not a number' : `(and ${count - 1} more)`);
     expect(told).toHaveLength(Math.min(100, count));
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { renderOpenapi } from '../../shared/api/openapi.ts';
+import { renderOpenapi } from '../../shared/api/document/openapi.ts';
 import { errorsOf } from '../../shared/api/route.ts';
 import { ROUTES } from '../../shared/api/routes.ts';
 import { ERROR_CATALOGUE, ERROR_LABELS } from '../../shared/domain/errors.ts';

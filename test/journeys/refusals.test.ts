@@ -272,7 +272,7 @@ describe('bad bodies', () => {
     ['a list', [], 'BAD_INPUT', /object/],
     ['no JSON', '{"inputs":', 'BAD_INPUT', /JSON/],
     ['33 levels', { inputs: [deep] }, 'BAD_INPUT', /32/],
-    ['identity_id', { ...ONE, identity_id: 'x' }, 'BAD_INPUT', /secrets/],
+    ['identity_id', { ...ONE, identity_id: 'x' }, 'BAD_INPUT', /set by the owner/],
     ['page_size', { ...ONE, page_size: 10 }, 'BAD_INPUT', /max_results/],
     ['offset', { ...ONE, offset: 10 }, 'BAD_INPUT', /cursor/],
     ['100,001 inputs', { inputs: many }, 'PAYLOAD_TOO_LARGE', /100000.*uploads/],

@@ -1,16 +1,22 @@
 import * as z from 'zod';
+import { actionMode, pagingMode } from '../enums.ts';
 import { actionName, jsonObject, strict } from '../fields.ts';
 
 /** What a consumer must know to call an action. */
 export const actionDescription = strict({
-  name: actionName,
+  name: actionName.describe('The name of the action, as used in paths'),
   title: z.string(),
   description: z.string(),
-  modes: z.array(z.enum(['live', 'async', 'schedule'])),
-  page_size: z.int().min(1),
-  max_results: strict({ default: z.int().min(1), ceiling: z.int().min(1) }),
-  pages_by: z.enum(['cursor', 'cursor_or_number']),
-  input_schema: jsonObject,
-  parameters_schema: jsonObject,
-  result_schema: jsonObject,
-}).meta({ id: 'Action' });
+  modes: z.array(actionMode).describe('The ways in which the action can be run'),
+  page_size: z.int().min(1).describe('The number of results on a full page'),
+  max_results: strict({
+    default: z.int().min(1).describe('Used if `parameters.max_results` is absent'),
+    ceiling: z.int().min(1).describe('The largest value that `parameters.max_results` may have'),
+  })
+    .meta({ id: 'MaxResults' })
+    .describe('The number of results per input in async and scheduled runs'),
+  pages_by: pagingMode,
+  input_schema: jsonObject.describe('JSON Schema of an input'),
+  parameters_schema: jsonObject.describe('JSON Schema of `parameters`'),
+  result_schema: jsonObject.describe('JSON Schema of a result'),
+}).meta({ id: 'Action', description: 'Code of this deployment that returns the results of one page for one input.' });

@@ -1,89 +1,119 @@
 import * as z from 'zod';
 import { CALLBACK_STATUSES } from '../../domain/callback.ts';
-import { RUN_STATUSES } from '../../domain/run.ts';
+import { callbackStatus, callbackType, runStatus } from '../enums.ts';
 import { errorRecord } from '../error-schemas.ts';
 import { actionName, anyOf, count, flag, instant, jsonObject, paging, sort, strict, uid } from '../fields.ts';
 
-const callbackType = z.enum(['run.page', 'run.input_failed', 'run.finished']);
+const manifest = strict({
+  inputs: count.describe('Inputs of the run'),
+  succeeded: count.describe('Inputs that succeeded'),
+  failed: count.describe('Inputs that failed'),
+  outputs: count.describe('Results of the run'),
+  callbacks: count.describe('Callbacks of the run by distinct `callback_ref_uid`, including this one'),
+}).meta({ id: 'CallbackManifest', description: 'Totals of the run over all its attempts.' });
 
 /** What a receiver is sent. */
 export const callbackBody = strict({
   type: callbackType,
-  callback_ref_uid: uid.describe('The same over retries and replays: dedupe on it'),
+  callback_ref_uid: uid.describe(
+    'Identifies the callback. It is the same on every delivery and replay: deduplicate by it',
+  ),
   run: strict({
     run_uid: uid,
-    batch_uid: uid.nullable(),
-    status: z.enum(RUN_STATUSES),
-    attempt: z.int().min(1).describe('Grows with each resume or retry'),
+    batch_uid: uid.nullable().describe('Identifies the group of inputs that the input was stored with'),
+    status: runStatus,
+    attempt: z.int().min(1).describe('Starts at 1 and grows by 1 with each resume or retry of the run'),
     action_name: actionName,
-    scheduled_run_uid: uid.nullable(),
-  }),
-  input: jsonObject.nullable().describe('Without custom_data. On run.finished: the only input, or null'),
-  custom_data: jsonObject.nullable(),
+    scheduled_run_uid: uid.nullable().describe('The schedule that started the run'),
+  })
+    .meta({ id: 'CallbackRun' })
+    .describe('The run at the time of the event'),
+  input: jsonObject
+    .nullable()
+    .describe('The input without `custom_data`. On `run.finished` it is null unless the run has exactly one input'),
+  custom_data: jsonObject.nullable().describe('The `custom_data` of the input, as it was given'),
   input_uid: uid.nullable(),
-  input_index: count.nullable(),
-  page: count.nullable().describe('Counted from 0'),
-  is_last_page: z.boolean(),
-  part: z.int().min(1).describe('A callback over 256 KB comes in parts, each with its own callback_ref_uid'),
-  parts: z.int().min(1),
-  error: errorRecord.nullable(),
-  results: z.array(z.unknown()).nullable().describe('Null on run.input_failed and run.finished'),
-  manifest: strict({ inputs: count, succeeded: count, failed: count, outputs: count, callbacks: count })
-    .optional()
-    .describe('On run.finished only; callbacks counts distinct callback_ref_uids, this one too'),
-  occurred_at: instant,
-}).meta({ id: 'Callback' });
+  input_index: count.nullable().describe('Position of the input in the run, from 0'),
+  page: count.nullable().describe('Number of the page of the input, from 0'),
+  is_last_page: z.boolean().describe('Whether this is the last page of the input, and the last part of that page'),
+  part: z
+    .int()
+    .min(1)
+    .describe('Number of the part, from 1. A page over 256 KB is sent in parts, each with its own `callback_ref_uid`'),
+  parts: z.int().min(1).describe('Number of parts of the page'),
+  error: errorRecord.nullable().describe('Why the input or the run failed'),
+  results: z
+    .array(z.unknown())
+    .nullable()
+    .describe('The results of the page. Null on `run.input_failed` and `run.finished`'),
+  manifest: manifest.optional().describe('Only on `run.finished`'),
+  occurred_at: instant.describe('When the page was recorded, the input failed or the run ended'),
+}).meta({ id: 'Callback', description: 'The body of a callback, as the receiver gets it.' });
 
 /** One delivery's record. */
 export const callbackRecord = strict({
   uid,
-  parent_uid: uid.nullable().describe('The record this one replays'),
-  callback_ref_uid: uid.describe('What receivers dedupe on'),
+  parent_uid: uid.nullable().describe('The callback that this one replays'),
+  callback_ref_uid: uid.describe(
+    'The id that the receiver sees and deduplicates by. A replay has the id of its original',
+  ),
   type: callbackType,
   run_uid: uid,
-  batch_uid: uid.nullable(),
+  batch_uid: uid.nullable().describe('Identifies the group of inputs that the input was stored with'),
   input_uid: uid.nullable(),
-  page: count.nullable(),
-  part: z.int().min(1).nullable(),
-  status: z.enum(CALLBACK_STATUSES),
-  status_reason: z.string().nullable(),
-  retry_count: count,
-  http_status: z.int().nullable(),
-  http_response: z.string().nullable().describe("The first 2 KB of the receiver's answer"),
-  error: errorRecord.nullable(),
+  page: count.nullable().describe('Number of the page of the input, from 0'),
+  part: z.int().min(1).nullable().describe('Number of the part of the page, from 1'),
+  status: callbackStatus,
+  status_reason: z
+    .string()
+    .nullable()
+    .describe('Why the callback has this status, if the status alone does not say it'),
+  retry_count: count.describe('Number of attempts after the first'),
+  http_status: z.int().nullable().describe("HTTP status of the receiver's last answer"),
+  http_response: z.string().nullable().describe("The first 2 KB of the receiver's last answer"),
+  error: errorRecord.nullable().describe('Why the last attempt failed'),
   callback_url: z.string(),
-  next_attempt_at: instant.nullable(),
+  next_attempt_at: instant.nullable().describe('When the next attempt is due'),
   created_at: instant,
-  delivered_at: instant.nullable(),
+  delivered_at: instant.nullable().describe('When the receiver answered with a 2xx status'),
   workspace_uid: uid,
-}).meta({ id: 'CallbackRecord' });
+}).meta({ id: 'CallbackRecord', description: 'A callback and the state of its delivery.' });
 
 /** `GET /v1/runs/callbacks`. */
 export const listCallbacksQuery = strict({
   ...paging(10, 100),
   sort,
-  status: anyOf(z.enum(CALLBACK_STATUSES)),
-  run_uid: anyOf(uid),
+  status: anyOf(callbackStatus, 'callbacks with this status'),
+  run_uid: anyOf(uid, 'callbacks of this run'),
 });
 
 /** `GET /v1/runs/{run_uid}/callbacks`. */
-export const runCallbacksQuery = strict({ ...paging(100, 500), undelivered: flag.optional() });
+export const runCallbacksQuery = strict({
+  ...paging(100, 500),
+  undelivered: flag.optional().describe('`true`: only callbacks that have not been delivered'),
+});
 
 /** `POST /v1/runs/{run_uid}/callbacks/replay`. */
 export const replayBody = strict({
   status: z
-    .array(z.enum(CALLBACK_STATUSES))
+    .array(callbackStatus)
     .min(1)
     .max(CALLBACK_STATUSES.length)
     .optional()
-    .describe('Callbacks that fare so, replays counted in; FAILED unless told otherwise'),
+    .describe(
+      'Statuses of the callbacks to replay, FAILED by default. A callback is SUCCESS if it or one of its replays was delivered',
+    ),
 });
 
-export const replayed = strict({ replayed: count });
+export const replayed = strict({ replayed: count.describe('Number of callbacks that are sent again') }).meta({
+  id: 'ReplayedCallbacks',
+});
+
+const signingSecret = strict({
+  secret: z.string().startsWith('whsec_'),
+  created_at: instant,
+  expires_at: instant.nullable().describe('Until when the secret signs callbacks; null for no end'),
+}).meta({ id: 'SigningSecret' });
 
 /** `GET /v1/signing-secret`. */
-export const signingSecrets = strict({
-  secrets: z.array(
-    strict({ secret: z.string().startsWith('whsec_'), created_at: instant, expires_at: instant.nullable() }),
-  ),
-});
+export const signingSecrets = strict({ secrets: z.array(signingSecret) }).meta({ id: 'SigningSecrets' });

@@ -39,18 +39,18 @@ export function callbackView(
 function reasonOf({ status, httpStatus, error, heldSince, deferredAt }: CallbackRecord): string | null {
   if (status === 'FAILED') {
     if (heldSince !== null)
-      return 'It waited for its receiver for as long as callbacks are kept up, and then was tried a last time.';
+      return 'The receiver failed for as long as callbacks are retried, and the last attempt failed too.';
     return httpStatus === 410
-      ? 'The receiver answered 410: it wants no further attempt.'
-      : 'All attempts were made and none was answered with 2xx.';
+      ? 'The receiver answered with 410, which ends the attempts.'
+      : 'All attempts failed: none was answered with a 2xx status.';
   }
   if (status === 'PENDING' && heldSince !== null) {
-    return 'Its receiver fails one callback after another: this one waits, and is sent as soon as another gets through.';
+    return 'The receiver is failing. The callback is sent as soon as the receiver accepts another one.';
   }
   if (status === 'PENDING' && deferredAt !== null) {
-    return 'Its workspace waits for as many receivers as it may at once: this one is sent at next_attempt_at, if others have answered by then.';
+    return 'The workspace has reached its limit of unanswered callbacks. The callback is sent at next_attempt_at, if others have been answered by then.';
   }
   return status === 'PENDING' && error !== null
-    ? 'The attempt before failed; the next is due at next_attempt_at.'
+    ? 'The last attempt failed. The next one is due at next_attempt_at.'
     : null;
 }

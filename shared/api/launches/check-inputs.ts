@@ -1,14 +1,15 @@
 import type * as z from 'zod';
 import { FAULTS_TOLD } from '../../domain/errors.ts';
 import { inputsOverLimit, LIMITS } from '../../domain/limits.ts';
-import { isJsonObject, isLosslessNumber } from '../../domain/lossless-json.ts';
+import { isJsonObject } from '../../domain/lossless-json.ts';
+import { kindOf } from '../../domain/plain-issue.ts';
 import { bytesOver, CUSTOM_DATA_WAY_ROUND, TOO_LARGE } from '../fields.ts';
 
 /** The member of a body that {@link checkInputList} checks, in whichever body it is. */
 export const CHECKED_BY_HAND = 'inputs';
 
 export const INPUTS_MESSAGE = `must be a list of 1 to ${LIMITS.inputsPerLaunch} inputs`;
-export const INPUT_WAY_ROUND = 'give the action a reference to the data instead';
+export const INPUT_WAY_ROUND = 'pass a reference to the data instead';
 
 interface InputFault {
   readonly path: readonly string[];
@@ -17,8 +18,8 @@ interface InputFault {
 }
 
 /**
- * Holds a list of inputs against what every input has to be; the action's own schema comes later. By hand: a hundred
- * thousand issues of a schema, or copies of what is right, would take a second. Tells the first hundred faults and how
+ * Checks a list of inputs against the rules for every input; the action's own schema comes later. By hand: a hundred
+ * thousand issues of a schema, or copies of valid inputs, would take a second. Adds the first hundred faults, and how
  * many more there are.
  */
 export function checkInputList(list: unknown, context: z.RefinementCtx): void {
@@ -38,22 +39,15 @@ export function checkInputList(list: unknown, context: z.RefinementCtx): void {
 }
 
 function findInputFault(input: unknown): InputFault | null {
-  if (!isJsonObject(input))
-    return { path: [], message: `Invalid input: expected object, received ${kindOf(input)}`, tooLarge: false };
+  if (!isJsonObject(input)) return { path: [], message: `must be an object, not ${kindOf(input)}`, tooLarge: false };
   const { custom_data: customData = null } = input;
   const path = ['custom_data'];
   if (customData !== null && !isJsonObject(customData))
-    return { path, message: `Invalid input: expected record, received ${kindOf(customData)}`, tooLarge: false };
-  // One look at most inputs: what is in one that is so small is small too.
+    return { path, message: `must be an object, not ${kindOf(customData)}`, tooLarge: false };
+  // Enough for most inputs: an input that is this small has no custom_data over the limit.
   if (bytesOver(input, LIMITS.customDataBytes, INPUT_WAY_ROUND) === null) return null;
   const custom = customData && bytesOver(customData, LIMITS.customDataBytes, CUSTOM_DATA_WAY_ROUND);
   if (custom !== null) return { path, message: custom, tooLarge: true };
   const message = bytesOver(input, LIMITS.inputBytes, INPUT_WAY_ROUND);
   return message === null ? null : { path: [], message, tooLarge: true };
-}
-
-/** In the words of the schemas beside this. */
-function kindOf(value: unknown): string {
-  if (value === null) return 'null';
-  return Array.isArray(value) ? 'array' : isLosslessNumber(value) ? 'number' : typeof value;
 }

@@ -48,6 +48,7 @@ export const LAUNCH_ROUTES = [
       '(`inputs`) or in an uploaded file (`inputs_upload_uid`). Results are sent to `callback.url`, if there is one, and ' +
       'can be read at `GET /v1/runs/{run_uid}/outputs`.',
     body: asyncBody,
+    callbacks: true,
     once: true,
     success: { status: 202, description: 'The run that was created.', schema: launchedRun },
     errors: ['ACTION_NOT_FOUND', 'BAD_PARAMETERS', 'NOT_FOUND', 'INVALID_STATE'],

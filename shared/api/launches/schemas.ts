@@ -6,6 +6,7 @@ import {
 } from '../../domain/callback-headers.ts';
 import { MAX_CALLBACK_URL_CHARACTERS } from '../../domain/callback-url.ts';
 import { LIMITS } from '../../domain/limits.ts';
+import { callbackSelection, contentEncoding, dependencyRequirement, invalidInputPolicy } from '../enums.ts';
 import { checkInputList, INPUT_WAY_ROUND, INPUTS_MESSAGE } from './check-inputs.ts';
 import type { Refusals } from '../fields.ts';
 import {
@@ -23,40 +24,53 @@ import {
 
 /** What launches elsewhere take and ours do not. */
 export const NOT_HERE: Refusals = {
-  'identity_*': 'an action finds its credentials in the secrets the owner gave it',
-  offset: 'page on with the cursor of X-Pagination-Next',
-  page_size: 'the action sets its page size (GET /v1/actions/{action}); parameters.max_results bounds an async run',
+  'identity_*': 'the credentials of an action are set by the owner of this deployment',
+  offset: 'use the cursor of X-Pagination-Next to get the next page',
+  page_size:
+    'the action sets its page size (GET /v1/actions/{action}); use parameters.max_results to limit an async run',
 };
 
 const ONE_INPUT: Refusals = {
-  inputs: 'a live call takes one `input`; POST …/run/async takes many',
-  max_results: 'a live call gives one page, follow X-Pagination-Next; POST …/run/async takes parameters.max_results',
-  callback: 'a live call answers with the results; POST …/run/async takes a callback',
+  inputs: 'a live call takes one `input`; use POST …/run/async for several inputs',
+  max_results:
+    'a live call returns one page, and X-Pagination-Next is the next one; POST …/run/async takes parameters.max_results',
+  callback: 'a live call returns the results in its answer; POST …/run/async takes a callback',
 };
 
 export const MANY_INPUTS: Refusals = {
-  input: 'give `inputs`, a list, even for one',
-  max_results: 'give parameters.max_results',
-  custom_data: 'give it within each input',
+  input: 'use `inputs`, a list, also for a single input',
+  max_results: 'use parameters.max_results',
+  custom_data: 'put it into each input',
 };
 
 /** An action's input with what the caller keeps beside it; the action's own schema is checked later. */
 const launchInput = withinBytes(
-  z.looseObject({ custom_data: customData.nullish().describe('Comes back with results; the action never sees it') }),
+  z.looseObject({
+    custom_data: customData
+      .nullish()
+      .describe('Any data of yours. It is returned with the results and not passed to the action'),
+  }),
   LIMITS.inputBytes,
   INPUT_WAY_ROUND,
 );
 
-const parameters = withinBytes(jsonObject, LIMITS.parametersBytes, 'what differs per input belongs in the inputs');
+const parameters = withinBytes(
+  jsonObject,
+  LIMITS.parametersBytes,
+  'move what differs from input to input into the inputs',
+);
 
 const liveParameters = parameters.superRefine((value, context) => {
   if (!('max_results' in value)) return;
-  context.addIssue({ code: 'custom', path: ['max_results'], message: `not taken here; ${ONE_INPUT['max_results']}` });
+  context.addIssue({ code: 'custom', path: ['max_results'], message: `not allowed here; ${ONE_INPUT['max_results']}` });
 });
 
 /** `POST …/run/live`. */
 export const liveBody = strict(
-  { input: launchInput, parameters: liveParameters.optional() },
+  {
+    input: launchInput.describe('The input of the action, and optionally `custom_data`'),
+    parameters: liveParameters.optional().describe('Parameters of the action'),
+  },
   { ...NOT_HERE, ...ONE_INPUT },
 );
 
@@ -65,12 +79,12 @@ export const liveQuery = strict(
     cursor: cursor.optional(),
     page: wholeNumber(1, LIMITS.pagesPerInput)
       .optional()
-      .describe('From 1, where the action pages by number; not together with cursor'),
+      .describe('The number of the page, from 1, for an action that pages by number. Use either `page` or `cursor`'),
   },
   NOT_HERE,
 ).superRefine((query, context) => {
   if (query.cursor === undefined || query.page === undefined) return;
-  context.addIssue({ code: 'custom', path: ['page'], message: 'give either cursor or page' });
+  context.addIssue({ code: 'custom', path: ['page'], message: 'use either cursor or page' });
 });
 
 const callbackUrl = z
@@ -81,7 +95,7 @@ const callbackUrl = z
     const message = `has ${url.length} characters, over the limit of ${MAX_CALLBACK_URL_CHARACTERS}; use a shorter path`;
     context.addIssue({ code: 'custom', message, params: TOO_LARGE });
   })
-  .describe(`https, ${MAX_CALLBACK_URL_CHARACTERS} characters at most`);
+  .describe(`The URL that callbacks are sent to: https, at most ${MAX_CALLBACK_URL_CHARACTERS} characters`);
 
 const callbackHeaders = z
   .record(z.string(), z.string())
@@ -98,15 +112,15 @@ const callbackHeaders = z
     const refusal = checkCallbackHeaders(headers);
     if (refusal !== null) context.addIssue({ code: 'custom', message: refusal });
   })
-  .describe('Sent with every callback; sealed at rest and never shown again');
+  .describe('Headers that are sent with every callback. Their values are stored encrypted and never returned');
 
 const callback = strict({
   url: callbackUrl,
   headers: callbackHeaders.optional(),
-  on: z.enum(['all', 'final']).default('all').describe('all: each page as it comes; final: only the end of the run'),
-});
+  on: callbackSelection.default('all'),
+}).meta({ id: 'CallbackSettings', description: 'Where callbacks are sent, and which.' });
 
-/** What the document says of a list of inputs. What holds it against that is made for a hundred thousand. */
+/** The document's schema of a list of inputs. It is checked by hand, which is faster for a hundred thousand of them. */
 const { $schema: _dialect, ...inputsAsWritten } = z.toJSONSchema(z.array(launchInput).min(1), {
   io: 'input',
   override: ({ jsonSchema }) => delete jsonSchema.propertyNames,
@@ -115,54 +129,60 @@ const { $schema: _dialect, ...inputsAsWritten } = z.toJSONSchema(z.array(launchI
 const inputs = z
   .unknown()
   .superRefine(checkInputList)
-  .meta({ ...inputsAsWritten, maxItems: LIMITS.inputsPerLaunch })
+  .meta({
+    ...inputsAsWritten,
+    maxItems: LIMITS.inputsPerLaunch,
+    description: 'The inputs: each has the properties of the action, and optionally `custom_data`',
+  })
   .transform((list) => list as Readonly<Record<string, unknown>>[]); // cast: checked above
 
 /** What an async run and the runs of a schedule are launched with. */
 export const launchFields = {
   inputs,
-  parameters,
+  parameters: parameters.describe(
+    'Parameters of the action, and optionally `max_results`: the maximum number of results per input',
+  ),
   callback,
-  name: z.string().min(1).max(200),
+  name: z.string().min(1).max(200).describe('A name to find it by'),
   deadlineSeconds: z
     .int()
     .min(60)
     .max(2_592_000)
-    .describe('Counts only time QUEUED or RUNNING; past it the run is STOPPED'),
-  onInvalidInput: z
-    .enum(['reject', 'skip'])
-    .describe('reject: nothing is created; skip: refused inputs end FAILED, the others run'),
+    .describe('After this time QUEUED or RUNNING the run is STOPPED. Other time does not count'),
+  onInvalidInput: invalidInputPolicy,
 } as const;
 
 const dependency = z.union([
   uid.transform((text) => ({ uid: text, require: 'success' as const })),
-  strict({ uid, require: z.enum(['success', 'finish']).default('success') }),
+  strict({ uid, require: dependencyRequirement.default('success') }),
 ]);
 
 /** `POST …/run/async`. */
 export const asyncBody = strict(
   {
     inputs: launchFields.inputs.optional(),
-    inputs_upload_uid: uid.optional().describe('Instead of `inputs`: the lines of an upload (POST /v1/uploads)'),
+    inputs_upload_uid: uid.optional().describe('An upload (POST /v1/uploads) with the inputs, in place of `inputs`'),
     parameters: launchFields.parameters.optional(),
     callback: launchFields.callback.optional(),
     name: launchFields.name.optional(),
     deadline_seconds: launchFields.deadlineSeconds.default(86_400),
-    schedule_at: givenInstant.optional().describe('When to start, at most a year from now'),
+    schedule_at: givenInstant
+      .optional()
+      .describe('When the run starts, at most a year from now. By default it starts at once'),
     depends_on: z
       .array(dependency)
       .max(20)
       .optional()
-      .describe('Runs to wait for; one that can no longer be met fails this run with DEPENDENCY_FAILED'),
+      .describe(
+        'Runs that must end first. If one ends otherwise than required, this run fails with `DEPENDENCY_FAILED`',
+      ),
     on_invalid_input: launchFields.onInvalidInput.default('reject'),
   },
   { ...NOT_HERE, ...MANY_INPUTS },
 ).superRefine((body, context) => {
   const hasInputs = body.inputs !== undefined;
   if (hasInputs !== (body.inputs_upload_uid !== undefined)) return;
-  const message = hasInputs
-    ? 'give either inputs or inputs_upload_uid'
-    : `${INPUTS_MESSAGE}, or give inputs_upload_uid`;
+  const message = hasInputs ? 'use either inputs or inputs_upload_uid' : `${INPUTS_MESSAGE}, or use inputs_upload_uid`;
   context.addIssue({ code: 'custom', path: [hasInputs ? 'inputs_upload_uid' : 'inputs'], message });
 });
 
@@ -173,24 +193,25 @@ export const uploadBody = strict({
     .min(1)
     .superRefine((bytes, context) => {
       if (bytes <= LIMITS.uploadBytes) return;
-      const message = `is over the limit of ${LIMITS.uploadBytes}; part the file into several uploads and runs`;
+      const message = `is over the limit of ${LIMITS.uploadBytes}; split the file into several uploads and runs`;
       context.addIssue({ code: 'custom', message, params: TOO_LARGE });
     })
     .meta({ maximum: LIMITS.uploadBytes })
     .optional()
-    .describe('Bytes of the file. Then the PUT takes just so many; without it the size is checked at the launch'),
-  content_encoding: z
-    .enum(['gzip'])
+    .describe(
+      'Size of the file in bytes. If given, the PUT must have exactly this size; otherwise the size is checked at the launch',
+    ),
+  content_encoding: contentEncoding
     .optional()
-    .describe('The file is compressed so; it may unzip to as many bytes and lines as an upload may have'),
+    .describe('How the file is compressed. The limits of an upload apply to the uncompressed file'),
 });
 
 /** Where an upload is to be put. */
 export const upload = strict({
-  uid: uid.describe('Give it as inputs_upload_uid to one launch, within 24 h'),
+  uid: uid.describe('Pass it as `inputs_upload_uid` to one launch within 24 hours'),
   method: z.literal('PUT'),
-  url: z.string().describe('Good for one PUT: a second one is refused with 412'),
-  headers: z.record(z.string(), z.string()).describe('To be sent with the PUT, as they are'),
-  max_bytes: z.int().describe('A larger one is refused at its launch'),
-  expires_at: instant.describe('Until then the PUT may begin'),
-}).meta({ id: 'Upload' });
+  url: z.string().describe('The URL to send the file to. It takes one PUT; a second one is answered with 412'),
+  headers: z.record(z.string(), z.string()).describe('Headers that the PUT must have'),
+  max_bytes: z.int().describe('The maximum size of the file. A larger file is refused at the launch'),
+  expires_at: instant.describe('The PUT must begin before this time'),
+}).meta({ id: 'Upload', description: 'A place for one file of inputs.' });

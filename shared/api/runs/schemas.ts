@@ -1,6 +1,13 @@
 import * as z from 'zod';
-import { INPUT_STATUSES } from '../../domain/input-status.ts';
-import { RUN_STATUSES } from '../../domain/run.ts';
+import {
+  callbackSelection,
+  dependencyRequirement,
+  executionMode,
+  inputStatus,
+  invalidInputPolicy,
+  runStatus,
+  warningCode,
+} from '../enums.ts';
 import { errorRecord, info } from '../error-schemas.ts';
 import {
   actionName,
@@ -17,25 +24,22 @@ import {
   wholeNumber,
 } from '../fields.ts';
 
-const runStatus = z.enum(RUN_STATUSES);
-const executionMode = z.enum(['LIVE', 'ASYNC']);
-
 export const statusReason = strict({
-  code: z.string(),
-  message: z.string(),
-  since: instant,
-  retry_at: instant.nullable(),
-  blocking_uids: z.array(uid),
-}).meta({ id: 'StatusReason' });
+  code: z.string().describe('The reason, such as `CONCURRENCY_LIMIT` or `DEADLINE`. More codes may be added'),
+  message: z.string().describe('The reason in words'),
+  since: instant.describe('Since when the reason holds'),
+  retry_at: instant.nullable().describe('When the status is checked again; null if that depends on an event'),
+  blocking_uids: z.array(uid).describe('The runs that this one waits for'),
+}).meta({ id: 'StatusReason', description: 'Why a run or schedule has its status.' });
 
 const inputCounts = strict({
-  total: count.nullable().describe('Null until the lines of an upload are counted, and where they cannot be'),
+  total: count.nullable().describe('Number of inputs. Null if the lines of an upload have not been counted'),
   succeeded: count,
   failed: count,
-  stopped: count,
-  running: count,
-  pending: count,
-}).meta({ id: 'InputCounts' });
+  stopped: count.describe('Inputs that were unfinished when the run ended'),
+  running: count.describe('Inputs that are being worked on'),
+  pending: count.describe('Inputs that wait for their turn'),
+}).meta({ id: 'InputCounts', description: 'The inputs by status. The five counts add up to `total`.' });
 
 const times = {
   created_at: instant,
@@ -44,6 +48,17 @@ const times = {
   updated_at: instant,
 };
 
+const runDependency = strict({ uid, require: dependencyRequirement }).meta({ id: 'RunDependency' });
+
+/** The callback settings as they are shown: without header values, which nobody sees again. */
+export const callbackTarget = strict({
+  url: z.string().describe('The URL that callbacks are sent to'),
+  on: callbackSelection,
+}).meta({ id: 'CallbackTarget' });
+
+const postponedUntil = instant.nullable().describe('When it continues, if it waits for a point in time');
+const outputCount = count.describe('Number of results. It may be a few seconds old while the run is RUNNING');
+
 const runFields = {
   uid,
   name: z.string().nullable(),
@@ -51,25 +66,27 @@ const runFields = {
   execution_mode: executionMode,
   status: runStatus,
   status_reason: statusReason.nullable(),
-  parameters: jsonObject,
-  callback: strict({ url: z.string(), on: z.enum(['all', 'final']) }).nullable(),
-  depends_on: z.array(strict({ uid, require: z.enum(['success', 'finish']) })),
-  on_invalid_input: z.enum(['reject', 'skip']),
-  deadline_seconds: z.int().min(1),
-  attempt: z.int().min(1),
+  parameters: jsonObject.describe('Parameters of the action'),
+  callback: callbackTarget.nullable().describe('Where callbacks are sent; null if there are none'),
+  depends_on: z.array(runDependency).describe('Runs that must end first'),
+  on_invalid_input: invalidInputPolicy,
+  deadline_seconds: z.int().min(1).describe('After this time QUEUED or RUNNING the run is STOPPED'),
+  attempt: z.int().min(1).describe('Starts at 1 and grows by 1 with each resume or retry'),
   inputs: inputCounts,
-  output_count: count,
-  retry_count: count.describe('Times a caller retried it'),
-  last_error: errorRecord.nullable(),
-  last_info: info.nullable(),
+  output_count: outputCount,
+  retry_count: count.describe('Number of times the run was retried by a caller'),
+  last_error: errorRecord.nullable().describe('The last error of the run'),
+  last_info: info.nullable().describe('A note that is no error, such as that nothing was found'),
   next_page_url: z
     .string()
     .nullable()
-    .describe('Of a live call that waited no longer: the page after its own, to be called with the same body'),
-  scheduled_run_uid: uid.nullable(),
-  scheduled_run_name: z.string().nullable(),
+    .describe(
+      'URL of the next page of a live call that continued in the background. Call it with the same body as the first page',
+    ),
+  scheduled_run_uid: uid.nullable().describe('The schedule that started the run'),
+  scheduled_run_name: z.string().nullable().describe('The name of that schedule'),
   workspace_uid: uid,
-  postponed_until: instant.nullable(),
+  postponed_until: postponedUntil,
   ...times,
 };
 
@@ -79,25 +96,30 @@ export const run = strict(runFields).meta({ id: 'Run' });
 /** A run as a launch answers it. */
 export const launchedRun = strict({
   ...runFields,
-  run_uid: uid.describe('The same as uid'),
+  run_uid: uid.describe('The same as `uid`'),
   warnings: z
-    .array(strict({ code: z.enum(['DEADLINE_TOO_SHORT']), message: z.string() }))
+    .array(strict({ code: warningCode, message: z.string() }).meta({ id: 'LaunchWarning' }))
     .optional()
-    .describe('There only if there are any: that the action’s pace alone keeps the run from ending by its deadline'),
+    .describe('`DEADLINE_TOO_SHORT`: the pace of the action does not allow the run to end before its deadline'),
 }).meta({ id: 'LaunchedRun' });
 
 /** A run as `GET /v1/runs/{run_uid}` shows it: exact, with what is computed on read. */
 export const runDetail = strict({
   ...runFields,
-  callbacks: strict({ total: count, delivered: count, pending: count, failed: count }),
-  history: z.array(strict({ status: runStatus, at: instant, reason: z.string().nullable() })).max(50),
+  callbacks: strict({ total: count, delivered: count, pending: count, failed: count })
+    .meta({ id: 'CallbackCounts' })
+    .describe('The callbacks of the run by the state of their delivery'),
+  history: z
+    .array(strict({ status: runStatus, at: instant, reason: z.string().nullable() }).meta({ id: 'RunHistoryEntry' }))
+    .max(50)
+    .describe('The last 50 changes of status'),
 }).meta({ id: 'RunDetail' });
 
 /** `GET /v1/runs/{run_uid}`. */
 export const runQuery = strict({
   wait: wholeNumber(0, 25)
     .optional()
-    .describe('Seconds to hold for the run to end; the answer comes at once when it has'),
+    .describe('Waits up to this many seconds for the run to end, and answers as soon as it has ended'),
 });
 
 /** `GET /v1/runs/{run_uid}/status`. */
@@ -105,61 +127,64 @@ export const runStatusView = strict({
   uid,
   status: runStatus,
   status_reason: statusReason.nullable(),
-  postponed_until: instant.nullable(),
+  postponed_until: postponedUntil,
   inputs: inputCounts,
-  output_count: count,
+  output_count: outputCount,
   ...times,
-}).meta({ id: 'RunStatus' });
+}).meta({ id: 'RunProgress' });
 
 /** The body of a verb of a run: none, `{}`, or the verb once more. */
 export function verbBody<Verb extends 'cancel' | 'resume' | 'retry'>(verb: Verb) {
-  return strict({ action: z.literal(verb).optional() });
+  return strict({ action: z.literal(verb).optional().describe('May be given, and must then be this') });
 }
 
 /** `GET /v1/runs`. */
 export const listRunsQuery = strict({
   ...paging(10, 100),
   sort,
-  status: anyOf(runStatus),
-  action_name: anyOf(actionName),
-  execution_mode: anyOf(executionMode),
-  uid: anyOf(uid),
-  scheduled_run_uid: anyOf(uid),
-  name: anyOf(z.string().min(1).max(200)),
-  created_after: queriedInstant.optional(),
-  created_before: queriedInstant.optional(),
+  status: anyOf(runStatus, 'runs with this status'),
+  action_name: anyOf(actionName, 'runs of this action'),
+  execution_mode: anyOf(executionMode, 'runs with this mode'),
+  uid: anyOf(uid, 'the run with this uid'),
+  scheduled_run_uid: anyOf(uid, 'runs of this schedule'),
+  name: anyOf(z.string().min(1).max(200), 'runs with this name'),
+  created_after: queriedInstant.optional().describe('Only runs that were created after this time'),
+  created_before: queriedInstant.optional().describe('Only runs that were created before this time'),
 });
 
 /** One input of a run. */
 export const runInput = strict({
   uid,
-  index: count,
-  status: z.enum(INPUT_STATUSES),
-  input_data: jsonObject,
-  custom_data: jsonObject.nullable(),
-  last_error: errorRecord.nullable(),
-  last_info: info.nullable(),
-  output_count: count,
-  retry_count: count.describe('Attempts the engine spent beyond the first of each page'),
-  postponed_until: instant.nullable(),
+  index: count.describe('Position of the input in the run, from 0'),
+  status: inputStatus,
+  input_data: jsonObject.describe('The input without `custom_data`'),
+  custom_data: jsonObject.nullable().describe('The `custom_data` of the input, as it was given'),
+  last_error: errorRecord.nullable().describe('The last error of the input'),
+  last_info: info.nullable().describe('A note that is no error, such as that nothing was found'),
+  output_count: count.describe('Number of results of the input'),
+  retry_count: count.describe('Number of attempts beyond the first of each page'),
+  postponed_until: postponedUntil,
   ...times,
-  started_at: instant.nullable().describe('When its first page was recorded'),
-}).meta({ id: 'RunInput' });
+  started_at: instant.nullable().describe('When the first page of the input was recorded'),
+}).meta({ id: 'RunInput', description: 'One input of a run.' });
 
 /** `GET /v1/runs/{run_uid}/inputs`. */
-export const runInputsQuery = strict({ ...paging(100, 500), status: anyOf(z.enum(INPUT_STATUSES)) });
+export const runInputsQuery = strict({ ...paging(100, 500), status: anyOf(inputStatus, 'inputs with this status') });
 
 /** `GET /v1/runs/{run_uid}/outputs`. */
-export const runOutputsQuery = strict({ ...paging(100, 500), envelope: flag.optional() });
+export const runOutputsQuery = strict({
+  ...paging(100, 500),
+  envelope: flag.optional().describe('`true`: return each result together with its input and page'),
+});
 
 export const outputEnvelope = strict({
   input_uid: uid,
-  input_index: count,
-  page: count,
-  custom_data: jsonObject.nullable(),
-  extracted_at: instant,
-  result: z.unknown(),
-}).meta({ id: 'OutputEnvelope' });
+  input_index: count.describe('Position of the input in the run, from 0'),
+  page: count.describe('Number of the page of the input, from 0'),
+  custom_data: jsonObject.nullable().describe('The `custom_data` of the input, as it was given'),
+  extracted_at: instant.describe('When the page was recorded'),
+  result: z.unknown().describe('The result, as the action returned it'),
+}).meta({ id: 'OutputEnvelope', description: 'A result with its input and page.' });
 
 /** Items as the action gave them or, with `envelope=true`, each with where it came from. */
 export const runOutputs = z.union([z.array(outputEnvelope), z.array(z.unknown())]);

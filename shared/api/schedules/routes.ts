@@ -37,6 +37,7 @@ export const SCHEDULE_ROUTES = [
       'Creates a schedule that starts an async run at each time of a cron expression (`cron`), or once at a given time ' +
       '(`schedule_at`). One of the two is needed; with both, the cron expression counts from `schedule_at` on.',
     body: scheduleBody,
+    callbacks: true,
     once: true,
     success: { status: 201, description: 'The schedule that was created.', schema: launchedSchedule },
     errors: ['ACTION_NOT_FOUND', 'BAD_PARAMETERS'],

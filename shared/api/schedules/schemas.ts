@@ -1,31 +1,41 @@
 import * as z from 'zod';
 import { MAX_CRON_LENGTH } from '../../domain/cron/cron-expression.ts';
-import { FIRE_REASONS } from '../../domain/fire.ts';
-import { SCHEDULE_DEFAULTS, SCHEDULE_STATUSES } from '../../domain/schedule.ts';
+import { SCHEDULE_DEFAULTS } from '../../domain/schedule.ts';
+import { fireCause, fireOutcome, fireReasonCode, invalidInputPolicy, overlapPolicy, scheduleStatus } from '../enums.ts';
 import { actionName, anyOf, count, givenInstant, instant, jsonObject, paging, sort, strict, uid } from '../fields.ts';
 import { launchFields, MANY_INPUTS, NOT_HERE } from '../launches/schemas.ts';
-import { statusReason } from '../runs/schemas.ts';
+import { callbackTarget, statusReason } from '../runs/schemas.ts';
 
 const REFUSED = {
   ...NOT_HERE,
   ...MANY_INPUTS,
-  inputs_upload_uid: 'an upload is good for one launch, and a schedule launches again and again; give inputs',
-  depends_on: 'a schedule’s runs wait for no others; POST …/run/async takes depends_on',
+  inputs_upload_uid: 'an upload can be used for one run only; use inputs',
+  depends_on: 'runs of a schedule have no dependencies; POST …/run/async takes depends_on',
 } as const;
 
 const cron = z
   .string()
   .max(MAX_CRON_LENGTH, { error: `may have at most ${MAX_CRON_LENGTH} characters` })
-  .describe('minute hour day-of-month month day-of-week, or a macro such as @daily');
+  .describe(
+    'A cron expression of five fields (minute, hour, day of month, month, day of week), or a macro such as `@daily`',
+  );
 const scheduleAt = givenInstant.describe(
-  'With cron the moment from which it counts, alone the one time at which it fires',
+  'Without `cron`: the time at which the schedule fires once. With `cron`: the time from which it counts',
 );
-const timezone = z.string().max(100).describe('A tz database name such as Europe/Berlin');
-const overlap = z
-  .enum(['skip', 'allow', 'cancel_previous'])
-  .describe('What happens at a time at which the last run is unfinished');
-const catchUpSeconds = z.int().min(0).max(86_400).describe('How late a time may still fire after an outage');
-const jitterSeconds = z.int().min(0).max(900).describe('Runs start up to so much late, each schedule always the same');
+const timezone = z
+  .string()
+  .max(100)
+  .describe('The time zone of the cron expression: an IANA name such as `Europe/Berlin`');
+const catchUpSeconds = z
+  .int()
+  .min(0)
+  .max(86_400)
+  .describe('How late a time may still fire, for example after an outage');
+const jitterSeconds = z
+  .int()
+  .min(0)
+  .max(900)
+  .describe('Delays each run by up to this many seconds. A schedule always has the same delay');
 
 /** `POST …/run/schedule`. */
 export const scheduleBody = strict(
@@ -39,14 +49,14 @@ export const scheduleBody = strict(
     cron: cron.optional(),
     schedule_at: scheduleAt.optional(),
     timezone: timezone.default(SCHEDULE_DEFAULTS.timezone),
-    overlap: overlap.default(SCHEDULE_DEFAULTS.overlap),
+    overlap: overlapPolicy.default(SCHEDULE_DEFAULTS.overlap),
     catch_up_seconds: catchUpSeconds.default(SCHEDULE_DEFAULTS.catchUpSeconds),
     jitter_seconds: jitterSeconds.default(SCHEDULE_DEFAULTS.jitterSeconds),
   },
   REFUSED,
 );
 
-/** `PATCH /v1/schedules/{scheduled_run_uid}` and `POST …/update`: absent stays, null goes back to the default. */
+/** `PATCH /v1/schedules/{scheduled_run_uid}` and `POST …/update`: an absent field keeps its value, null sets it back to its default. */
 export const scheduleUpdateBody = strict(
   {
     inputs: launchFields.inputs.optional(),
@@ -58,17 +68,17 @@ export const scheduleUpdateBody = strict(
     cron: cron.nullable().optional(),
     schedule_at: scheduleAt.nullable().optional(),
     timezone: timezone.nullable().optional(),
-    overlap: overlap.nullable().optional(),
+    overlap: overlapPolicy.nullable().optional(),
     catch_up_seconds: catchUpSeconds.nullable().optional(),
     jitter_seconds: jitterSeconds.nullable().optional(),
   },
-  { ...REFUSED, action_name: 'the action of a schedule stays; make another schedule for another action' },
+  { ...REFUSED, action_name: 'the action of a schedule cannot be changed; create another schedule' },
 );
 
 /** `POST …/pause`. */
-export const pauseBody = strict({ note: z.string().min(1).max(500).optional().describe('Kept in status_reason') });
-
-const scheduleStatus = z.enum(SCHEDULE_STATUSES);
+export const pauseBody = strict({
+  note: z.string().min(1).max(500).optional().describe('Shown as `status_reason.message` while the schedule is paused'),
+});
 
 const scheduleFields = {
   uid,
@@ -76,43 +86,50 @@ const scheduleFields = {
   action_name: actionName,
   status: scheduleStatus,
   status_reason: statusReason.nullable(),
-  inputs: z.array(jsonObject).max(100).describe('The first 100'),
-  inputs_total: count,
-  parameters: jsonObject,
-  callback: strict({ url: z.string(), on: z.enum(['all', 'final']) }).nullable(),
-  deadline_seconds: z.int(),
-  on_invalid_input: z.enum(['reject', 'skip']),
-  cron: z.string().nullable(),
-  schedule_at: instant.nullable(),
-  timezone: z.string(),
-  overlap: z.enum(['skip', 'allow', 'cancel_previous']),
-  catch_up_seconds: count,
-  jitter_seconds: count,
-  next_execution_at: instant.nullable().describe('Null unless ACTIVE'),
-  last_executed_at: instant.nullable(),
-  last_run_uid: uid.nullable(),
-  counts: strict({ fired: count, skipped: count, missed: count }),
+  inputs: z.array(jsonObject).max(100).describe('The first 100 inputs of each run'),
+  inputs_total: count.describe('Number of inputs of each run'),
+  parameters: jsonObject.describe('Parameters of the action'),
+  callback: callbackTarget.nullable().describe('Where callbacks are sent; null if there are none'),
+  deadline_seconds: z.int().describe('After this time QUEUED or RUNNING a run is STOPPED'),
+  on_invalid_input: invalidInputPolicy,
+  cron: z.string().nullable().describe('The cron expression; null if the schedule fires once'),
+  schedule_at: instant
+    .nullable()
+    .describe('Without `cron`: the time at which the schedule fires once. With `cron`: the time from which it counts'),
+  timezone: z.string().describe('The time zone of the cron expression'),
+  overlap: overlapPolicy,
+  catch_up_seconds: count.describe('How late a time may still fire'),
+  jitter_seconds: count.describe('The maximum delay of each run'),
+  next_execution_at: instant.nullable().describe('The next time; null unless the schedule is ACTIVE'),
+  last_executed_at: instant.nullable().describe('When the schedule last started a run'),
+  last_run_uid: uid.nullable().describe('The run that the schedule started last'),
+  counts: strict({ fired: count, skipped: count, missed: count })
+    .meta({ id: 'FireCounts' })
+    .describe('The past fires by outcome'),
   workspace_uid: uid,
   created_at: instant,
   updated_at: instant,
 };
 
-export const schedule = strict(scheduleFields).meta({ id: 'Schedule' });
+export const schedule = strict(scheduleFields).meta({
+  id: 'Schedule',
+  description: 'Starts runs at the times of a cron expression, or once.',
+});
 
 /** A schedule as its launch answers it. */
 export const launchedSchedule = strict({
   ...scheduleFields,
-  scheduled_run_uid: uid.describe('The same as uid'),
+  scheduled_run_uid: uid.describe('The same as `uid`'),
 }).meta({ id: 'LaunchedSchedule' });
 
 /** `GET /v1/schedules`. */
 export const listSchedulesQuery = strict({
   ...paging(10, 100),
   sort,
-  status: anyOf(scheduleStatus),
-  action_name: anyOf(actionName),
-  uid: anyOf(uid),
-  name: anyOf(z.string().min(1).max(200)),
+  status: anyOf(scheduleStatus, 'schedules with this status'),
+  action_name: anyOf(actionName, 'schedules of this action'),
+  uid: anyOf(uid, 'the schedule with this uid'),
+  name: anyOf(z.string().min(1).max(200), 'schedules with this name'),
 });
 
 /** `GET …/inputs`, `GET …/fires`. */
@@ -120,28 +137,39 @@ export const scheduleInputsQuery = strict({ ...paging(100, 500) });
 export const scheduleInputs = z.array(jsonObject);
 export const firesQuery = strict({ ...paging(10, 100) });
 
-/** A time of a schedule and what came of it. */
+/** A past time of a schedule. */
 export const fire = strict({
   uid,
-  nominal_at: instant,
-  at: instant,
-  cause: z.enum(['cron', 'once', 'trigger']),
-  outcome: z.enum(['FIRED', 'SKIPPED', 'MISSED']),
-  reason: strict({ code: z.enum(Object.keys(FIRE_REASONS)), message: z.string() }).nullable(),
-  run_uid: uid.nullable(),
-}).meta({ id: 'Fire' });
+  nominal_at: instant.describe('The time of the schedule'),
+  at: instant.describe('When the time was carried out'),
+  cause: fireCause,
+  outcome: fireOutcome,
+  reason: strict({ code: fireReasonCode, message: z.string() })
+    .meta({ id: 'FireReason' })
+    .nullable()
+    .describe('Why no run was started; null if one was'),
+  run_uid: uid.nullable().describe('The run that was started'),
+}).meta({ id: 'Fire', description: 'A past time of a schedule: it started a run, skipped one or missed one.' });
 
 /** `POST /v1/schedules/preview`. */
 export const previewBody = strict({
   cron,
   timezone: timezone.default(SCHEDULE_DEFAULTS.timezone),
-  from: givenInstant.optional().describe('Now unless given'),
-  count: z.int().min(1).max(100).default(10),
+  from: givenInstant.optional().describe('The time from which to count; by default now'),
+  count: z.int().min(1).max(100).default(10).describe('The number of times to return'),
 });
 
 const local = z.iso.datetime({ offset: true });
 
 export const preview = strict({
-  fires: z.array(strict({ at: instant, local })),
-  notes: z.array(strict({ local, note: z.string() })).describe('Local times that the clocks skip or read twice'),
+  fires: z
+    .array(
+      strict({ at: instant.describe('In UTC'), local: local.describe('In the time zone') }).meta({
+        id: 'PreviewedFire',
+      }),
+    )
+    .describe('The next times'),
+  notes: z
+    .array(strict({ local, note: z.string() }).meta({ id: 'ClockNote' }))
+    .describe('Times of the cron expression that a clock change skips or repeats'),
 }).meta({ id: 'Preview' });

@@ -1,0 +1,128 @@
+import type * as z from 'zod';
+import { LIVE_WAIT_SECONDS } from '../../domain/live-page.ts';
+import { errorsOf, rateTypeOf, type Route } from '../route.ts';
+import { describeCallback } from './callback.ts';
+import type { Components, Json } from './components.ts';
+import { errorResponses } from './errors.ts';
+
+/** The operation of a route. */
+export function describeOperation(route: Route, components: Components): Json {
+  const { schema, status, headers = {}, description } = route.success;
+  return {
+    operationId: route.operation,
+    summary: route.summary,
+    description: describeUse(route),
+    security: route.scope === null ? [] : [{ apiKey: [] }],
+    parameters: [
+      ...pathParameters(route.path),
+      ...queryParameters(route.query, components),
+      ...headerParameters(route),
+    ],
+    ...requestBody(route, components),
+    responses: {
+      [status]: {
+        description,
+        ...describeHeaders({ ...headers, ...replayedHeader(route), ...rateHeadersOf(route) }),
+        content: { 'application/json': { schema: components.answer(schema) }, ...exportContent(route) },
+      },
+      ...laterResponse(route, components),
+      ...unchangedResponse(route),
+      ...errorResponses(errorsOf(route)),
+    },
+    ...callbacksOf(route, components),
+  };
+}
+
+/** What the call does, and the scope that its key needs. */
+function describeUse({ description, scope }: Route): string {
+  return scope === null ? description : `${description}\n\nRequires an API key with the scope \`${scope}\`.`;
+}
+
+function pathParameters(path: string): readonly Json[] {
+  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: name.endsWith('uid') ? { type: 'string', format: 'uuid' } : { type: 'string' },
+  }));
+}
+
+/** Repeats of a name mean *or*: OpenAPI's `form` style, exploded, which is also its default. */
+function queryParameters(query: z.ZodObject | undefined, components: Components): readonly Json[] {
+  return Object.entries(query?.shape ?? {}).map(([name, field]) => {
+    const { description, ...schema } = components.query(field);
+    return { name, in: 'query', required: false, ...(description === undefined ? {} : { description }), schema };
+  });
+}
+
+/** The key of what is done once, and how long a call would wait (RFC 7240). */
+function headerParameters(route: Route): readonly Json[] {
+  const { least, most } = LIVE_WAIT_SECONDS;
+  const key = {
+    name: 'Idempotency-Key',
+    description:
+      'Makes the request safe to repeat: for 24 hours the same request with the same key returns the first answer again',
+    schema: { type: 'string', minLength: 1, maxLength: 255 },
+  };
+  const prefer = {
+    name: 'Prefer',
+    description: `\`wait=N\`, with N from ${least} to ${most}: waits up to N seconds for the page; after that the answer is 202 with the run`,
+    schema: { type: 'string' },
+    example: 'wait=10',
+  };
+  const taken = [...(route.once === true ? [key] : []), ...(route.later === undefined ? [] : [prefer])];
+  return taken.map(({ name, ...rest }) => ({ name, in: 'header', required: false, ...rest }));
+}
+
+function requestBody({ body, bodyOptional }: Route, components: Components): Json {
+  if (body === undefined) return {};
+  const content = { 'application/json': { schema: components.request(body) } };
+  return { requestBody: { required: bodyOptional !== true, content } };
+}
+
+function laterResponse({ later }: Route, components: Components): Json {
+  if (later === undefined) return {};
+  const description = 'The page took longer than `Prefer: wait=N`: the run continues in the background, in mode ASYNC.';
+  const content = { 'application/json': { schema: components.answer(later.schema) } };
+  return { [later.status]: { description, content } };
+}
+
+function unchangedResponse({ document }: Route): Json {
+  return document === true
+    ? { '304': { description: 'The document is unchanged since the ETag in `If-None-Match`.' } }
+    : {};
+}
+
+function callbacksOf({ callbacks }: Route, components: Components): Json {
+  if (callbacks !== true) return {};
+  return { callbacks: { runEvent: { '{$request.body#/callback/url}': { post: describeCallback(components) } } } };
+}
+
+function replayedHeader({ once }: Route): Readonly<Record<string, string>> {
+  return once === true ? { 'Idempotency-Replayed': '`true` if this is the first answer, returned again' } : {};
+}
+
+/** The state of the workspace's rate limit, on every answer to a known caller. */
+function rateHeadersOf(route: Route): Readonly<Record<string, string>> {
+  if (route.scope === null) return {};
+  const type = rateTypeOf(route);
+  return {
+    'X-RateLimit-Type': `The rate limit that this call counts against: \`${type}\``,
+    'X-RateLimit-Limit': 'The number of calls that are possible at once when the limit is unused',
+    'X-RateLimit-Remaining':
+      'The number of calls that are left now. It may be off by an eighth of the limit per server',
+    'X-RateLimit-Reset': 'Seconds until the limit is unused again',
+  };
+}
+
+function describeHeaders(headers: Readonly<Record<string, string>>): Json {
+  const described = Object.entries(headers).map(([name, description]) => [
+    name,
+    { description, schema: { type: 'string' } },
+  ]);
+  return described.length === 0 ? {} : { headers: Object.fromEntries(described) };
+}
+
+function exportContent({ success }: Route): Json {
+  return Object.fromEntries((success.exports ?? []).map((type) => [type, { schema: { type: 'string' } }]));
+}
