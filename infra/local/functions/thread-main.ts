@@ -80,6 +80,14 @@ function describeError(error: unknown): FunctionError {
   return { errorType: error.name, errorMessage: error.message, trace: (error.stack ?? '').split('\n') };
 }
 
+/**
+ * Freezes the thread until the host has counted another invocation. The host counts an invocation after it has posted its
+ * message, so the one just handled may be counted only now: a count that is not above those handled does not thaw.
+ */
+function freeze(count: Int32Array): void {
+  for (let seen = Atomics.load(count, 0); seen <= handled; seen = Atomics.load(count, 0)) Atomics.wait(count, 0, seen);
+}
+
 async function loadHandler(): Promise<Handler> {
   const [module = '', name = ''] = data.handler.split(/\.(?=\w+$)/);
   const loaded: Record<string, unknown> = await import(pathToFileURL(join(data.codeDir, `${module}.mjs`)).href);
@@ -116,7 +124,7 @@ async function answer(handler: Handler, call: ThreadCall): Promise<void> {
   }
   handled += 1;
   if (gate === null) return;
-  Atomics.wait(gate, 0, handled);
+  freeze(gate);
   takeMessages();
 }
 
