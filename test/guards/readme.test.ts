@@ -1,17 +1,27 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join, normalize } from 'node:path';
+import { dirname, join, normalize, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { matchRoute } from '../../shared/api/match-route.ts';
+import type { Route } from '../../shared/api/route.ts';
 import { ROUTES } from '../../shared/api/routes.ts';
 import { drawMoves, listMoves } from '../../shared/domain/draw-moves.ts';
+import { settingsOf } from '../../infra/settings.ts';
+import { ERROR_CATALOGUE } from '../../shared/domain/errors.ts';
 import { LIMITS } from '../../shared/domain/limits.ts';
+import { STATUS_REASONS } from '../../shared/domain/run.ts';
+import { RATE_TYPES, type RateType } from '../../shared/domain/token-bucket.ts';
+import { PLANTED_BUGS } from '../simulation/planted/plant-bugs.ts';
 import { DOCUMENTS, drawnBlock, readDocument, redraw, ROOT, shellLines } from './readme-text.ts';
 
 /** What is made from code: the name of its block, its document and the text. */
 const DRAWN: readonly (readonly [string, string, () => string])[] = [
   ['moves', 'shared/engine/README.md', () => `\`\`\`mermaid\n${drawMoves()}\n\`\`\`\n\n${listMoves()}`],
+  ['planted', 'shared/engine/README.md', drawPlanted],
   ['routes', 'shared/api/README.md', drawRoutes],
   ['limits', 'shared/api/README.md', drawLimits],
+  ['errors', 'shared/api/README.md', drawErrors],
+  ['reasons', 'shared/api/README.md', drawReasons],
+  ['rates', 'shared/api/README.md', drawRates],
 ];
 
 function drawRoutes(): string {
@@ -19,6 +29,49 @@ function drawRoutes(): string {
     ({ method, path, scope, summary }) => `| \`${method} ${path}\` | ${scope ?? '–'} | ${summary} |`,
   );
   return ['| call | scope | does |', '|---|---|---|', ...rows].join('\n');
+}
+
+/** The planted bugs by the file that each changes. */
+function drawPlanted(): string {
+  const folder = 'shared/engine';
+  const byFile = Object.entries(Object.groupBy(PLANTED_BUGS, ({ file }) => file));
+  const rows = byFile
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([file, bugs = []]) => {
+      const names = bugs.map(({ name }) => `\`${name}\``).join(', ');
+      return `| [${file}](${relative(folder, file)}) | ${names} |`;
+    });
+  return ['| file | planted bugs |', '|---|---|', ...rows].join('\n');
+}
+
+function drawErrors(): string {
+  const rows = Object.entries(ERROR_CATALOGUE).map(
+    ([label, { status, retryable, description }]) =>
+      `| ${status} | \`${label}\` | ${retryable ? 'yes' : 'no'} | ${description} |`,
+  );
+  return ['| status | `error_label` | retryable | meaning |', '|---|---|---|---|', ...rows].join('\n');
+}
+
+function drawReasons(): string {
+  const rows = Object.entries(STATUS_REASONS).map(([code, meaning]) => `| \`${code}\` | ${meaning} |`);
+  return ['| `code` | meaning |', '|---|---|', ...rows].join('\n');
+}
+
+/** The rate limits that all stages have. */
+function drawRates(): string {
+  const stages = ['local', 'dev', 'prod'].map((stage) => settingsOf(stage).runtime.rateLimits);
+  const limits = settingsOf('prod').runtime.rateLimits;
+  for (const other of stages) expect(other, 'one table is not enough where stages differ').toEqual(limits);
+  const counted: Readonly<Record<RateType, string>> = {
+    live: '`POST …/run/live`',
+    launch: 'calls that start, repeat or change something: launches, uploads, verbs of runs and schedules',
+    read: 'all others',
+    wait: 'seconds for which calls with `?wait` wait: as many callers may wait at once as come back per second',
+  };
+  const rows = RATE_TYPES.map(
+    (type) => `| ${type} | ${counted[type]} | ${limits[type].perSecond} | ${limits[type].burst} |`,
+  );
+  return ['| kind | counts | per second | burst |', '|---|---|---|---|', ...rows].join('\n');
 }
 
 function drawLimits(): string {
@@ -100,6 +153,29 @@ describe('the documents', () => {
     const calls = DOCUMENTS.flatMap(shellLines).filter((line) => line.includes('curl ') && !line.includes('$PUT_URL')); // S3's, not ours
     expect(calls.length).toBeGreaterThanOrEqual(8);
     expect(calls.filter((line) => !matchRoute(...calledBy(line)).found)).toEqual([]);
+  });
+
+  it('name a planted bug for each rule of the engine, and none that is not there', () => {
+    const [, rules = ''] = /^## Rules$([\s\S]*?)^## /m.exec(readDocument('shared/engine/README.md')) ?? [];
+    const bullets = rules.split(/^- /m).slice(1);
+    expect(bullets.length).toBeGreaterThan(20);
+    const named = bullets.map((bullet) => ({
+      rule: bullet.split('\n')[0],
+      bugs: Array.from((/\*Planted:\*([\s\S]*?)\./.exec(bullet)?.[1] ?? '').matchAll(/`([^`]+)`/g), ([, name]) => name),
+    }));
+    expect(named.filter(({ bugs }) => bugs.length === 0)).toEqual([]);
+    const known = new Set<string | undefined>(PLANTED_BUGS.map(({ name }) => name));
+    expect(named.flatMap(({ bugs }) => bugs.filter((bug) => !known.has(bug)))).toEqual([]);
+  });
+
+  it('name every field that a request body may have', () => {
+    const text = readDocument('shared/api/README.md');
+    const routes: readonly Route[] = ROUTES;
+    const fields = routes.flatMap(({ operation, body }) =>
+      Object.keys(body?.shape ?? {}).map((field) => ({ operation, field })),
+    );
+    expect(fields.length).toBeGreaterThan(20);
+    expect(fields.filter(({ field }) => !new RegExp(`\`${field}[\`.[]`).test(text))).toEqual([]);
   });
 
   it('say of nothing that exists that it is not there yet', () => {
