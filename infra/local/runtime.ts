@@ -38,8 +38,8 @@ export interface RuntimeOptions {
   readonly chaos?: { readonly seed: number } | null;
   /** Threads per function at most; about 27 MB each. */
   readonly threadsPerFunction?: number;
-  /** Removes time limits of invocations, for a debugger. */
-  readonly inspect?: boolean;
+  /** False: an invocation takes as long as it needs, for a debugger or a machine that is busy with much else. */
+  readonly hasTimeLimits?: boolean;
   /** Reads a secret's text from elsewhere; undefined: the secret is the template's. */
   readonly readSecret?: (secret: SecretPlan) => (() => string) | undefined;
   /** Called with each log message of a function. */
@@ -140,7 +140,7 @@ function assemble(options: RuntimeOptions, parts: Parts): Runtime {
     return functionOf(only.arn);
   };
   if (plan.api !== null)
-    serveHttpApi(server, { plan: plan.api, functionOf, now, hasTimeout: options.inspect !== true });
+    serveHttpApi(server, { plan: plan.api, functionOf, now, hasTimeout: options.hasTimeLimits !== false });
   const sources = startEventSources({ ...parts, functionOf, log: options.onNotice ?? (() => undefined) });
   const stopRules = startTimedRules({ rules: plan.rules, functionOf, now });
   services.scheduler.start();
@@ -190,7 +190,7 @@ function startFunction(
     gateway,
     maxThreads: options.threadsPerFunction ?? THREADS_PER_FUNCTION,
     isFrozenBetween: (options.chaos ?? null) !== null,
-    hasTimeout: options.inspect !== true,
+    hasTimeout: options.hasTimeLimits !== false,
     onLog(log) {
       services.logs.append(log.logGroup, logText(log));
       options.onLog?.(log);

@@ -61,7 +61,7 @@ async function run(path: string, input: object) {
     const { body: now } = await api.ask('getRun', { params: { run_uid } });
     return now.finished_at === null ? null : now;
   });
-  return { ...ended, outputs: (await api.ask('listRunOutputs', { params: { run_uid } })).text };
+  return { ...ended, outputs: (await api.ask('listRunOutputs', { params: { run_uid } })).text.trim() };
 }
 
 describe('a paged API is read', () => {

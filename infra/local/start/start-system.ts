@@ -84,7 +84,7 @@ async function startRuntimeOver(
       stack: synthesizeLocalStack(bundleDir),
       dataDir,
       port,
-      inspect,
+      hasTimeLimits: !inspect,
       chaos: chaos ? { seed: CHAOS_SEED } : null,
       readSecret: readActionSecrets,
       onLog,
