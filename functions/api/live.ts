@@ -1,3 +1,4 @@
+import { LIVE_WORK_MS } from '../../shared/domain/timing.ts';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
@@ -90,7 +91,10 @@ const wired = once(() => {
   const { outboundPorts, allowLocalHttp, extraActions } = env.settings;
   const dynamodb = new DynamoDBClient(sdkOptions());
   const secretsManager = new SecretsManagerClient(sdkOptions());
-  const http = createGuardedHttp({ policy: { allowedPorts: outboundPorts, allowLocalHttp }, totalTimeoutMs: 25_000 });
+  const http = createGuardedHttp({
+    policy: { allowedPorts: outboundPorts, allowLocalHttp },
+    totalTimeoutMs: LIVE_WORK_MS,
+  });
   const table = new Table(dynamodb, env.table, systemClock);
   const objects = createLargeObjects(dynamodb.config, env.bucket, process.env);
   const ports = {

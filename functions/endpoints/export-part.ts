@@ -1,3 +1,4 @@
+import { CALL_STEPS_MS } from '../../shared/domain/timing.ts';
 import type * as z from 'zod';
 import { EngineError } from '../../shared/domain/errors.ts';
 import { LIMITS } from '../../shared/domain/limits.ts';
@@ -14,9 +15,6 @@ export interface ExportFormat<Row> {
   readonly line: (row: Row) => string;
 }
 
-/** Of the function's 29 s: a record or two, and the answer's way, come on top. */
-const PART_MS = 20_000;
-
 /**
  * One part of an export. It ends between two records: before it would be over 4 MB, or once 20 s are over. BAD_INPUT
  * for a `limit`: parts are as large as they may be.
@@ -31,7 +29,7 @@ export async function exportPart<Row, Place>(
   },
 ): Promise<TextReply> {
   refuseLimit(call);
-  const until = ports.clock.now() + PART_MS;
+  const until = ports.clock.now() + CALL_STEPS_MS;
   const { after: begin, headersOf } = await openList(ports, call, list.place);
   const { contentType, head, line } = list.format;
   const lines = begin === null ? [head] : [];

@@ -1,3 +1,4 @@
+import { CALL_STEPS_MS } from '../../shared/domain/timing.ts';
 import { callbackView } from '../../shared/api/callbacks/view.ts';
 import type { CorePorts } from '../../shared/engine/ports.ts';
 import type { OncePorts } from '../../shared/engine/once-by-key.ts';
@@ -10,9 +11,6 @@ import { defineEndpoint } from '../http/endpoint.ts';
 import { answerOnce } from '../http/once-by-key.ts';
 
 type ReplayEndpoints = Pick<EndpointsOf<'verbs'>, 'replayCallback' | 'replayRunCallbacks'>;
-
-/** Of the function's 29 s: what is left is for the answer. */
-const REPLAY_MS = 20_000;
 
 /** Sends callbacks once more. */
 export function createReplayEndpoints(ports: ReadPorts & CorePorts, once: OncePorts): ReplayEndpoints {
@@ -36,7 +34,7 @@ export function createReplayEndpoints(ports: ReadPorts & CorePorts, once: OncePo
           async run(claim) {
             const { seed } = await claim();
             const { status: statuses = ['FAILED'] } = call.body;
-            const until = ports.clock.now() + REPLAY_MS;
+            const until = ports.clock.now() + CALL_STEPS_MS;
             const { replayed, isComplete } = await replayCallbacks(ports, call.found, { statuses, seed, until });
             return { body: { replayed }, headers: isComplete ? {} : { 'X-Complete': 'false' } };
           },

@@ -15,7 +15,7 @@ import type { PagingPorts } from './list-page.ts';
 import { nextPageUrl } from './next-page-url.ts';
 
 /** What reading one run takes. */
-export type RunPorts = Pick<ReadPorts, 'runs' | 'progress' | 'callbacks' | 'reader'> &
+export type RunPorts = Pick<ReadPorts, 'runs' | 'progress' | 'callbacks' | 'reader' | 'settings'> &
   PagingPorts & { readonly clock: Pick<Clock, 'now' | 'after'> };
 
 /** Reads one run, held until it has ended where the caller asks and its workspace has seconds left to wait. */

@@ -1,3 +1,4 @@
+import { LIVE_WORK_MS, PAGE_MARGIN_MS } from '../../shared/domain/timing.ts';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { createMessageSender, type QueueUrls } from '../../shared/aws/message-sender.ts';
@@ -41,11 +42,6 @@ interface StoreClients {
 /** How long a message or a delivery waits for company at most before it is sent. */
 const GATHER_MS = 20;
 const DELIVERIES_A_WRITE = 25;
-
-/** An action's own time is this much less than its function's, so that there is time to record how it ended. */
-const PAGE_MARGIN_MS = 10_000;
-/** A live page's time, under the 30 s after which API Gateway answers by itself. */
-const LIVE_TIMEOUT_MS = 25_000;
 
 /** The engine's ports over AWS clients that are given. `gatherMs`: 0 where a caller waits for a lone message. */
 export function createCorePorts(
@@ -126,7 +122,7 @@ function engineSettings(settings: RuntimeSettings): CorePorts['settings'] {
   return {
     retentionDays: settings.retentionDays,
     pageTimeoutMs: settings.pageTimeoutSeconds * 1_000 - PAGE_MARGIN_MS,
-    liveTimeoutMs: LIVE_TIMEOUT_MS,
+    liveTimeoutMs: LIVE_WORK_MS,
     inputsAPlace: INPUTS_A_PLACE,
     uploadsOpen: settings.uploadsOpen,
   };

@@ -1,3 +1,4 @@
+import { SWEEP_WORK_MS } from '../../shared/domain/timing.ts';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
@@ -12,9 +13,6 @@ import { sweep, type SweepReport } from '../../shared/engine/sweep/sweep.ts';
 import { once } from '../../shared/process/once.ts';
 import { createCorePorts, noLargeObjects } from '../wiring/create-ports.ts';
 
-/** A sweep ends well before the next minute's begins. */
-const SWEEP_MS = 45_000;
-
 /** Told every minute: sees to what is due, and once in its life that the key for cursors of live calls is there. */
 export function createSweepHandler(
   ports: CorePorts,
@@ -22,7 +20,7 @@ export function createSweepHandler(
 ): () => Promise<SweepReport> {
   let isKept = false;
   return async () => {
-    const until = ports.clock.now() + SWEEP_MS;
+    const until = ports.clock.now() + SWEEP_WORK_MS;
     if (!isKept) isKept = await succeeds(ports, keepKey);
     return sweep(ports, until);
   };

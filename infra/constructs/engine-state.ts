@@ -6,6 +6,7 @@ import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aw
 import type { LifecycleRule } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
+import { LONGEST_LIFE_DAYS, LONGEST_POSTPONE_DAYS } from '../../shared/domain/timing.ts';
 import { LIST_INDEX_ATTRIBUTES } from '../../shared/api/list-index.ts';
 import type { Grant, TableOperation } from '../../shared/functions.ts';
 import type { StageSettings } from '../settings.ts';
@@ -13,11 +14,6 @@ import { acknowledge } from './acknowledge.ts';
 
 /** The index that lists runs, schedules and callbacks of a workspace. */
 const LIST_INDEX = 'list';
-
-/** CONTRACT: a start may be postponed by a year, and a deadline is at most 30 days. */
-const MAX_POSTPONE_DAYS = 366;
-/** A run may work, wait and be taken up again for so long (shared/domain/expiry.ts). */
-const MAX_LIFE_DAYS = 90;
 
 /** Partitions of the table that say who may call, and how much; only the owner's command line writes them. */
 const KEY_PARTITIONS = ['KEY#*', 'NAME#*'];
@@ -85,8 +81,8 @@ export class EngineState extends Construct {
   private createBucket({ runtime }: StageSettings, removalPolicy: RemovalPolicy): Bucket {
     // A page is written once its run has begun, and may be needed until the run's life and retention are over;
     // what a launch stores may wait for a postponed start besides.
-    const pageDays = MAX_LIFE_DAYS + runtime.retentionDays + 1;
-    const launchDays = MAX_POSTPONE_DAYS + pageDays;
+    const pageDays = LONGEST_LIFE_DAYS + runtime.retentionDays + 1;
+    const launchDays = LONGEST_POSTPONE_DAYS + pageDays;
     const keptDays: Readonly<Record<ObjectPrefix, number>> = {
       pages: pageDays,
       inputs: launchDays,

@@ -2,15 +2,16 @@ import { MathExpression, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { WORK_QUEUES } from '../../shared/functions.ts';
+import { MAX_DELAY_MS } from '../../shared/domain/timing.ts';
+import { FUNCTIONS, WORK_QUEUES } from '../../shared/functions.ts';
 import type { WorkQueueName } from '../../shared/functions.ts';
 import type { Alarms } from './alarms.ts';
 import type { EngineApi } from './http-api.ts';
 import { logMetric } from './log-metrics.ts';
 import type { Platform } from './platform.ts';
 
-/** A message may be delayed by 15 minutes on purpose, and be worked at for as long. */
-const WORK_AGE_SECONDS = 1_800;
+/** A message may be delayed on purpose, and be worked at by the function that takes longest. */
+const WORK_AGE_SECONDS = MAX_DELAY_MS / 1_000 + FUNCTIONS.intake.timeoutSeconds;
 const LETTER_AGE_SECONDS = 900;
 const SERVER_ERROR_PERCENT = 5;
 /** A sweep comes each minute; after a burst it may be some behind. */

@@ -1,3 +1,5 @@
+import { LONGEST_WAITING_DAYS } from './timing.ts';
+
 /** What is asked for one wait counts up to here, ms: 24 h. Then the upstream is asked again. */
 const LONGEST_MS = 86_400_000;
 /** A time further off than this is taken for a mistake, ms: a leap year. */
@@ -8,8 +10,8 @@ const FLOOR_CAP_MS = 60_000;
 /** The floor is lengthened by up to this part of itself, so that a herd does not come back as one. */
 const JITTER = 0.5;
 
-/** A run is postponed for limits for this long in all, ms: 30 days. */
-export const MAX_WAITING_MS = 30 * 86_400_000;
+/** A run is postponed for limits for this long in all, ms. */
+export const MAX_WAITING_MS = LONGEST_WAITING_DAYS * 86_400_000;
 /** Less than this is no wait for which a run is postponed. */
 const LEAST_LEFT_MS = 60_000;
 

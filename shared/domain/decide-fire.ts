@@ -1,12 +1,6 @@
-import { ON_TIME_MS } from './fire.ts';
+import { MAKES_WAY_MS, ON_TIME_MS } from './timing.ts';
 import type { Schedule } from './schedule.ts';
 import { isTime, jitterMs, nextTime, singleTime } from './schedule-times.ts';
-
-/**
- * By so much a time may be late before it makes way for the next one. A sweep finds what did not arrive within a minute
- * after ON_TIME_MS: in a schedule that fires every minute each time would make way else, and none fire.
- */
-const MAKES_WAY_MS = ON_TIME_MS + 65_000;
 
 /** What is to be done about a time. `none`: it is not the schedule's, and nothing is recorded. */
 export type FireDecision =

@@ -1,3 +1,4 @@
+import { EXPIRY_MARGIN_MS, LONGEST_LIFE_DAYS, LONGEST_POSTPONE_DAYS } from './timing.ts';
 import { type RunControl, WORKING_STATUSES } from './run.ts';
 
 /*
@@ -7,17 +8,6 @@ import { type RunControl, WORKING_STATUSES } from './run.ts';
  */
 
 const DAY_MS = 86_400_000;
-const HOUR_MS = 3_600_000;
-/** A start may be so far off (`schedule_at`), and a run it depends on may wait as long. */
-const LONGEST_POSTPONE_MS = 366 * DAY_MS;
-/**
- * From its first page on a run works or waits this long at most, however often it is taken up: a deadline of 30 days, 30 days
- * of waiting, and once more the deadline. The objects of its pages are kept for so long and the retention (infra,
- * engine-state).
- */
-const LONGEST_LIFE_MS = 90 * DAY_MS;
-/** Moving an expiry on takes a look of the sweep, and an hour for a run of a million inputs. */
-const MARGIN_MS = 6 * HOUR_MS;
 
 /** Epoch seconds until which a run is kept that works from `startsAt` (epoch ms) at the latest. */
 export function expiryOfRun(startsAt: number, deadlineSeconds: number, retentionDays: number): number {
@@ -29,7 +19,7 @@ export function takenUpUntil(
   control: Pick<RunControl, 'createdAt' | 'startedAt' | 'expiresAt'>,
   deadlineSeconds: number,
 ): number {
-  return Math.min(control.expiresAt * 1_000 - MARGIN_MS, lifeEndsAt(control) - deadlineSeconds * 1_000);
+  return Math.min(control.expiresAt * 1_000 - EXPIRY_MARGIN_MS, lifeEndsAt(control) - deadlineSeconds * 1_000);
 }
 
 /**
@@ -50,5 +40,5 @@ export function expiryStep(
 }
 
 function lifeEndsAt({ createdAt, startedAt }: Pick<RunControl, 'createdAt' | 'startedAt'>): number {
-  return (startedAt ?? createdAt + LONGEST_POSTPONE_MS) + LONGEST_LIFE_MS;
+  return (startedAt ?? createdAt + LONGEST_POSTPONE_DAYS * DAY_MS) + LONGEST_LIFE_DAYS * DAY_MS;
 }

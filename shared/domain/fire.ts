@@ -35,9 +35,6 @@ export const FIRE_REASONS = {
 } as const;
 export type FireReason = keyof typeof FIRE_REASONS;
 
-/** EventBridge fires within a minute and the queue hands on within seconds: up to this much is no lateness. */
-export const ON_TIME_MS = 120_000;
-
 /** The counts with one fire more. */
 export function countFire(counts: FireCounts, outcome: FireOutcome): FireCounts {
   switch (outcome) {

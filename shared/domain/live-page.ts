@@ -1,3 +1,5 @@
+import { LIVE_WORK_MS } from './timing.ts';
+
 /**
  * The one page of a live call that was queued. The run numbers it 0; what the action sees are its own cursor and
  * number, and the cursor it gives is for a call that follows.
@@ -14,4 +16,4 @@ export interface LivePage {
 }
 
 /** How long a live call may have its queued page waited for: it must be answered before API Gateway's own 30 s. */
-export const LIVE_WAIT_SECONDS = { least: 1, most: 25 } as const;
+export const LIVE_WAIT_SECONDS = { least: 1, most: LIVE_WORK_MS / 1_000 } as const;

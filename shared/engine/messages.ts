@@ -74,9 +74,6 @@ export interface ReconcileMessage {
 
 export type Message = PageMessage | CallbackMessage | DispatchMessage | IntakeMessage | FireMessage | ReconcileMessage;
 
-/** A queue holds a message back this long at most, ms (SQS, DelaySeconds). */
-export const MAX_DELAY_MS = 900_000;
-
 /** Sends; resolved when the queue has it. Entries are gathered into batches, `delayMs` is at most 900,000. */
 export interface MessageSender {
   send(message: Message, options: { readonly workspaceUid: string; readonly delayMs?: number }): Promise<void>;

@@ -1,3 +1,4 @@
+import { KEY_LEASE_MS } from '../domain/timing.ts';
 import { EngineError, ERROR_CATALOGUE } from '../domain/errors.ts';
 
 /** A request under a key of its caller's choosing. */
@@ -63,8 +64,6 @@ export type Claim = (before?: number) => Promise<Pick<KeyRow, 'seed' | 'before'>
 
 /** How long a key is kept. */
 export const KEY_LIFETIME_MS = 24 * 60 * 60 * 1000;
-/** Longer than any function works (29 s), so that whoever finds a lease lapsed is alone. */
-const LEASE_MS = 35_000;
 const SEED_BYTES = 16;
 const RETRY_AFTER_SECONDS = 1;
 
@@ -141,7 +140,7 @@ async function claim(
   lapsed: KeyRow | null,
 ): Promise<number> {
   const now = ports.now();
-  const leaseUntil = now + LEASE_MS;
+  const leaseUntil = now + KEY_LEASE_MS;
   const taken = await ports.keyStore.claimKey(request, { ...row, leaseUntil }, lapsed, now);
   if (taken.claimed) return leaseUntil;
   // Its own write, done and reported as failed, was made again.

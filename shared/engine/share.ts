@@ -1,3 +1,4 @@
+import { SEAT_MARGIN_MS } from '../domain/timing.ts';
 import { leaveSeat, takeSeat } from '../domain/seats.ts';
 import type { CorePorts } from './ports.ts';
 import type { SeatPool } from './stores.ts';
@@ -45,8 +46,6 @@ interface Sitting {
 /** How long a refusal says something of the next one, ms. */
 const SPENT_MS = 5_000;
 const REFUSALS_KEPT = 1_000;
-/** For the clocks of workers, and the time from a seat's count to its write. */
-const MARGIN_MS = 10_000;
 
 /** The share of this worker, which has one invocation at a time. */
 export function createShare(
@@ -60,7 +59,7 @@ export function createShare(
 
   async function take(workspaceUid: string): Promise<boolean | null> {
     const now = clock.now();
-    const seat = { worker, workspaceUid, until: now + longestMs + MARGIN_MS };
+    const seat = { worker, workspaceUid, until: now + longestMs + SEAT_MARGIN_MS };
     try {
       return await seats.changeSeats(pool, (stored) => {
         const { isGiven, seats: decided } = takeSeat(stored, seat, { now, workers });

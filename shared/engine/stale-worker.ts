@@ -1,7 +1,5 @@
+import { STALE_WORKER_MS } from '../domain/timing.ts';
 import type { Clock } from './ports.ts';
-
-/** What is added to a worker's time: its function is cut off well before, and a stop waits longer for what lands. */
-const MARGIN_MS = 20_000;
 
 /**
  * Throws where a worker comes to a record long after it began, because its process stood still: others may have done its
@@ -9,5 +7,5 @@ const MARGIN_MS = 20_000;
  */
 export function rejectStaleWorker(clock: Pick<Clock, 'now'>, takenAt: number, ownMs: number): void {
   const lateMs = clock.now() - takenAt - ownMs;
-  if (lateMs > MARGIN_MS) throw new Error(`the worker stood still: it is ${lateMs} ms beyond its time`);
+  if (lateMs > STALE_WORKER_MS) throw new Error(`the worker stood still: it is ${lateMs} ms beyond its time`);
 }

@@ -1,3 +1,4 @@
+import { SWEEP_WORK_MS } from '../../shared/domain/timing.ts';
 import { type StageSettings, settingsOf } from '../../infra/settings.ts';
 import { LOOKS_A_MINUTE, A_MINUTE } from '../../shared/engine/callbacks/release-pace.ts';
 import { ANSWER_MS, type MeasuredWork, measureWork, type MessageWork, type RowWork } from './capacity-measure.ts';
@@ -7,8 +8,6 @@ import type { Figure, Progress, Report } from './report.ts';
 
 const STAGES = ['dev', 'prod'] as const;
 
-/** A sweep has so long of its minute (functions/workers/sweep.ts). */
-const SWEEP_MS = 45_000;
 /** DynamoDB: what one item, or one partition key, takes a second; what a new table on demand takes until it has grown. */
 const ITEM_WRITE_UNITS = 1_000;
 const NEW_TABLE_WRITE_UNITS = 4_000;
@@ -136,7 +135,7 @@ function messagesASecond({ batch, batchMs, cpuMs }: MessageWork, memoryMb: numbe
 }
 
 function rowsAMinute({ waitMs, cpuMs }: RowWork): number {
-  return SWEEP_MS / (waitMs + (cpuMs * WHOLE_CORE_MB) / FUNCTIONS.sweep.memoryMb);
+  return SWEEP_WORK_MS / (waitMs + (cpuMs * WHOLE_CORE_MB) / FUNCTIONS.sweep.memoryMb);
 }
 
 function measuredFigures({ page, callback, fire, run, endedRun, held }: MeasuredWork): Figure[] {

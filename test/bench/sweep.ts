@@ -1,3 +1,4 @@
+import { SWEEP_WORK_MS } from '../../shared/domain/timing.ts';
 import { createCorePorts, noLargeObjects } from '../../functions/wiring/create-ports.ts';
 import { keys } from '../../shared/storage/keys.ts';
 import { toItem } from '../../shared/storage/attributes.ts';
@@ -14,7 +15,6 @@ import { VirtualClock } from './virtual-clock.ts';
 
 const ROWS = 100_000;
 const START = Date.UTC(2026, 0, 5, 12);
-const SWEEP_MS = 45_000;
 const MINUTE_MS = 60_000;
 const DYNAMODB_MS = 5;
 const SQS_MS = 10;
@@ -81,7 +81,7 @@ async function measure(run: Sweep, badRows = 0): Promise<{ readonly rows: number
   const url = 'https://sqs.us-east-1.amazonaws.com/1/control';
   const env = { table: TABLE_NAME, settings: settingsOf('prod').runtime, controlQueueUrl: url };
   const ports = createCorePorts(env, { clock, random, log: silent }, { dynamodb, sqs, objects: noLargeObjects });
-  await run(ports, START + SWEEP_MS);
+  await run(ports, START + SWEEP_WORK_MS);
   const partitions = new Set(told.map((uid) => keys.due({ at: 0, kind: 'schedule', uid }).pk));
   return { rows: told.length, partitions: partitions.size };
 }

@@ -83,7 +83,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'functions/actions',
   ],
   // What is deployed knows the contract (routes, env names) and names functions by path.
-  infra: ['shared/api', 'shared/functions.ts'],
+  infra: ['shared/api', 'shared/domain', 'shared/functions.ts'],
   'infra/admin': [
     'infra',
     'infra/local',

@@ -1,3 +1,4 @@
+import { LONGEST_DEADLINE_DAYS } from '../../domain/timing.ts';
 import * as z from 'zod';
 import {
   checkCallbackHeaders,
@@ -147,7 +148,7 @@ export const launchFields = {
   deadlineSeconds: z
     .int()
     .min(60)
-    .max(2_592_000)
+    .max(LONGEST_DEADLINE_DAYS * 86_400)
     .describe('After this time QUEUED or RUNNING the run is STOPPED. Other time does not count'),
   onInvalidInput: invalidInputPolicy,
 } as const;

@@ -1,5 +1,6 @@
+import { ATTEMPT_MS } from '../../domain/timing.ts';
 import { rejectStaleWorker } from '../stale-worker.ts';
-import { ATTEMPT_MS, type DeliveryInHand, type DeliveryPorts, newRecord, wasDelivered } from './delivery.ts';
+import { type DeliveryInHand, type DeliveryPorts, newRecord, wasDelivered } from './delivery.ts';
 
 const FIRST_MS = 3_000;
 const LONGEST_MS = 60_000;

@@ -1,3 +1,4 @@
+import { ATTEMPT_MS, CLAIM_LEASE_MS, MAX_DELAY_MS } from '../../domain/timing.ts';
 import { type CallbackRecord, pageCallbackBody, partStarts, recordCallbackBody } from '../../domain/callback.ts';
 import { EngineError, type ErrorRecord } from '../../domain/errors.ts';
 import { readUid } from '../../domain/ids.ts';
@@ -7,13 +8,12 @@ import { retryAfterSeconds } from '../../domain/http-time.ts';
 import { callbackDelayMs } from '../../domain/retry.ts';
 import type { RunDefinition } from '../../domain/run.ts';
 import type { CallbackAnswer } from '../ports.ts';
-import { type CallbackMessage, MAX_DELAY_MS, type Receipt } from '../messages.ts';
+import { type CallbackMessage, type Receipt } from '../messages.ts';
 import { CUT } from '../share.ts';
 import { rejectStaleWorker } from '../stale-worker.ts';
 import { reportError } from '../report-error.ts';
 import { settleAll } from '../settle-all.ts';
 import {
-  ATTEMPT_MS,
   type DeliveryInHand,
   type DeliveryPorts,
   isLastChance,
@@ -32,12 +32,6 @@ import {
   type PostTurn,
   takeProbe,
 } from './hold-callback.ts';
-
-/**
- * An attempt not settled this long after its claim never will be: its message has been received as often as it may
- * (8 × 6 min), or its claim was carried out and told as refused, so that nobody made it.
- */
-const CLAIM_LEASE_MS = 3_600_000;
 
 /**
  * One attempt of one callback. A page's first attempt needs no record: success goes to the delivery log, failure makes

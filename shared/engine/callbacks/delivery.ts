@@ -1,3 +1,4 @@
+import { ATTEMPT_MS } from '../../domain/timing.ts';
 import type { CallbackRecord } from '../../domain/callback.ts';
 import type { DerivedUid } from '../../domain/ids.ts';
 import { blockOf } from '../../domain/input.ts';
@@ -34,9 +35,6 @@ export interface DeliveryInHand {
   /** When its worker took it up (epoch ms). */
   readonly takenAt: number;
 }
-
-/** How long one attempt may take: the callback function's own time is this. */
-export const ATTEMPT_MS = 60_000;
 
 /** A receiver that has not answered by then takes long: its sender needs a seat. */
 export const PATIENCE_MS = 600;

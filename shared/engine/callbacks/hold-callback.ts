@@ -1,10 +1,10 @@
+import { ATTEMPT_MS } from '../../domain/timing.ts';
 import type { CallbackRecord } from '../../domain/callback.ts';
 import { attemptAt, becomesAway, hostUid, probeDelayMs, type Receiver, receiverUid } from '../../domain/receiver.ts';
 import type { RunDefinition } from '../../domain/run.ts';
 import type { CallbackAnswer } from '../ports.ts';
 import { rejectStaleWorker } from '../stale-worker.ts';
 import {
-  ATTEMPT_MS,
   type DeliveryInHand,
   type DeliveryPorts,
   giveUpAt,

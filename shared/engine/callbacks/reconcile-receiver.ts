@@ -1,17 +1,17 @@
+import { RECEIVER_CHECK_MS, stuckMs } from '../../domain/timing.ts';
 import { readUid } from '../../domain/ids.ts';
 import type { CorePorts } from '../ports.ts';
 import { PROBE_MAX_MS, probeDelayMs } from '../../domain/receiver.ts';
 import type { HeldCallback } from '../stores.ts';
 import { isLastChance } from './delivery.ts';
-import { nextCheck, STUCK_MS } from '../runs/check-times.ts';
+import { nextCheck } from '../runs/check-times.ts';
 import { settleAll } from '../settle-all.ts';
 import { A_MINUTE, AT_ONCE, releaseDelayMs } from './release-pace.ts';
 
-type ReconcilePorts = Pick<CorePorts, 'clock' | 'callbacks' | 'receivers' | 'due' | 'messages'>;
+type ReconcilePorts = Pick<CorePorts, 'clock' | 'callbacks' | 'receivers' | 'due' | 'messages' | 'settings'>;
 
 /** Held callbacks one look sends on, spread over the next minute. */
 const A_CHECK = A_MINUTE;
-const CHECK_MS = 60_000;
 
 /** When to look again at a receiver (epoch ms); `hasMore`: it is back and more waits, so there is no need to wait till then. */
 export interface NextCheck {
@@ -29,7 +29,7 @@ export async function reconcileReceiver(ports: ReconcilePorts, uid: string): Pro
   const now = ports.clock.now();
   if (receiver === null || receiver.awaySince === null) {
     await sendOn(ports, uid, held);
-    return held.length === A_CHECK ? { at: wholeMinute(now + CHECK_MS), hasMore: true } : null;
+    return held.length === A_CHECK ? { at: wholeMinute(now + RECEIVER_CHECK_MS), hasMore: true } : null;
   }
   const [first] = held;
   if (first === undefined) return null; // the next that is held asks for the next look
@@ -47,7 +47,7 @@ export async function reconcileReceiver(ports: ReconcilePorts, uid: string): Pro
 
 /** So that looks at one receiver, each asked for by another hand, become one. */
 function wholeMinute(at: number): number {
-  return Math.ceil(at / CHECK_MS) * CHECK_MS;
+  return Math.ceil(at / RECEIVER_CHECK_MS) * RECEIVER_CHECK_MS;
 }
 
 /** Sends one of these on; some may be of an attempt that was made since. False: all are. */
@@ -70,10 +70,10 @@ async function sendOn(ports: ReconcilePorts, uid: string, held: readonly HeldCal
 
 /** Has the runs they tell of looked at once their messages should have been handled: none looks while its callbacks wait. */
 async function requestChecks(
-  ports: Pick<ReconcilePorts, 'clock' | 'due'>,
+  ports: Pick<ReconcilePorts, 'clock' | 'due' | 'settings'>,
   held: readonly HeldCallback[],
 ): Promise<void> {
-  const at = nextCheck(ports.clock.now() + CHECK_MS + STUCK_MS);
+  const at = nextCheck(ports.clock.now() + RECEIVER_CHECK_MS + stuckMs(ports.settings));
   const runs = new Set(held.map(({ uid }) => readUid(uid)?.runUid).filter((uid) => uid !== undefined));
   await settleAll(Array.from(runs, (uid) => ports.due.putDue({ at, kind: 'watch', uid })));
 }

@@ -1,9 +1,9 @@
+import { REPLAY_LEASE_MARGIN_MS, MAX_DELAY_MS } from '../../domain/timing.ts';
 import type { CallbackRecord, CallbackStatus } from '../../domain/callback.ts';
 import { EngineError } from '../../domain/errors.ts';
 import { shortHash } from '../../domain/ids.ts';
 import { replayRecord, replayUid, stateOf } from '../../domain/replay.ts';
 import type { RunDefinition } from '../../domain/run.ts';
-import { MAX_DELAY_MS } from '../messages.ts';
 import type { CorePorts } from '../ports.ts';
 import { listRunCallbacks } from '../read/list-run-callbacks.ts';
 import type { ReadPorts, Run } from '../read/read-ports.ts';
@@ -16,8 +16,6 @@ type ReplayPorts = Pick<CorePorts, 'clock' | 'callbacks' | 'due' | 'messages'>;
 
 /** Replays whose uids meet are drawn again; beyond this many draws something else is wrong. */
 const DRAWS = 20;
-/** What a replay may take beyond its time, before another one may begin. */
-const LEASE_MARGIN_MS = 10_000;
 
 /**
  * Sends a callback once more as a record of its own, with a schedule of attempts of its own; the same id and body.
@@ -53,7 +51,7 @@ export async function replayCallbacks(
   const startedAt = ports.clock.now();
   const takeUntil = (until: number): Promise<number | null> =>
     ports.callbacks.takeReplay(uid, { by, until }, startedAt, expiresAt);
-  const busyUntil = await takeUntil(wanted.until + LEASE_MARGIN_MS);
+  const busyUntil = await takeUntil(wanted.until + REPLAY_LEASE_MARGIN_MS);
   if (busyUntil !== null) throw replayUnderWay(run, busyUntil);
   await ports.due.putDue({ at: nextCheck(ports.clock.now()), kind: 'watch', uid });
   let replayed = 0;

@@ -1,3 +1,4 @@
+import { UPLOAD_CLAIM_LEASE_MS, LONGEST_POSTPONE_DAYS, LONGEST_LIFE_DAYS } from '../../domain/timing.ts';
 import { EngineError } from '../../domain/errors.ts';
 import { LIMITS } from '../../domain/limits.ts';
 import type { Upload, UploadRef } from '../../domain/upload.ts';
@@ -18,12 +19,6 @@ export interface FoundUpload {
   readonly upload: Upload;
   readonly ref: UploadRef;
 }
-
-/** A launch that claimed an upload and made no run of it in so long is dead: its function is cut off at 29 s. */
-const CLAIM_LEASE_MS = 60_000;
-
-/** Runs are kept no longer than this after their launch: a postponed start, a deadline. */
-const LONGEST_RUN_DAYS = 366 + 90;
 
 /**
  * An upload for a launch. Throws NOT_FOUND for one the workspace has not, INVALID_STATE where nothing was written yet or
@@ -59,9 +54,10 @@ export async function claimUpload(
   runUid: string,
 ): Promise<void> {
   const at = ports.clock.now();
-  const expiresAt = Math.ceil(at / 1_000) + (LONGEST_RUN_DAYS + ports.settings.retentionDays) * 86_400;
+  const expiresAt =
+    Math.ceil(at / 1_000) + (LONGEST_POSTPONE_DAYS + LONGEST_LIFE_DAYS + ports.settings.retentionDays) * 86_400;
   const { usedBy } = upload;
-  const instead = usedBy !== null && usedBy.at + CLAIM_LEASE_MS <= at ? usedBy.runUid : null;
+  const instead = usedBy !== null && usedBy.at + UPLOAD_CLAIM_LEASE_MS <= at ? usedBy.runUid : null;
   if (!(await ports.uploads.claimUpload(upload, { runUid, at, expiresAt, instead }))) throw used(upload);
   await ports.uploads.keepObject(upload.workspaceUid, ref);
   await ports.uploads.freePlace(upload);

@@ -1,3 +1,4 @@
+import { FIRST_RUN_CHECK_MS, MAX_DELAY_MS, LONGEST_POSTPONE_DAYS } from '../../domain/timing.ts';
 import { expiryOfRun } from '../../domain/expiry.ts';
 import { EngineError, type ErrorRecord, FAULTS_TOLD, type ValidationError } from '../../domain/errors.ts';
 import { isRunUid, runUidOf } from '../../domain/ids.ts';
@@ -8,7 +9,7 @@ import type { Action } from '../../sdk/action.ts';
 import { firstPage, ONLY_INPUT } from '../runs/open-input.ts';
 import type { CorePorts, Ports } from '../ports.ts';
 import type { DueEntry } from '../stores.ts';
-import { MAX_DELAY_MS, type Message } from '../messages.ts';
+import { type Message } from '../messages.ts';
 import { parametersRefused } from '../pages/run-action.ts';
 import { reportError } from '../report-error.ts';
 import { settleAll } from '../settle-all.ts';
@@ -40,8 +41,6 @@ export type LaunchPorts = Pick<CorePorts, 'clock' | 'random' | 'log' | 'runs' | 
   Pick<Ports, 'actions' | 'secrets' | 'callbackPolicy'>;
 
 const UID_BYTES = 10;
-/** First look of the sweeper at a run: by then its dispatch has long been received, unless it was lost. */
-const FIRST_CHECK_MS = 120_000;
 
 /**
  * Accepts a run: everything is checked before anything is written, the run is written before its dispatch is sent.
@@ -111,7 +110,7 @@ export async function commitRun(
   const { uid, workspaceUid, createdAt, scheduleAt } = definition;
   const control = newControl(definition, invalid);
   const startsAt = Math.max(createdAt, scheduleAt ?? createdAt);
-  const due: DueEntry[] = [{ at: startsAt + FIRST_CHECK_MS, kind: 'watch', uid }];
+  const due: DueEntry[] = [{ at: startsAt + FIRST_RUN_CHECK_MS, kind: 'watch', uid }];
   if (control.status === 'SCHEDULED') due.push({ at: startsAt, kind: 'start', uid });
   const created = await ports.runs.createRun({ definition, control, inputs, due });
   // An upload is counted at once, whenever its run is to start.
@@ -156,7 +155,7 @@ export function checkLaunch(
   return { action, parameters: parameters.value, inputs, refused };
 }
 
-const YEAR_MS = 366 * 86_400_000;
+const YEAR_MS = LONGEST_POSTPONE_DAYS * 86_400_000;
 
 function checkScheduleAt(scheduleAt: number | null, now: number): void {
   if (scheduleAt === null || (scheduleAt > now - 60_000 && scheduleAt <= now + YEAR_MS)) return;

@@ -1,9 +1,7 @@
+import { LIVE_WORK_MS } from '../../domain/timing.ts';
 import { type CheckedCall, type LiveOutcome, type LivePorts } from './live-call.ts';
 import { runLive } from './run-live.ts';
 import { startLive, waitLive } from './wait-live.ts';
-
-/** Whoever carries on with a run that an earlier call queued, and says not how long it waits, waits this long. */
-const PATIENCE_MS = 25_000;
 
 /**
  * Answers a live call: inline, or with `until` (epoch ms) by a queued page that is waited for so long. A call under a
@@ -15,7 +13,8 @@ export async function answerLive(
   call: CheckedCall,
   { uid, isKeyed, until }: { readonly uid: string; readonly isKeyed: boolean; readonly until: number | null },
 ): Promise<LiveOutcome> {
-  const patience = until ?? ports.clock.now() + PATIENCE_MS;
+  // Who carries on with a run that an earlier call queued, and does not say how long it waits, waits as long as it may.
+  const patience = until ?? ports.clock.now() + LIVE_WORK_MS;
   const stored = isKeyed ? await ports.runs.readControl(uid) : null;
   if (stored !== null) return waitLive(ports, call.action, stored, patience);
   if (until !== null) return waitLive(ports, call.action, await startLive(ports, call, uid, isKeyed), patience);

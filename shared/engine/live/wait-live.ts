@@ -1,3 +1,4 @@
+import { FIRST_LIVE_CHECK_MS } from '../../domain/timing.ts';
 import { hasEnded, type RunControl } from '../../domain/run.ts';
 import type { Action } from '../../sdk/action.ts';
 import { handOver } from './hand-over.ts';
@@ -9,9 +10,6 @@ import type { DueEntry } from '../stores.ts';
 /** Gaps between looks at the run grow from the first to the last, by half each: 25 s are 56 looks, 7 RCU a second at most. */
 const FIRST_GAP_MS = 50;
 const LAST_GAP_MS = 500;
-
-/** By then whoever waited is gone (its function ends at 29 s), and the sweeper hands the run over. */
-const FIRST_CHECK_MS = 40_000;
 
 /**
  * Begins the run of a live call whose page is queued: its window is open from the start, and it takes no slot. Said
@@ -29,7 +27,7 @@ export async function startLive(ports: LivePorts, call: CheckedCall, uid: string
   const { createdAt, expiresAt } = definition;
   const control = begunControl(definition, createdAt + QUEUED_DEADLINE_S * 1_000);
   await ports.progress.openWindow(uid, openingOfOne(1), expiresAt);
-  const due: DueEntry[] = [{ at: createdAt + FIRST_CHECK_MS, kind: 'watch', uid }];
+  const due: DueEntry[] = [{ at: createdAt + FIRST_LIVE_CHECK_MS, kind: 'watch', uid }];
   const created = await ports.runs.createRun({ definition, control, inputs: [call.stored], due });
   await ports.messages.send(firstPage(uid, 1, ONLY_INPUT, again || created === 'exists'), { workspaceUid });
   return control;

@@ -1,9 +1,10 @@
+import { MAX_DELAY_MS } from '../../domain/timing.ts';
 import { boundWait } from '../../domain/asked-wait.ts';
 import type { OpenInput, Wait } from '../../domain/input.ts';
 import type { RunControl, RunDefinition } from '../../domain/run.ts';
 import { postponeIfWaiting } from '../runs/postpone-run.ts';
 import type { CorePorts } from '../ports.ts';
-import { MAX_DELAY_MS, type PageMessage, type Receipt } from '../messages.ts';
+import { type PageMessage, type Receipt } from '../messages.ts';
 
 /** A page as a message brought it. */
 export interface PageInHand {

@@ -1,3 +1,4 @@
+import { PAGE_MARGIN_MS } from '../../domain/timing.ts';
 import { MAX_WAITING_MS, waitingLeft } from '../../domain/asked-wait.ts';
 import { CALLBACK_BODY_VERSION, partStarts } from '../../domain/callback.ts';
 import { EngineError } from '../../domain/errors.ts';
@@ -91,12 +92,10 @@ export type PagePorts = CorePorts &
 
 /** A page that is not over by then takes long: its worker needs a seat. */
 const QUICK_MS = 1_000;
-/** Between an action's own time and its function's. */
-const FUNCTION_MARGIN_MS = 10_000;
 
 /** What keeps a workspace from holding more than its share of the workers, of which this is one of so many. */
 export function createPageShare(ports: CorePorts, workers: number): Share {
-  const longestMs = ports.settings.pageTimeoutMs + FUNCTION_MARGIN_MS;
+  const longestMs = ports.settings.pageTimeoutMs + PAGE_MARGIN_MS;
   return createShare(ports, { pool: 'page', workers, patienceMs: QUICK_MS, longestMs });
 }
 

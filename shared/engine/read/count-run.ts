@@ -1,3 +1,4 @@
+import { stuckMs } from '../../domain/timing.ts';
 import { limitWait } from '../../domain/input-status.ts';
 import type { RunWindow } from '../../domain/input.ts';
 import type { PageRecord } from '../../domain/page.ts';
@@ -10,11 +11,11 @@ import {
   type StatusReason,
   WORKING_STATUSES,
 } from '../../domain/run.ts';
-import { nextCheck, STUCK_MS } from '../runs/check-times.ts';
+import { nextCheck } from '../runs/check-times.ts';
 import type { ReadPorts } from './read-ports.ts';
 import { settleAll } from '../settle-all.ts';
 
-type CountPorts = Pick<ReadPorts, 'reader' | 'progress' | 'clock'>;
+type CountPorts = Pick<ReadPorts, 'reader' | 'progress' | 'clock' | 'settings'>;
 
 /** Whether a run's own record says all its counts. */
 export function isCounted({ mode, status, totals, inputsTotal }: RunControl): boolean {
@@ -56,7 +57,7 @@ export async function countRun(
  * helps at the latest.
  */
 function stalledReason(
-  { clock }: CountPorts,
+  { clock, settings }: CountPorts,
   control: RunControl,
   window: RunWindow,
   pageRecords: readonly (PageRecord | null)[],
@@ -70,5 +71,5 @@ function stalledReason(
     ...Array.from(open.values(), ({ until }) => until ?? 0),
   ];
   const movedAt = Math.max(control.updatedAt, ...moves);
-  return stalledSince(movedAt, clock.now(), nextCheck(movedAt + STUCK_MS));
+  return stalledSince(movedAt, clock.now(), nextCheck(movedAt + stuckMs(settings)));
 }

@@ -51,7 +51,7 @@ export interface CountedRun extends Run {
 
 /** The same with counts: of runs at work, of which there are few at a time, from their shards. */
 export async function* listCountedRuns(
-  ports: Pick<ReadPorts, 'clock' | 'reader' | 'progress'>,
+  ports: Pick<ReadPorts, 'clock' | 'reader' | 'progress' | 'settings'>,
   list: RunList,
 ): AsyncGenerator<Step<CountedRun, RunPlace>> {
   for await (const batch of batchesOf(ports, list)) {

@@ -1,7 +1,7 @@
 import type { CallbackRecord } from '../../domain/callback.ts';
 import type { PageRecord } from '../../domain/page.ts';
 import type { ExecutionMode, RunControl, RunDefinition } from '../../domain/run.ts';
-import type { Clock } from '../ports.ts';
+import type { Clock, EngineSettings } from '../ports.ts';
 import type { CallbackStore, Delivery, ProgressStore, RunStore } from '../stores.ts';
 
 /** Where a run stands in the list of its workspace's runs. */
@@ -77,6 +77,7 @@ export interface DeliveryFacts {
 /** What reading takes. */
 export interface ReadPorts {
   readonly clock: Pick<Clock, 'now'>;
+  readonly settings: Pick<EngineSettings, 'pageTimeoutMs'>;
   readonly reader: RunReader;
   readonly runs: Pick<
     RunStore,

@@ -1,3 +1,4 @@
+import { SLOT_LEASE_MS } from '../../domain/timing.ts';
 import { type RunControl, type RunDefinition } from '../../domain/run.ts';
 import type { CorePorts } from '../ports.ts';
 import type { Waiter, WorkspaceLimits } from '../stores.ts';
@@ -43,14 +44,11 @@ export async function admitRun<Beside>(
   return { control: blocked.moved ? blocked.control : (blocked.current ?? control), beside: null };
 }
 
-/** A slot this old whose run does not work under it was left behind by a crash. */
-const LEFT_BEHIND_MS = 600_000;
-
 /** Gives back slots that were left behind, and lets those in that wait for them. */
 export async function reconcileSlots(ports: CorePorts, workspaceUid: string): Promise<void> {
   const now = ports.clock.now();
   for (const { runUid, epoch, takenAt } of await ports.admission.listPageRecords(workspaceUid)) {
-    if (takenAt + LEFT_BEHIND_MS > now) continue;
+    if (takenAt + SLOT_LEASE_MS > now) continue;
     const control = await ports.runs.readControl(runUid);
     const works = control?.epoch === epoch && ['QUEUED', 'RUNNING'].includes(control.status);
     if (!works) await ports.admission.releaseSlot(workspaceUid, runUid, epoch);
@@ -67,8 +65,8 @@ export async function releaseEnded(ports: CorePorts, ended: RunControl): Promise
   let checkAgainAt: number | null = null;
   for (const { runUid, epoch, takenAt } of await ports.admission.listPageRecords(ended.workspaceUid)) {
     if (runUid !== ended.uid) continue;
-    if (epoch > ended.epoch && takenAt + LEFT_BEHIND_MS > now) {
-      checkAgainAt = takenAt + LEFT_BEHIND_MS;
+    if (epoch > ended.epoch && takenAt + SLOT_LEASE_MS > now) {
+      checkAgainAt = takenAt + SLOT_LEASE_MS;
     } else {
       await ports.admission.releaseSlot(ended.workspaceUid, runUid, epoch);
       await admitWaiting(ports, ended.workspaceUid);

@@ -1,3 +1,4 @@
+import { MAX_DELAY_MS } from '../../domain/timing.ts';
 import { isComplete, isFromOpening, NO_WAIT, placesOf, type RunWindow, takenOver } from '../../domain/input.ts';
 import { hasEnded, NO_TOTALS, type RunControl, type RunDefinition, WORKING_STATUSES } from '../../domain/run.ts';
 import { admitRun } from './admit-run.ts';
@@ -7,7 +8,7 @@ import { sendAllOpened } from './open-input.ts';
 import { invalidateRun } from '../launch/invalidate-run.ts';
 import { listRetry } from './list-retry.ts';
 import type { CorePorts, Ports } from '../ports.ts';
-import { type DispatchMessage, MAX_DELAY_MS, type Receipt } from '../messages.ts';
+import { type DispatchMessage, type Receipt } from '../messages.ts';
 import type { WindowOpening, WorkspaceLimits } from '../stores.ts';
 import { settleAll } from '../settle-all.ts';
 

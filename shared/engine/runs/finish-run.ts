@@ -1,3 +1,4 @@
+import { LANDING_MARGIN_MS } from '../../domain/timing.ts';
 import { deriveUid } from '../../domain/ids.ts';
 import { isFailed } from '../../domain/input.ts';
 import { endingMove, hasEnded, NO_TOTALS, type RunControl, type RunDefinition, type Totals } from '../../domain/run.ts';
@@ -28,9 +29,6 @@ export async function finishRun(
   if (ended === null || ended.epoch !== control.epoch || !hasEnded(ended.status)) return;
   await closeRun(ports, ended, definition);
 }
-
-/** A page of a stopped run that was in flight may land this much later than its function's own time. */
-const LANDING_MARGIN_MS = 40_000;
 
 /** When nothing of a stopped run can land any more (epoch ms): its page in flight has ended one way or the other. */
 export function landedAt(ports: Pick<CorePorts, 'settings'>, stopped: RunControl): number {

@@ -1,3 +1,4 @@
+import { keepItemsAfterMs } from '../../domain/timing.ts';
 import { blockCount, blocksBegun } from '../../domain/input.ts';
 import { expiryStep } from '../../domain/expiry.ts';
 import type { RunControl, RunDefinition } from '../../domain/run.ts';
@@ -5,8 +6,6 @@ import type { CorePorts } from '../ports.ts';
 import type { DueEntry } from '../stores.ts';
 import { settleAll } from '../settle-all.ts';
 
-/** The items are seen to after this: whoever writes one under the old expiry just now has done so by then. */
-const SOON_MS = 120_000;
 /** Blocks whose items one look sees to, and at once. */
 const BLOCKS_A_LOOK = 32;
 const BLOCKS_AT_ONCE = 2;
@@ -24,7 +23,7 @@ export async function keepRun(
   const { retentionDays } = ports.settings;
   const step = expiryStep(control, { deadlineSeconds, retentionDays, now });
   if (step.kind !== 'moves') return step.kind === 'keeps';
-  await ports.due.putDue({ at: now + SOON_MS, kind: 'keep', uid: control.uid });
+  await ports.due.putDue({ at: now + keepItemsAfterMs(ports.settings), kind: 'keep', uid: control.uid });
   await ports.runs.moveExpiry(control, step.to);
   return true;
 }

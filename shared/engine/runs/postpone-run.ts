@@ -1,14 +1,11 @@
+import { LATE_START_MS, MAX_DELAY_MS } from '../../domain/timing.ts';
 import type { RunWindow } from '../../domain/input.ts';
 import { type RunControl, type RunDefinition, WORKING_STATUSES } from '../../domain/run.ts';
 import { admitWaiting } from './admit-run.ts';
-import { MAX_DELAY_MS } from '../messages.ts';
 import type { CorePorts } from '../ports.ts';
 
 /** Waiting up to this long keeps the run's slot; longer waits give it to another run. */
 const KEEPS_SLOT_MS = 60_000;
-
-/** If that message is not there by then, the sweeper starts the run. */
-const LATE_MS = 60_000;
 
 /**
  * Postpones a run whose open inputs all wait for over a minute: it gives its slot back and goes on by itself when the
@@ -29,7 +26,7 @@ export async function postponeIfWaiting(
   if (stored === null || stored.epoch !== epoch || !WORKING_STATUSES.includes(stored.status)) return false;
   const isNear = firstDue <= now + MAX_DELAY_MS;
   const isAsked = window.open.values().some(({ limited }) => limited !== undefined); // else it waits for a pace of ours
-  await ports.due.putDue({ at: isNear ? firstDue + LATE_MS : firstDue, kind: 'start', uid });
+  await ports.due.putDue({ at: isNear ? firstDue + LATE_START_MS : firstDue, kind: 'start', uid });
   const postponed = await ports.runs.moveRun(uid, 'postpone', epoch, {
     now,
     mode: 'ASYNC', // if it was a live call's: no caller waits that long

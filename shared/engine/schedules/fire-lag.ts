@@ -1,4 +1,4 @@
-import { ON_TIME_MS } from '../../domain/fire.ts';
+import { ON_TIME_MS } from '../../domain/timing.ts';
 import type { Clock } from '../ports.ts';
 
 /** EventBridge brings a time within a minute: of two fires of one instant, one may come so much after the other. */

@@ -1,10 +1,10 @@
+import { CARRYING_MS, MAX_DELAY_MS, STARTING_MS } from '../../domain/timing.ts';
 import { decideFire } from '../../domain/decide-fire.ts';
 import { countFire, type Fire, fireUidOf, runUidOfFire } from '../../domain/fire.ts';
 import { hasEnded } from '../../domain/run.ts';
 import { changed, type Schedule } from '../../domain/schedule.ts';
 import { jitterMs, nextTime, singleTime } from '../../domain/schedule-times.ts';
 import type { FireMessage } from '../messages.ts';
-import { MAX_DELAY_MS } from '../messages.ts';
 import type { FirePorts } from './schedule-ports.ts';
 import { startScheduledRun } from './start-scheduled-run.ts';
 import { stopRun } from '../runs/stop-run.ts';
@@ -55,15 +55,6 @@ export async function fireSchedule(ports: FirePorts, message: FireMessage): Prom
     return next;
   }
 }
-
-/**
- * What was decided this recently is being carried out by whoever decided it: two entries of one schedule, or EventBridge
- * itself, may bring a time twice at once. Should that hand be cut off, the schedule's look finds the run it owes.
- */
-export const CARRYING_MS = 60_000;
-
-/** A run that was decided this recently and is not there yet is about to be made by whoever decided it. */
-const STARTING_MS = 900_000;
 
 function isStarting({ lastRunUid, lastExecutedAt }: Schedule, now: number): boolean {
   return lastRunUid !== null && lastExecutedAt !== null && lastExecutedAt + STARTING_MS > now;

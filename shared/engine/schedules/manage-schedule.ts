@@ -1,3 +1,4 @@
+import { FIRST_SCHEDULE_CHECK_MS } from '../../domain/timing.ts';
 import { EngineError } from '../../domain/errors.ts';
 import {
   allowsVerb,
@@ -7,7 +8,7 @@ import {
   type ScheduleVerb,
   statusesFor,
 } from '../../domain/schedule.ts';
-import { FIRST_CHECK_MS, type StoredSchedule } from './put-schedule.ts';
+import type { StoredSchedule } from './put-schedule.ts';
 import type { SchedulePorts, ScheduleStore } from './schedule-ports.ts';
 
 /** A schedule that takes the verb now. Throws NOT_FOUND, INVALID_STATE. */
@@ -70,7 +71,7 @@ async function moveSchedule(
       status: SCHEDULE_VERBS[verb].to,
       revision: schedule.revision + 1,
     });
-    await ports.due.putDue({ at: now + FIRST_CHECK_MS, kind: 'schedule', uid });
+    await ports.due.putDue({ at: now + FIRST_SCHEDULE_CHECK_MS, kind: 'schedule', uid });
     if (!(await ports.schedules.replaceSchedule(next))) continue; // it moved under us: look again
     await ports.messages.send(
       { kind: 'reconcile', scheduleUid: uid, dueAt: null },

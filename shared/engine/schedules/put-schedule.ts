@@ -1,3 +1,4 @@
+import { FIRST_SCHEDULE_CHECK_MS } from '../../domain/timing.ts';
 import { EngineError } from '../../domain/errors.ts';
 import type { RunDefinition } from '../../domain/run.ts';
 import type { Overlap, Schedule, ScheduleDefinition, ScheduleTiming } from '../../domain/schedule.ts';
@@ -18,9 +19,6 @@ export interface StoredSchedule {
   readonly schedule: Schedule;
   readonly definition: ScheduleDefinition;
 }
-
-/** A schedule is looked at this long after it was written, should the message that asks for it be lost. */
-export const FIRST_CHECK_MS = 120_000;
 
 /** The uids a new schedule is given, after its checks and before its writes. */
 interface ScheduleIds {
@@ -52,7 +50,7 @@ export async function putSchedule(
   };
   const schedule = newSchedule(uid, ref, launch, now);
   await ports.schedules.writeRevision(definition, inputs);
-  await ports.due.putDue({ at: now + FIRST_CHECK_MS, kind: 'schedule', uid });
+  await ports.due.putDue({ at: now + FIRST_SCHEDULE_CHECK_MS, kind: 'schedule', uid });
   await ports.schedules.createSchedule(schedule);
   await ports.messages.send(
     { kind: 'reconcile', scheduleUid: uid, dueAt: null },

@@ -1,4 +1,4 @@
-import { ON_TIME_MS } from '../../domain/fire.ts';
+import { ON_TIME_MS } from '../../domain/timing.ts';
 import { bookkept, isFinal, type Schedule } from '../../domain/schedule.ts';
 import { jitterMs, nextAudit, nextTime, nextToSettle, singleTime } from '../../domain/schedule-times.ts';
 import { armSchedule, isArmed, NEAR_MS } from './arm-schedule.ts';

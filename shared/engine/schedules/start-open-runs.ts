@@ -1,5 +1,6 @@
+import { CARRYING_MS } from '../../domain/timing.ts';
 import { bookkept, type OpenRun, type Schedule } from '../../domain/schedule.ts';
-import { CARRYING_MS, carryOut } from './fire-schedule.ts';
+import { carryOut } from './fire-schedule.ts';
 import type { FirePorts, ScheduleStore } from './schedule-ports.ts';
 
 /**

@@ -1,9 +1,9 @@
+import { FIRST_SCHEDULE_CHECK_MS } from '../../domain/timing.ts';
 import { type Fire, triggerUidOf } from '../../domain/fire.ts';
 import { runUidOf } from '../../domain/ids.ts';
 import type { RunControl, RunDefinition } from '../../domain/run.ts';
 import { afterFire, expiryOf } from './fire-schedule.ts';
 import { readForVerb } from './manage-schedule.ts';
-import { FIRST_CHECK_MS } from './put-schedule.ts';
 import type { ScheduledRunPorts } from './schedule-ports.ts';
 import { startScheduledRun } from './start-scheduled-run.ts';
 
@@ -30,7 +30,7 @@ export async function triggerSchedule(
 ): Promise<{ readonly control: RunControl; readonly definition: RunDefinition }> {
   const { schedule } = await readForVerb(ports, uid, 'trigger');
   const ids = await newIds();
-  await ports.due.putDue({ at: ports.clock.now() + FIRST_CHECK_MS, kind: 'schedule', uid });
+  await ports.due.putDue({ at: ports.clock.now() + FIRST_SCHEDULE_CHECK_MS, kind: 'schedule', uid });
   const { definitionRef, inputsRef } = await recordTrigger(ports, uid, ids);
   return startScheduledRun(ports, schedule, { runUid: ids.runUid, definitionRef, inputsRef });
 }

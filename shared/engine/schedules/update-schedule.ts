@@ -1,3 +1,4 @@
+import { FIRST_SCHEDULE_CHECK_MS } from '../../domain/timing.ts';
 import {
   changed,
   type Schedule,
@@ -7,13 +8,7 @@ import {
 } from '../../domain/schedule.ts';
 import { isTime, nextToSettle, singleTime, timingFault } from '../../domain/schedule-times.ts';
 import { readForVerb } from './manage-schedule.ts';
-import {
-  FIRST_CHECK_MS,
-  refuseTiming,
-  type ScheduleLaunch,
-  sealCallback,
-  type StoredSchedule,
-} from './put-schedule.ts';
+import { refuseTiming, type ScheduleLaunch, sealCallback, type StoredSchedule } from './put-schedule.ts';
 import type { SchedulePorts } from './schedule-ports.ts';
 import { checkLaunch } from '../launch/start-run.ts';
 
@@ -55,7 +50,7 @@ export async function updateSchedule(
       inputsTotal: inputs === null ? schedule.inputsTotal : inputs.length,
       settledUntil: settledAfter(schedule, timing, now),
     });
-    await ports.due.putDue({ at: now + FIRST_CHECK_MS, kind: 'schedule', uid });
+    await ports.due.putDue({ at: now + FIRST_SCHEDULE_CHECK_MS, kind: 'schedule', uid });
     if (!(await ports.schedules.replaceSchedule(next))) continue; // it moved under us: look again
     await ports.messages.send(
       { kind: 'reconcile', scheduleUid: uid, dueAt: null },

@@ -1,3 +1,4 @@
+import { FORGOTTEN_START_MS, SOONEST_CHECK_MS, stuckMs } from '../../domain/timing.ts';
 import { isComplete } from '../../domain/input.ts';
 import { hasEnded, type RunControl, type RunDefinition, WORKING_STATUSES } from '../../domain/run.ts';
 import { reconcileSlots } from '../runs/admit-run.ts';
@@ -9,13 +10,8 @@ import { hasEndedWith, pageAfter } from '../runs/open-input.ts';
 import type { CorePorts } from '../ports.ts';
 import type { DueEntry, RunCheck } from '../stores.ts';
 import { stopRun } from '../runs/stop-run.ts';
-import { nextCheck, STUCK_MS } from '../runs/check-times.ts';
+import { nextCheck } from '../runs/check-times.ts';
 import { reconcileEndedRun } from './reconcile-ended-run.ts';
-
-/** No run is looked at twice within a minute. */
-const SOONEST_MS = 60_000;
-/** A postponed run that has not started by then was forgotten. */
-const START_GRACE_MS = 180_000;
 
 const FIRST_LOOK: RunCheck = { block: 0, againAt: null };
 
@@ -37,7 +33,7 @@ export async function checkRun(ports: CorePorts, entry: DueEntry): Promise<void>
   const next = hasEnded(control.status)
     ? await reconcileEndedRun(ports, control, definition, entry.look ?? FIRST_LOOK)
     : { at: await reconcileWorkingRun(ports, control, definition) };
-  if (next !== null) await ports.due.putDue({ ...next, kind, uid, at: Math.max(next.at, now + SOONEST_MS) });
+  if (next !== null) await ports.due.putDue({ ...next, kind, uid, at: Math.max(next.at, now + SOONEST_CHECK_MS) });
 }
 
 /** Sends again what a run that works may have lost, and says when to look again. */
@@ -54,7 +50,7 @@ async function reconcileWorkingRun(ports: CorePorts, control: RunControl, defini
   }
   const again = Math.min(nextCheck(now), control.deadlineAt ?? Infinity);
   // Its own entry starts it; only if that came to nothing does this one.
-  const startsBy = control.postponedUntil === null ? 0 : control.postponedUntil + START_GRACE_MS;
+  const startsBy = control.postponedUntil === null ? 0 : control.postponedUntil + FORGOTTEN_START_MS;
   if (control.status === 'SCHEDULED' && now < startsBy) return startsBy;
   if (control.status === 'BLOCKED') await reconcileSlots(ports, workspaceUid);
   const window = await ports.progress.readWindow(uid);
@@ -65,7 +61,7 @@ async function reconcileWorkingRun(ports: CorePorts, control: RunControl, defini
   for (const [input, open] of window.open) {
     const pageRecord = await ports.progress.readLastPageRecord(uid, input);
     const movedAt = Math.max(pageRecord?.at ?? 0, control.updatedAt, open.until ?? 0);
-    if (movedAt + STUCK_MS > now) continue;
+    if (movedAt + stuckMs(ports.settings) > now) continue;
     if (pageRecord !== null && hasEndedWith(pageRecord, control)) {
       await finishInput(ports, { control, definition, pageRecord, at: open, sendsAgain: false });
     } else await ports.messages.send(pageAfter(control, { input, ...open }, pageRecord), { workspaceUid });

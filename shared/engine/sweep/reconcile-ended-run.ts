@@ -1,3 +1,4 @@
+import { CALLBACK_GRACE_MS, stuckMs } from '../../domain/timing.ts';
 import { deriveUid } from '../../domain/ids.ts';
 import { countDelivered } from '../../domain/callback-counts.ts';
 import { BLOCK_SHARDS, blocksBegun } from '../../domain/input.ts';
@@ -9,14 +10,12 @@ import { giveUpAt } from '../callbacks/delivery.ts';
 import type { CorePorts } from '../ports.ts';
 import type { RunCheck } from '../stores.ts';
 import { settleLanded } from '../runs/settle-landed.ts';
-import { nextCheck, STUCK_MS } from '../runs/check-times.ts';
+import { nextCheck } from '../runs/check-times.ts';
 import { settleAll } from '../settle-all.ts';
 
 /** Blocks of an ended run that one look sees: a sweep has 25 runs in hand, and 45 s. The next look goes on. */
 const BLOCKS_A_LOOK = 100;
 const BLOCKS_AT_ONCE = 8;
-/** Before a receiver's next attempt is missed: its message may just be late. */
-const CALLBACK_GRACE_MS = 600_000;
 
 /**
  * Sends again what an ended run still owes, some blocks at a time, and says when to go on or to look again: null when
@@ -118,7 +117,7 @@ async function sendLost(ports: CorePorts, { uid, workspaceUid }: RunDefinition, 
   }
   for (let shard = block * BLOCK_SHARDS; shard < (block + 1) * BLOCK_SHARDS; shard += 1) {
     for (const pageRecord of await ports.progress.readShardPageRecords(uid, shard)) {
-      if (pageRecord.at + STUCK_MS > ports.clock.now()) continue;
+      if (pageRecord.at + stuckMs(ports.settings) > ports.clock.now()) continue;
       for (const callback of uidsOf(pageRecord)) {
         if (traced.has(callback)) continue;
         await ports.messages.send({ kind: 'callback', uid: callback, attempt: 0 }, { workspaceUid });

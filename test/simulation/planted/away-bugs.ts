@@ -8,7 +8,7 @@ export const AWAY_BUGS: readonly PlantedBug[] = [
     name: 'looks-add-up',
     file: 'shared/engine/callbacks/reconcile-receiver.ts',
     scenario: 'away-calm',
-    find: 'return Math.ceil(at / CHECK_MS) * CHECK_MS;',
+    find: 'return Math.ceil(at / RECEIVER_CHECK_MS) * RECEIVER_CHECK_MS;',
     replace: 'return at;',
   },
   {

@@ -193,7 +193,7 @@ export const EVERYDAY_BUGS: readonly PlantedBug[] = [
   {
     name: 'sweeper-forgets-stuck-inputs',
     file: `${ENGINE}/sweep/check-run.ts`,
-    find: 'if (movedAt + STUCK_MS > now) continue;',
+    find: 'if (movedAt + stuckMs(ports.settings) > now) continue;',
     replace: 'if (movedAt > 0) continue;',
   },
   {

@@ -25,8 +25,8 @@ export const SEAT_BUGS: readonly PlantedBug[] = [
     name: 'dead-worker-keeps-its-seat',
     file: SHARE,
     scenario: 'crowd',
-    find: 'until: now + longestMs + MARGIN_MS };',
-    replace: 'until: now + 9_999 * (longestMs + MARGIN_MS) };',
+    find: 'until: now + longestMs + SEAT_MARGIN_MS };',
+    replace: 'until: now + 9_999 * (longestMs + SEAT_MARGIN_MS) };',
   },
   {
     name: 'seat-taken-for-anothers',
