@@ -1,3 +1,4 @@
+import { PROBE_MS } from './timing.ts';
 import { hash } from 'node:crypto';
 
 /**
@@ -22,13 +23,6 @@ type Answer = { readonly kind: 'answered'; readonly status: number } | { readonl
 const FAILURES_IN_A_ROW = 5;
 /** So many paths that all hang make their host away. Fewer say nothing of the others, and each is away by itself soon. */
 const SILENT_PATHS = 3;
-/** A record of failures that are this old says nothing any more. */
-export const RECEIVER_KEPT_MS = 7 * 86_400_000;
-
-const PROBE_MIN_MS = 60_000;
-/** At least so often a receiver that is away, and for which callbacks wait, is asked anew. */
-export const PROBE_MAX_MS = 300_000;
-
 /**
  * Names a receiver: a workspace's URL without its query, by which one receiver is often told what a callback is about.
  * Others on the same host are others: who shares a host with a dead one need not be dead.
@@ -65,5 +59,5 @@ export function attemptAt(receiver: Receiver | null, now: number): 'post' | 'pro
 
 /** How long from one probe to the next: a quarter of the time it has been away, from 1 to 5 minutes. */
 export function probeDelayMs(awaySince: number, now: number): number {
-  return Math.min(PROBE_MAX_MS, Math.max(PROBE_MIN_MS, Math.round((now - awaySince) / 4)));
+  return Math.min(PROBE_MS.most, Math.max(PROBE_MS.least, Math.round((now - awaySince) / 4)));
 }

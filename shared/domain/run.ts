@@ -1,3 +1,4 @@
+import { NO_PROGRESS_MS } from './timing.ts';
 import type { ErrorRecord } from './errors.ts';
 import type { LivePage } from './live-page.ts';
 import type { UploadRef } from './upload.ts';
@@ -106,9 +107,6 @@ export interface RunCounts {
   /** Why nothing moves, where the run's own record does not say it. */
   readonly stalled: StatusReason | null;
 }
-
-/** A page that took this long is worth a word, ms. */
-const NO_PROGRESS_MS = 60_000;
 
 /** The reason of a working run of which no input moved since `movedAt` (epoch ms); what was lost is sent again by `retryAt`. */
 export function stalledSince(movedAt: number, now: number, retryAt: number): StatusReason | null {

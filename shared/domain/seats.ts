@@ -1,3 +1,5 @@
+import { SEAT_WAITING_MS } from './timing.ts';
+
 /**
  * Work that takes long holds a whole worker, for an invocation lasts as long as its slowest message. So it needs a seat,
  * of which there are fewer than workers: whatever one workspace waits for, others find a worker.
@@ -22,8 +24,6 @@ export const NO_SEATS: Seats = { taken: [], waiting: [] };
 
 /** One in three workers, at least one, is left to work that does not take long. */
 const FREE_SHARE = 3;
-/** Who was refused is counted with those who share for so long: it asks again well within. */
-const WAITING_MS = 20_000;
 
 /** How many of so many workers may be held by work that takes long. At least one: such work must get on too. */
 export function seatsAmong(workers: number): number {
@@ -47,9 +47,11 @@ export function takeSeat(
   const kept = own.filter((one) => one.worker !== worker);
   const isGiven = kept.length < own.length || (taken.length < all && own.length < share);
   if (isGiven) return { isGiven, seats: { taken: [...others, ...kept, seat], waiting } };
-  const isCounted = stored.waiting.some((one) => one.workspaceUid === workspaceUid && one.until > now + WAITING_MS / 2);
+  const isCounted = stored.waiting.some(
+    (one) => one.workspaceUid === workspaceUid && one.until > now + SEAT_WAITING_MS / 2,
+  );
   if (isCounted) return { isGiven, seats: stored }; // nothing to be written
-  return { isGiven, seats: { taken, waiting: [...waiting, { workspaceUid, until: now + WAITING_MS }] } };
+  return { isGiven, seats: { taken, waiting: [...waiting, { workspaceUid, until: now + SEAT_WAITING_MS }] } };
 }
 
 /** Gives a seat back. */

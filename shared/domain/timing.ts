@@ -21,6 +21,34 @@ export const SWEEP_WORK_MS = 45 * SECOND_MS;
 /** One attempt at a callback: all that its function has. */
 export const ATTEMPT_MS = 60 * SECOND_MS;
 
+/** What works longer than this takes long: its worker needs a seat. A page, and an attempt at a callback. */
+export const QUICK_PAGE_MS = SECOND_MS;
+export const QUICK_ATTEMPT_MS = 600;
+/** A turn in an action's pace that is this near is waited for at work, for a queue holds messages back by whole seconds. */
+export const PAGE_TURN_MS = SECOND_MS;
+/** In a live call any other turn is a refusal that says when it may be. */
+export const LIVE_TURN_MS = 100;
+
+/* Work that is put off. */
+
+/** A page asks again for a seat after this, and up to twice as long. */
+export const DEFER_PAGE_MS = 3 * SECOND_MS;
+/** An attempt at a callback does so too, and the later the longer it has waited. */
+export const DEFER_ATTEMPT_MS = { first: 3 * SECOND_MS, longest: MINUTE_MS } as const;
+/** A workspace that was refused a seat is counted with those who share for so long: its pages ask again well within. */
+export const SEAT_WAITING_MS = 20 * SECOND_MS;
+/** A run that waits for up to this long keeps its slot; longer waits give it to another run. */
+export const KEEPS_SLOT_MS = MINUTE_MS;
+/**
+ * A row at which a sweep failed is passed over so long: first until the next minute, then twice as long each time.
+ * Whatever was wrong, once it is right again a row waits for the longest at most.
+ */
+export const PUT_OFF_MS = { first: 30 * SECOND_MS, longest: 15 * MINUTE_MS } as const;
+/** A receiver that is away, and for which callbacks wait, is asked anew this often. */
+export const PROBE_MS = { least: MINUTE_MS, most: 5 * MINUTE_MS } as const;
+/** A page at work for longer is worth a word in its run's status. */
+export const NO_PROGRESS_MS = MINUTE_MS;
+
 /* Workers that were frozen past their time. */
 
 /** A worker writes nothing so long after its own time: its function has been cut off well before. */
@@ -34,6 +62,12 @@ export const SEAT_MARGIN_MS = 10 * SECOND_MS;
 
 /** Of an Idempotency-Key: longer than an API function works, 29 s. */
 export const KEY_LEASE_MS = 35 * SECOND_MS;
+/** How long a key is kept. */
+export const KEY_LIFETIME_MS = 24 * HOUR_MS;
+/** How long the URL of an upload takes its one PUT. */
+export const UPLOAD_PUT_MS = HOUR_MS;
+/** How long after it was asked for an upload can be launched: the bucket keeps what was put a day, then forgets it. */
+export const UPLOAD_LAUNCH_MS = 24 * HOUR_MS;
 /** Of an upload that a launch has claimed and made no run of. */
 export const UPLOAD_CLAIM_LEASE_MS = MINUTE_MS;
 /** Of a replay of many callbacks, beyond its own time. */
@@ -77,6 +111,11 @@ export const CALLBACK_GRACE_MS = 10 * MINUTE_MS;
 /** EventBridge fires within a minute and the queue hands on within seconds: up to this much is no lateness. */
 export const ON_TIME_MS = 2 * MINUTE_MS;
 /**
+ * A single time this near gets no entry: EventBridge refuses a time that is past when the entry arrives. Whoever would have
+ * made it carries the time out.
+ */
+export const NEAR_MS = 5 * SECOND_MS;
+/**
  * By so much a time may be late before it makes way for the next one. A sweep finds what did not arrive within a minute
  * after ON_TIME_MS: in a schedule that fires every minute each time would make way else, and none fire.
  */
@@ -95,7 +134,10 @@ export function keepItemsAfterMs({ pageTimeoutMs }: { readonly pageTimeoutMs: nu
   return Math.max(2 * MINUTE_MS, pageTimeoutMs + LANDING_MARGIN_MS);
 }
 
-/* How long a run may last. */
+/* How long things last. */
+
+/** A record of a receiver's failures that are this old says nothing any more. */
+export const RECEIVER_KEPT_MS = 7 * 24 * HOUR_MS;
 
 /** A start may be so far off (`schedule_at`), and a run it depends on may wait as long: a leap year. */
 export const LONGEST_POSTPONE_DAYS = 366;

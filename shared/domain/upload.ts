@@ -21,12 +21,6 @@ export interface Upload {
   readonly usedBy: { readonly runUid: string; readonly at: number } | null;
 }
 
-/** How long the URL of an upload takes its one PUT. */
-export const UPLOAD_PUT_MS = 3_600_000;
-
-/** How long after it was asked for an upload can be launched: the bucket keeps what was put a day, then forgets it. */
-export const UPLOAD_LAUNCH_MS = 86_400_000;
-
 /** Lines compress 10 to 50 times, equal ones some hundred times; beyond that a file is made to fill a disk. */
 const MAX_RATIO = 250;
 /** A ratio says nothing of a small file. */

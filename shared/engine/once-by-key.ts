@@ -23,7 +23,7 @@ export interface KeyRow {
   readonly answer: { readonly value: unknown } | null;
 }
 
-/** Keys of requests, kept for {@link KEY_LIFETIME_MS}. */
+/** Keys of requests, kept for a day (`KEY_LIFETIME_MS`). */
 export interface KeyStore {
   /** A strong read; null where the key is free. */
   readKey(request: KeyedRequest, now: number): Promise<KeyRow | null>;
@@ -62,8 +62,6 @@ export interface OnceWork<Answer> {
 /** Takes the key, if there is one. Gives the first request's seed and `before`, which are this one's if it is the first. */
 export type Claim = (before?: number) => Promise<Pick<KeyRow, 'seed' | 'before'>>;
 
-/** How long a key is kept. */
-export const KEY_LIFETIME_MS = 24 * 60 * 60 * 1000;
 const SEED_BYTES = 16;
 const RETRY_AFTER_SECONDS = 1;
 

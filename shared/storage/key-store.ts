@@ -1,4 +1,5 @@
-import { KEY_LIFETIME_MS, type KeyedRequest, type KeyRow, type KeyStore } from '../engine/once-by-key.ts';
+import { KEY_LIFETIME_MS } from '../domain/timing.ts';
+import type { KeyedRequest, KeyRow, KeyStore } from '../engine/once-by-key.ts';
 import { type Item, ItemReader } from './attributes.ts';
 import { compress, decompress } from './compress.ts';
 import { type Key, keys } from './keys.ts';

@@ -1,5 +1,6 @@
+import { RECEIVER_KEPT_MS } from '../domain/timing.ts';
 import { hash } from 'node:crypto';
-import { type Receiver, RECEIVER_KEPT_MS } from '../domain/receiver.ts';
+import type { Receiver } from '../domain/receiver.ts';
 import type { Clock } from '../engine/ports.ts';
 import type { ReceiverStore } from '../engine/stores.ts';
 import { Lru } from '../process/lru.ts';

@@ -1,5 +1,6 @@
+import { UPLOAD_LAUNCH_MS } from '../domain/timing.ts';
 import { EngineError } from '../domain/errors.ts';
-import { type Upload, UPLOAD_LAUNCH_MS } from '../domain/upload.ts';
+import type { Upload } from '../domain/upload.ts';
 import type { UploadStore } from '../engine/launch/upload-ports.ts';
 import { ItemReader } from './attributes.ts';
 import { keys } from './keys.ts';

@@ -1,6 +1,22 @@
 import { describe, expect, test } from 'vitest';
 import {
   ATTEMPT_MS,
+  NEAR_MS,
+  RECEIVER_CHECK_MS,
+  NO_PROGRESS_MS,
+  PROBE_MS,
+  PUT_OFF_MS,
+  KEEPS_SLOT_MS,
+  SEAT_WAITING_MS,
+  DEFER_ATTEMPT_MS,
+  DEFER_PAGE_MS,
+  LIVE_TURN_MS,
+  PAGE_TURN_MS,
+  QUICK_ATTEMPT_MS,
+  QUICK_PAGE_MS,
+  KEY_LIFETIME_MS,
+  UPLOAD_PUT_MS,
+  UPLOAD_LAUNCH_MS,
   CALL_STEPS_MS,
   CALLBACK_GRACE_MS,
   CARRYING_MS,
@@ -33,8 +49,6 @@ import {
   SWEEP_WORK_MS,
   UPLOAD_CLAIM_LEASE_MS,
 } from '../../shared/domain/timing.ts';
-import { UPLOAD_LAUNCH_MS, UPLOAD_PUT_MS } from '../../shared/domain/upload.ts';
-import { KEY_LIFETIME_MS } from '../../shared/engine/once-by-key.ts';
 import { nextCheck } from '../../shared/engine/runs/check-times.ts';
 import {
   FUNCTION_NAMES,
@@ -83,6 +97,32 @@ describe('what an invocation does ends before its function', () => {
   test('a callback has the whole of its function, and an action of the shortest page function half of it', () => {
     expect(ATTEMPT_MS).toBe(timeoutMs('callback'));
     for (const seconds of PAGE_TIMEOUTS) expect(PAGE_MARGIN_MS).toBeLessThanOrEqual(timeoutMs('page', seconds) / 2);
+  });
+});
+
+describe('what is put off comes again in time', () => {
+  test('a page asks again for a seat twice before its workspace is no longer counted', () => {
+    rises(QUICK_ATTEMPT_MS, QUICK_PAGE_MS, DEFER_PAGE_MS, 2 * DEFER_PAGE_MS, SEAT_WAITING_MS / 2);
+    rises(DEFER_ATTEMPT_MS.first, DEFER_ATTEMPT_MS.longest, CALLBACK_GRACE_MS);
+  });
+
+  test('a turn that is waited for at work takes none of the time of others', () => {
+    rises(LIVE_TURN_MS, PAGE_TURN_MS, PAGE_MARGIN_MS);
+  });
+
+  test('a row that failed, by the next sweep at first, and before anything is given up', () => {
+    rises(PUT_OFF_MS.first, MINUTE_MS, PUT_OFF_MS.longest, CLAIM_LEASE_MS);
+  });
+
+  test('a receiver that is away is asked no more often than sweeps come', () => {
+    expect(PROBE_MS.least).toBeGreaterThanOrEqual(RECEIVER_CHECK_MS);
+    rises(PROBE_MS.least, PROBE_MS.most, CALLBACK_GRACE_MS);
+  });
+
+  test('a run says that it stands still before what was lost is sent again, and gives its slot up later than messages', () => {
+    rises(NO_PROGRESS_MS, stuckMs({ pageTimeoutMs: 0 }));
+    rises(KEEPS_SLOT_MS, MAX_DELAY_MS);
+    rises(NEAR_MS, MINUTE_MS);
   });
 });
 

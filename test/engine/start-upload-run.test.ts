@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { runUidOf } from '../../shared/domain/ids.ts';
-import { UPLOAD_LAUNCH_MS } from '../../shared/domain/upload.ts';
+import { UPLOAD_LAUNCH_MS } from '../../shared/domain/timing.ts';
 import { openUpload } from '../../shared/engine/launch/open-upload.ts';
 import type { Launch } from '../../shared/engine/launch/start-run.ts';
 import { startUploadRun } from '../../shared/engine/launch/start-upload-run.ts';

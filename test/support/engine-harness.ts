@@ -82,6 +82,8 @@ export function createEngineHarness(options: {
   readonly fraction?: () => number;
   /** 400 unless said. */
   readonly retentionDays?: number;
+  /** 50,000 unless said. */
+  readonly pageTimeoutMs?: number;
   /** Messages that no worker brings to an end: each goes straight to its dead letters, which are seen to. */
   readonly dies?: (message: Message) => boolean;
   /** What stands for EventBridge Scheduler; without it nothing fires but what the sweeper finds. */
@@ -169,7 +171,7 @@ export function createEngineHarness(options: {
     },
     settings: {
       retentionDays: options.retentionDays ?? 400,
-      pageTimeoutMs: 50_000,
+      pageTimeoutMs: options.pageTimeoutMs ?? 50_000,
       liveTimeoutMs: 25_000,
       inputsAPlace: 500,
       uploadsOpen: 100,

@@ -1,9 +1,6 @@
-import { ATTEMPT_MS } from '../../domain/timing.ts';
+import { ATTEMPT_MS, DEFER_ATTEMPT_MS } from '../../domain/timing.ts';
 import { rejectStaleWorker } from '../stale-worker.ts';
 import { type DeliveryInHand, type DeliveryPorts, newRecord, wasDelivered } from './delivery.ts';
-
-const FIRST_MS = 3_000;
-const LONGEST_MS = 60_000;
 
 /**
  * Puts an attempt off that its workspace has no seat for: it is not spent. Its record says when it is due, so that the
@@ -17,7 +14,9 @@ export async function deferCallback(
   const now = ports.clock.now();
   const deferredAt = record?.deferredAt ?? now;
   const waited = now - deferredAt;
-  const delayMs = Math.round(Math.min(LONGEST_MS, Math.max(FIRST_MS, waited)) * (1 + ports.random.fraction()));
+  const delayMs = Math.round(
+    Math.min(DEFER_ATTEMPT_MS.longest, Math.max(DEFER_ATTEMPT_MS.first, waited)) * (1 + ports.random.fraction()),
+  );
   const nextAttemptAt = now + delayMs;
   if (record === null) {
     if (await wasDelivered(ports, delivery)) return; // its message came again, long after

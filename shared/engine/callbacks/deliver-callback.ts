@@ -1,4 +1,4 @@
-import { ATTEMPT_MS, CLAIM_LEASE_MS, MAX_DELAY_MS } from '../../domain/timing.ts';
+import { ATTEMPT_MS, CLAIM_LEASE_MS, MAX_DELAY_MS, QUICK_ATTEMPT_MS } from '../../domain/timing.ts';
 import { type CallbackRecord, pageCallbackBody, partStarts, recordCallbackBody } from '../../domain/callback.ts';
 import { EngineError, type ErrorRecord } from '../../domain/errors.ts';
 import { readUid } from '../../domain/ids.ts';
@@ -13,14 +13,7 @@ import { CUT } from '../share.ts';
 import { rejectStaleWorker } from '../stale-worker.ts';
 import { reportError } from '../report-error.ts';
 import { settleAll } from '../settle-all.ts';
-import {
-  type DeliveryInHand,
-  type DeliveryPorts,
-  isLastChance,
-  newRecord,
-  PATIENCE_MS,
-  wasDelivered,
-} from './delivery.ts';
+import { type DeliveryInHand, type DeliveryPorts, isLastChance, newRecord, wasDelivered } from './delivery.ts';
 import { deferCallback } from './defer-callback.ts';
 import type { Fared } from './hosts.ts';
 import {
@@ -97,7 +90,7 @@ async function makeAttempt(
       const startedAt = ports.clock.now();
       const answer = await post(ports, delivery, body, signal);
       const isCut = answer.kind === 'failed' && signal.aborted;
-      const tookLong = ports.clock.now() - startedAt >= PATIENCE_MS;
+      const tookLong = ports.clock.now() - startedAt >= QUICK_ATTEMPT_MS;
       fared = tookLong ? (answer.kind === 'failed' ? 'silent' : 'slow') : 'quick';
       return isCut ? CUT : { kind: 'answered', answer };
     });

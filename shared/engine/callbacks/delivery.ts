@@ -1,4 +1,4 @@
-import { ATTEMPT_MS } from '../../domain/timing.ts';
+import { ATTEMPT_MS, QUICK_ATTEMPT_MS } from '../../domain/timing.ts';
 import type { CallbackRecord } from '../../domain/callback.ts';
 import type { DerivedUid } from '../../domain/ids.ts';
 import { blockOf } from '../../domain/input.ts';
@@ -36,15 +36,17 @@ export interface DeliveryInHand {
   readonly takenAt: number;
 }
 
-/** A receiver that has not answered by then takes long: its sender needs a seat. */
-export const PATIENCE_MS = 600;
-
 /** What keeps this worker, one of so many, from overrunning a host, and a workspace from holding more than its share. */
 export function createPacing(
   ports: Pick<CorePorts, 'clock' | 'random' | 'log' | 'seats'>,
   workers: number,
 ): Pick<DeliveryPorts, 'senders' | 'hosts'> {
-  const senders = createShare(ports, { pool: 'callback', workers, patienceMs: PATIENCE_MS, longestMs: ATTEMPT_MS });
+  const senders = createShare(ports, {
+    pool: 'callback',
+    workers,
+    patienceMs: QUICK_ATTEMPT_MS,
+    longestMs: ATTEMPT_MS,
+  });
   return { senders, hosts: createHosts(ports.clock) };
 }
 

@@ -1,7 +1,7 @@
-import { RECEIVER_CHECK_MS, stuckMs } from '../../domain/timing.ts';
+import { PROBE_MS, RECEIVER_CHECK_MS, stuckMs } from '../../domain/timing.ts';
 import { readUid } from '../../domain/ids.ts';
 import type { CorePorts } from '../ports.ts';
-import { PROBE_MAX_MS, probeDelayMs } from '../../domain/receiver.ts';
+import { probeDelayMs } from '../../domain/receiver.ts';
 import type { HeldCallback } from '../stores.ts';
 import { isLastChance } from './delivery.ts';
 import { nextCheck } from '../runs/check-times.ts';
@@ -41,7 +41,7 @@ export async function reconcileReceiver(ports: ReconcilePorts, uid: string): Pro
     uid,
     held.filter((one) => one.dueAt <= now && !spent.includes(one)),
   );
-  const nextMs = isProbed ? probeDelayMs(receiver.awaySince, now) : PROBE_MAX_MS;
+  const nextMs = isProbed ? probeDelayMs(receiver.awaySince, now) : PROBE_MS.most;
   return { at: wholeMinute(now + nextMs), hasMore: false };
 }
 

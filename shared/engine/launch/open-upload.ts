@@ -1,5 +1,6 @@
+import { UPLOAD_LAUNCH_MS, UPLOAD_PUT_MS } from '../../domain/timing.ts';
 import { EngineError } from '../../domain/errors.ts';
-import { type Upload, UPLOAD_LAUNCH_MS, UPLOAD_PUT_MS, type UploadEncoding } from '../../domain/upload.ts';
+import { type Upload, type UploadEncoding } from '../../domain/upload.ts';
 import type { Ports } from '../ports.ts';
 import type { UploadStore, UploadTickets } from './upload-ports.ts';
 

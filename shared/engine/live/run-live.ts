@@ -1,3 +1,4 @@
+import { LIVE_TURN_MS } from '../../domain/timing.ts';
 import { CALLBACK_BODY_VERSION } from '../../domain/callback.ts';
 import { EngineError } from '../../domain/errors.ts';
 import { isoOf } from '../../domain/instant.ts';
@@ -15,9 +16,6 @@ interface EndedPage {
   readonly outcome: PageOutcome;
   readonly results: readonly unknown[];
 }
-
-/** A turn this near is waited for; any other is a refusal that says when it may be. */
-const PATIENCE_MS = 100;
 
 /** Stands for the inline call where a page record names the message that put it. */
 export const INLINE = 'inline';
@@ -57,7 +55,7 @@ function recorded({ pageRecord, results }: StoredPage): EndedPage {
 async function runPageNow(ports: LivePorts, call: CheckedCall, uid: string): Promise<EndedPage> {
   const { action, workspaceUid, stored } = call;
   const arrivedAt = ports.clock.now();
-  const asked = { action, workspaceUid, input: stored.input, held: false, patienceMs: PATIENCE_MS, queues: false };
+  const asked = { action, workspaceUid, input: stored.input, held: false, patienceMs: LIVE_TURN_MS, queues: false };
   const turn = await takeTurn(ports, asked);
   if (turn.kind === 'later') throw spent(action.name, turn.until);
   if (turn.kind === 'permanent') return endOf(ports, call, uid, turn);

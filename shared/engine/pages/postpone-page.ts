@@ -1,4 +1,4 @@
-import { MAX_DELAY_MS } from '../../domain/timing.ts';
+import { KEEPS_SLOT_MS, MAX_DELAY_MS } from '../../domain/timing.ts';
 import { boundWait } from '../../domain/asked-wait.ts';
 import type { OpenInput, Wait } from '../../domain/input.ts';
 import type { RunControl, RunDefinition } from '../../domain/run.ts';
@@ -15,9 +15,6 @@ export interface PageInHand {
   /** When its worker took it up (epoch ms). */
   readonly takenAt: number;
 }
-
-/** A wait beyond this may be one that the whole run waits for. */
-const MAX_SHORT_WAIT_MS = 60_000;
 
 /** What a page is to wait for. */
 interface Asked {
@@ -53,7 +50,7 @@ export async function sendPostponed(
   { message, control, definition }: PageInHand,
   { attempt, until, held = false }: Wait,
 ): Promise<null> {
-  if (until !== null && until > ports.clock.now() + MAX_SHORT_WAIT_MS) {
+  if (until !== null && until > ports.clock.now() + KEEPS_SLOT_MS) {
     const window = await ports.progress.readWindow(message.runUid);
     if (await postponeIfWaiting(ports, control, definition, window)) return null;
   }

@@ -1,4 +1,4 @@
-import { PAGE_MARGIN_MS } from '../../domain/timing.ts';
+import { DEFER_PAGE_MS, PAGE_MARGIN_MS, PAGE_TURN_MS, QUICK_PAGE_MS } from '../../domain/timing.ts';
 import { MAX_WAITING_MS, waitingLeft } from '../../domain/asked-wait.ts';
 import { CALLBACK_BODY_VERSION, partStarts } from '../../domain/callback.ts';
 import { EngineError } from '../../domain/errors.ts';
@@ -32,9 +32,6 @@ import { settleAll } from '../settle-all.ts';
 
 /** Received more often than this, a page spends an attempt without running: a crash loop must end too. */
 const RECEIVES_TRUSTED = 3;
-
-/** A turn this near is waited for here: a queue holds messages back by whole seconds. */
-const PATIENCE_MS = 1_000;
 
 /**
  * One step of a run: runs one page of one input, records its outcome in the page's record, and sends what follows: the
@@ -90,17 +87,11 @@ function owns({ message, receipt }: PageInHand, pageRecord: PageRecord): boolean
 export type PagePorts = CorePorts &
   Pick<Ports, 'actions' | 'actionServices'> & { readonly pageWorkers: Share; readonly ends: EndGatherer };
 
-/** A page that is not over by then takes long: its worker needs a seat. */
-const QUICK_MS = 1_000;
-
 /** What keeps a workspace from holding more than its share of the workers, of which this is one of so many. */
 export function createPageShare(ports: CorePorts, workers: number): Share {
   const longestMs = ports.settings.pageTimeoutMs + PAGE_MARGIN_MS;
-  return createShare(ports, { pool: 'page', workers, patienceMs: QUICK_MS, longestMs });
+  return createShare(ports, { pool: 'page', workers, patienceMs: QUICK_PAGE_MS, longestMs });
 }
-
-/** How long a page waits that its workspace has no seat for. */
-const DEFER_MS = 3_000;
 
 /** Whether a page may start now: the epoch is alive, the run works, its deadline is not past. */
 function mayStart(control: RunControl, epoch: number, now: number): boolean {
@@ -147,7 +138,7 @@ async function runAndRecord(ports: PagePorts, taken: PageInHand): Promise<Record
   const isSlow = worked.kind === 'refused' || worked.tookLong;
   const page = isSlow === (message.slow === true) ? taken : { ...taken, message: { ...message, slow: isSlow } };
   if (worked.kind === 'refused') {
-    const at = ports.clock.now() + DEFER_MS * (1 + ports.random.fraction());
+    const at = ports.clock.now() + DEFER_PAGE_MS * (1 + ports.random.fraction());
     return postponePage(ports, page, { attempt: message.attempt, at });
   }
   const { result } = worked;
@@ -218,7 +209,7 @@ async function callAction(
   if (action !== null && receipt.count <= RECEIVES_TRUSTED) {
     const { workspaceUid } = definition;
     const held = message.held ?? false;
-    const turn = await takeTurn(ports, { action, workspaceUid, input, held, patienceMs: PATIENCE_MS, queues: true });
+    const turn = await takeTurn(ports, { action, workspaceUid, input, held, patienceMs: PAGE_TURN_MS, queues: true });
     if (turn.kind !== 'now') return turn;
   }
   const begun = control.status === 'QUEUED' ? beginRun(ports, control) : null;

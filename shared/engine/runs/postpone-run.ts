@@ -1,11 +1,8 @@
-import { LATE_START_MS, MAX_DELAY_MS } from '../../domain/timing.ts';
+import { KEEPS_SLOT_MS, LATE_START_MS, MAX_DELAY_MS } from '../../domain/timing.ts';
 import type { RunWindow } from '../../domain/input.ts';
 import { type RunControl, type RunDefinition, WORKING_STATUSES } from '../../domain/run.ts';
 import { admitWaiting } from './admit-run.ts';
 import type { CorePorts } from '../ports.ts';
-
-/** Waiting up to this long keeps the run's slot; longer waits give it to another run. */
-const KEEPS_SLOT_MS = 60_000;
 
 /**
  * Postpones a run whose open inputs all wait for over a minute: it gives its slot back and goes on by itself when the

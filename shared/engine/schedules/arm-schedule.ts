@@ -1,3 +1,4 @@
+import { NEAR_MS } from '../../domain/timing.ts';
 import { toEventBridge, toOneShotEntry, toStartDate } from '../../domain/cron/to-eventbridge.ts';
 import type { Schedule } from '../../domain/schedule.ts';
 import { cronOf, nextTime, singleTime } from '../../domain/schedule-times.ts';
@@ -7,12 +8,6 @@ import type { ScheduleEntry, ReconcilePorts } from './schedule-ports.ts';
 const MOST_ENTRIES = 2;
 /** EventBridge takes 60 s to a day (CreateSchedule, MaximumEventAgeInSeconds). */
 const MAX_AGE_S = { least: 60, most: 86_400 };
-
-/**
- * A single time this near gets no entry: EventBridge refuses a time that is past when the entry arrives. Whoever would have
- * made it sees to the time.
- */
-export const NEAR_MS = 5_000;
 
 /**
  * Brings what EventBridge holds in line with the schedule as it was read. Entries are named by its revision: whatever a

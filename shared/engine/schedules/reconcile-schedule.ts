@@ -1,7 +1,7 @@
-import { ON_TIME_MS } from '../../domain/timing.ts';
+import { NEAR_MS, ON_TIME_MS } from '../../domain/timing.ts';
 import { bookkept, isFinal, type Schedule } from '../../domain/schedule.ts';
 import { jitterMs, nextAudit, nextTime, nextToSettle, singleTime } from '../../domain/schedule-times.ts';
-import { armSchedule, isArmed, NEAR_MS } from './arm-schedule.ts';
+import { armSchedule, isArmed } from './arm-schedule.ts';
 import { expiryOf, fireSchedule } from './fire-schedule.ts';
 import type { ReconcileMessage } from '../messages.ts';
 import type { ReconcilePorts } from './schedule-ports.ts';

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { UPLOAD_PUT_MS } from '../../../shared/domain/upload.ts';
+import { UPLOAD_PUT_MS } from '../../../shared/domain/timing.ts';
 import { type Answered, isOurFault } from '../persistent-caller.ts';
 import { wrongAnswers } from './answer-checks.ts';
 import { runsOf, type UploadCheck } from './upload-aftermath.ts';

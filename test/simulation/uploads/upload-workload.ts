@@ -1,4 +1,4 @@
-import { UPLOAD_PUT_MS } from '../../../shared/domain/upload.ts';
+import { UPLOAD_PUT_MS } from '../../../shared/domain/timing.ts';
 import { SeededRandom } from '../random.ts';
 import { type LaunchBody, type Verb, VERBS } from '../truth.ts';
 import { badFile, drawFile, fileOf } from './draw-file.ts';
