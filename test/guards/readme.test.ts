@@ -64,7 +64,7 @@ function drawRates(): string {
   for (const other of stages) expect(other, 'one table is not enough where stages differ').toEqual(limits);
   const counted: Readonly<Record<RateType, string>> = {
     live: '`POST …/run/live`',
-    launch: 'calls that start, repeat or change something: launches, uploads, verbs of runs and schedules',
+    launch: 'calls that start, repeat or change something, such as a launch, an upload, `cancel` or `pause`',
     read: 'all others',
     wait: 'seconds for which calls with `?wait` wait: as many callers may wait at once as come back per second',
   };
