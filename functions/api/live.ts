@@ -81,7 +81,7 @@ export function createLiveHandler(
 
 function checkPageNumber(action: Action, page: number | undefined): void {
   if (page === undefined || action.pagesBy === 'cursor_or_number') return;
-  const message = `${action.name} has no page numbers; follow X-Pagination-Next from the first page`;
+  const message = `${action.name} does not support page numbers; follow X-Pagination-Next from the first page`;
   throw new EngineError('BAD_INPUT', `query: page: ${message}`, { validationErrors: [{ path: 'page', message }] });
 }
 

@@ -30,7 +30,7 @@ export function createActionEndpoints({
       find: async ({ params }) => {
         const action = actions.get(params.action);
         if (action !== null) return action;
-        const message = `No action ${params.action} is offered here; GET /v1/actions lists those that are.`;
+        const message = `The action ${params.action} does not exist; GET /v1/actions lists the actions of this deployment.`;
         throw new EngineError('ACTION_NOT_FOUND', message);
       },
       handle: async ({ found }) => ({ body: actionView(found) }),

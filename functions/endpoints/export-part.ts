@@ -56,6 +56,6 @@ export async function exportPart<Row, Place>(
 
 function refuseLimit({ request }: ListCall): void {
   if (!request.query.has('limit')) return;
-  const message = 'is not taken by an export, which comes in parts; follow X-Pagination-Next';
+  const message = 'is not allowed for an export; follow X-Pagination-Next to get its parts';
   throw new EngineError('BAD_INPUT', `query: limit: ${message}`, { validationErrors: [{ path: 'limit', message }] });
 }

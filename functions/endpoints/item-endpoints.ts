@@ -68,6 +68,6 @@ export function createItemEndpoints(
 }
 
 function liveHasNone({ uid, status }: { readonly uid: string; readonly status: string }): EngineError {
-  const message = `Run ${uid} was live: its results were the answer of its call and are not kept.`;
+  const message = `Run ${uid} is a live run: its results were returned by the call and are not stored.`;
   return new EngineError('INVALID_STATE', message, { params: { status } });
 }

@@ -74,9 +74,13 @@ export function createAuthenticator(
   }
 
   return async (key, address) => {
-    if (key === undefined) throw new EngineError('UNAUTHORIZED', 'No API key; send one in the header X-API-Key.');
+    if (key === undefined)
+      throw new EngineError('UNAUTHORIZED', 'The API key is missing; send it in the X-API-Key header.');
     if (!isWellFormedApiKey(key)) {
-      throw new EngineError('UNAUTHORIZED', 'The API key in X-API-Key is malformed; copy it whole, from trk_ on.');
+      throw new EngineError(
+        'UNAUTHORIZED',
+        'The API key in X-API-Key is malformed; a key begins with trk_ and has no spaces.',
+      );
     }
     const digest = digestApiKey(key);
     const remembered = known.get(digest);
@@ -89,6 +93,6 @@ export function createAuthenticator(
 
 function checkAllowance(waitMs: number, now: number): void {
   if (waitMs === 0) return;
-  const message = 'Too many calls with keys that are not known came from your address; wait, then send the right key.';
+  const message = 'There were too many calls with unknown keys from your address. Wait, then use a valid key.';
   throw new EngineError('LIMIT_REACHED', message, { postponedUntil: new Date(now + waitMs).toISOString() });
 }

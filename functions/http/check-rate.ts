@@ -27,6 +27,6 @@ function rateHeaders({ type, limit, remaining, resetSeconds }: RateState): Reado
 /** Says the moment from which a call will be let through. */
 function limitReached({ type, limit }: RateState, refusedUntil: number): EngineError {
   const postponedUntil = new Date(refusedUntil).toISOString();
-  const message = `The workspace has made its ${type} calls for now: at most ${limit} at once, then as they come back; X-RateLimit-Reset says when all are there again.`;
+  const message = `The workspace has reached its rate limit for ${type} calls (burst ${limit}). Try again after the seconds in Retry-After.`;
   return new EngineError('LIMIT_REACHED', message, { postponedUntil });
 }

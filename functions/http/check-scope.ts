@@ -7,7 +7,7 @@ export function checkScope(): Step<'route' | 'caller'> {
     before: ({ event: { route, caller } }) => {
       if (caller === null || route.scope === null || caller.scopes.includes(route.scope)) return;
       const held = caller.scopes.length === 0 ? 'none' : caller.scopes.join(', ');
-      const message = `This call needs a key with scope ${route.scope}; this key has ${held}.`;
+      const message = `This call requires a key with the scope ${route.scope}; this key has ${held}.`;
       throw new EngineError('FORBIDDEN', message, { params: { scope: route.scope } });
     },
   };

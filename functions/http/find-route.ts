@@ -17,10 +17,10 @@ export function findRoute(functionName: ApiFunction, publicUrl: string): Step<'e
         return;
       }
       if (match.found || match.allow.length === 0) {
-        const message = `There is nothing at ${method} ${rawPath}; GET /v1/openapi.json lists what there is.`;
+        const message = `The path ${rawPath} does not exist; GET /v1/openapi.json lists all paths.`;
         throw new EngineError('NOT_FOUND', message);
       }
-      const message = `${rawPath} does not take ${method}; allowed: ${match.allow.join(', ')}.`;
+      const message = `${rawPath} does not support ${method}; allowed: ${match.allow.join(', ')}.`;
       throw new EngineError('METHOD_NOT_ALLOWED', message, { params: { allow: match.allow } });
     },
   };

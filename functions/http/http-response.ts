@@ -27,7 +27,7 @@ export function textResponse(
 ): APIGatewayProxyStructuredResultV2 {
   const bytes = Buffer.byteLength(text);
   if (bytes > LIMITS.answerBytes) {
-    const message = `The answer would be ${bytes} bytes, over the limit of ${LIMITS.answerBytes}; ask for less with limit.`;
+    const message = `The answer would have ${bytes} bytes, over the limit of ${LIMITS.answerBytes}; use a smaller limit.`;
     throw new EngineError('PAYLOAD_TOO_LARGE', message);
   }
   const isBase64Encoded = bytes >= BASE64_FROM_BYTES;

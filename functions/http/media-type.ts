@@ -25,10 +25,7 @@ export function chooseMediaType(accept: string | undefined, offered: readonly st
     if (isBetter) best = { type, quality, place };
   }
   if (best !== null) return best.type;
-  throw new EngineError(
-    'NOT_ACCEPTABLE',
-    `Accept is ${shorten(accept)}; this call answers with ${offered.join(', ')}.`,
-  );
+  throw new EngineError('NOT_ACCEPTABLE', `Accept is ${shorten(accept)}; available: ${offered.join(', ')}.`);
 }
 
 function readRange(text: string): MediaRange {

@@ -32,8 +32,8 @@ function keyedRequest({ request, caller, sent }: KeyedCall): KeyedRequest | null
   if (key === undefined) return null;
   if (key.length > MAX_KEY || !KEY.test(key)) {
     const isForeign = key !== '' && key.length <= MAX_KEY;
-    const has = isForeign ? 'holds a character that is not' : `has ${key.length}`;
-    const message = `must be 1 to ${MAX_KEY} printable ASCII characters; it ${has}`;
+    const has = isForeign ? 'contains another character' : `has ${key.length}`;
+    const message = `must have 1 to ${MAX_KEY} printable ASCII characters; it ${has}`;
     throw new EngineError('BAD_INPUT', `header: Idempotency-Key: ${message}`, {
       validationErrors: [{ path: 'Idempotency-Key', message }],
     });

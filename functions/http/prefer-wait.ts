@@ -24,7 +24,7 @@ export function readPreferredWait(header: string | undefined): number | null {
 
 function outOfRange(given: string): EngineError {
   const { least, most } = LIVE_WAIT_SECONDS;
-  const message = `wait must be ${least} to ${most} whole seconds, as in \`Prefer: wait=10\`; it is ${given === '' ? 'empty' : given.slice(0, 20)}`;
+  const message = `wait must be a whole number of seconds from ${least} to ${most}, as in \`Prefer: wait=10\`; it is ${given === '' ? 'empty' : given.slice(0, 20)}`;
   return new EngineError('BAD_INPUT', `header: Prefer: ${message}`, {
     validationErrors: [{ path: 'Prefer', message }],
   });

@@ -12,7 +12,7 @@ export function readBody(request: HttpRequest): unknown {
   const { body, headers } = request;
   if (body.length === 0) return undefined;
   if (body.length > LIMITS.bodyBytes) {
-    const message = `The body is ${body.length} bytes, over the limit of ${LIMITS.bodyBytes}; split it over several calls, or upload inputs as lines (POST /v1/uploads).`;
+    const message = `The body has ${body.length} bytes, over the limit of ${LIMITS.bodyBytes}; split it into several calls, or upload the inputs as a file (POST /v1/uploads).`;
     throw new EngineError('PAYLOAD_TOO_LARGE', message);
   }
   checkMediaType(headers['content-type'], headers['content-encoding']);
@@ -22,17 +22,17 @@ export function readBody(request: HttpRequest): unknown {
 
 function checkMediaType(contentType: string | undefined, encoding: string | undefined): void {
   if (encoding !== undefined && encoding.trim().toLowerCase() !== 'identity') {
-    const message = `A body with content-encoding ${encoding} is not taken; send it uncompressed.`;
+    const message = `The content-encoding ${encoding} is not supported; send the body uncompressed.`;
     throw new EngineError('UNSUPPORTED_MEDIA_TYPE', message);
   }
   const [type = '', ...parameters] = (contentType ?? '').split(';').map((part) => part.trim().toLowerCase());
   const charset = parameters.find((one) => one.startsWith('charset='))?.slice('charset='.length);
   if (type === 'application/json' && /^utf-?8$/.test((charset ?? 'utf-8').replaceAll('"', ''))) return;
   const given = contentType === undefined ? 'no content-type' : `content-type ${contentType}`;
-  const hint = "curl -d says application/x-www-form-urlencoded unless told -H 'content-type: application/json'";
+  const hint = "with curl -d, add -H 'content-type: application/json'";
   throw new EngineError(
     'UNSUPPORTED_MEDIA_TYPE',
-    `The body has ${given}; allowed is application/json in UTF-8 (${hint}).`,
+    `The body has ${given}; it must be application/json in UTF-8 (${hint}).`,
   );
 }
 

@@ -41,12 +41,13 @@ export function decodeCursor<Schema extends z.ZodType>(
   const [payload = '', signature = '', ...rest] = text.split('.');
   const right = sign(purpose, signedText(payload, expected.boundTo));
   if (rest.length > 0 || !isSame(signature, right)) {
-    throw badCursor('is not one we gave for this call; begin without it, or repeat the query it came from unchanged');
+    throw badCursor('is not valid for this query; omit it to begin, or repeat the query that it came from');
   }
   const { d: data, e: expiresAt } = payloadSchema.parse(JSON.parse(Buffer.from(payload, 'base64url').toString()));
-  if (expiresAt <= expected.now) throw badCursor('has expired (cursors are good for 24 h); begin without it');
+  if (expiresAt <= expected.now)
+    throw badCursor('has expired (a cursor is valid for 24 hours); omit it to begin again');
   const parsed = expected.schema.safeParse(data);
-  if (!parsed.success) throw badCursor('is of an earlier version; begin without it');
+  if (!parsed.success) throw badCursor('is from an earlier version of the API; omit it to begin again');
   return parsed.data;
 }
 

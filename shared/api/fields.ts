@@ -73,7 +73,8 @@ export const givenInstant = instantRead(inUtc);
 export const queriedInstant = instantRead((text) => inUtc(text.replace(/ (?=\d\d:\d\d$)/, '+')));
 
 function instantRead(read: (text: string) => string) {
-  const error = 'must be a time with its offset (RFC 3339), such as 2030-01-31T09:00:00Z or 2030-01-31T10:00:00+01:00';
+  const error =
+    'must be a date and time with an offset (RFC 3339), such as 2030-01-31T09:00:00Z or 2030-01-31T10:00:00+01:00';
   return z
     .string({ error })
     .overwrite(read)

@@ -29,6 +29,6 @@ function describe({ path, of, count, limit }: TooMany): string {
   const where = formatPath(path);
   if (where === 'inputs' && of === 'elements') return `inputs ${inputsOverLimit(count)}.`;
   if (of === 'different names')
-    return `The body has ${count} different names of properties, over the limit of ${limit}; part it into several calls.`;
+    return `The body has ${count} different property names, over the limit of ${limit}; split it into several calls.`;
   return `${where || 'The body'} has ${count} ${of}, over the limit of ${limit} for any part of a body.`;
 }

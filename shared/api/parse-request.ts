@@ -23,7 +23,7 @@ export function parseQuery<Schema extends z.ZodObject>(schema: Schema, query: UR
     Object.defineProperty(given, name, { value, enumerable: true, configurable: true, writable: true });
     const known = name in schema.shape;
     if (known && !isList && values.length > 1)
-      repeated.push({ path: name, message: 'is given twice; once is allowed' });
+      repeated.push({ path: name, message: 'is given more than once; only one value is allowed' });
   }
   if (repeated.length > 0) throw badInput(repeated, repeated.length, 'query');
   return parseWith(schema, given, 'query');

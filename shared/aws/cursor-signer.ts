@@ -41,7 +41,6 @@ function onlyLive(purpose: string, text: string): string {
 }
 
 function notYet(): EngineError {
-  const message =
-    'The key that signs cursors is not there yet; the sweep puts it there within two minutes of a deploy.';
+  const message = 'The key that signs cursors is not available yet. It is created within two minutes of a deployment.';
   return new EngineError('UNAVAILABLE', message, { retryAfterSeconds: RETRY_SECONDS });
 }

@@ -9,6 +9,7 @@ export function asUnavailable(thrown: unknown): unknown {
   if (!(thrown instanceof Error) || thrown instanceof EngineError) return thrown;
   const fault = thrown as Parameters<typeof isTransientError>[0]; // cast: an Error whose extra fields may be absent
   if (!isThrottlingError(fault) && !isTransientError(fault)) return thrown;
-  const message = 'A service we depend on is away or overloaded. Try again after Retry-After.';
+  const message =
+    'A service that the API depends on is unavailable or overloaded. Try again after the seconds in Retry-After.';
   return new EngineError('UNAVAILABLE', message, { retryAfterSeconds: RETRY_AFTER_SECONDS }, { cause: thrown });
 }

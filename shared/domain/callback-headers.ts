@@ -21,7 +21,7 @@ const KEPT_NAMES: readonly string[] = [
 export function checkCallbackHeaders(headers: Readonly<Record<string, string>>): string | null {
   const entries = Object.entries(headers);
   if (entries.length > MAX_CALLBACK_HEADERS) {
-    return `${entries.length} headers given; ${MAX_CALLBACK_HEADERS} are allowed`;
+    return `there are ${entries.length} headers, over the limit of ${MAX_CALLBACK_HEADERS}`;
   }
   const seen = new Set<string>();
   let bytes = 0;
@@ -32,7 +32,7 @@ export function checkCallbackHeaders(headers: Readonly<Record<string, string>>):
     bytes += name.length + value.length;
   }
   if (bytes > MAX_CALLBACK_HEADER_BYTES) {
-    return `the headers take ${bytes} bytes together; ${MAX_CALLBACK_HEADER_BYTES} are allowed`;
+    return `the headers have ${bytes} bytes together, over the limit of ${MAX_CALLBACK_HEADER_BYTES}`;
   }
   return null;
 }
@@ -47,9 +47,10 @@ function refusalOfHeader(name: string, value: string, seen: ReadonlySet<string>)
   if (!/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(name)) {
     return `${JSON.stringify(name)} is not a header name; letters, digits and !#$%&'*+-.^_\`|~ are allowed`;
   }
-  if (isKeptHeader(name)) return `header "${name}" is set by the sender and cannot be given`;
-  if (seen.has(name.toLowerCase())) return `header "${name}" is given twice (names do not differ by case)`;
+  if (isKeptHeader(name)) return `header "${name}" is set by the API and cannot be changed`;
+  if (seen.has(name.toLowerCase())) return `header "${name}" is given twice (case does not matter)`;
   if (/[\r\n]/.test(value)) return `the value of header "${name}" contains a line break`;
-  if (!/^[\t\x20-\x7e]*$/.test(value)) return `the value of header "${name}" may hold only printable ASCII and tabs`;
+  if (!/^[\t\x20-\x7e]*$/.test(value))
+    return `the value of header "${name}" may contain only printable ASCII characters and tabs`;
   return null;
 }

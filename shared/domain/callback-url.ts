@@ -23,10 +23,10 @@ export function parseCallbackUrl(
   maxCharacters: number = MAX_CALLBACK_URL_CHARACTERS,
 ): { url: URL } | { message: string } {
   if (text.length > maxCharacters) {
-    return { message: `the URL is ${text.length} characters long; ${maxCharacters} are allowed` };
+    return { message: `the URL has ${text.length} characters, over the limit of ${maxCharacters}` };
   }
   const url = URL.parse(text);
-  if (url === null) return { message: 'not an absolute URL; give one such as https://example.com/hook' };
+  if (url === null) return { message: 'must be an absolute URL, such as https://example.com/hook' };
   url.hash = ''; // a fragment is never sent
   const message = refusalOfUrl(url, policy);
   return message === null ? { url } : { message };
@@ -39,7 +39,7 @@ function isLocalHttp(url: URL): boolean {
 
 function refusalOfUrl(url: URL, policy: CallbackPolicy): string | null {
   if (url.username !== '' || url.password !== '') {
-    return 'the URL carries a user name or password; send credentials in a callback header instead';
+    return 'the URL must not contain a user name or password; use a callback header for credentials';
   }
   if (policy.allowLocalHttp && isLocalHttp(url)) return null;
   if (url.protocol !== 'https:') return refusalOfScheme(url, policy);
@@ -61,8 +61,8 @@ function refusalOfHost(hostname: string): string | null {
   const name = hostname.replace(/\.$/, '');
   if (name === '' || name.split('.').includes('')) return `"${hostname}" is not a host name: it has an empty label`;
   if (name.length > 253 || name.split('.').some((label) => label.length > 63)) {
-    return `the host name is too long; 253 characters and 63 a label are allowed`;
+    return `the host name is too long; 253 characters, and 63 per label, are allowed`;
   }
-  if (name === 'localhost' || name.endsWith('.localhost')) return `${hostname} is this machine; it is not public`;
+  if (name === 'localhost' || name.endsWith('.localhost')) return `${hostname} is not a public host`;
   return null;
 }

@@ -24,7 +24,7 @@ export function tooDeep(maxDepth: number): string {
 }
 
 const MESSAGES = {
-  forbidden_name: 'is not taken as a name',
+  forbidden_name: 'is not allowed as a property name',
   bigint: 'is a bigint, which JSON does not have; give text or JSON.rawJSON(text)',
 } as const;
 

@@ -11,22 +11,22 @@ export function readInputLine({ bytes, number }: Pick<Line, 'bytes' | 'number'>)
 }
 
 function tooLong(): string {
-  return `is longer than the ${LIMITS.inputBytes} bytes an input may have; give the action a reference to the data instead`;
+  return `is over the limit of ${LIMITS.inputBytes} bytes for an input; pass a reference to the data instead`;
 }
 
 /** The input, or what is wrong with it. */
 function parseLine(bytes: Uint8Array): StoredInput | string {
   const read = readJsonBytes(bytes);
   if ('refusal' in read) return tellRefusal(read.refusal);
-  if (!isJsonObject(read.json)) return 'must be a JSON object, the input of one action';
+  if (!isJsonObject(read.json)) return 'must be a JSON object';
   const { custom_data: customData = null, ...input } = read.json;
   if (customData !== null && !isJsonObject(customData)) return 'custom_data must be an object';
   const customBytes = customData === null ? 0 : Buffer.byteLength(JSON.stringify(customData));
   if (customBytes <= LIMITS.customDataBytes) return { input, customData };
-  return `custom_data takes ${customBytes} bytes as JSON, over the limit of ${LIMITS.customDataBytes}; keep the rest on your side under an id`;
+  return `custom_data takes ${customBytes} bytes as JSON, over the limit of ${LIMITS.customDataBytes}; store the data on your side and pass its id`;
 }
 
 function tellRefusal({ path, message, fault }: JsonRefusal): string {
-  if (fault !== null) return `is not JSON from column ${fault.column} on; expected ${fault.expected}`;
+  if (fault !== null) return `is not valid JSON at column ${fault.column}; expected ${fault.expected}`;
   return path === '' ? message : `${path}: ${message}`;
 }

@@ -26,5 +26,5 @@ export const LIMITS = {
 /** What is said of a launch with too many inputs, and the way round. */
 export function inputsOverLimit(count: number): string {
   const { inputsPerLaunch, inputsPerUpload } = LIMITS;
-  return `has ${count} inputs, over the limit of ${inputsPerLaunch}; upload up to ${inputsPerUpload} as lines (POST /v1/uploads) for an async run, or start several`;
+  return `has ${count} inputs, over the limit of ${inputsPerLaunch}; upload up to ${inputsPerUpload} inputs as a file (POST /v1/uploads), or start several runs`;
 }

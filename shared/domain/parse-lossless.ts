@@ -89,6 +89,6 @@ function wantsNumber(issue: z.core.$ZodIssue): boolean {
 function tellUnheld(text: string): string {
   const written = text.length > 40 ? `${text.slice(0, 40)}…` : text;
   const nearest = Number(text);
-  const instead = Number.isFinite(nearest) ? `the nearest that can is ${nearest}` : 'it is beyond the largest';
-  return `the number ${written} cannot be held as it is written (IEEE 754 double); ${instead}`;
+  const instead = Number.isFinite(nearest) ? `the nearest possible number is ${nearest}` : 'it is too large';
+  return `the number ${written} cannot be represented exactly (IEEE 754 double); ${instead}`;
 }

@@ -30,7 +30,7 @@ export function decodeJson(bytes: Uint8Array): { readonly text: string } | { rea
 
 /** `offset` counts bytes from 0. */
 export function notUtf8(offset: number): string {
-  return `is not UTF-8: the byte at offset ${offset} (from 0) fits no character`;
+  return `is not UTF-8: the byte at offset ${offset} (from 0) is not part of a character`;
 }
 
 /**
@@ -67,7 +67,7 @@ function parse(text: string): JsonRead {
     }
     const fault = locateJsonFault(text);
     if (fault === null) throw error;
-    const message = `not JSON at line ${fault.line}, column ${fault.column}; expected ${fault.expected}`;
+    const message = `is not valid JSON at line ${fault.line}, column ${fault.column}; expected ${fault.expected}`;
     return { refusal: { kind: 'not_json', path: '', message, fault } };
   }
 }

@@ -39,19 +39,19 @@ export function timingFault(
 ): { readonly path: string; readonly message: string } | null {
   const { cron, scheduleAt, timezone } = timing;
   if (cron === null && scheduleAt === null) {
-    return { path: 'cron', message: 'give cron, or schedule_at for a single time, or both' };
+    return { path: 'cron', message: 'cron or schedule_at is required: schedule_at alone for a single time' };
   }
   const zoneFault = timeZoneFault(timezone);
   if (zoneFault !== null) return { path: 'timezone', message: zoneFault };
   const isKept = before !== null && before.scheduleAt === scheduleAt && (before.cron === null) === (cron === null);
   if (scheduleAt !== null && !isKept && (scheduleAt < now - PAST_MS || scheduleAt > now + FUTURE_MS)) {
-    const message = `${new Date(scheduleAt).toISOString()} does not lie between now and a year from now`;
+    const message = `${new Date(scheduleAt).toISOString()} is not between now and a year from now`;
     return { path: 'schedule_at', message };
   }
   if (cron === null) return null;
   try {
     const first = nextFire(cronOf(cron), timezone, Math.max(now, (scheduleAt ?? 0) - 1));
-    return first === null ? { path: 'cron', message: `its times never come in ${timezone}` } : null;
+    return first === null ? { path: 'cron', message: `the expression has no time in ${timezone}` } : null;
   } catch (error) {
     if (error instanceof CronError) return { path: 'cron', message: error.message };
     throw error;

@@ -29,10 +29,10 @@ const RATIO_FROM_BYTES = 16 * 1024 * 1024;
 /** What is wrong with how much comes out of a gzip file; null while nothing is. */
 export function unzippedFault(unzippedBytes: number, fileBytes: number, maxBytes: number): string | null {
   if (unzippedBytes > maxBytes) {
-    return `The upload unzips to more than ${maxBytes} bytes; part it into several uploads and runs.`;
+    return `The upload has more than ${maxBytes} bytes when uncompressed; split it into several uploads and runs.`;
   }
   if (unzippedBytes <= RATIO_FROM_BYTES || unzippedBytes <= fileBytes * MAX_RATIO) return null;
-  return `The upload unzips to more than ${MAX_RATIO} times its ${fileBytes} bytes; put its lines uncompressed.`;
+  return `The upload has more than ${MAX_RATIO} times its ${fileBytes} bytes when uncompressed; send the file uncompressed.`;
 }
 
 /** Whether a file begins as gzip does (RFC 1952 §2.3.1); no JSON begins so. */

@@ -123,7 +123,7 @@ async function answeredMeanwhile<Answer>(
 
 async function answerOf<Answer>(request: KeyedRequest, row: KeyRow, work: OnceWork<Answer>): Promise<Answer | null> {
   if (row.hash !== request.hash) {
-    const message = `The Idempotency-Key ${request.key} was used in the last 24 h for another request; take a new one.`;
+    const message = `The Idempotency-Key ${request.key} was used in the last 24 hours for a different request; use a new key.`;
     throw new EngineError('IDEMPOTENCY_MISMATCH', message);
   }
   if (row.answer !== null) return row.answer.value as Answer; // cast: kept by the same request's work
@@ -144,7 +144,7 @@ async function claim(
   // Its own write, done and reported as failed, was made again.
   if (lapsed === null && taken.row !== null && isSameSeed(taken.row.seed, row.seed)) return leaseUntil;
   if (taken.row !== null && taken.row.hash !== request.hash) {
-    const message = `The Idempotency-Key ${request.key} was just used for another request; take a new one.`;
+    const message = `The Idempotency-Key ${request.key} was just used for a different request; use a new key.`;
     throw new EngineError('IDEMPOTENCY_MISMATCH', message);
   }
   throw inFlight(request);
@@ -155,6 +155,6 @@ function isSameSeed(one: Uint8Array, other: Uint8Array): boolean {
 }
 
 function inFlight({ key }: KeyedRequest): EngineError {
-  const message = `The first request with the Idempotency-Key ${key} is still at work; ask again for its answer.`;
+  const message = `The first request with the Idempotency-Key ${key} has not been answered yet; repeat the request to get its answer.`;
   return new EngineError('IDEMPOTENCY_IN_FLIGHT', message, { retryAfterSeconds: RETRY_AFTER_SECONDS });
 }

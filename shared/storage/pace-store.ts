@@ -121,6 +121,6 @@ function readStored(item: Item | null): Stored {
 }
 
 function tooMany({ actionName }: PaceKey): EngineError {
-  const message = `Too many calls of ${actionName} ask for their turn at once; try again.`;
+  const message = `There are too many concurrent calls of ${actionName}; try again.`;
   return new EngineError('UNAVAILABLE', message, { retryAfterSeconds: 1 });
 }

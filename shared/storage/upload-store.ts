@@ -32,7 +32,7 @@ export function createUploadStore(table: Table, now: () => number): UploadStore 
       );
       if (done) return;
     }
-    throw new EngineError('UNAVAILABLE', 'Too many uploads are being opened at once; try again.', {
+    throw new EngineError('UNAVAILABLE', 'Too many uploads are being created at once; try again.', {
       retryAfterSeconds: 1,
     });
   }

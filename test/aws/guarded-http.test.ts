@@ -106,7 +106,7 @@ describe('an address', () => {
     ['https://0x7f000001/', '127.0.0.0/8'],
     ['https://[::1]/', 'loopback'],
     ['https://[::ffff:169.254.169.254]/', 'written as IPv6'],
-    ['https://localhost/', 'this machine'],
+    ['https://localhost/', 'not a public host'],
     ['http://example.com/', 'http is not allowed'],
   ])('%s is refused before anything is asked or dialed', async (url, reason) => {
     let asked = 0;
@@ -117,7 +117,7 @@ describe('an address', () => {
     expect(asked).toBe(0);
   });
 
-  test('http to this machine is refused where the stage is not local', async () => {
+  test('http to not a public host is refused where the stage is not local', async () => {
     const http = towards(443, () => Promise.resolve([LOOPBACK]));
     expect((await failureOf(http.request(get('http://127.0.0.1:9001/')))).message).toMatch(/^http is not allowed/);
   });

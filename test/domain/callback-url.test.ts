@@ -24,7 +24,7 @@ describe('parseCallbackUrl', () => {
   });
 
   test.each([
-    ['hook', /not an absolute URL/],
+    ['hook', /must be an absolute URL/],
     ['http://example.com/', /^http is not allowed; use https$/],
     ['ftp://example.com/', /^ftp is not allowed/],
     ['https://example.com:8443/', /port 8443 is not allowed; allowed: 443/],
@@ -40,13 +40,13 @@ describe('parseCallbackUrl', () => {
     ['https://[::1]/', /loopback/],
     ['https://[::ffff:127.0.0.1]/', /written as IPv6/],
     ['https://[fd00:ec2::254]/', /metadata/],
-    ['https://localhost/', /this machine/],
-    ['https://localhost./', /this machine/],
-    ['https://api.localhost/', /this machine/],
+    ['https://localhost/', /not a public host/],
+    ['https://localhost./', /not a public host/],
+    ['https://api.localhost/', /not a public host/],
     ['https://example.com../', /empty label/],
     ['https://./', /empty label/],
     [`https://${'a'.repeat(64)}.example/`, /too long/],
-    [`https://example.com/${'a'.repeat(2029)}`, /2049 characters long; 2048 are allowed/],
+    [`https://example.com/${'a'.repeat(2029)}`, /2049 characters, over the limit of 2048/],
   ])('refuses %s', (text, message) => {
     expect(read(text)).toMatch(message);
   });
@@ -75,7 +75,7 @@ describe('parseCallbackUrl', () => {
     ['http://u@localhost/', /user name or password/],
     ['http://0.0.0.0/', /^http is not allowed/],
     ['https://127.0.0.1/', /127\.0\.0\.0\/8/],
-    ['https://localhost/', /this machine/],
+    ['https://localhost/', /not a public host/],
     ['https://10.0.0.1/', /10\.0\.0\.0\/8/],
     ['https://example.com:8443/', /port 8443/],
   ])('the local stage refuses %s like every other', (text, message) => {
@@ -103,7 +103,7 @@ describe('checkCallbackHeaders', () => {
     'keep-alive',
     'expect',
   ])('keeps %s for the sender', (name) => {
-    expect(checkCallbackHeaders({ [name]: 'x' })).toBe(`header "${name}" is set by the sender and cannot be given`);
+    expect(checkCallbackHeaders({ [name]: 'x' })).toBe(`header "${name}" is set by the API and cannot be changed`);
   });
 
   test.each([['te-x'], ['hostname'], ['x-webhook-id']])('leaves %s, which only resembles one', (name) => {
@@ -119,8 +119,8 @@ describe('checkCallbackHeaders', () => {
   });
 
   test('refuses what is not printable ASCII', () => {
-    expect(checkCallbackHeaders({ 'x-a': 'é' })).toMatch(/"x-a" may hold only printable ASCII/);
-    expect(checkCallbackHeaders({ 'x-a': '\0' })).toMatch(/"x-a" may hold only printable ASCII/);
+    expect(checkCallbackHeaders({ 'x-a': 'é' })).toMatch(/"x-a" may contain only printable ASCII/);
+    expect(checkCallbackHeaders({ 'x-a': '\0' })).toMatch(/"x-a" may contain only printable ASCII/);
   });
 
   test('refuses one name in two spellings', () => {
@@ -130,8 +130,8 @@ describe('checkCallbackHeaders', () => {
   test('takes 20 headers and 4,096 bytes, not one more', () => {
     const twenty = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`x-${i}`, 'v']));
     expect(checkCallbackHeaders(twenty)).toBeNull();
-    expect(checkCallbackHeaders({ ...twenty, 'x-20': 'v' })).toBe('21 headers given; 20 are allowed');
+    expect(checkCallbackHeaders({ ...twenty, 'x-20': 'v' })).toBe('there are 21 headers, over the limit of 20');
     expect(checkCallbackHeaders({ 'x-a': 'v'.repeat(4093) })).toBeNull();
-    expect(checkCallbackHeaders({ 'x-a': 'v'.repeat(4094) })).toMatch(/4097 bytes together; 4096 are allowed/);
+    expect(checkCallbackHeaders({ 'x-a': 'v'.repeat(4094) })).toMatch(/4097 bytes together, over the limit of 4096/);
   });
 });

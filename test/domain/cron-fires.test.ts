@@ -224,14 +224,14 @@ test.each([
     'Europe/Berlin',
     '2026-10-24T00:00Z',
     ['2026-10-25T02:30:00+02:00'],
-    /^comes twice: .* the first time only$/,
+    /^repeated: .* the first time only$/,
   ],
   [
     '30 * * * *',
     'Europe/Berlin',
     '2026-10-25T00:00Z',
     ['2026-10-25T02:30:00+02:00'],
-    /^comes twice: .* fires both times$/,
+    /^repeated: .* fires both times$/,
   ],
   ['30 4 * * *', 'Europe/Berlin', '2026-10-24T00:00Z', [], /./],
   [
@@ -275,5 +275,5 @@ test('notes beyond a hundred are counted', () => {
     Date.parse('2011-12-31T00:00Z'),
   );
   expect(notes).toHaveLength(101);
-  expect(notes.at(-1)?.note).toBe('and 1340 more local times after it');
+  expect(notes.at(-1)?.note).toBe('and 1340 more local times after this one');
 });

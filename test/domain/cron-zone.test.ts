@@ -33,7 +33,7 @@ test.each([
   ['EST', 'abbreviation'],
   ['PST8PDT', 'abbreviation'],
   ['utc', 'abbreviation'],
-  ['europe/berlin', 'must be spelt "Europe/Berlin"'],
+  ['europe/berlin', 'must be written "Europe/Berlin"'],
   ['us/eastern', 'usual case'],
   ['ASIA/KOLKATA', 'usual case'],
   ['Mars/Olympus', 'not a known time zone'],

@@ -12,7 +12,7 @@ test('custom_data is parted from the input', () => {
 });
 
 test.each([
-  ['is not JSON from column 6', '{"a":}'],
+  ['is not valid JSON at column 6', '{"a":}'],
   ['must be a JSON object', '[1]'],
   ['must be a JSON object', 'null'],
   ['must be a JSON object', '"text"'],
@@ -20,7 +20,7 @@ test.each([
   ['custom_data must be an object', '{"custom_data":[1]}'],
   ['custom_data must be an object', '{"custom_data":1e400}'],
   ['must be a JSON object', '9007199254740993'],
-  ['a.__proto__: is not taken as a name', '{"a":{"__proto__":1}}'],
+  ['a.__proto__: is not allowed as a property name', '{"a":{"__proto__":1}}'],
   ['custom_data takes', `{"custom_data":{"a":"${'x'.repeat(8 * 1024)}"}}`],
   ['a[0][0][0]: objects and lists nest deeper than 32 levels', `{"a":${'['.repeat(32)}${']'.repeat(32)}}`],
 ])('a line that cannot be an input says its number and why: %s', (why, text) => {
@@ -33,5 +33,5 @@ test('a line at the edge of depth and custom_data is an input', () => {
 });
 
 test('a line longer than an input may be says so', () => {
-  expect(readInputLine({ number: 3, bytes: null }).fault).toContain('line 3: is longer than the 32768 bytes');
+  expect(readInputLine({ number: 3, bytes: null }).fault).toContain('line 3: is over the limit of 32768 bytes');
 });

@@ -29,7 +29,7 @@ describe('a lossless number', () => {
       issues: [
         {
           path: ['a', 1],
-          message: expect.stringContaining('9007199254740993 cannot be held as it is written (IEEE 754 double)'),
+          message: expect.stringContaining('9007199254740993 cannot be represented exactly (IEEE 754 double)'),
         },
       ],
     });

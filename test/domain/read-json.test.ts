@@ -61,7 +61,7 @@ test.each([
 
 test('what is no JSON says where, and what was expected', () => {
   expect(readJson('{"a":9007199254740993,\n "b":}')).toMatchObject({
-    refusal: { kind: 'not_json', message: 'not JSON at line 2, column 6; expected a value' },
+    refusal: { kind: 'not_json', message: 'is not valid JSON at line 2, column 6; expected a value' },
   });
 });
 

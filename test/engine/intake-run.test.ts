@@ -110,7 +110,7 @@ describe('an upload', () => {
     expect(lastError?.validation_errors).toHaveLength(100);
     expect(lastError?.validation_errors?.[0]).toEqual({
       path: 'inputs[10]',
-      message: expect.stringContaining('line 12: is not JSON from column 8'),
+      message: expect.stringContaining('line 12: is not valid JSON at column 8'),
     });
     expect(lastError?.validation_errors?.[1]?.message).toContain('line 13: ');
     expect(calls).toEqual([]);
@@ -131,7 +131,7 @@ describe('an upload', () => {
     const failed = received().filter(({ type }) => type === 'run.input_failed');
     const byIndex = new Map(failed.map(({ input_index: at, error }) => [at, error]));
     expect([2, 3, 4].map((at) => byIndex.get(at)?.error_label)).toEqual(['BAD_INPUT', 'BAD_INPUT', 'BAD_INPUT']);
-    expect(byIndex.get(4)?.message).toContain('line 5: is longer than');
+    expect(byIndex.get(4)?.message).toContain('line 5: is over the limit');
   });
 
   test('in which no line is good is INVALID, also where bad ones are skipped', async () => {

@@ -51,13 +51,13 @@ describe('results', () => {
   });
 
   test.each([
-    ['an item a byte over 128 KB', [ITEM + 1], `one item may have ${LIMITS.resultItemBytes}`],
+    ['an item a byte over 128 KB', [ITEM + 1], `limit of ${LIMITS.resultItemBytes} for one result`],
     ['a page a byte over 1 MB', FULL_PAGE.map((length, at) => length + (at === 7 ? 1 : 0)), String(LIMITS.pageBytes)],
   ])('%s fails its input, which says the limit and the way round', async (_, lengths, limit) => {
     const { control, harness } = await runTexts(lengths);
     expect(control).toMatchObject({ status: 'FAILED', lastError: { error_label: 'PAYLOAD_TOO_LARGE' } });
     expect(control?.lastError?.message).toContain(limit);
-    expect(control?.lastError?.message).toContain('Let the action give');
+    expect(control?.lastError?.message).toContain('The action must return');
     expect(harness.posted.map(({ body }) => JSON.parse(body).type)).toContain('run.input_failed');
   });
 });
@@ -92,7 +92,8 @@ describe('a next cursor', () => {
       status: 'FAILED',
       lastError: {
         error_label: 'PAYLOAD_TOO_LARGE',
-        message: "The next page's cursor has 24001 bytes; 24000 are allowed. Let the action keep less in it.",
+        message:
+          'The cursor of the next page has 24001 bytes, over the limit of 24000. The action must return a shorter cursor.',
       },
     });
   });

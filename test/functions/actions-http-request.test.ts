@@ -47,7 +47,7 @@ describe('http-request', () => {
 
   test.each([
     ['nests too deep', '['.repeat(9_000) + ']'.repeat(9_000), 'nest deeper than 31 levels'],
-    ['names __proto__', '{"a":{"__proto__":1}}', 'a.__proto__ is not taken'],
+    ['names __proto__', '{"a":{"__proto__":1}}', 'a.__proto__ is not allowed'],
   ])('JSON that %s is an error that says so', async (_, body, message) => {
     await using upstream = await startUpstream(() => ({ headers: { 'content-type': 'application/json' }, body }));
     await expect(runPage(httpRequest, { url: upstream.origin })).rejects.toMatchObject({

@@ -178,8 +178,12 @@ test.each([
     `${'['.repeat(9000)}${']'.repeat(9000)}`,
     'gave JSON that is refused: [0][0][0][0] objects and lists nest deeper',
   ],
-  ['names __proto__', '[{"a":{"__proto__":1}}]', 'gave JSON that is refused: [0].a.__proto__ is not taken as a name'],
-  ['ends too soon', '[{"a":', 'gave no JSON: not JSON at line 1, column 7'],
+  [
+    'names __proto__',
+    '[{"a":{"__proto__":1}}]',
+    'gave JSON that is refused: [0].a.__proto__ is not allowed as a property name',
+  ],
+  ['ends too soon', '[{"a":', 'gave no JSON: its body is not valid JSON at line 1, column 7'],
 ])('an answer that %s ends the input', async (_, body, message) => {
   await using upstream = await startUpstream(() => ({ body }));
   const page = runPage(extractJsonApi, { url: upstream.origin });

@@ -189,8 +189,8 @@ describe('a refused call', () => {
   const { 'x-api-key': _, ...noKey } = jsonHeaders;
   const big = JSON.stringify({ input: {}, name: 'x'.repeat(4_500_000) });
   it.each<[string, Sent, string, RegExp]>([
-    ['an unknown path', { path: '/v1/nothing', headers: {} }, 'NOT_FOUND', /POST \/v1\/nothing.*openapi/],
-    ["another function's path", { path: '/v1/runs', method: 'GET' }, 'NOT_FOUND', /GET \/v1\/runs/],
+    ['an unknown path', { path: '/v1/nothing', headers: {} }, 'NOT_FOUND', /\/v1\/nothing.*openapi/],
+    ["another function's path", { path: '/v1/runs', method: 'GET' }, 'NOT_FOUND', /\/v1\/runs/],
     ['no key', { headers: noKey }, 'UNAUTHORIZED', /X-API-Key/],
     ['a malformed key', { headers: { ...jsonHeaders, 'x-api-key': `${key}0` } }, 'UNAUTHORIZED', /malformed/],
     ['an unknown key', { headers: { ...jsonHeaders, 'x-api-key': keyOf(3) } }, 'UNAUTHORIZED', /unknown or revoked/],
@@ -401,7 +401,7 @@ describe('guessing keys', () => {
     expect(answers.at(-1)).toMatchObject({ statusCode: 429, headers: { 'retry-after': '1' } });
     expect(errorRecord.parse(JSON.parse(answers.at(-1)?.body ?? ''))).toMatchObject({
       error_label: 'LIMIT_REACHED',
-      message: expect.stringContaining('not known'),
+      message: expect.stringContaining('unknown keys'),
       params: { postponed_until: new Date(harness.time + 1_000).toISOString() },
     });
     harness.time += 999;

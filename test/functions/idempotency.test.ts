@@ -36,7 +36,7 @@ describe('a launch with a key', () => {
   });
 
   it.each([
-    ['é', /ASCII characters; it holds a character that is not$/],
+    ['é', /ASCII characters; it contains another character$/],
     ['é'.repeat(256), /ASCII characters; it has 256$/],
     ['', /ASCII characters; it has 0$/],
   ])('that is none is refused: %j', async (key, message) => {

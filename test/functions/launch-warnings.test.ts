@@ -23,7 +23,7 @@ describe('a launch whose action has a pace', () => {
         {
           code: 'DEADLINE_TOO_SHORT',
           message: expect.stringMatching(
-            /^At the pace of paced-pages, 10 calls in 60,000 ms, 31 inputs take 180 s at the least; deadline_seconds is 120\. /,
+            /^At the pace of paced-pages, 10 calls in 60,000 ms, 31 inputs take at least 180 s; deadline_seconds is 120\. /,
           ),
         },
       ],

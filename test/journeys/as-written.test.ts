@@ -145,7 +145,7 @@ describe('one rule for a body and an upload', () => {
     const { body: run } = await api.ask('runAsync', { params, body: { inputs_upload_uid: uid } });
     const { body: invalid } = await api.ask('getRun', { params: { run_uid: run.uid }, query: '?wait=25' });
     expect(invalid).toMatchObject({ status: 'INVALID' });
-    expect(JSON.stringify(invalid.last_error)).toContain(`${path}: is not taken as a name`);
+    expect(JSON.stringify(invalid.last_error)).toContain(`${path}: is not allowed as a property name`);
   });
 
   it('custom_data: null is none', async () => {

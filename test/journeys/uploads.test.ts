@@ -55,7 +55,7 @@ describe('an upload', () => {
     const early = await api.refused('runAsync', { params: PARAMS, body: { inputs_upload_uid: uid } });
     expect([early.body.error_label, early.body.message]).toEqual([
       'INVALID_STATE',
-      expect.stringContaining('Nothing was put'),
+      expect.stringContaining('has no file yet'),
     ]);
     const text = `\uFEFF${COUNTRIES.map(line).join('\r\n\n')}\r\n`;
     expect((await fetch(url, { method: 'PUT', headers, body: text })).status).toBe(200);
@@ -110,7 +110,7 @@ describe('an upload', () => {
     expect([run.status, run.inputs.total, run.inputs.failed]).toEqual(['INVALID', 3, 3]);
     expect(run.last_error?.validation_errors).toEqual([
       { path: 'inputs[1].country', message: expect.stringContaining('line 2: ') },
-      { path: 'inputs[2]', message: expect.stringContaining('line 3: is not JSON') },
+      { path: 'inputs[2]', message: expect.stringContaining('line 3: is not valid JSON') },
     ]);
     const inputs = await api.ask('listRunInputs', { params: { run_uid: runUid } });
     expect(inputs.body.map(({ status }) => status)).toEqual(['FAILED', 'FAILED', 'FAILED']);
@@ -199,8 +199,8 @@ describe('a gzip file', () => {
       'BAD_INPUT',
       /is a gzip file.*content_encoding/,
     ],
-    ['that is none says so', gzip, Buffer.from(lines), 'BAD_INPUT', /said to be gzip and is not/],
-    ['that is cut off says so', gzip, gzipSync(lines.repeat(50)).subarray(0, -20), 'BAD_INPUT', /cut off or damaged/],
+    ['that is none says so', gzip, Buffer.from(lines), 'BAD_INPUT', /is not valid gzip/],
+    ['that is cut off says so', gzip, gzipSync(lines.repeat(50)).subarray(0, -20), 'BAD_INPUT', /truncated or damaged/],
     [
       'that swells beyond measure is left',
       gzip,

@@ -47,7 +47,7 @@ function parseOrNull(text: string): CronExpression | null {
   try {
     return parseCron(text);
   } catch (error) {
-    if (error instanceof CronError && error.message.includes('never comes')) return null;
+    if (error instanceof CronError && error.message.includes('does not exist')) return null;
     throw error;
   }
 }

@@ -92,21 +92,21 @@ export const REFUSED: readonly LargeRequest[] = [
       path,
       body: () => `{"inputs":${inputsOf(() => '{}')}}`,
       status: 400,
-      says: /100000 of 100000 inputs are refused.*inputs\[0\].*give at least one/,
+      says: /100000 of 100000 inputs are invalid.*inputs\[0\].*give at least one/,
     },
     {
       what: `100,000 inputs of unknown properties: ${path}`,
       path,
       body: () => `{"inputs":${inputsOf((at) => `{"a${at}":1,"b":2,"c":[{"d":3}]}`)}}`,
       status: 400,
-      says: /100000 of 100000 inputs are refused.*inputs\[0\]\.a0: unknown property/,
+      says: /100000 of 100000 inputs are invalid.*inputs\[0\]\.a0: unknown property/,
     },
     {
       what: `100,000 inputs with a wrong type: ${path}`,
       path,
       body: () => `{"inputs":${inputsOf((at) => `{"country":${at},"name":[]}`)}}`,
       status: 400,
-      says: /100000 of 100000 inputs are refused.*inputs\[0\]\.country/,
+      says: /100000 of 100000 inputs are invalid.*inputs\[0\]\.country/,
     },
     {
       what: `100,000 inputs with a wrong custom_data: ${path}`,
@@ -163,7 +163,7 @@ export const REFUSED: readonly LargeRequest[] = [
             .replace(/,[^,]*$/, '')}}`,
       ).join(',')}]}`,
     status: 400,
-    says: /137 of 137 inputs are refused/,
+    says: /137 of 137 inputs are invalid/,
   },
   ...(
     [
@@ -190,7 +190,7 @@ export const REFUSED: readonly LargeRequest[] = [
     path: ASYNC,
     body: () => `{"inputs":${inputsThatFit(input)}}`,
     status: 400,
-    says: /(\d+) of \1 inputs are refused/,
+    says: /(\d+) of \1 inputs are invalid/,
   })),
   ...(
     [
@@ -209,14 +209,14 @@ export const REFUSED: readonly LargeRequest[] = [
       path: ASYNC,
       body: () => `{"inputs":${inputsThatFit(input)}}`,
       status: 413,
-      says: /The body has \d{6} different names of properties, over the limit of 300000; part it/,
+      says: /The body has \d{6} different property names, over the limit of 300000; split it/,
     },
     {
       what: `inputs of ${what}, just under the limit`,
       path: ASYNC,
       body: () => `{"inputs":[${Array.from({ length: Math.floor(299_000 / names) }, (_, at) => input(at)).join(',')}]}`,
       status: 400,
-      says: /(\d+) of \1 inputs are refused/,
+      says: /(\d+) of \1 inputs are invalid/,
     },
   ]),
   {
@@ -224,7 +224,7 @@ export const REFUSED: readonly LargeRequest[] = [
     path: ASYNC,
     body: () => `{"${'x'.repeat(BYTES / 2)}":${'[]'.repeat(BYTES / 4)}`,
     status: 400,
-    says: /not JSON/,
+    says: /not valid JSON/,
   },
   {
     what: 'a number of millions of digits',
@@ -238,7 +238,7 @@ export const REFUSED: readonly LargeRequest[] = [
     path: ASYNC,
     body: () => `{"inputs":${inputsThatFit(() => `{"name":[${'100000000000000,'.repeat(100)}1]}`)}}`,
     status: 400,
-    says: /(\d+) of \1 inputs are refused/,
+    says: /(\d+) of \1 inputs are invalid/,
   },
   {
     what: 'other runs to wait for',
@@ -259,35 +259,35 @@ export const REFUSED: readonly LargeRequest[] = [
     path: ASYNC,
     body: () => `{"inputs":[${fill(`{"a":${ONES}}`)}]]`,
     status: 400,
-    says: /not JSON at line 1, column 448\d{4}; expected , or }/,
+    says: /not valid JSON at line 1, column 448\d{4}; expected , or }/,
   },
   {
     what: 'broken JSON of many lines',
     path: ASYNC,
     body: () => `{"inputs":[\n${fill(`{"a":\n${ONES}}`)}`,
     status: 400,
-    says: /not JSON at line 7\d{4}, column \d+; expected , or ]/,
+    says: /not valid JSON at line 7\d{4}, column \d+; expected , or ]/,
   },
   {
     what: '100,000 inputs of ten lists',
     path: ASYNC,
     body: () => `{"inputs":${inputsOf(() => `{"name":[${'[],'.repeat(9)}{}]}`)}}`,
     status: 400,
-    says: /100000 of 100000 inputs are refused.*inputs\[0\]\.name/,
+    says: /100000 of 100000 inputs are invalid.*inputs\[0\]\.name/,
   },
   {
     what: '100,000 inputs with a number that no double holds',
     path: ASYNC,
     body: () => `{"inputs":${inputsOf((at) => `{"min_population":9007199254${at + 1_000_001}}`)}}`,
     status: 400,
-    says: /of 100000 inputs are refused.*inputs\[\d+\]\.min_population/,
+    says: /of 100000 inputs are invalid.*inputs\[\d+\]\.min_population/,
   },
   {
     what: '100,000 inputs with a letter escaped',
     path: ASYNC,
     body: () => `{"inputs":${inputsOf(() => '{"n\\u0070me":"Paris"}')}}`,
     status: 400,
-    says: /100000 of 100000 inputs are refused/,
+    says: /100000 of 100000 inputs are invalid/,
   },
   {
     what: '100,000 wrong inputs for a schedule that is there',
@@ -295,7 +295,7 @@ export const REFUSED: readonly LargeRequest[] = [
     path: '/v1/schedules/{schedule}',
     body: () => `{"inputs":${inputsOf((at) => `{"country":${at}}`)}}`,
     status: 400,
-    says: /100000 of 100000 inputs are refused/,
+    says: /100000 of 100000 inputs are invalid/,
   },
   {
     what: 'ones as inputs of a schedule that is there',
@@ -354,7 +354,7 @@ export const REFUSED: readonly LargeRequest[] = [
     path: ASYNC,
     body: () => `{"inputs":["${'\\"'.repeat(BYTES / 2)}`,
     status: 400,
-    says: /not JSON.*closing quote/,
+    says: /not valid JSON.*closing quote/,
   },
   {
     what: 'a long name',

@@ -26,6 +26,6 @@ export function parseAnswer(
   const read = readJson(decoded.text, MAX_DEPTH);
   if (!('refusal' in read)) return read.json;
   const { kind, path, message } = read.refusal;
-  if (kind === 'not_json') throw new Permanent(`${page.what} gave no JSON: ${message}`);
+  if (kind === 'not_json') throw new Permanent(`${page.what} gave no JSON: its body ${message}`);
   throw new Permanent(`${page.what} gave JSON that is refused: ${path === '' ? '' : `${path} `}${message}`);
 }

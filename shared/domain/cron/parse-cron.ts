@@ -37,7 +37,7 @@ export function parseCron(text: string): CronExpression {
 
 function splitFields(text: string): readonly [string, string, string, string, string] {
   if (/[\r\n\v\f\u0085\u2028\u2029]/.test(text)) {
-    throw new CronError('cron', 'a line break is refused; fields are parted by spaces or tabs');
+    throw new CronError('cron', 'a line break is not allowed; separate fields by spaces or tabs');
   }
   const written = text.split(/[ \t]+/).filter((field) => field !== '');
   const fields = written.length === 1 && written[0]?.startsWith('@') ? expandMacro(written[0]) : written;
@@ -57,7 +57,7 @@ function expandMacro(macro: string): readonly string[] {
 function wrongCount(count: number): CronError {
   const seconds = count >= 6 ? ' (seconds and years are not offered)' : '';
   const order = 'minute hour day-of-month month day-of-week';
-  return new CronError('cron', `${count} fields${seconds}; five are needed: ${order}, parted by spaces or tabs`);
+  return new CronError('cron', `${count} fields${seconds}; five are needed: ${order}, separated by spaces or tabs`);
 }
 
 function refuseDatesThatNeverCome(cron: CronExpression): void {
@@ -66,5 +66,5 @@ function refuseDatesThatNeverCome(cron: CronExpression): void {
   const first = cron.dayOfMonth.values[0] ?? 1;
   if (cron.month.values.some((month) => first <= daysInMonth(month))) return;
   const longest = Math.max(...cron.month.values.map((month) => daysInMonth(month)));
-  throw new CronError('day-of-month', `day ${first} never comes in the chosen months; allowed there: 1–${longest}`);
+  throw new CronError('day-of-month', `day ${first} does not exist in the given months; allowed: 1–${longest}`);
 }

@@ -7,20 +7,20 @@ import type { FieldSpec } from './cron-expression.ts';
 export function pieceFault(spec: FieldSpec, piece: string): string | null {
   if (piece === '') return 'a value is missing between commas';
   const [span = '', step, ...moreSteps] = piece.split('/');
-  if (moreSteps.length > 0) return 'a piece takes one step at most';
+  if (moreSteps.length > 0) return 'a value can have only one step';
   const fault = span === '*' ? null : spanFault(spec, span);
   return fault ?? (step === undefined ? null : stepFault(spec, step));
 }
 
 function spanFault(spec: FieldSpec, span: string): string | null {
   const ends = span.split('-');
-  if (ends.length > 2) return 'a range is two values with one "-"';
+  if (ends.length > 2) return 'a range has two values with one "-" between';
   for (const end of ends) {
     const fault = valueFault(spec, end);
     if (fault !== null) return fault;
   }
   const [from = 0, to = from] = ends.map((end) => numberOf(spec, end));
-  return from > to ? 'a range must not run backwards; write it as two pieces' : null;
+  return from > to ? 'a range must not run backwards; use two ranges' : null;
 }
 
 function valueFault(spec: FieldSpec, text: string): string | null {
@@ -29,13 +29,13 @@ function valueFault(spec: FieldSpec, text: string): string | null {
     return value < spec.min || value > spec.top ? `${value} is out of range` : null;
   }
   if (spec.names.includes(text.toUpperCase())) return null;
-  if (/[#?]|^L|\d[LW]$/i.test(text)) return 'L, W, # and ? are not part of this dialect';
+  if (/[#?]|^L|\d[LW]$/i.test(text)) return 'L, W, # and ? are not supported';
   return text === '' ? 'a value is missing' : `${quote(text)} is not a value of this field`;
 }
 
 function stepFault(spec: FieldSpec, text: string): string | null {
   const step = isNumber(text) ? Number(text) : 0;
-  return step < 1 || step > spec.top ? `a step is a number from 1 to ${spec.top}` : null;
+  return step < 1 || step > spec.top ? `a step must be a number from 1 to ${spec.top}` : null;
 }
 
 function numberOf(spec: FieldSpec, value: string): number {

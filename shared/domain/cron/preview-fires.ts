@@ -48,7 +48,8 @@ export function clockNotes(cron: CronExpression, zone: string, fromMs: number, u
     else left += 1;
   }
   const last = notes.at(-1);
-  if (left > 0 && last !== undefined) notes.push({ local: last.local, note: `and ${left} more local times after it` });
+  if (left > 0 && last !== undefined)
+    notes.push({ local: last.local, note: `and ${left} more local times after this one` });
   return notes;
 }
 
@@ -71,8 +72,8 @@ function describe(cron: CronExpression, change: ClockChange, localMs: number): C
   const before = formatOffset(change.beforeMs);
   const after = formatOffset(change.afterMs);
   if (change.afterMs > change.beforeMs) {
-    return { local, note: `skipped: the clocks go forward from ${before} to ${after}; nothing fires` };
+    return { local, note: `skipped: the clocks go forward from ${before} to ${after}; the schedule does not fire` };
   }
   const passes = cron.hour.startsWithStar ? 'fires both times' : 'fires the first time only';
-  return { local, note: `comes twice: the clocks go back from ${before} to ${after}; ${passes}` };
+  return { local, note: `repeated: the clocks go back from ${before} to ${after}; ${passes}` };
 }

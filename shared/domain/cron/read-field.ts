@@ -47,5 +47,5 @@ function endOnSunday(piece: string): string {
 function refuse(spec: FieldSpec, piece: string, reason: string): CronError {
   const names = spec.names.length > 0 ? ` or ${spec.names[0]}–${spec.names.at(-1)}` : '';
   const allowed = `allowed: ${spec.min}–${spec.top}${names}, *, lists "a,b", ranges "a-b", steps "/n"`;
-  return new CronError(spec.name, `${quote(piece)} is refused: ${reason}; ${allowed}`);
+  return new CronError(spec.name, `${quote(piece)} is not valid: ${reason}; ${allowed}`);
 }

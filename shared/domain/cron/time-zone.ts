@@ -21,7 +21,8 @@ export function timeZoneFault(name: string): string | null {
 
 function findFault(name: string): string | null {
   const allowed = 'allowed: a tz database name such as "Europe/Berlin", or "UTC"';
-  if (name.length > MAX_ZONE_LENGTH) return `the time zone has ${name.length} characters; ${allowed}`;
+  if (name.length > MAX_ZONE_LENGTH)
+    return `the time zone has ${name.length} characters, which is too long; ${allowed}`;
   const shown = JSON.stringify(name);
   if (/^[+-]|^(?:UTC|GMT)[+-]/i.test(name)) return `${shown} is an offset, not a zone; ${allowed}`;
   const resolved = resolve(name);
@@ -29,7 +30,7 @@ function findFault(name: string): string | null {
   if (name === 'UTC' || name === 'GMT') return null;
   if (!name.includes('/')) return `${shown} is an abbreviation or an old alias; ${allowed}`;
   const sameButCase = resolved !== name && resolved.toLowerCase() === name.toLowerCase();
-  if (sameButCase) return `${shown} must be spelt "${resolved}"; ${allowed}`;
+  if (sameButCase) return `${shown} must be written "${resolved}"; ${allowed}`;
   return name.split('/').every(hasUsualCase) ? null : `${shown} must be spelt in its usual case; ${allowed}`;
 }
 

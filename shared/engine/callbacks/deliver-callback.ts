@@ -116,7 +116,11 @@ async function isDue(ports: DeliveryPorts, delivery: DeliveryInHand): Promise<bo
   const abandoned = record.status === 'RUNNING' && (record.nextAttemptAt ?? 0) <= ports.clock.now();
   if (record.retryCount === message.attempt && (record.by === receipt.by || abandoned)) {
     if (record.status === 'PENDING') await sendOn(ports, delivery.definition, record);
-    else await settle(ports, delivery, { kind: 'failed', message: 'The attempt was cut off before it was answered.' });
+    else
+      await settle(ports, delivery, {
+        kind: 'failed',
+        message: 'The attempt was interrupted before the receiver answered.',
+      });
     return false;
   }
   if (message.attempt === 0) return record.status === 'PENDING' && record.retryCount === 0 && record.by === '';
@@ -283,7 +287,7 @@ function askedDelay(ports: DeliveryPorts, answer: CallbackAnswer): number | null
 function failureOf(ports: DeliveryPorts, { about, message }: DeliveryInHand, answer: CallbackAnswer): ErrorRecord {
   const text =
     answer.kind === 'answered'
-      ? `The receiver answered ${answer.status}; only 2xx is success.`
+      ? `The receiver answered ${answer.status}; only a 2xx status counts as delivered.`
       : `The receiver could not be reached: ${answer.message}`;
   const error = new EngineError('UPSTREAM_ERROR', text);
   return reportError(ports, error, { run_uid: about.runUid, callback_uid: message.uid, attempt: message.attempt });

@@ -45,7 +45,7 @@ export async function replayCallbacks(
 ): Promise<{ readonly replayed: number; readonly isComplete: boolean }> {
   const { uid, mode, status, expiresAt } = run.control;
   if (mode === 'LIVE') {
-    throw new EngineError('INVALID_STATE', `Run ${uid} was live: it has no callbacks.`, { params: { status } });
+    throw new EngineError('INVALID_STATE', `Run ${uid} is a live run, which has no callbacks.`, { params: { status } });
   }
   const by = shortHash(Buffer.from(wanted.seed).toString('base64'));
   const startedAt = ports.clock.now();
@@ -70,7 +70,7 @@ export async function replayCallbacks(
 
 function replayUnderWay({ control }: Run, until: number): EngineError {
   const at = new Date(until).toISOString();
-  const message = `A replay of the callbacks of run ${control.uid} is under way until ${at}. One at a time: ask again then.`;
+  const message = `A replay of the callbacks of run ${control.uid} is in progress until ${at}. Try again after that time.`;
   return new EngineError('INVALID_STATE', message, { params: { status: control.status, until: at } });
 }
 

@@ -31,6 +31,6 @@ export function reportDeadLetter(
   { messageId, queue }: DeadLetter,
   { what, ...about }: { readonly what: string } & Readonly<Record<string, unknown>>,
 ): ErrorRecord {
-  const text = `${what} was taken up again and again on our side and came to no end. If it stays so, report the error_ref.`;
+  const text = `${what} failed on our side despite several attempts. If the error persists, report its error_ref.`;
   return reportError(ports, new EngineError('INTERNAL_ERROR', text), { ...about, message_id: messageId, queue });
 }

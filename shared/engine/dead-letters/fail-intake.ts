@@ -27,7 +27,7 @@ export async function failIntake(
     finishedAt: now,
     deadlineAt: null,
     totals: NO_TOTALS,
-    lastError: reportDeadLetter(ports, deadLetter, { what: 'The reading of the upload', run_uid: runUid }),
+    lastError: reportDeadLetter(ports, deadLetter, { what: 'Reading the upload', run_uid: runUid }),
   });
   const ended = moved.moved ? moved.control : moved.current;
   if (ended === null || ended.epoch !== epoch || !hasEnded(ended.status)) return 'NOTHING';

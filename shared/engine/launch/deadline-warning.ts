@@ -28,8 +28,8 @@ export function warnOfDeadline(
   const gap = pace.minGapMs === 0 ? '' : ` at least ${number(pace.minGapMs)} ms apart,`;
   const message =
     `At the pace of ${action.name}, ${number(pace.calls)} calls in ${number(pace.perMs)} ms,${gap} ${counted} ` +
-    `take ${number(seconds)} s at the least; deadline_seconds is ${number(deadlineSeconds)}. ` +
-    'The run is STOPPED then, and can be resumed. Give it more time, or fewer inputs.';
+    `take at least ${number(seconds)} s; deadline_seconds is ${number(deadlineSeconds)}. ` +
+    'The run will be STOPPED at its deadline, and can be resumed. Allow more time, or use fewer inputs.';
   return [{ code: 'DEADLINE_TOO_SHORT', message }];
 }
 

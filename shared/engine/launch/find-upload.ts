@@ -27,17 +27,17 @@ export interface FoundUpload {
 export async function findUpload(ports: UploadLaunchPorts, workspaceUid: string, uid: string): Promise<FoundUpload> {
   const upload = await ports.uploads.readUpload(workspaceUid, uid);
   if (upload === null) {
-    throw new EngineError('NOT_FOUND', `inputs_upload_uid: there is no upload ${uid} that can be launched.`);
+    throw new EngineError('NOT_FOUND', `inputs_upload_uid: the upload ${uid} does not exist or has expired.`);
   }
   // A claim that no run came of is looked at when the upload is claimed: it may be this very launch's own.
   if (upload.usedBy !== null && (await ports.runs.readControl(upload.usedBy.runUid)) !== null) throw used(upload);
   const found = await ports.uploads.findObject(upload);
   if (found === null) {
-    const message = `Nothing was put to the upload ${uid} yet: PUT the lines to its url first, with its headers.`;
+    const message = `The upload ${uid} has no file yet: PUT the file to its url first, with its headers.`;
     throw new EngineError('INVALID_STATE', message, { params: { status: 'WAITING_FOR_PUT' } });
   }
   if (found.bytes > LIMITS.uploadBytes) {
-    const message = `The upload ${uid} has ${found.bytes} bytes, over the limit of ${LIMITS.uploadBytes}; part it into several uploads and runs.`;
+    const message = `The upload ${uid} has ${found.bytes} bytes, over the limit of ${LIMITS.uploadBytes}; split it into several uploads and runs.`;
     throw new EngineError('PAYLOAD_TOO_LARGE', message);
   }
   const { encoding } = upload;
@@ -65,7 +65,7 @@ export async function claimUpload(
 
 function used({ uid, usedBy }: Upload): EngineError {
   const by = usedBy === null ? 'another launch' : `run ${usedBy.runUid}`;
-  const message = `The upload ${uid} was used by ${by}: an upload makes one run. Upload the lines again for another.`;
+  const message = `The upload ${uid} was used by ${by}, and an upload can be used only once. Upload the file again for another run.`;
   return new EngineError('INVALID_STATE', message, {
     params: { status: 'USED', ...(usedBy === null ? {} : { run_uid: usedBy.runUid }) },
   });

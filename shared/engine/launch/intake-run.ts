@@ -43,7 +43,7 @@ export async function intakeRun(ports: IntakePorts, message: IntakeMessage): Pro
   }
   const action = ports.actions.get(definition.actionName);
   if (action === null) {
-    const gone = new EngineError('ACTION_NOT_FOUND', `The action ${definition.actionName} is no longer offered.`);
+    const gone = new EngineError('ACTION_NOT_FOUND', `The action ${definition.actionName} is no longer available.`);
     return endAsInvalid(ports, control, definition, gone);
   }
   const counted = await takeIn(ports, control, definition, definition.upload, action);
@@ -142,14 +142,17 @@ function faultsOfLine(
 /** Why none of it can run; null where it can. */
 function faultOf({ inputs, bad, errors }: Counted, { onInvalidInput }: RunDefinition): EngineError | null {
   if (inputs === 0) {
-    return new EngineError('BAD_INPUT', 'The upload has no lines; give one JSON object a line, one for each input.');
+    return new EngineError(
+      'BAD_INPUT',
+      'The upload has no lines; it must have one JSON object per line, one for each input.',
+    );
   }
   if (inputs > LIMITS.inputsPerUpload) {
-    const message = `The upload has more than ${LIMITS.inputsPerUpload} lines; part it into several uploads and runs.`;
+    const message = `The upload has more than ${LIMITS.inputsPerUpload} lines; split it into several uploads and runs.`;
     return new EngineError('PAYLOAD_TOO_LARGE', message);
   }
   if (bad === 0 || (onInvalidInput === 'skip' && bad < inputs)) return null;
   const [first] = errors;
-  const message = `${bad} of ${inputs} lines are refused. First: ${first === undefined ? '' : `${first.path}: ${first.message}`}`;
+  const message = `${bad} of ${inputs} lines are invalid. First: ${first === undefined ? '' : `${first.path}: ${first.message}`}`;
   return new EngineError('BAD_INPUT', message, { params: { invalid_lines: bad }, validationErrors: errors });
 }

@@ -46,7 +46,7 @@ export async function endAsInvalid(
 function findFault({ actions }: Pick<Ports, 'actions'>, { actionName, parameters }: RunDefinition): EngineError | null {
   const action = actions.get(actionName);
   if (action === null) {
-    return new EngineError('ACTION_NOT_FOUND', `The action ${actionName} is no longer offered.`);
+    return new EngineError('ACTION_NOT_FOUND', `The action ${actionName} is no longer available.`);
   }
   const parsed = action.parseParameters(parameters);
   return parsed.ok ? null : parametersRefused(parsed.errors);

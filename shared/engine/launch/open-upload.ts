@@ -50,7 +50,7 @@ export async function openUpload(
 
 function tooManyOpen(limit: number, freeAt: number): EngineError {
   const resetsAt = new Date(freeAt).toISOString();
-  const message = `${limit} uploads of the workspace wait for a launch, as many as may; launch with one of them, or wait until the oldest ends at ${resetsAt}.`;
+  const message = `The workspace has ${limit} uploads without a launch, which is the limit. Use one of them in a launch, or wait until the oldest expires at ${resetsAt}.`;
   return new EngineError('LIMIT_REACHED', message, {
     postponedUntil: resetsAt,
     params: { quota: 'uploads_open', limit, resets_at: resetsAt },

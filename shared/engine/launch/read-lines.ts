@@ -50,13 +50,13 @@ async function* unzipLines(
     }
   } catch (error) {
     if (!(error instanceof BadGzip)) throw error;
-    const message = `The upload was said to be gzip and is not, or is cut off or damaged after ${unzippedBytes} bytes of its lines (${error.message}).`;
+    const message = `The upload is not valid gzip, or it is truncated or damaged after ${unzippedBytes} uncompressed bytes (${error.message}).`;
     yield new EngineError('BAD_INPUT', message, {}, { cause: error });
   }
 }
 
 function unsaidGzip(): EngineError {
   const message =
-    'The upload is a gzip file. Say so when you open it, POST /v1/uploads {"content_encoding":"gzip"}, or put its lines uncompressed.';
+    'The upload is a gzip file. Create the upload with POST /v1/uploads {"content_encoding":"gzip"}, or send the file uncompressed.';
   return new EngineError('BAD_INPUT', message);
 }

@@ -159,7 +159,7 @@ const YEAR_MS = LONGEST_POSTPONE_DAYS * 86_400_000;
 
 function checkScheduleAt(scheduleAt: number | null, now: number): void {
   if (scheduleAt === null || (scheduleAt > now - 60_000 && scheduleAt <= now + YEAR_MS)) return;
-  const message = `schedule_at must lie between now and a year from now; it is ${new Date(scheduleAt).toISOString()}`;
+  const message = `schedule_at must be between now and a year from now; it is ${new Date(scheduleAt).toISOString()}`;
   throw new EngineError('BAD_INPUT', message, { validationErrors: [{ path: 'schedule_at', message }] });
 }
 
@@ -170,7 +170,10 @@ async function checkDependencies(ports: Pick<CorePorts, 'runs'>, launch: Launch)
   );
   for (const [index, control] of controls.entries()) {
     if (control?.workspaceUid === launch.workspaceUid) continue;
-    throw new EngineError('NOT_FOUND', `depends_on[${index}]: there is no run ${launch.dependsOn[index]?.uid ?? ''}.`);
+    throw new EngineError(
+      'NOT_FOUND',
+      `depends_on[${index}]: the run ${launch.dependsOn[index]?.uid ?? ''} does not exist.`,
+    );
   }
 }
 
@@ -180,11 +183,14 @@ export function findAction(ports: Pick<Ports, 'actions'>, name: string, mode: Ac
   if (action === null) {
     throw new EngineError(
       'ACTION_NOT_FOUND',
-      `No action ${name} is offered here; GET /v1/actions lists those that are.`,
+      `The action ${name} does not exist; GET /v1/actions lists the actions of this deployment.`,
     );
   }
   if (!action.modes.includes(mode)) {
-    throw new EngineError('BAD_INPUT', `${name} is not offered ${mode}; it is offered ${action.modes.join(' and ')}.`);
+    throw new EngineError(
+      'BAD_INPUT',
+      `The action ${name} does not support the mode ${mode}; it supports ${action.modes.join(' and ')}.`,
+    );
   }
   return action;
 }
@@ -273,7 +279,7 @@ export function checkInputs(action: Action, inputs: readonly StoredInput[]): Ref
 
 export function inputsRefused({ count, total, errors }: RefusedInputs): EngineError {
   const first = errors[0];
-  const message = `${count} of ${total} inputs are refused. First: ${first === undefined ? '' : `${first.path}: ${first.message}`}`;
+  const message = `${count} of ${total} inputs are invalid. First: ${first === undefined ? '' : `${first.path}: ${first.message}`}`;
   return new EngineError('BAD_INPUT', message, { params: { invalid_inputs: count }, validationErrors: errors });
 }
 

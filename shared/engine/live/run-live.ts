@@ -74,7 +74,7 @@ async function runPageNow(ports: LivePorts, call: CheckedCall, uid: string): Pro
 }
 
 function spent(actionName: string, until: number): EngineError {
-  const message = `The pace of ${actionName} has no call left now. A call may be let through from the time given on; an async run waits for its turn by itself.`;
+  const message = `The pace of ${actionName} allows no further call now. Try again at the time in params.postponed_until, or start an async run, which waits by itself.`;
   return new EngineError('LIMIT_REACHED', message, { postponedUntil: isoOf(until) });
 }
 
@@ -102,7 +102,7 @@ function endOf(
     }
     case 'rate_limited': {
       const postponedUntil = isoOf(result.retryAt);
-      const message = `The upstream limits its rate: ${result.message}`;
+      const message = `The service that the action calls has reached its rate limit: ${result.message}`;
       return failed(ports, new EngineError('LIMIT_REACHED', message, { postponedUntil }), uid, action.name);
     }
     case 'retryable':

@@ -6,8 +6,8 @@ export function cursorFault(cursor: string | null, inUrl: boolean): EngineError 
   const bytes = Buffer.byteLength(cursor ?? '');
   const limit = inUrl ? LIMITS.liveCursorBytes : LIMITS.cursorBytes;
   if (bytes <= limit) return null;
-  const way = inUrl && bytes <= LIMITS.cursorBytes ? 'Start an async run.' : 'Let the action keep less in it.';
+  const way = inUrl && bytes <= LIMITS.cursorBytes ? 'Start an async run.' : 'The action must return a shorter cursor.';
   const place = inUrl ? ' in a live call' : '';
-  const text = `The next page's cursor has ${bytes} bytes; ${limit} are allowed${place}. ${way}`;
+  const text = `The cursor of the next page has ${bytes} bytes, over the limit of ${limit}${place}. ${way}`;
   return new EngineError('PAYLOAD_TOO_LARGE', text);
 }

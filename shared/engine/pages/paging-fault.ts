@@ -19,10 +19,10 @@ export function pagingFault(
   const tooLong = cursorFault(cursor, livePage?.byNumber === false);
   if (tooLong !== null) return tooLong;
   if (stepCycleCheck(cycle, shortHash(cursor)) === null) {
-    const text = `The action gave the same cursor again after page ${page}: paging would never end.`;
+    const text = `The action returned the same cursor again after page ${page}, so paging would never end.`;
     return new EngineError('ACTION_FAILED', text);
   }
   if (livePage !== null || page + 1 < LIMITS.pagesPerInput) return null;
-  const text = `The input has more than ${LIMITS.pagesPerInput} pages. Part it into several inputs, or bound it by parameters.max_results.`;
+  const text = `The input has more than ${LIMITS.pagesPerInput} pages. Split it into several inputs, or limit it with parameters.max_results.`;
   return new EngineError('PAYLOAD_TOO_LARGE', text);
 }

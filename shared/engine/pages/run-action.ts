@@ -72,7 +72,9 @@ export async function runAction(
 /** What a caller is told of an input its action refuses. */
 export function inputRefused(errors: readonly { path: string; message: string }[]): EngineError {
   const first = errors[0];
-  return new EngineError('BAD_INPUT', `The action refuses this input: ${told(first)}`, { validationErrors: errors });
+  return new EngineError('BAD_INPUT', `The action does not accept this input: ${told(first)}`, {
+    validationErrors: errors,
+  });
 }
 
 /** What a caller is told of parameters the action refuses. */
@@ -81,7 +83,7 @@ export function parametersRefused(errors: readonly { path: string; message: stri
     path: path === '' ? 'parameters' : `parameters.${path}`,
     message,
   }));
-  const message = `The action refuses these parameters: ${told(validationErrors[0])}`;
+  const message = `The action does not accept these parameters: ${told(validationErrors[0])}`;
   return new EngineError('BAD_PARAMETERS', message, { validationErrors });
 }
 
@@ -131,7 +133,7 @@ function contextOf(
 }
 
 function timedOut(action: Action, timeoutMs: number): ActionResult {
-  const message = `The action ${action.name} ran past its ${timeoutMs / 1_000} s for one page.`;
+  const message = `The action ${action.name} did not finish the page within ${timeoutMs / 1_000} seconds.`;
   return { kind: 'retryable', error: new EngineError('UPSTREAM_TIMEOUT', message), retryAt: null };
 }
 
@@ -215,7 +217,7 @@ function isPage(value: unknown): value is { results: readonly unknown[]; nextCur
 
 /** Results and cursors are never changed, so one that repeats a secret is refused. */
 function secretGiven(action: Action, what: string, secret: string): EngineError {
-  const message = `${what} of ${action.name} holds the value of the secret ${secret}, so the page is not given on. Let the action leave it out.`;
+  const message = `${what} of ${action.name} contains the value of the secret ${secret}, so the page is not returned. The action must leave the value out.`;
   return new EngineError('ACTION_FAILED', message);
 }
 
@@ -238,11 +240,11 @@ function resultRefused(
 }
 
 function itemTooLarge(index: number, bytes: number): EngineError {
-  const message = `Result ${index} is ${bytes} bytes of JSON; one item may have ${LIMITS.resultItemBytes}. Let the action give less per item.`;
+  const message = `Result ${index} has ${bytes} bytes of JSON, over the limit of ${LIMITS.resultItemBytes} for one result. The action must return smaller results.`;
   return new EngineError('PAYLOAD_TOO_LARGE', message);
 }
 
 function pageTooLarge(bytes: number): EngineError {
-  const message = `The page is ${bytes} bytes of JSON; one page may have ${LIMITS.pageBytes}. Let the action give fewer items a page.`;
+  const message = `The page has ${bytes} bytes of JSON, over the limit of ${LIMITS.pageBytes} for one page. The action must return fewer results per page.`;
   return new EngineError('PAYLOAD_TOO_LARGE', message);
 }

@@ -226,11 +226,11 @@ async function callGiven(
   cut: AbortSignal,
 ): Promise<ActionResult | typeof CUT> {
   if (receipt.count > RECEIVES_TRUSTED) {
-    const text = `The page was taken up ${receipt.count - 1} times and none of them came to an end.`;
+    const text = `The page was started ${receipt.count - 1} times and never finished.`;
     return { kind: 'retryable', error: new EngineError('UPSTREAM_TIMEOUT', text), retryAt: null };
   }
   if (action === null) {
-    const text = `The action ${definition.actionName} is no longer offered.`;
+    const text = `The action ${definition.actionName} is no longer available.`;
     return { kind: 'permanent', error: new EngineError('ACTION_NOT_FOUND', text) };
   }
   const result = await runAction(ports, {
@@ -294,7 +294,7 @@ function outcomeOf(
 
 /** The end of an input that is asked to wait when its run has waited for as long as a run may. */
 function waitedEnough({ message, retryAt }: Extract<ActionResult, { kind: 'rate_limited' }>): EngineError {
-  const text = `The upstream limits its rate: ${message}. The run has waited ${MAX_WAITING_MS / 86_400_000} days in all for that, and a run waits no longer.`;
+  const text = `The service that the action calls has reached its rate limit: ${message}. The run has waited ${MAX_WAITING_MS / 86_400_000} days in total for rate limits, which is the maximum.`;
   return new EngineError('LIMIT_REACHED', text, { postponedUntil: isoOf(retryAt) });
 }
 

@@ -67,13 +67,9 @@ function keyOf(ports: Pick<Ports, 'actionServices'>, { action, workspaceUid, inp
   try {
     const part: unknown = by(parsed.value);
     if (typeof part === 'string') return { kind: 'key', key: { workspaceUid, actionName: action.name, part } };
-    return noKey(action, `gave ${typeof part} where a string was due`);
+    return noKey(action, `returned ${typeof part}; it must return a string`);
   } catch (thrown) {
-    return noKey(
-      action,
-      'threw an error; the log tells of it under error_ref',
-      maskThrown(ports.actionServices, thrown),
-    );
+    return noKey(action, 'threw an error; the logs have it under error_ref', maskThrown(ports.actionServices, thrown));
   }
 }
 

@@ -12,7 +12,7 @@ export async function findCallback(ports: ReadPorts, workspaceUid: string, uid: 
   const about = readUid(uid);
   const run = about === null || !isCallback(about) ? null : await runOf(ports, workspaceUid, about.runUid);
   const record = about === null || run === null ? null : await recordOf(ports, run, uid, about);
-  if (run === null || record === null) throw new EngineError('NOT_FOUND', `There is no callback ${uid}.`);
+  if (run === null || record === null) throw new EngineError('NOT_FOUND', `The callback ${uid} does not exist.`);
   return callbackRow(ports, run, record);
 }
 

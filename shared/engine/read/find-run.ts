@@ -14,7 +14,7 @@ export async function findRun(
 ): Promise<Run> {
   const run = isRunUid(uid) ? await ports.runs.readRun(uid) : null;
   if (run !== null && isVisible(run.control, workspaceUid, ports.clock.now())) return run;
-  throw new EngineError('NOT_FOUND', `There is no run ${uid}.`);
+  throw new EngineError('NOT_FOUND', `The run ${uid} does not exist.`);
 }
 
 /** Whether a workspace may see a run: it is its own, and not past the time for which runs are kept. */

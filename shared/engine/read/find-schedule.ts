@@ -16,7 +16,7 @@ export async function findSchedule(
 ): Promise<Schedule> {
   const schedule = UUID.test(uid) ? await ports.schedules.readSchedule(uid) : null;
   if (schedule !== null && isScheduleVisible(schedule, workspaceUid, ports.clock.now())) return schedule;
-  throw new EngineError('NOT_FOUND', `There is no schedule ${uid}.`);
+  throw new EngineError('NOT_FOUND', `The schedule ${uid} does not exist.`);
 }
 
 /** Whether a workspace may see a schedule: it is its own, and not past the time for which ended ones are kept. */

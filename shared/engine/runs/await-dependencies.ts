@@ -58,7 +58,7 @@ async function failRun(
   { uid, status }: { readonly uid: string; readonly status: string },
 ): Promise<void> {
   const now = ports.clock.now();
-  const error = new EngineError('DEPENDENCY_FAILED', `The run ${uid} it depends on is ${status}.`, {
+  const error = new EngineError('DEPENDENCY_FAILED', `The run depends on run ${uid}, which ended ${status}.`, {
     params: { dependency: uid, status },
   });
   const failed = await ports.runs.moveRun(control.uid, 'fail', control.epoch, {

@@ -17,7 +17,7 @@ import { MAX_ATTEMPTS, refusal, tooLate } from './stop-run.ts';
 export async function resumeRun(ports: CorePorts, definition: RunDefinition): Promise<RunControl> {
   for (;;) {
     const control = await ports.runs.readControl(definition.uid);
-    if (control === null) throw new EngineError('NOT_FOUND', 'The run is gone.');
+    if (control === null) throw new EngineError('NOT_FOUND', 'The run no longer exists.');
     if (control.mode === 'LIVE') throw refusal('resume', control);
     if (control.status === 'BLOCKED' && control.reason?.code === 'DEPENDENCY') {
       if (await waive(ports, control)) return { ...control, dependenciesWaived: true };

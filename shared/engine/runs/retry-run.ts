@@ -11,7 +11,7 @@ import { MAX_ATTEMPTS, refusal } from './stop-run.ts';
 export async function retryRun(ports: CorePorts, definition: RunDefinition): Promise<RunControl> {
   for (;;) {
     const control = await ports.runs.readControl(definition.uid);
-    if (control === null) throw new EngineError('NOT_FOUND', 'The run is gone.');
+    if (control === null) throw new EngineError('NOT_FOUND', 'The run no longer exists.');
     const { status, mode, inputsTotal, totals, attempt } = control;
     const failed = status === 'FAILED' || status === 'PARTIAL_SUCCEEDED';
     const isUncounted = definition.upload !== undefined && inputsTotal === 0;

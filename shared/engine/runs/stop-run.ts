@@ -18,7 +18,7 @@ export async function stopRun(
 ): Promise<RunControl> {
   for (;;) {
     const control = await ports.runs.readControl(definition.uid);
-    if (control === null) throw new EngineError('NOT_FOUND', 'The run is gone.');
+    if (control === null) throw new EngineError('NOT_FOUND', 'The run no longer exists.');
     if (control.status === 'STOPPED') return control;
     if (control.mode === 'LIVE' || moveFrom(control.status, 'stop') === null) throw refusal('cancel', control);
     await sendFormerFinished(ports, control, definition);
@@ -41,21 +41,21 @@ export async function stopRun(
 /** INVALID_STATE for a verb that the run's status does not allow. */
 export function refusal(verb: 'cancel' | 'resume' | 'retry', control: RunControl): EngineError {
   const live = control.mode === 'LIVE' ? 'a live run' : `a run that is ${control.status}`;
-  const message = `${verb} does not apply to ${live}${HINTS[verb]}.`;
+  const message = `${verb} is not possible for ${live}; ${HINTS[verb]}.`;
   return new EngineError('INVALID_STATE', message, { params: { status: control.status } });
 }
 
 /** INVALID_STATE for a verb that comes when the run would be gone before it must be over. */
 export function tooLate(verb: 'resume' | 'retry', control: RunControl, until: number): EngineError {
   const gone = isoOf(control.expiresAt * 1_000);
-  const message = `${verb} was possible until ${isoOf(until)}: the run is kept until ${gone}, and would be gone before its deadline. Launch it anew.`;
+  const message = `${verb} was possible until ${isoOf(until)}: the run is deleted at ${gone}, which would be before its new deadline. Start a new run.`;
   return new EngineError('INVALID_STATE', message, {
     params: { status: control.status, possible_until: isoOf(until) },
   });
 }
 
 const HINTS = {
-  cancel: '; it stops runs that are CREATED, BLOCKED, QUEUED, SCHEDULED or RUNNING',
-  resume: '; it takes up runs that are STOPPED',
-  retry: '; it takes up runs that are FAILED or PARTIAL_SUCCEEDED and have inputs worth another try',
+  cancel: 'the run must be CREATED, BLOCKED, QUEUED, SCHEDULED or RUNNING',
+  resume: 'the run must be STOPPED',
+  retry: 'the run must be FAILED or PARTIAL_SUCCEEDED, and have failed inputs that were not refused as BAD_INPUT',
 } as const;

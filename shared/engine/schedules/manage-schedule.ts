@@ -18,7 +18,7 @@ export async function readForVerb(
   verb: ScheduleVerb,
 ): Promise<StoredSchedule> {
   const schedule = await ports.schedules.readSchedule(uid);
-  if (schedule === null) throw new EngineError('NOT_FOUND', `There is no schedule ${uid}.`);
+  if (schedule === null) throw new EngineError('NOT_FOUND', `The schedule ${uid} does not exist.`);
   if (!allowsVerb(schedule.status, verb)) throw refusal(verb, schedule);
   const definition = await ports.schedules.readDefinition(uid, schedule.definitionRef);
   if (definition !== null) return { schedule, definition };
@@ -27,7 +27,7 @@ export async function readForVerb(
 }
 
 function refusal(verb: ScheduleVerb, { status }: Schedule): EngineError {
-  const message = `${verb} does not apply to a schedule that is ${status}; it takes one that is ${statusesFor(verb).join(' or ')}.`;
+  const message = `The schedule is ${status}; ${verb} requires the status ${statusesFor(verb).join(' or ')}.`;
   return new EngineError('INVALID_STATE', message, { params: { status } });
 }
 

@@ -95,7 +95,7 @@ function check(
 ): { readonly parameters: Readonly<Record<string, unknown>>; readonly fault: EngineError | null } {
   const { parameters: given, onInvalidInput } = template;
   if (action === null || !action.modes.includes('schedule')) {
-    const message = `The action ${actionName} is no longer offered on a schedule.`;
+    const message = `The action ${actionName} is no longer available for schedules.`;
     return { parameters: given, fault: new EngineError('ACTION_NOT_FOUND', message) };
   }
   const parameters = action.parseParameters(given);
