@@ -1,8 +1,11 @@
-/** At most so many headers of the caller's on a callback, and so many bytes in names and values together (contract, "Limits"). */
+/** Limits of the headers that a caller adds to its callbacks; bytes count names and values together. */
 export const MAX_CALLBACK_HEADERS = 20;
 export const MAX_CALLBACK_HEADER_BYTES = 4096;
 
-/** Names that belong to the sender or to the connection (RFC 9110 §7.6.1); a name ending in `-` stands for all that begin so. */
+/**
+ * Header names that belong to the sender or to the connection (RFC 9110 §7.6.1). A name that ends in `-` stands for
+ * every name that begins with it.
+ */
 const KEPT_NAMES: readonly string[] = [
   'host',
   'content-',
@@ -17,7 +20,7 @@ const KEPT_NAMES: readonly string[] = [
   'expect',
 ];
 
-/** What is wrong with the headers a caller wants on its callbacks, naming the header; null when they may be sent. */
+/** What is wrong with the headers that a caller wants on its callbacks, with the header's name; null: nothing. */
 export function checkCallbackHeaders(headers: Readonly<Record<string, string>>): string | null {
   const entries = Object.entries(headers);
   if (entries.length > MAX_CALLBACK_HEADERS) {
@@ -37,7 +40,7 @@ export function checkCallbackHeaders(headers: Readonly<Record<string, string>>):
   return null;
 }
 
-/** Whether the sender or the connection owns this header, so that nobody else may set it. */
+/** Whether this header is set by the sender or the connection, so that callers may not set it. */
 export function isKeptHeader(name: string): boolean {
   const lower = name.toLowerCase();
   return KEPT_NAMES.some((kept) => (kept.endsWith('-') ? lower.startsWith(kept) : lower === kept));

@@ -8,13 +8,17 @@ import { deriveUid } from './ids.ts';
 
 export type CallbackType = 'run.page' | 'run.input_failed' | 'run.finished';
 
-/** The version of the body that {@link pageCallbackBody} builds; a record keeps the version it was made under. */
+/**
+ * The version of the body that {@link pageCallbackBody} builds. A page record keeps the version it was written under.
+ */
 export const CALLBACK_BODY_VERSION = 1;
 
 export const CALLBACK_STATUSES = ['PENDING', 'RUNNING', 'FAILED', 'SUCCESS'] as const;
 export type CallbackStatus = (typeof CALLBACK_STATUSES)[number];
 
-/** What run.finished tells of the whole run; `callbacks` counts distinct ids, this one too, over all attempts. */
+/**
+ * What run.finished says about the whole run. `callbacks` counts distinct ids over all attempts, including this one.
+ */
 export interface Manifest {
   readonly inputs: number;
   readonly succeeded: number;
@@ -23,7 +27,7 @@ export interface Manifest {
   readonly callbacks: number;
 }
 
-/** What a callback says that cannot be rebuilt from a page record; stored in its record. */
+/** The part of a callback's body that cannot be rebuilt from a page record. It is stored in the callback's record. */
 export type CallbackPayload =
   | {
       readonly type: 'run.input_failed';
@@ -42,12 +46,15 @@ export type CallbackPayload =
       readonly at: number;
     };
 
-/** One delivery's record. Page callbacks that went well at once have none: the record and the delivery log say it all. */
+/**
+ * The record of one callback or of one replay. A page callback that was delivered at its first attempt has none: the
+ * page record and the delivery log are enough.
+ */
 export interface CallbackRecord {
   readonly uid: string;
-  /** The id receivers dedupe on; a replay has the original's. */
+  /** The id by which receivers recognise duplicates. A replay has the original's. */
   readonly refUid: string;
-  /** The record this one replays, or null. */
+  /** The record that this one replays; null: it is not a replay. */
   readonly parentUid: string | null;
   readonly type: CallbackType;
   readonly runUid: string;
@@ -59,15 +66,15 @@ export interface CallbackRecord {
   readonly status: CallbackStatus;
   /** Attempts begun after the first. */
   readonly retryCount: number;
-  /** Short hash of the message that wrote it last. */
+  /** Short hash of the message that wrote the record last; empty: no message did. */
   readonly by: string;
   readonly httpStatus: number | null;
   readonly httpResponse: string | null;
   readonly error: ErrorRecord | null;
   readonly nextAttemptAt: number | null;
-  /** Since when it waits for a receiver that is away, until `nextAttemptAt` at most; null: it does not. */
+  /** Since when it waits for a receiver that is away, at most until `nextAttemptAt` (epoch ms); null: it does not. */
   readonly heldSince: number | null;
-  /** Since when it is put off for its workspace's share of the senders; null: its next attempt waits for something else. */
+  /** Since when it is deferred because its workspace's share of the senders is used up (epoch ms); null: it is not. */
   readonly deferredAt: number | null;
   readonly createdAt: number;
   readonly deliveredAt: number | null;
@@ -76,7 +83,7 @@ export interface CallbackRecord {
   readonly expiresAt: number;
 }
 
-/** The body of a page's callback; the same bytes however often it is built. */
+/** The body of a page's callback. Deterministic: every build gives the same bytes. */
 export function pageCallbackBody(
   definition: RunDefinition,
   pageRecord: PageRecord,
@@ -102,7 +109,9 @@ export function pageCallbackBody(
   });
 }
 
-/** The body of run.input_failed and run.finished. `only` is the input it speaks of, null where there are several. */
+/**
+ * The body of run.input_failed and run.finished. `only` is the input that it is about; null where there are several.
+ */
 export function recordCallbackBody(
   definition: RunDefinition,
   refUid: string,
@@ -173,12 +182,12 @@ function envelope(type: CallbackType, definition: RunDefinition, say: Envelope):
   });
 }
 
-// What a body holds besides results, input and custom_data stays below this.
+// Everything in a body except results, input and custom_data is smaller than this.
 const ENVELOPE_BYTES = 1_024;
 
 /**
- * Where a page's items part into callbacks of at most 256 KB: the index of each part's first item. `itemBytes` are the
- * JSON sizes of the items, `inputBytes` that of input and custom_data, which every part repeats.
+ * Splits a page's items into callbacks of at most 256 KB: the index of each part's first item. `itemBytes` are the JSON
+ * sizes of the items, `inputBytes` is the size of input and custom_data, which every part repeats.
  */
 export function partStarts(itemBytes: readonly number[], inputBytes: number): readonly number[] {
   const room = LIMITS.callbackBytes - ENVELOPE_BYTES - inputBytes;

@@ -1,15 +1,17 @@
 import { formatPath } from './json-path.ts';
 
+/** Why a value is refused as JSON. */
 export interface ValueFault {
   readonly kind: 'too_deep' | 'forbidden_name' | 'bigint';
-  /** Empty for what nests too deep: the path would be as long. */
+  /** Empty for `too_deep`: the path would be as long as the nesting. */
   readonly path: string;
   readonly message: string;
 }
 
 /**
- * Why a value is not taken as JSON: it nests deeper than `maxDepth` (or holds itself), names `__proto__`, which objects
- * take for what they inherit from, or has a bigint. Ends at the first fault, so no depth exhausts the stack.
+ * Why a value is refused as JSON, or null: it nests deeper than `maxDepth` (or contains itself), has the name
+ * `__proto__`, which JavaScript uses for an object's prototype, or has a bigint. Stops at the first fault, so that no
+ * depth exhausts the stack.
  */
 export function findValueFault(value: unknown, maxDepth: number): ValueFault | null {
   const found = find(value, maxDepth);
@@ -19,6 +21,7 @@ export function findValueFault(value: unknown, maxDepth: number): ValueFault | n
   return { kind, path: formatPath(found.path), message: MESSAGES[kind] };
 }
 
+/** The message for a value that nests too deep. */
 export function tooDeep(maxDepth: number): string {
   return `objects and lists nest deeper than ${maxDepth} levels`;
 }
@@ -48,7 +51,7 @@ function find(given: unknown, levelsLeft: number): Found | null {
   return null;
 }
 
-/** What JSON.stringify takes a value for. */
+/** The value that JSON.stringify would write: the result of `toJSON` where there is one. */
 function asJson(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || !('toJSON' in value)) return value;
   return typeof value.toJSON === 'function' ? value.toJSON() : value;

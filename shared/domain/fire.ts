@@ -2,13 +2,13 @@ import { hash } from 'node:crypto';
 import { hashedUuid, runUidOf } from './ids.ts';
 import type { FireCounts } from './schedule.ts';
 
-/** A time of a schedule and what came of it: a row of its ledger, put once. */
+/** A time of a schedule and its outcome: one row of the schedule's ledger, written once. */
 export interface Fire {
   readonly uid: string;
   readonly scheduleUid: string;
-  /** Epoch ms; for a trigger the moment at which it was asked for. */
+  /** The time itself, epoch ms; for a trigger the moment of the call. */
   readonly nominalAt: number;
-  /** When it was decided. */
+  /** When the outcome was decided, epoch ms. */
   readonly at: number;
   readonly cause: 'cron' | 'once' | 'trigger';
   readonly outcome: FireOutcome;
@@ -16,16 +16,16 @@ export interface Fire {
   readonly reason: FireReason | null;
   /** Null unless it fired. */
   readonly runUid: string | null;
-  /** The run that is stopped for it; null: none. */
+  /** The run that this fire stops; null: none. */
   readonly cancelsRunUid: string | null;
-  /** What the run is made of. */
+  /** The schedule's stored definition and inputs that the run is made from. */
   readonly definitionRef: string;
   readonly inputsRef: string;
 }
 
 export type FireOutcome = 'FIRED' | 'SKIPPED' | 'MISSED';
 
-/** Why a time did not fire, in words. */
+/** Why a time did not fire, in the words that the API shows. */
 export const FIRE_REASONS = {
   OVERLAP: 'The last run of the schedule was unfinished.',
   PAUSED: 'The schedule was paused before the run was started.',
@@ -35,7 +35,7 @@ export const FIRE_REASONS = {
 } as const;
 export type FireReason = keyof typeof FIRE_REASONS;
 
-/** The counts with one fire more. */
+/** The counts with one more fire of this outcome. */
 export function countFire(counts: FireCounts, outcome: FireOutcome): FireCounts {
   switch (outcome) {
     case 'FIRED':
@@ -47,16 +47,17 @@ export function countFire(counts: FireCounts, outcome: FireOutcome): FireCounts 
   }
 }
 
-/** The run of a time: the same whoever asks, so that a time that is delivered twice starts one run. */
+/** The uid of a time's run. It follows from the schedule and the time, so a time delivered twice starts one run. */
 export function runUidOfFire(scheduleUid: string, nominalAt: number): string {
   return runUidOf(hash('sha256', `run of ${scheduleUid} at ${nominalAt}`, 'buffer'));
 }
 
-/** The row of a trigger: the same for the same run. */
+/** The uid of a trigger's row in the ledger. It follows from the run, so one run has one row. */
 export function triggerUidOf(runUid: string): string {
   return hashedUuid(`trigger of ${runUid}`);
 }
 
+/** The uid of a time's row in the ledger. */
 export function fireUidOf(scheduleUid: string, nominalAt: number): string {
   return hashedUuid(`fire of ${scheduleUid} at ${nominalAt}`);
 }

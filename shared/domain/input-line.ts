@@ -4,7 +4,7 @@ import { LIMITS } from './limits.ts';
 import { type JsonRefusal, readJsonBytes } from './read-json.ts';
 import type { Line } from './split-lines.ts';
 
-/** The input a line of an upload stands for. One that cannot be an input is empty and says why in `fault`. */
+/** Reads a line of an upload as an input. A line that cannot be one gives an empty input with the reason in `fault`. */
 export function readInputLine({ bytes, number }: Pick<Line, 'bytes' | 'number'>): StoredInput {
   const read = bytes === null ? tooLong() : parseLine(bytes);
   return typeof read === 'string' ? { input: {}, customData: null, fault: `line ${number}: ${read}` } : read;
@@ -14,7 +14,7 @@ function tooLong(): string {
   return `is over the limit of ${LIMITS.inputBytes} bytes for an input; pass a reference to the data instead`;
 }
 
-/** The input, or what is wrong with it. */
+/** The input, or the message that says what is wrong with the line. */
 function parseLine(bytes: Uint8Array): StoredInput | string {
   const read = readJsonBytes(bytes);
   if ('refusal' in read) return tellRefusal(read.refusal);

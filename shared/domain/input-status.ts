@@ -1,7 +1,9 @@
 import type { OpenInput, RunWindow, Wait } from './input.ts';
 import type { ExecutionMode, RunStatus } from './run.ts';
 
-/** All statuses of an input. None is stored: they follow from the window, from what is noted of failures, and the run. */
+/**
+ * All statuses of an input. None is stored: they follow from the run, its window and the notes of its failed inputs.
+ */
 export const INPUT_STATUSES = [
   'CREATED',
   'QUEUED',
@@ -14,7 +16,7 @@ export const INPUT_STATUSES = [
 ] as const;
 export type InputStatus = (typeof INPUT_STATUSES)[number];
 
-/** What an input's status follows from. */
+/** What an input's status is derived from. */
 export interface InputFacts {
   readonly run: { readonly mode: ExecutionMode; readonly status: RunStatus };
   /** How it ended, or null. */
@@ -27,8 +29,9 @@ export interface InputFacts {
 }
 
 /**
- * The status of an input. One whose turn has not come is CREATED; once it has its place it is QUEUED until its first
- * page was tried, SCHEDULED while it waits for a moment, and RUNNING else. What a run that ended leaves is STOPPED.
+ * The status of an input. It is CREATED until it has a place in the window, then QUEUED until its first page was tried,
+ * SCHEDULED while it waits for a moment, and RUNNING otherwise. An input that had not ended when its run ended is
+ * STOPPED.
  */
 export function inputStatus({ run, end, open, hasPages, now }: InputFacts): InputStatus {
   if (end !== null) return end;
@@ -41,7 +44,7 @@ export function inputStatus({ run, end, open, hasPages, now }: InputFacts): Inpu
       return 'FAILED';
     case 'SUCCEEDED':
     case 'FAILED':
-      // A live run is its one input; of another everything has ended, but for what never had its turn.
+      // A live run has one input, with the run's status. In other runs every input has ended that ever had a place.
       return run.mode === 'LIVE' ? run.status : 'STOPPED';
     case 'PARTIAL_SUCCEEDED':
       return 'STOPPED';
@@ -55,18 +58,20 @@ export function inputStatus({ run, end, open, hasPages, now }: InputFacts): Inpu
   }
 }
 
-/** Whether an input in hand is held back until a moment that is yet to come. */
+/** Whether an open input waits for a moment that is yet to come. */
 export function isWaiting(open: Wait, now: number): boolean {
   return open.until !== null && open.until > now;
 }
 
-/** What all of a run that works waits for: since when, and when the first is due (epoch ms). */
+/** A wait that all open inputs of a working run share: since when, and when the first of them is due (epoch ms). */
 export interface LimitWait {
   readonly since: number;
   readonly until: number;
 }
 
-/** Whether every input in hand waits, at least one of them for a limit. Null: something moves, or waits for a retry only. */
+/**
+ * The wait of a run whose open inputs all wait, at least one for a limit. Null: some do not wait, or only for a retry.
+ */
 export function limitWait(window: Pick<RunWindow, 'open'>, now: number): LimitWait | null {
   const open = [...window.open.values()];
   const limits = open.filter(({ held, limited }) => held === true || limited !== undefined);

@@ -1,29 +1,30 @@
 import { CLOSE_LIST, CLOSE_OBJECT, closingQuote, COLON, COMMA, OPEN_LIST, OPEN_OBJECT, QUOTE } from './json-text.ts';
 import { LIMITS } from './limits.ts';
 
-/** An object or a list of a JSON text that has more in it than any that could be taken. */
+/** An object or a list of a JSON text that has more members than any valid body can have. */
 export interface TooMany {
-  /** Names and places that lead to it; empty: the text's own value. */
+  /** Names and indexes that lead to it; empty: the text's own value. */
   readonly path: readonly PropertyKey[];
   readonly of: 'properties' | 'elements' | 'different names';
   readonly count: number;
   readonly limit: number;
 }
 
-/** Whatever stands in a body but its inputs takes at most 32 KB, so no more properties than these, of 3 bytes. */
+/** Every part of a body except its inputs is at most 32 KB, so it has fewer properties than this, of 3 bytes each. */
 const PROPERTIES = 10_000;
-/** Nor more elements than these, of 2 bytes. */
+/** The same for elements of a list, of 2 bytes each. */
 const ELEMENTS = 20_000;
-/** In all of a text: a new name costs JSON.parse a microsecond and 300 bytes, one seen before next to nothing. */
+/** Limit for a whole text: a new name costs JSON.parse a microsecond and 300 bytes, a known one almost nothing. */
 const DIFFERENT_NAMES = 300_000;
 
 /**
- * Counts before anything is parsed, in one pass: a million names take JSON.parse a second, and a million elements take a
- * schema ten. Gives the first object or list that is over its limit, with all that is in it; null also where the text is
- * no JSON, which is for others to say; `too_deep` where it nests deeper than a body may.
+ * Counts the members of each object and list in one pass, before the text is parsed: JSON.parse takes a second for a
+ * million names, and a schema ten seconds for a million elements. Returns the first object or list that is over its
+ * limit, with its full count; `too_deep` when the text nests deeper than a body may; else null, also for a text that is
+ * not JSON, which the parser reports.
  */
 export function findTooMany(text: string): TooMany | 'too_deep' | null {
-  // Of each depth; arrays of numbers, as an object for each bracket would cost more than all the rest.
+  // One entry per depth. Arrays of numbers, because an object per bracket would cost more than all the rest.
   const commas = new Int32Array(LIMITS.jsonDepth + 1);
   const limits = new Int32Array(LIMITS.jsonDepth + 1);
   const names = new Int32Array(LIMITS.jsonDepth + 1);
@@ -31,7 +32,7 @@ export function findTooMany(text: string): TooMany | 'too_deep' | null {
   let over = 0;
   let name = 0;
   let named = 0;
-  // Of the body's own member: where its name ends, and the one of which it is known whether it is `inputs`.
+  // About the body's own members: where the latest name ends, and for which name `isInputs` holds.
   let rootNameEnd = 0;
   let judged = NONE;
   let isInputs = false;
@@ -52,7 +53,7 @@ export function findTooMany(text: string): TooMany | 'too_deep' | null {
       if (depth === LIMITS.jsonDepth) return 'too_deep';
       depth += 1;
       commas[depth] = 0;
-      // Once for a name: as many lists as there is room for may follow one, in a text that is no JSON.
+      // Once per name: in a text that is not JSON any number of lists may follow one name.
       if (depth === 2 && names[1] !== judged) {
         judged = names[1] ?? NONE;
         isInputs = judged !== NONE && rootNameEnd - judged <= LONGEST_INPUTS && nameAt(text, judged) === 'inputs';
@@ -74,7 +75,9 @@ export function findTooMany(text: string): TooMany | 'too_deep' | null {
   return { path, of, count: (commas[over] ?? 0) + 1, limit: limits[over] ?? 0 };
 }
 
-/** Apart, so that only texts of very many names pay for it. Names are told apart as they are written. */
+/**
+ * A second pass that only texts with very many names pay for. Names that are written differently count as different.
+ */
 function findTooManyNames(text: string): TooMany | null {
   const names = new Set<string>();
   let from = 0;
@@ -91,13 +94,13 @@ function findTooManyNames(text: string): TooMany | null {
   return count > DIFFERENT_NAMES ? { path: [], of: 'different names', count, limit: DIFFERENT_NAMES } : null;
 }
 
-/** The longest that the name `inputs` may be written, each of its letters escaped. */
+/** The longest form of the name `inputs`: every letter escaped. */
 const LONGEST_INPUTS = 'inputs'.length * '\\u0000'.length + 1;
 
 /** Stands for the name of a list's elements. */
 const NONE = -1;
 
-/** The name that begins at this quote; as it is written where it is none. */
+/** The name that begins at this quote, or the raw text when it is not a valid string. */
 function nameAt(text: string, at = 0): string {
   const quoted = text.slice(at, closingQuote(text, at) + 1);
   try {

@@ -1,7 +1,9 @@
-/** Every size and count the contract states, in one place. Bytes are UTF-8 bytes of the JSON text. */
+/** The sizes and counts that the API documents. Bytes are UTF-8 bytes of the JSON text. */
 export const LIMITS = {
   bodyBytes: 4_500_000,
-  /** The event that carries a body to its function as a string, escaped; Lambda's own, and API Gateway answers over it. */
+  /**
+   * Lambda's limit of an event, which carries the body as an escaped string. API Gateway refuses larger ones itself.
+   */
   eventBytes: 6_291_456,
   inputsPerLaunch: 100_000,
   inputsPerUpload: 1_000_000,
@@ -13,17 +15,19 @@ export const LIMITS = {
   resultItemBytes: 128 * 1024,
   pageBytes: 1024 * 1024,
   pagesPerInput: 16_384,
-  /** Of an action's next cursor: ten messages that carry one are sent to a queue in one request of 256 KB. */
+  /** An action's next cursor. Ten messages with such a cursor fit into one SQS request of 256 KB. */
   cursorBytes: 24_000,
-  /** The gateway takes 10,240 bytes of URL and headers; in the URL a cursor is a third longer. */
+  /**
+   * A live call's cursor. API Gateway allows 10,240 bytes of URL and headers; in the URL a cursor is a third longer.
+   */
   liveCursorBytes: 6_000,
   answerBytes: 4 * 1024 * 1024,
   callbackBytes: 256 * 1024,
-  /** A callback's answer is kept up to this length. */
+  /** A receiver's answer to a callback is stored up to this length. */
   callbackResponseBytes: 2 * 1024,
 } as const;
 
-/** What is said of a launch with too many inputs, and the way round. */
+/** The message for a launch with too many inputs, with what to do instead. */
 export function inputsOverLimit(count: number): string {
   const { inputsPerLaunch, inputsPerUpload } = LIMITS;
   return `has ${count} inputs, over the limit of ${inputsPerLaunch}; upload up to ${inputsPerUpload} inputs as a file (POST /v1/uploads), or start several runs`;

@@ -1,19 +1,19 @@
 import { LIVE_WORK_MS } from './timing.ts';
 
 /**
- * The one page of a live call that was queued. The run numbers it 0; what the action sees are its own cursor and
- * number, and the cursor it gives is for a call that follows.
+ * The one page of a queued live call. In its run it is page 0; the action sees this cursor and number instead, and the
+ * cursor that it returns is for the caller's next live call.
  */
 export interface LivePage {
-  /** The upstream's cursor, from the page before. */
+  /** The upstream's cursor from the page before; null: none. */
   readonly cursor: string | null;
   /** The page's number for the action, from 0. */
   readonly number: number;
-  /** It was asked for by number, and so is the one after it. */
+  /** The caller asked for the page by number, and asks so for the next one. */
   readonly byNumber: boolean;
-  /** What the cursor of the page after it is bound to. */
+  /** What the next page's cursor is bound to. */
   readonly boundTo: string;
 }
 
-/** How long a live call may have its queued page waited for: it must be answered before API Gateway's own 30 s. */
+/** How long a live call may wait for its queued page, seconds: it must be answered within API Gateway's own 30 s. */
 export const LIVE_WAIT_SECONDS = { least: 1, most: LIVE_WORK_MS / 1_000 } as const;

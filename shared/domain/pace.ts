@@ -5,19 +5,21 @@ export interface Pace {
   readonly minGapMs: number;
 }
 
-/** From the first of so many calls to the last, at the least. */
+/** The shortest time from the first of `count` calls to the last, ms. */
 export function leastMsOf({ calls, perMs, minGapMs }: Pace, count: number): number {
   if (count === 0) return 0;
   return Math.max(Math.floor((count - 1) / calls) * perMs, (count - 1) * minGapMs);
 }
 
-/** What is kept of one pace: who has started, and how far the line of those that wait is given away. Epoch ms. */
+/**
+ * What is stored of one pace: the calls that started, and the next free place in the line of waiting calls. Epoch ms.
+ */
 export interface PaceRecord {
-  /** Starts of the last window, oldest first. An entry may stand for several, all counted as of its last one. */
+  /** Starts of the last window, oldest first. An entry may count several, all as of the last of them. */
   readonly starts: readonly Starts[];
-  /** The next free place in the line of those that wait; in the past: nobody waits. */
+  /** The next free place in the line of waiting calls; in the past: none waits. */
   readonly lineAt: number;
-  /** The same for those that came to their place and found the pace spent: they go before the line. */
+  /** The same for calls that came back at their place and found the pace spent. They go before the line. */
   readonly lateAt: number;
 }
 
@@ -26,42 +28,46 @@ export interface Starts {
   readonly calls: number;
 }
 
-/** Before the first call. */
+/** The record of a pace before its first call. */
 export const NO_STARTS: PaceRecord = { starts: [], lineAt: 0, lateAt: 0 };
 
 /** A call that asks for its turn. */
 export interface TurnWanted {
   readonly now: number;
-  /** It waited for a place that was kept for it: it need not stand behind the line again. */
+  /** It waited for a place that was reserved for it, so it does not join the end of the line again. */
   readonly held: boolean;
-  /** A turn this near is taken at once; the caller waits for it. */
+  /** A turn that is due within this time is given at once; the caller waits for it. */
   readonly patienceMs: number;
-  /** Whether a place is kept for it where it has to wait. */
+  /** Whether a place is reserved for it when it has to wait. */
   readonly queues: boolean;
 }
 
-/** `start`: the call is counted at `at` and must start then. `wait`: ask again at `until`; `held`: a place is kept. */
+/**
+ * `start`: the call is counted at `at` and must start then. `wait`: ask again at `until`; `held`: a place is reserved.
+ */
 export type Turn =
   | { readonly kind: 'start'; readonly at: number }
   | { readonly kind: 'wait'; readonly until: number; readonly held: boolean };
 
-/** Entries a record holds about: up to so many calls a window are told one by one, and the item stays under 1 KB. */
+/**
+ * About how many entries a record has. A window of up to so many calls lists each call, and the item stays under 1 KB.
+ */
 const ENTRIES = 64;
 
-/** Clocks of workers may differ by so much (Lambda's are kept within about a millisecond). */
+/** The clocks of two workers may differ by this much (Lambda keeps its clocks within about a millisecond). */
 const SKEW_MS = 10;
 
 const MIN_GRACE_MS = 50;
 const MAX_GRACE_MS = 2_000;
-/** A place is kept this far ahead at least; whoever is further back asks again then. */
+/** Places are reserved at least this far ahead. A call that would be further back asks again after this time. */
 const MIN_HORIZON_MS = 900_000;
 
-/** Places lie by so much further apart than they need, so that a line that fell behind catches up. */
+/** Places are further apart than needed by this factor, so that a line that fell behind catches up. */
 const LINE_SLACK = 1.01;
 
 /**
- * How long after its instant a turn may still be used. Turns are spaced by that much more than was declared, so that
- * the starts themselves keep the pace: 2 % of the period (or of ten gaps), 50 ms at least and 2 s at most.
+ * How long after its instant a turn may still be used, ms: 2 % of the period (or of ten gaps), at least 50 ms and at
+ * most 2 s. Turns are spaced by that much more than declared, so that the real starts keep the pace too.
  */
 export function graceMs({ perMs, minGapMs }: Pace): number {
   const shortest = minGapMs === 0 ? perMs : Math.min(perMs, 10 * minGapMs);
@@ -69,9 +75,9 @@ export function graceMs({ perMs, minGapMs }: Pace): number {
 }
 
 /**
- * Decides whether a call may start, and what is kept of that. Whoever starts is counted, whatever place it had, so no
- * window ever holds more starts than declared; places only spread those that wait. The record comes back as it was
- * where nothing is to be kept.
+ * Decides whether a call may start, and what is stored of that. Every start is counted, whatever place it had, so no
+ * window has more starts than declared; places only spread the calls that wait. Returns the same record object when
+ * there is nothing to store.
  */
 export function takeTurn(
   pace: Pace,
@@ -97,12 +103,12 @@ export function takeTurn(
   return { turn, record: keeps ? { ...record, [line]: place + gapOf(pace) } : record };
 }
 
-/** When a record says nothing any more (epoch ms). */
+/** From when on a record has no effect and can be deleted (epoch ms). */
 export function forgottenAt(pace: Pace, { starts, lineAt, lateAt }: PaceRecord): number {
   return Math.max(starts.at(-1)?.at ?? 0, lineAt, lateAt) + windowMs(pace);
 }
 
-/** The first moment from `now` on at which one more start keeps the pace. Starts never go back in time. */
+/** The first moment from `now` on at which one more start keeps the pace, never before the last start. */
 function earliestStart(pace: Pace, starts: readonly Starts[], now: number): number {
   const last = starts.at(-1);
   if (last === undefined) return now;
@@ -127,7 +133,7 @@ function windowMs(pace: Pace): number {
   return pace.perMs + graceMs(pace) + SKEW_MS;
 }
 
-/** From one place in the line to the next. */
+/** The time from one place in the line to the next, ms. */
 function gapOf(pace: Pace): number {
   const gap = pace.minGapMs === 0 ? 0 : pace.minGapMs + graceMs(pace) + SKEW_MS;
   return Math.max((windowMs(pace) * LINE_SLACK) / pace.calls, gap);

@@ -2,7 +2,7 @@ import type { ErrorRecord } from './errors.ts';
 import { LIMITS } from './limits.ts';
 import type { RunInfo } from './run.ts';
 
-/** What the one record of a page holds: its results' facts, or why the input ended there. */
+/** The outcome in a page's record: facts about its results, or why the input failed there. */
 export type PageOutcome =
   | {
       readonly kind: 'RESULT';
@@ -26,7 +26,7 @@ export interface PageRecord {
   readonly input: number;
   readonly page: number;
   readonly outcome: PageOutcome;
-  /** The cursor the page was asked for with: where a retry begins. */
+  /** The cursor that the page was requested with. A retry begins there. */
   readonly cursor: string | null;
   /** Results of the input up to and with this page. */
   readonly results: number;
@@ -35,9 +35,9 @@ export interface PageRecord {
   /** Attempts spent beyond the first of each page, up to and with this page. */
   readonly tries: number;
   readonly epoch: number;
-  /** The run's attempt it was recorded in: stands in its callback. */
+  /** The run's attempt in which it was recorded. Its callback shows it. */
   readonly attempt: number;
-  /** Short hash of the message whose worker put it. */
+  /** Short hash of the message whose worker wrote it. */
   readonly by: string;
   readonly at: number;
   /** Version of the callback body built from it. */
@@ -62,12 +62,14 @@ export function stepCycleCheck(state: CycleCheck | null, hash: string): CycleChe
   return steps === state.power ? { hash, power: state.power * 2, steps: 0 } : { ...state, steps };
 }
 
-/** The cursor after a live page, which its caller follows; null where an input may have no page more. */
+/**
+ * The cursor after a live page, with which the caller asks for the next; null where an input may have no more pages.
+ */
 export function cursorWithin(page: number, nextCursor: string | null): string | null {
   return page + 1 < LIMITS.pagesPerInput ? nextCursor : null;
 }
 
-/** How a page ends given what the action said: results cut at the maximum, and whether there is a next page. */
+/** Ends a page by what the action returned: cuts the results at the maximum and decides whether a next page follows. */
 export function cutPage(
   results: readonly unknown[],
   nextCursor: string | null,

@@ -5,7 +5,7 @@ import { LIMITS } from './limits.ts';
 import { type JsonFault, locateJsonFault } from './locate-json-fault.ts';
 import { MAX_LOSSLESS_NUMBERS, parseLosslessJson } from './lossless-json.ts';
 
-/** Why a text is not taken. `path` names the place within its value; empty: the text as a whole. */
+/** Why a text is refused. `path` names the place within its value; empty: the text as a whole. */
 export interface JsonRefusal {
   readonly kind: 'not_utf8' | 'not_json' | 'too_deep' | 'too_many_numbers' | 'forbidden_name';
   readonly path: string;
@@ -22,31 +22,31 @@ export function readJsonBytes(bytes: Uint8Array): JsonRead {
   return 'text' in decoded ? readJson(decoded.text) : decoded;
 }
 
-/** The text of bytes that are to be JSON in UTF-8. */
+/** Decodes bytes that should be JSON in UTF-8. Refuses bytes that are not UTF-8 and names the first wrong one. */
 export function decodeJson(bytes: Uint8Array): { readonly text: string } | { readonly refusal: JsonRefusal } {
   const read = decodeUtf8(bytes);
   return read.text === undefined ? refuse('not_utf8', notUtf8(read.invalidAt)) : read;
 }
 
-/** `offset` counts bytes from 0. */
+/** The message for bytes that are not UTF-8. `offset` counts bytes from 0. */
 export function notUtf8(offset: number): string {
   return `is not UTF-8: the byte at offset ${offset} (from 0) is not part of a character`;
 }
 
 /**
- * The value of a JSON text from outside: a body, a line of an upload, an upstream's answer. Numbers that JavaScript
- * cannot hold stay as they were written (see {@link parseLosslessJson}), a byte order mark is skipped, `__proto__` is no
- * name: objects would take it for what they inherit from.
+ * Parses a JSON text from outside: a body, a line of an upload, an upstream's answer. Numbers that JavaScript cannot
+ * hold stay as they were written (see {@link parseLosslessJson}). A byte order mark is skipped. The name `__proto__` is
+ * refused, because JavaScript would use its value as the object's prototype.
  */
 export function readJson(given: string, maxDepth: number = LIMITS.jsonDepth): JsonRead {
-  // Depth first: it is the cheaper look, and a text of nothing but brackets is not worth parsing.
+  // Depth is checked first: counting brackets costs less than parsing a text that is refused anyway.
   if (jsonDepth(given) > maxDepth) {
     return refuse('too_deep', tooDeep(maxDepth), formatPath(pathTooDeep(given, maxDepth)));
   }
   return readShallowJson(given, maxDepth);
 }
 
-/** As {@link readJson}, of a text that is known not to nest deeper. */
+/** As {@link readJson}, for a text that is known not to nest deeper than `maxDepth`. */
 export function readShallowJson(given: string, maxDepth: number = LIMITS.jsonDepth): JsonRead {
   const text = given.startsWith(BYTE_ORDER_MARK) ? given.slice(1) : given;
   const read = parse(text);
@@ -78,11 +78,14 @@ function refuse(kind: JsonRefusal['kind'], message: string, path = ''): { readon
 
 const BYTE_ORDER_MARK = '\uFEFF';
 
-/** The name in a JSON text, any of its letters escaped. No name begins behind a backslash, and a string that ends is no name's beginning. */
+/**
+ * Finds the name `__proto__` in a JSON text, with any of its letters escaped. The quote before it must not follow a
+ * backslash: such a quote is part of a string and does not begin a name.
+ */
 const NAMES_PROTO =
   /(?<!\\)"(?:_|\\u005[fF]){2}(?:p|\\u0070)(?:r|\\u0072)(?:o|\\u006[fF])(?:t|\\u0074)(?:o|\\u006[fF])(?:_|\\u005[fF]){2}"\s*:/;
 
-/** A text, or the offset of the first byte that is no part of one. A byte order mark stays. */
+/** The text, or the offset of the first byte that is not UTF-8. A byte order mark stays in the text. */
 function decodeUtf8(
   bytes: Uint8Array,
 ): { readonly text: string } | { readonly text?: undefined; readonly invalidAt: number } {
@@ -98,7 +101,10 @@ const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const lenientUtf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 const REPLACEMENT = '\uFFFD';
 
-/** Where a lenient decoder puts its first replacement character that the bytes do not have themselves. */
+/**
+ * The offset of the first invalid byte: where a lenient decoder puts its first replacement character, leaving out those
+ * that the bytes contain themselves.
+ */
 function firstInvalid(bytes: Uint8Array): number {
   const text = lenientUtf8.decode(bytes);
   let offset = 0;

@@ -3,10 +3,10 @@ import type { ErrorRecord } from './errors.ts';
 import type { LivePage } from './live-page.ts';
 import type { UploadRef } from './upload.ts';
 
-/** How a run was asked for. A schedule's runs are ASYNC runs that carry `scheduledRunUid`. */
+/** How a run was launched. A schedule's runs are ASYNC runs that have a `scheduledRunUid`. */
 export type ExecutionMode = 'LIVE' | 'ASYNC';
 
-/** All statuses of a run, in the order of its life. */
+/** All statuses of a run, roughly in the order in which a run goes through them. */
 export const RUN_STATUSES = [
   'CREATED',
   'INVALID',
@@ -65,12 +65,14 @@ export function moveFrom(status: RunStatus, move: RunMove): RunStatus | null {
 /** Statuses in which pages may start. */
 export const WORKING_STATUSES: readonly RunStatus[] = ['QUEUED', 'RUNNING'];
 
-/** Whether a run in this status has ended; STOPPED, FAILED and PARTIAL_SUCCEEDED may still be taken up by a verb. */
+/**
+ * Whether a run in this status has ended. A resume (STOPPED) or a retry (FAILED, PARTIAL_SUCCEEDED) can continue it.
+ */
 export function hasEnded(status: RunStatus): boolean {
   return ['INVALID', 'STOPPED', 'SUCCEEDED', 'PARTIAL_SUCCEEDED', 'FAILED'].includes(status);
 }
 
-/** How often a run has ended: once in each attempt. Every ending is told by a run.finished of its own. */
+/** How often a run has ended: once per finished attempt. Each ending has its own run.finished callback. */
 export function endingsOf({ status, attempt }: Pick<RunControl, 'status' | 'attempt'>): number {
   return hasEnded(status) ? attempt : attempt - 1;
 }
@@ -90,38 +92,41 @@ export type StatusReasonCode = keyof typeof STATUS_REASONS;
 /** Why a run is in its status, where the status alone does not say it. */
 export interface StatusReason {
   readonly code: StatusReasonCode;
-  /** When it began to hold, epoch ms. */
+  /** Since when the reason applies, epoch ms. */
   readonly since: number;
-  /** When it will be looked at again, epoch ms, or null where nothing but an event changes it. */
+  /** When the engine tries again, epoch ms, or null where only an event changes it. */
   readonly retryAt: number | null;
-  /** The runs it waits for; empty where it waits for something else. */
+  /** The uids of the runs it waits for; empty where it waits for something else. */
   readonly blockingUids: readonly string[];
 }
 
 /** What a run has done so far. */
 export interface RunCounts {
-  /** Settled inputs, and what the open ones have recorded. */
+  /** Sums over ended inputs, plus what the open ones have recorded. */
   readonly totals: Totals;
-  /** Inputs in hand. */
+  /** How many inputs are open: they have a place in the run's window. */
   readonly open: number;
-  /** Why nothing moves, where the run's own record does not say it. */
+  /** Why there is no progress, where the run's own record does not say it. */
   readonly stalled: StatusReason | null;
 }
 
-/** The reason of a working run of which no input moved since `movedAt` (epoch ms); what was lost is sent again by `retryAt`. */
+/**
+ * The status reason of a working run without progress since `movedAt`, or null when that is not long ago. A lost page
+ * is sent again by `retryAt`. All times in epoch ms.
+ */
 export function stalledSince(movedAt: number, now: number, retryAt: number): StatusReason | null {
   if (movedAt + NO_PROGRESS_MS > now) return null;
   return { code: 'NO_PROGRESS', since: movedAt, retryAt, blockingUids: [] };
 }
 
-/** A run that another waits for. */
+/** A run that another run waits for. */
 export interface RunDependency {
   readonly uid: string;
   /** `success` is met by SUCCEEDED alone, `finish` by any ending. */
   readonly require: 'success' | 'finish';
 }
 
-/** Whether a dependency is met, can no longer be, or is still open. */
+/** Whether a dependency is met, can no longer be met, or is still undecided (`open`). */
 export function dependencyState({ require }: RunDependency, status: RunStatus): 'met' | 'unmet' | 'open' {
   if (!hasEnded(status)) return 'open';
   return require === 'finish' || status === 'SUCCEEDED' ? 'met' : 'unmet';
@@ -137,7 +142,7 @@ export interface Totals {
   readonly callbacks: number;
   /** Of the failed, those whose input itself was refused: a retry leaves them out. */
   readonly refused: number;
-  /** An input for which the action found nothing, the last of them to end. Null where there was none. */
+  /** The last ended input for which the action found nothing; null: none. */
   readonly lastEmpty: number | null;
 }
 
@@ -150,7 +155,7 @@ export const NO_TOTALS: Totals = {
   lastEmpty: null,
 };
 
-/** The move that ends a run whose inputs have all settled. */
+/** The move that ends a run whose inputs have all ended. */
 export function endingMove(totals: Totals): 'succeed' | 'succeedPartly' | 'fail' {
   if (totals.failed === 0) return 'succeed';
   return totals.succeeded === 0 && totals.outputs === 0 ? 'fail' : 'succeedPartly';
@@ -165,12 +170,12 @@ export interface HistoryEntry {
 
 const HISTORY_KEPT = 50;
 
-/** The history with one more step, the oldest forgotten beyond 50. */
+/** The history with one more step. Only the last 50 steps are kept. */
 export function withHistory(history: readonly HistoryEntry[], entry: HistoryEntry): readonly HistoryEntry[] {
   return [...history, entry].slice(-HISTORY_KEPT);
 }
 
-/** What does not change in a run's life: written once at launch, cached by uid. */
+/** The part of a run that does not change: written once at launch, cached by uid. */
 export interface RunDefinition {
   readonly uid: string;
   readonly workspaceUid: string;
@@ -185,13 +190,13 @@ export interface RunDefinition {
   readonly onInvalidInput: 'reject' | 'skip';
   readonly deadlineSeconds: number;
   readonly dependsOn: readonly RunDependency[];
-  /** Not to start before (epoch ms), or null. */
+  /** The run does not start before this time (epoch ms); null: at once. */
   readonly scheduleAt: number | null;
-  /** 0: the lines of its upload are not counted yet. */
+  /** Number of inputs; 0: the lines of its upload are not counted yet. */
   readonly inputsTotal: number;
-  /** Where its inputs lie; absent: they came in the launch's body. */
+  /** The upload with its inputs; absent: they came in the launch's body. */
   readonly upload?: UploadRef;
-  /** Null: not the queued page of a live call. */
+  /** The queued page of a live call; null: the run is not one. */
   readonly livePage: LivePage | null;
   readonly scheduledRunUid: string | null;
   readonly scheduledRunName: string | null;
@@ -209,7 +214,7 @@ export interface RunCallback {
   readonly sealedFor: string | null;
 }
 
-/** What moves in a run's life: one small item, each write conditioned on status and epoch. */
+/** The part of a run that changes: one small item. Every write is conditioned on status and epoch. */
 export interface RunControl {
   readonly uid: string;
   readonly workspaceUid: string;
@@ -219,28 +224,28 @@ export interface RunControl {
   readonly scheduledRunUid: string | null;
   readonly status: RunStatus;
   readonly reason: StatusReason | null;
-  /** Rises with cancel, resume and retry; nothing starts under an older one. */
+  /** Raised by each cancel, resume and retry. No work starts under an older epoch. */
   readonly epoch: number;
-  /** The epoch of the last retry: a window of an older one is begun anew, over the inputs that failed. 0: none. */
+  /** The epoch of the last retry; 0: none. A window of an older epoch is opened anew, over the inputs that failed. */
   readonly restartEpoch: number;
-  /** 1, and one more with each resume or retry. Each attempt ends once: its number is part of run.finished's uid. */
+  /** Starts at 1; each resume or retry adds one. An attempt ends once, and its number is part of run.finished's uid. */
   readonly attempt: number;
-  /** 0: the lines of its upload are not counted yet, or cannot be. */
+  /** Number of inputs; 0: the lines of its upload are not counted yet, or cannot be. */
   readonly inputsTotal: number;
-  /** As of the last ending; while the run works, they stand in its window. */
+  /** As of the last ending. While the run works, the current totals are in its window. */
   readonly totals: Totals;
-  /** All callbacks up to the end in this epoch were delivered; 0: that is not known. */
+  /** The epoch up to whose ending all callbacks are known to be delivered; 0: not known. */
   readonly deliveredEpoch: number;
   readonly retryCount: number;
   readonly lastError: ErrorRecord | null;
   readonly lastInfo: RunInfo | null;
-  /** Null while not working: the deadline counts only time QUEUED or RUNNING. */
+  /** When the run is stopped (epoch ms); null while it does not work: only time QUEUED or RUNNING counts. */
   readonly deadlineAt: number | null;
   /** What was left of the deadline when the run last stopped working, ms; null: all of it. */
   readonly deadlineLeftMs: number | null;
-  /** For how long it was postponed in all because an upstream or its action asked to wait, ms. */
+  /** How long it was postponed in total because an upstream or its action asked to wait, ms. */
   readonly waitedMs: number;
-  /** A caller had it start without the runs it depends on. */
+  /** A caller resumed it without the runs it depends on. */
   readonly dependenciesWaived: boolean;
   readonly postponedUntil: number | null;
   readonly createdAt: number;
@@ -251,7 +256,7 @@ export interface RunControl {
   readonly expiresAt: number;
 }
 
-/** Something worth telling that is no error, e.g. that the action found nothing. */
+/** A note about a run that is not an error, e.g. that the action found nothing. */
 export interface RunInfo {
   readonly label: 'NO_RESULT';
   readonly message: string;
