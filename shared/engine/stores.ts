@@ -7,7 +7,10 @@ import type { Receiver } from '../domain/receiver.ts';
 import type { Seats } from '../domain/seats.ts';
 import type { RunControl, RunDefinition, RunMove, StatusReason, Totals } from '../domain/run.ts';
 
-/** Every promise asked of storage. A read is strong where it says so; a write that has a condition says what a refusal gives. */
+/**
+ * Every promise asked of storage. A read is strong where it says so; a write that has a condition says what a refusal
+ * gives.
+ */
 
 /** Runs: the immutable definition with its inputs, and the control record that moves. */
 export interface RunStore {
@@ -147,12 +150,14 @@ export interface ProgressStore {
   /**
    * Counts inputs that have ended and gives each one's place to the next position, all in one write where it can be:
    * each on condition that its place still holds its position and that the epoch holds. Those of which it does not are
-   * left out of `counted`: they were counted before, or are of another epoch. Gives the window as it is then; null: none.
+   * left out of `counted`: they were counted before, or are of another epoch. Gives the window as it is then; null:
+   * none.
    */
   endInputs(runUid: string, epoch: number, ends: readonly InputEnd[]): Promise<EndedInputs>;
   /**
    * Writes down that an input waits or tries again, on condition that its place still holds it and its wait is as
-   * `expected`. `noted: false` gives the input as it stands (null: it is not in hand, or the window is of another epoch).
+   * `expected`. `noted: false` gives the input as it stands (null: it is not in hand, or the window is of another
+   * epoch).
    */
   noteWait(
     runUid: string,
@@ -204,7 +209,7 @@ export interface AdmissionStore {
   takeSlot(workspaceUid: string, runUid: string, epoch: number, limits?: WorkspaceLimits): Promise<boolean>;
   releaseSlot(workspaceUid: string, runUid: string, epoch: number): Promise<void>;
   /** All slots that are taken. */
-  listPageRecords(workspaceUid: string): Promise<readonly StoredPageRecord[]>;
+  listSlots(workspaceUid: string): Promise<readonly StoredSlot[]>;
   addWaiter(workspaceUid: string, waiter: Waiter, expiresAt: number): Promise<void>;
   /** True for the one call that took it out of the line. */
   removeWaiter(workspaceUid: string, waiter: Waiter): Promise<boolean>;
@@ -214,7 +219,7 @@ export interface AdmissionStore {
   readLimits(workspaceUid: string): Promise<WorkspaceLimits>;
 }
 
-export interface StoredPageRecord {
+export interface StoredSlot {
   readonly runUid: string;
   readonly epoch: number;
   readonly takenAt: number;
@@ -234,8 +239,8 @@ export interface WorkspaceLimits {
 /** What paces have seen of calls, one record each. */
 export interface PaceStore {
   /**
-   * Decides on a pace's record and keeps what was decided, on condition that nobody did so meanwhile; else decides anew.
-   * Throws UNAVAILABLE where that goes on too long.
+   * Decides on a pace's record and keeps what was decided, on condition that nobody did so meanwhile; else decides
+   * anew. Throws UNAVAILABLE where that goes on too long.
    */
   take(key: PaceKey, decide: (record: PaceRecord) => PaceDecision): Promise<Turn>;
 }
@@ -258,8 +263,8 @@ export interface PaceDecision {
 /** Seats of work that takes long, one record for each kind of worker. */
 export interface SeatStore {
   /**
-   * Decides on the seats of a kind of worker and keeps what was decided, on condition that nobody did so meanwhile; else
-   * decides anew. Null: too many did.
+   * Decides on the seats of a kind of worker and keeps what was decided, on condition that nobody did so meanwhile;
+   * else decides anew. Null: too many did.
    */
   changeSeats<Answer>(
     pool: SeatPool,
@@ -291,8 +296,8 @@ export interface CallbackStore {
   /** What the log says was delivered of a block. */
   readDeliveries(runUid: string, block: number): Promise<readonly Delivery[]>;
   /**
-   * Takes the one replay of a run's callbacks that may be under way, until `until` (epoch ms); whose it is already goes on
-   * with it. Gives until when another one is under way, or null: it is taken.
+   * Takes the one replay of a run's callbacks that may be under way, until `until` (epoch ms); whose it is already goes
+   * on with it. Gives until when another one is under way, or null: it is taken.
    */
   takeReplay(
     runUid: string,
@@ -351,8 +356,9 @@ export interface HeldCallback {
 }
 
 /**
- * `watch`: a run, again and again until it owes nothing. `start`: a postponed run. `close`: a stopped run. `keep`: the items
- * of a run that is kept for longer. `callback`: a far-off attempt. `receiver`: one for which callbacks are held. `schedule`: a schedule, while it may fire.
+ * `watch`: a run, again and again until it owes nothing. `start`: a postponed run. `close`: a stopped run. `keep`: the
+ * items of a run that is kept for longer. `callback`: a far-off attempt. `receiver`: one for which callbacks are held.
+ * `schedule`: a schedule, while it may fire.
  */
 export const DUE_KINDS = ['watch', 'start', 'close', 'keep', 'callback', 'receiver', 'schedule'] as const;
 
@@ -387,7 +393,9 @@ export interface DueStore {
    * the page before gave as `next`. Never throws for what a row holds.
    */
   listDue(partition: number, now: number, limit: number, after?: string | null): Promise<DuePage>;
-  /** Has sweeps pass over a row until `until`, and counts one more failure. False: it is not as it was read, or gone. */
+  /**
+   * Has sweeps pass over a row until `until`, and counts one more failure. False: it is not as it was read, or gone.
+   */
   putOff(row: DueRow, until: number): Promise<boolean>;
 }
 

@@ -6,11 +6,14 @@ import type { Table } from './table.ts';
 
 const PAIR_PREFIX = 's:';
 
-/** The attribute that stands for a slot; its value says since when (epoch ms). */
+/** Name of the attribute that marks a slot as taken by a run; its value is when it was taken (epoch ms). */
 function pairOf(runUid: string, epoch: number): string {
   return `${PAIR_PREFIX}${runUid}:${epoch}`;
 }
 
+/**
+ * Slots and the waiting line of each workspace. `defaults`: the stage's limits where a workspace has none of its own.
+ */
 export function createAdmissionStore(table: Table, defaults: WorkspaceLimits, now: () => number): AdmissionStore {
   async function readLimits(workspaceUid: string): Promise<WorkspaceLimits> {
     const own = await readRunLimits(table, workspaceUid, 'eventual');
@@ -44,7 +47,7 @@ export function createAdmissionStore(table: Table, defaults: WorkspaceLimits, no
       });
     },
 
-    async listPageRecords(workspaceUid) {
+    async listSlots(workspaceUid) {
       const item = await table.get(keys.slots(workspaceUid), 'strong');
       return Array.from(new ItemReader(item ?? {}).withPrefix<number>(PAIR_PREFIX), ([pair, takenAt]) => {
         const [runUid = '', epoch = ''] = pair.split(':');

@@ -3,12 +3,12 @@ import { convertToAttr, convertToNative } from '@aws-sdk/util-dynamodb';
 
 export type Item = Record<string, AttributeValue>;
 
-/** A value as DynamoDB stores it; a number of whatever size, as it is a double here and comes back as the same. */
+/** A value as DynamoDB stores it. Numbers of any size are allowed: they are doubles here and come back unchanged. */
 export function toAttribute(value: unknown): AttributeValue {
   return convertToAttr(withoutNulls(value), { allowImpreciseNumbers: true });
 }
 
-/** The members of a record as an item. */
+/** A record as an item; members that are null or undefined are left out. */
 export function toItem(record: object): Item {
   const item: Item = {};
   for (const [name, value] of Object.entries(record)) {
@@ -18,17 +18,18 @@ export function toItem(record: object): Item {
 }
 
 /**
- * Leaves out what is null, which the SDK would store as NULL: here absent reads as null. A NULL costs its bytes, is there to
- * `attribute_not_exists`, and is refused as the key of a sparse index. In a list it keeps its place.
+ * Leaves out null members of objects, because the SDK would store them as NULL: a NULL costs bytes, counts as present
+ * for `attribute_not_exists`, and is refused as a key of a sparse index. An absent member is read as null. In a list a
+ * null stays, so that the others keep their places.
  */
 function withoutNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutNulls);
   if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
-  const kept = Object.entries(value).filter(([, member]) => member !== null && member !== undefined);
-  return Object.fromEntries(kept.map(([name, member]) => [name, withoutNulls(member)]));
+  const present = Object.entries(value).filter(([, member]) => member !== null && member !== undefined);
+  return Object.fromEntries(present.map(([name, member]) => [name, withoutNulls(member)]));
 }
 
-/** Reads typed members of an item; a missing or mistyped one is a fault of ours and says which. */
+/** Reads typed members of an item. Throws TypeError, with name and key, for one that is missing or of another type. */
 export class ItemReader {
   readonly #item: Item;
 
@@ -62,12 +63,12 @@ export class ItemReader {
     return value instanceof Uint8Array ? value : null;
   }
 
-  /** A member that was stored whole by this project as `Value`; null where absent. */
+  /** A member that this project stored as one value of type `Value`; null where absent. */
   stored<Value>(name: string): Value | null {
     return this.#value(name) as Value | null; // cast: written by the same adapter with this type
   }
 
-  /** Members whose names begin so, with the rest of the name. */
+  /** Members whose names begin with the prefix, each with the rest of its name. */
   *withPrefix<Value>(prefix: string): Generator<[string, Value]> {
     for (const name of Object.keys(this.#item)) {
       if (name.startsWith(prefix)) yield [name.slice(prefix.length), this.#value(name) as Value]; // cast: as for stored

@@ -14,7 +14,10 @@ interface LoggedDelivery extends Delivery {
   readonly expiresAt: number;
 }
 
-/** `gather` makes the batcher through which one invocation's deliveries of a block become one item. */
+/**
+ * Callback records and the delivery log. `gather` makes the batcher that writes an invocation's deliveries of a block
+ * as one item.
+ */
 export function createCallbackStore(
   table: Table,
   random: Pick<Random, 'uuid'>,
@@ -51,16 +54,16 @@ export function createCallbackStore(
     async updateRecord(uid, expected, change) {
       const sets = Object.entries(changeToItem(change));
       const names = Object.fromEntries(sets.map(([name]) => [`#${name}`, name]));
-      const kept = sets.filter(([, value]) => value !== null);
+      const assigned = sets.filter(([, value]) => value !== null);
       const removed = sets.filter(([, value]) => value === null);
-      const set = `SET ${kept.map(([name]) => `#${name} = :${name}`).join(', ')}`;
+      const set = `SET ${assigned.map(([name]) => `#${name} = :${name}`).join(', ')}`;
       const remove = removed.length === 0 ? '' : ` REMOVE ${removed.map(([name]) => `#${name}`).join(', ')}`;
       const { done } = await table.update(keyOf(uid), {
         expression: set + remove,
         condition: '#status = :fromStatus AND #retry_count = :fromCount',
         names: { ...names, '#status': 'status', '#retry_count': 'retry_count' },
         values: {
-          ...Object.fromEntries(kept.map(([name, value]) => [`:${name}`, value])),
+          ...Object.fromEntries(assigned.map(([name, value]) => [`:${name}`, value])),
           ':fromStatus': expected.status,
           ':fromCount': expected.retryCount,
         },
@@ -102,11 +105,13 @@ export function createCallbackStore(
 
 function keyOf(uid: string): Key {
   const key = recordKey(uid);
-  if (key === null) throw new Error(`${uid} names no callback.`);
+  if (key === null) throw new Error(`${uid} is not the uid of a callback.`);
   return key;
 }
 
-/** What an item of the delivery log holds. */
+/**
+ * The deliveries in an item of the log: five numbers each (input, page, part, HTTP status, ms after the item's `at`).
+ */
 export function deliveriesOf(runUid: string, item: Item): readonly Delivery[] {
   const read = new ItemReader(item);
   const flat = read.stored<number[]>('d') ?? [];

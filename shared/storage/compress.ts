@@ -1,7 +1,7 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { parseLosslessJson } from '../domain/lossless-json.ts';
 
-// Level 6 halves typical pages of JSON against level 1 for about the same time at these sizes (a few KB).
+// Level 6 makes typical pages of JSON half as large as level 1 does, in about the same time at these sizes (a few KB).
 const LEVEL = 6;
 
 /** A JSON value compressed, as chunks and pages are stored (RFC 1951). */
@@ -10,13 +10,13 @@ export function compress(value: unknown): Uint8Array {
   return deflateRawSync(text, { level: LEVEL, ...spaceFor(text.length) });
 }
 
-/** A window no larger than the text: zlib clears a quarter of a megabyte otherwise, half the time a small text takes. */
+/** A window no larger than the text: by default zlib clears 256 KB, which is half of the time a small text takes. */
 function spaceFor(length: number): { readonly windowBits: number; readonly memLevel: number } {
   const windowBits = Math.min(15, Math.max(9, 32 - Math.clz32(length)));
   return { windowBits, memLevel: Math.min(8, windowBits - 6) };
 }
 
-/** The value {@link compress} was given. */
+/** The value that {@link compress} was called with. */
 export function decompress(bytes: Uint8Array): unknown {
   return parseLosslessJson(inflateRawSync(bytes).toString());
 }

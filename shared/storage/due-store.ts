@@ -58,7 +58,7 @@ function readRow(partition: number, item: Item): DueRow {
   };
 }
 
-/** Null for a row that is not as {@link createDueStore} writes it: by another release, or by hand. */
+/** Null for a row that {@link createDueStore} did not write in this form: it is of another release, or made by hand. */
 function readEntry(partition: number, key: string, item: Item): DueEntry | null {
   const kind = DUE_KINDS.find((known) => known === valueOf(item, 'kind'));
   const at = valueOf(item, 'at');
@@ -67,7 +67,7 @@ function readEntry(partition: number, key: string, item: Item): DueEntry | null 
   if (kind === undefined || !isTime(at) || typeof uid !== 'string' || look === 'unreadable') return null;
   const entry: DueEntry = { at, kind, uid, ...(look === null ? {} : { look }) };
   const { pk, sk } = keys.due(entry);
-  return pk === duePartition(partition) && sk === key ? entry : null; // it is deleted by what it says
+  return pk === duePartition(partition) && sk === key ? entry : null; // deleteDue takes the key from the entry
 }
 
 function readCheck(look: unknown): RunCheck | 'unreadable' | null {
@@ -79,7 +79,7 @@ function readCheck(look: unknown): RunCheck | 'unreadable' | null {
   return { block, againAt, delivered, traced, searches };
 }
 
-/** Null where it is absent, or of a type that this project never writes. */
+/** Null where the attribute is absent or of a type that this project never writes. */
 function valueOf(item: Item, name: string): unknown {
   try {
     return new ItemReader(item).stored(name);

@@ -8,14 +8,14 @@ import type { Table } from './table.ts';
 
 const CACHED_PARTS = 20;
 
-/** What failed in a run, and the order in which a retry takes it up again. */
+/** The failed inputs of a run, and the order in which a retry processes them. */
 export function createFailureStore(
   table: Table,
 ): Pick<ProgressStore, 'noteFailed' | 'readFailed' | 'listFailed' | 'writeOrder' | 'readPosition'> {
-  /** Parts never change once they are written. */
+  /** Safe to cache: a part never changes after it is written. */
   const parts = new Lru<readonly Position[]>(CACHED_PARTS);
 
-  /** Null: no order was written down, and positions are the inputs themselves. */
+  /** Null where no order was written: then each position is the input of the same number. */
   async function partOf(runUid: string, order: number, part: number): Promise<readonly Position[] | null> {
     const name = `${runUid} ${order} ${part}`;
     const known = parts.get(name);

@@ -7,10 +7,10 @@ import type { LargeObjects } from './progress-store.ts';
 import type { Table } from './table.ts';
 import { settleAll } from '../engine/settle-all.ts';
 
-/** A chunk up to this size lies in the table: below, eight write units cost no more than one S3 PUT. */
+/** Larger chunks go to S3: up to this size, eight write units of the table cost no more than one S3 PUT. */
 const TABLE_CHUNK_BYTES = 8 * 1024;
 
-/** Inputs as bytes: of each its input and custom_data, and why it is refused if it is. */
+/** Inputs as compressed bytes: each with its custom_data and, if it is refused, the reason. */
 export function packInputs(inputs: readonly StoredInput[]): Uint8Array {
   return compress(
     inputs.map(({ input, customData, fault }) =>
@@ -26,7 +26,7 @@ export function unpackInputs(bytes: Uint8Array): readonly StoredInput[] {
   );
 }
 
-/** Writes a run's chunks. Those that are large go beside the table where `objects` is given. */
+/** Writes a run's chunks. Large ones go to S3 where `objects` is given, else all go to the table. */
 export async function writeChunks(
   table: Table,
   objects: Pick<LargeObjects, 'put'> | null,
@@ -48,7 +48,7 @@ export async function writeChunks(
   );
 }
 
-/** A chunk of an item. `input`: which of its inputs is wanted. */
+/** Reads the chunk of an item. `input`: the index of the input that is wanted from it. */
 export async function readChunk(objects: Pick<LargeObjects, 'get'>, item: Item, input: number): Promise<InputChunk> {
   const read = new ItemReader(item);
   const object = read.textOrNull('object');
@@ -58,14 +58,14 @@ export async function readChunk(objects: Pick<LargeObjects, 'get'>, item: Item, 
     : { first: read.number('first'), inputs: unpackInputs(packed) };
 }
 
-/** Release 0.1.0 wrote down where in its upload an input lies, and read it there. */
+/** Release 0.1.0 stored only where an input lies in its upload, and read it from there. */
 const LEFT_IN_UPLOAD: StoredInput = {
   input: {},
   customData: null,
   fault: 'The input was left in its upload by release 0.1.0, and later ones do not read it there: launch it again.',
 };
 
-/** A key ends in its body's hash: whoever writes it writes the same. */
+/** The key ends in the hash of the body, so all writers of one key write the same bytes. */
 function objectKeyOf(runUid: string, first: number, bytes: Uint8Array): string {
   return `inputs/${runUid}/${first}-${hash('sha256', bytes, 'base64url')}`;
 }

@@ -7,24 +7,26 @@ import { CHUNK_PREFIX, keys, runPartition } from './keys.ts';
 import type { LargeObjects } from './progress-store.ts';
 import type { Table } from './table.ts';
 
-/** A definition, and its inputs where they lie within it. */
+/** A definition, with its inputs if they are stored within it; null where they are in chunks. */
 export interface DefinitionInHand {
   readonly definition: RunDefinition;
   readonly inputs: readonly StoredInput[] | null;
 }
 
-/** Inputs of runs, wherever they lie: in the definition, or in chunks. */
+/** Reads inputs of runs, whether they are stored in the definition or in chunks. */
 export interface InputReader {
-  /** The inputs that lie together with one. Throws where the run has no such input. */
+  /** The chunk that contains an input. Throws if the run has no such input. */
   chunkOf(runUid: string, input: number): Promise<InputChunk>;
-  /** Reads the same into memory, if they lie in a chunk: beside the definition, which would say whether they do. */
+  /**
+   * Reads that chunk into the cache, if there is one. Can run while the definition, which says so, is still being read.
+   */
   prefetch(runUid: string, input: number): Promise<void>;
-  /** Index of the first of them; nothing is fetched for it but the key. */
+  /** Index of the first input in that chunk; no large object is fetched for it. */
   firstOf(runUid: string, input: number): Promise<number>;
 }
 
 const CACHED_RUNS = 200;
-/** Inputs in hand lie in two chunks at most, but for those that linger. */
+/** The inputs open at one time lie in two chunks at most, apart from a few that take very long. */
 const CHUNKS_A_RUN = 2;
 
 export function createInputReader(
@@ -39,14 +41,14 @@ export function createInputReader(
     return cached.get(runUid)?.find((chunk) => holds(chunk, input));
   }
 
-  /** The item of the chunk that an input lies in. */
+  /** The item of the chunk that contains an input. */
   async function itemOf(runUid: string, input: number, consistency: 'strong' | 'eventual'): Promise<Item> {
     const { pk, sk } = keys.chunk(runUid, input);
     const range = { from: CHUNK_PREFIX, to: sk, order: 'descending', limit: 1 } as const;
     const { items } = await table.query({ pk, ...range, consistency });
     if (items[0] !== undefined) return items[0];
     if (consistency === 'eventual') return itemOf(runUid, input, 'strong');
-    // Release 0.1.0 wrote a run's chunks beside its definition.
+    // Release 0.1.0 wrote a run's chunks into the partition of its definition.
     const former = await table.query({ pk: runPartition(runUid), ...range, consistency });
     if (former.items[0] !== undefined) return former.items[0];
     throw new Error(`Run ${runUid} lacks the chunk of input ${input}.`);
@@ -55,12 +57,12 @@ export function createInputReader(
   async function fetchChunk(runUid: string, input: number, consistency: 'strong' | 'eventual'): Promise<InputChunk> {
     const chunk = await readChunk(objects, await itemOf(runUid, input, consistency), input);
     if (holds(chunk, input)) return chunk;
-    // Written just now, the nearest that is seen may not be the nearest there is.
+    // An eventual read may not see chunks written just now, so the nearest chunk it finds may be an earlier one.
     if (consistency === 'eventual') return fetchChunk(runUid, input, 'strong');
     throw new Error(`Run ${runUid} has no input ${input}.`);
   }
 
-  /** Null: there is none, or none is seen yet. */
+  /** Null where there is no such chunk, or the eventual read does not see it yet. */
   async function prefetchChunk(runUid: string, input: number): Promise<InputChunk | null> {
     const { pk, sk } = keys.chunk(runUid, input);
     const range = { from: CHUNK_PREFIX, to: sk, order: 'descending', limit: 1 } as const;
@@ -73,7 +75,7 @@ export function createInputReader(
     cached.set(runUid, [chunk, ...(cached.get(runUid) ?? [])].slice(0, CHUNKS_A_RUN));
   }
 
-  /** Whoever wants the same meanwhile waits for it. */
+  /** Registers a read under way, so that others who need inputs of this run wait for it. */
   function announce(runUid: string, fetching: Promise<unknown>): void {
     reading.set(
       runUid,
@@ -86,8 +88,8 @@ export function createInputReader(
       const found = await definitionOf(runUid);
       if (found === null) throw new Error(`There is no run ${runUid}.`);
       if (found.inputs !== null) return { first: 0, inputs: found.inputs };
-      // One after the other: those of a batch mostly lie together, and the first one's read serves them all.
-      for (let under = reading.get(runUid); under !== undefined; under = reading.get(runUid)) await under;
+      // One after the other: inputs of a batch are mostly in one chunk, so the first read serves all of them.
+      for (let pending = reading.get(runUid); pending !== undefined; pending = reading.get(runUid)) await pending;
       const near = known(runUid, input);
       if (near !== undefined) return near;
       const fetching = fetchChunk(runUid, input, 'eventual');

@@ -5,7 +5,7 @@ import { compress, decompress } from './compress.ts';
 import { type Key, keys } from './keys.ts';
 import type { Table } from './table.ts';
 
-/** Idempotency keys: one small item each, and the answer in it where it has to be kept. */
+/** Idempotency keys: one small item each, which also holds the answer where that must be repeated. */
 export function createKeyStore(table: Table): KeyStore {
   return {
     async readKey(request, now) {
@@ -54,14 +54,14 @@ export function createKeyStore(table: Table): KeyStore {
   };
 }
 
-/** Stands for the request where a key is free again. */
+/** Stored in place of the request's hash where a key is free again. */
 const FREE = '-';
 
 function keyOf({ workspaceUid, key }: KeyedRequest): Key {
   return keys.idempotency(workspaceUid, key);
 }
 
-/** Null: free, or past its time and not yet taken off by the table. */
+/** Null where the key is free, or has expired and is not yet deleted by the table (TTL deletes late). */
 function storedRow(item: Item, now: number): KeyRow | null {
   const read = new ItemReader(item);
   const hash = read.text('hash');

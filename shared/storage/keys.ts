@@ -12,46 +12,47 @@ import {
 } from '../engine/stores.ts';
 
 /*
- * Every key of the one table.
+ * All keys of the table: partition key, sort key, content.
  *
- *   R#<run>            DEF                     what never changes, small inputs within
- *                      CTL                     what moves: status, epoch, reason; listed by the index `list`
+ *   R#<run>            DEF                     its definition, which does not change; small inputs within
+ *                      CTL                     its control record: status, epoch, reason; listed by the index `list`
  *                      WIN                     the window of open inputs
- *                      F#<shard>               which of the shard's inputs failed, and what they had recorded
- *                      O#<epoch>#<part>        a part of the order of that epoch's retry
- *                      N#<run>                 a run that waits for this one's end
+ *                      F#<shard>               the shard's failed inputs, each with its counts so far
+ *                      O#<epoch>#<part>        a part of the order in which that epoch's retry processes inputs
+ *                      N#<run>                 a run that waits until this one ends
  *                      REPLAY                  the replay of its callbacks that is under way
- *                      C#<ending>              record of a run.finished
- *                      C#R#<uid>               record of a replay of one
+ *                      C#<ending>              record of a run.finished callback
+ *                      C#R#<uid>               record of a replay of such a callback
  *   R#<run>#<shard>    P#<input>#<page>        a page record
- *   R#<run>#B<block>   IN#<first input>        a chunk of inputs, compressed, or which object has them
- *                      D#<at>#<id>             deliveries, as one invocation logged them
+ *   R#<run>#B<block>   IN#<first input>        a chunk of inputs, compressed, or the key of the S3 object that has them
+ *                      D#<at>#<id>             deliveries that one invocation logged
  *                      C#<input>#<page>#…      record of a page's or a failed input's callback
- *                      C#R#<uid>               record of a replay of one
- *   S#<schedule>       CTL                     what moves of a schedule; listed by the index `list`
- *                      DEF#<ref>               what its runs are made of
+ *                      C#R#<uid>               record of a replay of such a callback
+ *   S#<schedule>       CTL                     the schedule's status, counts and settings; listed by the index `list`
+ *                      DEF#<ref>               what its runs are launched with: parameters, callback, deadline
  *                      IN#<ref>#<first>        a chunk of inputs, compressed
- *                      F#<nominal>             a time and what came of it; of a trigger, with #<fire> behind
+ *                      F#<nominal>             a fire and its outcome; for a trigger #<fire uid> follows
  *   W#<workspace>      PROFILE                 its name
- *                      SLOTS                   runs at work
- *                      WAIT#<created>#<run>    runs in line
+ *                      SLOTS                   the runs that have a slot
+ *                      WAIT#<created>#<run>    the runs that wait for a slot
  *                      KEY#<digest>            an API key, for listing
- *                      IDEM#<hash of key>      a request made under an Idempotency-Key
- *                      PACE#<action>[#<hash>]  what the pace of an action has seen; behind it, of inputs of which key
- *                      UP#<upload>             an upload, and the run it made
- *                      UPLOADS                 uploads that wait for a launch, each with its end
- *                      RATE#<type>             a token bucket of the API
- *   LIMITS#<workspace> LIMITS                  its own limits, in a partition that no function writes to
- *   KEY#<digest>       KEY                     the same, for authentication
- *   NAME#<name>        NAME                    a workspace's uid by its name
- *   WORKSPACES         <uid>                   all of them, for the owner's command line
+ *                      IDEM#<hash of key>      a request made with an Idempotency-Key
+ *                      PACE#<action>[#<hash>]  recent starts of an action that has a pace [of the inputs of one `by`]
+ *                      UP#<upload>             an upload, and the run launched from it
+ *                      UPLOADS                 uploads that wait for a launch, each with the end of that time
+ *                      RATE#<type>             a token bucket of the API's rate limits
+ *   LIMITS#<workspace> LIMITS                  its own limits, in a partition that no function may write
+ *   KEY#<digest>       KEY                     the same API key, for authentication
+ *   NAME#<name>        NAME                    the uid of the workspace of that name
+ *   WORKSPACES         <uid>                   all workspaces, for the owner's command line
  *   CURSORKEYS         LIVE                    the keys that sign cursors of live calls
- *   AWAY#<receiver>    STATE                   failures in a row, and whether the receiver is taken for away
- *                      H#<due>#<held>#<uid>    a callback that is held until it is back
- *   SEATS              <kind of worker>        which workers are held by work that takes long, and by whose
- *   DUE#<0–9>          <at>#<kind>#<uid>       what the sweeper looks at when
+ *   AWAY#<receiver>    STATE                   failures in a row, and whether the receiver counts as away
+ *                      H#<due>#<since>#<uid>   a callback deferred until the receiver is back
+ *   SEATS              <kind of worker>        the workers taken by slow work, and which workspace has each
+ *   DUE#<0–9>          <at>#<kind>#<uid>       what the sweep checks, and when
  *
- * A run's pages lie by shard, so a large run spreads over partitions; within one, keys sort in input, then page order.
+ * Pages are spread over partitions by shard, so that a large run is not bound to the write rate of one partition.
+ * Within a shard, keys sort by input, then page.
  */
 export interface Key {
   readonly pk: string;
@@ -159,7 +160,7 @@ export function schedulePartition(uid: string): string {
   return `S#${uid}`;
 }
 
-/** Beginning of the sort keys of a schedule's inputs of that name. */
+/** Beginning of the sort keys of a schedule's inputs stored under that reference. */
 export function scheduleChunkPrefix(ref: string): string {
   return `${CHUNK_PREFIX}${ref}#`;
 }
@@ -172,27 +173,27 @@ export function blockPartition(runUid: string, block: number): string {
   return `R#${runUid}#B${block}`;
 }
 
-/** Beginning of the sort keys of an input's slots. */
+/** Beginning of the sort keys of an input's page records. */
 export function pageRecordPrefix(input: number): string {
   return `${PAGE_PREFIX}${digits(input, 7)}#`;
 }
 
-/** Where a callback record lies: its own uid says it. Null for a uid that names no callback. */
+/** The key of a callback record, derived from its uid. Null for a uid that is not a callback's. */
 export function recordKey(uid: string): Key | null {
-  const about = readUid(uid);
-  switch (about?.kind) {
+  const parts = readUid(uid);
+  switch (parts?.kind) {
     case 'page':
     case 'input_failed': {
-      const { runUid, input, page, part, ending, kind } = about;
+      const { runUid, input, page, part, ending, kind } = parts;
       const place = `${digits(input, 7)}#${digits(page, 5)}#${digits(part, 2)}#${kind}#${ending}`;
       return { pk: blockPartition(runUid, blockOf(input)), sk: `${RECORD_PREFIX}${place}` };
     }
     case 'run_finished':
-      return { pk: runPartition(about.runUid), sk: `${RECORD_PREFIX}${digits(about.ending, 2)}` };
+      return { pk: runPartition(parts.runUid), sk: `${RECORD_PREFIX}${digits(parts.ending, 2)}` };
     case 'replay':
-      return { pk: blockPartition(about.runUid, blockOf(about.input)), sk: `${REPLAY_PREFIX}${uid}` };
+      return { pk: blockPartition(parts.runUid, blockOf(parts.input)), sk: `${REPLAY_PREFIX}${uid}` };
     case 'finished_replay':
-      return { pk: runPartition(about.runUid), sk: `${REPLAY_PREFIX}${uid}` };
+      return { pk: runPartition(parts.runUid), sk: `${REPLAY_PREFIX}${uid}` };
     case 'run':
     case 'input':
     case 'chunk':
@@ -209,7 +210,7 @@ export function duePartition(partition: number): string {
   return `DUE#${partition}`;
 }
 
-/** Sort keys up to and with everything due at an instant. */
+/** Upper bound of the sort keys of everything due at or before `now`. */
 export function dueUntil(now: number): string {
   return `${digits(now + 1, 13)}#`;
 }

@@ -6,14 +6,17 @@ import { keys } from './keys.ts';
 import type { Table } from './table.ts';
 
 /*
- * A workspace's own limits: an item in a partition of its own, for the role of a function that runs actions writes to
- * the workspace's partition, and IAM tells partitions apart, not items. 0.1.0 kept them there; a workspace whose limits
- * the owner's command line has not moved yet is read as it was.
+ * A workspace's own limits are an item in a partition of their own: functions that run actions may write to the
+ * workspace's partition, and an IAM policy can separate partitions, but not items. Release 0.1.0 stored the limits in
+ * the workspace's partition; until the owner's command line has moved them, they are read from there.
  */
 
 type Consistency = 'strong' | 'eventual';
 
-/** How much of a workspace is under way at once, as its owner set it; null where the stage's own limit holds. */
+/**
+ * How many runs and inputs a workspace may have under way at once, as its owner set it; null: the stage's limit
+ * applies.
+ */
 export type OwnRunLimits = { readonly [Name in keyof WorkspaceLimits]: number | null };
 
 export async function readRunLimits(
@@ -21,7 +24,7 @@ export async function readRunLimits(
   workspaceUid: string,
   consistency: Consistency,
 ): Promise<OwnRunLimits> {
-  // Side by side: most workspaces have no limits of their own, and a run waits for this.
+  // Both reads at once, not one after the other: most workspaces have no limits of their own, and a run waits for this.
   const [own, former] = await settleAll([
     table.get(keys.limits(workspaceUid), consistency),
     table.get(keys.profile(workspaceUid), consistency),
@@ -30,7 +33,7 @@ export async function readRunLimits(
   return { runsAtOnce: read.numberOrNull('runs_at_once'), inputsInFlight: read.numberOrNull('inputs_in_flight') };
 }
 
-/** The workspace's own rate of such calls; null where the stage's holds. */
+/** The workspace's own rate limit for that type of call; null where the stage's limit applies. */
 export async function readRateLimit(
   table: Table,
   workspaceUid: string,
@@ -43,7 +46,7 @@ export async function readRateLimit(
   return stored === null ? null : { perSecond: stored.per_second, burst: stored.burst };
 }
 
-/** How a rate is kept. */
+/** A rate limit as it is stored. */
 export interface StoredRate {
   readonly per_second: number;
   readonly burst: number;
@@ -53,7 +56,7 @@ export function rateAttribute(type: RateType): string {
   return `rate_${type}`;
 }
 
-/** As 0.1.0 kept it, beside the bucket. */
+/** The limit as release 0.1.0 stored it: in the item of the token bucket. */
 function rateOfBucket(item: Item | null): RateLimit | null {
   const read = new ItemReader(item ?? {});
   const perSecond = read.numberOrNull('per_second');

@@ -3,22 +3,22 @@ import { keys } from './keys.ts';
 import { type OwnRunLimits, rateAttribute, readRateLimit, readRunLimits, type StoredRate } from './limit-reader.ts';
 import type { Table } from './table.ts';
 
-/** What the owner set for a workspace; null where the stage's own limit holds. */
+/** The limits the owner set for a workspace; null where the stage's limit applies. */
 export interface OwnLimits extends OwnRunLimits {
   readonly rates: Readonly<Record<RateType, RateLimit | null>>;
 }
 
-/** Limits to set, or with null to take away; those that are not named stay. */
+/** Limits to set; null removes one, and those that are absent do not change. */
 export interface LimitChange extends Partial<OwnRunLimits> {
   readonly rates?: { readonly [Type in RateType]?: RateLimit | null };
 }
 
-/** Workspaces' own limits, for the owner's command line: no function may write them. */
+/** Workspaces' own limits. Only the owner's command line uses it: no function may write them. */
 export interface LimitStore {
   /** Strongly read. */
   read(workspaceUid: string): Promise<OwnLimits>;
   set(workspaceUid: string, change: LimitChange): Promise<OwnLimits>;
-  /** Moves what 0.1.0 kept where functions write; without effect where that was done. */
+  /** Moves limits that release 0.1.0 stored in the workspace's partition. Idempotent. */
   move(workspaceUid: string): Promise<void>;
 }
 
@@ -66,7 +66,7 @@ export function createLimitStore(table: Table): LimitStore {
 
 const ABSENT = { expression: 'attribute_not_exists(pk)' };
 
-/** The attributes of limits: null for one that is taken away, undefined for one that is not named. */
+/** Limits as attributes: null for one to remove, undefined for one that does not change. */
 function toRecord({ runsAtOnce, inputsInFlight, rates = {} }: LimitChange): Record<string, unknown> {
   return {
     runs_at_once: runsAtOnce,
@@ -79,7 +79,7 @@ function toStored(rate: RateLimit | null | undefined): StoredRate | null | undef
   return rate === null || rate === undefined ? rate : { per_second: rate.perSecond, burst: rate.burst };
 }
 
-/** Nobody reads them any more once the item is there. */
+/** Removes the limits from where 0.1.0 stored them: they are not read once the new item exists. */
 async function removeOld(table: Table, workspaceUid: string): Promise<void> {
   await table.update(keys.profile(workspaceUid), {
     expression: 'REMOVE runs_at_once, inputs_in_flight',

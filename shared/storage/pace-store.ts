@@ -6,14 +6,14 @@ import { type Item, ItemReader } from './attributes.ts';
 import { keys } from './keys.ts';
 import type { Table } from './table.ts';
 
-/** One that asks, until it has its answer. */
+/** A caller that waits for its turn to be decided. */
 interface Asker {
   readonly decide: (record: PaceRecord) => PaceDecision;
   readonly answer: (turn: Turn) => void;
   readonly fail: (error: unknown) => void;
 }
 
-/** A record as it stands; revision null: there is none. */
+/** The stored record and its revision; revision null where there is no record. */
 interface Stored {
   readonly record: PaceRecord;
   readonly revision: number | null;
@@ -21,17 +21,19 @@ interface Stored {
 
 const BACKOFF_MS = 20;
 const BACKOFF_CAP_MS = 1_000;
-/** Each round lets someone through; who met others in so many, over some five seconds, is told to come again. */
+/** Each round lets one writer through. A caller that lost all of them (about five seconds) gets UNAVAILABLE. */
 const ROUNDS = 14;
 
-/** Records of paces, one item each, written on condition that it still is as it was read. */
+/**
+ * Records of paces, one item each. Each write has the condition that the item is still at the revision that was read.
+ */
 export function createPaceStore(
   table: Table,
   { clock, random }: { readonly clock: Clock; readonly random: Random },
 ): PaceStore {
   const asking = new Map<string, Asker[]>();
 
-  /** Serves those that ask, and those that come meanwhile: one write for all that are there. */
+  /** Serves waiting callers, also those that arrive meanwhile: one write decides all that wait at that time. */
   async function serve(name: string, key: PaceKey, askers: Asker[]): Promise<void> {
     try {
       for (let round = 0; askers.length > 0;) {
@@ -53,7 +55,7 @@ export function createPaceStore(
     } catch (error) {
       for (const asker of askers.splice(0)) asker.fail(error);
     } finally {
-      asking.delete(name); // in the same turn in which nobody was left
+      asking.delete(name); // in the same turn of the event loop in which the list became empty, so no caller is missed
     }
   }
 

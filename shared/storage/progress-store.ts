@@ -17,7 +17,7 @@ export interface LargeObjects {
   get(key: string): Promise<Uint8Array>;
 }
 
-/** A page up to this size lies in its slot: below, eight write units cost no more than one S3 PUT. */
+/** Larger pages go to S3: up to this size, eight write units of the table cost no more than one S3 PUT. */
 const INLINE_PAGE_BYTES = 8 * 1024;
 
 export function createProgressStore(table: Table, objects: LargeObjects): ProgressStore {
@@ -50,7 +50,7 @@ export function createProgressStore(table: Table, objects: LargeObjects): Progre
     async readShardPageRecords(runUid, shard) {
       const pageRecords: PageRecord[] = [];
       const pk = shardPartition(runUid, shard);
-      for await (const item of table.queryAll({ pk, prefix: PAGE_PREFIX, project: SLOT_FACTS })) {
+      for await (const item of table.queryAll({ pk, prefix: PAGE_PREFIX, project: PAGE_RECORD_ATTRIBUTES })) {
         pageRecords.push(pageRecordFromItem(runUid, item));
       }
       return pageRecords;
@@ -72,13 +72,15 @@ export function createProgressStore(table: Table, objects: LargeObjects): Progre
         values: { ':restart': restartEpoch },
       });
       if (put.done) return { won: true };
-      if (put.item === null) throw new Error('A refused slot did not come back.');
+      if (put.item === null) throw new Error('DynamoDB refused a page record without returning the stored one.');
       return { won: false, stored: pageRecordFromItem(pageRecord.runUid, put.item) };
     },
 
     async readPage(runUid, input, page) {
       const key = keys.pageRecord(runUid, input, page);
-      // A recorded RESULT never changes, so seen at half the price it is good; only what may be old is read strongly.
+      // A recorded RESULT never changes, so an eventual read at half the price is enough. A failure may have been
+      // replaced
+      // and an absent record may exist by now: those are read again strongly.
       const seen = await table.get(key, 'eventual');
       const isResult = seen !== null && seen['f'] === undefined;
       const item = isResult ? seen : await table.get(key, 'strong');
@@ -87,12 +89,14 @@ export function createProgressStore(table: Table, objects: LargeObjects): Progre
   };
 }
 
-/** An object's key ends in its body's hash: a loser's upload never overwrites the page that was recorded. */
+/**
+ * The key ends in the hash of the body, so a worker that loses the race never overwrites the recorded page's object.
+ */
 function objectKeyOf({ runUid, input, page }: PageRecord, bytes: Uint8Array): string {
   return `pages/${runUid}/${input}/${page}-${hash('sha256', bytes, 'base64url')}`;
 }
 
-// Slots are the most written item: names of one or two letters keep a page of 800 B within one write unit.
+// Page records are written most often: names of one or two letters keep a page of 800 B within one write unit.
 function pageRecordToItem({ outcome, ...pageRecord }: PageRecord): object {
   const facts =
     outcome.kind === 'FAILURE'
@@ -120,8 +124,26 @@ function pageRecordToItem({ outcome, ...pageRecord }: PageRecord): object {
   };
 }
 
-/** The attributes {@link pageRecordFromItem} reads: all but the page's body. */
-export const SLOT_FACTS = ['i', 'p', 'f', 'n', 'nc', 'l', 'pt', 'in', 'c', 'r', 'cb', 't', 'ep', 'a', 'by', 'at', 'v'];
+/** The attributes that {@link pageRecordFromItem} reads: all but the results. */
+export const PAGE_RECORD_ATTRIBUTES = [
+  'i',
+  'p',
+  'f',
+  'n',
+  'nc',
+  'l',
+  'pt',
+  'in',
+  'c',
+  'r',
+  'cb',
+  't',
+  'ep',
+  'a',
+  'by',
+  'at',
+  'v',
+];
 
 export function pageRecordFromItem(runUid: string, item: Item): PageRecord {
   const read = new ItemReader(item);
@@ -156,7 +178,7 @@ function outcomeOf(read: ItemReader): PageOutcome {
   };
 }
 
-/** A slot with its results, fetched from the large objects where they lie there. */
+/** A page record with its results, which are fetched from S3 where they are stored there. */
 export async function pageFromItem(
   objects: Pick<LargeObjects, 'get'>,
   runUid: string,

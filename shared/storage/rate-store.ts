@@ -4,21 +4,24 @@ import { keys } from './keys.ts';
 import { readRateLimit } from './limit-reader.ts';
 import type { Table } from './table.ts';
 
-/** Token buckets of workspaces, one item for each kind of call. What one holds is told by when it is full again (epoch ms). */
+/**
+ * Token buckets of workspaces, one item for each type of call. A bucket is stored as the time when it is full again
+ * (epoch ms).
+ */
 export interface RateStore {
   /**
-   * Takes up to `wanted` tokens by one write where the bucket is as last seen, by one more where it is not; gives it as
-   * it is then. Tokens that others take meanwhile are never taken twice.
+   * Takes up to `wanted` tokens: by one write if the bucket is still as last seen, else by a further write for each
+   * change it meets. Returns how many were taken and the bucket after that. No token is taken twice.
    */
   take(
     bucket: { readonly workspaceUid: string; readonly type: RateType; readonly fullAt: number },
     take: { readonly wanted: number; readonly limit: RateLimit; readonly now: number },
   ): Promise<{ readonly taken: number; readonly fullAt: number }>;
-  /** The workspace's own limit; null where the stage's holds. */
+  /** The workspace's own limit; null where the stage's limit applies. */
   readLimit(workspaceUid: string, type: RateType): Promise<RateLimit | null>;
 }
 
-/** Takers that meet again and again are let through after so many tries: a call more is worth less than a further write. */
+/** After so many lost writes the call is allowed anyway: one call over the limit costs less than more writes. */
 const TRIES = 5;
 
 export function createRateStore(table: Table): RateStore {

@@ -8,11 +8,11 @@ import { type Item, ItemReader } from './attributes.ts';
 import { HELD_PREFIX, keys, receiverPartition } from './keys.ts';
 import type { Table } from './table.ts';
 
-/** How long what was read of a receiver is taken for true here: one read serves a whole batch of callbacks. */
+/** How long a receiver's record is used from memory: one read serves a whole batch of callbacks. */
 const RECENT_MS = 5_000;
-const RECEIVERS_KEPT = 1_000;
-/** Paths of a host that are told apart; a few say all there is to say. */
-const PATHS_KEPT = 20;
+const CACHED_RECEIVERS = 1_000;
+/** How many different paths of a host are counted: more would not change any decision. */
+const COUNTED_PATHS = 20;
 
 interface Seen {
   readonly at: number;
@@ -20,7 +20,7 @@ interface Seen {
 }
 
 export function createReceiverStore(table: Table, clock: Clock): ReceiverStore {
-  const seen = new Lru<Seen>(RECEIVERS_KEPT);
+  const seen = new Lru<Seen>(CACHED_RECEIVERS);
 
   function remember(uid: string, receiver: Promise<Receiver | null>): Promise<Receiver | null> {
     seen.set(uid, { at: clock.now(), receiver });
@@ -137,12 +137,14 @@ function expiry(now: number): number {
   return Math.ceil((now + RECEIVER_KEPT_MS) / 1_000);
 }
 
-/** One of so many: a host with a million paths has a record no larger than one with twenty. */
+/**
+ * One of {@link COUNTED_PATHS} values, so that a host with a million paths has a record no larger than one with twenty.
+ */
 function pathMark(receiver: string): string {
-  return String(hash('sha256', receiver, 'buffer').readUInt32BE(0) % PATHS_KEPT);
+  return String(hash('sha256', receiver, 'buffer').readUInt32BE(0) % COUNTED_PATHS);
 }
 
-/** Null for one whose time is over, should the table still have it. */
+/** Null for a record that has expired, also where the table has not deleted it yet. */
 function receiverFromItem(item: Item, now: number): Receiver | null {
   const read = new ItemReader(item);
   if ((read.numberOrNull('expires_at') ?? 0) * 1_000 <= now) return null;

@@ -14,7 +14,7 @@ import {
   runsOf,
   shardPartition,
 } from './keys.ts';
-import { type LargeObjects, pageFromItem, SLOT_FACTS, pageRecordFromItem } from './progress-store.ts';
+import { type LargeObjects, pageFromItem, PAGE_RECORD_ATTRIBUTES, pageRecordFromItem } from './progress-store.ts';
 import { controlFromItem, definitionFromItem } from './run-records.ts';
 import type { Table } from './table.ts';
 
@@ -69,12 +69,12 @@ export function createRunReader(table: Table, objects: Pick<LargeObjects, 'get'>
 
     async readPageRecords(runUid, places) {
       const wanted = places.map(({ input, page }) => keys.pageRecord(runUid, input, page));
-      const items = await table.batchGet(wanted, { consistency: 'strong', project: SLOT_FACTS });
+      const items = await table.batchGet(wanted, { consistency: 'strong', project: PAGE_RECORD_ATTRIBUTES });
       return items.map((item) => pageRecordFromItem(runUid, item));
     },
 
     async listPageRecords(runUid, from, limit) {
-      const { items, more } = await listItems(runUid, from, limit, SLOT_FACTS);
+      const { items, more } = await listItems(runUid, from, limit, PAGE_RECORD_ATTRIBUTES);
       return { pageRecords: items.map((item) => pageRecordFromItem(runUid, item)), more };
     },
 
@@ -106,14 +106,14 @@ export function createRunReader(table: Table, objects: Pick<LargeObjects, 'get'>
   };
 }
 
-/** The last instant a sort key of 13 digits can say (the year 2286). */
+/** The latest time that a sort key of 13 digits can express (in the year 2286). */
 const LAST_INSTANT = 9_999_999_999_999;
 
-/** The sort keys of a span of creation; null where nothing can lie in it. */
+/** The sort keys of runs created in a range of time; null where the range is empty. */
 function spanOf({ createdFrom, createdBefore }: RunRange): { readonly from: string; readonly to: string } | null {
   const from = Math.max(0, createdFrom);
   const before = Math.min(LAST_INSTANT, createdBefore);
-  // A listed run's key is longer than this `to`, so what was created at that very moment is left out.
+  // `createdBefore` is exclusive: the key of a run created at that moment is longer than `to`, hence sorts after it.
   return from >= before ? null : { from: listedAt(from, ''), to: listedAt(before, '') };
 }
 
@@ -148,7 +148,7 @@ function keyText({ pk, sk }: Key): string {
   return `${pk} ${sk}`;
 }
 
-/** A sort key after all that begin with a prefix, which ends in `#`: `$` is the next character. */
+/** A sort key that sorts after all keys with this prefix. The prefix ends in `#`, and `$` is the next character. */
 function afterPrefix(prefix: string): string {
   return `${prefix.slice(0, -1)}$`;
 }

@@ -88,7 +88,7 @@ export function controlToRecord(control: RunControl): object {
   };
 }
 
-/** A status reason as it is stored, an empty list of uids left out. */
+/** A status reason as it is stored: without `blockingUids` where that list is empty. */
 export function reasonToRecord(reason: RunControl['reason']): object | null {
   if (reason === null) return null;
   return { ...reason, blockingUids: reason.blockingUids.length === 0 ? null : reason.blockingUids };
@@ -130,12 +130,12 @@ export function controlFromItem(item: Item): RunControl {
   };
 }
 
-/** JSON text of a record, for attributes that are read whole and hold nulls worth keeping; null stays null. */
+/** A record as JSON text, for attributes that are read as a whole and in which nulls must stay; null for null. */
 export function textOf(value: object | null): string | null {
   return value === null ? null : JSON.stringify(value);
 }
 
-/** The record a text of {@link textOf} holds. */
+/** The record in a text made by {@link textOf}; null for null. */
 export function parsed<Value>(text: string | null): Value | null {
   return text === null ? null : (parseLosslessJson(text) as Value); // cast: written from the same type
 }

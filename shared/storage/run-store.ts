@@ -20,7 +20,7 @@ import {
 import type { Table } from './table.ts';
 import { settleAll } from '../engine/settle-all.ts';
 
-/** Inputs that pack to this much lie within the definition: a small run is two items. */
+/** Inputs that are no larger than this when packed are stored within the definition, so a small run is two items. */
 const INLINE_INPUT_BYTES = 4 * 1024;
 const CACHED_DEFINITIONS = 500;
 const CACHED_CONTROLS = 500;
@@ -38,12 +38,12 @@ export function createRunStore(table: Table, due: Pick<DueStore, 'putDue'>, obje
   async function definitionOf(runUid: string): Promise<DefinitionInHand | null> {
     const known = definitions.get(runUid);
     if (known !== undefined) return known;
-    // Those of a batch mostly are of one run.
-    const under = defining.get(runUid);
-    if (under !== undefined) return under;
-    const begun = fetchDefinition(runUid).finally(() => defining.delete(runUid));
-    defining.set(runUid, begun);
-    return begun;
+    // The messages of a batch are mostly of one run: they share one read.
+    const pending = defining.get(runUid);
+    if (pending !== undefined) return pending;
+    const fetching = fetchDefinition(runUid).finally(() => defining.delete(runUid));
+    defining.set(runUid, fetching);
+    return fetching;
   }
 
   async function fetchDefinition(runUid: string): Promise<DefinitionInHand | null> {
@@ -54,7 +54,7 @@ export function createRunStore(table: Table, due: Pick<DueStore, 'putDue'>, obje
     const upload = read.stored<UploadRef>('upload');
     const definition = { ...definitionFromItem(item), ...(upload === null ? {} : { upload }) };
     const found = { definition, inputs: packed === null ? null : unpackInputs(packed) };
-    // Until its upload is counted it changes once more.
+    // Not cached before the inputs of its upload are counted: until then the definition changes once more.
     if (definition.inputsTotal > 0) definitions.set(runUid, found);
     return found;
   }
@@ -68,23 +68,23 @@ export function createRunStore(table: Table, due: Pick<DueStore, 'putDue'>, obje
     const item = await table.get(keys.control(runUid), 'strong');
     if (item === null) return null;
     const control = controlFromItem(item);
-    // What is kept for longer was moved on in its definition, too.
+    // A later expiry in the control record means that the definition was changed too: the cached one is old.
     if ((definitions.get(runUid)?.definition.expiresAt ?? Infinity) < control.expiresAt) definitions.delete(runUid);
     seen.set(runUid, control);
     return control;
   }
 
   function readControl(runUid: string): Promise<RunControl | null> {
-    // The records of one batch all begin with this read, in the same turn: they share it.
-    const under = reading.get(runUid);
-    if (under !== undefined) return under;
+    // All messages of a batch begin with this read in the same turn of the event loop: they share it.
+    const pending = reading.get(runUid);
+    if (pending !== undefined) return pending;
     const read = controlOf(runUid);
     reading.set(runUid, read);
     queueMicrotask(() => reading.delete(runUid));
     return read;
   }
 
-  /** Moves from what was last seen of the run, if that may move: the write's condition tells when it was old. */
+  /** Tries the move on the cached control record first: if that is out of date, the write's condition fails. */
   async function makeMove(runUid: string, move: RunMove, epoch: number, change: ControlChange): ReturnType<MoveRun> {
     const { from }: { readonly from: readonly string[] } = RUN_MOVES[move];
     const mayMove = (control: RunControl): boolean => control.epoch === epoch && from.includes(control.status);
@@ -111,10 +111,10 @@ export function createRunStore(table: Table, due: Pick<DueStore, 'putDue'>, obje
       const packed = inlineInputs(chunks);
       const absent = { expression: 'attribute_not_exists(pk)' };
       const record = { ...definitionToRecord(definition), inputs: packed, upload: definition.upload ?? null };
-      // Said again, it must not take back what the upload was counted to meanwhile.
+      // A repeated call must not undo the count of the upload's inputs, which may have been written meanwhile.
       await settleAll([
         settleAll(entries.map((entry) => due.putDue(entry))),
-        // A body's go into the table: at its size an object more saves nothing to speak of.
+        // Inputs of a request body go to the table: they are too small for an S3 object to save anything.
         packed === null ? writeChunks(table, null, uid, chunks, expiresAt) : undefined,
         table.put(keys.definition(uid), record, definition.upload === undefined ? null : absent),
       ]);
@@ -130,7 +130,7 @@ export function createRunStore(table: Table, due: Pick<DueStore, 'putDue'>, obje
       const [control, found] = await settleAll([readControl(runUid), definitionOf(runUid)]);
       if (control === null || found === null) return null;
       if (isAsNew(found.definition, control)) return { control, definition: found.definition };
-      const newer = await fetchDefinition(runUid); // that one was read, or kept, before it was changed
+      const newer = await fetchDefinition(runUid); // the one found was read or cached before it was changed
       return newer === null ? null : { control, definition: newer.definition };
     },
 
@@ -139,10 +139,10 @@ export function createRunStore(table: Table, due: Pick<DueStore, 'putDue'>, obje
     readControl,
 
     moveRun(runUid, move, epoch, change) {
-      // All pages of a batch begin their run at once: one write says it for all of them.
+      // All pages of a batch may start their run at the same time: one write serves all of them.
       const name = `${runUid}:${move}:${epoch}`;
-      const under = moving.get(name);
-      if (under !== undefined) return under;
+      const pending = moving.get(name);
+      if (pending !== undefined) return pending;
       const moved = makeMove(runUid, move, epoch, change).finally(() => moving.delete(name));
       moving.set(name, moved);
       return moved;
@@ -187,7 +187,8 @@ export function createRunStore(table: Table, due: Pick<DueStore, 'putDue'>, obje
     },
 
     async moveExpiry({ uid, updatedAt }, expiresAt) {
-      // The definition first: whoever sees the new expiry in the control record reads it there as well.
+      // The definition first: a reader that sees the new expiry in the control record must find it in the definition
+      // too.
       await keepItem(table, keys.definition(uid), expiresAt);
       const { done } = await table.update(keys.control(uid), {
         expression: 'SET expires_at = :expires, updated_at = :next',
@@ -198,7 +199,7 @@ export function createRunStore(table: Table, due: Pick<DueStore, 'putDue'>, obje
     },
 
     async noteDelivered({ uid, epoch }) {
-      // Not the record's version: should a move overtake this, the run goes on under another epoch.
+      // The condition is the epoch, not `updated_at`: a move that comes in between gives the run another epoch.
       await table.update(keys.control(uid), {
         expression: 'SET delivered_epoch = :epoch',
         condition: 'epoch = :epoch',
@@ -291,12 +292,14 @@ export function createRunStore(table: Table, due: Pick<DueStore, 'putDue'>, obje
   };
 }
 
-/** Whether a definition is as new as a control record: what changes in it is written there first. */
+/**
+ * Whether a definition is as new as a control record: changes of a definition are written before the control record's.
+ */
 function isAsNew({ expiresAt, inputsTotal }: RunDefinition, control: RunControl): boolean {
   return expiresAt >= control.expiresAt && (inputsTotal > 0 || control.inputsTotal === 0);
 }
 
-/** Has an item go no sooner than at that time (epoch seconds). */
+/** Moves an item's expiry to that time (epoch seconds), unless it is later already. */
 async function keepItem(table: Table, key: Key, expiresAt: number): Promise<void> {
   await table.update(key, {
     expression: 'SET expires_at = :expires',
@@ -305,7 +308,9 @@ async function keepItem(table: Table, key: Key, expiresAt: number): Promise<void
   });
 }
 
-/** Where items of a run lie: its own, or a block's inputs and callbacks, and pages once it has begun. */
+/**
+ * The run's own partition (part null), or those of a block: its inputs and callbacks, and its pages once it has begun.
+ */
 function partitionsOf(runUid: string, part: Parameters<RunStore['keepItems']>[1]): readonly string[] {
   if (part === null) return [runPartition(runUid)];
   const { block, hasBegun } = part;
@@ -313,14 +318,16 @@ function partitionsOf(runUid: string, part: Parameters<RunStore['keepItems']>[1]
   return [blockPartition(runUid, block), ...shards.map((shard) => shardPartition(runUid, shard))];
 }
 
-/** Inputs of a single small chunk, to lie within the definition; null where they lie on their own, or there are none. */
+/**
+ * The packed inputs of a single small chunk, for the definition; null where they need chunks of their own or are none.
+ */
 function inlineInputs([only, second]: readonly InputChunk[]): Uint8Array | null {
   if (only === undefined || second !== undefined) return null;
   const packed = packInputs(only.inputs);
   return packed.length <= INLINE_INPUT_BYTES ? packed : null;
 }
 
-/** The control record after a move; pure, so that what is written is what the answer says. */
+/** The control record after a move. Pure, so that the record written and the record returned are the same. */
 function applyMove(control: RunControl, move: RunMove, change: ControlChange): RunControl {
   const { now, reason, newEpoch, newAttempt, restart } = change;
   const { to } = RUN_MOVES[move];
@@ -343,7 +350,7 @@ function applyMove(control: RunControl, move: RunMove, change: ControlChange): R
     postponedUntil: change.postponedUntil ?? null,
     startedAt: change.startedAt ?? control.startedAt,
     finishedAt: change.finishedAt === undefined ? control.finishedAt : change.finishedAt,
-    updatedAt: Math.max(now, control.updatedAt + 1), // strictly rising: it is also the write's version
+    updatedAt: Math.max(now, control.updatedAt + 1), // always increases, because writes use it as the record's version
     history: withHistory(control.history, { status: to, at: now, reason: reason?.code ?? null }),
   };
 }

@@ -41,7 +41,7 @@ export function scheduleToRecord(schedule: Schedule): object {
   };
 }
 
-/** Null members are not stored. */
+/** Default for a member that is absent, because nulls are not stored. */
 const NOTHING_CANCELLED = { cancelsRunUid: null };
 
 export function scheduleFromItem(item: Item): Schedule {

@@ -54,7 +54,8 @@ export function createScheduleStore(table: Table): ScheduleStore {
 
     async replaceSchedule(next) {
       const put = await table.put(keys.schedule(next.uid), scheduleToRecord(next), versionBefore(next));
-      // A write whose answer was lost is refused when the SDK repeats it: what stands is then what was put.
+      // Where the answer to a write is lost, the SDK repeats it and the condition fails: then the stored record is
+      // `next`.
       return put.done || (put.item !== null && isDeepStrictEqual(scheduleFromItem(put.item), next));
     },
 
@@ -150,7 +151,7 @@ async function readChunks(
   limit: number,
 ): Promise<readonly StoredInput[]> {
   const pk = schedulePartition(uid);
-  // The chunk an index lies in begins at or before it.
+  // The chunk that contains index `from` is the last one that begins at or before it.
   const { items } = await table.query({
     pk,
     from: scheduleChunkPrefix(ref),

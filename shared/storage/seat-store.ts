@@ -6,12 +6,15 @@ import { keys } from './keys.ts';
 import type { Table } from './table.ts';
 
 const BACKOFF_MS = 20;
-/** Each round lets someone through. Who met others in so many, over a second or so, goes without. */
+/** Each round lets one writer through. A caller that lost all of them (about a second) gets null. */
 const ROUNDS = 6;
-/** Seats that nobody asked about for so long say nothing any more. */
+/** The record is deleted after a day without a change: by then all seats in it have ended. */
 const KEPT_MS = 86_400_000;
 
-/** The seats of a kind of worker, one item, written on condition that it still is as it was read. */
+/**
+ * The seats of each kind of worker, one item. Each write has the condition that the item is at the revision that was
+ * read.
+ */
 export function createSeatStore(
   table: Table,
   { clock, random }: { readonly clock: Clock; readonly random: Random },
@@ -42,7 +45,7 @@ function expiry(now: number): number {
   return Math.ceil((now + KEPT_MS) / 1_000);
 }
 
-/** By workspace, each worker and until when: a workspace's uid is longer than all else, and is there once. */
+/** Grouped by workspace, as a flat list of worker and end: the long workspace uid is then stored once. */
 function seatsToItem({ taken, waiting }: Seats): object {
   const byWorkspace = Map.groupBy(taken, ({ workspaceUid }) => workspaceUid);
   return {

@@ -29,7 +29,7 @@ export interface Update extends Condition {
   readonly condition?: string;
 }
 
-/** What a conditional write met: done, with the item as it is now, or refused, with the item that stood there. */
+/** Outcome of a conditional write: done, with the item as it is now, or refused, with the item that is stored. */
 export type WriteResult =
   | { readonly done: true; readonly item: Item }
   | { readonly done: false; readonly item: Item | null };
@@ -39,10 +39,10 @@ const BATCH_WRITE_ENTRIES = 25;
 const BACKOFF_MS = 50;
 const BACKOFF_CAP_MS = 2_000;
 const CONFLICT_ROUNDS = 8;
-/** Some ten seconds of a partition's full rate: 10 MB. */
+/** These rounds take about ten seconds; a partition takes 10 MB in that time at its full rate. */
 const THROTTLED_ROUNDS = 10;
 
-/** The one table, spoken to in the few ways the stores need. */
+/** The table: the few operations of DynamoDB that the stores need. Where DynamoDB fails, the SDK's error is thrown. */
 export class Table {
   readonly #client: DynamoDBClient;
   readonly #name: string;
@@ -62,8 +62,8 @@ export class Table {
   }
 
   /**
-   * Gets items, up to 100 a call; what the service leaves undone is asked for again with backoff. Those that are not
-   * there are left out, the order is none. `project` keeps only these attributes.
+   * Gets items, up to 100 a call; keys that DynamoDB left unprocessed are asked for again with backoff. Keys without an
+   * item are left out, and the order is undefined. `project`: the only attributes to return.
    */
   async batchGet(
     wanted: readonly Key[],
@@ -71,12 +71,12 @@ export class Table {
   ): Promise<readonly Item[]> {
     const distinct = new Map(wanted.map((key) => [`${key.pk} ${key.sk}`, toItem(key)]));
     const found: Item[] = [];
-    await this.#inBatches([...distinct.values()], BATCH_GET_KEYS, async (asked) => {
+    await this.#inBatches([...distinct.values()], BATCH_GET_KEYS, async (batch) => {
       const { Responses: items, UnprocessedKeys: undone } = await this.#client.send(
         new BatchGetItemCommand({
           RequestItems: {
             [this.#name]: {
-              Keys: [...asked],
+              Keys: [...batch],
               ConsistentRead: options.consistency === 'strong',
               ...projectionOf(options.project),
             },
@@ -89,7 +89,7 @@ export class Table {
     return found;
   }
 
-  /** Puts a whole item; on a failed condition gives the one that stands. */
+  /** Puts a whole item; if the condition fails, the result has the stored one. */
   async put(key: Key, record: object, condition: Condition | null = null): Promise<WriteResult> {
     const item = { ...toItem(record), ...toItem(key) };
     return this.#conditional(async () => {
@@ -116,8 +116,8 @@ export class Table {
   }
 
   /**
-   * Puts whole items, all or none, each under its condition. False: a condition failed. Where another transaction is at
-   * work on one of them (the SDK does not try that again) it is tried again with backoff.
+   * Puts whole items in one transaction, each under its condition. False: a condition failed and nothing was written.
+   * A conflict with another transaction, which the SDK does not retry, is retried here with backoff.
    */
   async putTogether(
     puts: readonly { readonly key: Key; readonly record: object; readonly condition: Condition }[],
@@ -153,7 +153,10 @@ export class Table {
     return gone !== undefined;
   }
 
-  /** Puts items without conditions, 25 a call; what the service leaves undone is sent again with backoff, also where it refuses a call for its rate. */
+  /**
+   * Puts items without conditions, 25 a call. Items that DynamoDB left unprocessed, or throttled, are sent again with
+   * backoff.
+   */
   async putAll(records: readonly { readonly key: Key; readonly record: object }[]): Promise<void> {
     const writes: WriteRequest[] = records.map(({ key, record }) => ({
       PutRequest: { Item: { ...toItem(record), ...toItem(key) } },
@@ -177,7 +180,7 @@ export class Table {
     readonly order?: 'ascending' | 'descending';
     readonly consistency?: 'strong' | 'eventual';
     readonly startAfter?: Item | undefined;
-    /** Keeps only these attributes of each item. */
+    /** The only attributes to return of each item. */
     readonly project?: readonly string[];
   }): Promise<{ readonly items: readonly Item[]; readonly lastKey: Item | undefined }> {
     const [pk, sk] = query.index === 'list' ? ['lpk', 'lsk'] : ['pk', 'sk'];
@@ -214,7 +217,7 @@ export class Table {
     } while (startAfter !== undefined);
   }
 
-  /** Where a transaction is at work on the item, the write is tried again as in {@link putTogether}. */
+  /** Retries a write that conflicts with a transaction, as {@link putTogether} does. */
   async #conditional(write: () => Promise<Item>): Promise<WriteResult> {
     for (let round = 1; ; round += 1) {
       try {
@@ -228,8 +231,8 @@ export class Table {
   }
 
   /**
-   * Sends entries batch by batch; what is left undone is gathered and sent again, with backoff, once all were sent. A batch
-   * that is refused for the partition's rate is undone as a whole. Throws what the last rounds threw.
+   * Sends entries batch by batch. Once all were sent, the unprocessed ones are sent again, with backoff. A throttled
+   * batch counts as unprocessed as a whole. Throws the throttling error once all rounds are used.
    */
   async #inBatches<Entry>(
     entries: readonly Entry[],
@@ -245,7 +248,7 @@ export class Table {
           undone.push(...(await send(batch)));
         } catch (error) {
           if (!isThrottled(error) || round > THROTTLED_ROUNDS) throw error;
-          undone.push(...left.slice(at)); // the others would meet the same
+          undone.push(...left.slice(at)); // the other batches would be throttled too
           break;
         }
       }
@@ -261,7 +264,7 @@ export class Table {
   }
 }
 
-/** Whether a call was refused because a partition, or the table, takes no more this second. */
+/** Whether a call was refused because a partition, or the table, is over its rate. */
 function isThrottled(error: unknown): boolean {
   return (
     error instanceof Error &&

@@ -6,13 +6,13 @@ import { ItemReader } from './attributes.ts';
 import { keys } from './keys.ts';
 import type { Table } from './table.ts';
 
-/** Of one workspace, which opens a few uploads a second: more than so many writes between two others means trouble. */
+/** A workspace opens a few uploads a second, so a write that loses this often to others points to a fault. */
 const PLACE_ATTEMPTS = 20;
 
 type Places = ReadonlyMap<string, number>;
 
 export function createUploadStore(table: Table, now: () => number): UploadStore {
-  /** Writes the places as `change` gives them from those that are still taken; null leaves them. */
+  /** Writes the places that `change` returns; it is given those still taken. Null: nothing is written. */
   async function changePlaces(workspaceUid: string, change: (places: Places) => Places | null): Promise<void> {
     const key = keys.uploadPlaces(workspaceUid);
     for (let attempt = 0; attempt < PLACE_ATTEMPTS; attempt += 1) {
@@ -69,8 +69,8 @@ export function createUploadStore(table: Table, now: () => number): UploadStore 
       if (read.number('expires_at') * 1_000 <= now()) return null;
       const runUid = read.textOrNull('run_uid');
       const usedBy: Upload['usedBy'] = runUid === null ? null : { runUid, at: read.number('used_at') };
-      const about = { uid, workspaceUid, createdAt: read.number('created_at'), usedBy };
-      return read.textOrNull('encoding') === 'gzip' ? { ...about, encoding: 'gzip' } : about;
+      const upload = { uid, workspaceUid, createdAt: read.number('created_at'), usedBy };
+      return read.textOrNull('encoding') === 'gzip' ? { ...upload, encoding: 'gzip' } : upload;
     },
 
     async claimUpload({ workspaceUid, uid }, { runUid, at, expiresAt, instead }) {

@@ -9,18 +9,20 @@ import type { Table, Update } from './table.ts';
 type PositionReader = Pick<ProgressStore, 'readPosition'>;
 
 /**
- * The window of a run, one item: `o` is a list, in each place the position that has it (one beyond the length: it is
- * empty), `x` holds what inputs wait for, and the totals stand beside them. An item takes 1,000 units a second; at 500
- * places it has three.
+ * The window of a run, one item. `o` lists the places, each with the position that has it (a position at or beyond the
+ * length: the place is free); `x` holds what inputs wait for; the totals are attributes beside them. One item takes
+ * 1,000 write units a second, and with 500 places a write costs three of them.
  */
 export function createWindowStore(
   table: Table,
   { readPosition }: PositionReader,
 ): Pick<ProgressStore, 'readWindow' | 'openWindow' | 'endInputs' | 'noteWait'> {
-  /** The window an item holds: positions are told as the inputs whose they are. Null: one that this release cannot read. */
+  /**
+   * The window in an item, with each position resolved to its input. Null for an item that this release cannot read.
+   */
   async function windowFromItem(runUid: string, item: Item): Promise<RunWindow | null> {
     const read = new ItemReader(item);
-    if (read.numberOrNull('ln') === null) return null; // of release 0.1.0: a resume lays the run out anew
+    if (read.numberOrNull('ln') === null) return null; // of release 0.1.0: resuming the run makes a new window
     const order = read.number('od');
     const length = read.number('ln');
     const next = read.number('nx');
@@ -56,7 +58,7 @@ export function createWindowStore(
         { ...openingToRecord(opening), expires_at: expiresAt },
         { expression: 'attribute_not_exists(pk) OR ep < :ep', values: { ':ep': opening.epoch } },
       );
-      if (put.item === null) throw new Error('A refused window did not come back.');
+      if (put.item === null) throw new Error('DynamoDB refused a window without returning the stored one.');
       const window = await windowFromItem(runUid, put.item);
       return window === null ? null : { opened: put.done, window };
     },
@@ -97,16 +99,19 @@ export function createWindowStore(
   };
 }
 
-/** One write for all: each adds to the totals, its place goes to the next position, its wait goes. */
+/**
+ * One write that ends all these inputs: it adds to the totals, gives each place to the next position, removes the
+ * waits.
+ */
 function endsUpdate(epoch: number, ends: readonly InputEnd[]): Update {
-  const handed = ends.map(({ place }, at) => `o[${place}] = ${at === 0 ? 'nx' : `nx + :k${at}`}`);
+  const handovers = ends.map(({ place }, at) => `o[${place}] = ${at === 0 ? 'nx' : `nx + :k${at}`}`);
   const sums = SUMS.flatMap(([attribute, of]) => {
     const sum = ends.reduce((total, { adds }) => total + of(adds), 0);
     return sum === 0 ? [] : [{ attribute, sum }];
   });
   const lastEmpty = ends.findLast(({ adds }) => adds.lastEmpty !== null)?.adds.lastEmpty ?? null;
   const sets = [
-    ...handed,
+    ...handovers,
     'nx = nx + :k',
     ...sums.map(({ attribute }) => `${attribute} = ${attribute} + :${attribute}`),
     ...(lastEmpty === null ? [] : ['le = :le']),
@@ -126,7 +131,7 @@ function endsUpdate(epoch: number, ends: readonly InputEnd[]): Update {
   };
 }
 
-/** Totals are attributes of their own: sums that a write can add to. */
+/** Each total is an attribute of its own, so that an update can add to it. */
 const SUMS: readonly (readonly [string, (totals: Totals) => number])[] = [
   ['sc', ({ succeeded }) => succeeded],
   ['fl', ({ failed }) => failed],
@@ -174,7 +179,10 @@ function openFrom(
   ];
 }
 
-/** A list without names: hundreds may wait at once, and each write of the window is paid by its size. */
+/**
+ * A list without names, to be small: hundreds of inputs may wait at once, and each write of the window costs by its
+ * size.
+ */
 type WaitRecord = readonly [
   by: string,
   page: number,

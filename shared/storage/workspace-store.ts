@@ -2,14 +2,14 @@ import { type Item, ItemReader } from './attributes.ts';
 import { keys } from './keys.ts';
 import type { Table } from './table.ts';
 
-/** A workspace: the tenant whose keys and runs lie together. */
+/** A workspace: a tenant, with its own keys, runs, schedules and limits. */
 export interface Workspace {
   readonly uid: string;
   readonly name: string;
   readonly createdAt: number;
 }
 
-/** An API key as it is kept: only its digest, and the few characters that let its owner tell it from others. */
+/** An API key as it is stored: its digest, never the key, and a few characters by which its owner recognises it. */
 export interface StoredKey {
   readonly digest: string;
   readonly workspaceUid: string;
@@ -21,11 +21,11 @@ export interface StoredKey {
 
 /** Workspaces and their keys. */
 export interface WorkspaceStore {
-  /** The workspace of that name, made with the given uid if there is none. */
+  /** The workspace of that name; created with the given uid if there is none. */
   openWorkspace(name: string, uid: string, now: number): Promise<Workspace>;
   findWorkspace(name: string): Promise<Workspace | null>;
   readWorkspace(uid: string): Promise<Workspace>;
-  /** All workspaces, by name. Reads the whole list: for the owner's command line. */
+  /** All workspaces, ordered by name. Reads the whole list, so it is for the owner's command line only. */
   listWorkspaces(): Promise<readonly Workspace[]>;
   createKey(key: StoredKey): Promise<void>;
   /** Keys of a workspace, oldest first, revoked ones too. */
@@ -49,7 +49,9 @@ export function createWorkspaceStore(table: Table): WorkspaceStore {
     async openWorkspace(name, uid, now) {
       const known = await uidOf(name);
       if (known !== null) return read(known);
-      // The profile first: a name always leads to one. A profile whose name went to another call is never found.
+      // The profile first, so that a name always leads to a profile. If another call takes the name, this profile is
+      // never
+      // found again and does no harm.
       await table.put(keys.profile(uid), { uid, name, created_at: now });
       const absent = { expression: 'attribute_not_exists(pk)' };
       await table.put(keys.limits(uid), {}, absent);
@@ -75,7 +77,7 @@ export function createWorkspaceStore(table: Table): WorkspaceStore {
     readWorkspace: read,
 
     async createKey(key) {
-      // The listed copy first: a key that works can always be seen, and revoked.
+      // The copy for listing first, so that a key that works can always be seen and revoked.
       await table.put(keys.workspaceKey(key.workspaceUid, key.digest), keyToRecord(key));
       await table.put(keys.apiKey(key.digest), keyToRecord(key), { expression: 'attribute_not_exists(pk)' });
     },
@@ -100,8 +102,8 @@ export function createWorkspaceStore(table: Table): WorkspaceStore {
 }
 
 /**
- * The key of a digest; null when unknown. A revoked one comes with its `revokedAt`. Apart from the store: it is all that
- * API functions need, and 2 KB of their bundles.
+ * The key of a digest; null when unknown. A revoked key has a `revokedAt`. Not part of the store, because API functions
+ * need only this, and the store would add 2 KB to their bundles.
  */
 export async function findKey(table: Table, digest: string): Promise<StoredKey | null> {
   const item = await table.get(keys.apiKey(digest), 'strong');

@@ -60,7 +60,7 @@ test.each([
     ]);
     expect(harness.posted).toHaveLength(1);
     expect(actions.calls).toHaveLength(0);
-    expect(await harness.ports.admission.listPageRecords(definition.workspaceUid)).toEqual([]);
+    expect(await harness.ports.admission.listSlots(definition.workspaceUid)).toEqual([]);
   },
 );
 

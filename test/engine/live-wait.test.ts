@@ -101,7 +101,7 @@ test('a call that waits no longer hands its run over; the page on its way is the
     results: expectedPage(3, 2, 0),
   });
   expect(calls).toHaveLength(2); // the attempt that hung and the one after it
-  expect(await ports.admission.listPageRecords(WORKSPACE)).toEqual([]);
+  expect(await ports.admission.listSlots(WORKSPACE)).toEqual([]);
 });
 
 test('a run that ends at the very moment of the hand-over stays live and is answered', async () => {
@@ -241,7 +241,7 @@ test('a page that waits long for a limit makes its run async; it takes a slot an
     ['4', 4],
     ['4', 4],
   ]);
-  expect(await ports.admission.listPageRecords(WORKSPACE)).toEqual([]);
+  expect(await ports.admission.listSlots(WORKSPACE)).toEqual([]);
 });
 
 test('verbs are refused while the run is live, and apply once it is async', async () => {
@@ -290,7 +290,7 @@ test('a live run that failed in time is not retried', async () => {
 test('a queued page costs no slot of the workspace', async () => {
   const { begin, harness, ports, readControl } = open({ pages: 1, per_page: 1 });
   await begin();
-  expect(await ports.admission.listPageRecords(WORKSPACE)).toEqual([]);
+  expect(await ports.admission.listSlots(WORKSPACE)).toEqual([]);
   await harness.runUntil(START + 5 * SECOND);
   expect((await readControl()).status).toBe('SUCCEEDED');
   expect(harness.sent.map(({ message }) => message.kind)).toEqual(['page']);

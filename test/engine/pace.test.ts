@@ -126,7 +126,7 @@ describe('a run whose every input waits for long', () => {
     expect(waiting).toMatchObject({ status: 'SCHEDULED', reason: { code: 'RATE_LIMIT', retryAt: turn } });
     expect(turn).toBeGreaterThan(START + 10 * MINUTE_MS);
     expect(turn).toBeLessThan(START + 10.1 * MINUTE_MS);
-    expect(await harness.ports.admission.listPageRecords(control.workspaceUid)).toEqual([]);
+    expect(await harness.ports.admission.listSlots(control.workspaceUid)).toEqual([]);
     await harness.runUntil(START + HOUR_MS);
     expect(await controlOf(harness, control.uid)).toMatchObject({ status: 'SUCCEEDED', totals: { succeeded: 4 } });
     expect(mostInWindow(calls, RARE.perMs)).toBe(1);

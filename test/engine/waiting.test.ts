@@ -41,7 +41,7 @@ test.each([
     reason: { code: 'RATE_LIMIT', retryAt: until },
     deadlineAt: null,
   });
-  expect(await harness.ports.admission.listPageRecords(definition.workspaceUid)).toEqual([]);
+  expect(await harness.ports.admission.listSlots(definition.workspaceUid)).toEqual([]);
   await harness.runUntil(until + HOUR_MS);
   expect(await statusOf(harness, definition.uid)).toBe('SUCCEEDED');
   expect(actions.calls).toHaveLength(2 + 4);
@@ -179,7 +179,7 @@ test('a slot left behind by a crash is given back and the line moves on', async 
   expect(await statusOf(harness, control.uid)).toBe('BLOCKED');
   await harness.runUntil(START + 40 * MINUTE_MS);
   expect(await statusOf(harness, control.uid)).toBe('SUCCEEDED');
-  expect(await harness.ports.admission.listPageRecords(workspaceUid)).toEqual([]);
+  expect(await harness.ports.admission.listSlots(workspaceUid)).toEqual([]);
 });
 
 test('a run that is let in is sent on though its leaving the line was told as done by another', async () => {

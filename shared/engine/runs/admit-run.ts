@@ -47,7 +47,7 @@ export async function admitRun<Beside>(
 /** Gives back slots that were left behind, and lets those in that wait for them. */
 export async function reconcileSlots(ports: CorePorts, workspaceUid: string): Promise<void> {
   const now = ports.clock.now();
-  for (const { runUid, epoch, takenAt } of await ports.admission.listPageRecords(workspaceUid)) {
+  for (const { runUid, epoch, takenAt } of await ports.admission.listSlots(workspaceUid)) {
     if (takenAt + SLOT_LEASE_MS > now) continue;
     const control = await ports.runs.readControl(runUid);
     const works = control?.epoch === epoch && ['QUEUED', 'RUNNING'].includes(control.status);
@@ -63,7 +63,7 @@ export async function reconcileSlots(ports: CorePorts, workspaceUid: string): Pr
 export async function releaseEnded(ports: CorePorts, ended: RunControl): Promise<number | null> {
   const now = ports.clock.now();
   let checkAgainAt: number | null = null;
-  for (const { runUid, epoch, takenAt } of await ports.admission.listPageRecords(ended.workspaceUid)) {
+  for (const { runUid, epoch, takenAt } of await ports.admission.listSlots(ended.workspaceUid)) {
     if (runUid !== ended.uid) continue;
     if (epoch > ended.epoch && takenAt + SLOT_LEASE_MS > now) {
       checkAgainAt = takenAt + SLOT_LEASE_MS;
