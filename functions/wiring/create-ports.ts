@@ -39,7 +39,7 @@ interface StoreClients {
   readonly objects: LargeObjects;
 }
 
-/** How long a message or a delivery waits for company at most before it is sent. */
+/** How long a message or a delivery waits for others at most, so that they are sent together. */
 const GATHER_MS = 20;
 const DELIVERIES_A_WRITE = 25;
 

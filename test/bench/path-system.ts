@@ -77,7 +77,7 @@ interface Request {
 
 type ApiHandler = (event: APIGatewayProxyEventV2, context: Context) => Promise<APIGatewayProxyStructuredResultV2>;
 
-/** `gathers`: whether entries wait for company as deployed, or are sent at once. */
+/** `gathers`: whether entries wait for others as deployed, or are sent at once. */
 export async function openPathSystem(latencies: Latencies, gathers: boolean): Promise<PathSystem> {
   const clock = new VirtualClock(START);
   const engine = openEngine({ now: () => clock.now() });
@@ -136,7 +136,7 @@ export async function openPathSystem(latencies: Latencies, gathers: boolean): Pr
     { workspaces, ...machine },
     { workspaceName: 'bench', scopes: ['run', 'read', 'manage'] },
   );
-  const launch = open(0); // as the API's functions are wired: their messages wait for no company
+  const launch = open(0); // as the API's functions are wired: their messages wait for no others
   const live = open(0);
   const run = open();
   const apis: Record<'launch' | 'live' | 'run', ApiHandler> = {

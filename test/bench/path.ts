@@ -41,7 +41,7 @@ export async function benchPath(progress: Progress): Promise<Report> {
       }),
       ...Array.from(reckoned.warm.firstPost, ([name, ms]) => {
         const value = ms - (unwaited.warm.firstPost.get(name) ?? 0);
-        return { what: `  of these, waiting for company, ${name}`, value, unit: 'ms' };
+        return { what: `  of these, waiting for others, ${name}`, value, unit: 'ms' };
       }),
       ...Array.from(reckoned.cold.firstPost, ([name, ms]) => {
         return { what: `  with functions that are new, ${name}`, value: ms, unit: 'ms' };

@@ -90,7 +90,7 @@ const RUN_KINDS: readonly (readonly [string, string])[] = [
   ['F#', 'failed inputs'],
   ['O#', 'order of a retry'],
   ['C#', 'callback record'],
-  ['P#', 'page slot'],
+  ['P#', 'page record'],
   ['D#', 'delivery log'],
 ];
 
