@@ -10,7 +10,7 @@ import type { Received, ToldBody, Truth } from './truth.ts';
 export type ReceiverNature = 'well' | 'gone' | 'dead' | 'slow' | 'moody' | 'silent';
 
 const TIMEOUT_MS = 15_000;
-/** Posts of one worker to one host at once, by the README; not read from the code, which may be wrong. */
+/** Posts of one worker to one host at once, by shared/client/README.md; not read from the code, which may be wrong. */
 const POSTS_AT_ONCE = 5;
 
 /** The receivers of a history: they answer as the adversary has it, and keep what they really got. */

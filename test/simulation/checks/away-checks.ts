@@ -2,7 +2,7 @@ import type { RunTruth } from '../run-truth.ts';
 import type { Received, Truth } from '../truth.ts';
 import type { PostsById } from './aftermath.ts';
 
-/** What the README promises of a receiver that is away; not read from the code, which may be wrong. */
+/** What shared/client/README.md promises of a receiver that is away; not read from the code, which may be wrong. */
 const FAILURES_IN_A_ROW = 5;
 const PROBE_EVERY_MS = 60_000;
 const PROBE_AT_LEAST_EVERY_MS = 5 * 60_000;

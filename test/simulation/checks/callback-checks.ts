@@ -6,7 +6,7 @@ import type { Truth } from '../truth.ts';
 import type { Aftermath, PostsById } from './aftermath.ts';
 import { outputsOf } from './input-checks.ts';
 
-/** What README and contract promise; not read from the code, which may be wrong. */
+/** What the READMEs promise; not read from the code, which may be wrong. */
 export const CALLBACK_ATTEMPTS = 10;
 
 /** Callbacks that were called for, and neither taken by their receiver nor said to have FAILED. */
@@ -34,7 +34,7 @@ export function uncalledFor(runs: readonly RunTruth[], posts: PostsById): readon
   );
 }
 
-/** How long a callback is kept up for its receiver, by the README; not read from the code, which may be wrong. */
+/** How long a callback is kept up for its receiver, by shared/client/README.md; not read from the code, which may be wrong. */
 const KEPT_UP_MS = 90 * 3_600_000;
 
 /**

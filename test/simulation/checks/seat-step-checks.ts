@@ -14,7 +14,7 @@ function seatChange({ pk, before, after }: Change): { readonly before: Seats; re
   return { before: before === null ? NONE : seatsOf(before), after: seatsOf(after) };
 }
 
-/** What the README promises of seats; not read from the code, which may be wrong. */
+/** What shared/client/README.md promises of seats; not read from the code, which may be wrong. */
 function seatsAmong(workers: number): number {
   return Math.max(1, workers - Math.ceil(workers / 3));
 }
