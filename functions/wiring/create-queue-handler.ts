@@ -1,9 +1,9 @@
 import type { SQSBatchItemFailure, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import { decodeMessage, type QueueMessage } from '../../shared/aws/messages.ts';
+import { decodeMessage } from '../../shared/aws/messages.ts';
 import type { InFlight } from '../../shared/process/in-flight.ts';
 import { readUid, shortHash } from '../../shared/domain/ids.ts';
 import type { Log } from '../../shared/engine/ports.ts';
-import type { Receipt } from '../../shared/engine/messages.ts';
+import type { Message, Receipt } from '../../shared/engine/messages.ts';
 import { settleAll } from '../../shared/engine/settle-all.ts';
 
 export interface QueueHandlerPorts {
@@ -18,7 +18,7 @@ export interface QueueHandlerPorts {
  */
 export function createQueueHandler(
   { log, inFlight }: QueueHandlerPorts,
-  handle: (message: QueueMessage, receipt: Receipt) => Promise<void>,
+  handle: (message: Message, receipt: Receipt) => Promise<void>,
 ): (event: SQSEvent) => Promise<SQSBatchResponse> {
   return async (event) => {
     const inHand = event.Records.map((record) => ({ record, leave: inFlight?.enter() }));
@@ -32,7 +32,7 @@ export function createQueueHandler(
 async function handleRecord(
   log: Log,
   record: SQSRecord,
-  handle: (message: QueueMessage, receipt: Receipt) => Promise<void>,
+  handle: (message: Message, receipt: Receipt) => Promise<void>,
 ): Promise<SQSBatchItemFailure | null> {
   const { messageId, body, attributes } = record;
   let about = {};
@@ -50,7 +50,7 @@ async function handleRecord(
 }
 
 /** What a message is about, under the names by which logs are searched. */
-function subjectOf(message: QueueMessage): Readonly<Record<string, string>> {
+function subjectOf(message: Message): Readonly<Record<string, string>> {
   if ('scheduleUid' in message) return { schedule_uid: message.scheduleUid };
   if ('runUid' in message) return { run_uid: message.runUid };
   const runUid = readUid(message.uid)?.runUid;

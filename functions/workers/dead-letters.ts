@@ -1,3 +1,4 @@
+import type { Message } from '../../shared/engine/messages.ts';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
@@ -6,7 +7,7 @@ import { createScheduleStore } from '../../shared/storage/schedule-store.ts';
 import { Table } from '../../shared/storage/table.ts';
 import { consoleLog, systemRandom, systemClock } from '../../shared/process/system.ts';
 import { parseEnv } from '../../shared/api/env.ts';
-import { decodeMessage, isOfLaterRelease, type QueueMessage } from '../../shared/aws/messages.ts';
+import { decodeMessage, isOfLaterRelease } from '../../shared/aws/messages.ts';
 import { shortHash } from '../../shared/domain/ids.ts';
 import { handleDeadLetter } from '../../shared/engine/dead-letters/handle-dead-letter.ts';
 import type { Log } from '../../shared/engine/ports.ts';
@@ -37,7 +38,7 @@ export function createDeadLetterHandler(ports: FirePorts): (event: SQSEvent) => 
  * Null for a body nobody understands: it is logged whole, for nothing else can be done about it. Throws for one of a later
  * release, so that it stays until that one is deployed again.
  */
-function readMessage(log: Log, { messageId, body, eventSourceARN }: SQSRecord): QueueMessage | null {
+function readMessage(log: Log, { messageId, body, eventSourceARN }: SQSRecord): Message | null {
   try {
     return decodeMessage(body);
   } catch (error) {

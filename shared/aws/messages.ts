@@ -1,156 +1,143 @@
 import * as z from 'zod';
+import type { Message } from '../engine/messages.ts';
 
 /**
  * What the queues carry, as versioned JSON. A message of yesterday's shape must be understood by today's code: a new
  * version is added beside the old one, never in its place.
  */
 
+/** How one member of a message is written: its short name, what is found under it, and what its absence stands for. */
+interface Field<Value> {
+  readonly wire: string;
+  readonly schema: z.ZodType<Value>;
+  /** Into JSON; absent: as it is. */
+  write?(value: Value): unknown;
+  /** The value that is left out; null: it is always written. Of an optional member, its absence. */
+  readonly absent: { readonly of: (message: Partial<Record<string, unknown>>) => unknown } | null;
+}
+
+type Kind = Message['kind'];
+type Fields<K extends Kind> = {
+  readonly [Name in keyof Required<Omit<Extract<Message, { kind: K }>, 'kind'>>]: Field<
+    NonNullable<Extract<Message, { kind: K }>[Name]>
+  >;
+};
+
+const id = z.string().min(1);
 const index = z.int().min(0);
-const runUid = z.string().min(1);
+/** A boolean is written only where it is true. */
+const yes: z.ZodType<boolean> = z.literal(true);
 
-const pageV1 = z.strictObject({
-  v: z.literal(1),
-  k: z.literal('page'),
-  run: runUid,
-  ep: index,
-  i: index,
-  /** Its place in the window, and its position in the order; absent: the first place, and the input's own number. */
-  w: index.optional(),
-  q: index.optional(),
-  p: index,
-  /** Cursor; absent: none. */
-  c: z.string().optional(),
-  /** Attempts spent on this page; absent: none. */
-  t: index.optional(),
-  /** Not before, epoch ms. */
-  u: z.number().optional(),
-  /** That moment is a place in a pace's line. */
-  h: z.literal(true).optional(),
-  /** Results, callbacks and tries of the input so far. */
-  r: index.optional(),
-  cb: index.optional(),
-  tr: index.optional(),
-  /** Cycle check: remembered hash, power, steps. */
-  cy: z.tuple([z.string(), index, index]).optional(),
-  /** May have been sent before. */
-  a: z.literal(true).optional(),
-  /** Takes long. */
-  s: z.literal(true).optional(),
-});
+function always<Value>(wire: string, schema: z.ZodType<Value>): Field<Value> {
+  return { wire, schema, absent: null };
+}
 
-const callbackV1 = z.strictObject({
-  v: z.literal(1),
-  k: z.literal('callback'),
-  uid: runUid,
-  t: index.optional(),
-  /** Takes long: it was put off. */
-  s: z.literal(true).optional(),
-});
+/** Left out where it has this value. */
+function unless<Value>(wire: string, schema: z.ZodType<Value>, value: unknown): Field<Value> {
+  return { wire, schema, absent: { of: () => value } };
+}
 
-const dispatchV1 = z.strictObject({ v: z.literal(1), k: z.literal('dispatch'), run: runUid, ep: index });
+/** Every member of every message, in the order in which it is written. */
+const FIELDS: { readonly [K in Kind]: { readonly wire: string; readonly fields: Fields<K> } } = {
+  page: {
+    wire: 'page',
+    fields: {
+      runUid: always('run', id),
+      epoch: always('ep', index),
+      input: always('i', index),
+      place: unless('w', index, 0),
+      position: { wire: 'q', schema: index, absent: { of: ({ input }) => input } },
+      page: always('p', index),
+      cursor: unless('c', z.string(), null),
+      attempt: unless('t', index, 0),
+      until: unless('u', z.number(), null),
+      held: unless('h', yes, undefined),
+      results: unless('r', index, 0),
+      callbacks: unless('cb', index, 0),
+      tries: unless('tr', index, 0),
+      cycle: {
+        wire: 'cy',
+        schema: z.tuple([z.string(), index, index]).transform(([hash, power, steps]) => ({ hash, power, steps })),
+        write: ({ hash, power, steps }) => [hash, power, steps],
+        absent: { of: () => null },
+      },
+      again: unless('a', yes, false),
+      slow: unless('s', yes, undefined),
+    },
+  },
+  callback: {
+    wire: 'callback',
+    fields: { uid: always('uid', id), attempt: unless('t', index, 0), slow: unless('s', yes, undefined) },
+  },
+  dispatch: { wire: 'dispatch', fields: { runUid: always('run', id), epoch: always('ep', index) } },
+  intake: { wire: 'intake', fields: { runUid: always('run', id), epoch: always('ep', index) } },
+  fire: {
+    wire: 'fire',
+    fields: {
+      scheduleUid: always('s', z.uuid()),
+      nominalAt: {
+        wire: 'at',
+        // ISO-8601, as EventBridge's placeholder gives it.
+        schema: z.iso.datetime({ offset: true }).transform((text) => Date.parse(text)),
+        write: (at) => new Date(at).toISOString(),
+        absent: null,
+      },
+      revision: unless('rev', index, null),
+    },
+  },
+  reconcile: { wire: 'tend', fields: { scheduleUid: always('s', z.uuid()), dueAt: unless('due', index, null) } },
+};
 
-const intakeV1 = z.strictObject({ v: z.literal(1), k: z.literal('intake'), run: runUid, ep: index });
+const KINDS = Object.keys(FIELDS) as readonly Kind[]; // cast: keys of a literal
 
-const fireV1 = z.strictObject({
-  v: z.literal(1),
-  k: z.literal('fire'),
-  s: z.uuid(),
-  /** The time: ISO-8601 from EventBridge, whose placeholder gives it so. */
-  at: z.iso.datetime({ offset: true }).transform((text) => Date.parse(text)),
-  /** Revision of the entry that fired; absent: none did. */
-  rev: index.optional(),
-});
+/** A kind's members without their types: its table has checked them. */
+const fieldsOf = (kind: Kind): readonly (readonly [string, Field<unknown>])[] => Object.entries(FIELDS[kind].fields);
 
-const tendV1 = z.strictObject({ v: z.literal(1), k: z.literal('tend'), s: z.uuid(), due: index.optional() });
-
-const body = z.discriminatedUnion('k', [pageV1, callbackV1, dispatchV1, intakeV1, fireV1, tendV1]);
-
-/** A message as the engine speaks of it. Structurally the engine's own type; this room may not import that one. */
-export type QueueMessage =
-  | {
-      readonly kind: 'page';
-      readonly runUid: string;
-      readonly epoch: number;
-      readonly input: number;
-      readonly place: number;
-      readonly position: number;
-      readonly page: number;
-      readonly cursor: string | null;
-      readonly attempt: number;
-      readonly until: number | null;
-      readonly held?: boolean;
-      readonly results: number;
-      readonly callbacks: number;
-      readonly tries: number;
-      readonly cycle: { readonly hash: string; readonly power: number; readonly steps: number } | null;
-      readonly again: boolean;
-      readonly slow?: boolean;
-    }
-  | { readonly kind: 'callback'; readonly uid: string; readonly attempt: number; readonly slow?: boolean }
-  | { readonly kind: 'dispatch'; readonly runUid: string; readonly epoch: number }
-  | { readonly kind: 'intake'; readonly runUid: string; readonly epoch: number }
-  | {
-      readonly kind: 'fire';
-      readonly scheduleUid: string;
-      readonly nominalAt: number;
-      readonly revision: number | null;
-    }
-  | { readonly kind: 'reconcile'; readonly scheduleUid: string; readonly dueAt: number | null };
+const body = z.discriminatedUnion(
+  'k',
+  KINDS.map((kind) => {
+    const members = fieldsOf(kind).map(([, { wire, schema, absent }]) => [
+      wire,
+      absent === null ? schema : z.optional(schema),
+    ]);
+    return z.strictObject({ v: z.literal(1), k: z.literal(FIELDS[kind].wire), ...Object.fromEntries(members) });
+  }) as unknown as readonly [z.ZodObject<{ k: z.ZodLiteral<string> }>], // cast: there is one at least
+);
 
 /** Whether a text is a message of a later release: that one reads it, and this one cannot. */
 export function isOfLaterRelease(text: string): boolean {
   try {
-    const said: unknown = JSON.parse(text);
-    return typeof said === 'object' && said !== null && 'v' in said && typeof said.v === 'number' && said.v > 1;
+    const parsed: unknown = JSON.parse(text);
+    return (
+      typeof parsed === 'object' && parsed !== null && 'v' in parsed && typeof parsed.v === 'number' && parsed.v > 1
+    );
   } catch {
     return false; // no message of ours at all
   }
 }
 
 /** The text a message is queued as. */
-export function encodeMessage(message: QueueMessage): string {
-  return JSON.stringify(bodyOf(message));
+export function encodeMessage(message: Message): string {
+  const members: Readonly<Record<string, unknown>> = { ...message };
+  const written = fieldsOf(message.kind).flatMap(([name, field]) => {
+    const { wire, absent } = field;
+    const value = members[name];
+    if (value === undefined || value === false || (absent !== null && value === absent.of(members))) return [];
+    return [[wire, field.write === undefined ? value : field.write(value)] as const];
+  });
+  return JSON.stringify({ v: 1, k: FIELDS[message.kind].wire, ...Object.fromEntries(written) });
 }
 
 /** The message a queued text holds. Throws ZodError or SyntaxError for what this code never sent. */
-export function decodeMessage(text: string): QueueMessage {
-  const said = body.parse(JSON.parse(text));
-  switch (said.k) {
-    case 'page':
-      return {
-        kind: 'page',
-        runUid: said.run,
-        epoch: said.ep,
-        input: said.i,
-        place: said.w ?? 0,
-        position: said.q ?? said.i,
-        page: said.p,
-        cursor: said.c ?? null,
-        attempt: said.t ?? 0,
-        until: said.u ?? null,
-        ...(said.h === undefined ? {} : { held: said.h }),
-        results: said.r ?? 0,
-        callbacks: said.cb ?? 0,
-        tries: said.tr ?? 0,
-        cycle: said.cy === undefined ? null : { hash: said.cy[0], power: said.cy[1], steps: said.cy[2] },
-        again: said.a ?? false,
-        ...(said.s === undefined ? {} : { slow: said.s }),
-      };
-    case 'callback':
-      return {
-        kind: 'callback',
-        uid: said.uid,
-        attempt: said.t ?? 0,
-        ...(said.s === undefined ? {} : { slow: said.s }),
-      };
-    case 'dispatch':
-    case 'intake':
-      return { kind: said.k, runUid: said.run, epoch: said.ep };
-    case 'fire':
-      return { kind: 'fire', scheduleUid: said.s, nominalAt: said.at, revision: said.rev ?? null };
-    case 'tend':
-      return { kind: 'reconcile', scheduleUid: said.s, dueAt: said.due ?? null };
+export function decodeMessage(text: string): Message {
+  const parsed: Readonly<Record<string, unknown>> = body.parse(JSON.parse(text));
+  const kind = KINDS.find((one) => FIELDS[one].wire === parsed['k']) ?? 'page'; // the schema takes no other
+  const message: Record<string, unknown> = { kind };
+  for (const [name, { wire, absent }] of fieldsOf(kind)) {
+    const value = parsed[wire] ?? absent?.of(message);
+    if (value !== undefined) message[name] = value;
   }
+  return message as unknown as Message; // cast: one member for each in the kind's table, each read by its schema
 }
 
 /**
@@ -159,49 +146,4 @@ export function decodeMessage(text: string): QueueMessage {
  */
 export function fireTemplate(scheduleUid: string, revision: number): string {
   return JSON.stringify({ v: 1, k: 'fire', s: scheduleUid, at: '<aws.scheduler.scheduled-time>', rev: revision });
-}
-
-function bodyOf(message: QueueMessage): z.input<typeof body> {
-  switch (message.kind) {
-    case 'page':
-      return {
-        v: 1,
-        k: 'page',
-        run: message.runUid,
-        ep: message.epoch,
-        i: message.input,
-        ...(message.place === 0 ? {} : { w: message.place }),
-        ...(message.position === message.input ? {} : { q: message.position }),
-        p: message.page,
-        ...(message.cursor === null ? {} : { c: message.cursor }),
-        ...(message.attempt === 0 ? {} : { t: message.attempt }),
-        ...(message.until === null ? {} : { u: message.until }),
-        ...(message.held === true ? { h: true as const } : {}),
-        ...(message.results === 0 ? {} : { r: message.results }),
-        ...(message.callbacks === 0 ? {} : { cb: message.callbacks }),
-        ...(message.tries === 0 ? {} : { tr: message.tries }),
-        ...(message.cycle === null
-          ? {}
-          : { cy: [message.cycle.hash, message.cycle.power, message.cycle.steps] as [string, number, number] }), // cast: a tuple, which inference widens
-        ...(message.again ? { a: true } : {}),
-        ...(message.slow === true ? { s: true as const } : {}),
-      };
-    case 'callback': {
-      const { uid, attempt, slow } = message;
-      const told = { ...(attempt === 0 ? {} : { t: attempt }), ...(slow === true ? { s: true as const } : {}) };
-      return { v: 1, k: 'callback', uid, ...told };
-    }
-    case 'dispatch':
-    case 'intake':
-      return { v: 1, k: message.kind, run: message.runUid, ep: message.epoch };
-    case 'fire': {
-      const { scheduleUid, nominalAt, revision } = message;
-      const at = new Date(nominalAt).toISOString();
-      return { v: 1, k: 'fire', s: scheduleUid, at, ...(revision === null ? {} : { rev: revision }) };
-    }
-    case 'reconcile': {
-      const { scheduleUid, dueAt } = message;
-      return { v: 1, k: 'tend', s: scheduleUid, ...(dueAt === null ? {} : { due: dueAt }) };
-    }
-  }
 }

@@ -7,11 +7,17 @@ import { type RunControl, WORKING_STATUSES } from './run.ts';
  * moves on, in steps, with all its items; so does that of one that is taken up again.
  */
 
-const DAY_MS = 86_400_000;
+const DAY_S = 86_400;
+const DAY_MS = DAY_S * 1_000;
+
+/** Epoch seconds until which something is kept that is over at `endsAt` (epoch ms). */
+export function expiryAfter(endsAt: number, retentionDays: number): number {
+  return Math.ceil(endsAt / 1_000) + retentionDays * DAY_S;
+}
 
 /** Epoch seconds until which a run is kept that works from `startsAt` (epoch ms) at the latest. */
 export function expiryOfRun(startsAt: number, deadlineSeconds: number, retentionDays: number): number {
-  return Math.ceil(startsAt / 1_000) + deadlineSeconds + retentionDays * 86_400;
+  return expiryAfter(startsAt + deadlineSeconds * 1_000, retentionDays);
 }
 
 /** Until when the run may be taken up again (epoch ms): afterwards it would be gone before it must be over. */
@@ -34,9 +40,9 @@ export function expiryStep(
   const isWorking = WORKING_STATUSES.includes(control.status);
   const endsBy = (isWorking ? control.deadlineAt : null) ?? Math.max(now, control.postponedUntil ?? now) + left;
   if (!isWorking && endsBy > lifeEndsAt(control)) return { kind: 'overdue' };
-  const to = Math.ceil(endsBy / 1_000) + retentionDays * 86_400;
+  const to = expiryAfter(endsBy, retentionDays);
   // A quarter of the retention may pass before it moves: then few runs ever need it.
-  return to > control.expiresAt + (retentionDays * 86_400) / 4 ? { kind: 'moves', to } : { kind: 'keeps' };
+  return to > control.expiresAt + (retentionDays * DAY_S) / 4 ? { kind: 'moves', to } : { kind: 'keeps' };
 }
 
 function lifeEndsAt({ createdAt, startedAt }: Pick<RunControl, 'createdAt' | 'startedAt'>): number {

@@ -205,6 +205,13 @@ export interface RunDefinition {
   readonly expiresAt: number;
 }
 
+/** A callback as its caller asks for it. */
+export interface CallbackRequest {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly on: 'all' | 'final';
+}
+
 export interface RunCallback {
   readonly url: string;
   readonly on: 'all' | 'final';

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { decodeMessage, encodeMessage } from '../../shared/aws/messages.ts';
+import type { Message } from '../../shared/engine/messages.ts';
 
 const run = '7646893d-a21e-890a-bb5b-91db79099992';
 
@@ -69,4 +70,42 @@ test.each([
   `{"v":1,"k":"page","run":"${run}","ep":1,"i":-1,"p":0}`,
 ])('what this code never sent is refused: %s', (text) => {
   expect(() => decodeMessage(text)).toThrow();
+});
+
+// While a deployment is under way functions of the release before read what those of this one write.
+test.each<[Message, string]>([
+  [
+    {
+      kind: 'page',
+      runUid: run,
+      epoch: 1,
+      input: 3,
+      place: 2,
+      position: 5,
+      page: 4,
+      cursor: 'c',
+      attempt: 1,
+      until: 9,
+      held: true,
+      results: 7,
+      callbacks: 8,
+      tries: 6,
+      cycle: { hash: 'h', power: 2, steps: 1 },
+      again: true,
+      slow: true,
+    },
+    `{"v":1,"k":"page","run":"${run}","ep":1,"i":3,"w":2,"q":5,"p":4,"c":"c","t":1,"u":9,"h":true,"r":7,"cb":8,"tr":6,"cy":["h",2,1],"a":true,"s":true}`,
+  ],
+  [{ kind: 'callback', uid: run, attempt: 2, slow: true }, `{"v":1,"k":"callback","uid":"${run}","t":2,"s":true}`],
+  [{ kind: 'dispatch', runUid: run, epoch: 2 }, `{"v":1,"k":"dispatch","run":"${run}","ep":2}`],
+  [{ kind: 'intake', runUid: run, epoch: 2 }, `{"v":1,"k":"intake","run":"${run}","ep":2}`],
+  [
+    { kind: 'fire', scheduleUid: run, nominalAt: 1_795_000_000_000, revision: 3 },
+    `{"v":1,"k":"fire","s":"${run}","at":"2026-11-18T11:06:40.000Z","rev":3}`,
+  ],
+  [{ kind: 'reconcile', scheduleUid: run, dueAt: 5 }, `{"v":1,"k":"tend","s":"${run}","due":5}`],
+  [{ kind: 'reconcile', scheduleUid: run, dueAt: null }, `{"v":1,"k":"tend","s":"${run}"}`],
+])('a message is written under the names it always had: %o', (message, text) => {
+  expect(encodeMessage(message)).toBe(text);
+  expect(decodeMessage(text)).toEqual(message);
 });

@@ -1,8 +1,9 @@
+import type { Message } from '../../shared/engine/messages.ts';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { settingsOf } from '../../infra/settings.ts';
 import { ENV, type EnvKey } from '../../shared/api/env.ts';
 import { type FunctionName, variablesOf } from '../../shared/functions.ts';
-import { encodeMessage, type QueueMessage } from '../../shared/aws/messages.ts';
+import { encodeMessage } from '../../shared/aws/messages.ts';
 import { formatApiKey } from '../../shared/domain/api-key.ts';
 import { deriveUid, runUidOf } from '../../shared/domain/ids.ts';
 import { openSilentServer, type SilentServer } from '../support/silent-server.ts';
@@ -63,7 +64,7 @@ const page = {
   callbacks: 0,
   tries: 0,
 } as const;
-const MESSAGES: readonly (readonly [name: FunctionName, message: QueueMessage])[] = [
+const MESSAGES: readonly (readonly [name: FunctionName, message: Message])[] = [
   ['control', { kind: 'dispatch', ...about }],
   ['intake', { kind: 'intake', ...about }],
   ['callback', { kind: 'callback', uid: deriveUid(runUid, 'page', { input: 0, page: 0, part: 1 }), attempt: 0 }],
@@ -110,6 +111,6 @@ function requestOf(method: string, path: string) {
   };
 }
 
-function eventOf(message: QueueMessage) {
+function eventOf(message: Message) {
   return { Records: [{ messageId: 'm', body: encodeMessage(message), attributes: { ApproximateReceiveCount: '1' } }] };
 }

@@ -1,3 +1,4 @@
+import type { Message } from '../../shared/engine/messages.ts';
 import { rmSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { SQSEvent } from 'aws-lambda';
@@ -7,7 +8,6 @@ import { sqsEvent } from '../../infra/local/triggers/sqs-event.ts';
 import type { FunctionPlan } from '../../infra/local/template/system-plan.ts';
 import type { FunctionName } from '../../shared/functions.ts';
 import { decodeMessage, encodeMessage } from '../../shared/aws/messages.ts';
-import type { QueueMessage } from '../../shared/aws/messages.ts';
 import { routeOf, type Operation } from '../../shared/api/routes.ts';
 import { askUnderLambda } from '../support/ask-under-lambda.ts';
 import { startLocalSystem } from '../support/local-system.ts';
@@ -62,7 +62,7 @@ function http(
 }
 
 /** A message about a run that is not there. */
-function queued(message: QueueMessage): Asked {
+function queued(message: Message): Asked {
   const received = {
     MessageId: '0b5f0b9e-4a4e-4f8e-9a55-1d2f3a4b5c6d',
     ReceiptHandle: 'handle',
@@ -75,7 +75,7 @@ function queued(message: QueueMessage): Asked {
   return { event, answer: { batchItemFailures: [] } };
 }
 
-const dispatch: QueueMessage = { kind: 'dispatch', runUid: NOBODY, epoch: 1 };
+const dispatch: Message = { kind: 'dispatch', runUid: NOBODY, epoch: 1 };
 const page = decodeMessage(JSON.stringify({ v: 1, k: 'page', run: NOBODY, ep: 1, i: 0, p: 0 }));
 
 const ASKED: Readonly<Record<FunctionName, Asked>> = {

@@ -1,4 +1,5 @@
-import { decodeMessage, type QueueMessage } from '../../shared/aws/messages.ts';
+import type { Message } from '../../shared/engine/messages.ts';
+import { decodeMessage } from '../../shared/aws/messages.ts';
 import { shortHash } from '../../shared/domain/ids.ts';
 import type { PageRecord } from '../../shared/domain/page.ts';
 import type { RunControl } from '../../shared/domain/run.ts';
@@ -15,7 +16,7 @@ export interface Letter {
   readonly from: LetterSource;
   readonly body: string;
   readonly attributes: Readonly<Record<string, string>>;
-  readonly message: QueueMessage;
+  readonly message: Message;
 }
 
 /** Everything that ever came into the dead-letter queue: all that may be ended for want of an end. */

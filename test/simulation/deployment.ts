@@ -1,3 +1,4 @@
+import type { Message } from '../../shared/engine/messages.ts';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { createApiPorts } from '../../functions/http/api-ports.ts';
 import type { ApiPorts } from '../../functions/http/create-api-handler.ts';
@@ -23,7 +24,6 @@ import { createScheduleStore } from '../../shared/storage/schedule-store.ts';
 import { Table } from '../../shared/storage/table.ts';
 import { createUploadStore } from '../../shared/storage/upload-store.ts';
 import { createWorkspaceStore } from '../../shared/storage/workspace-store.ts';
-import type { QueueMessage } from '../../shared/aws/messages.ts';
 import type { Log } from '../../shared/engine/ports.ts';
 import type { RuntimeSettings } from '../../shared/api/env.ts';
 import { openEngine, TABLE_NAME } from '../support/open-table.ts';
@@ -247,7 +247,7 @@ function notingLetters({ coverage }: Stage, seenTo: Set<string>, log: Log): Log 
 
 interface FailingDeadLetters {
   readonly outcome: string;
-  readonly message: QueueMessage;
+  readonly message: Message;
   readonly message_id: string;
 }
 

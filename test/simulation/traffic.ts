@@ -1,4 +1,5 @@
-import { decodeMessage, type QueueMessage } from '../../shared/aws/messages.ts';
+import type { Message } from '../../shared/engine/messages.ts';
+import { decodeMessage } from '../../shared/aws/messages.ts';
 import { shortHash } from '../../shared/domain/ids.ts';
 import { asOld } from './rollout.ts';
 
@@ -36,16 +37,16 @@ export class Traffic {
   }
 
   /** Messages that processes of such a name sent, or that were sent again at the end, read. */
-  messagesOf(sender: 'page' | 'callback' | 'sweep' | 'redrive'): readonly QueueMessage[] {
+  messagesOf(sender: 'page' | 'callback' | 'sweep' | 'redrive'): readonly Message[] {
     return this.#read(({ from }) => from.split('-')[0] === sender);
   }
 
   /** All messages, read. */
-  messages(): readonly QueueMessage[] {
+  messages(): readonly Message[] {
     return this.#read(() => true);
   }
 
-  #read(isWanted: (sent: Sent) => boolean): readonly QueueMessage[] {
+  #read(isWanted: (sent: Sent) => boolean): readonly Message[] {
     return this.sent.filter(isWanted).map(({ body }) => decodeMessage(asOld(body)));
   }
 }

@@ -1,7 +1,8 @@
+import { expiryAfter } from '../../domain/expiry.ts';
 import { decideFire } from '../../domain/decide-fire.ts';
 import { fireUidOf } from '../../domain/fire.ts';
 import { jitterMs, singleTime } from '../../domain/schedule-times.ts';
-import { afterFire, expiryOf, fireSchedule } from '../schedules/fire-schedule.ts';
+import { afterFire, fireSchedule } from '../schedules/fire-schedule.ts';
 import type { FireMessage } from '../messages.ts';
 import type { FirePorts } from '../schedules/schedule-ports.ts';
 import { type DeadLetterOutcome, type DeadLetter, reportDeadLetter } from './dead-letter.ts';
@@ -45,7 +46,14 @@ export async function failFire(
       definitionRef: schedule.definitionRef,
       inputsRef: schedule.inputsRef,
     } as const;
-    if (!(await ports.schedules.recordFire(afterFire(ports, schedule, fire), fire, expiryOf(ports, now)))) continue;
+    if (
+      !(await ports.schedules.recordFire(
+        afterFire(ports, schedule, fire),
+        fire,
+        expiryAfter(now, ports.settings.retentionDays),
+      ))
+    )
+      continue;
     const what = `The time ${new Date(nominalAt).toISOString()} of the schedule`;
     reportDeadLetter(ports, deadLetter, { what, schedule_uid: scheduleUid });
     return 'FIRE_MISSED';

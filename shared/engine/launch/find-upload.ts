@@ -1,3 +1,4 @@
+import { expiryAfter } from '../../domain/expiry.ts';
 import { UPLOAD_CLAIM_LEASE_MS, LONGEST_POSTPONE_DAYS, LONGEST_LIFE_DAYS } from '../../domain/timing.ts';
 import { EngineError } from '../../domain/errors.ts';
 import { LIMITS } from '../../domain/limits.ts';
@@ -54,8 +55,7 @@ export async function claimUpload(
   runUid: string,
 ): Promise<void> {
   const at = ports.clock.now();
-  const expiresAt =
-    Math.ceil(at / 1_000) + (LONGEST_POSTPONE_DAYS + LONGEST_LIFE_DAYS + ports.settings.retentionDays) * 86_400;
+  const expiresAt = expiryAfter(at, LONGEST_POSTPONE_DAYS + LONGEST_LIFE_DAYS + ports.settings.retentionDays);
   const { usedBy } = upload;
   const instead = usedBy !== null && usedBy.at + UPLOAD_CLAIM_LEASE_MS <= at ? usedBy.runUid : null;
   if (!(await ports.uploads.claimUpload(upload, { runUid, at, expiresAt, instead }))) throw used(upload);

@@ -1,9 +1,16 @@
+import { sealCallback } from './seal-callback.ts';
 import { FIRST_RUN_CHECK_MS, MAX_DELAY_MS, LONGEST_POSTPONE_DAYS } from '../../domain/timing.ts';
 import { expiryOfRun } from '../../domain/expiry.ts';
 import { EngineError, type ErrorRecord, FAULTS_TOLD, type ValidationError } from '../../domain/errors.ts';
 import { isRunUid, runUidOf } from '../../domain/ids.ts';
 import type { StoredInput } from '../../domain/input.ts';
-import { NO_TOTALS, type RunControl, type RunDefinition, type RunDependency } from '../../domain/run.ts';
+import {
+  type CallbackRequest,
+  NO_TOTALS,
+  type RunControl,
+  type RunDefinition,
+  type RunDependency,
+} from '../../domain/run.ts';
 import type { UploadRef } from '../../domain/upload.ts';
 import type { Action } from '../../sdk/action.ts';
 import { firstPage, ONLY_INPUT } from '../runs/open-input.ts';
@@ -21,11 +28,7 @@ export interface Launch {
   /** Each the action's input, with `custom_data` in it. */
   readonly inputs: readonly Readonly<Record<string, unknown>>[];
   readonly parameters: Readonly<Record<string, unknown>>;
-  readonly callback: {
-    readonly url: string;
-    readonly headers: Readonly<Record<string, string>>;
-    readonly on: 'all' | 'final';
-  } | null;
+  readonly callback: CallbackRequest | null;
   readonly name: string | null;
   readonly deadlineSeconds: number;
   readonly onInvalidInput: 'reject' | 'skip';
@@ -68,7 +71,7 @@ export async function startRun(
     name: launch.name,
     parameters,
     maxResults: maxResultsOf(action, parameters),
-    callback: await sealCallback(ports, uid, launch),
+    callback: await sealCallback(ports, launch.callback, { runUid: uid }),
     onInvalidInput: launch.onInvalidInput,
     deadlineSeconds: launch.deadlineSeconds,
     dependsOn: launch.dependsOn,
@@ -289,15 +292,4 @@ function checkCallback(ports: Pick<Ports, 'callbackPolicy'>, launch: Pick<Launch
   const first = faults[0];
   if (first === undefined) return;
   throw new EngineError('BAD_INPUT', `${first.path}: ${first.message}`, { validationErrors: faults });
-}
-
-async function sealCallback(
-  ports: Pick<Ports, 'secrets'>,
-  runUid: string,
-  { callback }: Launch,
-): Promise<RunDefinition['callback']> {
-  if (callback === null) return null;
-  const { url, on, headers } = callback;
-  const sealedHeaders = Object.keys(headers).length === 0 ? null : await ports.secrets.sealHeaders(runUid, headers);
-  return { url, on, sealedHeaders, sealedFor: null };
 }

@@ -1,3 +1,4 @@
+import { expiryAfter } from '../../domain/expiry.ts';
 import { CARRYING_MS, MAX_DELAY_MS, STARTING_MS } from '../../domain/timing.ts';
 import { decideFire } from '../../domain/decide-fire.ts';
 import { countFire, type Fire, fireUidOf, runUidOfFire } from '../../domain/fire.ts';
@@ -50,7 +51,7 @@ export async function fireSchedule(ports: FirePorts, message: FireMessage): Prom
       inputsRef: schedule.inputsRef,
     };
     const next = afterFire(ports, schedule, fire);
-    if (!(await ports.schedules.recordFire(next, fire, expiryOf(ports, now)))) continue; // decided, or changed, meanwhile
+    if (!(await ports.schedules.recordFire(next, fire, expiryAfter(now, ports.settings.retentionDays)))) continue; // decided, or changed, meanwhile
     await carryOut(ports, next, fire);
     return next;
   }
@@ -58,11 +59,6 @@ export async function fireSchedule(ports: FirePorts, message: FireMessage): Prom
 
 function isStarting({ lastRunUid, lastExecutedAt }: Schedule, now: number): boolean {
   return lastRunUid !== null && lastExecutedAt !== null && lastExecutedAt + STARTING_MS > now;
-}
-
-/** Epoch seconds at which what is written now may go. */
-export function expiryOf({ settings }: Pick<FirePorts, 'settings'>, now: number): number {
-  return Math.ceil(now / 1_000) + settings.retentionDays * 86_400;
 }
 
 /** The schedule that counts a fire and owes its run; one whose last time this was is COMPLETED. */
@@ -80,7 +76,7 @@ export function afterFire(ports: Pick<FirePorts, 'settings'>, schedule: Schedule
     ...next,
     status: 'COMPLETED',
     reason: { code: 'NO_MORE_TIMES', note: null, since: at },
-    expiresAt: expiryOf(ports, at),
+    expiresAt: expiryAfter(at, ports.settings.retentionDays),
   };
 }
 

@@ -1,3 +1,4 @@
+import { expiryAfter } from '../../domain/expiry.ts';
 import { FIRST_SCHEDULE_CHECK_MS } from '../../domain/timing.ts';
 import { EngineError } from '../../domain/errors.ts';
 import {
@@ -45,7 +46,7 @@ export async function pauseSchedule(ports: SchedulePorts, uid: string, note: str
 export async function cancelSchedule(ports: SchedulePorts, uid: string): Promise<StoredSchedule> {
   return moveSchedule(ports, uid, 'cancel', (now) => ({
     reason: { code: 'CANCELLED_BY_CALLER', note: null, since: now },
-    expiresAt: Math.ceil(now / 1_000) + ports.settings.retentionDays * 86_400,
+    expiresAt: expiryAfter(now, ports.settings.retentionDays),
   }));
 }
 

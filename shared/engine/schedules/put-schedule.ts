@@ -1,9 +1,8 @@
+import { sealCallback } from '../launch/seal-callback.ts';
 import { FIRST_SCHEDULE_CHECK_MS } from '../../domain/timing.ts';
 import { EngineError } from '../../domain/errors.ts';
-import type { RunDefinition } from '../../domain/run.ts';
 import type { Overlap, Schedule, ScheduleDefinition, ScheduleTiming } from '../../domain/schedule.ts';
 import { timingFault } from '../../domain/schedule-times.ts';
-import type { Ports } from '../ports.ts';
 import type { SchedulePorts } from './schedule-ports.ts';
 import { checkLaunch, type Launch } from '../launch/start-run.ts';
 
@@ -44,7 +43,7 @@ export async function putSchedule(
     uid,
     ref,
     parameters: launch.parameters,
-    callback: await sealCallback(ports, uid, launch.callback),
+    callback: await sealCallback(ports, launch.callback, { scheduleUid: uid }),
     onInvalidInput: launch.onInvalidInput,
     deadlineSeconds: launch.deadlineSeconds,
   };
@@ -97,16 +96,4 @@ function newSchedule(uid: string, ref: string, launch: ScheduleLaunch, now: numb
 export function refuseTiming(fault: ReturnType<typeof timingFault>): void {
   if (fault === null) return;
   throw new EngineError('BAD_INPUT', `body: ${fault.path}: ${fault.message}`, { validationErrors: [fault] });
-}
-
-/** A callback whose headers are sealed under the schedule's uid, for all of its runs. */
-export async function sealCallback(
-  ports: Pick<Ports, 'secrets'>,
-  scheduleUid: string,
-  callback: Launch['callback'],
-): Promise<RunDefinition['callback']> {
-  if (callback === null) return null;
-  const { url, on, headers } = callback;
-  if (Object.keys(headers).length === 0) return { url, on, sealedHeaders: null, sealedFor: null };
-  return { url, on, sealedHeaders: await ports.secrets.sealHeaders(scheduleUid, headers), sealedFor: scheduleUid };
 }

@@ -1,8 +1,9 @@
+import { expiryAfter } from '../../domain/expiry.ts';
 import { NEAR_MS, ON_TIME_MS } from '../../domain/timing.ts';
 import { bookkept, isFinal, type Schedule } from '../../domain/schedule.ts';
 import { jitterMs, nextAudit, nextTime, nextToSettle, singleTime } from '../../domain/schedule-times.ts';
 import { armSchedule, isArmed } from './arm-schedule.ts';
-import { expiryOf, fireSchedule } from './fire-schedule.ts';
+import { fireSchedule } from './fire-schedule.ts';
 import type { ReconcileMessage } from '../messages.ts';
 import type { ReconcilePorts } from './schedule-ports.ts';
 import { closeRuns, startOpenRuns, withoutRuns } from './start-open-runs.ts';
@@ -105,7 +106,11 @@ async function arm(ports: ReconcilePorts, found: Schedule): Promise<Schedule | n
 async function expireRest(ports: ReconcilePorts, schedule: Schedule, now: number): Promise<void> {
   const kept = isFinal(schedule.status) ? null : { definition: schedule.definitionRef, inputs: schedule.inputsRef };
   if (schedule.revision === 1 && kept !== null) return;
-  await ports.schedules.expireRevisions(schedule.uid, kept, schedule.expiresAt ?? expiryOf(ports, now));
+  await ports.schedules.expireRevisions(
+    schedule.uid,
+    kept,
+    schedule.expiresAt ?? expiryAfter(now, ports.settings.retentionDays),
+  );
 }
 
 /** Unsettled times up to an instant, oldest first. `isCut`: there are more. */

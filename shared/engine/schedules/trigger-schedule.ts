@@ -1,8 +1,9 @@
+import { expiryAfter } from '../../domain/expiry.ts';
 import { FIRST_SCHEDULE_CHECK_MS } from '../../domain/timing.ts';
 import { type Fire, triggerUidOf } from '../../domain/fire.ts';
 import { runUidOf } from '../../domain/ids.ts';
 import type { RunControl, RunDefinition } from '../../domain/run.ts';
-import { afterFire, expiryOf } from './fire-schedule.ts';
+import { afterFire } from './fire-schedule.ts';
 import { readForVerb } from './manage-schedule.ts';
 import type { ScheduledRunPorts } from './schedule-ports.ts';
 import { startScheduledRun } from './start-scheduled-run.ts';
@@ -55,6 +56,13 @@ async function recordTrigger(ports: ScheduledRunPorts, uid: string, { runUid, at
       definitionRef,
       inputsRef,
     };
-    if (await ports.schedules.recordFire(afterFire(ports, schedule, fire), fire, expiryOf(ports, at))) return fire;
+    if (
+      await ports.schedules.recordFire(
+        afterFire(ports, schedule, fire),
+        fire,
+        expiryAfter(at, ports.settings.retentionDays),
+      )
+    )
+      return fire;
   }
 }

@@ -1,3 +1,4 @@
+import { sealCallback } from '../launch/seal-callback.ts';
 import { FIRST_SCHEDULE_CHECK_MS } from '../../domain/timing.ts';
 import {
   changed,
@@ -8,7 +9,7 @@ import {
 } from '../../domain/schedule.ts';
 import { isTime, nextToSettle, singleTime, timingFault } from '../../domain/schedule-times.ts';
 import { readForVerb } from './manage-schedule.ts';
-import { refuseTiming, type ScheduleLaunch, sealCallback, type StoredSchedule } from './put-schedule.ts';
+import { refuseTiming, type ScheduleLaunch, type StoredSchedule } from './put-schedule.ts';
 import type { SchedulePorts } from './schedule-ports.ts';
 import { checkLaunch } from '../launch/start-run.ts';
 
@@ -89,7 +90,8 @@ async function rewrite(
     uid,
     ref: ports.random.uuid(),
     parameters,
-    callback: change.callback === undefined ? definition.callback : await sealCallback(ports, uid, callback),
+    callback:
+      change.callback === undefined ? definition.callback : await sealCallback(ports, callback, { scheduleUid: uid }),
     onInvalidInput,
     deadlineSeconds: after(change.deadlineSeconds, definition.deadlineSeconds, SCHEDULE_DEFAULTS.deadlineSeconds),
   };

@@ -1,5 +1,6 @@
+import type { Message } from '../../../shared/engine/messages.ts';
 import { pageRecordFromItem } from '../../../shared/storage/progress-store.ts';
-import { decodeMessage, type QueueMessage } from '../../../shared/aws/messages.ts';
+import { decodeMessage } from '../../../shared/aws/messages.ts';
 import type { FaultKind } from '../fault-kinds.ts';
 import type { Stage } from '../instance.ts';
 import { type Change, toItem, type WireItem } from '../mirror.ts';
@@ -70,6 +71,6 @@ function isLate({ adversary }: Stage): boolean {
   return LATE.some((kind) => adversary.isOn(kind));
 }
 
-function bodiesIn(queue: Queue): readonly QueueMessage[] {
+function bodiesIn(queue: Queue): readonly Message[] {
   return queue.bodies().map((body) => decodeMessage(asOld(body)));
 }

@@ -1,9 +1,9 @@
-import type { QueueMessage } from '../../../shared/aws/messages.ts';
+import type { Message } from '../../../shared/engine/messages.ts';
 import { readUid } from '../../../shared/domain/ids.ts';
 import type { RunTruth } from '../run-truth.ts';
 import type { Traffic } from '../traffic.ts';
 
-type PageMessage = Extract<QueueMessage, { kind: 'page' }>;
+type PageMessage = Extract<Message, { kind: 'page' }>;
 
 /** Where a page was sent on more often than the message that recorded the page before it was handed out. */
 export function multipliedChains(runs: readonly RunTruth[], traffic: Traffic): readonly string[] {
@@ -28,7 +28,7 @@ export function multipliedChains(runs: readonly RunTruth[], traffic: Traffic): r
   );
 }
 
-function isFirstOfPage({ uid, attempt }: Extract<QueueMessage, { kind: 'callback' }>): boolean {
+function isFirstOfPage({ uid, attempt }: Extract<Message, { kind: 'callback' }>): boolean {
   return attempt === 0 && readUid(uid)?.kind === 'page';
 }
 
