@@ -1,9 +1,11 @@
 import { BlockList, isIP, SocketAddress } from 'node:net';
 
-/** A range no callback may reach: its first address, its prefix length in bits, and what lives there. */
+/** A range of addresses: the first one, the prefix length in bits, and what the range is used for. */
 type Range = { readonly first: string; readonly bits: number; readonly why: string };
 
-/** The IPv4 ranges that are not public (RFC 6890 and its register), and the one public address a cloud keeps for itself. */
+/**
+ * The IPv4 ranges that are not public (RFC 6890 and its registry), and one public address that a cloud uses internally.
+ */
 const REFUSED_IPV4: readonly Range[] = [
   { first: '0.0.0.0', bits: 8, why: '"this network": it reaches the sender itself' },
   { first: '10.0.0.0', bits: 8, why: 'private network' },
@@ -26,7 +28,7 @@ const REFUSED_IPV4: readonly Range[] = [
 /** The only IPv6 range that is public. */
 const ALLOWED_IPV6: Range = { first: '2000::', bits: 3, why: 'the public internet' };
 
-/** The parts of 2000::/3 that are not public after all. */
+/** The ranges within 2000::/3 that are not public. */
 const REFUSED_IPV6: readonly Range[] = [
   { first: '2001::', bits: 23, why: 'kept for protocol assignments, Teredo among them' },
   { first: '2001:db8::', bits: 32, why: 'kept for documentation' },
@@ -34,7 +36,7 @@ const REFUSED_IPV6: readonly Range[] = [
   { first: '3fff::', bits: 20, why: 'kept for documentation' },
 ];
 
-/** Ranges outside 2000::/3 that a person is helped by hearing named; the narrower stands first. */
+/** Ranges outside 2000::/3 that the message names, to help the reader. A narrower range precedes the wider one. */
 const NAMED_IPV6: readonly Range[] = [
   { first: '::1', bits: 128, why: 'loopback: the Lambda runtime API lives there' },
   { first: '::', bits: 128, why: 'the unspecified address: it reaches the sender itself' },
@@ -47,8 +49,8 @@ const NAMED_IPV6: readonly Range[] = [
 ];
 
 /**
- * Why a callback may not be sent to this address, with the range and what lives there; null when it is public.
- * Takes bare IPv4 and IPv6 texts without brackets; whatever else it is given is refused too.
+ * Why a callback may not be sent to this address, with the range and its use; null when the address is public.
+ * Takes IPv4 and IPv6 addresses without brackets and refuses any other text.
  */
 export function refusalOf(ip: string): string | null {
   const version = isIP(ip);
@@ -61,7 +63,7 @@ export function refusalOf(ip: string): string | null {
 
 type ListedRange = { readonly range: Range; readonly list: BlockList };
 
-/** A list for each range: a BlockList says that an address is in it, not by which of its rules. */
+/** One list per range: a BlockList says that it contains an address, but not by which of its rules. */
 function listOf(range: Range): ListedRange {
   const list = new BlockList();
   list.addSubnet(range.first, range.bits, isIP(range.first) === 4 ? 'ipv4' : 'ipv6');
@@ -73,7 +75,7 @@ const PUBLIC_IPV6 = listOf(ALLOWED_IPV6);
 const NOT_PUBLIC_IPV6 = REFUSED_IPV6.map(listOf);
 const NAMED = NAMED_IPV6.map(listOf);
 
-/** The first range that holds the address, told as a refusal. */
+/** The refusal for the first range that contains the address; null: none does. */
 function findRefusal(ranges: readonly ListedRange[], ip: string, address: SocketAddress): string | null {
   const found = ranges.find(({ list }) => list.check(address))?.range;
   return found === undefined ? null : `${ip} is in ${found.first}/${found.bits}, ${found.why}`;

@@ -1,7 +1,7 @@
 import type { CallbackRecord } from './callback.ts';
 import { deriveUid } from './ids.ts';
 
-/** A run's callbacks by how their delivery stands; the last three add up to the first. */
+/** A run's callbacks by delivery status. `total` is the sum of the other three. */
 export interface CallbackCounts {
   readonly total: number;
   readonly delivered: number;
@@ -9,7 +9,7 @@ export interface CallbackCounts {
   readonly failed: number;
 }
 
-/** What is known of the deliveries of a part of a run. */
+/** The stored records and the delivery log of a part of a run. */
 export interface Deliveries {
   readonly records: readonly Pick<CallbackRecord, 'refUid' | 'status'>[];
   readonly deliveries: readonly {
@@ -20,7 +20,9 @@ export interface Deliveries {
   }[];
 }
 
-/** How the distinct callbacks stand that left a trace: delivered once is delivered, whatever a replay met later. */
+/**
+ * Counts distinct callbacks that were delivered or failed. Once delivered, the outcome of a later replay is ignored.
+ */
 export function countDelivered({ records, deliveries }: Deliveries): {
   readonly delivered: number;
   readonly failed: number;

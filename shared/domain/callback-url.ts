@@ -1,21 +1,26 @@
 import { isIPv4 } from 'node:net';
 import { refusalOf } from './address.ts';
 
-/** What a stage lets callbacks reach: https ports (443 as a rule), and whether http to this machine is taken too. */
+/**
+ * Where callbacks of a stage may go: the allowed https ports (usually 443), and whether http to this machine is
+ * allowed.
+ */
 export type CallbackPolicy = { readonly allowedPorts: readonly number[]; readonly allowLocalHttp: boolean };
 
 /** The longest callback URL, in characters (contract, "Limits"). */
 export const MAX_CALLBACK_URL_CHARACTERS = 2048;
 
-/** The longest URL that is requested at all: next links of upstreams carry their whole state in it. */
+/**
+ * The longest URL that is requested. It is longer than a callback's, because upstreams put their state into next links.
+ */
 export const MAX_REQUEST_URL_CHARACTERS = 16_384;
 
 const LOCAL_HOSTS: readonly string[] = ['127.0.0.1', '[::1]', 'localhost'];
 
 /**
- * Reads a callback URL once, by the WHATWG rules that the sender will use, and says what is wrong with it.
- * A host that is a literal address is checked here (WHATWG has already written octal, hex and short forms as dotted decimal);
- * a name is checked when it is dialed.
+ * Parses a callback URL by the WHATWG rules that the sender uses too, or says what is wrong with it. A literal address
+ * is checked here; WHATWG has already turned octal, hex and short forms into dotted decimal. A name is checked when it
+ * is dialed.
  */
 export function parseCallbackUrl(
   text: string,
@@ -32,7 +37,7 @@ export function parseCallbackUrl(
   return message === null ? { url } : { message };
 }
 
-/** Whether this is the http a local stage also takes: 127.0.0.1, [::1] or localhost, any port. */
+/** Whether this is an http URL that a local stage allows too: 127.0.0.1, [::1] or localhost, any port. */
 function isLocalHttp(url: URL): boolean {
   return url.protocol === 'http:' && LOCAL_HOSTS.includes(url.hostname);
 }

@@ -1,19 +1,19 @@
 import { blockOf, type InputChunk, type StoredInput } from './input.ts';
 
-/** A chunk of a body: 16 KB of JSON compress to about 4 KB, which is read for an input. */
+/** Chunk size for the inputs of a body: 16 KB of JSON compress to about 4 KB, which are read for one input. */
 const BODY_CHUNK_BYTES = 16 * 1024;
-/** Of an upload, most of whose chunks are objects: a PUT costs as much as eight write units, so they are fewer. */
+/** Chunk size for an upload. Most of its chunks are S3 objects; a PUT costs as much as eight write units, so fewer. */
 export const UPLOAD_CHUNK_BYTES = 64 * 1024;
 
-/** Parts inputs into chunks, as they come. */
+/** Splits a sequence of inputs into chunks. */
 export interface InputChunker {
-  /** Takes the next input, of so many bytes; gives the chunk before it, where this one begins another. */
+  /** Adds the next input, of `bytes` bytes. Returns the chunk before it if this input begins a new one, else null. */
   add(input: StoredInput, bytes: number): InputChunk | null;
-  /** The last chunk, null where there was no input. */
+  /** The last chunk; null where there was no input. */
   end(): InputChunk | null;
 }
 
-/** Chunks of up to so many bytes, at least one input each; none reaches over the end of a block. */
+/** A chunker for chunks of at most `maxBytes` (or one input). No chunk crosses the end of a block. */
 export function createInputChunker(maxBytes: number): InputChunker {
   let open: { readonly first: number; readonly inputs: StoredInput[] } | null = null;
   let next = 0;

@@ -2,7 +2,7 @@ import { MAKES_WAY_MS, ON_TIME_MS } from './timing.ts';
 import type { Schedule } from './schedule.ts';
 import { isTime, jitterMs, nextTime, singleTime } from './schedule-times.ts';
 
-/** What is to be done about a time. `none`: it is not the schedule's, and nothing is recorded. */
+/** The decision about a time. `none`: it is not a time of the schedule, and nothing is recorded. */
 export type FireDecision =
   | { readonly outcome: 'FIRED'; readonly cancelsLast: boolean }
   | { readonly outcome: 'SKIPPED'; readonly reason: 'OVERLAP' | 'PAUSED' }
@@ -11,7 +11,7 @@ export type FireDecision =
 
 const NONE: FireDecision = { outcome: 'none' };
 
-/** Decides about a time that has come, by the schedule as it is now. `isLastUnfinished`: its last run is at work. */
+/** Decides about a time that has come, by the current schedule. `isLastUnfinished`: its last run has not ended. */
 export function decideFire(
   schedule: Schedule,
   nominalAt: number,
@@ -32,8 +32,9 @@ export function decideFire(
 }
 
 /**
- * Decides about a time that a pause came before or after. One that had come by then is SKIPPED, unless it was MISSED
- * already: whoever asks, and whether its fire was on its way or lost. A single time waits for the resume instead.
+ * Decides about a time of a schedule that is or was paused. A time that had come by the pause is SKIPPED, or MISSED
+ * where it was too late even then; the result does not depend on who asks or whether its fire was lost. A single time
+ * is not decided: it waits for the resume.
  */
 function decidePaused(schedule: Schedule, nominalAt: number): FireDecision {
   const { pausedAt, createdAt } = schedule;
@@ -43,7 +44,7 @@ function decidePaused(schedule: Schedule, nominalAt: number): FireDecision {
   return missed === null ? { outcome: 'SKIPPED', reason: 'PAUSED' } : { outcome: 'MISSED', reason: missed };
 }
 
-/** Why a time of the schedule may not fire any more at an instant; null: it may. */
+/** Why a time of the schedule may no longer fire at `now`; null: it may. */
 function whyMissed(schedule: Schedule, nominalAt: number, now: number): 'TOO_LATE' | 'SUPERSEDED' | null {
   const lateMs = now - nominalAt - jitterMs(schedule);
   if (lateMs > Math.max(schedule.catchUpSeconds * 1_000, ON_TIME_MS)) return 'TOO_LATE';

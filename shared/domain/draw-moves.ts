@@ -1,6 +1,6 @@
 import { RUN_MOVES, RUN_STATUSES } from './run.ts';
 
-/** The run's table of moves as a Mermaid state diagram, each arrow with the names of its moves. */
+/** The table of a run's moves as a Mermaid state diagram; each arrow has the names of its moves. */
 export function drawMoves(): string {
   const arrows = RUN_STATUSES.flatMap((from) =>
     RUN_STATUSES.flatMap((to) => {
@@ -14,7 +14,7 @@ export function drawMoves(): string {
   return ['stateDiagram-v2', '  [*] --> CREATED', ...arrows, ...ends].join('\n');
 }
 
-/** The same table as Markdown: one row a move, with what it means. */
+/** The table of a run's moves as Markdown: one row per move, with its meaning. */
 export function listMoves(): string {
   const rows = Object.entries(RUN_MOVES).map(
     ([name, { from, to, what }]) => `| ${name} | ${from.join(', ')} | ${to} | ${what} |`,

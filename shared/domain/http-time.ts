@@ -1,8 +1,8 @@
 import { instantOfNumber, usableInstant } from './asked-wait.ts';
 
 /**
- * How HTTP headers say times. Each reader gives null for a text that is none of its forms, and for a time that is over a
- * year away. Nothing is left to Date.parse alone, which reads `Retry in 5` as the year 2001.
+ * Readers of times in HTTP headers. Each returns null for a text of another form and for a time over a year away. Every
+ * form is checked before Date.parse, which reads even `Retry in 5` as a date in 2001.
  */
 
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'] as const;
@@ -17,7 +17,7 @@ const HTTP_DATES = [
 
 const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)$/;
 
-/** `Retry-After` (RFC 9110 §10.2.3) as an instant, epoch ms: seconds from now, an instant in figures, or an HTTP-date. */
+/** `Retry-After` (RFC 9110 §10.2.3) as an instant, epoch ms: seconds from now, a numeric instant, or an HTTP-date. */
 export function readRetryAfter(value: string, now: number): number | null {
   return readNumber(value, now) ?? readHttpDate(value, now);
 }
@@ -31,19 +31,21 @@ export function retryAfterSeconds(value: string | undefined, now: number): numbe
   return date === null ? null : Math.max(0, Math.ceil((date - now) / 1_000));
 }
 
-/** A number as {@link instantOfNumber} reads it; of a list, which repeated headers are joined to, the latest. */
+/**
+ * A number, read by {@link instantOfNumber}. Repeated headers are joined to a list, of which the latest instant counts.
+ */
 export function readNumber(value: string, now: number): number | null {
   const numbers = numbersOf(value)?.map((number) => instantOfNumber(number, now));
   return numbers === undefined ? null : latest(numbers);
 }
 
-/** Milliseconds to wait, or from 1e12 on an instant in epoch milliseconds. */
+/** Milliseconds to wait, or, for numbers from 1e12 on, an instant in epoch ms. */
 export function readMilliseconds(value: string, now: number): number | null {
   const numbers = numbersOf(value)?.map((number) => usableInstant(number < 1e12 ? now + number : number, now));
   return numbers === undefined ? null : latest(numbers);
 }
 
-/** An HTTP-date. One whose day does not exist is none. */
+/** An HTTP-date; null where its day does not exist. */
 export function readHttpDate(value: string, now: number): number | null {
   const parts = HTTP_DATES.map((form) => form.exec(value.trim())?.groups).find((groups) => groups !== undefined);
   if (parts === undefined) return null;
@@ -56,7 +58,7 @@ export function readHttpDate(value: string, now: number): number | null {
   return exists && midnight.getUTCDate() === Number(day) ? usableInstant(at, now) : null;
 }
 
-/** A year of two digits that would lie over 50 years ahead is one of the past (RFC 9110 §5.6.7). */
+/** The full year of two digits. One that would be over 50 years ahead is in the past (RFC 9110 §5.6.7). */
 function yearOf(year: number, now: number): number {
   const thisYear = new Date(now).getUTCFullYear();
   const full = thisYear - (thisYear % 100) + year;

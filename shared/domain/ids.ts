@@ -1,10 +1,10 @@
 import { hash } from 'node:crypto';
 
 /**
- * One family of ids: a run's uid is a UUIDv8 of which 74 bits are its own; every uid derived from it (input, stored
- * chunk, callback) keeps those bits and says in the other 48 which thing of the run it names. So any of them is found
- * by its uid alone, without an index. The 48 bits are masked by a hash of the 74: a uid that nobody gave out fails
- * the mask and is unknown without a read (RFC 9562 §5.8 leaves UUIDv8's 122 bits to us).
+ * What a uid of a run's family names. A run's uid is a UUIDv8 with 74 bits of its own. A uid derived from it (input,
+ * stored chunk, callback) has the same 74 bits, and its other 48 say which part of the run it names; so each is found
+ * by its uid alone, without an index. The 48 bits are masked by a hash of the 74, so a made-up uid is recognised
+ * without a read. RFC 9562 §5.8 leaves the 122 bits of a UUIDv8 to its implementation.
  */
 export type UidKind =
   | 'run'
@@ -16,6 +16,7 @@ export type UidKind =
   | 'replay'
   | 'finished_replay';
 
+/** The parts of a uid. */
 export interface DerivedUid {
   readonly kind: UidKind;
   readonly runUid: string;
@@ -29,15 +30,15 @@ export interface DerivedUid {
   readonly ending: number;
 }
 
-/** The highest number each part of a derived uid can hold. */
+/** The highest number that each part of a derived uid can hold. */
 export const UID_CAPACITY = { input: 2 ** 20 - 1, page: 2 ** 14 - 1, part: 2 ** 6 - 1, ending: 2 ** 6 - 1 } as const;
 
-// Two bits of kind; things that are no callback share 0 and are told apart by `part`.
+// Two bits of kind. Kinds that need no part share kind 0 and differ by a fixed `part`.
 const KIND_CODES: Readonly<Record<UidKind, readonly [kind: bigint, part: bigint | null]>> = {
   run: [0n, 0n],
   input: [0n, 1n],
   chunk: [0n, 2n],
-  // Of a replay the numbers are by chance, but that its input lies in the shard of the input it speaks of.
+  // A replay's numbers are drawn by a hash, except that its input is in the shard of the original's input.
   replay: [0n, 3n],
   finished_replay: [0n, 4n],
   page: [1n, null],
@@ -48,14 +49,16 @@ const TAIL_BITS = 48n;
 const TAIL_MASK = (1n << TAIL_BITS) - 1n;
 const OWN_BYTES = 10; // 74 bits, the top 6 of 80 unused
 
-/** A run's uid from at least ten random (or hashed) bytes. */
+/** A run's uid from at least ten random (or hashed) bytes. Throws RangeError for fewer. */
 export function runUidOf(bytes: Uint8Array): string {
   if (bytes.length < OWN_BYTES) throw new RangeError(`A run uid needs ${OWN_BYTES} bytes, got ${bytes.length}.`);
   const own = BigInt(`0x${Buffer.from(bytes.subarray(0, OWN_BYTES)).toString('hex')}`) & ((1n << 74n) - 1n);
   return format(own, 0n);
 }
 
-/** The uid of a thing of a run. Numbers beyond {@link UID_CAPACITY} are a RangeError: limits must hold before. */
+/**
+ * The uid of a part of a run. Throws RangeError for numbers beyond {@link UID_CAPACITY}, which callers must not reach.
+ */
 export function deriveUid(
   runUid: string,
   kind: UidKind,
@@ -72,7 +75,7 @@ export function deriveUid(
   return format(own >> TAIL_BITS, tail);
 }
 
-/** What a uid names, or null if it is not one of ours. */
+/** What a uid names; null for a text that is no uid of this family. */
 export function readUid(uid: string): DerivedUid | null {
   const bits = bitsOf(uid);
   if (bits === null) return null;
@@ -97,7 +100,7 @@ export function readUid(uid: string): DerivedUid | null {
   return deriveUid(found.runUid, kind, found) === uid ? found : null;
 }
 
-/** Whether a text is the uid of a run (any run: whether it exists is another matter). */
+/** Whether a text has the form of a run's uid. It does not say whether that run exists. */
 export function isRunUid(uid: string): boolean {
   const found = readUid(uid);
   return found !== null && found.kind === 'run' && found.input + found.page + found.ending === 0;
@@ -110,7 +113,7 @@ export function hashedUuid(text: string): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
-/** Eight characters that stand for a longer id where only equality matters (who put a slot, who opened an input). */
+/** Eight characters that stand for a longer id where only equality matters, e.g. which message wrote a record. */
 export function shortHash(text: string): string {
   return hash('sha256', text, 'base64url').slice(0, 8);
 }
@@ -120,7 +123,7 @@ function field(name: keyof typeof UID_CAPACITY, value = 0): bigint {
   return BigInt(value);
 }
 
-/** The one last asked for: a message's work asks for its own run's over and over. */
+/** The latest mask, cached: the work of one message asks for its run's mask again and again. */
 let lastMask = { own: -1n, mask: 0n };
 
 function mask(own: bigint): bigint {

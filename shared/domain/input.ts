@@ -1,14 +1,14 @@
 import type { Pace } from './pace.ts';
 import type { Totals } from './run.ts';
 
-/** Inputs of one shard: their pages share a partition, and what is noted of their failures an item. */
+/** Number of inputs in a shard. Their pages share a partition, and the notes of their failures share an item. */
 export const SHARD_SIZE = 32;
 
-/** Shards of one block: the records and the delivery log of their inputs' callbacks share a partition. */
+/** Number of shards in a block. The records and the delivery log of their inputs' callbacks share a partition. */
 export const BLOCK_SHARDS = 16;
 const BLOCK_SIZE = SHARD_SIZE * BLOCK_SHARDS;
 
-/** One input as it is stored: the action's input, and beside it what only the consumer's receiver sees. */
+/** One input as it is stored: the action's input, and the custom data that only the caller's receiver sees. */
 export interface StoredInput {
   readonly input: Readonly<Record<string, unknown>>;
   /** Null where the launch gave none. */
@@ -17,18 +17,20 @@ export interface StoredInput {
   readonly fault?: string;
 }
 
-/** Inputs that lie together, from the index of the first. */
+/** Inputs that are stored together; `first` is the index of the first. */
 export interface InputChunk {
   readonly first: number;
   readonly inputs: readonly StoredInput[];
 }
 
-/** What an input had recorded when it failed. Noted before the window counts it: what failed is found by this alone. */
+/**
+ * The note of a failed input. It is written before the window counts the input, since failures are found only by it.
+ */
 export interface FailedInput {
   readonly input: number;
-  /** Under which it failed. */
+  /** The epoch in which it failed. */
   readonly epoch: number;
-  /** The page that failed: so many pages stand before it. */
+  /** The page that failed, which is also the number of pages before it. */
   readonly page: number;
   readonly outputs: number;
   readonly callbacks: number;
@@ -36,10 +38,10 @@ export interface FailedInput {
   readonly refused: boolean;
 }
 
-/** One position of a run's order: whose it is, and what is counted of it already. */
+/** One position of a run's order: its input, and what is already counted of that input. */
 export interface Position {
   readonly input: number;
-  /** What it had recorded when the attempt before ended. */
+  /** What the input had recorded when the attempt before ended. */
   readonly outputs: number;
   readonly callbacks: number;
 }
@@ -64,7 +66,7 @@ export function blockCount(inputsTotal: number): number {
   return Math.ceil(inputsTotal / BLOCK_SIZE);
 }
 
-/** Shards in which something may be recorded: as far as the window has come. In a retry all inputs have had their turn. */
+/** How many shards may have records: as far as the window has come. In a retry all, as every input has had its turn. */
 export function shardsBegun(
   window: Pick<RunWindow, 'next' | 'order'> | null,
   { inputsTotal }: { readonly inputsTotal: number },
@@ -73,7 +75,7 @@ export function shardsBegun(
   return shardCount(window.order > 0 ? inputsTotal : Math.min(window.next, inputsTotal));
 }
 
-/** The same in blocks. */
+/** How many blocks may have records, as {@link shardsBegun} for shards. */
 export function blocksBegun(
   window: Pick<RunWindow, 'next' | 'order'> | null,
   run: { readonly inputsTotal: number },
@@ -81,77 +83,77 @@ export function blocksBegun(
   return Math.ceil(shardsBegun(window, run) / BLOCK_SHARDS);
 }
 
-/** What an input in hand waits for, or has tried. */
+/** What an open input waits for, and what it has tried. */
 export interface Wait {
-  /** The page it was written for; pages that went well since are in the log only. */
+  /** The page it was written for. Pages that succeeded since are only in the log. */
   readonly page: number;
   /** Attempts spent on that page. */
   readonly attempt: number;
   /** Epoch ms until which it waits, or null. */
   readonly until: number | null;
-  /** `until` is a place in the line of the action's pace, kept for this page; absent: no. */
+  /** `until` is a place that is reserved for this page in the line of the action's pace; absent: it is not. */
   readonly held?: boolean;
   /** How often in a row the page was asked to wait, and since when (epoch ms); absent: it was not. */
   readonly limited?: { readonly times: number; readonly since: number };
-  /** Short hash of the message that wrote this: only that one sends what follows from it. Empty: no message did. */
+  /** Short hash of the message that wrote this. Only that message sends what follows. Empty: no message wrote it. */
   readonly by: string;
 }
 
-/** Of an input that has neither waited nor been tried again. */
+/** The wait of an input that has neither waited nor been tried again. */
 export const NO_WAIT: Wait = { page: 0, attempt: 0, until: null, by: '' };
 
-/** What a window of a later epoch takes over: whoever opens it sends it on. */
+/** A wait as the window of a later epoch takes it over. Whoever opens that window sends the input on. */
 export function takenOver(wait: Wait): Wait {
   return { ...wait, by: TAKEN_OVER };
 }
 
-/** Whether what stands in a window was sent, or is to be sent, by who opened it: no worker has written since. */
+/** Whether an input is in a window as it was opened, no worker having written since: the opener sends it. */
 export function isFromOpening({ position, by }: Pick<OpenInput, 'position' | 'by'>, { begun }: RunWindow): boolean {
   return position < begun && (by === NO_WAIT.by || by === TAKEN_OVER);
 }
 
 const TAKEN_OVER = 'before';
 
-/** An input that is in hand: it has a place in the run's window. */
+/** An open input: it has a place in the run's window. */
 export interface OpenInput extends Wait {
-  /** Of the window's places. */
+  /** Its place in the window, from 0. */
   readonly place: number;
-  /** In the run's order. */
+  /** Its position in the run's order. */
   readonly position: number;
-  /** What is counted of it already, from the attempt before. */
+  /** What the attempt before already counted of it. */
   readonly counted: Pick<Position, 'outputs' | 'callbacks'>;
 }
 
 /**
- * The window of a run: the inputs in hand, each in a place, and how far it has come. Whoever ends an input counts it and
- * gives its place to the next position in the same write, so each is counted once.
+ * The window of a run: its open inputs, each in a place, and how far the run has come. Ending an input counts it and
+ * gives its place to the next position in the same write, so each input is counted once.
  */
 export interface RunWindow {
   readonly epoch: number;
-  /** What positions count: 0 the inputs themselves; else the failed ones, as the retry of this epoch listed them. */
+  /** 0: positions are the inputs themselves. Else the epoch of the retry whose list of failed inputs they count. */
   readonly order: number;
-  /** How many positions there are; 0: it is closed, and the run is being ended. */
+  /** How many positions there are; 0: the window is closed, and the run is being ended. */
   readonly length: number;
   /** The first position that has no place yet. */
   readonly next: number;
-  /** The input at that position; from here on no input has had its turn. The run's total where none is left. */
+  /** The input at position `next`: it and later inputs had no turn yet. The run's total where none is left. */
   readonly front: number;
-  /** `next` when this epoch began: inputs before it were sent by who opened the window. */
+  /** `next` when this epoch began. Positions before it were sent by whoever opened the window. */
   readonly begun: number;
-  /** By input. */
+  /** The open inputs, by input. */
   readonly open: ReadonlyMap<number, OpenInput>;
-  /** Of all inputs that have ended. */
+  /** Sums over all inputs that have ended. */
   readonly totals: Totals;
 }
 
-/** Places of a run of ordinary size. */
+/** Places of a run of ordinary size, and the fewest of a larger run. */
 const LEAST_PLACES = 20;
-/** A larger run has a place for every so many inputs: with pages of a second it ends within ten minutes. */
+/** A larger run has one place per this many inputs: with pages of one second it ends within ten minutes. */
 export const INPUTS_A_PLACE = 500;
 
 /**
- * How many inputs of a run are in hand at once: more of a larger run, up to the owner's limit. Of an action that has a
- * pace no more than it lets through in a minute: the others would only wait, and each wait is written down.
+ * How many inputs of a run are open at once: more for a larger run, up to the owner's limit. With a pace, no more than
+ * the pace allows in a minute: the others would only wait, and each wait costs a write.
  */
 export function placesOf(
   inputsTotal: number,
@@ -162,12 +164,12 @@ export function placesOf(
   return Math.min(limit, bySize, byPace);
 }
 
-/** Whether all of a run has ended. */
+/** Whether all inputs of a run have ended. */
 export function isComplete({ open, length }: RunWindow): boolean {
   return open.size === 0 && length > 0;
 }
 
-/** How an input has ended, seen from a window and what is noted of its failure; null: it has not, or begins anew. */
+/** How an input ended, by the window and the note of its failure; null: it has not ended, or a retry begins it anew. */
 export function endOf(
   input: number,
   window: RunWindow | null,
@@ -181,7 +183,7 @@ export function endOf(
   return hadItsTurn ? 'SUCCEEDED' : null;
 }
 
-/** Whether a failure still counts: no retry has taken the input up since. */
+/** Whether a failure still counts: no retry has begun the input anew since. */
 export function isFailed({ refused, epoch }: FailedInput, restartEpoch: number): boolean {
   return refused || epoch >= restartEpoch;
 }

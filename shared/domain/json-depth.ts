@@ -10,7 +10,7 @@ import {
   SPACE,
 } from './json-text.ts';
 
-/** The deepest nesting of a JSON text, 1 for a flat object; some number where the text is no JSON. */
+/** The deepest nesting of a JSON text, 1 for a flat object. For a text that is not JSON the number means nothing. */
 export function jsonDepth(text: string): number {
   let depth = 0;
   let deepest = 0;
@@ -25,12 +25,12 @@ export function jsonDepth(text: string): number {
   return deepest;
 }
 
-/** So many steps say where it is; all of them would be as long as the nesting. */
+/** How many steps of the path are given; the whole path would be as long as the nesting. */
 const STEPS_TOLD = 4;
 
-/** The first steps to where a JSON text first nests deeper than `maxDepth`: names and list indexes. */
+/** The first steps, names and list indexes, to the place where a JSON text first nests deeper than `maxDepth`. */
 export function pathTooDeep(text: string, maxDepth: number): readonly PropertyKey[] {
-  /** Of the containers open now, the outermost first: the index within a list, or the name within an object. */
+  /** One step per open container, the outermost first: the index in a list, or the name in an object. */
   const steps: { index: number | null; name: string }[] = [];
   let depth = 0;
   for (let at = 0; at < text.length && depth <= maxDepth; at += 1) {
@@ -63,6 +63,6 @@ function unquote(quoted: string): string {
   try {
     return String(JSON.parse(quoted));
   } catch {
-    return quoted.slice(1, -1); // no string of JSON: the text may break elsewhere too
+    return quoted.slice(1, -1); // not a valid JSON string: the text may be broken elsewhere too
   }
 }

@@ -1,7 +1,7 @@
-/** A name longer than this is cut: a path is to be read, and an answer has its limit. */
+/** A longer name is cut, so that a path stays readable and an answer keeps within its limit. */
 const MAX_NAME = 100;
 
-/** `inputs[3].country`; a name that is no plain word is quoted: `headers["x-a"]`. */
+/** A path as text: `inputs[3].country`. A name that is not a plain word is quoted: `headers["x-a"]`. */
 export function formatPath(path: readonly PropertyKey[]): string {
   const steps = path.map((step) => {
     if (typeof step === 'number') return `[${step}]`;

@@ -1,4 +1,4 @@
-/** The characters a JSON text is read by before it is parsed, as charCodeAt gives them. */
+/** The character codes that a scan of a JSON text before parsing looks for. */
 export const SPACE = 0x20;
 export const QUOTE = 0x22;
 export const COMMA = 0x2c;
@@ -9,7 +9,7 @@ export const OPEN_OBJECT = 0x7b;
 export const CLOSE_OBJECT = 0x7d;
 const BACKSLASH = 0x5c;
 
-/** Where the string that begins at this quote ends; past the text where it does not. */
+/** The index of the quote that ends the string beginning at `opening`; past the text where none does. */
 export function closingQuote(text: string, opening: number): number {
   let at = opening + 1;
   for (let code = text.charCodeAt(at); code !== QUOTE && at < text.length; code = text.charCodeAt(at)) {

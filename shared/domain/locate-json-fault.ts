@@ -1,4 +1,4 @@
-/** Where a text stops being JSON (RFC 8259), and what could have stood there. Line and column count from 1. */
+/** Where a text stops being JSON (RFC 8259), and what was expected there. Line and column count from 1. */
 export interface JsonFault {
   readonly line: number;
   readonly column: number;
@@ -19,7 +19,7 @@ const TOKEN = /true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const STRING_REST = 'the rest of a string (line breaks written \\n, backslashes \\\\) and its closing quote';
 const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
 
-/** Finds the fault in a text that JSON.parse refused; null if there is none. Kept apart: only refused texts pay for it. */
+/** Finds the fault in a text that JSON.parse refused; null if there is none. Only refused texts pay for this pass. */
 export function locateJsonFault(text: string): JsonFault | null {
   const open: ('{' | '[')[] = [];
   let expected: Expectation = 'a value';
@@ -37,7 +37,7 @@ export function locateJsonFault(text: string): JsonFault | null {
   }
 }
 
-/** What may follow a token, or null where the token itself may not stand. Keeps count of what is open. */
+/** What may follow a token, or null where the token is not allowed. Updates `open`, the brackets that are open. */
 function afterToken(token: string, expected: string, open: ('{' | '[')[]): Expectation | null {
   const wantsValue = expected.startsWith('a value');
   if (token === '{' || token === '[') {
@@ -69,14 +69,14 @@ function isSpace(code: number): boolean {
 const STRUCTURAL = new Set(Array.from('{}[]:,', (character) => character.charCodeAt(0)));
 
 function tokenEnd(text: string, at: number): number | null {
-  // Without a pattern: most tokens of a large text are these.
+  // Checked without a pattern, for speed: most tokens of a large text are structural.
   if (STRUCTURAL.has(text.charCodeAt(at))) return at + 1;
   if (text[at] !== '"') return endOf(TOKEN, text, at);
   const end = stringEnd(text, at);
   return text[end] === '"' ? end + 1 : null;
 }
 
-/** The place of a string's closing quote, or of the first character that may not stand in it. */
+/** The index of a string's closing quote, or of the first character that is not allowed in a string. */
 function stringEnd(text: string, at: number): number {
   let here = at + 1;
   while (here < text.length && text[here] !== '"') {

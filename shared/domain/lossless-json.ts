@@ -1,46 +1,53 @@
 import { decimalValue } from './decimal-value.ts';
 import { closingQuote, QUOTE } from './json-text.ts';
 
-/** A number whose value JavaScript cannot hold, as it was written. JSON.stringify writes it so again (JSON.rawJSON). */
+/**
+ * A number that a double cannot hold, as it was written. JSON.stringify writes it the same way again (JSON.rawJSON).
+ */
 export interface LosslessNumber {
   readonly rawJSON: string;
 }
 
-// The standard library's types do not have these two yet (ECMAScript proposal "JSON.parse source text access").
+// TypeScript's library does not declare these two yet (ECMAScript proposal "JSON.parse source text access").
 const { rawJSON, isRawJSON } = JSON as unknown as {
   rawJSON: (text: string) => LosslessNumber;
   isRawJSON: (value: unknown) => value is LosslessNumber;
 };
 
-/** Whether a value is a number that JavaScript cannot hold; a caller's own `{"rawJSON": "1"}` is not. */
+/** Whether a value is a {@link LosslessNumber}. An object `{"rawJSON": "1"}` of a caller is not. */
 export const isLosslessNumber = isRawJSON;
 
-/** Whether a value is an object of JSON: neither null, a list, nor a {@link LosslessNumber}, which has the type object. */
+/**
+ * Whether a value is a JSON object: not null, not a list, and not a {@link LosslessNumber}, whose type is object too.
+ */
 export function isJsonObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !isLosslessNumber(value);
 }
 
-/** Only a text with 16 digits or an exponent of three can hold one. */
+/** Only a text with 16 digits in a row or an exponent of three digits can contain one. */
 const MAY_LOSE = /[\d.]{16}|\d[eE][+-]?\d{3}/;
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 const SHORTEST_TO_LOSE = '1e999'.length;
-/** Neither an exponent nor an idle zero: two such texts that differ are different numbers. */
+/** A number without exponent and without superfluous zeros: two such texts that differ are different numbers. */
 const PLAIN = /^-?(?:0|[1-9]\d*)(?:\.\d*[1-9])?$/;
-/** So many digits fit a double of the normal range (IEEE 754, DBL_DIG, DBL_MIN). */
+/** A double of the normal range holds every number of this many digits (IEEE 754, DBL_DIG, DBL_MIN). */
 const DIGITS_HELD = 15;
 const SMALLEST_NORMAL = 2 ** -1022;
 
-/** So many such numbers a text may hold: 18 digits each, they alone would fill a body. More would only cost time. */
+/** The most such numbers in a text. With 18 characters each they fill a whole body; more would only cost time. */
 export const MAX_LOSSLESS_NUMBERS = 250_000;
 
-/** Above this a double stands for the number of its place in a list. Every number so large has one. */
+/**
+ * A double of at least this size in the replaced text is a placeholder; its multiple of 1e250 counts the kept numbers.
+ * Every number this large gets one, even a number that a double holds.
+ */
 const PLACE_UNIT = 1e250;
 
 /**
- * JSON.parse that loses no number. One whose decimal value a double has not (9007199254740993, 1e400) becomes a
- * {@link LosslessNumber}; `1.0` is 1 and `-0` is 0. A reviver would see all numbers of a text for the sake of one, which
- * takes seconds for millions: those that do not fit are replaced in the text by doubles that nothing else can be.
- * Throws SyntaxError as JSON.parse does, RangeError beyond {@link MAX_LOSSLESS_NUMBERS}.
+ * JSON.parse that loses no number. A number that a double cannot hold (9007199254740993, 1e400) becomes a {@link
+ * LosslessNumber}; `1.0` is 1 and `-0` is 0. Such numbers are replaced in the text by placeholder doubles before it is
+ * parsed, because a reviver would be called for every value, which takes seconds for millions. Throws SyntaxError as
+ * JSON.parse does, and RangeError beyond {@link MAX_LOSSLESS_NUMBERS}.
  */
 export function parseLosslessJson(text: string): unknown {
   if (!MAY_LOSE.test(text)) return JSON.parse(text);
@@ -53,7 +60,7 @@ function parse(replaced: string, text: string): unknown {
   try {
     return JSON.parse(replaced);
   } catch {
-    return JSON.parse(text); // throws the error that speaks of the text as it was given
+    return JSON.parse(text); // throws the error about the original text
   }
 }
 
@@ -81,7 +88,7 @@ function replaceNumbers(text: string): { readonly replaced: string; readonly num
   return { replaced: replaced + text.slice(copiedTo), numbers };
 }
 
-/** What is to stand in a number's place; null: JSON.parse gives it as it is. */
+/** What to put back for a number; null: it needs no placeholder, JSON.parse reads it right. */
 function keep(token: string): KeptNumber | null {
   if (!NUMBER.test(token)) return null;
   const number = Number(token);
@@ -99,7 +106,7 @@ function isHeld(token: string, number: number): boolean {
   return decimalValue(text) === decimalValue(token);
 }
 
-/** The value with its numbers where their places stand; objects and lists stay the same ones. */
+/** Replaces the placeholders in a value by their numbers. Objects and lists are changed in place. */
 function putBack(value: unknown, numbers: readonly KeptNumber[]): unknown {
   if (typeof value === 'number') return value < PLACE_UNIT ? value : numbers[Math.round(value / PLACE_UNIT) - 1];
   if (typeof value !== 'object' || value === null) return value;
@@ -118,7 +125,7 @@ function putBack(value: unknown, numbers: readonly KeptNumber[]): unknown {
   return value;
 }
 
-/** What may be the place of a number or hold one. */
+/** Whether a member may be a placeholder or contain one. */
 function isPlace(member: unknown): boolean {
   return typeof member === 'object' ? member !== null : typeof member === 'number' && member >= PLACE_UNIT;
 }

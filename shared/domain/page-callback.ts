@@ -3,7 +3,7 @@ import { deriveUid, readUid } from './ids.ts';
 import type { PageRecord } from './page.ts';
 import type { RunDefinition } from './run.ts';
 
-/** A delivery the log holds. */
+/** One entry of the delivery log. */
 export interface LoggedDelivery {
   readonly input: number;
   readonly page: number;
@@ -12,7 +12,7 @@ export interface LoggedDelivery {
   readonly at: number;
 }
 
-/** The ids of the callbacks a recorded page calls for: one for each part, or that of its failure. */
+/** The ids of a recorded page's callbacks: one per part, or the one of its failure. */
 export function callbackUidsOf({ runUid, input, page, outcome, attempt }: PageRecord): readonly string[] {
   if (outcome.kind === 'FAILURE') return [deriveUid(runUid, 'input_failed', { input, page, ending: attempt })];
   return Array.from({ length: outcome.parts }, (_, index) =>
@@ -21,8 +21,8 @@ export function callbackUidsOf({ runUid, input, page, outcome, attempt }: PageRe
 }
 
 /**
- * The record of a page's callback that has none stored, as it would stand: SUCCESS when the log holds its delivery,
- * else PENDING since the page was recorded.
+ * The record of a page's callback that has no stored record: SUCCESS when the log has its delivery, else PENDING since
+ * the page was recorded.
  */
 export function unstoredRecord(
   definition: RunDefinition,
@@ -57,14 +57,14 @@ export function unstoredRecord(
   };
 }
 
-/** What run.input_failed says of a failure; null for a page, which the record itself tells of. */
+/** The payload of run.input_failed; null for run.page, whose body comes from the page record. */
 function payloadOf({ outcome, input, page, attempt, at }: PageRecord): CallbackPayload | null {
   return outcome.kind === 'FAILURE'
     ? { type: 'run.input_failed', input, page, error: outcome.error, attempt, at }
     : null;
 }
 
-/** A stored record beside the log. Success absorbs: what was delivered once is, whatever a later attempt has met. */
+/** A stored record together with the log. Success absorbs: once delivered, the outcome of later attempts is ignored. */
 export function absorbDelivery(record: CallbackRecord, delivery: LoggedDelivery | null): CallbackRecord {
   if (delivery === null || record.parentUid !== null || record.status === 'SUCCESS') return record;
   const { httpStatus, at: deliveredAt } = delivery;
@@ -81,7 +81,7 @@ export function absorbDelivery(record: CallbackRecord, delivery: LoggedDelivery 
   };
 }
 
-/** Where a callback stands among its run's: text that sorts by input, page and part, run.finished last. */
+/** A callback's place in its run's list: a text that sorts by input, page and part, run.finished last. */
 export function callbackPlace(uid: string): string {
   const about = readUid(uid);
   if (about === null) throw new RangeError(`${uid} names no callback.`);
@@ -90,21 +90,21 @@ export function callbackPlace(uid: string): string {
   return `${placeFrom(about)}${String(about.part).padStart(2, '0')}#${about.kind}#${ending}`;
 }
 
-/** Where a record stands among its run's: a replay right after what it replays and earlier replays of it. */
+/** A record's place in its run's list: a replay comes right after its original and earlier replays. */
 export function recordPlace({ uid, refUid, createdAt }: Pick<CallbackRecord, 'uid' | 'refUid' | 'createdAt'>): string {
   const place = callbackPlace(refUid);
   return uid === refUid ? place : `${place}#${String(createdAt).padStart(13, '0')}#${uid}`;
 }
 
-/** Stands before every place of run.finished and after all others. */
+/** Sorts before every place of run.finished and after all others. */
 export const FINISHED_PLACE = 'F#';
 
-/** Stands before the places of a page and after those of the pages before. */
+/** Sorts before the places of a page and after those of the pages before it. */
 export function placeFrom({ input, page }: { readonly input: number; readonly page: number }): string {
   return `${String(input).padStart(7, '0')}#${String(page).padStart(5, '0')}#`;
 }
 
-/** The page a place lies in, where it is none of run.finished. */
+/** The page of a place that is not run.finished's. */
 export function pageOfPlace(place: string): { readonly input: number; readonly page: number } {
   const [input = '0', page = '0'] = place.split('#');
   return { input: Number(input), page: Number(page) };

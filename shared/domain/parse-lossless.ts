@@ -7,9 +7,9 @@ export type LosslessParse<Value> =
   | { readonly success: false; readonly issues: readonly z.core.$ZodIssue[] };
 
 /**
- * Parses a value that may hold lossless numbers. Where the schema takes anything (z.unknown()) they stay; a schema that
- * wants something, be it a number or an object, refuses them by path. A member named `byHand` has a schema that tells them
- * from objects itself, and is neither searched for them nor copied.
+ * Parses a value that may hold lossless numbers. Where the schema accepts anything (z.unknown()) they stay; a schema of
+ * any type, number or object, refuses them with their path. The member named `byHand` has a schema that itself tells
+ * them from objects; it is neither searched nor copied.
  */
 export function parseLossless<Schema extends z.ZodType>(
   schema: Schema,
@@ -18,8 +18,8 @@ export function parseLossless<Schema extends z.ZodType>(
 ): LosslessParse<z.output<Schema>> {
   const [rest, apart] = partOff(value, byHand);
   if (!holdsLossless(rest)) return resultOf(parse(schema, value));
-  // A lossless number has the type object: a schema of any object would take it, and copy it into another. A symbol is
-  // taken by none that looks at the value.
+  // A lossless number has the type object, so a schema of any object would accept it and copy it. Symbols replace them
+  // for the check: every schema that looks at the value refuses a symbol.
   const copy = withSymbols(rest);
   const checked = resultOf(parse(schema, apart === null ? copy : { ...Object(copy), ...apart }));
   const parsed = checked.success ? resultOf(parse(schema, value)) : checked;
@@ -27,14 +27,16 @@ export function parseLossless<Schema extends z.ZodType>(
   return { success: false, issues: parsed.issues.map((issue) => tellNumber(issue, value)) };
 }
 
-/** Whether {@link parseLossless} would take a value: to know what is wrong with it costs several times as much. */
+/**
+ * Whether {@link parseLossless} would accept a value. Finding out what is wrong with it costs several times as much.
+ */
 export function takesLossless(schema: z.ZodType, value: unknown): boolean {
-  // What is refused as it is needs no second look, and in bulk that is what costs.
+  // A value that is refused already is not searched for lossless numbers, which is the costly part in bulk.
   if (!schema.validate(value)) return false;
   return !holdsLossless(value) || parseLossless(schema, value).success;
 }
 
-/** An object without the member of that name, and that member; the value as it is where it has none. */
+/** The object without the member of that name, and that member; the unchanged value and null where it has none. */
 function partOff(
   value: unknown,
   name: string | undefined,
@@ -55,7 +57,7 @@ function resultOf<Value>(parsed: z.ZodSafeParseResult<Value>): LosslessParse<Val
 function holdsLossless(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (isLosslessNumber(value)) return true;
-  // A loop: most members are neither, and a call for each is what costs.
+  // A loop instead of recursion for every member: most are neither object nor list, and each call costs.
   for (const member of Array.isArray(value) ? value : Object.values(value)) {
     if (typeof member === 'object' && holdsLossless(member)) return true;
   }
@@ -69,7 +71,7 @@ function withSymbols(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, withSymbols(member)]));
 }
 
-/** An issue about a lossless number in words of a number: the symbol is ours. */
+/** Rewords an issue about a lossless number, so that it speaks of a number: the symbol is only ours. */
 function tellNumber(issue: z.core.$ZodIssue, root: unknown): z.core.$ZodIssue {
   const value = issue.path.reduce<unknown>((container, step) => Object(container)[step], root);
   if (isLosslessNumber(value) && wantsNumber(issue)) {

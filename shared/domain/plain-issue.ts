@@ -2,8 +2,8 @@ import type * as z from 'zod';
 import { isLosslessNumber } from './lossless-json.ts';
 
 /**
- * What is wrong with a value and what is allowed, in plain words that follow a path: `inputs[3].country: must be a
- * string, not a number`. Undefined for what zod words well enough itself. A schema's own message comes before these.
+ * What is wrong with a value and what is allowed, as words after a path: `inputs[3].country: must be a string, not a
+ * number`. Undefined where zod's own words are good enough. A schema's own message takes precedence.
  */
 export function describeIssue(issue: z.core.$ZodRawIssue): string | undefined {
   switch (issue.code) {
@@ -30,7 +30,7 @@ export function describeIssue(issue: z.core.$ZodRawIssue): string | undefined {
   }
 }
 
-/** A value's kind with its article. A number that no double holds comes as a symbol (parse-lossless.ts). */
+/** A value's kind with its article. A symbol stands for a number that no double holds (parse-lossless.ts). */
 export function kindOf(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return KINDS['array'] ?? 'array';

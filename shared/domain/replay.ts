@@ -4,9 +4,9 @@ import { deriveUid, readUid, UID_CAPACITY } from './ids.ts';
 import { SHARD_SIZE, shardOf } from './input.ts';
 
 /**
- * The uid of a replay: drawn by a hash, so that the same request gives the same, yet within the shard of what it
- * replays (25 bits are left to chance there, 40 for run.finished), so that it is found by its uid alone. Two may meet:
- * then the next `draw` is taken.
+ * The uid of a replay. It is drawn by a hash, so that the same request gives the same uid, and is in the shard of the
+ * original's input, so that the record is found by its uid alone. The hash fills 25 bits there, 40 for run.finished;
+ * where two replays collide, the next `draw` is used.
  */
 export function replayUid(seed: Uint8Array, original: Pick<CallbackRecord, 'uid' | 'refUid'>, draw: number): string {
   const about = readUid(original.refUid);
@@ -22,7 +22,7 @@ export function replayUid(seed: Uint8Array, original: Pick<CallbackRecord, 'uid'
   return deriveUid(about.runUid, 'replay', { input, page, ending });
 }
 
-/** A new record that sends again what another told of, at `dueAt`, under the same id and with the same body. */
+/** The record of a replay: it sends the original's callback again at `dueAt`, with the same id and body. */
 export function replayRecord(original: CallbackRecord, uid: string, now: number, dueAt: number): CallbackRecord {
   return {
     ...original,
@@ -42,7 +42,7 @@ export function replayRecord(original: CallbackRecord, uid: string, now: number,
   };
 }
 
-/** How a callback fares by all records of its id: delivered once is delivered, and what is under way is not given up. */
+/** A callback's status by all records of its id: SUCCESS if any is delivered, else under way if any is, else FAILED. */
 export function stateOf(records: readonly Pick<CallbackRecord, 'status'>[]): CallbackStatus {
   const order: readonly CallbackStatus[] = ['SUCCESS', 'RUNNING', 'PENDING'];
   return order.find((status) => records.some((record) => record.status === status)) ?? 'FAILED';

@@ -6,19 +6,19 @@ import { parseCron } from './cron/parse-cron.ts';
 import { timeZoneFault } from './cron/time-zone.ts';
 import type { Schedule, ScheduleTiming } from './schedule.ts';
 
-/** A one-shot may lie this far in the past when it is asked for, and a start this far in the future. */
+/** `schedule_at` may be this far in the past when it is given, and this far in the future. */
 const PAST_MS = 60_000;
 const DAY_MS = 86_400_000;
 const FUTURE_MS = 366 * DAY_MS;
 
-/** No time is looked for from here on: the year 9000. */
+/** The search for times ends here, in the year 9000. */
 const CALENDAR_END = Date.UTC(9_000, 0, 1);
 
-/** Parsed expressions that are kept: parsing costs 100 µs, and a list of schedules asks for each. */
+/** How many parsed expressions are cached: parsing costs 100 µs, and a list of schedules needs each one. */
 const KEPT = 500;
 const kept = new Map<string, CronExpression>();
 
-/** The expression of a stored text, parsed once. Throws CronError. */
+/** The expression of a cron text, cached. Throws CronError. */
 export function cronOf(text: string): CronExpression {
   const known = kept.get(text);
   if (known !== undefined) return known;
@@ -29,8 +29,8 @@ export function cronOf(text: string): CronExpression {
 }
 
 /**
- * Why a schedule cannot have these times, or null. `before` are the times it has: a start that lies in the past need not
- * be given anew.
+ * Why a schedule cannot have this timing, or null. `before` is its current timing: a `schedule_at` that stays the same
+ * may be past.
  */
 export function timingFault(
   timing: ScheduleTiming,
@@ -58,12 +58,12 @@ export function timingFault(
   }
 }
 
-/** The time of a schedule that fires once: its moment, rounded up to the second as EventBridge has it. Null for a cron. */
+/** The time of a schedule that fires once, epoch ms, rounded up to the second as in EventBridge. Null for a cron. */
 export function singleTime({ cron, scheduleAt }: ScheduleTiming): number | null {
   return cron !== null || scheduleAt === null ? null : Math.ceil(scheduleAt / 1_000) * 1_000;
 }
 
-/** The first of the schedule's times after an instant; null where none comes. */
+/** The first time of the schedule after an instant (epoch ms); null where none comes. */
 export function nextTime(timing: ScheduleTiming, afterMs: number): number | null {
   const single = singleTime(timing);
   if (single !== null) return single > afterMs ? single : null;
@@ -72,7 +72,7 @@ export function nextTime(timing: ScheduleTiming, afterMs: number): number | null
   return after < CALENDAR_END ? nextFire(cronOf(timing.cron), timing.timezone, after) : null;
 }
 
-/** Whether the schedule's times hold this very instant: EventBridge's entries may fire at others too. */
+/** Whether this instant is a time of the schedule. EventBridge's entries may fire at other instants too. */
 export function isTime(timing: ScheduleTiming, ms: number): boolean {
   const single = singleTime(timing);
   if (single !== null) return ms === single;
@@ -81,8 +81,8 @@ export function isTime(timing: ScheduleTiming, ms: number): boolean {
 }
 
 /**
- * The first time after an instant that calls for a row of the ledger: those that passed between the last pause and its
- * resume call for none.
+ * The first time after an instant that needs a row in the ledger. Times between the last pause and its resume need
+ * none.
  */
 export function nextToSettle(schedule: Schedule, afterMs: number): number | null {
   const { pausedAt, activeSince } = schedule;
@@ -92,27 +92,27 @@ export function nextToSettle(schedule: Schedule, afterMs: number): number | null
 }
 
 /**
- * The first moment after an instant at which what EventBridge holds for a schedule is compared with the truth: once a
- * day, each schedule at its own time of day.
+ * When a schedule's entries in EventBridge are next compared with what they should be: the first moment after an
+ * instant at the schedule's own time of day.
  */
 export function nextAudit({ uid }: Pick<Schedule, 'uid'>, afterMs: number): number {
   const timeOfDay = Math.floor(fractionOf(`audit ${uid}`) * DAY_MS);
   return (Math.floor((afterMs - timeOfDay) / DAY_MS) + 1) * DAY_MS + timeOfDay;
 }
 
-/** What callers are told: the next time of an ACTIVE schedule, jitter not counted. */
+/** The next time of an ACTIVE schedule as the API shows it, without jitter; null: none. */
 export function nextExecution(schedule: Schedule, now: number): number | null {
   if (schedule.status !== 'ACTIVE') return null;
   return singleTime(schedule) ?? nextTime(schedule, now);
 }
 
-/** By how much this schedule's runs start late, in ms: the same at every time, spread over schedules. */
+/** By how much this schedule's runs start later, ms: the same at every time, spread evenly over schedules. */
 export function jitterMs({ uid, jitterSeconds }: Pick<Schedule, 'uid' | 'jitterSeconds'>): number {
   if (jitterSeconds === 0) return 0;
   return Math.floor(fractionOf(`jitter ${uid}`) * jitterSeconds * 1_000);
 }
 
-/** In [0, 1), spread evenly over texts. */
+/** A number in [0, 1) from a text's hash, spread evenly over texts. */
 function fractionOf(text: string): number {
   return hash('sha256', text, 'buffer').readUInt32BE(0) / 2 ** 32;
 }

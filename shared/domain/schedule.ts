@@ -12,8 +12,8 @@ interface Verb {
 }
 
 /**
- * What may be done to a schedule and from where: the guard ({@link allowsVerb}), its message and the status × verb test
- * are derived from it. `complete` is done by its last fire, the others by callers.
+ * What may be done to a schedule and in which statuses. The guard ({@link allowsVerb}), its message and the status ×
+ * verb test are derived from this table. The last fire does `complete`; callers do the others.
  */
 export const SCHEDULE_VERBS = {
   update: { from: ['ACTIVE', 'PAUSED'], to: null, what: 'changes what and when it starts' },
@@ -36,6 +36,7 @@ export function statusesFor(verb: ScheduleVerb): readonly ScheduleStatus[] {
   return SCHEDULE_VERBS[verb].from;
 }
 
+/** Whether a schedule in this status never fires again. */
 export function isFinal(status: ScheduleStatus): boolean {
   return status === 'CANCELLED' || status === 'COMPLETED';
 }
@@ -48,10 +49,10 @@ export interface ScheduleTiming {
   readonly timezone: string;
 }
 
-/** What happens at a time at which the schedule's last run is unfinished. */
+/** What happens when a time comes while the schedule's last run is unfinished. */
 export type Overlap = 'skip' | 'allow' | 'cancel_previous';
 
-/** What a schedule has that its caller did not say. */
+/** The defaults of a schedule's fields. */
 export const SCHEDULE_DEFAULTS = {
   timezone: 'UTC',
   overlap: 'skip',
@@ -61,10 +62,11 @@ export const SCHEDULE_DEFAULTS = {
   onInvalidInput: 'reject',
 } as const;
 
-/** What each run of a schedule is started with. Never changed: an update writes another. */
+/** What each run of a schedule is started with. It is never changed: an update writes a new one. */
 export interface ScheduleDefinition {
+  /** The schedule's uid. */
   readonly uid: string;
-  /** By which the schedule names it. */
+  /** The name by which the schedule refers to this definition. */
   readonly ref: string;
   readonly parameters: Readonly<Record<string, unknown>>;
   /** Its headers are sealed under the schedule's uid; null: runs have no callbacks. */
@@ -82,12 +84,12 @@ export const SCHEDULE_REASONS = {
 /** Why a schedule is in its status. */
 export interface ScheduleReason {
   readonly code: keyof typeof SCHEDULE_REASONS;
-  /** What the caller noted, or null. */
+  /** The caller's note, or null. */
   readonly note: string | null;
   readonly since: number;
 }
 
-/** What moves in a schedule's life: one small item, each write on condition of its version. */
+/** The part of a schedule that changes: one small item. Every write is conditioned on its version. */
 export interface Schedule extends ScheduleTiming {
   readonly uid: string;
   readonly workspaceUid: string;
@@ -99,27 +101,28 @@ export interface Schedule extends ScheduleTiming {
   readonly catchUpSeconds: number;
   readonly jitterSeconds: number;
   readonly inputsTotal: number;
-  /** Rises with each write. */
+  /** Raised by each write. */
   readonly version: number;
-  /** Rises with each change by a caller; EventBridge entries are made for one. */
+  /** Raised by each change by a caller. EventBridge entries belong to one revision. */
   readonly revision: number;
-  /** Which definition holds, and which inputs: each is written before the schedule names it. */
+  /** The current definition and inputs. Each is written before the schedule refers to it. */
   readonly definitionRef: string;
   readonly inputsRef: string;
-  /** The revision for which EventBridge has its entries; 0: none yet. */
+  /** The revision for which EventBridge has entries; 0: none yet. */
   readonly armedRevision: number;
-  /** Times up to this one (epoch ms) are settled: fired, skipped, missed, or none of the schedule's. */
+  /** Times up to this one (epoch ms) are settled: fired, skipped, missed, or not a time of the schedule. */
   readonly settledUntil: number;
-  /** Since when it has been ACTIVE without a pause. */
+  /** Since when it is ACTIVE without a pause, epoch ms. */
   readonly activeSince: number;
-  /** When it was last paused; null: never. */
+  /** When it was last paused, epoch ms; null: never. */
   readonly pausedAt: number | null;
   readonly counts: FireCounts;
-  /** The latest time that fired by cron or once, and the moment at which anything last fired. */
+  /** The latest time that fired by cron or once, epoch ms. */
   readonly lastNominalAt: number | null;
+  /** When anything last fired, a trigger too, epoch ms. */
   readonly lastExecutedAt: number | null;
   readonly lastRunUid: string | null;
-  /** Runs that stand in the ledger and may not be there yet. */
+  /** Runs that the ledger has and that may not be started yet. */
   readonly openRuns: readonly OpenRun[];
   readonly createdAt: number;
   readonly updatedAt: number;
@@ -127,10 +130,10 @@ export interface Schedule extends ScheduleTiming {
   readonly expiresAt: number | null;
 }
 
-/** A run that was decided: what it is made of, and the run that is stopped for it. */
+/** A run that was decided: what it is made from, and the run that it stops. */
 export interface OpenRun {
   readonly runUid: string;
-  /** When it was decided. */
+  /** When it was decided, epoch ms. */
   readonly at: number;
   readonly cancelsRunUid: string | null;
   readonly definitionRef: string;
@@ -143,12 +146,12 @@ export interface FireCounts {
   readonly missed: number;
 }
 
-/** The schedule with one write more. */
+/** The schedule after one more write. */
 export function changed(schedule: Schedule, now: number, change: Partial<Schedule>): Schedule {
   return { ...schedule, ...change, version: schedule.version + 1, updatedAt: Math.max(now, schedule.updatedAt) };
 }
 
-/** The same for bookkeeping: a change that no caller sees. */
+/** The schedule after a write that no caller sees: `updatedAt` stays. */
 export function bookkept(
   schedule: Schedule,
   change: Pick<Partial<Schedule>, 'armedRevision' | 'settledUntil' | 'openRuns'>,

@@ -1,36 +1,39 @@
 import { SEAT_WAITING_MS } from './timing.ts';
 
 /**
- * Work that takes long holds a whole worker, for an invocation lasts as long as its slowest message. So it needs a seat,
- * of which there are fewer than workers: whatever one workspace waits for, others find a worker.
+ * The seats of one kind of worker. Long work occupies a whole worker, because an invocation lasts as long as its
+ * slowest message; so it needs a seat. There are fewer seats than workers: other workspaces always find a free worker.
  */
 export interface Seats {
-  /** Workers that are held, each by the work of one workspace. */
+  /** Seats that are taken, each by the work of one workspace. */
   readonly taken: readonly Seat[];
-  /** Workspaces that were refused a seat of late. */
+  /** Workspaces that were refused a seat recently; they count until `until` (epoch ms). */
   readonly waiting: readonly { readonly workspaceUid: string; readonly until: number }[];
 }
 
 export interface Seat {
-  /** Names the worker that is held. */
+  /** The worker that is occupied. */
   readonly worker: string;
   readonly workspaceUid: string;
-  /** Free again at the latest then, should the worker have died (epoch ms). */
+  /** When the seat is free at the latest, in case its worker died (epoch ms). */
   readonly until: number;
 }
 
-/** Nobody has or wants a seat. */
+/** No seat is taken or wanted. */
 export const NO_SEATS: Seats = { taken: [], waiting: [] };
 
-/** One in three workers, at least one, is left to work that does not take long. */
+/** One in three workers, at least one, is kept for quick work. */
 const FREE_SHARE = 3;
 
-/** How many of so many workers may be held by work that takes long. At least one: such work must get on too. */
+/** How many of the workers long work may occupy. At least one, so that long work progresses too. */
 export function seatsAmong(workers: number): number {
   return Math.max(1, workers - Math.ceil(workers / FREE_SHARE));
 }
 
-/** Decides on a seat: one may be free, and its workspace has no more than its share of those that are in demand. */
+/**
+ * Decides whether a worker gets a seat: one must be free, and its workspace must have fewer than its equal share among
+ * the workspaces that have or want one. Returns `stored` itself when there is nothing to write.
+ */
 export function takeSeat(
   stored: Seats,
   seat: Seat,
@@ -50,7 +53,7 @@ export function takeSeat(
   const isCounted = stored.waiting.some(
     (one) => one.workspaceUid === workspaceUid && one.until > now + SEAT_WAITING_MS / 2,
   );
-  if (isCounted) return { isGiven, seats: stored }; // nothing to be written
+  if (isCounted) return { isGiven, seats: stored }; // nothing to write
   return { isGiven, seats: { taken, waiting: [...waiting, { workspaceUid, until: now + SEAT_WAITING_MS }] } };
 }
 

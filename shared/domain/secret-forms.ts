@@ -1,6 +1,7 @@
 /**
- * How a value can be met in a text: as it is, escaped in JSON, percent-encoded (each character either way), as hex, as
- * base64 or base64url, alone or inside a longer text that was encoded (`user:` before it moves it by some bits).
+ * The forms in which a secret value can appear in a text: as it is, escaped in JSON, percent-encoded (each character
+ * either way), as hex, as base64 or base64url, alone or as part of a longer encoded text (`user:` before it shifts its
+ * bits).
  */
 
 /** A pattern that finds every form. */
@@ -14,7 +15,7 @@ export function formsOf(value: string): RegExp {
   return new RegExp(forms.join('|'), 'g');
 }
 
-/** The usual spellings of every form: quick to look for in a page of results. */
+/** The usual spelling of every form as plain texts, which are fast to find in a page of results. */
 export function needlesOf(value: string): readonly string[] {
   const all = bytesOf(value).flatMap((bytes) => {
     const hex = bytes.toString('hex');
@@ -25,16 +26,21 @@ export function needlesOf(value: string): readonly string[] {
   return [...new Set([value, escaped, JSON.stringify(escaped).slice(1, -1), encodeURIComponent(value), ...all])];
 }
 
-/** As UTF-8, and as a header carries it where that is something else. */
+/** The value's bytes in UTF-8, and in Latin-1 where a header would carry other bytes. */
 function bytesOf(value: string): readonly Buffer[] {
   const isLatin1 = /[\x80-\xff]/.test(value) && /^[\x20-\xff]*$/.test(value);
   return [Buffer.from(value), ...(isLatin1 ? [Buffer.from(value, 'latin1')] : [])];
 }
 
-/** So many backslashes one escape has after JSON within JSON within JSON, and no more: a text may be nothing but backslashes. */
+/**
+ * The most backslashes that one escape is searched with, enough for JSON within JSON within JSON. It is bounded because
+ * a text may consist of backslashes only.
+ */
 const ESCAPES = 16;
 
-/** A character, or several backslashes: one quantifier for all of them, so that no text can be read in many ways. */
+/**
+ * The pattern of a character or of several backslashes. They share one quantifier, so that matching never backtracks.
+ */
 function charForm(char: string): string {
   const percent = Array.from(Buffer.from(char), (byte) => `%(?:25)?${anyCase(hexOf(byte))}`).join('');
   const unicode = Array.from(char.split(''), (unit) => `\\\\{1,${ESCAPES}}u${anyCase(hex4(unit.charCodeAt(0)))}`).join(
@@ -65,18 +71,18 @@ function anyCase(hex: string): string {
   return hex.replaceAll(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
 }
 
-/** What is less could be met by chance. */
+/** A shorter core could appear by chance. */
 const MIN_CORE = 6;
 
 interface Core {
-  /** Characters whose six bits are all of the value. */
+  /** The characters whose six bits all belong to the value. */
   readonly core: string;
-  /** Whether the characters before and behind hold some of its bits. */
+  /** Whether the characters before and after the core have some of the value's bits. */
   readonly sharesFirst: boolean;
   readonly sharesLast: boolean;
 }
 
-/** Its characters in base64 where 0, 1 or 2 bytes of another text stand before it, which is all that counts. */
+/** The value's base64 characters after 0, 1 or 2 bytes of other text. More bytes before it repeat these three cases. */
 function base64Cores(bytes: Buffer): readonly Core[] {
   return [0, 1, 2].flatMap((before) => {
     const text = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64');
@@ -97,7 +103,7 @@ function base64Forms(bytes: Buffer): readonly string[] {
 
 const ANY_CHAR = `(?:[A-Za-z0-9_-]|\\+|\\\\{0,${ESCAPES}}/|%2[bBfF])`;
 
-/** A character of either alphabet, percent-encoded or escaped where that may be. */
+/** The pattern of a base64 character in either alphabet, percent-encoded or escaped where possible. */
 function base64Char(char: string): string {
   if (char === '+') return '(?:[+-]|%2[bB])';
   return char === '/' ? `(?:\\\\{0,${ESCAPES}}/|_|%2[fF])` : char;

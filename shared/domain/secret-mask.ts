@@ -1,22 +1,22 @@
 import { formsOf, needlesOf } from './secret-forms.ts';
 
-/** Keeps values of secrets out of texts. */
+/** Finds and masks the values of secrets in texts. */
 export interface SecretMask {
-  /** Makes a value known, and what of it may be met alone. */
+  /** Adds a value, and the parts of it that may appear alone. */
   learn(name: string, value: string): void;
   /** The text with `[secret NAME]` for each known value, however it is written (secret-forms.ts). */
   mask(text: string): string;
-  /** The name of a known value that the text holds, or null. */
+  /** The name of a known value that the text contains, or null. */
   find(text: string): string | null;
 }
 
-/** Shorter texts are met by chance. */
+/** Shorter texts are ignored: they appear by chance. */
 const MIN_LENGTH = 4;
-/** Words of a value that stand alone, such as the token behind `Bearer`, are known from this length on. */
+/** A word of a value, such as the token after `Bearer`, is also searched alone from this length on. */
 const MIN_WORD_LENGTH = 8;
-/** A long value is known by pieces: its pattern stays small, and a part of it is met too. */
+/** A long value is searched in pieces: each pattern stays small, and a part of the value is found too. */
 const PIECE_LENGTH = 64;
-/** Values that were replaced stay known until so many pieces have come since. */
+/** How many pieces are remembered. Older ones, e.g. of rotated values, are forgotten first. */
 const MAX_KNOWN = 500;
 
 interface Known {
@@ -26,7 +26,7 @@ interface Known {
   pattern: RegExp | null;
 }
 
-/** A mask that knows nothing yet. */
+/** A mask without any values. */
 export function createSecretMask(): SecretMask {
   const known = new Map<string, Known>();
 
@@ -43,7 +43,7 @@ export function createSecretMask(): SecretMask {
     },
     mask(text) {
       let masked = text;
-      // The longest first, for a value may be part of another.
+      // The longest first, because a value may be part of another.
       for (const [value, entry] of [...known].sort(([a], [b]) => b.length - a.length)) {
         entry.pattern ??= formsOf(value);
         masked = masked.replace(entry.pattern, `[secret ${entry.name}]`);
@@ -57,7 +57,7 @@ export function createSecretMask(): SecretMask {
   };
 }
 
-/** A value, and what of it may be met without the rest: the token behind a scheme, what Basic encodes, texts in JSON. */
+/** A value and its parts that may appear alone: the token after a scheme, the credentials of Basic, texts in JSON. */
 function partsOf(value: string): readonly string[] {
   const inner = textsOf(readJson(value));
   const [, scheme = '', word = ''] = /^([A-Za-z][\w-]*) +(\S+)$/.exec(value) ?? [];
@@ -65,7 +65,7 @@ function partsOf(value: string): readonly string[] {
   return [value, ...words.filter(({ length }) => length >= MIN_WORD_LENGTH), ...inner.flatMap(partsOf)];
 }
 
-/** User and password in base64, together and the password alone (RFC 7617). */
+/** The credentials that Basic encodes in base64: user and password together, and the password alone (RFC 7617). */
 function credentialsOf(word: string): readonly string[] {
   const text = Buffer.from(word, 'base64').toString();
   return [text, text.slice(text.indexOf(':') + 1)];
@@ -75,11 +75,13 @@ function readJson(text: string): unknown {
   try {
     return text.startsWith('{') ? JSON.parse(text) : null;
   } catch {
-    return null; // a text like any other
+    return null; // not JSON: an ordinary text
   }
 }
 
-/** The texts in a secret that is an object, without those that say where it may go. */
+/**
+ * The secret texts in a JSON object: its header's `value`, or its longer texts except URLs, which say where it may go.
+ */
 function textsOf(value: unknown): readonly string[] {
   if (typeof value !== 'object' || value === null) return [];
   const { value: header } = Object.assign({ value: null }, value);

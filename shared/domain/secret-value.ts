@@ -1,9 +1,9 @@
-/** Why a value cannot be an action's secret, or null. Never says a character of it. */
+/** Why a value cannot be an action's secret, or null. The text never contains any of the value. */
 export function refusalOfSecret(value: unknown): string | null {
   if (value === undefined) return 'is not set';
   if (typeof value !== 'string') return `must be a text; there is ${kindOf(value)}`;
   if (value.trim() === '') return 'is empty';
-  // Nothing that takes a header, a URL or a line of a log can take these.
+  // A header, a URL or a log line cannot contain a line break.
   if (/[\r\n\u2028\u2029]/.test(value)) return 'holds a line break; a value of several lines must be stored as base64';
   // oxlint-disable-next-line eslint/no-control-regex -- these are what is refused
   if (/[\u0000-\u001f\u007f-\u009f]/.test(value)) return 'holds a control character, such as a tab';

@@ -1,16 +1,16 @@
-/** A line of a text that comes in chunks of bytes. */
+/** One line of a text. */
 export interface Line {
   /** From 1; blank lines are counted too. */
   readonly number: number;
-  /** Its bytes without line end and byte order mark; null where it is longer than was asked for. */
+  /** Its bytes without line end and byte order mark; null where it is longer than `maxBytes`. */
   readonly bytes: Uint8Array | null;
 }
 
-/** Parts a text into its lines, chunk by chunk. Holds no more than one line of `maxBytes`. */
+/** Splits a text that comes in chunks of bytes into lines. It keeps at most one line of `maxBytes` in memory. */
 export interface LineSplitter {
-  /** The lines that a chunk completes, but blank ones. */
+  /** The lines that a chunk completes, without blank ones. */
   push(chunk: Uint8Array): Iterable<Line>;
-  /** The last line, where no line feed ends it. */
+  /** The last line, if no line feed ends it. */
   end(): Iterable<Line>;
 }
 
@@ -19,14 +19,14 @@ const CARRIAGE_RETURN = 0x0d;
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
 
 /**
- * Splits at line feeds; a carriage return before one and a byte order mark at the very start are no part of a line. As a
- * line feed is no byte of any other character in UTF-8 (RFC 3629 §3), characters are never cut.
+ * Splits at line feeds. A carriage return before a line feed and a byte order mark at the start are dropped. Characters
+ * are never cut, because in UTF-8 the byte of a line feed is part of no other character (RFC 3629 §3).
  */
 export function createLineSplitter(maxBytes: number): LineSplitter {
   let number = 1;
   let size = 0;
   let kept: Uint8Array[] = [];
-  // A line of the greatest length may come with a byte order mark and a carriage return.
+  // The longest allowed line may have a byte order mark and a carriage return besides.
   const room = maxBytes + BYTE_ORDER_MARK.length + 1;
 
   function keep(part: Uint8Array): void {
@@ -69,7 +69,7 @@ function trim(bytes: Uint8Array, isFirst: boolean): Uint8Array {
   return bytes.subarray(begin, bytes.at(-1) === CARRIAGE_RETURN ? bytes.length - 1 : bytes.length);
 }
 
-/** Nothing but spaces and tabs. */
+/** Whether a line has only spaces and tabs. */
 function isBlank(bytes: Uint8Array): boolean {
   return bytes.every((byte) => byte === 0x20 || byte === 0x09);
 }

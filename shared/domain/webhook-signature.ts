@@ -2,12 +2,12 @@ import { createHmac, createSecretKey } from 'node:crypto';
 
 const SECRET_PREFIX = 'whsec_';
 
-/** Signs one webhook: id, time in whole seconds since 1970, body bytes as sent. Gives the `webhook-signature` header. */
+/** Signs one webhook by its id, time (whole epoch seconds) and body as sent. Returns the `webhook-signature` header. */
 export type WebhookSigner = (id: string, timestampSeconds: number, body: Uint8Array | string) => string;
 
 /**
- * A signer for these `whsec_…` secrets by Standard Webhooks, the keys made once; with two secrets it gives two signatures.
- * Throws RangeError when a secret is not one. Source: the Standard Webhooks specification, "Signature scheme".
+ * A signer with these `whsec_…` secrets, whose keys are made once. Two secrets give two signatures. Throws RangeError
+ * for a malformed secret. Source: the Standard Webhooks specification, "Signature scheme".
  */
 export function createWebhookSigner(secrets: readonly string[]): WebhookSigner {
   const keys = secrets.map((secret) => createSecretKey(webhookKeyBytes(secret)));
@@ -23,7 +23,7 @@ export function createWebhookSigner(secrets: readonly string[]): WebhookSigner {
   };
 }
 
-/** Signs one webhook with each of the secrets; where many are signed, keep a `createWebhookSigner`. */
+/** Signs one webhook with each of the secrets. To sign many, keep a signer from `createWebhookSigner`. */
 export function signWebhook(
   secrets: readonly string[],
   id: string,
@@ -33,7 +33,7 @@ export function signWebhook(
   return createWebhookSigner(secrets)(id, timestampSeconds, body);
 }
 
-/** The key inside a `whsec_` secret: base64 of 24 to 64 bytes. The message never holds the secret. */
+/** The key in a `whsec_` secret: base64 of 24 to 64 bytes. Throws RangeError, whose message never has the secret. */
 function webhookKeyBytes(secret: string): Uint8Array {
   const bytes = secret.startsWith(SECRET_PREFIX) ? Buffer.from(secret.slice(SECRET_PREFIX.length), 'base64') : null;
   if (bytes === null || bytes.length < 24 || bytes.length > 64) {

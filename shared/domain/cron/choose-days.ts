@@ -8,7 +8,7 @@ export type EntryDays =
   | { readonly kind: 'dates'; readonly values: readonly number[] }
   | { readonly kind: 'weekdays'; readonly values: readonly number[] };
 
-/** The day sides that cover an expression; `isSuperset` when they hold days on which it does not fire. */
+/** The day sides that cover an expression. `isSuperset`: they also contain days on which it does not fire. */
 export interface DayCover {
   readonly sides: readonly EntryDays[];
   readonly isSuperset: boolean;
@@ -24,7 +24,7 @@ export function chooseDays(cron: CronExpression): DayCover {
   if (needsBothDayFields(cron)) {
     if (byWeekday.kind === 'every') return { sides: [byDate], isSuperset: false };
     if (byDate.kind === 'every') return { sides: [byWeekday], isSuperset: false };
-    // The side with fewer days goes to EventBridge, the guard sees to the other.
+    // EventBridge gets the side with fewer days; the guard (`isNominal`) checks the other.
     const fewer = weekdays.length / 7 <= dates.length / longest ? byWeekday : byDate;
     return { sides: [fewer], isSuperset: true };
   }

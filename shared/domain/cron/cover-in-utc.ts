@@ -4,13 +4,13 @@ import type { EntryFields } from './print-eventbridge.ts';
 
 const DAY_MINUTES = 1440;
 
-/** UTC fields that hold every fire of a local expression; `isSuperset` when they hold more. */
+/** UTC fields that contain every fire of a local expression. `isSuperset`: they contain other times too. */
 export interface UtcCover {
   readonly fields: EntryFields;
   readonly isSuperset: boolean;
 }
 
-/** Covers one day side of an expression in UTC for a zone that takes these offsets (minutes ahead of UTC). */
+/** Covers one day side of an expression in UTC, for a zone with these offsets (minutes ahead of UTC). */
 export function coverInUtc(cron: CronExpression, days: EntryDays, offsets: readonly number[]): UtcCover {
   const minutes = new Set<number>();
   const hours = new Set<number>();
@@ -36,7 +36,7 @@ export function coverInUtc(cron: CronExpression, days: EntryDays, offsets: reado
   return { fields, isSuperset: !isExact };
 }
 
-/** The UTC days and months in which local days can lie that are `shifts` (−1, 0, 1) days away. */
+/** The UTC days and months that local days can fall on when they are shifted by `shifts` (−1, 0, 1) days. */
 function shiftDays(
   days: EntryDays,
   months: readonly number[],
@@ -45,7 +45,7 @@ function shiftDays(
   const utcMonths = new Set<number>();
   const utcDays = new Set<number>();
   const local = days.kind === 'every' ? [] : days.values;
-  // A month may end after 28, 29, 30 or 31 days: the day after any of them may be a first, and the other way round.
+  // A month may end after 28, 29, 30 or 31 days, so the day after any of these may be a first, and vice versa.
   const canEnd = days.kind !== 'dates' || local.some((date) => date >= 28);
   const canBegin = days.kind !== 'dates' || local.includes(1);
   for (const shift of shifts) {

@@ -1,4 +1,4 @@
-/** The five fields by the names users read, or `cron` when the fault is not in one of them. */
+/** The five fields by the names that users see, or `cron` when the fault is not in one of them. */
 export type CronFieldName = 'cron' | 'minute' | 'hour' | 'day-of-month' | 'month' | 'day-of-week';
 
 /** A refused cron expression: the field, the piece that is wrong and what is allowed there. */

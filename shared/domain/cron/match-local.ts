@@ -3,7 +3,7 @@ import type { CivilDay } from './calendar.ts';
 import { needsBothDayFields } from './cron-expression.ts';
 import type { CronExpression } from './cron-expression.ts';
 
-/** True when the expression's three day fields allow this day. */
+/** Whether the expression's three day fields match this day. */
 function matchesDay(cron: CronExpression, day: CivilDay): boolean {
   if (!cron.month.values.includes(day.month)) return false;
   const byDate = cron.dayOfMonth.values.includes(day.day);
@@ -11,7 +11,7 @@ function matchesDay(cron: CronExpression, day: CivilDay): boolean {
   return needsBothDayFields(cron) ? byDate && byWeekday : byDate || byWeekday;
 }
 
-/** True when a local reading (UTC fields of `localMs`) matches all five fields, to the second. */
+/** Whether a local time (the UTC fields of `localMs`) matches all five fields, to the second. */
 export function matchesLocal(cron: CronExpression, localMs: number): boolean {
   const epochDay = Math.floor(localMs / DAY_MS);
   const rest = localMs - epochDay * DAY_MS;
@@ -23,7 +23,7 @@ export function matchesLocal(cron: CronExpression, localMs: number): boolean {
   );
 }
 
-/** The first matching local reading in `fromMs` ≤ reading < `untilMs` on an even clock, or null. */
+/** The first matching local time in `fromMs` ≤ time < `untilMs`, as if the clock never changed; null: none. */
 export function nextLocalMatch(cron: CronExpression, fromMs: number, untilMs: number): number | null {
   let epochDay = Math.floor(fromMs / DAY_MS);
   let startMs = fromMs - epochDay * DAY_MS;

@@ -3,13 +3,13 @@ import type { CronExpression } from './cron-expression.ts';
 import { matchesLocal, nextLocalMatch } from './match-local.ts';
 import { isFirstPass, MAX_OFFSET_MS, MIN_OFFSET_MS, offsetAt, zoneSpanAt } from './zone-offsets.ts';
 
-/** Past this nothing is sought: the rarest date, 29 February on one weekday, comes at least every 40 years. */
+/** The search ends after this time: the rarest date, 29 February on one weekday, comes at least every 40 years. */
 const HORIZON_MS = 90 * 366 * DAY_MS;
 
 /**
- * The first instant after `afterMs` at which the expression fires in the zone, or null if it never does.
- * An hour field beginning with `*` follows the absolute clock; every other fires once per local time: on
- * the first pass of a repeated one, never for a missing one.
+ * The first instant after `afterMs` at which the expression fires in the zone, or null if it never does. An expression
+ * whose hour field begins with `*` follows the absolute clock. Every other fires once per local time: at the first pass
+ * of a repeated time, and not at all for a missing one.
  */
 export function nextFire(cron: CronExpression, zone: string, afterMs: number): number | null {
   let at = Math.floor(afterMs) + 1;
@@ -18,7 +18,7 @@ export function nextFire(cron: CronExpression, zone: string, afterMs: number): n
     const span = zoneSpanAt(zone, at);
     const local = nextLocalMatch(cron, at + span.offsetMs, span.endMs + span.offsetMs);
     if (local === null) {
-      // A zone is asked about years in which there is a matching day, and no others: a rare date passes over decades.
+      // Only years with a matching day are looked up in the zone: a rare date skips decades.
       const later = nextLocalMatch(cron, span.endMs + MIN_OFFSET_MS, horizon + MAX_OFFSET_MS);
       if (later === null) return null;
       at = Math.max(span.endMs, later - MAX_OFFSET_MS);
@@ -48,7 +48,7 @@ export function firesBetween(
   return fires;
 }
 
-/** True when the schedule fires at exactly this instant: the guard on what EventBridge delivers. */
+/** Whether the expression fires at exactly this instant. It filters what EventBridge delivers. */
 export function isNominal(cron: CronExpression, zone: string, ms: number): boolean {
   if (!matchesLocal(cron, ms + offsetAt(zone, ms))) return false;
   return cron.hour.startsWithStar || isFirstPass(zone, ms);

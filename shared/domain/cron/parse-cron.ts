@@ -15,9 +15,9 @@ const MACROS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * Reads `minute hour day-of-month month day-of-week` or a macro. Throws CronError for everything else. cron-parser reads
- * the values of the fields; what it takes for something else than this dialect does is refused or rewritten before, and
- * when an expression fires is for `nextFire` and `isNominal` to say.
+ * Reads `minute hour day-of-month month day-of-week` or a macro. Throws CronError for everything else. cron-parser only
+ * reads the values of the fields. What it understands differently from this dialect is refused or rewritten before, and
+ * `nextFire` and `isNominal` decide when an expression fires.
  */
 export function parseCron(text: string): CronExpression {
   if (text.length > MAX_CRON_LENGTH) {
@@ -61,7 +61,7 @@ function wrongCount(count: number): CronError {
 }
 
 function refuseDatesThatNeverCome(cron: CronExpression): void {
-  // With "either day field suffices" the weekday alone brings a day in every month.
+  // Where one matching day field is enough, the weekday alone gives a day in every month.
   if (!needsBothDayFields(cron)) return;
   const first = cron.dayOfMonth.values[0] ?? 1;
   if (cron.month.values.some((month) => first <= daysInMonth(month))) return;

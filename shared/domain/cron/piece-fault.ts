@@ -1,8 +1,8 @@
 import type { FieldSpec } from './cron-expression.ts';
 
 /**
- * Why a piece of a field's list is not of this dialect, or null. Stricter than cron-parser, which reads `L`, `H`, `?`,
- * `001` and a step beyond the field; and it says of what it refuses neither the field nor what is allowed there.
+ * Why a piece of a field's list is not valid in this dialect, or null. It is stricter than cron-parser, which accepts
+ * `L`, `H`, `?`, `001` and a step beyond the field, and whose errors name neither the field nor what is allowed there.
  */
 export function pieceFault(spec: FieldSpec, piece: string): string | null {
   if (piece === '') return 'a value is missing between commas';
@@ -46,7 +46,7 @@ function isNumber(text: string): boolean {
   return /^\d{1,2}$/.test(text);
 }
 
-/** A text a caller wrote, cut short. */
+/** A caller's text in quotes, cut to 24 characters. */
 export function quote(text: string): string {
   return JSON.stringify(text.length > 24 ? `${text.slice(0, 24)}…` : text);
 }

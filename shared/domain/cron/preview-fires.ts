@@ -6,18 +6,19 @@ import { firesBetween } from './next-fires.ts';
 import { clockChangesBetween, MAX_OFFSET_MS, MIN_OFFSET_MS, offsetAt } from './zone-offsets.ts';
 import type { ClockChange } from './zone-offsets.ts';
 
-/** A local time of the expression that the clocks skip or read twice, and what happens then. */
+/** A local time of the expression that a clock change skips or repeats, and what happens then. */
 export interface ClockNote {
   readonly local: string;
   readonly note: string;
 }
 
+/** The fires of an expression, with notes on clock changes. */
 export interface CronPreview {
   readonly fires: readonly { readonly atMs: number; readonly local: string }[];
   readonly notes: readonly ClockNote[];
 }
 
-/** A whole day can be skipped (Apia, 2011); more notes than this are counted, not listed. */
+/** At most this many notes are listed, the others counted: a clock change can skip a whole day (Apia, 2011). */
 const MAX_NOTES = 100;
 
 /** The first `count` fires at or after `fromMs`, and notes on the clock changes between `fromMs` and the last. */
@@ -28,7 +29,7 @@ export function previewFires(cron: CronExpression, zone: string, fromMs: number,
       const offsetMs = offsetAt(zone, atMs);
       return { atMs, local: formatLocal(atMs + offsetMs, offsetMs) };
     }),
-    // An expression that always falls into a skipped hour has no fire; its year then says why.
+    // An expression whose times are always skipped has no fire; the notes of one year then say why.
     notes: clockNotes(cron, zone, fromMs, fires.at(-1) ?? fromMs + 366 * DAY_MS),
   };
 }
@@ -37,8 +38,8 @@ export function previewFires(cron: CronExpression, zone: string, fromMs: number,
 export function clockNotes(cron: CronExpression, zone: string, fromMs: number, untilMs: number): readonly ClockNote[] {
   const notes: ClockNote[] = [];
   let left = 0;
-  // By the expression's own times, not by the clock changes: a hundred fires of a rare date span four thousand years.
-  // The second pass of a time may lie in the span and the first before it, or the other way round.
+  // The loop goes over the expression's times, not over clock changes: a hundred fires of a rare date span 4,000 years.
+  // Of a repeated time only one of the two passes may be in the span, hence the wider bounds.
   const high = untilMs + DAY_MS + MAX_OFFSET_MS;
   const low = fromMs - DAY_MS + MIN_OFFSET_MS;
   for (let at = nextLocalMatch(cron, low, high); at !== null; at = nextLocalMatch(cron, at + 1, high)) {
@@ -53,7 +54,7 @@ export function clockNotes(cron: CronExpression, zone: string, fromMs: number, u
   return notes;
 }
 
-/** The clock change that skips a local time or lets it come twice; null: the clocks read it once. */
+/** The clock change that skips or repeats a local time; null: the time comes once. */
 function changeOver(zone: string, localMs: number): ClockChange | null {
   const changes = clockChangesBetween(zone, localMs - MAX_OFFSET_MS, localMs - MIN_OFFSET_MS + 1);
   const isOver = ({ atMs, beforeMs, afterMs }: ClockChange): boolean =>

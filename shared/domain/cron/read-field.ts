@@ -4,7 +4,7 @@ import { FIELD_SPECS } from './cron-expression.ts';
 import type { CronExpression, CronField, FieldSpec } from './cron-expression.ts';
 import { pieceFault, quote } from './piece-fault.ts';
 
-/** A whole expression around the one piece that is read. */
+/** The other fields of the expression that is given to cron-parser to read one piece. */
 const AROUND: Readonly<Record<keyof CronExpression, string>> = {
   minute: '0',
   hour: '0',
@@ -13,12 +13,14 @@ const AROUND: Readonly<Record<keyof CronExpression, string>> = {
   dayOfWeek: '0',
 };
 
-/** cron-parser makes a date and a random number of every expression; neither says anything about its fields. */
+/**
+ * Fixed options: cron-parser computes a date and a random number for every expression, which do not affect the fields.
+ */
 const PURE = { currentDate: 0, tz: 'UTC', hashSeed: 'none' };
 
 /**
- * Reads one field: a list of `*`, values, ranges, each with an optional step. cron-parser reads each piece by itself, as
- * it refuses a list in which two pieces name one value. Throws CronError naming the piece.
+ * Reads one field: a list of `*`, values and ranges, each with an optional step. cron-parser reads each piece
+ * separately, because it refuses a list in which two pieces name the same value. Throws CronError that names the piece.
  */
 export function readField(name: keyof CronExpression, text: string): CronField {
   const spec = FIELD_SPECS[name];
@@ -35,11 +37,11 @@ export function readField(name: keyof CronExpression, text: string): CronField {
 function valuesOf(name: keyof CronExpression, piece: string): readonly number[] {
   const expression = Object.values({ ...AROUND, [name]: piece }).join(' ');
   const values = CronExpressionParser.parse(expression, PURE).fields[name].values.map(Number);
-  // 7 is Sunday's second number; inside it has only one.
+  // 7 also means Sunday; the result uses 0.
   return name === 'dayOfWeek' ? values.map((value) => value % 7) : values;
 }
 
-/** At the end of a range of weekdays Sunday is 7: `FRI-SUN` and `5-0` are `5-7`. */
+/** Writes Sunday at the end of a range of weekdays as 7: `FRI-SUN` and `5-0` become `FRI-7` and `5-7`. */
 function endOnSunday(piece: string): string {
   return piece.replace(/-(?:00?|SUN)(?=\/|$)/i, '-7');
 }

@@ -1,20 +1,20 @@
 /** EventBridge Scheduler's limit for ScheduleExpressionTimezone (CreateSchedule, API reference). */
 const MAX_ZONE_LENGTH = 50;
 
-/** Making a formatter costs 50 µs, so the answers of this many names are kept. */
+/** The answers for this many names are cached, because making a formatter costs 50 µs. */
 const MAX_KEPT = 1000;
 const kept = new Map<string, string | null>();
 
 /**
- * Says why a text is no time zone both Intl and EventBridge know, or null when it is one.
- * Names must be spelt exactly: Intl ignores case, EventBridge does not.
+ * Why a text is not a time zone that both Intl and EventBridge know, or null when it is one. Names must be spelt
+ * exactly: Intl ignores case, EventBridge does not.
  */
 export function timeZoneFault(name: string): string | null {
   const known = kept.get(name);
   if (known !== undefined) return known;
   if (kept.size >= MAX_KEPT) kept.clear();
   const fault = findFault(name);
-  // What is too long to be a name is not worth keeping.
+  // A text that is too long for a name is not cached.
   if (name.length <= MAX_ZONE_LENGTH) kept.set(name, fault);
   return fault;
 }
@@ -44,7 +44,9 @@ function resolve(name: string): string | null {
   }
 }
 
-/** Aliases resolve to another name, so only their shape can be judged: `Kolkata`, `GMT+5`, `NSW`, not `kolkata`. */
+/**
+ * Checks the case of an alias, which resolves to another name, by its shape: `Kolkata`, `GMT+5`, `NSW`; not `kolkata`.
+ */
 function hasUsualCase(part: string): boolean {
   return /^[A-Z]/.test(part) && (part.length <= 3 || /[a-z]/.test(part) || part.startsWith('GMT'));
 }

@@ -12,19 +12,19 @@ export interface EventBridgeEntry {
   readonly timezone: string;
 }
 
-/** The entries that cover a cron. When `guarded`, they also fire at times the consumer must drop by `isNominal`. */
+/** The entries that cover a cron. `guarded`: they also fire at other times, which the consumer drops by `isNominal`. */
 export interface EventBridgePlan {
   readonly entries: readonly EventBridgeEntry[];
   readonly guarded: boolean;
 }
 
-/** How far ahead clock changes are looked for; entries are derived anew long before. */
+/** How far ahead clock changes are considered. Entries are made anew long before that. */
 const OUTLOOK_MS = 20 * 366 * DAY_MS;
 
 /**
- * The fewest EventBridge entries that cover the expression from `fromMs` on. EventBridge skips a missing local
- * time and fires once for a repeated one, which is our rule too unless the hour field begins with `*`: such an
- * expression follows the absolute clock and, where the zone's clocks change, is covered in UTC.
+ * The fewest EventBridge entries that cover the expression from `fromMs` on. EventBridge skips a missing local time and
+ * fires once for a repeated one. That is our rule too, unless the hour field begins with `*`: such an expression
+ * follows the absolute clock, so in a zone whose clocks change it is covered in UTC.
  */
 export function toEventBridge(cron: CronExpression, zone: string, fromMs: number): EventBridgePlan {
   const { sides, isSuperset } = chooseDays(cron);
@@ -35,7 +35,7 @@ export function toEventBridge(cron: CronExpression, zone: string, fromMs: number
     return { entries, guarded: isSuperset };
   }
   const covers = sides.map((days) => coverInUtc(cron, days, offsets));
-  // Moved by a day, the dates may have become all days; the weekdays' entry then adds nothing.
+  // Shifted by a day, the dates may have become all days; then the weekdays' entry adds nothing.
   const whole = covers.find((cover) => isWhole(cover, covers));
   return {
     entries: (whole === undefined ? covers : [whole]).map((cover) => ({
@@ -52,8 +52,8 @@ export function toOneShotEntry(atMs: number): EventBridgeEntry {
 }
 
 /**
- * The StartDate of a cron that counts from `scheduleAtMs`, or null when none is needed. EventBridge refuses
- * a StartDate more than five minutes past; one already reached says nothing, so it is left out.
+ * The StartDate of a cron that begins at `scheduleAtMs`, or null when none is needed. One that is past has no effect
+ * and is left out, because EventBridge refuses a StartDate more than five minutes past.
  */
 export function toStartDate(scheduleAtMs: number | null, nowMs: number): Date | null {
   return scheduleAtMs === null || scheduleAtMs <= nowMs ? null : new Date(wholeSecond(scheduleAtMs));

@@ -1,18 +1,18 @@
 import { DAY_MS, HOUR_MS } from './calendar.ts';
 
-/** A stretch of time in which a zone keeps one offset: local = instant + offsetMs for startMs ≤ instant < endMs. */
+/** A period in which a zone has one offset: local = instant + offsetMs for startMs ≤ instant < endMs. */
 export interface ZoneSpan {
   readonly startMs: number;
   readonly endMs: number;
   readonly offsetMs: number;
 }
 
-/** Spans are found and kept by blocks of this length; Intl is asked about 75 times a block, once. */
+/** Spans are found and cached in blocks of this length. A block costs about 75 calls of Intl, once. */
 const BLOCK_MS = 366 * DAY_MS;
 /** No zone has kept an offset for less than three weeks since 1970 (Cairo and Casablanca at Ramadan come closest). */
 const PROBE_MS = 6 * DAY_MS;
 const MAX_BLOCKS = 400;
-/** Offsets lie between −12 h and +14 h; the limits leave an hour over. */
+/** Offsets are between −12 h and +14 h; these limits add an hour. */
 export const MIN_OFFSET_MS = -13 * HOUR_MS;
 export const MAX_OFFSET_MS = 15 * HOUR_MS;
 
@@ -23,13 +23,13 @@ interface ZoneCache {
 
 const zones = new Map<string, ZoneCache>();
 
-/** The span of the zone that holds this instant. A span may end at a block's edge without the offset changing. */
+/** The zone's span that contains this instant. A span may end at a block's edge without a change of the offset. */
 export function zoneSpanAt(zone: string, ms: number): ZoneSpan {
   const index = Math.floor(ms / BLOCK_MS);
   const cache = cacheOf(zone);
   let spans = cache.blocks.get(index);
   if (spans === undefined) {
-    // Asked for far-off years again and again, the cache starts anew instead of growing.
+    // The cache is emptied instead of growing without bound, in case ever other years are asked for.
     if (cache.blocks.size >= MAX_BLOCKS) cache.blocks.clear();
     spans = findSpans(cache.probe, index * BLOCK_MS, (index + 1) * BLOCK_MS);
     cache.blocks.set(index, spans);
@@ -59,7 +59,7 @@ export function instantsOfLocal(zone: string, localMs: number): readonly number[
 /** True unless the zone's clocks have already read the same local time at an earlier instant. */
 export function isFirstPass(zone: string, ms: number): boolean {
   const span = zoneSpanAt(zone, ms);
-  // A second pass lies within the widest possible jump after the change.
+  // A second pass comes within the widest possible jump after the change.
   if (ms - (MAX_OFFSET_MS - MIN_OFFSET_MS) >= span.startMs) return true;
   return instantsOfLocal(zone, ms + span.offsetMs)[0] === ms;
 }

@@ -18,8 +18,8 @@ export interface Stored {
 }
 
 /**
- * Gives a run its slot, or its place in the line. Register, then look again: whoever arrives or releases admits the
- * one that waits longest, never itself, so no slot stays empty while someone waits. `beside` is done with its slot taken.
+ * Gives a run its slot, or its place in the line. Register, then look again: whoever arrives or releases admits the one
+ * that waits longest, never itself, so no slot stays empty while someone waits. `beside` is done with its slot taken.
  */
 export async function admitRun<Beside>(
   ports: CorePorts,
