@@ -1,5 +1,6 @@
 import { callbackBody } from '../callbacks/schemas.ts';
 import type { Components, Json } from './components.ts';
+import { CALLBACK_EXAMPLE } from './examples.ts';
 
 const HEADERS = {
   'webhook-id': 'The `callback_ref_uid` of the body. Deduplicate by it',
@@ -23,7 +24,10 @@ export function describeCallback(components: Components): Json {
       description,
       schema: { type: 'string' },
     })),
-    requestBody: { required: true, content: { 'application/json': { schema: components.answer(callbackBody) } } },
+    requestBody: {
+      required: true,
+      content: { 'application/json': { schema: components.answer(callbackBody), example: CALLBACK_EXAMPLE } },
+    },
     responses: {
       '2XX': { description: 'Received.' },
       '410': { description: 'Gone: the callback is not sent again.' },

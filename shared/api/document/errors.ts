@@ -2,6 +2,13 @@ import { ERROR_CATALOGUE, ERROR_LABELS, type ErrorLabel } from '../../domain/err
 import { LIMITS } from '../../domain/limits.ts';
 import type { Json } from './components.ts';
 
+/** Labels whose answers say when to call again. */
+const RETRY_AFTER: readonly ErrorLabel[] = ['IDEMPOTENCY_IN_FLIGHT', 'LIMIT_REACHED', 'UNAVAILABLE'];
+const RETRY_AFTER_HEADER = {
+  description: 'Seconds to wait before the next attempt, if known',
+  schema: { type: 'integer', minimum: 0 },
+} as const;
+
 /** How to read an error. */
 export function describeErrors(): string {
   return 'Every error has the form of the `Error` schema. Compare `error_label`; the `message` is for people and may change.';
@@ -35,6 +42,9 @@ export function errorResponses(labels: readonly ErrorLabel[]): Json {
     status,
     {
       description: shared.map((label) => `\`${label}\`: ${ERROR_CATALOGUE[label].description}`).join('\n\n'),
+      ...(shared.some((label) => RETRY_AFTER.includes(label))
+        ? { headers: { 'Retry-After': RETRY_AFTER_HEADER } }
+        : {}),
       content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
     },
   ]);

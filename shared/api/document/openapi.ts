@@ -2,7 +2,8 @@ import { errorRecord } from '../error-schemas.ts';
 import { RESOURCES } from '../routes.ts';
 import { createComponents, type Json } from './components.ts';
 import { describeErrors, describeGateway, describeLabels } from './errors.ts';
-import { describeOperation } from './operation.ts';
+import { EXAMPLES } from './examples.ts';
+import { describeOperation, type OperationExample } from './operation.ts';
 
 /** Where `npm start` serves the API by default: the server of the committed document. */
 const LOCAL_URL = 'http://127.0.0.1:4000';
@@ -14,7 +15,7 @@ export function buildOpenapi(publicUrl: string): Json {
   const paths: Record<string, Record<string, Json>> = {};
   for (const { tag, routes } of RESOURCES) {
     for (const route of routes) {
-      const operation = { tags: [tag], ...describeOperation(route, components) };
+      const operation = { tags: [tag], ...describeOperation(route, exampleOf(route.operation), components) };
       paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operation };
     }
   }
@@ -36,6 +37,13 @@ export function buildOpenapi(publicUrl: string): Json {
       schemas: components.all(),
     },
   };
+}
+
+function exampleOf(operation: string): OperationExample {
+  const examples: Readonly<Record<string, OperationExample>> = EXAMPLES;
+  const example = examples[operation];
+  if (example === undefined) throw new Error(`The operation ${operation} has no example.`);
+  return example;
 }
 
 /** The document as it is committed: laid out as the formatter wants it, short lists on one line. */

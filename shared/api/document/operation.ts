@@ -5,8 +5,14 @@ import { describeCallback } from './callback.ts';
 import type { Components, Json } from './components.ts';
 import { errorResponses } from './errors.ts';
 
+/** What is sent and answered in an example. */
+export interface OperationExample {
+  readonly request?: unknown;
+  readonly response: unknown;
+}
+
 /** The operation of a route. */
-export function describeOperation(route: Route, components: Components): Json {
+export function describeOperation(route: Route, example: OperationExample, components: Components): Json {
   const { schema, status, headers = {}, description } = route.success;
   return {
     operationId: route.operation,
@@ -18,12 +24,15 @@ export function describeOperation(route: Route, components: Components): Json {
       ...queryParameters(route.query, components),
       ...headerParameters(route),
     ],
-    ...requestBody(route, components),
+    ...requestBody(route, example, components),
     responses: {
       [status]: {
         description,
         ...describeHeaders({ ...headers, ...replayedHeader(route), ...rateHeadersOf(route) }),
-        content: { 'application/json': { schema: components.answer(schema) }, ...exportContent(route) },
+        content: {
+          'application/json': { schema: components.answer(schema), example: example.response },
+          ...exportContent(route),
+        },
       },
       ...laterResponse(route, components),
       ...unchangedResponse(route),
@@ -74,9 +83,9 @@ function headerParameters(route: Route): readonly Json[] {
   return taken.map(({ name, ...rest }) => ({ name, in: 'header', required: false, ...rest }));
 }
 
-function requestBody({ body, bodyOptional }: Route, components: Components): Json {
+function requestBody({ body, bodyOptional }: Route, { request }: OperationExample, components: Components): Json {
   if (body === undefined) return {};
-  const content = { 'application/json': { schema: components.request(body) } };
+  const content = { 'application/json': { schema: components.request(body), example: request } };
   return { requestBody: { required: bodyOptional !== true, content } };
 }
 

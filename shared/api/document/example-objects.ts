@@ -1,0 +1,166 @@
+// One run of two inputs with its callbacks, and the schedule that started it.
+
+const WORKSPACE = 'c6f1a3fe-6f0c-4a0b-9a43-2f1a3c2b1d00';
+export const RUN = '01939f2a-5c00-8000-8000-000000000000';
+export const INPUT = '01939f2a-5c00-8100-8000-000000000000';
+export const CALLBACK = '1e06f8fa-9c6a-8b60-9c59-0b919e5322a8';
+export const SCHEDULE = '5a0b1c2d-3e4f-4a5b-8c6d-7e8f90a1b2c3';
+export const UPLOAD = '7d444840-9dc0-41d2-b245-ffdce74fad22';
+export const URL = 'https://hooks.example.com/trireme';
+const MOMENTS = { created_at: '2030-01-31T09:00:00.000Z', updated_at: '2030-01-31T09:00:04.120Z' } as const;
+
+export const city = {
+  name: 'Amsterdam',
+  country: 'NL',
+  population: 741_636,
+  lat: 52.37403,
+  lon: 4.88969,
+  admin_code: '07',
+} as const;
+
+export const inputs = { total: 2, succeeded: 2, failed: 0, stopped: 0, running: 0, pending: 0 };
+export const times = { ...MOMENTS, started_at: '2030-01-31T09:00:01.000Z', finished_at: '2030-01-31T09:00:04.120Z' };
+
+export const run = {
+  uid: RUN,
+  name: 'benelux',
+  action_name: 'search-cities',
+  execution_mode: 'ASYNC' as const,
+  status: 'SUCCEEDED' as const,
+  status_reason: null,
+  parameters: { max_results: 100 },
+  callback: { url: URL, on: 'all' as const },
+  depends_on: [],
+  on_invalid_input: 'reject' as const,
+  deadline_seconds: 86_400,
+  attempt: 1,
+  inputs,
+  output_count: 200,
+  retry_count: 0,
+  last_error: null,
+  last_info: null,
+  next_page_url: null,
+  scheduled_run_uid: null,
+  scheduled_run_name: null,
+  workspace_uid: WORKSPACE,
+  postponed_until: null,
+  ...times,
+};
+
+export const queued = {
+  ...run,
+  status: 'CREATED' as const,
+  inputs: { ...inputs, succeeded: 0, pending: 2 },
+  output_count: 0,
+  started_at: null,
+  finished_at: null,
+  updated_at: times.created_at,
+};
+
+export const stopped = {
+  ...run,
+  status: 'STOPPED' as const,
+  status_reason: {
+    code: 'CANCELLED_BY_CALLER',
+    message: 'Cancelled by a caller. Resume the run to continue after the last recorded page.',
+    since: times.updated_at,
+    retry_at: null,
+    blocking_uids: [],
+  },
+  inputs: { ...inputs, succeeded: 1, stopped: 1 },
+  output_count: 100,
+};
+
+export const callbackRecord = {
+  uid: CALLBACK,
+  parent_uid: null,
+  callback_ref_uid: CALLBACK,
+  type: 'run.page' as const,
+  run_uid: RUN,
+  batch_uid: RUN,
+  input_uid: INPUT,
+  page: 0,
+  part: 1,
+  status: 'SUCCESS' as const,
+  status_reason: null,
+  retry_count: 0,
+  http_status: 200,
+  http_response: 'ok',
+  error: null,
+  callback_url: URL,
+  next_attempt_at: null,
+  created_at: '2030-01-31T09:00:02.000Z',
+  delivered_at: '2030-01-31T09:00:02.310Z',
+  workspace_uid: WORKSPACE,
+};
+
+export const replay = {
+  ...callbackRecord,
+  uid: '1e06f8fa-9c6a-8b60-9c59-0b919e5322a9',
+  parent_uid: CALLBACK,
+  status: 'PENDING' as const,
+  http_status: null,
+  http_response: null,
+  next_attempt_at: '2030-01-31T10:00:00.000Z',
+  created_at: '2030-01-31T10:00:00.000Z',
+  delivered_at: null,
+};
+
+export const schedule = {
+  uid: SCHEDULE,
+  name: 'cities every morning',
+  action_name: 'search-cities',
+  status: 'ACTIVE' as const,
+  status_reason: null,
+  inputs: [{ country: 'NL' }],
+  inputs_total: 1,
+  parameters: { max_results: 100 },
+  callback: { url: URL, on: 'final' as const },
+  deadline_seconds: 86_400,
+  on_invalid_input: 'reject' as const,
+  cron: '0 9 * * *',
+  schedule_at: null,
+  timezone: 'Europe/Amsterdam',
+  overlap: 'skip' as const,
+  catch_up_seconds: 3_600,
+  jitter_seconds: 0,
+  next_execution_at: '2030-02-01T08:00:00.000Z',
+  last_executed_at: '2030-01-31T08:00:00.000Z',
+  last_run_uid: RUN,
+  counts: { fired: 1, skipped: 0, missed: 0 },
+  workspace_uid: WORKSPACE,
+  ...MOMENTS,
+};
+
+export const paused = {
+  ...schedule,
+  status: 'PAUSED' as const,
+  status_reason: {
+    code: 'PAUSED_BY_CALLER',
+    message: 'maintenance until Friday',
+    since: MOMENTS.updated_at,
+    retry_at: null,
+    blocking_uids: [],
+  },
+  next_execution_at: null,
+};
+
+export const cancelled = {
+  ...schedule,
+  status: 'CANCELLED' as const,
+  status_reason: { ...paused.status_reason, code: 'CANCELLED_BY_CALLER', message: 'Cancelled by a caller.' },
+  next_execution_at: null,
+};
+
+export const action = {
+  name: 'search-cities',
+  title: 'Search cities',
+  description: 'Places of the world with 1,000 inhabitants or more.',
+  modes: ['live' as const, 'async' as const, 'schedule' as const],
+  page_size: 50,
+  max_results: { default: 1_000, ceiling: 150_000 },
+  pages_by: 'cursor_or_number' as const,
+  input_schema: { type: 'object', properties: { country: { type: 'string', pattern: '^[A-Z]{2}$' } } },
+  parameters_schema: { type: 'object', properties: { max_results: { type: 'integer', minimum: 1 } } },
+  result_schema: { type: 'object', properties: { name: { type: 'string' }, country: { type: 'string' } } },
+};

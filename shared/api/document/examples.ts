@@ -1,0 +1,192 @@
+import type * as z from 'zod';
+import type { callbackBody } from '../callbacks/schemas.ts';
+import type { Operation, RouteOf } from '../routes.ts';
+import {
+  RUN,
+  INPUT,
+  CALLBACK,
+  SCHEDULE,
+  UPLOAD,
+  URL,
+  city,
+  inputs,
+  times,
+  run,
+  queued,
+  stopped,
+  callbackRecord,
+  replay,
+  schedule,
+  paused,
+  cancelled,
+  action,
+} from './example-objects.ts';
+
+type RequestExample<O extends Operation> =
+  RouteOf<O> extends { readonly body: infer Body extends z.ZodType }
+    ? { readonly request: z.input<Body> }
+    : { readonly request?: never };
+
+/** A request of an operation, if it takes a body, and what it is answered with. */
+type Example<O extends Operation> = RequestExample<O> & {
+  readonly response: z.input<RouteOf<O>['success']['schema']>;
+};
+
+/** An example of every operation; the tests hold them against the schemas. */
+export const EXAMPLES: { readonly [O in Operation]: Example<O> } = {
+  listActions: { response: [action] },
+  getAction: { response: action },
+  runLive: { request: { input: { country: 'NL', min_population: 500_000 } }, response: [city] },
+  runAsync: {
+    request: {
+      inputs: [{ country: 'NL' }, { country: 'BE', custom_data: { row: 2 } }],
+      parameters: { max_results: 100 },
+      callback: { url: URL },
+      name: 'benelux',
+    },
+    response: { ...queued, run_uid: RUN },
+  },
+  createUpload: {
+    request: { content_encoding: 'gzip' },
+    response: {
+      uid: UPLOAD,
+      method: 'PUT',
+      url: `https://bucket.example.com/uploads/${UPLOAD}?X-Amz-Signature=0123456789abcdef`,
+      headers: { 'if-none-match': '*' },
+      max_bytes: 500_000_000,
+      expires_at: '2030-01-31T10:00:00.000Z',
+    },
+  },
+  listRuns: { response: [run] },
+  getRun: {
+    response: {
+      ...run,
+      callbacks: { total: 5, delivered: 5, pending: 0, failed: 0 },
+      history: [
+        { status: 'CREATED', at: times.created_at, reason: null },
+        { status: 'QUEUED', at: times.created_at, reason: null },
+        { status: 'RUNNING', at: times.started_at, reason: null },
+        { status: 'SUCCEEDED', at: times.finished_at, reason: null },
+      ],
+    },
+  },
+  getRunStatus: {
+    response: {
+      uid: RUN,
+      status: 'SUCCEEDED',
+      status_reason: null,
+      postponed_until: null,
+      inputs,
+      output_count: 200,
+      ...times,
+    },
+  },
+  listRunInputs: {
+    response: [
+      {
+        uid: INPUT,
+        index: 0,
+        status: 'SUCCEEDED',
+        input_data: { country: 'NL' },
+        custom_data: null,
+        last_error: null,
+        last_info: null,
+        output_count: 100,
+        retry_count: 0,
+        postponed_until: null,
+        ...times,
+      },
+    ],
+  },
+  listRunOutputs: { response: [city] },
+  cancelRun: { request: { action: 'cancel' }, response: stopped },
+  resumeRun: { request: { action: 'resume' }, response: { ...queued, status: 'QUEUED', attempt: 2 } },
+  retryRun: { request: { action: 'retry' }, response: { ...queued, status: 'QUEUED', attempt: 2, retry_count: 1 } },
+  listCallbacks: { response: [callbackRecord] },
+  listRunCallbacks: { response: [callbackRecord] },
+  getCallback: { response: callbackRecord },
+  replayCallback: { response: replay },
+  replayRunCallbacks: { request: { status: ['FAILED'] }, response: { replayed: 12 } },
+  getSigningSecret: {
+    response: {
+      secrets: [
+        {
+          secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
+          created_at: '2030-01-01T00:00:00.000Z',
+          expires_at: null,
+        },
+      ],
+    },
+  },
+  runSchedule: {
+    request: {
+      inputs: [{ country: 'NL' }],
+      parameters: { max_results: 100 },
+      callback: { url: URL, on: 'final' },
+      name: 'cities every morning',
+      cron: '0 9 * * *',
+      timezone: 'Europe/Amsterdam',
+    },
+    response: { ...schedule, scheduled_run_uid: SCHEDULE },
+  },
+  previewSchedule: {
+    request: { cron: '0 9 * * *', timezone: 'Europe/Amsterdam', from: '2030-01-31T12:00:00Z', count: 1 },
+    response: { fires: [{ at: '2030-02-01T08:00:00.000Z', local: '2030-02-01T09:00:00+01:00' }], notes: [] },
+  },
+  listSchedules: { response: [schedule] },
+  getSchedule: { response: schedule },
+  listScheduleInputs: { response: [{ country: 'NL' }] },
+  listFires: {
+    response: [
+      {
+        uid: '2f1a3c2b-1d00-4a0b-9a43-c6f1a3fe6f0c',
+        nominal_at: '2030-01-31T08:00:00.000Z',
+        at: '2030-01-31T08:00:01.500Z',
+        cause: 'cron',
+        outcome: 'FIRED',
+        reason: null,
+        run_uid: RUN,
+      },
+    ],
+  },
+  updateSchedule: {
+    request: { cron: '0 10 * * *', name: null },
+    response: { ...schedule, cron: '0 10 * * *', name: null },
+  },
+  patchSchedule: {
+    request: { cron: '0 10 * * *', name: null },
+    response: { ...schedule, cron: '0 10 * * *', name: null },
+  },
+  pauseSchedule: { request: { note: 'maintenance until Friday' }, response: paused },
+  resumeSchedule: { response: schedule },
+  triggerSchedule: { response: { ...queued, scheduled_run_uid: SCHEDULE, scheduled_run_name: 'cities every morning' } },
+  cancelSchedule: { response: cancelled },
+  deleteSchedule: { response: cancelled },
+  removeSchedule: { response: cancelled },
+  getOpenapi: { response: { openapi: '3.1.0' } },
+};
+
+/** A page as a receiver gets it. */
+export const CALLBACK_EXAMPLE: z.input<typeof callbackBody> = {
+  type: 'run.page',
+  callback_ref_uid: CALLBACK,
+  run: {
+    run_uid: RUN,
+    batch_uid: RUN,
+    status: 'RUNNING',
+    attempt: 1,
+    action_name: 'search-cities',
+    scheduled_run_uid: null,
+  },
+  input: { country: 'NL' },
+  custom_data: null,
+  input_uid: INPUT,
+  input_index: 0,
+  page: 0,
+  is_last_page: false,
+  part: 1,
+  parts: 1,
+  error: null,
+  results: [city],
+  occurred_at: '2030-01-31T09:00:02.000Z',
+};
