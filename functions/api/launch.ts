@@ -1,3 +1,4 @@
+import { termsOfBody } from '../../shared/api/launches/terms.ts';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
@@ -62,8 +63,7 @@ export function createLaunchHandler(
             callback:
               callback === undefined ? null : { url: callback.url, headers: callback.headers ?? {}, on: callback.on },
             name: body.name ?? null,
-            deadlineSeconds: body.deadline_seconds,
-            onInvalidInput: body.on_invalid_input,
+            ...termsOfBody(body),
             dependsOn: body.depends_on ?? [],
             scheduleAt: body.schedule_at === undefined ? null : Date.parse(body.schedule_at),
           };

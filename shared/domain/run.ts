@@ -1,3 +1,4 @@
+import type { LaunchTerms } from './launch-terms.ts';
 import { NO_PROGRESS_MS } from './timing.ts';
 import type { ErrorRecord } from './errors.ts';
 import type { LivePage } from './live-page.ts';
@@ -176,7 +177,7 @@ export function withHistory(history: readonly HistoryEntry[], entry: HistoryEntr
 }
 
 /** The part of a run that does not change: written once at launch, cached by uid. */
-export interface RunDefinition {
+export interface RunDefinition extends LaunchTerms {
   readonly uid: string;
   readonly workspaceUid: string;
   readonly actionName: string;
@@ -187,8 +188,6 @@ export interface RunDefinition {
   readonly maxResults: number;
   /** Null: no callbacks, results are read at /outputs. */
   readonly callback: RunCallback | null;
-  readonly onInvalidInput: 'reject' | 'skip';
-  readonly deadlineSeconds: number;
   readonly dependsOn: readonly RunDependency[];
   /** The run does not start before this time (epoch ms); null: at once. */
   readonly scheduleAt: number | null;

@@ -1,3 +1,4 @@
+import type { LaunchTerms } from './launch-terms.ts';
 import type { RunCallback } from './run.ts';
 
 /** All statuses of a schedule; CANCELLED and COMPLETED are final. */
@@ -52,18 +53,16 @@ export interface ScheduleTiming {
 /** What happens when a time comes while the schedule's last run is unfinished. */
 export type Overlap = 'skip' | 'allow' | 'cancel_previous';
 
-/** The defaults of a schedule's fields. */
+/** The defaults of a schedule's fields, besides the terms of its runs. */
 export const SCHEDULE_DEFAULTS = {
   timezone: 'UTC',
   overlap: 'skip',
   catchUpSeconds: 3_600,
   jitterSeconds: 0,
-  deadlineSeconds: 86_400,
-  onInvalidInput: 'reject',
 } as const;
 
 /** What each run of a schedule is started with. It is never changed: an update writes a new one. */
-export interface ScheduleDefinition {
+export interface ScheduleDefinition extends LaunchTerms {
   /** The schedule's uid. */
   readonly uid: string;
   /** The name by which the schedule refers to this definition. */
@@ -71,8 +70,6 @@ export interface ScheduleDefinition {
   readonly parameters: Readonly<Record<string, unknown>>;
   /** Its headers are sealed under the schedule's uid; null: runs have no callbacks. */
   readonly callback: RunCallback | null;
-  readonly onInvalidInput: 'reject' | 'skip';
-  readonly deadlineSeconds: number;
 }
 
 export const SCHEDULE_REASONS = {

@@ -1,3 +1,4 @@
+import { callbackFromItem, termsFromItem, termsToRecord } from './term-records.ts';
 import { parseLosslessJson } from '../domain/lossless-json.ts';
 import type { RunControl, RunDefinition } from '../domain/run.ts';
 import { type Item, ItemReader } from './attributes.ts';
@@ -14,8 +15,7 @@ export function definitionToRecord(definition: RunDefinition): object {
     parameters: JSON.stringify(definition.parameters),
     max_results: definition.maxResults,
     callback: definition.callback,
-    on_invalid_input: definition.onInvalidInput,
-    deadline_seconds: definition.deadlineSeconds,
+    ...termsToRecord(definition),
     depends_on: definition.dependsOn.length === 0 ? null : definition.dependsOn,
     schedule_at: definition.scheduleAt,
     inputs_total: definition.inputsTotal,
@@ -29,7 +29,6 @@ export function definitionToRecord(definition: RunDefinition): object {
 
 export function definitionFromItem(item: Item): RunDefinition {
   const read = new ItemReader(item);
-  const callback = read.stored<Omit<NonNullable<RunDefinition['callback']>, 'sealedHeaders' | 'sealedFor'>>('callback');
   return {
     uid: read.text('uid'),
     workspaceUid: read.text('workspace_uid'),
@@ -38,9 +37,8 @@ export function definitionFromItem(item: Item): RunDefinition {
     name: read.textOrNull('name'),
     parameters: parseLosslessJson(read.text('parameters')) as RunDefinition['parameters'], // cast: as above
     maxResults: read.number('max_results'),
-    callback: callback === null ? null : { sealedHeaders: null, sealedFor: null, ...callback },
-    onInvalidInput: read.text('on_invalid_input') as RunDefinition['onInvalidInput'], // cast: as above
-    deadlineSeconds: read.number('deadline_seconds'),
+    callback: callbackFromItem(read),
+    ...termsFromItem(read),
     dependsOn: read.stored<RunDefinition['dependsOn']>('depends_on') ?? [],
     scheduleAt: read.numberOrNull('schedule_at'),
     inputsTotal: read.number('inputs_total'),

@@ -1,3 +1,4 @@
+import { callbackFromItem, termsFromItem, termsToRecord } from './term-records.ts';
 import type { Fire } from '../domain/fire.ts';
 import { parseLosslessJson } from '../domain/lossless-json.ts';
 import type { Schedule, ScheduleDefinition } from '../domain/schedule.ts';
@@ -86,22 +87,18 @@ export function scheduleDefinitionToRecord(definition: ScheduleDefinition): obje
     ref: definition.ref,
     parameters: JSON.stringify(definition.parameters),
     callback: definition.callback,
-    on_invalid_input: definition.onInvalidInput,
-    deadline_seconds: definition.deadlineSeconds,
+    ...termsToRecord(definition),
   };
 }
 
 export function scheduleDefinitionFromItem(item: Item): ScheduleDefinition {
   const read = new ItemReader(item);
-  const callback =
-    read.stored<Omit<NonNullable<ScheduleDefinition['callback']>, 'sealedHeaders' | 'sealedFor'>>('callback');
   return {
     uid: read.text('uid'),
     ref: read.text('ref'),
     parameters: parseLosslessJson(read.text('parameters')) as ScheduleDefinition['parameters'], // cast: as above
-    callback: callback === null ? null : { sealedHeaders: null, sealedFor: null, ...callback },
-    onInvalidInput: read.text('on_invalid_input') as ScheduleDefinition['onInvalidInput'], // cast: as above
-    deadlineSeconds: read.number('deadline_seconds'),
+    callback: callbackFromItem(read),
+    ...termsFromItem(read),
   };
 }
 

@@ -1,3 +1,4 @@
+import { termsOfBody } from '../../../shared/api/launches/terms.ts';
 import type { ScheduleLaunch } from '../../../shared/engine/schedules/put-schedule.ts';
 import { launchedScheduleView, previewView } from '../../../shared/api/schedules/view.ts';
 import { CronError } from '../../../shared/domain/cron/cron-error.ts';
@@ -63,8 +64,7 @@ function launchOf(body: Call<'runSchedule', unknown>['body']): Omit<ScheduleLaun
     parameters: body.parameters ?? {},
     callback: callback === undefined ? null : { url: callback.url, headers: callback.headers ?? {}, on: callback.on },
     name: body.name ?? null,
-    deadlineSeconds: body.deadline_seconds,
-    onInvalidInput: body.on_invalid_input,
+    ...termsOfBody(body),
     cron: body.cron ?? null,
     scheduleAt: body.schedule_at === undefined ? null : Date.parse(body.schedule_at),
     timezone: body.timezone,

@@ -1,3 +1,4 @@
+import { termsOfChange } from '../../../shared/api/launches/terms.ts';
 import { runView } from '../../../shared/api/runs/view.ts';
 import type { Schedule } from '../../../shared/domain/schedule.ts';
 import { cancelSchedule, pauseSchedule, resumeSchedule } from '../../../shared/engine/schedules/manage-schedule.ts';
@@ -84,8 +85,7 @@ function changeOf(body: Call<'updateSchedule', unknown>['body']): ScheduleChange
     parameters: body.parameters,
     callback: callback && { url: callback.url, headers: callback.headers ?? {}, on: callback.on },
     name: body.name,
-    deadlineSeconds: body.deadline_seconds,
-    onInvalidInput: body.on_invalid_input,
+    ...termsOfChange(body),
     cron: body.cron,
     scheduleAt: typeof at === 'string' ? Date.parse(at) : at,
     timezone: body.timezone,

@@ -1,4 +1,4 @@
-import { LONGEST_DEADLINE_DAYS } from '../../domain/timing.ts';
+import { termFields } from './terms.ts';
 import * as z from 'zod';
 import {
   checkCallbackHeaders,
@@ -7,7 +7,7 @@ import {
 } from '../../domain/callback-headers.ts';
 import { MAX_CALLBACK_URL_CHARACTERS } from '../../domain/callback-url.ts';
 import { LIMITS } from '../../domain/limits.ts';
-import { callbackSelection, contentEncoding, dependencyRequirement, invalidInputPolicy } from '../enums.ts';
+import { callbackSelection, contentEncoding, dependencyRequirement } from '../enums.ts';
 import { checkInputList, INPUT_WAY_ROUND, INPUTS_MESSAGE } from './check-inputs.ts';
 import type { Refusals } from '../fields.ts';
 import {
@@ -145,12 +145,6 @@ export const launchFields = {
   ),
   callback,
   name: z.string().min(1).max(200).describe('A name to find it by'),
-  deadlineSeconds: z
-    .int()
-    .min(60)
-    .max(LONGEST_DEADLINE_DAYS * 86_400)
-    .describe('After this time QUEUED or RUNNING the run is STOPPED. Other time does not count'),
-  onInvalidInput: invalidInputPolicy,
 } as const;
 
 const dependency = z.union([
@@ -166,7 +160,7 @@ export const asyncBody = strict(
     parameters: launchFields.parameters.optional(),
     callback: launchFields.callback.optional(),
     name: launchFields.name.optional(),
-    deadline_seconds: launchFields.deadlineSeconds.default(86_400),
+    ...termFields,
     schedule_at: givenInstant
       .optional()
       .describe('When the run starts, at most a year from now. By default it starts at once'),
@@ -177,7 +171,6 @@ export const asyncBody = strict(
       .describe(
         'Runs that must end first. If one ends otherwise than required, this run fails with `DEPENDENCY_FAILED`',
       ),
-    on_invalid_input: launchFields.onInvalidInput.default('reject'),
   },
   { ...NOT_HERE, ...MANY_INPUTS },
 ).superRefine((body, context) => {

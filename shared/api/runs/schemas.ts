@@ -1,10 +1,10 @@
+import { shownTermFields } from '../launches/terms.ts';
 import * as z from 'zod';
 import {
   callbackSelection,
   dependencyRequirement,
   executionMode,
   inputStatus,
-  invalidInputPolicy,
   runStatus,
   warningCode,
 } from '../enums.ts';
@@ -69,8 +69,7 @@ const runFields = {
   parameters: jsonObject.describe('Parameters of the action'),
   callback: callbackTarget.nullable().describe('Where callbacks are sent; null if there are none'),
   depends_on: z.array(runDependency).describe('Runs that must end first'),
-  on_invalid_input: invalidInputPolicy,
-  deadline_seconds: z.int().min(1).describe('After this time QUEUED or RUNNING the run is STOPPED'),
+  ...shownTermFields,
   attempt: z.int().min(1).describe('Starts at 1 and grows by 1 with each resume or retry'),
   inputs: inputCounts,
   output_count: outputCount,

@@ -1,3 +1,4 @@
+import { termsView } from '../launches/terms.ts';
 import type * as z from 'zod';
 import { isoOf } from '../../domain/instant.ts';
 import { hasEnded, type RunControl, type RunDefinition, type RunCounts, STATUS_REASONS } from '../../domain/run.ts';
@@ -29,8 +30,7 @@ export function runView(
     parameters: { ...definition.parameters },
     callback: definition.callback === null ? null : { url: definition.callback.url, on: definition.callback.on },
     depends_on: definition.dependsOn.map(({ uid, require }) => ({ uid, require })),
-    on_invalid_input: definition.onInvalidInput,
-    deadline_seconds: definition.deadlineSeconds,
+    ...termsView(definition),
     attempt: control.attempt,
     inputs: inputCounts(control, counts),
     output_count: counts.totals.outputs,

@@ -1,7 +1,8 @@
+import { changedTermFields, shownTermFields, termFields } from '../launches/terms.ts';
 import * as z from 'zod';
 import { MAX_CRON_LENGTH } from '../../domain/cron/cron-expression.ts';
 import { SCHEDULE_DEFAULTS } from '../../domain/schedule.ts';
-import { fireCause, fireOutcome, fireReasonCode, invalidInputPolicy, overlapPolicy, scheduleStatus } from '../enums.ts';
+import { fireCause, fireOutcome, fireReasonCode, overlapPolicy, scheduleStatus } from '../enums.ts';
 import { actionName, anyOf, count, givenInstant, instant, jsonObject, paging, sort, strict, uid } from '../fields.ts';
 import { launchFields, MANY_INPUTS, NOT_HERE } from '../launches/schemas.ts';
 import { callbackTarget, statusReason } from '../runs/schemas.ts';
@@ -44,8 +45,7 @@ export const scheduleBody = strict(
     parameters: launchFields.parameters.optional(),
     callback: launchFields.callback.optional(),
     name: launchFields.name.optional(),
-    deadline_seconds: launchFields.deadlineSeconds.default(SCHEDULE_DEFAULTS.deadlineSeconds),
-    on_invalid_input: launchFields.onInvalidInput.default(SCHEDULE_DEFAULTS.onInvalidInput),
+    ...termFields,
     cron: cron.optional(),
     schedule_at: scheduleAt.optional(),
     timezone: timezone.default(SCHEDULE_DEFAULTS.timezone),
@@ -63,8 +63,7 @@ export const scheduleUpdateBody = strict(
     parameters: launchFields.parameters.nullable().optional(),
     callback: launchFields.callback.nullable().optional(),
     name: launchFields.name.nullable().optional(),
-    deadline_seconds: launchFields.deadlineSeconds.nullable().optional(),
-    on_invalid_input: launchFields.onInvalidInput.nullable().optional(),
+    ...changedTermFields,
     cron: cron.nullable().optional(),
     schedule_at: scheduleAt.nullable().optional(),
     timezone: timezone.nullable().optional(),
@@ -90,8 +89,7 @@ const scheduleFields = {
   inputs_total: count.describe('Number of inputs of each run'),
   parameters: jsonObject.describe('Parameters of the action'),
   callback: callbackTarget.nullable().describe('Where callbacks are sent; null if there are none'),
-  deadline_seconds: z.int().describe('After this time QUEUED or RUNNING a run is STOPPED'),
-  on_invalid_input: invalidInputPolicy,
+  ...shownTermFields,
   cron: z.string().nullable().describe('The cron expression; null if the schedule fires once'),
   schedule_at: instant
     .nullable()

@@ -1,3 +1,4 @@
+import { termsView } from '../launches/terms.ts';
 import type * as z from 'zod';
 import type { ClockNote, CronPreview } from '../../domain/cron/preview-fires.ts';
 import { FIRE_REASONS, type Fire } from '../../domain/fire.ts';
@@ -27,8 +28,7 @@ export function scheduleView(
     inputs_total: record.inputsTotal,
     parameters: { ...definition.parameters },
     callback: callback === null ? null : { url: callback.url, on: callback.on },
-    deadline_seconds: definition.deadlineSeconds,
-    on_invalid_input: definition.onInvalidInput,
+    ...termsView(definition),
     cron: record.cron,
     schedule_at: instantOrNull(record.scheduleAt),
     timezone: record.timezone,

@@ -1,3 +1,4 @@
+import { type LaunchTerms, termsOf } from '../../domain/launch-terms.ts';
 import { sealCallback } from './seal-callback.ts';
 import { FIRST_RUN_CHECK_MS, MAX_DELAY_MS, LONGEST_POSTPONE_DAYS } from '../../domain/timing.ts';
 import { expiryOfRun } from '../../domain/expiry.ts';
@@ -22,7 +23,7 @@ import { reportError } from '../report-error.ts';
 import { settleAll } from '../settle-all.ts';
 
 /** A launch as its caller asked for it. */
-export interface Launch {
+export interface Launch extends LaunchTerms {
   readonly workspaceUid: string;
   readonly actionName: string;
   /** Each the action's input, with `custom_data` in it. */
@@ -30,8 +31,6 @@ export interface Launch {
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly callback: CallbackRequest | null;
   readonly name: string | null;
-  readonly deadlineSeconds: number;
-  readonly onInvalidInput: 'reject' | 'skip';
   readonly dependsOn: readonly RunDependency[];
   /** Not to start before (epoch ms), or null. */
   readonly scheduleAt: number | null;
@@ -72,8 +71,7 @@ export async function startRun(
     parameters,
     maxResults: maxResultsOf(action, parameters),
     callback: await sealCallback(ports, launch.callback, { runUid: uid }),
-    onInvalidInput: launch.onInvalidInput,
-    deadlineSeconds: launch.deadlineSeconds,
+    ...termsOf(launch),
     dependsOn: launch.dependsOn,
     scheduleAt: launch.scheduleAt,
     inputsTotal: inputs.length,

@@ -1,3 +1,4 @@
+import { LAUNCH_DEFAULTS } from '../../domain/launch-terms.ts';
 import { expiryOfRun } from '../../domain/expiry.ts';
 import type { PageOutcome } from '../../domain/page.ts';
 import { NO_TOTALS, type RunControl, type RunDefinition } from '../../domain/run.ts';
@@ -18,6 +19,7 @@ export function liveDefinition(
 ): RunDefinition {
   const now = ports.clock.now();
   return {
+    ...LAUNCH_DEFAULTS,
     ...own,
     uid,
     workspaceUid: call.workspaceUid,
@@ -26,7 +28,6 @@ export function liveDefinition(
     name: null,
     parameters: call.parsedParameters,
     callback: null,
-    onInvalidInput: 'reject',
     dependsOn: [],
     scheduleAt: null,
     inputsTotal: 1,

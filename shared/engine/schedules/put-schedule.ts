@@ -1,3 +1,4 @@
+import { termsOf } from '../../domain/launch-terms.ts';
 import { sealCallback } from '../launch/seal-callback.ts';
 import { FIRST_SCHEDULE_CHECK_MS } from '../../domain/timing.ts';
 import { EngineError } from '../../domain/errors.ts';
@@ -44,8 +45,7 @@ export async function putSchedule(
     ref,
     parameters: launch.parameters,
     callback: await sealCallback(ports, launch.callback, { scheduleUid: uid }),
-    onInvalidInput: launch.onInvalidInput,
-    deadlineSeconds: launch.deadlineSeconds,
+    ...termsOf(launch),
   };
   const schedule = newSchedule(uid, ref, launch, now);
   await ports.schedules.writeRevision(definition, inputs);

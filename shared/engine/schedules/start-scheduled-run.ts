@@ -1,3 +1,4 @@
+import { termsOf } from '../../domain/launch-terms.ts';
 import { EngineError, type ErrorRecord } from '../../domain/errors.ts';
 import { expiryOfRun } from '../../domain/expiry.ts';
 import type { StoredInput } from '../../domain/input.ts';
@@ -46,8 +47,7 @@ export async function startScheduledRun(
     parameters: checked.parameters,
     maxResults: action === null ? 0 : maxResultsOf(action, checked.parameters),
     callback: template.callback,
-    onInvalidInput: template.onInvalidInput,
-    deadlineSeconds: template.deadlineSeconds,
+    ...termsOf(template),
     dependsOn: [],
     scheduleAt: null,
     inputsTotal: inputs.length,

@@ -1,3 +1,4 @@
+import { termsAfter } from '../../domain/launch-terms.ts';
 import { sealCallback } from '../launch/seal-callback.ts';
 import { FIRST_SCHEDULE_CHECK_MS } from '../../domain/timing.ts';
 import {
@@ -78,22 +79,21 @@ async function rewrite(
 ) {
   const { uid, actionName } = schedule;
   const parameters = after(change.parameters, definition.parameters, {});
-  const onInvalidInput = after(change.onInvalidInput, definition.onInvalidInput, SCHEDULE_DEFAULTS.onInvalidInput);
+  const terms = termsAfter(definition, change);
   const given = change.inputs ?? null;
   const stored = given === null ? await ports.schedules.readInputs(uid, schedule.inputsRef, 0, ALL) : [];
   const inputs =
     given ??
     stored.map(({ input, customData }) => (customData === null ? input : { ...input, custom_data: customData }));
   const callback = change.callback ?? null;
-  const checked = checkLaunch(ports, { actionName, inputs, parameters, callback, onInvalidInput }, 'schedule');
+  const checked = checkLaunch(ports, { actionName, inputs, parameters, callback, ...terms }, 'schedule');
   const updated: ScheduleDefinition = {
     uid,
     ref: ports.random.uuid(),
     parameters,
     callback:
       change.callback === undefined ? definition.callback : await sealCallback(ports, callback, { scheduleUid: uid }),
-    onInvalidInput,
-    deadlineSeconds: after(change.deadlineSeconds, definition.deadlineSeconds, SCHEDULE_DEFAULTS.deadlineSeconds),
+    ...terms,
   };
   return { updated, inputs: given === null ? null : checked.inputs };
 }
