@@ -15,10 +15,10 @@ import { throwForStatus } from './upstream/throw-for-status.ts';
 /** A page of results may take 1 MB of JSON (CONTRACT "Limits"); what surrounds the items may take as much again. */
 const MAX_BODY_BYTES = 2_000_000;
 
-/** What is past the last page. */
+/** The answer for a page after the last one. */
 const END = { results: [], nextCursor: null };
 
-/** Walks a paged JSON list, one request a page, to its end: the items as the upstream gives them. */
+/** Reads a paged JSON list to its end, one request a page. The results are the items as the upstream gives them. */
 export const extractJsonApi = defineAction({
   name: 'extract-json-api',
   title: 'Extract a JSON API',

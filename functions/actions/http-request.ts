@@ -9,7 +9,7 @@ import { readBody } from './upstream/read-body.ts';
 import { httpUrl, requestHeaders, secretNamed } from './upstream/request-schemas.ts';
 import { throwIfPassing } from './upstream/throw-for-status.ts';
 
-/** A result may take 128 KB of JSON (CONTRACT "Limits"); base64 takes a third more than the body. */
+/** A result may be 128 KB of JSON; base64 is a third larger than the body. */
 const MAX_BODY_BYTES = 90_000;
 
 const input = z
@@ -28,7 +28,8 @@ const input = z
   });
 
 /**
- * One request, one result, whatever its status, except what asks to come back later or may pass (see throwIfPassing). POST and PATCH carry an `Idempotency-Key` that stays the same when the page is tried again.
+ * Sends one request; its answer is the result, whatever its status, except statuses that may pass (see throwIfPassing):
+ * those are tried again. POST and PATCH have an `Idempotency-Key` that is the same for each try.
  */
 export const httpRequest = defineAction({
   name: 'http-request',
@@ -73,9 +74,9 @@ function decodeBody(bytes: Buffer, contentType: string | null, what: string): Co
   if ('message' in decoded) return { body_type: 'base64', body: bytes.toString('base64') };
   const { text } = decoded;
   if (!/^[^;]*[/+]json\s*(;|$)/i.test(contentType ?? '')) return { body_type: 'text', body: text };
-  const read = readJson(text, LIMITS.jsonDepth - 1); // the result around it is a level of its own
+  const read = readJson(text, LIMITS.jsonDepth - 1); // the result around it is one more level
   if ('json' in read) return { body_type: 'json', body: read.json };
   const { kind, path, message } = read.refusal;
-  if (kind === 'not_json') return { body_type: 'text', body: text }; // the caller sees what came
+  if (kind === 'not_json') return { body_type: 'text', body: text }; // not JSON after all: the caller gets the text
   throw new Permanent(`${what} gave JSON that is refused: ${path === '' ? '' : `${path} `}${message}`);
 }

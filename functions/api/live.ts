@@ -33,7 +33,7 @@ import { liveReply } from '../endpoints/live-reply.ts';
 import { once } from '../../shared/process/once.ts';
 import { createStarterPorts } from '../wiring/create-ports.ts';
 
-/** Answers live calls: inline, or by a queued page that the call waits for. */
+/** Handles live calls: runs the page within the call, or queues it and waits for it. */
 export function createLiveHandler(
   api: ApiPorts,
   ports: LivePorts,
@@ -50,10 +50,10 @@ export function createLiveHandler(
           const arrivedAt = ports.clock.now();
           const wait = readPreferredWait(request.headers['prefer']);
           const { sign } = await signer();
-          const asked = { workspaceUid: caller.workspaceUid, path: request.url.pathname, body, ...query };
-          // An answer may be given again after the cursor of its call has expired.
+          const liveCall = { workspaceUid: caller.workspaceUid, path: request.url.pathname, body, ...query };
+          // `now` is 0 where a stored answer is repeated, because that is allowed after the call's cursor has expired.
           const pageAt = (now: number): LivePage =>
-            livePageOf({ ...asked, cursor: query.cursor, page: query.page }, now, sign);
+            livePageOf({ ...liveCall, cursor: query.cursor, page: query.page }, now, sign);
           const reply = (page: LivePage, outcome: LiveOutcome): Reply<ReplyBody<'runLive'>> =>
             liveReply({ request, action, page, wait }, outcome, ports.clock.now(), sign);
           return answerOnce(api.once, call, {

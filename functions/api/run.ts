@@ -12,7 +12,10 @@ import { once } from '../../shared/process/once.ts';
 import { createRunEndpoint, type RunPorts } from '../endpoints/run-endpoint.ts';
 import { createStorePorts, noLargeObjects } from '../wiring/create-ports.ts';
 
-/** Reads one run, and waits for its end where the caller asks: who waits must not take the place of other reads. */
+/**
+ * Handles GET of one run, which may wait for the run's end: a function of its own, so that waiting does not block other
+ * reads.
+ */
 export function createRunHandler(api: ApiPorts, ports: RunPorts): ReturnType<typeof createApiHandler> {
   return createApiHandler({ functionName: 'run', ports: api, endpoints: createRunEndpoint(ports, api.spendRate) });
 }

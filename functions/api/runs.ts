@@ -23,14 +23,14 @@ import { createRunEndpoints } from '../endpoints/run-endpoints.ts';
 import { createSecretEndpoints, type SecretPorts } from '../endpoints/secret-endpoints.ts';
 import { createStorePorts } from '../wiring/create-ports.ts';
 
-/** What the function needs besides the pipeline's ports. */
+/** The ports that the function needs besides those of the pipeline. */
 export interface RunsPorts extends ReadPorts, SecretPorts {
   readonly clock: Clock;
   readonly actions: ActionRegistry;
   readonly keyring: () => Promise<Keyring>;
 }
 
-/** Answers every read, and whatever no route names. */
+/** Handles all other reads, and requests that match no route. */
 export function createRunsHandler(api: ApiPorts, ports: RunsPorts): ReturnType<typeof createApiHandler> {
   return createApiHandler({
     functionName: 'runs',

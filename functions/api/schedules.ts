@@ -19,7 +19,7 @@ import { createScheduleReadEndpoints } from '../endpoints/schedules/read-endpoin
 import { createScheduleVerbEndpoints } from '../endpoints/schedules/verb-endpoints.ts';
 import { createStarterPorts } from '../wiring/create-ports.ts';
 
-/** Takes schedules, reads and changes them. */
+/** Handles all calls about schedules. */
 export function createSchedulesHandler(
   api: ApiPorts,
   ports: SchedulePorts & { readonly keyring: () => Promise<Pick<Keyring, 'sign'>> },

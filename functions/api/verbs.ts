@@ -14,7 +14,7 @@ import { createReplayEndpoints } from '../endpoints/replay-endpoints.ts';
 import { createVerbEndpoints } from '../endpoints/run-verbs.ts';
 import { createCorePorts, noLargeObjects } from '../wiring/create-ports.ts';
 
-/** Does the verbs of runs and of their callbacks: what changes a run stands apart from what reads it. */
+/** Handles the calls that change runs or replay callbacks: a function of its own, apart from the reads. */
 export function createVerbsHandler(
   api: ApiPorts,
   ports: CorePorts & Pick<ReadPorts, 'reader'>,

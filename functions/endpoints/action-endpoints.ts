@@ -12,7 +12,7 @@ import { once } from '../../shared/process/once.ts';
 
 type ActionEndpoints = Pick<EndpointsOf<'runs'>, 'listActions' | 'getAction' | 'getOpenapi'>;
 
-/** What a deployment offers, and how to call it. */
+/** The actions that the deployment offers, and its OpenAPI document. */
 export function createActionEndpoints({
   actions,
   publicUrl,

@@ -13,13 +13,13 @@ import { runPlace } from './run-endpoints.ts';
 
 type CallbackEndpoints = Pick<EndpointsOf<'runs'>, 'listRunCallbacks' | 'listCallbacks' | 'getCallback'>;
 
-/** Reads of a shard, its log and its slots, in one call at most. */
+/** Maximum of reads in one call; each reads a part of a run's callbacks: records, log or page records. */
 const READS_A_CALL = 100;
 
 const placeWithin = z.string();
 const placeAcross = z.strictObject({ run: runPlace, within: placeWithin });
 
-/** How callbacks fared. */
+/** The callbacks of runs and their status. */
 export function createCallbackEndpoints(ports: ReadPorts & PagingPorts): CallbackEndpoints {
   return {
     listRunCallbacks: defineEndpoint('listRunCallbacks', {

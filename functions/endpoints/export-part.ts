@@ -6,18 +6,18 @@ import type { Step } from '../../shared/engine/read/steps.ts';
 import type { TextReply } from '../http/endpoint.ts';
 import { type ListCall, openList, type PagingPorts } from './list-page.ts';
 
-/** How rows become text. */
+/** How rows are written as text. */
 export interface ExportFormat<Row> {
   readonly contentType: string;
-  /** Before the first row of the first part. */
+  /** Text before the first row of the first part. */
   readonly head: string;
   /** A row with its line break. */
   readonly line: (row: Row) => string;
 }
 
 /**
- * One part of an export. It ends between two records: before it would be over 4 MB, or once 20 s are over. BAD_INPUT
- * for a `limit`: parts are as large as they may be.
+ * One part of an export. It ends between two records: before it would be over 4 MB, or after 20 s. Throws BAD_INPUT for
+ * a `limit`, because parts are as large as possible.
  */
 export async function exportPart<Row, Place>(
   ports: PagingPorts,

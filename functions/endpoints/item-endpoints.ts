@@ -20,11 +20,13 @@ const outputPlace = z.strictObject({ input: z.int().min(0), page: z.int().min(0)
 
 const FIRST_OUTPUT: OutputPlace = { input: 0, page: 0, item: 0 };
 
-/** Pages without items, and shards without pages, cost queries but give no rows; a query takes about 10 ms. */
+/**
+ * Bounds the time of a call: pages without items and shards without pages cost queries (10 ms each) but give no rows.
+ */
 const QUERIES_A_PAGE = 40;
 const QUERIES_A_PART = 1_000;
 
-/** What went into a run and what came out. */
+/** The inputs and outputs of a run. */
 export function createItemEndpoints(
   ports: ReadPorts & PagingPorts & { readonly actions: ActionRegistry },
 ): ItemEndpoints {

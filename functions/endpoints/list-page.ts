@@ -7,7 +7,7 @@ import type { Step } from '../../shared/engine/read/steps.ts';
 import type { Caller } from '../http/authenticate.ts';
 import { type HttpRequest, pageUrl } from '../http/http-request.ts';
 
-/** What paging through a list takes. */
+/** The ports that lists need for their cursors. */
 export interface PagingPorts {
   readonly clock: Pick<Clock, 'now'>;
   readonly keyring: () => Promise<Pick<Keyring, 'sign'>>;
@@ -19,18 +19,18 @@ export interface ListCall {
   readonly query: { readonly limit: number; readonly cursor?: string | undefined };
 }
 
-/** One page of a list: its rows, and the URL of the next where there is one. */
+/** One page of a list: its rows, and headers with the URL of the next page if there is one. */
 export interface ListPage<View> {
   readonly body: readonly View[];
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Brackets of the list, and room for what is added to an answer. */
+/** Kept free of the 4 MB for the brackets of the list and what is added to an answer. */
 const ROOM_BYTES = 1_024;
 
 /**
- * One page of a list of steps. It ends at the limit, before its answer would be over 4 MB, or where the work of one
- * call is done; in each case the cursor is the place after the last row it holds.
+ * One page of a list. It ends at the limit, before its answer would be over 4 MB, or after the work that one call may
+ * do. In each case its cursor is the place after its last row. Throws BAD_INPUT for a cursor that is not of this list.
  */
 export async function listPage<Row, Place, View>(
   ports: PagingPorts,
@@ -46,7 +46,7 @@ export async function listPage<Row, Place, View>(
   return { body: rows, headers: headersOf(next, incomplete) };
 }
 
-/** Where a call's list begins, and the headers that say where it goes on: null for nowhere. */
+/** Where the list of a call begins, and the headers with the URL of its next page: none where `next` is null. */
 export async function openList<Place>(
   ports: PagingPorts,
   { request, caller, query }: ListCall,

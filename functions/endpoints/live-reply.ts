@@ -13,11 +13,11 @@ interface AnsweredCall {
   readonly request: HttpRequest;
   readonly action: Action;
   readonly page: LivePage;
-  /** Seconds it preferred to wait, or null. */
+  /** The seconds of its `Prefer: wait`, or null. */
   readonly wait: number | null;
 }
 
-/** The answer to a live call; the same for the same outcome, however often it is made. */
+/** The answer to a live call. The same outcome always gives the same answer, except for Retry-After. */
 export function liveReply(
   call: AnsweredCall,
   outcome: LiveOutcome,
@@ -43,7 +43,7 @@ export function liveReply(
 
 const HANDED_OVER: RouteOf<'runLive'>['later']['status'] = 202;
 
-/** Whole seconds until the upstream takes calls again, where it said when. */
+/** Whole seconds until the upstream accepts calls again, if it told when. */
 function retryAfter({ error_label: label, params }: ErrorRecord, now: number): Record<string, string> {
   const until = label === 'LIMIT_REACHED' ? params['postponed_until'] : undefined;
   if (typeof until !== 'string') return {};
@@ -61,7 +61,8 @@ function pageHeaders(call: AnsweredCall, outcome: PageOutcome, sign: Sign): Reco
   if (nextCursor !== null) {
     headers['X-Pagination-Next'] = nextLiveUrl(request.url.origin, action.name, page, nextCursor, createdAt, sign);
   }
-  // The number the caller wrote is one more than ours, and so is that of the page before.
+  // Callers count pages from 1, the engine from 0: the caller's number of the page before is this page's own number
+  // here.
   if (page.byNumber && page.number > 0)
     headers['X-Pagination-Previous'] = pageUrl(request, { page: String(page.number) });
   return headers;

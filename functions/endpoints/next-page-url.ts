@@ -4,7 +4,7 @@ import type { Clock } from '../../shared/engine/ports.ts';
 import type { Run } from '../../shared/engine/read/read-ports.ts';
 import type { HttpRequest } from '../http/http-request.ts';
 
-/** The page after a live call's that was handed over, or null: its cursor is good for 24 h from this look at it. */
+/** URL of the next page of a live call that was handed over, or null. Its cursor expires 24 h after this answer. */
 export function nextPageUrl(
   ports: { readonly clock: Pick<Clock, 'now'> },
   request: HttpRequest,

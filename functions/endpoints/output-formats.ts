@@ -7,7 +7,9 @@ type JsonRecord = Readonly<Record<string, unknown>>;
 
 const NDJSON = 'application/x-ndjson';
 
-/** The format of an export of outputs, as items or as envelopes; `resultSchema` is null where the action is gone. */
+/**
+ * The format of an export of outputs, as items or as envelopes. `resultSchema`: null if the action no longer exists.
+ */
 export function outputFormat(
   mediaType: string,
   resultSchema: JsonRecord | null,
@@ -27,15 +29,15 @@ interface Column {
   readonly read: (row: unknown) => unknown;
 }
 
-/** Of an envelope: all but the result, which has columns of its own. */
+/** Columns of an envelope, without its result, which has columns of its own. */
 function envelopeColumns(): readonly Column[] {
   const names = Object.keys(outputEnvelope.shape).filter((name) => name !== 'result');
   return names.map((name) => ({ name, read: (row) => memberOf(row, name) }));
 }
 
 /**
- * A column for each property that the result schema declares. Where it lets others through, a last one has them as a
- * JSON object; where it declares none, the whole result is one column.
+ * One column for each property that the result schema declares. If the schema allows others, a last column has them as
+ * a JSON object. If it declares none, the whole result is one column.
  */
 function resultColumns(schema: JsonRecord | null, withEnvelope: boolean): readonly Column[] {
   const resultOf = (row: unknown): unknown => (withEnvelope ? memberOf(row, 'result') : row);
@@ -50,7 +52,7 @@ function resultColumns(schema: JsonRecord | null, withEnvelope: boolean): readon
   return [...declared, { name: `${prefix}additional_properties`, read: (row) => othersOf(resultOf(row), names) }];
 }
 
-/** The members that are not among the names; undefined where there are none. */
+/** The members with other names; undefined if there are none. */
 function othersOf(value: unknown, names: readonly string[]): JsonRecord | undefined {
   const others = isJsonObject(value) ? Object.entries(value).filter(([name]) => !names.includes(name)) : [];
   return others.length === 0 ? undefined : Object.fromEntries(others);

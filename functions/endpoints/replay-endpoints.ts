@@ -12,7 +12,7 @@ import { answerOnce } from '../http/once-by-key.ts';
 
 type ReplayEndpoints = Pick<EndpointsOf<'verbs'>, 'replayCallback' | 'replayRunCallbacks'>;
 
-/** Sends callbacks once more. */
+/** Replays one callback, or a run's callbacks by status. */
 export function createReplayEndpoints(ports: ReadPorts & CorePorts, once: OncePorts): ReplayEndpoints {
   return {
     replayCallback: defineEndpoint('replayCallback', {

@@ -14,16 +14,16 @@ import type { SpendRate } from '../http/rate-limit.ts';
 import type { PagingPorts } from './list-page.ts';
 import { nextPageUrl } from './next-page-url.ts';
 
-/** What reading one run takes. */
+/** The ports that reading one run needs. */
 export type RunPorts = Pick<ReadPorts, 'runs' | 'progress' | 'callbacks' | 'reader' | 'settings'> &
   PagingPorts & { readonly clock: Pick<Clock, 'now' | 'after'> };
 
-/** Reads one run, held until it has ended where the caller asks and its workspace has seconds left to wait. */
+/** Reads one run. With `wait`, answers once the run has ended, or its time or the workspace's wait limit is used up. */
 export function createRunEndpoint(ports: RunPorts, spendRate: SpendRate): EndpointsOf<'run'> {
   return {
     getRun: defineEndpoint('getRun', {
       find: async ({ params: { run_uid: uid }, caller }) => {
-        // A run that is asked for again and again is mostly at work: its window is read beside it.
+        // A run that is read repeatedly is mostly under way and needs its window: both are read at the same time.
         const [run, read] = await settleAll([
           findRun(ports, caller.workspaceUid, uid),
           ports.runs.remembers(uid) ? readWindow(ports, uid) : undefined,
@@ -37,9 +37,9 @@ export function createRunEndpoint(ports: RunPorts, spendRate: SpendRate): Endpoi
           return refusedUntil === null;
         });
         const run = { ...found.run, control };
-        const isSaid = isCounted(control) && areAllDelivered(run);
+        const needsNoWindow = isCounted(control) && areAllDelivered(run);
         const read = control === found.run.control ? found.read : undefined;
-        const window = isSaid ? null : (read ?? (await readWindow(ports, control.uid))).window;
+        const window = needsNoWindow ? null : (read ?? (await readWindow(ports, control.uid))).window;
         const [counts, delivered, cursor] = await settleAll([
           countRun(ports, control, { window }),
           readDelivered(ports, run, window),

@@ -14,10 +14,10 @@ import { nextPageUrl } from './next-page-url.ts';
 
 type RunEndpoints = Pick<EndpointsOf<'runs'>, 'listRuns' | 'getRunStatus'>;
 
-/** Where a list of runs goes on. */
+/** A place in a list of runs, as its cursor has it. */
 export const runPlace = z.strictObject({ createdAt: z.int().min(0), uid: z.string().refine(isRunUid) });
 
-/** Reads of runs as wholes. */
+/** The list of runs, and the status of one. */
 export function createRunEndpoints(ports: ReadPorts & PagingPorts & Pick<CorePorts, 'clock'>): RunEndpoints {
   return {
     listRuns: defineEndpoint('listRuns', {

@@ -15,7 +15,7 @@ import type { Reply, ReplyBody } from '../http/endpoint.ts';
 
 type VerbPorts = CorePorts & Pick<ReadPorts, 'reader'>;
 
-/** Cancel, resume and retry; each answers with the run as it is then. */
+/** Cancels, resumes and retries a run; each answers with the run as it is after that. */
 export function createVerbEndpoints(
   ports: VerbPorts,
   once: OncePorts,
@@ -40,7 +40,7 @@ export function createVerbEndpoints(
           async run(claim) {
             const { control, definition } = call.found;
             const { before } = await claim(control.retryCount);
-            // Carried on after a crash: the retry may have been made.
+            // The call may be repeated after a crash: a higher retry count means that the retry was already made.
             const made = before !== null && control.retryCount > before;
             return answer(definition, made ? control : await retryRun(ports, definition));
           },

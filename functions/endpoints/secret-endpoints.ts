@@ -9,7 +9,9 @@ export interface SecretPorts {
   readonly keyring: () => Promise<Pick<Keyring, 'signingSecret' | 'currentVersion'>>;
 }
 
-/** The secret that signs a workspace's callbacks: derived from its uid, so it is as old as the workspace. */
+/**
+ * The secret that signs a workspace's callbacks. It is derived from the uid, so its `created_at` is the workspace's.
+ */
 export function createSecretEndpoints(ports: SecretPorts): Pick<EndpointsOf<'runs'>, 'getSigningSecret'> {
   return {
     getSigningSecret: defineEndpoint('getSigningSecret', {

@@ -14,7 +14,9 @@ export interface ErrorPorts {
   readonly now: () => number;
 }
 
-/** Turns whatever is thrown into our one shape, and logs it under the reference the caller is given. */
+/**
+ * Answers everything that is thrown in the API's error shape, and logs it with the `error_ref` that the caller gets.
+ */
 export function answerErrors(ports: ErrorPorts): Step<'event' | 'caller' | 'headers'> {
   return {
     onError: ({ event: call, error: thrown }): APIGatewayProxyStructuredResultV2 => {
@@ -28,7 +30,7 @@ export function answerErrors(ports: ErrorPorts): Step<'event' | 'caller' | 'head
   };
 }
 
-/** A caller's own faults are information; faults of ours come with their stacks. */
+/** Faults of the caller (4xx) are logged at level info, our own (5xx) at level error with their stacks. */
 function logError(
   log: ErrorPorts['log'],
   error: EngineError,
@@ -36,12 +38,12 @@ function logError(
   request: Readonly<Record<string, unknown>>,
 ): void {
   const { error_ref, error_label: label, status_code } = record;
-  const told = { error_ref, label, status_code, ...request };
-  if (status_code < 500) log.info(error.message, told);
-  else log.error(error.message, { ...told, stack: stackOf(error) });
+  const data = { error_ref, label, status_code, ...request };
+  if (status_code < 500) log.info(error.message, data);
+  else log.error(error.message, { ...data, stack: stackOf(error) });
 }
 
-/** The stacks of an error and of what caused it, outermost first. */
+/** The stacks of an error and of its causes (up to five), outermost first. */
 function stackOf(error: unknown): readonly string[] {
   const stacks: string[] = [];
   for (
@@ -66,7 +68,7 @@ function headersOf(error: EngineError, now: number): Record<string, string> {
 }
 
 function retryAfterSeconds(error: EngineError, now: number): number | undefined {
-  const { retryAfterSeconds: told, postponedUntil } = error.details;
-  if (told !== undefined || postponedUntil === undefined || error.label !== 'LIMIT_REACHED') return told;
+  const { retryAfterSeconds: given, postponedUntil } = error.details;
+  if (given !== undefined || postponedUntil === undefined || error.label !== 'LIMIT_REACHED') return given;
   return Math.max(1, Math.ceil((Date.parse(postponedUntil) - now) / 1_000));
 }

@@ -4,7 +4,7 @@ import type { Route } from '../../shared/api/route.ts';
 import type { Caller } from './authenticate.ts';
 import type { HttpRequest } from './http-request.ts';
 
-/** One call on its way through the pipeline: what its steps have found out so far. */
+/** One call in the pipeline, with what its steps have found out so far. */
 export interface ApiCall {
   readonly event: APIGatewayProxyEventV2;
   request: HttpRequest;
@@ -12,25 +12,25 @@ export interface ApiCall {
   params: Readonly<Record<string, string>>;
   /** Null on routes that need no key, and until the key is checked. */
   caller: Caller | null;
-  /** Headers of every answer, a refusal's too. */
+  /** Headers of the answer, also if it is an error. */
   headers: Readonly<Record<string, string>>;
-  /** What to answer with, of what the route offers. */
+  /** The media type to answer with, one of those the route offers. */
   mediaType: string;
 }
 
-/** What is known before the first step. */
+/** A call before the first step. */
 export type BegunCall = Pick<ApiCall, 'event' | 'caller' | 'headers'>;
 
 /**
- * A step of the pipeline, with the parts of a call that it reads and those that it adds. It throws to refuse the call and
- * returns nothing: middy takes what a step returns for the answer.
+ * A step of the pipeline, typed by the parts of a call that it reads and those that it adds. It throws to refuse the
+ * call. It returns nothing, because middy would answer with a returned value.
  */
 export type Step<Reads extends keyof ApiCall, Adds extends keyof ApiCall = never> = middyfy.MiddlewareObj<
   Readonly<Pick<ApiCall, Exclude<Reads, Adds>>> & Pick<ApiCall, Adds>,
   APIGatewayProxyStructuredResultV2
 >;
 
-/** What every line about a call says: the gateway's own log has the source address under the same `request_id`. */
+/** What each log line of a call has. The source address is in the gateway's own log, under the same `request_id`. */
 export function loggedOf({ event, caller }: Pick<ApiCall, 'event' | 'caller'>): Readonly<Record<string, string>> {
   const { requestId } = event.requestContext;
   if (caller === null) return { request_id: requestId };

@@ -9,7 +9,7 @@ import type { Machine } from '../wiring/create-ports.ts';
 import type { ApiPorts } from './create-api-handler.ts';
 import { createRateLimiter } from './rate-limit.ts';
 
-/** What the pipeline of an API function needs, over the table of its endpoints. */
+/** The pipeline's ports of an API function, over the table. */
 export function createApiPorts(
   machine: Machine,
   table: Table,

@@ -4,10 +4,10 @@ import { digestApiKey, isWellFormedApiKey } from '../../shared/domain/api-key.ts
 import { EngineError } from '../../shared/domain/errors.ts';
 import { createReadAllowance } from './read-allowance.ts';
 
-/** Who calls: what is stored under the digest of an API key. */
+/** The caller: what is stored under the digest of an API key. */
 export interface Caller {
   readonly workspaceUid: string;
-  /** The key in logs: it leads neither to the key nor to its digest. */
+  /** Identifies the key in logs. Neither the key nor its digest can be found from it. */
   readonly keyUid: string;
   readonly scopes: readonly Scope[];
 }
@@ -15,13 +15,15 @@ export interface Caller {
 /** The caller a key's digest belongs to; null when it is unknown or revoked. */
 export type FindCaller = (keyDigest: string) => Promise<Caller | null>;
 
-/** How long a process goes on trusting a key it has read: a revoked key works at most so long. */
+/** How long a process uses a key that it has read; a revoked key works at most this long. */
 const TRUST_MS = 60_000;
-/** Callers remembered by a process; the one used longest ago goes first. */
-const REMEMBERED = 1_000;
-/** Unknown keys remembered by a process. */
-const REMEMBERED_MISSES = 1_000;
-/** How long a key that was read twice in vain is refused without a read: as long a key made just then has to wait. */
+/** Callers that a process caches. */
+const CACHED_CALLERS = 1_000;
+/** Unknown keys that a process caches. */
+const CACHED_MISSES = 1_000;
+/**
+ * How long a key that two reads did not find is refused without a read. A key made at that moment has to wait as long.
+ */
 const MISS_MS = 1_000;
 
 interface KnownKey {
@@ -35,28 +37,28 @@ interface Miss {
 }
 
 /**
- * Checks the API key of calls. UNAUTHORIZED when it is absent, malformed (refused without a read), unknown or revoked;
- * LIMIT_REACHED when the caller's network has made as many reads of keys unknown here as it may. A key in memory costs
- * its network nothing, not even when it is read again after its minute.
+ * Checks the API key of a call. Throws UNAUTHORIZED if it is absent, malformed (without a read), unknown or revoked,
+ * and LIMIT_REACHED if the caller's network has used up its reads of keys that this process does not know. A cached key
+ * uses none of them, not even when it is read again after a minute.
  */
 export function createAuthenticator(
   findCaller: FindCaller,
   now: () => number,
 ): (key: string | undefined, address: string) => Promise<Caller> {
-  const known = new Lru<KnownKey>(REMEMBERED);
-  const misses = new Lru<Miss>(REMEMBERED_MISSES);
+  const known = new Lru<KnownKey>(CACHED_CALLERS);
+  const misses = new Lru<Miss>(CACHED_MISSES);
   const reading = new Map<string, Promise<Caller | null>>();
   const takeRead = createReadAllowance(now);
 
   function read(digest: string): Promise<Caller | null> {
-    const stored = reading.get(digest);
-    if (stored !== undefined) return stored;
-    const begun = findCaller(digest).finally(() => reading.delete(digest));
-    reading.set(digest, begun);
-    return begun;
+    const pending = reading.get(digest);
+    if (pending !== undefined) return pending;
+    const finding = findCaller(digest).finally(() => reading.delete(digest));
+    reading.set(digest, finding);
+    return finding;
   }
 
-  /** Reads a key that is not trusted, or not any more. Calls that come meanwhile with the same key share the read. */
+  /** Reads a key that is not cached, or no longer valid in the cache. Calls with the same key share one read. */
   async function find(digest: string, address: string): Promise<Caller | null> {
     const miss = misses.get(digest);
     const isFresh = miss !== undefined && now() < miss.until;
@@ -83,9 +85,9 @@ export function createAuthenticator(
       );
     }
     const digest = digestApiKey(key);
-    const remembered = known.get(digest);
-    const isTrusted = remembered !== undefined && now() < remembered.until;
-    const caller = isTrusted ? remembered.caller : await find(digest, address);
+    const cached = known.get(digest);
+    const isTrusted = cached !== undefined && now() < cached.until;
+    const caller = isTrusted ? cached.caller : await find(digest, address);
     if (caller === null) throw new EngineError('UNAUTHORIZED', 'The API key in X-API-Key is unknown or revoked.');
     return caller;
   };

@@ -1,7 +1,7 @@
 import type { Step } from './api-call.ts';
 import { chooseMediaType, JSON_TYPE } from './media-type.ts';
 
-/** Chooses what to answer with, by the caller's Accept, of what the route offers. NOT_ACCEPTABLE where nothing fits. */
+/** Chooses the media type of the answer by the caller's Accept from those the route offers. Throws NOT_ACCEPTABLE. */
 export function checkAccept(): Step<'request' | 'route', 'mediaType'> {
   return {
     before: ({ event: call }) => {

@@ -1,7 +1,7 @@
 import type { Step } from './api-call.ts';
 import { createAuthenticator, type FindCaller } from './authenticate.ts';
 
-/** Finds who calls by the key in X-API-Key, on routes that need one. Throws as {@link createAuthenticator} does. */
+/** Finds the caller by the key in X-API-Key, on routes that need one. Throws as {@link createAuthenticator} does. */
 export function checkKey(ports: {
   readonly findCaller: FindCaller;
   readonly now: () => number;

@@ -3,7 +3,10 @@ import { EngineError } from '../../shared/domain/errors.ts';
 import type { Step } from './api-call.ts';
 import type { RateState, SpendRate } from './rate-limit.ts';
 
-/** Takes the call off its workspace's limit and tells the caller how it stands, with whatever answer. LIMIT_REACHED over it. */
+/**
+ * Counts the call against its workspace's rate limit. Adds the X-RateLimit headers to any answer; over it throws
+ * LIMIT_REACHED.
+ */
 export function checkRate(spendRate: SpendRate): Step<'route' | 'caller', 'headers'> {
   return {
     before: async ({ event: call }) => {
@@ -24,7 +27,7 @@ function rateHeaders({ type, limit, remaining, resetSeconds }: RateState): Reado
   };
 }
 
-/** Says the moment from which a call will be let through. */
+/** `postponed_until` of the error is when the next call will be allowed. */
 function limitReached({ type, limit }: RateState, refusedUntil: number): EngineError {
   const postponedUntil = new Date(refusedUntil).toISOString();
   const message = `The workspace has reached its rate limit for ${type} calls (burst ${limit}). Try again after the seconds in Retry-After.`;

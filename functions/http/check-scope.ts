@@ -1,7 +1,7 @@
 import { EngineError } from '../../shared/domain/errors.ts';
 import type { Step } from './api-call.ts';
 
-/** FORBIDDEN naming the scope a route needs and the key lacks. */
+/** Throws FORBIDDEN if the key lacks the scope that the route needs; the error names it. */
 export function checkScope(): Step<'route' | 'caller'> {
   return {
     before: ({ event: { route, caller } }) => {

@@ -16,24 +16,24 @@ import { bytesResponse, jsonResponse, textResponse } from './http-response.ts';
 import { logAnswer } from './log-answer.ts';
 import type { SpendRate } from './rate-limit.ts';
 
-/** What the pipeline needs of the world besides what its endpoints need. */
+/** The ports of the pipeline; its endpoints have their own. */
 export interface ApiPorts extends ErrorPorts {
   readonly findCaller: FindCaller;
   readonly spendRate: SpendRate;
-  /** For what is done once for its Idempotency-Key. */
+  /** For calls with an Idempotency-Key. */
   readonly once: OncePorts;
-  /** Where the deployment is reached, without a path. */
+  /** The deployment's public URL, without a path. */
   readonly publicUrl: string;
 }
 
-/** One endpoint for each operation of the function: a missing or a foreign one is a type error. */
+/** One endpoint for each operation of the function. A missing endpoint, or one of another function, is a type error. */
 export type EndpointsOf<F extends ApiFunction> = { readonly [O in OperationOf<F>]: Endpoint<O> };
 
 type ApiHandler = (event: APIGatewayProxyEventV2, context: Context) => Promise<APIGatewayProxyStructuredResultV2>;
 
 /**
- * The Lambda handler of an API function, read from top to bottom: each step refuses the call or adds to what is known of
- * it. The endpoint then goes on with its object, query and body. What any of them throws is answered in our one error shape.
+ * The Lambda handler of an API function. The steps run from top to bottom; each refuses the call or adds to it. The
+ * endpoint then handles object, query and body. Whatever any of them throws is answered in the API's error shape.
  */
 export function createApiHandler<F extends ApiFunction>(api: {
   readonly functionName: F;
@@ -51,8 +51,8 @@ export function createApiHandler<F extends ApiFunction>(api: {
     .use(checkAccept())
     .handler((call: ApiCall) => answerCall(endpoints, call));
   return (event, context) => {
-    const begun: BegunCall = { event, caller: null, headers: {} };
-    return pipeline(begun as ApiCall, context); // the steps add the rest, each before the first that reads it
+    const call: BegunCall = { event, caller: null, headers: {} };
+    return pipeline(call as ApiCall, context); // cast: the steps add the rest, each before the first step that reads it
   };
 }
 
@@ -75,7 +75,7 @@ function responseOf(
   return 'text' in reply ? textResponse(status, reply, headers) : jsonResponse(status, reply.body, headers);
 }
 
-/** An endpoint whose operation is known at run time only: params and caller are those of its own row. */
+/** An endpoint whose operation is known at run time only: params and caller are of its own route. */
 interface AnyEndpoint {
   answer(addressed: Pick<ApiCall, 'request' | 'params' | 'caller' | 'mediaType'>): Promise<AnyReply>;
 }

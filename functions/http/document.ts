@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import type { BytesReply } from './endpoint.ts';
 import type { HttpRequest } from './http-request.ts';
 
-/** A text that is the same for every caller, in the forms in which it is sent. */
+/** A text that is the same for all callers, in the forms in which it is sent. */
 export interface Document {
   readonly contentType: string;
   readonly etag: string;
@@ -11,34 +11,36 @@ export interface Document {
   readonly gzipped: Buffer;
 }
 
-/** Caches, the caller's and those on the way, may give it out for so long. */
+/** How long caches may use it, the caller's and those on the way. */
 const MAX_AGE_SECONDS = 300;
 
 export function createDocument(contentType: string, text: string): Document {
   const plain = Buffer.from(text);
-  // Weak (RFC 9110 §8.8.1): it stands for both forms.
+  // Weak (RFC 9110 §8.8.1), because it is the same for the plain and the compressed form.
   const etag = `W/"${hash('sha256', text, 'base64url').slice(0, 22)}"`;
   return { contentType, etag, plain, gzipped: gzipSync(plain, { level: 9 }) };
 }
 
-/** The document as a request wants it: compressed where it takes gzip, 304 without a body where it has it. */
+/** The answer with the document: compressed if the request accepts gzip, 304 without a body if it has this version. */
 export function documentReply(document: Document, { headers }: Pick<HttpRequest, 'headers'>): BytesReply {
   const { contentType, etag } = document;
-  const about = { etag, 'cache-control': `public, max-age=${MAX_AGE_SECONDS}`, vary: 'accept-encoding' };
+  const common = { etag, 'cache-control': `public, max-age=${MAX_AGE_SECONDS}`, vary: 'accept-encoding' };
   if (namesEtag(headers['if-none-match'], etag)) {
-    return { status: 304, headers: about, contentType, bytes: Buffer.alloc(0) };
+    return { status: 304, headers: common, contentType, bytes: Buffer.alloc(0) };
   }
-  if (!takesGzip(headers['accept-encoding'])) return { headers: about, contentType, bytes: document.plain };
-  return { headers: { ...about, 'content-encoding': 'gzip' }, contentType, bytes: document.gzipped };
+  if (!takesGzip(headers['accept-encoding'])) return { headers: common, contentType, bytes: document.plain };
+  return { headers: { ...common, 'content-encoding': 'gzip' }, contentType, bytes: document.gzipped };
 }
 
-/** Weak comparison (RFC 9110 §13.1.2): a cache on the way may have made the tag strong, or the other way round. */
+/**
+ * Weak comparison (RFC 9110 §13.1.2), because a cache on the way may have changed a weak tag to a strong one or back.
+ */
 function namesEtag(header: string | undefined, etag: string): boolean {
   const opaque = etag.replace(/^W\//, '');
   return (header ?? '').split(',').some((one) => one.trim() === '*' || one.trim().replace(/^W\//, '') === opaque);
 }
 
-/** Whether gzip is among what the header names, and not with q=0 (RFC 9110 §12.5.3). */
+/** Whether the header names gzip, other than with q=0 (RFC 9110 §12.5.3). */
 function takesGzip(header: string | undefined): boolean {
   const codings = (header ?? '').toLowerCase().split(',');
   for (const name of ['gzip', 'x-gzip', '*']) {

@@ -7,33 +7,33 @@ import type { Caller } from './authenticate.ts';
 import type { HttpRequest } from './http-request.ts';
 import { readBody } from './read-body.ts';
 
-/** What is known of a call once its key and scope are checked. */
+/** A call whose key, rate and scope have been checked. */
 export interface Addressed<O extends Operation> {
   readonly request: HttpRequest;
   readonly params: Readonly<Record<ParamsIn<RouteOf<O>['path']>, string>>;
   /** Null on routes that need no key. */
   readonly caller: RouteOf<O>['scope'] extends null ? null : Caller;
-  /** What to answer with, of what the route offers. */
+  /** The media type to answer with, one of those the route offers. */
   readonly mediaType: string;
 }
 
-/** A call whose object was found and whose query and body are right. */
+/** A call whose object was found and whose query and body are valid. */
 export interface Call<O extends Operation, Found> extends Addressed<O> {
   readonly found: Found;
   readonly query: Parsed<RouteOf<O>, 'query'>;
   readonly body: Parsed<RouteOf<O>, 'body'>;
-  /** The body as it was sent, before its schema: undefined where none was. */
+  /** The body as it was sent, before its schema was applied; undefined if none was sent. */
   readonly sent: unknown;
 }
 
-/** The answer of a call; `status` is the route's own unless said otherwise. */
+/** A JSON answer. `status`: the route's success status if absent. */
 export interface Reply<Body = unknown> {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body: Body;
 }
 
-/** An answer that is no JSON. */
+/** An answer with text other than JSON. */
 export interface TextReply {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
@@ -41,7 +41,7 @@ export interface TextReply {
   readonly text: string;
 }
 
-/** An answer whose bytes are at hand; none where its status says that the caller has them. */
+/** An answer with ready bytes; they are empty for a 304. */
 export interface BytesReply {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
@@ -49,27 +49,27 @@ export interface BytesReply {
   readonly bytes: Buffer;
 }
 
-/** Whatever an endpoint may answer with. */
+/** Any answer of an endpoint. */
 export type AnyReply = Reply | TextReply | BytesReply;
 
-/** An operation's code, its types forgotten, as the pipeline runs it. */
+/** The code of an operation, as the pipeline calls it. */
 export interface Endpoint<O extends Operation = Operation> {
   readonly operation: O;
   answer(addressed: Addressed<O>): Promise<AnyReply>;
 }
 
-/** Only routes that offer exports answer with other texts. */
+/** Only routes that offer exports may answer with other text than JSON. */
 type ExportReply<O extends Operation> = RouteOf<O>['success'] extends { readonly exports: unknown } ? TextReply : never;
 
-/** Only a document that is the same for everybody is answered with bytes made once. */
+/** Only routes of documents, which are the same for all callers, may answer with bytes. */
 type DocumentReply<O extends Operation> = RouteOf<O> extends { readonly document: true } ? BytesReply : never;
 
-/** What an operation may answer: what its route says, mutable or not. */
+/** The body of an operation's answer, as its route declares it; may be read-only. */
 export type ReplyBody<O extends Operation> = Frozen<z.output<RouteOf<O>['success']['schema']>>;
 
 /**
- * Makes an operation's endpoint. `find` reads the object the path names (its 404 comes before any 400 of query or
- * body); `handle` does the work with all of them.
+ * Makes the endpoint of an operation. `find` reads the object that the path names, before query and body are checked,
+ * so that its 404 comes before their 400. `handle` then does the work.
  */
 export function defineEndpoint<O extends Operation, Found = undefined>(
   operation: O,
@@ -95,7 +95,7 @@ export function defineEndpoint<O extends Operation, Found = undefined>(
 
 const NOTHING = strict({});
 
-/** Where no body is declared, or it may be left out, an absent one is `{}`; elsewhere the schema says that it is missing. */
+/** An absent body is `{}` if none is declared or it is optional; otherwise the schema reports that it is missing. */
 function noBody(route: Route): unknown {
   return route.body === undefined || route.bodyOptional === true ? {} : undefined;
 }
@@ -109,7 +109,7 @@ type ParamsIn<Path extends string> = Path extends `${string}{${infer Name}}${inf
   ? Name | ParamsIn<Rest>
   : never;
 
-/** The type read-only all the way down. */
+/** The type, read-only at all levels. */
 type Frozen<T> = T extends readonly (infer Item)[]
   ? readonly Frozen<Item>[]
   : T extends object

@@ -4,7 +4,7 @@ import { EngineError } from '../../shared/domain/errors.ts';
 import type { Step } from './api-call.ts';
 import { readHttpRequest } from './http-request.ts';
 
-/** Reads the request and finds its route. NOT_FOUND or METHOD_NOT_ALLOWED where no route of this function is meant. */
+/** Reads the request and finds its route. Throws NOT_FOUND or METHOD_NOT_ALLOWED if this function has no such route. */
 export function findRoute(functionName: ApiFunction, publicUrl: string): Step<'event', 'request' | 'route' | 'params'> {
   return {
     before: ({ event: call }) => {

@@ -1,28 +1,28 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 
-/** A request as handlers see it: API Gateway's event (payload format 2.0) without its traps. */
+/** A request, read from API Gateway's event (payload format 2.0), which has its pitfalls: see the fields. */
 export interface HttpRequest {
   readonly method: string;
-  /** As sent, percent signs and all. */
+  /** As sent, not decoded. */
   readonly rawPath: string;
-  /** As sent, without its question mark. */
+  /** As sent, without the question mark. */
   readonly rawQuery: string;
-  /** Read from the raw query string: API Gateway's own map joins repeated names by commas. */
+  /** Read from the raw query string, because API Gateway's own map joins repeated names with commas. */
   readonly query: URLSearchParams;
-  /** Names in lower case; API Gateway has joined repeated ones by commas. */
+  /** Names in lower case. API Gateway joins repeated headers with commas. */
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body: Buffer;
   /** The address that called, as API Gateway saw it. */
   readonly sourceIp: string;
-  /** The URL called, as the outside sees it. */
+  /** The public URL that was called. */
   readonly url: URL;
 }
 
-/** Reads the event. `publicUrl` is where the deployment is reached, without a path. */
+/** Reads the event. `publicUrl`: the deployment's public URL, without a path. */
 export function readHttpRequest(event: APIGatewayProxyEventV2, publicUrl: string): HttpRequest {
   const query = new URLSearchParams(event.rawQueryString);
   const url = new URL(publicUrl);
-  url.pathname = event.rawPath; // set, not resolved: a path such as //elsewhere names no other host
+  url.pathname = event.rawPath; // set, not resolved: a path such as //elsewhere must not become another host
   url.search = query.toString();
   return {
     method: event.requestContext.http.method,
@@ -36,7 +36,7 @@ export function readHttpRequest(event: APIGatewayProxyEventV2, publicUrl: string
   };
 }
 
-/** The absolute URL of another page of what was called; other parts of the query stay, null takes one out. */
+/** The absolute URL of another page of the same call: sets these parts of the query; null removes one, others stay. */
 export function pageUrl(request: HttpRequest, page: Readonly<Record<string, string | null>>): string {
   const url = new URL(request.url);
   for (const [name, value] of Object.entries(page)) {

@@ -5,12 +5,14 @@ import type { BytesReply } from './endpoint.ts';
 import { JSON_TYPE } from './media-type.ts';
 
 /**
- * A function's answer may take 6 MB as an escaped string; escaping doubles JSON at worst, base64 adds a third. So from
- * here on (6,291,556 / 2, less room for headers) the body goes as base64, which API Gateway decodes.
+ * A function's answer may be 6 MB as an escaped string. Escaping doubles JSON in the worst case; base64 adds a third.
+ * So from this size on (6,291,556 / 2, less room for headers) the body is sent as base64, which API Gateway decodes.
  */
 const BASE64_FROM_BYTES = 3_000_000;
 
-/** A JSON answer of API Gateway's form. It ends with a line break, for terminals. Throws as {@link textResponse}. */
+/**
+ * A JSON answer in API Gateway's form. It ends with a line break, for terminals. Throws as {@link textResponse} does.
+ */
 export function jsonResponse(
   status: number,
   body: unknown,
@@ -19,7 +21,7 @@ export function jsonResponse(
   return textResponse(status, { contentType: JSON_TYPE, text: `${JSON.stringify(body)}\n` }, headers);
 }
 
-/** An answer of any text. PAYLOAD_TOO_LARGE where it is over the limit of an answer. */
+/** An answer with any text. Throws PAYLOAD_TOO_LARGE if it is over the limit of an answer. */
 export function textResponse(
   status: number,
   { contentType, text }: { readonly contentType: string; readonly text: string },
@@ -39,7 +41,7 @@ export function textResponse(
   };
 }
 
-/** An answer of bytes that were made before; API Gateway decodes the base64. */
+/** An answer with bytes, as base64, which API Gateway decodes. */
 export function bytesResponse(
   status: number,
   { contentType, bytes }: Pick<BytesReply, 'contentType' | 'bytes'>,

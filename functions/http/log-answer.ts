@@ -1,7 +1,7 @@
 import type { Log } from '../../shared/engine/ports.ts';
 import { loggedOf, type Step } from './api-call.ts';
 
-/** Logs every call of a known caller that was answered; refusals and failures are logged as they are answered. */
+/** Logs each successful call of a known caller; errors are logged by {@link answerErrors}. */
 export function logAnswer(log: Pick<Log, 'info'>): Step<'event' | 'route' | 'caller'> {
   return {
     after: ({ event: call, response }) => {

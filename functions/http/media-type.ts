@@ -9,8 +9,8 @@ interface MediaRange {
 }
 
 /**
- * The media type to answer with, of those offered, by the caller's Accept: the highest q, then the range named first,
- * then the order of the offer (RFC 9110 §12.5.1; no header means anything). NOT_ACCEPTABLE where there is none.
+ * Chooses one of the offered media types by the caller's Accept: the highest q, then the range named first, then the
+ * order of the offer (RFC 9110 §12.5.1). No header accepts anything. Throws NOT_ACCEPTABLE if none is acceptable.
  */
 export function chooseMediaType(accept: string | undefined, offered: readonly string[]): string {
   const [first = JSON_TYPE] = offered;
@@ -34,7 +34,7 @@ function readRange(text: string): MediaRange {
   return { type, quality: quality > 0 ? quality : 0 };
 }
 
-/** The place of the range that speaks of a type most closely; its q counts. -1: none does. */
+/** Index of the most specific range that matches the type, whose q counts; -1 if none does. */
 function placeOfClosest(ranges: readonly MediaRange[], type: string): number {
   const [family = ''] = type.split('/');
   for (const wanted of [type, `${family}/*`, '*/*']) {

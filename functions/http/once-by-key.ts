@@ -13,10 +13,12 @@ interface KeyedCall {
 }
 
 const MAX_KEY = 255;
-/** Printable characters of ASCII, the only ones a header carries unharmed (RFC 9110 §5.5). */
+/** Printable ASCII, the only characters that a header transports unchanged (RFC 9110 §5.5). */
 const KEY = /^[\x20-\x7e]+$/;
 
-/** Answers a call once for its Idempotency-Key; without one it is simply answered. */
+/**
+ * Does the work of a call once for its Idempotency-Key and repeats the answer after that; without a key always does it.
+ */
 export async function answerOnce<Body>(
   ports: OncePorts,
   call: KeyedCall,
@@ -26,7 +28,10 @@ export async function answerOnce<Body>(
   return replayed ? { ...answer, headers: { ...answer.headers, 'Idempotency-Replayed': 'true' } } : answer;
 }
 
-/** What a call is known by: method, path, query and body, however the body is written. BAD_INPUT for a key that is none. */
+/**
+ * The key, and a hash of method, path, query and canonical body. Null without a key; throws BAD_INPUT for an invalid
+ * one.
+ */
 function keyedRequest({ request, caller, sent }: KeyedCall): KeyedRequest | null {
   const key = request.headers['idempotency-key'];
   if (key === undefined) return null;
@@ -38,7 +43,7 @@ function keyedRequest({ request, caller, sent }: KeyedCall): KeyedRequest | null
       validationErrors: [{ path: 'Idempotency-Key', message }],
     });
   }
-  // In lower case: what differs by case in a path of ours is a uid, and the same one.
-  const about = [request.method, request.rawPath.toLowerCase(), request.query.toString(), canonicalJson(sent ?? {})];
-  return { workspaceUid: caller.workspaceUid, key, hash: hash('sha256', about.join('\n'), 'base64url') };
+  // In lower case, because only uids in a path may differ by case, and then they are the same uid.
+  const parts = [request.method, request.rawPath.toLowerCase(), request.query.toString(), canonicalJson(sent ?? {})];
+  return { workspaceUid: caller.workspaceUid, key, hash: hash('sha256', parts.join('\n'), 'base64url') };
 }

@@ -1,14 +1,14 @@
 import { EngineError } from '../../shared/domain/errors.ts';
 import { LIVE_WAIT_SECONDS } from '../../shared/domain/live-page.ts';
 
-/** Preferences are parted by commas, but for those within quotes. */
+/** One preference: they are separated by commas outside of quotes. */
 const PREFERENCE = /(?:[^,"]|"(?:\\.|[^"\\])*"?)+/g;
-/** A name and perhaps a value; what follows a semicolon are parameters, and `wait` has none. */
+/** A name and an optional value. Parameters follow a semicolon; `wait` has none, so they are ignored. */
 const NAMED = /^\s*([^\s=;]+)\s*(?:=\s*("(?:\\.|[^"\\])*"|[^\s;]*))?/;
 
 /**
- * The seconds of `wait` in a Prefer header (RFC 7240 §4.3), or null. Of a repeated preference the first counts, names
- * are case-insensitive, preferences that are not known are passed over (§2). BAD_INPUT for a wait that is out of range.
+ * The seconds of `wait` in a Prefer header (RFC 7240 §4.3), or null. The first of a repeated preference counts, names
+ * are case-insensitive, and unknown preferences are ignored (§2). Throws BAD_INPUT for a wait that is out of range.
  */
 export function readPreferredWait(header: string | undefined): number | null {
   for (const [text] of (header ?? '').matchAll(PREFERENCE)) {

@@ -2,50 +2,51 @@ import type { RateStore } from '../../shared/storage/rate-store.ts';
 import { Lru } from '../../shared/process/lru.ts';
 import { nextTokenAt, type RateLimit, type RateType, takeTokens, tokensIn } from '../../shared/domain/token-bucket.ts';
 
-/** How a workspace stands with its limit after a call. */
+/** The state of a workspace's rate limit after a call. */
 export interface RateState {
   readonly type: RateType;
-  /** Calls a full bucket lets through at once. */
+  /** Calls that a full bucket allows at once. */
   readonly limit: number;
   readonly remaining: number;
   /** Seconds until the bucket is full. */
   readonly resetSeconds: number;
-  /** When the next call will be let through (epoch ms), where this one was not. */
+  /** When the next call will be allowed (epoch ms); null if this one was allowed. */
   readonly refusedUntil: number | null;
 }
 
-/** Takes one call off a workspace's limit. */
+/** Counts one call against a workspace's limit of that type. */
 export type SpendRate = (workspaceUid: string, type: RateType) => Promise<RateState>;
 
-/** A lot is this part of what a full bucket holds: one write serves so many calls, and no header is further off. */
+/** A lot is an eighth of a full bucket: one write serves that many calls, and the headers are wrong by no more. */
 const LOTS_A_BURST = 8;
-/** Buckets remembered by a container; forgetting one loses the rest of its lot. */
-const REMEMBERED = 3_000;
-/** How long a workspace's own limit is believed: after that the next lot reads it again. */
+/** Buckets that a process caches; the rest of a lot is lost with its bucket. */
+const CACHED_BUCKETS = 3_000;
+/** How long a workspace's own limit is used after it was read; the next lot after that reads it again. */
 const LIMIT_MS = 60_000;
 
 interface BucketInHand {
   limit: RateLimit;
-  /** Until when the limit is believed, epoch ms. */
+  /** Until when the limit is used, epoch ms. */
   limitUntil: number;
-  /** When it is full again as last seen, epoch ms. */
+  /** When the shared bucket is full again, as last seen, epoch ms. */
   fullAt: number;
-  /** Tokens taken from the bucket and not yet spent here. */
+  /** Tokens taken from the shared bucket and not yet spent. */
   inHand: number;
-  /** A lot on its way. */
+  /** The write under way that takes a lot. */
   taking: Promise<void> | null;
 }
 
 /**
- * The limits of one container: it takes tokens from the shared bucket by lots and hands them out by itself, so most
- * calls cost no write, and none while a workspace is over its limit. What is left of a lot stays good.
+ * The rate limits of one process. It takes tokens from the shared bucket in lots and spends them without further
+ * writes, so that most calls cost no write, and none while a workspace is over its limit. The rest of a lot does not
+ * expire.
  */
 export function createRateLimiter(
   store: RateStore,
   stageLimits: Readonly<Record<RateType, RateLimit>>,
   now: () => number,
 ): SpendRate {
-  const buckets = new Lru<BucketInHand>(REMEMBERED);
+  const buckets = new Lru<BucketInHand>(CACHED_BUCKETS);
 
   async function takeLot(workspaceUid: string, type: RateType, bucket: BucketInHand): Promise<void> {
     if (bucket.limitUntil <= now()) {

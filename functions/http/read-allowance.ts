@@ -1,22 +1,22 @@
 import { Lru } from '../../shared/process/lru.ts';
 import { networkOf } from '../../shared/domain/network.ts';
 
-/** Table reads a second that one network may cause with keys that a process does not know. */
+/** Reads of the table a second that one network may cause with keys that the process does not know. */
 const READS_A_SECOND = 10;
 const SECOND_MS = 1_000;
-/** Networks remembered by a process. One that is forgotten begins anew, which takes as many others in between. */
-const REMEMBERED = 2_000;
+/** Networks that a process caches. One that is dropped starts again from zero; that takes as many other networks. */
+const CACHED_NETWORKS = 2_000;
 
-/** Takes one read for a source address; gives 0, or how many milliseconds from now the next one is free. */
+/** Counts one read of a source address. Gives 0 if it is allowed, else the milliseconds until the next one is. */
 export type TakeRead = (address: string) => number;
 
 /**
- * At most ten reads in any second for each network. Guessing keys costs the table no more than that, however fast it is
- * done, and one network that guesses takes nothing from another.
+ * Allows each network ten reads in any second. So guessing keys, however fast, costs the table no more than that, and
+ * one network does not use up what another may read.
  */
 export function createReadAllowance(now: () => number): TakeRead {
   /** When each network's latest reads were made, oldest first. */
-  const networks = new Lru<number[]>(REMEMBERED);
+  const networks = new Lru<number[]>(CACHED_NETWORKS);
   return (address) => {
     const network = networkOf(address);
     const at = now();

@@ -5,8 +5,8 @@ import { notUtf8 } from '../../shared/domain/read-json.ts';
 import type { HttpRequest } from './http-request.ts';
 
 /**
- * A request's body as JSON; undefined when there is none. PAYLOAD_TOO_LARGE by its bytes as sent,
- * UNSUPPORTED_MEDIA_TYPE when it is no JSON by its headers, BAD_INPUT when it is none by its text.
+ * The request's body as JSON; undefined if there is none. Throws PAYLOAD_TOO_LARGE by its size as sent,
+ * UNSUPPORTED_MEDIA_TYPE if its headers do not say JSON in UTF-8, and BAD_INPUT if it is not valid JSON.
  */
 export function readBody(request: HttpRequest): unknown {
   const { body, headers } = request;
@@ -39,8 +39,9 @@ function checkMediaType(contentType: string | undefined, encoding: string | unde
 const REPLACEMENT = Buffer.from('\uFFFD');
 
 /**
- * API Gateway passes JSON on as text. A byte that fits no character is U+FFFD by then, three bytes, so that the body is
- * longer than what was sent; one that was sent as U+FFFD is not.
+ * Refuses a body that was not UTF-8. API Gateway passes JSON as text and replaces an invalid byte by U+FFFD, which has
+ * three bytes: then the body is longer than its content-length. A U+FFFD that the caller sent does not change the
+ * length.
  */
 function checkReplaced({ body, headers }: HttpRequest): void {
   const sent = headers['content-length'];

@@ -18,20 +18,20 @@ import type { RuntimeSettings } from '../../shared/api/env.ts';
 import type { WorkQueueName } from '../../shared/functions.ts';
 import type { Random, Clock, CorePorts, Log } from '../../shared/engine/ports.ts';
 
-/** What the machine gives: real in Lambda, by hand in tests and in the simulator. */
+/** Clock, randomness and log: the machine's own in Lambda, set by hand in tests and in the simulator. */
 export interface Machine {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
 }
 
-/** The part of an environment by which a function knows the runs it reads or writes. */
+/** The part of a function's environment that the stores need. */
 interface StoreEnv {
   readonly table: string;
   readonly settings: RuntimeSettings;
 }
 
-/** The same, and the queues it sends to. */
+/** The same, and the URLs of the queues to which the function sends. */
 type CoreEnv = StoreEnv & { readonly [Name in WorkQueueName as `${Name}QueueUrl`]?: string | undefined };
 
 interface StoreClients {
@@ -43,7 +43,9 @@ interface StoreClients {
 const GATHER_MS = 20;
 const DELIVERIES_A_WRITE = 25;
 
-/** The engine's ports over AWS clients that are given. `gatherMs`: 0 where a caller waits for a lone message. */
+/**
+ * The engine's ports over the given AWS clients. `gatherMs`: 0 in functions where a caller waits for a single message.
+ */
 export function createCorePorts(
   env: CoreEnv,
   machine: Machine,
@@ -64,7 +66,7 @@ export function createCorePorts(
   };
 }
 
-/** The same for a function that sends no messages: its bundle goes without the SQS client. */
+/** The same for a function that sends no messages, whose bundle then needs no SQS client. */
 export function createStorePorts(
   env: StoreEnv,
   machine: Machine,
@@ -97,7 +99,7 @@ export function createStorePorts(
   };
 }
 
-/** What a function needs that starts runs and does nothing else with them: a third less to bundle. */
+/** The ports of a function that only starts runs; its bundle is a third smaller than with all ports. */
 export function createStarterPorts(
   env: StoreEnv & Pick<CoreEnv, 'controlQueueUrl' | 'pageQueueUrl'>,
   machine: Machine,
@@ -128,7 +130,9 @@ function engineSettings(settings: RuntimeSettings): CorePorts['settings'] {
   };
 }
 
-/** Large objects for a function that has no bucket: it meets none, so asking is a fault of ours. */
+/**
+ * Large objects of a function that has no bucket. It never needs one, so a call is a fault in our code and is rejected.
+ */
 export const noLargeObjects: LargeObjects = {
   put: (key) => Promise.reject(new Error(`This function may not put the object ${key}.`)),
   get: (key) => Promise.reject(new Error(`This function may not get the object ${key}.`)),

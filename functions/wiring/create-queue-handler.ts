@@ -8,13 +8,14 @@ import { settleAll } from '../../shared/engine/settle-all.ts';
 
 export interface QueueHandlerPorts {
   readonly log: Log;
-  /** Told what is in hand; absent where nobody gathers. */
+  /** Counts the messages in hand; absent if the function has no batcher. */
   readonly inFlight?: InFlight;
 }
 
 /**
- * The Lambda handler of a queue: each record on its own, only the failed ones come again. A record's failure is logged
- * with its message id; thrown from here it would fail the whole batch and slow the event source down.
+ * The Lambda handler of a queue. Each record is handled on its own, and only the failed ones are reported, so that only
+ * they come again. Their errors are logged with the message id and not thrown: that would fail the whole batch and make
+ * the event source slow down.
  */
 export function createQueueHandler(
   { log, inFlight }: QueueHandlerPorts,
@@ -35,21 +36,21 @@ async function handleRecord(
   handle: (message: Message, receipt: Receipt) => Promise<void>,
 ): Promise<SQSBatchItemFailure | null> {
   const { messageId, body, attributes } = record;
-  let about = {};
+  let subject = {};
   try {
     const message = decodeMessage(body);
-    about = subjectOf(message);
+    subject = subjectOf(message);
     const receipt = { by: shortHash(messageId), count: Number(attributes.ApproximateReceiveCount) };
     await handle(message, receipt);
     return null;
   } catch (error) {
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    log.error('a message could not be handled and will come again', { message_id: messageId, ...about, body, stack });
+    log.error('a message could not be handled and will come again', { message_id: messageId, ...subject, body, stack });
     return { itemIdentifier: messageId };
   }
 }
 
-/** What a message is about, under the names by which logs are searched. */
+/** The uids of what a message is about, by the names under which logs are searched. */
 function subjectOf(message: Message): Readonly<Record<string, string>> {
   if ('scheduleUid' in message) return { schedule_uid: message.scheduleUid };
   if ('runUid' in message) return { run_uid: message.runUid };

@@ -15,7 +15,7 @@ import { once } from '../../shared/process/once.ts';
 import { createQueueHandler, type QueueHandlerPorts } from '../wiring/create-queue-handler.ts';
 import { createCorePorts } from '../wiring/create-ports.ts';
 
-/** Delivers callbacks: one message, one attempt. `workers`: how many there are of this one. */
+/** Delivers callbacks: one attempt a message. `workers`: maximum of concurrent invocations of this function. */
 export function createCallbackHandler(
   ports: Omit<DeliveryPorts, 'senders' | 'hosts'> & Pick<CorePorts, 'seats'> & QueueHandlerPorts,
   workers: number,

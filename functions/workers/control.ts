@@ -18,7 +18,7 @@ import { once } from '../../shared/process/once.ts';
 import { createQueueHandler, type QueueHandlerPorts } from '../wiring/create-queue-handler.ts';
 import { createCorePorts, noLargeObjects } from '../wiring/create-ports.ts';
 
-/** Lays runs out: slot, window, first pages. Fires schedules and sees to them, where it is given what that takes. */
+/** Starts runs (slot, window, first pages); fires and reconciles schedules, if the ports for that are given. */
 export function createControlHandler(
   ports: CorePorts & Pick<Ports, 'actions'> & QueueHandlerPorts,
   schedules: Omit<ReconcilePorts, 'lag'> | null = null,

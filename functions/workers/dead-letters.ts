@@ -17,8 +17,9 @@ import { once } from '../../shared/process/once.ts';
 import { createCorePorts, noLargeObjects } from '../wiring/create-ports.ts';
 
 /**
- * Ends visibly what each dead letter stood for. It comes in batches of one, so that an invocation is a dead letter, which
- * an alarm counts, and what is thrown here keeps just that one in its queue and raises the alarm on errors.
+ * Ends the input, run or callback of each dead letter with an error. Dead letters come in batches of one: so the alarm
+ * can count them by invocations, and an error thrown here keeps only that one in its queue, and raises the alarm on
+ * errors.
  */
 export function createDeadLetterHandler(ports: FirePorts): (event: SQSEvent) => Promise<void> {
   return async ({ Records: records }) => {
@@ -26,7 +27,7 @@ export function createDeadLetterHandler(ports: FirePorts): (event: SQSEvent) => 
       const message = readMessage(ports.log, record);
       const { messageId, eventSourceARN, messageAttributes } = record;
       const queue = eventSourceARN.slice(eventSourceARN.lastIndexOf(':') + 1);
-      // EventBridge Scheduler says with each of its dead letters what went wrong (user guide, "Configuring a DLQ").
+      // EventBridge Scheduler adds this attribute to each of its dead letters (user guide, "Configuring a DLQ").
       const isUndelivered = messageAttributes['ERROR_CODE'] !== undefined;
       const deadLetter = { messageId, by: shortHash(messageId), queue, isUndelivered };
       if (message !== null) await handleDeadLetter(ports, message, deadLetter);
@@ -35,17 +36,17 @@ export function createDeadLetterHandler(ports: FirePorts): (event: SQSEvent) => 
 }
 
 /**
- * Null for a body nobody understands: it is logged whole, for nothing else can be done about it. Throws for one of a later
- * release, so that it stays until that one is deployed again.
+ * The message in a dead letter. Null for a body that cannot be read: it is logged as a whole, as nothing else can be
+ * done. Throws for a message of a later release, so that it stays in the queue until that release is deployed again.
  */
 function readMessage(log: Log, { messageId, body, eventSourceARN }: SQSRecord): Message | null {
   try {
     return decodeMessage(body);
   } catch (error) {
-    const about = { message_id: messageId, queue: eventSourceARN, body, error: String(error) };
+    const data = { message_id: messageId, queue: eventSourceARN, body, error: String(error) };
     if (isOfLaterRelease(body))
       throw new Error(`The dead letter ${messageId} is of a later release and stays for it.`, { cause: error });
-    log.error('a dead letter cannot be read and is dropped', about);
+    log.error('a dead letter cannot be read and is dropped', data);
     return null;
   }
 }

@@ -11,7 +11,7 @@ import { once } from '../../shared/process/once.ts';
 import { createQueueHandler } from '../wiring/create-queue-handler.ts';
 import { createCorePorts } from '../wiring/create-ports.ts';
 
-/** Reads uploads: one message, one run's whole upload. */
+/** Reads uploads: one message for the whole upload of a run. */
 export function createIntakeHandler(ports: IntakePorts): ReturnType<typeof createQueueHandler> {
   return createQueueHandler(ports, async (message) => {
     if (message.kind !== 'intake') throw new Error(`The intake queue carries no ${message.kind} messages.`);

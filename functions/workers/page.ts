@@ -15,7 +15,7 @@ import { once } from '../../shared/process/once.ts';
 import { createQueueHandler, type QueueHandlerPorts } from '../wiring/create-queue-handler.ts';
 import { createCorePorts } from '../wiring/create-ports.ts';
 
-/** Runs pages: one message, one page. `workers`: how many there are of this one. */
+/** Runs pages: one page a message. `workers`: maximum of concurrent invocations of this function. */
 export function createPageHandler(
   ports: Omit<PagePorts, 'pageWorkers' | 'ends'> & QueueHandlerPorts,
   workers: number,

@@ -13,20 +13,22 @@ import { sweep, type SweepReport } from '../../shared/engine/sweep/sweep.ts';
 import { once } from '../../shared/process/once.ts';
 import { createCorePorts, noLargeObjects } from '../wiring/create-ports.ts';
 
-/** Told every minute: sees to what is due, and once in its life that the key for cursors of live calls is there. */
+/**
+ * Invoked every minute: handles due rows, and once per process makes sure that the table has the key of live cursors.
+ */
 export function createSweepHandler(
   ports: CorePorts,
   keepKey: () => Promise<void> = async () => undefined,
 ): () => Promise<SweepReport> {
-  let isKept = false;
+  let hasKey = false;
   return async () => {
     const until = ports.clock.now() + SWEEP_WORK_MS;
-    if (!isKept) isKept = await succeeds(ports, keepKey);
+    if (!hasKey) hasKey = await succeeds(ports, keepKey);
     return sweep(ports, until);
   };
 }
 
-/** What is due must not wait for a key: a failure is told, and tried again in a minute. */
+/** Due rows must not wait for the key: a failure is logged, and the next sweep tries again. */
 async function succeeds(ports: CorePorts, keepKey: () => Promise<void>): Promise<boolean> {
   try {
     await keepKey();

@@ -1,6 +1,6 @@
 import { partition } from '@aws-sdk/core/client';
 
-/** What decides where a bucket is reached. */
+/** What the URL of a bucket depends on. */
 interface BucketPlace {
   readonly bucket: string;
   readonly region: string;
@@ -10,12 +10,16 @@ interface BucketPlace {
   readonly endpointUrl?: string | undefined;
 }
 
-/** A bucket that can stand as one label of a host name, as those CloudFormation names can (Amazon S3, "Bucket naming rules"). */
+/**
+ * A bucket name that is one label of a host name: those that CloudFormation makes are (Amazon S3, "Bucket naming
+ * rules").
+ */
 const HOST_LABEL = /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/;
 
 /**
- * Where a bucket is reached: by host name in AWS, by path at a configured endpoint. The domain of each partition is the
- * SDK's; a test holds the rest to the SDK's own endpoint rules (19 KB) in every region. Throws for any other bucket name.
+ * The URL of a bucket: by host name in AWS, by path at a configured endpoint. The domain of each partition comes from
+ * the SDK. The rest is written here because the SDK's endpoint rules are 19 KB; a test compares both in every region.
+ * Throws for a bucket name that is not one label of a host name.
  */
 export function bucketUrl({ bucket, region, useFips, useDualstack, endpointUrl }: BucketPlace): URL {
   if (!HOST_LABEL.test(bucket)) throw new Error(`The bucket name ${bucket} is not one label of a host name.`);

@@ -5,14 +5,14 @@ import { type CursorKeys, putCursorKeys, readCursorKeys } from '../storage/curso
 import type { Table } from '../storage/table.ts';
 import { type Keyring, signWith } from './keyring.ts';
 
-/** A key that was put in place of another is taken up within this time. */
+/** How long a process uses the keys it has read; a new key is used after that at the latest. */
 const TRUST_MS = 300_000;
-/** The sweep comes every minute. */
+/** The sweep, which puts the key into the table, runs every minute. */
 const RETRY_SECONDS = 60;
 
 /**
- * Signs cursors of live calls by a key from the table: the function that runs actions in the request has no leave to read
- * the master secret, from which every other function derives the same key. Throws UNAVAILABLE while no key is there.
+ * Signs cursors of live calls with a key from the table. The function `live` runs actions, so it may not read the
+ * master secret, from which the other functions derive the same key. Throws UNAVAILABLE while the table has no key.
  */
 export function createCursorSigner(table: Table, clock: Pick<Clock, 'now'>): () => Promise<{ readonly sign: Sign }> {
   let known: { readonly keys: CursorKeys; readonly until: number } | null = null;
@@ -29,7 +29,7 @@ export function createCursorSigner(table: Table, clock: Pick<Clock, 'now'>): () 
   };
 }
 
-/** Derives the key of live cursors and puts it where the signer finds it, if there is none. */
+/** Derives the key that signs live cursors and puts it into the table, if there is none yet. */
 export async function keepCursorKey(table: Table, keyring: Pick<Keyring, 'currentVersion' | 'macKey'>): Promise<void> {
   const { currentVersion: current } = keyring;
   await putCursorKeys(table, { current, keys: { [current]: keyring.macKey(LIVE_CURSOR) } });

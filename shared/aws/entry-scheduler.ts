@@ -20,10 +20,10 @@ export interface EntryTarget {
   readonly deadLettersArn: string;
 }
 
-/** The sweeper makes up for what EventBridge gives up on: its own default is 185 times over a day. */
+/** Few (EventBridge's default is 185 within a day), because the sweep fires a schedule whose event did not arrive. */
 const RETRIES = 5;
 
-/** Entries in EventBridge Scheduler that send fires to the control queue. */
+/** The entries of EventBridge Scheduler that send fires to the control queue. */
 export function createEntryScheduler(client: SchedulerClient, target: EntryTarget): EntryScheduler {
   return {
     async putEntry(entry) {
@@ -32,7 +32,7 @@ export function createEntryScheduler(client: SchedulerClient, target: EntryTarge
         await client.send(new CreateScheduleCommand(input));
       } catch (error) {
         if (!(error instanceof ConflictException)) throw error;
-        await client.send(new UpdateScheduleCommand(input)); // whole: what it does not say falls back to defaults
+        await client.send(new UpdateScheduleCommand(input)); // all fields: EventBridge sets absent ones to defaults
       }
     },
 
@@ -57,12 +57,13 @@ export function createEntryScheduler(client: SchedulerClient, target: EntryTarge
 }
 
 /**
- * How long an event is kept is left out: it is reckoned from the next fires, hence another each time. If AWS should show
- * a field otherwise than it was given, an entry is written once more a day, and nothing worse.
+ * Whether an entry fires as wanted. MaximumEventAgeInSeconds is not compared: it is computed from the next fires, so it
+ * differs each time. Should AWS return a field in another form than it was sent, the entry is written once a day, which
+ * does no harm.
  */
 function firesAlike(found: GetScheduleCommandOutput, wanted: CreateScheduleCommandInput, now: number): boolean {
   const { Target: to } = found;
-  // A start that has come says nothing any more.
+  // A start that is past makes no difference.
   const startAt = (date: Date | undefined): number => Math.max(now, date?.getTime() ?? 0);
   const pairs = [
     [startAt(found.StartDate), startAt(wanted.StartDate)],

@@ -6,15 +6,16 @@ import type { GuardedHttp } from './guarded-http.ts';
 import { codeOf, GuardedHttpError } from './guarded-http/error.ts';
 import type { GuardedResponse } from './guarded-http/response.ts';
 
-/** 10 MB: the largest upstream answer an action can get, counted as sent and again decoded. */
+/** 10 MB: the largest upstream answer an action can get. The limit applies to the body as sent and again as decoded. */
 const MAX_RESPONSE_BYTES = 10_000_000;
 
 /** Statuses a Response may not give a body (Fetch standard, "null body status"). */
 const BODILESS = new Set([204, 205, 304]);
 
 /**
- * `fetch` for actions over a guarded client, for one pool key: a standard Response whose body is whole and decoded.
- * Redirects are handed over as they are. Rejects with GuardedHttpError, also when the answer is over the limit.
+ * The `fetch` of actions, over a guarded client and the connections of one pool key. Gives a standard Response with the
+ * whole body, decoded. Redirects are not followed: the action gets the 3xx. Rejects with GuardedHttpError, also for an
+ * answer over the limit.
  */
 export function createGuardedFetch(
   guardedHttp: GuardedHttp,
@@ -54,7 +55,10 @@ const DECODERS: Readonly<Record<string, Decode>> = {
   br: promisify(brotliDecompress),
 };
 
-/** Undoes the content codings, the last applied first (RFC 9110 §8.4); an unknown one is an error, for nobody could read it. */
+/**
+ * Undoes the content codings, the last applied first (RFC 9110 §8.4). An unknown coding is an error: the action could
+ * not read it.
+ */
 async function decodeBody(answer: GuardedResponse, maxBytes: number, url: string | URL): Promise<Uint8Array> {
   const codings = (answer.headers['content-encoding'] ?? '').toLowerCase().split(',');
   let body = answer.body;

@@ -10,7 +10,9 @@ import { createPools } from './guarded-http/pools.ts';
 import type { Pool } from './guarded-http/pools.ts';
 import { createTargetReader } from './guarded-http/target.ts';
 
-/** How a guarded client behaves; times in milliseconds. `resolve` gives all A and AAAA answers of a name (default: DNS). */
+/**
+ * Options of a guarded client; times in milliseconds. `resolve` gives all A and AAAA records of a name (default: DNS).
+ */
 export type GuardedHttpOptions = {
   readonly policy: CallbackPolicy;
   readonly resolve?: Resolve;
@@ -19,7 +21,7 @@ export type GuardedHttpOptions = {
   readonly maxResponseBytes?: number;
 };
 
-/** One request. `poolKey` (a workspace) is whose connections it may use. */
+/** One request. `poolKey` (a workspace) says which connections it may share. */
 export type GuardedRequest = {
   readonly url: string | URL;
   readonly method: string;
@@ -29,20 +31,31 @@ export type GuardedRequest = {
   readonly poolKey: string;
   readonly maxResponseBytes?: number | undefined;
   readonly totalTimeoutMs?: number | undefined;
-  /** Whether it may be sent again when an idle connection turns out closed; by default as HTTP says of its method. */
+  /**
+   * Whether it may be sent again if a reused connection turns out to be closed. Default: if its method is idempotent.
+   */
   readonly isRepeatable?: boolean | undefined;
-  /** Whether a 2xx status line is enough, whatever follows it; default: no, an answer is whole or none. */
+  /**
+   * Whether a 2xx status line counts as the answer even if the rest is broken. Default: false, the answer must be
+   * whole.
+   */
   readonly isStatusEnough?: boolean | undefined;
 };
 
-/** HTTP to addresses that strangers choose: only public ones are dialed, nothing is followed, everything is bounded. */
+/**
+ * HTTP to URLs that callers choose: it connects to public addresses only, follows no redirects, and limits time, size
+ * and connections.
+ */
 export type GuardedHttp = {
   request(request: GuardedRequest): Promise<GuardedResponse>;
-  /** Closes every connection; requests in flight fail. */
+  /** Closes all connections; requests in flight fail. */
   close(): void;
 };
 
-/** What connection headers would do to the guard's own promises (Host and SNI kept, one request one answer). */
+/**
+ * Headers a request may not set, because they would break what the client guarantees (Host and SNI, one answer a
+ * request).
+ */
 const CONNECTION_HEADERS: ReadonlySet<string> = new Set([
   'host',
   'connection',
@@ -60,7 +73,7 @@ const IDEMPOTENT_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS
 
 /**
  * A guarded client over node:http and node:https. `request` rejects with GuardedHttpError.
- * `addressRule` is for tests alone: a function cannot come from a stage's settings, which are data.
+ * `addressRule` is for tests only; settings of a stage cannot set it, because they are data and it is a function.
  */
 export function createGuardedHttp(options: GuardedHttpOptions, addressRule: AddressRule = refusalOf): GuardedHttp {
   const { connectTimeoutMs = 3000, totalTimeoutMs = 15_000, maxResponseBytes = 16_384 } = options;
@@ -92,7 +105,9 @@ export function createGuardedHttp(options: GuardedHttpOptions, addressRule: Addr
   };
 }
 
-/** Runs an exchange; each time an idle connection proves closed another is taken, until a new one is made. */
+/**
+ * Runs an exchange. If a reused connection turns out to be closed, it is repeated on another, until it gets a new one.
+ */
 async function inPool(pool: Pool, isRepeatable: boolean, exchange: Exchange): Promise<GuardedResponse> {
   pool.inFlight += 1;
   try {

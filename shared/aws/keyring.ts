@@ -2,30 +2,33 @@ import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync
 import type { KeyObject } from 'node:crypto';
 import { Secret } from './secret.ts';
 
-/** The stage's master secrets by version, ≥ 32 bytes each; new records are made with `current`, old ones name theirs. */
+/**
+ * The stage's master secrets by version, at least 32 bytes each. New records use `current`; each record has its
+ * version.
+ */
 export type MasterSecrets = {
   readonly current: number;
   readonly versions: Readonly<Record<number, Uint8Array>>;
 };
 
-/** Keys derived from one master secret: no call to KMS for a callback, a cursor or a sealed header. */
+/** Keys derived from the master secret, so that callbacks, cursors and sealed headers need no calls of KMS. */
 export type Keyring = {
-  /** The version new records should carry. */
+  /** The version that new records get. */
   readonly currentVersion: number;
-  /** A workspace's `whsec_…` callback secret, the same for ever for one uid and version. */
+  /** A workspace's callback secret (`whsec_…`); always the same for the same uid and version. */
   signingSecret(workspaceUid: string, version: number): Secret;
-  /** Encrypts a text that only `open` with the same `aad` (say, the record's key) gives back. */
+  /** Encrypts a text. Only `open` with the same `aad` (such as the record's key) decrypts it. */
   seal(plain: string, aad: string): string;
-  /** The sealed text; throws KeyringError when it was altered, belongs to another `aad`, or its version is gone. */
+  /** Decrypts a sealed text. Throws KeyringError if it was altered, has another `aad`, or its version is missing. */
   open(sealed: string, aad: string): string;
-  /** A tag for a text under a purpose of its own (`cursor`, …); a tag of one purpose never verifies under another. */
+  /** A signature of a text for one purpose (`cursor`, …); it does not verify for any other purpose. */
   sign(purpose: string, text: string): string;
   verify(purpose: string, text: string, tag: string): boolean;
-  /** The current key behind `sign` for one purpose, for a function that may have that key and no other. */
+  /** The current key that `sign` uses for one purpose, for a function that may have only that key. */
   macKey(purpose: string): Uint8Array;
 };
 
-/** A sealed text that cannot be opened, or a version the keyring does not hold. Never carries secret material. */
+/** A sealed text cannot be opened, or the keyring lacks a version. The message never contains secret material. */
 export class KeyringError extends Error {
   override readonly name = 'KeyringError';
 }
@@ -33,7 +36,9 @@ export class KeyringError extends Error {
 const NONCE_BYTES = 12;
 const GCM_TAG_BYTES = 16;
 
-/** `v1-` and base64url: the version first, so that a record says which master secret made it. No dot: cursors part by it. */
+/**
+ * `v<version>-<base64url>`: the version tells which master secret was used. No dot, because cursors are split at a dot.
+ */
 const VERSIONED = /^v([1-9]\d{0,5})-([A-Za-z0-9_-]+)$/;
 
 /** A keyring over one master secret (version 1) or several. `randomBytes` gives the nonces of `seal`. */
@@ -73,7 +78,7 @@ export function createKeyring(master: Uint8Array | MasterSecrets, randomBytes: (
   };
 }
 
-/** What `sign` gives, by a key from `macKey`. */
+/** The same signature as `sign` makes, with a key from `macKey`. */
 export function signWith(version: number, key: Uint8Array, text: string): string {
   return tagOf(version, macOf(createSecretKey(key), text));
 }
@@ -82,22 +87,24 @@ function tagOf(version: number, mac: Buffer): string {
   return `v${version}-${mac.toString('base64url')}`;
 }
 
-/** Derives a 32-byte key for a purpose by HKDF-SHA256 (RFC 5869) and keeps the last 1,000: a derivation costs about 10 µs. */
+/**
+ * Derives a 32-byte key for a purpose by HKDF-SHA256 (RFC 5869). Caches up to 1,000, as a derivation takes about 10 µs.
+ */
 function createKeyDeriver(
   versions: Readonly<Record<number, Uint8Array>>,
 ): (version: number, purpose: string) => KeyObject {
-  const kept = new Map<string, KeyObject>();
+  const cache = new Map<string, KeyObject>();
   return (version, purpose) => {
     const name = `trireme:${version}:${purpose}`;
-    const found = kept.get(name);
+    const found = cache.get(name);
     if (found !== undefined) return found;
     const master = versions[version];
     if (master === undefined) throw new KeyringError(`the keyring holds no master secret of version ${version}`);
     if (master.length < 32)
       throw new KeyringError(`master secret ${version} has ${master.length} bytes; ≥ 32 are needed`);
     const key = createSecretKey(Buffer.from(hkdfSync('sha256', master, '', name, 32)));
-    if (kept.size >= 1000) kept.clear();
-    kept.set(name, key);
+    if (cache.size >= 1000) cache.clear();
+    cache.set(name, key);
     return key;
   };
 }

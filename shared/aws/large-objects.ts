@@ -1,13 +1,13 @@
 import type { LargeObjects } from '../storage/progress-store.ts';
 import { type ClientConfig, createObjectRequests } from './object-requests.ts';
 
-/** The SDK's own names for S3's endpoint (AWS SDKs and Tools, "Service-specific endpoints"). */
+/** Variables by which the SDK's endpoint of S3 is configured (AWS SDKs and Tools, "Service-specific endpoints"). */
 export interface EndpointEnv {
   readonly AWS_ENDPOINT_URL_S3?: string | undefined;
   readonly AWS_ENDPOINT_URL?: string | undefined;
 }
 
-/** Bodies that are too large for the table, in the stage's bucket; `config` is that of any client of the SDK. */
+/** Pages and inputs that are too large for the table, in the stage's bucket. `config`: of any client of the SDK. */
 export function createLargeObjects(config: ClientConfig, bucket: string, env: EndpointEnv): LargeObjects {
   const endpointUrl = env.AWS_ENDPOINT_URL_S3 ?? env.AWS_ENDPOINT_URL;
   const request = createObjectRequests({ config, bucket, endpointUrl });

@@ -6,7 +6,7 @@ import { type Batcher, createBatcher, PartialFlushError } from '../process/batch
 import type { InFlight } from '../process/in-flight.ts';
 import type { WorkQueueName } from '../functions.ts';
 
-/** URLs of the queues by who reads them; a function has those it may send to. */
+/** URLs of the queues, by the function that reads them. A function has those to which it may send. */
 export type QueueUrls = { readonly [Name in WorkQueueName]?: string | undefined };
 
 interface Entry {
@@ -18,9 +18,9 @@ interface Entry {
 const BATCH_ENTRIES = 10; // SendMessageBatch's own limit
 
 /**
- * Sends to SQS in batches of up to ten. Messages go under their workspace as group: on a standard queue that keeps one
- * busy workspace from holding up the others (Amazon SQS, "fair queues"). `maxWaitMs` is how long an entry waits for
- * company, `inFlight` who may join it.
+ * Sends to SQS in batches of up to ten. The message group is the workspace: on a standard queue this prevents that a
+ * busy workspace delays the others (Amazon SQS, "fair queues"). `maxWaitMs`: how long a message waits for others of its
+ * batch; `inFlight`: the work in hand that may still send some. `send` rejects where SQS refused the message.
  */
 export function createMessageSender(
   client: SQSClient,

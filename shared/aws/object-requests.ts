@@ -7,7 +7,7 @@ import { bucketUrl } from './bucket-url.ts';
 import { createRetries } from './sdk-options.ts';
 import { settleAll } from '../engine/settle-all.ts';
 
-/** What a client of the SDK has settled from its environment: region, credentials, connections. */
+/** What a client of the SDK has read from its environment: region, credentials, connections. */
 export type ClientConfig = Pick<
   DynamoDBClient['config'],
   'credentials' | 'region' | 'requestHandler' | 'sha256' | 'useDualstackEndpoint' | 'useFipsEndpoint'
@@ -16,12 +16,12 @@ export type ClientConfig = Pick<
 export interface ObjectPlace {
   readonly config: ClientConfig;
   readonly bucket: string;
-  /** A configured endpoint (AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL); absent for AWS's own. */
+  /** A configured endpoint (AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL); absent: AWS's own. */
   readonly endpointUrl?: string | undefined;
 }
 
 interface ObjectRequestsOptions extends ObjectPlace {
-  /** Time for one attempt, the answer's body included. */
+  /** Time for one attempt, including the answer's body. */
   readonly attemptTimeoutMs?: number;
   readonly maxAttempts?: number;
 }
@@ -33,16 +33,18 @@ export interface ObjectRequest {
   readonly body?: Uint8Array;
 }
 
-/** What S3 answered; header names are in lower case. */
+/** An answer of S3; header names are in lower case. */
 interface ObjectAnswer {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
 }
 
-/** What S3 refused: `name` is its own code, as NoSuchKey or SlowDown (Amazon S3 API reference, "Error responses"). */
+/**
+ * S3 refused a request. `name` is S3's error code, such as NoSuchKey or SlowDown (S3 API reference, "Error responses").
+ */
 export class ObjectRequestError extends Error {
   override readonly name: string;
-  /** In the shape by which the SDK tells what to try again. */
+  /** In the form in which the SDK looks for it to decide on retries. */
   readonly $metadata: { readonly httpStatusCode: number };
 
   constructor(code: string, status: number, message: string) {
@@ -57,9 +59,10 @@ const ATTEMPT_TIMEOUT_MS = 10_000;
 const MAX_ATTEMPTS = 4;
 
 /**
- * Requests for one bucket's objects over the SDK's own signer, connections and retries. Its S3 client does the same and
- * adds 165 KB to a bundle, for a hundred operations of which three are wanted: with it `launch`, `live`, `page` and
- * `runs` have 665 to 700 KB, where a function may have 650. Throws ObjectRequestError, or what the network threw.
+ * Makes requests for objects of one bucket, with the signer, connections and retries of the SDK. The SDK's S3 client
+ * does the same, but adds 165 KB to a bundle for a hundred operations, of which three are needed: `launch`, `live`,
+ * `page` and `runs` would have 665 to 700 KB, and a function may have 650. Throws ObjectRequestError, or the network's
+ * error.
  */
 export function createObjectRequests(
   options: ObjectRequestsOptions,
@@ -94,7 +97,8 @@ export function createObjectRequests(
       } catch (error) {
         const errorType = retryTypeOf(error);
         if (errorType === null) throw error;
-        // Waits, then gives the next attempt's token; refuses when attempts or the container's own budget are spent.
+        // Waits, then gives the next attempt's token. Rejects if the attempts or the process's retry budget are used
+        // up.
         token = await retries
           .refreshRetryTokenForRetry(token, { errorType, error: error as SdkError })
           .catch(() => Promise.reject(error));
@@ -103,12 +107,12 @@ export function createObjectRequests(
   };
 }
 
-/** Signs requests of S3, whose paths are not encoded twice. */
+/** A signer for S3, whose paths, unlike those of other services, are not encoded twice. */
 export function createSigner({ credentials, region, sha256 }: ClientConfig): SignatureV4 {
   return new SignatureV4({ service: 's3', region, credentials, sha256, uriEscapePath: false });
 }
 
-/** Where the bucket is reached. */
+/** The URL of the bucket. */
 export async function findBucket({ config, bucket, endpointUrl }: ObjectPlace): Promise<URL> {
   const [region, useFips, useDualstack] = await settleAll([
     config.region(),
@@ -118,7 +122,7 @@ export async function findBucket({ config, bucket, endpointUrl }: ObjectPlace): 
   return bucketUrl({ bucket, region, useFips, useDualstack, endpointUrl });
 }
 
-/** The request as the signer takes it. */
+/** The request in the form that the signer takes. */
 export function httpRequest(place: URL, { method, key, headers, body }: ObjectRequest) {
   return {
     method,
@@ -132,7 +136,9 @@ export function httpRequest(place: URL, { method, key, headers, body }: ObjectRe
   };
 }
 
-/** All but RFC 3986's unreserved characters, as SigV4 wants paths of S3 encoded (IAM, "Create a signed request"). */
+/**
+ * Encodes all but the unreserved characters of RFC 3986, as SigV4 requires for paths (IAM, "Create a signed request").
+ */
 function encodeSegment(segment: string): string {
   return encodeURIComponent(segment).replaceAll(
     /[!'()*]/g,
@@ -142,8 +148,8 @@ function encodeSegment(segment: string): string {
 
 function refusalOf(status: number, xml: string, { method, key }: ObjectRequest): ObjectRequestError {
   const code = /<Code>([^<]+)<\/Code>/.exec(xml)?.[1] ?? 'UnknownError';
-  const said = /<Message>([^<]*)<\/Message>/.exec(xml)?.[1] ?? '';
-  return new ObjectRequestError(code, status, `S3 refused ${method} ${key} with ${status} ${code}. ${said}`.trim());
+  const reason = /<Message>([^<]*)<\/Message>/.exec(xml)?.[1] ?? '';
+  return new ObjectRequestError(code, status, `S3 refused ${method} ${key} with ${status} ${code}. ${reason}`.trim());
 }
 
 type SdkError = Parameters<typeof isTransientError>[0];

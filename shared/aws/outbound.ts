@@ -7,7 +7,7 @@ import { createGuardedFetch } from './guarded-fetch.ts';
 import type { GuardedHttp } from './guarded-http.ts';
 import { GuardedHttpError } from './guarded-http/error.ts';
 
-/** Where callbacks may be asked to go. */
+/** Which URLs and headers a launch may give for its callbacks. */
 export function createCallbackPolicy(policy: UrlPolicy): CallbackPolicy {
   return {
     findFaults({ url, headers }) {
@@ -21,7 +21,7 @@ export function createCallbackPolicy(policy: UrlPolicy): CallbackPolicy {
   };
 }
 
-/** Posts callbacks through the guarded client; connections are shared within a workspace only. */
+/** Posts callbacks through the guarded client. Connections are shared within a workspace only. */
 export function createCallbackSender(http: GuardedHttp): CallbackSender {
   return {
     async post({ url, workspaceUid, headers, body, signal }) {
@@ -47,7 +47,7 @@ export function createCallbackSender(http: GuardedHttp): CallbackSender {
   };
 }
 
-/** The way out of actions: the same guarded client, and the owner's secrets. */
+/** What actions may reach: HTTP through the guarded client, and the owner's secrets. */
 export function createActionServices(
   http: GuardedHttp,
   secrets: Pick<ActionServices, 'secret' | 'maskSecrets' | 'findSecret'>,

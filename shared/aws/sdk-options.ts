@@ -1,13 +1,15 @@
 import { StandardRetryStrategy } from '@smithy/core/retry';
 
-/** AWS's services are a millisecond away: a connection that takes so long will not come. */
+/** AWS services are about a millisecond away, so a connection that takes this long will not be made. */
 const CONNECT_MS = 1_000;
-/** Until the answer begins, and between two parts of it. The slowest call of ours takes some 100 ms on a bad day. */
+/** Until the answer begins, and between two parts of it. Our slowest calls take about 100 ms on a bad day. */
 const ANSWER_MS = 5_000;
-/** What three quick repeats do not mend is left to who called: a queue gives the message again, a caller is told 503. */
+/**
+ * After three quick retries the caller handles the failure: a queue delivers the message again, an API call gets 503.
+ */
 const MAX_ATTEMPTS = 4;
 
-/** Of an attempt: longer, and it was the answer that did not come, not the connection. */
+/** A timeout after more than this time means that the answer did not come, not that no connection was made. */
 const CONNECTING_AT_MOST_MS = 3_000;
 
 type Strategy = Pick<
@@ -17,9 +19,10 @@ type Strategy = Pick<
 type Token = Awaited<ReturnType<Strategy['acquireInitialRetryToken']>>;
 
 /**
- * What every client of the SDK is made with: by its own default one that never answers costs a function all its time.
- * Retries are standard: of what is over at once (throttling, 5xx, a connection that broke or was not made), with backoff
- * and a budget per process. Not adaptive: that would slow all workspaces of a process for one hot item of one of them.
+ * Options of every SDK client. Timeouts, because by default a service that never answers uses up all time of a
+ * function. Retries in the standard mode (throttling, 5xx, a connection that broke or was not made), with backoff and a
+ * budget per process. Not in the adaptive mode: it would slow down all workspaces because of one hot item of one
+ * workspace.
  */
 export function sdkOptions() {
   return {
@@ -31,12 +34,12 @@ export function sdkOptions() {
     },
     maxAttempts: MAX_ATTEMPTS,
     retryStrategy: createRetries(MAX_ATTEMPTS),
-    // The steps of a command are put together at its first call; nobody here changes them later.
+    // Resolves the middleware of a command only once, which is safe because nothing here changes it later.
     cacheMiddleware: true,
   };
 }
 
-/** Standard retries, but none after an answer that did not come: what waited five seconds would wait ten. */
+/** The SDK's standard retries, but none after an answer that did not come: a call that waited 5 s would wait 10. */
 export function createRetries(maxAttempts: number): Strategy {
   const standard = new StandardRetryStrategy(maxAttempts);
   const begun = new WeakMap<Token, number>();

@@ -1,6 +1,9 @@
 import { inspect } from 'node:util';
 
-/** A value that does not print: text, JSON and inspection give `[secret]`. Only `reveal()` gives the value. */
+/**
+ * A value that cannot be printed by mistake: as text, as JSON and inspected it is `[secret]`. `reveal()` gives the
+ * value.
+ */
 export class Secret {
   readonly #value: string;
 

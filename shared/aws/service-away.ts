@@ -1,10 +1,10 @@
 import { isThrottlingError, isTransientError } from '@smithy/core/retry';
 import { EngineError } from '../domain/errors.ts';
 
-/** Long enough for a throttled partition or a failing-over service, short enough for who waits. */
+/** Long enough for a throttled partition or a failover to recover, short enough for a caller that waits. */
 const RETRY_AFTER_SECONDS = 5;
 
-/** What a service of AWS that is away, overloaded or silent makes the SDK throw becomes UNAVAILABLE; all else stays. */
+/** Turns the SDK's errors of an AWS service that is unavailable, overloaded or silent into UNAVAILABLE; others stay. */
 export function asUnavailable(thrown: unknown): unknown {
   if (!(thrown instanceof Error) || thrown instanceof EngineError) return thrown;
   const fault = thrown as Parameters<typeof isTransientError>[0]; // cast: an Error whose extra fields may be absent

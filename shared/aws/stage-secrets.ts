@@ -8,10 +8,10 @@ import { Lru } from '../process/lru.ts';
 import { createKeyring, type Keyring } from './keyring.ts';
 
 const CACHED_SIGNERS = 1_000;
-/** A changed action secret is taken up within this time. */
+/** How long action secrets are used after they were read; a changed secret is used after that at the latest. */
 const SECRET_TRUST_MS = 60_000;
 
-/** The keyring of the stage's master secret, read once per container. */
+/** The keyring of the stage's master secret, which is read once per process. */
 export function createKeyringReader(
   client: SecretsManagerClient,
   arn: string,
@@ -32,7 +32,7 @@ export function createKeyringReader(
   };
 }
 
-/** Signatures of callbacks and the seal on their headers. */
+/** Signs callbacks, and encrypts the headers that a launch gives for them. */
 export function createStageSecrets(keyring: () => Promise<Keyring>): Secrets {
   const signers = new Lru<WebhookSigner>(CACHED_SIGNERS);
   async function signerOf(workspaceUid: string): Promise<WebhookSigner> {
@@ -68,8 +68,8 @@ function headersOf(runUid: string): string {
 }
 
 /**
- * The owner's secrets for actions, read when first asked for and again after a minute. Permanent for a name that is not
- * set or whose value cannot be used. What was given to an action is known from then on, to be kept out of texts.
+ * The owner's secrets for actions, read on first use and again after a minute. Throws Permanent for a name that is not
+ * set or whose value cannot be used. A value that was given to an action is masked in texts from then on.
  */
 export function createActionSecrets(
   client: SecretsManagerClient,
@@ -99,7 +99,7 @@ export function createActionSecrets(
 
 const WHERE_SET = "Its owner sets it in the stage's ActionSecrets (locally in .env).";
 
-/** JSON's own error quotes the text it could not read, so it goes no further. */
+/** The error of JSON.parse is dropped, because it quotes the text, which has secrets. */
 function parseSecrets(text: string): Readonly<Record<string, unknown>> {
   const values = readJson(text);
   if (typeof values === 'object' && values !== null && !Array.isArray(values)) return { ...values };
@@ -110,6 +110,6 @@ function readJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return null; // refused by who asked, without the text
+    return null; // the caller refuses null, with a message that does not quote the text
   }
 }

@@ -11,25 +11,25 @@ import {
   ObjectRequestError,
 } from './object-requests.ts';
 
-/** 4 MB at a time: over a slow connection too. */
+/** Time for 4 MB over a slow connection. */
 const ATTEMPT_TIMEOUT_MS = 30_000;
 
-/** S3 answers 403 for a missing key to who may not list the bucket (S3 API reference, HeadObject). */
+/** S3 answers 403 for a missing key if the caller may not list the bucket (S3 API reference, HeadObject). */
 const NOT_THERE = [403, 404];
 
 type Named = Pick<Upload, 'workspaceUid' | 'uid'>;
 
-/** Where a caller puts an upload; the bucket's lifecycle knows the prefix, and forgets what lies there after a day. */
+/** Key under which a caller puts an upload. The bucket's lifecycle deletes objects with this prefix after a day. */
 function incomingKey({ workspaceUid, uid }: Named): string {
   return `incoming/${workspaceUid}/${uid}`;
 }
 
-/** Where the upload of a run lies until its inputs are taken in, however late that is. */
+/** Key under which a launched upload is kept until its inputs are read, however late that is. */
 function keptKey({ workspaceUid, uid }: Named): string {
   return `uploads/${workspaceUid}/${uid}`;
 }
 
-/** Uploads in the stage's bucket; `config` is that of any client of the SDK. */
+/** Uploads in the stage's bucket. `config`: of any client of the SDK. */
 export function createUploadObjects(config: ClientConfig, bucket: string, env: EndpointEnv): UploadObjects {
   const endpointUrl = env.AWS_ENDPOINT_URL_S3 ?? env.AWS_ENDPOINT_URL;
   const request = createObjectRequests({ config, bucket, endpointUrl, attemptTimeoutMs: ATTEMPT_TIMEOUT_MS });
@@ -64,9 +64,9 @@ export function createUploadObjects(config: ClientConfig, bucket: string, env: E
 }
 
 /**
- * Presigned PUTs. `If-None-Match: *` is among what is signed, so that a key is written once (S3 user guide, "Conditional
- * writes"). So is the length of the body where the caller knew it: S3 takes no other. Else it cannot be bounded; the
- * launch looks at it.
+ * Presigned PUTs. The signature covers `If-None-Match: *`, so that a key can be written only once (S3 user guide,
+ * "Conditional writes"), and the length of the body if the caller gave it: S3 then refuses any other. Without it S3
+ * does not limit the size; the launch checks it.
  */
 export function createUploadTickets(config: ClientConfig, bucket: string, env: EndpointEnv): UploadTickets {
   const place = { config, bucket, endpointUrl: env.AWS_ENDPOINT_URL_S3 ?? env.AWS_ENDPOINT_URL };

@@ -1,9 +1,9 @@
 import type { Clock } from '../engine/ports.ts';
 import type { InFlight } from './in-flight.ts';
 
-/** Gathers what many callers add at about the same time and flushes it together. */
+/** Collects entries that many callers add at about the same time and flushes them in one call. */
 export interface Batcher<Entry> {
-  /** Resolved when the entry's flush is done; rejected with the flush's error. */
+  /** Resolves when the entry's flush is done; rejects with the flush's error. */
   add(entry: Entry): Promise<void>;
 }
 
@@ -15,8 +15,8 @@ interface Waiting<Entry> {
 
 /**
  * A batcher that flushes at `maxEntries`, or `maxWaitMs` after the first entry, or as soon as there are as many entries
- * as messages in hand. A flush may name entries that failed by rejecting with a {@link PartialFlushError}; the others of
- * the batch are done.
+ * as messages in flight, because no more will come then. If only some entries fail, `flush` rejects with a
+ * {@link PartialFlushError} that names them; `add` of the others resolves.
  */
 export function createBatcher<Entry>(
   clock: Pick<Clock, 'after'>,
@@ -26,17 +26,18 @@ export function createBatcher<Entry>(
   let waiting: Waiting<Entry>[] = [];
   let cancelTimer = (): void => undefined;
   const { inFlight } = options;
-  inFlight?.onLeave(settle);
+  inFlight?.onLeave(flushIfComplete);
 
-  function isAlone(): boolean {
+  /** Whether every message in flight has added an entry. */
+  function isComplete(): boolean {
     return inFlight !== undefined && inFlight.size > 0 && waiting.length >= inFlight.size;
   }
 
-  /** What is added in the same turn goes along. */
-  function settle(): void {
-    if (waiting.length === 0 || !isAlone()) return;
+  /** Flushes in a microtask, so that entries added in the same turn of the event loop are included. */
+  function flushIfComplete(): void {
+    if (waiting.length === 0 || !isComplete()) return;
     queueMicrotask(() => {
-      if (waiting.length > 0 && isAlone()) flushNow();
+      if (waiting.length > 0 && isComplete()) flushNow();
     });
   }
 
@@ -65,13 +66,13 @@ export function createBatcher<Entry>(
         if (waiting.length >= options.maxEntries) flushNow();
         else {
           if (waiting.length === 1) cancelTimer = clock.after(options.maxWaitMs, flushNow);
-          settle();
+          flushIfComplete();
         }
       }),
   };
 }
 
-/** A flush of which only some entries failed, by their index in the batch. */
+/** Only some entries of a flush failed: `failed` has their indexes in the batch. */
 export class PartialFlushError extends Error {
   override readonly name = 'PartialFlushError';
   readonly failed: ReadonlySet<number>;

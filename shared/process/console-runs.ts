@@ -3,13 +3,15 @@ import { format } from 'node:util';
 import { maskData } from '../engine/pages/mask-thrown.ts';
 import { BY_ACTION } from '../engine/pages/run-action.ts';
 
-/** The run whose action's page is at work here: many may be side by side in one invocation. */
+/** The uid of the run whose page is being worked on. An invocation may work on pages of several runs at once. */
 export const currentRun = new AsyncLocalStorage<string>();
 
 const LEVELS = ['debug', 'log', 'info', 'warn', 'error'] as const;
 let named = false;
 
-/** From now on a line that an action writes to the console is masked and carries its run's uid, as the engine's own lines do. */
+/**
+ * From this call on, console lines that an action writes are masked and have their run's uid, as the engine's lines do.
+ */
 export function nameRunsOnConsole(mask: (text: string) => string): void {
   if (named) return;
   named = true;

@@ -1,12 +1,12 @@
 /**
- * The messages one invocation has in hand. Who gathers what they bring need not wait for more once each of them has
- * brought something; where nobody enters, nothing is known of who may yet come.
+ * The messages that one invocation is working on. A batcher need not wait once each of them has added an entry. At size
+ * 0 nothing is known about further entries.
  */
 export interface InFlight {
   readonly size: number;
-  /** One more is in hand; the answer is called when it is done. */
+  /** Counts one more message; call the returned function when it is done. */
   enter(): () => void;
-  /** Calls back whenever one is done. */
+  /** Calls the listener whenever a message is done. */
   onLeave(listener: () => void): void;
 }
 

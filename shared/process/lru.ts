@@ -1,4 +1,4 @@
-/** A bounded memory of the most recently used. It knows no expiry: what changes is for its user to take out. */
+/** A cache of the `max` most recently used entries. It has no expiry: its user deletes entries that are out of date. */
 export class Lru<Value> {
   readonly #max: number;
   readonly #entries = new Map<string, Value>();

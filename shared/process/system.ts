@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Random, Clock, Log } from '../engine/ports.ts';
 
-/** The machine's own clock. */
+/** The clock of the machine. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   after: (ms, callback) => {
@@ -10,7 +10,7 @@ export const systemClock: Clock = {
   },
 };
 
-/** The machine's own chance. */
+/** The randomness of the machine. */
 export const systemRandom: Random = {
   fraction: () => randomBytes(6).readUIntBE(0, 6) / 2 ** 48,
   bytes: (count) => randomBytes(count),
@@ -18,7 +18,7 @@ export const systemRandom: Random = {
 };
 
 /**
- * Structured lines on the console: Lambda's JSON logging keeps an object's members as fields (AWS Lambda, "Using
+ * Structured log lines on the console. Lambda's JSON log format keeps an object's members as fields (AWS Lambda, "Using
  * structured JSON log format").
  */
 export const consoleLog: Log = {

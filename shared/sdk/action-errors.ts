@@ -1,11 +1,11 @@
 import type { ErrorLabel } from '../domain/errors.ts';
 
 /**
- * What an action throws to say how its page ended. Each error carries a plain `actionError` field, and the engine reads
- * only that field, so an error made by another bundle's copy of this file is understood too.
+ * The errors that an action throws to tell the engine how its page ended. The engine reads only the plain field
+ * `actionError`, so that it also understands an error made by another copy of this file.
  */
 
-/** Labels of the catalogue that an action may end an input with. */
+/** The labels with which an action may end an input. */
 export type PermanentLabel = Extract<
   ErrorLabel,
   'ACTION_FAILED' | 'BAD_INPUT' | 'PAYLOAD_TOO_LARGE' | 'UPSTREAM_ERROR' | 'UPSTREAM_TIMEOUT'
@@ -23,9 +23,10 @@ abstract class ActionError extends Error {
 }
 
 /**
- * The upstream asks to wait: the page runs again at `retryAt` (a Date, epoch milliseconds or seconds; below 1e9 seconds from
- * now) and no try is spent. The engine keeps it within bounds: 1 s at least, more each time in a row, and 24 h at most. What
- * is no time, or is over a year away, spends a try instead, and the last one ends the input with LIMIT_REACHED.
+ * The upstream limits its rate: the page runs again at `retryAt`, and no try is used up. `retryAt` is a Date, epoch
+ * milliseconds or epoch seconds; a number below 1e9 is seconds from now. The engine waits at least 1 s, more each time
+ * in a row, and at most 24 h. An invalid time, or one over a year away, uses up a try instead, and the last try ends
+ * the input with LIMIT_REACHED.
  */
 export class RateLimited extends ActionError {
   override readonly name = 'RateLimited';
@@ -36,7 +37,7 @@ export class RateLimited extends ActionError {
   }
 }
 
-/** May work later: the page is tried again, not before `retryAt` when given; its bounds are those of {@link RateLimited}. */
+/** May work later: the page is tried again, not before `retryAt` if given (forms and limits: {@link RateLimited}). */
 export class Retryable extends ActionError {
   override readonly name = 'Retryable';
   readonly actionError: ActionFault;
@@ -47,7 +48,7 @@ export class Retryable extends ActionError {
   }
 }
 
-/** Will never work: the input ends FAILED with the label (default ACTION_FAILED) and is not tried again. */
+/** Will never work: the input ends FAILED with this label (default ACTION_FAILED) and is not tried again. */
 export class Permanent extends ActionError {
   override readonly name = 'Permanent';
   readonly actionError: ActionFault;
@@ -57,7 +58,7 @@ export class Permanent extends ActionError {
   }
 }
 
-/** There is nothing for this input: it SUCCEEDS without data (live: 424 NO_RESULT). */
+/** There is no result for this input: it ends SUCCEEDED without data (a live call gets 424 NO_RESULT). */
 export class NoResult extends ActionError {
   override readonly name = 'NoResult';
   readonly actionError: ActionFault;
@@ -75,7 +76,7 @@ const LABELS: ReadonlySet<unknown> = new Set<PermanentLabel>([
   'UPSTREAM_TIMEOUT',
 ]);
 
-/** The fault a thrown value declares, or null when it is unclassified (anything but the four errors above). */
+/** The `actionError` of a thrown value; null for anything but the four errors above. */
 export function readActionFault(thrown: unknown): ActionFault | null {
   if (typeof thrown !== 'object' || thrown === null || !('actionError' in thrown)) return null;
   const fault = thrown.actionError;

@@ -1,13 +1,13 @@
 import type { Action } from './action.ts';
 
-/** The actions a deployment offers, by name. */
+/** The actions that a deployment offers, by name. */
 export interface ActionRegistry {
   get(name: string): Action | null;
   /** Ordered by name. */
   list(): readonly Action[];
 }
 
-/** Actions that cannot be offered: every fault found, one a line, each with its file and field. */
+/** Some actions cannot be offered. The message has all faults, one a line, each with file and field. */
 export class ActionRegistryError extends Error {
   override readonly name = 'ActionRegistryError';
   readonly faults: readonly string[];
@@ -18,8 +18,9 @@ export class ActionRegistryError extends Error {
 }
 
 /**
- * Checks the actions, given by file, and keeps those the stage offers: all but the `optIn` ones, and of these the
- * ones named in `offered`. Throws ActionRegistryError with every fault; start and synth both call it.
+ * Checks all actions, given by file name, and returns those the stage offers: those that are not `optIn`, and the
+ * `optIn` ones named in `offered`. Throws ActionRegistryError with all faults. `npm start` and a deployment both call
+ * it.
  */
 export function createRegistry(
   files: Readonly<Record<string, Action>>,

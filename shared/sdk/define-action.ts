@@ -17,23 +17,23 @@ import { findDefinitionFaults } from './find-definition-faults.ts';
 import { parametersJsonSchema, parametersParser } from './parse-parameters.ts';
 import { parseWith } from './parse-with.ts';
 
-/** Declared names as a type: `'API_*'` stands for every name that begins with `API_`. */
+/** The type of names that a declaration allows: `'API_*'` allows all that begin with `API_`. */
 type SecretName<Declared extends string> = Declared extends `${infer Start}*` ? `${Start}${string}` : Declared;
 
 type PageOf<Result, Kind extends Returns> = Kind extends 'object' ? ActionRecord<Result> : ActionPage<Result>;
 
-/** At most `calls` calls of the action in any `perMs`, and at least `minGapMs` between two; in each workspace. */
+/** A limit per workspace: at most `calls` calls of the action in any `perMs`, and at least `minGapMs` between two. */
 interface PaceDefinition<Input> {
   readonly calls: number;
   /** From a second (1,000) to a day (86,400,000). */
   readonly perMs: number;
   /** Default: none. */
   readonly minGapMs?: number;
-  /** Inputs are counted apart by what this gives, such as the account they read; default: all together. */
+  /** Inputs with different values of this count separately, such as by the account they read. Default: all together. */
   readonly by?: (input: Input) => string;
 }
 
-/** What an action's author writes; the types of `run` follow from the schemas. */
+/** What the author of an action writes. The types of `run` follow from the schemas. */
 export interface ActionDefinition<
   Input extends z.ZodType<JsonRecord>,
   Parameters extends z.ZodType<JsonRecord>,
@@ -41,31 +41,35 @@ export interface ActionDefinition<
   Secret extends string,
   Kind extends Returns,
 > {
-  /** Its place in the URL: `^[a-z][a-z0-9]*(-[a-z0-9]+)*$`, at most 64 characters. */
+  /** Its name in URLs: `^[a-z][a-z0-9]*(-[a-z0-9]+)*$`, at most 64 characters. */
   readonly name: string;
   readonly title: string;
   readonly description: string;
   /** Default: all three. */
   readonly modes?: readonly ActionMode[];
-  /** Results a page holds at most; default 50. */
+  /** Maximum of results a page; default 50. */
   readonly pageSize?: number;
-  /** How many results one input may give; default 1,000 and at most 10,000. Not for `returns: 'object'`. */
+  /**
+   * Results one input may give: `default`, and `ceiling` for callers; 1,000 and 10,000. Not with `returns: 'object'`.
+   */
   readonly maxResults?: { readonly default: number; readonly ceiling: number };
   /** Default `cursor`. */
   readonly pagesBy?: PagesBy;
   /** Default `list`. */
   readonly returns?: Kind;
-  /** True: offered only where the stage's settings name it. */
+  /** True: it is offered only if the stage's settings name it. Default: false. */
   readonly optIn?: boolean;
-  /** Names of the secrets it may read, of letters, digits and `_`; a final `*` allows every name with that beginning. */
+  /**
+   * Names of the secrets it may read: capitals, digits and `_`; a final `*` allows all names that begin with the rest.
+   */
   readonly secrets?: readonly Secret[];
-  /** How fast the action may be called, retries counted; default: as fast as calls come. */
+  /** How fast the action may be called, retries included; default: no limit. */
   readonly pace?: PaceDefinition<z.output<Input>>;
   /** A z.strictObject (or a union of them), so that an unknown property is refused. */
   readonly input: Input;
-  /** As input; `max_results` is the engine's and must not be among them. */
+  /** As for `input`. `max_results` belongs to the engine and must not be among them. */
   readonly parameters?: Parameters;
-  /** One result; results that do not fit end the input with ACTION_FAILED. */
+  /** One result. A result that does not match ends the input with ACTION_FAILED. */
   readonly result: Result;
   run(
     context: ActionContext<z.output<Input>, z.output<Parameters>, SecretName<Secret>>,
@@ -75,7 +79,7 @@ export interface ActionDefinition<
 const ALL_MODES: readonly ActionMode[] = ['live', 'async', 'schedule'];
 const NO_PARAMETERS = z.strictObject({});
 
-/** Makes an action out of its definition. It never throws: what is wrong is told by createRegistry, with the file. */
+/** Makes an action from its definition. It never throws: createRegistry reports faults, with the file. */
 export function defineAction<
   Input extends z.ZodType<JsonRecord>,
   Result extends z.ZodType,
@@ -130,13 +134,13 @@ export function defineAction<
   return action;
 }
 
-/** The only names that an object of this schema may have; null where it does not say so, as a union does not. */
+/** The only property names that the schema allows; null if it is not a strict object, such as a union. */
 function onlyNames(schema: z.ZodType): ReadonlySet<string> | null {
   const isStrict = schema instanceof z.ZodObject && schema.def.catchall instanceof z.ZodNever;
   return isStrict ? new Set(Object.keys(schema.shape)) : null;
 }
 
-/** Whether an object has a name that is not among these: seen at once, while a schema looks at all its members first. */
+/** Whether an object has another property. Checked before the schema, which would parse all members first. */
 function hasUnknown(names: ReadonlySet<string> | null, value: unknown): boolean {
   if (names === null || typeof value !== 'object' || value === null) return false;
   for (const name in value) if (!names.has(name)) return true;

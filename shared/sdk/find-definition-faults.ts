@@ -5,15 +5,18 @@ import { FIELDS, findShapeFaults, isObject, MODES_WANTED, unless } from './find-
 const SLUG = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 const SECRET = /^[A-Z][A-Z0-9_]*\*?$/;
 const MODES: ReadonlySet<unknown> = new Set(['live', 'async', 'schedule']);
-/** A page takes 1 MB at most, and an empty object three bytes of it. */
+/** A page has at most 1 MB, and an empty object takes three bytes of it, so no page has more. */
 const MAX_PAGE_SIZE = 100_000;
 
-/** Every fault of an action's definition by field: for authors whom no compiler has told (plain JavaScript, casts, numbers). */
+/**
+ * All faults of an action's definition, by field, including those that the compiler does not find (JavaScript, casts,
+ * numbers).
+ */
 export function findDefinitionFaults(definition: unknown, action: Action): ValidationError[] {
   if (!isObject(definition)) return [{ path: '', message: `defineAction takes an object with ${FIELDS.join(', ')}` }];
   const given = new Map<string, unknown>(Object.entries(definition));
   const shape = findShapeFaults(given);
-  // What has the wrong type cannot be looked at further.
+  // Values of the wrong type cannot be checked further.
   return shape.length > 0 ? shape : valueFaults(given, action);
 }
 
@@ -99,7 +102,7 @@ function schemaFaults(action: Action): ValidationError[] {
   ];
 }
 
-/** `custom_data` of an input is the engine's: an action never sees it. */
+/** `custom_data` of an input belongs to the engine: an action never sees it, so it may not declare it. */
 function ownedFaults(schema: JsonRecord): ValidationError[] {
   const isTaken = membersOf(schema).some((member) => isObject(member.properties) && 'custom_data' in member.properties);
   return unless(!isTaken, 'input', "custom_data is the engine's own property; choose another name");
@@ -110,19 +113,19 @@ function recordFaults({ returns, resultSchema }: Action): ValidationError[] {
   return unless(returns !== 'object' || isRecord, 'result', "must be a schema of an object where returns is 'object'");
 }
 
-/** The members of a union of schemas, else the schema itself. */
+/** The members of a union; for any other schema, that schema. */
 function membersOf(schema: JsonRecord): readonly JsonRecord[] {
   const members: unknown = schema.anyOf ?? schema.oneOf;
   return Array.isArray(members) ? members.filter(isObject) : [schema];
 }
 
-/** A schema JSON Schema cannot say (a transform, a bigint, a Date) is a fault of its field. */
+/** A schema that cannot be written as JSON Schema (a transform, a bigint, a Date) is a fault of its field. */
 function read(path: string, faults: () => ValidationError[]): ValidationError[] {
   try {
     return faults();
   } catch (error) {
     return [
-      { path, message: `cannot be told as JSON Schema: ${error instanceof Error ? error.message : String(error)}` },
+      { path, message: `cannot be written as JSON Schema: ${error instanceof Error ? error.message : String(error)}` },
     ];
   }
 }
@@ -132,7 +135,7 @@ function strictFaults(path: string, schema: JsonRecord): ValidationError[] {
   return unless(strict, path, 'must be a z.strictObject (or a union of them), so that an unknown property is refused');
 }
 
-/** A name as the author wrote it, at a length that can be read. */
+/** A name as the author wrote it, cut to a readable length. */
 function quoted(name: string): string {
   return JSON.stringify(name.length <= 80 ? name : `${name.slice(0, 80)}…`);
 }

@@ -1,7 +1,7 @@
 import type { ValidationError } from '../domain/errors.ts';
 import type { JsonRecord } from './action.ts';
 
-/** What a definition may hold. */
+/** The fields that a definition may have. */
 export const FIELDS: readonly string[] =
   'name title description modes pageSize maxResults pagesBy returns optIn secrets pace input parameters result run'.split(
     ' ',
@@ -13,7 +13,7 @@ export const MODES_WANTED = 'must name at least one of live, async, schedule';
 const PAGES_BY: ReadonlySet<unknown> = new Set(['cursor', 'cursor_or_number']);
 const RETURNS: ReadonlySet<unknown> = new Set(['list', 'object']);
 
-/** Fields of a definition that are missing, that there are not, or whose value is of another type. */
+/** Faults of fields that are missing, unknown, or of the wrong type. */
 export function findShapeFaults(given: ReadonlyMap<string, unknown>): ValidationError[] {
   const missing = REQUIRED.filter((field) => !given.get(field));
   const unknown = [...given.keys()].filter((field) => !FIELDS.includes(field));
@@ -27,7 +27,7 @@ export function findShapeFaults(given: ReadonlyMap<string, unknown>): Validation
 function typeFaults(given: ReadonlyMap<string, unknown>): ValidationError[] {
   const must = (path: string, holds: (value: unknown) => boolean, message: string): ValidationError[] => {
     const value = given.get(path);
-    const isMissing = REQUIRED.includes(path) && !value; // told already
+    const isMissing = REQUIRED.includes(path) && !value; // reported already
     return unless(value === undefined || isMissing || holds(value), path, message);
   };
   return [
@@ -44,7 +44,7 @@ function typeFaults(given: ReadonlyMap<string, unknown>): ValidationError[] {
   ];
 }
 
-/** The fault, if it is one. */
+/** A list with this fault, or an empty one if `holds`. */
 export function unless(holds: boolean, path: string, message: string): ValidationError[] {
   return holds ? [] : [{ path, message }];
 }
@@ -61,7 +61,7 @@ function isListOfTexts(value: unknown): boolean {
   return Array.isArray(value) && value.every(isText);
 }
 
-/** By what every schema of zod has, whichever copy of the package made it. */
+/** Recognised by a method that all zod schemas have, because another copy of the package may have made it. */
 function isSchema(value: unknown): boolean {
   return isObject(value) && typeof value.safeParse === 'function';
 }

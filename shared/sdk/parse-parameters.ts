@@ -4,7 +4,10 @@ import { parseWith } from './parse-with.ts';
 
 type Limit = Action['maxResults'] | null;
 
-/** A parser of an action's own parameters and the engine's `max_results` (only with a limit: lists); null and undefined mean `{}`. */
+/**
+ * A parser of an action's parameters and, for lists (with a limit), of the engine's `max_results`. null and undefined
+ * mean `{}`.
+ */
 export function parametersParser(
   schema: z.ZodType<JsonRecord>,
   jsonSchema: () => JsonRecord,
@@ -16,9 +19,9 @@ export function parametersParser(
     if (maxResults === null || typeof given !== 'object' || Array.isArray(given)) {
       return parseWith(schema, given, jsonSchema);
     }
-    const { max_results: asked, ...rest }: { max_results?: unknown } = given;
+    const { max_results: requested, ...rest }: { max_results?: unknown } = given;
     const own = parseWith(schema, rest, jsonSchema);
-    const maximum = maxResults.safeParse(asked);
+    const maximum = maxResults.safeParse(requested);
     const faults = maximum.success
       ? []
       : maximum.error.issues.map((issue) => ({ path: 'max_results', message: issue.message }));
@@ -28,7 +31,7 @@ export function parametersParser(
   };
 }
 
-/** The action's own parameter schema with `max_results` among its properties. */
+/** The JSON Schema of the action's parameters, with `max_results` added for lists. */
 export function parametersJsonSchema(own: JsonRecord, limit: Limit): JsonRecord {
   if (limit === null) return own;
   const max_results = {
@@ -41,7 +44,9 @@ export function parametersJsonSchema(own: JsonRecord, limit: Limit): JsonRecord 
   return withProperty(own, max_results);
 }
 
-/** Adds max_results to an object's schema, or to each member of a union of them; throws where it is there already. */
+/**
+ * Adds max_results to an object's schema, or to each member of a union. Throws TypeError if the schema has it already.
+ */
 function withProperty(schema: JsonRecord, max_results: JsonRecord): JsonRecord {
   const key = Array.isArray(schema.anyOf) ? 'anyOf' : 'oneOf';
   const members = schema[key];

@@ -5,8 +5,8 @@ import { parseLossless } from '../domain/parse-lossless.ts';
 import type { JsonRecord, Parsed } from './action.ts';
 
 /**
- * Parses by a zod schema into the engine's own form, with up to a hundred faults. An unknown property is named by its whole path, with the names
- * its place allows (read from the JSON Schema).
+ * Parses by a zod schema into the engine's own form, with up to a hundred faults. The fault of an unknown property has
+ * its whole path and the names that are allowed there (read from the JSON Schema).
  */
 export function parseWith<Value>(
   schema: z.ZodType<Value>,
@@ -33,7 +33,7 @@ function describeIssue(issue: z.core.$ZodIssue, jsonSchema: () => JsonRecord): V
     .map((key) => ({ path: formatPath([...path, key]), message: `unknown property${allowed}` }));
 }
 
-/** The property names a JSON Schema allows at a path, or null when it does not say (a union, a reference). */
+/** The property names that a JSON Schema allows at a path; null if it does not list them (a union, a reference). */
 function allowedNames(schema: JsonRecord, path: readonly PropertyKey[]): readonly string[] | null {
   let here: unknown = schema;
   for (const step of path) {

@@ -31,7 +31,7 @@ describe('a stored secret that cannot be used is refused by field and without it
     ['what no header takes', { ...good, value: `${CANARY}€` }, 'value holds a character that no header can carry'],
     ['a header that is none', { ...good, header: `x ${CANARY}` }, 'header must be the name of a header'],
     ['a header of the client', { ...good, header: 'Host' }, 'header names a header that the client sets itself'],
-    ['a value under another name', { ...good, [CANARY]: CANARY }, 'holds a property that there is not'],
+    ['a value under another name', { ...good, [CANARY]: CANARY }, 'has an unknown property'],
     ['a method that there is not', { ...good, methods: ['get'] }, 'methods.0 must be of GET, HEAD'],
     ['no method', { ...good, methods: [] }, 'methods must name a method; leave it out'],
     ['a path without /', { ...good, paths: ['v1'] }, 'paths.0 must be a path from /'],

@@ -80,9 +80,9 @@ describe('what is wrong with an action is told with file and field', () => {
     [
       'a result JSON cannot hold',
       { result: z.object({ at: z.date() }) },
-      'x.ts, result: cannot be told as JSON Schema',
+      'x.ts, result: cannot be written as JSON Schema',
     ],
-    ['an input JSON cannot hold', { input: z.strictObject({ n: z.bigint() }) }, 'x.ts, input: cannot be told'],
+    ['an input JSON cannot hold', { input: z.strictObject({ n: z.bigint() }) }, 'x.ts, input: cannot be written'],
   ])('%s', (_, changes, fault) => {
     expect(faultsOf({ 'x.ts': unchecked(changes) })).toEqual([expect.stringContaining(fault)]);
   });

@@ -1,15 +1,15 @@
 import type { CityTable } from './read-cities.ts';
 import { readCities } from './read-cities.ts';
 
-/** What a search asks; a place must satisfy all of what is given. */
+/** The conditions of a search; a city must satisfy all of them. */
 export interface CityQuery {
   readonly country: string | null;
-  /** Beginning of the name, whatever its case and accents. */
+  /** Beginning of the name; case and accents are ignored. */
   readonly name: string | null;
   readonly minPopulation: number;
 }
 
-/** A country's rows in the fixed order, with the folded names they are ordered by. */
+/** The rows of a country in the fixed order, with the folded names by which they are ordered. */
 interface CountryIndex {
   readonly rows: Uint32Array;
   readonly keys: readonly string[];
@@ -26,7 +26,7 @@ export function loadCities(): CityTable {
 const recent = new Map<string, Uint32Array>();
 const MAX_RECENT = 8; // at most 8 × 135,233 rows × 4 bytes = 4.3 MB
 
-/** As listMatches, remembering the last few answers, so that each further page of a search costs microseconds. */
+/** As listMatches, with a cache of the last few answers, so that each further page of a search takes microseconds. */
 export function findCities(cities: CityTable, query: CityQuery): Uint32Array {
   const key = JSON.stringify([query.country, query.name, query.minPopulation]);
   const found = recent.get(key) ?? Uint32Array.from(listMatches(cities, query));
@@ -36,7 +36,10 @@ export function findCities(cities: CityTable, query: CityQuery): Uint32Array {
   return found;
 }
 
-/** Rows that match, ordered by country code, then folded name, then city id (all by code unit: the same on every machine). */
+/**
+ * Rows that match, ordered by country code, folded name, city id. By code units, so that the order is the same
+ * everywhere.
+ */
 function listMatches(cities: CityTable, query: CityQuery): number[] {
   const countries = query.country === null ? [...cities.rowsByCountry.keys()].toSorted() : [query.country];
   const prefix = query.name === null ? '' : foldName(query.name);
@@ -52,7 +55,10 @@ function listMatches(cities: CityTable, query: CityQuery): number[] {
   });
 }
 
-/** A name without case and accents: `Århus` is `arhus`. Letters Unicode does not take apart (ø, ł, ß) stay as they are. */
+/**
+ * A name in lower case without accents: `Århus` becomes `arhus`. Letters that Unicode does not decompose (ø, ł, ß)
+ * stay.
+ */
 export function foldName(name: string): string {
   return name
     .normalize('NFD')
@@ -68,12 +74,12 @@ function countryIndex(cities: CityTable, country: string): CountryIndex {
     return { row, cityId, key: foldName(name) };
   }).toSorted((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : a.cityId - b.cityId));
   const index = { rows: Uint32Array.from(entries, ({ row }) => row), keys: entries.map(({ key }) => key) };
-  // Only countries there are: a caller's unknown codes must not grow the map.
+  // Only countries that exist are cached: unknown codes from callers must not make the map grow.
   if (entries.length > 0) indexes.set(country, index);
   return index;
 }
 
-/** The first place in ordered keys that is not before `key`. */
+/** The first index in ordered keys whose key is not before `key`. */
 function lowerBound(keys: readonly string[], key: string): number {
   let low = 0;
   let high = keys.length;

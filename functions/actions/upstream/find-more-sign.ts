@@ -2,20 +2,22 @@ import { hrefIn, linkByRel } from './link-list.ts';
 import { readNextLink } from './read-next-link.ts';
 import { scalarText } from './scalar-text.ts';
 
-/** Keys whose text or number leads to a next page, as letters only: nextLink, next_page_token, @odata.nextLink, after. */
+/**
+ * Keys, as letters only, whose text or number leads to a next page: nextLink, next_page_token, @odata.nextLink, after.
+ */
 const NEXT =
   /^(odata)?next(page|records|results)?(link|url|uri|href|cursor|token|offset|marker|start|key|after|number)?$|^(cursor|after|bookmark|marker|scrollid|continuation(token)?)$/;
 
-/** Keys that say by true that more follows: has_more, hasNextPage, more_records, isTruncated. */
+/** Keys whose `true` means that more follows: has_more, hasNextPage, more_records, isTruncated. */
 const MORE = /^((has)?(more|next)(page|pages|records|results|items)?|(is)?truncated)$/;
 
-/** Keys that say by false that more follows: done, is_last, lastPage. */
+/** Keys whose `false` means that more follows: done, is_last, lastPage. */
 const LAST = /^(done|(is)?last(page)?)$/;
 
-/** Keys that lead to a next page inside an object that is named so: `next.href`, `next.page`. */
+/** Keys that lead to a next page if their object has a name of {@link NEXT}: `next.href`, `next.page`. */
 const IN_NEXT = /^(href|url|uri|link|page|offset|token|id)$/;
 
-/** Keys that say how many items or pages the whole list has; only at the top or one object down. */
+/** Keys with the number of items or pages of the whole list; only at the top level or one below. */
 const TOTAL = /^((odata)?count|total(count|items|results|records|size|elements|hits)?|numfound)$/;
 const PAGES = /^((total|last|num(ber)?(of)?)page|(total|num(ber)?(of)?)?pages|pagecount|pagestotal)$/;
 const TOTAL_DEPTH = 2;
@@ -23,8 +25,8 @@ const TOTAL_DEPTH = 2;
 const MAX_DEPTH = 4;
 
 /**
- * How a first page shows that more follows, such as `its meta.next_cursor`; false when it says plainly that nothing
- * does, null when it shows neither. Lists are not looked into, but for those of links: they are the items.
+ * The sign on a first page that more follows, such as `its meta.next_cursor`; false if the page says that nothing
+ * follows, null if it shows neither. Lists are not searched, because they are the items, except lists of links.
  */
 export function findMoreSign(body: unknown, headers: Headers, itemCount: number): string | false | null {
   const signs = [...signsIn(body, { path: '', isNext: false, depth: MAX_DEPTH, itemCount })];
@@ -63,13 +65,13 @@ function* signsIn(value: unknown, { path, isNext, depth, itemCount }: Place): Ge
   }
 }
 
-/** A text or number that some upstreams do not write for "none", as they do 0, -1 and ''. */
+/** Whether it is a text or number other than those that some upstreams write for "none", such as 0, -1 and ''. */
 function isSomething(value: unknown): boolean {
   const text = scalarText(value);
   return text !== null && !/^(-\d+|0*|null|none|undefined)$/i.test(text.trim());
 }
 
-/** Whether a number of items or pages is more than this page. */
+/** Whether it is a total of items or pages that is more than this page. */
 function exceeds(name: string, value: unknown, itemCount: number): boolean {
   const text = scalarText(value) ?? '';
   if (!/^\d{1,15}$/.test(text)) return false;
@@ -80,11 +82,11 @@ function isLink(link: unknown): boolean {
   return typeof link === 'object' && link !== null && isSomething(hrefIn(link));
 }
 
-/** The query parameter that asked for as many items as came, such as `limit=100`; null when none did. */
+/** The query parameter whose number is that of the items received, such as `limit=100`; null if there is none. */
 export function findFullness(url: URL, itemCount: number): string | null {
   if (itemCount === 0) return null;
   for (const [name, value] of url.searchParams) {
-    // OData's $top is how many items the whole list may have, so a list that is cut by it ends there.
+    // OData's $top limits the whole list, not a page, so a list that is as long ends there.
     const isSize = /limit|size|per_?page|count|max|rows|take|first/i.test(name) && name !== '$top';
     if (isSize && value === String(itemCount)) return `${name}=${value}`;
   }

@@ -8,19 +8,19 @@ import { readNextLink } from './read-next-link.ts';
 import { readPath } from './read-path.ts';
 import { scalarText } from './scalar-text.ts';
 
-/** A page that was read: where, and what it gave. */
+/** A page that was read: its URL and its answer. */
 interface ReadPage {
-  /** What messages call it. */
+  /** Its name in messages. */
   readonly what: string;
   readonly url: URL;
-  /** Where it begins; null: it is the first. */
+  /** Where it begins; null for the first page. */
   readonly at: string | null;
   readonly body: unknown;
   readonly itemCount: number;
   readonly headers: Headers;
 }
 
-/** Where the page after this one begins; null when this was the last. Permanent where the answer contradicts that. */
+/** Where the next page begins; null if this was the last. Throws Permanent if the answer contradicts that. */
 export function findNext(pagination: Pagination, stop: Stop, page: ReadPage): string | null {
   const hasMore = stop.has_more_path === undefined ? null : readHasMore(page, stop.has_more_path);
   if (hasMore === false || (stop.empty_page && page.itemCount === 0)) return null;
@@ -30,7 +30,7 @@ export function findNext(pagination: Pagination, stop: Stop, page: ReadPage): st
   }
   if (next === null && page.at === null && !stop.no_next) refuseMissedNext(pagination, page);
   if (next === null || (next === page.at && page.itemCount === 0)) return null;
-  pageUrl(page.url, pagination, next); // a next page that cannot be asked for is this page's fault
+  pageUrl(page.url, pagination, next); // throws: a next page that cannot be requested is a fault of this page
   return next;
 }
 
@@ -62,9 +62,9 @@ function locateNext(pagination: Pagination, page: ReadPage, hasMore: boolean | n
 
 function readHasMore({ body, what }: ReadPage, path: string): boolean | null {
   const found = readPath(body, path);
-  if (found === undefined) return null; // it does not say: the pagination's own end counts
+  if (found === undefined) return null; // unknown: the pagination's own end counts
   if (typeof found === 'boolean') return found;
-  if (typeof found === 'number') return found > 0; // how many follow
+  if (typeof found === 'number') return found > 0; // the number of items or pages that follow
   const text = found === null ? 'false' : scalarText(found)?.toLowerCase();
   if (text === 'true' || text === 'false') return text === 'true';
   throw new Permanent(`${what} has neither true, false nor a number at ${path} (stop.has_more_path)`);
@@ -80,7 +80,7 @@ function readCursor({ body, what }: ReadPage, path: string): string | null {
 
 function readNextUrl({ body, url, what }: ReadPage, path: string): string | null {
   const found = readPath(body, path);
-  // JSON:API lets a link be an object whose href is the URL.
+  // In JSON:API a link may be an object whose href is the URL.
   const link = isJsonObject(found) ? (hrefIn(found) ?? found) : found;
   if (isNothing(link)) return null;
   if (typeof link === 'string') return link.trim() === '' ? null : hrefOf(link, url);
@@ -93,10 +93,12 @@ function hrefOf(link: string, base: URL): string {
   return url.href;
 }
 
-/** A list that ends on its first page, though the answer shows that there is more, was read by a wrong path or kind. */
+/**
+ * Throws Permanent if a list ends on its first page although the answer shows that more follows: path or kind is wrong.
+ */
 function refuseMissedNext(pagination: Pagination, { what, url, body, itemCount, headers }: ReadPage): void {
   const path = pathOf(pagination);
-  // A path that finds null or '' was right: the upstream says there that no page follows.
+  // A path that finds null or '' is right: there the upstream says that no page follows.
   if (path === null ? pagination.kind !== 'link_header' : readPath(body, path) !== undefined) return;
   const sign = findMoreSign(body, headers, itemCount);
   const full = path === null ? null : findFullness(url, itemCount);
@@ -106,7 +108,10 @@ function refuseMissedNext(pagination: Pagination, { what, url, body, itemCount, 
   throw new Permanent(`${what} ${nothing}, though ${shown}; if this is the whole list, set stop.no_next`);
 }
 
-/** An input without pagination wants the list: one whose answer shows that it goes on is not cut off in silence. */
+/**
+ * Throws Permanent if the input has no pagination and the answer shows that more follows: it must not be cut off
+ * silently.
+ */
 export function refuseUnsaid({ what, body, itemCount, headers }: ReadPage): void {
   const sign = findMoreSign(body, headers, itemCount);
   if (sign === false || sign === null) return;

@@ -2,7 +2,9 @@ import { Permanent } from '../../../shared/sdk/action-errors.ts';
 import { MAX_REQUEST_URL_CHARACTERS } from '../../../shared/domain/callback-url.ts';
 import type { Pagination } from './pagination.ts';
 
-/** The address of the page that begins at `at` (null: the first), of its query only our own parameters changed. */
+/**
+ * The URL of the page that begins at `at` (null: the first). Only the pagination's parameters of its query are changed.
+ */
 export function pageUrl(start: URL, pagination: Pagination, at: string | null): URL {
   const url = at !== null && followsUrls(pagination) ? resolveNextLink(at, start) : new URL(start);
   url.hash = ''; // never sent
@@ -29,12 +31,12 @@ export function pageUrl(start: URL, pagination: Pagination, at: string | null): 
 
 type Numbered = Extract<Pagination, { kind: 'page' | 'offset' }>;
 
-/** The number of the first page or item: as the input says, else as its URL does. */
+/** The number of the first page or item: from the input, else from its URL, else the default. */
 export function startOf(pagination: Numbered, url: URL): number {
   return pagination.start ?? numberIn(url, pagination.param) ?? (pagination.kind === 'page' ? 1 : 0);
 }
 
-/** What the start contradicts: the other number that the URL names; null where they agree. */
+/** The number in the URL, if it contradicts the input's `start`; else null. */
 export function contradictedStart(pagination: Pagination, url: URL): number | null {
   if (pagination.kind !== 'page' && pagination.kind !== 'offset') return null;
   const named = numberIn(url, pagination.param);
@@ -46,12 +48,15 @@ function numberIn(url: URL, param: string): number | null {
   return /^\d{1,15}$/.test(text) ? Number(text) : null;
 }
 
-/** Whether a page is named by its URL. */
+/** Whether the next page is given as a URL. */
 function followsUrls({ kind }: Pagination): boolean {
   return kind === 'link_header' || kind === 'next_url';
 }
 
-/** A next link made absolute. Another origin is refused: headers and secrets are meant for the one the caller named. */
+/**
+ * A next link as an absolute URL. Another origin is refused, because headers and secrets are for the caller's origin
+ * only.
+ */
 export function resolveNextLink(link: string, base: URL): URL {
   const url = URL.parse(link, base.href);
   if (url === null) throw new Permanent(`the next link "${link.slice(0, 100)}" is not a URL`);
@@ -61,8 +66,8 @@ export function resolveNextLink(link: string, base: URL): URL {
 }
 
 /**
- * Sets one parameter where it stands, or at the end; every other byte of the query stays. URLSearchParams would write
- * the others anew (`$filter=a%20eq%201&flag` as `%24filter=a+eq+1&flag=`), which some upstreams refuse.
+ * Sets one parameter, in its place or at the end; all other bytes of the query stay. URLSearchParams would change the
+ * others too (`$filter=a%20eq%201&flag` to `%24filter=a+eq+1&flag=`), which some upstreams refuse.
  */
 function setParameter(url: URL, name: string, value: string): void {
   const encoded = encodeURIComponent(value.toWellFormed());
@@ -75,7 +80,7 @@ function setParameter(url: URL, name: string, value: string): void {
   url.search = all.filter((pair) => pair !== null).join('&');
 }
 
-/** A name as it is, but for what would end it or cannot stand in a query: `$skip` and `page[number]` stay. */
+/** Encodes only characters that would end the name or are not allowed in a query: `$skip` and `page[number]` stay. */
 function encodeName(name: string): string {
   return name.toWellFormed().replace(/[^\w\-.~!$'()*,;:@/?[\]]/gu, encodeURIComponent);
 }

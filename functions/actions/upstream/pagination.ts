@@ -3,7 +3,7 @@ import { PATH_FORM } from './read-path.ts';
 
 const parameter = z.string().min(1).max(100).describe('Name of a query parameter');
 
-/** A place in an upstream's body. */
+/** A path in an upstream's body. */
 export const bodyPath = z.string().min(1).max(200);
 
 /** How an upstream's list is paged, by `kind`. */
@@ -43,7 +43,7 @@ export const paginationSchema = z.discriminatedUnion('kind', [
 
 export type Pagination = z.output<typeof paginationSchema>;
 
-/** Statuses that say something of the caller or the moment: as an end they would hide that a list was cut off. */
+/** Statuses about the caller or the moment, not about the list: as an end they would hide that the list was cut off. */
 const NEVER_AN_END: ReadonlySet<number> = new Set([401, 403, 407, 408, 425, 429]);
 
 /** Whether `stop.statuses` may name a status. */

@@ -4,7 +4,7 @@ import { stepCycleCheck } from '../../../shared/domain/page.ts';
 import { Permanent } from '../../../shared/sdk/action-errors.ts';
 import type { Stop } from './pagination.ts';
 
-/** Empty pages in a row after which a list that names a next page is taken for one that never ends. */
+/** After so many empty pages in a row, each with a next page, the list is considered endless. */
 const MAX_EMPTY_PAGES = 3;
 
 const stateSchema = z.strictObject({
@@ -15,31 +15,31 @@ const stateSchema = z.strictObject({
   before: z.string().nullable(),
   /** Hash of the items of the first page; null where it was empty or there was none. */
   first: z.string().nullable().default(null),
-  /** Empty pages in a row before this one. */
+  /** How many empty pages in a row came before this one. */
   empty: z.int(),
-  /** Whether the page before began here too: it named itself as the next. */
+  /** Whether the page before has the same `at`: it named itself as its next page. */
   again: z.boolean(),
-  /** Finds cursors that go in circles. */
+  /** State of the search for cursors that repeat. */
   cycle: z.strictObject({ hash: z.string(), power: z.int(), steps: z.int() }).nullable(),
 });
 
-/** What a page is told of those before it; it travels as the cursor, and is two hundred bytes beside `at`. */
+/** What a page knows of those before it. It is the engine's cursor, and has about 200 bytes besides `at`. */
 export type PagingState = z.output<typeof stateSchema>;
 
-/** The state a cursor carries. Release 0.1.0 gave `at` alone, so a cursor that is no state is one of its. */
+/** The state in a cursor. Any other cursor is one of release 0.1.0, which was `at` alone. */
 export function readState(cursor: string | null): PagingState {
   const state: PagingState = { v: 2, at: cursor, before: null, first: null, empty: 0, again: false, cycle: null };
   if (cursor === null || !cursor.startsWith('{"v":2,')) return state;
   try {
     return stateSchema.parse(JSON.parse(cursor));
   } catch {
-    return state; // an upstream's own cursor may look so
+    return state; // an upstream's own cursor may begin like that
   }
 }
 
 /**
- * Whether a page is past the last. Some upstreams repeat their last cursor for ever: then asking once more gives the same
- * page or none. Permanent where the page shows that the list would never end.
+ * Whether the page is after the last one. Some upstreams repeat their last cursor: the request with it gives the same
+ * page again, or an empty one. Throws Permanent if the page shows that the list would never end.
  */
 export function isPastEnd(
   state: PagingState,
@@ -59,7 +59,10 @@ export function isPastEnd(
   throw new Permanent(`${what} gave another page where it was asked for the same one again: it cannot be paged so`);
 }
 
-/** The cursor of the page at `at`, after the page at `state` gave `results`. Permanent where the list would never end. */
+/**
+ * The cursor of the page at `at`, after the page of `state` gave `results`. Throws Permanent if the list would never
+ * end.
+ */
 export function nextState(state: PagingState, results: readonly unknown[], at: string, what: string): string {
   const empty = results.length === 0 ? state.empty + 1 : 0;
   if (empty >= MAX_EMPTY_PAGES) {

@@ -4,12 +4,12 @@ import { isGzip } from '../../../shared/domain/upload.ts';
 import { Permanent } from '../../../shared/sdk/action-errors.ts';
 import { decodeText } from './decode-text.ts';
 
-/** What surrounds the items may nest as deep as an item may. */
+/** The part around the items may be as deep as an item. */
 const MAX_DEPTH = 2 * LIMITS.jsonDepth;
 
 /**
- * The JSON of an answer; null for one without a body, which is no list's first page unless its status says so (204).
- * Permanent where it is no JSON that a body may be, by the same rule; numbers stay as they were written.
+ * The JSON of an answer; numbers keep their text. Null for an answer without a body, which on the first page must be a
+ * 204. Throws Permanent if it is not JSON, or not JSON that the API would accept as a body (depth, size, names).
  */
 export function parseAnswer(
   bytes: Buffer,

@@ -1,6 +1,6 @@
 import { Permanent } from '../../../shared/sdk/action-errors.ts';
 
-/** A body of at most `maxBytes`; a longer one is left unread and ends the input with PAYLOAD_TOO_LARGE. */
+/** The body, up to `maxBytes`. Throws Permanent PAYLOAD_TOO_LARGE for a longer one, whose rest is not read. */
 export async function readBody(response: Response, maxBytes: number, what: string): Promise<Buffer> {
   if (response.body === null) return Buffer.alloc(0);
   const reader = response.body.getReader();

@@ -4,8 +4,9 @@ import { Permanent } from '../../../shared/sdk/action-errors.ts';
 import { readPath } from './read-path.ts';
 
 /**
- * The items of a page's body. After the first page null is an empty list, as an encoder writes one; on the first it may
- * as well be a wrong path or an error in disguise, and is refused as anything else that is no list of objects.
+ * The items of a page's body. Throws Permanent for anything but a list of objects. Null is an empty list after the
+ * first page, because some encoders write it so; on the first page it is refused, as it may be a wrong path or an
+ * error.
  */
 export function readItems(
   body: unknown,

@@ -1,27 +1,31 @@
-/** One piece of a Link header; no piece can be read two ways, so hostile headers cost no more than their length. */
+/**
+ * One token of a Link header. It matches in one way only, so that a hostile header takes no more time than its length.
+ */
 const PIECE = /<([^>]*)>|"((?:[^"\\]|\\.)*)"|'([^']*)'|([;,=])|([^\s<>";,=]+)|\s+/gy;
 
-/** `next` among the words of a rel, in whatever marks; not `next-archive`, and not the end of a URL. */
+/** `next` as a word of a rel, with any quotes around; not `next-archive`, and not at the end of a URL. */
 const NEXT_WORD = /(?<![\w/-])next(?![\w-])/i;
 
-/** A rel that says next, in what could not be read in pieces. */
+/** A `rel` with next, in the rest that could not be split into tokens. */
 const NEXT_REL = /\brel\s{0,9}=[^;,=]{0,99}?(?<![\w/-])next(?![\w-])/i;
 
-/** A link being read: its target, and its parameters as far as they have come. */
+/** A link while it is read: its target, and its parameters so far. */
 interface Link {
-  /** Null: it is not in angle brackets. */
+  /** Null if it is not in angle brackets. */
   readonly target: string | null;
   rel: string | null;
   name: string;
   isValue: boolean;
 }
 
-/** What a Link header says of the next page: its target as written, or that there is one which cannot be read. */
+/**
+ * The next page of a Link header: its target as written, or (unread) the header, if there is one but in another form.
+ */
 type NextLink = { readonly target: string } | { readonly unread: string };
 
 /**
- * The target of the first `rel="next"` in a Link header (RFC 8288); null when there is none. Commas and semicolons
- * inside `<…>` and quoted strings part nothing, and of several `rel` the first counts (§3.3). Marks of either kind quote.
+ * The target of the first `rel="next"` in a Link header (RFC 8288); null if there is none. Commas and semicolons inside
+ * `<…>` and quotes do not separate, and the first of several `rel` counts (§3.3). Single quotes are accepted too.
  */
 export function readNextLink(header: string | null): NextLink | null {
   const text = header ?? '';
@@ -65,7 +69,7 @@ function mentionsNext(link: Link | null): boolean {
   return NEXT_WORD.test(link?.rel ?? '');
 }
 
-/** A header without what its URLs ask for: that may repeat a credential. */
+/** A header without users and queries of its URLs, which may have a credential. */
 function shapeOf(header: string): string {
   return header
     .replace(/\/\/[^/\s<>]*@/g, '//')

@@ -1,19 +1,19 @@
 import { isLosslessNumber } from '../../../shared/domain/lossless-json.ts';
 import { linkByRel } from './link-list.ts';
 
-/** A step in brackets: a place in a list (`[0]`), or a key as it is (`["odata.count"]`, `['a b']`). */
+/** A step in brackets: an index of a list (`[0]`), or a key in quotes (`["odata.count"]`, `['a b']`). */
 const BRACKETED = /^\[(?:(-?\d+)|"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')\]/s;
 
-/** A plain step: up to a dot or a step in brackets. */
+/** A plain step: everything up to a dot or a step in brackets. */
 const PLAIN = /^(?:[^.[]|\[(?!-?\d+\]|["']))*/;
 
-/** How paths are written, for descriptions. */
+/** The form of paths, for descriptions. */
 export const PATH_FORM = 'dots part keys, [0] is the first of a list and [-1] its last, ["a.b"] a key that has dots';
 
 /**
- * The value at a path (`data.items`, `data[-1].id`, `["odata.meta"].next`) of a JSON value; undefined when there is
- * none. A key that is all of what is left is taken first: `@odata.nextLink` needs no brackets. In a list of links a key is
- * what one leads to: `links.next` of `[{"rel":"next","href":…}]`.
+ * The value at a path (`data.items`, `data[-1].id`, `["odata.meta"].next`) of a JSON value; undefined if there is none.
+ * A key that equals the whole rest of the path is tried first, so that `@odata.nextLink` needs no brackets. In a list
+ * of links a key is a relation: `links.next` finds `[{"rel":"next","href":…}]`.
  */
 export function readPath(value: unknown, path: string): unknown {
   let here = value;

@@ -11,11 +11,11 @@ import {
 type Reader = (value: string, now: number) => number | null;
 
 /**
- * Where upstreams say when they take requests again, in the order in which they are believed:
- * `retry-after-ms` (Azure, OpenAI: what the next one says, to the millisecond); `Retry-After` (RFC 9110 §10.2.3: seconds or
+ * The headers that say when an upstream accepts requests again; the first that has a time counts:
+ * `retry-after-ms` (Azure, OpenAI: as Retry-After, in milliseconds); `Retry-After` (RFC 9110 §10.2.3: seconds or
  * an HTTP-date); `RateLimit` (draft-ietf-httpapi-ratelimit-headers); `RateLimit-Reset` (its older drafts: seconds);
- * `X-RateLimit-Reset-After` (Discord: seconds); `X-RateLimit-Reset` (no standard: seconds, an instant in epoch seconds or
- * milliseconds, a duration such as `6m0s`, a date).
+ * `X-RateLimit-Reset-After` (Discord: seconds); `X-RateLimit-Reset` (no standard: seconds, an instant in epoch seconds
+ * or milliseconds, a duration such as `6m0s`, a date).
  */
 const HEADERS: readonly (readonly [string, Reader])[] = [
   ['retry-after-ms', readMilliseconds],
@@ -28,8 +28,8 @@ const HEADERS: readonly (readonly [string, Reader])[] = [
 ];
 
 /**
- * When an upstream that refused for its rate will take requests again (epoch ms, not past), or null when it does not say.
- * A header that says no time, or one over a year away, is passed over.
+ * When an upstream that limits its rate will accept requests again (epoch ms, not before now); null if it does not say.
+ * A header without a valid time, or with one over a year away, is ignored.
  */
 export function readRetryAt(headers: Headers, now: number): number | null {
   return readFirst(HEADERS, headers, now);
@@ -45,15 +45,16 @@ function readFirst(readers: typeof HEADERS, headers: Headers, now: number): numb
 }
 
 /**
- * Whether a 403 with these headers is a rate limit: nothing is left of the present window, or they say when to come back, as
- * GitHub does for its secondary limit. Headers that name the window's end alone stand on every answer of some upstreams.
+ * Whether a 403 with these headers is a rate limit: nothing remains of the current window, or a Retry-After says when
+ * to come back (as for GitHub's secondary limit). The end of the window alone is no sign: some upstreams send it
+ * always.
  */
 export function isLimit(headers: Headers, now: number): boolean {
   const comeBack = HEADERS.filter(([name]) => name.startsWith('retry-after'));
   return isSpent(headers) || readFirst(comeBack, headers, now) !== null;
 }
 
-/** Whether the headers say that nothing is left of the present window. */
+/** Whether the headers say that nothing remains of the current window. */
 export function isSpent(headers: Headers): boolean {
   const left = headers.get('x-ratelimit-remaining') ?? headers.get('ratelimit-remaining');
   const counts = left?.split(',').filter((part) => part.trim() !== '') ?? [];
@@ -62,8 +63,8 @@ export function isSpent(headers: Headers): boolean {
 }
 
 /**
- * `"policy";r=0;t=30` or, before draft 8, `limit=10, remaining=0, reset=30`. Of several policies the spent ones count, and
- * of these the longest wait.
+ * Reads `"policy";r=0;t=30` or, before draft 8, `limit=10, remaining=0, reset=30`. With several policies those that are
+ * used up count (all, if none is), and of these the longest wait.
  */
 function fromRateLimit(value: string, now: number): number | null {
   const old = /\breset\s*=\s*"?([^",;\s]+)/.exec(value)?.[1];
@@ -74,8 +75,8 @@ function fromRateLimit(value: string, now: number): number | null {
     return at === null ? [] : [{ isSpent: /;\s*r\s*=\s*0(?![\d.])/.test(item), at }];
   });
   const spent = policies.filter((policy) => policy.isSpent);
-  const told = spent.length > 0 ? spent : policies;
-  return usableInstant(Math.max(...told.map(({ at }) => at)), now);
+  const relevant = spent.length > 0 ? spent : policies;
+  return usableInstant(Math.max(...relevant.map(({ at }) => at)), now);
 }
 
 function fromReset(value: string, now: number): number | null {

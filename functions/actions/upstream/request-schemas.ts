@@ -3,13 +3,15 @@ import { isKeptHeader } from '../../../shared/domain/callback-headers.ts';
 
 const CREDENTIALS: ReadonlySet<string> = new Set(['authorization', 'cookie', 'x-api-key', 'api-key', 'x-auth-token']);
 
-/** An http(s) address without a user or password in it; which hosts may be called is the guarded client's matter. */
+/** An http(s) URL without user and password. The guarded client checks whether its host may be called. */
 export const httpUrl = z
   .url({ protocol: /^https?$/, error: 'must be an absolute http or https URL' })
   .max(2048)
   .refine(hasNoCredentials, { error: 'must not hold a user or password: name a secret instead' });
 
-/** Headers a caller may send along: no credentials, since inputs are stored and shown, and none that the client sets. */
+/**
+ * Headers that a caller may give: no credentials, because inputs are stored and shown, and none that the client sets.
+ */
 export const requestHeaders = z
   .record(z.string(), z.string().max(4096))
   .superRefine((headers, context) => {
@@ -24,7 +26,7 @@ export const requestHeaders = z
   })
   .describe('Request headers without credentials');
 
-/** The name of a secret of the owner's, beginning with `start`; never its value. */
+/** The name of one of the owner's secrets, beginning with `start`; never its value. */
 export function secretNamed<Start extends string>(start: Start) {
   return z
     .templateLiteral([start, z.string().regex(/^[A-Z0-9_]{1,60}$/)], {

@@ -1,6 +1,6 @@
 import { isLosslessNumber } from '../../../shared/domain/lossless-json.ts';
 
-/** A string as it is, a number with the value the upstream wrote; null for anything else. */
+/** A string unchanged, a number as the text that the upstream wrote; null for anything else. */
 export function scalarText(value: unknown): string | null {
   if (typeof value === 'string') return value;
   if (isLosslessNumber(value)) return value.rawJSON;

@@ -9,9 +9,9 @@ const origin = z
   .refine((text) => URL.parse(text)?.origin === text, { error: 'must be an origin: without a path, user or final /' });
 
 /**
- * What the owner stores under a secret's name, as JSON: the header, its whole value, and where it may be sent. The
- * origins stand with the secret because the caller chooses the URL: without them it could be sent anywhere. `paths`,
- * `methods` and `workspaces` narrow that where they are given.
+ * What the owner stores under a secret's name, as JSON: the header, its whole value, and the origins to which it may be
+ * sent. The origins are stored with the secret because the caller chooses the URL and could otherwise send it anywhere.
+ * `paths`, `methods` and `workspaces`, if given, restrict that further.
  */
 const storedHeader = z.strictObject({
   origins: z.array(origin).min(1, 'must name an origin'),
@@ -47,14 +47,14 @@ export interface Call {
   readonly workspaceUid: string;
 }
 
-/** The stored header, or what is wrong with it, by field and without any of its value. */
+/** The stored header, or its faults, by field and without any part of its value. */
 export function parseStoredHeader(text: string): StoredHeader | { readonly fault: string } {
   const parsed = storedHeader.safeParse(readJson(text), { reportInput: false });
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.map(({ path, message, code }) => {
-    // A value put where a name belongs must not reach a message.
-    const told = code === 'unrecognized_keys' ? 'holds a property that there is not' : message;
-    return path.length === 0 ? told : `${path.join('.')} ${told}`;
+    // Without the property's name: the owner may have written the secret value in its place.
+    const fault = code === 'unrecognized_keys' ? 'has an unknown property' : message;
+    return path.length === 0 ? fault : `${path.join('.')} ${fault}`;
   });
   return { fault: `it must hold JSON ${SHAPE}; ${faults.join('; ')}` };
 }
@@ -62,7 +62,7 @@ export function parseStoredHeader(text: string): StoredHeader | { readonly fault
 const SHAPE =
   '{"origins": ["https://host"], "header": "authorization", "value": "…"}, with "paths", "methods", "workspaces" if wanted';
 
-/** Why the header may not go with a call, or null. */
+/** The reason why the header may not be sent with a call, or null. */
 export function refusalOfCall(stored: StoredHeader, { url, method, workspaceUid }: Call): string | null {
   const { origins, paths, methods, workspaces } = stored;
   if (workspaces !== undefined && !workspaces.includes(workspaceUid.toLowerCase()))
@@ -75,7 +75,7 @@ export function refusalOfCall(stored: StoredHeader, { url, method, workspaceUid 
   return null;
 }
 
-/** A path with an encoded / or \ is under nothing: who answers may read it as another path. */
+/** A path with an encoded / or \ is never allowed, because the server may read it as another path. */
 function isUnder(pathname: string, path: string): boolean {
   if (/%2f|%5c/i.test(pathname)) return false;
   return path.endsWith('*') ? pathname.startsWith(path.slice(0, -1)) : pathname === path;
@@ -85,6 +85,6 @@ function readJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return null; // refused by the schema, whose message says what is wanted
+    return null; // the schema refuses null, with a message that says what is expected
   }
 }

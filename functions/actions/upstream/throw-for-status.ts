@@ -2,8 +2,8 @@ import { Permanent, RateLimited, Retryable } from '../../../shared/sdk/action-er
 import { isLimit, readRetryAt } from './read-retry-at.ts';
 
 /**
- * Throws RateLimited for 429, for a 403 that is a rate limit and for a 503 that says when; Retryable for 408, 425 and other
- * 5xx; other answers pass. A limit that says no time spends a try and is tried again by the engine's own schedule.
+ * Throws RateLimited for 429, a 403 that is a rate limit, and a 503 with a time; Retryable for 408, 425 and other 5xx.
+ * Returns for other statuses. A limit without a time uses up a try and is tried again after the engine's own wait.
  */
 export function throwIfPassing(response: Response, what: string, now: number): void {
   const { status, headers } = response;
@@ -14,7 +14,7 @@ export function throwIfPassing(response: Response, what: string, now: number): v
   if (status === 408 || status === 425 || status >= 500) throw new Retryable(message);
 }
 
-/** As throwIfPassing, and Permanent, with the hint, for anything else that is not a success. */
+/** As throwIfPassing; and throws Permanent, with the hint, for any other status from 300 on. */
 export function throwForStatus(response: Response, what: string, now: number, hint = ''): void {
   throwIfPassing(response, what, now);
   const { status } = response;
@@ -22,7 +22,7 @@ export function throwForStatus(response: Response, what: string, now: number, hi
   throw new Permanent(`${what} answered ${status}${aside(status, response.headers.get('location'))}${hint}`);
 }
 
-/** What a status from 300 to 399 means here. */
+/** Explains a status from 300 to 399; empty for others. */
 function aside(status: number, location: string | null): string {
   if (status === 304) return ' (not modified), which has no list: ask without If-None-Match and If-Modified-Since';
   if (status >= 400) return '';
@@ -31,7 +31,7 @@ function aside(status: number, location: string | null): string {
     : `, a redirect, to ${placeOf(location)}: it is not followed`;
 }
 
-/** Where a Location leads, without query, fragment, user and password: they may repeat a credential of the request. */
+/** A Location without query, fragment, user and password, which may have a credential of the request. */
 function placeOf(location: string): string {
   const [path = ''] = location.split(/[?#]/);
   return path.replace(/^([a-z][a-z0-9+.-]*:)?\/\/[^/]*@/i, '$1//');

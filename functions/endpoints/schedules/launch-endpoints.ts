@@ -16,7 +16,7 @@ import { type Call, defineEndpoint } from '../../http/endpoint.ts';
 import { answerOnce } from '../../http/once-by-key.ts';
 import { showSchedule } from './schedule-replies.ts';
 
-/** Takes schedules, and says beforehand when one would fire. */
+/** Creates schedules, and previews when one would fire. */
 export function createScheduleLaunchEndpoints(
   ports: SchedulePorts,
   once: OncePorts,

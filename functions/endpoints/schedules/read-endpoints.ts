@@ -19,7 +19,7 @@ type ReadPorts = PagingPorts & { readonly clock: Clock; readonly schedules: Sche
 
 const schedulePlace = z.strictObject({ createdAt: z.int().min(0), uid: z.uuid() });
 
-/** Reads of schedules, of what their runs are given, and of their ledgers. */
+/** Reads schedules, their inputs and their fires. */
 export function createScheduleReadEndpoints(ports: ReadPorts): ReadEndpoints {
   return {
     listSchedules: defineEndpoint('listSchedules', {
@@ -77,7 +77,7 @@ export function createScheduleReadEndpoints(ports: ReadPorts): ReadEndpoints {
 
 type Shown = Awaited<ReturnType<typeof showSchedule>>;
 
-/** The list's schedules as they are answered: what a page does not take is not read. */
+/** The schedules of a list in the form of the answer. Read one by one, so that none beyond the page is read. */
 async function* shown<Place>(
   ports: ReadPorts,
   steps: AsyncIterable<Step<Parameters<typeof showSchedule>[1], Place>>,

@@ -4,7 +4,7 @@ import type { Clock } from '../../../shared/engine/ports.ts';
 import type { ScheduleStore } from '../../../shared/engine/schedules/schedule-ports.ts';
 import { settleAll } from '../../../shared/engine/settle-all.ts';
 
-/** Inputs a schedule shows; all of them are at `GET …/inputs`. */
+/** How many inputs a schedule's answer shows; `GET …/inputs` lists all. */
 const SHOWN = 100;
 
 export interface ReplyPorts {
@@ -12,7 +12,7 @@ export interface ReplyPorts {
   readonly schedules: Pick<ScheduleStore, 'readSchedule' | 'readDefinition' | 'readInputs'>;
 }
 
-/** A schedule as it is answered, with the first of its inputs. */
+/** A schedule in the form of the answer, with its first inputs. `known`: its definition, if already read. */
 export async function showSchedule(
   ports: ReplyPorts,
   schedule: Schedule,

@@ -25,7 +25,7 @@ type Verb =
   | 'deleteSchedule'
   | 'removeSchedule';
 
-/** Changes of schedules; each answers with the schedule as it is then, trigger with the run. */
+/** Changes schedules; each answers with the schedule as it is after that, trigger with the new run. */
 export function createScheduleVerbEndpoints(
   ports: SchedulePorts,
   once: OncePorts,

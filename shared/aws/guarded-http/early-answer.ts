@@ -2,23 +2,23 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { GuardedResponse } from './response.ts';
 
-/** What is known of an answer that never became whole: its status line may be all there is. */
+/** What has arrived of an answer that did not arrive whole; perhaps the status line only. */
 export interface EarlyAnswer {
-  /** To be called before the socket's bytes are parsed. */
+  /** Must be called before the socket's bytes are parsed. */
   watch(socket: Socket): void;
   begin(incoming: IncomingMessage, bodySoFar: () => Uint8Array): void;
-  /** The answer where its status line says success, whatever came after it; else null. */
+  /** The answer if its status line is a 2xx, whatever came after it; else null. */
   success(): GuardedResponse | null;
   stop(): void;
 }
 
-/** A whole status line is shorter; one without an end is none. */
+/** No real status line is longer; reading stops there. */
 const MAX_LINE_BYTES = 1_024;
 const SUCCESS = /^HTTP\/1\.[01] (2\d\d)[ \r\n]/;
 
 /**
- * Keeps what node:http tells late or not at all: it gives no status where a header after it is broken, and an error
- * instead of an answer where bytes follow a 204.
+ * Reads the status line from the socket, because node:http does not always report it: if a later header is broken it
+ * gives no status, and if bytes follow a 204 it gives an error in place of the answer.
  */
 export function createEarlyAnswer(): EarlyAnswer {
   let socket: Socket | null = null;

@@ -1,6 +1,6 @@
 import type { ActionFault } from '../../sdk/action-errors.ts';
 
-/** Why a guarded exchange gave no answer. */
+/** Why an exchange gave no usable answer. */
 export type GuardedHttpErrorKind =
   | 'refused-address'
   | 'dns'
@@ -11,11 +11,14 @@ export type GuardedHttpErrorKind =
   | 'protocol'
   | 'too-large';
 
-/** An exchange that gave no usable answer; the message is fit for the person who gave the URL. */
+/** An exchange gave no usable answer. The message may be shown to the caller who chose the URL. */
 export class GuardedHttpError extends Error {
   override readonly name = 'GuardedHttpError';
   readonly kind: GuardedHttpErrorKind;
-  /** What it means when an action lets it through: an address we refuse stays refused, a body too large stays so, all else may pass. */
+  /**
+   * What the error means if an action does not catch it: permanent for a refused address or too large a body, retryable
+   * for all else.
+   */
   readonly actionError: ActionFault;
 
   constructor(kind: GuardedHttpErrorKind, message: string, cause?: unknown) {
@@ -31,7 +34,7 @@ function faultOf(kind: GuardedHttpErrorKind, message: string): ActionFault {
   return { kind: 'retryable', message, retryAt: null };
 }
 
-/** The system's code of an error (`ECONNREFUSED`, `CERT_HAS_EXPIRED`), or its name where it has none. */
+/** The code of a system error (`ECONNREFUSED`, `CERT_HAS_EXPIRED`), or the error's name if it has none. */
 export function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return 'code' in error && typeof error.code === 'string' ? error.code : error.name;

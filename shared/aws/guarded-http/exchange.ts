@@ -7,7 +7,7 @@ import { codeOf, GuardedHttpError } from './error.ts';
 import type { GuardedResponse } from './response.ts';
 import type { Target } from './target.ts';
 
-/** One request and answer on the wire, every limit decided. Times in milliseconds. */
+/** One request, with all its limits. Times in milliseconds. */
 export type Exchange = {
   readonly target: Target;
   readonly agent: Agent;
@@ -18,14 +18,14 @@ export type Exchange = {
   readonly connectTimeoutMs: number;
   readonly totalTimeoutMs: number;
   readonly maxResponseBytes: number;
-  /** A 2xx status line is the answer, also where what follows it is broken, cut or late. */
+  /** A 2xx status line counts as the answer, even if the rest is broken, cut off or late. */
   readonly isStatusEnough: boolean;
 };
 
-/** An idle connection that turned out to be closed by the other side before it carried anything of this request's answer. */
+/** A reused connection had been closed by the other side: nothing of this request's answer came. */
 export class StaleConnectionError extends GuardedHttpError {}
 
-/** Sends one request and reads its answer up to the limit. Rejects with GuardedHttpError; follows nothing. */
+/** Sends one request and reads its answer up to the limit. Follows no redirect. Rejects with GuardedHttpError. */
 export function runExchange(exchange: Exchange): Promise<GuardedResponse> {
   return new Promise((resolve, reject) => {
     const { target, signal, totalTimeoutMs } = exchange;
@@ -80,10 +80,12 @@ export function runExchange(exchange: Exchange): Promise<GuardedResponse> {
   });
 }
 
-/** Of an answer's headers: a Link header holds several URLs, of up to 16 KB each. */
+/**
+ * Limit of an answer's headers. Node's default is too small for a Link header with several URLs of up to 16 KB each.
+ */
 const MAX_HEADER_BYTES = 65_536;
 
-/** How far the exchange has come, which tells what an error means. */
+/** How far the exchange has come; it decides what an error means. */
 type Phase = 'connect' | 'tls' | 'reused' | 'exchange';
 
 function startRequest({ target, agent, method, headers }: Exchange, place: string): ClientRequest {
@@ -120,7 +122,7 @@ function watchConnect(
   if (target.isSecure) socket.once('secureConnect', ready);
 }
 
-/** Gives what of the body has come so far. */
+/** Reads a body and calls `done` at its end or at the limit. Returns a function that gives the part read so far. */
 function readBody(
   incoming: IncomingMessage,
   maxBytes: number,

@@ -3,15 +3,16 @@ import type { LookupAddress } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import { codeOf, GuardedHttpError } from './error.ts';
 
-/** Every A and AAAA answer of a host name. Rejects when there is none. */
+/** Gives all A and AAAA records of a host name. Rejects if there are none. */
 export type Resolve = (host: string) => Promise<readonly LookupAddress[]>;
 
-/** Says why an address may not be dialed; null when it may. */
+/** Gives the reason why an address may not be connected to; null if it may. */
 export type AddressRule = (ip: string) => string | null;
 
 /**
- * Asks DNS itself, not getaddrinfo, whose four threads one slow name server could hold for all workspaces.
- * Two tries of one second stay near the connect timeout. `servers` (default: the machine's own) are `address:port`.
+ * Asks DNS directly, not by getaddrinfo: that has four threads, and one slow name server could block them for all
+ * workspaces. Two tries of one second are near the connect timeout. `servers` are `address:port` (default: the
+ * machine's).
  */
 export function createDnsResolve(servers?: readonly string[]): Resolve {
   return async (host) => {
@@ -26,15 +27,15 @@ export function createDnsResolve(servers?: readonly string[]): Resolve {
   };
 }
 
-/** The local stage's `localhost`, which is this machine whatever DNS says (RFC 6761 §6.3). */
+/** `localhost` of the local stage: always this machine, whatever DNS says (RFC 6761 §6.3). */
 export const resolveLocalhost: Resolve = async () => [
   { address: '127.0.0.1', family: 4 },
   { address: '::1', family: 6 },
 ];
 
 /**
- * A `lookup` for sockets that asks once, refuses the host if any answer is refused, and hands on exactly what it checked:
- * the address dialed is the address that was looked at.
+ * A `lookup` for sockets. It resolves once, refuses the host if any of its addresses is refused, and returns exactly
+ * the addresses it checked, so that the socket cannot connect to another one (DNS rebinding).
  */
 export function createGuardedLookup(resolve: Resolve, refusalOf: AddressRule): LookupFunction {
   const answer: LookupAnswer = async (host, options, callback) => {

@@ -2,18 +2,20 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { LookupFunction } from 'node:net';
 
-/** The connections of one pool key (a workspace): kept alive and reused within it, never outside it. */
+/** The connections of one pool key (a workspace). They are kept alive and reused for that key only. */
 export type Pool = { readonly http: HttpAgent; readonly https: HttpsAgent; inFlight: number };
 
-/** 64 pools of at most 64 idle sockets a host; in practice a Lambda sends tens at once, far below its 1,024 descriptors. */
+/**
+ * A Lambda has 1,024 file descriptors. It sends tens of requests at once, so these limits are far from being reached.
+ */
 const MAX_POOLS = 64;
 const MAX_SOCKETS_PER_HOST = 64;
 const IDLE_TIMEOUT_MS = 10_000;
 
-/** The pools, the least recently used closed first. A pool with requests in flight is never closed under them. */
+/** The pools. Over the limit the least recently used one without requests in flight is closed. */
 export type Pools = { poolOf(key: string): Pool; close(): void };
 
-/** `publicLookup` finds the hosts of https, `localLookup` those of the local stage's http. */
+/** `publicLookup` resolves hosts of https URLs, `localLookup` those of http URLs, which only the local stage allows. */
 export function createPools(publicLookup: LookupFunction, localLookup: LookupFunction): Pools {
   const pools = new Map<string, Pool>();
   const shape = {

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** The answer: header names in lower case; `truncated` when the body went on past the limit and was cut there. */
+/** The answer. Header names are in lower case. `truncated`: the body was over the limit and was cut there. */
 export type GuardedResponse = {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;

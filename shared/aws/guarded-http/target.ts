@@ -6,7 +6,7 @@ import {
 import type { CallbackPolicy } from '../../domain/callback-url.ts';
 import { GuardedHttpError } from './error.ts';
 
-/** Where a request goes, as node:http wants it. `servername` is empty for a literal address, which has no SNI. */
+/** Where a request goes, in the form node:http takes. `servername` is empty for an IP address, which has no SNI. */
 export type Target = {
   readonly isSecure: boolean;
   readonly hostname: string;
@@ -15,19 +15,19 @@ export type Target = {
   readonly servername: string;
 };
 
-const KEPT_TARGETS = 500;
+const CACHED_TARGETS = 500;
 
-/** Reads and checks URLs, and keeps the last few hundred verdicts: they hang on the text alone, never on DNS. */
+/** Parses and checks URLs. Results are cached, which is safe because they depend on the text only, not on DNS. */
 export function createTargetReader(policy: CallbackPolicy): (url: string | URL) => Target {
-  const kept = new Map<string, Target>();
+  const cache = new Map<string, Target>();
   return (url) => {
     const text = typeof url === 'string' ? url : url.href;
-    const found = kept.get(text);
+    const found = cache.get(text);
     if (found !== undefined) return found;
     const target = readTarget(text, policy);
-    if (text.length > MAX_CALLBACK_URL_CHARACTERS) return target; // an upstream's next link, asked for once
-    if (kept.size >= KEPT_TARGETS) kept.clear();
-    kept.set(text, target);
+    if (text.length > MAX_CALLBACK_URL_CHARACTERS) return target; // a link to a next page, used once
+    if (cache.size >= CACHED_TARGETS) cache.clear();
+    cache.set(text, target);
     return target;
   };
 }
