@@ -39,7 +39,8 @@ function bytesOf(value: string): readonly Buffer[] {
 const ESCAPES = 16;
 
 /**
- * The pattern of a character or of several backslashes. They share one quantifier, so that matching never backtracks.
+ * The pattern of a character or of several backslashes. They share one quantifier, so that no text matches in many
+ * ways.
  */
 function charForm(char: string): string {
   const percent = Array.from(Buffer.from(char), (byte) => `%(?:25)?${anyCase(hexOf(byte))}`).join('');

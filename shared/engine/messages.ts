@@ -1,6 +1,6 @@
 import type { CycleCheck } from '../domain/page.ts';
 
-/** What functions tell each other; how it is written into a queue is the contract's. */
+/** The messages that functions send each other. Their form in a queue is defined beside the queue's parser. */
 
 /** Run this page of this input. */
 export interface PageMessage {
@@ -8,39 +8,43 @@ export interface PageMessage {
   readonly runUid: string;
   readonly epoch: number;
   readonly input: number;
-  /** Where the run's window holds the input, and which position of its order that is. */
+  /** The input's place in the run's window, and its position in the run's order. */
   readonly place: number;
   readonly position: number;
   readonly page: number;
   readonly cursor: string | null;
   /** Attempts spent on this page. */
   readonly attempt: number;
-  /** Not to be run before (epoch ms); null: at once. Names, with `attempt`, the window entry this message came from. */
+  /**
+   * Not before this time (epoch ms); null: at once. With `attempt` it identifies the wait that this message came from.
+   */
   readonly until: number | null;
-  /** `until` is a place in the line of the action's pace, kept for this page; absent: no. */
+  /** `until` is a place that is reserved for this page in the line of the action's pace; absent: it is not. */
   readonly held?: boolean;
   /** Results, callbacks and tries of the input before this page. */
   readonly results: number;
   readonly callbacks: number;
   readonly tries: number;
   readonly cycle: CycleCheck | null;
-  /** May have been sent before (by the sweeper, a resume, a redelivered dispatch): the slot is read first. */
+  /**
+   * The page may have been sent before (by the sweeper, a resume, a redelivered dispatch): its record is read first.
+   */
   readonly again: boolean;
-  /** The page, or the one before it, took long: it needs a seat before it starts. Absent: no. */
+  /** The page, or the one before it, took long, so it needs a seat before it starts. Absent: no. */
   readonly slow?: boolean;
 }
 
 /** Deliver this callback: attempt 0 is the first. */
 export interface CallbackMessage {
   readonly kind: 'callback';
-  /** The record's uid; where no record stands, the page callback's own. */
+  /** The uid of the record; without a record, the page callback's own uid. */
   readonly uid: string;
   readonly attempt: number;
-  /** It was put off: it needs a seat before it is posted, and has a record. Absent: no. */
+  /** It was deferred: it has a record and needs a seat before it is posted. Absent: no. */
   readonly slow?: boolean;
 }
 
-/** Lay out this run: take a slot, open its window, send its first pages. */
+/** Lay this run out: take a slot, open its window, send its first pages. */
 export interface DispatchMessage {
   readonly kind: 'dispatch';
   readonly runUid: string;
@@ -58,31 +62,33 @@ export interface IntakeMessage {
 export interface FireMessage {
   readonly kind: 'fire';
   readonly scheduleUid: string;
-  /** Epoch ms. */
+  /** The time, epoch ms. */
   readonly nominalAt: number;
-  /** The revision for which the entry that fired was made; null: no entry did. */
+  /** The schedule's revision for which the EventBridge entry was made; null: no entry fired. */
   readonly revision: number | null;
 }
 
-/** See to a schedule: its entries in EventBridge, and times that were missed. */
+/** Reconcile a schedule: its entries in EventBridge, and times that were missed. */
 export interface ReconcileMessage {
   readonly kind: 'reconcile';
   readonly scheduleUid: string;
-  /** The due entry that stands for this until it is done (epoch ms); null: none does. */
+  /** The time of the due entry that repeats this until it is done (epoch ms); null: there is none. */
   readonly dueAt: number | null;
 }
 
 export type Message = PageMessage | CallbackMessage | DispatchMessage | IntakeMessage | FireMessage | ReconcileMessage;
 
-/** Sends; resolved when the queue has it. Entries are gathered into batches, `delayMs` is at most 900,000. */
+/**
+ * Sends messages; a send resolves when the queue has the message. Messages go in batches. `delayMs` is at most 900,000.
+ */
 export interface MessageSender {
   send(message: Message, options: { readonly workspaceUid: string; readonly delayMs?: number }): Promise<void>;
 }
 
-/** What the queue said of a message that was received. */
+/** What the queue says about a received message. */
 export interface Receipt {
   /** Short hash of the message id: the same on every redelivery. */
   readonly by: string;
-  /** Times it was received, this one too. */
+  /** How often it was received, including now. */
   readonly count: number;
 }

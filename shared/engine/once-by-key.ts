@@ -1,42 +1,46 @@
 import { KEY_LEASE_MS } from '../domain/timing.ts';
 import { EngineError, ERROR_CATALOGUE } from '../domain/errors.ts';
 
-/** A request under a key of its caller's choosing. */
+/** A request with an Idempotency-Key. */
 export interface KeyedRequest {
   readonly workspaceUid: string;
   readonly key: string;
-  /** Of all that makes the request what it is. */
+  /** Hash of method, path and body: a different request has another hash. */
   readonly hash: string;
 }
 
-/** What is kept of the first request under a key. */
+/** What is stored of the first request with a key. */
 export interface KeyRow {
-  /** Of the request; empty when the request was refused and the key is free again. */
+  /** The hash of the request; empty when the request was refused and the key is free again. */
   readonly hash: string;
-  /** What every uid the request gives out is made of, so that whoever carries on gives out the same. */
+  /**
+   * The seed of every uid that the request creates, so that a later request that continues it creates the same uids.
+   */
   readonly seed: Uint8Array;
-  /** What the request meant to change, as it was then; null where that says nothing. */
+  /** The state of what the request changes, as the first request read it; null where no state matters. */
   readonly before: number | null;
-  /** Until then (epoch ms) someone is at work on it. */
+  /** Until when a request is at work with the key (epoch ms). */
   readonly leaseUntil: number;
-  /** Null while there is none, or where it can be made again. */
+  /** The first answer; null while there is none, or where it can be made again. */
   readonly answer: { readonly value: unknown } | null;
 }
 
-/** Keys of requests, kept for a day (`KEY_LIFETIME_MS`). */
+/** The keys of requests. They are kept for a day (`KEY_LIFETIME_MS`). */
 export interface KeyStore {
   /** A strong read; null where the key is free. */
   readKey(request: KeyedRequest, now: number): Promise<KeyRow | null>;
-  /** Takes a free key, or with `lapsed` one whose lease was that row's. Refused: the row that stands. */
+  /**
+   * Claims a free key, or with `lapsed` a key whose row still has that row's lease. Refused: returns the current row.
+   */
   claimKey(
     request: KeyedRequest,
     row: Omit<KeyRow, 'answer'>,
     lapsed: KeyRow | null,
     now: number,
   ): Promise<{ readonly claimed: true } | { readonly claimed: false; readonly row: KeyRow | null }>;
-  /** Keeps the answer, a JSON value. */
+  /** Stores the answer, a JSON value. */
   answerKey(request: KeyedRequest, answer: unknown): Promise<void>;
-  /** Ends this lease, if it still stands; whoever comes next carries on, or with `free` begins anew. */
+  /** Ends this lease if the key still has it. The next request continues the work, or with `free` begins anew. */
   dropKey(request: KeyedRequest, lease: { readonly leaseUntil: number; readonly free: boolean }): Promise<void>;
 }
 
@@ -46,29 +50,32 @@ export interface OncePorts {
   readonly randomBytes: (count: number) => Uint8Array;
 }
 
-/** What a request does once its checks are done. */
+/** The work of a request. */
 export interface OnceWork<Answer> {
   /**
-   * The answer, made again from what the first request left behind; null where it left nothing yet. What was done and not
-   * answered is known by it, though a check would refuse it by now.
+   * Makes the answer again from what the first request stored; null where it stored nothing yet. So work that was done
+   * but not answered is recognised, even if a check would refuse the request by now.
    */
   readonly recall?: (seed: Uint8Array) => Promise<Answer | null>;
-  /** Beside `recall`: what is made again may differ from the first answer, so that one is kept all the same. */
+  /** With `recall`: a recalled answer may differ from the first one, so the first answer is stored too. */
   readonly keepsAnswer?: true;
-  /** Checks, then claims, then changes things. An EngineError of the caller's fault says that nothing was changed. */
+  /**
+   * Checks, then claims the key, then makes changes. An EngineError with a 4xx label means that nothing was changed.
+   */
   readonly run: (claim: Claim) => Promise<Answer>;
 }
 
-/** Takes the key, if there is one. Gives the first request's seed and `before`, which are this one's if it is the first. */
+/** Claims the key, if there is one. Returns seed and `before` of the first request, which may be this one. */
 export type Claim = (before?: number) => Promise<Pick<KeyRow, 'seed' | 'before'>>;
 
 const SEED_BYTES = 16;
 const RETRY_AFTER_SECONDS = 1;
 
 /**
- * Does a request once for its key: the same request again gets the first answer, `replayed`. A refusal keeps no key; a
- * crash or a fault of ours leaves one, and the next request carries on under the same seed, also should that be refused. Throws IDEMPOTENCY_MISMATCH
- * and IDEMPOTENCY_IN_FLIGHT. Null for a request: there is no key, it is just done.
+ * Does a request once per key: the same request again gets the first answer, `replayed`. A refused request frees its
+ * key. A crash or an error on our side keeps it, and the next request continues with the same seed; the key then stays
+ * even if that request is refused. Without a key (`request` null) the work is just done. Throws IDEMPOTENCY_MISMATCH
+ * and IDEMPOTENCY_IN_FLIGHT.
  */
 export async function onceByKey<Answer>(
   ports: OncePorts,
@@ -96,19 +103,21 @@ export async function onceByKey<Answer>(
     if (work.recall === undefined || work.keepsAnswer === true) await ports.keyStore.answerKey(request, answer);
     return { answer, replayed: false };
   } catch (error) {
-    // Refused, nothing was changed; anything else may have been carried out all the same, as may what an earlier one did.
+    // A refusal changed nothing. After any other error, this or an earlier request may have made its changes.
     const refused = error instanceof EngineError && ERROR_CATALOGUE[error.label].status < 500;
     if (leaseUntil !== null) {
       await ports.keyStore.dropKey(request, { leaseUntil, free: refused && stored === null });
     }
-    // A check may refuse it for what another sending of it has done since the key was read.
+    // A check may refuse it because the same request, sent twice, has made the change since the key was read.
     const answer = refused && leaseUntil === null ? await answeredMeanwhile(ports, request, work) : null;
     if (answer !== null) return { answer, replayed: true };
     throw error;
   }
 }
 
-/** The answer to another sending of a request. Null: none is at work on it. Throws IDEMPOTENCY_IN_FLIGHT where one is. */
+/**
+ * The answer to the same request, sent before. Null: there is none. Throws IDEMPOTENCY_IN_FLIGHT while it is at work.
+ */
 async function answeredMeanwhile<Answer>(
   ports: OncePorts,
   request: KeyedRequest,
@@ -130,7 +139,7 @@ async function answerOf<Answer>(request: KeyedRequest, row: KeyRow, work: OnceWo
   return (await work.recall?.(row.seed)) ?? null;
 }
 
-/** Takes the key; gives until when (epoch ms). */
+/** Claims the key; returns the end of the lease (epoch ms). */
 async function claim(
   ports: OncePorts,
   request: KeyedRequest,
@@ -141,7 +150,7 @@ async function claim(
   const leaseUntil = now + KEY_LEASE_MS;
   const taken = await ports.keyStore.claimKey(request, { ...row, leaseUntil }, lapsed, now);
   if (taken.claimed) return leaseUntil;
-  // Its own write, done and reported as failed, was made again.
+  // This request's own write succeeded but was reported as failed, and the SDK repeated it.
   if (lapsed === null && taken.row !== null && isSameSeed(taken.row.seed, row.seed)) return leaseUntil;
   if (taken.row !== null && taken.row.hash !== request.hash) {
     const message = `The Idempotency-Key ${request.key} was just used for a different request; use a new key.`;

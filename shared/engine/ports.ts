@@ -13,15 +13,15 @@ import type {
 } from './stores.ts';
 
 /**
- * Everything the engine asks of the world: here what is neither state (stores.ts) nor a message (messages.ts). The order it
- * relies on is always the same: state first (each write carries its condition), message second; whatever is lost between
- * the two is found again by the sweeper.
+ * Everything that the engine needs from outside. State is in stores.ts, messages are in messages.ts, the rest is here.
+ * The engine always writes state first (each write has its condition) and sends the message second. What is lost
+ * between the two is found by the sweeper.
  */
 
 export interface Clock {
   /** Epoch ms. */
   now(): number;
-  /** Calls back once after so many ms; the answer cancels. */
+  /** Calls back once after `ms`. The returned function cancels. */
   after(ms: number, callback: () => void): () => void;
 }
 
@@ -41,21 +41,21 @@ export interface Log {
   readonly error: LogLine;
 }
 
-/** One signed POST. Never throws for what the receiver does; every fault is an answer. */
+/** Makes one signed POST. It never throws for what the receiver does: every fault is an answer. */
 export interface CallbackSender {
   post(request: {
     readonly url: string;
     readonly workspaceUid: string;
     readonly headers: Readonly<Record<string, string>>;
     readonly body: string;
-    /** Aborted where its answer is waited for no longer; that is a failure like any other. */
+    /** Aborts the request, which is then a failure like any other. */
     readonly signal: AbortSignal;
   }): Promise<CallbackAnswer>;
 }
 
-/** What a launch is held against before it is accepted. */
+/** The stage's rules for callbacks, checked before a launch is accepted. */
 export interface CallbackPolicy {
-  /** Why a callback's url or headers are refused, by path, or nothing. */
+  /** Why a callback's url or headers are refused, by path; empty: they are allowed. */
   findFaults(callback: {
     readonly url: string;
     readonly headers: Readonly<Record<string, string>>;
@@ -71,41 +71,41 @@ export type CallbackAnswer =
     }
   | { readonly kind: 'failed'; readonly message: string };
 
-/** Secrets of a workspace, derived from the one master secret. */
+/** The secrets of workspaces, derived from the one master secret. */
 export interface Secrets {
-  /** Headers of the Standard Webhooks signature. */
+  /** The headers of the Standard Webhooks signature. */
   signatureHeaders(workspaceUid: string, id: string, at: number, body: string): Promise<Record<string, string>>;
   sealHeaders(runUid: string, headers: Readonly<Record<string, string>>): Promise<string>;
   openHeaders(runUid: string, sealed: string): Promise<Readonly<Record<string, string>>>;
 }
 
-/** What an action's page may reach. */
+/** What an action may use while its page runs. */
 export interface ActionServices {
-  /** Runs an action's page so that what it writes to the console is known as its run's. */
+  /** Runs an action's page so that its console output is logged with the run's uid. */
   enter<Result>(runUid: string, work: () => Promise<Result>): Promise<Result>;
   fetchFor(workspaceUid: string): ActionFetch;
-  /** A secret of the owner's. Permanent, without the value, for one that is not set or cannot be used. */
+  /** A secret of the stage's owner. Throws a permanent error without the value where it is not set or not usable. */
   secret(name: string): Promise<string>;
-  /** The text with `[secret NAME]` for the values that were read here, however they are written in it. */
+  /** The text with `[secret NAME]` for every secret value read by this worker, in any encoding. */
   maskSecrets(text: string): string;
-  /** The name of a secret that was read here and whose value the text holds, or null. */
+  /** The name of a secret that this worker has read and whose value the text contains, or null. */
   findSecret(text: string): string | null;
 }
 
-/** What the stage's owner set. */
+/** Settings by the stage's owner. */
 export interface EngineSettings {
   readonly retentionDays: number;
   /** How long one page of an async run may take, ms. */
   readonly pageTimeoutMs: number;
   /** How long a live page may take, ms. */
   readonly liveTimeoutMs: number;
-  /** A large run has one input in hand for every so many it has. */
+  /** A large run has one open input per this many inputs. */
   readonly inputsAPlace: number;
-  /** Uploads of one workspace that may wait for a launch at once. */
+  /** How many uploads of one workspace may wait for a launch. */
   readonly uploadsOpen: number;
 }
 
-/** The whole world of the engine. A verb takes the part it uses. */
+/** All ports of the engine. A verb takes the part that it uses. */
 export interface Ports {
   readonly clock: Clock;
   readonly random: Random;
@@ -127,5 +127,5 @@ export interface Ports {
   readonly settings: EngineSettings;
 }
 
-/** What every step of a run needs; what only some functions have (secrets, the way out) stands beside it. */
+/** The ports that every step of a run needs, without those that only some functions have. */
 export type CorePorts = Omit<Ports, 'sender' | 'secrets' | 'callbackPolicy' | 'actions' | 'actionServices'>;

@@ -7,15 +7,16 @@ import {
 } from '../domain/errors.ts';
 import type { CorePorts } from './ports.ts';
 
-/** So many characters of a message, of a fault's path and of its message are kept. */
+/** The most characters kept of an error's message, and of a fault's path and message each. */
 const MESSAGE_LENGTH = 4_000;
 const FAULT_LENGTH = 1_000;
-/** And so many of all faults together: a record has to fit into an item of the table, and into a callback. */
+/** The most characters kept of all faults together: a record has to fit into an item of the table and a callback. */
 const FAULTS_LENGTH = 40_000;
 
 /**
- * Turns an error into its record and logs the same under the record's `error_ref`: a fault of ours as an error, which
- * raises an alarm, with its stack; a caller's or an action's as a warning, an action's with what the action threw.
+ * Turns an error into its record and logs it under the record's `error_ref`. An error on our side is logged as an
+ * error, which raises an alarm, with its stack; a caller's or an action's as a warning, an action's with what the
+ * action threw.
  */
 export function reportError(
   ports: Pick<CorePorts, 'random' | 'log'>,
@@ -32,7 +33,7 @@ export function reportError(
   return record;
 }
 
-/** What an action or an input brought about may be of any length. */
+/** The record, cut to its limits: texts that come from an action or an input may have any length. */
 function bounded(record: ErrorRecord): ErrorRecord {
   const { message, validation_errors: faults } = record;
   return { ...record, message: cut(message, MESSAGE_LENGTH), validation_errors: faults && firstOf(faults) };

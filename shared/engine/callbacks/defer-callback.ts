@@ -3,8 +3,8 @@ import { rejectStaleWorker } from '../stale-worker.ts';
 import { type DeliveryInHand, type DeliveryPorts, newRecord, wasDelivered } from './delivery.ts';
 
 /**
- * Puts an attempt off that its workspace has no seat for: it is not spent. Its record says when it is due, so that the
- * run's watch finds it should its message be lost. The longer it has been put off, the longer until it asks again.
+ * Defers an attempt for which its workspace has no seat. The attempt is not spent. Its record says when it is due, so
+ * that the run's check finds it if its message is lost. The longer it has been deferred, the later it asks again.
  */
 export async function deferCallback(
   ports: Pick<DeliveryPorts, 'clock' | 'random' | 'callbacks' | 'messages'>,

@@ -27,9 +27,10 @@ import {
 } from './hold-callback.ts';
 
 /**
- * One attempt of one callback. A page's first attempt needs no record: success goes to the delivery log, failure makes
- * the record. Every later attempt is claimed before it is made, so a crash spends it and the schedule is never exceeded.
- * Where the receiver is away it is held until it is back.
+ * Makes one attempt at one callback. A page callback's first attempt needs no record: a success goes to the delivery
+ * log, a failure creates the record. Every later attempt is claimed in the record before it is made, so that a crash
+ * spends it and there are never more attempts than the schedule has. While the receiver is away, the attempt waits
+ * until it is back.
  */
 export async function deliverCallback(ports: DeliveryPorts, message: CallbackMessage, receipt: Receipt): Promise<void> {
   const takenAt = ports.clock.now();
@@ -54,7 +55,7 @@ export async function deliverCallback(ports: DeliveryPorts, message: CallbackMes
   if (made.kind === 'held') return holdCallback(ports, delivery, made.uid);
   const { answer } = made;
   if (isAbsence(answer)) return settle(ports, delivery, answer, await noteAbsence(ports, definition, answer));
-  await settle(ports, delivery, answer); // what was taken is on record before anything is made of it
+  await settle(ports, delivery, answer); // the delivery is recorded before anything follows from it
   await notePresence(ports, definition);
 }
 
@@ -65,8 +66,8 @@ type Made =
   | { readonly kind: 'held'; readonly uid: string };
 
 /**
- * Makes the attempt, beside few others to its host and within its workspace's share of the senders. Whatever is known to
- * fail, or to take long, needs a seat before it is claimed; so an attempt that is cut is a first one, which has no claim.
+ * Makes the attempt, limited in number per host and by its workspace's share of the senders. An attempt that is known
+ * to be slow or to fail needs a seat before it is claimed. So only a first attempt, which has no claim, can be cut.
  */
 async function makeAttempt(
   ports: DeliveryPorts,
@@ -100,16 +101,16 @@ async function makeAttempt(
   }
 }
 
-/** One of which nothing can be on record yet, but in the page's own record. */
+/** Whether this is the first delivery of a first attempt: only the page's own record can exist then. */
 function isFirstAttempt({ attempt, slow }: CallbackMessage, { count }: Receipt): boolean {
   return attempt === 0 && slow !== true && count === 1;
 }
 
-/** Whether this delivery's attempt is still to be made; sees to what an earlier delivery of the same message left undone. */
+/** Whether the attempt is still to be made. Completes what an earlier delivery of the same message left undone. */
 async function isDue(ports: DeliveryPorts, delivery: DeliveryInHand): Promise<boolean> {
   const { message, receipt, record } = delivery;
   if (record === null) {
-    // A redelivery whose first delivery was logged is not posted again: nobody would see to a record of its failure.
+    // Once the log has the delivery, a redelivery is not posted again: a record of its failure would never be retried.
     return message.attempt === 0 && !(receipt.count > 1 && (await wasDelivered(ports, delivery)));
   }
   if (record.status === 'SUCCESS' || record.status === 'FAILED') return false;
@@ -135,7 +136,7 @@ async function isDue(ports: DeliveryPorts, delivery: DeliveryInHand): Promise<bo
   return record.status === 'PENDING' && record.retryCount === message.attempt - 1;
 }
 
-/** Takes the attempt, so that nobody else makes it. A first one needs no claim. */
+/** Claims the attempt, so that nobody else makes it. False: another has it. A first attempt needs no claim. */
 async function claim(ports: DeliveryPorts, { message, receipt, record }: DeliveryInHand): Promise<boolean> {
   if (record === null || message.attempt === 0) return true;
   return ports.callbacks.updateRecord(
@@ -152,7 +153,7 @@ async function claim(ports: DeliveryPorts, { message, receipt, record }: Deliver
   );
 }
 
-/** The callback's body, the same bytes on every attempt, or null where what it told of is gone. */
+/** The callback's body, the same bytes on every attempt. Null: the records that it is built from are gone. */
 async function buildBody(
   ports: DeliveryPorts,
   { about, record, definition, page }: DeliveryInHand,
@@ -170,7 +171,7 @@ async function buildBody(
     return pageCallbackBody(definition, found.pageRecord, input, results, part);
   }
   if (record === null || record.payload === null) return null;
-  // As it was recorded: an upload may have been counted since.
+  // By the record, not by the run's number of inputs: an upload may have been counted since.
   const { input: only } = record;
   const speaksOf =
     only === null
@@ -198,8 +199,8 @@ async function post(
 }
 
 /**
- * Writes down how the attempt went, then sends the next one if there is to be one. Where the receiver is away that waits
- * for it at once, to be sent before its time should the receiver be back; unless the receiver itself said when.
+ * Records the outcome of the attempt, then sends the next one if there is one. Where the receiver is away, the next one
+ * waits for it from now on and is sent early once it is back; unless the receiver itself gave a time (Retry-After).
  */
 async function settle(
   ports: DeliveryPorts,
@@ -221,7 +222,7 @@ async function settle(
     return;
   }
   const nextAttemptAt = delivered ? null : nextAttempt(ports, delivery, answer);
-  // A first attempt that came twice may have been taken the other time; then nobody would look after a record of it.
+  // A first attempt that was delivered twice may have succeeded the other time; a record of its failure would be wrong.
   const isFirst = record === null;
   const absorbed = !delivered && (isFirst || nextAttemptAt === null) && (await wasDelivered(ports, delivery));
   if (absorbed && isFirst) return;
@@ -250,7 +251,7 @@ async function settle(
   if (written) await sendOn(ports, definition, { ...record, ...change });
 }
 
-/** Sends the attempt after the one recorded, or leaves it to the sweeper where it is far off. */
+/** Sends the attempt after the recorded one, or leaves it to the sweeper where it is too far off for a queue. */
 export async function sendOn(
   ports: Pick<DeliveryPorts, 'clock' | 'callbacks' | 'receivers' | 'due' | 'messages'>,
   definition: RunDefinition,
@@ -268,8 +269,8 @@ export async function sendOn(
 }
 
 /**
- * When the next attempt is due (epoch ms), or null where this was the last: 410 says so, the schedule is spent, or it was
- * held for all its time.
+ * When the next attempt is due (epoch ms). Null: this was the last, because the receiver answered 410, the schedule is
+ * spent, or the callback has waited for its receiver all its time.
  */
 function nextAttempt(ports: DeliveryPorts, { message, record }: DeliveryInHand, answer: CallbackAnswer): number | null {
   const now = ports.clock.now();
@@ -278,7 +279,7 @@ function nextAttempt(ports: DeliveryPorts, { message, record }: DeliveryInHand, 
   return delay === null ? null : now + delay;
 }
 
-/** In how many seconds the receiver itself wants to be asked again; null: it did not say. */
+/** The receiver's own Retry-After of a 429 or 503, seconds; null: it gave none. */
 function askedDelay(ports: DeliveryPorts, answer: CallbackAnswer): number | null {
   const honours = answer.kind === 'answered' && (answer.status === 429 || answer.status === 503);
   return honours ? retryAfterSeconds(answer.retryAfter, ports.clock.now()) : null;

@@ -9,7 +9,7 @@ import type { CorePorts, Ports } from '../ports.ts';
 import { createShare, type Share } from '../share.ts';
 import { createHosts, type Hosts } from './hosts.ts';
 
-/** What delivering takes. */
+/** The ports of delivering a callback. */
 export type DeliveryPorts = Pick<
   CorePorts,
   'clock' | 'random' | 'log' | 'runs' | 'progress' | 'callbacks' | 'receivers' | 'due' | 'messages'
@@ -21,22 +21,22 @@ export type DeliveryPorts = Pick<
 
 type RecordedResults = NonNullable<Awaited<ReturnType<CorePorts['progress']['readPage']>>>;
 
-/** One attempt of one callback, as a message brought it. */
+/** One attempt at one callback: its message and what was read for it. */
 export interface DeliveryInHand {
   readonly message: CallbackMessage;
   readonly receipt: Receipt;
-  /** Null: a page callback that has none (yet). */
+  /** The callback's record; null: a page callback that has none (yet). */
   readonly record: CallbackRecord | null;
-  /** What the callback's id names. */
+  /** The parts of the callback's id. */
   readonly about: DerivedUid;
   readonly definition: RunDefinition;
-  /** The page it tells of, where it was read beside the rest; null: it was not, or is not there. */
+  /** The page of the callback, if it was read together with the rest; null: not read, or not there. */
   readonly page: RecordedResults | null;
-  /** When its worker took it up (epoch ms). */
+  /** When the worker began with the message (epoch ms). */
   readonly takenAt: number;
 }
 
-/** What keeps this worker, one of so many, from overrunning a host, and a workspace from holding more than its share. */
+/** Limits of this worker, one of `workers`: posts at once to one host, and a workspace's share of the workers. */
 export function createPacing(
   ports: Pick<CorePorts, 'clock' | 'random' | 'log' | 'seats'>,
   workers: number,
@@ -50,7 +50,7 @@ export function createPacing(
   return { senders, hosts: createHosts(ports.clock) };
 }
 
-/** Success absorbs: whatever the record says, a delivery in the log is a delivery. */
+/** Whether the log has the callback's delivery. Success absorbs: the log counts, whatever the record says. */
 export async function wasDelivered(
   ports: Pick<DeliveryPorts, 'callbacks'>,
   { about, record }: Pick<DeliveryInHand, 'about' | 'record'>,
@@ -60,7 +60,7 @@ export async function wasDelivered(
   return log.some(({ input, page, part }) => input === about.input && page === about.page && part === about.part);
 }
 
-/** The record of a page's callback that has none yet. */
+/** A new record for a page's callback that has none yet. */
 export function newRecord(
   { message, about, definition }: Pick<DeliveryInHand, 'message' | 'about' | 'definition'>,
   now: number,
@@ -91,12 +91,12 @@ export function newRecord(
   };
 }
 
-/** When a callback that is held for its receiver is tried a last time (epoch ms). */
+/** When a callback that waits for its receiver is tried a last time (epoch ms). */
 export function giveUpAt({ createdAt }: Pick<CallbackRecord, 'createdAt'>): number {
   return Math.round(createdAt + CALLBACK_LIFE_MS);
 }
 
-/** Whether an attempt that is due is the last a callback has, for it has waited for its receiver all its time. */
+/** Whether an attempt that is due is the callback's last, because it has waited for its receiver all its time. */
 export function isLastChance(record: CallbackRecord | null, now: number): boolean {
   return record !== null && record.heldSince !== null && now >= giveUpAt(record);
 }

@@ -16,8 +16,8 @@ import {
 type HoldPorts = Pick<DeliveryPorts, 'clock' | 'callbacks' | 'receivers' | 'due'>;
 
 /**
- * What may be done with an attempt that is due: posted, posted as the probe of what is away if none other is, or held
- * until that is there again. `uid`: the receiver that is away, or the host of it.
+ * What happens to an attempt that is due: `post`; `probe`: it is posted if no other is the probe; `hold`: it waits
+ * until the receiver is back. `uid`: the receiver that is away, or its host.
  */
 export type PostTurn =
   | { readonly kind: 'post' }
@@ -25,8 +25,9 @@ export type PostTurn =
   | { readonly kind: 'hold'; readonly uid: string };
 
 /**
- * Whether an attempt that is due may be made. While its receiver is away, or its whole host is, only a probe now and then
- * may: whichever attempt comes first when one is due. What has waited all its time is tried once more.
+ * Decides what happens to an attempt that is due. While its receiver or the whole host is away, only occasional probes
+ * are posted: the first attempt that comes when a probe is due. A callback that has waited all its time is posted once
+ * more.
  */
 export async function findTurn(
   ports: HoldPorts,
@@ -39,7 +40,7 @@ export async function findTurn(
   return attemptAt(away.receiver, now) === 'hold' ? { kind: 'hold', uid: away.uid } : { kind: 'probe', ...away };
 }
 
-/** Takes the probe that is due. False: another attempt has it. */
+/** Claims the probe that is due. False: another attempt has it. */
 export async function takeProbe(
   ports: HoldPorts,
   { uid, receiver }: Extract<PostTurn, { kind: 'probe' }>,
@@ -49,8 +50,9 @@ export async function takeProbe(
 }
 
 /**
- * What is away of a receiver: its host, of which any path may be the probe, or else it alone. The host's record stands
- * while any of its receivers has one, so one read tells that a receiver is well.
+ * What is away: the receiver's host, for which any of its paths may be the probe, or else the receiver alone; null:
+ * neither. A host has a record while any of its receivers has one, so one read is enough to know that a receiver is
+ * well.
  */
 async function findAway(
   ports: Pick<HoldPorts, 'receivers'>,
@@ -67,14 +69,14 @@ async function findAway(
 }
 
 /**
- * Holds an attempt until what is away is there again: it is not spent, but for a first one, which had no record to say
- * so. Should it never come to that, the record says when it is tried a last time.
+ * Has an attempt wait until the receiver (or host) is back. The attempt is not spent, except a first one, which has no
+ * record yet to keep it. The record says when it is tried a last time, in case the receiver never comes back.
  */
 export async function holdCallback(ports: HoldPorts, delivery: DeliveryInHand, uid: string): Promise<void> {
   const { record, message, receipt, about, definition } = delivery;
   const now = ports.clock.now();
   if (record === null) {
-    if (await wasDelivered(ports, delivery)) return; // its message came again, long after
+    if (await wasDelivered(ports, delivery)) return; // a late redelivery of its message
     rejectStaleWorker(ports.clock, delivery.takenAt, ATTEMPT_MS);
     const first = newRecord({ message, about, definition }, now);
     const held = { ...first, by: receipt.by, heldSince: now, nextAttemptAt: giveUpAt(first) };
@@ -97,14 +99,14 @@ export async function holdCallback(ports: HoldPorts, delivery: DeliveryInHand, u
 }
 
 /**
- * Puts a held callback where it is found when what is away is there again; then looks at that once more: it may have
- * come back meanwhile, and whoever saw to what was held have found nothing.
+ * Lists a waiting callback under the receiver (or host) that is away, then reads that receiver once more: it may have
+ * come back meanwhile, and its check then found the list without this callback.
  */
 async function keepHeld(ports: HoldPorts, record: CallbackRecord, uid: string): Promise<void> {
   const now = ports.clock.now();
   const lastAt = giveUpAt(record);
   const { nextAttemptAt, retryCount } = record;
-  const dueAt = nextAttemptAt === null || nextAttemptAt >= lastAt ? now : nextAttemptAt; // due when it was held, or not yet
+  const dueAt = nextAttemptAt === null || nextAttemptAt >= lastAt ? now : nextAttemptAt; // already due, or due later
   const held = { uid: record.uid, attempt: retryCount + 1, dueAt, giveUpAt: lastAt, heldAt: now };
   await ports.receivers.putHeld(uid, held, record.expiresAt);
   const receiver = await ports.receivers.readReceiver(uid, 'strong');
@@ -112,7 +114,7 @@ async function keepHeld(ports: HoldPorts, record: CallbackRecord, uid: string): 
   await ports.due.putDue({ at: isAway ? Math.max(now, receiver.probeAt) : now, kind: 'receiver', uid });
 }
 
-/** The same for a record that says that it is held. Whether its host is away or it alone, both are looked at. */
+/** As {@link keepHeld}, for a record that already says that it waits. It finds out whether host or receiver is away. */
 export async function keepHeldRecord(
   ports: HoldPorts,
   definition: RunDefinition,
@@ -124,8 +126,9 @@ export async function keepHeldRecord(
 }
 
 /**
- * Notes that a receiver was not there; too often in a row, and it is away, or its host where several paths of it hang.
- * Gives whether it is away now. The host's record goes first: it tells that there is one of the receiver.
+ * Counts that a receiver was not there. Too often in a row makes it away, and its host where several of its paths give
+ * no answer. Returns whether one of them is away now. The host's record is written first, since readers look there
+ * first.
  */
 export async function noteAbsence(
   ports: HoldPorts,
@@ -155,7 +158,7 @@ async function noteFailure(
   return true;
 }
 
-/** Notes that a receiver is there, and so its host. Where one was away, what is held for it is seen to. */
+/** Records that a receiver, and so its host, is there. Where one was away, its waiting callbacks are sent on. */
 export async function notePresence(ports: HoldPorts, { workspaceUid, callback }: RunDefinition): Promise<void> {
   if (callback === null) return;
   const host = hostUid(workspaceUid, callback.url);

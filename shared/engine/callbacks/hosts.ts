@@ -1,23 +1,26 @@
 import type { Clock } from '../ports.ts';
 
-/** Posts of one worker to one host at a time: a receiver is not overrun, and one that hangs has not all of a batch. */
+/**
+ * Posts of one worker to one host at a time: it protects the receiver, and a silent host cannot block a whole batch.
+ */
 const POSTS_AT_ONCE = 5;
 /** How long a worker remembers that a host takes long to answer. */
 const SLOW_MS = 300_000;
 const HOSTS_KEPT = 1_000;
 
-/** What a worker knows of the hosts it posts to; one of another workspace is another. */
+/** What a worker knows about the hosts it posts to. The same host of another workspace is another host. */
 export interface Hosts {
-  /** Whether the host took long, the last time it was asked. */
+  /** Whether the host's last answer was slow, or it gave none. */
   isSlow(host: string): boolean;
-  /** Whether the host answered at once, the last time it was asked. */
+  /** Whether the host's last answer was quick. */
   isQuick(host: string): boolean;
-  /** Waits until few enough others are posting to the host. False: it was found to hang meanwhile. */
+  /** Waits until few enough other posts to the host are running. False: meanwhile one of them got no answer. */
   enter(host: string): Promise<boolean>;
-  /** Tells how a post went: whether it took long, and whether it was left without an answer. Null: none was made. */
+  /** Ends a post that entered, with its outcome; null: no post was made. */
   leave(host: string, fared: Fared | null): void;
 }
 
+/** The outcome of a post: a quick answer, a slow one, or none. */
 export type Fared = 'quick' | 'slow' | 'silent';
 
 interface Host {

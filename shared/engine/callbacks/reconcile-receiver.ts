@@ -10,18 +10,20 @@ import { A_MINUTE, AT_ONCE, releaseDelayMs } from './release-pace.ts';
 
 type ReconcilePorts = Pick<CorePorts, 'clock' | 'callbacks' | 'receivers' | 'due' | 'messages' | 'settings'>;
 
-/** Held callbacks one look sends on, spread over the next minute. */
+/** How many waiting callbacks one check sends on, spread over the next minute. */
 const A_CHECK = A_MINUTE;
 
-/** When to look again at a receiver (epoch ms); `hasMore`: it is back and more waits, so there is no need to wait till then. */
+/**
+ * When to check a receiver again (epoch ms). `hasMore`: it is back and more callbacks wait, so the check may go on now.
+ */
 export interface NextCheck {
   readonly at: number;
   readonly hasMore: boolean;
 }
 
 /**
- * Sees to what is held for a receiver. While it is away, a probe is sent when one is due, and what has waited all its
- * time. Once it is back, everything is sent on, a look's worth at a time. Null: nothing is held any more.
+ * Sends on the callbacks that wait for a receiver. While it is away: a probe when one is due, and callbacks that have
+ * waited all their time. Once it is back: all of them, one batch per check. Null: none waits any more.
  */
 export async function reconcileReceiver(ports: ReconcilePorts, uid: string): Promise<NextCheck | null> {
   const receiver = await ports.receivers.readReceiver(uid, 'strong');
@@ -32,7 +34,7 @@ export async function reconcileReceiver(ports: ReconcilePorts, uid: string): Pro
     return held.length === A_CHECK ? { at: wholeMinute(now + RECEIVER_CHECK_MS), hasMore: true } : null;
   }
   const [first] = held;
-  if (first === undefined) return null; // the next that is held asks for the next look
+  if (first === undefined) return null; // the next callback that has to wait asks for the next check
   const spent = held.filter(({ giveUpAt }) => giveUpAt <= now);
   await sendOn(ports, uid, spent);
   if (now < receiver.probeAt) return { at: receiver.probeAt, hasMore: false };
@@ -45,12 +47,12 @@ export async function reconcileReceiver(ports: ReconcilePorts, uid: string): Pro
   return { at: wholeMinute(now + nextMs), hasMore: false };
 }
 
-/** So that looks at one receiver, each asked for by another hand, become one. */
+/** Rounds up to a whole minute, so that checks of one receiver that several workers ask for share one due entry. */
 function wholeMinute(at: number): number {
   return Math.ceil(at / RECEIVER_CHECK_MS) * RECEIVER_CHECK_MS;
 }
 
-/** Sends one of these on; some may be of an attempt that was made since. False: all are. */
+/** Sends one of the callbacks as the probe. The attempts of some may have been made since; false: those of all. */
 async function sendProbe(ports: ReconcilePorts, uid: string, due: readonly HeldCallback[]): Promise<boolean> {
   for (const held of due) {
     await requestChecks(ports, [held]);
@@ -68,7 +70,10 @@ async function sendOn(ports: ReconcilePorts, uid: string, held: readonly HeldCal
   }
 }
 
-/** Has the runs they tell of looked at once their messages should have been handled: none looks while its callbacks wait. */
+/**
+ * Has the runs of these callbacks checked once their messages should have been handled: a run is not checked while its
+ * callbacks wait for a receiver.
+ */
 async function requestChecks(
   ports: Pick<ReconcilePorts, 'clock' | 'due' | 'settings'>,
   held: readonly HeldCallback[],
@@ -79,9 +84,9 @@ async function requestChecks(
 }
 
 /**
- * Its record first, then its message; where it is held goes last. From here on the record says when it is due, so that
- * it is found should its message be lost; one that has waited all its time is known by how long. False: it waits with
- * that attempt no more.
+ * Sends a waiting callback on: writes its record, sends its message, then deletes it from the receiver's list. The
+ * record then says when it is due, so that it is found if its message is lost; one that has waited all its time keeps
+ * `heldSince`, by which that is known. False: its record no longer waits with that attempt.
  */
 async function release(ports: ReconcilePorts, receiver: string, held: HeldCallback, delayMs: number): Promise<boolean> {
   const { uid, attempt } = held;

@@ -1,14 +1,14 @@
 /**
- * What one look at a receiver that is back sends on, or what a replay sends, goes out so many a minute. A sweep looks at
- * one receiver LOOKS_A_MINUTE times at most, so ten thousand go out a minute: 100,000 in ten.
+ * Callbacks per minute that one check of a receiver that is back, or a replay, sends. A sweep checks one receiver
+ * at most LOOKS_A_MINUTE times, so 10,000 go out a minute and 100,000 in ten.
  */
 export const A_MINUTE = 1_000;
-/** Looks of one sweep at a receiver for which more waits. */
+/** Checks by one sweep of a receiver for which more callbacks wait. */
 export const LOOKS_A_MINUTE = 10;
-/** In groups of so many. */
+/** Callbacks that are sent side by side, as one group. */
 export const AT_ONCE = 25;
 
-/** How long the group waits that so many went before: a receiver that is just back is not overrun, nor is a well one. */
+/** The delay of a group before which `before` callbacks were sent, ms: it keeps the receiver from being overrun. */
 export function releaseDelayMs(before: number): number {
   return Math.floor((before / A_MINUTE) * 60_000);
 }

@@ -14,12 +14,12 @@ import { AT_ONCE, releaseDelayMs } from './release-pace.ts';
 
 type ReplayPorts = Pick<CorePorts, 'clock' | 'callbacks' | 'due' | 'messages'>;
 
-/** Replays whose uids meet are drawn again; beyond this many draws something else is wrong. */
+/** A uid that collides with another replay's is drawn again. After this many draws something else is wrong. */
 const DRAWS = 20;
 
 /**
- * Sends a callback once more as a record of its own, with a schedule of attempts of its own; the same id and body.
- * Said twice under one seed, it is one replay.
+ * Sends a callback once more, with the same id and body, as a new record with its own schedule of attempts. Idempotent:
+ * a second call with the same seed has no effect.
  */
 export async function replayCallback(
   ports: ReplayPorts,
@@ -27,16 +27,16 @@ export async function replayCallback(
   original: CallbackRecord,
   seed: Uint8Array,
 ): Promise<CallbackRecord> {
-  // An ended run that owed nothing any more is looked at again, until the replay is settled.
+  // An ended run without open work is checked again, until the replay is delivered or has failed.
   await ports.due.putDue({ at: nextCheck(ports.clock.now()), kind: 'watch', uid: definition.uid });
   return sendReplay(ports, definition, original, seed);
 }
 
 /**
- * Replays all callbacks of a run that fare as asked, each once, until `until` (epoch ms), but for those of which a replay
- * is under way. They go out as what waited for a receiver does, so many a minute, and until then no other replay of the
- * run begins. `isComplete: false`: there are more. Throws INVALID_STATE for a live run, which has none, and while another
- * replay is under way.
+ * Replays the callbacks of a run that have one of the wanted statuses, each once, except those of which a replay is
+ * under way. It takes callbacks until `until` (epoch ms); `isComplete: false`: there are more. They go out at the pace
+ * of release-pace.ts, and until the last is sent no other replay of the run begins. Throws INVALID_STATE for a live
+ * run, which has no callbacks, and while another replay is under way.
  */
 export async function replayCallbacks(
   ports: ReplayPorts & ReadPorts,
@@ -63,7 +63,7 @@ export async function replayCallbacks(
     await settleAll(originals.map((original) => sendReplay(ports, run.definition, original, wanted.seed, delayMs)));
     replayed += originals.length;
   }
-  // Over when the last is sent. Should this worker die before it says so, its lease ends.
+  // The replay is over when the last callback is sent. If this worker dies before this write, its lease ends.
   await takeUntil(replayed <= AT_ONCE ? startedAt : ports.clock.now() + releaseDelayMs(replayed));
   return { replayed, isComplete };
 }
@@ -74,7 +74,7 @@ function replayUnderWay({ control }: Run, until: number): EngineError {
   return new EngineError('INVALID_STATE', message, { params: { status: control.status, until: at } });
 }
 
-/** The record and then its message: should the message be lost, the run's watch finds the record. */
+/** Writes the record, then sends its message. If the message is lost, the run's check finds the record. */
 async function sendReplay(
   ports: ReplayPorts,
   definition: RunDefinition,
@@ -87,7 +87,7 @@ async function sendReplay(
     const now = ports.clock.now();
     const wanted = replayRecord(original, replayUid(seed, original, draw), now, now + delayMs);
     const stored = await ports.callbacks.createRecord(wanted);
-    if (stored.parentUid !== wanted.parentUid) continue; // another's replay lies there
+    if (stored.parentUid !== wanted.parentUid) continue; // the uid belongs to a replay of another callback
     if (stored.by === '') {
       await ports.messages.send({ kind: 'callback', uid: stored.uid, attempt: 0 }, { workspaceUid, delayMs });
     }
@@ -96,7 +96,7 @@ async function sendReplay(
   throw new Error(`No free uid was drawn for a replay of ${original.uid}.`);
 }
 
-/** The first record of each callback that fares as asked; a callback's records lie side by side. */
+/** The first record of each callback with one of the statuses. The records of one callback follow each other. */
 async function* originalsOf(
   ports: ReadPorts,
   run: Run,

@@ -5,7 +5,9 @@ import type { RunDefinition } from '../../domain/run.ts';
 import type { CorePorts } from '../ports.ts';
 import { settleAll } from '../settle-all.ts';
 
-/** Sends a recorded page's callbacks, one per part. Its record is the pending record: nothing else is written. */
+/**
+ * Sends a recorded page's callbacks, one per part. Nothing is written: the page record stands for pending callbacks.
+ */
 export async function sendPageCallbacks(
   ports: Pick<CorePorts, 'messages'>,
   definition: RunDefinition,
@@ -21,7 +23,10 @@ export async function sendPageCallbacks(
   await settleAll(sends);
 }
 
-/** Records a callback that no page record stands for, then sends it. Said twice, it is recorded once. */
+/**
+ * Records a callback that has no page record, then sends it. Idempotent: a second call finds the record and sends
+ * again.
+ */
 export async function sendRecordedCallback(
   ports: Pick<CorePorts, 'callbacks' | 'messages'>,
   definition: RunDefinition,

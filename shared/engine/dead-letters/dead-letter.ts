@@ -2,20 +2,20 @@ import { EngineError, type ErrorRecord } from '../../domain/errors.ts';
 import type { CorePorts } from '../ports.ts';
 import { reportError } from '../report-error.ts';
 
-/** A message that was received as often as it may be, and came to no end; or one that never reached its queue. */
+/** A message that was received as often as its queue allows without success, or that never reached its queue. */
 export interface DeadLetter {
   readonly messageId: string;
-  /** Short hash of the message id, by which page records and records know who wrote them. */
+  /** Short hash of the message id. Page and callback records have it as the message that wrote them. */
   readonly by: string;
-  /** Where it died: the name of its dead-letter queue. */
+  /** The name of its dead-letter queue. */
   readonly queue: string;
-  /** EventBridge gave up on putting it into its queue: nothing of it was tried. */
+  /** EventBridge could not put it into its queue, so it was never tried. */
   readonly isUndelivered: boolean;
 }
 
 /**
- * What came of a dead letter. `CARRIED_ON`: what it stood for was done, and what follows from that was told again.
- * `NOTHING`: it speaks of nothing that is still to be done, or another message stands for it.
+ * What came of a dead letter. `CARRIED_ON`: its work was already done, and what follows from it was sent again.
+ * `NOTHING`: its work is no longer needed, or another message does it.
  */
 export type DeadLetterOutcome =
   | 'INPUT_FAILED'
@@ -25,7 +25,7 @@ export type DeadLetterOutcome =
   | 'CARRIED_ON'
   | 'NOTHING';
 
-/** The INTERNAL_ERROR that a dead letter leaves behind, logged with its message id under the error's reference. */
+/** The INTERNAL_ERROR record for a dead letter. It is logged with the message id under the record's `error_ref`. */
 export function reportDeadLetter(
   ports: Pick<CorePorts, 'random' | 'log'>,
   { messageId, queue }: DeadLetter,

@@ -9,9 +9,9 @@ import type { CallbackMessage } from '../messages.ts';
 import { type DeadLetterOutcome, type DeadLetter, reportDeadLetter } from './dead-letter.ts';
 
 /**
- * Ends the callback whose attempt died: its record is FAILED with an INTERNAL_ERROR, where the receiver's workspace sees
- * it and can replay it. Success absorbs, and another message's attempt is left alone; after one that was made and
- * written down, the next is sent again.
+ * Fails the callback whose attempt's message became a dead letter: its record gets FAILED with an INTERNAL_ERROR, so
+ * that the workspace sees it and can replay it. A delivered callback and another message's attempt are left alone.
+ * Where the attempt was made and recorded, the next one is sent again.
  */
 export async function failCallback(
   ports: CorePorts,
@@ -39,19 +39,19 @@ export async function failCallback(
   return failed ? 'CALLBACK_FAILED' : 'NOTHING';
 }
 
-/** Whether a page that has no record of its callback was to send one. */
+/** Whether a page has this callback to send, though the callback has no record. */
 async function isOwed(ports: CorePorts, { attempt }: CallbackMessage, about: DerivedUid): Promise<boolean> {
   if (about.kind !== 'page' || attempt !== 0) return false;
   const pageRecord = await ports.progress.readPageRecord(about.runUid, about.input, about.page);
   return pageRecord !== null && pageRecord.outcome.kind === 'RESULT' && about.part <= pageRecord.outcome.parts;
 }
 
-/** Whether this attempt came to its end, and its message died only after it had written down when the next is due. */
+/** Whether this attempt was completed: its message failed only after it had recorded when the next attempt is due. */
 function hasAskedOn({ attempt }: CallbackMessage, { by }: DeadLetter, record: CallbackRecord): boolean {
   return record.status === 'PENDING' && record.by === by && record.retryCount === attempt;
 }
 
-/** Whether the record waits for just this attempt, or for its answer. */
+/** Whether the record waits for exactly this attempt, or for its answer. */
 function isOpen(ports: CorePorts, { attempt }: CallbackMessage, { by }: DeadLetter, record: CallbackRecord): boolean {
   if (record.status === 'RUNNING') {
     const isAbandoned = (record.nextAttemptAt ?? 0) <= ports.clock.now();

@@ -8,9 +8,10 @@ import type { FirePorts } from '../schedules/schedule-ports.ts';
 import { type DeadLetterOutcome, type DeadLetter, reportDeadLetter } from './dead-letter.ts';
 
 /**
- * Carries out a fire that EventBridge could not deliver, as one that comes late: the schedule judges whether too late. Else
- * writes a time of a schedule that could not be carried out into the ledger as MISSED. Where the ledger has decided it,
- * that decision is carried out; a time that is not the schedule's, or is yet to come, is left alone.
+ * Ends a fire whose message became a dead letter. A fire that EventBridge could not deliver is carried out as a late
+ * one; the schedule decides whether it is too late. Any other fire is recorded in the ledger as MISSED. Where the
+ * ledger already has a decision, that is carried out. A time that is not the schedule's, or is yet to come, is left
+ * alone.
  */
 export async function failFire(
   ports: FirePorts,
@@ -29,7 +30,7 @@ export async function failFire(
     }
     const schedule = await ports.schedules.readSchedule(scheduleUid);
     const now = ports.clock.now();
-    if (schedule === null || nominalAt + jitterMs(schedule) > now) return 'NOTHING'; // the reconciling of the schedule brings it
+    if (schedule === null || nominalAt + jitterMs(schedule) > now) return 'NOTHING'; // the schedule's check carries it out when it comes
     const decision = decideFire(schedule, nominalAt, now, false);
     if (decision.outcome === 'none') return 'NOTHING';
     const isLost = decision.outcome === 'FIRED';

@@ -5,7 +5,7 @@ import { closeWindow } from '../runs/close-window.ts';
 import { closeRun, sendFormerFinished } from '../runs/finish-run.ts';
 import { type DeadLetterOutcome, type DeadLetter, reportDeadLetter } from './dead-letter.ts';
 
-/** Ends a run whose upload could not be taken in: FAILED; a retry reads it anew. One that was counted meanwhile goes on. */
+/** Fails a run whose upload could not be read; a retry reads it again. A run that was counted meanwhile goes on. */
 export async function failIntake(
   ports: CorePorts,
   { runUid, epoch }: Pick<IntakeMessage, 'runUid' | 'epoch'>,

@@ -11,9 +11,9 @@ import { sendPageCallbacks } from '../callbacks/send-callbacks.ts';
 import { type DeadLetterOutcome, type DeadLetter, reportDeadLetter } from './dead-letter.ts';
 
 /**
- * Ends the input whose page died: a FAILURE in its record, if that is empty and no other message stands for the page, and
- * what follows from it. Where the page was recorded, or its wait written down, and only its follow-up died, that is made
- * up for.
+ * Fails the input whose page's message became a dead letter: writes a FAILURE as the page's record, if there is none
+ * and no other message stands for the page, and does what follows from it. Where the page or its wait was already
+ * recorded, only what follows is done again.
  */
 export async function failPage(
   ports: CorePorts,
@@ -34,7 +34,7 @@ export async function failPage(
   if (!isOpen) return carryOn(ports, { control, definition, entry, deadLetter }, stored);
   if (!standsFor(message, entry)) {
     if (entry.page !== page || entry.by !== deadLetter.by) return 'NOTHING';
-    const { attempt, until, held = false } = entry; // it wrote this wait down, and could perhaps not send the page on
+    const { attempt, until, held = false } = entry; // this message recorded the wait, but may not have sent the page on
     await sendWhenDue(ports, definition, { ...message, attempt, until, held, again: true });
     return 'CARRIED_ON';
   }
@@ -47,10 +47,10 @@ export async function failPage(
   return 'INPUT_FAILED';
 }
 
-/** Statuses in which a page may be under way: that of a run of one input is sent before the run is laid out. */
+/** Statuses in which a page may be under way. A run of one input sends its page before the run is laid out. */
 const MAY_END: readonly RunStatus[] = ['CREATED', 'BLOCKED', 'QUEUED', 'RUNNING'];
 
-/** The run's window; one of a single input whose worker never came to laying it out is opened here, to be ended. */
+/** The run's window. That of a run with one input, whose worker failed before it opened one, is opened here. */
 async function readWindow(
   ports: CorePorts,
   { runUid, epoch }: PageMessage,
@@ -61,7 +61,7 @@ async function readWindow(
   return (await ports.progress.openWindow(runUid, openingOfOne(epoch), expiresAt))?.window ?? null;
 }
 
-/** Whether the page's chain hangs on this message: the input's place was not given to one that waits or tries again. */
+/** Whether the input goes on by this message: no other message has recorded a wait or another attempt for the page. */
 function standsFor({ page, attempt, until }: PageMessage, entry: OpenInput): boolean {
   if (entry.page !== page) return entry.page < page;
   return entry.attempt === attempt && entry.until === until;
@@ -74,7 +74,7 @@ interface Chain {
   readonly deadLetter: DeadLetter;
 }
 
-/** Tells again what follows from a recorded page, if this message was to tell it and nobody has gone on since. */
+/** Sends again what follows from a recorded page, if this message had to send it and no later page is recorded. */
 async function carryOn(
   ports: CorePorts,
   { control, definition, entry, deadLetter }: Chain,

@@ -7,8 +7,8 @@ import { failIntake } from './fail-intake.ts';
 import { failPage } from './fail-page.ts';
 
 /**
- * Ends visibly what a dead letter stood for: an input, a run, a callback or a time of a schedule. Told twice, late, or of
- * what has since been done by others, it changes nothing.
+ * Fails visibly what a dead letter stood for: an input, a run, a callback or a time of a schedule. Idempotent: a second
+ * or late call, or one for work that others have done since, changes nothing.
  */
 export async function handleDeadLetter(
   ports: FirePorts,
@@ -32,7 +32,7 @@ async function endDeadLetter(ports: FirePorts, message: Message, deadLetter: Dea
     case 'fire':
       return failFire(ports, message, deadLetter);
     case 'dispatch': // the sweeper sends it again while the run waits for it
-    case 'reconcile': // the schedule's due entry stands, and the sweeper asks again
+    case 'reconcile': // the schedule's due entry is still there, so the sweeper sends it again
       return 'NOTHING';
   }
 }

@@ -2,23 +2,23 @@ import { leastMsOf } from '../../domain/pace.ts';
 import type { Action } from '../../sdk/action.ts';
 import { type Launch, storedInput } from './start-run.ts';
 
-/** What the caller of a launch had better know, though it was taken. */
+/** A warning to the caller of an accepted launch. */
 export interface LaunchWarning {
   readonly code: 'DEADLINE_TOO_SHORT';
   readonly message: string;
 }
 
 /**
- * Says so where the action's pace alone keeps a run from ending by its deadline, were each input a single call and were
- * nothing else to use the pace. Without a pace nobody knows how long a page takes, and nothing is said; nor of an upload,
- * whose inputs are counted later.
+ * Warns where the action's pace alone keeps the run from ending by its deadline, assuming one call per input and no
+ * other use of the pace. There is no warning without a pace, because then nobody knows how long a page takes, nor for
+ * an upload, whose inputs are counted later.
  */
 export function warnOfDeadline(
   action: Action,
   { inputs, deadlineSeconds }: Pick<Launch, 'inputs' | 'deadlineSeconds'>,
 ): LaunchWarning[] {
   const { pace } = action;
-  // An input is a call, and calls of one key only can be more than the pace lets through: most launches end here.
+  // Cheap check first: if even all inputs under one key fit the deadline, nothing has to be counted. Most launches do.
   if (pace === null || leastMsOf(pace, inputs.length) <= deadlineSeconds * 1_000) return [];
   const calls = mostCalls(action, inputs);
   const seconds = Math.floor(leastMsOf(pace, calls) / 1_000);
@@ -33,7 +33,7 @@ export function warnOfDeadline(
   return [{ code: 'DEADLINE_TOO_SHORT', message }];
 }
 
-/** Inputs that the pace counts together, at most; of those it refuses there is no call. */
+/** The largest number of inputs that the pace counts under one key. Inputs that the action refuses make no call. */
 function mostCalls({ pace, parseInput }: Action, inputs: Launch['inputs']): number {
   const counts = new Map<string, number>();
   let most = 0;
@@ -49,7 +49,7 @@ function mostCalls({ pace, parseInput }: Action, inputs: Launch['inputs']): numb
   return most;
 }
 
-/** Null where the action cannot say: its page fails then, and waits for nothing. */
+/** The pace's key of an input. Null where the action gives none: the page fails then and waits for no turn. */
 function keyOf(by: NonNullable<Action['pace']>['by'], input: Readonly<Record<string, unknown>>): string | null {
   if (by === null) return '';
   try {

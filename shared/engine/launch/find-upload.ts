@@ -6,7 +6,7 @@ import type { Upload, UploadRef } from '../../domain/upload.ts';
 import type { CorePorts } from '../ports.ts';
 import type { UploadObjects, UploadStore } from './upload-ports.ts';
 
-/** What launching with an upload takes. */
+/** The ports of launching with an upload. */
 export interface UploadLaunchPorts {
   readonly clock: CorePorts['clock'];
   readonly runs: Pick<CorePorts['runs'], 'readControl'>;
@@ -15,22 +15,23 @@ export interface UploadLaunchPorts {
   readonly settings: Pick<CorePorts['settings'], 'retentionDays'>;
 }
 
-/** An upload that can be launched, with what was written. */
+/** An upload that can be launched, with the reference to its object. */
 export interface FoundUpload {
   readonly upload: Upload;
   readonly ref: UploadRef;
 }
 
 /**
- * An upload for a launch. Throws NOT_FOUND for one the workspace has not, INVALID_STATE where nothing was written yet or
- * a run has it, PAYLOAD_TOO_LARGE. S3 bounds a presigned PUT only where its length was said, so the size is looked at here.
+ * Finds an upload for a launch. Throws NOT_FOUND for one that the workspace does not have, INVALID_STATE where nothing
+ * was put yet or a run uses it, PAYLOAD_TOO_LARGE. The size is checked here, because S3 limits a presigned PUT only
+ * where its length was given.
  */
 export async function findUpload(ports: UploadLaunchPorts, workspaceUid: string, uid: string): Promise<FoundUpload> {
   const upload = await ports.uploads.readUpload(workspaceUid, uid);
   if (upload === null) {
     throw new EngineError('NOT_FOUND', `inputs_upload_uid: the upload ${uid} does not exist or has expired.`);
   }
-  // A claim that no run came of is looked at when the upload is claimed: it may be this very launch's own.
+  // A claim without a run is checked when the upload is claimed: it may be this launch's own.
   if (upload.usedBy !== null && (await ports.runs.readControl(upload.usedBy.runUid)) !== null) throw used(upload);
   const found = await ports.uploads.findObject(upload);
   if (found === null) {
@@ -46,8 +47,8 @@ export async function findUpload(ports: UploadLaunchPorts, workspaceUid: string,
 }
 
 /**
- * Gives an upload to a run, once, and keeps what was put for as long as runs are kept: said twice for one run it is that
- * run's. Throws INVALID_STATE where another has it.
+ * Gives an upload to a run and keeps its object for as long as runs are kept. Idempotent for the same run. Throws
+ * INVALID_STATE where another run has it.
  */
 export async function claimUpload(
   ports: UploadLaunchPorts,

@@ -14,23 +14,24 @@ import type { IntakeMessage } from '../messages.ts';
 import { readLines } from './read-lines.ts';
 import type { UploadObjects } from './upload-ports.ts';
 
-/** What taking an upload in takes. */
+/** The ports of reading an upload. */
 export type IntakePorts = CorePorts &
   Pick<Ports, 'actions'> & {
     readonly uploads: Pick<UploadObjects, 'readBytes' | 'unzip'>;
-    /** Bytes asked for at a time, what an intake holds of its upload; absent: 4 MB. */
+    /** Bytes per read, which an intake has in memory at once; absent: 4 MB. */
     readonly readBytes?: number;
-    /** Bytes of lines whose inputs lie together; absent: {@link UPLOAD_CHUNK_BYTES}. */
+    /** Bytes of lines in one chunk of inputs; absent: {@link UPLOAD_CHUNK_BYTES}. */
     readonly chunkBytes?: number;
   };
 
 const READ_BYTES = 4 * 1024 * 1024;
-/** What is held besides: 640 KB of lines, as inputs. */
+/** Chunks per write: 640 KB of lines, in memory as inputs besides the bytes read. */
 const CHUNKS_A_WRITE = 10;
 
 /**
- * Reads a run's upload once, line by line: writes its inputs down and counts them; the count is the commit. Cut off in the middle it begins anew and writes the same. A file in which nothing can run, or with `reject` one bad
- * line, makes the run INVALID.
+ * Reads a run's upload line by line, writes its inputs and counts them. The count is the commit: an intake that was cut
+ * off starts again and writes the same. A file in which nothing can run, or with `reject` one bad line, makes the run
+ * INVALID.
  */
 export async function intakeRun(ports: IntakePorts, message: IntakeMessage): Promise<void> {
   const control = await ports.runs.readControl(message.runUid);
@@ -38,7 +39,7 @@ export async function intakeRun(ports: IntakePorts, message: IntakeMessage): Pro
   if (control === null || definition === null || control.epoch !== message.epoch) return;
   if (hasEnded(control.status)) return closeRun(ports, control, definition); // refused by an earlier delivery
   if (definition.upload === undefined || control.inputsTotal > 0) {
-    // Counted by one that may have died before it sent the run on its way; a run that works is none of ours.
+    // Already counted, by a delivery that may have failed before it sent the dispatch. A run that works needs nothing.
     return control.status === 'CREATED' ? begin(ports, control) : undefined;
   }
   const action = ports.actions.get(definition.actionName);
@@ -50,9 +51,9 @@ export async function intakeRun(ports: IntakePorts, message: IntakeMessage): Pro
   if (counted === null) return; // cancelled meanwhile
   if (counted instanceof EngineError) return endAsInvalid(ports, control, definition, counted);
   const fault = faultOf(counted, definition);
-  // Of a file that is too long nobody knows how many there are.
+  // Reading stops at the limit, so the number of lines of a longer file is unknown: 0.
   const inputsTotal = counted.inputs > LIMITS.inputsPerUpload ? 0 : counted.inputs;
-  // The definition first: from the control's commit on everybody may ask it.
+  // The definition is written first: once the control record has the count, every reader relies on it.
   await ports.runs.noteInputs(definition.uid, inputsTotal);
   if (fault !== null) return endAsInvalid(ports, control, { ...definition, inputsTotal }, fault);
   const { epoch, uid } = control;
@@ -73,7 +74,7 @@ interface Counted {
   readonly errors: readonly ValidationError[];
 }
 
-/** Null: the run was stopped while its lines were read. An error: what was put are no lines. */
+/** Reads and writes the lines. Null: the run was stopped meanwhile. An error: the file does not have readable lines. */
 async function takeIn(
   ports: IntakePorts,
   control: RunControl,
@@ -139,7 +140,7 @@ function faultsOfLine(
   }));
 }
 
-/** Why none of it can run; null where it can. */
+/** Why the run is INVALID; null where it can run. */
 function faultOf({ inputs, bad, errors }: Counted, { onInvalidInput }: RunDefinition): EngineError | null {
   if (inputs === 0) {
     return new EngineError(

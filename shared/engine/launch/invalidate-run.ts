@@ -7,8 +7,9 @@ import { parametersRefused } from '../pages/run-action.ts';
 import { reportError } from '../report-error.ts';
 
 /**
- * Ends a run as INVALID whose action is gone since its launch, or takes its parameters no more, if nothing of it has
- * begun; a run that has begun goes on and its inputs say the same one by one. False: it may be laid out.
+ * Ends a run as INVALID if nothing of it has begun and since its launch the action was removed or no longer accepts the
+ * parameters. A run that has begun goes on, and its inputs fail one by one for that reason. False: the run may be laid
+ * out.
  */
 export async function invalidateRun(
   ports: CorePorts & Pick<Ports, 'actions'>,
@@ -21,7 +22,7 @@ export async function invalidateRun(
   return true;
 }
 
-/** Ends a run of which nothing has begun, for nothing in it can run: all its inputs have failed. */
+/** Ends a run as INVALID of which nothing has begun and nothing can run: all its inputs count as failed. */
 export async function endAsInvalid(
   ports: CorePorts,
   control: RunControl,

@@ -4,17 +4,17 @@ import { type Upload, type UploadEncoding } from '../../domain/upload.ts';
 import type { Ports } from '../ports.ts';
 import type { UploadStore, UploadTickets } from './upload-ports.ts';
 
-/** What opening an upload takes. */
+/** The ports of opening an upload. */
 export type OpenUploadPorts = Pick<Ports, 'clock' | 'random'> & {
   readonly settings: Pick<Ports['settings'], 'uploadsOpen'>;
   readonly uploads: Pick<UploadStore, 'createUpload' | 'takePlace'> & UploadTickets;
 };
 
-/** What a caller says of the file beforehand. */
+/** What a caller says about the file in advance. */
 export interface UploadPlan {
   /** Bytes of the file; null: not known. */
   readonly contentLength: number | null;
-  /** Null: none. */
+  /** Null: not compressed. */
   readonly encoding: UploadEncoding | null;
 }
 
@@ -25,13 +25,13 @@ export interface OpenUpload {
   readonly uid: string;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** Until then the PUT may begin, epoch ms. */
+  /** The PUT must begin before this time, epoch ms. */
   readonly expiresAt: number;
 }
 
 /**
- * Opens an upload: a place in the bucket that is good for one PUT within the hour. LIMIT_REACHED where as many wait for
- * their launch as may; a launch frees a place, and so does the end of an upload's day.
+ * Opens an upload: a URL in the bucket for one PUT within an hour. Throws LIMIT_REACHED where the workspace has as many
+ * uploads waiting for a launch as it may. A launch frees a place, and so does an upload's end after a day.
  */
 export async function openUpload(
   ports: OpenUploadPorts,

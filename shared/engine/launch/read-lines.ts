@@ -7,7 +7,7 @@ interface LinePorts {
   readonly uploads: Pick<UploadObjects, 'readBytes' | 'unzip'>;
 }
 
-/** The bytes of an upload's lines in their order. An error comes where there are no lines in it, and is the last. */
+/** The bytes of an upload's lines, in order. Where the file cannot be read, an error comes as the last item. */
 export async function* readLines(
   ports: LinePorts,
   workspaceUid: string,

@@ -22,32 +22,32 @@ import { parametersRefused } from '../pages/run-action.ts';
 import { reportError } from '../report-error.ts';
 import { settleAll } from '../settle-all.ts';
 
-/** A launch as its caller asked for it. */
+/** A launch as its caller requested it. */
 export interface Launch extends LaunchTerms {
   readonly workspaceUid: string;
   readonly actionName: string;
-  /** Each the action's input, with `custom_data` in it. */
+  /** The action's inputs, each with its `custom_data` in it. */
   readonly inputs: readonly Readonly<Record<string, unknown>>[];
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly callback: CallbackRequest | null;
   readonly name: string | null;
   readonly dependsOn: readonly RunDependency[];
-  /** Not to start before (epoch ms), or null. */
+  /** The run does not start before this time (epoch ms); null: at once. */
   readonly scheduleAt: number | null;
-  /** Where the inputs lie; `inputs` is empty then. Absent: they are in `inputs`. */
+  /** The upload with the inputs; `inputs` is empty then. Absent: they are in `inputs`. */
   readonly upload?: UploadRef;
 }
 
-/** What accepting a run takes. */
+/** The ports of accepting a run. */
 export type LaunchPorts = Pick<CorePorts, 'clock' | 'random' | 'log' | 'runs' | 'messages' | 'settings'> &
   Pick<Ports, 'actions' | 'secrets' | 'callbackPolicy'>;
 
 const UID_BYTES = 10;
 
 /**
- * Accepts a run: everything is checked before anything is written, the run is written before its dispatch is sent.
- * Throws ACTION_NOT_FOUND, BAD_INPUT, BAD_PARAMETERS, NOT_FOUND (a dependency), PAYLOAD_TOO_LARGE. `newUid` is asked for
- * the run's uid between the two.
+ * Accepts a run. Everything is checked before anything is written, and the run is written before its first message is
+ * sent. `newUid` gives the run's uid; it is called after the checks and before the writes. Throws ACTION_NOT_FOUND,
+ * BAD_INPUT, BAD_PARAMETERS, NOT_FOUND (a dependency), PAYLOAD_TOO_LARGE.
  */
 export async function startRun(
   ports: LaunchPorts,
@@ -60,7 +60,7 @@ export async function startRun(
   await checkDependencies(ports, launch);
   const uid = await newUid();
   const startsAt = Math.max(now, launch.scheduleAt ?? now);
-  // Kept for the retention after the last moment at which it may work.
+  // Kept for the retention time after the last moment at which it may work.
   const expiresAt = expiryOfRun(startsAt, launch.deadlineSeconds, ports.settings.retentionDays);
   const definition: RunDefinition = {
     uid,
@@ -88,7 +88,7 @@ export async function startRun(
   return { control, definition };
 }
 
-/** A run as its launch left it, whatever it has come to since; null: there is none of that uid. */
+/** A run as its launch created it, whatever happened since; null: there is no run with that uid. */
 export async function findLaunched(
   ports: Pick<CorePorts, 'runs'>,
   uid: string,
@@ -101,7 +101,9 @@ export async function findLaunched(
   return { control: newControl(launched, invalid), definition };
 }
 
-/** Writes a run, then sends it on its way if it starts at once. Said twice, it is one run, sent once more. */
+/**
+ * Writes a run, then sends its first message if it starts soon. Idempotent: a second call only sends the message again.
+ */
 export async function commitRun(
   ports: Pick<CorePorts, 'runs' | 'messages'>,
   definition: RunDefinition,
@@ -114,23 +116,23 @@ export async function commitRun(
   const due: DueEntry[] = [{ at: startsAt + FIRST_RUN_CHECK_MS, kind: 'watch', uid }];
   if (control.status === 'SCHEDULED') due.push({ at: startsAt, kind: 'start', uid });
   const created = await ports.runs.createRun({ definition, control, inputs, due });
-  // An upload is counted at once, whenever its run is to start.
+  // An upload is counted at once, even if its run starts later.
   const waitMs = control.status === 'SCHEDULED' && definition.upload === undefined ? startsAt - createdAt : 0;
-  // A moment that a queue can wait for is met to the second; a later one by the sweep.
+  // A queue can delay the message up to 15 min, so that the run starts to the second. Later starts are the sweep's.
   if (waitMs > MAX_DELAY_MS) return control;
   const delayMs = waitMs > 0 ? { delayMs: waitMs } : {};
   await ports.messages.send(beginning(control, definition, created === 'exists'), { workspaceUid, ...delayMs });
   return control;
 }
 
-/** A run of one input that waits for no other begins with its page, whose worker lays it out: a message less. */
+/** The first message. A run of one input without dependencies begins with its page, whose worker lays the run out. */
 function beginning({ status }: RunControl, definition: RunDefinition, again: boolean): Message {
   const { uid, inputsTotal, dependsOn } = definition;
   const atOnce = status === 'CREATED' && inputsTotal === 1 && dependsOn.length === 0;
   return atOnce ? firstPage(uid, 1, ONLY_INPUT, again) : { kind: 'dispatch', runUid: uid, epoch: 1 };
 }
 
-/** A launch held against its action: what is needed to make a run, or runs, of it. */
+/** A launch that was checked against its action: what is needed to make a run, or a schedule's runs. */
 export interface CheckedLaunch {
   readonly action: Action;
   readonly parameters: Readonly<Record<string, unknown>>;
@@ -164,7 +166,7 @@ function checkScheduleAt(scheduleAt: number | null, now: number): void {
   throw new EngineError('BAD_INPUT', message, { validationErrors: [{ path: 'schedule_at', message }] });
 }
 
-/** A run may wait for runs of its own workspace only; another's answers as one that does not exist. */
+/** A run may depend on runs of its own workspace only. Another workspace's run counts as one that does not exist. */
 async function checkDependencies(ports: Pick<CorePorts, 'runs'>, launch: Launch): Promise<void> {
   const controls = await settleAll(
     launch.dependsOn.map(async ({ uid }) => (isRunUid(uid) ? ports.runs.readControl(uid) : null)),
@@ -178,7 +180,7 @@ async function checkDependencies(ports: Pick<CorePorts, 'runs'>, launch: Launch)
   }
 }
 
-/** The action of that name, if it is offered in that mode. Throws ACTION_NOT_FOUND, BAD_INPUT. */
+/** The action of that name, if it may be used in that mode. Throws ACTION_NOT_FOUND, BAD_INPUT. */
 export function findAction(ports: Pick<Ports, 'actions'>, name: string, mode: Action['modes'][number]): Action {
   const action = ports.actions.get(name);
   if (action === null) {
@@ -196,16 +198,16 @@ export function findAction(ports: Pick<Ports, 'actions'>, name: string, mode: Ac
   return action;
 }
 
-/** Parts `custom_data` from the input: the action never sees it. */
+/** Separates `custom_data` from the input, because the action never sees it. */
 export function storedInput(given: Readonly<Record<string, unknown>>): StoredInput {
-  // A hundred thousand copies would cost more than all checks.
+  // Not copied where possible: a hundred thousand copies would cost more than all checks.
   if (!('custom_data' in given)) return { input: given, customData: null };
   const { custom_data: customData = null, ...input } = given;
   // cast: the schema of the request lets only objects (or nothing) through as custom_data
   return { input, customData: customData as StoredInput['customData'] };
 }
 
-/** Results an input may give: what the caller asked for, within the action's ceiling. */
+/** The most results of an input: the caller's `max_results`, or the action's default. */
 export function maxResultsOf(action: Action, parameters: Readonly<Record<string, unknown>>): number {
   const asked = parameters['max_results'];
   return typeof asked === 'number' ? asked : action.maxResults.default;
@@ -250,7 +252,7 @@ function newControl(definition: RunDefinition, invalid: ErrorRecord | null): Run
   };
 }
 
-/** Inputs an action refuses. */
+/** The inputs that an action refuses. */
 export interface RefusedInputs {
   readonly count: number;
   readonly total: number;
@@ -259,8 +261,8 @@ export interface RefusedInputs {
 }
 
 /**
- * Holds inputs against the action's schema; their sizes are the request's to check. Once a hundred faults are told, the
- * rest are counted.
+ * Checks inputs against the action's schema. Their sizes are checked with the request. The first hundred faults are
+ * listed, the other refused inputs only counted.
  */
 export function checkInputs(action: Action, inputs: readonly StoredInput[]): RefusedInputs {
   const errors: ValidationError[] = [];

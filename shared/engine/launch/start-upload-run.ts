@@ -3,8 +3,8 @@ import { claimUpload, findUpload, type UploadLaunchPorts } from './find-upload.t
 import { type Launch, type LaunchPorts, startRun } from './start-run.ts';
 
 /**
- * Accepts a run over the lines of an upload. The upload is the run's from before its first write on. Throws as startRun,
- * and NOT_FOUND, INVALID_STATE, PAYLOAD_TOO_LARGE for the upload.
+ * Accepts a run over the lines of an upload. The upload is claimed for the run before the run is written. Throws like
+ * startRun, and NOT_FOUND, INVALID_STATE, PAYLOAD_TOO_LARGE for the upload.
  */
 export async function startUploadRun(
   ports: LaunchPorts & UploadLaunchPorts,

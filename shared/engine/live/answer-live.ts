@@ -4,16 +4,17 @@ import { runLive } from './run-live.ts';
 import { startLive, waitLive } from './wait-live.ts';
 
 /**
- * Answers a live call: inline, or with `until` (epoch ms) by a queued page that is waited for so long. A call under a
- * key may find that an earlier one with it was cut off: a run it queued is waited for, never begun again. Two may be at
- * work at once where a clock went back under a lease: the run that was recorded first is the answer of both.
+ * Answers a live call: inline, or with `until` (epoch ms) by a queued page, for which it waits until then. A call with
+ * an Idempotency-Key may follow an earlier one that was cut off: a run which that one queued is waited for, never begun
+ * again. Two calls with one key may work at once if a clock went back during a lease: both answer with the run recorded
+ * first.
  */
 export async function answerLive(
   ports: LivePorts,
   call: CheckedCall,
   { uid, isKeyed, until }: { readonly uid: string; readonly isKeyed: boolean; readonly until: number | null },
 ): Promise<LiveOutcome> {
-  // Who carries on with a run that an earlier call queued, and does not say how long it waits, waits as long as it may.
+  // A call that continues an earlier one's queued run and gives no waiting time waits as long as it may.
   const patience = until ?? ports.clock.now() + LIVE_WORK_MS;
   const stored = isKeyed ? await ports.runs.readControl(uid) : null;
   if (stored !== null) return waitLive(ports, call.action, stored, patience);

@@ -2,9 +2,9 @@ import type { RunControl } from '../../domain/run.ts';
 import type { CorePorts } from '../ports.ts';
 
 /**
- * Makes a live run that is at work an ASYNC one, for its caller waits no longer: from here on verbs apply and its
- * results stand at /outputs. Gives the run as it is then; one that ended first stays live. Its epoch stays too, so that
- * the page on its way is the one that is recorded: nothing is sent again.
+ * Turns a live run that is at work into an ASYNC one, because its caller no longer waits. From then on verbs apply, and
+ * its results are at /outputs. Returns the run afterwards; one that ended first stays LIVE. The epoch does not change,
+ * so the page under way is still recorded and nothing has to be sent again.
  */
 export async function handOver(ports: Pick<CorePorts, 'clock' | 'runs'>, control: RunControl): Promise<RunControl> {
   let stored = control;

@@ -8,7 +8,7 @@ import type { Ports } from '../ports.ts';
 import { inputRefused, parametersRefused } from '../pages/run-action.ts';
 import { storedInput } from '../launch/start-run.ts';
 
-/** One page asked for right now. */
+/** A request for one page, answered at once. */
 export interface LiveCall {
   readonly workspaceUid: string;
   readonly action: Action;
@@ -18,14 +18,14 @@ export interface LiveCall {
   readonly page: LivePage;
 }
 
-/** A call that its action takes. */
+/** A call that its action accepts. */
 export interface CheckedCall extends LiveCall {
   readonly stored: StoredInput;
-  /** As the action's parser gave them. */
+  /** The parameters as the action's parser returned them. */
   readonly parsedParameters: Readonly<Record<string, unknown>>;
 }
 
-/** What a live call takes. */
+/** The ports of a live call. */
 export type LivePorts = Pick<
   Ports,
   'clock' | 'random' | 'log' | 'runs' | 'progress' | 'paces' | 'messages' | 'settings' | 'actions' | 'actionServices'
@@ -37,14 +37,14 @@ export type LiveOutcome = LivePageOutcome | LiveError | HandedOver;
 interface LivePageOutcome {
   readonly kind: 'page';
   readonly runUid: string;
-  /** When the run began: whoever makes the answer again makes the same. */
+  /** When the run began, epoch ms: a repeated answer shows the same time. */
   readonly createdAt: number;
-  /** What the caller gets: the array of results, or the one record of an action that returns an object. */
+  /** The body of the answer: the array of results, or the one record of an action that returns an object. */
   readonly body: readonly unknown[] | Readonly<Record<string, unknown>>;
   readonly nextCursor: string | null;
 }
 
-/** What the action's page ended with instead, NO_RESULT among them. */
+/** The page failed, or the action found nothing (NO_RESULT). */
 interface LiveError {
   readonly kind: 'error';
   readonly runUid: string;
@@ -55,7 +55,7 @@ interface LiveError {
 interface HandedOver {
   readonly kind: 'handed_over';
   readonly definition: RunDefinition;
-  /** The run as it was begun. */
+  /** The run as it began. */
   readonly control: RunControl;
 }
 
@@ -75,7 +75,7 @@ export function checkLiveCall(call: LiveCall): CheckedCall {
   return { ...call, stored, parsedParameters: parameters.value };
 }
 
-/** What a caller is told of a recorded page; the same each time. */
+/** The answer to a live call from its recorded page. Deterministic: a repeated answer is the same. */
 export function liveOutcome(
   action: Action,
   run: { readonly uid: string; readonly createdAt: number },
@@ -88,7 +88,7 @@ export function liveOutcome(
     return { kind: 'error', runUid, error: { ...error, params: { ...error.params, run_uid: runUid } } };
   }
   if (outcome.info !== null) {
-    // No fault and not stored as one: the run's own uid finds its log lines.
+    // Not an error and not stored as one; its `error_ref` is the run's uid, which finds the log lines.
     const nothing = new EngineError('NO_RESULT', outcome.info.message, { params: { run_uid: runUid } });
     return { kind: 'error', runUid, error: toErrorRecord(nothing, runUid) };
   }

@@ -4,12 +4,12 @@ import type { PageOutcome } from '../../domain/page.ts';
 import { NO_TOTALS, type RunControl, type RunDefinition } from '../../domain/run.ts';
 import type { CheckedCall, LivePorts } from './live-call.ts';
 
-/** The deadline of a live call that is queued, s. One that runs inline has less. */
+/** The deadline of a queued live call, s. An inline call has less. */
 export const QUEUED_DEADLINE_S = 86_400;
 
 /**
- * The definition of a live run that begins now. It is kept until the retention after the longer of its deadlines: under
- * one key a call may be made inline and then queued, and what each wrote is of one run.
+ * The definition of a live run that begins now. Its expiry is computed from the longer deadline in every case: with one
+ * key a call may run inline and then be queued, and both write records of the same run.
  */
 export function liveDefinition(
   ports: Pick<LivePorts, 'clock' | 'settings'>,

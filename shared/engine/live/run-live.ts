@@ -17,14 +17,14 @@ interface EndedPage {
   readonly results: readonly unknown[];
 }
 
-/** Stands for the inline call where a page record names the message that put it. */
+/** The value of a page record's `by` where an inline call, not a message, wrote the record. */
 export const INLINE = 'inline';
 
 /**
- * Runs one page inline and records it as a run, in one write after the action has ended. With `kept` the page is kept
- * too, in its slot and before that write, so that its answer can be given again; one that is there already is taken.
- * Null: it is kept, and its run stands already; what is on record is the answer. Throws LIMIT_REACHED where the action's
- * pace has no turn for it now; nothing is recorded then.
+ * Runs one page inline and records it as a run, in one write after the action has ended. With `kept` its page record is
+ * written before that, so that the answer can be repeated; an existing page record is used instead of running the page.
+ * Null: with `kept`, the run is already recorded, and that record is the answer. Throws LIMIT_REACHED where the
+ * action's pace has no turn now; then nothing is recorded.
  */
 export async function runLive(
   ports: LivePorts,
@@ -32,7 +32,7 @@ export async function runLive(
   { uid, kept }: { readonly uid: string; readonly kept: boolean },
 ): Promise<LiveOutcome | null> {
   const definition = liveDefinition(ports, call, uid, {
-    // max_results bounds async runs; live, the caller stops by not following X-Pagination-Next.
+    // max_results limits async runs only. A live caller stops by not following X-Pagination-Next.
     maxResults: call.action.maxResults.ceiling,
     deadlineSeconds: Math.ceil(ports.settings.liveTimeoutMs / 1_000),
     livePage: null,
@@ -116,7 +116,7 @@ function failed(ports: LivePorts, error: EngineError, uid: string, actionName: s
   return { outcome: { kind: 'FAILURE', error: record }, results: [] };
 }
 
-/** Puts the page's slot; where one stands, that one counts. */
+/** Writes the page record. Where one exists already, that one counts. */
 async function keepPage(
   ports: LivePorts,
   call: CheckedCall,

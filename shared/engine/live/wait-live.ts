@@ -7,19 +7,19 @@ import { begunControl, liveDefinition, QUEUED_DEADLINE_S } from './live-record.t
 import { firstPage, ONLY_INPUT, openingOfOne } from '../runs/open-input.ts';
 import type { DueEntry } from '../stores.ts';
 
-/** Gaps between looks at the run grow from the first to the last, by half each: 25 s are 56 looks, 7 RCU a second at most. */
+/** Gaps between reads of the run grow by half each, from the first to the last: 56 reads in 25 s, at most 7 RCU/s. */
 const FIRST_GAP_MS = 50;
 const LAST_GAP_MS = 500;
 
 /**
- * Begins the run of a live call whose page is queued: its window is open from the start, and it takes no slot. Said
- * twice for a uid it is one run, sent once more: that it stands already may be this very write, repeated by the SDK. With
- * `again`, or where it stood, the page's slot is looked at first.
+ * Begins the run of a live call whose page is queued. Its window is open from the start, and it takes no slot.
+ * Idempotent: a second call with the same uid only sends the page again, because an existing run may be this call's own
+ * write, repeated by the SDK. With `again`, or where the run existed, the page's worker reads the page record first.
  */
 export async function startLive(ports: LivePorts, call: CheckedCall, uid: string, again: boolean): Promise<RunControl> {
   const { action, workspaceUid, page } = call;
   const definition = liveDefinition(ports, call, uid, {
-    // What is left of the ceiling when the pages before it were full.
+    // What is left of the ceiling if the pages before this one were full.
     maxResults: Math.max(0, action.maxResults.ceiling - page.number * action.pageSize),
     deadlineSeconds: QUEUED_DEADLINE_S,
     livePage: page,
@@ -33,7 +33,9 @@ export async function startLive(ports: LivePorts, call: CheckedCall, uid: string
   return control;
 }
 
-/** Waits for a live run until `until` (epoch ms), then hands it over: in time its page, else the run as ASYNC. */
+/**
+ * Waits for a live run until `until` (epoch ms) and returns its page. Later than that, the run is handed over as ASYNC.
+ */
 export async function waitLive(
   ports: LivePorts,
   action: Action,
@@ -56,7 +58,7 @@ export async function waitLive(
   return outcome;
 }
 
-/** The answer to a live call under its run's uid, made again; null where it has none yet, or no such run began. */
+/** Repeats the answer to a live call by its run's uid; null where there is no answer yet, or no such run. */
 export async function recallLive(ports: LivePorts, action: Action, uid: string): Promise<LiveOutcome | null> {
   const control = await ports.runs.readControl(uid);
   return control === null ? null : outcomeOf(ports, action, control);

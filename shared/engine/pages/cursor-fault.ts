@@ -1,7 +1,7 @@
 import { EngineError } from '../../domain/errors.ts';
 import { LIMITS } from '../../domain/limits.ts';
 
-/** Why a next cursor is too long to be carried: by a queue message, or by the URL of the next live page. */
+/** The error for a next cursor that is too long for a queue message, or for the URL of the next live page; or null. */
 export function cursorFault(cursor: string | null, inUrl: boolean): EngineError | null {
   const bytes = Buffer.byteLength(cursor ?? '');
   const limit = inUrl ? LIMITS.liveCursorBytes : LIMITS.cursorBytes;

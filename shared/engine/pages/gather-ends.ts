@@ -1,15 +1,15 @@
 import type { Clock } from '../ports.ts';
 import type { EndedInputs, InputEnd, ProgressStore } from '../stores.ts';
 
-/** A page that a worker has in hand. */
+/** A page that a worker is working on. */
 export interface PageAtWork {
-  /** Counts the end of its input, together with others of the same run; so the page, which took so long, is over. */
+  /** Counts the end of the page's input, together with others of its run. This ends the page, which took `tookMs`. */
   count(runUid: string, epoch: number, end: InputEnd, tookMs: number): Promise<EndedInputs>;
-  /** It is over, or goes on elsewhere. Said twice, or after it was counted, it is nothing new. */
+  /** The page is over, or goes on in another message. Idempotent; no effect after `count`. */
   leave(): void;
 }
 
-/** What has the inputs that end in one worker at about the same time counted in one write. */
+/** Gathers inputs that end in one worker at about the same time, so that one write counts them. */
 export interface EndGatherer {
   enter(): PageAtWork;
 }
@@ -26,18 +26,18 @@ interface Group {
   readonly waiting: Waiting[];
 }
 
-/** How long a place may do nothing while others are waited for: a part of its page's time, and no longer than that. */
+/** How long an end may wait for others, during which its place is idle: a share of its page's time, with a maximum. */
 export interface GatherLimits {
   readonly share: number;
   readonly longestMs: number;
 }
 
-/** A twentieth of a page's time: a run whose places all wait as long loses 5 % of its throughput, no more. */
+/** A twentieth of a page's time: a run whose places all wait that long loses at most 5 % of its throughput. */
 const LIMITS: GatherLimits = { share: 0.05, longestMs: 250 };
 
 /**
- * Ends wait for each other until no page of this worker is at work that might bring another, or until the first of them
- * has waited for as long as it may: a place that waits does nothing meanwhile.
+ * Ends wait for each other until no page of this worker is at work that could bring another end, or until the first has
+ * waited as long as it may. The wait is short, because the places of waiting ends are idle.
  */
 export function createEndGatherer(
   clock: Pick<Clock, 'after'>,
@@ -57,7 +57,7 @@ export function createEndGatherer(
   }
 
   async function countAll({ runUid, epoch, waiting }: Group): Promise<void> {
-    // A message and its duplicate end the same input: it is counted for the first of them.
+    // A message and its duplicate may end the same input: only the first is counted.
     const [first, others] = firstOfEach(waiting);
     try {
       const ended = await progress.endInputs(

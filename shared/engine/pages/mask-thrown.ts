@@ -3,18 +3,21 @@ import type { Ports } from '../ports.ts';
 
 type Mask = Pick<Ports['actionServices'], 'maskSecrets'>;
 
-/** What a caller is told of a message, and the log of an error, at most. */
+/** The longest message for a caller, and the longest stack for the log. */
 const MESSAGE_LENGTH = 2_000;
 const STACK_LENGTH = 8_000;
-/** What is looked at: so much more that no cut of it can leave half a secret in what is kept. */
+/** How much of a text is searched for secrets: much more than is kept, so that no cut leaves half a secret in it. */
 const READ_LENGTH = 100_000;
 
-/** What an action says of itself, fit for a caller: without secrets, and not over 2,000 characters. */
+/** An action's message for a caller: without secrets, at most 2,000 characters. */
 export function maskMessage(mask: Mask, message: string): string {
   return cut(mask.maskSecrets(message.slice(0, READ_LENGTH)), MESSAGE_LENGTH);
 }
 
-/** What an action threw, for the log alone: an error whose stack tells of it, its causes and properties without secrets. */
+/**
+ * What an action threw, for the log only: an error whose stack describes it, its causes and properties, without
+ * secrets.
+ */
 export function maskThrown(mask: Mask, thrown: unknown): Error {
   const masked = new Error('An action threw.');
   masked.stack = cut(mask.maskSecrets(describe(thrown)), STACK_LENGTH);
@@ -28,7 +31,7 @@ export function maskData(mask: Mask, data: Readonly<Record<string, unknown>>): R
     const masked = mask.maskSecrets(text);
     return masked === text ? data : Object(JSON.parse(masked));
   } catch {
-    // No JSON, or none any more without its secrets.
+    // Not JSON, or no longer JSON after masking.
     return { data: mask.maskSecrets(describe(data)) };
   }
 }

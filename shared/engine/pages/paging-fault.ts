@@ -7,8 +7,8 @@ import type { PageMessage } from '../messages.ts';
 import { cursorFault } from './cursor-fault.ts';
 
 /**
- * Why no page may follow though the action has more: its cursor is too long or goes in circles, or the input has too
- * many pages.
+ * Why no page may follow although the action has more: its cursor is too long, its cursors repeat, or the input has too
+ * many pages. Null: the next page may follow.
  */
 export function pagingFault(
   { cycle, page }: PageMessage,

@@ -6,37 +6,39 @@ import { postponeIfWaiting } from '../runs/postpone-run.ts';
 import type { CorePorts } from '../ports.ts';
 import { type PageMessage, type Receipt } from '../messages.ts';
 
-/** A page as a message brought it. */
+/** A page at work: its message, and what was read for it. */
 export interface PageInHand {
   readonly message: PageMessage;
   readonly receipt: Receipt;
   readonly control: RunControl;
   readonly definition: RunDefinition;
-  /** When its worker took it up (epoch ms). */
+  /** When the worker began with the message (epoch ms). */
   readonly takenAt: number;
 }
 
-/** What a page is to wait for. */
+/** A wait that a page needs. */
 interface Asked {
   /** Attempts spent. */
   readonly attempt: number;
-  /** Epoch ms. */
+  /** Until when, epoch ms. */
   readonly at: number;
-  /** It is a place in the line of the action's pace. */
+  /** `at` is a reserved place in the line of the action's pace. */
   readonly held?: boolean;
-  /** The upstream or the action asked for it: it lasts the longer, the more often in a row they did. */
+  /** The upstream or the action asked for it. Such waits get longer the more of them come in a row. */
   readonly asked?: boolean;
 }
 
 /**
- * Has a page wait. The wait is written into the window first, and only the message that wrote it sends the page on.
+ * Postpones a page. The wait is written into the window first, and only the message that wrote it sends the page on.
  */
 export async function postponePage(ports: CorePorts, page: PageInHand, wait: Asked): Promise<null> {
   const noted = await noteWait(ports, page, wait);
   return noted === null ? null : sendPostponed(ports, page, noted);
 }
 
-/** The wait that an earlier delivery of this message wrote down: it is neither run nor made to wait twice. */
+/**
+ * The wait that an earlier delivery of this message recorded, so that the page neither runs nor waits twice; or null.
+ */
 export async function readPostponed(ports: CorePorts, { message, receipt }: PageInHand): Promise<Wait | null> {
   if (receipt.count === 1) return null;
   const window = await ports.progress.readWindow(message.runUid);
@@ -44,7 +46,7 @@ export async function readPostponed(ports: CorePorts, { message, receipt }: Page
   return entry?.by === receipt.by && entry.page === message.page ? entry : null;
 }
 
-/** Sends a page on to where its wait ends, or has its whole run wait. */
+/** Sends a page to the end of its wait, or postpones the whole run. */
 export async function sendPostponed(
   ports: CorePorts,
   { message, control, definition }: PageInHand,
@@ -58,7 +60,7 @@ export async function sendPostponed(
   return null;
 }
 
-/** Sends a page so that it comes when its wait is over, or as late as a queue can. */
+/** Sends a page so that it comes when its wait is over, or earlier where a queue cannot delay it that long. */
 export async function sendWhenDue(
   ports: CorePorts,
   { workspaceUid }: RunDefinition,
@@ -68,7 +70,7 @@ export async function sendWhenDue(
   await ports.messages.send(message, { workspaceUid, delayMs });
 }
 
-/** The wait as this message wrote it. Null where the page came from another one: another message owns the chain. */
+/** Records the wait. Null: another message has recorded a wait or attempt since, and sends the input on. */
 async function noteWait(ports: CorePorts, { message, receipt }: PageInHand, wait: Asked): Promise<Wait | null> {
   const { runUid, epoch, input } = message;
   const window = await ports.progress.readWindow(runUid);
@@ -84,7 +86,7 @@ async function noteWait(ports: CorePorts, { message, receipt }: PageInHand, wait
   return null;
 }
 
-/** The wait of a page, in place of the one that stands: waits in a row are counted page by page. */
+/** The new wait of a page, after the stored one. Waits in a row are counted per page. */
 function waitOf(
   { clock, random }: Pick<CorePorts, 'clock' | 'random'>,
   page: number,

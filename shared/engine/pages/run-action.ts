@@ -8,12 +8,12 @@ import { readActionFault } from '../../sdk/action-errors.ts';
 import type { Ports } from '../ports.ts';
 import { maskData, maskMessage, maskThrown } from './mask-thrown.ts';
 
-/** What each line of an action carries, to tell it from the engine's own: an action's errors are its owner's to judge. */
+/** A field of every log line by an action. It tells them from the engine's own lines, whose errors raise alarms. */
 export const BY_ACTION = { logged_by: 'action' } as const;
 
 /**
- * How one call of an action ended. Every `error` is what the input ends with if no attempt is left. A `retryAt` is within
- * the bounds of a first wait, whatever the action said.
+ * How one call of an action ended. `error` is what the input ends with if no attempt is left. `retryAt` (epoch ms) is
+ * within the bounds of a first wait, whatever the action asked for.
  */
 export type ActionResult =
   | { readonly kind: 'page'; readonly results: readonly unknown[]; readonly nextCursor: string | null }
@@ -32,13 +32,13 @@ export interface ActionCall {
   readonly cursor: string | null;
   readonly page: number;
   readonly timeoutMs: number;
-  /** Ends the page as if its time were over. Absent: nothing does. */
+  /** A signal that ends the page as if its time were over. */
   readonly cut?: AbortSignal;
 }
 
 /**
- * Runs one page of an action within its time. When it returns, the ports the action was given are closed: a promise
- * the action left behind may thaw in a later, unrelated invocation and must reach nothing.
+ * Runs one page of an action within its time. Once it has returned, the action's context refuses every use: a promise
+ * that the action left behind may continue in a later, unrelated invocation and must not reach anything.
  */
 export async function runAction(
   ports: Pick<Ports, 'clock' | 'log' | 'actionServices'>,
@@ -69,7 +69,7 @@ export async function runAction(
   }
 }
 
-/** What a caller is told of an input its action refuses. */
+/** The error for an input that its action refuses. */
 export function inputRefused(errors: readonly { path: string; message: string }[]): EngineError {
   const first = errors[0];
   return new EngineError('BAD_INPUT', `The action does not accept this input: ${told(first)}`, {
@@ -77,7 +77,7 @@ export function inputRefused(errors: readonly { path: string; message: string }[
   });
 }
 
-/** What a caller is told of parameters the action refuses. */
+/** The error for parameters that the action refuses. */
 export function parametersRefused(errors: readonly { path: string; message: string }[]): EngineError {
   const validationErrors = errors.map(({ path, message }) => ({
     path: path === '' ? 'parameters' : `parameters.${path}`,
@@ -148,7 +148,7 @@ function ofThrown(ports: Pick<Ports, 'clock' | 'actionServices'>, call: ActionCa
     case 'rate_limited': {
       const retryAt = boundWait(fault.retryAt ?? NaN, firstWait);
       if (retryAt !== null) return { kind: 'rate_limited', retryAt, message };
-      // A limit without a usable time spends a try: the engine's own schedule decides when, but not within the floor.
+      // A limit without a usable time spends an attempt. The retry schedule decides when, but not before the floor.
       const soonest = boundWait(0, firstWait) ?? firstWait.now;
       const error = new EngineError('LIMIT_REACHED', message, { postponedUntil: isoOf(soonest) }, { cause });
       return { kind: 'retryable', error, retryAt: soonest };
@@ -171,7 +171,7 @@ function ofThrown(ports: Pick<Ports, 'clock' | 'actionServices'>, call: ActionCa
   }
 }
 
-/** Holds a page against the action's result schema and the size limits; the parsed results are what is stored. */
+/** Checks a page against the action's result schema and the size limits. The parsed results are what is stored. */
 function checkPage(actionServices: Ports['actionServices'], action: Action, page: unknown): ActionResult {
   if (!isPage(page)) {
     const message = `The action ${action.name} must return {results: [...], nextCursor: string or null}.`;
@@ -191,7 +191,7 @@ function checkPage(actionServices: Ports['actionServices'], action: Action, page
   return { kind: 'page', results, nextCursor: page.nextCursor };
 }
 
-/** One result as it is stored, or why it is not. */
+/** One result as it is stored, or the error that refuses it. */
 function checkItem(
   actionServices: Ports['actionServices'],
   action: Action,
@@ -215,13 +215,13 @@ function isPage(value: unknown): value is { results: readonly unknown[]; nextCur
   return Array.isArray(value.results) && (value.nextCursor === null || typeof value.nextCursor === 'string');
 }
 
-/** Results and cursors are never changed, so one that repeats a secret is refused. */
+/** The error for a result or cursor that contains a secret. They are stored unchanged, so it cannot be masked. */
 function secretGiven(action: Action, what: string, secret: string): EngineError {
   const message = `${what} of ${action.name} contains the value of the secret ${secret}, so the page is not returned. The action must leave the value out.`;
   return new EngineError('ACTION_FAILED', message);
 }
 
-/** More faults of one result are not told: an upstream may give any number. */
+/** At most this many faults of one result are listed: an upstream may cause any number. */
 const FAULTS_TOLD = 100;
 
 function resultRefused(

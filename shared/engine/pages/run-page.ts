@@ -30,12 +30,13 @@ import { takeTurn, type TurnGiven } from './take-turn.ts';
 import { reportError } from '../report-error.ts';
 import { settleAll } from '../settle-all.ts';
 
-/** Received more often than this, a page spends an attempt without running: a crash loop must end too. */
+/** A page whose message is received more often spends an attempt without running, so that a crash loop ends. */
 const RECEIVES_TRUSTED = 3;
 
 /**
- * One step of a run: runs one page of one input, records its outcome in the page's record, and sends what follows: the
- * next page, the page's callback, or the end of the input. Bears its message twice, late, or under a dead epoch.
+ * One step of a run: runs one page of one input, records its outcome in the page record, and sends what follows: the
+ * next page, the page's callbacks, or the end of the input. A message that comes twice, late, or of an old epoch does
+ * no harm.
  */
 export async function runPage(ports: PagePorts, message: PageMessage, receipt: Receipt): Promise<void> {
   const atWork = ports.ends.enter();
@@ -61,11 +62,13 @@ async function runOne(ports: PagePorts, message: PageMessage, receipt: Receipt, 
   const page: PageInHand = { message, receipt, control, definition, takenAt };
   const storedPageRecord = await readStored(ports, page);
   const recorded = storedPageRecord === null ? await runAndRecord(ports, page) : { page, pageRecord: storedPageRecord };
-  if (recorded === null) return; // it waits, and whoever wrote that down has sent it on
+  if (recorded === null) return; // it waits, and the message that recorded the wait has sent it on
   if (owns(page, recorded.pageRecord)) await follow(ports, recorded.page, recorded.pageRecord, atWork);
 }
 
-/** A run of one input is sent straight here; another delivery may have died between its record and its window. */
+/**
+ * Whether a run may lack its window: a run of one input starts with its page, and a delivery may have failed before it.
+ */
 function mayLackWindow({ status, inputsTotal }: RunControl): boolean {
   return status === 'CREATED' || (status === 'QUEUED' && inputsTotal === 1);
 }
@@ -75,25 +78,25 @@ async function layOut(ports: PagePorts, control: RunControl, definition: RunDefi
 }
 
 /**
- * Whether what follows from a record is this message's to send. Else another message owns the chain, and sending too
- * would run every further page twice. The end of an input is guarded by its own conditions and may be told again.
+ * Whether this message sends what follows from a page record. Else another message does, and if both did, every further
+ * page would run twice. The end of an input has its own conditions and may be sent again.
  */
 function owns({ message, receipt }: PageInHand, pageRecord: PageRecord): boolean {
   if (pageRecord.by === receipt.by || pageRecord.epoch < message.epoch) return true;
   return message.again && (pageRecord.outcome.kind === 'FAILURE' || pageRecord.outcome.last);
 }
 
-/** What running a page takes. */
+/** The ports of running a page. */
 export type PagePorts = CorePorts &
   Pick<Ports, 'actions' | 'actionServices'> & { readonly pageWorkers: Share; readonly ends: EndGatherer };
 
-/** What keeps a workspace from holding more than its share of the workers, of which this is one of so many. */
+/** Keeps each workspace to its share of the page workers, of which this is one of `workers`. */
 export function createPageShare(ports: CorePorts, workers: number): Share {
   const longestMs = ports.settings.pageTimeoutMs + PAGE_MARGIN_MS;
   return createShare(ports, { pool: 'page', workers, patienceMs: QUICK_PAGE_MS, longestMs });
 }
 
-/** Whether a page may start now: the epoch is alive, the run works, its deadline is not past. */
+/** Whether a page may start now: its epoch is current, the run works, and its deadline is not past. */
 function mayStart(control: RunControl, epoch: number, now: number): boolean {
   if (control.epoch !== epoch || !WORKING_STATUSES.includes(control.status)) return false;
   return control.deadlineAt === null || now < control.deadlineAt;
@@ -106,8 +109,9 @@ async function beginRun(ports: PagePorts, control: RunControl): Promise<void> {
 }
 
 /**
- * The record as an earlier delivery may have left it; a failure of before the last retry counts as empty. One that landed
- * since stands, though its run was stopped and resumed meanwhile: it may have been told and counted.
+ * The page record that an earlier delivery may have written, or null. A failure from before the last retry counts as
+ * none. A failure since then counts, even if the run was stopped and resumed meanwhile: it may have been sent and
+ * counted.
  */
 async function readStored(ports: PagePorts, { message, receipt, control }: PageInHand): Promise<PageRecord | null> {
   if (receipt.count === 1 && !message.again) return null;
@@ -117,13 +121,13 @@ async function readStored(ports: PagePorts, { message, receipt, control }: PageI
     : pageRecord;
 }
 
-/** What a page's run gave, and the page as it goes on: one that took long says so, and so does the page after it. */
+/** A recorded page. The message of a page that took long is marked `slow`, and so is the next page's. */
 interface Recorded {
   readonly page: PageInHand;
   readonly pageRecord: PageRecord;
 }
 
-/** Runs the action and puts the record. Null where the page waits for another attempt instead. */
+/** Runs the action and writes the page record. Null: the page waits for another attempt instead. */
 async function runAndRecord(ports: PagePorts, taken: PageInHand): Promise<Recorded | null> {
   const { message, definition } = taken;
   const postponed = await readPostponed(ports, taken);
@@ -179,7 +183,9 @@ async function runAndRecord(ports: PagePorts, taken: PageInHand): Promise<Record
   return { page, pageRecord: put.won ? pageRecord : put.stored };
 }
 
-/** Logs what an action threw and does not classify where the page is tried again; a last attempt's error is reported. */
+/**
+ * Logs an error that the action does not classify, where the page is tried again. A last attempt's error is reported.
+ */
 function logUnclassified(ports: PagePorts, { message, definition }: PageInHand, error: EngineError): void {
   if (error.label !== 'ACTION_FAILED') return;
   ports.log.warn('an action threw an error it does not classify; the page is tried again', {
@@ -198,7 +204,7 @@ function lineRefused(fault: string): Extract<ActionResult, { kind: 'permanent' }
 
 type CallResult = ActionResult | Exclude<TurnGiven, { kind: 'now' }>;
 
-/** Calls the action, if it is the page's turn. The run has begun when its first page has. */
+/** Calls the action, if it is the page's turn. The run becomes RUNNING when its first page starts. */
 async function callAction(
   ports: PagePorts,
   { message, receipt, control, definition }: PageInHand,
@@ -217,7 +223,7 @@ async function callAction(
   return result;
 }
 
-/** The call itself, beside which its run is told to have begun. */
+/** The call itself. The run's move to RUNNING is written at the same time. */
 async function callGiven(
   ports: PagePorts,
   action: Action | null,
@@ -240,7 +246,7 @@ async function callGiven(
     inputIndex: message.input,
     input,
     parameters: definition.parameters,
-    // Of a live call's page the run knows what the message does not.
+    // For a live call's page, cursor and number are in the run's definition, not in the message.
     ...(definition.livePage === null
       ? { cursor: message.cursor, page: message.page }
       : { cursor: definition.livePage.cursor, page: definition.livePage.number }),
@@ -292,7 +298,7 @@ function outcomeOf(
   };
 }
 
-/** The end of an input that is asked to wait when its run has waited for as long as a run may. */
+/** The error of an input that is asked to wait when its run has already waited as long as a run may. */
 function waitedEnough({ message, retryAt }: Extract<ActionResult, { kind: 'rate_limited' }>): EngineError {
   const text = `The service that the action calls has reached its rate limit: ${message}. The run has waited ${MAX_WAITING_MS / 86_400_000} days in total for rate limits, which is the maximum.`;
   return new EngineError('LIMIT_REACHED', text, { postponedUntil: isoOf(retryAt) });
@@ -303,7 +309,7 @@ function callbacksOf(definition: RunDefinition, outcome: PageOutcome): number {
   return outcome.kind === 'RESULT' ? outcome.parts : 1;
 }
 
-/** Sends what a recorded page calls for. */
+/** Sends what follows from a recorded page. */
 async function follow(ports: PagePorts, page: PageInHand, pageRecord: PageRecord, atWork: PageAtWork): Promise<void> {
   const { message, receipt, control, definition, takenAt } = page;
   const { outcome } = pageRecord;
@@ -328,7 +334,7 @@ async function follow(ports: PagePorts, page: PageInHand, pageRecord: PageRecord
   const settled = { control, definition, pageRecord, at: message, sendsAgain: receipt.count > 1 || !message.again };
   const tookMs = ports.clock.now() - takenAt;
   const countEnd: CountEnd = (runUid, epoch, end) => atWork.count(runUid, epoch, end, tookMs);
-  // Together, so that a short run's last callbacks share a request; whichever fails, the redelivery does both again.
+  // Side by side, so that a short run's last callbacks share a request. If one fails, the redelivery does both again.
   await settleAll([callbacks, finishInput(ports, settled, countEnd)]);
 }
 

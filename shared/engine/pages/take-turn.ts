@@ -5,33 +5,33 @@ import type { Clock, Ports } from '../ports.ts';
 import { maskThrown } from './mask-thrown.ts';
 import type { PaceKey } from '../stores.ts';
 
-/** A call of an action that asks for its turn at the action's pace. */
+/** A call of an action that asks for its turn in the action's pace. */
 export interface TurnAsked {
   readonly action: Action;
   readonly workspaceUid: string;
-  /** As it is stored. */
+  /** The input as it is stored. */
   readonly input: Readonly<Record<string, unknown>>;
-  /** It comes to a place that was kept for it. */
+  /** It comes at a place that was reserved for it. */
   readonly held: boolean;
-  /** A turn this near is waited for right here. */
+  /** A turn that is due within this time is waited for right here. */
   readonly patienceMs: number;
-  /** Whether a place is kept for it where it has to wait. */
+  /** Whether a place is reserved for it when it has to wait. */
   readonly queues: boolean;
 }
 
-/** `now`: the call is counted and must be made at once. `later`: ask again at `until`; `held`: a place is kept. */
+/** `now`: the call is counted and must be made at once. `later`: ask again at `until`; `held`: a place is reserved. */
 export type TurnGiven =
   | { readonly kind: 'now' }
   | { readonly kind: 'later'; readonly until: number; readonly held: boolean }
   | { readonly kind: 'permanent'; readonly error: EngineError };
 
-/** Turns that may be lost on the way to the call, where a write or this worker stands still, before it waits. */
+/** After this many turns that lapsed before the call, because a write or this worker was slow, the call waits. */
 const TURNS_AT_ONCE = 3;
 const BREATHER_MS = 1_000;
 
 /**
- * Gives a call its turn. Each call that starts is counted first, also one that repeats another, so no window holds more
- * than the action's pace says. Without a pace it costs nothing. Throws UNAVAILABLE where too many ask at once.
+ * Gives a call its turn. Each call is counted before it starts, also a repeated one, so that no window has more calls
+ * than the action's pace allows. Without a pace it costs nothing. Throws UNAVAILABLE where too many ask at once.
  */
 export async function takeTurn(
   ports: Pick<Ports, 'clock' | 'paces' | 'actionServices'>,
@@ -51,14 +51,14 @@ export async function takeTurn(
     if (turn.kind === 'wait') return { kind: 'later', until: Math.ceil(turn.until), held: turn.held };
     await waitUntil(ports.clock, turn.at);
     if (ports.clock.now() <= turn.at + graceMs(pace)) return { kind: 'now' };
-    held = true; // what it was given has lapsed: it need not go behind the others
+    held = true; // its turn has lapsed: it does not go to the end of the line
   }
   return { kind: 'later', until: ports.clock.now() + BREATHER_MS, held };
 }
 
 type KeyFound = { readonly kind: 'key'; readonly key: PaceKey } | Extract<TurnGiven, { kind: 'now' | 'permanent' }>;
 
-/** Whose pace it is. An input the action refuses never reaches it, and needs no turn. */
+/** The key under which the pace counts the call. An input that the action refuses is never called and needs no turn. */
 function keyOf(ports: Pick<Ports, 'actionServices'>, { action, workspaceUid, input }: TurnAsked): KeyFound {
   const parsed = action.parseInput(input);
   if (!parsed.ok) return { kind: 'now' };

@@ -6,16 +6,16 @@ import { settleAll } from '../settle-all.ts';
 
 const BLOCKS_AT_ONCE = 32;
 
-/** What has become of a run's callbacks. */
+/** How many of a run's callbacks were delivered and how many failed; `all`: every one was delivered. */
 export type Delivered = Pick<CallbackCounts, 'delivered' | 'failed'> | 'all';
 
-/** Reads what was delivered of a run, or given up. `window`: as it was read just now. */
+/** Counts a run's delivered and failed callbacks. `window`: the run's window as it was just read. */
 export async function readDelivered(
   ports: Pick<ReadPorts, 'reader' | 'callbacks'>,
   { control, definition }: Run,
   window: RunWindow | null,
 ): Promise<Delivered> {
-  // A sweep has seen every one of them delivered: nothing is to be read, however large the run.
+  // A sweep has found every one of them delivered: nothing is read, however large the run.
   if (areAllDelivered({ control, definition })) return 'all';
   const blocks = definition.callback?.on === 'all' ? blocksBegun(window, control) : 0;
   const [finished, inBlocks] = await settleAll([
@@ -43,14 +43,14 @@ async function countBlocks(
   return sum;
 }
 
-/** Whether a run has no callbacks, or a sweep has seen all of them delivered. */
+/** Whether a run has no callbacks, or a sweep has found all of them delivered. */
 export function areAllDelivered({ control: { status, deliveredEpoch, epoch }, definition }: Run): boolean {
   return definition.callback === null || (hasEnded(status) && deliveredEpoch === epoch);
 }
 
 /**
- * How a run's callbacks stand: what its inputs and endings have called for, and of these what was delivered or given
- * up. Where that was read a moment later, it is pending no more, but never more than called for.
+ * A run's callbacks by status: those that its inputs and endings called for, and how many of them were delivered or
+ * failed. The two numbers may be read at different moments; `total` is never less than delivered and failed together.
  */
 export function callbackCounts({ control, definition }: Run, counts: RunCounts, found: Delivered): CallbackCounts {
   if (definition.callback === null) return { total: 0, delivered: 0, pending: 0, failed: 0 };
@@ -60,7 +60,7 @@ export function callbackCounts({ control, definition }: Run, counts: RunCounts, 
   return { total, delivered, pending: total - delivered - failed, failed };
 }
 
-/** Shards in which a callback may have been called for. */
+/** How many shards may have callbacks. */
 export async function readShardsBegun(ports: Pick<ReadPorts, 'progress'>, { control }: Run): Promise<number> {
   return shardsBegun(await ports.progress.readWindow(control.uid), control);
 }

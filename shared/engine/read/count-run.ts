@@ -17,15 +17,15 @@ import { settleAll } from '../settle-all.ts';
 
 type CountPorts = Pick<ReadPorts, 'reader' | 'progress' | 'clock' | 'settings'>;
 
-/** Whether a run's own record says all its counts. */
+/** Whether a run's control record has all its counts. */
 export function isCounted({ mode, status, totals, inputsTotal }: RunControl): boolean {
   return mode === 'LIVE' || (hasEnded(status) && totals.succeeded + totals.failed >= inputsTotal);
 }
 
 /**
- * A run's counts: from its control record once all has ended, else what its window has counted, and of the inputs in
- * hand what they have recorded. One that ends meanwhile is still in hand here, so nothing is counted twice or shrinks.
- * `read`: the window, where it was read with the control record.
+ * A run's counts: from its control record once everything has ended, else from its window plus what the open inputs
+ * have recorded. An input that ends meanwhile is still open in the window that was read, so nothing is counted twice
+ * and no count shrinks. `read`: the window, if it was read with the control record.
  */
 export async function countRun(
   ports: CountPorts,
@@ -53,8 +53,8 @@ export async function countRun(
 }
 
 /**
- * Why a run that works does not move: all it has in hand waits, or none of it has moved for a while. Then the watch is who
- * helps at the latest.
+ * Why a working run does not progress: all its open inputs wait, or none has progressed for a while. The run's check
+ * sends lost pages again by `retryAt`. Null: it progresses.
  */
 function stalledReason(
   { clock, settings }: CountPorts,

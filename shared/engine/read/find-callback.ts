@@ -7,7 +7,9 @@ import { findRun } from './find-run.ts';
 import { type CallbackRow, callbackRow } from './list-run-callbacks.ts';
 import type { ReadPorts, Run } from './read-ports.ts';
 
-/** A workspace's delivery record by its uid, which says where it lies. NOT_FOUND in the same words whatever is wrong. */
+/**
+ * A workspace's callback by its uid, which says where it is stored. Throws NOT_FOUND, with one message for every cause.
+ */
 export async function findCallback(ports: ReadPorts, workspaceUid: string, uid: string): Promise<CallbackRow> {
   const about = readUid(uid);
   const run = about === null || !isCallback(about) ? null : await runOf(ports, workspaceUid, about.runUid);

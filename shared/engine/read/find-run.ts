@@ -4,8 +4,8 @@ import type { RunControl } from '../../domain/run.ts';
 import type { ReadPorts, Run } from './read-ports.ts';
 
 /**
- * A workspace's run. NOT_FOUND in the same words for a uid that is none (refused without a read), one nobody has,
- * another workspace's, and one whose time is over.
+ * A workspace's run. Throws NOT_FOUND, with the same message for a malformed uid (without a read), an unknown one,
+ * another workspace's run, and an expired one.
  */
 export async function findRun(
   ports: Pick<ReadPorts, 'clock' | 'runs'>,
@@ -17,7 +17,7 @@ export async function findRun(
   throw new EngineError('NOT_FOUND', `The run ${uid} does not exist.`);
 }
 
-/** Whether a workspace may see a run: it is its own, and not past the time for which runs are kept. */
+/** Whether a workspace may see a run: the run is its own and not expired. */
 export function isVisible(control: RunControl, workspaceUid: string, now: number): boolean {
   return control.workspaceUid === workspaceUid && control.expiresAt * 1_000 > now;
 }

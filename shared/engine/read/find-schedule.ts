@@ -6,8 +6,8 @@ import type { ScheduleStore } from '../schedules/schedule-ports.ts';
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
- * A workspace's schedule. NOT_FOUND in the same words for a text that is no uid, one nobody has, another workspace's, and
- * one whose time is over.
+ * A workspace's schedule. Throws NOT_FOUND, with the same message for a malformed uid, an unknown one, another
+ * workspace's schedule, and an expired one.
  */
 export async function findSchedule(
   ports: { readonly clock: Pick<Clock, 'now'>; readonly schedules: Pick<ScheduleStore, 'readSchedule'> },
@@ -19,7 +19,7 @@ export async function findSchedule(
   throw new EngineError('NOT_FOUND', `The schedule ${uid} does not exist.`);
 }
 
-/** Whether a workspace may see a schedule: it is its own, and not past the time for which ended ones are kept. */
+/** Whether a workspace may see a schedule: the schedule is its own and not expired. */
 export function isScheduleVisible(schedule: Schedule, workspaceUid: string, now: number): boolean {
   return schedule.workspaceUid === workspaceUid && (schedule.expiresAt === null || schedule.expiresAt * 1_000 > now);
 }

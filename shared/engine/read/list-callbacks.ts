@@ -5,19 +5,19 @@ import { listRuns, type RunFilter } from './list-runs.ts';
 import type { ReadPorts, Run, RunPlace, RunRange } from './read-ports.ts';
 import { createBudget, type Step } from './steps.ts';
 
-/** A place among a workspace's callbacks: a run and the place within it. */
+/** A place in the list of a workspace's callbacks: a run and a place within it. */
 export interface CallbackPlace {
   readonly run: RunPlace;
   readonly within: string;
 }
 
-/** Reads of shards, and of runs, in one call at most. */
+/** How many reads, of runs and shards, one call makes at most. */
 const READS_A_CALL = 100;
 const RUNS_AT_ONCE = 20;
-/** After every place within a run. */
+/** Sorts after every place within a run. */
 const RUN_IS_OVER = '~';
 
-/** A workspace's delivery records: by the creation of their run, within a run by input, page and part. */
+/** A workspace's callback records, ordered by the creation of their run, then by input, page and part. */
 export async function* listCallbacks(
   ports: ReadPorts,
   list: {
@@ -65,7 +65,7 @@ const EVERY_RUN: RunFilter = {
 
 type BegunRun = Step<Run, RunPlace>;
 
-/** The run in which the page before ended; null when its time is over meanwhile. */
+/** The run in which the previous page of the list ended; null when it has expired since. */
 async function readBegun(ports: ReadPorts, workspaceUid: string, place: RunPlace): Promise<BegunRun | null> {
   const run = (await ports.reader.readRuns([place.uid])).get(place.uid);
   if (run === undefined || !isVisible(run.control, workspaceUid, ports.clock.now())) return null;

@@ -5,7 +5,7 @@ import type { Clock } from '../ports.ts';
 import type { ScheduleStore } from '../schedules/schedule-ports.ts';
 import type { Step } from './steps.ts';
 
-/** The ledger of a schedule, newest first, after a place; it ends at the first row whose time is over. */
+/** The ledger of a schedule after a place, newest first. The list ends at the first expired row. */
 export async function* listFires(
   ports: { readonly clock: Pick<Clock, 'now'>; readonly schedules: Pick<ScheduleStore, 'listFires'> },
   schedule: Schedule,
@@ -22,7 +22,7 @@ export async function* listFires(
   }
 }
 
-/** What each run of a schedule is given, from an index on; the place is the index of the next. */
+/** The inputs of a schedule's runs from an index on. The place after a row is the index of the next. */
 export async function* listScheduleInputs(
   ports: { readonly schedules: Pick<ScheduleStore, 'readInputs'> },
   schedule: Schedule,

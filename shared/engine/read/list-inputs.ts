@@ -7,7 +7,7 @@ import type { ReadPorts } from './read-ports.ts';
 import type { Step } from './steps.ts';
 import { settleAll } from '../settle-all.ts';
 
-/** An input of a run with what came of it so far. Instants are epoch ms. */
+/** An input of a run with its status and progress. Instants are epoch ms. */
 export interface InputRow {
   readonly index: number;
   readonly stored: StoredInput;
@@ -33,19 +33,19 @@ interface ListOptions {
 }
 
 const INPUTS_AT_ONCE = 100;
-/** Inputs looked at in one call at most: a filter by status may let few of them through. */
+/** How many inputs one call reads at most: a filter by status may match few of them. */
 const INPUTS_A_CALL = 2_000;
 
-/** The inputs of a run in their order, after an index; only those of the statuses given, unless that is null. */
+/** The inputs of a run in order, after an index; only those with one of the statuses, unless `statuses` is null. */
 export async function* listInputs(
   ports: InputPorts,
   control: RunControl,
   list: ListOptions,
 ): AsyncGenerator<Step<InputRow, number>> {
-  // The window first: an input that ends meanwhile is in hand still, and what is noted of its failure is there later.
+  // The window is read first: an input that ends meanwhile still counts as open, and its failure note is read later.
   const window = control.mode === 'LIVE' ? null : await ports.progress.readWindow(control.uid);
   const onlyFailed = list.statuses !== null && list.statuses.every((status) => status === 'FAILED');
-  // Those of which it is noted; of an INVALID run all have failed, and of a live one its own record says it.
+  // Failed inputs are found by their notes; but in an INVALID run all have failed, and a live run's record says it.
   if (onlyFailed && window !== null && control.status !== 'INVALID') yield* listFailed(ports, control, window, list);
   else yield* walkInputs(ports, control, window, list);
 }
@@ -110,7 +110,7 @@ async function describeInputs(
   if (control.mode === 'LIVE') return Array.from(inputs.values(), (stored) => liveRow(control, stored));
   const indices = [...inputs.keys()];
   const noted = await ports.progress.readFailed(control.uid, [...new Set(indices.map(shardOf))]);
-  // What never had its turn has recorded nothing. Of a run that ended under release 0.1.0 pages tell all there is.
+  // An input without a turn has no records. Of a run that ended under release 0.1.0 only pages are known.
   const isOld = window === null && hasEnded(control.status);
   const begun = indices.filter((index) => isOld || (window !== null && (window.order > 0 || index < window.front)));
   const [firstPageRecords, lastPageRecords] = await settleAll([
@@ -172,7 +172,7 @@ function asyncRow(ports: Pick<ReadPorts, 'clock'>, control: RunControl, known: K
   };
 }
 
-/** Tries of recorded pages, and of the one in hand. */
+/** Attempts beyond the first of each page: those of the recorded pages and of the page at work. */
 function triesSoFar(lastPageRecord: PageRecord | null, open: OpenInput | null): number {
   const inHand = open !== null && open.page > (lastPageRecord?.page ?? -1) ? open.attempt : 0;
   return (lastPageRecord?.tries ?? 0) + inHand;

@@ -4,7 +4,7 @@ import { hasEnded, type RunControl } from '../../domain/run.ts';
 import type { ReadPorts, RecordedPage } from './read-ports.ts';
 import { createBudget, type Step } from './steps.ts';
 
-/** An item an action gave, and where. */
+/** An item that an action returned, with its page. */
 export interface OutputRow {
   readonly result: unknown;
   readonly pageRecord: PageRecord;
@@ -12,7 +12,7 @@ export interface OutputRow {
   readonly stored: StoredInput | null;
 }
 
-/** The item to be read next. */
+/** The place of the item to read next. */
 export interface OutputPlace {
   readonly input: number;
   readonly page: number;
@@ -24,9 +24,9 @@ type OutputPorts = Pick<ReadPorts, 'reader' | 'runs'>;
 const PAGES_AT_ONCE = 50;
 
 /**
- * The items of a run in input, then page order. While the run is unfinished they end, incomplete, after the last
- * recorded page of the first input that is not settled: whoever goes on from there later misses nothing.
- * `queries` are made in one call at most.
+ * The items of a run, ordered by input and page. While the run is unfinished the list ends, incomplete, after the last
+ * recorded page of the first input that has not ended; a caller who continues there later misses nothing. One call
+ * makes at most `queries` queries.
  */
 export async function* listOutputs(
   ports: OutputPorts,
@@ -81,7 +81,7 @@ async function* itemsOf(
   }
 }
 
-/** Where the list goes on after a page; null where a retry will replace it, so that nothing after it is settled. */
+/** The place after a page; null where a retry will replace the page, so that what comes after it may still change. */
 function placeAfter(control: RunControl, pageRecord: PageRecord): OutputPlace | null {
   const { input, page, outcome } = pageRecord;
   if (outcome.kind === 'RESULT' && !outcome.last) return { input, page: page + 1, item: 0 };

@@ -20,20 +20,23 @@ import type { Budget, Step } from './steps.ts';
 export interface CallbackRow {
   readonly run: Run;
   readonly record: CallbackRecord;
-  /** The stored chunk its input lies in, or null. */
+  /** The uid of the chunk in which its input is stored, or null. */
   readonly batchUid: string | null;
 }
 
 type CallbackPorts = Pick<ReadPorts, 'reader' | 'runs' | 'progress' | 'callbacks'>;
 
-/** Whether a record belongs in a list. `isDelivered`: by itself, or by another record of the same callback. */
+/**
+ * Whether a record belongs in the list. `isDelivered`: the callback was delivered, by this or another of its records.
+ */
 type WantedRecord = (record: CallbackRecord, isDelivered: boolean) => boolean;
 
 const SLOTS_AT_ONCE = 200;
 
 /**
- * A run's delivery records by input, page and part, run.finished last, after a place. Those of pages that went well at
- * once are stored nowhere: slot and delivery log make them up, as they do for what is still on its way.
+ * A run's callback records after a place, ordered by input, page and part, run.finished last. A page callback that was
+ * delivered at its first attempt, or has not been tried yet, has no stored record: it is built from page record and
+ * log.
  */
 export async function* listRunCallbacks(
   ports: CallbackPorts,
@@ -77,7 +80,7 @@ interface BlockFacts {
   readonly records: DeliveryFacts['records'];
   readonly stored: ReadonlySet<string>;
   readonly delivered: ReadonlyMap<string, LoggedDelivery>;
-  /** Ids of callbacks that were delivered, by whichever record. */
+  /** The ids of callbacks that were delivered, by any of their records. */
   readonly successes: ReadonlySet<string>;
 }
 
@@ -98,7 +101,7 @@ function successesOf(records: readonly CallbackRecord[], logged: Iterable<string
   return new Set([...delivered.map(({ refUid }) => refUid), ...logged]);
 }
 
-/** A shard's records in batches, each holding all between the one before and its `until`. */
+/** A shard's records in batches. A batch has all records between the end of the batch before it and its `until`. */
 async function* batchesOf(
   ports: CallbackPorts,
   run: Run,
@@ -138,7 +141,7 @@ async function* rowsOf(
   for (const record of records) yield { row: await callbackRow(ports, run, record), after: recordPlace(record) };
 }
 
-/** A record with the chunk its input lies in. */
+/** A record with the uid of the chunk in which its input is stored. */
 export async function callbackRow(
   ports: Pick<ReadPorts, 'runs'>,
   run: Run,

@@ -7,7 +7,7 @@ import type { ListedRun, ReadPorts, Run, RunPlace, RunRange } from './read-ports
 import type { Step } from './steps.ts';
 import { settleAll } from '../settle-all.ts';
 
-/** Which runs a list holds; a filter that is null lets everything through, its values are alternatives. */
+/** Which runs a list contains. A run passes a filter that is null or has its value. */
 export interface RunFilter {
   readonly statuses: readonly RunStatus[] | null;
   readonly actionNames: readonly string[] | null;
@@ -24,15 +24,15 @@ export interface RunList {
   readonly filter: RunFilter;
   readonly order: RunRange['order'];
   readonly after: RunPlace | null;
-  /** Rows the caller wants: what is read at once without filters. */
+  /** How many rows the caller wants: without filters, as many are read at once. */
   readonly limit: number;
 }
 
-/** Rows of the index looked at in one call at most. */
+/** How many rows of the index one call reads at most. */
 const ROWS_A_CALL = 400;
 const ROWS_AT_ONCE = 100;
 
-/** A workspace's runs by their creation. What the filters let through may be sparse: a call looks at 400 runs at most. */
+/** A workspace's runs by creation. Filters may match few runs, so one call reads at most 400. */
 export async function* listRuns(
   ports: Pick<ReadPorts, 'clock' | 'reader'>,
   list: RunList,
@@ -49,7 +49,7 @@ export interface CountedRun extends Run {
   readonly nextCursor: string | null;
 }
 
-/** The same with counts: of runs at work, of which there are few at a time, from their shards. */
+/** As {@link listRuns}, with counts. Those of working runs, which are few, are read from their windows and pages. */
 export async function* listCountedRuns(
   ports: Pick<ReadPorts, 'clock' | 'reader' | 'progress' | 'settings'>,
   list: RunList,
@@ -71,7 +71,7 @@ export async function* listCountedRuns(
 
 interface Batch {
   readonly runs: readonly Run[];
-  /** Where the work of a call is done; null while it goes on or the list is over. */
+  /** The place where the call stops because it has read enough; null: it goes on, or the list is over. */
   readonly pausedAt: RunPlace | null;
 }
 
@@ -120,12 +120,12 @@ function placeOf({ uid, createdAt }: RunPlace): RunPlace {
   return { uid, createdAt };
 }
 
-/** What is decided by the whole record: whether it may be seen, and its status. */
+/** Checks what needs the whole record: whether the workspace may see the run, and the run's status. */
 function isWanted(ports: Pick<ReadPorts, 'clock'>, { workspaceUid, filter }: RunList, { control }: Run): boolean {
   return isVisible(control, workspaceUid, ports.clock.now()) && includes(filter.statuses, control.status);
 }
 
-/** What the list itself knows of a run. */
+/** Checks the filters on fields that the index itself has. */
 function passes(row: Omit<ListedRun, 'createdAt'>, filter: RunFilter): boolean {
   return (
     includes(filter.actionNames, row.actionName) &&

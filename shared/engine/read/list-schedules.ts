@@ -4,7 +4,7 @@ import type { ListedSchedule, SchedulePlace, ScheduleStore } from '../schedules/
 import { isScheduleVisible } from './find-schedule.ts';
 import type { Step } from './steps.ts';
 
-/** Which schedules a list holds; a filter that is null lets everything through, its values are alternatives. */
+/** Which schedules a list contains. A schedule passes a filter that is null or has its value. */
 export interface ScheduleFilter {
   readonly statuses: readonly ScheduleStatus[] | null;
   readonly actionNames: readonly string[] | null;
@@ -17,7 +17,7 @@ export interface ScheduleList {
   readonly filter: ScheduleFilter;
   readonly order: 'ascending' | 'descending';
   readonly after: SchedulePlace | null;
-  /** Rows the caller wants: what is read at once without filters. */
+  /** How many rows the caller wants: without filters, as many are read at once. */
   readonly limit: number;
 }
 
@@ -26,11 +26,11 @@ interface ListPorts {
   readonly schedules: Pick<ScheduleStore, 'listSchedules' | 'readSchedules'>;
 }
 
-/** Rows of the index looked at in one call at most, and at once. */
+/** How many rows of the index one call reads at most, and at once. */
 const ROWS_A_CALL = 400;
 const ROWS_AT_ONCE = 100;
 
-/** A workspace's schedules by their creation. Filters may let few through: a call looks at 400 at most. */
+/** A workspace's schedules by creation. Filters may match few, so one call reads at most 400. */
 export async function* listSchedules(
   ports: ListPorts,
   list: ScheduleList,
@@ -80,7 +80,7 @@ function placeOf({ uid, createdAt }: SchedulePlace): SchedulePlace {
   return { uid, createdAt };
 }
 
-/** What the index itself knows of a schedule. */
+/** Checks the filters on fields that the index itself has. */
 function passes(row: Pick<ListedSchedule, 'actionName' | 'name'>, { actionNames, names }: ScheduleFilter): boolean {
   return has(actionNames, row.actionName) && has(names, row.name);
 }

@@ -1,6 +1,6 @@
 import type { ReadPorts, Run } from './read-ports.ts';
 
-/** The action's cursor for the page after a live call's that was handed over; null where there is none, or none yet. */
+/** The action's cursor after the page of a live call that was handed over; null where there is none, or none yet. */
 export async function readNextCursor(
   ports: Pick<ReadPorts, 'progress'>,
   { control, definition }: Run,

@@ -4,13 +4,13 @@ import type { ExecutionMode, RunControl, RunDefinition } from '../../domain/run.
 import type { Clock, EngineSettings } from '../ports.ts';
 import type { CallbackStore, Delivery, ProgressStore, RunStore } from '../stores.ts';
 
-/** Where a run stands in the list of its workspace's runs. */
+/** A run's place in the list of its workspace's runs. */
 export interface RunPlace {
   readonly createdAt: number;
   readonly uid: string;
 }
 
-/** A run as the list knows it; may lag writes by about a second. */
+/** A run as the index has it, which may lag writes by about a second. */
 export interface ListedRun extends RunPlace {
   readonly actionName: string;
   readonly mode: ExecutionMode;
@@ -23,7 +23,9 @@ export interface Run {
   readonly definition: RunDefinition;
 }
 
-/** The part of a list of runs to be read: `after` a place, created from `createdFrom` to before `createdBefore`. */
+/**
+ * The part of a list of runs to read: after the place `after`, created from `createdFrom` to before `createdBefore`.
+ */
 export interface RunRange {
   readonly order: 'ascending' | 'descending';
   readonly after: RunPlace | null;
@@ -37,35 +39,35 @@ export interface PagePlace {
   readonly page: number;
 }
 
-/** A recorded page; its results are fetched when asked for. */
+/** A recorded page, whose results are fetched when needed. */
 export interface RecordedPage {
   readonly pageRecord: PageRecord;
   readonly readResults: () => Promise<readonly unknown[]>;
 }
 
-/** What the lists need besides the stores: many records at a time, by range or by key. */
+/** Reads for the lists: many records at a time, by range or by key. */
 export interface RunReader {
   listRuns(
     workspaceUid: string,
     range: RunRange,
   ): Promise<{ readonly rows: readonly ListedRun[]; readonly more: boolean }>;
-  /** Those that are there, whoever's they are. */
+  /** The runs that exist, of any workspace. */
   readRuns(uids: readonly string[]): Promise<ReadonlyMap<string, Run>>;
-  /** Slots by their places, without results, strongly read; those that are not there are left out. */
+  /** Page records by their places, without results, strongly read. Missing ones are left out. */
   readPageRecords(runUid: string, places: readonly PagePlace[]): Promise<readonly PageRecord[]>;
-  /** Slots of a shard in input, then page order from a place on, strongly read. `more`: the limit cut them off. */
+  /** A shard's page records from a place on, by input and page, strongly read. `more`: the limit cut the list. */
   listPageRecords(
     runUid: string,
     from: PagePlace,
     limit: number,
   ): Promise<{ readonly pageRecords: readonly PageRecord[]; readonly more: boolean }>;
-  /** The same with their results. */
+  /** As `listPageRecords`, with results. */
   listPages(
     runUid: string,
     from: PagePlace,
     limit: number,
   ): Promise<{ readonly pages: readonly RecordedPage[]; readonly more: boolean }>;
-  /** All that is known of deliveries in a block, strongly read; in no order. */
+  /** All callback records and logged deliveries of a block, strongly read, in no order. */
   readDeliveryFacts(runUid: string, block: number): Promise<DeliveryFacts>;
 }
 
@@ -74,7 +76,7 @@ export interface DeliveryFacts {
   readonly deliveries: readonly Delivery[];
 }
 
-/** What reading takes. */
+/** The ports of reading. */
 export interface ReadPorts {
   readonly clock: Pick<Clock, 'now'>;
   readonly settings: Pick<EngineSettings, 'pageTimeoutMs'>;

@@ -1,17 +1,17 @@
 /**
- * One step through a list: a row and the place after it. A step without a row says that the work of one call is done:
- * the list goes on after that place.
+ * One step through a list: a row and the place after it. A step without a row ends the call, because it has read
+ * enough; the list continues after that place.
  */
 export interface Step<Row, Place> {
   readonly row: Row | null;
   readonly after: Place;
-  /** On a step without a row: it is not the work that ends here but what there is so far. */
+  /** On a step without a row: the list ends here for now, because the run is not finished. */
   readonly incomplete?: true;
 }
 
-/** How much one call may read before it pauses. */
+/** How much one call may read. */
 export interface Budget {
-  /** Takes so much; false when nothing was left before. */
+  /** Spends `units`; false when nothing was left. */
   spend(units: number): boolean;
 }
 

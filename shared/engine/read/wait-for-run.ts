@@ -2,14 +2,16 @@ import { hasEnded, type RunControl } from '../../domain/run.ts';
 import type { Clock } from '../ports.ts';
 import type { ReadPorts } from './read-ports.ts';
 
-/** Gaps between looks grow from the first to the last, by half each: 25 s are 17 looks, the last at most 2 s late. */
+/**
+ * Gaps between reads grow by half each, from the first to the last: 17 reads in 25 s, the end seen at most 2 s late.
+ */
 const FIRST_GAP_MS = 200;
 const LAST_GAP_MS = 2_000;
 
 /**
- * Holds until a run has ended, or until `until` (epoch ms), and gives its control record as it is then. Each second
- * begun is asked for first: where `spendSecond` says no, there is no more waiting. 25 s cost 17 strong reads of a record
- * of about 1 KB, and the 25 tokens.
+ * Waits until a run has ended, at most until `until` (epoch ms), and returns its control record then. Every second
+ * begun is paid for in advance by `spendSecond`; the wait ends where that returns false. 25 s cost 17 strong reads of a
+ * record of about 1 KB, and 25 tokens.
  */
 export async function waitForRun(
   ports: Pick<ReadPorts, 'runs'> & { readonly clock: Pick<Clock, 'now' | 'after'> },

@@ -92,7 +92,7 @@ export const AWAY_BUGS: readonly PlantedBug[] = [
     name: 'held-though-taken',
     file: `${CALLBACKS}/hold-callback.ts`,
     scenario: 'letters',
-    find: '    if (await wasDelivered(ports, delivery)) return; // its message came again, long after\n',
+    find: '    if (await wasDelivered(ports, delivery)) return; // a late redelivery of its message\n',
     replace: '',
   },
 ];
