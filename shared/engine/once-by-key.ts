@@ -5,7 +5,7 @@ import { EngineError, ERROR_CATALOGUE } from '../domain/errors.ts';
 export interface KeyedRequest {
   readonly workspaceUid: string;
   readonly key: string;
-  /** Hash of method, path and body: a different request has another hash. */
+  /** Hash of method, path, query and body: a different request has another hash. */
   readonly hash: string;
 }
 

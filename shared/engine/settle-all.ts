@@ -1,7 +1,7 @@
 /**
- * Does works side by side, as `Promise.all` does; over when all of them are, also where one fails. One that was left to
- * itself would freeze with its function once that has answered, and go on in a later invocation by what it knew hours
- * before. Throws the error of the first that failed, in their order.
+ * Does works side by side like `Promise.all`, but waits for all of them even if one fails. A work that is not awaited
+ * would freeze when its function has answered, and continue in a later invocation with knowledge that is hours old.
+ * Throws the error of the first failed work, in their order.
  */
 export async function settleAll<Works extends readonly unknown[] | []>(
   works: Works,

@@ -3,21 +3,23 @@ import { leaveSeat, takeSeat } from '../domain/seats.ts';
 import type { CorePorts } from './ports.ts';
 import type { SeatPool } from './stores.ts';
 
-/** What work gives that ended because its signal told it to. */
+/** The result of work that ended because its signal was aborted. */
 export const CUT = Symbol('cut');
 
-/** `refused`: its workspace has its share of the workers; the work was not begun, or was cut and is to be done again. */
+/**
+ * `refused`: the workspace already uses its share of the workers. The work was not begun, or was cut: repeat it later.
+ */
 export type Worked<Result> =
   | { readonly kind: 'done'; readonly result: Result; readonly tookLong: boolean }
   | { readonly kind: 'refused' };
 
-/** Keeps every workspace to its share of the workers of one kind, as far as its work takes long. */
+/** Limits each workspace's slow work to its share of the workers of one kind. */
 export interface Share {
-  /** Whether this worker was refused a seat for the workspace a moment ago: what may take long had better ask first. */
+  /** Whether this worker was just refused a seat for the workspace: work that may be slow should then ask first. */
   isSpent(workspaceUid: string): boolean;
   /**
-   * Does work of a workspace. Work that is known to take long needs a seat first; any other once it takes long, and is
-   * cut where there is none. So work that is quick costs nothing.
+   * Does work of a workspace. Work that is known to be slow (`isSlow`) needs a seat first. Other work needs one once it
+   * takes long, and is cut if there is none. So quick work costs nothing.
    */
   within<Result>(
     workspaceUid: string,
@@ -30,20 +32,20 @@ export interface ShareOptions {
   readonly pool: SeatPool;
   /** How many workers of this kind there are. */
   readonly workers: number;
-  /** Work that goes on beyond this takes long, ms. */
+  /** Work is slow once it takes longer than this, ms. */
   readonly patienceMs: number;
-  /** The longest an invocation lasts, ms: then a seat is free again though its worker died. */
+  /** The longest duration of an invocation, ms: after it a seat is free again even if its worker died. */
   readonly longestMs: number;
 }
 
-/** A seat of this worker: all works of one workspace sit on it together. */
+/** A seat of this worker, shared by all works of one workspace. */
 interface Sitting {
   works: number;
-  /** Null: the table could not say, so nobody is held up. */
+  /** Null: the table could not be asked; then the work is not delayed. */
   readonly isGiven: Promise<boolean | null>;
 }
 
-/** How long a refusal says something of the next one, ms. */
+/** How long a refusal counts for {@link Share.isSpent}, ms. */
 const SPENT_MS = 5_000;
 const REFUSALS_KEPT = 1_000;
 

@@ -2,8 +2,8 @@ import { STALE_WORKER_MS } from '../domain/timing.ts';
 import type { Clock } from './ports.ts';
 
 /**
- * Throws where a worker comes to a record long after it began, because its process stood still: others may have done its
- * work since, and nobody may look at what it writes. `ownMs`: the longest it may take.
+ * Throws if a worker wants to write a record long after it began, because its process was frozen: others may have done
+ * the work since, and nothing might ever check what it writes. `ownMs`: the longest time the work may take.
  */
 export function rejectStaleWorker(clock: Pick<Clock, 'now'>, takenAt: number, ownMs: number): void {
   const lateMs = clock.now() - takenAt - ownMs;

@@ -8,15 +8,15 @@ import type { Seats } from '../domain/seats.ts';
 import type { RunControl, RunDefinition, RunMove, StatusReason, Totals } from '../domain/run.ts';
 
 /**
- * Every promise asked of storage. A read is strong where it says so; a write that has a condition says what a refusal
- * gives.
+ * Everything that the engine requires of storage. A read is strongly consistent where it says so. A write with a
+ * condition says what it returns when the condition fails.
  */
 
-/** Runs: the immutable definition with its inputs, and the control record that moves. */
+/** Runs: the immutable definition with its inputs, and the control record that changes. */
 export interface RunStore {
   /**
-   * Writes a run: its due entries and inputs first, the definition next, the control record last; that one is the
-   * commit. `exists`: a run of this uid was committed before; nothing changed.
+   * Writes a run: first its due entries and inputs, then the definition, then the control record, which is the commit.
+   * `exists`: a run with this uid was committed before; nothing is changed.
    */
   createRun(run: {
     readonly definition: RunDefinition;
@@ -26,15 +26,15 @@ export interface RunStore {
   }): Promise<'created' | 'exists'>;
   /** Immutable, so it may come from memory. Null: no such run. */
   readDefinition(runUid: string): Promise<RunDefinition | null>;
-  /** Both side by side, the definition no older than the control record. Null: no such run. */
+  /** Both records; the definition is no older than the control record. Null: no such run. */
   readRun(runUid: string): Promise<{ readonly control: RunControl; readonly definition: RunDefinition } | null>;
-  /** Whether its definition is in memory. */
+  /** Whether the run's definition is in memory. */
   remembers(runUid: string): boolean;
   /** A strong read. Null: no such run. */
   readControl(runUid: string): Promise<RunControl | null>;
   /**
-   * Makes a move of the table, on condition of its `from` statuses and of the epoch it was decided under. Refused: the
-   * record that stood in the way.
+   * Makes a move of the table `RUN_MOVES`, on condition that the status is in the move's `from` and the epoch is
+   * the given one. Refused: returns the current record.
    */
   moveRun(
     runUid: string,
@@ -42,105 +42,110 @@ export interface RunStore {
     epoch: number,
     change: ControlChange,
   ): Promise<{ readonly moved: true; readonly control: RunControl } | Refused<RunControl>>;
-  /** Changes what a BLOCKED run waits for. False: it is not BLOCKED under this epoch any more, or someone was first. */
+  /**
+   * Changes what a BLOCKED run waits for. False: it is no longer BLOCKED in this epoch, or another changed it first.
+   */
   amendBlocked(
     control: Pick<RunControl, 'uid' | 'epoch' | 'updatedAt'>,
     change: { readonly now: number } & Partial<Pick<RunControl, 'reason' | 'dependenciesWaived'>>,
   ): Promise<boolean>;
-  /** Makes a LIVE run that is RUNNING an ASYNC one. False: it is not as it was read any more. */
+  /** Turns a RUNNING LIVE run into an ASYNC one. False: the record is not as it was read. */
   handOver(control: Pick<RunControl, 'uid' | 'epoch' | 'updatedAt'>, now: number): Promise<boolean>;
-  /** Has a run kept until then (epoch seconds), on condition that it is as it was read. False: it is not. */
+  /** Moves a run's expiry (epoch seconds). False: the record is not as it was read. */
   moveExpiry(control: Pick<RunControl, 'uid' | 'updatedAt'>, expiresAt: number): Promise<boolean>;
-  /** Notes that all callbacks were delivered that a run has called for up to its end in this epoch. */
+  /** Notes that all callbacks of a run up to its end in this epoch were delivered. */
   noteDelivered(control: Pick<RunControl, 'uid' | 'epoch'>): Promise<void>;
-  /** Has the items of a block, or with null those of the run itself, kept until then at least. */
+  /** Keeps the items of a block, or with null those of the run itself, at least until `expiresAt` (epoch seconds). */
   keepItems(
     runUid: string,
     part: { readonly block: number; readonly hasBegun: boolean } | null,
     expiresAt: number,
   ): Promise<void>;
-  /** Notes that a run waits for another one's end. */
+  /** Notes that the run `dependentUid` waits for the end of `runUid`. */
   addDependent(runUid: string, dependentUid: string, expiresAt: number): Promise<void>;
-  /** The runs that were noted to wait for this one. */
+  /** The runs that are noted as waiting for this one. */
   listDependents(runUid: string): Promise<readonly string[]>;
-  /** Records a live run that is over, whole in one write. False: a run stands under its uid already, and stays. */
+  /** Records a live run that has ended, in one write. False: a run with its uid exists already and is not changed. */
   recordLive(definition: RunDefinition, control: RunControl, input: StoredInput): Promise<boolean>;
-  /** Writes inputs of a run that has none in its definition. Said twice, it is the same. */
+  /** Writes inputs of a run whose inputs come from an upload. Idempotent. */
   writeInputs(runUid: string, chunks: readonly InputChunk[], expiresAt: number): Promise<void>;
-  /** Notes in the definition how many inputs an upload has; {@link countInputs} commits it. */
+  /** Notes in the definition how many inputs an upload has. {@link countInputs} commits that number. */
   noteInputs(runUid: string, inputsTotal: number): Promise<void>;
-  /** Makes the count of an upload's inputs known, on condition that it is not and that the epoch holds. */
+  /** Commits the number of an upload's inputs, on condition that it is not known yet and the epoch is the given one. */
   countInputs(
     runUid: string,
     epoch: number,
     count: { readonly now: number; readonly inputsTotal: number },
   ): Promise<boolean>;
-  /** Has an input that is asked for next read beside the run's definition, where that is not in memory. */
+  /** Reads an input in advance, together with the run's definition, if the definition is not in memory. */
   prefetchInput(runUid: string, input: number): Promise<void>;
   readInput(runUid: string, input: number): Promise<StoredInput>;
-  /** Inputs from an index on, as many as lie together, at least one while there are any. */
+  /** Inputs from an index on: the rest of their chunk, at least one while there are any. */
   readInputs(runUid: string, from: number): Promise<readonly StoredInput[]>;
-  /** The uid of the stored chunk an input lies in. */
+  /** The uid of the chunk in which an input is stored. */
   batchUid(runUid: string, input: number): Promise<string>;
 }
 
-/** What a move writes besides the status; absent fields stay. */
+/** What a move writes besides the status. Absent fields do not change. */
 export interface ControlChange {
   readonly now: number;
   readonly reason: StatusReason | null;
-  /** A live run that goes on as an async one. */
+  /** The run is ASYNC from now on. */
   readonly mode?: 'ASYNC';
   readonly startedAt?: number;
   readonly finishedAt?: number | null;
   readonly deadlineAt?: number | null;
   readonly deadlineLeftMs?: number | null;
   readonly waitedMs?: number;
-  /** Absent: null, for only a postponed run has it. */
+  /** Absent: null is written, because only a postponed run has it. */
   readonly postponedUntil?: number;
   readonly totals?: Totals;
-  /** Of an upload that was counted just now. */
+  /** The number of inputs of an upload that was just counted. */
   readonly inputsTotal?: number;
   readonly lastError?: ErrorRecord | null;
   readonly lastInfo?: RunControl['lastInfo'];
-  /** Raises the epoch: whatever was sent before starts nothing any more. */
+  /** Raises the epoch: messages sent before start nothing any more. */
   readonly newEpoch?: true;
-  /** A resume or retry: counts one more attempt. */
+  /** Counts one more attempt: a resume or retry. */
   readonly newAttempt?: true;
-  /** A retry: the window is begun anew, over the inputs that failed. */
+  /** Sets `restartEpoch`: a retry, whose window is opened anew over the inputs that failed. */
   readonly restart?: true;
 }
 
+/** A write whose condition failed. */
 export interface Refused<Item> {
   readonly moved: false;
-  /** What stands instead; null where nothing does. */
+  /** The current record; null where there is none. */
   readonly current: Item | null;
 }
 
-/** What the run has done: page records, the window, what failed. */
+/** A run's progress: page records, the window, the notes of failed inputs. */
 export interface ProgressStore {
   readPageRecord(runUid: string, input: number, page: number): Promise<PageRecord | null>;
-  /** The slot with the highest page of an input. */
+  /** The record of an input's highest page. */
   readLastPageRecord(runUid: string, input: number): Promise<PageRecord | null>;
-  /** Puts a page's outcome if the slot is empty or holds a FAILURE of before `restartEpoch`; else gives what stands. */
+  /**
+   * Writes a page record if there is none, or only a FAILURE from before `restartEpoch`; else returns the stored one.
+   */
   putPageRecord(
     pageRecord: PageRecord,
     results: readonly unknown[],
     expiresAt: number,
     restartEpoch: number,
   ): Promise<{ readonly won: true } | { readonly won: false; readonly stored: PageRecord }>;
-  /** The items of a page, from the store or its large-object overflow. Null: no such page. */
+  /** A page record with its results, wherever they are stored. Null: no such page. */
   readPage(
     runUid: string,
     input: number,
     page: number,
   ): Promise<{ readonly pageRecord: PageRecord; readonly results: readonly unknown[] } | null>;
-  /** The slots of a shard's inputs, in input, then page order; may lag writes by about a second. */
+  /** A shard's page records, by input and page; may lag writes by about a second. */
   readShardPageRecords(runUid: string, shard: number): Promise<readonly PageRecord[]>;
-  /** A strong read. Null: not yet opened. */
+  /** A strong read. Null: not opened yet. */
   readWindow(runUid: string): Promise<RunWindow | null>;
   /**
-   * Opens a window if none stands or one of an older epoch; else gives the one that stands. Null: that is one that this
-   * release cannot read.
+   * Opens a window if there is none or only one of an older epoch; else returns the existing one. Null: this release
+   * cannot read the existing one.
    */
   openWindow(
     runUid: string,
@@ -148,16 +153,15 @@ export interface ProgressStore {
     expiresAt: number,
   ): Promise<{ readonly opened: boolean; readonly window: RunWindow } | null>;
   /**
-   * Counts inputs that have ended and gives each one's place to the next position, all in one write where it can be:
-   * each on condition that its place still holds its position and that the epoch holds. Those of which it does not are
-   * left out of `counted`: they were counted before, or are of another epoch. Gives the window as it is then; null:
+   * Counts ended inputs and gives the place of each to the next position, in one write where possible. Condition for
+   * each: the epoch is the given one and its place still has its position. Inputs that fail it are left out of
+   * `counted`: they were counted before, or belong to another epoch. Returns the window afterwards; null: there is
    * none.
    */
   endInputs(runUid: string, epoch: number, ends: readonly InputEnd[]): Promise<EndedInputs>;
   /**
-   * Writes down that an input waits or tries again, on condition that its place still holds it and its wait is as
-   * `expected`. `noted: false` gives the input as it stands (null: it is not in hand, or the window is of another
-   * epoch).
+   * Records that an input waits or tries again, on condition that its place still has it and its wait is as `expected`.
+   * `noted: false` returns the current entry (null: the input is not open, or the window has another epoch).
    */
   noteWait(
     runUid: string,
@@ -165,57 +169,58 @@ export interface ProgressStore {
     expected: OpenInput & { readonly input: number },
     wait: Wait,
   ): Promise<{ readonly noted: true } | { readonly noted: false; readonly open: OpenInput | null }>;
-  /** Notes how an input failed, unless a later epoch has. Said twice, it is the same. */
+  /** Notes that an input failed, unless there is a note of a later epoch. Idempotent. */
   noteFailed(runUid: string, failed: FailedInput, expiresAt: number): Promise<void>;
-  /** What is noted of the inputs of these shards; strongly read. */
+  /** The failure notes of these shards' inputs, by input; strongly read. */
   readFailed(runUid: string, shards: readonly number[]): Promise<ReadonlyMap<number, FailedInput>>;
-  /** What is noted of all inputs from one on, or up to one and downwards; strongly read, shard by shard. */
+  /** All failure notes from an input on, upwards or downwards; strongly read, shard by shard. */
   listFailed(
     runUid: string,
     from: { readonly input: number; readonly direction: 'up' | 'down' },
   ): AsyncIterable<readonly FailedInput[]>;
-  /** Writes the order of a retry down, part by part. Said twice, it is the same. */
+  /** Writes one part of a retry's order, from position `first` on. Idempotent. */
   writeOrder(runUid: string, epoch: number, first: number, part: readonly Position[], expiresAt: number): Promise<void>;
-  /** Whose a position is; of order 0 it is the input of that number. */
+  /** The input at a position. In order 0, position and input are the same number. */
   readPosition(runUid: string, order: number, position: number): Promise<Position>;
 }
 
-/** A window to be opened: what is in hand takes the places from the first on. */
+/** A window to open. The inputs in `inHand` take the places from 0 on. */
 export interface WindowOpening extends Pick<RunWindow, 'epoch' | 'order' | 'length' | 'next' | 'totals'> {
   readonly inHand: readonly { readonly position: number; readonly input: number; readonly wait: Wait | null }[];
 }
 
-/** An input that has ended, as the window counts it. */
+/** An ended input, as the window counts it. */
 export interface InputEnd extends Pick<OpenInput, 'place' | 'position'> {
   readonly input: number;
   /** What it adds to the run's totals. */
   readonly adds: Totals;
 }
 
+/** The result of counting ended inputs. */
 export interface EndedInputs {
-  /** The inputs that were counted by this very call. */
+  /** The inputs that this call counted. */
   readonly counted: ReadonlySet<number>;
-  /** Others ended with these, and one of them sees to the run's end. */
+  /** Other inputs were counted in the same write, and one of those ends the run if need be. */
   readonly isOthers?: boolean;
   readonly window: RunWindow | null;
 }
 
-/** Positions of a retry's order that are written down together. */
+/** How many positions of a retry's order one write has. */
 export const ORDER_PART = 2_000;
 
-/** Slots of a workspace: how many runs may work at once. A slot is a pair of run and epoch. */
+/** The slots of a workspace, which limit how many runs work at once. A slot belongs to a run in one epoch. */
 export interface AdmissionStore {
-  /** True when the pair has a slot now (also when it had it before). `limits`: as they were read just now. */
+  /** Takes a slot. True: the run has one now, or had it before. `limits`: as they were just read. */
   takeSlot(workspaceUid: string, runUid: string, epoch: number, limits?: WorkspaceLimits): Promise<boolean>;
   releaseSlot(workspaceUid: string, runUid: string, epoch: number): Promise<void>;
   /** All slots that are taken. */
   listSlots(workspaceUid: string): Promise<readonly StoredSlot[]>;
   addWaiter(workspaceUid: string, waiter: Waiter, expiresAt: number): Promise<void>;
-  /** True for the one call that took it out of the line. */
+  /** True for the one call that removed it from the line. */
   removeWaiter(workspaceUid: string, waiter: Waiter): Promise<boolean>;
-  /** The one that has waited longest, strongly read. */
+  /** The run that has waited longest, strongly read. */
   oldestWaiter(workspaceUid: string): Promise<Waiter | null>;
-  /** Limits the owner set for the workspace. */
+  /** The limits that the owner set for the workspace. */
   readLimits(workspaceUid: string): Promise<WorkspaceLimits>;
 }
 
@@ -236,11 +241,11 @@ export interface WorkspaceLimits {
   readonly inputsInFlight: number;
 }
 
-/** What paces have seen of calls, one record each. */
+/** The records of paces. */
 export interface PaceStore {
   /**
-   * Decides on a pace's record and keeps what was decided, on condition that nobody did so meanwhile; else decides
-   * anew. Throws UNAVAILABLE where that goes on too long.
+   * Calls `decide` with a pace's record and stores its result, on condition that the record has not changed meanwhile;
+   * else it decides again. Throws UNAVAILABLE after too many conflicts.
    */
   take(key: PaceKey, decide: (record: PaceRecord) => PaceDecision): Promise<Turn>;
 }
@@ -248,23 +253,23 @@ export interface PaceStore {
 export interface PaceKey {
   readonly workspaceUid: string;
   readonly actionName: string;
-  /** The key of the input that is counted apart; null: all inputs are counted together. */
+  /** The key by which the action's pace counts an input separately; null: all inputs are counted together. */
   readonly part: string | null;
 }
 
-/** The same record: nothing is to be kept. */
+/** A decision on a turn. If `record` is the same object as before, nothing is written. */
 export interface PaceDecision {
   readonly turn: Turn;
   readonly record: PaceRecord;
-  /** When the record says nothing any more (epoch ms). */
+  /** From when on the record has no effect and can be deleted (epoch ms). */
   readonly forgottenAt: number;
 }
 
-/** Seats of work that takes long, one record for each kind of worker. */
+/** The seats of slow work, one record per kind of worker. */
 export interface SeatStore {
   /**
-   * Decides on the seats of a kind of worker and keeps what was decided, on condition that nobody did so meanwhile;
-   * else decides anew. Null: too many did.
+   * Calls `decide` with the seats of a kind of worker and stores its result, on condition that they have not changed
+   * meanwhile; else it decides again. Null: there were too many conflicts.
    */
   changeSeats<Answer>(
     pool: SeatPool,
@@ -274,12 +279,12 @@ export interface SeatStore {
 
 export type SeatPool = 'page' | 'callback';
 
-/** Records of callbacks that did not simply go well at once, and the log of those that did. */
+/** The records of callbacks, and the log of page callbacks that were delivered at their first attempt. */
 export interface CallbackStore {
-  /** Puts a record if none of its uid stands; gives the one that stands. */
+  /** Writes a record if there is none with its uid; returns the stored one. */
   createRecord(record: CallbackRecord): Promise<CallbackRecord>;
   readRecord(uid: string): Promise<CallbackRecord | null>;
-  /** Writes a record's progress on condition of its status and retry count. False: someone else was first. */
+  /** Updates a record on condition of its status and retry count. False: another changed it first. */
   updateRecord(
     uid: string,
     expected: { readonly status: CallbackStatus; readonly retryCount: number },
@@ -291,13 +296,14 @@ export interface CallbackStore {
         >
       >,
   ): Promise<boolean>;
-  /** Logs a page callback as delivered; writes are gathered per invocation and block. */
+  /** Logs a page callback as delivered. Deliveries of one block in one invocation are written together. */
   logDelivery(delivery: Delivery, expiresAt: number): Promise<void>;
-  /** What the log says was delivered of a block. */
+  /** The logged deliveries of a block. */
   readDeliveries(runUid: string, block: number): Promise<readonly Delivery[]>;
   /**
-   * Takes the one replay of a run's callbacks that may be under way, until `until` (epoch ms); whose it is already goes
-   * on with it. Gives until when another one is under way, or null: it is taken.
+   * Claims the replay of a run's callbacks until `until` (epoch ms), as only one may be under way. The caller that
+   * already has it, by `by`, may change its end. Returns null when claimed, else until when another replay is under
+   * way.
    */
   takeReplay(
     runUid: string,
@@ -305,7 +311,7 @@ export interface CallbackStore {
     now: number,
     expiresAt: number,
   ): Promise<number | null>;
-  /** Records of a block's callbacks, or with null those of the run itself (run.finished). */
+  /** The callback records of a block, or with null those of the run itself (run.finished). */
   listRecords(runUid: string, block: number | null): Promise<readonly CallbackRecord[]>;
 }
 
@@ -318,70 +324,72 @@ export interface Delivery {
   readonly at: number;
 }
 
-/** Receivers that fail, and what is held back until they are there again. */
+/** Receivers that fail, and the callbacks that wait until they are back. */
 export interface ReceiverStore {
-  /** `recent`: some seconds old at most, from memory where it can be. Null: it has not failed of late. */
+  /** `recent`: at most some seconds old, from memory if possible. Null: the receiver has not failed recently. */
   readReceiver(uid: string, howNew: 'strong' | 'recent'): Promise<Receiver | null>;
-  /** Counts one more failed attempt, of a host the path too that gave no answer, and gives the record as it is then. */
+  /** Counts one more failed attempt, for a host also its path that gave no answer; returns the record afterwards. */
   countFailure(uid: string, now: number, silentPath?: string): Promise<Receiver>;
-  /** Has a host's record stand though nothing is counted on it: it tells that one of its paths has a record. */
+  /** Makes sure that a host has a record, without counting anything: it shows that one of its paths has one. */
   keepHost(uid: string, now: number): Promise<void>;
-  /** Takes a failing receiver for away, unless it is already. */
+  /** Marks a failing receiver as away, unless it is already. */
   setAway(uid: string, change: { readonly awaySince: number; readonly probeAt: number }): Promise<void>;
-  /** Takes the probe that is due since `probeAt`, the next is due at `nextAt`. False: another has it. */
+  /** Claims the probe that is due since `probeAt`; the next is due at `nextAt`. False: another has it. */
   takeProbe(uid: string, probeAt: number, nextAt: number): Promise<boolean>;
-  /** It answers: nothing is known against it any more. */
+  /** Deletes a receiver's record, because the receiver answers. */
   forgetReceiver(uid: string): Promise<void>;
-  /** One of a host's paths answers: nothing is known against the host, though others of its paths may be away. */
+  /** Resets a host's counts, because one of its paths answers. Other paths may still be away. */
   clearHost(uid: string): Promise<void>;
-  /** Said twice, it is one. */
+  /** Lists a callback as waiting for the receiver. Idempotent: a second call with the same callback has no effect. */
   putHeld(uid: string, held: HeldCallback, expiresAt: number): Promise<void>;
-  /** Those that have been due longest, strongly read. */
+  /** The waiting callbacks that have been due longest, strongly read. */
   listHeld(uid: string, limit: number): Promise<readonly HeldCallback[]>;
   deleteHeld(uid: string, held: HeldCallback): Promise<void>;
 }
 
 /** A callback that waits for its receiver. */
 export interface HeldCallback {
-  /** Of its record. */
+  /** The uid of its record. */
   readonly uid: string;
-  /** The attempt it waits with. */
+  /** The attempt that waits. */
   readonly attempt: number;
-  /** From when on it may be tried as a probe, whatever has become of the receiver (epoch ms). */
+  /** From when on it may be sent as a probe while the receiver is away (epoch ms). */
   readonly dueAt: number;
-  /** When it waits no longer, and is tried a last time (epoch ms). */
+  /** When it stops waiting and is tried a last time (epoch ms). */
   readonly giveUpAt: number;
-  /** When this was put down (epoch ms): one that is held anew is another. */
+  /** When it began to wait (epoch ms). A callback that waits again is a new entry. */
   readonly heldAt: number;
 }
 
 /**
- * `watch`: a run, again and again until it owes nothing. `start`: a postponed run. `close`: a stopped run. `keep`: the
- * items of a run that is kept for longer. `callback`: a far-off attempt. `receiver`: one for which callbacks are held.
- * `schedule`: a schedule, while it may fire.
+ * `watch`: the check of a run, repeated until the run has no open work. `start`: the start of a postponed run. `close`:
+ * the announcement of a stopped run. `keep`: the items of a run whose expiry has moved. `callback`: a callback's
+ * attempt that is too far off for a queue. `receiver`: the check of a receiver for which callbacks wait. `schedule`:
+ * the check of a schedule, while it may fire.
  */
 export const DUE_KINDS = ['watch', 'start', 'close', 'keep', 'callback', 'receiver', 'schedule'] as const;
 
-/** Something to be looked at at a moment: read by the sweeper, deleted when seen to. */
+/** Work that is due at a moment. The sweeper reads the entry, does the work and deletes the entry. */
 export interface DueEntry {
   readonly at: number;
   readonly kind: (typeof DUE_KINDS)[number];
   /** The run's uid, the callback record's, the receiver's or the schedule's. */
   readonly uid: string;
-  /** Of a watch and of a keep: how far it has come with a large run; absent: it begins. */
+  /** For `watch` and `keep`: how far the work has come in a large run; absent: it begins. */
   readonly look?: RunCheck;
 }
 
-/** A look at a run's blocks, some at a time. */
+/** The progress of a check through a run's blocks. */
 export interface RunCheck {
-  /** The first block not yet looked at. */
+  /** The first block that is not checked yet. */
   readonly block: number;
-  /** When what was seen so far is to be looked at again; null: it owes nothing. */
+  /** When the checked blocks have to be checked again (epoch ms); null: they have no open work. */
   readonly againAt: number | null;
-  /** Distinct callbacks that were delivered in the blocks before, and those that have left any trace. */
+  /** Distinct callbacks that were delivered in the blocks before. */
   readonly delivered?: number;
+  /** Distinct callbacks in the blocks before that have a record or are in the log. */
   readonly traced?: number;
-  /** Some have left none: it is looked for them, page by page. */
+  /** Some callbacks have neither: this check searches for them, page by page. */
   readonly searches?: boolean;
 }
 
@@ -389,12 +397,11 @@ export interface DueStore {
   putDue(entry: DueEntry): Promise<void>;
   deleteDue(entry: DueEntry): Promise<void>;
   /**
-   * One page of the rows due by `now`, oldest first, strongly read, of one of the {@link DUE_PARTITIONS}; `after`: what
-   * the page before gave as `next`. Never throws for what a row holds.
+   * One page of the rows of a partition (one of {@link DUE_PARTITIONS}) that are due by `now`, oldest first, strongly
+   * read. `after`: `next` of the page before. Never throws for the content of a row.
    */
   listDue(partition: number, now: number, limit: number, after?: string | null): Promise<DuePage>;
-  /**
-   * Has sweeps pass over a row until `until`, and counts one more failure. False: it is not as it was read, or gone.
+  /** Has sweeps skip a row until `until`, and counts one more failure. False: the row is not as it was read, or gone.
    */
   putOff(row: DueRow, until: number): Promise<boolean>;
 }
@@ -405,20 +412,20 @@ export interface DuePage {
   readonly next: string | null;
 }
 
-/** A row of the due list, whether this release can read it or not. */
+/** A row of the due list, even one that this release cannot read. */
 export interface DueRow {
   readonly partition: number;
   /** Its sort key. */
   readonly key: string;
-  /** Null: it lacks something, or is of a kind that this release does not know. */
+  /** Null: the row is incomplete, or of a kind that this release does not know. */
   readonly entry: DueEntry | null;
-  /** When it fell due (epoch ms); null where its key does not say it. */
+  /** When it became due (epoch ms); null where its key does not say it. */
   readonly dueAt: number | null;
-  /** Sweeps in a row that failed at it. */
+  /** How many sweeps in a row failed at it. */
   readonly failures: number;
-  /** Sweeps pass over it until then (epoch ms); 0 where none has failed. */
+  /** Sweeps skip it until then (epoch ms); 0 where none has failed. */
   readonly tryAt: number;
 }
 
-/** Due entries are spread over this many partitions by their uid. */
+/** Due entries are distributed over this many partitions by their uid. */
 export const DUE_PARTITIONS = 10;

@@ -4,22 +4,23 @@ import type { CorePorts } from '../ports.ts';
 import type { Waiter, WorkspaceLimits } from '../stores.ts';
 import { settleAll } from '../settle-all.ts';
 
-/** A run's way to its slot, and what was done beside its move once it had one. */
+/** A run after its admission, and the result of the work that was done beside its move. */
 interface Admitted<Beside> {
   readonly control: RunControl;
-  /** Null: it had to stand in line. */
+  /** Null: the run has no slot yet and waits in line. */
   readonly beside: Beside | null;
 }
 
-/** What a workspace has at work and in line, as it was read just now. */
+/** A workspace's limits, and the run that has waited longest in its line, as they were just read. */
 export interface Stored {
   readonly limits: WorkspaceLimits;
   readonly waiting: Waiter | null;
 }
 
 /**
- * Gives a run its slot, or its place in the line. Register, then look again: whoever arrives or releases admits the one
- * that waits longest, never itself, so no slot stays empty while someone waits. `beside` is done with its slot taken.
+ * Gives a run a slot, or a place in the line. A run registers as waiting first, then the free slots are given out:
+ * whoever arrives or releases a slot admits the run that has waited longest, so no slot stays free while a run waits.
+ * `beside` is done side by side with the move, once the slot is taken.
  */
 export async function admitRun<Beside>(
   ports: CorePorts,
@@ -38,13 +39,13 @@ export async function admitRun<Beside>(
   const now = ports.clock.now();
   const reason = { code: 'CONCURRENCY_LIMIT', since: now, retryAt: null, blockingUids: [] } as const;
   const blocked = await ports.runs.moveRun(control.uid, 'block', control.epoch, { now, reason });
-  // It may have waited for other runs until now.
+  // A run that is BLOCKED already waited for other runs; now it waits for a slot.
   if (!blocked.moved && control.status === 'BLOCKED') await ports.runs.amendBlocked(control, { now, reason });
   await admitWaiting(ports, workspaceUid);
   return { control: blocked.moved ? blocked.control : (blocked.current ?? control), beside: null };
 }
 
-/** Gives back slots that were left behind, and lets those in that wait for them. */
+/** Releases slots that were left behind by a crash, and admits runs that wait for a slot. */
 export async function reconcileSlots(ports: CorePorts, workspaceUid: string): Promise<void> {
   const now = ports.clock.now();
   for (const { runUid, epoch, takenAt } of await ports.admission.listSlots(workspaceUid)) {
@@ -57,8 +58,8 @@ export async function reconcileSlots(ports: CorePorts, workspaceUid: string): Pr
 }
 
 /**
- * Gives back what an ended run still holds: a verb that took a slot and died before its move leaves one behind. Null
- * when it holds none; else when to look again (epoch ms), for a verb may be at work just now.
+ * Releases slots that an ended run still has: a verb that took a slot and failed before its move leaves one behind.
+ * Returns when to check again (epoch ms), because a verb may be at work right now; null: the run has no slot any more.
  */
 export async function releaseEnded(ports: CorePorts, ended: RunControl): Promise<number | null> {
   const now = ports.clock.now();
@@ -75,7 +76,7 @@ export async function releaseEnded(ports: CorePorts, ended: RunControl): Promise
   return checkAgainAt;
 }
 
-/** Gives free slots to those that wait, oldest first, until one side runs out. */
+/** Gives free slots to waiting runs, the longest waiting first, until no slot is free or no run waits. */
 export async function admitWaiting(ports: CorePorts, workspaceUid: string): Promise<void> {
   for (;;) {
     const waiter = await ports.admission.oldestWaiter(workspaceUid);
@@ -86,13 +87,13 @@ export async function admitWaiting(ports: CorePorts, workspaceUid: string): Prom
       control.epoch !== waiter.epoch ||
       !['CREATED', 'SCHEDULED', 'BLOCKED', 'QUEUED'].includes(control.status)
     ) {
-      await ports.admission.removeWaiter(workspaceUid, waiter); // it waits no longer: stopped, or gone
+      await ports.admission.removeWaiter(workspaceUid, waiter); // it no longer waits: stopped, or gone
       continue;
     }
     if (!(await ports.admission.takeSlot(workspaceUid, waiter.runUid, waiter.epoch))) return;
     const queued = await queueRun(ports, control);
-    // Others may be at this waiter just now: it is sent on by who queued it, and, should that one have died, by who takes
-    // it out of the line. Sent twice, only the one that opens its window has its pages sent.
+    // Others may be admitting this run right now. Whoever queued it sends its dispatch, and, in case that one fails, so
+    // does whoever removes it from the line. Of two dispatches only the one that opens the window sends pages.
     const taken = await ports.admission.removeWaiter(workspaceUid, waiter);
     if (!queued.moved && !taken) continue;
     const message = { kind: 'dispatch', runUid: waiter.runUid, epoch: waiter.epoch } as const;
@@ -100,7 +101,7 @@ export async function admitWaiting(ports: CorePorts, workspaceUid: string): Prom
   }
 }
 
-/** CREATED, SCHEDULED or BLOCKED → QUEUED, the clock of the deadline begins to run. */
+/** Moves a run from CREATED, SCHEDULED or BLOCKED to QUEUED. From then on its deadline counts. */
 async function queueRun(
   ports: CorePorts,
   control: RunControl,
@@ -116,7 +117,7 @@ async function queueRun(
   if (moved.moved) return moved;
   const current = moved.current ?? control;
   const working = current.epoch === control.epoch && ['QUEUED', 'RUNNING'].includes(current.status);
-  // The run was stopped between its slot and its move: the slot must not leak.
+  // The run was stopped after it got the slot and before the move: the slot is released, so that it does not leak.
   if (!working) await ports.admission.releaseSlot(control.workspaceUid, control.uid, control.epoch);
   return { moved: false, control: current };
 }

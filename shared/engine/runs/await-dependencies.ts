@@ -5,9 +5,9 @@ import type { CorePorts } from '../ports.ts';
 import { reportError } from '../report-error.ts';
 
 /**
- * Whether a run may go on to its slot as far as other runs are concerned. Registers with those still open first and
- * looks again after: whoever ends in between either is seen here or sees the registration. A dependency that can no
- * longer be met fails the run.
+ * Whether a run's dependencies are met. It registers with the runs that have not ended and then reads them again, so
+ * that a run which ends in between is either seen here or sees the registration. A dependency that can no longer be met
+ * fails the run.
  */
 export async function dependenciesMet(
   ports: CorePorts,
@@ -43,7 +43,7 @@ async function readStates(ports: CorePorts, { dependsOn }: RunDefinition): Promi
   let unmet: States['unmet'] = null;
   for (const dependency of dependsOn) {
     const other = await ports.runs.readControl(dependency.uid);
-    // A run that is gone was kept for its whole time: it ended long ago, and how is no longer known.
+    // A run that is gone was kept for its whole time, so it ended long ago; how it ended is no longer known.
     const state = other === null ? 'unmet' : dependencyState(dependency, other.status);
     if (state === 'open') open.push(dependency.uid);
     if (state === 'unmet') unmet ??= { uid: dependency.uid, status: other?.status ?? 'gone' };

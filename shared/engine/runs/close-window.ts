@@ -2,8 +2,8 @@ import { NO_TOTALS, type RunControl, type RunDefinition } from '../../domain/run
 import type { CorePorts } from '../ports.ts';
 
 /**
- * Sees to it that a run of which nothing was laid out never is. False: it was, and goes on. Should the run be stopped
- * before it is ended, a resume lays it out as if this had not been.
+ * Makes sure that a run without a window is never laid out, by opening an empty one. False: the run has a window and
+ * goes on. If the run is stopped before it is ended, a resume lays it out as usual.
  */
 export async function closeWindow(
   ports: Pick<CorePorts, 'progress'>,

@@ -13,8 +13,8 @@ import type { WindowOpening, WorkspaceLimits } from '../stores.ts';
 import { settleAll } from '../settle-all.ts';
 
 /**
- * Lays a run out: waits for what it depends on, takes its slot, opens its window, sends the inputs in it on their way. A
- * run that was taken up again keeps the window it was stopped with; if nothing was left to do in it, it ends here.
+ * Starts a run: waits for its dependencies, takes a slot, opens its window, sends the first page of each input in it. A
+ * resumed run goes on with the window it was stopped with; if no input is left in it, the run ends here.
  */
 export async function dispatchRun(ports: DispatchPorts, message: DispatchMessage, receipt: Receipt): Promise<void> {
   const run = await ports.runs.readRun(message.runUid);
@@ -30,7 +30,7 @@ export async function dispatchRun(ports: DispatchPorts, message: DispatchMessage
   }
   const waitMs = (control.postponedUntil ?? 0) - ports.clock.now();
   if (waitMs > 0) {
-    // Its due entry stands; where a queue can wait for the moment, a message meets it to the second.
+    // A due entry starts it too. Where a queue can delay a message that long, the message starts it to the second.
     if (waitMs > MAX_DELAY_MS) return;
     return ports.messages.send(message, { workspaceUid: control.workspaceUid, delayMs: waitMs });
   }
@@ -41,21 +41,21 @@ export async function dispatchRun(ports: DispatchPorts, message: DispatchMessage
   const { window, opened, control: admitted } = laidOut;
   const again = receipt.count > 1;
   if (isComplete(window)) return finishRun(ports, admitted, definition, window.totals);
-  // Whoever opened the window sends what is in it; another dispatch would have each first page run twice.
+  // Only the dispatch that opened the window sends its inputs; if another did too, each first page would run twice.
   if (!opened && !again) return;
-  // What came to its place since, or waits, a worker has sent.
+  // Inputs that got their place since, or wait, were sent by a worker.
   const mine = Array.from(window.open, ([input, open]) => ({ input, ...open }));
   const untouched = mine.filter((inHand) => isFromOpening(inHand, window));
   await sendAllOpened(ports, admitted, definition, untouched, again);
 }
 
-/** What laying a run out takes. */
+/** The ports of laying a run out. */
 type DispatchPorts = CorePorts & Pick<Ports, 'actions'>;
 
 /**
- * Gives a run its slot, unless it works already, and its window: that one is opened with its slot taken, beside the move
- * that says so. Should the run be stopped just then, its window stands as if it had been stopped a moment later. Null: it
- * has to wait, is refused, is being ended, or went on to a later epoch. Said twice, it is laid out once.
+ * Gives a run a slot, unless it works already, and opens its window once the slot is taken, side by side with the move
+ * to QUEUED. If the run is stopped just then, the window remains, as if the stop had come a moment later. Null: the run
+ * has to wait, is refused, is being ended, or has a later epoch. Idempotent: a second call returns the open window.
  */
 export async function layOutRun(
   ports: DispatchPorts,
@@ -75,7 +75,7 @@ export async function layOutRun(
     : await admitRun(ports, control, definition, { limits, waiting }, open);
   if (admitted.epoch !== control.epoch || !WORKING_STATUSES.includes(admitted.status)) return null;
   const laidOut = beside ?? (await open());
-  if (laidOut === null) return null; // of release 0.1.0: a resume lays it out anew
+  if (laidOut === null) return null; // a window of release 0.1.0: a resume lays the run out anew
   const { epoch, length } = laidOut.window;
   return epoch === admitted.epoch && length > 0 ? { control: admitted, ...laidOut } : null;
 }
@@ -87,7 +87,9 @@ interface LaidOut {
   readonly opened: boolean;
 }
 
-/** The window of this epoch: as it stands, or opened now. */
+/**
+ * The window of this epoch: the existing one, or one opened now. Null: release 0.1.0 wrote it, and it cannot be read.
+ */
 async function layOut(
   ports: DispatchPorts,
   control: RunControl,
@@ -111,7 +113,7 @@ async function layOut(
   return ports.progress.openWindow(definition.uid, opening, definition.expiresAt);
 }
 
-/** What a new window goes on from: nothing, the one before, or the failed inputs that a retry begins anew. */
+/** What a new window begins with: all inputs, the state of the window before, or a retry's list of failed inputs. */
 async function beginFrom(
   ports: CorePorts,
   control: RunControl,
@@ -119,7 +121,7 @@ async function beginFrom(
   stored: RunWindow | null,
 ): Promise<Omit<WindowOpening, 'epoch'>> {
   if (stored === null || stored.length === 0) {
-    // Under a retry without a list (its run ended under 0.1.0) positions are the inputs themselves, as in the first attempt.
+    // In a retry without a list (its run ended under 0.1.0) positions are the inputs, as in the first attempt.
     const order = control.restartEpoch;
     return { order, length: control.inputsTotal, next: 0, totals: NO_TOTALS, inHand: [] };
   }

@@ -17,7 +17,7 @@ export interface SettledInput {
   readonly definition: RunDefinition;
   readonly pageRecord: PageRecord;
   readonly at: Pick<OpenInput, 'place' | 'position'>;
-  /** It may have been counted by an earlier delivery that died before it sent the next input: that one is sent then. */
+  /** An earlier delivery may have counted it and failed before it sent the next input: then that one is sent again. */
   readonly sendsAgain: boolean;
 }
 
@@ -25,8 +25,8 @@ export interface SettledInput {
 export type CountEnd = (runUid: string, epoch: number, end: InputEnd) => Promise<EndedInputs>;
 
 /**
- * Ends an input: counts it, and sends on its way the one that has its place now. When no place is taken any more, the
- * run has ended; the look is taken also where all was done by an earlier delivery, which may have died just then.
+ * Ends an input: counts it, and sends the input that gets its place. When no input is open any more, the run ends; this
+ * is checked even if an earlier delivery did all the rest, because it may have failed just before it ended the run.
  */
 export async function finishInput(
   ports: CorePorts,
@@ -43,11 +43,13 @@ export async function finishInput(
   }
   const isCounted = ended.counted.has(pageRecord.input);
   const next = inPlace(window, at.place);
-  if (next === null) await postponeIfWaiting(ports, control, definition, window); // perhaps only waiting ones are left
+  if (next === null) await postponeIfWaiting(ports, control, definition, window); // perhaps only waiting inputs are left
   else if (isCounted || sendsAgain) await sendOpened(ports, control, definition, next, !isCounted);
 }
 
-/** An ended input as its window counts it. What failed is noted first, for a retry finds it by that, and told. */
+/**
+ * An ended input as its window counts it. A failure is first noted, so that a retry finds it, and its callback sent.
+ */
 export async function endOfInput(
   ports: CorePorts,
   definition: RunDefinition,

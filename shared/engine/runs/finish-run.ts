@@ -7,7 +7,7 @@ import type { CorePorts } from '../ports.ts';
 import { sendRecordedCallback } from '../callbacks/send-callbacks.ts';
 import { settleAll } from '../settle-all.ts';
 
-/** Ends a run whose inputs have all settled. Said twice, it ends once; what follows from the end is done each time. */
+/** Ends a run whose inputs have all ended. Idempotent: a second call only repeats what follows from the end. */
 export async function finishRun(
   ports: CorePorts,
   control: RunControl,
@@ -30,18 +30,19 @@ export async function finishRun(
   await closeRun(ports, ended, definition);
 }
 
-/** When nothing of a stopped run can land any more (epoch ms): its page in flight has ended one way or the other. */
+/** From when on no page of a stopped run can be recorded any more (epoch ms): pages under way have ended by then. */
 export function landedAt(ports: Pick<CorePorts, 'settings'>, stopped: RunControl): number {
   return (stopped.finishedAt ?? stopped.updatedAt) + ports.settings.pageTimeoutMs + LANDING_MARGIN_MS;
 }
 
 /**
- * What follows from a run's end: its slot to the one that waits longest, word to those that depend on it, run.finished.
- * Each step is idempotent, so an interrupted close is closed again by a redelivery or by the sweeper. A stopped run is
- * announced once nothing of it can land any more; one that is taken up before that, by {@link sendFormerFinished}.
+ * Does what follows from a run's end: gives its slot to the run that waits longest, wakes the runs that depend on it,
+ * sends run.finished. Each step is idempotent, so a redelivery or the sweeper repeats it after an interruption. For a
+ * stopped run, run.finished is sent once no page can be recorded any more; if it is resumed before, by {@link
+ * sendFormerFinished}.
  */
 export async function closeRun(ports: CorePorts, ended: RunControl, definition: RunDefinition): Promise<void> {
-  // The record of run.finished comes last: where it stands, the sweeper takes the rest for done.
+  // The record of run.finished comes last: where it exists, the sweeper considers the rest done.
   await settleAll([freeSlot(ports, ended), wakeDependents(ports, ended)]);
   if (ended.status === 'STOPPED' && ports.clock.now() < landedAt(ports, ended)) return;
   const { status, attempt } = ended;
@@ -50,9 +51,9 @@ export async function closeRun(ports: CorePorts, ended: RunControl, definition: 
 }
 
 /**
- * Tells of the stop that a run has been taken up from, if it was before anything of it could be told: what is recorded
- * by now counts, what lands yet belongs to the next ending. Told by who took the run up, after the move; should that one
- * have died, by whoever lays the run out or ends it anew, before that.
+ * Sends run.finished of the stop from which a run was resumed, if it was resumed before that could be sent. Pages
+ * recorded by now count in it; later ones belong to the next ending. The resume calls this after its move; in case it
+ * failed, so does whoever lays the run out or ends it again, before doing so.
  */
 export async function sendFormerFinished(
   ports: CorePorts,
@@ -66,13 +67,13 @@ export async function sendFormerFinished(
   await announceEnd(ports, control, definition, said);
 }
 
-/** What the control record says of an ending, or said before the run was taken up. */
+/** An ending of a run: what the control record says about it, or said before the run was resumed. */
 interface Ending extends Pick<RunControl, 'status' | 'attempt'> {
   /** Epoch ms. */
   readonly at: number;
 }
 
-/** Records run.finished of a run's last ending and sends it. */
+/** Records run.finished of a run's ending and sends it. */
 async function announceEnd(
   ports: CorePorts,
   control: RunControl,
@@ -82,7 +83,7 @@ async function announceEnd(
   if (definition.callback === null) return;
   const stopped = status === 'STOPPED';
   const refUid = deriveUid(definition.uid, 'run_finished', { ending: attempt });
-  if (stopped && (await ports.callbacks.readRecord(refUid)) !== null) return; // and its counts stay as they were told
+  if (stopped && (await ports.callbacks.readRecord(refUid)) !== null) return; // already sent: its counts do not change any more
   const { succeeded, failed, outputs, callbacks } = stopped ? await countRecorded(ports, definition) : control.totals;
   await sendRecordedCallback(ports, definition, refUid, {
     type: 'run.finished',
@@ -93,14 +94,14 @@ async function announceEnd(
       succeeded,
       failed,
       outputs,
-      callbacks: callbacks + attempt, // a run.finished for each attempt so far
+      callbacks: callbacks + attempt, // one run.finished for each attempt so far
     },
     attempt,
     at,
   });
 }
 
-/** Has the runs that wait for this one look again. */
+/** Sends a dispatch to the runs that wait for this one, so that they check their dependencies again. */
 async function wakeDependents(ports: CorePorts, { uid, workspaceUid }: RunControl): Promise<void> {
   for (const dependent of await ports.runs.listDependents(uid)) {
     const control = await ports.runs.readControl(dependent);
@@ -109,13 +110,13 @@ async function wakeDependents(ports: CorePorts, { uid, workspaceUid }: RunContro
   }
 }
 
-/** Gives the run's slot back. Stopping raised the epoch, so a stopped run held its slot under the one before. */
+/** Releases the run's slot. A stop raises the epoch, so the slot of a stopped run belongs to the epoch before. */
 async function freeSlot(ports: CorePorts, { workspaceUid, uid, epoch, status }: RunControl): Promise<void> {
   await ports.admission.releaseSlot(workspaceUid, uid, status === 'STOPPED' ? epoch - 1 : epoch);
   await admitWaiting(ports, workspaceUid);
 }
 
-/** What the inputs of an unfinished run have recorded: those that ended as the window counts them, those in hand by their last pages. */
+/** What a run's inputs have recorded: ended inputs as the window counts them, plus open ones by their last pages. */
 export async function countRecorded(ports: CorePorts, definition: RunDefinition): Promise<Totals> {
   const window = await ports.progress.readWindow(definition.uid);
   if (window === null) return NO_TOTALS;

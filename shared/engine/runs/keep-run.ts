@@ -6,13 +6,13 @@ import type { CorePorts } from '../ports.ts';
 import type { DueEntry } from '../stores.ts';
 import { settleAll } from '../settle-all.ts';
 
-/** Blocks whose items one look sees to, and at once. */
+/** How many blocks one due entry handles, and how many side by side. */
 const BLOCKS_A_LOOK = 32;
 const BLOCKS_AT_ONCE = 2;
 
 /**
- * Moves the expiry of an unfinished run on where it waits or was taken up again, so that it is never gone before it has
- * ended; its items follow. False: it has waited for as long as a run may.
+ * Moves the expiry of an unfinished run on, if it waits or was resumed or retried, so that it never expires before it
+ * has ended. Its items follow. False: it has waited as long as a run may.
  */
 export async function keepRun(
   ports: Pick<CorePorts, 'clock' | 'runs' | 'due' | 'settings'>,
@@ -28,7 +28,7 @@ export async function keepRun(
   return true;
 }
 
-/** Has the items of a run go no sooner than the run itself, some blocks at a time. */
+/** Moves the expiry of a run's items to that of the run, some blocks at a time. */
 export async function keepItems(
   ports: Pick<CorePorts, 'clock' | 'runs' | 'due' | 'progress'>,
   { at, kind, uid, look = { block: 0, againAt: null } }: DueEntry,
@@ -36,7 +36,7 @@ export async function keepItems(
   const control = await ports.runs.readControl(uid);
   if (control === null) return;
   const begun = blocksBegun(await ports.progress.readWindow(uid), control);
-  // Inputs lie in their blocks, begun or not.
+  // All blocks, also those not begun, because they have the stored inputs.
   const blocks = blockCount(control.inputsTotal);
   const until = Math.min(blocks, look.block + BLOCKS_A_LOOK);
   for (let first = look.block; first < until; first += BLOCKS_AT_ONCE) {

@@ -4,8 +4,8 @@ import type { CorePorts } from '../ports.ts';
 import { ORDER_PART, type WindowOpening } from '../stores.ts';
 
 /**
- * Writes down in which order a retry takes the failed inputs up again, but for those that were refused, and gives the
- * window it begins with. Until that is open nothing of the run moves, so that said twice it is the same.
+ * Writes the list of failed inputs that a retry begins anew, without the refused ones, and returns the window it begins
+ * with. Idempotent: nothing of the run changes until that window is open, so a second call writes the same.
  */
 export async function listRetry(
   ports: Pick<CorePorts, 'progress'>,
@@ -22,7 +22,7 @@ export async function listRetry(
   };
   for await (const noted of ports.progress.listFailed(uid, { input: 0, direction: 'up' })) {
     for (const { input, outputs, callbacks, refused, epoch } of noted) {
-      if (refused || epoch < stored.order) continue; // that one succeeded since
+      if (refused || epoch < stored.order) continue; // refused, or it has succeeded in a retry since
       part.push({ input, outputs, callbacks });
       if (part.length === ORDER_PART) await write();
     }

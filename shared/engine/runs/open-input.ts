@@ -6,7 +6,7 @@ import type { PageMessage } from '../messages.ts';
 import type { WindowOpening } from '../stores.ts';
 import { settleAll } from '../settle-all.ts';
 
-/** An input in hand, and which it is. */
+/** An open input with its index. */
 export interface InHand extends OpenInput {
   readonly input: number;
 }
@@ -53,8 +53,8 @@ export function firstPage(
 }
 
 /**
- * The message that takes an input up where its log ends: the page after the last one, or that one again where it ended
- * the input (its end is not counted yet, or it failed and is retried). Attempts and waits go on as the window says.
+ * The message that continues an input after its last recorded page, or repeats that page where it ended the input (its
+ * end is not counted yet, or it failed and is retried). Attempts and waits continue as the window has them.
  */
 export function pageAfter(control: RunControl, inHand: InHand, pageRecord: PageRecord | null): PageMessage {
   const first = firstPage(control.uid, control.epoch, inHand, true);
@@ -68,17 +68,17 @@ export function pageAfter(control: RunControl, inHand: InHand, pageRecord: PageR
   return { ...first, ...waits, page, cursor, results, callbacks, tries };
 }
 
-/** Whether no page follows. */
+/** Whether no page follows this one. */
 export function endsInput({ outcome }: PageRecord): boolean {
   return outcome.kind === 'FAILURE' || outcome.last;
 }
 
-/** Whether an input ended with this page: none follows, and no retry has taken it up since. */
+/** Whether an input has ended with this page: no page follows, and no retry has begun the input anew since. */
 export function hasEndedWith(pageRecord: PageRecord, { restartEpoch }: Pick<RunControl, 'restartEpoch'>): boolean {
   return endsInput(pageRecord) && (pageRecord.outcome.kind === 'RESULT' || pageRecord.epoch >= restartEpoch);
 }
 
-/** Sends an input that has just been given its place. Under a later epoch it goes on where its log ends. */
+/** Sends an input that has just got its place. In a later epoch it continues after its last recorded page. */
 export async function sendOpened(
   ports: Pick<CorePorts, 'progress' | 'messages'>,
   control: RunControl,
@@ -89,7 +89,7 @@ export async function sendOpened(
   await ports.messages.send(await openedMessage(ports, control, inHand, again), { workspaceUid });
 }
 
-/** The same for many: all are read first, so that they go together. */
+/** As {@link sendOpened} for many inputs: all are read first, so that their messages go in batches. */
 export async function sendAllOpened(
   ports: Pick<CorePorts, 'progress' | 'messages'>,
   control: RunControl,

@@ -5,8 +5,8 @@ import { admitWaiting } from './admit-run.ts';
 import type { CorePorts } from '../ports.ts';
 
 /**
- * Postpones a run whose open inputs all wait for over a minute: it gives its slot back and goes on by itself when the
- * first is due. True where it was postponed; the epoch has risen then, and messages of the old one start nothing.
+ * Postpones a run whose open inputs all wait for over a minute: it releases its slot and continues by itself when the
+ * first of them is due. True: it was postponed, its epoch is raised, and messages of the old epoch start nothing.
  */
 export async function postponeIfWaiting(
   ports: CorePorts,
@@ -22,11 +22,11 @@ export async function postponeIfWaiting(
   const stored = await ports.runs.readControl(uid);
   if (stored === null || stored.epoch !== epoch || !WORKING_STATUSES.includes(stored.status)) return false;
   const isNear = firstDue <= now + MAX_DELAY_MS;
-  const isAsked = window.open.values().some(({ limited }) => limited !== undefined); // else it waits for a pace of ours
+  const isAsked = window.open.values().some(({ limited }) => limited !== undefined); // else they wait for the action's own pace
   await ports.due.putDue({ at: isNear ? firstDue + LATE_START_MS : firstDue, kind: 'start', uid });
   const postponed = await ports.runs.moveRun(uid, 'postpone', epoch, {
     now,
-    mode: 'ASYNC', // if it was a live call's: no caller waits that long
+    mode: 'ASYNC', // also for a live call's run: no caller waits that long
     reason: { code: 'RATE_LIMIT', since: now, retryAt: firstDue, blockingUids: [] },
     postponedUntil: firstDue,
     waitedMs: stored.waitedMs + (isAsked ? firstDue - now : 0),

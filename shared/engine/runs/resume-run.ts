@@ -11,8 +11,9 @@ import { nextCheck } from './check-times.ts';
 import { MAX_ATTEMPTS, refusal, tooLate } from './stop-run.ts';
 
 /**
- * Takes a stopped run up again: its unfinished inputs go on after their last recorded page. A run that waits for others
- * starts without them; one that works, or waits in line, is answered as it is. Throws INVALID_STATE from any other status.
+ * Resumes a stopped run: its unfinished inputs continue after their last recorded page. A run that waits for its
+ * dependencies starts without them. A run that works or waits in line is returned unchanged. Throws INVALID_STATE for
+ * any other status.
  */
 export async function resumeRun(ports: CorePorts, definition: RunDefinition): Promise<RunControl> {
   for (;;) {
@@ -30,7 +31,7 @@ export async function resumeRun(ports: CorePorts, definition: RunDefinition): Pr
   }
 }
 
-/** Has a run that waits for others start without them. False: it waits no longer. */
+/** Starts a run that waits for its dependencies without them. False: it no longer waits for them. */
 async function waive(ports: CorePorts, control: RunControl): Promise<boolean> {
   const { uid, workspaceUid, epoch } = control;
   const waived = { now: ports.clock.now(), dependenciesWaived: true };
@@ -40,9 +41,9 @@ async function waive(ports: CorePorts, control: RunControl): Promise<boolean> {
 }
 
 /**
- * Brings an ended run back to work under a new epoch, with a slot or in line for one. Its last ending is closed first, for
- * from here on nobody would; that of a run stopped just now, of which pages may land yet, is told after the move. Null:
- * the run moved under us and nothing was changed.
+ * Starts an ended run again in a new epoch, with a slot or in line for one. What follows from its last ending is done
+ * first, because nobody would do it afterwards; for a run stopped just now, which may still record pages, run.finished
+ * is sent after the move. Null: the run was changed by another, and nothing was done.
  */
 export async function takeUp(
   ports: CorePorts,
@@ -89,5 +90,5 @@ export async function takeUp(
   await ports.admission.addWaiter(workspaceUid, waiter, definition.expiresAt);
   await admitWaiting(ports, workspaceUid);
   const looked = await ports.runs.readControl(uid);
-  return looked?.epoch === epoch + 1 ? looked : blocked.control; // not what another verb has made of it since
+  return looked?.epoch === epoch + 1 ? looked : blocked.control; // not the state after another verb
 }

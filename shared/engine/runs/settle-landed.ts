@@ -4,8 +4,8 @@ import { endOfInput } from './finish-input.ts';
 import { hasEndedWith } from './open-input.ts';
 
 /**
- * Counts the inputs of a stopped run whose last page, or failure, is recorded but not yet counted: the worker that
- * recorded it died, and its message, come again, starts nothing under a dead epoch.
+ * Counts the inputs of a stopped run whose last page or failure is recorded but not counted: the worker that recorded
+ * it failed before it counted, and a redelivery of its message does nothing, because its epoch is over.
  */
 export async function settleLanded(ports: CorePorts, stopped: RunControl, definition: RunDefinition): Promise<void> {
   const window = await ports.progress.readWindow(definition.uid);

@@ -4,12 +4,12 @@ import { moveFrom, type RunControl, type RunDefinition, type StatusReasonCode } 
 import { closeRun, landedAt, sendFormerFinished } from './finish-run.ts';
 import type { CorePorts } from '../ports.ts';
 
-/** Attempts a run may have: the number is part of what its run.finished is known by, six bits of it. */
+/** How many attempts a run may have: the number has six bits in the uid of its run.finished. */
 export const MAX_ATTEMPTS = 63;
 
 /**
- * Stops a run: at once nothing starts any more; a page in flight may still land, and run.finished follows when none
- * can. A stopped run is answered as it is. Throws INVALID_STATE from any other status that cannot be stopped.
+ * Stops a run. No page starts from then on; pages under way may still be recorded, and run.finished follows when none
+ * can. A stopped run is returned unchanged. Throws INVALID_STATE for any other status that cannot be stopped.
  */
 export async function stopRun(
   ports: CorePorts,
@@ -31,7 +31,7 @@ export async function stopRun(
       deadlineLeftMs: null,
       newEpoch: true,
     });
-    if (!stopped.moved) continue; // it moved on under us: look again
+    if (!stopped.moved) continue; // another changed it meanwhile: read it again
     await ports.due.putDue({ at: landedAt(ports, stopped.control), kind: 'close', uid: control.uid });
     await closeRun(ports, stopped.control, definition);
     return stopped.control;
@@ -45,7 +45,7 @@ export function refusal(verb: 'cancel' | 'resume' | 'retry', control: RunControl
   return new EngineError('INVALID_STATE', message, { params: { status: control.status } });
 }
 
-/** INVALID_STATE for a verb that comes when the run would be gone before it must be over. */
+/** INVALID_STATE for a resume or retry that comes so late that the run would expire before its new deadline. */
 export function tooLate(verb: 'resume' | 'retry', control: RunControl, until: number): EngineError {
   const gone = isoOf(control.expiresAt * 1_000);
   const message = `${verb} was possible until ${isoOf(until)}: the run is deleted at ${gone}, which would be before its new deadline. Start a new run.`;

@@ -4,14 +4,14 @@ import type { Schedule } from '../../domain/schedule.ts';
 import { cronOf, nextTime, singleTime } from '../../domain/schedule-times.ts';
 import type { ScheduleEntry, ReconcilePorts } from './schedule-ports.ts';
 
-/** Entries one schedule may need: a cron whose day fields are alternatives takes two. */
+/** The most entries of a schedule: a cron whose day fields are alternatives needs two. */
 const MOST_ENTRIES = 2;
-/** EventBridge takes 60 s to a day (CreateSchedule, MaximumEventAgeInSeconds). */
+/** EventBridge allows 60 s to a day (CreateSchedule, MaximumEventAgeInSeconds). */
 const MAX_AGE_S = { least: 60, most: 86_400 };
 
 /**
- * Brings what EventBridge holds in line with the schedule as it was read. Entries are named by its revision: whatever a
- * slower hand does late for an older one touches no newer entry, and tells itself by its revision when it fires.
+ * Makes EventBridge's entries match the schedule as it was read. Entries have the revision in their name, so a slow
+ * worker that still handles an older revision touches no newer entry, and a leftover entry is recognised when it fires.
  */
 export async function armSchedule(ports: Pick<ReconcilePorts, 'clock' | 'entries'>, schedule: Schedule): Promise<void> {
   const { uid, revision, armedRevision } = schedule;
@@ -30,7 +30,7 @@ export async function armSchedule(ports: Pick<ReconcilePorts, 'clock' | 'entries
   for (let old = Math.max(1, armedRevision); old < revision; old += 1) await disarmRevision(ports, uid, old);
 }
 
-/** Whether EventBridge still holds the entries of a schedule whose revision it was armed for. */
+/** Whether EventBridge still has all entries of a schedule's armed revision, unchanged. */
 export async function isArmed(ports: Pick<ReconcilePorts, 'clock' | 'entries'>, schedule: Schedule): Promise<boolean> {
   const now = ports.clock.now();
   for (const entry of entriesOf(schedule, now)) if (!(await ports.entries.hasEntry(entry, now))) return false;
@@ -66,7 +66,7 @@ function entriesOf(schedule: Schedule, now: number): readonly ScheduleEntry[] {
   }));
 }
 
-/** A fire is tried no longer than until the next one, nor than it would still be let through. */
+/** How long EventBridge tries to deliver a fire, s: until the next fire, but not longer than it would be accepted. */
 function maxAgeOf(schedule: Schedule, now: number): number {
   const first = nextTime(schedule, now);
   const second = first === null ? null : nextTime(schedule, first);
@@ -75,7 +75,7 @@ function maxAgeOf(schedule: Schedule, now: number): number {
   return Math.round(Math.min(MAX_AGE_S.most, Math.max(MAX_AGE_S.least, wanted)));
 }
 
-/** At most 64 of `0-9a-zA-Z-_.` (CreateSchedule, Name). */
+/** An entry's name: at most 64 characters of `0-9a-zA-Z-_.` (CreateSchedule, Name). */
 function entryName(uid: string, revision: number, index: number): string {
   return `${uid}-${revision}-${index}`;
 }

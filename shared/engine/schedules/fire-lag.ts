@@ -1,19 +1,19 @@
 import { ON_TIME_MS } from '../../domain/timing.ts';
 import type { Clock } from '../ports.ts';
 
-/** EventBridge brings a time within a minute: of two fires of one instant, one may come so much after the other. */
+/** Two fires of one instant may come this far apart, because EventBridge fires within a minute. */
 const SPREAD_MS = 60_000;
-/** How long what was seen of fires says how late others are. */
+/** How long an observed lag counts. */
 const RECENT_MS = 60_000;
 
 /**
- * How late fires are that come through the queue just now, as one worker has seen it: where very many come at one instant
- * the queue is behind, and what has not come is not lost.
+ * How late fires currently come through the queue, as one worker has observed. When very many fire at one instant, the
+ * queue is behind, and a fire that has not come yet is not lost.
  */
 export interface FireLag {
-  /** A fire was taken from the queue, so long after it was to be carried out. */
+  /** Notes a fire that was received `lateMs` after its time. */
   note(lateMs: number): void;
-  /** How long after its time a fire is still waited for. */
+  /** How long after its time a fire is not yet considered lost, ms. */
   patienceMs(): number;
 }
 

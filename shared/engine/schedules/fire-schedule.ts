@@ -11,8 +11,8 @@ import { startScheduledRun } from './start-scheduled-run.ts';
 import { stopRun } from '../runs/stop-run.ts';
 
 /**
- * Carries out a time of a schedule that has come, however often and in whatever order it is told: it is decided once, by
- * the schedule as it is then, and the decision stands in the ledger. Gives the schedule as it was read; null: it is gone.
+ * Carries out a time of a schedule that has come. Idempotent, in any order: a time is decided once, by the schedule at
+ * that moment, and the ledger keeps the decision. Returns the schedule as it was read; null: it is gone.
  */
 export async function fireSchedule(ports: FirePorts, message: FireMessage): Promise<Schedule | null> {
   const { scheduleUid, nominalAt } = message;
@@ -51,7 +51,7 @@ export async function fireSchedule(ports: FirePorts, message: FireMessage): Prom
       inputsRef: schedule.inputsRef,
     };
     const next = afterFire(ports, schedule, fire);
-    if (!(await ports.schedules.recordFire(next, fire, expiryAfter(now, ports.settings.retentionDays)))) continue; // decided, or changed, meanwhile
+    if (!(await ports.schedules.recordFire(next, fire, expiryAfter(now, ports.settings.retentionDays)))) continue; // decided by another, or the schedule changed, meanwhile
     await carryOut(ports, next, fire);
     return next;
   }
@@ -61,7 +61,7 @@ function isStarting({ lastRunUid, lastExecutedAt }: Schedule, now: number): bool
   return lastRunUid !== null && lastExecutedAt !== null && lastExecutedAt + STARTING_MS > now;
 }
 
-/** The schedule that counts a fire and owes its run; one whose last time this was is COMPLETED. */
+/** The schedule after a fire: counted, with its run among `openRuns`, and COMPLETED if this was its last time. */
 export function afterFire(ports: Pick<FirePorts, 'settings'>, schedule: Schedule, fire: Fire): Schedule {
   const { at, nominalAt, cause, runUid, cancelsRunUid, definitionRef, inputsRef } = fire;
   const counts = countFire(schedule.counts, fire.outcome);
@@ -80,7 +80,7 @@ export function afterFire(ports: Pick<FirePorts, 'settings'>, schedule: Schedule
   };
 }
 
-/** Does what was decided; each step is idempotent. */
+/** Carries out a decision: stops the run before if needed, starts the run. Each step is idempotent. */
 export async function carryOut(
   ports: FirePorts,
   schedule: Schedule,

@@ -12,7 +12,7 @@ import {
 import type { StoredSchedule } from './put-schedule.ts';
 import type { SchedulePorts, ScheduleStore } from './schedule-ports.ts';
 
-/** A schedule that takes the verb now. Throws NOT_FOUND, INVALID_STATE. */
+/** Reads a schedule that allows the verb now. Throws NOT_FOUND, INVALID_STATE. */
 export async function readForVerb(
   ports: { readonly schedules: ScheduleStore },
   uid: string,
@@ -23,7 +23,7 @@ export async function readForVerb(
   if (!allowsVerb(schedule.status, verb)) throw refusal(verb, schedule);
   const definition = await ports.schedules.readDefinition(uid, schedule.definitionRef);
   if (definition !== null) return { schedule, definition };
-  // An update wrote another since, and this one's time was up.
+  // An update replaced the definition since, and the old one has expired.
   return readForVerb(ports, uid, verb);
 }
 
@@ -32,17 +32,19 @@ function refusal(verb: ScheduleVerb, { status }: Schedule): EngineError {
   return new EngineError('INVALID_STATE', message, { params: { status } });
 }
 
-/** Lets nothing fire until it is resumed; a time in flight is SKIPPED. Throws NOT_FOUND, INVALID_STATE. */
+/**
+ * Pauses a schedule: nothing fires until it is resumed; a fire under way is SKIPPED. Throws NOT_FOUND, INVALID_STATE.
+ */
 export async function pauseSchedule(ports: SchedulePorts, uid: string, note: string | null): Promise<StoredSchedule> {
   return moveSchedule(ports, uid, 'pause', (now, { settledUntil, activeSince }) => ({
     pausedAt: now,
-    // From here on the pause before this one is forgotten, so nothing may be left of it to settle.
+    // The record keeps only the latest pause, so times of the pause before count as settled from now on.
     settledUntil: Math.max(settledUntil, activeSince),
     reason: { code: 'PAUSED_BY_CALLER', note, since: now },
   }));
 }
 
-/** Deletes a schedule: it stays readable for the retention time. Throws NOT_FOUND, INVALID_STATE. */
+/** Cancels a schedule. It stays readable for the retention time. Throws NOT_FOUND, INVALID_STATE. */
 export async function cancelSchedule(ports: SchedulePorts, uid: string): Promise<StoredSchedule> {
   return moveSchedule(ports, uid, 'cancel', (now) => ({
     reason: { code: 'CANCELLED_BY_CALLER', note: null, since: now },
@@ -51,8 +53,8 @@ export async function cancelSchedule(ports: SchedulePorts, uid: string): Promise
 }
 
 /**
- * Lets a paused schedule fire from now on. A single time that passed meanwhile fires now, or is MISSED if it is over its
- * catch-up time. Throws NOT_FOUND, INVALID_STATE.
+ * Resumes a paused schedule: it fires from now on. A single time that passed meanwhile fires now, or is MISSED if it is
+ * later than its catch-up time. Throws NOT_FOUND, INVALID_STATE.
  */
 export async function resumeSchedule(ports: SchedulePorts, uid: string): Promise<StoredSchedule> {
   return moveSchedule(ports, uid, 'resume', (now) => ({ activeSince: now, reason: null }));
@@ -73,7 +75,7 @@ async function moveSchedule(
       revision: schedule.revision + 1,
     });
     await ports.due.putDue({ at: now + FIRST_SCHEDULE_CHECK_MS, kind: 'schedule', uid });
-    if (!(await ports.schedules.replaceSchedule(next))) continue; // it moved under us: look again
+    if (!(await ports.schedules.replaceSchedule(next))) continue; // another changed it meanwhile: read it again
     await ports.messages.send(
       { kind: 'reconcile', scheduleUid: uid, dueAt: null },
       { workspaceUid: next.workspaceUid },

@@ -7,7 +7,7 @@ import { timingFault } from '../../domain/schedule-times.ts';
 import type { SchedulePorts } from './schedule-ports.ts';
 import { checkLaunch, type Launch } from '../launch/start-run.ts';
 
-/** A schedule as its caller asked for it: what its runs are launched with, and when. */
+/** A schedule as its caller requested it: what its runs are launched with, and when. */
 export type ScheduleLaunch = Omit<Launch, 'dependsOn' | 'scheduleAt' | 'upload'> &
   ScheduleTiming & {
     readonly overlap: Overlap;
@@ -20,16 +20,16 @@ export interface StoredSchedule {
   readonly definition: ScheduleDefinition;
 }
 
-/** The uids a new schedule is given, after its checks and before its writes. */
+/** The uids of a new schedule. They are made after the checks and before the writes. */
 interface ScheduleIds {
   readonly uid: string;
-  /** Of its definition. */
+  /** The ref of its definition. */
   readonly ref: string;
 }
 
 /**
- * Takes a schedule: everything is checked before anything is written, its entries in EventBridge follow. Throws
- * ACTION_NOT_FOUND, BAD_INPUT, BAD_PARAMETERS, PAYLOAD_TOO_LARGE.
+ * Creates a schedule. Everything is checked before anything is written; its entries in EventBridge are made afterwards,
+ * by a message. Throws ACTION_NOT_FOUND, BAD_INPUT, BAD_PARAMETERS, PAYLOAD_TOO_LARGE.
  */
 export async function putSchedule(
   ports: SchedulePorts,

@@ -6,19 +6,21 @@ import type { FireMessage, Receipt } from '../messages.ts';
 import type { ReconcilePorts } from './schedule-ports.ts';
 
 /**
- * Takes a fire from EventBridge. An entry that should be gone by now, because an update or a deletion raced with the
- * hand that made it, shows itself by its revision and is deleted.
+ * Handles a fire from EventBridge. An entry that should no longer exist, because an update or a deletion raced with the
+ * worker that made it, is recognised by its revision and deleted.
  */
 export async function receiveFire(ports: ReconcilePorts, message: FireMessage, { count }: Receipt): Promise<void> {
   const { scheduleUid, revision, nominalAt } = message;
   const takenAt = ports.clock.now();
   const schedule = await fireSchedule(ports, message);
-  // One that comes again says nothing of the others.
+  // A redelivered fire does not show how late other fires are.
   if (schedule !== null && count === 1) ports.lag.note(takenAt - nominalAt - jitterMs(schedule));
   if (revision !== null && isStale(schedule, revision)) await disarmRevision(ports, scheduleUid, revision);
 }
 
-/** Entries of the armed revision stand; those of newer ones are being made. */
+/**
+ * Whether an entry's revision is older than the armed one, or its schedule gone. Entries of newer ones are being made.
+ */
 function isStale(schedule: Schedule | null, revision: number): boolean {
   return schedule === null || revision < schedule.armedRevision;
 }

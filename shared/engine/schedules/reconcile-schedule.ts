@@ -8,12 +8,13 @@ import type { ReconcileMessage } from '../messages.ts';
 import type { ReconcilePorts } from './schedule-ports.ts';
 import { closeRuns, startOpenRuns, withoutRuns } from './start-open-runs.ts';
 
-/** Times settled in one go; a backlog is worked off in steps. */
+/** How many times one call settles; a backlog is worked off in steps. */
 const TIMES_AT_ONCE = 100;
 
 /**
- * Sees to a schedule: its entries in EventBridge, times that EventBridge did not bring, and when to look again. The due
- * entry that stood for this goes last.
+ * Reconciles a schedule: makes its entries in EventBridge, carries out times that EventBridge did not deliver, starts
+ * runs that were decided but not started, and puts the entry for the next check. The due entry of this check is deleted
+ * last.
  */
 export async function reconcileSchedule(ports: ReconcilePorts, message: ReconcileMessage): Promise<void> {
   const { scheduleUid: uid, dueAt } = message;
@@ -27,15 +28,15 @@ export async function reconcileSchedule(ports: ReconcilePorts, message: Reconcil
 
 const NOTHING_OPEN = { started: [], againAt: null };
 
-/** Gives when to look again, null where nothing of the schedule is to come. */
+/** Returns when to check again (epoch ms); null where nothing of the schedule is to come. */
 async function reconcile(ports: ReconcilePorts, found: Schedule, started: readonly string[]): Promise<number | null> {
   const wasArmed = found.armedRevision === found.revision;
   const schedule = wasArmed ? found : await arm(ports, found);
   if (schedule?.status === 'PAUSED') return settlePause(ports, schedule);
   if (schedule?.status !== 'ACTIVE') return null;
   const now = ports.clock.now();
-  // What EventBridge or the queue may still bring is left to them, unless its entries were made only now: then what comes
-  // just now, too.
+  // A time that EventBridge or the queue may still deliver is left to them. But if the entries were only just made, times
+  // that come right now are carried out here too.
   const patienceMs = ports.lag.patienceMs();
   const horizon = now - jitterMs(schedule) - patienceMs;
   const { times, isCut } = timesBetween(schedule, wasArmed ? horizon : now + NEAR_MS);
@@ -54,8 +55,8 @@ async function reconcile(ports: ReconcilePorts, found: Schedule, started: readon
 }
 
 /**
- * Sees to times of a cron that had come when it was paused: each has its row, though its fire was lost. Gives when to
- * look again, null where all of them are settled.
+ * Settles the times of a cron that had come before it was paused: each gets its row in the ledger, even if its fire was
+ * lost. Returns when to check again (epoch ms); null where all of them are settled.
  */
 async function settlePause(ports: ReconcilePorts, schedule: Schedule): Promise<number | null> {
   const { uid, pausedAt } = schedule;
@@ -74,7 +75,7 @@ async function fireByHand(ports: ReconcilePorts, { uid }: Schedule, nominalAt: n
   await fireSchedule(ports, { kind: 'fire', scheduleUid: uid, nominalAt, revision: null });
 }
 
-/** Makes entries again that are gone, or differ from the truth. */
+/** Makes entries again that are gone, or not as they should be. */
 async function armAnew(ports: ReconcilePorts, schedule: Schedule): Promise<void> {
   ports.log.warn('entries in EventBridge were not as they should be and are made again', {
     schedule_uid: schedule.uid,
@@ -82,7 +83,7 @@ async function armAnew(ports: ReconcilePorts, schedule: Schedule): Promise<void>
   await armSchedule(ports, schedule);
 }
 
-/** Arms until what EventBridge holds is that of the standing revision. Null: the schedule is gone. */
+/** Arms the schedule until EventBridge has the entries of its current revision. Null: the schedule is gone. */
 async function arm(ports: ReconcilePorts, found: Schedule): Promise<Schedule | null> {
   let schedule: Schedule | null = found;
   for (;;) {
@@ -102,7 +103,9 @@ async function arm(ports: ReconcilePorts, found: Schedule): Promise<Schedule | n
   }
 }
 
-/** What updates have left behind goes with the retention time, and all of it once the schedule is final. */
+/**
+ * Lets definitions and inputs that updates replaced expire after the retention time; of a final schedule, all of them.
+ */
 async function expireRest(ports: ReconcilePorts, schedule: Schedule, now: number): Promise<void> {
   const kept = isFinal(schedule.status) ? null : { definition: schedule.definitionRef, inputs: schedule.inputsRef };
   if (schedule.revision === 1 && kept !== null) return;
@@ -113,7 +116,7 @@ async function expireRest(ports: ReconcilePorts, schedule: Schedule, now: number
   );
 }
 
-/** Unsettled times up to an instant, oldest first. `isCut`: there are more. */
+/** Unsettled times up to `until`, oldest first. `isCut`: there are more. */
 function timesBetween(
   schedule: Schedule,
   until: number,
@@ -143,7 +146,9 @@ async function settleUntil(
   }
 }
 
-/** When EventBridge has had its time for the latest time that has come, or else for the next one; or the next audit. */
+/**
+ * When to check again: once EventBridge has had its time for the latest or next time, at the next audit at the latest.
+ */
 function lookAgain(
   schedule: Schedule,
   { now, horizon, patienceMs }: { readonly now: number; readonly horizon: number; readonly patienceMs: number },

@@ -5,36 +5,36 @@ import type { CorePorts, Ports } from '../ports.ts';
 import type { LaunchPorts } from '../launch/start-run.ts';
 import type { FireLag } from './fire-lag.ts';
 
-/** Schedules: the record that moves, what runs are made of by revision, and the ledger of fires. */
+/** Schedules: the record that changes, the definitions and inputs of each revision, and the ledger of fires. */
 export interface ScheduleStore {
-  /** Writes a definition, and inputs under its ref, for a schedule to name afterwards. `inputs` null: none with it. */
+  /** Writes a definition, and inputs under its ref, before a schedule refers to them. `inputs` null: no new inputs. */
   writeRevision(definition: ScheduleDefinition, inputs: readonly StoredInput[] | null): Promise<void>;
   /** Writes the record itself, which commits the schedule. */
   createSchedule(schedule: Schedule): Promise<void>;
   /** A strong read. Null: no such schedule. */
   readSchedule(uid: string): Promise<Schedule | null>;
-  /** Replaces the record on condition of the version before. False: it has moved on. */
+  /** Replaces the record on condition that it has the version before `next`. False: another changed it. */
   replaceSchedule(next: Schedule): Promise<boolean>;
-  /** Null: the schedule has no definition of that ref, or no longer. */
+  /** Null: the schedule has no definition with that ref, or it has expired. */
   readDefinition(uid: string, ref: string): Promise<ScheduleDefinition | null>;
-  /** Inputs of a ref from an index on, `limit` of them at most. */
+  /** Inputs of a ref from an index on, at most `limit`. */
   readInputs(uid: string, ref: string, from: number, limit: number): Promise<readonly StoredInput[]>;
   /**
-   * Puts a fire into the ledger and the schedule that counts it, both or none: on condition that the ledger has none of
-   * its time, and of the schedule's version before. False: one of them moved.
+   * Writes a fire into the ledger and the schedule that counts it, both or neither, on condition that the ledger has no
+   * fire of that time and the schedule has the version before `next`. False: one of the conditions failed.
    */
   recordFire(next: Schedule, fire: Fire, expiresAt: number): Promise<boolean>;
-  /** What was recorded of a time of the cron, strongly read. */
+  /** The fire of a schedule's time, strongly read; null: not decided yet. */
   readFire(uid: string, nominalAt: number): Promise<Fire | null>;
-  /** What was recorded of a trigger, strongly read. */
+  /** The fire of a trigger, strongly read; null: not recorded yet. */
   readTrigger(uid: string, at: number, fireUid: string): Promise<Fire | null>;
-  /** The ledger, newest first, after a place; rows whose time is over too, until the store deletes them. */
+  /** The ledger after a place, newest first. Expired rows are included until the store deletes them. */
   listFires(
     uid: string,
     after: string | null,
     limit: number,
   ): Promise<{ readonly rows: readonly ListedFire[]; readonly more: boolean }>;
-  /** A workspace's schedules by their creation; may lag writes by about a second. */
+  /** A workspace's schedules by creation; may lag writes by about a second. */
   listSchedules(
     workspaceUid: string,
     range: {
@@ -43,9 +43,9 @@ export interface ScheduleStore {
       readonly limit: number;
     },
   ): Promise<{ readonly rows: readonly ListedSchedule[]; readonly more: boolean }>;
-  /** Those that are there, whoever's they are; eventually read. */
+  /** The schedules that exist, of any workspace; eventually consistent. */
   readSchedules(uids: readonly string[]): Promise<ReadonlyMap<string, Schedule>>;
-  /** Lets every definition and chunk but those kept go at that time (epoch seconds). */
+  /** Lets every definition and input chunk except `kept` expire at that time (epoch seconds). */
   expireRevisions(
     uid: string,
     kept: { readonly definition: string; readonly inputs: string } | null,
@@ -53,7 +53,7 @@ export interface ScheduleStore {
   ): Promise<void>;
 }
 
-/** Where a schedule stands in the list of its workspace. */
+/** A schedule's place in the list of its workspace. */
 export interface SchedulePlace {
   readonly createdAt: number;
   readonly uid: string;
@@ -72,13 +72,13 @@ export interface ListedSchedule extends SchedulePlace {
   readonly name: string | null;
 }
 
-/** What EventBridge holds for a schedule. */
+/** The entries that EventBridge has for schedules. */
 export interface EntryScheduler {
-  /** Makes an entry, or replaces the one of that name whole. */
+  /** Makes an entry, or replaces the whole entry of that name. */
   putEntry(entry: ScheduleEntry): Promise<void>;
-  /** Deletes an entry; one that is not there is no fault. */
+  /** Deletes an entry. Idempotent: a missing one is no error. */
   deleteEntry(name: string): Promise<void>;
-  /** Whether an entry of that name stands and fires from now on as this one would: when, where to and with what. */
+  /** Whether an entry of that name exists and fires as this one would: at the same times, target and payload. */
   hasEntry(entry: ScheduleEntry, now: number): Promise<boolean>;
 }
 
@@ -87,7 +87,7 @@ export interface ScheduleEntry {
   readonly expression: string;
   readonly timezone: string;
   readonly startAt: Date | null;
-  /** An entry that fires once is gone after it. */
+  /** The entry fires once and is deleted afterwards. */
   readonly isSingle: boolean;
   /** How long EventBridge tries to deliver a fire, seconds. */
   readonly maxAgeSeconds: number;
@@ -95,15 +95,17 @@ export interface ScheduleEntry {
   readonly revision: number;
 }
 
-/** What taking, changing and reading schedules needs. */
+/** The ports of creating, changing and reading schedules. */
 export type SchedulePorts = LaunchPorts & Pick<CorePorts, 'due'> & { readonly schedules: ScheduleStore };
 
-/** What starting a run of a schedule needs. */
+/** The ports of starting a schedule's run. */
 export type ScheduledRunPorts = Omit<LaunchPorts, 'secrets' | 'callbackPolicy'> &
   Pick<CorePorts, 'due'> & { readonly schedules: ScheduleStore };
 
-/** What firing needs: no secrets, for a schedule's callback headers are sealed once, under its own uid. */
+/**
+ * The ports of firing. Secrets are not among them, because a schedule's callback headers are sealed when it is written.
+ */
 export type FirePorts = CorePorts & Pick<Ports, 'actions'> & { readonly schedules: ScheduleStore };
 
-/** The same, a hand on EventBridge, and how late its fires come. */
+/** The ports of reconciling: those of firing, EventBridge's entries, and how late fires come. */
 export type ReconcilePorts = FirePorts & { readonly entries: EntryScheduler; readonly lag: FireLag };

@@ -4,8 +4,9 @@ import { carryOut } from './fire-schedule.ts';
 import type { FirePorts, ScheduleStore } from './schedule-ports.ts';
 
 /**
- * Starts the runs that stand in a schedule's ledger and are not known to be there: whoever was to start them may have been
- * cut off. Gives their uids, for {@link closeRuns}; `againAt`: when to look at those that were decided only now.
+ * Starts the runs that a schedule's ledger has and that are not known to be started: the worker that had to start them
+ * may have been cut off. Returns their uids, for {@link closeRuns}; `againAt`: when to check the runs that were decided
+ * only recently (epoch ms), null: none was.
  */
 export async function startOpenRuns(
   ports: FirePorts,
@@ -18,7 +19,7 @@ export async function startOpenRuns(
   return { started: ripe.map(({ runUid }) => runUid), againAt: young.length === 0 ? null : Math.min(...young) };
 }
 
-/** Notes that these runs are there. */
+/** Removes these runs from the schedule's `openRuns`, because they are started. */
 export async function closeRuns(
   ports: { readonly schedules: Pick<ScheduleStore, 'readSchedule' | 'replaceSchedule'> },
   uid: string,
@@ -33,6 +34,7 @@ export async function closeRuns(
   }
 }
 
+/** The schedule's `openRuns` without the started ones. */
 export function withoutRuns({ openRuns }: Schedule, started: readonly string[]): Schedule['openRuns'] {
   return openRuns.filter(({ runUid }) => !started.includes(runUid));
 }

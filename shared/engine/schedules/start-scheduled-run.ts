@@ -12,12 +12,12 @@ import { reportError } from '../report-error.ts';
 import { nextCheck } from '../runs/check-times.ts';
 
 const ALL = Number.MAX_SAFE_INTEGER;
-/** A launch is first looked at after twice this time. */
+/** A launch that takes longer puts a new check: the run's first check comes after twice this time. */
 const SLOW_MS = 60_000;
 
 /**
- * Starts a run of a schedule under a uid that is given: said twice, it is one run. What would be refused at launch, an
- * action that is gone or inputs that are no longer valid, makes an INVALID run.
+ * Starts a run of a schedule under the given uid. Idempotent. What a launch would refuse, an action that is gone or
+ * inputs that are no longer valid, makes an INVALID run.
  */
 export async function startScheduledRun(
   ports: ScheduledRunPorts,
@@ -61,7 +61,7 @@ export async function startScheduledRun(
     checked.fault === null ? null : reportError(ports, checked.fault, { run_uid: runUid, schedule_uid: schedule.uid });
   const control = await commitRun(ports, definition, inputs, invalid);
   const then = ports.clock.now();
-  // The sweeper may have looked before the run was there, and crossed it off.
+  // The sweeper may have made its check before the run existed, and deleted the entry.
   if (then > now + SLOW_MS) await ports.due.putDue({ at: nextCheck(then), kind: 'watch', uid: runUid });
   return { control, definition };
 }
@@ -73,7 +73,10 @@ async function sendDispatch(
   await ports.messages.send({ kind: 'dispatch', runUid: uid, epoch }, { workspaceUid });
 }
 
-/** What the run is made of as it was decided; where an update's time is long over, as the schedule has it now. */
+/**
+ * The definition and inputs that the decision named; where they have expired after an update, the schedule's current
+ * ones.
+ */
 async function readTemplate(
   ports: ScheduledRunPorts,
   schedule: Schedule,

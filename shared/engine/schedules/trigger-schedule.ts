@@ -10,16 +10,16 @@ import { startScheduledRun } from './start-scheduled-run.ts';
 
 const UID_BYTES = 10;
 
-/** What a trigger is known by: the uid of its run, and the moment at which it was first asked for (epoch ms). */
+/** The identity of a trigger: the uid of its run, and the moment of the first call (epoch ms). */
 interface TriggerIds {
   readonly runUid: string;
   readonly at: number;
 }
 
 /**
- * Starts a run of a schedule now, whatever its overlap rule. Throws NOT_FOUND, INVALID_STATE. `newIds` is asked after the
- * checks; under ids it has given before, it is one row and one run. The row stands first: should this be cut off before
- * its run is there, the schedule's look starts it.
+ * Starts a run of a schedule now, whatever its overlap rule. `newIds` is called after the checks; the same ids give the
+ * same row and run. The row is written first: if this call is cut off before the run exists, the schedule's check
+ * starts it. Throws NOT_FOUND, INVALID_STATE.
  */
 export async function triggerSchedule(
   ports: ScheduledRunPorts,
@@ -36,7 +36,7 @@ export async function triggerSchedule(
   return startScheduledRun(ports, schedule, { runUid: ids.runUid, definitionRef, inputsRef });
 }
 
-/** The row of the ledger: put now, or as it was put when this was asked before. */
+/** The trigger's row in the ledger: written now, or by an earlier call with the same ids. */
 async function recordTrigger(ports: ScheduledRunPorts, uid: string, { runUid, at }: TriggerIds): Promise<Fire> {
   for (;;) {
     const recorded = await ports.schedules.readTrigger(uid, at, triggerUidOf(runUid));

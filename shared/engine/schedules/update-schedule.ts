@@ -14,7 +14,7 @@ import { refuseTiming, type ScheduleLaunch, type StoredSchedule } from './put-sc
 import type { SchedulePorts } from './schedule-ports.ts';
 import { checkLaunch } from '../launch/start-run.ts';
 
-/** What an update asks for: what is undefined stays, null goes back to the default. */
+/** The changes of an update. An undefined field stays as it is, null resets it to its default. */
 export type ScheduleChange = {
   readonly [Field in Exclude<keyof ScheduleLaunch, 'workspaceUid' | 'actionName'>]:
     | ScheduleLaunch[Field]
@@ -25,8 +25,9 @@ export type ScheduleChange = {
 const ALL = Number.MAX_SAFE_INTEGER;
 
 /**
- * Changes a schedule, if the whole is valid then. Runs it has started keep what they had; a time that comes meanwhile is
- * judged by the schedule as it is when it is carried out. Throws INVALID_STATE, NOT_FOUND and what a launch throws.
+ * Changes a schedule, if the result is valid as a whole. Runs that it has started do not change. A time that comes
+ * meanwhile is decided by the schedule at the moment it is carried out. Throws INVALID_STATE, NOT_FOUND and what a
+ * launch throws.
  */
 export async function updateSchedule(
   ports: SchedulePorts,
@@ -53,7 +54,7 @@ export async function updateSchedule(
       settledUntil: settledAfter(schedule, timing, now),
     });
     await ports.due.putDue({ at: now + FIRST_SCHEDULE_CHECK_MS, kind: 'schedule', uid });
-    if (!(await ports.schedules.replaceSchedule(next))) continue; // it moved under us: look again
+    if (!(await ports.schedules.replaceSchedule(next))) continue; // another changed it meanwhile: read it again
     await ports.messages.send(
       { kind: 'reconcile', scheduleUid: uid, dueAt: null },
       { workspaceUid: next.workspaceUid },
@@ -70,7 +71,7 @@ function timingAfter(schedule: Schedule, { cron, scheduleAt, timezone }: Schedul
   };
 }
 
-/** The definition after the change, checked as a launch is, and the inputs where they are new. */
+/** The definition after the change, checked like a launch, and the inputs if they are new. */
 async function rewrite(
   ports: SchedulePorts,
   schedule: Schedule,
@@ -98,7 +99,10 @@ async function rewrite(
   return { updated, inputs: given === null ? null : checked.inputs };
 }
 
-/** Times before an update are settled by it, but for those that have come, are not settled, and are times of both. */
+/**
+ * `settledUntil` after an update: now, so that earlier times no longer count. But it stays before the first time that
+ * has come, is not settled, and is a time of both the old and the new timing.
+ */
 function settledAfter(before: Schedule, timing: ScheduleTiming, now: number): number {
   if (singleTime(before) !== null) return now;
   let settled = before.settledUntil;

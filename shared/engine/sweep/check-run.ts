@@ -15,19 +15,19 @@ import { reconcileEndedRun } from './reconcile-ended-run.ts';
 
 const FIRST_LOOK: RunCheck = { block: 0, againAt: null };
 
-/** A run whose launch was never committed, or will be: a write may arrive long after its sender died. So it is looked for twice. */
+/** Checks an uncommitted launch once more later: its commit may arrive long after its sender died. */
 async function watchUncommitted(ports: CorePorts, { kind, uid, look }: DueEntry): Promise<void> {
   if (look !== undefined) return;
   await ports.due.putDue({ at: nextCheck(ports.clock.now()), kind, uid, look: FIRST_LOOK });
 }
 
-/** Looks at a run: sends again what was lost of it, and has it looked at again while it owes anything. */
+/** Checks a run: sends lost messages again, and puts the next check while the run has open work. */
 export async function checkRun(ports: CorePorts, entry: DueEntry): Promise<void> {
   const stored = await ports.runs.readControl(entry.uid);
   const definition = stored === null ? null : await ports.runs.readDefinition(entry.uid);
   const now = ports.clock.now();
   if (stored === null || definition === null) return watchUncommitted(ports, entry);
-  const control = await handOver(ports, stored); // of a live call still at work, whoever waited is gone
+  const control = await handOver(ports, stored); // if it is a live call still at work, its caller no longer waits
   if (control.expiresAt * 1_000 <= now) return;
   const { kind, uid } = entry;
   const next = hasEnded(control.status)
@@ -36,7 +36,7 @@ export async function checkRun(ports: CorePorts, entry: DueEntry): Promise<void>
   if (next !== null) await ports.due.putDue({ ...next, kind, uid, at: Math.max(next.at, now + SOONEST_CHECK_MS) });
 }
 
-/** Sends again what a run that works may have lost, and says when to look again. */
+/** Sends again what an unfinished run may have lost, and returns when to check again (epoch ms). */
 async function reconcileWorkingRun(ports: CorePorts, control: RunControl, definition: RunDefinition): Promise<number> {
   const now = ports.clock.now();
   const { uid, workspaceUid } = definition;
@@ -49,7 +49,7 @@ async function reconcileWorkingRun(ports: CorePorts, control: RunControl, defini
     return landedAt(ports, stopped);
   }
   const again = Math.min(nextCheck(now), control.deadlineAt ?? Infinity);
-  // Its own entry starts it; only if that came to nothing does this one.
+  // A postponed run has its own due entry; this check starts it only if that had no effect.
   const startsBy = control.postponedUntil === null ? 0 : control.postponedUntil + FORGOTTEN_START_MS;
   if (control.status === 'SCHEDULED' && now < startsBy) return startsBy;
   if (control.status === 'BLOCKED') await reconcileSlots(ports, workspaceUid);

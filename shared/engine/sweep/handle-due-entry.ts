@@ -8,8 +8,8 @@ import type { DueEntry } from '../stores.ts';
 import { checkRun } from './check-run.ts';
 
 /**
- * Sees to one entry: what follows is written or sent first, the entry goes last. What it throws leaves the entry. Gives the
- * entry that stands for what is left and could be gone on with at once; null: there is none.
+ * Does the work of one due entry. What follows from it is written or sent first, the entry is deleted last; an error
+ * leaves the entry. Returns the entry of work that is left and can go on at once; null: there is none.
  */
 export async function handleDueEntry(ports: CorePorts, entry: DueEntry): Promise<DueEntry | null> {
   if (entry.kind === 'receiver') return handleReceiver(ports, entry);
@@ -40,12 +40,16 @@ async function handleKind(
   }
 }
 
-/** Keeps apart what stands for different entries: entries lie at whole minutes, mostly. */
+/**
+ * An entry's time modulo this is the offset of its successor, so that entries of different times get different
+ * successors. It is not a whole minute: most entries are at whole minutes and would all get offset 0.
+ */
 const APART_MS = 59_999;
 
 /**
- * Asks for a schedule to be seen to; whoever does it takes back the entry that stands for it meanwhile, and may do so
- * late: so that entry is no other one's. This one goes before: a clock behind ours may put another under just its key.
+ * Sends a message to reconcile a schedule. A new entry replaces this one until that is done; the receiver deletes it,
+ * perhaps late, so its key must belong to no other entry. This entry is deleted before the message is sent, because a
+ * worker whose clock is behind ours might put another entry with the same key.
  */
 async function tellSchedule(ports: CorePorts, entry: DueEntry): Promise<void> {
   const { uid } = entry;
@@ -62,7 +66,9 @@ async function sendDueCallback(ports: CorePorts, entry: DueEntry): Promise<void>
   await ports.messages.send(message, { workspaceUid: record.workspaceUid });
 }
 
-/** The entry of the next look is there before this one goes; gone on with at once, it may be the same. */
+/**
+ * Puts the entry of the next check before it deletes this one. A check that goes on at once may have the same entry.
+ */
 async function handleReceiver(ports: CorePorts, entry: DueEntry): Promise<DueEntry | null> {
   const { at, kind, uid } = entry;
   const next = await reconcileReceiver(ports, uid);

@@ -13,13 +13,15 @@ import { settleLanded } from '../runs/settle-landed.ts';
 import { nextCheck } from '../runs/check-times.ts';
 import { settleAll } from '../settle-all.ts';
 
-/** Blocks of an ended run that one look sees: a sweep has 25 runs in hand, and 45 s. The next look goes on. */
+/**
+ * How many blocks of an ended run one check reads: a sweep has 45 s for 25 runs side by side. The next check goes on.
+ */
 const BLOCKS_A_LOOK = 100;
 const BLOCKS_AT_ONCE = 8;
 
 /**
- * Sends again what an ended run still owes, some blocks at a time, and says when to go on or to look again: null when
- * every callback is delivered or has failed.
+ * Sends lost callbacks of an ended run again, some blocks at a time. Returns when to go on or to check again (epoch
+ * ms); null when every callback is delivered or has failed.
  */
 export async function reconcileEndedRun(
   ports: CorePorts,
@@ -55,7 +57,7 @@ export async function reconcileEndedRun(
   }
   const { callbacks } = await countRecorded(ports, definition);
   const calledFor = callbacks + endingsOf(control);
-  // One block is counted by two reads: that is not worth a write.
+  // A run of one block is counted with two reads, which is not worth a write.
   const isWorthIt = blocks > 1 && control.deliveredEpoch < control.epoch;
   if (isWorthIt && delivered >= calledFor) await ports.runs.noteDelivered(control);
   const isLost = traced < calledFor;
@@ -64,12 +66,13 @@ export async function reconcileEndedRun(
   return checkAgainAt === null ? null : { at: checkAgainAt };
 }
 
-/** What a look has seen so far. */
+/** What a check has found so far. */
 interface Seen {
-  /** When something of it is to be looked at again (epoch ms), or null. */
+  /** When something has to be checked again (epoch ms), or null. */
   readonly againAt: number | null;
-  /** Distinct callbacks that were delivered, and those that have left any trace. */
+  /** Distinct callbacks that were delivered. */
   readonly delivered: number;
+  /** Distinct callbacks that have a record or are in the log. */
   readonly traced: number;
 }
 
@@ -83,7 +86,7 @@ function addSeen(one: Seen, other: Seen): Seen {
   };
 }
 
-/** Whether all that follows from a run's end was begun: reads are cheaper than writes that are refused. */
+/** Whether what follows from a run's end was done. It is read first, because reads cost less than refused writes. */
 async function isClosed(ports: CorePorts, control: RunControl, definition: RunDefinition): Promise<boolean> {
   if (definition.callback === null) return true;
   const refUid = deriveUid(control.uid, 'run_finished', { ending: control.attempt });
@@ -95,7 +98,7 @@ function earlier(one: number | null, other: number | null): number | null {
   return Math.min(one, other);
 }
 
-/** Looks at a block's callbacks; `searches`: also for those that have left no trace, for their messages were lost. */
+/** Checks a block's callbacks. `searches`: also those without record and log entry, whose messages were lost. */
 async function reconcileBlock(
   ports: CorePorts,
   definition: RunDefinition,
@@ -126,15 +129,15 @@ async function sendLost(ports: CorePorts, { uid, workspaceUid }: RunDefinition, 
   }
 }
 
-/** Of the callbacks that a recorded page calls for. */
+/** The uids of a recorded page's callbacks. */
 function uidsOf({ runUid, input, page, outcome }: PageRecord): readonly string[] {
   const parts = outcome.kind === 'RESULT' ? outcome.parts : 0;
   return Array.from({ length: parts }, (_, at) => deriveUid(runUid, 'page', { input, page, part: at + 1 }));
 }
 
 /**
- * Of a block, or with null of the run itself: records whose next attempt should long have been made, or was cut off, are
- * sent again. `againAt` null: none is under way.
+ * Sends again the callbacks of a block, or with null of the run itself, whose next attempt is long overdue or was cut
+ * off. `againAt` null: none is under way.
  */
 async function reconcileRecords(ports: CorePorts, definition: RunDefinition, block: number | null): Promise<Seen> {
   const now = ports.clock.now();
@@ -145,7 +148,7 @@ async function reconcileRecords(ports: CorePorts, definition: RunDefinition, blo
   for (const record of records) {
     if (record.parentUid === null) traced.add(record.refUid); // a replay says nothing of the original's message
     if (record.status === 'SUCCESS' || record.status === 'FAILED') continue;
-    // One that is held is sent by its receiver's own entry; only at the end of its time does this one see to it.
+    // A callback that waits for its receiver is sent by the receiver's check; this one only sends its last attempt.
     const isHeld = record.status === 'PENDING' && record.heldSince !== null;
     const dueAt = isHeld ? giveUpAt(record) : record.nextAttemptAt;
     const lateAt = (dueAt ?? now) + CALLBACK_GRACE_MS;
@@ -154,7 +157,7 @@ async function reconcileRecords(ports: CorePorts, definition: RunDefinition, blo
     if (!late) continue;
     const attempt = record.by === '' ? 0 : record.retryCount + (record.status === 'PENDING' ? 1 : 0);
     const { workspaceUid } = definition;
-    // A first attempt that was put off has a record, which only a message that says so looks at.
+    // A deferred first attempt has a record, which is only read if the message says `slow`.
     const putOff = attempt === 0 ? { slow: true } : {};
     await ports.messages.send({ kind: 'callback', uid: record.uid, attempt, ...putOff }, { workspaceUid });
   }

@@ -5,27 +5,26 @@ import { settleAll } from '../settle-all.ts';
 import { putOffMs } from './put-off.ts';
 import { handleDueEntry } from './handle-due-entry.ts';
 
-/** Rows of one page, which are seen to side by side. */
+/** Rows of one page; they are handled side by side. */
 const PAGE_ROWS = 25;
 const MINUTE_MS = 60_000;
 
-/** What one sweep came to; alarms read it from its log line (infra/constructs/log-metrics.ts). */
+/** The result of one sweep. Alarms read it from its log line (infra/constructs/log-metrics.ts). */
 export interface SweepReport {
-  /** Rows that were seen to, and are done with or put down anew. */
+  /** Rows that were handled, and are deleted or put anew. */
   readonly seenTo: number;
-  /** Rows that failed, now or before, and are due all the same. */
+  /** Due rows that failed, now or in an earlier sweep. */
   readonly failing: number;
-  /** How late the latest row was that no sweep had failed at before, in whole seconds. */
+  /** The longest delay of a row at which no sweep had failed before, in whole seconds. */
   readonly oldestSeconds: number;
 }
 
 /**
- * Sees to everything that is due, until `until` (epoch ms): retries of callbacks that were too far off for a queue, and
- * looks at runs, each of which has one such entry from before its launch until everything it owes is done. So whatever
- * message is lost, its run is found again.
- * One page of each partition in turn, so that a backlog in one holds up no other. A row that fails is put off and the
- * sweep goes on behind it, so that it holds up no other either. Where one look at a receiver leaves more to be sent on, it
- * has its next one after a page of each partition.
+ * Handles everything that is due, until `until` (epoch ms): callbacks' attempts that were too far off for a queue, and
+ * checks of runs. A run has an entry from before its launch until it has no open work, so a run whose message was lost
+ * is found again. The partitions are read in turn, one page each, so that a backlog in one delays no other. A row that
+ * fails is put off, and the sweep goes on behind it. A check of a receiver that leaves more callbacks to send gets its
+ * next turn after a page of each partition.
  */
 export async function sweep(ports: CorePorts, until: number): Promise<SweepReport> {
   const tally = { seenTo: 0, failing: 0, oldestSeconds: 0 };
@@ -39,7 +38,7 @@ export async function sweep(ports: CorePorts, until: number): Promise<SweepRepor
       if (next !== null) left.push(next);
     }
     turns = left;
-    const looks = Array.from(open.values()); // of this round: one that leaves more has its next turn after the others
+    const looks = Array.from(open.values()); // a copy: a check that leaves more has its next turn in the next round
     for (const look of looks) {
       if (ports.clock.now() >= until) return tell(ports, tally);
       await goOn(ports, look, open);
@@ -56,19 +55,19 @@ interface Turn {
   readonly after: string | null;
 }
 
-/** Another partition is the first each minute: should something end every sweep before its time, all get their turn. */
+/** Each minute begins with another partition, so that all get their turn even if something ends every sweep early. */
 function partitionsFrom(first: number): readonly Turn[] {
   return Array.from({ length: DUE_PARTITIONS }, (_, at) => ({ partition: (first + at) % DUE_PARTITIONS, after: null }));
 }
 
-/** What more was left to be done at once by a look, by what it looked at. Its entry stands for the next minute's sweep. */
+/** Checks that left more to do at once, by uid. Their entries remain for the next minute's sweep. */
 type OpenLooks = Map<string, { readonly entry: DueEntry; readonly looks: number }>;
 
 function leaveOpen(open: OpenLooks, entry: DueEntry | null, looks: number): void {
   if (entry !== null && looks < LOOKS_A_MINUTE) open.set(entry.uid, { entry, looks });
 }
 
-/** One look more. Should it fail, the next minute's sweep looks again. */
+/** Makes one more check. If it fails, the next minute's sweep repeats it. */
 async function goOn(
   ports: CorePorts,
   { entry, looks }: { entry: DueEntry; looks: number },
@@ -85,7 +84,7 @@ async function goOn(
   }
 }
 
-/** Gives the page behind this one; null where there is none, or the partition could not be read. */
+/** Handles one page. Returns the next one; null where there is none, or the partition could not be read. */
 async function sweepPage(
   ports: CorePorts,
   { partition, after }: Turn,
@@ -114,10 +113,10 @@ function tell(ports: CorePorts, { seenTo, failing, oldestSeconds }: SweepReport)
   return { seenTo, failing, oldestSeconds };
 }
 
-/** One row: what follows is written or sent first, the row goes last. False: it failed, stays due, and is put off. */
+/** Handles one row. What follows is written or sent first, the row is deleted last. False: it failed and is put off. */
 async function seeTo(ports: CorePorts, row: DueRow, open: OpenLooks): Promise<boolean> {
   try {
-    // Whoever wrote it knows it, as a later release does that is being rolled out: it must not be lost.
+    // The release that wrote it can read it, e.g. a later one that is being rolled out: it must not be lost.
     if (row.entry === null) throw new Error('This release cannot read the row.');
     leaveOpen(open, await handleDueEntry(ports, row.entry), 1);
     return true;
