@@ -36,7 +36,7 @@ export function parseScopes(text: string): readonly Scope[] {
   const wanted = text.split(',').map((scope) => scope.trim());
   const unknown = wanted.filter((scope) => !SCOPES.some((known) => known === scope));
   if (unknown.length > 0) {
-    throw new RangeError(`--scopes: unknown ${unknown.join(', ')}; allowed: ${SCOPES.join(', ')}, by commas`);
+    throw new RangeError(`--scopes: unknown ${unknown.join(', ')}; allowed: ${SCOPES.join(', ')}, separated by commas`);
   }
   return SCOPES.filter((scope) => wanted.includes(scope));
 }

@@ -8,16 +8,17 @@ import { issueKey, parseScopes } from './issue-key.ts';
 import { runCommand, STAGE_HELP, STAGE_OPTIONS, UsageError, workspaceNamed } from './run-command.ts';
 import type { StageAccess } from './stage-access.ts';
 
-const HELP = `Keys of the API.
+const HELP = `Manage API keys.
 
   npm run keys -- create --workspace NAME [--scopes ${SCOPES.join(',')}] [--json]
-      Makes a key, and the workspace if it is new. Prints key and signing secret: the key is shown this once.
+      Creates a key, and the workspace if it does not exist. Prints the key, which is shown only once, and the
+      signing secret of the workspace.
   npm run keys -- list [--workspace NAME] [--json]
-      Keys of that workspace, or of all.
+      Lists the keys of a workspace, or of all workspaces.
   npm run keys -- revoke --workspace NAME --key KEY
-      KEY is the whole key or its beginning as list shows it. It works for up to a minute more.
+      Revokes a key. KEY is the whole key, or its beginning as shown by list. The key works for up to a minute more.
 
-The system of npm start has one workspace to begin with, called ${LOCAL_WORKSPACE}.
+A system started with npm start has one workspace at first, called ${LOCAL_WORKSPACE}.
 
 ${STAGE_HELP}`;
 
@@ -32,21 +33,21 @@ const options = {
 await runCommand(HELP, () => {
   const { values, positionals } = parseArgs({ options, allowPositionals: true });
   const [verb, ...rest] = positionals;
-  if (rest.length > 0) throw new UsageError(`one command at a time: ${positionals.join(' ')}`);
+  if (rest.length > 0) throw new UsageError(`give one command, not ${positionals.length}: ${positionals.join(' ')}`);
   return {
     ...values,
     act: async (stage) => {
       if (verb === 'create') return create(stage, given(values.workspace), values.scopes, values.json);
       if (verb === 'list') return list(stage, values.workspace, values.json);
       if (verb === 'revoke') return revoke(stage, given(values.workspace), values.key);
-      throw new UsageError(`unknown command ${verb ?? '(none)'}; there are create, list, revoke`);
+      throw new UsageError(`unknown command ${verb ?? '(none)'}; allowed: create, list, revoke`);
     },
   };
 });
 
 function given(workspaceName: string | undefined): string {
   if (workspaceName !== undefined && workspaceName.trim() !== '') return workspaceName;
-  throw new UsageError('--workspace NAME is needed');
+  throw new UsageError('--workspace NAME is required');
 }
 
 async function create(stage: StageAccess, workspaceName: string, scopes: string, json: boolean): Promise<string> {
@@ -87,14 +88,15 @@ function describe({ digest, hint, scopes, createdAt, revokedAt }: StoredKey): st
 }
 
 async function revoke({ workspaces }: StageAccess, name: string, given: string | undefined): Promise<string> {
-  if (given === undefined) throw new UsageError('--key KEY is needed: the whole key or its beginning');
+  if (given === undefined)
+    throw new UsageError('--key KEY is required: the whole key, or its beginning as shown by list');
   const keys = await workspaces.listKeys((await workspaceNamed(workspaces, name)).uid);
   const matches = isWellFormedApiKey(given)
     ? keys.filter(({ digest }) => digest === digestApiKey(given))
     : keys.filter(({ hint, revokedAt }) => revokedAt === null && hint === given.replace(/…$/, ''));
   const [key] = matches;
-  if (key === undefined) throw new UsageError(`workspace ${name} has no key ${given}; list shows those it has`);
-  if (matches.length > 1) throw new UsageError(`${matches.length} keys begin so; give the whole key`);
+  if (key === undefined) throw new UsageError(`workspace ${name} has no key ${given}; list shows its keys`);
+  if (matches.length > 1) throw new UsageError(`${matches.length} keys begin with this; give the whole key`);
   await workspaces.revokeKey(key, systemClock.now());
   return `Revoked ${key.hint}…; it works for up to a minute more.`;
 }

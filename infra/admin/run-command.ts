@@ -15,12 +15,12 @@ export const STAGE_OPTIONS = {
 } as const;
 
 export const STAGE_HELP = `Where:
-  (nothing)                    the system that npm start runs on this machine, over .trireme
-  --data-dir DIR               the same, over another data folder
-  --stage NAME [--region R]    a stage deployed in AWS, with your own credentials and, without --region, their region
-  --help                       this`;
+  (no option)                  the system that npm start runs on this machine, with the data folder .trireme
+  --data-dir DIR               the same, with another data folder
+  --stage NAME [--region R]    a stage deployed in AWS, with your credentials; the region is theirs by default
+  --help                       print this text`;
 
-/** A command said wrong; its message is the whole answer. */
+/** A command line that is wrong; its message is printed alone. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
@@ -34,7 +34,7 @@ interface Command {
   readonly act: (stage: StageAccess, name: string) => Promise<string>;
 }
 
-/** Runs a command to its exit code: 0, 1 when it failed, 2 when it was said wrong. */
+/** Runs a command to its exit code: 0, 1 when it failed, 2 when the command line was wrong. */
 export async function runCommand(help: string, parse: () => Command): Promise<void> {
   try {
     const command = parse();
@@ -44,16 +44,14 @@ export async function runCommand(help: string, parse: () => Command): Promise<vo
     process.stdout.write(`${text}\n`);
   } catch (error) {
     const usage = error instanceof UsageError || error instanceof RangeError || isParseError(error);
-    process.stderr.write(
-      `${error instanceof Error ? error.message : String(error)}${usage ? ' (--help tells more)' : ''}\n`,
-    );
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}${usage ? ' (see --help)' : ''}\n`);
     process.exitCode = usage ? 2 : 1;
   }
 }
 
 async function addressOf(command: Command): Promise<StageAddress> {
   if (command.stage !== undefined) return findDeployedStage(command.stage, command.region);
-  if (command.region !== undefined) throw new UsageError('--region goes with --stage');
+  if (command.region !== undefined) throw new UsageError('--region is allowed only with --stage');
   return findRunningSystem(resolve(command['data-dir']));
 }
 
@@ -64,6 +62,6 @@ function isParseError(error: unknown): boolean {
 /** The workspace of a name. Throws a UsageError where there is none. */
 export async function workspaceNamed(workspaces: WorkspaceStore, name: string): Promise<Workspace> {
   const workspace = await workspaces.findWorkspace(name);
-  if (workspace === null) throw new UsageError(`there is no workspace ${name}; keys create makes one`);
+  if (workspace === null) throw new UsageError(`the workspace ${name} does not exist; keys create creates it`);
   return workspace;
 }

@@ -13,17 +13,20 @@ const MAX_INPUTS_IN_FLIGHT = 500;
 /** Calls per second, and burst. */
 const MAX_RATE = 99_999;
 
-const HELP = `Workspaces and their limits.
+const HELP = `Manage workspaces and their limits.
 
   npm run workspaces -- list [--json]
+      Lists the workspaces with the limits in force.
   npm run workspaces -- set --workspace NAME [--runs-at-once N] [--inputs-in-flight N]
                                 [--live-rate R] [--launch-rate R] [--read-rate R] [--wait-rate R]
+      Changes limits of a workspace, and prints the limits in force.
       N is a whole number: at most ${MAX_RUNS_AT_ONCE} runs at once, ${MAX_INPUTS_IN_FLIGHT} inputs in flight.
-      R is calls per second and burst, such as 20/40 (of --wait-rate: seconds waited); each at most ${MAX_RATE}.
-      "default" goes back to the stage's value. A changed rate takes effect within a minute.
+      R is calls per second and burst, such as 20/40; for --wait-rate, seconds of waiting per second and burst.
+      Each is at most ${MAX_RATE}.
+      The value "default" restores the stage's value. A changed rate takes effect within a minute.
 
-Both commands print the limits in force. Those marked (own) were set for the workspace; the others are the stage's, as
-infra/settings.ts has them. Both move limits that 0.1.0 kept where functions may write.
+A limit marked (own) was set for the workspace; the others are the stage's, from infra/settings.ts. Both commands also
+move limits that were set under release 0.1.0 to where functions cannot change them.
 
 ${STAGE_HELP}`;
 
@@ -42,14 +45,14 @@ const options = {
 await runCommand(HELP, () => {
   const { values, positionals } = parseArgs({ options, allowPositionals: true });
   const [verb, ...rest] = positionals;
-  if (rest.length > 0) throw new UsageError(`one command at a time: ${positionals.join(' ')}`);
+  if (rest.length > 0) throw new UsageError(`give one command, not ${positionals.length}: ${positionals.join(' ')}`);
   return {
     ...values,
     act: async (stage, name) => {
       const defaults = settingsOf(name).runtime;
       if (verb === 'list') return list(stage, defaults, values.json);
       if (verb === 'set') return set(stage, defaults, values);
-      throw new UsageError(`unknown command ${verb ?? '(none)'}; there are list, set`);
+      throw new UsageError(`unknown command ${verb ?? '(none)'}; allowed: list, set`);
     },
   };
 });
@@ -66,7 +69,7 @@ async function list(stage: StageAccess, defaults: RuntimeSettings, json: boolean
 }
 
 async function set(stage: StageAccess, defaults: RuntimeSettings, values: SetValues): Promise<string> {
-  if (values.workspace === undefined) throw new UsageError('--workspace NAME is needed');
+  if (values.workspace === undefined) throw new UsageError('--workspace NAME is required');
   const workspace = await workspaceNamed(stage.workspaces, values.workspace);
   const rates = RATE_TYPES.map((type) => [type, rateOf(`--${type}-rate`, values[`${type}-rate`])] as const);
   const runsAtOnce = limitOf('--runs-at-once', values['runs-at-once'], MAX_RUNS_AT_ONCE);

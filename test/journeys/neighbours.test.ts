@@ -52,7 +52,7 @@ it('receivers of a neighbour that never answer hold up no callback of another wo
   await until('a callback of the neighbour put off for its share', async () => {
     for (const run of hanging) {
       const putOff = (await callbacksOf(run)).find(({ status_reason: reason }) =>
-        /as many receivers as it may/.test(reason ?? ''),
+        /limit of unanswered callbacks/.test(reason ?? ''),
       );
       if (putOff !== undefined) return putOff;
     }

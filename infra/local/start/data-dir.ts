@@ -23,11 +23,11 @@ export async function prepareDataDir(dataDir: string, reset: boolean): Promise<v
     accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
     const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new StartRefused(`--data-dir ${dataDir}: cannot be written (${reason}); name a folder that can`);
+    throw new StartRefused(`--data-dir ${dataDir}: cannot be written (${reason}); use a folder that can be written`);
   }
   const running = await findRunningSystem(dataDir).catch(() => null);
   if (running !== null && running.pid !== process.pid && (await answers(running.client.endpoint))) {
-    throw new StartRefused(`--data-dir ${dataDir}: process ${running.pid} runs over it already, at ${running.url}`);
+    throw new StartRefused(`--data-dir ${dataDir}: process ${running.pid} already uses this folder, at ${running.url}`);
   }
   if (reset) for (const name of STATE_FILES) rmSync(join(dataDir, name), { recursive: true, force: true });
 }

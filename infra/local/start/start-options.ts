@@ -29,16 +29,16 @@ export class StartRefused extends Error {
 
 export const START_HELP = `Usage: npm start -- [options]
 
-Runs the whole system on this machine, from the synthesized template.
+Runs the whole system on this machine, from the synthesized CloudFormation template.
 
-  --port N         port of the API (default 4000; 0 takes any free one)
-  --data-dir DIR   where state is kept (default .trireme)
-  --reset          delete that state first
-  --json           one line of JSON on stdout when ready, then logs as JSON, complete with stacks; no sample run
-  --inspect        let a debugger in: it stops inside an action; functions have no timeout
-  --no-sample      no sample run, which the first start over a data folder does
-  --chaos          misbehave as AWS may: duplicates, stale reads, late fires, threads frozen when idle
-  --help           this text
+  --port N         the port of the API (default 4000; 0 for any free port)
+  --data-dir DIR   the folder for all data (default .trireme)
+  --reset          delete the data first
+  --json           print one line of JSON when ready, then logs as JSON with stack traces; no sample run
+  --inspect        allow a debugger to stop inside an action; functions have no timeout
+  --no-sample      skip the sample run of the first start with a data folder
+  --chaos          imitate the worst that AWS does: duplicates, stale reads, late fires, threads frozen when idle
+  --help           print this text
 `;
 
 /** Reads the command line; null: it asks for help. Throws StartRefused for unknown or wrong options. */
@@ -47,9 +47,9 @@ export function readStartOptions(argv: readonly string[], cwd: string): StartOpt
   if (values.help) return null;
   const port = Number(values.port);
   if (!/^\d{1,5}$/.test(values.port) || port > 65_535) {
-    throw new StartRefused(`--port ${values.port}: a port is a whole number from 0 to 65535`);
+    throw new StartRefused(`--port ${values.port}: a port must be a whole number from 0 to 65535`);
   }
-  if (values['data-dir'].trim() === '') throw new StartRefused('--data-dir: the name of a folder is missing');
+  if (values['data-dir'].trim() === '') throw new StartRefused('--data-dir: the name of a folder is required');
   return {
     port,
     dataDir: resolve(cwd, values['data-dir']),
@@ -80,6 +80,6 @@ function parse(argv: readonly string[]) {
     });
   } catch (error) {
     const [line] = (error instanceof Error ? error.message : String(error)).split('\n');
-    throw new StartRefused(`${line} (npm start -- --help lists what is allowed)`, { cause: error });
+    throw new StartRefused(`${line} (npm start -- --help lists all options)`, { cause: error });
   }
 }

@@ -109,8 +109,9 @@ async function checkPort(port: number): Promise<void> {
 
 function portFault(port: number, error: unknown): StartRefused | null {
   const code = error instanceof Error && 'code' in error ? error.code : null;
-  if (code === 'EADDRINUSE') return new StartRefused(`--port ${port}: the port is in use; take another, or 0 for any`);
-  return code === 'EACCES' ? new StartRefused(`--port ${port}: the system does not let you listen there`) : null;
+  if (code === 'EADDRINUSE')
+    return new StartRefused(`--port ${port}: the port is in use; use another one, or 0 for any free port`);
+  return code === 'EACCES' ? new StartRefused(`--port ${port}: you may not listen on this port`) : null;
 }
 
 function reportRebuild(runtime: Runtime, fault: string | null, { onNotice }: Listener): void {

@@ -10,15 +10,16 @@ Trireme is up.
 
   URL      ${runtime.url}
   API key  ${access.apiKey}
-  Inbox    ${inbox.url}   (callbacks sent there show here and in the browser)
+  Inbox    ${inbox.url}   (callbacks sent there are shown here and in the browser)
 
-Live, one page at once:
+Live, one page in the answer:
 ${call('live', { input: { country: 'NL' } })}
 
-Async, every page as a signed callback:
+Async, each page as a signed callback:
 ${call('async', { inputs: [{ country: 'NL' }, { country: 'BE' }], callback: { url: inbox.url } })}
 
-Ctrl-C stops it; state stays. Actions are rebuilt when you change them. A change of .env takes effect within a minute.
+Ctrl-C stops it and keeps the data. Actions are rebuilt when you change them. A change of .env takes effect within a
+minute.
 `;
 }
 

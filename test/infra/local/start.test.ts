@@ -36,7 +36,7 @@ function start(...args: string[]): { child: ChildProcess; firstLine: Promise<str
 describe('npm start', () => {
   it.each([
     [['--bogus'], /Unknown option '--bogus'/],
-    [['--port', 'http'], /--port http: a port is a whole number/],
+    [['--port', 'http'], /--port http: a port must be a whole number/],
     [['extra'], /Unexpected argument 'extra'/],
     [['--data-dir', '/dev/null/x', '--port', '0'], /--data-dir \/dev\/null\/x: cannot be written/],
   ])('refuses %j in one line with exit code 2', async (args, message) => {
@@ -52,7 +52,10 @@ describe('npm start', () => {
     const { port } = new URL(urlOf(server));
     const { code, stderr } = await start('--port', port, '--data-dir', join(folder, 'unused')).ended;
     server.close();
-    expect([code, stderr]).toEqual([2, `npm start: --port ${port}: the port is in use; take another, or 0 for any\n`]);
+    expect([code, stderr]).toEqual([
+      2,
+      `npm start: --port ${port}: the port is in use; use another one, or 0 for any free port\n`,
+    ]);
   });
 
   it('says where it is, keeps its key over a restart, lets nobody else in, and stops on a signal', async () => {
@@ -74,7 +77,7 @@ describe('npm start', () => {
     const second = await start('--port', '0', '--data-dir', dataDir).ended;
     expect([second.code, second.stderr]).toEqual([
       2,
-      expect.stringMatching(/process \d+ runs over it already, at http/),
+      expect.stringMatching(/process \d+ already uses this folder, at http/),
     ]);
 
     first.child.kill('SIGTERM');
