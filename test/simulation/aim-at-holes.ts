@@ -5,15 +5,15 @@ import type { Violation } from './observer.ts';
 import type { Choice } from './scenarios.ts';
 import { onThreads } from './threads.ts';
 
-/** What came of histories in which one outcome was aimed at one point each. */
+/** The outcome of histories with one aimed fault each. */
 export interface AimedOutcome {
   readonly histories: number;
-  /** The outcomes that struck where they were aimed at, and nothing else. */
+  /** Only the aimed faults that struck. */
   readonly coverage: Coverage;
   readonly failed: readonly { readonly seed: number; readonly aim: Aim; readonly violations: readonly Violation[] }[];
 }
 
-/** What chance left out: each outcome that no history had at a point that some have passed. */
+/** The faults that no history had yet: each outcome, at each call that some history made. */
 export function aimsOf(coverage: Coverage): readonly Aim[] {
   return coverage
     .under('point:')
@@ -25,9 +25,8 @@ export function aimsOf(coverage: Coverage): readonly Aim[] {
 }
 
 /**
- * Has every outcome strike at every point: what chance left out is aimed at in a history that is known to pass the point,
- * on all cores.
- * `passedBy`: seeds that do.
+ * Injects each missing fault in a history that is known to make the call, on all cores. `passedBy`: for each call,
+ * seeds that make it.
  */
 export async function aimAtHoles(
   { coverage, passedBy }: { readonly coverage: Coverage; readonly passedBy: ReadonlyMap<string, readonly number[]> },
@@ -51,7 +50,7 @@ export async function aimAtHoles(
   return { histories, coverage: aimed, failed };
 }
 
-/** The arguments by which an aimed history is run again. */
+/** The arguments of `npm run simulate` that repeat an aimed history. */
 export function replayOf(seed: number, aim: Aim): string {
   return `--seed ${seed} --aim "${writeAim(aim)}"`;
 }

@@ -4,13 +4,13 @@ import type { Violation } from './observer.ts';
 import { runHistory } from './run-history.ts';
 import type { Choice } from './scenarios.ts';
 
-/** What a thread is asked to aim at: each in the first of its seeds in which it strikes. */
+/** The aims of one thread. Each is tried with its seeds in turn until it strikes. */
 export interface AimOrder {
   readonly targets: readonly { readonly aim: Aim; readonly seeds: readonly number[] }[];
   readonly scenario: Choice | undefined;
 }
 
-/** A history that was aimed, told as it is over. */
+/** An aimed history that is over. */
 export interface AimShot {
   readonly aim: Aim;
   readonly seed: number;

@@ -1,14 +1,14 @@
-/** What must befall a call at every point where an invocation waits. */
+/** The faults that each call of each function must meet in some history. */
 export const POINT_OUTCOMES = ['crash_before', 'crash_after', 'applied_but_failed'] as const;
 
-/** An outcome that a history is to have at a point, whatever else its seed has in store. */
+/** A fault to inject at one call of a history, besides those that its seed gives. */
 export interface Aim {
-  /** The function, and the call it waits for. */
+  /** The function and the call, such as `page PutItem S P`. */
   readonly point: string;
   readonly outcome: (typeof POINT_OUTCOMES)[number];
 }
 
-/** An aim in a history: it strikes once, at the first call that comes by and that nothing else befalls. */
+/** The aim of a history. It strikes once: at the first such call at which no other fault strikes. */
 export class AimedStrike {
   readonly aim: Aim;
   #isSpent = false;
@@ -24,11 +24,13 @@ export class AimedStrike {
   }
 }
 
-/** An aim as a command line has it: `crash_after at page PutItem S P`. Throws where it is none. */
+/** Reads an aim from the command line: `crash_after at page PutItem S P`. Throws Error for any other form. */
 export function readAim(text: string): Aim {
   const outcome = POINT_OUTCOMES.find((one) => text.startsWith(`${one} at `));
   if (outcome === undefined) {
-    throw new Error(`--aim ${text}: it begins with one of ${POINT_OUTCOMES.join(', ')}, then come "at" and a point`);
+    throw new Error(
+      `--aim ${text}: must be one of ${POINT_OUTCOMES.join(', ')}, then "at" and a call, such as "page PutItem S P"`,
+    );
   }
   return { outcome, point: text.slice(`${outcome} at `.length) };
 }

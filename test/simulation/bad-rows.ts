@@ -53,7 +53,10 @@ export function watchTimers({ stage, observer }: { readonly stage: Stage; readon
     if (after !== null) dueSince.set(sk, Math.max(now, Number(sk.slice(0, 13))));
     else dueSince.delete(sk);
     if (since === undefined || now - since <= IN_TIME_MS || !isFaultless(stage)) return;
-    observer.violate('timersComeThoughRowsFail', `${sk} was seen to ${Math.round((now - since) / 1_000)} s late`);
+    observer.violate(
+      'timersComeThoughRowsFail',
+      `due row ${sk} was handled ${Math.round((now - since) / 1_000)} s late`,
+    );
   };
 }
 

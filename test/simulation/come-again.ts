@@ -5,10 +5,10 @@ import { comeToRest } from './rest.ts';
 import { retryRun } from './supervise-dead-letters.ts';
 import type { OpenHistory } from './history.ts';
 
-/** Messages of each queue that are sent again at the end. */
+/** How many messages of each queue are sent again at the end. */
 const REDRIVEN = 5;
 
-/** Retries what failed by a dead letter: now that nothing is broken any more, it comes to the end it should have had. */
+/** Retries all runs that failed because of a dead letter: without faults they must now end as they should have. */
 export async function retryFailedByDeadLetter(history: OpenHistory): Promise<void> {
   const { stage, deployment, observer, truth } = history;
   const failedByDeadLetter = runsFailedByDeadLetter(await readTruths(history)).map(({ control }) => control);
@@ -21,7 +21,7 @@ export async function retryFailedByDeadLetter(history: OpenHistory): Promise<voi
       if (status === 200) return;
       observer.violate(
         'runsFailedByDeadLettersAreRetried',
-        `retry of ${control.uid} was answered ${status ?? 'nothing'}`,
+        `the retry of run ${control.uid} was answered ${status ?? 'not at all'}`,
       );
     });
   }
@@ -32,14 +32,14 @@ export async function retryFailedByDeadLetter(history: OpenHistory): Promise<voi
     if (!uids.has(control.uid)) continue;
     observer.violate(
       'runsFailedByDeadLettersAreRetried',
-      `${control.uid} was retried, and what a dead letter failed of it stays so`,
+      `run ${control.uid} was retried, but an input that a dead letter failed is still failed`,
     );
   }
 }
 
 /**
- * Sends dead letters and long handled messages again: once all is done, they change nothing, not even where receivers
- * refuse by now what they once took. Any of the letters also go to their reader again, under the ids they had.
+ * Sends dead letters and messages that were handled long ago again. They must change nothing, even if receivers now
+ * refuse what they accepted before. Some dead letters also go to the function dead-letters again, with the same ids.
  */
 export async function redrive(history: OpenHistory): Promise<void> {
   const { stage, deployment, records, observer } = history;

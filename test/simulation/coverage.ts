@@ -1,4 +1,4 @@
-/** What the histories have hit, counted by name. */
+/** Counts by name what happened in histories, such as `fault:lost_message` or `move:succeed from RUNNING`. */
 export class Coverage {
   readonly counts: Map<string, number> = new Map();
 
@@ -6,7 +6,7 @@ export class Coverage {
     this.counts.set(name, (this.counts.get(name) ?? 0) + times);
   }
 
-  /** Adds what other histories have hit. */
+  /** Adds the counts of other histories. */
   add(other: Iterable<readonly [string, number]>): void {
     for (const [name, times] of other) this.hit(name, times);
   }
@@ -15,7 +15,7 @@ export class Coverage {
     return this.counts.get(name) ?? 0;
   }
 
-  /** Names that begin so, with the rest of the name and the count, in the order of their names. */
+  /** The names with this prefix, without it, each with its count; ordered by name. */
   under(prefix: string): readonly (readonly [string, number])[] {
     const found = [...this.counts].filter(([name]) => name.startsWith(prefix));
     return found

@@ -181,7 +181,8 @@ export function deploy(
   const noteAttempt = ({ body }: QueuedMessage): void => noteFirst(truth, body);
   connect(stage, queues.callback, { name: 'callback', pool: callback }, { ...on, receive: noteAttempt });
   const done = ({ id, body }: QueuedMessage): void => {
-    if (!seenTo.has(id)) observer.violate('lettersAreSeenTo', `a dead letter is gone and nobody saw to it: ${body}`);
+    if (!seenTo.has(id))
+      observer.violate('lettersAreSeenTo', `a dead letter was deleted without a logged outcome: ${body}`);
   };
   connect(stage, queues.deadLetters, { name: 'dead-letters', pool: deadLetters }, { ...on, done });
   const { readBytes, chunkBytes } = workload.uploads ?? {};

@@ -67,7 +67,7 @@ export function connect(
       // on in a later invocation.
       if (failures.length > 0) failedOnce.add(instance);
       else if (refused > 0 && !failedOnce.has(instance) && !isRepeated(stage))
-        on.forget(`${instance.name} had ${refused} entries refused`);
+        on.forget(`SQS refused ${refused} entries of ${instance.name}, which reported no message as failed`);
       return failures;
     });
     if (failures !== null) {
@@ -75,7 +75,8 @@ export function connect(
       const newer = batch.filter(({ body }) => version === 1 && isNewer(body));
       if (newer.length > 0) stage.coverage.hit('fault:new_version', newer.length);
       const unread = newer.find(({ id }) => !failed.has(id));
-      if (unread !== undefined) on.drop(`${worker.name} took ${unread.body}, which it cannot read`);
+      if (unread !== undefined)
+        on.drop(`${worker.name} reported ${unread.body} as handled, though it cannot read this version`);
       for (const message of batch) {
         if (failed.has(message.id)) continue;
         on.done(message);

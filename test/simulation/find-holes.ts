@@ -5,7 +5,9 @@ import type { Coverage } from './coverage.ts';
 import { ALL_FAULT_KINDS, ALL_FURTHER_KINDS } from './fault-kinds.ts';
 import { MUST_HIT } from './must-hit.ts';
 
-/** What takes a coincidence, and how many histories it takes to be sure of it. */
+/**
+ * Outcomes that need a coincidence. They must occur only in a batch of at least {@link HISTORIES_FOR_RARE} histories.
+ */
 const RARE: ReadonlySet<string> = new Set([
   'move:succeed from QUEUED',
   'move:succeedPartly from QUEUED',
@@ -18,16 +20,16 @@ const RARE: ReadonlySet<string> = new Set([
   'dead letter:fire FIRE_MISSED',
 ]);
 const HISTORIES_FOR_RARE = 20_000;
-/** So many have every other move and outcome. In fewer, only kinds of faults and points are sure. */
+/** From this number of histories on, all other moves and outcomes must occur. In fewer, only faults and calls must. */
 const HISTORIES_FOR_ALL = 5_000;
 
-/** Moves of the table by where they begin. */
+/** All status changes of the run's state table, as `<move> from <status>`. */
 export function tableMoves(): readonly string[] {
   const moves = Object.keys(RUN_MOVES) as RunMove[]; // keys of a closed literal
   return moves.flatMap((move) => RUN_MOVES[move].from.map((from) => `${move} from ${from}`));
 }
 
-/** What should have been hit and was not, each by its name. Empty where the histories were enough. */
+/** The names of what must have occurred in this number of histories and did not. */
 export function findHoles(coverage: Coverage): readonly string[] {
   const kinds = [...ALL_FAULT_KINDS, ...ALL_FURTHER_KINDS]
     .filter((kind) => coverage.count(`fault:${kind}`) === 0)

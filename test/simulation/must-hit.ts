@@ -1,4 +1,7 @@
-/** What calls, fires, uploads and dead letters must have come to in so many histories, by the names coverage has for it. */
+/**
+ * Outcomes of calls, fires, uploads and dead letters that must occur in enough histories, by their names in the
+ * coverage.
+ */
 export const MUST_HIT: readonly string[] = [
   'fire:cron FIRED',
   'fire:cron SKIPPED OVERLAP',

@@ -3,7 +3,7 @@ import { ALL_FAULT_KINDS, FAULT_KINDS } from './fault-kinds.ts';
 import { POINT_OUTCOMES } from './aim.ts';
 import { findHoles, tableMoves } from './find-holes.ts';
 
-/** The coverage of many histories as lines for a person. */
+/** The coverage of many histories, as lines to print. */
 export function coverageLines(coverage: Coverage): readonly string[] {
   const table = (title: string, rows: readonly (readonly [string, number | string])[]): readonly string[] => [
     '',
@@ -12,26 +12,28 @@ export function coverageLines(coverage: Coverage): readonly string[] {
   ];
   const holes = findHoles(coverage);
   return [
-    ...table('Scenarios', coverage.under('scenario:')),
+    ...table('Histories by scenario', coverage.under('scenario:')),
     ...table(
-      'Faults',
+      'Faults, and how often each was injected',
       ALL_FAULT_KINDS.map((kind) => [`${kind}: ${FAULT_KINDS[kind]}`, coverage.count(`fault:${kind}`)]),
     ),
     ...table(
-      'Moves of a run',
+      'Changes of run status',
       tableMoves().map((move) => [move, coverage.count(`move:${move}`)]),
     ),
-    ...table('Verbs and their answers', coverage.under('verb:')),
-    ...table('What dead letters came to', coverage.under('dead letter:')),
-    ...table('What actions did', coverage.under('action:')),
+    ...table('Verbs of callers, and the status they were answered with', coverage.under('verb:')),
+    ...table('Outcomes of dead letters, by kind of message', coverage.under('dead letter:')),
+    ...table('What the simulated upstreams did', coverage.under('action:')),
     ...table(
-      `Points where an invocation waits: times passed, then ${POINT_OUTCOMES.join(', ')}`,
+      `Calls of each function: how often made, then how often with ${POINT_OUTCOMES.join(', ')}`,
       coverage.under('point:').map(([point, passed]) => {
         const counts = POINT_OUTCOMES.map((outcome) => coverage.count(`outcome:${point}:${outcome}`));
         return [`${point}: ${counts.join(', ')}`, passed];
       }),
     ),
     '',
-    holes.length === 0 ? 'No holes.' : `Holes:\n${holes.map((hole) => `  ${hole}`).join('\n')}`,
+    holes.length === 0
+      ? 'Everything that must be covered was covered.'
+      : `Not covered, though it must be:\n${holes.map((hole) => `  ${hole}`).join('\n')}`,
   ];
 }

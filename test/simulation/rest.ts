@@ -1,13 +1,15 @@
 import type { OpenHistory } from './history.ts';
 
 const MINUTE_MS = 60_000;
-/** Rest must come within this time of the last fault: a callback's whole schedule takes 75.6 h, at +20 % 91 h. */
+/**
+ * All must be at rest within this time after the last fault; a callback's whole schedule takes 75.6 h, at most 91 h.
+ */
 const REST_WITHIN_MS = 7 * 86_400_000;
 const DUE_SHOWN = 10;
-/** A history takes some thousands of events; one that takes so many goes round in circles. */
+/** A history takes some thousands of events; one that takes this many repeats something endlessly. */
 const MAX_EVENTS = 200_000;
 
-/** The timed rule. A minute in which nothing is due is passed over: its sweep would read ten empty partitions. */
+/** The timed rule of the sweep. Minutes in which nothing is due are skipped: a sweep would find nothing. */
 export function sweepEveryMinute({
   stage,
   deployment,
@@ -60,6 +62,6 @@ export async function comeToRest(
   const queued = deployment.queues.all().map(({ name, size }) => `${size} in ${name}`);
   const due = records.due().map(({ what }) => what);
   const more = due.length > DUE_SHOWN ? ` and ${due.length - DUE_SHOWN} more` : '';
-  const message = `after ${events} events: ${deployment.busy()} invocations, ${queued.join(', ')}, due ${due.slice(0, DUE_SHOWN).join(' ')}${more}`;
+  const message = `still busy after ${events} events: ${deployment.busy()} invocations, messages ${queued.join(', ')}, due rows ${due.slice(0, DUE_SHOWN).join(' ')}${more}`;
   observer.violate('comesToRest', message);
 }

@@ -5,20 +5,25 @@ import { findHoles } from './find-holes.ts';
 import { drillLines, FULL_DRILL, isPassed, runOutageDrill } from './outage-drill.ts';
 import { plantAll, SEEDS_TO_FIND } from './planted/plant-bugs.ts';
 import { coverageLines } from './print-coverage.ts';
+import { promiseOf } from './promises.ts';
 import { runHistory } from './run-history.ts';
 import { runThreads } from './run-threads.ts';
 import { type Choice, CHOICES } from './scenarios.ts';
 
-const USAGE = `Runs the engine under a seeded adversary.
+const USAGE = `Runs the real functions on simulated AWS services in virtual time, injects faults chosen by a seed, and checks that
+the engine keeps its promises. test/simulation/README.md explains how to read a failed history.
 
-  npm run simulate -- --seeds N [--seed S] [--scenario NAME]   histories of N seeds from S (default 1) on all cores
-  npm run simulate -- --seed S [--scenario NAME] [--aim AIM]   one history, with its trace when it breaks a promise
-  npm run simulate -- --planted [--seeds N] [NAME…]            plants bugs one by one; each must be found
-  npm run simulate -- --drill                                  takes the store away for 2 h 52 min, under a steady load
+  npm run simulate -- --seeds N [--seed S] [--scenario NAME]   run N seeds from S (default 1) on all cores
+  npm run simulate -- --seed S [--scenario NAME] [--aim AIM]   run one history; print its trace if it breaks a promise
+  npm run simulate -- --planted [--seeds N] [NAME…]            put known bugs into the engine one by one; each must be
+                                                               found within N seeds (default ${SEEDS_TO_FIND})
+  npm run simulate -- --drill                                  run a steady load while DynamoDB is down for 2 h 52 min
 
-  --scenario   ${CHOICES.join(', ')}; drawn from the seed when not given
-  --aim        strike once at a point whatever the seed has in store, as "crash_after at page PutItem S P"
-  --trace      print the trace of a single history in any case
+  --scenario   what the history is about; drawn from the seed if absent:
+               ${CHOICES.join(', ')}
+  --aim        inject one fault at one call, besides those of the seed, such as "crash_after at page PutItem S P"
+               (fault, function, operation, kind of item)
+  --trace      print the trace of a single history even if it keeps all promises
 `;
 
 const { values, positionals } = parseArgs({
@@ -56,7 +61,7 @@ async function main(): Promise<boolean> {
 
 function wholeNumber(name: string, text: string): number {
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  throw new Error(`${name} ${text}: a whole number from 1 on is needed`);
+  throw new Error(`${name} ${text}: must be a whole number of at least 1`);
 }
 
 async function drill(): Promise<boolean> {
@@ -67,13 +72,15 @@ async function drill(): Promise<boolean> {
   return isFine;
 }
 
-/** One history in full. */
+/** Runs one history and prints all its violations. */
 async function simulateOne(seed: number, scenario: Choice | undefined): Promise<boolean> {
   const aim = values.aim === undefined ? undefined : readAim(values.aim);
   const history = await runHistory(seed, { scenario, aim, keepTrace: true });
   const isFine = history.violations.length === 0;
   if (!isFine || values.trace) console.log(history.trace.join('\n'));
-  for (const { check, message } of history.violations) console.log(`\n${check}\n  ${message}`);
+  for (const { check, message } of history.violations) {
+    console.log(`\n${check}\n  promise: ${promiseOf(check)}\n  broken:  ${message}`);
+  }
   const faults = history.kinds.length === 0 ? 'no faults' : history.kinds.join(', ');
   console.log(
     `\nseed ${seed}, ${history.scenario}, ${faults}: trace ${history.hash}, ${isFine ? 'all promises kept' : 'BROKEN'}`,
@@ -81,20 +88,20 @@ async function simulateOne(seed: number, scenario: Choice | undefined): Promise<
   return isFine;
 }
 
-/** Many histories on all cores; the last line says it all. */
+/** Runs many histories on all cores and prints what they covered; the last line is the summary. */
 async function simulateMany(first: number, count: number, scenario: Choice | undefined): Promise<boolean> {
   const startedAt = performance.now();
-  let told = 0;
+  let printedAt = 0;
   let broken = 0;
   const outcome = await runThreads(
     { first, count },
     {
       scenario,
       onProgress(histories) {
-        if (histories - told < count / 20) return;
-        told = histories;
+        if (histories - printedAt < count / 20) return;
+        printedAt = histories;
         const toGo = (((performance.now() - startedAt) / histories) * (count - histories)) / 60_000;
-        console.error(`${histories} of ${count}, ${broken} broken, about ${Math.ceil(toGo)} min to go`);
+        console.error(`${histories} of ${count} histories, ${broken} broken, about ${Math.ceil(toGo)} min left`);
       },
       onFailed({ seed, violations: [first] }) {
         broken += 1;
@@ -103,7 +110,7 @@ async function simulateMany(first: number, count: number, scenario: Choice | und
     },
   );
   const aims = aimsOf(outcome.coverage).length;
-  if (aims > 0) console.error(`aiming at ${aims} outcomes that chance left out`);
+  if (aims > 0) console.error(`injecting ${aims} faults at calls where no seed had them`);
   const aimed = await aimAtHoles(outcome, scenario);
   outcome.coverage.add(aimed.coverage.counts);
   for (const line of coverageLines(outcome.coverage)) console.log(line);
@@ -114,15 +121,17 @@ async function simulateMany(first: number, count: number, scenario: Choice | und
   ];
   for (const { replay, violations } of failed.slice(0, 20)) {
     const [violation] = violations;
-    console.log(`\n${violation?.check ?? ''}: ${violation?.message ?? ''}\n  npm run simulate -- ${replay}${chosen}`);
+    const check = violation?.check ?? '';
+    console.log(`\n${check}\n  promise: ${promiseOf(check)}\n  broken:  ${violation?.message ?? ''}`);
+    console.log(`  repeat:  npm run simulate -- ${replay}${chosen}`);
   }
   const seconds = (performance.now() - startedAt) / 1_000;
   const years = outcome.virtualMs / (365.25 * 86_400_000);
   const rate = (outcome.histories / seconds).toFixed(0);
   console.log(
-    `\n${outcome.histories} histories and ${aimed.histories} aimed ones, ${failed.length} broken, ${years.toFixed(1)} years of virtual time, ${seconds.toFixed(0)} s (${rate}/s)`,
+    `\n${outcome.histories} histories and ${aimed.histories} with an aimed fault, ${failed.length} broken, ${years.toFixed(1)} years of virtual time, ${seconds.toFixed(0)} s (${rate}/s)`,
   );
-  // What one scenario leaves out, others have.
+  // Gaps count only without --scenario: a single scenario cannot cover everything.
   return failed.length === 0 && (scenario !== undefined || findHoles(outcome.coverage).length === 0);
 }
 

@@ -4,19 +4,19 @@ import type { RunTruth } from '../run-truth.ts';
 import type { Traffic } from '../traffic.ts';
 import type { Received, Truth } from '../truth.ts';
 
-/** What a history left behind. */
+/** All that checks need of a history once it is at rest. */
 export interface Aftermath {
   readonly records: Records;
   readonly truth: Truth;
-  /** Async runs with what really became of their inputs. */
+  /** Async runs, with what really happened to their inputs. */
   readonly runs: readonly RunTruth[];
-  /** What receivers got, by the callback's id. */
+  /** The posts that receivers got, by the callback's id. */
   readonly posts: PostsById;
   readonly traffic: Traffic;
   readonly letters: Letters;
-  /** Calls that invocations left behind when they answered. */
+  /** Calls that were still under way when their invocation answered. */
   readonly leftBehind: readonly string[];
-  /** Records that processes began to write long after their time. */
+  /** Records that stale workers (frozen past their time) began to write. */
   readonly sleepers: readonly string[];
   /** Invocations that ran into their function's timeout. */
   readonly kills: number;
@@ -24,13 +24,13 @@ export interface Aftermath {
   readonly isCalm: boolean;
   /** Faults were on by which a write may arrive long after its function's time. */
   readonly isLate: boolean;
-  /** Calls that were carried out may have been reported as failed, and made again. */
+  /** Calls that were carried out may have been reported as failed, so that they were repeated. */
   readonly isRepeated: boolean;
 }
 
 export type PostsById = ReadonlyMap<string, readonly Received[]>;
 
-/** What receivers got, by the callback's id. */
+/** The posts that receivers got, by the callback's id. */
 export function postsById(truth: Truth): PostsById {
   return Map.groupBy(truth.posts, ({ id }) => id);
 }

@@ -7,14 +7,14 @@ const FAILURES_IN_A_ROW = 5;
 const PROBE_EVERY_MS = 60_000;
 const PROBE_AT_LEAST_EVERY_MS = 5 * 60_000;
 const KEPT_UP_MS = 90 * 3_600_000;
-/** What is under way, and what workers remember of a receiver. */
+/** Time for posts that are under way, and for what workers have cached of the receiver. */
 const TO_BE_KNOWN_MS = 10_000;
-/** Clocks here turn by whole ms, and a probe is taken a little before it is posted. */
+/** Clocks count whole ms, and a probe is claimed a little before it is posted. */
 const LEEWAY_MS = 1_000;
-/** A probe's look at a whole minute, two sweeps, the spread of what is sent on, and the redelivery of none. */
+/** A probe at a whole minute, two sweeps, and the time over which deferred callbacks are spread. */
 const TO_BE_SENT_MS = 4 * 60_000;
 
-/** Posts to receivers that were away, beyond one probe a minute. */
+/** Posts to receivers that were known to be away, beyond one probe a minute. */
 export function unsparedReceivers({ away, posts }: Truth): readonly string[] {
   if (away === null) return [];
   return away.workspaces.flatMap((workspace) => {
@@ -24,12 +24,12 @@ export function unsparedReceivers({ away, posts }: Truth): readonly string[] {
     return probes.flatMap(({ at, id }, index) => {
       const before = probes[index - 1];
       if (before === undefined || at - before.at >= PROBE_EVERY_MS - LEEWAY_MS) return [];
-      return [`${id} was posted ${at - before.at} ms after ${before.id}, its receiver being away`];
+      return [`callback ${id} was posted ${at - before.at} ms after ${before.id} though their receiver was away`];
     });
   });
 }
 
-/** Callbacks that a receiver was not asked to take while it was away, and had not soon after its return. */
+/** Callbacks of runs that ended while the receiver was away, and that were not posted soon after its return. */
 export function lateAfterReturn({ away }: Truth, runs: readonly RunTruth[], posts: PostsById): readonly string[] {
   if (away === null) return [];
   const soon = away.backAt + PROBE_AT_LEAST_EVERY_MS + TO_BE_SENT_MS;
@@ -39,7 +39,9 @@ export function lateAfterReturn({ away }: Truth, runs: readonly RunTruth[], post
     return [...callbacks, ...finishes].flatMap((uid) => {
       const attempts: readonly Received[] = posts.get(uid) ?? [];
       const first = attempts[0]?.at ?? Infinity;
-      return first > soon ? [`callback ${uid} was sent ${first - away.backAt} ms after its receiver was back`] : [];
+      return first > soon
+        ? [`callback ${uid} was first posted ${first - away.backAt} ms after its receiver's return`]
+        : [];
     });
   });
 }

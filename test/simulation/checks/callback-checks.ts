@@ -9,7 +9,7 @@ import { outputsOf } from './input-checks.ts';
 /** What the READMEs promise; not read from the code, which may be wrong. */
 export const CALLBACK_ATTEMPTS = 10;
 
-/** Callbacks that were called for, and neither taken by their receiver nor said to have FAILED. */
+/** Callbacks that are due and were neither accepted by their receiver nor recorded as FAILED. */
 export function undelivered(run: RunTruth, records: Records, posts: PostsById): readonly string[] {
   const { control, definition } = run;
   if (definition.callback === null) return [];
@@ -19,27 +19,32 @@ export function undelivered(run: RunTruth, records: Records, posts: PostsById): 
     const row = rows.get(uid);
     if (row !== undefined && row.status !== 'SUCCESS' && row.status !== 'FAILED')
       return [`callback ${uid} stays ${row.status}`];
-    if (row?.status === 'SUCCESS' && !got) return [`callback ${uid} says SUCCESS, its receiver never did`];
+    if (row?.status === 'SUCCESS' && !got) return [`callback ${uid} is SUCCESS, but its receiver never answered 2xx`];
     return got || row?.status === 'FAILED'
       ? []
       : [`callback ${uid} (${JSON.stringify(readUid(uid))}) was never delivered`];
   });
 }
 
-/** Callbacks that were sent though nothing called for them. */
+/** Callbacks that were posted though no page, failed input or ending is the reason for them. */
 export function uncalledFor(runs: readonly RunTruth[], posts: PostsById): readonly string[] {
   const known = new Set(runs.flatMap((run) => [...run.callbacks, ...run.finishes]));
   return [...posts.keys()].flatMap((id) =>
-    known.has(id) ? [] : [`callback ${id} was sent and nothing called for it`],
+    known.has(id)
+      ? []
+      : [`callback ${id} was posted, but no page, failed input or ending of a run is the reason for it`],
   );
 }
 
-/** How long a callback is kept up for its receiver, by shared/client/README.md; not read from the code, which may be wrong. */
+/**
+ * How long a callback is kept up for its receiver, by shared/client/README.md; not read from the code, which may be
+ * wrong.
+ */
 const KEPT_UP_MS = 90 * 3_600_000;
 
 /**
- * Records that say FAILED where the receiver did not say 410, attempts were left and no message of them died; unless it
- * was held for its receiver all its time, and tried then.
+ * Records that are FAILED without a reason: the receiver did not answer 410, attempts were left, no message of the
+ * callback became a dead letter, and it was not deferred for its whole time and tried after that.
  */
 export function dishonestFailures(
   { control }: RunTruth,
@@ -50,27 +55,29 @@ export function dishonestFailures(
     .flatMap(({ uid, refUid, status, retryCount, httpStatus, by, errorLabel, createdAt, heldSince }) => {
       if (status !== 'FAILED') return [];
       if (errorLabel === 'INTERNAL_ERROR') {
-        return letters.hasCallback(uid, retryCount, by) ? [] : [`callback ${uid} FAILED, no message of it died`];
+        return letters.hasCallback(uid, retryCount, by)
+          ? []
+          : [`callback ${uid} FAILED with INTERNAL_ERROR, but none of its messages became a dead letter`];
       }
       if (retryCount === CALLBACK_ATTEMPTS - 1) return [];
       if (heldSince !== null && posts.get(refUid)?.some(({ at }) => at >= createdAt + KEPT_UP_MS)) return [];
       if (httpStatus === 410 && posts.get(refUid)?.some((post) => post.status === 410)) return [];
-      return [`callback ${uid} FAILED at retry ${retryCount}, the receiver having said ${httpStatus ?? 'nothing'}`];
+      return [`callback ${uid} FAILED at retry ${retryCount}; the receiver's last answer was ${httpStatus ?? 'none'}`];
     });
 }
 
-/** Attempts of one callback whose bytes differ, or that speak of another id. */
+/** Attempts of one callback whose bodies differ, or whose body has another id. */
 export function otherBytes(posts: PostsById): readonly string[] {
   return [...posts].flatMap(([id, attempts]) =>
     attempts.flatMap(({ body, told }) => {
       const first = attempts[0]?.body;
-      if (body !== first) return [`${id} came with other bytes: ${first} and ${body}`];
-      return told.callback_ref_uid === id ? [] : [`${id} speaks of ${told.callback_ref_uid}`];
+      if (body !== first) return [`callback ${id} was posted with two bodies: ${first} and ${body}`];
+      return told.callback_ref_uid === id ? [] : [`callback ${id} has the callback_ref_uid ${told.callback_ref_uid}`];
     }),
   );
 }
 
-/** Callbacks that were posted more often than their messages were handed out and the schedule of each record has it. */
+/** Callbacks posted more often than their first message was received, plus the retries of each record's schedule. */
 export function tooManyAttempts(
   { records, truth, posts }: Pick<Aftermath, 'records' | 'truth' | 'posts'>,
   runs: readonly RunTruth[],
@@ -83,34 +90,40 @@ export function tooManyAttempts(
   const mostOf = (uid: string): number => (truth.firstAttempts.get(uid) ?? 0) + CALLBACK_ATTEMPTS - 1;
   return [...posts].flatMap(([id, { length }]) => {
     const most = (replays.get(id) ?? []).reduce((sum, { uid }) => sum + mostOf(uid), mostOf(id));
-    return length > most ? [`${id} was posted ${length} times, at most ${most} may be`] : [];
+    return length > most ? [`callback ${id} was posted ${length} times; at most ${most} are allowed`] : [];
   });
 }
 
-/** Endings told by another run.finished than their own, or by one that miscounts. */
+/** Endings of a run with a wrong run.finished, or with wrong counts in it. */
 export function wrongFinishes(run: RunTruth, truth: Truth, isLate: boolean): readonly string[] {
   const { control, definition, finishes, inputs } = run;
   const { uid } = control;
   const posts = truth.posts.filter(({ told }) => told.type === 'run.finished' && told.run.run_uid === uid);
   const ids = new Set(posts.map(({ id }) => id));
-  if (definition.callback === null) return ids.size === 0 ? [] : [`run ${uid} has no callback and got one`];
-  const wrong = [...ids].flatMap((id) => (finishes.includes(id) ? [] : [`run ${uid} has no ending for ${id}`]));
+  if (definition.callback === null)
+    return ids.size === 0 ? [] : [`run ${uid} was launched without a callback, but a run.finished was posted`];
+  const wrong = [...ids].flatMap((id) =>
+    finishes.includes(id) ? [] : [`run ${uid} has no ending to which the run.finished ${id} belongs`],
+  );
   const outputs = outputsOf(inputs);
   const callbacks = run.callbacks.length + finishes.length;
   for (const { id, told } of posts) {
     const { manifest } = told;
     const at = `ending ${finishes.indexOf(id) + 1} of run ${uid}`;
     if (manifest === undefined || manifest.outputs > outputs || manifest.callbacks > callbacks) {
-      wrong.push(`${at} counts ${JSON.stringify(manifest)}, the truth is ${outputs} outputs, ${callbacks} callbacks`);
+      wrong.push(
+        `${at}: run.finished counts ${JSON.stringify(manifest)}, but there were only ${outputs} outputs and ${callbacks} callbacks`,
+      );
       continue;
     }
-    // Only the last ending can be held against what is there now, and a stop only where nothing landed late.
+    // Only the last ending can be compared with what is stored now, and a stop only if no page was recorded late.
     if (id !== finishes.at(-1)) continue;
-    if (told.run.status !== control.status) wrong.push(`${at} says ${told.run.status}, the run is ${control.status}`);
+    if (told.run.status !== control.status)
+      wrong.push(`${at}: run.finished has the status ${told.run.status}, the run is ${control.status}`);
     if (control.status === 'STOPPED' && isLate) continue;
     const counted = { inputs: inputs.length, ...settledOf(run, manifest), outputs, callbacks };
     if (!isDeepStrictEqual(manifest, counted)) {
-      wrong.push(`${at} counts ${JSON.stringify(manifest)}, the truth is ${JSON.stringify(counted)}`);
+      wrong.push(`${at}: run.finished counts ${JSON.stringify(manifest)}, correct is ${JSON.stringify(counted)}`);
     }
   }
   return wrong;
@@ -121,7 +134,7 @@ interface Settled {
   readonly failed: number;
 }
 
-/** Inputs that ended. A stop may come between an input's last page and its count: then what was told may be less. */
+/** Inputs that ended. A stop may come between an input's last page and its count: then run.finished may have fewer. */
 function settledOf(
   { control, inputs, startDied }: RunTruth,
   { succeeded: toldSucceeded, failed: toldFailed }: Settled,
@@ -129,7 +142,8 @@ function settledOf(
   const ends = inputs.map(({ pages }) => pages.at(-1)?.pageRecord.outcome);
   const failed = control.status === 'INVALID' ? inputs.length : ends.filter((end) => end?.kind === 'FAILURE').length;
   const succeeded = ends.filter((end) => end?.kind === 'RESULT' && end.last).length;
-  // Where its start died, what failed before the retry may be told as unfinished.
+  // If the message that starts the run became a dead letter, inputs that failed before the retry may count as
+  // unfinished.
   const isOpen = control.status === 'STOPPED' || startDied;
   const isUnmarked = isOpen && toldSucceeded <= succeeded && toldFailed <= failed;
   return isUnmarked ? { succeeded: toldSucceeded, failed: toldFailed } : { succeeded, failed };

@@ -5,15 +5,15 @@ import type { OpenHistory } from '../history.ts';
 import { postsById } from './aftermath.ts';
 import { REST_CHECKS } from './rest-checks.ts';
 
-/** Faults by which a write may arrive later than an engine can know of. */
+/** Faults with which a write may arrive after the engine must assume that it will not. */
 const LATE_FAULTS: readonly FaultKind[] = ['frozen_worker', 'lambda_timeout', 'slow_call', 'clock_skew'];
 
-/** Async runs, with what really became of their inputs. */
+/** Async runs, with what really happened to their inputs. */
 export function readTruths({ records, truth, observer, deployment }: OpenHistory): Promise<readonly RunTruth[]> {
   return runTruths(records, truth, { failures: observer.failures, letters: deployment.queues.letters });
 }
 
-/** Holds a history at rest against every promise; each that is broken is told to its observer. */
+/** Checks all promises of a history that is at rest, and reports each violation to its observer. */
 export async function checkAll(history: OpenHistory): Promise<void> {
   const { observer, records, truth, stage, deployment } = history;
   if (observer.violations.length > 0) return;

@@ -1,26 +1,29 @@
 import { isOfNoInput, type RunTruth } from '../run-truth.ts';
 import type { RestCheck } from './rest-checks.ts';
 
-/** What a reader of dead letters may do to what is recorded, held once all is at rest. */
-export const BURIAL_CHECKS: readonly RestCheck[] = [
+/** What the function dead-letters may do to records, checked once all is at rest. */
+export const DEAD_LETTER_CHECKS: readonly RestCheck[] = [
   {
     name: 'internalErrorsAreEarned',
-    proves: 'A run ends with an INTERNAL_ERROR only where the message that was to start it died, or one of its pages’.',
+    proves:
+      'A run ends with INTERNAL_ERROR only if the message that starts it, or one of its pages, became a dead letter.',
     check: ({ runs }) =>
       runs.flatMap(({ control, inputs, startDied }) =>
         isOfNoInput(control.lastError, inputs) && !startDied
-          ? [`run ${control.uid} says INTERNAL_ERROR under epoch ${control.epoch}, and its start did not die`]
+          ? [
+              `run ${control.uid} has INTERNAL_ERROR in epoch ${control.epoch}, but its start did not become a dead letter`,
+            ]
           : [],
       ),
   },
   {
     name: 'calmHasNoLetters',
-    proves: 'Without faults no message dies.',
-    check: ({ letters, isCalm }) => (isCalm ? letters.all.map(({ body }) => `${body} died`) : []),
+    proves: 'Without faults no message becomes a dead letter.',
+    check: ({ letters, isCalm }) => (isCalm ? letters.all.map(({ body }) => `${body} became a dead letter`) : []),
   },
 ];
 
-/** Runs that failed by a dead letter, whole or in part, and that a retry may take up. */
+/** Runs that failed because of a dead letter, wholly or in part, and that can be retried. */
 export function runsFailedByDeadLetter(runs: readonly RunTruth[]): readonly RunTruth[] {
   return runs.filter(({ control: { status }, inputs, startDied }) => {
     if (status !== 'FAILED' && status !== 'PARTIAL_SUCCEEDED') return false;

@@ -16,14 +16,14 @@ interface OpenHistory {
   readonly queues: Queues;
 }
 
-/** A reader may stand still between what it reads and what it writes, and else takes no longer than it may work. */
+/** With these faults the function may freeze between read and write; without them it takes no longer than READS_MS. */
 const LATE: readonly FaultKind[] = ['frozen_worker', 'lambda_timeout', 'slow_call'];
 const READS_MS = 60_000;
 
 /**
- * Holds each write of the reader of dead letters against what lives. `theDeadSign`: what it ends is signed by a message
- * that died of it. `theLivingAreLeftAlone`: it ends no page and no callback of which a later attempt is on its way, and
- * nothing of an epoch that was over. `theTakenAreLeftAlone`: nor a callback that the delivery log has.
+ * Checks each write of the function dead-letters. `theDeadSign`: what it fails has the id of a dead letter about it.
+ * `theLivingAreLeftAlone`: it fails no page and no callback of which a later attempt is queued, and nothing of an
+ * earlier epoch. `theTakenAreLeftAlone`: it fails no callback that the delivery log has.
  */
 export function watchDeadLetters(history: OpenHistory): (change: Change, past: Past) => void {
   return ({ pk, sk, after }, past) => {
@@ -38,9 +38,9 @@ function holdPage({ stage, observer, queues }: OpenHistory, runUid: string, item
   const at = `page ${pageRecord.page} of input ${pageRecord.input} of ${runUid}`;
   const signed = queues.letters.all.filter(({ by }) => by === pageRecord.by);
   const dead = signed.flatMap(({ message }) => (message.kind === 'page' ? [message] : []))[0];
-  if (dead === undefined) return observer.violate('theDeadSign', `${at} is signed by no message that died`);
+  if (dead === undefined) return observer.violate('theDeadSign', `${at} was failed without a dead letter of that id`);
   if (!isLate(stage) && past.isDead(runUid, pageRecord.epoch, READS_MS)) {
-    observer.violate('theLivingAreLeftAlone', `${at} was ended under the dead epoch ${pageRecord.epoch}`);
+    observer.violate('theLivingAreLeftAlone', `${at} was failed in epoch ${pageRecord.epoch}, which was already over`);
   }
   const living = bodiesIn(queues.page).find((one) => {
     if (one.kind !== 'page' || one.runUid !== runUid || one.epoch !== dead.epoch) return false;
@@ -48,7 +48,7 @@ function holdPage({ stage, observer, queues }: OpenHistory, runUid: string, item
     return one.attempt > dead.attempt || (one.until ?? 0) > (dead.until ?? 0);
   });
   if (living !== undefined)
-    observer.violate('theLivingAreLeftAlone', `${at} was ended, ${JSON.stringify(living)} lives`);
+    observer.violate('theLivingAreLeftAlone', `${at} was failed though ${JSON.stringify(living)} is queued`);
 }
 
 function holdCallback({ stage, observer, queues }: OpenHistory, item: WireItem, past: Past): void {
@@ -56,14 +56,14 @@ function holdCallback({ stage, observer, queues }: OpenHistory, item: WireItem, 
   const at = `callback ${uid}`;
   const signed = queues.letters.all.filter(({ by }) => by === signs);
   const dead = signed.flatMap(({ message }) => (message.kind === 'callback' ? [message] : []))[0];
-  if (dead?.uid !== uid) return observer.violate('theDeadSign', `${at} is signed by no message of it that died`);
+  if (dead?.uid !== uid) return observer.violate('theDeadSign', `${at} was failed without a dead letter about it`);
   const living = bodiesIn(queues.callback).find(
     (one) => one.kind === 'callback' && one.uid === uid && one.attempt > dead.attempt,
   );
   if (living !== undefined)
-    observer.violate('theLivingAreLeftAlone', `${at} was ended, ${JSON.stringify(living)} lives`);
+    observer.violate('theLivingAreLeftAlone', `${at} was failed though ${JSON.stringify(living)} is queued`);
   if (!isLate(stage) && parentUid === null && past.wasTaken(uid, READS_MS)) {
-    observer.violate('theTakenAreLeftAlone', `${at} was ended though the delivery log has it`);
+    observer.violate('theTakenAreLeftAlone', `${at} was failed though the delivery log has it as delivered`);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { InputScript } from '../truth.ts';
 
-/** How an input ends where nothing but its script goes wrong. */
+/** How an input ends if nothing but its script goes wrong. */
 export interface ExpectedEnd {
   readonly outcome: 'SUCCEEDED' | 'FAILED';
   /** Page records, the failed one among them. */
@@ -13,8 +13,8 @@ export interface ExpectedEnd {
 const TRIES = 3;
 
 /**
- * Reads a script as a person would, without a look at the engine. Null where a cursor comes back once amid the pages:
- * a cycle check may see it or not.
+ * The end that a script leads to, computed without the engine's code. Null if a cursor repeats once among the pages:
+ * the engine's search for cycles may find that or not.
  */
 export function expectedEnd(script: InputScript, maxResults: number): ExpectedEnd | null {
   let outputs = 0;

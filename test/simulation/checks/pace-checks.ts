@@ -2,7 +2,7 @@ import type { Records } from '../records.ts';
 import type { Truth } from '../truth.ts';
 import { PACE, PACED_ACTION } from '../upstream.ts';
 
-/** Where calls of the paced action lie closer together than it declared, each workspace for itself. */
+/** Calls of the paced action that are closer together than its pace allows, in each workspace. */
 export function brokenPaces(records: Records, truth: Truth): readonly string[] {
   const starts = new Map<string, number[]>();
   for (const { runUid, at } of truth.pages) {
@@ -22,5 +22,5 @@ export function brokenPaces(records: Records, truth: Truth): readonly string[] {
 
 function tooSoon(workspace: string, at: number, before: number | undefined, apart: number): readonly string[] {
   if (before === undefined || at - before >= apart) return [];
-  return [`in ${workspace} calls at ${before} and ${at} lie less than ${apart} ms apart`];
+  return [`workspace ${workspace}: calls at ${before} and ${at} are less than ${apart} ms apart`];
 }

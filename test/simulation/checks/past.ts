@@ -16,13 +16,13 @@ interface Waiting {
   readonly since: number;
 }
 
-/** Two invocations may work at once, and one may stand still this long between its read and its write. */
+/** Two invocations may overlap, and one may freeze for this long between its read and its write. */
 const OVERLAP_MS = 1_800_000;
 const OVERLAP_IN_CALM_MS = 2_000;
 
-/** What earlier writes mean for later ones. */
+/** What step checks need to know of earlier writes. */
 export class Past {
-  /** Nothing goes wrong but what callers and actions do. */
+  /** No fault is on; only callers and actions do unusual things. */
   readonly isCalm: boolean;
   readonly #overlapMs: number;
   #now = 0;
@@ -79,17 +79,20 @@ export class Past {
     }
   }
 
-  /** How many looks at one receiver stand, at most. In a storm none: those who should have taken them back may have died. */
+  /**
+   * The largest number of planned checks of one receiver. 0 with faults on: a process may have died before deleting
+   * some.
+   */
   mostLooks(): number {
     return this.isCalm ? Math.max(0, ...Array.from(this.#looks.values(), ({ size }) => size)) : 0;
   }
 
-  /** What came about long after it should have, once. In a storm nothing: who should have seen to it may have died. */
+  /** What happened much too late; given once. Null with faults on: the process responsible may have died. */
   takeLate(): string | null {
     return this.#promptness.takeLate();
   }
 
-  /** Whether the delivery log has long said that a callback was taken. */
+  /** Whether the delivery log has had the callback as delivered for that long. */
   wasTaken(uid: string, longMs: number = this.#overlapMs): boolean {
     return (this.#takenAt.get(uid) ?? Infinity) + longMs < this.#now;
   }
@@ -100,12 +103,12 @@ export class Past {
     return since !== undefined && since.epoch > epoch && since.at + longMs < this.#now;
   }
 
-  /** Whether a run ended long ago. In a storm none: who should have closed it may have died. */
+  /** Whether a run ended long ago. False with faults on: the process that should release its slot may have died. */
   hasLongEnded(runUid: string): boolean {
     return this.isCalm && (this.#endedAt.get(runUid) ?? Infinity) + this.#overlapMs < this.#now;
   }
 
-  /** Those who have long stood in a workspace's line. In a storm nobody: some stand there for runs that wait no more. */
+  /** Runs that have waited long for a slot. Empty with faults on: some entries may be of runs that no longer wait. */
   waiting(workspaceUid: string): readonly Waiting[] {
     if (!this.isCalm) return [];
     return [...this.#waiting.values()].filter(

@@ -4,15 +4,15 @@ import { hasEnded, type RunControl } from '../../../shared/domain/run.ts';
 import { type Change, toItem } from '../mirror.ts';
 import { callbackRow, type CallbackRow, controlOf, slotsIn } from '../records.ts';
 
-/** What takes longer than this was forgotten, and came about by the watch. */
+/** What takes longer than this was forgotten, and happened only because the sweep checks runs. */
 const PROMPT_MS = 10_000;
 
 /** The longest an attempt takes from its claim to what came of it. */
 const ATTEMPT_MS = 120_000;
 
 /**
- * What nobody should wait for where nothing goes wrong: a free slot, the end of what a run depends on, what becomes of an
- * attempt that was begun.
+ * What must happen soon if no fault is on: a run gets a free slot, a run goes on after its dependencies ended, an
+ * attempt that was begun gets its outcome.
  */
 export class Promptness {
   readonly #runsAtOnce: number;
@@ -69,7 +69,7 @@ export class Promptness {
     if (status === 'RUNNING') this.#claimedAt.set(uid, claimedAt ?? now);
     else this.#claimedAt.delete(uid);
     if (status !== 'RUNNING' && claimedAt !== undefined && claimedAt + ATTEMPT_MS < now)
-      this.#late = `an attempt of ${uid} was begun, and what came of it written ${now - claimedAt} ms later`;
+      this.#late = `the outcome of an attempt of callback ${uid} was written ${now - claimedAt} ms after it was claimed`;
   }
 
   #noteControl(control: RunControl, now: number): void {
@@ -83,7 +83,7 @@ export class Promptness {
       const ends = (this.#dependsOn.get(uid) ?? []).map((other) => this.#endedAt.get(other) ?? Infinity);
       const owedSince = Math.max(...ends, this.#blockedAt.get(uid) ?? now);
       if (owedSince + PROMPT_MS < now)
-        this.#late = `${uid} went on ${now - owedSince} ms after what it depends on had ended`;
+        this.#late = `run ${uid} went on ${now - owedSince} ms after its dependencies had ended`;
     }
     this.#look(workspaceUid, now);
   }
@@ -96,7 +96,7 @@ export class Promptness {
     );
     const since = this.#freeSince.get(workspaceUid);
     if (since !== undefined && since + PROMPT_MS < now) {
-      this.#late = `a slot of ${workspaceUid} was free for ${now - since} ms while runs waited for one`;
+      this.#late = `a slot of workspace ${workspaceUid} was free for ${now - since} ms while runs waited for one`;
     }
     if (!isFree || waits === undefined) this.#freeSince.delete(workspaceUid);
     else if (since === undefined) this.#freeSince.set(workspaceUid, now);

@@ -1,11 +1,11 @@
 import type { GivenPage, Truth } from '../truth.ts';
 
-/** Between a refusal and the next request for the same page, whatever the upstream said. */
+/** Least time between a refusal and the next request for the same page, whatever time the upstream gave. */
 const LEAST_MS = 1_000;
 
 /**
- * Where an upstream that limits its rate was asked for a page again too soon. Of a run that a caller stopped, a page may
- * have been in flight that nobody waits for.
+ * Requests that came too soon after the upstream refused the same page for its rate. Runs on which verbs were used are
+ * left out: a page of theirs may have been in flight that no one waits for.
  */
 export function unheededRefusals({ pages, verbs }: Pick<Truth, 'pages' | 'verbs'>): readonly string[] {
   const disturbed = new Set(verbs.map(({ runUid }) => runUid));
@@ -17,7 +17,7 @@ export function unheededRefusals({ pages, verbs }: Pick<Truth, 'pages' | 'verbs'
     const before = last.get(name);
     last.set(name, given);
     if (before?.kind !== 'rate_limited' || given.at - before.at >= LEAST_MS) continue;
-    broken.push(`${name} was asked for at ${before.at}, refused, and asked for again at ${given.at}`);
+    broken.push(`${name} was refused at ${before.at} and requested again at ${given.at}, within ${LEAST_MS} ms`);
   }
   return broken;
 }

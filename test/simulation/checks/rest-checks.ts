@@ -3,7 +3,7 @@ import { hasEnded, type RunControl, type RunStatus } from '../../../shared/domai
 import { workspaceUid } from '../callers.ts';
 import type { Records } from '../records.ts';
 import type { Aftermath } from './aftermath.ts';
-import { BURIAL_CHECKS } from './dead-letter-checks.ts';
+import { DEAD_LETTER_CHECKS } from './dead-letter-checks.ts';
 import {
   dishonestFailures,
   otherBytes,
@@ -26,7 +26,7 @@ import { SEAT_CHECKS } from './seat-checks.ts';
 import { strayInput, strayPost } from './tenancy-checks.ts';
 import { multipliedChains, neededRescues } from './traffic-checks.ts';
 
-/** A promise that holds once all is at rest: what is wrong, a line each. */
+/** A promise that must hold once all is at rest. `check` gives one line for each violation. */
 export interface RestCheck {
   readonly name: string;
   readonly proves: string;
@@ -37,7 +37,7 @@ export const REST_CHECKS: readonly RestCheck[] = [
   {
     name: 'acceptedRunsExist',
     proves:
-      'A 202 means that the run exists, in the workspace of its caller; in calm, every launch is answered so, but one that may be refused.',
+      'A launch answered 202 has made a run in the workspace of its caller; without faults every launch that may not be refused is answered 202.',
     check: ({ records, truth, isCalm }) =>
       truth.launches.flatMap(({ answer, workspace, mayBeRefused }) => {
         if (answer === null || answer.status !== 202) {
@@ -46,8 +46,10 @@ export const REST_CHECKS: readonly RestCheck[] = [
             : [];
         }
         const definition = answer.runUid === null ? null : records.definition(answer.runUid);
-        if (definition === null) return [`run ${answer.runUid ?? '?'} was accepted and does not exist`];
-        return definition.workspaceUid === workspaceUid(workspace) ? [] : [`run ${definition.uid} is another's`];
+        if (definition === null) return [`run ${answer.runUid ?? '?'} was accepted, but does not exist`];
+        return definition.workspaceUid === workspaceUid(workspace)
+          ? []
+          : [`run ${definition.uid} is in another workspace than its caller's`];
       }),
   },
   {
@@ -58,106 +60,107 @@ export const REST_CHECKS: readonly RestCheck[] = [
   },
   {
     name: 'runsEndBeforeTheirDay',
-    proves: 'A run that its caller gave no deadline ends by itself, long before the one it has by default.',
+    proves: 'A run without a deadline of its caller ends by itself, long before the default deadline.',
     check: ({ runs }) =>
       runs.flatMap(({ control, definition }) =>
         definition.deadlineSeconds >= DAY_S && control.reason?.code === 'DEADLINE'
-          ? [`run ${control.uid} did not end in a day`]
+          ? [`run ${control.uid} was ended by its deadline of a day`]
           : [],
       ),
   },
   {
     name: 'nothingIsLeftBehind',
-    proves: 'No slot is held and nobody waits in line once every run has ended.',
-    // Who stood still since before a run ended may yet put it in line, or take its slot, and die: the next that comes takes
-    // it out of the line, and the slot is given back once somebody waits.
+    proves: 'Once all runs have ended, no slot is taken and no run waits for one.',
+    // A process frozen since before a run ended may still make it wait, or take its slot, and die. The next run that
+    // comes
+    // removes it from the line, and the slot is released once a run waits for it.
     check: ({ records, isLate }) => {
       const isOwed = (uid: string): boolean => !(isLate && hasEnded(statusOf(records, uid)));
       return [
-        ...records.holdingSlots().flatMap((uid) => (isOwed(uid) ? [`${uid} holds a slot`] : [])),
-        ...records.inLine().flatMap((uid) => (isOwed(uid) ? [`${uid} waits in line`] : [])),
+        ...records.holdingSlots().flatMap((uid) => (isOwed(uid) ? [`run ${uid} still has a slot`] : [])),
+        ...records.inLine().flatMap((uid) => (isOwed(uid) ? [`run ${uid} still waits for a slot`] : [])),
       ];
     },
   },
   {
     name: 'runsExpireWhole',
-    proves: 'All that is on record of a run goes with it: each of its items expires, and none before the run does.',
+    proves: 'All items of a run expire, and none of them before the run.',
     check: ({ records }) => records.wrongExpiries(),
   },
   {
     name: 'answersComeLast',
     proves:
-      'An invocation answers once all it began is over: what goes on beyond that would freeze, and act on old knowledge in a later one.',
+      'An invocation answers only after all its calls are over: Lambda would freeze the rest, and it would go on in a later invocation with outdated knowledge.',
     check: ({ leftBehind }) => leftBehind,
   },
   {
     name: 'nobodyIsKilledInCalm',
-    proves: 'Without faults, no invocation runs into the timeout of its function, whatever hangs.',
-    check: ({ kills, isCalm }) => (isCalm && kills > 0 ? [`${kills} invocations ran into their timeout`] : []),
+    proves: 'Without faults, no invocation reaches the timeout of its function, even if an upstream or receiver hangs.',
+    check: ({ kills, isCalm }) => (isCalm && kills > 0 ? [`${kills} invocations reached their timeout`] : []),
   },
   {
     name: 'sleepersRecordNothing',
-    proves: 'A worker that stood still long beyond its time begins no record that nobody would look after.',
+    proves:
+      'A stale worker (frozen long past its time) writes no new page or callback record, as no sweep would check it.',
     check: ({ sleepers }) => sleepers,
   },
   {
     name: 'refusalsAreHeeded',
-    proves: 'No upstream is asked again for a page within a second of saying that it limits its rate.',
+    proves: 'After an upstream refused a page for its rate, the page is not requested again within a second.',
     check: ({ truth, isCalm }) => (isCalm ? unheededRefusals(truth) : []),
   },
   {
     name: 'pacesAreKept',
-    proves:
-      'With clocks that agree and calls that take their usual time, no window holds more calls of an action than its pace says.',
+    proves: 'Without faults, an action with a pace is never called more often than its pace allows.',
     check: ({ records, truth, isCalm }) => (isCalm ? brokenPaces(records, truth) : []),
   },
   {
     name: 'pagesAreWhatTheActionGave',
     proves:
-      'Each input has its pages from 0 on without a gap, each exactly what one call of the action gave, asked for with the cursor of the page before.',
+      'The pages of an input have no gaps; each is exactly what one call of the action returned, requested with the cursor of the page before.',
     check: ({ runs }) => runs.flatMap(brokenPages),
   },
   {
     name: 'failuresAreEarned',
     proves:
-      'An input fails only for what its action (or a crash loop) did, and after as many tries as it has, or since a message for just the failed page died.',
+      'An input fails only because of its action (after all its tries), a crash loop, or a dead letter of the failed page.',
     check: (aftermath) => aftermath.runs.flatMap((run) => unearnedFailures(run, aftermath)),
   },
   {
     name: 'calmEndsAreExact',
     proves:
-      'Without faults, each input ends as its script says and each page is asked for as often as its script says.',
+      'Without faults, each input ends as its script says, and each page is requested as often as its script says.',
     check: ({ runs, isCalm }) => (isCalm ? runs.flatMap(inexactEnds) : []),
   },
   {
     name: 'retriesRunAgain',
-    proves: 'A failure that stands once a retried run has ended is of a call made since the retry.',
+    proves: 'After a retried run has ended, each failure on record is of a call made after the retry.',
     check: ({ runs }) => runs.flatMap(failuresNotRetried),
   },
   {
     name: 'calmNeedsNoRescue',
-    proves: 'Without faults, no page and no first attempt of a callback waits for the sweeper to send it.',
+    proves: 'Without faults, the sweep has to send no page and no first attempt of a callback.',
     check: ({ traffic, isCalm }) => (isCalm ? neededRescues(traffic) : []),
   },
   {
     name: 'chainsDoNotMultiply',
-    proves: 'Only the message that recorded a page sends the next one, however many messages ran it.',
+    proves: 'Only the message that recorded a page sends the next one, even if several messages ran the page.',
     check: ({ runs, traffic, isRepeated }) => (isRepeated ? [] : multipliedChains(runs, traffic)),
   },
   {
     name: 'landedEndsAreCounted',
-    proves: 'What ended while its run was stopped is on record once nothing can land any more.',
+    proves: 'The window of a stopped run counts exactly the inputs that have ended, once no page is in flight.',
     check: ({ runs, records, isLate }) => (isLate ? [] : runs.flatMap((run) => wrongEnds(run, records))),
   },
   {
     name: 'totalsAreTheTruth',
-    proves: 'Status and totals of an ended run are those of its inputs.',
+    proves: 'Status and totals of an ended run agree with its inputs.',
     check: ({ runs }) => runs.flatMap(wrongTotals),
   },
   {
     name: 'callbacksAreDelivered',
     proves:
-      'Every callback was answered 2xx by its receiver, or its record says FAILED; none is sent that was not called for.',
+      'Each callback was answered 2xx by its receiver, or is recorded as FAILED; none is posted without a reason.',
     check: ({ records, posts, runs }) => [
       ...runs.flatMap((run) => undelivered(run, records, posts)),
       ...uncalledFor(runs, posts),
@@ -166,40 +169,40 @@ export const REST_CHECKS: readonly RestCheck[] = [
   {
     name: 'failedCallbacksAreHonest',
     proves:
-      'A record says FAILED only where the receiver said 410, every attempt was spent, or the message of an attempt died.',
+      'A callback is FAILED only if the receiver answered 410, all attempts were made, or the message of an attempt became a dead letter.',
     check: (aftermath) => aftermath.runs.flatMap((run) => dishonestFailures(run, aftermath)),
   },
-  ...BURIAL_CHECKS,
+  ...DEAD_LETTER_CHECKS,
   ...SEAT_CHECKS,
   {
     name: 'sameIdSameBytes',
-    proves: 'All attempts of one callback carry the same bytes, and the id they carry is the id they speak of.',
+    proves: 'All attempts of one callback have the same body, and the id in the header is the id in the body.',
     check: ({ posts }) => otherBytes(posts),
   },
   {
     name: 'oneFinishedPerEnding',
-    proves: 'Each ending of a run is told by exactly one run.finished, which says its status and counts the truth.',
+    proves: 'Each ending of a run has exactly one run.finished, with the right status and counts.',
     check: ({ truth, runs, isLate }) => runs.flatMap((run) => wrongFinishes(run, truth, isLate)),
   },
   {
     name: 'attemptsStayWithinTheSchedule',
     proves:
-      'A callback is posted at most as often as its first attempt was handed to a worker, and once for each retry of the schedule.',
+      'A callback is posted at most once for each time a worker received its first attempt, and once for each retry of the schedule.',
     check: (aftermath) => tooManyAttempts(aftermath, aftermath.runs),
   },
   {
     name: 'awayReceiversAreSpared',
-    proves: 'Without faults, a receiver that is known to be away is asked once a minute at most.',
+    proves: 'Without faults, a receiver that is known to be away gets at most one post a minute.',
     check: ({ truth, isCalm }) => (isCalm ? unsparedReceivers(truth) : []),
   },
   {
     name: 'returnsAreNoticed',
-    proves: 'Without faults, what a receiver was not asked to take while it was away is sent soon after its return.',
+    proves: 'Without faults, callbacks that were deferred while a receiver was away are posted soon after its return.',
     check: ({ truth, runs, posts, isCalm }) => (isCalm ? lateAfterReturn(truth, runs, posts) : []),
   },
   {
     name: 'nothingCrossesWorkspaces',
-    proves: 'A receiver gets only what belongs to its workspace and run, signed with the secret of its workspace.',
+    proves: 'A receiver gets only callbacks of its own workspace and run, signed with the secret of its workspace.',
     check: ({ records, truth, runs }) => [
       ...truth.posts.flatMap((post) => strayPost(records, post)),
       ...truth.posts.flatMap((post) => strayInput(runs, post)),
@@ -207,19 +210,19 @@ export const REST_CHECKS: readonly RestCheck[] = [
   },
   {
     name: 'nothingStartsOnceStopped',
-    proves: 'Once a run has stopped and its pages in flight have landed, no page of it starts.',
+    proves: 'After a run has stopped and its pages in flight are recorded, no page of it starts.',
     check: ({ truth, runs, isLate }) =>
       runs.flatMap(({ control }) => {
         if (control.status !== 'STOPPED' || isLate) return [];
         const late = truth.pages.filter(
           ({ runUid, at }) => runUid === control.uid && at > (control.finishedAt ?? 0) + 70_000,
         );
-        return late.map(({ input, page }) => `page ${page} of input ${input} of ${control.uid} ran after its stop`);
+        return late.map(({ input, page }) => `page ${page} of input ${input} of run ${control.uid} ran after its stop`);
       }),
   },
   {
     name: 'verbsAreAnsweredTruly',
-    proves: 'A verb answered 200 did what it says; in calm every verb is answered, by 200 or 409.',
+    proves: 'A verb answered 200 had its effect; without faults every verb is answered 200 or 409.',
     check: ({ truth, isCalm }) =>
       truth.verbs.flatMap(({ verb, answer, runUid }) => {
         const at = `${verb} of ${runUid} was answered ${answer?.status ?? 'not at all'} ${answer?.runStatus ?? ''}`;
@@ -230,18 +233,18 @@ export const REST_CHECKS: readonly RestCheck[] = [
   },
   {
     name: 'liveAnswersAreRecorded',
-    proves: 'A live call that was answered with a run uid has its run, ended as the answer says.',
+    proves: 'A live call that was answered with a run uid has that run, and it ended as the answer says.',
     check: ({ records, truth }) =>
       truth.liveCalls.flatMap(({ answer }) => {
         if (answer === null || answer.runUid === null) return [];
         const control = records.control(answer.runUid);
-        if (control === null) return [`live run ${answer.runUid} was answered ${answer.status} and does not exist`];
+        if (control === null) return [`live run ${answer.runUid} was answered ${answer.status}, but does not exist`];
         const label = (answer.body as { readonly error_label?: string }).error_label; // cast: our own answer
         const isFine = answer.status === 200 || label === 'NO_RESULT';
         const status = isFine ? 'SUCCEEDED' : 'FAILED';
         return control.status === status
           ? []
-          : [`live run ${control.uid} is ${control.status}, its caller was told ${answer.status}`];
+          : [`live run ${control.uid} is ${control.status}, but its caller was answered ${answer.status}`];
       }),
   },
 ];

@@ -9,7 +9,7 @@ import type { Past } from './past.ts';
 import { SEAT_STEP_CHECKS } from './seat-step-checks.ts';
 import { callbackRow, controlOf, slotsIn } from '../records.ts';
 
-/** What a write is held against: null, or what is wrong with it. */
+/** A promise that each single write must keep. `check` gives what is wrong with the write, or null. */
 export interface StepCheck {
   readonly name: string;
   readonly proves: string;
@@ -22,7 +22,7 @@ export interface StepLimits {
   readonly workers: number;
 }
 
-/** The moves of the table that lead from one status to another. */
+/** The moves of the run's state table that lead from one status to another. */
 export function movesBetween(from: RunStatus, to: RunStatus): readonly RunMove[] {
   const moves = Object.keys(RUN_MOVES) as RunMove[]; // keys of a closed literal
   return moves.filter((move) => {
@@ -31,35 +31,35 @@ export function movesBetween(from: RunStatus, to: RunStatus): readonly RunMove[]
   });
 }
 
-/** The control records before and after a change, where it is one of a control record. */
+/** The control records before and after a change; null if the change is of another item or makes a new run. */
 export function controlChange(change: Change): { readonly before: RunControl; readonly after: RunControl } | null {
   if (!change.pk.startsWith('R#') || change.sk !== 'CTL' || change.before === null || change.after === null)
     return null;
   return { before: controlOf(change.before), after: controlOf(change.after) };
 }
 
-/** One that the sweep asked for, and some of callbacks that were held since. */
+/** One from the sweep, and some for callbacks deferred since. */
 const MOST_LOOKS = 7;
 
 export const STEP_CHECKS: readonly StepCheck[] = [
   ...SEAT_STEP_CHECKS,
   {
     name: 'statusMovesAlongTheTable',
-    proves: 'A status changes only by a move of the table; what is final stays final.',
+    proves: 'The status of a run changes only by a move of its state table; a final status stays.',
     check(change) {
       const controls = controlChange(change);
       if (controls === null) return null;
       const { before, after } = controls;
       if (before.status === after.status || movesBetween(before.status, after.status).length > 0) return null;
-      return `${before.uid} went from ${before.status} to ${after.status}`;
+      return `run ${before.uid} went from ${before.status} to ${after.status}, which is no move of the state table`;
     },
   },
   {
     name: 'countersOnlyRise',
-    proves: 'Epoch, attempt and the write version of a run never fall, and each rises by one.',
+    proves: 'Epoch and attempt of a run stay or rise by one; updated_at rises with each write.',
     check(change) {
       if (change.sk === 'CTL' && change.before !== null && change.after === null)
-        return `${change.pk} lost its control`;
+        return `the control record of ${change.pk} was deleted`;
       const controls = controlChange(change);
       if (controls === null) return null;
       const { before, after } = controls;
@@ -74,36 +74,38 @@ export const STEP_CHECKS: readonly StepCheck[] = [
   },
   {
     name: 'pageIsRecordedOnce',
-    proves: 'A recorded page never changes; only a FAILURE gives way, to a later epoch.',
+    proves: 'A recorded page never changes, except that a later epoch may replace a FAILURE.',
     check({ sk, before, after }) {
       if (!sk.startsWith('P#') || before === null || JSON.stringify(before) === JSON.stringify(after)) return null;
       if (after === null) return `${sk} was deleted`;
       const [old, now] = [pageRecordFromItem('', toItem(before)), pageRecordFromItem('', toItem(after))];
       if (old.outcome.kind === 'FAILURE' && now.epoch > old.epoch) return null;
-      return `${sk} was written over: ${JSON.stringify(old)} by ${JSON.stringify(now)}`;
+      return `page record ${sk} was overwritten: ${JSON.stringify(old)} by ${JSON.stringify(now)}`;
     },
   },
   {
     name: 'inputIsCountedOnce',
     proves:
-      'A window counts an input in the very write that gives its place away; a new epoch takes over what was counted.',
+      'A window counts an input in the same write that gives its place to the next one; a new epoch starts from these counts.',
     check({ pk, sk, before, after }) {
       if (sk !== 'WIN' || before === null) return null;
       const [was, is] = [windowFacts(before), windowFacts(after)];
       if (is.epoch !== was.epoch) {
         const failed = is.order > was.order ? was.refused : was.failed;
         const isKept = was.length === 0 || (is.succeeded === was.succeeded && is.failed === failed);
-        return isKept ? null : `${pk}: a new epoch counts otherwise: ${JSON.stringify([was, is])}`;
+        return isKept ? null : `${pk}: the counts changed with a new epoch: ${JSON.stringify([was, is])}`;
       }
       const given = is.places.filter((position, place) => position !== was.places[place]);
       const counted = is.succeeded + is.failed - was.succeeded - was.failed;
       const isRight = given.length === counted && is.next - was.next === counted && given.every((at) => at >= was.next);
-      return isRight ? null : `${pk}: ${counted} counted, ${given.length} places given: ${JSON.stringify([was, is])}`;
+      return isRight
+        ? null
+        : `${pk}: one write counted ${counted} inputs and gave ${given.length} places: ${JSON.stringify([was, is])}`;
     },
   },
   {
     name: 'slotsStayWithinTheLimit',
-    proves: 'A workspace never has more runs at work than it may.',
+    proves: 'A workspace never has more runs with a slot than its limit.',
     check({ pk, sk, after }, { runsAtOnce }) {
       const slots = sk === 'SLOTS' ? slotsIn(after) : [];
       if (slots.length <= runsAtOnce) return null;
@@ -112,27 +114,27 @@ export const STEP_CHECKS: readonly StepCheck[] = [
   },
   {
     name: 'slotsAreCounted',
-    proves: 'The count of the runs at work is that of the slots that are taken.',
+    proves: 'The count of taken slots is the number of slots on record.',
     check({ pk, sk, after }) {
       if (sk !== 'SLOTS' || after === null) return null;
       const [counted, taken] = [Number(after['taken']?.['N']), slotsIn(after).length];
-      return counted === taken ? null : `${pk} counts ${counted} slots, ${taken} are taken`;
+      return counted === taken ? null : `${pk} counts ${counted} slots, but ${taken} are on record`;
     },
   },
   {
     name: 'slotsAreGivenBackAtOnce',
-    proves: 'In calm, a run gives its slot back when it ends, and leaves none for the sweeper to find.',
+    proves: 'Without faults, a run releases its slot when it ends, and does not leave that to the sweep.',
     check({ sk, before, after }, _, past) {
       if (sk !== 'SLOTS' || before === null) return null;
       const kept = new Set(slotsIn(after));
       const late = slotsIn(before).find((pair) => !kept.has(pair) && past.hasLongEnded(pair.split(':')[0] ?? pair));
-      return late === undefined ? null : `slot ${late} is given back long after its run ended`;
+      return late === undefined ? null : `slot ${late} was released long after its run ended`;
     },
   },
   {
     name: 'badRowsStay',
     proves:
-      'A due row that fails for good, or that this release cannot read, is never lost: each failure is counted in it.',
+      'A due row that always fails, or that this release cannot read, is never deleted: each failure is counted in it.',
     check({ pk, sk, before, after }) {
       if (!isBadRow(pk, sk)) return null;
       if (after === null) return `${pk} ${sk} was deleted`;
@@ -142,60 +144,66 @@ export const STEP_CHECKS: readonly StepCheck[] = [
   },
   {
     name: 'looksBecomeOne',
-    proves: 'In calm, looks at one receiver that many hands ask for do not add up.',
+    proves: 'Without faults, planned checks of one receiver do not accumulate, though many invocations ask for them.',
     check(_, __, past) {
       const looks = past.mostLooks();
-      return looks > MOST_LOOKS ? `${looks} looks at one receiver stand` : null;
+      return looks > MOST_LOOKS
+        ? `${looks} checks of one receiver are planned; at most ${MOST_LOOKS} are allowed`
+        : null;
     },
   },
   {
     name: 'nobodyWaitsInVain',
     proves:
-      'In calm, no slot is free for ten seconds while a run waits for one, a run goes on within ten seconds of the end of the last it depends on, and what came of an attempt is on record within two minutes.',
+      'Without faults, no slot stays free for ten seconds while a run waits for one, a run goes on within ten seconds after its dependencies ended, and the outcome of an attempt is recorded within two minutes.',
     check: (_, __, past) => past.takeLate(),
   },
   {
     name: 'takenIsNeverFailed',
-    proves: 'A callback that the delivery log says was taken is not given up afterwards.',
+    proves: 'A callback that the delivery log has as delivered does not become FAILED after that.',
     check({ sk, before, after }, _, past) {
       if (!sk.startsWith('C#') || after === null || callbackRow(after).status !== 'FAILED') return null;
       if (before !== null && callbackRow(before).status === 'FAILED') return null;
       const { uid } = callbackRow(after);
-      return past.wasTaken(uid) ? `${uid} is given up, it was taken long ago` : null;
+      return past.wasTaken(uid) ? `callback ${uid} became FAILED though it was delivered long before` : null;
     },
   },
   {
     name: 'firstComeFirstServed',
-    proves: 'In calm, no run is given a slot before one that came earlier and has waited in line a while.',
+    proves: 'Without faults, no run gets a slot before another that was created earlier and has waited for a while.',
     check(change, _, past) {
       const controls = controlChange(change);
       const wasAdmitted = controls?.after.status === 'QUEUED' && !hasEnded(controls.before.status);
       if (controls === null || !wasAdmitted) return null;
       const { uid, workspaceUid, createdAt } = controls.after;
       const first = past.waiting(workspaceUid).find((waiter) => waiter.createdAt < createdAt);
-      return first === undefined || first.runUid === uid ? null : `${uid} went before ${first.runUid}`;
+      return first === undefined || first.runUid === uid
+        ? null
+        : `run ${uid} got a slot before run ${first.runUid}, which was created earlier`;
     },
   },
   {
     name: 'attemptsFollowTheSchedule',
     proves:
-      'Attempts of a callback are claimed one by one and never beyond the schedule; what is settled stays settled.',
+      'Attempts of a callback are claimed one by one and never beyond the schedule; SUCCESS and FAILED are final.',
     check({ sk, before, after }) {
       if (!sk.startsWith('C#') || after === null) return null;
       const now = callbackRow(after);
-      if (now.retryCount >= CALLBACK_ATTEMPTS) return `${now.uid} is at retry ${now.retryCount}`;
+      if (now.retryCount >= CALLBACK_ATTEMPTS) return `callback ${now.uid} is at retry ${now.retryCount}`;
       if (before === null) return null;
       const old = callbackRow(before);
       if (now.retryCount < old.retryCount || now.retryCount > old.retryCount + 1) {
-        return `${now.uid} went from retry ${old.retryCount} to ${now.retryCount}`;
+        return `callback ${now.uid} went from retry ${old.retryCount} to ${now.retryCount}`;
       }
       const wasSettled = old.status === 'SUCCESS' || old.status === 'FAILED';
-      return wasSettled && now.status !== old.status ? `${now.uid} went from ${old.status} to ${now.status}` : null;
+      return wasSettled && now.status !== old.status
+        ? `callback ${now.uid} went from ${old.status} to ${now.status}`
+        : null;
     },
   },
 ];
 
-/** What a window's item says. */
+/** The facts in a window's item. */
 function windowFacts(item: WireItem | null) {
   const read = new ItemReader(toItem(item ?? {}));
   return {

@@ -7,7 +7,7 @@ import type { Records } from '../records.ts';
 import type { RunTruth } from '../run-truth.ts';
 import type { Received } from '../truth.ts';
 
-/** What a receiver got that is another workspace's or run's, or that its secret did not sign. */
+/** Posts with data of another workspace or run, or with a signature of another secret. */
 export function strayPost(records: Records, post: Received): readonly string[] {
   const { url, workspace, headers, body, told } = post;
   const definition = records.definition(told.run.run_uid);
@@ -24,24 +24,24 @@ export function strayPost(records: Records, post: Received): readonly string[] {
   return unsigned === null ? stray : [...stray, `${url} got a signature that does not verify: ${unsigned}`];
 }
 
-/** What a callback says of its input, held against what the launch gave. */
+/** Posts whose input differs from the one that the launch gave. */
 export function strayInput(runs: readonly RunTruth[], { body, url, told }: Received): readonly string[] {
   const { run, input_index: index, input, custom_data: custom, results } = told;
   if (index === null) return [];
   const given = runs.find(({ definition }) => definition.uid === run.run_uid)?.inputs[index];
-  if (given === undefined) return [`${url} was told of input ${index}, which ${run.run_uid} has not`];
+  if (given === undefined) return [`${url} got a callback of input ${index}, which run ${run.run_uid} does not have`];
   const isOwn = given.script === null || given.script.key === input?.key;
   const isCustom = isDeepStrictEqual(custom, given.customData);
   const areOwn = (results ?? []).every(({ key }) => key === given.script?.key);
-  return isOwn && isCustom && areOwn ? [] : [`${url} was told of input ${index} what belongs to another: ${body}`];
+  return isOwn && isCustom && areOwn ? [] : [`${url} got a callback of input ${index} with data of another: ${body}`];
 }
 
-/** A worker may stand still between signing and sending. */
+/** A worker may freeze between signing and sending. */
 const FROZEN_AT_MOST_S = 3_600;
 
 const keyring = createKeyring(MASTER_SECRET, () => new Uint8Array(0));
 const signingSecrets = new Map<number, string>();
-/** Posts are checked before the redrive and after it; their signatures once. */
+/** Posts are checked before and after the redrive; their signatures only once, to save time. */
 const verified = new WeakSet<Received>();
 
 function signatureFault(post: Received): string | null {

@@ -5,7 +5,7 @@ import type { Traffic } from '../traffic.ts';
 
 type PageMessage = Extract<Message, { kind: 'page' }>;
 
-/** Where a page was sent on more often than the message that recorded the page before it was handed out. */
+/** Pages that were sent more often than the message that recorded the page before them was received. */
 export function multipliedChains(runs: readonly RunTruth[], traffic: Traffic): readonly string[] {
   const sends = new Map<string, number>();
   for (const message of traffic.messagesOf('page')) {
@@ -20,7 +20,7 @@ export function multipliedChains(runs: readonly RunTruth[], traffic: Traffic): r
         const most = traffic.timesHanded(pageRecord.by);
         return times > most
           ? [
-              `page ${pageRecord.page + 1} of input ${index} of ${control.uid} was sent ${times} times, its page before came ${most} times`,
+              `page ${pageRecord.page + 1} of input ${index} of run ${control.uid} was sent ${times} times, but the message of the page before was received only ${most} times`,
             ]
           : [];
       }),
@@ -32,7 +32,7 @@ function isFirstOfPage({ uid, attempt }: Extract<Message, { kind: 'callback' }>)
   return attempt === 0 && readUid(uid)?.kind === 'page';
 }
 
-/** A page on its first way, not one that waited. */
+/** A page that is sent for the first time, not one that waited. */
 function isFresh({ attempt, until, again }: PageMessage): boolean {
   return attempt === 0 && until === null && !again;
 }
@@ -41,10 +41,10 @@ function nameOf(runUid: string, epoch: number, input: number, page: number): str
   return `${runUid} ${epoch} ${input} ${page}`;
 }
 
-/** Pages and first attempts of their callbacks that the sweeper had to send; what a stop leaves to it is not meant. */
+/** Pages and first attempts of their callbacks that the sweep had to send. */
 export function neededRescues(traffic: Traffic): readonly string[] {
   return traffic
     .messagesOf('sweep')
     .filter((message) => message.kind === 'page' || (message.kind === 'callback' && isFirstOfPage(message)))
-    .map((message) => `the sweeper had to send ${JSON.stringify(message)}`);
+    .map((message) => `the sweep had to send ${JSON.stringify(message)}`);
 }

@@ -21,21 +21,22 @@ interface ConsumerCheck {
   readonly check: (aftermath: ConsumerAftermath) => readonly string[];
 }
 
-/** A clock of a process may run ahead by so much, or jump back by a minute. */
+/** A process's clock may be ahead by this much. */
 const SKEW_MS = 6_000;
 
 export const CONSUMER_CHECKS: readonly ConsumerCheck[] = [
   {
     name: 'oneKeyOneRun',
-    proves: 'However often and at once a launch is sent under one key, it is one run, and every 202 names it.',
+    proves:
+      'However often a launch is sent with one key, also at the same time, it makes one run, and each 202 names it.',
     check: ({ consumers, records, isCalm }) =>
       consumers.flatMap(({ workspace, name, key, answers }) => {
         const uids = runsNamed(records, workspace, name);
         const told = answers.filter(({ status }) => status === 202).map(({ body }) => String(body['run_uid']));
-        const at = `${name}: runs ${uids.join()}, answers ${answers.map(({ status, label }) => `${status ?? 'none'} ${label ?? ''}`).join()}`;
+        const at = `launch ${name}: runs ${uids.join()}, answers ${answers.map(({ status, label }) => `${status ?? 'none'} ${label ?? ''}`).join()}`;
         if (key === null) return [];
-        if (uids.length > 1) return [`${at}: more than one run under one key`];
-        if (told.some((uid) => uid !== uids[0])) return [`${at}: ${told.join()} were told`];
+        if (uids.length > 1) return [`${at}: one key made more than one run`];
+        if (told.some((uid) => uid !== uids[0])) return [`${at}: the answers name the runs ${told.join()}`];
         const isOther = ({ status, label }: (typeof answers)[number]): boolean =>
           status !== 202 && label !== 'IDEMPOTENCY_IN_FLIGHT' && label !== 'IDEMPOTENCY_MISMATCH';
         return isCalm && answers.some(isOther) ? [at] : [];
@@ -44,7 +45,7 @@ export const CONSUMER_CHECKS: readonly ConsumerCheck[] = [
   {
     name: 'dependentsWait',
     proves:
-      'No page of a run starts before the runs it depends on have ended as required, but where a caller waived it.',
+      'No page of a run starts before its dependencies have ended as required, unless a caller waived that by resume or retry.',
     check: ({ consumers, records, truth, watch }) =>
       eachRun(consumers, records, ({ uid, dependsOn }) => {
         const first = truth.pages.find(({ runUid }) => runUid === uid);
@@ -54,13 +55,16 @@ export const CONSUMER_CHECKS: readonly ConsumerCheck[] = [
             .of(dependency.uid)
             .find(({ status }) => (dependency.require === 'success' ? status === 'SUCCEEDED' : hasEnded(status)));
           const isMet = met !== undefined && met.at <= first.at;
-          return isMet ? [] : [`run ${uid} started before ${dependency.uid} (${dependency.require}) was met`];
+          return isMet
+            ? []
+            : [`run ${uid} started before its dependency ${dependency.uid} (${dependency.require}) was met`];
         });
       }),
   },
   {
     name: 'dependenciesFailTruly',
-    proves: 'A run fails for a dependency only where one it needs ended otherwise, and then no page of it starts.',
+    proves:
+      'A run fails with DEPENDENCY_FAILED only if a dependency did not succeed as required, and then runs no page.',
     check: ({ consumers, records, truth, watch }) =>
       eachRun(consumers, records, ({ uid, dependsOn }) => {
         const control = records.control(uid);
@@ -71,22 +75,26 @@ export const CONSUMER_CHECKS: readonly ConsumerCheck[] = [
             watch.of(dependency.uid).some(({ status }) => hasEnded(status) && status !== 'SUCCEEDED'),
         );
         const started = truth.pages.some(({ runUid }) => runUid === uid) && !hasVerb(truth, uid, ['resume', 'retry']);
-        return isUnmet && !started ? [] : [`run ${uid} says DEPENDENCY_FAILED: ${control.lastError.message}`];
+        return isUnmet && !started
+          ? []
+          : [`run ${uid} is DEPENDENCY_FAILED without reason, or had started: ${control.lastError.message}`];
       }),
   },
   {
     name: 'postponedRunsWait',
-    proves: 'No page of a run starts before its schedule_at, but where a caller resumed it.',
+    proves: 'No page of a run starts before its schedule_at, unless a caller resumed or retried it.',
     check: ({ consumers, records, truth }) =>
       eachRun(consumers, records, ({ uid, scheduleAt }) => {
         const first = truth.pages.find(({ runUid }) => runUid === uid);
         if (first === undefined || scheduleAt === null || hasVerb(truth, uid, ['resume', 'retry'])) return [];
-        return first.at >= scheduleAt - SKEW_MS ? [] : [`run ${uid} started ${scheduleAt - first.at} ms early`];
+        return first.at >= scheduleAt - SKEW_MS
+          ? []
+          : [`run ${uid} started ${scheduleAt - first.at} ms before its schedule_at`];
       }),
   },
   {
     name: 'replaysAreNewRecords',
-    proves: 'A replay is a record of its own under the same id, made once for its key, and comes to an end.',
+    proves: 'A replay is a record of its own with the same callback id, is made once for its key, and ends.',
     check: ({ replays, records, truth }) => {
       const rows = records.runUids().flatMap((uid) => records.callbacks(uid, records.control(uid)?.inputsTotal ?? 0));
       const replayed = rows.filter(({ parentUid }) => parentUid !== null);
@@ -96,11 +104,11 @@ export const CONSUMER_CHECKS: readonly ConsumerCheck[] = [
       for (const { key, callbackUid, answers } of replays) {
         if (callbackUid === null) continue;
         const told = new Set(answers.filter(({ status }) => status === 202).map(({ body }) => body['uid']));
-        if (told.size > 1) wrong.push(`${key} was told ${[...told].join()}`);
+        if (told.size > 1) wrong.push(`the key "${key}" was answered with several replays: ${[...told].join()}`);
         for (const uid of told) {
           const row = replayed.find((one) => one.uid === uid);
           if (row?.refUid !== callbackUid)
-            wrong.push(`${key} made ${String(uid)}, a replay of ${row?.refUid ?? 'nothing'}`);
+            wrong.push(`the key "${key}" made ${String(uid)}, a replay of ${row?.refUid ?? 'no callback'}`);
         }
       }
       for (const [refUid, made] of Map.groupBy(replayed, (row) => row.refUid)) {
@@ -108,7 +116,7 @@ export const CONSUMER_CHECKS: readonly ConsumerCheck[] = [
           ({ callbackUid, runUid }) => callbackUid === refUid || (callbackUid === null && isOf(truth, refUid, runUid)),
         );
         if (made.length > asked.length)
-          wrong.push(`${refUid} was replayed ${made.length} times, asked ${asked.length}`);
+          wrong.push(`callback ${refUid} has ${made.length} replays, but callers requested ${asked.length}`);
       }
       return wrong;
     },
@@ -140,7 +148,7 @@ function hasVerb(truth: Truth, uid: string, verbs: readonly string[]): boolean {
   return truth.verbs.some(({ verb, runUid }) => runUid === uid && verbs.includes(verb));
 }
 
-/** Whether a callback is of that run, by what its receiver was told; one that never came may be. */
+/** Whether a callback is of that run, by what its receiver got; one that never arrived may be. */
 function isOf({ posts }: Truth, refUid: string, runUid: string): boolean {
   const post = posts.find(({ id }) => id === refUid);
   return post === undefined || post.told.run.run_uid === runUid;

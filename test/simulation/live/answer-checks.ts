@@ -3,7 +3,7 @@ import type { GivenPage } from '../truth.ts';
 import { allTold, callName, givenFor, type LiveAftermath, sourcesOf, type Told } from './live-aftermath.ts';
 import { isPaceRefusal, isStored, type LiveCall } from './live-truth.ts';
 
-/** Answers that a calm world gives no reason for. */
+/** Answers that are not explained if no fault is on. */
 export function unansweredInCalm(aftermath: LiveAftermath): readonly string[] {
   if (!aftermath.isCalm) return [];
   return allTold(aftermath).flatMap(({ call, answer, at }) => {
@@ -17,7 +17,7 @@ export function unansweredInCalm(aftermath: LiveAftermath): readonly string[] {
   });
 }
 
-/** Pages that were told and that no call of the action gave, or that are not on record as they were told. */
+/** Answered pages that no call of the action returned, or that are recorded differently. */
 export async function untoldPages(aftermath: LiveAftermath): Promise<readonly string[]> {
   const { records, truth } = aftermath;
   const wrong: string[] = [];
@@ -26,25 +26,25 @@ export async function untoldPages(aftermath: LiveAftermath): Promise<readonly st
     const { body, next, runUid } = answer;
     const sources = runUid === null ? [] : sourcesOf(truth, call, runUid, body);
     if (runUid === null || sources.length === 0) {
-      wrong.push(`${at}: ${JSON.stringify(body).slice(0, 300)}, which no call gave`);
+      wrong.push(`${at} with ${JSON.stringify(body).slice(0, 300)}, which no call of the action returned`);
       continue;
     }
     if (!sources.some((source) => (source.next === null) === (next === null)))
-      wrong.push(`${at}, and its link is ${next ?? 'missing'}`);
+      wrong.push(`${at}, but its link to the next page is ${next ?? 'missing'}`);
     const control = records.control(runUid);
     const { mode, status, totals } = control ?? {};
     const count = (body as readonly unknown[]).length; // cast: what a call gave
     if (mode !== 'LIVE' || status !== 'SUCCEEDED' || totals?.outputs !== count)
-      wrong.push(`${at}, its run is ${mode ?? 'not there'} ${status ?? ''} with ${totals?.outputs ?? 'no'} outputs`);
+      wrong.push(`${at}, but its run is ${mode ?? 'missing'} ${status ?? ''} with ${totals?.outputs ?? 'no'} outputs`);
     if (call.key === null && answer.wait === null) continue;
     const pages = await records.pages(runUid, 0);
     if (pages.length !== 1 || !isDeepStrictEqual(pages[0]?.results, body))
-      wrong.push(`${at}, on record are ${JSON.stringify(pages.map(({ results }) => results)).slice(0, 300)}`);
+      wrong.push(`${at}, but on record is ${JSON.stringify(pages.map(({ results }) => results)).slice(0, 300)}`);
   }
   return wrong;
 }
 
-/** Errors that the action did not bring about, or that their runs do not know of. */
+/** Errors that the action did not cause, or that their runs do not have. */
 export function unearnedErrors(aftermath: LiveAftermath): readonly string[] {
   const { records, isCalm } = aftermath;
   return allTold(aftermath).flatMap((told) => {
@@ -61,8 +61,8 @@ export function unearnedErrors(aftermath: LiveAftermath): readonly string[] {
     const isOurs = isCalm ? (told.call.script.takes_ms ?? 0) > LIVE_MS : true;
     const mayBeOurs = answer.label.startsWith('UPSTREAM_') && isOurs;
     return [
-      ...(isKnown && isAsLive ? [] : [`${at}, its run is ${control?.mode ?? ''} ${control?.status ?? 'not there'}`]),
-      ...(isEarned || mayBeOurs ? [] : [`${at}, and its action did nothing of the kind`]),
+      ...(isKnown && isAsLive ? [] : [`${at}, but its run is ${control?.mode ?? ''} ${control?.status ?? 'missing'}`]),
+      ...(isEarned || mayBeOurs ? [] : [`${at}, but its action did not cause that`]),
     ];
   });
 }
@@ -70,7 +70,7 @@ export function unearnedErrors(aftermath: LiveAftermath): readonly string[] {
 /** Time an inline page has, less a second. */
 const LIVE_MS = 24_000;
 
-/** What an action must have done for an error to be told. */
+/** What the action must have done for each error label. */
 const KINDS_OF: Readonly<Partial<Record<string, readonly GivenPage['kind'][]>>> = {
   NO_RESULT: ['no_result'],
   LIMIT_REACHED: ['rate_limited'],
@@ -83,17 +83,19 @@ function givenOf({ truth }: LiveAftermath, { call, answer }: Told): readonly Giv
   return givenFor(truth, call).filter(({ runUid }) => runUid === answer.runUid);
 }
 
-/** Answers that say otherwise than they were asked whether they waited. */
+/** Answers whose Preference-Applied differs from the Prefer header of the call. */
 export function missaidPreferences(aftermath: LiveAftermath): readonly string[] {
   return allTold(aftermath).flatMap(({ answer, at }) => {
     if (!isStored(answer)) return [];
     const { applied, wait } = answer;
     const due = wait === null ? null : `wait=${wait}`;
-    return applied === due ? [] : [`${at} and Preference-Applied ${applied ?? 'none'}`];
+    return applied === due
+      ? []
+      : [`${at} with Preference-Applied ${applied ?? 'missing'}, correct is ${due ?? 'none'}`];
   });
 }
 
-/** Pages that were asked for with another cursor than the page before came with, and pages that nobody asked for. */
+/** Pages requested with another cursor than that of the page before, and pages that no caller asked for. */
 export function strayLinks(aftermath: LiveAftermath): readonly string[] {
   const { truth, live } = aftermath;
   const walks = Map.groupBy(live.calls, ({ script }) => script.key);
@@ -101,22 +103,22 @@ export function strayLinks(aftermath: LiveAftermath): readonly string[] {
     const walk = walks.get(key);
     return walk === undefined || walk.some((call) => call.page === page)
       ? []
-      : [`the action was asked for page ${page} of ${key}, its caller never did`];
+      : [`the action was called for page ${page} of ${key}, for which its caller never asked`];
   });
   const strays = live.calls.flatMap((call) => {
     const cursors = cursorsTo(aftermath, call);
     return givenFor(truth, call).flatMap(({ cursor }) =>
       cursors.has(cursor)
         ? []
-        : [`${callName(call)} was asked for with ${cursor ?? 'nothing'}, not ${[...cursors].join(' or ')}`],
+        : [`${callName(call)} was requested with cursor ${cursor ?? 'none'}, correct is ${[...cursors].join(' or ')}`],
     );
   });
   return [...unasked, ...strays];
 }
 
 /**
- * The cursors that the told page before a call's came with: more than one where calls gave results alike, or where its run
- * was stopped with its page on record and its caller read no more than the link.
+ * The cursors that the told page before a call's came with: more than one where calls gave results alike, or where its
+ * run was stopped with its page on record and its caller read no more than the link.
  */
 function cursorsTo({ truth }: LiveAftermath, { from }: LiveCall): ReadonlySet<string | null> {
   if (from === null) return new Set([null]);

@@ -5,7 +5,7 @@ import type { InputScript } from '../truth.ts';
 import { allTold, callName, type LiveAftermath, sourcesOf } from './live-aftermath.ts';
 import { isStored } from './live-truth.ts';
 
-/** Runs that were told of as going on and did not, or came to another end than their callers read. */
+/** Runs answered with 202 that did not go on, or whose callers read another end than is on record. */
 export async function lostHandOvers(aftermath: LiveAftermath): Promise<readonly string[]> {
   const { records, live, truth } = aftermath;
   const wrong: string[] = [];
@@ -15,17 +15,18 @@ export async function lostHandOvers(aftermath: LiveAftermath): Promise<readonly 
     const { runUid } = answer;
     const control = runUid === null ? null : records.control(runUid);
     if (control === null || told.run_uid !== runUid || told.execution_mode !== 'ASYNC') {
-      wrong.push(`${at}: ${JSON.stringify(told)}`);
+      wrong.push(`${at} with a run that is missing or not ASYNC: ${JSON.stringify(told)}`);
       continue;
     }
     const { uid, mode, status } = control;
-    if (mode !== 'ASYNC' || control.workspaceUid !== workspaceUid(call.workspace)) wrong.push(`${at}, it is ${mode}`);
+    if (mode !== 'ASYNC' || control.workspaceUid !== workspaceUid(call.workspace))
+      wrong.push(`${at}, but the run is ${mode} or in another workspace`);
     const isTouched = live.verbs.some((verb) => verb.runUid === uid);
-    if (!isTouched && status !== 'SUCCEEDED' && status !== 'FAILED') wrong.push(`${at}, it is ${status}`);
+    if (!isTouched && status !== 'SUCCEEDED' && status !== 'FAILED') wrong.push(`${at}, but the run is ${status}`);
     if (status !== 'SUCCEEDED' || control.totals.outputs === 0) continue;
     const [page] = await records.pages(uid, 0);
     if (page === undefined || sourcesOf(truth, call, uid, page.results).length === 0)
-      wrong.push(`${at}, on record is ${JSON.stringify(page?.results).slice(0, 300)}`);
+      wrong.push(`${at}, but on record is ${JSON.stringify(page?.results).slice(0, 300)}, which no call returned`);
   }
   return [...wrong, ...(await misreadEnds(aftermath))];
 }
@@ -35,27 +36,30 @@ async function misreadEnds({ live, records, truth }: LiveAftermath): Promise<rea
   for (const call of live.calls) {
     if (call.ended === null) continue;
     const { runUid, mode, outputs, next } = call.ended;
-    const at = `${callName(call)} was read at the end of ${runUid}`;
-    if (mode !== 'ASYNC') wrong.push(`${at} as ${mode}`);
+    const at = `at the end of run ${runUid} the caller of ${callName(call)} read`;
+    if (mode !== 'ASYNC') wrong.push(`${at} the mode ${mode}`);
     if (outputs === null) continue;
     const [page] = await records.pages(runUid, 0);
-    if (!isDeepStrictEqual(page?.results, outputs)) wrong.push(`${at} as ${JSON.stringify(outputs).slice(0, 300)}`);
+    if (!isDeepStrictEqual(page?.results, outputs))
+      wrong.push(`${at} other outputs than are on record: ${JSON.stringify(outputs).slice(0, 300)}`);
     const nothing = page?.pageRecord.outcome.kind === 'RESULT' && page.pageRecord.outcome.info !== null;
     const isLed = sourcesOf(truth, call, runUid, outputs).some((one) => (one.next === null) === (next === null));
-    if (!nothing && !isLed) wrong.push(`${at}, and its link is ${next ?? 'missing'}`);
+    if (!nothing && !isLed) wrong.push(`${at} the wrong link to the next page: ${next ?? 'none'}`);
   }
   return wrong;
 }
 
-/** Who waits is gone after so long; then the sweep comes, a minute later, or two where one is lost. Clocks may be off by as much. */
+/**
+ * When a waiting function is over, and when the sweep has handed over its run at the latest, even if a sweep was lost.
+ */
 const GONE_MS = 40_000;
 const SWEPT_MS = 200_000;
-/** Who was frozen in the storm wakes after it. */
+/** Longer where a function may have been frozen and wakes after the faults have ended. */
 const SWEPT_LATE_MS = 3_600_000;
-/** In calm nobody dies, and nobody waits longer. */
+/** Without faults no function dies, and none waits longer. */
 const WAITED_MS = 27_000;
 
-/** Runs that stayed live. */
+/** Runs that stayed LIVE too long. */
 export function lateHandOvers({ watch, stormEndedAt, isCalm, isLate }: LiveAftermath): readonly string[] {
   const mostMs = isCalm ? WAITED_MS : GONE_MS + (isLate ? SWEPT_LATE_MS : SWEPT_MS);
   return watch.runUids().flatMap((uid) => {
@@ -65,18 +69,18 @@ export function lateHandOvers({ watch, stormEndedAt, isCalm, isLate }: LiveAfter
     const since = isCalm ? begun.at : Math.max(begun.at, stormEndedAt);
     const moved = later.find(({ mode, status }) => mode === 'LIVE' && !hasEnded(status));
     return [
-      ...(left - since <= mostMs ? [] : [`run ${uid} stayed live for ${Math.round((left - begun.at) / 1_000)} s`]),
-      ...(moved === undefined ? [] : [`run ${uid} was LIVE and ${moved.status}`]),
+      ...(left - since <= mostMs ? [] : [`run ${uid} stayed LIVE for ${Math.round((left - begun.at) / 1_000)} s`]),
+      ...(moved === undefined ? [] : [`run ${uid} changed to ${moved.status} while it was LIVE`]),
     ];
   });
 }
 
-/** With fewer slow pages than workers one of those is always free. */
+/** With fewer slow pages than workers, one worker is always free. */
 const WORKERS = 4;
-/** What a page takes besides its action, ms. */
+/** Time a page takes besides its action, ms. */
 const OVERHEAD_MS = 1_500;
 
-/** Runs that were handed over though their page was done in time, with workers free. */
+/** Runs that were handed over though their page was quick enough and workers were free. */
 export function tooSoonHandedOver(aftermath: LiveAftermath): readonly string[] {
   const { truth, isCalm, live } = aftermath;
   const launched = truth.launches.flatMap(({ body }) =>
@@ -92,7 +96,7 @@ export function tooSoonHandedOver(aftermath: LiveAftermath): readonly string[] {
     const isInTime = (script.takes_ms ?? 0) + OVERHEAD_MS < least;
     const isHandedOver = answers.some((answer) => isStored(answer) && answer.status === 202);
     return isPlain && isInTime && isHandedOver
-      ? [`${callName(call)} was handed over, it takes ${script.takes_ms ?? 0} ms`]
+      ? [`${callName(call)} was handed over, though its action takes only ${script.takes_ms ?? 0} ms`]
       : [];
   });
 }
@@ -101,14 +105,14 @@ function isSlow({ takes_ms: takesMs = 0, fails = [] }: InputScript): boolean {
   return takesMs > 0 || fails.some(({ kind }) => kind === 'hang');
 }
 
-/** Verbs that did something to a live run, or in calm nothing to one that was handed over and at work. */
+/** Verbs that changed a live run, or (without faults) did not change one that was handed over and under way. */
 export function verbsOnLive({ live, watch, isCalm }: LiveAftermath): readonly string[] {
   return live.verbs.flatMap(({ verb, runUid, sentAt, at, status }) => {
     const wasHandedOver = watch.handedOverAt(runUid) ?? Infinity;
-    const asked = `${verb} of ${runUid} was answered ${status ?? 'nothing'}`;
-    if (status === 200) return wasHandedOver <= at ? [] : [`${asked}, a live run`];
+    const asked = `${verb} of run ${runUid} was answered ${status ?? 'not at all'}`;
+    if (status === 200) return wasHandedOver <= at ? [] : [`${asked}, though the run was LIVE`];
     const worked = watch.of(runUid).some((one) => hasEnded(one.status) && one.at <= at);
     const isRefusedAtWork = isCalm && verb === 'cancel' && wasHandedOver <= sentAt && !worked;
-    return isRefusedAtWork ? [`${asked}, it was handed over and at work`] : [];
+    return isRefusedAtWork ? [`${asked}, though the run had been handed over and was under way`] : [];
   });
 }

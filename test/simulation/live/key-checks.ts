@@ -3,16 +3,16 @@ import { pageScript } from '../run-truth.ts';
 import { callName, givenFor, type LiveAftermath } from './live-aftermath.ts';
 import { isPaceRefusal, isStored, type LiveAnswer, type LiveCall } from './live-truth.ts';
 
-/** Keys under which there is more than one run. */
+/** Keys with more than one run. */
 export function severalRuns({ live, truth }: LiveAftermath): readonly string[] {
   return keyed(live.calls).flatMap((call) => {
     const told = call.answers.filter(isStored).map(({ runUid }) => runUid);
     const uids = new Set([...told, ...givenFor(truth, call).map(({ runUid }) => runUid)]);
-    return uids.size <= 1 ? [] : [`${callName(call)} has the runs ${[...uids].join(' ')}`];
+    return uids.size <= 1 ? [] : [`${callName(call)} has several runs for one key: ${[...uids].join(' ')}`];
   });
 }
 
-/** Standing answers of one key that differ, or that were told again and do not say so. */
+/** Answers with a run for one key that differ, or that were repeated without being marked as replayed. */
 export function otherAnswers({ live }: LiveAftermath): readonly string[] {
   return keyed(live.calls).flatMap((call) => {
     const stored = call.answers.filter(isStored);
@@ -21,10 +21,12 @@ export function otherAnswers({ live }: LiveAftermath): readonly string[] {
     const toldAt = Math.min(...stored.map(({ at }) => at));
     return stored.flatMap((answer) => {
       const wrong =
-        textOf(answer) === textOf(first) ? [] : [`${callName(call)} was told ${textOf(first)}, and ${textOf(answer)}`];
+        textOf(answer) === textOf(first)
+          ? []
+          : [`${callName(call)} was answered ${textOf(first)}, and later ${textOf(answer)}`];
       const isAgain = answer.sentAt > toldAt;
       return isAgain && !answer.isReplayed
-        ? [...wrong, `${callName(call)} was answered anew by ${textOf(answer)}`]
+        ? [...wrong, `${callName(call)} got a repeated answer not marked as replayed: ${textOf(answer)}`]
         : wrong;
     });
   });
@@ -34,7 +36,7 @@ function textOf({ sent, status, runUid, body, next }: LiveAnswer): string {
   return JSON.stringify({ sent, status, runUid, body, next });
 }
 
-/** Mismatches told though all that was sent with another body until then was refused before a run existed. */
+/** IDEMPOTENCY_MISMATCH answers, though all calls with another body had been refused before a run existed. */
 export function boundKeys({ live }: LiveAftermath): readonly string[] {
   return keyed(live.calls).flatMap((call) =>
     call.answers.flatMap((answer) => {
@@ -42,22 +44,24 @@ export function boundKeys({ live }: LiveAftermath): readonly string[] {
       const others = call.answers.filter(({ sent, sentAt }) => sent !== answer.sent && sentAt < answer.at);
       if (others.some((other) => mayHoldKey(other, answer))) return [];
       const told = others.map(({ sent, status, at }) => `${sent}: ${status ?? 'nothing'} at ${at}`);
-      return [`${callName(call)} ${answer.sent} found its key taken at ${answer.at} by ${told.join(', ')}`];
+      return [
+        `${callName(call)} (body "${answer.sent}") was answered IDEMPOTENCY_MISMATCH at ${answer.at}, after ${told.join(', ')}`,
+      ];
     }),
   );
 }
 
-/** Whether another call may have the key when this one is answered. */
+/** Whether another call may have had the key when this one was answered. */
 function mayHoldKey(other: LiveAnswer, { sentAt }: LiveAnswer): boolean {
   if (other.sent === 'refused') return false;
   const isRefused = other.status === 400 || other.status === 409 || isPaceRefusal(other);
   return !isRefused || other.at > sentAt;
 }
 
-/** A page in hand may be run a second time by a message that came twice; not much later than it was recorded. */
+/** A page may be run a second time by a duplicate message, but not much later than it was recorded. */
 const IN_HAND_MS = 5_000;
 
-/** Calls of the action beyond those that its key and its script allow. */
+/** Calls of the action beyond those that key and script allow. */
 export function startedAgain(aftermath: LiveAftermath): readonly string[] {
   const { live, truth, isCalm, isLate } = aftermath;
   return keyed(live.calls).flatMap((call) => {
@@ -65,20 +69,20 @@ export function startedAgain(aftermath: LiveAftermath): readonly string[] {
     const [first] = call.answers.filter(isStored).toSorted((a, b) => a.at - b.at);
     const wrong: string[] = [];
     if (first !== undefined && first.status !== 202 && !isLate && given.some(({ at }) => at > first.at + IN_HAND_MS))
-      wrong.push(`${callName(call)} was run again after it was answered`);
+      wrong.push(`${callName(call)} was run again after its answer`);
     const isInline = call.answers.every(({ wait }) => wait === null);
-    // A call whose answer broke off is known to have been made, and to have broken off.
+    // A `throw` breaks off the answer: the caller knows that the call was made.
     const begun = given.filter(({ kind }) => kind !== 'throw').length;
     if (isInline && begun > call.answers.length)
-      wrong.push(`${callName(call)} was run ${begun} times, sent ${call.answers.length} times`);
+      wrong.push(`${callName(call)} was run ${begun} times, but sent only ${call.answers.length} times`);
     const most = isCalm && first !== undefined ? callsInCalm(aftermath, call, first) : null;
     if (most !== null && given.length !== most)
-      wrong.push(`${callName(call)} was run ${given.length} times, not ${most}`);
+      wrong.push(`${callName(call)} was run ${given.length} times; its script requires ${most}`);
     return wrong;
   });
 }
 
-/** How often a page is run where nothing goes wrong; null: that depends on what verbs did. */
+/** How often a page is run without faults; null if that depends on verbs. */
 function callsInCalm({ records }: LiveAftermath, { script, page }: LiveCall, first: LiveAnswer): number | null {
   const definition = first.runUid === null ? null : records.definition(first.runUid);
   if (definition === null) return null;

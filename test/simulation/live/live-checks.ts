@@ -12,77 +12,81 @@ interface LiveCheck {
 export const LIVE_CHECKS: readonly LiveCheck[] = [
   {
     name: 'calmLiveCallsAreAnswered',
-    proves: 'In calm every live call is answered, none by 5xx, and refused only for what it sent or for the pace.',
+    proves:
+      'Without faults each live call is answered, never with 5xx, and refused only for its own body, key or the pace.',
     check: unansweredInCalm,
   },
   {
     name: 'liveAnswersTellOnePage',
     proves:
-      'A live call answered 200 tells exactly the page that one call of the action gave, which is on record where it has a key or was waited for; its link is there where that call had more.',
+      'A live call answered 200 has exactly the page that one call of the action returned, and a link if more follows; the page is on record if the call had a key or waited.',
     check: untoldPages,
   },
   {
     name: 'liveErrorsAreEarned',
-    proves: 'A live call is told an error of its page only for what the action did, and its run says the same.',
+    proves:
+      'A live call is answered with an error of its page only because of its action, and its run has the same error.',
     check: unearnedErrors,
   },
   {
     name: 'preferencesAreSaid',
-    proves: 'An answer says how long its call preferred to wait, and only where it did.',
+    proves: 'An answer has Preference-Applied exactly if its call had a Prefer header, with the same wait.',
     check: missaidPreferences,
   },
   {
     name: 'linksLeadOn',
     proves:
-      'The page after a live one is asked for with the cursor that the told page came with, and no other page is asked for.',
+      'The next page of a live call is requested with the cursor of the answered page, and no other page is requested.',
     check: strayLinks,
   },
   {
     name: 'handedOverRunsGoOn',
     proves:
-      'A 202 tells of a run that exists, is ASYNC, and comes to its end by itself; what its caller reads at its end is what is on record.',
+      'A live call answered 202 has a run that exists, is ASYNC and ends by itself; what its caller reads at the end is what is on record.',
     check: lostHandOvers,
   },
   {
     name: 'nobodyStaysLive',
-    proves: 'A live run that is waited for has ended or is handed over soon, whatever became of who waited.',
+    proves: 'A live run with a waiting caller soon ends or is handed over, even if the waiting function died.',
     check: lateHandOvers,
   },
   {
     name: 'liveTakesNoSlot',
-    proves: 'A live run that is waited for takes no slot of its workspace.',
-    check: ({ watch }) => [...watch.heldSlots].map((uid) => `run ${uid} held a slot as a live one`),
+    proves: 'A live run with a waiting caller takes no slot of its workspace.',
+    check: ({ watch }) => [...watch.heldSlots].map((uid) => `run ${uid} had a slot while it was LIVE`),
   },
   {
     name: 'calmPagesComeInTime',
-    proves: 'In calm, and with workers free, a page that is done in time is told in time, however many slots are held.',
+    proves:
+      'Without faults and with free workers, a page that is quick enough is answered within the wait, whatever slots are taken.',
     check: tooSoonHandedOver,
   },
   {
     name: 'verbsAwaitTheHandOver',
-    proves: 'A verb does nothing to a live run; in calm one that was handed over and works is stopped by a cancel.',
+    proves:
+      'A verb does nothing to a live run; without faults a cancel stops one that was handed over and is under way.',
     check: verbsOnLive,
   },
   {
     name: 'oneKeyOneLiveRun',
-    proves: 'However often, at once, and by which way a live call is sent under one key, it is one run.',
+    proves: 'However often a live call is sent with one key, also at the same time, inline or waiting, it is one run.',
     check: severalRuns,
   },
   {
     name: 'sameAnswerAgain',
     proves:
-      'All that stands as the answer of a key is the same, an error of the action too, and says so when it is told again.',
+      'All answers with a run for one key are the same, also errors of the action, and repeated ones are marked as replayed.',
     check: otherAnswers,
   },
   {
     name: 'refusalsFreeTheKey',
-    proves: 'A key whose only other body was refused before a run existed is not refused for it.',
+    proves: 'A key can be used again if the call that used it with another body was refused before a run existed.',
     check: boundKeys,
   },
   {
     name: 'keysDoNotStartAgain',
     proves:
-      'Under a key the action is not started again once its answer was told, inline not more often than the call was sent, and in calm just as often as its script says.',
+      'With a key the action is not called again after the answer, inline not more often than the call was sent, and without faults exactly as often as its script says.',
     check: startedAgain,
   },
 ];

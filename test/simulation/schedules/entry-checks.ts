@@ -13,7 +13,7 @@ const MOST_COMPARED = 200;
 export const ENTRY_CHECKS: readonly ScheduleCheck[] = [
   {
     name: 'nextExecutionIsTrue',
-    proves: 'At rest, a schedule is told with its status and its next time.',
+    proves: 'Without pending changes, reading a schedule gives its status and the right next_execution_at.',
     check: ({ schedules, told }) =>
       told.flatMap(({ name, body, status, sentAt, endedAt }) => {
         const schedule = schedules.find((one) => one.name === name);
@@ -21,20 +21,21 @@ export const ENTRY_CHECKS: readonly ScheduleCheck[] = [
         const [state] = states;
         if (states.length !== 1 || state === null || state === undefined) return [];
         const next = body?.['next_execution_at'];
-        const at = `${name} was told ${status ?? 'nothing'}: ${String(body?.['status'])}, next ${String(next)}`;
+        const at = `reading ${name} gave ${status ?? 'no answer'}, status ${String(body?.['status'])}, next_execution_at ${String(next)}`;
         if (status !== 200) return [at];
         if (isStarting(state, endedAt) && body?.['status'] === 'ACTIVE' && next === singleOf(state)) return [];
         const wanted = wantedNext(state, endedAt);
         const isOver = wanted === null && state.status === 'ACTIVE' && state.cron === null;
-        if (body?.['status'] !== (isOver ? 'COMPLETED' : state.status)) return [`${at}; it is ${state.status}`];
+        if (body?.['status'] !== (isOver ? 'COMPLETED' : state.status))
+          return [`${at}; correct is status ${state.status}`];
         const told = typeof next === 'string' ? Date.parse(next) : null;
-        if (wanted === 'far') return told !== null && told > endedAt + AHEAD_MS ? [] : [`${at}, not so soon`];
-        return told === wanted ? [] : [`${at}, the truth is ${wanted === null ? 'none' : iso(wanted)}`];
+        if (wanted === 'far') return told !== null && told > endedAt + AHEAD_MS ? [] : [`${at}, which is too early`];
+        return told === wanted ? [] : [`${at}; correct is ${wanted === null ? 'none' : iso(wanted)}`];
       }),
   },
   {
     name: 'entriesAreTheTruth',
-    proves: 'At rest, EventBridge holds what brings every time of an ACTIVE schedule, and nothing of any other.',
+    proves: 'EventBridge has entries for all times of each ACTIVE schedule, and none of other schedules.',
     check: ({ schedules, stored, isLate }) =>
       schedules.flatMap((schedule) => {
         const { uid, name } = schedule;
@@ -43,30 +44,36 @@ export const ENTRY_CHECKS: readonly ScheduleCheck[] = [
         const [state] = states;
         if (uid === null || record === undefined || states.length !== 1 || state === null || state === undefined)
           return [];
-        if (record.armedRevision !== record.revision) return [`${name} is armed for ${record.armedRevision}`];
+        if (record.armedRevision !== record.revision)
+          return [`${name} has entries of revision ${record.armedRevision}, but is at ${record.revision}`];
         const entries = stored.entries.filter((entry) => entry.name.startsWith(uid));
         const current = entries.filter((entry) => entry.name.startsWith(`${uid}-${record.revision}-`));
-        // One that a slow hand made late for an older revision stands until it fires.
-        if (current.length < entries.length && !isLate) return [`${name} has ${shownEntries(entries)}`];
+        // An entry that a slow process made late for an older revision stays until it fires.
+        if (current.length < entries.length && !isLate)
+          return [`${name} has entries of older revisions: ${shownEntries(entries)}`];
         if (state.status !== 'ACTIVE')
-          return current.length === 0 ? [] : [`${name}, not ACTIVE, has ${shownEntries(current)}`];
+          return current.length === 0 ? [] : [`${name} is not ACTIVE, but has ${shownEntries(current)}`];
         const wanted = nominalTimes(state, stored.at + 1, stored.at + COMPARED_MS).slice(0, MOST_COMPARED);
         const brought = new Set(current.flatMap((entry) => occurrencesBetween(entry, stored.at, wanted.at(-1) ?? 0)));
         const lacking = wanted.find((time) => !brought.has(time));
-        return lacking === undefined ? [] : [`${name} has ${shownEntries(current)}, which lack ${iso(lacking)}`];
+        return lacking === undefined
+          ? []
+          : [`${name} has ${shownEntries(current)}, none of which fires at ${iso(lacking)}`];
       }),
   },
   {
     name: 'deletedEntriesAreGone',
-    proves: 'Once all schedules are deleted, EventBridge holds none of their entries.',
-    check: ({ atRest, isLate }) => (isLate ? [] : atRest.entries.map(({ name }) => `entry ${name} is left behind`)),
+    proves: 'After all schedules are deleted, EventBridge has none of their entries.',
+    check: ({ atRest, isLate }) => (isLate ? [] : atRest.entries.map(({ name }) => `entry ${name} was not deleted`)),
   },
 ];
 
-/** After its only time and its jitter, a schedule is COMPLETED within so much. */
+/** A schedule with a single time is COMPLETED within this time after it and its jitter. */
 const COMPLETES_MS = 60_000;
 
-/** Whether its only time has come and its jitter is not over, or just was: it may be told that it still has it before it. */
+/**
+ * Whether its only time is past and its jitter is not over, or only just: it may still be shown as next_execution_at.
+ */
 function isStarting(state: ScheduleState, at: number): boolean {
   const single = Date.parse(singleOf(state) ?? '');
   return single <= at && at <= single + state.jitterSeconds * 1_000 + COMPLETES_MS;
@@ -78,7 +85,9 @@ function singleOf(state: ScheduleState): string | null {
   return single === undefined ? null : iso(single);
 }
 
-/** The next time of a schedule after an instant; null: none; `far`: beyond what is read minute by minute. */
+/**
+ * The next time of a schedule after an instant; null if there is none; `far`: later than is computed minute by minute.
+ */
 function wantedNext(state: ScheduleState, after: number): number | null | 'far' {
   if (state.status !== 'ACTIVE') return null;
   const ahead = state.cron === null ? Infinity : after + AHEAD_MS;

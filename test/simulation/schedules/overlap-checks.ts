@@ -3,27 +3,29 @@ import type { ScheduleCheck } from './schedule-checks.ts';
 import { possibleStates, type ScheduleTruth } from './schedule-truth.ts';
 import type { LedgerRow, Snapshot } from './schedule-watch.ts';
 
-/** A decision is written soon after the last run was looked at. */
+/** A decision is written within this time after the last run was read. */
 const LOOKED_MS = 60_000;
-/** A run that was decided so long ago and is not there yet does not count as unfinished (the engine's own bound). */
+/**
+ * A run that was decided longer ago than this and does not exist yet does not count as unfinished (as in the engine).
+ */
 const STARTING_MS = 900_000;
 
 export const OVERLAP_CHECKS: readonly ScheduleCheck[] = [
   {
     name: 'skipStartsNothingBeside',
-    proves: 'Under overlap skip, a time fires only if the last run has ended.',
+    proves: 'With overlap "skip", a time fires only if the last run has ended.',
     check: ({ schedules, atRest }) =>
       eachTime(schedules, atRest, ({ row, before, overlaps }) => {
         if (row.fire.outcome !== 'FIRED' || before === null || overlaps.some((overlap) => overlap !== 'skip'))
           return null;
         const last = atRest.runs.get(before.fire.runUid ?? '');
         const isUnfinished = last !== undefined && last.startedAt < row.writtenAt && !hadEnded(last, row.writtenAt);
-        return isUnfinished ? `the run of ${shown(before.fire)} was unfinished` : null;
+        return isUnfinished ? `the run of ${shown(before.fire)} had not ended` : null;
       }),
   },
   {
     name: 'skippedForARun',
-    proves: 'A time is SKIPPED for an overlap only if the last run was unfinished or about to be made.',
+    proves: 'A time is SKIPPED for an overlap only if the last run had not ended or was about to be made.',
     check: ({ schedules, atRest, isLate }) =>
       eachTime(schedules, atRest, ({ row, before }) => {
         if (row.fire.reason !== 'OVERLAP' || isLate) return null;
@@ -37,7 +39,7 @@ export const OVERLAP_CHECKS: readonly ScheduleCheck[] = [
   },
   {
     name: 'previousIsCancelled',
-    proves: 'Under cancel_previous the run before ends soon once a later one is decided.',
+    proves: 'With overlap "cancel_previous", the run before ends soon after a later fire is decided.',
     check: ({ schedules, atRest, stormEndedAt }) =>
       eachTime(schedules, atRest, ({ row, before, overlaps }) => {
         const { cause, outcome } = row.fire;
@@ -46,7 +48,7 @@ export const OVERLAP_CHECKS: readonly ScheduleCheck[] = [
         const last = atRest.runs.get(before.fire.runUid ?? '');
         const endsBy = Math.max(row.writtenAt, stormEndedAt) + SETTLES_MS;
         if (last === undefined || last.startedAt > row.writtenAt || hadEnded(last, endsBy)) return null;
-        return `the run of ${shown(before.fire)} went on`;
+        return `the run of ${shown(before.fire)} did not end soon`;
       }),
   },
 ];
@@ -59,7 +61,7 @@ interface Decided {
   readonly overlaps: readonly string[];
 }
 
-/** Holds each time of each schedule, in the order of their decisions, against a rule. */
+/** Applies a rule to each fire of each schedule, in the order of their decisions. */
 function eachTime(
   schedules: readonly ScheduleTruth[],
   snapshot: Snapshot,

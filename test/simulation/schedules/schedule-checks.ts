@@ -9,12 +9,12 @@ import { OVERLAP_CHECKS } from './overlap-checks.ts';
 import type { ScheduleTruth } from './schedule-truth.ts';
 import type { Snapshot } from './schedule-watch.ts';
 
-/** What a history with schedules left behind, and what stood in it while they were alive and well. */
+/** All that checks of schedules need of a history: its state while the schedules existed, and at rest. */
 export interface ScheduleAftermath {
   readonly schedules: readonly ScheduleTruth[];
-  /** In the calm, with schedules alive. */
+  /** The state after the faults, while the schedules exist. */
   readonly stored: Snapshot;
-  /** When all was over. */
+  /** The state at rest, after all schedules are deleted. */
   readonly atRest: Snapshot;
   readonly told: readonly ToldSchedule[];
   readonly records: Records;
@@ -36,33 +36,35 @@ export interface ScheduleCheck {
 export const SCHEDULE_CHECKS: readonly ScheduleCheck[] = [
   {
     name: 'acceptedSchedulesExist',
-    proves: 'A 201 means that the schedule exists, once, in the workspace of its caller; a 4xx that it does not.',
+    proves: 'A schedule answered 201 exists, once, in the workspace of its caller; one answered 4xx does not exist.',
     check: ({ schedules, atRest, isCalm }) =>
       schedules.flatMap(({ name, uid, workspace, acts }) => {
         const found = atRest.schedules.filter((record) => record.name === name);
         const launch = acts.findLast(({ what }) => what === 'launch');
-        const said = `${name} was answered ${launch?.status ?? 'not at all'} and exists ${found.length} times`;
-        if (found.length !== (uid === null ? 0 : 1)) return [said];
+        const message = `${name} was answered ${launch?.status ?? 'not at all'}, but exists ${found.length} times`;
+        if (found.length !== (uid === null ? 0 : 1)) return [message];
         const [record] = found;
-        if (record === undefined) return isCalm && launch?.status !== 400 ? [said] : [];
-        return record.uid === uid && record.workspaceUid === workspaceUid(workspace) ? [] : [`${name} is another's`];
+        if (record === undefined) return isCalm && launch?.status !== 400 ? [message] : [];
+        return record.uid === uid && record.workspaceUid === workspaceUid(workspace)
+          ? []
+          : [`${name} has another uid, or is in another workspace, than its caller was answered`];
       }),
   },
   {
     name: 'scheduleVerbsAreAnsweredTruly',
-    proves: 'What a verb answers is the schedule after it; once deleted, a schedule stays so.',
+    proves: 'A verb answers with the schedule as it is after it; a deleted schedule stays deleted.',
     check: ({ schedules, atRest, isCalm }) =>
       schedules.flatMap(({ name, uid, acts }) => {
         const wrong = acts.flatMap(({ what, outcome, told, status }) => {
           const at = `${what} of ${name} was answered ${status ?? 'not at all'}: ${JSON.stringify(told)}`;
           if (isCalm && outcome === 'unknown') return [at];
-          const said = told?.['status'];
+          const statusAfter = told?.['status'];
           if (outcome !== 'done' || !(what === 'pause' || what === 'resume' || what === 'cancel')) return [];
-          return said === AFTER[what] ? [] : [at];
+          return statusAfter === AFTER[what] ? [] : [at];
         });
         const status = atRest.schedules.find((record) => record.uid === uid)?.status;
         const isFinal = uid === null || status === 'CANCELLED' || status === 'COMPLETED';
-        return isFinal ? wrong : [...wrong, `${name} stays ${status ?? 'away'}`];
+        return isFinal ? wrong : [...wrong, `${name} was deleted, but is ${status ?? 'missing'}`];
       }),
   },
   ...LEDGER_CHECKS,

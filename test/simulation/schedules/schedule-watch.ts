@@ -58,7 +58,7 @@ export class ScheduleWatch {
     if (pk.startsWith('R#') && sk === 'CTL' && after !== null) this.#noteRun(controlFromItem(toItem(after)));
     if (!pk.startsWith('S#') || !sk.startsWith('F#')) return;
     if (after === null || before !== null) {
-      this.#observer.violate('ledgerIsWrittenOnce', `${pk} ${sk} was written over or deleted`);
+      this.#observer.violate('ledgerIsWrittenOnce', `the fire ${pk} ${sk} was overwritten or deleted`);
       return;
     }
     const fire = fireFromItem(toItem(after));

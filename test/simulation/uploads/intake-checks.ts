@@ -3,55 +3,59 @@ import type { RunTruth } from '../run-truth.ts';
 import { runsOf, type UploadAftermath, type UploadCheck } from './upload-aftermath.ts';
 import { isBad, mustBeInvalid, type UploadLaunchTruth, type UploadTruth } from './upload-truth.ts';
 
-/** The sweeper looks at a run two minutes after its launch. */
+/** Less than the two minutes after which the sweep first checks a run. */
 const SOON_MS = 60_000;
 
-/** What is promised of runs over uploads, besides what is promised of all runs. */
+/** The promises about runs over uploads, besides those about all runs. */
 export const INTAKE_CHECKS: readonly UploadCheck[] = [
   {
     name: 'linesAreCounted',
-    proves: 'A run over an upload counts exactly the lines that were put; uncounted is only one that was stopped.',
+    proves:
+      'The inputs of a run over an upload are exactly the lines of its file; only a stopped run may be uncounted.',
     check: (aftermath) =>
       eachRun(aftermath, ({ control, definition }, { file }) => {
         const { uid, inputsTotal, status } = control;
         const isUncounted = status === 'STOPPED' && inputsTotal === 0;
         const counted = [inputsTotal, definition.inputsTotal];
         const isRight = isUncounted || counted.every((count) => count === file.lines.length);
-        return isRight ? [] : [`run ${uid} (${status}) counts ${counted.join()} of ${file.lines.length} lines`];
+        return isRight
+          ? []
+          : [`run ${uid} (${status}) counts ${counted.join(' and ')} inputs, its file has ${file.lines.length} lines`];
       }),
   },
   {
     name: 'calmIntakesNeedNoRescue',
-    proves: 'Without faults, an upload is counted and its run sent on before the sweeper first looks at it.',
+    proves: 'Without faults, an upload is counted and its run goes on before the sweep first checks it.',
     check: (aftermath) =>
       !aftermath.isCalm
         ? []
         : eachRun(aftermath, ({ control: { uid, createdAt, history } }, _, { scheduleAt }) => {
             const left = history.find(({ status }) => status !== 'CREATED');
             const isLate = scheduleAt === null && (left === undefined || left.at > createdAt + SOON_MS);
-            return isLate ? [`run ${uid} stayed CREATED`] : [];
+            return isLate ? [`run ${uid} stayed CREATED for more than ${SOON_MS} ms`] : [];
           }),
   },
   {
     name: 'invalidExactlyWhenItMust',
-    proves: 'A run is INVALID where nothing of its file may begin, says how many lines are bad, and nowhere else.',
+    proves: 'A run is INVALID exactly if no input of its file may start; it then has the number of invalid lines.',
     check: (aftermath) =>
       eachRun(aftermath, ({ control, inputs }, { file }, { onInvalidInput }) => {
         const { uid, status, inputsTotal, lastError } = control;
         const must = mustBeInvalid(file, onInvalidInput);
         if (status === 'STOPPED' && (inputsTotal === 0 || !must)) return [];
-        if ((status === 'INVALID') !== must) return [`run ${uid} is ${status}, ${must ? '' : 'not '}to be INVALID`];
+        if ((status === 'INVALID') !== must)
+          return [`run ${uid} is ${status}, but must ${must ? '' : 'not '}be INVALID`];
         const bad = file.lines.filter(isBad).length;
         const told = lastError?.params['invalid_lines'] ?? 0;
         const isAsked = inputs.some(({ given, pages }) => given.length + pages.length > 0);
         return !must || (told === bad && !isAsked)
           ? []
-          : [`run ${uid} says ${JSON.stringify(told)} bad lines of ${bad}`];
+          : [`run ${uid} has invalid_lines ${JSON.stringify(told)}, correct is ${bad}; or one of its inputs was run`];
       }),
   },
   {
     name: 'invalidIsToldOnce',
-    proves: 'That a run is INVALID is told by one run.finished, and it ends so once.',
+    proves: 'An INVALID run ends once, with one run.finished.',
     check: (aftermath) =>
       eachRun(aftermath, ({ control: { uid, history } }) => {
         const posts = aftermath.truth.posts.filter(
@@ -59,12 +63,15 @@ export const INTAKE_CHECKS: readonly UploadCheck[] = [
         );
         const ids = new Set(posts.map(({ id }) => id));
         const ends = history.filter(({ status }) => status === 'INVALID').length;
-        return ids.size > 1 || ends > 1 ? [`run ${uid} was INVALID ${ends} times, told by ${[...ids].join()}`] : [];
+        return ids.size > 1 || ends > 1
+          ? [`run ${uid} became INVALID ${ends} times, with the callbacks ${[...ids].join()}`]
+          : [];
       }),
   },
   {
     name: 'linesAreWhatTheActionGets',
-    proves: 'The action is asked with good lines only, each under its own index; a bad one has failed with BAD_INPUT.',
+    proves:
+      'The action is called with valid lines only, each under its own index; an invalid one fails with BAD_INPUT.',
     check: (aftermath) =>
       eachRun(aftermath, ({ control, inputs }, { file }) =>
         inputs.flatMap(({ index, given, pages }) => {
@@ -73,20 +80,23 @@ export const INTAKE_CHECKS: readonly UploadCheck[] = [
           const asked = given.map(({ key }) => key);
           if (!isBad(line)) {
             const key = line !== null && line !== undefined && 'key' in line ? line.key : '';
-            return asked.every((one) => one === key) ? [] : [`${at} is ${key}, asked was ${asked.join()}`];
+            return asked.every((one) => one === key)
+              ? []
+              : [`${at} is ${key}, but the action was called with ${asked.join()}`];
           }
           const end = pages.at(-1)?.pageRecord.outcome;
           const isRefused = end?.kind === 'FAILURE' && end.error.error_label === 'BAD_INPUT';
           const mustHaveEnded = !['STOPPED', 'INVALID'].includes(control.status) && hasEnded(control.status);
-          if (asked.length > 0 || pages.length > 1) return [`${at} is bad, asked was ${asked.join()}`];
-          return isRefused || (end === undefined && !mustHaveEnded) ? [] : [`${at} is bad and did not fail so`];
+          if (asked.length > 0 || pages.length > 1) return [`${at} is invalid, but was run: ${asked.join()}`];
+          return isRefused || (end === undefined && !mustHaveEnded)
+            ? []
+            : [`${at} is invalid, but did not fail with BAD_INPUT`];
         }),
       ),
   },
   {
     name: 'uploadsWaitForOthers',
-    proves:
-      'No page of a run over an upload starts before the run it depends on has ended, but where a caller waived it.',
+    proves: 'No page of a run over an upload starts before its dependency has ended, unless a caller waived that.',
     check: (aftermath) =>
       eachRun(aftermath, ({ control: { uid } }, _, { dependsOn }) => {
         const { truth, watch } = aftermath;
@@ -95,15 +105,17 @@ export const INTAKE_CHECKS: readonly UploadCheck[] = [
         if (first === undefined || dependsOn === null || isWaived) return [];
         const ended = watch.of(dependsOn).find(({ status }) => hasEnded(status));
         const isMet = ended !== undefined && ended.at <= first.at;
-        return isMet ? [] : [`run ${uid} started before ${dependsOn} had ended`];
+        return isMet ? [] : [`run ${uid} started before its dependency ${dependsOn} had ended`];
       }),
   },
   {
     name: 'nothingRunsUncounted',
-    proves: 'Of a run that was stopped before its lines were counted, nothing has run.',
+    proves: 'No input of a run that was stopped before its lines were counted has run.',
     check: ({ runs, truth }) =>
       runs.flatMap(({ control: { uid, inputsTotal } }) =>
-        inputsTotal === 0 && truth.pages.some(({ runUid }) => runUid === uid) ? [`pages of uncounted run ${uid}`] : [],
+        inputsTotal === 0 && truth.pages.some(({ runUid }) => runUid === uid)
+          ? [`run ${uid} is uncounted, but pages of it ran`]
+          : [],
       ),
   },
 ];

@@ -5,24 +5,26 @@ import { wrongAnswers } from './answer-checks.ts';
 import { runsOf, type UploadCheck } from './upload-aftermath.ts';
 import type { StrangerTruth, UploadTruth } from './upload-truth.ts';
 
-/** Clocks of processes may be wrong by so much. */
+/** Clocks of processes may be wrong by this much. */
 const CLOCKS_APART_MS = 70_000;
-/** From when an upload is opened, by a clock that may be wrong, until its caller is told. */
+/** From the time an upload is opened, by a clock that may be wrong, until its caller has the answer. */
 const OPENED_WITHIN_MS = CLOCKS_APART_MS + 60_000;
 
-/** What whoever puts and launches an upload is promised. */
+/** The promises about uploads and their launches. */
 export const LAUNCH_CHECKS: readonly UploadCheck[] = [
   {
     name: 'uploadsAreWrittenOnce',
-    proves: 'What was put to the URL of an upload cannot be replaced.',
+    proves: 'A file that was put to the URL of an upload cannot be replaced.',
     check: ({ uploads }) =>
       uploads.flatMap(({ uid, putAt, otherPuts }) =>
-        putAt !== null && otherPuts.includes(200) ? [`upload ${uid ?? ''} took another file: ${otherPuts.join()}`] : [],
+        putAt !== null && otherPuts.includes(200)
+          ? [`upload ${uid ?? ''} accepted a second file: ${otherPuts.join()}`]
+          : [],
       ),
   },
   {
     name: 'urlsAreGoodForAnHour',
-    proves: 'The URL of an upload takes its PUT for an hour, and no longer.',
+    proves: 'The URL of an upload accepts a PUT for an hour, and no longer.',
     check: ({ uploads }) =>
       uploads.flatMap(({ uid, openedAt, puts }) =>
         puts.flatMap(({ status, at }) => {
@@ -35,12 +37,12 @@ export const LAUNCH_CHECKS: readonly UploadCheck[] = [
   },
   {
     name: 'oneUploadOneRun',
-    proves: 'However often and at once it is launched, an upload makes one run, and every 202 names it.',
+    proves: 'However often an upload is launched, also at the same time, it makes one run, and each 202 names it.',
     check: (aftermath) =>
       aftermath.uploads.flatMap((upload) => {
         const runs = runsOf(aftermath, upload).map(({ run }) => run.control.uid);
         const told = acceptedBy(upload);
-        const at = `upload ${upload.uid ?? ''}: runs ${runs.join()}, told ${told.join()}`;
+        const at = `upload ${upload.uid ?? ''} has the runs ${runs.join()}, the answers name ${told.join()}`;
         if (aftermath.isClaimLate) return [];
         return runs.length > 1 || told.some((uid) => uid !== runs[0]) ? [at] : [];
       }),
@@ -48,7 +50,7 @@ export const LAUNCH_CHECKS: readonly UploadCheck[] = [
   {
     name: 'launchesAreAnsweredTruly',
     proves:
-      'A launch of an upload is refused only for what its caller did; in calm the first that comes after the PUT is accepted.',
+      'A launch of an upload is refused only for a reason of its caller; without faults the first one after the PUT is accepted.',
     check: ({ uploads, isCalm }) => uploads.flatMap((upload) => wrongAnswers(upload, isCalm)),
   },
   {
@@ -65,7 +67,7 @@ function acceptedBy({ launches }: UploadTruth): readonly string[] {
   );
 }
 
-/** Answers by which a stranger could tell an upload from one that there is not. */
+/** Answers by which another workspace could find out that an upload exists. */
 function toldApart(uid: string, { answer, missing, missingUid }: StrangerTruth, isCalm: boolean): readonly string[] {
   if (!isCalm && (isOurFault(answer) || isOurFault(missing))) return [];
   const shown = ({ status, body }: Answered, of: string) => ({
@@ -74,5 +76,7 @@ function toldApart(uid: string, { answer, missing, missingUid }: StrangerTruth, 
   });
   const [one, other] = [shown(answer, uid), shown(missing, missingUid)];
   if (one.status === 404 && isDeepStrictEqual(one, other)) return [];
-  return [`upload ${uid} is answered to a stranger ${JSON.stringify(one)}, one that is not ${JSON.stringify(other)}`];
+  return [
+    `another workspace's launch of upload ${uid} was answered ${JSON.stringify(one)}, of a missing one ${JSON.stringify(other)}`,
+  ];
 }
