@@ -1,6 +1,7 @@
 /**
  * What a launch asks for that its run, or each run of its schedule, keeps as it is. One more such field is named here, is
- * stored in storage/term-records.ts, and is taken and shown in api/launches/terms.ts; whatever copies terms copies it.
+ * stored in storage/term-records.ts, and is taken and shown in api/launches/terms.ts; whatever copies terms copies it. What
+ * callbacks show besides is in domain/callback.ts and api/callbacks/schemas.ts.
  */
 export interface LaunchTerms {
   readonly onInvalidInput: 'reject' | 'skip';

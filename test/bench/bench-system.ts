@@ -1,3 +1,4 @@
+import { LAUNCH_DEFAULTS } from '../../shared/domain/launch-terms.ts';
 import { FUNCTIONS } from '../../shared/functions.ts';
 import type { ActionServices } from '../../shared/engine/ports.ts';
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
@@ -200,10 +201,9 @@ export function openBenchSystem(options: BenchSystemOptions): BenchSystem {
         parameters: {},
         callback,
         name: null,
-        deadlineSeconds: 86_400,
+        ...LAUNCH_DEFAULTS,
         dependsOn: [],
         scheduleAt: null,
-        onInvalidInput: 'reject',
       });
       return definition.uid;
     },
@@ -217,8 +217,7 @@ export function openBenchSystem(options: BenchSystemOptions): BenchSystem {
           parameters: {},
           callback: null,
           name: null,
-          deadlineSeconds: 86_400,
-          onInvalidInput: 'reject',
+          ...LAUNCH_DEFAULTS,
           cron,
           scheduleAt: null,
           timezone: 'UTC',

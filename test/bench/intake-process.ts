@@ -2,6 +2,7 @@
  * Takes in one run in a process of its own: its lines by upload, or its inputs in a body. Prints what that took and the
  * live heap of each function at its highest, as one line of JSON. Run by intake.ts, with `--expose-gc`.
  */
+import { LAUNCH_DEFAULTS } from '../../shared/domain/launch-terms.ts';
 import type { SQSRecord } from 'aws-lambda';
 import type { DynamoDbEngine } from '../../infra/local/dynamodb/engine.ts';
 import { createCorePorts } from '../../functions/wiring/create-ports.ts';
@@ -181,10 +182,9 @@ async function launch(inputs: readonly Readonly<Record<string, unknown>>[], uplo
       parameters: {},
       callback: null,
       name: null,
-      deadlineSeconds: 86_400,
+      ...LAUNCH_DEFAULTS,
       dependsOn: [],
       scheduleAt: null,
-      onInvalidInput: 'reject',
       ...(upload === null ? {} : { upload }),
     },
   );

@@ -1,3 +1,4 @@
+import { LAUNCH_DEFAULTS } from '../../shared/domain/launch-terms.ts';
 import type { SQSEvent } from 'aws-lambda';
 import { createCallbackHandler } from '../../functions/workers/callback.ts';
 import { createControlHandler } from '../../functions/workers/control.ts';
@@ -133,10 +134,9 @@ export function openSharedStage({ actions, workers, isShared, senderOn }: Shared
         parameters: {},
         callback: { url: callbackUrl, headers: {}, on: 'all' },
         name: null,
-        deadlineSeconds: 86_400,
+        ...LAUNCH_DEFAULTS,
         dependsOn: [],
         scheduleAt: null,
-        onInvalidInput: 'reject',
       });
     },
     close() {

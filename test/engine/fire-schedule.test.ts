@@ -1,3 +1,4 @@
+import { LAUNCH_DEFAULTS } from '../../shared/domain/launch-terms.ts';
 import { describe, expect, it } from 'vitest';
 import { nextFire } from '../../shared/domain/cron/next-fires.ts';
 import { parseCron } from '../../shared/domain/cron/parse-cron.ts';
@@ -40,8 +41,7 @@ const LAUNCH: Omit<ScheduleLaunch, 'cron' | 'scheduleAt'> = {
   parameters: {},
   callback: null,
   name: null,
-  deadlineSeconds: 86_400,
-  onInvalidInput: 'reject',
+  ...LAUNCH_DEFAULTS,
   timezone: 'UTC',
   overlap: 'skip',
   catchUpSeconds: 3_600,

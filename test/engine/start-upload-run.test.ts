@@ -1,3 +1,4 @@
+import { LAUNCH_DEFAULTS } from '../../shared/domain/launch-terms.ts';
 import { describe, expect, test } from 'vitest';
 import { runUidOf } from '../../shared/domain/ids.ts';
 import { UPLOAD_LAUNCH_MS } from '../../shared/domain/timing.ts';
@@ -23,8 +24,7 @@ async function createHarness() {
     parameters: {},
     callback: null,
     name: null,
-    deadlineSeconds: 86_400,
-    onInvalidInput: 'reject',
+    ...LAUNCH_DEFAULTS,
     dependsOn: [],
     scheduleAt: null,
   };

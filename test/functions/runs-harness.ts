@@ -1,3 +1,4 @@
+import { LAUNCH_DEFAULTS } from '../../shared/domain/launch-terms.ts';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { createLaunchHandler } from '../../functions/api/launch.ts';
 import { createLiveHandler } from '../../functions/api/live.ts';
@@ -201,8 +202,7 @@ export async function createReadingHarness(more: Readonly<Record<string, Action>
       parameters: { max_results: 1_000 },
       maxResults: 1_000,
       callback: { url: 'https://receiver.example/hook', on: 'all', sealedHeaders: null, sealedFor: null },
-      onInvalidInput: 'reject',
-      deadlineSeconds: 86_400,
+      ...LAUNCH_DEFAULTS,
       dependsOn: [],
       scheduleAt: null,
       inputsTotal: inputs,

@@ -1,3 +1,4 @@
+import { LAUNCH_DEFAULTS } from '../../shared/domain/launch-terms.ts';
 import { createBatcher } from '../../shared/process/batcher.ts';
 import { createAdmissionStore } from '../../shared/storage/admission-store.ts';
 import { createCallbackStore } from '../../shared/storage/callback-store.ts';
@@ -222,8 +223,7 @@ export function createEngineHarness(options: {
         parameters: {},
         callback: { url: 'https://receiver.example/hook', headers: {}, on: 'all' },
         name: null,
-        deadlineSeconds: 86_400,
-        onInvalidInput: 'reject',
+        ...LAUNCH_DEFAULTS,
         dependsOn: [],
         scheduleAt: null,
         ...wanted,

@@ -1,3 +1,4 @@
+import { LAUNCH_DEFAULTS } from '../../shared/domain/launch-terms.ts';
 import { openScheduler } from '../../infra/local/scheduler/open-scheduler.ts';
 import { createEntryScheduler } from '../../shared/aws/entry-scheduler.ts';
 import { decodeMessage } from '../../shared/aws/messages.ts';
@@ -113,8 +114,7 @@ export function createScheduleHarness(options: {
         parameters: {},
         callback: null,
         name: null,
-        deadlineSeconds: 86_400,
-        onInvalidInput: 'reject',
+        ...LAUNCH_DEFAULTS,
         timezone: 'UTC',
         overlap: 'skip',
         catchUpSeconds: 3_600,

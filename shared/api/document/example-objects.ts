@@ -1,3 +1,6 @@
+import { LAUNCH_DEFAULTS } from '../../domain/launch-terms.ts';
+import { termsView } from '../launches/terms.ts';
+
 // One run of two inputs with its callbacks, and the schedule that started it.
 
 const WORKSPACE = 'c6f1a3fe-6f0c-4a0b-9a43-2f1a3c2b1d00';
@@ -31,8 +34,7 @@ export const run = {
   parameters: { max_results: 100 },
   callback: { url: URL, on: 'all' as const },
   depends_on: [],
-  on_invalid_input: 'reject' as const,
-  deadline_seconds: 86_400,
+  ...termsView(LAUNCH_DEFAULTS),
   attempt: 1,
   inputs,
   output_count: 200,
@@ -116,8 +118,7 @@ export const schedule = {
   inputs_total: 1,
   parameters: { max_results: 100 },
   callback: { url: URL, on: 'final' as const },
-  deadline_seconds: 86_400,
-  on_invalid_input: 'reject' as const,
+  ...termsView(LAUNCH_DEFAULTS),
   cron: '0 9 * * *',
   schedule_at: null,
   timezone: 'Europe/Amsterdam',
