@@ -69,8 +69,15 @@ export const instant = z.iso.datetime();
 /** A time as it is given: with any offset of RFC 3339. It becomes one in UTC. */
 export const givenInstant = instantRead(inUtc);
 
-/** As {@link givenInstant}, in a query: a plus sign that was not escaped arrives as a space. */
-export const queriedInstant = instantRead((text) => inUtc(text.replace(/ (?=\d\d:\d\d$)/, '+')));
+/**
+ * As {@link givenInstant}, in a query: a plus sign that was not escaped arrives as a space, and clients that
+ * openapi-generator makes for Python write the offset without its colon.
+ */
+export const queriedInstant = instantRead((text) => inUtc(text.replace(/[ +-]\d\d:?\d\d$/, writtenOffset)));
+
+function writtenOffset(text: string): string {
+  return `${text.startsWith('-') ? '-' : '+'}${text.slice(1, 3)}:${text.slice(-2)}`;
+}
 
 function instantRead(read: (text: string) => string) {
   const error =
