@@ -1,5 +1,5 @@
 import { SeededRandom } from './random.ts';
-import type { LaunchBody } from './truth.ts';
+import type { LaunchBody } from './launch-body.ts';
 
 /** Receivers that are away for a time, and runs that go on for them meanwhile. */
 export interface AwayWorkload {

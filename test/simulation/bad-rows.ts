@@ -1,7 +1,5 @@
 import { duePartition, keys } from '../../shared/storage/keys.ts';
 import type { DueEntry } from '../../shared/engine/stores.ts';
-import { isFaultless, type Stage } from './instance.ts';
-import type { Observer } from './observer.ts';
 import { SeededRandom } from './random.ts';
 
 /** Due rows that fail for good, older than all others: so many in each of some partitions. */
@@ -13,8 +11,6 @@ export interface BadRows {
 /** What every bad row has in its key, and no other row. */
 const BAD = '#bad ';
 const HOUR_MS = 3_600_000;
-/** A sweep comes each minute and takes less than one; and one more, for a row that falls due while it runs. */
-const IN_TIME_MS = 180_000;
 
 export function drawBadRows(seed: number): BadRows {
   const random = new SeededRandom(seed, 'bad rows');
@@ -41,23 +37,6 @@ export function badRowItems({ partitions, each }: BadRows, start: number): reado
       return kind === 'receiver' ? [row, unreadable] : [row];
     }),
   );
-}
-
-/** In a history without faults: holds every other row to its time. */
-export function watchTimers({ stage, observer }: { readonly stage: Stage; readonly observer: Observer }): void {
-  const dueSince = new Map<string, number>();
-  observer.onChange = ({ pk, sk, after }) => {
-    if (!pk.startsWith('DUE#') || isBadRow(pk, sk)) return;
-    const now = stage.timeline.now();
-    const since = dueSince.get(sk);
-    if (after !== null) dueSince.set(sk, Math.max(now, Number(sk.slice(0, 13))));
-    else dueSince.delete(sk);
-    if (since === undefined || now - since <= IN_TIME_MS || !isFaultless(stage)) return;
-    observer.violate(
-      'timersComeThoughRowsFail',
-      `due row ${sk} was handled ${Math.round((now - since) / 1_000)} s late`,
-    );
-  };
 }
 
 function uidsIn(partition: number, count: number): readonly string[] {

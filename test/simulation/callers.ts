@@ -3,8 +3,9 @@ import { digestApiKey } from '../../shared/domain/api-key.ts';
 import { type ApiRequest, apiKeyOf, bodyOf, callApi } from './api-call.ts';
 import type { Deployment } from './deployment.ts';
 import type { Stage } from './instance.ts';
-import type { LaunchBody, Truth, Verb, VerbCalled } from './truth.ts';
-import type { Step } from './workload.ts';
+import type { Truth, Verb, VerbCalled } from './truth.ts';
+import type { LaunchBody } from './launch-body.ts';
+import type { Step } from './step.ts';
 
 /** The path of live calls of an action. */
 export function livePathOf(action: string): string {

@@ -1,7 +1,7 @@
 import type { FaultKind } from './fault-kinds.ts';
 import { SeededRandom } from './random.ts';
 import type { ReceiverNature } from './receivers.ts';
-import type { InputScript, LaunchBody } from './truth.ts';
+import type { InputScript, LaunchBody } from './launch-body.ts';
 
 /** Workspaces whose receivers or actions hang, beside one where all is quick, on few workers. */
 export interface CrowdWorkload {

@@ -2,7 +2,6 @@ import type { Breakage, Breakdown } from './breakdowns.ts';
 import { POISONS } from './breakdowns.ts';
 import type { FaultKind } from './fault-kinds.ts';
 import { SeededRandom } from './random.ts';
-import type { Workload } from './workload.ts';
 
 /** What makes messages die, and who meddles when they do. */
 export interface LetterWorkload {
@@ -88,7 +87,10 @@ export function drawLetterStorm(seed: number): number {
 }
 
 /** Adds to an everyday history what makes its messages die. */
-export function withLetters(seed: number, workload: Workload): Workload {
+export function withLetters<Base extends { readonly stormMs: number; readonly schedules?: object }>(
+  seed: number,
+  workload: Base,
+): Base & { readonly maxReceives: number; readonly letters: LetterWorkload } {
   const random = new SeededRandom(seed, 'letters');
   const { stormMs, schedules } = workload;
   const breakdowns = Array.from({ length: random.pick([1, 1, 2, 3]) }, () => {

@@ -1,5 +1,5 @@
 import type { SeededRandom } from './random.ts';
-import { FAIL_KINDS, type InputScript } from './truth.ts';
+import { FAIL_KINDS, type InputScript } from './launch-body.ts';
 
 /** An input's script. `isWide`: one of many, so with few pages and small ones. */
 export function drawInput(random: SeededRandom, key: string, isWide = false): InputScript {

@@ -1,7 +1,7 @@
 import type { Breakdown } from './breakdowns.ts';
 import type { SeededRandom } from './random.ts';
-import type { GivenInput } from './truth.ts';
-import type { Step } from './workload.ts';
+import type { GivenInput } from './launch-body.ts';
+import type { Step } from './step.ts';
 
 /*
  * What befalls a run that has done some of its work, or all, while it waits in line anew, or for its moment: its start

@@ -5,7 +5,8 @@ import { Past } from './checks/past.ts';
 import { type Instance, isFaultless, type Stage } from './instance.ts';
 import { type Change, Mirror, toItem } from './mirror.ts';
 import { dueAt } from './records.ts';
-import { controlChange, movesBetween, STEP_CHECKS, type StepLimits } from './checks/step-checks.ts';
+import { controlChange, movesBetween, STEP_CHECKS } from './checks/step-checks.ts';
+import type { StepLimits } from './checks/step-check.ts';
 
 /** What a check found. */
 export interface Violation {

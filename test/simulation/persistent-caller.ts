@@ -1,14 +1,7 @@
+import type { Answered } from './answered.ts';
 import { type ApiRequest, bodyOf, callApi } from './api-call.ts';
 import type { Deployment } from './deployment.ts';
 import type { Stage } from './instance.ts';
-
-/** An answer of the API as its caller reads it. */
-export interface Answered {
-  /** Null: the caller was told nothing. */
-  readonly status: number | null;
-  readonly label: string | null;
-  readonly body: Readonly<Record<string, unknown>>;
-}
 
 /** A caller who sends its request again until it is told does so this often. */
 const AGAIN_MS = 40_000;

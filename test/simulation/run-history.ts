@@ -1,6 +1,7 @@
 import { Adversary } from './adversary.ts';
 import { type Aim, AimedStrike } from './aim.ts';
-import { badRowItems, watchTimers } from './bad-rows.ts';
+import { badRowItems } from './bad-rows.ts';
+import { watchTimers } from './watch-timers.ts';
 import { Breakdowns } from './breakdowns.ts';
 import { apiKeyItems, takeStep } from './callers.ts';
 import { watchDeadLetters } from './checks/dead-letter-watch.ts';

@@ -5,7 +5,8 @@ import { endingsOf, type RunControl, type RunDefinition } from '../../shared/dom
 import type { ErrorRecord } from '../../shared/domain/errors.ts';
 import type { Letters } from './dead-letters.ts';
 import type { RecordedPage, Records } from './records.ts';
-import type { CustomData, GivenInput, GivenPage, InputScript, LaunchBody, Truth } from './truth.ts';
+import type { GivenPage, Truth } from './truth.ts';
+import type { CustomData, GivenInput, InputScript, LaunchBody } from './launch-body.ts';
 
 /** An async run: what is on record beside what really happened. */
 export interface RunTruth {

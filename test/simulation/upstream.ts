@@ -6,7 +6,8 @@ import type { Action } from '../../shared/sdk/action.ts';
 import { defineAction } from '../../shared/sdk/define-action.ts';
 import type { Instance, Stage } from './instance.ts';
 import { SeededRandom } from './random.ts';
-import { FAIL_KINDS, type FailKind, type GivenPage, type InputScript, type Truth } from './truth.ts';
+import type { GivenPage, Truth } from './truth.ts';
+import { FAIL_KINDS, type FailKind, type InputScript } from './launch-body.ts';
 
 const inputScript = z.strictObject({
   key: z.string(),

@@ -1,6 +1,7 @@
 import type { FaultKind } from './fault-kinds.ts';
 import { SeededRandom } from './random.ts';
-import type { FailKind, InputScript, LaunchBody, Verb } from './truth.ts';
+import type { Verb } from './truth.ts';
+import type { FailKind, InputScript, LaunchBody } from './launch-body.ts';
 
 /** A run that is stopped and taken up again over and over, while its pages are in flight. */
 export interface VerbWorkload {

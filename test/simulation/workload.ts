@@ -1,3 +1,4 @@
+import type { Step } from './step.ts';
 import { drawAwayWorkload } from './away-workload.ts';
 import { drawCrowd } from './crowd-workload.ts';
 import { type BadRows, drawBadRows } from './bad-rows.ts';
@@ -11,7 +12,8 @@ import { drawDeathInLine } from './line-workload.ts';
 import { drawLetterStorm, type LetterWorkload, withLetters } from './dead-letter-workload.ts';
 import { drawScheduleWorkload, type ScheduleWorkload } from './schedules/schedule-workload.ts';
 import { PACED_ACTION } from './upstream.ts';
-import { type InputScript, type LaunchBody, LOSSLESS_ID, type Verb } from './truth.ts';
+import type { Verb } from './truth.ts';
+import { type LaunchBody, LOSSLESS_ID } from './launch-body.ts';
 import { drawUploads, type UploadWorkload } from './uploads/upload-workload.ts';
 import { drawVerbWorkload } from './verb-workload.ts';
 
@@ -44,25 +46,6 @@ export interface Workload {
   /** Workspaces whose receivers or actions hang; what is another's must not wait for them. */
   readonly hanging?: readonly number[];
 }
-
-/** Something a caller does, so many ms after the start. */
-export type Step =
-  | {
-      readonly kind: 'launch';
-      readonly at: number;
-      readonly workspace: number;
-      readonly body: LaunchBody;
-      /** Default: the one that has no pace. */
-      readonly action?: typeof PACED_ACTION;
-    }
-  | {
-      readonly kind: 'verb';
-      readonly at: number;
-      readonly workspace: number;
-      readonly verb: Verb;
-      readonly run: string;
-    }
-  | { readonly kind: 'live'; readonly at: number; readonly workspace: number; readonly input: InputScript };
 
 /** Few, so that a share of them is met. */
 const WORKERS = [1, 2, 20] as const;

@@ -34,3 +34,10 @@ export type PostsById = ReadonlyMap<string, readonly Received[]>;
 export function postsById(truth: Truth): PostsById {
   return Map.groupBy(truth.posts, ({ id }) => id);
 }
+
+/** A promise that must hold once all is at rest. `check` gives one line for each violation. */
+export interface RestCheck {
+  readonly name: string;
+  readonly proves: string;
+  readonly check: (aftermath: Aftermath) => readonly string[];
+}

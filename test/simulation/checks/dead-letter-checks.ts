@@ -1,5 +1,5 @@
 import { isOfNoInput, type RunTruth } from '../run-truth.ts';
-import type { RestCheck } from './rest-checks.ts';
+import type { RestCheck } from './aftermath.ts';
 
 /** What the function dead-letters may do to records, checked once all is at rest. */
 export const DEAD_LETTER_CHECKS: readonly RestCheck[] = [

@@ -1,4 +1,4 @@
-import type { InputScript } from '../truth.ts';
+import type { InputScript } from '../launch-body.ts';
 
 /** How an input ends if nothing but its script goes wrong. */
 export interface ExpectedEnd {

@@ -2,7 +2,7 @@ import { lateAfterReturn, unsparedReceivers } from './away-checks.ts';
 import { hasEnded, type RunControl, type RunStatus } from '../../../shared/domain/run.ts';
 import { workspaceUid } from '../callers.ts';
 import type { Records } from '../records.ts';
-import type { Aftermath } from './aftermath.ts';
+import type { RestCheck } from './aftermath.ts';
 import { DEAD_LETTER_CHECKS } from './dead-letter-checks.ts';
 import {
   dishonestFailures,
@@ -25,13 +25,6 @@ import { unheededRefusals } from './refusal-checks.ts';
 import { SEAT_CHECKS } from './seat-checks.ts';
 import { strayInput, strayPost } from './tenancy-checks.ts';
 import { multipliedChains, neededRescues } from './traffic-checks.ts';
-
-/** A promise that must hold once all is at rest. `check` gives one line for each violation. */
-export interface RestCheck {
-  readonly name: string;
-  readonly proves: string;
-  readonly check: (aftermath: Aftermath) => readonly string[];
-}
 
 export const REST_CHECKS: readonly RestCheck[] = [
   {

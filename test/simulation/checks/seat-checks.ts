@@ -2,7 +2,7 @@ import { endingsOf } from '../../../shared/domain/run.ts';
 import { workspaceUid } from '../callers.ts';
 import type { Received } from '../truth.ts';
 import type { Aftermath } from './aftermath.ts';
-import type { RestCheck } from './rest-checks.ts';
+import type { RestCheck } from './aftermath.ts';
 
 /** How long quick callbacks and runs may take beside slow ones. */
 const CALLBACK_MS = 10_000;

@@ -1,7 +1,7 @@
 import type { Seat, Seats } from '../../../shared/domain/seats.ts';
 import type { Change } from '../mirror.ts';
 import { callbackRow, seatsOf } from '../records.ts';
-import type { StepCheck } from './step-checks.ts';
+import type { StepCheck } from './step-check.ts';
 
 /** The longest a seat may last: a function's time, some seconds, and clocks that differ by a minute. */
 const SEAT_MS = 150_000;

@@ -1,3 +1,4 @@
+import type { StepCheck } from './step-check.ts';
 import { isDeepStrictEqual } from 'node:util';
 import { ItemReader } from '../../../shared/storage/attributes.ts';
 import { pageRecordFromItem } from '../../../shared/storage/progress-store.ts';
@@ -5,22 +6,8 @@ import { hasEnded, RUN_MOVES, type RunControl, type RunMove, type RunStatus } fr
 import { type Change, toItem, type WireItem } from '../mirror.ts';
 import { CALLBACK_ATTEMPTS } from './callback-checks.ts';
 import { isBadRow } from '../bad-rows.ts';
-import type { Past } from './past.ts';
 import { SEAT_STEP_CHECKS } from './seat-step-checks.ts';
 import { callbackRow, controlOf, slotsIn } from '../records.ts';
-
-/** A promise that each single write must keep. `check` gives what is wrong with the write, or null. */
-export interface StepCheck {
-  readonly name: string;
-  readonly proves: string;
-  readonly check: (change: Change, limits: StepLimits, past: Past) => string | null;
-}
-
-export interface StepLimits {
-  readonly runsAtOnce: number;
-  /** Of pages, and of callbacks. */
-  readonly workers: number;
-}
 
 /** The moves of the run's state table that lead from one status to another. */
 export function movesBetween(from: RunStatus, to: RunStatus): readonly RunMove[] {

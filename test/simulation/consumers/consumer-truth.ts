@@ -1,4 +1,4 @@
-import type { Answered } from '../persistent-caller.ts';
+import type { Answered } from '../answered.ts';
 
 /** A launch under a key, with dependencies or for later, and each answer to it. */
 export interface ConsumerTruth {

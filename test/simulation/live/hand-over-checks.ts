@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { hasEnded } from '../../../shared/domain/run.ts';
 import { workspaceUid } from '../callers.ts';
-import type { InputScript } from '../truth.ts';
+import type { InputScript } from '../launch-body.ts';
 import { allTold, callName, type LiveAftermath, sourcesOf } from './live-aftermath.ts';
 import { isStored } from './live-truth.ts';
 

@@ -1,4 +1,5 @@
-import type { InputScript, Verb } from '../truth.ts';
+import type { Verb } from '../truth.ts';
+import type { InputScript } from '../launch-body.ts';
 
 /** What walks through live pages were told. */
 export interface LiveTruth {

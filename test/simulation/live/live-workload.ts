@@ -1,5 +1,6 @@
 import { SeededRandom } from '../random.ts';
-import { FAIL_KINDS, type InputScript, VERBS, type Verb } from '../truth.ts';
+import { VERBS, type Verb } from '../truth.ts';
+import { FAIL_KINDS, type InputScript } from '../launch-body.ts';
 
 /** Someone who asks for the pages of a script one after the other, each by a live call. */
 export interface LivePlan {

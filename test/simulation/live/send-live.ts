@@ -1,7 +1,8 @@
 import { bodyOf, callApi } from '../api-call.ts';
 import type { Deployment } from '../deployment.ts';
 import type { Stage } from '../instance.ts';
-import type { InputScript, Truth } from '../truth.ts';
+import type { Truth } from '../truth.ts';
+import type { InputScript } from '../launch-body.ts';
 import type { LiveAnswer, LiveBody, LiveCall, LiveTruth } from './live-truth.ts';
 import type { LivePlan } from './live-workload.ts';
 

@@ -2,7 +2,7 @@ import { nextOccurrence, occurrencesOf } from '../../../infra/local/scheduler/pu
 import type { ScheduleRecord } from '../../../infra/local/scheduler/schedule-record.ts';
 import { iso } from './ledger-checks.ts';
 import { nominalTimes } from './nominal-times.ts';
-import type { ScheduleCheck } from './schedule-checks.ts';
+import type { ScheduleCheck } from './schedule-aftermath.ts';
 import { possibleStates, type ScheduleState } from './schedule-truth.ts';
 
 const DAY_MS = 86_400_000;

@@ -1,6 +1,7 @@
 import type { Fire } from '../../../shared/domain/fire.ts';
 import { nominalTimes } from './nominal-times.ts';
-import type { ScheduleAftermath, ScheduleCheck } from './schedule-checks.ts';
+import type { ScheduleCheck } from './schedule-aftermath.ts';
+import type { ScheduleAftermath } from './schedule-aftermath.ts';
 import { possibleStates, type ScheduleState, type ScheduleTruth } from './schedule-truth.ts';
 import type { LedgerRow, Snapshot } from './schedule-watch.ts';
 

@@ -1,5 +1,5 @@
 import { rowsOf, SETTLES_MS, shown } from './ledger-checks.ts';
-import type { ScheduleCheck } from './schedule-checks.ts';
+import type { ScheduleCheck } from './schedule-aftermath.ts';
 import { possibleStates, type ScheduleTruth } from './schedule-truth.ts';
 import type { LedgerRow, Snapshot } from './schedule-watch.ts';
 

@@ -1,4 +1,4 @@
-import type { InputScript, LaunchBody } from '../truth.ts';
+import type { InputScript, LaunchBody } from '../launch-body.ts';
 
 /** A schedule as one caller made it and changed it, act after act, and what that caller was told. */
 export interface ScheduleTruth {

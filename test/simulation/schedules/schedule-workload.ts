@@ -1,5 +1,5 @@
 import { SeededRandom } from '../random.ts';
-import { FAIL_KINDS, type InputScript } from '../truth.ts';
+import { FAIL_KINDS, type InputScript } from '../launch-body.ts';
 import type { Act, ScheduleBody } from './schedule-truth.ts';
 
 /** One caller and its schedule: what is asked for, and what is done to it when (ms after the start). */

@@ -1,6 +1,6 @@
 import { drawInput } from '../draw-input.ts';
 import { SeededRandom } from '../random.ts';
-import { type GivenInput, LOSSLESS_ID } from '../truth.ts';
+import { type GivenInput, LOSSLESS_ID } from '../launch-body.ts';
 import type { UploadFile } from './upload-truth.ts';
 
 /** A line and what it stands for. */

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { UPLOAD_PUT_MS } from '../../../shared/domain/timing.ts';
-import { type Answered, isOurFault } from '../persistent-caller.ts';
+import { isOurFault } from '../persistent-caller.ts';
+import type { Answered } from '../answered.ts';
 import { wrongAnswers } from './answer-checks.ts';
 import { runsOf, type UploadCheck } from './upload-aftermath.ts';
 import type { StrangerTruth, UploadTruth } from './upload-truth.ts';

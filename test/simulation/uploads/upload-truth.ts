@@ -1,5 +1,5 @@
-import type { Answered } from '../persistent-caller.ts';
-import type { GivenInput } from '../truth.ts';
+import type { Answered } from '../answered.ts';
+import type { GivenInput } from '../launch-body.ts';
 
 /** A file as its caller wrote it. */
 export interface UploadFile {

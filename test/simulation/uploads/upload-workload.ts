@@ -1,6 +1,7 @@
 import { UPLOAD_PUT_MS } from '../../../shared/domain/timing.ts';
 import { SeededRandom } from '../random.ts';
-import { type LaunchBody, type Verb, VERBS } from '../truth.ts';
+import { type Verb, VERBS } from '../truth.ts';
+import type { LaunchBody } from '../launch-body.ts';
 import { badFile, drawFile, fileOf } from './draw-file.ts';
 import type { UploadFile } from './upload-truth.ts';
 

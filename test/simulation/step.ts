@@ -1,0 +1,22 @@
+import type { InputScript, LaunchBody } from './launch-body.ts';
+import type { Verb } from './truth.ts';
+import type { PACED_ACTION } from './upstream.ts';
+
+/** Something a caller does, so many ms after the start. */
+export type Step =
+  | {
+      readonly kind: 'launch';
+      readonly at: number;
+      readonly workspace: number;
+      readonly body: LaunchBody;
+      /** Default: the one that has no pace. */
+      readonly action?: typeof PACED_ACTION;
+    }
+  | {
+      readonly kind: 'verb';
+      readonly at: number;
+      readonly workspace: number;
+      readonly verb: Verb;
+      readonly run: string;
+    }
+  | { readonly kind: 'live'; readonly at: number; readonly workspace: number; readonly input: InputScript };
