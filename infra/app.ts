@@ -17,20 +17,22 @@ const ROOT = resolve(import.meta.dirname, '..');
 const BUNDLE_DIR = join(ROOT, 'dist/functions');
 
 export interface SynthOptions {
-  /** A stage of infra/settings.ts; without it the `-c stage=…` of the CDK CLI, else `dev`. */
+  /** A stage of infra/settings.ts; default: the `-c stage=…` of the CDK CLI, else `dev`. */
   readonly stage?: string;
-  /** In place of the stage's region; without it the `-c region=…` of the CDK CLI. */
+  /** Overrides the stage's region; default: the `-c region=…` of the CDK CLI. */
   readonly region?: string;
-  /** In place of some of the stage's settings. */
+  /** Overrides some of the stage's settings. */
   readonly settings?: Partial<StageSettings>;
   readonly bundleDir: string;
-  /** Points at the bundles where they lie in place of copying them, so that who watches them needs no new synthesis. */
+  /** Refers to the bundles where they are, without copies, so that a rebuilt bundle needs no new synthesis. */
   readonly inPlace?: boolean;
-  /** Where the assembly goes; without it where the CDK CLI says, else a temporary folder. */
+  /** Folder of the assembly; default: the CDK CLI's, else a temporary folder. */
   readonly outDir?: string;
 }
 
-/** Synthesizes the stack over functions that are bundled already. Throws on a wrong setting or a finding of cdk-nag. */
+/**
+ * Synthesizes the stack over functions that are already bundled. Throws for a wrong setting or a finding of cdk-nag.
+ */
 export function synthesize(options: SynthOptions): CloudAssembly {
   return synthesizeStage(openStage(options), options.bundleDir);
 }
@@ -66,12 +68,15 @@ function synthesizeStage({ app, stage, settings }: OpenStage, bundleDir: string)
   return app.synth();
 }
 
-/** An account or region that is left out is the deployer's own. */
+/** Without an account or region, CDK uses those of the deployer's credentials. */
 function envOf({ account, region }: StageSettings): Environment {
   return { ...(account === null ? {} : { account }), ...(region === null ? {} : { region }) };
 }
 
-/** Bundles every function, then synthesizes the stack over the bundles. Throws BundleError where sources or actions are at fault. */
+/**
+ * Bundles every function, then synthesizes the stack over the bundles. Throws BundleError where sources or actions are
+ * at fault.
+ */
 export async function buildApp(
   options: Omit<SynthOptions, 'bundleDir'> & { readonly bundleDir?: string } = {},
 ): Promise<CloudAssembly> {
@@ -81,7 +86,7 @@ export async function buildApp(
   return synthesizeStage(opened, bundleDir);
 }
 
-/** Feature flags live in cdk.json, which the CDK CLI reads but an app started without it does not. */
+/** The feature flags in cdk.json: the CDK CLI reads them, but an app that is started without it must do so itself. */
 function contextOfProject(): Record<string, unknown> {
   const file: { context: Record<string, unknown> } = JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8'));
   return file.context;

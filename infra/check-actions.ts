@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 
-/** What the thread that loads the actions is given. */
+/** The data of the thread that loads the actions. */
 export interface CheckActionsData {
   /** A bundle of functions/actions/index.ts. */
   readonly file: string;
@@ -8,16 +8,16 @@ export interface CheckActionsData {
   readonly offered: readonly string[];
 }
 
-/** Source of the registry; a fault without a file of its own is told as this one's. */
+/** Source of the registry; a fault without a file of its own is reported with this file. */
 export const ACTIONS_SOURCE = 'functions/actions/index.ts';
 
-/** A bound against a module that never ends loading. Lambda gives its own 10 s; a busy machine needs more. */
+/** Limit for a module that never finishes loading. Lambda allows 10 s; a busy machine needs more. */
 const LOAD_TIMEOUT_MS = 30_000;
 
 /**
- * Loads the actions as a function does and makes their registry. Every fault is a line with file and field; none when
- * they can be offered. In a thread with an empty environment, because what a module does while it loads (ending the
- * process, waiting for ever, reading a variable that no Lambda has) must be found here and do no harm here.
+ * Loads the actions as a function does and makes their registry. Returns the faults, one a line with file and field;
+ * none if the actions can be offered. It runs in a thread with an empty environment, because a module may end the
+ * process, wait for ever, or read a variable that no Lambda has: that must be found here without harm.
  */
 export async function findActionFaults(data: CheckActionsData): Promise<readonly string[]> {
   const thread = new Worker(new URL('./check-actions-thread.ts', import.meta.url), {

@@ -15,13 +15,13 @@ import { addAlarms } from './constructs/stage-alarms.ts';
 import { WorkQueue } from './constructs/work-queue.ts';
 import type { StageSettings } from './settings.ts';
 
-/** Stages that nobody is woken for. */
+/** Stages whose alarms need no e-mail address. */
 const TRIAL_STAGES: ReadonlySet<string> = new Set(['local', 'dev']);
 
 export interface EngineStackProps extends StackProps {
   readonly stage: string;
   readonly settings: StageSettings;
-  /** Holds the bundled functions, `<name>/index.mjs`. */
+  /** Folder of the bundled functions, `<name>/index.mjs`. */
   readonly bundleDir: string;
 }
 
@@ -60,7 +60,7 @@ export class EngineStack extends Stack {
     Annotations.of(this).addWarningV2('trireme:alarmEmail', message);
   }
 
-  /** What a person and the command line need to find their way into the stage. */
+  /** Outputs of the stack that people and the owner's command line need. */
   private createOutputs(api: EngineApi, state: EngineState): void {
     const outputs = {
       Url: [api.url, 'Where the API answers'],

@@ -37,7 +37,9 @@ const StageSettings = z
       control: concurrency,
       /** Moves pages a second: some 44 for each, where an action takes 200 ms. */
       page: concurrency,
-      /** Moves callbacks a second: some 22 for each, where one host takes 200 ms. A page that is delivered needs one. */
+      /**
+       * Moves callbacks a second: some 22 for each, where one host takes 200 ms. A page that is delivered needs one.
+       */
       callback: concurrency,
       /** Moves uploads that are counted at once. */
       intake: concurrency,
@@ -49,7 +51,10 @@ const StageSettings = z
       callback: z.int().min(0).max(60),
       intake: z.int().min(0).max(60),
     }),
-    /** Concurrency kept for API functions; null keeps none, for a new account has only 10 in all and the deploy would fail. */
+    /**
+     * Concurrency kept for API functions; null keeps none, for a new account has only 10 in all and the deploy would
+     * fail.
+     */
     reservedConcurrency: z
       .strictObject({
         live: reserved,
@@ -136,7 +141,7 @@ export function settingsOf(stage: string, overrides: Partial<StageSettings> = {}
   return checkSettings(stage, { ...settings, ...overrides });
 }
 
-/** The same settings if a stage of this name may have them, else throws as `settingsOf`. */
+/** Returns the settings if a stage of this name may have them, else throws as `settingsOf` does. */
 export function checkSettings(stage: string, settings: StageSettings): StageSettings {
   const faults: string[] = [];
   if (!STAGE_NAME.test(stage))

@@ -6,13 +6,13 @@ import type { Random, Clock } from '../../shared/engine/ports.ts';
 const KEY_BYTES = 20; // 160 random bits
 const HINT_CHARACTERS = 8; // `trk_` and four more: enough to tell keys apart, nothing to guess from
 
-/** A key just made: this is the only time it can be seen. */
+/** A new key. It can be shown only now, as only its digest is stored. */
 export interface IssuedKey {
   readonly apiKey: string;
   readonly workspace: Workspace;
 }
 
-/** Makes a key for the workspace of that name, and the workspace if it is new. */
+/** Makes a key for the workspace of that name; creates the workspace if there is none. */
 export async function issueKey(
   ports: { readonly workspaces: WorkspaceStore; readonly random: Random; readonly clock: Clock },
   wanted: { readonly workspaceName: string; readonly scopes: readonly Scope[] },
@@ -31,7 +31,7 @@ export async function issueKey(
   return { apiKey, workspace };
 }
 
-/** Scopes from a comma-separated text. Throws a RangeError naming what is unknown and what there is. */
+/** Scopes from a comma-separated text. Throws RangeError with the unknown ones and those that are allowed. */
 export function parseScopes(text: string): readonly Scope[] {
   const wanted = text.split(',').map((scope) => scope.trim());
   const unknown = wanted.filter((scope) => !SCOPES.some((known) => known === scope));

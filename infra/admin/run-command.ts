@@ -30,7 +30,7 @@ interface Command {
   readonly region?: string | undefined;
   readonly 'data-dir': string;
   readonly help: boolean;
-  /** Does the work and gives what to print. The name is that of the stage in infra/settings.ts. */
+  /** Does the work and returns the text to print. `name`: the stage in infra/settings.ts. */
   readonly act: (stage: StageAccess, name: string) => Promise<string>;
 }
 
@@ -59,7 +59,7 @@ function isParseError(error: unknown): boolean {
   return error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
 }
 
-/** The workspace of a name. Throws a UsageError where there is none. */
+/** The workspace of that name. Throws UsageError if there is none. */
 export async function workspaceNamed(workspaces: WorkspaceStore, name: string): Promise<Workspace> {
   const workspace = await workspaces.findWorkspace(name);
   if (workspace === null) throw new UsageError(`the workspace ${name} does not exist; keys create creates it`);

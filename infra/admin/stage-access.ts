@@ -9,17 +9,20 @@ import { Table } from '../../shared/storage/table.ts';
 import { createWorkspaceStore, type WorkspaceStore } from '../../shared/storage/workspace-store.ts';
 import { systemRandom, systemClock } from '../../shared/process/system.ts';
 
-/** What the owner's commands reach of a stage, on this machine or in AWS. */
+/** What the owner's commands use of a stage, on this machine or in AWS. */
 export interface StageAccess {
   readonly workspaces: WorkspaceStore;
   readonly limits: LimitStore;
   /** The `whsec_…` secret that a workspace's callbacks are signed with. */
   signingSecret(workspaceUid: string): Promise<string>;
-  /** Does at once what the sweep does within two minutes of a first deploy: live calls are answered from then on. */
+  /**
+   * Puts the key that signs live cursors into the table. The sweep also does that, within two minutes of a first
+   * deploy.
+   */
   keepCursorKey(): Promise<void>;
 }
 
-/** Where a stage's services answer and what is where in them. */
+/** How to reach the services of a stage. */
 export interface StageAddress {
   readonly tableName: string;
   readonly masterSecretArn: string;
@@ -50,7 +53,9 @@ export function openStage({ tableName, masterSecretArn, client }: StageAddress):
   };
 }
 
-/** The address of a stage deployed in AWS, from its stack's outputs. Throws an Error fit to be read by a person. */
+/**
+ * The address of a stage in AWS, from the outputs of its stack. Throws Error with a message for the person who called.
+ */
 export async function findDeployedStage(stage: string, region: string | undefined): Promise<StageAddress> {
   const client = region === undefined ? {} : { region };
   const stackName = `Trireme-${stage}`;

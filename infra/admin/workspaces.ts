@@ -82,7 +82,7 @@ async function set(stage: StageAccess, defaults: RuntimeSettings, values: SetVal
   return describe(withLimits(workspace, limits, defaults));
 }
 
-/** A workspace with its own limits, null where the stage's are in force, and with those that are in force. */
+/** A workspace with its own limits (null: the stage's apply) and with the limits in force. */
 type LimitedWorkspace = Workspace &
   Pick<OwnLimits, 'rates'> & {
     readonly limits: Omit<OwnLimits, 'rates'>;

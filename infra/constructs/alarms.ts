@@ -9,17 +9,20 @@ import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
 
 export interface AlarmProps {
-  /** What it means and what to do, for who is woken by it. */
+  /** What the alarm means and what to do, for the person on call. */
   readonly description: string;
   /** With its statistic; the period is `minutes`. */
   readonly metric: Metric | MathExpression;
   readonly threshold: number;
   readonly minutes: number;
-  /** Raises when the metric is under the threshold, or not there at all; without it, when at or over. */
+  /** True: raised when the metric is under the threshold or missing. Default: when at or over the threshold. */
   readonly whenUnder?: boolean;
 }
 
-/** Where alarms go: one topic with one e-mail, or nowhere. Each metric of an alarm costs $0.10 a month after the account's first ten. */
+/**
+ * Where alarms go: one topic with one e-mail, or nowhere. Each metric of an alarm costs $0.10 a month after the
+ * account's first ten.
+ */
 export class Alarms extends Construct {
   private readonly topic: Topic | null;
 

@@ -9,8 +9,9 @@ import { acknowledge } from './acknowledge.ts';
 import { NO_FAILURE_DESTINATION } from './work-queue.ts';
 
 /**
- * The dead letters of all work queues and of EventBridge Scheduler, to be read by the function dead-letters. One queue,
- * for each that is read costs its empty polls; a letter says by itself what it is, and a redrive knows where it came from.
+ * The dead letters of all work queues and of EventBridge Scheduler, read by the function dead-letters. One queue for
+ * all, because each polled queue costs its empty polls; a dead letter's body says what it is, and a redrive knows its
+ * source.
  */
 export class DeadLetterQueue extends Construct {
   readonly queue: Queue;
@@ -19,7 +20,7 @@ export class DeadLetterQueue extends Construct {
     super(scope, id);
     this.queue = new Queue(this, 'Queue', {
       visibilityTimeout: Duration.seconds(visibilitySecondsOf('dead-letters', runtime)),
-      // A dead letter keeps the time of its first sending, so that less would leave no time to handle it.
+      // A dead letter keeps the time of its first sending, so a shorter retention would leave no time to handle it.
       retentionPeriod: Duration.days(14),
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
@@ -27,7 +28,7 @@ export class DeadLetterQueue extends Construct {
     acknowledge(this.queue, { 'Serverless-SQSRedrivePolicy': 'It is itself the dead-letter queue' });
   }
 
-  /** Lets a function read the letters, one at a time: what it throws keeps just that one, and counts as its error. */
+  /** Lets a function read the dead letters one at a time: an error keeps only that one, and counts as its error. */
   feed(fn: LambdaFunction): void {
     acknowledge(fn, NO_FAILURE_DESTINATION);
     const { batchSize, atOnce } = FUNCTIONS['dead-letters'].queue;

@@ -84,7 +84,7 @@ export class EngineFunction extends Construct {
   }
 }
 
-/** Streams of its own log group; the group's ARN attribute already ends in `:*`, which stands for its streams. */
+/** Permission to write streams of its own log group. The group's ARN already ends in `:*`, which means its streams. */
 function writesLog(logGroup: LogGroup): PolicyStatement {
   const actions = ['logs:CreateLogStream', 'logs:PutLogEvents'];
   return new PolicyStatement({ actions, resources: [logGroup.logGroupArn] });

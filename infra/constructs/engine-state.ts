@@ -15,17 +15,20 @@ import { acknowledge } from './acknowledge.ts';
 /** The index that lists runs, schedules and callbacks of a workspace. */
 const LIST_INDEX = 'list';
 
-/** Partitions of the table that say who may call, and how much; only the owner's command line writes them. */
+/** Partitions with API keys, workspaces and limits; only the owner's command line may write them. */
 const KEY_PARTITIONS = ['KEY#*', 'NAME#*'];
 const OWNED_PARTITIONS = [...KEY_PARTITIONS, 'WORKSPACES', 'LIMITS#*'];
 const CURSOR_KEY_PARTITION = 'CURSORKEYS';
 
 export type ObjectPrefix = 'pages' | 'inputs' | 'incoming' | 'uploads';
 
-/** What was put and not launched is gone at the midnight after its day (S3 user guide, "Lifecycle rules: based on an object's age"). */
+/**
+ * What was put and not launched is gone at the midnight after its day (S3 user guide, "Lifecycle rules: based on an
+ * object's age").
+ */
 const INCOMING_DAYS = 1;
 
-/** All that outlives a deployment: table, bucket and secrets. Their logical ids are a contract, held by a test. */
+/** What outlives a deployment: table, bucket and secrets. Their logical ids must not change; a test checks them. */
 export class EngineState extends Construct {
   readonly table: TableV2;
   readonly bucket: Bucket;
@@ -103,7 +106,7 @@ export class EngineState extends Construct {
     return bucket;
   }
 
-  /** Leave to use items of the table by these operations. */
+  /** Permission to use items of the table by these operations. */
   items(operations: readonly TableOperation[]): PolicyStatement {
     return new PolicyStatement({
       actions: operations.map((name) => `dynamodb:${name}`),
@@ -112,8 +115,8 @@ export class EngineState extends Construct {
   }
 
   /**
-   * Withholds, whatever else is allowed, what a function that runs actions could do most harm with: nobody writes API
-   * keys, workspaces' names or limits, and nobody but the sweep the keys that sign cursors.
+   * Denies the most harmful accesses, whatever else is allowed: no function may write API keys, names of workspaces or
+   * limits, and only the sweep may write the keys that sign cursors. Functions run actions, whose code is not ours.
    */
   withhold(grants: readonly Grant[]): PolicyStatement[] {
     const cursorKeys = [CURSOR_KEY_PARTITION];

@@ -10,7 +10,7 @@ import { EngineFunction } from './engine-function.ts';
 import { countFromLog } from './log-metrics.ts';
 import type { Platform } from './platform.ts';
 
-/** Ids within the stack: a function is replaced where its own changes. */
+/** Ids within the stack. They must not change, because CloudFormation replaces a function whose id changes. */
 const IDS: Readonly<Record<FunctionName, string>> = {
   live: 'Live',
   launch: 'Launch',
@@ -26,7 +26,7 @@ const IDS: Readonly<Record<FunctionName, string>> = {
   'dead-letters': 'DeadLetters',
 };
 
-/** Every function of the table, each joined to the queue it reads or to the clock. */
+/** Creates all functions of the function table, each with the queue it reads or the timed rule. */
 export function createFunctions(scope: Construct, platform: Platform): Readonly<Record<FunctionName, LambdaFunction>> {
   const created = FUNCTION_NAMES.map((name) => {
     const fn = new EngineFunction(scope, IDS[name], { platform, name });
@@ -37,7 +37,7 @@ export function createFunctions(scope: Construct, platform: Platform): Readonly<
   return Object.fromEntries(created) as Record<FunctionName, LambdaFunction>; // cast: one for each name
 }
 
-/** Never tried again where it failed, for the next minute does the same. */
+/** A failed sweep is not retried, because the next one comes within a minute. */
 function startEveryMinute(sweep: EngineFunction, stage: string): void {
   sweep.lambda.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.minutes(1) });
   const everyMinute = new Rule(sweep, 'EveryMinute', { schedule: Schedule.rate(Duration.minutes(1)) });

@@ -5,7 +5,10 @@ import type { Platform } from './platform.ts';
 
 type AllowRole = (platform: Platform, role: Role) => void;
 
-/** What each grant of the function table allows a role. `EngineState.withhold` denies what none of the grants of keys gives. */
+/**
+ * What each grant of the function table allows a role. Grants of keys allow nothing here: `EngineState.withhold` reads
+ * them.
+ */
 export const ALLOW: Readonly<Record<Grant, AllowRole>> = {
   answerCalls: () => undefined,
   readCursorKeys: () => undefined,

@@ -11,7 +11,10 @@ import type { ApiFunction } from '../../shared/functions.ts';
 import type { StageSettings } from '../settings.ts';
 import { acknowledge } from './acknowledge.ts';
 
-/** What the access log keeps of a request: no body, no key. The function's log has workspace and key's uid under the same `request_id`. */
+/**
+ * What the access log keeps of a request: no body, no key. The function's log has workspace and key's uid under the
+ * same `request_id`.
+ */
 const ACCESS_LOG = {
   at: '$context.requestTime',
   request_id: '$context.requestId',
@@ -24,7 +27,7 @@ const ACCESS_LOG = {
   integration_error: '$context.integrationErrorMessage',
 };
 
-/** The HTTP API. It stands before the functions, which need its address; they are joined to it by `route`. */
+/** The HTTP API. It is created before the functions, which need its URL; `route` connects them later. */
 export class EngineApi extends Construct {
   readonly url: string;
   readonly stage: HttpStage;
@@ -57,7 +60,7 @@ export class EngineApi extends Construct {
     });
   }
 
-  /** Joins every row of the route table to its function, and whatever no row names to `fallback`. */
+  /** Connects each route of the route table to its function, and all other requests to `fallback`. */
   route(
     routes: readonly Pick<Route, 'method' | 'path' | 'function'>[],
     functions: Readonly<Record<ApiFunction, LambdaFunction>>,

@@ -9,21 +9,21 @@ import type { EngineState } from './engine-state.ts';
 import type { ScheduleGroup } from './schedule-group.ts';
 import type { WorkQueue } from './work-queue.ts';
 
-/** What every function of a stage stands on. */
+/** What all functions of a stage share. */
 export interface Platform {
   readonly stage: string;
   readonly settings: StageSettings;
-  /** Holds `<function name>/index.mjs`. */
+  /** Folder with `<function name>/index.mjs`. */
   readonly bundleDir: string;
   readonly publicUrl: string;
   readonly alarms: Alarms;
   readonly state: EngineState;
-  /** By the function that reads it. */
+  /** The queues, by the function that reads each. */
   readonly queues: Readonly<Record<WorkQueueName, WorkQueue>> & { readonly 'dead-letters': DeadLetterQueue };
   readonly schedules: ScheduleGroup;
 }
 
-/** The environment of one function: the variables of its row in the function table and no others. */
+/** The environment of a function: only the variables of its row in the function table. */
 export function environmentOf(name: FunctionName, platform: Platform): Record<string, string> {
   const { state, queues, schedules, settings } = platform;
   const values: Readonly<Record<EnvKey, string>> = {

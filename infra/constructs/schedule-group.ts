@@ -9,11 +9,11 @@ export interface ScheduleGroupProps {
   readonly stage: string;
   /** Where fires arrive. */
   readonly target: Queue;
-  /** Takes those that could not. */
+  /** Gets fires that could not be delivered. */
   readonly deadLetters: Queue;
 }
 
-/** The group that holds every schedule of a stage, and the role under which EventBridge Scheduler fires them. */
+/** The group of all EventBridge schedules of a stage, and the role with which EventBridge Scheduler sends fires. */
 export class ScheduleGroup extends Construct {
   readonly groupName: string;
   readonly role: Role;

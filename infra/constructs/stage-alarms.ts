@@ -10,14 +10,14 @@ import type { EngineApi } from './http-api.ts';
 import { logMetric } from './log-metrics.ts';
 import type { Platform } from './platform.ts';
 
-/** A message may be delayed on purpose, and be worked at by the function that takes longest. */
+/** Longest normal age of a message: the longest delay, and the time of the slowest function. */
 const WORK_AGE_SECONDS = MAX_DELAY_MS / 1_000 + FUNCTIONS.intake.timeoutSeconds;
 const LETTER_AGE_SECONDS = 900;
 const SERVER_ERROR_PERCENT = 5;
-/** A sweep comes each minute; after a burst it may be some behind. */
+/** A sweep runs each minute; after a burst it may be some minutes late. */
 const DUE_ROW_SECONDS = 600;
 
-/** What stands still while messages of a queue grow old. */
+/** What does not happen while messages of a queue get old. */
 const OLD_MESSAGE_MEANS: Readonly<Record<WorkQueueName, string>> = {
   control: 'runs do not start or end and schedules do not fire',
   page: 'pages do not run; if the log is quiet, look for an action that hangs',
@@ -25,7 +25,7 @@ const OLD_MESSAGE_MEANS: Readonly<Record<WorkQueueName, string>> = {
   intake: 'uploads are not read',
 };
 
-/** All alarms of a stage. Each says what to look at, for who is woken by it. */
+/** All alarms of a stage. Each description says what to check, for the person on call. */
 export function addAlarms(
   scope: Construct,
   platform: Platform,

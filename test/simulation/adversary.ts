@@ -2,7 +2,7 @@ import type { Coverage } from './coverage.ts';
 import { ALL_FAULT_KINDS, ALL_FURTHER_KINDS, type FaultKind, type FurtherFaultKind } from './fault-kinds.ts';
 import { SeededRandom } from './random.ts';
 
-/** Draws faults from a seed: which kinds are on in a history, how often each strikes, and until when. */
+/** Injects faults by a seed: which kinds are on in a history, how often each strikes, and until when. */
 export class Adversary {
   readonly #random: SeededRandom;
   readonly #coverage: Coverage;
@@ -23,7 +23,7 @@ export class Adversary {
     }
   }
 
-  /** Turns some of the further kinds on, as the seed has it. */
+  /** Turns on some of the further kinds, drawn from the seed. */
   goFurther(): void {
     const share = this.#further.pick([0.2, 0.5, 0.9]);
     for (const kind of ALL_FURTHER_KINDS) {
@@ -45,7 +45,7 @@ export class Adversary {
     return this.#furtherRates.has(kind);
   }
 
-  /** The same for the further kinds, from a stream of their own. */
+  /** The same for the further kinds, which draw from another random stream. */
   strikesFurther(kind: FurtherFaultKind): boolean {
     const rate = this.#calm ? undefined : this.#furtherRates.get(kind);
     if (rate === undefined || !this.#further.happens(rate)) return false;
@@ -65,7 +65,7 @@ export class Adversary {
     return true;
   }
 
-  /** Where a fault struck, how hard: a number from `min` to `max`, small ones as likely as large ones. */
+  /** The size of a fault that struck: from `min` to `max`, each order of magnitude equally likely. */
   amount(min: number, max: number): number {
     return Math.round(this.#random.logarithmic(min, max));
   }
@@ -79,7 +79,7 @@ export class Adversary {
     return this.#random.int(min, max);
   }
 
-  /** From here on nothing goes wrong any more. */
+  /** From now on no fault strikes. */
   calmDown(): void {
     this.#calm = true;
   }
@@ -89,7 +89,7 @@ export class Adversary {
   }
 }
 
-/** How often a kind strikes at each chance it has, when it is on. */
+/** The range of probabilities with which a kind strikes, if it is on. */
 function range(kind: FaultKind): readonly [number, number] {
   if (kind.startsWith('receiver_') || kind === 'reorder') return [0.05, 0.8];
   switch (kind) {

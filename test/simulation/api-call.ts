@@ -4,21 +4,21 @@ import type { ApiFunction } from '../../shared/functions.ts';
 import type { Deployment } from './deployment.ts';
 import type { Instance, Stage } from './instance.ts';
 
-/** A request of a caller, by the function that API Gateway would hand it to. */
+/** A request of a caller, with the function that API Gateway routes it to. */
 export interface ApiRequest {
   readonly function: ApiFunction;
   readonly workspace: number;
-  /** POST unless it says otherwise. */
+  /** Default: POST. */
   readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly query?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: object;
-  /** The process that works on it dies after so many ms, where processes die at all. */
+  /** The process that handles it dies after so many ms, if crashes are on in the history. */
   readonly killedAfter?: number | null;
 }
 
-/** Calls the API; null where the caller is told nothing. */
+/** Calls the API; null if the caller gets no answer. */
 export async function callApi<Name extends ApiRequest['function']>(
   stage: Stage,
   deployment: Pick<Deployment, Name>,
@@ -40,7 +40,7 @@ export async function callApi<Name extends ApiRequest['function']>(
   return answer;
 }
 
-/** Kills it then, unless the answer spares it. */
+/** Kills the process after that time; the returned function cancels it. */
 function killAfter({ adversary, timeline }: Stage, instance: Instance, ms: number): () => void {
   return timeline.after(ms, () => {
     if (adversary.isOn('crash_after') && !adversary.isCalm) instance.die('killed');

@@ -1,14 +1,15 @@
 import type { FunctionName } from '../../shared/functions.ts';
 
-/** How a call of a broken function ends: told as failed, carried out or not, or with the process. */
+/** How a call of a broken function ends: reported as failed (carried out or not), or with the death of the process. */
 export type Breakage = 'failed' | 'throttled' | 'applied_but_failed' | 'crash_before' | 'crash_after';
 
-/** For a while, something is broken for good: whoever takes the message up again fails again. */
+/** Something is broken for a while, so that a message that is received again fails again. */
 export interface Breakdown {
   readonly worker: 'control' | 'page' | 'callback' | 'dead-letters';
   /**
-   * `call`: calls whose point begins so (empty: all) end in this way. `poison`: a message of this remainder kills who
-   * takes it, so many ms after it began or just before its end, and who shares its batch fails with it.
+   * `call`: calls whose name begins with `point` (empty: all) end like this. `poison`: a message of this remainder
+   * kills the process that received it, `afterMs` later or just before its end; the other messages of its batch fail
+   * too.
    */
   readonly fault:
     | { readonly kind: 'call'; readonly point: string; readonly how: Breakage }
@@ -18,7 +19,7 @@ export interface Breakdown {
   readonly until: number;
 }
 
-/** Every so-manieth page or input is one that a poison may be of. */
+/** One page or input in this number can be hit by a poison. */
 export const POISONS = 3;
 
 /** The breakdowns of a history, on its clock. */
@@ -31,12 +32,12 @@ export class Breakdowns {
     this.#elapsed = elapsed;
   }
 
-  /** Whether calls that were carried out may have been told as failed, and made again. */
+  /** Whether calls that were carried out may be reported as failed, and so are repeated. */
   get repeats(): boolean {
     return this.#all.some(({ fault }) => fault.kind === 'call' && fault.how === 'applied_but_failed');
   }
 
-  /** How a call of that function ends now; null: as always. */
+  /** How a call of that function ends now; null: normally. */
   breakageOf(functionName: FunctionName, point: string): Breakage | null {
     for (const { fault } of this.#now(functionName)) {
       if (fault.kind === 'call' && point.startsWith(fault.point)) return fault.how;
@@ -44,7 +45,7 @@ export class Breakdowns {
     return null;
   }
 
-  /** After how many ms a message kills who takes it; null: it does not. */
+  /** After how many ms a message kills the process that received it; null: it does not. */
   poisonOf(functionName: FunctionName, body: string): number | null {
     for (const { fault } of this.#now(functionName)) {
       if (fault.kind === 'poison' && remainderOf(body) === fault.remainder) return fault.afterMs;

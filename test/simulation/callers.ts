@@ -17,7 +17,7 @@ export function workspaceUid(workspace: number): string {
   return `00000000-0000-4000-8000-00000000000${workspace}`;
 }
 
-/** What the owner has put into the table before a history begins: one API key for each workspace. */
+/** The items in the table before a history begins: one API key for each workspace. */
 export function apiKeyItems(workspaces: number): readonly object[] {
   return Array.from({ length: workspaces }, (_, workspace) => {
     const digest = digestApiKey(apiKeyOf(workspace));
@@ -39,7 +39,7 @@ export function launchOf(workspace: number, body: LaunchBody, action = 'scripted
   return { function: 'launch', workspace, path: `/v1/actions/${action}/run/async`, body };
 }
 
-/** Does one step of the workload as its caller would, and keeps what the caller was told. */
+/** Does one step of the workload as its caller, and records the answer. */
 export async function takeStep(stage: Stage, deployment: Deployment, truth: Truth, step: Step): Promise<void> {
   if (step.kind === 'verb') return useVerb(stage, deployment, truth, step);
   if (step.kind === 'launch') {
@@ -70,7 +70,7 @@ export async function takeStep(stage: Stage, deployment: Deployment, truth: Trut
   called.answer = { status: answer.statusCode ?? 0, runUid, body: bodyOf(answer) };
 }
 
-/** Cancels, resumes or retries a run; passed over where its caller was never told a uid. */
+/** Cancels, resumes or retries a run; does nothing if its caller never got the run's uid. */
 async function useVerb(
   stage: Stage,
   deployment: Deployment,
@@ -82,7 +82,7 @@ async function useVerb(
   await callVerb(stage, deployment, truth, { verb, runUid, workspace });
 }
 
-/** Uses a verb on a run; gives what its caller was told, or null: nothing. */
+/** Uses a verb on a run; returns the answer, or null if there was none. */
 export async function callVerb(
   stage: Stage,
   deployment: Deployment,

@@ -5,13 +5,15 @@ import type { PageRecord } from '../../shared/domain/page.ts';
 import type { RunControl } from '../../shared/domain/run.ts';
 import { asOld } from './rollout.ts';
 
-/** Where a dead letter comes from: the queue it was received too often in, or EventBridge, which could not deliver it. */
+/**
+ * Where a dead letter comes from: the queue it was received too often in, or EventBridge, which could not deliver it.
+ */
 export type LetterSource = 'control' | 'page' | 'callback' | 'intake' | 'scheduler';
 
-/** A message that truly died. */
+/** A message that became a dead letter. */
 export interface Letter {
   readonly id: string;
-  /** What would sign that it was seen to. */
+  /** The `by` that records written for this message have. */
   readonly by: string;
   readonly from: LetterSource;
   readonly body: string;
@@ -19,10 +21,10 @@ export interface Letter {
   readonly message: Message;
 }
 
-/** Everything that ever came into the dead-letter queue: all that may be ended for want of an end. */
+/** All dead letters of a history. Only what they are about may be failed by the function dead-letters. */
 export class Letters {
   readonly all: Letter[] = [];
-  /** Told of each as it comes in. */
+  /** Called for each new dead letter. */
   onNew: (letter: Letter) => void = () => undefined;
 
   note({ id, from, body, attributes }: Pick<Letter, 'id' | 'from' | 'body' | 'attributes'>): void {
@@ -32,7 +34,7 @@ export class Letters {
     this.onNew(letter);
   }
 
-  /** Whether a message for just this page died, and signed its slot. */
+  /** Whether a dead letter was about this page, and the page record has its `by`. */
   hasPage({ runUid, input, page, epoch, by }: PageRecord): boolean {
     return this.all.some(({ by: signs, message }) => {
       if (message.kind !== 'page' || signs !== by) return false;
@@ -40,21 +42,21 @@ export class Letters {
     });
   }
 
-  /** Whether a message died that was to start this run under the epoch it has. */
+  /** Whether a dead letter was to start this run in its current epoch. */
   hasStart({ uid, epoch }: Pick<RunControl, 'uid' | 'epoch'>): boolean {
     return this.all.some(
       ({ message }) => message.kind === 'dispatch' && message.runUid === uid && message.epoch === epoch,
     );
   }
 
-  /** Whether a message for this attempt of a callback died, and signed its record. */
+  /** Whether a dead letter was about this attempt of a callback, and the record has its `by`. */
   hasCallback(uid: string, attempt: number, by: string): boolean {
     return this.all.some(({ by: signs, message }) => {
       return message.kind === 'callback' && signs === by && message.uid === uid && message.attempt <= attempt;
     });
   }
 
-  /** Whether a time of a schedule was taken up again and again, and came to no end. */
+  /** Whether a message of this fire was received too often and became a dead letter. */
   hasTime(scheduleUid: string, nominalAt: number): boolean {
     return this.all.some(({ from, message }) => {
       if (message.kind !== 'fire' || from === 'scheduler') return false;

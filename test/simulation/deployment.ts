@@ -48,7 +48,7 @@ export const MASTER_SECRET = Buffer.from('a master secret for simulated stages, 
 
 type ApiHandler = (event: APIGatewayProxyEventV2, context: Context) => Promise<APIGatewayProxyStructuredResultV2>;
 
-/** A whole stage in memory: the real functions on simulated services. */
+/** A whole stage in memory: the real functions over simulated services. */
 export interface Deployment {
   readonly queues: Queues;
   readonly bucket: SimulatedBucket;
@@ -58,13 +58,13 @@ export interface Deployment {
   readonly schedules: InstancePool<ApiHandler>;
   readonly run: InstancePool<ApiHandler>;
   readonly runs: InstancePool<ApiHandler>;
-  /** The functions that answer reads, on another stage, for callers that no rate limit holds up. */
+  /** The functions that answer reads, on another stage and without rate limits. */
   onlookers(stage: Stage): Pick<Deployment, 'run' | 'runs'>;
   readonly scheduler: SimulatedScheduler;
   readonly sweep: InstancePool<() => Promise<unknown>>;
   /** Invocations under way, of all functions. */
   busy(): number;
-  /** From here on every receiver is like this. */
+  /** From now on every receiver behaves like this. */
   turnReceivers(nature: ReceiverNature): void;
   /** Puts items into the table before anything happens. */
   write(items: readonly object[]): Promise<void>;

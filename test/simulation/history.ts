@@ -8,19 +8,19 @@ import type { ScheduleSupervision } from './schedules/supervise-schedules.ts';
 import type { Truth } from './truth.ts';
 import type { UploadSupervision } from './uploads/supervise-uploads.ts';
 
-/** A history under way: a deployment on its stage, what truly happened, and who looks on. */
+/** A history under way: the deployment, its stage, the record of what really happened, and the observer of writes. */
 export interface OpenHistory {
   readonly stage: Stage;
   readonly truth: Truth;
   readonly observer: Observer;
   readonly deployment: Deployment;
   readonly records: Records;
-  /** Null: there are none in this history. */
+  /** Null: the history has no schedules. */
   readonly schedules: ScheduleSupervision | null;
-  /** Null: nobody is careful in this history. */
+  /** Null: the history has no callers with keys, dependencies and replays. */
   readonly consumers: ConsumerSupervision | null;
-  /** Null: nobody walks in this history. */
+  /** Null: the history has no live calls of this kind. */
   readonly live: LiveSupervision | null;
-  /** Null: nobody uploads in this history. */
+  /** Null: the history has no uploads. */
   readonly uploads: UploadSupervision | null;
 }

@@ -1,7 +1,7 @@
 import { type FunctionName, timeoutSecondsOf } from '../../shared/functions.ts';
 import { Instance, PAGE_TIMEOUT, type Stage } from './instance.ts';
 
-/** The execution environments of one function, each with its handler and whatever that remembers. */
+/** The execution environments of one function, each with its own handler and caches. */
 export class InstancePool<Handler> {
   readonly #stage: Stage;
   readonly #functionName: FunctionName;
@@ -20,7 +20,7 @@ export class InstancePool<Handler> {
     return this.#warm.filter(({ instance }) => instance.isBusy).length;
   }
 
-  /** Runs one invocation on a warm environment, or on a new one; null where it died. */
+  /** Runs one invocation in a warm environment, or in a new one; null if it died. */
   async invoke<Answer>(call: (handler: Handler, instance: Instance) => Promise<Answer>): Promise<Answer | null> {
     const timeoutMs = timeoutSecondsOf(this.#functionName, PAGE_TIMEOUT) * 1_000;
     const { instance, handler } = this.#find();

@@ -10,58 +10,60 @@ import type { CodeVersion, Rollout } from './rollout.ts';
 import type { Timeline } from './timeline.ts';
 import type { Trace } from './trace.ts';
 
-/** What every part of a history stands on. */
+/** What all parts of a history share. */
 export interface Stage {
   readonly seed: number;
   readonly timeline: Timeline;
   readonly adversary: Adversary;
   readonly coverage: Coverage;
   readonly trace: Trace;
-  /** Calls that were sent and not yet carried out, their senders dead or alive. */
+  /** How many calls were sent and not yet carried out, also of processes that have died. */
   readonly underWay: { calls: number };
-  /** Calls that invocations left behind when they answered. */
+  /** Calls that were still under way when their invocation answered. */
   readonly leftBehind: string[];
-  /** Records that processes began to write long after their time. */
+  /** Records that stale workers (frozen past their time) began to write. */
   readonly sleepers: string[];
-  /** Null: nothing is deployed anew. */
+  /** Null: no deployment during the history. */
   readonly rollout: Rollout | null;
-  /** Null: the store fails only as the adversary has it. */
+  /** Null: DynamoDB fails only by the adversary's faults. */
   readonly outage: Outage | null;
-  /** Null: nothing is broken but now and then. */
+  /** Null: no function is broken for a longer time. */
   readonly breakdowns: Breakdowns | null;
-  /** Null: nothing is aimed at. */
+  /** Null: no aimed fault. */
   readonly aimed: AimedStrike | null;
 }
 
-/** Whether nothing goes wrong in a history but what callers and actions do. */
+/** Whether no fault is on in the history; only callers, upstreams and receivers do unusual things. */
 export function isFaultless({ adversary, breakdowns, aimed }: Stage): boolean {
   return breakdowns === null && aimed === null && adversary.kinds().length + adversary.furtherKinds().length === 0;
 }
 
-/** Whether calls that were carried out may have been told as failed, and made again. */
+/** Whether calls that were carried out may be reported as failed, and so are repeated. */
 export function isRepeated({ adversary, breakdowns, aimed }: Stage): boolean {
   const byAim = aimed?.aim.outcome === 'applied_but_failed';
   return byAim || adversary.isOn('applied_but_failed') || (breakdowns?.repeats ?? false);
 }
 
-/** How the world answers a call it was not allowed to carry out, or whose answer it lost. */
+/** How a call fails: not carried out, throttled, or carried out with the answer lost. */
 export type CallFault = 'failed' | 'throttled' | 'applied_but_failed';
 
-/** What an SDK client does by itself about a call that failed, and how often. */
+/** How often an SDK client makes a call that fails. */
 const SDK_ATTEMPTS = 3;
 
 /** The setting on which the page worker's time depends. */
 export const PAGE_TIMEOUT = { pageTimeoutSeconds: 60 };
 
-/** Records that nobody looks after where they come late, and whose worker must not be long past its time. */
+/** Writes of new records that no sweep checks if they come late: a stale worker must not make them. */
 const NEVER_LATE: ReadonlySet<string> = new Set(['page PutItem S P', 'callback PutItem S C']);
-/** Far more than any function's time, even by a clock that jumps back some times. */
+/** Far more than the timeout of any function, even with a clock that jumps back. */
 const LONG_PAST_MS = 300_000;
 
-/** Functions that something else takes over from when they stand still; API functions are killed and that is all. */
+/** Functions whose work is taken over by another invocation if they freeze; API functions are just killed. */
 const isWorker = (name: FunctionName): boolean => !FUNCTIONS[name].grants.some((grant) => grant === 'answerCalls');
 
-/** One execution environment of a function: a clock of its own, one invocation at a time, and it can die at any call. */
+/**
+ * One execution environment of a function: a clock of its own, one invocation at a time, and it can die at any call.
+ */
 export class Instance {
   readonly name: string;
   readonly functionName: FunctionName;
@@ -77,15 +79,15 @@ export class Instance {
   /** Counts invocations, so that a timeout strikes only its own. */
   #invocation = 0;
   #invokedAt = 0;
-  /** A large page is written to the bucket first, and who stands still in between writes its slot all the same. */
+  /** A large page is written to the bucket first; a worker frozen after that still writes its page record. */
   #writesObject = false;
   #onDeath: (() => void) | null = null;
-  /** Calls of this process that it has no answer of yet. */
+  /** Calls of this process without an answer yet. */
   readonly #unanswered = new Map<number, string>();
   #calls = 0;
-  /** Until then nothing moves here (epoch ms). */
+  /** Until when the process is frozen (epoch ms). */
   #frozenUntil = 0;
-  /** What was due while no invocation ran: Lambda freezes the process in between. */
+  /** Callbacks that were due between invocations, while Lambda freezes the process; run in the next invocation. */
   #thaw: (() => void)[] = [];
 
   constructor(stage: Stage, functionName: FunctionName, number: number) {
@@ -116,8 +118,8 @@ export class Instance {
   }
 
   /**
-   * Runs an invocation; null where it failed or the process died before its answer. Kills it at the function's timeout, unless it is
-   * frozen: then it goes on whenever it wakes.
+   * Runs an invocation; null where it failed or the process died before its answer. Kills it at the function's timeout,
+   * unless it is frozen: then it goes on whenever it wakes.
    */
   async invoke<Answer>(timeoutMs: number, handle: () => Promise<Answer>): Promise<Answer | null> {
     this.isBusy = true;
@@ -161,8 +163,8 @@ export class Instance {
   }
 
   /**
-   * A call to the outside, the only place where an invocation waits: here time passes and faults strike. `perform`
-   * carries it out at once; `refuse` makes the error of a fault. What the SDK would try again is tried again.
+   * A call to a service, the only place where an invocation waits: here time passes and faults strike. `perform`
+   * carries it out at once; `refuse` makes the error of a fault. Calls are retried as the SDK does.
    */
   call<Answer>(
     point: string,
@@ -207,7 +209,7 @@ export class Instance {
           else resolve(answer);
         });
       };
-      // What was sent is carried out even if its sender dies meanwhile.
+      // A call that was sent is carried out even if its sender dies meanwhile.
       this.#stage.underWay.calls += 1;
       timeline.after(this.#delay(), () => {
         this.#stage.underWay.calls -= 1;
@@ -258,7 +260,9 @@ export class Instance {
     this.#stage.trace.add(`${this.name} freezes for ${Math.round(ms / 1_000)} s`);
   }
 
-  /** Now if an invocation runs, when it wakes if it is frozen, in the next invocation if none runs, never if it died. */
+  /**
+   * Now if an invocation runs, when it wakes if it is frozen, in the next invocation if none runs, never if it died.
+   */
   #whenRunning(happen: () => void): void {
     if (!this.isAlive) return;
     const { timeline } = this.#stage;

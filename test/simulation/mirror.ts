@@ -13,7 +13,7 @@ export interface Change {
   readonly after: WireItem | null;
 }
 
-/** The table as its answered writes have made it, for checks to look at without a call. */
+/** A copy of the table, made from the answered writes, which checks can read without a call. */
 export class Mirror {
   readonly #partitions = new Map<string, Map<string, WireItem>>();
 
@@ -101,7 +101,7 @@ function keyOf(item: WireItem): { readonly pk: string; readonly sk: string } {
   return { pk: String(item['pk']?.['S']), sk: String(item['sk']?.['S']) };
 }
 
-/** Reads an item once however often it is asked for: what is written is never changed, only written over. */
+/** Caches what is read from an item. Safe, because items are never modified, only replaced. */
 export function perItem<Answer, More extends readonly unknown[] = []>(
   read: (item: WireItem, ...more: More) => Answer,
 ): (item: WireItem, ...more: More) => Answer {

@@ -8,23 +8,23 @@ import { dueAt } from './records.ts';
 import { controlChange, movesBetween, STEP_CHECKS } from './checks/step-checks.ts';
 import type { StepLimits } from './checks/step-check.ts';
 
-/** What a check found. */
+/** A broken promise: the name of the check, and how it was broken. */
 export interface Violation {
   readonly check: string;
   readonly message: string;
 }
 
-/** Sees every write that was carried out, holds it against the step checks and keeps the table's mirror. */
+/** Gets every write that was carried out: runs the step checks on it and updates the copy of the table. */
 export class Observer {
   readonly mirror: Mirror = new Mirror();
   readonly violations: Violation[] = [];
-  /** Failures of pages ever recorded, as uids of the callbacks they call for, by run. */
+  /** By run: the uids of the callbacks of all page failures ever recorded. */
   readonly failures: Map<string, Set<string>> = new Map();
-  /** Told when something is put down to be looked at at a moment (epoch ms). */
+  /** Called when a due row is written; `at` is when it is due (epoch ms). */
   onDue: (at: number) => void = () => undefined;
-  /** Told of each change, and which function made it. */
+  /** Called for each change, with the function that made it. */
   onChange: (change: Change, by: string) => void = () => undefined;
-  /** Told of each change that the reader of dead letters makes. */
+  /** Called for each change that the function dead-letters makes. */
   onDeadLetterOutcome: (change: Change, past: Past) => void = () => undefined;
   readonly #stage: Stage;
   readonly #limits: StepLimits;

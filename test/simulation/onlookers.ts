@@ -13,8 +13,8 @@ const RUNS_READ = 4;
 type Looking = Pick<OpenHistory, 'stage' | 'deployment' | 'observer'>;
 
 /**
- * Those who read what others' calls have made, with their workspace's key. They have a stage of their own on which nothing
- * goes wrong, so that no history is another for being looked at.
+ * Callers that only read, with the keys of the workspaces. They have a stage of their own without faults, so that their
+ * reads do not change the history.
  */
 export class Onlookers {
   readonly #history: Looking;
@@ -44,7 +44,10 @@ export class Onlookers {
     this.#functions = history.deployment.onlookers(this.#quiet);
   }
 
-  /** Reads now and then while the storm lasts. A table whose reads draw on chance is left alone until the end. */
+  /**
+   * Reads now and then while faults are on; not if reads draw random numbers (`stale_reads`), as that changes the
+   * history.
+   */
   lookDuring(stormMs: number): void {
     const { stage } = this.#history;
     if (stage.adversary.isOn('stale_reads')) return;

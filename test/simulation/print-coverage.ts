@@ -10,7 +10,7 @@ export function coverageLines(coverage: Coverage): readonly string[] {
     title,
     ...rows.map(([name, count]) => `  ${String(count).padStart(9)}  ${name}`),
   ];
-  const holes = findHoles(coverage);
+  const missing = findHoles(coverage);
   return [
     ...table('Histories by scenario', coverage.under('scenario:')),
     ...table(
@@ -32,8 +32,8 @@ export function coverageLines(coverage: Coverage): readonly string[] {
       }),
     ),
     '',
-    holes.length === 0
+    missing.length === 0
       ? 'Everything that must be covered was covered.'
-      : `Not covered, though it must be:\n${holes.map((hole) => `  ${hole}`).join('\n')}`,
+      : `Not covered, though it must be:\n${missing.map((name) => `  ${name}`).join('\n')}`,
   ];
 }

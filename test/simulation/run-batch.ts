@@ -9,7 +9,7 @@ export interface Failed {
   readonly violations: readonly Violation[];
 }
 
-/** What many histories came to; plain data, so that threads can hand it over. */
+/** The outcome of many histories, as plain data, so that it can be posted between threads. */
 export interface Batch {
   readonly histories: number;
   readonly virtualMs: number;
@@ -17,7 +17,7 @@ export interface Batch {
   /** For each point that was passed, the first seed that did. */
   readonly passedBy: readonly (readonly [point: string, seed: number])[];
   readonly failed: readonly Failed[];
-  /** Seeds that were run twice and gave two traces. */
+  /** Seeds that were run twice and gave different traces, which must not happen. */
   readonly unlike: readonly number[];
 }
 
@@ -30,7 +30,7 @@ export interface SeedRange {
 
 export interface BatchOptions {
   readonly scenario?: Choice | undefined;
-  /** Each seed twice: its two traces must be one. */
+  /** Runs each seed twice and compares the traces. */
   readonly twice?: boolean;
   /** Asked before each history: whether to stop here. */
   readonly isEnough?: (failed: readonly Failed[]) => boolean;

@@ -1,12 +1,12 @@
 import { SeededRandom } from './random.ts';
 
 /**
- * Kinds of histories: `small` is the everyday one, `wide` has runs of several shards, `patient` receivers that are never
- * well, `schedules` nothing but schedules, `consumers` keys, dependencies, later starts and replays, `paced` runs of an
- * action with a pace, `verbs` runs that are stopped and taken up again over and over, `away` receivers that come back
- * after a time, `live` live calls that wait, have keys, and are followed page by page, beside runs, `letters` messages
- * that die, of all of these, `uploads` runs over uploads, `rows` runs beside due rows that fail for good, `crowd`
- * workspaces whose receivers or actions hang beside one where all is quick.
+ * Kinds of histories. `small`: the everyday one. `wide`: runs of several shards. `patient`: receivers that always fail.
+ * `schedules`: only schedules. `consumers`: keys, dependencies, later starts and replays. `paced`: an action with a
+ * pace. `verbs`: runs that are stopped and resumed repeatedly. `away`: receivers that are away for a time. `live`: live
+ * calls that wait, have keys and read page by page, beside runs. `letters`: messages that become dead letters.
+ * `uploads`: runs over uploads. `rows`: due rows that always fail. `crowd`: workspaces that hang beside one that is
+ * quick. With `-calm`: the same without faults.
  */
 export const SCENARIOS = [
   'small',

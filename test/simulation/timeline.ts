@@ -5,7 +5,10 @@ interface Event {
   readonly happen: () => void;
 }
 
-/** The one clock of a history: time passes only from event to event, and everything an event sets off runs before the next. */
+/**
+ * The clock of a history. Time passes only from one event to the next; all that an event starts runs before the next
+ * one.
+ */
 export class Timeline {
   #now: number;
   #order = 0;
@@ -21,7 +24,7 @@ export class Timeline {
     return this.#now;
   }
 
-  /** Makes something happen in so many ms; the answer cancels. */
+  /** Calls `happen` in so many ms; the returned function cancels that. */
   after(ms: number, happen: () => void): () => void {
     let wanted = true;
     this.#push({

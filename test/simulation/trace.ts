@@ -1,6 +1,6 @@
 import type { Timeline } from './timeline.ts';
 
-/** What happened, line by line; the hash over all lines is the same for the same seed and commit. */
+/** What happened in a history, line by line. The hash over all lines is the same for the same seed and commit. */
 export class Trace {
   readonly #timeline: Timeline;
   readonly #start: number;

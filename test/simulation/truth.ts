@@ -2,7 +2,10 @@ import type { FailKind, InputScript, LaunchBody } from './launch-body.ts';
 import type { ScheduleTruth } from './schedules/schedule-truth.ts';
 import type { UploadTruth } from './uploads/upload-truth.ts';
 
-/** What really happened outside the engine: told, given and received. Nothing here is read from the engine's records. */
+/**
+ * What really happened outside the engine: what callers were answered, actions returned and receivers got. Nothing in
+ * it is read from the engine's records, so that checks can compare the two.
+ */
 export interface Truth {
   readonly verbs: VerbCalled[];
   readonly launches: Launched[];
@@ -29,7 +32,7 @@ export interface Launched {
   readonly body: LaunchBody;
   /** It may rightly be refused; checks of its own hold its answers. */
   readonly mayBeRefused?: true;
-  /** What the caller was told; null: nothing, the call broke off. */
+  /** The answer the caller got; null if the call broke off. */
   answer: { readonly status: number; readonly runUid: string | null; readonly label: string | null } | null;
 }
 
