@@ -6,6 +6,7 @@ import type { RunDefinition, RunStatus } from './run.ts';
 import { isoOf } from './instant.ts';
 import { deriveUid } from './ids.ts';
 
+/** The types of callbacks. */
 export type CallbackType = 'run.page' | 'run.input_failed' | 'run.finished';
 
 /**
@@ -13,6 +14,7 @@ export type CallbackType = 'run.page' | 'run.input_failed' | 'run.finished';
  */
 export const CALLBACK_BODY_VERSION = 1;
 
+/** The statuses of a callback's delivery. */
 export const CALLBACK_STATUSES = ['PENDING', 'RUNNING', 'FAILED', 'SUCCESS'] as const;
 export type CallbackStatus = (typeof CALLBACK_STATUSES)[number];
 

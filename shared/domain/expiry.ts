@@ -2,25 +2,25 @@ import { EXPIRY_MARGIN_MS, LONGEST_LIFE_DAYS, LONGEST_POSTPONE_DAYS } from './ti
 import { type RunControl, WORKING_STATUSES } from './run.ts';
 
 /*
- * How long a run is kept. Its end is looked for from the moment at which it may work: by its deadline it is over, and from
- * then on it is kept for the retention. Time for which it waits is not of its deadline, so the expiry of a run that waits
- * moves on, in steps, with all its items; so does that of one that is taken up again.
+ * How long a run is kept: until the retention time after its latest possible end, which is its deadline, counted from the
+ * moment at which it may work. Waiting does not count for the deadline, so the expiry of a waiting run moves on, in steps,
+ * with all its items. So does the expiry of a run that is resumed or retried.
  */
 
 const DAY_S = 86_400;
 const DAY_MS = DAY_S * 1_000;
 
-/** Epoch seconds until which something is kept that is over at `endsAt` (epoch ms). */
+/** The expiry of something that ends at `endsAt` (epoch ms), in epoch seconds. */
 export function expiryAfter(endsAt: number, retentionDays: number): number {
   return Math.ceil(endsAt / 1_000) + retentionDays * DAY_S;
 }
 
-/** Epoch seconds until which a run is kept that works from `startsAt` (epoch ms) at the latest. */
+/** The expiry of a run that starts to work at `startsAt` (epoch ms), in epoch seconds. */
 export function expiryOfRun(startsAt: number, deadlineSeconds: number, retentionDays: number): number {
   return expiryAfter(startsAt + deadlineSeconds * 1_000, retentionDays);
 }
 
-/** Until when the run may be taken up again (epoch ms): afterwards it would be gone before it must be over. */
+/** Until when a run may be resumed or retried (epoch ms): later, it would expire before its new deadline. */
 export function takenUpUntil(
   control: Pick<RunControl, 'createdAt' | 'startedAt' | 'expiresAt'>,
   deadlineSeconds: number,
@@ -29,8 +29,8 @@ export function takenUpUntil(
 }
 
 /**
- * What becomes of the expiry of an unfinished run: `keeps`; `moves`, to epoch seconds; `overdue`: it waits for longer than a
- * run may and has to end.
+ * What happens to the expiry of an unfinished run. `keeps`: nothing; `moves`: to `to` (epoch seconds); `overdue`: the
+ * run waits longer than a run may and has to end.
  */
 export function expiryStep(
   control: RunControl,
@@ -41,7 +41,7 @@ export function expiryStep(
   const endsBy = (isWorking ? control.deadlineAt : null) ?? Math.max(now, control.postponedUntil ?? now) + left;
   if (!isWorking && endsBy > lifeEndsAt(control)) return { kind: 'overdue' };
   const to = expiryAfter(endsBy, retentionDays);
-  // A quarter of the retention may pass before it moves: then few runs ever need it.
+  // It moves only when it would move by over a quarter of the retention time, so that few runs ever need it.
   return to > control.expiresAt + (retentionDays * DAY_S) / 4 ? { kind: 'moves', to } : { kind: 'keeps' };
 }
 

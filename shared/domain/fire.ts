@@ -23,6 +23,7 @@ export interface Fire {
   readonly inputsRef: string;
 }
 
+/** `SKIPPED`: because of the overlap rule or a pause. `MISSED`: too late, superseded or lost. */
 export type FireOutcome = 'FIRED' | 'SKIPPED' | 'MISSED';
 
 /** Why a time did not fire, in the words that the API shows. */

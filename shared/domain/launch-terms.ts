@@ -1,26 +1,27 @@
 /**
- * What a launch asks for that its run, or each run of its schedule, keeps as it is. One more such field is named here, is
- * stored in storage/term-records.ts, and is taken and shown in api/launches/terms.ts; whatever copies terms copies it. What
- * callbacks show besides is in domain/callback.ts and api/callbacks/schemas.ts.
+ * The fields of a launch that its run, or each run of its schedule, keeps unchanged. To add one, name it here, store it
+ * in storage/term-records.ts, and accept and show it in api/launches/terms.ts. Code that copies terms copies it too.
+ * What callbacks show besides is in domain/callback.ts and api/callbacks/schemas.ts.
  */
 export interface LaunchTerms {
   readonly onInvalidInput: 'reject' | 'skip';
   readonly deadlineSeconds: number;
 }
 
-/** What its caller did not say. */
+/** The defaults of the terms. */
 export const LAUNCH_DEFAULTS: LaunchTerms = { onInvalidInput: 'reject', deadlineSeconds: 86_400 };
 
-/** A change of terms: what is undefined stays, null goes back to the default. */
+/** A change of terms. An undefined field stays as it is, null resets it to its default. */
 export type TermsChange = { readonly [Term in keyof LaunchTerms]: LaunchTerms[Term] | null | undefined };
 
 const TERMS = Object.keys(LAUNCH_DEFAULTS) as readonly (keyof LaunchTerms)[]; // cast: keys of a literal
 
-/** The terms of whatever has them, and nothing else of it. */
+/** Only the terms of a record that has them. */
 export function termsOf(holder: LaunchTerms): LaunchTerms {
   return pick((term) => holder[term]);
 }
 
+/** The terms after a change. */
 export function termsAfter(before: LaunchTerms, change: TermsChange): LaunchTerms {
   return pick((term) => (change[term] === undefined ? before[term] : (change[term] ?? LAUNCH_DEFAULTS[term])));
 }

@@ -23,6 +23,7 @@ export interface PaceRecord {
   readonly lateAt: number;
 }
 
+/** Calls that started up to `at` (epoch ms), since the entry before. */
 export interface Starts {
   readonly at: number;
   readonly calls: number;

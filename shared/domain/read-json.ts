@@ -14,6 +14,7 @@ export interface JsonRefusal {
   readonly fault: JsonFault | null;
 }
 
+/** The value of a JSON text, or why it is refused. */
 export type JsonRead = { readonly json: unknown } | { readonly refusal: JsonRefusal };
 
 /** As {@link readJson}, from bytes in UTF-8. */

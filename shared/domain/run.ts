@@ -78,6 +78,7 @@ export function endingsOf({ status, attempt }: Pick<RunControl, 'status' | 'atte
   return hasEnded(status) ? attempt : attempt - 1;
 }
 
+/** Why a run is in its status, as the API words it. */
 export const STATUS_REASONS = {
   CONCURRENCY_LIMIT: 'Waiting for a free slot: the workspace has reached its limit of concurrent runs.',
   DEPENDENCY: 'Waiting for the runs it depends on. Resume the run to start it without them.',
@@ -211,8 +212,10 @@ export interface CallbackRequest {
   readonly on: 'all' | 'final';
 }
 
+/** Where a run's callbacks go. */
 export interface RunCallback {
   readonly url: string;
+  /** `all`: a callback per page and failed input, and run.finished; `final`: only run.finished. */
   readonly on: 'all' | 'final';
   /** The caller's headers sealed by the keyring, or null where there are none. */
   readonly sealedHeaders: string | null;

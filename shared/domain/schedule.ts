@@ -72,6 +72,7 @@ export interface ScheduleDefinition extends LaunchTerms {
   readonly callback: RunCallback | null;
 }
 
+/** Why a schedule is in its status, as the API words it. */
 export const SCHEDULE_REASONS = {
   PAUSED_BY_CALLER: 'Paused by a caller. Resume the schedule to continue with its next time.',
   CANCELLED_BY_CALLER: 'Cancelled by a caller.',
@@ -137,6 +138,7 @@ export interface OpenRun {
   readonly inputsRef: string;
 }
 
+/** How many times of a schedule had each outcome. */
 export interface FireCounts {
   readonly fired: number;
   readonly skipped: number;

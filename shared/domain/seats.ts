@@ -11,6 +11,7 @@ export interface Seats {
   readonly waiting: readonly { readonly workspaceUid: string; readonly until: number }[];
 }
 
+/** A seat that is taken. */
 export interface Seat {
   /** The worker that is occupied. */
   readonly worker: string;

@@ -10,144 +10,159 @@ const HOUR_MS = 60 * MINUTE_MS;
 
 /* Work within one invocation: it ends before its function's timeout. */
 
-/** A page's action has this much less than its function, so that there is time to record how it ended. */
+/** An action has this much less time than its page's function, so that the outcome can still be recorded. */
 export const PAGE_MARGIN_MS = 10 * SECOND_MS;
-/** An action in a live call, and a live call that waits for its queued page: 29 s less what recording and answering take. */
+/** The time of an action in a live call, and of the wait for a queued page: 29 s minus recording and answering. */
 export const LIVE_WORK_MS = 25 * SECOND_MS;
-/** An API call that works in steps, as replays and exports do, begins none after this. */
+/** An API call that works in steps, such as a replay or an export, begins no step after this. */
 export const CALL_STEPS_MS = 20 * SECOND_MS;
-/** A sweep begins nothing after this: what it has begun ends before its 55 s, and so before the next sweep. */
+/** A sweep begins nothing after this, so that what it has begun ends within its 55 s and before the next sweep. */
 export const SWEEP_WORK_MS = 45 * SECOND_MS;
-/** One attempt at a callback: all that its function has. */
+/** The time of one attempt at a callback: the whole timeout of its function. */
 export const ATTEMPT_MS = 60 * SECOND_MS;
 
-/** What works longer than this takes long: its worker needs a seat. A page, and an attempt at a callback. */
+/** A page, or an attempt at a callback, that takes longer than this is slow: its worker needs a seat. */
 export const QUICK_PAGE_MS = SECOND_MS;
 export const QUICK_ATTEMPT_MS = 600;
-/** A turn in an action's pace that is this near is waited for at work, for a queue holds messages back by whole seconds. */
+/**
+ * A page waits within its worker for a turn that is this near, because a queue delays messages by whole seconds only.
+ */
 export const PAGE_TURN_MS = SECOND_MS;
-/** In a live call any other turn is a refusal that says when it may be. */
+/** A live call waits this long for its turn. A later turn is a refusal that says when the turn is. */
 export const LIVE_TURN_MS = 100;
 
 /* Work that is put off. */
 
-/** A page asks again for a seat after this, and up to twice as long. */
+/** A page without a seat asks again after this time, up to twice as long. */
 export const DEFER_PAGE_MS = 3 * SECOND_MS;
-/** An attempt at a callback does so too, and the later the longer it has waited. */
+/** An attempt at a callback without a seat asks again after this time, the later the longer it has waited. */
 export const DEFER_ATTEMPT_MS = { first: 3 * SECOND_MS, longest: MINUTE_MS } as const;
-/** A workspace that was refused a seat is counted with those who share for so long: its pages ask again well within. */
+/**
+ * A workspace that was refused a seat counts for this long among those that share the seats. Its pages ask again
+ * before.
+ */
 export const SEAT_WAITING_MS = 20 * SECOND_MS;
-/** A run that waits for up to this long keeps its slot; longer waits give it to another run. */
+/** A run that waits no longer than this keeps its slot. A longer wait gives the slot to another run. */
 export const KEEPS_SLOT_MS = MINUTE_MS;
 /**
- * A row at which a sweep failed is passed over so long: first until the next minute, then twice as long each time.
- * Whatever was wrong, once it is right again a row waits for the longest at most.
+ * How long sweeps skip a due row that failed: first until the next minute, then twice as long each time. So a row waits
+ * at most `longest` after the cause is gone.
  */
 export const PUT_OFF_MS = { first: 30 * SECOND_MS, longest: 15 * MINUTE_MS } as const;
-/** A receiver that is away, and for which callbacks wait, is asked anew this often. */
+/** The interval of probes to a receiver that is away and for which callbacks wait. */
 export const PROBE_MS = { least: MINUTE_MS, most: 5 * MINUTE_MS } as const;
-/** A page at work for longer is worth a word in its run's status. */
+/** The status of a run says NO_PROGRESS when nothing was recorded for this long. */
 export const NO_PROGRESS_MS = MINUTE_MS;
 
 /* Workers that were frozen past their time. */
 
-/** A worker writes nothing so long after its own time: its function has been cut off well before. */
+/** A worker writes nothing when it is this long past its own time: its function was cut off well before. */
 export const STALE_WORKER_MS = 20 * SECOND_MS;
-/** What a stopped run has in flight has landed so long after an action's own time: past any worker that is not yet stale. */
+/**
+ * A stopped run's last page is recorded by an action's own time plus this, which is later than any worker still writes.
+ */
 export const LANDING_MARGIN_MS = 40 * SECOND_MS;
-/** A seat outlasts its worker by this: for the clocks of workers, and the time from a seat's count to its write. */
+/** A seat lasts this much longer than its worker: for differing clocks, and the time from its decision to its write. */
 export const SEAT_MARGIN_MS = 10 * SECOND_MS;
 
-/* Leases: whoever finds one lapsed is alone. */
+/* Leases: when one has lapsed, nobody works under it any more. */
 
-/** Of an Idempotency-Key: longer than an API function works, 29 s. */
+/** The lease of an Idempotency-Key: longer than the 29 s of an API function. */
 export const KEY_LEASE_MS = 35 * SECOND_MS;
 /** How long a key is kept. */
 export const KEY_LIFETIME_MS = 24 * HOUR_MS;
-/** How long the URL of an upload takes its one PUT. */
+/** How long the URL of an upload accepts its one PUT. */
 export const UPLOAD_PUT_MS = HOUR_MS;
-/** How long after it was asked for an upload can be launched: the bucket keeps what was put a day, then forgets it. */
+/** How long after its creation an upload can be launched: the bucket keeps an object for a day without a launch. */
 export const UPLOAD_LAUNCH_MS = 24 * HOUR_MS;
-/** Of an upload that a launch has claimed and made no run of. */
+/** The lease of an upload that a launch has claimed and not yet made a run of. */
 export const UPLOAD_CLAIM_LEASE_MS = MINUTE_MS;
-/** Of a replay of many callbacks, beyond its own time. */
+/** The lease of a replay of many callbacks lasts this much longer than the replay's own time. */
 export const REPLAY_LEASE_MARGIN_MS = 10 * SECOND_MS;
 /**
- * Of an attempt at a callback: one not settled by then never will be. Its message has been received as often as it may
- * (8 × 6 min), or its claim was carried out and reported as refused, so that nobody made it.
+ * The lease of a claimed attempt at a callback. An attempt without an outcome by then will never have one: its message
+ * was received as often as allowed (8 × 6 min), or the claim was written but reported as refused, so nobody made the
+ * attempt.
  */
 export const CLAIM_LEASE_MS = HOUR_MS;
-/** A slot this old whose run does not work under it was left behind by a crash. */
+/** A slot this old whose run does not work was left behind by a crash. */
 export const SLOT_LEASE_MS = 10 * MINUTE_MS;
 /**
- * What was decided about a schedule's time this recently is being carried out by whoever decided it: two entries, or
- * EventBridge itself, may bring a time twice at once. Afterwards the schedule's check finds the run it owes.
+ * For this long after a decision about a schedule's time, only the worker that decided carries it out: two entries, or
+ * EventBridge itself, may deliver a time twice at once. Later the schedule's check starts a run that is still missing.
  */
 export const CARRYING_MS = MINUTE_MS;
-/** A run that was decided this recently and is not there yet is about to be made by whoever decided it. */
+/** A run that was decided this recently and does not exist yet counts as being started by the worker that decided. */
 export const STARTING_MS = 15 * MINUTE_MS;
 
 /* Checks by the sweep, which finds what messages lost. */
 
-/** A queue holds a message back this long at most (SQS, DelaySeconds). */
+/** The longest delay of a queue's message (SQS, DelaySeconds). */
 export const MAX_DELAY_MS = 15 * MINUTE_MS;
-/** First check of a run: by then its dispatch has long been received, unless it was lost. */
+/** The first check of a run: by then its dispatch was received long ago, unless it was lost. */
 export const FIRST_RUN_CHECK_MS = 2 * MINUTE_MS;
-/** Of the run of a live call: by then whoever waited for it is gone, for its function ends at 29 s. */
+/** The first check of a live call's run: by then the call no longer waits, because its function ends at 29 s. */
 export const FIRST_LIVE_CHECK_MS = 40 * SECOND_MS;
-/** Of a schedule, should the message that asks for its reconciliation be lost. */
+/** The first check of a schedule, in case the message to reconcile it is lost. */
 export const FIRST_SCHEDULE_CHECK_MS = 2 * MINUTE_MS;
-/** A run that owes something is checked this often, and never twice within a minute. */
+/** How often a run with open work is checked. SOONEST_CHECK_MS is the shortest time between two checks. */
 export const RUN_CHECK_MS = 5 * MINUTE_MS;
 export const SOONEST_CHECK_MS = MINUTE_MS;
-/** A receiver that callbacks wait for is checked this often. */
+/** How often a receiver for which callbacks wait is checked. */
 export const RECEIVER_CHECK_MS = MINUTE_MS;
-/** A run that a message was to take up again is started by the sweep so long after. */
+/** The sweep starts a postponed run this long after the moment at which its message had to. */
 export const LATE_START_MS = MINUTE_MS;
-/** A postponed run that neither its message nor that entry has started by then was forgotten. */
+/** After this long neither the message nor the sweep's start entry has started a postponed run: its check does. */
 export const FORGOTTEN_START_MS = 3 * MINUTE_MS;
-/** A callback whose next attempt is so late was lost: its message may just be on its way. */
+/** A callback's attempt counts as lost when it is this late. An attempt that is less late may be on its way. */
 export const CALLBACK_GRACE_MS = 10 * MINUTE_MS;
-/** EventBridge fires within a minute and the queue hands on within seconds: up to this much is no lateness. */
+/** A fire up to this late is on time: EventBridge fires within a minute, and the queue delivers within seconds. */
 export const ON_TIME_MS = 2 * MINUTE_MS;
 /**
- * A single time this near gets no entry: EventBridge refuses a time that is past when the entry arrives. Whoever would have
- * made it carries the time out.
+ * A single time this near gets no entry, because EventBridge refuses a time that is past when the entry arrives. The
+ * worker that would have made the entry carries the time out.
  */
 export const NEAR_MS = 5 * SECOND_MS;
 /**
- * By so much a time may be late before it makes way for the next one. A sweep finds what did not arrive within a minute
- * after ON_TIME_MS: in a schedule that fires every minute each time would make way else, and none fire.
+ * A time that is later than this is dropped if the next time is due too (SUPERSEDED). The sweep finds a lost fire
+ * within a minute after ON_TIME_MS; with a smaller value, a schedule that fires every minute would drop each time and
+ * never fire.
  */
 export const MAKES_WAY_MS = ON_TIME_MS + 65 * SECOND_MS;
 
 /**
- * Nothing that moved this recently is stuck: a page's time, its redelivery and a queue's backlog pass before. A queue hides
- * a message for six timeouts of its function, so that 60 s of a page make 7 min, and 15 min of it 105 min.
+ * After this long without progress a page counts as lost, ms: its own time, a redelivery and a queue's backlog have
+ * passed. A queue hides a message for six timeouts of its function: with pages of 60 s that is 7 min, with 15 min 105
+ * min.
  */
 export function stuckMs({ pageTimeoutMs }: { readonly pageTimeoutMs: number }): number {
   return Math.max(10 * MINUTE_MS, 7 * (pageTimeoutMs + PAGE_MARGIN_MS) + MINUTE_MS);
 }
 
-/** When a run's expiry has moved, its items follow after this: by then nobody writes one under the former expiry any more. */
+/**
+ * The expiry of a run's items follows the run's after this long, ms: no worker writes items with the old expiry then.
+ */
 export function keepItemsAfterMs({ pageTimeoutMs }: { readonly pageTimeoutMs: number }): number {
   return Math.max(2 * MINUTE_MS, pageTimeoutMs + LANDING_MARGIN_MS);
 }
 
 /* How long things last. */
 
-/** A record of a receiver's failures that are this old says nothing any more. */
+/** How long the record of a receiver's failures is kept after the last one. */
 export const RECEIVER_KEPT_MS = 7 * 24 * HOUR_MS;
 
-/** A start may be so far off (`schedule_at`), and a run it depends on may wait as long: a leap year. */
+/**
+ * A start may be this far in the future (`schedule_at`), and a run may wait this long for its dependencies: a leap
+ * year.
+ */
 export const LONGEST_POSTPONE_DAYS = 366;
 export const LONGEST_DEADLINE_DAYS = 30;
-/** A run is postponed for the limits of others so long in all. */
+/** The longest total time for which a run is postponed for limits of an upstream or its action. */
 export const LONGEST_WAITING_DAYS = 30;
 /**
- * From its first page on a run works or waits this long at most, however often it is taken up: a deadline, all the waiting,
- * and once more the deadline. The objects of its pages are kept for so long and the retention.
+ * The longest time from a run's first page to its last, however often it is resumed: a deadline, all the waiting, and
+ * once more the deadline. The objects of its pages are kept for this long plus the retention time.
  */
 export const LONGEST_LIFE_DAYS = LONGEST_DEADLINE_DAYS + LONGEST_WAITING_DAYS + LONGEST_DEADLINE_DAYS;
-/** Moving an expiry on takes a check of the sweep, and an hour for a run of a million inputs. */
+/** An expiry moves by a check of the sweep, and then takes an hour for a run of a million inputs: time for both. */
 export const EXPIRY_MARGIN_MS = 6 * HOUR_MS;

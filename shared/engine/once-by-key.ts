@@ -44,6 +44,7 @@ export interface KeyStore {
   dropKey(request: KeyedRequest, lease: { readonly leaseUntil: number; readonly free: boolean }): Promise<void>;
 }
 
+/** The ports of {@link onceByKey}. */
 export interface OncePorts {
   readonly keyStore: KeyStore;
   readonly now: () => number;

@@ -62,6 +62,7 @@ export interface CallbackPolicy {
   }): readonly { readonly path: string; readonly message: string }[];
 }
 
+/** The outcome of a POST: the receiver's answer, or why there is none. */
 export type CallbackAnswer =
   | {
       readonly kind: 'answered';

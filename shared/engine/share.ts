@@ -28,6 +28,7 @@ export interface Share {
   ): Promise<Worked<Result>>;
 }
 
+/** Which workers are shared, and when work counts as slow. */
 export interface ShareOptions {
   readonly pool: SeatPool;
   /** How many workers of this kind there are. */

@@ -224,18 +224,21 @@ export interface AdmissionStore {
   readLimits(workspaceUid: string): Promise<WorkspaceLimits>;
 }
 
+/** A slot that is taken, since `takenAt` (epoch ms). */
 export interface StoredSlot {
   readonly runUid: string;
   readonly epoch: number;
   readonly takenAt: number;
 }
 
+/** A run that waits for a slot. The line is ordered by `createdAt`. */
 export interface Waiter {
   readonly runUid: string;
   readonly epoch: number;
   readonly createdAt: number;
 }
 
+/** How many runs of a workspace work at once, and how many inputs of a run are open at once. */
 export interface WorkspaceLimits {
   readonly runsAtOnce: number;
   readonly inputsInFlight: number;
@@ -250,6 +253,7 @@ export interface PaceStore {
   take(key: PaceKey, decide: (record: PaceRecord) => PaceDecision): Promise<Turn>;
 }
 
+/** The key of a pace's record. */
 export interface PaceKey {
   readonly workspaceUid: string;
   readonly actionName: string;
@@ -277,6 +281,7 @@ export interface SeatStore {
   ): Promise<Answer | null>;
 }
 
+/** The kinds of workers that have seats. */
 export type SeatPool = 'page' | 'callback';
 
 /** The records of callbacks, and the log of page callbacks that were delivered at their first attempt. */
@@ -315,6 +320,7 @@ export interface CallbackStore {
   listRecords(runUid: string, block: number | null): Promise<readonly CallbackRecord[]>;
 }
 
+/** One entry of the delivery log. */
 export interface Delivery {
   readonly runUid: string;
   readonly input: number;
@@ -393,6 +399,7 @@ export interface RunCheck {
   readonly searches?: boolean;
 }
 
+/** The list of due work. */
 export interface DueStore {
   putDue(entry: DueEntry): Promise<void>;
   deleteDue(entry: DueEntry): Promise<void>;
@@ -406,6 +413,7 @@ export interface DueStore {
   putOff(row: DueRow, until: number): Promise<boolean>;
 }
 
+/** One page of the due list. */
 export interface DuePage {
   readonly rows: readonly DueRow[];
   /** Where the next page begins; null: this is the last. */

@@ -30,6 +30,7 @@ interface Host {
   isQuick: boolean;
 }
 
+/** The hosts of one worker. It remembers at most 1,000. */
 export function createHosts(clock: Pick<Clock, 'now'>): Hosts {
   const hosts = new Map<string, Host>();
 

@@ -1,7 +1,9 @@
 import type { CallbackRequest, RunCallback } from '../../domain/run.ts';
 import type { Ports } from '../ports.ts';
 
-/** A callback as it is kept: its headers sealed under the run's own uid, or under the schedule's for all of its runs. */
+/**
+ * A callback as it is stored. Its headers are sealed under the run's uid, or under the schedule's for all of its runs.
+ */
 export async function sealCallback(
   ports: Pick<Ports, 'secrets'>,
   callback: CallbackRequest | null,

@@ -22,6 +22,7 @@ export type ActionResult =
   | { readonly kind: 'retryable'; readonly error: EngineError; readonly retryAt: number | null }
   | { readonly kind: 'permanent'; readonly error: EngineError };
 
+/** One call of an action: a page of an input. */
 export interface ActionCall {
   readonly action: Action;
   readonly runUid: string;

@@ -19,6 +19,7 @@ export interface RunFilter {
   readonly createdBefore: number;
 }
 
+/** A request for a list of runs. */
 export interface RunList {
   readonly workspaceUid: string;
   readonly filter: RunFilter;
@@ -43,6 +44,7 @@ export async function* listRuns(
   }
 }
 
+/** A run with its counts. */
 export interface CountedRun extends Run {
   readonly counts: RunCounts;
   /** See {@link readNextCursor}. */

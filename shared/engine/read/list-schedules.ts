@@ -12,6 +12,7 @@ export interface ScheduleFilter {
   readonly names: readonly string[] | null;
 }
 
+/** A request for a list of schedules. */
 export interface ScheduleList {
   readonly workspaceUid: string;
   readonly filter: ScheduleFilter;

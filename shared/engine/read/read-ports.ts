@@ -18,6 +18,7 @@ export interface ListedRun extends RunPlace {
   readonly scheduledRunUid: string | null;
 }
 
+/** Both records of a run. */
 export interface Run {
   readonly control: RunControl;
   readonly definition: RunDefinition;
@@ -71,6 +72,7 @@ export interface RunReader {
   readDeliveryFacts(runUid: string, block: number): Promise<DeliveryFacts>;
 }
 
+/** The stored callback records and logged deliveries of a block. */
 export interface DeliveryFacts {
   readonly records: readonly CallbackRecord[];
   readonly deliveries: readonly Delivery[];

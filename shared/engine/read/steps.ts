@@ -15,6 +15,7 @@ export interface Budget {
   spend(units: number): boolean;
 }
 
+/** A budget of so many units. */
 export function createBudget(units: number): Budget {
   let left = units;
   return {

@@ -17,6 +17,7 @@ export interface FireLag {
   patienceMs(): number;
 }
 
+/** The lag that one worker has observed. */
 export function createFireLag(clock: Pick<Clock, 'now'>): FireLag {
   const latest = { at: -Infinity, lateMs: 0 };
   const isRecent = (): boolean => clock.now() - latest.at <= RECENT_MS;

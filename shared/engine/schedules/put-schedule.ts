@@ -15,6 +15,7 @@ export type ScheduleLaunch = Omit<Launch, 'dependsOn' | 'scheduleAt' | 'upload'>
     readonly jitterSeconds: number;
   };
 
+/** A schedule with its current definition. */
 export interface StoredSchedule {
   readonly schedule: Schedule;
   readonly definition: ScheduleDefinition;

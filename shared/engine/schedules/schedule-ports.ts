@@ -67,6 +67,7 @@ export interface ListedFire {
   readonly expiresAt: number;
 }
 
+/** A schedule as the index has it. */
 export interface ListedSchedule extends SchedulePlace {
   readonly actionName: string;
   readonly name: string | null;
@@ -82,6 +83,7 @@ export interface EntryScheduler {
   hasEntry(entry: ScheduleEntry, now: number): Promise<boolean>;
 }
 
+/** An entry in EventBridge Scheduler. */
 export interface ScheduleEntry {
   readonly name: string;
   readonly expression: string;
