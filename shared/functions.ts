@@ -135,7 +135,7 @@ export const FUNCTIONS = {
     grants: ['answerCalls', 'queryLists', 'readMasterSecret', 'sendControl', 'sendPage'],
     variables: [],
   },
-  /** Admits, dispatches and ends runs, and fires schedules. A run of many inputs is laid out in steps, each asking for the next. */
+  /** Admits, dispatches and ends runs, and fires schedules. */
   control: {
     timeoutSeconds: 60,
     memoryMb: 1_024,

@@ -95,7 +95,10 @@ async function revoke({ workspaces }: StageAccess, name: string, given: string |
     ? keys.filter(({ digest }) => digest === digestApiKey(given))
     : keys.filter(({ hint, revokedAt }) => revokedAt === null && hint === given.replace(/…$/, ''));
   const [key] = matches;
-  if (key === undefined) throw new UsageError(`workspace ${name} has no key ${given}; list shows its keys`);
+  if (key === undefined)
+    throw new UsageError(
+      `workspace ${name} has no key ${given}; give a whole key, or the beginning of one exactly as list shows it`,
+    );
   if (matches.length > 1) throw new UsageError(`${matches.length} keys begin with this; give the whole key`);
   await workspaces.revokeKey(key, systemClock.now());
   return `Revoked ${key.hint}…; it works for up to a minute more.`;

@@ -41,7 +41,9 @@ export function decodeCursor<Schema extends z.ZodType>(
   const [payload = '', signature = '', ...rest] = text.split('.');
   const right = sign(purpose, signedText(payload, expected.boundTo));
   if (rest.length > 0 || !isSame(signature, right)) {
-    throw badCursor('is not valid for this query; omit it to begin, or repeat the query that it came from');
+    throw badCursor(
+      'is not valid for this call; omit it to begin, or repeat the call that it came from, with the same query and body',
+    );
   }
   const { d: data, e: expiresAt } = payloadSchema.parse(JSON.parse(Buffer.from(payload, 'base64url').toString()));
   if (expiresAt <= expected.now)

@@ -24,6 +24,8 @@ export function describeIssue(issue: z.core.$ZodRawIssue): string | undefined {
     case 'invalid_format':
       return issue.format === 'regex' ? `must match the pattern ${issue.pattern}` : undefined;
     case 'invalid_union':
+      if (issue.discriminator !== undefined && Array.isArray(issue.options))
+        return `must be one of ${issue.options.map((option) => JSON.stringify(option)).join(', ')}`;
       return 'has none of the forms that are allowed here';
     default:
       return undefined;

@@ -50,7 +50,7 @@ export interface ActionDefinition<
   /** Maximum of results a page; default 50. */
   readonly pageSize?: number;
   /**
-   * Results one input may give: `default`, and `ceiling` for callers; 1,000 and 10,000. Not with `returns: 'object'`.
+   * Most results of one input: `default`, and the `ceiling` a caller may ask for. Absent: 1,000 and 10,000. Not with `returns: 'object'`.
    */
   readonly maxResults?: { readonly default: number; readonly ceiling: number };
   /** Default `cursor`. */
@@ -159,7 +159,7 @@ async function readSecret(context: ErasedContext, declared: readonly string[], n
     entry.endsWith('*') ? name.startsWith(entry.slice(0, -1)) : entry === name,
   );
   if (allowed) return context.secret(name);
-  throw new Permanent(`the secret ${name} is not among those the action declares: ${declared.join(', ') || 'none'}`);
+  throw new Permanent(`The secret ${name} is not among those the action declares: ${declared.join(', ') || 'none'}`);
 }
 
 function toJsonSchema(schema: z.ZodType, io: 'input' | 'output'): JsonRecord {

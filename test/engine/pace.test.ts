@@ -1,6 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { EngineError } from '../../shared/domain/errors.ts';
 import { runUidOf } from '../../shared/domain/ids.ts';
+import { limitWait } from '../../shared/domain/input-status.ts';
 import type { PaceRecord } from '../../shared/domain/pace.ts';
 import type { RunControl } from '../../shared/domain/run.ts';
 import { checkLiveCall } from '../../shared/engine/live/live-call.ts';
@@ -53,6 +54,10 @@ describe('a hundred inputs at ten calls a minute', () => {
       { page: 0, attempt: 0, held: true },
     ]);
     for (const { until } of waiting) expect(until).toBeGreaterThan(START + MINUTE_MS);
+    const early = limitWait(window ?? { open: new Map() }, START + 10_000);
+    const late = limitWait(window ?? { open: new Map() }, START + 40_000);
+    expect(early?.since).toBeLessThan(START + 10_000);
+    expect(late?.since).toBe(early?.since); // it waits since then, whenever it is asked
     await harness.runUntil(START + 5 * MINUTE_MS);
     const pageRecords = await harness.ports.progress.readShardPageRecords(control.uid, 0);
     expect(pageRecords.map(({ tries }) => tries)).toEqual(Array.from({ length: 12 }, () => 0));

@@ -84,17 +84,17 @@ describe('a cursor', () => {
   const [payload = '', signature = ''] = made.split('.');
   const forged = Buffer.from(JSON.stringify({ d: { after: 'y', index: 3 }, e: now * 2 })).toString('base64url');
   it.each<[string, string, Partial<typeof expected>, RegExp]>([
-    ['altered', `${forged}.${signature}`, {}, /not valid for this query/],
+    ['altered', `${forged}.${signature}`, {}, /not valid for this call/],
     [
       'altered in its signature',
       `${made.slice(0, -1)}${made.endsWith('A') ? 'B' : 'A'}`,
       {},
-      /not valid for this query/,
+      /not valid for this call/,
     ],
-    ['cut short', payload, {}, /not valid for this query/],
-    ['lengthened', `${made}.`, {}, /not valid for this query/],
-    ['nonsense', 'abc', {}, /not valid for this query/],
-    ['from another workspace or query', made, { boundTo: 'there' }, /not valid for this query/],
+    ['cut short', payload, {}, /not valid for this call/],
+    ['lengthened', `${made}.`, {}, /not valid for this call/],
+    ['nonsense', 'abc', {}, /not valid for this call/],
+    ['from another workspace or query', made, { boundTo: 'there' }, /not valid for this call/],
     ['expired', made, { now: now + CURSOR_LIFETIME_MS }, /expired/],
     ['of another version', encodeCursor({ data: 1, boundTo: 'here', expiresAt: now + 1 }, sign), {}, /earlier version/],
   ])('that is %s is a fault of `cursor`', (_, text, change, message) => {

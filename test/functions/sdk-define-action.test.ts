@@ -124,5 +124,5 @@ test('a result is held to its schema and loses what the schema does not name', (
 test('a secret that is not declared is not read, whatever the types were told', async () => {
   const page = runPage(action, { keys: [{ id: 1 }] }, {}, { secrets: { OTHER: 'hidden' } });
   await expect(page).rejects.toBeInstanceOf(Permanent);
-  await expect(page).rejects.toThrow('the secret OTHER is not among those the action declares: TOKEN, API_*');
+  await expect(page).rejects.toThrow('The secret OTHER is not among those the action declares: TOKEN, API_*');
 });

@@ -68,7 +68,7 @@ const finished = (callbacks: number, outputs: number) => ({
 });
 
 /** Posts a callback as the engine would, with a signature by the standard's own library; the status answered. */
-async function post(url: string, callback: { readonly callback_ref_uid: string }, secret = system.signingSecret) {
+async function post(url: string, callback: ReturnType<typeof page | typeof finished>, secret = system.signingSecret) {
   const body = JSON.stringify(callback);
   const at = new Date();
   const headers = {
@@ -101,6 +101,21 @@ describe('the receiver of shared/client/README.md', () => {
     expect(await post(receiver.url, page('p1', [3]))).toBe(204);
     expect(await receiver.ended()).toContain(`${RUN} SUCCEEDED: 3 callbacks, 3 of 3 results`);
     expect(keptIn(file)).toEqual(['p0', 'end', 'p1']);
+  });
+
+  it('goes on with the next run where its file has a complete one', async () => {
+    const file = 'two-runs.ndjson';
+    {
+      await using receiver = await startReceiver(file);
+      expect(await post(receiver.url, finished(1, 0))).toBe(204);
+      expect(await receiver.ended()).toContain(`${RUN} SUCCEEDED: 1 callbacks`);
+    }
+    const next = { run_uid: '1e06f8fa-9c6a-8b60-9c59-0b919e5322a9', status: 'RUNNING' };
+    await using receiver = await startReceiver(file);
+    expect(await post(receiver.url, { ...page('n0', [1]), run: next })).toBe(204);
+    expect(await post(receiver.url, finished(1, 0))).toBe(204);
+    expect(await post(receiver.url, { ...finished(2, 1), callback_ref_uid: 'next end', run: next })).toBe(204);
+    expect(await receiver.ended()).toContain(`${next.run_uid} RUNNING: 2 callbacks, 1 of 1 results`);
   });
 
   it('holds every city of a real run when it ends', async () => {

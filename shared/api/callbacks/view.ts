@@ -5,7 +5,7 @@ import type { RunDefinition } from '../../domain/run.ts';
 import type { callbackRecord } from './schemas.ts';
 import { errorView, instantOf, instantOrNull } from '../runs/view.ts';
 
-/** A delivery record as the contract shows it. */
+/** A delivery record as the API shows it. */
 export function callbackView(
   record: CallbackRecord,
   { callback }: Pick<RunDefinition, 'callback'>,

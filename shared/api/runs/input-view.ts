@@ -8,7 +8,7 @@ import type { RunControl, RunInfo } from '../../domain/run.ts';
 import type { outputEnvelope, runInput } from './schemas.ts';
 import { errorView, instantOf, instantOrNull } from './view.ts';
 
-/** An input of a run as the contract shows it; it is as old as its run. */
+/** An input of a run as the API shows it; it is as old as its run. */
 export function inputView(
   control: RunControl,
   row: {

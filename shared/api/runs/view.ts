@@ -6,14 +6,14 @@ import type { launchedRun, run, runDetail, runStatusView } from './schemas.ts';
 
 type RunView = z.output<typeof run>;
 
-/** Epoch ms as the contract writes an instant. As every view it is total: a record of any numbers can be shown. */
+/** Epoch ms as the API writes an instant. As every view it is total: a record of any numbers can be shown. */
 export const instantOf = isoOf;
 
 export function instantOrNull(at: number | null): string | null {
   return at === null || Number.isNaN(at) ? null : instantOf(at);
 }
 
-/** A run as the contract shows it. `totals` are those of its shards, `open` how many inputs are in hand. */
+/** A run as the API shows it. `totals` are those of its window, `open` how many inputs are in hand. */
 export function runView(
   definition: RunDefinition,
   control: RunControl,

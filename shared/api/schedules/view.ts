@@ -10,7 +10,7 @@ import type { fire, launchedSchedule, preview, schedule } from './schemas.ts';
 
 type ScheduleView = z.output<typeof schedule>;
 
-/** A schedule as the contract shows it; `inputs` are its first ones. */
+/** A schedule as the API shows it; `inputs` are its first ones. */
 export function scheduleView(
   record: Schedule,
   definition: ScheduleDefinition,

@@ -282,7 +282,7 @@ export function checkInputs(action: Action, inputs: readonly StoredInput[]): Ref
 
 export function inputsRefused({ count, total, errors }: RefusedInputs): EngineError {
   const first = errors[0];
-  const message = `${count} of ${total} inputs are invalid. First: ${first === undefined ? '' : `${first.path}: ${first.message}`}`;
+  const message = `${count} of ${total} inputs ${count === 1 ? 'is' : 'are'} invalid. First: ${first === undefined ? '' : `${first.path}: ${first.message}`}`;
   return new EngineError('BAD_INPUT', message, { params: { invalid_inputs: count }, validationErrors: errors });
 }
 

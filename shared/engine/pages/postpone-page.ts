@@ -98,6 +98,7 @@ function waitOf(
   const { times, since } = (stored.page === page ? stored.limited : undefined) ?? { times: 0, since: now };
   const bounded = asked ? boundWait(at, { now, waitsBefore: times, random: random.fraction() }) : null;
   const until = bounded ?? Math.ceil(at); // the window and due keys hold whole ms
-  const limited = asked ? { limited: { times: times + 1, since } } : times > 0 ? { limited: { times, since } } : {};
+  const timesAsked = asked ? times + 1 : times;
+  const limited = timesAsked > 0 || held ? { limited: { times: timesAsked, since } } : {};
   return { page, attempt, until, held, ...limited, by };
 }

@@ -37,8 +37,7 @@ export function landedAt(ports: Pick<CorePorts, 'settings'>, stopped: RunControl
 
 /**
  * Does what follows from a run's end: gives its slot to the run that waits longest, wakes the runs that depend on it,
- * sends run.finished. Each step is idempotent, so a redelivery or the sweeper repeats it after an interruption. For a
- * stopped run, run.finished is sent once no page can be recorded any more; if it is resumed before, by {@link
+ * sends run.finished. Each step is idempotent, so the sweep repeats it after an interruption. For a stopped run, run.finished is sent once no page can be recorded any more; if it is resumed before, by {@link
  * sendFormerFinished}.
  */
 export async function closeRun(ports: CorePorts, ended: RunControl, definition: RunDefinition): Promise<void> {

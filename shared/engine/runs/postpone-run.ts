@@ -22,7 +22,7 @@ export async function postponeIfWaiting(
   const stored = await ports.runs.readControl(uid);
   if (stored === null || stored.epoch !== epoch || !WORKING_STATUSES.includes(stored.status)) return false;
   const isNear = firstDue <= now + MAX_DELAY_MS;
-  const isAsked = window.open.values().some(({ limited }) => limited !== undefined); // else they wait for the action's own pace
+  const isAsked = window.open.values().some(({ limited }) => (limited?.times ?? 0) > 0); // else they wait for the action's own pace
   await ports.due.putDue({ at: isNear ? firstDue + LATE_START_MS : firstDue, kind: 'start', uid });
   const postponed = await ports.runs.moveRun(uid, 'postpone', epoch, {
     now,
