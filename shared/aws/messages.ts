@@ -51,7 +51,7 @@ const FIELDS: { readonly [K in Kind]: { readonly wire: string; readonly fields: 
       cursor: unless('c', z.string(), null),
       attempt: unless('t', index, 0),
       until: unless('u', z.number(), null),
-      held: unless('h', yes, undefined),
+      reserved: unless('h', yes, undefined),
       results: unless('r', index, 0),
       callbacks: unless('cb', index, 0),
       tries: unless('tr', index, 0),

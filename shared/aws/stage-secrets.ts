@@ -56,7 +56,7 @@ export function createStageSecrets(keyring: () => Promise<Keyring>): Secrets {
     async sealHeaders(runUid, headers) {
       return (await keyring()).seal(JSON.stringify(headers), headersOf(runUid));
     },
-    async openHeaders(runUid, sealed) {
+    async unsealHeaders(runUid, sealed) {
       // cast: sealed above from such a record; the seal refuses anything else
       return JSON.parse((await keyring()).open(sealed, headersOf(runUid))) as Record<string, string>;
     },

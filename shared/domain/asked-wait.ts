@@ -20,8 +20,8 @@ const LEAST_LEFT_MS = 60_000;
  * an instant in epoch seconds, else an instant in epoch milliseconds. An instant may be past. Null for NaN, infinity
  * and a time over a year away.
  */
-export function instantOfNumber(said: number, now: number): number | null {
-  return usableInstant(said < 1e9 ? now + said * 1_000 : said < 1e12 ? said * 1_000 : said, now);
+export function instantOfNumber(value: number, now: number): number | null {
+  return usableInstant(value < 1e9 ? now + value * 1_000 : value < 1e12 ? value * 1_000 : value, now);
 }
 
 /** The instant itself, or null where it is not finite or over a year away. */
@@ -35,13 +35,13 @@ export function usableInstant(at: number, now: number): number | null {
  * null where that gives null. `waitsBefore` counts the waits in a row before this one, `random` is in [0, 1).
  */
 export function boundWait(
-  said: number,
+  value: number,
   { now, waitsBefore, random }: { readonly now: number; readonly waitsBefore: number; readonly random: number },
 ): number | null {
-  const asked = instantOfNumber(said, now);
-  if (asked === null) return null;
+  const instant = instantOfNumber(value, now);
+  if (instant === null) return null;
   const floor = Math.min(FLOOR_CAP_MS, FLOOR_MS * 2 ** waitsBefore) * (1 + JITTER * random);
-  return Math.ceil(Math.max(Math.min(asked, now + LONGEST_MS), now + floor));
+  return Math.ceil(Math.max(Math.min(instant, now + LONGEST_MS), now + floor));
 }
 
 /**

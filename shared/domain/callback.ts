@@ -156,31 +156,31 @@ interface Envelope {
   readonly manifest: Manifest | null;
 }
 
-function envelope(type: CallbackType, definition: RunDefinition, say: Envelope): string {
+function envelope(type: CallbackType, definition: RunDefinition, content: Envelope): string {
   const { uid } = definition;
   return JSON.stringify({
     type,
-    callback_ref_uid: say.refUid,
+    callback_ref_uid: content.refUid,
     run: {
       run_uid: uid,
-      batch_uid: say.batchUid,
-      status: say.status,
-      attempt: say.attempt,
+      batch_uid: content.batchUid,
+      status: content.status,
+      attempt: content.attempt,
       action_name: definition.actionName,
       scheduled_run_uid: definition.scheduledRunUid,
     },
-    input: say.input?.input ?? null,
-    custom_data: say.input?.customData ?? null,
-    input_uid: say.inputIndex === null ? null : deriveUid(uid, 'input', { input: say.inputIndex }),
-    input_index: say.inputIndex,
-    page: say.page,
-    is_last_page: say.last,
-    part: say.part,
-    parts: say.parts,
-    error: say.error,
-    results: say.results,
-    ...(type === 'run.finished' ? { manifest: say.manifest } : {}),
-    occurred_at: isoOf(say.at),
+    input: content.input?.input ?? null,
+    custom_data: content.input?.customData ?? null,
+    input_uid: content.inputIndex === null ? null : deriveUid(uid, 'input', { input: content.inputIndex }),
+    input_index: content.inputIndex,
+    page: content.page,
+    is_last_page: content.last,
+    part: content.part,
+    parts: content.parts,
+    error: content.error,
+    results: content.results,
+    ...(type === 'run.finished' ? { manifest: content.manifest } : {}),
+    occurred_at: isoOf(content.at),
   });
 }
 

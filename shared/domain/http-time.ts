@@ -89,8 +89,8 @@ export function readDuration(value: string, now: number): number | null {
 
 function numbersOf(value: string): readonly number[] | undefined {
   const parts = value.split(',').map((part) => part.trim());
-  const said = parts.filter((part) => part !== '');
-  return said.length > 0 && said.every((part) => NUMBER.test(part)) ? said.map(Number) : undefined;
+  const written = parts.filter((part) => part !== '');
+  return written.length > 0 && written.every((part) => NUMBER.test(part)) ? written.map(Number) : undefined;
 }
 
 function latest(instants: readonly (number | null)[]): number | null {

@@ -17,7 +17,7 @@ function tooLong(): string {
 /** The input, or the message that says what is wrong with the line. */
 function parseLine(bytes: Uint8Array): StoredInput | string {
   const read = readJsonBytes(bytes);
-  if ('refusal' in read) return tellRefusal(read.refusal);
+  if ('refusal' in read) return describeRefusal(read.refusal);
   if (!isJsonObject(read.json)) return 'must be a JSON object';
   const { custom_data: customData = null, ...input } = read.json;
   if (customData !== null && !isJsonObject(customData)) return 'custom_data must be an object';
@@ -26,7 +26,7 @@ function parseLine(bytes: Uint8Array): StoredInput | string {
   return `custom_data takes ${customBytes} bytes as JSON, over the limit of ${LIMITS.customDataBytes}; store the data on your side and pass its id`;
 }
 
-function tellRefusal({ path, message, fault }: JsonRefusal): string {
+function describeRefusal({ path, message, fault }: JsonRefusal): string {
   if (fault !== null) return `is not valid JSON at column ${fault.column}; expected ${fault.expected}`;
   return path === '' ? message : `${path}: ${message}`;
 }

@@ -74,7 +74,7 @@ export interface LimitWait {
  */
 export function limitWait(window: Pick<RunWindow, 'open'>, now: number): LimitWait | null {
   const open = [...window.open.values()];
-  const limits = open.filter(({ held, limited }) => held === true || limited !== undefined);
+  const limits = open.filter(({ reserved, limited }) => reserved === true || limited !== undefined);
   if (limits.length === 0 || !open.every((entry) => isWaiting(entry, now))) return null;
   return {
     since: Math.min(...limits.map(({ limited }) => limited?.since ?? now)),

@@ -92,8 +92,8 @@ export interface Wait {
   /** Epoch ms until which it waits, or null. */
   readonly until: number | null;
   /** `until` is a place that is reserved for this page in the line of the action's pace; absent: it is not. */
-  readonly held?: boolean;
-  /** How often in a row the page was asked to wait (0: by its pace only), and since when it waits, epoch ms; absent: it does not. */
+  readonly reserved?: boolean;
+  /** How often in a row the page was asked to wait (0: by its pace only), and since when, epoch ms; absent: it was not. */
   readonly limited?: { readonly times: number; readonly since: number };
   /** Short hash of the message that wrote this. Only that message sends what follows. Empty: no message wrote it. */
   readonly by: string;

@@ -26,7 +26,7 @@ export function jsonDepth(text: string): number {
 }
 
 /** How many steps of the path are given; the whole path would be as long as the nesting. */
-const STEPS_TOLD = 4;
+const STEPS_SHOWN = 4;
 
 /** The first steps, names and list indexes, to the place where a JSON text first nests deeper than `maxDepth`. */
 export function pathTooDeep(text: string, maxDepth: number): readonly PropertyKey[] {
@@ -35,17 +35,17 @@ export function pathTooDeep(text: string, maxDepth: number): readonly PropertyKe
   let depth = 0;
   for (let at = 0; at < text.length && depth <= maxDepth; at += 1) {
     const code = text.charCodeAt(at);
-    const inner = depth <= STEPS_TOLD ? steps[depth - 1] : undefined;
+    const inner = depth <= STEPS_SHOWN ? steps[depth - 1] : undefined;
     if (code === QUOTE) {
       const end = closingQuote(text, at);
       if (inner?.index === null && nameEnds(text, end)) inner.name = text.slice(at, end + 1);
       at = end;
     } else if (code === COMMA && inner !== undefined && inner.index !== null) inner.index += 1;
     else if (code === OPEN_OBJECT || code === OPEN_LIST) {
-      if (depth < STEPS_TOLD) steps.push({ index: code === OPEN_LIST ? 0 : null, name: '""' });
+      if (depth < STEPS_SHOWN) steps.push({ index: code === OPEN_LIST ? 0 : null, name: '""' });
       depth += 1;
     } else if (code === CLOSE_OBJECT || code === CLOSE_LIST) {
-      if (depth <= STEPS_TOLD) steps.pop();
+      if (depth <= STEPS_SHOWN) steps.pop();
       depth = Math.max(0, depth - 1);
     }
   }

@@ -36,7 +36,7 @@ export const NO_STARTS: PaceRecord = { starts: [], lineAt: 0, lateAt: 0 };
 export interface TurnWanted {
   readonly now: number;
   /** It waited for a place that was reserved for it, so it does not join the end of the line again. */
-  readonly held: boolean;
+  readonly reserved: boolean;
   /** A turn that is due within this time is given at once; the caller waits for it. */
   readonly patienceMs: number;
   /** Whether a place is reserved for it when it has to wait. */
@@ -44,11 +44,12 @@ export interface TurnWanted {
 }
 
 /**
- * `start`: the call is counted at `at` and must start then. `wait`: ask again at `until`; `held`: a place is reserved.
+ * `start`: the call is counted at `at` and must start then. `wait`: ask again at `until`; `reserved`: `until` is a
+ * reserved place.
  */
 export type Turn =
   | { readonly kind: 'start'; readonly at: number }
-  | { readonly kind: 'wait'; readonly until: number; readonly held: boolean };
+  | { readonly kind: 'wait'; readonly until: number; readonly reserved: boolean };
 
 /**
  * About how many entries a record has. A window of up to so many calls lists each call, and the item stays under 1 KB.
@@ -85,13 +86,13 @@ export function takeTurn(
   record: PaceRecord,
   wanted: TurnWanted,
 ): { readonly turn: Turn; readonly record: PaceRecord } {
-  const { now, held, patienceMs, queues } = wanted;
+  const { now, reserved, patienceMs, queues } = wanted;
   const free = earliestStart(pace, record.starts, now);
-  const at = held ? free : Math.max(free, record.lineAt, record.lateAt);
-  const line = held ? 'lateAt' : 'lineAt';
+  const at = reserved ? free : Math.max(free, record.lineAt, record.lateAt);
+  const line = reserved ? 'lateAt' : 'lineAt';
   if (at <= now + patienceMs) {
     const starts = addStart(pace, record.starts, at);
-    const moves = !held && record.lineAt > now;
+    const moves = !reserved && record.lineAt > now;
     return {
       turn: { kind: 'start', at },
       record: { ...record, starts, ...(moves ? { lineAt: at + gapOf(pace) } : {}) },
@@ -100,7 +101,7 @@ export function takeTurn(
   const place = Math.max(at, record[line]);
   const horizon = now + Math.max(windowMs(pace), MIN_HORIZON_MS);
   const keeps = queues && place <= horizon;
-  const turn = { kind: 'wait', until: Math.min(place, horizon), held: held || keeps } as const;
+  const turn = { kind: 'wait', until: Math.min(place, horizon), reserved: reserved || keeps } as const;
   return { turn, record: keeps ? { ...record, [line]: place + gapOf(pace) } : record };
 }
 

@@ -24,7 +24,7 @@ export function parseLossless<Schema extends z.ZodType>(
   const checked = resultOf(parse(schema, apart === null ? copy : { ...Object(copy), ...apart }));
   const parsed = checked.success ? resultOf(parse(schema, value)) : checked;
   if (parsed.success) return parsed;
-  return { success: false, issues: parsed.issues.map((issue) => tellNumber(issue, value)) };
+  return { success: false, issues: parsed.issues.map((issue) => rewordIssue(issue, value)) };
 }
 
 /**
@@ -72,13 +72,13 @@ function withSymbols(value: unknown): unknown {
 }
 
 /** Rewords an issue about a lossless number, so that it speaks of a number: the symbol is only ours. */
-function tellNumber(issue: z.core.$ZodIssue, root: unknown): z.core.$ZodIssue {
+function rewordIssue(issue: z.core.$ZodIssue, root: unknown): z.core.$ZodIssue {
   const value = issue.path.reduce<unknown>((container, step) => Object(container)[step], root);
   if (isLosslessNumber(value) && wantsNumber(issue)) {
-    return { code: 'custom', path: issue.path, input: value, message: tellUnheld(value.rawJSON) };
+    return { code: 'custom', path: issue.path, input: value, message: describeLossless(value.rawJSON) };
   }
   if (issue.code !== 'invalid_union') return issue;
-  const errors = issue.errors.map((way) => way.map((inner) => tellNumber(inner, value)));
+  const errors = issue.errors.map((way) => way.map((inner) => rewordIssue(inner, value)));
   return { code: issue.code, path: issue.path, message: issue.message, errors };
 }
 
@@ -88,7 +88,7 @@ function wantsNumber(issue: z.core.$ZodIssue): boolean {
   return issue.code === 'invalid_type' && issue.expected === 'number';
 }
 
-function tellUnheld(text: string): string {
+function describeLossless(text: string): string {
   const written = text.length > 40 ? `${text.slice(0, 40)}…` : text;
   const nearest = Number(text);
   const instead = Number.isFinite(nearest) ? `the nearest possible number is ${nearest}` : 'it is too large';

@@ -20,7 +20,7 @@ export interface PageMessage {
    */
   readonly until: number | null;
   /** `until` is a place that is reserved for this page in the line of the action's pace; absent: it is not. */
-  readonly held?: boolean;
+  readonly reserved?: boolean;
   /** Results, callbacks and tries of the input before this page. */
   readonly results: number;
   readonly callbacks: number;

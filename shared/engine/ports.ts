@@ -77,7 +77,7 @@ export interface Secrets {
   /** The headers of the Standard Webhooks signature. */
   signatureHeaders(workspaceUid: string, id: string, at: number, body: string): Promise<Record<string, string>>;
   sealHeaders(runUid: string, headers: Readonly<Record<string, string>>): Promise<string>;
-  openHeaders(runUid: string, sealed: string): Promise<Readonly<Record<string, string>>>;
+  unsealHeaders(runUid: string, sealed: string): Promise<Readonly<Record<string, string>>>;
 }
 
 /** What an action may use while its page runs. */

@@ -24,12 +24,12 @@ export function reportError(
   about: Readonly<Record<string, unknown>>,
 ): ErrorRecord {
   const record = bounded(toErrorRecord(error, ports.random.uuid()));
-  const told = { ...about, error_ref: record.error_ref, label: error.label };
+  const fields = { ...about, error_ref: record.error_ref, label: error.label };
   const thrown = error.cause instanceof Error ? error.cause.stack : undefined;
-  if (record.error_scope === 'server') ports.log.error(error.message, { ...told, stack: thrown ?? error.stack });
+  if (record.error_scope === 'server') ports.log.error(error.message, { ...fields, stack: thrown ?? error.stack });
   else if (record.error_scope === 'action' && thrown !== undefined) {
-    ports.log.warn(error.message, { ...told, stack: thrown });
-  } else ports.log.warn(error.message, told);
+    ports.log.warn(error.message, { ...fields, stack: thrown });
+  } else ports.log.warn(error.message, fields);
   return record;
 }
 

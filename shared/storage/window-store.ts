@@ -188,21 +188,21 @@ type WaitRecord = readonly [
   page: number,
   attempt: number,
   until: number,
-  held: 0 | 1,
+  reserved: 0 | 1,
   ...limited: readonly [times: number, since: number] | readonly [],
 ];
 
-function waitToRecord({ page, attempt, until, held, limited, by }: Wait): WaitRecord {
-  const wait = [by, page, attempt, until ?? 0, held === true ? 1 : 0] as const;
+function waitToRecord({ page, attempt, until, reserved, limited, by }: Wait): WaitRecord {
+  const wait = [by, page, attempt, until ?? 0, reserved === true ? 1 : 0] as const;
   return limited === undefined ? wait : [...wait, limited.times, limited.since];
 }
 
-function waitFrom([by, page, attempt, until, held, times, since]: WaitRecord): Wait {
+function waitFrom([by, page, attempt, until, reserved, times, since]: WaitRecord): Wait {
   return {
     page,
     attempt,
     until: until === 0 ? null : until,
-    ...(held === 1 ? { held: true } : {}),
+    ...(reserved === 1 ? { reserved: true } : {}),
     ...(times === undefined || since === undefined ? {} : { limited: { times, since } }),
     by,
   };

@@ -1,6 +1,6 @@
 import { SWEEP_WORK_MS } from '../../shared/domain/timing.ts';
 import { type StageSettings, settingsOf } from '../../infra/settings.ts';
-import { LOOKS_A_MINUTE, A_MINUTE } from '../../shared/engine/callbacks/release-pace.ts';
+import { CHECKS_A_MINUTE, A_MINUTE } from '../../shared/engine/callbacks/release-pace.ts';
 import { ANSWER_MS, type MeasuredWork, measureWork, type MessageWork, type RowWork } from './capacity-measure.ts';
 import { seatsAmong } from '../../shared/domain/seats.ts';
 import { FUNCTIONS, WHOLE_CORE_MB } from '../../shared/functions.ts';
@@ -53,7 +53,7 @@ function figuresOf(stage: string, settings: StageSettings, work: MeasuredWork): 
   const rows = rowsAMinute(work.endedRun);
   const seats = seatsAmong(workerConcurrency.callback); // an attempt that is not the first needs one
   const heldAMinute = [
-    { by: 'ten looks of a sweep (release-pace.ts)', value: LOOKS_A_MINUTE * A_MINUTE },
+    { by: 'ten looks of a sweep (release-pace.ts)', value: CHECKS_A_MINUTE * A_MINUTE },
     { by: 'the time of a sweep', value: rowsAMinute(work.held) },
     {
       by: `the seats of workerConcurrency.callback ${workerConcurrency.callback}: ${seats}`,

@@ -191,7 +191,7 @@ async function launch(inputs: readonly Readonly<Record<string, unknown>>[], uplo
 }
 
 const never = (): Promise<never> => Promise.reject(new Error('There is nothing to seal.'));
-const noSecrets = { signatureHeaders: never, sealHeaders: never, openHeaders: never };
+const noSecrets = { signatureHeaders: never, sealHeaders: never, unsealHeaders: never };
 
 const bodyInputs = Array.from({ length: kind === 'body' ? count : 1 }, (_, at) => lineOf(at).trim());
 const body = `{"inputs":[${bodyInputs.join(',')}]}`;

@@ -11,10 +11,10 @@ import {
 } from '../../shared/domain/pace.ts';
 
 const THREE_A_MINUTE: Pace = { calls: 3, perMs: 60_000, minGapMs: 0 };
-/** What a window is held to: a minute, its grace of 1.2 s, and 10 ms for clocks that differ. */
+/** What a window is reserved to: a minute, its grace of 1.2 s, and 10 ms for clocks that differ. */
 const WINDOW = 60_000 + 1_200 + 10;
-const NEW: Omit<TurnWanted, 'now'> = { held: false, patienceMs: 1_000, queues: true };
-const HELD: Omit<TurnWanted, 'now'> = { ...NEW, held: true };
+const NEW: Omit<TurnWanted, 'now'> = { reserved: false, patienceMs: 1_000, queues: true };
+const HELD: Omit<TurnWanted, 'now'> = { ...NEW, reserved: true };
 
 /** Asks one after the other; gives what each was told, `start` or `wait`, and for when, and the record behind them. */
 function ask(pace: Pace, asked: readonly TurnWanted[], from: PaceRecord = NO_STARTS) {
@@ -90,7 +90,7 @@ describe('a turn', () => {
   it('that nobody keeps changes nothing', () => {
     const full = ask(THREE_A_MINUTE, [at(0), at(0), at(0)]).record;
     const { turn, record } = takeTurn(THREE_A_MINUTE, full, { ...at(5_000), queues: false });
-    expect(turn).toEqual({ kind: 'wait', until: WINDOW, held: false });
+    expect(turn).toEqual({ kind: 'wait', until: WINDOW, reserved: false });
     expect(record).toBe(full);
   });
 
@@ -98,7 +98,7 @@ describe('a turn', () => {
     const many = Array.from({ length: 100 }, () => at(0));
     const { record } = ask(THREE_A_MINUTE, many);
     const { turn } = takeTurn(THREE_A_MINUTE, record, at(0));
-    expect(turn).toEqual({ kind: 'wait', until: 900_000, held: false });
+    expect(turn).toEqual({ kind: 'wait', until: 900_000, reserved: false });
     const anHour: Pace = { calls: 1, perMs: 3_600_000, minGapMs: 0 };
     const hourly = ask(anHour, [at(0), at(0), at(0)]);
     expect(hourly.turns[2]).toEqual(['wait', 3_600_000 + 2_000 + 10]);
@@ -124,7 +124,7 @@ it('a record of many calls stays small and is forgotten when it says nothing any
 
 interface Caller {
   readonly at: number;
-  readonly held: boolean;
+  readonly reserved: boolean;
 }
 
 /**
@@ -134,19 +134,20 @@ interface Caller {
 function play(pace: Pace, arrivals: readonly number[], draw: () => number): readonly number[] {
   let record = NO_STARTS;
   const starts: number[] = [];
-  const queue: Caller[] = arrivals.map((at) => ({ at, held: false }));
+  const queue: Caller[] = arrivals.map((at) => ({ at, reserved: false }));
   for (let steps = 0; queue.length > 0 && steps < 20_000; steps += 1) {
     queue.sort((a, b) => b.at - a.at);
     const caller = queue.pop();
     if (caller === undefined) break;
     const skew = Math.round(draw() * 10) - 5;
     const patienceMs = draw() < 0.5 ? 1_000 : 100;
-    const wanted = { now: caller.at + skew, held: caller.held, patienceMs, queues: draw() < 0.8 };
+    const wanted = { now: caller.at + skew, reserved: caller.reserved, patienceMs, queues: draw() < 0.8 };
     const taken = takeTurn(pace, record, wanted);
     record = taken.record;
     const { turn } = taken;
     if (turn.kind === 'start') starts.push(turn.at - skew + Math.round(draw() * graceMs(pace)));
-    else if (draw() < 0.9) queue.push({ at: Math.ceil(turn.until - skew + draw() ** 3 * 10_000), held: turn.held });
+    else if (draw() < 0.9)
+      queue.push({ at: Math.ceil(turn.until - skew + draw() ** 3 * 10_000), reserved: turn.reserved });
   }
   expect(queue).toHaveLength(0);
   return starts.toSorted((a, b) => a - b);

@@ -50,8 +50,8 @@ describe('a hundred inputs at ten calls a minute', () => {
     const window = await harness.ports.progress.readWindow(control.uid);
     const waiting = [...(window?.open.values() ?? [])];
     expect(waiting).toMatchObject([
-      { page: 0, attempt: 0, held: true },
-      { page: 0, attempt: 0, held: true },
+      { page: 0, attempt: 0, reserved: true },
+      { page: 0, attempt: 0, reserved: true },
     ]);
     for (const { until } of waiting) expect(until).toBeGreaterThan(START + MINUTE_MS);
     const early = limitWait(window ?? { open: new Map() }, START + 10_000);
@@ -188,7 +188,7 @@ test('a page that comes twice has one place', async () => {
   const message = pages.find(({ input }) => input === 1);
   if (message === undefined) throw new Error('The second input was not sent.');
   const window = await harness.ports.progress.readWindow(control.uid);
-  expect(window?.open.get(1)).toMatchObject({ held: true });
+  expect(window?.open.get(1)).toMatchObject({ reserved: true });
   const before = await peek(harness, control);
   await runPage(harness.ports, message, { by: window?.open.get(1)?.by ?? '', count: 2 });
   expect((await harness.ports.progress.readWindow(control.uid))?.open.get(1)).toEqual(window?.open.get(1));

@@ -118,7 +118,7 @@ describe('an input of very many pages', () => {
       cursor: String(last),
       attempt: 0,
       until: null,
-      held: false,
+      reserved: false,
       results: last,
       callbacks: last,
       tries: 0,

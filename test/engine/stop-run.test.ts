@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { deriveUid } from '../../shared/domain/ids.ts';
-import { closeRun, landedAt } from '../../shared/engine/runs/finish-run.ts';
+import { concludeRun, landedAt } from '../../shared/engine/runs/finish-run.ts';
 import { resumeRun } from '../../shared/engine/runs/resume-run.ts';
 import { stopRun } from '../../shared/engine/runs/stop-run.ts';
 import type { EngineHarness } from '../support/engine-harness.ts';
@@ -144,11 +144,11 @@ test('a run whose slot could not be given back has not told its end yet, so that
   const landed = landedAt(harness.ports, stopped);
   const ports = { ...harness.ports, clock: { ...harness.ports.clock, now: () => landed } };
   const away = { ...harness.ports.admission, releaseSlot: () => Promise.reject(new Error('throttled')) };
-  await expect(closeRun({ ...ports, admission: away }, stopped, definition)).rejects.toThrow('throttled');
+  await expect(concludeRun({ ...ports, admission: away }, stopped, definition)).rejects.toThrow('throttled');
   await harness.runUntil(harness.now() + 1_000); // what was begun beside it has ended
   const ref = deriveUid(definition.uid, 'run_finished', { ending: stopped.attempt });
   expect(await harness.ports.callbacks.readRecord(ref)).toBeNull();
-  await closeRun(ports, stopped, definition);
+  await concludeRun(ports, stopped, definition);
   expect(await harness.ports.callbacks.readRecord(ref)).toMatchObject({ status: 'PENDING' });
 });
 

@@ -26,7 +26,7 @@ test.each([
   ],
   [
     `{"v":1,"k":"page","run":"${run}","ep":1,"i":0,"p":2,"u":1795000000000,"h":true}`,
-    { page: 2, until: 1_795_000_000_000, held: true },
+    { page: 2, until: 1_795_000_000_000, reserved: true },
   ],
   [`{"v":1,"k":"callback","uid":"${run}"}`, { kind: 'callback', uid: run, attempt: 0 }],
   [`{"v":1,"k":"callback","uid":"${run}","t":4}`, { kind: 'callback', uid: run, attempt: 4 }],
@@ -55,8 +55,8 @@ test('a page message comes back as it was sent', () => {
     again: fc.boolean(),
   });
   fc.assert(
-    fc.property(message, fc.boolean(), (page, held) => {
-      const sent = { ...page, ...(held ? { held } : {}) };
+    fc.property(message, fc.boolean(), (page, reserved) => {
+      const sent = { ...page, ...(reserved ? { reserved } : {}) };
       expect(decodeMessage(encodeMessage(sent))).toEqual(sent);
     }),
   );
@@ -86,7 +86,7 @@ test.each<[Message, string]>([
       cursor: 'c',
       attempt: 1,
       until: 9,
-      held: true,
+      reserved: true,
       results: 7,
       callbacks: 8,
       tries: 6,

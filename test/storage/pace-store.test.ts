@@ -38,7 +38,7 @@ function worker(turns: () => number = () => 0): PaceStore {
 }
 
 function decide(record: PaceRecord, queues = true): PaceDecision {
-  const decided = takeTurn(FIVE_A_MINUTE, record, { now: NOW, held: false, patienceMs: 0, queues });
+  const decided = takeTurn(FIVE_A_MINUTE, record, { now: NOW, reserved: false, patienceMs: 0, queues });
   return { ...decided, forgottenAt: forgottenAt(FIVE_A_MINUTE, decided.record) };
 }
 
@@ -89,7 +89,7 @@ it('a record of as many starts as it tells one by one costs one write unit', asy
   for (let turn = 0; turn < 65; turn += 1) {
     const now = NOW + turn * 1_003;
     await store.take(key, (record) => {
-      const decided = takeTurn(pace, record, { now, held: false, patienceMs: 0, queues: true });
+      const decided = takeTurn(pace, record, { now, reserved: false, patienceMs: 0, queues: true });
       return { ...decided, forgottenAt: forgottenAt(pace, decided.record) };
     });
   }

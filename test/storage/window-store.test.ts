@@ -66,7 +66,7 @@ test('a wait is written over the one before it only, and goes when its input end
   const stored = await read();
   expect(stored).toMatchObject(WAIT);
   expect(await progress.noteWait(RUN, 1, { input: 1, ...first }, WAIT)).toEqual({ noted: false, open: stored });
-  const later = { ...WAIT, attempt: 2, limited: { times: 1, since: 7 }, held: true };
+  const later = { ...WAIT, attempt: 2, limited: { times: 1, since: 7 }, reserved: true };
   if (stored === undefined) throw new Error('Input 1 waits.');
   expect(await progress.noteWait(RUN, 1, { input: 1, ...stored }, later)).toEqual({ noted: true });
   expect(await read()).toMatchObject(later);

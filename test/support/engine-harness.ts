@@ -160,7 +160,7 @@ export function createEngineHarness(options: {
     secrets: {
       signatureHeaders: async (_, id, at) => ({ 'webhook-id': id, 'webhook-timestamp': String(at) }),
       sealHeaders: async (_, headers) => JSON.stringify(headers),
-      openHeaders: async (_, sealed) => JSON.parse(sealed),
+      unsealHeaders: async (_, sealed) => JSON.parse(sealed),
     },
     actions: createRegistry(Object.fromEntries(options.actions.map((action) => [`${action.name}.ts`, action]))),
     actionServices: {

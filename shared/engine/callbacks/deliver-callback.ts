@@ -54,8 +54,8 @@ export async function deliverCallback(ports: DeliveryPorts, message: CallbackMes
   if (made.kind === 'deferred') return deferCallback(ports, delivery);
   if (made.kind === 'held') return holdCallback(ports, delivery, made.uid);
   const { answer } = made;
-  if (isAbsence(answer)) return settle(ports, delivery, answer, await noteAbsence(ports, definition, answer));
-  await settle(ports, delivery, answer); // the delivery is recorded before anything follows from it
+  if (isAbsence(answer)) return recordAttempt(ports, delivery, answer, await noteAbsence(ports, definition, answer));
+  await recordAttempt(ports, delivery, answer); // the delivery is recorded before anything follows from it
   await notePresence(ports, definition);
 }
 
@@ -118,7 +118,7 @@ async function isDue(ports: DeliveryPorts, delivery: DeliveryInHand): Promise<bo
   if (record.retryCount === message.attempt && (record.by === receipt.by || abandoned)) {
     if (record.status === 'PENDING') await sendOn(ports, delivery.definition, record);
     else
-      await settle(ports, delivery, {
+      await recordAttempt(ports, delivery, {
         kind: 'failed',
         message: 'The attempt was interrupted before the receiver answered.',
       });
@@ -192,7 +192,7 @@ async function post(
   const caller =
     callback.sealedHeaders === null
       ? {}
-      : await ports.secrets.openHeaders(callback.sealedFor ?? about.runUid, callback.sealedHeaders);
+      : await ports.secrets.unsealHeaders(callback.sealedFor ?? about.runUid, callback.sealedHeaders);
   const signature = await ports.secrets.signatureHeaders(workspaceUid, refUid, ports.clock.now(), body);
   const headers = { ...caller, 'content-type': 'application/json', ...signature };
   return ports.sender.post({ url: callback.url, workspaceUid, headers, body, signal });
@@ -202,7 +202,7 @@ async function post(
  * Records the outcome of the attempt, then sends the next one if there is one. Where the receiver is away, the next one
  * waits for it from now on and is sent early once it is back; unless the receiver itself gave a time (Retry-After).
  */
-async function settle(
+async function recordAttempt(
   ports: DeliveryPorts,
   delivery: DeliveryInHand,
   answer: CallbackAnswer,
@@ -211,7 +211,7 @@ async function settle(
   const { message, receipt, about, definition, record } = delivery;
   const now = ports.clock.now();
   const delivered = answer.kind === 'answered' && answer.status >= 200 && answer.status < 300;
-  const said = {
+  const response = {
     httpStatus: answer.kind === 'answered' ? answer.status : null,
     httpResponse: answer.kind === 'answered' ? cutText(answer.body) : null,
   };
@@ -233,7 +233,7 @@ async function settle(
     status,
     retryCount: message.attempt,
     by: receipt.by,
-    ...said,
+    ...response,
     error,
     nextAttemptAt,
     heldSince: isHeld ? now : status === 'FAILED' && isLastChance(record, now) ? (record?.heldSince ?? null) : null,

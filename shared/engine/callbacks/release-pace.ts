@@ -1,10 +1,10 @@
 /**
  * Callbacks per minute that one check of a receiver that is back, or a replay, sends. A sweep checks one receiver
- * at most LOOKS_A_MINUTE times, so 10,000 go out a minute and 100,000 in ten.
+ * at most CHECKS_A_MINUTE times, so 10,000 go out a minute and 100,000 in ten.
  */
 export const A_MINUTE = 1_000;
 /** Checks by one sweep of a receiver for which more callbacks wait. */
-export const LOOKS_A_MINUTE = 10;
+export const CHECKS_A_MINUTE = 10;
 /** Callbacks that are sent side by side, as one group. */
 export const AT_ONCE = 25;
 

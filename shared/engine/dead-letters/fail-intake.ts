@@ -2,7 +2,7 @@ import { hasEnded, NO_TOTALS } from '../../domain/run.ts';
 import type { IntakeMessage } from '../messages.ts';
 import type { CorePorts } from '../ports.ts';
 import { closeWindow } from '../runs/close-window.ts';
-import { closeRun, sendFormerFinished } from '../runs/finish-run.ts';
+import { concludeRun, sendFormerFinished } from '../runs/finish-run.ts';
 import { type DeadLetterOutcome, type DeadLetter, reportDeadLetter } from './dead-letter.ts';
 
 /** Fails a run whose upload could not be read; a retry reads it again. A run that was counted meanwhile goes on. */
@@ -15,7 +15,7 @@ export async function failIntake(
   const definition = await ports.runs.readDefinition(runUid);
   if (control === null || definition === null || control.epoch !== epoch) return 'NOTHING';
   if (hasEnded(control.status)) {
-    await closeRun(ports, control, definition);
+    await concludeRun(ports, control, definition);
     return 'CARRIED_ON';
   }
   if (control.inputsTotal > 0 || !(await closeWindow(ports, control, definition))) return 'NOTHING';
@@ -31,6 +31,6 @@ export async function failIntake(
   });
   const ended = moved.moved ? moved.control : moved.current;
   if (ended === null || ended.epoch !== epoch || !hasEnded(ended.status)) return 'NOTHING';
-  await closeRun(ports, ended, definition);
+  await concludeRun(ports, ended, definition);
   return moved.moved ? 'RUN_ENDED' : 'CARRIED_ON';
 }

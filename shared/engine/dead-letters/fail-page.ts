@@ -34,8 +34,8 @@ export async function failPage(
   if (!isOpen) return carryOn(ports, { control, definition, entry, deadLetter }, stored);
   if (!standsFor(message, entry)) {
     if (entry.page !== page || entry.by !== deadLetter.by) return 'NOTHING';
-    const { attempt, until, held = false } = entry; // this message recorded the wait, but may not have sent the page on
-    await sendWhenDue(ports, definition, { ...message, attempt, until, held, again: true });
+    const { attempt, until, reserved = false } = entry; // this message recorded the wait, but may not have sent the page on
+    await sendWhenDue(ports, definition, { ...message, attempt, until, reserved, again: true });
     return 'CARRIED_ON';
   }
   const what = `Page ${page} of input ${input}`;

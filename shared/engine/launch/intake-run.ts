@@ -7,7 +7,7 @@ import { hasEnded, type RunControl, type RunDefinition } from '../../domain/run.
 import { createLineSplitter, type Line } from '../../domain/split-lines.ts';
 import type { UploadRef } from '../../domain/upload.ts';
 import type { Action } from '../../sdk/action.ts';
-import { closeRun } from '../runs/finish-run.ts';
+import { concludeRun } from '../runs/finish-run.ts';
 import { endAsInvalid } from './invalidate-run.ts';
 import type { CorePorts, Ports } from '../ports.ts';
 import type { IntakeMessage } from '../messages.ts';
@@ -37,7 +37,7 @@ export async function intakeRun(ports: IntakePorts, message: IntakeMessage): Pro
   const control = await ports.runs.readControl(message.runUid);
   const definition = await ports.runs.readDefinition(message.runUid);
   if (control === null || definition === null || control.epoch !== message.epoch) return;
-  if (hasEnded(control.status)) return closeRun(ports, control, definition); // refused by an earlier delivery
+  if (hasEnded(control.status)) return concludeRun(ports, control, definition); // refused by an earlier delivery
   if (definition.upload === undefined || control.inputsTotal > 0) {
     // Already counted, by a delivery that may have failed before it sent the dispatch. A run that works needs nothing.
     return control.status === 'CREATED' ? begin(ports, control) : undefined;
@@ -89,7 +89,7 @@ async function takeIn(
   let inputs = 0;
   let bad = 0;
 
-  function see(line: Line): void {
+  function addLine(line: Line): void {
     const stored = readInputLine(line);
     const faults = faultsOfLine(action, stored, line, inputs);
     if (faults.length > 0) bad += 1;
@@ -109,12 +109,12 @@ async function takeIn(
     if (part instanceof EngineError) return part;
     if (!(await isWanted(ports, control))) return null;
     for (const line of splitter.push(part)) {
-      see(line);
+      addLine(line);
       if (inputs > LIMITS.inputsPerUpload) return { inputs, bad, errors };
       if (pending.length === CHUNKS_A_WRITE) await write();
     }
   }
-  for (const line of splitter.end()) see(line);
+  for (const line of splitter.end()) addLine(line);
   const last = chunker.end();
   if (last !== null) pending.push(last);
   await write();

@@ -1,7 +1,7 @@
 import { EngineError } from '../../domain/errors.ts';
 import { NO_TOTALS, type RunControl, type RunDefinition } from '../../domain/run.ts';
 import { closeWindow } from '../runs/close-window.ts';
-import { closeRun, sendFormerFinished } from '../runs/finish-run.ts';
+import { concludeRun, sendFormerFinished } from '../runs/finish-run.ts';
 import type { CorePorts, Ports } from '../ports.ts';
 import { parametersRefused } from '../pages/run-action.ts';
 import { reportError } from '../report-error.ts';
@@ -41,7 +41,7 @@ export async function endAsInvalid(
     totals: { ...NO_TOTALS, failed: inputsTotal },
     lastError: reportError(ports, fault, { run_uid: control.uid }),
   });
-  if (moved.moved) await closeRun(ports, moved.control, definition);
+  if (moved.moved) await concludeRun(ports, moved.control, definition);
 }
 
 function findFault({ actions }: Pick<Ports, 'actions'>, { actionName, parameters }: RunDefinition): EngineError | null {

@@ -209,8 +209,8 @@ export function storedInput(given: Readonly<Record<string, unknown>>): StoredInp
 
 /** The most results of an input: the caller's `max_results`, or the action's default. */
 export function maxResultsOf(action: Action, parameters: Readonly<Record<string, unknown>>): number {
-  const asked = parameters['max_results'];
-  return typeof asked === 'number' ? asked : action.maxResults.default;
+  const wanted = parameters['max_results'];
+  return typeof wanted === 'number' ? wanted : action.maxResults.default;
 }
 
 function newControl(definition: RunDefinition, invalid: ErrorRecord | null): RunControl {

@@ -55,8 +55,15 @@ function recorded({ pageRecord, results }: StoredPage): EndedPage {
 async function runPageNow(ports: LivePorts, call: CheckedCall, uid: string): Promise<EndedPage> {
   const { action, workspaceUid, stored } = call;
   const arrivedAt = ports.clock.now();
-  const asked = { action, workspaceUid, input: stored.input, held: false, patienceMs: LIVE_TURN_MS, queues: false };
-  const turn = await takeTurn(ports, asked);
+  const wanted = {
+    action,
+    workspaceUid,
+    input: stored.input,
+    reserved: false,
+    patienceMs: LIVE_TURN_MS,
+    queues: false,
+  };
+  const turn = await takeTurn(ports, wanted);
   if (turn.kind === 'later') throw spent(action.name, turn.until);
   if (turn.kind === 'permanent') return endOf(ports, call, uid, turn);
   const result = await runAction(ports, {

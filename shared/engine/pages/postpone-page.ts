@@ -23,7 +23,7 @@ interface Asked {
   /** Until when, epoch ms. */
   readonly at: number;
   /** `at` is a reserved place in the line of the action's pace. */
-  readonly held?: boolean;
+  readonly reserved?: boolean;
   /** The upstream or the action asked for it. Such waits get longer the more of them come in a row. */
   readonly asked?: boolean;
 }
@@ -50,13 +50,13 @@ export async function readPostponed(ports: CorePorts, { message, receipt }: Page
 export async function sendPostponed(
   ports: CorePorts,
   { message, control, definition }: PageInHand,
-  { attempt, until, held = false }: Wait,
+  { attempt, until, reserved = false }: Wait,
 ): Promise<null> {
   if (until !== null && until > ports.clock.now() + KEEPS_SLOT_MS) {
     const window = await ports.progress.readWindow(message.runUid);
     if (await postponeIfWaiting(ports, control, definition, window)) return null;
   }
-  await sendWhenDue(ports, definition, { ...message, attempt, until, held, again: false });
+  await sendWhenDue(ports, definition, { ...message, attempt, until, reserved, again: false });
   return null;
 }
 
@@ -91,7 +91,7 @@ function waitOf(
   { clock, random }: Pick<CorePorts, 'clock' | 'random'>,
   page: number,
   stored: OpenInput,
-  { attempt, at, held = false, asked = false }: Asked,
+  { attempt, at, reserved = false, asked = false }: Asked,
   by: string,
 ): Wait {
   const now = clock.now();
@@ -99,6 +99,6 @@ function waitOf(
   const bounded = asked ? boundWait(at, { now, waitsBefore: times, random: random.fraction() }) : null;
   const until = bounded ?? Math.ceil(at); // the window and due keys hold whole ms
   const timesAsked = asked ? times + 1 : times;
-  const limited = timesAsked > 0 || held ? { limited: { times: timesAsked, since } } : {};
-  return { page, attempt, until, held, ...limited, by };
+  const limited = timesAsked > 0 || reserved ? { limited: { times: timesAsked, since } } : {};
+  return { page, attempt, until, reserved, ...limited, by };
 }

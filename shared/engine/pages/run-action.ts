@@ -73,7 +73,7 @@ export async function runAction(
 /** The error for an input that its action refuses. */
 export function inputRefused(errors: readonly { path: string; message: string }[]): EngineError {
   const first = errors[0];
-  return new EngineError('BAD_INPUT', `The action does not accept this input: ${told(first)}`, {
+  return new EngineError('BAD_INPUT', `The action does not accept this input: ${describeFault(first)}`, {
     validationErrors: errors,
   });
 }
@@ -84,11 +84,11 @@ export function parametersRefused(errors: readonly { path: string; message: stri
     path: path === '' ? 'parameters' : `parameters.${path}`,
     message,
   }));
-  const message = `The action does not accept these parameters: ${told(validationErrors[0])}`;
+  const message = `The action does not accept these parameters: ${describeFault(validationErrors[0])}`;
   return new EngineError('BAD_PARAMETERS', message, { validationErrors });
 }
 
-function told(fault: { path: string; message: string } | undefined): string {
+function describeFault(fault: { path: string; message: string } | undefined): string {
   return fault === undefined ? 'no reason given' : `${fault.path === '' ? '' : `${fault.path}: `}${fault.message}`;
 }
 
@@ -236,7 +236,7 @@ function resultRefused(
     path: maskMessage(actionServices, path === '' ? `results[${index}]` : `results[${index}].${path}`),
     message: maskMessage(actionServices, message),
   }));
-  const message = `A result of ${action.name} ${why}: ${told(validationErrors[0])}`;
+  const message = `A result of ${action.name} ${why}: ${describeFault(validationErrors[0])}`;
   return new EngineError('ACTION_FAILED', message, { validationErrors });
 }
 

@@ -147,7 +147,7 @@ async function runAndRecord(ports: PagePorts, taken: PageInHand): Promise<Record
   }
   const { result } = worked;
   if (result.kind === 'later') {
-    return postponePage(ports, page, { attempt: message.attempt, at: result.until, held: result.held });
+    return postponePage(ports, page, { attempt: message.attempt, at: result.until, reserved: result.reserved });
   }
   if (result.kind === 'rate_limited') {
     const left = waitingLeft(page.control.waitedMs);
@@ -214,8 +214,15 @@ async function callAction(
   const action = ports.actions.get(definition.actionName);
   if (action !== null && receipt.count <= RECEIVES_TRUSTED) {
     const { workspaceUid } = definition;
-    const held = message.held ?? false;
-    const turn = await takeTurn(ports, { action, workspaceUid, input, held, patienceMs: PAGE_TURN_MS, queues: true });
+    const reserved = message.reserved ?? false;
+    const turn = await takeTurn(ports, {
+      action,
+      workspaceUid,
+      input,
+      reserved,
+      patienceMs: PAGE_TURN_MS,
+      queues: true,
+    });
     if (turn.kind !== 'now') return turn;
   }
   const begun = control.status === 'QUEUED' ? beginRun(ports, control) : null;
@@ -321,7 +328,7 @@ async function follow(ports: PagePorts, page: PageInHand, pageRecord: PageRecord
       cursor: outcome.nextCursor,
       attempt: 0,
       until: null,
-      held: false,
+      reserved: false,
       results: pageRecord.results,
       callbacks: pageRecord.callbacks,
       tries: pageRecord.tries,

@@ -12,17 +12,20 @@ export interface TurnAsked {
   /** The input as it is stored. */
   readonly input: Readonly<Record<string, unknown>>;
   /** It comes at a place that was reserved for it. */
-  readonly held: boolean;
+  readonly reserved: boolean;
   /** A turn that is due within this time is waited for right here. */
   readonly patienceMs: number;
   /** Whether a place is reserved for it when it has to wait. */
   readonly queues: boolean;
 }
 
-/** `now`: the call is counted and must be made at once. `later`: ask again at `until`; `held`: a place is reserved. */
+/**
+ * `now`: the call is counted and must be made at once. `later`: ask again at `until`; `reserved`: `until` is a reserved
+ * place.
+ */
 export type TurnGiven =
   | { readonly kind: 'now' }
-  | { readonly kind: 'later'; readonly until: number; readonly held: boolean }
+  | { readonly kind: 'later'; readonly until: number; readonly reserved: boolean }
   | { readonly kind: 'permanent'; readonly error: EngineError };
 
 /** After this many turns that lapsed before the call, because a write or this worker was slow, the call waits. */
@@ -35,25 +38,25 @@ const BREATHER_MS = 1_000;
  */
 export async function takeTurn(
   ports: Pick<Ports, 'clock' | 'paces' | 'actionServices'>,
-  asked: TurnAsked,
+  wanted: TurnAsked,
 ): Promise<TurnGiven> {
-  const { action, patienceMs, queues } = asked;
+  const { action, patienceMs, queues } = wanted;
   const { pace } = action;
   if (pace === null) return { kind: 'now' };
-  const key = keyOf(ports, asked);
+  const key = keyOf(ports, wanted);
   if (key.kind !== 'key') return key;
-  let { held } = asked;
+  let { reserved } = wanted;
   for (let turns = 0; turns < TURNS_AT_ONCE; turns += 1) {
     const turn = await ports.paces.take(key.key, (record) => {
-      const decided = decideTurn(pace, record, { now: ports.clock.now(), held, patienceMs, queues });
+      const decided = decideTurn(pace, record, { now: ports.clock.now(), reserved, patienceMs, queues });
       return { ...decided, forgottenAt: forgottenAt(pace, decided.record) };
     });
-    if (turn.kind === 'wait') return { kind: 'later', until: Math.ceil(turn.until), held: turn.held };
+    if (turn.kind === 'wait') return { kind: 'later', until: Math.ceil(turn.until), reserved: turn.reserved };
     await waitUntil(ports.clock, turn.at);
     if (ports.clock.now() <= turn.at + graceMs(pace)) return { kind: 'now' };
-    held = true; // its turn has lapsed: it does not go to the end of the line
+    reserved = true; // its turn has lapsed: it does not go to the end of the line
   }
-  return { kind: 'later', until: ports.clock.now() + BREATHER_MS, held };
+  return { kind: 'later', until: ports.clock.now() + BREATHER_MS, reserved };
 }
 
 type KeyFound = { readonly kind: 'key'; readonly key: PaceKey } | Extract<TurnGiven, { kind: 'now' | 'permanent' }>;

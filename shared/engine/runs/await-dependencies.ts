@@ -1,6 +1,6 @@
 import { EngineError } from '../../domain/errors.ts';
 import { dependencyState, type RunControl, type RunDefinition } from '../../domain/run.ts';
-import { closeRun } from './finish-run.ts';
+import { concludeRun } from './finish-run.ts';
 import type { CorePorts } from '../ports.ts';
 import { reportError } from '../report-error.ts';
 
@@ -67,5 +67,5 @@ async function failRun(
     finishedAt: now,
     lastError: reportError(ports, error, { run_uid: control.uid }),
   });
-  if (failed.moved) await closeRun(ports, failed.control, definition);
+  if (failed.moved) await concludeRun(ports, failed.control, definition);
 }

@@ -3,7 +3,7 @@ import { isComplete, isFromOpening, NO_WAIT, placesOf, type RunWindow, takenOver
 import { hasEnded, NO_TOTALS, type RunControl, type RunDefinition, WORKING_STATUSES } from '../../domain/run.ts';
 import { admitRun } from './admit-run.ts';
 import { dependenciesMet } from './await-dependencies.ts';
-import { closeRun, finishRun, sendFormerFinished } from './finish-run.ts';
+import { concludeRun, finishRun, sendFormerFinished } from './finish-run.ts';
 import { sendAllOpened } from './open-input.ts';
 import { invalidateRun } from '../launch/invalidate-run.ts';
 import { listRetry } from './list-retry.ts';
@@ -20,7 +20,7 @@ export async function dispatchRun(ports: DispatchPorts, message: DispatchMessage
   const run = await ports.runs.readRun(message.runUid);
   if (run === null || run.control.epoch !== message.epoch) return;
   const { control, definition } = run;
-  if (hasEnded(control.status)) return closeRun(ports, control, definition); // refused at launch: INVALID
+  if (hasEnded(control.status)) return concludeRun(ports, control, definition); // refused at launch: INVALID
   await sendFormerFinished(ports, control, definition);
   if (definition.upload !== undefined && control.inputsTotal === 0) {
     return ports.messages.send(

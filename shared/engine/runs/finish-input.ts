@@ -12,7 +12,7 @@ import { type InHand, sendOpened } from './open-input.ts';
 import { postponeIfWaiting } from './postpone-run.ts';
 
 /** An input whose last page, or failure, is recorded. */
-export interface SettledInput {
+export interface InputToEnd {
   readonly control: RunControl;
   readonly definition: RunDefinition;
   readonly pageRecord: PageRecord;
@@ -30,7 +30,7 @@ export type CountEnd = (runUid: string, epoch: number, end: InputEnd) => Promise
  */
 export async function finishInput(
   ports: CorePorts,
-  { control, definition, pageRecord, at, sendsAgain }: SettledInput,
+  { control, definition, pageRecord, at, sendsAgain }: InputToEnd,
   countEnd: CountEnd = (runUid, epoch, end) => ports.progress.endInputs(runUid, epoch, [end]),
 ): Promise<void> {
   const counted = await ports.progress.readPosition(pageRecord.runUid, control.restartEpoch, at.position);
@@ -63,7 +63,7 @@ export async function endOfInput(
     const failed = { input, epoch, page, outputs, callbacks, refused };
     await settleAll([
       ports.progress.noteFailed(pageRecord.runUid, failed, definition.expiresAt),
-      tellFailure(ports, definition, pageRecord, outcome.error),
+      sendInputFailed(ports, definition, pageRecord, outcome.error),
     ]);
   }
   const adds: Totals = {
@@ -77,7 +77,7 @@ export async function endOfInput(
   return { place, position, input, adds };
 }
 
-async function tellFailure(
+async function sendInputFailed(
   ports: CorePorts,
   definition: RunDefinition,
   { runUid, input, page, attempt, at }: PageRecord,

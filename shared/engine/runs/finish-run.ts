@@ -27,7 +27,7 @@ export async function finishRun(
   });
   const ended = moved.moved ? moved.control : moved.current;
   if (ended === null || ended.epoch !== control.epoch || !hasEnded(ended.status)) return;
-  await closeRun(ports, ended, definition);
+  await concludeRun(ports, ended, definition);
 }
 
 /** From when on no page of a stopped run can be recorded any more (epoch ms): pages under way have ended by then. */
@@ -40,7 +40,7 @@ export function landedAt(ports: Pick<CorePorts, 'settings'>, stopped: RunControl
  * sends run.finished. Each step is idempotent, so the sweep repeats it after an interruption. For a stopped run, run.finished is sent once no page can be recorded any more; if it is resumed before, by {@link
  * sendFormerFinished}.
  */
-export async function closeRun(ports: CorePorts, ended: RunControl, definition: RunDefinition): Promise<void> {
+export async function concludeRun(ports: CorePorts, ended: RunControl, definition: RunDefinition): Promise<void> {
   // The record of run.finished comes last: where it exists, the sweeper considers the rest done.
   await settleAll([freeSlot(ports, ended), wakeDependents(ports, ended)]);
   if (ended.status === 'STOPPED' && ports.clock.now() < landedAt(ports, ended)) return;
@@ -62,8 +62,7 @@ export async function sendFormerFinished(
   const former = control.history.findLast(({ status }) => hasEnded(status));
   if (former?.status !== 'STOPPED' || hasEnded(control.status)) return;
   const { status, at } = former;
-  const said = { status, at, attempt: control.attempt - 1 };
-  await announceEnd(ports, control, definition, said);
+  await announceEnd(ports, control, definition, { status, at, attempt: control.attempt - 1 });
 }
 
 /** An ending of a run: what the control record says about it, or said before the run was resumed. */

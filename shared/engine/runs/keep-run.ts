@@ -7,7 +7,7 @@ import type { DueEntry } from '../stores.ts';
 import { settleAll } from '../settle-all.ts';
 
 /** How many blocks one due entry handles, and how many side by side. */
-const BLOCKS_A_LOOK = 32;
+const BLOCKS_A_CHECK = 32;
 const BLOCKS_AT_ONCE = 2;
 
 /**
@@ -38,7 +38,7 @@ export async function keepItems(
   const begun = blocksBegun(await ports.progress.readWindow(uid), control);
   // All blocks, also those not begun, because they have the stored inputs.
   const blocks = blockCount(control.inputsTotal);
-  const until = Math.min(blocks, look.block + BLOCKS_A_LOOK);
+  const until = Math.min(blocks, look.block + BLOCKS_A_CHECK);
   for (let first = look.block; first < until; first += BLOCKS_AT_ONCE) {
     const some = Array.from({ length: Math.min(BLOCKS_AT_ONCE, until - first) }, (_, index) => first + index);
     await settleAll(

@@ -60,8 +60,8 @@ export function pageAfter(control: RunControl, inHand: InHand, pageRecord: PageR
   const first = firstPage(control.uid, control.epoch, inHand, true);
   const ends = pageRecord !== null && endsInput(pageRecord);
   const page = pageRecord === null ? 0 : ends ? pageRecord.page : pageRecord.page + 1;
-  const { attempt, until, held = false } = inHand;
-  const waits = inHand.page === page ? { attempt, until, held } : { attempt: 0, until: null };
+  const { attempt, until, reserved = false } = inHand;
+  const waits = inHand.page === page ? { attempt, until, reserved } : { attempt: 0, until: null };
   if (pageRecord === null) return { ...first, ...waits };
   const cursor = !ends && pageRecord.outcome.kind === 'RESULT' ? pageRecord.outcome.nextCursor : pageRecord.cursor;
   const { results, callbacks, tries } = pageRecord;

@@ -3,10 +3,10 @@ import { takenUpUntil } from '../../domain/expiry.ts';
 import type { RunControl, RunDefinition, RunMove } from '../../domain/run.ts';
 import { admitWaiting } from './admit-run.ts';
 import { keepRun } from './keep-run.ts';
-import { closeRun, sendFormerFinished } from './finish-run.ts';
+import { concludeRun, sendFormerFinished } from './finish-run.ts';
 import type { CorePorts } from '../ports.ts';
 import type { ControlChange, Waiter } from '../stores.ts';
-import { settleLanded } from './settle-landed.ts';
+import { countLanded } from './count-landed.ts';
 import { nextCheck } from './check-times.ts';
 import { MAX_ATTEMPTS, refusal, tooLate } from './stop-run.ts';
 
@@ -55,8 +55,8 @@ export async function takeUp(
   const { clock } = ports;
   const until = takenUpUntil(control, definition.deadlineSeconds);
   if (clock.now() > until) throw tooLate(control.status === 'STOPPED' ? 'resume' : 'retry', control, until);
-  if (control.status === 'STOPPED') await settleLanded(ports, control, definition);
-  await closeRun(ports, control, definition);
+  if (control.status === 'STOPPED') await countLanded(ports, control, definition);
+  await concludeRun(ports, control, definition);
   const { uid, workspaceUid, epoch } = control;
   const now = ports.clock.now();
   const common = {

@@ -1,7 +1,7 @@
 import { EngineError } from '../../domain/errors.ts';
 import { isoOf } from '../../domain/instant.ts';
 import { moveFrom, type RunControl, type RunDefinition, type StatusReasonCode } from '../../domain/run.ts';
-import { closeRun, landedAt, sendFormerFinished } from './finish-run.ts';
+import { concludeRun, landedAt, sendFormerFinished } from './finish-run.ts';
 import type { CorePorts } from '../ports.ts';
 
 /** How many attempts a run may have: the number has six bits in the uid of its run.finished. */
@@ -33,7 +33,7 @@ export async function stopRun(
     });
     if (!stopped.moved) continue; // another changed it meanwhile: read it again
     await ports.due.putDue({ at: landedAt(ports, stopped.control), kind: 'close', uid: control.uid });
-    await closeRun(ports, stopped.control, definition);
+    await concludeRun(ports, stopped.control, definition);
     return stopped.control;
   }
 }

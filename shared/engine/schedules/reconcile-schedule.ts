@@ -6,7 +6,7 @@ import { armSchedule, isArmed } from './arm-schedule.ts';
 import { fireSchedule } from './fire-schedule.ts';
 import type { ReconcileMessage } from '../messages.ts';
 import type { ReconcilePorts } from './schedule-ports.ts';
-import { closeRuns, startOpenRuns, withoutRuns } from './start-open-runs.ts';
+import { removeStartedRuns, startOpenRuns, withoutRuns } from './start-open-runs.ts';
 
 /** How many times one call settles; a backlog is worked off in steps. */
 const TIMES_AT_ONCE = 100;
@@ -21,7 +21,7 @@ export async function reconcileSchedule(ports: ReconcilePorts, message: Reconcil
   const schedule = await ports.schedules.readSchedule(uid);
   const { started, againAt } = schedule === null ? NOTHING_OPEN : await startOpenRuns(ports, schedule);
   const checkAgainAt = schedule === null ? null : ((await reconcile(ports, schedule, started)) ?? againAt);
-  await closeRuns(ports, uid, started);
+  await removeStartedRuns(ports, uid, started);
   if (checkAgainAt !== null) await ports.due.putDue({ at: checkAgainAt, kind: 'schedule', uid });
   if (dueAt !== null && dueAt !== checkAgainAt) await ports.due.deleteDue({ at: dueAt, kind: 'schedule', uid });
 }
@@ -35,7 +35,7 @@ async function reconcile(ports: ReconcilePorts, found: Schedule, started: readon
   if (schedule?.status === 'PAUSED') return settlePause(ports, schedule);
   if (schedule?.status !== 'ACTIVE') return null;
   const now = ports.clock.now();
-  // A time that EventBridge or the queue may still deliver is left to them. But if the entries were only just made, times
+  // A time that EventBridge or the queue may still deliver is left to them. If the entries were only just made, times
   // that come right now are carried out here too.
   const patienceMs = ports.lag.patienceMs();
   const horizon = now - jitterMs(schedule) - patienceMs;
@@ -51,7 +51,7 @@ async function reconcile(ports: ReconcilePorts, found: Schedule, started: readon
   const stored = await settleUntil(ports, schedule.uid, settled, started);
   if (stored?.status !== 'ACTIVE') return null;
   if (isCut) return now;
-  return lookAgain(stored, { now, horizon, patienceMs });
+  return nextCheckAt(stored, { now, horizon, patienceMs });
 }
 
 /**
@@ -149,7 +149,7 @@ async function settleUntil(
 /**
  * When to check again: once EventBridge has had its time for the latest or next time, at the next audit at the latest.
  */
-function lookAgain(
+function nextCheckAt(
   schedule: Schedule,
   { now, horizon, patienceMs }: { readonly now: number; readonly horizon: number; readonly patienceMs: number },
 ): number | null {

@@ -5,8 +5,8 @@ import type { FirePorts, ScheduleStore } from './schedule-ports.ts';
 
 /**
  * Starts the runs that a schedule's ledger has and that are not known to be started: the worker that had to start them
- * may have been cut off. Returns their uids, for {@link closeRuns}; `againAt`: when to check the runs that were decided
- * only recently (epoch ms), null: none was.
+ * may have been cut off. Returns their uids, for {@link removeStartedRuns}; `againAt`: when to check the runs that were
+ * decided only recently (epoch ms), null: none was.
  */
 export async function startOpenRuns(
   ports: FirePorts,
@@ -20,7 +20,7 @@ export async function startOpenRuns(
 }
 
 /** Removes these runs from the schedule's `openRuns`, because they are started. */
-export async function closeRuns(
+export async function removeStartedRuns(
   ports: { readonly schedules: Pick<ScheduleStore, 'readSchedule' | 'replaceSchedule'> },
   uid: string,
   started: readonly string[],

@@ -13,12 +13,12 @@ import { stopRun } from '../runs/stop-run.ts';
 import { nextCheck } from '../runs/check-times.ts';
 import { reconcileEndedRun } from './reconcile-ended-run.ts';
 
-const FIRST_LOOK: RunCheck = { block: 0, againAt: null };
+const FIRST_CHECK: RunCheck = { block: 0, againAt: null };
 
 /** Checks an uncommitted launch once more later: its commit may arrive long after its sender died. */
 async function watchUncommitted(ports: CorePorts, { kind, uid, look }: DueEntry): Promise<void> {
   if (look !== undefined) return;
-  await ports.due.putDue({ at: nextCheck(ports.clock.now()), kind, uid, look: FIRST_LOOK });
+  await ports.due.putDue({ at: nextCheck(ports.clock.now()), kind, uid, look: FIRST_CHECK });
 }
 
 /** Checks a run: sends lost messages again, and puts the next check while the run has open work. */
@@ -31,7 +31,7 @@ export async function checkRun(ports: CorePorts, entry: DueEntry): Promise<void>
   if (control.expiresAt * 1_000 <= now) return;
   const { kind, uid } = entry;
   const next = hasEnded(control.status)
-    ? await reconcileEndedRun(ports, control, definition, entry.look ?? FIRST_LOOK)
+    ? await reconcileEndedRun(ports, control, definition, entry.look ?? FIRST_CHECK)
     : { at: await reconcileWorkingRun(ports, control, definition) };
   if (next !== null) await ports.due.putDue({ ...next, kind, uid, at: Math.max(next.at, now + SOONEST_CHECK_MS) });
 }

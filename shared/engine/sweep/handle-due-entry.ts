@@ -1,8 +1,8 @@
 import { reconcileReceiver } from '../callbacks/reconcile-receiver.ts';
 import type { CorePorts } from '../ports.ts';
-import { closeRun } from '../runs/finish-run.ts';
+import { concludeRun } from '../runs/finish-run.ts';
 import { keepItems } from '../runs/keep-run.ts';
-import { settleLanded } from '../runs/settle-landed.ts';
+import { countLanded } from '../runs/count-landed.ts';
 import { nextCheck } from '../runs/check-times.ts';
 import type { DueEntry } from '../stores.ts';
 import { checkRun } from './check-run.ts';
@@ -13,7 +13,7 @@ import { checkRun } from './check-run.ts';
  */
 export async function handleDueEntry(ports: CorePorts, entry: DueEntry): Promise<DueEntry | null> {
   if (entry.kind === 'receiver') return handleReceiver(ports, entry);
-  if (entry.kind === 'schedule') await tellSchedule(ports, entry);
+  if (entry.kind === 'schedule') await requestReconcile(ports, entry);
   else {
     await handleKind(ports, entry, entry.kind);
     await ports.due.deleteDue(entry);
@@ -32,7 +32,7 @@ async function handleKind(
     case 'start':
       return startPostponed(ports, entry);
     case 'close':
-      return closeStopped(ports, entry);
+      return concludeStopped(ports, entry);
     case 'keep':
       return keepItems(ports, entry);
     case 'watch':
@@ -51,7 +51,7 @@ const APART_MS = 59_999;
  * perhaps late, so its key must belong to no other entry. This entry is deleted before the message is sent, because a
  * worker whose clock is behind ours might put another entry with the same key.
  */
-async function tellSchedule(ports: CorePorts, entry: DueEntry): Promise<void> {
+async function requestReconcile(ports: CorePorts, entry: DueEntry): Promise<void> {
   const { uid } = entry;
   const dueAt = nextCheck(ports.clock.now()) + (entry.at % APART_MS);
   await ports.due.putDue({ at: dueAt, kind: 'schedule', uid });
@@ -84,10 +84,10 @@ async function startPostponed(ports: CorePorts, entry: DueEntry): Promise<void> 
   await ports.messages.send(message, { workspaceUid: control.workspaceUid });
 }
 
-async function closeStopped(ports: CorePorts, entry: DueEntry): Promise<void> {
+async function concludeStopped(ports: CorePorts, entry: DueEntry): Promise<void> {
   const control = await ports.runs.readControl(entry.uid);
   const definition = await ports.runs.readDefinition(entry.uid);
   if (control?.status !== 'STOPPED' || definition === null) return;
-  await settleLanded(ports, control, definition);
-  await closeRun(ports, control, definition);
+  await countLanded(ports, control, definition);
+  await concludeRun(ports, control, definition);
 }

@@ -5,18 +5,18 @@ import { BLOCK_SHARDS, blocksBegun } from '../../domain/input.ts';
 import type { PageRecord } from '../../domain/page.ts';
 import { endingsOf, type RunControl, type RunDefinition } from '../../domain/run.ts';
 import { releaseEnded } from '../runs/admit-run.ts';
-import { closeRun, countRecorded, landedAt } from '../runs/finish-run.ts';
+import { concludeRun, countRecorded, landedAt } from '../runs/finish-run.ts';
 import { giveUpAt } from '../callbacks/delivery.ts';
 import type { CorePorts } from '../ports.ts';
 import type { RunCheck } from '../stores.ts';
-import { settleLanded } from '../runs/settle-landed.ts';
+import { countLanded } from '../runs/count-landed.ts';
 import { nextCheck } from '../runs/check-times.ts';
 import { settleAll } from '../settle-all.ts';
 
 /**
  * How many blocks of an ended run one check reads: a sweep has 45 s for 25 runs side by side. The next check goes on.
  */
-const BLOCKS_A_LOOK = 100;
+const BLOCKS_A_CHECK = 100;
 const BLOCKS_AT_ONCE = 8;
 
 /**
@@ -32,8 +32,8 @@ export async function reconcileEndedRun(
   if (control.mode === 'LIVE') return null;
   const slotAgainAt = await releaseEnded(ports, control);
   const landed = control.status === 'STOPPED' && ports.clock.now() >= landedAt(ports, control);
-  if (landed) await settleLanded(ports, control, definition);
-  if (!(await isClosed(ports, control, definition))) await closeRun(ports, control, definition);
+  if (landed) await countLanded(ports, control, definition);
+  if (!(await isConcluded(ports, control, definition))) await concludeRun(ports, control, definition);
   if (control.status === 'STOPPED' && ports.clock.now() < landedAt(ports, control)) {
     return { at: landedAt(ports, control) };
   }
@@ -42,7 +42,7 @@ export async function reconcileEndedRun(
   if (look.block === 0) seen = addSeen(seen, await reconcileRecords(ports, definition, null));
   const blocks =
     definition.callback.on === 'all' ? blocksBegun(await ports.progress.readWindow(definition.uid), control) : 0;
-  const until = Math.min(blocks, look.block + BLOCKS_A_LOOK);
+  const until = Math.min(blocks, look.block + BLOCKS_A_CHECK);
   for (let first = look.block; first < until; first += BLOCKS_AT_ONCE) {
     const some = Array.from({ length: Math.min(BLOCKS_AT_ONCE, until - first) }, (_, at) => first + at);
     const found = await settleAll(
@@ -87,7 +87,7 @@ function addSeen(one: Seen, other: Seen): Seen {
 }
 
 /** Whether what follows from a run's end was done. It is read first, because reads cost less than refused writes. */
-async function isClosed(ports: CorePorts, control: RunControl, definition: RunDefinition): Promise<boolean> {
+async function isConcluded(ports: CorePorts, control: RunControl, definition: RunDefinition): Promise<boolean> {
   if (definition.callback === null) return true;
   const refUid = deriveUid(control.uid, 'run_finished', { ending: control.attempt });
   return (await ports.callbacks.readRecord(refUid)) !== null;

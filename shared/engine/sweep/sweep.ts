@@ -1,5 +1,5 @@
 import type { CorePorts } from '../ports.ts';
-import { LOOKS_A_MINUTE } from '../callbacks/release-pace.ts';
+import { CHECKS_A_MINUTE } from '../callbacks/release-pace.ts';
 import { DUE_PARTITIONS, type DueEntry, type DueRow } from '../stores.ts';
 import { settleAll } from '../settle-all.ts';
 import { putOffMs } from './put-off.ts';
@@ -29,22 +29,22 @@ export interface SweepReport {
 export async function sweep(ports: CorePorts, until: number): Promise<SweepReport> {
   const tally = { seenTo: 0, failing: 0, oldestSeconds: 0 };
   let turns = partitionsFrom(Math.floor(ports.clock.now() / MINUTE_MS));
-  const open: OpenLooks = new Map();
+  const open: OpenChecks = new Map();
   while (turns.length > 0 || open.size > 0) {
     const left: Turn[] = [];
     for (const turn of turns) {
-      if (ports.clock.now() >= until) return tell(ports, tally);
+      if (ports.clock.now() >= until) return report(ports, tally);
       const next = await sweepPage(ports, turn, tally, open);
       if (next !== null) left.push(next);
     }
     turns = left;
-    const looks = Array.from(open.values()); // a copy: a check that leaves more has its next turn in the next round
-    for (const look of looks) {
-      if (ports.clock.now() >= until) return tell(ports, tally);
-      await goOn(ports, look, open);
+    const checks = Array.from(open.values()); // a copy: a check that leaves more has its next turn in the next round
+    for (const check of checks) {
+      if (ports.clock.now() >= until) return report(ports, tally);
+      await goOn(ports, check, open);
     }
   }
-  return tell(ports, tally);
+  return report(ports, tally);
 }
 
 type Tally = { -readonly [Name in keyof SweepReport]: SweepReport[Name] };
@@ -61,21 +61,21 @@ function partitionsFrom(first: number): readonly Turn[] {
 }
 
 /** Checks that left more to do at once, by uid. Their entries remain for the next minute's sweep. */
-type OpenLooks = Map<string, { readonly entry: DueEntry; readonly looks: number }>;
+type OpenChecks = Map<string, { readonly entry: DueEntry; readonly checks: number }>;
 
-function leaveOpen(open: OpenLooks, entry: DueEntry | null, looks: number): void {
-  if (entry !== null && looks < LOOKS_A_MINUTE) open.set(entry.uid, { entry, looks });
+function leaveOpen(open: OpenChecks, entry: DueEntry | null, checks: number): void {
+  if (entry !== null && checks < CHECKS_A_MINUTE) open.set(entry.uid, { entry, checks });
 }
 
 /** Makes one more check. If it fails, the next minute's sweep repeats it. */
 async function goOn(
   ports: CorePorts,
-  { entry, looks }: { entry: DueEntry; looks: number },
-  open: OpenLooks,
+  { entry, checks }: { entry: DueEntry; checks: number },
+  open: OpenChecks,
 ): Promise<void> {
   open.delete(entry.uid);
   try {
-    leaveOpen(open, await handleDueEntry(ports, entry), looks + 1);
+    leaveOpen(open, await handleDueEntry(ports, entry), checks + 1);
   } catch (error) {
     ports.log.error('a due row could not be gone on with and is looked at in a minute', {
       uid: entry.uid,
@@ -89,12 +89,12 @@ async function sweepPage(
   ports: CorePorts,
   { partition, after }: Turn,
   tally: Tally,
-  open: OpenLooks,
+  open: OpenChecks,
 ): Promise<Turn | null> {
   const now = ports.clock.now();
   try {
     const { rows, next } = await ports.due.listDue(partition, now, PAGE_ROWS, after);
-    const done = await settleAll(rows.map(async (row) => row.tryAt <= now && (await seeTo(ports, row, open))));
+    const done = await settleAll(rows.map(async (row) => row.tryAt <= now && (await handleRow(ports, row, open))));
     for (const [index, { dueAt, failures }] of rows.entries()) {
       if (done[index] === true) tally.seenTo += 1;
       else tally.failing += 1;
@@ -108,13 +108,13 @@ async function sweepPage(
   }
 }
 
-function tell(ports: CorePorts, { seenTo, failing, oldestSeconds }: SweepReport): SweepReport {
+function report(ports: CorePorts, { seenTo, failing, oldestSeconds }: SweepReport): SweepReport {
   ports.log.info('swept', { seen_to: seenTo, failing_rows: failing, oldest_row_seconds: oldestSeconds });
   return { seenTo, failing, oldestSeconds };
 }
 
 /** Handles one row. What follows is written or sent first, the row is deleted last. False: it failed and is put off. */
-async function seeTo(ports: CorePorts, row: DueRow, open: OpenLooks): Promise<boolean> {
+async function handleRow(ports: CorePorts, row: DueRow, open: OpenChecks): Promise<boolean> {
   try {
     // The release that wrote it can read it, e.g. a later one that is being rolled out: it must not be lost.
     if (row.entry === null) throw new Error('This release cannot read the row.');

@@ -117,8 +117,8 @@ export const EVERYDAY_BUGS: readonly PlantedBug[] = [
   {
     name: 'body-tells-the-time',
     file: 'shared/domain/callback.ts',
-    find: 'occurred_at: isoOf(say.at),',
-    replace: 'occurred_at: isoOf(say.at), sent: (globalThis.sent = (globalThis.sent ?? 0) + 1),',
+    find: 'occurred_at: isoOf(content.at),',
+    replace: 'occurred_at: isoOf(content.at), sent: (globalThis.sent = (globalThis.sent ?? 0) + 1),',
   },
   {
     name: 'delivery-acknowledged-before-it-is-logged',
@@ -246,7 +246,7 @@ export const EVERYDAY_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'landed-ends-not-settled',
-    file: 'shared/engine/runs/settle-landed.ts',
+    file: 'shared/engine/runs/count-landed.ts',
     find: 'if (pageRecord === null || !hasEndedWith(pageRecord, stopped)) continue;',
     replace: 'if (pageRecord === null || pageRecord.epoch >= 0) continue;',
     scenario: 'verbs',
@@ -275,9 +275,9 @@ export const EVERYDAY_BUGS: readonly PlantedBug[] = [
     name: 'stop-told-before-the-resume',
     file: `${ENGINE}/runs/resume-run.ts`,
     scenario: 'verbs',
-    find: '  await closeRun(ports, control, definition);\n',
+    find: '  await concludeRun(ports, control, definition);\n',
     replace:
-      '  await closeRun({ ...ports, settings: { ...ports.settings, pageTimeoutMs: -9e9 } }, control, definition);\n',
+      '  await concludeRun({ ...ports, settings: { ...ports.settings, pageTimeoutMs: -9e9 } }, control, definition);\n',
   },
   {
     name: 'former-ending-left-to-who-resumed',

@@ -150,8 +150,8 @@ export const FURTHER_BUGS: readonly PlantedBug[] = [
     name: 'a-place-is-a-turn',
     file: `${DOMAIN}/pace.ts`,
     scenario: 'paced-calm',
-    find: 'const at = held ? free :',
-    replace: 'const at = held ? now :',
+    find: 'const at = reserved ? free :',
+    replace: 'const at = reserved ? now :',
   },
   {
     name: 'turns-without-condition',

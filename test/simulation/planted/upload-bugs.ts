@@ -75,7 +75,7 @@ export const UPLOAD_BUGS: readonly PlantedBug[] = [
     name: 'last-line-without-an-end-forgotten',
     file: `${LAUNCH}/intake-run.ts`,
     scenario: 'uploads-calm',
-    find: '  for (const line of splitter.end()) see(line);\n',
+    find: '  for (const line of splitter.end()) addLine(line);\n',
     replace: '',
   },
   {

@@ -7,7 +7,7 @@ import { hasEndedWith } from './open-input.ts';
  * Counts the inputs of a stopped run whose last page or failure is recorded but not counted: the worker that recorded
  * it failed before it counted, and a redelivery of its message does nothing, because its epoch is over.
  */
-export async function settleLanded(ports: CorePorts, stopped: RunControl, definition: RunDefinition): Promise<void> {
+export async function countLanded(ports: CorePorts, stopped: RunControl, definition: RunDefinition): Promise<void> {
   const window = await ports.progress.readWindow(definition.uid);
   if (window === null) return;
   for (const [input, open] of window.open) {
