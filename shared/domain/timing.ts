@@ -110,6 +110,9 @@ export const RUN_CHECK_MS = 5 * MINUTE_MS;
 export const SOONEST_CHECK_MS = MINUTE_MS;
 /** How often a receiver for which callbacks wait is checked. */
 export const RECEIVER_CHECK_MS = MINUTE_MS;
+/** A receiver is checked for a callback that was just listed at the next multiple of the grid that is the lead away. */
+export const HELD_CHECK_GRID_MS = 10 * SECOND_MS;
+export const HELD_CHECK_LEAD_MS = 5 * SECOND_MS;
 /** The sweep starts a postponed run this long after the moment at which its message had to. */
 export const LATE_START_MS = MINUTE_MS;
 /** After this long neither the message nor the sweep's start entry has started a postponed run: its check does. */

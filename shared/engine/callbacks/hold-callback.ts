@@ -1,4 +1,4 @@
-import { ATTEMPT_MS } from '../../domain/timing.ts';
+import { ATTEMPT_MS, HELD_CHECK_GRID_MS, HELD_CHECK_LEAD_MS } from '../../domain/timing.ts';
 import type { CallbackRecord } from '../../domain/callback.ts';
 import { attemptAt, becomesAway, hostUid, probeDelayMs, type Receiver, receiverUid } from '../../domain/receiver.ts';
 import type { RunDefinition } from '../../domain/run.ts';
@@ -110,8 +110,16 @@ async function keepHeld(ports: HoldPorts, record: CallbackRecord, uid: string): 
   const held = { uid: record.uid, attempt: retryCount + 1, dueAt, giveUpAt: lastAt, heldAt: now };
   await ports.receivers.putHeld(uid, held, record.expiresAt);
   const receiver = await ports.receivers.readReceiver(uid, 'strong');
-  const isAway = receiver !== null && receiver.awaySince !== null;
-  await ports.due.putDue({ at: isAway ? Math.max(now, receiver.probeAt) : now, kind: 'receiver', uid });
+  const probeAt = receiver === null || receiver.awaySince === null ? now : receiver.probeAt;
+  await ports.due.putDue({ at: probeAt > now ? probeAt : nextHeldCheck(now), kind: 'receiver', uid });
+}
+
+/**
+ * When a receiver is checked for a callback that was just listed: on a grid, so that the requests of many deliveries
+ * become one row, and so far ahead that no sweep is taking that row while it is written once more.
+ */
+function nextHeldCheck(now: number): number {
+  return Math.ceil((now + HELD_CHECK_LEAD_MS) / HELD_CHECK_GRID_MS) * HELD_CHECK_GRID_MS;
 }
 
 /** As {@link keepHeld}, for a record that already says that it waits. It finds out whether host or receiver is away. */

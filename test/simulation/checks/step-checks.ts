@@ -26,7 +26,7 @@ export function controlChange(change: Change): { readonly before: RunControl; re
 }
 
 /** One from the sweep, and some for callbacks deferred since. */
-const MOST_LOOKS = 7;
+const MOST_LOOKS = 6;
 
 export const STEP_CHECKS: readonly StepCheck[] = [
   ...SEAT_STEP_CHECKS,

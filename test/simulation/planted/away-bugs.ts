@@ -12,6 +12,13 @@ export const AWAY_BUGS: readonly PlantedBug[] = [
     replace: 'return at;',
   },
   {
+    name: 'each-request-a-row',
+    file: `${CALLBACKS}/hold-callback.ts`,
+    scenario: 'away-calm',
+    find: 'return Math.ceil((now + HELD_CHECK_LEAD_MS) / HELD_CHECK_GRID_MS) * HELD_CHECK_GRID_MS;',
+    replace: 'return HELD_CHECK_LEAD_MS + HELD_CHECK_GRID_MS > 0 ? now : 0;',
+  },
+  {
     name: 'never-taken-for-away',
     file: 'shared/domain/receiver.ts',
     scenario: 'away-calm',
@@ -43,8 +50,8 @@ export const AWAY_BUGS: readonly PlantedBug[] = [
     name: 'held-and-not-looked-for',
     file: `${CALLBACKS}/hold-callback.ts`,
     scenario: 'away-calm',
-    find: "  await ports.due.putDue({ at: isAway ? Math.max(now, receiver.probeAt) : now, kind: 'receiver', uid });\n",
-    replace: '  void isAway;\n',
+    find: "  await ports.due.putDue({ at: probeAt > now ? probeAt : nextHeldCheck(now), kind: 'receiver', uid });\n",
+    replace: '  void [probeAt, nextHeldCheck];\n',
   },
   {
     name: 'probe-spent-on-what-waits-no-more',
