@@ -81,7 +81,7 @@ export function createAuthenticator(
     if (!isWellFormedApiKey(key)) {
       throw new EngineError(
         'UNAUTHORIZED',
-        'The API key in X-API-Key is malformed: a key is trk_ and 39 letters and digits, of which the last are a checksum. Copy it whole.',
+        'The API key in X-API-Key is malformed: a key is trk_ and 39 letters and digits, the last seven a checksum. Copy it whole.',
       );
     }
     const digest = digestApiKey(key);

@@ -39,7 +39,7 @@ export const DEFER_PAGE_MS = 3 * SECOND_MS;
 export const DEFER_ATTEMPT_MS = { first: 3 * SECOND_MS, longest: MINUTE_MS } as const;
 /**
  * A workspace that was refused a seat counts for this long among those that share the seats. Its pages ask again
- * before.
+ * before, and so do its first attempts at callbacks; one that has waited longer may ask later, when it counts anew.
  */
 export const SEAT_WAITING_MS = 20 * SECOND_MS;
 /** A run that waits no longer than this keeps its slot. A longer wait gives the slot to another run. */
@@ -110,9 +110,12 @@ export const RUN_CHECK_MS = 5 * MINUTE_MS;
 export const SOONEST_CHECK_MS = MINUTE_MS;
 /** How often a receiver for which callbacks wait is checked. */
 export const RECEIVER_CHECK_MS = MINUTE_MS;
-/** A receiver is checked for a callback that was just listed at the next multiple of the grid that is the lead away. */
+/**
+ * A receiver is checked for a callback that was just listed at the next multiple of the grid that is at least the lead
+ * ahead. The lead is longer than a write to the table takes, with clocks that differ.
+ */
 export const HELD_CHECK_GRID_MS = 10 * SECOND_MS;
-export const HELD_CHECK_LEAD_MS = 5 * SECOND_MS;
+export const HELD_CHECK_LEAD_MS = 20 * SECOND_MS;
 /** The sweep starts a postponed run this long after the moment at which its message had to. */
 export const LATE_START_MS = MINUTE_MS;
 /** After this long neither the message nor the sweep's start entry has started a postponed run: its check does. */

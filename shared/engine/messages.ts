@@ -27,7 +27,7 @@ export interface PageMessage {
   readonly tries: number;
   readonly cycle: CycleCheck | null;
   /**
-   * The page may have been sent before (by the sweeper, a resume, a redelivered dispatch): its record is read first.
+   * The page may have been sent before (by the sweep, a resume, a redelivered dispatch): its record is read first.
    */
   readonly again: boolean;
   /** The page, or the one before it, took long, so it needs a seat before it starts. Absent: no. */

@@ -15,7 +15,7 @@ import type {
 /**
  * Everything that the engine needs from outside. State is in stores.ts, messages are in messages.ts, the rest is here.
  * The engine always writes state first (each write has its condition) and sends the message second. What is lost
- * between the two is found by the sweeper.
+ * between the two is found by the sweep.
  */
 
 export interface Clock {

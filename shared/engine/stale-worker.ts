@@ -7,5 +7,8 @@ import type { Clock } from './ports.ts';
  */
 export function rejectStaleWorker(clock: Pick<Clock, 'now'>, takenAt: number, ownMs: number): void {
   const lateMs = clock.now() - takenAt - ownMs;
-  if (lateMs > STALE_WORKER_MS) throw new Error(`the worker stood still: it is ${lateMs} ms beyond its time`);
+  if (lateMs > STALE_WORKER_MS)
+    throw new Error(
+      `the worker was frozen and is ${lateMs} ms past its time; it writes nothing, and its message comes again`,
+    );
 }

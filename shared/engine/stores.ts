@@ -375,7 +375,7 @@ export interface HeldCallback {
  */
 export const DUE_KINDS = ['watch', 'start', 'close', 'keep', 'callback', 'receiver', 'schedule'] as const;
 
-/** Work that is due at a moment. The sweeper reads the entry, does the work and deletes the entry. */
+/** Work that is due at a moment. The sweep reads the entry, does the work and deletes the entry. */
 export interface DueEntry {
   readonly at: number;
   readonly kind: (typeof DUE_KINDS)[number];

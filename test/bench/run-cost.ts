@@ -3,7 +3,7 @@ import { openBenchSystem } from './bench-system.ts';
 import type { Figure, Progress, Report } from './report.ts';
 import type { Tally } from './tally.ts';
 
-/** When the sweeper first looks at a run, and past the minute in which it does. */
+/** When the sweep first looks at a run, and past the minute in which it does. */
 const SWEPT_AFTER_MS = 200_000;
 
 /** What a run costs however small it is: one input of one page, with its callback and the run's own. */

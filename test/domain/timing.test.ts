@@ -22,6 +22,7 @@ import {
   CARRYING_MS,
   CLAIM_LEASE_MS,
   EXPIRY_MARGIN_MS,
+  HELD_CHECK_LEAD_MS,
   FIRST_LIVE_CHECK_MS,
   FIRST_RUN_CHECK_MS,
   FIRST_SCHEDULE_CHECK_MS,
@@ -117,6 +118,10 @@ describe('what is put off comes again in time', () => {
   test('a receiver that is away is asked no more often than sweeps come', () => {
     expect(PROBE_MS.least).toBeGreaterThanOrEqual(RECEIVER_CHECK_MS);
     rises(PROBE_MS.least, PROBE_MS.most, CALLBACK_GRACE_MS);
+  });
+
+  test('a check of a receiver lies ahead of the write that asks for it, by two answers of the table and a clock', () => {
+    rises(2 * 5_000 + SEAT_MARGIN_MS - 1, HELD_CHECK_LEAD_MS, RECEIVER_CHECK_MS);
   });
 
   test('a run says that it stands still before what was lost is sent again, and gives its slot up later than messages', () => {

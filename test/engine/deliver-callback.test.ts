@@ -44,7 +44,7 @@ test('a receiver that never answers well is tried ten times over the whole sched
   const gaps = seconds.slice(1).map((at, index) => at - (seconds[index] ?? 0));
   const wanted = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400];
   expect(gaps).toHaveLength(wanted.length);
-  // The draw is in the middle of ±20 %; what is left to the sweeper comes up to a minute after.
+  // The draw is in the middle of ±20 %; what is left to the sweep comes up to a minute after.
   for (const [index, gap] of gaps.entries()) {
     expect(gap).toBeGreaterThanOrEqual((wanted[index] ?? 0) - 1);
     expect(gap).toBeLessThanOrEqual((wanted[index] ?? 0) + 61);
@@ -103,6 +103,6 @@ test('a worker that wakes long after its attempt makes no record of its failure:
   if (first?.message.kind !== 'page') throw new Error('a run of one input begins with its page');
   await runPage(harness.ports, first.message, { by: 'a page', count: 1 });
   const message = { kind: 'callback', uid, attempt: 0 } as const;
-  await expect(deliverCallback(harness.ports, message, { by: 'sleepy', count: 1 })).rejects.toThrow('stood still');
+  await expect(deliverCallback(harness.ports, message, { by: 'sleepy', count: 1 })).rejects.toThrow('was frozen');
   expect(await harness.ports.callbacks.readRecord(uid)).toBeNull();
 });

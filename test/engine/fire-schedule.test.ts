@@ -139,7 +139,7 @@ describe('fires out of order', () => {
 });
 
 describe('what EventBridge does not bring', () => {
-  it('is fired by the sweeper, and the entry made again', async () => {
+  it('is fired by the sweep, and the entry made again', async () => {
     const harness = createHarness();
     const { uid } = await harness.put({ cron: '0 * * * *', scheduleAt: null });
     await harness.loseEntries();

@@ -179,7 +179,7 @@ describe('an intake', () => {
     expect([(await controlOf(definition.uid)).status, calls.length]).toEqual(['SUCCEEDED', 80]);
   });
 
-  test('whose message was lost is asked for again by the sweeper', async () => {
+  test('whose message was lost is asked for again by the sweep', async () => {
     const { harness, launchLines, controlOf } = createHarness();
     const { definition } = await launchLines(lines(5));
     harness.loseQueued();

@@ -112,7 +112,7 @@ test('a run that ends at the very moment of the hand-over stays live and is answ
   expect((await readControl()).mode).toBe('LIVE');
 });
 
-test('a run whose caller died is handed over by the sweeper, and nothing is left due', async () => {
+test('a run whose caller died is handed over by the sweep, and nothing is left due', async () => {
   const { begin, harness, ports, readControl } = open({
     pages: 1,
     per_page: 1,
@@ -140,7 +140,7 @@ test('a page delivered twice at once is recorded once', async () => {
   expect(harness.sent).toHaveLength(1);
 });
 
-test('a run whose page was never sent is found by the sweeper; who comes with its key only waits', async () => {
+test('a run whose page was never sent is found by the sweep; who comes with its key only waits', async () => {
   const { begin, harness, ports, call, action, calls, readControl } = open({ pages: 1, per_page: 1 });
   const send = ports.messages.send.bind(ports.messages);
   ports.messages.send = () => Promise.reject(new Error('the queue is away'));

@@ -135,7 +135,7 @@ describe('a run whose every input waits for long', () => {
     await harness.runUntil(START + HOUR_MS);
     expect(await controlOf(harness, control.uid)).toMatchObject({ status: 'SUCCEEDED', totals: { succeeded: 4 } });
     expect(mostInWindow(calls, RARE.perMs)).toBe(1);
-    // A turn each, and less than two minutes for the sweeper and the queue.
+    // A turn each, and less than two minutes for the sweep and the queue.
     for (const [index, { at }] of calls.entries()) expect(at).toBeLessThan(START + index * 12 * MINUTE_MS + 1);
   });
 

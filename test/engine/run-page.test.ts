@@ -171,7 +171,7 @@ test('a worker that wakes long after its time records nothing, and whoever takes
       },
     },
   };
-  await expect(runPage(sleepy, first.message, { by: 'sleepy', count: 1 })).rejects.toThrow('stood still');
+  await expect(runPage(sleepy, first.message, { by: 'sleepy', count: 1 })).rejects.toThrow('was frozen');
   expect(await harness.ports.progress.readPageRecord(control.uid, 0, 0)).toBeNull();
   await harness.runUntil(harness.now() + HOUR_MS);
   expect((await harness.ports.progress.readPageRecord(control.uid, 0, 0))?.by).not.toBe('sleepy');

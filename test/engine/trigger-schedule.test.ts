@@ -37,7 +37,7 @@ it('a trigger asked for again is one row and one run, whatever was fired in betw
   expect(await harness.read(uid)).toMatchObject({ counts: { fired: 2 } });
 });
 
-it('a run that took long to be written is watched from then on: the sweeper may have looked in vain before', async () => {
+it('a run that took long to be written is watched from then on: the sweep may have looked in vain before', async () => {
   const harness = createHarness();
   const { uid } = await harness.put({ cron: '0 0 1 1 *', scheduleAt: null });
   const { runs, due } = harness.ports;

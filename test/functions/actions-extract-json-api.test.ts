@@ -15,6 +15,13 @@ function numberOf({ url }: UpstreamRequest, name: string, otherwise = 0): number
   return Number(url.searchParams.get(name) ?? otherwise);
 }
 
+test('a way of paging that there is not is refused with those there are', () => {
+  expect(extractJsonApi.parseInput({ url: 'https://example.com', pagination: { kind: 'pages' } })).toMatchObject({
+    ok: false,
+    errors: [{ path: 'pagination.kind', message: expect.stringMatching(/^must be one of .*"link_header".*"page"/) }],
+  });
+});
+
 describe('a paged list comes whole', () => {
   test('by Link header, among other links and relative', async () => {
     await using upstream = await startUpstream((request) => {

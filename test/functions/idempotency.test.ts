@@ -139,7 +139,7 @@ describe('a launch that was cut off', () => {
     expect(await runsOf()).toBe(1);
   });
 
-  it('between its run and its message shows the run, which the sweeper finds', async () => {
+  it('between its run and its message shows the run, which the sweep finds', async () => {
     harness.ports.messages.send = () => Promise.reject(new Error('the queue is away'));
     expect((await launch('k')).status).toBe(500);
     const again = await launch('k');

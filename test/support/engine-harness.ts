@@ -87,7 +87,7 @@ export function createEngineHarness(options: {
   readonly pageTimeoutMs?: number;
   /** Messages that no worker brings to an end: each goes straight to its dead letters, which are seen to. */
   readonly dies?: (message: Message) => boolean;
-  /** What stands for EventBridge Scheduler; without it nothing fires but what the sweeper finds. */
+  /** What stands for EventBridge Scheduler; without it nothing fires but what the sweep finds. */
   readonly entries?: EntryScheduler;
 }): EngineHarness {
   const { answer = () => ({ kind: 'answered', status: 204, body: '', retryAfter: undefined }) } = options;
@@ -249,7 +249,7 @@ export function createEngineHarness(options: {
   };
 }
 
-/** When the sweeper, told each minute, next has something to do. */
+/** When the sweep, told each minute, next has something to do. */
 async function earliestDue({ due }: Ports, until: number): Promise<number> {
   const first = await listDueEntries(due, until, 1);
   return Math.min(until, ...first.map(({ at }) => at));

@@ -251,7 +251,7 @@ async function recordAttempt(
   if (written) await sendOn(ports, definition, { ...record, ...change });
 }
 
-/** Sends the attempt after the recorded one, or leaves it to the sweeper where it is too far off for a queue. */
+/** Sends the attempt after the recorded one, or leaves it to the sweep where it is too far off for a queue. */
 export async function sendOn(
   ports: Pick<DeliveryPorts, 'clock' | 'callbacks' | 'receivers' | 'due' | 'messages'>,
   definition: RunDefinition,

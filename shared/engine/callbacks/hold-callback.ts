@@ -110,13 +110,15 @@ async function keepHeld(ports: HoldPorts, record: CallbackRecord, uid: string): 
   const held = { uid: record.uid, attempt: retryCount + 1, dueAt, giveUpAt: lastAt, heldAt: now };
   await ports.receivers.putHeld(uid, held, record.expiresAt);
   const receiver = await ports.receivers.readReceiver(uid, 'strong');
-  const probeAt = receiver === null || receiver.awaySince === null ? now : receiver.probeAt;
-  await ports.due.putDue({ at: probeAt > now ? probeAt : nextHeldCheck(now), kind: 'receiver', uid });
+  const askedAt = ports.clock.now(); // the calls above may have taken long
+  const isProbeToCome = receiver !== null && receiver.awaySince !== null && receiver.probeAt > askedAt;
+  const at = isProbeToCome ? receiver.probeAt : nextHeldCheck(askedAt);
+  await ports.due.putDue({ at, kind: 'receiver', uid });
 }
 
 /**
  * When a receiver is checked for a callback that was just listed: on a grid, so that the requests of many deliveries
- * become one row, and so far ahead that no sweep is taking that row while it is written once more.
+ * become one row, and far enough ahead that no sweep handles and deletes that row while it is being written again.
  */
 function nextHeldCheck(now: number): number {
   return Math.ceil((now + HELD_CHECK_LEAD_MS) / HELD_CHECK_GRID_MS) * HELD_CHECK_GRID_MS;

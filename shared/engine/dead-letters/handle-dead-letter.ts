@@ -31,8 +31,8 @@ async function endDeadLetter(ports: FirePorts, message: Message, deadLetter: Dea
       return failCallback(ports, message, deadLetter);
     case 'fire':
       return failFire(ports, message, deadLetter);
-    case 'dispatch': // the sweeper sends it again while the run waits for it
-    case 'reconcile': // the schedule's due entry is still there, so the sweeper sends it again
+    case 'dispatch': // the sweep sends it again while the run waits for it
+    case 'reconcile': // the schedule's due entry is still there, so the sweep sends it again
       return 'NOTHING';
   }
 }

@@ -41,7 +41,7 @@ export function landedAt(ports: Pick<CorePorts, 'settings'>, stopped: RunControl
  * sendFormerFinished}.
  */
 export async function concludeRun(ports: CorePorts, ended: RunControl, definition: RunDefinition): Promise<void> {
-  // The record of run.finished comes last: where it exists, the sweeper considers the rest done.
+  // The record of run.finished comes last: where it exists, the sweep considers the rest done.
   await settleAll([freeSlot(ports, ended), wakeDependents(ports, ended)]);
   if (ended.status === 'STOPPED' && ports.clock.now() < landedAt(ports, ended)) return;
   const { status, attempt } = ended;

@@ -61,7 +61,7 @@ export async function startScheduledRun(
     checked.fault === null ? null : reportError(ports, checked.fault, { run_uid: runUid, schedule_uid: schedule.uid });
   const control = await commitRun(ports, definition, inputs, invalid);
   const then = ports.clock.now();
-  // The sweeper may have made its check before the run existed, and deleted the entry.
+  // The sweep may have made its check before the run existed, and deleted the entry.
   if (then > now + SLOW_MS) await ports.due.putDue({ at: nextCheck(then), kind: 'watch', uid: runUid });
   return { control, definition };
 }

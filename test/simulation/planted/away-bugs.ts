@@ -50,8 +50,8 @@ export const AWAY_BUGS: readonly PlantedBug[] = [
     name: 'held-and-not-looked-for',
     file: `${CALLBACKS}/hold-callback.ts`,
     scenario: 'away-calm',
-    find: "  await ports.due.putDue({ at: probeAt > now ? probeAt : nextHeldCheck(now), kind: 'receiver', uid });\n",
-    replace: '  void [probeAt, nextHeldCheck];\n',
+    find: "  await ports.due.putDue({ at, kind: 'receiver', uid });\n",
+    replace: '  void at;\n',
   },
   {
     name: 'probe-spent-on-what-waits-no-more',

@@ -144,7 +144,7 @@ export const EVERYDAY_BUGS: readonly PlantedBug[] = [
     find: 'callbacks: callbacks + attempt,',
     replace: 'callbacks: callbacks + 1,',
   },
-  // The sweeper finds the slot later; whoever waits for it meanwhile waits for nothing.
+  // The sweep finds the slot later; whoever waits for it meanwhile waits for nothing.
   {
     name: 'slot-kept-at-the-end',
     file: `${ENGINE}/runs/finish-run.ts`,
@@ -164,7 +164,7 @@ export const EVERYDAY_BUGS: readonly PlantedBug[] = [
     find: 'taken < :limit',
     replace: 'taken <= :limit',
   },
-  // A waiter that leaves the line too early is put there again when the sweeper looks at its run.
+  // A waiter that leaves the line too early is put there again when the sweep looks at its run.
   {
     name: 'last-comes-first',
     file: `${STORES}/admission-store.ts`,
@@ -185,13 +185,13 @@ export const EVERYDAY_BUGS: readonly PlantedBug[] = [
     replace: '    await ports.due.deleteDue(entry);\n    await handleKind(ports, entry, entry.kind);\n',
   },
   {
-    name: 'sweeper-forgets-lost-callbacks',
+    name: 'sweep-forgets-lost-callbacks',
     file: 'shared/engine/sweep/reconcile-ended-run.ts',
     find: 'if (searches) await sendLost(',
     replace: 'if (searches && block < 0) await sendLost(',
   },
   {
-    name: 'sweeper-forgets-stuck-inputs',
+    name: 'sweep-forgets-stuck-inputs',
     file: `${ENGINE}/sweep/check-run.ts`,
     find: 'if (movedAt + stuckMs(ports.settings) > now) continue;',
     replace: 'if (movedAt > 0) continue;',
