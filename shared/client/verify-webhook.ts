@@ -187,7 +187,7 @@ function whyNoSecret(secrets: readonly unknown[]): string {
   if (secrets.some((secret) => typeof secret === 'object' && secret !== null)) {
     return 'secrets holds objects; pass the strings, "whsec_" followed by base64';
   }
-  return 'a signing secret is "whsec_" followed by base64; none given is';
+  return 'none of the given signing secrets is "whsec_" followed by base64';
 }
 
 function keyOf(secret: unknown): Uint8Array {

@@ -64,7 +64,7 @@ function payloadOf({ outcome, input, page, attempt, at }: PageRecord): CallbackP
     : null;
 }
 
-/** A stored record together with the log. Success absorbs: once delivered, the outcome of later attempts is ignored. */
+/** A stored record together with the log. Once delivered, a callback stays delivered, whatever later attempts report. */
 export function absorbDelivery(record: CallbackRecord, delivery: LoggedDelivery | null): CallbackRecord {
   if (delivery === null || record.parentUid !== null || record.status === 'SUCCESS') return record;
   const { httpStatus, at: deliveredAt } = delivery;

@@ -112,7 +112,7 @@ it("an unclassified error tells the action's name and its error_ref, under which
   const { body: error } = await api.refused('runLive', { params: { action }, body });
   expect(error).toMatchObject({
     error_label: 'ACTION_FAILED',
-    message: 'The action leaky threw an error it does not classify; the log tells of it under error_ref.',
+    message: 'The action leaky failed with an unexpected error. Its text is in the log, under this error_ref.',
   });
   const lines = system.logs
     .map(({ message }) => JSON.stringify(message))

@@ -50,7 +50,7 @@ export function createPacing(
   return { senders, hosts: createHosts(ports.clock) };
 }
 
-/** Whether the log has the callback's delivery. Success absorbs: the log counts, whatever the record says. */
+/** Whether the log has the callback's delivery. The log decides, whatever the record says. */
 export async function wasDelivered(
   ports: Pick<DeliveryPorts, 'callbacks'>,
   { about, record }: Pick<DeliveryInHand, 'about' | 'record'>,

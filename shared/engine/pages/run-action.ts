@@ -162,7 +162,7 @@ function ofThrown(ports: Pick<Ports, 'clock' | 'actionServices'>, call: ActionCa
     }
     case undefined: {
       const { name } = call.action;
-      const unclassified = `The action ${name} threw an error it does not classify; the log tells of it under error_ref.`;
+      const unclassified = `The action ${name} failed with an unexpected error. Its text is in the log, under this error_ref.`;
       return {
         kind: 'retryable',
         error: new EngineError('ACTION_FAILED', unclassified, {}, { cause }),
