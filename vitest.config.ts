@@ -11,7 +11,9 @@ export default defineConfig({
     // Against hanging only: no test depends on how fast the machine is.
     testTimeout: 2 * PATIENCE_MS,
     hookTimeout: 2 * PATIENCE_MS,
-    pool: 'threads',
+    // Not threads: V8 aborts the whole process now and then where threads of it compile side by side ("Check failed:
+    // jit_page.has_value()").
+    pool: 'forks',
     sequence: { sequencer: LongestFirst },
     // Journeys mostly wait: also on two cores three files go side by side.
     maxWorkers: Math.max(3, availableParallelism() - 1),

@@ -1,9 +1,9 @@
 import { type Aim, POINT_OUTCOMES, writeAim } from './aim.ts';
+import { onAllCores } from './all-cores.ts';
 import type { AimOrder, AimShot } from './aim-worker.ts';
 import { Coverage } from './coverage.ts';
 import type { Violation } from './observer.ts';
 import type { Choice } from './scenarios.ts';
-import { onThreads } from './threads.ts';
 
 /** The outcome of histories with one aimed fault each. */
 export interface AimedOutcome {
@@ -36,10 +36,10 @@ export async function aimAtHoles(
   const failed: AimedOutcome['failed'][number][] = [];
   let histories = 0;
   const targets = aimsOf(coverage).map((aim) => ({ aim, seeds: passedBy.get(aim.point) ?? [] }));
-  await onThreads(
+  await onAllCores(
     new URL('./aim-worker.ts', import.meta.url),
     targets.length,
-    (thread, threads): AimOrder => ({ targets: targets.filter((_, index) => index % threads === thread), scenario }),
+    (core, cores): AimOrder => ({ targets: targets.filter((_, index) => index % cores === core), scenario }),
     ({ aim, seed, hasHit, violations }: AimShot) => {
       histories += 1;
       if (hasHit) aimed.hit(`outcome:${aim.point}:${aim.outcome}`);

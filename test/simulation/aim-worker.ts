@@ -1,10 +1,10 @@
-import { parentPort, workerData } from 'node:worker_threads';
 import type { Aim } from './aim.ts';
+import { followOrder } from './all-cores.ts';
 import type { Violation } from './observer.ts';
 import { runHistory } from './run-history.ts';
 import type { Choice } from './scenarios.ts';
 
-/** The aims of one thread. Each is tried with its seeds in turn until it strikes. */
+/** The aims of one process. Each is tried with its seeds in turn until it strikes. */
 export interface AimOrder {
   readonly targets: readonly { readonly aim: Aim; readonly seeds: readonly number[] }[];
   readonly scenario: Choice | undefined;
@@ -19,7 +19,7 @@ export interface AimShot {
   readonly violations: readonly Violation[];
 }
 
-async function shoot({ targets, scenario }: AimOrder, tell: (shot: AimShot) => void): Promise<void> {
+await followOrder<AimOrder, AimShot>(async ({ targets, scenario }, tell) => {
   for (const { aim, seeds } of targets) {
     for (const seed of seeds) {
       const { coverage, violations } = await runHistory(seed, { scenario, aim });
@@ -28,8 +28,4 @@ async function shoot({ targets, scenario }: AimOrder, tell: (shot: AimShot) => v
       if (hasHit) break;
     }
   }
-}
-
-const port = parentPort;
-if (port === null) throw new Error('This file is run as a worker thread.');
-await shoot(workerData as AimOrder, (shot) => port.postMessage(shot)); // cast: given by aimAtHoles
+});

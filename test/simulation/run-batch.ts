@@ -9,7 +9,7 @@ export interface Failed {
   readonly violations: readonly Violation[];
 }
 
-/** The outcome of many histories, as plain data, so that it can be posted between threads. */
+/** The outcome of many histories, as plain data, so that it can be posted between processes. */
 export interface Batch {
   readonly histories: number;
   readonly virtualMs: number;

@@ -7,7 +7,7 @@ import { plantAll, SEEDS_TO_FIND } from './planted/plant-bugs.ts';
 import { coverageLines } from './print-coverage.ts';
 import { promiseOf } from './promises.ts';
 import { runHistory } from './run-history.ts';
-import { runThreads } from './run-threads.ts';
+import { runHistories } from './run-histories.ts';
 import { type Choice, CHOICES } from './scenarios.ts';
 
 const USAGE = `Runs the real functions on simulated AWS services in virtual time, injects faults chosen by a seed, and checks that
@@ -93,7 +93,7 @@ async function simulateMany(first: number, count: number, scenario: Choice | und
   const startedAt = performance.now();
   let printedAt = 0;
   let broken = 0;
-  const outcome = await runThreads(
+  const outcome = await runHistories(
     { first, count },
     {
       scenario,

@@ -6,7 +6,7 @@ import { findBug, PLANTED_BUGS } from './planted/plant-bugs.ts';
 import { faultOfPlace } from './planted/place-of.ts';
 import { REGRESSIONS } from './regressions.ts';
 import { runBatch } from './run-batch.ts';
-import { type Outcome, runThreads } from './run-threads.ts';
+import { type Outcome, runHistories } from './run-histories.ts';
 
 /** Less than a minute of two cores, with those run twice; `npm run simulate` runs as many as are asked for. */
 const HISTORIES = 700;
@@ -45,7 +45,7 @@ describe('the engine under a seeded adversary', () => {
   test(
     'keeps every promise in some histories, and runs the same seed the same way',
     async () => {
-      const outcome = await runThreads({ first: 1, count: TWICE }, { twice: true });
+      const outcome = await runHistories({ first: 1, count: TWICE }, { twice: true });
       notePassed(outcome);
       expect(brokenIn(outcome)).toEqual([]);
       expect(outcome.unlike).toEqual([]);
@@ -56,7 +56,7 @@ describe('the engine under a seeded adversary', () => {
   test(
     'keeps every promise in some more',
     async () => {
-      const outcome = await runThreads({ first: TWICE + 1, count: HISTORIES - TWICE });
+      const outcome = await runHistories({ first: TWICE + 1, count: HISTORIES - TWICE });
       notePassed(outcome);
       expect(brokenIn(outcome)).toEqual([]);
     },

@@ -10,7 +10,7 @@ import { faultOfPlace } from './place-of.ts';
 import type { PlantedBug } from './planted-bug.ts';
 import { SEAT_BUGS } from './seat-bugs.ts';
 import { UPLOAD_BUGS } from './upload-bugs.ts';
-import { runThreads } from '../run-threads.ts';
+import { runHistories } from '../run-histories.ts';
 
 const ROOT = new URL('../../../', import.meta.url);
 /** Inside node_modules, so that what is not bundled is found from there. */
@@ -58,7 +58,7 @@ export async function plantAll(names: readonly string[], limit: number, say: (li
 /** Runs histories of the engine with this bug in it until one breaks a promise. */
 export async function findBug(bug: PlantedBug, limit = SEEDS_TO_FIND): Promise<Found> {
   const program = await plant(bug);
-  const { failed, histories } = await runThreads(
+  const { failed, histories } = await runHistories(
     { first: 1, count: limit },
     { program, stopsAtFirst: true, scenario: bug.scenario ?? 'everyday' },
   );

@@ -1,7 +1,7 @@
+import { onAllCores } from './all-cores.ts';
 import { Coverage } from './coverage.ts';
 import type { Batch, BatchOptions, Failed, SeedRange } from './run-batch.ts';
 import type { WorkerOrder } from './simulate-worker.ts';
-import { onThreads } from './threads.ts';
 
 export interface Outcome {
   readonly histories: number;
@@ -23,7 +23,7 @@ function lowest(seeds: number[]): readonly number[] {
 }
 
 /** Runs seeds on all cores. `program` is the worker's file: the plain one, or one with a planted bug. */
-export async function runThreads(
+export async function runHistories(
   range: Omit<SeedRange, 'step'>,
   options: Pick<BatchOptions, 'scenario' | 'twice'> & {
     /** Stop at the first broken promise. */
@@ -36,7 +36,6 @@ export async function runThreads(
 ): Promise<Outcome> {
   const { onProgress, onFailed, program = new URL('./simulate-worker.ts', import.meta.url) } = options;
   const { scenario, twice = false, stopsAtFirst = false } = options;
-  const found = new Int32Array(new SharedArrayBuffer(4));
   const coverage = new Coverage();
   const failed: Failed[] = [];
   const unlike: number[] = [];
@@ -44,7 +43,7 @@ export async function runThreads(
   let histories = 0;
   let virtualMs = 0;
 
-  function take(batch: Batch): void {
+  function take(batch: Batch): boolean {
     histories += batch.histories;
     virtualMs += batch.virtualMs;
     coverage.add(batch.coverage);
@@ -53,19 +52,19 @@ export async function runThreads(
     for (const one of batch.failed) onFailed?.(one);
     unlike.push(...batch.unlike);
     onProgress?.(histories);
+    return stopsAtFirst && failed.length > 0;
   }
 
-  const orderOf = (thread: number, threads: number): WorkerOrder => ({
+  const orderOf = (core: number, cores: number): WorkerOrder => ({
     range: {
-      first: range.first + thread,
-      step: threads,
-      count: Math.ceil((range.count - thread) / threads),
+      first: range.first + core,
+      step: cores,
+      count: Math.ceil((range.count - core) / cores),
     },
     options: { scenario, twice },
     stopsAtFirst,
-    found,
   });
-  await onThreads(program, range.count, orderOf, take);
+  await onAllCores(program, range.count, orderOf, take);
   failed.sort((a, b) => a.seed - b.seed);
   return { histories, virtualMs, coverage, passedBy, failed, unlike };
 }
