@@ -104,11 +104,21 @@ function faultsOf(issue: z.core.$ZodIssue): ValidationError[] {
       message: lines[index] ?? issue.message,
     }));
   }
-  if (issue.code === 'invalid_union') return [{ path: formatPath(issue.path), message: unionMessage(issue) }];
+  if (issue.code === 'invalid_union') return unionFaults(issue);
   return [{ path: formatPath(issue.path), message: issue.message }];
 }
 
-function unionMessage(issue: z.core.$ZodIssueInvalidUnion): string {
-  const ways = issue.errors.flatMap(([first]) => (first === undefined ? [] : [first.message]));
-  return ways.length === 0 ? issue.message : ways.join(', or ');
+/** The faults of the one form that was meant, where the kind of the value tells which; else what is allowed in all. */
+function unionFaults({ path, errors, message }: z.core.$ZodIssueInvalidUnion): ValidationError[] {
+  const ofItsKind = errors.filter((issues) => !issues.some(isOfAnotherKind));
+  const [meant] = ofItsKind;
+  if (meant !== undefined && ofItsKind.length === 1) {
+    return meant.flatMap((inner) => faultsOf({ ...inner, path: [...path, ...inner.path] }));
+  }
+  const ways = errors.flatMap(([first]) => (first === undefined ? [] : [first.message]));
+  return [{ path: formatPath(path), message: ways.length === 0 ? message : ways.join(', or ') }];
+}
+
+function isOfAnotherKind({ code, path }: z.core.$ZodIssue): boolean {
+  return code === 'invalid_type' && path.length === 0;
 }

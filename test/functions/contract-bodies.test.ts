@@ -141,6 +141,8 @@ describe('numbers that no double holds', () => {
     ['{"inputs":[{},9007199254740993]}', 'inputs[1]', /must be an object, not a number/],
     ['{"inputs":[{}],"parameters":1e400}', 'parameters', /must be an object, not a number/],
     ['{"inputs":[{}],"callback":1e400}', 'callback', /must be an object, not a number/],
+    ['{"inputs":[{}],"depends_on":["x"]}', 'depends_on[0]', /: must be a UUID$/],
+    ['{"inputs":[{}],"depends_on":[{"uid":"x"}]}', 'depends_on[0].uid', /: must be a UUID$/],
     ['{"inputs":[{}],"depends_on":[1e400]}', 'depends_on[0]', /UUID, or must be an object, not a number/],
     ['1e400', '', /must be an object, not a number/],
     ['{"inputs":[{"a":{"__proto__":1}}]}', 'inputs[0].a.__proto__', /not allowed/],

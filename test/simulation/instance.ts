@@ -22,7 +22,7 @@ export interface Stage {
   /** Calls that were still under way when their invocation answered. */
   readonly leftBehind: string[];
   /** Records that stale workers (frozen past their time) began to write. */
-  readonly sleepers: string[];
+  readonly staleWrites: string[];
   /** Null: no deployment during the history. */
   readonly rollout: Rollout | null;
   /** Null: DynamoDB fails only by the adversary's faults. */
@@ -178,7 +178,7 @@ export class Instance {
     if (point === 'PutObject') this.#writesObject = true;
     const tookMs = timeline.now() - this.#invokedAt;
     if (attempt === 1 && tookMs > LONG_PAST_MS && NEVER_LATE.has(at) && !this.#writesObject && this.isAlive) {
-      this.#stage.sleepers.push(`${this.name} came to ${point} after ${Math.round(tookMs / 1_000)} s`);
+      this.#stage.staleWrites.push(`${this.name} came to ${point} after ${Math.round(tookMs / 1_000)} s`);
     }
     if (!adversary.isCalm) coverage.hit(`point:${at}`);
     const hit = (outcome: string): void => coverage.hit(`outcome:${at}:${outcome}`);

@@ -35,7 +35,7 @@ export class Onlookers {
       trace: new Trace(timeline, false),
       underWay: { calls: 0 },
       leftBehind: [],
-      sleepers: [],
+      staleWrites: [],
       rollout: null,
       outage: null,
       breakdowns: null,

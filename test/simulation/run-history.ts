@@ -84,7 +84,7 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
     trace,
     underWay,
     leftBehind: [],
-    sleepers: [],
+    staleWrites: [],
     rollout,
     breakdowns,
     aimed,

@@ -43,7 +43,7 @@ export async function failPage(
   const pageRecord = failureRecord(ports, { message, deadLetter, control, definition }, { kind: 'FAILURE', error });
   const put = await ports.progress.putPageRecord(pageRecord, [], definition.expiresAt, control.restartEpoch);
   if (!put.won) return carryOn(ports, { control, definition, entry, deadLetter }, put.stored);
-  await finishInput(ports, { control, definition, pageRecord, at: entry, sendsAgain: false });
+  await finishInput(ports, { control, definition, pageRecord, at: entry, resendsNext: false });
   return 'INPUT_FAILED';
 }
 
@@ -81,7 +81,7 @@ async function carryOn(
   pageRecord: PageRecord,
 ): Promise<DeadLetterOutcome> {
   if (endsInput(pageRecord)) {
-    await finishInput(ports, { control, definition, pageRecord, at: entry, sendsAgain: false });
+    await finishInput(ports, { control, definition, pageRecord, at: entry, resendsNext: false });
     return 'CARRIED_ON';
   }
   const last = await ports.progress.readLastPageRecord(pageRecord.runUid, pageRecord.input);

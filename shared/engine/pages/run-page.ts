@@ -338,7 +338,7 @@ async function follow(ports: PagePorts, page: PageInHand, pageRecord: PageRecord
     await settleAll([callbacks, ports.messages.send(next, { workspaceUid: definition.workspaceUid })]);
     return;
   }
-  const settled = { control, definition, pageRecord, at: message, sendsAgain: receipt.count > 1 || !message.again };
+  const settled = { control, definition, pageRecord, at: message, resendsNext: receipt.count > 1 || !message.again };
   const tookMs = ports.clock.now() - takenAt;
   const countEnd: CountEnd = (runUid, epoch, end) => atWork.count(runUid, epoch, end, tookMs);
   // Side by side, so that a short run's last callbacks share a request. If one fails, the redelivery does both again.

@@ -17,8 +17,8 @@ export interface InputToEnd {
   readonly definition: RunDefinition;
   readonly pageRecord: PageRecord;
   readonly at: Pick<OpenInput, 'place' | 'position'>;
-  /** An earlier delivery may have counted it and failed before it sent the next input: then that one is sent again. */
-  readonly sendsAgain: boolean;
+  /** Whether to send the next input also where another delivery counted this one: that one may have failed before it sent it. */
+  readonly resendsNext: boolean;
 }
 
 /** Counts the end of an input in its run's window, by itself or with others. */
@@ -30,7 +30,7 @@ export type CountEnd = (runUid: string, epoch: number, end: InputEnd) => Promise
  */
 export async function finishInput(
   ports: CorePorts,
-  { control, definition, pageRecord, at, sendsAgain }: InputToEnd,
+  { control, definition, pageRecord, at, resendsNext }: InputToEnd,
   countEnd: CountEnd = (runUid, epoch, end) => ports.progress.endInputs(runUid, epoch, [end]),
 ): Promise<void> {
   const counted = await ports.progress.readPosition(pageRecord.runUid, control.restartEpoch, at.position);
@@ -44,7 +44,7 @@ export async function finishInput(
   const isCounted = ended.counted.has(pageRecord.input);
   const next = inPlace(window, at.place);
   if (next === null) await postponeIfWaiting(ports, control, definition, window); // perhaps only waiting inputs are left
-  else if (isCounted || sendsAgain) await sendOpened(ports, control, definition, next, !isCounted);
+  else if (isCounted || resendsNext) await sendOpened(ports, control, definition, next, !isCounted);
 }
 
 /**

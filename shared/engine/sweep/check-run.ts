@@ -63,7 +63,7 @@ async function reconcileWorkingRun(ports: CorePorts, control: RunControl, defini
     const movedAt = Math.max(pageRecord?.at ?? 0, control.updatedAt, open.until ?? 0);
     if (movedAt + stuckMs(ports.settings) > now) continue;
     if (pageRecord !== null && hasEndedWith(pageRecord, control)) {
-      await finishInput(ports, { control, definition, pageRecord, at: open, sendsAgain: false });
+      await finishInput(ports, { control, definition, pageRecord, at: open, resendsNext: false });
     } else await ports.messages.send(pageAfter(control, { input, ...open }, pageRecord), { workspaceUid });
   }
   if (isComplete(window)) await finishRun(ports, control, definition, window.totals);

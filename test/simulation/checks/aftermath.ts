@@ -17,7 +17,7 @@ export interface Aftermath {
   /** Calls that were still under way when their invocation answered. */
   readonly leftBehind: readonly string[];
   /** Records that stale workers (frozen past their time) began to write. */
-  readonly sleepers: readonly string[];
+  readonly staleWrites: readonly string[];
   /** Invocations that ran into their function's timeout. */
   readonly kills: number;
   /** No fault was on. */

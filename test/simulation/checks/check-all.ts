@@ -23,9 +23,9 @@ export async function checkAll(history: OpenHistory): Promise<void> {
   const runs = await readTruths(history);
   const posts = postsById(truth);
   const facts = { isCalm, isLate, isRepeated: isRepeated(stage) };
-  const { leftBehind, sleepers, coverage } = stage;
+  const { leftBehind, staleWrites, coverage } = stage;
   const kills = coverage.count('killed at its timeout');
-  const aftermath = { leftBehind, sleepers, kills, records, truth, traffic, letters, runs, posts, ...facts };
+  const aftermath = { leftBehind, staleWrites, kills, records, truth, traffic, letters, runs, posts, ...facts };
   for (const { name, check } of REST_CHECKS) {
     for (const message of check(aftermath)) observer.violate(name, message);
   }

@@ -6,8 +6,8 @@ import { type Change, toItem } from '../mirror.ts';
 import { controlOf } from '../records.ts';
 import { Promptness } from './promptness.ts';
 
-/** In the keys of looks at receivers. */
-const LOOK = '#receiver#';
+/** In the keys of due rows that check a receiver. */
+const RECEIVER_CHECK = '#receiver#';
 
 interface Waiting {
   readonly runUid: string;
@@ -30,7 +30,7 @@ export class Past {
   readonly #waiting = new Map<string, Waiting>();
   readonly #endedAt = new Map<string, number>();
   /** What is put down to be looked at, by receiver. */
-  readonly #looks = new Map<string, Set<string>>();
+  readonly #receiverChecks = new Map<string, Set<string>>();
   readonly #epochSince = new Map<string, { readonly epoch: number; readonly at: number }>();
 
   readonly #promptness: Promptness;
@@ -50,12 +50,12 @@ export class Past {
     const { pk, sk, after } = change;
     this.#now = now;
     if (this.isCalm) this.#promptness.note(change, now);
-    if (pk.startsWith('DUE#') && sk.includes(LOOK)) {
-      const receiver = sk.slice(sk.indexOf(LOOK) + LOOK.length);
-      const looks = this.#looks.get(receiver) ?? new Set();
-      this.#looks.set(receiver, looks);
-      if (after === null) looks.delete(sk);
-      else looks.add(sk);
+    if (pk.startsWith('DUE#') && sk.includes(RECEIVER_CHECK)) {
+      const receiver = sk.slice(sk.indexOf(RECEIVER_CHECK) + RECEIVER_CHECK.length);
+      const planned = this.#receiverChecks.get(receiver) ?? new Set();
+      this.#receiverChecks.set(receiver, planned);
+      if (after === null) planned.delete(sk);
+      else planned.add(sk);
     }
     if (sk.startsWith(DELIVERY_PREFIX) && after !== null) {
       const runUid = pk.split('#')[1] ?? '';
@@ -83,8 +83,8 @@ export class Past {
    * The largest number of planned checks of one receiver. 0 with faults on: a process may have died before deleting
    * some.
    */
-  mostLooks(): number {
-    return this.isCalm ? Math.max(0, ...Array.from(this.#looks.values(), ({ size }) => size)) : 0;
+  mostReceiverChecks(): number {
+    return this.isCalm ? Math.max(0, ...Array.from(this.#receiverChecks.values(), ({ size }) => size)) : 0;
   }
 
   /** What happened much too late; given once. Null with faults on: the process responsible may have died. */

@@ -92,10 +92,10 @@ export const REST_CHECKS: readonly RestCheck[] = [
     check: ({ kills, isCalm }) => (isCalm && kills > 0 ? [`${kills} invocations reached their timeout`] : []),
   },
   {
-    name: 'sleepersRecordNothing',
+    name: 'staleWorkersRecordNothing',
     proves:
       'A stale worker (frozen long past its time) writes no new page or callback record, as no sweep would check it.',
-    check: ({ sleepers }) => sleepers,
+    check: ({ staleWrites }) => staleWrites,
   },
   {
     name: 'refusalsAreHeeded',

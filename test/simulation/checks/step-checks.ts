@@ -26,7 +26,7 @@ export function controlChange(change: Change): { readonly before: RunControl; re
 }
 
 /** One from the sweep, and some for callbacks deferred since. */
-const MOST_LOOKS = 6;
+const MOST_RECEIVER_CHECKS = 6;
 
 export const STEP_CHECKS: readonly StepCheck[] = [
   ...SEAT_STEP_CHECKS,
@@ -130,12 +130,12 @@ export const STEP_CHECKS: readonly StepCheck[] = [
     },
   },
   {
-    name: 'looksBecomeOne',
+    name: 'receiverChecksDoNotPileUp',
     proves: 'Without faults, planned checks of one receiver do not accumulate, though many invocations ask for them.',
     check(_, __, past) {
-      const looks = past.mostLooks();
-      return looks > MOST_LOOKS
-        ? `${looks} checks of one receiver are planned; at most ${MOST_LOOKS} are allowed`
+      const planned = past.mostReceiverChecks();
+      return planned > MOST_RECEIVER_CHECKS
+        ? `${planned} checks of one receiver are planned; at most ${MOST_RECEIVER_CHECKS} are allowed`
         : null;
     },
   },
