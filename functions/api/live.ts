@@ -65,8 +65,8 @@ export function createLiveHandler(
               const page = pageAt(arrivedAt);
               checkPageNumber(action, query.page);
               const { workspaceUid } = caller;
-              const { input, parameters = {} } = body;
-              const checked = checkLiveCall({ workspaceUid, action, input, parameters, page });
+              const { input, parameters = {}, tags } = body;
+              const checked = checkLiveCall({ workspaceUid, action, input, parameters, page, tags });
               const uid = runUidOf((await claim()).seed);
               const isKeyed = request.headers['idempotency-key'] !== undefined;
               const until = wait === null ? null : arrivedAt + wait * 1_000;

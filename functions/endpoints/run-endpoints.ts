@@ -63,6 +63,7 @@ function filterOf(query: { readonly [Name in keyof RunsQuery]: Readonly<RunsQuer
     uids: query.uid ?? null,
     scheduledRunUids: query.scheduled_run_uid ?? null,
     names: query.name ?? null,
+    tags: query.tag ?? null,
     createdFrom: query.created_after === undefined ? 0 : Date.parse(query.created_after) + 1,
     createdBefore: query.created_before === undefined ? Infinity : Date.parse(query.created_before),
   };

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { FAULTS_TOLD } from '../domain/errors.ts';
+import { MAX_TAG_CHARACTERS } from '../domain/launch-terms.ts';
 import { LIMITS } from '../domain/limits.ts';
 import { sortOrder } from './enums.ts';
 
@@ -62,6 +63,13 @@ export const customData = withinBytes(jsonObject, LIMITS.customDataBytes, CUSTOM
 export const uid = z.uuid('must be a UUID').toLowerCase();
 
 export const actionName = z.string().min(1).max(100);
+
+/** A word that runs and schedules are found by. */
+export const tag = z
+  .string()
+  .min(1, 'must not be empty')
+  .max(MAX_TAG_CHARACTERS, `must have at most ${MAX_TAG_CHARACTERS} characters`)
+  .regex(/^[^\u0000-\u001f\u007f-\u009f]*$/, 'must not have control characters, such as a line break');
 
 /** A time as it is answered: ISO-8601 in UTC, ending in `Z`. */
 export const instant = z.iso.datetime();

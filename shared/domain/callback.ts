@@ -168,6 +168,7 @@ function envelope(type: CallbackType, definition: RunDefinition, content: Envelo
       attempt: content.attempt,
       action_name: definition.actionName,
       scheduled_run_uid: definition.scheduledRunUid,
+      ...tagsOf(definition),
     },
     input: content.input?.input ?? null,
     custom_data: content.input?.customData ?? null,
@@ -184,15 +185,26 @@ function envelope(type: CallbackType, definition: RunDefinition, content: Envelo
   });
 }
 
-// Everything in a body except results, input and custom_data is smaller than this.
+/** Absent where there are none, so that the callbacks of runs without tags have the bytes they always had. */
+function tagsOf({ tags }: Pick<RunDefinition, 'tags'>): { readonly tags?: readonly string[] } {
+  return tags.length === 0 ? {} : { tags };
+}
+
+// Everything in a body except results, input, custom_data and tags is smaller than this.
 const ENVELOPE_BYTES = 1_024;
+
+/** JSON bytes of what every part of a page's callback repeats: the input with its custom_data, and the run's tags. */
+export function repeatedBytes(definition: Pick<RunDefinition, 'tags'>, input: StoredInput): number {
+  const bytesOf = (value: object): number => Buffer.byteLength(JSON.stringify(value));
+  return bytesOf(input) + (definition.tags.length === 0 ? 0 : bytesOf(tagsOf(definition)));
+}
 
 /**
  * Splits a page's items into callbacks of at most 256 KB: the index of each part's first item. `itemBytes` are the JSON
- * sizes of the items, `inputBytes` is the size of input and custom_data, which every part repeats.
+ * sizes of the items, `repeated` is what {@link repeatedBytes} says.
  */
-export function partStarts(itemBytes: readonly number[], inputBytes: number): readonly number[] {
-  const room = LIMITS.callbackBytes - ENVELOPE_BYTES - inputBytes;
+export function partStarts(itemBytes: readonly number[], repeated: number): readonly number[] {
+  const room = LIMITS.callbackBytes - ENVELOPE_BYTES - repeated;
   const starts = [0];
   let filled = 0;
   for (const [index, bytes] of itemBytes.entries()) {

@@ -6,10 +6,16 @@
 export interface LaunchTerms {
   readonly onInvalidInput: 'reject' | 'skip';
   readonly deadlineSeconds: number;
+  /** Words to find it by, in the order given, each once; empty where there are none. */
+  readonly tags: readonly string[];
 }
 
+/** The most tags that a launch or schedule has, and the most characters of one. */
+export const MAX_TAGS = 10;
+export const MAX_TAG_CHARACTERS = 64;
+
 /** The defaults of the terms. */
-export const LAUNCH_DEFAULTS: LaunchTerms = { onInvalidInput: 'reject', deadlineSeconds: 86_400 };
+export const LAUNCH_DEFAULTS: LaunchTerms = { onInvalidInput: 'reject', deadlineSeconds: 86_400, tags: [] };
 
 /** A change of terms. An undefined field stays as it is, null resets it to its default. */
 export type TermsChange = { readonly [Term in keyof LaunchTerms]: LaunchTerms[Term] | null | undefined };

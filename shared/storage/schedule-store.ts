@@ -64,6 +64,12 @@ export function createScheduleStore(table: Table): ScheduleStore {
       return item === null ? null : scheduleDefinitionFromItem(item);
     },
 
+    async readDefinitions(schedules) {
+      const wanted = schedules.map(({ uid, definitionRef }) => keys.scheduleDefinition(uid, definitionRef));
+      const items = await table.batchGet(wanted, { consistency: 'eventual' });
+      return new Map(items.map(scheduleDefinitionFromItem).map((definition) => [definition.uid, definition]));
+    },
+
     async readInputs(uid, ref, from, limit) {
       return readChunks(table, uid, ref, from, limit);
     },

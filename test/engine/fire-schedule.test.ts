@@ -55,6 +55,7 @@ const NOTHING: ScheduleChange = {
   name: undefined,
   deadlineSeconds: undefined,
   onInvalidInput: undefined,
+  tags: undefined,
   cron: undefined,
   scheduleAt: undefined,
   timezone: undefined,

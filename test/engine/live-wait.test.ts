@@ -22,7 +22,7 @@ function open(input: Record<string, unknown>, page = FIRST) {
   const { numberedPages: action, calls, expectedPage } = createSampleActions();
   const harness = createEngineHarness({ actions: [action] });
   const { ports } = harness;
-  const call = checkLiveCall({ workspaceUid: WORKSPACE, action, input, parameters: {}, page });
+  const call = checkLiveCall({ workspaceUid: WORKSPACE, action, input, parameters: {}, page, tags: [] });
   const readControl = async (): Promise<RunControl> => {
     const control = await ports.runs.readControl(UID);
     if (control === null) throw new Error('there is no run');

@@ -212,7 +212,7 @@ describe('a live call', () => {
     const action = harness.ports.actions.get('paced-pages');
     if (action === null) throw new Error('The action is not there.');
     const page = { cursor: null, number: 0, byNumber: false, boundTo: '' };
-    const call = checkLiveCall({ workspaceUid, action, input: {}, parameters: {}, page });
+    const call = checkLiveCall({ workspaceUid, action, input: {}, parameters: {}, page, tags: [] });
     return runLive(harness.ports, call, { uid: uid(index), kept: false });
   }
 

@@ -23,6 +23,7 @@ const definition: RunDefinition = {
   callback: null,
   onInvalidInput: 'reject',
   deadlineSeconds: 60,
+  tags: [],
   dependsOn: [],
   scheduleAt: null,
   inputsTotal: 1,
@@ -63,4 +64,12 @@ it.each([
   const sent: unknown = JSON.parse(body);
   expect(callbackBody.parse(sent)).toEqual(sent);
   expect(sent).toMatchObject({ type });
+  expect(sent).not.toHaveProperty('run.tags'); // the bytes that callbacks of release 0.1.0 had
+});
+
+it('the run of a callback has tags where there are any', () => {
+  const part = { part: 1, parts: 1, batchUid };
+  const sent: unknown = JSON.parse(pageCallbackBody({ ...definition, tags: ['vip'] }, pageRecord, input, [], part));
+  expect(callbackBody.parse(sent)).toEqual(sent);
+  expect(sent).toMatchObject({ run: { tags: ['vip'] } });
 });

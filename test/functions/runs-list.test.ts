@@ -18,7 +18,9 @@ beforeAll(async () => {
     harness.time.now = START + Math.floor(at / 2) * 1_000;
     const mode = at === 5 ? 'LIVE' : 'ASYNC';
     const name = at % 4 === 0 ? `batch ${at}` : null;
-    const uid = await harness.createRun({ actionName: actionOf(at), mode, name, inputs: mode === 'LIVE' ? 1 : 2 });
+    const tags = [...(at % 3 === 1 ? ['daily'] : []), ...(at % 5 === 0 ? ['vip', 'a,b'] : [])];
+    const inputs = mode === 'LIVE' ? 1 : 2;
+    const uid = await harness.createRun({ actionName: actionOf(at), mode, name, tags, inputs });
     if (at % 2 === 0) await harness.moveRun(uid, 'admit');
     uids.push(uid);
   }
@@ -65,6 +67,11 @@ describe('the list of runs', () => {
     ['execution_mode=LIVE', (at) => at === 5],
     ['name=batch%204&name=batch%208', (at) => at === 4 || at === 8],
     ['action_name=one-record&status=CREATED', (at) => at % 3 === 0 && at % 2 === 1],
+    ['tag=daily', (at) => at % 3 === 1],
+    ['tag=daily&tag=vip', (at) => at % 3 === 1 || at % 5 === 0],
+    ['tag=a%2Cb&status=QUEUED', (at) => at % 10 === 0],
+    ['tag=a', () => false],
+    ['tag=VIP', () => false],
     ['created_after=2026-06-01T12:00:02Z', (at) => at >= 6],
     ['created_before=2026-06-01T12:00:02Z', (at) => at < 4],
     ['created_after=2026-06-01T12:00:01Z&created_before=2026-06-01T12:00:03.5Z', (at) => at >= 4 && at < 8],
@@ -81,6 +88,7 @@ describe('the list of runs', () => {
     const both = `uid=${uids[0]}&uid=${uids[1]}&uid=5a0b1c2d-3e4f-4a5b-8c6d-7e8f90a1b2c3`;
     expect(await listed(both)).toEqual(uids.slice(0, 2).toSorted().toReversed());
     expect(await listed(`${both}&status=QUEUED`)).toEqual([uids[0]]);
+    expect(await listed(`${both}&tag=daily`)).toEqual([uids[1]]);
     expect(await listed(`${both}&created_after=2026-06-01T12:00:00Z`)).toEqual([]);
     expect((await harness.follow(`/v1/runs?${both}`, harness.away)).rows).toEqual([]);
   });

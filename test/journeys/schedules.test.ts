@@ -86,6 +86,7 @@ describe('a schedule', () => {
       jitter_seconds: 0,
       on_invalid_input: 'reject',
       deadline_seconds: 86_400,
+      tags: [],
     });
     expect(made.next_execution_at).toMatch(/-01-01T08:00:00.000Z$/);
     for (const query of [

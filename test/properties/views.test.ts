@@ -40,6 +40,7 @@ const definition: RunDefinition = {
   callback: { url: 'https://receiver.example/hook', on: 'all', sealedHeaders: null, sealedFor: null },
   onInvalidInput: 'reject',
   deadlineSeconds: 60,
+  tags: [],
   dependsOn: [],
   scheduleAt: null,
   inputsTotal: 3,
@@ -185,7 +186,7 @@ test('schedules and their fires are', () => {
     pausedAt: maybe,
     reason: fc.option(fc.record({ code: fc.constant('PAUSED' as const), note: fc.constant(null), since: time })),
   });
-  const about = { parameters: {}, callback: null, onInvalidInput: 'reject', deadlineSeconds: 60 };
+  const about = { parameters: {}, callback: null, onInvalidInput: 'reject', deadlineSeconds: 60, tags: [] };
   const instants = fc.record({ nominalAt: time, at: time });
   fc.assert(
     fc.property(timing, instants, fc.nat({ max: 4_102_444_800_000 }), (times, fired, now) => {

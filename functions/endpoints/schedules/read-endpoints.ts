@@ -37,6 +37,7 @@ export function createScheduleReadEndpoints(ports: ReadPorts): ReadEndpoints {
                   actionNames: query.action_name ?? null,
                   uids: query.uid ?? null,
                   names: query.name ?? null,
+                  tags: query.tag ?? null,
                 },
                 order: query.sort === 'created_at' ? 'ascending' : 'descending',
                 after,

@@ -25,6 +25,7 @@ export const callbackBody = strict({
     attempt: z.int().min(1).describe('Starts at 1 and grows by 1 with each resume or retry of the run'),
     action_name: actionName,
     scheduled_run_uid: uid.nullable().describe('The schedule that started the run'),
+    tags: z.array(z.string()).optional().describe('The tags of the run; absent if it has none'),
   })
     .meta({ id: 'CallbackRun' })
     .describe('The run at the time of the event'),

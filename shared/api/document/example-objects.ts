@@ -1,4 +1,4 @@
-import { LAUNCH_DEFAULTS } from '../../domain/launch-terms.ts';
+import { LAUNCH_DEFAULTS, type LaunchTerms } from '../../domain/launch-terms.ts';
 import { termsView } from '../launches/terms.ts';
 
 // One run of two inputs with its callbacks, and the schedule that started it.
@@ -24,6 +24,8 @@ export const city = {
 export const inputs = { total: 2, succeeded: 2, failed: 0, stopped: 0, running: 0, pending: 0 };
 export const times = { ...MOMENTS, started_at: '2030-01-31T09:00:01.000Z', finished_at: '2030-01-31T09:00:04.120Z' };
 
+const TERMS: LaunchTerms = { ...LAUNCH_DEFAULTS, tags: ['nightly'] };
+
 export const run = {
   uid: RUN,
   name: 'benelux',
@@ -34,7 +36,7 @@ export const run = {
   parameters: { max_results: 100 },
   callback: { url: URL, on: 'all' as const },
   depends_on: [],
-  ...termsView(LAUNCH_DEFAULTS),
+  ...termsView(TERMS),
   attempt: 1,
   inputs,
   output_count: 200,
@@ -118,7 +120,7 @@ export const schedule = {
   inputs_total: 1,
   parameters: { max_results: 100 },
   callback: { url: URL, on: 'final' as const },
-  ...termsView(LAUNCH_DEFAULTS),
+  ...termsView(TERMS),
   cron: '0 9 * * *',
   schedule_at: null,
   timezone: 'Europe/Amsterdam',

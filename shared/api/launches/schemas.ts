@@ -1,4 +1,4 @@
-import { termFields } from './terms.ts';
+import { liveTermFields, termFields } from './terms.ts';
 import * as z from 'zod';
 import {
   checkCallbackHeaders,
@@ -71,6 +71,7 @@ export const liveBody = strict(
   {
     input: launchInput.describe('The input of the action, and optionally `custom_data`'),
     parameters: liveParameters.optional().describe('Parameters of the action'),
+    ...liveTermFields,
   },
   { ...NOT_HERE, ...ONE_INPUT },
 );

@@ -20,6 +20,7 @@ import {
   paging,
   sort,
   strict,
+  tag,
   uid,
   wholeNumber,
 } from '../fields.ts';
@@ -147,6 +148,7 @@ export const listRunsQuery = strict({
   uid: anyOf(uid, 'the run with this uid'),
   scheduled_run_uid: anyOf(uid, 'runs of this schedule'),
   name: anyOf(z.string().min(1).max(200), 'runs with this name'),
+  tag: anyOf(tag, 'runs with this tag'),
   created_after: queriedInstant.optional().describe('Only runs that were created after this time'),
   created_before: queriedInstant.optional().describe('Only runs that were created before this time'),
 });

@@ -3,7 +3,19 @@ import * as z from 'zod';
 import { MAX_CRON_LENGTH } from '../../domain/cron/cron-expression.ts';
 import { SCHEDULE_DEFAULTS } from '../../domain/schedule.ts';
 import { fireCause, fireOutcome, fireReasonCode, overlapPolicy, scheduleStatus } from '../enums.ts';
-import { actionName, anyOf, count, givenInstant, instant, jsonObject, paging, sort, strict, uid } from '../fields.ts';
+import {
+  actionName,
+  anyOf,
+  count,
+  givenInstant,
+  instant,
+  jsonObject,
+  paging,
+  sort,
+  strict,
+  tag,
+  uid,
+} from '../fields.ts';
 import { launchFields, MANY_INPUTS, NOT_HERE } from '../launches/schemas.ts';
 import { callbackTarget, statusReason } from '../runs/schemas.ts';
 
@@ -128,6 +140,7 @@ export const listSchedulesQuery = strict({
   action_name: anyOf(actionName, 'schedules of this action'),
   uid: anyOf(uid, 'the schedule with this uid'),
   name: anyOf(z.string().min(1).max(200), 'schedules with this name'),
+  tag: anyOf(tag, 'schedules with this tag'),
 });
 
 /** `GET …/inputs`, `GET …/fires`. */

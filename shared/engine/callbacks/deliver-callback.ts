@@ -1,5 +1,11 @@
 import { ATTEMPT_MS, CLAIM_LEASE_MS, MAX_DELAY_MS, QUICK_ATTEMPT_MS } from '../../domain/timing.ts';
-import { type CallbackRecord, pageCallbackBody, partStarts, recordCallbackBody } from '../../domain/callback.ts';
+import {
+  type CallbackRecord,
+  pageCallbackBody,
+  partStarts,
+  recordCallbackBody,
+  repeatedBytes,
+} from '../../domain/callback.ts';
 import { EngineError, type ErrorRecord } from '../../domain/errors.ts';
 import { readUid } from '../../domain/ids.ts';
 import { LIMITS } from '../../domain/limits.ts';
@@ -164,7 +170,7 @@ async function buildBody(
     if (found === null || found.pageRecord.outcome.kind !== 'RESULT') return null;
     const input = await ports.runs.readInput(runUid, about.input);
     const sizes = found.results.map((item) => Buffer.byteLength(JSON.stringify(item)));
-    const starts = partStarts(sizes, Buffer.byteLength(JSON.stringify(input)));
+    const starts = partStarts(sizes, repeatedBytes(definition, input));
     const results = found.results.slice(starts[about.part - 1], starts[about.part]);
     const batchUid = await ports.runs.batchUid(runUid, about.input);
     const part = { part: about.part, parts: starts.length, batchUid };

@@ -16,6 +16,7 @@ export interface LiveCall {
   readonly input: Readonly<Record<string, unknown>>;
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly page: LivePage;
+  readonly tags: RunDefinition['tags'];
 }
 
 /** A call that its action accepts. */

@@ -20,6 +20,7 @@ export function liveDefinition(
   const now = ports.clock.now();
   return {
     ...LAUNCH_DEFAULTS,
+    tags: call.tags,
     ...own,
     uid,
     workspaceUid: call.workspaceUid,

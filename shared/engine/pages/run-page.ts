@@ -1,8 +1,9 @@
 import { DEFER_PAGE_MS, PAGE_MARGIN_MS, PAGE_TURN_MS, QUICK_PAGE_MS } from '../../domain/timing.ts';
 import { MAX_WAITING_MS, waitingLeft } from '../../domain/asked-wait.ts';
-import { CALLBACK_BODY_VERSION, partStarts } from '../../domain/callback.ts';
+import { CALLBACK_BODY_VERSION, partStarts, repeatedBytes } from '../../domain/callback.ts';
 import { EngineError } from '../../domain/errors.ts';
 import { shortHash } from '../../domain/ids.ts';
+import type { StoredInput } from '../../domain/input.ts';
 import { isoOf } from '../../domain/instant.ts';
 import {
   type CycleCheck,
@@ -162,7 +163,7 @@ async function runAndRecord(ports: PagePorts, taken: PageInHand): Promise<Record
     const delay = actionDelayMs(spent, ports.random.fraction());
     return postponePage(ports, page, { attempt: spent, at: Math.max(ports.clock.now() + delay, result.retryAt ?? 0) });
   }
-  const { outcome, results } = outcomeOf(ports, page, result, Buffer.byteLength(JSON.stringify(input)));
+  const { outcome, results } = outcomeOf(ports, page, result, input);
   const pageRecord: PageRecord = {
     runUid: message.runUid,
     input: message.input,
@@ -267,7 +268,7 @@ function outcomeOf(
   ports: PagePorts,
   { message, definition }: PageInHand,
   result: ActionResult,
-  inputBytes: number,
+  input: StoredInput,
 ): { readonly outcome: PageOutcome; readonly results: readonly unknown[] } {
   const about = { run_uid: message.runUid, input: message.input, page: message.page };
   if (result.kind === 'retryable' || result.kind === 'permanent' || result.kind === 'rate_limited') {
@@ -298,7 +299,7 @@ function outcomeOf(
       count: cut.results.length,
       nextCursor: cut.nextCursor,
       last: cut.last || livePage !== null, // its next cursor is for the caller
-      parts: partStarts(sizes, inputBytes).length,
+      parts: partStarts(sizes, repeatedBytes(definition, input)).length,
       info: null,
     },
     results: cut.results,

@@ -59,6 +59,7 @@ const EVERY_RUN: RunFilter = {
   uids: null,
   scheduledRunUids: null,
   names: null,
+  tags: null,
   createdFrom: 0,
   createdBefore: Infinity,
 };

@@ -15,6 +15,8 @@ export interface RunFilter {
   readonly uids: readonly string[] | null;
   readonly scheduledRunUids: readonly string[] | null;
   readonly names: readonly string[] | null;
+  /** A run passes with one of them. */
+  readonly tags: readonly string[] | null;
   readonly createdFrom: number;
   readonly createdBefore: number;
 }
@@ -122,9 +124,17 @@ function placeOf({ uid, createdAt }: RunPlace): RunPlace {
   return { uid, createdAt };
 }
 
-/** Checks what needs the whole record: whether the workspace may see the run, and the run's status. */
-function isWanted(ports: Pick<ReadPorts, 'clock'>, { workspaceUid, filter }: RunList, { control }: Run): boolean {
-  return isVisible(control, workspaceUid, ports.clock.now()) && includes(filter.statuses, control.status);
+/** Checks what needs the whole records: whether the workspace may see the run, its status and its tags. */
+function isWanted(
+  ports: Pick<ReadPorts, 'clock'>,
+  { workspaceUid, filter }: RunList,
+  { control, definition }: Run,
+): boolean {
+  return (
+    isVisible(control, workspaceUid, ports.clock.now()) &&
+    includes(filter.statuses, control.status) &&
+    includesAny(filter.tags, definition.tags)
+  );
 }
 
 /** Checks the filters on fields that the index itself has. */
@@ -141,8 +151,13 @@ function includes(wanted: readonly string[] | null, value: string | null): boole
   return wanted === null || (value !== null && wanted.includes(value));
 }
 
-function isSelective({ statuses, actionNames, modes, scheduledRunUids, names }: RunFilter): boolean {
-  return [statuses, actionNames, modes, scheduledRunUids, names].some((values) => values !== null);
+/** Whether a list has one of the wanted values. */
+export function includesAny(wanted: readonly string[] | null, values: readonly string[]): boolean {
+  return wanted === null || values.some((value) => wanted.includes(value));
+}
+
+function isSelective({ statuses, actionNames, modes, scheduledRunUids, names, tags }: RunFilter): boolean {
+  return [statuses, actionNames, modes, scheduledRunUids, names, tags].some((values) => values !== null);
 }
 
 function comparePlaces(a: RunPlace, b: RunPlace): number {

@@ -2,6 +2,7 @@ import type { Schedule, ScheduleStatus } from '../../domain/schedule.ts';
 import type { Clock } from '../ports.ts';
 import type { ListedSchedule, SchedulePlace, ScheduleStore } from '../schedules/schedule-ports.ts';
 import { isScheduleVisible } from './find-schedule.ts';
+import { includesAny } from './list-runs.ts';
 import type { Step } from './steps.ts';
 
 /** Which schedules a list contains. A schedule passes a filter that is null or has its value. */
@@ -10,6 +11,8 @@ export interface ScheduleFilter {
   readonly actionNames: readonly string[] | null;
   readonly uids: readonly string[] | null;
   readonly names: readonly string[] | null;
+  /** A schedule passes with one of them. */
+  readonly tags: readonly string[] | null;
 }
 
 /** A request for a list of schedules. */
@@ -24,7 +27,7 @@ export interface ScheduleList {
 
 interface ListPorts {
   readonly clock: Pick<Clock, 'now'>;
-  readonly schedules: Pick<ScheduleStore, 'listSchedules' | 'readSchedules'>;
+  readonly schedules: Pick<ScheduleStore, 'listSchedules' | 'readSchedules' | 'readDefinitions'>;
 }
 
 /** How many rows of the index one call reads at most, and at once. */
@@ -42,19 +45,19 @@ export async function* listSchedules(
     isScheduleVisible(schedule, workspaceUid, now) && passes(schedule, filter) && has(filter.statuses, schedule.status);
   if (filter.uids !== null) {
     const found = [...(await ports.schedules.readSchedules(filter.uids)).values()].filter(isWanted);
-    for (const schedule of sorted(found, list)) yield { row: schedule, after: placeOf(schedule) };
+    for (const schedule of sorted(await withTags(ports, found, filter.tags), list))
+      yield { row: schedule, after: placeOf(schedule) };
     return;
   }
-  const isSelective = filter.statuses !== null || filter.actionNames !== null || filter.names !== null;
+  const { statuses, actionNames, names, tags } = filter;
+  const isSelective = [statuses, actionNames, names, tags].some((values) => values !== null);
   const limit = isSelective ? ROWS_AT_ONCE : Math.min(ROWS_AT_ONCE, list.limit + 1);
   let after = list.after;
   for (let seen = 0; ;) {
     const { rows, more } = await ports.schedules.listSchedules(workspaceUid, { order, after, limit });
     const found = await ports.schedules.readSchedules(rows.filter((row) => passes(row, filter)).map(({ uid }) => uid));
-    for (const row of rows) {
-      const schedule = found.get(row.uid);
-      if (schedule !== undefined && isWanted(schedule)) yield { row: schedule, after: placeOf(row) };
-    }
+    const wanted = rows.flatMap(({ uid }) => found.get(uid) ?? []).filter(isWanted);
+    for (const schedule of await withTags(ports, wanted, tags)) yield { row: schedule, after: placeOf(schedule) };
     const last = rows.at(-1);
     if (!more || last === undefined) return;
     after = placeOf(last);
@@ -64,6 +67,17 @@ export async function* listSchedules(
       return;
     }
   }
+}
+
+/** Those with one of the tags, in the same order. Tags are in the definitions, which are read for this filter only. */
+async function withTags(
+  ports: ListPorts,
+  schedules: readonly Schedule[],
+  tags: ScheduleFilter['tags'],
+): Promise<readonly Schedule[]> {
+  if (tags === null) return schedules;
+  const definitions = await ports.schedules.readDefinitions(schedules);
+  return schedules.filter(({ uid }) => includesAny(tags, definitions.get(uid)?.tags ?? []));
 }
 
 function sorted(schedules: readonly Schedule[], { order, after }: ScheduleList): readonly Schedule[] {

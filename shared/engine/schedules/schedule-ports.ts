@@ -17,6 +17,10 @@ export interface ScheduleStore {
   replaceSchedule(next: Schedule): Promise<boolean>;
   /** Null: the schedule has no definition with that ref, or it has expired. */
   readDefinition(uid: string, ref: string): Promise<ScheduleDefinition | null>;
+  /** The current definitions of schedules, by the schedule's uid; eventually consistent. */
+  readDefinitions(
+    schedules: readonly Pick<Schedule, 'uid' | 'definitionRef'>[],
+  ): Promise<ReadonlyMap<string, ScheduleDefinition>>;
   /** Inputs of a ref from an index on, at most `limit`. */
   readInputs(uid: string, ref: string, from: number, limit: number): Promise<readonly StoredInput[]>;
   /**
