@@ -1,16 +1,16 @@
 import * as z from 'zod';
-import type { RouteOf } from '../../shared/api/routes.ts';
 import { runView, statusView } from '../../shared/api/runs/view.ts';
 import { isRunUid } from '../../shared/domain/ids.ts';
 import type { CorePorts } from '../../shared/engine/ports.ts';
 import { countRun } from '../../shared/engine/read/count-run.ts';
 import { findRun } from '../../shared/engine/read/find-run.ts';
-import { listCountedRuns, type RunFilter } from '../../shared/engine/read/list-runs.ts';
+import { listCountedRuns } from '../../shared/engine/read/list-runs.ts';
 import type { ReadPorts } from '../../shared/engine/read/read-ports.ts';
 import type { EndpointsOf } from '../http/create-api-handler.ts';
 import { defineEndpoint } from '../http/endpoint.ts';
 import { listPage, type PagingPorts } from './list-page.ts';
 import { nextPageUrl } from './next-page-url.ts';
+import { runFilterOf } from './run-filter.ts';
 
 type RunEndpoints = Pick<EndpointsOf<'runs'>, 'listRuns' | 'getRunStatus'>;
 
@@ -28,7 +28,7 @@ export function createRunEndpoints(ports: ReadPorts & PagingPorts & Pick<CorePor
           steps: (after) =>
             listCountedRuns(ports, {
               workspaceUid: call.caller.workspaceUid,
-              filter: filterOf(call.query),
+              filter: runFilterOf(call.query),
               order: call.query.sort === 'created_at' ? 'ascending' : 'descending',
               after,
               limit: call.query.limit,
@@ -50,21 +50,5 @@ export function createRunEndpoints(ports: ReadPorts & PagingPorts & Pick<CorePor
         return { body: statusView(control, await countRun(ports, control)) };
       },
     }),
-  };
-}
-
-type RunsQuery = Readonly<z.output<RouteOf<'listRuns'>['query']>>;
-
-function filterOf(query: { readonly [Name in keyof RunsQuery]: Readonly<RunsQuery[Name]> }): RunFilter {
-  return {
-    statuses: query.status ?? null,
-    actionNames: query.action_name ?? null,
-    modes: query.execution_mode ?? null,
-    uids: query.uid ?? null,
-    scheduledRunUids: query.scheduled_run_uid ?? null,
-    names: query.name ?? null,
-    tags: query.tag ?? null,
-    createdFrom: query.created_after === undefined ? 0 : Date.parse(query.created_after) + 1,
-    createdBefore: query.created_before === undefined ? Infinity : Date.parse(query.created_before),
   };
 }

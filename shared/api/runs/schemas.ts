@@ -138,10 +138,8 @@ export function verbBody<Verb extends 'cancel' | 'resume' | 'retry'>(verb: Verb)
   return strict({ action: z.literal(verb).optional().describe('May be given, and must then be this') });
 }
 
-/** `GET /v1/runs`. */
-export const listRunsQuery = strict({
-  ...paging(10, 100),
-  sort,
+/** Which runs are meant; a run passes what is absent. */
+const runFilterFields = {
   status: anyOf(runStatus, 'runs with this status'),
   action_name: anyOf(actionName, 'runs of this action'),
   execution_mode: anyOf(executionMode, 'runs with this mode'),
@@ -151,7 +149,11 @@ export const listRunsQuery = strict({
   tag: anyOf(tag, 'runs with this tag'),
   created_after: queriedInstant.optional().describe('Only runs that were created after this time'),
   created_before: queriedInstant.optional().describe('Only runs that were created before this time'),
-});
+} as const;
+export type RunFilters = typeof runFilterFields;
+
+/** `GET /v1/runs`. */
+export const listRunsQuery = strict({ ...paging(10, 100), sort, ...runFilterFields });
 
 /** One input of a run. */
 export const runInput = strict({
