@@ -69,6 +69,7 @@ export const tag = z
   .string()
   .min(1, 'must not be empty')
   .max(MAX_TAG_CHARACTERS, `must have at most ${MAX_TAG_CHARACTERS} characters`)
+  // oxlint-disable-next-line eslint/no-control-regex -- these are what is refused
   .regex(/^[^\u0000-\u001f\u007f-\u009f]*$/, 'must not have control characters, such as a line break');
 
 /** A time as it is answered: ISO-8601 in UTC, ending in `Z`. */

@@ -31,7 +31,7 @@ describe('a launch body', () => {
       callback: { url, headers: { 'x-token': 't' } },
       name: 'n',
     };
-    const defaults = { deadline_seconds: 86_400, on_invalid_input: 'reject' };
+    const defaults = { deadline_seconds: 86_400, on_invalid_input: 'reject', tags: [] };
     expect(parseBody(asyncBody, body)).toEqual({ ...body, ...defaults, callback: { ...body.callback, on: 'all' } });
   });
 
