@@ -45,6 +45,10 @@ export const extractJsonApi = defineAction({
       const message = `contradicts the ${named} that the URL names; leave one of the two out`;
       context.addIssue({ code: 'custom', path: ['pagination', 'start'], message });
     }),
+  example: {
+    input: { url: 'https://api.example.com/items', items_path: 'data', pagination: { kind: 'link_header' } },
+    result: { id: 1, name: 'first' },
+  },
   result: z.looseObject({}),
   async run({ input, cursor, signal, fetch, secret, workspaceUid, now }) {
     const { pagination = { kind: 'none' }, stop } = input;

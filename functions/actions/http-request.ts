@@ -39,6 +39,10 @@ export const httpRequest = defineAction({
   optIn: true,
   secrets: ['HTTP_REQUEST_*'],
   input,
+  example: {
+    input: { url: 'https://api.example.com/items/1' },
+    result: { status: 200, headers: { 'content-type': 'application/json' }, body_type: 'json', body: { id: 1 } },
+  },
   result: z.object({
     status: z.int(),
     headers: z.record(z.string(), z.string()),

@@ -36,6 +36,10 @@ export const searchCities = defineAction({
   maxResults: { default: 1000, ceiling: 150_000 },
   pagesBy: 'cursor_or_number',
   input,
+  example: {
+    input: { country: 'NL', min_population: 500_000 },
+    result: { name: 'Amsterdam', country: 'NL', population: 741_636, lat: 52.37403, lon: 4.88969, admin_code: '07' },
+  },
   result: z.object({
     name: z.string(),
     country: z.string(),

@@ -20,7 +20,9 @@ export function createActionEndpoints({
   readonly actions: ActionRegistry;
   readonly publicUrl: string;
 }): ActionEndpoints {
-  const openapi = once(() => createDocument(JSON_TYPE, `${JSON.stringify(buildOpenapi(publicUrl))}\n`));
+  const openapi = once(() =>
+    createDocument(JSON_TYPE, `${JSON.stringify(buildOpenapi({ publicUrl, actions: actions.list() }))}\n`),
+  );
   return {
     listActions: defineEndpoint('listActions', {
       handle: async () => ({ body: actions.list().map(actionView) }),

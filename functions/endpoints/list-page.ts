@@ -5,7 +5,7 @@ import { LIMITS } from '../../shared/domain/limits.ts';
 import type { Clock } from '../../shared/engine/ports.ts';
 import type { Step } from '../../shared/engine/read/steps.ts';
 import type { Caller } from '../http/authenticate.ts';
-import { type HttpRequest, pageUrl } from '../http/http-request.ts';
+import { type HttpRequest, nextPageHeaders, pageUrl } from '../http/http-request.ts';
 
 /** The ports that lists need for their cursors. */
 export interface PagingPorts {
@@ -64,7 +64,7 @@ export async function openList<Place>(
     headersOf(next, incomplete) {
       if (next === null) return {};
       const cursor = encodeCursor({ data: next, boundTo, expiresAt: now + CURSOR_LIFETIME_MS }, sign);
-      const headers = { 'X-Pagination-Next': pageUrl(request, { cursor }) };
+      const headers = nextPageHeaders(pageUrl(request, { cursor }));
       return incomplete ? { ...headers, 'X-Complete': 'false' } : headers;
     },
   };

@@ -7,7 +7,7 @@ import type { LivePage } from '../../shared/domain/live-page.ts';
 import type { LiveOutcome } from '../../shared/engine/live/live-call.ts';
 import type { Action } from '../../shared/sdk/action.ts';
 import type { Reply, ReplyBody } from '../http/endpoint.ts';
-import { type HttpRequest, pageUrl } from '../http/http-request.ts';
+import { type HttpRequest, nextPageHeaders, pageUrl } from '../http/http-request.ts';
 
 interface AnsweredCall {
   readonly request: HttpRequest;
@@ -59,7 +59,8 @@ function pageHeaders(call: AnsweredCall, outcome: PageOutcome, sign: Sign): Reco
   headers['X-Pagination-Page-Size'] = String(action.pageSize);
   const { nextCursor, createdAt } = outcome;
   if (nextCursor !== null) {
-    headers['X-Pagination-Next'] = nextLiveUrl(request.url.origin, action.name, page, nextCursor, createdAt, sign);
+    const next = nextLiveUrl(request.url.origin, action.name, page, nextCursor, createdAt, sign);
+    Object.assign(headers, nextPageHeaders(next));
   }
   // Callers count pages from 1, the engine from 0: the caller's number of the page before is this page's own number
   // here.

@@ -46,6 +46,12 @@ export function pageUrl(request: HttpRequest, page: Readonly<Record<string, stri
   return url.href;
 }
 
+/** The headers of an answer that has a next page: its URL, and the bare cursor in it, if it has one. */
+export function nextPageHeaders(url: string): Readonly<Record<string, string>> {
+  const cursor = new URL(url).searchParams.get('cursor');
+  return { 'X-Pagination-Next': url, ...(cursor === null ? {} : { 'X-Pagination-Cursor': cursor }) };
+}
+
 function lowerCased(headers: Readonly<Record<string, string | undefined>>): Record<string, string | undefined> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }

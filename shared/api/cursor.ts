@@ -55,12 +55,13 @@ export function decodeCursor<Schema extends z.ZodType>(
 
 /**
  * What a list's cursor is bound to: workspace, path and query, in an order of its own. `limit` may differ from page to
- * page.
+ * page, and uids in upper or lower case: only they differ so in the path of a list.
  */
 export function listBinding(workspaceUid: string, path: string, query: URLSearchParams): string {
   const kept = [...query].filter(([name]) => name !== 'cursor' && name !== 'limit');
-  const sorted = kept.map(([name, value]) => JSON.stringify([name, value])).toSorted();
-  return JSON.stringify([workspaceUid, path, ...sorted]);
+  const written = kept.map(([name, value]) => [name, name.endsWith('uid') ? value.toLowerCase() : value]);
+  const sorted = written.map((pair) => JSON.stringify(pair)).toSorted();
+  return JSON.stringify([workspaceUid, path.toLowerCase(), ...sorted]);
 }
 
 /** What the cursor of a live call is bound to: a hash of workspace, path (it names the action) and body, however it is written. */

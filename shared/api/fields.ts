@@ -3,6 +3,7 @@ import { FAULTS_TOLD } from '../domain/errors.ts';
 import { MAX_TAG_CHARACTERS } from '../domain/launch-terms.ts';
 import { LIMITS } from '../domain/limits.ts';
 import { sortOrder } from './enums.ts';
+import { CURSOR_PATTERN } from './patterns.ts';
 
 /** Property names a caller might expect from elsewhere, each with what to use instead; `*` ends a beginning. */
 export type Refusals = Readonly<Record<string, string>>;
@@ -22,6 +23,20 @@ export function strict<Shape extends z.core.$ZodLooseShape>(shape: Shape, refusa
       return lines.join('\n');
     },
   });
+}
+
+const changes = new WeakSet<z.core.$ZodType>();
+
+/** As {@link strict}, for the body of a change: null clears a field, and an absent field keeps its value. */
+export function change<Shape extends z.core.$ZodLooseShape>(shape: Shape, refusals: Refusals = {}) {
+  const schema = strict(shape, refusals);
+  changes.add(schema);
+  return schema;
+}
+
+/** Whether a schema was made by {@link change}: null is then a value of its fields. */
+export function isChange(schema: z.core.$ZodType): boolean {
+  return changes.has(schema);
 }
 
 function refusalOf(key: string, refusals: Refusals): string | undefined {
@@ -60,7 +75,7 @@ export const jsonObject = z.record(z.string(), z.unknown());
 export const customData = withinBytes(jsonObject, LIMITS.customDataBytes, CUSTOM_DATA_WAY_ROUND);
 
 /** Upper and lower case are one uid (RFC 9562 §4); ours are written in lower case. */
-export const uid = z.uuid('must be a UUID').toLowerCase();
+export const uid = z.guid('must be a UUID').toLowerCase();
 
 export const actionName = z.string().min(1).max(100);
 
@@ -130,6 +145,7 @@ export const cursor = z
   .string()
   .min(1, 'must not be empty; omit it for the first page')
   .max(8_192, 'is not a cursor of this API: it is too long')
+  .meta({ format: 'cursor', pattern: CURSOR_PATTERN })
   .describe('A position in the list, from the `X-Pagination-Next` header. It is valid for 24 hours and the same query');
 
 /** A filter that may be given several times, meaning *or*. */

@@ -3,11 +3,15 @@ import type { ValidationError } from '../domain/errors.ts';
 import { EngineError, FAULTS_TOLD } from '../domain/errors.ts';
 import { formatPath } from '../domain/json-path.ts';
 import { parseLossless } from '../domain/parse-lossless.ts';
+import { withoutAbsentNulls } from './absent-nulls.ts';
 import { CHECKED_BY_HAND } from './launches/check-inputs.ts';
 
-/** Parses a body by its schema. BAD_INPUT lists up to 100 faults by path; PAYLOAD_TOO_LARGE where a part is over its size. */
+/**
+ * Parses a body by its schema; null for an optional field is taken as absent. BAD_INPUT lists up to 100 faults by path;
+ * PAYLOAD_TOO_LARGE where a part is over its size.
+ */
 export function parseBody<Schema extends z.ZodType>(schema: Schema, json: unknown): z.output<Schema> {
-  if (json !== undefined) return parseWith(schema, json, 'body');
+  if (json !== undefined) return parseWith(schema, withoutAbsentNulls(schema, json), 'body');
   throw badInput([{ path: '', message: 'is empty; an object is required' }], 1, 'body');
 }
 

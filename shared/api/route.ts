@@ -53,8 +53,11 @@ export interface Route {
   readonly errors: readonly ErrorLabel[];
 }
 
-/** The header of every list. */
-export const NEXT_PAGE = { 'X-Pagination-Next': 'Absolute URL of the next page; absent on the last page' } as const;
+/** The headers of every list. */
+export const NEXT_PAGE = {
+  'X-Pagination-Next': 'Absolute URL of the next page; absent on the last page',
+  'X-Pagination-Cursor': 'The `cursor` of the next page, for clients that build its URL themselves',
+} as const;
 
 /** Which of a workspace's limits a call counts against: launches are all that may begin or repeat work, or change it. */
 export function rateTypeOf(route: Route): RateType {

@@ -6,7 +6,7 @@ export const MAX_CALLBACK_HEADER_BYTES = 4096;
  * Header names that belong to the sender or to the connection (RFC 9110 §7.6.1). A name that ends in `-` stands for
  * every name that begins with it.
  */
-const KEPT_NAMES: readonly string[] = [
+export const KEPT_NAMES: readonly string[] = [
   'host',
   'content-',
   'transfer-encoding',

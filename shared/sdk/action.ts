@@ -89,6 +89,13 @@ export interface ActionPace extends Pace {
   readonly by: ((input: JsonRecord) => string) | null;
 }
 
+/** An input, parameters if they are worth showing, and one result. */
+interface ActionExample {
+  readonly input: JsonRecord;
+  readonly parameters: JsonRecord | null;
+  readonly result: unknown;
+}
+
 /** An action in the engine's form. Only defineAction makes it. */
 export interface Action {
   readonly name: string;
@@ -118,6 +125,8 @@ export interface Action {
    * For lists the result always has `max_results` (1 to ceiling; the default if absent). null and undefined mean `{}`.
    */
   readonly parseParameters: (value: unknown) => Parsed<JsonRecord>;
+  /** What a call may send and get, for the documentation; null: the author gave none. */
+  readonly example: ActionExample | null;
   /** Parses one result. */
   readonly parseResult: (value: unknown) => Parsed<unknown>;
   /** Makes one page. The results are not yet checked by parseResult. Rejects with an action error or any other. */

@@ -69,6 +69,12 @@ export interface ActionDefinition<
   readonly input: Input;
   /** As for `input`. `max_results` belongs to the engine and must not be among them. */
   readonly parameters?: Parameters;
+  /** What a call may send and get; the OpenAPI document shows it. */
+  readonly example?: {
+    readonly input: z.input<Input>;
+    readonly parameters?: z.input<Parameters>;
+    readonly result: z.input<Result>;
+  };
   /** One result. A result that does not match ends the input with ACTION_FAILED. */
   readonly result: Result;
   run(
@@ -110,6 +116,7 @@ export function defineAction<
     optIn: definition.optIn ?? false,
     secrets,
     pace: paceOf(definition.pace),
+    example: exampleOf(definition.example),
     get inputSchema() {
       return inputSchema();
     },
@@ -145,6 +152,11 @@ function hasUnknown(names: ReadonlySet<string> | null, value: unknown): boolean 
   if (names === null || typeof value !== 'object' || value === null) return false;
   for (const name in value) if (!names.has(name)) return true;
   return false;
+}
+
+function exampleOf(example: { readonly result: unknown } | undefined): Action['example'] {
+  // cast: findFaults reports an example that the action's own parsers refuse, and createRegistry then offers none
+  return example === undefined ? null : ({ parameters: null, ...example } as Action['example']);
 }
 
 function paceOf<Input extends JsonRecord>(pace: PaceDefinition<Input> | null | undefined): ActionPace | null {

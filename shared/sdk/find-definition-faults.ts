@@ -43,7 +43,26 @@ function valueFaults(given: ReadonlyMap<string, unknown>, action: Action): Valid
       ),
     ),
     ...schemaFaults(action),
+    ...exampleFaults(action),
   ];
+}
+
+/** An example is shown to callers, so it must be one that the action takes and gives. */
+function exampleFaults({ example, parseInput, parseParameters, parseResult }: Action): ValidationError[] {
+  if (example === null) return [];
+  const parsed = {
+    input: parseInput(example.input),
+    parameters: parseParameters(example.parameters),
+    result: parseResult(example.result),
+  };
+  return Object.entries(parsed).flatMap(([part, outcome]) =>
+    outcome.ok
+      ? []
+      : outcome.errors.map(({ path, message }) => ({
+          path: `example.${part}${path === '' ? '' : `.${path}`}`,
+          message,
+        })),
+  );
 }
 
 function limitFaults(given: ReadonlyMap<string, unknown>, action: Action): ValidationError[] {

@@ -3,7 +3,7 @@ import type { JsonRecord } from './action.ts';
 
 /** The fields that a definition may have. */
 export const FIELDS: readonly string[] =
-  'name title description modes pageSize maxResults pagesBy returns optIn secrets pace input parameters result run'.split(
+  'name title description modes pageSize maxResults pagesBy returns optIn secrets pace input parameters example result run'.split(
     ' ',
   );
 
@@ -40,6 +40,7 @@ function typeFaults(given: ReadonlyMap<string, unknown>): ValidationError[] {
     ...must('optIn', (value) => typeof value === 'boolean', 'must be true or false'),
     ...must('pace', (value) => value === null || isObject(value), 'must be { calls, perMs, minGapMs?, by? }'),
     ...['input', 'parameters', 'result'].flatMap((path) => must(path, isSchema, 'must be a schema of zod')),
+    ...must('example', isObject, 'must be { input, parameters?, result }'),
     ...must('run', (value) => typeof value === 'function', 'must be a function'),
   ];
 }

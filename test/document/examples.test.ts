@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { searchCities } from '../../functions/actions/search-cities.ts';
 import { callbackBody } from '../../shared/api/callbacks/schemas.ts';
-import { CALLBACK_EXAMPLE, EXAMPLES } from '../../shared/api/document/examples.ts';
+import { CALLBACK_EXAMPLES, EXAMPLES } from '../../shared/api/document/examples.ts';
 import { parseBody } from '../../shared/api/parse-request.ts';
 import type { Route } from '../../shared/api/route.ts';
 import { ROUTES } from '../../shared/api/routes.ts';
@@ -30,6 +30,10 @@ it.each([
   expect(searchCities.parseInput(input)).toMatchObject({ ok: true });
 });
 
-it('the example of a callback is one that receivers are sent', () => {
-  expect(callbackBody.parse(CALLBACK_EXAMPLE)).toEqual(CALLBACK_EXAMPLE);
-});
+it.each(Object.entries(CALLBACK_EXAMPLES))(
+  'the example of %s is a callback that receivers are sent',
+  (type, { value }) => {
+    expect(callbackBody.parse(value)).toEqual(value);
+    expect(value.type).toBe(type);
+  },
+);

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type * as z from 'zod';
 import { listRunsQuery, runOutputsQuery } from '../../shared/api/runs/schemas.ts';
 import { errorRecord } from '../../shared/api/error-schemas.ts';
-import { asyncBody, liveBody, liveQuery } from '../../shared/api/launches/schemas.ts';
+import { asyncBody, liveBody, liveQuery, uploadBody } from '../../shared/api/launches/schemas.ts';
+import { scheduleUpdateBody } from '../../shared/api/schedules/schemas.ts';
 import { canonicalJson } from '../../shared/api/canonical-json.ts';
 import { parseJson } from '../../shared/api/parse-json.ts';
 import { parseBody, parseQuery } from '../../shared/api/parse-request.ts';
@@ -120,6 +122,50 @@ it('takes times of any offset, uids in capitals, and null for no custom_data', (
     schedule_at: '2027-01-01T00:00:00.000Z',
   });
   expect(parseBody(asyncBody, { inputs: [{ custom_data: null }] })).toMatchObject({ inputs: [{ custom_data: null }] });
+});
+
+describe('null for a field that the API names', () => {
+  const taken = (schema: z.ZodType, body: unknown): unknown => parseBody(schema, body);
+
+  it('means that the field is absent, where it is optional', () => {
+    const nulls = { inputs_upload_uid: null, parameters: null, callback: null, name: null, deadline_seconds: null };
+    const further = { on_invalid_input: null, schedule_at: null, depends_on: null };
+    expect(taken(asyncBody, { inputs, ...nulls, ...further })).toEqual(taken(asyncBody, { inputs }));
+    const upload = { inputs_upload_uid: UPLOAD };
+    expect(taken(asyncBody, { ...upload, inputs: null })).toEqual(taken(asyncBody, upload));
+    const callback = { url, headers: null, on: null };
+    expect(taken(asyncBody, { inputs, callback })).toEqual(taken(asyncBody, { inputs, callback: { url } }));
+    const dependsOn = (require?: null) => ({ inputs, depends_on: [UPLOAD, { uid: UPLOAD, require }] });
+    expect(taken(asyncBody, dependsOn(null))).toEqual(taken(asyncBody, dependsOn()));
+    expect(taken(liveBody, { input: {}, parameters: null })).toEqual(taken(liveBody, { input: {} }));
+    expect(taken(uploadBody, { content_length: null, content_encoding: null })).toEqual({});
+  });
+
+  it('is a value in inputs, parameters and custom_data', () => {
+    const body = { inputs: [{ a: null, custom_data: { b: null } }], parameters: { c: null } };
+    expect(taken(asyncBody, body)).toMatchObject(body);
+  });
+
+  it('clears in the update of a schedule, also where the launch has a default', () => {
+    const cleared = { name: null, callback: null, timezone: null, deadline_seconds: null };
+    expect(taken(scheduleUpdateBody, cleared)).toEqual(cleared);
+  });
+
+  it.each<[string, z.ZodType, unknown, string]>([
+    ['for a field that is required', liveBody, { input: null }, 'input'],
+    ['for the URL of a callback', asyncBody, { inputs, callback: { url: null } }, 'callback.url'],
+    [
+      'for a header of callbacks',
+      asyncBody,
+      { inputs, callback: { url, headers: { 'x-a': null } } },
+      'callback.headers["x-a"]',
+    ],
+    ['for the inputs of a schedule, which none is without', scheduleUpdateBody, { inputs: null }, 'inputs'],
+    ['for a field that nobody named', asyncBody, { inputs, speed: null }, 'speed'],
+  ])('is refused %s', (_, schema, body, path) => {
+    const error = refusal(() => taken(schema, body));
+    expect(error.details.validationErrors?.[0]?.path).toContain(path);
+  });
 });
 
 describe('numbers that no double holds', () => {

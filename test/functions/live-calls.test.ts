@@ -17,6 +17,15 @@ const keyed = (body: unknown, key = 'k', url = PAGES): Promise<Answer> => call(u
 const labelOf = ({ body }: Answer): unknown => (body as { error_label?: unknown }).error_label; // cast: an error or a page
 const runs = async (): Promise<readonly Record<string, unknown>[]> => (await harness.follow('/v1/runs')).rows;
 
+it('gives the bare cursor of its next page beside the URL, and none where the next page has a number', async () => {
+  const first = await call(PAGES, good);
+  const cursor = encodeURIComponent(String(first.headers['X-Pagination-Cursor']));
+  expect((await call(`${PAGES}?cursor=${cursor}`, good)).body).toEqual((await call(first.next ?? '', good)).body);
+  const numbered = await call(`${PAGES}?page=1`, good);
+  expect(numbered.headers).toHaveProperty('X-Pagination-Next');
+  expect(numbered.headers).not.toHaveProperty('X-Pagination-Cursor');
+});
+
 describe('a live call with a key', () => {
   it('runs once, and is answered again by its first answer, to the letter', async () => {
     const first = await keyed(good);

@@ -57,6 +57,21 @@ describe('the list of runs', () => {
     expect(calls).toBe(3);
   });
 
+  it('gives the bare cursor of the next page, good for the same query with its uids in any case', async () => {
+    const query = `${uids
+      .slice(2, 9)
+      .map((uid) => `uid=${uid}`)
+      .join('&')}&limit=3`;
+    const first = await harness.get(`/v1/runs?${query}`);
+    const cursor = encodeURIComponent(String(first.headers['X-Pagination-Cursor']));
+    const second = await harness.get(
+      `/v1/runs?${query.toUpperCase().replaceAll('UID=', 'uid=').replace('LIMIT', 'limit')}&cursor=${cursor}`,
+    );
+    const whole = (await harness.get(`/v1/runs?${query.replace('limit=3', 'limit=6')}`)).body;
+    expect([first.body, second.body].flat()).toEqual(whole);
+    expect((await harness.get('/v1/runs?limit=100')).headers).not.toHaveProperty('X-Pagination-Cursor');
+  });
+
   const indices = (keep: (at: number) => boolean): string[] => uids.filter((_, at) => keep(at)).toSorted();
   it.each<[string, (at: number) => boolean]>([
     ['status=QUEUED', (at) => at % 2 === 0],

@@ -43,6 +43,11 @@ describe('what is wrong with an action is told with file and field', () => {
     ['a ceiling below the default', { maxResults: { default: 5, ceiling: 4 } }, 'x.ts, maxResults.ceiling: '],
     ['a default of nothing', { maxResults: { default: 0, ceiling: 4 } }, 'x.ts, maxResults.default: '],
     ['max results of one record', { returns: 'object', maxResults: { default: 1, ceiling: 1 } }, 'x.ts, maxResults: '],
+    [
+      'an example that it would refuse',
+      { example: { input: { no: 1 }, result: {} } },
+      'x.ts, example.input.no: unknown property',
+    ],
     ['a secret of odd characters', { secrets: ['OK', 'a b'] }, 'x.ts, secrets[1]: "a b" must be'],
     ['a pace of no calls', { pace: { calls: 0, perMs: 1_000 } }, 'x.ts, pace.calls: must be a whole number'],
     ['a pace without a period', { pace: { calls: 1 } }, 'x.ts, pace.perMs: must be whole milliseconds from 1000 to'],

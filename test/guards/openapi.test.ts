@@ -1,35 +1,52 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { extractJsonApi } from '../../functions/actions/extract-json-api.ts';
+import { searchCities } from '../../functions/actions/search-cities.ts';
 import { renderOpenapi } from '../../shared/api/document/openapi.ts';
 import { errorsOf } from '../../shared/api/route.ts';
 import { ROUTES } from '../../shared/api/routes.ts';
 import { ERROR_CATALOGUE, ERROR_LABELS } from '../../shared/domain/errors.ts';
 
+const reference = z.strictObject({ $ref: z.string() });
+const response = z.looseObject({ description: z.string() });
 const operation = z.looseObject({
   operationId: z.string(),
   security: z.array(z.unknown()),
-  responses: z.record(z.string(), z.looseObject({ description: z.string() })),
+  responses: z.record(z.string(), z.union([reference, response])),
 });
+// The actions that come along, and not those that were added to them: who adds one need not write the document anew.
+const rendered = renderOpenapi([extractJsonApi, searchCities]);
 const document = z
   .looseObject({
     info: z.looseObject({ description: z.string() }),
     paths: z.record(z.string(), z.record(z.string(), operation)),
-    components: z.looseObject({ schemas: z.record(z.string(), z.unknown()) }),
+    components: z.looseObject({
+      schemas: z.record(z.string(), z.unknown()),
+      responses: z.record(z.string(), response),
+      callbacks: z.record(z.string(), z.unknown()),
+      headers: z.record(z.string(), z.unknown()),
+    }),
   })
-  .parse(JSON.parse(renderOpenapi()));
+  .parse(JSON.parse(rendered));
 
 describe('the OpenAPI document', () => {
   // After a change of routes, schemas or catalogue: npx vitest run test/guards/openapi.test.ts --update
   it('is committed as the code renders it', async () => {
-    await expect(renderOpenapi()).toMatchFileSnapshot('../../shared/api/openapi.json');
+    await expect(rendered).toMatchFileSnapshot('../../shared/api/openapi.json');
   });
 
-  it('has every route of the table and no other', () => {
+  it('has every route of the table, a path for each action and mode, and no other', () => {
     const written = Object.entries(document.paths).flatMap(([path, methods]) =>
       Object.entries(methods).map(([method, { operationId }]) => `${operationId} ${method.toUpperCase()} ${path}`),
     );
     const wanted = ROUTES.map((route) => `${route.operation} ${route.method} ${route.path}`);
-    expect(written.toSorted()).toEqual(wanted.toSorted());
+    const ofActions = ['search-cities', 'extract-json-api'].flatMap((name) =>
+      (['Live', 'Async', 'Schedule'] as const).map((mode) => {
+        const words = name.split('-').map((word) => word.charAt(0).toUpperCase() + word.slice(1));
+        return `run${words.join('')}${mode} POST /v1/actions/${name}/run/${mode.toLowerCase()}`;
+      }),
+    );
+    expect(written.toSorted()).toEqual([...wanted, ...ofActions].toSorted());
   });
 
   it.each(ERROR_LABELS)('tells status, scope and retryability of %s', (label) => {
@@ -40,7 +57,9 @@ describe('the OpenAPI document', () => {
   it.each(ROUTES.map((route) => [route.operation, route] as const))('tells under which status %s fails', (_, route) => {
     const responses = document.paths[route.path]?.[route.method.toLowerCase()]?.responses;
     for (const label of errorsOf(route)) {
-      expect(responses?.[String(ERROR_CATALOGUE[label].status)]?.description).toContain(`\`${label}\``);
+      const written = responses?.[String(ERROR_CATALOGUE[label].status)];
+      const name = written !== undefined && '$ref' in written ? String(written.$ref).split('/').at(-1) : undefined;
+      expect(document.components.responses[name ?? '']?.description).toContain(`\`${label}\``);
     }
   });
 
@@ -54,7 +73,9 @@ describe('the OpenAPI document', () => {
   it('refers to nothing that it does not define', () => {
     const references = JSON.stringify(document).matchAll(/"\$ref":"([^"]*)"/g);
     const names = new Set(Array.from(references, ([, reference = '']) => reference));
-    const defined = Object.keys(document.components.schemas).map((name) => `#/components/schemas/${name}`);
+    const defined = (['schemas', 'responses', 'callbacks', 'headers'] as const).flatMap((kind) =>
+      Object.keys(document.components[kind]).map((name) => `#/components/${kind}/${name}`),
+    );
     expect([...names].toSorted()).toEqual(defined.toSorted());
   });
 });

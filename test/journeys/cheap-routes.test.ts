@@ -1,6 +1,7 @@
 import { request } from 'node:http';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { registerActions } from '../../functions/actions/index.ts';
 import { buildOpenapi } from '../../shared/api/document/openapi.ts';
 import { digestApiKey, formatApiKey, keyUidOf } from '../../shared/domain/api-key.ts';
 import { type LocalTestSystem, startLocalSystem } from '../support/local-system.ts';
@@ -32,7 +33,10 @@ function get(path: string, headers: Readonly<Record<string, string>>): Promise<R
 }
 
 describe('GET /v1/openapi.json', () => {
-  const document = (): unknown => JSON.parse(JSON.stringify(buildOpenapi(system.url)));
+  const document = (): unknown =>
+    JSON.parse(
+      JSON.stringify(buildOpenapi({ publicUrl: system.url, actions: registerActions(['http-request']).list() })),
+    );
   const fresh = { 'cache-control': 'public, max-age=300', 'content-type': 'application/json', vary: 'accept-encoding' };
 
   it('is sent whole to who takes nothing else, with what a cache needs', async () => {

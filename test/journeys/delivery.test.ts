@@ -5,7 +5,7 @@ import { openApiClient } from '../support/api-client.ts';
 import type { ApiClient } from '../support/api-client.ts';
 import { startLocalSystem } from '../support/local-system.ts';
 import type { LocalTestSystem, ScriptedAnswer } from '../support/local-system.ts';
-import { openCallbackReceiver } from '../support/receiver.ts';
+import { manifestIn, openCallbackReceiver } from '../support/receiver.ts';
 import type { Callback, CallbackReceiver } from '../support/receiver.ts';
 import { startUpstream } from '../support/start-upstream.ts';
 import type { Upstream, UpstreamAnswer, UpstreamRequest } from '../support/start-upstream.ts';
@@ -111,7 +111,7 @@ describe('failing inputs', () => {
     ]);
     const run = await read(runUid);
     expect(run).toMatchObject({ status: 'PARTIAL_SUCCEEDED', inputs: { total: 9, succeeded: 4, failed: 5 } });
-    expect(callbacks.find(({ type }) => type === 'run.finished')?.manifest).toEqual({
+    expect(manifestIn(callbacks)).toEqual({
       inputs: 9,
       succeeded: 4,
       failed: 5,
@@ -254,8 +254,6 @@ it('a permission taken from the page function is denied, that call and no other;
   runtime.gateway.setStatements(key, statements);
   aheadMs += 400_000; // past the queue's visibility
   const callbacks = await receiver.untilComplete(runUid);
-  expect(
-    callbacks.at(-1)?.manifest ?? callbacks.find(({ manifest }) => manifest !== undefined)?.manifest,
-  ).toMatchObject({ outputs: wanted.length });
+  expect(manifestIn(callbacks)).toMatchObject({ outputs: wanted.length });
   expect(await api.all('listRunOutputs', { params: { run_uid: runUid } })).toEqual(wanted);
 });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { readDocument } from '../guards/readme-text.ts';
 import { type LocalTestSystem, startLocalSystem } from '../support/local-system.ts';
-import { type CallbackReceiver, openCallbackReceiver } from '../support/receiver.ts';
+import { type CallbackReceiver, manifestIn, openCallbackReceiver } from '../support/receiver.ts';
 import { until } from '../support/until.ts';
 
 const SECTION = /^## Three calls\n([\s\S]*?)^## /m.exec(readDocument('README.md'))?.[1] ?? '';
@@ -85,6 +85,6 @@ describe("the README's three calls", () => {
     expect({ ...page, results: page?.results?.slice(0, 1) }).toEqual(pattern(PAGE));
     const [, manifest = '{}'] =
       /manifest of the `run\.finished` says `(.*?)`/.exec(SECTION.replaceAll('\n', ' ')) ?? [];
-    expect(callbacks.find(({ type }) => type === 'run.finished')?.manifest).toEqual(JSON.parse(manifest));
+    expect(manifestIn(callbacks)).toEqual(JSON.parse(manifest));
   });
 });

@@ -6,6 +6,7 @@ import { openReceiver } from './local-system.ts';
 import type { ReceivedRequest, Receiver } from './local-system.ts';
 
 export type Callback = z.output<typeof callbackBody>;
+type RunFinished = Extract<Callback, { type: 'run.finished' }>;
 
 /** A consumer's receiver: verifies with the npm package, dedupes by id, holds every body against the schema. */
 export interface CallbackReceiver extends Receiver {
@@ -13,6 +14,11 @@ export interface CallbackReceiver extends Receiver {
   of(runUid: string): readonly Callback[];
   /** Waits until run.finished is there and as many distinct callbacks as its manifest says; gives all of them. */
   untilComplete(runUid: string): Promise<readonly Callback[]>;
+}
+
+/** What the run.finished among callbacks says of their run. */
+export function manifestIn(callbacks: readonly Callback[]): RunFinished['manifest'] | undefined {
+  return callbacks.find((callback): callback is RunFinished => callback.type === 'run.finished')?.manifest;
 }
 
 /** Opens a receiver that takes only what is signed with the secret. */
@@ -50,7 +56,7 @@ export async function openCallbackReceiver(
     async untilComplete(runUid) {
       await receiver.until(() => {
         const callbacks = of(runUid);
-        const manifest = callbacks.find(({ type }) => type === 'run.finished')?.manifest;
+        const manifest = manifestIn(callbacks);
         return manifest !== undefined && callbacks.length >= manifest.callbacks;
       });
       return of(runUid);

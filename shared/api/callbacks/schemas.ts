@@ -12,44 +12,94 @@ const manifest = strict({
   callbacks: count.describe('Callbacks of the run by distinct `callback_ref_uid`, including this one'),
 }).meta({ id: 'CallbackManifest', description: 'Totals of the run over all its attempts.' });
 
-/** What a receiver is sent. */
-export const callbackBody = strict({
-  type: callbackType,
+const callbackRun = strict({
+  run_uid: uid,
+  batch_uid: uid.nullable().describe('Identifies the group of inputs that the input was stored with'),
+  status: runStatus,
+  attempt: z.int().min(1).describe('Starts at 1 and grows by 1 with each resume or retry of the run'),
+  action_name: actionName,
+  scheduled_run_uid: uid.nullable().describe('The schedule that started the run'),
+  tags: z.array(z.string()).optional().describe('The tags of the run; absent if it has none'),
+}).meta({ id: 'CallbackRun' });
+
+/** What a callback of each type has before its results. */
+const aboutRun = {
   callback_ref_uid: uid.describe(
     'Identifies the callback. It is the same on every delivery and replay: deduplicate by it',
   ),
-  run: strict({
-    run_uid: uid,
-    batch_uid: uid.nullable().describe('Identifies the group of inputs that the input was stored with'),
-    status: runStatus,
-    attempt: z.int().min(1).describe('Starts at 1 and grows by 1 with each resume or retry of the run'),
-    action_name: actionName,
-    scheduled_run_uid: uid.nullable().describe('The schedule that started the run'),
-    tags: z.array(z.string()).optional().describe('The tags of the run; absent if it has none'),
-  })
-    .meta({ id: 'CallbackRun' })
-    .describe('The run at the time of the event'),
-  input: jsonObject
-    .nullable()
-    .describe('The input without `custom_data`. On `run.finished` it is null unless the run has exactly one input'),
+  run: callbackRun.describe('The run at the time of the event'),
+};
+
+const aboutInput = {
+  input: jsonObject.describe('The input without `custom_data`'),
   custom_data: jsonObject.nullable().describe('The `custom_data` of the input, as it was given'),
-  input_uid: uid.nullable(),
-  input_index: count.nullable().describe('Position of the input in the run, from 0'),
-  page: count.nullable().describe('Number of the page of the input, from 0'),
+  input_uid: uid,
+  input_index: count.describe('Position of the input in the run, from 0'),
+  page: count.describe('Number of the page of the input, from 0'),
+};
+
+const aboutPart = {
   is_last_page: z.boolean().describe('Whether this is the last page of the input, and the last part of that page'),
   part: z
     .int()
     .min(1)
     .describe('Number of the part, from 1. A page over 256 KB is sent in parts, each with its own `callback_ref_uid`'),
   parts: z.int().min(1).describe('Number of parts of the page'),
-  error: errorRecord.nullable().describe('Why the input or the run failed'),
-  results: z
-    .array(z.unknown())
+};
+
+const occurredAt = { occurred_at: instant.describe('When the page was recorded, the input failed or the run ended') };
+
+const runPage = strict({
+  type: z.literal('run.page'),
+  ...aboutRun,
+  ...aboutInput,
+  ...aboutPart,
+  error: z.null(),
+  results: z.array(z.unknown()).describe('The results of the page, as the action returned them'),
+  ...occurredAt,
+}).meta({ id: 'RunPageCallback', description: 'A page of results of one input.' });
+
+const runInputFailed = strict({
+  type: z.literal('run.input_failed'),
+  ...aboutRun,
+  ...aboutInput,
+  ...aboutPart,
+  error: errorRecord.describe('Why the input failed'),
+  results: z.null(),
+  ...occurredAt,
+}).meta({ id: 'RunInputFailedCallback', description: 'An input failed, at the page in `page`.' });
+
+const runFinished = strict({
+  type: z.literal('run.finished'),
+  ...aboutRun,
+  input: aboutInput.input
     .nullable()
-    .describe('The results of the page. Null on `run.input_failed` and `run.finished`'),
-  manifest: manifest.optional().describe('Only on `run.finished`'),
-  occurred_at: instant.describe('When the page was recorded, the input failed or the run ended'),
-}).meta({ id: 'Callback', description: 'The body of a callback, as the receiver gets it.' });
+    .describe('The only input of the run, without `custom_data`; null if it has several'),
+  custom_data: aboutInput.custom_data,
+  input_uid: uid.nullable(),
+  input_index: aboutInput.input_index.nullable(),
+  page: z.null(),
+  ...aboutPart,
+  error: errorRecord.nullable().describe('Why the run failed'),
+  results: z.null(),
+  manifest,
+  ...occurredAt,
+}).meta({ id: 'RunFinishedCallback', description: 'The run ended. `manifest` says how many callbacks it has.' });
+
+/** What a receiver is sent. */
+export const callbackBody = z.discriminatedUnion('type', [runPage, runInputFailed, runFinished]).meta({
+  id: 'Callback',
+  description: 'The body of a callback, as the receiver gets it. `type` says which it is.',
+  discriminator: {
+    propertyName: 'type',
+    mapping: Object.fromEntries(
+      [runPage, runInputFailed, runFinished].map((schema) => [
+        schema.shape.type.value,
+        `#/components/schemas/${schema.meta()?.id}`,
+      ]),
+    ),
+  },
+});
 
 /** One delivery's record. */
 export const callbackRecord = strict({

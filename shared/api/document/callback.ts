@@ -1,6 +1,6 @@
 import { callbackBody } from '../callbacks/schemas.ts';
 import type { Components, Json } from './components.ts';
-import { CALLBACK_EXAMPLE } from './examples.ts';
+import { CALLBACK_EXAMPLES } from './examples.ts';
 
 const HEADERS = {
   'webhook-id': 'The `callback_ref_uid` of the body. Deduplicate by it',
@@ -9,9 +9,21 @@ const HEADERS = {
     '`v1,` and a base64 HMAC-SHA256 of id, timestamp and body. There are two, with a space between, while a secret is rotated',
 } as const;
 
+/** The component that the launches refer to. */
+export const CALLBACK_COMPONENT = 'RunEvent';
+
+/** Where the URL of a callback is, in the body of the launch (OpenAPI, "Runtime Expressions"). */
+const URL_IN_LAUNCH = '{$request.body#/callback/url}';
+
+/** The callbacks of the launches, as the document's component. */
+export function describeCallbacks(components: Components): Json {
+  return { [CALLBACK_COMPONENT]: { [URL_IN_LAUNCH]: { post: describeCallback(components) } } };
+}
+
 /** What a receiver gets and what its answer means (https://www.standardwebhooks.com). */
-export function describeCallback(components: Components): Json {
+function describeCallback(components: Components): Json {
   return {
+    operationId: 'receiveCallback',
     summary: 'Receive a page of results, a failed input or the end of a run',
     description:
       'Sent to `callback.url` of the launch. An attempt that is not answered with a 2xx status within 15 seconds is ' +
@@ -26,7 +38,7 @@ export function describeCallback(components: Components): Json {
     })),
     requestBody: {
       required: true,
-      content: { 'application/json': { schema: components.answer(callbackBody), example: CALLBACK_EXAMPLE } },
+      content: { 'application/json': { schema: components.answer(callbackBody), examples: CALLBACK_EXAMPLES } },
     },
     responses: {
       '2XX': { description: 'Received.' },

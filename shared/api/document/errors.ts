@@ -1,13 +1,17 @@
+import * as z from 'zod';
 import { ERROR_CATALOGUE, ERROR_LABELS, type ErrorLabel } from '../../domain/errors.ts';
 import { LIMITS } from '../../domain/limits.ts';
-import type { Json } from './components.ts';
+import { errorsOf, type Route } from '../route.ts';
+import type { Components, Json } from './components.ts';
+import { refusalHeaders } from './headers.ts';
 
 /** Labels whose answers say when to call again. */
 const RETRY_AFTER: readonly ErrorLabel[] = ['IDEMPOTENCY_IN_FLIGHT', 'LIMIT_REACHED', 'UNAVAILABLE'];
-const RETRY_AFTER_HEADER = {
-  description: 'Seconds to wait before the next attempt, if known',
-  schema: { type: 'integer', minimum: 0 },
-} as const;
+
+/** What API Gateway answers by itself. */
+const gatewayError = z
+  .strictObject({ message: z.string() })
+  .meta({ id: 'GatewayError', description: 'An answer of API Gateway itself, without the form of other errors.' });
 
 /** How to read an error. */
 export function describeErrors(): string {
@@ -32,21 +36,45 @@ export function describeGateway(): string {
   ].join('\n\n');
 }
 
-/** The error responses of an operation; labels that share a status share a response. */
-export function errorResponses(labels: readonly ErrorLabel[]): Json {
+/**
+ * The error responses of an operation; labels that share a status share a response. They are components, named by their
+ * labels: `BadInputOrBadParameters`.
+ */
+export function errorResponses(route: Route, components: Components): Json {
+  const labels = errorsOf(route);
   const byStatus: Record<number, ErrorLabel[]> = {};
   for (const label of ERROR_LABELS) {
     if (labels.includes(label)) (byStatus[ERROR_CATALOGUE[label].status] ??= []).push(label);
   }
-  const responses = Object.entries(byStatus).map(([status, shared]) => [
-    status,
-    {
-      description: shared.map((label) => `\`${label}\`: ${ERROR_CATALOGUE[label].description}`).join('\n\n'),
-      ...(shared.some((label) => RETRY_AFTER.includes(label))
-        ? { headers: { 'Retry-After': RETRY_AFTER_HEADER } }
-        : {}),
-      content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
-    },
-  ]);
-  return Object.fromEntries(responses);
+  const responses = Object.entries(byStatus).map(([status, shared]) => {
+    const name = `${shared.map(pascal).join('Or')}${route.scope === null ? 'WithoutKey' : ''}`;
+    return [status, components.defineResponse(name, errorResponse(route, Number(status), shared))];
+  });
+  return {
+    ...Object.fromEntries(responses),
+    '431': components.defineResponse('HeadersTooLarge', tooLarge(components)),
+  };
+}
+
+function errorResponse(route: Route, status: number, labels: readonly ErrorLabel[]): Json {
+  const saysWhen = labels.some((label) => RETRY_AFTER.includes(label));
+  return {
+    description: labels.map((label) => `\`${label}\`: ${ERROR_CATALOGUE[label].description}`).join('\n\n'),
+    headers: refusalHeaders(route, status, saysWhen),
+    content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
+  };
+}
+
+function tooLarge(components: Components): Json {
+  return {
+    description: 'URL and headers of the request have over 10,240 bytes together. API Gateway answers this itself.',
+    content: { 'application/json': { schema: components.answer(gatewayError) } },
+  };
+}
+
+function pascal(label: string): string {
+  return label
+    .split('_')
+    .map((word) => `${word.charAt(0)}${word.slice(1).toLowerCase()}`)
+    .join('');
 }

@@ -1,9 +1,12 @@
 import type * as z from 'zod';
 import { LIVE_WAIT_SECONDS } from '../../domain/live-page.ts';
-import { errorsOf, rateTypeOf, type Route } from '../route.ts';
-import { describeCallback } from './callback.ts';
+import { IDEMPOTENCY_KEY_PATTERN, PREFER_WAIT_PATTERN } from '../patterns.ts';
+import type { Route } from '../route.ts';
+import { CALLBACK_COMPONENT } from './callback.ts';
 import type { Components, Json } from './components.ts';
+import { LATER_EXAMPLE } from './examples.ts';
 import { errorResponses } from './errors.ts';
+import { headersOf, laterHeaders } from './headers.ts';
 
 /** What is sent and answered in an example. */
 export interface OperationExample {
@@ -13,7 +16,7 @@ export interface OperationExample {
 
 /** The operation of a route. */
 export function describeOperation(route: Route, example: OperationExample, components: Components): Json {
-  const { schema, status, headers = {}, description } = route.success;
+  const { schema, status, description } = route.success;
   return {
     operationId: route.operation,
     summary: route.summary,
@@ -28,7 +31,7 @@ export function describeOperation(route: Route, example: OperationExample, compo
     responses: {
       [status]: {
         description,
-        ...describeHeaders({ ...headers, ...replayedHeader(route), ...rateHeadersOf(route) }),
+        headers: headersOf(route),
         content: {
           'application/json': { schema: components.answer(schema), example: example.response },
           ...exportContent(route),
@@ -36,9 +39,9 @@ export function describeOperation(route: Route, example: OperationExample, compo
       },
       ...laterResponse(route, components),
       ...unchangedResponse(route),
-      ...errorResponses(errorsOf(route)),
+      ...errorResponses(route, components),
     },
-    ...callbacksOf(route, components),
+    ...callbacksOf(route),
   };
 }
 
@@ -47,12 +50,14 @@ function describeUse({ description, scope }: Route): string {
   return scope === null ? description : `${description}\n\nRequires an API key with the scope \`${scope}\`.`;
 }
 
+const ACTION_NAME = { type: 'string', pattern: '^[a-z][a-z0-9]*(-[a-z0-9]+)*$', maxLength: 64 } as const;
+
 function pathParameters(path: string): readonly Json[] {
   return [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => ({
     name,
     in: 'path',
     required: true,
-    schema: name.endsWith('uid') ? { type: 'string', format: 'uuid' } : { type: 'string' },
+    schema: name.endsWith('uid') ? { type: 'string', format: 'uuid' } : ACTION_NAME,
   }));
 }
 
@@ -71,12 +76,12 @@ function headerParameters(route: Route): readonly Json[] {
     name: 'Idempotency-Key',
     description:
       'Makes the request safe to repeat: for 24 hours the same request with the same key returns the first answer again',
-    schema: { type: 'string', minLength: 1, maxLength: 255 },
+    schema: { type: 'string', pattern: IDEMPOTENCY_KEY_PATTERN, minLength: 1, maxLength: 255 },
   };
   const prefer = {
     name: 'Prefer',
     description: `\`wait=N\`, with N from ${least} to ${most}: waits up to N seconds for the page; after that the answer is 202 with the run`,
-    schema: { type: 'string' },
+    schema: { type: 'string', pattern: PREFER_WAIT_PATTERN },
     example: 'wait=10',
   };
   const taken = [...(route.once === true ? [key] : []), ...(route.later === undefined ? [] : [prefer])];
@@ -89,11 +94,12 @@ function requestBody({ body, bodyOptional }: Route, { request }: OperationExampl
   return { requestBody: { required: bodyOptional !== true, content } };
 }
 
-function laterResponse({ later }: Route, components: Components): Json {
+function laterResponse(route: Route, components: Components): Json {
+  const { later } = route;
   if (later === undefined) return {};
   const description = 'The page took longer than `Prefer: wait=N`: the run continues in the background, in mode ASYNC.';
-  const content = { 'application/json': { schema: components.answer(later.schema) } };
-  return { [later.status]: { description, content } };
+  const content = { 'application/json': { schema: components.answer(later.schema), example: LATER_EXAMPLE } };
+  return { [later.status]: { description, headers: laterHeaders(route), content } };
 }
 
 function unchangedResponse({ document }: Route): Json {
@@ -102,34 +108,9 @@ function unchangedResponse({ document }: Route): Json {
     : {};
 }
 
-function callbacksOf({ callbacks }: Route, components: Components): Json {
+function callbacksOf({ callbacks }: Route): Json {
   if (callbacks !== true) return {};
-  return { callbacks: { runEvent: { '{$request.body#/callback/url}': { post: describeCallback(components) } } } };
-}
-
-function replayedHeader({ once }: Route): Readonly<Record<string, string>> {
-  return once === true ? { 'Idempotency-Replayed': '`true` if this is the first answer, returned again' } : {};
-}
-
-/** The state of the workspace's rate limit, on every answer to a known caller. */
-function rateHeadersOf(route: Route): Readonly<Record<string, string>> {
-  if (route.scope === null) return {};
-  const type = rateTypeOf(route);
-  return {
-    'X-RateLimit-Type': `The rate limit that this call counts against: \`${type}\``,
-    'X-RateLimit-Limit': 'The number of calls that are possible at once when the limit is unused',
-    'X-RateLimit-Remaining':
-      'The number of calls that are left now. It may be off by an eighth of the limit per server',
-    'X-RateLimit-Reset': 'Seconds until the limit is unused again',
-  };
-}
-
-function describeHeaders(headers: Readonly<Record<string, string>>): Json {
-  const described = Object.entries(headers).map(([name, description]) => [
-    name,
-    { description, schema: { type: 'string' } },
-  ]);
-  return described.length === 0 ? {} : { headers: Object.fromEntries(described) };
+  return { callbacks: { runEvent: { $ref: `#/components/callbacks/${CALLBACK_COMPONENT}` } } };
 }
 
 function exportContent({ success }: Route): Json {

@@ -28,6 +28,7 @@ export const LAUNCH_ROUTES = [
       headers: {
         'X-Run-Uid': 'The uid of the run that records this call',
         'X-Pagination-Next': 'Absolute URL of the next page, to be called with the same body; absent on the last page',
+        'X-Pagination-Cursor': 'The `cursor` of the next page; absent for pages by number and on the last page',
         'X-Pagination-Previous': 'Absolute URL of the previous page, for actions that page by number',
         'X-Pagination-Page-Size': 'The number of results on a full page',
         'Preference-Applied': '`wait=N` if the request had `Prefer: wait=N`',

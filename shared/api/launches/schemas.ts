@@ -1,4 +1,5 @@
 import { liveTermFields, termFields } from './terms.ts';
+import { CALLBACK_HEADER_PATTERN, CALLBACK_HEADER_VALUE_PATTERN, CALLBACK_URL_PATTERN } from '../patterns.ts';
 import * as z from 'zod';
 import {
   checkCallbackHeaders,
@@ -44,16 +45,13 @@ export const MANY_INPUTS: Refusals = {
   custom_data: 'put it into each input',
 };
 
-/** An action's input with what the caller keeps beside it; the action's own schema is checked later. */
-const launchInput = withinBytes(
-  z.looseObject({
-    custom_data: customData
-      .nullish()
-      .describe('Any data of yours. It is returned with the results and not passed to the action'),
-  }),
-  LIMITS.inputBytes,
-  INPUT_WAY_ROUND,
-);
+/** What the caller keeps beside an input. */
+export const inputCustomData = customData
+  .nullish()
+  .describe('Any data of yours. It is returned with the results and not passed to the action');
+
+/** An action's input with its custom_data; the action's own schema is checked later. */
+const launchInput = withinBytes(z.looseObject({ custom_data: inputCustomData }), LIMITS.inputBytes, INPUT_WAY_ROUND);
 
 const parameters = withinBytes(
   jsonObject,
@@ -61,10 +59,13 @@ const parameters = withinBytes(
   'move what differs from input to input into the inputs',
 );
 
-const liveParameters = parameters.superRefine((value, context) => {
-  if (!('max_results' in value)) return;
-  context.addIssue({ code: 'custom', path: ['max_results'], message: `not allowed here; ${ONE_INPUT['max_results']}` });
-});
+const liveParameters = parameters
+  .superRefine((value, context) => {
+    if (!('max_results' in value)) return;
+    const message = `not allowed here; ${ONE_INPUT['max_results']}`;
+    context.addIssue({ code: 'custom', path: ['max_results'], message });
+  })
+  .meta({ not: { required: ['max_results'], properties: { max_results: {} } } });
 
 /** `POST …/run/live`. */
 export const liveBody = strict(
@@ -97,7 +98,11 @@ const callbackUrl = z
     const message = `has ${url.length} characters, over the limit of ${MAX_CALLBACK_URL_CHARACTERS}; use a shorter path`;
     context.addIssue({ code: 'custom', message, params: TOO_LARGE });
   })
-  .describe(`The URL that callbacks are sent to: https, at most ${MAX_CALLBACK_URL_CHARACTERS} characters`);
+  .meta({ format: 'uri', pattern: CALLBACK_URL_PATTERN, maxLength: MAX_CALLBACK_URL_CHARACTERS })
+  .describe(
+    'The URL that callbacks are sent to: https, on a port that the deployment allows (443 by default) and a public ' +
+      'address. A local stage also takes http to its own machine',
+  );
 
 const callbackHeaders = z
   .record(z.string(), z.string())
@@ -114,7 +119,15 @@ const callbackHeaders = z
     const refusal = checkCallbackHeaders(headers);
     if (refusal !== null) context.addIssue({ code: 'custom', message: refusal });
   })
-  .describe('Headers that are sent with every callback. Their values are stored encrypted and never returned');
+  .meta({
+    maxProperties: MAX_CALLBACK_HEADERS,
+    propertyNames: { pattern: CALLBACK_HEADER_PATTERN },
+    additionalProperties: { type: 'string', pattern: CALLBACK_HEADER_VALUE_PATTERN },
+  })
+  .describe(
+    `Headers that are sent with every callback, at most ${MAX_CALLBACK_HEADER_BYTES} bytes together. Their values are ` +
+      'stored encrypted and never returned',
+  );
 
 const callback = strict({
   url: callbackUrl,
@@ -128,13 +141,15 @@ const { $schema: _dialect, ...inputsAsWritten } = z.toJSONSchema(z.array(launchI
   override: ({ jsonSchema }) => delete jsonSchema.propertyNames,
 });
 
+export const INPUTS_DESCRIPTION = 'The inputs: each has the properties of the action, and optionally `custom_data`';
+
 const inputs = z
   .unknown()
   .superRefine(checkInputList)
   .meta({
     ...inputsAsWritten,
     maxItems: LIMITS.inputsPerLaunch,
-    description: 'The inputs: each has the properties of the action, and optionally `custom_data`',
+    description: INPUTS_DESCRIPTION,
   })
   .transform((list) => list as Readonly<Record<string, unknown>>[]); // cast: checked above
 
@@ -152,6 +167,29 @@ const dependency = z.union([
   uid.transform((text) => ({ uid: text, require: 'success' as const })),
   strict({ uid, require: dependencyRequirement.default('success') }),
 ]);
+
+/** JSON Schema types of properties by name. */
+type Types = Readonly<Record<string, string>>;
+
+const ofType = (types: Types) =>
+  Object.fromEntries(Object.entries(types).map(([name, type]) => [name, { type }] as const));
+
+/**
+ * JSON Schema of the rule that at least one of some properties is given, null being none. Written as a negation, so that
+ * generators of clients still see one object with all properties.
+ */
+export function atLeastOneOf(types: Types) {
+  return { not: noneOf(types) };
+}
+
+/** As {@link atLeastOneOf}, of two properties that are not given together. */
+function exactlyOneOf(types: Types) {
+  return { not: { anyOf: [noneOf(types), { required: Object.keys(types), properties: ofType(types) }] } };
+}
+
+function noneOf(types: Types) {
+  return { properties: ofType(Object.fromEntries(Object.keys(types).map((name) => [name, 'null']))) };
+}
 
 /** `POST …/run/async`. */
 export const asyncBody = strict(
@@ -174,12 +212,16 @@ export const asyncBody = strict(
       ),
   },
   { ...NOT_HERE, ...MANY_INPUTS },
-).superRefine((body, context) => {
-  const hasInputs = body.inputs !== undefined;
-  if (hasInputs !== (body.inputs_upload_uid !== undefined)) return;
-  const message = hasInputs ? 'use either inputs or inputs_upload_uid' : `${INPUTS_MESSAGE}, or use inputs_upload_uid`;
-  context.addIssue({ code: 'custom', path: [hasInputs ? 'inputs_upload_uid' : 'inputs'], message });
-});
+)
+  .superRefine((body, context) => {
+    const hasInputs = body.inputs !== undefined;
+    if (hasInputs !== (body.inputs_upload_uid !== undefined)) return;
+    const message = hasInputs
+      ? 'use either inputs or inputs_upload_uid'
+      : `${INPUTS_MESSAGE}, or use inputs_upload_uid`;
+    context.addIssue({ code: 'custom', path: [hasInputs ? 'inputs_upload_uid' : 'inputs'], message });
+  })
+  .meta(exactlyOneOf({ inputs: 'array', inputs_upload_uid: 'string' }));
 
 /** `POST /v1/uploads`. */
 export const uploadBody = strict({

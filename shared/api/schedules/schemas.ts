@@ -1,11 +1,13 @@
 import { changedTermFields, shownTermFields, termFields } from '../launches/terms.ts';
 import * as z from 'zod';
 import { MAX_CRON_LENGTH } from '../../domain/cron/cron-expression.ts';
+import { MAX_ZONE_LENGTH } from '../../domain/cron/time-zone.ts';
 import { SCHEDULE_DEFAULTS } from '../../domain/schedule.ts';
 import { fireCause, fireOutcome, fireReasonCode, overlapPolicy, scheduleStatus } from '../enums.ts';
 import {
   actionName,
   anyOf,
+  change,
   count,
   givenInstant,
   instant,
@@ -16,7 +18,8 @@ import {
   tag,
   uid,
 } from '../fields.ts';
-import { launchFields, MANY_INPUTS, NOT_HERE } from '../launches/schemas.ts';
+import { atLeastOneOf, launchFields, MANY_INPUTS, NOT_HERE } from '../launches/schemas.ts';
+import { CRON_PATTERN, TIME_ZONE_PATTERN } from '../patterns.ts';
 import { callbackTarget, statusReason } from '../runs/schemas.ts';
 
 const REFUSED = {
@@ -29,6 +32,7 @@ const REFUSED = {
 const cron = z
   .string()
   .max(MAX_CRON_LENGTH, { error: `may have at most ${MAX_CRON_LENGTH} characters` })
+  .meta({ format: 'cron', pattern: CRON_PATTERN })
   .describe(
     'A cron expression of five fields (minute, hour, day of month, month, day of week), or a macro such as `@daily`',
   );
@@ -38,6 +42,7 @@ const scheduleAt = givenInstant.describe(
 const timezone = z
   .string()
   .max(100)
+  .meta({ format: 'time-zone', pattern: TIME_ZONE_PATTERN, maxLength: MAX_ZONE_LENGTH })
   .describe('The time zone of the cron expression: an IANA name such as `Europe/Berlin`');
 const catchUpSeconds = z
   .int()
@@ -66,10 +71,10 @@ export const scheduleBody = strict(
     jitter_seconds: jitterSeconds.default(SCHEDULE_DEFAULTS.jitterSeconds),
   },
   REFUSED,
-);
+).meta(atLeastOneOf({ cron: 'string', schedule_at: 'string' }));
 
 /** `PATCH /v1/schedules/{scheduled_run_uid}` and `POST …/update`: an absent field keeps its value, null sets it back to its default. */
-export const scheduleUpdateBody = strict(
+export const scheduleUpdateBody = change(
   {
     inputs: launchFields.inputs.optional(),
     parameters: launchFields.parameters.nullable().optional(),

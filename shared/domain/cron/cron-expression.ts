@@ -18,6 +18,17 @@ export interface CronExpression {
 /** Longest accepted expression, in characters. */
 export const MAX_CRON_LENGTH = 128;
 
+/** What stands for a whole expression. */
+export const MACROS: ReadonlyMap<string, string> = new Map([
+  ['@hourly', '0 * * * *'],
+  ['@daily', '0 0 * * *'],
+  ['@midnight', '0 0 * * *'],
+  ['@weekly', '0 0 * * 0'],
+  ['@monthly', '0 0 1 * *'],
+  ['@yearly', '0 0 1 1 *'],
+  ['@annually', '0 0 1 1 *'],
+]);
+
 /** True when a day must satisfy both day fields, which is when either begins with `*` (Vixie cron). */
 export function needsBothDayFields(cron: CronExpression): boolean {
   return cron.dayOfMonth.startsWithStar || cron.dayOfWeek.startsWithStar;

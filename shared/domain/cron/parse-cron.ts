@@ -1,18 +1,8 @@
 import { daysInMonth } from './calendar.ts';
 import { CronError } from './cron-error.ts';
-import { MAX_CRON_LENGTH, needsBothDayFields } from './cron-expression.ts';
+import { MACROS, MAX_CRON_LENGTH, needsBothDayFields } from './cron-expression.ts';
 import type { CronExpression } from './cron-expression.ts';
 import { readField } from './read-field.ts';
-
-const MACROS: ReadonlyMap<string, string> = new Map([
-  ['@hourly', '0 * * * *'],
-  ['@daily', '0 0 * * *'],
-  ['@midnight', '0 0 * * *'],
-  ['@weekly', '0 0 * * 0'],
-  ['@monthly', '0 0 1 * *'],
-  ['@yearly', '0 0 1 1 *'],
-  ['@annually', '0 0 1 1 *'],
-]);
 
 /**
  * Reads `minute hour day-of-month month day-of-week` or a macro. Throws CronError for everything else. cron-parser only

@@ -1,5 +1,5 @@
 /** EventBridge Scheduler's limit for ScheduleExpressionTimezone (CreateSchedule, API reference). */
-const MAX_ZONE_LENGTH = 50;
+export const MAX_ZONE_LENGTH = 50;
 
 /** The answers for this many names are cached, because making a formatter costs 50 µs. */
 const MAX_KEPT = 1000;
