@@ -63,6 +63,7 @@ const StageSettings = z
         run: reserved,
         verbs: reserved,
         schedules: reserved,
+        workspace: reserved.optional(),
       })
       .nullable(),
     runtime: RuntimeSettings,

@@ -10,6 +10,8 @@
 export const GRANTS = {
   /** Answers calls of the API: reads who has which key, and knows under which address it is called. */
   answerCalls: ['publicUrl'],
+  /** Writes API keys and what a workspace's secrets are derived from; without it a function may not. */
+  writeKeys: [],
   /** Queries the index of lists. */
   queryLists: [],
   /** Keys that sign cursors of live calls; without one of these it may neither read nor write them. */
@@ -92,7 +94,7 @@ export const FUNCTIONS = {
     grants: ['answerCalls', 'readMasterSecret', 'sendControl', 'sendPage', 'getIncoming', 'putIncoming', 'putUploads'],
     variables: [],
   },
-  /** Reads everything and answers what no route knows. Of writes it has the rate limits' alone. */
+  /** Reads everything and answers what no route knows. It writes the rate limits and the day of a key's use alone. */
   runs: {
     timeoutSeconds: API_TIMEOUT_SECONDS,
     memoryMb: 1_024,
@@ -133,6 +135,16 @@ export const FUNCTIONS = {
     requeues: false,
     table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'BatchWriteItem'],
     grants: ['answerCalls', 'queryLists', 'readMasterSecret', 'sendControl', 'sendPage'],
+    variables: [],
+  },
+  /** What a workspace does with itself: its keys and secrets. It runs no actions, and it alone may write those. */
+  workspace: {
+    timeoutSeconds: API_TIMEOUT_SECONDS,
+    memoryMb: 512,
+    queue: null,
+    requeues: false,
+    table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'],
+    grants: ['answerCalls', 'writeKeys', 'readMasterSecret'],
     variables: [],
   },
   /** Admits, dispatches and ends runs, and fires schedules. */

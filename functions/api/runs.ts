@@ -1,12 +1,10 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { Keyring } from '../../shared/aws/keyring.ts';
 import { createLargeObjects } from '../../shared/aws/large-objects.ts';
 import { createKeyringReader } from '../../shared/aws/stage-secrets.ts';
 import { sdkOptions } from '../../shared/aws/sdk-options.ts';
 import { createRunReader } from '../../shared/storage/run-reader.ts';
 import { Table } from '../../shared/storage/table.ts';
-import { createWorkspaceStore } from '../../shared/storage/workspace-store.ts';
 import { consoleLog, systemRandom, systemClock } from '../../shared/process/system.ts';
 import { parseEnv } from '../../shared/api/env.ts';
 import type { Clock } from '../../shared/engine/ports.ts';
@@ -20,14 +18,13 @@ import { createActionEndpoints } from '../endpoints/action-endpoints.ts';
 import { createCallbackEndpoints } from '../endpoints/callback-endpoints.ts';
 import { createItemEndpoints } from '../endpoints/item-endpoints.ts';
 import { createRunEndpoints } from '../endpoints/run-endpoints.ts';
-import { createSecretEndpoints, type SecretPorts } from '../endpoints/secret-endpoints.ts';
+import type { PagingPorts } from '../endpoints/list-page.ts';
 import { createStorePorts } from '../wiring/create-ports.ts';
 
 /** The ports that the function needs besides those of the pipeline. */
-export interface RunsPorts extends ReadPorts, SecretPorts {
+export interface RunsPorts extends ReadPorts, PagingPorts {
   readonly clock: Clock;
   readonly actions: ActionRegistry;
-  readonly keyring: () => Promise<Keyring>;
 }
 
 /** Handles all other reads, and requests that match no route. */
@@ -40,7 +37,6 @@ export function createRunsHandler(api: ApiPorts, ports: RunsPorts): ReturnType<t
       ...createRunEndpoints(ports),
       ...createItemEndpoints(ports),
       ...createCallbackEndpoints(ports),
-      ...createSecretEndpoints(ports),
     },
   });
 }
@@ -54,7 +50,6 @@ const wired = once(() => {
   return createRunsHandler(createApiPorts(machine, table, env), {
     ...createStorePorts(env, machine, { dynamodb, objects }),
     reader: createRunReader(table, objects),
-    workspaces: createWorkspaceStore(table),
     keyring: createKeyringReader(new SecretsManagerClient(sdkOptions()), env.masterSecretArn, systemRandom),
     actions: registerActions(env.settings.extraActions),
   });

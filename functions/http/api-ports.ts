@@ -1,10 +1,10 @@
+import { findStoredCaller, noteKeyUse } from '../../shared/storage/api-key-store.ts';
 import { createKeyStore } from '../../shared/storage/key-store.ts';
 import { createRateStore } from '../../shared/storage/rate-store.ts';
 import type { Table } from '../../shared/storage/table.ts';
-import { findKey } from '../../shared/storage/workspace-store.ts';
 import type { RuntimeSettings } from '../../shared/api/env.ts';
-import { SCOPES, type Scope } from '../../shared/api/route.ts';
 import { keyUidOf } from '../../shared/domain/api-key.ts';
+import { isScope } from '../../shared/domain/scopes.ts';
 import type { Machine } from '../wiring/create-ports.ts';
 import type { ApiPorts } from './create-api-handler.ts';
 import { createRateLimiter } from './rate-limit.ts';
@@ -28,13 +28,11 @@ export function createApiPorts(
     newErrorRef: () => machine.random.uuid(),
     log: machine.log,
     async findCaller(keyDigest) {
-      const key = await findKey(table, keyDigest);
-      if (key === null || key.revokedAt !== null) return null;
-      return { workspaceUid: key.workspaceUid, keyUid: keyUidOf(keyDigest), scopes: key.scopes.filter(isScope) };
+      const stored = await findStoredCaller(table, keyDigest);
+      if (stored === null || stored.revokedAt !== null) return null;
+      const { workspaceUid, scopes, expiresAt } = stored;
+      return { workspaceUid, keyUid: keyUidOf(keyDigest), scopes: scopes.filter(isScope), expiresAt };
     },
+    noteUse: (workspaceUid, keyUid, day) => noteKeyUse(table, workspaceUid, keyUid, day),
   };
-}
-
-function isScope(text: string): text is Scope {
-  return SCOPES.some((scope) => scope === text);
 }

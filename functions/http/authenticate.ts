@@ -1,7 +1,7 @@
 import { Lru } from '../../shared/process/lru.ts';
-import type { Scope } from '../../shared/api/route.ts';
 import { digestApiKey, isWellFormedApiKey } from '../../shared/domain/api-key.ts';
 import { EngineError } from '../../shared/domain/errors.ts';
+import type { Scope } from '../../shared/domain/scopes.ts';
 import { createReadAllowance } from './read-allowance.ts';
 
 /** The caller: what is stored under the digest of an API key. */
@@ -10,6 +10,8 @@ export interface Caller {
   /** Identifies the key in logs. Neither the key nor its digest can be found from it. */
   readonly keyUid: string;
   readonly scopes: readonly Scope[];
+  /** When the key stops working, epoch ms; null: never. */
+  readonly expiresAt: number | null;
 }
 
 /** The caller a key's digest belongs to; null when it is unknown or revoked. */
@@ -37,8 +39,8 @@ interface Miss {
 }
 
 /**
- * Checks the API key of a call. Throws UNAUTHORIZED if it is absent, malformed (without a read), unknown or revoked,
- * and LIMIT_REACHED if the caller's network has used up its reads of keys that this process does not know. A cached key
+ * Checks the API key of a call. Throws UNAUTHORIZED if it is absent, malformed (without a read), unknown, revoked or
+ * expired, and LIMIT_REACHED if the caller's network has used up its reads of keys that this process does not know. A cached key
  * uses none of them, not even when it is read again after a minute.
  */
 export function createAuthenticator(
@@ -89,6 +91,11 @@ export function createAuthenticator(
     const isTrusted = cached !== undefined && now() < cached.until;
     const caller = isTrusted ? cached.caller : await find(digest, address);
     if (caller === null) throw new EngineError('UNAUTHORIZED', 'The API key in X-API-Key is unknown or revoked.');
+    const { expiresAt } = caller;
+    if (expiresAt !== null && expiresAt <= now()) {
+      const at = new Date(expiresAt).toISOString();
+      throw new EngineError('UNAUTHORIZED', `The API key in X-API-Key has expired, at ${at}; use another one.`);
+    }
     return caller;
   };
 }

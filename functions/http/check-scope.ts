@@ -5,7 +5,8 @@ import type { Step } from './api-call.ts';
 export function checkScope(): Step<'route' | 'caller'> {
   return {
     before: ({ event: { route, caller } }) => {
-      if (caller === null || route.scope === null || caller.scopes.includes(route.scope)) return;
+      if (caller === null || route.scope === null || route.scope === 'any') return;
+      if (caller.scopes.includes(route.scope)) return;
       const held = caller.scopes.length === 0 ? 'none' : caller.scopes.join(', ');
       const message = `This call requires a key with the scope ${route.scope}; this key has ${held}.`;
       throw new EngineError('FORBIDDEN', message, { params: { scope: route.scope } });

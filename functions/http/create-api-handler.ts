@@ -3,6 +3,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context
 import type { OperationOf } from '../../shared/api/routes.ts';
 import type { ApiFunction } from '../../shared/functions.ts';
 import type { OncePorts } from '../../shared/engine/once-by-key.ts';
+import type { Log } from '../../shared/engine/ports.ts';
 import { answerErrors, type ErrorPorts } from './answer-errors.ts';
 import type { ApiCall, BegunCall } from './api-call.ts';
 import type { FindCaller } from './authenticate.ts';
@@ -14,12 +15,15 @@ import type { AnyReply, Endpoint } from './endpoint.ts';
 import { findRoute } from './find-route.ts';
 import { bytesResponse, jsonResponse, textResponse } from './http-response.ts';
 import { logAnswer } from './log-answer.ts';
+import { type NoteUse, noteUse } from './note-use.ts';
 import type { SpendRate } from './rate-limit.ts';
 
 /** The ports of the pipeline; its endpoints have their own. */
 export interface ApiPorts extends ErrorPorts {
   readonly findCaller: FindCaller;
   readonly spendRate: SpendRate;
+  readonly noteUse: NoteUse;
+  readonly log: Pick<Log, 'info' | 'warn' | 'error'>;
   /** For calls with an Idempotency-Key. */
   readonly once: OncePorts;
   /** The deployment's public URL, without a path. */
@@ -47,6 +51,7 @@ export function createApiHandler<F extends ApiFunction>(api: {
     .use(findRoute(functionName, ports.publicUrl))
     .use(checkKey(ports))
     .use(checkRate(ports.spendRate))
+    .use(noteUse(ports))
     .use(checkScope())
     .use(checkAccept())
     .handler((call: ApiCall) => answerCall(endpoints, call));

@@ -1,40 +1,51 @@
-import type { Workspace, WorkspaceStore } from '../../shared/storage/workspace-store.ts';
-import { SCOPES, type Scope } from '../../shared/api/route.ts';
-import { digestApiKey, formatApiKey } from '../../shared/domain/api-key.ts';
+import type { ApiKey } from '../../shared/domain/key-set.ts';
+import { isScope, type Scope, SCOPES } from '../../shared/domain/scopes.ts';
+import { createKey } from '../../shared/engine/keys/create-key.ts';
+import type { ApiKeyStore } from '../../shared/engine/keys/key-ports.ts';
 import type { Random, Clock } from '../../shared/engine/ports.ts';
-
-const KEY_BYTES = 20; // 160 random bits
-const HINT_CHARACTERS = 8; // `trk_` and four more: enough to tell keys apart, nothing to guess from
+import type { Workspace, WorkspaceStore } from '../../shared/storage/workspace-store.ts';
 
 /** A new key. It can be shown only now, as only its digest is stored. */
 export interface IssuedKey {
   readonly apiKey: string;
+  readonly key: ApiKey;
   readonly workspace: Workspace;
+  /** Whether the workspace was made for it. */
+  readonly isNew: boolean;
 }
 
-/** Makes a key for the workspace of that name; creates the workspace if there is none. */
+/**
+ * Makes a key for the workspace of that name; creates the workspace if there is none. Without scopes the first key of a
+ * workspace has all of them, and others have the default ones.
+ */
 export async function issueKey(
-  ports: { readonly workspaces: WorkspaceStore; readonly random: Random; readonly clock: Clock },
-  wanted: { readonly workspaceName: string; readonly scopes: readonly Scope[] },
+  ports: {
+    readonly workspaces: WorkspaceStore;
+    readonly keys: ApiKeyStore;
+    readonly random: Random;
+    readonly clock: Clock;
+  },
+  wanted: {
+    readonly workspaceName: string;
+    readonly scopes?: readonly Scope[];
+    readonly label?: string;
+    readonly expiresAt?: number;
+  },
 ): Promise<IssuedKey> {
-  const now = ports.clock.now();
-  const workspace = await ports.workspaces.openWorkspace(wanted.workspaceName, ports.random.uuid(), now);
-  const apiKey = formatApiKey(ports.random.bytes(KEY_BYTES));
-  await ports.workspaces.createKey({
-    digest: digestApiKey(apiKey),
-    workspaceUid: workspace.uid,
-    scopes: wanted.scopes,
-    hint: apiKey.slice(0, HINT_CHARACTERS),
-    createdAt: now,
-    revokedAt: null,
-  });
-  return { apiKey, workspace };
+  const { workspaces, keys, random, clock } = ports;
+  const opened = await workspaces.openWorkspace(wanted.workspaceName, random.uuid(), clock.now());
+  const { text, key } = await createKey(
+    { keys, now: () => clock.now(), randomBytes: (count) => random.bytes(count) },
+    opened.workspace.uid,
+    { label: wanted.label ?? null, scopes: wanted.scopes ?? null, expiresAt: wanted.expiresAt ?? null },
+  );
+  return { apiKey: text, key, ...opened };
 }
 
 /** Scopes from a comma-separated text. Throws RangeError with the unknown ones and those that are allowed. */
 export function parseScopes(text: string): readonly Scope[] {
   const wanted = text.split(',').map((scope) => scope.trim());
-  const unknown = wanted.filter((scope) => !SCOPES.some((known) => known === scope));
+  const unknown = wanted.filter((scope) => !isScope(scope));
   if (unknown.length > 0) {
     throw new RangeError(`--scopes: unknown ${unknown.join(', ')}; allowed: ${SCOPES.join(', ')}, separated by commas`);
   }

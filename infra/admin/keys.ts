@@ -1,8 +1,10 @@
 import { parseArgs } from 'node:util';
-import type { StoredKey, Workspace } from '../../shared/storage/workspace-store.ts';
+import type { Workspace } from '../../shared/storage/workspace-store.ts';
 import { systemRandom, systemClock } from '../../shared/process/system.ts';
-import { SCOPES } from '../../shared/api/route.ts';
-import { digestApiKey, isWellFormedApiKey, keyUidOf } from '../../shared/domain/api-key.ts';
+import { digestApiKey, isWellFormedApiKey } from '../../shared/domain/api-key.ts';
+import { type ApiKey, presentKeys } from '../../shared/domain/key-set.ts';
+import { SCOPES } from '../../shared/domain/scopes.ts';
+import { deleteKey } from '../../shared/engine/keys/delete-key.ts';
 import { LOCAL_WORKSPACE } from '../local/account.ts';
 import { issueKey, parseScopes } from './issue-key.ts';
 import { runCommand, STAGE_HELP, STAGE_OPTIONS, UsageError, workspaceNamed } from './run-command.ts';
@@ -25,7 +27,7 @@ ${STAGE_HELP}`;
 const options = {
   ...STAGE_OPTIONS,
   workspace: { type: 'string' },
-  scopes: { type: 'string', default: SCOPES.join(',') },
+  scopes: { type: 'string' },
   key: { type: 'string' },
   json: { type: 'boolean', default: false },
 } as const;
@@ -50,25 +52,34 @@ function given(workspaceName: string | undefined): string {
   throw new UsageError('--workspace NAME is required');
 }
 
-async function create(stage: StageAccess, workspaceName: string, scopes: string, json: boolean): Promise<string> {
-  const wanted = { workspaceName, scopes: parseScopes(scopes) };
-  const ports = { workspaces: stage.workspaces, random: systemRandom, clock: systemClock };
-  const { apiKey, workspace } = await issueKey(ports, wanted);
+async function create(
+  stage: StageAccess,
+  workspaceName: string,
+  scopes: string | undefined,
+  json: boolean,
+): Promise<string> {
+  const wanted = { workspaceName, ...(scopes === undefined ? {} : { scopes: parseScopes(scopes) }) };
+  const ports = { workspaces: stage.workspaces, keys: stage.keys, random: systemRandom, clock: systemClock };
+  const { apiKey, workspace, key } = await issueKey(ports, wanted);
   const signingSecret = await stage.signingSecret(workspace.uid);
   await stage.keepCursorKey();
-  if (json) return JSON.stringify({ apiKey, workspaceUid: workspace.uid, scopes: wanted.scopes, signingSecret });
+  if (json) return JSON.stringify({ apiKey, workspaceUid: workspace.uid, scopes: key.scopes, signingSecret });
   return [
     `API key         ${apiKey}   (shown this once)`,
-    `scopes          ${wanted.scopes.join(', ')}`,
+    `scopes          ${key.scopes.join(', ')}`,
     `workspace       ${workspace.name}  ${workspace.uid}`,
     `signing secret  ${signingSecret}`,
   ].join('\n');
 }
 
-async function list({ workspaces }: StageAccess, name: string | undefined, json: boolean): Promise<string> {
+async function list(
+  { workspaces, keys: store }: StageAccess,
+  name: string | undefined,
+  json: boolean,
+): Promise<string> {
   const chosen = name === undefined ? await workspaces.listWorkspaces() : [await workspaceNamed(workspaces, name)];
-  const listed: { readonly workspace: Workspace; readonly keys: readonly StoredKey[] }[] = [];
-  for (const workspace of chosen) listed.push({ workspace, keys: await workspaces.listKeys(workspace.uid) });
+  const listed: { readonly workspace: Workspace; readonly keys: readonly ApiKey[] }[] = [];
+  for (const workspace of chosen) listed.push({ workspace, keys: (await store.readKeys(workspace.uid)).keys });
   if (json) return JSON.stringify(listed.flatMap(({ workspace, keys }) => keys.map((key) => jsonOf(workspace, key))));
   if (listed.length === 0) return 'There are no workspaces; npm run keys -- create --workspace NAME makes one.';
   return listed
@@ -78,28 +89,33 @@ async function list({ workspaces }: StageAccess, name: string | undefined, json:
     .join('\n');
 }
 
-function jsonOf({ name }: Workspace, { digest, hint, scopes, createdAt, revokedAt }: StoredKey) {
-  return { uid: keyUidOf(digest), workspace: name, hint, scopes, createdAt, revokedAt };
+function jsonOf({ name }: Workspace, { uid, hint, scopes, createdAt, revokedAt }: ApiKey) {
+  return { uid, workspace: name, hint, scopes, createdAt, revokedAt };
 }
 
-function describe({ digest, hint, scopes, createdAt, revokedAt }: StoredKey): string {
+function describe({ uid, hint, scopes, createdAt, revokedAt }: ApiKey): string {
   const revoked = revokedAt === null ? '' : `  revoked ${new Date(revokedAt).toISOString()}`;
-  return `${hint}…  ${keyUidOf(digest)}  ${scopes.join(',')}  created ${new Date(createdAt).toISOString()}${revoked}`;
+  return `${hint}…  ${uid}  ${scopes.join(',')}  created ${new Date(createdAt).toISOString()}${revoked}`;
 }
 
-async function revoke({ workspaces }: StageAccess, name: string, given: string | undefined): Promise<string> {
+async function revoke(
+  { workspaces, keys: store }: StageAccess,
+  name: string,
+  given: string | undefined,
+): Promise<string> {
   if (given === undefined)
     throw new UsageError('--key KEY is required: the whole key, or its beginning as shown by list');
-  const keys = await workspaces.listKeys((await workspaceNamed(workspaces, name)).uid);
+  const { uid } = await workspaceNamed(workspaces, name);
+  const { keys } = await store.readKeys(uid);
   const matches = isWellFormedApiKey(given)
     ? keys.filter(({ digest }) => digest === digestApiKey(given))
-    : keys.filter(({ hint, revokedAt }) => revokedAt === null && hint === given.replace(/…$/, ''));
+    : presentKeys(keys).filter(({ hint }) => hint === given.replace(/…$/, ''));
   const [key] = matches;
   if (key === undefined)
     throw new UsageError(
       `workspace ${name} has no key ${given}; give a whole key, or the beginning of one exactly as list shows it`,
     );
   if (matches.length > 1) throw new UsageError(`${matches.length} keys begin with this; give the whole key`);
-  await workspaces.revokeKey(key, systemClock.now());
+  await deleteKey({ keys: store, now: () => systemClock.now() }, uid, key.uid, { lastAdminToo: true });
   return `Revoked ${key.hint}…; it works for up to a minute more.`;
 }

@@ -4,6 +4,8 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { sdkOptions } from '../../shared/aws/sdk-options.ts';
 import { keepCursorKey } from '../../shared/aws/cursor-signer.ts';
 import { createKeyringReader } from '../../shared/aws/stage-secrets.ts';
+import type { ApiKeyStore } from '../../shared/engine/keys/key-ports.ts';
+import { createApiKeyStore } from '../../shared/storage/api-key-store.ts';
 import { createLimitStore, type LimitStore } from '../../shared/storage/limit-store.ts';
 import { Table } from '../../shared/storage/table.ts';
 import { createWorkspaceStore, type WorkspaceStore } from '../../shared/storage/workspace-store.ts';
@@ -12,6 +14,7 @@ import { systemRandom, systemClock } from '../../shared/process/system.ts';
 /** What the owner's commands use of a stage, on this machine or in AWS. */
 export interface StageAccess {
   readonly workspaces: WorkspaceStore;
+  readonly keys: ApiKeyStore;
   readonly limits: LimitStore;
   /** The `whsec_…` secret that a workspace's callbacks are signed with. */
   signingSecret(workspaceUid: string): Promise<string>;
@@ -44,6 +47,7 @@ export function openStage({ tableName, masterSecretArn, client }: StageAddress):
   const table = new Table(new DynamoDBClient({ ...sdkOptions(), ...client }), tableName, systemClock);
   return {
     workspaces: createWorkspaceStore(table),
+    keys: createApiKeyStore(table),
     limits: createLimitStore(table),
     async signingSecret(workspaceUid) {
       const keys = await keyring();

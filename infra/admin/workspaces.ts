@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import type { Workspace } from '../../shared/storage/workspace-store.ts';
 import type { RuntimeSettings } from '../../shared/api/env.ts';
 import type { WorkspaceLimits } from '../../shared/engine/stores.ts';
-import type { OwnLimits } from '../../shared/storage/limit-store.ts';
+import type { OwnLimits } from '../../shared/storage/limit-reader.ts';
 import { RATE_TYPES, type RateLimit, type RateType } from '../../shared/domain/token-bucket.ts';
 import { settingsOf } from '../settings.ts';
 import { runCommand, STAGE_HELP, STAGE_OPTIONS, UsageError, workspaceNamed } from './run-command.ts';

@@ -15,10 +15,22 @@ import { acknowledge } from './acknowledge.ts';
 /** The index that lists runs, schedules and callbacks of a workspace. */
 const LIST_INDEX = 'list';
 
-/** Partitions with API keys, workspaces and limits; only the owner's command line may write them. */
-const KEY_PARTITIONS = ['KEY#*', 'NAME#*'];
-const OWNED_PARTITIONS = [...KEY_PARTITIONS, 'WORKSPACES', 'LIMITS#*'];
-const CURSOR_KEY_PARTITION = 'CURSORKEYS';
+/**
+ * Partitions that no function may write without one of the grants named; read by those with one of the grants named, or
+ * by all. The owner's command line may write them all.
+ */
+const OWNED_PARTITIONS: readonly {
+  readonly partition: string;
+  readonly readBy: readonly Grant[] | 'all';
+  readonly writtenBy: readonly Grant[];
+}[] = [
+  { partition: 'KEY#*', readBy: ['answerCalls'], writtenBy: ['writeKeys'] },
+  { partition: 'NAME#*', readBy: ['answerCalls'], writtenBy: [] },
+  { partition: 'WORKSPACES', readBy: 'all', writtenBy: [] },
+  { partition: 'LIMITS#*', readBy: 'all', writtenBy: [] },
+  { partition: 'KEYS#*', readBy: ['writeKeys'], writtenBy: ['writeKeys'] },
+  { partition: 'CURSORKEYS', readBy: ['readCursorKeys', 'writeCursorKeys'], writtenBy: ['writeCursorKeys'] },
+];
 
 export type ObjectPrefix = 'pages' | 'inputs' | 'incoming' | 'uploads';
 
@@ -115,29 +127,28 @@ export class EngineState extends Construct {
   }
 
   /**
-   * Denies the most harmful accesses, whatever else is allowed: no function may write API keys, names of workspaces or
-   * limits, and only the sweep may write the keys that sign cursors. Functions run actions, whose code is not ours.
+   * Denies the most harmful accesses, whatever else is allowed: a function may write and read the owned partitions as
+   * its grants say. Functions run actions, whose code is not ours.
    */
   withhold(grants: readonly Grant[]): PolicyStatement[] {
-    const cursorKeys = [CURSOR_KEY_PARTITION];
-    const writesCursorKeys = grants.includes('writeCursorKeys');
-    const unwritten = [...OWNED_PARTITIONS, ...(writesCursorKeys ? [] : cursorKeys)];
-    const unread = [
-      ...(grants.includes('answerCalls') ? [] : KEY_PARTITIONS),
-      ...(writesCursorKeys || grants.includes('readCursorKeys') ? [] : cursorKeys),
-    ];
+    const has = (grant: Grant): boolean => grants.includes(grant);
+    const unwritten = OWNED_PARTITIONS.filter(({ writtenBy }) => !writtenBy.some(has));
+    const unread = OWNED_PARTITIONS.filter(({ readBy }) => readBy !== 'all' && !readBy.some(has));
     return [
       this.deny(['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'], unwritten),
       ...(unread.length === 0 ? [] : [this.deny(['GetItem', 'BatchGetItem', 'Query'], unread)]),
     ];
   }
 
-  private deny(operations: readonly TableOperation[], partitions: readonly string[]): PolicyStatement {
+  private deny(
+    operations: readonly TableOperation[],
+    owned: readonly { readonly partition: string }[],
+  ): PolicyStatement {
     return new PolicyStatement({
       effect: Effect.DENY,
       actions: operations.map((name) => `dynamodb:${name}`),
       resources: [this.table.tableArn],
-      conditions: { 'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': partitions } },
+      conditions: { 'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': owned.map(({ partition }) => partition) } },
     });
   }
 

@@ -18,6 +18,7 @@ const IDS: Readonly<Record<FunctionName, string>> = {
   run: 'Run',
   verbs: 'Verbs',
   schedules: 'ScheduleApi',
+  workspace: 'Workspace',
   control: 'Control',
   page: 'Page',
   callback: 'Callback',

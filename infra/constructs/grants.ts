@@ -11,6 +11,7 @@ type AllowRole = (platform: Platform, role: Role) => void;
  */
 export const ALLOW: Readonly<Record<Grant, AllowRole>> = {
   answerCalls: () => undefined,
+  writeKeys: () => undefined,
   readCursorKeys: () => undefined,
   writeCursorKeys: () => undefined,
   queryLists: ({ state }, role) => state.grantLists(role),

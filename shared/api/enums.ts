@@ -5,6 +5,7 @@ import { FIRE_REASONS } from '../domain/fire.ts';
 import { INPUT_STATUSES } from '../domain/input-status.ts';
 import { RUN_STATUSES } from '../domain/run.ts';
 import { SCHEDULE_STATUSES } from '../domain/schedule.ts';
+import { SCOPES } from '../domain/scopes.ts';
 
 /** Every enum of the API. Each is a component of the document under its id. */
 
@@ -36,6 +37,16 @@ export const errorLabel = z.enum(ERROR_LABELS).meta({ id: 'ErrorLabel' });
 export const errorScope = z
   .enum(['auth', 'input', 'parameters', 'action', 'limit', 'state', 'server'])
   .meta({ id: 'ErrorScope', description: 'The part of the system or of the request that the error concerns.' });
+
+export const scope = z.enum(SCOPES).meta({
+  id: 'Scope',
+  description: [
+    '- `read`: read runs, schedules and callbacks.',
+    '- `run`: launch runs, cancel, resume and retry them, and replay callbacks.',
+    '- `manage`: create and change schedules, and read the signing secrets.',
+    '- `admin`: manage the API keys and secrets of the workspace.',
+  ].join('\n'),
+});
 
 export const actionMode = z.enum(['live', 'async', 'schedule']).meta({ id: 'ActionMode' });
 

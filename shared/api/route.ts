@@ -1,13 +1,8 @@
 import type * as z from 'zod';
 import type { ErrorLabel } from '../domain/errors.ts';
 import type { RateType } from '../domain/token-bucket.ts';
+import type { Scope } from '../domain/scopes.ts';
 import type { ApiFunction } from '../functions.ts';
-
-/** What an API key may do; null on a route means that no key is needed. */
-export type Scope = (typeof SCOPES)[number];
-
-/** All scopes; a new key has them unless told otherwise. */
-export const SCOPES = ['read', 'run', 'manage'] as const;
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -20,7 +15,8 @@ export interface Route {
   readonly path: string;
   /** Which Lambda answers it. */
   readonly function: ApiFunction;
-  readonly scope: Scope | null;
+  /** What its key must have; `any`: a key with whatever scopes; null: no key is needed. */
+  readonly scope: Scope | 'any' | null;
   /** A few words that begin with a verb and end without a full stop. */
   readonly summary: string;
   /** What the call does, in whole sentences of Markdown. */
@@ -68,7 +64,8 @@ export function rateTypeOf(route: Route): RateType {
 /** Every label a route may answer with: its own, and those that come with scope, query and body. */
 export function errorsOf(route: Route): readonly ErrorLabel[] {
   const labels: ErrorLabel[] = ['BAD_INPUT', 'NOT_ACCEPTABLE', 'INTERNAL_ERROR', 'UNAVAILABLE', ...route.errors];
-  if (route.scope !== null) labels.push('UNAUTHORIZED', 'FORBIDDEN', 'LIMIT_REACHED');
+  if (route.scope !== null) labels.push('UNAUTHORIZED', 'LIMIT_REACHED');
+  if (route.scope !== null && route.scope !== 'any') labels.push('FORBIDDEN');
   if (route.once === true) labels.push('IDEMPOTENCY_MISMATCH', 'IDEMPOTENCY_IN_FLIGHT');
   if (route.method !== 'GET') labels.push('PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE');
   return labels;

@@ -6,6 +6,7 @@ import { LAUNCH_ROUTES } from './launches/routes.ts';
 import type { Route } from './route.ts';
 import { RUN_ROUTES } from './runs/routes.ts';
 import { SCHEDULE_ROUTES } from './schedules/routes.ts';
+import { WORKSPACE_ROUTES } from './workspace/routes.ts';
 
 /** The route table. A literal segment wins over a parameter, whatever their order. */
 export const ROUTES = [
@@ -14,6 +15,7 @@ export const ROUTES = [
   ...RUN_ROUTES,
   ...CALLBACK_ROUTES,
   ...SCHEDULE_ROUTES,
+  ...WORKSPACE_ROUTES,
   ...DOCUMENT_ROUTES,
 ] as const;
 
@@ -32,6 +34,7 @@ export const RESOURCES: readonly {
     description: 'Start runs by a cron expression, or once at a later time.',
     routes: SCHEDULE_ROUTES,
   },
+  { tag: 'Workspace', description: 'Your workspace and its API keys.', routes: WORKSPACE_ROUTES },
   { tag: 'Document', description: 'This document.', routes: DOCUMENT_ROUTES },
 ];
 

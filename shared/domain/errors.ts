@@ -17,7 +17,7 @@ export const ERROR_CATALOGUE = {
     'The body, the query, a header or the cursor is invalid. The message says where, and what is allowed.',
   ),
   BAD_PARAMETERS: entry(400, 'parameters', false, 'The action does not accept these `parameters`.'),
-  UNAUTHORIZED: entry(401, 'auth', false, 'The API key is missing, malformed, unknown or revoked.'),
+  UNAUTHORIZED: entry(401, 'auth', false, 'The API key is missing, malformed, unknown, revoked or expired.'),
   FORBIDDEN: entry(403, 'auth', false, 'The API key does not have the required scope, which is in `params.scope`.'),
   NOT_FOUND: entry(404, 'input', false, 'The path, or the object in this workspace, does not exist.'),
   ACTION_NOT_FOUND: entry(404, 'action', false, 'This deployment has no action with this name.'),

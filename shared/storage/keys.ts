@@ -35,14 +35,16 @@ import {
  *   W#<workspace>      PROFILE                 its name
  *                      SLOTS                   the runs that have a slot
  *                      WAIT#<created>#<run>    the runs that wait for a slot
- *                      KEY#<digest>            an API key, for listing
+ *                      KEY#<digest>            an API key as release 0.1.0 listed it
+ *                      USED                    the day on which each API key was last used
  *                      IDEM#<hash of key>      a request made with an Idempotency-Key
  *                      PACE#<action>[#<hash>]  recent starts of an action that has a pace [of the inputs of one `by`]
  *                      UP#<upload>             an upload, and the run launched from it
  *                      UPLOADS                 uploads that wait for a launch, each with the end of that time
  *                      RATE#<type>             a token bucket of the API's rate limits
  *   LIMITS#<workspace> LIMITS                  its own limits, in a partition that no function may write
- *   KEY#<digest>       KEY                     the same API key, for authentication
+ *   KEYS#<workspace>   KEYS                    its API keys, in a partition that only the function workspace may write
+ *   KEY#<digest>       KEY                     an API key, for authentication
  *   NAME#<name>        NAME                    the uid of the workspace of that name
  *   WORKSPACES         <uid>                   all workspaces, for the owner's command line
  *   CURSORKEYS         LIVE                    the keys that sign cursors of live calls
@@ -124,6 +126,8 @@ export const keys = {
   uploadPlaces: (workspaceUid: string): Key => ({ pk: `W#${workspaceUid}`, sk: 'UPLOADS' }),
   upload: (workspaceUid: string, uid: string): Key => ({ pk: `W#${workspaceUid}`, sk: `UP#${uid}` }),
   workspaceKey: (workspaceUid: string, digest: string): Key => ({ pk: `W#${workspaceUid}`, sk: `KEY#${digest}` }),
+  keyUse: (workspaceUid: string): Key => ({ pk: `W#${workspaceUid}`, sk: 'USED' }),
+  keySet: (workspaceUid: string): Key => ({ pk: `KEYS#${workspaceUid}`, sk: 'KEYS' }),
   apiKey: (digest: string): Key => ({ pk: `KEY#${digest}`, sk: 'KEY' }),
   workspaceName: (name: string): Key => ({ pk: `NAME#${name}`, sk: 'NAME' }),
   listedWorkspace: (uid: string): Key => ({ pk: 'WORKSPACES', sk: uid }),

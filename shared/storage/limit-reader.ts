@@ -1,4 +1,4 @@
-import type { RateLimit, RateType } from '../domain/token-bucket.ts';
+import { RATE_TYPES, type RateLimit, type RateType } from '../domain/token-bucket.ts';
 import type { WorkspaceLimits } from '../engine/stores.ts';
 import { settleAll } from '../engine/settle-all.ts';
 import { type Item, ItemReader } from './attributes.ts';
@@ -19,6 +19,26 @@ type Consistency = 'strong' | 'eventual';
  */
 export type OwnRunLimits = { readonly [Name in keyof WorkspaceLimits]: number | null };
 
+/** The limits the owner set for a workspace; null where the stage's limit applies. */
+export interface OwnLimits extends OwnRunLimits {
+  readonly rates: Readonly<Record<RateType, RateLimit | null>>;
+}
+
+/** All limits of a workspace's own. */
+export async function readOwnLimits(table: Table, workspaceUid: string, consistency: Consistency): Promise<OwnLimits> {
+  const item = await table.get(keys.limits(workspaceUid), consistency);
+  if (item !== null) return { ...runLimitsOf(item), rates: await ratesBy(async (type) => rateOfLimits(item, type)) };
+  return {
+    ...runLimitsOf((await table.get(keys.profile(workspaceUid), consistency)) ?? {}),
+    rates: await ratesBy(async (type) => rateOfBucket(await table.get(keys.rate(workspaceUid, type), consistency))),
+  };
+}
+
+async function ratesBy(read: (type: RateType) => Promise<RateLimit | null>): Promise<OwnLimits['rates']> {
+  const rates = await settleAll(RATE_TYPES.map(async (type) => [type, await read(type)] as const));
+  return Object.fromEntries(rates) as OwnLimits['rates']; // cast: one for each type
+}
+
 export async function readRunLimits(
   table: Table,
   workspaceUid: string,
@@ -29,7 +49,11 @@ export async function readRunLimits(
     table.get(keys.limits(workspaceUid), consistency),
     table.get(keys.profile(workspaceUid), consistency),
   ]);
-  const read = new ItemReader(own ?? former ?? {});
+  return runLimitsOf(own ?? former ?? {});
+}
+
+function runLimitsOf(item: Item): OwnRunLimits {
+  const read = new ItemReader(item);
   return { runsAtOnce: read.numberOrNull('runs_at_once'), inputsInFlight: read.numberOrNull('inputs_in_flight') };
 }
 
@@ -41,7 +65,12 @@ export async function readRateLimit(
   consistency: Consistency,
 ): Promise<RateLimit | null> {
   const item = await table.get(keys.limits(workspaceUid), consistency);
-  if (item === null) return rateOfBucket(await table.get(keys.rate(workspaceUid, type), consistency));
+  return item === null
+    ? rateOfBucket(await table.get(keys.rate(workspaceUid, type), consistency))
+    : rateOfLimits(item, type);
+}
+
+function rateOfLimits(item: Item, type: RateType): RateLimit | null {
   const stored = new ItemReader(item).stored<StoredRate>(rateAttribute(type));
   return stored === null ? null : { perSecond: stored.per_second, burst: stored.burst };
 }

@@ -1,12 +1,7 @@
 import { RATE_TYPES, type RateLimit, type RateType } from '../domain/token-bucket.ts';
 import { keys } from './keys.ts';
-import { type OwnRunLimits, rateAttribute, readRateLimit, readRunLimits, type StoredRate } from './limit-reader.ts';
+import { type OwnLimits, type OwnRunLimits, rateAttribute, readOwnLimits, type StoredRate } from './limit-reader.ts';
 import type { Table } from './table.ts';
-
-/** The limits the owner set for a workspace; null where the stage's limit applies. */
-export interface OwnLimits extends OwnRunLimits {
-  readonly rates: Readonly<Record<RateType, RateLimit | null>>;
-}
 
 /** Limits to set; null removes one, and those that are absent do not change. */
 export interface LimitChange extends Partial<OwnRunLimits> {
@@ -23,18 +18,7 @@ export interface LimitStore {
 }
 
 export function createLimitStore(table: Table): LimitStore {
-  async function read(workspaceUid: string): Promise<OwnLimits> {
-    const rateOf = (type: RateType) => readRateLimit(table, workspaceUid, type, 'strong');
-    return {
-      ...(await readRunLimits(table, workspaceUid, 'strong')),
-      rates: {
-        live: await rateOf('live'),
-        launch: await rateOf('launch'),
-        read: await rateOf('read'),
-        wait: await rateOf('wait'),
-      },
-    };
-  }
+  const read = (workspaceUid: string): Promise<OwnLimits> => readOwnLimits(table, workspaceUid, 'strong');
 
   async function move(workspaceUid: string): Promise<void> {
     if ((await table.get(keys.limits(workspaceUid), 'strong')) !== null) return;

@@ -9,28 +9,18 @@ export interface Workspace {
   readonly createdAt: number;
 }
 
-/** An API key as it is stored: its digest, never the key, and a few characters by which its owner recognises it. */
-export interface StoredKey {
-  readonly digest: string;
-  readonly workspaceUid: string;
-  readonly scopes: readonly string[];
-  readonly hint: string;
-  readonly createdAt: number;
-  readonly revokedAt: number | null;
-}
-
-/** Workspaces and their keys. */
+/** Workspaces by name and by uid. */
 export interface WorkspaceStore {
   /** The workspace of that name; created with the given uid if there is none. */
-  openWorkspace(name: string, uid: string, now: number): Promise<Workspace>;
+  openWorkspace(
+    name: string,
+    uid: string,
+    now: number,
+  ): Promise<{ readonly workspace: Workspace; readonly isNew: boolean }>;
   findWorkspace(name: string): Promise<Workspace | null>;
   readWorkspace(uid: string): Promise<Workspace>;
   /** All workspaces, ordered by name. Reads the whole list, so it is for the owner's command line only. */
   listWorkspaces(): Promise<readonly Workspace[]>;
-  createKey(key: StoredKey): Promise<void>;
-  /** Keys of a workspace, oldest first, revoked ones too. */
-  listKeys(workspaceUid: string): Promise<readonly StoredKey[]>;
-  revokeKey(key: StoredKey, now: number): Promise<void>;
 }
 
 export function createWorkspaceStore(table: Table): WorkspaceStore {
@@ -48,7 +38,7 @@ export function createWorkspaceStore(table: Table): WorkspaceStore {
   return {
     async openWorkspace(name, uid, now) {
       const known = await uidOf(name);
-      if (known !== null) return read(known);
+      if (known !== null) return { workspace: await read(known), isNew: false };
       // The profile first, so that a name always leads to a profile. If another call takes the name, this profile is
       // never
       // found again and does no harm.
@@ -57,7 +47,8 @@ export function createWorkspaceStore(table: Table): WorkspaceStore {
       await table.put(keys.limits(uid), {}, absent);
       await table.put(keys.listedWorkspace(uid), { uid });
       const named = await table.put(keys.workspaceName(name), { uid }, absent);
-      return read(named.done || named.item === null ? uid : new ItemReader(named.item).text('uid'));
+      const owner = named.done || named.item === null ? uid : new ItemReader(named.item).text('uid');
+      return { workspace: await read(owner), isNew: owner === uid };
     },
 
     async findWorkspace(name) {
@@ -75,39 +66,7 @@ export function createWorkspaceStore(table: Table): WorkspaceStore {
     },
 
     readWorkspace: read,
-
-    async createKey(key) {
-      // The copy for listing first, so that a key that works can always be seen and revoked.
-      await table.put(keys.workspaceKey(key.workspaceUid, key.digest), keyToRecord(key));
-      await table.put(keys.apiKey(key.digest), keyToRecord(key), { expression: 'attribute_not_exists(pk)' });
-    },
-
-    async listKeys(workspaceUid) {
-      const found: StoredKey[] = [];
-      const { pk, sk } = keys.workspaceKey(workspaceUid, '');
-      for await (const item of table.queryAll({ pk, prefix: sk, consistency: 'strong' })) found.push(keyFromItem(item));
-      return found.sort((a, b) => a.createdAt - b.createdAt);
-    },
-
-    async revokeKey(key, now) {
-      const revoke = {
-        expression: 'SET revoked_at = :now',
-        condition: 'attribute_exists(pk)',
-        values: { ':now': now },
-      };
-      await table.update(keys.apiKey(key.digest), revoke);
-      await table.update(keys.workspaceKey(key.workspaceUid, key.digest), revoke);
-    },
   };
-}
-
-/**
- * The key of a digest; null when unknown. A revoked key has a `revokedAt`. Not part of the store, because API functions
- * need only this, and the store would add 2 KB to their bundles.
- */
-export async function findKey(table: Table, digest: string): Promise<StoredKey | null> {
-  const item = await table.get(keys.apiKey(digest), 'strong');
-  return item === null ? null : keyFromItem(item);
 }
 
 function workspaceFromItem(item: Item): Workspace {
@@ -116,28 +75,5 @@ function workspaceFromItem(item: Item): Workspace {
     uid: read.text('uid'),
     name: read.text('name'),
     createdAt: read.number('created_at'),
-  };
-}
-
-function keyToRecord(key: StoredKey): object {
-  return {
-    digest: key.digest,
-    workspace_uid: key.workspaceUid,
-    scopes: key.scopes,
-    hint: key.hint,
-    created_at: key.createdAt,
-    revoked_at: key.revokedAt,
-  };
-}
-
-function keyFromItem(item: Item): StoredKey {
-  const read = new ItemReader(item);
-  return {
-    digest: read.text('digest'),
-    workspaceUid: read.text('workspace_uid'),
-    scopes: read.stored<readonly string[]>('scopes') ?? [],
-    hint: read.text('hint'),
-    createdAt: read.number('created_at'),
-    revokedAt: read.numberOrNull('revoked_at'),
   };
 }

@@ -5,6 +5,7 @@ import { createApiPorts } from '../../functions/http/api-ports.ts';
 import { createCorePorts, noLargeObjects } from '../../functions/wiring/create-ports.ts';
 import { createKeyring } from '../../shared/aws/keyring.ts';
 import { Table } from '../../shared/storage/table.ts';
+import { createApiKeyStore } from '../../shared/storage/api-key-store.ts';
 import { createWorkspaceStore } from '../../shared/storage/workspace-store.ts';
 import { systemRandom, systemClock } from '../../shared/process/system.ts';
 import { createRegistry } from '../../shared/sdk/action-registry.ts';
@@ -63,7 +64,7 @@ async function openLive(action: BenchAction): Promise<{ readonly call: () => Pro
   );
   const table = new Table(dynamodb, TABLE_NAME, systemClock);
   const issued = await issueKey(
-    { workspaces: createWorkspaceStore(table), ...machine },
+    { workspaces: createWorkspaceStore(table), keys: createApiKeyStore(table), ...machine },
     { workspaceName: 'bench', scopes: ['run'] },
   );
   const core = createCorePorts({ table: TABLE_NAME, settings: runtime }, machine, {

@@ -82,8 +82,8 @@ async function readyOf({ stdout }: ChildProcess): Promise<{ readonly url: string
 async function issueKeys(dataDir: string): Promise<readonly string[]> {
   const system = await findRunningSystem(dataDir);
   if (system === null) throw new Error('The system did not say where it runs.');
-  const { workspaces, limits } = openStage(system);
-  const ports = { workspaces, random: systemRandom, clock: systemClock };
+  const { workspaces, keys, limits } = openStage(system);
+  const ports = { workspaces, keys, random: systemRandom, clock: systemClock };
   const names = Array.from({ length: WORKSPACES }, (_, index) => `bench-${index}`);
   const issued = await Promise.all(
     names.map((workspaceName) => issueKey(ports, { workspaceName, scopes: ['read', 'run'] })),

@@ -14,6 +14,7 @@ import { createKeyring } from '../../shared/aws/keyring.ts';
 import { createStageSecrets } from '../../shared/aws/stage-secrets.ts';
 import { createRunReader } from '../../shared/storage/run-reader.ts';
 import { Table } from '../../shared/storage/table.ts';
+import { createApiKeyStore } from '../../shared/storage/api-key-store.ts';
 import { createWorkspaceStore } from '../../shared/storage/workspace-store.ts';
 import { systemRandom } from '../../shared/process/system.ts';
 import type { ActionServices } from '../../shared/engine/ports.ts';
@@ -131,9 +132,9 @@ export async function openPathSystem(latencies: Latencies, gathers: boolean): Pr
     return { core, api, reader };
   }
 
-  const workspaces = createWorkspaceStore(new Table(clientOf(0), TABLE_NAME, clock));
+  const table = new Table(clientOf(0), TABLE_NAME, clock);
   const { apiKey } = await issueKey(
-    { workspaces, ...machine },
+    { workspaces: createWorkspaceStore(table), keys: createApiKeyStore(table), ...machine },
     { workspaceName: 'bench', scopes: ['run', 'read', 'manage'] },
   );
   const launch = open(0); // as the API's functions are wired: their messages wait for no others

@@ -27,9 +27,11 @@ function startHarness() {
     logged: [] as Record<string, unknown>[],
     answer: (): ReplyBody<'runLive'> => [],
     seen: null as unknown,
+    uses: [] as string[],
+    failsToNote: false,
   };
   const store = (one: string, scopes: Caller['scopes']): unknown =>
-    callers.set(digestApiKey(one), { workspaceUid, keyUid: keyUidOf(digestApiKey(one)), scopes });
+    callers.set(digestApiKey(one), { workspaceUid, keyUid: keyUidOf(digestApiKey(one)), scopes, expiresAt: null });
   store(key, ['read', 'run', 'manage']);
   store(readOnlyKey, ['read']);
   return harness;
@@ -75,11 +77,16 @@ function startContainer(): ReturnType<typeof createApiHandler<'live'>> {
         resetSeconds: 1,
         refusedUntil: harness.refusedUntil,
       }),
+      noteUse: async (_, keyUid, day) => {
+        harness.uses.push(`${keyUid} ${day}`);
+        if (harness.failsToNote) throw new Error('the table is away');
+      },
       once: { keyStore: noKeys, now: () => harness.time, randomBytes: (count) => new Uint8Array(count) },
       now: () => harness.time,
       newErrorRef: () => 'ref-1',
       log: {
         info: (message, data) => harness.logged.push({ level: 'info', message, ...data }),
+        warn: (message, data) => harness.logged.push({ level: 'warn', message, ...data }),
         error: (message, data) => harness.logged.push({ level: 'error', message, ...data }),
       },
       publicUrl: 'http://127.0.0.1:4000',
@@ -369,7 +376,51 @@ describe('API keys', () => {
   });
 });
 
+describe('the use of a key', () => {
+  const DAY_MS = 86_400_000;
+  const keyUid = keyUidOf(digestApiKey(key));
+
+  it('is noted once a day and process, however many calls there are', async () => {
+    await send({});
+    await send({});
+    harness.time = DAY_MS - 1;
+    await send({});
+    expect(harness.uses).toEqual([`${keyUid} 0`]);
+    harness.time = DAY_MS;
+    await send({});
+    handler = startContainer();
+    await send({});
+    expect(harness.uses).toEqual([`${keyUid} 0`, `${keyUid} ${DAY_MS}`, `${keyUid} ${DAY_MS}`]);
+  });
+
+  it('fails no call where it cannot be noted, and is noted with the next one', async () => {
+    harness.failsToNote = true;
+    expect((await send({})).statusCode).toBe(200);
+    harness.failsToNote = false;
+    await send({});
+    await send({});
+    expect(harness.uses).toHaveLength(2);
+    expect(harness.logged.filter(({ level }) => level === 'warn')).toHaveLength(1);
+  });
+});
+
 describe('API keys that are refused', () => {
+  it('are told that they have expired, also where they are cached, and not before', async () => {
+    const expiresAt = harness.time + 500;
+    harness.callers.set(digestApiKey(key), { workspaceUid, keyUid: '', scopes: ['run'], expiresAt });
+    expect((await send({})).statusCode).toBe(200);
+    harness.time = expiresAt - 1;
+    expect((await send({})).statusCode).toBe(200);
+    harness.time = expiresAt;
+    const refused = await send({});
+    expect(refused.statusCode).toBe(401);
+    expect(errorRecord.parse(JSON.parse(refused.body ?? ''))).toMatchObject({
+      error_label: 'UNAUTHORIZED',
+      message: expect.stringContaining('has expired, at 1970-01-01T00:00:01.500Z'),
+    });
+    expect(harness.reads).toBe(1);
+  });
+
   it('are not even read when malformed', async () => {
     await send({ headers: { ...jsonHeaders, 'x-api-key': `${key.slice(0, -1)}x` } });
     expect(harness.reads).toBe(0);
@@ -378,7 +429,7 @@ describe('API keys that are refused', () => {
   it('work at once when they are created a moment later', async () => {
     const headers = { ...jsonHeaders, 'x-api-key': keyOf(4) };
     expect((await send({ headers })).statusCode).toBe(401);
-    harness.callers.set(digestApiKey(keyOf(4)), { workspaceUid, keyUid: '', scopes: ['run'] });
+    harness.callers.set(digestApiKey(keyOf(4)), { workspaceUid, keyUid: '', scopes: ['run'], expiresAt: null });
     expect((await send({ headers })).statusCode).toBe(200);
   });
 });
@@ -518,7 +569,7 @@ it('a refusal is logged under its reference, without a stack', async () => {
 
 describe('a route without a body', () => {
   const endpoint = defineEndpoint('getSigningSecret', { handle: async () => ({ body: { secrets: [] } }) });
-  const caller: Caller = { workspaceUid, keyUid: '', scopes: ['manage'] };
+  const caller: Caller = { workspaceUid, keyUid: '', scopes: ['manage'], expiresAt: null };
   const answer = async (text: string): Promise<unknown> => {
     const request = readHttpRequest(eventOf({ body: text }), 'http://127.0.0.1:4000');
     return endpoint.answer({ request, params: {}, caller, mediaType: 'application/json' });

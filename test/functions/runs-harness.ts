@@ -6,11 +6,15 @@ import { createRunHandler } from '../../functions/api/run.ts';
 import { createRunsHandler } from '../../functions/api/runs.ts';
 import { createVerbsHandler } from '../../functions/api/verbs.ts';
 import { createSchedulesHandler } from '../../functions/api/schedules.ts';
+import { createWorkspaceHandler } from '../../functions/api/workspace.ts';
 import { createApiPorts } from '../../functions/http/api-ports.ts';
 import { createCorePorts } from '../../functions/wiring/create-ports.ts';
+import { limitsInForce } from '../../functions/wiring/limits-in-force.ts';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { createKeyring } from '../../shared/aws/keyring.ts';
 import { createStageSecrets } from '../../shared/aws/stage-secrets.ts';
+import { createApiKeyStore } from '../../shared/storage/api-key-store.ts';
+import { readOwnLimits } from '../../shared/storage/limit-reader.ts';
 import { createRunReader } from '../../shared/storage/run-reader.ts';
 import { createScheduleStore } from '../../shared/storage/schedule-store.ts';
 import { keys as tableKeys } from '../../shared/storage/keys.ts';
@@ -18,13 +22,13 @@ import { Table } from '../../shared/storage/table.ts';
 import { createWorkspaceStore } from '../../shared/storage/workspace-store.ts';
 import type { Method } from '../../shared/api/route.ts';
 import { matchRoute } from '../../shared/api/match-route.ts';
-import { digestApiKey, formatApiKey } from '../../shared/domain/api-key.ts';
 import type { CallbackRecord } from '../../shared/domain/callback.ts';
 import { EngineError, type ErrorRecord, toErrorRecord } from '../../shared/domain/errors.ts';
 import { runUidOf } from '../../shared/domain/ids.ts';
 import type { OpenInput } from '../../shared/domain/input.ts';
 import type { PageRecord } from '../../shared/domain/page.ts';
 import { NO_TOTALS, type RunControl, type RunDefinition, type RunMove } from '../../shared/domain/run.ts';
+import { createKey } from '../../shared/engine/keys/create-key.ts';
 import type { ControlChange } from '../../shared/engine/stores.ts';
 import type { Message } from '../../shared/engine/messages.ts';
 import { createRegistry } from '../../shared/sdk/action-registry.ts';
@@ -80,6 +84,12 @@ export async function createReadingHarness(more: Readonly<Record<string, Action>
     messages: { send: async (message: Message) => void sent.push(message) },
     reader: createRunReader(table, objects),
     workspaces,
+    keys: createApiKeyStore(table),
+    readLimits: async (uid: string) => limitsInForce(await readOwnLimits(table, uid, 'strong'), SETTINGS),
+    now: () => time.now,
+    randomBytes: random.bytes,
+    version: '1.2.3',
+    stage: 'test',
     keyring: async () => keyring,
     actions: createRegistry({ 'a.ts': numberedPages, 'b.ts': oneRecord, ...more }),
   };
@@ -108,23 +118,18 @@ export async function createReadingHarness(more: Readonly<Record<string, Action>
     launch: createLaunchHandler(api, launchPorts),
     live: createLiveHandler(api, livePorts, ports.keyring),
     schedules: createSchedulesHandler(api, { ...launchPorts, schedules: createScheduleStore(table) }),
+    workspace: createWorkspaceHandler(api, ports),
   };
 
   const keys = new Map<string, string>();
   async function openWorkspace(name: string): Promise<string> {
-    const workspace = await workspaces.openWorkspace(name, random.uuid(), time.now);
-    const key = formatApiKey(Buffer.alloc(20, keys.size + 1));
-    const digest = digestApiKey(key);
-    const scopes = ['read', 'run', 'manage'];
-    await workspaces.createKey({
-      digest,
-      workspaceUid: workspace.uid,
-      scopes,
-      hint: '',
-      createdAt: 0,
-      revokedAt: null,
-    });
-    keys.set(workspace.uid, key);
+    const { workspace } = await workspaces.openWorkspace(name, random.uuid(), time.now);
+    const { text } = await createKey(
+      { keys: ports.keys, now: () => time.now, randomBytes: (count) => Buffer.alloc(count, keys.size + 1) },
+      workspace.uid,
+      { label: name, scopes: null, expiresAt: null },
+    );
+    keys.set(workspace.uid, text);
     return workspace.uid;
   }
   const home = await openWorkspace('home');

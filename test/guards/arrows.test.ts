@@ -8,12 +8,14 @@ const ROOT = join(import.meta.dirname, '../..');
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
   // The table of functions: for whoever deploys, is deployed, or plays a deployment.
   'shared/functions.ts': [],
+  // The number of the release.
+  'package.json': [],
   'shared/domain': [],
   'shared/sdk': ['shared/domain'],
   'shared/api': ['shared/domain', 'shared/functions.ts'],
   'shared/client': ['shared/api', 'shared/domain'],
   'shared/engine': ['shared/domain', 'shared/sdk'],
-  'shared/process': ['shared/domain', 'shared/engine'],
+  'shared/process': ['shared/domain', 'shared/engine', 'package.json'],
   'shared/aws': [
     'shared/functions.ts',
     'shared/domain',

@@ -85,6 +85,7 @@ const ASKED: Readonly<Record<FunctionName, Asked>> = {
   run: http('getRun', { run_uid: NOBODY }, 404),
   verbs: http('cancelRun', { run_uid: NOBODY }, 404),
   schedules: http('listSchedules', {}, 200),
+  workspace: http('getMe', {}, 200),
   control: queued(dispatch),
   page: queued(page),
   callback: queued({ kind: 'callback', uid: NOBODY, attempt: 0 }),

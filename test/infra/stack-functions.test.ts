@@ -105,6 +105,7 @@ test('secrets are read by those that need them, and no function that runs action
     'Runs: StateMaster',
     'ScheduleApi: StateMaster',
     'Sweep: StateMaster',
+    'Workspace: StateMaster',
   ]);
 });
 
@@ -166,11 +167,12 @@ const covers = (pattern: string, partition: string): boolean =>
 
 const READS = ['GetItem', 'BatchGetItem', 'Query'];
 const WRITES = ['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'];
-const API = ['Live', 'Launch', 'Runs', 'Run', 'Verbs', 'ScheduleApi'];
+const API = ['Live', 'Launch', 'Runs', 'Run', 'Verbs', 'ScheduleApi', 'Workspace'];
 const WORKERS = ['Control', 'Page', 'Callback', 'Intake', 'Sweep', 'DeadLetters'];
 
 test.each<[string, string, readonly string[], readonly string[]]>([
-  ['an API key', keys.apiKey('0a').pk, API, []],
+  ['an API key', keys.apiKey('0a').pk, API, ['Workspace']],
+  ['the list of API keys', keys.keySet('uid').pk, ['Workspace'], ['Workspace']],
   ["a workspace's name", keys.workspaceName('acme').pk, API, []],
   ['the list of workspaces', keys.listedWorkspace('uid').pk, [...API, ...WORKERS], []],
   ["a workspace's limits", keys.limits('uid').pk, [...API, ...WORKERS], []],

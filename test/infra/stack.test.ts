@@ -141,7 +141,7 @@ test('every route of the table, and whatever has none, leads to its function, wh
     .filter(({ properties }) => properties.Principal === 'apigateway.amazonaws.com')
     .map(({ properties }) => [target(properties.FunctionName), JSON.stringify(properties.SourceArn)]);
   expect(callable.map(([id]) => id)).toEqual(
-    ['live', 'launch', 'runs', 'run', 'verbs', 'schedules'].map((name) => named(name)?.id),
+    ['live', 'launch', 'runs', 'run', 'verbs', 'schedules', 'workspace'].map((name) => named(name)?.id),
   );
   // `<api>/*`, for the source of a $default request is `<api>/$default/$default` and has no method and path.
   for (const [, arn] of callable) expect(arn).toMatch(/\{"Ref":"HttpApi\w+"\},"\/\*"\]/);

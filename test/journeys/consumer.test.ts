@@ -21,8 +21,8 @@ beforeAll(async () => {
   system = await startLocalSystem();
   api = openApiClient(system.url, system.apiKey);
   receiver = await openCallbackReceiver(system.signingSecret);
-  const { workspaces, limits } = openStage(addressOf(system.runtime));
-  const ports = { workspaces, random: systemRandom, clock: systemClock };
+  const { workspaces, keys, limits } = openStage(addressOf(system.runtime));
+  const ports = { workspaces, keys, random: systemRandom, clock: systemClock };
   const issued = await issueKey(ports, { workspaceName: 'slow', scopes: ['manage', 'run'] });
   slowKey = issued.apiKey;
   await limits.set(issued.workspace.uid, { rates: { launch: { perSecond: 0.001, burst: 2 } } });

@@ -23,8 +23,8 @@ let silent: readonly Server[];
 beforeAll(async () => {
   system = await startLocalSystem();
   api = openApiClient(system.url, system.apiKey);
-  const { workspaces } = openStage(addressOf(system.runtime));
-  const ports = { workspaces, random: systemRandom, clock: systemClock };
+  const { workspaces, keys } = openStage(addressOf(system.runtime));
+  const ports = { workspaces, keys, random: systemRandom, clock: systemClock };
   const key = await issueKey(ports, { workspaceName: 'neighbour', scopes: ['read', 'run', 'manage'] });
   neighbour = openApiClient(system.url, key.apiKey);
   receiver = await openReceiver();

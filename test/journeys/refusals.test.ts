@@ -4,11 +4,13 @@ import { addressOf } from '../../infra/local/start/prepare-access.ts';
 import { issueKey } from '../../infra/admin/issue-key.ts';
 import { openStage } from '../../infra/admin/stage-access.ts';
 import { systemRandom, systemClock } from '../../shared/process/system.ts';
-import type { Route, Scope } from '../../shared/api/route.ts';
+import type { Route } from '../../shared/api/route.ts';
+import type { Scope } from '../../shared/domain/scopes.ts';
 import { ROUTES } from '../../shared/api/routes.ts';
-import { digestApiKey } from '../../shared/domain/api-key.ts';
+import { digestApiKey, keyUidOf } from '../../shared/domain/api-key.ts';
 import { ERROR_LABELS } from '../../shared/domain/errors.ts';
 import type { ErrorLabel } from '../../shared/domain/errors.ts';
+import { deleteKey } from '../../shared/engine/keys/delete-key.ts';
 import { deriveUid, runUidOf } from '../../shared/domain/ids.ts';
 import { openApiClient } from '../support/api-client.ts';
 import type { ApiClient, Asked } from '../support/api-client.ts';
@@ -56,18 +58,18 @@ const ASYNC = '/v1/actions/search-cities/run/async';
 const ONE = { inputs: [{ country: 'MT' }] };
 
 async function newKey(workspaceName: string, scopes: readonly Scope[] = ['read', 'run', 'manage']): Promise<string> {
-  const { workspaces } = openStage(addressOf(system.runtime));
-  const ports = { workspaces, random: systemRandom, clock: systemClock };
+  const { workspaces, keys } = openStage(addressOf(system.runtime));
+  const ports = { workspaces, keys, random: systemRandom, clock: systemClock };
   return (await issueKey(ports, { workspaceName, scopes })).apiKey;
 }
 
 async function revoke(workspaceName: string, apiKey: string): Promise<void> {
-  const { workspaces } = openStage(addressOf(system.runtime));
+  const { workspaces, keys } = openStage(addressOf(system.runtime));
   const workspace = await workspaces.findWorkspace(workspaceName);
-  const keys = await workspaces.listKeys(workspace?.uid ?? '');
-  const key = keys.find(({ digest }) => digest === digestApiKey(apiKey));
-  if (key === undefined) throw new Error('the key is not listed');
-  await workspaces.revokeKey(key, systemClock.now());
+  const ports = { keys, now: () => systemClock.now() };
+  const uid = keyUidOf(digestApiKey(apiKey));
+  const revoked = await deleteKey(ports, workspace?.uid ?? '', uid, { lastAdminToo: true });
+  if (revoked === null) throw new Error('the key is not listed');
 }
 
 async function ended(runUid: string) {

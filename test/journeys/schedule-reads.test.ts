@@ -3,7 +3,8 @@ import { addressOf } from '../../infra/local/start/prepare-access.ts';
 import { issueKey } from '../../infra/admin/issue-key.ts';
 import { openStage } from '../../infra/admin/stage-access.ts';
 import { systemRandom, systemClock } from '../../shared/process/system.ts';
-import type { Route, Scope } from '../../shared/api/route.ts';
+import type { Route } from '../../shared/api/route.ts';
+import type { Scope } from '../../shared/domain/scopes.ts';
 import { ROUTES } from '../../shared/api/routes.ts';
 import { openApiClient } from '../support/api-client.ts';
 import type { ApiClient } from '../support/api-client.ts';
@@ -29,8 +30,9 @@ const launch = async (body: object, apiKey = system.apiKey) =>
 const of = (uid: string) => ({ params: { scheduled_run_uid: uid } });
 
 async function newKey(workspaceName: string, scopes: readonly Scope[] = ['read', 'run', 'manage']): Promise<string> {
-  const { workspaces } = openStage(addressOf(system.runtime));
-  return (await issueKey({ workspaces, random: systemRandom, clock: systemClock }, { workspaceName, scopes })).apiKey;
+  const { workspaces, keys } = openStage(addressOf(system.runtime));
+  return (await issueKey({ workspaces, keys, random: systemRandom, clock: systemClock }, { workspaceName, scopes }))
+    .apiKey;
 }
 
 describe('the list', () => {

@@ -132,8 +132,8 @@ describe('an upload', () => {
 
   it('of nobody, of another workspace, or beside inputs is refused', async () => {
     const uid = await upload(line('MC'));
-    const { workspaces } = openStage(addressOf(system.runtime));
-    const ports = { workspaces, random: systemRandom, clock: systemClock };
+    const { workspaces, keys } = openStage(addressOf(system.runtime));
+    const ports = { workspaces, keys, random: systemRandom, clock: systemClock };
     const { apiKey: other } = await issueKey(ports, { workspaceName: 'somebody else', scopes: ['run'] });
     const refuse = async (body: object, apiKey = system.apiKey) =>
       (await api.refused('runAsync', { params: PARAMS, body, apiKey })).body;

@@ -6,7 +6,7 @@ import type { Instance, Stage } from './instance.ts';
 
 /** A request of a caller, with the function that API Gateway routes it to. */
 export interface ApiRequest {
-  readonly function: ApiFunction;
+  readonly function: Extract<ApiFunction, keyof Deployment>;
   readonly workspace: number;
   /** Default: POST. */
   readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';

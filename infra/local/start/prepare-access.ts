@@ -1,7 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { SCOPES } from '../../../shared/api/route.ts';
 import { systemRandom, systemClock } from '../../../shared/process/system.ts';
 import { issueKey } from '../../admin/issue-key.ts';
 import { openStage } from '../../admin/stage-access.ts';
@@ -49,8 +48,8 @@ export async function prepareAccess(runtime: Runtime, dataDir: string | null): P
   return { ...stored, signingSecret: await stage.signingSecret(stored.workspaceUid) };
 
   async function issue(): Promise<z.output<typeof StoredAccess>> {
-    const ports = { workspaces: stage.workspaces, random: systemRandom, clock: systemClock };
-    const { apiKey, workspace } = await issueKey(ports, { workspaceName: LOCAL_WORKSPACE, scopes: SCOPES });
+    const ports = { workspaces: stage.workspaces, keys: stage.keys, random: systemRandom, clock: systemClock };
+    const { apiKey, workspace } = await issueKey(ports, { workspaceName: LOCAL_WORKSPACE, label: 'npm start' });
     return { apiKey, workspaceUid: workspace.uid };
   }
 }

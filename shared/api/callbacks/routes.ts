@@ -86,7 +86,7 @@ export const CALLBACK_ROUTES = [
     operation: 'getSigningSecret',
     method: 'GET',
     path: '/v1/signing-secret',
-    function: 'runs',
+    function: 'workspace',
     scope: 'manage',
     summary: 'Get the signing secrets',
     description: 'Returns the secrets that callbacks of this workspace are signed with.',

@@ -1,9 +1,10 @@
+import type { Scope } from '../../domain/scopes.ts';
 import { LAUNCH_DEFAULTS, type LaunchTerms } from '../../domain/launch-terms.ts';
 import { termsView } from '../launches/terms.ts';
 
 // One run of two inputs with its callbacks, and the schedule that started it.
 
-const WORKSPACE = 'c6f1a3fe-6f0c-4a0b-9a43-2f1a3c2b1d00';
+export const WORKSPACE = 'c6f1a3fe-6f0c-4a0b-9a43-2f1a3c2b1d00';
 export const RUN = '01939f2a-5c00-8000-8000-000000000000';
 export const INPUT = '01939f2a-5c00-8100-8000-000000000000';
 export const CALLBACK = '1e06f8fa-9c6a-8b60-9c59-0b919e5322a8';
@@ -166,4 +167,13 @@ export const action = {
   input_schema: { type: 'object', properties: { country: { type: 'string', pattern: '^[A-Z]{2}$' } } },
   parameters_schema: { type: 'object', properties: { max_results: { type: 'integer', minimum: 1 } } },
   result_schema: { type: 'object', properties: { name: { type: 'string' }, country: { type: 'string' } } },
+};
+
+export const apiKey = {
+  uid: '3c1b9a52-7f1e-8d3a-9b60-5c0e4f2a1d77',
+  label: 'billing service',
+  scopes: ['read', 'run', 'manage'] satisfies Scope[],
+  created_at: '2030-01-02T10:00:00.000Z',
+  expires_at: null,
+  last_used_at: '2030-01-31T00:00:00.000Z',
 };

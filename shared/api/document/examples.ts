@@ -21,6 +21,8 @@ import {
   paused,
   cancelled,
   action,
+  apiKey,
+  WORKSPACE,
 } from './example-objects.ts';
 
 type RequestExample<O extends Operation> =
@@ -166,6 +168,33 @@ export const EXAMPLES: { readonly [O in Operation]: Example<O> } = {
   cancelSchedule: { response: cancelled },
   deleteSchedule: { response: cancelled },
   removeSchedule: { response: cancelled },
+  getMe: {
+    response: {
+      workspace: { uid: WORKSPACE, name: 'acme' },
+      key: apiKey,
+      limits: {
+        live: { per_second: 20, burst: 40 },
+        launch: { per_second: 10, burst: 20 },
+        read: { per_second: 50, burst: 100 },
+        runs_at_once: 10,
+        inputs_in_flight: 500,
+      },
+      version: '0.1.0',
+      stage: 'prod',
+    },
+  },
+  listKeys: { response: [apiKey] },
+  createKey: {
+    request: { label: 'billing service', expires_at: '2031-01-01T00:00:00Z' },
+    response: {
+      ...apiKey,
+      expires_at: '2031-01-01T00:00:00.000Z',
+      last_used_at: null,
+      key: 'trk_0123456789abcdefghjkmnpqrstvwxyz0123456',
+    },
+  },
+  updateKey: { request: { label: 'invoices' }, response: { ...apiKey, label: 'invoices' } },
+  deleteKey: { response: apiKey },
   getOpenapi: { response: { openapi: '3.1.0' } },
 };
 

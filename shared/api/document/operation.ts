@@ -47,7 +47,9 @@ export function describeOperation(route: Route, example: OperationExample, compo
 
 /** What the call does, and the scope that its key needs. */
 function describeUse({ description, scope }: Route): string {
-  return scope === null ? description : `${description}\n\nRequires an API key with the scope \`${scope}\`.`;
+  if (scope === null) return description;
+  const needed = scope === 'any' ? 'Any API key will do.' : `Requires an API key with the scope \`${scope}\`.`;
+  return `${description}\n\n${needed}`;
 }
 
 const ACTION_NAME = { type: 'string', pattern: '^[a-z][a-z0-9]*(-[a-z0-9]+)*$', maxLength: 64 } as const;

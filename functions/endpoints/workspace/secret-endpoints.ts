@@ -1,8 +1,8 @@
-import type { Keyring } from '../../shared/aws/keyring.ts';
-import type { WorkspaceStore } from '../../shared/storage/workspace-store.ts';
-import { instantOf } from '../../shared/api/runs/view.ts';
-import type { EndpointsOf } from '../http/create-api-handler.ts';
-import { defineEndpoint } from '../http/endpoint.ts';
+import type { Keyring } from '../../../shared/aws/keyring.ts';
+import type { WorkspaceStore } from '../../../shared/storage/workspace-store.ts';
+import { instantOf } from '../../../shared/api/runs/view.ts';
+import type { EndpointsOf } from '../../http/create-api-handler.ts';
+import { defineEndpoint } from '../../http/endpoint.ts';
 
 export interface SecretPorts {
   readonly workspaces: Pick<WorkspaceStore, 'readWorkspace'>;
@@ -12,7 +12,7 @@ export interface SecretPorts {
 /**
  * The secret that signs a workspace's callbacks. It is derived from the uid, so its `created_at` is the workspace's.
  */
-export function createSecretEndpoints(ports: SecretPorts): Pick<EndpointsOf<'runs'>, 'getSigningSecret'> {
+export function createSecretEndpoints(ports: SecretPorts): Pick<EndpointsOf<'workspace'>, 'getSigningSecret'> {
   return {
     getSigningSecret: defineEndpoint('getSigningSecret', {
       async handle({ caller: { workspaceUid } }) {

@@ -1,0 +1,14 @@
+import type { RuntimeSettings } from '../../shared/api/env.ts';
+import type { LimitsInForce } from '../../shared/api/workspace/view.ts';
+import type { OwnLimits } from '../../shared/storage/limit-reader.ts';
+
+/** A workspace's own limits, and the stage's where it has none. */
+export function limitsInForce({ rates, runsAtOnce, inputsInFlight }: OwnLimits, stage: RuntimeSettings): LimitsInForce {
+  return {
+    live: rates.live ?? stage.rateLimits.live,
+    launch: rates.launch ?? stage.rateLimits.launch,
+    read: rates.read ?? stage.rateLimits.read,
+    runsAtOnce: runsAtOnce ?? stage.concurrentRuns,
+    inputsInFlight: inputsInFlight ?? stage.inputsInFlight,
+  };
+}

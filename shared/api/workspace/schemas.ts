@@ -1,0 +1,67 @@
+import * as z from 'zod';
+import { scope } from '../enums.ts';
+import { SCOPES } from '../../domain/scopes.ts';
+import { count, givenInstant, instant, strict, uid } from '../fields.ts';
+
+const scopes = z.array(scope).describe('What the key may do');
+
+/** A key as it is shown: never the key itself. */
+export const apiKey = strict({
+  uid: uid.describe('Identifies the key, also in the logs of the deployment'),
+  label: z.string().describe('The name that the key was given'),
+  scopes,
+  created_at: instant,
+  expires_at: instant.nullable().describe('When the key stops working; null for never'),
+  last_used_at: instant
+    .nullable()
+    .describe('The day of the last call with the key, as its beginning in UTC; null for a key that was never used'),
+}).meta({ id: 'ApiKey' });
+
+const label = z
+  .string()
+  .min(1)
+  .max(80)
+  .regex(/^[^\p{Cc}]*$/u, 'must not have control characters')
+  .describe('A name by which you recognise the key');
+
+/** `POST /v1/keys`. */
+export const newKeyBody = strict({
+  label,
+  scopes: z
+    .array(scope)
+    .min(1)
+    .max(SCOPES.length)
+    .optional()
+    .describe('What the key may do: `read`, `run` and `manage` by default. Only scopes of the key that makes the call'),
+  expires_at: givenInstant.optional().describe('When the key stops working. By default it never does'),
+});
+
+/** `PATCH /v1/keys/{key_uid}`. */
+export const keyUpdateBody = strict({ label });
+
+export const newKey = strict({
+  ...apiKey.shape,
+  key: z.string().startsWith('trk_').describe('The key itself. It is shown only in this answer'),
+}).meta({ id: 'NewApiKey' });
+
+const rateLimit = strict({
+  per_second: z.number().describe('Calls per second in the long run'),
+  burst: count.describe('Calls that are possible at once when the limit is unused'),
+}).meta({ id: 'RateLimit' });
+
+const limits = strict({
+  live: rateLimit.describe('Of live calls'),
+  launch: rateLimit.describe('Of calls that start, repeat or change something'),
+  read: rateLimit.describe('Of reads'),
+  runs_at_once: count.describe('Runs that may be at work at once; further ones are BLOCKED until one ends'),
+  inputs_in_flight: count.describe('Inputs of one run that may be at work at once'),
+}).meta({ id: 'WorkspaceLimits' });
+
+/** `GET /v1/me`. */
+export const me = strict({
+  workspace: strict({ uid, name: z.string() }).meta({ id: 'Workspace' }),
+  key: apiKey.describe('The key of this call'),
+  limits: limits.describe('The limits of the workspace'),
+  version: z.string().describe('The release of the deployment'),
+  stage: z.string().describe('The name of the deployment'),
+}).meta({ id: 'Me' });

@@ -1,0 +1,40 @@
+import type * as z from 'zod';
+import type { ApiKey } from '../../domain/key-set.ts';
+import type { RateLimit } from '../../domain/token-bucket.ts';
+import { instantOf, instantOrNull } from '../runs/view.ts';
+import type { apiKey, me } from './schemas.ts';
+
+/** A key as the API shows it. `lastUse`: the beginning of the day of its last use, by the key's uid. */
+export function apiKeyView(key: ApiKey, lastUse: ReadonlyMap<string, number>): z.output<typeof apiKey> {
+  return {
+    uid: key.uid,
+    label: key.label,
+    scopes: [...key.scopes],
+    created_at: instantOf(key.createdAt),
+    expires_at: instantOrNull(key.expiresAt),
+    last_used_at: instantOrNull(lastUse.get(key.uid) ?? null),
+  };
+}
+
+/** The limits in force. */
+export interface LimitsInForce {
+  readonly live: RateLimit;
+  readonly launch: RateLimit;
+  readonly read: RateLimit;
+  readonly runsAtOnce: number;
+  readonly inputsInFlight: number;
+}
+
+export function limitsView(limits: LimitsInForce): z.output<typeof me>['limits'] {
+  return {
+    live: rateView(limits.live),
+    launch: rateView(limits.launch),
+    read: rateView(limits.read),
+    runs_at_once: limits.runsAtOnce,
+    inputs_in_flight: limits.inputsInFlight,
+  };
+}
+
+function rateView({ perSecond, burst }: RateLimit) {
+  return { per_second: perSecond, burst };
+}
