@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { createLargeObjects } from '../../shared/aws/large-objects.ts';
-import { createKeyringReader } from '../../shared/aws/stage-secrets.ts';
+import { createKeyringReader, createStageSecrets } from '../../shared/aws/stage-secrets.ts';
 import { sdkOptions } from '../../shared/aws/sdk-options.ts';
 import { createRunReader } from '../../shared/storage/run-reader.ts';
 import { Table } from '../../shared/storage/table.ts';
@@ -15,14 +15,14 @@ import { createApiPorts } from '../http/api-ports.ts';
 import { type ApiPorts, createApiHandler } from '../http/create-api-handler.ts';
 import { once } from '../../shared/process/once.ts';
 import { createActionEndpoints } from '../endpoints/action-endpoints.ts';
-import { createCallbackEndpoints } from '../endpoints/callback-endpoints.ts';
+import { type CallbackPorts, createCallbackEndpoints } from '../endpoints/callback-endpoints.ts';
 import { createItemEndpoints } from '../endpoints/item-endpoints.ts';
 import { createRunEndpoints } from '../endpoints/run-endpoints.ts';
 import type { PagingPorts } from '../endpoints/list-page.ts';
 import { createStorePorts } from '../wiring/create-ports.ts';
 
 /** The ports that the function needs besides those of the pipeline. */
-export interface RunsPorts extends ReadPorts, PagingPorts {
+export interface RunsPorts extends ReadPorts, PagingPorts, Pick<CallbackPorts, 'secrets'> {
   readonly clock: Clock;
   readonly actions: ActionRegistry;
 }
@@ -47,10 +47,12 @@ const wired = once(() => {
   const dynamodb = new DynamoDBClient(sdkOptions());
   const objects = createLargeObjects(dynamodb.config, env.bucket, process.env);
   const table = new Table(dynamodb, env.table, systemClock);
+  const keyring = createKeyringReader(new SecretsManagerClient(sdkOptions()), env.masterSecretArn, systemRandom);
   return createRunsHandler(createApiPorts(machine, table, env), {
     ...createStorePorts(env, machine, { dynamodb, objects }),
     reader: createRunReader(table, objects),
-    keyring: createKeyringReader(new SecretsManagerClient(sdkOptions()), env.masterSecretArn, systemRandom),
+    keyring,
+    secrets: createStageSecrets(keyring),
     actions: registerActions(env.settings.extraActions),
   });
 });

@@ -1,6 +1,8 @@
 import * as z from 'zod';
-import { callbackView } from '../../shared/api/callbacks/view.ts';
-import { findCallback } from '../../shared/engine/read/find-callback.ts';
+import { attemptView, callbackView } from '../../shared/api/callbacks/view.ts';
+import type { Secrets } from '../../shared/engine/ports.ts';
+import { findBody } from '../../shared/engine/read/find-body.ts';
+import { findAttempts, findCallback } from '../../shared/engine/read/find-callback.ts';
 import { findRun } from '../../shared/engine/read/find-run.ts';
 import { listCallbacks } from '../../shared/engine/read/list-callbacks.ts';
 import { type CallbackRow, listRunCallbacks } from '../../shared/engine/read/list-run-callbacks.ts';
@@ -8,10 +10,17 @@ import type { ReadPorts } from '../../shared/engine/read/read-ports.ts';
 import { createBudget } from '../../shared/engine/read/steps.ts';
 import type { EndpointsOf } from '../http/create-api-handler.ts';
 import { defineEndpoint } from '../http/endpoint.ts';
+import { JSON_TYPE } from '../http/media-type.ts';
 import { listPage, type PagingPorts } from './list-page.ts';
 import { runPlace } from './run-endpoints.ts';
 
-type CallbackEndpoints = Pick<EndpointsOf<'runs'>, 'listRunCallbacks' | 'listCallbacks' | 'getCallback'>;
+type CallbackEndpoints = Pick<
+  EndpointsOf<'runs'>,
+  'listRunCallbacks' | 'listCallbacks' | 'getCallback' | 'getCallbackBody' | 'listCallbackAttempts'
+>;
+
+/** The ports of the callbacks' endpoints. */
+export type CallbackPorts = ReadPorts & PagingPorts & { readonly secrets: Pick<Secrets, 'signatureHeaders'> };
 
 /** Maximum of reads in one call; each reads a part of a run's callbacks: records, log or page records. */
 const READS_A_CALL = 100;
@@ -20,7 +29,7 @@ const placeWithin = z.string();
 const placeAcross = z.strictObject({ run: runPlace, within: placeWithin });
 
 /** The callbacks of runs and their status. */
-export function createCallbackEndpoints(ports: ReadPorts & PagingPorts): CallbackEndpoints {
+export function createCallbackEndpoints(ports: CallbackPorts): CallbackEndpoints {
   return {
     listRunCallbacks: defineEndpoint('listRunCallbacks', {
       find: ({ params, caller }) => findRun(ports, caller.workspaceUid, params.run_uid),
@@ -58,6 +67,22 @@ export function createCallbackEndpoints(ports: ReadPorts & PagingPorts): Callbac
     getCallback: defineEndpoint('getCallback', {
       find: ({ params, caller }) => findCallback(ports, caller.workspaceUid, params.callback_uid),
       handle: async ({ found }) => ({ body: viewRow(found) }),
+    }),
+
+    listCallbackAttempts: defineEndpoint('listCallbackAttempts', {
+      find: ({ params, caller }) => findAttempts(ports, caller.workspaceUid, params.callback_uid),
+      handle: async ({ found }) => ({ body: found.map(attemptView) }),
+    }),
+
+    getCallbackBody: defineEndpoint('getCallbackBody', {
+      find: ({ params, caller }) => findBody(ports, caller.workspaceUid, params.callback_uid),
+      handle: async ({ found: { refUid, text }, caller: { workspaceUid, scopes } }) => ({
+        contentType: JSON_TYPE,
+        text,
+        headers: scopes.includes('manage')
+          ? await ports.secrets.signatureHeaders(workspaceUid, refUid, ports.clock.now(), text)
+          : {},
+      }),
     }),
   };
 }

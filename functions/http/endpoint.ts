@@ -33,7 +33,7 @@ export interface Reply<Body = unknown> {
   readonly body: Body;
 }
 
-/** An answer with text other than JSON. */
+/** An answer with a text: another form than JSON, or JSON that must stay as it is. */
 export interface TextReply {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
@@ -58,8 +58,12 @@ export interface Endpoint<O extends Operation = Operation> {
   answer(addressed: Addressed<O>): Promise<AnyReply>;
 }
 
-/** Only routes that offer exports may answer with other text than JSON. */
-type ExportReply<O extends Operation> = RouteOf<O>['success'] extends { readonly exports: unknown } ? TextReply : never;
+/** Only routes that offer exports, or whose answer is verbatim, may answer with a text of their own. */
+type ExportReply<O extends Operation> = RouteOf<O>['success'] extends
+  | { readonly exports: unknown }
+  | { readonly verbatim: true }
+  ? TextReply
+  : never;
 
 /** Only routes of documents, which are the same for all callers, may answer with bytes. */
 type DocumentReply<O extends Operation> = RouteOf<O> extends { readonly document: true } ? BytesReply : never;

@@ -35,8 +35,12 @@ export const executionMode = z.enum(['LIVE', 'ASYNC']).meta({
 export const errorLabel = z.enum(ERROR_LABELS).meta({ id: 'ErrorLabel' });
 
 export const errorScope = z
-  .enum(['auth', 'input', 'parameters', 'action', 'limit', 'state', 'server'])
-  .meta({ id: 'ErrorScope', description: 'The part of the system or of the request that the error concerns.' });
+  .enum(['auth', 'input', 'parameters', 'action', 'receiver', 'limit', 'state', 'server'])
+  .meta({
+    id: 'ErrorScope',
+    description:
+      'The part of the system or of the request that the error concerns; `receiver` is the receiver of a callback.',
+  });
 
 export const scope = z.enum(SCOPES).meta({
   id: 'Scope',

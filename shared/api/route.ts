@@ -42,6 +42,8 @@ export interface Route {
     readonly headers?: Readonly<Record<string, string>>;
     /** Media types besides JSON, by Accept. */
     readonly exports?: readonly string[];
+    /** The endpoint gives the JSON as a text, which is answered byte for byte. */
+    readonly verbatim?: true;
   };
   /** The route takes `Prefer: wait=N`: past that time it answers with the run, which goes on in the background. */
   readonly later?: { readonly status: number; readonly schema: z.ZodType };

@@ -80,9 +80,28 @@ export interface CallbackRecord {
   readonly deferredAt: number | null;
   readonly createdAt: number;
   readonly deliveredAt: number | null;
+  /** In no order. A first attempt that was delivered may be in the delivery log instead. */
+  readonly attempts: readonly CallbackAttempt[];
   /** Null for run.page. */
   readonly payload: CallbackPayload | null;
   readonly expiresAt: number;
+}
+
+/** One attempt at a callback that was begun. */
+export interface CallbackAttempt {
+  /** Number of the attempt, from 0. Two that a queue handed out twice have the same. */
+  readonly attempt: number;
+  /** Short hash of the message that made it; empty: not known. */
+  readonly by: string;
+  /** When it began (epoch ms); null: release 0.1.0 recorded it, which kept no times. */
+  readonly at: number | null;
+  /** How long the receiver took to answer, or until the attempt was over without; null: not known. */
+  readonly durationMs: number | null;
+  /** What the receiver answered; null: it gave no answer. */
+  readonly httpStatus: number | null;
+  readonly httpResponse: string | null;
+  /** Why it failed; null: it was delivered. */
+  readonly error: ErrorRecord | null;
 }
 
 /** The body of a page's callback. Deterministic: every build gives the same bytes. */

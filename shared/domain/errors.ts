@@ -1,9 +1,12 @@
 /** What an error is about: the first thing for a caller to look at. */
-export type ErrorScope = 'auth' | 'input' | 'parameters' | 'action' | 'limit' | 'state' | 'server';
+export type ErrorScope = 'auth' | 'input' | 'parameters' | 'action' | 'receiver' | 'limit' | 'state' | 'server';
 
-interface CatalogueEntry {
+/** What the catalogue says of a label. */
+export interface CatalogueEntry {
   readonly status: number;
   readonly scope: ErrorScope;
+  /** The scope where a callback's receiver failed; absent: the label does not speak of receivers. */
+  readonly receiverScope?: ErrorScope;
   readonly retryable: boolean;
   readonly description: string;
 }
@@ -56,12 +59,15 @@ export const ERROR_CATALOGUE = {
     'The action failed for good, failed on every attempt, or returned results that do not match its schema.',
   ),
   DEPENDENCY_FAILED: entry(424, 'state', false, 'A run that this run depends on did not end as required.'),
-  UPSTREAM_ERROR: entry(
-    424,
-    'action',
-    true,
-    'The service that the action calls failed in a way that may be temporary.',
-  ),
+  UPSTREAM_ERROR: {
+    ...entry(
+      424,
+      'action',
+      true,
+      'The service that the action calls, or the receiver of a callback, failed in a way that may be temporary.',
+    ),
+    receiverScope: 'receiver',
+  },
   UPSTREAM_TIMEOUT: entry(424, 'action', true, 'The action did not finish in time.'),
   LIMIT_REACHED: entry(
     429,
@@ -94,6 +100,8 @@ export interface ValidationError {
 
 /** What an error carries besides its label and message. */
 export interface ErrorDetails {
+  /** It was a callback's receiver that failed. */
+  readonly isReceivers?: true;
   readonly params?: Readonly<Record<string, unknown>>;
   readonly validationErrors?: readonly ValidationError[];
   /** ISO-8601 instant from which trying again may help; becomes `params.postponed_until`. */
@@ -131,11 +139,11 @@ export interface ErrorRecord {
 
 /** The record of an error under the reference its log line has. */
 export function toErrorRecord(error: EngineError, errorRef: string): ErrorRecord {
-  const { status, scope, retryable } = ERROR_CATALOGUE[error.label];
-  const { params = {}, postponedUntil, validationErrors } = error.details;
+  const { status, scope, receiverScope = scope, retryable }: CatalogueEntry = ERROR_CATALOGUE[error.label];
+  const { params = {}, postponedUntil, validationErrors, isReceivers = false } = error.details;
   return {
     error_label: error.label,
-    error_scope: scope,
+    error_scope: isReceivers ? receiverScope : scope,
     error_ref: errorRef,
     message: error.message,
     status_code: status,

@@ -25,6 +25,8 @@ export const LIMITS = {
   callbackBytes: 256 * 1024,
   /** A receiver's answer to a callback is stored up to this length. */
   callbackResponseBytes: 2 * 1024,
+  /** In the list of a callback's attempts each has its answer up to this length, because all are in one item. */
+  attemptResponseBytes: 512,
 } as const;
 
 /** The message for a launch with too many inputs, with what to do instead. */

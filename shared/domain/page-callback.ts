@@ -10,6 +10,8 @@ export interface LoggedDelivery {
   readonly part: number;
   readonly httpStatus: number;
   readonly at: number;
+  /** How long the receiver took to answer; null: release 0.1.0 logged it. */
+  readonly durationMs: number | null;
 }
 
 /** The ids of a recorded page's callbacks: one per part, or the one of its failure. */
@@ -52,6 +54,7 @@ export function unstoredRecord(
     deferredAt: null,
     createdAt: pageRecord.at,
     deliveredAt: delivery?.at ?? null,
+    attempts: [],
     payload: payloadOf(pageRecord),
     expiresAt: definition.expiresAt,
   };

@@ -39,6 +39,7 @@ export function replayRecord(original: CallbackRecord, uid: string, now: number,
     deferredAt: null,
     createdAt: now,
     deliveredAt: null,
+    attempts: [],
   };
 }
 

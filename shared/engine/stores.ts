@@ -1,4 +1,4 @@
-import type { CallbackRecord, CallbackStatus } from '../domain/callback.ts';
+import type { CallbackAttempt, CallbackRecord, CallbackStatus } from '../domain/callback.ts';
 import type { ErrorRecord } from '../domain/errors.ts';
 import type { FailedInput, InputChunk, OpenInput, Position, RunWindow, StoredInput, Wait } from '../domain/input.ts';
 import type { PaceRecord, Turn } from '../domain/pace.ts';
@@ -289,7 +289,10 @@ export interface CallbackStore {
   /** Writes a record if there is none with its uid; returns the stored one. */
   createRecord(record: CallbackRecord): Promise<CallbackRecord>;
   readRecord(uid: string): Promise<CallbackRecord | null>;
-  /** Updates a record on condition of its status and retry count. False: another changed it first. */
+  /**
+   * Updates a record on condition of its status and retry count, and adds `attempt` to its list (once, if it is written
+   * again). False: another changed it first.
+   */
   updateRecord(
     uid: string,
     expected: { readonly status: CallbackStatus; readonly retryCount: number },
@@ -299,7 +302,7 @@ export interface CallbackStore {
           CallbackRecord,
           'httpStatus' | 'httpResponse' | 'error' | 'nextAttemptAt' | 'heldSince' | 'deferredAt' | 'deliveredAt'
         >
-      >,
+      > & { readonly attempt?: CallbackAttempt | null },
   ): Promise<boolean>;
   /** Logs a page callback as delivered. Deliveries of one block in one invocation are written together. */
   logDelivery(delivery: Delivery, expiresAt: number): Promise<void>;
@@ -328,6 +331,8 @@ export interface Delivery {
   readonly part: number;
   readonly httpStatus: number;
   readonly at: number;
+  /** How long the receiver took to answer; null: release 0.1.0 logged it. */
+  readonly durationMs: number | null;
 }
 
 /** Receivers that fail, and the callbacks that wait until they are back. */

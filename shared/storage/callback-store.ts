@@ -1,5 +1,6 @@
 import type { CallbackPayload, CallbackRecord, CallbackStatus, CallbackType } from '../domain/callback.ts';
 import type { ErrorRecord } from '../domain/errors.ts';
+import { attemptName, attemptsFromItem, attemptsToItem, attemptToStored } from './attempt-records.ts';
 import { blockOf } from '../domain/input.ts';
 import type { Random } from '../engine/ports.ts';
 import type { CallbackStore, Delivery } from '../engine/stores.ts';
@@ -34,6 +35,7 @@ export function createCallbackStore(
     const key = keys.deliveries(first.runUid, blockOf(first.input), first.at, random.uuid().slice(0, 8));
     await table.put(key, {
       d: deliveries.flatMap(({ input, page, part, httpStatus, at }) => [input, page, part, httpStatus, at - first.at]),
+      ms: deliveries.map(({ durationMs }) => durationMs ?? 0),
       at: first.at,
       expires_at: first.expiresAt,
     });
@@ -51,11 +53,15 @@ export function createCallbackStore(
       return item === null ? null : recordFromItem(item);
     },
 
-    async updateRecord(uid, expected, change) {
+    async updateRecord(uid, expected, { attempt = null, ...change }) {
       const sets = Object.entries(changeToItem(change));
-      const names = Object.fromEntries(sets.map(([name]) => [`#${name}`, name]));
+      const names: Record<string, string> = Object.fromEntries(sets.map(([name]) => [`#${name}`, name]));
       const assigned = sets.filter(([, value]) => value !== null);
       const removed = sets.filter(([, value]) => value === null);
+      if (attempt !== null) {
+        names['#attempt'] = attemptName(attempt);
+        assigned.push(['attempt', attemptToStored(attempt)]);
+      }
       const set = `SET ${assigned.map(([name]) => `#${name} = :${name}`).join(', ')}`;
       const remove = removed.length === 0 ? '' : ` REMOVE ${removed.map(([name]) => `#${name}`).join(', ')}`;
       const { done } = await table.update(keyOf(uid), {
@@ -110,16 +116,19 @@ function keyOf(uid: string): Key {
 }
 
 /**
- * The deliveries in an item of the log: five numbers each (input, page, part, HTTP status, ms after the item's `at`).
+ * The deliveries in an item of the log: five numbers each (input, page, part, HTTP status, ms after the item's `at`),
+ * and in a list beside them how long each took, which release 0.1.0 did not write and does not read.
  */
 export function deliveriesOf(runUid: string, item: Item): readonly Delivery[] {
   const read = new ItemReader(item);
   const flat = read.stored<number[]>('d') ?? [];
+  const durations = read.stored<number[]>('ms') ?? [];
   const start = read.number('at');
   const deliveries: Delivery[] = [];
   for (let index = 0; index + 4 < flat.length; index += 5) {
     const [input = 0, page = 0, part = 0, httpStatus = 0, after = 0] = flat.slice(index, index + 5);
-    deliveries.push({ runUid, input, page, part, httpStatus, at: start + after });
+    const durationMs = durations[index / 5] ?? null;
+    deliveries.push({ runUid, input, page, part, httpStatus, at: start + after, durationMs });
   }
   return deliveries;
 }
@@ -142,6 +151,7 @@ function changeToItem(change: Partial<CallbackRecord>): Record<string, unknown> 
 function recordToItem(record: CallbackRecord): object {
   return {
     ...changeToItem(record),
+    ...attemptsToItem(record.attempts),
     uid: record.uid,
     ref_uid: record.refUid,
     parent_uid: record.parentUid,
@@ -180,6 +190,7 @@ export function recordFromItem(item: Item): CallbackRecord {
     deferredAt: read.numberOrNull('deferred_at'),
     createdAt: read.number('created_at'),
     deliveredAt: read.numberOrNull('delivered_at'),
+    attempts: attemptsFromItem(read),
     payload: parsed<CallbackPayload>(read.textOrNull('payload')),
     expiresAt: read.number('expires_at'),
   };

@@ -52,6 +52,11 @@ describe('toErrorRecord', () => {
     });
   });
 
+  it('says that a callback’s receiver failed, and not the action', () => {
+    const error = new EngineError('UPSTREAM_ERROR', 'm', { isReceivers: true });
+    expect(toErrorRecord(error, 'r')).toMatchObject({ error_label: 'UPSTREAM_ERROR', error_scope: 'receiver' });
+  });
+
   it('puts the moment to come back among the params', () => {
     const postponedUntil = '2030-01-01T00:00:00.000Z';
     const error = new EngineError('LIMIT_REACHED', 'm', { params: { kind: 'live' }, postponedUntil });

@@ -86,7 +86,7 @@ test('a receiver that cannot be reached is retried and the record says why', asy
   const failed: CallbackAnswer = { kind: 'failed', message: 'connection refused' };
   const { seconds, record } = await attemptsOf((attempt) => (attempt === 0 ? failed : says(500)), 5);
   expect(seconds).toHaveLength(10);
-  expect(record).toMatchObject({ status: 'FAILED', error: { error_label: 'UPSTREAM_ERROR' } });
+  expect(record).toMatchObject({ status: 'FAILED', error: { error_label: 'UPSTREAM_ERROR', error_scope: 'receiver' } });
 });
 
 test('a worker that wakes long after its attempt makes no record of its failure: nobody would look after it', async () => {

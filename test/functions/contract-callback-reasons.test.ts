@@ -26,6 +26,7 @@ const RECORD: CallbackRecord = {
   deferredAt: null,
   createdAt: START,
   deliveredAt: null,
+  attempts: [],
   payload: null,
   expiresAt: START,
 };

@@ -73,7 +73,7 @@ beforeAll(async () => {
   });
   await Promise.all(
     logged.map((place) =>
-      harness.core.callbacks.logDelivery({ runUid: uid, httpStatus: 204, at: START, ...place }, 1e10),
+      harness.core.callbacks.logDelivery({ runUid: uid, httpStatus: 204, at: START, durationMs: 12, ...place }, 1e10),
     ),
   );
   await harness.openWindow(uid, 34, {});

@@ -91,6 +91,7 @@ export async function createReadingHarness(more: Readonly<Record<string, Action>
     version: '1.2.3',
     stage: 'test',
     keyring: async () => keyring,
+    secrets: createStageSecrets(async () => keyring),
     actions: createRegistry({ 'a.ts': numberedPages, 'b.ts': oneRecord, ...more }),
   };
   const api = createApiPorts(machine, table, { publicUrl: 'https://api.example', settings: SETTINGS });
@@ -98,7 +99,6 @@ export async function createReadingHarness(more: Readonly<Record<string, Action>
   const verbs = createVerbsHandler(api, ports);
   const launchPorts = {
     ...ports,
-    secrets: createStageSecrets(ports.keyring),
     callbackPolicy: { findFaults: () => [] },
   };
   const livePorts = {
@@ -364,6 +364,7 @@ export async function createReadingHarness(more: Readonly<Record<string, Action>
       nextAttemptAt: null,
       createdAt: time.now,
       deliveredAt: null,
+      attempts: [],
       payload: null,
       expiresAt: Math.ceil(time.now / 1_000) + RETENTION_S,
       ...record,

@@ -32,7 +32,7 @@ beforeEach(async () => {
   await harness.createRecord({ ...about, uid: failedUid, type: 'run.input_failed', input: 1, page: 0 });
   finishedUid = deriveUid(uid, 'run_finished', { ending: 1 });
   await harness.createRecord({ ...about, uid: finishedUid, type: 'run.finished' });
-  const delivery = { runUid: uid, input: 0, page: 0, part: 1, httpStatus: 204, at: harness.time.now };
+  const delivery = { runUid: uid, input: 0, page: 0, part: 1, httpStatus: 204, at: harness.time.now, durationMs: 12 };
   await harness.core.callbacks.logDelivery(delivery, Math.ceil(harness.time.now / 1_000) + 86_400);
   const totals = { ...NO_TOTALS, succeeded: 1, failed: 1, outputs: 1, callbacks: 2 };
   await harness.moveRun(uid, 'succeedPartly', { totals, finishedAt: harness.time.now });

@@ -5,7 +5,7 @@ import { searchCities } from '../../functions/actions/search-cities.ts';
 import { renderOpenapi } from '../../shared/api/document/openapi.ts';
 import { errorsOf } from '../../shared/api/route.ts';
 import { ROUTES } from '../../shared/api/routes.ts';
-import { ERROR_CATALOGUE, ERROR_LABELS } from '../../shared/domain/errors.ts';
+import { type CatalogueEntry, ERROR_CATALOGUE, ERROR_LABELS } from '../../shared/domain/errors.ts';
 
 const reference = z.strictObject({ $ref: z.string() });
 const response = z.looseObject({ description: z.string() });
@@ -50,8 +50,9 @@ describe('the OpenAPI document', () => {
   });
 
   it.each(ERROR_LABELS)('tells status, scope and retryability of %s', (label) => {
-    const { status, scope, retryable } = ERROR_CATALOGUE[label];
-    expect(document.info.description).toContain(`| ${label} | ${status} | ${scope} | ${retryable ? 'yes' : 'no'} |`);
+    const { status, scope, receiverScope, retryable }: CatalogueEntry = ERROR_CATALOGUE[label];
+    const scopes = [scope, ...(receiverScope === undefined ? [] : [receiverScope])].join(', ');
+    expect(document.info.description).toContain(`| ${label} | ${status} | ${scopes} | ${retryable ? 'yes' : 'no'} |`);
   });
 
   it.each(ROUTES.map((route) => [route.operation, route] as const))('tells under which status %s fails', (_, route) => {

@@ -6,7 +6,8 @@ import type { Route } from '../../shared/api/route.ts';
 import { ROUTES } from '../../shared/api/routes.ts';
 import { drawMoves, listMoves } from '../../shared/domain/draw-moves.ts';
 import { settingsOf } from '../../infra/settings.ts';
-import { ERROR_CATALOGUE } from '../../shared/domain/errors.ts';
+import { describeScopes } from '../../shared/api/document/errors.ts';
+import { ERROR_CATALOGUE, ERROR_LABELS } from '../../shared/domain/errors.ts';
 import { LIMITS } from '../../shared/domain/limits.ts';
 import { STATUS_REASONS } from '../../shared/domain/run.ts';
 import { RATE_TYPES, type RateType } from '../../shared/domain/token-bucket.ts';
@@ -45,11 +46,13 @@ function drawPlanted(): string {
 }
 
 function drawErrors(): string {
-  const rows = Object.entries(ERROR_CATALOGUE).map(
-    ([label, { status, retryable, description }]) =>
-      `| ${status} | \`${label}\` | ${retryable ? 'yes' : 'no'} | ${description} |`,
+  const rows = ERROR_LABELS.map((label) => {
+    const { status, retryable, description } = ERROR_CATALOGUE[label];
+    return `| ${status} | \`${label}\` | ${describeScopes(label)} | ${retryable ? 'yes' : 'no'} | ${description} |`;
+  });
+  return ['| status | `error_label` | `error_scope` | retryable | meaning |', '|---|---|---|---|---|', ...rows].join(
+    '\n',
   );
-  return ['| status | `error_label` | retryable | meaning |', '|---|---|---|---|', ...rows].join('\n');
 }
 
 function drawReasons(): string {
@@ -99,6 +102,7 @@ function drawLimits(): string {
     answerBytes: ['one answer; a list ends early and gives `X-Pagination-Next`', megabytes(LIMITS.answerBytes)],
     callbackBytes: ['one callback; a larger page is split into parts', kilobytes(LIMITS.callbackBytes)],
     callbackResponseBytes: ["what is kept of a receiver's answer", kilobytes(LIMITS.callbackResponseBytes)],
+    attemptResponseBytes: ['the same, of each attempt in their list', `${LIMITS.attemptResponseBytes} bytes`],
   };
   return [
     '| what | at most |',

@@ -166,6 +166,7 @@ test('callbacks are', () => {
         httpStatus: null,
         httpResponse: null,
         error,
+        attempts: [],
         payload: null,
         expiresAt: 0,
         ...said,

@@ -1,7 +1,8 @@
 import { Adversary } from './adversary.ts';
 import { bodyOf, callApi } from './api-call.ts';
 import { Coverage } from './coverage.ts';
-import type { Stage } from './instance.ts';
+import { otherAttempts, otherBodies, type ReadAttempt, type ReadCallback } from './checks/sent-checks.ts';
+import { isFaultless, type Stage } from './instance.ts';
 import { SeededRandom } from './random.ts';
 import { Trace } from './trace.ts';
 import type { OpenHistory } from './history.ts';
@@ -10,7 +11,10 @@ import type { OpenHistory } from './history.ts';
 const LOOKS = 2;
 const RUNS_READ = 4;
 
-type Looking = Pick<OpenHistory, 'stage' | 'deployment' | 'observer'>;
+/** Callbacks of a run whose bodies and attempts are read. */
+const CALLBACKS_READ = 12;
+
+type Looking = Pick<OpenHistory, 'stage' | 'deployment' | 'observer' | 'truth'>;
 
 /**
  * Callers that only read, with the keys of the workspaces. They have a stage of their own without faults, so that their
@@ -70,15 +74,65 @@ export class Onlookers {
     }
   }
 
-  /** Reads, and gives the uids of what a list holds. */
-  async #read(workspace: number, path: string): Promise<readonly string[]> {
-    const name = /^\/v1\/runs\/(?!callbacks)[^/]+$/.test(path) ? 'run' : 'runs';
-    const answer = await callApi(this.#quiet, this.#functions, { function: name, workspace, method: 'GET', path });
+  /** Reads what was sent for the first callbacks of the first runs, and compares it with what receivers got. */
+  async compareSent(): Promise<void> {
+    for (let workspace = 0; workspace < this.#workspaces; workspace += 1) {
+      for (const run of (await this.#read(workspace, '/v1/runs')).slice(0, RUNS_READ))
+        await this.#compareRun(workspace, run);
+    }
+  }
+
+  async #compareRun(workspace: number, runUid: string): Promise<void> {
+    const { observer, truth, stage } = this.#history;
+    const path = `/v1/runs/${runUid}/callbacks`;
+    const rows = (await this.#readRows(workspace, path, 'limit=500')) as readonly ListedCallback[]; // cast: a list
+    const byRef = [...Map.groupBy(rows, (row) => row.callback_ref_uid)];
+    for (const [refUid, group] of byRef.slice(0, CALLBACKS_READ)) {
+      const records: ReadCallback[] = [];
+      for (const { uid, status, retry_count: retryCount } of group) {
+        const attempts = await this.#readRows(workspace, `/v1/runs/callbacks/${uid}/attempts`);
+        const body = await this.#readText(workspace, `/v1/runs/callbacks/${uid}/body`);
+        records.push({ uid, refUid, status, retryCount, attempts: attempts as readonly ReadAttempt[], body }); // cast: a list
+      }
+      const posts = truth.posts.filter(({ id }) => id === refUid);
+      const firstAttempts = group.reduce((sum, { uid }) => sum + (truth.firstAttempts.get(uid) ?? 0), 0);
+      const sent = { records, posts, firstAttempts, isCalm: isFaultless(stage) };
+      for (const message of otherBodies(sent)) observer.violate('bodiesAreAsSent', message);
+      for (const message of otherAttempts(sent)) observer.violate('attemptsAreThePosts', message);
+    }
+  }
+
+  async #readText(workspace: number, path: string): Promise<string | null> {
+    const answer = await this.#get(workspace, path);
+    return answer?.statusCode === 200 ? (answer.body ?? '') : null;
+  }
+
+  /** Reads, and gives what a list holds. */
+  async #readRows(workspace: number, path: string, query = ''): Promise<readonly unknown[]> {
+    const answer = await this.#get(workspace, path, query);
     const status = answer?.statusCode ?? null;
-    if (answer !== null && status !== null && status !== 500) return Object.values(bodyOf(answer)).flatMap(uidOf);
+    if (answer !== null && status !== null && status !== 500) return Object.values(bodyOf(answer));
     this.#history.observer.violate('readsAreAnswered', `GET ${path} was answered ${status ?? 'nothing'}`);
     return [];
   }
+
+  /** Reads, and gives the uids of what a list holds. */
+  async #read(workspace: number, path: string): Promise<readonly string[]> {
+    return (await this.#readRows(workspace, path)).flatMap(uidOf);
+  }
+
+  #get(workspace: number, path: string, query = ''): ReturnType<typeof callApi> {
+    const name = /^\/v1\/runs\/(?!callbacks)[^/]+$/.test(path) ? 'run' : 'runs';
+    return callApi(this.#quiet, this.#functions, { function: name, workspace, method: 'GET', path, query });
+  }
+}
+
+/** A callback's record in a list. */
+interface ListedCallback {
+  readonly uid: string;
+  readonly callback_ref_uid: string;
+  readonly status: string;
+  readonly retry_count: number;
 }
 
 function uidOf(row: unknown): readonly string[] {

@@ -8,6 +8,8 @@ import { LAUNCH_CHECKS } from './uploads/launch-checks.ts';
 
 /** Promises that are checked in the course of a history, and so are in none of the lists. */
 const OTHER_PROMISES: Readonly<Record<string, string>> = {
+  attemptsAreThePosts: 'The attempts that the API lists of a callback are the posts that its receiver got.',
+  bodiesAreAsSent: 'The API gives the body of each callback with the bytes that its receiver got.',
   comesToRest: 'Within seven days after the last fault nothing is under way, queued or due any more.',
   ledgerIsWrittenOnce: 'The record of a fire is never overwritten or deleted.',
   lettersAreSeenTo: 'A dead letter is deleted only after the function dead-letters has logged its outcome.',

@@ -150,9 +150,10 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
     () => left === 0 && adversary.isCalm && [schedules, consumers, live, uploads].every((one) => one?.isOver() ?? true),
   );
   await checkAll(history);
+  if (observer.violations.length === 0) await lookOn(history, () => onlookers.compareSent());
   if (observer.violations.length === 0) await retryFailedByDeadLetter(history);
   if (observer.violations.length === 0) await redrive(history);
-  if (observer.violations.length === 0) await lookAtTheEnd(history, onlookers);
+  if (observer.violations.length === 0) await lookOn(history, () => onlookers.lookAtAll());
   return {
     seed,
     scenario,
@@ -165,9 +166,9 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
   };
 }
 
-async function lookAtTheEnd(history: OpenHistory, onlookers: Onlookers): Promise<void> {
+async function lookOn(history: OpenHistory, look: () => Promise<void>): Promise<void> {
   const looking = { isOver: false };
-  history.stage.timeline.after(1, () => void onlookers.lookAtAll().then(() => (looking.isOver = true)));
+  history.stage.timeline.after(1, () => void look().then(() => (looking.isOver = true)));
   await comeToRest(history, () => looking.isOver);
 }
 

@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { NEXT_PAGE, type Route } from '../route.ts';
 import {
+  callbackAttempt,
+  callbackBody,
   callbackRecord,
   listCallbacksQuery,
   replayBody,
@@ -8,6 +10,12 @@ import {
   runCallbacksQuery,
   signingSecrets,
 } from './schemas.ts';
+
+const SIGNATURE_HEADERS = {
+  'webhook-id': 'The `callback_ref_uid` of the body. Only for a key with the scope `manage`, like the others',
+  'webhook-timestamp': 'The time of this answer, in seconds since 1970',
+  'webhook-signature': 'The signature of id, timestamp and body, as on a delivery',
+} as const;
 
 export const CALLBACK_ROUTES = [
   {
@@ -45,6 +53,40 @@ export const CALLBACK_ROUTES = [
     summary: 'Get a callback',
     description: 'Returns a callback with the state of its delivery.',
     success: { status: 200, description: 'The callback.', schema: callbackRecord },
+    errors: ['NOT_FOUND'],
+  },
+  {
+    operation: 'getCallbackBody',
+    method: 'GET',
+    path: '/v1/runs/callbacks/{callback_uid}/body',
+    function: 'runs',
+    scope: 'read',
+    summary: "Get a callback's body",
+    description:
+      'Returns the body of a callback, with exactly the bytes that the receiver gets. A key with the scope `manage` also ' +
+      'gets the signature headers, made for this answer: a receiver accepts the answer as it accepts a delivery. ' +
+      'The body can be read as soon as the callback exists, and as long as its run.',
+    success: {
+      status: 200,
+      description: 'The body of the callback.',
+      schema: callbackBody,
+      verbatim: true,
+      headers: SIGNATURE_HEADERS,
+    },
+    errors: ['NOT_FOUND'],
+  },
+  {
+    operation: 'listCallbackAttempts',
+    method: 'GET',
+    path: '/v1/runs/callbacks/{callback_uid}/attempts',
+    function: 'runs',
+    scope: 'read',
+    summary: "List a callback's attempts",
+    description:
+      'Lists the attempts to deliver a callback, oldest first. Those of its replays are listed with each replay. An ' +
+      'attempt that was cut off because the workspace had too many slow callbacks is listed, with the error ' +
+      '`LIMIT_REACHED`, and made again under the same number.',
+    success: { status: 200, description: 'All attempts.', schema: z.array(callbackAttempt) },
     errors: ['NOT_FOUND'],
   },
   {

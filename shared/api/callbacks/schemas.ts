@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { CALLBACK_STATUSES } from '../../domain/callback.ts';
+import { LIMITS } from '../../domain/limits.ts';
 import { callbackStatus, callbackType, runStatus } from '../enums.ts';
 import { errorRecord } from '../error-schemas.ts';
 import { actionName, anyOf, count, flag, instant, jsonObject, paging, sort, strict, uid } from '../fields.ts';
@@ -129,6 +130,29 @@ export const callbackRecord = strict({
   delivered_at: instant.nullable().describe('When the receiver answered with a 2xx status'),
   workspace_uid: uid,
 }).meta({ id: 'CallbackRecord', description: 'A callback and the state of its delivery.' });
+
+/** One attempt at a callback. */
+export const callbackAttempt = strict({
+  attempt: z
+    .int()
+    .min(1)
+    .describe('Number of the attempt, from 1. An attempt that was made twice is listed twice, with the same number'),
+  at: instant.nullable().describe('When the attempt began; null if release 0.1.0 made it'),
+  duration_ms: count
+    .nullable()
+    .describe(
+      'How long the receiver took to answer, in milliseconds, or until the attempt was given up; null if unknown',
+    ),
+  http_status: z.int().nullable().describe("HTTP status of the receiver's answer; null if there was no answer"),
+  http_response: z
+    .string()
+    .nullable()
+    .describe(
+      `The first ${LIMITS.attemptResponseBytes} bytes of the receiver's answer. Null if there was no answer, and for a page that ` +
+        'was delivered at its first attempt',
+    ),
+  error: errorRecord.nullable().describe('Why the attempt failed; null if the receiver took the callback'),
+}).meta({ id: 'CallbackAttempt', description: 'One attempt to deliver a callback.' });
 
 /** `GET /v1/runs/callbacks`. */
 export const listCallbacksQuery = strict({

@@ -1,8 +1,8 @@
 import type * as z from 'zod';
-import type { CallbackRecord } from '../../domain/callback.ts';
+import type { CallbackAttempt, CallbackRecord } from '../../domain/callback.ts';
 import { deriveUid } from '../../domain/ids.ts';
 import type { RunDefinition } from '../../domain/run.ts';
-import type { callbackRecord } from './schemas.ts';
+import type { callbackAttempt, callbackRecord } from './schemas.ts';
 import { errorView, instantOf, instantOrNull } from '../runs/view.ts';
 
 /** A delivery record as the API shows it. */
@@ -32,6 +32,18 @@ export function callbackView(
     created_at: instantOf(record.createdAt),
     delivered_at: instantOrNull(record.deliveredAt),
     workspace_uid: record.workspaceUid,
+  };
+}
+
+/** An attempt at a callback as the API shows it. */
+export function attemptView(attempt: CallbackAttempt): z.output<typeof callbackAttempt> {
+  return {
+    attempt: attempt.attempt + 1,
+    at: instantOrNull(attempt.at),
+    duration_ms: attempt.durationMs,
+    http_status: attempt.httpStatus,
+    http_response: attempt.httpResponse,
+    error: attempt.error === null ? null : errorView(attempt.error),
   };
 }
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ERROR_CATALOGUE, ERROR_LABELS, type ErrorLabel } from '../../domain/errors.ts';
+import { type CatalogueEntry, ERROR_CATALOGUE, ERROR_LABELS, type ErrorLabel } from '../../domain/errors.ts';
 import { LIMITS } from '../../domain/limits.ts';
 import { errorsOf, type Route } from '../route.ts';
 import type { Components, Json } from './components.ts';
@@ -21,10 +21,16 @@ export function describeErrors(): string {
 /** The catalogue of errors as a table of Markdown. */
 export function describeLabels(): string {
   const rows = ERROR_LABELS.map((label) => {
-    const { status, scope, retryable, description } = ERROR_CATALOGUE[label];
-    return `| ${label} | ${status} | ${scope} | ${retryable ? 'yes' : 'no'} | ${description} |`;
+    const { status, retryable, description } = ERROR_CATALOGUE[label];
+    return `| ${label} | ${status} | ${describeScopes(label)} | ${retryable ? 'yes' : 'no'} | ${description} |`;
   });
   return ['| error_label | HTTP | scope | retryable | meaning |', '|---|---|---|---|---|', ...rows].join('\n');
+}
+
+/** The scopes that an error with the label may have. */
+export function describeScopes(label: ErrorLabel): string {
+  const { scope, receiverScope }: CatalogueEntry = ERROR_CATALOGUE[label];
+  return receiverScope === undefined ? scope : `${scope}, ${receiverScope}`;
 }
 
 /** What API Gateway answers by itself, before a function is called or where none can be. */

@@ -35,6 +35,35 @@ type Example<O extends Operation> = RequestExample<O> & {
   readonly response: z.input<RouteOf<O>['success']['schema']>;
 };
 
+type CallbackBody = z.input<typeof callbackBody>;
+
+const callbackRun = {
+  run_uid: RUN,
+  batch_uid: RUN,
+  status: 'RUNNING',
+  attempt: 1,
+  action_name: 'search-cities',
+  scheduled_run_uid: null,
+  tags: ['nightly'],
+} satisfies CallbackBody['run'];
+
+const pageCallback = {
+  type: 'run.page',
+  callback_ref_uid: CALLBACK,
+  run: callbackRun,
+  input: { country: 'NL' },
+  custom_data: null,
+  input_uid: INPUT,
+  input_index: 0,
+  page: 0,
+  is_last_page: false,
+  part: 1,
+  parts: 1,
+  error: null,
+  results: [city],
+  occurred_at: '2030-01-31T09:00:02.000Z',
+} as const satisfies CallbackBody;
+
 /** An example of every operation; the tests hold them against the schemas. */
 export const EXAMPLES: { readonly [O in Operation]: Example<O> } = {
   listActions: { response: [action] },
@@ -109,6 +138,19 @@ export const EXAMPLES: { readonly [O in Operation]: Example<O> } = {
   listCallbacks: { response: [callbackRecord] },
   listRunCallbacks: { response: [callbackRecord] },
   getCallback: { response: callbackRecord },
+  listCallbackAttempts: {
+    response: [
+      {
+        attempt: 1,
+        at: '2030-01-31T09:00:02.100Z',
+        duration_ms: 210,
+        http_status: 200,
+        http_response: null,
+        error: null,
+      },
+    ],
+  },
+  getCallbackBody: { response: pageCallback },
   replayCallback: { response: replay },
   replayRunCallbacks: { request: { status: ['FAILED'] }, response: { replayed: 12 } },
   getSigningSecret: {
@@ -200,35 +242,6 @@ export const EXAMPLES: { readonly [O in Operation]: Example<O> } = {
 
 /** What a live call is answered with where it goes on in the background. */
 export const LATER_EXAMPLE: z.input<typeof launchedRun> = { ...queued, status: 'QUEUED', run_uid: RUN };
-
-type CallbackBody = z.input<typeof callbackBody>;
-
-const callbackRun = {
-  run_uid: RUN,
-  batch_uid: RUN,
-  status: 'RUNNING',
-  attempt: 1,
-  action_name: 'search-cities',
-  scheduled_run_uid: null,
-  tags: ['nightly'],
-} satisfies CallbackBody['run'];
-
-const pageCallback = {
-  type: 'run.page',
-  callback_ref_uid: CALLBACK,
-  run: callbackRun,
-  input: { country: 'NL' },
-  custom_data: null,
-  input_uid: INPUT,
-  input_index: 0,
-  page: 0,
-  is_last_page: false,
-  part: 1,
-  parts: 1,
-  error: null,
-  results: [city],
-  occurred_at: '2030-01-31T09:00:02.000Z',
-} as const satisfies CallbackBody;
 
 /** What a receiver gets: a callback of each type. */
 export const CALLBACK_EXAMPLES: { readonly [Type in CallbackBody['type']]: { readonly value: CallbackBody } } = {

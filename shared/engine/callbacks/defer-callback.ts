@@ -1,14 +1,17 @@
 import { ATTEMPT_MS, DEFER_ATTEMPT_MS } from '../../domain/timing.ts';
 import { rejectStaleWorker } from '../stale-worker.ts';
+import type { CallbackAttempt } from '../../domain/callback.ts';
 import { type DeliveryInHand, type DeliveryPorts, newRecord, wasDelivered } from './delivery.ts';
 
 /**
  * Defers an attempt for which its workspace has no seat. The attempt is not spent. Its record says when it is due, so
  * that the run's check finds it if its message is lost. The longer it has been deferred, the later it asks again.
+ * `cut`: the attempt was made and cut off; it is listed.
  */
 export async function deferCallback(
   ports: Pick<DeliveryPorts, 'clock' | 'random' | 'callbacks' | 'messages'>,
   delivery: DeliveryInHand,
+  cut: CallbackAttempt | null,
 ): Promise<void> {
   const { message, record, definition } = delivery;
   const now = ports.clock.now();
@@ -25,6 +28,7 @@ export async function deferCallback(
       ...newRecord(delivery, now),
       nextAttemptAt,
       deferredAt,
+      attempts: cut === null ? [] : [cut],
     });
     if (stored.by !== '' || stored.status !== 'PENDING' || stored.retryCount > 0) return; // another has it
   } else {
@@ -32,7 +36,7 @@ export async function deferCallback(
     const isDeferred = await ports.callbacks.updateRecord(
       record.uid,
       { status, retryCount },
-      { status, retryCount, by, nextAttemptAt, deferredAt },
+      { status, retryCount, by, nextAttemptAt, deferredAt, attempt: cut },
     );
     if (!isDeferred) return;
   }

@@ -1,11 +1,5 @@
 import { ATTEMPT_MS, CLAIM_LEASE_MS, MAX_DELAY_MS, QUICK_ATTEMPT_MS } from '../../domain/timing.ts';
-import {
-  type CallbackRecord,
-  pageCallbackBody,
-  partStarts,
-  recordCallbackBody,
-  repeatedBytes,
-} from '../../domain/callback.ts';
+import type { CallbackAttempt, CallbackRecord } from '../../domain/callback.ts';
 import { EngineError, type ErrorRecord } from '../../domain/errors.ts';
 import { readUid } from '../../domain/ids.ts';
 import { LIMITS } from '../../domain/limits.ts';
@@ -19,6 +13,7 @@ import { CUT } from '../share.ts';
 import { rejectStaleWorker } from '../stale-worker.ts';
 import { reportError } from '../report-error.ts';
 import { settleAll } from '../settle-all.ts';
+import { buildBody } from './build-body.ts';
 import { type DeliveryInHand, type DeliveryPorts, isLastChance, newRecord, wasDelivered } from './delivery.ts';
 import { deferCallback } from './defer-callback.ts';
 import type { Fared } from './hosts.ts';
@@ -57,18 +52,26 @@ export async function deliverCallback(ports: DeliveryPorts, message: CallbackMes
   if (turn.kind === 'hold') return holdCallback(ports, delivery, turn.uid);
   const made = await makeAttempt(ports, delivery, turn);
   if (made.kind === 'not due') return;
-  if (made.kind === 'deferred') return deferCallback(ports, delivery);
+  if (made.kind === 'deferred')
+    return deferCallback(ports, delivery, made.cut && cutAttempt(ports, delivery, made.cut));
   if (made.kind === 'held') return holdCallback(ports, delivery, made.uid);
   const { answer } = made;
-  if (isAbsence(answer)) return recordAttempt(ports, delivery, answer, await noteAbsence(ports, definition, answer));
-  await recordAttempt(ports, delivery, answer); // the delivery is recorded before anything follows from it
+  if (isAbsence(answer)) return recordAttempt(ports, delivery, made, await noteAbsence(ports, definition, answer));
+  await recordAttempt(ports, delivery, made); // the delivery is recorded before anything follows from it
   await notePresence(ports, definition);
 }
 
+/** A post that was made: when it began (epoch ms), how long it took (null: not known), and what came of it. */
+interface MadePost {
+  readonly at: number;
+  readonly durationMs: number | null;
+  readonly answer: CallbackAnswer;
+}
+
 type Made =
-  | { readonly kind: 'answered'; readonly answer: CallbackAnswer }
+  | ({ readonly kind: 'answered' } & MadePost)
   | { readonly kind: 'not due' }
-  | { readonly kind: 'deferred' }
+  | { readonly kind: 'deferred'; readonly cut: MadePost | null }
   | { readonly kind: 'held'; readonly uid: string };
 
 /**
@@ -84,24 +87,27 @@ async function makeAttempt(
   const { callback, workspaceUid } = definition;
   if (callback === null) return { kind: 'not due' };
   const host = hostUid(workspaceUid, callback.url);
-  if (!(await ports.hosts.enter(host))) return { kind: 'deferred' };
+  if (!(await ports.hosts.enter(host))) return { kind: 'deferred', cut: null };
   const isKnown = message.attempt > 0 || message.slow === true || turn.kind === 'probe' || ports.hosts.isSlow(host);
   const isSlow = isKnown || (ports.senders.isSpent(workspaceUid) && !ports.hosts.isQuick(host));
   let fared: Fared | null = null;
+  let cut: MadePost | null = null;
   try {
     const worked = await ports.senders.within<Made>(workspaceUid, isSlow, async (signal) => {
       if (turn.kind === 'probe' && !(await takeProbe(ports, turn))) return { kind: 'held', uid: turn.uid };
       if (!(await claim(ports, delivery))) return { kind: 'not due' };
       const body = await buildBody(ports, delivery);
       if (body === null) return { kind: 'not due' };
-      const startedAt = ports.clock.now();
+      const at = ports.clock.now();
       const answer = await post(ports, delivery, body, signal);
-      const isCut = answer.kind === 'failed' && signal.aborted;
-      const tookLong = ports.clock.now() - startedAt >= QUICK_ATTEMPT_MS;
-      fared = tookLong ? (answer.kind === 'failed' ? 'silent' : 'slow') : 'quick';
-      return isCut ? CUT : { kind: 'answered', answer };
+      const durationMs = Math.max(0, ports.clock.now() - at);
+      fared = durationMs < QUICK_ATTEMPT_MS ? 'quick' : answer.kind === 'failed' ? 'silent' : 'slow';
+      const made = { at, durationMs, answer };
+      if (answer.kind === 'answered' || !signal.aborted) return { kind: 'answered', ...made };
+      cut = made;
+      return CUT;
     });
-    return worked.kind === 'done' ? worked.result : { kind: 'deferred' };
+    return worked.kind === 'done' ? worked.result : { kind: 'deferred', cut };
   } finally {
     ports.hosts.leave(host, fared);
   }
@@ -123,11 +129,7 @@ async function isDue(ports: DeliveryPorts, delivery: DeliveryInHand): Promise<bo
   const abandoned = record.status === 'RUNNING' && (record.nextAttemptAt ?? 0) <= ports.clock.now();
   if (record.retryCount === message.attempt && (record.by === receipt.by || abandoned)) {
     if (record.status === 'PENDING') await sendOn(ports, delivery.definition, record);
-    else
-      await recordAttempt(ports, delivery, {
-        kind: 'failed',
-        message: 'The attempt was interrupted before the receiver answered.',
-      });
+    else await recordAttempt(ports, delivery, interruptedPost(record));
     return false;
   }
   if (message.attempt === 0) return record.status === 'PENDING' && record.retryCount === 0 && record.by === '';
@@ -140,6 +142,12 @@ async function isDue(ports: DeliveryPorts, delivery: DeliveryInHand): Promise<bo
     return false;
   }
   return record.status === 'PENDING' && record.retryCount === message.attempt - 1;
+}
+
+/** The post of an attempt that was claimed and whose worker died before it recorded what came of it. */
+function interruptedPost({ nextAttemptAt }: CallbackRecord): MadePost {
+  const answer = { kind: 'failed', message: 'The attempt was interrupted before the receiver answered.' } as const;
+  return { at: (nextAttemptAt ?? 0) - CLAIM_LEASE_MS, durationMs: null, answer };
 }
 
 /** Claims the attempt, so that nobody else makes it. False: another has it. A first attempt needs no claim. */
@@ -157,33 +165,6 @@ async function claim(ports: DeliveryPorts, { message, receipt, record }: Deliver
       nextAttemptAt: ports.clock.now() + CLAIM_LEASE_MS,
     },
   );
-}
-
-/** The callback's body, the same bytes on every attempt. Null: the records that it is built from are gone. */
-async function buildBody(
-  ports: DeliveryPorts,
-  { about, record, definition, page }: DeliveryInHand,
-): Promise<string | null> {
-  const { runUid } = about;
-  if (about.kind === 'page') {
-    const found = page ?? (await ports.progress.readPage(runUid, about.input, about.page));
-    if (found === null || found.pageRecord.outcome.kind !== 'RESULT') return null;
-    const input = await ports.runs.readInput(runUid, about.input);
-    const sizes = found.results.map((item) => Buffer.byteLength(JSON.stringify(item)));
-    const starts = partStarts(sizes, repeatedBytes(definition, input));
-    const results = found.results.slice(starts[about.part - 1], starts[about.part]);
-    const batchUid = await ports.runs.batchUid(runUid, about.input);
-    const part = { part: about.part, parts: starts.length, batchUid };
-    return pageCallbackBody(definition, found.pageRecord, input, results, part);
-  }
-  if (record === null || record.payload === null) return null;
-  // By the record, not by the run's number of inputs: an upload may have been counted since.
-  const { input: only } = record;
-  const speaksOf =
-    only === null
-      ? null
-      : { input: await ports.runs.readInput(runUid, only), batchUid: await ports.runs.batchUid(runUid, only) };
-  return recordCallbackBody(definition, record.refUid, record.payload, speaksOf);
 }
 
 async function post(
@@ -211,20 +192,19 @@ async function post(
 async function recordAttempt(
   ports: DeliveryPorts,
   delivery: DeliveryInHand,
-  answer: CallbackAnswer,
+  made: MadePost,
   isAway = false,
 ): Promise<void> {
   const { message, receipt, about, definition, record } = delivery;
+  const { answer, durationMs } = made;
   const now = ports.clock.now();
   const delivered = answer.kind === 'answered' && answer.status >= 200 && answer.status < 300;
-  const response = {
-    httpStatus: answer.kind === 'answered' ? answer.status : null,
-    httpResponse: answer.kind === 'answered' ? cutText(answer.body) : null,
-  };
   if (delivered && record === null) {
     const { input, page, part, runUid } = about;
     const { status: httpStatus } = answer;
-    await ports.callbacks.logDelivery({ runUid, input, page, part, httpStatus, at: now }, definition.expiresAt);
+    // The time of the answer, not of this write, which may wait for a seat to be given back.
+    const logged = { runUid, input, page, part, httpStatus, at: made.at + (durationMs ?? 0), durationMs };
+    await ports.callbacks.logDelivery(logged, definition.expiresAt);
     return;
   }
   const nextAttemptAt = delivered ? null : nextAttempt(ports, delivery, answer);
@@ -232,15 +212,16 @@ async function recordAttempt(
   const isFirst = record === null;
   const absorbed = !delivered && (isFirst || nextAttemptAt === null) && (await wasDelivered(ports, delivery));
   if (absorbed && isFirst) return;
-  const error = delivered || absorbed ? null : failureOf(ports, delivery, answer);
+  const failure = delivered ? null : failureOf(ports, delivery, answer);
+  const attempt = attemptOf(delivery, made, failure);
   const status = delivered || absorbed ? 'SUCCESS' : nextAttemptAt === null ? 'FAILED' : 'PENDING';
   const isHeld = isAway && status === 'PENDING' && askedDelay(ports, answer) === null;
   const change = {
     status,
     retryCount: message.attempt,
     by: receipt.by,
-    ...response,
-    error,
+    ...responseOf(answer, LIMITS.callbackResponseBytes),
+    error: absorbed ? null : failure,
     nextAttemptAt,
     heldSince: isHeld ? now : status === 'FAILED' && isLastChance(record, now) ? (record?.heldSince ?? null) : null,
     deferredAt: null,
@@ -248,12 +229,13 @@ async function recordAttempt(
   } as const;
   if (record === null) {
     rejectStaleWorker(ports.clock, delivery.takenAt, ATTEMPT_MS);
-    const made = await ports.callbacks.createRecord({ ...newRecord(delivery, now), ...change });
-    if (made.by === receipt.by) await sendOn(ports, definition, made);
+    const stored = await ports.callbacks.createRecord({ ...newRecord(delivery, now), ...change, attempts: [attempt] });
+    if (stored.by === receipt.by) await sendOn(ports, definition, stored);
     return;
   }
   const from = message.attempt === 0 ? 'PENDING' : 'RUNNING';
-  const written = await ports.callbacks.updateRecord(record.uid, { status: from, retryCount: message.attempt }, change);
+  const expected = { status: from, retryCount: message.attempt } as const;
+  const written = await ports.callbacks.updateRecord(record.uid, expected, { ...change, attempt });
   if (written) await sendOn(ports, definition, { ...record, ...change });
 }
 
@@ -291,18 +273,39 @@ function askedDelay(ports: DeliveryPorts, answer: CallbackAnswer): number | null
   return honours ? retryAfterSeconds(answer.retryAfter, ports.clock.now()) : null;
 }
 
-function failureOf(ports: DeliveryPorts, { about, message }: DeliveryInHand, answer: CallbackAnswer): ErrorRecord {
+function failureOf(ports: DeliveryPorts, delivery: DeliveryInHand, answer: CallbackAnswer): ErrorRecord {
   const text =
     answer.kind === 'answered'
       ? `The receiver answered ${answer.status}; only a 2xx status counts as delivered.`
       : `The receiver could not be reached: ${answer.message}`;
-  const error = new EngineError('UPSTREAM_ERROR', text);
+  return reportFailure(ports, delivery, new EngineError('UPSTREAM_ERROR', text, { isReceivers: true }));
+}
+
+function reportFailure(ports: DeliveryPorts, { about, message }: DeliveryInHand, error: EngineError): ErrorRecord {
   return reportError(ports, error, { run_uid: about.runUid, callback_uid: message.uid, attempt: message.attempt });
 }
 
-function cutText(text: string): string {
-  const bytes = Buffer.from(text);
-  return bytes.length <= LIMITS.callbackResponseBytes
-    ? text
-    : bytes.subarray(0, LIMITS.callbackResponseBytes).toString();
+/** What is kept of an attempt. `error` is null where it was delivered. */
+function attemptOf(
+  { message, receipt }: DeliveryInHand,
+  { at, durationMs, answer }: MadePost,
+  error: ErrorRecord | null,
+): CallbackAttempt {
+  const response = responseOf(answer, LIMITS.attemptResponseBytes);
+  return { attempt: message.attempt, by: receipt.by, at, durationMs, ...response, error };
+}
+
+/** A first attempt that was cut off for want of a seat. The receiver may have taken it, but it spends no attempt. */
+function cutAttempt(ports: DeliveryPorts, delivery: DeliveryInHand, made: MadePost): CallbackAttempt {
+  const text =
+    'The attempt was cut off: the receiver was slow, and the workspace had reached its limit of unanswered callbacks. ' +
+    'It does not count and is made again.';
+  return attemptOf(delivery, made, reportFailure(ports, delivery, new EngineError('LIMIT_REACHED', text)));
+}
+
+function responseOf(answer: CallbackAnswer, maxBytes: number): Pick<CallbackRecord, 'httpStatus' | 'httpResponse'> {
+  if (answer.kind === 'failed') return { httpStatus: null, httpResponse: null };
+  const bytes = Buffer.from(answer.body);
+  const httpResponse = bytes.length <= maxBytes ? answer.body : bytes.subarray(0, maxBytes).toString();
+  return { httpStatus: answer.status, httpResponse };
 }

@@ -86,6 +86,7 @@ export function newRecord(
     deferredAt: null,
     createdAt: now,
     deliveredAt: null,
+    attempts: [],
     payload: null,
     expiresAt: definition.expiresAt,
   };

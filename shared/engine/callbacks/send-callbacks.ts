@@ -55,6 +55,7 @@ export async function sendRecordedCallback(
     deferredAt: null,
     createdAt: payload.at,
     deliveredAt: null,
+    attempts: [],
     payload,
     expiresAt: definition.expiresAt,
   };

@@ -1,7 +1,8 @@
-import type { CallbackRecord } from '../../domain/callback.ts';
+import type { CallbackAttempt, CallbackRecord } from '../../domain/callback.ts';
 import type { ErrorRecord } from '../../domain/errors.ts';
 import { type DerivedUid, readUid } from '../../domain/ids.ts';
 import type { RunDefinition } from '../../domain/run.ts';
+import { CLAIM_LEASE_MS } from '../../domain/timing.ts';
 import { sendOn } from '../callbacks/deliver-callback.ts';
 import { newRecord, wasDelivered } from '../callbacks/delivery.ts';
 import type { CorePorts } from '../ports.ts';
@@ -83,13 +84,20 @@ async function fail(
   if (record !== null) {
     const { status, retryCount, httpStatus, httpResponse } = record;
     const spent = Math.max(retryCount, message.attempt);
+    const attempt = status === 'RUNNING' ? abandonedAttempt(record, error) : null;
     return ports.callbacks.updateRecord(
       record.uid,
       { status, retryCount },
-      { ...change, retryCount: spent, httpStatus, httpResponse },
+      { ...change, retryCount: spent, httpStatus, httpResponse, attempt },
     );
   }
   const fresh = newRecord({ message, about, definition }, ports.clock.now());
   const made = await ports.callbacks.createRecord({ ...fresh, ...change });
   return made.by === deadLetter.by;
+}
+
+/** The attempt that a record was claimed for and that nobody recorded: it may have been made. */
+function abandonedAttempt({ retryCount, by, nextAttemptAt }: CallbackRecord, error: ErrorRecord): CallbackAttempt {
+  const at = (nextAttemptAt ?? 0) - CLAIM_LEASE_MS;
+  return { attempt: retryCount, by, at, durationMs: null, httpStatus: null, httpResponse: null, error };
 }

@@ -1,4 +1,5 @@
-import type { CallbackRecord } from '../../domain/callback.ts';
+import type { CallbackAttempt, CallbackRecord } from '../../domain/callback.ts';
+import { attemptsOf } from '../../domain/callback-attempt.ts';
 import { EngineError } from '../../domain/errors.ts';
 import { type DerivedUid, readUid, type UidKind } from '../../domain/ids.ts';
 import { blockOf } from '../../domain/input.ts';
@@ -11,11 +12,33 @@ import type { ReadPorts, Run } from './read-ports.ts';
  * A workspace's callback by its uid, which says where it is stored. Throws NOT_FOUND, with one message for every cause.
  */
 export async function findCallback(ports: ReadPorts, workspaceUid: string, uid: string): Promise<CallbackRow> {
+  const { run, record, logged } = await find(ports, workspaceUid, uid);
+  return callbackRow(ports, run, absorbDelivery(record, logged[0] ?? null));
+}
+
+/** All attempts at a workspace's callback, in their order. Throws NOT_FOUND as {@link findCallback} does. */
+export async function findAttempts(
+  ports: ReadPorts,
+  workspaceUid: string,
+  uid: string,
+): Promise<readonly CallbackAttempt[]> {
+  const { record, logged } = await find(ports, workspaceUid, uid);
+  return attemptsOf(record, logged);
+}
+
+/** A callback's record as it is stored, or made from its page record, with its deliveries in the log. */
+interface FoundCallback {
+  readonly run: Run;
+  readonly record: CallbackRecord;
+  readonly logged: readonly LoggedDelivery[];
+}
+
+async function find(ports: ReadPorts, workspaceUid: string, uid: string): Promise<FoundCallback> {
   const about = readUid(uid);
   const run = about === null || !isCallback(about) ? null : await runOf(ports, workspaceUid, about.runUid);
-  const record = about === null || run === null ? null : await recordOf(ports, run, uid, about);
-  if (run === null || record === null) throw new EngineError('NOT_FOUND', `The callback ${uid} does not exist.`);
-  return callbackRow(ports, run, record);
+  const found = about === null || run === null ? null : await recordOf(ports, run, uid, about);
+  if (found === null) throw new EngineError('NOT_FOUND', `The callback ${uid} does not exist.`);
+  return found;
 }
 
 const NO_CALLBACKS: ReadonlySet<UidKind> = new Set(['run', 'input', 'chunk']);
@@ -33,19 +56,22 @@ async function runOf(ports: ReadPorts, workspaceUid: string, runUid: string): Pr
   }
 }
 
-async function recordOf(ports: ReadPorts, run: Run, uid: string, about: DerivedUid): Promise<CallbackRecord | null> {
+async function recordOf(ports: ReadPorts, run: Run, uid: string, about: DerivedUid): Promise<FoundCallback | null> {
   const stored = await ports.callbacks.readRecord(uid);
-  if (about.kind !== 'page' && about.kind !== 'input_failed') return stored;
-  const delivery = about.kind === 'page' ? await deliveryOf(ports, about) : null;
-  if (stored !== null) return absorbDelivery(stored, delivery);
+  const logged = about.kind === 'page' ? await deliveriesOf(ports, about) : [];
+  if (stored !== null) return { run, record: stored, logged };
+  if (about.kind !== 'page' && about.kind !== 'input_failed') return null;
   if (run.definition.callback?.on !== 'all') return null;
   const pageRecord = await ports.progress.readPageRecord(about.runUid, about.input, about.page);
   return pageRecord !== null && callbackUidsOf(pageRecord).includes(uid)
-    ? unstoredRecord(run.definition, pageRecord, uid, delivery)
+    ? { run, record: unstoredRecord(run.definition, pageRecord, uid, logged[0] ?? null), logged }
     : null;
 }
 
-async function deliveryOf(ports: ReadPorts, { runUid, input, page, part }: DerivedUid): Promise<LoggedDelivery | null> {
+async function deliveriesOf(
+  ports: ReadPorts,
+  { runUid, input, page, part }: DerivedUid,
+): Promise<readonly LoggedDelivery[]> {
   const log = await ports.callbacks.readDeliveries(runUid, blockOf(input));
-  return log.find((one) => one.input === input && one.page === page && one.part === part) ?? null;
+  return log.filter((one) => one.input === input && one.page === page && one.part === part);
 }

@@ -89,7 +89,7 @@ export interface ReadPorts {
   >;
   readonly progress: Pick<
     ProgressStore,
-    'readWindow' | 'readLastPageRecord' | 'readPageRecord' | 'readFailed' | 'listFailed'
+    'readWindow' | 'readLastPageRecord' | 'readPageRecord' | 'readPage' | 'readFailed' | 'listFailed'
   >;
   readonly callbacks: Pick<CallbackStore, 'readRecord' | 'readDeliveries' | 'listRecords'>;
 }

@@ -9,6 +9,7 @@ import { LETTER_BUGS } from './dead-letter-bugs.ts';
 import { faultOfPlace } from './place-of.ts';
 import type { PlantedBug } from './planted-bug.ts';
 import { SEAT_BUGS } from './seat-bugs.ts';
+import { SENT_BUGS } from './sent-bugs.ts';
 import { UPLOAD_BUGS } from './upload-bugs.ts';
 import { runHistories } from '../run-histories.ts';
 
@@ -24,6 +25,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   ...LETTER_BUGS,
   ...UPLOAD_BUGS,
   ...SEAT_BUGS,
+  ...SENT_BUGS,
 ];
 
 /** Each bug must be found within so many seeds. */

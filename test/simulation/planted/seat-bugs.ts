@@ -102,8 +102,8 @@ export const SEAT_BUGS: readonly PlantedBug[] = [
     name: 'cut-post-is-a-failure',
     file: `${CALLBACKS}/deliver-callback.ts`,
     scenario: 'crowd-calm',
-    find: "return isCut ? CUT : { kind: 'answered', answer };",
-    replace: "return isCut && fared === null ? CUT : { kind: 'answered', answer };",
+    find: "if (answer.kind === 'answered' || !signal.aborted) return { kind: 'answered', ...made };",
+    replace: "if (answer.kind !== 'answered' || !signal.aborted) return { kind: 'answered', ...made };",
   },
   {
     name: 'put-off-as-new',
@@ -144,8 +144,8 @@ export const SEAT_BUGS: readonly PlantedBug[] = [
     name: 'put-off-under-its-own-name',
     file: `${CALLBACKS}/defer-callback.ts`,
     scenario: 'crowd-calm',
-    find: '{ status, retryCount, by, nextAttemptAt, deferredAt },',
-    replace: '{ status, retryCount, by: delivery.receipt.by, nextAttemptAt, deferredAt },',
+    find: '{ status, retryCount, by, nextAttemptAt, deferredAt, attempt: cut },',
+    replace: '{ status, retryCount, by: delivery.receipt.by, nextAttemptAt, deferredAt, attempt: cut },',
   },
   {
     name: 'late-worker-puts-off',

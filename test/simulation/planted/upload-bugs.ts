@@ -94,7 +94,7 @@ export const UPLOAD_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'finished-speaks-of-what-came-later',
-    file: 'shared/engine/callbacks/deliver-callback.ts',
+    file: 'shared/engine/callbacks/build-body.ts',
     scenario: 'uploads',
     find: 'const { input: only } = record;',
     replace:
