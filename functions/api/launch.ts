@@ -11,8 +11,10 @@ import { Table } from '../../shared/storage/table.ts';
 import { consoleLog, systemRandom, systemClock } from '../../shared/process/system.ts';
 import { parseEnv } from '../../shared/api/env.ts';
 import { instantOf, launchedView } from '../../shared/api/runs/view.ts';
+import { DRY_RUN, dryRunView } from '../../shared/api/launches/dry-run.ts';
 import { runUidOf } from '../../shared/domain/ids.ts';
 import { LIMITS } from '../../shared/domain/limits.ts';
+import { type DryRunPorts, dryRunLaunch, dryRunUpload } from '../../shared/engine/launch/dry-run-launch.ts';
 import { warnOfDeadline } from '../../shared/engine/launch/deadline-warning.ts';
 import { type OpenUploadPorts, openUpload } from '../../shared/engine/launch/open-upload.ts';
 import {
@@ -28,7 +30,7 @@ import { registerActions } from '../actions/index.ts';
 import { createApiPorts } from '../http/api-ports.ts';
 import { type ApiPorts, createApiHandler } from '../http/create-api-handler.ts';
 import { defineEndpoint } from '../http/endpoint.ts';
-import { answerOnce } from '../http/once-by-key.ts';
+import { answerOnce, checkIdempotencyKey } from '../http/once-by-key.ts';
 import { once } from '../../shared/process/once.ts';
 import { createStarterPorts } from '../wiring/create-ports.ts';
 
@@ -38,7 +40,7 @@ export type UploadPorts = UploadLaunchPorts['uploads'] & OpenUploadPorts['upload
 /** Handles async launches; and uploads, if their ports are given. */
 export function createLaunchHandler(
   api: ApiPorts,
-  ports: LaunchPorts,
+  ports: LaunchPorts & DryRunPorts,
   uploads: UploadPorts | null = null,
 ): ReturnType<typeof createApiHandler> {
   function withUploads() {
@@ -67,6 +69,15 @@ export function createLaunchHandler(
             dependsOn: body.depends_on ?? [],
             scheduleAt: body.schedule_at === undefined ? null : Date.parse(body.schedule_at),
           };
+          if (call.query.dry_run === true) {
+            checkIdempotencyKey(call);
+            const { inputs_upload_uid: upload } = body;
+            const report =
+              upload === undefined
+                ? await dryRunLaunch(ports, launch)
+                : await dryRunUpload(withUploads(), launch, upload);
+            return { status: DRY_RUN.status, body: dryRunView(report) };
+          }
           return answerOnce(api.once, call, {
             async recall(seed) {
               const launched = await findLaunched(ports, runUidOf(seed));
@@ -105,7 +116,7 @@ const wired = once(() => {
   const keyring = createKeyringReader(new SecretsManagerClient(sdkOptions()), env.masterSecretArn, systemRandom);
   const dynamodb = new DynamoDBClient(sdkOptions());
   const table = new Table(dynamodb, env.table, systemClock);
-  const ports: LaunchPorts = {
+  const ports: LaunchPorts & DryRunPorts = {
     ...createStarterPorts(env, machine, { table, sqs: new SQSClient(sdkOptions()) }),
     actions: registerActions(extraActions),
     secrets: createStageSecrets(keyring),

@@ -9,6 +9,7 @@ import { createScheduleStore } from '../../shared/storage/schedule-store.ts';
 import { Table } from '../../shared/storage/table.ts';
 import { consoleLog, systemRandom, systemClock } from '../../shared/process/system.ts';
 import { parseEnv } from '../../shared/api/env.ts';
+import type { DryRunPorts } from '../../shared/engine/launch/dry-run-launch.ts';
 import type { SchedulePorts } from '../../shared/engine/schedules/schedule-ports.ts';
 import { registerActions } from '../actions/index.ts';
 import { createApiPorts } from '../http/api-ports.ts';
@@ -22,7 +23,7 @@ import { createStarterPorts } from '../wiring/create-ports.ts';
 /** Handles all calls about schedules. */
 export function createSchedulesHandler(
   api: ApiPorts,
-  ports: SchedulePorts & { readonly keyring: () => Promise<Pick<Keyring, 'sign'>> },
+  ports: SchedulePorts & DryRunPorts & { readonly keyring: () => Promise<Pick<Keyring, 'sign'>> },
 ): ReturnType<typeof createApiHandler> {
   return createApiHandler({
     functionName: 'schedules',

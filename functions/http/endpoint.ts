@@ -68,6 +68,14 @@ type ExportReply<O extends Operation> = RouteOf<O>['success'] extends
 /** Only routes of documents, which are the same for all callers, may answer with bytes. */
 type DocumentReply<O extends Operation> = RouteOf<O> extends { readonly document: true } ? BytesReply : never;
 
+/** Only routes that take a dry run may answer with what they would do. */
+type DryRunReply<O extends Operation> =
+  RouteOf<O> extends {
+    readonly dryRun: { readonly schema: infer Schema extends z.ZodType };
+  }
+    ? Reply<Frozen<z.output<Schema>>>
+    : never;
+
 /** The body of an operation's answer, as its route declares it; may be read-only. */
 export type ReplyBody<O extends Operation> = Frozen<z.output<RouteOf<O>['success']['schema']>>;
 
@@ -79,7 +87,9 @@ export function defineEndpoint<O extends Operation, Found = undefined>(
   operation: O,
   parts: {
     readonly find?: (addressed: Addressed<O>) => Promise<Found>;
-    readonly handle: (call: Call<O, Found>) => Promise<Reply<ReplyBody<O>> | ExportReply<O> | DocumentReply<O>>;
+    readonly handle: (
+      call: Call<O, Found>,
+    ) => Promise<Reply<ReplyBody<O>> | DryRunReply<O> | ExportReply<O> | DocumentReply<O>>;
   },
 ): Endpoint<O> {
   const route: Route = routeOf(operation);

@@ -6,6 +6,11 @@ import type { Caller } from './authenticate.ts';
 import type { Reply } from './endpoint.ts';
 import type { HttpRequest } from './http-request.ts';
 
+/** Refuses an invalid Idempotency-Key, with BAD_INPUT, and does not use a valid one. */
+export function checkIdempotencyKey(call: KeyedCall): void {
+  keyedRequest(call);
+}
+
 interface KeyedCall {
   readonly request: HttpRequest;
   readonly caller: Caller;

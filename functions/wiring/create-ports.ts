@@ -81,14 +81,7 @@ export function createStorePorts(
     due,
     runs: createRunStore(table, due, clients.objects),
     progress: createProgressStore(table, clients.objects),
-    admission: createAdmissionStore(
-      table,
-      {
-        runsAtOnce: settings.concurrentRuns,
-        inputsInFlight: settings.inputsInFlight,
-      },
-      () => machine.clock.now(),
-    ),
+    admission: openAdmissionStore(table, settings, machine),
     paces: createPaceStore(table, machine),
     callbacks: createCallbackStore(table, machine.random, (flush) =>
       createBatcher(machine.clock, { maxEntries: DELIVERIES_A_WRITE, ...gathering }, flush),
@@ -104,12 +97,13 @@ export function createStarterPorts(
   env: StoreEnv & Pick<CoreEnv, 'controlQueueUrl' | 'pageQueueUrl'>,
   machine: Machine,
   clients: { readonly table: Table; readonly sqs: SQSClient },
-): Pick<CorePorts, keyof Machine | 'due' | 'runs' | 'messages' | 'settings'> {
+): Pick<CorePorts, keyof Machine | 'due' | 'runs' | 'admission' | 'messages' | 'settings'> {
   const due = createDueStore(clients.table);
   return {
     ...machine,
     due,
     runs: createRunStore(clients.table, due, noLargeObjects),
+    admission: openAdmissionStore(clients.table, env.settings, machine),
     messages: createMessageSender(
       clients.sqs,
       machine.clock,
@@ -118,6 +112,11 @@ export function createStarterPorts(
     ),
     settings: engineSettings(env.settings),
   };
+}
+
+function openAdmissionStore(table: Table, settings: RuntimeSettings, { clock }: Machine): CorePorts['admission'] {
+  const { concurrentRuns: runsAtOnce, inputsInFlight } = settings;
+  return createAdmissionStore(table, { runsAtOnce, inputsInFlight }, () => clock.now());
 }
 
 function engineSettings(settings: RuntimeSettings): CorePorts['settings'] {

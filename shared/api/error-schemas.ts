@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { errorLabel, errorScope, infoLabel } from './enums.ts';
 import { jsonObject, strict } from './fields.ts';
 
-const validationError = strict({
+export const validationError = strict({
   path: z.string().describe('Where the fault is, such as `inputs[3].country`; empty for the whole body'),
   message: z.string().describe('What is wrong, and what is allowed'),
 }).meta({ id: 'ValidationError' });

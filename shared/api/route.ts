@@ -47,6 +47,13 @@ export interface Route {
   };
   /** The route takes `Prefer: wait=N`: past that time it answers with the run, which goes on in the background. */
   readonly later?: { readonly status: number; readonly schema: z.ZodType };
+  /** The route takes `?dry_run=true`: the answer then says what the call would do, and nothing is written. */
+  readonly dryRun?: {
+    readonly status: number;
+    readonly description: string;
+    readonly schema: z.ZodType;
+    readonly example: unknown;
+  };
   /** Labels of this route's own; `errorsOf` adds those that come with scope, query and body. */
   readonly errors: readonly ErrorLabel[];
 }

@@ -1,5 +1,6 @@
 import type { ValidationError } from '../domain/errors.ts';
 import type { Pace } from '../domain/pace.ts';
+import type { TypicalPage } from '../domain/run-cost.ts';
 
 /** The ways a run can be started. */
 export type ActionMode = 'live' | 'async' | 'schedule';
@@ -112,6 +113,8 @@ export interface Action {
   readonly secrets: readonly string[];
   /** How fast it may be called; null: no limit. */
   readonly pace: ActionPace | null;
+  /** What a page usually takes, for the estimate of a dry run; null: the action does not say. */
+  readonly typicalPage: TypicalPage | null;
   /** JSON Schema of an input as a caller writes it (made on first use). */
   readonly inputSchema: JsonRecord;
   /** JSON Schema of the action's parameters; for lists with the engine's `max_results`. */

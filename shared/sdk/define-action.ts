@@ -11,6 +11,7 @@ import type {
   PagesBy,
   Returns,
 } from './action.ts';
+import { USUAL_PAGE } from '../domain/run-cost.ts';
 import { takesLossless } from '../domain/parse-lossless.ts';
 import { Permanent } from './action-errors.ts';
 import { findDefinitionFaults } from './find-definition-faults.ts';
@@ -31,6 +32,14 @@ interface PaceDefinition<Input> {
   readonly minGapMs?: number;
   /** Inputs with different values of this count separately, such as by the account they read. Default: all together. */
   readonly by?: (input: Input) => string;
+}
+
+/** What a full page usually takes. It changes nothing but estimates. */
+interface TypicalPageDefinition {
+  /** Milliseconds in `run`. Default: unknown. */
+  readonly ms?: number;
+  /** Bytes of its results as compressed JSON (`gzip`), as they are stored. Default: 800. */
+  readonly storedBytes?: number;
 }
 
 /** What the author of an action writes. The types of `run` follow from the schemas. */
@@ -65,6 +74,8 @@ export interface ActionDefinition<
   readonly secrets?: readonly Secret[];
   /** How fast the action may be called, retries included; default: no limit. */
   readonly pace?: PaceDefinition<z.output<Input>>;
+  /** What a page usually takes, for the estimate of a dry run; default: unknown. */
+  readonly typicalPage?: TypicalPageDefinition;
   /** A z.strictObject (or a union of them), so that an unknown property is refused. */
   readonly input: Input;
   /** As for `input`. `max_results` belongs to the engine and must not be among them. */
@@ -117,6 +128,7 @@ export function defineAction<
     secrets,
     pace: paceOf(definition.pace),
     example: exampleOf(definition.example),
+    typicalPage: definition.typicalPage === undefined ? null : { ...USUAL_PAGE, ...definition.typicalPage },
     get inputSchema() {
       return inputSchema();
     },

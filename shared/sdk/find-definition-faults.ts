@@ -35,6 +35,7 @@ function valueFaults(given: ReadonlyMap<string, unknown>, action: Action): Valid
     ),
     ...limitFaults(given, action),
     ...paceFaults(given.get('pace'), action.pace),
+    ...typicalPageFaults(given.get('typicalPage')),
     ...action.secrets.flatMap((name, at) =>
       unless(
         SECRET.test(name),
@@ -111,6 +112,20 @@ function paceFaults(given: unknown, pace: ActionPace | null): ValidationError[] 
     ),
     ...unless(by === null || typeof by === 'function', 'pace.by', 'must be a function from the input to a string'),
   ];
+}
+
+const PAGE_FIELDS: readonly string[] = ['ms', 'storedBytes'];
+
+function typicalPageFaults(given: unknown): ValidationError[] {
+  if (!isObject(given)) return [];
+  return Object.entries(given).flatMap(([name, value]) => [
+    ...unless(PAGE_FIELDS.includes(name), `typicalPage.${name}`, `is unknown; allowed here: ${PAGE_FIELDS.join(', ')}`),
+    ...unless(
+      !PAGE_FIELDS.includes(name) || value === 0 || isCount(value),
+      `typicalPage.${name}`,
+      'must be a whole number',
+    ),
+  ]);
 }
 
 function schemaFaults(action: Action): ValidationError[] {

@@ -3,7 +3,7 @@ import type { JsonRecord } from './action.ts';
 
 /** The fields that a definition may have. */
 export const FIELDS: readonly string[] =
-  'name title description modes pageSize maxResults pagesBy returns optIn secrets pace input parameters example result run'.split(
+  'name title description modes pageSize maxResults pagesBy returns optIn secrets pace typicalPage input parameters example result run'.split(
     ' ',
   );
 
@@ -39,6 +39,7 @@ function typeFaults(given: ReadonlyMap<string, unknown>): ValidationError[] {
     ...must('returns', (value) => RETURNS.has(value), "must be 'list' or 'object'"),
     ...must('optIn', (value) => typeof value === 'boolean', 'must be true or false'),
     ...must('pace', (value) => value === null || isObject(value), 'must be { calls, perMs, minGapMs?, by? }'),
+    ...must('typicalPage', isObject, 'must be { ms?, storedBytes? }'),
     ...['input', 'parameters', 'result'].flatMap((path) => must(path, isSchema, 'must be a schema of zod')),
     ...must('example', isObject, 'must be { input, parameters?, result }'),
     ...must('run', (value) => typeof value === 'function', 'must be a function'),

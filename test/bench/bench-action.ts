@@ -19,13 +19,18 @@ export const RANDOM_PAGE: PageBody = { name: 'page of 2 KB of random text', rand
 /** A page that is still 2 KB when compressed: a third write unit with the slot's own facts. */
 export const DENSE_PAGE: PageBody = { name: 'page of 2 KB after compression', randomBytes: 2_340, plainBytes: 0 };
 
-const RESULTS_A_PAGE = 8;
+export const RESULTS_A_PAGE = 8;
 const FIRST_PRINTABLE = 35; // after the quote, so that JSON escapes nothing but the backslash
 const PRINTABLE = 91;
 const MADE = 64;
 
 /** An action without a network: `pages` pages of one of a few prepared bodies. */
-export function createBenchAction(body: PageBody): Action {
+export function createBenchAction(
+  body: PageBody,
+  more: Pick<Parameters<typeof defineAction>[0], 'maxResults' | 'typicalPage'> & {
+    readonly pace?: { readonly calls: number; readonly perMs: number };
+  } = {},
+): Action {
   const prepared = Array.from({ length: MADE }, (_, seed) => resultsOf(body, seed));
   return defineAction({
     name: 'bench-pages',
@@ -36,6 +41,7 @@ export function createBenchAction(body: PageBody): Action {
     input: z.strictObject({ pages: z.int().min(1), seed: z.int().min(0) }),
     parameters: z.strictObject({}),
     result: z.object({ id: z.int(), text: z.string() }),
+    ...more,
     async run({ input, cursor }) {
       const page = cursor === null ? 0 : Number(cursor);
       const results = prepared[(input.seed * 7 + page) % MADE] ?? [];

@@ -59,10 +59,12 @@ export async function drainQueues<Handler>(
   batchSize: number,
   clock: VirtualClock,
   invoke: (name: QueueName, handler: Handler, batch: readonly SentMessage[]) => Promise<void>,
+  /** Messages that were sent with a delay and are not in their queue yet. */
+  delayed: () => number,
 ): Promise<void> {
   const state = { busy: 0, isOver: false };
   const endIfDone = (): void => {
-    if (state.busy > 0 || pools.some(({ name }) => queues[name].size > 0)) return;
+    if (state.busy > 0 || delayed() > 0 || pools.some(({ name }) => queues[name].size > 0)) return;
     state.isOver = true;
     for (const { name } of pools) queues[name].wake();
   };

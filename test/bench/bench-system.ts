@@ -1,4 +1,5 @@
 import { LAUNCH_DEFAULTS } from '../../shared/domain/launch-terms.ts';
+import type { DryRun } from '../../shared/domain/dry-run.ts';
 import { FUNCTIONS } from '../../shared/functions.ts';
 import type { ActionServices } from '../../shared/engine/ports.ts';
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
@@ -20,7 +21,8 @@ import type { GatherLimits } from '../../shared/engine/pages/gather-ends.ts';
 import type { LargeObjects } from '../../shared/storage/progress-store.ts';
 import { systemRandom } from '../../shared/process/system.ts';
 import type { CorePorts, Log } from '../../shared/engine/ports.ts';
-import { startRun } from '../../shared/engine/launch/start-run.ts';
+import { dryRunLaunch } from '../../shared/engine/launch/dry-run-launch.ts';
+import { type Launch, startRun } from '../../shared/engine/launch/start-run.ts';
 import type { Action } from '../../shared/sdk/action.ts';
 import { createRegistry } from '../../shared/sdk/action-registry.ts';
 import { openEngine, TABLE_NAME } from '../support/open-table.ts';
@@ -57,6 +59,8 @@ export interface BenchSystem {
   readonly engine: DynamoDbEngine;
   /** Takes a run. */
   launch(inputs: readonly Readonly<Record<string, unknown>>[], callbackUrl: string | null): Promise<string>;
+  /** What the same launch would do. */
+  dryRun(inputs: readonly Readonly<Record<string, unknown>>[], callbackUrl: string | null): Promise<DryRun>;
   /** Takes a schedule of one input; gives the message that EventBridge would send for a time of it. */
   schedule(cron: string, input: Readonly<Record<string, unknown>>): Promise<FireMessage>;
   /** Puts a message into the queue it belongs to. */
@@ -93,10 +97,15 @@ export function openBenchSystem(options: BenchSystemOptions): BenchSystem {
   const engine = openEngine({ now: () => clock.now() });
   let tally = new Tally();
   const queues: Record<QueueName, Queue> = { control: new Queue(), page: new Queue(), callback: new Queue() };
+  let delayed = 0;
   const deliver = (url: string, message: SentMessage): void => {
     const name = url.slice(url.lastIndexOf('/') + 1) as QueueName; // cast: the urls are the ones above
-    if (message.delayMs === 0) queues[name].push(message);
-    else clock.after(message.delayMs, () => queues[name].push(message));
+    if (message.delayMs === 0) return queues[name].push(message);
+    delayed += 1;
+    clock.after(message.delayMs, () => {
+      delayed -= 1;
+      queues[name].push(message);
+    });
   };
 
   /** Every worker is a Lambda of its own: its clients, caches and batchers are shared with nobody. */
@@ -190,23 +199,27 @@ export function openBenchSystem(options: BenchSystemOptions): BenchSystem {
     tally.sqsDeletes += 1;
   }
 
+  function launchOf(inputs: Launch['inputs'], callbackUrl: string | null): Launch {
+    return {
+      workspaceUid: WORKSPACE,
+      actionName: options.action.name,
+      inputs,
+      parameters: {},
+      callback: callbackUrl === null ? null : { url: callbackUrl, headers: {}, on: 'all' },
+      name: null,
+      ...LAUNCH_DEFAULTS,
+      dependsOn: [],
+      scheduleAt: null,
+    };
+  }
+
   return {
     engine,
     async launch(inputs, callbackUrl) {
-      const callback = callbackUrl === null ? null : { url: callbackUrl, headers: {}, on: 'all' as const };
-      const { definition } = await startRun(api, {
-        workspaceUid: WORKSPACE,
-        actionName: options.action.name,
-        inputs,
-        parameters: {},
-        callback,
-        name: null,
-        ...LAUNCH_DEFAULTS,
-        dependsOn: [],
-        scheduleAt: null,
-      });
+      const { definition } = await startRun(api, launchOf(inputs, callbackUrl));
       return definition.uid;
     },
+    dryRun: (inputs, callbackUrl) => dryRunLaunch(api, launchOf(inputs, callbackUrl)),
     async schedule(cron, input) {
       const { schedule } = await putSchedule(
         { ...api, schedules },
@@ -232,7 +245,7 @@ export function openBenchSystem(options: BenchSystemOptions): BenchSystem {
     queue: (message) => api.messages.send(message, { workspaceUid: WORKSPACE }),
     ports: api,
     async drain() {
-      await drainQueues(pools, queues, options.batch, clock, invoke);
+      await drainQueues(pools, queues, options.batch, clock, invoke, () => delayed);
       if (!options.deliversCallbacks) queues.callback.take(Infinity);
     },
     now: () => clock.now(),

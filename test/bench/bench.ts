@@ -3,6 +3,7 @@ import { benchBodies } from './bodies.ts';
 import { benchBundles } from './bundles.ts';
 import { benchCallbackRate } from './callback-rate.ts';
 import { benchCapacity } from './capacity.ts';
+import { benchEstimate } from './estimate.ts';
 import { benchGrowth } from './growth.ts';
 import { benchIntake } from './intake.ts';
 import { benchLiveOverhead } from './live-overhead.ts';
@@ -28,6 +29,7 @@ const BENCHES = {
   'page-steps': ['CPU of the page worker, steps a second of one core', benchPageSteps],
   'page-cost': ['AWS requests and units of a page, dollars for a million', benchPageCost],
   'run-cost': ['fixed cost of a run and of taking it', benchRunCost],
+  estimate: ['dollars and pages of dry runs beside those of the same runs', benchEstimate],
   path: ['AWS calls that wait for each other, and the time to the first callback', benchPath],
   intake: ['inputs in a body and lines by upload: time, units, memory', benchIntake],
   bodies: ['bodies that are small to send and large to check: CPU and memory', benchBodies],

@@ -11,7 +11,8 @@ import {
 import { TABLE_NAME } from '../support/open-table.ts';
 import type { GatherLimits } from '../../shared/engine/pages/gather-ends.ts';
 import { openBenchSystem } from './bench-system.ts';
-import { costOfMillionPages, type PageCost } from './prices.ts';
+import type { Bill } from '../../shared/domain/prices.ts';
+import { costOfMillionPages } from './prices.ts';
 import type { Figure, Progress, Report } from './report.ts';
 import type { Tally } from './tally.ts';
 
@@ -33,7 +34,7 @@ interface Case {
 
 export interface Measured {
   readonly tally: Tally;
-  readonly cost: PageCost;
+  readonly cost: Bill;
   readonly pages: number;
   /** Virtual time from the launch to the last callback, ms. */
   readonly tookMs: number;
@@ -209,7 +210,7 @@ function pageTimes(): () => number {
   };
 }
 
-function partsOf(cost: PageCost): Figure[] {
+function partsOf(cost: Bill): Figure[] {
   return (['writes', 'reads', 'sqs', 'invocations', 'lambdaTime', 'objects', 'storage'] as const)
     .filter((part) => cost[part] > 0)
     .map((part) => figure(`    ${PART_NAMES[part]}`, cost[part], '$'));

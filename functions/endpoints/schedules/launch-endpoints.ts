@@ -1,5 +1,6 @@
 import { termsOfBody } from '../../../shared/api/launches/terms.ts';
 import type { ScheduleLaunch } from '../../../shared/engine/schedules/put-schedule.ts';
+import { DRY_RUN, dryRunView } from '../../../shared/api/launches/dry-run.ts';
 import { launchedScheduleView, previewView } from '../../../shared/api/schedules/view.ts';
 import { CronError } from '../../../shared/domain/cron/cron-error.ts';
 import { parseCron } from '../../../shared/domain/cron/parse-cron.ts';
@@ -10,35 +11,40 @@ import { hashedUuid } from '../../../shared/domain/ids.ts';
 import type { OncePorts } from '../../../shared/engine/once-by-key.ts';
 import { putSchedule } from '../../../shared/engine/schedules/put-schedule.ts';
 import type { SchedulePorts } from '../../../shared/engine/schedules/schedule-ports.ts';
+import { type DryRunPorts, dryRunSchedule } from '../../../shared/engine/launch/dry-run-launch.ts';
 import { findAction } from '../../../shared/engine/launch/start-run.ts';
 import type { EndpointsOf } from '../../http/create-api-handler.ts';
 import { type Call, defineEndpoint } from '../../http/endpoint.ts';
-import { answerOnce } from '../../http/once-by-key.ts';
+import { answerOnce, checkIdempotencyKey } from '../../http/once-by-key.ts';
 import { showSchedule } from './schedule-replies.ts';
 
 /** Creates schedules, and previews when one would fire. */
 export function createScheduleLaunchEndpoints(
-  ports: SchedulePorts,
+  ports: SchedulePorts & DryRunPorts,
   once: OncePorts,
 ): Pick<EndpointsOf<'schedules'>, 'runSchedule' | 'previewSchedule'> {
   return {
     runSchedule: defineEndpoint('runSchedule', {
       find: async ({ params }) => findAction(ports, params.action, 'schedule'),
-      handle: (call) =>
-        answerOnce(once, call, {
+      async handle(call) {
+        const launch = { ...launchOf(call.body), workspaceUid: call.caller.workspaceUid, actionName: call.found.name };
+        if (call.query.dry_run === true) {
+          checkIdempotencyKey(call);
+          return { status: DRY_RUN.status, body: dryRunView(await dryRunSchedule(ports, launch)) };
+        }
+        return answerOnce(once, call, {
           keepsAnswer: true,
           async recall(seed) {
             const schedule = await ports.schedules.readSchedule(idsOf(seed).uid);
             return schedule === null ? null : { body: launchedScheduleView(await showSchedule(ports, schedule)) };
           },
           async run(claim) {
-            const { workspaceUid } = call.caller;
-            const launch = { ...launchOf(call.body), workspaceUid, actionName: call.found.name };
             const newIds = async () => idsOf((await claim()).seed);
             const { schedule, definition } = await putSchedule(ports, launch, newIds);
             return { body: launchedScheduleView(await showSchedule(ports, schedule, definition)) };
           },
-        }),
+        });
+      },
     }),
 
     previewSchedule: defineEndpoint('previewSchedule', {

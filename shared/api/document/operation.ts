@@ -38,6 +38,7 @@ export function describeOperation(route: Route, example: OperationExample, compo
         },
       },
       ...laterResponse(route, components),
+      ...dryRunResponse(route, components),
       ...unchangedResponse(route),
       ...errorResponses(route, components),
     },
@@ -102,6 +103,12 @@ function laterResponse(route: Route, components: Components): Json {
   const description = 'The page took longer than `Prefer: wait=N`: the run continues in the background, in mode ASYNC.';
   const content = { 'application/json': { schema: components.answer(later.schema), example: LATER_EXAMPLE } };
   return { [later.status]: { description, headers: laterHeaders(route), content } };
+}
+
+function dryRunResponse({ dryRun }: Route, components: Components): Json {
+  if (dryRun === undefined) return {};
+  const content = { 'application/json': { schema: components.answer(dryRun.schema), example: dryRun.example } };
+  return { [dryRun.status]: { description: dryRun.description, content } };
 }
 
 function unchangedResponse({ document }: Route): Json {

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { LIVE_WAIT_SECONDS } from '../../domain/live-page.ts';
 import type { Route } from '../route.ts';
 import { launchedRun } from '../runs/schemas.ts';
+import { DRY_RUN, launchQuery } from './dry-run.ts';
 import { asyncBody, liveBody, liveQuery, upload, uploadBody } from './schemas.ts';
 
 export const LAUNCH_ROUTES = [
@@ -48,10 +49,12 @@ export const LAUNCH_ROUTES = [
       'Creates a run that calls the action for each input, page by page, and returns at once. The inputs are in the body ' +
       '(`inputs`) or in an uploaded file (`inputs_upload_uid`). Results are sent to `callback.url`, if there is one, and ' +
       'can be read at `GET /v1/runs/{run_uid}/outputs`.',
+    query: launchQuery,
     body: asyncBody,
     callbacks: true,
     once: true,
     success: { status: 202, description: 'The run that was created.', schema: launchedRun },
+    dryRun: DRY_RUN,
     errors: ['ACTION_NOT_FOUND', 'BAD_PARAMETERS', 'NOT_FOUND', 'INVALID_STATE'],
   },
   {

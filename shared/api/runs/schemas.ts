@@ -93,14 +93,16 @@ const runFields = {
 /** A run as lists show it. */
 export const run = strict(runFields).meta({ id: 'Run' });
 
+export const launchWarnings = z
+  .array(strict({ code: warningCode, message: z.string() }).meta({ id: 'LaunchWarning' }))
+  .optional()
+  .describe('`DEADLINE_TOO_SHORT`: the pace of the action does not allow the run to end before its deadline');
+
 /** A run as a launch answers it. */
 export const launchedRun = strict({
   ...runFields,
   run_uid: uid.describe('The same as `uid`'),
-  warnings: z
-    .array(strict({ code: warningCode, message: z.string() }).meta({ id: 'LaunchWarning' }))
-    .optional()
-    .describe('`DEADLINE_TOO_SHORT`: the pace of the action does not allow the run to end before its deadline'),
+  warnings: launchWarnings,
 }).meta({ id: 'LaunchedRun' });
 
 /** A run as `GET /v1/runs/{run_uid}` shows it: exact, with what is computed on read. */

@@ -112,7 +112,7 @@ function timesOf(control: RunControl): Pick<RunView, 'created_at' | 'started_at'
 }
 
 /** Why a run is in its status, in words. */
-function reasonView(reason: RunControl['reason']): RunView['status_reason'] {
+export function reasonView(reason: RunControl['reason']): RunView['status_reason'] {
   if (reason === null) return null;
   return {
     code: reason.code,

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { NEXT_PAGE, type Route } from '../route.ts';
+import { DRY_RUN, launchQuery } from '../launches/dry-run.ts';
 import { run } from '../runs/schemas.ts';
 import {
   fire,
@@ -36,10 +37,12 @@ export const SCHEDULE_ROUTES = [
     description:
       'Creates a schedule that starts an async run at each time of a cron expression (`cron`), or once at a given time ' +
       '(`schedule_at`). One of the two is needed; with both, the cron expression counts from `schedule_at` on.',
+    query: launchQuery,
     body: scheduleBody,
     callbacks: true,
     once: true,
     success: { status: 201, description: 'The schedule that was created.', schema: launchedSchedule },
+    dryRun: DRY_RUN,
     errors: ['ACTION_NOT_FOUND', 'BAD_PARAMETERS'],
   },
   {

@@ -1,12 +1,7 @@
+import type { LaunchWarning } from '../../domain/dry-run.ts';
 import { leastMsOf } from '../../domain/pace.ts';
 import type { Action } from '../../sdk/action.ts';
 import { type Launch, storedInput } from './start-run.ts';
-
-/** A warning to the caller of an accepted launch. */
-export interface LaunchWarning {
-  readonly code: 'DEADLINE_TOO_SHORT';
-  readonly message: string;
-}
 
 /**
  * Warns where the action's pace alone keeps the run from ending by its deadline, assuming one call per input and no
@@ -34,7 +29,7 @@ export function warnOfDeadline(
 }
 
 /** The largest number of inputs that the pace counts under one key. Inputs that the action refuses make no call. */
-function mostCalls({ pace, parseInput }: Action, inputs: Launch['inputs']): number {
+export function mostCalls({ pace, parseInput }: Action, inputs: Launch['inputs']): number {
   const counts = new Map<string, number>();
   let most = 0;
   for (const given of inputs) {

@@ -54,10 +54,8 @@ export async function startRun(
   launch: Launch,
   newUid: () => Promise<string> = async () => runUidOf(ports.random.bytes(UID_BYTES)),
 ): Promise<{ readonly control: RunControl; readonly definition: RunDefinition }> {
-  const { action, parameters, inputs, refused } = checkLaunch(ports, launch, 'async');
+  const { action, parameters, inputs, refused } = await checkRun(ports, launch);
   const now = ports.clock.now();
-  checkScheduleAt(launch.scheduleAt, now);
-  await checkDependencies(ports, launch);
   const uid = await newUid();
   const startsAt = Math.max(now, launch.scheduleAt ?? now);
   // Kept for the retention time after the last moment at which it may work.
@@ -158,6 +156,22 @@ export function checkLaunch(
   return { action, parameters: parameters.value, inputs, refused };
 }
 
+/** A launch of a run that was checked against its action and the runs that it depends on. */
+export interface CheckedRun extends CheckedLaunch {
+  /** The runs it depends on, in the order of `dependsOn`. */
+  readonly dependencies: readonly RunControl[];
+}
+
+/** Checks all that a run is refused for before anything is written. Throws as {@link startRun}. */
+export async function checkRun(ports: CheckRunPorts, launch: Launch): Promise<CheckedRun> {
+  const checked = checkLaunch(ports, launch, 'async');
+  checkScheduleAt(launch.scheduleAt, ports.clock.now());
+  return { ...checked, dependencies: await findDependencies(ports, launch) };
+}
+
+/** The ports of checking a launch. */
+export type CheckRunPorts = Pick<CorePorts, 'clock' | 'runs'> & Pick<Ports, 'actions' | 'callbackPolicy'>;
+
 const YEAR_MS = LONGEST_POSTPONE_DAYS * 86_400_000;
 
 function checkScheduleAt(scheduleAt: number | null, now: number): void {
@@ -167,17 +181,17 @@ function checkScheduleAt(scheduleAt: number | null, now: number): void {
 }
 
 /** A run may depend on runs of its own workspace only. Another workspace's run counts as one that does not exist. */
-async function checkDependencies(ports: Pick<CorePorts, 'runs'>, launch: Launch): Promise<void> {
+async function findDependencies(ports: Pick<CorePorts, 'runs'>, launch: Launch): Promise<RunControl[]> {
   const controls = await settleAll(
     launch.dependsOn.map(async ({ uid }) => (isRunUid(uid) ? ports.runs.readControl(uid) : null)),
   );
-  for (const [index, control] of controls.entries()) {
-    if (control?.workspaceUid === launch.workspaceUid) continue;
+  return controls.map((control, index) => {
+    if (control?.workspaceUid === launch.workspaceUid) return control;
     throw new EngineError(
       'NOT_FOUND',
       `depends_on[${index}]: the run ${launch.dependsOn[index]?.uid ?? ''} does not exist.`,
     );
-  }
+  });
 }
 
 /** The action of that name, if it may be used in that mode. Throws ACTION_NOT_FOUND, BAD_INPUT. */

@@ -5,7 +5,7 @@ import { EngineError } from '../../domain/errors.ts';
 import type { Overlap, Schedule, ScheduleDefinition, ScheduleTiming } from '../../domain/schedule.ts';
 import { timingFault } from '../../domain/schedule-times.ts';
 import type { SchedulePorts } from './schedule-ports.ts';
-import { checkLaunch, type Launch } from '../launch/start-run.ts';
+import { type CheckedLaunch, checkLaunch, type Launch } from '../launch/start-run.ts';
 
 /** A schedule as its caller requested it: what its runs are launched with, and when. */
 export type ScheduleLaunch = Omit<Launch, 'dependsOn' | 'scheduleAt' | 'upload'> &
@@ -37,9 +37,8 @@ export async function putSchedule(
   launch: ScheduleLaunch,
   newIds: () => Promise<ScheduleIds> = async () => ({ uid: ports.random.uuid(), ref: ports.random.uuid() }),
 ): Promise<StoredSchedule> {
-  const { inputs } = checkLaunch(ports, launch, 'schedule');
+  const { inputs } = checkSchedule(ports, launch);
   const now = ports.clock.now();
-  refuseTiming(timingFault(launch, now));
   const { uid, ref } = await newIds();
   const definition: ScheduleDefinition = {
     uid,
@@ -57,6 +56,16 @@ export async function putSchedule(
     { workspaceUid: launch.workspaceUid },
   );
   return { schedule, definition };
+}
+
+/** Checks all that a schedule is refused for before anything is written. Throws as {@link putSchedule}. */
+export function checkSchedule(
+  ports: Pick<SchedulePorts, 'actions' | 'callbackPolicy' | 'clock'>,
+  launch: ScheduleLaunch,
+): CheckedLaunch {
+  const checked = checkLaunch(ports, launch, 'schedule');
+  refuseTiming(timingFault(launch, ports.clock.now()));
+  return checked;
 }
 
 function newSchedule(uid: string, ref: string, launch: ScheduleLaunch, now: number): Schedule {
