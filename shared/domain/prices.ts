@@ -1,5 +1,5 @@
 /** Dollars in us-east-1 (AWS price pages): per million of each, storage per GB and month, Lambda per GB-second on arm64. */
-export const PRICES = {
+const PRICES = {
   writeUnits: 0.625,
   readUnits: 0.125,
   sqsRequests: 0.4,

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { runUidOf } from '../../shared/domain/ids.ts';
 import { UPLOAD_LAUNCH_MS } from '../../shared/domain/timing.ts';
 import { openUpload } from '../../shared/engine/launch/open-upload.ts';
+import { dryRunUpload } from '../../shared/engine/launch/dry-run-launch.ts';
 import type { Launch } from '../../shared/engine/launch/start-run.ts';
 import { startUploadRun } from '../../shared/engine/launch/start-upload-run.ts';
 import { createEngineHarness } from '../support/engine-harness.ts';
@@ -33,6 +34,7 @@ async function createHarness() {
     harness,
     ports,
     uid,
+    launch,
     put: () => harness.uploads.put(WORKSPACE, uid, '{"key":"a"}'),
     start: (change: Partial<Launch> = {}, runUid = runUidOf(Buffer.alloc(10, (seeds += 1)))) =>
       startUploadRun(ports, { ...launch, ...change }, uid, async () => runUid),
@@ -149,4 +151,16 @@ describe('uploads that wait for a launch', () => {
     expect(asked.filter(({ status }) => status === 'fulfilled')).toHaveLength(3); // and one before
     expect(harness.now()).toBeGreaterThan(0);
   });
+});
+
+test('a dry run looks for its upload, does not read or claim it', async () => {
+  const { ports, uid, launch, put, start } = await createHarness();
+  const dryRun = (workspaceUid = WORKSPACE) => dryRunUpload(ports, { ...launch, workspaceUid }, uid);
+  await expect(dryRun()).rejects.toMatchObject({ label: 'INVALID_STATE' });
+  await expect(dryRun('00000000-0000-4000-8000-000000000000')).rejects.toMatchObject({ label: 'NOT_FOUND' });
+  put();
+  const unread = { valid: null, invalid: null, validationErrors: [], estimate: null };
+  expect(await dryRun()).toEqual({ ...unread, wouldWait: null, warnings: [] });
+  await start();
+  await expect(dryRun()).rejects.toMatchObject({ label: 'INVALID_STATE', details: { params: { status: 'USED' } } });
 });

@@ -16,11 +16,11 @@ beforeEach(async () => {
 const dry = (body: object, url = ASYNC, headers: Readonly<Record<string, string>> = {}) =>
   harness.call('POST', `${url}?dry_run=true`, { body, headers });
 
-/** Everything that is stored, but for the tokens of rate limits. */
+/** Everything that is stored, but for what each call may write: tokens of rate limits, and the day a key was used. */
 async function stored(): Promise<string[]> {
   const { body } = await harness.engine.handle('Scan', { TableName: TABLE_NAME });
   const { Items } = body as { Items: { sk: { S: string } }[] }; // cast: a Scan's answer
-  return Items.filter(({ sk }) => !sk.S.startsWith('RATE#')).map((item) => JSON.stringify(item));
+  return Items.filter(({ sk }) => !/^(RATE#|USED$)/.test(sk.S)).map((item) => JSON.stringify(item));
 }
 
 describe('a dry run of a launch', () => {

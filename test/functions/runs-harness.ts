@@ -20,7 +20,7 @@ import { createScheduleStore } from '../../shared/storage/schedule-store.ts';
 import { keys as tableKeys } from '../../shared/storage/keys.ts';
 import { Table } from '../../shared/storage/table.ts';
 import { createWorkspaceStore } from '../../shared/storage/workspace-store.ts';
-import type { Method } from '../../shared/api/route.ts';
+import type { Method, Route } from '../../shared/api/route.ts';
 import { matchRoute } from '../../shared/api/match-route.ts';
 import type { CallbackRecord } from '../../shared/domain/callback.ts';
 import { EngineError, type ErrorRecord, toErrorRecord } from '../../shared/domain/errors.ts';
@@ -170,8 +170,10 @@ export async function createReadingHarness(more: Readonly<Record<string, Action>
     const isJson = headers['content-type'] === 'application/json';
     const body: unknown = isJson ? JSON.parse(String(text)) : String(text);
     const next = headers['X-Pagination-Next'];
-    if (isJson && match.found && response.statusCode === match.route.success.status)
-      match.route.success.schema.parse(body);
+    if (isJson && match.found) {
+      const { success, dryRun }: Route = match.route;
+      [success, dryRun].find((one) => one?.status === response.statusCode)?.schema.parse(body);
+    }
     return { status: response.statusCode ?? 0, headers, body, next: typeof next === 'string' ? next : null };
   }
 
