@@ -3,7 +3,7 @@ import { FAULTS_TOLD } from '../domain/errors.ts';
 import { MAX_TAG_CHARACTERS } from '../domain/launch-terms.ts';
 import { LIMITS } from '../domain/limits.ts';
 import { sortOrder } from './enums.ts';
-import { CURSOR_PATTERN } from './patterns.ts';
+import { CURSOR_PATTERN, NO_CONTROL_CHARACTERS } from './patterns.ts';
 
 /** Property names a caller might expect from elsewhere, each with what to use instead; `*` ends a beginning. */
 export type Refusals = Readonly<Record<string, string>>;
@@ -84,8 +84,7 @@ export const tag = z
   .string()
   .min(1, 'must not be empty')
   .max(MAX_TAG_CHARACTERS, `must have at most ${MAX_TAG_CHARACTERS} characters`)
-  // oxlint-disable-next-line eslint/no-control-regex -- these are what is refused
-  .regex(/^[^\u0000-\u001f\u007f-\u009f]*$/, 'must not have control characters, such as a line break');
+  .regex(NO_CONTROL_CHARACTERS, 'must not have control characters, such as a line break');
 
 /** A time as it is answered: ISO-8601 in UTC, ending in `Z`. */
 export const instant = z.iso.datetime();

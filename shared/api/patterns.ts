@@ -6,6 +6,10 @@ import { MACROS } from '../domain/cron/cron-expression.ts';
  * engine that reads them (no flags, no named groups), and refuse nothing that the API takes, unless it says so.
  */
 
+/** A text of one line. Written without \p, which Python does not know. */
+// oxlint-disable-next-line eslint/no-control-regex -- these are what is refused
+export const NO_CONTROL_CHARACTERS = /^[^\u0000-\u001f\u007f-\u009f]*$/;
+
 const field = (values: string): string => `[${values}*,/-]+`;
 const [numbers, names] = [field('0-9'), field('0-9A-Za-z')];
 const fields = [numbers, numbers, numbers, names, names].join('[ \\t]+');

@@ -10,6 +10,9 @@ import {
   PREFER_WAIT_PATTERN,
   TIME_ZONE_PATTERN,
 } from '../../shared/api/patterns.ts';
+import { extractJsonApi } from '../../functions/actions/extract-json-api.ts';
+import { searchCities } from '../../functions/actions/search-cities.ts';
+import { renderOpenapi } from '../../shared/api/document/openapi.ts';
 import { readPreferredWait } from '../../functions/http/prefer-wait.ts';
 import { encodeCursor } from '../../shared/api/cursor.ts';
 import { createKeyring } from '../../shared/aws/keyring.ts';
@@ -32,6 +35,17 @@ function takesCron(text: string): boolean {
 
 const local = { allowedPorts: [443], allowLocalHttp: true };
 const takesUrl = (text: string): boolean => 'url' in parseCallbackUrl(text, local);
+
+it('every pattern of the document is read alike by JavaScript, Python and Java', () => {
+  const document = renderOpenapi([extractJsonApi, searchCities]);
+  const patterns = [...document.matchAll(/"pattern": ("(?:[^"\\]|\\.)*")/g)].map(([, text = '""']) =>
+    String(JSON.parse(text)),
+  );
+  expect(patterns.length).toBeGreaterThan(10);
+  // Properties of characters, lookbehinds and named groups, flags: not the same everywhere.
+  expect(patterns.filter((pattern) => /\\[pPkAzZ]|\(\?(?![:=!])/.test(pattern))).toEqual([]);
+  for (const pattern of patterns) expect(() => new RegExp(pattern, 'u')).not.toThrow();
+});
 
 describe('the document takes', () => {
   it.each(['* * * * *', '0 9 * * MON-FRI', '*/5\t0-23/2  1,15 jan sun', '@daily', ' @ANNUALLY ', '5-7 4 * 2 7'])(

@@ -23,7 +23,11 @@ const callbackRun = strict({
   tags: z.array(z.string()).optional().describe('The tags of the run; absent if it has none'),
 }).meta({ id: 'CallbackRun' });
 
-/** What a callback of each type has before its results. */
+/*
+ * What callbacks of each type have. A field that is always null is written as a nullable one: generators of clients do
+ * not take the type null alone.
+ */
+
 const aboutRun = {
   callback_ref_uid: uid.describe(
     'Identifies the callback. It is the same on every delivery and replay: deduplicate by it',
@@ -55,7 +59,7 @@ const runPage = strict({
   ...aboutRun,
   ...aboutInput,
   ...aboutPart,
-  error: z.null(),
+  error: errorRecord.nullable().describe('Always null'),
   results: z.array(z.unknown()).describe('The results of the page, as the action returned them'),
   ...occurredAt,
 }).meta({ id: 'RunPageCallback', description: 'A page of results of one input.' });
@@ -66,7 +70,7 @@ const runInputFailed = strict({
   ...aboutInput,
   ...aboutPart,
   error: errorRecord.describe('Why the input failed'),
-  results: z.null(),
+  results: z.array(z.unknown()).nullable().describe('Always null'),
   ...occurredAt,
 }).meta({ id: 'RunInputFailedCallback', description: 'An input failed, at the page in `page`.' });
 
@@ -79,10 +83,10 @@ const runFinished = strict({
   custom_data: aboutInput.custom_data,
   input_uid: uid.nullable(),
   input_index: aboutInput.input_index.nullable(),
-  page: z.null(),
+  page: count.nullable().describe('Always null'),
   ...aboutPart,
   error: errorRecord.nullable().describe('Why the run failed'),
-  results: z.null(),
+  results: z.array(z.unknown()).nullable().describe('Always null'),
   manifest,
   ...occurredAt,
 }).meta({ id: 'RunFinishedCallback', description: 'The run ended. `manifest` says how many callbacks it has.' });

@@ -40,9 +40,10 @@ export function defineActionSchemas(action: DocumentedAction, components: Compon
 }
 
 /** `custom_data` is not one of the properties of which an input needs so many. */
-function leastBeside({ minProperties, not }: Json): Json {
-  if (typeof minProperties !== 'number' || not !== undefined) return {};
-  return { not: { required: ['custom_data'], properties: { custom_data: {} }, maxProperties: minProperties } };
+function leastBeside({ minProperties, if: condition }: Json): Json {
+  if (typeof minProperties !== 'number' || condition !== undefined) return {};
+  const hasCustomData = { required: ['custom_data'], properties: { custom_data: {} } };
+  return { if: hasCustomData, then: { minProperties: minProperties + 1 } };
 }
 
 /** The name in capitals and small letters, with a number behind where another component has such a name. */

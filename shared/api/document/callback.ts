@@ -9,21 +9,21 @@ const HEADERS = {
     '`v1,` and a base64 HMAC-SHA256 of id, timestamp and body. There are two, with a space between, while a secret is rotated',
 } as const;
 
-/** The component that the launches refer to. */
-export const CALLBACK_COMPONENT = 'RunEvent';
-
 /** Where the URL of a callback is, in the body of the launch (OpenAPI, "Runtime Expressions"). */
 const URL_IN_LAUNCH = '{$request.body#/callback/url}';
 
-/** The callbacks of the launches, as the document's component. */
-export function describeCallbacks(components: Components): Json {
-  return { [CALLBACK_COMPONENT]: { [URL_IN_LAUNCH]: { post: describeCallback(components) } } };
+/**
+ * The callbacks of a launch. They are written out for each: some generators take no reference to a component here, and
+ * an operationId names one operation.
+ */
+export function describeCallbacks(launch: string, components: Components): Json {
+  return { runEvent: { [URL_IN_LAUNCH]: { post: describeCallback(`${launch}Callback`, components) } } };
 }
 
 /** What a receiver gets and what its answer means (https://www.standardwebhooks.com). */
-function describeCallback(components: Components): Json {
+function describeCallback(operationId: string, components: Components): Json {
   return {
-    operationId: 'receiveCallback',
+    operationId,
     summary: 'Receive a page of results, a failed input or the end of a run',
     description:
       'Sent to `callback.url` of the launch. An attempt that is not answered with a 2xx status within 15 seconds is ' +

@@ -2,7 +2,6 @@ import { errorRecord } from '../error-schemas.ts';
 import type { Route } from '../route.ts';
 import { RESOURCES } from '../routes.ts';
 import { describeActions } from './action-operations.ts';
-import { describeCallbacks } from './callback.ts';
 import { createComponents, type Json } from './components.ts';
 import type { DocumentedAction } from './documented-action.ts';
 import { describeErrors, describeGateway, describeLabels } from './errors.ts';
@@ -32,7 +31,6 @@ export function buildOpenapi({ publicUrl, actions }: Deployment): Json {
     add(route, route.operation, describeOperation(route, exampleOf(route.operation), components));
   }
   for (const { route, template, json } of describeActions(actions, components)) add(route, template, json);
-  const callbacks = describeCallbacks(components);
   return {
     openapi: '3.1.0',
     jsonSchemaDialect: 'https://json-schema.org/draft/2020-12/schema',
@@ -49,7 +47,6 @@ export function buildOpenapi({ publicUrl, actions }: Deployment): Json {
     components: {
       securitySchemes: { apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' } },
       headers: describeCommonHeaders(),
-      callbacks,
       ...components.all(),
     },
   };

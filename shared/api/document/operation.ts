@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import { LIVE_WAIT_SECONDS } from '../../domain/live-page.ts';
 import { IDEMPOTENCY_KEY_PATTERN, PREFER_WAIT_PATTERN } from '../patterns.ts';
 import type { Route } from '../route.ts';
-import { CALLBACK_COMPONENT } from './callback.ts';
+import { describeCallbacks } from './callback.ts';
 import type { Components, Json } from './components.ts';
 import { LATER_EXAMPLE } from './examples.ts';
 import { errorResponses } from './errors.ts';
@@ -42,7 +42,7 @@ export function describeOperation(route: Route, example: OperationExample, compo
       ...unchangedResponse(route),
       ...errorResponses(route, components),
     },
-    ...callbacksOf(route),
+    ...(route.callbacks === true ? { callbacks: describeCallbacks(route.operation, components) } : {}),
   };
 }
 
@@ -115,11 +115,6 @@ function unchangedResponse({ document }: Route): Json {
   return document === true
     ? { '304': { description: 'The document is unchanged since the ETag in `If-None-Match`.' } }
     : {};
-}
-
-function callbacksOf({ callbacks }: Route): Json {
-  if (callbacks !== true) return {};
-  return { callbacks: { runEvent: { $ref: `#/components/callbacks/${CALLBACK_COMPONENT}` } } };
 }
 
 function exportContent({ success }: Route): Json {

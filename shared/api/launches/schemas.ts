@@ -51,7 +51,11 @@ export const inputCustomData = customData
   .describe('Any data of yours. It is returned with the results and not passed to the action');
 
 /** An action's input with its custom_data; the action's own schema is checked later. */
-const launchInput = withinBytes(z.looseObject({ custom_data: inputCustomData }), LIMITS.inputBytes, INPUT_WAY_ROUND);
+const launchInput = withinBytes(
+  z.looseObject({ custom_data: inputCustomData }),
+  LIMITS.inputBytes,
+  INPUT_WAY_ROUND,
+).meta({ id: 'LaunchInput', description: 'An input of any action, and optionally `custom_data`.' });
 
 const parameters = withinBytes(
   jsonObject,
@@ -65,7 +69,7 @@ const liveParameters = parameters
     const message = `not allowed here; ${ONE_INPUT['max_results']}`;
     context.addIssue({ code: 'custom', path: ['max_results'], message });
   })
-  .meta({ not: { required: ['max_results'], properties: { max_results: {} } } });
+  .meta({ propertyNames: { pattern: '^(?!max_results$)' } });
 
 /** `POST …/run/live`. */
 export const liveBody = strict(
@@ -135,19 +139,16 @@ const callback = strict({
   on: callbackSelection.default('all'),
 }).meta({ id: 'CallbackSettings', description: 'Where callbacks are sent, and which.' });
 
-/** The document's schema of a list of inputs. It is checked by hand, which is faster for a hundred thousand of them. */
-const { $schema: _dialect, ...inputsAsWritten } = z.toJSONSchema(z.array(launchInput).min(1), {
-  io: 'input',
-  override: ({ jsonSchema }) => delete jsonSchema.propertyNames,
-});
-
 export const INPUTS_DESCRIPTION = 'The inputs: each has the properties of the action, and optionally `custom_data`';
 
+/** A list of {@link launchInput}. It is checked by hand, which is faster for a hundred thousand of them. */
 const inputs = z
   .unknown()
   .superRefine(checkInputList)
   .meta({
-    ...inputsAsWritten,
+    type: 'array',
+    items: { $ref: '#/components/schemas/LaunchInput' },
+    minItems: 1,
     maxItems: LIMITS.inputsPerLaunch,
     description: INPUTS_DESCRIPTION,
   })
@@ -163,32 +164,25 @@ export const launchFields = {
   name: z.string().min(1).max(200).describe('A name to find it by'),
 } as const;
 
-const dependency = z.union([
-  uid.transform((text) => ({ uid: text, require: 'success' as const })),
-  strict({ uid, require: dependencyRequirement.default('success') }),
-]);
-
-/** JSON Schema types of properties by name. */
-type Types = Readonly<Record<string, string>>;
-
-const ofType = (types: Types) =>
-  Object.fromEntries(Object.entries(types).map(([name, type]) => [name, { type }] as const));
+const dependency = z
+  .union([
+    uid.transform((text) => ({ uid: text, require: 'success' as const })),
+    strict({ uid, require: dependencyRequirement.default('success') }).meta({ id: 'RequiredRun' }),
+  ])
+  .meta({ id: 'Dependency', description: 'A run that must end first: its uid, or its uid and how it must end.' });
 
 /**
- * JSON Schema of the rule that at least one of some properties is given, null being none. Written as a negation, so that
- * generators of clients still see one object with all properties.
+ * JSON Schema of the rule that one of two properties is given, null being none. It is a condition, since generators of
+ * clients ignore those and see one object with both properties.
  */
-export function atLeastOneOf(types: Types) {
-  return { not: noneOf(types) };
-}
-
-/** As {@link atLeastOneOf}, of two properties that are not given together. */
-function exactlyOneOf(types: Types) {
-  return { not: { anyOf: [noneOf(types), { required: Object.keys(types), properties: ofType(types) }] } };
-}
-
-function noneOf(types: Types) {
-  return { properties: ofType(Object.fromEntries(Object.keys(types).map((name) => [name, 'null']))) };
+export function oneOrOther(first: string, other: string, otherType: 'array' | 'string', isBothTaken: boolean) {
+  // Without additionalProperties redocly takes the properties of a condition for all that there may be.
+  const where = (name: string, type: string) => ({ properties: { [name]: { type } }, additionalProperties: true });
+  return {
+    if: { required: [first], ...where(first, 'string') },
+    ...(isBothTaken ? {} : { then: where(other, 'null') }),
+    else: { required: [other], ...where(other, otherType) },
+  };
 }
 
 /** `POST …/run/async`. */
@@ -221,7 +215,7 @@ export const asyncBody = strict(
       : `${INPUTS_MESSAGE}, or use inputs_upload_uid`;
     context.addIssue({ code: 'custom', path: [hasInputs ? 'inputs_upload_uid' : 'inputs'], message });
   })
-  .meta(exactlyOneOf({ inputs: 'array', inputs_upload_uid: 'string' }));
+  .meta(oneOrOther('inputs_upload_uid', 'inputs', 'array', false));
 
 /** `POST /v1/uploads`. */
 export const uploadBody = strict({

@@ -18,7 +18,7 @@ import {
   tag,
   uid,
 } from '../fields.ts';
-import { atLeastOneOf, launchFields, MANY_INPUTS, NOT_HERE } from '../launches/schemas.ts';
+import { launchFields, MANY_INPUTS, NOT_HERE, oneOrOther } from '../launches/schemas.ts';
 import { CRON_PATTERN, TIME_ZONE_PATTERN } from '../patterns.ts';
 import { callbackTarget, statusReason } from '../runs/schemas.ts';
 
@@ -71,7 +71,7 @@ export const scheduleBody = strict(
     jitter_seconds: jitterSeconds.default(SCHEDULE_DEFAULTS.jitterSeconds),
   },
   REFUSED,
-).meta(atLeastOneOf({ cron: 'string', schedule_at: 'string' }));
+).meta(oneOrOther('cron', 'schedule_at', 'string', true));
 
 /** `PATCH /v1/schedules/{scheduled_run_uid}` and `POST …/update`: an absent field keeps its value, null sets it back to its default. */
 export const scheduleUpdateBody = change(

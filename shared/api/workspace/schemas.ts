@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { scope } from '../enums.ts';
 import { SCOPES } from '../../domain/scopes.ts';
 import { count, givenInstant, instant, strict, uid } from '../fields.ts';
+import { NO_CONTROL_CHARACTERS } from '../patterns.ts';
 
 const scopes = z.array(scope).describe('What the key may do');
 
@@ -21,7 +22,7 @@ const label = z
   .string()
   .min(1)
   .max(80)
-  .regex(/^[^\p{Cc}]*$/u, 'must not have control characters')
+  .regex(NO_CONTROL_CHARACTERS, 'must not have control characters')
   .describe('A name by which you recognise the key');
 
 /** `POST /v1/keys`. */
