@@ -1,0 +1,946 @@
+// Printed from the OpenAPI document.
+
+/** Code of this deployment that returns the results of one page for one input. */
+export interface Action {
+  /** The name of the action, as used in paths */
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  /** The ways in which the action can be run */
+  readonly modes: readonly ActionMode[];
+  /** The number of results on a full page */
+  readonly page_size: number;
+  /** The number of results per input in async and scheduled runs */
+  readonly max_results: MaxResults;
+  readonly pages_by: PagingMode;
+  /** JSON Schema of an input */
+  readonly input_schema: Readonly<Record<string, unknown>>;
+  /** JSON Schema of `parameters` */
+  readonly parameters_schema: Readonly<Record<string, unknown>>;
+  /** JSON Schema of a result */
+  readonly result_schema: Readonly<Record<string, unknown>>;
+}
+
+export type ActionMode = 'live' | 'async' | 'schedule';
+
+/** The body of a callback, as the receiver gets it. */
+export interface Callback {
+  readonly type: CallbackType;
+  /** Identifies the callback. It is the same on every delivery and replay: deduplicate by it */
+  readonly callback_ref_uid: string;
+  /** The run at the time of the event */
+  readonly run: CallbackRun;
+  /** The input without `custom_data`. On `run.finished` it is null unless the run has exactly one input */
+  readonly input: Readonly<Record<string, unknown>> | null;
+  /** The `custom_data` of the input, as it was given */
+  readonly custom_data: Readonly<Record<string, unknown>> | null;
+  readonly input_uid: string | null;
+  /** Position of the input in the run, from 0 */
+  readonly input_index: number | null;
+  /** Number of the page of the input, from 0 */
+  readonly page: number | null;
+  /** Whether this is the last page of the input, and the last part of that page */
+  readonly is_last_page: boolean;
+  /** Number of the part, from 1. A page over 256 KB is sent in parts, each with its own `callback_ref_uid` */
+  readonly part: number;
+  /** Number of parts of the page */
+  readonly parts: number;
+  /** Why the input or the run failed */
+  readonly error: Error | null;
+  /** The results of the page. Null on `run.input_failed` and `run.finished` */
+  readonly results: readonly unknown[] | null;
+  /** Only on `run.finished` */
+  readonly manifest?: CallbackManifest | undefined;
+  /** When the page was recorded, the input failed or the run ended */
+  readonly occurred_at: string;
+}
+
+export interface CallbackCounts {
+  readonly total: number;
+  readonly delivered: number;
+  readonly pending: number;
+  readonly failed: number;
+}
+
+/** Totals of the run over all its attempts. */
+export interface CallbackManifest {
+  /** Inputs of the run */
+  readonly inputs: number;
+  /** Inputs that succeeded */
+  readonly succeeded: number;
+  /** Inputs that failed */
+  readonly failed: number;
+  /** Results of the run */
+  readonly outputs: number;
+  /** Callbacks of the run by distinct `callback_ref_uid`, including this one */
+  readonly callbacks: number;
+}
+
+/** A callback and the state of its delivery. */
+export interface CallbackRecord {
+  readonly uid: string;
+  /** The callback that this one replays */
+  readonly parent_uid: string | null;
+  /** The id that the receiver sees and deduplicates by. A replay has the id of its original */
+  readonly callback_ref_uid: string;
+  readonly type: CallbackType;
+  readonly run_uid: string;
+  /** Identifies the group of inputs that the input was stored with */
+  readonly batch_uid: string | null;
+  readonly input_uid: string | null;
+  /** Number of the page of the input, from 0 */
+  readonly page: number | null;
+  /** Number of the part of the page, from 1 */
+  readonly part: number | null;
+  readonly status: CallbackStatus;
+  /** Why the callback has this status, if the status alone does not say it */
+  readonly status_reason: string | null;
+  /** Number of attempts after the first */
+  readonly retry_count: number;
+  /** HTTP status of the receiver's last answer */
+  readonly http_status: number | null;
+  /** The first 2 KB of the receiver's last answer */
+  readonly http_response: string | null;
+  /** Why the last attempt failed */
+  readonly error: Error | null;
+  readonly callback_url: string;
+  /** When the next attempt is due */
+  readonly next_attempt_at: string | null;
+  readonly created_at: string;
+  /** When the receiver answered with a 2xx status */
+  readonly delivered_at: string | null;
+  readonly workspace_uid: string;
+}
+
+export interface CallbackRun {
+  readonly run_uid: string;
+  /** Identifies the group of inputs that the input was stored with */
+  readonly batch_uid: string | null;
+  readonly status: RunStatus;
+  /** Starts at 1 and grows by 1 with each resume or retry of the run */
+  readonly attempt: number;
+  readonly action_name: string;
+  /** The schedule that started the run */
+  readonly scheduled_run_uid: string | null;
+}
+
+/** `all`: a callback for each page, each failed input and the end of the run. `final`: only for the end. */
+export type CallbackSelection = 'all' | 'final';
+
+/** Where callbacks are sent, and which. */
+export interface CallbackSettings {
+  /** The URL that callbacks are sent to: https, at most 2048 characters */
+  readonly url: string;
+  /** Headers that are sent with every callback. Their values are stored encrypted and never returned */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly on?: CallbackSelection | undefined;
+}
+
+/**
+ * - `PENDING`: waiting for its first or its next attempt.
+ * - `RUNNING`: an attempt is under way.
+ * - `SUCCESS`: the receiver answered with a 2xx status.
+ * - `FAILED`: there will be no further attempt. It can be replayed.
+ */
+export type CallbackStatus = 'PENDING' | 'RUNNING' | 'FAILED' | 'SUCCESS';
+
+export interface CallbackTarget {
+  /** The URL that callbacks are sent to */
+  readonly url: string;
+  readonly on: CallbackSelection;
+}
+
+/**
+ * - `run.page`: a page of results of one input.
+ * - `run.input_failed`: an input failed.
+ * - `run.finished`: the run ended.
+ */
+export type CallbackType = 'run.page' | 'run.input_failed' | 'run.finished';
+
+export interface ClockNote {
+  readonly local: string;
+  readonly note: string;
+}
+
+export type ContentEncoding = 'gzip';
+
+/** `success`: the run must end SUCCEEDED. `finish`: it must end, in whatever status. */
+export type DependencyRequirement = 'success' | 'finish';
+
+/** Every error of the API has this form. */
+export interface Error {
+  /** The kind of error. Compare this value, never `message` */
+  readonly error_label: ErrorLabel;
+  readonly error_scope: ErrorScope;
+  /** Identifies this error in the logs. Include it when you report the error */
+  readonly error_ref: string;
+  /** What went wrong, for a person to read. It may change */
+  readonly message: string;
+  /** The HTTP status that belongs to the label */
+  readonly status_code: number;
+  /** Whether the same request may succeed later */
+  readonly retryable: boolean;
+  /** Details that depend on the label, such as `scope`, `status` or `dependency`; `postponed_until` is the time from which a retry may succeed, if it is known */
+  readonly params: Readonly<Record<string, unknown>>;
+  /** The first 100 faults of the input; null if the error is not about an input */
+  readonly validation_errors: readonly ValidationError[] | null;
+}
+
+export type ErrorLabel =
+  | 'BAD_INPUT'
+  | 'BAD_PARAMETERS'
+  | 'UNAUTHORIZED'
+  | 'FORBIDDEN'
+  | 'NOT_FOUND'
+  | 'ACTION_NOT_FOUND'
+  | 'METHOD_NOT_ALLOWED'
+  | 'NOT_ACCEPTABLE'
+  | 'INVALID_STATE'
+  | 'IDEMPOTENCY_MISMATCH'
+  | 'IDEMPOTENCY_IN_FLIGHT'
+  | 'PAYLOAD_TOO_LARGE'
+  | 'UNSUPPORTED_MEDIA_TYPE'
+  | 'NO_RESULT'
+  | 'ACTION_FAILED'
+  | 'DEPENDENCY_FAILED'
+  | 'UPSTREAM_ERROR'
+  | 'UPSTREAM_TIMEOUT'
+  | 'LIMIT_REACHED'
+  | 'INTERNAL_ERROR'
+  | 'UNAVAILABLE';
+
+/** The part of the system or of the request that the error concerns. */
+export type ErrorScope = 'auth' | 'input' | 'parameters' | 'action' | 'limit' | 'state' | 'server';
+
+/** `LIVE`: the caller waits for the results. `ASYNC`: the run works in the background. */
+export type ExecutionMode = 'LIVE' | 'ASYNC';
+
+/** A past time of a schedule: it started a run, skipped one or missed one. */
+export interface Fire {
+  readonly uid: string;
+  /** The time of the schedule */
+  readonly nominal_at: string;
+  /** When the time was carried out */
+  readonly at: string;
+  readonly cause: FireCause;
+  readonly outcome: FireOutcome;
+  /** Why no run was started; null if one was */
+  readonly reason: FireReason | null;
+  /** The run that was started */
+  readonly run_uid: string | null;
+}
+
+/** `cron`: a time of the cron expression. `once`: `schedule_at`. `trigger`: a call of `POST …/trigger`. */
+export type FireCause = 'cron' | 'once' | 'trigger';
+
+export interface FireCounts {
+  readonly fired: number;
+  readonly skipped: number;
+  readonly missed: number;
+}
+
+/**
+ * - `FIRED`: a run was started.
+ * - `SKIPPED`: no run was started, because of the overlap policy or a pause.
+ * - `MISSED`: no run was started, because the time could not be carried out soon enough.
+ */
+export type FireOutcome = 'FIRED' | 'SKIPPED' | 'MISSED';
+
+export interface FireReason {
+  readonly code: FireReasonCode;
+  readonly message: string;
+}
+
+export type FireReasonCode = 'OVERLAP' | 'PAUSED' | 'TOO_LATE' | 'SUPERSEDED' | 'LOST';
+
+export interface Info {
+  readonly label: InfoLabel;
+  readonly message: string;
+}
+
+export type InfoLabel = 'NO_RESULT';
+
+/** The inputs by status. The five counts add up to `total`. */
+export interface InputCounts {
+  /** Number of inputs. Null if the lines of an upload have not been counted */
+  readonly total: number | null;
+  readonly succeeded: number;
+  readonly failed: number;
+  /** Inputs that were unfinished when the run ended */
+  readonly stopped: number;
+  /** Inputs that are being worked on */
+  readonly running: number;
+  /** Inputs that wait for their turn */
+  readonly pending: number;
+}
+
+export type InputStatus =
+  | 'CREATED'
+  | 'QUEUED'
+  | 'SCHEDULED'
+  | 'RUNNING'
+  | 'BLOCKED'
+  | 'STOPPED'
+  | 'FAILED'
+  | 'SUCCEEDED';
+
+/** `reject`: nothing is created if an input is invalid. `skip`: invalid inputs end FAILED, and the others run. */
+export type InvalidInputPolicy = 'reject' | 'skip';
+
+export interface LaunchWarning {
+  readonly code: WarningCode;
+  readonly message: string;
+}
+
+export interface LaunchedRun {
+  readonly uid: string;
+  readonly name: string | null;
+  readonly action_name: string;
+  readonly execution_mode: ExecutionMode;
+  readonly status: RunStatus;
+  readonly status_reason: StatusReason | null;
+  /** Parameters of the action */
+  readonly parameters: Readonly<Record<string, unknown>>;
+  /** Where callbacks are sent; null if there are none */
+  readonly callback: CallbackTarget | null;
+  /** Runs that must end first */
+  readonly depends_on: readonly RunDependency[];
+  readonly on_invalid_input: InvalidInputPolicy;
+  /** After this time QUEUED or RUNNING the run is STOPPED */
+  readonly deadline_seconds: number;
+  /** Starts at 1 and grows by 1 with each resume or retry */
+  readonly attempt: number;
+  readonly inputs: InputCounts;
+  /** Number of results. It may be a few seconds old while the run is RUNNING */
+  readonly output_count: number;
+  /** Number of times the run was retried by a caller */
+  readonly retry_count: number;
+  /** The last error of the run */
+  readonly last_error: Error | null;
+  /** A note that is no error, such as that nothing was found */
+  readonly last_info: Info | null;
+  /** URL of the next page of a live call that continued in the background. Call it with the same body as the first page */
+  readonly next_page_url: string | null;
+  /** The schedule that started the run */
+  readonly scheduled_run_uid: string | null;
+  /** The name of that schedule */
+  readonly scheduled_run_name: string | null;
+  readonly workspace_uid: string;
+  /** When it continues, if it waits for a point in time */
+  readonly postponed_until: string | null;
+  readonly created_at: string;
+  readonly started_at: string | null;
+  readonly finished_at: string | null;
+  readonly updated_at: string;
+  /** The same as `uid` */
+  readonly run_uid: string;
+  /** `DEADLINE_TOO_SHORT`: the pace of the action does not allow the run to end before its deadline */
+  readonly warnings?: readonly LaunchWarning[] | undefined;
+}
+
+export interface LaunchedSchedule {
+  readonly uid: string;
+  readonly name: string | null;
+  readonly action_name: string;
+  readonly status: ScheduleStatus;
+  readonly status_reason: StatusReason | null;
+  /** The first 100 inputs of each run */
+  readonly inputs: readonly Readonly<Record<string, unknown>>[];
+  /** Number of inputs of each run */
+  readonly inputs_total: number;
+  /** Parameters of the action */
+  readonly parameters: Readonly<Record<string, unknown>>;
+  /** Where callbacks are sent; null if there are none */
+  readonly callback: CallbackTarget | null;
+  readonly on_invalid_input: InvalidInputPolicy;
+  /** After this time QUEUED or RUNNING the run is STOPPED */
+  readonly deadline_seconds: number;
+  /** The cron expression; null if the schedule fires once */
+  readonly cron: string | null;
+  /** Without `cron`: the time at which the schedule fires once. With `cron`: the time from which it counts */
+  readonly schedule_at: string | null;
+  /** The time zone of the cron expression */
+  readonly timezone: string;
+  readonly overlap: OverlapPolicy;
+  /** How late a time may still fire */
+  readonly catch_up_seconds: number;
+  /** The maximum delay of each run */
+  readonly jitter_seconds: number;
+  /** The next time; null unless the schedule is ACTIVE */
+  readonly next_execution_at: string | null;
+  /** When the schedule last started a run */
+  readonly last_executed_at: string | null;
+  /** The run that the schedule started last */
+  readonly last_run_uid: string | null;
+  /** The past fires by outcome */
+  readonly counts: FireCounts;
+  readonly workspace_uid: string;
+  readonly created_at: string;
+  readonly updated_at: string;
+  /** The same as `uid` */
+  readonly scheduled_run_uid: string;
+}
+
+export interface MaxResults {
+  /** Used if `parameters.max_results` is absent */
+  readonly default: number;
+  /** The largest value that `parameters.max_results` may have */
+  readonly ceiling: number;
+}
+
+/** A result with its input and page. */
+export interface OutputEnvelope {
+  readonly input_uid: string;
+  /** Position of the input in the run, from 0 */
+  readonly input_index: number;
+  /** Number of the page of the input, from 0 */
+  readonly page: number;
+  /** The `custom_data` of the input, as it was given */
+  readonly custom_data: Readonly<Record<string, unknown>> | null;
+  /** When the page was recorded */
+  readonly extracted_at: string;
+  /** The result, as the action returned it */
+  readonly result: unknown;
+}
+
+/**
+ * What happens when the schedule is due and its last run is unfinished.
+ *
+ * - `skip`: no run is started.
+ * - `allow`: a run is started all the same.
+ * - `cancel_previous`: the last run is cancelled and a new one is started.
+ */
+export type OverlapPolicy = 'skip' | 'allow' | 'cancel_previous';
+
+/** `cursor_or_number`: a live call also takes the number of a page. */
+export type PagingMode = 'cursor' | 'cursor_or_number';
+
+export interface Preview {
+  /** The next times */
+  readonly fires: readonly PreviewedFire[];
+  /** Times of the cron expression that a clock change skips or repeats */
+  readonly notes: readonly ClockNote[];
+}
+
+export interface PreviewedFire {
+  /** In UTC */
+  readonly at: string;
+  /** In the time zone */
+  readonly local: string;
+}
+
+export interface ReplayedCallbacks {
+  /** Number of callbacks that are sent again */
+  readonly replayed: number;
+}
+
+export interface Run {
+  readonly uid: string;
+  readonly name: string | null;
+  readonly action_name: string;
+  readonly execution_mode: ExecutionMode;
+  readonly status: RunStatus;
+  readonly status_reason: StatusReason | null;
+  /** Parameters of the action */
+  readonly parameters: Readonly<Record<string, unknown>>;
+  /** Where callbacks are sent; null if there are none */
+  readonly callback: CallbackTarget | null;
+  /** Runs that must end first */
+  readonly depends_on: readonly RunDependency[];
+  readonly on_invalid_input: InvalidInputPolicy;
+  /** After this time QUEUED or RUNNING the run is STOPPED */
+  readonly deadline_seconds: number;
+  /** Starts at 1 and grows by 1 with each resume or retry */
+  readonly attempt: number;
+  readonly inputs: InputCounts;
+  /** Number of results. It may be a few seconds old while the run is RUNNING */
+  readonly output_count: number;
+  /** Number of times the run was retried by a caller */
+  readonly retry_count: number;
+  /** The last error of the run */
+  readonly last_error: Error | null;
+  /** A note that is no error, such as that nothing was found */
+  readonly last_info: Info | null;
+  /** URL of the next page of a live call that continued in the background. Call it with the same body as the first page */
+  readonly next_page_url: string | null;
+  /** The schedule that started the run */
+  readonly scheduled_run_uid: string | null;
+  /** The name of that schedule */
+  readonly scheduled_run_name: string | null;
+  readonly workspace_uid: string;
+  /** When it continues, if it waits for a point in time */
+  readonly postponed_until: string | null;
+  readonly created_at: string;
+  readonly started_at: string | null;
+  readonly finished_at: string | null;
+  readonly updated_at: string;
+}
+
+export interface RunDependency {
+  readonly uid: string;
+  readonly require: DependencyRequirement;
+}
+
+export interface RunDetail {
+  readonly uid: string;
+  readonly name: string | null;
+  readonly action_name: string;
+  readonly execution_mode: ExecutionMode;
+  readonly status: RunStatus;
+  readonly status_reason: StatusReason | null;
+  /** Parameters of the action */
+  readonly parameters: Readonly<Record<string, unknown>>;
+  /** Where callbacks are sent; null if there are none */
+  readonly callback: CallbackTarget | null;
+  /** Runs that must end first */
+  readonly depends_on: readonly RunDependency[];
+  readonly on_invalid_input: InvalidInputPolicy;
+  /** After this time QUEUED or RUNNING the run is STOPPED */
+  readonly deadline_seconds: number;
+  /** Starts at 1 and grows by 1 with each resume or retry */
+  readonly attempt: number;
+  readonly inputs: InputCounts;
+  /** Number of results. It may be a few seconds old while the run is RUNNING */
+  readonly output_count: number;
+  /** Number of times the run was retried by a caller */
+  readonly retry_count: number;
+  /** The last error of the run */
+  readonly last_error: Error | null;
+  /** A note that is no error, such as that nothing was found */
+  readonly last_info: Info | null;
+  /** URL of the next page of a live call that continued in the background. Call it with the same body as the first page */
+  readonly next_page_url: string | null;
+  /** The schedule that started the run */
+  readonly scheduled_run_uid: string | null;
+  /** The name of that schedule */
+  readonly scheduled_run_name: string | null;
+  readonly workspace_uid: string;
+  /** When it continues, if it waits for a point in time */
+  readonly postponed_until: string | null;
+  readonly created_at: string;
+  readonly started_at: string | null;
+  readonly finished_at: string | null;
+  readonly updated_at: string;
+  /** The callbacks of the run by the state of their delivery */
+  readonly callbacks: CallbackCounts;
+  /** The last 50 changes of status */
+  readonly history: readonly RunHistoryEntry[];
+}
+
+export interface RunHistoryEntry {
+  readonly status: RunStatus;
+  readonly at: string;
+  readonly reason: string | null;
+}
+
+/** One input of a run. */
+export interface RunInput {
+  readonly uid: string;
+  /** Position of the input in the run, from 0 */
+  readonly index: number;
+  readonly status: InputStatus;
+  /** The input without `custom_data` */
+  readonly input_data: Readonly<Record<string, unknown>>;
+  /** The `custom_data` of the input, as it was given */
+  readonly custom_data: Readonly<Record<string, unknown>> | null;
+  /** The last error of the input */
+  readonly last_error: Error | null;
+  /** A note that is no error, such as that nothing was found */
+  readonly last_info: Info | null;
+  /** Number of results of the input */
+  readonly output_count: number;
+  /** Number of attempts beyond the first of each page */
+  readonly retry_count: number;
+  /** When it continues, if it waits for a point in time */
+  readonly postponed_until: string | null;
+  readonly created_at: string;
+  /** When the first page of the input was recorded */
+  readonly started_at: string | null;
+  readonly finished_at: string | null;
+  readonly updated_at: string;
+}
+
+export interface RunProgress {
+  readonly uid: string;
+  readonly status: RunStatus;
+  readonly status_reason: StatusReason | null;
+  /** When it continues, if it waits for a point in time */
+  readonly postponed_until: string | null;
+  readonly inputs: InputCounts;
+  /** Number of results. It may be a few seconds old while the run is RUNNING */
+  readonly output_count: number;
+  readonly created_at: string;
+  readonly started_at: string | null;
+  readonly finished_at: string | null;
+  readonly updated_at: string;
+}
+
+/**
+ * - `CREATED`: stored; its inputs are being prepared.
+ * - `INVALID`: refused after it was created, for example because no input is valid. Final.
+ * - `BLOCKED`: waiting for a run it depends on, or for a free slot. It starts by itself.
+ * - `SCHEDULED`: waiting for its start time, or for a rate limit. It continues by itself.
+ * - `QUEUED`: it has a slot; no page has started yet.
+ * - `RUNNING`: a page has started.
+ * - `STOPPED`: cancelled by a caller or stopped at its deadline. It can be resumed.
+ * - `SUCCEEDED`: every input succeeded. Final.
+ * - `PARTIAL_SUCCEEDED`: some inputs failed, or an input failed after it gave results. It can be retried.
+ * - `FAILED`: no input succeeded and there are no results. It can be retried.
+ */
+export type RunStatus =
+  | 'CREATED'
+  | 'INVALID'
+  | 'BLOCKED'
+  | 'QUEUED'
+  | 'SCHEDULED'
+  | 'RUNNING'
+  | 'STOPPED'
+  | 'SUCCEEDED'
+  | 'PARTIAL_SUCCEEDED'
+  | 'FAILED';
+
+/** Starts runs at the times of a cron expression, or once. */
+export interface Schedule {
+  readonly uid: string;
+  readonly name: string | null;
+  readonly action_name: string;
+  readonly status: ScheduleStatus;
+  readonly status_reason: StatusReason | null;
+  /** The first 100 inputs of each run */
+  readonly inputs: readonly Readonly<Record<string, unknown>>[];
+  /** Number of inputs of each run */
+  readonly inputs_total: number;
+  /** Parameters of the action */
+  readonly parameters: Readonly<Record<string, unknown>>;
+  /** Where callbacks are sent; null if there are none */
+  readonly callback: CallbackTarget | null;
+  readonly on_invalid_input: InvalidInputPolicy;
+  /** After this time QUEUED or RUNNING the run is STOPPED */
+  readonly deadline_seconds: number;
+  /** The cron expression; null if the schedule fires once */
+  readonly cron: string | null;
+  /** Without `cron`: the time at which the schedule fires once. With `cron`: the time from which it counts */
+  readonly schedule_at: string | null;
+  /** The time zone of the cron expression */
+  readonly timezone: string;
+  readonly overlap: OverlapPolicy;
+  /** How late a time may still fire */
+  readonly catch_up_seconds: number;
+  /** The maximum delay of each run */
+  readonly jitter_seconds: number;
+  /** The next time; null unless the schedule is ACTIVE */
+  readonly next_execution_at: string | null;
+  /** When the schedule last started a run */
+  readonly last_executed_at: string | null;
+  /** The run that the schedule started last */
+  readonly last_run_uid: string | null;
+  /** The past fires by outcome */
+  readonly counts: FireCounts;
+  readonly workspace_uid: string;
+  readonly created_at: string;
+  readonly updated_at: string;
+}
+
+/**
+ * - `ACTIVE`: it fires at its times.
+ * - `PAUSED`: it does not fire until it is resumed.
+ * - `CANCELLED`: cancelled by a caller. Final.
+ * - `COMPLETED`: its last time has passed. Final.
+ */
+export type ScheduleStatus = 'ACTIVE' | 'PAUSED' | 'CANCELLED' | 'COMPLETED';
+
+export interface SigningSecret {
+  readonly secret: string;
+  readonly created_at: string;
+  /** Until when the secret signs callbacks; null for no end */
+  readonly expires_at: string | null;
+}
+
+export interface SigningSecrets {
+  readonly secrets: readonly SigningSecret[];
+}
+
+/** `created_at`: oldest first. `-created_at`: newest first. */
+export type SortOrder = 'created_at' | '-created_at';
+
+/** Why a run or schedule has its status. */
+export interface StatusReason {
+  /** The reason, such as `CONCURRENCY_LIMIT` or `DEADLINE`. More codes may be added */
+  readonly code: string;
+  /** The reason in words */
+  readonly message: string;
+  /** Since when the reason holds */
+  readonly since: string;
+  /** When the status is checked again; null if that depends on an event */
+  readonly retry_at: string | null;
+  /** The runs that this one waits for */
+  readonly blocking_uids: readonly string[];
+}
+
+/** A place for one file of inputs. */
+export interface Upload {
+  /** Pass it as `inputs_upload_uid` to one launch within 24 hours */
+  readonly uid: string;
+  readonly method: 'PUT';
+  /** The URL to send the file to. It takes one PUT; a second one is answered with 412 */
+  readonly url: string;
+  /** Headers that the PUT must have */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The maximum size of the file. A larger file is refused at the launch */
+  readonly max_bytes: number;
+  /** The PUT must begin before this time */
+  readonly expires_at: string;
+}
+
+export interface ValidationError {
+  /** Where the fault is, such as `inputs[3].country`; empty for the whole body */
+  readonly path: string;
+  /** What is wrong, and what is allowed */
+  readonly message: string;
+}
+
+export type WarningCode = 'DEADLINE_TOO_SHORT';
+
+export interface RunLiveQuery {
+  /** The number of the page, from 1, for an action that pages by number. Use either `page` or `cursor` */
+  readonly page?: number | undefined;
+}
+
+export interface RunLiveBody {
+  /** The input of the action, and optionally `custom_data` */
+  readonly input: {
+    /** Any data of yours. It is returned with the results and not passed to the action */
+    readonly custom_data?: Readonly<Record<string, unknown>> | null | undefined;
+  };
+  /** Parameters of the action */
+  readonly parameters?: Readonly<Record<string, unknown>> | undefined;
+}
+
+export interface RunAsyncBody {
+  /** The inputs: each has the properties of the action, and optionally `custom_data` */
+  readonly inputs?:
+    | readonly {
+        /** Any data of yours. It is returned with the results and not passed to the action */
+        readonly custom_data?: Readonly<Record<string, unknown>> | null | undefined;
+      }[]
+    | undefined;
+  /** An upload (POST /v1/uploads) with the inputs, in place of `inputs` */
+  readonly inputs_upload_uid?: string | undefined;
+  /** Parameters of the action, and optionally `max_results`: the maximum number of results per input */
+  readonly parameters?: Readonly<Record<string, unknown>> | undefined;
+  readonly callback?: CallbackSettings | undefined;
+  /** A name to find it by */
+  readonly name?: string | undefined;
+  readonly on_invalid_input?: InvalidInputPolicy | undefined;
+  /** After this time QUEUED or RUNNING the run is STOPPED. Other time does not count */
+  readonly deadline_seconds?: number | undefined;
+  /** When the run starts, at most a year from now. By default it starts at once */
+  readonly schedule_at?: string | undefined;
+  /** Runs that must end first. If one ends otherwise than required, this run fails with `DEPENDENCY_FAILED` */
+  readonly depends_on?:
+    | readonly (
+        | string
+        | {
+            readonly uid: string;
+            readonly require?: DependencyRequirement | undefined;
+          }
+      )[]
+    | undefined;
+}
+
+export interface CreateUploadBody {
+  /** Size of the file in bytes. If given, the PUT must have exactly this size; otherwise the size is checked at the launch */
+  readonly content_length?: number | undefined;
+  /** How the file is compressed. The limits of an upload apply to the uncompressed file */
+  readonly content_encoding?: ContentEncoding | undefined;
+}
+
+export interface ListRunsQuery {
+  /** The maximum number of items on a page */
+  readonly limit?: number | undefined;
+  /** The order of the list */
+  readonly sort?: SortOrder | undefined;
+  /** Only runs with this status. Repeat the parameter to allow several values */
+  readonly status?: readonly RunStatus[] | undefined;
+  /** Only runs of this action. Repeat the parameter to allow several values */
+  readonly action_name?: readonly string[] | undefined;
+  /** Only runs with this mode. Repeat the parameter to allow several values */
+  readonly execution_mode?: readonly ExecutionMode[] | undefined;
+  /** Only the run with this uid. Repeat the parameter to allow several values */
+  readonly uid?: readonly string[] | undefined;
+  /** Only runs of this schedule. Repeat the parameter to allow several values */
+  readonly scheduled_run_uid?: readonly string[] | undefined;
+  /** Only runs with this name. Repeat the parameter to allow several values */
+  readonly name?: readonly string[] | undefined;
+  /** Only runs that were created after this time */
+  readonly created_after?: string | undefined;
+  /** Only runs that were created before this time */
+  readonly created_before?: string | undefined;
+}
+
+export interface GetRunQuery {
+  /** Waits up to this many seconds for the run to end, and answers as soon as it has ended */
+  readonly wait?: number | undefined;
+}
+
+export interface ListRunInputsQuery {
+  /** The maximum number of items on a page */
+  readonly limit?: number | undefined;
+  /** Only inputs with this status. Repeat the parameter to allow several values */
+  readonly status?: readonly InputStatus[] | undefined;
+}
+
+export interface ListRunOutputsQuery {
+  /** The maximum number of items on a page */
+  readonly limit?: number | undefined;
+  /** `true`: return each result together with its input and page */
+  readonly envelope?: boolean | undefined;
+}
+
+export interface CancelRunBody {
+  /** May be given, and must then be this */
+  readonly action?: 'cancel' | undefined;
+}
+
+export interface ResumeRunBody {
+  /** May be given, and must then be this */
+  readonly action?: 'resume' | undefined;
+}
+
+export interface RetryRunBody {
+  /** May be given, and must then be this */
+  readonly action?: 'retry' | undefined;
+}
+
+export interface ListCallbacksQuery {
+  /** The maximum number of items on a page */
+  readonly limit?: number | undefined;
+  /** The order of the list */
+  readonly sort?: SortOrder | undefined;
+  /** Only callbacks with this status. Repeat the parameter to allow several values */
+  readonly status?: readonly CallbackStatus[] | undefined;
+  /** Only callbacks of this run. Repeat the parameter to allow several values */
+  readonly run_uid?: readonly string[] | undefined;
+}
+
+export interface ListRunCallbacksQuery {
+  /** The maximum number of items on a page */
+  readonly limit?: number | undefined;
+  /** `true`: only callbacks that have not been delivered */
+  readonly undelivered?: boolean | undefined;
+}
+
+export interface ReplayRunCallbacksBody {
+  /** Statuses of the callbacks to replay, FAILED by default. A callback is SUCCESS if it or one of its replays was delivered */
+  readonly status?: readonly CallbackStatus[] | undefined;
+}
+
+export interface RunScheduleBody {
+  /** The inputs: each has the properties of the action, and optionally `custom_data` */
+  readonly inputs: readonly {
+    /** Any data of yours. It is returned with the results and not passed to the action */
+    readonly custom_data?: Readonly<Record<string, unknown>> | null | undefined;
+  }[];
+  /** Parameters of the action, and optionally `max_results`: the maximum number of results per input */
+  readonly parameters?: Readonly<Record<string, unknown>> | undefined;
+  readonly callback?: CallbackSettings | undefined;
+  /** A name to find it by */
+  readonly name?: string | undefined;
+  readonly on_invalid_input?: InvalidInputPolicy | undefined;
+  /** After this time QUEUED or RUNNING the run is STOPPED. Other time does not count */
+  readonly deadline_seconds?: number | undefined;
+  /** A cron expression of five fields (minute, hour, day of month, month, day of week), or a macro such as `@daily` */
+  readonly cron?: string | undefined;
+  /** Without `cron`: the time at which the schedule fires once. With `cron`: the time from which it counts */
+  readonly schedule_at?: string | undefined;
+  /** The time zone of the cron expression: an IANA name such as `Europe/Berlin` */
+  readonly timezone?: string | undefined;
+  readonly overlap?: OverlapPolicy | undefined;
+  /** How late a time may still fire, for example after an outage */
+  readonly catch_up_seconds?: number | undefined;
+  /** Delays each run by up to this many seconds. A schedule always has the same delay */
+  readonly jitter_seconds?: number | undefined;
+}
+
+export interface PreviewScheduleBody {
+  /** A cron expression of five fields (minute, hour, day of month, month, day of week), or a macro such as `@daily` */
+  readonly cron: string;
+  /** The time zone of the cron expression: an IANA name such as `Europe/Berlin` */
+  readonly timezone?: string | undefined;
+  /** The time from which to count; by default now */
+  readonly from?: string | undefined;
+  /** The number of times to return */
+  readonly count?: number | undefined;
+}
+
+export interface ListSchedulesQuery {
+  /** The maximum number of items on a page */
+  readonly limit?: number | undefined;
+  /** The order of the list */
+  readonly sort?: SortOrder | undefined;
+  /** Only schedules with this status. Repeat the parameter to allow several values */
+  readonly status?: readonly ScheduleStatus[] | undefined;
+  /** Only schedules of this action. Repeat the parameter to allow several values */
+  readonly action_name?: readonly string[] | undefined;
+  /** Only the schedule with this uid. Repeat the parameter to allow several values */
+  readonly uid?: readonly string[] | undefined;
+  /** Only schedules with this name. Repeat the parameter to allow several values */
+  readonly name?: readonly string[] | undefined;
+}
+
+export interface PatchScheduleBody {
+  /** The inputs: each has the properties of the action, and optionally `custom_data` */
+  readonly inputs?:
+    | readonly {
+        /** Any data of yours. It is returned with the results and not passed to the action */
+        readonly custom_data?: Readonly<Record<string, unknown>> | null | undefined;
+      }[]
+    | undefined;
+  readonly parameters?: Readonly<Record<string, unknown>> | null | undefined;
+  readonly callback?: CallbackSettings | null | undefined;
+  readonly name?: string | null | undefined;
+  readonly on_invalid_input?: InvalidInputPolicy | null | undefined;
+  readonly deadline_seconds?: number | null | undefined;
+  readonly cron?: string | null | undefined;
+  readonly schedule_at?: string | null | undefined;
+  readonly timezone?: string | null | undefined;
+  readonly overlap?: OverlapPolicy | null | undefined;
+  readonly catch_up_seconds?: number | null | undefined;
+  readonly jitter_seconds?: number | null | undefined;
+}
+
+export interface ListScheduleInputsQuery {
+  /** The maximum number of items on a page */
+  readonly limit?: number | undefined;
+}
+
+export interface ListFiresQuery {
+  /** The maximum number of items on a page */
+  readonly limit?: number | undefined;
+}
+
+export interface UpdateScheduleBody {
+  /** The inputs: each has the properties of the action, and optionally `custom_data` */
+  readonly inputs?:
+    | readonly {
+        /** Any data of yours. It is returned with the results and not passed to the action */
+        readonly custom_data?: Readonly<Record<string, unknown>> | null | undefined;
+      }[]
+    | undefined;
+  readonly parameters?: Readonly<Record<string, unknown>> | null | undefined;
+  readonly callback?: CallbackSettings | null | undefined;
+  readonly name?: string | null | undefined;
+  readonly on_invalid_input?: InvalidInputPolicy | null | undefined;
+  readonly deadline_seconds?: number | null | undefined;
+  readonly cron?: string | null | undefined;
+  readonly schedule_at?: string | null | undefined;
+  readonly timezone?: string | null | undefined;
+  readonly overlap?: OverlapPolicy | null | undefined;
+  readonly catch_up_seconds?: number | null | undefined;
+  readonly jitter_seconds?: number | null | undefined;
+}
+
+export interface PauseScheduleBody {
+  /** Shown as `status_reason.message` while the schedule is paused */
+  readonly note?: string | undefined;
+}

@@ -1,0 +1,129 @@
+import { errorOfAnswer, noAnswer } from './error.ts';
+import { type Machine, MACHINE } from './machine.ts';
+import { decideRetry, DEFAULT_RETRY, type KeyKind, type RetryPolicy } from './retry.ts';
+
+export interface ClientOptions {
+  /** Where the deployment is, such as `https://….execute-api.eu-west-1.amazonaws.com`; a path before `/v1` is kept. */
+  readonly url: string;
+  readonly apiKey: string;
+  /** How long failed calls are repeated; by default six attempts within a minute. */
+  readonly retry?: Partial<RetryPolicy>;
+  /** How long one attempt may take, in ms; by default 35 s, more than the API takes. */
+  readonly timeoutMs?: number;
+  /** Another `fetch`, for tests or a proxy. */
+  readonly fetch?: typeof fetch;
+}
+
+/** What every call of the client takes. */
+export interface CallOptions {
+  /** Ends the call, its waits too; the promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What a call that creates or repeats work takes. */
+export interface KeyedOptions extends CallOptions {
+  /** An Idempotency-Key of yours, 1 to 255 printable characters: the call is done once for it within 24 hours. */
+  readonly idempotencyKey?: string | undefined;
+}
+
+export interface Call {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly path: string;
+  readonly query?: object | undefined;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Whether it may be done twice; by default all but POST. */
+  readonly isSafe?: boolean;
+  /** `own`: a key is made for it. */
+  readonly key?: 'own' | { readonly given: string } | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly retry?: RetryPolicy | undefined;
+}
+
+export interface Sent {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+}
+
+export interface Sender {
+  /** Rejects with TriremeError, or with the reason of the call's signal. */
+  send(call: Call): Promise<Sent>;
+  readonly machine: Machine;
+}
+
+const TIMEOUT_MS = 35_000;
+
+export function createSender(options: ClientOptions, machine = MACHINE): Sender {
+  const { apiKey, timeoutMs = TIMEOUT_MS } = options;
+  const url = baseOf(options.url);
+  const ask = options.fetch ?? fetch;
+  const policy = { ...DEFAULT_RETRY, ...options.retry };
+
+  async function attempt(call: Call, key: string | null): Promise<Sent> {
+    const { method, path, query, body, headers, signal } = call;
+    const time = machine.timeout(timeoutMs);
+    try {
+      const response = await ask(`${url}${path}${queryText(query)}`, {
+        method,
+        headers: {
+          'x-api-key': apiKey,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(key === null ? {} : { 'idempotency-key': key }),
+          ...headers,
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        redirect: 'error', // the key goes to no other address
+        signal: signal === undefined ? time : AbortSignal.any([signal, time]),
+      });
+      return { status: response.status, headers: response.headers, text: await response.text() };
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw noAnswer(`${method} ${url}${path}`, error);
+    }
+  }
+
+  async function send(call: Call): Promise<Sent> {
+    const { isSafe = call.method !== 'POST', signal, retry = policy } = call;
+    const kind: KeyKind = call.key === undefined ? 'none' : call.key === 'own' ? 'own' : 'given';
+    let key = call.key === undefined ? null : call.key === 'own' ? machine.uuid() : call.key.given;
+    let waitedMs = 0;
+    for (let tries = 1; ; tries += 1) {
+      signal?.throwIfAborted();
+      const sent = await attempt(call, key).catch((error: unknown) => error as ReturnType<typeof noAnswer>); // cast: or the signal's reason, thrown below
+      if ('text' in sent && sent.status < 400) return sent;
+      signal?.throwIfAborted();
+      const error = 'text' in sent ? errorOfAnswer(sent.status, sent.headers, sent.text, machine.now()) : sent;
+      const isReplayed = 'text' in sent && sent.headers.get('idempotency-replayed') === 'true';
+      const failed = { error, isSafe, key: kind, isReplayed, attempt: tries, waitedMs };
+      const again = decideRetry(failed, retry, machine.now(), machine.random());
+      if (again === null) throw error;
+      await machine.sleep(again.waitMs, signal);
+      waitedMs += again.waitMs;
+      if (again.newKey) key = machine.uuid();
+    }
+  }
+
+  return { send, machine };
+}
+
+/** The URL without a slash at its end. Throws TypeError for what is no URL. */
+function baseOf(text: string): string {
+  const { protocol, href } = new URL(text);
+  if (protocol !== 'https:' && protocol !== 'http:') throw new TypeError(`url is ${text}; it must begin with https://`);
+  return href.replace(/\/+$/, '');
+}
+
+type QueryValue = string | number | boolean | Date | null | undefined;
+
+/** A query with its question mark: null and what is absent are left out, a list is repeated, a Date is its instant. */
+function queryText(query: object = {}): string {
+  const params = new URLSearchParams();
+  for (const [name, value] of Object.entries(query) as [string, QueryValue | readonly QueryValue[]][]) {
+    for (const each of [value].flat()) {
+      if (each === undefined || each === null) continue;
+      params.append(name, each instanceof Date ? each.toISOString() : String(each));
+    }
+  }
+  return params.size === 0 ? '' : `?${params.toString()}`;
+}

@@ -1,0 +1,101 @@
+import { type ActionHandle, type ActionMap, createActionHandle } from './actions.ts';
+import type {
+  Action,
+  CallbackRecord,
+  ListCallbacksQuery,
+  ListRunsQuery,
+  ListSchedulesQuery,
+  Preview,
+  PreviewScheduleBody,
+  Run,
+  RunDetail,
+  Schedule,
+  SigningSecrets,
+} from './api-types.ts';
+import type { List } from './pages.ts';
+import { createRunHandle, keyOf, readList, type RunHandle } from './runs.ts';
+import { createScheduleHandle, type ScheduleHandle } from './schedules.ts';
+import {
+  type Call,
+  type CallOptions,
+  type ClientOptions,
+  createSender,
+  type KeyedOptions,
+  type Sender,
+} from './send.ts';
+
+export type * from './api-types.ts';
+export type { ActionHandle, ActionMap, ActionTypes, AsyncLaunch, LiveCall, ScheduleLaunch } from './actions.ts';
+export { TriremeError, type TriremeErrorLabel } from './error.ts';
+export type { List, Page } from './pages.ts';
+export type { RetryPolicy } from './retry.ts';
+export { hasEnded, type Outputs, type RunHandle, type TextSink } from './runs.ts';
+export type { ScheduleHandle } from './schedules.ts';
+export type { CallOptions, ClientOptions, KeyedOptions } from './send.ts';
+
+type NameOf<Actions> = keyof Actions & string;
+
+/**
+ * A client of one deployment under one API key. `Actions`: the types that `trireme types` prints; without them any name
+ * and any input is taken.
+ */
+export class Trireme<Actions extends ActionMap = ActionMap> {
+  readonly #sender: Sender;
+
+  constructor(options: ClientOptions) {
+    this.#sender = createSender(options);
+  }
+
+  /** One action, to be run. */
+  action<Name extends NameOf<Actions>>(name: Name): ActionHandle<Actions[Name]> {
+    return createActionHandle<Actions[Name]>(this.#sender, name);
+  }
+
+  readonly actions = {
+    list: async (options: CallOptions = {}): Promise<readonly Action[]> =>
+      this.#read({ method: 'GET', path: '/v1/actions', ...options }),
+  };
+
+  readonly runs = {
+    /** Runs of the workspace, newest first. */
+    list: (query: ListRunsQuery = {}, { signal }: CallOptions = {}): List<Run> =>
+      readList(this.#sender, '/v1/runs', query, signal),
+    get: async (uid: string, options: CallOptions = {}): Promise<RunHandle> =>
+      createRunHandle(
+        this.#sender,
+        await this.#read<RunDetail>({ method: 'GET', path: `/v1/runs/${uid}`, ...options }),
+      ),
+  };
+
+  readonly schedules = {
+    list: (query: ListSchedulesQuery = {}, { signal }: CallOptions = {}): List<Schedule> =>
+      readList(this.#sender, '/v1/schedules', query, signal),
+    get: async (uid: string, options: CallOptions = {}): Promise<ScheduleHandle> =>
+      createScheduleHandle(this.#sender, await this.#read({ method: 'GET', path: `/v1/schedules/${uid}`, ...options })),
+    /** The next times of a cron expression. */
+    preview: (body: PreviewScheduleBody, options: CallOptions = {}): Promise<Preview> =>
+      this.#read({ method: 'POST', path: '/v1/schedules/preview', body, isSafe: true, ...options }),
+  };
+
+  readonly callbacks = {
+    list: (query: ListCallbacksQuery = {}, { signal }: CallOptions = {}): List<CallbackRecord> =>
+      readList(this.#sender, '/v1/runs/callbacks', query, signal),
+    get: (uid: string, options: CallOptions = {}): Promise<CallbackRecord> =>
+      this.#read({ method: 'GET', path: `/v1/runs/callbacks/${uid}`, ...options }),
+    /** Sends one callback once more. */
+    replay: (uid: string, { idempotencyKey, signal }: KeyedOptions = {}): Promise<CallbackRecord> =>
+      this.#read({ method: 'POST', path: `/v1/runs/callbacks/${uid}/replay`, key: keyOf(idempotencyKey), signal }),
+  };
+
+  /** The secrets that callbacks are signed with, newest first. */
+  signingSecrets(options: CallOptions = {}): Promise<SigningSecrets['secrets']> {
+    return this.#read<SigningSecrets>({ method: 'GET', path: '/v1/signing-secret', ...options }).then(
+      ({ secrets }) => secrets,
+    );
+  }
+
+  async #read<Body>(call: Call): Promise<Body> {
+    const { text } = await this.#sender.send(call);
+    return JSON.parse(text) as Body; // cast: what the contract says
+  }
+}
