@@ -7,8 +7,8 @@ import { inboxPage } from './inbox-page.ts';
 export interface InboxOptions {
   /** 0 or absent: any free one. */
   readonly port?: number;
-  /** Throws an Error with the reason where the signature is wrong. */
-  readonly verify: (headers: IncomingHttpHeaders, body: Buffer) => void;
+  /** Rejects with an Error that gives the reason where the signature is wrong. */
+  readonly verify: (headers: IncomingHttpHeaders, body: Buffer) => Promise<unknown>;
   /** Called with each callback when it comes for the first time. */
   readonly onCallback?: (callback: InboxCallback) => void;
   /** Epoch milliseconds. */
@@ -32,8 +32,8 @@ export async function openInbox(options: InboxOptions): Promise<Inbox> {
   const { now = Date.now, onCallback = () => undefined } = options;
   const callbacks = new Map<string, InboxCallback>();
 
-  function accept(headers: IncomingHttpHeaders, body: Buffer): string | null {
-    const fault = faultOf(() => options.verify(headers, body));
+  async function accept(headers: IncomingHttpHeaders, body: Buffer): Promise<string | null> {
+    const fault = await faultOf(options.verify(headers, body));
     const webhookId = String(headers['webhook-id'] ?? '');
     const key = fault === null ? webhookId : `${webhookId} ${fault}`;
     const known = callbacks.get(key);
@@ -52,7 +52,7 @@ export async function openInbox(options: InboxOptions): Promise<Inbox> {
     const body = await readBody(request);
     if (request.method === 'POST') {
       if (body === null) return reply(response, 413, { error: `A callback has at most ${MAX_BODY_BYTES} bytes` });
-      const fault = accept(request.headers, body);
+      const fault = await accept(request.headers, body);
       return fault === null ? void response.writeHead(204).end() : reply(response, 400, { error: fault });
     }
     if (request.method !== 'GET') return reply(response, 405, { error: 'The inbox takes POST and GET' });
@@ -77,9 +77,9 @@ export async function openInbox(options: InboxOptions): Promise<Inbox> {
   };
 }
 
-function faultOf(verify: () => void): string | null {
+async function faultOf(verified: Promise<unknown>): Promise<string | null> {
   try {
-    verify();
+    await verified;
     return null;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);

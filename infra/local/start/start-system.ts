@@ -58,8 +58,7 @@ export async function startSystem(options: StartOptions, listener: Listener): Pr
     const inbox = await openInboxOnLastPort(dataDir, (port) =>
       openInbox({
         port,
-        verify: (headers, body) =>
-          void verifyWebhook({ secrets: [access.signingSecret], headers, body, now: new Date() }),
+        verify: (headers, body) => verifyWebhook({ secrets: [access.signingSecret], headers, body, now: new Date() }),
         onCallback: (callback) => listener.onCallback(callback),
       }),
     );

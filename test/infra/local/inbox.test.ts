@@ -11,7 +11,7 @@ async function open(
   arrivals: InboxCallback[] = [],
 ): Promise<(id: string, body: string, signature?: string) => Promise<Response>> {
   inbox = await openInbox({
-    verify(headers) {
+    verify: async (headers) => {
       if (headers['webhook-signature'] !== 'right') throw new Error('no signature matches');
     },
     onCallback: (callback) => arrivals.push(callback),

@@ -1,0 +1,48 @@
+import type { Callback } from './api-types.ts';
+
+/** What is held of a run, by its callbacks. */
+export interface TallyState {
+  readonly runUid: string;
+  /** Of the last `run.finished` that came; null: none has come. */
+  readonly status: string | null;
+  /** Different callbacks held. */
+  readonly held: number;
+  /** How many there are by the manifest; null: no `run.finished` has come. */
+  readonly expected: number | null;
+  /** Whether everything is here that the manifest counts. A resume or a retry of the run makes it incomplete again. */
+  readonly isComplete: boolean;
+  /** How many are missing; null: not known yet. */
+  readonly missing: number | null;
+}
+
+/** Counts the callbacks of runs by their ids, and tells from the manifest of `run.finished` whether all are here. */
+export class RunTally {
+  readonly #runs = new Map<
+    string,
+    { readonly ids: Set<string>; attempt: number; status: string | null; expected: number | null }
+  >();
+
+  /** Adds a callback, in any order, also one that was added before; returns what is held of its run. */
+  add(callback: Pick<Callback, 'callback_ref_uid' | 'run' | 'type' | 'manifest'>): TallyState {
+    const { run_uid: runUid, attempt, status } = callback.run;
+    const held = this.#runs.get(runUid) ?? { ids: new Set(), attempt: 0, status: null, expected: null };
+    this.#runs.set(runUid, held);
+    held.ids.add(callback.callback_ref_uid);
+    // a later ending has the whole manifest: counts of an earlier one say nothing any more
+    if (callback.manifest !== undefined && attempt >= held.attempt) {
+      Object.assign(held, { attempt, status, expected: callback.manifest.callbacks });
+    }
+    return this.state(runUid);
+  }
+
+  state(runUid: string): TallyState {
+    const { ids, status, expected } = this.#runs.get(runUid) ?? { ids: new Set(), status: null, expected: null };
+    const missing = expected === null ? null : Math.max(0, expected - ids.size);
+    return { runUid, status, held: ids.size, expected, isComplete: missing === 0, missing };
+  }
+
+  /** Forgets a run, so that what is kept stays small. */
+  forget(runUid: string): void {
+    this.#runs.delete(runUid);
+  }
+}
