@@ -12,8 +12,17 @@ export interface ActionTypes {
   readonly result: unknown;
 }
 
-/** The actions of a deployment by name. */
-export type ActionMap = Readonly<Record<string, ActionTypes>>;
+/** Any action with any input: what a client without types takes. */
+export type AnyActions = Readonly<
+  Record<
+    string,
+    {
+      readonly input: Readonly<Record<string, unknown>>;
+      readonly parameters: Readonly<Record<string, unknown>>;
+      readonly result: unknown;
+    }
+  >
+>;
 
 /** Any data of yours that comes back with the results of an input. */
 interface Kept {

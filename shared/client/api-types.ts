@@ -7,7 +7,7 @@ export interface Action {
   readonly title: string;
   readonly description: string;
   /** The ways in which the action can be run */
-  readonly modes: readonly ActionMode[];
+  readonly modes: readonly (ActionMode)[];
   /** The number of results on a full page */
   readonly page_size: number;
   /** The number of results per input in async and scheduled runs */
@@ -21,7 +21,7 @@ export interface Action {
   readonly result_schema: Readonly<Record<string, unknown>>;
 }
 
-export type ActionMode = 'live' | 'async' | 'schedule';
+export type ActionMode = "live" | "async" | "schedule";
 
 /** The body of a callback, as the receiver gets it. */
 export interface Callback {
@@ -48,7 +48,7 @@ export interface Callback {
   /** Why the input or the run failed */
   readonly error: Error | null;
   /** The results of the page. Null on `run.input_failed` and `run.finished` */
-  readonly results: readonly unknown[] | null;
+  readonly results: readonly (unknown)[] | null;
   /** Only on `run.finished` */
   readonly manifest?: CallbackManifest | undefined;
   /** When the page was recorded, the input failed or the run ended */
@@ -122,10 +122,12 @@ export interface CallbackRun {
   readonly action_name: string;
   /** The schedule that started the run */
   readonly scheduled_run_uid: string | null;
+  /** The tags of the run; absent if it has none */
+  readonly tags?: readonly (string)[] | undefined;
 }
 
 /** `all`: a callback for each page, each failed input and the end of the run. `final`: only for the end. */
-export type CallbackSelection = 'all' | 'final';
+export type CallbackSelection = "all" | "final";
 
 /** Where callbacks are sent, and which. */
 export interface CallbackSettings {
@@ -142,7 +144,7 @@ export interface CallbackSettings {
  * - `SUCCESS`: the receiver answered with a 2xx status.
  * - `FAILED`: there will be no further attempt. It can be replayed.
  */
-export type CallbackStatus = 'PENDING' | 'RUNNING' | 'FAILED' | 'SUCCESS';
+export type CallbackStatus = "PENDING" | "RUNNING" | "FAILED" | "SUCCESS";
 
 export interface CallbackTarget {
   /** The URL that callbacks are sent to */
@@ -155,17 +157,17 @@ export interface CallbackTarget {
  * - `run.input_failed`: an input failed.
  * - `run.finished`: the run ended.
  */
-export type CallbackType = 'run.page' | 'run.input_failed' | 'run.finished';
+export type CallbackType = "run.page" | "run.input_failed" | "run.finished";
 
 export interface ClockNote {
   readonly local: string;
   readonly note: string;
 }
 
-export type ContentEncoding = 'gzip';
+export type ContentEncoding = "gzip";
 
 /** `success`: the run must end SUCCEEDED. `finish`: it must end, in whatever status. */
-export type DependencyRequirement = 'success' | 'finish';
+export type DependencyRequirement = "success" | "finish";
 
 /** Every error of the API has this form. */
 export interface Error {
@@ -183,37 +185,16 @@ export interface Error {
   /** Details that depend on the label, such as `scope`, `status` or `dependency`; `postponed_until` is the time from which a retry may succeed, if it is known */
   readonly params: Readonly<Record<string, unknown>>;
   /** The first 100 faults of the input; null if the error is not about an input */
-  readonly validation_errors: readonly ValidationError[] | null;
+  readonly validation_errors: readonly (ValidationError)[] | null;
 }
 
-export type ErrorLabel =
-  | 'BAD_INPUT'
-  | 'BAD_PARAMETERS'
-  | 'UNAUTHORIZED'
-  | 'FORBIDDEN'
-  | 'NOT_FOUND'
-  | 'ACTION_NOT_FOUND'
-  | 'METHOD_NOT_ALLOWED'
-  | 'NOT_ACCEPTABLE'
-  | 'INVALID_STATE'
-  | 'IDEMPOTENCY_MISMATCH'
-  | 'IDEMPOTENCY_IN_FLIGHT'
-  | 'PAYLOAD_TOO_LARGE'
-  | 'UNSUPPORTED_MEDIA_TYPE'
-  | 'NO_RESULT'
-  | 'ACTION_FAILED'
-  | 'DEPENDENCY_FAILED'
-  | 'UPSTREAM_ERROR'
-  | 'UPSTREAM_TIMEOUT'
-  | 'LIMIT_REACHED'
-  | 'INTERNAL_ERROR'
-  | 'UNAVAILABLE';
+export type ErrorLabel = "BAD_INPUT" | "BAD_PARAMETERS" | "UNAUTHORIZED" | "FORBIDDEN" | "NOT_FOUND" | "ACTION_NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTABLE" | "INVALID_STATE" | "IDEMPOTENCY_MISMATCH" | "IDEMPOTENCY_IN_FLIGHT" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "NO_RESULT" | "ACTION_FAILED" | "DEPENDENCY_FAILED" | "UPSTREAM_ERROR" | "UPSTREAM_TIMEOUT" | "LIMIT_REACHED" | "INTERNAL_ERROR" | "UNAVAILABLE";
 
 /** The part of the system or of the request that the error concerns. */
-export type ErrorScope = 'auth' | 'input' | 'parameters' | 'action' | 'limit' | 'state' | 'server';
+export type ErrorScope = "auth" | "input" | "parameters" | "action" | "limit" | "state" | "server";
 
 /** `LIVE`: the caller waits for the results. `ASYNC`: the run works in the background. */
-export type ExecutionMode = 'LIVE' | 'ASYNC';
+export type ExecutionMode = "LIVE" | "ASYNC";
 
 /** A past time of a schedule: it started a run, skipped one or missed one. */
 export interface Fire {
@@ -231,7 +212,7 @@ export interface Fire {
 }
 
 /** `cron`: a time of the cron expression. `once`: `schedule_at`. `trigger`: a call of `POST …/trigger`. */
-export type FireCause = 'cron' | 'once' | 'trigger';
+export type FireCause = "cron" | "once" | "trigger";
 
 export interface FireCounts {
   readonly fired: number;
@@ -244,21 +225,21 @@ export interface FireCounts {
  * - `SKIPPED`: no run was started, because of the overlap policy or a pause.
  * - `MISSED`: no run was started, because the time could not be carried out soon enough.
  */
-export type FireOutcome = 'FIRED' | 'SKIPPED' | 'MISSED';
+export type FireOutcome = "FIRED" | "SKIPPED" | "MISSED";
 
 export interface FireReason {
   readonly code: FireReasonCode;
   readonly message: string;
 }
 
-export type FireReasonCode = 'OVERLAP' | 'PAUSED' | 'TOO_LATE' | 'SUPERSEDED' | 'LOST';
+export type FireReasonCode = "OVERLAP" | "PAUSED" | "TOO_LATE" | "SUPERSEDED" | "LOST";
 
 export interface Info {
   readonly label: InfoLabel;
   readonly message: string;
 }
 
-export type InfoLabel = 'NO_RESULT';
+export type InfoLabel = "NO_RESULT";
 
 /** The inputs by status. The five counts add up to `total`. */
 export interface InputCounts {
@@ -274,18 +255,10 @@ export interface InputCounts {
   readonly pending: number;
 }
 
-export type InputStatus =
-  | 'CREATED'
-  | 'QUEUED'
-  | 'SCHEDULED'
-  | 'RUNNING'
-  | 'BLOCKED'
-  | 'STOPPED'
-  | 'FAILED'
-  | 'SUCCEEDED';
+export type InputStatus = "CREATED" | "QUEUED" | "SCHEDULED" | "RUNNING" | "BLOCKED" | "STOPPED" | "FAILED" | "SUCCEEDED";
 
 /** `reject`: nothing is created if an input is invalid. `skip`: invalid inputs end FAILED, and the others run. */
-export type InvalidInputPolicy = 'reject' | 'skip';
+export type InvalidInputPolicy = "reject" | "skip";
 
 export interface LaunchWarning {
   readonly code: WarningCode;
@@ -304,7 +277,9 @@ export interface LaunchedRun {
   /** Where callbacks are sent; null if there are none */
   readonly callback: CallbackTarget | null;
   /** Runs that must end first */
-  readonly depends_on: readonly RunDependency[];
+  readonly depends_on: readonly (RunDependency)[];
+  /** The words it was given to be found by */
+  readonly tags: readonly (string)[];
   readonly on_invalid_input: InvalidInputPolicy;
   /** After this time QUEUED or RUNNING the run is STOPPED */
   readonly deadline_seconds: number;
@@ -335,7 +310,7 @@ export interface LaunchedRun {
   /** The same as `uid` */
   readonly run_uid: string;
   /** `DEADLINE_TOO_SHORT`: the pace of the action does not allow the run to end before its deadline */
-  readonly warnings?: readonly LaunchWarning[] | undefined;
+  readonly warnings?: readonly (LaunchWarning)[] | undefined;
 }
 
 export interface LaunchedSchedule {
@@ -345,13 +320,15 @@ export interface LaunchedSchedule {
   readonly status: ScheduleStatus;
   readonly status_reason: StatusReason | null;
   /** The first 100 inputs of each run */
-  readonly inputs: readonly Readonly<Record<string, unknown>>[];
+  readonly inputs: readonly (Readonly<Record<string, unknown>>)[];
   /** Number of inputs of each run */
   readonly inputs_total: number;
   /** Parameters of the action */
   readonly parameters: Readonly<Record<string, unknown>>;
   /** Where callbacks are sent; null if there are none */
   readonly callback: CallbackTarget | null;
+  /** The words it was given to be found by */
+  readonly tags: readonly (string)[];
   readonly on_invalid_input: InvalidInputPolicy;
   /** After this time QUEUED or RUNNING the run is STOPPED */
   readonly deadline_seconds: number;
@@ -410,16 +387,16 @@ export interface OutputEnvelope {
  * - `allow`: a run is started all the same.
  * - `cancel_previous`: the last run is cancelled and a new one is started.
  */
-export type OverlapPolicy = 'skip' | 'allow' | 'cancel_previous';
+export type OverlapPolicy = "skip" | "allow" | "cancel_previous";
 
 /** `cursor_or_number`: a live call also takes the number of a page. */
-export type PagingMode = 'cursor' | 'cursor_or_number';
+export type PagingMode = "cursor" | "cursor_or_number";
 
 export interface Preview {
   /** The next times */
-  readonly fires: readonly PreviewedFire[];
+  readonly fires: readonly (PreviewedFire)[];
   /** Times of the cron expression that a clock change skips or repeats */
-  readonly notes: readonly ClockNote[];
+  readonly notes: readonly (ClockNote)[];
 }
 
 export interface PreviewedFire {
@@ -446,7 +423,9 @@ export interface Run {
   /** Where callbacks are sent; null if there are none */
   readonly callback: CallbackTarget | null;
   /** Runs that must end first */
-  readonly depends_on: readonly RunDependency[];
+  readonly depends_on: readonly (RunDependency)[];
+  /** The words it was given to be found by */
+  readonly tags: readonly (string)[];
   readonly on_invalid_input: InvalidInputPolicy;
   /** After this time QUEUED or RUNNING the run is STOPPED */
   readonly deadline_seconds: number;
@@ -493,7 +472,9 @@ export interface RunDetail {
   /** Where callbacks are sent; null if there are none */
   readonly callback: CallbackTarget | null;
   /** Runs that must end first */
-  readonly depends_on: readonly RunDependency[];
+  readonly depends_on: readonly (RunDependency)[];
+  /** The words it was given to be found by */
+  readonly tags: readonly (string)[];
   readonly on_invalid_input: InvalidInputPolicy;
   /** After this time QUEUED or RUNNING the run is STOPPED */
   readonly deadline_seconds: number;
@@ -524,7 +505,7 @@ export interface RunDetail {
   /** The callbacks of the run by the state of their delivery */
   readonly callbacks: CallbackCounts;
   /** The last 50 changes of status */
-  readonly history: readonly RunHistoryEntry[];
+  readonly history: readonly (RunHistoryEntry)[];
 }
 
 export interface RunHistoryEntry {
@@ -587,17 +568,7 @@ export interface RunProgress {
  * - `PARTIAL_SUCCEEDED`: some inputs failed, or an input failed after it gave results. It can be retried.
  * - `FAILED`: no input succeeded and there are no results. It can be retried.
  */
-export type RunStatus =
-  | 'CREATED'
-  | 'INVALID'
-  | 'BLOCKED'
-  | 'QUEUED'
-  | 'SCHEDULED'
-  | 'RUNNING'
-  | 'STOPPED'
-  | 'SUCCEEDED'
-  | 'PARTIAL_SUCCEEDED'
-  | 'FAILED';
+export type RunStatus = "CREATED" | "INVALID" | "BLOCKED" | "QUEUED" | "SCHEDULED" | "RUNNING" | "STOPPED" | "SUCCEEDED" | "PARTIAL_SUCCEEDED" | "FAILED";
 
 /** Starts runs at the times of a cron expression, or once. */
 export interface Schedule {
@@ -607,13 +578,15 @@ export interface Schedule {
   readonly status: ScheduleStatus;
   readonly status_reason: StatusReason | null;
   /** The first 100 inputs of each run */
-  readonly inputs: readonly Readonly<Record<string, unknown>>[];
+  readonly inputs: readonly (Readonly<Record<string, unknown>>)[];
   /** Number of inputs of each run */
   readonly inputs_total: number;
   /** Parameters of the action */
   readonly parameters: Readonly<Record<string, unknown>>;
   /** Where callbacks are sent; null if there are none */
   readonly callback: CallbackTarget | null;
+  /** The words it was given to be found by */
+  readonly tags: readonly (string)[];
   readonly on_invalid_input: InvalidInputPolicy;
   /** After this time QUEUED or RUNNING the run is STOPPED */
   readonly deadline_seconds: number;
@@ -647,7 +620,7 @@ export interface Schedule {
  * - `CANCELLED`: cancelled by a caller. Final.
  * - `COMPLETED`: its last time has passed. Final.
  */
-export type ScheduleStatus = 'ACTIVE' | 'PAUSED' | 'CANCELLED' | 'COMPLETED';
+export type ScheduleStatus = "ACTIVE" | "PAUSED" | "CANCELLED" | "COMPLETED";
 
 export interface SigningSecret {
   readonly secret: string;
@@ -657,11 +630,11 @@ export interface SigningSecret {
 }
 
 export interface SigningSecrets {
-  readonly secrets: readonly SigningSecret[];
+  readonly secrets: readonly (SigningSecret)[];
 }
 
 /** `created_at`: oldest first. `-created_at`: newest first. */
-export type SortOrder = 'created_at' | '-created_at';
+export type SortOrder = "created_at" | "-created_at";
 
 /** Why a run or schedule has its status. */
 export interface StatusReason {
@@ -674,14 +647,14 @@ export interface StatusReason {
   /** When the status is checked again; null if that depends on an event */
   readonly retry_at: string | null;
   /** The runs that this one waits for */
-  readonly blocking_uids: readonly string[];
+  readonly blocking_uids: readonly (string)[];
 }
 
 /** A place for one file of inputs. */
 export interface Upload {
   /** Pass it as `inputs_upload_uid` to one launch within 24 hours */
   readonly uid: string;
-  readonly method: 'PUT';
+  readonly method: "PUT";
   /** The URL to send the file to. It takes one PUT; a second one is answered with 412 */
   readonly url: string;
   /** Headers that the PUT must have */
@@ -699,7 +672,7 @@ export interface ValidationError {
   readonly message: string;
 }
 
-export type WarningCode = 'DEADLINE_TOO_SHORT';
+export type WarningCode = "DEADLINE_TOO_SHORT";
 
 export interface RunLiveQuery {
   /** The number of the page, from 1, for an action that pages by number. Use either `page` or `cursor` */
@@ -714,16 +687,16 @@ export interface RunLiveBody {
   };
   /** Parameters of the action */
   readonly parameters?: Readonly<Record<string, unknown>> | undefined;
+  /** Words to find it by: at most 10. A repeated one counts once */
+  readonly tags?: readonly (string)[] | undefined;
 }
 
 export interface RunAsyncBody {
   /** The inputs: each has the properties of the action, and optionally `custom_data` */
-  readonly inputs?:
-    | readonly {
-        /** Any data of yours. It is returned with the results and not passed to the action */
-        readonly custom_data?: Readonly<Record<string, unknown>> | null | undefined;
-      }[]
-    | undefined;
+  readonly inputs?: readonly ({
+    /** Any data of yours. It is returned with the results and not passed to the action */
+    readonly custom_data?: Readonly<Record<string, unknown>> | null | undefined;
+  })[] | undefined;
   /** An upload (POST /v1/uploads) with the inputs, in place of `inputs` */
   readonly inputs_upload_uid?: string | undefined;
   /** Parameters of the action, and optionally `max_results`: the maximum number of results per input */
@@ -731,21 +704,18 @@ export interface RunAsyncBody {
   readonly callback?: CallbackSettings | undefined;
   /** A name to find it by */
   readonly name?: string | undefined;
+  /** Words to find it by: at most 10. A repeated one counts once */
+  readonly tags?: readonly (string)[] | undefined;
   readonly on_invalid_input?: InvalidInputPolicy | undefined;
   /** After this time QUEUED or RUNNING the run is STOPPED. Other time does not count */
   readonly deadline_seconds?: number | undefined;
   /** When the run starts, at most a year from now. By default it starts at once */
   readonly schedule_at?: string | undefined;
   /** Runs that must end first. If one ends otherwise than required, this run fails with `DEPENDENCY_FAILED` */
-  readonly depends_on?:
-    | readonly (
-        | string
-        | {
-            readonly uid: string;
-            readonly require?: DependencyRequirement | undefined;
-          }
-      )[]
-    | undefined;
+  readonly depends_on?: readonly (string | {
+    readonly uid: string;
+    readonly require?: DependencyRequirement | undefined;
+  })[] | undefined;
 }
 
 export interface CreateUploadBody {
@@ -761,17 +731,19 @@ export interface ListRunsQuery {
   /** The order of the list */
   readonly sort?: SortOrder | undefined;
   /** Only runs with this status. Repeat the parameter to allow several values */
-  readonly status?: readonly RunStatus[] | undefined;
+  readonly status?: readonly (RunStatus)[] | undefined;
   /** Only runs of this action. Repeat the parameter to allow several values */
-  readonly action_name?: readonly string[] | undefined;
+  readonly action_name?: readonly (string)[] | undefined;
   /** Only runs with this mode. Repeat the parameter to allow several values */
-  readonly execution_mode?: readonly ExecutionMode[] | undefined;
+  readonly execution_mode?: readonly (ExecutionMode)[] | undefined;
   /** Only the run with this uid. Repeat the parameter to allow several values */
-  readonly uid?: readonly string[] | undefined;
+  readonly uid?: readonly (string)[] | undefined;
   /** Only runs of this schedule. Repeat the parameter to allow several values */
-  readonly scheduled_run_uid?: readonly string[] | undefined;
+  readonly scheduled_run_uid?: readonly (string)[] | undefined;
   /** Only runs with this name. Repeat the parameter to allow several values */
-  readonly name?: readonly string[] | undefined;
+  readonly name?: readonly (string)[] | undefined;
+  /** Only runs with this tag. Repeat the parameter to allow several values */
+  readonly tag?: readonly (string)[] | undefined;
   /** Only runs that were created after this time */
   readonly created_after?: string | undefined;
   /** Only runs that were created before this time */
@@ -787,7 +759,7 @@ export interface ListRunInputsQuery {
   /** The maximum number of items on a page */
   readonly limit?: number | undefined;
   /** Only inputs with this status. Repeat the parameter to allow several values */
-  readonly status?: readonly InputStatus[] | undefined;
+  readonly status?: readonly (InputStatus)[] | undefined;
 }
 
 export interface ListRunOutputsQuery {
@@ -799,17 +771,17 @@ export interface ListRunOutputsQuery {
 
 export interface CancelRunBody {
   /** May be given, and must then be this */
-  readonly action?: 'cancel' | undefined;
+  readonly action?: "cancel" | undefined;
 }
 
 export interface ResumeRunBody {
   /** May be given, and must then be this */
-  readonly action?: 'resume' | undefined;
+  readonly action?: "resume" | undefined;
 }
 
 export interface RetryRunBody {
   /** May be given, and must then be this */
-  readonly action?: 'retry' | undefined;
+  readonly action?: "retry" | undefined;
 }
 
 export interface ListCallbacksQuery {
@@ -818,9 +790,9 @@ export interface ListCallbacksQuery {
   /** The order of the list */
   readonly sort?: SortOrder | undefined;
   /** Only callbacks with this status. Repeat the parameter to allow several values */
-  readonly status?: readonly CallbackStatus[] | undefined;
+  readonly status?: readonly (CallbackStatus)[] | undefined;
   /** Only callbacks of this run. Repeat the parameter to allow several values */
-  readonly run_uid?: readonly string[] | undefined;
+  readonly run_uid?: readonly (string)[] | undefined;
 }
 
 export interface ListRunCallbacksQuery {
@@ -832,20 +804,22 @@ export interface ListRunCallbacksQuery {
 
 export interface ReplayRunCallbacksBody {
   /** Statuses of the callbacks to replay, FAILED by default. A callback is SUCCESS if it or one of its replays was delivered */
-  readonly status?: readonly CallbackStatus[] | undefined;
+  readonly status?: readonly (CallbackStatus)[] | undefined;
 }
 
 export interface RunScheduleBody {
   /** The inputs: each has the properties of the action, and optionally `custom_data` */
-  readonly inputs: readonly {
+  readonly inputs: readonly ({
     /** Any data of yours. It is returned with the results and not passed to the action */
     readonly custom_data?: Readonly<Record<string, unknown>> | null | undefined;
-  }[];
+  })[];
   /** Parameters of the action, and optionally `max_results`: the maximum number of results per input */
   readonly parameters?: Readonly<Record<string, unknown>> | undefined;
   readonly callback?: CallbackSettings | undefined;
   /** A name to find it by */
   readonly name?: string | undefined;
+  /** Words to find it by: at most 10. A repeated one counts once */
+  readonly tags?: readonly (string)[] | undefined;
   readonly on_invalid_input?: InvalidInputPolicy | undefined;
   /** After this time QUEUED or RUNNING the run is STOPPED. Other time does not count */
   readonly deadline_seconds?: number | undefined;
@@ -879,28 +853,29 @@ export interface ListSchedulesQuery {
   /** The order of the list */
   readonly sort?: SortOrder | undefined;
   /** Only schedules with this status. Repeat the parameter to allow several values */
-  readonly status?: readonly ScheduleStatus[] | undefined;
+  readonly status?: readonly (ScheduleStatus)[] | undefined;
   /** Only schedules of this action. Repeat the parameter to allow several values */
-  readonly action_name?: readonly string[] | undefined;
+  readonly action_name?: readonly (string)[] | undefined;
   /** Only the schedule with this uid. Repeat the parameter to allow several values */
-  readonly uid?: readonly string[] | undefined;
+  readonly uid?: readonly (string)[] | undefined;
   /** Only schedules with this name. Repeat the parameter to allow several values */
-  readonly name?: readonly string[] | undefined;
+  readonly name?: readonly (string)[] | undefined;
+  /** Only schedules with this tag. Repeat the parameter to allow several values */
+  readonly tag?: readonly (string)[] | undefined;
 }
 
 export interface PatchScheduleBody {
   /** The inputs: each has the properties of the action, and optionally `custom_data` */
-  readonly inputs?:
-    | readonly {
-        /** Any data of yours. It is returned with the results and not passed to the action */
-        readonly custom_data?: Readonly<Record<string, unknown>> | null | undefined;
-      }[]
-    | undefined;
+  readonly inputs?: readonly ({
+    /** Any data of yours. It is returned with the results and not passed to the action */
+    readonly custom_data?: Readonly<Record<string, unknown>> | null | undefined;
+  })[] | undefined;
   readonly parameters?: Readonly<Record<string, unknown>> | null | undefined;
   readonly callback?: CallbackSettings | null | undefined;
   readonly name?: string | null | undefined;
   readonly on_invalid_input?: InvalidInputPolicy | null | undefined;
   readonly deadline_seconds?: number | null | undefined;
+  readonly tags?: readonly (string)[] | null | undefined;
   readonly cron?: string | null | undefined;
   readonly schedule_at?: string | null | undefined;
   readonly timezone?: string | null | undefined;
@@ -921,17 +896,16 @@ export interface ListFiresQuery {
 
 export interface UpdateScheduleBody {
   /** The inputs: each has the properties of the action, and optionally `custom_data` */
-  readonly inputs?:
-    | readonly {
-        /** Any data of yours. It is returned with the results and not passed to the action */
-        readonly custom_data?: Readonly<Record<string, unknown>> | null | undefined;
-      }[]
-    | undefined;
+  readonly inputs?: readonly ({
+    /** Any data of yours. It is returned with the results and not passed to the action */
+    readonly custom_data?: Readonly<Record<string, unknown>> | null | undefined;
+  })[] | undefined;
   readonly parameters?: Readonly<Record<string, unknown>> | null | undefined;
   readonly callback?: CallbackSettings | null | undefined;
   readonly name?: string | null | undefined;
   readonly on_invalid_input?: InvalidInputPolicy | null | undefined;
   readonly deadline_seconds?: number | null | undefined;
+  readonly tags?: readonly (string)[] | null | undefined;
   readonly cron?: string | null | undefined;
   readonly schedule_at?: string | null | undefined;
   readonly timezone?: string | null | undefined;

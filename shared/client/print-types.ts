@@ -67,14 +67,14 @@ function printOperation({ operationId, parameters = [], requestBody }: ApiOperat
 }
 
 /** An exported type of that name. */
-export function printDeclaration(name: string, schema: Schema): string {
+function printDeclaration(name: string, schema: Schema): string {
   const text = printSchema(schema);
   const isInterface = text.startsWith('{') && text.endsWith('}') && schema.type === 'object';
   return `${comment(schema.description, '')}export ${isInterface ? `interface ${name} ${text}` : `type ${name} = ${text};`}`;
 }
 
 /** The type of a schema, on several lines where it has properties. */
-export function printSchema(schema: Schema, indent = ''): string {
+function printSchema(schema: Schema, indent = ''): string {
   if (schema.$ref !== undefined) return schema.$ref.split('/').at(-1) ?? 'unknown';
   if (schema.const !== undefined) return JSON.stringify(schema.const);
   if (schema.enum !== undefined) return union(schema.enum.map((value) => JSON.stringify(value)));

@@ -48,7 +48,7 @@ export interface Sent {
 
 export interface Sender {
   /** Rejects with TriremeError, or with the reason of the call's signal. */
-  send(call: Call): Promise<Sent>;
+  readonly send: (call: Call) => Promise<Sent>;
   readonly machine: Machine;
 }
 

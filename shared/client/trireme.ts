@@ -1,4 +1,4 @@
-import { type ActionHandle, type ActionMap, createActionHandle } from './actions.ts';
+import { type ActionHandle, type ActionTypes, type AnyActions, createActionHandle } from './actions.ts';
 import type {
   Action,
   CallbackRecord,
@@ -25,7 +25,7 @@ import {
 } from './send.ts';
 
 export type * from './api-types.ts';
-export type { ActionHandle, ActionMap, ActionTypes, AsyncLaunch, LiveCall, ScheduleLaunch } from './actions.ts';
+export type { ActionHandle, ActionTypes, AnyActions, AsyncLaunch, LiveCall, ScheduleLaunch } from './actions.ts';
 export { TriremeError, type TriremeErrorLabel } from './error.ts';
 export type { List, Page } from './pages.ts';
 export type { RetryPolicy } from './retry.ts';
@@ -39,7 +39,7 @@ type NameOf<Actions> = keyof Actions & string;
  * A client of one deployment under one API key. `Actions`: the types that `trireme types` prints; without them any name
  * and any input is taken.
  */
-export class Trireme<Actions extends ActionMap = ActionMap> {
+export class Trireme<Actions extends { readonly [Name in keyof Actions]: ActionTypes } = AnyActions> {
   readonly #sender: Sender;
 
   constructor(options: ClientOptions) {
