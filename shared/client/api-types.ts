@@ -23,37 +23,22 @@ export interface Action {
 
 export type ActionMode = "live" | "async" | "schedule";
 
-/** The body of a callback, as the receiver gets it. */
-export interface Callback {
-  readonly type: CallbackType;
-  /** Identifies the callback. It is the same on every delivery and replay: deduplicate by it */
-  readonly callback_ref_uid: string;
-  /** The run at the time of the event */
-  readonly run: CallbackRun;
-  /** The input without `custom_data`. On `run.finished` it is null unless the run has exactly one input */
-  readonly input: Readonly<Record<string, unknown>> | null;
-  /** The `custom_data` of the input, as it was given */
-  readonly custom_data: Readonly<Record<string, unknown>> | null;
-  readonly input_uid: string | null;
-  /** Position of the input in the run, from 0 */
-  readonly input_index: number | null;
-  /** Number of the page of the input, from 0 */
-  readonly page: number | null;
-  /** Whether this is the last page of the input, and the last part of that page */
-  readonly is_last_page: boolean;
-  /** Number of the part, from 1. A page over 256 KB is sent in parts, each with its own `callback_ref_uid` */
-  readonly part: number;
-  /** Number of parts of the page */
-  readonly parts: number;
-  /** Why the input or the run failed */
-  readonly error: Error | null;
-  /** The results of the page. Null on `run.input_failed` and `run.finished` */
-  readonly results: readonly (unknown)[] | null;
-  /** Only on `run.finished` */
-  readonly manifest?: CallbackManifest | undefined;
-  /** When the page was recorded, the input failed or the run ended */
-  readonly occurred_at: string;
+export interface ApiKey {
+  /** Identifies the key, also in the logs of the deployment */
+  readonly uid: string;
+  /** The name that the key was given */
+  readonly label: string;
+  /** What the key may do */
+  readonly scopes: readonly (Scope)[];
+  readonly created_at: string;
+  /** When the key stops working; null for never */
+  readonly expires_at: string | null;
+  /** The day of the last call with the key, as its beginning in UTC; null for a key that was never used */
+  readonly last_used_at: string | null;
 }
+
+/** The body of a callback, as the receiver gets it. `type` says which it is. */
+export type Callback = RunPageCallback | RunInputFailedCallback | RunFinishedCallback;
 
 export interface CallbackCounts {
   readonly total: number;
@@ -131,11 +116,11 @@ export type CallbackSelection = "all" | "final";
 
 /** Where callbacks are sent, and which. */
 export interface CallbackSettings {
-  /** The URL that callbacks are sent to: https, at most 2048 characters */
+  /** The URL that callbacks are sent to: https, on a port that the deployment allows (443 by default) and a public address. A local stage also takes http to its own machine */
   readonly url: string;
-  /** Headers that are sent with every callback. Their values are stored encrypted and never returned */
-  readonly headers?: Readonly<Record<string, string>> | undefined;
-  readonly on?: CallbackSelection | undefined;
+  /** Headers that are sent with every callback, at most 4096 bytes together. Their values are stored encrypted and never returned */
+  readonly headers?: Readonly<Record<string, string>> | null | undefined;
+  readonly on?: CallbackSelection | null | undefined;
 }
 
 /**
@@ -196,6 +181,71 @@ export type ErrorScope = "auth" | "input" | "parameters" | "action" | "limit" | 
 /** `LIVE`: the caller waits for the results. `ASYNC`: the run works in the background. */
 export type ExecutionMode = "LIVE" | "ASYNC";
 
+export interface ExtractJsonApiInput {
+  readonly url: string;
+  /** Where the items are in the body, such as data.items; absent: the body is the list; dots part keys, [0] is the first of a list and [-1] its last, ["a.b"] a key that has dots */
+  readonly items_path?: string | undefined;
+  /** Absent: none; an answer that shows that more follows is then an error */
+  readonly pagination?: {
+    readonly kind: "none";
+  } | {
+    readonly kind: "link_header";
+  } | {
+    readonly kind: "next_url";
+    /** Where the body has the next page's URL, such as links.next; dots part keys, [0] is the first of a list and [-1] its last, ["a.b"] a key that has dots */
+    readonly url_path: string;
+  } | {
+    readonly kind: "cursor";
+    /** Where the next cursor is in the body, such as meta.next; dots part keys, [0] is the first of a list and [-1] its last, ["a.b"] a key that has dots */
+    readonly cursor_path: string;
+    /** Name of a query parameter */
+    readonly cursor_param: string;
+  } | {
+    readonly kind: "page";
+    /** Name of a query parameter */
+    readonly param: string;
+    /** The first page; absent: the number in the URL, else 1 */
+    readonly start?: number | undefined;
+  } | {
+    readonly kind: "offset";
+    /** Name of a query parameter */
+    readonly param: string;
+    /** The first item's offset; absent: the number in the URL, else 0 */
+    readonly start?: number | undefined;
+    /** Name of a query parameter */
+    readonly limit_param: string;
+    readonly limit: number;
+  } | undefined;
+  /** What else ends the list */
+  readonly stop?: {
+    /** Statuses of an answer past the last page, such as 404; on the first page they are an error */
+    readonly statuses?: readonly (number)[] | undefined;
+    /** Where the body says whether more follows, such as has_more; false, "false", null and 0 there say no */
+    readonly has_more_path?: string | undefined;
+    /** An empty page ends the list, though it names a next page */
+    readonly empty_page?: boolean | undefined;
+    /** A page identical to the one before or the first ends the list and is left out; otherwise it is an error */
+    readonly repeated_page?: boolean | undefined;
+    /** A first page without a next page ends the list, though it is full or shows signs of more */
+    readonly no_next?: boolean | undefined;
+  } | undefined;
+  /** Request headers without credentials */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Name of a secret that holds a header's value and the origins it may be sent to */
+  readonly secret?: string | undefined;
+  /** Any data of yours. It is returned with the results and not passed to the action */
+  readonly custom_data?: Readonly<Record<string, unknown>> | null | undefined;
+}
+
+export type ExtractJsonApiLiveParameters = Readonly<Record<string, unknown>>;
+
+export interface ExtractJsonApiParameters {
+  /** How many results one input may give. */
+  readonly max_results?: number | undefined;
+}
+
+export type ExtractJsonApiResult = Readonly<Record<string, unknown>>;
+
 /** A past time of a schedule: it started a run, skipped one or missed one. */
 export interface Fire {
   readonly uid: string;
@@ -233,6 +283,11 @@ export interface FireReason {
 }
 
 export type FireReasonCode = "OVERLAP" | "PAUSED" | "TOO_LATE" | "SUPERSEDED" | "LOST";
+
+/** An answer of API Gateway itself, without the form of other errors. */
+export interface GatewayError {
+  readonly message: string;
+}
 
 export interface Info {
   readonly label: InfoLabel;
@@ -365,6 +420,34 @@ export interface MaxResults {
   readonly ceiling: number;
 }
 
+export interface Me {
+  readonly workspace: Workspace;
+  /** The key of this call */
+  readonly key: ApiKey;
+  /** The limits of the workspace */
+  readonly limits: WorkspaceLimits;
+  /** The release of the deployment */
+  readonly version: string;
+  /** The name of the deployment */
+  readonly stage: string;
+}
+
+export interface NewApiKey {
+  /** Identifies the key, also in the logs of the deployment */
+  readonly uid: string;
+  /** The name that the key was given */
+  readonly label: string;
+  /** What the key may do */
+  readonly scopes: readonly (Scope)[];
+  readonly created_at: string;
+  /** When the key stops working; null for never */
+  readonly expires_at: string | null;
+  /** The day of the last call with the key, as its beginning in UTC; null for a key that was never used */
+  readonly last_used_at: string | null;
+  /** The key itself. It is shown only in this answer */
+  readonly key: string;
+}
+
 /** A result with its input and page. */
 export interface OutputEnvelope {
   readonly input_uid: string;
@@ -404,6 +487,13 @@ export interface PreviewedFire {
   readonly at: string;
   /** In the time zone */
   readonly local: string;
+}
+
+export interface RateLimit {
+  /** Calls per second in the long run */
+  readonly per_second: number;
+  /** Calls that are possible at once when the limit is unused */
+  readonly burst: number;
 }
 
 export interface ReplayedCallbacks {
@@ -508,6 +598,34 @@ export interface RunDetail {
   readonly history: readonly (RunHistoryEntry)[];
 }
 
+/** The run ended. `manifest` says how many callbacks it has. */
+export interface RunFinishedCallback {
+  readonly type: "run.finished";
+  /** Identifies the callback. It is the same on every delivery and replay: deduplicate by it */
+  readonly callback_ref_uid: string;
+  /** The run at the time of the event */
+  readonly run: CallbackRun;
+  /** The only input of the run, without `custom_data`; null if it has several */
+  readonly input: Readonly<Record<string, unknown>> | null;
+  /** The `custom_data` of the input, as it was given */
+  readonly custom_data: Readonly<Record<string, unknown>> | null;
+  readonly input_uid: string | null;
+  readonly input_index: number | null;
+  readonly page: null;
+  /** Whether this is the last page of the input, and the last part of that page */
+  readonly is_last_page: boolean;
+  /** Number of the part, from 1. A page over 256 KB is sent in parts, each with its own `callback_ref_uid` */
+  readonly part: number;
+  /** Number of parts of the page */
+  readonly parts: number;
+  /** Why the run failed */
+  readonly error: Error | null;
+  readonly results: null;
+  readonly manifest: CallbackManifest;
+  /** When the page was recorded, the input failed or the run ended */
+  readonly occurred_at: string;
+}
+
 export interface RunHistoryEntry {
   readonly status: RunStatus;
   readonly at: string;
@@ -539,6 +657,64 @@ export interface RunInput {
   readonly started_at: string | null;
   readonly finished_at: string | null;
   readonly updated_at: string;
+}
+
+/** An input failed, at the page in `page`. */
+export interface RunInputFailedCallback {
+  readonly type: "run.input_failed";
+  /** Identifies the callback. It is the same on every delivery and replay: deduplicate by it */
+  readonly callback_ref_uid: string;
+  /** The run at the time of the event */
+  readonly run: CallbackRun;
+  /** The input without `custom_data` */
+  readonly input: Readonly<Record<string, unknown>>;
+  /** The `custom_data` of the input, as it was given */
+  readonly custom_data: Readonly<Record<string, unknown>> | null;
+  readonly input_uid: string;
+  /** Position of the input in the run, from 0 */
+  readonly input_index: number;
+  /** Number of the page of the input, from 0 */
+  readonly page: number;
+  /** Whether this is the last page of the input, and the last part of that page */
+  readonly is_last_page: boolean;
+  /** Number of the part, from 1. A page over 256 KB is sent in parts, each with its own `callback_ref_uid` */
+  readonly part: number;
+  /** Number of parts of the page */
+  readonly parts: number;
+  /** Why the input failed */
+  readonly error: Error;
+  readonly results: null;
+  /** When the page was recorded, the input failed or the run ended */
+  readonly occurred_at: string;
+}
+
+/** A page of results of one input. */
+export interface RunPageCallback {
+  readonly type: "run.page";
+  /** Identifies the callback. It is the same on every delivery and replay: deduplicate by it */
+  readonly callback_ref_uid: string;
+  /** The run at the time of the event */
+  readonly run: CallbackRun;
+  /** The input without `custom_data` */
+  readonly input: Readonly<Record<string, unknown>>;
+  /** The `custom_data` of the input, as it was given */
+  readonly custom_data: Readonly<Record<string, unknown>> | null;
+  readonly input_uid: string;
+  /** Position of the input in the run, from 0 */
+  readonly input_index: number;
+  /** Number of the page of the input, from 0 */
+  readonly page: number;
+  /** Whether this is the last page of the input, and the last part of that page */
+  readonly is_last_page: boolean;
+  /** Number of the part, from 1. A page over 256 KB is sent in parts, each with its own `callback_ref_uid` */
+  readonly part: number;
+  /** Number of parts of the page */
+  readonly parts: number;
+  readonly error: null;
+  /** The results of the page, as the action returned them */
+  readonly results: readonly (unknown)[];
+  /** When the page was recorded, the input failed or the run ended */
+  readonly occurred_at: string;
 }
 
 export interface RunProgress {
@@ -622,6 +798,43 @@ export interface Schedule {
  */
 export type ScheduleStatus = "ACTIVE" | "PAUSED" | "CANCELLED" | "COMPLETED";
 
+/**
+ * - `read`: read runs, schedules and callbacks.
+ * - `run`: launch runs, cancel, resume and retry them, and replay callbacks.
+ * - `manage`: create and change schedules, and read the signing secrets.
+ * - `admin`: manage the API keys and secrets of the workspace.
+ */
+export type Scope = "read" | "run" | "manage" | "admin";
+
+export interface SearchCitiesInput {
+  /** ISO 3166 alpha-2 code in capitals */
+  readonly country?: string | undefined;
+  /** Beginning of the name, whatever its case and accents: "sao" finds "São Paulo" */
+  readonly name?: string | undefined;
+  /** Least number of inhabitants */
+  readonly min_population?: number | undefined;
+  /** Any data of yours. It is returned with the results and not passed to the action */
+  readonly custom_data?: Readonly<Record<string, unknown>> | null | undefined;
+}
+
+export type SearchCitiesLiveParameters = Readonly<Record<string, unknown>>;
+
+export interface SearchCitiesParameters {
+  /** How many results one input may give. */
+  readonly max_results?: number | undefined;
+}
+
+export interface SearchCitiesResult {
+  readonly name: string;
+  readonly country: string;
+  /** 0 when unknown */
+  readonly population: number;
+  readonly lat: number;
+  readonly lon: number;
+  /** First-level division in GeoNames, such as a state; may be empty */
+  readonly admin_code: string;
+}
+
 export interface SigningSecret {
   readonly secret: string;
   readonly created_at: string;
@@ -674,6 +887,24 @@ export interface ValidationError {
 
 export type WarningCode = "DEADLINE_TOO_SHORT";
 
+export interface Workspace {
+  readonly uid: string;
+  readonly name: string;
+}
+
+export interface WorkspaceLimits {
+  /** Of live calls */
+  readonly live: RateLimit;
+  /** Of calls that start, repeat or change something */
+  readonly launch: RateLimit;
+  /** Of reads */
+  readonly read: RateLimit;
+  /** Runs that may be at work at once; further ones are BLOCKED until one ends */
+  readonly runs_at_once: number;
+  /** Inputs of one run that may be at work at once */
+  readonly inputs_in_flight: number;
+}
+
 export interface RunLiveQuery {
   /** The number of the page, from 1, for an action that pages by number. Use either `page` or `cursor` */
   readonly page?: number | undefined;
@@ -686,9 +917,9 @@ export interface RunLiveBody {
     readonly custom_data?: Readonly<Record<string, unknown>> | null | undefined;
   };
   /** Parameters of the action */
-  readonly parameters?: Readonly<Record<string, unknown>> | undefined;
+  readonly parameters?: Readonly<Record<string, unknown>> | null | undefined;
   /** Words to find it by: at most 10. A repeated one counts once */
-  readonly tags?: readonly (string)[] | undefined;
+  readonly tags?: readonly (string)[] | null | undefined;
 }
 
 export interface RunAsyncBody {
@@ -696,33 +927,33 @@ export interface RunAsyncBody {
   readonly inputs?: readonly ({
     /** Any data of yours. It is returned with the results and not passed to the action */
     readonly custom_data?: Readonly<Record<string, unknown>> | null | undefined;
-  })[] | undefined;
+  })[] | null | undefined;
   /** An upload (POST /v1/uploads) with the inputs, in place of `inputs` */
-  readonly inputs_upload_uid?: string | undefined;
+  readonly inputs_upload_uid?: string | null | undefined;
   /** Parameters of the action, and optionally `max_results`: the maximum number of results per input */
-  readonly parameters?: Readonly<Record<string, unknown>> | undefined;
-  readonly callback?: CallbackSettings | undefined;
+  readonly parameters?: Readonly<Record<string, unknown>> | null | undefined;
+  readonly callback?: CallbackSettings | null | undefined;
   /** A name to find it by */
-  readonly name?: string | undefined;
+  readonly name?: string | null | undefined;
   /** Words to find it by: at most 10. A repeated one counts once */
-  readonly tags?: readonly (string)[] | undefined;
-  readonly on_invalid_input?: InvalidInputPolicy | undefined;
+  readonly tags?: readonly (string)[] | null | undefined;
+  readonly on_invalid_input?: InvalidInputPolicy | null | undefined;
   /** After this time QUEUED or RUNNING the run is STOPPED. Other time does not count */
-  readonly deadline_seconds?: number | undefined;
+  readonly deadline_seconds?: number | null | undefined;
   /** When the run starts, at most a year from now. By default it starts at once */
-  readonly schedule_at?: string | undefined;
+  readonly schedule_at?: string | null | undefined;
   /** Runs that must end first. If one ends otherwise than required, this run fails with `DEPENDENCY_FAILED` */
   readonly depends_on?: readonly (string | {
     readonly uid: string;
-    readonly require?: DependencyRequirement | undefined;
-  })[] | undefined;
+    readonly require?: DependencyRequirement | null | undefined;
+  })[] | null | undefined;
 }
 
 export interface CreateUploadBody {
   /** Size of the file in bytes. If given, the PUT must have exactly this size; otherwise the size is checked at the launch */
-  readonly content_length?: number | undefined;
+  readonly content_length?: number | null | undefined;
   /** How the file is compressed. The limits of an upload apply to the uncompressed file */
-  readonly content_encoding?: ContentEncoding | undefined;
+  readonly content_encoding?: ContentEncoding | null | undefined;
 }
 
 export interface ListRunsQuery {
@@ -771,17 +1002,17 @@ export interface ListRunOutputsQuery {
 
 export interface CancelRunBody {
   /** May be given, and must then be this */
-  readonly action?: "cancel" | undefined;
+  readonly action?: "cancel" | null | undefined;
 }
 
 export interface ResumeRunBody {
   /** May be given, and must then be this */
-  readonly action?: "resume" | undefined;
+  readonly action?: "resume" | null | undefined;
 }
 
 export interface RetryRunBody {
   /** May be given, and must then be this */
-  readonly action?: "retry" | undefined;
+  readonly action?: "retry" | null | undefined;
 }
 
 export interface ListCallbacksQuery {
@@ -804,7 +1035,7 @@ export interface ListRunCallbacksQuery {
 
 export interface ReplayRunCallbacksBody {
   /** Statuses of the callbacks to replay, FAILED by default. A callback is SUCCESS if it or one of its replays was delivered */
-  readonly status?: readonly (CallbackStatus)[] | undefined;
+  readonly status?: readonly (CallbackStatus)[] | null | undefined;
 }
 
 export interface RunScheduleBody {
@@ -814,37 +1045,37 @@ export interface RunScheduleBody {
     readonly custom_data?: Readonly<Record<string, unknown>> | null | undefined;
   })[];
   /** Parameters of the action, and optionally `max_results`: the maximum number of results per input */
-  readonly parameters?: Readonly<Record<string, unknown>> | undefined;
-  readonly callback?: CallbackSettings | undefined;
+  readonly parameters?: Readonly<Record<string, unknown>> | null | undefined;
+  readonly callback?: CallbackSettings | null | undefined;
   /** A name to find it by */
-  readonly name?: string | undefined;
+  readonly name?: string | null | undefined;
   /** Words to find it by: at most 10. A repeated one counts once */
-  readonly tags?: readonly (string)[] | undefined;
-  readonly on_invalid_input?: InvalidInputPolicy | undefined;
+  readonly tags?: readonly (string)[] | null | undefined;
+  readonly on_invalid_input?: InvalidInputPolicy | null | undefined;
   /** After this time QUEUED or RUNNING the run is STOPPED. Other time does not count */
-  readonly deadline_seconds?: number | undefined;
+  readonly deadline_seconds?: number | null | undefined;
   /** A cron expression of five fields (minute, hour, day of month, month, day of week), or a macro such as `@daily` */
-  readonly cron?: string | undefined;
+  readonly cron?: string | null | undefined;
   /** Without `cron`: the time at which the schedule fires once. With `cron`: the time from which it counts */
-  readonly schedule_at?: string | undefined;
+  readonly schedule_at?: string | null | undefined;
   /** The time zone of the cron expression: an IANA name such as `Europe/Berlin` */
-  readonly timezone?: string | undefined;
-  readonly overlap?: OverlapPolicy | undefined;
+  readonly timezone?: string | null | undefined;
+  readonly overlap?: OverlapPolicy | null | undefined;
   /** How late a time may still fire, for example after an outage */
-  readonly catch_up_seconds?: number | undefined;
+  readonly catch_up_seconds?: number | null | undefined;
   /** Delays each run by up to this many seconds. A schedule always has the same delay */
-  readonly jitter_seconds?: number | undefined;
+  readonly jitter_seconds?: number | null | undefined;
 }
 
 export interface PreviewScheduleBody {
   /** A cron expression of five fields (minute, hour, day of month, month, day of week), or a macro such as `@daily` */
   readonly cron: string;
   /** The time zone of the cron expression: an IANA name such as `Europe/Berlin` */
-  readonly timezone?: string | undefined;
+  readonly timezone?: string | null | undefined;
   /** The time from which to count; by default now */
-  readonly from?: string | undefined;
+  readonly from?: string | null | undefined;
   /** The number of times to return */
-  readonly count?: number | undefined;
+  readonly count?: number | null | undefined;
 }
 
 export interface ListSchedulesQuery {
@@ -916,5 +1147,134 @@ export interface UpdateScheduleBody {
 
 export interface PauseScheduleBody {
   /** Shown as `status_reason.message` while the schedule is paused */
-  readonly note?: string | undefined;
+  readonly note?: string | null | undefined;
+}
+
+export interface CreateKeyBody {
+  /** A name by which you recognise the key */
+  readonly label: string;
+  /** What the key may do: `read`, `run` and `manage` by default. Only scopes of the key that makes the call */
+  readonly scopes?: readonly (Scope)[] | null | undefined;
+  /** When the key stops working. By default it never does */
+  readonly expires_at?: string | null | undefined;
+}
+
+export interface UpdateKeyBody {
+  /** A name by which you recognise the key */
+  readonly label: string;
+}
+
+export interface RunExtractJsonApiLiveBody {
+  readonly input: ExtractJsonApiInput;
+  readonly parameters?: ExtractJsonApiLiveParameters | null | undefined;
+  /** Words to find it by: at most 10. A repeated one counts once */
+  readonly tags?: readonly (string)[] | null | undefined;
+}
+
+export interface RunExtractJsonApiAsyncBody {
+  /** The inputs: each has the properties of the action, and optionally `custom_data` */
+  readonly inputs?: readonly (ExtractJsonApiInput)[] | null | undefined;
+  /** An upload (POST /v1/uploads) with the inputs, in place of `inputs` */
+  readonly inputs_upload_uid?: string | null | undefined;
+  readonly parameters?: ExtractJsonApiParameters | null | undefined;
+  readonly callback?: CallbackSettings | null | undefined;
+  /** A name to find it by */
+  readonly name?: string | null | undefined;
+  /** Words to find it by: at most 10. A repeated one counts once */
+  readonly tags?: readonly (string)[] | null | undefined;
+  readonly on_invalid_input?: InvalidInputPolicy | null | undefined;
+  /** After this time QUEUED or RUNNING the run is STOPPED. Other time does not count */
+  readonly deadline_seconds?: number | null | undefined;
+  /** When the run starts, at most a year from now. By default it starts at once */
+  readonly schedule_at?: string | null | undefined;
+  /** Runs that must end first. If one ends otherwise than required, this run fails with `DEPENDENCY_FAILED` */
+  readonly depends_on?: readonly (string | {
+    readonly uid: string;
+    readonly require?: DependencyRequirement | null | undefined;
+  })[] | null | undefined;
+}
+
+export interface RunExtractJsonApiScheduleBody {
+  /** The inputs: each has the properties of the action, and optionally `custom_data` */
+  readonly inputs: readonly (ExtractJsonApiInput)[];
+  readonly parameters?: ExtractJsonApiParameters | null | undefined;
+  readonly callback?: CallbackSettings | null | undefined;
+  /** A name to find it by */
+  readonly name?: string | null | undefined;
+  /** Words to find it by: at most 10. A repeated one counts once */
+  readonly tags?: readonly (string)[] | null | undefined;
+  readonly on_invalid_input?: InvalidInputPolicy | null | undefined;
+  /** After this time QUEUED or RUNNING the run is STOPPED. Other time does not count */
+  readonly deadline_seconds?: number | null | undefined;
+  /** A cron expression of five fields (minute, hour, day of month, month, day of week), or a macro such as `@daily` */
+  readonly cron?: string | null | undefined;
+  /** Without `cron`: the time at which the schedule fires once. With `cron`: the time from which it counts */
+  readonly schedule_at?: string | null | undefined;
+  /** The time zone of the cron expression: an IANA name such as `Europe/Berlin` */
+  readonly timezone?: string | null | undefined;
+  readonly overlap?: OverlapPolicy | null | undefined;
+  /** How late a time may still fire, for example after an outage */
+  readonly catch_up_seconds?: number | null | undefined;
+  /** Delays each run by up to this many seconds. A schedule always has the same delay */
+  readonly jitter_seconds?: number | null | undefined;
+}
+
+export interface RunSearchCitiesLiveQuery {
+  /** The number of the page, from 1, for an action that pages by number. Use either `page` or `cursor` */
+  readonly page?: number | undefined;
+}
+
+export interface RunSearchCitiesLiveBody {
+  readonly input: SearchCitiesInput;
+  readonly parameters?: SearchCitiesLiveParameters | null | undefined;
+  /** Words to find it by: at most 10. A repeated one counts once */
+  readonly tags?: readonly (string)[] | null | undefined;
+}
+
+export interface RunSearchCitiesAsyncBody {
+  /** The inputs: each has the properties of the action, and optionally `custom_data` */
+  readonly inputs?: readonly (SearchCitiesInput)[] | null | undefined;
+  /** An upload (POST /v1/uploads) with the inputs, in place of `inputs` */
+  readonly inputs_upload_uid?: string | null | undefined;
+  readonly parameters?: SearchCitiesParameters | null | undefined;
+  readonly callback?: CallbackSettings | null | undefined;
+  /** A name to find it by */
+  readonly name?: string | null | undefined;
+  /** Words to find it by: at most 10. A repeated one counts once */
+  readonly tags?: readonly (string)[] | null | undefined;
+  readonly on_invalid_input?: InvalidInputPolicy | null | undefined;
+  /** After this time QUEUED or RUNNING the run is STOPPED. Other time does not count */
+  readonly deadline_seconds?: number | null | undefined;
+  /** When the run starts, at most a year from now. By default it starts at once */
+  readonly schedule_at?: string | null | undefined;
+  /** Runs that must end first. If one ends otherwise than required, this run fails with `DEPENDENCY_FAILED` */
+  readonly depends_on?: readonly (string | {
+    readonly uid: string;
+    readonly require?: DependencyRequirement | null | undefined;
+  })[] | null | undefined;
+}
+
+export interface RunSearchCitiesScheduleBody {
+  /** The inputs: each has the properties of the action, and optionally `custom_data` */
+  readonly inputs: readonly (SearchCitiesInput)[];
+  readonly parameters?: SearchCitiesParameters | null | undefined;
+  readonly callback?: CallbackSettings | null | undefined;
+  /** A name to find it by */
+  readonly name?: string | null | undefined;
+  /** Words to find it by: at most 10. A repeated one counts once */
+  readonly tags?: readonly (string)[] | null | undefined;
+  readonly on_invalid_input?: InvalidInputPolicy | null | undefined;
+  /** After this time QUEUED or RUNNING the run is STOPPED. Other time does not count */
+  readonly deadline_seconds?: number | null | undefined;
+  /** A cron expression of five fields (minute, hour, day of month, month, day of week), or a macro such as `@daily` */
+  readonly cron?: string | null | undefined;
+  /** Without `cron`: the time at which the schedule fires once. With `cron`: the time from which it counts */
+  readonly schedule_at?: string | null | undefined;
+  /** The time zone of the cron expression: an IANA name such as `Europe/Berlin` */
+  readonly timezone?: string | null | undefined;
+  readonly overlap?: OverlapPolicy | null | undefined;
+  /** How late a time may still fire, for example after an outage */
+  readonly catch_up_seconds?: number | null | undefined;
+  /** Delays each run by up to this many seconds. A schedule always has the same delay */
+  readonly jitter_seconds?: number | null | undefined;
 }

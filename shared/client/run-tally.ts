@@ -1,5 +1,3 @@
-import type { Callback } from './api-types.ts';
-
 /** What is held of a run, by its callbacks. */
 export interface TallyState {
   readonly runUid: string;
@@ -15,6 +13,13 @@ export interface TallyState {
   readonly missing: number | null;
 }
 
+/** What is read of a callback, of whatever type. */
+export interface TalliedCallback {
+  readonly callback_ref_uid: string;
+  readonly run: { readonly run_uid: string; readonly attempt: number; readonly status: string };
+  readonly manifest?: unknown;
+}
+
 /** Counts the callbacks of runs by their ids, and tells from the manifest of `run.finished` whether all are here. */
 export class RunTally {
   readonly #runs = new Map<
@@ -23,13 +28,13 @@ export class RunTally {
   >();
 
   /** Adds a callback, in any order, also one that was added before; returns what is held of its run. */
-  add(callback: Pick<Callback, 'callback_ref_uid' | 'run' | 'type' | 'manifest'>): TallyState {
+  add(callback: TalliedCallback): TallyState {
     const { run_uid: runUid, attempt, status } = callback.run;
     const held = this.#runs.get(runUid) ?? { ids: new Set(), attempt: 0, status: null, expected: null };
     this.#runs.set(runUid, held);
     held.ids.add(callback.callback_ref_uid);
     // a later ending has the whole manifest: counts of an earlier one say nothing any more
-    if (callback.manifest !== undefined && attempt >= held.attempt) {
+    if (isManifest(callback.manifest) && attempt >= held.attempt) {
       Object.assign(held, { attempt, status, expected: callback.manifest.callbacks });
     }
     return this.state(runUid);
@@ -45,4 +50,8 @@ export class RunTally {
   forget(runUid: string): void {
     this.#runs.delete(runUid);
   }
+}
+
+function isManifest(value: unknown): value is { readonly callbacks: number } {
+  return typeof value === 'object' && value !== null && 'callbacks' in value && typeof value.callbacks === 'number';
 }

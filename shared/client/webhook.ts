@@ -3,7 +3,7 @@ import { MACHINE } from './machine.ts';
 import { verifyWebhook, WebhookVerificationError } from './verify-webhook.ts';
 
 export type { Callback } from './api-types.ts';
-export { RunTally, type TallyState } from './run-tally.ts';
+export { RunTally, type TalliedCallback, type TallyState } from './run-tally.ts';
 export { verifyWebhook, WebhookVerificationError } from './verify-webhook.ts';
 
 /** Where the ids of callbacks that were handled are kept, so that one that comes twice is handled once. */
@@ -21,7 +21,9 @@ export interface WebhookHandlerOptions {
    * What is done with each callback before it is answered with 204. What throws is answered with 500, and comes again.
    * Keep it short: the sender waits 15 s.
    */
-  readonly on: { readonly [Type in Callback['type']]?: (callback: Callback & { readonly type: Type }) => unknown };
+  readonly on: {
+    readonly [Type in Callback['type']]?: (callback: Extract<Callback, { readonly type: Type }>) => unknown;
+  };
   /** Told of what was refused or failed. */
   readonly onError?: (error: unknown) => void;
   /** The time of receipt; the machine's own by default. */

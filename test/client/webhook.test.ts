@@ -2,13 +2,13 @@ import { createServer } from 'node:http';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
 import { listenLocally, urlOf } from '../../infra/local/listen.ts';
-import { CALLBACK_EXAMPLE } from '../../shared/api/document/examples.ts';
-import { type Callback, createWebhookHandler, RunTally } from '../../shared/client/webhook.ts';
+import { CALLBACK_EXAMPLES } from '../../shared/api/document/examples.ts';
+import { createWebhookHandler, RunTally, type TalliedCallback } from '../../shared/client/webhook.ts';
 
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 const OTHER = `whsec_${Buffer.alloc(32, 8).toString('base64')}`;
 const AT = new Date('2030-01-31T09:00:00Z');
-const PAGE = CALLBACK_EXAMPLE as Callback; // cast: the document's own example
+const PAGE = CALLBACK_EXAMPLES['run.page'].value;
 
 function signed(callback: unknown, secret = SECRET): RequestInit & { readonly body: string } {
   const body = JSON.stringify(callback);
@@ -90,10 +90,8 @@ describe('a webhook handler', () => {
 });
 
 describe('a tally of a run', () => {
-  const callback = (id: string, attempt = 1, callbacks?: number): Callback => ({
-    ...PAGE,
+  const callback = (id: string, attempt = 1, callbacks?: number): TalliedCallback => ({
     callback_ref_uid: id,
-    type: callbacks === undefined ? 'run.page' : 'run.finished',
     run: { ...PAGE.run, attempt, status: callbacks === undefined ? 'RUNNING' : 'FAILED' },
     ...(callbacks === undefined ? {} : { manifest: { inputs: 1, succeeded: 1, failed: 0, outputs: 2, callbacks } }),
   });
