@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { extractJsonApi } from '../../functions/actions/extract-json-api.ts';
 import { searchCities } from '../../functions/actions/search-cities.ts';
 import { renderOpenapi } from '../../shared/api/document/openapi.ts';
+import { printTypes } from '../../shared/client/print-types.ts';
 import { errorsOf } from '../../shared/api/route.ts';
 import { ROUTES } from '../../shared/api/routes.ts';
 import { type CatalogueEntry, ERROR_CATALOGUE, ERROR_LABELS } from '../../shared/domain/errors.ts';
