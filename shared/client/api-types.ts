@@ -40,6 +40,22 @@ export interface ApiKey {
 /** The body of a callback, as the receiver gets it. `type` says which it is. */
 export type Callback = RunPageCallback | RunInputFailedCallback | RunFinishedCallback;
 
+/** One attempt to deliver a callback. */
+export interface CallbackAttempt {
+  /** Number of the attempt, from 1. An attempt that was made twice is listed twice, with the same number */
+  readonly attempt: number;
+  /** When the attempt began; null if release 0.1.0 made it */
+  readonly at: string | null;
+  /** How long the receiver took to answer, in milliseconds, or until the attempt was given up; null if unknown */
+  readonly duration_ms: number | null;
+  /** HTTP status of the receiver's answer; null if there was no answer */
+  readonly http_status: number | null;
+  /** The first 512 bytes of the receiver's answer. Null if there was no answer, and for a page that was delivered at its first attempt */
+  readonly http_response: string | null;
+  /** Why the attempt failed; null if the receiver took the callback */
+  readonly error: Error | null;
+}
+
 export interface CallbackCounts {
   readonly total: number;
   readonly delivered: number;
@@ -154,6 +170,21 @@ export type ContentEncoding = "gzip";
 /** `success`: the run must end SUCCEEDED. `finish`: it must end, in whatever status. */
 export type DependencyRequirement = "success" | "finish";
 
+/** What a launch would do. */
+export interface DryRun {
+  /** Inputs that the action accepts. Null for an upload, which is not read */
+  readonly valid: number | null;
+  /** Inputs that the action refuses. Null for an upload */
+  readonly invalid: number | null;
+  /** The first faults of the refused inputs */
+  readonly validation_errors: readonly (ValidationError)[];
+  readonly estimate: Estimate;
+  /** What the run would wait for first; null if it would start, or fail, at once */
+  readonly would_wait: StatusReason | null;
+  /** `DEADLINE_TOO_SHORT`: the pace of the action does not allow the run to end before its deadline */
+  readonly warnings?: readonly (LaunchWarning)[] | undefined;
+}
+
 /** Every error of the API has this form. */
 export interface Error {
   /** The kind of error. Compare this value, never `message` */
@@ -175,8 +206,18 @@ export interface Error {
 
 export type ErrorLabel = "BAD_INPUT" | "BAD_PARAMETERS" | "UNAUTHORIZED" | "FORBIDDEN" | "NOT_FOUND" | "ACTION_NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTABLE" | "INVALID_STATE" | "IDEMPOTENCY_MISMATCH" | "IDEMPOTENCY_IN_FLIGHT" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "NO_RESULT" | "ACTION_FAILED" | "DEPENDENCY_FAILED" | "UPSTREAM_ERROR" | "UPSTREAM_TIMEOUT" | "LIMIT_REACHED" | "INTERNAL_ERROR" | "UNAVAILABLE";
 
-/** The part of the system or of the request that the error concerns. */
-export type ErrorScope = "auth" | "input" | "parameters" | "action" | "limit" | "state" | "server";
+/** The part of the system or of the request that the error concerns; `receiver` is the receiver of a callback. */
+export type ErrorScope = "auth" | "input" | "parameters" | "action" | "receiver" | "limit" | "state" | "server";
+
+/** What a run would take at most. */
+export interface Estimate {
+  /** Pages if each valid input gives `max_results` results on full pages. Null for an upload */
+  readonly pages: number | null;
+  /** The least time from the first of these pages to the last. Null if the action has no pace and does not say how long a page takes */
+  readonly seconds: number | null;
+  /** What AWS charges the owner for these pages, at list prices of us-east-1. Null for an upload */
+  readonly usd: number | null;
+}
 
 /** `LIVE`: the caller waits for the results. `ASYNC`: the run works in the background. */
 export type ExecutionMode = "LIVE" | "ASYNC";
@@ -922,6 +963,11 @@ export interface RunLiveBody {
   readonly tags?: readonly (string)[] | null | undefined;
 }
 
+export interface RunAsyncQuery {
+  /** `true`: checks the call and answers with what it would do. Nothing is written or sent, and an `Idempotency-Key` is not used up */
+  readonly dry_run?: boolean | undefined;
+}
+
 export interface RunAsyncBody {
   /** The inputs: each has the properties of the action, and optionally `custom_data` */
   readonly inputs?: readonly ({
@@ -1036,6 +1082,11 @@ export interface ListRunCallbacksQuery {
 export interface ReplayRunCallbacksBody {
   /** Statuses of the callbacks to replay, FAILED by default. A callback is SUCCESS if it or one of its replays was delivered */
   readonly status?: readonly (CallbackStatus)[] | null | undefined;
+}
+
+export interface RunScheduleQuery {
+  /** `true`: checks the call and answers with what it would do. Nothing is written or sent, and an `Idempotency-Key` is not used up */
+  readonly dry_run?: boolean | undefined;
 }
 
 export interface RunScheduleBody {
@@ -1171,6 +1222,11 @@ export interface RunExtractJsonApiLiveBody {
   readonly tags?: readonly (string)[] | null | undefined;
 }
 
+export interface RunExtractJsonApiAsyncQuery {
+  /** `true`: checks the call and answers with what it would do. Nothing is written or sent, and an `Idempotency-Key` is not used up */
+  readonly dry_run?: boolean | undefined;
+}
+
 export interface RunExtractJsonApiAsyncBody {
   /** The inputs: each has the properties of the action, and optionally `custom_data` */
   readonly inputs?: readonly (ExtractJsonApiInput)[] | null | undefined;
@@ -1192,6 +1248,11 @@ export interface RunExtractJsonApiAsyncBody {
     readonly uid: string;
     readonly require?: DependencyRequirement | null | undefined;
   })[] | null | undefined;
+}
+
+export interface RunExtractJsonApiScheduleQuery {
+  /** `true`: checks the call and answers with what it would do. Nothing is written or sent, and an `Idempotency-Key` is not used up */
+  readonly dry_run?: boolean | undefined;
 }
 
 export interface RunExtractJsonApiScheduleBody {
@@ -1231,6 +1292,11 @@ export interface RunSearchCitiesLiveBody {
   readonly tags?: readonly (string)[] | null | undefined;
 }
 
+export interface RunSearchCitiesAsyncQuery {
+  /** `true`: checks the call and answers with what it would do. Nothing is written or sent, and an `Idempotency-Key` is not used up */
+  readonly dry_run?: boolean | undefined;
+}
+
 export interface RunSearchCitiesAsyncBody {
   /** The inputs: each has the properties of the action, and optionally `custom_data` */
   readonly inputs?: readonly (SearchCitiesInput)[] | null | undefined;
@@ -1252,6 +1318,11 @@ export interface RunSearchCitiesAsyncBody {
     readonly uid: string;
     readonly require?: DependencyRequirement | null | undefined;
   })[] | null | undefined;
+}
+
+export interface RunSearchCitiesScheduleQuery {
+  /** `true`: checks the call and answers with what it would do. Nothing is written or sent, and an `Idempotency-Key` is not used up */
+  readonly dry_run?: boolean | undefined;
 }
 
 export interface RunSearchCitiesScheduleBody {

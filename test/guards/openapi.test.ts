@@ -35,6 +35,10 @@ describe('the OpenAPI document', () => {
     await expect(rendered).toMatchFileSnapshot('../../shared/api/openapi.json');
   });
 
+  it("gives the client's types as they are committed", async () => {
+    await expect(printTypes(JSON.parse(rendered))).toMatchFileSnapshot('../../shared/client/api-types.ts');
+  });
+
   it('has every route of the table, a path for each action and mode, and no other', () => {
     const written = Object.entries(document.paths).flatMap(([path, methods]) =>
       Object.entries(methods).map(([method, { operationId }]) => `${operationId} ${method.toUpperCase()} ${path}`),
