@@ -167,6 +167,9 @@ export interface ClockNote {
 
 export type ContentEncoding = "gzip";
 
+/** A run that must end first: its uid, or its uid and how it must end. */
+export type Dependency = string | RequiredRun;
+
 /** `success`: the run must end SUCCEEDED. `finish`: it must end, in whatever status. */
 export type DependencyRequirement = "success" | "finish";
 
@@ -356,6 +359,12 @@ export type InputStatus = "CREATED" | "QUEUED" | "SCHEDULED" | "RUNNING" | "BLOC
 /** `reject`: nothing is created if an input is invalid. `skip`: invalid inputs end FAILED, and the others run. */
 export type InvalidInputPolicy = "reject" | "skip";
 
+/** An input of any action, and optionally `custom_data`. */
+export interface LaunchInput {
+  /** Any data of yours. It is returned with the results and not passed to the action */
+  readonly custom_data?: Readonly<Record<string, unknown>> | null | undefined;
+}
+
 export interface LaunchWarning {
   readonly code: WarningCode;
   readonly message: string;
@@ -542,6 +551,11 @@ export interface ReplayedCallbacks {
   readonly replayed: number;
 }
 
+export interface RequiredRun {
+  readonly uid: string;
+  readonly require?: DependencyRequirement | null | undefined;
+}
+
 export interface Run {
   readonly uid: string;
   readonly name: string | null;
@@ -652,7 +666,8 @@ export interface RunFinishedCallback {
   readonly custom_data: Readonly<Record<string, unknown>> | null;
   readonly input_uid: string | null;
   readonly input_index: number | null;
-  readonly page: null;
+  /** Always null */
+  readonly page: number | null;
   /** Whether this is the last page of the input, and the last part of that page */
   readonly is_last_page: boolean;
   /** Number of the part, from 1. A page over 256 KB is sent in parts, each with its own `callback_ref_uid` */
@@ -661,7 +676,8 @@ export interface RunFinishedCallback {
   readonly parts: number;
   /** Why the run failed */
   readonly error: Error | null;
-  readonly results: null;
+  /** Always null */
+  readonly results: readonly (unknown)[] | null;
   readonly manifest: CallbackManifest;
   /** When the page was recorded, the input failed or the run ended */
   readonly occurred_at: string;
@@ -724,7 +740,8 @@ export interface RunInputFailedCallback {
   readonly parts: number;
   /** Why the input failed */
   readonly error: Error;
-  readonly results: null;
+  /** Always null */
+  readonly results: readonly (unknown)[] | null;
   /** When the page was recorded, the input failed or the run ended */
   readonly occurred_at: string;
 }
@@ -751,7 +768,8 @@ export interface RunPageCallback {
   readonly part: number;
   /** Number of parts of the page */
   readonly parts: number;
-  readonly error: null;
+  /** Always null */
+  readonly error: Error | null;
   /** The results of the page, as the action returned them */
   readonly results: readonly (unknown)[];
   /** When the page was recorded, the input failed or the run ended */
@@ -953,10 +971,7 @@ export interface RunLiveQuery {
 
 export interface RunLiveBody {
   /** The input of the action, and optionally `custom_data` */
-  readonly input: {
-    /** Any data of yours. It is returned with the results and not passed to the action */
-    readonly custom_data?: Readonly<Record<string, unknown>> | null | undefined;
-  };
+  readonly input: LaunchInput;
   /** Parameters of the action */
   readonly parameters?: Readonly<Record<string, unknown>> | null | undefined;
   /** Words to find it by: at most 10. A repeated one counts once */
@@ -970,10 +985,7 @@ export interface RunAsyncQuery {
 
 export interface RunAsyncBody {
   /** The inputs: each has the properties of the action, and optionally `custom_data` */
-  readonly inputs?: readonly ({
-    /** Any data of yours. It is returned with the results and not passed to the action */
-    readonly custom_data?: Readonly<Record<string, unknown>> | null | undefined;
-  })[] | null | undefined;
+  readonly inputs?: readonly (LaunchInput)[] | null | undefined;
   /** An upload (POST /v1/uploads) with the inputs, in place of `inputs` */
   readonly inputs_upload_uid?: string | null | undefined;
   /** Parameters of the action, and optionally `max_results`: the maximum number of results per input */
@@ -989,10 +1001,7 @@ export interface RunAsyncBody {
   /** When the run starts, at most a year from now. By default it starts at once */
   readonly schedule_at?: string | null | undefined;
   /** Runs that must end first. If one ends otherwise than required, this run fails with `DEPENDENCY_FAILED` */
-  readonly depends_on?: readonly (string | {
-    readonly uid: string;
-    readonly require?: DependencyRequirement | null | undefined;
-  })[] | null | undefined;
+  readonly depends_on?: readonly (Dependency)[] | null | undefined;
 }
 
 export interface CreateUploadBody {
@@ -1091,10 +1100,7 @@ export interface RunScheduleQuery {
 
 export interface RunScheduleBody {
   /** The inputs: each has the properties of the action, and optionally `custom_data` */
-  readonly inputs: readonly ({
-    /** Any data of yours. It is returned with the results and not passed to the action */
-    readonly custom_data?: Readonly<Record<string, unknown>> | null | undefined;
-  })[];
+  readonly inputs: readonly (LaunchInput)[];
   /** Parameters of the action, and optionally `max_results`: the maximum number of results per input */
   readonly parameters?: Readonly<Record<string, unknown>> | null | undefined;
   readonly callback?: CallbackSettings | null | undefined;
@@ -1148,10 +1154,7 @@ export interface ListSchedulesQuery {
 
 export interface PatchScheduleBody {
   /** The inputs: each has the properties of the action, and optionally `custom_data` */
-  readonly inputs?: readonly ({
-    /** Any data of yours. It is returned with the results and not passed to the action */
-    readonly custom_data?: Readonly<Record<string, unknown>> | null | undefined;
-  })[] | undefined;
+  readonly inputs?: readonly (LaunchInput)[] | undefined;
   readonly parameters?: Readonly<Record<string, unknown>> | null | undefined;
   readonly callback?: CallbackSettings | null | undefined;
   readonly name?: string | null | undefined;
@@ -1178,10 +1181,7 @@ export interface ListFiresQuery {
 
 export interface UpdateScheduleBody {
   /** The inputs: each has the properties of the action, and optionally `custom_data` */
-  readonly inputs?: readonly ({
-    /** Any data of yours. It is returned with the results and not passed to the action */
-    readonly custom_data?: Readonly<Record<string, unknown>> | null | undefined;
-  })[] | undefined;
+  readonly inputs?: readonly (LaunchInput)[] | undefined;
   readonly parameters?: Readonly<Record<string, unknown>> | null | undefined;
   readonly callback?: CallbackSettings | null | undefined;
   readonly name?: string | null | undefined;
@@ -1244,10 +1244,7 @@ export interface RunExtractJsonApiAsyncBody {
   /** When the run starts, at most a year from now. By default it starts at once */
   readonly schedule_at?: string | null | undefined;
   /** Runs that must end first. If one ends otherwise than required, this run fails with `DEPENDENCY_FAILED` */
-  readonly depends_on?: readonly (string | {
-    readonly uid: string;
-    readonly require?: DependencyRequirement | null | undefined;
-  })[] | null | undefined;
+  readonly depends_on?: readonly (Dependency)[] | null | undefined;
 }
 
 export interface RunExtractJsonApiScheduleQuery {
@@ -1314,10 +1311,7 @@ export interface RunSearchCitiesAsyncBody {
   /** When the run starts, at most a year from now. By default it starts at once */
   readonly schedule_at?: string | null | undefined;
   /** Runs that must end first. If one ends otherwise than required, this run fails with `DEPENDENCY_FAILED` */
-  readonly depends_on?: readonly (string | {
-    readonly uid: string;
-    readonly require?: DependencyRequirement | null | undefined;
-  })[] | null | undefined;
+  readonly depends_on?: readonly (Dependency)[] | null | undefined;
 }
 
 export interface RunSearchCitiesScheduleQuery {

@@ -43,6 +43,7 @@ export function defineActionSchemas(action: DocumentedAction, components: Compon
 function leastBeside({ minProperties, if: condition }: Json): Json {
   if (typeof minProperties !== 'number' || condition !== undefined) return {};
   const hasCustomData = { required: ['custom_data'], properties: { custom_data: {} } };
+  // oxlint-disable-next-line unicorn/no-thenable -- JSON Schema's own word
   return { if: hasCustomData, then: { minProperties: minProperties + 1 } };
 }
 
