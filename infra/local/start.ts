@@ -54,21 +54,21 @@ async function run(options: StartOptions): Promise<void> {
       };
   const system = await startSystem(options, listener);
   // Before the ready line is printed: its reader may stop the system at once.
-  const isStopping = stopOnSignals(() => system.close(), options);
+  const stopping = stopOnSignals(() => system.close(), options);
   print(options.json ? readyLine(system) : welcome(system));
   if (!options.sample || !system.isNew) return;
   const { runSample } = await import('./start/sample-run.ts');
-  await runSample(system, print, isStopping).catch((error: unknown) => {
-    if (!isStopping()) print(`The sample run failed: ${error instanceof Error ? error.message : String(error)}`);
+  await runSample(system, print, stopping).catch((error: unknown) => {
+    if (!stopping.aborted) print(`The sample run failed: ${error instanceof Error ? error.message : String(error)}`);
   });
 }
 
-/** The first signal lets running invocations end, the second stops at once. The result says whether one has come. */
-function stopOnSignals(close: () => Promise<void>, { json }: StartOptions): () => boolean {
-  let isStopping = false;
+/** The first signal lets running invocations end, the second stops at once. The result is aborted by the first. */
+function stopOnSignals(close: () => Promise<void>, { json }: StartOptions): AbortSignal {
+  const stopping = new AbortController();
   const stop = (): void => {
-    if (isStopping) process.exit(130);
-    isStopping = true;
+    if (stopping.signal.aborted) process.exit(130);
+    stopping.abort();
     if (!json) process.stdout.write('Stopping; once more stops at once.\n');
     close().then(
       () => process.exit(0),
@@ -80,5 +80,5 @@ function stopOnSignals(close: () => Promise<void>, { json }: StartOptions): () =
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
-  return () => isStopping;
+  return stopping.signal;
 }

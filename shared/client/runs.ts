@@ -64,8 +64,9 @@ export function hasEnded({ status }: Pick<Run, 'status'>): boolean {
   return ENDED.includes(status);
 }
 
-/** The most that `?wait` may be, in seconds. */
+/** The most that `?wait` may be, in seconds; and where somebody watches. */
 const WAIT_SECONDS = 25;
+const PROGRESS_SECONDS = 1;
 /** Between two reads where the API did not wait. */
 const POLL_MS = 1_000;
 const WAIT_RETRY = { attempts: Number.POSITIVE_INFINITY, maxWaitMs: 300_000 };
@@ -128,7 +129,13 @@ export function createRunHandle<Result>(sender: Sender, first: Run | RunDetail):
       for (;;) {
         const askedAt = sender.machine.now();
         const retry = { ...DEFAULT_RETRY, ...WAIT_RETRY };
-        const run = await take<RunDetail>({ method: 'GET', path, query: { wait: WAIT_SECONDS }, signal, retry });
+        const run = await take<RunDetail>({
+          method: 'GET',
+          path,
+          query: { wait: onProgress === undefined ? WAIT_SECONDS : PROGRESS_SECONDS },
+          signal,
+          retry,
+        });
         const text = JSON.stringify(run);
         if (text !== shown) onProgress?.(run);
         shown = text;
