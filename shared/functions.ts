@@ -178,7 +178,7 @@ export const FUNCTIONS = {
     requeues: true,
     table: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
     grants: ['readMasterSecret', 'sendCallback', 'getPages', 'getInputs'],
-    variables: ['callbackWorkers'],
+    variables: ['callbackWorkers', 'publicUrl'],
   },
   /** Reads uploads line by line, one of 500 MB in one go: Lambda's longest. What it finds goes on by the control queue. */
   intake: {

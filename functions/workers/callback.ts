@@ -6,7 +6,9 @@ import { createLargeObjects } from '../../shared/aws/large-objects.ts';
 import { createCallbackSender } from '../../shared/aws/outbound.ts';
 import { createKeyringReader, createStageSecrets } from '../../shared/aws/stage-secrets.ts';
 import { sdkOptions } from '../../shared/aws/sdk-options.ts';
+import { userAgentOf } from '../../shared/domain/callback-headers.ts';
 import { consoleLog, systemRandom, systemClock } from '../../shared/process/system.ts';
+import { VERSION } from '../../shared/process/version.ts';
 import { parseEnv } from '../../shared/api/env.ts';
 import { deliverCallback } from '../../shared/engine/callbacks/deliver-callback.ts';
 import { createPacing, type DeliveryPorts } from '../../shared/engine/callbacks/delivery.ts';
@@ -41,7 +43,7 @@ const wired = once(() => {
         sqs: new SQSClient(sdkOptions()),
         objects: createLargeObjects(dynamodb.config, env.bucket, process.env),
       }),
-      sender: createCallbackSender(http),
+      sender: createCallbackSender(http, userAgentOf(VERSION, env.publicUrl)),
       secrets: createStageSecrets(keyring),
     },
     env.callbackWorkers,

@@ -1,5 +1,5 @@
 import { currentRun, nameRunsOnConsole } from '../process/console-runs.ts';
-import { checkCallbackHeaders } from '../domain/callback-headers.ts';
+import { checkCallbackHeaders, withUserAgent } from '../domain/callback-headers.ts';
 import { type CallbackPolicy as UrlPolicy, parseCallbackUrl } from '../domain/callback-url.ts';
 import { LIMITS } from '../domain/limits.ts';
 import type { ActionServices, CallbackPolicy, CallbackSender } from '../engine/ports.ts';
@@ -21,15 +21,18 @@ export function createCallbackPolicy(policy: UrlPolicy): CallbackPolicy {
   };
 }
 
-/** Posts callbacks through the guarded client. Connections are shared within a workspace only. */
-export function createCallbackSender(http: GuardedHttp): CallbackSender {
+/**
+ * Posts callbacks through the guarded client, under this `User-Agent` unless their headers have one. Connections are
+ * shared within a workspace only.
+ */
+export function createCallbackSender(http: GuardedHttp, userAgent: string): CallbackSender {
   return {
     async post({ url, workspaceUid, headers, body, signal }) {
       try {
         const answer = await http.request({
           url,
           method: 'POST',
-          headers,
+          headers: withUserAgent(headers, userAgent),
           body,
           signal,
           poolKey: workspaceUid,

@@ -46,6 +46,20 @@ export function isKeptHeader(name: string): boolean {
   return KEPT_NAMES.some((kept) => (kept.endsWith('-') ? lower.startsWith(kept) : lower === kept));
 }
 
+/** What callbacks say of their sender: the release, and where its API answers. */
+export function userAgentOf(version: string, publicUrl: string): string {
+  return `Trireme/${version} (+${publicUrl})`;
+}
+
+/** The headers of a callback with that `User-Agent`, unless they have one already, in any case. */
+export function withUserAgent(
+  headers: Readonly<Record<string, string>>,
+  userAgent: string,
+): Readonly<Record<string, string>> {
+  const hasOwn = Object.keys(headers).some((name) => name.toLowerCase() === 'user-agent');
+  return hasOwn ? headers : { 'user-agent': userAgent, ...headers };
+}
+
 function refusalOfHeader(name: string, value: string, seen: ReadonlySet<string>): string | null {
   if (!/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(name)) {
     return `${JSON.stringify(name)} is not a header name; letters, digits and !#$%&'*+-.^_\`|~ are allowed`;

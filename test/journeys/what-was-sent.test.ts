@@ -6,6 +6,7 @@ import { openStage } from '../../infra/admin/stage-access.ts';
 import { LOCAL_WORKSPACE } from '../../infra/local/account.ts';
 import { addressOf } from '../../infra/local/start/prepare-access.ts';
 import type { Scope } from '../../shared/domain/scopes.ts';
+import { VERSION } from '../../shared/process/version.ts';
 import { systemClock, systemRandom } from '../../shared/process/system.ts';
 import { type ApiClient, openApiClient } from '../support/api-client.ts';
 import { type LocalTestSystem, type ScriptedAnswer, startLocalSystem } from '../support/local-system.ts';
@@ -122,6 +123,17 @@ it('each attempt is listed with its answer and its time, also one that succeeded
     expect(first, type).toMatchObject({ attempt: 1, http_status: 204, error: null });
     expect(first?.duration_ms).toBeGreaterThanOrEqual(0);
   }
+});
+
+it('callbacks name the release and the deployment, unless the launch says otherwise', async () => {
+  const launch = async (headers: Readonly<Record<string, string>>, path: string) => {
+    const callback = { url: `${receiver.url}/${path}`, on: 'final', headers };
+    await api.ask('runAsync', { params: { action: 'search-cities' }, body: { inputs: [{ country: 'MC' }], callback } });
+    await receiver.until((requests) => requests.some((request) => request.path.endsWith(`/${path}`)));
+    return receiver.requests.find((request) => request.path.endsWith(`/${path}`))?.headers['user-agent'];
+  };
+  expect(await launch({}, 'named')).toBe(`Trireme/${VERSION} (+${system.url})`);
+  expect(await launch({ 'USER-agent': 'mine' }, 'own')).toBe('mine');
 });
 
 it('what was sent is not for keys without the scope, nor for other workspaces', async () => {

@@ -7,6 +7,7 @@ const HEADERS = {
   'webhook-timestamp': 'The time of this attempt, in seconds since 1970',
   'webhook-signature':
     '`v1,` and a base64 HMAC-SHA256 of id, timestamp and body. There are two, with a space between, while a secret is rotated',
+  'user-agent': 'The release and address of this deployment, unless `callback.headers` of the launch has another',
 } as const;
 
 /** Where the URL of a callback is, in the body of the launch (OpenAPI, "Runtime Expressions"). */
