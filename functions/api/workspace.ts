@@ -1,8 +1,11 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { parseEnv } from '../../shared/api/env.ts';
+import { createGuardedHttp } from '../../shared/aws/guarded-http.ts';
+import { createCallbackPolicy, createCallbackSender } from '../../shared/aws/outbound.ts';
+import { userAgentOf } from '../../shared/domain/callback-headers.ts';
 import { sdkOptions } from '../../shared/aws/sdk-options.ts';
-import { createKeyringReader } from '../../shared/aws/stage-secrets.ts';
+import { createKeyringReader, createStageSecrets } from '../../shared/aws/stage-secrets.ts';
 import { once } from '../../shared/process/once.ts';
 import { consoleLog, systemClock, systemRandom } from '../../shared/process/system.ts';
 import { VERSION } from '../../shared/process/version.ts';
@@ -10,6 +13,8 @@ import { createApiKeyStore } from '../../shared/storage/api-key-store.ts';
 import { readOwnLimits } from '../../shared/storage/limit-reader.ts';
 import { Table } from '../../shared/storage/table.ts';
 import { createWorkspaceStore } from '../../shared/storage/workspace-store.ts';
+import type { TestPorts } from '../../shared/engine/callbacks/test-callback.ts';
+import { createTestEndpoint } from '../endpoints/workspace/test-endpoint.ts';
 import { createKeyEndpoints, type KeyEndpointPorts } from '../endpoints/workspace/key-endpoints.ts';
 import { createSecretEndpoints, type SecretPorts } from '../endpoints/workspace/secret-endpoints.ts';
 import { createMeEndpoint, type MePorts } from '../endpoints/workspace/me-endpoint.ts';
@@ -17,17 +22,22 @@ import { createApiPorts } from '../http/api-ports.ts';
 import { type ApiPorts, createApiHandler } from '../http/create-api-handler.ts';
 import { limitsInForce } from '../wiring/limits-in-force.ts';
 
-export type WorkspacePorts = MePorts & KeyEndpointPorts & SecretPorts;
+export type WorkspacePorts = MePorts & KeyEndpointPorts & SecretPorts & TestPorts;
 
 /**
  * Handles what a workspace does with itself: who it is, its keys and its secrets. It alone may write them, and it runs
- * no actions.
+ * no actions. It also sends test callbacks.
  */
 export function createWorkspaceHandler(api: ApiPorts, ports: WorkspacePorts): ReturnType<typeof createApiHandler> {
   return createApiHandler({
     functionName: 'workspace',
     ports: api,
-    endpoints: { ...createMeEndpoint(ports), ...createKeyEndpoints(ports), ...createSecretEndpoints(ports) },
+    endpoints: {
+      ...createMeEndpoint(ports),
+      ...createKeyEndpoints(ports),
+      ...createSecretEndpoints(ports),
+      ...createTestEndpoint(ports),
+    },
   });
 }
 
@@ -35,12 +45,20 @@ const wired = once(() => {
   const env = parseEnv('workspace', process.env);
   const machine = { clock: systemClock, random: systemRandom, log: consoleLog };
   const table = new Table(new DynamoDBClient(sdkOptions()), env.table, systemClock);
+  const keyring = createKeyringReader(new SecretsManagerClient(sdkOptions()), env.masterSecretArn, systemRandom);
+  const policy = { allowedPorts: env.settings.outboundPorts, allowLocalHttp: env.settings.allowLocalHttp };
+  const userAgent = userAgentOf(VERSION, env.publicUrl);
   return createWorkspaceHandler(createApiPorts(machine, table, env), {
+    ...machine,
     workspaces: createWorkspaceStore(table),
     keys: createApiKeyStore(table),
     now: () => systemClock.now(),
     randomBytes: (count) => systemRandom.bytes(count),
-    keyring: createKeyringReader(new SecretsManagerClient(sdkOptions()), env.masterSecretArn, systemRandom),
+    keyring,
+    secrets: createStageSecrets(keyring),
+    callbackPolicy: createCallbackPolicy(policy),
+    sender: createCallbackSender(createGuardedHttp({ policy }), userAgent),
+    userAgent,
     readLimits: async (uid) => limitsInForce(await readOwnLimits(table, uid, 'eventual'), env.settings),
     version: VERSION,
     stage: env.stage,

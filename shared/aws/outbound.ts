@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { currentRun, nameRunsOnConsole } from '../process/console-runs.ts';
 import { checkCallbackHeaders, withUserAgent } from '../domain/callback-headers.ts';
 import { type CallbackPolicy as UrlPolicy, parseCallbackUrl } from '../domain/callback-url.ts';
@@ -14,8 +15,8 @@ export function createCallbackPolicy(policy: UrlPolicy): CallbackPolicy {
       const parsed = parseCallbackUrl(url, policy);
       const header = checkCallbackHeaders(headers);
       return [
-        ...('message' in parsed ? [{ path: 'callback.url', message: parsed.message }] : []),
-        ...(header === null ? [] : [{ path: 'callback.headers', message: header }]),
+        ...('message' in parsed ? [{ path: 'url', message: parsed.message }] : []),
+        ...(header === null ? [] : [{ path: 'headers', message: header }]),
       ];
     },
   };
@@ -40,14 +41,36 @@ export function createCallbackSender(http: GuardedHttp, userAgent: string): Call
           isStatusEnough: true,
         });
         const text = Buffer.from(answer.body.subarray(0, LIMITS.callbackResponseBytes)).toString();
-        const retryAfter = answer.headers['retry-after'];
-        return { kind: 'answered', status: answer.status, body: text, retryAfter };
+        const { status, headers: answered } = answer;
+        return {
+          kind: 'answered',
+          status,
+          body: text,
+          retryAfter: answered['retry-after'],
+          headers: bounded(answered),
+        };
       } catch (error) {
         if (error instanceof GuardedHttpError) return { kind: 'failed', message: error.message };
         throw error;
       }
     },
   };
+}
+
+/** Limits of what is told of an answer's headers; characters count names and values together. */
+const MAX_HEADERS = 50;
+const MAX_HEADER_CHARACTERS = 8_192;
+
+/** The first headers of an answer; the values of one that came several times are joined. */
+function bounded(headers: IncomingHttpHeaders): Readonly<Record<string, string>> {
+  const kept: Record<string, string> = {};
+  let left = MAX_HEADER_CHARACTERS;
+  for (const [name, value = ''] of Object.entries(headers).slice(0, MAX_HEADERS)) {
+    const text = Array.isArray(value) ? value.join(', ') : value;
+    left -= name.length + text.length;
+    if (left >= 0) kept[name] = text;
+  }
+  return kept;
 }
 
 /** What actions may reach: HTTP through the guarded client, and the owner's secrets. */

@@ -922,6 +922,33 @@ export interface StatusReason {
   readonly blocking_uids: readonly (string)[];
 }
 
+export interface TestRequest {
+  /** The headers that were sent; the values of your own are hidden */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The body that was sent and signed */
+  readonly body: string;
+}
+
+export interface TestResponse {
+  readonly http_status: number;
+  /** The headers of the answer: the first 50, and 8 KB together at most */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The first 2 KB of the answer */
+  readonly body: string;
+  /** How long the receiver took to answer, in milliseconds */
+  readonly duration_ms: number;
+}
+
+/** A test callback, and what came of it. */
+export interface TestedCallback {
+  /** What was sent */
+  readonly request: TestRequest;
+  /** What the receiver answered; null if there was no answer */
+  readonly response: TestResponse | null;
+  /** Why a callback with this answer would count as failed; null if it would not */
+  readonly error: Error | null;
+}
+
 /** A place for one file of inputs. */
 export interface Upload {
   /** Pass it as `inputs_upload_uid` to one launch within 24 hours */
@@ -1091,6 +1118,15 @@ export interface ListRunCallbacksQuery {
 export interface ReplayRunCallbacksBody {
   /** Statuses of the callbacks to replay, FAILED by default. A callback is SUCCESS if it or one of its replays was delivered */
   readonly status?: readonly (CallbackStatus)[] | null | undefined;
+}
+
+export interface TestCallbackBody {
+  /** The URL that callbacks are sent to: https, on a port that the deployment allows (443 by default) and a public address. A local stage also takes http to its own machine */
+  readonly url: string;
+  /** Headers that are sent with every callback, at most 4096 bytes together. Their values are stored encrypted and never returned */
+  readonly headers?: Readonly<Record<string, string>> | null | undefined;
+  /** The type of the callback */
+  readonly type?: CallbackType | null | undefined;
 }
 
 export interface RunScheduleQuery {

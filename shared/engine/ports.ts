@@ -55,7 +55,7 @@ export interface CallbackSender {
 
 /** The stage's rules for callbacks, checked before a launch is accepted. */
 export interface CallbackPolicy {
-  /** Why a callback's url or headers are refused, by path; empty: they are allowed. */
+  /** Why a callback's url or headers are refused, by path (`url`, `headers`); empty: they are allowed. */
   findFaults(callback: {
     readonly url: string;
     readonly headers: Readonly<Record<string, string>>;
@@ -69,6 +69,8 @@ export type CallbackAnswer =
       readonly status: number;
       readonly body: string;
       readonly retryAfter: string | undefined;
+      /** Those that are told of the answer, by name in lower case; absent: none. */
+      readonly headers?: Readonly<Record<string, string>>;
     }
   | { readonly kind: 'failed'; readonly message: string };
 

@@ -100,6 +100,8 @@ export async function createReadingHarness(more: Readonly<Record<string, Action>
   const launchPorts = {
     ...ports,
     callbackPolicy: { findFaults: () => [] },
+    sender: { post: () => Promise.reject(new Error('There is no network here.')) },
+    userAgent: 'Trireme/1.2.3 (+https://api.example)',
   };
   const livePorts = {
     ...ports,
@@ -118,7 +120,7 @@ export async function createReadingHarness(more: Readonly<Record<string, Action>
     launch: createLaunchHandler(api, launchPorts),
     live: createLiveHandler(api, livePorts, ports.keyring),
     schedules: createSchedulesHandler(api, { ...launchPorts, schedules: createScheduleStore(table) }),
-    workspace: createWorkspaceHandler(api, ports),
+    workspace: createWorkspaceHandler(api, launchPorts),
   };
 
   const keys = new Map<string, string>();

@@ -9,6 +9,8 @@ import {
   replayed,
   runCallbacksQuery,
   signingSecrets,
+  testBody,
+  testedCallback,
 } from './schemas.ts';
 
 const SIGNATURE_HEADERS = {
@@ -123,6 +125,21 @@ export const CALLBACK_ROUTES = [
       headers: { 'X-Complete': '`false` if there was not enough time to replay all of them; call again for the rest' },
     },
     errors: ['NOT_FOUND', 'INVALID_STATE'],
+  },
+  {
+    operation: 'testCallback',
+    method: 'POST',
+    path: '/v1/callbacks/test',
+    function: 'workspace',
+    scope: 'manage',
+    summary: 'Send a test callback',
+    description:
+      'Sends one signed callback with made-up content to a URL, as the callbacks of a run are sent, and returns what was ' +
+      'sent and what the receiver answered within 15 seconds. Its ids are new each time and belong to no run. It is ' +
+      'sent once, whatever the answer, and nothing of it is stored.',
+    body: testBody,
+    success: { status: 200, description: 'What was sent, and what came of it.', schema: testedCallback },
+    errors: [],
   },
   {
     operation: 'getSigningSecret',

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { CALLBACK_STATUSES } from '../../domain/callback.ts';
 import { LIMITS } from '../../domain/limits.ts';
+import { callbackHeaders, callbackUrl } from '../launches/schemas.ts';
 import { callbackStatus, callbackType, runStatus } from '../enums.ts';
 import { errorRecord } from '../error-schemas.ts';
 import { actionName, anyOf, count, flag, instant, jsonObject, paging, sort, strict, uid } from '../fields.ts';
@@ -157,6 +158,35 @@ export const callbackAttempt = strict({
     ),
   error: errorRecord.nullable().describe('Why the attempt failed; null if the receiver took the callback'),
 }).meta({ id: 'CallbackAttempt', description: 'One attempt to deliver a callback.' });
+
+/** `POST /v1/callbacks/test`. */
+export const testBody = strict({
+  url: callbackUrl,
+  headers: callbackHeaders.optional(),
+  type: callbackType.default('run.page').describe('The type of the callback'),
+});
+
+const headersByName = z.record(z.string(), z.string());
+
+/** What was sent as a test, and what came of it. */
+export const testedCallback = strict({
+  request: strict({
+    headers: headersByName.describe('The headers that were sent; the values of your own are hidden'),
+    body: z.string().describe('The body that was sent and signed'),
+  })
+    .meta({ id: 'TestRequest' })
+    .describe('What was sent'),
+  response: strict({
+    http_status: z.int(),
+    headers: headersByName.describe('The headers of the answer: the first 50, and 8 KB together at most'),
+    body: z.string().describe('The first 2 KB of the answer'),
+    duration_ms: count.describe('How long the receiver took to answer, in milliseconds'),
+  })
+    .meta({ id: 'TestResponse' })
+    .nullable()
+    .describe('What the receiver answered; null if there was no answer'),
+  error: errorRecord.nullable().describe('Why a callback with this answer would count as failed; null if it would not'),
+}).meta({ id: 'TestedCallback', description: 'A test callback, and what came of it.' });
 
 /** `GET /v1/runs/callbacks`. */
 export const listCallbacksQuery = strict({

@@ -153,6 +153,24 @@ export const EXAMPLES: { readonly [O in Operation]: Example<O> } = {
   getCallbackBody: { response: pageCallback },
   replayCallback: { response: replay },
   replayRunCallbacks: { request: { status: ['FAILED'] }, response: { replayed: 12 } },
+  testCallback: {
+    request: { url: URL, headers: { authorization: 'Bearer 5ca1ab1e' } },
+    response: {
+      request: {
+        headers: {
+          'user-agent': 'Trireme/0.1.0 (+https://api.example.com)',
+          authorization: '[hidden]',
+          'content-type': 'application/json',
+          'webhook-id': CALLBACK,
+          'webhook-timestamp': '1896080402',
+          'webhook-signature': 'v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=',
+        },
+        body: JSON.stringify(pageCallback),
+      },
+      response: { http_status: 200, headers: { 'content-type': 'text/plain' }, body: 'ok', duration_ms: 210 },
+      error: null,
+    },
+  },
   getSigningSecret: {
     response: {
       secrets: [

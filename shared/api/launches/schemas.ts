@@ -94,7 +94,7 @@ export const liveQuery = strict(
   context.addIssue({ code: 'custom', path: ['page'], message: 'use either cursor or page' });
 });
 
-const callbackUrl = z
+export const callbackUrl = z
   .string()
   .min(1)
   .superRefine((url, context) => {
@@ -108,7 +108,8 @@ const callbackUrl = z
       'address. A local stage also takes http to its own machine',
   );
 
-const callbackHeaders = z
+/** Headers that a caller gives for its callbacks. */
+export const callbackHeaders = z
   .record(z.string(), z.string())
   .superRefine((headers, context) => {
     const entries = Object.entries(headers);

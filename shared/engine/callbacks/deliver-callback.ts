@@ -13,6 +13,7 @@ import { CUT } from '../share.ts';
 import { rejectStaleWorker } from '../stale-worker.ts';
 import { reportError } from '../report-error.ts';
 import { settleAll } from '../settle-all.ts';
+import { isTaken, receiverError } from './receiver-error.ts';
 import { buildBody } from './build-body.ts';
 import { type DeliveryInHand, type DeliveryPorts, isLastChance, newRecord, wasDelivered } from './delivery.ts';
 import { deferCallback } from './defer-callback.ts';
@@ -198,7 +199,7 @@ async function recordAttempt(
   const { message, receipt, about, definition, record } = delivery;
   const { answer, durationMs } = made;
   const now = ports.clock.now();
-  const delivered = answer.kind === 'answered' && answer.status >= 200 && answer.status < 300;
+  const delivered = isTaken(answer);
   if (delivered && record === null) {
     const { input, page, part, runUid } = about;
     const { status: httpStatus } = answer;
@@ -212,7 +213,7 @@ async function recordAttempt(
   const isFirst = record === null;
   const absorbed = !delivered && (isFirst || nextAttemptAt === null) && (await wasDelivered(ports, delivery));
   if (absorbed && isFirst) return;
-  const failure = delivered ? null : failureOf(ports, delivery, answer);
+  const failure = delivered ? null : reportFailure(ports, delivery, receiverError(answer));
   const attempt = attemptOf(delivery, made, failure);
   const status = delivered || absorbed ? 'SUCCESS' : nextAttemptAt === null ? 'FAILED' : 'PENDING';
   const isHeld = isAway && status === 'PENDING' && askedDelay(ports, answer) === null;
@@ -271,14 +272,6 @@ function nextAttempt(ports: DeliveryPorts, { message, record }: DeliveryInHand, 
 function askedDelay(ports: DeliveryPorts, answer: CallbackAnswer): number | null {
   const honours = answer.kind === 'answered' && (answer.status === 429 || answer.status === 503);
   return honours ? retryAfterSeconds(answer.retryAfter, ports.clock.now()) : null;
-}
-
-function failureOf(ports: DeliveryPorts, delivery: DeliveryInHand, answer: CallbackAnswer): ErrorRecord {
-  const text =
-    answer.kind === 'answered'
-      ? `The receiver answered ${answer.status}; only a 2xx status counts as delivered.`
-      : `The receiver could not be reached: ${answer.message}`;
-  return reportFailure(ports, delivery, new EngineError('UPSTREAM_ERROR', text, { isReceivers: true }));
 }
 
 function reportFailure(ports: DeliveryPorts, { about, message }: DeliveryInHand, error: EngineError): ErrorRecord {

@@ -1,3 +1,4 @@
+import { checkCallback } from '../callbacks/check-callback.ts';
 import { type LaunchTerms, termsOf } from '../../domain/launch-terms.ts';
 import { sealCallback } from './seal-callback.ts';
 import { FIRST_RUN_CHECK_MS, MAX_DELAY_MS, LONGEST_POSTPONE_DAYS } from '../../domain/timing.ts';
@@ -149,7 +150,7 @@ export function checkLaunch(
   const action = findAction(ports, launch.actionName, mode);
   const parameters = action.parseParameters(launch.parameters);
   if (!parameters.ok) throw parametersRefused(parameters.errors);
-  checkCallback(ports, launch);
+  if (launch.callback !== null) checkCallback(ports, launch.callback, 'callback.');
   const inputs = launch.inputs.map(storedInput);
   const refused = checkInputs(action, inputs);
   if (refused.count > 0 && launch.onInvalidInput === 'reject') throw inputsRefused(refused);
@@ -298,12 +299,4 @@ export function inputsRefused({ count, total, errors }: RefusedInputs): EngineEr
   const first = errors[0];
   const message = `${count} of ${total} inputs ${count === 1 ? 'is' : 'are'} invalid. First: ${first === undefined ? '' : `${first.path}: ${first.message}`}`;
   return new EngineError('BAD_INPUT', message, { params: { invalid_inputs: count }, validationErrors: errors });
-}
-
-function checkCallback(ports: Pick<Ports, 'callbackPolicy'>, launch: Pick<Launch, 'callback'>): void {
-  if (launch.callback === null) return;
-  const faults = ports.callbackPolicy.findFaults(launch.callback);
-  const first = faults[0];
-  if (first === undefined) return;
-  throw new EngineError('BAD_INPUT', `${first.path}: ${first.message}`, { validationErrors: faults });
 }

@@ -110,7 +110,7 @@ export const EVERYDAY_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'redirect-is-success',
-    file: `${ENGINE}/callbacks/deliver-callback.ts`,
+    file: `${ENGINE}/callbacks/receiver-error.ts`,
     find: 'answer.status >= 200 && answer.status < 300',
     replace: 'answer.status >= 200 && answer.status < 400',
   },
