@@ -1,10 +1,8 @@
 import type { DryRun } from '../../domain/dry-run.ts';
 import { estimateRun } from '../../domain/estimate.ts';
 import type { StatusReason } from '../../domain/run.ts';
-import { nextTime } from '../../domain/schedule-times.ts';
 import { wouldWait } from '../../domain/would-wait.ts';
 import type { CorePorts } from '../ports.ts';
-import { checkSchedule, type ScheduleLaunch } from '../schedules/put-schedule.ts';
 import { settleAll } from '../settle-all.ts';
 import type { WorkspaceLimits } from '../stores.ts';
 import { mostCalls, warnOfDeadline } from './deadline-warning.ts';
@@ -66,21 +64,13 @@ async function findWait(
   });
 }
 
-/** What a launch of a schedule would do: the estimate is of one of its runs, which waits for the schedule's first time. */
-export async function dryRunSchedule(ports: DryRunPorts, launch: ScheduleLaunch): Promise<DryRun> {
-  const checked = checkSchedule(ports, acceptingAll(launch));
-  const limits = await ports.admission.readLimits(launch.workspaceUid);
-  const now = ports.clock.now();
-  const reason = { code: 'SCHEDULED_START', since: now, retryAt: nextTime(launch, now), blockingUids: [] } as const;
-  return reportOf(ports, launch, checked, limits, reason);
-}
-
 /** The launch without its refusal of bad inputs. */
-function acceptingAll<Asked extends Pick<Launch, 'onInvalidInput'>>(launch: Asked): Asked {
+export function acceptingAll<Asked extends Pick<Launch, 'onInvalidInput'>>(launch: Asked): Asked {
   return { ...launch, onInvalidInput: 'skip' };
 }
 
-function reportOf(
+/** What is said of a launch that was checked. */
+export function reportOf(
   ports: Pick<DryRunPorts, 'settings'>,
   { inputs, callback, deadlineSeconds }: Pick<Launch, 'inputs' | 'callback' | 'deadlineSeconds'>,
   { action, parameters, refused }: CheckedLaunch,
