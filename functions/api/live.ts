@@ -8,6 +8,7 @@ import { createLargeObjects } from '../../shared/aws/large-objects.ts';
 import { createActionServices } from '../../shared/aws/outbound.ts';
 import { createActionSecrets } from '../../shared/aws/stage-secrets.ts';
 import { sdkOptions } from '../../shared/aws/sdk-options.ts';
+import { createLogStore } from '../../shared/storage/log-store.ts';
 import { createPaceStore } from '../../shared/storage/pace-store.ts';
 import { createProgressStore } from '../../shared/storage/progress-store.ts';
 import { Table } from '../../shared/storage/table.ts';
@@ -100,6 +101,7 @@ const wired = once(() => {
   const ports = {
     ...createStarterPorts(env, machine, { table, sqs: new SQSClient(sdkOptions()) }),
     progress: createProgressStore(table, objects),
+    logs: createLogStore(table),
     paces: createPaceStore(table, machine),
     actions: registerActions(extraActions),
     actionServices: createActionServices(http, createActionSecrets(secretsManager, env.actionSecretsArn, systemClock)),

@@ -1,8 +1,9 @@
 import * as z from 'zod';
-import { envelopeView, inputView } from '../../shared/api/runs/input-view.ts';
+import { envelopeView, inputView, logLineView } from '../../shared/api/runs/input-view.ts';
 import { EngineError } from '../../shared/domain/errors.ts';
 import { findRun } from '../../shared/engine/read/find-run.ts';
 import { listInputs } from '../../shared/engine/read/list-inputs.ts';
+import { listLogs } from '../../shared/engine/read/list-logs.ts';
 import { listOutputs, type OutputPlace, type OutputRow } from '../../shared/engine/read/list-outputs.ts';
 import type { ReadPorts } from '../../shared/engine/read/read-ports.ts';
 import type { ActionRegistry } from '../../shared/sdk/action-registry.ts';
@@ -13,10 +14,17 @@ import { exportPart } from './export-part.ts';
 import { listPage, type PagingPorts } from './list-page.ts';
 import { outputFormat } from './output-formats.ts';
 
-type ItemEndpoints = Pick<EndpointsOf<'runs'>, 'listRunInputs' | 'listRunOutputs'>;
+type ItemEndpoints = Pick<EndpointsOf<'runs'>, 'listRunInputs' | 'listRunOutputs' | 'listRunLogs'>;
 
 const inputIndex = z.int().min(-1);
 const outputPlace = z.strictObject({ input: z.int().min(0), page: z.int().min(0), item: z.int().min(0) });
+
+const logRowPlace = z.strictObject({
+  input: z.int().min(0),
+  entry: z.string().nullable(),
+  line: z.int().min(0),
+  bytes: z.int().min(0),
+});
 
 const FIRST_OUTPUT: OutputPlace = { input: 0, page: 0, item: 0 };
 
@@ -26,7 +34,7 @@ const FIRST_OUTPUT: OutputPlace = { input: 0, page: 0, item: 0 };
 const QUERIES_A_PAGE = 40;
 const QUERIES_A_PART = 1_000;
 
-/** The inputs and outputs of a run. */
+/** The inputs, outputs and logs of a run. */
 export function createItemEndpoints(
   ports: ReadPorts & PagingPorts & { readonly actions: ActionRegistry },
 ): ItemEndpoints {
@@ -63,6 +71,19 @@ export function createItemEndpoints(
           place: outputPlace,
           steps: (after) => steps(after, QUERIES_A_PART),
           format: { ...format, line: (row: OutputRow) => line(view(row)) },
+        });
+      },
+    }),
+
+    listRunLogs: defineEndpoint('listRunLogs', {
+      find: ({ params, caller }) => findRun(ports, caller.workspaceUid, params.run_uid),
+      handle: (call) => {
+        const { control } = call.found;
+        const only = call.query.input_index ?? null;
+        return listPage(ports, call, {
+          place: logRowPlace,
+          steps: (from) => listLogs(ports, control, { from, only, queries: QUERIES_A_PAGE }),
+          view: logLineView,
         });
       },
     }),

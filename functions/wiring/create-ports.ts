@@ -7,6 +7,7 @@ import { type InFlight, createInFlight } from '../../shared/process/in-flight.ts
 import { createAdmissionStore } from '../../shared/storage/admission-store.ts';
 import { createCallbackStore } from '../../shared/storage/callback-store.ts';
 import { createDueStore } from '../../shared/storage/due-store.ts';
+import { createLogStore } from '../../shared/storage/log-store.ts';
 import { createPaceStore } from '../../shared/storage/pace-store.ts';
 import { createProgressStore, type LargeObjects } from '../../shared/storage/progress-store.ts';
 import { createReceiverStore } from '../../shared/storage/receiver-store.ts';
@@ -81,6 +82,7 @@ export function createStorePorts(
     due,
     runs: createRunStore(table, due, clients.objects),
     progress: createProgressStore(table, clients.objects),
+    logs: createLogStore(table),
     admission: openAdmissionStore(table, settings, machine),
     paces: createPaceStore(table, machine),
     callbacks: createCallbackStore(table, machine.random, (flush) =>

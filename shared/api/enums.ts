@@ -3,6 +3,7 @@ import { CALLBACK_STATUSES } from '../domain/callback.ts';
 import { ERROR_LABELS } from '../domain/errors.ts';
 import { FIRE_REASONS } from '../domain/fire.ts';
 import { INPUT_STATUSES } from '../domain/input-status.ts';
+import { LOG_LEVELS } from '../domain/log-line.ts';
 import { RUN_STATUSES } from '../domain/run.ts';
 import { SCHEDULE_STATUSES } from '../domain/schedule.ts';
 import { SCOPES } from '../domain/scopes.ts';
@@ -141,3 +142,5 @@ export const contentEncoding = z.enum(['gzip']).meta({ id: 'ContentEncoding' });
 export const infoLabel = z.enum(['NO_RESULT']).meta({ id: 'InfoLabel' });
 
 export const warningCode = z.enum(['DEADLINE_TOO_SHORT']).meta({ id: 'WarningCode' });
+
+export const logLevel = z.enum(LOG_LEVELS).meta({ id: 'LogLevel' });

@@ -5,6 +5,7 @@ import type {
   AdmissionStore,
   CallbackStore,
   DueStore,
+  LogStore,
   PaceStore,
   ProgressStore,
   ReceiverStore,
@@ -115,6 +116,7 @@ export interface Ports {
   readonly log: Log;
   readonly runs: RunStore;
   readonly progress: ProgressStore;
+  readonly logs: LogStore;
   readonly admission: AdmissionStore;
   readonly paces: PaceStore;
   readonly seats: SeatStore;

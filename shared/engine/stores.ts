@@ -1,6 +1,7 @@
 import type { CallbackAttempt, CallbackRecord, CallbackStatus } from '../domain/callback.ts';
 import type { ErrorRecord } from '../domain/errors.ts';
 import type { FailedInput, InputChunk, OpenInput, Position, RunWindow, StoredInput, Wait } from '../domain/input.ts';
+import type { LogEntry } from '../domain/log-line.ts';
 import type { PaceRecord, Turn } from '../domain/pace.ts';
 import type { PageRecord } from '../domain/page.ts';
 import type { Receiver } from '../domain/receiver.ts';
@@ -182,6 +183,14 @@ export interface ProgressStore {
   writeOrder(runUid: string, epoch: number, first: number, part: readonly Position[], expiresAt: number): Promise<void>;
   /** The input at a position. In order 0, position and input are the same number. */
   readPosition(runUid: string, order: number, position: number): Promise<Position>;
+}
+
+/** The lines that actions logged, and failed attempts: one entry for each call of an action that has any. */
+export interface LogStore {
+  /** How many bytes of lines an input has; may lag writes by about a second. */
+  readBytes(runUid: string, input: number): Promise<number>;
+  /** Idempotent: a second write of the same call has no effect. */
+  putEntry(entry: LogEntry, expiresAt: number): Promise<void>;
 }
 
 /** A window to open. The inputs in `inHand` take the places from 0 on. */

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { readUid } from '../domain/ids.ts';
 import { blockOf, shardOf } from '../domain/input.ts';
+import type { LogEntry } from '../domain/log-line.ts';
 import type { RateType } from '../domain/token-bucket.ts';
 import {
   type DueEntry,
@@ -24,6 +25,7 @@ import {
  *                      C#<ending>              record of a run.finished callback
  *                      C#R#<uid>               record of a replay of such a callback
  *   R#<run>#<shard>    P#<input>#<page>        a page record
+ *                      L#<input>#<page>#<at>#… what one call of the action for that page logged
  *   R#<run>#B<block>   IN#<first input>        a chunk of inputs, compressed, or the key of the S3 object that has them
  *                      D#<at>#<id>             deliveries that one invocation logged
  *                      C#<input>#<page>#…      record of a page's or a failed input's callback
@@ -85,6 +87,10 @@ export const keys = {
   pageRecord: (runUid: string, input: number, page: number): Key => ({
     pk: shardPartition(runUid, shardOf(input)),
     sk: `${pageRecordPrefix(input)}${digits(page, 5)}`,
+  }),
+  logEntry: ({ runUid, input, page, at, by }: Pick<LogEntry, 'runUid' | 'input' | 'page' | 'at' | 'by'>): Key => ({
+    pk: shardPartition(runUid, shardOf(input)),
+    sk: `${logPrefix(input)}${digits(page, 5)}#${digits(at, 13)}#${by}`,
   }),
   deliveries: (runUid: string, block: number, at: number, id: string): Key => ({
     pk: blockPartition(runUid, block),
@@ -154,6 +160,7 @@ export const DELIVERY_PREFIX = 'D#';
 export const RECORD_PREFIX = 'C#';
 const REPLAY_PREFIX = `${RECORD_PREFIX}R#`;
 export const PAGE_PREFIX = 'P#';
+export const LOG_PREFIX = 'L#';
 export const HELD_PREFIX = 'H#';
 
 export function runPartition(runUid: string): string {
@@ -180,6 +187,11 @@ export function blockPartition(runUid: string, block: number): string {
 /** Beginning of the sort keys of an input's page records. */
 export function pageRecordPrefix(input: number): string {
   return `${PAGE_PREFIX}${digits(input, 7)}#`;
+}
+
+/** Beginning of the sort keys of what was logged for an input. */
+export function logPrefix(input: number): string {
+  return `${LOG_PREFIX}${digits(input, 7)}#`;
 }
 
 /** The key of a callback record, derived from its uid. Null for a uid that is not a callback's. */

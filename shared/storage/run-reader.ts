@@ -9,11 +9,14 @@ import {
   type Key,
   keys,
   listedAt,
+  LOG_PREFIX,
+  logPrefix,
   PAGE_PREFIX,
   RECORD_PREFIX,
   runsOf,
   shardPartition,
 } from './keys.ts';
+import { logEntryFromItem } from './log-store.ts';
 import { type LargeObjects, pageFromItem, PAGE_RECORD_ATTRIBUTES, pageRecordFromItem } from './progress-store.ts';
 import { controlFromItem, definitionFromItem } from './run-records.ts';
 import type { Table } from './table.ts';
@@ -85,6 +88,22 @@ export function createRunReader(table: Table, objects: Pick<LargeObjects, 'get'>
         readResults: async () => (await pageFromItem(objects, runUid, item)).results,
       }));
       return { pages, more };
+    },
+
+    async listLogEntries(runUid, { input, entry }, { oneInput, limit }) {
+      const prefix = logPrefix(input);
+      const { items, lastKey } = await table.query({
+        pk: shardPartition(runUid, shardOf(input)),
+        from: `${prefix}${entry ?? ''}`,
+        to: afterPrefix(oneInput ? prefix : LOG_PREFIX),
+        limit,
+        consistency: 'strong',
+      });
+      const entries = items.map((item) => {
+        const found = logEntryFromItem(runUid, item);
+        return { ...found, entry: keyOf(item).sk.slice(logPrefix(found.input).length) };
+      });
+      return { entries, more: lastKey !== undefined };
     },
 
     async readDeliveryFacts(runUid, block) {

@@ -87,6 +87,7 @@ it('no answer, record, callback or line of a log tells a secret, whatever an act
     answers,
     run: (await api.ask('getRun', { params })).text,
     inputs: await api.all('listRunInputs', { params }),
+    log: await api.all('listRunLogs', { params }),
     callbacks,
     logs: system.logs,
     notices: system.notices,
@@ -102,6 +103,7 @@ it('no answer, record, callback or line of a log tells a secret, whatever an act
   // It was there to be told: texts that held it are there without it.
   expect(answers.join('\n')).toContain('refused: [secret LEAKY_TOKEN]');
   expect(JSON.stringify(callbacks)).toContain('Result 0 of leaky contains the value of the secret LEAKY_TOKEN');
+  expect(JSON.stringify(told.log)).toContain('calling with [secret LEAKY_TOKEN]');
   expect(JSON.stringify(system.logs)).toContain('calling with [secret LEAKY_TOKEN]');
   expect(JSON.stringify(system.logs)).toContain('token [secret LEAKY_TOKEN]');
   expect(upstream.requests.some(({ url }) => url.search.includes('s3cr3t'))).toBe(true);

@@ -67,7 +67,7 @@ export class Onlookers {
       const runs = await this.#read(workspace, '/v1/runs');
       await this.#read(workspace, '/v1/runs/callbacks');
       for (const uid of runs.slice(0, RUNS_READ)) {
-        for (const part of ['', '/status', '/inputs', '/outputs', '/callbacks']) {
+        for (const part of ['', '/status', '/inputs', '/outputs', '/logs', '/callbacks']) {
           await this.#read(workspace, `/v1/runs/${uid}${part}`);
         }
       }

@@ -3,17 +3,20 @@ import {
   DEPENDENT_PREFIX,
   duePartition,
   keys,
+  logPrefix,
   RECORD_PREFIX,
   blockPartition,
   shardPartition,
   pageRecordPrefix,
   WAITER_PREFIX,
 } from '../../shared/storage/keys.ts';
+import { logEntryFromItem } from '../../shared/storage/log-store.ts';
 import { type LargeObjects, pageFromItem } from '../../shared/storage/progress-store.ts';
 import { seatsFromItem } from '../../shared/storage/seat-store.ts';
 import { controlFromItem, definitionFromItem } from '../../shared/storage/run-records.ts';
 import { blockOf, shardOf } from '../../shared/domain/input.ts';
 import type { ErrorRecord } from '../../shared/domain/errors.ts';
+import type { LogEntry } from '../../shared/domain/log-line.ts';
 import type { PageRecord } from '../../shared/domain/page.ts';
 import type { Seat } from '../../shared/domain/seats.ts';
 import type { RunControl, RunDefinition } from '../../shared/domain/run.ts';
@@ -94,6 +97,12 @@ export class Records {
 
   pages(runUid: string, input: number): Promise<readonly RecordedPage[]> {
     return Promise.all(this.#pageRecordItems(runUid, input).map((item) => this.#pageOf(item, runUid)));
+  }
+
+  /** What was logged for an input. */
+  log(runUid: string, input: number): readonly LogEntry[] {
+    const items = this.#mirror.list(shardPartition(runUid, shardOf(input)), logPrefix(input));
+    return items.map((item) => logOf(item, runUid));
   }
 
   /** How many inputs a run's window has counted as ended; null: a retry has not laid it out yet. */
@@ -218,6 +227,7 @@ export function slotsIn(item: WireItem | null): readonly string[] {
 export const controlOf = perItem((item) => controlFromItem(toItem(item)));
 /** The seats of a kind of worker, read once however often they are looked at. */
 export const seatsOf = perItem((item) => seatsFromItem(toItem(item)));
+const logOf = perItem((item, runUid: string) => logEntryFromItem(runUid, toItem(item)));
 const definitionOf = perItem((item) => definitionFromItem(toItem(item)));
 const textOf = perItem((item) => JSON.stringify(item));
 export const callbackRow = perItem(readCallbackRow);

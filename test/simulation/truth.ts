@@ -46,6 +46,8 @@ export interface GivenPage {
   readonly kind: 'page' | FailKind;
   readonly results: readonly unknown[];
   readonly next: string | null;
+  /** What the action logs when it has the answer. */
+  readonly logs: readonly string[];
   /** Epoch ms on the true clock. */
   readonly at: number;
   /** Its workspace had no seat for work that takes long: the engine listened no longer, and it is no try. */

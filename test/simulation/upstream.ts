@@ -40,6 +40,8 @@ interface Reply {
   readonly results: readonly { readonly key: string; readonly n: number; readonly call: number }[];
   readonly next: string | null;
   readonly retryAt: number;
+  /** What the action is to log. */
+  readonly logs: readonly string[];
 }
 
 /** How fast the paced action may be called. */
@@ -56,11 +58,12 @@ function scripted(name: string, pace: { readonly pace?: typeof PACE } = {}): Act
     pageSize: 10,
     input: inputScript,
     result: z.object({ key: z.string(), n: z.int(), call: z.int(), padding: z.string().optional() }),
-    async run({ fetch, input, cursor, page, idempotencyKey, runUid }) {
+    async run({ fetch, input, cursor, page, idempotencyKey, runUid, log }) {
       const script = { ...input } as InputScript; // cast: optional members differ by undefined only
       const question: Question = { runUid, idempotencyKey, page, cursor, script };
       const answer = await fetch('https://upstream.simulated/', { method: 'POST', body: JSON.stringify(question) });
-      const { kind, results, next, retryAt } = (await answer.json()) as Reply; // cast: the upstream is ours
+      const { kind, results, next, retryAt, logs } = (await answer.json()) as Reply; // cast: the upstream is ours
+      for (const line of logs) log.info(line);
       switch (kind) {
         case 'retryable':
           throw new Retryable('the upstream stumbled');
@@ -117,11 +120,12 @@ export function createUpstream(stage: Stage, truth: Truth): (instance: Instance)
       ...padding,
     }));
     const retryAt = saysOf(kind, call, Math.round(stage.timeline.now()));
-    const given = givenOf(question, { kind, results, next }, stage.timeline.now());
+    const logs = kind === 'hang' ? [] : linesOf(call);
+    const given = givenOf(question, { kind, results, next, logs }, stage.timeline.now());
     truth.pages.push(given);
     stage.trace.add(`upstream gives ${kind} for ${script.key} page ${page} (call ${call})`);
     stage.coverage.hit(`action:${kind}`);
-    return { given, reply: kind === 'hang' ? null : { kind, results, next, retryAt } };
+    return { given, reply: kind === 'hang' ? null : { kind, results, next, retryAt, logs } };
   }
 
   /** Notes where the engine stops listening to an answer for want of a seat; the script takes it for unasked. */
@@ -148,7 +152,7 @@ export function createUpstream(stage: Stage, truth: Truth): (instance: Instance)
     fetchFor: () => async (_, init) => {
       const question = JSON.parse(String(init?.body)) as Question; // cast: asked by the action above
       const breakOff = (): Error => {
-        truth.pages.push(givenOf(question, { kind: 'throw', results: [], next: null }, stage.timeline.now()));
+        truth.pages.push(givenOf(question, { kind: 'throw', results: [], next: null, logs: [] }, stage.timeline.now()));
         return new Error('socket hang up');
       };
       const watch = async () => {
@@ -175,9 +179,14 @@ function saysOf(kind: string, call: number, now: number): number {
   return call % 5 === 1 ? 0 : call % 5 === 2 ? now - 60_000 : now + 7_000;
 }
 
+/** Most calls log nothing. No line is like another. */
+function linesOf(call: number): readonly string[] {
+  return call % 3 === 0 ? Array.from({ length: 1 + (call % 2) }, (_, line) => `line ${line} of call ${call}`) : [];
+}
+
 function givenOf(
   { runUid, page, cursor, idempotencyKey, script }: Question,
-  { kind, results, next }: Omit<Reply, 'retryAt'>,
+  { kind, results, next, logs }: Omit<Reply, 'retryAt'>,
   at: number,
 ): GivenPage {
   return {
@@ -189,6 +198,7 @@ function givenOf(
     kind,
     results,
     next,
+    logs,
     at,
     isCut: false,
   };

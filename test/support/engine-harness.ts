@@ -3,6 +3,7 @@ import { createBatcher } from '../../shared/process/batcher.ts';
 import { createAdmissionStore } from '../../shared/storage/admission-store.ts';
 import { createCallbackStore } from '../../shared/storage/callback-store.ts';
 import { createDueStore } from '../../shared/storage/due-store.ts';
+import { createLogStore } from '../../shared/storage/log-store.ts';
 import { createPaceStore } from '../../shared/storage/pace-store.ts';
 import { createProgressStore, type LargeObjects } from '../../shared/storage/progress-store.ts';
 import { createReceiverStore } from '../../shared/storage/receiver-store.ts';
@@ -135,6 +136,7 @@ export function createEngineHarness(options: {
       hasEntry: async () => true,
     },
     progress: createProgressStore(table, objects),
+    logs: createLogStore(table),
     admission: createAdmissionStore(table, { runsAtOnce: 10, inputsInFlight: 20 }, () => now),
     paces: createPaceStore(table, { clock, random }),
     seats: createSeatStore(table, { clock, random }),

@@ -40,6 +40,8 @@ const pagesInput = z.strictObject({
   fail_kind: z.enum(FAIL_KINDS).optional(),
   /** How many attempts of that page fail; absent: all. Counted by idempotencyKey. */
   times: z.int().min(1).optional(),
+  /** How many lines each page logs; absent: none. */
+  logs: z.int().min(0).optional(),
   /** For rate_limited: epoch ms. */
   until: z.int().optional(),
 });
@@ -67,6 +69,8 @@ export function createSampleActions(): SampleActions {
       const { input, parameters, cursor } = context;
       const attempt = note('numbered-pages', context);
       const page = cursor === null ? context.page : Number(cursor);
+      for (let line = 0; line < (input.logs ?? 0); line += 1)
+        context.log.info(`line ${line} of page ${page}`, { page });
       const kind = input.fail_at === page && attempt <= (input.times ?? Infinity) ? input.fail_kind : undefined;
       await failAs(kind, input, context);
       const tag = parameters.tag === undefined ? {} : { tag: parameters.tag };

@@ -3,9 +3,10 @@ import type { ErrorRecord } from '../../domain/errors.ts';
 import { deriveUid } from '../../domain/ids.ts';
 import type { InputStatus } from '../../domain/input-status.ts';
 import type { StoredInput } from '../../domain/input.ts';
+import type { LogEntry, LogLine } from '../../domain/log-line.ts';
 import type { PageRecord } from '../../domain/page.ts';
 import type { RunControl, RunInfo } from '../../domain/run.ts';
-import type { outputEnvelope, runInput } from './schemas.ts';
+import type { outputEnvelope, runInput, runLogLine } from './schemas.ts';
 import { errorView, instantOf, instantOrNull } from './view.ts';
 
 /** An input of a run as the API shows it; it is as old as its run. */
@@ -56,5 +57,26 @@ export function envelopeView(
     custom_data: stored === null || stored.customData === null ? null : { ...stored.customData },
     extracted_at: instantOf(at),
     result,
+  };
+}
+
+/** A line of an input's log. */
+export function logLineView({
+  entry,
+  line,
+}: {
+  readonly entry: Pick<LogEntry, 'input' | 'page' | 'attempt'>;
+  readonly line: LogLine;
+}): z.output<typeof runLogLine> {
+  const { at, level, message, data, error } = line;
+  return {
+    at: instantOf(at),
+    input_index: entry.input,
+    page: entry.page,
+    attempt: entry.attempt,
+    level,
+    message,
+    data: data === null ? null : { ...data },
+    error: error === null ? null : { error_label: error.label, error_ref: error.ref },
   };
 }

@@ -6,6 +6,8 @@ import {
   runDetail,
   runInput,
   runInputsQuery,
+  runLogLine,
+  runLogsQuery,
   runOutputs,
   runOutputsQuery,
   runQuery,
@@ -84,6 +86,21 @@ export const RUN_ROUTES = [
       exports: ['application/x-ndjson', 'text/csv'],
     },
     errors: ['NOT_FOUND', 'INVALID_STATE'],
+  },
+  {
+    operation: 'listRunLogs',
+    method: 'GET',
+    path: '/v1/runs/{run_uid}/logs',
+    function: 'runs',
+    scope: 'read',
+    summary: "List a run's log",
+    description:
+      'Lists what the action logged and its failed attempts, ordered by input, page and time. At most 64 KB of each ' +
+      'input are kept; then a last line says that it was cut. A page can be called more than once, though it is ' +
+      'recorded once: the lines of each call are listed.',
+    query: runLogsQuery,
+    success: { status: 200, description: 'A page of lines.', schema: z.array(runLogLine), headers: NEXT_PAGE },
+    errors: ['NOT_FOUND'],
   },
   {
     operation: 'cancelRun',

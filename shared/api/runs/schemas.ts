@@ -3,11 +3,14 @@ import * as z from 'zod';
 import {
   callbackSelection,
   dependencyRequirement,
+  errorLabel,
   executionMode,
   inputStatus,
+  logLevel,
   runStatus,
   warningCode,
 } from '../enums.ts';
+import { LIMITS } from '../../domain/limits.ts';
 import { errorRecord, info } from '../error-schemas.ts';
 import {
   actionName,
@@ -193,3 +196,28 @@ export const outputEnvelope = strict({
 
 /** Items as the action gave them or, with `envelope=true`, each with where it came from. */
 export const runOutputs = z.union([z.array(outputEnvelope), z.array(z.unknown())]);
+
+/** `GET /v1/runs/{run_uid}/logs`. */
+export const runLogsQuery = strict({
+  ...paging(100, 500),
+  input_index: wholeNumber(0, LIMITS.inputsPerUpload - 1)
+    .optional()
+    .describe('Only the log of the input at this position. Without it the logs of all inputs are listed'),
+});
+
+/** One line of an input's log. */
+export const runLogLine = strict({
+  at: instant.describe('When the line was logged, or the attempt failed'),
+  input_index: count.describe('Position of the input in the run, from 0'),
+  page: count.describe('Number of the page of the input, from 0'),
+  attempt: z.int().min(1).describe('The attempt at the page, from 1. A call that only had to wait takes none'),
+  level: logLevel,
+  message: z.string().describe('At most 2,000 characters. The values of secrets are replaced by `[secret NAME]`'),
+  data: jsonObject
+    .nullable()
+    .describe('What was logged beside the message. Where its JSON is over 2,000 characters, `data` has its beginning'),
+  error: strict({ error_label: errorLabel, error_ref: z.string().describe('Finds the error in the logs of the stage') })
+    .meta({ id: 'RunLogError' })
+    .nullable()
+    .describe('The error of a failed attempt. Null on a line that the action logged'),
+}).meta({ id: 'RunLogLine', description: 'A line that the action logged, or an attempt of it that failed.' });

@@ -4,6 +4,7 @@ import type { PageRecord } from '../../domain/page.ts';
 import type { RunControl, RunDefinition, RunStatus } from '../../domain/run.ts';
 import { finishInput } from '../runs/finish-input.ts';
 import { endsInput, openingOfOne, pageAfter } from '../runs/open-input.ts';
+import { openPageLog } from '../pages/page-log.ts';
 import { sendWhenDue } from '../pages/postpone-page.ts';
 import type { CorePorts } from '../ports.ts';
 import type { PageMessage } from '../messages.ts';
@@ -41,6 +42,15 @@ export async function failPage(
   const what = `Page ${page} of input ${input}`;
   const error = reportDeadLetter(ports, deadLetter, { what, run_uid: runUid, input, page });
   const pageRecord = failureRecord(ports, { message, deadLetter, control, definition }, { kind: 'FAILURE', error });
+  await openPageLog(ports, {
+    runUid,
+    input,
+    page,
+    attempt: message.attempt + 1,
+    by: deadLetter.by,
+    isFirst: false,
+    expiresAt: definition.expiresAt,
+  }).keep(error);
   const put = await ports.progress.putPageRecord(pageRecord, [], definition.expiresAt, control.restartEpoch);
   if (!put.won) return carryOn(ports, { control, definition, entry, deadLetter }, put.stored);
   await finishInput(ports, { control, definition, pageRecord, at: entry, resendsNext: false });

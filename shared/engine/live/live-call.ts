@@ -29,7 +29,17 @@ export interface CheckedCall extends LiveCall {
 /** The ports of a live call. */
 export type LivePorts = Pick<
   Ports,
-  'clock' | 'random' | 'log' | 'runs' | 'progress' | 'paces' | 'messages' | 'settings' | 'actions' | 'actionServices'
+  | 'clock'
+  | 'random'
+  | 'log'
+  | 'runs'
+  | 'progress'
+  | 'logs'
+  | 'paces'
+  | 'messages'
+  | 'settings'
+  | 'actions'
+  | 'actionServices'
 >;
 
 /** How a live call ended for its caller. */

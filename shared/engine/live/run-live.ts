@@ -7,6 +7,7 @@ import type { RunDefinition } from '../../domain/run.ts';
 import { type CheckedCall, liveOutcome, type LiveOutcome, type LivePorts } from './live-call.ts';
 import { endedControl, liveDefinition } from './live-record.ts';
 import { cursorFault } from '../pages/cursor-fault.ts';
+import { openPageLog } from '../pages/page-log.ts';
 import { type ActionResult, runAction } from '../pages/run-action.ts';
 import { takeTurn } from '../pages/take-turn.ts';
 import { reportError } from '../report-error.ts';
@@ -38,7 +39,7 @@ export async function runLive(
     livePage: null,
   });
   const before = kept ? await ports.progress.readPage(uid, 0, 0) : null;
-  const ended = before === null ? await runPageNow(ports, call, uid) : recorded(before);
+  const ended = before === null ? await runPageNow(ports, call, definition) : recorded(before);
   const stored = kept && before === null ? await keepPage(ports, call, definition, ended) : ended;
   const control = endedControl(definition, ports.clock.now(), stored.outcome);
   const isFirst = await ports.runs.recordLive(definition, control, call.stored);
@@ -52,7 +53,7 @@ function recorded({ pageRecord, results }: StoredPage): EndedPage {
   return { outcome: pageRecord.outcome, results };
 }
 
-async function runPageNow(ports: LivePorts, call: CheckedCall, uid: string): Promise<EndedPage> {
+async function runPageNow(ports: LivePorts, call: CheckedCall, { uid, expiresAt }: RunDefinition): Promise<EndedPage> {
   const { action, workspaceUid, stored } = call;
   const arrivedAt = ports.clock.now();
   const wanted = {
@@ -66,6 +67,16 @@ async function runPageNow(ports: LivePorts, call: CheckedCall, uid: string): Pro
   const turn = await takeTurn(ports, wanted);
   if (turn.kind === 'later') throw spent(action.name, turn.until);
   if (turn.kind === 'permanent') return endOf(ports, call, uid, turn);
+  const log = openPageLog(ports, {
+    runUid: uid,
+    input: 0,
+    page: 0,
+    attempt: 1,
+    by: INLINE,
+    isFirst: true,
+    expiresAt,
+    work: { takenAt: arrivedAt, ownMs: ports.settings.liveTimeoutMs },
+  });
   const result = await runAction(ports, {
     action,
     runUid: uid,
@@ -76,8 +87,11 @@ async function runPageNow(ports: LivePorts, call: CheckedCall, uid: string): Pro
     cursor: call.page.cursor,
     page: call.page.number,
     timeoutMs: ports.settings.liveTimeoutMs - (ports.clock.now() - arrivedAt),
+    log,
   });
-  return endOf(ports, call, uid, result);
+  const ended = endOf(ports, call, uid, result);
+  await log.keep(ended.outcome.kind === 'FAILURE' ? ended.outcome.error : null);
+  return ended;
 }
 
 function spent(actionName: string, until: number): EngineError {

@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { parseLosslessJson } from '../../domain/lossless-json.ts';
 import type { Ports } from '../ports.ts';
 
 type Mask = Pick<Ports['actionServices'], 'maskSecrets'>;
@@ -24,15 +25,33 @@ export function maskThrown(mask: Mask, thrown: unknown): Error {
   return masked;
 }
 
-/** What an action logs, without secrets. */
-export function maskData(mask: Mask, data: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+/** The message of a line that an action logs, without secrets. What is no text becomes JSON. */
+export function maskText(mask: Mask, message: unknown): string {
+  return mask.maskSecrets(typeof message === 'string' ? message : (jsonOf(message) ?? describe(message)));
+}
+
+/** What an action logs beside a message, without secrets, as a copy that is JSON. */
+export function maskData(mask: Mask, data: unknown): Readonly<Record<string, unknown>> {
+  const text = jsonOf(data);
+  const masked = text === null ? undefined : readJson(mask.maskSecrets(text));
+  if (masked === undefined) return { data: mask.maskSecrets(describe(data)) }; // not JSON, also after masking
+  return typeof masked === 'object' && masked !== null && !Array.isArray(masked) ? { ...masked } : { data: masked };
+}
+
+/** Null where there is no JSON: a cycle, a bigint, a getter that throws. */
+function jsonOf(value: unknown): string | null {
   try {
-    const text = JSON.stringify(data);
-    const masked = mask.maskSecrets(text);
-    return masked === text ? data : Object(JSON.parse(masked));
+    return JSON.stringify(value) ?? null;
   } catch {
-    // Not JSON, or no longer JSON after masking.
-    return { data: mask.maskSecrets(describe(data)) };
+    return null;
+  }
+}
+
+function readJson(text: string): unknown {
+  try {
+    return parseLosslessJson(text);
+  } catch {
+    return undefined;
   }
 }
 

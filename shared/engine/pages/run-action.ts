@@ -6,7 +6,8 @@ import { LIMITS } from '../../domain/limits.ts';
 import type { Action, ErasedContext } from '../../sdk/action.ts';
 import { readActionFault } from '../../sdk/action-errors.ts';
 import type { Ports } from '../ports.ts';
-import { maskData, maskMessage, maskThrown } from './mask-thrown.ts';
+import { maskData, maskMessage, maskText, maskThrown } from './mask-thrown.ts';
+import type { PageLog } from './page-log.ts';
 
 /** A field of every log line by an action. It tells them from the engine's own lines, whose errors raise alarms. */
 export const BY_ACTION = { logged_by: 'action' } as const;
@@ -20,7 +21,12 @@ export type ActionResult =
   | { readonly kind: 'no_result'; readonly message: string }
   | { readonly kind: 'rate_limited'; readonly retryAt: number; readonly message: string }
   | { readonly kind: 'retryable'; readonly error: EngineError; readonly retryAt: number | null }
-  | { readonly kind: 'permanent'; readonly error: EngineError };
+  | {
+      readonly kind: 'permanent';
+      readonly error: EngineError;
+      /** The action was not called. */
+      readonly refused?: true;
+    };
 
 /** One call of an action: a page of an input. */
 export interface ActionCall {
@@ -35,6 +41,8 @@ export interface ActionCall {
   readonly timeoutMs: number;
   /** A signal that ends the page as if its time were over. */
   readonly cut?: AbortSignal;
+  /** Takes the lines that the action logs. */
+  readonly log: Pick<PageLog, 'add'>;
 }
 
 /**
@@ -47,9 +55,9 @@ export async function runAction(
 ): Promise<ActionResult> {
   const { action } = call;
   const parsed = action.parseInput(call.input);
-  if (!parsed.ok) return { kind: 'permanent', error: inputRefused(parsed.errors) };
+  if (!parsed.ok) return { kind: 'permanent', error: inputRefused(parsed.errors), refused: true };
   const parameters = action.parseParameters(call.parameters);
-  if (!parameters.ok) return { kind: 'permanent', error: parametersRefused(parameters.errors) };
+  if (!parameters.ok) return { kind: 'permanent', error: parametersRefused(parameters.errors), refused: true };
   const abort = new AbortController();
   const context = contextOf(ports, call, parsed.value, parameters.value, abort.signal);
   let cancelTimer = (): void => undefined;
@@ -106,8 +114,10 @@ function contextOf(
     (message: string, data: Readonly<Record<string, unknown>> = {}): void => {
       if (signal.aborted) return;
       const about = { run_uid: call.runUid, action: call.action.name, input: call.inputIndex };
+      const text = maskText(ports.actionServices, message);
       const masked = maskData(ports.actionServices, data);
-      ports.log[level](ports.actionServices.maskSecrets(message), { ...masked, ...about, ...BY_ACTION });
+      ports.log[level](text, { ...masked, ...about, ...BY_ACTION });
+      call.log.add(level, text, masked);
     };
   return {
     input,

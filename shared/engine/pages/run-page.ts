@@ -18,6 +18,7 @@ import { type RunControl, type RunDefinition, WORKING_STATUSES } from '../../dom
 import { layOutRun } from '../runs/dispatch-run.ts';
 import { type CountEnd, finishInput } from '../runs/finish-input.ts';
 import type { EndGatherer, PageAtWork } from './gather-ends.ts';
+import { type Failure, failureOf, openPageLog, type PageLog } from './page-log.ts';
 import { pagingFault } from './paging-fault.ts';
 import { type PageInHand, postponePage, readPostponed, sendPostponed, sendWhenDue } from './postpone-page.ts';
 import type { CorePorts, Ports } from '../ports.ts';
@@ -134,15 +135,19 @@ async function runAndRecord(ports: PagePorts, taken: PageInHand): Promise<Record
   const postponed = await readPostponed(ports, taken);
   if (postponed !== null) return sendPostponed(ports, taken, postponed);
   const input = await ports.runs.readInput(message.runUid, message.input);
+  const log = openLog(ports, taken);
   const worked = await ports.pageWorkers.within<CallResult>(
     definition.workspaceUid,
     message.slow === true,
     async (signal) =>
-      input.fault === undefined ? callAction(ports, taken, input.input, signal) : lineRefused(input.fault),
+      input.fault === undefined
+        ? callAction(ports, taken, { input: input.input, cut: signal, log })
+        : lineRefused(input.fault),
   );
   const isSlow = worked.kind === 'refused' || worked.tookLong;
   const page = isSlow === (message.slow === true) ? taken : { ...taken, message: { ...message, slow: isSlow } };
   if (worked.kind === 'refused') {
+    await log.keep(null);
     const at = ports.clock.now() + DEFER_PAGE_MS * (1 + ports.random.fraction());
     return postponePage(ports, page, { attempt: message.attempt, at });
   }
@@ -153,17 +158,21 @@ async function runAndRecord(ports: PagePorts, taken: PageInHand): Promise<Record
   if (result.kind === 'rate_limited') {
     const left = waitingLeft(page.control.waitedMs);
     if (left !== null) {
+      await log.keep(null);
       const at = Math.min(result.retryAt, ports.clock.now() + left);
       return postponePage(ports, page, { attempt: message.attempt, at, asked: true });
     }
   }
   const spent = message.attempt + 1;
   if (result.kind === 'retryable' && spent < ACTION_ATTEMPTS) {
-    logUnclassified(ports, page, result.error);
+    const failure = failureOf(result.error, ports.random.uuid());
+    logUnclassified(ports, page, result.error, failure);
+    await log.keep(failure);
     const delay = actionDelayMs(spent, ports.random.fraction());
     return postponePage(ports, page, { attempt: spent, at: Math.max(ports.clock.now() + delay, result.retryAt ?? 0) });
   }
   const { outcome, results } = outcomeOf(ports, page, result, input);
+  await log.keep(outcome.kind === 'FAILURE' && !isRefusal(result) ? outcome.error : null);
   const pageRecord: PageRecord = {
     runUid: message.runUid,
     input: message.input,
@@ -187,20 +196,54 @@ async function runAndRecord(ports: PagePorts, taken: PageInHand): Promise<Record
 /**
  * Logs an error that the action does not classify, where the page is tried again. A last attempt's error is reported.
  */
-function logUnclassified(ports: PagePorts, { message, definition }: PageInHand, error: EngineError): void {
+function logUnclassified(
+  ports: PagePorts,
+  { message, definition }: PageInHand,
+  error: EngineError,
+  failure: Failure,
+): void {
   if (error.label !== 'ACTION_FAILED') return;
   ports.log.warn('an action threw an error it does not classify; the page is tried again', {
     run_uid: message.runUid,
     input: message.input,
     page: message.page,
     action: definition.actionName,
+    error_ref: failure.error_ref,
     stack: error.cause instanceof Error ? error.cause.stack : undefined,
+  });
+}
+
+/** The log of the page's next call. */
+function openLog(ports: PagePorts, { message, receipt, definition, takenAt }: PageInHand): PageLog {
+  const { runUid, input, page, attempt, epoch, until, again } = message;
+  const isFirst = page === 0 && attempt === 0 && epoch === 1 && until === null && !again && receipt.count === 1;
+  return openPageLog(ports, {
+    runUid,
+    input,
+    page,
+    attempt: attempt + 1,
+    by: receipt.by,
+    isFirst,
+    expiresAt: definition.expiresAt,
+    work: { takenAt, ownMs: ports.settings.pageTimeoutMs },
   });
 }
 
 /** A line of an upload that cannot be an input: the action never sees it. */
 function lineRefused(fault: string): Extract<ActionResult, { kind: 'permanent' }> {
-  return { kind: 'permanent', error: new EngineError('BAD_INPUT', fault) };
+  return { kind: 'permanent', error: new EngineError('BAD_INPUT', fault), refused: true };
+}
+
+/** Whether the page failed without a call of the action, so that no attempt was made. */
+function isRefusal(result: ActionResult): boolean {
+  return result.kind === 'permanent' && result.refused === true;
+}
+
+/** What the action is called with besides the page. */
+interface Call {
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly cut: AbortSignal;
+  readonly log: PageLog;
 }
 
 type CallResult = ActionResult | Exclude<TurnGiven, { kind: 'now' }>;
@@ -209,8 +252,7 @@ type CallResult = ActionResult | Exclude<TurnGiven, { kind: 'now' }>;
 async function callAction(
   ports: PagePorts,
   { message, receipt, control, definition }: PageInHand,
-  input: Readonly<Record<string, unknown>>,
-  cut: AbortSignal,
+  call: Call,
 ): Promise<CallResult | typeof CUT> {
   const action = ports.actions.get(definition.actionName);
   if (action !== null && receipt.count <= RECEIVES_TRUSTED) {
@@ -219,7 +261,7 @@ async function callAction(
     const turn = await takeTurn(ports, {
       action,
       workspaceUid,
-      input,
+      input: call.input,
       reserved,
       patienceMs: PAGE_TURN_MS,
       queues: true,
@@ -227,7 +269,7 @@ async function callAction(
     if (turn.kind !== 'now') return turn;
   }
   const begun = control.status === 'QUEUED' ? beginRun(ports, control) : null;
-  const [result] = await settleAll([callGiven(ports, action, { message, receipt, definition }, input, cut), begun]);
+  const [result] = await settleAll([callGiven(ports, action, { message, receipt, definition }, call), begun]);
   return result;
 }
 
@@ -236,8 +278,7 @@ async function callGiven(
   ports: PagePorts,
   action: Action | null,
   { message, receipt, definition }: Pick<PageInHand, 'message' | 'receipt' | 'definition'>,
-  input: Readonly<Record<string, unknown>>,
-  cut: AbortSignal,
+  { input, cut, log }: Call,
 ): Promise<ActionResult | typeof CUT> {
   if (receipt.count > RECEIVES_TRUSTED) {
     const text = `The page was started ${receipt.count - 1} times and never finished.`;
@@ -245,7 +286,7 @@ async function callGiven(
   }
   if (action === null) {
     const text = `The action ${definition.actionName} is no longer available.`;
-    return { kind: 'permanent', error: new EngineError('ACTION_NOT_FOUND', text) };
+    return { kind: 'permanent', error: new EngineError('ACTION_NOT_FOUND', text), refused: true };
   }
   const result = await runAction(ports, {
     action,
@@ -260,6 +301,7 @@ async function callGiven(
       : { cursor: definition.livePage.cursor, page: definition.livePage.number }),
     timeoutMs: ports.settings.pageTimeoutMs,
     cut,
+    log,
   });
   return cut.aborted && result.kind === 'retryable' ? CUT : result;
 }

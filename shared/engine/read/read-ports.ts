@@ -1,4 +1,5 @@
 import type { CallbackRecord } from '../../domain/callback.ts';
+import type { LogEntry } from '../../domain/log-line.ts';
 import type { PageRecord } from '../../domain/page.ts';
 import type { ExecutionMode, RunControl, RunDefinition } from '../../domain/run.ts';
 import type { Clock, EngineSettings } from '../ports.ts';
@@ -40,6 +41,17 @@ export interface PagePlace {
   readonly page: number;
 }
 
+/** An input's log from an entry on; null: from its first. */
+export interface LogPlace {
+  readonly input: number;
+  readonly entry: string | null;
+}
+
+/** A call's lines, and the name by which the list continues there. */
+export interface StoredLogEntry extends LogEntry {
+  readonly entry: string;
+}
+
 /** A recorded page, whose results are fetched when needed. */
 export interface RecordedPage {
   readonly pageRecord: PageRecord;
@@ -68,6 +80,15 @@ export interface RunReader {
     from: PagePlace,
     limit: number,
   ): Promise<{ readonly pages: readonly RecordedPage[]; readonly more: boolean }>;
+  /**
+   * What was logged in a shard, from a place on or for that place's input only, in order and strongly read. `more`: the
+   * limit cut the list.
+   */
+  listLogEntries(
+    runUid: string,
+    from: LogPlace,
+    list: { readonly oneInput: boolean; readonly limit: number },
+  ): Promise<{ readonly entries: readonly StoredLogEntry[]; readonly more: boolean }>;
   /** All callback records and logged deliveries of a block, strongly read, in no order. */
   readDeliveryFacts(runUid: string, block: number): Promise<DeliveryFacts>;
 }

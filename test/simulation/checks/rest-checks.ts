@@ -20,6 +20,7 @@ import {
   wrongEnds,
   wrongTotals,
 } from './input-checks.ts';
+import { LOG_CHECKS } from './log-checks.ts';
 import { brokenPaces } from './pace-checks.ts';
 import { unheededRefusals } from './refusal-checks.ts';
 import { SEAT_CHECKS } from './seat-checks.ts';
@@ -166,6 +167,7 @@ export const REST_CHECKS: readonly RestCheck[] = [
     check: (aftermath) => aftermath.runs.flatMap((run) => dishonestFailures(run, aftermath)),
   },
   ...DEAD_LETTER_CHECKS,
+  ...LOG_CHECKS,
   ...SEAT_CHECKS,
   {
     name: 'sameIdSameBytes',

@@ -267,4 +267,22 @@ export const FURTHER_BUGS: readonly PlantedBug[] = [
     find: '    return ended.isOthers === true ? undefined',
     replace: '    return ended.isOthers !== true ? undefined',
   },
+  {
+    name: 'lines-not-waited-for',
+    file: 'shared/engine/pages/run-page.ts',
+    find: 'await log.keep(outcome.kind',
+    replace: 'void log.keep(outcome.kind',
+  },
+  {
+    name: 'failed-tries-not-logged',
+    file: 'shared/engine/pages/run-page.ts',
+    find: 'await log.keep(failure);',
+    replace: 'await log.keep(null);',
+  },
+  {
+    name: 'lines-of-the-next-try-over-those-before',
+    file: 'shared/storage/keys.ts',
+    find: '#${digits(at, 13)}#${by}`,',
+    replace: '`,',
+  },
 ];
