@@ -21,6 +21,9 @@ export const GRANTS = {
   readMasterSecret: ['masterSecretArn'],
   /** Values for actions. */
   readActionSecrets: ['actionSecretsArn'],
+  /** Workspaces' own values of secrets, and the key that they are sealed with. */
+  readCredentials: ['credentialKeyArn'],
+  writeCredentials: ['credentialKeyArn'],
   /** Gets and puts objects of the bucket under a prefix. */
   getPages: ['bucket'],
   putPages: ['bucket'],
@@ -81,7 +84,15 @@ export const FUNCTIONS = {
     queue: null,
     requeues: false,
     table: ['GetItem', 'PutItem', 'UpdateItem', 'BatchWriteItem'],
-    grants: ['answerCalls', 'readCursorKeys', 'readActionSecrets', 'sendPage', 'getPages', 'putPages'],
+    grants: [
+      'answerCalls',
+      'readCursorKeys',
+      'readActionSecrets',
+      'readCredentials',
+      'sendPage',
+      'getPages',
+      'putPages',
+    ],
     variables: [],
   },
   /** Takes uploads and asynchronous launches: checks and stores up to 4.5 MB of inputs. */
@@ -144,7 +155,7 @@ export const FUNCTIONS = {
     queue: null,
     requeues: false,
     table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'],
-    grants: ['answerCalls', 'writeKeys', 'readMasterSecret'],
+    grants: ['answerCalls', 'writeKeys', 'writeCredentials', 'readMasterSecret'],
     variables: [],
   },
   /** Admits, dispatches and ends runs, and fires schedules. */
@@ -164,7 +175,15 @@ export const FUNCTIONS = {
     queue: { batchSize: 10, atOnce: 'workerConcurrency' },
     requeues: true,
     table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
-    grants: ['readActionSecrets', 'sendPage', 'sendCallback', 'sendControl', 'getInputs', 'putPages'],
+    grants: [
+      'readActionSecrets',
+      'readCredentials',
+      'sendPage',
+      'sendCallback',
+      'sendControl',
+      'getInputs',
+      'putPages',
+    ],
     variables: ['pageWorkers'],
   },
   /**

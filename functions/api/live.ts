@@ -1,12 +1,10 @@
 import { LIVE_WORK_MS } from '../../shared/domain/timing.ts';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { createCursorSigner } from '../../shared/aws/cursor-signer.ts';
 import { createGuardedHttp } from '../../shared/aws/guarded-http.ts';
 import { createLargeObjects } from '../../shared/aws/large-objects.ts';
 import { createActionServices } from '../../shared/aws/outbound.ts';
-import { createActionSecrets } from '../../shared/aws/stage-secrets.ts';
 import { sdkOptions } from '../../shared/aws/sdk-options.ts';
 import { createLogStore } from '../../shared/storage/log-store.ts';
 import { createPaceStore } from '../../shared/storage/pace-store.ts';
@@ -32,6 +30,7 @@ import { answerOnce } from '../http/once-by-key.ts';
 import { readPreferredWait } from '../http/prefer-wait.ts';
 import { liveReply } from '../endpoints/live-reply.ts';
 import { once } from '../../shared/process/once.ts';
+import { wireActionSecrets } from '../wiring/action-secrets.ts';
 import { createStarterPorts } from '../wiring/create-ports.ts';
 
 /** Handles live calls: runs the page within the call, or queues it and waits for it. */
@@ -91,7 +90,6 @@ const wired = once(() => {
   const machine = { clock: systemClock, random: systemRandom, log: consoleLog };
   const { outboundPorts, allowLocalHttp, extraActions } = env.settings;
   const dynamodb = new DynamoDBClient(sdkOptions());
-  const secretsManager = new SecretsManagerClient(sdkOptions());
   const http = createGuardedHttp({
     policy: { allowedPorts: outboundPorts, allowLocalHttp },
     totalTimeoutMs: LIVE_WORK_MS,
@@ -104,7 +102,7 @@ const wired = once(() => {
     logs: createLogStore(table),
     paces: createPaceStore(table, machine),
     actions: registerActions(extraActions),
-    actionServices: createActionServices(http, createActionSecrets(secretsManager, env.actionSecretsArn, systemClock)),
+    actionServices: createActionServices(http, wireActionSecrets(env, table)),
   };
   return createLiveHandler(createApiPorts(machine, table, env), ports, createCursorSigner(table, systemClock));
 });

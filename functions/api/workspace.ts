@@ -9,12 +9,15 @@ import { createKeyringReader, createStageSecrets } from '../../shared/aws/stage-
 import { once } from '../../shared/process/once.ts';
 import { consoleLog, systemClock, systemRandom } from '../../shared/process/system.ts';
 import { VERSION } from '../../shared/process/version.ts';
+import type { CredentialPorts } from '../../shared/engine/credentials/credential-ports.ts';
 import { createApiKeyStore } from '../../shared/storage/api-key-store.ts';
+import { createCredentialStore } from '../../shared/storage/credential-store.ts';
 import { readOwnLimits } from '../../shared/storage/limit-reader.ts';
 import { Table } from '../../shared/storage/table.ts';
 import { createWorkspaceStore } from '../../shared/storage/workspace-store.ts';
 import type { TestPorts } from '../../shared/engine/callbacks/test-callback.ts';
 import { createTestEndpoint } from '../endpoints/workspace/test-endpoint.ts';
+import { createCredentialEndpoints } from '../endpoints/workspace/credential-endpoints.ts';
 import { createKeyEndpoints, type KeyEndpointPorts } from '../endpoints/workspace/key-endpoints.ts';
 import { createSecretEndpoints, type SecretPorts } from '../endpoints/workspace/secret-endpoints.ts';
 import { createMeEndpoint, type MePorts } from '../endpoints/workspace/me-endpoint.ts';
@@ -22,7 +25,7 @@ import { createApiPorts } from '../http/api-ports.ts';
 import { type ApiPorts, createApiHandler } from '../http/create-api-handler.ts';
 import { limitsInForce } from '../wiring/limits-in-force.ts';
 
-export type WorkspacePorts = MePorts & KeyEndpointPorts & SecretPorts & TestPorts;
+export type WorkspacePorts = MePorts & KeyEndpointPorts & SecretPorts & CredentialPorts & TestPorts;
 
 /**
  * Handles what a workspace does with itself: who it is, its keys and its secrets. It alone may write them, and it runs
@@ -37,6 +40,7 @@ export function createWorkspaceHandler(api: ApiPorts, ports: WorkspacePorts): Re
       ...createKeyEndpoints(ports),
       ...createSecretEndpoints(ports),
       ...createTestEndpoint(ports),
+      ...createCredentialEndpoints(ports),
     },
   });
 }
@@ -45,13 +49,17 @@ const wired = once(() => {
   const env = parseEnv('workspace', process.env);
   const machine = { clock: systemClock, random: systemRandom, log: consoleLog };
   const table = new Table(new DynamoDBClient(sdkOptions()), env.table, systemClock);
-  const keyring = createKeyringReader(new SecretsManagerClient(sdkOptions()), env.masterSecretArn, systemRandom);
+  const secretsManager = new SecretsManagerClient(sdkOptions());
+  const credentialKey = createKeyringReader(secretsManager, env.credentialKeyArn, systemRandom);
+  const keyring = createKeyringReader(secretsManager, env.masterSecretArn, systemRandom);
   const policy = { allowedPorts: env.settings.outboundPorts, allowLocalHttp: env.settings.allowLocalHttp };
   const userAgent = userAgentOf(VERSION, env.publicUrl);
   return createWorkspaceHandler(createApiPorts(machine, table, env), {
     ...machine,
     workspaces: createWorkspaceStore(table),
     keys: createApiKeyStore(table),
+    credentials: createCredentialStore(table),
+    sealCredential: async (value, aad) => (await credentialKey()).seal(value, aad),
     now: () => systemClock.now(),
     randomBytes: (count) => systemRandom.bytes(count),
     keyring,

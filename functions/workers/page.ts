@@ -1,18 +1,18 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { createGuardedHttp } from '../../shared/aws/guarded-http.ts';
 import { createLargeObjects } from '../../shared/aws/large-objects.ts';
 import { createActionServices } from '../../shared/aws/outbound.ts';
-import { createActionSecrets } from '../../shared/aws/stage-secrets.ts';
 import { sdkOptions } from '../../shared/aws/sdk-options.ts';
 import { consoleLog, systemRandom, systemClock } from '../../shared/process/system.ts';
 import { parseEnv } from '../../shared/api/env.ts';
 import { createEndGatherer, type GatherLimits } from '../../shared/engine/pages/gather-ends.ts';
 import { createPageShare, type PagePorts, runPage } from '../../shared/engine/pages/run-page.ts';
 import { registerActions } from '../actions/index.ts';
+import { Table } from '../../shared/storage/table.ts';
 import { once } from '../../shared/process/once.ts';
 import { createQueueHandler, type QueueHandlerPorts } from '../wiring/create-queue-handler.ts';
+import { wireActionSecrets } from '../wiring/action-secrets.ts';
 import { createCorePorts } from '../wiring/create-ports.ts';
 
 /** Runs pages: one page a message. `workers`: maximum of concurrent invocations of this function. */
@@ -49,10 +49,7 @@ const wired = once(() => {
         objects: createLargeObjects(dynamodb.config, env.bucket, process.env),
       }),
       actions: registerActions(extraActions),
-      actionServices: createActionServices(
-        http,
-        createActionSecrets(new SecretsManagerClient(sdkOptions()), env.actionSecretsArn, systemClock),
-      ),
+      actionServices: createActionServices(http, wireActionSecrets(env, new Table(dynamodb, env.table, systemClock))),
     },
     env.pageWorkers,
   );

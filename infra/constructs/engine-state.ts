@@ -29,6 +29,7 @@ const OWNED_PARTITIONS: readonly {
   { partition: 'WORKSPACES', readBy: 'all', writtenBy: [] },
   { partition: 'LIMITS#*', readBy: 'all', writtenBy: [] },
   { partition: 'KEYS#*', readBy: ['writeKeys'], writtenBy: ['writeKeys'] },
+  { partition: 'CRED#*', readBy: ['readCredentials', 'writeCredentials'], writtenBy: ['writeCredentials'] },
   { partition: 'CURSORKEYS', readBy: ['readCursorKeys', 'writeCursorKeys'], writtenBy: ['writeCursorKeys'] },
 ];
 
@@ -46,6 +47,7 @@ export class EngineState extends Construct {
   readonly bucket: Bucket;
   readonly masterSecret: Secret;
   readonly actionSecrets: Secret;
+  readonly credentialKey: Secret;
 
   constructor(scope: Construct, id: string, settings: StageSettings) {
     super(scope, id);
@@ -64,11 +66,18 @@ export class EngineState extends Construct {
       secretStringValue: SecretValue.unsafePlainText('{}'),
       removalPolicy,
     });
+    this.credentialKey = new Secret(this, 'CredentialKey', {
+      description:
+        'Trireme: the secrets that workspaces set for themselves are sealed with this. Losing it loses them.',
+      generateSecretString: { passwordLength: 64, excludePunctuation: true },
+      removalPolicy,
+    });
     const rotation = {
       'AwsSolutions-SMG4': 'Values come from outside or are the root of derived keys: rotation is by hand',
     };
     acknowledge(this.masterSecret, rotation);
     acknowledge(this.actionSecrets, rotation);
+    acknowledge(this.credentialKey, rotation);
   }
 
   private createTable(settings: StageSettings, removalPolicy: RemovalPolicy): TableV2 {

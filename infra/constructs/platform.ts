@@ -38,6 +38,7 @@ export function environmentOf(name: FunctionName, platform: Platform): Record<st
     intakeQueueUrl: queues.intake.queue.queueUrl,
     masterSecretArn: state.masterSecret.secretArn,
     actionSecretsArn: state.actionSecrets.secretArn,
+    credentialKeyArn: state.credentialKey.secretArn,
     scheduleGroup: schedules.groupName,
     scheduleRoleArn: schedules.role.roleArn,
     controlQueueArn: queues.control.queue.queueArn,

@@ -65,6 +65,7 @@ export const ENV = {
   intakeQueueUrl: { name: 'TRIREME_INTAKE_QUEUE_URL', schema: url },
   masterSecretArn: { name: 'TRIREME_MASTER_SECRET_ARN', schema: arn },
   actionSecretsArn: { name: 'TRIREME_ACTION_SECRETS_ARN', schema: arn },
+  credentialKeyArn: { name: 'TRIREME_CREDENTIAL_KEY_ARN', schema: arn },
   scheduleGroup: { name: 'TRIREME_SCHEDULE_GROUP', schema: text },
   scheduleRoleArn: { name: 'TRIREME_SCHEDULE_ROLE_ARN', schema: arn },
   controlQueueArn: { name: 'TRIREME_CONTROL_QUEUE_ARN', schema: arn },

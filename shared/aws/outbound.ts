@@ -4,6 +4,7 @@ import { checkCallbackHeaders, withUserAgent } from '../domain/callback-headers.
 import { type CallbackPolicy as UrlPolicy, parseCallbackUrl } from '../domain/callback-url.ts';
 import { LIMITS } from '../domain/limits.ts';
 import type { ActionServices, CallbackPolicy, CallbackSender } from '../engine/ports.ts';
+import type { WorkspaceSecrets } from './action-secrets.ts';
 import { createGuardedFetch } from './guarded-fetch.ts';
 import type { GuardedHttp } from './guarded-http.ts';
 import { GuardedHttpError } from './guarded-http/error.ts';
@@ -73,15 +74,17 @@ function bounded(headers: IncomingHttpHeaders): Readonly<Record<string, string>>
   return kept;
 }
 
-/** What actions may reach: HTTP through the guarded client, and the owner's secrets. */
+/** What actions may reach: HTTP through the guarded client, and secrets. */
 export function createActionServices(
   http: GuardedHttp,
-  secrets: Pick<ActionServices, 'secret' | 'maskSecrets' | 'findSecret'>,
+  secretsOf: (workspaceUid: string) => WorkspaceSecrets,
 ): ActionServices {
-  nameRunsOnConsole(secrets.maskSecrets);
+  nameRunsOnConsole((text, { workspaceUid }) => secretsOf(workspaceUid).maskSecrets(text));
   return {
-    ...secrets,
-    enter: (runUid, work) => currentRun.run(runUid, work),
-    fetchFor: (workspaceUid) => createGuardedFetch(http, { poolKey: workspaceUid }),
+    enter: (run, work) => currentRun.run(run, work),
+    forWorkspace: (workspaceUid) => ({
+      ...secretsOf(workspaceUid),
+      fetch: createGuardedFetch(http, { poolKey: workspaceUid }),
+    }),
   };
 }

@@ -1,15 +1,10 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { createSecretMask } from '../domain/secret-mask.ts';
-import { refusalOfSecret } from '../domain/secret-value.ts';
-import type { ActionServices, Random, Clock, Secrets } from '../engine/ports.ts';
+import type { Random, Secrets } from '../engine/ports.ts';
 import { createWebhookSigner, type WebhookSigner } from '../domain/webhook-signature.ts';
-import { Permanent } from '../sdk/action-errors.ts';
 import { Lru } from '../process/lru.ts';
 import { createKeyring, type Keyring } from './keyring.ts';
 
 const CACHED_SIGNERS = 1_000;
-/** How long action secrets are used after they were read; a changed secret is used after that at the latest. */
-const SECRET_TRUST_MS = 60_000;
 
 /** The keyring of the stage's master secret, which is read once per process. */
 export function createKeyringReader(
@@ -65,51 +60,4 @@ export function createStageSecrets(keyring: () => Promise<Keyring>): Secrets {
 
 function headersOf(runUid: string): string {
   return `callback headers of ${runUid}`;
-}
-
-/**
- * The owner's secrets for actions, read on first use and again after a minute. Throws Permanent for a name that is not
- * set or whose value cannot be used. A value that was given to an action is masked in texts from then on.
- */
-export function createActionSecrets(
-  client: SecretsManagerClient,
-  arn: string,
-  clock: Clock,
-): Pick<ActionServices, 'secret' | 'maskSecrets' | 'findSecret'> {
-  const mask = createSecretMask();
-  let known: { readonly values: Readonly<Record<string, unknown>>; readonly until: number } | null = null;
-  return {
-    async secret(name) {
-      if (known === null || clock.now() >= known.until) {
-        const { SecretString: text = '{}' } = await client.send(new GetSecretValueCommand({ SecretId: arn }));
-        known = { values: parseSecrets(text), until: clock.now() + SECRET_TRUST_MS };
-      }
-      const value = Object.hasOwn(known.values, name) ? known.values[name] : undefined;
-      const refusal = refusalOfSecret(value);
-      if (refusal === null && typeof value === 'string') {
-        mask.learn(name, value);
-        return value;
-      }
-      throw new Permanent(`The secret ${name} ${refusal}. ${WHERE_SET}`);
-    },
-    maskSecrets: (text) => mask.mask(text),
-    findSecret: (text) => mask.find(text),
-  };
-}
-
-const WHERE_SET = "Its owner sets it in the stage's ActionSecrets (locally in .env).";
-
-/** The error of JSON.parse is dropped, because it quotes the text, which has secrets. */
-function parseSecrets(text: string): Readonly<Record<string, unknown>> {
-  const values = readJson(text);
-  if (typeof values === 'object' && values !== null && !Array.isArray(values)) return { ...values };
-  throw new Permanent("The stage's ActionSecrets must hold a JSON object of name to text, and do not.");
-}
-
-function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null; // the caller refuses null, with a message that does not quote the text
-  }
 }

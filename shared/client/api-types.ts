@@ -463,6 +463,8 @@ export interface LaunchedSchedule {
   readonly scheduled_run_uid: string;
 }
 
+export type LogLevel = "debug" | "info" | "warn" | "error";
+
 export interface MaxResults {
   /** Used if `parameters.max_results` is absent */
   readonly default: number;
@@ -746,6 +748,31 @@ export interface RunInputFailedCallback {
   readonly occurred_at: string;
 }
 
+export interface RunLogError {
+  readonly error_label: ErrorLabel;
+  /** Finds the error in the logs of the stage */
+  readonly error_ref: string;
+}
+
+/** A line that the action logged, or an attempt of it that failed. */
+export interface RunLogLine {
+  /** When the line was logged, or the attempt failed */
+  readonly at: string;
+  /** Position of the input in the run, from 0 */
+  readonly input_index: number;
+  /** Number of the page of the input, from 0 */
+  readonly page: number;
+  /** The attempt at the page, from 1. A call that only had to wait takes none */
+  readonly attempt: number;
+  readonly level: LogLevel;
+  /** At most 2,000 characters. The values of secrets are replaced by `[secret NAME]` */
+  readonly message: string;
+  /** What was logged beside the message. Where its JSON is over 2,000 characters, `data` has its beginning */
+  readonly data: Readonly<Record<string, unknown>> | null;
+  /** The error of a failed attempt. Null on a line that the action logged */
+  readonly error: RunLogError | null;
+}
+
 /** A page of results of one input. */
 export interface RunPageCallback {
   readonly type: "run.page";
@@ -892,6 +919,15 @@ export interface SearchCitiesResult {
   readonly lon: number;
   /** First-level division in GeoNames, such as a state; may be empty */
   readonly admin_code: string;
+}
+
+export interface Secret {
+  /** The name under which actions ask for the secret */
+  readonly name: string;
+  /** When it was first set */
+  readonly created_at: string;
+  /** When its value was last set */
+  readonly updated_at: string;
 }
 
 export interface SigningSecret {
@@ -1082,6 +1118,13 @@ export interface ListRunOutputsQuery {
   readonly envelope?: boolean | undefined;
 }
 
+export interface ListRunLogsQuery {
+  /** The maximum number of items on a page */
+  readonly limit?: number | undefined;
+  /** Only the log of the input at this position. Without it the logs of all inputs are listed */
+  readonly input_index?: number | undefined;
+}
+
 export interface CancelRunBody {
   /** May be given, and must then be this */
   readonly action?: "cancel" | null | undefined;
@@ -1249,6 +1292,11 @@ export interface CreateKeyBody {
 export interface UpdateKeyBody {
   /** A name by which you recognise the key */
   readonly label: string;
+}
+
+export interface PutSecretBody {
+  /** One line of text. A value of several lines is stored as base64 */
+  readonly value: string;
 }
 
 export interface RunExtractJsonApiLiveBody {

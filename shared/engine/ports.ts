@@ -83,14 +83,29 @@ export interface Secrets {
   unsealHeaders(runUid: string, sealed: string): Promise<Readonly<Record<string, string>>>;
 }
 
-/** What an action may use while its page runs. */
+/** What actions may use while their pages run. */
 export interface ActionServices {
-  /** Runs an action's page so that its console output is logged with the run's uid. */
-  enter<Result>(runUid: string, work: () => Promise<Result>): Promise<Result>;
-  fetchFor(workspaceUid: string): ActionFetch;
-  /** A secret of the stage's owner. Throws a permanent error without the value where it is not set or not usable. */
+  /** Runs an action's page so that its console output is masked and logged with the run's uid. */
+  enter<Result>(run: RunOnConsole, work: () => Promise<Result>): Promise<Result>;
+  /** What actions may use in runs of one workspace. */
+  forWorkspace(workspaceUid: string): WorkspaceServices;
+}
+
+/** A run whose action may write to the console. */
+export interface RunOnConsole {
+  readonly runUid: string;
+  readonly workspaceUid: string;
+}
+
+/** What an action may use in runs of one workspace. */
+export interface WorkspaceServices {
+  readonly fetch: ActionFetch;
+  /**
+   * The workspace's own value of a secret, or else that of the stage's owner. Throws a permanent error without the value
+   * where it is not set or not usable.
+   */
   secret(name: string): Promise<string>;
-  /** The text with `[secret NAME]` for every secret value read by this worker, in any encoding. */
+  /** The text with `[secret NAME]` for every secret value that this worker has read for it, in any encoding. */
   maskSecrets(text: string): string;
   /** The name of a secret that this worker has read and whose value the text contains, or null. */
   findSecret(text: string): string | null;

@@ -46,6 +46,7 @@ import {
  *                      RATE#<type>             a token bucket of the API's rate limits
  *   LIMITS#<workspace> LIMITS                  its own limits, in a partition that no function may write
  *   KEYS#<workspace>   KEYS                    its API keys, in a partition that only the function workspace may write
+ *   CRED#<workspace>   CRED                    its own values of secrets, sealed; only `workspace` may write them
  *   KEY#<digest>       KEY                     an API key, for authentication
  *   NAME#<name>        NAME                    the uid of the workspace of that name
  *   WORKSPACES         <uid>                   all workspaces, for the owner's command line
@@ -115,6 +116,7 @@ export const keys = {
   }),
   profile: (workspaceUid: string): Key => ({ pk: `W#${workspaceUid}`, sk: 'PROFILE' }),
   limits: (workspaceUid: string): Key => ({ pk: `LIMITS#${workspaceUid}`, sk: 'LIMITS' }),
+  credentials: (workspaceUid: string): Key => ({ pk: `CRED#${workspaceUid}`, sk: 'CRED' }),
   slots: (workspaceUid: string): Key => ({ pk: `W#${workspaceUid}`, sk: 'SLOTS' }),
   waiter: (workspaceUid: string, { createdAt, runUid }: Waiter): Key => ({
     pk: `W#${workspaceUid}`,

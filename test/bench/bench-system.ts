@@ -146,10 +146,12 @@ export function openBenchSystem(options: BenchSystemOptions): BenchSystem {
       if (takes > 0) await clock.sleep(takes);
       return work();
     },
-    fetchFor: () => () => Promise.reject(new Error('The bench has no network.')),
-    secret: () => Promise.reject(new Error('The bench has no secrets.')),
-    maskSecrets: (text: string) => text,
-    findSecret: () => null,
+    forWorkspace: () => ({
+      fetch: () => Promise.reject(new Error('The bench has no network.')),
+      secret: () => Promise.reject(new Error('The bench has no secrets.')),
+      maskSecrets: (text: string) => text,
+      findSecret: () => null,
+    }),
   };
   const sender = {
     async post() {

@@ -98,10 +98,12 @@ const env = {
 const noWait = latencyOn(null, 0);
 const actionServices: ActionServices = {
   enter: (_, work) => work(),
-  fetchFor: () => () => Promise.reject(new Error('The bench has no network.')),
-  secret: () => Promise.reject(new Error('The bench has no secrets.')),
-  maskSecrets: (text: string) => text,
-  findSecret: () => null,
+  forWorkspace: () => ({
+    fetch: () => Promise.reject(new Error('The bench has no network.')),
+    secret: () => Promise.reject(new Error('The bench has no secrets.')),
+    maskSecrets: (text: string) => text,
+    findSecret: () => null,
+  }),
 };
 const ports = {
   ...createCorePorts(

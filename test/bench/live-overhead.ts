@@ -74,10 +74,12 @@ async function openLive(action: BenchAction): Promise<{ readonly call: () => Pro
   });
   const actionServices: ActionServices = {
     enter: (_, work) => work(),
-    fetchFor: () => () => Promise.reject(new Error('The bench has no network.')),
-    secret: () => Promise.reject(new Error('The bench has no secrets.')),
-    maskSecrets: (text: string) => text,
-    findSecret: () => null,
+    forWorkspace: () => ({
+      fetch: () => Promise.reject(new Error('The bench has no network.')),
+      secret: () => Promise.reject(new Error('The bench has no secrets.')),
+      maskSecrets: (text: string) => text,
+      findSecret: () => null,
+    }),
   };
   const keyring = createKeyring(Buffer.alloc(32, 7), (size) => systemRandom.bytes(size));
   const handler = createLiveHandler(

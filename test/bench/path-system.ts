@@ -96,10 +96,12 @@ export async function openPathSystem(latencies: Latencies, gathers: boolean): Pr
       await passAside();
       return work();
     },
-    fetchFor: () => () => Promise.reject(new Error('The bench has no network.')),
-    secret: () => Promise.reject(new Error('The bench has no secrets.')),
-    maskSecrets: (text: string) => text,
-    findSecret: () => null,
+    forWorkspace: () => ({
+      fetch: () => Promise.reject(new Error('The bench has no network.')),
+      secret: () => Promise.reject(new Error('The bench has no secrets.')),
+      maskSecrets: (text: string) => text,
+      findSecret: () => null,
+    }),
   };
   const tally = new Tally();
   const machine = { clock, random: systemRandom, log: silentLog };

@@ -167,9 +167,11 @@ const noObjects = {
 };
 
 const noServices = {
-  enter: <Result>(_: string, work: () => Promise<Result>): Promise<Result> => work(),
-  fetchFor: () => () => Promise.reject(new Error('The bench has no network.')),
-  secret: () => Promise.reject(new Error('The bench has no secrets.')),
-  maskSecrets: (text: string) => text,
-  findSecret: () => null,
+  enter: <Result>(_: object, work: () => Promise<Result>): Promise<Result> => work(),
+  forWorkspace: () => ({
+    fetch: () => Promise.reject(new Error('The bench has no network.')),
+    secret: () => Promise.reject(new Error('The bench has no secrets.')),
+    maskSecrets: (text: string) => text,
+    findSecret: () => null,
+  }),
 };

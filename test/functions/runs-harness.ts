@@ -15,6 +15,7 @@ import { createKeyring } from '../../shared/aws/keyring.ts';
 import { createStageSecrets } from '../../shared/aws/stage-secrets.ts';
 import { createApiKeyStore } from '../../shared/storage/api-key-store.ts';
 import { readOwnLimits } from '../../shared/storage/limit-reader.ts';
+import { createCredentialStore } from '../../shared/storage/credential-store.ts';
 import { createRunReader } from '../../shared/storage/run-reader.ts';
 import { createScheduleStore } from '../../shared/storage/schedule-store.ts';
 import { keys as tableKeys } from '../../shared/storage/keys.ts';
@@ -85,6 +86,8 @@ export async function createReadingHarness(more: Readonly<Record<string, Action>
     reader: createRunReader(table, objects),
     workspaces,
     keys: createApiKeyStore(table),
+    credentials: createCredentialStore(table),
+    sealCredential: async (value: string, aad: string) => keyring.seal(value, aad),
     readLimits: async (uid: string) => limitsInForce(await readOwnLimits(table, uid, 'strong'), SETTINGS),
     now: () => time.now,
     randomBytes: random.bytes,
@@ -106,11 +109,13 @@ export async function createReadingHarness(more: Readonly<Record<string, Action>
   const livePorts = {
     ...ports,
     actionServices: {
-      enter: <Result>(_: string, work: () => Promise<Result>) => work(),
-      fetchFor: () => () => Promise.reject(new Error('There is no network here.')),
-      secret: () => Promise.reject(new Error('There are no secrets here.')),
-      maskSecrets: (text: string) => text,
-      findSecret: () => null,
+      enter: <Result>(_: object, work: () => Promise<Result>) => work(),
+      forWorkspace: () => ({
+        fetch: () => Promise.reject(new Error('There is no network here.')),
+        secret: () => Promise.reject(new Error('There are no secrets here.')),
+        maskSecrets: (text: string) => text,
+        findSecret: () => null,
+      }),
     },
   };
   const handlers = {

@@ -100,11 +100,14 @@ test('secrets are read by those that need them, and no function that runs action
     'Callback: StateMaster',
     'Launch: StateMaster',
     'Live: StateActionSecrets',
+    'Live: StateCredentialKey',
     'Page: StateActionSecrets',
+    'Page: StateCredentialKey',
     'Run: StateMaster',
     'Runs: StateMaster',
     'ScheduleApi: StateMaster',
     'Sweep: StateMaster',
+    'Workspace: StateCredentialKey',
     'Workspace: StateMaster',
   ]);
 });
@@ -173,6 +176,7 @@ const WORKERS = ['Control', 'Page', 'Callback', 'Intake', 'Sweep', 'DeadLetters'
 test.each<[string, string, readonly string[], readonly string[]]>([
   ['an API key', keys.apiKey('0a').pk, API, ['Workspace']],
   ['the list of API keys', keys.keySet('uid').pk, ['Workspace'], ['Workspace']],
+  ["a workspace's own secrets", keys.credentials('uid').pk, ['Live', 'Workspace', 'Page'], ['Workspace']],
   ["a workspace's name", keys.workspaceName('acme').pk, API, []],
   ['the list of workspaces', keys.listedWorkspace('uid').pk, [...API, ...WORKERS], []],
   ["a workspace's limits", keys.limits('uid').pk, [...API, ...WORKERS], []],

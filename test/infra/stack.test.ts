@@ -30,6 +30,7 @@ test('what holds state outlives the stack under the ids it had in the first rele
     'StateBucket77825682',
     'StateMaster3EDF4198',
     'StateActionSecretsB70B55F6',
+    'StateCredentialKeyD5974870',
   ]);
   for (const id of ids) {
     expect(stack.resources[id]).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });

@@ -8,7 +8,7 @@ test('what an action writes to the console carries the uid of its run and no sec
   vi.spyOn(console, 'log').mockImplementation((...line: unknown[]) => void lines.push(line));
   nameRunsOnConsole((text) => text.replaceAll('hunter2', '[secret PASSWORD]'));
   const page = (uid: string): Promise<void> =>
-    currentRun.run(uid, async () => {
+    currentRun.run({ runUid: uid, workspaceUid: 'w' }, async () => {
       console.log('page %d of', 3, uid);
       await new Promise((resolve) => setImmediate(resolve));
       console.log({ message: 'told hunter2', run_uid: uid });

@@ -146,26 +146,30 @@ export function createUpstream(stage: Stage, truth: Truth): (instance: Instance)
 
   return (instance) => ({
     enter: (_, work) => work(),
-    secret: (name) => Promise.reject(new Error(`There is no secret ${name}.`)),
-    maskSecrets: (text: string) => text,
-    findSecret: () => null,
-    fetchFor: () => async (_, init) => {
-      const question = JSON.parse(String(init?.body)) as Question; // cast: asked by the action above
-      const breakOff = (): Error => {
-        truth.pages.push(givenOf(question, { kind: 'throw', results: [], next: null, logs: [] }, stage.timeline.now()));
-        return new Error('socket hang up');
-      };
-      const watch = async () => {
-        const { reply, given } = answer(question);
-        return { reply, spare: watchCut(question, given, init?.signal) };
-      };
-      const { reply, spare } = await instance.call('POST upstream', watch, breakOff, Infinity);
-      if (reply === null) return new Promise<Response>(() => undefined);
-      const { takes_ms: takesMs = 0 } = question.script;
-      if (takesMs > 0) await new Promise<void>((resolve) => void instance.clock.after(takesMs, resolve));
-      spare();
-      return { json: async () => reply } as unknown as Response; // cast: all that the action uses of it
-    },
+    forWorkspace: () => ({
+      secret: (name) => Promise.reject(new Error(`There is no secret ${name}.`)),
+      maskSecrets: (text: string) => text,
+      findSecret: () => null,
+      fetch: async (_, init) => {
+        const question = JSON.parse(String(init?.body)) as Question; // cast: asked by the action above
+        const breakOff = (): Error => {
+          truth.pages.push(
+            givenOf(question, { kind: 'throw', results: [], next: null, logs: [] }, stage.timeline.now()),
+          );
+          return new Error('socket hang up');
+        };
+        const watch = async () => {
+          const { reply, given } = answer(question);
+          return { reply, spare: watchCut(question, given, init?.signal) };
+        };
+        const { reply, spare } = await instance.call('POST upstream', watch, breakOff, Infinity);
+        if (reply === null) return new Promise<Response>(() => undefined);
+        const { takes_ms: takesMs = 0 } = question.script;
+        if (takesMs > 0) await new Promise<void>((resolve) => void instance.clock.after(takesMs, resolve));
+        spare();
+        return { json: async () => reply } as unknown as Response; // cast: all that the action uses of it
+      },
+    }),
   });
 }
 

@@ -167,10 +167,12 @@ export function createEngineHarness(options: {
     actions: createRegistry(Object.fromEntries(options.actions.map((action) => [`${action.name}.ts`, action]))),
     actionServices: {
       enter: (_, work) => work(),
-      fetchFor: () => () => Promise.reject(new Error('There is no network here.')),
-      secret: () => Promise.reject(new Error('There are no secrets here.')),
-      maskSecrets: (text: string) => text,
-      findSecret: () => null,
+      forWorkspace: () => ({
+        fetch: () => Promise.reject(new Error('There is no network here.')),
+        secret: () => Promise.reject(new Error('There are no secrets here.')),
+        maskSecrets: (text: string) => text,
+        findSecret: () => null,
+      }),
     },
     settings: {
       retentionDays: options.retentionDays ?? 400,

@@ -64,6 +64,8 @@ const pageCallback = {
   occurred_at: '2030-01-31T09:00:02.000Z',
 } as const satisfies CallbackBody;
 
+const secret = { name: 'GITHUB_TOKEN', created_at: times.created_at, updated_at: times.created_at };
+
 /** An example of every operation; the tests hold them against the schemas. */
 export const EXAMPLES: { readonly [O in Operation]: Example<O> } = {
   listActions: { response: [action] },
@@ -279,6 +281,9 @@ export const EXAMPLES: { readonly [O in Operation]: Example<O> } = {
   },
   updateKey: { request: { label: 'invoices' }, response: { ...apiKey, label: 'invoices' } },
   deleteKey: { response: apiKey },
+  listSecrets: { response: [secret] },
+  putSecret: { request: { value: 'ghp_…' }, response: secret },
+  deleteSecret: { response: secret },
   getOpenapi: { response: { openapi: '3.1.0' } },
 };
 

@@ -1,3 +1,4 @@
+import { CREDENTIAL_NAME } from '../../domain/credential.ts';
 import type * as z from 'zod';
 import { LIVE_WAIT_SECONDS } from '../../domain/live-page.ts';
 import { IDEMPOTENCY_KEY_PATTERN, PREFER_WAIT_PATTERN } from '../patterns.ts';
@@ -60,8 +61,13 @@ function pathParameters(path: string): readonly Json[] {
     name,
     in: 'path',
     required: true,
-    schema: name.endsWith('uid') ? { type: 'string', format: 'uuid' } : ACTION_NAME,
+    schema: pathSchema(name),
   }));
+}
+
+function pathSchema(name: string): Json {
+  if (name.endsWith('uid')) return { type: 'string', format: 'uuid' };
+  return name === 'secret_name' ? { type: 'string', pattern: CREDENTIAL_NAME.source } : ACTION_NAME;
 }
 
 /** Repeats of a name mean *or*: OpenAPI's `form` style, exploded, which is also its default. */

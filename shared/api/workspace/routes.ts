@@ -1,7 +1,8 @@
 import type { Route } from '../route.ts';
 import * as z from 'zod';
 import { MAX_KEYS } from '../../domain/key-set.ts';
-import { apiKey, keyUpdateBody, me, newKey, newKeyBody } from './schemas.ts';
+import { MAX_CREDENTIALS } from '../../domain/credential.ts';
+import { apiKey, keyUpdateBody, me, newKey, newKeyBody, secretBody, workspaceSecret } from './schemas.ts';
 
 export const WORKSPACE_ROUTES = [
   {
@@ -67,5 +68,46 @@ export const WORKSPACE_ROUTES = [
       'of the workspace with the scope `admin` cannot be deleted.',
     success: { status: 200, description: 'The key that was deleted.', schema: apiKey },
     errors: ['NOT_FOUND', 'INVALID_STATE'],
+  },
+  {
+    operation: 'listSecrets',
+    method: 'GET',
+    path: '/v1/secrets',
+    function: 'workspace',
+    scope: 'admin',
+    summary: 'List secrets',
+    description:
+      "Lists the workspace's own values of secrets by name: never the values. The list has a single page: a workspace has " +
+      `at most ${MAX_CREDENTIALS}.`,
+    success: { status: 200, description: 'All secrets of the workspace.', schema: z.array(workspaceSecret) },
+    errors: [],
+  },
+  {
+    operation: 'putSecret',
+    method: 'PUT',
+    path: '/v1/secrets/{secret_name}',
+    function: 'workspace',
+    scope: 'admin',
+    summary: 'Set a secret',
+    description:
+      "Sets the workspace's own value of a secret. An action that asks for a secret of this name gets it in place of the " +
+      "deployment's value, within a minute. The value is stored encrypted and never shown again. Any name of the allowed " +
+      'form is taken, also one for which no action asks.',
+    body: secretBody,
+    success: { status: 200, description: 'The secret without its value.', schema: workspaceSecret },
+    errors: ['INVALID_STATE'],
+  },
+  {
+    operation: 'deleteSecret',
+    method: 'DELETE',
+    path: '/v1/secrets/{secret_name}',
+    function: 'workspace',
+    scope: 'admin',
+    summary: 'Delete a secret',
+    description:
+      "Deletes the workspace's own value of a secret. Within a minute actions get the deployment's value again, if it has " +
+      'one.',
+    success: { status: 200, description: 'The secret that was deleted, without its value.', schema: workspaceSecret },
+    errors: ['NOT_FOUND'],
   },
 ] as const satisfies readonly Route[];

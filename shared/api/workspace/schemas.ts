@@ -1,7 +1,9 @@
 import * as z from 'zod';
+import { CREDENTIAL_BYTES } from '../../domain/credential.ts';
+import { refusalOfSecret } from '../../domain/secret-value.ts';
 import { scope } from '../enums.ts';
 import { SCOPES } from '../../domain/scopes.ts';
-import { count, givenInstant, instant, strict, uid } from '../fields.ts';
+import { count, givenInstant, instant, strict, uid, withinBytes } from '../fields.ts';
 import { NO_CONTROL_CHARACTERS } from '../patterns.ts';
 
 const scopes = z.array(scope).describe('What the key may do');
@@ -44,6 +46,24 @@ export const newKey = strict({
   ...apiKey.shape,
   key: z.string().startsWith('trk_').describe('The key itself. It is shown only in this answer'),
 }).meta({ id: 'NewApiKey' });
+
+/** A workspace's own value of a secret as it is shown: never the value. */
+export const workspaceSecret = strict({
+  name: z.string().describe('The name under which actions ask for the secret'),
+  created_at: instant.describe('When it was first set'),
+  updated_at: instant.describe('When its value was last set'),
+}).meta({ id: 'Secret' });
+
+/** `PUT /v1/secrets/{secret_name}`. */
+export const secretBody = strict({
+  value: withinBytes(z.string(), CREDENTIAL_BYTES, 'store it elsewhere and set what gives access to it')
+    .superRefine((value, context) => {
+      const refusal = refusalOfSecret(value);
+      if (refusal !== null) context.addIssue({ code: 'custom', message: refusal });
+    })
+    .meta({ maxLength: CREDENTIAL_BYTES, writeOnly: true })
+    .describe('One line of text. A value of several lines is stored as base64'),
+});
 
 const rateLimit = strict({
   per_second: z.number().describe('Calls per second in the long run'),

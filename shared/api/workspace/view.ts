@@ -2,7 +2,8 @@ import type * as z from 'zod';
 import type { ApiKey } from '../../domain/key-set.ts';
 import type { RateLimit } from '../../domain/token-bucket.ts';
 import { instantOf, instantOrNull } from '../runs/view.ts';
-import type { apiKey, me } from './schemas.ts';
+import type { Credential } from '../../domain/credential.ts';
+import type { apiKey, me, workspaceSecret } from './schemas.ts';
 
 /** A key as the API shows it. `lastUse`: the beginning of the day of its last use, by the key's uid. */
 export function apiKeyView(key: ApiKey, lastUse: ReadonlyMap<string, number>): z.output<typeof apiKey> {
@@ -14,6 +15,11 @@ export function apiKeyView(key: ApiKey, lastUse: ReadonlyMap<string, number>): z
     expires_at: instantOrNull(key.expiresAt),
     last_used_at: instantOrNull(lastUse.get(key.uid) ?? null),
   };
+}
+
+/** A workspace's own value of a secret as the API shows it. */
+export function secretView({ name, createdAt, updatedAt }: Credential): z.output<typeof workspaceSecret> {
+  return { name, created_at: instantOf(createdAt), updated_at: instantOf(updatedAt) };
 }
 
 /** The limits in force. */

@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
 import { parseLosslessJson } from '../../domain/lossless-json.ts';
-import type { Ports } from '../ports.ts';
+import type { WorkspaceServices } from '../ports.ts';
 
-type Mask = Pick<Ports['actionServices'], 'maskSecrets'>;
+type Mask = Pick<WorkspaceServices, 'maskSecrets'>;
 
 /** The longest message for a caller, and the longest stack for the log. */
 const MESSAGE_LENGTH = 2_000;

@@ -5,7 +5,7 @@ import { isoOf } from '../../domain/instant.ts';
 import { LIMITS } from '../../domain/limits.ts';
 import type { Action, ErasedContext } from '../../sdk/action.ts';
 import { readActionFault } from '../../sdk/action-errors.ts';
-import type { Ports } from '../ports.ts';
+import type { Clock, Ports, WorkspaceServices } from '../ports.ts';
 import { maskData, maskMessage, maskText, maskThrown } from './mask-thrown.ts';
 import type { PageLog } from './page-log.ts';
 
@@ -53,25 +53,26 @@ export async function runAction(
   ports: Pick<Ports, 'clock' | 'log' | 'actionServices'>,
   call: ActionCall,
 ): Promise<ActionResult> {
-  const { action } = call;
+  const { action, runUid, workspaceUid } = call;
   const parsed = action.parseInput(call.input);
   if (!parsed.ok) return { kind: 'permanent', error: inputRefused(parsed.errors), refused: true };
   const parameters = action.parseParameters(call.parameters);
   if (!parameters.ok) return { kind: 'permanent', error: parametersRefused(parameters.errors), refused: true };
+  const services = ports.actionServices.forWorkspace(workspaceUid);
   const abort = new AbortController();
-  const context = contextOf(ports, call, parsed.value, parameters.value, abort.signal);
+  const context = contextOf(ports, services, call, parsed.value, parameters.value, abort.signal);
   let cancelTimer = (): void => undefined;
   const timeout = new Promise<'timeout'>((resolve) => {
     cancelTimer = ports.clock.after(call.timeoutMs, () => resolve('timeout'));
     call.cut?.addEventListener('abort', () => resolve('timeout'));
   });
   try {
-    const run = ports.actionServices.enter(call.runUid, () => action.run(context));
+    const run = ports.actionServices.enter({ runUid, workspaceUid }, () => action.run(context));
     const page = await Promise.race([run, timeout]);
     if (page === 'timeout') return timedOut(action, call.timeoutMs);
-    return checkPage(ports.actionServices, action, page);
+    return checkPage(services, action, page);
   } catch (thrown) {
-    return ofThrown(ports, call, thrown);
+    return ofThrown(ports.clock, services, call, thrown);
   } finally {
     cancelTimer();
     abort.abort(call.cut?.aborted === true ? call.cut.reason : new Error('The page has ended.'));
@@ -101,21 +102,21 @@ function describeFault(fault: { path: string; message: string } | undefined): st
 }
 
 function contextOf(
-  ports: Pick<Ports, 'clock' | 'log' | 'actionServices'>,
+  ports: Pick<Ports, 'clock' | 'log'>,
+  services: WorkspaceServices,
   call: ActionCall,
   input: Readonly<Record<string, unknown>>,
   parameters: Readonly<Record<string, unknown>>,
   signal: AbortSignal,
 ): ErasedContext {
-  const fetch = ports.actionServices.fetchFor(call.workspaceUid);
   const open = (): void => signal.throwIfAborted();
   const line =
     (level: 'debug' | 'info' | 'warn' | 'error') =>
     (message: string, data: Readonly<Record<string, unknown>> = {}): void => {
       if (signal.aborted) return;
       const about = { run_uid: call.runUid, action: call.action.name, input: call.inputIndex };
-      const text = maskText(ports.actionServices, message);
-      const masked = maskData(ports.actionServices, data);
+      const text = maskText(services, message);
+      const masked = maskData(services, data);
       ports.log[level](text, { ...masked, ...about, ...BY_ACTION });
       call.log.add(level, text, masked);
     };
@@ -129,11 +130,11 @@ function contextOf(
     fetch: async (url, init = {}) => {
       open();
       const both = init.signal === undefined ? signal : AbortSignal.any([signal, init.signal]);
-      return fetch(url, { ...init, signal: both });
+      return services.fetch(url, { ...init, signal: both });
     },
     secret: async (name) => {
       open();
-      return ports.actionServices.secret(name);
+      return services.secret(name);
     },
     log: { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') },
     idempotencyKey: `${call.runUid}:${call.inputIndex}:${call.page}`,
@@ -148,11 +149,16 @@ function timedOut(action: Action, timeoutMs: number): ActionResult {
   return { kind: 'retryable', error: new EngineError('UPSTREAM_TIMEOUT', message), retryAt: null };
 }
 
-function ofThrown(ports: Pick<Ports, 'clock' | 'actionServices'>, call: ActionCall, thrown: unknown): ActionResult {
+function ofThrown(
+  clock: Pick<Clock, 'now'>,
+  services: WorkspaceServices,
+  call: ActionCall,
+  thrown: unknown,
+): ActionResult {
   const fault = readActionFault(thrown);
-  const message = maskMessage(ports.actionServices, fault?.message ?? '');
-  const cause = maskThrown(ports.actionServices, thrown);
-  const firstWait = { now: ports.clock.now(), waitsBefore: 0, random: 0 };
+  const message = maskMessage(services, fault?.message ?? '');
+  const cause = maskThrown(services, thrown);
+  const firstWait = { now: clock.now(), waitsBefore: 0, random: 0 };
   switch (fault?.kind) {
     case 'no_result':
       return { kind: 'no_result', message };
@@ -183,7 +189,7 @@ function ofThrown(ports: Pick<Ports, 'clock' | 'actionServices'>, call: ActionCa
 }
 
 /** Checks a page against the action's result schema and the size limits. The parsed results are what is stored. */
-function checkPage(actionServices: Ports['actionServices'], action: Action, page: unknown): ActionResult {
+function checkPage(services: WorkspaceServices, action: Action, page: unknown): ActionResult {
   if (!isPage(page)) {
     const message = `The action ${action.name} must return {results: [...], nextCursor: string or null}.`;
     return { kind: 'permanent', error: new EngineError('ACTION_FAILED', message) };
@@ -191,12 +197,12 @@ function checkPage(actionServices: Ports['actionServices'], action: Action, page
   const results: unknown[] = [];
   let pageBytes = 1; // brackets and commas: one more than there are items
   for (const [index, result] of page.results.entries()) {
-    const item = checkItem(actionServices, action, index, result);
+    const item = checkItem(services, action, index, result);
     if (item instanceof EngineError) return { kind: 'permanent', error: item };
     pageBytes += item.bytes + 1;
     results.push(item.value);
   }
-  const secret = actionServices.findSecret(page.nextCursor ?? '');
+  const secret = services.findSecret(page.nextCursor ?? '');
   if (secret !== null) return { kind: 'permanent', error: secretGiven(action, 'The next cursor', secret) };
   if (pageBytes > LIMITS.pageBytes) return { kind: 'permanent', error: pageTooLarge(pageBytes) };
   return { kind: 'page', results, nextCursor: page.nextCursor };
@@ -204,18 +210,18 @@ function checkPage(actionServices: Ports['actionServices'], action: Action, page
 
 /** One result as it is stored, or the error that refuses it. */
 function checkItem(
-  actionServices: Ports['actionServices'],
+  services: WorkspaceServices,
   action: Action,
   index: number,
   result: unknown,
 ): { value: unknown; bytes: number } | EngineError {
   const fault = findValueFault(result, LIMITS.jsonDepth);
-  if (fault !== null) return resultRefused(actionServices, action, index, 'cannot be kept as JSON', [fault]);
+  if (fault !== null) return resultRefused(services, action, index, 'cannot be kept as JSON', [fault]);
   const parsed = action.parseResult(result);
-  if (!parsed.ok) return resultRefused(actionServices, action, index, 'does not fit its result schema', parsed.errors);
+  if (!parsed.ok) return resultRefused(services, action, index, 'does not fit its result schema', parsed.errors);
   const { value } = parsed;
   const text = JSON.stringify(value) ?? 'null';
-  const secret = actionServices.findSecret(text);
+  const secret = services.findSecret(text);
   if (secret !== null) return secretGiven(action, `Result ${index}`, secret);
   const bytes = Buffer.byteLength(text);
   return bytes > LIMITS.resultItemBytes ? itemTooLarge(index, bytes) : { value, bytes };
@@ -236,15 +242,15 @@ function secretGiven(action: Action, what: string, secret: string): EngineError 
 const FAULTS_TOLD = 100;
 
 function resultRefused(
-  actionServices: Ports['actionServices'],
+  services: WorkspaceServices,
   action: Action,
   index: number,
   why: string,
   errors: readonly { path: string; message: string }[],
 ): EngineError {
   const validationErrors = errors.slice(0, FAULTS_TOLD).map(({ path, message }) => ({
-    path: maskMessage(actionServices, path === '' ? `results[${index}]` : `results[${index}].${path}`),
-    message: maskMessage(actionServices, message),
+    path: maskMessage(services, path === '' ? `results[${index}]` : `results[${index}].${path}`),
+    message: maskMessage(services, message),
   }));
   const message = `A result of ${action.name} ${why}: ${describeFault(validationErrors[0])}`;
   return new EngineError('ACTION_FAILED', message, { validationErrors });

@@ -72,7 +72,11 @@ function keyOf(ports: Pick<Ports, 'actionServices'>, { action, workspaceUid, inp
     if (typeof part === 'string') return { kind: 'key', key: { workspaceUid, actionName: action.name, part } };
     return noKey(action, `returned ${typeof part}; it must return a string`);
   } catch (thrown) {
-    return noKey(action, 'threw an error; the logs have it under error_ref', maskThrown(ports.actionServices, thrown));
+    return noKey(
+      action,
+      'threw an error; the logs have it under error_ref',
+      maskThrown(ports.actionServices.forWorkspace(workspaceUid), thrown),
+    );
   }
 }
 
