@@ -33,6 +33,8 @@ export const GRANTS = {
   putIncoming: ['bucket'],
   getUploads: ['bucket'],
   putUploads: ['bucket'],
+  /** Lists and deletes objects of runs: pages, inputs, uploads. */
+  deleteObjects: ['bucket'],
   sendControl: ['controlQueueUrl'],
   sendPage: ['pageQueueUrl'],
   sendCallback: ['callbackQueueUrl'],
@@ -158,14 +160,14 @@ export const FUNCTIONS = {
     grants: ['answerCalls', 'writeKeys', 'writeCredentials', 'readMasterSecret'],
     variables: [],
   },
-  /** Admits, dispatches and ends runs, and fires schedules. */
+  /** Admits, dispatches and ends runs, deletes what deleted ones have left, and fires schedules. */
   control: {
     timeoutSeconds: 60,
     memoryMb: 1_024,
     queue: { batchSize: 5, atOnce: 'workerConcurrency' },
     requeues: true,
     table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'],
-    grants: ['sendControl', 'sendPage', 'sendCallback', 'sendIntake', 'manageEntries'],
+    grants: ['sendControl', 'sendPage', 'sendCallback', 'sendIntake', 'manageEntries', 'deleteObjects'],
     variables: [],
   },
   /** Runs one page of one input per message and asks for the next page: it leads back to itself once per page. */

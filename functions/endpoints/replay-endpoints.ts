@@ -19,6 +19,7 @@ export function createReplayEndpoints(ports: ReadPorts & CorePorts, once: OncePo
       find: ({ params, caller }) => findCallback(ports, caller.workspaceUid, params.callback_uid),
       handle: (call) =>
         answerOnce(once, call, {
+          runOf: () => call.found.run.control.uid,
           async run(claim) {
             const { run, record, batchUid } = call.found;
             const replay = await replayCallback(ports, run.definition, record, (await claim()).seed);
@@ -31,6 +32,7 @@ export function createReplayEndpoints(ports: ReadPorts & CorePorts, once: OncePo
       find: ({ params, caller }) => findRun(ports, caller.workspaceUid, params.run_uid),
       handle: (call) =>
         answerOnce(once, call, {
+          runOf: () => call.found.control.uid,
           async run(claim) {
             const { seed } = await claim();
             const { status: statuses = ['FAILED'] } = call.body;

@@ -3,6 +3,7 @@ import type { RunControl, RunDefinition } from '../../shared/domain/run.ts';
 import type { CorePorts } from '../../shared/engine/ports.ts';
 import type { OncePorts } from '../../shared/engine/once-by-key.ts';
 import { countRun } from '../../shared/engine/read/count-run.ts';
+import { deleteRun } from '../../shared/engine/deletion/delete-run.ts';
 import { findRun } from '../../shared/engine/read/find-run.ts';
 import type { ReadPorts } from '../../shared/engine/read/read-ports.ts';
 import { resumeRun } from '../../shared/engine/runs/resume-run.ts';
@@ -15,11 +16,11 @@ import type { Reply, ReplyBody } from '../http/endpoint.ts';
 
 type VerbPorts = CorePorts & Pick<ReadPorts, 'reader'>;
 
-/** Cancels, resumes and retries a run; each answers with the run as it is after that. */
+/** Cancels, resumes and retries a run, which answer with the run as it is after that; and deletes it. */
 export function createVerbEndpoints(
   ports: VerbPorts,
   once: OncePorts,
-): Pick<EndpointsOf<'verbs'>, 'cancelRun' | 'resumeRun' | 'retryRun'> {
+): Pick<EndpointsOf<'verbs'>, 'cancelRun' | 'resumeRun' | 'retryRun' | 'deleteRun'> {
   async function answer(definition: RunDefinition, control: RunControl): Promise<Reply<ReplyBody<'cancelRun'>>> {
     return { body: runView(definition, control, await countRun(ports, control)) };
   }
@@ -37,6 +38,7 @@ export function createVerbEndpoints(
       find: ({ params, caller }) => findRun(ports, caller.workspaceUid, params.run_uid),
       handle: (call) =>
         answerOnce(once, call, {
+          runOf: () => call.found.control.uid,
           async run(claim) {
             const { control, definition } = call.found;
             const { before } = await claim(control.retryCount);
@@ -45,6 +47,13 @@ export function createVerbEndpoints(
             return answer(definition, made ? control : await retryRun(ports, definition));
           },
         }),
+    }),
+    deleteRun: defineEndpoint('deleteRun', {
+      find: ({ params, caller }) => findRun(ports, caller.workspaceUid, params.run_uid),
+      async handle({ found: { definition } }) {
+        await deleteRun(ports, definition);
+        return { body: undefined };
+      },
     }),
   };
 }

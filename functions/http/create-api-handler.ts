@@ -1,5 +1,6 @@
 import middyfy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import { NO_CONTENT } from '../../shared/api/route.ts';
 import type { OperationOf } from '../../shared/api/routes.ts';
 import type { ApiFunction } from '../../shared/functions.ts';
 import type { OncePorts } from '../../shared/engine/once-by-key.ts';
@@ -13,7 +14,7 @@ import { checkRate } from './check-rate.ts';
 import { checkScope } from './check-scope.ts';
 import type { AnyReply, Endpoint } from './endpoint.ts';
 import { findRoute } from './find-route.ts';
-import { bytesResponse, jsonResponse, textResponse } from './http-response.ts';
+import { bytesResponse, emptyResponse, jsonResponse, textResponse } from './http-response.ts';
 import { logAnswer } from './log-answer.ts';
 import { type NoteUse, noteUse } from './note-use.ts';
 import type { SpendRate } from './rate-limit.ts';
@@ -76,6 +77,7 @@ function responseOf(
   reply: AnyReply,
   headers: Readonly<Record<string, string>>,
 ): APIGatewayProxyStructuredResultV2 {
+  if (status === NO_CONTENT) return emptyResponse(status, headers);
   if ('bytes' in reply) return bytesResponse(status, reply, headers);
   return 'text' in reply ? textResponse(status, reply, headers) : jsonResponse(status, reply.body, headers);
 }

@@ -1,4 +1,6 @@
 import type * as z from 'zod';
+import { asUnavailable } from '../../shared/aws/service-away.ts';
+import { EngineError } from '../../shared/domain/errors.ts';
 import { checkEncoding, parseBody, parseQuery } from '../../shared/api/parse-request.ts';
 import { strict } from '../../shared/api/fields.ts';
 import type { Route } from '../../shared/api/route.ts';
@@ -102,7 +104,14 @@ export function defineEndpoint<O extends Operation, Found = undefined>(
       const sent = readBody(addressed.request);
       const body: unknown = parseBody(route.body ?? NOTHING, sent === undefined ? noBody(route) : sent);
       // The route's own schemas gave query and body; Found is undefined where there is no find.
-      return parts.handle({ ...addressed, found, query, body, sent } as Call<O, Found>); // see the line above
+      const call = { ...addressed, found, query, body, sent } as Call<O, Found>; // see the line above
+      try {
+        return await parts.handle(call);
+      } catch (error) {
+        // What was found may have been deleted while it was read: then that is the answer.
+        if (!(asUnavailable(error) instanceof EngineError)) await parts.find?.(addressed);
+        throw error;
+      }
     },
   };
 }

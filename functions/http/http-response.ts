@@ -21,6 +21,14 @@ export function jsonResponse(
   return textResponse(status, { contentType: JSON_TYPE, text: `${JSON.stringify(body)}\n` }, headers);
 }
 
+/** An answer without a body (204). */
+export function emptyResponse(
+  status: number,
+  headers: Readonly<Record<string, string>>,
+): APIGatewayProxyStructuredResultV2 {
+  return { statusCode: status, headers: { 'cache-control': 'no-store', ...headers }, body: '' };
+}
+
 /** An answer with any text. Throws PAYLOAD_TOO_LARGE if it is over the limit of an answer. */
 export function textResponse(
   status: number,

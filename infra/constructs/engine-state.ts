@@ -168,7 +168,7 @@ export class EngineState extends Construct {
   }
 
   /** Lets a role get or put objects under one prefix. */
-  grantObjects(role: Role, action: 's3:GetObject' | 's3:PutObject', prefix: ObjectPrefix): void {
+  grantObjects(role: Role, action: 's3:GetObject' | 's3:PutObject' | 's3:DeleteObject', prefix: ObjectPrefix): void {
     const resources = [this.bucket.arnForObjects(`${prefix}/*`)];
     role.addToPolicy(new PolicyStatement({ actions: [action], resources }));
     const { defaultChild } = this.bucket.node;
@@ -179,6 +179,20 @@ export class EngineState extends Construct {
       [`AwsSolutions-IAM5[Resource::${finding}]`]:
         'Objects are named by uid and SHA-256, known only when they are written: the prefix is the permission',
     });
+  }
+
+  /** Lets a role list objects of runs, and delete them and uploads. */
+  grantDeletion(role: Role): void {
+    for (const prefix of ['pages', 'inputs', 'incoming', 'uploads'] as const) {
+      this.grantObjects(role, 's3:DeleteObject', prefix);
+    }
+    role.addToPolicy(
+      new PolicyStatement({
+        actions: ['s3:ListBucket'],
+        resources: [this.bucket.bucketArn],
+        conditions: { StringLike: { 's3:prefix': ['pages/*', 'inputs/*'] } },
+      }),
+    );
   }
 
   /** Lets a role read the value of one secret. */

@@ -32,6 +32,7 @@ export const ALLOW: Readonly<Record<Grant, AllowRole>> = {
   putIncoming: objects('s3:PutObject', 'incoming'),
   getUploads: objects('s3:GetObject', 'uploads'),
   putUploads: objects('s3:PutObject', 'uploads'),
+  deleteObjects: ({ state }, role) => state.grantDeletion(role),
 };
 
 function objects(action: 's3:GetObject' | 's3:PutObject', prefix: ObjectPrefix): AllowRole {

@@ -58,6 +58,9 @@ export interface Route {
   readonly errors: readonly ErrorLabel[];
 }
 
+/** The status of an answer without a body; its schema is `z.undefined()`. */
+export const NO_CONTENT = 204;
+
 /** The headers of every list. */
 export const NEXT_PAGE = {
   'X-Pagination-Next': 'Absolute URL of the next page; absent on the last page',

@@ -85,6 +85,7 @@ const FIELDS: { readonly [K in Kind]: { readonly wire: string; readonly fields: 
       revision: unless('rev', index, null),
     },
   },
+  purge: { wire: 'purge', fields: { runUid: always('run', id) } },
   reconcile: { wire: 'tend', fields: { scheduleUid: always('s', z.uuid()), dueAt: unless('due', index, null) } },
 };
 

@@ -20,12 +20,12 @@ const NOT_THERE = [403, 404];
 type Named = Pick<Upload, 'workspaceUid' | 'uid'>;
 
 /** Key under which a caller puts an upload. The bucket's lifecycle deletes objects with this prefix after a day. */
-function incomingKey({ workspaceUid, uid }: Named): string {
+export function incomingKey({ workspaceUid, uid }: Named): string {
   return `incoming/${workspaceUid}/${uid}`;
 }
 
 /** Key under which a launched upload is kept until its inputs are read, however late that is. */
-function keptKey({ workspaceUid, uid }: Named): string {
+export function keptKey({ workspaceUid, uid }: Named): string {
   return `uploads/${workspaceUid}/${uid}`;
 }
 

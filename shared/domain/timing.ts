@@ -152,6 +152,19 @@ export function keepItemsAfterMs({ pageTimeoutMs }: { readonly pageTimeoutMs: nu
   return Math.max(2 * MINUTE_MS, pageTimeoutMs + LANDING_MARGIN_MS);
 }
 
+/**
+ * The first check of a deletion, in case its message is lost, and the time after which one that makes no progress is
+ * sent again.
+ */
+export const FIRST_DELETION_CHECK_MS = 2 * MINUTE_MS;
+/** One step of a deletion ends after this time, within the 60 s of its function, and the next one is a message. */
+export const DELETION_STEP_MS = 15 * SECOND_MS;
+/**
+ * What began before a run was deleted writes nothing after this time: the longest timeout of a function (15 min), and
+ * half an hour for a worker that was frozen. The rest of a deletion fits into its hour.
+ */
+export const LATE_WRITES_MS = 45 * MINUTE_MS;
+
 /* How long things last. */
 
 /** How long the record of a receiver's failures is kept after the last one. */

@@ -76,7 +76,20 @@ export interface ReconcileMessage {
   readonly dueAt: number | null;
 }
 
-export type Message = PageMessage | CallbackMessage | DispatchMessage | IntakeMessage | FireMessage | ReconcileMessage;
+/** Delete the next part of what is left of a deleted run. */
+export interface PurgeMessage {
+  readonly kind: 'purge';
+  readonly runUid: string;
+}
+
+export type Message =
+  | PageMessage
+  | CallbackMessage
+  | DispatchMessage
+  | IntakeMessage
+  | FireMessage
+  | ReconcileMessage
+  | PurgeMessage;
 
 /**
  * Sends messages; a send resolves when the queue has the message. Messages go in batches. `delayMs` is at most 900,000.

@@ -38,8 +38,11 @@ export interface KeyStore {
     lapsed: KeyRow | null,
     now: number,
   ): Promise<{ readonly claimed: true } | { readonly claimed: false; readonly row: KeyRow | null }>;
-  /** Stores the answer, a JSON value. */
-  answerKey(request: KeyedRequest, answer: unknown): Promise<void>;
+  /**
+   * Stores the answer, a JSON value, about that run (null: about none): it is noted with the run, so that it is deleted
+   * with it.
+   */
+  answerKey(request: KeyedRequest, answer: unknown, runUid: string | null, now: number): Promise<void>;
   /** Ends this lease if the key still has it. The next request continues the work, or with `free` begins anew. */
   dropKey(request: KeyedRequest, lease: { readonly leaseUntil: number; readonly free: boolean }): Promise<void>;
 }
@@ -58,6 +61,8 @@ export interface OnceWork<Answer> {
    * but not answered is recognised, even if a check would refuse the request by now.
    */
   readonly recall?: (seed: Uint8Array) => Promise<Answer | null>;
+  /** The run that a stored answer is about; absent: about none. */
+  readonly runOf?: (seed: Uint8Array) => string;
   /** With `recall`: a recalled answer may differ from the first one, so the first answer is stored too. */
   readonly keepsAnswer?: true;
   /**
@@ -95,13 +100,17 @@ export async function onceByKey<Answer>(
   }
   /** Null: not claimed yet. */
   let leaseUntil: number | null = null;
+  const { runOf } = work;
   try {
     const answer = await work.run(async (before) => {
       const row = stored ?? { hash: request.hash, seed, before: before ?? null };
       leaseUntil = await claim(ports, request, row, stored);
       return row;
     });
-    if (work.recall === undefined || work.keepsAnswer === true) await ports.keyStore.answerKey(request, answer);
+    if (work.recall === undefined || work.keepsAnswer === true) {
+      const runUid = runOf === undefined ? null : runOf((stored ?? { seed }).seed);
+      await ports.keyStore.answerKey(request, answer, runUid, ports.now());
+    }
     return { answer, replayed: false };
   } catch (error) {
     // A refusal changed nothing. After any other error, this or an earlier request may have made its changes.

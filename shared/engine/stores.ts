@@ -1,4 +1,5 @@
 import type { CallbackAttempt, CallbackRecord, CallbackStatus } from '../domain/callback.ts';
+import type { Deletion } from '../domain/deletion.ts';
 import type { ErrorRecord } from '../domain/errors.ts';
 import type { FailedInput, InputChunk, OpenInput, Position, RunWindow, StoredInput, Wait } from '../domain/input.ts';
 import type { LogEntry } from '../domain/log-line.ts';
@@ -31,7 +32,16 @@ export interface RunStore {
   readRun(runUid: string): Promise<{ readonly control: RunControl; readonly definition: RunDefinition } | null>;
   /** Whether the run's definition is in memory. */
   remembers(runUid: string): boolean;
-  /** A strong read. Null: no such run. */
+  /**
+   * A strong read, also of a deleted run, whose control record says only how it ended and what was counted. Null: no
+   * such run, deleted or not.
+   */
+  readOrDeleted(runUid: string): Promise<RunOrDeleted | null>;
+  /** Deletes a run, which is then no run any more for every other read. Null: the record is not as it was read. */
+  deleteRun(control: RunControl, deletion: Deletion): Promise<RunControl | null>;
+  /** Notes a step of a deletion. False: another worker noted one since `before` was read. */
+  noteDeletion(runUid: string, before: Deletion, after: Deletion): Promise<boolean>;
+  /** A strong read. Null: no such run, or it is deleted. */
   readControl(runUid: string): Promise<RunControl | null>;
   /**
    * Makes a move of the table `RUN_MOVES`, on condition that the status is in the move's `from` and the epoch is
@@ -85,6 +95,12 @@ export interface RunStore {
   readInputs(runUid: string, from: number): Promise<readonly StoredInput[]>;
   /** The uid of the chunk in which an input is stored. */
   batchUid(runUid: string, input: number): Promise<string>;
+}
+
+/** A run's control record; `deletion` null: it is not deleted. */
+export interface RunOrDeleted {
+  readonly control: RunControl;
+  readonly deletion: Deletion | null;
 }
 
 /** What a move writes besides the status. Absent fields do not change. */
@@ -385,9 +401,9 @@ export interface HeldCallback {
  * `watch`: the check of a run, repeated until the run has no open work. `start`: the start of a postponed run. `close`:
  * the announcement of a stopped run. `keep`: the items of a run whose expiry has moved. `callback`: a callback's
  * attempt that is too far off for a queue. `receiver`: the check of a receiver for which callbacks wait. `schedule`:
- * the check of a schedule, while it may fire.
+ * the check of a schedule, while it may fire. `purge`: the check of a deletion, until it is complete.
  */
-export const DUE_KINDS = ['watch', 'start', 'close', 'keep', 'callback', 'receiver', 'schedule'] as const;
+export const DUE_KINDS = ['watch', 'start', 'close', 'keep', 'callback', 'receiver', 'schedule', 'purge'] as const;
 
 /** Work that is due at a moment. The sweep reads the entry, does the work and deletes the entry. */
 export interface DueEntry {

@@ -36,7 +36,12 @@ export function createKeyStore(table: Table): KeyStore {
       return { claimed: false, row: taken.item === null ? null : storedRow(taken.item, now) };
     },
 
-    async answerKey(request, answer) {
+    async answerKey(request, answer, runUid, now) {
+      // The note first: an answer that is stored is then found by the run's deletion.
+      if (runUid !== null) {
+        const expiresAt = Math.ceil((now + KEY_LIFETIME_MS) / 1_000);
+        await table.put(keys.request(runUid, request.key), { expires_at: expiresAt });
+      }
       await table.update(keyOf(request), {
         expression: 'SET answer = :answer',
         values: { ':answer': compress(answer) },

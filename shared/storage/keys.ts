@@ -16,12 +16,14 @@ import {
  * All keys of the table: partition key, sort key, content.
  *
  *   R#<run>            DEF                     its definition, which does not change; small inputs within
- *                      CTL                     its control record: status, epoch, reason; listed by the index `list`
+ *                      CTL                     its control record: status, epoch, reason; listed by the index `list`;
+ *                                              all that a deleted run keeps until its expiry
  *                      WIN                     the window of open inputs
  *                      F#<shard>               the shard's failed inputs, each with its counts so far
  *                      O#<epoch>#<part>        a part of the order in which that epoch's retry processes inputs
  *                      N#<run>                 a run that waits until this one ends
  *                      REPLAY                  the replay of its callbacks that is under way
+ *                      K#<hash of key>         a request about it whose Idempotency-Key has a stored answer
  *                      C#<ending>              record of a run.finished callback
  *                      C#R#<uid>               record of a replay of such a callback
  *   R#<run>#<shard>    P#<input>#<page>        a page record
@@ -85,6 +87,7 @@ export const keys = {
     sk: `${DEPENDENT_PREFIX}${dependentUid}`,
   }),
   replay: (runUid: string): Key => ({ pk: runPartition(runUid), sk: 'REPLAY' }),
+  request: (runUid: string, key: string): Key => ({ pk: runPartition(runUid), sk: `${REQUEST_PREFIX}${hashOf(key)}` }),
   pageRecord: (runUid: string, input: number, page: number): Key => ({
     pk: shardPartition(runUid, shardOf(input)),
     sk: `${pageRecordPrefix(input)}${digits(page, 5)}`,
@@ -127,10 +130,7 @@ export const keys = {
     pk: `W#${workspaceUid}`,
     sk: `PACE#${actionName}${part === null ? '' : `#${hashOf(part)}`}`,
   }),
-  idempotency: (workspaceUid: string, key: string): Key => ({
-    pk: `W#${workspaceUid}`,
-    sk: `IDEM#${hashOf(key)}`,
-  }),
+  idempotency: (workspaceUid: string, key: string): Key => requestKey(workspaceUid, hashOf(key)),
   uploadPlaces: (workspaceUid: string): Key => ({ pk: `W#${workspaceUid}`, sk: 'UPLOADS' }),
   upload: (workspaceUid: string, uid: string): Key => ({ pk: `W#${workspaceUid}`, sk: `UP#${uid}` }),
   workspaceKey: (workspaceUid: string, digest: string): Key => ({ pk: `W#${workspaceUid}`, sk: `KEY#${digest}` }),
@@ -152,6 +152,7 @@ export const keys = {
   }),
 } as const;
 
+export const REQUEST_PREFIX = 'K#';
 export const WAITER_PREFIX = 'WAIT#';
 export const DEFINITION_PREFIX = 'DEF#';
 export const FIRE_PREFIX = 'F#';
@@ -171,6 +172,11 @@ export function runPartition(runUid: string): string {
 
 export function schedulePartition(uid: string): string {
   return `S#${uid}`;
+}
+
+/** The key of the row of an Idempotency-Key, by the hash with which it is noted at a run. */
+export function requestKey(workspaceUid: string, keyHash: string): Key {
+  return { pk: `W#${workspaceUid}`, sk: `IDEM#${keyHash}` };
 }
 
 /** Beginning of the sort keys of a schedule's inputs stored under that reference. */

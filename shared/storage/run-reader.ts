@@ -18,7 +18,7 @@ import {
 } from './keys.ts';
 import { logEntryFromItem } from './log-store.ts';
 import { type LargeObjects, pageFromItem, PAGE_RECORD_ATTRIBUTES, pageRecordFromItem } from './progress-store.ts';
-import { controlFromItem, definitionFromItem } from './run-records.ts';
+import { definitionFromItem, presentControl } from './run-records.ts';
 import type { Table } from './table.ts';
 
 export function createRunReader(table: Table, objects: Pick<LargeObjects, 'get'>): RunReader {
@@ -65,7 +65,8 @@ export function createRunReader(table: Table, objects: Pick<LargeObjects, 'get'>
         // A live run is one item: its control record holds the definition.
         const definition = byKey.get(keyText(keys.definition(uid))) ?? control;
         if (definition['parameters'] === undefined) continue; // so new that its definition lags behind
-        runs.set(uid, { control: controlFromItem(control), definition: definitionFromItem(definition) });
+        const present = presentControl(control);
+        if (present !== null) runs.set(uid, { control: present, definition: definitionFromItem(definition) });
       }
       return runs;
     },

@@ -1,5 +1,6 @@
 import { callbackFromItem, termsFromItem, termsToRecord } from './term-records.ts';
 import { parseLosslessJson } from '../domain/lossless-json.ts';
+import type { Deletion } from '../domain/deletion.ts';
 import type { RunControl, RunDefinition } from '../domain/run.ts';
 import { type Item, ItemReader } from './attributes.ts';
 import { listedAt, runsOf } from './keys.ts';
@@ -84,6 +85,33 @@ export function controlToRecord(control: RunControl): object {
     history: JSON.stringify(control.history),
     expires_at: control.expiresAt,
   };
+}
+
+/** The control record of a deleted run as the attributes of its item: no list has it any more. */
+export function deletedToRecord(control: RunControl, deletion: Deletion): object {
+  return { ...controlToRecord(control), lpk: null, lsk: null, deletion: deletionToRecord(deletion) };
+}
+
+export function deletionToRecord({ at, uploadUid, round, block, movedAt }: Deletion): object {
+  return { at, upload: uploadUid, round, block, moved_at: movedAt };
+}
+
+/** What a control record says of its run's deletion; null: the run is not deleted. */
+export function deletionFromItem(item: Item): Deletion | null {
+  const stored = new ItemReader(item).stored<Omit<Deletion, 'uploadUid' | 'movedAt'> & StoredDeletion>('deletion');
+  if (stored === null) return null;
+  const { at, upload = null, round, block, moved_at: movedAt } = stored;
+  return { at, uploadUid: upload, round, block, movedAt };
+}
+
+interface StoredDeletion {
+  readonly upload?: string;
+  readonly moved_at: number;
+}
+
+/** As {@link controlFromItem}; null for a deleted run. */
+export function presentControl(item: Item): RunControl | null {
+  return item['deletion'] === undefined ? controlFromItem(item) : null;
 }
 
 /** A status reason as it is stored: without `blockingUids` where that list is empty. */

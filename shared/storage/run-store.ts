@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+import { strippedControl } from '../domain/deletion.ts';
 import { deriveUid } from '../domain/ids.ts';
 import { chunkInputs } from '../domain/chunk-inputs.ts';
 import { BLOCK_SHARDS, type InputChunk } from '../domain/input.ts';
@@ -13,8 +15,12 @@ import type { LargeObjects } from './progress-store.ts';
 import {
   controlFromItem,
   controlToRecord,
+  deletedToRecord,
+  deletionFromItem,
+  deletionToRecord,
   definitionFromItem,
   definitionToRecord,
+  presentControl,
   reasonToRecord,
 } from './run-records.ts';
 import type { Table } from './table.ts';
@@ -66,8 +72,12 @@ export function createRunStore(table: Table, due: Pick<DueStore, 'putDue'>, obje
 
   async function controlOf(runUid: string): Promise<RunControl | null> {
     const item = await table.get(keys.control(runUid), 'strong');
-    if (item === null) return null;
-    const control = controlFromItem(item);
+    const control = item === null ? null : presentControl(item);
+    if (control === null) {
+      definitions.delete(runUid);
+      seen.delete(runUid);
+      return null;
+    }
     // A later expiry in the control record means that the definition was changed too: the cached one is old.
     if ((definitions.get(runUid)?.definition.expiresAt ?? Infinity) < control.expiresAt) definitions.delete(runUid);
     seen.set(runUid, control);
@@ -97,7 +107,7 @@ export function createRunStore(table: Table, due: Pick<DueStore, 'putDue'>, obje
         names: { '#status': 'status', '#epoch': 'epoch', '#updated': 'updated_at' },
         values: { ':status': stored.status, ':epoch': epoch, ':updated': stored.updatedAt },
       });
-      stored = put.done ? control : put.item === null ? null : controlFromItem(put.item);
+      stored = put.done ? control : put.item === null ? null : presentControl(put.item);
       if (stored !== null) seen.set(runUid, stored);
       if (put.done) return { moved: true, control };
     }
@@ -137,6 +147,35 @@ export function createRunStore(table: Table, due: Pick<DueStore, 'putDue'>, obje
     remembers: (runUid) => definitions.get(runUid) !== undefined,
 
     readControl,
+
+    async readOrDeleted(runUid) {
+      const item = await table.get(keys.control(runUid), 'strong');
+      return item === null ? null : { control: controlFromItem(item), deletion: deletionFromItem(item) };
+    },
+
+    async deleteRun(control, deletion) {
+      const { uid, status, epoch, updatedAt } = control;
+      const stripped = strippedControl(control, deletion.at);
+      const put = await table.put(keys.control(uid), deletedToRecord(stripped, deletion), {
+        expression: '#status = :status AND epoch = :epoch AND updated_at = :before',
+        names: { '#status': 'status' },
+        values: { ':status': status, ':epoch': epoch, ':before': updatedAt },
+      });
+      definitions.delete(uid);
+      seen.delete(uid);
+      // Where the answer to the write is lost, the SDK repeats it and is refused by its own record.
+      const isOwn = put.item !== null && isDeepStrictEqual(deletionFromItem(put.item), deletion);
+      return put.done || isOwn ? stripped : null;
+    },
+
+    async noteDeletion(runUid, before, after) {
+      const { done, item } = await table.update(keys.control(runUid), {
+        expression: 'SET deletion = :after',
+        condition: 'deletion.moved_at = :before',
+        values: { ':after': deletionToRecord(after), ':before': before.movedAt },
+      });
+      return done || (item !== null && isDeepStrictEqual(deletionFromItem(item), after)); // as for deleteRun
+    },
 
     moveRun(runUid, move, epoch, change) {
       // All pages of a batch may start their run at the same time: one write serves all of them.

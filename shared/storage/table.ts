@@ -161,6 +161,15 @@ export class Table {
     const writes: WriteRequest[] = records.map(({ key, record }) => ({
       PutRequest: { Item: { ...toItem(record), ...toItem(key) } },
     }));
+    await this.#writeAll(writes);
+  }
+
+  /** Deletes items as {@link putAll} puts them; one that is not there is no error. */
+  async deleteAll(gone: readonly Key[]): Promise<void> {
+    await this.#writeAll(gone.map((key) => ({ DeleteRequest: { Key: toItem(key) } })));
+  }
+
+  async #writeAll(writes: readonly WriteRequest[]): Promise<void> {
     await this.#inBatches(writes, BATCH_WRITE_ENTRIES, async (batch) => {
       const { UnprocessedItems: undone } = await this.#client.send(
         new BatchWriteItemCommand({ RequestItems: { [this.#name]: [...batch] } }),

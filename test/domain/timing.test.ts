@@ -31,6 +31,9 @@ import {
   KEY_LEASE_MS,
   LANDING_MARGIN_MS,
   LATE_START_MS,
+  LATE_WRITES_MS,
+  FIRST_DELETION_CHECK_MS,
+  DELETION_STEP_MS,
   LIVE_WORK_MS,
   LONGEST_DEADLINE_DAYS,
   LONGEST_LIFE_DAYS,
@@ -193,6 +196,12 @@ describe('a check comes when the usual way had its time', () => {
   test("of a schedule's time after EventBridge's minute and a sweep", () => {
     rises(MINUTE_MS, ON_TIME_MS, ON_TIME_MS + MINUTE_MS, MAKES_WAY_MS);
   });
+});
+
+test('what is left of a deleted run goes step by step, and once more when nothing can write it, within the hour', () => {
+  const longest = Math.max(...FUNCTION_NAMES.map((name) => timeoutMs(name, 900)));
+  rises(2 * DELETION_STEP_MS, timeoutMs('control'), FIRST_DELETION_CHECK_MS);
+  rises(longest + LANDING_MARGIN_MS, LATE_WRITES_MS, LATE_WRITES_MS + 2 * MINUTE_MS, 60 * MINUTE_MS);
 });
 
 test('an upload is put, launched and gone in this order', () => {

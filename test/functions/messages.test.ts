@@ -98,6 +98,7 @@ test.each<[Message, string]>([
   ],
   [{ kind: 'callback', uid: run, attempt: 2, slow: true }, `{"v":1,"k":"callback","uid":"${run}","t":2,"s":true}`],
   [{ kind: 'dispatch', runUid: run, epoch: 2 }, `{"v":1,"k":"dispatch","run":"${run}","ep":2}`],
+  [{ kind: 'purge', runUid: run }, `{"v":1,"k":"purge","run":"${run}"}`],
   [{ kind: 'intake', runUid: run, epoch: 2 }, `{"v":1,"k":"intake","run":"${run}","ep":2}`],
   [
     { kind: 'fire', scheduleUid: run, nominalAt: 1_795_000_000_000, revision: 3 },

@@ -49,7 +49,7 @@ test('no function may scan, manage, or do what is not named', () => {
   for (const { action } of permissions) {
     expect(services).toContain(action.split(':')[0]);
     expect(action).not.toMatch(
-      /\*|Scan|Create(?!LogStream|Schedule$)|DeleteTable|DeleteQueue|DeleteObject|Purge|PutSecretValue/,
+      /\*|Scan|Create(?!LogStream|Schedule$)|DeleteTable|DeleteQueue|DeleteBucket|Purge|PutSecretValue/,
     );
   }
 });
@@ -65,6 +65,10 @@ test('the only wildcards but entries of schedules are objects of pages, inputs a
   expect(table.toSorted()).toEqual([
     'Callback s3:GetObject inputs/*',
     'Callback s3:GetObject pages/*',
+    'Control s3:DeleteObject incoming/*',
+    'Control s3:DeleteObject inputs/*',
+    'Control s3:DeleteObject pages/*',
+    'Control s3:DeleteObject uploads/*',
     'Intake s3:GetObject uploads/*',
     'Intake s3:PutObject inputs/*',
     'Launch s3:GetObject incoming/*',
@@ -77,6 +81,13 @@ test('the only wildcards but entries of schedules are objects of pages, inputs a
     'Runs s3:GetObject inputs/*',
     'Runs s3:GetObject pages/*',
   ]);
+});
+
+test('only the control worker, which runs no actions, lists the bucket, and only what runs have there', () => {
+  expect(holders('s3:ListBucket')).toEqual(['Control: StateBucket']);
+  expect(holders('s3:DeleteObject').every((line) => line.startsWith('Control: '))).toBe(true);
+  const prefixes = JSON.stringify(stack.resources).match(/"s3:prefix":\[[^\]]*\]/g);
+  expect(prefixes).toEqual(['"s3:prefix":["pages/*","inputs/*"]']);
 });
 
 test('only the control worker changes entries of EventBridge, those of its own group, and hands on their role', () => {

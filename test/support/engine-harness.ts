@@ -6,16 +6,20 @@ import { createDueStore } from '../../shared/storage/due-store.ts';
 import { createLogStore } from '../../shared/storage/log-store.ts';
 import { createPaceStore } from '../../shared/storage/pace-store.ts';
 import { createProgressStore, type LargeObjects } from '../../shared/storage/progress-store.ts';
+import { createRemovalStore, type ObjectRemoval } from '../../shared/storage/removal-store.ts';
 import { createReceiverStore } from '../../shared/storage/receiver-store.ts';
 import { createScheduleStore } from '../../shared/storage/schedule-store.ts';
 import { createRunReader } from '../../shared/storage/run-reader.ts';
 import { createSeatStore } from '../../shared/storage/seat-store.ts';
 import { createRunStore } from '../../shared/storage/run-store.ts';
+import type { Item } from '../../shared/storage/attributes.ts';
 import type { Table } from '../../shared/storage/table.ts';
 import { createUploadStore } from '../../shared/storage/upload-store.ts';
 import { runUidOf, shortHash } from '../../shared/domain/ids.ts';
 import type { RunControl, RunDefinition } from '../../shared/domain/run.ts';
 import { handleDeadLetter } from '../../shared/engine/dead-letters/handle-dead-letter.ts';
+import type { RemovalStore } from '../../shared/engine/deletion/deletion-ports.ts';
+import { purgeRun } from '../../shared/engine/deletion/purge-run.ts';
 import { deliverCallback } from '../../shared/engine/callbacks/deliver-callback.ts';
 import { dispatchRun } from '../../shared/engine/runs/dispatch-run.ts';
 import type { CallbackAnswer, Clock, Ports } from '../../shared/engine/ports.ts';
@@ -36,7 +40,7 @@ import type { Action } from '../../shared/sdk/action.ts';
 import { createRegistry } from '../../shared/sdk/action-registry.ts';
 import { listDueEntries } from './list-due.ts';
 import { createMemoryUploads, type MemoryUploads } from './memory-uploads.ts';
-import { openTable } from './open-table.ts';
+import { openEngine, openTable, TABLE_NAME } from './open-table.ts';
 
 const WORKSPACE = '5a0b1c2d-3e4f-4a5b-8c6d-7e8f90a1b2c3';
 
@@ -56,6 +60,9 @@ export interface EngineHarness {
   readonly reader: RunReader;
   /** For what no store writes. */
   readonly table: Table;
+  readonly removal: RemovalStore;
+  /** All items of the table as they are stored, and all objects but uploads. */
+  everything(): Promise<{ readonly items: readonly Item[]; readonly objects: ReadonlyMap<string, Uint8Array> }>;
   readonly posted: readonly Posted[];
   /** Messages sent, in order; for what was sent when. */
   readonly sent: readonly { readonly message: Message; readonly at: number; readonly delayMs: number }[];
@@ -117,10 +124,12 @@ export function createEngineHarness(options: {
   const posted: Posted[] = [];
   const sent: { message: Message; at: number; delayMs: number }[] = [];
   const queue: { message: Message; dueAt: number; id: number }[] = [];
-  const table = openTable(clock);
+  const engine = openEngine({ now: () => clock.now() });
+  const table = openTable(clock, engine);
   const due = createDueStore(table);
-  const objects = memoryObjects();
   const uploads = createMemoryUploads();
+  const objects = memoryObjects(uploads);
+  const removal = createRemovalStore(table, objects, clock);
   const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
   const core: Ports & SchedulePorts & ReconcilePorts = {
     clock,
@@ -205,6 +214,7 @@ export function createEngineHarness(options: {
     else if (message.kind === 'dispatch') await dispatchRun(ports, message, receipt);
     else if (message.kind === 'intake') await intakeRun({ ...ports, uploads }, message);
     else if (message.kind === 'fire') await receiveFire(ports, message, receipt);
+    else if (message.kind === 'purge') await purgeRun({ ...ports, removal }, message);
     else await reconcileSchedule(ports, message);
   }
 
@@ -214,6 +224,17 @@ export function createEngineHarness(options: {
     uploadStore: createUploadStore(table, () => now),
     reader: createRunReader(table, objects),
     table,
+    removal,
+    async everything() {
+      const items: Item[] = [];
+      for (let after: unknown; ;) {
+        const { body } = await engine.handle('Scan', { TableName: TABLE_NAME, ExclusiveStartKey: after });
+        const page = body as { readonly Items: readonly Item[]; readonly LastEvaluatedKey?: unknown }; // cast: as DynamoDB answers
+        items.push(...page.Items);
+        after = page.LastEvaluatedKey;
+        if (after === undefined) return { items, objects: objects.objects };
+      }
+    },
     posted,
     sent,
     now: () => now,
@@ -279,9 +300,18 @@ async function settledOr(
   await ended;
 }
 
-function memoryObjects(): LargeObjects {
+/** Objects in memory, and what deletes them and uploads. */
+function memoryObjects(
+  uploads: MemoryUploads,
+): LargeObjects & ObjectRemoval & { readonly objects: ReadonlyMap<string, Uint8Array> } {
   const objects = new Map<string, Uint8Array>();
   return {
+    objects,
+    async deletePrefix(prefix) {
+      for (const key of objects.keys()) if (key.startsWith(prefix)) objects.delete(key);
+      return true;
+    },
+    deleteUpload: async ({ uid }) => uploads.remove(uid),
     async put(key, bytes) {
       objects.set(key, bytes);
     },

@@ -9,6 +9,8 @@ export interface MemoryUploads extends UploadObjects {
   put(workspaceUid: string, uid: string, text: string | Uint8Array): UploadRef;
   /** How often bytes were read, and how many. */
   readonly reads: readonly number[];
+  /** As the removal of a deleted run's upload does. */
+  remove(uid: string): void;
   /** Uids of what launches kept. */
   readonly kept: ReadonlySet<string>;
 }
@@ -26,6 +28,10 @@ export function createMemoryUploads(): MemoryUploads {
       const etag = `"${createHash('md5').update(bytes).digest('hex')}"`;
       objects.set(keyOf(workspaceUid, uid), { etag, bytes });
       return { uid, etag, bytes: bytes.length };
+    },
+    remove(uid) {
+      for (const key of objects.keys()) if (key.endsWith(`/${uid}`)) objects.delete(key);
+      kept.delete(uid);
     },
     async findObject({ workspaceUid, uid }) {
       const found = objects.get(keyOf(workspaceUid, uid));

@@ -43,8 +43,7 @@ export function clientOf(engine: DynamoDbEngine): DynamoDBClient {
 }
 
 /** An empty table in memory, reached without the SDK's way to it. */
-export function openTable(clock: Clock): Table {
-  const engine = openEngine({ now: () => clock.now() });
+export function openTable(clock: Clock, engine = openEngine({ now: () => clock.now() })): Table {
   return new Table(
     createShortDynamoDbClient((operation, body) => engine.handle(operation, body)),
     TABLE_NAME,

@@ -54,6 +54,7 @@ export function createScheduleVerbEndpoints(
       handle: (call) =>
         answerOnce(once, call, {
           keepsAnswer: true,
+          runOf: runUidOf,
           async recall(seed) {
             const launched = await findLaunched(ports, runUidOf(seed));
             if (launched === null) return null;

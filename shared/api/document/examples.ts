@@ -161,6 +161,7 @@ export const EXAMPLES: { readonly [O in Operation]: Example<O> } = {
   cancelRun: { request: { action: 'cancel' }, response: stopped },
   resumeRun: { request: { action: 'resume' }, response: { ...queued, status: 'QUEUED', attempt: 2 } },
   retryRun: { request: { action: 'retry' }, response: { ...queued, status: 'QUEUED', attempt: 2, retry_count: 1 } },
+  deleteRun: { response: undefined },
   listCallbacks: { response: [callbackRecord] },
   listRunCallbacks: { response: [callbackRecord] },
   getCallback: { response: callbackRecord },

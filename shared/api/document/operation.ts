@@ -2,7 +2,7 @@ import { CREDENTIAL_NAME } from '../../domain/credential.ts';
 import type * as z from 'zod';
 import { LIVE_WAIT_SECONDS } from '../../domain/live-page.ts';
 import { IDEMPOTENCY_KEY_PATTERN, PREFER_WAIT_PATTERN } from '../patterns.ts';
-import type { Route } from '../route.ts';
+import { NO_CONTENT, type Route } from '../route.ts';
 import { describeCallbacks } from './callback.ts';
 import type { Components, Json } from './components.ts';
 import { LATER_EXAMPLE } from './examples.ts';
@@ -33,10 +33,14 @@ export function describeOperation(route: Route, example: OperationExample, compo
       [status]: {
         description,
         headers: headersOf(route),
-        content: {
-          'application/json': { schema: components.answer(schema), example: example.response },
-          ...exportContent(route),
-        },
+        ...(status === NO_CONTENT
+          ? {}
+          : {
+              content: {
+                'application/json': { schema: components.answer(schema), example: example.response },
+                ...exportContent(route),
+              },
+            }),
       },
       ...laterResponse(route, components),
       ...dryRunResponse(route, components),

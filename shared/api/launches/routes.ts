@@ -36,7 +36,15 @@ export const LAUNCH_ROUTES = [
       },
     },
     later: { status: 202, schema: launchedRun },
-    errors: ['ACTION_NOT_FOUND', 'BAD_PARAMETERS', 'NO_RESULT', 'ACTION_FAILED', 'UPSTREAM_ERROR', 'UPSTREAM_TIMEOUT'],
+    errors: [
+      'ACTION_NOT_FOUND',
+      'BAD_PARAMETERS',
+      'NOT_FOUND',
+      'NO_RESULT',
+      'ACTION_FAILED',
+      'UPSTREAM_ERROR',
+      'UPSTREAM_TIMEOUT',
+    ],
   },
   {
     operation: 'runAsync',

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { NEXT_PAGE, type Route } from '../route.ts';
+import { NEXT_PAGE, NO_CONTENT, type Route } from '../route.ts';
 import {
   listRunsQuery,
   run,
@@ -146,6 +146,20 @@ export const RUN_ROUTES = [
     bodyOptional: true,
     once: true,
     success: { status: 200, description: 'The run after the call.', schema: run },
+    errors: ['NOT_FOUND', 'INVALID_STATE'],
+  },
+  {
+    operation: 'deleteRun',
+    method: 'DELETE',
+    path: '/v1/runs/{run_uid}',
+    function: 'verbs',
+    scope: 'manage',
+    summary: 'Delete a run',
+    description:
+      'Deletes a run that has ended: its inputs, results, callbacks and their headers. From the answer on, every call ' +
+      'for the run is answered 404, a second DELETE too, and callbacks that are not yet delivered are dropped. The ' +
+      'stored data is deleted within the hour. A run that has not ended is answered 409: cancel it first.',
+    success: { status: NO_CONTENT, description: 'The run is deleted.', schema: z.undefined() },
     errors: ['NOT_FOUND', 'INVALID_STATE'],
   },
 ] as const satisfies readonly Route[];

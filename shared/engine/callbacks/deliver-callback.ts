@@ -39,14 +39,15 @@ export async function deliverCallback(ports: DeliveryPorts, message: CallbackMes
   const named = readUid(message.uid);
   if (named === null) return;
   const hasRecord = named.kind !== 'page' || !isFirstAttempt(message, receipt);
-  const [record, definition, page] = await settleAll([
+  const [control, record, definition, page] = await settleAll([
+    ports.runs.readControl(named.runUid),
     hasRecord ? ports.callbacks.readRecord(message.uid) : null,
     ports.runs.readDefinition(named.runUid),
     hasRecord ? null : ports.progress.readPage(named.runUid, named.input, named.page), // most are posted at once
     hasRecord ? undefined : ports.runs.prefetchInput(named.runUid, named.input),
   ]);
   const about = readUid(record?.refUid ?? message.uid);
-  if (about === null || definition === null || definition.callback === null) return;
+  if (about === null || control === null || definition === null || definition.callback === null) return; // or deleted
   const delivery: DeliveryInHand = { message, receipt, record, about, definition, page, takenAt };
   if (!(await isDue(ports, delivery))) return;
   const turn = await findTurn(ports, delivery);

@@ -23,6 +23,7 @@ export async function failCallback(
   const about = readUid(record?.refUid ?? message.uid);
   const definition = about === null ? null : await ports.runs.readDefinition(about.runUid);
   if (about === null || definition === null || definition.callback === null) return 'NOTHING';
+  if ((await ports.runs.readControl(about.runUid)) === null) return 'NOTHING'; // the run was deleted
   if (record !== null && hasAskedOn(message, deadLetter, record)) {
     await sendOn(ports, definition, record);
     return 'CARRIED_ON';

@@ -33,6 +33,7 @@ async function endDeadLetter(ports: FirePorts, message: Message, deadLetter: Dea
       return failFire(ports, message, deadLetter);
     case 'dispatch': // the sweep sends it again while the run waits for it
     case 'reconcile': // the schedule's due entry is still there, so the sweep sends it again
+    case 'purge': // likewise the deletion's
       return 'NOTHING';
   }
 }

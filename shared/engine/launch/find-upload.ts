@@ -9,7 +9,7 @@ import type { UploadObjects, UploadStore } from './upload-ports.ts';
 /** The ports of launching with an upload. */
 export interface UploadLaunchPorts {
   readonly clock: CorePorts['clock'];
-  readonly runs: Pick<CorePorts['runs'], 'readControl'>;
+  readonly runs: Pick<CorePorts['runs'], 'readOrDeleted'>;
   readonly uploads: Pick<UploadStore, 'readUpload' | 'claimUpload' | 'freePlace'> &
     Pick<UploadObjects, 'findObject' | 'keepObject'>;
   readonly settings: Pick<CorePorts['settings'], 'retentionDays'>;
@@ -32,7 +32,7 @@ export async function findUpload(ports: UploadLaunchPorts, workspaceUid: string,
     throw new EngineError('NOT_FOUND', `inputs_upload_uid: the upload ${uid} does not exist or has expired.`);
   }
   // A claim without a run is checked when the upload is claimed: it may be this launch's own.
-  if (upload.usedBy !== null && (await ports.runs.readControl(upload.usedBy.runUid)) !== null) throw used(upload);
+  if (upload.usedBy !== null && (await ports.runs.readOrDeleted(upload.usedBy.runUid)) !== null) throw used(upload);
   const found = await ports.uploads.findObject(upload);
   if (found === null) {
     const message = `The upload ${uid} has no file yet: PUT the file to its url first, with its headers.`;

@@ -15,6 +15,7 @@ import {
 } from '../../domain/run.ts';
 import type { UploadRef } from '../../domain/upload.ts';
 import type { Action } from '../../sdk/action.ts';
+import { refuseDeleted } from '../deletion/refuse-deleted.ts';
 import { firstPage, ONLY_INPUT } from '../runs/open-input.ts';
 import type { CorePorts, Ports } from '../ports.ts';
 import type { DueEntry } from '../stores.ts';
@@ -87,12 +88,16 @@ export async function startRun(
   return { control, definition };
 }
 
-/** A run as its launch created it, whatever happened since; null: there is no run with that uid. */
+/**
+ * A run as its launch created it, whatever happened since; null: there is no run with that uid. Throws NOT_FOUND for one
+ * that was deleted.
+ */
 export async function findLaunched(
   ports: Pick<CorePorts, 'runs'>,
   uid: string,
 ): Promise<{ readonly control: RunControl; readonly definition: RunDefinition } | null> {
   const current = await ports.runs.readControl(uid);
+  if (current === null) await refuseDeleted(ports, uid);
   const definition = current === null ? null : await ports.runs.readDefinition(uid);
   if (current === null || definition === null) return null;
   const launched = definition.upload === undefined ? definition : { ...definition, inputsTotal: 0 };

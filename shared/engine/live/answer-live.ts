@@ -1,5 +1,6 @@
 import { LIVE_WORK_MS } from '../../domain/timing.ts';
 import { type CheckedCall, type LiveOutcome, type LivePorts } from './live-call.ts';
+import { noSuchRun } from '../read/find-run.ts';
 import { runLive } from './run-live.ts';
 import { startLive, waitLive } from './wait-live.ts';
 
@@ -22,6 +23,6 @@ export async function answerLive(
   const outcome = await runLive(ports, call, { uid, kept: isKeyed });
   if (outcome !== null) return outcome;
   const recorded = await ports.runs.readControl(uid);
-  if (recorded === null) throw new Error(`Run ${uid} was refused and is not there.`);
+  if (recorded === null) throw noSuchRun(uid); // it was recorded by an earlier call, and deleted since
   return waitLive(ports, call.action, recorded, patience);
 }

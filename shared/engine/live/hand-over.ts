@@ -1,5 +1,6 @@
 import type { RunControl } from '../../domain/run.ts';
 import type { CorePorts } from '../ports.ts';
+import { noSuchRun } from '../read/find-run.ts';
 
 /**
  * Turns a live run that is at work into an ASYNC one, because its caller no longer waits. From then on verbs apply, and
@@ -11,7 +12,7 @@ export async function handOver(ports: Pick<CorePorts, 'clock' | 'runs'>, control
   while (stored.mode === 'LIVE' && stored.status === 'RUNNING') {
     const isDone = await ports.runs.handOver(stored, ports.clock.now());
     const current = await ports.runs.readControl(control.uid);
-    if (current === null) throw new Error(`Run ${control.uid} is gone.`);
+    if (current === null) throw noSuchRun(control.uid); // it has ended and was deleted meanwhile
     if (isDone) return current;
     stored = current;
   }

@@ -1,10 +1,12 @@
 import { FIRST_LIVE_CHECK_MS } from '../../domain/timing.ts';
 import { hasEnded, type RunControl } from '../../domain/run.ts';
 import type { Action } from '../../sdk/action.ts';
+import { refuseDeleted } from '../deletion/refuse-deleted.ts';
 import { handOver } from './hand-over.ts';
 import { type CheckedCall, liveOutcome, type LiveOutcome, type LivePorts } from './live-call.ts';
 import { begunControl, liveDefinition, QUEUED_DEADLINE_S } from './live-record.ts';
 import { firstPage, ONLY_INPUT, openingOfOne } from '../runs/open-input.ts';
+import { noSuchRun } from '../read/find-run.ts';
 import type { DueEntry } from '../stores.ts';
 
 /** Gaps between reads of the run grow by half each, from the first to the last: 56 reads in 25 s, at most 7 RCU/s. */
@@ -51,16 +53,22 @@ export async function waitLive(
     await new Promise<void>((resolve) => {
       ports.clock.after(Math.min(gap, left), resolve);
     });
-    control = (await ports.runs.readControl(begun.uid)) ?? control;
+    const read = await ports.runs.readControl(begun.uid);
+    if (read === null) throw noSuchRun(begun.uid); // it has ended and was deleted meanwhile
+    control = read;
   }
   const outcome = await outcomeOf(ports, action, await handOver(ports, control));
   if (outcome === null) throw new Error(`Run ${begun.uid} neither ended nor was handed over.`);
   return outcome;
 }
 
-/** Repeats the answer to a live call by its run's uid; null where there is no answer yet, or no such run. */
+/**
+ * Repeats the answer to a live call by its run's uid; null where there is no answer yet, or no such run. Throws NOT_FOUND
+ * for a run that was deleted.
+ */
 export async function recallLive(ports: LivePorts, action: Action, uid: string): Promise<LiveOutcome | null> {
   const control = await ports.runs.readControl(uid);
+  if (control === null) await refuseDeleted(ports, uid);
   return control === null ? null : outcomeOf(ports, action, control);
 }
 

@@ -14,7 +14,11 @@ export async function findRun(
 ): Promise<Run> {
   const run = isRunUid(uid) ? await ports.runs.readRun(uid) : null;
   if (run !== null && isVisible(run.control, workspaceUid, ports.clock.now())) return run;
-  throw new EngineError('NOT_FOUND', `The run ${uid} does not exist.`);
+  throw noSuchRun(uid);
+}
+
+export function noSuchRun(uid: string): EngineError {
+  return new EngineError('NOT_FOUND', `The run ${uid} does not exist.`);
 }
 
 /** Whether a workspace may see a run: the run is its own and not expired. */

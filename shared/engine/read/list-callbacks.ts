@@ -45,10 +45,24 @@ export async function* listCallbacks(
       yield { row: null, after: { run: place, within } };
       return;
     }
-    for await (const step of listRunCallbacks(ports, run, { after: within, wanted, budget })) {
+    const steps = listRunCallbacks(ports, run, { after: within, wanted, budget });
+    for await (const step of unlessDeleted(ports, run, steps)) {
       yield { row: step.row, after: { run: place, within: step.after } };
       if (step.row === null) return;
     }
+  }
+}
+
+/** The list of a run that may be deleted while it is read: then it is over. */
+async function* unlessDeleted<Row>(
+  ports: Pick<ReadPorts, 'runs'>,
+  { control }: Run,
+  steps: AsyncIterable<Row>,
+): AsyncGenerator<Row> {
+  try {
+    yield* steps;
+  } catch (error) {
+    if ((await ports.runs.readControl(control.uid)) !== null) throw error;
   }
 }
 

@@ -1,5 +1,6 @@
 import { hasEnded, type RunControl } from '../../domain/run.ts';
 import type { Clock } from '../ports.ts';
+import { noSuchRun } from './find-run.ts';
 import type { ReadPorts } from './read-ports.ts';
 
 /**
@@ -11,7 +12,7 @@ const LAST_GAP_MS = 2_000;
 /**
  * Waits until a run has ended, at most until `until` (epoch ms), and returns its control record then. Every second
  * begun is paid for in advance by `spendSecond`; the wait ends where that returns false. 25 s cost 17 strong reads of a
- * record of about 1 KB, and 25 tokens.
+ * record of about 1 KB, and 25 tokens. Throws NOT_FOUND for a run that is deleted meanwhile.
  */
 export async function waitForRun(
   ports: Pick<ReadPorts, 'runs'> & { readonly clock: Pick<Clock, 'now' | 'after'> },
@@ -29,7 +30,9 @@ export async function waitForRun(
     await new Promise<void>((resolve) => {
       ports.clock.after(wakeAt - now, resolve);
     });
-    current = (await ports.runs.readControl(control.uid)) ?? current;
+    const read = await ports.runs.readControl(control.uid);
+    if (read === null) throw noSuchRun(control.uid); // it has ended and was deleted meanwhile
+    current = read;
   }
   return current;
 }

@@ -42,7 +42,8 @@ async function readStates(ports: CorePorts, { dependsOn }: RunDefinition): Promi
   const open: string[] = [];
   let unmet: States['unmet'] = null;
   for (const dependency of dependsOn) {
-    const other = await ports.runs.readControl(dependency.uid);
+    // A deleted run still says how it ended.
+    const other = (await ports.runs.readOrDeleted(dependency.uid))?.control ?? null;
     // A run that is gone was kept for its whole time, so it ended long ago; how it ended is no longer known.
     const state = other === null ? 'unmet' : dependencyState(dependency, other.status);
     if (state === 'open') open.push(dependency.uid);

@@ -100,7 +100,7 @@ async function announceEnd(
 }
 
 /** Sends a dispatch to the runs that wait for this one, so that they check their dependencies again. */
-async function wakeDependents(ports: CorePorts, { uid, workspaceUid }: RunControl): Promise<void> {
+export async function wakeDependents(ports: CorePorts, { uid, workspaceUid }: RunControl): Promise<void> {
   for (const dependent of await ports.runs.listDependents(uid)) {
     const control = await ports.runs.readControl(dependent);
     if (control?.status !== 'BLOCKED' || control.reason?.code !== 'DEPENDENCY') continue;

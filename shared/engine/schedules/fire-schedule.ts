@@ -32,8 +32,9 @@ export async function fireSchedule(ports: FirePorts, message: FireMessage): Prom
         await ports.messages.send(message, { workspaceUid: schedule.workspaceUid, delayMs });
       return schedule;
     }
-    const lastRun = schedule.lastRunUid === null ? null : await ports.runs.readControl(schedule.lastRunUid);
-    const isUnfinished = lastRun === null ? isStarting(schedule, now) : !hasEnded(lastRun.status);
+    const { lastRunUid } = schedule;
+    const lastRun = lastRunUid === null ? null : await ports.runs.readOrDeleted(lastRunUid); // a deleted one has ended
+    const isUnfinished = lastRun === null ? isStarting(schedule, now) : !hasEnded(lastRun.control.status);
     const decision = decideFire(schedule, nominalAt, now, isUnfinished);
     if (decision.outcome === 'none') return schedule;
     const isFired = decision.outcome === 'FIRED';

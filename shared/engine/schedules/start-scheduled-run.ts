@@ -17,15 +17,17 @@ const SLOW_MS = 60_000;
 
 /**
  * Starts a run of a schedule under the given uid. Idempotent. What a launch would refuse, an action that is gone or
- * inputs that are no longer valid, makes an INVALID run.
+ * inputs that are no longer valid, makes an INVALID run. Null: it was started before, and deleted since.
  */
 export async function startScheduledRun(
   ports: ScheduledRunPorts,
   schedule: Schedule,
   made: { readonly runUid: string; readonly definitionRef: string; readonly inputsRef: string },
-): Promise<{ readonly control: RunControl; readonly definition: RunDefinition }> {
+): Promise<{ readonly control: RunControl; readonly definition: RunDefinition } | null> {
   const { runUid } = made;
-  const stored = await ports.runs.readControl(runUid);
+  const found = await ports.runs.readOrDeleted(runUid);
+  if (found !== null && found.deletion !== null) return null;
+  const stored = found?.control ?? null;
   const known = stored === null ? null : await ports.runs.readDefinition(runUid);
   if (stored !== null && known !== null) {
     if (stored.status === 'CREATED') {

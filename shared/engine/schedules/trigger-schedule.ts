@@ -1,4 +1,5 @@
 import { expiryAfter } from '../../domain/expiry.ts';
+import { EngineError } from '../../domain/errors.ts';
 import { FIRST_SCHEDULE_CHECK_MS } from '../../domain/timing.ts';
 import { type Fire, triggerUidOf } from '../../domain/fire.ts';
 import { runUidOf } from '../../domain/ids.ts';
@@ -33,7 +34,9 @@ export async function triggerSchedule(
   const ids = await newIds();
   await ports.due.putDue({ at: ports.clock.now() + FIRST_SCHEDULE_CHECK_MS, kind: 'schedule', uid });
   const { definitionRef, inputsRef } = await recordTrigger(ports, uid, ids);
-  return startScheduledRun(ports, schedule, { runUid: ids.runUid, definitionRef, inputsRef });
+  const started = await startScheduledRun(ports, schedule, { runUid: ids.runUid, definitionRef, inputsRef });
+  if (started === null) throw new EngineError('NOT_FOUND', `The run ${ids.runUid} was deleted.`);
+  return started;
 }
 
 /** The trigger's row in the ledger: written now, or by an earlier call with the same ids. */

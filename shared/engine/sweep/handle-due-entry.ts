@@ -5,6 +5,7 @@ import { keepItems } from '../runs/keep-run.ts';
 import { countLanded } from '../runs/count-landed.ts';
 import { nextCheck } from '../runs/check-times.ts';
 import type { DueEntry } from '../stores.ts';
+import { checkDeletion } from '../deletion/check-deletion.ts';
 import { checkRun } from './check-run.ts';
 
 /**
@@ -37,6 +38,8 @@ async function handleKind(
       return keepItems(ports, entry);
     case 'watch':
       return checkRun(ports, entry);
+    case 'purge':
+      return checkDeletion(ports, entry);
   }
 }
 
