@@ -98,6 +98,8 @@ const CALLS: readonly Operation[] = [
   'retryRun',
   'replayRunCallbacks',
   'getCallback',
+  'getCallbackBody',
+  'listCallbackAttempts',
   'replayCallback',
   'deleteRun',
 ];
