@@ -131,13 +131,16 @@ const stages: Readonly<Record<string, StageSettings>> = {
   },
 };
 
+/** The stage that `npm start` runs. */
+export const LOCAL_STAGE = 'local';
+
+export const STAGE_NAMES: readonly string[] = Object.keys(stages);
+
 /** The settings of a stage, checked. Throws an Error that names the setting at fault and what is allowed. */
 export function settingsOf(stage: string, overrides: Partial<StageSettings> = {}): StageSettings {
   const settings = Object.hasOwn(stages, stage) ? stages[stage] : undefined;
   if (settings === undefined) {
-    throw new Error(
-      `Unknown stage "${stage}": infra/settings.ts has ${Object.keys(stages).join(', ')} (-c stage=NAME)`,
-    );
+    throw new Error(`Unknown stage "${stage}": infra/settings.ts has ${STAGE_NAMES.join(', ')} (-c stage=NAME)`);
   }
   return checkSettings(stage, { ...settings, ...overrides });
 }

@@ -4,7 +4,8 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { createCallbackPolicy } from '../../shared/aws/outbound.ts';
 import { createUploadObjects, createUploadTickets } from '../../shared/aws/upload-objects.ts';
-import { createKeyringReader, createStageSecrets } from '../../shared/aws/stage-secrets.ts';
+import { createHeaderSeal } from '../../shared/aws/header-seal.ts';
+import { createKeyringReader } from '../../shared/aws/keyring-reader.ts';
 import { sdkOptions } from '../../shared/aws/sdk-options.ts';
 import { createUploadStore } from '../../shared/storage/upload-store.ts';
 import { Table } from '../../shared/storage/table.ts';
@@ -113,13 +114,13 @@ const wired = once(() => {
   const env = parseEnv('launch', process.env);
   const machine = { clock: systemClock, random: systemRandom, log: consoleLog };
   const { outboundPorts, allowLocalHttp, extraActions } = env.settings;
-  const keyring = createKeyringReader(new SecretsManagerClient(sdkOptions()), env.masterSecretArn, systemRandom);
+  const keyring = createKeyringReader(new SecretsManagerClient(sdkOptions()), env.masterSecretArn, machine);
   const dynamodb = new DynamoDBClient(sdkOptions());
   const table = new Table(dynamodb, env.table, systemClock);
   const ports: LaunchPorts & DryRunPorts = {
     ...createStarterPorts(env, machine, { table, sqs: new SQSClient(sdkOptions()) }),
     actions: registerActions(extraActions),
-    secrets: createStageSecrets(keyring),
+    secrets: createHeaderSeal(keyring),
     callbackPolicy: createCallbackPolicy({ allowedPorts: outboundPorts, allowLocalHttp }),
   };
   const uploads: UploadPorts = {

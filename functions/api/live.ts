@@ -1,7 +1,9 @@
 import { LIVE_WORK_MS } from '../../shared/domain/timing.ts';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { createCursorSigner } from '../../shared/aws/cursor-signer.ts';
+import { createCursorSigner, type CursorSigner } from '../../shared/aws/cursor-signer.ts';
+import { versionOf } from '../../shared/aws/keyring.ts';
+import type { ReadVersioned } from '../../shared/aws/versioned-reader.ts';
 import { createGuardedHttp } from '../../shared/aws/guarded-http.ts';
 import { createLargeObjects } from '../../shared/aws/large-objects.ts';
 import { createActionServices } from '../../shared/aws/outbound.ts';
@@ -12,7 +14,7 @@ import { createProgressStore } from '../../shared/storage/progress-store.ts';
 import { Table } from '../../shared/storage/table.ts';
 import { consoleLog, systemRandom, systemClock } from '../../shared/process/system.ts';
 import { parseEnv } from '../../shared/api/env.ts';
-import type { Sign } from '../../shared/api/cursor.ts';
+import { signatureOf } from '../../shared/api/cursor.ts';
 import { livePageOf } from '../../shared/api/launches/live-cursor.ts';
 import { EngineError } from '../../shared/domain/errors.ts';
 import { runUidOf } from '../../shared/domain/ids.ts';
@@ -37,7 +39,7 @@ import { createStarterPorts } from '../wiring/create-ports.ts';
 export function createLiveHandler(
   api: ApiPorts,
   ports: LivePorts,
-  signer: () => Promise<{ readonly sign: Sign }>,
+  signer: ReadVersioned<CursorSigner>,
 ): ReturnType<typeof createApiHandler> {
   return createApiHandler({
     functionName: 'live',
@@ -49,11 +51,11 @@ export function createLiveHandler(
           const { found: action, body, query, caller, request } = call;
           const arrivedAt = ports.clock.now();
           const wait = readPreferredWait(request.headers['prefer']);
-          const { sign } = await signer();
+          const { cursor } = query;
+          const { sign, verify } = await signer(cursor === undefined ? cursor : versionOf(signatureOf(cursor)));
           const liveCall = { workspaceUid: caller.workspaceUid, path: request.url.pathname, body, ...query };
           // `now` is 0 where a stored answer is repeated, because that is allowed after the call's cursor has expired.
-          const pageAt = (now: number): LivePage =>
-            livePageOf({ ...liveCall, cursor: query.cursor, page: query.page }, now, sign);
+          const pageAt = (now: number): LivePage => livePageOf({ ...liveCall, cursor, page: query.page }, now, verify);
           const reply = (page: LivePage, outcome: LiveOutcome): Reply<ReplyBody<'runLive'>> =>
             liveReply({ request, action, page, wait }, outcome, ports.clock.now(), sign);
           return answerOnce(api.once, call, {

@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { createKeyringReader } from '../../shared/aws/stage-secrets.ts';
+import { createKeyringReader } from '../../shared/aws/keyring-reader.ts';
 import { sdkOptions } from '../../shared/aws/sdk-options.ts';
 import { createRunReader } from '../../shared/storage/run-reader.ts';
 import { Table } from '../../shared/storage/table.ts';
@@ -28,7 +28,7 @@ const wired = once(() => {
   return createRunHandler(createApiPorts(machine, table, env), {
     ...createStorePorts(env, machine, { dynamodb, objects: noLargeObjects }),
     reader: createRunReader(table, noLargeObjects),
-    keyring: createKeyringReader(new SecretsManagerClient(sdkOptions()), env.masterSecretArn, systemRandom),
+    keyring: createKeyringReader(new SecretsManagerClient(sdkOptions()), env.masterSecretArn, machine),
   });
 });
 

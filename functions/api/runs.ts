@@ -1,7 +1,8 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { createLargeObjects } from '../../shared/aws/large-objects.ts';
-import { createKeyringReader, createStageSecrets } from '../../shared/aws/stage-secrets.ts';
+import { createCallbackSecrets } from '../../shared/aws/callback-secrets.ts';
+import { createKeyringReader } from '../../shared/aws/keyring-reader.ts';
 import { sdkOptions } from '../../shared/aws/sdk-options.ts';
 import { createRunReader } from '../../shared/storage/run-reader.ts';
 import { Table } from '../../shared/storage/table.ts';
@@ -47,12 +48,12 @@ const wired = once(() => {
   const dynamodb = new DynamoDBClient(sdkOptions());
   const objects = createLargeObjects(dynamodb.config, env.bucket, process.env);
   const table = new Table(dynamodb, env.table, systemClock);
-  const keyring = createKeyringReader(new SecretsManagerClient(sdkOptions()), env.masterSecretArn, systemRandom);
+  const keyring = createKeyringReader(new SecretsManagerClient(sdkOptions()), env.masterSecretArn, machine);
   return createRunsHandler(createApiPorts(machine, table, env), {
     ...createStorePorts(env, machine, { dynamodb, objects }),
     reader: createRunReader(table, objects),
     keyring,
-    secrets: createStageSecrets(keyring),
+    secrets: createCallbackSecrets(keyring, table, systemClock),
     actions: registerActions(env.settings.extraActions),
   });
 });

@@ -1,9 +1,10 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import type { Keyring } from '../../shared/aws/keyring.ts';
+import type { PagingPorts } from '../endpoints/list-page.ts';
 import { createCallbackPolicy } from '../../shared/aws/outbound.ts';
-import { createKeyringReader, createStageSecrets } from '../../shared/aws/stage-secrets.ts';
+import { createHeaderSeal } from '../../shared/aws/header-seal.ts';
+import { createKeyringReader } from '../../shared/aws/keyring-reader.ts';
 import { sdkOptions } from '../../shared/aws/sdk-options.ts';
 import { createScheduleStore } from '../../shared/storage/schedule-store.ts';
 import { Table } from '../../shared/storage/table.ts';
@@ -23,7 +24,7 @@ import { createStarterPorts } from '../wiring/create-ports.ts';
 /** Handles all calls about schedules. */
 export function createSchedulesHandler(
   api: ApiPorts,
-  ports: SchedulePorts & DryRunPorts & { readonly keyring: () => Promise<Pick<Keyring, 'sign'>> },
+  ports: SchedulePorts & DryRunPorts & PagingPorts,
 ): ReturnType<typeof createApiHandler> {
   return createApiHandler({
     functionName: 'schedules',
@@ -40,13 +41,13 @@ const wired = once(() => {
   const env = parseEnv('schedules', process.env);
   const machine = { clock: systemClock, random: systemRandom, log: consoleLog };
   const { outboundPorts, allowLocalHttp, extraActions } = env.settings;
-  const keyring = createKeyringReader(new SecretsManagerClient(sdkOptions()), env.masterSecretArn, systemRandom);
+  const keyring = createKeyringReader(new SecretsManagerClient(sdkOptions()), env.masterSecretArn, machine);
   const table = new Table(new DynamoDBClient(sdkOptions()), env.table, systemClock);
   return createSchedulesHandler(createApiPorts(machine, table, env), {
     ...createStarterPorts(env, machine, { table, sqs: new SQSClient(sdkOptions()) }),
     schedules: createScheduleStore(table),
     actions: registerActions(extraActions),
-    secrets: createStageSecrets(keyring),
+    secrets: createHeaderSeal(keyring),
     callbackPolicy: createCallbackPolicy({ allowedPorts: outboundPorts, allowLocalHttp }),
     keyring,
   });

@@ -5,7 +5,8 @@ import { createGuardedHttp } from '../../shared/aws/guarded-http.ts';
 import { createCallbackPolicy, createCallbackSender } from '../../shared/aws/outbound.ts';
 import { userAgentOf } from '../../shared/domain/callback-headers.ts';
 import { sdkOptions } from '../../shared/aws/sdk-options.ts';
-import { createKeyringReader, createStageSecrets } from '../../shared/aws/stage-secrets.ts';
+import { createCallbackSecrets } from '../../shared/aws/callback-secrets.ts';
+import { createKeyringReader } from '../../shared/aws/keyring-reader.ts';
 import { once } from '../../shared/process/once.ts';
 import { consoleLog, systemClock, systemRandom } from '../../shared/process/system.ts';
 import { VERSION } from '../../shared/process/version.ts';
@@ -13,6 +14,7 @@ import type { CredentialPorts } from '../../shared/engine/credentials/credential
 import { createApiKeyStore } from '../../shared/storage/api-key-store.ts';
 import { createCredentialStore } from '../../shared/storage/credential-store.ts';
 import { readOwnLimits } from '../../shared/storage/limit-reader.ts';
+import { createSigningSecretStore } from '../../shared/storage/signing-secret-store.ts';
 import { Table } from '../../shared/storage/table.ts';
 import { createWorkspaceStore } from '../../shared/storage/workspace-store.ts';
 import type { TestPorts } from '../../shared/engine/callbacks/test-callback.ts';
@@ -38,7 +40,7 @@ export function createWorkspaceHandler(api: ApiPorts, ports: WorkspacePorts): Re
     endpoints: {
       ...createMeEndpoint(ports),
       ...createKeyEndpoints(ports),
-      ...createSecretEndpoints(ports),
+      ...createSecretEndpoints(ports, api.once),
       ...createTestEndpoint(ports),
       ...createCredentialEndpoints(ports),
     },
@@ -50,8 +52,8 @@ const wired = once(() => {
   const machine = { clock: systemClock, random: systemRandom, log: consoleLog };
   const table = new Table(new DynamoDBClient(sdkOptions()), env.table, systemClock);
   const secretsManager = new SecretsManagerClient(sdkOptions());
-  const credentialKey = createKeyringReader(secretsManager, env.credentialKeyArn, systemRandom);
-  const keyring = createKeyringReader(secretsManager, env.masterSecretArn, systemRandom);
+  const credentialKey = createKeyringReader(secretsManager, env.credentialKeyArn, machine);
+  const keyring = createKeyringReader(secretsManager, env.masterSecretArn, machine);
   const policy = { allowedPorts: env.settings.outboundPorts, allowLocalHttp: env.settings.allowLocalHttp };
   const userAgent = userAgentOf(VERSION, env.publicUrl);
   return createWorkspaceHandler(createApiPorts(machine, table, env), {
@@ -60,10 +62,11 @@ const wired = once(() => {
     keys: createApiKeyStore(table),
     credentials: createCredentialStore(table),
     sealCredential: async (value, aad) => (await credentialKey()).seal(value, aad),
+    signingSecrets: createSigningSecretStore(table),
     now: () => systemClock.now(),
     randomBytes: (count) => systemRandom.bytes(count),
     keyring,
-    secrets: createStageSecrets(keyring),
+    secrets: createCallbackSecrets(keyring, table, systemClock),
     callbackPolicy: createCallbackPolicy(policy),
     sender: createCallbackSender(createGuardedHttp({ policy }), userAgent),
     userAgent,

@@ -1,6 +1,7 @@
 import type * as z from 'zod';
-import type { Keyring } from '../../shared/aws/keyring.ts';
-import { CURSOR_LIFETIME_MS, decodeCursor, encodeCursor, listBinding } from '../../shared/api/cursor.ts';
+import { type Keyring, versionOf } from '../../shared/aws/keyring.ts';
+import type { ReadVersioned } from '../../shared/aws/versioned-reader.ts';
+import { CURSOR_LIFETIME_MS, decodeCursor, encodeCursor, listBinding, signatureOf } from '../../shared/api/cursor.ts';
 import { LIMITS } from '../../shared/domain/limits.ts';
 import type { Clock } from '../../shared/engine/ports.ts';
 import type { Step } from '../../shared/engine/read/steps.ts';
@@ -10,7 +11,7 @@ import { type HttpRequest, nextPageHeaders, pageUrl } from '../http/http-request
 /** The ports that lists need for their cursors. */
 export interface PagingPorts {
   readonly clock: Pick<Clock, 'now'>;
-  readonly keyring: () => Promise<Pick<Keyring, 'sign'>>;
+  readonly keyring: ReadVersioned<Pick<Keyring, 'sign' | 'verify'>>;
 }
 
 export interface ListCall {
@@ -55,10 +56,11 @@ export async function openList<Place>(
   readonly after: Place | null;
   readonly headersOf: (next: Place | null, incomplete: boolean) => Readonly<Record<string, string>>;
 }> {
-  const { sign } = await ports.keyring();
+  const { cursor: given } = query;
+  const { sign, verify } = await ports.keyring(given === undefined ? given : versionOf(signatureOf(given)));
   const now = ports.clock.now();
   const boundTo = listBinding(caller.workspaceUid, request.url.pathname, request.query);
-  const after = query.cursor === undefined ? null : decodeCursor(query.cursor, { schema, boundTo, now }, sign);
+  const after = given === undefined ? null : decodeCursor(given, { schema, boundTo, now }, verify);
   return {
     after,
     headersOf(next, incomplete) {

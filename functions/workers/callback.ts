@@ -4,9 +4,11 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { createGuardedHttp } from '../../shared/aws/guarded-http.ts';
 import { createLargeObjects } from '../../shared/aws/large-objects.ts';
 import { createCallbackSender } from '../../shared/aws/outbound.ts';
-import { createKeyringReader, createStageSecrets } from '../../shared/aws/stage-secrets.ts';
+import { createCallbackSecrets } from '../../shared/aws/callback-secrets.ts';
+import { createKeyringReader } from '../../shared/aws/keyring-reader.ts';
 import { sdkOptions } from '../../shared/aws/sdk-options.ts';
 import { userAgentOf } from '../../shared/domain/callback-headers.ts';
+import { Table } from '../../shared/storage/table.ts';
 import { consoleLog, systemRandom, systemClock } from '../../shared/process/system.ts';
 import { VERSION } from '../../shared/process/version.ts';
 import { parseEnv } from '../../shared/api/env.ts';
@@ -35,7 +37,8 @@ const wired = once(() => {
   const { outboundPorts, allowLocalHttp } = env.settings;
   const dynamodb = new DynamoDBClient(sdkOptions());
   const http = createGuardedHttp({ policy: { allowedPorts: outboundPorts, allowLocalHttp } });
-  const keyring = createKeyringReader(new SecretsManagerClient(sdkOptions()), env.masterSecretArn, systemRandom);
+  const keyring = createKeyringReader(new SecretsManagerClient(sdkOptions()), env.masterSecretArn, machine);
+  const table = new Table(dynamodb, env.table, systemClock);
   return createCallbackHandler(
     {
       ...createCorePorts(env, machine, {
@@ -44,7 +47,7 @@ const wired = once(() => {
         objects: createLargeObjects(dynamodb.config, env.bucket, process.env),
       }),
       sender: createCallbackSender(http, userAgentOf(VERSION, env.publicUrl)),
-      secrets: createStageSecrets(keyring),
+      secrets: createCallbackSecrets(keyring, table, systemClock),
     },
     env.callbackWorkers,
   );

@@ -1,5 +1,5 @@
 import type { ApiKey } from '../../shared/domain/key-set.ts';
-import { isScope, type Scope, SCOPES } from '../../shared/domain/scopes.ts';
+import type { Scope } from '../../shared/domain/scopes.ts';
 import { createKey } from '../../shared/engine/keys/create-key.ts';
 import type { ApiKeyStore } from '../../shared/engine/keys/key-ports.ts';
 import type { Random, Clock } from '../../shared/engine/ports.ts';
@@ -40,14 +40,4 @@ export async function issueKey(
     { label: wanted.label ?? null, scopes: wanted.scopes ?? null, expiresAt: wanted.expiresAt ?? null },
   );
   return { apiKey: text, key, ...opened };
-}
-
-/** Scopes from a comma-separated text. Throws RangeError with the unknown ones and those that are allowed. */
-export function parseScopes(text: string): readonly Scope[] {
-  const wanted = text.split(',').map((scope) => scope.trim());
-  const unknown = wanted.filter((scope) => !isScope(scope));
-  if (unknown.length > 0) {
-    throw new RangeError(`--scopes: unknown ${unknown.join(', ')}; allowed: ${SCOPES.join(', ')}, separated by commas`);
-  }
-  return SCOPES.filter((scope) => wanted.includes(scope));
 }

@@ -1,9 +1,14 @@
-import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { sdkOptions } from '../../shared/aws/sdk-options.ts';
-import { keepCursorKey } from '../../shared/aws/cursor-signer.ts';
-import { createKeyringReader } from '../../shared/aws/stage-secrets.ts';
+import { keepCursorKey as putCursorKey } from '../../shared/aws/cursor-signer.ts';
+import { deriveSigningSecrets } from '../../shared/aws/derive-signing-secrets.ts';
+import { rotateMasterSecret } from '../../shared/aws/rotate-master-secret.ts';
+import type { Secret } from '../../shared/aws/secret.ts';
+import { type SigningSecret, signingAt } from '../../shared/domain/signing-secrets.ts';
+import { rotateSigningSecret } from '../../shared/engine/secrets/rotate-signing-secret.ts';
+import { createSigningSecretStore } from '../../shared/storage/signing-secret-store.ts';
+import { createKeyringReader } from '../../shared/aws/keyring-reader.ts';
 import type { ApiKeyStore } from '../../shared/engine/keys/key-ports.ts';
 import { createApiKeyStore } from '../../shared/storage/api-key-store.ts';
 import { createLimitStore, type LimitStore } from '../../shared/storage/limit-store.ts';
@@ -16,11 +21,14 @@ export interface StageAccess {
   readonly workspaces: WorkspaceStore;
   readonly keys: ApiKeyStore;
   readonly limits: LimitStore;
-  /** The `whsec_…` secret that a workspace's callbacks are signed with. */
-  signingSecret(workspaceUid: string): Promise<string>;
+  /** The `whsec_…` secrets that a workspace's callbacks are signed with, newest first. */
+  signingSecrets(workspaceUid: string): Promise<readonly (SigningSecret & { readonly secret: Secret })[]>;
+  /** Gives a workspace a new signing secret; the older ones sign beside it until the overlap ends. */
+  rotateSigningSecret(workspaceUid: string, overlapMs: number): Promise<void>;
+  /** Adds a version to the master secret and returns its number. */
+  rotateMasterSecret(): Promise<number>;
   /**
-   * Puts the key that signs live cursors into the table. The sweep also does that, within two minutes of a first
-   * deploy.
+   * Puts the keys that sign live cursors into the table. The sweep also does that, within two minutes of a first deploy.
    */
   keepCursorKey(): Promise<void>;
 }
@@ -39,48 +47,30 @@ export interface StageAddress {
 
 /** Opens a stage whose address is known. */
 export function openStage({ tableName, masterSecretArn, client }: StageAddress): StageAccess {
-  const keyring = createKeyringReader(
-    new SecretsManagerClient({ ...sdkOptions(), ...client }),
-    masterSecretArn,
-    systemRandom,
-  );
+  const secretsManager = new SecretsManagerClient({ ...sdkOptions(), ...client });
+  const machine = { clock: systemClock, random: systemRandom };
+  const keyring = createKeyringReader(secretsManager, masterSecretArn, machine);
   const table = new Table(new DynamoDBClient({ ...sdkOptions(), ...client }), tableName, systemClock);
+  const signingSecrets = createSigningSecretStore(table);
+  const keepCursorKey = async (): Promise<void> => putCursorKey(table, await keyring('newest'));
   return {
     workspaces: createWorkspaceStore(table),
     keys: createApiKeyStore(table),
     limits: createLimitStore(table),
-    async signingSecret(workspaceUid) {
-      const keys = await keyring();
-      return keys.signingSecret(workspaceUid, keys.currentVersion).reveal();
+    async signingSecrets(workspaceUid) {
+      const { secrets } = await signingSecrets.readSecrets(workspaceUid, 'strong');
+      return deriveSigningSecrets(keyring, workspaceUid, signingAt(secrets, systemClock.now()));
     },
-    keepCursorKey: async () => keepCursorKey(table, await keyring()),
+    async rotateSigningSecret(workspaceUid, overlapMs) {
+      const ports = { signingSecrets, now: () => systemClock.now() };
+      const { currentVersion: root } = await keyring('newest');
+      await rotateSigningSecret(ports, workspaceUid, { root, overlapMs, by: systemRandom.uuid() });
+    },
+    async rotateMasterSecret() {
+      const version = await rotateMasterSecret(secretsManager, masterSecretArn, systemRandom);
+      await keepCursorKey();
+      return version;
+    },
+    keepCursorKey,
   };
-}
-
-/**
- * The address of a stage in AWS, from the outputs of its stack. Throws Error with a message for the person who called.
- */
-export async function findDeployedStage(stage: string, region: string | undefined): Promise<StageAddress> {
-  const client = region === undefined ? {} : { region };
-  const stackName = `Trireme-${stage}`;
-  const cloudFormation = new CloudFormationClient(client);
-  const regionInUse = await cloudFormation.config.region().catch((cause: unknown) => {
-    throw new Error(`In which region is the stage ${stage}? Give --region, such as --region eu-west-1.`, { cause });
-  });
-  await cloudFormation.config.credentials().catch((cause: unknown) => {
-    throw new Error(`There are no AWS credentials: sign in with aws sso login or aws configure.`, { cause });
-  });
-  const { Stacks: stacks = [] } = await cloudFormation
-    .send(new DescribeStacksCommand({ StackName: stackName }))
-    .catch((cause: unknown) => {
-      const why = cause instanceof Error ? cause.message : String(cause);
-      throw new Error(`The stack ${stackName} cannot be read in ${regionInUse}: ${why}`, { cause });
-    });
-  const outputs = new Map(stacks[0]?.Outputs?.map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]));
-  const output = (name: string): string => {
-    const value = outputs.get(name);
-    if (value === undefined) throw new Error(`The stack ${stackName} has no output ${name}: is it a Trireme stage?`);
-    return value;
-  };
-  return { tableName: output('TableName'), masterSecretArn: output('MasterSecretArn'), client };
 }

@@ -30,6 +30,7 @@ const OWNED_PARTITIONS: readonly {
   { partition: 'LIMITS#*', readBy: 'all', writtenBy: [] },
   { partition: 'KEYS#*', readBy: ['writeKeys'], writtenBy: ['writeKeys'] },
   { partition: 'CRED#*', readBy: ['readCredentials', 'writeCredentials'], writtenBy: ['writeCredentials'] },
+  { partition: 'SIGN#*', readBy: ['readMasterSecret'], writtenBy: ['writeKeys'] },
   { partition: 'CURSORKEYS', readBy: ['readCursorKeys', 'writeCursorKeys'], writtenBy: ['writeCursorKeys'] },
 ];
 

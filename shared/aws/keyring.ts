@@ -15,8 +15,13 @@ export type MasterSecrets = {
 export type Keyring = {
   /** The version that new records get. */
   readonly currentVersion: number;
-  /** A workspace's callback secret (`whsec_…`); always the same for the same uid and version. */
-  signingSecret(workspaceUid: string, version: number): Secret;
+  /** Whether it has the master secret of that version. */
+  holds(version: number): boolean;
+  /**
+   * A workspace's callback secret (`whsec_…`); always the same for the same uid, version and generation. Generation 0 is
+   * the first; each rotation makes a higher one.
+   */
+  signingSecret(workspaceUid: string, version: number, generation: number): Secret;
   /** Encrypts a text. Only `open` with the same `aad` (such as the record's key) decrypts it. */
   seal(plain: string, aad: string): string;
   /** Decrypts a sealed text. Throws KeyringError if it was altered, has another `aad`, or its version is missing. */
@@ -24,8 +29,8 @@ export type Keyring = {
   /** A signature of a text for one purpose (`cursor`, …); it does not verify for any other purpose. */
   sign(purpose: string, text: string): string;
   verify(purpose: string, text: string, tag: string): boolean;
-  /** The current key that `sign` uses for one purpose, for a function that may have only that key. */
-  macKey(purpose: string): Uint8Array;
+  /** The keys that `sign` used for one purpose, by version, for a function that may have only those keys. */
+  macKeys(purpose: string): Readonly<Record<number, Uint8Array>>;
 };
 
 /** A sealed text cannot be opened, or the keyring lacks a version. The message never contains secret material. */
@@ -49,8 +54,10 @@ export function createKeyring(master: Uint8Array | MasterSecrets, randomBytes: (
 
   return {
     currentVersion: current,
-    signingSecret(workspaceUid, version) {
-      const bytes = keyOf(version, `webhook:${workspaceUid}`).export();
+    holds: (version) => versions[version] !== undefined,
+    signingSecret(workspaceUid, version, generation) {
+      const purpose = `webhook:${workspaceUid}${generation === 0 ? '' : `:${generation}`}`;
+      const bytes = keyOf(version, purpose).export();
       return new Secret(`whsec_${bytes.toString('base64')}`);
     },
     seal(plain, aad) {
@@ -67,20 +74,36 @@ export function createKeyring(master: Uint8Array | MasterSecrets, randomBytes: (
       return tagOf(current, macOf(keyOf(current, `mac:${purpose}`), text));
     },
     verify(purpose, text, tag) {
-      const match = VERSIONED.exec(tag);
-      const version = Number(match?.[1]);
-      if (match === null || versions[version] === undefined) return false;
-      const given = Buffer.from(match[2] ?? '', 'base64url');
-      const expected = macOf(keyOf(version, `mac:${purpose}`), text);
-      return given.length === expected.length && timingSafeEqual(given, expected);
+      const version = versionOf(tag);
+      if (version === undefined || versions[version] === undefined) return false;
+      return isSame(tag, tagOf(version, macOf(keyOf(version, `mac:${purpose}`), text)));
     },
-    macKey: (purpose) => keyOf(current, `mac:${purpose}`).export(),
+    macKeys: (purpose) =>
+      Object.fromEntries(
+        Object.keys(versions).map((version) => [version, keyOf(Number(version), `mac:${purpose}`).export()]),
+      ),
   };
 }
 
-/** The same signature as `sign` makes, with a key from `macKey`. */
+/** The version of the master secret with which a text was sealed or signed; undefined where it names none. */
+export function versionOf(text: string): number | undefined {
+  const version = VERSIONED.exec(text)?.[1];
+  return version === undefined ? undefined : Number(version);
+}
+
+/** The same signature as `sign` makes, with a key from `macKeys`. */
 export function signWith(version: number, key: Uint8Array, text: string): string {
   return tagOf(version, macOf(createSecretKey(key), text));
+}
+
+/** Whether the tag is what {@link signWith} makes of the text. */
+export function verifyWith(version: number, key: Uint8Array, text: string, tag: string): boolean {
+  return isSame(tag, signWith(version, key, text));
+}
+
+function isSame(given: string, expected: string): boolean {
+  const [one, other] = [Buffer.from(given), Buffer.from(expected)];
+  return one.length === other.length && timingSafeEqual(one, other);
 }
 
 function tagOf(version: number, mac: Buffer): string {

@@ -1172,6 +1172,11 @@ export interface TestCallbackBody {
   readonly type?: CallbackType | null | undefined;
 }
 
+export interface RotateSigningSecretBody {
+  /** For how many hours the secrets so far sign beside the new one, 24 by default. 0: they end with the call */
+  readonly overlap_hours?: number | null | undefined;
+}
+
 export interface RunScheduleQuery {
   /** `true`: checks the call and answers with what it would do. Nothing is written or sent, and an `Idempotency-Key` is not used up */
   readonly dry_run?: boolean | undefined;

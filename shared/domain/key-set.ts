@@ -26,7 +26,7 @@ export const MAX_KEYS = 100;
 const MAX_REVOKED = 100;
 
 /** Whether the key works. */
-function isValidKey({ revokedAt, expiresAt }: ApiKey, now: number): boolean {
+export function isValidKey({ revokedAt, expiresAt }: ApiKey, now: number): boolean {
   return revokedAt === null && (expiresAt === null || expiresAt > now);
 }
 

@@ -11,16 +11,20 @@ export interface CursorKeys {
 
 /** Reads the keys from the table, without a cache; null until the sweep or the owner has put them there. */
 export async function readCursorKeys(table: Table): Promise<CursorKeys | null> {
-  // Written once and never changed, so an eventual read at half the price is enough where it finds the item. Where it
+  // Changed only where the master secret is rotated, so an eventual read at half the price is enough where it finds the item. Where it
   // finds
   // none, the item may have been written just now: read strongly.
   const item = (await table.get(keys.cursorKeys(), 'eventual')) ?? (await table.get(keys.cursorKeys(), 'strong'));
   return item === null ? null : cursorKeysFromItem(item);
 }
 
-/** Puts the keys if there are none; existing keys are not changed. */
+/** Puts the keys, unless there are those of the same current version or of a later one. */
 export async function putCursorKeys(table: Table, cursorKeys: CursorKeys): Promise<void> {
-  await table.put(keys.cursorKeys(), cursorKeys, { expression: 'attribute_not_exists(pk)' });
+  await table.put(keys.cursorKeys(), cursorKeys, {
+    expression: 'attribute_not_exists(pk) OR #current < :current',
+    names: { '#current': 'current' },
+    values: { ':current': cursorKeys.current },
+  });
 }
 
 function cursorKeysFromItem(item: Item): CursorKeys {

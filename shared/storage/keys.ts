@@ -49,6 +49,7 @@ import {
  *   LIMITS#<workspace> LIMITS                  its own limits, in a partition that no function may write
  *   KEYS#<workspace>   KEYS                    its API keys, in a partition that only the function workspace may write
  *   CRED#<workspace>   CRED                    its own values of secrets, sealed; only `workspace` may write them
+ *   SIGN#<workspace>   SECRETS                 what its signing secrets are derived from, written by that function alone
  *   KEY#<digest>       KEY                     an API key, for authentication
  *   NAME#<name>        NAME                    the uid of the workspace of that name
  *   WORKSPACES         <uid>                   all workspaces, for the owner's command line
@@ -135,6 +136,7 @@ export const keys = {
   upload: (workspaceUid: string, uid: string): Key => ({ pk: `W#${workspaceUid}`, sk: `UP#${uid}` }),
   workspaceKey: (workspaceUid: string, digest: string): Key => ({ pk: `W#${workspaceUid}`, sk: `KEY#${digest}` }),
   keyUse: (workspaceUid: string): Key => ({ pk: `W#${workspaceUid}`, sk: 'USED' }),
+  signingSecrets: (workspaceUid: string): Key => ({ pk: `SIGN#${workspaceUid}`, sk: 'SECRETS' }),
   keySet: (workspaceUid: string): Key => ({ pk: `KEYS#${workspaceUid}`, sk: 'KEYS' }),
   apiKey: (digest: string): Key => ({ pk: `KEY#${digest}`, sk: 'KEY' }),
   workspaceName: (name: string): Key => ({ pk: `NAME#${name}`, sk: 'NAME' }),

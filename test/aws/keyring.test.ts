@@ -10,24 +10,33 @@ const keyring = createKeyring(ONE, randomBytes);
 const rotated = createKeyring({ current: 2, versions: { 1: ONE, 2: TWO } }, randomBytes);
 
 describe('signingSecret', () => {
+  test('is another one in each generation', () => {
+    const secrets = [0, 1, 2, 11].map((generation) => keyring.signingSecret('w1', 1, generation).reveal());
+    expect(new Set(secrets).size).toBe(4);
+  });
+
   test('is whsec_ and 32 bytes, the same for one workspace and version', () => {
-    const secret = keyring.signingSecret('w1', 1).reveal();
+    const secret = keyring.signingSecret('w1', 1, 0).reveal();
     expect(secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
-    expect(createKeyring(ONE, randomBytes).signingSecret('w1', 1).reveal()).toBe(secret);
-    expect(rotated.signingSecret('w1', 1).reveal()).toBe(secret);
+    expect(createKeyring(ONE, randomBytes).signingSecret('w1', 1, 0).reveal()).toBe(secret);
+    expect(rotated.signingSecret('w1', 1, 0).reveal()).toBe(secret);
   });
 
   test('differs by workspace and by version', () => {
-    const secrets = [keyring.signingSecret('w1', 1), keyring.signingSecret('w2', 1), rotated.signingSecret('w1', 2)];
+    const secrets = [
+      keyring.signingSecret('w1', 1, 0),
+      keyring.signingSecret('w2', 1, 0),
+      rotated.signingSecret('w1', 2, 0),
+    ];
     expect(new Set(secrets.map((secret) => secret.reveal())).size).toBe(3);
   });
 
   test('is what HKDF-SHA256 gives, for ever: receivers keep it', () => {
-    expect(keyring.signingSecret('w1', 1).reveal()).toBe('whsec_hg95LCbcJ10an1M4cU+UFTM8cTCY9FTJG2x9MKBNfeQ=');
+    expect(keyring.signingSecret('w1', 1, 0).reveal()).toBe('whsec_hg95LCbcJ10an1M4cU+UFTM8cTCY9FTJG2x9MKBNfeQ=');
   });
 
   test('names a version the keyring does not hold', () => {
-    expect(() => keyring.signingSecret('w1', 2)).toThrow(/no master secret of version 2/);
+    expect(() => keyring.signingSecret('w1', 2, 0)).toThrow(/no master secret of version 2/);
   });
 });
 

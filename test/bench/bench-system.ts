@@ -16,7 +16,7 @@ import { Table } from '../../shared/storage/table.ts';
 import type { DynamoDbEngine } from '../../infra/local/dynamodb/engine.ts';
 import { settingsOf } from '../../infra/settings.ts';
 import { createKeyring } from '../../shared/aws/keyring.ts';
-import { createStageSecrets } from '../../shared/aws/stage-secrets.ts';
+import { createCallbackSecrets } from '../../shared/aws/callback-secrets.ts';
 import type { GatherLimits } from '../../shared/engine/pages/gather-ends.ts';
 import type { LargeObjects } from '../../shared/storage/progress-store.ts';
 import { systemRandom } from '../../shared/process/system.ts';
@@ -109,9 +109,12 @@ export function openBenchSystem(options: BenchSystemOptions): BenchSystem {
   };
 
   /** Every worker is a Lambda of its own: its clients, caches and batchers are shared with nobody. */
+  const openDynamoDb = () => createDynamoDbClient(engine, () => tally, latencyOn(clock, options.latencies.dynamodbMs));
+  const openTable = () => new Table(openDynamoDb(), TABLE_NAME, clock);
+
   function openPorts(): CorePorts {
     const { runtime } = settingsOf('prod');
-    const dynamodb = createDynamoDbClient(engine, () => tally, latencyOn(clock, options.latencies.dynamodbMs));
+    const dynamodb = openDynamoDb();
     const sqs = createSqsClient(deliver, () => tally, latencyOn(clock, options.latencies.sqsMs));
     const env = {
       table: TABLE_NAME,
@@ -139,7 +142,7 @@ export function openBenchSystem(options: BenchSystemOptions): BenchSystem {
   };
   const actions = createRegistry({ 'bench-action.ts': options.action });
   const keyring = createKeyring(Buffer.alloc(32, 7), (size) => systemRandom.bytes(size));
-  const secrets = createStageSecrets(() => Promise.resolve(keyring));
+  const secrets = createCallbackSecrets(() => Promise.resolve(keyring), openTable(), clock);
   const actionServices: ActionServices = {
     async enter(_, work) {
       const takes = options.pageMs?.() ?? 0;

@@ -11,7 +11,7 @@ import { createSweepHandler } from '../../functions/workers/sweep.ts';
 import { issueKey } from '../../infra/admin/issue-key.ts';
 import { settingsOf } from '../../infra/settings.ts';
 import { createKeyring } from '../../shared/aws/keyring.ts';
-import { createStageSecrets } from '../../shared/aws/stage-secrets.ts';
+import { createCallbackSecrets } from '../../shared/aws/callback-secrets.ts';
 import { createRunReader } from '../../shared/storage/run-reader.ts';
 import { Table } from '../../shared/storage/table.ts';
 import { createApiKeyStore } from '../../shared/storage/api-key-store.ts';
@@ -106,7 +106,6 @@ export async function openPathSystem(latencies: Latencies, gathers: boolean): Pr
   const tally = new Tally();
   const machine = { clock, random: systemRandom, log: silentLog };
   const keyring = createKeyring(Buffer.alloc(32, 7), (size) => systemRandom.bytes(size));
-  const secrets = createStageSecrets(() => Promise.resolve(keyring));
   const actions = createRegistry({ 'bench-action.ts': createBenchAction(SMALL_PAGE) });
   const { runtime } = settingsOf('prod');
   const env = {
@@ -135,6 +134,7 @@ export async function openPathSystem(latencies: Latencies, gathers: boolean): Pr
   }
 
   const table = new Table(clientOf(0), TABLE_NAME, clock);
+  const secrets = createCallbackSecrets(async () => keyring, table, clock);
   const { apiKey } = await issueKey(
     { workspaces: createWorkspaceStore(table), keys: createApiKeyStore(table), ...machine },
     { workspaceName: 'bench', scopes: ['run', 'read', 'manage'] },

@@ -7,7 +7,8 @@ import { createCorePorts } from '../../functions/wiring/create-ports.ts';
 import { QueueState } from '../../infra/local/services/sqs/queue.ts';
 import { settingsOf } from '../../infra/settings.ts';
 import { createKeyring } from '../../shared/aws/keyring.ts';
-import { createStageSecrets } from '../../shared/aws/stage-secrets.ts';
+import { Table } from '../../shared/storage/table.ts';
+import { createCallbackSecrets } from '../../shared/aws/callback-secrets.ts';
 import { systemRandom } from '../../shared/process/system.ts';
 import { startRun } from '../../shared/engine/launch/start-run.ts';
 import type { CallbackSender, Log } from '../../shared/engine/ports.ts';
@@ -88,8 +89,10 @@ export function openSharedStage({ actions, workers, isShared, senderOn }: Shared
   }
 
   /** Every worker is a Lambda of its own: its clients, caches and what it knows of hosts are shared with nobody. */
+  const openDynamoDb = () => createDynamoDbClient(engine, () => tally, latencyOn(clock, LATENCIES.dynamodbMs));
+
   function openPorts() {
-    const dynamodb = createDynamoDbClient(engine, () => tally, latencyOn(clock, LATENCIES.dynamodbMs));
+    const dynamodb = openDynamoDb();
     const sqs = createSqsClient(deliver, () => tally, latencyOn(clock, LATENCIES.sqsMs));
     const env = {
       table: TABLE_NAME,
@@ -115,7 +118,11 @@ export function openSharedStage({ actions, workers, isShared, senderOn }: Shared
 
   const registry = createRegistry(Object.fromEntries(actions.map((action) => [`${action.name}.ts`, action])));
   const keyring = createKeyring(Buffer.alloc(32, 7), (size) => systemRandom.bytes(size));
-  const secrets = createStageSecrets(() => Promise.resolve(keyring));
+  const secrets = createCallbackSecrets(
+    () => Promise.resolve(keyring),
+    new Table(openDynamoDb(), TABLE_NAME, clock),
+    clock,
+  );
   const counted = (count: number): number => (isShared ? count : NO_END_OF_WORKERS);
   const page = (): Handler =>
     createPageHandler({ ...openPorts(), actions: registry, actionServices: noServices }, counted(workers.page));

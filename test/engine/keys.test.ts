@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { giveAllScopes } from '../../infra/admin/give-all-scopes.ts';
 import { digestApiKey, formatApiKey, keyUidOf } from '../../shared/domain/api-key.ts';
 import { MAX_KEYS } from '../../shared/domain/key-set.ts';
 import { DEFAULT_SCOPES, type Scope, SCOPES } from '../../shared/domain/scopes.ts';
@@ -114,6 +115,16 @@ describe('keys of release 0.1.0', () => {
     await remove(old.uid, true);
     expect(await callerOf(old.text)).toMatchObject({ revokedAt: 1_000 });
     expect((await keys.readKeys('w')).keys).toHaveLength(2);
+  });
+
+  it('have all scopes where npm start goes on with them, and later ones keep what they have', async () => {
+    const old = await keepAsBefore(['read', 'run', 'manage']);
+    const give = (apiKey: string) => giveAllScopes({ keys, clock: { now: () => time } }, { apiKey, workspaceUid: 'w' });
+    await give(old.text);
+    expect(await callerOf(old.text)).toMatchObject({ scopes: SCOPES });
+    const { text } = await make(['read']);
+    await give(text);
+    expect(await callerOf(text)).toMatchObject({ scopes: ['read'] });
   });
 
   it('are not believed where the list of another workspace names them', async () => {

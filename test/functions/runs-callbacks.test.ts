@@ -269,7 +269,7 @@ describe('what a deployment says of itself', () => {
 
   it('is the secret that signs the workspace’s callbacks', async () => {
     const { body } = await harness.get('/v1/signing-secret');
-    const secret = harness.keyring.signingSecret(harness.home, 1).reveal();
+    const secret = harness.keyring.signingSecret(harness.home, 1, 0).reveal();
     expect(body).toEqual({ secrets: [{ secret, created_at: new Date(START).toISOString(), expires_at: null }] });
   });
 

@@ -12,7 +12,8 @@ import { createCorePorts } from '../../functions/wiring/create-ports.ts';
 import { limitsInForce } from '../../functions/wiring/limits-in-force.ts';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { createKeyring } from '../../shared/aws/keyring.ts';
-import { createStageSecrets } from '../../shared/aws/stage-secrets.ts';
+import { createCallbackSecrets } from '../../shared/aws/callback-secrets.ts';
+import { createSigningSecretStore } from '../../shared/storage/signing-secret-store.ts';
 import { createApiKeyStore } from '../../shared/storage/api-key-store.ts';
 import { readOwnLimits } from '../../shared/storage/limit-reader.ts';
 import { createCredentialStore } from '../../shared/storage/credential-store.ts';
@@ -88,13 +89,14 @@ export async function createReadingHarness(more: Readonly<Record<string, Action>
     keys: createApiKeyStore(table),
     credentials: createCredentialStore(table),
     sealCredential: async (value: string, aad: string) => keyring.seal(value, aad),
+    signingSecrets: createSigningSecretStore(table),
     readLimits: async (uid: string) => limitsInForce(await readOwnLimits(table, uid, 'strong'), SETTINGS),
     now: () => time.now,
     randomBytes: random.bytes,
     version: '1.2.3',
     stage: 'test',
     keyring: async () => keyring,
-    secrets: createStageSecrets(async () => keyring),
+    secrets: createCallbackSecrets(async () => keyring, table, clock),
     actions: createRegistry({ 'a.ts': numberedPages, 'b.ts': oneRecord, ...more }),
   };
   const api = createApiPorts(machine, table, { publicUrl: 'https://api.example', settings: SETTINGS });

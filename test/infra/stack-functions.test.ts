@@ -182,10 +182,12 @@ const covers = (pattern: string, partition: string): boolean =>
 const READS = ['GetItem', 'BatchGetItem', 'Query'];
 const WRITES = ['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'];
 const API = ['Live', 'Launch', 'Runs', 'Run', 'Verbs', 'ScheduleApi', 'Workspace'];
+const MASTERS = ['Launch', 'Runs', 'Run', 'ScheduleApi', 'Workspace', 'Callback', 'Sweep'];
 const WORKERS = ['Control', 'Page', 'Callback', 'Intake', 'Sweep', 'DeadLetters'];
 
 test.each<[string, string, readonly string[], readonly string[]]>([
   ['an API key', keys.apiKey('0a').pk, API, ['Workspace']],
+  ['what signing secrets are derived from', keys.signingSecrets('uid').pk, MASTERS, ['Workspace']],
   ['the list of API keys', keys.keySet('uid').pk, ['Workspace'], ['Workspace']],
   ["a workspace's own secrets", keys.credentials('uid').pk, ['Live', 'Workspace', 'Page'], ['Workspace']],
   ["a workspace's name", keys.workspaceName('acme').pk, API, []],

@@ -196,21 +196,28 @@ describe('keys of a workspace', () => {
   });
 });
 
-it.each(['live', 'page', 'runs', 'launch'])('the role of %s cannot write keys', async (name) => {
-  const { tableName, client } = addressOf(system.runtime);
-  const accessKeyId = system.runtime.accessKeyIdOf(`trireme-local-${name}`);
-  const credentials = { accessKeyId, secretAccessKey: 'the runtime looks at the id' };
-  const dynamodb = new DynamoDBClient({ ...client, credentials });
-  const { workspaceUid, apiKey } = system;
-  for (const { pk, sk } of [tableKeys.keySet(workspaceUid), tableKeys.apiKey(digestApiKey(apiKey))]) {
-    const write = dynamodb.send(
-      new UpdateItemCommand({
-        TableName: tableName,
-        Key: { pk: { S: pk }, sk: { S: sk } },
-        UpdateExpression: 'SET scopes = :all',
-        ExpressionAttributeValues: { ':all': { L: [] } },
-      }),
-    );
-    await expect(write, pk).rejects.toMatchObject({ name: 'AccessDeniedException' });
-  }
-});
+it.each(['live', 'page', 'runs', 'launch'])(
+  'the role of %s cannot write keys, nor what secrets are derived from',
+  async (name) => {
+    const { tableName, client } = addressOf(system.runtime);
+    const accessKeyId = system.runtime.accessKeyIdOf(`trireme-local-${name}`);
+    const credentials = { accessKeyId, secretAccessKey: 'the runtime looks at the id' };
+    const dynamodb = new DynamoDBClient({ ...client, credentials });
+    const { workspaceUid, apiKey } = system;
+    for (const { pk, sk } of [
+      tableKeys.keySet(workspaceUid),
+      tableKeys.apiKey(digestApiKey(apiKey)),
+      tableKeys.signingSecrets(workspaceUid),
+    ]) {
+      const write = dynamodb.send(
+        new UpdateItemCommand({
+          TableName: tableName,
+          Key: { pk: { S: pk }, sk: { S: sk } },
+          UpdateExpression: 'SET scopes = :all',
+          ExpressionAttributeValues: { ':all': { L: [] } },
+        }),
+      );
+      await expect(write, pk).rejects.toMatchObject({ name: 'AccessDeniedException' });
+    }
+  },
+);

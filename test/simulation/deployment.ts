@@ -18,7 +18,7 @@ import { createSweepHandler } from '../../functions/workers/sweep.ts';
 import { createEntryScheduler } from '../../shared/aws/entry-scheduler.ts';
 import { createKeyring } from '../../shared/aws/keyring.ts';
 import { createCallbackPolicy } from '../../shared/aws/outbound.ts';
-import { createStageSecrets } from '../../shared/aws/stage-secrets.ts';
+import { createCallbackSecrets } from '../../shared/aws/callback-secrets.ts';
 import { createRunReader } from '../../shared/storage/run-reader.ts';
 import { createScheduleStore } from '../../shared/storage/schedule-store.ts';
 import { Table } from '../../shared/storage/table.ts';
@@ -115,7 +115,7 @@ export function deploy(
       actions: scriptedActions,
       actionServices: servicesOf(instance),
       sender: senderOf(instance),
-      secrets: createStageSecrets(keyring),
+      secrets: createCallbackSecrets(keyring, table, clock),
       callbackPolicy: createCallbackPolicy({ allowedPorts: [443], allowLocalHttp: false }),
       api: createApiPorts(machine, table, { publicUrl: PUBLIC_URL, settings: env.settings }),
       reader: createRunReader(table, objects),

@@ -42,6 +42,8 @@ interface Stored {
   readonly version: string;
   /** Epoch milliseconds. */
   readonly at: number;
+  /** The hash of each earlier version's text, by the version's id; absent: there is none. */
+  readonly earlier?: Readonly<Record<string, string>>;
 }
 
 export interface SecretsManager extends TargetService {
@@ -71,7 +73,9 @@ export function openSecretsManager(options: SecretsManagerOptions): SecretsManag
       const input = asObject(body);
       const secret = byId.get(asString(input['SecretId']));
       if (secret === undefined) throw notFound();
-      if (operation === 'PutSecretValue') vault.put(secret.name, store(asString(input['SecretString']), now()));
+      if (operation === 'PutSecretValue') {
+        vault.put(secret.name, putVersion(current(secret), input, now()));
+      }
       const stored = current(secret);
       if (stored === undefined) throw notFound();
       const named = { ARN: secretArn(secret.name, region, account), Name: secret.name };
@@ -98,9 +102,31 @@ function notFound(): AwsServiceError {
   return new AwsServiceError('ResourceNotFoundException', "Secrets Manager can't find the specified secret.");
 }
 
+/**
+ * The secret with a new version, whose id is the request's token. The same token and text again change nothing, and
+ * with another text they are refused (Secrets Manager API, PutSecretValue).
+ */
+function putVersion(before: Stored | undefined, input: Readonly<Record<string, unknown>>, at: number): Stored {
+  const text = asString(input['SecretString']);
+  const token = input['ClientRequestToken'];
+  if (typeof token !== 'string' || before === undefined) return store(text, at);
+  if (token.length < 32 || token.length > 64) {
+    throw new AwsServiceError('InvalidParameterException', 'ClientRequestToken must have 32 to 64 characters.');
+  }
+  const known = { ...before.earlier, [before.version]: hashOf(before.text) };
+  if (known[token] === undefined) return { text, version: token, at, earlier: known };
+  if (known[token] === hashOf(text)) return before;
+  const message = "You can't use ClientRequestToken for another value: a version with that id exists.";
+  throw new AwsServiceError('ResourceExistsException', message);
+}
+
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
 /** A version id that changes with the text, shaped like AWS's. */
 function store(text: string, at: number): Stored {
-  const hex = createHash('sha256').update(text).digest('hex');
+  const hex = hashOf(text);
   const version = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(
     '-',
   );

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { systemRandom, systemClock } from '../../../shared/process/system.ts';
+import { giveAllScopes } from '../../admin/give-all-scopes.ts';
 import { issueKey } from '../../admin/issue-key.ts';
 import { openStage } from '../../admin/stage-access.ts';
 import type { StageAddress } from '../../admin/stage-access.ts';
@@ -15,7 +16,10 @@ const StoredAccess = z.strictObject({ apiKey: z.string(), workspaceUid: z.string
 export interface Access {
   readonly apiKey: string;
   readonly workspaceUid: string;
+  /** The newest. */
   readonly signingSecret: string;
+  /** All that sign callbacks now. */
+  readSigningSecrets(): Promise<readonly string[]>;
 }
 
 /** How the owner's commands reach a running runtime: with a key that may do everything. */
@@ -45,7 +49,11 @@ export async function prepareAccess(runtime: Runtime, dataDir: string | null): P
     path !== null && existsSync(path) ? StoredAccess.parse(JSON.parse(readFileSync(path, 'utf8'))) : await issue();
   // Readable by its owner only: this is the key itself, of which the table has a digest.
   if (path !== null) writeFileSync(path, JSON.stringify(stored), { mode: 0o600 });
-  return { ...stored, signingSecret: await stage.signingSecret(stored.workspaceUid) };
+  await giveAllScopes({ keys: stage.keys, clock: systemClock }, stored); // for a folder of release 0.1.0
+  const readSigningSecrets = async (): Promise<readonly string[]> =>
+    (await stage.signingSecrets(stored.workspaceUid)).map(({ secret }) => secret.reveal());
+  const [signingSecret = ''] = await readSigningSecrets();
+  return { ...stored, signingSecret, readSigningSecrets };
 
   async function issue(): Promise<z.output<typeof StoredAccess>> {
     const ports = { workspaces: stage.workspaces, keys: stage.keys, random: systemRandom, clock: systemClock };

@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import { verifyWebhook } from '../../../shared/client/verify-webhook.ts';
+import { createCallbackVerifier } from '../inbox/verify-callback.ts';
 import { openInbox } from '../inbox/inbox.ts';
 import type { Inbox } from '../inbox/inbox.ts';
 import type { InboxCallback } from '../inbox/inbox-callback.ts';
@@ -58,7 +58,7 @@ export async function startSystem(options: StartOptions, listener: Listener): Pr
     const inbox = await openInboxOnLastPort(dataDir, (port) =>
       openInbox({
         port,
-        verify: (headers, body) => verifyWebhook({ secrets: [access.signingSecret], headers, body, now: new Date() }),
+        verify: createCallbackVerifier(() => access.readSigningSecrets()),
         onCallback: (callback) => listener.onCallback(callback),
       }),
     );

@@ -8,6 +8,7 @@ import {
   replayBody,
   replayed,
   runCallbacksQuery,
+  rotateBody,
   signingSecrets,
   testBody,
   testedCallback,
@@ -151,5 +152,22 @@ export const CALLBACK_ROUTES = [
     description: 'Returns the secrets that callbacks of this workspace are signed with.',
     success: { status: 200, description: 'The signing secrets, newest first.', schema: signingSecrets },
     errors: [],
+  },
+  {
+    operation: 'rotateSigningSecret',
+    method: 'POST',
+    path: '/v1/signing-secret/rotate',
+    function: 'workspace',
+    scope: 'admin',
+    summary: 'Rotate the signing secret',
+    description:
+      'Gives the workspace a new signing secret. Until the overlap ends, callbacks carry the signatures of the new secret ' +
+      'and of those before, newest first and separated by spaces, so that receivers can be changed one by one. The new ' +
+      'secret signs all callbacks within a minute; for as long, callbacks may be signed by a secret that has just ended.',
+    body: rotateBody,
+    bodyOptional: true,
+    once: true,
+    success: { status: 200, description: 'The signing secrets, newest first.', schema: signingSecrets },
+    errors: ['INVALID_STATE'],
   },
 ] as const satisfies readonly Route[];

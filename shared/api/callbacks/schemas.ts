@@ -226,3 +226,15 @@ const signingSecret = strict({
 
 /** `GET /v1/signing-secret`. */
 export const signingSecrets = strict({ secrets: z.array(signingSecret) }).meta({ id: 'SigningSecrets' });
+
+/** `POST /v1/signing-secret/rotate`. */
+export const rotateBody = strict({
+  overlap_hours: z
+    .int()
+    .min(0)
+    .max(168)
+    .optional()
+    .describe(
+      'For how many hours the secrets so far sign beside the new one, 24 by default. 0: they end with the call',
+    ),
+});

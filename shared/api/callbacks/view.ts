@@ -1,8 +1,9 @@
 import type * as z from 'zod';
 import type { CallbackAttempt, CallbackRecord } from '../../domain/callback.ts';
 import { deriveUid } from '../../domain/ids.ts';
+import type { SigningSecret } from '../../domain/signing-secrets.ts';
 import type { RunDefinition } from '../../domain/run.ts';
-import type { callbackAttempt, callbackRecord } from './schemas.ts';
+import type { callbackAttempt, callbackRecord, signingSecrets } from './schemas.ts';
 import { errorView, instantOf, instantOrNull } from '../runs/view.ts';
 
 /** A delivery record as the API shows it. */
@@ -65,4 +66,18 @@ function reasonOf({ status, httpStatus, error, heldSince, deferredAt }: Callback
   return status === 'PENDING' && error !== null
     ? 'The last attempt failed. The next one is due at next_attempt_at.'
     : null;
+}
+
+/** Signing secrets as the API shows them. `workspaceCreatedAt`: since when the first one signs. */
+export function signingSecretsView(
+  secrets: readonly (SigningSecret & { readonly secret: { reveal(): string } })[],
+  workspaceCreatedAt: number,
+): z.output<typeof signingSecrets> {
+  return {
+    secrets: secrets.map(({ secret, createdAt, expiresAt }) => ({
+      secret: secret.reveal(),
+      created_at: instantOf(createdAt ?? workspaceCreatedAt),
+      expires_at: instantOrNull(expiresAt),
+    })),
+  };
 }

@@ -209,6 +209,23 @@ export const EXAMPLES: { readonly [O in Operation]: Example<O> } = {
       ],
     },
   },
+  rotateSigningSecret: {
+    request: { overlap_hours: 48 },
+    response: {
+      secrets: [
+        {
+          secret: 'whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD',
+          created_at: '2030-01-31T09:00:00.000Z',
+          expires_at: null,
+        },
+        {
+          secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
+          created_at: '2030-01-01T00:00:00.000Z',
+          expires_at: '2030-02-02T09:00:00.000Z',
+        },
+      ],
+    },
+  },
   runSchedule: {
     request: {
       inputs: [{ country: 'NL' }],

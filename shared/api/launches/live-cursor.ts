@@ -1,6 +1,14 @@
 import * as z from 'zod';
 import type { LivePage } from '../../domain/live-page.ts';
-import { callBinding, CURSOR_LIFETIME_MS, decodeCursor, encodeCursor, LIVE_CURSOR, type Sign } from '../cursor.ts';
+import {
+  callBinding,
+  CURSOR_LIFETIME_MS,
+  decodeCursor,
+  encodeCursor,
+  LIVE_CURSOR,
+  type Sign,
+  type Verify,
+} from '../cursor.ts';
 
 const carried = z.strictObject({ cursor: z.string(), page: z.int().min(1) });
 
@@ -14,13 +22,13 @@ export function livePageOf(
     readonly page: number | undefined;
   },
   now: number,
-  sign: Sign,
+  verify: Verify,
 ): LivePage {
   const boundTo = callBinding(call.workspaceUid, call.path, call.body);
   if (call.cursor === undefined) {
     return { cursor: null, number: (call.page ?? 1) - 1, byNumber: call.page !== undefined, boundTo };
   }
-  const { cursor, page } = decodeCursor(call.cursor, { schema: carried, boundTo, now }, sign, LIVE_CURSOR);
+  const { cursor, page } = decodeCursor(call.cursor, { schema: carried, boundTo, now }, verify, LIVE_CURSOR);
   return { cursor, number: page, byNumber: false, boundTo };
 }
 

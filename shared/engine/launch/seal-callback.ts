@@ -1,11 +1,16 @@
 import type { CallbackRequest, RunCallback } from '../../domain/run.ts';
-import type { Ports } from '../ports.ts';
+import type { Secrets } from '../ports.ts';
+
+/** What a launch needs to seal headers. */
+export interface SealPorts {
+  readonly secrets: Pick<Secrets, 'sealHeaders'>;
+}
 
 /**
  * A callback as it is stored. Its headers are sealed under the run's uid, or under the schedule's for all of its runs.
  */
 export async function sealCallback(
-  ports: Pick<Ports, 'secrets'>,
+  ports: SealPorts,
   callback: CallbackRequest | null,
   owner: { readonly runUid: string } | { readonly scheduleUid: string },
 ): Promise<RunCallback | null> {

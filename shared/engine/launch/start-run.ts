@@ -1,6 +1,6 @@
 import { checkCallback } from '../callbacks/check-callback.ts';
 import { type LaunchTerms, termsOf } from '../../domain/launch-terms.ts';
-import { sealCallback } from './seal-callback.ts';
+import { sealCallback, type SealPorts } from './seal-callback.ts';
 import { FIRST_RUN_CHECK_MS, MAX_DELAY_MS, LONGEST_POSTPONE_DAYS } from '../../domain/timing.ts';
 import { expiryOfRun } from '../../domain/expiry.ts';
 import { EngineError, type ErrorRecord, FAULTS_TOLD, type ValidationError } from '../../domain/errors.ts';
@@ -42,7 +42,8 @@ export interface Launch extends LaunchTerms {
 
 /** The ports of accepting a run. */
 export type LaunchPorts = Pick<CorePorts, 'clock' | 'random' | 'log' | 'runs' | 'messages' | 'settings'> &
-  Pick<Ports, 'actions' | 'secrets' | 'callbackPolicy'>;
+  Pick<Ports, 'actions' | 'callbackPolicy'> &
+  SealPorts;
 
 const UID_BYTES = 10;
 

@@ -62,7 +62,7 @@ function signatureFault(post: Received): string | null {
 function signingSecret(workspace: number): string {
   const known = signingSecrets.get(workspace);
   if (known !== undefined) return known;
-  const secret = keyring.signingSecret(workspaceUid(workspace), keyring.currentVersion).reveal();
+  const secret = keyring.signingSecret(workspaceUid(workspace), keyring.currentVersion, 0).reveal();
   signingSecrets.set(workspace, secret);
   return secret;
 }

@@ -1,0 +1,51 @@
+import type { Workspace, WorkspaceStore } from '../../shared/storage/workspace-store.ts';
+import type { StageAccess } from './stage-access.ts';
+
+/** An option of a command. */
+export interface CommandOption {
+  /** What stands for its value in the help, such as NAME; null: it takes none. */
+  readonly value: string | null;
+  readonly required?: true;
+  readonly help: string;
+}
+
+/** What was given for a command's options. */
+export interface CommandValues {
+  /** Undefined where it was not given. */
+  text(option: string): string | undefined;
+  /** The value of an option that is required. */
+  needed(option: string): string;
+  flag(option: string): boolean;
+}
+
+/** One command of the owner's command line. */
+export interface Command {
+  /** Two words, such as `keys create`. */
+  readonly name: string;
+  /** What it does, in a sentence. */
+  readonly help: string;
+  readonly options: Readonly<Record<string, CommandOption>>;
+  /** Whole command lines, without what runs them. */
+  readonly examples: readonly string[];
+  /** Does the work and returns the text to print. `stageName`: the stage in infra/settings.ts. */
+  run(stage: StageAccess, values: CommandValues, stageName: string): Promise<string>;
+}
+
+export const WORKSPACE_OPTION = {
+  value: 'NAME',
+  required: true,
+  help: 'the name of the workspace',
+} as const satisfies CommandOption;
+export const JSON_OPTION = { value: null, help: 'print one line of JSON' } as const satisfies CommandOption;
+
+/** A command line that is wrong; its message is printed alone. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** The workspace of that name. Throws UsageError if there is none. */
+export async function workspaceNamed(workspaces: WorkspaceStore, name: string): Promise<Workspace> {
+  const workspace = await workspaces.findWorkspace(name);
+  if (workspace === null) throw new UsageError(`the workspace ${name} does not exist; keys create makes it`);
+  return workspace;
+}

@@ -1,0 +1,7 @@
+import type { Command } from './command.ts';
+import { KEY_COMMANDS } from './key-commands.ts';
+import { SECRET_COMMANDS } from './secret-commands.ts';
+import { WORKSPACE_COMMANDS } from './workspace-commands.ts';
+
+/** All commands of the owner's command line. */
+export const COMMANDS: readonly Command[] = [...KEY_COMMANDS, ...WORKSPACE_COMMANDS, ...SECRET_COMMANDS];

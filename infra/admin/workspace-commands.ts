@@ -1,0 +1,137 @@
+import type { RuntimeSettings } from '../../shared/api/env.ts';
+import { RATE_TYPES, type RateLimit, type RateType } from '../../shared/domain/token-bucket.ts';
+import type { WorkspaceLimits } from '../../shared/engine/stores.ts';
+import type { OwnLimits } from '../../shared/storage/limit-reader.ts';
+import type { Workspace } from '../../shared/storage/workspace-store.ts';
+import { settingsOf } from '../settings.ts';
+import {
+  type Command,
+  type CommandValues,
+  JSON_OPTION,
+  UsageError,
+  WORKSPACE_OPTION,
+  workspaceNamed,
+} from './command.ts';
+import type { StageAccess } from './stage-access.ts';
+
+const MAX_RUNS_AT_ONCE = 1_000;
+const MAX_INPUTS_IN_FLIGHT = 500;
+/** Calls per second, and burst. */
+const MAX_RATE = 99_999;
+
+const RATE_HELP = `calls per second and burst, such as 20/40, each at most ${MAX_RATE}; or default`;
+
+export const WORKSPACE_COMMANDS: readonly Command[] = [
+  {
+    name: 'workspaces list',
+    help: 'Lists the workspaces with the limits in force; (own) marks those that were set for the workspace.',
+    options: { json: JSON_OPTION },
+    examples: ['workspaces list --stage prod --region eu-west-1'],
+    run: list,
+  },
+  {
+    name: 'workspaces set',
+    help: 'Changes limits of a workspace, and prints the limits in force. The value "default" restores that of infra/settings.ts.',
+    options: {
+      workspace: WORKSPACE_OPTION,
+      'runs-at-once': { value: 'N', help: `1 to ${MAX_RUNS_AT_ONCE}, or default` },
+      'inputs-in-flight': { value: 'N', help: `of one run: 1 to ${MAX_INPUTS_IN_FLIGHT}, or default` },
+      'live-rate': { value: 'R', help: RATE_HELP },
+      'launch-rate': { value: 'R', help: 'the same, of launches and changes' },
+      'read-rate': { value: 'R', help: 'the same, of reads' },
+      'wait-rate': { value: 'R', help: 'the same, in seconds of waiting (?wait)' },
+    },
+    examples: [
+      'workspaces set --workspace acme --live-rate 50/100 --runs-at-once 20',
+      'workspaces set --workspace acme --runs-at-once default',
+    ],
+    run: set,
+  },
+];
+
+/** Both commands also move limits that were set under release 0.1.0 to where functions cannot change them. */
+async function list(stage: StageAccess, values: CommandValues, stageName: string): Promise<string> {
+  const { runtime } = settingsOf(stageName);
+  const all: LimitedWorkspace[] = [];
+  for (const workspace of await stage.workspaces.listWorkspaces()) {
+    await stage.limits.move(workspace.uid);
+    all.push(withLimits(workspace, await stage.limits.read(workspace.uid), runtime));
+  }
+  if (values.flag('json')) return JSON.stringify(all);
+  if (all.length === 0) return 'There are no workspaces; keys create --workspace NAME makes one.';
+  return all.map(describe).join('\n');
+}
+
+async function set(stage: StageAccess, values: CommandValues, stageName: string): Promise<string> {
+  const rates = RATE_TYPES.map((type) => [type, rateOf(`--${type}-rate`, values.text(`${type}-rate`))] as const);
+  const runsAtOnce = limitOf('--runs-at-once', values.text('runs-at-once'), MAX_RUNS_AT_ONCE);
+  const inputsInFlight = limitOf('--inputs-in-flight', values.text('inputs-in-flight'), MAX_INPUTS_IN_FLIGHT);
+  const workspace = await workspaceNamed(stage.workspaces, values.needed('workspace'));
+  const limits = await stage.limits.set(workspace.uid, {
+    ...(runsAtOnce === undefined ? {} : { runsAtOnce }),
+    ...(inputsInFlight === undefined ? {} : { inputsInFlight }),
+    rates: Object.fromEntries(rates.filter(([, rate]) => rate !== undefined)),
+  });
+  return describe(withLimits(workspace, limits, settingsOf(stageName).runtime));
+}
+
+/** A workspace with its own limits (null: the stage's apply) and with the limits in force. */
+type LimitedWorkspace = Workspace &
+  Pick<OwnLimits, 'rates'> & {
+    readonly limits: Omit<OwnLimits, 'rates'>;
+    readonly inForce: WorkspaceLimits & { readonly rates: Readonly<Record<RateType, RateLimit>> };
+  };
+
+function withLimits(
+  workspace: Workspace,
+  { rates, ...limits }: OwnLimits,
+  defaults: RuntimeSettings,
+): LimitedWorkspace {
+  const { live, launch, read, wait } = defaults.rateLimits;
+  return {
+    ...workspace,
+    limits,
+    rates,
+    inForce: {
+      runsAtOnce: limits.runsAtOnce ?? defaults.concurrentRuns,
+      inputsInFlight: limits.inputsInFlight ?? defaults.inputsInFlight,
+      rates: {
+        live: rates.live ?? live,
+        launch: rates.launch ?? launch,
+        read: rates.read ?? read,
+        wait: rates.wait ?? wait,
+      },
+    },
+  };
+}
+
+/** Undefined: not given. Null: the stage's own. */
+function limitOf(flag: string, text: string | undefined, max: number): number | null | undefined {
+  if (text === undefined || text === 'default') return text === undefined ? undefined : null;
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= 1 && value <= max) return value;
+  throw new UsageError(`${flag} is ${text}; allowed: 1 to ${max}, or default`);
+}
+
+/** Undefined: not given. Null: the stage's own. */
+function rateOf(flag: string, text: string | undefined): RateLimit | null | undefined {
+  if (text === undefined || text === 'default') return text === undefined ? undefined : null;
+  const [, perSecond = 0, burst = 0] = /^(\d{1,9}(?:\.\d{1,3})?)\/(\d{1,9})$/.exec(text)?.map(Number) ?? [];
+  if (perSecond > 0 && burst > 0 && perSecond <= MAX_RATE && burst <= MAX_RATE) return { perSecond, burst };
+  throw new UsageError(
+    `${flag} is ${text}; allowed: calls per second and burst such as 20/40, each at most ${MAX_RATE}, or default`,
+  );
+}
+
+function describe({ name, uid, limits, rates, inForce }: LimitedWorkspace): string {
+  const shown = (what: string, value: string | number, own: unknown): string =>
+    `${what} ${value}${own === null ? '' : ' (own)'}`;
+  return [
+    `${name}  ${uid}  ${shown('runs at once', inForce.runsAtOnce, limits.runsAtOnce)}`,
+    shown('inputs in flight', inForce.inputsInFlight, limits.inputsInFlight),
+    ...RATE_TYPES.map((type) => {
+      const { perSecond, burst } = inForce.rates[type];
+      return shown(type, `${perSecond}/${burst}`, rates[type]);
+    }),
+  ].join(', ');
+}
