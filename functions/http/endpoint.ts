@@ -102,7 +102,8 @@ export function defineEndpoint<O extends Operation, Found = undefined>(
       checkEncoding(addressed.request.rawQuery);
       const query: unknown = parseQuery(route.query ?? NOTHING, addressed.request.query);
       const sent = readBody(addressed.request);
-      const body: unknown = parseBody(route.body ?? NOTHING, sent === undefined ? noBody(route) : sent);
+      // Clients that openapi-generator makes for Java send null for a body that was not given.
+      const body: unknown = parseBody(route.body ?? NOTHING, sent ?? noBody(route));
       // The route's own schemas gave query and body; Found is undefined where there is no find.
       const call = { ...addressed, found, query, body, sent } as Call<O, Found>; // see the line above
       try {

@@ -160,12 +160,33 @@ export interface CallbackTarget {
  */
 export type CallbackType = "run.page" | "run.input_failed" | "run.finished";
 
+export interface CancelRunBody {
+  /** May be given, and must then be this */
+  readonly action?: "cancel" | null | undefined;
+}
+
 export interface ClockNote {
   readonly local: string;
   readonly note: string;
 }
 
 export type ContentEncoding = "gzip";
+
+export interface CreateKeyBody {
+  /** A name by which you recognise the key */
+  readonly label: string;
+  /** What the key may do: `read`, `run` and `manage` by default. Only scopes of the key that makes the call */
+  readonly scopes?: readonly (Scope)[] | null | undefined;
+  /** When the key stops working. By default it never does */
+  readonly expires_at?: string | null | undefined;
+}
+
+export interface CreateUploadBody {
+  /** Size of the file in bytes. If given, the PUT must have exactly this size; otherwise the size is checked at the launch */
+  readonly content_length?: number | null | undefined;
+  /** How the file is compressed. The limits of an upload apply to the uncompressed file */
+  readonly content_encoding?: ContentEncoding | null | undefined;
+}
 
 /** A run that must end first: its uid, or its uid and how it must end. */
 export type Dependency = string | RequiredRun;
@@ -527,11 +548,44 @@ export type OverlapPolicy = "skip" | "allow" | "cancel_previous";
 /** `cursor_or_number`: a live call also takes the number of a page. */
 export type PagingMode = "cursor" | "cursor_or_number";
 
+export interface PatchScheduleBody {
+  /** The inputs: each has the properties of the action, and optionally `custom_data` */
+  readonly inputs?: readonly (LaunchInput)[] | undefined;
+  readonly parameters?: Readonly<Record<string, unknown>> | null | undefined;
+  readonly callback?: CallbackSettings | null | undefined;
+  readonly name?: string | null | undefined;
+  readonly on_invalid_input?: InvalidInputPolicy | null | undefined;
+  readonly deadline_seconds?: number | null | undefined;
+  readonly tags?: readonly (string)[] | null | undefined;
+  readonly cron?: string | null | undefined;
+  readonly schedule_at?: string | null | undefined;
+  readonly timezone?: string | null | undefined;
+  readonly overlap?: OverlapPolicy | null | undefined;
+  readonly catch_up_seconds?: number | null | undefined;
+  readonly jitter_seconds?: number | null | undefined;
+}
+
+export interface PauseScheduleBody {
+  /** Shown as `status_reason.message` while the schedule is paused */
+  readonly note?: string | null | undefined;
+}
+
 export interface Preview {
   /** The next times */
   readonly fires: readonly (PreviewedFire)[];
   /** Times of the cron expression that a clock change skips or repeats */
   readonly notes: readonly (ClockNote)[];
+}
+
+export interface PreviewScheduleBody {
+  /** A cron expression of five fields (minute, hour, day of month, month, day of week), or a macro such as `@daily` */
+  readonly cron: string;
+  /** The time zone of the cron expression: an IANA name such as `Europe/Berlin` */
+  readonly timezone?: string | null | undefined;
+  /** The time from which to count; by default now */
+  readonly from?: string | null | undefined;
+  /** The number of times to return */
+  readonly count?: number | null | undefined;
 }
 
 export interface PreviewedFire {
@@ -541,11 +595,21 @@ export interface PreviewedFire {
   readonly local: string;
 }
 
+export interface PutSecretBody {
+  /** One line of text. A value of several lines is stored as base64 */
+  readonly value: string;
+}
+
 export interface RateLimit {
   /** Calls per second in the long run */
   readonly per_second: number;
   /** Calls that are possible at once when the limit is unused */
   readonly burst: number;
+}
+
+export interface ReplayRunCallbacksBody {
+  /** Statuses of the callbacks to replay, FAILED by default. A callback is SUCCESS if it or one of its replays was delivered */
+  readonly status?: readonly (CallbackStatus)[] | null | undefined;
 }
 
 export interface ReplayedCallbacks {
@@ -556,6 +620,21 @@ export interface ReplayedCallbacks {
 export interface RequiredRun {
   readonly uid: string;
   readonly require?: DependencyRequirement | null | undefined;
+}
+
+export interface ResumeRunBody {
+  /** May be given, and must then be this */
+  readonly action?: "resume" | null | undefined;
+}
+
+export interface RetryRunBody {
+  /** May be given, and must then be this */
+  readonly action?: "retry" | null | undefined;
+}
+
+export interface RotateSigningSecretBody {
+  /** For how many hours the secrets so far sign beside the new one, 24 by default. 0: they end with the call */
+  readonly overlap_hours?: number | null | undefined;
 }
 
 export interface Run {
@@ -600,6 +679,27 @@ export interface Run {
   readonly started_at: string | null;
   readonly finished_at: string | null;
   readonly updated_at: string;
+}
+
+export interface RunAsyncBody {
+  /** The inputs: each has the properties of the action, and optionally `custom_data` */
+  readonly inputs?: readonly (LaunchInput)[] | null | undefined;
+  /** An upload (POST /v1/uploads) with the inputs, in place of `inputs` */
+  readonly inputs_upload_uid?: string | null | undefined;
+  /** Parameters of the action, and optionally `max_results`: the maximum number of results per input */
+  readonly parameters?: Readonly<Record<string, unknown>> | null | undefined;
+  readonly callback?: CallbackSettings | null | undefined;
+  /** A name to find it by */
+  readonly name?: string | null | undefined;
+  /** Words to find it by: at most 10. A repeated one counts once */
+  readonly tags?: readonly (string)[] | null | undefined;
+  readonly on_invalid_input?: InvalidInputPolicy | null | undefined;
+  /** After this time QUEUED or RUNNING the run is STOPPED. Other time does not count */
+  readonly deadline_seconds?: number | null | undefined;
+  /** When the run starts, at most a year from now. By default it starts at once */
+  readonly schedule_at?: string | null | undefined;
+  /** Runs that must end first. If one ends otherwise than required, this run fails with `DEPENDENCY_FAILED` */
+  readonly depends_on?: readonly (Dependency)[] | null | undefined;
 }
 
 export interface RunDependency {
@@ -653,6 +753,58 @@ export interface RunDetail {
   readonly callbacks: CallbackCounts;
   /** The last 50 changes of status */
   readonly history: readonly (RunHistoryEntry)[];
+}
+
+export interface RunExtractJsonApiAsyncBody {
+  /** The inputs: each has the properties of the action, and optionally `custom_data` */
+  readonly inputs?: readonly (ExtractJsonApiInput)[] | null | undefined;
+  /** An upload (POST /v1/uploads) with the inputs, in place of `inputs` */
+  readonly inputs_upload_uid?: string | null | undefined;
+  readonly parameters?: ExtractJsonApiParameters | null | undefined;
+  readonly callback?: CallbackSettings | null | undefined;
+  /** A name to find it by */
+  readonly name?: string | null | undefined;
+  /** Words to find it by: at most 10. A repeated one counts once */
+  readonly tags?: readonly (string)[] | null | undefined;
+  readonly on_invalid_input?: InvalidInputPolicy | null | undefined;
+  /** After this time QUEUED or RUNNING the run is STOPPED. Other time does not count */
+  readonly deadline_seconds?: number | null | undefined;
+  /** When the run starts, at most a year from now. By default it starts at once */
+  readonly schedule_at?: string | null | undefined;
+  /** Runs that must end first. If one ends otherwise than required, this run fails with `DEPENDENCY_FAILED` */
+  readonly depends_on?: readonly (Dependency)[] | null | undefined;
+}
+
+export interface RunExtractJsonApiLiveBody {
+  readonly input: ExtractJsonApiInput;
+  readonly parameters?: ExtractJsonApiLiveParameters | null | undefined;
+  /** Words to find it by: at most 10. A repeated one counts once */
+  readonly tags?: readonly (string)[] | null | undefined;
+}
+
+export interface RunExtractJsonApiScheduleBody {
+  /** The inputs: each has the properties of the action, and optionally `custom_data` */
+  readonly inputs: readonly (ExtractJsonApiInput)[];
+  readonly parameters?: ExtractJsonApiParameters | null | undefined;
+  readonly callback?: CallbackSettings | null | undefined;
+  /** A name to find it by */
+  readonly name?: string | null | undefined;
+  /** Words to find it by: at most 10. A repeated one counts once */
+  readonly tags?: readonly (string)[] | null | undefined;
+  readonly on_invalid_input?: InvalidInputPolicy | null | undefined;
+  /** After this time QUEUED or RUNNING the run is STOPPED. Other time does not count */
+  readonly deadline_seconds?: number | null | undefined;
+  /** A cron expression of five fields (minute, hour, day of month, month, day of week), or a macro such as `@daily` */
+  readonly cron?: string | null | undefined;
+  /** Without `cron`: the time at which the schedule fires once. With `cron`: the time from which it counts */
+  readonly schedule_at?: string | null | undefined;
+  /** The time zone of the cron expression: an IANA name such as `Europe/Berlin` */
+  readonly timezone?: string | null | undefined;
+  readonly overlap?: OverlapPolicy | null | undefined;
+  /** How late a time may still fire, for example after an outage */
+  readonly catch_up_seconds?: number | null | undefined;
+  /** Delays each run by up to this many seconds. A schedule always has the same delay */
+  readonly jitter_seconds?: number | null | undefined;
 }
 
 /** The run ended. `manifest` says how many callbacks it has. */
@@ -748,6 +900,15 @@ export interface RunInputFailedCallback {
   readonly occurred_at: string;
 }
 
+export interface RunLiveBody {
+  /** The input of the action, and optionally `custom_data` */
+  readonly input: LaunchInput;
+  /** Parameters of the action */
+  readonly parameters?: Readonly<Record<string, unknown>> | null | undefined;
+  /** Words to find it by: at most 10. A repeated one counts once */
+  readonly tags?: readonly (string)[] | null | undefined;
+}
+
 export interface RunLogError {
   readonly error_label: ErrorLabel;
   /** Finds the error in the logs of the stage */
@@ -816,6 +977,84 @@ export interface RunProgress {
   readonly started_at: string | null;
   readonly finished_at: string | null;
   readonly updated_at: string;
+}
+
+export interface RunScheduleBody {
+  /** The inputs: each has the properties of the action, and optionally `custom_data` */
+  readonly inputs: readonly (LaunchInput)[];
+  /** Parameters of the action, and optionally `max_results`: the maximum number of results per input */
+  readonly parameters?: Readonly<Record<string, unknown>> | null | undefined;
+  readonly callback?: CallbackSettings | null | undefined;
+  /** A name to find it by */
+  readonly name?: string | null | undefined;
+  /** Words to find it by: at most 10. A repeated one counts once */
+  readonly tags?: readonly (string)[] | null | undefined;
+  readonly on_invalid_input?: InvalidInputPolicy | null | undefined;
+  /** After this time QUEUED or RUNNING the run is STOPPED. Other time does not count */
+  readonly deadline_seconds?: number | null | undefined;
+  /** A cron expression of five fields (minute, hour, day of month, month, day of week), or a macro such as `@daily` */
+  readonly cron?: string | null | undefined;
+  /** Without `cron`: the time at which the schedule fires once. With `cron`: the time from which it counts */
+  readonly schedule_at?: string | null | undefined;
+  /** The time zone of the cron expression: an IANA name such as `Europe/Berlin` */
+  readonly timezone?: string | null | undefined;
+  readonly overlap?: OverlapPolicy | null | undefined;
+  /** How late a time may still fire, for example after an outage */
+  readonly catch_up_seconds?: number | null | undefined;
+  /** Delays each run by up to this many seconds. A schedule always has the same delay */
+  readonly jitter_seconds?: number | null | undefined;
+}
+
+export interface RunSearchCitiesAsyncBody {
+  /** The inputs: each has the properties of the action, and optionally `custom_data` */
+  readonly inputs?: readonly (SearchCitiesInput)[] | null | undefined;
+  /** An upload (POST /v1/uploads) with the inputs, in place of `inputs` */
+  readonly inputs_upload_uid?: string | null | undefined;
+  readonly parameters?: SearchCitiesParameters | null | undefined;
+  readonly callback?: CallbackSettings | null | undefined;
+  /** A name to find it by */
+  readonly name?: string | null | undefined;
+  /** Words to find it by: at most 10. A repeated one counts once */
+  readonly tags?: readonly (string)[] | null | undefined;
+  readonly on_invalid_input?: InvalidInputPolicy | null | undefined;
+  /** After this time QUEUED or RUNNING the run is STOPPED. Other time does not count */
+  readonly deadline_seconds?: number | null | undefined;
+  /** When the run starts, at most a year from now. By default it starts at once */
+  readonly schedule_at?: string | null | undefined;
+  /** Runs that must end first. If one ends otherwise than required, this run fails with `DEPENDENCY_FAILED` */
+  readonly depends_on?: readonly (Dependency)[] | null | undefined;
+}
+
+export interface RunSearchCitiesLiveBody {
+  readonly input: SearchCitiesInput;
+  readonly parameters?: SearchCitiesLiveParameters | null | undefined;
+  /** Words to find it by: at most 10. A repeated one counts once */
+  readonly tags?: readonly (string)[] | null | undefined;
+}
+
+export interface RunSearchCitiesScheduleBody {
+  /** The inputs: each has the properties of the action, and optionally `custom_data` */
+  readonly inputs: readonly (SearchCitiesInput)[];
+  readonly parameters?: SearchCitiesParameters | null | undefined;
+  readonly callback?: CallbackSettings | null | undefined;
+  /** A name to find it by */
+  readonly name?: string | null | undefined;
+  /** Words to find it by: at most 10. A repeated one counts once */
+  readonly tags?: readonly (string)[] | null | undefined;
+  readonly on_invalid_input?: InvalidInputPolicy | null | undefined;
+  /** After this time QUEUED or RUNNING the run is STOPPED. Other time does not count */
+  readonly deadline_seconds?: number | null | undefined;
+  /** A cron expression of five fields (minute, hour, day of month, month, day of week), or a macro such as `@daily` */
+  readonly cron?: string | null | undefined;
+  /** Without `cron`: the time at which the schedule fires once. With `cron`: the time from which it counts */
+  readonly schedule_at?: string | null | undefined;
+  /** The time zone of the cron expression: an IANA name such as `Europe/Berlin` */
+  readonly timezone?: string | null | undefined;
+  readonly overlap?: OverlapPolicy | null | undefined;
+  /** How late a time may still fire, for example after an outage */
+  readonly catch_up_seconds?: number | null | undefined;
+  /** Delays each run by up to this many seconds. A schedule always has the same delay */
+  readonly jitter_seconds?: number | null | undefined;
 }
 
 /**
@@ -958,6 +1197,15 @@ export interface StatusReason {
   readonly blocking_uids: readonly (string)[];
 }
 
+export interface TestCallbackBody {
+  /** The URL that callbacks are sent to: https, on a port that the deployment allows (443 by default) and a public address. A local stage also takes http to its own machine */
+  readonly url: string;
+  /** Headers that are sent with every callback, at most 4096 bytes together. Their values are stored encrypted and never returned */
+  readonly headers?: Readonly<Record<string, string>> | null | undefined;
+  /** The type of the callback */
+  readonly type?: CallbackType | null | undefined;
+}
+
 export interface TestRequest {
   /** The headers that were sent; the values of your own are hidden */
   readonly headers: Readonly<Record<string, string>>;
@@ -983,6 +1231,28 @@ export interface TestedCallback {
   readonly response: TestResponse | null;
   /** Why a callback with this answer would count as failed; null if it would not */
   readonly error: Error | null;
+}
+
+export interface UpdateKeyBody {
+  /** A name by which you recognise the key */
+  readonly label: string;
+}
+
+export interface UpdateScheduleBody {
+  /** The inputs: each has the properties of the action, and optionally `custom_data` */
+  readonly inputs?: readonly (LaunchInput)[] | undefined;
+  readonly parameters?: Readonly<Record<string, unknown>> | null | undefined;
+  readonly callback?: CallbackSettings | null | undefined;
+  readonly name?: string | null | undefined;
+  readonly on_invalid_input?: InvalidInputPolicy | null | undefined;
+  readonly deadline_seconds?: number | null | undefined;
+  readonly tags?: readonly (string)[] | null | undefined;
+  readonly cron?: string | null | undefined;
+  readonly schedule_at?: string | null | undefined;
+  readonly timezone?: string | null | undefined;
+  readonly overlap?: OverlapPolicy | null | undefined;
+  readonly catch_up_seconds?: number | null | undefined;
+  readonly jitter_seconds?: number | null | undefined;
 }
 
 /** A place for one file of inputs. */
@@ -1032,46 +1302,9 @@ export interface RunLiveQuery {
   readonly page?: number | undefined;
 }
 
-export interface RunLiveBody {
-  /** The input of the action, and optionally `custom_data` */
-  readonly input: LaunchInput;
-  /** Parameters of the action */
-  readonly parameters?: Readonly<Record<string, unknown>> | null | undefined;
-  /** Words to find it by: at most 10. A repeated one counts once */
-  readonly tags?: readonly (string)[] | null | undefined;
-}
-
 export interface RunAsyncQuery {
   /** `true`: checks the call and answers with what it would do. Nothing is written or sent, and an `Idempotency-Key` is not used up */
   readonly dry_run?: boolean | undefined;
-}
-
-export interface RunAsyncBody {
-  /** The inputs: each has the properties of the action, and optionally `custom_data` */
-  readonly inputs?: readonly (LaunchInput)[] | null | undefined;
-  /** An upload (POST /v1/uploads) with the inputs, in place of `inputs` */
-  readonly inputs_upload_uid?: string | null | undefined;
-  /** Parameters of the action, and optionally `max_results`: the maximum number of results per input */
-  readonly parameters?: Readonly<Record<string, unknown>> | null | undefined;
-  readonly callback?: CallbackSettings | null | undefined;
-  /** A name to find it by */
-  readonly name?: string | null | undefined;
-  /** Words to find it by: at most 10. A repeated one counts once */
-  readonly tags?: readonly (string)[] | null | undefined;
-  readonly on_invalid_input?: InvalidInputPolicy | null | undefined;
-  /** After this time QUEUED or RUNNING the run is STOPPED. Other time does not count */
-  readonly deadline_seconds?: number | null | undefined;
-  /** When the run starts, at most a year from now. By default it starts at once */
-  readonly schedule_at?: string | null | undefined;
-  /** Runs that must end first. If one ends otherwise than required, this run fails with `DEPENDENCY_FAILED` */
-  readonly depends_on?: readonly (Dependency)[] | null | undefined;
-}
-
-export interface CreateUploadBody {
-  /** Size of the file in bytes. If given, the PUT must have exactly this size; otherwise the size is checked at the launch */
-  readonly content_length?: number | null | undefined;
-  /** How the file is compressed. The limits of an upload apply to the uncompressed file */
-  readonly content_encoding?: ContentEncoding | null | undefined;
 }
 
 export interface ListRunsQuery {
@@ -1125,21 +1358,6 @@ export interface ListRunLogsQuery {
   readonly input_index?: number | undefined;
 }
 
-export interface CancelRunBody {
-  /** May be given, and must then be this */
-  readonly action?: "cancel" | null | undefined;
-}
-
-export interface ResumeRunBody {
-  /** May be given, and must then be this */
-  readonly action?: "resume" | null | undefined;
-}
-
-export interface RetryRunBody {
-  /** May be given, and must then be this */
-  readonly action?: "retry" | null | undefined;
-}
-
 export interface ListCallbacksQuery {
   /** The maximum number of items on a page */
   readonly limit?: number | undefined;
@@ -1158,65 +1376,9 @@ export interface ListRunCallbacksQuery {
   readonly undelivered?: boolean | undefined;
 }
 
-export interface ReplayRunCallbacksBody {
-  /** Statuses of the callbacks to replay, FAILED by default. A callback is SUCCESS if it or one of its replays was delivered */
-  readonly status?: readonly (CallbackStatus)[] | null | undefined;
-}
-
-export interface TestCallbackBody {
-  /** The URL that callbacks are sent to: https, on a port that the deployment allows (443 by default) and a public address. A local stage also takes http to its own machine */
-  readonly url: string;
-  /** Headers that are sent with every callback, at most 4096 bytes together. Their values are stored encrypted and never returned */
-  readonly headers?: Readonly<Record<string, string>> | null | undefined;
-  /** The type of the callback */
-  readonly type?: CallbackType | null | undefined;
-}
-
-export interface RotateSigningSecretBody {
-  /** For how many hours the secrets so far sign beside the new one, 24 by default. 0: they end with the call */
-  readonly overlap_hours?: number | null | undefined;
-}
-
 export interface RunScheduleQuery {
   /** `true`: checks the call and answers with what it would do. Nothing is written or sent, and an `Idempotency-Key` is not used up */
   readonly dry_run?: boolean | undefined;
-}
-
-export interface RunScheduleBody {
-  /** The inputs: each has the properties of the action, and optionally `custom_data` */
-  readonly inputs: readonly (LaunchInput)[];
-  /** Parameters of the action, and optionally `max_results`: the maximum number of results per input */
-  readonly parameters?: Readonly<Record<string, unknown>> | null | undefined;
-  readonly callback?: CallbackSettings | null | undefined;
-  /** A name to find it by */
-  readonly name?: string | null | undefined;
-  /** Words to find it by: at most 10. A repeated one counts once */
-  readonly tags?: readonly (string)[] | null | undefined;
-  readonly on_invalid_input?: InvalidInputPolicy | null | undefined;
-  /** After this time QUEUED or RUNNING the run is STOPPED. Other time does not count */
-  readonly deadline_seconds?: number | null | undefined;
-  /** A cron expression of five fields (minute, hour, day of month, month, day of week), or a macro such as `@daily` */
-  readonly cron?: string | null | undefined;
-  /** Without `cron`: the time at which the schedule fires once. With `cron`: the time from which it counts */
-  readonly schedule_at?: string | null | undefined;
-  /** The time zone of the cron expression: an IANA name such as `Europe/Berlin` */
-  readonly timezone?: string | null | undefined;
-  readonly overlap?: OverlapPolicy | null | undefined;
-  /** How late a time may still fire, for example after an outage */
-  readonly catch_up_seconds?: number | null | undefined;
-  /** Delays each run by up to this many seconds. A schedule always has the same delay */
-  readonly jitter_seconds?: number | null | undefined;
-}
-
-export interface PreviewScheduleBody {
-  /** A cron expression of five fields (minute, hour, day of month, month, day of week), or a macro such as `@daily` */
-  readonly cron: string;
-  /** The time zone of the cron expression: an IANA name such as `Europe/Berlin` */
-  readonly timezone?: string | null | undefined;
-  /** The time from which to count; by default now */
-  readonly from?: string | null | undefined;
-  /** The number of times to return */
-  readonly count?: number | null | undefined;
 }
 
 export interface ListSchedulesQuery {
@@ -1236,23 +1398,6 @@ export interface ListSchedulesQuery {
   readonly tag?: readonly (string)[] | undefined;
 }
 
-export interface PatchScheduleBody {
-  /** The inputs: each has the properties of the action, and optionally `custom_data` */
-  readonly inputs?: readonly (LaunchInput)[] | undefined;
-  readonly parameters?: Readonly<Record<string, unknown>> | null | undefined;
-  readonly callback?: CallbackSettings | null | undefined;
-  readonly name?: string | null | undefined;
-  readonly on_invalid_input?: InvalidInputPolicy | null | undefined;
-  readonly deadline_seconds?: number | null | undefined;
-  readonly tags?: readonly (string)[] | null | undefined;
-  readonly cron?: string | null | undefined;
-  readonly schedule_at?: string | null | undefined;
-  readonly timezone?: string | null | undefined;
-  readonly overlap?: OverlapPolicy | null | undefined;
-  readonly catch_up_seconds?: number | null | undefined;
-  readonly jitter_seconds?: number | null | undefined;
-}
-
 export interface ListScheduleInputsQuery {
   /** The maximum number of items on a page */
   readonly limit?: number | undefined;
@@ -1263,77 +1408,9 @@ export interface ListFiresQuery {
   readonly limit?: number | undefined;
 }
 
-export interface UpdateScheduleBody {
-  /** The inputs: each has the properties of the action, and optionally `custom_data` */
-  readonly inputs?: readonly (LaunchInput)[] | undefined;
-  readonly parameters?: Readonly<Record<string, unknown>> | null | undefined;
-  readonly callback?: CallbackSettings | null | undefined;
-  readonly name?: string | null | undefined;
-  readonly on_invalid_input?: InvalidInputPolicy | null | undefined;
-  readonly deadline_seconds?: number | null | undefined;
-  readonly tags?: readonly (string)[] | null | undefined;
-  readonly cron?: string | null | undefined;
-  readonly schedule_at?: string | null | undefined;
-  readonly timezone?: string | null | undefined;
-  readonly overlap?: OverlapPolicy | null | undefined;
-  readonly catch_up_seconds?: number | null | undefined;
-  readonly jitter_seconds?: number | null | undefined;
-}
-
-export interface PauseScheduleBody {
-  /** Shown as `status_reason.message` while the schedule is paused */
-  readonly note?: string | null | undefined;
-}
-
-export interface CreateKeyBody {
-  /** A name by which you recognise the key */
-  readonly label: string;
-  /** What the key may do: `read`, `run` and `manage` by default. Only scopes of the key that makes the call */
-  readonly scopes?: readonly (Scope)[] | null | undefined;
-  /** When the key stops working. By default it never does */
-  readonly expires_at?: string | null | undefined;
-}
-
-export interface UpdateKeyBody {
-  /** A name by which you recognise the key */
-  readonly label: string;
-}
-
-export interface PutSecretBody {
-  /** One line of text. A value of several lines is stored as base64 */
-  readonly value: string;
-}
-
-export interface RunExtractJsonApiLiveBody {
-  readonly input: ExtractJsonApiInput;
-  readonly parameters?: ExtractJsonApiLiveParameters | null | undefined;
-  /** Words to find it by: at most 10. A repeated one counts once */
-  readonly tags?: readonly (string)[] | null | undefined;
-}
-
 export interface RunExtractJsonApiAsyncQuery {
   /** `true`: checks the call and answers with what it would do. Nothing is written or sent, and an `Idempotency-Key` is not used up */
   readonly dry_run?: boolean | undefined;
-}
-
-export interface RunExtractJsonApiAsyncBody {
-  /** The inputs: each has the properties of the action, and optionally `custom_data` */
-  readonly inputs?: readonly (ExtractJsonApiInput)[] | null | undefined;
-  /** An upload (POST /v1/uploads) with the inputs, in place of `inputs` */
-  readonly inputs_upload_uid?: string | null | undefined;
-  readonly parameters?: ExtractJsonApiParameters | null | undefined;
-  readonly callback?: CallbackSettings | null | undefined;
-  /** A name to find it by */
-  readonly name?: string | null | undefined;
-  /** Words to find it by: at most 10. A repeated one counts once */
-  readonly tags?: readonly (string)[] | null | undefined;
-  readonly on_invalid_input?: InvalidInputPolicy | null | undefined;
-  /** After this time QUEUED or RUNNING the run is STOPPED. Other time does not count */
-  readonly deadline_seconds?: number | null | undefined;
-  /** When the run starts, at most a year from now. By default it starts at once */
-  readonly schedule_at?: string | null | undefined;
-  /** Runs that must end first. If one ends otherwise than required, this run fails with `DEPENDENCY_FAILED` */
-  readonly depends_on?: readonly (Dependency)[] | null | undefined;
 }
 
 export interface RunExtractJsonApiScheduleQuery {
@@ -1341,41 +1418,9 @@ export interface RunExtractJsonApiScheduleQuery {
   readonly dry_run?: boolean | undefined;
 }
 
-export interface RunExtractJsonApiScheduleBody {
-  /** The inputs: each has the properties of the action, and optionally `custom_data` */
-  readonly inputs: readonly (ExtractJsonApiInput)[];
-  readonly parameters?: ExtractJsonApiParameters | null | undefined;
-  readonly callback?: CallbackSettings | null | undefined;
-  /** A name to find it by */
-  readonly name?: string | null | undefined;
-  /** Words to find it by: at most 10. A repeated one counts once */
-  readonly tags?: readonly (string)[] | null | undefined;
-  readonly on_invalid_input?: InvalidInputPolicy | null | undefined;
-  /** After this time QUEUED or RUNNING the run is STOPPED. Other time does not count */
-  readonly deadline_seconds?: number | null | undefined;
-  /** A cron expression of five fields (minute, hour, day of month, month, day of week), or a macro such as `@daily` */
-  readonly cron?: string | null | undefined;
-  /** Without `cron`: the time at which the schedule fires once. With `cron`: the time from which it counts */
-  readonly schedule_at?: string | null | undefined;
-  /** The time zone of the cron expression: an IANA name such as `Europe/Berlin` */
-  readonly timezone?: string | null | undefined;
-  readonly overlap?: OverlapPolicy | null | undefined;
-  /** How late a time may still fire, for example after an outage */
-  readonly catch_up_seconds?: number | null | undefined;
-  /** Delays each run by up to this many seconds. A schedule always has the same delay */
-  readonly jitter_seconds?: number | null | undefined;
-}
-
 export interface RunSearchCitiesLiveQuery {
   /** The number of the page, from 1, for an action that pages by number. Use either `page` or `cursor` */
   readonly page?: number | undefined;
-}
-
-export interface RunSearchCitiesLiveBody {
-  readonly input: SearchCitiesInput;
-  readonly parameters?: SearchCitiesLiveParameters | null | undefined;
-  /** Words to find it by: at most 10. A repeated one counts once */
-  readonly tags?: readonly (string)[] | null | undefined;
 }
 
 export interface RunSearchCitiesAsyncQuery {
@@ -1383,52 +1428,7 @@ export interface RunSearchCitiesAsyncQuery {
   readonly dry_run?: boolean | undefined;
 }
 
-export interface RunSearchCitiesAsyncBody {
-  /** The inputs: each has the properties of the action, and optionally `custom_data` */
-  readonly inputs?: readonly (SearchCitiesInput)[] | null | undefined;
-  /** An upload (POST /v1/uploads) with the inputs, in place of `inputs` */
-  readonly inputs_upload_uid?: string | null | undefined;
-  readonly parameters?: SearchCitiesParameters | null | undefined;
-  readonly callback?: CallbackSettings | null | undefined;
-  /** A name to find it by */
-  readonly name?: string | null | undefined;
-  /** Words to find it by: at most 10. A repeated one counts once */
-  readonly tags?: readonly (string)[] | null | undefined;
-  readonly on_invalid_input?: InvalidInputPolicy | null | undefined;
-  /** After this time QUEUED or RUNNING the run is STOPPED. Other time does not count */
-  readonly deadline_seconds?: number | null | undefined;
-  /** When the run starts, at most a year from now. By default it starts at once */
-  readonly schedule_at?: string | null | undefined;
-  /** Runs that must end first. If one ends otherwise than required, this run fails with `DEPENDENCY_FAILED` */
-  readonly depends_on?: readonly (Dependency)[] | null | undefined;
-}
-
 export interface RunSearchCitiesScheduleQuery {
   /** `true`: checks the call and answers with what it would do. Nothing is written or sent, and an `Idempotency-Key` is not used up */
   readonly dry_run?: boolean | undefined;
-}
-
-export interface RunSearchCitiesScheduleBody {
-  /** The inputs: each has the properties of the action, and optionally `custom_data` */
-  readonly inputs: readonly (SearchCitiesInput)[];
-  readonly parameters?: SearchCitiesParameters | null | undefined;
-  readonly callback?: CallbackSettings | null | undefined;
-  /** A name to find it by */
-  readonly name?: string | null | undefined;
-  /** Words to find it by: at most 10. A repeated one counts once */
-  readonly tags?: readonly (string)[] | null | undefined;
-  readonly on_invalid_input?: InvalidInputPolicy | null | undefined;
-  /** After this time QUEUED or RUNNING the run is STOPPED. Other time does not count */
-  readonly deadline_seconds?: number | null | undefined;
-  /** A cron expression of five fields (minute, hour, day of month, month, day of week), or a macro such as `@daily` */
-  readonly cron?: string | null | undefined;
-  /** Without `cron`: the time at which the schedule fires once. With `cron`: the time from which it counts */
-  readonly schedule_at?: string | null | undefined;
-  /** The time zone of the cron expression: an IANA name such as `Europe/Berlin` */
-  readonly timezone?: string | null | undefined;
-  readonly overlap?: OverlapPolicy | null | undefined;
-  /** How late a time may still fire, for example after an outage */
-  readonly catch_up_seconds?: number | null | undefined;
-  /** Delays each run by up to this many seconds. A schedule always has the same delay */
-  readonly jitter_seconds?: number | null | undefined;
 }

@@ -1,12 +1,9 @@
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { keepChildren } from './children.ts';
-import type { Children } from './children.ts';
 import { startEmulator } from './emulator.ts';
-import { preparePython } from './python.ts';
+import { preparePython } from '../support/python-venv.ts';
+import { runScript, type ScriptTools } from '../support/run-script.ts';
 import { bootstrap, checkTheChecks, deploy, deployAgain, destroy, journey } from './steps.ts';
 
 const HELP = `Deploys the stage "local" with the real CDK to an emulator of AWS that nobody here wrote, and tries it there:
@@ -20,17 +17,9 @@ Reaches nothing but this machine, except to install the emulator the first time,
 
 Needs python3 (3.10 or later, with venv) and openssl. Takes some three minutes on two cores.`;
 
-const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
-const startedAt = Date.now();
-
-function say(step: string): void {
-  const seconds = Math.round((Date.now() - startedAt) / 1_000);
-  process.stdout.write(`deploy:try ${`${seconds} s`.padStart(6)}  ${step}\n`);
-}
-
-async function tryDeployment(children: Children, workDir: string, isKept: boolean): Promise<void> {
+async function tryDeployment({ children, workDir, say }: ScriptTools, isKept: boolean): Promise<void> {
   say('Python and the emulator');
-  const python = await preparePython(children);
+  const python = await preparePython(children, 'deploy:try', join(import.meta.dirname, 'requirements.txt'));
   const emulator = await startEmulator(children, python, workDir);
   const witness = { children, emulator, python, workDir };
   try {
@@ -64,33 +53,12 @@ async function keep(env: NodeJS.ProcessEnv, deployed: object): Promise<void> {
 }
 let isWaiting = false;
 
-async function main(isKept: boolean): Promise<void> {
-  const children = keepChildren();
-  const workDir = await mkdtemp(join(tmpdir(), 'trireme-deploy-try-'));
-  const cleanUp = async (): Promise<void> => {
-    await children.stop();
-    await rm(workDir, { recursive: true, force: true });
-  };
-  for (const [signal, code] of Object.entries(SIGNALS)) {
-    process.on(signal, () => {
-      if (isWaiting && signal === 'SIGINT') return;
-      process.exitCode = code;
-      void cleanUp().finally(() => process.exit(code));
-    });
-  }
-  try {
-    await tryDeployment(children, workDir, isKept);
-    say('all is as it should be');
-  } catch (error) {
-    // What was stopped by a signal has not failed.
-    if (children.isStopping()) return;
-    process.stderr.write(`\ndeploy:try failed: ${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = 1;
-  } finally {
-    await cleanUp();
-  }
-}
-
 const { values } = parseArgs({ options: { keep: { type: 'boolean', default: false }, help: { type: 'boolean' } } });
 if (values.help === true) process.stdout.write(`${HELP}\n`);
-else await main(values.keep);
+else {
+  const act = async (tools: ScriptTools): Promise<void> => {
+    await tryDeployment(tools, values.keep);
+    tools.say('all is as it should be');
+  };
+  await runScript('deploy:try', act, (signal) => isWaiting && signal === 'SIGINT');
+}

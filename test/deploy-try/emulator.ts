@@ -3,8 +3,8 @@ import { mkdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { lastLines } from './children.ts';
-import type { Children } from './children.ts';
+import { lastLines } from '../support/children.ts';
+import type { Children } from '../support/children.ts';
 
 const HERE = import.meta.dirname;
 const ROOT = join(HERE, '../..');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Children } from './children.ts';
+import type { Children } from '../support/children.ts';
 import { ACCOUNT, REGION } from './emulator.ts';
 import type { Emulator } from './emulator.ts';
 

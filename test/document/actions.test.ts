@@ -9,7 +9,9 @@ const operation = z.looseObject({
   summary: z.string(),
   tags: z.array(z.string()),
   parameters: z.array(z.looseObject({ name: z.string() })),
-  requestBody: z.looseObject({ content: z.record(z.string(), z.looseObject({ schema: z.unknown() })) }).optional(),
+  requestBody: z
+    .looseObject({ content: z.record(z.string(), z.looseObject({ schema: z.strictObject({ $ref: z.string() }) })) })
+    .optional(),
   responses: z.record(z.string(), z.looseObject({ content: z.record(z.string(), z.unknown()).optional() })),
 });
 const written = z.looseObject({
@@ -21,14 +23,16 @@ function documentOf(...actions: readonly Action[]) {
   const json = JSON.stringify(buildOpenapi({ publicUrl: 'https://api.example', actions }));
   const { paths, components } = written.parse(JSON.parse(json));
   const at = (action: string, mode: string) => paths[`/v1/actions/${action}/run/${mode}`]?.['post'];
-  return { json, paths, schemas: components.schemas, at };
+  const { schemas } = components;
+  const bodyOf = (action: string, mode: string): unknown => {
+    const { $ref: body = '' } = at(action, mode)?.requestBody?.content['application/json']?.schema ?? {};
+    return schemas[body.split('/').at(-1) ?? ''];
+  };
+  return { json, paths, schemas, at, bodyOf };
 }
 
 const given = { title: 'T', description: 'D.', run: async () => ({ results: [], nextCursor: null }) } as const;
 const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
-const bodyOf = (found: z.output<typeof operation> | undefined): unknown =>
-  found?.requestBody?.content['application/json']?.schema;
-
 const person = defineAction({
   ...given,
   name: 'find-person-2',
@@ -40,7 +44,7 @@ const person = defineAction({
 });
 
 it('each mode of an action has a path with its input, parameters and results', () => {
-  const { schemas, at } = documentOf(person);
+  const { schemas, at, bodyOf } = documentOf(person);
   expect(schemas['FindPerson2Input']).toMatchObject({
     properties: { email: { type: 'string' }, age: { type: 'integer' }, custom_data: {} },
     required: ['email'],
@@ -58,14 +62,14 @@ it('each mode of an action has a path with its input, parameters and results', (
   expect(live?.responses['200']?.content).toMatchObject({
     'application/json': { schema: { items: ref('FindPerson2Result') }, example: [{ id: 1, friends: [] }] },
   });
-  expect(bodyOf(live)).toMatchObject({
+  expect(bodyOf('find-person-2', 'live')).toMatchObject({
     properties: {
       input: ref('FindPerson2Input'),
       parameters: { anyOf: [ref('FindPerson2LiveParameters'), { type: 'null' }] },
     },
     required: ['input'],
   });
-  for (const body of [bodyOf(async), bodyOf(schedule)]) {
+  for (const body of ['async', 'schedule'].map((mode) => bodyOf('find-person-2', mode))) {
     expect(JSON.stringify(body)).toContain(JSON.stringify({ items: ref('FindPerson2Input') }).slice(1, -1));
     expect(JSON.stringify(body)).toContain(JSON.stringify(ref('FindPerson2Parameters')));
   }
@@ -78,7 +82,7 @@ it('a result may have more later, an input may not', () => {
 });
 
 it('an action has the modes and the ways of paging that it offers, and its parameters are needed where it needs one', () => {
-  const { at, paths } = documentOf(
+  const { at, bodyOf, paths } = documentOf(
     defineAction({
       ...given,
       name: 'one',
@@ -94,7 +98,7 @@ it('an action has the modes and the ways of paging that it offers, and its param
   expect(Object.keys(paths).filter((path) => path.startsWith('/v1/actions/one/'))).toEqual([
     '/v1/actions/one/run/live',
   ]);
-  expect(bodyOf(at('one', 'live'))).toMatchObject({ required: ['input', 'parameters'] });
+  expect(bodyOf('one', 'live')).toMatchObject({ required: ['input', 'parameters'] });
   expect(at('one', 'live')?.responses['200']?.content).toMatchObject({
     'application/json': { schema: ref('OneResult') },
   });

@@ -66,6 +66,7 @@ function defineWithParts(name: string, { $defs = {}, ...schema }: Json, componen
   const nameOf = (part: string): string => `${name}${pascal(part)}`;
   const relocate = (json: Json): Json =>
     JSON.parse(JSON.stringify(json), (key, value: unknown) => {
+      if (isSchemaWithObjectDefault(value)) return { ...value, default: undefined };
       if (key !== '$ref' || typeof value !== 'string') return value;
       const part = /^#\/\$defs\/(.+)$/.exec(value)?.[1];
       return `${COMPONENTS}${part === undefined ? name : nameOf(part)}`;
@@ -75,6 +76,13 @@ function defineWithParts(name: string, { $defs = {}, ...schema }: Json, componen
   }
   const { id: _id, ...own } = relocate(schema);
   return components.define(name, own);
+}
+
+/** A default that is an object is left out: what openapi-generator writes of it does not compile in Java. */
+function isSchemaWithObjectDefault(value: unknown): value is Json {
+  if (typeof value !== 'object' || value === null || !('type' in value) || !('default' in value)) return false;
+  const usual = value.default;
+  return typeof value.type === 'string' && typeof usual === 'object' && usual !== null && !Array.isArray(usual);
 }
 
 /** The objects that a schema allows: itself, or the members of a union. */

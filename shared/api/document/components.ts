@@ -33,6 +33,7 @@ export function createComponents(): Components {
   const responses = new Map<string, Json>();
   function write(schema: z.ZodType, io: 'input' | 'output', part: 'body' | 'query' | 'answer'): Json {
     const override = ({ zodSchema, jsonSchema }: Written): void => {
+      writeAsDocumented(jsonSchema);
       withoutNoise(jsonSchema);
       if (part === 'answer' && jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
       if (part === 'body') addAbsentNulls(zodSchema, jsonSchema);
@@ -85,13 +86,24 @@ function addAbsentNulls(zodSchema: z.core.$ZodType, { properties }: z.core.JSONS
   for (const [name, field] of Object.entries(zodSchema.shape)) {
     const written = properties[name];
     if (typeof written !== 'object' || !takesNullAsAbsent(field)) continue;
-    const { description, default: usual, ...rest } = written;
+    // The default stays within: openapi-typescript takes a property that has one itself for a required one.
+    const { description, ...rest } = written;
     properties[name] = {
       anyOf: [rest, { type: 'null' }],
-      ...(usual === undefined ? {} : { default: usual }),
       ...(description === undefined ? {} : { description }),
     };
   }
+}
+
+/**
+ * Puts `documentedAs` of a schema's meta in its place: a union of lists or objects without ids is more than generators of
+ * clients take (what they write for Java does not compile, or takes any result for the first of its forms).
+ */
+function writeAsDocumented(json: z.core.JSONSchema.BaseSchema): void {
+  const { documentedAs } = json;
+  if (documentedAs === undefined) return;
+  for (const name of Object.keys(json)) delete json[name];
+  Object.assign(json, documentedAs);
 }
 
 /** Formats of which zod also writes the pattern. */

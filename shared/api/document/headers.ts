@@ -59,6 +59,11 @@ export function refusalHeaders(route: Route, status: number, saysWhen: boolean):
   return referTo([...(saysWhen ? ['Retry-After' as const] : []), ...(isCallerKnown ? rateHeadersOf(route) : [])]);
 }
 
+/** The headers of any answer to a known caller. */
+export function rateHeaders(route: Route): Json {
+  return referTo(rateHeadersOf(route));
+}
+
 /** The state of the workspace's rate limit is on every answer to a known caller. */
 function rateHeadersOf(route: Route): readonly CommonHeader[] {
   return route.scope === null ? [] : RATE_HEADERS;

@@ -7,7 +7,7 @@ import { describeCallbacks } from './callback.ts';
 import type { Components, Json } from './components.ts';
 import { LATER_EXAMPLE } from './examples.ts';
 import { errorResponses } from './errors.ts';
-import { headersOf, laterHeaders } from './headers.ts';
+import { headersOf, laterHeaders, rateHeaders } from './headers.ts';
 
 /** What is sent and answered in an example. */
 export interface OperationExample {
@@ -101,9 +101,16 @@ function headerParameters(route: Route): readonly Json[] {
   return taken.map(({ name, ...rest }) => ({ name, in: 'header', required: false, ...rest }));
 }
 
-function requestBody({ body, bodyOptional }: Route, { request }: OperationExample, components: Components): Json {
+/** The body is a component named by its operation: what generators call it otherwise differs, and changes. */
+function requestBody(
+  { operation, body, bodyOptional }: Route,
+  { request }: OperationExample,
+  components: Components,
+): Json {
   if (body === undefined) return {};
-  const content = { 'application/json': { schema: components.request(body), example: request } };
+  const name = `${operation.charAt(0).toUpperCase()}${operation.slice(1)}Body`;
+  const schema = components.define(name, components.request(body));
+  const content = { 'application/json': { schema, example: request } };
   return { requestBody: { required: bodyOptional !== true, content } };
 }
 
@@ -115,10 +122,12 @@ function laterResponse(route: Route, components: Components): Json {
   return { [later.status]: { description, headers: laterHeaders(route), content } };
 }
 
-function dryRunResponse({ dryRun }: Route, components: Components): Json {
+function dryRunResponse(route: Route, components: Components): Json {
+  const { dryRun } = route;
   if (dryRun === undefined) return {};
   const content = { 'application/json': { schema: components.answer(dryRun.schema), example: dryRun.example } };
-  return { [dryRun.status]: { description: dryRun.description, content } };
+  // As a range, which stands behind the statuses: many clients take the first success for the type of the answer.
+  return { '2XX': { description: dryRun.description, headers: rateHeaders(route), content } };
 }
 
 function unchangedResponse({ document }: Route): Json {

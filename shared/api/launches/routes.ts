@@ -25,7 +25,9 @@ export const LAUNCH_ROUTES = [
     success: {
       status: 200,
       description: 'The results of the page, as the action returned them: a list, or a single object.',
-      schema: z.union([z.array(z.unknown()), z.looseObject({})]),
+      schema: z.union([z.array(z.unknown()), z.looseObject({})]).meta({
+        documentedAs: { description: 'A list of results, or a single object, as the action returned it' },
+      }),
       headers: {
         'X-Run-Uid': 'The uid of the run that records this call',
         'X-Pagination-Next': 'Absolute URL of the next page, to be called with the same body; absent on the last page',

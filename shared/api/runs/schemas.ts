@@ -194,8 +194,20 @@ export const outputEnvelope = strict({
   result: z.unknown().describe('The result, as the action returned it'),
 }).meta({ id: 'OutputEnvelope', description: 'A result with its input and page.' });
 
+const ENVELOPE_NAMES = Object.keys(outputEnvelope.shape);
+
 /** Items as the action gave them or, with `envelope=true`, each with where it came from. */
-export const runOutputs = z.union([z.array(outputEnvelope), z.array(z.unknown())]);
+export const runOutputs = z.union([z.array(outputEnvelope), z.array(z.unknown())]).meta({
+  documentedAs: {
+    type: 'array',
+    items: {
+      if: { required: ENVELOPE_NAMES, properties: Object.fromEntries(ENVELOPE_NAMES.map((name) => [name, {}])) },
+      // oxlint-disable-next-line unicorn/no-thenable -- a word of JSON Schema
+      then: { $ref: '#/components/schemas/OutputEnvelope' },
+    },
+    description: 'Results as the action returned them. With `envelope=true` each is an `OutputEnvelope`',
+  },
+});
 
 /** `GET /v1/runs/{run_uid}/logs`. */
 export const runLogsQuery = strict({

@@ -11,7 +11,7 @@ export interface CommandOptions {
   readonly isShown?: boolean;
 }
 
-/** The processes that deploy:try started; each leads a group of its own, so that what it starts ends with it. */
+/** The processes that a script started; each leads a group of its own, so that what it starts ends with it. */
 export interface Children {
   /** Runs a command to its end and gives what it printed. Throws an Error with the end of that if it failed. */
   run(command: string, args: readonly string[], options: CommandOptions): Promise<string>;
@@ -22,12 +22,13 @@ export interface Children {
   stop(): Promise<void>;
 }
 
-export function keepChildren(): Children {
+/** `script` names who starts them, in errors. */
+export function keepChildren(script: string): Children {
   const running = new Set<ChildProcess>();
   let isStopping = false;
 
   function start(command: string, args: readonly string[], { env, cwd, isShown = false }: CommandOptions) {
-    if (isStopping) throw new Error('deploy:try is being stopped');
+    if (isStopping) throw new Error(`${script} is being stopped`);
     const output = isShown ? 'inherit' : 'pipe';
     const child = spawn(command, args, { env, cwd, detached: true, stdio: ['pipe', output, output] });
     running.add(child);
