@@ -1,6 +1,7 @@
 import { type ActionHandle, type ActionTypes, type AnyActions, createActionHandle } from './actions.ts';
 import type {
   Action,
+  CallbackAttempt,
   CallbackRecord,
   ListCallbacksQuery,
   ListRunsQuery,
@@ -11,6 +12,8 @@ import type {
   RunDetail,
   Schedule,
   SigningSecrets,
+  TestCallbackBody,
+  TestedCallback,
 } from './api-types.ts';
 import type { List } from './pages.ts';
 import { createRunHandle, keyOf, readList, type RunHandle } from './runs.ts';
@@ -85,6 +88,15 @@ export class Trireme<Actions extends { readonly [Name in keyof Actions]: ActionT
     /** Sends one callback once more. */
     replay: (uid: string, { idempotencyKey, signal }: KeyedOptions = {}): Promise<CallbackRecord> =>
       this.#read({ method: 'POST', path: `/v1/runs/callbacks/${uid}/replay`, key: keyOf(idempotencyKey), signal }),
+    /** The attempts to deliver one callback, oldest first. */
+    attempts: (uid: string, options: CallOptions = {}): Promise<readonly CallbackAttempt[]> =>
+      this.#read({ method: 'GET', path: `/v1/runs/callbacks/${uid}/attempts`, ...options }),
+    /** The body of one callback as its receiver gets it, byte for byte. */
+    body: async (uid: string, options: CallOptions = {}): Promise<string> =>
+      (await this.#sender.send({ method: 'GET', path: `/v1/runs/callbacks/${uid}/body`, ...options })).text,
+    /** Sends one signed example to a receiver, and tells what it answered. */
+    test: (body: TestCallbackBody, options: CallOptions = {}): Promise<TestedCallback> =>
+      this.#read({ method: 'POST', path: '/v1/callbacks/test', body, ...options }),
   };
 
   /** The secrets that callbacks are signed with, newest first. */

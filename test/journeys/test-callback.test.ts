@@ -5,6 +5,7 @@ import { openStage } from '../../infra/admin/stage-access.ts';
 import { LOCAL_WORKSPACE } from '../../infra/local/account.ts';
 import { addressOf } from '../../infra/local/start/prepare-access.ts';
 import { callbackBody } from '../../shared/api/callbacks/schemas.ts';
+import { Trireme } from '../../shared/client/trireme.ts';
 import type { Scope } from '../../shared/domain/scopes.ts';
 import { systemClock, systemRandom } from '../../shared/process/system.ts';
 import { VERSION } from '../../shared/process/version.ts';
@@ -70,8 +71,10 @@ it.each(['run.page', 'run.input_failed', 'run.finished'] as const)(
 
 it('two tests have different ids, so that a receiver drops neither', async () => {
   const first = await api.ask('testCallback', { body: { url: receiver.url } });
-  const second = await api.ask('testCallback', { body: { url: receiver.url } });
-  expect(first.body.request.headers['webhook-id']).not.toBe(second.body.request.headers['webhook-id']);
+  const client = new Trireme({ url: system.url, apiKey: system.apiKey });
+  const second = await client.callbacks.test({ url: receiver.url });
+  expect(second.response?.http_status).toBe(201);
+  expect(first.body.request.headers['webhook-id']).not.toBe(second.request.headers['webhook-id']);
 });
 
 it('an answer that would count as a failure is told as such, and not tried again', async () => {

@@ -5,6 +5,7 @@ import { issueKey } from '../../infra/admin/issue-key.ts';
 import { openStage } from '../../infra/admin/stage-access.ts';
 import { LOCAL_WORKSPACE } from '../../infra/local/account.ts';
 import { addressOf } from '../../infra/local/start/prepare-access.ts';
+import { Trireme } from '../../shared/client/trireme.ts';
 import type { Scope } from '../../shared/domain/scopes.ts';
 import { VERSION } from '../../shared/process/version.ts';
 import { systemClock, systemRandom } from '../../shared/process/system.ts';
@@ -75,6 +76,7 @@ it('the body of each callback is read again as the receiver got it, signed anew 
   ]);
   const readOnly = await keyWith(['read']);
   const webhook = new Webhook(system.signingSecret);
+  const client = new Trireme({ url: system.url, apiKey: system.apiKey });
   for (const { uid, callback_ref_uid: ref } of callbacks) {
     const url = `${system.url}/v1/runs/callbacks/${uid}/body`;
     const answer = await fetch(url, { headers: { 'x-api-key': system.apiKey } });
@@ -85,6 +87,7 @@ it('the body of each callback is read again as the receiver got it, signed anew 
     expect(answer.headers.get('content-type')).toBe('application/json');
     expect(answer.headers.get('webhook-id')).toBe(ref);
     webhook.verify(bytes, Object.fromEntries(answer.headers));
+    expect(await client.callbacks.body(uid)).toBe(bytes.toString());
     const unsigned = await fetch(url, { headers: { 'x-api-key': readOnly } });
     expect(Buffer.from(await unsigned.arrayBuffer()).equals(bytes)).toBe(true);
     expect([...unsigned.headers.keys()].filter((name) => name.startsWith('webhook-'))).toEqual([]);
@@ -114,6 +117,8 @@ it('each attempt is listed with its answer and its time, also one that succeeded
   expect(attempts.at(0)).toMatchObject({ attempt: 1, http_status: 503, http_response: 'not now', error });
   expect(attempts.at(-1)).toMatchObject({ attempt: 2, http_status: 201, http_response: 'taken', error: null });
   expect(attempts.at(-1)?.duration_ms).toBeGreaterThanOrEqual(45);
+  const client = new Trireme({ url: system.url, apiKey: system.apiKey });
+  expect(await client.callbacks.attempts(record.uid)).toEqual(attempts);
   const posts = receiver.requests.filter(({ path }) => path.endsWith('/moody'));
   expect(attempts).toHaveLength(posts.length);
 
