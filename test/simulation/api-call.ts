@@ -9,7 +9,7 @@ export interface ApiRequest {
   readonly function: Extract<ApiFunction, keyof Deployment>;
   readonly workspace: number;
   /** Default: POST. */
-  readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly query?: string;
   readonly headers?: Readonly<Record<string, string>>;

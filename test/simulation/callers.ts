@@ -1,6 +1,7 @@
 import { keys } from '../../shared/storage/keys.ts';
 import { digestApiKey } from '../../shared/domain/api-key.ts';
 import { type ApiRequest, apiKeyOf, bodyOf, callApi } from './api-call.ts';
+import { setSecret } from './credentials/set-secret.ts';
 import type { Deployment } from './deployment.ts';
 import type { Stage } from './instance.ts';
 import type { Truth, Verb, VerbCalled } from './truth.ts';
@@ -27,7 +28,7 @@ export function apiKeyItems(workspaces: number): readonly object[] {
       sk: { S: sk },
       digest: { S: digest },
       workspace_uid: { S: workspaceUid(workspace) },
-      scopes: { L: ['read', 'run', 'manage'].map((scope) => ({ S: scope })) },
+      scopes: { L: ['read', 'run', 'manage', 'admin'].map((scope) => ({ S: scope })) },
       hint: { S: 'trk' },
       created_at: { N: '0' },
     };
@@ -42,6 +43,7 @@ export function launchOf(workspace: number, body: LaunchBody, action = 'scripted
 /** Does one step of the workload as its caller, and records the answer. */
 export async function takeStep(stage: Stage, deployment: Deployment, truth: Truth, step: Step): Promise<void> {
   if (step.kind === 'verb') return useVerb(stage, deployment, truth, step);
+  if (step.kind === 'secret') return setSecret(stage, deployment, truth, step);
   if (step.kind === 'launch') {
     const launched: Truth['launches'][number] = { workspace: step.workspace, body: step.body, answer: null };
     truth.launches.push(launched);

@@ -9,16 +9,20 @@ import { createRunHandler } from '../../functions/api/run.ts';
 import { createRunsHandler } from '../../functions/api/runs.ts';
 import { createSchedulesHandler } from '../../functions/api/schedules.ts';
 import { createVerbsHandler } from '../../functions/api/verbs.ts';
+import { createWorkspaceHandler } from '../../functions/api/workspace.ts';
 import { createCallbackHandler } from '../../functions/workers/callback.ts';
 import { createDeadLetterHandler } from '../../functions/workers/dead-letters.ts';
 import { createControlHandler } from '../../functions/workers/control.ts';
 import { createIntakeHandler } from '../../functions/workers/intake.ts';
 import { createPageHandler } from '../../functions/workers/page.ts';
 import { createSweepHandler } from '../../functions/workers/sweep.ts';
+import { createCredentialReader } from '../../shared/aws/credential-reader.ts';
 import { createEntryScheduler } from '../../shared/aws/entry-scheduler.ts';
 import { createKeyring } from '../../shared/aws/keyring.ts';
 import { createCallbackPolicy } from '../../shared/aws/outbound.ts';
 import { createCallbackSecrets } from '../../shared/aws/callback-secrets.ts';
+import { createApiKeyStore } from '../../shared/storage/api-key-store.ts';
+import { createCredentialStore } from '../../shared/storage/credential-store.ts';
 import { createRunReader } from '../../shared/storage/run-reader.ts';
 import { createScheduleStore } from '../../shared/storage/schedule-store.ts';
 import { Table } from '../../shared/storage/table.ts';
@@ -56,6 +60,7 @@ export interface Deployment {
   readonly live: InstancePool<ApiHandler>;
   readonly verbs: InstancePool<ApiHandler>;
   readonly schedules: InstancePool<ApiHandler>;
+  readonly workspace: InstancePool<ApiHandler>;
   readonly run: InstancePool<ApiHandler>;
   readonly runs: InstancePool<ApiHandler>;
   /** The functions that answer reads, on another stage and without rate limits. */
@@ -107,13 +112,14 @@ export function deploy(
     const keyring = () => readKeyring(instance);
     const table = new Table(dynamodb, TABLE_NAME, clock);
     const workspaces = createWorkspaceStore(table);
+    const credentials = createCredentialStore(table);
     const core = createCorePorts(env, machine, clients);
     return {
       ...core,
       // A run takes all the places it may have, however small it is.
       settings: { ...core.settings, inputsAPlace: 1 },
       actions: scriptedActions,
-      actionServices: servicesOf(instance),
+      actionServices: servicesOf(instance, createCredentialReader(credentials, keyring, clock)),
       sender: senderOf(instance),
       secrets: createCallbackSecrets(keyring, table, clock),
       callbackPolicy: createCallbackPolicy({ allowedPorts: [443], allowLocalHttp: false }),
@@ -121,6 +127,15 @@ export function deploy(
       reader: createRunReader(table, objects),
       schedules: createScheduleStore(table),
       workspaces,
+      credentials,
+      sealCredential: async (value: string, aad: string) => (await keyring()).seal(value, aad),
+      keys: createApiKeyStore(table),
+      readLimits: () => Promise.reject(new Error('No caller asks for limits.')),
+      now: () => clock.now(),
+      randomBytes: (count: number) => random.bytes(count),
+      version: 'simulated',
+      userAgent: 'simulated',
+      stage: 'simulated',
       uploads: { ...createUploadStore(table, () => clock.now()), ...uploads },
       keyring,
     };
@@ -137,6 +152,10 @@ export function deploy(
   const verbs = new InstancePool<ApiHandler>(stage, 'verbs', (instance) => {
     const { api, ...ports } = portsOf(instance);
     return createVerbsHandler(api, ports);
+  });
+  const workspace = new InstancePool<ApiHandler>(stage, 'workspace', (instance) => {
+    const { api, ...ports } = portsOf(instance);
+    return createWorkspaceHandler(api, ports);
   });
   const schedules = new InstancePool<ApiHandler>(stage, 'schedules', (instance) => {
     const { api, ...ports } = portsOf(instance);
@@ -191,7 +210,21 @@ export function deploy(
     createIntakeHandler({ ...portsOf(one), ...sizes }),
   );
   connect(stage, queues.intake, { name: 'intake', pool: intake }, on);
-  const pools = [launch, live, verbs, schedules, run, runs, sweep, control, page, callback, intake, deadLetters];
+  const pools = [
+    launch,
+    live,
+    verbs,
+    schedules,
+    workspace,
+    run,
+    runs,
+    sweep,
+    control,
+    page,
+    callback,
+    intake,
+    deadLetters,
+  ];
   return {
     queues,
     bucket,
@@ -199,6 +232,7 @@ export function deploy(
     live,
     verbs,
     schedules,
+    workspace,
     run,
     runs,
     onlookers: (quiet) => readersOn(quiet, { spendRate: unlimited }),

@@ -132,6 +132,7 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
     trace.add('the storm is over');
     adversary.calmDown();
   });
+  if (workload.usesSecrets === true) truth.secrets = [];
   truth.hanging = workload.hanging ?? null;
   const { backAfterMs } = workload;
   if (backAfterMs !== undefined) {

@@ -19,4 +19,12 @@ export type Step =
       readonly verb: Verb;
       readonly run: string;
     }
+  | {
+      readonly kind: 'secret';
+      readonly at: number;
+      readonly workspace: number;
+      readonly name: string;
+      /** Null: it is deleted. */
+      readonly value: string | null;
+    }
   | { readonly kind: 'live'; readonly at: number; readonly workspace: number; readonly input: InputScript };

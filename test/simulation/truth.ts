@@ -17,6 +17,8 @@ export interface Truth {
   readonly posts: Received[];
   readonly schedules: ScheduleTruth[];
   readonly uploads: UploadTruth[];
+  /** Secrets that workspaces set for themselves. Null: no action asks for any. */
+  secrets: SecretSet[] | null;
   /** Times a consumer was handed the first attempt of a callback, by the callback's uid. */
   readonly firstAttempts: Map<string, number>;
   /** Receivers that are away from the start (epoch ms) and back after a time. Null: none is. */
@@ -46,12 +48,23 @@ export interface GivenPage {
   readonly kind: 'page' | FailKind;
   readonly results: readonly unknown[];
   readonly next: string | null;
+  /** The secret that the action read before. */
+  readonly secret: { readonly name: string; readonly value: string } | null;
   /** What the action logs when it has the answer. */
   readonly logs: readonly string[];
   /** Epoch ms on the true clock. */
   readonly at: number;
   /** Its workspace had no seat for work that takes long: the engine listened no longer, and it is no try. */
   isCut: boolean;
+}
+
+/** A call that sets a secret of a workspace; `value` null: it deletes it. */
+export interface SecretSet {
+  readonly workspace: number;
+  readonly name: string;
+  readonly value: string | null;
+  readonly askedAt: number;
+  answer: { readonly status: number; readonly at: number } | null;
 }
 
 export const VERBS = ['cancel', 'resume', 'retry'] as const;
@@ -115,5 +128,5 @@ export function newTruth(): Truth {
     uploads: [],
     overrun: [],
   };
-  return { ...lists, walked: new Map(), firstAttempts: new Map(), away: null, hanging: null };
+  return { ...lists, walked: new Map(), firstAttempts: new Map(), away: null, hanging: null, secrets: null };
 }

@@ -1,9 +1,11 @@
 import * as z from 'zod';
+import type { ReadCredential } from '../../shared/aws/credential-reader.ts';
 import type { ActionServices } from '../../shared/engine/ports.ts';
 import { createRegistry } from '../../shared/sdk/action-registry.ts';
 import { NoResult, Permanent, RateLimited, Retryable } from '../../shared/sdk/action-errors.ts';
 import type { Action } from '../../shared/sdk/action.ts';
 import { defineAction } from '../../shared/sdk/define-action.ts';
+import { OF_STAGE, SECRET_NAMES } from './credentials/draw-secrets.ts';
 import type { Instance, Stage } from './instance.ts';
 import { SeededRandom } from './random.ts';
 import type { GivenPage, Truth } from './truth.ts';
@@ -33,6 +35,8 @@ interface Question {
   readonly page: number;
   readonly cursor: string | null;
   readonly script: InputScript;
+  /** What the action read before; null: nothing. */
+  readonly secret: GivenPage['secret'];
 }
 
 interface Reply {
@@ -43,6 +47,11 @@ interface Reply {
   /** What the action is to log. */
   readonly logs: readonly string[];
 }
+
+/** Where an action that could not read its secret says so, for the record. */
+const NEVER_ASKED = 'https://upstream.simulated/never-asked';
+/** What stands for a secret where a history has none. */
+const UNUSED = 'unused';
 
 /** How fast the paced action may be called. */
 export const PACE = { calls: 4, perMs: 20_000, minGapMs: 1_500 } as const;
@@ -57,11 +66,20 @@ function scripted(name: string, pace: { readonly pace?: typeof PACE } = {}): Act
     description: 'Gives what the simulated upstream gives.',
     pageSize: 10,
     input: inputScript,
+    secrets: SECRET_NAMES,
     result: z.object({ key: z.string(), n: z.int(), call: z.int(), padding: z.string().optional() }),
-    async run({ fetch, input, cursor, page, idempotencyKey, runUid, log }) {
+    async run({ fetch, input, cursor, page, idempotencyKey, runUid, log, secret: readSecret }) {
       const script = { ...input } as InputScript; // cast: optional members differ by undefined only
-      const question: Question = { runUid, idempotencyKey, page, cursor, script };
-      const answer = await fetch('https://upstream.simulated/', { method: 'POST', body: JSON.stringify(question) });
+      const question: Question = { runUid, idempotencyKey, page, cursor, script, secret: null };
+      const post = (url: string, body: Question): ReturnType<typeof fetch> =>
+        fetch(url, { method: 'POST', body: JSON.stringify(body) });
+      const name = SECRET_NAMES[script.key.length % SECRET_NAMES.length] ?? SECRET_NAMES[0];
+      const value = await readSecret(name).catch(async (error: unknown) => {
+        await post(NEVER_ASKED, question).catch(() => undefined);
+        throw error;
+      });
+      const secret = value === UNUSED ? null : { name, value };
+      const answer = await post('https://upstream.simulated/', { ...question, secret });
       const { kind, results, next, retryAt, logs } = (await answer.json()) as Reply; // cast: the upstream is ours
       for (const line of logs) log.info(line);
       switch (kind) {
@@ -95,7 +113,10 @@ export const scriptedActions = createRegistry({
 });
 
 /** Answers for every upstream of a history. Each call gets other items and another cursor, so that a mix of two shows. */
-export function createUpstream(stage: Stage, truth: Truth): (instance: Instance) => ActionServices {
+export function createUpstream(
+  stage: Stage,
+  truth: Truth,
+): (instance: Instance, readCredential: ReadCredential) => ActionServices {
   const calls = new Map<string, number>();
   let total = 0;
   const random = new SeededRandom(stage.seed, 'upstream');
@@ -144,13 +165,16 @@ export function createUpstream(stage: Stage, truth: Truth): (instance: Instance)
     return () => signal?.removeEventListener('abort', note);
   }
 
-  return (instance) => ({
+  return (instance, readCredential) => ({
     enter: (_, work) => work(),
-    forWorkspace: () => ({
-      secret: (name) => Promise.reject(new Error(`There is no secret ${name}.`)),
+    forWorkspace: (workspaceUid) => ({
+      secret: async (name) => {
+        if (truth.secrets === null) return UNUSED;
+        return (await readCredential(workspaceUid, name)) ?? OF_STAGE;
+      },
       maskSecrets: (text: string) => text,
       findSecret: () => null,
-      fetch: async (_, init) => {
+      fetch: async (url, init) => {
         const question = JSON.parse(String(init?.body)) as Question; // cast: asked by the action above
         const breakOff = (): Error => {
           truth.pages.push(
@@ -158,6 +182,7 @@ export function createUpstream(stage: Stage, truth: Truth): (instance: Instance)
           );
           return new Error('socket hang up');
         };
+        if (url === NEVER_ASKED) throw breakOff();
         const watch = async () => {
           const { reply, given } = answer(question);
           return { reply, spare: watchCut(question, given, init?.signal) };
@@ -189,7 +214,7 @@ function linesOf(call: number): readonly string[] {
 }
 
 function givenOf(
-  { runUid, page, cursor, idempotencyKey, script }: Question,
+  { runUid, page, cursor, idempotencyKey, script, secret }: Question,
   { kind, results, next, logs }: Omit<Reply, 'retryAt'>,
   at: number,
 ): GivenPage {
@@ -202,6 +227,7 @@ function givenOf(
     kind,
     results,
     next,
+    secret,
     logs,
     at,
     isCut: false,

@@ -5,6 +5,7 @@ import { type BadRows, drawBadRows } from './bad-rows.ts';
 import { SeededRandom } from './random.ts';
 import type { Scenario } from './scenarios.ts';
 import type { ReceiverNature } from './receivers.ts';
+import { drawSecrets } from './credentials/draw-secrets.ts';
 import { drawInput } from './draw-input.ts';
 import { type ConsumerWorkload, drawConsumers } from './consumers/consumer-workload.ts';
 import { drawLive, type LiveWorkload } from './live/live-workload.ts';
@@ -24,6 +25,8 @@ export interface Workload {
   /** One receiver and one API key for each workspace. */
   readonly receivers: readonly ReceiverNature[];
   readonly steps: readonly Step[];
+  /** Actions ask for secrets, which workspaces set for themselves by some of the steps. */
+  readonly usesSecrets?: boolean;
   /** When the world turns kind, ms after the start. */
   readonly stormMs: number;
   /** Receives of a message before it is a dead letter; absent: as deployed. */
@@ -86,11 +89,13 @@ export function drawWorkload(seed: number, scenario: Scenario, leastStormMs = 0)
       if (random.happens(0.35)) steps.push(...drawVerbs(random, { at, stormMs, workspace, run: body.name }));
     }
   }
+  const secrets = drawSecrets(seed, { workspaces, stormMs });
   return {
     runsAtOnce: random.pick([1, 1, 2, 3]),
     inputsInFlight: random.pick(scenario === 'wide' ? [2, 20, 50, 100] : [1, 2, 4, 20]),
     receivers,
-    steps,
+    steps: [...steps, ...(secrets ?? [])],
+    usesSecrets: secrets !== null,
     stormMs,
     ...(isOfConsumers(scenario) ? { consumers: consumersOf(seed, steps, { stormMs, workspaces }) } : {}),
     ...(isOfLive(scenario) ? { live: drawLive(seed, { stormMs, workspaces }) } : {}),

@@ -60,7 +60,15 @@ export async function runAction(
   if (!parameters.ok) return { kind: 'permanent', error: parametersRefused(parameters.errors), refused: true };
   const services = ports.actionServices.forWorkspace(workspaceUid);
   const abort = new AbortController();
-  const context = contextOf(ports, services, call, parsed.value, parameters.value, abort.signal);
+  const reads: Promise<unknown>[] = [];
+  const context = contextOf(
+    ports,
+    { ...services, secret: noted(services.secret, reads) },
+    call,
+    parsed.value,
+    parameters.value,
+    abort.signal,
+  );
   let cancelTimer = (): void => undefined;
   const timeout = new Promise<'timeout'>((resolve) => {
     cancelTimer = ports.clock.after(call.timeoutMs, () => resolve('timeout'));
@@ -76,7 +84,18 @@ export async function runAction(
   } finally {
     cancelTimer();
     abort.abort(call.cut?.aborted === true ? call.cut.reason : new Error('The page has ended.'));
+    // Reads of secrets have no signal: one that is under way would go on in a later invocation.
+    await Promise.allSettled(reads);
   }
+}
+
+/** The same function, whose promises are also put into a list. */
+function noted(read: WorkspaceServices['secret'], reads: Promise<unknown>[]): WorkspaceServices['secret'] {
+  return (name) => {
+    const reading = read(name);
+    reads.push(reading);
+    return reading;
+  };
 }
 
 /** The error for an input that its action refuses. */

@@ -23,6 +23,7 @@ import {
 import { LOG_CHECKS } from './log-checks.ts';
 import { brokenPaces } from './pace-checks.ts';
 import { unheededRefusals } from './refusal-checks.ts';
+import { SECRET_CHECKS } from './secret-checks.ts';
 import { SEAT_CHECKS } from './seat-checks.ts';
 import { strayInput, strayPost } from './tenancy-checks.ts';
 import { multipliedChains, neededRescues } from './traffic-checks.ts';
@@ -168,6 +169,7 @@ export const REST_CHECKS: readonly RestCheck[] = [
   },
   ...DEAD_LETTER_CHECKS,
   ...LOG_CHECKS,
+  ...SECRET_CHECKS,
   ...SEAT_CHECKS,
   {
     name: 'sameIdSameBytes',

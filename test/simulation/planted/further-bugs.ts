@@ -285,4 +285,24 @@ export const FURTHER_BUGS: readonly PlantedBug[] = [
     find: '#${digits(at, 13)}#${by}`,',
     replace: '`,',
   },
+  {
+    name: 'credentials-used-for-too-long',
+    file: 'shared/aws/credential-reader.ts',
+    scenario: 'calm',
+    find: 'const TRUST_MS = 60_000;',
+    replace: 'const TRUST_MS = 600_000;',
+  },
+  {
+    name: 'credentials-of-whoever-was-first',
+    file: 'shared/aws/credential-reader.ts',
+    find: 'byWorkspace.get(workspaceUid);',
+    replace: "byWorkspace.get(workspaceUid.slice(0, -1) + '0');",
+  },
+  {
+    name: 'credentials-without-condition',
+    file: 'shared/storage/credential-store.ts',
+    scenario: 'calm',
+    find: "expression: '#version = :version',",
+    replace: "expression: '#version >= :version',",
+  },
 ];

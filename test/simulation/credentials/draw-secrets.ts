@@ -1,0 +1,36 @@
+import { SeededRandom } from '../random.ts';
+import type { Step } from '../step.ts';
+
+/** Names under which the simulated action asks for secrets. */
+export const SECRET_NAMES = ['TOKEN_A', 'TOKEN_B'] as const;
+/** What the owner of the stage has set. */
+export const OF_STAGE = 'of the stage';
+
+const SHARE = 0.25;
+
+/** The calls by which workspaces set and delete secrets of their own; null: in this history no action asks for any. */
+export function drawSecrets(
+  seed: number,
+  { workspaces, stormMs }: { readonly workspaces: number; readonly stormMs: number },
+): readonly Step[] | null {
+  const random = new SeededRandom(seed, 'credentials');
+  if (!random.happens(SHARE)) return null;
+  const steps: Step[] = [];
+  for (let call = 0; call < random.int(1, 6); call += 1) {
+    const at = random.int(0, Math.round(stormMs / 2));
+    const workspace = random.int(0, workspaces - 1);
+    const value = random.happens(0.2) ? null : `of workspace ${workspace}, ${call}`;
+    steps.push({ kind: 'secret', at, workspace, name: random.pick(SECRET_NAMES), value });
+    // Another of the same workspace at the same moment: neither may be lost.
+    if (random.happens(0.4)) {
+      steps.push({
+        kind: 'secret',
+        at,
+        workspace,
+        name: random.pick(SECRET_NAMES),
+        value: `of workspace ${workspace}, also ${call}`,
+      });
+    }
+  }
+  return steps;
+}
