@@ -66,6 +66,7 @@ export class EngineStack extends Stack {
       Url: [api.url, 'Where the API answers'],
       TableName: [state.table.tableName, 'Holds runs, pages, keys and workspaces'],
       MasterSecretArn: [state.masterSecret.secretArn, 'What signing secrets are derived from'],
+      CredentialKeyArn: [state.credentialKey.secretArn, 'What the secrets that workspaces set are sealed with'],
       ActionSecretsArn: [state.actionSecrets.secretArn, 'Put the secrets of your actions here, a JSON object'],
     } as const;
     for (const [id, [value, description]] of Object.entries(outputs)) new CfnOutput(this, id, { value, description });

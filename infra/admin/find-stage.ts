@@ -26,5 +26,10 @@ export async function findDeployedStage(stage: string, region: string | undefine
     if (value === undefined) throw new Error(`The stack ${stackName} has no output ${name}: is it a Trireme stage?`);
     return value;
   };
-  return { tableName: output('TableName'), masterSecretArn: output('MasterSecretArn'), client };
+  return {
+    tableName: output('TableName'),
+    masterSecretArn: output('MasterSecretArn'),
+    credentialKeyArn: output('CredentialKeyArn'),
+    client,
+  };
 }

@@ -41,6 +41,13 @@ export const SECRET_COMMANDS: readonly Command[] = [
     examples: ['secrets rotate-master --stage prod --region eu-west-1'],
     run: rotateMaster,
   },
+  {
+    name: 'secrets rotate-credential-key',
+    help: 'Adds a new key that seals the secrets which workspaces set for themselves. Those set before stay sealed with the older keys until they are set again.',
+    options: {},
+    examples: ['secrets rotate-credential-key --stage prod --region eu-west-1'],
+    run: rotateCredentialKey,
+  },
 ];
 
 async function show(stage: StageAccess, values: CommandValues): Promise<string> {
@@ -76,6 +83,14 @@ async function rotateMaster(stage: StageAccess): Promise<string> {
   return [
     `The stage derives new things from master secret ${version}, within ten minutes in every process.`,
     'Signing secrets stay as they are until each workspace rotates its own: secrets rotate --workspace NAME, or POST /v1/signing-secret/rotate.',
+  ].join('\n');
+}
+
+async function rotateCredentialKey(stage: StageAccess): Promise<string> {
+  const version = await stage.rotateCredentialKey();
+  return [
+    `The stage seals the secrets that workspaces set with key ${version}, within ten minutes in every process.`,
+    'Those set before can be read as they were. Each is sealed with the new key when its workspace sets it again.',
   ].join('\n');
 }
 

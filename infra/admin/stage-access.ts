@@ -27,6 +27,8 @@ export interface StageAccess {
   rotateSigningSecret(workspaceUid: string, overlapMs: number): Promise<void>;
   /** Adds a version to the master secret and returns its number. */
   rotateMasterSecret(): Promise<number>;
+  /** The same for the key that seals the secrets which workspaces set. */
+  rotateCredentialKey(): Promise<number>;
   /**
    * Puts the keys that sign live cursors into the table. The sweep also does that, within two minutes of a first deploy.
    */
@@ -37,6 +39,7 @@ export interface StageAccess {
 export interface StageAddress {
   readonly tableName: string;
   readonly masterSecretArn: string;
+  readonly credentialKeyArn: string;
   /** Options of every AWS client; empty for the caller's own credentials and region. */
   readonly client: {
     readonly endpoint?: string;
@@ -46,7 +49,7 @@ export interface StageAddress {
 }
 
 /** Opens a stage whose address is known. */
-export function openStage({ tableName, masterSecretArn, client }: StageAddress): StageAccess {
+export function openStage({ tableName, masterSecretArn, credentialKeyArn, client }: StageAddress): StageAccess {
   const secretsManager = new SecretsManagerClient({ ...sdkOptions(), ...client });
   const machine = { clock: systemClock, random: systemRandom };
   const keyring = createKeyringReader(secretsManager, masterSecretArn, machine);
@@ -71,6 +74,7 @@ export function openStage({ tableName, masterSecretArn, client }: StageAddress):
       await keepCursorKey();
       return version;
     },
+    rotateCredentialKey: () => rotateMasterSecret(secretsManager, credentialKeyArn, systemRandom),
     keepCursorKey,
   };
 }

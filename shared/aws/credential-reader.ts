@@ -3,7 +3,8 @@ import type { Clock } from '../engine/ports.ts';
 import type { CredentialStore } from '../engine/credentials/credential-ports.ts';
 import { Lru } from '../process/lru.ts';
 import { Permanent } from '../sdk/action-errors.ts';
-import { type Keyring, KeyringError } from './keyring.ts';
+import { type Keyring, KeyringError, versionOf } from './keyring.ts';
+import type { ReadVersioned } from './versioned-reader.ts';
 
 /** How long a workspace's credentials are used after they were read. */
 const TRUST_MS = 60_000;
@@ -24,7 +25,7 @@ interface Known {
  */
 export function createCredentialReader(
   store: Pick<CredentialStore, 'readCredentials'>,
-  keyring: () => Promise<Pick<Keyring, 'open'>>,
+  keyring: ReadVersioned<Pick<Keyring, 'open'>>,
   clock: Pick<Clock, 'now'>,
 ): ReadCredential {
   const byWorkspace = new Lru<Known>(WORKSPACES_KEPT);
@@ -51,9 +52,8 @@ export function createCredentialReader(
   return async (workspaceUid, name) => {
     const sealed = (await sealedOf(workspaceUid)).get(name);
     if (sealed === undefined) return null;
-    const keys = await keyring();
     try {
-      return keys.open(sealed, credentialSeal(workspaceUid, name));
+      return (await keyring(versionOf(sealed))).open(sealed, credentialSeal(workspaceUid, name));
     } catch (error) {
       if (!(error instanceof KeyringError)) throw error;
       const message = `The workspace's own value of the secret ${name} can no longer be read. Set it again: PUT /v1/secrets/${name}.`;

@@ -98,6 +98,17 @@ it('what the table has of it cannot be read without its key', async () => {
   expect(JSON.stringify(item)).not.toContain(OWN);
 });
 
+it('a new version of its key seals what is set from then on; what was set before can be used as it was', async () => {
+  const { api } = await clientOf('before');
+  await put(api, OWN);
+  const stage = openStage(addressOf(system.runtime));
+  expect(await stage.rotateCredentialKey()).toBe(2);
+  expect((await useSecret(api)).sent).toBe(`user:${OWN}`);
+  const after = await clientOf('after');
+  await put(after.api, OWN);
+  expect((await useSecret(after.api)).sent).toBe(`user:${OWN}`);
+});
+
 it('the scope admin is needed for each call', async () => {
   const { api } = await clientOf('scopes', ['read', 'run', 'manage']);
   const params = { secret_name: 'LEAKY_TOKEN' };

@@ -24,6 +24,7 @@ import { createCallbackSecrets } from '../../shared/aws/callback-secrets.ts';
 import { createApiKeyStore } from '../../shared/storage/api-key-store.ts';
 import { createCredentialStore } from '../../shared/storage/credential-store.ts';
 import { createRunReader } from '../../shared/storage/run-reader.ts';
+import { createSigningSecretStore } from '../../shared/storage/signing-secret-store.ts';
 import { createScheduleStore } from '../../shared/storage/schedule-store.ts';
 import { Table } from '../../shared/storage/table.ts';
 import { createUploadStore } from '../../shared/storage/upload-store.ts';
@@ -130,6 +131,7 @@ export function deploy(
       credentials,
       sealCredential: async (value: string, aad: string) => (await keyring()).seal(value, aad),
       keys: createApiKeyStore(table),
+      signingSecrets: createSigningSecretStore(table),
       readLimits: () => Promise.reject(new Error('No caller asks for limits.')),
       now: () => clock.now(),
       randomBytes: (count: number) => random.bytes(count),

@@ -25,11 +25,16 @@ export interface Access {
 /** How the owner's commands reach a running runtime: with a key that may do everything. */
 export function addressOf({ plan, gateway, admin }: Runtime): StageAddress & { readonly client: LocalClient } {
   const [table] = plan.tables;
-  const master = plan.secrets.find(({ id }) => id.includes('Master'));
-  if (table === undefined || master === undefined) throw new Error('The template has no table or no master secret');
+  if (table === undefined) throw new Error('The template has no table');
+  const arnOf = (part: string): string => {
+    const secret = plan.secrets.find(({ id }) => id.includes(part));
+    if (secret === undefined) throw new Error(`The template has no secret ${part}`);
+    return secretArn(secret.name, LOCAL_REGION, LOCAL_ACCOUNT);
+  };
   return {
     tableName: table.input.TableName,
-    masterSecretArn: secretArn(master.name, LOCAL_REGION, LOCAL_ACCOUNT),
+    masterSecretArn: arnOf('Master'),
+    credentialKeyArn: arnOf('CredentialKey'),
     client: { endpoint: gateway.url, region: LOCAL_REGION, credentials: { ...admin } },
   };
 }

@@ -9,6 +9,7 @@ const runningSystem = z.strictObject({
   url: z.string(),
   tableName: z.string(),
   masterSecretArn: z.string(),
+  credentialKeyArn: z.string(),
   client: z.strictObject({
     endpoint: z.string(),
     region: z.string(),
