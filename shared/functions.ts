@@ -157,17 +157,17 @@ export const FUNCTIONS = {
     queue: null,
     requeues: false,
     table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'],
-    grants: ['answerCalls', 'writeKeys', 'writeCredentials', 'readMasterSecret'],
+    grants: ['answerCalls', 'queryLists', 'writeKeys', 'writeCredentials', 'readMasterSecret'],
     variables: [],
   },
-  /** Admits, dispatches and ends runs, deletes what deleted ones have left, and fires schedules. */
+  /** Admits, dispatches and ends runs, deletes what deleted ones have left, fires schedules, and sums usage. */
   control: {
     timeoutSeconds: 60,
     memoryMb: 1_024,
     queue: { batchSize: 5, atOnce: 'workerConcurrency' },
     requeues: true,
     table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'],
-    grants: ['sendControl', 'sendPage', 'sendCallback', 'sendIntake', 'manageEntries', 'deleteObjects'],
+    grants: ['queryLists', 'sendControl', 'sendPage', 'sendCallback', 'sendIntake', 'manageEntries', 'deleteObjects'],
     variables: [],
   },
   /** Runs one page of one input per message and asks for the next page: it leads back to itself once per page. */

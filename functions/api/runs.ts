@@ -10,6 +10,7 @@ import { consoleLog, systemRandom, systemClock } from '../../shared/process/syst
 import { parseEnv } from '../../shared/api/env.ts';
 import type { Clock } from '../../shared/engine/ports.ts';
 import type { ReadPorts } from '../../shared/engine/read/read-ports.ts';
+import type { UsagePorts } from '../../shared/engine/usage/usage-ports.ts';
 import type { ActionRegistry } from '../../shared/sdk/action-registry.ts';
 import { registerActions } from '../actions/index.ts';
 import { createApiPorts } from '../http/api-ports.ts';
@@ -20,10 +21,11 @@ import { type CallbackPorts, createCallbackEndpoints } from '../endpoints/callba
 import { createItemEndpoints } from '../endpoints/item-endpoints.ts';
 import { createRunEndpoints } from '../endpoints/run-endpoints.ts';
 import type { PagingPorts } from '../endpoints/list-page.ts';
+import { createUsageEndpoints } from '../endpoints/usage-endpoints.ts';
 import { createStorePorts } from '../wiring/create-ports.ts';
 
 /** The ports that the function needs besides those of the pipeline. */
-export interface RunsPorts extends ReadPorts, PagingPorts, Pick<CallbackPorts, 'secrets'> {
+export interface RunsPorts extends ReadPorts, PagingPorts, Pick<CallbackPorts, 'secrets'>, Pick<UsagePorts, 'usage'> {
   readonly clock: Clock;
   readonly actions: ActionRegistry;
 }
@@ -38,6 +40,7 @@ export function createRunsHandler(api: ApiPorts, ports: RunsPorts): ReturnType<t
       ...createRunEndpoints(ports),
       ...createItemEndpoints(ports),
       ...createCallbackEndpoints(ports),
+      ...createUsageEndpoints(ports),
     },
   });
 }

@@ -15,7 +15,9 @@ import { createApiKeyStore } from '../../shared/storage/api-key-store.ts';
 import { createCredentialStore } from '../../shared/storage/credential-store.ts';
 import { readOwnLimits } from '../../shared/storage/limit-reader.ts';
 import { createSigningSecretStore } from '../../shared/storage/signing-secret-store.ts';
+import { createRunReader } from '../../shared/storage/run-reader.ts';
 import { Table } from '../../shared/storage/table.ts';
+import { createUsageStore } from '../../shared/storage/usage-store.ts';
 import { createWorkspaceStore } from '../../shared/storage/workspace-store.ts';
 import type { TestPorts } from '../../shared/engine/callbacks/test-callback.ts';
 import { createTestEndpoint } from '../endpoints/workspace/test-endpoint.ts';
@@ -25,6 +27,7 @@ import { createSecretEndpoints, type SecretPorts } from '../endpoints/workspace/
 import { createMeEndpoint, type MePorts } from '../endpoints/workspace/me-endpoint.ts';
 import { createApiPorts } from '../http/api-ports.ts';
 import { type ApiPorts, createApiHandler } from '../http/create-api-handler.ts';
+import { noLargeObjects } from '../wiring/create-ports.ts';
 import { limitsInForce } from '../wiring/limits-in-force.ts';
 
 export type WorkspacePorts = MePorts & KeyEndpointPorts & SecretPorts & CredentialPorts & TestPorts;
@@ -63,6 +66,9 @@ const wired = once(() => {
     credentials: createCredentialStore(table),
     sealCredential: async (value, aad) => (await credentialKey()).seal(value, aad),
     signingSecrets: createSigningSecretStore(table),
+    clock: systemClock,
+    usage: createUsageStore(table),
+    reader: createRunReader(table, noLargeObjects),
     now: () => systemClock.now(),
     randomBytes: (count) => systemRandom.bytes(count),
     keyring,

@@ -1,4 +1,4 @@
-import { LIVE_WORK_MS, PAGE_MARGIN_MS } from '../../shared/domain/timing.ts';
+import { LIVE_WORK_MS, PAGE_MARGIN_MS, USAGE_LAG_MS } from '../../shared/domain/timing.ts';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { createMessageSender, type QueueUrls } from '../../shared/aws/message-sender.ts';
@@ -14,6 +14,7 @@ import { createReceiverStore } from '../../shared/storage/receiver-store.ts';
 import { createSeatStore } from '../../shared/storage/seat-store.ts';
 import { createRunStore } from '../../shared/storage/run-store.ts';
 import { Table } from '../../shared/storage/table.ts';
+import { createUsageStore } from '../../shared/storage/usage-store.ts';
 import { INPUTS_A_PLACE } from '../../shared/domain/input.ts';
 import type { RuntimeSettings } from '../../shared/api/env.ts';
 import type { WorkQueueName } from '../../shared/functions.ts';
@@ -80,6 +81,7 @@ export function createStorePorts(
   return {
     ...machine,
     due,
+    usage: createUsageStore(table),
     runs: createRunStore(table, due, clients.objects),
     progress: createProgressStore(table, clients.objects),
     logs: createLogStore(table),
@@ -128,6 +130,7 @@ function engineSettings(settings: RuntimeSettings): CorePorts['settings'] {
     liveTimeoutMs: LIVE_WORK_MS,
     inputsAPlace: INPUTS_A_PLACE,
     uploadsOpen: settings.uploadsOpen,
+    usageLagMs: USAGE_LAG_MS,
   };
 }
 

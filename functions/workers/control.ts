@@ -5,6 +5,7 @@ import { createEntryScheduler } from '../../shared/aws/entry-scheduler.ts';
 import { sdkOptions } from '../../shared/aws/sdk-options.ts';
 import { createObjectRemoval } from '../../shared/aws/object-removal.ts';
 import { createRemovalStore } from '../../shared/storage/removal-store.ts';
+import { createRunReader } from '../../shared/storage/run-reader.ts';
 import { createScheduleStore } from '../../shared/storage/schedule-store.ts';
 import { Table } from '../../shared/storage/table.ts';
 import { consoleLog, systemRandom, systemClock } from '../../shared/process/system.ts';
@@ -16,25 +17,34 @@ import type { CorePorts, Ports } from '../../shared/engine/ports.ts';
 import { createFireLag } from '../../shared/engine/schedules/fire-lag.ts';
 import { receiveFire } from '../../shared/engine/schedules/receive-fire.ts';
 import type { ReconcilePorts } from '../../shared/engine/schedules/schedule-ports.ts';
+import { sumUsage } from '../../shared/engine/usage/sum-usage.ts';
+import type { UsagePorts } from '../../shared/engine/usage/usage-ports.ts';
 import { reconcileSchedule } from '../../shared/engine/schedules/reconcile-schedule.ts';
 import { registerActions } from '../actions/index.ts';
 import { once } from '../../shared/process/once.ts';
 import { createQueueHandler, type QueueHandlerPorts } from '../wiring/create-queue-handler.ts';
 import { createCorePorts, noLargeObjects } from '../wiring/create-ports.ts';
 
+/** The ports of what the worker does besides starting runs. */
+interface FurtherPorts {
+  readonly schedules?: Omit<ReconcilePorts, 'lag'>;
+  readonly removal?: RemovalStore;
+  readonly sums?: Pick<UsagePorts, 'reader'>;
+}
+
 /**
- * Starts runs (slot, window, first pages); fires and reconciles schedules, and deletes what deleted runs have left, if the
- * ports for that are given.
+ * Starts runs (slot, window, first pages); fires and reconciles schedules, deletes what deleted runs have left, and sums
+ * usage, if the ports for that are given.
  */
 export function createControlHandler(
   ports: CorePorts & Pick<Ports, 'actions'> & QueueHandlerPorts,
-  schedules: Omit<ReconcilePorts, 'lag'> | null = null,
-  removal: RemovalStore | null = null,
+  { schedules, removal, sums }: FurtherPorts = {},
 ): ReturnType<typeof createQueueHandler> {
-  const reconciling = schedules === null ? null : { ...schedules, lag: createFireLag(ports.clock) };
+  const reconciling = schedules === undefined ? null : { ...schedules, lag: createFireLag(ports.clock) };
   return createQueueHandler(ports, async (message, receipt) => {
     if (message.kind === 'dispatch') await dispatchRun(ports, message, receipt);
-    else if (message.kind === 'purge' && removal !== null) await purgeRun({ ...ports, removal }, message);
+    else if (message.kind === 'purge' && removal !== undefined) await purgeRun({ ...ports, removal }, message);
+    else if (message.kind === 'usage' && sums !== undefined) await sumUsage({ ...ports, ...sums }, message);
     else if (message.kind === 'fire' && reconciling !== null) await receiveFire(reconciling, message, receipt);
     else if (message.kind === 'reconcile' && reconciling !== null) await reconcileSchedule(reconciling, message);
     else throw new Error(`This control worker takes no ${message.kind} messages.`);
@@ -57,8 +67,11 @@ const wired = once(() => {
     queueArn: env.controlQueueArn,
     deadLettersArn: env.deadLettersArn,
   });
-  const schedules = { ...ports, schedules: createScheduleStore(table), entries };
-  return createControlHandler(ports, schedules, createRemovalStore(table, objects, systemClock));
+  return createControlHandler(ports, {
+    schedules: { ...ports, schedules: createScheduleStore(table), entries },
+    removal: createRemovalStore(table, objects, systemClock),
+    sums: { reader: createRunReader(table, noLargeObjects) },
+  });
 });
 
 export const handler: ReturnType<typeof createQueueHandler> = (event) => wired()(event);

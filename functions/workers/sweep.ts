@@ -10,28 +10,29 @@ import { consoleLog, systemRandom, systemClock } from '../../shared/process/syst
 import { parseEnv } from '../../shared/api/env.ts';
 import type { CorePorts } from '../../shared/engine/ports.ts';
 import { sweep, type SweepReport } from '../../shared/engine/sweep/sweep.ts';
+import { planSums } from '../../shared/engine/usage/request-sums.ts';
 import { once } from '../../shared/process/once.ts';
 import { createCorePorts, noLargeObjects } from '../wiring/create-ports.ts';
 
-/** Invoked every minute: handles due rows, and makes sure that the table has the keys of live cursors. */
+/** Invoked every minute: handles due rows, and makes sure that the table has what `prepare` puts there. */
 export function createSweepHandler(
   ports: CorePorts,
-  keepKey: () => Promise<void> = async () => undefined,
+  prepare: () => Promise<void> = async () => undefined,
 ): () => Promise<SweepReport> {
   return async () => {
     const until = ports.clock.now() + SWEEP_WORK_MS;
-    await tryKeep(ports, keepKey);
+    await tryPrepare(ports, prepare);
     return sweep(ports, until);
   };
 }
 
-/** Due rows must not wait for the keys: a failure is logged, and the next sweep tries again. */
-async function tryKeep(ports: CorePorts, keepKey: () => Promise<void>): Promise<void> {
+/** Due rows must not wait for it: a failure is logged, and the next sweep tries again. */
+async function tryPrepare(ports: CorePorts, prepare: () => Promise<void>): Promise<void> {
   try {
-    await keepKey();
+    await prepare();
   } catch (error) {
     const stack = error instanceof Error ? error.stack : String(error);
-    ports.log.error('the key that signs cursors of live calls could not be put in the table', { stack });
+    ports.log.error('what every sweep needs in the table could not be put there', { stack });
   }
 }
 
@@ -45,7 +46,14 @@ const wired = once(() => {
   };
   const keyring = createKeyringReader(new SecretsManagerClient(sdkOptions()), env.masterSecretArn, machine);
   const table = new Table(clients.dynamodb, env.table, systemClock);
-  return createSweepHandler(createCorePorts(env, machine, clients), createCursorKeyKeeper(table, keyring));
+  const ports = createCorePorts(env, machine, clients);
+  const keepCursorKeys = createCursorKeyKeeper(table, keyring);
+  let hasSums = false;
+  return createSweepHandler(ports, async () => {
+    await keepCursorKeys();
+    if (!hasSums) await planSums(ports); // once per process: the row puts the next one itself
+    hasSums = true;
+  });
 });
 
 export const handler = (): Promise<SweepReport> => wired()();

@@ -52,6 +52,7 @@ export const scope = z.enum(SCOPES).meta({
     '- `admin`: manage the API keys and secrets of the workspace.',
   ].join('\n'),
 });
+export const usageGrouping = z.enum(['day', 'action']).meta({ id: 'UsageGrouping' });
 
 export const actionMode = z.enum(['live', 'async', 'schedule']).meta({ id: 'ActionMode' });
 

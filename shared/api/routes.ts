@@ -7,6 +7,7 @@ import type { Route } from './route.ts';
 import { RUN_ROUTES } from './runs/routes.ts';
 import { SCHEDULE_ROUTES } from './schedules/routes.ts';
 import { WORKSPACE_ROUTES } from './workspace/routes.ts';
+import { USAGE_ROUTES } from './usage/routes.ts';
 
 /** The route table. A literal segment wins over a parameter, whatever their order. */
 export const ROUTES = [
@@ -16,6 +17,7 @@ export const ROUTES = [
   ...CALLBACK_ROUTES,
   ...SCHEDULE_ROUTES,
   ...WORKSPACE_ROUTES,
+  ...USAGE_ROUTES,
   ...DOCUMENT_ROUTES,
 ] as const;
 
@@ -35,6 +37,7 @@ export const RESOURCES: readonly {
     routes: SCHEDULE_ROUTES,
   },
   { tag: 'Workspace', description: 'Your workspace and its API keys.', routes: WORKSPACE_ROUTES },
+  { tag: 'Usage', description: 'What the workspace has used.', routes: USAGE_ROUTES },
   { tag: 'Document', description: 'This document.', routes: DOCUMENT_ROUTES },
 ];
 

@@ -86,6 +86,7 @@ const FIELDS: { readonly [K in Kind]: { readonly wire: string; readonly fields: 
     },
   },
   purge: { wire: 'purge', fields: { runUid: always('run', id) } },
+  usage: { wire: 'usage', fields: { workspaceUid: always('ws', id) } },
   reconcile: { wire: 'tend', fields: { scheduleUid: always('s', z.uuid()), dueAt: unless('due', index, null) } },
 };
 

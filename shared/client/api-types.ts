@@ -499,6 +499,8 @@ export interface Me {
   readonly key: ApiKey;
   /** The limits of the workspace */
   readonly limits: WorkspaceLimits;
+  /** What runs created today (UTC) have used, as `GET /v1/usage` counts it; null where that takes too many reads */
+  readonly usage_today: UsageToday | null;
   /** The release of the deployment */
   readonly version: string;
   /** The name of the deployment */
@@ -1270,6 +1272,43 @@ export interface Upload {
   readonly expires_at: string;
 }
 
+export type UsageGrouping = "day" | "action";
+
+/** What runs have used. */
+export interface UsageRow {
+  /** The UTC day on which the runs were created; null where days are summed */
+  readonly day: string | null;
+  /** The action; null where actions are summed */
+  readonly action_name: string | null;
+  /** Async runs, those of schedules among them, that have ended */
+  readonly runs: number;
+  /** Live calls */
+  readonly live_calls: number;
+  /** Pages recorded: those that gave results, and those that failed for good */
+  readonly pages: number;
+  /** Results recorded */
+  readonly outputs: number;
+  /** Callbacks, each counted once however often it was sent */
+  readonly callbacks: number;
+  /** What that costs the operator in AWS, in dollars, at the measured cost of a usual page */
+  readonly estimated_usd: number;
+}
+
+export interface UsageToday {
+  /** Async runs, those of schedules among them, that have ended */
+  readonly runs: number;
+  /** Live calls */
+  readonly live_calls: number;
+  /** Pages recorded: those that gave results, and those that failed for good */
+  readonly pages: number;
+  /** Results recorded */
+  readonly outputs: number;
+  /** Callbacks, each counted once however often it was sent */
+  readonly callbacks: number;
+  /** What that costs the operator in AWS, in dollars, at the measured cost of a usual page */
+  readonly estimated_usd: number;
+}
+
 export interface ValidationError {
   /** Where the fault is, such as `inputs[3].country`; empty for the whole body */
   readonly path: string;
@@ -1406,6 +1445,15 @@ export interface ListScheduleInputsQuery {
 export interface ListFiresQuery {
   /** The maximum number of items on a page */
   readonly limit?: number | undefined;
+}
+
+export interface GetUsageQuery {
+  /** The first day, in UTC. Without it, the 30th day before the last */
+  readonly from?: string | undefined;
+  /** The last day, in UTC. Without it, today */
+  readonly to?: string | undefined;
+  /** Without it, there is a row for each day and action */
+  readonly by?: UsageGrouping | undefined;
 }
 
 export interface RunExtractJsonApiAsyncQuery {

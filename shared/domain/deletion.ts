@@ -1,6 +1,6 @@
 import { blockCount } from './input.ts';
 import { LIMITS } from './limits.ts';
-import type { RunControl } from './run.ts';
+import type { RunControl, Totals } from './run.ts';
 import { LATE_WRITES_MS } from './timing.ts';
 
 /**
@@ -59,13 +59,17 @@ export function blocksOf({ inputsTotal }: RunControl, { uploadUid }: Deletion): 
   return isUncounted ? blockCount(LIMITS.inputsPerUpload + 1) : blockCount(inputsTotal);
 }
 
-/** A control record without anything that a caller or an action gave, in an epoch in which nothing starts. */
-export function strippedControl(control: RunControl, now: number): RunControl {
+/**
+ * A control record without anything that a caller or an action gave, in an epoch in which nothing starts. `totals`: what
+ * the run has recorded, where it was stopped.
+ */
+export function strippedControl(control: RunControl, totals: Totals | null, now: number): RunControl {
   return {
     ...control,
     name: null,
     reason: null,
     epoch: control.epoch + 1,
+    ...(totals === null ? {} : { totals, totalsEpoch: control.epoch + 1 }),
     lastError: null,
     lastInfo: null,
     updatedAt: Math.max(now, control.updatedAt + 1),

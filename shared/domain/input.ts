@@ -42,6 +42,7 @@ export interface FailedInput {
 export interface Position {
   readonly input: number;
   /** What the input had recorded when the attempt before ended. */
+  readonly pages: number;
   readonly outputs: number;
   readonly callbacks: number;
 }
@@ -121,7 +122,7 @@ export interface OpenInput extends Wait {
   /** Its position in the run's order. */
   readonly position: number;
   /** What the attempt before already counted of it. */
-  readonly counted: Pick<Position, 'outputs' | 'callbacks'>;
+  readonly counted: Omit<Position, 'input'>;
 }
 
 /**

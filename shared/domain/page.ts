@@ -44,6 +44,19 @@ export interface PageRecord {
   readonly version: number;
 }
 
+/** Whether a page's outcome is that its input itself is refused: trying again is of no use. */
+export function isRefusal(outcome: PageOutcome): boolean {
+  return outcome.kind === 'FAILURE' && outcome.error.error_label === 'BAD_INPUT';
+}
+
+/**
+ * How many pages this record adds to those that were counted of its input before: all up to it, but not one that refuses
+ * the input.
+ */
+export function pagesAdded({ page, outcome }: Pick<PageRecord, 'page' | 'outcome'>, before: number): number {
+  return Math.max(0, page + (isRefusal(outcome) ? 0 : 1) - before); // a retry may end in a refusal of the page that failed
+}
+
 /** Brent's cycle check: one remembered cursor hash and two counters find any cycle of cursors in O(1) memory. */
 export interface CycleCheck {
   readonly hash: string;

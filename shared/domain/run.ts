@@ -3,6 +3,7 @@ import { NO_PROGRESS_MS } from './timing.ts';
 import type { ErrorRecord } from './errors.ts';
 import type { LivePage } from './live-page.ts';
 import type { UploadRef } from './upload.ts';
+import type { UsageCounts } from './usage-counts.ts';
 
 /** How a run was launched. A schedule's runs are ASYNC runs that have a `scheduledRunUid`. */
 export type ExecutionMode = 'LIVE' | 'ASYNC';
@@ -138,6 +139,8 @@ export function dependencyState({ require }: RunDependency, status: RunStatus): 
 export interface Totals {
   readonly succeeded: number;
   readonly failed: number;
+  /** Pages recorded, whether they gave results or failed; a page that refused its input as BAD_INPUT is none. */
+  readonly pages: number;
   /** Result items recorded. */
   readonly outputs: number;
   /** Distinct callbacks these inputs have called for (parts of pages, failures). */
@@ -151,6 +154,7 @@ export interface Totals {
 export const NO_TOTALS: Totals = {
   succeeded: 0,
   failed: 0,
+  pages: 0,
   outputs: 0,
   callbacks: 0,
   refused: 0,
@@ -243,6 +247,18 @@ export interface RunControl {
   readonly inputsTotal: number;
   /** As of the last ending. While the run works, the current totals are in its window. */
   readonly totals: Totals;
+  /**
+   * The epoch of a stop since which `totals` hold what the run has recorded, for no page of it can be recorded any more;
+   * 0: none.
+   */
+  readonly totalsEpoch: number;
+  /** It has a callback, so that each of its endings is one more (`run.finished`). */
+  readonly callsBack: boolean;
+  /**
+   * What the usage of the day of its creation counts of it; what it adds to that is in a record of its own. Null: all it
+   * has done when it ends (domain/usage.ts).
+   */
+  readonly usageBefore: UsageCounts | null;
   /** The epoch up to whose ending all callbacks are known to be delivered; 0: not known. */
   readonly deliveredEpoch: number;
   readonly retryCount: number;

@@ -136,6 +136,17 @@ export const NEAR_MS = 5 * SECOND_MS;
  */
 export const MAKES_WAY_MS = ON_TIME_MS + 65 * SECOND_MS;
 
+/** How often the usage of each workspace is summed into records of its days. */
+export const USAGE_EVERY_MS = 3 * HOUR_MS;
+/**
+ * A run is summed when it was created this long ago. By then it is in the index: a launch that was frozen, or is made
+ * again under its key, writes the time at which it began. Together with USAGE_EVERY_MS it is far less than the shortest
+ * retention time, a day.
+ */
+export const USAGE_LAG_MS = 2 * HOUR_MS;
+/** The sums of one workspace go on in a further message after this time, well before the 60 s of their function. */
+export const USAGE_WORK_MS = 30 * SECOND_MS;
+
 /**
  * After this long without progress a page counts as lost, ms: its own time, a redelivery and a queue's backlog have
  * passed. A queue hides a message for six timeouts of its function: with pages of 60 s that is 7 min, with 15 min 105

@@ -82,6 +82,12 @@ export interface PurgeMessage {
   readonly runUid: string;
 }
 
+/** Sum the usage of a workspace into the records of its days. */
+export interface UsageMessage {
+  readonly kind: 'usage';
+  readonly workspaceUid: string;
+}
+
 export type Message =
   | PageMessage
   | CallbackMessage
@@ -89,7 +95,8 @@ export type Message =
   | IntakeMessage
   | FireMessage
   | ReconcileMessage
-  | PurgeMessage;
+  | PurgeMessage
+  | UsageMessage;
 
 /**
  * Sends messages; a send resolves when the queue has the message. Messages go in batches. `delayMs` is at most 900,000.

@@ -12,6 +12,7 @@ import type {
   RunStore,
   SeatStore,
 } from './stores.ts';
+import type { UsageStore } from './usage/usage-store.ts';
 
 /**
  * Everything that the engine needs from outside. State is in stores.ts, messages are in messages.ts, the rest is here.
@@ -122,6 +123,8 @@ export interface EngineSettings {
   readonly inputsAPlace: number;
   /** How many uploads of one workspace may wait for a launch. */
   readonly uploadsOpen: number;
+  /** A run is summed into its day's usage when it was created this long ago, ms. */
+  readonly usageLagMs: number;
 }
 
 /** All ports of the engine. A verb takes the part that it uses. */
@@ -138,6 +141,7 @@ export interface Ports {
   readonly callbacks: CallbackStore;
   readonly receivers: ReceiverStore;
   readonly due: DueStore;
+  readonly usage: UsageStore;
   readonly messages: MessageSender;
   readonly sender: CallbackSender;
   readonly callbackPolicy: CallbackPolicy;

@@ -37,8 +37,13 @@ export interface RunStore {
    * such run, deleted or not.
    */
   readOrDeleted(runUid: string): Promise<RunOrDeleted | null>;
-  /** Deletes a run, which is then no run any more for every other read. Null: the record is not as it was read. */
-  deleteRun(control: RunControl, deletion: Deletion): Promise<RunControl | null>;
+  /**
+   * Deletes a run, which is then no run any more for every other read. `totals`: what a stopped run has recorded; null for
+   * any other. Null: the record is not as it was read.
+   */
+  deleteRun(control: RunControl, deletion: Deletion, totals: Totals | null): Promise<RunControl | null>;
+  /** Takes a deleted run off the index, in which it is until its usage is summed. Idempotent. */
+  unlist(runUid: string): Promise<void>;
   /** Notes a step of a deletion. False: another worker noted one since `before` was read. */
   noteDeletion(runUid: string, before: Deletion, after: Deletion): Promise<boolean>;
   /** A strong read. Null: no such run, or it is deleted. */
@@ -64,6 +69,16 @@ export interface RunStore {
   handOver(control: Pick<RunControl, 'uid' | 'epoch' | 'updatedAt'>, now: number): Promise<boolean>;
   /** Moves a run's expiry (epoch seconds). False: the record is not as it was read. */
   moveExpiry(control: Pick<RunControl, 'uid' | 'updatedAt'>, expiresAt: number): Promise<boolean>;
+  /**
+   * Notes the totals of a stopped run that can record no more pages; returns the run afterwards. Null: the record is not
+   * as it was read.
+   */
+  noteTotals(control: Pick<RunControl, 'uid' | 'epoch' | 'updatedAt'>, totals: Totals): Promise<RunControl | null>;
+  /**
+   * Has the usage of the run's day count nothing of it: all it has done is counted when it ends. False: the record is not
+   * as it was read.
+   */
+  countLater(control: Pick<RunControl, 'uid' | 'updatedAt'>): Promise<boolean>;
   /** Notes that all callbacks of a run up to its end in this epoch were delivered. */
   noteDelivered(control: Pick<RunControl, 'uid' | 'epoch'>): Promise<void>;
   /** Keeps the items of a block, or with null those of the run itself, at least until `expiresAt` (epoch seconds). */
@@ -401,15 +416,26 @@ export interface HeldCallback {
  * `watch`: the check of a run, repeated until the run has no open work. `start`: the start of a postponed run. `close`:
  * the announcement of a stopped run. `keep`: the items of a run whose expiry has moved. `callback`: a callback's
  * attempt that is too far off for a queue. `receiver`: the check of a receiver for which callbacks wait. `schedule`:
- * the check of a schedule, while it may fire. `purge`: the check of a deletion, until it is complete.
+ * the check of a schedule, while it may fire. `purge`: the check of a deletion, until it is complete. `usage`: summing the
+ * usage of all workspaces, repeated for ever.
  */
-export const DUE_KINDS = ['watch', 'start', 'close', 'keep', 'callback', 'receiver', 'schedule', 'purge'] as const;
+export const DUE_KINDS = [
+  'watch',
+  'start',
+  'close',
+  'keep',
+  'callback',
+  'receiver',
+  'schedule',
+  'purge',
+  'usage',
+] as const;
 
 /** Work that is due at a moment. The sweep reads the entry, does the work and deletes the entry. */
 export interface DueEntry {
   readonly at: number;
   readonly kind: (typeof DUE_KINDS)[number];
-  /** The run's uid, the callback record's, the receiver's or the schedule's. */
+  /** The run's uid, the callback record's, the receiver's or the schedule's; for `usage` that of no single thing. */
   readonly uid: string;
   /** For `watch` and `keep`: how far the work has come in a large run; absent: it begins. */
   readonly look?: RunCheck;

@@ -60,13 +60,13 @@ export function createFailureStore(
     },
 
     async writeOrder(runUid, epoch, first, part, expiresAt) {
-      const flat = part.map(({ input, outputs, callbacks }) => [input, outputs, callbacks]);
+      const flat = part.map(({ input, outputs, callbacks, pages }) => [input, outputs, callbacks, pages]);
       await table.put(keys.order(runUid, epoch, first / ORDER_PART), { b: compress(flat), expires_at: expiresAt });
     },
 
     async readPosition(runUid, order, position) {
       const part = order === 0 ? null : await partOf(runUid, order, Math.floor(position / ORDER_PART));
-      if (part === null) return { input: position, outputs: 0, callbacks: 0 };
+      if (part === null) return { input: position, pages: 0, outputs: 0, callbacks: 0 };
       const found = part[position % ORDER_PART];
       if (found === undefined) throw new Error(`Run ${runUid} has no position ${position} in epoch ${order}.`);
       return found;
@@ -75,8 +75,9 @@ export function createFailureStore(
 }
 
 function positionsOf(packed: Uint8Array): readonly Position[] {
-  const flat = decompress(packed) as [number, number, number][]; // cast: as writeOrder packed it
-  return flat.map(([input, outputs, callbacks]) => ({ input, outputs, callbacks }));
+  const flat = decompress(packed) as [number, number, number, number?][]; // cast: as writeOrder packed it
+  // Release 0.1.0 wrote no pages: those of inputs that it retries count once more.
+  return flat.map(([input, outputs, callbacks, pages = 0]) => ({ input, pages, outputs, callbacks }));
 }
 
 interface FailedRecord {

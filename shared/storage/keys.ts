@@ -46,6 +46,8 @@ import {
  *                      UP#<upload>             an upload, and the run launched from it
  *                      UPLOADS                 uploads that wait for a launch, each with the end of that time
  *                      RATE#<type>             a token bucket of the API's rate limits
+ *                      USAGE#<day>             the usage of the runs created on that day, and how far they are summed
+ *                      MORE#<day>#<run>        what such a run did after its day was summed
  *   LIMITS#<workspace> LIMITS                  its own limits, in a partition that no function may write
  *   KEYS#<workspace>   KEYS                    its API keys, in a partition that only the function workspace may write
  *   CRED#<workspace>   CRED                    its own values of secrets, sealed; only `workspace` may write them
@@ -132,6 +134,11 @@ export const keys = {
     sk: `PACE#${actionName}${part === null ? '' : `#${hashOf(part)}`}`,
   }),
   idempotency: (workspaceUid: string, key: string): Key => requestKey(workspaceUid, hashOf(key)),
+  usageOfDay: (workspaceUid: string, day: string): Key => ({ pk: `W#${workspaceUid}`, sk: `${USAGE_PREFIX}${day}` }),
+  usageBeyondDay: (workspaceUid: string, day: string, runUid: string): Key => ({
+    pk: `W#${workspaceUid}`,
+    sk: `${MORE_PREFIX}${day}#${runUid}`,
+  }),
   uploadPlaces: (workspaceUid: string): Key => ({ pk: `W#${workspaceUid}`, sk: 'UPLOADS' }),
   upload: (workspaceUid: string, uid: string): Key => ({ pk: `W#${workspaceUid}`, sk: `UP#${uid}` }),
   workspaceKey: (workspaceUid: string, digest: string): Key => ({ pk: `W#${workspaceUid}`, sk: `KEY#${digest}` }),
@@ -140,7 +147,7 @@ export const keys = {
   keySet: (workspaceUid: string): Key => ({ pk: `KEYS#${workspaceUid}`, sk: 'KEYS' }),
   apiKey: (digest: string): Key => ({ pk: `KEY#${digest}`, sk: 'KEY' }),
   workspaceName: (name: string): Key => ({ pk: `NAME#${name}`, sk: 'NAME' }),
-  listedWorkspace: (uid: string): Key => ({ pk: 'WORKSPACES', sk: uid }),
+  listedWorkspace: (uid: string): Key => ({ pk: WORKSPACES_PARTITION, sk: uid }),
   seats: (pool: SeatPool): Key => ({ pk: 'SEATS', sk: pool }),
   cursorKeys: (): Key => ({ pk: 'CURSORKEYS', sk: 'LIVE' }),
   receiver: (receiver: string): Key => ({ pk: receiverPartition(receiver), sk: 'STATE' }),
@@ -155,6 +162,9 @@ export const keys = {
 } as const;
 
 export const REQUEST_PREFIX = 'K#';
+export const USAGE_PREFIX = 'USAGE#';
+export const MORE_PREFIX = 'MORE#';
+export const WORKSPACES_PARTITION = 'WORKSPACES';
 export const WAITER_PREFIX = 'WAIT#';
 export const DEFINITION_PREFIX = 'DEF#';
 export const FIRE_PREFIX = 'F#';

@@ -4,6 +4,7 @@ import type { Deletion } from '../domain/deletion.ts';
 import type { RunControl, RunDefinition } from '../domain/run.ts';
 import { type Item, ItemReader } from './attributes.ts';
 import { listedAt, runsOf } from './keys.ts';
+import { countsFromRecord, type CountsRecord, countsToRecord } from './usage-records.ts';
 
 /** A run's definition as the attributes of its item. */
 export function definitionToRecord(definition: RunDefinition): object {
@@ -69,6 +70,9 @@ export function controlToRecord(control: RunControl): object {
     attempt: control.attempt,
     inputs_total: control.inputsTotal,
     totals: control.totals,
+    totals_epoch: control.totalsEpoch === 0 ? null : control.totalsEpoch,
+    calls_back: control.callsBack ? true : null,
+    usage_before: control.usageBefore === null ? null : countsToRecord(control.usageBefore),
     delivered_epoch: control.deliveredEpoch === 0 ? null : control.deliveredEpoch,
     retry_count: control.retryCount,
     last_error: textOf(control.lastError),
@@ -87,9 +91,9 @@ export function controlToRecord(control: RunControl): object {
   };
 }
 
-/** The control record of a deleted run as the attributes of its item: no list has it any more. */
+/** The control record of a deleted run as the attributes of its item. The index has it until its usage is summed. */
 export function deletedToRecord(control: RunControl, deletion: Deletion): object {
-  return { ...controlToRecord(control), lpk: null, lsk: null, deletion: deletionToRecord(deletion) };
+  return { ...controlToRecord(control), deletion: deletionToRecord(deletion) };
 }
 
 export function deletionToRecord({ at, uploadUid, round, block, movedAt }: Deletion): object {
@@ -137,7 +141,10 @@ export function controlFromItem(item: Item): RunControl {
     restartEpoch: read.numberOrNull('restart_epoch') ?? 0,
     attempt: read.number('attempt'),
     inputsTotal: read.number('inputs_total'),
-    totals: { refused: 0, lastEmpty: null, ...totals } as RunControl['totals'], // cast: nulls are not stored
+    totals: { refused: 0, pages: 0, lastEmpty: null, ...totals } as RunControl['totals'], // cast: nulls are not stored
+    totalsEpoch: read.numberOrNull('totals_epoch') ?? 0,
+    callsBack: read.flag('calls_back'), // absent in records of release 0.1.0, whose usage counts no run.finished
+    usageBefore: countsFromRecord(read.stored<CountsRecord>('usage_before')),
     deliveredEpoch: read.numberOrNull('delivered_epoch') ?? 0,
     retryCount: read.number('retry_count'),
     lastError: parsed<RunControl['lastError']>(read.textOrNull('last_error')),

@@ -5,6 +5,8 @@ import { chunkInputs } from '../domain/chunk-inputs.ts';
 import { BLOCK_SHARDS, type InputChunk } from '../domain/input.ts';
 import { RUN_MOVES, type RunControl, type RunDefinition, type RunMove, withHistory } from '../domain/run.ts';
 import type { UploadRef } from '../domain/upload.ts';
+import { usageOfDay } from '../domain/usage.ts';
+import { NO_USAGE } from '../domain/usage-counts.ts';
 import type { ControlChange, DueStore, RunStore } from '../engine/stores.ts';
 import { Lru } from '../process/lru.ts';
 import { type Item, ItemReader } from './attributes.ts';
@@ -24,6 +26,7 @@ import {
   reasonToRecord,
 } from './run-records.ts';
 import type { Table } from './table.ts';
+import { countsToRecord } from './usage-records.ts';
 import { settleAll } from '../engine/settle-all.ts';
 
 /** Inputs that are no larger than this when packed are stored within the definition, so a small run is two items. */
@@ -153,9 +156,9 @@ export function createRunStore(table: Table, due: Pick<DueStore, 'putDue'>, obje
       return item === null ? null : { control: controlFromItem(item), deletion: deletionFromItem(item) };
     },
 
-    async deleteRun(control, deletion) {
+    async deleteRun(control, deletion, totals) {
       const { uid, status, epoch, updatedAt } = control;
-      const stripped = strippedControl(control, deletion.at);
+      const stripped = strippedControl(control, totals, deletion.at);
       const put = await table.put(keys.control(uid), deletedToRecord(stripped, deletion), {
         expression: '#status = :status AND epoch = :epoch AND updated_at = :before',
         names: { '#status': 'status' },
@@ -166,6 +169,13 @@ export function createRunStore(table: Table, due: Pick<DueStore, 'putDue'>, obje
       // Where the answer to the write is lost, the SDK repeats it and is refused by its own record.
       const isOwn = put.item !== null && isDeepStrictEqual(deletionFromItem(put.item), deletion);
       return put.done || isOwn ? stripped : null;
+    },
+
+    async unlist(runUid) {
+      await table.update(keys.control(runUid), {
+        expression: 'REMOVE lpk, lsk',
+        condition: 'attribute_exists(deletion)',
+      });
     },
 
     async noteDeletion(runUid, before, after) {
@@ -233,6 +243,24 @@ export function createRunStore(table: Table, due: Pick<DueStore, 'putDue'>, obje
         expression: 'SET expires_at = :expires, updated_at = :next',
         condition: 'updated_at = :before',
         values: { ':expires': expiresAt, ':before': updatedAt, ':next': updatedAt + 1 },
+      });
+      return done;
+    },
+
+    async noteTotals({ uid, epoch, updatedAt }, totals) {
+      const { done, item } = await table.update(keys.control(uid), {
+        expression: 'SET totals = :totals, totals_epoch = :epoch, updated_at = :next',
+        condition: 'updated_at = :before',
+        values: { ':totals': totals, ':epoch': epoch, ':before': updatedAt, ':next': updatedAt + 1 },
+      });
+      return done ? controlFromItem(item) : null;
+    },
+
+    async countLater({ uid, updatedAt }) {
+      const { done } = await table.update(keys.control(uid), {
+        expression: 'SET usage_before = :nothing, updated_at = :next',
+        condition: 'updated_at = :before',
+        values: { ':nothing': countsToRecord(NO_USAGE), ':before': updatedAt, ':next': updatedAt + 1 },
       });
       return done;
     },
@@ -378,6 +406,7 @@ function applyMove(control: RunControl, move: RunMove, change: ControlChange): R
     epoch: control.epoch + (newEpoch === true ? 1 : 0),
     restartEpoch: restart === true ? control.epoch + 1 : control.restartEpoch,
     attempt: control.attempt + (newAttempt === true ? 1 : 0),
+    usageBefore: newAttempt === true ? usageOfDay(control) : control.usageBefore,
     retryCount: control.retryCount + (['retry', 'retryBlocked'].includes(move) ? 1 : 0),
     inputsTotal: change.inputsTotal ?? control.inputsTotal,
     totals: change.totals ?? control.totals,

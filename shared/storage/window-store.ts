@@ -113,7 +113,7 @@ function endsUpdate(epoch: number, ends: readonly InputEnd[]): Update {
   const sets = [
     ...handovers,
     'nx = nx + :k',
-    ...sums.map(({ attribute }) => `${attribute} = ${attribute} + :${attribute}`),
+    ...sums.map(({ attribute }) => `${attribute} = ${countOf(attribute)} + :${attribute}`),
     ...(lastEmpty === null ? [] : ['le = :le']),
   ];
   return {
@@ -125,16 +125,23 @@ function endsUpdate(epoch: number, ends: readonly InputEnd[]): Update {
       ':k': ends.length,
       ...(lastEmpty === null ? {} : { ':le': lastEmpty }),
       ...Object.fromEntries(sums.map(({ attribute, sum }) => [`:${attribute}`, sum])),
+      ...(sums.some(({ attribute }) => attribute === 'pg') ? { ':zero': 0 } : {}),
       ...Object.fromEntries(ends.map(({ position }, at) => [`:p${at}`, position])),
       ...Object.fromEntries(ends.slice(1).map((_, at) => [`:k${at + 1}`, at + 1])),
     },
   };
 }
 
+/** A total as an update reads it. A window of release 0.1.0 has no pages, and DynamoDB refuses to add to what is not there. */
+function countOf(attribute: string): string {
+  return attribute === 'pg' ? 'if_not_exists(pg, :zero)' : attribute;
+}
+
 /** Each total is an attribute of its own, so that an update can add to it. */
 const SUMS: readonly (readonly [string, (totals: Totals) => number])[] = [
   ['sc', ({ succeeded }) => succeeded],
   ['fl', ({ failed }) => failed],
+  ['pg', ({ pages }) => pages],
   ['ou', ({ outputs }) => outputs],
   ['cb', ({ callbacks }) => callbacks],
   ['rf', ({ refused }) => refused],
@@ -144,6 +151,7 @@ function totalsFrom(read: ItemReader): Totals {
   return {
     succeeded: read.number('sc'),
     failed: read.number('fl'),
+    pages: read.numberOrNull('pg') ?? 0, // release 0.1.0 counted none
     outputs: read.number('ou'),
     callbacks: read.number('cb'),
     refused: read.number('rf'),
@@ -169,14 +177,11 @@ function openingToRecord({ epoch, order, length, next, totals, inHand }: WindowO
 function openFrom(
   place: number,
   position: number,
-  { input, outputs, callbacks }: Position,
+  { input, ...counted }: Position,
   waits: Readonly<Record<string, WaitRecord>>,
 ): readonly [number, OpenInput] {
   const wait = waits[String(input)];
-  return [
-    input,
-    { place, position, counted: { outputs, callbacks }, ...(wait === undefined ? NO_WAIT : waitFrom(wait)) },
-  ];
+  return [input, { place, position, counted, ...(wait === undefined ? NO_WAIT : waitFrom(wait)) }];
 }
 
 /**

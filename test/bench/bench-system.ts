@@ -189,7 +189,7 @@ export function openBenchSystem(options: BenchSystemOptions): BenchSystem {
   }
   function createControl(): Handler {
     const ports = { ...openPorts(), actions };
-    return createControlHandler(ports, { ...ports, schedules, entries });
+    return createControlHandler(ports, { schedules: { ...ports, schedules, entries } });
   }
   function many(open: () => Handler): Handler[] {
     return Array.from({ length: options.workers }, open);

@@ -7,7 +7,7 @@ import { callbackPlace, pageOfPlace, placeFrom } from '../../shared/domain/page-
 import { RUN_STATUSES, type RunStatus } from '../../shared/domain/run.ts';
 
 const none = { end: null, open: null, hasPages: false, now: 100 } as const;
-const open = { place: 0, position: 0, counted: { outputs: 0, callbacks: 0 }, ...NO_WAIT };
+const open = { place: 0, position: 0, counted: { pages: 0, outputs: 0, callbacks: 0 }, ...NO_WAIT };
 describe('the status of an input', () => {
   it.each(RUN_STATUSES)('is its end whatever the run is (%s)', (status) => {
     expect(inputStatus({ ...none, run: { mode: 'ASYNC', status }, end: 'FAILED', open })).toBe('FAILED');

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { endOf, NO_WAIT, placesOf, type RunWindow } from '../../shared/domain/input.ts';
 import { NO_TOTALS } from '../../shared/domain/run.ts';
 
-const HELD = { place: 0, position: 0, counted: { outputs: 0, callbacks: 0 }, ...NO_WAIT };
+const HELD = { place: 0, position: 0, counted: { pages: 0, outputs: 0, callbacks: 0 }, ...NO_WAIT };
 const FAILED = { input: 3, epoch: 1, page: 0, outputs: 0, callbacks: 1, refused: false };
 const window: RunWindow = {
   epoch: 1,

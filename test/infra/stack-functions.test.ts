@@ -200,11 +200,13 @@ test.each<[string, string, readonly string[], readonly string[]]>([
   expect(everyone.filter((owner) => !isWithheld(owner, WRITES, partition))).toEqual(writers);
 });
 
-test('only reads of lists use the index', () => {
+test('only reads of lists, and the worker that sums usage, use the index', () => {
   const index = permissions.filter(({ resource }) => JSON.stringify(resource).includes('/index/list'));
   expect(index.map(({ owner, action }) => `${owner} ${action}`)).toEqual([
     'Runs dynamodb:Query',
     'ScheduleApi dynamodb:Query',
+    'Workspace dynamodb:Query',
+    'Control dynamodb:Query',
   ]);
 });
 

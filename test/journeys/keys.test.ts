@@ -55,6 +55,7 @@ describe('GET /v1/me', () => {
         runs_at_once: concurrentRuns,
         inputs_in_flight: inputsInFlight,
       },
+      usage_today: { runs: 0, live_calls: 0, pages: 0, outputs: 0, callbacks: 0, estimated_usd: 0 },
       version: VERSION,
       stage: 'local',
     });

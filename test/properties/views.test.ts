@@ -87,6 +87,9 @@ const control = fc
     attempt: 1,
     inputsTotal: 3,
     totals: NO_TOTALS,
+    totalsEpoch: 0,
+    callsBack: true,
+    usageBefore: null,
     deliveredEpoch: 0,
     retryCount: 0,
     lastError: error,
@@ -128,7 +131,7 @@ test('inputs and results are', () => {
   fc.assert(
     fc.property(control, row, time, time, (run, times, until, now) => {
       const waits = { page: 0, attempt: 0, until, by: 'me', limited: { times: 1, since: now } };
-      const entry = { place: 0, position: 0, counted: { outputs: 0, callbacks: 0 }, ...waits };
+      const entry = { place: 0, position: 0, counted: { pages: 0, outputs: 0, callbacks: 0 }, ...waits };
       const status = inputStatus({ run, end: null, open: entry, hasPages: false, now });
       limitWait({ open: new Map([[0, entry]]) }, now);
       const stored = { input: {}, customData: null };

@@ -118,7 +118,7 @@ export function deploy(
     return {
       ...core,
       // A run takes all the places it may have, however small it is.
-      settings: { ...core.settings, inputsAPlace: 1 },
+      settings: { ...core.settings, inputsAPlace: 1, ...sumsOf(workload) },
       actions: scriptedActions,
       actionServices: servicesOf(instance, createCredentialReader(credentials, keyring, clock)),
       sender: senderOf(instance),
@@ -177,10 +177,8 @@ export function deploy(
   const sweep = new InstancePool(stage, 'sweep', (instance) => createSweepHandler(portsOf(instance)));
   const control = new InstancePool<QueueHandler>(stage, 'control', (one) => {
     const ports = portsOf(one);
-    return createControlHandler(ports, {
-      ...ports,
-      entries: createEntryScheduler(scheduler.clientOf(one), ENTRY_TARGET),
-    });
+    const entries = createEntryScheduler(scheduler.clientOf(one), ENTRY_TARGET);
+    return createControlHandler(ports, { schedules: { ...ports, entries }, sums: ports });
   });
   const workers = workersOf(seed, workload);
   const page = new InstancePool<QueueHandler>(stage, 'page', (one) => createPageHandler(portsOf(one), workers));
@@ -301,6 +299,10 @@ function settingsOf({ runsAtOnce, inputsInFlight }: Workload): RuntimeSettings {
     uploadsOpen: 1_000,
     rateLimits: { live: rate, launch: rate, read: rate, wait: rate },
   };
+}
+
+function sumsOf({ usage }: Workload): { readonly usageLagMs: number } | null {
+  return usage === undefined ? null : { usageLagMs: usage.lagMs };
 }
 
 function urlsOf(queues: Queues) {

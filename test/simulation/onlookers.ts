@@ -85,12 +85,12 @@ export class Onlookers {
   async #compareRun(workspace: number, runUid: string): Promise<void> {
     const { observer, truth, stage } = this.#history;
     const path = `/v1/runs/${runUid}/callbacks`;
-    const rows = (await this.#readRows(workspace, path, 'limit=500')) as readonly ListedCallback[]; // cast: a list
+    const rows = (await this.readRows(workspace, path, 'limit=500')) as readonly ListedCallback[]; // cast: a list
     const byRef = [...Map.groupBy(rows, (row) => row.callback_ref_uid)];
     for (const [refUid, group] of byRef.slice(0, CALLBACKS_READ)) {
       const records: ReadCallback[] = [];
       for (const { uid, status, retry_count: retryCount } of group) {
-        const attempts = await this.#readRows(workspace, `/v1/runs/callbacks/${uid}/attempts`);
+        const attempts = await this.readRows(workspace, `/v1/runs/callbacks/${uid}/attempts`);
         const body = await this.#readText(workspace, `/v1/runs/callbacks/${uid}/body`);
         records.push({ uid, refUid, status, retryCount, attempts: attempts as readonly ReadAttempt[], body }); // cast: a list
       }
@@ -108,7 +108,7 @@ export class Onlookers {
   }
 
   /** Reads, and gives what a list holds. */
-  async #readRows(workspace: number, path: string, query = ''): Promise<readonly unknown[]> {
+  async readRows(workspace: number, path: string, query = ''): Promise<readonly unknown[]> {
     const answer = await this.#get(workspace, path, query);
     const status = answer?.statusCode ?? null;
     if (answer !== null && status !== null && status !== 500) return Object.values(bodyOf(answer));
@@ -118,7 +118,7 @@ export class Onlookers {
 
   /** Reads, and gives the uids of what a list holds. */
   async #read(workspace: number, path: string): Promise<readonly string[]> {
-    return (await this.#readRows(workspace, path)).flatMap(uidOf);
+    return (await this.readRows(workspace, path)).flatMap(uidOf);
   }
 
   #get(workspace: number, path: string, query = ''): ReturnType<typeof callApi> {

@@ -24,6 +24,9 @@ const OTHER_PROMISES: Readonly<Record<string, string>> = {
     'The function dead-letters fails nothing that a queued message will still try, nor of an old epoch.',
   theTakenAreLeftAlone: 'The function dead-letters fails no callback that the delivery log has as delivered.',
   timersComeThoughRowsFail: 'Without faults a due row is handled within three minutes, however many other rows fail.',
+  usageIsTheTruth:
+    'The usage of a workspace is what its actions were called for and its receivers were sent, by runs that have ended.',
+  usageOutlivesRuns: 'Once all is summed, the records of usage have the usage of all runs, which may then expire.',
   unknownVersionsComeAgain: 'A message of a newer release is not deleted by a process that cannot read it.',
 };
 

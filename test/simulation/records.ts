@@ -4,19 +4,23 @@ import {
   duePartition,
   keys,
   logPrefix,
+  MORE_PREFIX,
   RECORD_PREFIX,
   blockPartition,
   shardPartition,
   pageRecordPrefix,
+  USAGE_PREFIX,
   WAITER_PREFIX,
 } from '../../shared/storage/keys.ts';
 import { logEntryFromItem } from '../../shared/storage/log-store.ts';
 import { type LargeObjects, pageFromItem } from '../../shared/storage/progress-store.ts';
 import { seatsFromItem } from '../../shared/storage/seat-store.ts';
+import { beyondFromItem, dayFromItem } from '../../shared/storage/usage-store.ts';
 import { controlFromItem, definitionFromItem } from '../../shared/storage/run-records.ts';
 import { blockOf, shardOf } from '../../shared/domain/input.ts';
 import type { ErrorRecord } from '../../shared/domain/errors.ts';
 import type { LogEntry } from '../../shared/domain/log-line.ts';
+import type { UsageCounts } from '../../shared/domain/usage-counts.ts';
 import type { PageRecord } from '../../shared/domain/page.ts';
 import type { Seat } from '../../shared/domain/seats.ts';
 import type { RunControl, RunDefinition } from '../../shared/domain/run.ts';
@@ -156,6 +160,14 @@ export class Records {
   heldSlots(workspaceUid: string): readonly string[] {
     const { pk, sk } = keys.slots(workspaceUid);
     return slotsIn(this.#mirror.get(pk, sk));
+  }
+
+  /** The usage of a workspace as it is recorded: of days, and of runs beyond them. */
+  usage(workspaceUid: string): readonly UsageCounts[] {
+    const { pk } = keys.profile(workspaceUid);
+    const days = this.#mirror.list(pk, USAGE_PREFIX).flatMap((item) => [...dayFromItem(toItem(item)).actions.values()]);
+    const beyond = this.#mirror.list(pk, MORE_PREFIX).map((item) => beyondFromItem(toItem(item)).counts);
+    return [...days, ...beyond];
   }
 
   /** Seats that are held, over all kinds of workers. */

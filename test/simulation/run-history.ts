@@ -28,6 +28,7 @@ import { Timeline } from './timeline.ts';
 import { Trace } from './trace.ts';
 import { newTruth } from './truth.ts';
 import { superviseUploads } from './uploads/supervise-uploads.ts';
+import { checkUsage, sumWhileAtWork } from './usage/supervise-usage.ts';
 import { drawVerbFaults } from './verb-workload.ts';
 import { warmUp } from './warm-up.ts';
 import { drawWorkload, workersOf } from './workload.ts';
@@ -143,6 +144,7 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
       deployment.turnReceivers('well');
     });
   }
+  if (workload.usage !== undefined) sumWhileAtWork(history, workload.usage, workload.receivers.length);
   const onlookers = new Onlookers(history, workload.receivers.length);
   onlookers.lookDuring(workload.stormMs);
   sweepEveryMinute(history);
@@ -155,6 +157,7 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
   if (observer.violations.length === 0) await retryFailedByDeadLetter(history);
   if (observer.violations.length === 0) await redrive(history);
   if (observer.violations.length === 0) await lookOn(history, () => onlookers.lookAtAll());
+  if (observer.violations.length === 0) await checkUsage(history, onlookers, workload);
   return {
     seed,
     scenario,

@@ -6,7 +6,7 @@ import { SeededRandom } from './random.ts';
  * pace. `verbs`: runs that are stopped and resumed repeatedly. `away`: receivers that are away for a time. `live`: live
  * calls that wait, have keys and read page by page, beside runs. `letters`: messages that become dead letters.
  * `uploads`: runs over uploads. `rows`: due rows that always fail. `crowd`: workspaces that hang beside one that is
- * quick. With `-calm`: the same without faults.
+ * quick. `usage`: usage is summed while runs are at work. With `-calm`: the same without faults.
  */
 export const SCENARIOS = [
   'small',
@@ -31,6 +31,8 @@ export const SCENARIOS = [
   'rows-calm',
   'crowd',
   'crowd-calm',
+  'usage',
+  'usage-calm',
 ] as const;
 export type Scenario = (typeof SCENARIOS)[number];
 
@@ -58,6 +60,8 @@ const SHARES: readonly (readonly [scenario: Scenario, percent: number])[] = [
   ['rows-calm', 0.5],
   ['crowd', 2],
   ['crowd-calm', 1],
+  ['usage', 3],
+  ['usage-calm', 1],
 ];
 
 /** The scenario of a seed, where it is not chosen. */

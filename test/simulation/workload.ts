@@ -16,6 +16,7 @@ import { PACED_ACTION } from './upstream.ts';
 import type { Verb } from './truth.ts';
 import { type LaunchBody, LOSSLESS_ID } from './launch-body.ts';
 import { drawUploads, type UploadWorkload } from './uploads/upload-workload.ts';
+import { drawUsage, type UsageWorkload } from './usage/usage-workload.ts';
 import { drawVerbWorkload } from './verb-workload.ts';
 
 /** What callers do in one history, and how the stage is set up; drawn from its seed. */
@@ -44,6 +45,8 @@ export interface Workload {
   readonly letters?: LetterWorkload;
   readonly uploads?: UploadWorkload;
   readonly badRows?: BadRows;
+  /** When usage is summed; absent: only read. */
+  readonly usage?: UsageWorkload;
   /** Workers of pages, and of callbacks, by which a workspace's share of them is reckoned; absent: drawn from the seed. */
   readonly workers?: number;
   /** Workspaces whose receivers or actions hang; what is another's must not wait for them. */
@@ -68,6 +71,7 @@ export function drawWorkload(seed: number, scenario: Scenario, leastStormMs = 0)
   if (scenario === 'uploads' || scenario === 'uploads-calm') return drawUploadHistory(seed);
   if (scenario === 'rows' || scenario === 'rows-calm')
     return { ...drawWorkload(seed, 'small'), badRows: drawBadRows(seed) };
+  if (scenario === 'usage' || scenario === 'usage-calm') return drawUsageHistory(seed, scenario);
   if (scenario === 'paced' || scenario === 'paced-calm') return pacedOf(drawWorkload(seed, 'small'));
   const random = new SeededRandom(seed, 'workload');
   const workspaces = random.pick([1, 1, 1, 2, 4]);
@@ -132,6 +136,14 @@ function drawLineHistory(random: SeededRandom): Workload {
     maxReceives: random.pick([1, 1, 2, 3]),
     letters: { breakdowns: [breakdown], meddling: random.pick([0, 0.2]) },
   };
+}
+
+/** Histories of other scenarios, in which usage is summed while runs are at work, and after. */
+function drawUsageHistory(seed: number, scenario: 'usage' | 'usage-calm'): Workload {
+  const isCalm = scenario === 'usage-calm';
+  const of = new SeededRandom(seed, 'usage of').pick(['small', 'verbs', 'verbs', 'live'] as const);
+  const workload = drawWorkload(seed, of);
+  return { ...workload, usage: drawUsage(seed, { stormMs: workload.stormMs, isCalm }) };
 }
 
 /** The same runs, of the action that has a pace; live calls would only be refused. */

@@ -76,7 +76,7 @@ test('a wait is written over the one before it only, and goes when its input end
 
 test('a retry counts along the order that it wrote down', async () => {
   const progress = await openRun({ length: 9, places: 2 });
-  const failed = [2, 5, 8].map((input) => ({ input, outputs: input, callbacks: 1 }));
+  const failed = [2, 5, 8].map((input) => ({ input, pages: 1, outputs: input, callbacks: 1 }));
   await progress.writeOrder(RUN, 3, 0, failed, EXPIRES);
   const inHand = [{ position: 0, input: 2, wait: null }];
   const opening = { epoch: 3, order: 3, length: 3, next: 1, totals: { ...NO_TOTALS, succeeded: 6 }, inHand };
@@ -85,7 +85,7 @@ test('a retry counts along the order that it wrote down', async () => {
   const end = { ...endOf(0), input: 2 };
   const { window: next } = await progress.endInputs(RUN, 3, [end]);
   expect([...(next?.open ?? [])]).toMatchObject([
-    [5, { place: 0, position: 1, counted: { outputs: 5, callbacks: 1 } }],
+    [5, { place: 0, position: 1, counted: { pages: 1, outputs: 5, callbacks: 1 } }],
   ]);
   expect(next?.front).toBe(8);
 });

@@ -1,4 +1,5 @@
 import { LAUNCH_DEFAULTS } from '../../shared/domain/launch-terms.ts';
+import { USAGE_LAG_MS } from '../../shared/domain/timing.ts';
 import { createBatcher } from '../../shared/process/batcher.ts';
 import { createAdmissionStore } from '../../shared/storage/admission-store.ts';
 import { createCallbackStore } from '../../shared/storage/callback-store.ts';
@@ -14,6 +15,7 @@ import { createSeatStore } from '../../shared/storage/seat-store.ts';
 import { createRunStore } from '../../shared/storage/run-store.ts';
 import type { Item } from '../../shared/storage/attributes.ts';
 import type { Table } from '../../shared/storage/table.ts';
+import { createUsageStore } from '../../shared/storage/usage-store.ts';
 import { createUploadStore } from '../../shared/storage/upload-store.ts';
 import { runUidOf, shortHash } from '../../shared/domain/ids.ts';
 import type { RunControl, RunDefinition } from '../../shared/domain/run.ts';
@@ -36,6 +38,7 @@ import { createPacing, type DeliveryPorts } from '../../shared/engine/callbacks/
 import { type Launch, startRun } from '../../shared/engine/launch/start-run.ts';
 import type { UploadStore } from '../../shared/engine/launch/upload-ports.ts';
 import { sweep } from '../../shared/engine/sweep/sweep.ts';
+import { sumUsage } from '../../shared/engine/usage/sum-usage.ts';
 import type { Action } from '../../shared/sdk/action.ts';
 import { createRegistry } from '../../shared/sdk/action-registry.ts';
 import { listDueEntries } from './list-due.ts';
@@ -136,6 +139,7 @@ export function createEngineHarness(options: {
     random,
     log: silent,
     due,
+    usage: createUsageStore(table),
     runs: createRunStore(table, due, objects),
     schedules: createScheduleStore(table),
     lag: createFireLag(clock),
@@ -189,6 +193,7 @@ export function createEngineHarness(options: {
       liveTimeoutMs: 25_000,
       inputsAPlace: 500,
       uploadsOpen: 100,
+      usageLagMs: USAGE_LAG_MS,
     },
   };
   const ports = {
@@ -213,6 +218,7 @@ export function createEngineHarness(options: {
     else if (message.kind === 'callback') await deliverCallback(ports, message, receipt);
     else if (message.kind === 'dispatch') await dispatchRun(ports, message, receipt);
     else if (message.kind === 'intake') await intakeRun({ ...ports, uploads }, message);
+    else if (message.kind === 'usage') await sumUsage({ ...ports, reader: createRunReader(table, objects) }, message);
     else if (message.kind === 'fire') await receiveFire(ports, message, receipt);
     else if (message.kind === 'purge') await purgeRun({ ...ports, removal }, message);
     else await reconcileSchedule(ports, message);

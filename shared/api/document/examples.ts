@@ -283,6 +283,7 @@ export const EXAMPLES: { readonly [O in Operation]: Example<O> } = {
         runs_at_once: 10,
         inputs_in_flight: 500,
       },
+      usage_today: { runs: 2, live_calls: 31, pages: 412, outputs: 20_600, callbacks: 383, estimated_usd: 0.00068 },
       version: '0.1.0',
       stage: 'prod',
     },
@@ -302,6 +303,20 @@ export const EXAMPLES: { readonly [O in Operation]: Example<O> } = {
   listSecrets: { response: [secret] },
   putSecret: { request: { value: 'ghp_…' }, response: secret },
   deleteSecret: { response: secret },
+  getUsage: {
+    response: [
+      {
+        day: '2030-01-31',
+        action_name: 'search-cities',
+        runs: 12,
+        live_calls: 40,
+        pages: 4_040,
+        outputs: 180_300,
+        callbacks: 4_012,
+        estimated_usd: 0.005863,
+      },
+    ],
+  },
   getOpenapi: { response: { openapi: '3.1.0' } },
 };
 

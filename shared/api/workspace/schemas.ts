@@ -3,6 +3,7 @@ import { CREDENTIAL_BYTES } from '../../domain/credential.ts';
 import { refusalOfSecret } from '../../domain/secret-value.ts';
 import { scope } from '../enums.ts';
 import { SCOPES } from '../../domain/scopes.ts';
+import { usageCounts } from '../usage/schemas.ts';
 import { count, givenInstant, instant, strict, uid, withinBytes } from '../fields.ts';
 import { NO_CONTROL_CHARACTERS } from '../patterns.ts';
 
@@ -78,11 +79,18 @@ const limits = strict({
   inputs_in_flight: count.describe('Inputs of one run that may be at work at once'),
 }).meta({ id: 'WorkspaceLimits' });
 
+const usageToday = strict(usageCounts).meta({ id: 'UsageToday' });
+
 /** `GET /v1/me`. */
 export const me = strict({
   workspace: strict({ uid, name: z.string() }).meta({ id: 'Workspace' }),
   key: apiKey.describe('The key of this call'),
   limits: limits.describe('The limits of the workspace'),
+  usage_today: usageToday
+    .nullable()
+    .describe(
+      'What runs created today (UTC) have used, as `GET /v1/usage` counts it; null where that takes too many reads',
+    ),
   version: z.string().describe('The release of the deployment'),
   stage: z.string().describe('The name of the deployment'),
 }).meta({ id: 'Me' });

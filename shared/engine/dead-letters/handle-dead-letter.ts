@@ -31,6 +31,7 @@ async function endDeadLetter(ports: FirePorts, message: Message, deadLetter: Dea
       return failCallback(ports, message, deadLetter);
     case 'fire':
       return failFire(ports, message, deadLetter);
+    case 'usage': // the next sum goes on from where this one ended
     case 'dispatch': // the sweep sends it again while the run waits for it
     case 'reconcile': // the schedule's due entry is still there, so the sweep sends it again
     case 'purge': // likewise the deletion's

@@ -1,6 +1,6 @@
 import { LAUNCH_DEFAULTS } from '../../domain/launch-terms.ts';
 import { expiryOfRun } from '../../domain/expiry.ts';
-import type { PageOutcome } from '../../domain/page.ts';
+import { type PageOutcome, pagesAdded } from '../../domain/page.ts';
 import { NO_TOTALS, type RunControl, type RunDefinition } from '../../domain/run.ts';
 import type { CheckedCall, LivePorts } from './live-call.ts';
 
@@ -56,6 +56,9 @@ export function begunControl(definition: RunDefinition, deadlineAt: number | nul
     attempt: 1,
     inputsTotal: 1,
     totals: NO_TOTALS,
+    totalsEpoch: 0,
+    callsBack: false,
+    usageBefore: null,
     deliveredEpoch: 0,
     retryCount: 0,
     lastError: null,
@@ -87,6 +90,7 @@ export function endedControl(definition: RunDefinition, now: number, outcome: Pa
       ...NO_TOTALS,
       succeeded: isFailed ? 0 : 1,
       failed: isFailed ? 1 : 0,
+      pages: pagesAdded({ page: 0, outcome }, 0),
       outputs: isFailed ? 0 : outcome.count,
       lastEmpty: info === null ? null : 0,
     },

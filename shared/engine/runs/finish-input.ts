@@ -1,7 +1,7 @@
 import { deriveUid } from '../../domain/ids.ts';
 import type { ErrorRecord } from '../../domain/errors.ts';
 import { isComplete, type OpenInput, type RunWindow } from '../../domain/input.ts';
-import type { PageRecord } from '../../domain/page.ts';
+import { isRefusal, type PageRecord, pagesAdded } from '../../domain/page.ts';
 import type { RunControl, RunDefinition, Totals } from '../../domain/run.ts';
 import { sendRecordedCallback } from '../callbacks/send-callbacks.ts';
 import type { CorePorts } from '../ports.ts';
@@ -57,7 +57,7 @@ export async function endOfInput(
   { place, position, counted }: Pick<OpenInput, 'place' | 'position' | 'counted'>,
 ): Promise<InputEnd> {
   const { input, outcome } = pageRecord;
-  const refused = outcome.kind === 'FAILURE' && outcome.error.error_label === 'BAD_INPUT';
+  const refused = isRefusal(outcome);
   if (outcome.kind === 'FAILURE') {
     const { page, epoch, results: outputs, callbacks } = pageRecord;
     const failed = { input, epoch, page, outputs, callbacks, refused };
@@ -69,6 +69,7 @@ export async function endOfInput(
   const adds: Totals = {
     succeeded: outcome.kind === 'RESULT' ? 1 : 0,
     failed: outcome.kind === 'FAILURE' ? 1 : 0,
+    pages: pagesAdded(pageRecord, counted.pages),
     outputs: pageRecord.results - counted.outputs,
     callbacks: pageRecord.callbacks - counted.callbacks,
     refused: refused ? 1 : 0,

@@ -1,11 +1,13 @@
 import { LANDING_MARGIN_MS } from '../../domain/timing.ts';
 import { deriveUid } from '../../domain/ids.ts';
 import { isFailed } from '../../domain/input.ts';
+import { pagesAdded } from '../../domain/page.ts';
 import { endingMove, hasEnded, NO_TOTALS, type RunControl, type RunDefinition, type Totals } from '../../domain/run.ts';
 import { admitWaiting } from './admit-run.ts';
 import type { CorePorts } from '../ports.ts';
 import { sendRecordedCallback } from '../callbacks/send-callbacks.ts';
 import { settleAll } from '../settle-all.ts';
+import { noteUsage } from '../usage/note-usage.ts';
 
 /** Ends a run whose inputs have all ended. Idempotent: a second call only repeats what follows from the end. */
 export async function finishRun(
@@ -37,12 +39,12 @@ export function landedAt(ports: Pick<CorePorts, 'settings'>, stopped: RunControl
 
 /**
  * Does what follows from a run's end: gives its slot to the run that waits longest, wakes the runs that depend on it,
- * sends run.finished. Each step is idempotent, so the sweep repeats it after an interruption. For a stopped run, run.finished is sent once no page can be recorded any more; if it is resumed before, by {@link
+ * counts what it did, sends run.finished. Each step is idempotent, so the sweep repeats it after an interruption. For a stopped run, run.finished is sent once no page can be recorded any more; if it is resumed before, by {@link
  * sendFormerFinished}.
  */
 export async function concludeRun(ports: CorePorts, ended: RunControl, definition: RunDefinition): Promise<void> {
   // The record of run.finished comes last: where it exists, the sweep considers the rest done.
-  await settleAll([freeSlot(ports, ended), wakeDependents(ports, ended)]);
+  await settleAll([freeSlot(ports, ended), wakeDependents(ports, ended), noteUsage(ports, ended)]);
   if (ended.status === 'STOPPED' && ports.clock.now() < landedAt(ports, ended)) return;
   const { status, attempt } = ended;
   const at = ended.finishedAt ?? ended.updatedAt;
@@ -118,14 +120,15 @@ async function freeSlot(ports: CorePorts, { workspaceUid, uid, epoch, status }: 
 export async function countRecorded(ports: CorePorts, definition: RunDefinition): Promise<Totals> {
   const window = await ports.progress.readWindow(definition.uid);
   if (window === null) return NO_TOTALS;
-  let { outputs, callbacks } = window.totals;
+  let { pages, outputs, callbacks } = window.totals;
   for (const [input, { counted }] of window.open) {
     const pageRecord = await ports.progress.readLastPageRecord(definition.uid, input);
     if (pageRecord === null) continue;
+    pages += pagesAdded(pageRecord, counted.pages);
     outputs += pageRecord.results - counted.outputs;
     callbacks += pageRecord.callbacks - counted.callbacks;
   }
-  return { ...window.totals, outputs, callbacks };
+  return { ...window.totals, pages, outputs, callbacks };
 }
 
 /** The error of the last input that failed. */

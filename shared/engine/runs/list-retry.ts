@@ -21,9 +21,9 @@ export async function listRetry(
     part = [];
   };
   for await (const noted of ports.progress.listFailed(uid, { input: 0, direction: 'up' })) {
-    for (const { input, outputs, callbacks, refused, epoch } of noted) {
+    for (const { input, page, outputs, callbacks, refused, epoch } of noted) {
       if (refused || epoch < stored.order) continue; // refused, or it has succeeded in a retry since
-      part.push({ input, outputs, callbacks });
+      part.push({ input, pages: page + 1, outputs, callbacks }); // the page that failed is counted too
       if (part.length === ORDER_PART) await write();
     }
   }

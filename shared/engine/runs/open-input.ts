@@ -16,7 +16,7 @@ export const ONLY_INPUT: InHand = {
   input: 0,
   place: 0,
   position: 0,
-  counted: { outputs: 0, callbacks: 0 },
+  counted: { pages: 0, outputs: 0, callbacks: 0 },
   ...NO_WAIT,
 };
 

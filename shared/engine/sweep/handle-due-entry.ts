@@ -2,10 +2,11 @@ import { reconcileReceiver } from '../callbacks/reconcile-receiver.ts';
 import type { CorePorts } from '../ports.ts';
 import { concludeRun } from '../runs/finish-run.ts';
 import { keepItems } from '../runs/keep-run.ts';
-import { countLanded } from '../runs/count-landed.ts';
+import { settleStopped } from '../runs/settle-stopped.ts';
 import { nextCheck } from '../runs/check-times.ts';
 import type { DueEntry } from '../stores.ts';
 import { checkDeletion } from '../deletion/check-deletion.ts';
+import { requestSums } from '../usage/request-sums.ts';
 import { checkRun } from './check-run.ts';
 
 /**
@@ -15,6 +16,7 @@ import { checkRun } from './check-run.ts';
 export async function handleDueEntry(ports: CorePorts, entry: DueEntry): Promise<DueEntry | null> {
   if (entry.kind === 'receiver') return handleReceiver(ports, entry);
   if (entry.kind === 'schedule') await requestReconcile(ports, entry);
+  else if (entry.kind === 'usage') await requestSums(ports, entry);
   else {
     await handleKind(ports, entry, entry.kind);
     await ports.due.deleteDue(entry);
@@ -25,7 +27,7 @@ export async function handleDueEntry(ports: CorePorts, entry: DueEntry): Promise
 async function handleKind(
   ports: CorePorts,
   entry: DueEntry,
-  kind: Exclude<DueEntry['kind'], 'schedule' | 'receiver'>,
+  kind: Exclude<DueEntry['kind'], 'schedule' | 'receiver' | 'usage'>,
 ): Promise<void> {
   switch (kind) {
     case 'callback':
@@ -91,6 +93,5 @@ async function concludeStopped(ports: CorePorts, entry: DueEntry): Promise<void>
   const control = await ports.runs.readControl(entry.uid);
   const definition = await ports.runs.readDefinition(entry.uid);
   if (control?.status !== 'STOPPED' || definition === null) return;
-  await countLanded(ports, control, definition);
-  await concludeRun(ports, control, definition);
+  await concludeRun(ports, await settleStopped(ports, control, definition), definition);
 }

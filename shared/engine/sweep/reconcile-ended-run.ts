@@ -9,7 +9,8 @@ import { concludeRun, countRecorded, landedAt } from '../runs/finish-run.ts';
 import { giveUpAt } from '../callbacks/delivery.ts';
 import type { CorePorts } from '../ports.ts';
 import type { RunCheck } from '../stores.ts';
-import { countLanded } from '../runs/count-landed.ts';
+import { settleStopped } from '../runs/settle-stopped.ts';
+import { noteUsage } from '../usage/note-usage.ts';
 import { nextCheck } from '../runs/check-times.ts';
 import { settleAll } from '../settle-all.ts';
 
@@ -25,14 +26,14 @@ const BLOCKS_AT_ONCE = 8;
  */
 export async function reconcileEndedRun(
   ports: CorePorts,
-  control: RunControl,
+  ended: RunControl,
   definition: RunDefinition,
   look: RunCheck,
 ): Promise<{ readonly at: number; readonly look?: RunCheck } | null> {
+  const control = ended.status === 'STOPPED' ? await settleStopped(ports, ended, definition) : ended;
+  await noteUsage(ports, control);
   if (control.mode === 'LIVE') return null;
   const slotAgainAt = await releaseEnded(ports, control);
-  const landed = control.status === 'STOPPED' && ports.clock.now() >= landedAt(ports, control);
-  if (landed) await countLanded(ports, control, definition);
   if (!(await isConcluded(ports, control, definition))) await concludeRun(ports, control, definition);
   if (control.status === 'STOPPED' && ports.clock.now() < landedAt(ports, control)) {
     return { at: landedAt(ports, control) };

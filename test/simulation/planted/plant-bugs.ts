@@ -11,6 +11,7 @@ import type { PlantedBug } from './planted-bug.ts';
 import { SEAT_BUGS } from './seat-bugs.ts';
 import { SENT_BUGS } from './sent-bugs.ts';
 import { UPLOAD_BUGS } from './upload-bugs.ts';
+import { USAGE_BUGS } from './usage-bugs.ts';
 import { runHistories } from '../run-histories.ts';
 
 const ROOT = new URL('../../../', import.meta.url);
@@ -26,6 +27,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   ...UPLOAD_BUGS,
   ...SEAT_BUGS,
   ...SENT_BUGS,
+  ...USAGE_BUGS,
 ];
 
 /** Each bug must be found within so many seeds. */
