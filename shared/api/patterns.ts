@@ -1,4 +1,5 @@
 import { KEPT_NAMES } from '../domain/callback-headers.ts';
+import { anyCase, headerPattern } from '../domain/header-pattern.ts';
 import { MACROS } from '../domain/cron/cron-expression.ts';
 
 /*
@@ -32,18 +33,7 @@ export const CALLBACK_URL_PATTERN =
   '^(?:[Hh][Tt][Tt][Pp][Ss]://[^/?#@\\s]+|http://(?:127\\.0\\.0\\.1|localhost|\\[::1\\])(?::[0-9]+)?)(?:[/?#]\\S*)?$';
 
 /** A header of callbacks that is not the sender's own. */
-export const CALLBACK_HEADER_PATTERN = `^(?!(?:${KEPT_NAMES.map(keptPattern).join('|')}))[!#$%&'*+.^_\`|~0-9A-Za-z-]+$`;
-
-/** The value of a callback's header. */
-export const CALLBACK_HEADER_VALUE_PATTERN = '^[\\t -~]*$';
+export const CALLBACK_HEADER_PATTERN = headerPattern(KEPT_NAMES);
 
 /** A cursor of a list or of a live call. */
 export const CURSOR_PATTERN = '^[A-Za-z0-9_-]+\\.[A-Za-z0-9_.-]+$';
-
-function keptPattern(name: string): string {
-  return name.endsWith('-') ? anyCase(name) : `${anyCase(name)}$`;
-}
-
-function anyCase(text: string): string {
-  return text.replaceAll(/[a-z]/g, (letter) => `[${letter.toUpperCase()}${letter}]`);
-}

@@ -1,8 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { requestHeaders } from '../../functions/actions/upstream/request-schemas.ts';
 import {
   CALLBACK_HEADER_PATTERN,
-  CALLBACK_HEADER_VALUE_PATTERN,
   CALLBACK_URL_PATTERN,
   CRON_PATTERN,
   CURSOR_PATTERN,
@@ -13,6 +14,7 @@ import {
 import { extractJsonApi } from '../../functions/actions/extract-json-api.ts';
 import { searchCities } from '../../functions/actions/search-cities.ts';
 import { renderOpenapi } from '../../shared/api/document/openapi.ts';
+import { HEADER_VALUE_PATTERN } from '../../shared/domain/header-pattern.ts';
 import { readPreferredWait } from '../../functions/http/prefer-wait.ts';
 import { encodeCursor } from '../../shared/api/cursor.ts';
 import { createKeyring } from '../../shared/aws/keyring.ts';
@@ -45,6 +47,23 @@ it('every pattern of the document is read alike by JavaScript, Python and Java',
   // Properties of characters, lookbehinds and named groups, flags: not the same everywhere.
   expect(patterns.filter((pattern) => /\\[pPkAzZ]|\(\?(?![:=!])/.test(pattern))).toEqual([]);
   for (const pattern of patterns) expect(() => new RegExp(pattern, 'u')).not.toThrow();
+});
+
+it.each([
+  'Content-Type',
+  'X-Trace',
+  'accept',
+  'Authorization',
+  'cookie',
+  'Content-Length',
+  'proxy-x',
+  'Host',
+  'a b',
+  '',
+])('the header %j of an action is taken by the document if the action takes it', (name) => {
+  const { propertyNames } = z.toJSONSchema(requestHeaders);
+  const { pattern = '' } = typeof propertyNames === 'object' ? propertyNames : {};
+  expect(takes(pattern, name)).toBe(requestHeaders.safeParse({ [name]: 'x' }).success);
 });
 
 describe('the document takes', () => {
@@ -87,7 +106,7 @@ describe('the document takes', () => {
     ['webhooks', '1'],
   ])('the header %s for callbacks, as the API does', (name, value) => {
     expect(checkCallbackHeaders({ [name]: value })).toBeNull();
-    expect([takes(CALLBACK_HEADER_PATTERN, name), takes(CALLBACK_HEADER_VALUE_PATTERN, value)]).toEqual([true, true]);
+    expect([takes(CALLBACK_HEADER_PATTERN, name), takes(HEADER_VALUE_PATTERN, value)]).toEqual([true, true]);
   });
 
   it('every cursor that the API makes', () => {
@@ -142,7 +161,7 @@ describe('the document refuses', () => {
 
   it.each(['a\nb', 'é'])('the value %j of a header for callbacks, as the API does', (value) => {
     expect(checkCallbackHeaders({ 'x-a': value })).not.toBeNull();
-    expect(takes(CALLBACK_HEADER_VALUE_PATTERN, value)).toBe(false);
+    expect(takes(HEADER_VALUE_PATTERN, value)).toBe(false);
   });
 
   it.each(['', ' ', 'a ', 'é', 'a\tb', 'x'.repeat(256)])('the Idempotency-Key %j', (key) => {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { isKeptHeader } from '../../../shared/domain/callback-headers.ts';
+import { isKeptHeader, KEPT_NAMES } from '../../../shared/domain/callback-headers.ts';
+import { HEADER_VALUE_PATTERN, headerPattern } from '../../../shared/domain/header-pattern.ts';
 
 const CREDENTIALS: ReadonlySet<string> = new Set(['authorization', 'cookie', 'x-api-key', 'api-key', 'x-auth-token']);
 
@@ -23,6 +24,11 @@ export const requestHeaders = z
       if (message !== null) context.addIssue({ code: 'custom', path: [name], message });
       seen.add(name.toLowerCase());
     }
+  })
+  .meta({
+    maxProperties: 50,
+    propertyNames: { pattern: headerPattern([...CREDENTIALS, ...KEPT_NAMES], ['content-type']) },
+    additionalProperties: { type: 'string', maxLength: 4096, pattern: HEADER_VALUE_PATTERN },
   })
   .describe('Request headers without credentials');
 

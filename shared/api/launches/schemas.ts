@@ -1,5 +1,6 @@
 import { liveTermFields, termFields } from './terms.ts';
-import { CALLBACK_HEADER_PATTERN, CALLBACK_HEADER_VALUE_PATTERN, CALLBACK_URL_PATTERN } from '../patterns.ts';
+import { HEADER_VALUE_PATTERN } from '../../domain/header-pattern.ts';
+import { CALLBACK_HEADER_PATTERN, CALLBACK_URL_PATTERN } from '../patterns.ts';
 import * as z from 'zod';
 import {
   checkCallbackHeaders,
@@ -127,7 +128,7 @@ export const callbackHeaders = z
   .meta({
     maxProperties: MAX_CALLBACK_HEADERS,
     propertyNames: { pattern: CALLBACK_HEADER_PATTERN },
-    additionalProperties: { type: 'string', pattern: CALLBACK_HEADER_VALUE_PATTERN },
+    additionalProperties: { type: 'string', pattern: HEADER_VALUE_PATTERN },
   })
   .describe(
     `Headers that are sent with every callback, at most ${MAX_CALLBACK_HEADER_BYTES} bytes together. Their values are ` +
