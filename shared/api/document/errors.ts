@@ -1,5 +1,12 @@
 import * as z from 'zod';
-import { type CatalogueEntry, ERROR_CATALOGUE, ERROR_LABELS, type ErrorLabel } from '../../domain/errors.ts';
+import {
+  type CatalogueEntry,
+  EngineError,
+  ERROR_CATALOGUE,
+  ERROR_LABELS,
+  type ErrorLabel,
+  toErrorRecord,
+} from '../../domain/errors.ts';
 import { LIMITS } from '../../domain/limits.ts';
 import { errorsOf, type Route } from '../route.ts';
 import type { Components, Json } from './components.ts';
@@ -67,14 +74,33 @@ function errorResponse(route: Route, status: number, labels: readonly ErrorLabel
   return {
     description: labels.map((label) => `\`${label}\`: ${ERROR_CATALOGUE[label].description}`).join('\n\n'),
     headers: refusalHeaders(route, status, saysWhen),
-    content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
+    content: {
+      'application/json': {
+        schema: { $ref: '#/components/schemas/Error' },
+        examples: Object.fromEntries(labels.map(exampleOf)),
+      },
+    },
   };
+}
+
+/** The record of an error with a label, under its name. */
+function exampleOf(label: ErrorLabel): readonly [string, Json] {
+  const fault = { path: 'inputs[0].country', message: 'must be a string, not a number' };
+  const details = label === 'BAD_INPUT' ? { validationErrors: [fault] } : {};
+  const message = label === 'BAD_INPUT' ? `body: ${fault.path}: ${fault.message}` : ERROR_CATALOGUE[label].description;
+  const error = new EngineError(label, message.replaceAll('`', ''), details);
+  return [label, { value: toErrorRecord(error, '0f7c2a6e-3d0b-4a51-9a3c-5b1d2e3f4a5b') }];
 }
 
 function tooLarge(components: Components): Json {
   return {
     description: 'URL and headers of the request have over 10,240 bytes together. API Gateway answers this itself.',
-    content: { 'application/json': { schema: components.answer(gatewayError) } },
+    content: {
+      'application/json': {
+        schema: components.answer(gatewayError),
+        example: { message: 'Request Header Fields Too Large' },
+      },
+    },
   };
 }
 
