@@ -53,7 +53,9 @@ export function createLiveHandler(
           const wait = readPreferredWait(request.headers['prefer']);
           const { cursor } = query;
           const { sign, verify } = await signer(cursor === undefined ? cursor : versionOf(signatureOf(cursor)));
-          const liveCall = { workspaceUid: caller.workspaceUid, path: request.url.pathname, body, ...query };
+          // A link is bound to what decides its page: tags may differ, and links of a release without them stay good.
+          const { tags, ...asked } = body;
+          const liveCall = { workspaceUid: caller.workspaceUid, path: request.url.pathname, body: asked, ...query };
           // `now` is 0 where a stored answer is repeated, because that is allowed after the call's cursor has expired.
           const pageAt = (now: number): LivePage => livePageOf({ ...liveCall, cursor, page: query.page }, now, verify);
           const reply = (page: LivePage, outcome: LiveOutcome): Reply<ReplyBody<'runLive'>> =>
@@ -67,7 +69,7 @@ export function createLiveHandler(
               const page = pageAt(arrivedAt);
               checkPageNumber(action, query.page);
               const { workspaceUid } = caller;
-              const { input, parameters = {}, tags } = body;
+              const { input, parameters = {} } = asked;
               const checked = checkLiveCall({ workspaceUid, action, input, parameters, page, tags });
               const uid = runUidOf((await claim()).seed);
               const isKeyed = request.headers['idempotency-key'] !== undefined;

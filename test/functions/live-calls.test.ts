@@ -26,6 +26,16 @@ it('gives the bare cursor of its next page beside the URL, and none where the ne
   expect(numbered.headers).not.toHaveProperty('X-Pagination-Cursor');
 });
 
+it('takes the link of its next page whatever the tags', async () => {
+  const first = await call(PAGES, { ...good, tags: ['nightly'] });
+  expect(await call(first.next ?? '', good)).toMatchObject({ status: 200, body: [{ n: 2 }, { n: 3 }] });
+  const { next } = await call(PAGES, good);
+  expect(await call(next ?? '', { ...good, tags: ['weekly'] })).toMatchObject({
+    status: 200,
+    body: [{ n: 2 }, { n: 3 }],
+  });
+});
+
 describe('a live call with a key', () => {
   it('runs once, and is answered again by its first answer, to the letter', async () => {
     const first = await keyed(good);
