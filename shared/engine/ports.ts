@@ -105,7 +105,7 @@ export interface WorkspaceServices {
    * The workspace's own value of a secret, or else that of the stage's owner. Throws a permanent error without the value
    * where it is not set or not usable.
    */
-  secret(name: string): Promise<string>;
+  readonly secret: (name: string) => Promise<string>;
   /** The text with `[secret NAME]` for every secret value that this worker has read for it, in any encoding. */
   maskSecrets(text: string): string;
   /** The name of a secret that this worker has read and whose value the text contains, or null. */

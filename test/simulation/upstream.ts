@@ -5,7 +5,7 @@ import { createRegistry } from '../../shared/sdk/action-registry.ts';
 import { NoResult, Permanent, RateLimited, Retryable } from '../../shared/sdk/action-errors.ts';
 import type { Action } from '../../shared/sdk/action.ts';
 import { defineAction } from '../../shared/sdk/define-action.ts';
-import { OF_STAGE, SECRET_NAMES } from './credentials/draw-secrets.ts';
+import { OF_STAGE, SECRET_NAMES } from './credentials/secret-names.ts';
 import type { Instance, Stage } from './instance.ts';
 import { SeededRandom } from './random.ts';
 import type { GivenPage, Truth } from './truth.ts';

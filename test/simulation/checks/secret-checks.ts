@@ -1,5 +1,5 @@
 import { workspaceUid } from '../callers.ts';
-import { OF_STAGE } from '../credentials/draw-secrets.ts';
+import { OF_STAGE } from '../credentials/secret-names.ts';
 import type { GivenPage, SecretSet } from '../truth.ts';
 import type { Aftermath, RestCheck } from './aftermath.ts';
 

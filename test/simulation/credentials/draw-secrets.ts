@@ -1,10 +1,6 @@
 import { SeededRandom } from '../random.ts';
 import type { Step } from '../step.ts';
-
-/** Names under which the simulated action asks for secrets. */
-export const SECRET_NAMES = ['TOKEN_A', 'TOKEN_B'] as const;
-/** What the owner of the stage has set. */
-export const OF_STAGE = 'of the stage';
+import { SECRET_NAMES } from './secret-names.ts';
 
 const SHARE = 0.25;
 
