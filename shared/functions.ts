@@ -160,7 +160,10 @@ export const FUNCTIONS = {
     grants: ['answerCalls', 'queryLists', 'writeKeys', 'writeCredentials', 'readMasterSecret'],
     variables: [],
   },
-  /** Admits, dispatches and ends runs, deletes what deleted ones have left, fires schedules, and sums usage. */
+  /**
+   * Admits, dispatches and ends runs, deletes what deleted ones have left, fires schedules, sums usage, and works on
+   * bulks.
+   */
   control: {
     timeoutSeconds: 60,
     memoryMb: 1_024,

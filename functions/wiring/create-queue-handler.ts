@@ -54,6 +54,7 @@ async function handleRecord(
 function subjectOf(message: Message): Readonly<Record<string, string>> {
   if ('scheduleUid' in message) return { schedule_uid: message.scheduleUid };
   if ('workspaceUid' in message) return { workspace_uid: message.workspaceUid };
+  if ('bulkUid' in message) return { bulk_uid: message.bulkUid };
   if ('runUid' in message) return { run_uid: message.runUid };
   const runUid = readUid(message.uid)?.runUid;
   return { callback_uid: message.uid, ...(runUid === undefined ? {} : { run_uid: runUid }) };

@@ -5,11 +5,14 @@ import { createEntryScheduler } from '../../shared/aws/entry-scheduler.ts';
 import { sdkOptions } from '../../shared/aws/sdk-options.ts';
 import { createObjectRemoval } from '../../shared/aws/object-removal.ts';
 import { createRemovalStore } from '../../shared/storage/removal-store.ts';
+import { createBulkStore } from '../../shared/storage/bulk-store.ts';
 import { createRunReader } from '../../shared/storage/run-reader.ts';
 import { createScheduleStore } from '../../shared/storage/schedule-store.ts';
 import { Table } from '../../shared/storage/table.ts';
 import { consoleLog, systemRandom, systemClock } from '../../shared/process/system.ts';
 import { parseEnv } from '../../shared/api/env.ts';
+import type { BulkWorkPorts } from '../../shared/engine/bulk/bulk-ports.ts';
+import { stepBulk } from '../../shared/engine/bulk/step-bulk.ts';
 import { dispatchRun } from '../../shared/engine/runs/dispatch-run.ts';
 import type { RemovalStore } from '../../shared/engine/deletion/deletion-ports.ts';
 import { purgeRun } from '../../shared/engine/deletion/purge-run.ts';
@@ -30,15 +33,16 @@ interface FurtherPorts {
   readonly schedules?: Omit<ReconcilePorts, 'lag'>;
   readonly removal?: RemovalStore;
   readonly sums?: Pick<UsagePorts, 'reader'>;
+  readonly bulks?: BulkWorkPorts;
 }
 
 /**
- * Starts runs (slot, window, first pages); fires and reconciles schedules, deletes what deleted runs have left, and sums
- * usage, if the ports for that are given.
+ * Starts runs (slot, window, first pages); fires and reconciles schedules, deletes what deleted runs have left, sums
+ * usage, and works on bulks, if the ports for that are given.
  */
 export function createControlHandler(
   ports: CorePorts & Pick<Ports, 'actions'> & QueueHandlerPorts,
-  { schedules, removal, sums }: FurtherPorts = {},
+  { schedules, removal, sums, bulks }: FurtherPorts = {},
 ): ReturnType<typeof createQueueHandler> {
   const reconciling = schedules === undefined ? null : { ...schedules, lag: createFireLag(ports.clock) };
   return createQueueHandler(ports, async (message, receipt) => {
@@ -47,6 +51,7 @@ export function createControlHandler(
     else if (message.kind === 'usage' && sums !== undefined) await sumUsage({ ...ports, ...sums }, message);
     else if (message.kind === 'fire' && reconciling !== null) await receiveFire(reconciling, message, receipt);
     else if (message.kind === 'reconcile' && reconciling !== null) await reconcileSchedule(reconciling, message);
+    else if (message.kind === 'bulk' && bulks !== undefined) await stepBulk(bulks, message, receipt);
     else throw new Error(`This control worker takes no ${message.kind} messages.`);
   });
 }
@@ -67,10 +72,12 @@ const wired = once(() => {
     queueArn: env.controlQueueArn,
     deadLettersArn: env.deadLettersArn,
   });
+  const reader = createRunReader(table, noLargeObjects);
   return createControlHandler(ports, {
     schedules: { ...ports, schedules: createScheduleStore(table), entries },
     removal: createRemovalStore(table, objects, systemClock),
-    sums: { reader: createRunReader(table, noLargeObjects) },
+    sums: { reader },
+    bulks: { ...ports, reader, bulks: createBulkStore(table) },
   });
 });
 

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { BULK_ACTIONS, BULK_STATUSES } from '../domain/bulk.ts';
 import { CALLBACK_STATUSES } from '../domain/callback.ts';
 import { ERROR_LABELS } from '../domain/errors.ts';
 import { FIRE_REASONS } from '../domain/fire.ts';
@@ -42,6 +43,22 @@ export const errorScope = z
     description:
       'The part of the system or of the request that the error concerns; `receiver` is the receiver of a callback.',
   });
+
+export const bulkAction = z.enum(BULK_ACTIONS).meta({
+  id: 'BulkAction',
+  description: 'What is done to each run; `replay_callbacks` replays those that are FAILED.',
+});
+
+export const bulkStatus = z.enum(BULK_STATUSES).meta({
+  id: 'BulkStatus',
+  description: [
+    '- `QUEUED`: waiting for another bulk of the workspace to end. It begins by itself.',
+    '- `COUNTING`: listing the runs that pass the filter.',
+    '- `RUNNING`: doing them, a few at a time.',
+    '- `FINISHED`: each run was done, or failed. Final.',
+    '- `CANCELLED`: cancelled by a caller; the other runs are left as they are. Final.',
+  ].join('\n'),
+});
 
 export const scope = z.enum(SCOPES).meta({
   id: 'Scope',

@@ -1,5 +1,6 @@
 import type { ApiFunction } from '../functions.ts';
 import { ACTION_ROUTES } from './actions/routes.ts';
+import { BULK_ROUTES } from './bulk/routes.ts';
 import { CALLBACK_ROUTES } from './callbacks/routes.ts';
 import { DOCUMENT_ROUTES } from './document/routes.ts';
 import { LAUNCH_ROUTES } from './launches/routes.ts';
@@ -14,6 +15,7 @@ export const ROUTES = [
   ...ACTION_ROUTES,
   ...LAUNCH_ROUTES,
   ...RUN_ROUTES,
+  ...BULK_ROUTES,
   ...CALLBACK_ROUTES,
   ...SCHEDULE_ROUTES,
   ...WORKSPACE_ROUTES,
@@ -30,6 +32,7 @@ export const RESOURCES: readonly {
   { tag: 'Actions', description: 'What this deployment can run.', routes: ACTION_ROUTES },
   { tag: 'Launches', description: 'Run an action, over one input or many.', routes: LAUNCH_ROUTES },
   { tag: 'Runs', description: 'Follow runs, control them and read their results.', routes: RUN_ROUTES },
+  { tag: 'Bulk', description: 'Act on many runs at once.', routes: BULK_ROUTES },
   { tag: 'Callbacks', description: 'Signed deliveries to your own endpoint.', routes: CALLBACK_ROUTES },
   {
     tag: 'Schedules',

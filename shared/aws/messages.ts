@@ -87,6 +87,10 @@ const FIELDS: { readonly [K in Kind]: { readonly wire: string; readonly fields: 
   },
   purge: { wire: 'purge', fields: { runUid: always('run', id) } },
   usage: { wire: 'usage', fields: { workspaceUid: always('ws', id) } },
+  bulk: {
+    wire: 'bulk',
+    fields: { bulkUid: always('b', z.uuid()), step: unless('s', index, null), dueAt: unless('due', index, null) },
+  },
   reconcile: { wire: 'tend', fields: { scheduleUid: always('s', z.uuid()), dueAt: unless('due', index, null) } },
 };
 

@@ -37,6 +37,47 @@ export interface ApiKey {
   readonly last_used_at: string | null;
 }
 
+/** One action on all runs that pass a filter. */
+export interface Bulk {
+  readonly uid: string;
+  readonly action: BulkAction;
+  /** The filter, as it was given */
+  readonly filter: Readonly<Record<string, unknown>>;
+  readonly dry_run: boolean;
+  readonly status: BulkStatus;
+  /** Number of runs that passed the filter. Null until they are counted */
+  readonly matched: number | null;
+  /** Runs that were done. Runs that already were as the action leaves them count too */
+  readonly done: number;
+  /** Runs that could not be done */
+  readonly failed: number;
+  /** The first 100 runs that could not be done */
+  readonly failures: readonly (BulkFailure)[];
+  readonly workspace_uid: string;
+  readonly created_at: string;
+  readonly updated_at: string;
+  readonly finished_at: string | null;
+}
+
+/** What is done to each run; `replay_callbacks` replays those that are FAILED. */
+export type BulkAction = "cancel" | "resume" | "retry" | "replay_callbacks";
+
+/** A run that could not be done, and why. */
+export interface BulkFailure {
+  readonly run_uid: string;
+  readonly error_label: ErrorLabel;
+  readonly message: string;
+}
+
+/**
+ * - `QUEUED`: waiting for another bulk of the workspace to end. It begins by itself.
+ * - `COUNTING`: listing the runs that pass the filter.
+ * - `RUNNING`: doing them, a few at a time.
+ * - `FINISHED`: each run was done, or failed. Final.
+ * - `CANCELLED`: cancelled by a caller; the other runs are left as they are. Final.
+ */
+export type BulkStatus = "QUEUED" | "COUNTING" | "RUNNING" | "FINISHED" | "CANCELLED";
+
 /** The body of a callback, as the receiver gets it. `type` says which it is. */
 export type Callback = RunPageCallback | RunInputFailedCallback | RunFinishedCallback;
 
@@ -171,6 +212,33 @@ export interface ClockNote {
 }
 
 export type ContentEncoding = "gzip";
+
+export interface CreateBulkBody {
+  readonly action: BulkAction;
+  /** Which runs are meant, as in `GET /v1/runs`. Runs that are created later are not */
+  readonly filter: {
+    /** Only runs with this status: one value, or a list of which one is enough */
+    readonly status?: readonly (RunStatus)[] | RunStatus | null | undefined;
+    /** Only runs of this action: one value, or a list of which one is enough */
+    readonly action_name?: readonly (string)[] | string | null | undefined;
+    /** Only runs with this mode: one value, or a list of which one is enough */
+    readonly execution_mode?: readonly (ExecutionMode)[] | ExecutionMode | null | undefined;
+    /** Only the run with this uid: one value, or a list of which one is enough */
+    readonly uid?: readonly (string)[] | string | null | undefined;
+    /** Only runs of this schedule: one value, or a list of which one is enough */
+    readonly scheduled_run_uid?: readonly (string)[] | string | null | undefined;
+    /** Only runs with this name: one value, or a list of which one is enough */
+    readonly name?: readonly (string)[] | string | null | undefined;
+    /** Only runs with this tag: one value, or a list of which one is enough */
+    readonly tag?: readonly (string)[] | string | null | undefined;
+    /** Only runs that were created after this time */
+    readonly created_after?: string | null | undefined;
+    /** Only runs that were created before this time */
+    readonly created_before?: string | null | undefined;
+  };
+  /** `true`: count the runs, and do nothing to them */
+  readonly dry_run?: boolean | null | undefined;
+}
 
 export interface CreateKeyBody {
   /** A name by which you recognise the key */

@@ -278,6 +278,8 @@ export interface RunControl {
   readonly finishedAt: number | null;
   readonly updatedAt: number;
   readonly history: readonly HistoryEntry[];
+  /** The bulk that changed it last; absent: none did. A repeated step of that bulk leaves it as it is. */
+  readonly bulkUid?: string;
   readonly expiresAt: number;
 }
 

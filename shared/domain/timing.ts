@@ -21,6 +21,11 @@ export const SWEEP_WORK_MS = 45 * SECOND_MS;
 /** The time of one attempt at a callback: the whole timeout of its function. */
 export const ATTEMPT_MS = 60 * SECOND_MS;
 
+/** A step of a bulk begins nothing after this: well within its function's 60 s. */
+export const BULK_STEP_MS = 10 * SECOND_MS;
+/** The index of lists may lag writes by about a second: a bulk begins this long after its launch. */
+export const LIST_LAG_MS = 2 * SECOND_MS;
+
 /** A page, or an attempt at a callback, that takes longer than this is slow: its worker needs a seat. */
 export const QUICK_PAGE_MS = SECOND_MS;
 export const QUICK_ATTEMPT_MS = 600;
@@ -105,6 +110,10 @@ export const FIRST_RUN_CHECK_MS = 2 * MINUTE_MS;
 export const FIRST_LIVE_CHECK_MS = 40 * SECOND_MS;
 /** The first check of a schedule, in case the message to reconcile it is lost. */
 export const FIRST_SCHEDULE_CHECK_MS = 2 * MINUTE_MS;
+/** The first check of a bulk, in case the message of its first step is lost. Later ones come as those of runs do. */
+export const FIRST_BULK_CHECK_MS = 2 * MINUTE_MS;
+/** A bulk without a step for this long has lost its message: longer than a step and its way through the queue. */
+export const BULK_STALLED_MS = MINUTE_MS;
 /** How often a run with open work is checked. SOONEST_CHECK_MS is the shortest time between two checks. */
 export const RUN_CHECK_MS = 5 * MINUTE_MS;
 export const SOONEST_CHECK_MS = MINUTE_MS;

@@ -88,6 +88,16 @@ export interface UsageMessage {
   readonly workspaceUid: string;
 }
 
+/** Do the next step of a bulk. */
+export interface BulkMessage {
+  readonly kind: 'bulk';
+  readonly bulkUid: string;
+  /** The step; null: the one it is at, if its message was lost. */
+  readonly step: number | null;
+  /** The time of the due entry that repeats this until the bulk is over (epoch ms); null: there is none. */
+  readonly dueAt: number | null;
+}
+
 export type Message =
   | PageMessage
   | CallbackMessage
@@ -96,7 +106,8 @@ export type Message =
   | FireMessage
   | ReconcileMessage
   | PurgeMessage
-  | UsageMessage;
+  | UsageMessage
+  | BulkMessage;
 
 /**
  * Sends messages; a send resolves when the queue has the message. Messages go in batches. `delayMs` is at most 900,000.

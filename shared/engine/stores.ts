@@ -63,7 +63,7 @@ export interface RunStore {
    */
   amendBlocked(
     control: Pick<RunControl, 'uid' | 'epoch' | 'updatedAt'>,
-    change: { readonly now: number } & Partial<Pick<RunControl, 'reason' | 'dependenciesWaived'>>,
+    change: { readonly now: number } & Partial<Pick<RunControl, 'reason' | 'dependenciesWaived' | 'bulkUid'>>,
   ): Promise<boolean>;
   /** Turns a RUNNING LIVE run into an ASYNC one. False: the record is not as it was read. */
   handOver(control: Pick<RunControl, 'uid' | 'epoch' | 'updatedAt'>, now: number): Promise<boolean>;
@@ -140,6 +140,8 @@ export interface ControlChange {
   readonly newEpoch?: true;
   /** Counts one more attempt: a resume or retry. */
   readonly newAttempt?: true;
+  /** The bulk that makes the change. */
+  readonly bulkUid?: string;
   /** Sets `restartEpoch`: a retry, whose window is opened anew over the inputs that failed. */
   readonly restart?: true;
 }
@@ -417,7 +419,7 @@ export interface HeldCallback {
  * the announcement of a stopped run. `keep`: the items of a run whose expiry has moved. `callback`: a callback's
  * attempt that is too far off for a queue. `receiver`: the check of a receiver for which callbacks wait. `schedule`:
  * the check of a schedule, while it may fire. `purge`: the check of a deletion, until it is complete. `usage`: summing the
- * usage of all workspaces, repeated for ever.
+ * usage of all workspaces, repeated for ever. `bulk`: the check of a bulk, until it is over.
  */
 export const DUE_KINDS = [
   'watch',
@@ -429,13 +431,17 @@ export const DUE_KINDS = [
   'schedule',
   'purge',
   'usage',
+  'bulk',
 ] as const;
 
 /** Work that is due at a moment. The sweep reads the entry, does the work and deletes the entry. */
 export interface DueEntry {
   readonly at: number;
   readonly kind: (typeof DUE_KINDS)[number];
-  /** The run's uid, the callback record's, the receiver's or the schedule's; for `usage` that of no single thing. */
+  /**
+   * The run's uid, the callback record's, the receiver's, the schedule's or the bulk's; for `usage` that of no single
+   * thing.
+   */
   readonly uid: string;
   /** For `watch` and `keep`: how far the work has come in a large run; absent: it begins. */
   readonly look?: RunCheck;

@@ -45,6 +45,7 @@ import {
  *                      PACE#<action>[#<hash>]  recent starts of an action that has a pace [of the inputs of one `by`]
  *                      UP#<upload>             an upload, and the run launched from it
  *                      UPLOADS                 uploads that wait for a launch, each with the end of that time
+ *                      BULK                    the bulk that is at work, or was last
  *                      RATE#<type>             a token bucket of the API's rate limits
  *                      USAGE#<day>             the usage of the runs created on that day, and how far they are summed
  *                      MORE#<day>#<run>        what such a run did after its day was summed
@@ -56,6 +57,8 @@ import {
  *   NAME#<name>        NAME                    the uid of the workspace of that name
  *   WORKSPACES         <uid>                   all workspaces, for the owner's command line
  *   CURSORKEYS         LIVE                    the keys that sign cursors of live calls
+ *   B#<bulk>           CTL                     a bulk: its filter, and how far it has come
+ *                      RUNS#<part>             a hundred of its runs
  *   AWAY#<receiver>    STATE                   failures in a row, and whether the receiver counts as away
  *                      H#<due>#<since>#<uid>   a callback deferred until the receiver is back
  *   SEATS              <kind of worker>        the workers taken by slow work, and which workspace has each
@@ -139,6 +142,9 @@ export const keys = {
     pk: `W#${workspaceUid}`,
     sk: `${MORE_PREFIX}${day}#${runUid}`,
   }),
+  bulk: (uid: string): Key => ({ pk: `B#${uid}`, sk: 'CTL' }),
+  bulkPart: (uid: string, number: number): Key => ({ pk: `B#${uid}`, sk: `RUNS#${digits(number, 6)}` }),
+  bulkTurn: (workspaceUid: string): Key => ({ pk: `W#${workspaceUid}`, sk: 'BULK' }),
   uploadPlaces: (workspaceUid: string): Key => ({ pk: `W#${workspaceUid}`, sk: 'UPLOADS' }),
   upload: (workspaceUid: string, uid: string): Key => ({ pk: `W#${workspaceUid}`, sk: `UP#${uid}` }),
   workspaceKey: (workspaceUid: string, digest: string): Key => ({ pk: `W#${workspaceUid}`, sk: `KEY#${digest}` }),

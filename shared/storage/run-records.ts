@@ -87,6 +87,7 @@ export function controlToRecord(control: RunControl): object {
     finished_at: control.finishedAt,
     updated_at: control.updatedAt,
     history: JSON.stringify(control.history),
+    bulk_uid: control.bulkUid ?? null,
     expires_at: control.expiresAt,
   };
 }
@@ -127,6 +128,7 @@ export function reasonToRecord(reason: RunControl['reason']): object | null {
 export function controlFromItem(item: Item): RunControl {
   const read = new ItemReader(item);
   const totals = read.stored<Partial<RunControl['totals']>>('totals');
+  const bulkUid = read.textOrNull('bulk_uid');
   const reason = read.stored<Partial<NonNullable<RunControl['reason']>>>('reason');
   return {
     uid: read.text('uid'),
@@ -159,6 +161,7 @@ export function controlFromItem(item: Item): RunControl {
     finishedAt: read.numberOrNull('finished_at'),
     updatedAt: read.number('updated_at'),
     history: parsed<RunControl['history']>(read.text('history')) ?? [],
+    ...(bulkUid === null ? {} : { bulkUid }),
     expiresAt: read.number('expires_at'),
   };
 }

@@ -197,11 +197,12 @@ export function createRunStore(table: Table, due: Pick<DueStore, 'putDue'>, obje
       return moved;
     },
 
-    async amendBlocked({ uid, epoch, updatedAt }, { now, reason, dependenciesWaived }) {
+    async amendBlocked({ uid, epoch, updatedAt }, { now, reason, dependenciesWaived, bulkUid }) {
       const sets = {
         updated_at: Math.max(now, updatedAt + 1),
         ...(reason === undefined ? {} : { reason: reasonToRecord(reason) }),
         ...(dependenciesWaived === undefined ? {} : { dependencies_waived: dependenciesWaived }),
+        ...(bulkUid === undefined ? {} : { bulk_uid: bulkUid }),
       };
       const names = Object.keys(sets);
       const { done } = await table.update(keys.control(uid), {
@@ -419,6 +420,7 @@ function applyMove(control: RunControl, move: RunMove, change: ControlChange): R
     startedAt: change.startedAt ?? control.startedAt,
     finishedAt: change.finishedAt === undefined ? control.finishedAt : change.finishedAt,
     updatedAt: Math.max(now, control.updatedAt + 1), // always increases, because writes use it as the record's version
+    ...(change.bulkUid === undefined ? {} : { bulkUid: change.bulkUid }),
     history: withHistory(control.history, { status: to, at: now, reason: reason?.code ?? null }),
   };
 }

@@ -35,6 +35,17 @@ test.each([
   expect(decodeMessage(text)).toMatchObject(wanted);
 });
 
+test.each([
+  [`{"v":1,"k":"bulk","b":"${run}","s":3}`, { kind: 'bulk', bulkUid: run, step: 3, dueAt: null }],
+  [
+    `{"v":1,"k":"bulk","b":"${run}","due":1795000000000}`,
+    { kind: 'bulk', bulkUid: run, step: null, dueAt: 1_795_000_000_000 },
+  ],
+] satisfies [string, Message][])('a message of a bulk is written and read: %s', (text, message) => {
+  expect(encodeMessage(message)).toBe(text);
+  expect(decodeMessage(text)).toEqual(message);
+});
+
 test('a page message comes back as it was sent', () => {
   const count = fc.integer({ min: 0, max: 1_000_000 });
   const message = fc.record({

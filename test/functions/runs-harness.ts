@@ -17,6 +17,7 @@ import { createSigningSecretStore } from '../../shared/storage/signing-secret-st
 import { createApiKeyStore } from '../../shared/storage/api-key-store.ts';
 import { readOwnLimits } from '../../shared/storage/limit-reader.ts';
 import { createCredentialStore } from '../../shared/storage/credential-store.ts';
+import { createBulkStore } from '../../shared/storage/bulk-store.ts';
 import { createRunReader } from '../../shared/storage/run-reader.ts';
 import { createScheduleStore } from '../../shared/storage/schedule-store.ts';
 import { keys as tableKeys } from '../../shared/storage/keys.ts';
@@ -85,6 +86,7 @@ export async function createReadingHarness(more: Readonly<Record<string, Action>
     ...core,
     messages: { send: async (message: Message) => void sent.push(message) },
     reader: createRunReader(table, objects),
+    bulks: createBulkStore(table),
     workspaces,
     keys: createApiKeyStore(table),
     credentials: createCredentialStore(table),

@@ -2,6 +2,7 @@ import { keys } from '../../shared/storage/keys.ts';
 import { digestApiKey } from '../../shared/domain/api-key.ts';
 import { type ApiRequest, apiKeyOf, bodyOf, callApi } from './api-call.ts';
 import { setSecret } from './credentials/set-secret.ts';
+import { callBulk } from './bulk/bulk-caller.ts';
 import type { Deployment } from './deployment.ts';
 import type { Stage } from './instance.ts';
 import type { Truth, Verb, VerbCalled } from './truth.ts';
@@ -42,6 +43,7 @@ export function launchOf(workspace: number, body: LaunchBody, action = 'scripted
 
 /** Does one step of the workload as its caller, and records the answer. */
 export async function takeStep(stage: Stage, deployment: Deployment, truth: Truth, step: Step): Promise<void> {
+  if (step.kind === 'bulk') return callBulk(stage, deployment, truth, step);
   if (step.kind === 'verb') return useVerb(stage, deployment, truth, step);
   if (step.kind === 'secret') return setSecret(stage, deployment, truth, step);
   if (step.kind === 'launch') {

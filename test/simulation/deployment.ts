@@ -23,6 +23,7 @@ import { createCallbackPolicy } from '../../shared/aws/outbound.ts';
 import { createCallbackSecrets } from '../../shared/aws/callback-secrets.ts';
 import { createApiKeyStore } from '../../shared/storage/api-key-store.ts';
 import { createCredentialStore } from '../../shared/storage/credential-store.ts';
+import { createBulkStore } from '../../shared/storage/bulk-store.ts';
 import { createRunReader } from '../../shared/storage/run-reader.ts';
 import { createSigningSecretStore } from '../../shared/storage/signing-secret-store.ts';
 import { createScheduleStore } from '../../shared/storage/schedule-store.ts';
@@ -126,6 +127,7 @@ export function deploy(
       callbackPolicy: createCallbackPolicy({ allowedPorts: [443], allowLocalHttp: false }),
       api: createApiPorts(machine, table, { publicUrl: PUBLIC_URL, settings: env.settings }),
       reader: createRunReader(table, objects),
+      bulks: createBulkStore(table),
       schedules: createScheduleStore(table),
       workspaces,
       credentials,
@@ -178,7 +180,7 @@ export function deploy(
   const control = new InstancePool<QueueHandler>(stage, 'control', (one) => {
     const ports = portsOf(one);
     const entries = createEntryScheduler(scheduler.clientOf(one), ENTRY_TARGET);
-    return createControlHandler(ports, { schedules: { ...ports, entries }, sums: ports });
+    return createControlHandler(ports, { schedules: { ...ports, entries }, sums: ports, bulks: ports });
   });
   const workers = workersOf(seed, workload);
   const page = new InstancePool<QueueHandler>(stage, 'page', (one) => createPageHandler(portsOf(one), workers));

@@ -1,4 +1,6 @@
+import type { StoredBulk } from '../../shared/engine/bulk/bulk-ports.ts';
 import { ItemReader } from '../../shared/storage/attributes.ts';
+import { bulkFromItem, partFromItem } from '../../shared/storage/bulk-store.ts';
 import {
   DEPENDENT_PREFIX,
   duePartition,
@@ -50,6 +52,12 @@ export interface CallbackRow {
   readonly errorLabel: string | null;
 }
 
+/** A bulk, with the runs of its list. */
+export interface BulkRow {
+  readonly bulk: StoredBulk;
+  readonly runUids: readonly string[];
+}
+
 export interface RecordedPage {
   readonly pageRecord: PageRecord;
   readonly results: readonly unknown[];
@@ -78,6 +86,17 @@ export class Records {
   runUids(): readonly string[] {
     const runs = this.#mirror.partitions().filter((pk) => pk.startsWith('R#') && pk.split('#').length === 2);
     return runs.map((pk) => pk.slice(2)).filter((uid) => this.control(uid) !== null);
+  }
+
+  /** All bulks, each with the runs of its list. */
+  bulks(): readonly BulkRow[] {
+    const partitions = this.#mirror.partitions().filter((pk) => pk.startsWith('B#'));
+    return partitions.flatMap((pk) => {
+      const item = this.#mirror.get(pk, 'CTL');
+      if (item === null) return [];
+      const parts = this.#mirror.list(pk, 'RUNS#');
+      return [{ bulk: bulkOf(item), runUids: parts.flatMap((part) => partFromItem(toItem(part)).runUids) }];
+    });
   }
 
   control(runUid: string): RunControl | null {
@@ -240,6 +259,7 @@ export const controlOf = perItem((item) => controlFromItem(toItem(item)));
 /** The seats of a kind of worker, read once however often they are looked at. */
 export const seatsOf = perItem((item) => seatsFromItem(toItem(item)));
 const logOf = perItem((item, runUid: string) => logEntryFromItem(runUid, toItem(item)));
+const bulkOf = perItem((item) => bulkFromItem(toItem(item)));
 const definitionOf = perItem((item) => definitionFromItem(toItem(item)));
 const textOf = perItem((item) => JSON.stringify(item));
 export const callbackRow = perItem(readCallbackRow);

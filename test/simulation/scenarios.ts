@@ -3,7 +3,7 @@ import { SeededRandom } from './random.ts';
 /**
  * Kinds of histories. `small`: the everyday one. `wide`: runs of several shards. `patient`: receivers that always fail.
  * `schedules`: only schedules. `consumers`: keys, dependencies, later starts and replays. `paced`: an action with a
- * pace. `verbs`: runs that are stopped and resumed repeatedly. `away`: receivers that are away for a time. `live`: live
+ * pace. `verbs`: runs that are stopped and resumed repeatedly. `bulk`: bulks over such runs. `away`: receivers that are away for a time. `live`: live
  * calls that wait, have keys and read page by page, beside runs. `letters`: messages that become dead letters.
  * `uploads`: runs over uploads. `rows`: due rows that always fail. `crowd`: workspaces that hang beside one that is
  * quick. `usage`: usage is summed while runs are at work. With `-calm`: the same without faults.
@@ -20,6 +20,8 @@ export const SCENARIOS = [
   'paced',
   'paced-calm',
   'verbs',
+  'bulk',
+  'bulk-calm',
   'away',
   'away-calm',
   'live',
@@ -62,6 +64,8 @@ const SHARES: readonly (readonly [scenario: Scenario, percent: number])[] = [
   ['crowd-calm', 1],
   ['usage', 3],
   ['usage-calm', 1],
+  ['bulk', 3],
+  ['bulk-calm', 0.5],
 ];
 
 /** The scenario of a seed, where it is not chosen. */

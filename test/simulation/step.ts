@@ -1,4 +1,5 @@
 import type { InputScript, LaunchBody } from './launch-body.ts';
+import type { BulkPlan } from './bulk/bulk-plan.ts';
 import type { Verb } from './truth.ts';
 import type { PACED_ACTION } from './upstream.ts';
 
@@ -27,4 +28,5 @@ export type Step =
       /** Null: it is deleted. */
       readonly value: string | null;
     }
+  | { readonly kind: 'bulk'; readonly at: number; readonly workspace: number; readonly bulk: BulkPlan }
   | { readonly kind: 'live'; readonly at: number; readonly workspace: number; readonly input: InputScript };

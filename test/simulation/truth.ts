@@ -8,6 +8,7 @@ import type { UploadTruth } from './uploads/upload-truth.ts';
  */
 export interface Truth {
   readonly verbs: VerbCalled[];
+  readonly bulks: BulkCalled[];
   readonly launches: Launched[];
   readonly liveCalls: LiveCalled[];
   /** Inputs of live calls that walk through pages, by what the cursors of their answers are bound to. */
@@ -77,6 +78,14 @@ export interface VerbCalled {
   answer: { readonly status: number; readonly runStatus: string | null } | null;
 }
 
+export interface BulkCalled {
+  readonly action: Verb;
+  /** Its caller has begun to cancel it. */
+  isCancelled: boolean;
+  /** Null: the caller was told nothing, or no 202. */
+  answer: { readonly uid: string } | null;
+}
+
 export interface LiveCalled {
   readonly workspace: number;
   readonly input: InputScript;
@@ -120,6 +129,7 @@ export interface Received {
 export function newTruth(): Truth {
   const lists = {
     verbs: [],
+    bulks: [],
     launches: [],
     liveCalls: [],
     pages: [],

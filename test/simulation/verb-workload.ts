@@ -46,7 +46,7 @@ export function drawVerbFaults(seed: number): readonly FaultKind[] {
 export function drawVerbWorkload(seed: number): VerbWorkload {
   const random = new SeededRandom(seed, 'verbs');
   const names = ['run 0', 'run 1'].slice(0, random.pick([1, 1, 1, 2]));
-  const launches = names.map((name) => ({ at: random.int(0, 2_000), body: drawLaunch(random, name) }));
+  const launches = names.map((name) => ({ at: random.int(0, 2_000), body: drawVerbLaunch(random, name) }));
   const verbs = launches.flatMap(({ at, body }) => drawVerbs(random, at, body.name));
   return {
     launches,
@@ -71,7 +71,8 @@ function drawVerbs(random: SeededRandom, launchedAt: number, run: string): VerbW
   return verbs;
 }
 
-function drawLaunch(random: SeededRandom, name: string): LaunchBody {
+/** A run with slow pages and failing inputs. */
+export function drawVerbLaunch(random: SeededRandom, name: string): LaunchBody {
   const inputs = Array.from({ length: random.pick([1, 1, 2, 3]) }, (_, index) =>
     drawInput(random, `w0 ${name} i${index}`),
   );

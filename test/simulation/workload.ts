@@ -1,5 +1,6 @@
 import type { Step } from './step.ts';
 import { drawAwayWorkload } from './away-workload.ts';
+import { drawBulkWorkload } from './bulk/bulk-workload.ts';
 import { drawCrowd } from './crowd-workload.ts';
 import { type BadRows, drawBadRows } from './bad-rows.ts';
 import { SeededRandom } from './random.ts';
@@ -66,6 +67,7 @@ export function drawWorkload(seed: number, scenario: Scenario, leastStormMs = 0)
   if (scenario === 'schedules' || scenario === 'schedules-calm') return drawSchedules(seed);
   if (scenario === 'away' || scenario === 'away-calm') return drawAwayHistory(seed);
   if (scenario === 'crowd' || scenario === 'crowd-calm') return drawCrowdHistory(seed);
+  if (scenario === 'bulk' || scenario === 'bulk-calm') return { ...drawBulkWorkload(seed), receivers: ['well'] };
   if (scenario === 'verbs') return drawVerbHistory(seed, leastStormMs);
   if (scenario === 'letters') return drawLetters(seed);
   if (scenario === 'uploads' || scenario === 'uploads-calm') return drawUploadHistory(seed);

@@ -5,6 +5,7 @@ import { createAdmissionStore } from '../../shared/storage/admission-store.ts';
 import { createCallbackStore } from '../../shared/storage/callback-store.ts';
 import { createDueStore } from '../../shared/storage/due-store.ts';
 import { createLogStore } from '../../shared/storage/log-store.ts';
+import { createBulkStore } from '../../shared/storage/bulk-store.ts';
 import { createPaceStore } from '../../shared/storage/pace-store.ts';
 import { createProgressStore, type LargeObjects } from '../../shared/storage/progress-store.ts';
 import { createRemovalStore, type ObjectRemoval } from '../../shared/storage/removal-store.ts';
@@ -23,6 +24,8 @@ import { handleDeadLetter } from '../../shared/engine/dead-letters/handle-dead-l
 import type { RemovalStore } from '../../shared/engine/deletion/deletion-ports.ts';
 import { purgeRun } from '../../shared/engine/deletion/purge-run.ts';
 import { deliverCallback } from '../../shared/engine/callbacks/deliver-callback.ts';
+import type { BulkPorts } from '../../shared/engine/bulk/bulk-ports.ts';
+import { stepBulk } from '../../shared/engine/bulk/step-bulk.ts';
 import { dispatchRun } from '../../shared/engine/runs/dispatch-run.ts';
 import type { CallbackAnswer, Clock, Ports } from '../../shared/engine/ports.ts';
 import type { Message } from '../../shared/engine/messages.ts';
@@ -57,7 +60,7 @@ export interface Posted {
 
 /** The engine over real stores on an in-process table, a plain queue and a clock turned by hand. */
 export interface EngineHarness {
-  readonly ports: Ports & SchedulePorts & ReconcilePorts & PagePorts & DeliveryPorts;
+  readonly ports: Ports & SchedulePorts & ReconcilePorts & PagePorts & DeliveryPorts & BulkPorts;
   readonly uploads: MemoryUploads;
   readonly uploadStore: UploadStore;
   readonly reader: RunReader;
@@ -86,6 +89,7 @@ export interface EngineHarness {
 export const START = Date.UTC(2026, 0, 5, 12);
 const MINUTE_MS = 60_000;
 const WORKERS = 10;
+const REDELIVERED_MS = 6 * MINUTE_MS;
 
 /** Makes a harness whose receiver answers as told; `actions` are all it offers. */
 export function createEngineHarness(options: {
@@ -98,6 +102,8 @@ export function createEngineHarness(options: {
   readonly pageTimeoutMs?: number;
   /** Messages that no worker brings to an end: each goes straight to its dead letters, which are seen to. */
   readonly dies?: (message: Message) => boolean;
+  /** A message whose worker throws comes again; else its error is the test's. */
+  readonly redelivers?: boolean;
   /** What stands for EventBridge Scheduler; without it nothing fires but what the sweep finds. */
   readonly entries?: EntryScheduler;
 }): EngineHarness {
@@ -126,15 +132,16 @@ export function createEngineHarness(options: {
   };
   const posted: Posted[] = [];
   const sent: { message: Message; at: number; delayMs: number }[] = [];
-  const queue: { message: Message; dueAt: number; id: number }[] = [];
   const engine = openEngine({ now: () => clock.now() });
   const table = openTable(clock, engine);
+  const queue: { message: Message; dueAt: number; id: number; count?: number }[] = [];
   const due = createDueStore(table);
   const uploads = createMemoryUploads();
   const objects = memoryObjects(uploads);
   const removal = createRemovalStore(table, objects, clock);
   const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
-  const core: Ports & SchedulePorts & ReconcilePorts = {
+  const reader = createRunReader(table, objects);
+  const core: Ports & SchedulePorts & ReconcilePorts & BulkPorts = {
     clock,
     random,
     log: silent,
@@ -142,6 +149,7 @@ export function createEngineHarness(options: {
     usage: createUsageStore(table),
     runs: createRunStore(table, due, objects),
     schedules: createScheduleStore(table),
+    bulks: createBulkStore(table),
     lag: createFireLag(clock),
     entries: options.entries ?? {
       putEntry: async () => undefined,
@@ -203,8 +211,17 @@ export function createEngineHarness(options: {
     ends: createEndGatherer(core.clock, core.progress),
   };
 
-  async function hand({ message, id }: (typeof queue)[number]): Promise<void> {
-    const receipt = { by: shortHash(String(id)), count: 1 };
+  async function hand(entry: (typeof queue)[number]): Promise<void> {
+    try {
+      await handle(entry);
+    } catch (error) {
+      if (options.redelivers !== true) throw error;
+      queue.push({ ...entry, dueAt: now + REDELIVERED_MS, count: (entry.count ?? 1) + 1 });
+    }
+  }
+
+  async function handle({ message, id, count = 1 }: (typeof queue)[number]): Promise<void> {
+    const receipt = { by: shortHash(String(id)), count };
     if (options.dies?.(message) === true) {
       await handleDeadLetter(ports, message, {
         messageId: String(id),
@@ -221,6 +238,7 @@ export function createEngineHarness(options: {
     else if (message.kind === 'usage') await sumUsage({ ...ports, reader: createRunReader(table, objects) }, message);
     else if (message.kind === 'fire') await receiveFire(ports, message, receipt);
     else if (message.kind === 'purge') await purgeRun({ ...ports, removal }, message);
+    else if (message.kind === 'bulk') await stepBulk({ ...ports, reader }, message, receipt);
     else await reconcileSchedule(ports, message);
   }
 
@@ -228,7 +246,7 @@ export function createEngineHarness(options: {
     ports,
     uploads,
     uploadStore: createUploadStore(table, () => now),
-    reader: createRunReader(table, objects),
+    reader,
     table,
     removal,
     async everything() {
@@ -260,7 +278,9 @@ export function createEngineHarness(options: {
         ...wanted,
       }),
     async createTwin(definition, control) {
-      const uid = runUidOf(Buffer.alloc(10, (ids += 1)));
+      const bytes = Buffer.alloc(10, 1);
+      bytes.writeUInt32BE((ids += 1));
+      const uid = runUidOf(bytes);
       const twin = { definition: { ...definition, uid }, control: { ...control, uid }, inputs: [], due: [] };
       await ports.runs.createRun(twin);
       return uid;

@@ -111,6 +111,29 @@ export const replay = {
   delivered_at: null,
 };
 
+export const bulk = {
+  uid: '5d2f7c1e-3b7a-4c56-9d0a-2f1e8c7b6a59',
+  action: 'retry' as const,
+  filter: { status: ['FAILED'], created_after: '2030-01-30T00:00:00Z' },
+  dry_run: false,
+  status: 'FINISHED' as const,
+  matched: 120,
+  done: 119,
+  failed: 1,
+  failures: [
+    {
+      run_uid: RUN,
+      error_label: 'INVALID_STATE' as const,
+      message:
+        'retry is not possible for a run that is RUNNING; the run must be FAILED or PARTIAL_SUCCEEDED, and have failed inputs that were not refused as BAD_INPUT.',
+    },
+  ],
+  workspace_uid: WORKSPACE,
+  created_at: '2030-01-31T09:00:00.000Z',
+  updated_at: '2030-01-31T09:00:09.000Z',
+  finished_at: '2030-01-31T09:00:09.000Z',
+};
+
 export const schedule = {
   uid: SCHEDULE,
   name: 'cities every morning',

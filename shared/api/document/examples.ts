@@ -4,6 +4,7 @@ import type { launchedRun } from '../runs/schemas.ts';
 import type { Operation, RouteOf } from '../routes.ts';
 import {
   RUN,
+  bulk,
   INPUT,
   CALLBACK,
   SCHEDULE,
@@ -162,6 +163,12 @@ export const EXAMPLES: { readonly [O in Operation]: Example<O> } = {
   resumeRun: { request: { action: 'resume' }, response: { ...queued, status: 'QUEUED', attempt: 2 } },
   retryRun: { request: { action: 'retry' }, response: { ...queued, status: 'QUEUED', attempt: 2, retry_count: 1 } },
   deleteRun: { response: undefined },
+  createBulk: {
+    request: { action: 'retry', filter: { status: ['FAILED'], created_after: '2030-01-30T00:00:00Z' } },
+    response: { ...bulk, status: 'QUEUED', matched: null, done: 0, failed: 0, failures: [], finished_at: null },
+  },
+  getBulk: { response: bulk },
+  cancelBulk: { response: { ...bulk, status: 'CANCELLED', done: 75 } },
   listCallbacks: { response: [callbackRecord] },
   listRunCallbacks: { response: [callbackRecord] },
   getCallback: { response: callbackRecord },

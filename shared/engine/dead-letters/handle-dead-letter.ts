@@ -35,6 +35,7 @@ async function endDeadLetter(ports: FirePorts, message: Message, deadLetter: Dea
     case 'dispatch': // the sweep sends it again while the run waits for it
     case 'reconcile': // the schedule's due entry is still there, so the sweep sends it again
     case 'purge': // likewise the deletion's
+    case 'bulk': // the same
       return 'NOTHING';
   }
 }

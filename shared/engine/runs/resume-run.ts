@@ -8,33 +8,40 @@ import type { CorePorts } from '../ports.ts';
 import type { ControlChange, Waiter } from '../stores.ts';
 import { countLanded } from './count-landed.ts';
 import { nextCheck } from './check-times.ts';
-import { MAX_ATTEMPTS, refusal, tooLate } from './stop-run.ts';
+import { isDoneBy, MAX_ATTEMPTS, refusal, tooLate } from './stop-run.ts';
 
 /**
  * Resumes a stopped run: its unfinished inputs continue after their last recorded page. A run that waits for its
- * dependencies starts without them. A run that works or waits in line is returned unchanged. Throws INVALID_STATE for
+ * dependencies starts without them. A run that works or waits in line is returned unchanged, and one that this bulk has
+ * resumed already. Throws INVALID_STATE for
  * any other status.
  */
-export async function resumeRun(ports: CorePorts, definition: RunDefinition): Promise<RunControl> {
+export async function resumeRun(
+  ports: CorePorts,
+  definition: RunDefinition,
+  bulkUid: string | null = null,
+): Promise<RunControl> {
+  const mark = bulkUid === null ? {} : { bulkUid };
   for (;;) {
     const control = await ports.runs.readControl(definition.uid);
     if (control === null) throw new EngineError('NOT_FOUND', 'The run no longer exists.');
+    if (isDoneBy(bulkUid, control)) return control;
     if (control.mode === 'LIVE') throw refusal('resume', control);
     if (control.status === 'BLOCKED' && control.reason?.code === 'DEPENDENCY') {
-      if (await waive(ports, control)) return { ...control, dependenciesWaived: true };
+      if (await waive(ports, control, mark)) return { ...control, dependenciesWaived: true };
       continue;
     }
     if (['CREATED', 'QUEUED', 'SCHEDULED', 'RUNNING', 'BLOCKED'].includes(control.status)) return control;
     if (control.status !== 'STOPPED' || control.attempt >= MAX_ATTEMPTS) throw refusal('resume', control);
-    const taken = await takeUp(ports, control, definition, ['resume', 'resumeBlocked'], {});
+    const taken = await takeUp(ports, control, definition, ['resume', 'resumeBlocked'], mark);
     if (taken !== null) return taken;
   }
 }
 
 /** Starts a run that waits for its dependencies without them. False: it no longer waits for them. */
-async function waive(ports: CorePorts, control: RunControl): Promise<boolean> {
+async function waive(ports: CorePorts, control: RunControl, mark: Pick<ControlChange, 'bulkUid'>): Promise<boolean> {
   const { uid, workspaceUid, epoch } = control;
-  const waived = { now: ports.clock.now(), dependenciesWaived: true };
+  const waived = { now: ports.clock.now(), dependenciesWaived: true, ...mark };
   if (!(await ports.runs.amendBlocked(control, waived))) return false;
   await ports.messages.send({ kind: 'dispatch', runUid: uid, epoch }, { workspaceUid });
   return true;

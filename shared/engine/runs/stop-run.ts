@@ -9,17 +9,18 @@ export const MAX_ATTEMPTS = 63;
 
 /**
  * Stops a run. No page starts from then on; pages under way may still be recorded, and run.finished follows when none
- * can. A stopped run is returned unchanged. Throws INVALID_STATE for any other status that cannot be stopped.
+ * can. A stopped run is returned unchanged, and one that this bulk has stopped already. Throws INVALID_STATE for any other status that cannot be stopped.
  */
 export async function stopRun(
   ports: CorePorts,
   definition: RunDefinition,
   code: Extract<StatusReasonCode, 'CANCELLED_BY_CALLER' | 'DEADLINE'>,
+  bulkUid: string | null = null,
 ): Promise<RunControl> {
   for (;;) {
     const control = await ports.runs.readControl(definition.uid);
     if (control === null) throw new EngineError('NOT_FOUND', 'The run no longer exists.');
-    if (control.status === 'STOPPED') return control;
+    if (control.status === 'STOPPED' || isDoneBy(bulkUid, control)) return control;
     if (control.mode === 'LIVE' || moveFrom(control.status, 'stop') === null) throw refusal('cancel', control);
     await sendFormerFinished(ports, control, definition);
     const now = ports.clock.now();
@@ -30,12 +31,18 @@ export async function stopRun(
       deadlineAt: null,
       deadlineLeftMs: null,
       newEpoch: true,
+      ...(bulkUid === null ? {} : { bulkUid }),
     });
     if (!stopped.moved) continue; // another changed it meanwhile: read it again
     await ports.due.putDue({ at: landedAt(ports, stopped.control), kind: 'close', uid: control.uid });
     await concludeRun(ports, stopped.control, definition);
     return stopped.control;
   }
+}
+
+/** Whether that bulk has done its verb to the run, in whatever status the run is by now. */
+export function isDoneBy(bulkUid: string | null, control: RunControl): boolean {
+  return bulkUid !== null && control.bulkUid === bulkUid;
 }
 
 /** INVALID_STATE for a verb that the run's status does not allow. */

@@ -1,4 +1,5 @@
 import { reconcileReceiver } from '../callbacks/reconcile-receiver.ts';
+import type { Message } from '../messages.ts';
 import type { CorePorts } from '../ports.ts';
 import { concludeRun } from '../runs/finish-run.ts';
 import { keepItems } from '../runs/keep-run.ts';
@@ -15,7 +16,7 @@ import { checkRun } from './check-run.ts';
  */
 export async function handleDueEntry(ports: CorePorts, entry: DueEntry): Promise<DueEntry | null> {
   if (entry.kind === 'receiver') return handleReceiver(ports, entry);
-  if (entry.kind === 'schedule') await requestReconcile(ports, entry);
+  if (entry.kind === 'schedule' || entry.kind === 'bulk') await requestCheck(ports, entry, entry.kind);
   else if (entry.kind === 'usage') await requestSums(ports, entry);
   else {
     await handleKind(ports, entry, entry.kind);
@@ -27,7 +28,7 @@ export async function handleDueEntry(ports: CorePorts, entry: DueEntry): Promise
 async function handleKind(
   ports: CorePorts,
   entry: DueEntry,
-  kind: Exclude<DueEntry['kind'], 'schedule' | 'receiver' | 'usage'>,
+  kind: Exclude<DueEntry['kind'], 'schedule' | 'bulk' | 'receiver' | 'usage'>,
 ): Promise<void> {
   switch (kind) {
     case 'callback':
@@ -52,16 +53,20 @@ async function handleKind(
 const APART_MS = 59_999;
 
 /**
- * Sends a message to reconcile a schedule. A new entry replaces this one until that is done; the receiver deletes it,
- * perhaps late, so its key must belong to no other entry. This entry is deleted before the message is sent, because a
- * worker whose clock is behind ours might put another entry with the same key.
+ * Sends a message to reconcile a schedule, or to check a bulk. A new entry replaces this one until that is done; the
+ * receiver deletes it, perhaps late, so its key must belong to no other entry. This entry is deleted before the message
+ * is sent, because a worker whose clock is behind ours might put another entry with the same key.
  */
-async function requestReconcile(ports: CorePorts, entry: DueEntry): Promise<void> {
+async function requestCheck(ports: CorePorts, entry: DueEntry, kind: 'schedule' | 'bulk'): Promise<void> {
   const { uid } = entry;
   const dueAt = nextCheck(ports.clock.now()) + (entry.at % APART_MS);
-  await ports.due.putDue({ at: dueAt, kind: 'schedule', uid });
+  const message: Message =
+    kind === 'schedule'
+      ? { kind: 'reconcile', scheduleUid: uid, dueAt }
+      : { kind: 'bulk', bulkUid: uid, step: null, dueAt };
+  await ports.due.putDue({ at: dueAt, kind, uid });
   await ports.due.deleteDue(entry);
-  await ports.messages.send({ kind: 'reconcile', scheduleUid: uid, dueAt }, { workspaceUid: uid }); // a group of its own
+  await ports.messages.send(message, { workspaceUid: uid }); // a group of its own
 }
 
 async function sendDueCallback(ports: CorePorts, entry: DueEntry): Promise<void> {

@@ -33,6 +33,9 @@ export class Past {
   readonly #receiverChecks = new Map<string, Set<string>>();
   readonly #epochSince = new Map<string, { readonly epoch: number; readonly at: number }>();
 
+  /** The bulks that are listing or doing runs, by workspace. */
+  readonly #bulksAtWork = new Map<string, Set<string>>();
+
   readonly #promptness: Promptness;
 
   constructor(isCalm: boolean, runsAtOnce: number) {
@@ -46,6 +49,13 @@ export class Past {
     return this.#now;
   }
 
+  /** The bulks of a workspace that are listing or doing runs. */
+  bulksAtWork(workspaceUid: string): Set<string> {
+    const atWork = this.#bulksAtWork.get(workspaceUid) ?? new Set();
+    this.#bulksAtWork.set(workspaceUid, atWork);
+    return atWork;
+  }
+
   note(change: Change, now: number): void {
     const { pk, sk, after } = change;
     this.#now = now;
@@ -56,6 +66,11 @@ export class Past {
       this.#receiverChecks.set(receiver, planned);
       if (after === null) planned.delete(sk);
       else planned.add(sk);
+    }
+    if (pk.startsWith('B#') && sk === 'CTL' && after !== null) {
+      const atWork = this.bulksAtWork(String(after['workspace_uid']?.['S']));
+      if (/COUNTING|RUNNING/.test(String(after['status']?.['S']))) atWork.add(pk);
+      else atWork.delete(pk);
     }
     if (sk.startsWith(DELIVERY_PREFIX) && after !== null) {
       const runUid = pk.split('#')[1] ?? '';

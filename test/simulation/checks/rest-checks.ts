@@ -1,3 +1,4 @@
+import { BULK_CHECKS } from '../bulk/bulk-checks.ts';
 import { lateAfterReturn, unsparedReceivers } from './away-checks.ts';
 import { hasEnded, type RunControl, type RunStatus } from '../../../shared/domain/run.ts';
 import { workspaceUid } from '../callers.ts';
@@ -29,6 +30,7 @@ import { strayInput, strayPost } from './tenancy-checks.ts';
 import { multipliedChains, neededRescues } from './traffic-checks.ts';
 
 export const REST_CHECKS: readonly RestCheck[] = [
+  ...BULK_CHECKS,
   {
     name: 'acceptedRunsExist',
     proves:

@@ -5,6 +5,7 @@ import { pageRecordFromItem } from '../../../shared/storage/progress-store.ts';
 import { hasEnded, RUN_MOVES, type RunControl, type RunMove, type RunStatus } from '../../../shared/domain/run.ts';
 import { type Change, toItem, type WireItem } from '../mirror.ts';
 import { CALLBACK_ATTEMPTS } from './callback-checks.ts';
+import { BULK_STEP_CHECKS } from '../bulk/bulk-checks.ts';
 import { isBadRow } from '../bad-rows.ts';
 import { SEAT_STEP_CHECKS } from './seat-step-checks.ts';
 import { callbackRow, controlOf, slotsIn } from '../records.ts';
@@ -30,6 +31,7 @@ const MOST_RECEIVER_CHECKS = 6;
 
 export const STEP_CHECKS: readonly StepCheck[] = [
   ...SEAT_STEP_CHECKS,
+  ...BULK_STEP_CHECKS,
   {
     name: 'statusMovesAlongTheTable',
     proves: 'The status of a run changes only by a move of its state table; a final status stays.',

@@ -178,9 +178,8 @@ export const FURTHER_BUGS: readonly PlantedBug[] = [
     name: 'schedule-entry-goes-last',
     file: `${ENGINE}/sweep/handle-due-entry.ts`,
     scenario: 'schedules',
-    find: "  await ports.due.deleteDue(entry);\n  await ports.messages.send({ kind: 'reconcile', scheduleUid: uid, dueAt }, { workspaceUid: uid }); // a group of its own\n",
-    replace:
-      "  await ports.messages.send({ kind: 'reconcile', scheduleUid: uid, dueAt }, { workspaceUid: uid });\n  await ports.due.deleteDue(entry);\n",
+    find: '  await ports.due.deleteDue(entry);\n  await ports.messages.send(message, { workspaceUid: uid }); // a group of its own\n',
+    replace: '  await ports.messages.send(message, { workspaceUid: uid });\n  await ports.due.deleteDue(entry);\n',
   },
   {
     name: 'works-left-to-themselves',

@@ -2,6 +2,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import { AWAY_BUGS } from './away-bugs.ts';
+import { BULK_BUGS } from './bulk-bugs.ts';
 import { EVERYDAY_BUGS } from './everyday-bugs.ts';
 import { FURTHER_BUGS } from './further-bugs.ts';
 import { LIVE_BUGS } from './live-bugs.ts';
@@ -28,6 +29,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   ...SEAT_BUGS,
   ...SENT_BUGS,
   ...USAGE_BUGS,
+  ...BULK_BUGS,
 ];
 
 /** Each bug must be found within so many seeds. */
