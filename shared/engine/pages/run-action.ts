@@ -63,7 +63,7 @@ export async function runAction(
   const reads: Promise<unknown>[] = [];
   const context = contextOf(
     ports,
-    { ...services, secret: noted(services.secret, reads) },
+    { ...services, secret: noted((name) => services.secret(name), reads) },
     call,
     parsed.value,
     parameters.value,
