@@ -1,5 +1,5 @@
-import * as z from 'zod';
 import { givenInstant } from '../../shared/api/fields.ts';
+import { label } from '../../shared/api/workspace/schemas.ts';
 import { digestApiKey, isWellFormedApiKey } from '../../shared/domain/api-key.ts';
 import { type ApiKey, isValidKey, presentKeys } from '../../shared/domain/key-set.ts';
 import { DEFAULT_SCOPES, isScope, type Scope, SCOPES } from '../../shared/domain/scopes.ts';
@@ -212,16 +212,7 @@ function scopesOf(text: string | undefined): readonly Scope[] | undefined {
 }
 
 function labelOf(text: string | undefined): string | undefined {
-  if (
-    text === undefined ||
-    z
-      .string()
-      .min(1)
-      .max(80)
-      .regex(/^[^\p{Cc}]*$/u)
-      .safeParse(text).success
-  )
-    return text;
+  if (text === undefined || label.safeParse(text).success) return text;
   throw new UsageError('--label: 1 to 80 characters, in one line');
 }
 

@@ -11,6 +11,10 @@ import { MACROS } from '../domain/cron/cron-expression.ts';
 // oxlint-disable-next-line eslint/no-control-regex -- these are what is refused
 export const NO_CONTROL_CHARACTERS = /^[^\u0000-\u001f\u007f-\u009f]*$/;
 
+/** The same with a character that is not white space. */
+// oxlint-disable-next-line eslint/no-control-regex -- as above
+export const VISIBLE_LINE = /^[^\u0000-\u001f\u007f-\u009f]*[!-~\u00a1-\uffff][^\u0000-\u001f\u007f-\u009f]*$/;
+
 const field = (values: string): string => `[${values}*,/-]+`;
 const [numbers, names] = [field('0-9'), field('0-9A-Za-z')];
 const fields = [numbers, numbers, numbers, names, names].join('[ \\t]+');

@@ -187,6 +187,7 @@ describe('keys of a workspace', () => {
     [{ label: '' }, 'label'],
     [{ label: 'x'.repeat(81) }, 'label'],
     [{ label: 'two\nlines' }, 'label'],
+    [{ label: '  ' }, 'label'],
     [{ ...NEW, scopes: [] }, 'scopes'],
     [{ ...NEW, scopes: ['write'] }, 'scopes[0]'],
     [{ ...NEW, expires_at: 'tomorrow' }, 'expires_at'],

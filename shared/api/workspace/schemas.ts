@@ -5,7 +5,7 @@ import { scope } from '../enums.ts';
 import { SCOPES } from '../../domain/scopes.ts';
 import { usageCounts } from '../usage/schemas.ts';
 import { count, givenInstant, instant, strict, uid, withinBytes } from '../fields.ts';
-import { NO_CONTROL_CHARACTERS } from '../patterns.ts';
+import { VISIBLE_LINE } from '../patterns.ts';
 
 const scopes = z.array(scope).describe('What the key may do');
 
@@ -21,11 +21,12 @@ export const apiKey = strict({
     .describe('The day of the last call with the key, as its beginning in UTC; null for a key that was never used'),
 }).meta({ id: 'ApiKey' });
 
-const label = z
+/** A key's label. */
+export const label = z
   .string()
   .min(1)
   .max(80)
-  .regex(NO_CONTROL_CHARACTERS, 'must not have control characters')
+  .regex(VISIBLE_LINE, 'must not be blank, nor have control characters')
   .describe('A name by which you recognise the key');
 
 /** `POST /v1/keys`. */
