@@ -76,7 +76,7 @@ export async function destroy(witness: Witness, before: readonly string[]): Prom
   const kinds = left.map((resource) => resource.split(' ', 1).join()).toSorted((a, b) => a.localeCompare(b));
   assert.deepEqual(
     kinds,
-    ['bucket', 'secret', 'secret', 'table'],
+    ['bucket', 'secret', 'secret', 'secret', 'table'],
     `infra/README.md, "Remove", says otherwise: ${left.join(', ')}`,
   );
   const gone = before.filter((resource) => !after.includes(resource));
