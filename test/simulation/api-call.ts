@@ -77,5 +77,5 @@ function eventOf({
 /** The members of an answer's body. */
 export function bodyOf(answer: APIGatewayProxyStructuredResultV2): Record<string, unknown> {
   const text = answer.isBase64Encoded === true ? Buffer.from(answer.body ?? '', 'base64').toString() : answer.body;
-  return JSON.parse(text ?? '{}') as Record<string, unknown>; // cast: what we answer is JSON
+  return JSON.parse(text === undefined || text === '' ? '{}' : text) as Record<string, unknown>; // cast: what we answer is JSON, but for a 204
 }

@@ -25,6 +25,7 @@ import { createApiKeyStore } from '../../shared/storage/api-key-store.ts';
 import { createCredentialStore } from '../../shared/storage/credential-store.ts';
 import { createBulkStore } from '../../shared/storage/bulk-store.ts';
 import { createRunReader } from '../../shared/storage/run-reader.ts';
+import { createRemovalStore } from '../../shared/storage/removal-store.ts';
 import { createSigningSecretStore } from '../../shared/storage/signing-secret-store.ts';
 import { createScheduleStore } from '../../shared/storage/schedule-store.ts';
 import { Table } from '../../shared/storage/table.ts';
@@ -140,6 +141,7 @@ export function deploy(
       version: 'simulated',
       userAgent: 'simulated',
       stage: 'simulated',
+      table,
       uploads: { ...createUploadStore(table, () => clock.now()), ...uploads },
       keyring,
     };
@@ -180,7 +182,8 @@ export function deploy(
   const control = new InstancePool<QueueHandler>(stage, 'control', (one) => {
     const ports = portsOf(one);
     const entries = createEntryScheduler(scheduler.clientOf(one), ENTRY_TARGET);
-    return createControlHandler(ports, { schedules: { ...ports, entries }, sums: ports, bulks: ports });
+    const removal = createRemovalStore(ports.table, bucket.removalOf(one), one.clock);
+    return createControlHandler(ports, { schedules: { ...ports, entries }, removal, sums: ports, bulks: ports });
   });
   const workers = workersOf(seed, workload);
   const page = new InstancePool<QueueHandler>(stage, 'page', (one) => createPageHandler(portsOf(one), workers));

@@ -1,4 +1,5 @@
 import type { ConsumerSupervision } from './consumers/supervise-consumers.ts';
+import type { DeletionSupervision } from './deletions/supervise-deletions.ts';
 import type { Deployment } from './deployment.ts';
 import type { Stage } from './instance.ts';
 import type { LiveSupervision } from './live/supervise-live.ts';
@@ -23,4 +24,6 @@ export interface OpenHistory {
   readonly live: LiveSupervision | null;
   /** Null: the history has no uploads. */
   readonly uploads: UploadSupervision | null;
+  /** Null: nobody deletes a run. */
+  readonly deletions: DeletionSupervision | null;
 }

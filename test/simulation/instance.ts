@@ -155,6 +155,11 @@ export class Instance {
     if (left.length > 0) this.#stage.leftBehind.push(`${this.name} left ${left.join(', ')} behind`);
   }
 
+  /** When its invocation began, on the true clock. */
+  get invokedAt(): number {
+    return this.#invokedAt;
+  }
+
   die(why: string): void {
     if (!this.isAlive) return;
     this.isAlive = false;

@@ -12,6 +12,7 @@ export interface LaunchBody {
     readonly on?: 'all' | 'final';
     readonly headers?: Readonly<Record<string, string>>;
   };
+  readonly tags?: readonly string[];
   readonly deadline_seconds?: number;
   readonly schedule_at?: string;
   readonly depends_on?: readonly { readonly uid: string; readonly require: 'success' | 'finish' }[];

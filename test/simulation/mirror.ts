@@ -34,8 +34,10 @@ export class Mirror {
         const left = new Set(Object.values(undone).flatMap((entries) => entries.map((entry) => JSON.stringify(entry))));
         const entries = Object.values(request.RequestItems ?? {}).flat();
         return entries.flatMap((entry) => {
-          const item = entry.PutRequest?.Item;
-          return item === undefined || left.has(JSON.stringify(entry)) ? [] : [this.#put(item)];
+          if (left.has(JSON.stringify(entry))) return [];
+          const { PutRequest: put, DeleteRequest: gone } = entry;
+          if (gone !== undefined) return [this.#remove(gone.Key)];
+          return put === undefined ? [] : [this.#put(put.Item)];
         });
       }
       case 'TransactWriteItems':
@@ -88,7 +90,12 @@ export class Mirror {
   }
 }
 
-type BatchEntries = Readonly<Record<string, readonly { readonly PutRequest?: { readonly Item: WireItem } }[]>>;
+type BatchEntries = Readonly<Record<string, readonly BatchEntry[]>>;
+
+interface BatchEntry {
+  readonly PutRequest?: { readonly Item: WireItem };
+  readonly DeleteRequest?: { readonly Key: WireItem };
+}
 
 interface WriteRequest {
   readonly Item?: WireItem;

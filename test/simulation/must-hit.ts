@@ -52,6 +52,9 @@ export const MUST_HIT: readonly string[] = [
   'upload:run INVALID',
   'upload:run PARTIAL_SUCCEEDED',
   'upload:run STOPPED uncounted',
+  'deletion:204',
+  'deletion:404',
+  'deletion:409',
   'outcome:intake GetObject upload:crash_before',
   'outcome:intake GetObject upload:throttled',
 ];

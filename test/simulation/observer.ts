@@ -20,6 +20,8 @@ export class Observer {
   readonly violations: Violation[] = [];
   /** By run: the uids of the callbacks of all page failures ever recorded. */
   readonly failures: Map<string, Set<string>> = new Map();
+  /** When runs were deleted, by the write that did it (epoch ms). */
+  readonly deleted: Map<string, number> = new Map();
   /** Called when a due row is written; `at` is when it is due (epoch ms). */
   onDue: (at: number) => void = () => undefined;
   /** Called for each change, with the function that made it. */
@@ -40,6 +42,7 @@ export class Observer {
     for (const change of this.mirror.apply(operation, body, answer)) {
       this.#tell(instance, change);
       this.#note(change);
+      this.#noteDeletion(change);
       this.onChange(change, instance.functionName);
       if (instance.functionName === 'dead-letters') this.onDeadLetterOutcome(change, this.#past);
       this.#past.note(change, this.#stage.timeline.now());
@@ -63,6 +66,12 @@ export class Observer {
     const { input, page, attempt } = pageRecordFromItem(runUid, toItem(after));
     const uids = this.failures.get(runUid) ?? new Set<string>();
     this.failures.set(runUid, uids.add(deriveUid(runUid, 'input_failed', { input, page, ending: attempt })));
+  }
+
+  #noteDeletion({ pk, sk, after }: Change): void {
+    if (sk !== 'CTL' || after?.['deletion'] === undefined) return;
+    const uid = pk.slice(2);
+    if (!this.deleted.has(uid)) this.deleted.set(uid, this.#stage.timeline.now());
   }
 
   #tell(instance: Instance, change: Change): void {

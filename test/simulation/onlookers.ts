@@ -1,5 +1,6 @@
 import { Adversary } from './adversary.ts';
 import { bodyOf, callApi } from './api-call.ts';
+import { workspaceUid } from './callers.ts';
 import { Coverage } from './coverage.ts';
 import { otherAttempts, otherBodies, type ReadAttempt, type ReadCallback } from './checks/sent-checks.ts';
 import { isFaultless, type Stage } from './instance.ts';
@@ -14,7 +15,7 @@ const RUNS_READ = 4;
 /** Callbacks of a run whose bodies and attempts are read. */
 const CALLBACKS_READ = 12;
 
-type Looking = Pick<OpenHistory, 'stage' | 'deployment' | 'observer' | 'truth'>;
+type Looking = Pick<OpenHistory, 'stage' | 'deployment' | 'observer' | 'truth' | 'records'>;
 
 /**
  * Callers that only read, with the keys of the workspaces. They have a stage of their own without faults, so that their
@@ -72,6 +73,54 @@ export class Onlookers {
         }
       }
     }
+  }
+
+  /** Reads at the end, when nothing changes any more: also lists by tag, and what deleted runs are answered with. */
+  async lookAtTheEnd(): Promise<void> {
+    await this.lookAtAll();
+    await this.#lookForTags();
+    await this.#lookForDeleted();
+  }
+
+  async #lookForTags(): Promise<void> {
+    const { observer, records, stage } = this.#history;
+    const now = stage.timeline.now();
+    const runs = records.runUids().flatMap((uid) => records.definition(uid) ?? []);
+    const present = runs.filter(({ uid }) => (records.control(uid)?.expiresAt ?? 0) * 1_000 > now);
+    for (let workspace = 0; workspace < this.#workspaces; workspace += 1) {
+      const own = present.filter(({ workspaceUid: uid }) => uid === workspaceUid(workspace));
+      const tags = [`of ${workspace}`, 'third 1'];
+      for (const wanted of [...tags.map((tag) => [tag]), tags, ['none']]) {
+        const query = `limit=100&${wanted.map((tag) => `tag=${encodeURIComponent(tag)}`).join('&')}`;
+        const found = (await this.readRows(workspace, '/v1/runs', query)).flatMap(uidOf).toSorted();
+        const right = own.filter(({ tags: has }) => has.some((tag) => wanted.includes(tag))).map(({ uid }) => uid);
+        if (found.join() === right.toSorted().join()) continue;
+        observer.violate('tagsFindTheirRuns', `${query} gives ${found.join()}, with these tags are ${right.join()}`);
+      }
+    }
+  }
+
+  async #lookForDeleted(): Promise<void> {
+    const { observer, records } = this.#history;
+    for (const uid of observer.deleted.keys()) {
+      const workspace = this.#workspaceOf(records.control(uid)?.workspaceUid);
+      for (const part of ['', '/status', '/inputs', '/outputs', '/callbacks']) {
+        const answer = await this.#get(workspace, `/v1/runs/${uid}${part}`);
+        if (answer?.statusCode === 404) continue;
+        observer.violate(
+          'deletedRunsAreUnknown',
+          `GET ${part} of the deleted run ${uid} gave ${answer?.statusCode ?? 0}`,
+        );
+      }
+      const listed = (await this.readRows(workspace, '/v1/runs', `uid=${uid}`)).flatMap(uidOf);
+      if (listed.length > 0) observer.violate('deletedRunsAreUnknown', `the deleted run ${uid} is in a list`);
+    }
+  }
+
+  #workspaceOf(uid: string | undefined): number {
+    return Array.from({ length: this.#workspaces }, (_, workspace) => workspace).findIndex(
+      (workspace) => workspaceUid(workspace) === uid,
+    );
   }
 
   /** Reads what was sent for the first callbacks of the first runs, and compares it with what receivers got. */

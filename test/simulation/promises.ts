@@ -1,6 +1,7 @@
 import { REST_CHECKS } from './checks/rest-checks.ts';
 import { STEP_CHECKS } from './checks/step-checks.ts';
 import { CONSUMER_CHECKS } from './consumers/consumer-checks.ts';
+import { DELETION_CHECKS } from './deletions/deletion-checks.ts';
 import { LIVE_CHECKS } from './live/live-checks.ts';
 import { SCHEDULE_CHECKS } from './schedules/schedule-checks.ts';
 import { INTAKE_CHECKS } from './uploads/intake-checks.ts';
@@ -11,6 +12,7 @@ const OTHER_PROMISES: Readonly<Record<string, string>> = {
   attemptsAreThePosts: 'The attempts that the API lists of a callback are the posts that its receiver got.',
   bodiesAreAsSent: 'The API gives the body of each callback with the bytes that its receiver got.',
   comesToRest: 'Within seven days after the last fault nothing is under way, queued or due any more.',
+  deletedRunsAreUnknown: 'Every read of a deleted run is answered 404, and no list has it.',
   ledgerIsWrittenOnce: 'The record of a fire is never overwritten or deleted.',
   lettersAreSeenTo: 'A dead letter is deleted only after the function dead-letters has logged its outcome.',
   readsAreAnswered: 'Reads of runs, inputs, outputs and callbacks are answered, and never with 500.',
@@ -19,6 +21,7 @@ const OTHER_PROMISES: Readonly<Record<string, string>> = {
   runsFailedByDeadLettersAreRetried:
     'A run that failed because of a dead letter can be retried, and then ends without it.',
   shortClientsDoAsTheSdk: "The tests' short AWS clients send and return exactly what the SDK's own clients do.",
+  tagsFindTheirRuns: 'A list by tags has the runs with one of them, and no others.',
   theDeadSign: 'What the function dead-letters fails has the id of a dead letter about it.',
   theLivingAreLeftAlone:
     'The function dead-letters fails nothing that a queued message will still try, nor of an old epoch.',
@@ -40,6 +43,7 @@ export function promiseOf(check: string): string {
     ...SCHEDULE_CHECKS,
     ...LAUNCH_CHECKS,
     ...INTAKE_CHECKS,
+    ...DELETION_CHECKS,
   ];
   const promise = checks.find(({ name }) => name === check)?.proves ?? OTHER_PROMISES[check];
   if (promise === undefined) throw new Error(`No check is named ${check}: add it to test/simulation/promises.ts.`);

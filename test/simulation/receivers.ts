@@ -79,7 +79,9 @@ export function createReceivers(
           const status = answer.kind === 'answered' ? answer.status : null;
           const id = headers['webhook-id'] ?? '';
           const told = parseLosslessJson(body) as ToldBody; // cast: as promised
-          received = { id, told, url, workspace, headers, body, at: timeline.now(), status, isCut: false };
+          const at = timeline.now();
+          const begunAt = instance.invokedAt;
+          received = { id, told, url, workspace, headers, body, at, begunAt, status, isCut: false };
           truth.posts.push(received);
           stage.trace.add(`receiver ${workspace} gets ${id}, answers ${status ?? 'nothing'}`);
         }

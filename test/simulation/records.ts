@@ -1,6 +1,7 @@
 import type { StoredBulk } from '../../shared/engine/bulk/bulk-ports.ts';
 import { ItemReader } from '../../shared/storage/attributes.ts';
 import { bulkFromItem, partFromItem } from '../../shared/storage/bulk-store.ts';
+import { decompress } from '../../shared/storage/compress.ts';
 import {
   DEPENDENT_PREFIX,
   duePartition,
@@ -8,6 +9,7 @@ import {
   logPrefix,
   MORE_PREFIX,
   RECORD_PREFIX,
+  REQUEST_PREFIX,
   blockPartition,
   shardPartition,
   pageRecordPrefix,
@@ -82,10 +84,36 @@ export class Records {
     };
   }
 
-  /** Uids of all runs that were committed. */
+  /** Uids of all runs that were committed, but for deleted ones. */
   runUids(): readonly string[] {
     const runs = this.#mirror.partitions().filter((pk) => pk.startsWith('R#') && pk.split('#').length === 2);
-    return runs.map((pk) => pk.slice(2)).filter((uid) => this.control(uid) !== null);
+    return runs.map((pk) => pk.slice(2)).filter((uid) => this.control(uid) !== null && !this.isDeleted(uid));
+  }
+
+  isDeleted(runUid: string): boolean {
+    const { pk, sk } = keys.control(runUid);
+    return this.#mirror.get(pk, sk)?.['deletion'] !== undefined;
+  }
+
+  /** All that is stored of a deleted run and should not be, by its keys. */
+  leftOf(runUid: string): readonly string[] {
+    const { pk: own, sk: control } = keys.control(runUid);
+    const partitions = this.#mirror.partitions();
+    const items = partitions
+      .filter((pk) => pk === own || pk.startsWith(`${own}#`))
+      .flatMap((pk) => this.#mirror.list(pk));
+    const left = items.filter((item) => item['pk']?.['S'] !== own || item['sk']?.['S'] !== control);
+    const answers = partitions
+      .filter((pk) => pk.startsWith('W#'))
+      .flatMap((pk) => this.#mirror.list(pk, 'IDEM#').filter((item) => answerOf(item).includes(runUid)));
+    const record = this.#mirror.get(own, control);
+    const given = ['name', 'parameters', 'inputs', 'callback', 'last_error', 'tags'].filter(
+      (name) => record?.[name] !== undefined,
+    );
+    return [
+      ...[...left, ...answers].map((item) => `${String(item['pk']?.['S'])} ${String(item['sk']?.['S'])}`),
+      ...given.map((name) => `${name} of the control record`),
+    ];
   }
 
   /** All bulks, each with the runs of its list. */
@@ -154,10 +182,11 @@ export class Records {
       if (runExpiresAt === undefined) return [];
       return this.#mirror.list(pk).flatMap((item) => {
         const expiresAt = Number(item['expires_at']?.['N'] ?? NaN);
-        // What another run notes here goes with that one.
-        const isOwn = !String(item['sk']?.['S']).startsWith(DEPENDENT_PREFIX);
+        // What another run notes here goes with that one, and what a request notes goes with its key.
+        const sk = String(item['sk']?.['S']);
+        const isOwn = !sk.startsWith(DEPENDENT_PREFIX) && !sk.startsWith(REQUEST_PREFIX);
         if (expiresAt + LAUNCH_S >= (isOwn ? runExpiresAt : 0)) return [];
-        return [`${pk} ${String(item['sk']?.['S'])} expires at ${expiresAt}, its run at ${runExpiresAt}`];
+        return [`${pk} ${sk} expires at ${expiresAt}, its run at ${runExpiresAt}`];
       });
     });
   }
@@ -240,6 +269,12 @@ export class Records {
     return this.#mirror.list(shardPartition(runUid, shardOf(input)), pageRecordPrefix(input));
   }
 }
+
+/** The stored answer of a request with an Idempotency-Key. */
+const answerOf = perItem((item) => {
+  const bytes = new ItemReader(toItem(item)).bytesOrNull('answer');
+  return bytes === null ? '' : JSON.stringify(decompress(bytes));
+});
 
 /** When a sweep sees to a due row next. */
 export function dueAt(item: WireItem): number {

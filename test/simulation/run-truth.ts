@@ -63,7 +63,7 @@ export async function runTruths(
         customData: input?.custom_data ?? null,
         pages: pagesOf(livePage, await records.pages(uid, index)),
         given: calls,
-        bytes: bytesOf(input),
+        bytes: bytesOf(input) + tagBytes(definition),
       });
     }
     const endings = Array.from({ length: endingsOf(control) }, (_, at) => at + 1);
@@ -142,6 +142,11 @@ function callbacksOf(
     }),
   );
   return [...failures, ...parts];
+}
+
+/** Every part of a callback repeats the tags, where there are any. */
+function tagBytes({ tags }: RunDefinition): number {
+  return tags.length === 0 ? 0 : Buffer.byteLength(JSON.stringify({ tags }));
 }
 
 /** As it is stored: the action's input, and beside it what only the receiver sees. */

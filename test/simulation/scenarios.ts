@@ -6,7 +6,8 @@ import { SeededRandom } from './random.ts';
  * pace. `verbs`: runs that are stopped and resumed repeatedly. `bulk`: bulks over such runs. `away`: receivers that are away for a time. `live`: live
  * calls that wait, have keys and read page by page, beside runs. `letters`: messages that become dead letters.
  * `uploads`: runs over uploads. `rows`: due rows that always fail. `crowd`: workspaces that hang beside one that is
- * quick. `usage`: usage is summed while runs are at work. With `-calm`: the same without faults.
+ * quick. `usage`: usage is summed while runs are at work. `deletions`: runs of other scenarios that are deleted. With
+ * `-calm`: the same without faults.
  */
 export const SCENARIOS = [
   'small',
@@ -35,6 +36,8 @@ export const SCENARIOS = [
   'crowd-calm',
   'usage',
   'usage-calm',
+  'deletions',
+  'deletions-calm',
 ] as const;
 export type Scenario = (typeof SCENARIOS)[number];
 
@@ -66,6 +69,8 @@ const SHARES: readonly (readonly [scenario: Scenario, percent: number])[] = [
   ['usage-calm', 1],
   ['bulk', 3],
   ['bulk-calm', 0.5],
+  ['deletions', 5],
+  ['deletions-calm', 0.5],
 ];
 
 /** The scenario of a seed, where it is not chosen. */

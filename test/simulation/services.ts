@@ -96,7 +96,8 @@ function refuse(fault: CallFault): ServiceAnswer | Error {
 function kindOfKey(body: unknown): string {
   const request = body as KeyedRequest; // cast: written by the SDK
   const entry = request.RequestItems === undefined ? undefined : Object.values(request.RequestItems)[0]?.[0];
-  const key = request.Key ?? request.Item ?? entry?.PutRequest?.Item ?? request.TransactItems?.[0]?.Put?.Item;
+  const batched = entry?.PutRequest?.Item ?? entry?.DeleteRequest?.Key;
+  const key = request.Key ?? request.Item ?? batched ?? request.TransactItems?.[0]?.Put?.Item;
   const values = request.ExpressionAttributeValues;
   const pk = key?.['pk']?.S ?? values?.[':pk']?.S ?? '';
   const sk = key?.['sk']?.S ?? values?.[':prefix']?.S ?? values?.[':from']?.S ?? '';
@@ -113,5 +114,10 @@ interface KeyedRequest {
   readonly Key?: KeyItem;
   readonly Item?: KeyItem;
   readonly ExpressionAttributeValues?: KeyItem;
-  readonly RequestItems?: Readonly<Record<string, readonly { readonly PutRequest?: { readonly Item: KeyItem } }[]>>;
+  readonly RequestItems?: Readonly<Record<string, readonly BatchEntry[]>>;
+}
+
+interface BatchEntry {
+  readonly PutRequest?: { readonly Item: KeyItem };
+  readonly DeleteRequest?: { readonly Key: KeyItem };
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { unzip } from '../../shared/process/unzip.ts';
 import type { LargeObjects } from '../../shared/storage/progress-store.ts';
+import type { ObjectRemoval } from '../../shared/storage/removal-store.ts';
 import type { UploadObjects, UploadTickets } from '../../shared/engine/launch/upload-ports.ts';
 import type { Instance } from './instance.ts';
 
@@ -39,6 +40,41 @@ export class SimulatedBucket {
             const bytes = pages.get(key);
             if (bytes === undefined) throw new Error(`NoSuchKey ${key}`);
             return bytes;
+          },
+          refuse,
+        ),
+    };
+  }
+
+  /** Keys of bodies that belong to a run. */
+  keysOf(runUid: string): readonly string[] {
+    return Array.from(this.pages.keys().filter((key) => key.split('/')[1] === runUid));
+  }
+
+  /** Whether what was put for an upload, or what a launch kept of it, is still there. */
+  hasUpload(uid: string): boolean {
+    return [...this.#uploads.keys(), ...this.#kept.keys()].some((url) => url.endsWith(`/${uid}`));
+  }
+
+  removalOf(instance: Instance): ObjectRemoval {
+    const { pages } = this;
+    const uploads = this.#uploads;
+    const kept = this.#kept;
+    return {
+      async deletePrefix(prefix) {
+        const list = async (): Promise<readonly string[]> =>
+          Array.from(pages.keys().filter((key) => key.startsWith(prefix)));
+        for (const key of await instance.call('ListObjects', list, refuse)) {
+          await instance.call('DeleteObject', async () => void pages.delete(key), refuse);
+        }
+        return true;
+      },
+      deleteUpload: ({ workspaceUid, uid }) =>
+        instance.call(
+          'DeleteObject upload',
+          async () => {
+            uploads.delete(urlOf(workspaceUid, uid));
+            kept.delete(urlOf(workspaceUid, uid));
           },
           refuse,
         ),

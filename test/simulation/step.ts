@@ -1,7 +1,6 @@
 import type { InputScript, LaunchBody } from './launch-body.ts';
 import type { BulkPlan } from './bulk/bulk-plan.ts';
 import type { Verb } from './truth.ts';
-import type { PACED_ACTION } from './upstream.ts';
 
 /** Something a caller does, so many ms after the start. */
 export type Step =
@@ -11,7 +10,7 @@ export type Step =
       readonly workspace: number;
       readonly body: LaunchBody;
       /** Default: the one that has no pace. */
-      readonly action?: typeof PACED_ACTION;
+      readonly action?: 'paced';
     }
   | {
       readonly kind: 'verb';

@@ -55,6 +55,8 @@ export interface GivenPage {
   readonly logs: readonly string[];
   /** Epoch ms on the true clock. */
   readonly at: number;
+  /** When the invocation that asked for it began, on the true clock. */
+  readonly begunAt: number;
   /** Its workspace had no seat for work that takes long: the engine listened no longer, and it is no try. */
   isCut: boolean;
 }
@@ -97,7 +99,7 @@ export interface ToldBody {
   readonly type: string;
   readonly callback_ref_uid: string;
   readonly occurred_at: string;
-  readonly run: { readonly run_uid: string; readonly status: string };
+  readonly run: { readonly run_uid: string; readonly status: string; readonly tags?: readonly string[] };
   readonly results: readonly { readonly key?: string }[] | null;
   readonly input_index: number | null;
   readonly custom_data: unknown;
@@ -120,6 +122,8 @@ export interface Received {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   readonly at: number;
+  /** When the invocation that posted it began, on the true clock. */
+  readonly begunAt: number;
   /** What the receiver answered; null: nothing. */
   readonly status: number | null;
   /** The engine listened no longer before that: its workspace had no seat for work that takes long. */

@@ -121,7 +121,7 @@ export function createUpstream(
   let total = 0;
   const random = new SeededRandom(stage.seed, 'upstream');
 
-  function answer(question: Question): { readonly reply: Reply | null; readonly given: GivenPage } {
+  function answer(question: Question, begunAt: number): { readonly reply: Reply | null; readonly given: GivenPage } {
     const { script, page, cursor, idempotencyKey } = question;
     const before = calls.get(idempotencyKey) ?? 0;
     calls.set(idempotencyKey, before + 1);
@@ -142,7 +142,7 @@ export function createUpstream(
     }));
     const retryAt = saysOf(kind, call, Math.round(stage.timeline.now()));
     const logs = kind === 'hang' ? [] : linesOf(call);
-    const given = givenOf(question, { kind, results, next, logs }, stage.timeline.now());
+    const given = givenOf(question, { kind, results, next, logs }, { at: stage.timeline.now(), begunAt });
     truth.pages.push(given);
     stage.trace.add(`upstream gives ${kind} for ${script.key} page ${page} (call ${call})`);
     stage.coverage.hit(`action:${kind}`);
@@ -165,6 +165,8 @@ export function createUpstream(
     return () => signal?.removeEventListener('abort', note);
   }
 
+  const timesOf = ({ invokedAt: begunAt }: Instance) => ({ at: stage.timeline.now(), begunAt });
+
   return (instance, readCredential) => ({
     enter: (_, work) => work(),
     forWorkspace: (workspaceUid) => ({
@@ -177,14 +179,12 @@ export function createUpstream(
       fetch: async (url, init) => {
         const question = JSON.parse(String(init?.body)) as Question; // cast: asked by the action above
         const breakOff = (): Error => {
-          truth.pages.push(
-            givenOf(question, { kind: 'throw', results: [], next: null, logs: [] }, stage.timeline.now()),
-          );
+          truth.pages.push(givenOf(question, { kind: 'throw', results: [], next: null, logs: [] }, timesOf(instance)));
           return new Error('socket hang up');
         };
         if (url === NEVER_ASKED) throw breakOff();
         const watch = async () => {
-          const { reply, given } = answer(question);
+          const { reply, given } = answer(question, instance.invokedAt);
           return { reply, spare: watchCut(question, given, init?.signal) };
         };
         const { reply, spare } = await instance.call('POST upstream', watch, breakOff, Infinity);
@@ -216,7 +216,7 @@ function linesOf(call: number): readonly string[] {
 function givenOf(
   { runUid, page, cursor, idempotencyKey, script, secret }: Question,
   { kind, results, next, logs }: Omit<Reply, 'retryAt'>,
-  at: number,
+  times: Pick<GivenPage, 'at' | 'begunAt'>,
 ): GivenPage {
   return {
     runUid,
@@ -229,7 +229,7 @@ function givenOf(
     next,
     secret,
     logs,
-    at,
+    ...times,
     isCut: false,
   };
 }

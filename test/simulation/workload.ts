@@ -10,6 +10,7 @@ import { drawSecrets } from './credentials/draw-secrets.ts';
 import { drawInput } from './draw-input.ts';
 import { type ConsumerWorkload, drawConsumers } from './consumers/consumer-workload.ts';
 import { drawLive, type LiveWorkload } from './live/live-workload.ts';
+import { type DeletionPlan, drawDeletions } from './deletions/deletion-workload.ts';
 import { drawDeathInLine } from './line-workload.ts';
 import { drawLetterStorm, type LetterWorkload, withLetters } from './dead-letter-workload.ts';
 import { drawScheduleWorkload, type ScheduleWorkload } from './schedules/schedule-workload.ts';
@@ -50,6 +51,8 @@ export interface Workload {
   readonly usage?: UsageWorkload;
   /** Workers of pages, and of callbacks, by which a workspace's share of them is reckoned; absent: drawn from the seed. */
   readonly workers?: number;
+  /** Who deletes which runs. */
+  readonly deletions?: readonly DeletionPlan[];
   /** Workspaces whose receivers or actions hang; what is another's must not wait for them. */
   readonly hanging?: readonly number[];
 }
@@ -74,6 +77,7 @@ export function drawWorkload(seed: number, scenario: Scenario, leastStormMs = 0)
   if (scenario === 'rows' || scenario === 'rows-calm')
     return { ...drawWorkload(seed, 'small'), badRows: drawBadRows(seed) };
   if (scenario === 'usage' || scenario === 'usage-calm') return drawUsageHistory(seed, scenario);
+  if (scenario === 'deletions' || scenario === 'deletions-calm') return drawDeletionHistory(seed);
   if (scenario === 'paced' || scenario === 'paced-calm') return pacedOf(drawWorkload(seed, 'small'));
   const random = new SeededRandom(seed, 'workload');
   const workspaces = random.pick([1, 1, 1, 2, 4]);
@@ -230,6 +234,15 @@ function drawCrowdHistory(seed: number): Workload {
   };
 }
 
+/** A history of another scenario whose runs are deleted, in its course or after it. */
+function drawDeletionHistory(seed: number): Workload {
+  const random = new SeededRandom(seed, 'deletions of');
+  const scenario = random.pick(['small', 'small', 'consumers', 'consumers', 'verbs', 'uploads', 'away'] as const);
+  const workload = drawWorkload(seed, scenario);
+  const { steps, uploads, stormMs } = workload;
+  return { ...workload, deletions: drawDeletions(seed, { steps, uploads: uploads?.plans ?? [] }, stormMs) };
+}
+
 function drawUploadHistory(seed: number): Workload {
   const random = new SeededRandom(seed, 'workload');
   const workspaces = random.pick([1, 1, 1, 2]);
@@ -293,6 +306,8 @@ function drawLaunch(random: SeededRandom, workspace: number, run: number, scenar
     name: `run ${run}`,
     inputs,
     ...callback,
+    // Drawn by its number, so that no other draw changes.
+    ...(run % 3 === 1 ? { tags: [`of ${workspace}`, `third ${run % 2}`] } : {}),
     ...(random.happens(0.08) ? { deadline_seconds: random.pick([60, 120, 900]) } : {}),
     ...(skips ? { on_invalid_input: 'skip' as const } : {}),
     ...(random.happens(0.15) ? { parameters: { max_results: random.int(1, 6) } } : {}),

@@ -27,10 +27,11 @@ export function undelivered(run: RunTruth, records: Records, posts: PostsById): 
 }
 
 /** Callbacks that were posted though no page, failed input or ending is the reason for them. */
-export function uncalledFor(runs: readonly RunTruth[], posts: PostsById): readonly string[] {
+export function uncalledFor(runs: readonly RunTruth[], posts: PostsById, records: Records): readonly string[] {
   const known = new Set(runs.flatMap((run) => [...run.callbacks, ...run.finishes]));
+  const isOfDeleted = (id: string): boolean => records.isDeleted(readUid(id)?.runUid ?? '');
   return [...posts.keys()].flatMap((id) =>
-    known.has(id)
+    known.has(id) || isOfDeleted(id)
       ? []
       : [`callback ${id} was posted, but no page, failed input or ending of a run is the reason for it`],
   );

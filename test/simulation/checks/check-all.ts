@@ -33,4 +33,5 @@ export async function checkAll(history: OpenHistory): Promise<void> {
   history.consumers?.check({ isCalm, isLate });
   await history.live?.check({ isCalm, isLate });
   history.uploads?.check(runs, { isCalm, isLate });
+  history.deletions?.check({ isCalm });
 }

@@ -26,6 +26,7 @@ export class Past {
   readonly isCalm: boolean;
   readonly #overlapMs: number;
   #now = 0;
+  readonly #deleted = new Set<string>();
   readonly #takenAt = new Map<string, number>();
   readonly #waiting = new Map<string, Waiting>();
   readonly #endedAt = new Map<string, number>();
@@ -56,7 +57,13 @@ export class Past {
     return atWork;
   }
 
+  /** Whether the run to which a partition belongs was deleted. */
+  isDeleted(pk: string): boolean {
+    return this.#deleted.has(pk.split('#')[1] ?? '');
+  }
+
   note(change: Change, now: number): void {
+    if (change.sk === 'CTL' && change.after?.['deletion'] !== undefined) this.#deleted.add(change.pk.slice(2));
     const { pk, sk, after } = change;
     this.#now = now;
     if (this.isCalm) this.#promptness.note(change, now);

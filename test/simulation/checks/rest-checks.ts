@@ -1,8 +1,10 @@
 import { BULK_CHECKS } from '../bulk/bulk-checks.ts';
 import { lateAfterReturn, unsparedReceivers } from './away-checks.ts';
+import { isDeepStrictEqual } from 'node:util';
 import { hasEnded, type RunControl, type RunStatus } from '../../../shared/domain/run.ts';
 import { workspaceUid } from '../callers.ts';
 import type { Records } from '../records.ts';
+import type { Received, Truth } from '../truth.ts';
 import type { RestCheck } from './aftermath.ts';
 import { DEAD_LETTER_CHECKS } from './dead-letter-checks.ts';
 import {
@@ -36,12 +38,14 @@ export const REST_CHECKS: readonly RestCheck[] = [
     proves:
       'A launch answered 202 has made a run in the workspace of its caller; without faults every launch that may not be refused is answered 202.',
     check: ({ records, truth, isCalm }) =>
-      truth.launches.flatMap(({ answer, workspace, mayBeRefused }) => {
+      truth.launches.flatMap(({ answer, workspace, body, mayBeRefused }) => {
         if (answer === null || answer.status !== 202) {
-          return isCalm && mayBeRefused !== true
+          const isDependencyGone = answer?.status === 404 && body.depends_on?.some(({ uid }) => records.isDeleted(uid));
+          return isCalm && mayBeRefused !== true && isDependencyGone !== true
             ? [`a launch was answered ${answer?.status ?? 'not at all'} ${answer?.label ?? ''}`]
             : [];
         }
+        if (answer.runUid !== null && records.isDeleted(answer.runUid)) return [];
         const definition = answer.runUid === null ? null : records.definition(answer.runUid);
         if (definition === null) return [`run ${answer.runUid ?? '?'} was accepted, but does not exist`];
         return definition.workspaceUid === workspaceUid(workspace)
@@ -160,7 +164,7 @@ export const REST_CHECKS: readonly RestCheck[] = [
       'Each callback was answered 2xx by its receiver, or is recorded as FAILED; none is posted without a reason.',
     check: ({ records, posts, runs }) => [
       ...runs.flatMap((run) => undelivered(run, records, posts)),
-      ...uncalledFor(runs, posts),
+      ...uncalledFor(runs, posts, records),
     ],
   },
   {
@@ -203,9 +207,21 @@ export const REST_CHECKS: readonly RestCheck[] = [
     name: 'nothingCrossesWorkspaces',
     proves: 'A receiver gets only callbacks of its own workspace and run, signed with the secret of its workspace.',
     check: ({ records, truth, runs }) => [
-      ...truth.posts.flatMap((post) => strayPost(records, post)),
-      ...truth.posts.flatMap((post) => strayInput(runs, post)),
+      ...postsOfPresentRuns(truth, records).flatMap((post) => strayPost(records, post)),
+      ...postsOfPresentRuns(truth, records).flatMap((post) => strayInput(runs, post)),
     ],
+  },
+  {
+    name: 'tagsComeAlong',
+    proves: 'Every callback of a run has the tags of its launch, and no others.',
+    check: ({ truth, records }) =>
+      postsOfPresentRuns(truth, records).flatMap(({ id, told: { run } }) => {
+        const name = records.definition(run.run_uid)?.name ?? null;
+        const given = truth.launches.find(({ body }) => body.name === name)?.body.tags;
+        return isDeepStrictEqual(run.tags, given)
+          ? []
+          : [`callback ${id} has the tags ${run.tags?.join() ?? 'none'}, its launch gave ${given?.join() ?? 'none'}`];
+      }),
   },
   {
     name: 'nothingStartsOnceStopped',
@@ -222,9 +238,10 @@ export const REST_CHECKS: readonly RestCheck[] = [
   {
     name: 'verbsAreAnsweredTruly',
     proves: 'A verb answered 200 had its effect; without faults every verb is answered 200 or 409.',
-    check: ({ truth, isCalm }) =>
+    check: ({ records, truth, isCalm }) =>
       truth.verbs.flatMap(({ verb, answer, runUid }) => {
         const at = `${verb} of ${runUid} was answered ${answer?.status ?? 'not at all'} ${answer?.runStatus ?? ''}`;
+        if (answer?.status === 404 && records.isDeleted(runUid)) return [];
         if (isCalm && answer?.status !== 200 && answer?.status !== 409) return [at];
         if (answer?.status !== 200) return [];
         return (answer.runStatus === 'STOPPED') === (verb === 'cancel') ? [] : [at];
@@ -249,6 +266,11 @@ export const REST_CHECKS: readonly RestCheck[] = [
 ];
 
 const DAY_S = 86_400;
+
+/** What receivers got of runs that are not deleted. */
+function postsOfPresentRuns(truth: Truth, records: Records): readonly Received[] {
+  return truth.posts.filter(({ told }) => !records.isDeleted(told.run.run_uid));
+}
 
 function statusOf(records: Records, uid: string): RunStatus {
   return records.control(uid)?.status ?? 'CREATED';

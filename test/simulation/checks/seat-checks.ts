@@ -1,3 +1,4 @@
+import { readUid } from '../../../shared/domain/ids.ts';
 import { endingsOf } from '../../../shared/domain/run.ts';
 import { workspaceUid } from '../callers.ts';
 import type { Received } from '../truth.ts';
@@ -39,10 +40,11 @@ export const SEAT_CHECKS: readonly RestCheck[] = [
     check: ({ records, runs, traffic }) => {
       const rows = runs.flatMap(({ control }) => records.callbacks(control.uid, control.inputsTotal));
       const known = new Set(rows.map(({ uid }) => uid));
+      const isOfDeleted = (uid: string): boolean => records.isDeleted(readUid(uid)?.runUid ?? '');
       return traffic
         .messagesOf('callback')
         .flatMap((message) =>
-          message.kind === 'callback' && message.slow === true && !known.has(message.uid)
+          message.kind === 'callback' && message.slow === true && !known.has(message.uid) && !isOfDeleted(message.uid)
             ? [`callback ${message.uid} was put off, but has no record`]
             : [],
         );

@@ -62,11 +62,34 @@ export const STEP_CHECKS: readonly StepCheck[] = [
     },
   },
   {
+    name: 'onlyEndedRunsAreDeleted',
+    proves: 'A run is deleted only once it has ended, by one write that does not change its status; it stays deleted.',
+    check(change) {
+      const controls = controlChange(change);
+      if (controls === null) return null;
+      const { before, after } = controls;
+      const [was, is] = [change.before, change.after].map((item) => item?.['deletion'] !== undefined);
+      if (was === true && is !== true) return `run ${before.uid} was deleted, and is there again`;
+      if (was === true || is !== true) return null;
+      return hasEnded(before.status) && before.status === after.status
+        ? null
+        : `run ${before.uid} was deleted while it was ${before.status}`;
+    },
+  },
+  {
+    name: 'itemsGoOnlyWithTheirRun',
+    proves: 'Inputs, definition, notes of failures and records of callbacks are deleted only if their run is.',
+    check({ pk, sk, before, after }, _, past) {
+      if (!pk.startsWith('R#') || before === null || after !== null || past.isDeleted(pk)) return null;
+      return sk.startsWith('N#') ? null : `${pk} ${sk} was deleted, though its run was not`;
+    },
+  },
+  {
     name: 'pageIsRecordedOnce',
     proves: 'A recorded page never changes, except that a later epoch may replace a FAILURE.',
-    check({ sk, before, after }) {
+    check({ pk, sk, before, after }, _, past) {
       if (!sk.startsWith('P#') || before === null || JSON.stringify(before) === JSON.stringify(after)) return null;
-      if (after === null) return `${sk} was deleted`;
+      if (after === null) return past.isDeleted(pk) ? null : `${sk} was deleted`;
       const [old, now] = [pageRecordFromItem('', toItem(before)), pageRecordFromItem('', toItem(after))];
       if (old.outcome.kind === 'FAILURE' && now.epoch > old.epoch) return null;
       return `page record ${sk} was overwritten: ${JSON.stringify(old)} by ${JSON.stringify(now)}`;
@@ -76,8 +99,8 @@ export const STEP_CHECKS: readonly StepCheck[] = [
     name: 'inputIsCountedOnce',
     proves:
       'A window counts an input in the same write that gives its place to the next one; a new epoch starts from these counts.',
-    check({ pk, sk, before, after }) {
-      if (sk !== 'WIN' || before === null) return null;
+    check({ pk, sk, before, after }, _, past) {
+      if (sk !== 'WIN' || before === null || (after === null && past.isDeleted(pk))) return null;
       const [was, is] = [windowFacts(before), windowFacts(after)];
       if (is.epoch !== was.epoch) {
         const failed = is.order > was.order ? was.refused : was.failed;

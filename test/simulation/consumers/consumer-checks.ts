@@ -30,15 +30,25 @@ export const CONSUMER_CHECKS: readonly ConsumerCheck[] = [
     proves:
       'However often a launch is sent with one key, also at the same time, it makes one run, and each 202 names it.',
     check: ({ consumers, records, isCalm }) =>
-      consumers.flatMap(({ workspace, name, key, answers }) => {
+      consumers.flatMap(({ workspace, name, key, dependsOn, answers }) => {
         const uids = runsNamed(records, workspace, name);
         const told = answers.filter(({ status }) => status === 202).map(({ body }) => String(body['run_uid']));
         const at = `launch ${name}: runs ${uids.join()}, answers ${answers.map(({ status, label }) => `${status ?? 'none'} ${label ?? ''}`).join()}`;
         if (key === null) return [];
         if (uids.length > 1) return [`${at}: one key made more than one run`];
+        // Of a run that was deleted meanwhile nothing is left but what its callers were told.
+        if (told.some((uid) => records.isDeleted(uid))) {
+          return new Set(told).size === 1 && uids.length === 0
+            ? []
+            : [`${at}: of a deleted run, the answers name ${told.join()}`];
+        }
         if (told.some((uid) => uid !== uids[0])) return [`${at}: the answers name the runs ${told.join()}`];
+        const isDependencyGone = dependsOn.some(({ uid }) => records.isDeleted(uid));
         const isOther = ({ status, label }: (typeof answers)[number]): boolean =>
-          status !== 202 && label !== 'IDEMPOTENCY_IN_FLIGHT' && label !== 'IDEMPOTENCY_MISMATCH';
+          status !== 202 &&
+          !(status === 404 && isDependencyGone) &&
+          label !== 'IDEMPOTENCY_IN_FLIGHT' &&
+          label !== 'IDEMPOTENCY_MISMATCH';
         return isCalm && answers.some(isOther) ? [at] : [];
       }),
   },
@@ -101,12 +111,13 @@ export const CONSUMER_CHECKS: readonly ConsumerCheck[] = [
       const wrong = replayed
         .filter(({ status }) => status !== 'SUCCESS' && status !== 'FAILED')
         .map(({ uid, status }) => `replay ${uid} stays ${status}`);
-      for (const { key, callbackUid, answers } of replays) {
+      for (const { key, callbackUid, runUid, answers } of replays) {
         if (callbackUid === null) continue;
         const told = new Set(answers.filter(({ status }) => status === 202).map(({ body }) => body['uid']));
         if (told.size > 1) wrong.push(`the key "${key}" was answered with several replays: ${[...told].join()}`);
         for (const uid of told) {
           const row = replayed.find((one) => one.uid === uid);
+          if (records.isDeleted(runUid)) continue;
           if (row?.refUid !== callbackUid)
             wrong.push(`the key "${key}" made ${String(uid)}, a replay of ${row?.refUid ?? 'no callback'}`);
         }

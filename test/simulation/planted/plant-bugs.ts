@@ -3,6 +3,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import { AWAY_BUGS } from './away-bugs.ts';
 import { BULK_BUGS } from './bulk-bugs.ts';
+import { DELETION_BUGS } from './deletion-bugs.ts';
 import { EVERYDAY_BUGS } from './everyday-bugs.ts';
 import { FURTHER_BUGS } from './further-bugs.ts';
 import { LIVE_BUGS } from './live-bugs.ts';
@@ -30,6 +31,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   ...SENT_BUGS,
   ...USAGE_BUGS,
   ...BULK_BUGS,
+  ...DELETION_BUGS,
 ];
 
 /** Each bug must be found within so many seeds. */

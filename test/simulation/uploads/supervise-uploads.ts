@@ -32,7 +32,10 @@ export function superviseUploads(history: OpenHistory, { plans }: UploadWorkload
   return {
     isOver: () => left === 0,
     check(runs, { isCalm, isLate }) {
-      const { uploads } = truth;
+      const isGone = (runUid: unknown): boolean => records.isDeleted(String(runUid));
+      const uploads = truth.uploads.filter(
+        ({ launches }) => !launches.some(({ answers }) => answers.some(({ body }) => isGone(body['run_uid']))),
+      );
       const isClockWrong = adversary.isOn('clock_jump_back') || adversary.isOnFurther('clock_far_back');
       const aftermath = { uploads, runs, records, truth, watch, isCalm, isClaimLate: isLate || isClockWrong };
       for (const { run } of uploads.flatMap((upload) => runsOf(aftermath, upload))) {
