@@ -1,4 +1,12 @@
-import type { Action, LaunchedRun, LaunchedSchedule, RunAsyncBody, RunScheduleBody, Upload } from './api-types.ts';
+import type {
+  Action,
+  DryRun,
+  LaunchedRun,
+  LaunchedSchedule,
+  RunAsyncBody,
+  RunScheduleBody,
+  Upload,
+} from './api-types.ts';
 import { errorOfAnswer, noAnswer, TriremeError } from './error.ts';
 import { createList, cursorOf, type List, type Page } from './pages.ts';
 import { createRunHandle, keyOf, type RunHandle } from './runs.ts';
@@ -67,6 +75,8 @@ export interface ActionHandle<A extends ActionTypes> {
     launch?: Omit<AsyncLaunch<A>, 'inputs'>,
     options?: KeyedOptions,
   ): Promise<RunHandle<A['result']>>;
+  /** What a launch would do and cost, without doing it; of a schedule where it has a `cron`. */
+  dryRun(launch: AsyncLaunch<A> | ScheduleLaunch<A>, options?: CallOptions): Promise<DryRun>;
   /** Creates a schedule. */
   schedule(launch: ScheduleLaunch<A>, options?: KeyedOptions): Promise<ScheduleHandle<A['result']>>;
 }
@@ -138,6 +148,19 @@ export function createActionHandle<A extends ActionTypes>(sender: Sender, name: 
         sender,
         await launch<LaunchedRun>('async', { ...body, inputs_upload_uid: uid }, options),
       );
+    },
+    async dryRun(body, { signal } = {}) {
+      const mode = 'cron' in body ? 'schedule' : 'async';
+      const query = { dry_run: true };
+      const { text } = await sender.send({
+        method: 'POST',
+        path: `${path}/run/${mode}`,
+        query,
+        body,
+        isSafe: true,
+        signal,
+      });
+      return JSON.parse(text) as DryRun; // cast: as above
     },
     async schedule(body, options = {}) {
       return createScheduleHandle<A['result']>(sender, await launch<LaunchedSchedule>('schedule', body, options));

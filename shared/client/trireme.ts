@@ -1,11 +1,15 @@
 import { type ActionHandle, type ActionTypes, type AnyActions, createActionHandle } from './actions.ts';
 import type {
   Action,
+  ApiKey,
   CallbackAttempt,
   CallbackRecord,
+  CreateKeyBody,
   ListCallbacksQuery,
   ListRunsQuery,
   ListSchedulesQuery,
+  Me,
+  NewApiKey,
   Preview,
   PreviewScheduleBody,
   Run,
@@ -98,6 +102,23 @@ export class Trireme<Actions extends { readonly [Name in keyof Actions]: ActionT
     test: (body: TestCallbackBody, options: CallOptions = {}): Promise<TestedCallback> =>
       this.#read({ method: 'POST', path: '/v1/callbacks/test', body, ...options }),
   };
+
+  readonly keys = {
+    list: (options: CallOptions = {}): Promise<readonly ApiKey[]> =>
+      this.#read({ method: 'GET', path: '/v1/keys', ...options }),
+    /** A new key: the answer is the only one that has it. Sent once: an answer that is lost leaves a key to delete. */
+    create: (body: CreateKeyBody, options: CallOptions = {}): Promise<NewApiKey> =>
+      this.#read({ method: 'POST', path: '/v1/keys', body, ...options }),
+    rename: (uid: string, label: string, options: CallOptions = {}): Promise<ApiKey> =>
+      this.#read({ method: 'PATCH', path: `/v1/keys/${uid}`, body: { label }, ...options }),
+    delete: (uid: string, options: CallOptions = {}): Promise<ApiKey> =>
+      this.#read({ method: 'DELETE', path: `/v1/keys/${uid}`, ...options }),
+  };
+
+  /** The workspace and the key of this client, and the limits in force. */
+  me(options: CallOptions = {}): Promise<Me> {
+    return this.#read({ method: 'GET', path: '/v1/me', ...options });
+  }
 
   /** The secrets that callbacks are signed with, newest first. */
   signingSecrets(options: CallOptions = {}): Promise<SigningSecrets['secrets']> {

@@ -129,6 +129,10 @@ describe('a consumer with the client', () => {
       const records = await run.callbacks().all();
       return records.every(({ status }) => status === 'SUCCESS') ? records : null;
     });
+    const [record] = sent;
+    const shown = JSON.parse(await trireme.callbacks.body(record?.uid ?? '')) as Callback; // cast: the contract's
+    expect(shown).toEqual(pages.find((page) => page.callback_ref_uid === record?.callback_ref_uid));
+    expect(await trireme.callbacks.attempts(record?.uid ?? '')).toMatchObject([{ attempt: 1, http_status: 204 }]);
     expect(await run.replayCallbacks({ status: ['SUCCESS'] })).toBe(sent.length);
     await until('the replays', () => Promise.resolve(posts >= before + sent.length ? true : null));
     expect(tally.state(run.uid)).toMatchObject({ held: sent.length, isComplete: true });
@@ -164,6 +168,25 @@ describe('a consumer with the client', () => {
     expect(await schedule.cancel()).toMatchObject({ status: 'CANCELLED' });
     const { fires } = await trireme.schedules.preview({ cron: '0 9 * * *', timezone: 'UTC', count: 2 });
     expect(fires).toHaveLength(2);
+  });
+
+  it('asks what a launch would do before it launches', async () => {
+    const action = trireme.action('search-cities');
+    const inputs = [{ country: 'LU' }, { country: 'Malta' }];
+    expect(await action.dryRun({ inputs, on_invalid_input: 'skip' })).toMatchObject({ valid: 1, invalid: 1 });
+    expect(await action.dryRun({ inputs: [{ country: 'LU' }], cron: '0 9 * * *' })).toMatchObject({
+      valid: 1,
+      invalid: 0,
+    });
+  });
+
+  it('makes a key that may only read, and takes it back', async () => {
+    const { key, uid } = await trireme.keys.create({ label: 'a report', scopes: ['read'] });
+    const reader = new Trireme({ url: system.url, apiKey: key });
+    expect(await reader.me()).toMatchObject({ key: { uid, label: 'a report', scopes: ['read'] } });
+    await expect(reader.action('search-cities').start({ inputs: [{}] })).rejects.toMatchObject({ label: 'FORBIDDEN' });
+    await trireme.keys.delete(uid);
+    expect((await trireme.keys.list()).map((one) => one.uid)).not.toContain(uid);
   });
 
   it('is told by label what is wrong', async () => {
