@@ -1,12 +1,15 @@
 import type {
   CallbackRecord,
+  CallbackStatus,
   ListRunCallbacksQuery,
   ListRunInputsQuery,
+  ListRunLogsQuery,
+  OutputEnvelope,
   Run,
   RunDetail,
   RunInput,
+  RunLogLine,
 } from './api-types.ts';
-import type { CallbackStatus, OutputEnvelope } from './api-types.ts';
 import { createList, cursorOf, type List, type Page } from './pages.ts';
 import { DEFAULT_RETRY } from './retry.ts';
 import { type Call, type CallOptions, type KeyedOptions, type Sender } from './send.ts';
@@ -50,9 +53,13 @@ export interface RunHandle<Result = unknown> {
   envelopes(options?: OutputsOptions): Outputs<OutputEnvelope & { readonly result: Result }>;
   inputs(query?: ListRunInputsQuery, options?: CallOptions): List<RunInput>;
   callbacks(query?: ListRunCallbacksQuery, options?: CallOptions): List<CallbackRecord>;
+  /** Failed attempts, and what the action logged, by input and page. */
+  logs(query?: ListRunLogsQuery, options?: CallOptions): List<RunLogLine>;
   cancel(options?: CallOptions): Promise<Run>;
   resume(options?: CallOptions): Promise<Run>;
   retry(options?: KeyedOptions): Promise<Run>;
+  /** Deletes the run, which must have ended, and all that is stored of it. */
+  delete(options?: CallOptions): Promise<void>;
   /** Sends callbacks with these statuses once more, those that FAILED by default. Resolves with their number. */
   replayCallbacks(options?: KeyedOptions & { readonly status?: readonly CallbackStatus[] }): Promise<number>;
 }
@@ -147,6 +154,10 @@ export function createRunHandle<Result>(sender: Sender, first: Run | RunDetail):
     envelopes: (options = {}) => outputs<OutputEnvelope & { readonly result: Result }>({ envelope: true }, options),
     inputs: (query = {}, { signal } = {}) => readList<RunInput>(sender, `${path}/inputs`, query, signal),
     callbacks: (query = {}, { signal } = {}) => readList<CallbackRecord>(sender, `${path}/callbacks`, query, signal),
+    logs: (query = {}, { signal } = {}) => readList<RunLogLine>(sender, `${path}/logs`, query, signal),
+    async delete({ signal } = {}) {
+      await sender.send({ method: 'DELETE', path, signal });
+    },
     cancel: ({ signal } = {}) => take<Run>({ method: 'POST', path: `${path}/cancel`, isSafe: true, signal }),
     resume: ({ signal } = {}) => take<Run>({ method: 'POST', path: `${path}/resume`, isSafe: true, signal }),
     retry: ({ signal, idempotencyKey } = {}) =>

@@ -14,7 +14,9 @@ import type {
   PreviewScheduleBody,
   Run,
   RunDetail,
+  RotateSigningSecretBody,
   Schedule,
+  Secret,
   SigningSecrets,
   TestCallbackBody,
   TestedCallback,
@@ -115,6 +117,17 @@ export class Trireme<Actions extends { readonly [Name in keyof Actions]: ActionT
       this.#read({ method: 'DELETE', path: `/v1/keys/${uid}`, ...options }),
   };
 
+  /** The workspace's own values of the secrets that actions declare; a value that was put is never shown. */
+  readonly secrets = {
+    list: (options: CallOptions = {}): Promise<readonly Secret[]> =>
+      this.#read({ method: 'GET', path: '/v1/secrets', ...options }),
+    put: (name: string, value: string, options: CallOptions = {}): Promise<Secret> =>
+      this.#read({ method: 'PUT', path: `/v1/secrets/${encodeURIComponent(name)}`, body: { value }, ...options }),
+    delete: async (name: string, { signal }: CallOptions = {}): Promise<void> => {
+      await this.#sender.send({ method: 'DELETE', path: `/v1/secrets/${encodeURIComponent(name)}`, signal });
+    },
+  };
+
   /** The workspace and the key of this client, and the limits in force. */
   me(options: CallOptions = {}): Promise<Me> {
     return this.#read({ method: 'GET', path: '/v1/me', ...options });
@@ -123,6 +136,17 @@ export class Trireme<Actions extends { readonly [Name in keyof Actions]: ActionT
   /** The secrets that callbacks are signed with, newest first. */
   signingSecrets(options: CallOptions = {}): Promise<SigningSecrets['secrets']> {
     return this.#read<SigningSecrets>({ method: 'GET', path: '/v1/signing-secret', ...options }).then(
+      ({ secrets }) => secrets,
+    );
+  }
+
+  /** Makes a new signing secret; until the overlap ends callbacks carry the signatures of both. */
+  rotateSigningSecret(
+    body: RotateSigningSecretBody = {},
+    { idempotencyKey, signal }: KeyedOptions = {},
+  ): Promise<SigningSecrets['secrets']> {
+    const path = '/v1/signing-secret/rotate';
+    return this.#read<SigningSecrets>({ method: 'POST', path, body, key: keyOf(idempotencyKey), signal }).then(
       ({ secrets }) => secrets,
     );
   }

@@ -189,6 +189,16 @@ describe('a consumer with the client', () => {
     expect((await trireme.keys.list()).map((one) => one.uid)).not.toContain(uid);
   });
 
+  it('deletes a run that has ended, and then finds it no more', async () => {
+    const run = await trireme
+      .action('search-cities')
+      .start({ inputs: [{ country: 'MT' }], parameters: { max_results: 1 } });
+    await run.wait();
+    expect(await run.logs().all()).toEqual([]);
+    await run.delete();
+    await expect(run.refresh()).rejects.toMatchObject({ label: 'NOT_FOUND' });
+  });
+
   it('is told by label what is wrong', async () => {
     const wrong = trireme.action('search-cities').start({ inputs: [{ country: 'Malta' }] });
     await expect(wrong).rejects.toMatchObject({
