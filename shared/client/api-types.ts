@@ -218,19 +218,19 @@ export interface CreateBulkBody {
   /** Which runs are meant, as in `GET /v1/runs`. Runs that are created later are not */
   readonly filter: {
     /** Only runs with this status: one value, or a list of which one is enough */
-    readonly status?: readonly (RunStatus)[] | RunStatus | null | undefined;
+    readonly status?: readonly (RunStatus)[] | null | undefined;
     /** Only runs of this action: one value, or a list of which one is enough */
-    readonly action_name?: readonly (string)[] | string | null | undefined;
+    readonly action_name?: readonly (string)[] | null | undefined;
     /** Only runs with this mode: one value, or a list of which one is enough */
-    readonly execution_mode?: readonly (ExecutionMode)[] | ExecutionMode | null | undefined;
+    readonly execution_mode?: readonly (ExecutionMode)[] | null | undefined;
     /** Only the run with this uid: one value, or a list of which one is enough */
-    readonly uid?: readonly (string)[] | string | null | undefined;
+    readonly uid?: readonly (string)[] | null | undefined;
     /** Only runs of this schedule: one value, or a list of which one is enough */
-    readonly scheduled_run_uid?: readonly (string)[] | string | null | undefined;
+    readonly scheduled_run_uid?: readonly (string)[] | null | undefined;
     /** Only runs with this name: one value, or a list of which one is enough */
-    readonly name?: readonly (string)[] | string | null | undefined;
+    readonly name?: readonly (string)[] | null | undefined;
     /** Only runs with this tag: one value, or a list of which one is enough */
-    readonly tag?: readonly (string)[] | string | null | undefined;
+    readonly tag?: readonly (string)[] | null | undefined;
     /** Only runs that were created after this time */
     readonly created_after?: string | null | undefined;
     /** Only runs that were created before this time */

@@ -34,6 +34,7 @@ export function createComponents(): Components {
   function write(schema: z.ZodType, io: 'input' | 'output', part: 'body' | 'query' | 'answer'): Json {
     const override = ({ zodSchema, jsonSchema }: Written): void => {
       writeAsDocumented(jsonSchema);
+      writeAsList(jsonSchema);
       withoutNoise(jsonSchema);
       if (part === 'answer' && jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
       if (part === 'body') addAbsentNulls(zodSchema, jsonSchema);
@@ -104,6 +105,14 @@ function writeAsDocumented(json: z.core.JSONSchema.BaseSchema): void {
   if (documentedAs === undefined) return;
   for (const name of Object.keys(json)) delete json[name];
   Object.assign(json, documentedAs);
+}
+
+/** Where a list or one item of it is taken, the document has the list: see {@link writeAsDocumented}. */
+function writeAsList(json: z.core.JSONSchema.BaseSchema): void {
+  const [list, item, ...more] = json.anyOf ?? [];
+  if (list?.type !== 'array' || more.length > 0 || JSON.stringify(list.items) !== JSON.stringify(item)) return;
+  delete json.anyOf;
+  Object.assign(json, list);
 }
 
 /** Formats of which zod also writes the pattern. */
