@@ -65,7 +65,7 @@ describe('every item of a run is kept as long as the run', () => {
     await harness.runUntil(START + 10 * MINUTE_MS);
     await retryRun(harness.ports, definition);
     await harness.runUntil(START + 20 * MINUTE_MS);
-    await expectKept(harness, control.uid, ['C', 'CTL', 'DEF', 'F', 'N', 'O', 'P', 'WIN'], 2);
+    await expectKept(harness, control.uid, ['C', 'CTL', 'DEF', 'F', 'L', 'N', 'O', 'P', 'WIN'], 2);
     await expectKept(harness, waiting.control.uid, ['C', 'CTL', 'DEF', 'P', 'WIN']);
     const { expiresAt } = await controlOf(harness, control.uid);
     expect(expiresAt * 1_000).toBe(START + (1 + RETENTION_DAYS) * DAY_MS);

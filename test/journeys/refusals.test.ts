@@ -219,36 +219,49 @@ describe("another workspace's uid", () => {
   );
   let uid = '';
   let scheduleUid = '';
+  let bulkUid = '';
   let stranger = '';
   beforeAll(async () => {
-    stranger = await newKey('stranger');
+    stranger = await newKey('stranger', SCOPES);
     const { body } = await api.ask('runAsync', launch({ ...ONE, callback: { url: upstream.url } }));
     uid = body.uid;
     await ended(uid);
     const yearly = { ...ONE, cron: '@yearly' };
     scheduleUid = (await api.ask('runSchedule', launch(yearly))).body.uid;
+    const filter = { status: ['SUCCEEDED' as const] };
+    bulkUid = (await api.ask('createBulk', { body: { action: 'retry', filter } })).body.uid;
   });
 
+  /** What the other workspace has, by the name of its uid in a path. */
+  const theirs = async (): Promise<Readonly<Record<string, string>>> => ({
+    run_uid: uid,
+    callback_uid: deriveUid(uid, 'run_finished', { ending: 1 }),
+    scheduled_run_uid: scheduleUid,
+    key_uid: (await api.ask('getMe')).body.key.uid,
+    bulk_uid: bulkUid,
+  });
+  /** A uid of that kind that nobody has. */
+  const unknownUid = (name: string): string =>
+    name === 'callback_uid' ? deriveUid(unknownRun(), 'run_finished', { ending: 1 }) : unknownRun();
+
   it.each(routes)('answers %s %s byte for byte as an unknown one', async (method, path) => {
-    const answerTo = async (runUid: string, ofSchedule: string) => {
-      const callbackUid = deriveUid(runUid, 'run_finished', { ending: 1 });
-      const full = path
-        .replace('{run_uid}', runUid)
-        .replace('{callback_uid}', callbackUid)
-        .replace('{scheduled_run_uid}', ofSchedule);
-      const { status, text, headers } = await api.send(method, full, {
+    const uids = await theirs();
+    const answerTo = async (own: boolean) => {
+      const name = /\{(\w+_uid)\}/.exec(path)?.[1] ?? '';
+      const foreign = uids[name];
+      if (foreign === undefined) throw new Error(`What has a ${name}? Say it in theirs().`);
+      const asked = own ? foreign : unknownUid(name);
+      const { status, text, headers } = await api.send(method, path.replace(`{${name}}`, asked), {
         apiKey: stranger,
-        ...(method === 'POST' || method === 'PATCH' ? { body: {} } : {}),
+        ...(method === 'POST' ? { body: {} } : {}),
+        ...(method === 'PATCH' ? { body: name === 'key_uid' ? { label: 'mine' } : {} } : {}),
       });
       const { error_ref: ref } = JSON.parse(text) as { error_ref: string }; // any refusal of ours has one
       expect(status).toBe(404);
-      const names = [...headers.keys()].filter((name) => name !== 'date').toSorted();
-      return [
-        text.replaceAll(runUid, 'UID').replaceAll(callbackUid, 'UID').replaceAll(ofSchedule, 'UID').replace(ref, 'REF'),
-        names,
-      ];
+      const names = [...headers.keys()].filter((header) => header !== 'date').toSorted();
+      return [text.replaceAll(asked, 'UID').replace(ref, 'REF'), names];
     };
-    expect(await answerTo(uid, scheduleUid)).toEqual(await answerTo(unknownRun(), unknownRun()));
+    expect(await answerTo(true)).toEqual(await answerTo(false));
   });
 
   it('as a dependency is not found, and nothing is created', async () => {
