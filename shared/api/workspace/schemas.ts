@@ -24,7 +24,6 @@ export const apiKey = strict({
 /** A key's label. */
 export const label = z
   .string()
-  .min(1)
   .max(80)
   .regex(VISIBLE_LINE, 'must not be blank, nor have control characters')
   .describe('A name by which you recognise the key');
