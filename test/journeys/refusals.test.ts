@@ -5,7 +5,7 @@ import { issueKey } from '../../infra/admin/issue-key.ts';
 import { openStage } from '../../infra/admin/stage-access.ts';
 import { systemRandom, systemClock } from '../../shared/process/system.ts';
 import type { Route } from '../../shared/api/route.ts';
-import type { Scope } from '../../shared/domain/scopes.ts';
+import { type Scope, SCOPES } from '../../shared/domain/scopes.ts';
 import { ROUTES } from '../../shared/api/routes.ts';
 import { digestApiKey, keyUidOf } from '../../shared/domain/api-key.ts';
 import { ERROR_LABELS } from '../../shared/domain/errors.ts';
