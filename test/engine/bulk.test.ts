@@ -170,6 +170,49 @@ test('a retry is not done twice by two workers with the same step, nor counted t
   expect(await harness.ports.runs.readControl(definition.uid)).toMatchObject({ status: 'FAILED', retryCount: 1 });
 });
 
+test('a retry that was done is not done again, though its run has failed once more since', async () => {
+  const { oneRecord } = createSampleActions();
+  const failing = { ...oneRecord, run: () => Promise.reject(new Error('it fails')) };
+  const harness = createEngineHarness({ actions: [failing], redelivers: true });
+  const { definition } = await harness.launch({ inputs: [{ key: 'a' }] });
+  await harness.runUntil(START + 10 * MINUTE);
+  const { uid } = await start(harness, { action: 'retry' });
+  // The worker dies after the retry; the check finds the step minutes later, when the run has failed again.
+  let deaths = 0;
+  onRecord(harness, (next, record) => {
+    if (next.done === 0 || deaths > 0) return record();
+    deaths += 1;
+    return Promise.reject(new Error('the worker died'));
+  });
+  await harness.runUntil(START + 60 * MINUTE);
+  expect(deaths).toBe(1);
+  expect(await read(harness, uid)).toMatchObject({ status: 'FINISHED', matched: 1, done: 1, failed: 0 });
+  expect(await harness.ports.runs.readControl(definition.uid)).toMatchObject({ status: 'FAILED', retryCount: 1 });
+});
+
+test('of two lists of the same runs the first one stands', async () => {
+  const { harness } = await openHarness(1);
+  const bulk = await start(harness);
+  const part = (runUid: string) => ({ runUids: [runUid], listedTo: null, more: false });
+  expect(await harness.ports.bulks.putPart(bulk, 0, part('first'))).toEqual(part('first'));
+  expect(await harness.ports.bulks.putPart(bulk, 0, part('second'))).toEqual(part('first'));
+  expect(await harness.ports.bulks.readPart(bulk.uid, 0)).toEqual(['first']);
+});
+
+test('a bulk that is cancelled while its runs are listed does nothing to them', async () => {
+  const { harness, uids } = await openHarness(3);
+  const { uid } = await start(harness);
+  onRecord(harness, async (next, record) => {
+    if (next.status !== 'RUNNING') return record();
+    onRecord(harness, (_, now) => now());
+    await cancelBulk(harness.ports, WORKSPACE, uid);
+    return record();
+  });
+  await harness.runUntil(START + 10 * MINUTE);
+  expect(await read(harness, uid)).toMatchObject({ status: 'CANCELLED', done: 0 });
+  expect((await controlsOf(harness, uids)).every(({ status }) => status === 'SCHEDULED')).toBe(true);
+});
+
 test('what a bulk cannot do is listed with its reason, the first hundred of it', async () => {
   const { harness, uids } = await openHarness(130);
   const { uid } = await start(harness, { action: 'retry' });
