@@ -12,6 +12,7 @@ import type {
   RunStore,
   SeatStore,
 } from './stores.ts';
+import type { QuotaStore } from './quota-store.ts';
 import type { UsageStore } from './usage/usage-store.ts';
 
 /**
@@ -142,6 +143,7 @@ export interface Ports {
   readonly receivers: ReceiverStore;
   readonly due: DueStore;
   readonly usage: UsageStore;
+  readonly quotas: QuotaStore;
   readonly messages: MessageSender;
   readonly sender: CallbackSender;
   readonly callbackPolicy: CallbackPolicy;
