@@ -104,7 +104,9 @@ function askedFor(verb: Verb, runUid: string, { truth, records }: Aftermath): nu
   const calls = truth.verbs.filter(
     (called) => called.verb === verb && called.runUid === runUid && called.answer?.status !== 409,
   );
-  return calls.length + records.bulks().filter((row) => lists(row, verb, runUid)).length;
+  // A schedule may cancel its previous run (`overlap` cancel_previous).
+  const bySchedule = verb === 'cancel' && (records.control(runUid)?.scheduledRunUid ?? null) !== null ? 1 : 0;
+  return calls.length + bySchedule + records.bulks().filter((row) => lists(row, verb, runUid)).length;
 }
 
 function lists({ bulk, runUids }: BulkRow, verb: Verb, runUid: string): boolean {
