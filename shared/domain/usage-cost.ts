@@ -1,16 +1,26 @@
+import { type RunWork, USUAL_PAGE, usdOfRun } from './run-cost.ts';
 import type { UsageCounts } from './usage-counts.ts';
 
-/*
- * What the parts of a usage cost in dollars at the list prices of us-east-1, measured as infra/README, "What it costs",
- * says: pages that compress to 800 B or less, in batches of ten, with 30 days of storage; backups, logs, egress and the
- * time of actions are not in it.
- */
+/** Work as usages have it: usual pages, enough inputs in hand to fill batches, 30 days of storage, no pace. */
+const usual: Omit<RunWork, 'inputs' | 'pages' | 'callbacks'> = {
+  places: 20,
+  page: USUAL_PAGE,
+  callsASecond: null,
+  retentionDays: 30,
+};
 
-/** A run of one input and one page costs $0.0000164 without callbacks; the page is less of that. */
-const RUN_USD = 0.000_015;
-/** 300 inputs of 2,991 pages cost $0.0034 where no callback is delivered, and $0.0041 where all are. */
-const PAGE_USD = 0.000_001_13;
-const CALLBACK_USD = 0.000_000_25;
+/*
+ * What the parts of a usage cost in dollars, from the reckoning by which a launch is estimated: a page and its callback
+ * as in a run of ten pages an input, and a run without its page.
+ */
+const INPUTS = 300;
+const PAGES = 3_000;
+const SMALL_RUN_USD = usdOfRun({ ...usual, inputs: 1, pages: 1, callbacks: 'none' });
+const LARGE_RUN_USD = usdOfRun({ ...usual, inputs: INPUTS, pages: PAGES, callbacks: 'none' });
+const DELIVERED_RUN_USD = usdOfRun({ ...usual, inputs: INPUTS, pages: PAGES, callbacks: 'all' });
+const PAGE_USD = (LARGE_RUN_USD - SMALL_RUN_USD) / (PAGES - 1);
+const RUN_USD = SMALL_RUN_USD - PAGE_USD;
+const CALLBACK_USD = (DELIVERED_RUN_USD - LARGE_RUN_USD) / PAGES;
 /** API Gateway 1.00 of a million, three writes 1.88, reads 0.20, Lambda 0.60, storage 0.40 (calculated). */
 const LIVE_CALL_USD = 0.000_004;
 
