@@ -1,6 +1,6 @@
 import type { RuntimeSettings } from '../../shared/api/env.ts';
 import { RATE_TYPES, type RateLimit, type RateType } from '../../shared/domain/token-bucket.ts';
-import type { WorkspaceLimits } from '../../shared/engine/stores.ts';
+import type { WorkspaceLimits } from '../../shared/engine/stores/admission-store.ts';
 import type { OwnLimits } from '../../shared/storage/limit-reader.ts';
 import type { Workspace } from '../../shared/storage/workspace-store.ts';
 import { settingsOf } from '../settings.ts';

@@ -1,22 +1,21 @@
 import type { ActionRegistry } from '../sdk/action-registry.ts';
 import type { ActionFetch } from '../sdk/action.ts';
 import type { MessageSender } from './messages.ts';
-import type {
-  AdmissionStore,
-  CallbackStore,
-  DueStore,
-  LogStore,
-  PaceStore,
-  ProgressStore,
-  ReceiverStore,
-  RunStore,
-  SeatStore,
-} from './stores.ts';
+import type { AdmissionStore } from './stores/admission-store.ts';
+import type { CallbackStore } from './stores/callback-store.ts';
+import type { DueStore } from './stores/due-store.ts';
+import type { LogStore } from './stores/log-store.ts';
+import type { PaceStore } from './stores/pace-store.ts';
+import type { ProgressStore } from './stores/progress-store.ts';
+import type { ReceiverStore } from './stores/receiver-store.ts';
+import type { RunStore } from './stores/run-store.ts';
+import type { SeatStore } from './stores/seat-store.ts';
 import type { UsageStore } from './usage/usage-store.ts';
 
 /**
- * Everything that the engine needs from outside. State is in stores.ts, messages are in messages.ts, the rest is here.
- * The engine always writes state first (each write has its condition) and sends the message second. What is lost
+ * Everything that the engine needs from outside. State is in stores/, messages are in messages.ts, the rest is here. A
+ * read of a store is strongly consistent where it says so. A write with a condition says what it returns when the
+ * condition fails. The engine always writes state first (each write has its condition) and sends the message second. What is lost
  * between the two is found by the sweep.
  */
 

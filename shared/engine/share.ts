@@ -1,7 +1,7 @@
 import { SEAT_MARGIN_MS } from '../domain/timing.ts';
 import { leaveSeat, takeSeat } from '../domain/seats.ts';
 import type { CorePorts } from './ports.ts';
-import type { SeatPool } from './stores.ts';
+import type { SeatPool } from './stores/seat-store.ts';
 
 /** The result of work that ended because its signal was aborted. */
 export const CUT = Symbol('cut');

@@ -1,4 +1,4 @@
-import type { AdmissionStore, WorkspaceLimits } from '../engine/stores.ts';
+import type { AdmissionStore, WorkspaceLimits } from '../engine/stores/admission-store.ts';
 import { ItemReader } from './attributes.ts';
 import { keys, WAITER_PREFIX } from './keys.ts';
 import { readRunLimits } from './limit-reader.ts';

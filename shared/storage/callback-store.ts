@@ -3,7 +3,7 @@ import type { ErrorRecord } from '../domain/errors.ts';
 import { attemptName, attemptsFromItem, attemptsToItem, attemptToStored } from './attempt-records.ts';
 import { blockOf } from '../domain/input.ts';
 import type { Random } from '../engine/ports.ts';
-import type { CallbackStore, Delivery } from '../engine/stores.ts';
+import type { CallbackStore, Delivery } from '../engine/stores/callback-store.ts';
 import type { Batcher } from '../process/batcher.ts';
 import { type Item, ItemReader } from './attributes.ts';
 import { DELIVERY_PREFIX, type Key, keys, RECORD_PREFIX, recordKey, runPartition, blockPartition } from './keys.ts';

@@ -1,4 +1,4 @@
-import { DUE_KINDS, type DueEntry, type DueRow, type DueStore, type RunCheck } from '../engine/stores.ts';
+import { DUE_KINDS, type DueEntry, type DueRow, type DueStore, type RunCheck } from '../engine/stores/due-store.ts';
 import { type Item, ItemReader } from './attributes.ts';
 import { duePartition, dueUntil, keys } from './keys.ts';
 import type { Table } from './table.ts';

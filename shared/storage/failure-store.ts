@@ -1,5 +1,5 @@
 import { type FailedInput, type Position, shardOf } from '../domain/input.ts';
-import { ORDER_PART, type ProgressStore } from '../engine/stores.ts';
+import { ORDER_PART, type ProgressStore } from '../engine/stores/progress-store.ts';
 import { Lru } from '../process/lru.ts';
 import { type Item, ItemReader } from './attributes.ts';
 import { compress, decompress } from './compress.ts';

@@ -3,14 +3,11 @@ import { readUid } from '../domain/ids.ts';
 import { blockOf, shardOf } from '../domain/input.ts';
 import type { LogEntry } from '../domain/log-line.ts';
 import type { RateType } from '../domain/token-bucket.ts';
-import {
-  type DueEntry,
-  DUE_PARTITIONS,
-  type HeldCallback,
-  type PaceKey,
-  type SeatPool,
-  type Waiter,
-} from '../engine/stores.ts';
+import type { Waiter } from '../engine/stores/admission-store.ts';
+import { type DueEntry, DUE_PARTITIONS } from '../engine/stores/due-store.ts';
+import type { PaceKey } from '../engine/stores/pace-store.ts';
+import type { HeldCallback } from '../engine/stores/receiver-store.ts';
+import type { SeatPool } from '../engine/stores/seat-store.ts';
 
 /*
  * All keys of the table: partition key, sort key, content.

@@ -1,5 +1,5 @@
 import { RATE_TYPES, type RateLimit, type RateType } from '../domain/token-bucket.ts';
-import type { WorkspaceLimits } from '../engine/stores.ts';
+import type { WorkspaceLimits } from '../engine/stores/admission-store.ts';
 import { settleAll } from '../engine/settle-all.ts';
 import { type Item, ItemReader } from './attributes.ts';
 import { keys } from './keys.ts';

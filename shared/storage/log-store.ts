@@ -1,6 +1,6 @@
 import type { LogEntry, LogLine } from '../domain/log-line.ts';
 import { shardOf } from '../domain/input.ts';
-import type { LogStore } from '../engine/stores.ts';
+import type { LogStore } from '../engine/stores/log-store.ts';
 import { type Item, ItemReader } from './attributes.ts';
 import { compress, decompress } from './compress.ts';
 import { keys, logPrefix, shardPartition } from './keys.ts';

@@ -1,7 +1,7 @@
 import { EngineError } from '../domain/errors.ts';
 import { NO_STARTS, type PaceRecord, type Starts, type Turn } from '../domain/pace.ts';
 import type { Random, Clock } from '../engine/ports.ts';
-import type { PaceDecision, PaceKey, PaceStore } from '../engine/stores.ts';
+import type { PaceDecision, PaceKey, PaceStore } from '../engine/stores/pace-store.ts';
 import { type Item, ItemReader } from './attributes.ts';
 import { keys } from './keys.ts';
 import type { Table } from './table.ts';

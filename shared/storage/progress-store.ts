@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import type { ErrorRecord } from '../domain/errors.ts';
 import { shardOf } from '../domain/input.ts';
 import type { PageOutcome, PageRecord } from '../domain/page.ts';
-import type { ProgressStore } from '../engine/stores.ts';
+import type { ProgressStore } from '../engine/stores/progress-store.ts';
 import { type Item, ItemReader } from './attributes.ts';
 import { compress, decompress } from './compress.ts';
 import { createFailureStore } from './failure-store.ts';

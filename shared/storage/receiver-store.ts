@@ -2,7 +2,7 @@ import { RECEIVER_KEPT_MS } from '../domain/timing.ts';
 import { hash } from 'node:crypto';
 import type { Receiver } from '../domain/receiver.ts';
 import type { Clock } from '../engine/ports.ts';
-import type { ReceiverStore } from '../engine/stores.ts';
+import type { ReceiverStore } from '../engine/stores/receiver-store.ts';
 import { Lru } from '../process/lru.ts';
 import { type Item, ItemReader } from './attributes.ts';
 import { HELD_PREFIX, keys, receiverPartition } from './keys.ts';

@@ -7,7 +7,8 @@ import { RUN_MOVES, type RunControl, type RunDefinition, type RunMove, withHisto
 import type { UploadRef } from '../domain/upload.ts';
 import { usageOfDay } from '../domain/usage.ts';
 import { NO_USAGE } from '../domain/usage-counts.ts';
-import type { ControlChange, DueStore, RunStore } from '../engine/stores.ts';
+import type { DueStore } from '../engine/stores/due-store.ts';
+import type { ControlChange, RunStore } from '../engine/stores/run-store.ts';
 import { Lru } from '../process/lru.ts';
 import { type Item, ItemReader } from './attributes.ts';
 import { packInputs, unpackInputs, writeChunks } from './input-chunks.ts';

@@ -1,6 +1,6 @@
 import { NO_SEATS, type Seats } from '../domain/seats.ts';
 import type { Random, Clock } from '../engine/ports.ts';
-import type { SeatStore } from '../engine/stores.ts';
+import type { SeatStore } from '../engine/stores/seat-store.ts';
 import { type Item, ItemReader } from './attributes.ts';
 import { keys } from './keys.ts';
 import type { Table } from './table.ts';

@@ -1,6 +1,6 @@
 import { NO_WAIT, type OpenInput, type Position, type RunWindow, type Wait } from '../domain/input.ts';
 import type { Totals } from '../domain/run.ts';
-import type { InputEnd, ProgressStore, WindowOpening } from '../engine/stores.ts';
+import type { InputEnd, ProgressStore, WindowOpening } from '../engine/stores/progress-store.ts';
 import { settleAll } from '../engine/settle-all.ts';
 import { type Item, ItemReader } from './attributes.ts';
 import { keys } from './keys.ts';

@@ -3,7 +3,7 @@ import { createCorePorts, noLargeObjects } from '../../functions/wiring/create-p
 import { keys } from '../../shared/storage/keys.ts';
 import { toItem } from '../../shared/storage/attributes.ts';
 import type { CorePorts } from '../../shared/engine/ports.ts';
-import { DUE_PARTITIONS, type DueEntry } from '../../shared/engine/stores.ts';
+import { DUE_PARTITIONS, type DueEntry } from '../../shared/engine/stores/due-store.ts';
 import { handleDueEntry } from '../../shared/engine/sweep/handle-due-entry.ts';
 import { sweep } from '../../shared/engine/sweep/sweep.ts';
 import { settleAll } from '../../shared/engine/settle-all.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { NO_TOTALS } from '../../shared/domain/run.ts';
 import { createEndGatherer } from '../../shared/engine/pages/gather-ends.ts';
-import type { EndedInputs, InputEnd } from '../../shared/engine/stores.ts';
+import type { EndedInputs, InputEnd } from '../../shared/engine/stores/progress-store.ts';
 
 const end = (input: number, place = input): InputEnd => ({ place, position: input, input, adds: NO_TOTALS });
 

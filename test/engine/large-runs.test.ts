@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { SHARD_SIZE } from '../../shared/domain/input.ts';
 import { NO_TOTALS } from '../../shared/domain/run.ts';
-import type { DueEntry } from '../../shared/engine/stores.ts';
+import type { DueEntry } from '../../shared/engine/stores/due-store.ts';
 import { listDueEntries } from '../support/list-due.ts';
 import { createEngineHarness, START } from '../support/engine-harness.ts';
 import { createSampleActions } from '../support/sample-actions.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { duePartition, keys } from '../../shared/storage/keys.ts';
 import { receiverUid } from '../../shared/domain/receiver.ts';
-import { DUE_PARTITIONS, type DueEntry } from '../../shared/engine/stores.ts';
+import { DUE_PARTITIONS, type DueEntry } from '../../shared/engine/stores/due-store.ts';
 import { sweep } from '../../shared/engine/sweep/sweep.ts';
 import { createEngineHarness, type EngineHarness, START } from '../support/engine-harness.ts';
 import { createSampleActions } from '../support/sample-actions.ts';

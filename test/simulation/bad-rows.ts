@@ -1,5 +1,5 @@
 import { duePartition, keys } from '../../shared/storage/keys.ts';
-import type { DueEntry } from '../../shared/engine/stores.ts';
+import type { DueEntry } from '../../shared/engine/stores/due-store.ts';
 import { SeededRandom } from './random.ts';
 
 /** Due rows that fail for good, older than all others: so many in each of some partitions. */

@@ -28,7 +28,7 @@ import type { UsageCounts } from '../../shared/domain/usage-counts.ts';
 import type { PageRecord } from '../../shared/domain/page.ts';
 import type { Seat } from '../../shared/domain/seats.ts';
 import type { RunControl, RunDefinition } from '../../shared/domain/run.ts';
-import { DUE_PARTITIONS } from '../../shared/engine/stores.ts';
+import { DUE_PARTITIONS } from '../../shared/engine/stores/due-store.ts';
 import { isBadRow } from './bad-rows.ts';
 import { type Mirror, perItem, toItem, type WireItem } from './mirror.ts';
 

@@ -2,7 +2,7 @@ import { beforeEach, expect, it } from 'vitest';
 import { createPaceStore } from '../../shared/storage/pace-store.ts';
 import { Table } from '../../shared/storage/table.ts';
 import { forgottenAt, type Pace, type PaceRecord, takeTurn, type Turn } from '../../shared/domain/pace.ts';
-import type { PaceDecision, PaceKey, PaceStore } from '../../shared/engine/stores.ts';
+import type { PaceDecision, PaceKey, PaceStore } from '../../shared/engine/stores/pace-store.ts';
 import { clientOf, openEngine, TABLE_NAME } from '../support/open-table.ts';
 
 const NOW = Date.UTC(2026, 0, 5, 12);

@@ -4,7 +4,7 @@ import { createDueStore } from '../../shared/storage/due-store.ts';
 import { createRunStore } from '../../shared/storage/run-store.ts';
 import type { Table } from '../../shared/storage/table.ts';
 import type { RunControl, RunDefinition } from '../../shared/domain/run.ts';
-import type { RunStore } from '../../shared/engine/stores.ts';
+import type { RunStore } from '../../shared/engine/stores/run-store.ts';
 import { createEngineHarness, type EngineHarness } from '../support/engine-harness.ts';
 import { createSampleActions } from '../support/sample-actions.ts';
 

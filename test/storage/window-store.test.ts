@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createProgressStore } from '../../shared/storage/progress-store.ts';
 import { NO_TOTALS } from '../../shared/domain/run.ts';
-import type { InputEnd } from '../../shared/engine/stores.ts';
+import type { InputEnd } from '../../shared/engine/stores/progress-store.ts';
 import { noLargeObjects } from '../../functions/wiring/create-ports.ts';
 import { openTable } from '../support/open-table.ts';
 

@@ -1,4 +1,4 @@
-import { DUE_PARTITIONS, type DueEntry, type DueStore } from '../../shared/engine/stores.ts';
+import { DUE_PARTITIONS, type DueEntry, type DueStore } from '../../shared/engine/stores/due-store.ts';
 
 /** What falls due until a moment, of each partition the first of so many. */
 export async function listDueEntries(

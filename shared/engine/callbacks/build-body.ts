@@ -7,7 +7,8 @@ import {
 } from '../../domain/callback.ts';
 import type { DerivedUid } from '../../domain/ids.ts';
 import type { RunDefinition } from '../../domain/run.ts';
-import type { ProgressStore, RunStore } from '../stores.ts';
+import type { ProgressStore } from '../stores/progress-store.ts';
+import type { RunStore } from '../stores/run-store.ts';
 
 /** The ports of building a callback's body. */
 export interface BodyPorts {

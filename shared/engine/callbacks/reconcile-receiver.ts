@@ -2,7 +2,7 @@ import { PROBE_MS, RECEIVER_CHECK_MS, stuckMs } from '../../domain/timing.ts';
 import { readUid } from '../../domain/ids.ts';
 import type { CorePorts } from '../ports.ts';
 import { probeDelayMs } from '../../domain/receiver.ts';
-import type { HeldCallback } from '../stores.ts';
+import type { HeldCallback } from '../stores/receiver-store.ts';
 import { isLastChance } from './delivery.ts';
 import { nextCheck } from '../runs/check-times.ts';
 import { settleAll } from '../settle-all.ts';

@@ -2,7 +2,7 @@ import { isComplete, roundBeginsAt } from '../../domain/deletion.ts';
 import { FIRST_DELETION_CHECK_MS } from '../../domain/timing.ts';
 import type { CorePorts } from '../ports.ts';
 import { nextCheck } from '../runs/check-times.ts';
-import type { DueEntry } from '../stores.ts';
+import type { DueEntry } from '../stores/due-store.ts';
 
 /** Checks a deletion: asks for its next round, or for a step whose message was lost, until it is complete. */
 export async function checkDeletion(ports: CorePorts, { kind, uid }: DueEntry): Promise<void> {

@@ -1,5 +1,5 @@
 import { EngineError } from '../../domain/errors.ts';
-import type { RunStore } from '../stores.ts';
+import type { RunStore } from '../stores/run-store.ts';
 
 /** Throws NOT_FOUND for a run that was deleted: the request that made it must not make it again. */
 export async function refuseDeleted(

@@ -4,7 +4,7 @@ import type { StatusReason } from '../../domain/run.ts';
 import { wouldWait } from '../../domain/would-wait.ts';
 import type { CorePorts } from '../ports.ts';
 import { settleAll } from '../settle-all.ts';
-import type { WorkspaceLimits } from '../stores.ts';
+import type { WorkspaceLimits } from '../stores/admission-store.ts';
 import { mostCalls, warnOfDeadline } from './deadline-warning.ts';
 import { findUpload, type UploadLaunchPorts } from './find-upload.ts';
 import {

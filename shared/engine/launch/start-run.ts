@@ -18,7 +18,7 @@ import type { Action } from '../../sdk/action.ts';
 import { refuseDeleted } from '../deletion/refuse-deleted.ts';
 import { firstPage, ONLY_INPUT } from '../runs/open-input.ts';
 import type { CorePorts, Ports } from '../ports.ts';
-import type { DueEntry } from '../stores.ts';
+import type { DueEntry } from '../stores/due-store.ts';
 import { type Message } from '../messages.ts';
 import { parametersRefused } from '../pages/run-action.ts';
 import { reportError } from '../report-error.ts';

@@ -7,7 +7,7 @@ import { type CheckedCall, liveOutcome, type LiveOutcome, type LivePorts } from 
 import { begunControl, liveDefinition, QUEUED_DEADLINE_S } from './live-record.ts';
 import { firstPage, ONLY_INPUT, openingOfOne } from '../runs/open-input.ts';
 import { noSuchRun } from '../read/find-run.ts';
-import type { DueEntry } from '../stores.ts';
+import type { DueEntry } from '../stores/due-store.ts';
 
 /** Gaps between reads of the run grow by half each, from the first to the last: 56 reads in 25 s, at most 7 RCU/s. */
 const FIRST_GAP_MS = 50;

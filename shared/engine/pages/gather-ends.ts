@@ -1,5 +1,5 @@
 import type { Clock } from '../ports.ts';
-import type { EndedInputs, InputEnd, ProgressStore } from '../stores.ts';
+import type { EndedInputs, InputEnd, ProgressStore } from '../stores/progress-store.ts';
 
 /** A page that a worker is working on. */
 export interface PageAtWork {

@@ -2,7 +2,7 @@ import type { EngineError, ErrorRecord } from '../../domain/errors.ts';
 import { boundData, bytesOfLine, cutText, LOG_BYTES, type LogEntry, type LogLine } from '../../domain/log-line.ts';
 import type { Clock } from '../ports.ts';
 import { rejectStaleWorker } from '../stale-worker.ts';
-import type { LogStore } from '../stores.ts';
+import type { LogStore } from '../stores/log-store.ts';
 
 /** Where the lines of one call of an action belong, and how long they are kept. */
 export interface LoggedCall extends Pick<LogEntry, 'runUid' | 'input' | 'page' | 'attempt' | 'by'> {

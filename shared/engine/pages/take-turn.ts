@@ -3,7 +3,7 @@ import { forgottenAt, graceMs, takeTurn as decideTurn } from '../../domain/pace.
 import type { Action } from '../../sdk/action.ts';
 import type { Clock, Ports } from '../ports.ts';
 import { maskThrown } from './mask-thrown.ts';
-import type { PaceKey } from '../stores.ts';
+import type { PaceKey } from '../stores/pace-store.ts';
 
 /** A call of an action that asks for its turn in the action's pace. */
 export interface TurnAsked {

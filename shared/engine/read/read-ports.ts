@@ -3,7 +3,9 @@ import type { LogEntry } from '../../domain/log-line.ts';
 import type { PageRecord } from '../../domain/page.ts';
 import type { ExecutionMode, RunControl, RunDefinition } from '../../domain/run.ts';
 import type { Clock, EngineSettings } from '../ports.ts';
-import type { CallbackStore, Delivery, ProgressStore, RunStore } from '../stores.ts';
+import type { CallbackStore, Delivery } from '../stores/callback-store.ts';
+import type { ProgressStore } from '../stores/progress-store.ts';
+import type { RunStore } from '../stores/run-store.ts';
 
 /** A run's place in the list of its workspace's runs. */
 export interface RunPlace {

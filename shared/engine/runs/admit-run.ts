@@ -1,7 +1,7 @@
 import { SLOT_LEASE_MS } from '../../domain/timing.ts';
 import { type RunControl, type RunDefinition } from '../../domain/run.ts';
 import type { CorePorts } from '../ports.ts';
-import type { Waiter, WorkspaceLimits } from '../stores.ts';
+import type { Waiter, WorkspaceLimits } from '../stores/admission-store.ts';
 import { settleAll } from '../settle-all.ts';
 
 /** A run after its admission, and the result of the work that was done beside its move. */

@@ -9,7 +9,8 @@ import { invalidateRun } from '../launch/invalidate-run.ts';
 import { listRetry } from './list-retry.ts';
 import type { CorePorts, Ports } from '../ports.ts';
 import { type DispatchMessage, type Receipt } from '../messages.ts';
-import type { WindowOpening, WorkspaceLimits } from '../stores.ts';
+import type { WorkspaceLimits } from '../stores/admission-store.ts';
+import type { WindowOpening } from '../stores/progress-store.ts';
 import { settleAll } from '../settle-all.ts';
 
 /**

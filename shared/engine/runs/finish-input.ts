@@ -5,7 +5,7 @@ import { isRefusal, type PageRecord, pagesAdded } from '../../domain/page.ts';
 import type { RunControl, RunDefinition, Totals } from '../../domain/run.ts';
 import { sendRecordedCallback } from '../callbacks/send-callbacks.ts';
 import type { CorePorts } from '../ports.ts';
-import type { EndedInputs, InputEnd } from '../stores.ts';
+import type { EndedInputs, InputEnd } from '../stores/progress-store.ts';
 import { settleAll } from '../settle-all.ts';
 import { finishRun } from './finish-run.ts';
 import { type InHand, sendOpened } from './open-input.ts';

@@ -3,7 +3,7 @@ import { blockCount, blocksBegun } from '../../domain/input.ts';
 import { expiryStep } from '../../domain/expiry.ts';
 import type { RunControl, RunDefinition } from '../../domain/run.ts';
 import type { CorePorts } from '../ports.ts';
-import type { DueEntry } from '../stores.ts';
+import type { DueEntry } from '../stores/due-store.ts';
 import { settleAll } from '../settle-all.ts';
 
 /** How many blocks one due entry handles, and how many side by side. */

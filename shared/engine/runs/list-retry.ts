@@ -1,7 +1,7 @@
 import type { Position, RunWindow } from '../../domain/input.ts';
 import type { RunControl, RunDefinition } from '../../domain/run.ts';
 import type { CorePorts } from '../ports.ts';
-import { ORDER_PART, type WindowOpening } from '../stores.ts';
+import { ORDER_PART, type WindowOpening } from '../stores/progress-store.ts';
 
 /**
  * Writes the list of failed inputs that a retry begins anew, without the refused ones, and returns the window it begins

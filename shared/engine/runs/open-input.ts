@@ -3,7 +3,7 @@ import type { PageRecord } from '../../domain/page.ts';
 import { NO_TOTALS, type RunControl, type RunDefinition } from '../../domain/run.ts';
 import type { CorePorts } from '../ports.ts';
 import type { PageMessage } from '../messages.ts';
-import type { WindowOpening } from '../stores.ts';
+import type { WindowOpening } from '../stores/progress-store.ts';
 import { settleAll } from '../settle-all.ts';
 
 /** An open input with its index. */

@@ -8,7 +8,7 @@ import { handOver } from '../live/hand-over.ts';
 import { keepRun } from '../runs/keep-run.ts';
 import { hasEndedWith, pageAfter } from '../runs/open-input.ts';
 import type { CorePorts } from '../ports.ts';
-import type { DueEntry, RunCheck } from '../stores.ts';
+import type { DueEntry, RunCheck } from '../stores/due-store.ts';
 import { stopRun } from '../runs/stop-run.ts';
 import { nextCheck } from '../runs/check-times.ts';
 import { reconcileEndedRun } from './reconcile-ended-run.ts';

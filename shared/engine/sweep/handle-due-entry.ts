@@ -5,7 +5,7 @@ import { concludeRun } from '../runs/finish-run.ts';
 import { keepItems } from '../runs/keep-run.ts';
 import { settleStopped } from '../runs/settle-stopped.ts';
 import { nextCheck } from '../runs/check-times.ts';
-import type { DueEntry } from '../stores.ts';
+import type { DueEntry } from '../stores/due-store.ts';
 import { checkDeletion } from '../deletion/check-deletion.ts';
 import { requestSums } from '../usage/request-sums.ts';
 import { checkRun } from './check-run.ts';

@@ -8,7 +8,7 @@ import { releaseEnded } from '../runs/admit-run.ts';
 import { concludeRun, countRecorded, landedAt } from '../runs/finish-run.ts';
 import { giveUpAt } from '../callbacks/delivery.ts';
 import type { CorePorts } from '../ports.ts';
-import type { RunCheck } from '../stores.ts';
+import type { RunCheck } from '../stores/due-store.ts';
 import { settleStopped } from '../runs/settle-stopped.ts';
 import { noteUsage } from '../usage/note-usage.ts';
 import { nextCheck } from '../runs/check-times.ts';

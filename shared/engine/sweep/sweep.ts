@@ -1,6 +1,6 @@
 import type { CorePorts } from '../ports.ts';
 import { CHECKS_A_MINUTE } from '../callbacks/release-pace.ts';
-import { DUE_PARTITIONS, type DueEntry, type DueRow } from '../stores.ts';
+import { DUE_PARTITIONS, type DueEntry, type DueRow } from '../stores/due-store.ts';
 import { settleAll } from '../settle-all.ts';
 import { putOffMs } from './put-off.ts';
 import { handleDueEntry } from './handle-due-entry.ts';

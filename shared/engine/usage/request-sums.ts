@@ -1,6 +1,6 @@
 import { USAGE_EVERY_MS } from '../../domain/timing.ts';
 import type { CorePorts } from '../ports.ts';
-import type { DueEntry } from '../stores.ts';
+import type { DueEntry } from '../stores/due-store.ts';
 import { settleAll } from '../settle-all.ts';
 
 /** The entry stands for all workspaces. */
