@@ -103,6 +103,7 @@ const common: StageSettings = {
     concurrentRuns: 10,
     inputsInFlight: 500,
     uploadsOpen: 100,
+    quotas: { runsWaiting: null, schedules: null, pagesPerDay: null },
     rateLimits: {
       live: { perSecond: 20, burst: 40 },
       launch: { perSecond: 10, burst: 20 },

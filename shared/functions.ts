@@ -103,7 +103,7 @@ export const FUNCTIONS = {
     memoryMb: WHOLE_CORE_MB,
     queue: null,
     requeues: false,
-    table: ['GetItem', 'PutItem', 'UpdateItem', 'BatchWriteItem'],
+    table: ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'BatchWriteItem'],
     grants: ['answerCalls', 'readMasterSecret', 'sendControl', 'sendPage', 'getIncoming', 'putIncoming', 'putUploads'],
     variables: [],
   },

@@ -9,6 +9,7 @@ import { createCallbackStore } from '../../shared/storage/callback-store.ts';
 import { createDueStore } from '../../shared/storage/due-store.ts';
 import { createLogStore } from '../../shared/storage/log-store.ts';
 import { createPaceStore } from '../../shared/storage/pace-store.ts';
+import { createQuotaStore } from '../../shared/storage/quota-store.ts';
 import { createProgressStore, type LargeObjects } from '../../shared/storage/progress-store.ts';
 import { createReceiverStore } from '../../shared/storage/receiver-store.ts';
 import { createSeatStore } from '../../shared/storage/seat-store.ts';
@@ -82,6 +83,7 @@ export function createStorePorts(
     ...machine,
     due,
     usage: createUsageStore(table),
+    quotas: openQuotaStore(table, settings, machine),
     runs: createRunStore(table, due, clients.objects),
     progress: createProgressStore(table, clients.objects),
     logs: createLogStore(table),
@@ -101,13 +103,14 @@ export function createStarterPorts(
   env: StoreEnv & Pick<CoreEnv, 'controlQueueUrl' | 'pageQueueUrl'>,
   machine: Machine,
   clients: { readonly table: Table; readonly sqs: SQSClient },
-): Pick<CorePorts, keyof Machine | 'due' | 'runs' | 'admission' | 'messages' | 'settings'> {
+): Pick<CorePorts, keyof Machine | 'due' | 'runs' | 'admission' | 'quotas' | 'messages' | 'settings'> {
   const due = createDueStore(clients.table);
   return {
     ...machine,
     due,
     runs: createRunStore(clients.table, due, noLargeObjects),
     admission: openAdmissionStore(clients.table, env.settings, machine),
+    quotas: openQuotaStore(clients.table, env.settings, machine),
     messages: createMessageSender(
       clients.sqs,
       machine.clock,
@@ -116,6 +119,14 @@ export function createStarterPorts(
     ),
     settings: engineSettings(env.settings),
   };
+}
+
+function openQuotaStore(
+  table: Table,
+  { quotas, uploadsOpen }: RuntimeSettings,
+  { clock }: Machine,
+): CorePorts['quotas'] {
+  return createQuotaStore(table, { ...quotas, uploadsOpen }, clock);
 }
 
 function openAdmissionStore(table: Table, settings: RuntimeSettings, { clock }: Machine): CorePorts['admission'] {

@@ -3,12 +3,21 @@ import type { LimitsInForce } from '../../shared/api/workspace/view.ts';
 import type { OwnLimits } from '../../shared/storage/limit-reader.ts';
 
 /** A workspace's own limits, and the stage's where it has none. */
-export function limitsInForce({ rates, runsAtOnce, inputsInFlight }: OwnLimits, stage: RuntimeSettings): LimitsInForce {
+export function limitsInForce(
+  { rates, runsAtOnce, inputsInFlight, quotas }: OwnLimits,
+  stage: RuntimeSettings,
+): LimitsInForce {
   return {
     live: rates.live ?? stage.rateLimits.live,
     launch: rates.launch ?? stage.rateLimits.launch,
     read: rates.read ?? stage.rateLimits.read,
     runsAtOnce: runsAtOnce ?? stage.concurrentRuns,
     inputsInFlight: inputsInFlight ?? stage.inputsInFlight,
+    quotas: {
+      runsWaiting: quotas.runsWaiting ?? stage.quotas.runsWaiting,
+      schedules: quotas.schedules ?? stage.quotas.schedules,
+      uploadsOpen: quotas.uploadsOpen ?? stage.uploadsOpen,
+      pagesPerDay: quotas.pagesPerDay ?? stage.quotas.pagesPerDay,
+    },
   };
 }

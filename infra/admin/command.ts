@@ -20,7 +20,7 @@ export interface CommandValues {
 
 /** One command of the owner's command line. */
 export interface Command {
-  /** Two words, such as `keys create`. */
+  /** Such as `keys create` or `usage`. */
   readonly name: string;
   /** What it does, in a sentence. */
   readonly help: string;

@@ -12,7 +12,10 @@ import { createKeyringReader } from '../../shared/aws/keyring-reader.ts';
 import type { ApiKeyStore } from '../../shared/engine/keys/key-ports.ts';
 import { createApiKeyStore } from '../../shared/storage/api-key-store.ts';
 import { createLimitStore, type LimitStore } from '../../shared/storage/limit-store.ts';
+import { createRunReader } from '../../shared/storage/run-reader.ts';
 import { Table } from '../../shared/storage/table.ts';
+import { createUsageStore } from '../../shared/storage/usage-store.ts';
+import type { UsagePorts } from '../../shared/engine/usage/usage-ports.ts';
 import { createWorkspaceStore, type WorkspaceStore } from '../../shared/storage/workspace-store.ts';
 import { systemRandom, systemClock } from '../../shared/process/system.ts';
 
@@ -21,6 +24,7 @@ export interface StageAccess {
   readonly workspaces: WorkspaceStore;
   readonly keys: ApiKeyStore;
   readonly limits: LimitStore;
+  readonly usage: UsagePorts;
   /** The `whsec_…` secrets that a workspace's callbacks are signed with, newest first. */
   signingSecrets(workspaceUid: string): Promise<readonly (SigningSecret & { readonly secret: Secret })[]>;
   /** Gives a workspace a new signing secret; the older ones sign beside it until the overlap ends. */
@@ -34,6 +38,9 @@ export interface StageAccess {
    */
   keepCursorKey(): Promise<void>;
 }
+
+/** Lists of runs need none. */
+const noObjects = { get: (key: string) => Promise.reject(new Error(`The command line gets no object, not ${key}.`)) };
 
 /** How to reach the services of a stage. */
 export interface StageAddress {
@@ -60,6 +67,7 @@ export function openStage({ tableName, masterSecretArn, credentialKeyArn, client
     workspaces: createWorkspaceStore(table),
     keys: createApiKeyStore(table),
     limits: createLimitStore(table),
+    usage: { clock: systemClock, usage: createUsageStore(table), reader: createRunReader(table, noObjects) },
     async signingSecrets(workspaceUid) {
       const { secrets } = await signingSecrets.readSecrets(workspaceUid, 'strong');
       return deriveSigningSecrets(keyring, workspaceUid, signingAt(secrets, systemClock.now()));

@@ -1,4 +1,5 @@
 import type { RuntimeSettings } from '../../shared/api/env.ts';
+import type { Quotas } from '../../shared/domain/quota.ts';
 import { RATE_TYPES, type RateLimit, type RateType } from '../../shared/domain/token-bucket.ts';
 import type { WorkspaceLimits } from '../../shared/engine/stores/admission-store.ts';
 import type { OwnLimits } from '../../shared/storage/limit-reader.ts';
@@ -16,6 +17,8 @@ import type { StageAccess } from './stage-access.ts';
 
 const MAX_RUNS_AT_ONCE = 1_000;
 const MAX_INPUTS_IN_FLIGHT = 500;
+const MAX_PLACES = 1_000;
+const MAX_PAGES = 1_000_000_000;
 /** Calls per second, and burst. */
 const MAX_RATE = 99_999;
 
@@ -36,6 +39,10 @@ export const WORKSPACE_COMMANDS: readonly Command[] = [
       workspace: WORKSPACE_OPTION,
       'runs-at-once': { value: 'N', help: `1 to ${MAX_RUNS_AT_ONCE}, or default` },
       'inputs-in-flight': { value: 'N', help: `of one run: 1 to ${MAX_INPUTS_IN_FLIGHT}, or default` },
+      'runs-waiting': { value: 'N', help: `quota of runs that have not started: 1 to ${MAX_PLACES}, or default` },
+      schedules: { value: 'N', help: `quota of schedules that are not deleted: 1 to ${MAX_PLACES}, or default` },
+      'uploads-open': { value: 'N', help: `quota of uploads without a launch: 1 to ${MAX_PLACES}, or default` },
+      'pages-per-day': { value: 'N', help: `quota of pages that start on a UTC day: 1 to ${MAX_PAGES}, or default` },
       'live-rate': { value: 'R', help: RATE_HELP },
       'launch-rate': { value: 'R', help: 'the same, of launches and changes' },
       'read-rate': { value: 'R', help: 'the same, of reads' },
@@ -70,16 +77,35 @@ async function set(stage: StageAccess, values: CommandValues, stageName: string)
   const limits = await stage.limits.set(workspace.uid, {
     ...(runsAtOnce === undefined ? {} : { runsAtOnce }),
     ...(inputsInFlight === undefined ? {} : { inputsInFlight }),
+    quotas: quotasFrom(values),
     rates: Object.fromEntries(rates.filter(([, rate]) => rate !== undefined)),
   });
   return describe(withLimits(workspace, limits, settingsOf(stageName).runtime));
+}
+
+const QUOTA_OPTIONS: readonly (readonly [name: keyof Quotas, option: string, max: number])[] = [
+  ['runsWaiting', 'runs-waiting', MAX_PLACES],
+  ['schedules', 'schedules', MAX_PLACES],
+  ['uploadsOpen', 'uploads-open', MAX_PLACES],
+  ['pagesPerDay', 'pages-per-day', MAX_PAGES],
+];
+
+/** The quotas that were given. */
+function quotasFrom(values: CommandValues): Partial<Quotas> {
+  const given = QUOTA_OPTIONS.map(
+    ([name, option, max]) => [name, limitOf(`--${option}`, values.text(option), max)] as const,
+  );
+  return Object.fromEntries(given.filter(([, limit]) => limit !== undefined));
 }
 
 /** A workspace with its own limits (null: the stage's apply) and with the limits in force. */
 type LimitedWorkspace = Workspace &
   Pick<OwnLimits, 'rates'> & {
     readonly limits: Omit<OwnLimits, 'rates'>;
-    readonly inForce: WorkspaceLimits & { readonly rates: Readonly<Record<RateType, RateLimit>> };
+    readonly inForce: WorkspaceLimits & {
+      readonly quotas: Quotas;
+      readonly rates: Readonly<Record<RateType, RateLimit>>;
+    };
   };
 
 function withLimits(
@@ -95,6 +121,12 @@ function withLimits(
     inForce: {
       runsAtOnce: limits.runsAtOnce ?? defaults.concurrentRuns,
       inputsInFlight: limits.inputsInFlight ?? defaults.inputsInFlight,
+      quotas: {
+        runsWaiting: limits.quotas.runsWaiting ?? defaults.quotas.runsWaiting,
+        schedules: limits.quotas.schedules ?? defaults.quotas.schedules,
+        uploadsOpen: limits.quotas.uploadsOpen ?? defaults.uploadsOpen,
+        pagesPerDay: limits.quotas.pagesPerDay ?? defaults.quotas.pagesPerDay,
+      },
       rates: {
         live: rates.live ?? live,
         launch: rates.launch ?? launch,
@@ -129,6 +161,10 @@ function describe({ name, uid, limits, rates, inForce }: LimitedWorkspace): stri
   return [
     `${name}  ${uid}  ${shown('runs at once', inForce.runsAtOnce, limits.runsAtOnce)}`,
     shown('inputs in flight', inForce.inputsInFlight, limits.inputsInFlight),
+    ...QUOTA_OPTIONS.flatMap(([quota, option]) => {
+      const limit = inForce.quotas[quota];
+      return limit === null ? [] : [shown(option.replaceAll('-', ' '), limit, limits.quotas[quota])];
+    }),
     ...RATE_TYPES.map((type) => {
       const { perSecond, burst } = inForce.rates[type];
       return shown(type, `${perSecond}/${burst}`, rates[type]);

@@ -5,6 +5,8 @@ import { type FunctionName, type VariableOf, variablesOf } from '../functions.ts
 export const STAGE_NAME = /^[a-z][a-z0-9-]{0,19}$/;
 
 const port = z.int().min(1).max(65_535);
+/** Each launch writes the list of what counts, so it is short. */
+const quota = z.int().min(1).max(1_000).nullable();
 
 /** What functions must know of their stage's settings; infra/settings.ts writes it, once per deployment. */
 export const RuntimeSettings = z.strictObject({
@@ -24,6 +26,15 @@ export const RuntimeSettings = z.strictObject({
   inputsInFlight: z.int().min(1).max(500),
   /** Uploads of one workspace that may wait for a launch at once. */
   uploadsOpen: z.int().min(1).max(1_000),
+  /** Quotas of a workspace without its own, besides `uploadsOpen`; null: none. */
+  quotas: z.strictObject({
+    /** Runs that were accepted and have not started. */
+    runsWaiting: quota,
+    /** Schedules that are ACTIVE or PAUSED. */
+    schedules: quota,
+    /** Pages that start on one UTC day. */
+    pagesPerDay: z.int().min(1).max(1_000_000_000).nullable(),
+  }),
   /** Requests per second and burst of one workspace, by kind of call. */
   rateLimits: z.strictObject({
     live: z.strictObject({ perSecond: z.number().positive(), burst: z.int().min(1) }),

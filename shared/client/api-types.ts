@@ -670,6 +670,17 @@ export interface PutSecretBody {
   readonly value: string;
 }
 
+export interface Quotas {
+  /** Runs that were accepted and have not started */
+  readonly runs_waiting: number | null;
+  /** Schedules that are ACTIVE or PAUSED */
+  readonly schedules: number | null;
+  /** Uploads that wait for a launch */
+  readonly uploads_open: number | null;
+  /** Pages that start on one UTC day */
+  readonly pages_per_day: number | null;
+}
+
 export interface RateLimit {
   /** Calls per second in the long run */
   readonly per_second: number;
@@ -1402,6 +1413,8 @@ export interface WorkspaceLimits {
   readonly runs_at_once: number;
   /** Inputs of one run that may be at work at once */
   readonly inputs_in_flight: number;
+  /** Further limits, null where there is none. Over one, a call is answered with 429 `LIMIT_REACHED` */
+  readonly quotas: Quotas;
 }
 
 export interface RunLiveQuery {

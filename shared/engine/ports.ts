@@ -7,6 +7,7 @@ import type { DueStore } from './stores/due-store.ts';
 import type { LogStore } from './stores/log-store.ts';
 import type { PaceStore } from './stores/pace-store.ts';
 import type { ProgressStore } from './stores/progress-store.ts';
+import type { QuotaStore } from './stores/quota-store.ts';
 import type { ReceiverStore } from './stores/receiver-store.ts';
 import type { RunStore } from './stores/run-store.ts';
 import type { SeatStore } from './stores/seat-store.ts';
@@ -141,6 +142,7 @@ export interface Ports {
   readonly receivers: ReceiverStore;
   readonly due: DueStore;
   readonly usage: UsageStore;
+  readonly quotas: QuotaStore;
   readonly messages: MessageSender;
   readonly sender: CallbackSender;
   readonly callbackPolicy: CallbackPolicy;

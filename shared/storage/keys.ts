@@ -44,6 +44,8 @@ import type { SeatPool } from '../engine/stores/seat-store.ts';
  *                      UPLOADS                 uploads that wait for a launch, each with the end of that time
  *                      BULK                    the bulk that is at work, or was last
  *                      RATE#<type>             a token bucket of the API's rate limits
+ *                      PLACES#<quota>          what counts against a quota of runs or schedules
+ *                      PAGES#<day>             the pages of a day, where the workspace has a quota of them
  *                      USAGE#<day>             the usage of the runs created on that day, and how far they are summed
  *                      MORE#<day>#<run>        what such a run did after its day was summed
  *   LIMITS#<workspace> LIMITS                  its own limits, in a partition that no function may write
@@ -134,6 +136,8 @@ export const keys = {
     sk: `PACE#${actionName}${part === null ? '' : `#${hashOf(part)}`}`,
   }),
   idempotency: (workspaceUid: string, key: string): Key => requestKey(workspaceUid, hashOf(key)),
+  places: (workspaceUid: string, quota: string): Key => ({ pk: `W#${workspaceUid}`, sk: `PLACES#${quota}` }),
+  pagesOfDay: (workspaceUid: string, day: string): Key => ({ pk: `W#${workspaceUid}`, sk: `PAGES#${day}` }),
   usageOfDay: (workspaceUid: string, day: string): Key => ({ pk: `W#${workspaceUid}`, sk: `${USAGE_PREFIX}${day}` }),
   usageBeyondDay: (workspaceUid: string, day: string, runUid: string): Key => ({
     pk: `W#${workspaceUid}`,

@@ -1,4 +1,5 @@
 import { RATE_TYPES, type RateLimit, type RateType } from '../domain/token-bucket.ts';
+import type { Quotas } from '../domain/quota.ts';
 import type { WorkspaceLimits } from '../engine/stores/admission-store.ts';
 import { settleAll } from '../engine/settle-all.ts';
 import { type Item, ItemReader } from './attributes.ts';
@@ -21,15 +22,19 @@ export type OwnRunLimits = { readonly [Name in keyof WorkspaceLimits]: number | 
 
 /** The limits the owner set for a workspace; null where the stage's limit applies. */
 export interface OwnLimits extends OwnRunLimits {
+  readonly quotas: Quotas;
   readonly rates: Readonly<Record<RateType, RateLimit | null>>;
 }
 
 /** All limits of a workspace's own. */
 export async function readOwnLimits(table: Table, workspaceUid: string, consistency: Consistency): Promise<OwnLimits> {
   const item = await table.get(keys.limits(workspaceUid), consistency);
-  if (item !== null) return { ...runLimitsOf(item), rates: await ratesBy(async (type) => rateOfLimits(item, type)) };
+  const quotas = quotasOf(item ?? {});
+  if (item !== null)
+    return { ...runLimitsOf(item), quotas, rates: await ratesBy(async (type) => rateOfLimits(item, type)) };
   return {
     ...runLimitsOf((await table.get(keys.profile(workspaceUid), consistency)) ?? {}),
+    quotas,
     rates: await ratesBy(async (type) => rateOfBucket(await table.get(keys.rate(workspaceUid, type), consistency))),
   };
 }
@@ -50,6 +55,21 @@ export async function readRunLimits(
     table.get(keys.profile(workspaceUid), consistency),
   ]);
   return runLimitsOf(own ?? former ?? {});
+}
+
+/** The quotas the owner set for the workspace; null where the stage's apply. */
+export async function readOwnQuotas(table: Table, workspaceUid: string): Promise<Quotas> {
+  return quotasOf((await table.get(keys.limits(workspaceUid), 'eventual')) ?? {});
+}
+
+function quotasOf(item: Item): Quotas {
+  const read = new ItemReader(item);
+  return {
+    runsWaiting: read.numberOrNull('runs_waiting'),
+    schedules: read.numberOrNull('schedules'),
+    uploadsOpen: read.numberOrNull('uploads_open'),
+    pagesPerDay: read.numberOrNull('pages_per_day'),
+  };
 }
 
 function runLimitsOf(item: Item): OwnRunLimits {

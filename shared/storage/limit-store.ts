@@ -1,10 +1,12 @@
 import { RATE_TYPES, type RateLimit, type RateType } from '../domain/token-bucket.ts';
+import type { Quotas } from '../domain/quota.ts';
 import { keys } from './keys.ts';
 import { type OwnLimits, type OwnRunLimits, rateAttribute, readOwnLimits, type StoredRate } from './limit-reader.ts';
 import type { Table } from './table.ts';
 
 /** Limits to set; null removes one, and those that are absent do not change. */
 export interface LimitChange extends Partial<OwnRunLimits> {
+  readonly quotas?: Partial<Quotas>;
   readonly rates?: { readonly [Type in RateType]?: RateLimit | null };
 }
 
@@ -51,10 +53,14 @@ export function createLimitStore(table: Table): LimitStore {
 const ABSENT = { expression: 'attribute_not_exists(pk)' };
 
 /** Limits as attributes: null for one to remove, undefined for one that does not change. */
-function toRecord({ runsAtOnce, inputsInFlight, rates = {} }: LimitChange): Record<string, unknown> {
+function toRecord({ runsAtOnce, inputsInFlight, quotas = {}, rates = {} }: LimitChange): Record<string, unknown> {
   return {
     runs_at_once: runsAtOnce,
     inputs_in_flight: inputsInFlight,
+    runs_waiting: quotas.runsWaiting,
+    schedules: quotas.schedules,
+    uploads_open: quotas.uploadsOpen,
+    pages_per_day: quotas.pagesPerDay,
     ...Object.fromEntries(RATE_TYPES.map((type) => [rateAttribute(type), toStored(rates[type])])),
   };
 }

@@ -470,6 +470,7 @@ const SETTINGS = {
   concurrentRuns: 10,
   inputsInFlight: 20,
   uploadsOpen: 100,
+  quotas: { runsWaiting: null, schedules: null, pagesPerDay: null },
   rateLimits: {
     live: { perSecond: 1_000, burst: 10_000 },
     launch: { perSecond: 1_000, burst: 10_000 },

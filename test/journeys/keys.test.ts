@@ -54,6 +54,7 @@ describe('GET /v1/me', () => {
         read: rate('read'),
         runs_at_once: concurrentRuns,
         inputs_in_flight: inputsInFlight,
+        quotas: { runs_waiting: null, schedules: null, uploads_open: 100, pages_per_day: null },
       },
       usage_today: { runs: 0, live_calls: 0, pages: 0, outputs: 0, callbacks: 0, estimated_usd: 0 },
       version: VERSION,

@@ -302,6 +302,7 @@ function settingsOf({ runsAtOnce, inputsInFlight }: Workload): RuntimeSettings {
     concurrentRuns: runsAtOnce,
     inputsInFlight,
     uploadsOpen: 1_000,
+    quotas: { runsWaiting: null, schedules: null, pagesPerDay: null },
     rateLimits: { live: rate, launch: rate, read: rate, wait: rate },
   };
 }

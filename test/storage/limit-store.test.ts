@@ -8,7 +8,12 @@ import { createWorkspaceStore } from '../../shared/storage/workspace-store.ts';
 import { openTable } from '../support/open-table.ts';
 
 const STAGE = { runsAtOnce: 10, inputsInFlight: 20 };
-const NONE = { runsAtOnce: null, inputsInFlight: null, rates: { live: null, launch: null, read: null, wait: null } };
+const NONE = {
+  runsAtOnce: null,
+  inputsInFlight: null,
+  quotas: { runsWaiting: null, schedules: null, uploadsOpen: null, pagesPerDay: null },
+  rates: { live: null, launch: null, read: null, wait: null },
+};
 
 let table: Table;
 let limits: LimitStore;
@@ -33,6 +38,7 @@ it('sets what is named, takes away what is null, and leaves the rest', async () 
   expect(await limits.read('w')).toEqual(NONE);
   await limits.set('w', { runsAtOnce: 3, rates: { live: { perSecond: 0.5, burst: 4 } } });
   expect(await limits.set('w', { inputsInFlight: 5, rates: { wait: { perSecond: 1, burst: 9 } } })).toEqual({
+    ...NONE,
     runsAtOnce: 3,
     inputsInFlight: 5,
     rates: { ...NONE.rates, live: { perSecond: 0.5, burst: 4 }, wait: { perSecond: 1, burst: 9 } },

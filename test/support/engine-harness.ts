@@ -7,6 +7,8 @@ import { createDueStore } from '../../shared/storage/due-store.ts';
 import { createLogStore } from '../../shared/storage/log-store.ts';
 import { createBulkStore } from '../../shared/storage/bulk-store.ts';
 import { createPaceStore } from '../../shared/storage/pace-store.ts';
+import { createQuotaStore } from '../../shared/storage/quota-store.ts';
+import type { Quotas } from '../../shared/domain/quota.ts';
 import { createProgressStore, type LargeObjects } from '../../shared/storage/progress-store.ts';
 import { createRemovalStore, type ObjectRemoval } from '../../shared/storage/removal-store.ts';
 import { createReceiverStore } from '../../shared/storage/receiver-store.ts';
@@ -90,6 +92,7 @@ export const START = Date.UTC(2026, 0, 5, 12);
 const MINUTE_MS = 60_000;
 const WORKERS = 10;
 const REDELIVERED_MS = 6 * MINUTE_MS;
+const NO_QUOTAS: Quotas = { runsWaiting: null, schedules: null, uploadsOpen: null, pagesPerDay: null };
 
 /** Makes a harness whose receiver answers as told; `actions` are all it offers. */
 export function createEngineHarness(options: {
@@ -100,6 +103,8 @@ export function createEngineHarness(options: {
   readonly retentionDays?: number;
   /** 50,000 unless said. */
   readonly pageTimeoutMs?: number;
+  /** None unless said. */
+  readonly quotas?: Partial<Quotas>;
   /** Messages that no worker brings to an end: each goes straight to its dead letters, which are seen to. */
   readonly dies?: (message: Message) => boolean;
   /** A message whose worker throws comes again; else its error is the test's. */
@@ -147,6 +152,7 @@ export function createEngineHarness(options: {
     log: silent,
     due,
     usage: createUsageStore(table),
+    quotas: createQuotaStore(table, { ...NO_QUOTAS, ...options.quotas }, clock),
     runs: createRunStore(table, due, objects),
     schedules: createScheduleStore(table),
     bulks: createBulkStore(table),

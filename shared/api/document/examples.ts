@@ -289,6 +289,7 @@ export const EXAMPLES: { readonly [O in Operation]: Example<O> } = {
         read: { per_second: 50, burst: 100 },
         runs_at_once: 10,
         inputs_in_flight: 500,
+        quotas: { runs_waiting: null, schedules: 100, uploads_open: 100, pages_per_day: 1_000_000 },
       },
       usage_today: { runs: 2, live_calls: 31, pages: 412, outputs: 20_600, callbacks: 383, estimated_usd: 0.00068 },
       version: '0.1.0',

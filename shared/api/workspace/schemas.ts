@@ -77,6 +77,14 @@ const limits = strict({
   read: rateLimit.describe('Of reads'),
   runs_at_once: count.describe('Runs that may be at work at once; further ones are BLOCKED until one ends'),
   inputs_in_flight: count.describe('Inputs of one run that may be at work at once'),
+  quotas: strict({
+    runs_waiting: count.nullable().describe('Runs that were accepted and have not started'),
+    schedules: count.nullable().describe('Schedules that are ACTIVE or PAUSED'),
+    uploads_open: count.nullable().describe('Uploads that wait for a launch'),
+    pages_per_day: count.nullable().describe('Pages that start on one UTC day'),
+  })
+    .meta({ id: 'Quotas' })
+    .describe('Further limits, null where there is none. Over one, a call is answered with 429 `LIMIT_REACHED`'),
 }).meta({ id: 'WorkspaceLimits' });
 
 const usageToday = strict(usageCounts).meta({ id: 'UsageToday' });

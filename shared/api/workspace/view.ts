@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import type { ApiKey } from '../../domain/key-set.ts';
+import type { Quotas } from '../../domain/quota.ts';
 import type { RateLimit } from '../../domain/token-bucket.ts';
 import { instantOf, instantOrNull } from '../runs/view.ts';
 import type { Credential } from '../../domain/credential.ts';
@@ -29,6 +30,7 @@ export interface LimitsInForce {
   readonly read: RateLimit;
   readonly runsAtOnce: number;
   readonly inputsInFlight: number;
+  readonly quotas: Quotas;
 }
 
 export function limitsView(limits: LimitsInForce): z.output<typeof me>['limits'] {
@@ -38,6 +40,12 @@ export function limitsView(limits: LimitsInForce): z.output<typeof me>['limits']
     read: rateView(limits.read),
     runs_at_once: limits.runsAtOnce,
     inputs_in_flight: limits.inputsInFlight,
+    quotas: {
+      runs_waiting: limits.quotas.runsWaiting,
+      schedules: limits.quotas.schedules,
+      uploads_open: limits.quotas.uploadsOpen,
+      pages_per_day: limits.quotas.pagesPerDay,
+    },
   };
 }
 

@@ -7,6 +7,7 @@ import type { UploadStore, UploadTickets } from './upload-ports.ts';
 /** The ports of opening an upload. */
 export type OpenUploadPorts = Pick<Ports, 'clock' | 'random'> & {
   readonly settings: Pick<Ports['settings'], 'uploadsOpen'>;
+  readonly quotas: Pick<Ports['quotas'], 'readQuotas'>;
   readonly uploads: Pick<UploadStore, 'createUpload' | 'takePlace'> & UploadTickets;
 };
 
@@ -40,7 +41,7 @@ export async function openUpload(
 ): Promise<OpenUpload> {
   const about = { uid: ports.random.uuid(), workspaceUid, createdAt: ports.clock.now(), usedBy: null };
   const upload: Upload = encoding === null ? about : { ...about, encoding };
-  const limit = ports.settings.uploadsOpen;
+  const limit = (await ports.quotas.readQuotas(workspaceUid)).uploadsOpen ?? ports.settings.uploadsOpen;
   const place = await ports.uploads.takePlace(upload, limit, upload.createdAt + UPLOAD_LAUNCH_MS);
   if (!place.taken) throw tooManyOpen(limit, place.freeAt);
   await ports.uploads.createUpload(upload);

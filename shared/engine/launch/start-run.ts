@@ -22,6 +22,7 @@ import type { DueEntry } from '../stores/due-store.ts';
 import { type Message } from '../messages.ts';
 import { parametersRefused } from '../pages/run-action.ts';
 import { reportError } from '../report-error.ts';
+import { checkPages, takePlace } from '../quotas.ts';
 import { settleAll } from '../settle-all.ts';
 
 /** A launch as its caller requested it. */
@@ -41,7 +42,7 @@ export interface Launch extends LaunchTerms {
 }
 
 /** The ports of accepting a run. */
-export type LaunchPorts = Pick<CorePorts, 'clock' | 'random' | 'log' | 'runs' | 'messages' | 'settings'> &
+export type LaunchPorts = Pick<CorePorts, 'clock' | 'random' | 'log' | 'runs' | 'quotas' | 'messages' | 'settings'> &
   Pick<Ports, 'actions' | 'callbackPolicy'> &
   SealPorts;
 
@@ -59,7 +60,9 @@ export async function startRun(
 ): Promise<{ readonly control: RunControl; readonly definition: RunDefinition }> {
   const { action, parameters, inputs, refused } = await checkRun(ports, launch);
   const now = ports.clock.now();
+  await checkPages(ports, launch.workspaceUid);
   const uid = await newUid();
+  await takePlace(ports, { kind: 'runs_waiting', workspaceUid: launch.workspaceUid, uid });
   const startsAt = Math.max(now, launch.scheduleAt ?? now);
   // Kept for the retention time after the last moment at which it may work.
   const expiresAt = expiryOfRun(startsAt, launch.deadlineSeconds, ports.settings.retentionDays);

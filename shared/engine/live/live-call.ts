@@ -36,6 +36,7 @@ export type LivePorts = Pick<
   | 'progress'
   | 'logs'
   | 'paces'
+  | 'quotas'
   | 'messages'
   | 'settings'
   | 'actions'

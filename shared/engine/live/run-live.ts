@@ -10,7 +10,9 @@ import { cursorFault } from '../pages/cursor-fault.ts';
 import { openPageLog } from '../pages/page-log.ts';
 import { type ActionResult, runAction } from '../pages/run-action.ts';
 import { takeTurn } from '../pages/take-turn.ts';
+import { takePage } from '../quotas.ts';
 import { reportError } from '../report-error.ts';
+import { quotaReached } from '../../domain/quota.ts';
 
 /** A page's outcome with its results. */
 interface EndedPage {
@@ -67,6 +69,8 @@ async function runPageNow(ports: LivePorts, call: CheckedCall, { uid, expiresAt 
   const turn = await takeTurn(ports, wanted);
   if (turn.kind === 'later') throw spent(action.name, turn.until);
   if (turn.kind === 'permanent') return endOf(ports, call, uid, turn);
+  const noPages = await takePage(ports, workspaceUid);
+  if (noPages !== null) throw quotaReached('pages_per_day', noPages.limit, noPages.until);
   const log = openPageLog(ports, {
     runUid: uid,
     input: 0,

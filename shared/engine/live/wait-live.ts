@@ -7,6 +7,7 @@ import { type CheckedCall, liveOutcome, type LiveOutcome, type LivePorts } from 
 import { begunControl, liveDefinition, QUEUED_DEADLINE_S } from './live-record.ts';
 import { firstPage, ONLY_INPUT, openingOfOne } from '../runs/open-input.ts';
 import { noSuchRun } from '../read/find-run.ts';
+import { checkPages } from '../quotas.ts';
 import type { DueEntry } from '../stores/due-store.ts';
 
 /** Gaps between reads of the run grow by half each, from the first to the last: 56 reads in 25 s, at most 7 RCU/s. */
@@ -20,6 +21,7 @@ const LAST_GAP_MS = 500;
  */
 export async function startLive(ports: LivePorts, call: CheckedCall, uid: string, again: boolean): Promise<RunControl> {
   const { action, workspaceUid, page } = call;
+  await checkPages(ports, workspaceUid); // the page itself is counted when it starts
   const definition = liveDefinition(ports, call, uid, {
     // What is left of the ceiling if the pages before this one were full.
     maxResults: Math.max(0, action.maxResults.ceiling - page.number * action.pageSize),

@@ -29,6 +29,7 @@ import { createShare, CUT, type Share } from '../share.ts';
 import { sendPageCallbacks } from '../callbacks/send-callbacks.ts';
 import { rejectStaleWorker } from '../stale-worker.ts';
 import { takeTurn, type TurnGiven } from './take-turn.ts';
+import { takePage } from '../quotas.ts';
 import { reportError } from '../report-error.ts';
 import { settleAll } from '../settle-all.ts';
 
@@ -267,6 +268,9 @@ async function callAction(
       queues: true,
     });
     if (turn.kind !== 'now') return turn;
+    // A page counts once against its workspace's quota, however often it is tried.
+    const spent = message.attempt === 0 ? await takePage(ports, workspaceUid) : null;
+    if (spent !== null) return { kind: 'later', until: spent.until, reserved: false };
   }
   const begun = control.status === 'QUEUED' ? beginRun(ports, control) : null;
   const [result] = await settleAll([callGiven(ports, action, { message, receipt, definition }, call), begun]);

@@ -4,6 +4,7 @@ import { FIRST_SCHEDULE_CHECK_MS } from '../../domain/timing.ts';
 import { EngineError } from '../../domain/errors.ts';
 import type { Overlap, Schedule, ScheduleDefinition, ScheduleTiming } from '../../domain/schedule.ts';
 import { timingFault } from '../../domain/schedule-times.ts';
+import { takePlace } from '../quotas.ts';
 import type { SchedulePorts } from './schedule-ports.ts';
 import { type CheckedLaunch, checkLaunch, type Launch } from '../launch/start-run.ts';
 
@@ -40,6 +41,7 @@ export async function putSchedule(
   const { inputs } = checkSchedule(ports, launch);
   const now = ports.clock.now();
   const { uid, ref } = await newIds();
+  await takePlace(ports, { kind: 'schedules', workspaceUid: launch.workspaceUid, uid });
   const definition: ScheduleDefinition = {
     uid,
     ref,

@@ -1,0 +1,156 @@
+import { hasEnded } from '../domain/run.ts';
+import type { Quotas } from '../domain/quota.ts';
+import { dayEnd } from '../domain/usage.ts';
+import { EngineError } from '../domain/errors.ts';
+import type { Clock } from '../engine/ports.ts';
+import type { QuotaPlace, QuotaStore } from '../engine/stores/quota-store.ts';
+import { Lru } from '../process/lru.ts';
+import { type Item, ItemReader } from './attributes.ts';
+import { keys, schedulesOf } from './keys.ts';
+import { readOwnQuotas } from './limit-reader.ts';
+import { presentControl } from './run-records.ts';
+import { scheduleFromItem } from './schedule-records.ts';
+import type { Table } from './table.ts';
+
+const QUOTAS_KEPT_MS = 60_000;
+const WORKSPACES_KEPT = 500;
+/** Writes of one workspace's places that meet are few; so many in a row point to a fault. */
+const PLACE_ATTEMPTS = 20;
+/** A run or schedule is written within this time after its place is taken, or never. */
+const CREATED_WITHIN_MS = 60_000;
+/** Pages that ask within this time are counted by one write. */
+const GATHER_MS = 5;
+const DAY_S = 86_400;
+
+type Places = Readonly<Record<string, number>>;
+type PageAsked = (granted: boolean) => void;
+
+/** `defaults`: the stage's quotas where a workspace has none of its own. */
+export function createQuotaStore(table: Table, defaults: Quotas, clock: Clock): QuotaStore {
+  const known = new Lru<{ readonly at: number; readonly quotas: Promise<Quotas> }>(WORKSPACES_KEPT);
+  const asking = new Map<string, { readonly asked: PageAsked[]; readonly failed: ((error: unknown) => void)[] }>();
+
+  async function fetchQuotas(workspaceUid: string): Promise<Quotas> {
+    const own = await readOwnQuotas(table, workspaceUid);
+    return {
+      runsWaiting: own.runsWaiting ?? defaults.runsWaiting,
+      schedules: own.schedules ?? defaults.schedules,
+      uploadsOpen: own.uploadsOpen ?? defaults.uploadsOpen,
+      pagesPerDay: own.pagesPerDay ?? defaults.pagesPerDay,
+    };
+  }
+
+  /** Those that still count: they wait, or are about to be written. */
+  async function stillTaken({ kind, workspaceUid }: QuotaPlace, places: Places): Promise<Places> {
+    const uids = Object.keys(places);
+    const keyOf = kind === 'schedules' ? keys.schedule : keys.control;
+    const items = await table.batchGet(uids.map(keyOf), { consistency: 'strong' });
+    const found = new Map(items.map((item) => [new ItemReader(item).text('uid'), item]));
+    const counts = kind === 'schedules' ? isKept : isWaiting;
+    const since = clock.now() - CREATED_WITHIN_MS;
+    const taken = Object.entries(places).filter(([uid, at]) => {
+      const item = found.get(uid);
+      return item === undefined ? at > since : counts(item, workspaceUid);
+    });
+    return Object.fromEntries(taken);
+  }
+
+  /** What a workspace had before it had the quota: schedules are listed; runs that waited then are not counted. */
+  async function before({ kind, workspaceUid }: QuotaPlace): Promise<Places> {
+    if (kind === 'runs_waiting') return {};
+    const listed: Record<string, number> = {};
+    for await (const item of table.queryAll({ pk: schedulesOf(workspaceUid), index: 'list' })) {
+      listed[new ItemReader(item).text('uid')] = 0;
+    }
+    return stillTaken({ kind, workspaceUid, uid: '' }, listed);
+  }
+
+  async function countPages(workspaceUid: string, day: string, wanted: number, limit: number): Promise<number> {
+    const count = async (pages: number) =>
+      table.update(keys.pagesOfDay(workspaceUid, day), {
+        expression: 'SET expires_at = :expires ADD pages :pages',
+        condition: 'attribute_not_exists(pages) OR pages <= :room',
+        values: { ':pages': pages, ':room': limit - pages, ':expires': dayEnd(day) / 1_000 + DAY_S },
+      });
+    for (let left = Math.min(wanted, limit); left > 0;) {
+      const { done, item } = await count(left);
+      if (done) return left;
+      left = Math.min(left - 1, limit - pagesIn(item)); // near the limit fewer are left
+    }
+    return 0;
+  }
+
+  return {
+    async readQuotas(workspaceUid) {
+      const now = clock.now();
+      const found = known.get(workspaceUid);
+      if (found !== undefined && found.at + QUOTAS_KEPT_MS > now) return found.quotas;
+      const quotas = fetchQuotas(workspaceUid);
+      known.set(workspaceUid, { at: now, quotas });
+      quotas.catch(() => known.delete(workspaceUid));
+      return quotas;
+    },
+
+    async takePlace(place, limit) {
+      const { workspaceUid, kind, uid } = place;
+      const key = keys.places(workspaceUid, kind);
+      for (let attempt = 0; attempt < PLACE_ATTEMPTS; attempt += 1) {
+        const item = await table.get(key, 'strong');
+        const read = item === null ? null : new ItemReader(item);
+        const stored = read?.stored<Places>('places') ?? (read === null ? await before(place) : {});
+        if (stored[uid] !== undefined) return true;
+        const taken = Object.keys(stored).length < limit ? stored : await stillTaken(place, stored);
+        if (Object.keys(taken).length >= limit) return false;
+        const version = read?.number('version') ?? 0;
+        const { done } = await table.put(
+          key,
+          { places: { ...taken, [uid]: clock.now() }, version: version + 1 },
+          version === 0
+            ? { expression: 'attribute_not_exists(pk)' }
+            : { expression: 'version = :version', values: { ':version': version } },
+        );
+        if (done) return true;
+      }
+      throw new EngineError('UNAVAILABLE', 'Too many launches are made at once; try again.', { retryAfterSeconds: 1 });
+    },
+
+    takePage(workspaceUid, day, limit) {
+      const name = `${workspaceUid} ${day}`;
+      return new Promise<boolean>((resolve, reject) => {
+        const open = asking.get(name);
+        if (open !== undefined) {
+          open.asked.push(resolve);
+          open.failed.push(reject);
+          return;
+        }
+        const group = { asked: [resolve], failed: [reject] };
+        asking.set(name, group);
+        clock.after(GATHER_MS, () => {
+          asking.delete(name);
+          countPages(workspaceUid, day, group.asked.length, limit).then(
+            (granted) => group.asked.forEach((answer, at) => answer(at < granted)),
+            (error: unknown) => group.failed.forEach((fail) => fail(error)),
+          );
+        });
+      });
+    },
+
+    async readPages(workspaceUid, day) {
+      return pagesIn(await table.get(keys.pagesOfDay(workspaceUid, day), 'strong'));
+    },
+  };
+}
+
+function pagesIn(item: Item | null): number {
+  return new ItemReader(item ?? {}).numberOrNull('pages') ?? 0;
+}
+
+function isWaiting(item: Item, workspaceUid: string): boolean {
+  const control = presentControl(item);
+  if (control === null || control.workspaceUid !== workspaceUid || hasEnded(control.status)) return false;
+  return control.startedAt === null && ['CREATED', 'BLOCKED', 'SCHEDULED'].includes(control.status);
+}
+
+function isKept(item: Item): boolean {
+  return ['ACTIVE', 'PAUSED'].includes(scheduleFromItem(item).status);
+}

@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { USAGE_COMMAND } from '../../infra/admin/usage-command.ts';
+import { openStage } from '../../infra/admin/stage-access.ts';
+import { addressOf } from '../../infra/local/start/prepare-access.ts';
+import { openApiClient } from '../support/api-client.ts';
+import type { ApiClient } from '../support/api-client.ts';
+import { startLocalSystem } from '../support/local-system.ts';
+import type { LocalTestSystem } from '../support/local-system.ts';
+import { until } from '../support/until.ts';
+
+let system: LocalTestSystem;
+let api: ApiClient;
+const quotas = { runsWaiting: 1, schedules: 1, uploadsOpen: 1, pagesPerDay: 2 };
+
+beforeAll(async () => {
+  system = await startLocalSystem();
+  await openStage(addressOf(system.runtime)).limits.set(system.workspaceUid, { quotas });
+  api = openApiClient(system.url, system.apiKey, { impatient: true });
+});
+afterAll(async () => system.close());
+
+const cities = { params: { action: 'search-cities' } };
+const inputs = [{ country: 'AD' }];
+const later = { inputs, schedule_at: new Date(Date.now() + 3_600_000).toISOString() };
+
+it('are shown, and each lets through what it says and nothing more', async () => {
+  // Limits are read with eventual consistency, so new ones are in force a little later.
+  const shown = await until('the quotas to be in force', async () => {
+    const { quotas: inForce } = (await api.ask('getMe')).body.limits;
+    return inForce.runs_waiting === null ? null : inForce;
+  });
+  expect(shown).toEqual({ runs_waiting: 1, schedules: 1, uploads_open: 1, pages_per_day: 2 });
+  const { uid } = (await api.ask('runAsync', { ...cities, body: later })).body;
+  const reached = (quota: string, limit: number) => ({ error_label: 'LIMIT_REACHED', params: { quota, limit } });
+  expect((await api.refused('runAsync', { ...cities, body: later })).body).toMatchObject(reached('runs_waiting', 1));
+  await api.ask('cancelRun', { params: { run_uid: uid } });
+  await api.ask('runAsync', { ...cities, body: later });
+
+  const yearly = { ...cities, body: { inputs, cron: '0 9 1 1 *' } };
+  const schedule = (await api.ask('runSchedule', yearly)).body;
+  expect((await api.refused('runSchedule', yearly)).body).toMatchObject(reached('schedules', 1));
+  await api.ask('deleteSchedule', { params: { scheduled_run_uid: schedule.uid } });
+  await api.ask('runSchedule', yearly);
+
+  await api.ask('createUpload', { body: {} });
+  expect((await api.refused('createUpload', { body: {} })).body).toMatchObject(reached('uploads_open', 1));
+
+  const live = { ...cities, body: { input: { country: 'AD' } } };
+  await api.ask('runLive', live);
+  await api.ask('runLive', { ...live, headers: { prefer: 'wait=25' } });
+  for (const headers of [{}, { prefer: 'wait=25' }]) {
+    const refused = await api.refused('runLive', { ...live, headers });
+    expect(refused.body).toMatchObject(reached('pages_per_day', 2));
+    expect(refused.body.params['resets_at']).toMatch(/T00:00:00\.000Z$/);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+  }
+  expect((await api.refused('runAsync', { ...cities, body: { inputs } })).body).toMatchObject(
+    reached('pages_per_day', 2),
+  );
+});
+
+it('the owner prints what each workspace used in a month', async () => {
+  const stage = openStage(addressOf(system.runtime));
+  const print = (given: Readonly<Record<string, string | true>>) =>
+    USAGE_COMMAND.run(
+      stage,
+      {
+        text: (name) => (typeof given[name] === 'string' ? given[name] : undefined),
+        needed: (name) => String(given[name]),
+        flag: (name) => given[name] === true,
+      },
+      'local',
+    );
+  const month = new Date().toISOString().slice(0, 7);
+  const [head, row] = await until('the live calls to be counted', async () => {
+    const lines = (await print({ month, csv: true })).split('\r\n');
+    return /,2,2,/.test(lines[1] ?? '') ? lines : null;
+  });
+  expect(head).toBe('workspace,workspace_uid,action_name,runs,live_calls,pages,outputs,callbacks,estimated_usd');
+  expect(row).toMatch(new RegExp(`^local,${system.workspaceUid},search-cities,\\d+,2,2,`));
+  expect(await print({ month })).toContain('search-cities');
+  expect(await print({ month: '2020-02' })).toBe('No workspace has used anything in 2020-02.');
+  await expect(print({ month: '2026-13' })).rejects.toThrow(
+    '--month is 2026-13; allowed: a year and a month such as 2026-11',
+  );
+});
