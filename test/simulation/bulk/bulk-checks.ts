@@ -99,14 +99,16 @@ function timesOf(verb: Verb, { history, retryCount, attempt }: RunControl): numb
   return history.filter(({ status, reason }) => status === 'STOPPED' && reason === 'CANCELLED_BY_CALLER').length;
 }
 
-function askedFor(verb: Verb, runUid: string, { truth, records }: Aftermath): number {
+function askedFor(verb: Verb, runUid: string, { truth, records, isRepeated }: Aftermath): number {
   // A call that was answered with a refusal changed nothing.
   const calls = truth.verbs.filter(
     (called) => called.verb === verb && called.runUid === runUid && called.answer?.status !== 409,
   );
   // A schedule may cancel its previous run (`overlap` cancel_previous).
   const bySchedule = verb === 'cancel' && (records.control(runUid)?.scheduledRunUid ?? null) !== null ? 1 : 0;
-  return calls.length + bySchedule + records.bulks().filter((row) => lists(row, verb, runUid)).length;
+  // A write that was reported as failed is decided again: if another caller's verb came between, it is applied twice.
+  const each = isRepeated ? 2 : 1;
+  return calls.length * each + bySchedule + records.bulks().filter((row) => lists(row, verb, runUid)).length;
 }
 
 function lists({ bulk, runUids }: BulkRow, verb: Verb, runUid: string): boolean {
