@@ -150,6 +150,14 @@ export class Records {
     return Promise.all(this.#pageRecordItems(runUid, input).map((item) => this.#pageOf(item, runUid)));
   }
 
+  /** A workspace's own secrets by name, as they are stored. */
+  credentials(workspaceUid: string): ReadonlyMap<string, string> {
+    const { pk, sk } = keys.credentials(workspaceUid);
+    const read = new ItemReader(toItem(this.#mirror.get(pk, sk) ?? {}));
+    const stored = read.stored<readonly { readonly name: string; readonly sealed: string }[]>('credentials') ?? [];
+    return new Map(stored.map(({ name, sealed }) => [name, sealed]));
+  }
+
   /** What was logged for an input. */
   log(runUid: string, input: number): readonly LogEntry[] {
     const items = this.#mirror.list(shardPartition(runUid, shardOf(input)), logPrefix(input));

@@ -99,7 +99,7 @@ export function drawWorkload(seed: number, scenario: Scenario, leastStormMs = 0)
       if (random.happens(0.35)) steps.push(...drawVerbs(random, { at, stormMs, workspace, run: body.name }));
     }
   }
-  const secrets = drawSecrets(seed, { workspaces, stormMs });
+  const secrets = drawSecrets(seed, { workspaces, stormMs, share: scenario === 'calm' ? 0.8 : 0.25 });
   return {
     runsAtOnce: random.pick([1, 1, 2, 3]),
     inputsInFlight: random.pick(scenario === 'wide' ? [2, 20, 50, 100] : [1, 2, 4, 20]),

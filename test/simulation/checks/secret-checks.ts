@@ -1,8 +1,12 @@
+import { createKeyring } from '../../../shared/aws/keyring.ts';
 import { workspaceUid } from '../callers.ts';
+import { MASTER_SECRET } from '../deployment.ts';
 import { OF_STAGE } from '../credentials/secret-names.ts';
 import type { GivenPage, SecretSet } from '../truth.ts';
 import type { Aftermath, RestCheck } from './aftermath.ts';
 
+/** The simulated key of credentials: that of every stage. */
+const KEYRING = createKeyring(MASTER_SECRET, (size) => new Uint8Array(size));
 /** A process may use what it has read for a minute. */
 const TRUST_MS = 60_000;
 /** A call that reads a secret asks its upstream soon after, where nothing is slow. */
@@ -20,7 +24,30 @@ export const SECRET_CHECKS: readonly RestCheck[] = [
       'Without faults, an action gets the value of a secret that its workspace set last, from a minute after that.',
     check: (aftermath) => (aftermath.isCalm ? told(aftermath, isStale) : []),
   },
+  {
+    name: 'secretsAreKept',
+    proves: 'A workspace has the secrets that it set last, whatever else was set at the same time.',
+    check: lostSecrets,
+  },
 ];
+
+/** Secrets whose stored value is not one that was set last; of calls without a clear answer each may be the last. */
+function lostSecrets({ records, truth }: Aftermath): readonly string[] {
+  const byPlace = Map.groupBy(truth.secrets ?? [], ({ workspace, name }) => `${workspace} ${name}`);
+  return [...byPlace.values()].flatMap((sets) => {
+    const [first] = sets;
+    if (first === undefined) return [];
+    const { name } = first;
+    const uid = workspaceUid(first.workspace);
+    const sealed = records.credentials(uid).get(name);
+    const stored = sealed === undefined ? null : KEYRING.open(sealed, `credential ${name} of ${uid}`);
+    const last = sets.filter(
+      ({ answer }) => answer?.status !== 200 || !sets.some(({ askedAt }) => askedAt > answer.at),
+    );
+    const isRight = last.some(({ value }) => value === stored);
+    return isRight ? [] : [`workspace ${uid} has "${stored ?? 'nothing'}" as ${name}, which was not set last`];
+  });
+}
 
 interface Used {
   readonly page: GivenPage;

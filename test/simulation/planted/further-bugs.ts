@@ -294,6 +294,7 @@ export const FURTHER_BUGS: readonly PlantedBug[] = [
   {
     name: 'credentials-of-whoever-was-first',
     file: 'shared/aws/credential-reader.ts',
+    scenario: 'calm',
     find: 'byWorkspace.get(workspaceUid);',
     replace: "byWorkspace.get(workspaceUid.slice(0, -1) + '0');",
   },
