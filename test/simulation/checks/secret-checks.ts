@@ -31,7 +31,10 @@ export const SECRET_CHECKS: readonly RestCheck[] = [
   },
 ];
 
-/** Secrets whose stored value is not one that was set last; of calls without a clear answer each may be the last. */
+/**
+ * Secrets whose stored value is not one that was set last. A call without a clear answer may have set its value at any
+ * time, or never.
+ */
 function lostSecrets({ records, truth }: Aftermath): readonly string[] {
   const byPlace = Map.groupBy(truth.secrets ?? [], ({ workspace, name }) => `${workspace} ${name}`);
   return [...byPlace.values()].flatMap((sets) => {
@@ -41,12 +44,16 @@ function lostSecrets({ records, truth }: Aftermath): readonly string[] {
     const uid = workspaceUid(first.workspace);
     const sealed = records.credentials(uid).get(name);
     const stored = sealed === undefined ? null : KEYRING.open(sealed, `credential ${name} of ${uid}`);
-    const last = sets.filter(
-      ({ answer }) => answer?.status !== 200 || !sets.some(({ askedAt }) => askedAt > answer.at),
-    );
-    const isRight = last.some(({ value }) => value === stored);
+    const wasSetAfter = (at: number): boolean => sets.some((set) => isClear(set) && set.askedAt > at);
+    const isRight =
+      sets.some((set) => set.value === stored && !(isClear(set) && wasSetAfter(set.answer.at))) ||
+      (stored === null && !wasSetAfter(-Infinity));
     return isRight ? [] : [`workspace ${uid} has "${stored ?? 'nothing'}" as ${name}, which was not set last`];
   });
+}
+
+function isClear(set: SecretSet): set is SecretSet & { readonly answer: NonNullable<SecretSet['answer']> } {
+  return set.answer?.status === 200;
 }
 
 interface Used {
