@@ -16,8 +16,8 @@ import type { UsageStore } from './usage/usage-store.ts';
 /**
  * Everything that the engine needs from outside. State is in stores/, messages are in messages.ts, the rest is here. A
  * read of a store is strongly consistent where it says so. A write with a condition says what it returns when the
- * condition fails. The engine always writes state first (each write has its condition) and sends the message second. What is lost
- * between the two is found by the sweep.
+ * condition fails. The engine always writes state first (each write has its condition) and sends the message second.
+ * What is lost between the two is found by the sweep.
  */
 
 export interface Clock {

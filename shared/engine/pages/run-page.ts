@@ -1,40 +1,26 @@
-import { DEFER_PAGE_MS, PAGE_MARGIN_MS, PAGE_TURN_MS, QUICK_PAGE_MS } from '../../domain/timing.ts';
-import { MAX_WAITING_MS, waitingLeft } from '../../domain/asked-wait.ts';
-import { CALLBACK_BODY_VERSION, partStarts, repeatedBytes } from '../../domain/callback.ts';
-import { EngineError } from '../../domain/errors.ts';
+import { DEFER_PAGE_MS, PAGE_MARGIN_MS, QUICK_PAGE_MS } from '../../domain/timing.ts';
+import { waitingLeft } from '../../domain/asked-wait.ts';
+import { CALLBACK_BODY_VERSION } from '../../domain/callback.ts';
+import type { EngineError } from '../../domain/errors.ts';
 import { shortHash } from '../../domain/ids.ts';
 import type { StoredInput } from '../../domain/input.ts';
-import { isoOf } from '../../domain/instant.ts';
-import {
-  type CycleCheck,
-  cursorWithin,
-  cutPage,
-  type PageOutcome,
-  type PageRecord,
-  stepCycleCheck,
-} from '../../domain/page.ts';
+import { type PageRecord, stepCycleCheck } from '../../domain/page.ts';
 import { ACTION_ATTEMPTS, actionDelayMs } from '../../domain/retry.ts';
 import { type RunControl, type RunDefinition, WORKING_STATUSES } from '../../domain/run.ts';
+import { sendPageCallbacks } from '../callbacks/send-callbacks.ts';
+import type { PageMessage, Receipt } from '../messages.ts';
+import type { CorePorts } from '../ports.ts';
 import { layOutRun } from '../runs/dispatch-run.ts';
 import { type CountEnd, finishInput } from '../runs/finish-input.ts';
+import { settleAll } from '../settle-all.ts';
+import { createShare, type Share } from '../share.ts';
+import { rejectStaleWorker } from '../stale-worker.ts';
+import { callPage, type CallPorts, type CallResult } from './call-page.ts';
 import type { EndGatherer, PageAtWork } from './gather-ends.ts';
 import { type Failure, failureOf, openPageLog, type PageLog } from './page-log.ts';
-import { pagingFault } from './paging-fault.ts';
+import { callbacksOf, outcomeOf } from './page-outcome.ts';
 import { type PageInHand, postponePage, readPostponed, sendPostponed, sendWhenDue } from './postpone-page.ts';
-import type { CorePorts, Ports } from '../ports.ts';
-import type { PageMessage, Receipt } from '../messages.ts';
-import type { Action } from '../../sdk/action.ts';
-import { type ActionResult, runAction } from './run-action.ts';
-import { createShare, CUT, type Share } from '../share.ts';
-import { sendPageCallbacks } from '../callbacks/send-callbacks.ts';
-import { rejectStaleWorker } from '../stale-worker.ts';
-import { takeTurn, type TurnGiven } from './take-turn.ts';
-import { takePage } from '../quotas.ts';
-import { reportError } from '../report-error.ts';
-import { settleAll } from '../settle-all.ts';
-
-/** A page whose message is received more often spends an attempt without running, so that a crash loop ends. */
-const RECEIVES_TRUSTED = 3;
+import type { ActionResult } from './run-action.ts';
 
 /**
  * One step of a run: runs one page of one input, records its outcome in the page record, and sends what follows: the
@@ -90,8 +76,7 @@ function owns({ message, receipt }: PageInHand, pageRecord: PageRecord): boolean
 }
 
 /** The ports of running a page. */
-export type PagePorts = CorePorts &
-  Pick<Ports, 'actions' | 'actionServices'> & { readonly pageWorkers: Share; readonly ends: EndGatherer };
+export type PagePorts = CallPorts & { readonly pageWorkers: Share; readonly ends: EndGatherer };
 
 /** Keeps each workspace to its share of the page workers, of which this is one of `workers`. */
 export function createPageShare(ports: CorePorts, workers: number): Share {
@@ -103,12 +88,6 @@ export function createPageShare(ports: CorePorts, workers: number): Share {
 function mayStart(control: RunControl, epoch: number, now: number): boolean {
   if (control.epoch !== epoch || !WORKING_STATUSES.includes(control.status)) return false;
   return control.deadlineAt === null || now < control.deadlineAt;
-}
-
-async function beginRun(ports: PagePorts, control: RunControl): Promise<void> {
-  const now = ports.clock.now();
-  const startedAt = control.startedAt ?? now;
-  await ports.runs.moveRun(control.uid, 'begin', control.epoch, { now, reason: null, startedAt });
 }
 
 /**
@@ -140,10 +119,7 @@ async function runAndRecord(ports: PagePorts, taken: PageInHand): Promise<Record
   const worked = await ports.pageWorkers.within<CallResult>(
     definition.workspaceUid,
     message.slow === true,
-    async (signal) =>
-      input.fault === undefined
-        ? callAction(ports, taken, { input: input.input, cut: signal, log })
-        : lineRefused(input.fault),
+    async (signal) => callPage(ports, taken, { input, cut: signal, log }),
   );
   const isSlow = worked.kind === 'refused' || worked.tookLong;
   const page = isSlow === (message.slow === true) ? taken : { ...taken, message: { ...message, slow: isSlow } };
@@ -172,6 +148,16 @@ async function runAndRecord(ports: PagePorts, taken: PageInHand): Promise<Record
     const delay = actionDelayMs(spent, ports.random.fraction());
     return postponePage(ports, page, { attempt: spent, at: Math.max(ports.clock.now() + delay, result.retryAt ?? 0) });
   }
+  return recordPage(ports, page, { result, input, log });
+}
+
+/** Writes the page record. If another message has written one, that one counts. */
+async function recordPage(
+  ports: PagePorts,
+  page: PageInHand,
+  { result, input, log }: { readonly result: ActionResult; readonly input: StoredInput; readonly log: PageLog },
+): Promise<Recorded> {
+  const { message, definition } = page;
   const { outcome, results } = outcomeOf(ports, page, result, input);
   await log.keep(outcome.kind === 'FAILURE' && !isRefusal(result) ? outcome.error : null);
   const pageRecord: PageRecord = {
@@ -192,6 +178,11 @@ async function runAndRecord(ports: PagePorts, taken: PageInHand): Promise<Record
   rejectStaleWorker(ports.clock, page.takenAt, ports.settings.pageTimeoutMs);
   const put = await ports.progress.putPageRecord(pageRecord, results, definition.expiresAt, page.control.restartEpoch);
   return { page, pageRecord: put.won ? pageRecord : put.stored };
+}
+
+/** Whether the page failed without a call of the action, so that no attempt was made. */
+function isRefusal(result: ActionResult): boolean {
+  return result.kind === 'permanent' && result.refused === true;
 }
 
 /**
@@ -230,139 +221,6 @@ function openLog(ports: PagePorts, { message, receipt, definition, takenAt }: Pa
   });
 }
 
-/** A line of an upload that cannot be an input: the action never sees it. */
-function lineRefused(fault: string): Extract<ActionResult, { kind: 'permanent' }> {
-  return { kind: 'permanent', error: new EngineError('BAD_INPUT', fault), refused: true };
-}
-
-/** Whether the page failed without a call of the action, so that no attempt was made. */
-function isRefusal(result: ActionResult): boolean {
-  return result.kind === 'permanent' && result.refused === true;
-}
-
-/** What the action is called with besides the page. */
-interface Call {
-  readonly input: Readonly<Record<string, unknown>>;
-  readonly cut: AbortSignal;
-  readonly log: PageLog;
-}
-
-type CallResult = ActionResult | Exclude<TurnGiven, { kind: 'now' }>;
-
-/** Calls the action, if it is the page's turn. The run becomes RUNNING when its first page starts. */
-async function callAction(
-  ports: PagePorts,
-  { message, receipt, control, definition }: PageInHand,
-  call: Call,
-): Promise<CallResult | typeof CUT> {
-  const action = ports.actions.get(definition.actionName);
-  if (action !== null && receipt.count <= RECEIVES_TRUSTED) {
-    const { workspaceUid } = definition;
-    const reserved = message.reserved ?? false;
-    const turn = await takeTurn(ports, {
-      action,
-      workspaceUid,
-      input: call.input,
-      reserved,
-      patienceMs: PAGE_TURN_MS,
-      queues: true,
-    });
-    if (turn.kind !== 'now') return turn;
-    // A page counts once against its workspace's quota, however often it is tried.
-    const spent = message.attempt === 0 ? await takePage(ports, workspaceUid) : null;
-    if (spent !== null) return { kind: 'later', until: spent.until, reserved: false };
-  }
-  const begun = control.status === 'QUEUED' ? beginRun(ports, control) : null;
-  const [result] = await settleAll([callGiven(ports, action, { message, receipt, definition }, call), begun]);
-  return result;
-}
-
-/** The call itself. The run's move to RUNNING is written at the same time. */
-async function callGiven(
-  ports: PagePorts,
-  action: Action | null,
-  { message, receipt, definition }: Pick<PageInHand, 'message' | 'receipt' | 'definition'>,
-  { input, cut, log }: Call,
-): Promise<ActionResult | typeof CUT> {
-  if (receipt.count > RECEIVES_TRUSTED) {
-    const text = `The page was started ${receipt.count - 1} times and never finished.`;
-    return { kind: 'retryable', error: new EngineError('UPSTREAM_TIMEOUT', text), retryAt: null };
-  }
-  if (action === null) {
-    const text = `The action ${definition.actionName} is no longer available.`;
-    return { kind: 'permanent', error: new EngineError('ACTION_NOT_FOUND', text), refused: true };
-  }
-  const result = await runAction(ports, {
-    action,
-    runUid: message.runUid,
-    workspaceUid: definition.workspaceUid,
-    inputIndex: message.input,
-    input,
-    parameters: definition.parameters,
-    // For a live call's page, cursor and number are in the run's definition, not in the message.
-    ...(definition.livePage === null
-      ? { cursor: message.cursor, page: message.page }
-      : { cursor: definition.livePage.cursor, page: definition.livePage.number }),
-    timeoutMs: ports.settings.pageTimeoutMs,
-    cut,
-    log,
-  });
-  return cut.aborted && result.kind === 'retryable' ? CUT : result;
-}
-
-function outcomeOf(
-  ports: PagePorts,
-  { message, definition }: PageInHand,
-  result: ActionResult,
-  input: StoredInput,
-): { readonly outcome: PageOutcome; readonly results: readonly unknown[] } {
-  const about = { run_uid: message.runUid, input: message.input, page: message.page };
-  if (result.kind === 'retryable' || result.kind === 'permanent' || result.kind === 'rate_limited') {
-    const error = result.kind === 'rate_limited' ? waitedEnough(result) : result.error;
-    return { outcome: { kind: 'FAILURE', error: reportError(ports, error, about) }, results: [] };
-  }
-  if (result.kind === 'no_result') {
-    const info = { label: 'NO_RESULT', message: result.message } as const;
-    return {
-      outcome: { kind: 'RESULT', count: 0, nextCursor: null, last: true, parts: 1, info },
-      results: [],
-    };
-  }
-  const { livePage } = definition;
-  const next = livePage === null ? result.nextCursor : cursorWithin(livePage.number, result.nextCursor);
-  const cut = cutPage(result.results, next, {
-    resultsBefore: message.results,
-    maxResults: definition.maxResults,
-  });
-  const endless = pagingFault(message, definition, cut.nextCursor);
-  if (endless !== null) {
-    return { outcome: { kind: 'FAILURE', error: reportError(ports, endless, about) }, results: [] };
-  }
-  const sizes = cut.results.map((item) => Buffer.byteLength(JSON.stringify(item)));
-  return {
-    outcome: {
-      kind: 'RESULT',
-      count: cut.results.length,
-      nextCursor: cut.nextCursor,
-      last: cut.last || livePage !== null, // its next cursor is for the caller
-      parts: partStarts(sizes, repeatedBytes(definition, input)).length,
-      info: null,
-    },
-    results: cut.results,
-  };
-}
-
-/** The error of an input that is asked to wait when its run has already waited as long as a run may. */
-function waitedEnough({ message, retryAt }: Extract<ActionResult, { kind: 'rate_limited' }>): EngineError {
-  const text = `The service that the action calls has reached its rate limit: ${message}. The run has waited ${MAX_WAITING_MS / 86_400_000} days in total for rate limits, which is the maximum.`;
-  return new EngineError('LIMIT_REACHED', text, { postponedUntil: isoOf(retryAt) });
-}
-
-function callbacksOf(definition: RunDefinition, outcome: PageOutcome): number {
-  if (definition.callback?.on !== 'all') return 0;
-  return outcome.kind === 'RESULT' ? outcome.parts : 1;
-}
-
 /** Sends what follows from a recorded page. */
 async function follow(ports: PagePorts, page: PageInHand, pageRecord: PageRecord, atWork: PageAtWork): Promise<void> {
   const { message, receipt, control, definition, takenAt } = page;
@@ -379,7 +237,7 @@ async function follow(ports: PagePorts, page: PageInHand, pageRecord: PageRecord
       results: pageRecord.results,
       callbacks: pageRecord.callbacks,
       tries: pageRecord.tries,
-      cycle: nextCycle(message.cycle, outcome.nextCursor),
+      cycle: stepCycleCheck(message.cycle, shortHash(outcome.nextCursor)),
       again: false,
     };
     await settleAll([callbacks, ports.messages.send(next, { workspaceUid: definition.workspaceUid })]);
@@ -390,8 +248,4 @@ async function follow(ports: PagePorts, page: PageInHand, pageRecord: PageRecord
   const countEnd: CountEnd = (runUid, epoch, end) => atWork.count(runUid, epoch, end, tookMs);
   // Side by side, so that a short run's last callbacks share a request. If one fails, the redelivery does both again.
   await settleAll([callbacks, finishInput(ports, settled, countEnd)]);
-}
-
-function nextCycle(state: CycleCheck | null, cursor: string): CycleCheck | null {
-  return stepCycleCheck(state, shortHash(cursor));
 }

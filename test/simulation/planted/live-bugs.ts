@@ -21,7 +21,7 @@ export const LIVE_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'waited-page-is-the-first',
-    file: 'shared/engine/pages/run-page.ts',
+    file: 'shared/engine/pages/call-page.ts',
     scenario: 'live-calm',
     find: '...(definition.livePage === null\n',
     replace: '...(definition.livePage?.boundTo !== message.runUid\n',

@@ -86,7 +86,7 @@ export const SEAT_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'cut-page-is-a-failure',
-    file: RUN_PAGE,
+    file: 'shared/engine/pages/call-page.ts',
     scenario: 'crowd-calm',
     find: "return cut.aborted && result.kind === 'retryable' ? CUT : result;",
     replace: 'return result;',
