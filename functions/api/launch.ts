@@ -18,13 +18,8 @@ import { LIMITS } from '../../shared/domain/limits.ts';
 import { type DryRunPorts, dryRunLaunch, dryRunUpload } from '../../shared/engine/launch/dry-run-launch.ts';
 import { warnOfDeadline } from '../../shared/engine/launch/deadline-warning.ts';
 import { type OpenUploadPorts, openUpload } from '../../shared/engine/launch/open-upload.ts';
-import {
-  findAction,
-  findLaunched,
-  type Launch,
-  type LaunchPorts,
-  startRun,
-} from '../../shared/engine/launch/start-run.ts';
+import { findAction, type Launch } from '../../shared/engine/launch/check-launch.ts';
+import { findLaunched, type LaunchPorts, startRun } from '../../shared/engine/launch/start-run.ts';
 import type { UploadLaunchPorts } from '../../shared/engine/launch/find-upload.ts';
 import { startUploadRun } from '../../shared/engine/launch/start-upload-run.ts';
 import { registerActions } from '../actions/index.ts';

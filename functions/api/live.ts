@@ -21,7 +21,7 @@ import { runUidOf } from '../../shared/domain/ids.ts';
 import type { LivePage } from '../../shared/domain/live-page.ts';
 import { answerLive } from '../../shared/engine/live/answer-live.ts';
 import { checkLiveCall, type LiveOutcome, type LivePorts } from '../../shared/engine/live/live-call.ts';
-import { findAction } from '../../shared/engine/launch/start-run.ts';
+import { findAction } from '../../shared/engine/launch/check-launch.ts';
 import { recallLive } from '../../shared/engine/live/wait-live.ts';
 import type { Action } from '../../shared/sdk/action.ts';
 import { registerActions } from '../actions/index.ts';

@@ -4,7 +4,7 @@ import { runUidOf } from '../../shared/domain/ids.ts';
 import { UPLOAD_LAUNCH_MS } from '../../shared/domain/timing.ts';
 import { openUpload } from '../../shared/engine/launch/open-upload.ts';
 import { dryRunUpload } from '../../shared/engine/launch/dry-run-launch.ts';
-import type { Launch } from '../../shared/engine/launch/start-run.ts';
+import type { Launch } from '../../shared/engine/launch/check-launch.ts';
 import { startUploadRun } from '../../shared/engine/launch/start-upload-run.ts';
 import { createEngineHarness } from '../support/engine-harness.ts';
 import { createSampleActions } from '../support/sample-actions.ts';

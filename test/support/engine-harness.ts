@@ -40,7 +40,8 @@ import { reconcileSchedule } from '../../shared/engine/schedules/reconcile-sched
 import { createEndGatherer } from '../../shared/engine/pages/gather-ends.ts';
 import { createPageShare, type PagePorts, runPage } from '../../shared/engine/pages/run-page.ts';
 import { createPacing, type DeliveryPorts } from '../../shared/engine/callbacks/delivery.ts';
-import { type Launch, startRun } from '../../shared/engine/launch/start-run.ts';
+import type { Launch } from '../../shared/engine/launch/check-launch.ts';
+import { startRun } from '../../shared/engine/launch/start-run.ts';
 import type { UploadStore } from '../../shared/engine/launch/upload-ports.ts';
 import { sweep } from '../../shared/engine/sweep/sweep.ts';
 import { sumUsage } from '../../shared/engine/usage/sum-usage.ts';

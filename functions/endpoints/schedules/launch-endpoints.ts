@@ -13,7 +13,7 @@ import { putSchedule } from '../../../shared/engine/schedules/put-schedule.ts';
 import type { SchedulePorts } from '../../../shared/engine/schedules/schedule-ports.ts';
 import type { DryRunPorts } from '../../../shared/engine/launch/dry-run-launch.ts';
 import { dryRunSchedule } from '../../../shared/engine/schedules/dry-run-schedule.ts';
-import { findAction } from '../../../shared/engine/launch/start-run.ts';
+import { findAction } from '../../../shared/engine/launch/check-launch.ts';
 import type { EndpointsOf } from '../../http/create-api-handler.ts';
 import { type Call, defineEndpoint } from '../../http/endpoint.ts';
 import { answerOnce, checkIdempotencyKey } from '../../http/once-by-key.ts';

@@ -1,7 +1,7 @@
 import type { LaunchWarning } from '../../domain/dry-run.ts';
 import { leastMsOf } from '../../domain/pace.ts';
 import type { Action } from '../../sdk/action.ts';
-import { type Launch, storedInput } from './start-run.ts';
+import { type Launch, storedInput } from './check-launch.ts';
 
 /**
  * Warns where the action's pace alone keeps the run from ending by its deadline, assuming one call per input and no

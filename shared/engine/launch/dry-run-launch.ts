@@ -14,7 +14,7 @@ import {
   type CheckRunPorts,
   type Launch,
   maxResultsOf,
-} from './start-run.ts';
+} from './check-launch.ts';
 
 /** The ports of a dry run: nothing of them is written to. */
 export type DryRunPorts = CheckRunPorts & Pick<CorePorts, 'settings' | 'admission'>;

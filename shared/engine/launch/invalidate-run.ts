@@ -3,7 +3,7 @@ import { NO_TOTALS, type RunControl, type RunDefinition } from '../../domain/run
 import { closeWindow } from '../runs/close-window.ts';
 import { concludeRun, sendFormerFinished } from '../runs/finish-run.ts';
 import type { CorePorts, Ports } from '../ports.ts';
-import { parametersRefused } from '../pages/run-action.ts';
+import { parametersRefused } from '../pages/schema-refusals.ts';
 import { reportError } from '../report-error.ts';
 
 /**

@@ -1,6 +1,7 @@
 import type { RunControl, RunDefinition } from '../../domain/run.ts';
 import { claimUpload, findUpload, type UploadLaunchPorts } from './find-upload.ts';
-import { type Launch, type LaunchPorts, startRun } from './start-run.ts';
+import type { Launch } from './check-launch.ts';
+import { type LaunchPorts, startRun } from './start-run.ts';
 
 /**
  * Accepts a run over the lines of an upload. The upload is claimed for the run before the run is written. Throws like

@@ -5,8 +5,8 @@ import type { PageOutcome } from '../../domain/page.ts';
 import type { RunControl, RunDefinition } from '../../domain/run.ts';
 import type { Action } from '../../sdk/action.ts';
 import type { Ports } from '../ports.ts';
-import { inputRefused, parametersRefused } from '../pages/run-action.ts';
-import { storedInput } from '../launch/start-run.ts';
+import { inputRefused, parametersRefused } from '../pages/schema-refusals.ts';
+import { storedInput } from '../launch/check-launch.ts';
 
 /** A request for one page, answered at once. */
 export interface LiveCall {

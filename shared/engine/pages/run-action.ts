@@ -1,13 +1,13 @@
 import { boundWait } from '../../domain/asked-wait.ts';
 import { EngineError } from '../../domain/errors.ts';
-import { findValueFault } from '../../domain/find-value-fault.ts';
 import { isoOf } from '../../domain/instant.ts';
-import { LIMITS } from '../../domain/limits.ts';
 import type { Action, ErasedContext } from '../../sdk/action.ts';
 import { readActionFault } from '../../sdk/action-errors.ts';
 import type { Clock, Ports, WorkspaceServices } from '../ports.ts';
+import { checkPage } from './check-page.ts';
 import { maskData, maskMessage, maskText, maskThrown } from './mask-thrown.ts';
 import type { PageLog } from './page-log.ts';
+import { inputRefused, parametersRefused } from './schema-refusals.ts';
 
 /** A field of every log line by an action. It tells them from the engine's own lines, whose errors raise alarms. */
 export const BY_ACTION = { logged_by: 'action' } as const;
@@ -78,7 +78,8 @@ export async function runAction(
     const run = ports.actionServices.enter({ runUid, workspaceUid }, () => action.run(context));
     const page = await Promise.race([run, timeout]);
     if (page === 'timeout') return timedOut(action, call.timeoutMs);
-    return checkPage(services, action, page);
+    const checked = checkPage(services, action, page);
+    return checked instanceof EngineError ? { kind: 'permanent', error: checked } : { kind: 'page', ...checked };
   } catch (thrown) {
     return ofThrown(ports.clock, services, call, thrown);
   } finally {
@@ -96,28 +97,6 @@ function noted(read: WorkspaceServices['secret'], reads: Promise<unknown>[]): Wo
     reads.push(reading);
     return reading;
   };
-}
-
-/** The error for an input that its action refuses. */
-export function inputRefused(errors: readonly { path: string; message: string }[]): EngineError {
-  const first = errors[0];
-  return new EngineError('BAD_INPUT', `The action does not accept this input: ${describeFault(first)}`, {
-    validationErrors: errors,
-  });
-}
-
-/** The error for parameters that the action refuses. */
-export function parametersRefused(errors: readonly { path: string; message: string }[]): EngineError {
-  const validationErrors = errors.map(({ path, message }) => ({
-    path: path === '' ? 'parameters' : `parameters.${path}`,
-    message,
-  }));
-  const message = `The action does not accept these parameters: ${describeFault(validationErrors[0])}`;
-  return new EngineError('BAD_PARAMETERS', message, { validationErrors });
-}
-
-function describeFault(fault: { path: string; message: string } | undefined): string {
-  return fault === undefined ? 'no reason given' : `${fault.path === '' ? '' : `${fault.path}: `}${fault.message}`;
 }
 
 function contextOf(
@@ -205,82 +184,4 @@ function ofThrown(
       };
     }
   }
-}
-
-/** Checks a page against the action's result schema and the size limits. The parsed results are what is stored. */
-function checkPage(services: WorkspaceServices, action: Action, page: unknown): ActionResult {
-  if (!isPage(page)) {
-    const message = `The action ${action.name} must return {results: [...], nextCursor: string or null}.`;
-    return { kind: 'permanent', error: new EngineError('ACTION_FAILED', message) };
-  }
-  const results: unknown[] = [];
-  let pageBytes = 1; // brackets and commas: one more than there are items
-  for (const [index, result] of page.results.entries()) {
-    const item = checkItem(services, action, index, result);
-    if (item instanceof EngineError) return { kind: 'permanent', error: item };
-    pageBytes += item.bytes + 1;
-    results.push(item.value);
-  }
-  const secret = services.findSecret(page.nextCursor ?? '');
-  if (secret !== null) return { kind: 'permanent', error: secretGiven(action, 'The next cursor', secret) };
-  if (pageBytes > LIMITS.pageBytes) return { kind: 'permanent', error: pageTooLarge(pageBytes) };
-  return { kind: 'page', results, nextCursor: page.nextCursor };
-}
-
-/** One result as it is stored, or the error that refuses it. */
-function checkItem(
-  services: WorkspaceServices,
-  action: Action,
-  index: number,
-  result: unknown,
-): { value: unknown; bytes: number } | EngineError {
-  const fault = findValueFault(result, LIMITS.jsonDepth);
-  if (fault !== null) return resultRefused(services, action, index, 'cannot be kept as JSON', [fault]);
-  const parsed = action.parseResult(result);
-  if (!parsed.ok) return resultRefused(services, action, index, 'does not fit its result schema', parsed.errors);
-  const { value } = parsed;
-  const text = JSON.stringify(value) ?? 'null';
-  const secret = services.findSecret(text);
-  if (secret !== null) return secretGiven(action, `Result ${index}`, secret);
-  const bytes = Buffer.byteLength(text);
-  return bytes > LIMITS.resultItemBytes ? itemTooLarge(index, bytes) : { value, bytes };
-}
-
-function isPage(value: unknown): value is { results: readonly unknown[]; nextCursor: string | null } {
-  if (typeof value !== 'object' || value === null || !('results' in value) || !('nextCursor' in value)) return false;
-  return Array.isArray(value.results) && (value.nextCursor === null || typeof value.nextCursor === 'string');
-}
-
-/** The error for a result or cursor that contains a secret. They are stored unchanged, so it cannot be masked. */
-function secretGiven(action: Action, what: string, secret: string): EngineError {
-  const message = `${what} of ${action.name} contains the value of the secret ${secret}, so the page is not returned. The action must leave the value out.`;
-  return new EngineError('ACTION_FAILED', message);
-}
-
-/** At most this many faults of one result are listed: an upstream may cause any number. */
-const FAULTS_TOLD = 100;
-
-function resultRefused(
-  services: WorkspaceServices,
-  action: Action,
-  index: number,
-  why: string,
-  errors: readonly { path: string; message: string }[],
-): EngineError {
-  const validationErrors = errors.slice(0, FAULTS_TOLD).map(({ path, message }) => ({
-    path: maskMessage(services, path === '' ? `results[${index}]` : `results[${index}].${path}`),
-    message: maskMessage(services, message),
-  }));
-  const message = `A result of ${action.name} ${why}: ${describeFault(validationErrors[0])}`;
-  return new EngineError('ACTION_FAILED', message, { validationErrors });
-}
-
-function itemTooLarge(index: number, bytes: number): EngineError {
-  const message = `Result ${index} has ${bytes} bytes of JSON, over the limit of ${LIMITS.resultItemBytes} for one result. The action must return smaller results.`;
-  return new EngineError('PAYLOAD_TOO_LARGE', message);
-}
-
-function pageTooLarge(bytes: number): EngineError {
-  const message = `The page has ${bytes} bytes of JSON, over the limit of ${LIMITS.pageBytes} for one page. The action must return fewer results per page.`;
-  return new EngineError('PAYLOAD_TOO_LARGE', message);
 }

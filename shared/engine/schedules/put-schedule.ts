@@ -6,7 +6,7 @@ import type { Overlap, Schedule, ScheduleDefinition, ScheduleTiming } from '../.
 import { timingFault } from '../../domain/schedule-times.ts';
 import { takePlace } from '../quotas.ts';
 import type { SchedulePorts } from './schedule-ports.ts';
-import { type CheckedLaunch, checkLaunch, type Launch } from '../launch/start-run.ts';
+import { type CheckedLaunch, checkLaunch, type Launch } from '../launch/check-launch.ts';
 
 /** A schedule as its caller requested it: what its runs are launched with, and when. */
 export type ScheduleLaunch = Omit<Launch, 'dependsOn' | 'scheduleAt' | 'upload'> &

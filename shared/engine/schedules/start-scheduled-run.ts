@@ -5,9 +5,10 @@ import type { StoredInput } from '../../domain/input.ts';
 import type { RunControl, RunDefinition } from '../../domain/run.ts';
 import type { Schedule, ScheduleDefinition } from '../../domain/schedule.ts';
 import type { Action } from '../../sdk/action.ts';
-import { parametersRefused } from '../pages/run-action.ts';
+import { parametersRefused } from '../pages/schema-refusals.ts';
 import type { ScheduledRunPorts } from './schedule-ports.ts';
-import { checkInputs, commitRun, inputsRefused, maxResultsOf } from '../launch/start-run.ts';
+import { checkInputs, inputsRefused, maxResultsOf } from '../launch/check-launch.ts';
+import { commitRun } from '../launch/start-run.ts';
 import { reportError } from '../report-error.ts';
 import { nextCheck } from '../runs/check-times.ts';
 

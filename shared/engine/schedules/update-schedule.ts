@@ -12,7 +12,7 @@ import { isTime, nextToSettle, singleTime, timingFault } from '../../domain/sche
 import { readForVerb } from './manage-schedule.ts';
 import { refuseTiming, type ScheduleLaunch, type StoredSchedule } from './put-schedule.ts';
 import type { SchedulePorts } from './schedule-ports.ts';
-import { checkLaunch } from '../launch/start-run.ts';
+import { checkLaunch } from '../launch/check-launch.ts';
 
 /** The changes of an update. An undefined field stays as it is, null resets it to its default. */
 export type ScheduleChange = {
