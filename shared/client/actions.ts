@@ -43,6 +43,8 @@ type ManyParameters<A extends ActionTypes> = A['parameters'] & { readonly max_re
 export interface LiveCall<A extends ActionTypes> {
   readonly input: InputOf<A>;
   readonly parameters?: A['parameters'] | undefined;
+  /** Words to find the call by. */
+  readonly tags?: readonly string[] | undefined;
 }
 
 export type LiveOptions = KeyedOptions & {

@@ -17,7 +17,7 @@ interface ApiOperation {
 }
 
 /** A JSON Schema of draft 2020-12, as far as such documents use it. */
-interface Schema {
+export interface Schema {
   readonly $ref?: string;
   readonly type?: string | readonly string[];
   readonly enum?: readonly unknown[];
@@ -74,7 +74,7 @@ function printDeclaration(name: string, schema: Schema): string {
 }
 
 /** The type of a schema, on several lines where it has properties. */
-function printSchema(schema: Schema, indent = ''): string {
+export function printSchema(schema: Schema, indent = ''): string {
   if (schema.$ref !== undefined) return schema.$ref.split('/').at(-1) ?? 'unknown';
   if (schema.const !== undefined) return JSON.stringify(schema.const);
   if (schema.enum !== undefined) return union(schema.enum.map((value) => JSON.stringify(value)));

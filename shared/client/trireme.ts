@@ -2,9 +2,12 @@ import { type ActionHandle, type ActionTypes, type AnyActions, createActionHandl
 import type {
   Action,
   ApiKey,
+  Bulk,
   CallbackAttempt,
   CallbackRecord,
+  CreateBulkBody,
   CreateKeyBody,
+  GetUsageQuery,
   ListCallbacksQuery,
   ListRunsQuery,
   ListSchedulesQuery,
@@ -20,6 +23,7 @@ import type {
   SigningSecrets,
   TestCallbackBody,
   TestedCallback,
+  UsageRow,
 } from './api-types.ts';
 import type { List } from './pages.ts';
 import { createRunHandle, keyOf, readList, type RunHandle } from './runs.ts';
@@ -127,6 +131,22 @@ export class Trireme<Actions extends { readonly [Name in keyof Actions]: ActionT
       await this.#sender.send({ method: 'DELETE', path: `/v1/secrets/${encodeURIComponent(name)}`, signal });
     },
   };
+
+  /** One action on all runs that pass a filter. It works in the background. */
+  readonly bulk = {
+    start: (body: CreateBulkBody, { idempotencyKey, signal }: KeyedOptions = {}): Promise<Bulk> =>
+      this.#read({ method: 'POST', path: '/v1/bulk', body, key: keyOf(idempotencyKey), signal }),
+    get: (uid: string, options: CallOptions = {}): Promise<Bulk> =>
+      this.#read({ method: 'GET', path: `/v1/bulk/${uid}`, ...options }),
+    /** Ends it; what was done stays. */
+    cancel: (uid: string, options: CallOptions = {}): Promise<Bulk> =>
+      this.#read({ method: 'POST', path: `/v1/bulk/${uid}/cancel`, isSafe: true, ...options }),
+  };
+
+  /** What the workspace has used, by UTC day or action. */
+  usage(query: GetUsageQuery = {}, options: CallOptions = {}): Promise<readonly UsageRow[]> {
+    return this.#read({ method: 'GET', path: '/v1/usage', query, ...options });
+  }
 
   /** The workspace and the key of this client, and the limits in force. */
   me(options: CallOptions = {}): Promise<Me> {

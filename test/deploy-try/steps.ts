@@ -39,7 +39,18 @@ export async function deploy(witness: Witness): Promise<Deployed> {
   await cdk(witness, ['deploy', ...UNASKED, '--outputs-file', outputsFile, ...asSynthesized(witness)]);
   const outputs: Record<string, { readonly Url: string }> = JSON.parse(await readFile(outputsFile, 'utf8'));
   const url = outputs[STACK]?.Url ?? assert.fail('the stack has no output Url');
-  const create = ['keys', 'create', '--workspace', 'witness', '--stage', 'local', '--region', REGION, '--json'];
+  const create = [
+    'owner',
+    'keys',
+    'create',
+    '--workspace',
+    'witness',
+    '--stage',
+    'local',
+    '--region',
+    REGION,
+    '--json',
+  ];
   const key: Omit<Deployed, 'url'> = JSON.parse(
     await command(witness, 'node', [join(ROOT, 'infra/admin/trireme.ts'), ...create]),
   );

@@ -13,7 +13,9 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'shared/domain': [],
   'shared/sdk': ['shared/domain'],
   'shared/api': ['shared/domain', 'shared/functions.ts'],
-  'shared/client': ['shared/api', 'shared/domain'],
+  'shared/client': [],
+  // Goes with the client into its package.
+  'shared/cli': ['shared/client'],
   'shared/engine': ['shared/domain', 'shared/sdk'],
   'shared/process': ['shared/domain', 'shared/engine', 'package.json'],
   'shared/aws': [
@@ -89,6 +91,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'infra/admin': [
     'infra',
     'infra/local',
+    'shared/cli',
     'shared/aws',
     'shared/process',
     'shared/storage',

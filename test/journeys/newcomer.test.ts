@@ -41,8 +41,8 @@ function withoutAws(): NodeJS.ProcessEnv {
 }
 
 /** An owner's command, to its end. */
-async function trireme(...args: string[]): Promise<{ code: unknown; stdout: string; stderr: string }> {
-  const child = startNode([join(ROOT, 'infra/admin/trireme.ts'), ...args], { cwd: ROOT, env: withoutAws() });
+async function owner(...args: string[]): Promise<{ code: unknown; stdout: string; stderr: string }> {
+  const child = startNode([join(ROOT, 'infra/admin/trireme.ts'), 'owner', ...args], { cwd: ROOT, env: withoutAws() });
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
@@ -95,7 +95,7 @@ describe("the owner's commands", () => {
     const dataDir = join(folder, 'commands');
     const { child, ready } = await start(dataDir);
     const where = ['--data-dir', dataDir];
-    const made = await trireme('keys', 'create', '--workspace', 'acme', '--scopes', 'read', '--json', ...where);
+    const made = await owner('keys', 'create', '--workspace', 'acme', '--scopes', 'read', '--json', ...where);
     expect(made.code, made.stderr).toBe(0);
     const Made = z.strictObject({
       apiKey: z.string(),
@@ -109,39 +109,39 @@ describe("the owner's commands", () => {
     expect(acme).toMatchObject({ scopes: ['read'], isNewWorkspace: true });
     const api = openApiClient(ready.url, apiKey);
     expect((await api.ask('getMe')).body.key).toMatchObject({ uid: keyUid, expires_at: null });
-    const set = await trireme('keys', 'set', '--workspace', 'acme', '--key', keyUid, '--label', 'two words', ...where);
+    const set = await owner('keys', 'set', '--workspace', 'acme', '--key', keyUid, '--label', 'two words', ...where);
     expect([set.code, set.stdout]).toEqual([0, expect.stringContaining('"two words"')]);
     const end = ['--expires-at', '2099-01-01T00:00:00Z', '--label', 'ends', '--scopes', 'run,admin'];
-    const further = await trireme('keys', 'create', '--workspace', 'acme', ...end, ...where);
+    const further = await owner('keys', 'create', '--workspace', 'acme', ...end, ...where);
     expect(further.stdout).toMatch(/^scopes +run, admin$/m);
     expect(further.stdout).toMatch(/^expires +2099-01-01T00:00:00.000Z$/m);
     expect(further.stdout).not.toContain('(new)');
-    const listed = await trireme('keys', 'list', '--workspace', 'acme', ...where);
+    const listed = await owner('keys', 'list', '--workspace', 'acme', ...where);
     expect(listed.stdout).toContain(apiKey.slice(0, 8));
     expect(listed.stdout).not.toContain(apiKey);
-    expect((await trireme('keys', 'revoke', '--workspace', 'acme', '--key', apiKey, ...where)).code).toBe(0);
+    expect((await owner('keys', 'revoke', '--workspace', 'acme', '--key', apiKey, ...where)).code).toBe(0);
     const refused = await openApiClient(ready.url, apiKey).refused('listRuns');
     expect(refused.body.error_label).toBe('UNAUTHORIZED');
-    const limited = await trireme('workspaces', 'set', '--workspace', 'acme', '--runs-at-once', '3', ...where);
+    const limited = await owner('workspaces', 'set', '--workspace', 'acme', '--runs-at-once', '3', ...where);
     expect(limited.code, limited.stderr).toBe(0);
-    const { stdout: limits } = await trireme('workspaces', 'list', ...where);
-    expect(limits).toMatch(/^acme .*runs at once 3 \(own\), inputs in flight 500, live 20\/40, launch 10\/20/m);
+    const { stdout: limits } = await owner('workspaces', 'list', ...where);
+    expect(limits).toMatch(/^acme .*runs at once 3 \(own\), inputs in flight 500, .*live 20\/40, launch 10\/20/m);
     expect(limits).toMatch(/^local .*runs at once 10, .*read 50\/100, wait 20\/100$/m);
-    const fast = await trireme('workspaces', 'set', '--workspace', 'local', '--live-rate', '100000/9', ...where);
+    const fast = await owner('workspaces', 'set', '--workspace', 'local', '--live-rate', '100000/9', ...where);
     expect([fast.code, fast.stderr]).toEqual([2, expect.stringContaining('each at most 99999')]);
-    const all = await trireme('keys', 'list', ...where);
+    const all = await owner('keys', 'list', ...where);
     expect(all.stdout).toMatch(/^acme  trk_.*\n^local  trk_/m);
     child.kill('SIGTERM');
     await until('a clean stop', () => (child.exitCode === null ? null : true));
     expect(child.exitCode).toBe(0);
-    const late = await trireme('keys', 'list', '--workspace', 'acme', ...where);
+    const late = await owner('keys', 'list', '--workspace', 'acme', ...where);
     expect([late.code, late.stderr]).toEqual([1, expect.stringMatching(/No system runs over .*npm start/)]);
   });
 
   it('rotate secrets: of a workspace, and the master secret from which they are derived', async () => {
     const dataDir = join(folder, 'secrets');
     const { child, ready } = await start(dataDir);
-    const secrets = (...args: string[]) => trireme('secrets', ...args, '--data-dir', dataDir);
+    const secrets = (...args: string[]) => owner('secrets', ...args, '--data-dir', dataDir);
     const local = ['--workspace', 'local'];
     const shown = await secrets('show', ...local);
     expect(shown.stdout).toMatch(/^whsec_\S+  created \S+  from master secret 1\n$/);
@@ -157,14 +157,15 @@ describe("the owner's commands", () => {
   });
 
   it.each([
-    ['--help', 0, /keys create --workspace NAME .*secrets rotate-master/s],
-    ['keys list --wrong', 2, /^unknown option --wrong; keys list takes --workspace, .* \(see --help\)$/],
+    ['--help', 0, /keys of the stage: create, list, .*secrets of the stage: .*rotate-master/s],
+    ['keys list --wrong', 2, /^error: unknown option '--wrong'\n\(--help tells what is allowed\)$/],
+    ['keys list --workspac acme', 2, /Did you mean --workspace\?/],
     ['keys list --stage prod', 1, /^In which region .*--region eu-west-1/],
     ['keys list --stage prod --region eu-west-1', 1, /^There are no AWS credentials: .*aws sso login/],
-  ])('trireme %s: exit code %i, and one line says what is wrong', async (args, code, message) => {
-    const { stdout, stderr, ...ended } = await trireme(...args.split(' '));
+  ])('owner %s: exit code %i, and what is wrong in few words', async (args, code, message) => {
+    const { stdout, stderr, ...ended } = await owner(...args.split(' '));
     expect(ended.code).toBe(code);
     expect(`${stdout}${stderr.trimEnd()}`).toMatch(message);
-    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+    expect(stderr.trimEnd().split('\n').length).toBeLessThanOrEqual(3);
   });
 });

@@ -1,0 +1,41 @@
+import { Command as Commander, CommanderError } from 'commander';
+import { UsageError } from './command.ts';
+import { findAddress } from './find-address.ts';
+import { addOwnerCommands } from './owner-commands.ts';
+import { openStage } from './stage-access.ts';
+
+/** Runs one of the owner's commands; resolves with the exit code: 0, 1 if it failed, 2 if it was called wrongly. */
+export async function runOwnerCommand(name: string, args: readonly string[]): Promise<number> {
+  const program = new Commander(name)
+    .description("The owner's commands: on the system that runs here, or with --stage on one in AWS.")
+    .showHelpAfterError('(--help tells what is allowed)')
+    .exitOverride();
+  addOwnerCommands(program, async (command, values) => {
+    const { stageName, address } = await findAddress(values);
+    process.stdout.write(`${await command.run(openStage(address), values, stageName)}\n`);
+  });
+  try {
+    if (args.length === 0) program.outputHelp();
+    else await program.parseAsync([...args], { from: 'user' });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // it has told why
+    const isUsage = error instanceof UsageError;
+    process.stderr.write(`${explain(error)}${isUsage ? ' (see --help)' : ''}\n`);
+    return isUsage ? 2 : 1;
+  }
+}
+
+/** One line for a person. */
+function explain(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (isNetworkError(error))
+    return `The service does not answer (${error.code}): is the region right, is there a network?`;
+  return error.message === '' ? error.name : (error.message.split('\n', 1)[0] ?? '');
+}
+
+const NETWORK_CODES = ['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT'];
+
+function isNetworkError(error: Error): error is Error & { readonly code: string } {
+  return 'code' in error && NETWORK_CODES.includes(String(error.code));
+}

@@ -1,0 +1,56 @@
+import { harmless, harmlessJson } from './harmless.ts';
+
+/** A column of a table: its title, and what it shows of an item. */
+export type Column<Item> = readonly [title: string, value: (item: Item) => unknown];
+
+const GAP = '  ';
+/** No column takes more of a line than this. */
+const WIDEST_CELL = 48;
+
+/** A table with a line of titles, numbers at the right of their column, every line as wide as the terminal at most. */
+export function tableText<Item>(items: readonly Item[], columns: readonly Column<Item>[], width = 120): string {
+  const cells = items.map((item) => columns.map(([, value]) => value(item)));
+  const texts = cells.map((row) => row.map(cellText));
+  const titles = columns.map(([title]) => title);
+  const widths = titles.map((title, at) =>
+    Math.min(WIDEST_CELL, Math.max(title.length, ...texts.map((row) => lengthOf(row[at] ?? '')))),
+  );
+  const isNumber = titles.map((_, at) => cells.every((row) => typeof row[at] === 'number'));
+  const lineOf = (row: readonly string[]): string => {
+    const line = row
+      .map((text, at) => fit(text, widths[at] ?? 0, isNumber[at] === true))
+      .join(GAP)
+      .trimEnd();
+    return `${shorten(line, width)}\n`;
+  };
+  return [titles, ...texts].map(lineOf).join('');
+}
+
+/** A column for each property that any of the items has. */
+export function columnsOf<Item>(items: readonly Item[]): readonly Column<Item>[] {
+  const records = items.filter((item) => typeof item === 'object' && item !== null && !Array.isArray(item));
+  if (records.length < items.length) return [['RESULT', (item) => item]];
+  const names = new Set(records.flatMap((record) => Object.keys(record as object))); // cast: just seen
+  return Array.from(names, (name) => [harmless(name), (item) => (item as Readonly<Record<string, unknown>>)[name]]); // cast: as above
+}
+
+function cellText(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  if (typeof value === 'number') return value.toLocaleString('en');
+  return typeof value === 'string' ? harmless(value) : harmlessJson(value);
+}
+
+function fit(text: string, width: number, isRight: boolean): string {
+  const short = shorten(text, width);
+  const space = ' '.repeat(Math.max(0, width - lengthOf(short)));
+  return isRight ? space + short : short + space;
+}
+
+function shorten(text: string, width: number): string {
+  const characters = Array.from(text);
+  return characters.length <= width ? text : `${characters.slice(0, Math.max(0, width - 1)).join('')}…`;
+}
+
+function lengthOf(text: string): number {
+  return Array.from(text).length;
+}

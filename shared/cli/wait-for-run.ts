@@ -1,0 +1,33 @@
+import { hasEnded, type RunDetail, type RunHandle } from '../client/trireme.ts';
+import { CommandFailed } from './command-failed.ts';
+import { createProgressLine, progressText } from './progress.ts';
+
+/**
+ * Waits until a run has ended, with one line of progress on standard error. Ctrl-C ends the wait and not the run: throws
+ * CommandFailed then, which says how to go on.
+ */
+export async function waitForRun(run: RunHandle, program: string): Promise<RunDetail> {
+  const stop = new AbortController();
+  const onInterrupt = (): void => stop.abort();
+  process.once('SIGINT', onInterrupt);
+  const line = createProgressLine(process.stderr);
+  try {
+    return await run.wait({ signal: stop.signal, onProgress: (state) => line.show(progressText(state)) });
+  } catch (error) {
+    if (!stop.signal.aborted) throw error;
+    const goOn = `  ${program} run wait ${run.uid}\n  ${program} run cancel ${run.uid}`;
+    line.end();
+    process.stderr.write(`The run goes on. To wait for it again, or to end it:\n${goOn}\n`);
+    throw new CommandFailed(130, '', error);
+  } finally {
+    line.end();
+    process.off('SIGINT', onInterrupt);
+  }
+}
+
+/** Throws CommandFailed for a run that has ended otherwise than SUCCEEDED. */
+export function checkSucceeded(run: RunDetail): void {
+  if (!hasEnded(run) || run.status === 'SUCCEEDED') return;
+  const why = run.last_error === null ? '' : `: ${run.last_error.message}`;
+  throw new CommandFailed(3, `The run ended ${run.status}${why}`);
+}
