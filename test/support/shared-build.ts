@@ -10,17 +10,19 @@ export async function buildOf(root: string): Promise<SynthesizedStack> {
   return await build(root, claimBundleDir());
 }
 
-/** Where all test files of a run find the functions and the stack that the first of them built. */
-export function sharedBuildDir(): string {
-  return claimBundleDir('shared');
+/** Names the folder to the processes of a run of tests, which the process that runs them all starts. */
+const FOLDER = 'TRIREME_SHARED_BUILD';
+
+/** Claims the folder in which all test files of a run find what the first of them built. For the process that runs them all. */
+export function claimSharedBuildDir(): string {
+  const dir = claimBundleDir('shared');
+  process.env[FOLDER] = dir;
+  return dir;
 }
 
-/**
- * The project as it is built, once for all test files that run in this process: whoever comes first builds, the others
- * wait for it.
- */
+/** The project as it is built, once for all test files of a run: whoever comes first builds, the others wait for it. */
 export async function buildOnce(): Promise<SynthesizedStack> {
-  const dir = sharedBuildDir();
+  const dir = process.env[FOLDER] ?? claimBundleDir('shared');
   const outcome = join(dir, 'outcome.json');
   if (isFirstAt(dir)) {
     try {
