@@ -143,6 +143,7 @@ function takeMessage(message: HostMessage): void {
   for (const { id, answer: given } of message.answers) interceptor?.answer(id, given);
 }
 
+delete process.env['NODE_COMPILE_CACHE']; // Node has read it; a function's environment is the template's
 setSourceMapsSupport(true, { nodeModules: true, generatedCode: false });
 captureOutput();
 const interceptor = data.gatewayUrl === null ? null : interceptRequests(data.gatewayUrl, queueRequest);
