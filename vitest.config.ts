@@ -1,21 +1,36 @@
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/support/longest-first.ts';
 import { PATIENCE_MS } from './test/support/patience.ts';
 
+/** Tests that start systems, processes or compilers: each file in a process of its own. */
+const SYSTEMS = ['test/{journeys,simulation,infra,guards}/**/*.test.ts'];
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     reporters: ['default', './test/support/closing-line.ts'],
-    globalSetup: ['test/support/remove-shared-build.ts'],
     // Against hanging only: no test depends on how fast the machine is.
     testTimeout: 2 * PATIENCE_MS,
     hookTimeout: 2 * PATIENCE_MS,
     // Not threads: V8 aborts the whole process now and then where threads of it compile side by side ("Check failed:
     // jit_page.has_value()").
     pool: 'forks',
+    // What one process has compiled the next one reads.
+    env: { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache/compile') },
     sequence: { sequencer: LongestFirst },
     // Journeys mostly wait: also on two cores three files go side by side.
     maxWorkers: Math.max(3, availableParallelism() - 1),
+    projects: [
+      {
+        extends: true,
+        test: { name: 'systems', include: SYSTEMS, globalSetup: ['test/support/remove-shared-build.ts'] },
+      },
+      {
+        extends: true,
+        // Files share a process, and what they import is warm.
+        test: { name: 'parts', include: ['test/**/*.test.ts'], exclude: SYSTEMS, isolate: false },
+      },
+    ],
   },
 });
