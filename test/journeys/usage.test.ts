@@ -51,9 +51,10 @@ it('counts runs, live calls, pages, results and callbacks as callers and receive
     callbacks: callbacks.length,
   };
   const read = async (by: string) => (await api.ask('getUsage', { query: `?by=${by}` })).body;
-  const counted = await until('the run to be counted', async () => {
+  // Each is counted once it is in the index of runs, which may lag.
+  const counted = await until('the run and the live call to be counted', async () => {
     const [row] = await read('action');
-    return row?.runs === 1 ? row : null;
+    return row?.runs === 1 && row.live_calls === 1 ? row : null;
   });
   expect(counted).toMatchObject(expected);
   expect(counted.estimated_usd).toBeGreaterThan(0);
