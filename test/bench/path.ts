@@ -97,6 +97,7 @@ async function twoRounds(system: PathSystem): Promise<Rounds> {
 async function takeRound(system: PathSystem, isWarm: boolean): Promise<Round> {
   const steps = new Map<string, number>();
   const firstPost = new Map<string, number>();
+  const input = { pages: 1, seed: 1 };
 
   async function call(...asked: Parameters<PathSystem['call']>): ReturnType<PathSystem['call']> {
     if (isWarm) await system.call(...asked);
@@ -106,7 +107,8 @@ async function takeRound(system: PathSystem, isWarm: boolean): Promise<Round> {
   async function launch(name: string, inputs: readonly unknown[], headers = {}): Promise<string> {
     const body = { inputs, callback: CALLBACK };
     if (isWarm) {
-      await system.call('launch', { method: 'POST', path: `${ACTION}/run/async`, body });
+      // One input, so that its run ends within the minute.
+      await system.call('launch', { method: 'POST', path: `${ACTION}/run/async`, body: { ...body, inputs: [input] } });
       await drain();
     }
     const answer = await system.call('launch', { method: 'POST', path: `${ACTION}/run/async`, body, headers });
@@ -132,7 +134,6 @@ async function takeRound(system: PathSystem, isWarm: boolean): Promise<Round> {
     return QUEUE_NAMES.find((name) => system.waiting(name) > 0);
   }
 
-  const input = { pages: 1, seed: 1 };
   const live = await call('live', { method: 'POST', path: `${ACTION}/run/live`, body: { input } });
   steps.set('live', live.ms);
 
