@@ -5,7 +5,7 @@ import { ERROR_LABELS } from '../domain/errors.ts';
 import { FIRE_REASONS } from '../domain/fire.ts';
 import { INPUT_STATUSES } from '../domain/input-status.ts';
 import { LOG_LEVELS } from '../domain/log-line.ts';
-import { RUN_STATUSES } from '../domain/run.ts';
+import { RUN_STATUSES } from '../domain/run-status.ts';
 import { SCHEDULE_STATUSES } from '../domain/schedule.ts';
 import { SCOPES } from '../domain/scopes.ts';
 

@@ -2,7 +2,8 @@ import type { ErrorRecord } from './errors.ts';
 import type { StoredInput } from './input.ts';
 import { LIMITS } from './limits.ts';
 import type { PageRecord } from './page.ts';
-import type { RunDefinition, RunStatus } from './run.ts';
+import type { RunStatus } from './run-status.ts';
+import type { RunDefinition } from './run.ts';
 import { isoOf } from './instant.ts';
 import { deriveUid } from './ids.ts';
 

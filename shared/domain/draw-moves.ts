@@ -1,4 +1,4 @@
-import { RUN_MOVES, RUN_STATUSES } from './run.ts';
+import { RUN_MOVES, RUN_STATUSES } from './run-status.ts';
 
 /** The table of a run's moves as a Mermaid state diagram; each arrow has the names of its moves. */
 export function drawMoves(): string {

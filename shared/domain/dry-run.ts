@@ -1,6 +1,6 @@
 import type { ValidationError } from './errors.ts';
 import type { RunEstimate } from './estimate.ts';
-import type { StatusReason } from './run.ts';
+import type { StatusReason } from './run-status.ts';
 
 /** A warning to the caller of an accepted launch. */
 export interface LaunchWarning {

@@ -1,5 +1,6 @@
 import { EXPIRY_MARGIN_MS, LONGEST_LIFE_DAYS, LONGEST_POSTPONE_DAYS } from './timing.ts';
-import { type RunControl, WORKING_STATUSES } from './run.ts';
+import { WORKING_STATUSES } from './run-status.ts';
+import type { RunControl } from './run.ts';
 
 /*
  * How long a run is kept: until the retention time after its latest possible end, which is its deadline, counted from the

@@ -1,5 +1,6 @@
 import type { OpenInput, RunWindow, Wait } from './input.ts';
-import type { ExecutionMode, RunStatus } from './run.ts';
+import type { RunStatus } from './run-status.ts';
+import type { ExecutionMode } from './run.ts';
 
 /**
  * All statuses of an input. None is stored: they follow from the run, its window and the notes of its failed inputs.

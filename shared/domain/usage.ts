@@ -1,5 +1,6 @@
 import { isoOf } from './instant.ts';
-import { endingsOf, hasEnded, type RunControl } from './run.ts';
+import { hasEnded } from './run-status.ts';
+import { endingsOf, type RunControl } from './run.ts';
 import { subtractUsage, type UsageCounts } from './usage-counts.ts';
 
 /*

@@ -1,4 +1,5 @@
-import { dependencyState, type RunDependency, type RunStatus, type StatusReason } from './run.ts';
+import type { RunStatus, StatusReason } from './run-status.ts';
+import { dependencyState, type RunDependency } from './run.ts';
 
 /** A run that is not launched yet, and what it would meet. Times in epoch ms. */
 export interface Prospect {

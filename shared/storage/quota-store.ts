@@ -1,4 +1,4 @@
-import { hasEnded } from '../domain/run.ts';
+import { hasEnded } from '../domain/run-status.ts';
 import type { Quotas } from '../domain/quota.ts';
 import { dayEnd } from '../domain/usage.ts';
 import { EngineError } from '../domain/errors.ts';

@@ -4,7 +4,7 @@ import { NO_WAIT } from '../../shared/domain/input.ts';
 import { deriveUid, runUidOf } from '../../shared/domain/ids.ts';
 import { inputStatus } from '../../shared/domain/input-status.ts';
 import { callbackPlace, pageOfPlace, placeFrom } from '../../shared/domain/page-callback.ts';
-import { RUN_STATUSES, type RunStatus } from '../../shared/domain/run.ts';
+import { RUN_STATUSES, type RunStatus } from '../../shared/domain/run-status.ts';
 
 const none = { end: null, open: null, hasPages: false, now: 100 } as const;
 const open = { place: 0, position: 0, counted: { pages: 0, outputs: 0, callbacks: 0 }, ...NO_WAIT };

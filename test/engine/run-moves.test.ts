@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { moveFrom, RUN_MOVES, RUN_STATUSES, type RunMove } from '../../shared/domain/run.ts';
+import { moveFrom, RUN_MOVES, RUN_STATUSES, type RunMove } from '../../shared/domain/run-status.ts';
 import { createEngineHarness } from '../support/engine-harness.ts';
 import { createSampleActions } from '../support/sample-actions.ts';
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { RUN_STATUSES, type RunControl, type RunStatus } from '../../shared/domain/run.ts';
+import { RUN_STATUSES, type RunStatus } from '../../shared/domain/run-status.ts';
+import type { RunControl } from '../../shared/domain/run.ts';
 import { resumeRun } from '../../shared/engine/runs/resume-run.ts';
 import { retryRun } from '../../shared/engine/runs/retry-run.ts';
 import { stopRun } from '../../shared/engine/runs/stop-run.ts';

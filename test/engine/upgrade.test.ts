@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { keys } from '../../shared/storage/keys.ts';
-import { WORKING_STATUSES } from '../../shared/domain/run.ts';
+import { WORKING_STATUSES } from '../../shared/domain/run-status.ts';
 import { dispatchRun } from '../../shared/engine/runs/dispatch-run.ts';
 import { resumeRun } from '../../shared/engine/runs/resume-run.ts';
 import { retryRun } from '../../shared/engine/runs/retry-run.ts';

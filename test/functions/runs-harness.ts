@@ -30,7 +30,8 @@ import { EngineError, type ErrorRecord, toErrorRecord } from '../../shared/domai
 import { runUidOf } from '../../shared/domain/ids.ts';
 import type { OpenInput } from '../../shared/domain/input.ts';
 import type { PageRecord } from '../../shared/domain/page.ts';
-import { NO_TOTALS, type RunControl, type RunDefinition, type RunMove } from '../../shared/domain/run.ts';
+import type { RunMove } from '../../shared/domain/run-status.ts';
+import { NO_TOTALS, type RunControl, type RunDefinition } from '../../shared/domain/run.ts';
 import { createKey } from '../../shared/engine/keys/create-key.ts';
 import type { ControlChange } from '../../shared/engine/stores/run-store.ts';
 import type { Message } from '../../shared/engine/messages.ts';

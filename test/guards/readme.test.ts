@@ -9,7 +9,7 @@ import { settingsOf } from '../../infra/settings.ts';
 import { describeScopes } from '../../shared/api/document/errors.ts';
 import { ERROR_CATALOGUE, ERROR_LABELS } from '../../shared/domain/errors.ts';
 import { LIMITS } from '../../shared/domain/limits.ts';
-import { STATUS_REASONS } from '../../shared/domain/run.ts';
+import { STATUS_REASONS } from '../../shared/domain/run-status.ts';
 import { RATE_TYPES, type RateType } from '../../shared/domain/token-bucket.ts';
 import { PLANTED_BUGS } from '../simulation/planted/plant-bugs.ts';
 import { DOCUMENTS, drawnBlock, readDocument, redraw, ROOT, shellLines } from './readme-text.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { systemClock } from '../../shared/process/system.ts';
-import { RUN_STATUSES, type RunStatus } from '../../shared/domain/run.ts';
+import { RUN_STATUSES, type RunStatus } from '../../shared/domain/run-status.ts';
 import { type ApiClient, openApiClient } from '../support/api-client.ts';
 import { type LocalTestSystem, openReceiver, type Receiver, startLocalSystem } from '../support/local-system.ts';
 import { until } from '../support/until.ts';

@@ -11,7 +11,8 @@ import { EngineError, toErrorRecord } from '../../shared/domain/errors.ts';
 import type { Fire } from '../../shared/domain/fire.ts';
 import { inputStatus, limitWait } from '../../shared/domain/input-status.ts';
 import { runUidOf } from '../../shared/domain/ids.ts';
-import { NO_TOTALS, RUN_STATUSES, type RunControl, type RunDefinition } from '../../shared/domain/run.ts';
+import { RUN_STATUSES } from '../../shared/domain/run-status.ts';
+import { NO_TOTALS, type RunControl, type RunDefinition } from '../../shared/domain/run.ts';
 import type { Schedule, ScheduleDefinition } from '../../shared/domain/schedule.ts';
 
 /*

@@ -1,6 +1,6 @@
 import { writeAim } from './aim.ts';
 import { aimsOf } from './aim-at-holes.ts';
-import { RUN_MOVES, type RunMove } from '../../shared/domain/run.ts';
+import { RUN_MOVES, type RunMove } from '../../shared/domain/run-status.ts';
 import type { Coverage } from './coverage.ts';
 import { ALL_FAULT_KINDS, ALL_FURTHER_KINDS } from './fault-kinds.ts';
 import { MUST_HIT } from './must-hit.ts';

@@ -4,7 +4,7 @@ import { bodyOf, callApi } from './api-call.ts';
 import { Coverage } from './coverage.ts';
 import { deploy, type Deployment } from './deployment.ts';
 import type { Stage } from './instance.ts';
-import { hasEnded } from '../../shared/domain/run.ts';
+import { hasEnded } from '../../shared/domain/run-status.ts';
 import { Observer } from './observer.ts';
 import { Outage, type StorePhase } from './outage.ts';
 import { SeededRandom } from './random.ts';

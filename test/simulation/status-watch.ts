@@ -1,5 +1,5 @@
 import { controlFromItem } from '../../shared/storage/run-records.ts';
-import type { RunStatus } from '../../shared/domain/run.ts';
+import type { RunStatus } from '../../shared/domain/run-status.ts';
 import type { Stage } from './instance.ts';
 import { type Change, toItem } from './mirror.ts';
 import type { Observer } from './observer.ts';

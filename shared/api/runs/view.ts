@@ -1,7 +1,8 @@
 import { termsView } from '../launches/terms.ts';
 import type * as z from 'zod';
 import { isoOf } from '../../domain/instant.ts';
-import { hasEnded, type RunControl, type RunDefinition, type RunCounts, STATUS_REASONS } from '../../domain/run.ts';
+import { hasEnded, STATUS_REASONS } from '../../domain/run-status.ts';
+import type { RunControl, RunDefinition, RunCounts } from '../../domain/run.ts';
 import type { launchedRun, run, runDetail, runStatusView } from './schemas.ts';
 
 type RunView = z.output<typeof run>;

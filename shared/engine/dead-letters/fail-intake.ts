@@ -1,4 +1,5 @@
-import { hasEnded, NO_TOTALS } from '../../domain/run.ts';
+import { hasEnded } from '../../domain/run-status.ts';
+import { NO_TOTALS } from '../../domain/run.ts';
 import type { IntakeMessage } from '../messages.ts';
 import type { CorePorts } from '../ports.ts';
 import { closeWindow } from '../runs/close-window.ts';

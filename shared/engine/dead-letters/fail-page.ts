@@ -1,7 +1,8 @@
 import { CALLBACK_BODY_VERSION } from '../../domain/callback.ts';
 import type { OpenInput, RunWindow } from '../../domain/input.ts';
 import type { PageRecord } from '../../domain/page.ts';
-import type { RunControl, RunDefinition, RunStatus } from '../../domain/run.ts';
+import type { RunStatus } from '../../domain/run-status.ts';
+import type { RunControl, RunDefinition } from '../../domain/run.ts';
 import { finishInput } from '../runs/finish-input.ts';
 import { endsInput, openingOfOne, pageAfter } from '../runs/open-input.ts';
 import { openPageLog } from '../pages/page-log.ts';

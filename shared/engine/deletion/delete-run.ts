@@ -1,6 +1,7 @@
 import { newDeletion } from '../../domain/deletion.ts';
 import { EngineError } from '../../domain/errors.ts';
-import { hasEnded, type RunControl, type RunDefinition } from '../../domain/run.ts';
+import { hasEnded } from '../../domain/run-status.ts';
+import type { RunControl, RunDefinition } from '../../domain/run.ts';
 import { FIRST_DELETION_CHECK_MS } from '../../domain/timing.ts';
 import type { CorePorts } from '../ports.ts';
 import { releaseEnded } from '../runs/admit-run.ts';

@@ -1,6 +1,6 @@
 import type { DryRun } from '../../domain/dry-run.ts';
 import { estimateRun } from '../../domain/estimate.ts';
-import type { StatusReason } from '../../domain/run.ts';
+import type { StatusReason } from '../../domain/run-status.ts';
 import { wouldWait } from '../../domain/would-wait.ts';
 import type { CorePorts } from '../ports.ts';
 import { settleAll } from '../settle-all.ts';

@@ -3,7 +3,8 @@ import { EngineError, FAULTS_TOLD, type ValidationError } from '../../domain/err
 import { readInputLine } from '../../domain/input-line.ts';
 import type { InputChunk, StoredInput } from '../../domain/input.ts';
 import { LIMITS } from '../../domain/limits.ts';
-import { hasEnded, type RunControl, type RunDefinition } from '../../domain/run.ts';
+import { hasEnded } from '../../domain/run-status.ts';
+import type { RunControl, RunDefinition } from '../../domain/run.ts';
 import { createLineSplitter, type Line } from '../../domain/split-lines.ts';
 import type { UploadRef } from '../../domain/upload.ts';
 import type { Action } from '../../sdk/action.ts';

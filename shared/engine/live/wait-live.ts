@@ -1,5 +1,6 @@
 import { FIRST_LIVE_CHECK_MS } from '../../domain/timing.ts';
-import { hasEnded, type RunControl } from '../../domain/run.ts';
+import { hasEnded } from '../../domain/run-status.ts';
+import type { RunControl } from '../../domain/run.ts';
 import type { Action } from '../../sdk/action.ts';
 import { refuseDeleted } from '../deletion/refuse-deleted.ts';
 import { handOver } from './hand-over.ts';

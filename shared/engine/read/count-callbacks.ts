@@ -1,6 +1,7 @@
 import { type CallbackCounts, countDelivered } from '../../domain/callback-counts.ts';
 import { blocksBegun, type RunWindow, shardsBegun } from '../../domain/input.ts';
-import { endingsOf, hasEnded, type RunCounts } from '../../domain/run.ts';
+import { hasEnded } from '../../domain/run-status.ts';
+import { endingsOf, type RunCounts } from '../../domain/run.ts';
 import type { ReadPorts, Run } from './read-ports.ts';
 import { settleAll } from '../settle-all.ts';
 

@@ -2,15 +2,8 @@ import { stuckMs } from '../../domain/timing.ts';
 import { limitWait } from '../../domain/input-status.ts';
 import type { RunWindow } from '../../domain/input.ts';
 import type { PageRecord } from '../../domain/page.ts';
-import {
-  hasEnded,
-  NO_TOTALS,
-  type RunControl,
-  type RunCounts,
-  stalledSince,
-  type StatusReason,
-  WORKING_STATUSES,
-} from '../../domain/run.ts';
+import { hasEnded, stalledSince, type StatusReason, WORKING_STATUSES } from '../../domain/run-status.ts';
+import { NO_TOTALS, type RunControl, type RunCounts } from '../../domain/run.ts';
 import { nextCheck } from '../runs/check-times.ts';
 import type { ReadPorts } from './read-ports.ts';
 import { settleAll } from '../settle-all.ts';

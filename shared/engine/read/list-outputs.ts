@@ -1,6 +1,7 @@
 import { SHARD_SIZE, shardOf, type StoredInput } from '../../domain/input.ts';
 import type { PageRecord } from '../../domain/page.ts';
-import { hasEnded, type RunControl } from '../../domain/run.ts';
+import { hasEnded } from '../../domain/run-status.ts';
+import type { RunControl } from '../../domain/run.ts';
 import type { ReadPorts, RecordedPage } from './read-ports.ts';
 import { createBudget, type Step } from './steps.ts';
 

@@ -1,5 +1,6 @@
 import { isRunUid } from '../../domain/ids.ts';
-import { type ExecutionMode, hasEnded, type RunCounts, type RunStatus } from '../../domain/run.ts';
+import { hasEnded, type RunStatus } from '../../domain/run-status.ts';
+import type { ExecutionMode, RunCounts } from '../../domain/run.ts';
 import { countRun } from './count-run.ts';
 import { isVisible } from './find-run.ts';
 import { readNextCursor } from './next-cursor.ts';

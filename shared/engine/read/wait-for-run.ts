@@ -1,4 +1,5 @@
-import { hasEnded, type RunControl } from '../../domain/run.ts';
+import { hasEnded } from '../../domain/run-status.ts';
+import type { RunControl } from '../../domain/run.ts';
 import type { Clock } from '../ports.ts';
 import { noSuchRun } from './find-run.ts';
 import type { ReadPorts } from './read-ports.ts';

@@ -1,6 +1,7 @@
 import { MAX_DELAY_MS } from '../../domain/timing.ts';
 import { isComplete, isFromOpening, NO_WAIT, placesOf, type RunWindow, takenOver } from '../../domain/input.ts';
-import { hasEnded, NO_TOTALS, type RunControl, type RunDefinition, WORKING_STATUSES } from '../../domain/run.ts';
+import { hasEnded, WORKING_STATUSES } from '../../domain/run-status.ts';
+import { NO_TOTALS, type RunControl, type RunDefinition } from '../../domain/run.ts';
 import { admitRun } from './admit-run.ts';
 import { dependenciesMet } from './await-dependencies.ts';
 import { concludeRun, finishRun, sendFormerFinished } from './finish-run.ts';

@@ -1,6 +1,7 @@
 import { KEEPS_SLOT_MS, LATE_START_MS, MAX_DELAY_MS } from '../../domain/timing.ts';
 import type { RunWindow } from '../../domain/input.ts';
-import { type RunControl, type RunDefinition, WORKING_STATUSES } from '../../domain/run.ts';
+import { WORKING_STATUSES } from '../../domain/run-status.ts';
+import type { RunControl, RunDefinition } from '../../domain/run.ts';
 import { admitWaiting } from './admit-run.ts';
 import type { CorePorts } from '../ports.ts';
 

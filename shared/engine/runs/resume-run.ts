@@ -1,6 +1,7 @@
 import { EngineError } from '../../domain/errors.ts';
 import { takenUpUntil } from '../../domain/expiry.ts';
-import type { RunControl, RunDefinition, RunMove } from '../../domain/run.ts';
+import type { RunMove } from '../../domain/run-status.ts';
+import type { RunControl, RunDefinition } from '../../domain/run.ts';
 import { admitWaiting } from './admit-run.ts';
 import { keepRun } from './keep-run.ts';
 import { concludeRun, sendFormerFinished } from './finish-run.ts';

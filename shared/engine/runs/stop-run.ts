@@ -1,6 +1,7 @@
 import { EngineError } from '../../domain/errors.ts';
 import { isoOf } from '../../domain/instant.ts';
-import { moveFrom, type RunControl, type RunDefinition, type StatusReasonCode } from '../../domain/run.ts';
+import { moveFrom, type StatusReasonCode } from '../../domain/run-status.ts';
+import type { RunControl, RunDefinition } from '../../domain/run.ts';
 import { concludeRun, landedAt, sendFormerFinished } from './finish-run.ts';
 import type { CorePorts } from '../ports.ts';
 

@@ -2,7 +2,7 @@ import { expiryAfter } from '../../domain/expiry.ts';
 import { CARRYING_MS, MAX_DELAY_MS, STARTING_MS } from '../../domain/timing.ts';
 import { decideFire } from '../../domain/decide-fire.ts';
 import { countFire, type Fire, fireUidOf, runUidOfFire } from '../../domain/fire.ts';
-import { hasEnded } from '../../domain/run.ts';
+import { hasEnded } from '../../domain/run-status.ts';
 import { changed, type Schedule } from '../../domain/schedule.ts';
 import { jitterMs, nextTime, singleTime } from '../../domain/schedule-times.ts';
 import type { FireMessage } from '../messages.ts';

@@ -1,7 +1,8 @@
 import type { Deletion } from '../../domain/deletion.ts';
 import type { ErrorRecord } from '../../domain/errors.ts';
 import type { InputChunk, StoredInput } from '../../domain/input.ts';
-import type { RunControl, RunDefinition, RunMove, StatusReason, Totals } from '../../domain/run.ts';
+import type { RunMove, StatusReason } from '../../domain/run-status.ts';
+import type { RunControl, RunDefinition, Totals } from '../../domain/run.ts';
 import type { DueEntry } from './due-store.ts';
 
 /** Runs: the immutable definition with its inputs, and the control record that changes. */

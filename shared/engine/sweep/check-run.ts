@@ -1,6 +1,7 @@
 import { FORGOTTEN_START_MS, SOONEST_CHECK_MS, stuckMs } from '../../domain/timing.ts';
 import { isComplete } from '../../domain/input.ts';
-import { hasEnded, type RunControl, type RunDefinition, WORKING_STATUSES } from '../../domain/run.ts';
+import { hasEnded, WORKING_STATUSES } from '../../domain/run-status.ts';
+import type { RunControl, RunDefinition } from '../../domain/run.ts';
 import { reconcileSlots } from '../runs/admit-run.ts';
 import { finishRun, landedAt } from '../runs/finish-run.ts';
 import { finishInput } from '../runs/finish-input.ts';

@@ -1,4 +1,4 @@
-import type { RunStatus } from '../../../shared/domain/run.ts';
+import type { RunStatus } from '../../../shared/domain/run-status.ts';
 import type { Verb } from '../truth.ts';
 
 /** A bulk that a caller creates. */

@@ -1,4 +1,4 @@
-import type { RunStatus } from '../../../shared/domain/run.ts';
+import type { RunStatus } from '../../../shared/domain/run-status.ts';
 import { SeededRandom } from '../random.ts';
 import type { Step } from '../step.ts';
 import type { Verb } from '../truth.ts';

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { endingsOf, hasEnded } from '../../../shared/domain/run.ts';
+import { hasEnded } from '../../../shared/domain/run-status.ts';
+import { endingsOf } from '../../../shared/domain/run.ts';
 import { INLINE } from '../../../shared/engine/live/run-live.ts';
 import type { Records } from '../records.ts';
 import type { InputTruth, RunTruth } from '../run-truth.ts';

@@ -1,7 +1,7 @@
 import { deliveriesOf } from '../../../shared/storage/callback-store.ts';
 import { DELIVERY_PREFIX, WAITER_PREFIX } from '../../../shared/storage/keys.ts';
 import { deriveUid } from '../../../shared/domain/ids.ts';
-import { hasEnded } from '../../../shared/domain/run.ts';
+import { hasEnded } from '../../../shared/domain/run-status.ts';
 import { type Change, toItem } from '../mirror.ts';
 import { controlOf } from '../records.ts';
 import { Promptness } from './promptness.ts';

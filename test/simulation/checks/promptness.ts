@@ -1,6 +1,7 @@
 import { definitionFromItem } from '../../../shared/storage/run-records.ts';
 import { RECORD_PREFIX, WAITER_PREFIX } from '../../../shared/storage/keys.ts';
-import { hasEnded, type RunControl } from '../../../shared/domain/run.ts';
+import { hasEnded } from '../../../shared/domain/run-status.ts';
+import type { RunControl } from '../../../shared/domain/run.ts';
 import { type Change, toItem } from '../mirror.ts';
 import { callbackRow, type CallbackRow, controlOf, slotsIn } from '../records.ts';
 

@@ -1,7 +1,8 @@
 import { BULK_CHECKS } from '../bulk/bulk-checks.ts';
 import { lateAfterReturn, unsparedReceivers } from './away-checks.ts';
 import { isDeepStrictEqual } from 'node:util';
-import { hasEnded, type RunControl, type RunStatus } from '../../../shared/domain/run.ts';
+import { hasEnded, type RunStatus } from '../../../shared/domain/run-status.ts';
+import type { RunControl } from '../../../shared/domain/run.ts';
 import { workspaceUid } from '../callers.ts';
 import type { Records } from '../records.ts';
 import type { Received, Truth } from '../truth.ts';

@@ -1,4 +1,4 @@
-import { hasEnded } from '../../../shared/domain/run.ts';
+import { hasEnded } from '../../../shared/domain/run-status.ts';
 import { workspaceUid } from '../callers.ts';
 import type { Records } from '../records.ts';
 import type { Truth } from '../truth.ts';

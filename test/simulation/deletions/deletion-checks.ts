@@ -1,4 +1,4 @@
-import { hasEnded } from '../../../shared/domain/run.ts';
+import { hasEnded } from '../../../shared/domain/run-status.ts';
 import type { Records } from '../records.ts';
 import type { SimulatedBucket } from '../simulated-bucket.ts';
 import type { Truth } from '../truth.ts';

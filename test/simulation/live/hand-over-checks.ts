@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { hasEnded } from '../../../shared/domain/run.ts';
+import { hasEnded } from '../../../shared/domain/run-status.ts';
 import { workspaceUid } from '../callers.ts';
 import type { InputScript } from '../launch-body.ts';
 import { allTold, callName, type LiveAftermath, sourcesOf } from './live-aftermath.ts';

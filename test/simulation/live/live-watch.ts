@@ -1,4 +1,5 @@
-import type { ExecutionMode, RunStatus } from '../../../shared/domain/run.ts';
+import type { RunStatus } from '../../../shared/domain/run-status.ts';
+import type { ExecutionMode } from '../../../shared/domain/run.ts';
 import type { Stage } from '../instance.ts';
 import type { Change } from '../mirror.ts';
 import type { Observer } from '../observer.ts';

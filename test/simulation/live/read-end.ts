@@ -1,4 +1,4 @@
-import { hasEnded, type RunStatus } from '../../../shared/domain/run.ts';
+import { hasEnded, type RunStatus } from '../../../shared/domain/run-status.ts';
 import { bodyOf, callApi } from '../api-call.ts';
 import type { Deployment } from '../deployment.ts';
 import type { Stage } from '../instance.ts';

@@ -1,4 +1,4 @@
-import { hasEnded } from '../../../shared/domain/run.ts';
+import { hasEnded } from '../../../shared/domain/run-status.ts';
 import type { RunTruth } from '../run-truth.ts';
 import { runsOf, type UploadAftermath, type UploadCheck } from './upload-aftermath.ts';
 import { isBad, mustBeInvalid, type UploadLaunchTruth, type UploadTruth } from './upload-truth.ts';
