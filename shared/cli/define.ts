@@ -1,8 +1,17 @@
 import { type Command, InvalidArgumentError } from 'commander';
 
-/** Adds a command. `usage`: its name and arguments. `examples`: whole command lines, without what runs them. */
-export function define(parent: Command, usage: string, summary: string, examples: readonly string[]): Command {
-  const command = parent.command(usage).description(summary);
+/**
+ * Adds a command. `usage`: its name and arguments. `examples`: whole command lines, without what runs them.
+ * `isDefault`: it is meant where its parent is called alone.
+ */
+export function define(
+  parent: Command,
+  usage: string,
+  summary: string,
+  examples: readonly string[],
+  { isDefault = false }: { readonly isDefault?: boolean } = {},
+): Command {
+  const command = parent.command(usage, { isDefault }).description(summary);
   return command.addHelpText('after', () => {
     const program = rootOf(command).name();
     return `\nExamples:\n${examples.map((example) => `  ${program} ${example}`).join('\n')}`;
@@ -45,9 +54,14 @@ export function several(text: string, before: readonly string[] = []): readonly 
 export function severalOf<Value extends string>(
   allowed: readonly Value[],
 ): (text: string, before?: readonly Value[]) => readonly Value[] {
-  return (text, before = []) => {
+  return (text, before = []) => [...before, oneOf(allowed)(text)];
+}
+
+/** Reads an argument or option with one of these values, in any case. */
+export function oneOf<Value extends string>(allowed: readonly Value[]): (text: string) => Value {
+  return (text) => {
     const value = allowed.find((one) => one.toLowerCase() === text.toLowerCase());
     if (value === undefined) throw new InvalidArgumentError(`Allowed: ${allowed.join(', ')}.`);
-    return [...before, value];
+    return value;
   };
 }

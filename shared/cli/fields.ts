@@ -45,3 +45,14 @@ function parseJson(name: string, text: string): unknown {
     throw usageError(`${name} must be JSON: ${cause instanceof Error ? cause.message : String(cause)}`);
   }
 }
+
+/** Headers from `Name: value` words. Throws CommandFailed for others. */
+export function objectOfHeaders(words: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    words.map((word) => {
+      const at = word.indexOf(':');
+      if (at < 1) throw usageError(`${word} is no header; write "Name: value".`);
+      return [word.slice(0, at).trim(), word.slice(at + 1).trim()];
+    }),
+  );
+}

@@ -3,7 +3,12 @@ import { TriremeError } from '../client/trireme.ts';
 import { CommandFailed } from './command-failed.ts';
 import { addAccountCommands } from './commands/account-commands.ts';
 import { addActionCommands } from './commands/action-commands.ts';
+import { addBulkCommands } from './commands/bulk-commands.ts';
+import { addCallbackCommands } from './commands/callback-commands.ts';
+import { addReadingCommands } from './commands/reading-commands.ts';
 import { addRunCommands } from './commands/run-commands.ts';
+import { addScheduleCommands } from './commands/schedule-commands.ts';
+import { addWorkspaceCommands } from './commands/workspace-commands.ts';
 import { harmless } from './harmless.ts';
 import { sessionOpener, type Setting } from './session.ts';
 
@@ -20,6 +25,11 @@ export function createProgram(setting: Setting): Command {
   addAccountCommands(program, open);
   addActionCommands(program, open);
   addRunCommands(program, open);
+  addReadingCommands(program, open);
+  addCallbackCommands(program, open);
+  addBulkCommands(program, open);
+  addScheduleCommands(program, open);
+  addWorkspaceCommands(program, open);
   return program;
 }
 

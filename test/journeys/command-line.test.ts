@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { spawn } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { citiesOf } from '../support/all-cities.ts';
-import { type LocalTestSystem, startLocalSystem } from '../support/local-system.ts';
+import { type LocalTestSystem, openReceiver, startLocalSystem } from '../support/local-system.ts';
+import { openTerminal, type TerminalSession } from '../support/pseudo-terminal.ts';
+import { until } from '../support/until.ts';
 import { ROOT } from '../guards/readme-text.ts';
 
 let system: LocalTestSystem;
@@ -119,6 +121,87 @@ describe('a caller with the command line, in a pipe', () => {
     expect((await trireme(['run', 'wait', uid])).code).toBe(3);
   });
 
+  it('finds runs, handles many by a filter, deletes one, and asks before where nobody can be asked', async () => {
+    const [run] = await rows('run', 'search-cities', 'country=MT', '--tag', 'many', '--name', 'one', '--wait');
+    const uid = String(run?.['uid']);
+    const found = await until('the run in the list', async () => {
+      const listed = await rows('runs', '--tag', 'many', '--status', 'succeeded');
+      return listed.length === 1 ? listed : null;
+    });
+    expect(found).toMatchObject([{ uid, name: 'one' }]);
+    expect(await rows('bulk', 'start', 'retry', '--tag', 'many', '--dry-run')).toMatchObject([{ matched: 1 }]);
+    const asked = await trireme(['bulk', 'start', 'retry', '--tag', 'many']);
+    expect([asked.code, asked.stderr]).toEqual([2, expect.stringContaining('retry 1 runs? Add --yes')]);
+    const done = await trireme(['bulk', 'start', 'retry', '--tag', 'many', '--yes', '--wait']);
+    expect([done.code, done.stderr]).toEqual([3, expect.stringContaining('1 runs could not be done')]);
+    expect((await trireme(['run', 'delete', uid])).code).toBe(2);
+    expect((await trireme(['run', 'delete', uid, '--yes'])).code).toBe(0);
+    const gone = await trireme(['run', 'get', uid]);
+    expect([gone.code, gone.stderr]).toEqual([1, expect.stringContaining('NOT_FOUND')]);
+  });
+
+  it('shows what was sent, sends it again and tries a receiver', async () => {
+    const receiver = await openReceiver();
+    const failing = await openReceiver(() => ({ status: 410 }));
+    const posts = Math.ceil(citiesOf('MT').length / 50) + 1;
+    const [run] = await rows('run', 'search-cities', 'country=MT', '--callback', failing.url, '--wait');
+    const failed = await until('the failed callbacks', async () => {
+      const listed = await rows('callbacks', String(run?.['uid']), '--failed');
+      return listed.length === posts ? listed : null;
+    });
+    const uid = String(failed[0]?.['uid']);
+    const body = await trireme(['callback', 'body', uid]);
+    expect(failing.requests.map((request) => request.body.toString())).toContain(body.stdout);
+    expect(await rows('callback', 'attempts', uid)).toMatchObject([{ attempt: 1, http_status: 410 }]);
+    expect(await rows('callback', 'replay', uid)).toMatchObject([{ parent_uid: uid, status: 'PENDING' }]);
+    await failing.until((requests) => requests.length > posts);
+    const [tested] = await rows('webhook', 'test', receiver.url, '--type', 'run.finished', '--header', 'X-Own: 1');
+    expect(tested).toMatchObject({ response: { http_status: 204 }, error: null });
+    expect(receiver.requests).toMatchObject([{ headers: { 'x-own': '1' } }]);
+    expect((await trireme(['webhook', 'test', failing.url])).code).toBe(1);
+    await Promise.all([receiver.close(), failing.close()]);
+  });
+
+  it('makes a schedule, previews, changes, triggers and cancels it', async () => {
+    const cron = ['--cron', '0 9 * * 1-5', '--zone', 'Europe/Amsterdam'];
+    const [made] = await rows('schedule', 'create', 'search-cities', 'country=MT', ...cron, '--tag', 'daily');
+    const uid = String(made?.['uid']);
+    expect(await rows('schedule', 'pause', uid, '--note', 'a holiday')).toMatchObject([{ status: 'PAUSED' }]);
+    expect(await rows('schedule', 'resume', uid)).toMatchObject([{ status: 'ACTIVE' }]);
+    expect(await rows('schedule', 'update', uid, '--cron', '@daily')).toMatchObject([{ cron: '@daily' }]);
+    const [run] = await rows('schedule', 'trigger', uid);
+    expect(await rows('schedule', 'fires', uid)).toMatchObject([{ outcome: 'FIRED', run_uid: run?.['uid'] }]);
+    expect(await rows('schedule', 'cancel', uid, '--yes')).toMatchObject([{ status: 'CANCELLED' }]);
+    const preview = await rows('schedule', 'preview', '0 9 * * 1-5', '--from', '2030-01-31T00:00:00Z', '--count', '2');
+    expect(preview.map(({ at }) => at)).toEqual(['2030-01-31T09:00:00.000Z', '2030-02-01T09:00:00.000Z']);
+  });
+
+  it('manages keys and secrets of the workspace, and shows its usage', async () => {
+    const [made] = await rows('keys', 'create', '--label', 'a report', '--scope', 'read');
+    const { uid, key } = made ?? {};
+    const env = { TRIREME_URL: system.url, TRIREME_API_KEY: String(key) };
+    expect((await trireme(['whoami'], { env })).stdout).toContain('a report');
+    const forbidden = await trireme(['run', 'search-cities', 'country=MT'], { env });
+    expect([forbidden.code, forbidden.stderr]).toEqual([1, expect.stringContaining('FORBIDDEN')]);
+    expect((await rows('keys')).map((row) => row['uid'])).toContain(uid);
+    expect((await rows('keys', 'rename', String(uid), '--label', 'reports'))[0]).toMatchObject({ label: 'reports' });
+    expect((await trireme(['keys', 'delete', String(uid), '--yes'])).code).toBe(0);
+    const set = await trireme(['secrets', 'set', 'HTTP_REQUEST_TOKEN'], { input: 'a value\n' });
+    expect([set.code, set.stdout]).toEqual([0, expect.not.stringContaining('a value')]);
+    expect(await rows('secrets', 'list')).toMatchObject([{ name: 'HTTP_REQUEST_TOKEN' }]);
+    expect((await trireme(['secrets', 'delete', 'HTTP_REQUEST_TOKEN', '--yes'])).code).toBe(0);
+    expect(await rows('signing-secret')).toMatchObject([{ secret: system.signingSecret }]);
+    expect(await rows('signing-secret', 'rotate', '--overlap-hours', '1', '--yes')).toHaveLength(2);
+    expect(await rows('usage', '--by', 'action')).toEqual(
+      expect.arrayContaining([expect.objectContaining({ action_name: 'search-cities', day: null })]),
+    );
+  });
+
+  it('prints types of its actions', async () => {
+    const { stdout } = await trireme(['types']);
+    expect(stdout).toMatch(/readonly "search-cities": \{\n    readonly input: \{[^}]*readonly country\?: string/);
+  });
+
   it('ends with 2 where it was called wrongly, and says what was meant', async () => {
     for (const [line, message] of [
       ['runz', 'Did you mean'],
@@ -133,5 +216,58 @@ describe('a caller with the command line, in a pipe', () => {
       const { code, stderr } = await trireme(line.split(' '));
       expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
     }
+  });
+});
+
+describe('a caller with the command line, on a terminal', () => {
+  const open = (...args: string[]): TerminalSession =>
+    openTerminal([process.execPath, join(ROOT, 'shared/cli/main.ts'), ...args], {
+      cwd: folder,
+      env: { PATH: process.env['PATH'], XDG_CONFIG_HOME: join(folder, 'typed') },
+    });
+
+  it('is asked for URL and key, which is not shown', async () => {
+    const login = open('login');
+    await login.shows('URL of the deployment');
+    login.type(`${system.url}\r`);
+    await login.shows('API key');
+    login.type(`${system.apiKey}\r`);
+    await login.shows('Logged in');
+    expect(await login.ended()).toBe(0);
+    expect(login.printed()).not.toContain(system.apiKey);
+  });
+
+  it('sees tables, and what others wrote without what a terminal obeys', async () => {
+    const live = open('live', 'search-cities', 'country=MT', '--limit', '2');
+    expect(await live.ended()).toBe(0);
+    expect(live.printed()).toMatch(/^name +country +population +lat/m);
+    const [city] = citiesOf('MT');
+    expect(live.printed()).toMatch(new RegExp(`^${city?.name} +MT +${city?.population.toLocaleString('en')}`, 'm'));
+    const upstream = await openReceiver(() => ({ status: 200, body: 'one\u001b]0;two\u0007\u202e' }));
+    const odd = open('live', 'http-request', `url=${upstream.url}`);
+    expect(await odd.ended(), odd.printed()).toBe(0);
+    expect(odd.printed()).toContain(String.raw`one\u001b]0;two\u0007\u202e`);
+    expect(odd.printed()).not.toContain('\u202e');
+    await upstream.close();
+  });
+
+  it('follows a run in one line; Ctrl-C leaves the run and says how to go on', async () => {
+    const at = new Date(Date.now() + 3_600_000).toISOString();
+    const run = open('run', 'search-cities', 'country=MT', '--at', at, '--wait');
+    await run.shows('0/1 inputs ░░░░░░░░░░ 0 results · waits: ');
+    run.type('\u0003');
+    await run.shows('The run goes on.');
+    expect(await run.ended()).toBe(130);
+    const [, uid = ''] = /trireme run wait (\S+)/.exec(run.printed()) ?? [];
+    const resumed = open('run', 'wait', uid);
+    await resumed.shows('waits: ');
+    await rows('run', 'cancel', uid);
+    await resumed.shows('STOPPED');
+    expect(await resumed.ended()).toBe(3);
+    const deleted = open('run', 'delete', uid);
+    await deleted.shows('Delete the run');
+    deleted.type('y');
+    await deleted.shows('is deleted');
+    expect(await deleted.ended()).toBe(0);
   });
 });

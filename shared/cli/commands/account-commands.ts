@@ -37,9 +37,10 @@ export function addAccountCommands(program: Command, open: OpenSession): void {
     });
   });
 
-  const profiles = define(program, 'profiles', 'Lists the logins that are kept; * marks the current one.', [
-    'profiles',
-  ]).action(async (_: object, command: Command) => {
+  const profiles = program.command('profiles').description('The logins that are kept.');
+  define(profiles, 'list', 'Lists the logins that are kept; * marks the current one.', ['profiles'], {
+    isDefault: true,
+  }).action(async (_: object, command: Command) => {
     const kept = await readProfiles(profilesPath(process.env));
     const rows = Object.entries(kept.profiles).map(([name, { url }]) => ({
       name,

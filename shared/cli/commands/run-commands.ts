@@ -1,34 +1,14 @@
-import { type Command, Option } from 'commander';
-import type {
-  ExecutionMode,
-  ListRunsQuery,
-  Run,
-  RunDetail,
-  RunInput,
-  RunLogLine,
-  RunStatus,
-} from '../../client/trireme.ts';
+import type { Command } from 'commander';
+import type { CallbackStatus, Run, RunDetail, RunInput } from '../../client/trireme.ts';
 import { askToConfirm } from '../ask.ts';
-import { define, severalOf, several, uidOf, withLimit } from '../define.ts';
+import { define, severalOf, uidOf, withLimit } from '../define.ts';
 import type { ListOptions } from '../printer.ts';
+import { type RunFilter, runQueryOf, withRunFilter } from '../run-filter.ts';
 import type { OpenSession } from '../session.ts';
 import type { Column } from '../table.ts';
-import { OUTPUT_FORMATS, type OutputFormat, saveOutputs, writeOutputs } from '../write-outputs.ts';
 import { addStartRun, follow } from './start-run.ts';
 
-const RUN_STATUSES: readonly RunStatus[] = [
-  'CREATED',
-  'INVALID',
-  'BLOCKED',
-  'QUEUED',
-  'SCHEDULED',
-  'RUNNING',
-  'STOPPED',
-  'SUCCEEDED',
-  'PARTIAL_SUCCEEDED',
-  'FAILED',
-];
-const MODES: readonly ExecutionMode[] = ['LIVE', 'ASYNC'];
+const REPLAYED: readonly CallbackStatus[] = ['PENDING', 'RUNNING', 'FAILED', 'SUCCESS'];
 const EXAMPLE_UID = '04b480fa-0534-88e9-b770-f9db391ce272';
 
 const RUN_COLUMNS: readonly Column<Run | RunDetail>[] = [
@@ -40,47 +20,6 @@ const RUN_COLUMNS: readonly Column<Run | RunDetail>[] = [
   ['CREATED', ({ created_at: at }) => at],
   ['NAME AND TAGS', ({ name, tags }) => [name, ...tags].filter((word) => word !== null).join(' ')],
 ];
-
-/** The options that choose runs, of `runs` and `bulk`. */
-export interface RunFilter {
-  readonly status?: readonly RunStatus[];
-  readonly action?: readonly string[];
-  readonly mode?: readonly ExecutionMode[];
-  readonly tag?: readonly string[];
-  readonly name?: readonly string[];
-  readonly schedule?: readonly string[];
-  readonly createdAfter?: string;
-  readonly createdBefore?: string;
-}
-
-function withRunFilter(command: Command): Command {
-  return command
-    .option(
-      '--status <status>',
-      'only with this status; each filter may be given several times',
-      severalOf(RUN_STATUSES),
-    )
-    .option('--action <name>', 'only of this action', several)
-    .option('--mode <mode>', 'only LIVE or ASYNC', severalOf(MODES))
-    .option('--tag <tag>', 'only with this tag', several)
-    .option('--name <name>', 'only with this name', several)
-    .option('--schedule <uid>', 'only of this schedule', several)
-    .option('--created-after <time>', 'only created after this time, such as 2030-01-31T09:00:00Z')
-    .option('--created-before <time>', 'only created before this time');
-}
-
-function runQueryOf(filter: RunFilter): Omit<ListRunsQuery, 'limit' | 'sort'> {
-  return {
-    status: filter.status,
-    action_name: filter.action,
-    execution_mode: filter.mode,
-    tag: filter.tag,
-    name: filter.name,
-    scheduled_run_uid: filter.schedule,
-    created_after: filter.createdAfter,
-    created_before: filter.createdBefore,
-  };
-}
 
 /** Runs: to start, to find, to follow and to change. */
 export function addRunCommands(program: Command, open: OpenSession): void {
@@ -120,6 +59,15 @@ export function addRunCommands(program: Command, open: OpenSession): void {
       print.record(await (await trireme.runs.get(uid))[name]());
     });
   }
+  verb('replay', 'Sends callbacks of a run once more, those that FAILED by default.', [
+    `run replay ${EXAMPLE_UID} --status success`,
+  ])
+    .option('--status <status>', 'those with this status; may be given several times', severalOf(REPLAYED))
+    .action(async (uid: string, { status }: { readonly status?: readonly CallbackStatus[] }, command: Command) => {
+      const { trireme, print } = await open(command);
+      const replayed = await (await trireme.runs.get(uid)).replayCallbacks(status === undefined ? {} : { status });
+      print.record({ replayed });
+    });
   verb('delete', 'Deletes a run that has ended, its results and its callbacks.', [`run delete ${EXAMPLE_UID} --yes`])
     .option('--yes', 'do not ask')
     .action(async (uid: string, { yes }: { readonly yes?: boolean }, command: Command) => {
@@ -145,62 +93,4 @@ export function addRunCommands(program: Command, open: OpenSession): void {
       );
     },
   );
-  addReading(program, open);
-}
-
-interface OutputsOptions extends ListOptions {
-  readonly format?: OutputFormat;
-  readonly out?: string;
-  readonly envelope?: boolean;
-  readonly follow?: boolean;
-}
-
-/** What a run gave: its results and its log. */
-function addReading(program: Command, open: OpenSession): void {
-  withLimit(
-    define(
-      program,
-      'outputs',
-      'Prints the results of a run: all of them in a pipe, the first as a table on a terminal.',
-      [`outputs ${EXAMPLE_UID} --format csv > cities.csv`, `outputs ${EXAMPLE_UID} --out cities.ndjson`],
-    ).argument('<uid>', 'the uid of the run', uidOf),
-  )
-    .addOption(new Option('--format <format>', 'print all, in this format').choices(OUTPUT_FORMATS))
-    .option('--out <file>', 'write all to a .csv, .ndjson or .json file')
-    .option('--envelope', 'each result with its input and page')
-    .option('--follow', 'while the run is unfinished, wait for more')
-    .action(async (uid: string, options: OutputsOptions, command: Command) => {
-      const { trireme, print } = await open(command);
-      const run = await trireme.runs.get(uid);
-      const follow = { follow: options.follow === true };
-      const outputs = options.envelope === true ? run.envelopes(follow) : run.outputs(follow);
-      if (options.out !== undefined) return saveOutputs(outputs, options.out);
-      const isWhole =
-        options.format !== undefined || (!print.isHuman && command.getOptionValueSource('limit') === 'default');
-      if (isWhole) return writeOutputs(outputs, options.format ?? 'ndjson', print.text);
-      await print.list(outputs, 'properties', options);
-    });
-
-  withLimit(
-    define(program, 'logs', 'Prints what the action logged in a run, and its failed attempts.', [
-      `logs ${EXAMPLE_UID} --input 3`,
-    ]).argument('<uid>', 'the uid of the run', uidOf),
-  )
-    .option('--input <index>', 'only of the input at this position, from 0')
-    .action(async (uid: string, options: ListOptions & { readonly input?: string }, command: Command) => {
-      const { trireme, print } = await open(command);
-      const query = options.input === undefined ? {} : { input_index: Number(options.input) };
-      await print.list(
-        (await trireme.runs.get(uid)).logs(query),
-        [
-          ['AT', ({ at }: RunLogLine) => at],
-          ['INPUT', ({ input_index: index }) => index],
-          ['PAGE', ({ page }) => page],
-          ['LEVEL', ({ level }) => level],
-          ['MESSAGE', ({ message, error }) => (error === null ? message : `${error.error_label}: ${message}`)],
-          ['DATA', ({ data }) => data],
-        ],
-        options,
-      );
-    });
 }
