@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { searchCities } from '../../functions/actions/search-cities.ts';
 import { callbackBody } from '../../shared/api/callbacks/schemas.ts';
-import { CALLBACK_EXAMPLES, EXAMPLES } from '../../shared/api/document/examples.ts';
+import { CALLBACK_EXAMPLES } from '../../shared/api/document/callback-examples.ts';
+import { EXAMPLES } from '../../shared/api/document/examples.ts';
 import { parseBody } from '../../shared/api/parse-request.ts';
 import type { Route } from '../../shared/api/route.ts';
 import { ROUTES } from '../../shared/api/routes.ts';

@@ -1,6 +1,6 @@
 import { callbackBody } from '../callbacks/schemas.ts';
 import type { Components, Json } from './components.ts';
-import { CALLBACK_EXAMPLES } from './examples.ts';
+import { CALLBACK_EXAMPLES } from './callback-examples.ts';
 
 const HEADERS = {
   'webhook-id': 'The `callback_ref_uid` of the body. Deduplicate by it',
