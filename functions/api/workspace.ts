@@ -10,7 +10,7 @@ import { createKeyringReader } from '../../shared/aws/keyring-reader.ts';
 import { once } from '../../shared/process/once.ts';
 import { consoleLog, systemClock, systemRandom } from '../../shared/process/system.ts';
 import { VERSION } from '../../shared/process/version.ts';
-import type { CredentialPorts } from '../../shared/engine/credentials/credential-ports.ts';
+import type { CredentialPorts } from '../../shared/engine/workspace/credential-ports.ts';
 import { createApiKeyStore } from '../../shared/storage/api-key-store.ts';
 import { createCredentialStore } from '../../shared/storage/credential-store.ts';
 import { readOwnLimits } from '../../shared/storage/limit-reader.ts';

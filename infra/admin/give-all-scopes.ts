@@ -1,7 +1,7 @@
 import { digestApiKey, keyUidOf } from '../../shared/domain/api-key.ts';
 import { SCOPES } from '../../shared/domain/scopes.ts';
-import type { ApiKeyStore } from '../../shared/engine/keys/key-ports.ts';
-import { updateKey } from '../../shared/engine/keys/update-key.ts';
+import type { ApiKeyStore } from '../../shared/engine/workspace/key-ports.ts';
+import { updateKey } from '../../shared/engine/workspace/update-key.ts';
 import type { Clock } from '../../shared/engine/ports.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type { ApiKey } from '../../shared/domain/key-set.ts';
 import type { Scope } from '../../shared/domain/scopes.ts';
-import { createKey } from '../../shared/engine/keys/create-key.ts';
-import type { ApiKeyStore } from '../../shared/engine/keys/key-ports.ts';
+import { createKey } from '../../shared/engine/workspace/create-key.ts';
+import type { ApiKeyStore } from '../../shared/engine/workspace/key-ports.ts';
 import type { Random, Clock } from '../../shared/engine/ports.ts';
 import type { Workspace, WorkspaceStore } from '../../shared/storage/workspace-store.ts';
 

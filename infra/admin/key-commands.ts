@@ -3,9 +3,9 @@ import { label } from '../../shared/api/workspace/schemas.ts';
 import { digestApiKey, isWellFormedApiKey } from '../../shared/domain/api-key.ts';
 import { type ApiKey, isValidKey, presentKeys } from '../../shared/domain/key-set.ts';
 import { DEFAULT_SCOPES, isScope, type Scope, SCOPES } from '../../shared/domain/scopes.ts';
-import { deleteKey } from '../../shared/engine/keys/delete-key.ts';
-import type { KeyPorts } from '../../shared/engine/keys/key-ports.ts';
-import { updateKey } from '../../shared/engine/keys/update-key.ts';
+import { deleteKey } from '../../shared/engine/workspace/delete-key.ts';
+import type { KeyPorts } from '../../shared/engine/workspace/key-ports.ts';
+import { updateKey } from '../../shared/engine/workspace/update-key.ts';
 import { systemClock, systemRandom } from '../../shared/process/system.ts';
 import type { Workspace } from '../../shared/storage/workspace-store.ts';
 import {

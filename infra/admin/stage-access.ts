@@ -6,10 +6,10 @@ import { deriveSigningSecrets } from '../../shared/aws/derive-signing-secrets.ts
 import { rotateMasterSecret } from '../../shared/aws/rotate-master-secret.ts';
 import type { Secret } from '../../shared/aws/secret.ts';
 import { type SigningSecret, signingAt } from '../../shared/domain/signing-secrets.ts';
-import { rotateSigningSecret } from '../../shared/engine/secrets/rotate-signing-secret.ts';
+import { rotateSigningSecret } from '../../shared/engine/workspace/rotate-signing-secret.ts';
 import { createSigningSecretStore } from '../../shared/storage/signing-secret-store.ts';
 import { createKeyringReader } from '../../shared/aws/keyring-reader.ts';
-import type { ApiKeyStore } from '../../shared/engine/keys/key-ports.ts';
+import type { ApiKeyStore } from '../../shared/engine/workspace/key-ports.ts';
 import { createApiKeyStore } from '../../shared/storage/api-key-store.ts';
 import { createLimitStore, type LimitStore } from '../../shared/storage/limit-store.ts';
 import { createRunReader } from '../../shared/storage/run-reader.ts';

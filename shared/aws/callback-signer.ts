@@ -1,7 +1,7 @@
 import { type SigningSecret, signingAt } from '../domain/signing-secrets.ts';
 import { createWebhookSigner, type WebhookSigner } from '../domain/webhook-signature.ts';
 import type { Clock, Secrets } from '../engine/ports.ts';
-import type { SigningSecretStore } from '../engine/secrets/rotate-signing-secret.ts';
+import type { SigningSecretStore } from '../engine/workspace/rotate-signing-secret.ts';
 import { Lru } from '../process/lru.ts';
 import { deriveSigningSecrets } from './derive-signing-secrets.ts';
 import type { ReadKeyring } from './keyring-reader.ts';

@@ -1,6 +1,6 @@
 import { credentialSeal } from '../domain/credential.ts';
 import type { Clock } from '../engine/ports.ts';
-import type { CredentialStore } from '../engine/credentials/credential-ports.ts';
+import type { CredentialStore } from '../engine/workspace/credential-ports.ts';
 import { Lru } from '../process/lru.ts';
 import { Permanent } from '../sdk/action-errors.ts';
 import { type Keyring, KeyringError, versionOf } from './keyring.ts';

@@ -1,7 +1,7 @@
 import { keyUidOf } from '../domain/api-key.ts';
 import { type ApiKey, hintLabel } from '../domain/key-set.ts';
 import { isScope } from '../domain/scopes.ts';
-import type { ApiKeyStore } from '../engine/keys/key-ports.ts';
+import type { ApiKeyStore } from '../engine/workspace/key-ports.ts';
 import { type Item, ItemReader } from './attributes.ts';
 import { keys as tableKeys } from './keys.ts';
 import type { Table } from './table.ts';

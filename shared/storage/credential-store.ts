@@ -1,5 +1,5 @@
 import type { Credential } from '../domain/credential.ts';
-import type { CredentialStore } from '../engine/credentials/credential-ports.ts';
+import type { CredentialStore } from '../engine/workspace/credential-ports.ts';
 import { ItemReader } from './attributes.ts';
 import { keys } from './keys.ts';
 import type { Table } from './table.ts';

@@ -1,5 +1,5 @@
 import { FIRST_SECRET, type SigningSecret } from '../domain/signing-secrets.ts';
-import type { SigningSecretStore } from '../engine/secrets/rotate-signing-secret.ts';
+import type { SigningSecretStore } from '../engine/workspace/rotate-signing-secret.ts';
 import { ItemReader } from './attributes.ts';
 import { keys } from './keys.ts';
 import type { Table } from './table.ts';

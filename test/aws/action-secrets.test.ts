@@ -8,8 +8,8 @@ import { openSecretsManager } from '../../infra/local/services/secrets-manager.t
 import { createActionSecrets } from '../../shared/aws/action-secrets.ts';
 import { createCredentialReader } from '../../shared/aws/credential-reader.ts';
 import { createKeyring } from '../../shared/aws/keyring.ts';
-import { deleteCredential } from '../../shared/engine/credentials/delete-credential.ts';
-import { putCredential } from '../../shared/engine/credentials/put-credential.ts';
+import { deleteCredential } from '../../shared/engine/workspace/delete-credential.ts';
+import { putCredential } from '../../shared/engine/workspace/put-credential.ts';
 import { createCredentialStore } from '../../shared/storage/credential-store.ts';
 import { keys } from '../../shared/storage/keys.ts';
 import { openTable } from '../support/open-table.ts';

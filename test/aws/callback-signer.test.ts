@@ -5,7 +5,7 @@ import { createKeyring, type MasterSecrets } from '../../shared/aws/keyring.ts';
 import { createVersionedReader } from '../../shared/aws/versioned-reader.ts';
 import { verifyWebhook } from '../../shared/client/verify-webhook.ts';
 import { signWebhook } from '../../shared/domain/webhook-signature.ts';
-import { rotateSigningSecret, type SigningSecretStore } from '../../shared/engine/secrets/rotate-signing-secret.ts';
+import { rotateSigningSecret, type SigningSecretStore } from '../../shared/engine/workspace/rotate-signing-secret.ts';
 import { createSigningSecretStore } from '../../shared/storage/signing-secret-store.ts';
 import { openTable } from '../support/open-table.ts';
 

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import { FIRST_SECRET, signingAt } from '../../shared/domain/signing-secrets.ts';
-import { rotateSigningSecret, type SigningSecretStore } from '../../shared/engine/secrets/rotate-signing-secret.ts';
+import { rotateSigningSecret, type SigningSecretStore } from '../../shared/engine/workspace/rotate-signing-secret.ts';
 import { createSigningSecretStore } from '../../shared/storage/signing-secret-store.ts';
 import { openTable } from '../support/open-table.ts';
 

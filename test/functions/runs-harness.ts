@@ -32,7 +32,7 @@ import type { OpenInput } from '../../shared/domain/input.ts';
 import type { PageRecord } from '../../shared/domain/page.ts';
 import type { RunMove } from '../../shared/domain/run-status.ts';
 import { NO_TOTALS, type RunControl, type RunDefinition } from '../../shared/domain/run.ts';
-import { createKey } from '../../shared/engine/keys/create-key.ts';
+import { createKey } from '../../shared/engine/workspace/create-key.ts';
 import type { ControlChange } from '../../shared/engine/stores/run-store.ts';
 import type { Message } from '../../shared/engine/messages.ts';
 import { createRegistry } from '../../shared/sdk/action-registry.ts';

@@ -10,7 +10,7 @@ import { ROUTES } from '../../shared/api/routes.ts';
 import { digestApiKey, keyUidOf } from '../../shared/domain/api-key.ts';
 import { ERROR_LABELS } from '../../shared/domain/errors.ts';
 import type { ErrorLabel } from '../../shared/domain/errors.ts';
-import { deleteKey } from '../../shared/engine/keys/delete-key.ts';
+import { deleteKey } from '../../shared/engine/workspace/delete-key.ts';
 import { deriveUid, runUidOf } from '../../shared/domain/ids.ts';
 import { openApiClient } from '../support/api-client.ts';
 import type { ApiClient, Asked } from '../support/api-client.ts';

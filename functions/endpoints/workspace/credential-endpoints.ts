@@ -2,9 +2,9 @@ import { secretView } from '../../../shared/api/workspace/view.ts';
 import { CREDENTIAL_NAME } from '../../../shared/domain/credential.ts';
 import { EngineError } from '../../../shared/domain/errors.ts';
 import { shorten } from '../../../shared/domain/shorten.ts';
-import type { CredentialPorts } from '../../../shared/engine/credentials/credential-ports.ts';
-import { deleteCredential } from '../../../shared/engine/credentials/delete-credential.ts';
-import { putCredential } from '../../../shared/engine/credentials/put-credential.ts';
+import type { CredentialPorts } from '../../../shared/engine/workspace/credential-ports.ts';
+import { deleteCredential } from '../../../shared/engine/workspace/delete-credential.ts';
+import { putCredential } from '../../../shared/engine/workspace/put-credential.ts';
 import type { EndpointsOf } from '../../http/create-api-handler.ts';
 import { defineEndpoint } from '../../http/endpoint.ts';
 

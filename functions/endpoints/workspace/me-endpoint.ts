@@ -1,7 +1,7 @@
 import { countsView } from '../../../shared/api/usage/view.ts';
 import { apiKeyView, type LimitsInForce, limitsView } from '../../../shared/api/workspace/view.ts';
 import { EngineError } from '../../../shared/domain/errors.ts';
-import type { KeyPorts } from '../../../shared/engine/keys/key-ports.ts';
+import type { KeyPorts } from '../../../shared/engine/workspace/key-ports.ts';
 import { dayOf } from '../../../shared/domain/usage.ts';
 import { addUsage, NO_USAGE, type UsageCounts } from '../../../shared/domain/usage-counts.ts';
 import { readUsage } from '../../../shared/engine/usage/read-usage.ts';

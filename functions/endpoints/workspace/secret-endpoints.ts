@@ -4,7 +4,10 @@ import { deriveSigningSecrets } from '../../../shared/aws/derive-signing-secrets
 import type { ReadKeyring } from '../../../shared/aws/keyring-reader.ts';
 import { type SigningSecret, signingAt } from '../../../shared/domain/signing-secrets.ts';
 import type { OncePorts } from '../../../shared/engine/once-by-key.ts';
-import { rotateSigningSecret, type SigningSecretStore } from '../../../shared/engine/secrets/rotate-signing-secret.ts';
+import {
+  rotateSigningSecret,
+  type SigningSecretStore,
+} from '../../../shared/engine/workspace/rotate-signing-secret.ts';
 import type { WorkspaceStore } from '../../../shared/storage/workspace-store.ts';
 import type { EndpointsOf } from '../../http/create-api-handler.ts';
 import { defineEndpoint } from '../../http/endpoint.ts';

@@ -3,7 +3,8 @@ import { LIVE_WAIT_SECONDS } from '../../domain/live-page.ts';
 import type { Route } from '../route.ts';
 import { launchedRun } from '../runs/schemas.ts';
 import { DRY_RUN, launchQuery } from './dry-run.ts';
-import { asyncBody, liveBody, liveQuery, upload, uploadBody } from './schemas.ts';
+import { upload, uploadBody } from './upload-schemas.ts';
+import { asyncBody, liveBody, liveQuery } from './schemas.ts';
 
 export const LAUNCH_ROUTES = [
   {

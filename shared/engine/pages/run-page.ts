@@ -7,7 +7,7 @@ import type { StoredInput } from '../../domain/input.ts';
 import { type PageRecord, stepCycleCheck } from '../../domain/page.ts';
 import { ACTION_ATTEMPTS, actionDelayMs } from '../../domain/retry.ts';
 import { WORKING_STATUSES } from '../../domain/run-status.ts';
-import type { RunControl, RunDefinition } from '../../domain/run.ts';
+import type { RunControl } from '../../domain/run.ts';
 import { sendPageCallbacks } from '../callbacks/send-callbacks.ts';
 import type { PageMessage, Receipt } from '../messages.ts';
 import type { CorePorts } from '../ports.ts';
@@ -45,8 +45,8 @@ async function runOne(ports: PagePorts, message: PageMessage, receipt: Receipt, 
   ]);
   if (run === null || run.control.epoch !== message.epoch) return;
   const { control: stored, definition } = run;
-  const control = mayLackWindow(stored) ? await layOut(ports, stored, definition) : stored;
-  if (control === null || !mayStart(control, message.epoch, ports.clock.now())) return;
+  const control = mayLackWindow(stored) ? (await layOutRun(ports, stored, definition))?.control : stored;
+  if (control === undefined || !mayStart(control, message.epoch, ports.clock.now())) return;
   if (message.until !== null && message.until > ports.clock.now()) return sendWhenDue(ports, definition, message);
 
   const page: PageInHand = { message, receipt, control, definition, takenAt };
@@ -61,10 +61,6 @@ async function runOne(ports: PagePorts, message: PageMessage, receipt: Receipt, 
  */
 function mayLackWindow({ status, inputsTotal }: RunControl): boolean {
   return status === 'CREATED' || (status === 'QUEUED' && inputsTotal === 1);
-}
-
-async function layOut(ports: PagePorts, control: RunControl, definition: RunDefinition): Promise<RunControl | null> {
-  return (await layOutRun(ports, control, definition))?.control ?? null;
 }
 
 /**
