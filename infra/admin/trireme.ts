@@ -1,5 +1,6 @@
 import { define } from '../../shared/cli/define.ts';
 import { createProgram, endWithReader, runCommandLine } from '../../shared/cli/run-command-line.ts';
+import { VERSION } from '../../shared/process/version.ts';
 import { findLocalProfile } from './find-local-profile.ts';
 
 const PROGRAM = 'npm run trireme --';
@@ -15,7 +16,7 @@ async function runOwner(words: readonly string[]): Promise<number> {
 }
 
 function runCaller(words: readonly string[]): Promise<number> {
-  const program = createProgram({ program: PROGRAM, findLocal: findLocalProfile });
+  const program = createProgram({ program: PROGRAM, version: VERSION, findLocal: findLocalProfile });
   define(program, 'owner', 'Commands of whoever owns the stage: workspaces, all keys, secrets, usage.', [
     'owner --help',
   ]);

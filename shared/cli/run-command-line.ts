@@ -18,6 +18,7 @@ export function createProgram(setting: Setting): Command {
     .description('Calls a deployment of Trireme: runs its actions, follows runs, reads results.')
     .option('--profile <name>', 'the login to use; by default TRIREME_PROFILE, else the current one')
     .option('--json', 'print lines of JSON, as in a pipe')
+    .version(setting.version, '--version', 'print the release')
     .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError('(--help tells what is allowed)')
     .exitOverride();

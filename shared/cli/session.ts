@@ -8,6 +8,8 @@ import type { Profile } from './profiles.ts';
 export interface Setting {
   /** How a person calls it, such as `npm exec --no -- trireme`. */
   readonly program: string;
+  /** Of the release. */
+  readonly version: string;
   /** The deployment that is used where nobody has logged in; null: there is none. */
   readonly findLocal: () => Promise<Profile | null>;
 }

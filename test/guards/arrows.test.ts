@@ -15,7 +15,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'shared/api': ['shared/domain', 'shared/functions.ts'],
   'shared/client': [],
   // Goes with the client into its package.
-  'shared/cli': ['shared/client'],
+  'shared/cli': ['shared/client', 'package.json'],
   'shared/engine': ['shared/domain', 'shared/sdk'],
   'shared/process': ['shared/domain', 'shared/engine', 'package.json'],
   'shared/aws': [

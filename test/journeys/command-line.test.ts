@@ -4,17 +4,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { spawn } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildClient } from '../../infra/client-package/build-client.ts';
 import { citiesOf } from '../support/all-cities.ts';
 import { type LocalTestSystem, openReceiver, startLocalSystem } from '../support/local-system.ts';
 import { openTerminal, type TerminalSession } from '../support/pseudo-terminal.ts';
 import { until } from '../support/until.ts';
-import { ROOT } from '../guards/readme-text.ts';
 
 let system: LocalTestSystem;
 let folder = '';
+let bin = '';
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'trireme-cli-'));
+  bin = join(folder, 'client/bin/trireme.js');
+  await buildClient(join(folder, 'client'));
   system = await startLocalSystem();
 });
 afterAll(async () => {
@@ -30,7 +33,7 @@ interface Ended {
 
 /** A command in a pipe, to its end, by a caller who has only what is in `folder`. */
 async function trireme(args: readonly string[], { input = '', env = {} }: Given = {}): Promise<Ended> {
-  const child = spawn(process.execPath, [join(ROOT, 'shared/cli/main.ts'), ...args], {
+  const child = spawn(process.execPath, [bin, ...args], {
     cwd: folder,
     env: { PATH: process.env['PATH'], XDG_CONFIG_HOME: join(folder, 'config'), ...env },
   });
@@ -221,7 +224,7 @@ describe('a caller with the command line, in a pipe', () => {
 
 describe('a caller with the command line, on a terminal', () => {
   const open = (...args: string[]): TerminalSession =>
-    openTerminal([process.execPath, join(ROOT, 'shared/cli/main.ts'), ...args], {
+    openTerminal([process.execPath, bin, ...args], {
       cwd: folder,
       env: { PATH: process.env['PATH'], XDG_CONFIG_HOME: join(folder, 'typed') },
     });
