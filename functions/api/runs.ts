@@ -5,6 +5,7 @@ import { createCallbackSecrets } from '../../shared/aws/callback-secrets.ts';
 import { createKeyringReader } from '../../shared/aws/keyring-reader.ts';
 import { sdkOptions } from '../../shared/aws/sdk-options.ts';
 import { createRunReader } from '../../shared/storage/run-reader.ts';
+import { createNotificationReader } from '../../shared/storage/notification-store.ts';
 import { Table } from '../../shared/storage/table.ts';
 import { consoleLog, systemRandom, systemClock } from '../../shared/process/system.ts';
 import { parseEnv } from '../../shared/api/env.ts';
@@ -25,7 +26,8 @@ import { createUsageEndpoints } from '../endpoints/usage-endpoints.ts';
 import { createStorePorts } from '../wiring/create-ports.ts';
 
 /** The ports that the function needs besides those of the pipeline. */
-export interface RunsPorts extends ReadPorts, PagingPorts, Pick<CallbackPorts, 'secrets'>, Pick<UsagePorts, 'usage'> {
+export interface RunsPorts
+  extends ReadPorts, PagingPorts, Pick<CallbackPorts, 'secrets' | 'notificationReader'>, Pick<UsagePorts, 'usage'> {
   readonly clock: Clock;
   readonly actions: ActionRegistry;
 }
@@ -55,6 +57,7 @@ const wired = once(() => {
   return createRunsHandler(createApiPorts(machine, table, env), {
     ...createStorePorts(env, machine, { dynamodb, objects }),
     reader: createRunReader(table, objects),
+    notificationReader: createNotificationReader(table),
     keyring,
     secrets: createCallbackSecrets(keyring, table, systemClock),
     actions: registerActions(env.settings.extraActions),

@@ -12,6 +12,7 @@ import { consoleLog, systemClock, systemRandom } from '../../shared/process/syst
 import { VERSION } from '../../shared/process/version.ts';
 import type { CredentialPorts } from '../../shared/engine/workspace/credential-ports.ts';
 import { createApiKeyStore } from '../../shared/storage/api-key-store.ts';
+import { createNotificationSettingStore } from '../../shared/storage/notification-store.ts';
 import { createCredentialStore } from '../../shared/storage/credential-store.ts';
 import { readOwnLimits } from '../../shared/storage/limit-reader.ts';
 import { createSigningSecretStore } from '../../shared/storage/signing-secret-store.ts';
@@ -19,9 +20,11 @@ import { createRunReader } from '../../shared/storage/run-reader.ts';
 import { Table } from '../../shared/storage/table.ts';
 import { createUsageStore } from '../../shared/storage/usage-store.ts';
 import { createWorkspaceStore } from '../../shared/storage/workspace-store.ts';
+import type { NotificationSettingPorts } from '../../shared/engine/notifications/settings.ts';
 import type { TestPorts } from '../../shared/engine/callbacks/test-callback.ts';
 import { createTestEndpoint } from '../endpoints/workspace/test-endpoint.ts';
 import { createCredentialEndpoints } from '../endpoints/workspace/credential-endpoints.ts';
+import { createNotificationEndpoints } from '../endpoints/workspace/notification-endpoints.ts';
 import { createKeyEndpoints, type KeyEndpointPorts } from '../endpoints/workspace/key-endpoints.ts';
 import { createSecretEndpoints, type SecretPorts } from '../endpoints/workspace/secret-endpoints.ts';
 import { createMeEndpoint, type MePorts } from '../endpoints/workspace/me-endpoint.ts';
@@ -30,7 +33,12 @@ import { type ApiPorts, createApiHandler } from '../http/create-api-handler.ts';
 import { noLargeObjects } from '../wiring/create-ports.ts';
 import { limitsInForce } from '../wiring/limits-in-force.ts';
 
-export type WorkspacePorts = MePorts & KeyEndpointPorts & SecretPorts & CredentialPorts & TestPorts;
+export type WorkspacePorts = MePorts &
+  KeyEndpointPorts &
+  SecretPorts &
+  CredentialPorts &
+  TestPorts &
+  NotificationSettingPorts;
 
 /**
  * Handles what a workspace does with itself: who it is, its keys and its secrets. It alone may write them, and it runs
@@ -46,6 +54,7 @@ export function createWorkspaceHandler(api: ApiPorts, ports: WorkspacePorts): Re
       ...createSecretEndpoints(ports, api.once),
       ...createTestEndpoint(ports),
       ...createCredentialEndpoints(ports),
+      ...createNotificationEndpoints(ports),
     },
   });
 }
@@ -64,6 +73,7 @@ const wired = once(() => {
     workspaces: createWorkspaceStore(table),
     keys: createApiKeyStore(table),
     credentials: createCredentialStore(table),
+    notifications: createNotificationSettingStore(table),
     sealCredential: async (value, aad) => (await credentialKey()).seal(value, aad),
     signingSecrets: createSigningSecretStore(table),
     clock: systemClock,

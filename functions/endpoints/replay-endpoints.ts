@@ -1,4 +1,6 @@
 import { CALL_STEPS_MS } from '../../shared/domain/timing.ts';
+import { requireNotifications } from '../../shared/engine/notifications/settings.ts';
+import type { CallbackRecord } from '../../shared/domain/callback.ts';
 import { callbackView } from '../../shared/api/callbacks/view.ts';
 import type { CorePorts } from '../../shared/engine/ports.ts';
 import type { OncePorts } from '../../shared/engine/once-by-key.ts';
@@ -12,6 +14,10 @@ import { answerOnce } from '../http/once-by-key.ts';
 
 type ReplayEndpoints = Pick<EndpointsOf<'verbs'>, 'replayCallback' | 'replayRunCallbacks'>;
 
+function aboutRun({ runUid }: CallbackRecord): { readonly runOf?: () => string } {
+  return runUid === null ? {} : { runOf: () => runUid };
+}
+
 /** Replays one callback, or a run's callbacks by status. */
 export function createReplayEndpoints(ports: ReadPorts & CorePorts, once: OncePorts): ReplayEndpoints {
   return {
@@ -19,11 +25,12 @@ export function createReplayEndpoints(ports: ReadPorts & CorePorts, once: OncePo
       find: ({ params, caller }) => findCallback(ports, caller.workspaceUid, params.callback_uid),
       handle: (call) =>
         answerOnce(once, call, {
-          runOf: () => call.found.run.control.uid,
+          ...aboutRun(call.found.record),
           async run(claim) {
             const { run, record, batchUid } = call.found;
-            const replay = await replayCallback(ports, run.definition, record, (await claim()).seed);
-            return { body: callbackView(replay, run.definition, batchUid) };
+            if (run === null) await requireNotifications(ports, record.workspaceUid);
+            const replay = await replayCallback(ports, record, (await claim()).seed);
+            return { body: callbackView(replay, run?.definition ?? null, batchUid) };
           },
         }),
     }),

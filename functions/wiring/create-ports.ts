@@ -5,9 +5,14 @@ import { createMessageSender, type QueueUrls } from '../../shared/aws/message-se
 import { createBatcher } from '../../shared/process/batcher.ts';
 import { type InFlight, createInFlight } from '../../shared/process/in-flight.ts';
 import { createAdmissionStore } from '../../shared/storage/admission-store.ts';
-import { createCallbackStore } from '../../shared/storage/callback-store.ts';
+import {
+  type CallbackRecords,
+  createCallbackRecords,
+  createCallbackStore,
+} from '../../shared/storage/callback-store.ts';
 import { createDueStore } from '../../shared/storage/due-store.ts';
 import { createLogStore } from '../../shared/storage/log-store.ts';
+import { createNotificationStore } from '../../shared/storage/notification-store.ts';
 import { createPaceStore } from '../../shared/storage/pace-store.ts';
 import { createQuotaStore } from '../../shared/storage/quota-store.ts';
 import { createProgressStore, type LargeObjects } from '../../shared/storage/progress-store.ts';
@@ -92,6 +97,7 @@ export function createStorePorts(
     callbacks: createCallbackStore(table, machine.random, (flush) =>
       createBatcher(machine.clock, { maxEntries: DELIVERIES_A_WRITE, ...gathering }, flush),
     ),
+    notifications: createNotificationStore(table),
     receivers: createReceiverStore(table, machine.clock),
     seats: createSeatStore(table, machine),
     settings: engineSettings(settings),
@@ -103,7 +109,10 @@ export function createStarterPorts(
   env: StoreEnv & Pick<CoreEnv, 'controlQueueUrl' | 'pageQueueUrl'>,
   machine: Machine,
   clients: { readonly table: Table; readonly sqs: SQSClient },
-): Pick<CorePorts, keyof Machine | 'due' | 'runs' | 'admission' | 'quotas' | 'messages' | 'settings'> {
+): Pick<
+  CorePorts,
+  keyof Machine | 'due' | 'runs' | 'admission' | 'quotas' | 'notifications' | 'messages' | 'settings'
+> & { readonly callbacks: CallbackRecords } {
   const due = createDueStore(clients.table);
   return {
     ...machine,
@@ -111,6 +120,8 @@ export function createStarterPorts(
     runs: createRunStore(clients.table, due, noLargeObjects),
     admission: openAdmissionStore(clients.table, env.settings, machine),
     quotas: openQuotaStore(clients.table, env.settings, machine),
+    notifications: createNotificationStore(clients.table),
+    callbacks: createCallbackRecords(clients.table),
     messages: createMessageSender(
       clients.sqs,
       machine.clock,

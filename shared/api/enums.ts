@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { BULK_ACTIONS, BULK_STATUSES } from '../domain/bulk.ts';
-import { CALLBACK_STATUSES } from '../domain/callback.ts';
+import { CALLBACK_STATUSES, RUN_CALLBACK_TYPES } from '../domain/callback.ts';
+import { QUOTAS } from '../domain/quota.ts';
+import { NOTIFICATION_TYPES, SKIPS_IN_A_ROW } from '../domain/notification.ts';
 import { ERROR_LABELS } from '../domain/errors.ts';
 import { FIRE_REASONS } from '../domain/fire.ts';
 import { INPUT_STATUSES } from '../domain/input-status.ts';
@@ -88,12 +90,29 @@ export const callbackStatus = z.enum(CALLBACK_STATUSES).meta({
   ].join('\n'),
 });
 
-export const callbackType = z.enum(['run.page', 'run.input_failed', 'run.finished']).meta({
+export const quotaName = z.enum(QUOTAS).meta({ id: 'QuotaName' });
+
+const NOTIFICATIONS = [
+  '- `run.failed`: an asynchronous run ended FAILED or INVALID.',
+  '- `run.stopped_by_deadline`: a run was stopped at its deadline.',
+  '- `schedule.missed`: a time of a schedule was missed.',
+  `- \`schedule.skipped\`: a schedule skipped ${SKIPS_IN_A_ROW} times in a row.`,
+  '- `receiver.away`: a receiver of callbacks, or its whole host, failed several times in a row. Its callbacks wait.',
+  '- `receiver.back`: it accepted a callback again.',
+  '- `quota.reached`: a call or a page was refused because of a quota, for the first time until the quota resets.',
+] as const;
+
+export const notificationType = z
+  .enum(NOTIFICATION_TYPES)
+  .meta({ id: 'NotificationType', description: NOTIFICATIONS.join('\n') });
+
+export const callbackType = z.enum([...RUN_CALLBACK_TYPES, ...NOTIFICATION_TYPES]).meta({
   id: 'CallbackType',
   description: [
     '- `run.page`: a page of results of one input.',
     '- `run.input_failed`: an input failed.',
     '- `run.finished`: the run ended.',
+    ...NOTIFICATIONS,
   ].join('\n'),
 });
 

@@ -29,6 +29,8 @@ export interface Route {
   readonly bodyOptional?: true;
   /** Whether its body may have a `callback`, to which events of the run are sent. */
   readonly callbacks?: true;
+  /** Whether its body says where notifications are sent. */
+  readonly notifies?: true;
   /** The same bytes for every caller: cacheable, with an ETag, compressed where the caller takes gzip. */
   readonly document?: true;
   /** Whether it begins or repeats work, and does so once for an Idempotency-Key. */

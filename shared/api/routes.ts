@@ -4,6 +4,7 @@ import { BULK_ROUTES } from './bulk/routes.ts';
 import { CALLBACK_ROUTES } from './callbacks/routes.ts';
 import { DOCUMENT_ROUTES } from './document/routes.ts';
 import { LAUNCH_ROUTES } from './launches/routes.ts';
+import { NOTIFICATION_ROUTES } from './notifications/routes.ts';
 import type { Route } from './route.ts';
 import { RUN_ROUTES } from './runs/routes.ts';
 import { SCHEDULE_ROUTES } from './schedules/routes.ts';
@@ -17,6 +18,7 @@ export const ROUTES = [
   ...RUN_ROUTES,
   ...BULK_ROUTES,
   ...CALLBACK_ROUTES,
+  ...NOTIFICATION_ROUTES,
   ...SCHEDULE_ROUTES,
   ...WORKSPACE_ROUTES,
   ...USAGE_ROUTES,
@@ -34,6 +36,7 @@ export const RESOURCES: readonly {
   { tag: 'Runs', description: 'Follow runs, control them and read their results.', routes: RUN_ROUTES },
   { tag: 'Bulk', description: 'Act on many runs at once.', routes: BULK_ROUTES },
   { tag: 'Callbacks', description: 'Signed deliveries to your own endpoint.', routes: CALLBACK_ROUTES },
+  { tag: 'Notifications', description: 'Be told what needs attention.', routes: NOTIFICATION_ROUTES },
   {
     tag: 'Schedules',
     description: 'Start runs by a cron expression, or once at a later time.',

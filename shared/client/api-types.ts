@@ -126,7 +126,8 @@ export interface CallbackRecord {
   /** The id that the receiver sees and deduplicates by. A replay has the id of its original */
   readonly callback_ref_uid: string;
   readonly type: CallbackType;
-  readonly run_uid: string;
+  /** The run; null on a notification that is about no run */
+  readonly run_uid: string | null;
   /** Identifies the group of inputs that the input was stored with */
   readonly batch_uid: string | null;
   readonly input_uid: string | null;
@@ -198,8 +199,15 @@ export interface CallbackTarget {
  * - `run.page`: a page of results of one input.
  * - `run.input_failed`: an input failed.
  * - `run.finished`: the run ended.
+ * - `run.failed`: an asynchronous run ended FAILED or INVALID.
+ * - `run.stopped_by_deadline`: a run was stopped at its deadline.
+ * - `schedule.missed`: a time of a schedule was missed.
+ * - `schedule.skipped`: a schedule skipped 3 times in a row.
+ * - `receiver.away`: a receiver of callbacks, or its whole host, failed several times in a row. Its callbacks wait.
+ * - `receiver.back`: it accepted a callback again.
+ * - `quota.reached`: a call or a page was refused because of a quota, for the first time until the quota resets.
  */
-export type CallbackType = "run.page" | "run.input_failed" | "run.finished";
+export type CallbackType = "run.page" | "run.input_failed" | "run.finished" | "run.failed" | "run.stopped_by_deadline" | "schedule.missed" | "schedule.skipped" | "receiver.away" | "receiver.back" | "quota.reached";
 
 export interface CancelRunBody {
   /** May be given, and must then be this */
@@ -255,6 +263,9 @@ export interface CreateUploadBody {
   /** How the file is compressed. The limits of an upload apply to the uncompressed file */
   readonly content_encoding?: ContentEncoding | null | undefined;
 }
+
+/** The body of a callback or a notification, as the receiver gets it. `type` says which it is. */
+export type Delivery = RunPageCallback | RunInputFailedCallback | RunFinishedCallback | RunFailedNotification | RunStoppedByDeadlineNotification | ScheduleMissedNotification | ScheduleSkippedNotification | ReceiverAwayNotification | ReceiverBackNotification | QuotaReachedNotification;
 
 /** A run that must end first: its uid, or its uid and how it must end. */
 export type Dependency = string | RequiredRun;
@@ -591,6 +602,73 @@ export interface NewApiKey {
   readonly key: string;
 }
 
+/** The body of a notification, as the receiver gets it. `type` says which it is. */
+export type Notification = RunFailedNotification | RunStoppedByDeadlineNotification | ScheduleMissedNotification | ScheduleSkippedNotification | ReceiverAwayNotification | ReceiverBackNotification | QuotaReachedNotification;
+
+/**
+ * - `run.failed`: an asynchronous run ended FAILED or INVALID.
+ * - `run.stopped_by_deadline`: a run was stopped at its deadline.
+ * - `schedule.missed`: a time of a schedule was missed.
+ * - `schedule.skipped`: a schedule skipped 3 times in a row.
+ * - `receiver.away`: a receiver of callbacks, or its whole host, failed several times in a row. Its callbacks wait.
+ * - `receiver.back`: it accepted a callback again.
+ * - `quota.reached`: a call or a page was refused because of a quota, for the first time until the quota resets.
+ */
+export type NotificationType = "run.failed" | "run.stopped_by_deadline" | "schedule.missed" | "schedule.skipped" | "receiver.away" | "receiver.back" | "quota.reached";
+
+/** Where the notifications of the workspace go. Headers are not shown. */
+export interface Notifications {
+  /** Where notifications are sent */
+  readonly url: string;
+  /** The events that are sent */
+  readonly on: readonly (NotificationType)[];
+  readonly created_at: string;
+  readonly updated_at: string;
+}
+
+/** The time that started no run. */
+export interface NotifiedFire {
+  readonly uid: string;
+  /** The time of the schedule */
+  readonly nominal_at: string;
+  readonly outcome: FireOutcome;
+  readonly reason: FireReason | null;
+}
+
+export interface NotifiedQuota {
+  readonly name: QuotaName;
+  readonly limit: number;
+  /** When the quota resets by itself; null if it does not */
+  readonly resets_at: string | null;
+}
+
+export interface NotifiedReceiver {
+  /** The URL of the receiver without its query, or the origin of the host */
+  readonly url: string;
+  /** Whether this is a whole host, several of whose receivers gave no answer */
+  readonly is_host: boolean;
+  readonly away_since: string;
+}
+
+/** The run at the time of the event. */
+export interface NotifiedRun {
+  readonly run_uid: string;
+  readonly name: string | null;
+  readonly status: RunStatus;
+  /** Starts at 1 and grows by 1 with each resume or retry of the run */
+  readonly attempt: number;
+  readonly action_name: string;
+  /** The schedule that started the run */
+  readonly scheduled_run_uid: string | null;
+  readonly tags: readonly (string)[];
+}
+
+export interface NotifiedSchedule {
+  readonly scheduled_run_uid: string;
+  readonly name: string | null;
+  readonly action_name: string;
+}
+
 /** A result with its input and page. */
 export interface OutputEnvelope {
   readonly input_uid: string;
@@ -665,9 +743,31 @@ export interface PreviewedFire {
   readonly local: string;
 }
 
+export interface PutNotificationsBody {
+  /** The URL that callbacks are sent to: https, on a port that the deployment allows (443 by default) and a public address. A local stage also takes http to its own machine */
+  readonly url: string;
+  /** Headers that are sent with every callback, at most 4096 bytes together. Their values are stored encrypted and never returned */
+  readonly headers?: Readonly<Record<string, string>> | null | undefined;
+  /** The events to be notified of */
+  readonly on: readonly (NotificationType)[];
+}
+
 export interface PutSecretBody {
   /** One line of text. A value of several lines is stored as base64 */
   readonly value: string;
+}
+
+export type QuotaName = "runs_waiting" | "schedules" | "uploads_open" | "pages_per_day";
+
+/** A quota of the workspace was reached. It is told once until the quota resets, at most once a UTC day. */
+export interface QuotaReachedNotification {
+  readonly type: "quota.reached";
+  /** Identifies the notification. It is the same on every delivery and replay: deduplicate by it */
+  readonly callback_ref_uid: string;
+  readonly workspace_uid: string;
+  readonly quota: NotifiedQuota;
+  /** When it happened */
+  readonly occurred_at: string;
 }
 
 export interface Quotas {
@@ -686,6 +786,28 @@ export interface RateLimit {
   readonly per_second: number;
   /** Calls that are possible at once when the limit is unused */
   readonly burst: number;
+}
+
+/** A receiver failed several times in a row. Its callbacks wait until it is back. */
+export interface ReceiverAwayNotification {
+  readonly type: "receiver.away";
+  /** Identifies the notification. It is the same on every delivery and replay: deduplicate by it */
+  readonly callback_ref_uid: string;
+  readonly workspace_uid: string;
+  readonly receiver: NotifiedReceiver;
+  /** When it happened */
+  readonly occurred_at: string;
+}
+
+/** A receiver that was away accepted a callback. Those that waited are being sent. */
+export interface ReceiverBackNotification {
+  readonly type: "receiver.back";
+  /** Identifies the notification. It is the same on every delivery and replay: deduplicate by it */
+  readonly callback_ref_uid: string;
+  readonly workspace_uid: string;
+  readonly receiver: NotifiedReceiver;
+  /** When it happened */
+  readonly occurred_at: string;
 }
 
 export interface ReplayRunCallbacksBody {
@@ -886,6 +1008,19 @@ export interface RunExtractJsonApiScheduleBody {
   readonly catch_up_seconds?: number | null | undefined;
   /** Delays each run by up to this many seconds. A schedule always has the same delay */
   readonly jitter_seconds?: number | null | undefined;
+}
+
+/** An asynchronous run ended FAILED or INVALID. */
+export interface RunFailedNotification {
+  readonly type: "run.failed";
+  /** Identifies the notification. It is the same on every delivery and replay: deduplicate by it */
+  readonly callback_ref_uid: string;
+  readonly workspace_uid: string;
+  readonly run: NotifiedRun;
+  /** The `last_error` of the run */
+  readonly error: Error | null;
+  /** When it happened */
+  readonly occurred_at: string;
 }
 
 /** The run ended. `manifest` says how many callbacks it has. */
@@ -1152,6 +1287,19 @@ export interface RunSearchCitiesScheduleBody {
  */
 export type RunStatus = "CREATED" | "INVALID" | "BLOCKED" | "QUEUED" | "SCHEDULED" | "RUNNING" | "STOPPED" | "SUCCEEDED" | "PARTIAL_SUCCEEDED" | "FAILED";
 
+/** A run was stopped at its deadline. It can be resumed. */
+export interface RunStoppedByDeadlineNotification {
+  readonly type: "run.stopped_by_deadline";
+  /** Identifies the notification. It is the same on every delivery and replay: deduplicate by it */
+  readonly callback_ref_uid: string;
+  readonly workspace_uid: string;
+  readonly run: NotifiedRun;
+  /** The deadline of the run */
+  readonly deadline_seconds: number;
+  /** When it happened */
+  readonly occurred_at: string;
+}
+
 /** Starts runs at the times of a cron expression, or once. */
 export interface Schedule {
   readonly uid: string;
@@ -1194,6 +1342,30 @@ export interface Schedule {
   readonly workspace_uid: string;
   readonly created_at: string;
   readonly updated_at: string;
+}
+
+/** A time of a schedule was missed. */
+export interface ScheduleMissedNotification {
+  readonly type: "schedule.missed";
+  /** Identifies the notification. It is the same on every delivery and replay: deduplicate by it */
+  readonly callback_ref_uid: string;
+  readonly workspace_uid: string;
+  readonly schedule: NotifiedSchedule;
+  readonly fire: NotifiedFire;
+  /** When it happened */
+  readonly occurred_at: string;
+}
+
+/** A schedule skipped three times in a row; `fire` is the third. */
+export interface ScheduleSkippedNotification {
+  readonly type: "schedule.skipped";
+  /** Identifies the notification. It is the same on every delivery and replay: deduplicate by it */
+  readonly callback_ref_uid: string;
+  readonly workspace_uid: string;
+  readonly schedule: NotifiedSchedule;
+  readonly fire: NotifiedFire;
+  /** When it happened */
+  readonly occurred_at: string;
 }
 
 /**
@@ -1494,6 +1666,13 @@ export interface ListRunCallbacksQuery {
   readonly limit?: number | undefined;
   /** `true`: only callbacks that have not been delivered */
   readonly undelivered?: boolean | undefined;
+}
+
+export interface ListNotificationsQuery {
+  /** The maximum number of items on a page */
+  readonly limit?: number | undefined;
+  /** The order of the list */
+  readonly sort?: SortOrder | undefined;
 }
 
 export interface RunScheduleQuery {

@@ -15,10 +15,13 @@ export interface TallyState {
 
 /** What is read of a callback, of whatever type. */
 export interface TalliedCallback {
+  readonly type?: string;
   readonly callback_ref_uid: string;
   readonly run: { readonly run_uid: string; readonly attempt: number; readonly status: string };
   readonly manifest?: unknown;
 }
+
+const RUN_CALLBACKS: ReadonlySet<string> = new Set(['run.page', 'run.input_failed', 'run.finished']);
 
 /** Counts the callbacks of runs by their ids, and tells from the manifest of `run.finished` whether all are here. */
 export class RunTally {
@@ -30,6 +33,8 @@ export class RunTally {
   /** Adds a callback, in any order, also one that was added before; returns what is held of its run. */
   add(callback: TalliedCallback): TallyState {
     const { run_uid: runUid, attempt, status } = callback.run;
+    // a notification about a run is none of its callbacks, and no manifest counts it
+    if (callback.type !== undefined && !RUN_CALLBACKS.has(callback.type)) return this.state(runUid);
     const held = this.#runs.get(runUid) ?? { ids: new Set(), attempt: 0, status: null, expected: null };
     this.#runs.set(runUid, held);
     held.ids.add(callback.callback_ref_uid);

@@ -9,12 +9,15 @@ import type {
   CreateKeyBody,
   GetUsageQuery,
   ListCallbacksQuery,
+  ListNotificationsQuery,
   ListRunsQuery,
   ListSchedulesQuery,
   Me,
   NewApiKey,
+  Notifications,
   Preview,
   PreviewScheduleBody,
+  PutNotificationsBody,
   Run,
   RunDetail,
   RotateSigningSecretBody,
@@ -107,6 +110,19 @@ export class Trireme<Actions extends { readonly [Name in keyof Actions]: ActionT
     /** Sends one signed example to a receiver, and tells what it answered. */
     test: (body: TestCallbackBody, options: CallOptions = {}): Promise<TestedCallback> =>
       this.#read({ method: 'POST', path: '/v1/callbacks/test', body, ...options }),
+  };
+
+  /** Where the workspace is notified, and of what; `callbacks` gets, replays and shows one by its uid. */
+  readonly notifications = {
+    put: (body: PutNotificationsBody, options: CallOptions = {}): Promise<Notifications> =>
+      this.#read({ method: 'PUT', path: '/v1/notifications', body, ...options }),
+    get: (options: CallOptions = {}): Promise<Notifications> =>
+      this.#read({ method: 'GET', path: '/v1/notifications', ...options }),
+    delete: (options: CallOptions = {}): Promise<Notifications> =>
+      this.#read({ method: 'DELETE', path: '/v1/notifications', ...options }),
+    /** Those that were sent, newest first. */
+    list: (query: ListNotificationsQuery = {}, { signal }: CallOptions = {}): List<CallbackRecord> =>
+      readList(this.#sender, '/v1/notifications/deliveries', query, signal),
   };
 
   readonly keys = {

@@ -1,8 +1,8 @@
-import type { Callback } from './api-types.ts';
+import type { Delivery } from './api-types.ts';
 import { MACHINE } from './machine.ts';
 import { verifyWebhook, WebhookVerificationError } from './verify-webhook.ts';
 
-export type { Callback } from './api-types.ts';
+export type { Callback, Delivery, Notification } from './api-types.ts';
 export { RunTally, type TalliedCallback, type TallyState } from './run-tally.ts';
 export { verifyWebhook, WebhookVerificationError } from './verify-webhook.ts';
 
@@ -18,11 +18,11 @@ export interface WebhookHandlerOptions {
   readonly secrets: readonly (string | undefined)[] | (() => Promise<readonly string[]> | readonly string[]);
   readonly seen: SeenStore;
   /**
-   * What is done with each callback before it is answered with 204. What throws is answered with 500, and comes again.
+   * What is done with each callback or notification before it is answered with 204. What throws is answered with 500, and comes again.
    * Keep it short: the sender waits 15 s.
    */
   readonly on: {
-    readonly [Type in Callback['type']]?: (callback: Extract<Callback, { readonly type: Type }>) => unknown;
+    readonly [Type in Delivery['type']]?: (callback: Extract<Delivery, { readonly type: Type }>) => unknown;
   };
   /** Told of what was refused or failed. */
   readonly onError?: (error: unknown) => void;
@@ -66,7 +66,7 @@ export function createWebhookHandler(options: WebhookHandlerOptions): WebhookHan
     if (body === null) return { status: 413, text: `A callback has at most ${MAX_BODY_BYTES} bytes.` };
     try {
       const valid = typeof secrets === 'function' ? await secrets() : secrets;
-      const callback = (await verifyWebhook({ secrets: valid, headers, body, now: now() })) as Callback; // cast: what the holder of the secret signed
+      const callback = (await verifyWebhook({ secrets: valid, headers, body, now: now() })) as Delivery; // cast: what the holder of the secret signed
       if (await seen.has(callback.callback_ref_uid)) return { status: 204, text: '' };
       const handle: ((given: never) => unknown) | undefined = on[callback.type];
       await handle?.(callback as never); // cast: of the type under which it was found

@@ -6,9 +6,14 @@ import type { RunStatus } from './run-status.ts';
 import type { RunDefinition } from './run.ts';
 import { isoOf } from './instant.ts';
 import { deriveUid } from './ids.ts';
+import type { NotificationEvent, NotificationType } from './notification.ts';
 
-/** The types of callbacks. */
-export type CallbackType = 'run.page' | 'run.input_failed' | 'run.finished';
+/** The types of a run's callbacks. */
+export const RUN_CALLBACK_TYPES = ['run.page', 'run.input_failed', 'run.finished'] as const;
+export type RunCallbackType = (typeof RUN_CALLBACK_TYPES)[number];
+
+/** The types of what is delivered. */
+export type CallbackType = RunCallbackType | NotificationType;
 
 /**
  * The version of the body that {@link pageCallbackBody} builds. A page record keeps the version it was written under.
@@ -30,8 +35,11 @@ export interface Manifest {
   readonly callbacks: number;
 }
 
-/** The part of a callback's body that cannot be rebuilt from a page record. It is stored in the callback's record. */
-export type CallbackPayload =
+/**
+ * The part of a body of a run's callback that cannot be rebuilt from a page record. It is stored in the callback's
+ * record.
+ */
+export type RunCallbackPayload =
   | {
       readonly type: 'run.input_failed';
       readonly input: number;
@@ -49,6 +57,9 @@ export type CallbackPayload =
       readonly at: number;
     };
 
+/** What the body of a callback or a notification is built from, where that is no page record. */
+export type CallbackPayload = RunCallbackPayload | NotificationEvent;
+
 /**
  * The record of one callback or of one replay. A page callback that was delivered at its first attempt has none: the
  * page record and the delivery log are enough.
@@ -60,9 +71,12 @@ export interface CallbackRecord {
   /** The record that this one replays; null: it is not a replay. */
   readonly parentUid: string | null;
   readonly type: CallbackType;
-  readonly runUid: string;
+  /** Null on a notification that is about no run. */
+  readonly runUid: string | null;
   readonly workspaceUid: string;
-  /** Null on run.finished of a run with several inputs. */
+  /** Where a notification was last sent, or is to be sent first; null: where its run says. */
+  readonly url: string | null;
+  /** Null on run.finished of a run with several inputs, and on notifications. */
   readonly input: number | null;
   readonly page: number | null;
   readonly part: number | null;
@@ -137,7 +151,7 @@ export function pageCallbackBody(
 export function recordCallbackBody(
   definition: RunDefinition,
   refUid: string,
-  payload: CallbackPayload,
+  payload: RunCallbackPayload,
   only: { readonly input: StoredInput; readonly batchUid: string } | null,
 ): string {
   const failed = payload.type === 'run.input_failed';
@@ -176,7 +190,7 @@ interface Envelope {
   readonly manifest: Manifest | null;
 }
 
-function envelope(type: CallbackType, definition: RunDefinition, content: Envelope): string {
+function envelope(type: RunCallbackType, definition: RunDefinition, content: Envelope): string {
   const { uid } = definition;
   return JSON.stringify({
     type,

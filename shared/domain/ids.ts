@@ -14,7 +14,9 @@ export type UidKind =
   | 'input_failed'
   | 'run_finished'
   | 'replay'
-  | 'finished_replay';
+  | 'finished_replay'
+  | 'notification'
+  | 'notification_replay';
 
 /** The parts of a uid. */
 export interface DerivedUid {
@@ -41,6 +43,9 @@ const KIND_CODES: Readonly<Record<UidKind, readonly [kind: bigint, part: bigint 
   // A replay's numbers are drawn by a hash, except that its input is in the shard of the original's input.
   replay: [0n, 3n],
   finished_replay: [0n, 4n],
+  // A notification's family is its own: its 74 bits are a hash of what happened.
+  notification: [0n, 5n],
+  notification_replay: [0n, 6n],
   page: [1n, null],
   input_failed: [2n, null],
   run_finished: [3n, null],
@@ -98,6 +103,11 @@ export function readUid(uid: string): DerivedUid | null {
     ending: Number(tail & 63n),
   };
   return deriveUid(found.runUid, kind, found) === uid ? found : null;
+}
+
+/** Whether a uid is that of a notification or of its replay. */
+export function isNotification({ kind }: Pick<DerivedUid, 'kind'>): boolean {
+  return kind === 'notification' || kind === 'notification_replay';
 }
 
 /** Whether a text has the form of a run's uid. It does not say whether that run exists. */

@@ -1,4 +1,4 @@
-import type { CallbackPayload, CallbackRecord } from './callback.ts';
+import type { CallbackRecord, RunCallbackPayload } from './callback.ts';
 import { deriveUid, readUid } from './ids.ts';
 import type { PageRecord } from './page.ts';
 import type { RunDefinition } from './run.ts';
@@ -40,6 +40,7 @@ export function unstoredRecord(
     type: failed ? 'run.input_failed' : 'run.page',
     runUid: pageRecord.runUid,
     workspaceUid: definition.workspaceUid,
+    url: null,
     input: pageRecord.input,
     page: pageRecord.page,
     part: failed ? null : (readUid(uid)?.part ?? null),
@@ -61,7 +62,7 @@ export function unstoredRecord(
 }
 
 /** The payload of run.input_failed; null for run.page, whose body comes from the page record. */
-function payloadOf({ outcome, input, page, attempt, at }: PageRecord): CallbackPayload | null {
+function payloadOf({ outcome, input, page, attempt, at }: PageRecord): RunCallbackPayload | null {
   return outcome.kind === 'FAILURE'
     ? { type: 'run.input_failed', input, page, error: outcome.error, attempt, at }
     : null;

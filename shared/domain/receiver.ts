@@ -12,6 +12,8 @@ export interface Receiver {
   readonly silentPaths: number;
   /** Since when it is away, epoch ms: only occasional probes are posted, other callbacks wait. Null: it is not away. */
   readonly awaySince: number | null;
+  /** When its record began, with a first failure (epoch ms): it tells one absence from the next. Null: not known. */
+  readonly failingSince: number | null;
   /** When the next probe may be posted (epoch ms); without meaning while it is not away. */
   readonly probeAt: number;
 }
@@ -28,13 +30,23 @@ const SILENT_PATHS = 3;
  * callback is about. Other paths on the same host are other receivers: one may work while another is dead.
  */
 export function receiverUid(workspaceUid: string, callbackUrl: string): string {
+  return `${workspaceUid}:${hash('sha256', receiverUrl(callbackUrl), 'base64url')}`;
+}
+
+/** The URL by which a receiver is known. */
+export function receiverUrl(callbackUrl: string): string {
   const { origin, pathname } = new URL(callbackUrl);
-  return `${workspaceUid}:${hash('sha256', `${origin}${pathname}`, 'base64url')}`;
+  return `${origin}${pathname}`;
+}
+
+/** The URL by which a host of receivers is known. */
+export function hostUrl(callbackUrl: string): string {
+  return new URL(callbackUrl).origin;
 }
 
 /** The uid of a host of a workspace's receivers: its workspace and the URL's origin. */
 export function hostUid(workspaceUid: string, callbackUrl: string): string {
-  return `${workspaceUid}:${hash('sha256', new URL(callbackUrl).origin, 'base64url')}`;
+  return `${workspaceUid}:${hash('sha256', hostUrl(callbackUrl), 'base64url')}`;
 }
 
 /** Whether a receiver or host that failed once more is away from now on. A host must have several silent paths. */

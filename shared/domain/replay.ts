@@ -18,6 +18,9 @@ export function replayUid(seed: Uint8Array, original: Pick<CallbackRecord, 'uid'
   if (about.kind === 'run_finished') {
     return deriveUid(about.runUid, 'finished_replay', { input: chance % (UID_CAPACITY.input + 1), page, ending });
   }
+  if (about.kind === 'notification') {
+    return deriveUid(about.runUid, 'notification_replay', { input: chance % (UID_CAPACITY.input + 1), page, ending });
+  }
   const input = shardOf(about.input) * SHARD_SIZE + (chance % SHARD_SIZE);
   return deriveUid(about.runUid, 'replay', { input, page, ending });
 }

@@ -185,6 +185,9 @@ export const DELETION_STEP_MS = 15 * SECOND_MS;
  */
 export const LATE_WRITES_MS = 45 * MINUTE_MS;
 
+/** An event this much older than the setting of notifications counts as later: clocks of functions differ. */
+export const NOTIFICATION_SKEW_MS = MINUTE_MS;
+
 /* How long things last. */
 
 /** How long the record of a receiver's failures is kept after the last one. */

@@ -11,6 +11,7 @@ import type { QuotaStore } from './stores/quota-store.ts';
 import type { ReceiverStore } from './stores/receiver-store.ts';
 import type { RunStore } from './stores/run-store.ts';
 import type { SeatStore } from './stores/seat-store.ts';
+import type { NotificationStore } from './stores/notification-store.ts';
 import type { UsageStore } from './usage/usage-store.ts';
 
 /**
@@ -139,6 +140,7 @@ export interface Ports {
   readonly paces: PaceStore;
   readonly seats: SeatStore;
   readonly callbacks: CallbackStore;
+  readonly notifications: NotificationStore;
   readonly receivers: ReceiverStore;
   readonly due: DueStore;
   readonly usage: UsageStore;

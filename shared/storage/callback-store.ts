@@ -1,12 +1,23 @@
 import type { CallbackPayload, CallbackRecord, CallbackStatus, CallbackType } from '../domain/callback.ts';
 import type { ErrorRecord } from '../domain/errors.ts';
 import { attemptName, attemptsFromItem, attemptsToItem, attemptToStored } from './attempt-records.ts';
+import { isNotification, readUid } from '../domain/ids.ts';
 import { blockOf } from '../domain/input.ts';
 import type { Random } from '../engine/ports.ts';
 import type { CallbackStore, Delivery } from '../engine/stores/callback-store.ts';
 import type { Batcher } from '../process/batcher.ts';
 import { type Item, ItemReader } from './attributes.ts';
-import { DELIVERY_PREFIX, type Key, keys, RECORD_PREFIX, recordKey, runPartition, blockPartition } from './keys.ts';
+import {
+  blockPartition,
+  DELIVERY_PREFIX,
+  type Key,
+  keys,
+  listedAt,
+  notificationsOf,
+  RECORD_PREFIX,
+  recordKey,
+  runPartition,
+} from './keys.ts';
 import { parsed, textOf } from './run-records.ts';
 import type { Table } from './table.ts';
 import { settleAll } from '../engine/settle-all.ts';
@@ -42,16 +53,7 @@ export function createCallbackStore(
   }
 
   return {
-    async createRecord(record) {
-      const put = await table.put(keyOf(record.uid), recordToItem(record), { expression: 'attribute_not_exists(pk)' });
-      return put.done || put.item === null ? record : recordFromItem(put.item);
-    },
-
-    async readRecord(uid) {
-      const key = recordKey(uid);
-      const item = key === null ? null : await table.get(key, 'strong');
-      return item === null ? null : recordFromItem(item);
-    },
+    ...createCallbackRecords(table),
 
     async updateRecord(uid, expected, { attempt = null, ...change }) {
       const sets = Object.entries(changeToItem(change));
@@ -109,6 +111,24 @@ export function createCallbackStore(
   };
 }
 
+/** Making and reading records, for a function that does nothing else with callbacks. */
+export type CallbackRecords = Pick<CallbackStore, 'createRecord' | 'readRecord'>;
+
+export function createCallbackRecords(table: Table): CallbackRecords {
+  return {
+    async createRecord(record) {
+      const put = await table.put(keyOf(record.uid), recordToItem(record), { expression: 'attribute_not_exists(pk)' });
+      return put.done || put.item === null ? record : recordFromItem(put.item);
+    },
+
+    async readRecord(uid) {
+      const key = recordKey(uid);
+      const item = key === null ? null : await table.get(key, 'strong');
+      return item === null ? null : recordFromItem(item);
+    },
+  };
+}
+
 function keyOf(uid: string): Key {
   const key = recordKey(uid);
   if (key === null) throw new Error(`${uid} is not the uid of a callback.`);
@@ -141,6 +161,7 @@ function changeToItem(change: Partial<CallbackRecord>): Record<string, unknown> 
   if (change.httpStatus !== undefined) item['http_status'] = change.httpStatus;
   if (change.httpResponse !== undefined) item['http_response'] = change.httpResponse;
   if (change.error !== undefined) item['error'] = textOf(change.error);
+  if (change.url !== undefined) item['url'] = change.url;
   if (change.nextAttemptAt !== undefined) item['next_attempt_at'] = change.nextAttemptAt;
   if (change.heldSince !== undefined) item['held_since'] = change.heldSince;
   if (change.deferredAt !== undefined) item['deferred_at'] = change.deferredAt;
@@ -152,6 +173,7 @@ function recordToItem(record: CallbackRecord): object {
   return {
     ...changeToItem(record),
     ...attemptsToItem(record.attempts),
+    ...listingOf(record),
     uid: record.uid,
     ref_uid: record.refUid,
     parent_uid: record.parentUid,
@@ -167,6 +189,13 @@ function recordToItem(record: CallbackRecord): object {
   };
 }
 
+/** A notification is listed by the index; a callback is found by way of its run. */
+function listingOf({ uid, workspaceUid, createdAt }: CallbackRecord): object {
+  const about = readUid(uid);
+  if (about === null || !isNotification(about)) return {};
+  return { lpk: notificationsOf(workspaceUid), lsk: listedAt(createdAt, uid) };
+}
+
 export function recordFromItem(item: Item): CallbackRecord {
   const read = new ItemReader(item);
   return {
@@ -174,8 +203,9 @@ export function recordFromItem(item: Item): CallbackRecord {
     refUid: read.text('ref_uid'),
     parentUid: read.textOrNull('parent_uid'),
     type: read.text('type') as CallbackType, // cast: written from the same type
-    runUid: read.text('run_uid'),
+    runUid: read.textOrNull('run_uid'),
     workspaceUid: read.text('workspace_uid'),
+    url: read.textOrNull('url'),
     input: read.numberOrNull('input'),
     page: read.numberOrNull('page'),
     part: read.numberOrNull('part'),

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { readUid } from '../domain/ids.ts';
+import { deriveUid, readUid } from '../domain/ids.ts';
 import { blockOf, shardOf } from '../domain/input.ts';
 import type { LogEntry } from '../domain/log-line.ts';
 import type { RateType } from '../domain/token-bucket.ts';
@@ -52,6 +52,9 @@ import type { SeatPool } from '../engine/stores/seat-store.ts';
  *   KEYS#<workspace>   KEYS                    its API keys, in a partition that only the function workspace may write
  *   CRED#<workspace>   CRED                    its own values of secrets, sealed; only `workspace` may write them
  *   SIGN#<workspace>   SECRETS                 what its signing secrets are derived from, written by that function alone
+ *   NOTIFY#<workspace> NOTIFY                  where its notifications go; only `workspace` may write it
+ *   N#<event>          C                       record of a notification; listed by the index `list`
+ *                      C#R#<uid>               record of a replay of it, listed too
  *   KEY#<digest>       KEY                     an API key, for authentication
  *   NAME#<name>        NAME                    the uid of the workspace of that name
  *   WORKSPACES         <uid>                   all workspaces, for the owner's command line
@@ -125,6 +128,7 @@ export const keys = {
   profile: (workspaceUid: string): Key => ({ pk: `W#${workspaceUid}`, sk: 'PROFILE' }),
   limits: (workspaceUid: string): Key => ({ pk: `LIMITS#${workspaceUid}`, sk: 'LIMITS' }),
   credentials: (workspaceUid: string): Key => ({ pk: `CRED#${workspaceUid}`, sk: 'CRED' }),
+  notificationSetting: (workspaceUid: string): Key => ({ pk: `NOTIFY#${workspaceUid}`, sk: 'NOTIFY' }),
   slots: (workspaceUid: string): Key => ({ pk: `W#${workspaceUid}`, sk: 'SLOTS' }),
   waiter: (workspaceUid: string, { createdAt, runUid }: Waiter): Key => ({
     pk: `W#${workspaceUid}`,
@@ -237,12 +241,21 @@ export function recordKey(uid: string): Key | null {
       return { pk: blockPartition(parts.runUid, blockOf(parts.input)), sk: `${REPLAY_PREFIX}${uid}` };
     case 'finished_replay':
       return { pk: runPartition(parts.runUid), sk: `${REPLAY_PREFIX}${uid}` };
+    case 'notification':
+      return { pk: notificationPartition(uid), sk: 'C' };
+    case 'notification_replay':
+      return { pk: notificationPartition(deriveUid(parts.runUid, 'notification')), sk: `${REPLAY_PREFIX}${uid}` };
     case 'run':
     case 'input':
     case 'chunk':
     case undefined:
       return null;
   }
+}
+
+/** The partition of a notification and its replays. */
+export function notificationPartition(uid: string): string {
+  return `N#${uid}`;
 }
 
 export function receiverPartition(receiver: string): string {
@@ -266,6 +279,11 @@ export function runsOf(workspaceUid: string): string {
 /** The partition of the index `list` that holds a workspace's schedules. */
 export function schedulesOf(workspaceUid: string): string {
   return `W#${workspaceUid}#S`;
+}
+
+/** The partition of the index `list` that holds a workspace's notifications. */
+export function notificationsOf(workspaceUid: string): string {
+  return `W#${workspaceUid}#N`;
 }
 
 /** The sort key of the index `list`: time of creation, then uid. */

@@ -46,31 +46,35 @@ export function createReceiverStore(table: Table, clock: Clock): ReceiverStore {
     async countFailure(uid, now, silentPath) {
       const { item } = await table.update(keys.receiver(uid), {
         expression:
-          'SET failures = if_not_exists(failures, :none) + :one, expires_at = :expiresAt' +
+          'SET failures = if_not_exists(failures, :none) + :one, ' +
+          'failing_since = if_not_exists(failing_since, :now), expires_at = :expiresAt' +
           (silentPath === undefined ? '' : ' ADD silent_paths :paths'),
         values: {
           ':none': 0,
           ':one': 1,
+          ':now': now,
           ':expiresAt': expiry(now),
           ...(silentPath === undefined ? {} : { ':paths': new Set([pathMark(silentPath)]) }),
         },
       });
       const receiver = item === null ? null : receiverFromItem(item, now);
       void remember(uid, Promise.resolve(receiver));
-      return receiver ?? { failures: 1, silentPaths: 1, awaySince: null, probeAt: 0 };
+      return receiver ?? { failures: 1, silentPaths: 1, awaySince: null, failingSince: now, probeAt: 0 };
     },
 
     async keepHost(uid, now) {
       const { item } = await table.update(keys.receiver(uid), {
-        expression: 'SET failures = if_not_exists(failures, :none), expires_at = :expiresAt',
-        values: { ':none': 0, ':expiresAt': expiry(now) },
+        expression:
+          'SET failures = if_not_exists(failures, :none), failing_since = if_not_exists(failing_since, :now), ' +
+          'expires_at = :expiresAt',
+        values: { ':none': 0, ':now': now, ':expiresAt': expiry(now) },
       });
       void remember(uid, Promise.resolve(item === null ? null : receiverFromItem(item, now)));
     },
 
     async clearHost(uid) {
       await table.update(keys.receiver(uid), {
-        expression: 'SET failures = :none REMOVE silent_paths, away_since, probe_at',
+        expression: 'SET failures = :none REMOVE silent_paths, away_since, failing_since, probe_at',
         condition: 'attribute_exists(failures)',
         values: { ':none': 0 },
       });
@@ -152,6 +156,7 @@ function receiverFromItem(item: Item, now: number): Receiver | null {
     failures: read.numberOrNull('failures') ?? 0,
     silentPaths: read.stored<ReadonlySet<string>>('silent_paths')?.size ?? 0,
     awaySince: read.numberOrNull('away_since'),
+    failingSince: read.numberOrNull('failing_since'),
     probeAt: read.numberOrNull('probe_at') ?? 0,
   };
 }

@@ -1,9 +1,18 @@
 import { BLOCK_SHARDS, shardOf } from '../domain/input.ts';
+import { endingName, notificationUid } from '../domain/notification.ts';
 import type { RemovalStore } from '../engine/deletion/deletion-ports.ts';
 import type { Clock } from '../engine/ports.ts';
 import { settleAll } from '../engine/settle-all.ts';
 import { ItemReader } from './attributes.ts';
-import { blockPartition, keys, REQUEST_PREFIX, requestKey, runPartition, shardPartition } from './keys.ts';
+import {
+  blockPartition,
+  keys,
+  notificationPartition,
+  REQUEST_PREFIX,
+  requestKey,
+  runPartition,
+  shardPartition,
+} from './keys.ts';
 import type { Table } from './table.ts';
 
 /** Removes objects of the bucket; each call takes until it is done or the clock reaches `until`, then it gives false. */
@@ -50,6 +59,16 @@ export function createRemovalStore(table: Table, objects: ObjectRemoval, clock: 
       const { pk, sk: control } = keys.control(runUid);
       const isKept = (sk: string): boolean => sk === control || (keepsRequests && sk.startsWith(REQUEST_PREFIX));
       return deleteItems(pk, until, (sk) => !isKept(sk));
+    },
+
+    async deleteNotifications({ uid, workspaceUid, attempt }, until) {
+      for (let ending = 1; ending <= attempt; ending += 1) {
+        for (const type of ['run.failed', 'run.stopped_by_deadline'] as const) {
+          const notification = notificationUid(workspaceUid, type, endingName(uid, ending));
+          if (!(await deleteItems(notificationPartition(notification), until, () => true))) return false;
+        }
+      }
+      return true;
     },
 
     async deleteAnswers({ uid, workspaceUid }) {

@@ -1,4 +1,4 @@
-import { newRecord } from '../../shared/engine/callbacks/delivery.ts';
+import { newRecord, targetOf } from '../../shared/engine/callbacks/delivery.ts';
 import { deriveUid, readUid } from '../../shared/domain/ids.ts';
 import { receiverUid } from '../../shared/domain/receiver.ts';
 import { createBenchAction, SMALL_PAGE } from './bench-action.ts';
@@ -197,8 +197,9 @@ async function measureHeld(latencies: BenchSystemOptions['latencies'], callbacks
   for (let input = 0; input < callbacks; input += 1) {
     const uid = deriveUid(runUid, 'page', { input, page: 0, part: 1 });
     const about = readUid(uid);
-    if (definition === null || about === null) throw new Error('The run is not there.');
-    const record = newRecord({ message: { kind: 'callback', uid, attempt: 0 }, about, definition }, heldAt);
+    const target = definition === null ? null : targetOf(definition);
+    if (target === null || about === null) throw new Error('The run is not there.');
+    const record = newRecord({ message: { kind: 'callback', uid, attempt: 0 }, about, target }, heldAt);
     await ports.callbacks.createRecord({ ...record, by: 'bench', heldSince: heldAt, nextAttemptAt: heldAt + HOUR_MS });
     const held = { uid, attempt: 1, dueAt: heldAt, giveUpAt: heldAt + HOUR_MS, heldAt };
     await ports.receivers.putHeld(receiver, held, record.expiresAt);

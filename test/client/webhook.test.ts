@@ -2,7 +2,8 @@ import { createServer } from 'node:http';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
 import { listenLocally, urlOf } from '../../infra/local/listen.ts';
-import { CALLBACK_EXAMPLES } from '../../shared/api/document/callback-examples.ts';
+import { CALLBACK_EXAMPLES } from '../../shared/api/document/examples.ts';
+import { NOTIFICATION_EXAMPLES } from '../../shared/api/document/notification-examples.ts';
 import { createWebhookHandler, RunTally, type TalliedCallback } from '../../shared/client/webhook.ts';
 
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
@@ -54,6 +55,16 @@ describe('a webhook handler', () => {
     expect((await handle(post(signed({ ...PAGE, type: 'run.later' })))).status).toBe(204);
   });
 
+  it('hands a notification to what is there for its type', async () => {
+    const taken: string[] = [];
+    const on = { 'run.failed': ({ run }: { readonly run: { readonly run_uid: string } }) => taken.push(run.run_uid) };
+    const handle = createWebhookHandler({ secrets: [SECRET], seen: new Set(), on, now: () => AT });
+    for (const { value } of Object.values(NOTIFICATION_EXAMPLES)) {
+      expect((await handle(post(signed({ ...value, callback_ref_uid: value.type })))).status).toBe(204);
+    }
+    expect(taken).toEqual([NOTIFICATION_EXAMPLES['run.failed'].value.run.run_uid]);
+  });
+
   it('refuses what is not signed, and what is no POST', async () => {
     const { handle, taken, errors } = handlerOf();
     expect((await handle(post({ ...signed(PAGE), body: '{}' }))).status).toBe(400);
@@ -102,6 +113,16 @@ describe('a tally of a run', () => {
     expect(tally.add(callback('z', 1, 3))).toMatchObject({ status: 'FAILED', missing: 1, isComplete: false });
     expect(tally.add(callback('a'))).toMatchObject({ held: 2, isComplete: false });
     expect(tally.add(callback('b'))).toMatchObject({ held: 3, isComplete: true, missing: 0 });
+  });
+
+  it('does not count a notification about the run', () => {
+    const tally = new RunTally();
+    tally.add(callback('z', 1, 2));
+    const { value } = NOTIFICATION_EXAMPLES['run.failed'];
+    expect(tally.add({ ...value, run: { ...value.run, run_uid: PAGE.run.run_uid } })).toMatchObject({
+      held: 1,
+      isComplete: false,
+    });
   });
 
   it('goes by the last ending, also where an earlier one comes late', () => {

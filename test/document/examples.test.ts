@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest';
 import { searchCities } from '../../functions/actions/search-cities.ts';
-import { callbackBody } from '../../shared/api/callbacks/schemas.ts';
-import { CALLBACK_EXAMPLES } from '../../shared/api/document/callback-examples.ts';
-import { EXAMPLES } from '../../shared/api/document/examples.ts';
+import { callbackBody, deliveryBody } from '../../shared/api/callbacks/schemas.ts';
+import { CALLBACK_EXAMPLES, EXAMPLES } from '../../shared/api/document/examples.ts';
+import { NOTIFICATION_EXAMPLES } from '../../shared/api/document/notification-examples.ts';
+import { notificationBody } from '../../shared/api/notifications/schemas.ts';
 import { parseBody } from '../../shared/api/parse-request.ts';
 import type { Route } from '../../shared/api/route.ts';
 import { ROUTES } from '../../shared/api/routes.ts';
@@ -30,6 +31,14 @@ it.each([
 ])('the input %j of the examples is one of search-cities', (input) => {
   expect(searchCities.parseInput(input)).toMatchObject({ ok: true });
 });
+
+it.each(Object.entries(NOTIFICATION_EXAMPLES))(
+  'the example of %s is a notification that receivers are sent',
+  (type, { value }) => {
+    expect(notificationBody.parse(value)).toEqual(value);
+    expect(deliveryBody.parse(value).type).toBe(type);
+  },
+);
 
 it.each(Object.entries(CALLBACK_EXAMPLES))(
   'the example of %s is a callback that receivers are sent',

@@ -4,7 +4,7 @@ import { receiverUid } from '../../shared/domain/receiver.ts';
 import type { CallbackAnswer } from '../../shared/engine/ports.ts';
 import { replayCallback } from '../../shared/engine/callbacks/replay-callbacks.ts';
 import { deliverCallback } from '../../shared/engine/callbacks/deliver-callback.ts';
-import { newRecord } from '../../shared/engine/callbacks/delivery.ts';
+import { newRecord, targetOf } from '../../shared/engine/callbacks/delivery.ts';
 import { reconcileReceiver } from '../../shared/engine/callbacks/reconcile-receiver.ts';
 import { sweep } from '../../shared/engine/sweep/sweep.ts';
 import { createEngineHarness, type EngineHarness, type Posted, START } from '../support/engine-harness.ts';
@@ -117,7 +117,7 @@ describe('a receiver that is away', () => {
     const [held] = stored.filter(({ heldSince }) => heldSince !== null);
     if (held === undefined) throw new Error('nothing is held');
     const before = harness.posted.length;
-    for (let n = 0; n < 5; n += 1) await replayCallback(harness.ports, definition, held, Buffer.from(`request ${n}`));
+    for (let n = 0; n < 5; n += 1) await replayCallback(harness.ports, held, Buffer.from(`request ${n}`));
     await harness.runUntil(backAt);
     expect(harness.posted.length - before).toBeLessThanOrEqual(1); // a probe, whichever it is
     await harness.runUntil(backAt + SOON_MS);
@@ -238,7 +238,14 @@ it('a callback that was taken is on record as taken, also where its receiver cou
   await harness.runUntil(START + MINUTE_MS);
   const uid = deriveUid(definition.uid, 'page', { input: 0, page: 0, part: 1 });
   const replay = await harness.ports.callbacks.createRecord({
-    ...newRecord({ message: { kind: 'callback', uid, attempt: 0 }, about: readUid(uid) ?? never(), definition }, START),
+    ...newRecord(
+      {
+        message: { kind: 'callback', uid, attempt: 0 },
+        about: readUid(uid) ?? never(),
+        target: targetOf(definition) ?? never(),
+      },
+      START,
+    ),
     uid: deriveUid(definition.uid, 'run_finished', { ending: 9 }),
   });
   let reads = 0;

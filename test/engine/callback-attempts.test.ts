@@ -71,7 +71,7 @@ test('a replay lists its own attempts, and its original those of before', async 
   const { ports, definition, uid, harness, attempts } = await runOf((attempt) => says(attempt === 0 ? 410 : 200));
   expect(await attempts()).toMatchObject([{ attempt: 0, httpStatus: 410 }]);
   const { record } = await findCallback(ports, definition.workspaceUid, uid);
-  const replay = await replayCallback(ports, definition, record, Buffer.from('a seed'));
+  const replay = await replayCallback(ports, record, Buffer.from('a seed'));
   await harness.runUntil(START + 6 * DAY_MS);
   expect(await findAttempts(ports, definition.workspaceUid, replay.uid)).toMatchObject([
     { attempt: 0, httpStatus: 200, error: null },

@@ -252,7 +252,7 @@ describe('a callback that died', () => {
     expect((await controlOf(harness, definition.uid)).status).toBe('SUCCEEDED');
     state.isBroken = false;
     if (record === null) throw new Error('no record');
-    await replayCallback(harness.ports, definition, record, Buffer.alloc(10, 7));
+    await replayCallback(harness.ports, record, Buffer.alloc(10, 7));
     await harness.runUntil(START + 20 * MINUTE_MS);
     expect(bodies(harness, 'run.page').map(({ callback_ref_uid }) => callback_ref_uid)).toContain(pageUid);
   });

@@ -74,14 +74,14 @@ describe('every item of a run is kept as long as the run', () => {
   test('whose callbacks are delivered, replayed too, and whose inputs are many', async () => {
     const harness = createHarness();
     const inputs = Array.from({ length: 500 }, (_, index) => ({ ...GOOD, pages: 1, per_page: index % 3 }));
-    const { definition, control } = await harness.launch({
+    const { control } = await harness.launch({
       inputs: inputs.map((input) => ({ ...input, custom_data: noise() })),
     });
     await harness.runUntil(START + HOUR_MS);
     const finished = await harness.ports.callbacks.listRecords(control.uid, null);
     const original = finished[0];
     if (original === undefined) throw new Error('run.finished has a record');
-    await replayCallback(harness.ports, definition, original, Buffer.alloc(16, 7));
+    await replayCallback(harness.ports, original, Buffer.alloc(16, 7));
     await harness.runUntil(START + 2 * HOUR_MS);
     await expectKept(harness, control.uid, ['C', 'CTL', 'D', 'DEF', 'IN', 'P', 'WIN'], 16);
   });

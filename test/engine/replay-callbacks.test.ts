@@ -32,7 +32,7 @@ async function replay(harness: EngineHarness, runUid: string, posted: Posted | u
   const pageRecord = await harness.ports.progress.readPageRecord(runUid, 0, 0);
   if (definition === null || pageRecord === null) throw new Error('the run is not there');
   const record = (await harness.ports.callbacks.readRecord(uid)) ?? unstoredRecord(definition, pageRecord, uid, null);
-  return replayCallback(harness.ports, definition, record, seed);
+  return replayCallback(harness.ports, record, seed);
 }
 
 describe('a replay', () => {
@@ -79,7 +79,7 @@ describe('a replay', () => {
     expect((await replay(harness, runUid, first)).uid).toBe(one.uid);
     const definition = await harness.ports.runs.readDefinition(runUid);
     if (definition === null) throw new Error('the run is not there');
-    const other = await replayCallback(harness.ports, definition, one, Buffer.from('another'));
+    const other = await replayCallback(harness.ports, one, Buffer.from('another'));
     expect(other.uid).not.toBe(one.uid);
     expect(other.parentUid).toBe(one.parentUid);
   });

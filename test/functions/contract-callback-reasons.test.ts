@@ -11,6 +11,7 @@ const RECORD: CallbackRecord = {
   parentUid: null,
   type: 'run.page',
   runUid: uid,
+  url: null,
   workspaceUid: '00000000-0000-4000-8000-000000000000',
   input: 0,
   page: 0,
@@ -45,6 +46,7 @@ test.each<[string, Partial<CallbackRecord>, RegExp | null]>([
   ['that is being sent again after it waited', { status: 'RUNNING' }, null],
   ['that was refused for good', { status: 'FAILED', httpStatus: 410 }, /410/],
   ['that spent its attempts', { status: 'FAILED', httpStatus: 500 }, /All attempts failed/],
+  ['of notifications that were deleted', { status: 'FAILED', url: 'https://a.example/' }, /were deleted before/],
   ['that waited all its time', { status: 'FAILED', heldSince: START }, /failed for as long as callbacks are retried/],
 ])('a callback %s says why', (_, change, wanted) => {
   const { status_reason: reason } = callbackView({ ...RECORD, ...change }, { callback: null }, null);

@@ -21,6 +21,7 @@ import { createBulkStore } from '../../shared/storage/bulk-store.ts';
 import { createRunReader } from '../../shared/storage/run-reader.ts';
 import { createScheduleStore } from '../../shared/storage/schedule-store.ts';
 import { keys as tableKeys } from '../../shared/storage/keys.ts';
+import { createNotificationReader, createNotificationSettingStore } from '../../shared/storage/notification-store.ts';
 import { Table } from '../../shared/storage/table.ts';
 import { createWorkspaceStore } from '../../shared/storage/workspace-store.ts';
 import type { Method, Route } from '../../shared/api/route.ts';
@@ -94,6 +95,8 @@ export async function createReadingHarness(more: Readonly<Record<string, Action>
     sealCredential: async (value: string, aad: string) => keyring.seal(value, aad),
     signingSecrets: createSigningSecretStore(table),
     readLimits: async (uid: string) => limitsInForce(await readOwnLimits(table, uid, 'strong'), SETTINGS),
+    notifications: createNotificationSettingStore(table),
+    notificationReader: createNotificationReader(table),
     now: () => time.now,
     randomBytes: random.bytes,
     version: '1.2.3',
@@ -364,6 +367,7 @@ export async function createReadingHarness(more: Readonly<Record<string, Action>
       refUid: record.uid,
       parentUid: null,
       workspaceUid: home,
+      url: null,
       input: null,
       page: null,
       part: null,

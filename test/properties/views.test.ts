@@ -158,6 +158,7 @@ test('callbacks are', () => {
         uid: UID,
         refUid: UID,
         parentUid: null,
+        url: null,
         type: 'run.page',
         runUid: UID,
         workspaceUid: UID,

@@ -29,6 +29,7 @@ import { createRemovalStore } from '../../shared/storage/removal-store.ts';
 import { createSigningSecretStore } from '../../shared/storage/signing-secret-store.ts';
 import { createScheduleStore } from '../../shared/storage/schedule-store.ts';
 import { Table } from '../../shared/storage/table.ts';
+import { createNotificationReader, createNotificationSettingStore } from '../../shared/storage/notification-store.ts';
 import { createUploadStore } from '../../shared/storage/upload-store.ts';
 import { createWorkspaceStore } from '../../shared/storage/workspace-store.ts';
 import type { Log } from '../../shared/engine/ports.ts';
@@ -144,6 +145,8 @@ export function deploy(
       table,
       uploads: { ...createUploadStore(table, () => clock.now()), ...uploads },
       keyring,
+      notifications: createNotificationSettingStore(table),
+      notificationReader: createNotificationReader(table),
     };
   }
 

@@ -11,6 +11,7 @@ import { createQuotaStore } from '../../shared/storage/quota-store.ts';
 import type { Quotas } from '../../shared/domain/quota.ts';
 import { createProgressStore, type LargeObjects } from '../../shared/storage/progress-store.ts';
 import { createRemovalStore, type ObjectRemoval } from '../../shared/storage/removal-store.ts';
+import { createNotificationSettingStore } from '../../shared/storage/notification-store.ts';
 import { createReceiverStore } from '../../shared/storage/receiver-store.ts';
 import { createScheduleStore } from '../../shared/storage/schedule-store.ts';
 import { createRunReader } from '../../shared/storage/run-reader.ts';
@@ -168,6 +169,7 @@ export function createEngineHarness(options: {
     admission: createAdmissionStore(table, { runsAtOnce: 10, inputsInFlight: 20 }, () => now),
     paces: createPaceStore(table, { clock, random }),
     seats: createSeatStore(table, { clock, random }),
+    notifications: createNotificationSettingStore(table),
     receivers: createReceiverStore(table, clock),
     callbacks: createCallbackStore(table, random, (flush) =>
       createBatcher(clock, { maxEntries: 25, maxWaitMs: 10 }, flush),

@@ -2,8 +2,8 @@ import * as z from 'zod';
 import { NEXT_PAGE, type Route } from '../route.ts';
 import {
   callbackAttempt,
-  callbackBody,
   callbackRecord,
+  deliveryBody,
   listCallbacksQuery,
   replayBody,
   replayed,
@@ -54,7 +54,7 @@ export const CALLBACK_ROUTES = [
     function: 'runs',
     scope: 'read',
     summary: 'Get a callback',
-    description: 'Returns a callback with the state of its delivery.',
+    description: 'Returns a callback or a notification with the state of its delivery.',
     success: { status: 200, description: 'The callback.', schema: callbackRecord },
     errors: ['NOT_FOUND'],
   },
@@ -68,11 +68,12 @@ export const CALLBACK_ROUTES = [
     description:
       'Returns the body of a callback, with exactly the bytes that the receiver gets. A key with the scope `manage` also ' +
       'gets the signature headers, made for this answer: a receiver accepts the answer as it accepts a delivery. ' +
-      'The body can be read as soon as the callback exists, and as long as its run.',
+      'The body can be read as soon as the callback exists, and as long as its run; that of a notification as long as ' +
+      'the notification.',
     success: {
       status: 200,
       description: 'The body of the callback.',
-      schema: callbackBody,
+      schema: deliveryBody,
       verbatim: true,
       headers: SIGNATURE_HEADERS,
     },
@@ -100,11 +101,11 @@ export const CALLBACK_ROUTES = [
     scope: 'run',
     summary: 'Replay a callback',
     description:
-      'Sends a callback again. This creates a new callback that has the same `callback_ref_uid` and body, and whose ' +
-      '`parent_uid` is the original.',
+      'Sends a callback or a notification again. This creates a new callback that has the same `callback_ref_uid` and ' +
+      'body, and whose `parent_uid` is the original. A notification goes to the present URL of the notifications.',
     once: true,
     success: { status: 202, description: 'The new callback.', schema: callbackRecord },
-    errors: ['NOT_FOUND'],
+    errors: ['NOT_FOUND', 'INVALID_STATE'],
   },
   {
     operation: 'replayRunCallbacks',

@@ -4,6 +4,7 @@ import { LIMITS } from '../../domain/limits.ts';
 import { callbackHeaders, callbackUrl } from '../launches/schemas.ts';
 import { callbackStatus, callbackType, runStatus } from '../enums.ts';
 import { errorRecord } from '../error-schemas.ts';
+import { discriminatorOf, notificationBodies } from '../notifications/bodies.ts';
 import { actionName, anyOf, count, flag, instant, jsonObject, paging, sort, strict, uid } from '../fields.ts';
 
 const manifest = strict({
@@ -93,18 +94,19 @@ const runFinished = strict({
 }).meta({ id: 'RunFinishedCallback', description: 'The run ended. `manifest` says how many callbacks it has.' });
 
 /** What a receiver is sent. */
-export const callbackBody = z.discriminatedUnion('type', [runPage, runInputFailed, runFinished]).meta({
+const runCallbacks = [runPage, runInputFailed, runFinished] as const;
+export const callbackBody = z.discriminatedUnion('type', runCallbacks).meta({
   id: 'Callback',
   description: 'The body of a callback, as the receiver gets it. `type` says which it is.',
-  discriminator: {
-    propertyName: 'type',
-    mapping: Object.fromEntries(
-      [runPage, runInputFailed, runFinished].map((schema) => [
-        schema.shape.type.value,
-        `#/components/schemas/${schema.meta()?.id}`,
-      ]),
-    ),
-  },
+  discriminator: discriminatorOf(runCallbacks),
+});
+
+/** What is delivered, of whatever kind. */
+const deliveries = [...runCallbacks, ...notificationBodies] as const;
+export const deliveryBody = z.discriminatedUnion('type', deliveries).meta({
+  id: 'Delivery',
+  description: 'The body of a callback or a notification, as the receiver gets it. `type` says which it is.',
+  discriminator: discriminatorOf(deliveries),
 });
 
 /** One delivery's record. */
@@ -115,7 +117,7 @@ export const callbackRecord = strict({
     'The id that the receiver sees and deduplicates by. A replay has the id of its original',
   ),
   type: callbackType,
-  run_uid: uid,
+  run_uid: uid.nullable().describe('The run; null on a notification that is about no run'),
   batch_uid: uid.nullable().describe('Identifies the group of inputs that the input was stored with'),
   input_uid: uid.nullable(),
   page: count.nullable().describe('Number of the page of the input, from 0'),

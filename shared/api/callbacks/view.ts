@@ -6,10 +6,10 @@ import type { RunDefinition } from '../../domain/run.ts';
 import type { callbackAttempt, callbackRecord, signingSecrets } from './schemas.ts';
 import { errorView, instantOf, instantOrNull } from '../runs/view.ts';
 
-/** A delivery record as the API shows it. */
+/** A delivery record as the API shows it. `run`: null for a notification. */
 export function callbackView(
   record: CallbackRecord,
-  { callback }: Pick<RunDefinition, 'callback'>,
+  run: Pick<RunDefinition, 'callback'> | null,
   batchUid: string | null,
 ): z.output<typeof callbackRecord> {
   return {
@@ -19,7 +19,7 @@ export function callbackView(
     type: record.type,
     run_uid: record.runUid,
     batch_uid: batchUid,
-    input_uid: record.input === null ? null : deriveUid(record.runUid, 'input', { input: record.input }),
+    input_uid: inputUidOf(record),
     page: record.page,
     part: record.part,
     status: record.status,
@@ -28,12 +28,16 @@ export function callbackView(
     http_status: record.httpStatus,
     http_response: record.httpResponse,
     error: record.error === null ? null : errorView(record.error),
-    callback_url: callback?.url ?? '',
+    callback_url: record.url ?? run?.callback?.url ?? '',
     next_attempt_at: instantOrNull(record.nextAttemptAt),
     created_at: instantOf(record.createdAt),
     delivered_at: instantOrNull(record.deliveredAt),
     workspace_uid: record.workspaceUid,
   };
+}
+
+function inputUidOf({ runUid, input }: CallbackRecord): string | null {
+  return runUid === null || input === null ? null : deriveUid(runUid, 'input', { input });
 }
 
 /** An attempt at a callback as the API shows it. */
@@ -49,7 +53,10 @@ export function attemptView(attempt: CallbackAttempt): z.output<typeof callbackA
 }
 
 /** What the status alone does not say. */
-function reasonOf({ status, httpStatus, error, heldSince, deferredAt }: CallbackRecord): string | null {
+function reasonOf({ status, url, httpStatus, error, heldSince, deferredAt }: CallbackRecord): string | null {
+  if (status === 'FAILED' && url !== null && error === null) {
+    return 'The notifications of the workspace were deleted before it was delivered.';
+  }
   if (status === 'FAILED') {
     if (heldSince !== null)
       return 'The receiver failed for as long as callbacks are retried, and the last attempt failed too.';

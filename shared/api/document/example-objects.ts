@@ -1,8 +1,6 @@
-import type * as z from 'zod';
 import type { Scope } from '../../domain/scopes.ts';
 import { LAUNCH_DEFAULTS, type LaunchTerms } from '../../domain/launch-terms.ts';
 import { termsView } from '../launches/terms.ts';
-import type { Operation, RouteOf } from '../routes.ts';
 
 // One run of two inputs with its callbacks, and the schedule that started it.
 
@@ -113,6 +111,26 @@ export const replay = {
   delivered_at: null,
 };
 
+export const notifications = {
+  url: URL,
+  on: ['run.failed' as const, 'receiver.away' as const],
+  created_at: '2030-01-31T08:00:00.000Z',
+  updated_at: '2030-01-31T08:00:00.000Z',
+};
+
+export const NOTIFICATION = '6c1d0f6e-52b1-8f0a-9d3c-4a1b2c3d4e5f';
+
+export const notificationRecord = {
+  ...callbackRecord,
+  uid: NOTIFICATION,
+  callback_ref_uid: NOTIFICATION,
+  type: 'run.failed' as const,
+  batch_uid: null,
+  input_uid: null,
+  page: null,
+  part: null,
+};
+
 export const bulk = {
   uid: '5d2f7c1e-3b7a-4c56-9d0a-2f1e8c7b6a59',
   action: 'retry' as const,
@@ -202,16 +220,3 @@ export const apiKey = {
   expires_at: null,
   last_used_at: '2030-01-31T00:00:00.000Z',
 };
-
-type RequestExample<O extends Operation> =
-  RouteOf<O> extends { readonly body: infer Body extends z.ZodType }
-    ? { readonly request: z.input<Body> }
-    : { readonly request?: never };
-
-/** A request of an operation, if it takes a body, and what it is answered with. */
-type Example<O extends Operation> = RequestExample<O> & {
-  readonly response: z.input<RouteOf<O>['success']['schema']>;
-};
-
-/** An example of each of these operations. */
-export type ExamplesOf<O extends Operation> = { readonly [Each in O]: Example<Each> };

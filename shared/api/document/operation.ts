@@ -3,7 +3,7 @@ import type * as z from 'zod';
 import { LIVE_WAIT_SECONDS } from '../../domain/live-page.ts';
 import { IDEMPOTENCY_KEY_PATTERN, PREFER_WAIT_PATTERN } from '../patterns.ts';
 import { NO_CONTENT, type Route } from '../route.ts';
-import { describeCallbacks } from './callback.ts';
+import { describeCallbacks, describeNotifications } from './callback.ts';
 import type { Components, Json } from './components.ts';
 import { LATER_EXAMPLE } from './examples.ts';
 import { errorResponses } from './errors.ts';
@@ -48,6 +48,7 @@ export function describeOperation(route: Route, example: OperationExample, compo
       ...errorResponses(route, components),
     },
     ...(route.callbacks === true ? { callbacks: describeCallbacks(route.operation, components) } : {}),
+    ...(route.notifies === true ? { callbacks: describeNotifications(route.operation, components) } : {}),
   };
 }
 

@@ -154,16 +154,15 @@ export const scheduleInputs = z.array(jsonObject);
 export const firesQuery = strict({ ...paging(10, 100) });
 
 /** A past time of a schedule. */
+export const fireReason = strict({ code: fireReasonCode, message: z.string() }).meta({ id: 'FireReason' });
+
 export const fire = strict({
   uid,
   nominal_at: instant.describe('The time of the schedule'),
   at: instant.describe('When the time was carried out'),
   cause: fireCause,
   outcome: fireOutcome,
-  reason: strict({ code: fireReasonCode, message: z.string() })
-    .meta({ id: 'FireReason' })
-    .nullable()
-    .describe('Why no run was started; null if one was'),
+  reason: fireReason.nullable().describe('Why no run was started; null if one was'),
   run_uid: uid.nullable().describe('The run that was started'),
 }).meta({ id: 'Fire', description: 'A past time of a schedule: it started a run, skipped one or missed one.' });
 

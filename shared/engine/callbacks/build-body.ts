@@ -1,11 +1,14 @@
 import {
+  type CallbackPayload,
   type CallbackRecord,
+  type RunCallbackPayload,
   pageCallbackBody,
   partStarts,
   recordCallbackBody,
   repeatedBytes,
 } from '../../domain/callback.ts';
 import type { DerivedUid } from '../../domain/ids.ts';
+import { notificationBody } from '../../domain/notification.ts';
 import type { RunDefinition } from '../../domain/run.ts';
 import type { ProgressStore } from '../stores/progress-store.ts';
 import type { RunStore } from '../stores/run-store.ts';
@@ -20,9 +23,10 @@ export interface BodyPorts {
 export interface BodySource {
   /** The parts of the callback's id. */
   readonly about: DerivedUid;
-  readonly definition: RunDefinition;
+  /** Null: it is a notification. */
+  readonly definition: RunDefinition | null;
   /** Null: a page callback without a record. */
-  readonly record: Pick<CallbackRecord, 'refUid' | 'input' | 'payload'> | null;
+  readonly record: Pick<CallbackRecord, 'refUid' | 'workspaceUid' | 'input' | 'payload'> | null;
   /** The callback's page, if it was read already. */
   readonly page?: Awaited<ReturnType<ProgressStore['readPage']>>;
 }
@@ -33,6 +37,7 @@ export async function buildBody(
   { about, record, definition, page = null }: BodySource,
 ): Promise<string | null> {
   const { runUid } = about;
+  if (definition === null) return record === null ? null : notificationBodyOf(record);
   if (about.kind === 'page') {
     const found = page ?? (await ports.progress.readPage(runUid, about.input, about.page));
     if (found === null || found.pageRecord.outcome.kind !== 'RESULT') return null;
@@ -44,12 +49,25 @@ export async function buildBody(
     const part = { part: about.part, parts: starts.length, batchUid };
     return pageCallbackBody(definition, found.pageRecord, input, results, part);
   }
-  if (record === null || record.payload === null) return null;
+  const payload = record?.payload ?? null;
+  if (record === null || payload === null || !isOfRun(payload)) return null;
   // By the record, not by the run's number of inputs: an upload may have been counted since.
   const { input: only } = record;
   const speaksOf =
     only === null
       ? null
       : { input: await ports.runs.readInput(runUid, only), batchUid: await ports.runs.batchUid(runUid, only) };
-  return recordCallbackBody(definition, record.refUid, record.payload, speaksOf);
+  return recordCallbackBody(definition, record.refUid, payload, speaksOf);
+}
+
+function notificationBodyOf({
+  workspaceUid,
+  refUid,
+  payload,
+}: Pick<CallbackRecord, 'workspaceUid' | 'refUid' | 'payload'>): string | null {
+  return payload === null || isOfRun(payload) ? null : notificationBody(workspaceUid, refUid, payload);
+}
+
+function isOfRun(payload: CallbackPayload): payload is RunCallbackPayload {
+  return payload.type === 'run.input_failed' || payload.type === 'run.finished';
 }

@@ -13,7 +13,7 @@ export async function deferCallback(
   delivery: DeliveryInHand,
   cut: CallbackAttempt | null,
 ): Promise<void> {
-  const { message, record, definition } = delivery;
+  const { message, record, target } = delivery;
   const now = ports.clock.now();
   const deferredAt = record?.deferredAt ?? now;
   const waited = now - deferredAt;
@@ -40,5 +40,5 @@ export async function deferCallback(
     );
     if (!isDeferred) return;
   }
-  await ports.messages.send({ ...message, slow: true }, { workspaceUid: definition.workspaceUid, delayMs });
+  await ports.messages.send({ ...message, slow: true }, { workspaceUid: target.workspaceUid, delayMs });
 }

@@ -1,22 +1,27 @@
 import { ATTEMPT_MS, CLAIM_LEASE_MS, MAX_DELAY_MS, QUICK_ATTEMPT_MS } from '../../domain/timing.ts';
 import type { CallbackAttempt, CallbackRecord } from '../../domain/callback.ts';
 import { EngineError, type ErrorRecord } from '../../domain/errors.ts';
-import { readUid } from '../../domain/ids.ts';
 import { LIMITS } from '../../domain/limits.ts';
 import { hostUid, isAbsence } from '../../domain/receiver.ts';
 import { retryAfterSeconds } from '../../domain/http-time.ts';
 import { callbackDelayMs } from '../../domain/retry.ts';
-import type { RunDefinition } from '../../domain/run.ts';
 import type { CallbackAnswer } from '../ports.ts';
 import { type CallbackMessage, type Receipt } from '../messages.ts';
 import { CUT } from '../share.ts';
 import { rejectStaleWorker } from '../stale-worker.ts';
 import { reportError } from '../report-error.ts';
-import { settleAll } from '../settle-all.ts';
 import { isTaken, receiverError } from './receiver-error.ts';
 import { buildBody } from './build-body.ts';
-import { type DeliveryInHand, type DeliveryPorts, isLastChance, newRecord, wasDelivered } from './delivery.ts';
+import {
+  type DeliveryInHand,
+  type DeliveryPorts,
+  type DeliveryTarget,
+  isLastChance,
+  newRecord,
+  wasDelivered,
+} from './delivery.ts';
 import { deferCallback } from './defer-callback.ts';
+import { takeUpDelivery } from './find-target.ts';
 import type { Fared } from './hosts.ts';
 import {
   findTurn,
@@ -36,19 +41,9 @@ import {
  */
 export async function deliverCallback(ports: DeliveryPorts, message: CallbackMessage, receipt: Receipt): Promise<void> {
   const takenAt = ports.clock.now();
-  const named = readUid(message.uid);
-  if (named === null) return;
-  const hasRecord = named.kind !== 'page' || !isFirstAttempt(message, receipt);
-  const [control, record, definition, page] = await settleAll([
-    ports.runs.readControl(named.runUid),
-    hasRecord ? ports.callbacks.readRecord(message.uid) : null,
-    ports.runs.readDefinition(named.runUid),
-    hasRecord ? null : ports.progress.readPage(named.runUid, named.input, named.page), // most are posted at once
-    hasRecord ? undefined : ports.runs.prefetchInput(named.runUid, named.input),
-  ]);
-  const about = readUid(record?.refUid ?? message.uid);
-  if (about === null || control === null || definition === null || definition.callback === null) return; // or deleted
-  const delivery: DeliveryInHand = { message, receipt, record, about, definition, page, takenAt };
+  const delivery = await takeUpDelivery(ports, message, receipt, takenAt);
+  if (delivery === null) return;
+  const { target } = delivery;
   if (!(await isDue(ports, delivery))) return;
   const turn = await findTurn(ports, delivery);
   if (turn.kind === 'hold') return holdCallback(ports, delivery, turn.uid);
@@ -58,9 +53,9 @@ export async function deliverCallback(ports: DeliveryPorts, message: CallbackMes
     return deferCallback(ports, delivery, made.cut && cutAttempt(ports, delivery, made.cut));
   if (made.kind === 'held') return holdCallback(ports, delivery, made.uid);
   const { answer } = made;
-  if (isAbsence(answer)) return recordAttempt(ports, delivery, made, await noteAbsence(ports, definition, answer));
+  if (isAbsence(answer)) return recordAttempt(ports, delivery, made, await noteAbsence(ports, target, answer));
   await recordAttempt(ports, delivery, made); // the delivery is recorded before anything follows from it
-  await notePresence(ports, definition);
+  await notePresence(ports, target);
 }
 
 /** A post that was made: when it began (epoch ms), how long it took (null: not known), and what came of it. */
@@ -85,9 +80,8 @@ async function makeAttempt(
   delivery: DeliveryInHand,
   turn: Exclude<PostTurn, { kind: 'hold' }>,
 ): Promise<Made> {
-  const { message, definition } = delivery;
-  const { callback, workspaceUid } = definition;
-  if (callback === null) return { kind: 'not due' };
+  const { message, target } = delivery;
+  const { callback, workspaceUid } = target;
   const host = hostUid(workspaceUid, callback.url);
   if (!(await ports.hosts.enter(host))) return { kind: 'deferred', cut: null };
   const isKnown = message.attempt > 0 || message.slow === true || turn.kind === 'probe' || ports.hosts.isSlow(host);
@@ -115,11 +109,6 @@ async function makeAttempt(
   }
 }
 
-/** Whether this is the first delivery of a first attempt: only the page's own record can exist then. */
-function isFirstAttempt({ attempt, slow }: CallbackMessage, { count }: Receipt): boolean {
-  return attempt === 0 && slow !== true && count === 1;
-}
-
 /** Whether the attempt is still to be made. Completes what an earlier delivery of the same message left undone. */
 async function isDue(ports: DeliveryPorts, delivery: DeliveryInHand): Promise<boolean> {
   const { message, receipt, record } = delivery;
@@ -130,7 +119,7 @@ async function isDue(ports: DeliveryPorts, delivery: DeliveryInHand): Promise<bo
   if (record.status === 'SUCCESS' || record.status === 'FAILED') return false;
   const abandoned = record.status === 'RUNNING' && (record.nextAttemptAt ?? 0) <= ports.clock.now();
   if (record.retryCount === message.attempt && (record.by === receipt.by || abandoned)) {
-    if (record.status === 'PENDING') await sendOn(ports, delivery.definition, record);
+    if (record.status === 'PENDING') await sendOn(ports, delivery.target, record);
     else await recordAttempt(ports, delivery, interruptedPost(record));
     return false;
   }
@@ -171,17 +160,16 @@ async function claim(ports: DeliveryPorts, { message, receipt, record }: Deliver
 
 async function post(
   ports: DeliveryPorts,
-  { about, record, message, definition }: DeliveryInHand,
+  { record, message, target }: DeliveryInHand,
   body: string,
   signal: AbortSignal,
 ): Promise<CallbackAnswer> {
-  const { callback, workspaceUid } = definition;
-  if (callback === null) return { kind: 'failed', message: 'The run has no callback.' };
+  const { callback, workspaceUid } = target;
   const refUid = record?.refUid ?? message.uid;
   const caller =
     callback.sealedHeaders === null
       ? {}
-      : await ports.secrets.unsealHeaders(callback.sealedFor ?? about.runUid, callback.sealedHeaders);
+      : await ports.secrets.unsealHeaders(callback.sealedFor, callback.sealedHeaders);
   const signature = await ports.secrets.signatureHeaders(workspaceUid, refUid, ports.clock.now(), body);
   const headers = { ...caller, 'content-type': 'application/json', ...signature };
   return ports.sender.post({ url: callback.url, workspaceUid, headers, body, signal });
@@ -197,7 +185,7 @@ async function recordAttempt(
   made: MadePost,
   isAway = false,
 ): Promise<void> {
-  const { message, receipt, about, definition, record } = delivery;
+  const { message, receipt, about, target, record } = delivery;
   const { answer, durationMs } = made;
   const now = ports.clock.now();
   const delivered = isTaken(answer);
@@ -206,7 +194,7 @@ async function recordAttempt(
     const { status: httpStatus } = answer;
     // The time of the answer, not of this write, which may wait for a seat to be given back.
     const logged = { runUid, input, page, part, httpStatus, at: made.at + (durationMs ?? 0), durationMs };
-    await ports.callbacks.logDelivery(logged, definition.expiresAt);
+    await ports.callbacks.logDelivery(logged, target.expiresAt);
     return;
   }
   const nextAttemptAt = delivered ? null : nextAttempt(ports, delivery, answer);
@@ -228,34 +216,35 @@ async function recordAttempt(
     heldSince: isHeld ? now : status === 'FAILED' && isLastChance(record, now) ? (record?.heldSince ?? null) : null,
     deferredAt: null,
     deliveredAt: delivered ? now : null,
+    ...(about.kind === 'notification' ? { url: target.callback.url } : {}),
   } as const;
   if (record === null) {
     rejectStaleWorker(ports.clock, delivery.takenAt, ATTEMPT_MS);
     const stored = await ports.callbacks.createRecord({ ...newRecord(delivery, now), ...change, attempts: [attempt] });
-    if (stored.by === receipt.by) await sendOn(ports, definition, stored);
+    if (stored.by === receipt.by) await sendOn(ports, target, stored);
     return;
   }
   const from = message.attempt === 0 ? 'PENDING' : 'RUNNING';
   const expected = { status: from, retryCount: message.attempt } as const;
   const written = await ports.callbacks.updateRecord(record.uid, expected, { ...change, attempt });
-  if (written) await sendOn(ports, definition, { ...record, ...change });
+  if (written) await sendOn(ports, target, { ...record, ...change });
 }
 
 /** Sends the attempt after the recorded one, or leaves it to the sweep where it is too far off for a queue. */
 export async function sendOn(
   ports: Pick<DeliveryPorts, 'clock' | 'callbacks' | 'receivers' | 'due' | 'messages'>,
-  definition: RunDefinition,
+  target: DeliveryTarget,
   record: CallbackRecord,
 ): Promise<void> {
   if (record.status !== 'PENDING' || record.nextAttemptAt === null) return;
-  if (record.heldSince !== null) return keepHeldRecord(ports, definition, record);
+  if (record.heldSince !== null) return keepHeldRecord(ports, target, record);
   const delayMs = Math.max(0, record.nextAttemptAt - ports.clock.now());
   if (delayMs > MAX_DELAY_MS) {
     await ports.due.putDue({ at: record.nextAttemptAt, kind: 'callback', uid: record.uid });
     return;
   }
   const message = { kind: 'callback', uid: record.uid, attempt: record.retryCount + 1 } as const;
-  await ports.messages.send(message, { workspaceUid: definition.workspaceUid, delayMs });
+  await ports.messages.send(message, { workspaceUid: target.workspaceUid, delayMs });
 }
 
 /**
@@ -275,8 +264,9 @@ function askedDelay(ports: DeliveryPorts, answer: CallbackAnswer): number | null
   return honours ? retryAfterSeconds(answer.retryAfter, ports.clock.now()) : null;
 }
 
-function reportFailure(ports: DeliveryPorts, { about, message }: DeliveryInHand, error: EngineError): ErrorRecord {
-  return reportError(ports, error, { run_uid: about.runUid, callback_uid: message.uid, attempt: message.attempt });
+function reportFailure(ports: DeliveryPorts, { definition, message }: DeliveryInHand, error: EngineError): ErrorRecord {
+  const run = definition === null ? {} : { run_uid: definition.uid };
+  return reportError(ports, error, { ...run, callback_uid: message.uid, attempt: message.attempt });
 }
 
 /** What is kept of an attempt. `error` is null where it was delivered. */

@@ -3,7 +3,7 @@ import type { CallbackRecord } from '../../domain/callback.ts';
 import type { DerivedUid } from '../../domain/ids.ts';
 import { blockOf } from '../../domain/input.ts';
 import { CALLBACK_LIFE_MS } from '../../domain/retry.ts';
-import type { RunDefinition } from '../../domain/run.ts';
+import type { RunCallback, RunDefinition } from '../../domain/run.ts';
 import type { CallbackMessage, Receipt } from '../messages.ts';
 import type { CorePorts, Ports } from '../ports.ts';
 import { createShare, type Share } from '../share.ts';
@@ -12,7 +12,17 @@ import { createHosts, type Hosts } from './hosts.ts';
 /** The ports of delivering a callback. */
 export type DeliveryPorts = Pick<
   CorePorts,
-  'clock' | 'random' | 'log' | 'runs' | 'progress' | 'callbacks' | 'receivers' | 'due' | 'messages'
+  | 'clock'
+  | 'random'
+  | 'log'
+  | 'runs'
+  | 'progress'
+  | 'callbacks'
+  | 'notifications'
+  | 'receivers'
+  | 'due'
+  | 'messages'
+  | 'settings'
 > &
   Pick<Ports, 'sender' | 'secrets'> & {
     readonly senders: Share;
@@ -20,6 +30,23 @@ export type DeliveryPorts = Pick<
   };
 
 type RecordedResults = NonNullable<Awaited<ReturnType<CorePorts['progress']['readPage']>>>;
+
+/** Where callbacks are sent: to that of their run, or to that of their workspace's notifications. */
+export interface DeliveryTarget {
+  readonly workspaceUid: string;
+  readonly callback: Pick<RunCallback, 'url' | 'sealedHeaders'> & {
+    /** The uid that the headers are sealed under. */
+    readonly sealedFor: string;
+  };
+  /** Epoch seconds. */
+  readonly expiresAt: number;
+}
+
+/** Where a run's callbacks are sent; null: it has none. */
+export function targetOf({ uid, workspaceUid, callback, expiresAt }: RunDefinition): DeliveryTarget | null {
+  if (callback === null) return null;
+  return { workspaceUid, callback: { ...callback, sealedFor: callback.sealedFor ?? uid }, expiresAt };
+}
 
 /** One attempt at one callback: its message and what was read for it. */
 export interface DeliveryInHand {
@@ -29,7 +56,9 @@ export interface DeliveryInHand {
   readonly record: CallbackRecord | null;
   /** The parts of the callback's id. */
   readonly about: DerivedUid;
-  readonly definition: RunDefinition;
+  readonly target: DeliveryTarget;
+  /** Its run; null: it is a notification. */
+  readonly definition: RunDefinition | null;
   /** The page of the callback, if it was read together with the rest; null: not read, or not there. */
   readonly page: RecordedResults | null;
   /** When the worker began with the message (epoch ms). */
@@ -62,7 +91,7 @@ export async function wasDelivered(
 
 /** A new record for a page's callback that has none yet. */
 export function newRecord(
-  { message, about, definition }: Pick<DeliveryInHand, 'message' | 'about' | 'definition'>,
+  { message, about, target }: Pick<DeliveryInHand, 'message' | 'about' | 'target'>,
   now: number,
 ): CallbackRecord {
   return {
@@ -71,7 +100,8 @@ export function newRecord(
     parentUid: null,
     type: 'run.page',
     runUid: about.runUid,
-    workspaceUid: definition.workspaceUid,
+    workspaceUid: target.workspaceUid,
+    url: null,
     input: about.input,
     page: about.page,
     part: about.part,
@@ -88,7 +118,7 @@ export function newRecord(
     deliveredAt: null,
     attempts: [],
     payload: null,
-    expiresAt: definition.expiresAt,
+    expiresAt: target.expiresAt,
   };
 }
 

@@ -1,12 +1,14 @@
 import { ATTEMPT_MS, HELD_CHECK_GRID_MS, HELD_CHECK_LEAD_MS } from '../../domain/timing.ts';
 import type { CallbackRecord } from '../../domain/callback.ts';
 import { attemptAt, becomesAway, hostUid, probeDelayMs, type Receiver, receiverUid } from '../../domain/receiver.ts';
-import type { RunDefinition } from '../../domain/run.ts';
 import type { CallbackAnswer } from '../ports.ts';
+import type { NotifyPorts } from '../notifications/notify.ts';
+import { notifyOfReceiver } from '../notifications/notify-of-receiver.ts';
 import { rejectStaleWorker } from '../stale-worker.ts';
 import {
   type DeliveryInHand,
   type DeliveryPorts,
+  type DeliveryTarget,
   giveUpAt,
   isLastChance,
   newRecord,
@@ -31,11 +33,11 @@ export type PostTurn =
  */
 export async function findTurn(
   ports: HoldPorts,
-  { record, definition }: Pick<DeliveryInHand, 'record' | 'definition'>,
+  { record, target }: Pick<DeliveryInHand, 'record' | 'target'>,
 ): Promise<PostTurn> {
   const now = ports.clock.now();
   if (isLastChance(record, now)) return { kind: 'post' };
-  const away = await findAway(ports, definition);
+  const away = await findAway(ports, target);
   if (away === null) return { kind: 'post' };
   return attemptAt(away.receiver, now) === 'hold' ? { kind: 'hold', uid: away.uid } : { kind: 'probe', ...away };
 }
@@ -56,9 +58,8 @@ export async function takeProbe(
  */
 async function findAway(
   ports: Pick<HoldPorts, 'receivers'>,
-  { workspaceUid, callback }: RunDefinition,
+  { workspaceUid, callback }: DeliveryTarget,
 ): Promise<{ readonly uid: string; readonly receiver: Receiver } | null> {
-  if (callback === null) return null;
   const host = hostUid(workspaceUid, callback.url);
   const ofHost = await ports.receivers.readReceiver(host, 'recent');
   if (ofHost === null) return null;
@@ -73,12 +74,12 @@ async function findAway(
  * record yet to keep it. The record says when it is tried a last time, in case the receiver never comes back.
  */
 export async function holdCallback(ports: HoldPorts, delivery: DeliveryInHand, uid: string): Promise<void> {
-  const { record, message, receipt, about, definition } = delivery;
+  const { record, message, receipt } = delivery;
   const now = ports.clock.now();
   if (record === null) {
     if (await wasDelivered(ports, delivery)) return; // a late redelivery of its message
     rejectStaleWorker(ports.clock, delivery.takenAt, ATTEMPT_MS);
-    const first = newRecord({ message, about, definition }, now);
+    const first = newRecord(delivery, now);
     const held = { ...first, by: receipt.by, heldSince: now, nextAttemptAt: giveUpAt(first) };
     const stored = await ports.callbacks.createRecord(held);
     if (stored.by === receipt.by) await keepHeld(ports, stored, uid);
@@ -125,14 +126,9 @@ function nextHeldCheck(now: number): number {
 }
 
 /** As {@link keepHeld}, for a record that already says that it waits. It finds out whether host or receiver is away. */
-export async function keepHeldRecord(
-  ports: HoldPorts,
-  definition: RunDefinition,
-  record: CallbackRecord,
-): Promise<void> {
-  if (definition.callback === null) return;
-  const away = await findAway(ports, definition);
-  await keepHeld(ports, record, away?.uid ?? receiverUid(definition.workspaceUid, definition.callback.url));
+export async function keepHeldRecord(ports: HoldPorts, target: DeliveryTarget, record: CallbackRecord): Promise<void> {
+  const away = await findAway(ports, target);
+  await keepHeld(ports, record, away?.uid ?? receiverUid(target.workspaceUid, target.callback.url));
 }
 
 /**
@@ -141,49 +137,61 @@ export async function keepHeldRecord(
  * first.
  */
 export async function noteAbsence(
-  ports: HoldPorts,
-  { workspaceUid, callback }: RunDefinition,
+  ports: HoldPorts & NotifyPorts,
+  target: DeliveryTarget,
   answer: CallbackAnswer,
 ): Promise<boolean> {
-  if (callback === null) return false;
+  const { workspaceUid, callback } = target;
   const now = ports.clock.now();
   const uid = receiverUid(workspaceUid, callback.url);
   const host = hostUid(workspaceUid, callback.url);
   let isHostAway = false;
   if (answer.kind === 'answered') await ports.receivers.keepHost(host, now);
-  else isHostAway = await noteFailure(ports, host, await ports.receivers.countFailure(host, now, uid), 'host');
-  const isAway = await noteFailure(ports, uid, await ports.receivers.countFailure(uid, now), 'receiver');
+  else isHostAway = await noteFailure(ports, target, host, await ports.receivers.countFailure(host, now, uid), 'host');
+  const isAway = await noteFailure(ports, target, uid, await ports.receivers.countFailure(uid, now), 'receiver');
   return isHostAway || isAway;
 }
 
 async function noteFailure(
-  ports: HoldPorts,
+  ports: HoldPorts & NotifyPorts,
+  target: DeliveryTarget,
   uid: string,
   receiver: Receiver,
   kind: 'receiver' | 'host',
 ): Promise<boolean> {
   const now = ports.clock.now();
   if (!becomesAway(receiver, kind)) return receiver.awaySince !== null;
+  // Noted first: once the receiver is away, nothing would note it again.
+  await notifyOfReceiver(ports, target, { kind, type: 'receiver.away', receiver, awaySince: now });
   await ports.receivers.setAway(uid, { awaySince: now, probeAt: now + probeDelayMs(now, now) });
   return true;
 }
 
 /** Records that a receiver, and so its host, is there. Where one was away, its waiting callbacks are sent on. */
-export async function notePresence(ports: HoldPorts, { workspaceUid, callback }: RunDefinition): Promise<void> {
-  if (callback === null) return;
+export async function notePresence(ports: HoldPorts & NotifyPorts, target: DeliveryTarget): Promise<void> {
+  const { workspaceUid, callback } = target;
   const host = hostUid(workspaceUid, callback.url);
   const ofHost = await ports.receivers.readReceiver(host, 'recent');
   if (ofHost === null) return;
   const uid = receiverUid(workspaceUid, callback.url);
   const receiver = await ports.receivers.readReceiver(uid, 'recent');
   if (receiver !== null) {
-    if (receiver.awaySince !== null) await requestReceiverCheck(ports, uid);
+    if (receiver.awaySince !== null) await noteReturn(ports, target, uid, receiver, 'receiver');
     await ports.receivers.forgetReceiver(uid);
   }
-  if (ofHost.awaySince !== null) await requestReceiverCheck(ports, host);
+  if (ofHost.awaySince !== null) await noteReturn(ports, target, host, ofHost, 'host');
   if (ofHost.awaySince !== null || ofHost.failures > 0) await ports.receivers.clearHost(host);
 }
 
-async function requestReceiverCheck(ports: HoldPorts, uid: string): Promise<void> {
-  await ports.due.putDue({ at: ports.clock.now(), kind: 'receiver', uid });
+async function noteReturn(
+  ports: HoldPorts & NotifyPorts,
+  target: DeliveryTarget,
+  uid: string,
+  receiver: Receiver,
+  kind: 'receiver' | 'host',
+): Promise<void> {
+  const now = ports.clock.now();
+  await ports.due.putDue({ at: now, kind: 'receiver', uid });
+  const awaySince = receiver.awaySince ?? now;
+  await notifyOfReceiver(ports, target, { kind, type: 'receiver.back', receiver, awaySince });
 }

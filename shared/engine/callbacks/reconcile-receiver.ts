@@ -1,5 +1,5 @@
 import { PROBE_MS, RECEIVER_CHECK_MS, stuckMs } from '../../domain/timing.ts';
-import { readUid } from '../../domain/ids.ts';
+import { isNotification, readUid } from '../../domain/ids.ts';
 import type { CorePorts } from '../ports.ts';
 import { probeDelayMs } from '../../domain/receiver.ts';
 import type { HeldCallback } from '../stores/receiver-store.ts';
@@ -71,16 +71,21 @@ async function sendOn(ports: ReconcilePorts, uid: string, held: readonly HeldCal
 }
 
 /**
- * Has the runs of these callbacks checked once their messages should have been handled: a run is not checked while its
- * callbacks wait for a receiver.
+ * Has the runs of these callbacks checked once their messages should have been handled, as a run is not checked while
+ * its callbacks wait for a receiver; and notifications themselves.
  */
 async function requestChecks(
   ports: Pick<ReconcilePorts, 'clock' | 'due' | 'settings'>,
   held: readonly HeldCallback[],
 ): Promise<void> {
   const at = nextCheck(ports.clock.now() + RECEIVER_CHECK_MS + stuckMs(ports.settings));
-  const runs = new Set(held.map(({ uid }) => readUid(uid)?.runUid).filter((uid) => uid !== undefined));
-  await settleAll(Array.from(runs, (uid) => ports.due.putDue({ at, kind: 'watch', uid })));
+  const checks = held.flatMap(({ uid }) => {
+    const about = readUid(uid);
+    if (about === null) return [];
+    return [isNotification(about) ? (['notification', uid] as const) : (['watch', about.runUid] as const)];
+  });
+  const wanted = new Map(checks.map(([kind, uid]) => [uid, kind]));
+  await settleAll(Array.from(wanted, ([uid, kind]) => ports.due.putDue({ at, kind, uid })));
 }
 
 /**

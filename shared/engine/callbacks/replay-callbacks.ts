@@ -1,9 +1,8 @@
 import { REPLAY_LEASE_MARGIN_MS, MAX_DELAY_MS } from '../../domain/timing.ts';
 import type { CallbackRecord, CallbackStatus } from '../../domain/callback.ts';
 import { EngineError } from '../../domain/errors.ts';
-import { shortHash } from '../../domain/ids.ts';
+import { readUid, shortHash } from '../../domain/ids.ts';
 import { replayRecord, replayUid, stateOf } from '../../domain/replay.ts';
-import type { RunDefinition } from '../../domain/run.ts';
 import type { CorePorts } from '../ports.ts';
 import { listRunCallbacks } from '../read/list-run-callbacks.ts';
 import type { ReadPorts, Run } from '../read/read-ports.ts';
@@ -23,13 +22,17 @@ const DRAWS = 20;
  */
 export async function replayCallback(
   ports: ReplayPorts,
-  definition: RunDefinition,
   original: CallbackRecord,
   seed: Uint8Array,
 ): Promise<CallbackRecord> {
+  const at = nextCheck(ports.clock.now());
+  const about = readUid(original.refUid);
+  if (about === null) throw new RangeError(`${original.refUid} names no callback.`);
   // An ended run without open work is checked again, until the replay is delivered or has failed.
-  await ports.due.putDue({ at: nextCheck(ports.clock.now()), kind: 'watch', uid: definition.uid });
-  return sendReplay(ports, definition, original, seed);
+  if (about.kind !== 'notification') await ports.due.putDue({ at, kind: 'watch', uid: about.runUid });
+  const replay = await sendReplay(ports, original, seed);
+  if (about.kind === 'notification') await ports.due.putDue({ at, kind: 'notification', uid: replay.uid });
+  return replay;
 }
 
 /**
@@ -60,7 +63,7 @@ export async function replayCallbacks(
     const delayMs = releaseDelayMs(replayed);
     isComplete = ports.clock.now() < wanted.until && delayMs <= MAX_DELAY_MS;
     if (!isComplete) break;
-    await settleAll(originals.map((original) => sendReplay(ports, run.definition, original, wanted.seed, delayMs)));
+    await settleAll(originals.map((original) => sendReplay(ports, original, wanted.seed, delayMs)));
     replayed += originals.length;
   }
   // The replay is over when the last callback is sent. If this worker dies before this write, its lease ends.
@@ -77,12 +80,11 @@ function replayUnderWay({ control }: Run, until: number): EngineError {
 /** Writes the record, then sends its message. If the message is lost, the run's check finds the record. */
 async function sendReplay(
   ports: ReplayPorts,
-  definition: RunDefinition,
   original: CallbackRecord,
   seed: Uint8Array,
   delayMs = 0,
 ): Promise<CallbackRecord> {
-  const { workspaceUid } = definition;
+  const { workspaceUid } = original;
   for (let draw = 0; draw < DRAWS; draw += 1) {
     const now = ports.clock.now();
     const wanted = replayRecord(original, replayUid(seed, original, draw), now, now + delayMs);

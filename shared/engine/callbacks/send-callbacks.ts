@@ -1,4 +1,4 @@
-import type { CallbackPayload, CallbackRecord } from '../../domain/callback.ts';
+import type { CallbackRecord, RunCallbackPayload } from '../../domain/callback.ts';
 import { deriveUid } from '../../domain/ids.ts';
 import type { PageRecord } from '../../domain/page.ts';
 import type { RunDefinition } from '../../domain/run.ts';
@@ -31,7 +31,7 @@ export async function sendRecordedCallback(
   ports: Pick<CorePorts, 'callbacks' | 'messages'>,
   definition: RunDefinition,
   refUid: string,
-  payload: CallbackPayload,
+  payload: RunCallbackPayload,
 ): Promise<void> {
   const failed = payload.type === 'run.input_failed';
   const record: CallbackRecord = {
@@ -41,6 +41,7 @@ export async function sendRecordedCallback(
     type: payload.type,
     runUid: definition.uid,
     workspaceUid: definition.workspaceUid,
+    url: null,
     input: failed ? payload.input : definition.inputsTotal === 1 ? 0 : null,
     page: failed ? payload.page : null,
     part: null,

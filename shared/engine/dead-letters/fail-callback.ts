@@ -1,10 +1,10 @@
 import type { CallbackAttempt, CallbackRecord } from '../../domain/callback.ts';
 import type { ErrorRecord } from '../../domain/errors.ts';
 import { type DerivedUid, readUid } from '../../domain/ids.ts';
-import type { RunDefinition } from '../../domain/run.ts';
 import { CLAIM_LEASE_MS } from '../../domain/timing.ts';
 import { sendOn } from '../callbacks/deliver-callback.ts';
-import { newRecord, wasDelivered } from '../callbacks/delivery.ts';
+import { type DeliveryTarget, newRecord, wasDelivered } from '../callbacks/delivery.ts';
+import { findTarget } from '../callbacks/find-target.ts';
 import type { CorePorts } from '../ports.ts';
 import type { CallbackMessage } from '../messages.ts';
 import { type DeadLetterOutcome, type DeadLetter, reportDeadLetter } from './dead-letter.ts';
@@ -21,11 +21,10 @@ export async function failCallback(
 ): Promise<DeadLetterOutcome> {
   const record = await ports.callbacks.readRecord(message.uid);
   const about = readUid(record?.refUid ?? message.uid);
-  const definition = about === null ? null : await ports.runs.readDefinition(about.runUid);
-  if (about === null || definition === null || definition.callback === null) return 'NOTHING';
-  if ((await ports.runs.readControl(about.runUid)) === null) return 'NOTHING'; // the run was deleted
+  const target = about === null ? null : await findTarget(ports, about, record);
+  if (about === null || target === null) return 'NOTHING'; // or the run was deleted
   if (record !== null && hasAskedOn(message, deadLetter, record)) {
-    await sendOn(ports, definition, record);
+    await sendOn(ports, target, record);
     return 'CARRIED_ON';
   }
   if (record === null ? !(await isOwed(ports, message, about)) : !isOpen(ports, message, deadLetter, record)) {
@@ -34,10 +33,10 @@ export async function failCallback(
   if (await wasDelivered(ports, { about, record })) return 'NOTHING';
   const error = reportDeadLetter(ports, deadLetter, {
     what: `Attempt ${message.attempt} of this callback`,
-    run_uid: about.runUid,
+    ...(about.kind === 'notification' ? {} : { run_uid: about.runUid }),
     callback_uid: message.uid,
   });
-  const failed = await fail(ports, { message, deadLetter, about, definition, record, error });
+  const failed = await fail(ports, { message, deadLetter, about, target, record, error });
   return failed ? 'CALLBACK_FAILED' : 'NOTHING';
 }
 
@@ -69,14 +68,14 @@ async function fail(
     message,
     deadLetter,
     about,
-    definition,
+    target,
     record,
     error,
   }: {
     readonly message: CallbackMessage;
     readonly deadLetter: DeadLetter;
     readonly about: DerivedUid;
-    readonly definition: RunDefinition;
+    readonly target: DeliveryTarget;
     readonly record: CallbackRecord | null;
     readonly error: ErrorRecord;
   },
@@ -92,7 +91,7 @@ async function fail(
       { ...change, retryCount: spent, httpStatus, httpResponse, attempt },
     );
   }
-  const fresh = newRecord({ message, about, definition }, ports.clock.now());
+  const fresh = newRecord({ message, about, target }, ports.clock.now());
   const made = await ports.callbacks.createRecord({ ...fresh, ...change });
   return made.by === deadLetter.by;
 }

@@ -2,6 +2,7 @@ import { expiryAfter } from '../../domain/expiry.ts';
 import { decideFire } from '../../domain/decide-fire.ts';
 import { fireUidOf } from '../../domain/fire.ts';
 import { jitterMs, singleTime } from '../../domain/schedule-times.ts';
+import { notifyOfFire } from '../notifications/notify-of-fire.ts';
 import { afterFire, fireSchedule } from '../schedules/fire-schedule.ts';
 import type { FireMessage } from '../messages.ts';
 import type { FirePorts } from '../schedules/schedule-ports.ts';
@@ -55,6 +56,7 @@ export async function failFire(
       ))
     )
       continue;
+    await notifyOfFire(ports, schedule, fire);
     const what = `The time ${new Date(nominalAt).toISOString()} of the schedule`;
     reportDeadLetter(ports, deadLetter, { what, schedule_uid: scheduleUid });
     return 'FIRE_MISSED';

@@ -16,6 +16,8 @@ export interface RemovalStore {
    * `keepsRequests`.
    */
   deleteRest(runUid: string, until: number, options: { readonly keepsRequests: boolean }): Promise<boolean>;
+  /** Its notifications: of the ends of all its attempts. */
+  deleteNotifications(control: Pick<RunControl, 'uid' | 'workspaceUid' | 'attempt'>, until: number): Promise<boolean>;
   /** The stored answers of requests about the run. Their keys stay used. */
   deleteAnswers(control: Pick<RunControl, 'uid' | 'workspaceUid'>): Promise<void>;
 }

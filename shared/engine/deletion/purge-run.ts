@@ -33,6 +33,7 @@ async function deleteSome(
   if (block === 0) {
     await followEnd(ports, control); // before its list of dependents goes
     await removal.deleteAnswers(control);
+    if (!(await removal.deleteNotifications(control, until))) return block;
     if (!(await removal.deleteObjects(control, deletion, until))) return block;
   }
   for (const blocks = blocksOf(control, deletion); block < blocks; block += 1) {

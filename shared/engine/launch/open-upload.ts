@@ -1,12 +1,15 @@
 import { UPLOAD_LAUNCH_MS, UPLOAD_PUT_MS } from '../../domain/timing.ts';
 import { EngineError } from '../../domain/errors.ts';
 import { type Upload, type UploadEncoding } from '../../domain/upload.ts';
+import type { NotePorts } from '../notifications/notify.ts';
 import type { Ports } from '../ports.ts';
+import { notifyOfQuota } from '../quotas.ts';
 import type { UploadStore, UploadTickets } from './upload-ports.ts';
 
 /** The ports of opening an upload. */
-export type OpenUploadPorts = Pick<Ports, 'clock' | 'random'> & {
-  readonly settings: Pick<Ports['settings'], 'uploadsOpen'>;
+export type OpenUploadPorts = Omit<NotePorts, 'settings'> & {
+  readonly random: Ports['random'];
+  readonly settings: Pick<Ports['settings'], 'uploadsOpen' | 'retentionDays'>;
   readonly quotas: Pick<Ports['quotas'], 'readQuotas'>;
   readonly uploads: Pick<UploadStore, 'createUpload' | 'takePlace'> & UploadTickets;
 };
@@ -43,7 +46,10 @@ export async function openUpload(
   const upload: Upload = encoding === null ? about : { ...about, encoding };
   const limit = (await ports.quotas.readQuotas(workspaceUid)).uploadsOpen ?? ports.settings.uploadsOpen;
   const place = await ports.uploads.takePlace(upload, limit, upload.createdAt + UPLOAD_LAUNCH_MS);
-  if (!place.taken) throw tooManyOpen(limit, place.freeAt);
+  if (!place.taken) {
+    await notifyOfQuota(ports, workspaceUid, { name: 'uploads_open', limit, resetsAt: place.freeAt });
+    throw tooManyOpen(limit, place.freeAt);
+  }
   await ports.uploads.createUpload(upload);
   const { url, headers } = await ports.uploads.writeTicket(upload, UPLOAD_PUT_MS / 1_000, contentLength);
   return { uid: upload.uid, url, headers, expiresAt: upload.createdAt + UPLOAD_PUT_MS };

@@ -8,7 +8,7 @@ import { FIRST_RUN_CHECK_MS, MAX_DELAY_MS } from '../../domain/timing.ts';
 import { refuseDeleted } from '../deletion/refuse-deleted.ts';
 import type { Message } from '../messages.ts';
 import type { CorePorts, Ports } from '../ports.ts';
-import { checkPages, takePlace } from '../quotas.ts';
+import { checkPages, type QuotaPorts, takePlace } from '../quotas.ts';
 import { reportError } from '../report-error.ts';
 import { firstPage, ONLY_INPUT } from '../runs/open-input.ts';
 import type { DueEntry } from '../stores/due-store.ts';
@@ -16,7 +16,8 @@ import { checkRun, inputsRefused, type Launch, maxResultsOf } from './check-laun
 import { sealCallback, type SealPorts } from './seal-callback.ts';
 
 /** The ports of accepting a run. */
-export type LaunchPorts = Pick<CorePorts, 'clock' | 'random' | 'log' | 'runs' | 'quotas' | 'messages' | 'settings'> &
+export type LaunchPorts = Pick<CorePorts, 'clock' | 'random' | 'log' | 'runs' | 'messages' | 'settings'> &
+  QuotaPorts &
   Pick<Ports, 'actions' | 'callbackPolicy'> &
   SealPorts;
 

@@ -1,4 +1,5 @@
 import { EngineError, type ErrorRecord, toErrorRecord } from '../../domain/errors.ts';
+import type { QuotaPorts } from '../quotas.ts';
 import type { StoredInput } from '../../domain/input.ts';
 import type { LivePage } from '../../domain/live-page.ts';
 import type { PageOutcome } from '../../domain/page.ts';
@@ -36,12 +37,12 @@ export type LivePorts = Pick<
   | 'progress'
   | 'logs'
   | 'paces'
-  | 'quotas'
   | 'messages'
   | 'settings'
   | 'actions'
   | 'actionServices'
->;
+> &
+  QuotaPorts;
 
 /** How a live call ended for its caller. */
 export type LiveOutcome = LivePageOutcome | LiveError | HandedOver;

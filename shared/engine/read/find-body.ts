@@ -16,7 +16,7 @@ export async function findBody(
   const { record, run } = await findCallback(ports, workspaceUid, uid);
   const { refUid } = record;
   const about = readUid(refUid);
-  const text = about === null ? null : await buildBody(ports, { about, record, definition: run.definition });
+  const text = about === null ? null : await buildBody(ports, { about, record, definition: run?.definition ?? null });
   if (text !== null) return { refUid, text };
   const message = `The body of the callback ${uid} cannot be read any more: what it is built from has expired.`;
   throw new EngineError('NOT_FOUND', message);

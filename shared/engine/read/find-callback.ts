@@ -1,7 +1,7 @@
 import type { CallbackAttempt, CallbackRecord } from '../../domain/callback.ts';
 import { attemptsOf } from '../../domain/callback-attempt.ts';
 import { EngineError } from '../../domain/errors.ts';
-import { type DerivedUid, readUid, type UidKind } from '../../domain/ids.ts';
+import { type DerivedUid, isNotification, readUid, type UidKind } from '../../domain/ids.ts';
 import { blockOf } from '../../domain/input.ts';
 import { absorbDelivery, callbackUidsOf, type LoggedDelivery, unstoredRecord } from '../../domain/page-callback.ts';
 import { findRun } from './find-run.ts';
@@ -28,17 +28,32 @@ export async function findAttempts(
 
 /** A callback's record as it is stored, or made from its page record, with its deliveries in the log. */
 interface FoundCallback {
-  readonly run: Run;
+  /** Null: it is a notification. */
+  readonly run: Run | null;
   readonly record: CallbackRecord;
   readonly logged: readonly LoggedDelivery[];
 }
 
 async function find(ports: ReadPorts, workspaceUid: string, uid: string): Promise<FoundCallback> {
   const about = readUid(uid);
-  const run = about === null || !isCallback(about) ? null : await runOf(ports, workspaceUid, about.runUid);
-  const found = about === null || run === null ? null : await recordOf(ports, run, uid, about);
+  const found = about === null || !isCallback(about) ? null : await findAny(ports, workspaceUid, uid, about);
   if (found === null) throw new EngineError('NOT_FOUND', `The callback ${uid} does not exist.`);
   return found;
+}
+
+async function findAny(
+  ports: ReadPorts,
+  workspaceUid: string,
+  uid: string,
+  about: DerivedUid,
+): Promise<FoundCallback | null> {
+  if (isNotification(about)) {
+    const record = await ports.callbacks.readRecord(uid);
+    const isVisible = record?.workspaceUid === workspaceUid && record.expiresAt * 1_000 > ports.clock.now();
+    return isVisible ? { run: null, record, logged: [] } : null;
+  }
+  const run = await runOf(ports, workspaceUid, about.runUid);
+  return run === null ? null : recordOf(ports, run, uid, about);
 }
 
 const NO_CALLBACKS: ReadonlySet<UidKind> = new Set(['run', 'input', 'chunk']);

@@ -18,7 +18,8 @@ import type { Budget, Step } from './steps.ts';
 
 /** A callback's record with what its view needs of its run. */
 export interface CallbackRow {
-  readonly run: Run;
+  /** Null: it is a notification. */
+  readonly run: Run | null;
   readonly record: CallbackRecord;
   /** The uid of the chunk in which its input is stored, or null. */
   readonly batchUid: string | null;
@@ -144,10 +145,11 @@ async function* rowsOf(
 /** A record with the uid of the chunk in which its input is stored. */
 export async function callbackRow(
   ports: Pick<ReadPorts, 'runs'>,
-  run: Run,
+  run: Run | null,
   record: CallbackRecord,
 ): Promise<CallbackRow> {
-  const batchUid = record.input === null ? null : await ports.runs.batchUid(record.runUid, record.input);
+  const { runUid, input } = record;
+  const batchUid = runUid === null || input === null ? null : await ports.runs.batchUid(runUid, input);
   return { run, record, batchUid };
 }
 

@@ -8,6 +8,7 @@ import { admitWaiting } from './admit-run.ts';
 import type { CorePorts } from '../ports.ts';
 import { sendRecordedCallback } from '../callbacks/send-callbacks.ts';
 import { settleAll } from '../settle-all.ts';
+import { notifyOfEnd } from '../notifications/notify-of-end.ts';
 import { noteUsage } from '../usage/note-usage.ts';
 
 /** Ends a run whose inputs have all ended. Idempotent: a second call only repeats what follows from the end. */
@@ -45,7 +46,12 @@ export function landedAt(ports: Pick<CorePorts, 'settings'>, stopped: RunControl
  */
 export async function concludeRun(ports: CorePorts, ended: RunControl, definition: RunDefinition): Promise<void> {
   // The record of run.finished comes last: where it exists, the sweep considers the rest done.
-  await settleAll([freeSlot(ports, ended), wakeDependents(ports, ended), noteUsage(ports, ended)]);
+  await settleAll([
+    freeSlot(ports, ended),
+    wakeDependents(ports, ended),
+    noteUsage(ports, ended),
+    notifyOfEnd(ports, ended, definition),
+  ]);
   if (ended.status === 'STOPPED' && ports.clock.now() < landedAt(ports, ended)) return;
   const { status, attempt } = ended;
   const at = ended.finishedAt ?? ended.updatedAt;

@@ -6,6 +6,7 @@ import { hasEnded } from '../../domain/run-status.ts';
 import { changed, type Schedule } from '../../domain/schedule.ts';
 import { jitterMs, nextTime, singleTime } from '../../domain/schedule-times.ts';
 import type { FireMessage } from '../messages.ts';
+import { notifyOfFire } from '../notifications/notify-of-fire.ts';
 import type { FirePorts } from './schedule-ports.ts';
 import { startScheduledRun } from './start-scheduled-run.ts';
 import { stopRun } from '../runs/stop-run.ts';
@@ -22,7 +23,10 @@ export async function fireSchedule(ports: FirePorts, message: FireMessage): Prom
     if (schedule === null) return null;
     const now = ports.clock.now();
     if (recorded !== null) {
-      if (recorded.at + CARRYING_MS <= now) await carryOut(ports, schedule, recorded);
+      if (recorded.at + CARRYING_MS <= now) {
+        await carryOut(ports, schedule, recorded);
+        await notifyOfFire(ports, schedule, recorded);
+      }
       return schedule;
     }
     const earlyMs = nominalAt + jitterMs(schedule) - now;
@@ -54,6 +58,7 @@ export async function fireSchedule(ports: FirePorts, message: FireMessage): Prom
     const next = afterFire(ports, schedule, fire);
     if (!(await ports.schedules.recordFire(next, fire, expiryAfter(now, ports.settings.retentionDays)))) continue; // decided by another, or the schedule changed, meanwhile
     await carryOut(ports, next, fire);
+    await notifyOfFire(ports, next, fire);
     return next;
   }
 }

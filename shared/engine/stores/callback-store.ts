@@ -16,7 +16,7 @@ export interface CallbackStore {
       Partial<
         Pick<
           CallbackRecord,
-          'httpStatus' | 'httpResponse' | 'error' | 'nextAttemptAt' | 'heldSince' | 'deferredAt' | 'deliveredAt'
+          'httpStatus' | 'httpResponse' | 'error' | 'url' | 'nextAttemptAt' | 'heldSince' | 'deferredAt' | 'deliveredAt'
         >
       > & { readonly attempt?: CallbackAttempt | null },
   ): Promise<boolean>;

@@ -7,6 +7,7 @@ import { settleStopped } from '../runs/settle-stopped.ts';
 import { nextCheck } from '../runs/check-times.ts';
 import type { DueEntry } from '../stores/due-store.ts';
 import { checkDeletion } from '../deletion/check-deletion.ts';
+import { checkNotification } from '../notifications/check-notification.ts';
 import { requestSums } from '../usage/request-sums.ts';
 import { checkRun } from './check-run.ts';
 
@@ -31,6 +32,8 @@ async function handleKind(
   kind: Exclude<DueEntry['kind'], 'schedule' | 'bulk' | 'receiver' | 'usage'>,
 ): Promise<void> {
   switch (kind) {
+    case 'notification':
+      return checkNotification(ports, entry);
     case 'callback':
       return sendDueCallback(ports, entry);
     case 'start':
@@ -72,7 +75,8 @@ async function requestCheck(ports: CorePorts, entry: DueEntry, kind: 'schedule' 
 async function sendDueCallback(ports: CorePorts, entry: DueEntry): Promise<void> {
   const record = await ports.callbacks.readRecord(entry.uid);
   if (record === null || record.status !== 'PENDING' || record.nextAttemptAt !== entry.at) return;
-  const message = { kind: 'callback', uid: record.uid, attempt: record.retryCount + 1 } as const;
+  const attempt = record.by === '' ? 0 : record.retryCount + 1;
+  const message = { kind: 'callback', uid: record.uid, attempt } as const;
   await ports.messages.send(message, { workspaceUid: record.workspaceUid });
 }
 

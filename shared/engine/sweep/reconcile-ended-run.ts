@@ -1,4 +1,4 @@
-import { CALLBACK_GRACE_MS, stuckMs } from '../../domain/timing.ts';
+import { stuckMs } from '../../domain/timing.ts';
 import { deriveUid } from '../../domain/ids.ts';
 import { countDelivered } from '../../domain/callback-counts.ts';
 import { BLOCK_SHARDS, blocksBegun } from '../../domain/input.ts';
@@ -6,10 +6,11 @@ import type { PageRecord } from '../../domain/page.ts';
 import { endingsOf, type RunControl, type RunDefinition } from '../../domain/run.ts';
 import { releaseEnded } from '../runs/admit-run.ts';
 import { concludeRun, countRecorded, landedAt } from '../runs/finish-run.ts';
-import { giveUpAt } from '../callbacks/delivery.ts';
+import { resendIfLate } from '../callbacks/resend-late.ts';
 import type { CorePorts } from '../ports.ts';
 import type { RunCheck } from '../stores/due-store.ts';
 import { settleStopped } from '../runs/settle-stopped.ts';
+import { notifyOfEnd } from '../notifications/notify-of-end.ts';
 import { noteUsage } from '../usage/note-usage.ts';
 import { nextCheck } from '../runs/check-times.ts';
 import { settleAll } from '../settle-all.ts';
@@ -31,7 +32,7 @@ export async function reconcileEndedRun(
   look: RunCheck,
 ): Promise<{ readonly at: number; readonly look?: RunCheck } | null> {
   const control = ended.status === 'STOPPED' ? await settleStopped(ports, ended, definition) : ended;
-  await noteUsage(ports, control);
+  await settleAll([noteUsage(ports, control), notifyOfEnd(ports, control, definition)]);
   if (control.mode === 'LIVE') return null;
   const slotAgainAt = await releaseEnded(ports, control);
   if (!(await isConcluded(ports, control, definition))) await concludeRun(ports, control, definition);
@@ -141,26 +142,13 @@ function uidsOf({ runUid, input, page, outcome }: PageRecord): readonly string[]
  * off. `againAt` null: none is under way.
  */
 async function reconcileRecords(ports: CorePorts, definition: RunDefinition, block: number | null): Promise<Seen> {
-  const now = ports.clock.now();
   const records = await ports.callbacks.listRecords(definition.uid, block);
   const deliveries = block === null ? [] : await ports.callbacks.readDeliveries(definition.uid, block);
   const traced = new Set(deliveries.map((at) => deriveUid(definition.uid, 'page', at)));
   let againAt: number | null = null;
   for (const record of records) {
     if (record.parentUid === null) traced.add(record.refUid); // a replay says nothing of the original's message
-    if (record.status === 'SUCCESS' || record.status === 'FAILED') continue;
-    // A callback that waits for its receiver is sent by the receiver's check; this one only sends its last attempt.
-    const isHeld = record.status === 'PENDING' && record.heldSince !== null;
-    const dueAt = isHeld ? giveUpAt(record) : record.nextAttemptAt;
-    const lateAt = (dueAt ?? now) + CALLBACK_GRACE_MS;
-    againAt = earlier(againAt, lateAt);
-    const late = dueAt === null || lateAt <= now;
-    if (!late) continue;
-    const attempt = record.by === '' ? 0 : record.retryCount + (record.status === 'PENDING' ? 1 : 0);
-    const { workspaceUid } = definition;
-    // A deferred first attempt has a record, which is only read if the message says `slow`.
-    const putOff = attempt === 0 ? { slow: true } : {};
-    await ports.messages.send({ kind: 'callback', uid: record.uid, attempt, ...putOff }, { workspaceUid });
+    againAt = earlier(againAt, await resendIfLate(ports, record));
   }
   const { delivered } = countDelivered({ records, deliveries });
   return { againAt, delivered, traced: traced.size };

@@ -49,7 +49,7 @@ export const LETTER_BUGS: readonly PlantedBug[] = [
     name: 'callback-that-waits-failed',
     file: `${DEAD_LETTERS}/fail-callback.ts`,
     scenario,
-    find: "    await sendOn(ports, definition, record);\n    return 'CARRIED_ON';\n  }\n  if (record === null ?",
+    find: "    await sendOn(ports, target, record);\n    return 'CARRIED_ON';\n  }\n  if (record === null ?",
     replace: '  } else if (record === null ?',
   },
   {

@@ -50,10 +50,10 @@ export const DELETION_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'callback-posted-though-deleted',
-    file: 'shared/engine/callbacks/deliver-callback.ts',
+    file: 'shared/engine/callbacks/find-target.ts',
     scenario: 'deletions',
-    find: 'if (about === null || control === null || definition',
-    replace: 'if (about === null || definition',
+    find: 'if (about === null || control === null || target',
+    replace: 'if (about === null || target',
   },
   {
     name: 'deleted-dependency-is-gone',

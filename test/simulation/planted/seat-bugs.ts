@@ -9,7 +9,7 @@ const RUN_PAGE = 'shared/engine/pages/run-page.ts';
 export const SEAT_BUGS: readonly PlantedBug[] = [
   {
     name: 'put-off-and-resent-as-new',
-    file: 'shared/engine/sweep/reconcile-ended-run.ts',
+    file: 'shared/engine/callbacks/resend-late.ts',
     scenario: 'crowd',
     find: 'const putOff = attempt === 0 ? { slow: true } : {};',
     replace: 'const putOff = {};',

@@ -1,0 +1,10 @@
+import type * as z from 'zod';
+import type { NotificationSetting } from '../../domain/notification.ts';
+import { instantOf } from '../runs/view.ts';
+import type { notifications } from './schemas.ts';
+
+/** A setting of notifications as the API shows it: without the headers. */
+export function notificationsView(setting: NotificationSetting): z.output<typeof notifications> {
+  const { url, on, createdAt, updatedAt } = setting;
+  return { url, on: [...on], created_at: instantOf(createdAt), updated_at: instantOf(updatedAt) };
+}
