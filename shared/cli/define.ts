@@ -31,9 +31,13 @@ export function withLimit(command: Command): Command {
 
 const UID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
+export function isUid(text: string): boolean {
+  return UID.test(text);
+}
+
 /** Reads an argument that is a uid. */
 export function uidOf(text: string): string {
-  if (UID.test(text)) return text;
+  if (isUid(text)) return text;
   throw new InvalidArgumentError('A uid looks like 04b480fa-0534-88e9-b770-f9db391ce272.');
 }
 

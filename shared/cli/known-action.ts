@@ -14,12 +14,12 @@ export async function knownAction(trireme: Trireme, name: string): Promise<Actio
   }
 }
 
-/** The name that differs least, by at most a third of its letters; null: none is near. */
-function nearest(name: string, names: readonly string[]): string | null {
+/** The name that differs least, by at most two fifths of its letters; null: none is near. */
+export function nearest(name: string, names: readonly string[]): string | null {
   const [best] = names
     .map((other) => ({ other, distance: distanceOf(name, other) }))
     .toSorted((a, b) => a.distance - b.distance);
-  return best !== undefined && best.distance <= best.other.length / 3 ? best.other : null;
+  return best !== undefined && best.distance <= best.other.length * 0.4 ? best.other : null;
 }
 
 /** The Levenshtein distance: how many letters must be put in, taken out or changed. */

@@ -30,7 +30,7 @@ async function readNamed(file: string): Promise<string> {
 }
 
 /** Each row as a JSON object by the line of names; an empty cell is an absent field. */
-function linesOfCsv(text: string, schema: object): string {
+export function linesOfCsv(text: string, schema: object): string {
   const [names, ...rows] = readCsv(text);
   if (names === undefined) return '';
   const lines = rows.map((cells, at) => {

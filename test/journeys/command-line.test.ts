@@ -211,6 +211,7 @@ describe('a caller with the command line, in a pipe', () => {
       ['runs --statu FAILED', 'Did you mean --status?'],
       ['runs --status wrong', 'Allowed: CREATED'],
       ['run get x', 'A uid looks like'],
+      ['run cancle 04b480fa-0534-88e9-b770-f9db391ce272', 'Did you mean run cancel?'],
       ['run search-cities --inputs none.csv', 'none.csv cannot be read'],
       ['run search-cities country', 'country is no field=value'],
       ['run search-cities country=LU --out x.xls', '.csv'],

@@ -5,9 +5,11 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { Trireme } from '../../shared/client/trireme.ts';
 import { citiesOf } from '../support/all-cities.ts';
 import { openApiClient } from '../support/api-client.ts';
 import { startLocalSystem } from '../support/local-system.ts';
+import { PATIENCE_MS } from '../support/patience.ts';
 import { openCallbackReceiver } from '../support/receiver.ts';
 import { killNode, startNode } from '../support/start-node.ts';
 import { until } from '../support/until.ts';
@@ -40,9 +42,18 @@ function withoutAws(): NodeJS.ProcessEnv {
   return { ...Object.fromEntries(kept), ...files, AWS_EC2_METADATA_DISABLED: 'true' };
 }
 
-/** An owner's command, to its end. */
-async function owner(...args: string[]): Promise<{ code: unknown; stdout: string; stderr: string }> {
-  const child = startNode([join(ROOT, 'infra/admin/trireme.ts'), 'owner', ...args], { cwd: ROOT, env: withoutAws() });
+interface Ended {
+  readonly code: unknown;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const owner = (...args: string[]): Promise<Ended> => command(['owner', ...args]);
+
+/** `npm run trireme --` by somebody who has not logged in, to its end. */
+async function command(args: readonly string[]): Promise<Ended> {
+  const env = { ...withoutAws(), XDG_CONFIG_HOME: join(folder, 'config') };
+  const child = startNode([join(ROOT, 'infra/admin/trireme.ts'), ...args], { cwd: folder, env });
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
@@ -51,24 +62,25 @@ async function owner(...args: string[]): Promise<{ code: unknown; stdout: string
   return { code, stdout, stderr };
 }
 
-it('a system killed in the middle of a run goes on where it was: every page is delivered, the manifest agrees', async () => {
+it('a system killed in the middle of a run goes on where it was: every page is delivered, and who waits is told the end', async () => {
   const dataDir = join(folder, 'killed');
   const first = await start(dataDir);
   const receiver = await openCallbackReceiver(first.ready.signingSecret);
   const countries = ['EE', 'LV', 'LT', 'IE', 'NO', 'FI', 'DK', 'SK', 'SI', 'HR'];
-  const { body: run } = await openApiClient(first.ready.url, first.ready.apiKey).ask('runAsync', {
-    params: { action: 'search-cities' },
-    body: { inputs: countries.map((country) => ({ country })), callback: { url: receiver.url } },
-  });
+  const trireme = new Trireme({ url: first.ready.url, apiKey: first.ready.apiKey });
+  const run = await trireme
+    .action('search-cities')
+    .start({ inputs: countries.map((country) => ({ country })), callback: { url: receiver.url } });
+  const waited = run.wait({ signal: AbortSignal.timeout(PATIENCE_MS) });
+  waited.catch(() => undefined); // awaited below
   await receiver.until((requests) => requests.length >= 10);
   await killNode(first.child);
   expect(receiver.of(run.uid).some(({ type }) => type === 'run.finished')).toBe(false);
 
   // Over the same folder. A test's patience is shorter than the queue's 6 minutes: what the dead one had in hand is taken up at once.
-  const second = await startLocalSystem({ dataDir, chaos: null });
+  const second = await startLocalSystem({ dataDir, chaos: null, port: Number(new URL(first.ready.url).port) });
   expect(second).toMatchObject({ apiKey: first.ready.apiKey, workspaceUid: first.ready.workspaceUid });
   const callbacks = await receiver.untilComplete(run.uid);
-  const api = openApiClient(second.url, second.apiKey);
   const pages = Map.groupBy(
     callbacks.filter(({ type }) => type === 'run.page'),
     ({ input_index: index }) => index ?? -1,
@@ -82,18 +94,17 @@ it('a system killed in the middle of a run goes on where it was: every page is d
   expect(finished).toMatchObject([
     { manifest: { inputs: 10, succeeded: 10, failed: 0, outputs, callbacks: callbacks.length } },
   ]);
-  expect((await api.ask('getRun', { params: { run_uid: run.uid } })).body).toMatchObject({
-    status: 'SUCCEEDED',
-    output_count: outputs,
-  });
+  expect(await waited).toMatchObject({ status: 'SUCCEEDED', output_count: outputs });
   await receiver.close();
   await second.close();
 });
 
 describe("the owner's commands", () => {
   it('find the running system by its data folder: a key works once made, and no more once revoked', async () => {
-    const dataDir = join(folder, 'commands');
+    const dataDir = join(folder, '.trireme');
     const { child, ready } = await start(dataDir);
+    const me = await command(['whoami', '--json']);
+    expect(JSON.parse(me.stdout)).toMatchObject({ url: ready.url, workspace: { name: 'local' } });
     const where = ['--data-dir', dataDir];
     const made = await owner('keys', 'create', '--workspace', 'acme', '--scopes', 'read', '--json', ...where);
     expect(made.code, made.stderr).toBe(0);

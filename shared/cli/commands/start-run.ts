@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import type { RunHandle } from '../../client/trireme.ts';
-import { usageError } from '../command-failed.ts';
-import { define, several } from '../define.ts';
+import { type CommandFailed, usageError } from '../command-failed.ts';
+import { define, isUid, several } from '../define.ts';
+import { nearest } from '../known-action.ts';
 import { addLaunchOptions, type Launch, type LaunchOptions, parseLines, readLaunch } from '../launch.ts';
 import type { OpenSession, Session } from '../session.ts';
 import { checkSucceeded, waitForRun } from '../wait-for-run.ts';
@@ -39,6 +40,7 @@ export function addStartRun(program: Command, open: OpenSession): Command {
     .option('--out <file>', 'wait, and write the results to a .csv, .ndjson or .json file')
     .action(async (name: string | undefined, fields: readonly string[], options: RunOptions, command: Command) => {
       if (name === undefined) return command.help({ error: true });
+      if (fields[0] !== undefined && isUid(fields[0])) throw unknownVerb(command, name);
       if (options.out !== undefined) formatOf(options.out);
       const session = await open(command);
       const launch = await readLaunch(session, name, fields, options);
@@ -48,6 +50,15 @@ export function addStartRun(program: Command, open: OpenSession): Command {
       session.print.note(`Run ${run.uid}`);
       await follow(session, run, options.out);
     });
+}
+
+/** `run cancle UID` means no action. */
+function unknownVerb(command: Command, name: string): CommandFailed {
+  const verbs = command.commands.map((one) => one.name());
+  const near = nearest(name, verbs);
+  return usageError(
+    `There is no run ${name}. ${near === null ? `There are: ${verbs.join(', ')}.` : `Did you mean run ${near}?`}`,
+  );
 }
 
 /** Waits for a run, keeps its results, and tells how it ended. */
