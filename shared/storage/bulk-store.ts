@@ -3,7 +3,8 @@ import type { BulkPart, BulkStore, StoredBulk } from '../engine/bulk/bulk-ports.
 import { type Item, ItemReader } from './attributes.ts';
 import { keys } from './keys.ts';
 import { parsed } from './run-records.ts';
-import type { Condition, Table } from './table.ts';
+import type { Condition } from './expressions.ts';
+import type { Table } from './table.ts';
 
 const ABSENT: Condition = { expression: 'attribute_not_exists(pk)' };
 

@@ -25,7 +25,8 @@ import {
   scheduleFromItem,
   scheduleToRecord,
 } from './schedule-records.ts';
-import type { Condition, Table } from './table.ts';
+import type { Condition } from './expressions.ts';
+import type { Table } from './table.ts';
 
 const ABSENT: Condition = { expression: 'attribute_not_exists(pk)' };
 

@@ -6,7 +6,6 @@ import {
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
-  type PutItemCommandInput,
   QueryCommand,
   TransactionCanceledException,
   TransactionConflictException,
@@ -16,18 +15,9 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { Clock } from '../engine/ports.ts';
 import { type Item, toAttribute, toItem } from './attributes.ts';
+import { type Condition, conditionOf, projectionOf, rangeOf, type Update, valuesOf } from './expressions.ts';
 import type { Key } from './keys.ts';
-
-/** A write's condition: an expression over `#names` and `:values`. */
-export interface Condition {
-  readonly expression: string;
-  readonly names?: Readonly<Record<string, string>>;
-  readonly values?: Readonly<Record<string, unknown>>;
-}
-
-export interface Update extends Condition {
-  readonly condition?: string;
-}
+import { backoffMs, sendInBatches } from './send-in-batches.ts';
 
 /** Outcome of a conditional write: done, with the item as it is now, or refused, with the item that is stored. */
 export type WriteResult =
@@ -36,17 +26,14 @@ export type WriteResult =
 
 const BATCH_GET_KEYS = 100;
 const BATCH_WRITE_ENTRIES = 25;
-const BACKOFF_MS = 50;
-const BACKOFF_CAP_MS = 2_000;
 const CONFLICT_ROUNDS = 8;
-/** These rounds take about ten seconds; a partition takes 10 MB in that time at its full rate. */
-const THROTTLED_ROUNDS = 10;
 
 /** The table: the few operations of DynamoDB that the stores need. Where DynamoDB fails, the SDK's error is thrown. */
 export class Table {
   readonly #client: DynamoDBClient;
   readonly #name: string;
   readonly #clock: Clock;
+  readonly #sleep = (ms: number): Promise<void> => new Promise((resolve) => void this.#clock.after(ms, resolve));
 
   constructor(client: DynamoDBClient, name: string, clock: Clock) {
     this.#client = client;
@@ -71,7 +58,7 @@ export class Table {
   ): Promise<readonly Item[]> {
     const distinct = new Map(wanted.map((key) => [`${key.pk} ${key.sk}`, toItem(key)]));
     const found: Item[] = [];
-    await this.#inBatches([...distinct.values()], BATCH_GET_KEYS, async (batch) => {
+    await sendInBatches(this.#sleep, [...distinct.values()], BATCH_GET_KEYS, async (batch) => {
       const { Responses: items, UnprocessedKeys: undone } = await this.#client.send(
         new BatchGetItemCommand({
           RequestItems: {
@@ -140,7 +127,7 @@ export class Table {
         const codes = error.CancellationReasons?.map(({ Code: code }) => code) ?? [];
         if (codes.includes('ConditionalCheckFailed')) return false;
         if (!codes.includes('TransactionConflict') || round > CONFLICT_ROUNDS) throw error;
-        await this.#sleep(Math.min(BACKOFF_CAP_MS, BACKOFF_MS * 2 ** round));
+        await this.#sleep(backoffMs(round));
       }
     }
   }
@@ -170,7 +157,7 @@ export class Table {
   }
 
   async #writeAll(writes: readonly WriteRequest[]): Promise<void> {
-    await this.#inBatches(writes, BATCH_WRITE_ENTRIES, async (batch) => {
+    await sendInBatches(this.#sleep, writes, BATCH_WRITE_ENTRIES, async (batch) => {
       const { UnprocessedItems: undone } = await this.#client.send(
         new BatchWriteItemCommand({ RequestItems: { [this.#name]: [...batch] } }),
       );
@@ -234,93 +221,8 @@ export class Table {
       } catch (error) {
         if (error instanceof ConditionalCheckFailedException) return { done: false, item: error.Item ?? null };
         if (!(error instanceof TransactionConflictException) || round > CONFLICT_ROUNDS) throw error;
-        await this.#sleep(Math.min(BACKOFF_CAP_MS, BACKOFF_MS * 2 ** round));
+        await this.#sleep(backoffMs(round));
       }
     }
   }
-
-  /**
-   * Sends entries batch by batch. Once all were sent, the unprocessed ones are sent again, with backoff. A throttled
-   * batch counts as unprocessed as a whole. Throws the throttling error once all rounds are used.
-   */
-  async #inBatches<Entry>(
-    entries: readonly Entry[],
-    size: number,
-    send: (batch: readonly Entry[]) => Promise<readonly Entry[]>,
-  ): Promise<void> {
-    let left = entries;
-    for (let round = 1; left.length > 0; round += 1) {
-      const undone: Entry[] = [];
-      for (let at = 0; at < left.length; at += size) {
-        const batch = left.slice(at, at + size);
-        try {
-          undone.push(...(await send(batch)));
-        } catch (error) {
-          if (!isThrottled(error) || round > THROTTLED_ROUNDS) throw error;
-          undone.push(...left.slice(at)); // the other batches would be throttled too
-          break;
-        }
-      }
-      left = undone;
-      if (left.length > 0) await this.#sleep(Math.min(BACKOFF_CAP_MS, BACKOFF_MS * 2 ** round));
-    }
-  }
-
-  async #sleep(ms: number): Promise<void> {
-    await new Promise<void>((resolve) => {
-      this.#clock.after(ms, resolve);
-    });
-  }
-}
-
-/** Whether a call was refused because a partition, or the table, is over its rate. */
-function isThrottled(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    ['ThrottlingException', 'ProvisionedThroughputExceededException', 'RequestLimitExceeded'].includes(error.name)
-  );
-}
-
-function conditionOf(
-  given: Pick<Condition, 'names' | 'values'> | null,
-  condition: string | undefined,
-): Pick<PutItemCommandInput, 'ConditionExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'> {
-  const { names, values } = given ?? {};
-  return {
-    ...(condition === undefined
-      ? {}
-      : { ConditionExpression: condition, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' }),
-    ...(names === undefined ? {} : { ExpressionAttributeNames: names }),
-    ...(values === undefined || Object.keys(values).length === 0
-      ? {}
-      : { ExpressionAttributeValues: valuesOf(values) }),
-  };
-}
-
-function projectionOf(attributes: readonly string[] | undefined): {
-  readonly ProjectionExpression?: string;
-  readonly ExpressionAttributeNames?: Record<string, string>;
-} {
-  if (attributes === undefined) return {};
-  return {
-    ProjectionExpression: attributes.map((_, index) => `#p${index}`).join(', '),
-    ExpressionAttributeNames: Object.fromEntries(attributes.map((name, index) => [`#p${index}`, name])),
-  };
-}
-
-function valuesOf(values: Readonly<Record<string, unknown>>): Item {
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, toAttribute(value)]));
-}
-
-function rangeOf({ from, to, prefix }: { from?: string; to?: string; prefix?: string }): {
-  readonly expression: string;
-  readonly values: Item;
-} | null {
-  if (prefix !== undefined) return { expression: 'begins_with(#sk, :prefix)', values: { ':prefix': { S: prefix } } };
-  if (from !== undefined && to !== undefined) {
-    return { expression: '#sk BETWEEN :from AND :to', values: { ':from': { S: from }, ':to': { S: to } } };
-  }
-  if (from !== undefined) return { expression: '#sk >= :from', values: { ':from': { S: from } } };
-  if (to !== undefined) return { expression: '#sk <= :to', values: { ':to': { S: to } } };
-  return null;
 }

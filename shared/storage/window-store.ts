@@ -4,7 +4,8 @@ import type { InputEnd, ProgressStore, WindowOpening } from '../engine/stores/pr
 import { settleAll } from '../engine/settle-all.ts';
 import { type Item, ItemReader } from './attributes.ts';
 import { keys } from './keys.ts';
-import type { Table, Update } from './table.ts';
+import type { Update } from './expressions.ts';
+import type { Table } from './table.ts';
 
 type PositionReader = Pick<ProgressStore, 'readPosition'>;
 

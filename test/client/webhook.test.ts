@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
 import { listenLocally, urlOf } from '../../infra/local/listen.ts';
-import { CALLBACK_EXAMPLES } from '../../shared/api/document/examples.ts';
+import { CALLBACK_EXAMPLES } from '../../shared/api/document/callback-examples.ts';
 import { NOTIFICATION_EXAMPLES } from '../../shared/api/document/notification-examples.ts';
 import { createWebhookHandler, RunTally, type TalliedCallback } from '../../shared/client/webhook.ts';
 

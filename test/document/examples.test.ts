@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { searchCities } from '../../functions/actions/search-cities.ts';
 import { callbackBody, deliveryBody } from '../../shared/api/callbacks/schemas.ts';
-import { CALLBACK_EXAMPLES, EXAMPLES } from '../../shared/api/document/examples.ts';
+import { CALLBACK_EXAMPLES } from '../../shared/api/document/callback-examples.ts';
+import { EXAMPLES } from '../../shared/api/document/examples.ts';
 import { NOTIFICATION_EXAMPLES } from '../../shared/api/document/notification-examples.ts';
 import { notificationBody } from '../../shared/api/notifications/schemas.ts';
 import { parseBody } from '../../shared/api/parse-request.ts';

@@ -1,7 +1,7 @@
 import type { CallbackType, RunCallbackType } from '../../domain/callback.ts';
 import { deriveUid } from '../../domain/ids.ts';
 import { isoOf } from '../../domain/instant.ts';
-import { CALLBACK_EXAMPLES } from '../document/examples.ts';
+import { CALLBACK_EXAMPLES } from '../document/callback-examples.ts';
 import { NOTIFICATION_EXAMPLES } from '../document/notification-examples.ts';
 
 /** The document's example of a callback or a notification, with the ids of a run that there is not, and this time. */

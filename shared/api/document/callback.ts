@@ -1,7 +1,7 @@
 import { callbackBody } from '../callbacks/schemas.ts';
 import type { Components, Json } from './components.ts';
 import { notificationBody } from '../notifications/schemas.ts';
-import { CALLBACK_EXAMPLES } from './examples.ts';
+import { CALLBACK_EXAMPLES } from './callback-examples.ts';
 import { NOTIFICATION_EXAMPLES } from './notification-examples.ts';
 
 const HEADERS = {

@@ -1,6 +1,8 @@
+import type * as z from 'zod';
 import type { Scope } from '../../domain/scopes.ts';
 import { LAUNCH_DEFAULTS, type LaunchTerms } from '../../domain/launch-terms.ts';
 import { termsView } from '../launches/terms.ts';
+import type { Operation, RouteOf } from '../routes.ts';
 
 // One run of two inputs with its callbacks, and the schedule that started it.
 
@@ -220,3 +222,16 @@ export const apiKey = {
   expires_at: null,
   last_used_at: '2030-01-31T00:00:00.000Z',
 };
+
+type RequestExample<O extends Operation> =
+  RouteOf<O> extends { readonly body: infer Body extends z.ZodType }
+    ? { readonly request: z.input<Body> }
+    : { readonly request?: never };
+
+/** A request of an operation, if it takes a body, and what it is answered with. */
+type Example<O extends Operation> = RequestExample<O> & {
+  readonly response: z.input<RouteOf<O>['success']['schema']>;
+};
+
+/** An example of each of these operations. */
+export type ExamplesOf<O extends Operation> = { readonly [Each in O]: Example<Each> };

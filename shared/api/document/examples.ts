@@ -1,7 +1,7 @@
 import type * as z from 'zod';
-import type { callbackBody } from '../callbacks/schemas.ts';
+import type { Operation } from '../routes.ts';
 import type { launchedRun } from '../runs/schemas.ts';
-import type { Operation, RouteOf } from '../routes.ts';
+import { pageCallback } from './callback-examples.ts';
 import {
   RUN,
   bulk,
@@ -17,60 +17,17 @@ import {
   queued,
   stopped,
   callbackRecord,
-  notificationRecord,
-  notifications,
   replay,
   schedule,
   paused,
   cancelled,
   action,
-  apiKey,
-  WORKSPACE,
+  type ExamplesOf,
 } from './example-objects.ts';
-
-type RequestExample<O extends Operation> =
-  RouteOf<O> extends { readonly body: infer Body extends z.ZodType }
-    ? { readonly request: z.input<Body> }
-    : { readonly request?: never };
-
-/** A request of an operation, if it takes a body, and what it is answered with. */
-type Example<O extends Operation> = RequestExample<O> & {
-  readonly response: z.input<RouteOf<O>['success']['schema']>;
-};
-
-type CallbackBody = z.input<typeof callbackBody>;
-
-const callbackRun = {
-  run_uid: RUN,
-  batch_uid: RUN,
-  status: 'RUNNING',
-  attempt: 1,
-  action_name: 'search-cities',
-  scheduled_run_uid: null,
-  tags: ['nightly'],
-} satisfies CallbackBody['run'];
-
-const pageCallback = {
-  type: 'run.page',
-  callback_ref_uid: CALLBACK,
-  run: callbackRun,
-  input: { country: 'NL' },
-  custom_data: null,
-  input_uid: INPUT,
-  input_index: 0,
-  page: 0,
-  is_last_page: false,
-  part: 1,
-  parts: 1,
-  error: null,
-  results: [city],
-  occurred_at: '2030-01-31T09:00:02.000Z',
-} as const satisfies CallbackBody;
-
-const secret = { name: 'GITHUB_TOKEN', created_at: times.created_at, updated_at: times.created_at };
+import { WORKSPACE_EXAMPLES } from './workspace-examples.ts';
 
 /** An example of every operation; the tests hold them against the schemas. */
-export const EXAMPLES: { readonly [O in Operation]: Example<O> } = {
+export const EXAMPLES: ExamplesOf<Operation> = {
   listActions: { response: [action] },
   getAction: { response: action },
   runLive: { request: { input: { country: 'NL', min_population: 500_000 } }, response: [city] },
@@ -207,34 +164,6 @@ export const EXAMPLES: { readonly [O in Operation]: Example<O> } = {
       error: null,
     },
   },
-  getSigningSecret: {
-    response: {
-      secrets: [
-        {
-          secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
-          created_at: '2030-01-01T00:00:00.000Z',
-          expires_at: null,
-        },
-      ],
-    },
-  },
-  rotateSigningSecret: {
-    request: { overlap_hours: 48 },
-    response: {
-      secrets: [
-        {
-          secret: 'whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD',
-          created_at: '2030-01-31T09:00:00.000Z',
-          expires_at: null,
-        },
-        {
-          secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
-          created_at: '2030-01-01T00:00:00.000Z',
-          expires_at: '2030-02-02T09:00:00.000Z',
-        },
-      ],
-    },
-  },
   runSchedule: {
     request: {
       inputs: [{ country: 'NL' }],
@@ -281,96 +210,9 @@ export const EXAMPLES: { readonly [O in Operation]: Example<O> } = {
   cancelSchedule: { response: cancelled },
   deleteSchedule: { response: cancelled },
   removeSchedule: { response: cancelled },
-  getMe: {
-    response: {
-      workspace: { uid: WORKSPACE, name: 'acme' },
-      key: apiKey,
-      limits: {
-        live: { per_second: 20, burst: 40 },
-        launch: { per_second: 10, burst: 20 },
-        read: { per_second: 50, burst: 100 },
-        runs_at_once: 10,
-        inputs_in_flight: 500,
-        quotas: { runs_waiting: null, schedules: 100, uploads_open: 100, pages_per_day: 1_000_000 },
-      },
-      usage_today: { runs: 2, live_calls: 31, pages: 412, outputs: 20_600, callbacks: 383, estimated_usd: 0.00068 },
-      version: '0.1.0',
-      stage: 'prod',
-    },
-  },
-  listKeys: { response: [apiKey] },
-  createKey: {
-    request: { label: 'billing service', expires_at: '2031-01-01T00:00:00Z' },
-    response: {
-      ...apiKey,
-      expires_at: '2031-01-01T00:00:00.000Z',
-      last_used_at: null,
-      key: 'trk_0123456789abcdefghjkmnpqrstvwxyz0123456',
-    },
-  },
-  updateKey: { request: { label: 'invoices' }, response: { ...apiKey, label: 'invoices' } },
-  deleteKey: { response: apiKey },
-  putNotifications: {
-    request: { url: URL, headers: { authorization: 'Bearer 5ca1ab1e' }, on: ['run.failed', 'receiver.away'] },
-    response: notifications,
-  },
-  getNotifications: { response: notifications },
-  deleteNotifications: { response: notifications },
-  listNotifications: { response: [notificationRecord] },
-  listSecrets: { response: [secret] },
-  putSecret: { request: { value: 'ghp_…' }, response: secret },
-  deleteSecret: { response: secret },
-  getUsage: {
-    response: [
-      {
-        day: '2030-01-31',
-        action_name: 'search-cities',
-        runs: 12,
-        live_calls: 40,
-        pages: 4_040,
-        outputs: 180_300,
-        callbacks: 4_012,
-        estimated_usd: 0.005863,
-      },
-    ],
-  },
+  ...WORKSPACE_EXAMPLES,
   getOpenapi: { response: { openapi: '3.1.0' } },
 };
 
 /** What a live call is answered with where it goes on in the background. */
 export const LATER_EXAMPLE: z.input<typeof launchedRun> = { ...queued, status: 'QUEUED', run_uid: RUN };
-
-/** What a receiver gets: a callback of each type. */
-export const CALLBACK_EXAMPLES: { readonly [Type in CallbackBody['type']]: { readonly value: CallbackBody } } = {
-  'run.page': { value: pageCallback },
-  'run.input_failed': {
-    value: {
-      ...pageCallback,
-      type: 'run.input_failed',
-      error: {
-        error_label: 'UPSTREAM_TIMEOUT',
-        error_scope: 'action',
-        error_ref: '0f7c2a6e-3d0b-4a51-9a3c-5b1d2e3f4a5b',
-        message: 'The action did not finish within 60 seconds.',
-        status_code: 424,
-        retryable: true,
-        params: {},
-        validation_errors: null,
-      },
-      results: null,
-    },
-  },
-  'run.finished': {
-    value: {
-      ...pageCallback,
-      type: 'run.finished',
-      run: { ...callbackRun, batch_uid: null, status: 'SUCCEEDED' },
-      input: null,
-      input_uid: null,
-      input_index: null,
-      page: null,
-      results: null,
-      manifest: { inputs: 2, succeeded: 2, failed: 0, outputs: 200, callbacks: 5 },
-    },
-  },
-};

@@ -7,7 +7,7 @@ const STORES = 'shared/storage';
 export const LIVE_BUGS: readonly PlantedBug[] = [
   {
     name: 'handed-over-though-ended',
-    file: `${STORES}/run-store.ts`,
+    file: `${STORES}/control-notes.ts`,
     scenario: 'live',
     find: "condition: '#status = :running AND execution_mode = :live AND epoch = :epoch AND updated_at = :before'",
     replace: "condition: '(#status = :running OR execution_mode = :live) AND epoch = :epoch AND updated_at >= :before'",

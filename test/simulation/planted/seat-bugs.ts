@@ -116,7 +116,7 @@ export const SEAT_BUGS: readonly PlantedBug[] = [
     name: 'put-off-and-not-sent',
     file: `${CALLBACKS}/defer-callback.ts`,
     scenario: 'crowd-calm',
-    find: '  await ports.messages.send({ ...message, slow: true }, { workspaceUid: definition.workspaceUid, delayMs });\n',
+    find: '  await ports.messages.send({ ...message, slow: true }, { workspaceUid: target.workspaceUid, delayMs });\n',
     replace: '',
   },
   {

@@ -56,7 +56,7 @@ export const SENT_BUGS: readonly PlantedBug[] = [
     name: 'body-of-the-first-part',
     file: 'shared/engine/read/find-body.ts',
     scenario: 'calm',
-    find: '{ about, record, definition: run.definition }',
-    replace: '{ about: { ...about, part: 1 }, record, definition: run.definition }',
+    find: '{ about, record, definition: run?.definition ?? null }',
+    replace: '{ about: { ...about, part: 1 }, record, definition: run?.definition ?? null }',
   },
 ];

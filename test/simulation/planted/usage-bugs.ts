@@ -25,7 +25,7 @@ export const USAGE_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'resume-forgets-what-was-counted',
-    file: 'shared/storage/run-store.ts',
+    file: 'shared/storage/apply-move.ts',
     scenario: 'usage-calm',
     find: 'usageBefore: newAttempt === true ? usageOfDay(control) : control.usageBefore,',
     replace: 'usageBefore: control.usageBefore,',
