@@ -6,6 +6,7 @@ import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { build, context } from 'esbuild';
 import type { BuildFailure, BuildOptions, BuildResult, Metafile, OutputFile, Plugin } from 'esbuild';
 import { ACTIONS_SOURCE, findActionFaults } from './check-actions.ts';
+import { consolePage } from './console-page.ts';
 import { withoutLuxon } from './without-luxon.ts';
 
 /** Where handlers lie: one file, one Lambda, named as the file. */
@@ -122,7 +123,7 @@ async function esbuildOptions({ root, minify = true }: BundleOptions) {
     legalComments: 'none',
     logLevel: 'silent',
     alias: REPLACED_MODULES,
-    plugins: [withoutLuxon],
+    plugins: [withoutLuxon, consolePage],
   } satisfies BuildOptions;
 }
 

@@ -2,6 +2,7 @@
 import { Annotations, CfnOutput, Stack } from 'aws-cdk-lib';
 import type { StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { PAGE_ROUTES } from '../shared/api/page-routes.ts';
 import { ROUTES } from '../shared/api/routes.ts';
 import type { WorkQueueName } from '../shared/functions.ts';
 import { Alarms } from './constructs/alarms.ts';
@@ -33,13 +34,14 @@ export class EngineStack extends Stack {
     const alarms = new Alarms(this, 'Alarms', { email: settings.alarmEmail });
     const api = new EngineApi(this, 'Http', { stage, settings });
     const queues = this.createQueues(settings);
+    const publicUrl = settings.publicUrl ?? api.url;
     const platform: Platform = {
       stage,
       settings,
       bundleDir,
-      publicUrl: settings.publicUrl ?? api.url,
+      publicUrl,
       alarms,
-      state: new EngineState(this, 'State', settings),
+      state: new EngineState(this, 'State', { settings, publicUrl }),
       queues,
       schedules: new ScheduleGroup(this, 'Schedules', {
         stage,
@@ -50,7 +52,7 @@ export class EngineStack extends Stack {
     const functions = createFunctions(this, platform);
     addAlarms(this, platform, { api, deadLetters: functions['dead-letters'] });
     this.warnOfSilence(stage, settings);
-    api.route(ROUTES, functions, 'runs');
+    api.route([...ROUTES, ...PAGE_ROUTES], functions, 'runs');
     this.createOutputs(api, platform.state);
   }
 

@@ -10,6 +10,8 @@
 export const GRANTS = {
   /** Answers calls of the API: reads who has which key, and knows under which address it is called. */
   answerCalls: ['publicUrl'],
+  /** Answers documents for browsers, whose links and policy name the deployment's own addresses. It allows nothing. */
+  answerPages: ['publicUrl', 'bucket'],
   /** Writes API keys and what a workspace's secrets are derived from; without it a function may not. */
   writeKeys: [],
   /** Writes where notifications of workspaces go. */
@@ -77,8 +79,8 @@ const API_TIMEOUT_SECONDS = 29;
 /** Lambda gives a whole core for so much memory (AWS Lambda, "Configure Lambda function memory"). */
 export const WHOLE_CORE_MB = 1_769;
 
-/** What every function knows. */
-export const COMMON_VARIABLES = ['stage', 'settings', 'table'] as const;
+/** What every function knows; those with operations on the table also know its name. */
+export const COMMON_VARIABLES = ['stage', 'settings'] as const;
 
 export const FUNCTIONS = {
   /** Runs one page of an action while the caller waits, or queues it and waits for its record. */
@@ -160,6 +162,16 @@ export const FUNCTIONS = {
     requeues: false,
     table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'],
     grants: ['answerCalls', 'queryLists', 'writeKeys', 'writeCredentials', 'writeNotifications', 'readMasterSecret'],
+    variables: [],
+  },
+  /** Answers the console's page, and may do nothing else: what the page shows comes from the API, by its reader's key. */
+  console: {
+    timeoutSeconds: API_TIMEOUT_SECONDS,
+    memoryMb: 512,
+    queue: null,
+    requeues: false,
+    table: [],
+    grants: ['answerPages'],
     variables: [],
   },
   /**
@@ -270,12 +282,19 @@ export const WORK_QUEUES: readonly WorkQueueName[] = ['control', 'page', 'callba
 /** Variables that a function gets: what it uses and nothing more. */
 export type VariableOf<F extends FunctionName> =
   | (typeof COMMON_VARIABLES)[number]
+  | (Row<F>['table'] extends readonly [] ? never : 'table')
   | (typeof GRANTS)[Row<F>['grants'][number]][number]
   | Row<F>['variables'][number];
 
 export function variablesOf<F extends FunctionName>(name: F): readonly VariableOf<F>[] {
-  const { grants, variables }: FunctionRow = FUNCTIONS[name];
-  const all = [...COMMON_VARIABLES, ...grants.flatMap((grant): readonly string[] => GRANTS[grant]), ...variables];
+  const { table, grants, variables }: FunctionRow = FUNCTIONS[name];
+  const own = table.length === 0 ? [] : ['table'];
+  const all = [
+    ...COMMON_VARIABLES,
+    ...own,
+    ...grants.flatMap((grant): readonly string[] => GRANTS[grant]),
+    ...variables,
+  ];
   return [...new Set(all)] as VariableOf<F>[]; // cast: the type says the same of the row as these lines
 }
 

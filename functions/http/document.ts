@@ -9,6 +9,8 @@ export interface Document {
   readonly etag: string;
   readonly plain: Buffer;
   readonly gzipped: Buffer;
+  /** Absent: it is not sent in this form. */
+  readonly brotli?: Buffer;
 }
 
 /** How long caches may use it, the caller's and those on the way. */
@@ -21,15 +23,26 @@ export function createDocument(contentType: string, text: string): Document {
   return { contentType, etag, plain, gzipped: gzipSync(plain, { level: 9 }) };
 }
 
-/** The answer with the document: compressed if the request accepts gzip, 304 without a body if it has this version. */
-export function documentReply(document: Document, { headers }: Pick<HttpRequest, 'headers'>): BytesReply {
-  const { contentType, etag } = document;
-  const common = { etag, 'cache-control': `public, max-age=${MAX_AGE_SECONDS}`, vary: 'accept-encoding' };
+/** The answer with the document: compressed as the request accepts it, 304 without a body if it has this version. */
+export function documentReply(
+  document: Document,
+  { headers }: Pick<HttpRequest, 'headers'>,
+  cacheControl = `public, max-age=${MAX_AGE_SECONDS}`,
+): BytesReply {
+  const { contentType, etag, plain, gzipped, brotli } = document;
+  const common = { etag, 'cache-control': cacheControl, vary: 'accept-encoding' };
   if (namesEtag(headers['if-none-match'], etag)) {
     return { status: 304, headers: common, contentType, bytes: Buffer.alloc(0) };
   }
-  if (!takesGzip(headers['accept-encoding'])) return { headers: common, contentType, bytes: document.plain };
-  return { headers: { ...common, 'content-encoding': 'gzip' }, contentType, bytes: document.gzipped };
+  const accepted = headers['accept-encoding'];
+  const encoded = (coding: string, bytes: Buffer): BytesReply => ({
+    headers: { ...common, 'content-encoding': coding },
+    contentType,
+    bytes,
+  });
+  if (brotli !== undefined && accepts(accepted, ['br'])) return encoded('br', brotli);
+  if (accepts(accepted, ['gzip', 'x-gzip', '*'])) return encoded('gzip', gzipped);
+  return { headers: common, contentType, bytes: plain };
 }
 
 /**
@@ -40,10 +53,10 @@ function namesEtag(header: string | undefined, etag: string): boolean {
   return (header ?? '').split(',').some((one) => one.trim() === '*' || one.trim().replace(/^W\//, '') === opaque);
 }
 
-/** Whether the header names gzip, other than with q=0 (RFC 9110 §12.5.3). */
-function takesGzip(header: string | undefined): boolean {
+/** Whether the header has one of these codings, the first of them that it names, other than with q=0 (RFC 9110 §12.5.3). */
+function accepts(header: string | undefined, names: readonly string[]): boolean {
   const codings = (header ?? '').toLowerCase().split(',');
-  for (const name of ['gzip', 'x-gzip', '*']) {
+  for (const name of names) {
     const coding = codings.find((one) => one.split(';', 1)[0]?.trim() === name);
     if (coding !== undefined) return !/;\s*q=0(\.0*)?\s*$/.test(coding);
   }

@@ -17,11 +17,14 @@ export function findRoute(functionName: ApiFunction, publicUrl: string): Step<'e
         return;
       }
       if (match.found || match.allow.length === 0) {
-        const message = `The path ${rawPath} does not exist; GET /v1/openapi.json lists all paths.`;
-        throw new EngineError('NOT_FOUND', message);
+        throw noSuchPath(rawPath);
       }
       const message = `${rawPath} does not support ${method}; allowed: ${match.allow.join(', ')}.`;
       throw new EngineError('METHOD_NOT_ALLOWED', message, { params: { allow: match.allow } });
     },
   };
+}
+
+export function noSuchPath(rawPath: string): EngineError {
+  return new EngineError('NOT_FOUND', `The path ${rawPath} does not exist; GET /v1/openapi.json lists all paths.`);
 }

@@ -51,7 +51,8 @@ export class EngineFunction extends Construct {
       removalPolicy: RemovalPolicy.DESTROY,
     });
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
-    for (const statement of [writesLog(this.logGroup), ...state.withhold(grants), state.items(operations)]) {
+    const ofTable = operations.length === 0 ? [] : [...state.withhold(grants), state.items(operations)];
+    for (const statement of [writesLog(this.logGroup), ...ofTable]) {
       role.addToPolicy(statement);
     }
     for (const grant of grants) ALLOW[grant](platform, role);

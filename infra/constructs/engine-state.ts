@@ -2,7 +2,7 @@ import { CfnResource, Duration, RemovalPolicy, SecretValue, Stack } from 'aws-cd
 import { AttributeType, Billing, ProjectionType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Role } from 'aws-cdk-lib/aws-iam';
-import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import { BlockPublicAccess, Bucket, BucketEncryption, HttpMethods, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import type { LifecycleRule } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
@@ -51,11 +51,15 @@ export class EngineState extends Construct {
   readonly actionSecrets: Secret;
   readonly credentialKey: Secret;
 
-  constructor(scope: Construct, id: string, settings: StageSettings) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { settings, publicUrl }: { readonly settings: StageSettings; readonly publicUrl: string },
+  ) {
     super(scope, id);
     const removalPolicy = settings.keepStateOnRemoval ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
     this.table = this.createTable(settings, removalPolicy);
-    this.bucket = this.createBucket(settings, removalPolicy);
+    this.bucket = this.createBucket(settings, publicUrl, removalPolicy);
     this.masterSecret = new Secret(this, 'Master', {
       description:
         'Trireme: signing secrets of workspaces and sealing keys are derived from this. Losing it loses them.',
@@ -104,7 +108,7 @@ export class EngineState extends Construct {
   }
 
   /** Not versioned: page and input objects are named by their SHA-256, and an upload's key can be written once. */
-  private createBucket({ runtime }: StageSettings, removalPolicy: RemovalPolicy): Bucket {
+  private createBucket({ runtime }: StageSettings, publicUrl: string, removalPolicy: RemovalPolicy): Bucket {
     // A page is written once its run has begun, and may be needed until the run's life and retention are over;
     // what a launch stores may wait for a postponed start besides.
     const pageDays = LONGEST_LIFE_DAYS + runtime.retentionDays + 1;
@@ -121,6 +125,15 @@ export class EngineState extends Construct {
       encryption: BucketEncryption.S3_MANAGED,
       enforceSSL: true,
       lifecycleRules: Object.entries(keptDays).map(([prefix, days]) => expiry(prefix, days)),
+      // A page of this deployment may put an upload and get an object by a signed URL; no other site's may.
+      cors: [
+        {
+          allowedOrigins: [publicUrl],
+          allowedMethods: [HttpMethods.PUT, HttpMethods.GET],
+          allowedHeaders: ['If-None-Match', 'Content-Type'],
+          maxAge: Duration.hours(1).toSeconds(),
+        },
+      ],
       removalPolicy,
     });
     acknowledge(bucket, {

@@ -19,6 +19,7 @@ const IDS: Readonly<Record<FunctionName, string>> = {
   verbs: 'Verbs',
   schedules: 'ScheduleApi',
   workspace: 'Workspace',
+  console: 'Console',
   control: 'Control',
   page: 'Page',
   callback: 'Callback',

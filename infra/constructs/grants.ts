@@ -6,11 +6,12 @@ import type { Platform } from './platform.ts';
 type AllowRole = (platform: Platform, role: Role) => void;
 
 /**
- * What each grant of the function table allows a role. Grants of keys allow nothing here: `EngineState.withhold` reads
- * them.
+ * What each grant of the function table allows a role. Grants to answer, and of keys, allow nothing here:
+ * `EngineState.withhold` reads them.
  */
 export const ALLOW: Readonly<Record<Grant, AllowRole>> = {
   answerCalls: () => undefined,
+  answerPages: () => undefined,
   writeKeys: () => undefined,
   writeNotifications: () => undefined,
   readCursorKeys: () => undefined,

@@ -6,8 +6,7 @@ import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import type { Route } from '../../shared/api/route.ts';
-import type { ApiFunction } from '../../shared/functions.ts';
+import type { FunctionName } from '../../shared/functions.ts';
 import type { StageSettings } from '../settings.ts';
 import { acknowledge } from './acknowledge.ts';
 
@@ -60,20 +59,20 @@ export class EngineApi extends Construct {
     });
   }
 
-  /** Connects each route of the route table to its function, and all other requests to `fallback`. */
+  /** Connects each route to its function, and all other requests to `fallback`. */
   route(
-    routes: readonly Pick<Route, 'method' | 'path' | 'function'>[],
-    functions: Readonly<Record<ApiFunction, LambdaFunction>>,
-    fallback: ApiFunction,
+    routes: readonly { readonly method: string; readonly path: string; readonly function: FunctionName }[],
+    functions: Readonly<Record<FunctionName, LambdaFunction>>,
+    fallback: FunctionName,
   ): void {
-    const targets = new Map<ApiFunction, string>();
-    const targetOf = (name: ApiFunction): string => {
+    const targets = new Map<FunctionName, string>();
+    const targetOf = (name: FunctionName): string => {
       const target = targets.get(name) ?? `integrations/${this.integrate(name, functions[name]).ref}`;
       targets.set(name, target);
       return target;
     };
     // Named by its key: CloudFormation makes the new before it deletes the old, and an API takes a key once.
-    const add = (routeKey: string, name: ApiFunction) =>
+    const add = (routeKey: string, name: FunctionName) =>
       new CfnRoute(this, routeKey, {
         apiId: this.api.apiId,
         routeKey,
@@ -88,7 +87,7 @@ export class EngineApi extends Construct {
    * Made by hand: the construct library permits `<api>/stage/method/path`, and the `$default` route has no
    * method; and a permission for each route would outgrow what a function's policy holds (20 KB).
    */
-  private integrate(name: ApiFunction, fn: LambdaFunction): CfnIntegration {
+  private integrate(name: FunctionName, fn: LambdaFunction): CfnIntegration {
     const sourceArn = Stack.of(this).formatArn({ service: 'execute-api', resource: this.api.apiId, resourceName: '*' });
     fn.addPermission('Api', { principal: new ServicePrincipal('apigateway.amazonaws.com'), sourceArn });
     return new CfnIntegration(this, `${name}Integration`, {

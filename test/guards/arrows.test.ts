@@ -40,6 +40,9 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'shared/api',
     'functions/wiring',
   ],
+  // The console runs in a browser and knows the API through the client alone.
+  'functions/console': ['shared/client'],
+  'functions/pages': ['shared/domain', 'functions/http'],
   'functions/wiring': [
     'shared/functions.ts',
     'shared/domain',
@@ -72,6 +75,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'functions/http',
     'functions/wiring',
     'functions/actions',
+    'functions/pages',
+    'functions/console',
   ],
   'functions/workers': [
     'shared/domain',
@@ -119,7 +124,7 @@ function roomOf(path: string): string {
 
 /** Every relative import of the source, as [file, what it imports]. */
 function imports(): readonly (readonly [string, string])[] {
-  const files = globSync('{shared,functions,infra}/**/*.ts', { cwd: ROOT });
+  const files = globSync('{shared,functions,infra}/**/*.{ts,tsx}', { cwd: ROOT });
   return files.flatMap((file) => {
     const text = readFileSync(join(ROOT, file), 'utf8');
     const found = text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g);

@@ -7,7 +7,7 @@ const ROOT = join(import.meta.dirname, '../..');
 /** Where time, chance and ids are arguments, so that one seed is one history. */
 const ROOMS = [
   'shared/{domain,engine,api,sdk,client}/**/*.ts',
-  'functions/{actions,api,endpoints,http,workers}/**/*.ts',
+  'functions/{actions,api,endpoints,http,pages,workers}/**/*.ts',
   'test/simulation/**/*.ts',
 ];
 

@@ -86,6 +86,7 @@ const ASKED: Readonly<Record<FunctionName, Asked>> = {
   verbs: http('cancelRun', { run_uid: NOBODY }, 404),
   schedules: http('listSchedules', {}, 200),
   workspace: http('getMe', {}, 200),
+  console: { event: () => ({ ...http('getMe', {}, 200).event(), rawPath: '/console' }), answer: { statusCode: 200 } },
   control: queued(dispatch),
   page: queued(page),
   callback: queued({ kind: 'callback', uid: NOBODY, attempt: 0 }),

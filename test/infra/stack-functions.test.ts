@@ -101,6 +101,20 @@ test('only the control worker changes entries of EventBridge, those of its own g
   expect(passed).toHaveLength(1);
 });
 
+test('the console may write its log, and nothing else', () => {
+  const own = statements.filter(({ owner }) => owner === 'Console').map(({ effect, action }) => `${effect} ${action}`);
+  expect(own).toEqual(['Allow logs:CreateLogStream', 'Allow logs:PutLogEvents']);
+});
+
+test('only pages of this deployment may use the bucket from a browser', () => {
+  const [bucket] = listResources(stackOf('prod', { publicUrl: 'https://api.example.com' }), 'AWS::S3::Bucket');
+  expect(bucket?.properties).toMatchObject({
+    CorsConfiguration: {
+      CorsRules: [{ AllowedOrigins: ['https://api.example.com'], AllowedMethods: ['PUT', 'GET'] }],
+    },
+  });
+});
+
 test('a function writes to its own log group only', () => {
   for (const line of holders('logs:PutLogEvents')) expect(line).toMatch(/^(\w+): \1Log$/);
   expect(holders('logs:PutLogEvents')).toHaveLength(FUNCTION_NAMES.length);

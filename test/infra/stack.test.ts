@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { synthesize } from '../../infra/app.ts';
 import type { StageSettings } from '../../infra/settings.ts';
 import { FUNCTION_NAMES } from '../../shared/functions.ts';
+import { PAGE_ROUTES } from '../../shared/api/page-routes.ts';
 import { ROUTES } from '../../shared/api/routes.ts';
 import { emptyBundles } from './bundle-fixture.ts';
 import { listResources, propertiesOf, stackOf, target } from './stack-fixture.ts';
@@ -136,13 +137,15 @@ test('every route of the table, and whatever has none, leads to its function, wh
     const { IntegrationUri } = propertiesOf(stack, target(properties.Target));
     keys.set(String(properties.RouteKey), target(IntegrationUri));
   }
-  const expected = new Map(ROUTES.map((route) => [`${route.method} ${route.path}`, named(route.function)?.id]));
+  const expected = new Map(
+    [...ROUTES, ...PAGE_ROUTES].map((route) => [`${route.method} ${route.path}`, named(route.function)?.id]),
+  );
   expect(keys).toEqual(expected.set('$default', named('runs')?.id));
   const callable = listResources(stack, 'AWS::Lambda::Permission')
     .filter(({ properties }) => properties.Principal === 'apigateway.amazonaws.com')
     .map(({ properties }) => [target(properties.FunctionName), JSON.stringify(properties.SourceArn)]);
   expect(callable.map(([id]) => id)).toEqual(
-    ['live', 'launch', 'runs', 'run', 'verbs', 'schedules', 'workspace'].map((name) => named(name)?.id),
+    ['live', 'launch', 'runs', 'run', 'verbs', 'schedules', 'workspace', 'console'].map((name) => named(name)?.id),
   );
   // `<api>/*`, for the source of a $default request is `<api>/$default/$default` and has no method and path.
   for (const [, arn] of callable) expect(arn).toMatch(/\{"Ref":"HttpApi\w+"\},"\/\*"\]/);

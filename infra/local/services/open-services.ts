@@ -61,7 +61,7 @@ export async function openServices(options: ServicesOptions): Promise<OpenServic
       return { name: secret.name, value: read === undefined ? secret.value : { read } };
     }),
   });
-  const s3 = openS3({ dir: folder('s3'), now, buckets: plan.buckets });
+  const s3 = openS3({ dir: folder('s3'), now, buckets: plan.buckets, corsRules: plan.corsRules });
   const onLost = (error: unknown): void => options.log(`scheduler: a fire was lost: ${String(error)}`);
   const scheduler = openScheduler({ dir: folder('scheduler'), now, deliver: options.deliver, onLost, ...withChaos });
   const logs = openLogs({ dir: folder('logs'), now });

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { AwsServiceError } from './service.ts';
+import type { CorsRule } from './s3/cors.ts';
 import { copyObject } from './s3/copy-object.ts';
 import { openDiskStore } from './s3/disk-store.ts';
 import { getObject } from './s3/get-object.ts';
@@ -15,15 +16,18 @@ export interface S3Options {
   readonly dir: string | null;
   readonly now: () => number;
   readonly buckets: readonly string[];
+  /** By bucket; absent: no page of another origin may use any. */
+  readonly corsRules?: Readonly<Record<string, readonly CorsRule[]>>;
 }
 
 /** The S3 stand-in: single-part objects, conditional writes, ranges, presigned URLs. */
 export interface S3 {
   handle(request: S3Request): Promise<S3Answer>;
+  corsRulesOf(bucket: string): readonly CorsRule[];
   close(): void;
 }
 
-export function openS3({ dir, now, buckets }: S3Options): S3 {
+export function openS3({ dir, now, buckets, corsRules = {} }: S3Options): S3 {
   if (dir !== null) mkdirSync(dir, { recursive: true });
   const store = dir === null ? openMemoryStore() : openDiskStore(dir);
   const known = new Set(buckets);
@@ -35,6 +39,7 @@ export function openS3({ dir, now, buckets }: S3Options): S3 {
       }
       return await run(store, request, now);
     },
+    corsRulesOf: (bucket) => corsRules[bucket] ?? [],
     close: () => undefined,
   };
 }

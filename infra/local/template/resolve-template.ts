@@ -1,5 +1,6 @@
 import { TemplateError } from './template-error.ts';
 import type { TemplateDocument } from './intrinsics.ts';
+import { readCorsRules } from './read-cors-rules.ts';
 import { readEventSources } from './read-event-sources.ts';
 import { readFunctions } from './read-functions.ts';
 import { readHttpApi } from './read-http-api.ts';
@@ -77,6 +78,7 @@ export function resolveTemplate({ template, stackName, assets, endpoints }: Reso
     rules: readTimedRules(reader, functions),
     roles: readRoles(reader),
     buckets: reader.names('AWS::S3::Bucket'),
+    corsRules: readCorsRules(reader),
     secrets: readSecrets(reader),
     scheduleGroups: reader.names('AWS::Scheduler::ScheduleGroup'),
     logGroups: reader.names('AWS::Logs::LogGroup'),

@@ -1,5 +1,6 @@
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import type { Statement } from '../iam/statement.ts';
+import type { CorsRule } from '../services/s3/cors.ts';
 import type { LogLevel } from '../functions/thread-messages.ts';
 import type { GenerateSecretString } from '../services/secrets-manager.ts';
 
@@ -15,6 +16,8 @@ export interface SystemPlan {
   readonly rules: readonly TimedRulePlan[];
   readonly roles: readonly RolePlan[];
   readonly buckets: readonly string[];
+  /** What pages of other origins may do with each bucket. */
+  readonly corsRules: Readonly<Record<string, readonly CorsRule[]>>;
   readonly secrets: readonly SecretPlan[];
   readonly scheduleGroups: readonly string[];
   readonly logGroups: readonly string[];

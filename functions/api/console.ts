@@ -1,0 +1,44 @@
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { bucketUrl } from '../../shared/aws/bucket-url.ts';
+import { parseEnv } from '../../shared/api/env.ts';
+import { once } from '../../shared/process/once.ts';
+import { systemRandom } from '../../shared/process/system.ts';
+import { page as consolePage } from '../console/index.html';
+import { readHttpRequest } from '../http/http-request.ts';
+import { answerPage, type Page, type PagePorts, policyOf } from '../pages/answer-page.ts';
+
+const HTML = 'text/html; charset=utf-8';
+
+/** The console, whose page may also put uploads into the stage's bucket and get large results from it. */
+function createConsole(bucketOrigin: string): Page {
+  const { etag, plain, gzip, brotli, scriptHash, styleHash } = consolePage;
+  const bytes = (text: string): Buffer => Buffer.from(text, 'base64');
+  return {
+    document: { contentType: HTML, etag, plain: bytes(plain), gzipped: bytes(gzip), brotli: bytes(brotli) },
+    policy: policyOf({ scriptHashes: [scriptHash], styleHashes: [styleHash], origins: [bucketOrigin] }),
+  };
+}
+
+/** The origin of the bucket's signed URLs. */
+function bucketOriginOf(bucket: string, env: NodeJS.ProcessEnv): string {
+  return bucketUrl({
+    bucket,
+    region: env['AWS_REGION'] ?? '',
+    useFips: env['AWS_USE_FIPS_ENDPOINT'] === 'true',
+    useDualstack: env['AWS_USE_DUALSTACK_ENDPOINT'] === 'true',
+    endpointUrl: env['AWS_ENDPOINT_URL_S3'] ?? env['AWS_ENDPOINT_URL'],
+  }).origin;
+}
+
+const wired = once(() => {
+  const env = parseEnv('console', process.env);
+  const consoleOf = createConsole(bucketOriginOf(env.bucket, process.env));
+  const ports: PagePorts = {
+    pageAt: (path) => (/^\/console(\/|$)/.test(path) ? consoleOf : null),
+    newErrorRef: () => systemRandom.uuid(),
+  };
+  return (event: APIGatewayProxyEventV2) => answerPage(readHttpRequest(event, env.publicUrl), ports);
+});
+
+export const handler = async (event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> =>
+  wired()(event);
