@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { partStarts } from '../../shared/domain/callback.ts';
+import { partStarts } from '../../shared/domain/callback-body.ts';
 import { LIMITS } from '../../shared/domain/limits.ts';
 import { type CycleCheck, cutPage, stepCycleCheck } from '../../shared/domain/page.ts';
 

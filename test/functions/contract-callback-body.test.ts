@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { callbackBody } from '../../shared/api/callbacks/schemas.ts';
-import { pageCallbackBody, recordCallbackBody } from '../../shared/domain/callback.ts';
+import { pageCallbackBody, recordCallbackBody } from '../../shared/domain/callback-body.ts';
 import { EngineError, toErrorRecord } from '../../shared/domain/errors.ts';
 import { deriveUid, runUidOf } from '../../shared/domain/ids.ts';
 import type { PageRecord } from '../../shared/domain/page.ts';

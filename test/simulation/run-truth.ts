@@ -1,5 +1,5 @@
 import { deriveUid } from '../../shared/domain/ids.ts';
-import { partStarts } from '../../shared/domain/callback.ts';
+import { partStarts } from '../../shared/domain/callback-body.ts';
 import type { LivePage } from '../../shared/domain/live-page.ts';
 import { endingsOf, type RunControl, type RunDefinition } from '../../shared/domain/run.ts';
 import type { ErrorRecord } from '../../shared/domain/errors.ts';

@@ -1,12 +1,5 @@
-import {
-  type CallbackPayload,
-  type CallbackRecord,
-  type RunCallbackPayload,
-  pageCallbackBody,
-  partStarts,
-  recordCallbackBody,
-  repeatedBytes,
-} from '../../domain/callback.ts';
+import { pageCallbackBody, partStarts, recordCallbackBody, repeatedBytes } from '../../domain/callback-body.ts';
+import type { CallbackPayload, CallbackRecord, RunCallbackPayload } from '../../domain/callback.ts';
 import type { DerivedUid } from '../../domain/ids.ts';
 import { notificationBody } from '../../domain/notification.ts';
 import type { RunDefinition } from '../../domain/run.ts';

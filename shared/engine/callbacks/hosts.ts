@@ -16,12 +16,12 @@ export interface Hosts {
   isQuick(host: string): boolean;
   /** Waits until few enough other posts to the host are running. False: meanwhile one of them got no answer. */
   enter(host: string): Promise<boolean>;
-  /** Ends a post that entered, with its outcome; null: no post was made. */
-  leave(host: string, fared: Fared | null): void;
+  /** Ends a post that entered, with the speed of its answer; null: no post was made. */
+  leave(host: string, speed: AnswerSpeed | null): void;
 }
 
-/** The outcome of a post: a quick answer, a slow one, or none. */
-export type Fared = 'quick' | 'slow' | 'silent';
+/** How soon a post was answered; `silent`: not at all. */
+export type AnswerSpeed = 'quick' | 'slow' | 'silent';
 
 interface Host {
   posting: number;
@@ -59,14 +59,14 @@ export function createHosts(clock: Pick<Clock, 'now'>): Hosts {
       host.posting += 1;
       return true;
     },
-    leave(name, fared) {
+    leave(name, speed) {
       const host = hostOf(name);
-      if (fared !== null) {
-        host.isQuick = fared === 'quick';
+      if (speed !== null) {
+        host.isQuick = speed === 'quick';
         host.slowUntil = host.isQuick ? 0 : clock.now() + SLOW_MS;
       }
       host.posting -= 1;
-      if (fared === 'silent') {
+      if (speed === 'silent') {
         for (const resolve of host.waiting.splice(0)) resolve(false);
         return;
       }

@@ -2,7 +2,7 @@ import type { CallbackAttempt, CallbackRecord } from '../../domain/callback.ts';
 import type { ErrorRecord } from '../../domain/errors.ts';
 import { type DerivedUid, readUid } from '../../domain/ids.ts';
 import { CLAIM_LEASE_MS } from '../../domain/timing.ts';
-import { sendOn } from '../callbacks/deliver-callback.ts';
+import { sendOn } from '../callbacks/record-attempt.ts';
 import { type DeliveryTarget, newRecord, wasDelivered } from '../callbacks/delivery.ts';
 import { findTarget } from '../callbacks/find-target.ts';
 import type { CorePorts } from '../ports.ts';

@@ -1,4 +1,4 @@
-import { CALLBACK_BODY_VERSION } from '../../domain/callback.ts';
+import { CALLBACK_BODY_VERSION } from '../../domain/callback-body.ts';
 import type { OpenInput, RunWindow } from '../../domain/input.ts';
 import type { PageRecord } from '../../domain/page.ts';
 import type { RunStatus } from '../../domain/run-status.ts';

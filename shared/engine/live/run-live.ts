@@ -1,5 +1,5 @@
 import { LIVE_TURN_MS } from '../../domain/timing.ts';
-import { CALLBACK_BODY_VERSION } from '../../domain/callback.ts';
+import { CALLBACK_BODY_VERSION } from '../../domain/callback-body.ts';
 import { EngineError } from '../../domain/errors.ts';
 import { isoOf } from '../../domain/instant.ts';
 import { cutPage, cursorWithin, type PageOutcome } from '../../domain/page.ts';

@@ -1,5 +1,5 @@
 import { MAX_WAITING_MS } from '../../domain/asked-wait.ts';
-import { partStarts, repeatedBytes } from '../../domain/callback.ts';
+import { partStarts, repeatedBytes } from '../../domain/callback-body.ts';
 import { EngineError } from '../../domain/errors.ts';
 import type { StoredInput } from '../../domain/input.ts';
 import { isoOf } from '../../domain/instant.ts';

@@ -1,6 +1,6 @@
 import { DEFER_PAGE_MS, PAGE_MARGIN_MS, QUICK_PAGE_MS } from '../../domain/timing.ts';
 import { waitingLeft } from '../../domain/asked-wait.ts';
-import { CALLBACK_BODY_VERSION } from '../../domain/callback.ts';
+import { CALLBACK_BODY_VERSION } from '../../domain/callback-body.ts';
 import type { EngineError } from '../../domain/errors.ts';
 import { shortHash } from '../../domain/ids.ts';
 import type { StoredInput } from '../../domain/input.ts';

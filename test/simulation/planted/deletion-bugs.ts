@@ -7,7 +7,7 @@ const STORES = 'shared/storage';
 export const DELETION_BUGS: readonly PlantedBug[] = [
   {
     name: 'tags-left-out-of-callbacks',
-    file: 'shared/domain/callback.ts',
+    file: 'shared/domain/callback-body.ts',
     scenario: 'calm',
     find: '...tagsOf(definition),',
     replace: '',

@@ -104,7 +104,7 @@ export const EVERYDAY_BUGS: readonly PlantedBug[] = [
   // A settled record needs no guard when a late attempt comes: each write of an attempt has its own condition.
   {
     name: 'given-up-though-taken',
-    file: `${ENGINE}/callbacks/deliver-callback.ts`,
+    file: 'shared/engine/callbacks/record-attempt.ts',
     find: 'const absorbed = !delivered && (isFirst || nextAttemptAt === null) && (await wasDelivered(ports, delivery));',
     replace: 'const absorbed = false;',
   },
@@ -116,13 +116,13 @@ export const EVERYDAY_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'body-tells-the-time',
-    file: 'shared/domain/callback.ts',
+    file: 'shared/domain/callback-body.ts',
     find: 'occurred_at: isoOf(content.at),',
     replace: 'occurred_at: isoOf(content.at), sent: (globalThis.sent = (globalThis.sent ?? 0) + 1),',
   },
   {
     name: 'delivery-acknowledged-before-it-is-logged',
-    file: `${ENGINE}/callbacks/deliver-callback.ts`,
+    file: 'shared/engine/callbacks/record-attempt.ts',
     find: 'if (delivered && record === null) {',
     replace: 'if (record === null) {',
   },

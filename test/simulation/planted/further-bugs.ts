@@ -202,7 +202,7 @@ export const FURTHER_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'late-worker-makes-a-record',
-    file: `${ENGINE}/callbacks/deliver-callback.ts`,
+    file: 'shared/engine/callbacks/record-attempt.ts',
     find: 'rejectStaleWorker(ports.clock, delivery.takenAt, ATTEMPT_MS);',
     replace: 'rejectStaleWorker(ports.clock, delivery.takenAt, 3 * CLAIM_LEASE_MS + ATTEMPT_MS);',
   },

@@ -100,7 +100,7 @@ export const SEAT_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'cut-post-is-a-failure',
-    file: `${CALLBACKS}/deliver-callback.ts`,
+    file: 'shared/engine/callbacks/make-attempt.ts',
     scenario: 'crowd-calm',
     find: "if (answer.kind === 'answered' || !signal.aborted) return { kind: 'answered', ...made };",
     replace: "if (answer.kind !== 'answered' || !signal.aborted) return { kind: 'answered', ...made };",
@@ -156,7 +156,7 @@ export const SEAT_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'claimed-before-its-seat',
-    file: `${CALLBACKS}/deliver-callback.ts`,
+    file: 'shared/engine/callbacks/make-attempt.ts',
     scenario: 'crowd-calm',
     find: 'const isKnown = message.attempt > 0 ||',
     replace: 'const isKnown =',

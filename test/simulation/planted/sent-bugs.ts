@@ -5,14 +5,14 @@ const CALLBACKS = 'shared/engine/callbacks';
 export const SENT_BUGS: readonly PlantedBug[] = [
   {
     name: 'delivered-attempt-not-listed',
-    file: `${CALLBACKS}/deliver-callback.ts`,
+    file: 'shared/engine/callbacks/record-attempt.ts',
     scenario: 'calm',
     find: '{ ...change, attempt });',
     replace: '{ ...change, attempt: delivered ? null : attempt });',
   },
   {
     name: 'first-failure-not-listed',
-    file: `${CALLBACKS}/deliver-callback.ts`,
+    file: 'shared/engine/callbacks/record-attempt.ts',
     scenario: 'patient',
     find: '...change, attempts: [attempt] });',
     replace: '...change });',
