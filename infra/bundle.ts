@@ -7,6 +7,7 @@ import { build, context } from 'esbuild';
 import type { BuildFailure, BuildOptions, BuildResult, Metafile, OutputFile, Plugin } from 'esbuild';
 import { ACTIONS_SOURCE, findActionFaults } from './check-actions.ts';
 import { consolePage } from './console-page.ts';
+import { docsAssets } from './docs-assets.ts';
 import { withoutLuxon } from './without-luxon.ts';
 
 /** Where handlers lie: one file, one Lambda, named as the file. */
@@ -123,7 +124,7 @@ async function esbuildOptions({ root, minify = true }: BundleOptions) {
     legalComments: 'none',
     logLevel: 'silent',
     alias: REPLACED_MODULES,
-    plugins: [withoutLuxon, consolePage],
+    plugins: [withoutLuxon, consolePage, docsAssets],
   } satisfies BuildOptions;
 }
 

@@ -17,30 +17,10 @@ export const consolePage: Plugin = {
   setup: (project) => {
     project.onLoad({ filter: PAGE }, async ({ path }) => {
       const folder = dirname(path);
-      const { outputFiles, metafile } = await build({
-        absWorkingDir: folder,
-        entryPoints: ['main.tsx', 'style.css'],
-        outdir: 'out',
-        write: false,
-        bundle: true,
-        metafile: true,
-        minify: true,
-        format: 'esm',
-        platform: 'browser',
-        target: ['chrome120', 'firefox120', 'safari17'],
-        jsx: 'automatic',
-        jsxImportSource: 'preact',
-        legalComments: 'none',
-        logLevel: 'silent',
-      });
-      const textOf = (name: string): string =>
-        outputFiles.find((file) => file.path.endsWith(name))?.text.trimEnd() ?? '';
-      const script = textOf('main.js');
-      const style = textOf('style.css');
+      const { script, style, sources } = await bundleForBrowser(folder, { script: 'main.tsx', style: 'style.css' });
       const html = (await readFile(path, 'utf8'))
         .replace('<!-- style -->', () => `<style>${style}</style>`)
         .replace('<!-- script -->', () => `<script type="module">${script}</script>`);
-      const sources = Object.keys(metafile.inputs).map((source) => join(folder, source));
       return {
         contents: `export const page = ${JSON.stringify(compressed(html, { script, style }))};`,
         loader: 'js',
@@ -49,6 +29,36 @@ export const consolePage: Plugin = {
     });
   },
 };
+
+/** A script and a style as a page carries them, and every source that they are made of. */
+export async function bundleForBrowser(
+  folder: string,
+  entries: { readonly script: string; readonly style: string },
+): Promise<{ readonly script: string; readonly style: string; readonly sources: readonly string[] }> {
+  const { outputFiles, metafile } = await build({
+    absWorkingDir: folder,
+    entryPoints: [entries.script, entries.style],
+    outdir: 'out',
+    write: false,
+    bundle: true,
+    metafile: true,
+    minify: true,
+    format: 'esm',
+    platform: 'browser',
+    target: ['chrome120', 'firefox120', 'safari17'],
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    legalComments: 'none',
+    logLevel: 'silent',
+  });
+  const textOf = (ending: string): string =>
+    outputFiles.find((file) => file.path.endsWith(ending))?.text.trimEnd() ?? '';
+  return {
+    script: textOf('.js'),
+    style: textOf('.css'),
+    sources: Object.keys(metafile.inputs).map((source) => join(folder, source)),
+  };
+}
 
 function compressed(html: string, inside: { readonly script: string; readonly style: string }) {
   const params = { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY };

@@ -3,7 +3,10 @@ import { bucketUrl } from '../../shared/aws/bucket-url.ts';
 import { parseEnv } from '../../shared/api/env.ts';
 import { once } from '../../shared/process/once.ts';
 import { systemRandom } from '../../shared/process/system.ts';
+import { registerActions } from '../actions/index.ts';
 import { page as consolePage } from '../console/index.html';
+import { assets } from '../docs/assets.ts';
+import { createDocsPages } from '../docs/docs-pages.ts';
 import { readHttpRequest } from '../http/http-request.ts';
 import { answerPage, type Page, type PagePorts, policyOf } from '../pages/answer-page.ts';
 
@@ -33,8 +36,16 @@ function bucketOriginOf(bucket: string, env: NodeJS.ProcessEnv): string {
 const wired = once(() => {
   const env = parseEnv('console', process.env);
   const consoleOf = createConsole(bucketOriginOf(env.bucket, process.env));
+  const docsAt = createDocsPages(
+    {
+      publicUrl: env.publicUrl,
+      actions: () => registerActions(env.settings.extraActions).list(),
+      rateLimits: env.settings.rateLimits,
+    },
+    assets,
+  );
   const ports: PagePorts = {
-    pageAt: (path) => (/^\/console(\/|$)/.test(path) ? consoleOf : null),
+    pageAt: (path) => (/^\/console(\/|$)/.test(path) ? consoleOf : docsAt(path)),
     newErrorRef: () => systemRandom.uuid(),
   };
   return (event: APIGatewayProxyEventV2) => answerPage(readHttpRequest(event, env.publicUrl), ports);

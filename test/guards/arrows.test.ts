@@ -43,6 +43,9 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   // The console runs in a browser and knows the API through the client alone.
   'functions/console': ['shared/client'],
   'functions/pages': ['shared/domain', 'functions/http'],
+  // The reference's page runs in a browser too, and knows the API by its OpenAPI document.
+  'functions/docs/browser': [],
+  'functions/docs': ['shared/domain', 'shared/process', 'shared/api', 'functions/http', 'functions/pages'],
   'functions/wiring': [
     'shared/functions.ts',
     'shared/domain',
@@ -77,6 +80,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'functions/actions',
     'functions/pages',
     'functions/console',
+    'functions/docs',
   ],
   'functions/workers': [
     'shared/domain',

@@ -10,6 +10,7 @@ Trireme is up.
 
   URL      ${runtime.url}
   API key  ${access.apiKey}
+  Docs     ${runtime.url}/docs   (every call of the API, with guides, search and examples to try)
   Inbox    ${inbox.url}   (callbacks sent there are shown here and in the browser)
 
 Live, one page in the answer:

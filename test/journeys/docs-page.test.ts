@@ -1,0 +1,165 @@
+import { execFileSync } from 'node:child_process';
+import { hash } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { matchRoute } from '../../shared/api/match-route.ts';
+import { type LocalTestSystem, startLocalSystem } from '../support/local-system.ts';
+import { type CallbackReceiver, openCallbackReceiver } from '../support/receiver.ts';
+
+/** What the page may weigh over the network, its script and style included. */
+const MAX_GZIP_BYTES = 250 * 1024;
+
+let system: LocalTestSystem;
+let receiver: CallbackReceiver;
+beforeAll(async () => {
+  system = await startLocalSystem();
+  receiver = await openCallbackReceiver(system.signingSecret);
+});
+afterAll(async () => {
+  await system.close();
+  await receiver.close();
+});
+
+/** A document as it is without a key. */
+function read(path: string, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
+  return fetch(`${system.url}${path}`, { headers });
+}
+
+async function listOperations(): Promise<readonly string[]> {
+  const { paths } = (await (await read('/v1/openapi.json')).json()) as {
+    paths: Record<string, Record<string, { operationId: string }>>;
+  };
+  return Object.values(paths).flatMap((methods) => Object.values(methods).map(({ operationId }) => operationId));
+}
+
+describe('the reference of a deployment', () => {
+  test.each([
+    ['/docs', 'text/html; charset=utf-8'],
+    ['/docs.md', 'text/markdown; charset=utf-8'],
+    ['/llms.txt', 'text/plain; charset=utf-8'],
+  ])(
+    '%s has every call of its document and its own address, and is not sent again to who has it',
+    async (path, type) => {
+      const answer = await read(path);
+      expect([answer.status, answer.headers.get('content-type')]).toEqual([200, type]);
+      expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
+      const text = await answer.text();
+      expect(text).toContain(system.url);
+      const operations = await listOperations();
+      expect(operations.length).toBeGreaterThan(50);
+      expect(operations.filter((operation) => !text.includes(operation))).toEqual([]);
+      const etag = answer.headers.get('etag') ?? '';
+      const again = await read(path, { 'if-none-match': etag });
+      expect([again.status, await again.text()]).toEqual([304, '']);
+      const head = await fetch(`${system.url}${path}`, { method: 'HEAD' });
+      expect([head.status, head.headers.get('etag')]).toEqual([200, etag]);
+    },
+  );
+
+  test('the page runs its own script and style and nothing else, and is light', async () => {
+    const answer = await read('/docs', { 'accept-encoding': 'gzip' });
+    const page = await answer.text();
+    const inside = (tag: string): string => {
+      const text = new RegExp(`<${tag}[^>]*>([^]*?)</${tag}>`).exec(page)?.[1] ?? '';
+      expect(text.length).toBeGreaterThan(1_000);
+      return `'sha256-${hash('sha256', text, 'base64')}'`;
+    };
+    const policy = answer.headers.get('content-security-policy') ?? '';
+    expect(policy.split('; ')).toEqual(
+      expect.arrayContaining([
+        "default-src 'none'",
+        `script-src ${inside('script')}`,
+        `style-src ${inside('style')}`,
+        "connect-src 'self'",
+        "frame-ancestors 'none'",
+      ]),
+    );
+    expect(policy).not.toContain('unsafe');
+    expect(answer.headers.get('content-encoding')).toBe('gzip');
+    expect(Number(answer.headers.get('content-length'))).toBeLessThanOrEqual(MAX_GZIP_BYTES);
+  });
+});
+
+interface Sample {
+  readonly operation: string;
+  readonly code: string;
+}
+
+/** The example in curl of each call of `/docs.md`. */
+function samplesIn(markdown: string): readonly Sample[] {
+  return markdown.split(/^### /m).flatMap((section) => {
+    const operation = /^.*\(`(\w+)`\)$/m.exec(section.split('\n', 1)[0] ?? '')?.[1];
+    const code = /```sh\n([^]*?)\n```/.exec(section)?.[1];
+    return operation === undefined || code === undefined ? [] : [{ operation, code }];
+  });
+}
+
+/** What curl would be called with, as a shell reads the example. */
+function argumentsOf(code: string, environment: Readonly<Record<string, string>>): readonly string[] {
+  const script = `set -eu\ncurl() { for each in "$@"; do printf '%s\\0' "$each"; done; }\n${code}`;
+  return execFileSync('sh', ['-c', script], { env: environment, encoding: 'utf8' }).split('\0').slice(0, -1);
+}
+
+function requestOf(args: readonly string[]) {
+  const given = (option: string): readonly string[] =>
+    args.flatMap((arg, index) => (arg === option ? [args[index + 1] ?? ''] : []));
+  const url = new URL(args.find((arg) => arg.startsWith('http')) ?? '');
+  const [body] = given('-d');
+  const headers = Object.fromEntries(
+    given('-H').map((header) => {
+      const [name = '', value] = header.split(': ', 2);
+      return [name.toLowerCase(), value ?? ''];
+    }),
+  );
+  return { method: given('-X')[0] ?? (body === undefined ? 'GET' : 'POST'), url, headers, body };
+}
+
+/** What ends something comes after what reads it, and what deletes it comes last. */
+const rankOf = ({ operation }: Sample): number =>
+  ['rotate', 'cancel', 'remove', 'delete'].findIndex((verb) => operation.startsWith(verb));
+
+test('every example in curl is one that a shell and the API take', async () => {
+  const started = await startObjects();
+  const samples = samplesIn(await (await read('/docs.md')).text());
+  expect(samples.map(({ operation }) => operation).toSorted()).toEqual((await listOperations()).toSorted());
+  const refused: string[] = [];
+  for (const { operation, code } of samples.toSorted((a, b) => rankOf(a) - rankOf(b))) {
+    const args = argumentsOf(code.replaceAll('https://hooks.example.com/trireme', receiver.url), started);
+    const { method, url, headers, body } = requestOf(args);
+    expect(matchRoute(method, url.pathname)).toMatchObject({ found: true });
+    if (/extract-json-api|http-request/.test(url.pathname)) continue; // they would ask an upstream elsewhere
+    expect(url.origin).toBe(system.url);
+    const parsed: unknown = body === undefined ? undefined : JSON.parse(body);
+    const answer = await system.call(method, url.pathname + url.search, parsed, headers);
+    const text = await answer.text();
+    // An ended run or schedule takes no verb
+    const isTaken = answer.status < 300 || (answer.status === 409 && text.includes('"INVALID_STATE"'));
+    if (!isTaken) refused.push(`${operation}: ${answer.status} ${text}`);
+  }
+  expect(refused).toEqual([]);
+});
+
+/** What the examples name: a run that has ended with its callbacks, and one of everything else. */
+async function startObjects(): Promise<Readonly<Record<string, string>>> {
+  const make = async (method: string, path: string, body: unknown): Promise<string> => {
+    const answer = await system.call(method, path, body);
+    expect(answer.status).toBeLessThan(300);
+    return ((await answer.json()) as { readonly uid: string }).uid;
+  };
+  const callback = { url: receiver.url };
+  const run = await make('POST', '/v1/actions/search-cities/run/async', { inputs: [{ country: 'MT' }], callback });
+  await receiver.untilComplete(run);
+  const callbacks = await system.call('GET', `/v1/runs/${run}/callbacks`);
+  const [first] = (await callbacks.json()) as { readonly uid: string }[];
+  return {
+    KEY: system.apiKey,
+    RUN_UID: run,
+    CALLBACK_UID: first?.uid ?? '',
+    SCHEDULED_RUN_UID: await make('POST', '/v1/actions/search-cities/run/schedule', {
+      inputs: [{ country: 'MT' }],
+      cron: '@yearly',
+    }),
+    BULK_UID: await make('POST', '/v1/bulk', { action: 'cancel', filter: { name: 'no such run' } }),
+    KEY_UID: await make('POST', '/v1/keys', { label: 'of the example' }),
+    SECRET_NAME: 'GITHUB_TOKEN',
+  };
+}
