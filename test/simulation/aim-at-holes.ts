@@ -3,6 +3,7 @@ import { onAllCores } from './all-cores.ts';
 import type { AimOrder, AimShot } from './aim-worker.ts';
 import { Coverage } from './coverage.ts';
 import type { Violation } from './observer.ts';
+import type { PassedBy } from './run-histories.ts';
 import type { Choice } from './scenarios.ts';
 
 /** The outcome of histories with one aimed fault each. */
@@ -25,17 +26,20 @@ export function aimsOf(coverage: Coverage): readonly Aim[] {
 }
 
 /**
- * Injects each missing fault in a history that is known to make the call, on all cores. `passedBy`: for each call,
- * seeds that make it.
+ * Injects each missing fault in a history that is known to make the call, on all cores. `passedBy`: histories that
+ * make each call, the shortest first.
  */
 export async function aimAtHoles(
-  { coverage, passedBy }: { readonly coverage: Coverage; readonly passedBy: ReadonlyMap<string, readonly number[]> },
+  { coverage, passedBy }: { readonly coverage: Coverage; readonly passedBy: PassedBy },
   scenario?: Choice,
 ): Promise<AimedOutcome> {
   const aimed = new Coverage();
   const failed: AimedOutcome['failed'][number][] = [];
   let histories = 0;
-  const targets = aimsOf(coverage).map((aim) => ({ aim, seeds: passedBy.get(aim.point) ?? [] }));
+  const targets = aimsOf(coverage).map((aim) => ({
+    aim,
+    seeds: (passedBy.get(aim.point) ?? []).map(({ seed }) => seed),
+  }));
   await onAllCores(
     new URL('./aim-worker.ts', import.meta.url),
     targets.length,

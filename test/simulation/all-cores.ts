@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 const EXEC_ARGV = ['--max-semi-space-size=32'];
 
 /**
- * Gives a program one order for each core and takes what it finds. `take` returns whether all are to stop early.
+ * Gives a program one order for each core, or for as many as are wanted, and takes what it finds. `take` returns whether all are to stop early.
  * Processes, not threads: V8 aborts now and then where threads of one process compile side by side ("Check failed:
  * jit_page.has_value()"). Rejects where a process ends otherwise than with code 0.
  */
@@ -15,8 +15,9 @@ export async function onAllCores<Order, Found>(
   pieces: number,
   orderOf: (core: number, cores: number) => Order,
   take: (found: Found) => boolean | void,
+  wanted = availableParallelism(),
 ): Promise<void> {
-  const cores = Math.min(availableParallelism(), pieces);
+  const cores = Math.min(wanted, pieces);
   const children = Array.from({ length: cores }, () =>
     fork(fileURLToPath(program), { execArgv: EXEC_ARGV, serialization: 'advanced' }),
   );

@@ -9,17 +9,27 @@ export interface Failed {
   readonly violations: readonly Violation[];
 }
 
+/** A history that passed a point. */
+export interface Passing {
+  readonly seed: number;
+  /** How long it takes to run again, in calls. */
+  readonly calls: number;
+}
+
 /** The outcome of many histories, as plain data, so that it can be posted between processes. */
 export interface Batch {
   readonly histories: number;
   readonly virtualMs: number;
   readonly coverage: readonly (readonly [string, number])[];
-  /** For each point that was passed, the first seed that did. */
-  readonly passedBy: readonly (readonly [point: string, seed: number])[];
+  /** For each point that was passed, the shortest history that did. */
+  readonly passedBy: readonly (readonly [point: string, by: Passing])[];
   readonly failed: readonly Failed[];
   /** Seeds that were run twice and gave different traces, which must not happen. */
   readonly unlike: readonly number[];
 }
+
+/** A call of the SDK's own client takes as long as so many of the short one. */
+const CALLS_A_CALL = { short: 1, sdk: 6 };
 
 /** Seeds from `first` on, each `step` apart. */
 export interface SeedRange {
@@ -44,7 +54,7 @@ export async function runBatch(
   const coverage = new Coverage();
   const failed: Failed[] = [];
   const unlike: number[] = [];
-  const passedBy = new Map<string, number>();
+  const passedBy = new Map<string, Passing>();
   let histories = 0;
   let virtualMs = 0;
   for (let index = 0; index < count && !isEnough(failed); index += 1) {
@@ -54,7 +64,11 @@ export async function runBatch(
     coverage.add(history.coverage.counts);
     coverage.hit(`scenario:${history.scenario}`);
     const { seed, violations } = history;
-    for (const [point] of history.coverage.under('point:')) if (!passedBy.has(point)) passedBy.set(point, seed);
+    const points = history.coverage.under('point:');
+    const calls = CALLS_A_CALL[history.clients] * points.reduce((sum, [, count]) => sum + count, 0);
+    for (const [point] of points) {
+      if (calls < (passedBy.get(point)?.calls ?? Infinity)) passedBy.set(point, { seed, calls });
+    }
     if (violations.length > 0) failed.push({ seed, violations });
     if (twice && (await runHistory(seed, { scenario })).hash !== history.hash) unlike.push(seed);
   }

@@ -42,6 +42,7 @@ export interface History {
   readonly violations: readonly Violation[];
   readonly coverage: Coverage;
   readonly kinds: readonly (FaultKind | FurtherFaultKind)[];
+  readonly clients: Clients;
   /** Lines of what happened; empty unless asked for. */
   readonly trace: readonly string[];
   /** Virtual time until all was at rest, ms. */
@@ -53,9 +54,12 @@ export interface HistoryOptions {
   readonly keepTrace?: boolean;
   /** What is to strike where, besides what the seed has in store. */
   readonly aim?: Aim | undefined;
-  /** Whether calls go through the SDK's own clients, or the short ones; drawn from the seed when not given. */
-  readonly clients?: 'sdk' | 'short';
+  /** Drawn from the seed when not given. */
+  readonly clients?: Clients;
 }
+
+/** Whether calls go through the SDK's own clients, or the short ones. */
+type Clients = 'sdk' | 'short';
 
 const START = Date.UTC(2026, 0, 5, 9);
 
@@ -94,7 +98,8 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
   const stage: Stage = { ...parts, outage: null };
   const truth = newTruth();
   const observer = new Observer(stage, { ...workload, workers: workersOf(seed, workload) });
-  const deployment = deploy(stage, workload, truth, observer, options.clients ?? clientsOf(seed));
+  const clients = options.clients ?? clientsOf(seed);
+  const deployment = deploy(stage, workload, truth, observer, clients);
   await deployment.write(apiKeyItems(workload.receivers.length));
   const records = new Records(observer.mirror, deployment.bucket.pages);
   observer.onDeadLetterOutcome = watchDeadLetters({ stage, observer, queues: deployment.queues });
@@ -172,6 +177,7 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
     violations: observer.violations,
     coverage,
     kinds: [...adversary.kinds(), ...adversary.furtherKinds()],
+    clients,
     trace: trace.lines,
     tookMs: timeline.now() - START,
   };
@@ -192,6 +198,6 @@ function faultsOf(seed: number, scenario: Scenario): readonly FaultKind[] | 'dra
 }
 
 /** One history in forty goes through the SDK's own clients, and holds the short ones against them. */
-function clientsOf(seed: number): 'sdk' | 'short' {
+function clientsOf(seed: number): Clients {
   return seed % 40 === 0 ? 'sdk' : 'short';
 }

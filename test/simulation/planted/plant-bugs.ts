@@ -63,12 +63,15 @@ export async function plantAll(names: readonly string[], limit: number, say: (li
   return found === wanted.length;
 }
 
-/** Runs histories of the engine with this bug in it until one breaks a promise. */
-export async function findBug(bug: PlantedBug, limit = SEEDS_TO_FIND): Promise<Found> {
+/**
+ * Runs histories of the engine with this bug in it until one breaks a promise, on all cores or fewer: starting a process
+ * takes as long as a dozen histories.
+ */
+export async function findBug(bug: PlantedBug, limit = SEEDS_TO_FIND, cores?: number): Promise<Found> {
   const program = await plant(bug);
   const { failed, histories } = await runHistories(
     { first: 1, count: limit },
-    { program, stopsAtFirst: true, scenario: bug.scenario ?? 'everyday' },
+    { program, cores, stopsAtFirst: true, scenario: bug.scenario ?? 'everyday' },
   );
   const [first] = failed;
   if (first === undefined) return { bug, seeds: null, check: null, seed: null };
