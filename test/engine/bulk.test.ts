@@ -190,6 +190,34 @@ test('a retry that was done is not done again, though its run has failed once mo
   expect(await harness.ports.runs.readControl(definition.uid)).toMatchObject({ status: 'FAILED', retryCount: 1 });
 });
 
+test('a replay of failed callbacks posts each of them once more, though a worker dies and its step is repeated', async () => {
+  const { numberedPages } = createSampleActions();
+  let status = 410;
+  const answer = () => ({ kind: 'answered', status, body: '', retryAfter: undefined }) as const;
+  const harness = createEngineHarness({ actions: [numberedPages], answer, redelivers: true });
+  for (let runs = 0; runs < 2; runs += 1) await harness.launch({ inputs: [{ pages: 2, per_page: 1 }] });
+  await harness.runUntil(START + 10 * MINUTE);
+  const failed = new Set(harness.posted.map(({ headers }) => headers['webhook-id']));
+  const before = harness.posted.length;
+  status = 204;
+  const delivered = await harness.launch({ inputs: [{ pages: 1, per_page: 1 }] });
+  await harness.runUntil(harness.now() + MINUTE);
+  status = 410; // what fails again could be replayed again
+  const { uid } = await start(harness, { action: 'replay_callbacks' });
+  let deaths = 0;
+  onRecord(harness, (next, record) => {
+    if (next.done === 0 || deaths > 0) return record();
+    deaths += 1;
+    return Promise.reject(new Error('the worker died'));
+  });
+  await harness.runUntil(harness.now() + 60 * MINUTE);
+  expect(deaths).toBe(1);
+  expect(await read(harness, uid)).toMatchObject({ status: 'FINISHED', matched: 3, done: 3, failed: 0 });
+  const again = harness.posted.slice(before).filter(({ body }) => !body.includes(delivered.definition.uid));
+  expect([failed.size, again.length]).toEqual([6, 6]);
+  expect(new Set(again.map(({ headers }) => headers['webhook-id']))).toEqual(failed);
+});
+
 test('of two lists of the same runs the first one stands', async () => {
   const { harness } = await openHarness(1);
   const bulk = await start(harness);

@@ -26,6 +26,21 @@ it('gives the bare cursor of its next page beside the URL, and none where the ne
   expect(numbered.headers).not.toHaveProperty('X-Pagination-Cursor');
 });
 
+/** The link that release 0.1.0 gave for the same call, with the same master secret and workspace. */
+const LINK_OF_0_1_0 =
+  '/v1/actions/numbered-pages/run/live?cursor=eyJkIjp7ImN1cnNvciI6IjEiLCJwYWdlIjoxfSwiZSI6MTc4MDQwMTYwMDAwMH0.v1-Y8ZTJpjwPd3mXnHDw_r-E-4jCkek8afU5O8Ca9_Bq8Q';
+
+it('takes a link that release 0.1.0 gave, for the body that it gave it for, until the link is a day old', async () => {
+  const second = await call(LINK_OF_0_1_0, good);
+  expect(second).toMatchObject({ status: 200, body: [{ n: 2 }, { n: 3 }] });
+  expect(second.next).not.toBeNull();
+  expect((await call(LINK_OF_0_1_0, { ...good, tags: ['new'] })).status).toBe(200);
+  const other = await call(LINK_OF_0_1_0, { input: { pages: 4, per_page: 2 } });
+  expect([other.status, labelOf(other)]).toEqual([400, 'BAD_INPUT']);
+  harness.time.now += 86_400_000;
+  expect((await call(LINK_OF_0_1_0, good)).status).toBe(400);
+});
+
 it('takes the link of its next page whatever the tags', async () => {
   const first = await call(PAGES, { ...good, tags: ['nightly'] });
   expect(await call(first.next ?? '', good)).toMatchObject({ status: 200, body: [{ n: 2 }, { n: 3 }] });
