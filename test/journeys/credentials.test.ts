@@ -49,6 +49,14 @@ async function clientOf(workspaceName: string, scopes: readonly Scope[] | null =
   return { api: openApiClient(system.url, issued.apiKey), workspaceUid: issued.workspace.uid };
 }
 
+/** The item of a workspace's own values, as the table has it. */
+async function storedCredentials(workspaceUid: string) {
+  const { tableName, client } = addressOf(system.runtime);
+  const { pk, sk } = tableKeys.credentials(workspaceUid);
+  const get = new GetItemCommand({ TableName: tableName, Key: { pk: { S: pk }, sk: { S: sk } }, ConsistentRead: true });
+  return (await new DynamoDBClient(client).send(get)).Item;
+}
+
 /** What an action gets as its secret, as its upstream sees it, and what its caller is told. */
 async function useSecret(api: ApiClient): Promise<{ readonly sent: string; readonly told: string }> {
   const before = upstream.requests.length;
@@ -90,10 +98,7 @@ it('an async run uses it too, and its log masks it', async () => {
 it('what the table has of it cannot be read without its key', async () => {
   const { api, workspaceUid } = await clientOf('sealed');
   await put(api, OWN);
-  const { tableName, client } = addressOf(system.runtime);
-  const { pk, sk } = tableKeys.credentials(workspaceUid);
-  const get = new GetItemCommand({ TableName: tableName, Key: { pk: { S: pk }, sk: { S: sk } }, ConsistentRead: true });
-  const { Item: item } = await new DynamoDBClient(client).send(get);
+  const item = await storedCredentials(workspaceUid);
   expect(JSON.stringify(item)).toContain('LEAKY_TOKEN');
   expect(JSON.stringify(item)).not.toContain(OWN);
 });
@@ -104,9 +109,12 @@ it('a new version of its key seals what is set from then on; what was set before
   const stage = openStage(addressOf(system.runtime));
   expect(await stage.rotateCredentialKey()).toBe(2);
   expect((await useSecret(api)).sent).toBe(`user:${OWN}`);
+  system.runtime.renewCode(); // as after the ten minutes for which processes use the key that they have read
   const after = await clientOf('after');
   await put(after.api, OWN);
+  expect(JSON.stringify(await storedCredentials(after.workspaceUid))).toContain('"v2-');
   expect((await useSecret(after.api)).sent).toBe(`user:${OWN}`);
+  expect((await useSecret(api)).sent).toBe(`user:${OWN}`);
 });
 
 it('the scope admin is needed for each call', async () => {

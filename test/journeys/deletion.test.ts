@@ -31,7 +31,8 @@ beforeAll(async () => {
     const size = path.includes('/large') ? 2_000 : 3;
     const items = Array.from({ length: size }, (_, at) => ({ id: `${CANARY} ${at} ${Math.sin(at)}` }));
     const headers = { 'content-type': 'application/json' };
-    return { status: 200, headers, body: JSON.stringify(items), afterMs: path.includes('/slow') ? 20_000 : 0 };
+    const status = path.includes('/refused') ? 403 : 200;
+    return { status, headers, body: JSON.stringify(items), afterMs: path.includes('/slow') ? 20_000 : 0 };
   });
 });
 afterAll(async () => {
@@ -93,6 +94,7 @@ const CALLS: readonly Operation[] = [
   'listRunInputs',
   'listRunOutputs',
   'listRunCallbacks',
+  'listRunLogs',
   'cancelRun',
   'resumeRun',
   'retryRun',
@@ -157,6 +159,17 @@ describe('a deleted run', () => {
     );
     expect(await api.all('listCallbacks', { query: `?run_uid=${run.uid}` })).toEqual([]);
     expect(away.requests.length).toBe(posts);
+  });
+
+  it('takes what was logged of it along', async () => {
+    const { uid } = (await api.ask('runAsync', { params, body: { inputs: inputsFrom(`/refused/${CANARY}`) } })).body;
+    const one = { params: { run_uid: uid } };
+    expect((await ended(uid)).status).toBe('FAILED');
+    expect(JSON.stringify(await api.all('listRunLogs', one))).toContain(CANARY);
+    expect((await canaries()).some((place) => place.startsWith(`R#${uid}`) && place.includes(' L#'))).toBe(true);
+    await api.ask('deleteRun', one);
+    expect((await api.refused('listRunLogs', one)).body.error_label).toBe('NOT_FOUND');
+    await until('all to be gone', async () => ((await canaries()).length === 0 ? true : null));
   });
 
   it('of an upload takes the file along, and the upload stays used', async () => {
