@@ -1,6 +1,9 @@
+import { join } from 'node:path';
 import { Command as Commander, CommanderError } from 'commander';
+import { define } from '../../shared/cli/define.ts';
 import { UsageError } from './command.ts';
 import { findAddress } from './find-address.ts';
+import { initAction } from './init-action.ts';
 import { addOwnerCommands } from './owner-commands.ts';
 import { openStage } from './stage-access.ts';
 
@@ -14,6 +17,7 @@ export async function runOwnerCommand(name: string, args: readonly string[]): Pr
     const { stageName, address } = await findAddress(values);
     process.stdout.write(`${await command.run(openStage(address), values, stageName)}\n`);
   });
+  addInit(program);
   try {
     if (args.length === 0) program.outputHelp();
     else await program.parseAsync([...args], { from: 'user' });
@@ -24,6 +28,20 @@ export async function runOwnerCommand(name: string, args: readonly string[]): Pr
     process.stderr.write(`${explain(error)}${isUsage ? ' (see --help)' : ''}\n`);
     return isUsage ? 2 : 1;
   }
+}
+
+function addInit(program: Commander): void {
+  const init = program.command('init').description('Begins something new in this folder: action');
+  define(init, 'action <name>', 'Writes a new action and its test, and offers it.', [
+    'init action list-releases',
+  ]).action((action: string) => {
+    const files = initAction(join(import.meta.dirname, '../..'), action);
+    const next = [
+      `npx oxfmt functions/actions/index.ts && npx vitest run test/functions/actions-${action}.test.ts`,
+      'npx vitest run test/guards/openapi.test.ts --update',
+    ];
+    process.stdout.write(`${files.join('\n')}\n\nThen:\n  ${next.join('\n  ')}\n`);
+  });
 }
 
 /** One line for a person. */

@@ -5,6 +5,7 @@ import { addAccountCommands } from './commands/account-commands.ts';
 import { addActionCommands } from './commands/action-commands.ts';
 import { addBulkCommands } from './commands/bulk-commands.ts';
 import { addCallbackCommands } from './commands/callback-commands.ts';
+import { addNotificationCommands } from './commands/notification-commands.ts';
 import { addReadingCommands } from './commands/reading-commands.ts';
 import { addRunCommands } from './commands/run-commands.ts';
 import { addScheduleCommands } from './commands/schedule-commands.ts';
@@ -28,6 +29,7 @@ export function createProgram(setting: Setting): Command {
   addRunCommands(program, open);
   addReadingCommands(program, open);
   addCallbackCommands(program, open);
+  addNotificationCommands(program, open);
   addBulkCommands(program, open);
   addScheduleCommands(program, open);
   addWorkspaceCommands(program, open);

@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:http';
+import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listenLocally, urlOf } from '../../infra/local/listen.ts';
 import { Trireme, TriremeError, type RunDetail } from '../../shared/client/trireme.ts';
@@ -136,6 +137,41 @@ describe('a consumer with the client', () => {
     expect(await run.replayCallbacks({ status: ['SUCCESS'] })).toBe(sent.length);
     await until('the replays', () => Promise.resolve(posts >= before + sent.length ? true : null));
     expect(tally.state(run.uid)).toMatchObject({ held: sent.length, isComplete: true });
+    server.close();
+  });
+
+  it('receives by a fetch handler while the secret is rotated', async () => {
+    let secrets = (await trireme.signingSecrets()).map(({ secret }) => secret);
+    const tally = new RunTally();
+    const refused: unknown[] = [];
+    const add = (callback: Callback): unknown => tally.add(callback);
+    const handle = createWebhookHandler({
+      secrets: () => secrets,
+      seen: new Set(),
+      on: { 'run.page': add, 'run.finished': add },
+      onError: (error) => refused.push(error),
+    });
+    const server: Server = createServer((request, response) => {
+      const { method = '', headers } = request;
+      const init = {
+        method,
+        headers: headers as Record<string, string>,
+        body: Readable.toWeb(request),
+        duplex: 'half' as const,
+      };
+      void handle(new Request('http://receiver', init)).then(({ status }) => response.writeHead(status).end());
+    });
+    await listenLocally(server, 0);
+    const callback = { url: urlOf(server) };
+    const action = trireme.action('search-cities');
+    const before = await action.start({ inputs: [{ country: 'MT' }, { country: 'EE' }], callback });
+    secrets = (await trireme.rotateSigningSecret({ overlap_hours: 1 })).map(({ secret }) => secret);
+    expect(secrets).toHaveLength(2);
+    const after = await action.start({ inputs: [{ country: 'LU' }], callback });
+    for (const { uid } of [before, after]) {
+      await until('all callbacks', () => (tally.state(uid).isComplete ? true : null));
+    }
+    expect(refused).toEqual([]);
     server.close();
   });
 

@@ -115,6 +115,19 @@ describe('a caller with the command line, in a pipe', () => {
     ]);
   });
 
+  it('runs 2,000 inputs of a CSV with a tag, and has their results as CSV', async () => {
+    const rowsOf = Array.from({ length: 2_000 }, (_, at) => `MT,${at % 2 === 0 ? 0 : 1_000_000_000}`);
+    const input = ['country,min_population', ...rowsOf].join('\n');
+    const args = ['run', 'search-cities', '--inputs', '-', '--format', 'csv', '--max-results', '1', '--tag', 'large'];
+    const { code, stdout, stderr } = await trireme([...args, '--out', 'large.csv'], { input });
+    expect(code, stderr).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ status: 'SUCCEEDED', tags: ['large'], inputs: { succeeded: 2_000 } });
+    const [city] = citiesOf('MT');
+    const [, ...lines] = readFileSync(join(folder, 'large.csv'), 'utf8').trim().split('\r\n');
+    expect(lines).toHaveLength(1_000);
+    expect(lines.every((line) => line.startsWith(`${city?.name},MT,`))).toBe(true);
+  });
+
   it('ends with 3 where the run did not succeed', async () => {
     const lines = '{"country":"LU"}\n{"url":"x"}\n';
     const args = ['run', 'search-cities', '--inputs', '-', '--skip-invalid', '--wait'];
@@ -162,6 +175,12 @@ describe('a caller with the command line, in a pipe', () => {
     expect(tested).toMatchObject({ response: { http_status: 204 }, error: null });
     expect(receiver.requests).toMatchObject([{ headers: { 'x-own': '1' } }]);
     expect((await trireme(['webhook', 'test', failing.url])).code).toBe(1);
+    expect(await rows('notifications', 'set', receiver.url, '--on', 'run.failed')).toMatchObject([
+      { on: ['run.failed'] },
+    ]);
+    expect(await rows('notifications')).toMatchObject([{ url: receiver.url }]);
+    expect(await rows('notifications', 'sent')).toEqual([]);
+    expect((await trireme(['notifications', 'delete', '--yes'])).code).toBe(0);
     await Promise.all([receiver.close(), failing.close()]);
   });
 

@@ -7,11 +7,11 @@ import type { ListOptions } from '../printer.ts';
 import type { OpenSession } from '../session.ts';
 import type { Column } from '../table.ts';
 
-const STATUSES: readonly CallbackStatus[] = ['PENDING', 'RUNNING', 'FAILED', 'SUCCESS'];
+export const CALLBACK_STATUSES: readonly CallbackStatus[] = ['PENDING', 'RUNNING', 'FAILED', 'SUCCESS'];
 const TYPES: readonly CallbackType[] = ['run.page', 'run.input_failed', 'run.finished'];
 const EXAMPLE_UID = '1e06f8fa-9c6a-8b60-9c59-0b919e5322a8';
 
-const CALLBACK_COLUMNS: readonly Column<CallbackRecord>[] = [
+export const CALLBACK_COLUMNS: readonly Column<CallbackRecord>[] = [
   ['CALLBACK', ({ uid }) => uid],
   ['TYPE', ({ type, page }) => (page === null ? type : `${type} ${page}`)],
   ['STATUS', ({ status, status_reason: reason }) => (reason === null ? status : `${status} ${reason}`)],
@@ -35,7 +35,7 @@ export function addCallbackCommands(program: Command, open: OpenSession): void {
     ]),
   )
     .option('--failed', 'only those that are given up')
-    .option('--status <status>', 'only with this status; may be given several times', severalOf(STATUSES))
+    .option('--status <status>', 'only with this status; may be given several times', severalOf(CALLBACK_STATUSES))
     .action(async (uid: string | undefined, options: CallbacksOptions, command: Command) => {
       const { trireme, print } = await open(command);
       const { failed = false, status = failed ? ['FAILED' as const] : undefined } = options;

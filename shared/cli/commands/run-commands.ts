@@ -6,9 +6,9 @@ import type { ListOptions } from '../printer.ts';
 import { type RunFilter, runQueryOf, withRunFilter } from '../run-filter.ts';
 import type { OpenSession } from '../session.ts';
 import type { Column } from '../table.ts';
+import { CALLBACK_STATUSES } from './callback-commands.ts';
 import { addStartRun, follow } from './start-run.ts';
 
-const REPLAYED: readonly CallbackStatus[] = ['PENDING', 'RUNNING', 'FAILED', 'SUCCESS'];
 const EXAMPLE_UID = '04b480fa-0534-88e9-b770-f9db391ce272';
 
 const RUN_COLUMNS: readonly Column<Run | RunDetail>[] = [
@@ -62,7 +62,7 @@ export function addRunCommands(program: Command, open: OpenSession): void {
   verb('replay', 'Sends callbacks of a run once more, those that FAILED by default.', [
     `run replay ${EXAMPLE_UID} --status success`,
   ])
-    .option('--status <status>', 'those with this status; may be given several times', severalOf(REPLAYED))
+    .option('--status <status>', 'those with this status; may be given several times', severalOf(CALLBACK_STATUSES))
     .action(async (uid: string, { status }: { readonly status?: readonly CallbackStatus[] }, command: Command) => {
       const { trireme, print } = await open(command);
       const replayed = await (await trireme.runs.get(uid)).replayCallbacks(status === undefined ? {} : { status });
