@@ -74,7 +74,8 @@ Everything but 2xx is a failure, redirects too; 410 ends the attempts. They are 
 
 - \`GET /v1/runs/callbacks\` with \`?status=FAILED\` lists them; \`GET /v1/runs/callbacks/{callback_uid}/attempts\` has what your receiver answered.
 - \`POST /v1/runs/callbacks/{callback_uid}/replay\` sends one again, \`POST /v1/runs/{run_uid}/callbacks/replay\` all of a run.
-- \`POST /v1/callbacks/test\` sends one signed example to a URL, and shows the answer.`;
+- \`POST /v1/callbacks/test\` sends one signed example to a URL, and shows the answer.
+- \`PUT /v1/notifications\` has a URL of yours told, by the same signed delivery, of failed runs, missed times of schedules and receivers that are away.`;
 }
 
 /** The times between attempts, without their jitter. */
