@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { type NotificationType, NOTIFICATION_TYPES } from '../../shared/domain/notification.ts';
 import { replayCallback } from '../../shared/engine/callbacks/replay-callbacks.ts';
+import { failFire } from '../../shared/engine/dead-letters/fail-fire.ts';
 import { deleteRun } from '../../shared/engine/deletion/delete-run.ts';
 import { concludeRun } from '../../shared/engine/runs/finish-run.ts';
 import { deleteNotifications, putNotifications } from '../../shared/engine/notifications/settings.ts';
+import type { Message } from '../../shared/engine/messages.ts';
+import { fireSchedule } from '../../shared/engine/schedules/fire-schedule.ts';
 import type { CallbackAnswer } from '../../shared/engine/ports.ts';
 import { createNotificationReader, createNotificationSettingStore } from '../../shared/storage/notification-store.ts';
 import { createEngineHarness, type EngineHarness, type Posted, START } from '../support/engine-harness.ts';
@@ -39,6 +42,30 @@ function notified({ posted }: Pick<EngineHarness, 'posted'>) {
 
 function bodyOf({ body }: Posted) {
   return JSON.parse(body);
+}
+
+/** Loses the next callback messages; gives those that are lost. */
+function loseCallbacks({ ports }: EngineHarness, count: number): readonly Message[] {
+  const lost: Message[] = [];
+  const sender = { ...ports.messages };
+  Object.assign(ports.messages, {
+    send: async (message: Message, options: Parameters<typeof sender.send>[1]) => {
+      if (message.kind !== 'callback' || lost.length >= count) return sender.send(message, options);
+      lost.push(message);
+    },
+  });
+  return lost;
+}
+
+/** Has the next read of a setting fail, as where its worker dies there. */
+function failReadsOnce({ ports }: Pick<EngineHarness, 'ports'>): void {
+  const before = { ...ports.notifications };
+  Object.assign(ports.notifications, {
+    readSetting: async () => {
+      Object.assign(ports.notifications, before);
+      throw new Error('the worker dies');
+    },
+  });
 }
 
 async function records(harness: EngineHarness) {
@@ -96,14 +123,24 @@ describe('a run that fails', () => {
   });
 
   it('is told though the message was lost', async () => {
-    const harness = createEngineHarness({ actions: [numberedPages], dies: () => false });
+    const harness = createEngineHarness({ actions: [numberedPages] });
     await setUp(harness);
+    const lost = loseCallbacks(harness, 1);
     await harness.launch({ inputs: FAILS, callback: null });
-    const isNotified = () => harness.sent.some(({ message }) => message.kind === 'callback');
-    for (let at = START; !isNotified(); at += 1_000) await harness.runUntil(at);
-    harness.loseQueued();
     await harness.runUntil(START + HOUR_MS);
+    expect(lost).toHaveLength(1);
     expect(notified(harness)).toHaveLength(1);
+  });
+
+  it('is told by the sweep where its worker died before it could note it, also without a callback', async () => {
+    const harness = createEngineHarness({ actions: [numberedPages], redelivers: true });
+    await setUp(harness);
+    failReadsOnce(harness);
+    await harness.launch({ inputs: FAILS, callback: null });
+    await harness.runUntil(START + 1_000);
+    harness.loseQueued(); // the redelivery too
+    await harness.runUntil(START + HOUR_MS);
+    expect(notified(harness).map(({ type }) => type)).toEqual(['run.failed']);
   });
 
   it('leaves no notification when it is deleted', async () => {
@@ -142,7 +179,8 @@ it('a workspace without notifications costs no read of them for runs that succee
 describe('a receiver', () => {
   it('that is away and comes back is told once each', async () => {
     const backAt = START + 3 * HOUR_MS;
-    const answer = ({ url, at }: Posted) => (url.includes('pager') || at >= backAt ? TAKEN : BROKEN);
+    let isAway = false;
+    const answer = ({ url, at }: Posted) => (url.includes('pager') || (at >= backAt && !isAway) ? TAKEN : BROKEN);
     const harness = createEngineHarness({ actions: [numberedPages], answer });
     await setUp(harness);
     const callback = { url: 'https://receiver.example/hook?run=1', headers: {}, on: 'all' } as const;
@@ -155,6 +193,10 @@ describe('a receiver', () => {
       ['receiver.back', { url, is_host: false, away_since: told[0].occurred_at }],
     ]);
     expect(Date.parse(told[1].occurred_at)).toBeGreaterThanOrEqual(backAt);
+    isAway = true;
+    await harness.launch({ inputs: Array.from({ length: 8 }, () => ({ pages: 1, per_page: 1 })), callback });
+    await harness.runUntil(START + DAY_MS + HOUR_MS);
+    expect(notified(harness).map(({ type }) => type)).toEqual(['receiver.away', 'receiver.back', 'receiver.away']);
   });
 
   it('is not told of itself, and gets what waited once it is back', async () => {
@@ -165,6 +207,8 @@ describe('a receiver', () => {
     });
     await setUp(harness);
     for (let n = 0; n < 8; n += 1) await harness.launch({ inputs: FAILS, callback: null });
+    await harness.runUntil(backAt);
+    loseCallbacks(harness, 5); // some of those that are sent on
     await harness.runUntil(START + DAY_MS);
     const byId = new Map(
       harness.posted.filter(({ at }) => at >= backAt).map((post) => [bodyOf(post).callback_ref_uid, post]),
@@ -227,6 +271,27 @@ describe('a schedule', () => {
     ).toEqual(missed.map(({ uid: fire, reason }) => `schedule.missed ${fire} ${reason}`).toSorted());
   });
 
+  it('tells a missed time though its worker died before it could note it, or its message was a dead letter', async () => {
+    const harness = createScheduleHarness({ actions: [numberedPages], input: WORKS[0] ?? {} });
+    await setUp(harness);
+    const { uid: scheduleUid } = await harness.put({ cron: '0 * * * *', scheduleAt: null, catchUpSeconds: 0 });
+    const fireAt = (hours: number) =>
+      ({ kind: 'fire', scheduleUid, nominalAt: START + hours * HOUR_MS, revision: null }) as const;
+    harness.skipTo(START + HOUR_MS + 30 * MINUTE_MS);
+    failReadsOnce(harness);
+    await expect(fireSchedule(harness.ports, fireAt(1))).rejects.toThrow('the worker dies');
+    harness.skipTo(harness.now() + 6 * MINUTE_MS);
+    await fireSchedule(harness.ports, fireAt(1));
+    harness.skipTo(START + 2 * HOUR_MS + 1_000);
+    const deadLetter = { messageId: 'm', by: 'me', queue: 'dead-letters', isUndelivered: false };
+    expect(await failFire(harness.ports, fireAt(2), deadLetter)).toBe('FIRE_MISSED');
+    const told = (await records(harness)).map(({ payload }) => payload);
+    expect(told).toMatchObject([
+      { type: 'schedule.missed', fire: { nominalAt: START + HOUR_MS, reason: 'TOO_LATE' } },
+      { type: 'schedule.missed', fire: { nominalAt: START + 2 * HOUR_MS, reason: 'LOST' } },
+    ]);
+  });
+
   it('that skips tells the third skip in a row, not those before and after it', async () => {
     const slow = { pages: 2, per_page: 1, fail_at: 1, fail_kind: 'rate_limited', until: START + 30 * DAY_MS };
     const harness = createScheduleHarness({ actions: [numberedPages], input: slow });
@@ -250,9 +315,13 @@ it('a quota that is reached is told once a day, by the next sweep', async () => 
   await setUp(harness);
   const later = () => harness.launch({ inputs: WORKS, scheduleAt: START + 9 * DAY_MS });
   await later();
-  for (let n = 0; n < 3; n += 1) await expect(later()).rejects.toThrow('runs_waiting');
+  for (let n = 0; n < 3; n += 1) {
+    await expect(later()).rejects.toThrow('runs_waiting');
+    harness.skipTo(harness.now() + 1_000);
+  }
   await harness.runUntil(START + 2 * MINUTE_MS);
   expect(notified(harness)).toMatchObject([{ quota: { name: 'runs_waiting', limit: 1, resets_at: null } }]);
+  expect(await records(harness)).toMatchObject([{ retryCount: 0, attempts: [{ attempt: 0 }] }]);
   harness.skipTo(START + DAY_MS);
   await expect(later()).rejects.toThrow('runs_waiting');
   await harness.runUntil(START + DAY_MS + 2 * MINUTE_MS);
