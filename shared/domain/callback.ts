@@ -91,6 +91,21 @@ export interface CallbackRecord {
   readonly expiresAt: number;
 }
 
+/** What the record of a callback says before its first attempt. */
+export const NOT_ATTEMPTED = {
+  status: 'PENDING',
+  retryCount: 0,
+  by: '',
+  httpStatus: null,
+  httpResponse: null,
+  error: null,
+  nextAttemptAt: null,
+  heldSince: null,
+  deferredAt: null,
+  deliveredAt: null,
+  attempts: [],
+} as const satisfies Partial<CallbackRecord>;
+
 /** One attempt at a callback that was begun. */
 export interface CallbackAttempt {
   /** Number of the attempt, from 0. Two that a queue handed out twice have the same. */

@@ -1,4 +1,4 @@
-import type { CallbackRecord, RunCallbackPayload } from './callback.ts';
+import { type CallbackRecord, NOT_ATTEMPTED, type RunCallbackPayload } from './callback.ts';
 import { deriveUid, readUid } from './ids.ts';
 import type { PageRecord } from './page.ts';
 import type { RunDefinition } from './run.ts';
@@ -44,18 +44,12 @@ export function unstoredRecord(
     input: pageRecord.input,
     page: pageRecord.page,
     part: failed ? null : (readUid(uid)?.part ?? null),
+    ...NOT_ATTEMPTED,
     status: delivery === null ? 'PENDING' : 'SUCCESS',
-    retryCount: 0,
-    by: '',
     httpStatus: delivery?.httpStatus ?? null,
-    httpResponse: null,
-    error: null,
     nextAttemptAt: delivery === null ? pageRecord.at : null,
-    heldSince: null,
-    deferredAt: null,
     createdAt: pageRecord.at,
     deliveredAt: delivery?.at ?? null,
-    attempts: [],
     payload: payloadOf(pageRecord),
     expiresAt: definition.expiresAt,
   };

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { CallbackRecord, CallbackStatus } from './callback.ts';
+import { type CallbackRecord, type CallbackStatus, NOT_ATTEMPTED } from './callback.ts';
 import { deriveUid, readUid, UID_CAPACITY } from './ids.ts';
 import { SHARD_SIZE, shardOf } from './input.ts';
 
@@ -31,18 +31,9 @@ export function replayRecord(original: CallbackRecord, uid: string, now: number,
     ...original,
     uid,
     parentUid: original.parentUid ?? original.uid,
-    status: 'PENDING',
-    retryCount: 0,
-    by: '',
-    httpStatus: null,
-    httpResponse: null,
-    error: null,
+    ...NOT_ATTEMPTED,
     nextAttemptAt: dueAt,
-    heldSince: null,
-    deferredAt: null,
     createdAt: now,
-    deliveredAt: null,
-    attempts: [],
   };
 }
 

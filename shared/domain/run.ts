@@ -170,6 +170,44 @@ export interface RunControl {
   readonly expiresAt: number;
 }
 
+/** The control record of a run that was just created. */
+export function createdControl(definition: RunDefinition): RunControl {
+  const { createdAt } = definition;
+  return {
+    uid: definition.uid,
+    workspaceUid: definition.workspaceUid,
+    actionName: definition.actionName,
+    mode: definition.mode,
+    name: definition.name,
+    scheduledRunUid: definition.scheduledRunUid,
+    status: 'CREATED',
+    reason: null,
+    epoch: 1,
+    restartEpoch: 0,
+    attempt: 1,
+    inputsTotal: definition.inputsTotal,
+    totals: NO_TOTALS,
+    totalsEpoch: 0,
+    callsBack: definition.callback !== null,
+    usageBefore: null,
+    deliveredEpoch: 0,
+    retryCount: 0,
+    lastError: null,
+    lastInfo: null,
+    deadlineAt: null,
+    deadlineLeftMs: null,
+    waitedMs: 0,
+    dependenciesWaived: false,
+    postponedUntil: null,
+    createdAt,
+    startedAt: null,
+    finishedAt: null,
+    updatedAt: createdAt,
+    history: [{ status: 'CREATED', at: createdAt, reason: null }],
+    expiresAt: definition.expiresAt,
+  };
+}
+
 /** A note about a run that is not an error, e.g. that the action found nothing. */
 export interface RunInfo {
   readonly label: 'NO_RESULT';

@@ -1,5 +1,5 @@
 import { ATTEMPT_MS, QUICK_ATTEMPT_MS } from '../../domain/timing.ts';
-import type { CallbackRecord } from '../../domain/callback.ts';
+import { type CallbackRecord, NOT_ATTEMPTED } from '../../domain/callback.ts';
 import type { DerivedUid } from '../../domain/ids.ts';
 import { blockOf } from '../../domain/input.ts';
 import { CALLBACK_LIFE_MS } from '../../domain/retry.ts';
@@ -105,18 +105,8 @@ export function newRecord(
     input: about.input,
     page: about.page,
     part: about.part,
-    status: 'PENDING',
-    retryCount: 0,
-    by: '',
-    httpStatus: null,
-    httpResponse: null,
-    error: null,
-    nextAttemptAt: null,
-    heldSince: null,
-    deferredAt: null,
+    ...NOT_ATTEMPTED,
     createdAt: now,
-    deliveredAt: null,
-    attempts: [],
     payload: null,
     expiresAt: target.expiresAt,
   };

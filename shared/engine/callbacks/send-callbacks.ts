@@ -1,4 +1,4 @@
-import type { CallbackRecord, RunCallbackPayload } from '../../domain/callback.ts';
+import { type CallbackRecord, NOT_ATTEMPTED, type RunCallbackPayload } from '../../domain/callback.ts';
 import { deriveUid } from '../../domain/ids.ts';
 import type { PageRecord } from '../../domain/page.ts';
 import type { RunDefinition } from '../../domain/run.ts';
@@ -45,18 +45,9 @@ export async function sendRecordedCallback(
     input: failed ? payload.input : definition.inputsTotal === 1 ? 0 : null,
     page: failed ? payload.page : null,
     part: null,
-    status: 'PENDING',
-    retryCount: 0,
-    by: '',
-    httpStatus: null,
-    httpResponse: null,
-    error: null,
+    ...NOT_ATTEMPTED,
     nextAttemptAt: payload.at,
-    heldSince: null,
-    deferredAt: null,
     createdAt: payload.at,
-    deliveredAt: null,
-    attempts: [],
     payload,
     expiresAt: definition.expiresAt,
   };

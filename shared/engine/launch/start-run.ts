@@ -3,7 +3,7 @@ import { expiryOfRun } from '../../domain/expiry.ts';
 import { runUidOf } from '../../domain/ids.ts';
 import type { StoredInput } from '../../domain/input.ts';
 import { termsOf } from '../../domain/launch-terms.ts';
-import { NO_TOTALS, type RunControl, type RunDefinition } from '../../domain/run.ts';
+import { createdControl, NO_TOTALS, type RunControl, type RunDefinition } from '../../domain/run.ts';
 import { FIRST_RUN_CHECK_MS, MAX_DELAY_MS } from '../../domain/timing.ts';
 import { refuseDeleted } from '../deletion/refuse-deleted.ts';
 import type { Message } from '../messages.ts';
@@ -81,7 +81,7 @@ export async function findLaunched(
   if (current === null || definition === null) return null;
   const launched = definition.upload === undefined ? definition : { ...definition, inputsTotal: 0 };
   const invalid = current.status === 'INVALID' && definition.upload === undefined ? current.lastError : null;
-  return { control: newControl(launched, invalid), definition };
+  return { control: launchedControl(launched, invalid), definition };
 }
 
 /**
@@ -94,7 +94,7 @@ export async function commitRun(
   invalid: ErrorRecord | null,
 ): Promise<RunControl> {
   const { uid, workspaceUid, createdAt, scheduleAt } = definition;
-  const control = newControl(definition, invalid);
+  const control = launchedControl(definition, invalid);
   const startsAt = Math.max(createdAt, scheduleAt ?? createdAt);
   const due: DueEntry[] = [{ at: startsAt + FIRST_RUN_CHECK_MS, kind: 'watch', uid }];
   if (control.status === 'SCHEDULED') due.push({ at: startsAt, kind: 'start', uid });
@@ -115,44 +115,27 @@ function beginning({ status }: RunControl, definition: RunDefinition, again: boo
   return atOnce ? firstPage(uid, 1, ONLY_INPUT, again) : { kind: 'dispatch', runUid: uid, epoch: 1 };
 }
 
-function newControl(definition: RunDefinition, invalid: ErrorRecord | null): RunControl {
-  const { createdAt: now, scheduleAt } = definition;
-  const postponed = invalid === null && scheduleAt !== null && scheduleAt > now;
-  const status = invalid !== null ? 'INVALID' : postponed ? 'SCHEDULED' : 'CREATED';
+/** The control record of a launched run: CREATED, INVALID if it was refused, or SCHEDULED if it starts later. */
+function launchedControl(definition: RunDefinition, invalid: ErrorRecord | null): RunControl {
+  const created = createdControl(definition);
+  const { createdAt: now, scheduleAt, inputsTotal } = definition;
+  if (invalid !== null) {
+    return {
+      ...created,
+      status: 'INVALID',
+      totals: { ...NO_TOTALS, failed: inputsTotal },
+      lastError: invalid,
+      finishedAt: now,
+      history: [...created.history, { status: 'INVALID', at: now, reason: null }],
+    };
+  }
+  if (scheduleAt === null || scheduleAt <= now) return created;
   const reason = { code: 'SCHEDULED_START', since: now, retryAt: scheduleAt, blockingUids: [] } as const;
-  const created = { status: 'CREATED', at: now, reason: null } as const;
-  const moved = { status, at: now, reason: postponed ? reason.code : null } as const;
   return {
-    uid: definition.uid,
-    workspaceUid: definition.workspaceUid,
-    actionName: definition.actionName,
-    mode: definition.mode,
-    name: definition.name,
-    scheduledRunUid: definition.scheduledRunUid,
-    status,
-    reason: postponed ? reason : null,
-    epoch: 1,
-    restartEpoch: 0,
-    attempt: 1,
-    inputsTotal: definition.inputsTotal,
-    totals: invalid === null ? NO_TOTALS : { ...NO_TOTALS, failed: definition.inputsTotal },
-    totalsEpoch: 0,
-    callsBack: definition.callback !== null,
-    usageBefore: null,
-    deliveredEpoch: 0,
-    retryCount: 0,
-    lastError: invalid,
-    lastInfo: null,
-    deadlineAt: null,
-    deadlineLeftMs: null,
-    waitedMs: 0,
-    dependenciesWaived: false,
-    postponedUntil: postponed ? scheduleAt : null,
-    createdAt: now,
-    startedAt: null,
-    finishedAt: invalid === null ? null : now,
-    updatedAt: now,
-    history: status === 'CREATED' ? [created] : [created, moved],
-    expiresAt: definition.expiresAt,
+    ...created,
+    status: 'SCHEDULED',
+    reason,
+    postponedUntil: scheduleAt,
+    history: [...created.history, { status: 'SCHEDULED', at: now, reason: reason.code }],
   };
 }

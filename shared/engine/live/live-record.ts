@@ -1,7 +1,7 @@
 import { LAUNCH_DEFAULTS } from '../../domain/launch-terms.ts';
 import { expiryOfRun } from '../../domain/expiry.ts';
 import { type PageOutcome, pagesAdded } from '../../domain/page.ts';
-import { NO_TOTALS, type RunControl, type RunDefinition } from '../../domain/run.ts';
+import { createdControl, NO_TOTALS, type RunControl, type RunDefinition } from '../../domain/run.ts';
 import type { CheckedCall, LivePorts } from './live-call.ts';
 
 /** The deadline of a queued live call, s. An inline call has less. */
@@ -43,37 +43,11 @@ export function liveDefinition(
 export function begunControl(definition: RunDefinition, deadlineAt: number | null): RunControl {
   const { createdAt } = definition;
   return {
-    uid: definition.uid,
-    workspaceUid: definition.workspaceUid,
-    actionName: definition.actionName,
-    mode: 'LIVE',
-    name: null,
-    scheduledRunUid: null,
+    ...createdControl(definition),
     status: 'RUNNING',
-    reason: null,
-    epoch: 1,
-    restartEpoch: 0,
-    attempt: 1,
-    inputsTotal: 1,
-    totals: NO_TOTALS,
-    totalsEpoch: 0,
-    callsBack: false,
-    usageBefore: null,
-    deliveredEpoch: 0,
-    retryCount: 0,
-    lastError: null,
-    lastInfo: null,
     deadlineAt,
-    deadlineLeftMs: null,
-    waitedMs: 0,
-    dependenciesWaived: false,
-    postponedUntil: null,
-    createdAt,
     startedAt: createdAt,
-    finishedAt: null,
-    updatedAt: createdAt,
     history: [{ status: 'RUNNING', at: createdAt, reason: null }],
-    expiresAt: definition.expiresAt,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { CallbackRecord } from '../../domain/callback.ts';
+import { type CallbackRecord, NOT_ATTEMPTED } from '../../domain/callback.ts';
 import { expiryAfter } from '../../domain/expiry.ts';
 import {
   isAboutOwnReceiver,
@@ -65,18 +65,9 @@ async function note(ports: NotePorts, { workspaceUid, name, event }: Occurrence)
     input: null,
     page: null,
     part: null,
-    status: 'PENDING',
-    retryCount: 0,
-    by: '',
-    httpStatus: null,
-    httpResponse: null,
-    error: null,
+    ...NOT_ATTEMPTED,
     nextAttemptAt: now,
-    heldSince: null,
-    deferredAt: null,
     createdAt: now,
-    deliveredAt: null,
-    attempts: [],
     payload: event,
     expiresAt: expiryAfter(now, ports.settings.retentionDays),
   };
