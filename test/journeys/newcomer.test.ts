@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
 import { afterAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { Trireme } from '../../shared/client/trireme.ts';
@@ -12,28 +11,13 @@ import { startLocalSystem } from '../support/local-system.ts';
 import { PATIENCE_MS } from '../support/patience.ts';
 import { openCallbackReceiver } from '../support/receiver.ts';
 import { killNode, startNode } from '../support/start-node.ts';
+import { startProcess } from '../support/start-process.ts';
 import { until } from '../support/until.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), 'journey-'));
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-const Ready = z.strictObject({
-  url: z.url(),
-  apiKey: z.string(),
-  workspaceUid: z.uuid(),
-  inboxUrl: z.url(),
-  signingSecret: z.string().startsWith('whsec_'),
-});
-
-async function start(dataDir: string) {
-  const args = [join(ROOT, 'infra/local/start.ts'), '--json', '--no-sample', '--port', '0', '--data-dir', dataDir];
-  const child = startNode(args, { cwd: ROOT, faults: 'inherit' });
-  const lines = createInterface({ input: child.stdout });
-  const [line]: unknown[] = await once(lines, 'line');
-  return { child, ready: Ready.parse(JSON.parse(String(line))) };
-}
 
 /** The environment of somebody who has not signed in to AWS. */
 function withoutAws(): NodeJS.ProcessEnv {
@@ -64,7 +48,7 @@ async function command(args: readonly string[]): Promise<Ended> {
 
 it('a system killed in the middle of a run goes on where it was: every page is delivered, and who waits is told the end', async () => {
   const dataDir = join(folder, 'killed');
-  const first = await start(dataDir);
+  const first = await startProcess(dataDir);
   const receiver = await openCallbackReceiver(first.ready.signingSecret);
   const countries = ['EE', 'LV', 'LT', 'IE', 'NO', 'FI', 'DK', 'SK', 'SI', 'HR'];
   const trireme = new Trireme({ url: first.ready.url, apiKey: first.ready.apiKey });
@@ -102,7 +86,7 @@ it('a system killed in the middle of a run goes on where it was: every page is d
 describe("the owner's commands", () => {
   it('find the running system by its data folder: a key works once made, and no more once revoked', async () => {
     const dataDir = join(folder, '.trireme');
-    const { child, ready } = await start(dataDir);
+    const { child, ready } = await startProcess(dataDir);
     const me = await command(['whoami', '--json']);
     expect(JSON.parse(me.stdout)).toMatchObject({ url: ready.url, workspace: { name: 'local' } });
     const where = ['--data-dir', dataDir];
@@ -151,7 +135,7 @@ describe("the owner's commands", () => {
 
   it('rotate secrets: of a workspace, and the master secret from which they are derived', async () => {
     const dataDir = join(folder, 'secrets');
-    const { child, ready } = await start(dataDir);
+    const { child, ready } = await startProcess(dataDir);
     const secrets = (...args: string[]) => owner('secrets', ...args, '--data-dir', dataDir);
     const local = ['--workspace', 'local'];
     const shown = await secrets('show', ...local);
