@@ -104,8 +104,6 @@ function askedFor(verb: Verb, runUid: string, { truth, records, isRepeated }: Af
   const calls = truth.verbs.filter(
     (called) => called.verb === verb && called.runUid === runUid && called.answer?.status !== 409,
   );
-  // A caller's verb leaves no mark: repeated after another verb of the run, it is done again.
-  if (isRepeated && calls.length > 0) return Infinity;
   // A schedule may cancel its previous run (`overlap` cancel_previous).
   const bySchedule = verb === 'cancel' && (records.control(runUid)?.scheduledRunUid ?? null) !== null ? 1 : 0;
   // A write that was reported as failed is decided again: if another caller's verb came between, it is applied twice.
