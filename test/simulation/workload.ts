@@ -70,7 +70,7 @@ export function drawWorkload(seed: number, scenario: Scenario, leastStormMs = 0)
   if (scenario === 'schedules' || scenario === 'schedules-calm') return drawSchedules(seed);
   if (scenario === 'away' || scenario === 'away-calm') return drawAwayHistory(seed);
   if (scenario === 'crowd' || scenario === 'crowd-calm') return drawCrowdHistory(seed);
-  if (scenario === 'bulk' || scenario === 'bulk-calm') return { ...drawBulkWorkload(seed), receivers: ['well'] };
+  if (scenario === 'bulk' || scenario === 'bulk-calm') return drawBulkHistory(seed, scenario);
   if (scenario === 'verbs') return drawVerbHistory(seed, leastStormMs);
   if (scenario === 'letters') return drawLetters(seed);
   if (scenario === 'uploads' || scenario === 'uploads-calm') return drawUploadHistory(seed);
@@ -201,6 +201,12 @@ function drawSchedules(seed: number): Workload {
     stormMs,
     schedules,
   };
+}
+
+function drawBulkHistory(seed: number, scenario: 'bulk' | 'bulk-calm'): Workload {
+  const { breakdowns, ...workload } = drawBulkWorkload(seed);
+  const isCalm = scenario === 'bulk-calm' || breakdowns.length === 0;
+  return { ...workload, receivers: ['well'], ...(isCalm ? {} : { letters: { breakdowns, meddling: 0 } }) };
 }
 
 function drawVerbHistory(seed: number, leastStormMs: number): Workload {

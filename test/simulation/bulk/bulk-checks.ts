@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { RunControl } from '../../../shared/domain/run.ts';
 import type { Aftermath, RestCheck } from '../checks/aftermath.ts';
 import type { StepCheck } from '../checks/step-check.ts';
@@ -69,6 +70,14 @@ export const BULK_CHECKS: readonly RestCheck[] = [
 
 /** What each write of a bulk must keep. */
 export const BULK_STEP_CHECKS: readonly StepCheck[] = [
+  {
+    name: 'bulkListsStand',
+    proves: 'A part of the list of a bulk is written once and never changes.',
+    check({ pk, sk, before, after }) {
+      if (!pk.startsWith('B#') || !sk.startsWith('RUNS#') || before === null) return null;
+      return isDeepStrictEqual(before, after) ? null : `${sk} of ${pk} was changed`;
+    },
+  },
   {
     name: 'oneBulkAtWork',
     proves: 'A workspace has at most one bulk that is listing or doing runs.',
