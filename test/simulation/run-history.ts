@@ -79,7 +79,8 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
   const draws = new SeededRandom(seed, 'rollout');
   const rollout = isDeployedAnew ? new Rollout(() => timeline.now(), draws, workload.stormMs) : null;
   const elapsed = (): number => timeline.now() - (workload.startAt ?? START);
-  const breakdowns = workload.letters === undefined ? null : new Breakdowns(workload.letters.breakdowns, elapsed);
+  const { letters } = workload;
+  const breakdowns = letters === undefined || isTame(scenario) ? null : new Breakdowns(letters.breakdowns, elapsed);
   const underWay = { calls: 0 };
   const aimed = options.aim === undefined ? null : new AimedStrike(options.aim);
   const parts = {
@@ -103,7 +104,7 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
   await deployment.write(apiKeyItems(workload.receivers.length));
   const records = new Records(observer.mirror, deployment.bucket.pages);
   observer.onDeadLetterOutcome = watchDeadLetters({ stage, observer, queues: deployment.queues });
-  if (workload.letters !== undefined) meddleWithLetters({ stage, deployment, records, truth }, workload.letters);
+  if (letters !== undefined) meddleWithLetters({ stage, deployment, records, truth }, letters);
   if (workload.badRows !== undefined) {
     await deployment.write(badRowItems(workload.badRows, timeline.now()));
     watchTimers({ stage, observer });

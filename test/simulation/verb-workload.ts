@@ -1,3 +1,4 @@
+import type { Breakdown } from './breakdowns.ts';
 import type { FaultKind } from './fault-kinds.ts';
 import { SeededRandom } from './random.ts';
 import type { Verb } from './truth.ts';
@@ -54,6 +55,24 @@ export function drawVerbWorkload(seed: number): VerbWorkload {
     runsAtOnce: random.pick([1, 1, 2]),
     inputsInFlight: random.pick([1, 2, 4]),
     stormMs: Math.max(60_000, ...verbs.map(({ at }) => at + 10_000)),
+  };
+}
+
+/**
+ * In some histories the page that begins a run of one input fails between the run's move and its window, and comes again
+ * before anyone else has opened that.
+ */
+export function drawLostWindow(seed: number): { readonly breakdowns: readonly Breakdown[]; readonly stormMs: number } {
+  const random = new SeededRandom(seed, 'lost window');
+  if (!random.happens(0.1)) return { breakdowns: [], stormMs: 0 };
+  const how = random.pick(['crash_before', 'failed'] as const);
+  const [comesAgainMs, stormMs] = [60_000, 600_000];
+  return {
+    breakdowns: [
+      { worker: 'page', fault: { kind: 'call', point: 'PutItem R WIN', how }, from: 0, until: comesAgainMs },
+      { worker: 'control', fault: { kind: 'call', point: '', how: 'failed' }, from: comesAgainMs, until: stormMs },
+    ],
+    stormMs,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Step } from './step.ts';
+import type { Breakdown } from './breakdowns.ts';
 import { drawAwayWorkload } from './away-workload.ts';
 import { drawBulkWorkload } from './bulk/bulk-workload.ts';
 import { drawCrowd } from './crowd-workload.ts';
@@ -19,7 +20,7 @@ import type { Verb } from './truth.ts';
 import { type LaunchBody, LOSSLESS_ID } from './launch-body.ts';
 import { drawUploads, type UploadWorkload } from './uploads/upload-workload.ts';
 import { drawUsage, type UsageWorkload } from './usage/usage-workload.ts';
-import { drawVerbWorkload } from './verb-workload.ts';
+import { drawLostWindow, drawVerbWorkload } from './verb-workload.ts';
 
 /** What callers do in one history, and how the stage is set up; drawn from its seed. */
 export interface Workload {
@@ -70,7 +71,7 @@ export function drawWorkload(seed: number, scenario: Scenario, leastStormMs = 0)
   if (scenario === 'schedules' || scenario === 'schedules-calm') return drawSchedules(seed);
   if (scenario === 'away' || scenario === 'away-calm') return drawAwayHistory(seed);
   if (scenario === 'crowd' || scenario === 'crowd-calm') return drawCrowdHistory(seed);
-  if (scenario === 'bulk' || scenario === 'bulk-calm') return drawBulkHistory(seed, scenario);
+  if (scenario === 'bulk' || scenario === 'bulk-calm') return drawBulkHistory(seed);
   if (scenario === 'verbs') return drawVerbHistory(seed, leastStormMs);
   if (scenario === 'letters') return drawLetters(seed);
   if (scenario === 'uploads' || scenario === 'uploads-calm') return drawUploadHistory(seed);
@@ -203,20 +204,24 @@ function drawSchedules(seed: number): Workload {
   };
 }
 
-function drawBulkHistory(seed: number, scenario: 'bulk' | 'bulk-calm'): Workload {
+function drawBulkHistory(seed: number): Workload {
   const { breakdowns, ...workload } = drawBulkWorkload(seed);
-  const isCalm = scenario === 'bulk-calm' || breakdowns.length === 0;
-  return { ...workload, receivers: ['well'], ...(isCalm ? {} : { letters: { breakdowns, meddling: 0 } }) };
+  return { ...workload, receivers: ['well'], ...lettersOf(breakdowns) };
 }
 
 function drawVerbHistory(seed: number, leastStormMs: number): Workload {
   const { launches, verbs, ...sizes } = drawVerbWorkload(seed);
-  const stormMs = Math.max(leastStormMs, sizes.stormMs);
+  const lost = drawLostWindow(seed);
+  const stormMs = Math.max(leastStormMs, sizes.stormMs, lost.stormMs);
   const steps: readonly Step[] = [
     ...launches.map((launch) => ({ kind: 'launch' as const, workspace: 0, ...launch })),
     ...verbs.map((verb) => ({ kind: 'verb' as const, workspace: 0, ...verb })),
   ];
-  return { ...sizes, stormMs, receivers: ['well'], steps };
+  return { ...sizes, stormMs, receivers: ['well'], steps, ...lettersOf(lost.breakdowns) };
+}
+
+function lettersOf(breakdowns: readonly Breakdown[]): Pick<Workload, 'letters'> {
+  return breakdowns.length === 0 ? {} : { letters: { breakdowns, meddling: 0 } };
 }
 
 function drawAwayHistory(seed: number): Workload {

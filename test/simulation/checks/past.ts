@@ -27,6 +27,7 @@ export class Past {
   readonly #overlapMs: number;
   #now = 0;
   readonly #deleted = new Set<string>();
+  readonly #withoutWindow = new Set<string>();
   readonly #takenAt = new Map<string, number>();
   readonly #waiting = new Map<string, Waiting>();
   readonly #endedAt = new Map<string, number>();
@@ -62,7 +63,13 @@ export class Past {
     return this.#deleted.has(pk.split('#')[1] ?? '');
   }
 
+  /** Whether a partition belongs to an async run that has not had a window yet. */
+  lacksWindow(pk: string): boolean {
+    return this.#withoutWindow.has(pk.split('#')[1] ?? '');
+  }
+
   note(change: Change, now: number): void {
+    if (change.sk === 'WIN') this.#withoutWindow.delete(change.pk.slice(2));
     if (change.sk === 'CTL' && change.after?.['deletion'] !== undefined) this.#deleted.add(change.pk.slice(2));
     const { pk, sk, after } = change;
     this.#now = now;
@@ -86,7 +93,8 @@ export class Past {
       }
     }
     if (pk.startsWith('R#') && sk === 'CTL' && after !== null) {
-      const { uid, status, epoch } = controlOf(after);
+      const { uid, status, epoch, mode } = controlOf(after);
+      if (change.before === null && mode !== 'LIVE') this.#withoutWindow.add(uid);
       if (this.#epochSince.get(uid)?.epoch !== epoch) this.#epochSince.set(uid, { epoch, at: now });
       if (!hasEnded(status)) this.#endedAt.delete(uid);
       else if (!this.#endedAt.has(uid)) this.#endedAt.set(uid, now);

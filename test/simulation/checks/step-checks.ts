@@ -97,6 +97,15 @@ export const STEP_CHECKS: readonly StepCheck[] = [
     },
   },
   {
+    name: 'pagesHaveAWindow',
+    proves:
+      'A page of an async run is recorded only once the run has a window, which says to whoever comes later what was in flight.',
+    check({ pk, sk, after }, _, past) {
+      if (!sk.startsWith('P#') || after === null || !past.lacksWindow(pk) || past.isDeleted(pk)) return null;
+      return `${sk} of ${pk} was recorded, and its run has no window`;
+    },
+  },
+  {
     name: 'inputIsCountedOnce',
     proves:
       'A window counts an input in the same write that gives its place to the next one; a new epoch starts from these counts.',
