@@ -3,7 +3,7 @@ import { deriveUid } from '../../shared/domain/ids.ts';
 import { isBadRow } from './bad-rows.ts';
 import { Past } from './checks/past.ts';
 import { type Instance, isFaultless, type Stage } from './instance.ts';
-import { type Change, Mirror, toItem } from './mirror.ts';
+import { type Change, Mirror, toItem, type WireItem } from './mirror.ts';
 import { dueAt } from './records.ts';
 import { controlChange, movesBetween, STEP_CHECKS } from './checks/step-checks.ts';
 import type { StepLimits } from './checks/step-check.ts';
@@ -22,6 +22,8 @@ export class Observer {
   readonly failures: Map<string, Set<string>> = new Map();
   /** When runs were deleted, by the write that did it (epoch ms). */
   readonly deleted: Map<string, number> = new Map();
+  /** Definitions and page records of deleted runs, as they were when they went, by run. */
+  readonly purged: Map<string, WireItem[]> = new Map();
   /** Called when a due row is written; `at` is when it is due (epoch ms). */
   onDue: (at: number) => void = () => undefined;
   /** Called for each change, with the function that made it. */
@@ -58,14 +60,20 @@ export class Observer {
     this.violations.push({ check, message });
   }
 
-  #note({ pk, sk, after }: Change): void {
-    if (after === null) return;
+  #note({ pk, sk, before, after }: Change): void {
+    if (after === null) return this.#notePurged(pk, sk, before);
     if (pk.startsWith('DUE#') && !isBadRow(pk, sk)) this.onDue(dueAt(after));
     if (!sk.startsWith('P#') || after['f'] === undefined) return;
     const runUid = pk.split('#')[1] ?? '';
     const { input, page, attempt } = pageRecordFromItem(runUid, toItem(after));
     const uids = this.failures.get(runUid) ?? new Set<string>();
     this.failures.set(runUid, uids.add(deriveUid(runUid, 'input_failed', { input, page, ending: attempt })));
+  }
+
+  #notePurged(pk: string, sk: string, before: WireItem | null): void {
+    if (before === null || !pk.startsWith('R#') || (sk !== 'DEF' && !sk.startsWith('P#'))) return;
+    const runUid = pk.split('#')[1] ?? '';
+    this.purged.set(runUid, [...(this.purged.get(runUid) ?? []), before]);
   }
 
   #noteDeletion({ pk, sk, after }: Change): void {

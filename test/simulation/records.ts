@@ -304,7 +304,10 @@ export const seatsOf = perItem((item) => seatsFromItem(toItem(item)));
 const logOf = perItem((item, runUid: string) => logEntryFromItem(runUid, toItem(item)));
 const bulkOf = perItem((item) => bulkFromItem(toItem(item)));
 const definitionOf = perItem((item) => definitionFromItem(toItem(item)));
-const textOf = perItem((item) => JSON.stringify(item));
+/** A deleted run stays on the list of its workspace until its usage is summed, which may be at any time. */
+const textOf = perItem(({ lpk, lsk, ...item }) =>
+  JSON.stringify(item['deletion'] === undefined ? { lpk, lsk, ...item } : item),
+);
 export const callbackRow = perItem(readCallbackRow);
 
 function readCallbackRow(item: WireItem): CallbackRow {

@@ -169,8 +169,7 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
   if (observer.violations.length === 0) await retryFailedByDeadLetter(history);
   if (observer.violations.length === 0) await redrive(history);
   if (observer.violations.length === 0) await lookOn(history, () => onlookers.lookAtTheEnd());
-  // What a deleted run had used is not told from records any more.
-  if (observer.violations.length === 0 && deletions === null) await checkUsage(history, onlookers, workload);
+  if (observer.violations.length === 0) await checkUsage(history, onlookers, workload);
   return {
     seed,
     scenario,

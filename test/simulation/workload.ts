@@ -78,7 +78,8 @@ export function drawWorkload(seed: number, scenario: Scenario, leastStormMs = 0)
   if (scenario === 'rows' || scenario === 'rows-calm')
     return { ...drawWorkload(seed, 'small'), badRows: drawBadRows(seed) };
   if (scenario === 'usage' || scenario === 'usage-calm') return drawUsageHistory(seed, scenario);
-  if (scenario === 'deletions' || scenario === 'deletions-calm') return drawDeletionHistory(seed);
+  if (scenario === 'deletions' || scenario === 'deletions-calm')
+    return drawDeletionHistory(seed, scenario === 'deletions-calm');
   if (scenario === 'paced' || scenario === 'paced-calm') return pacedOf(drawWorkload(seed, 'small'));
   const random = new SeededRandom(seed, 'workload');
   const workspaces = random.pick([1, 1, 1, 2, 4]);
@@ -246,12 +247,14 @@ function drawCrowdHistory(seed: number): Workload {
 }
 
 /** A history of another scenario whose runs are deleted, in its course or after it. */
-function drawDeletionHistory(seed: number): Workload {
+function drawDeletionHistory(seed: number, isCalm: boolean): Workload {
   const random = new SeededRandom(seed, 'deletions of');
   const scenario = random.pick(['small', 'small', 'consumers', 'consumers', 'verbs', 'uploads', 'away'] as const);
   const workload = drawWorkload(seed, scenario);
   const { steps, uploads, stormMs } = workload;
-  return { ...workload, deletions: drawDeletions(seed, { steps, uploads: uploads?.plans ?? [] }, stormMs) };
+  // In some usage is summed meanwhile: a deleted run counts as it did.
+  const usage = random.happens(0.5) ? { usage: drawUsage(seed, { stormMs, isCalm }) } : {};
+  return { ...workload, ...usage, deletions: drawDeletions(seed, { steps, uploads: uploads?.plans ?? [] }, stormMs) };
 }
 
 function drawUploadHistory(seed: number): Workload {

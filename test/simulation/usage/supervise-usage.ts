@@ -8,6 +8,7 @@ import { comeToRest } from '../rest.ts';
 import type { Workload } from '../workload.ts';
 import { usageTruths } from './usage-truth.ts';
 import type { UsageWorkload } from './usage-workload.ts';
+import { NOTHING } from './what-was-used.ts';
 
 type Row = Readonly<Record<'runs' | 'live_calls' | 'pages' | 'outputs' | 'callbacks', number>>;
 
@@ -56,8 +57,8 @@ async function compare(
   const truths = await usageTruths(history);
   const isLate = history.stage.adversary.kinds().some((kind) => LATE.includes(kind));
   for (const [uid, counts] of counted) {
-    const { counts: right, mayLack } = truths.get(uid) ?? { counts: NO_USAGE, mayLack: false };
-    if (isDeepStrictEqual(counts, right) || (mayLack && isLate)) continue;
+    const { counts: right, mayLack, isOpen } = truths.get(uid) ?? NOTHING;
+    if (isDeepStrictEqual(counts, right) || (mayLack && isLate) || isOpen) continue;
     history.observer.violate(
       name,
       `workspace ${uid} has used ${JSON.stringify(counts)}, correct is ${JSON.stringify(right)}`,

@@ -1,16 +1,12 @@
-import { addUsage, NO_USAGE, type UsageCounts } from '../../../shared/domain/usage-counts.ts';
+import { addUsage, type UsageCounts } from '../../../shared/domain/usage-counts.ts';
 import type { RunControl } from '../../../shared/domain/run.ts';
 import { readTruths } from '../checks/check-all.ts';
 import type { Records } from '../records.ts';
 import type { OpenHistory } from '../history.ts';
-import type { InputTruth, RunTruth } from '../run-truth.ts';
+import type { RunTruth } from '../run-truth.ts';
 import type { Truth } from '../truth.ts';
-
-/** What the runs of a workspace have really done, and whether some of it may have come too late to be counted. */
-export interface UsageTruth {
-  readonly counts: UsageCounts;
-  readonly mayLack: boolean;
-}
+import { deletedUsage } from './deleted-usage.ts';
+import { NOTHING, pagesOf, type UsageTruth } from './what-was-used.ts';
 
 /** The usage of each workspace, by its uid, from what was recorded of pages and what receivers were to be sent. */
 export async function usageTruths({
@@ -19,34 +15,35 @@ export async function usageTruths({
   ...history
 }: OpenHistory): Promise<ReadonlyMap<string, UsageTruth>> {
   const found = new Map<string, UsageTruth>();
-  const add = ({ workspaceUid }: RunControl, counts: UsageCounts, mayLack: boolean): void => {
-    const before = found.get(workspaceUid) ?? { counts: NO_USAGE, mayLack: false };
-    found.set(workspaceUid, { counts: addUsage(before.counts, counts), mayLack: before.mayLack || mayLack });
+  const add = ({ workspaceUid }: RunControl, { counts, mayLack, isOpen }: UsageTruth): void => {
+    const before = found.get(workspaceUid) ?? NOTHING;
+    found.set(workspaceUid, {
+      counts: addUsage(before.counts, counts),
+      mayLack: before.mayLack || mayLack,
+      isOpen: before.isOpen || isOpen,
+    });
   };
   for (const run of await readTruths({ ...history, records, truth })) {
     // The end of a stopped run is settled when nothing can land any more; such faults let a page land after that.
     const wasStopped = run.control.history.some(({ status }) => status === 'STOPPED');
-    add(run.control, asyncUsage(run), wasStopped);
+    add(run.control, { ...NOTHING, counts: asyncUsage(run), mayLack: wasStopped });
   }
   for (const uid of records.runUids()) {
     const control = records.control(uid);
-    if (control?.mode === 'LIVE') add(control, await liveUsage(records, truth, control), false);
+    if (control?.mode === 'LIVE') add(control, { ...NOTHING, counts: await liveUsage(records, truth, control) });
+  }
+  for (const uid of history.observer.deleted.keys()) {
+    const control = records.control(uid);
+    if (control !== null) add(control, deletedUsage(history.observer, truth, control));
   }
   return found;
 }
 
 function asyncUsage({ inputs, callbacks, finishes, definition }: RunTruth): UsageCounts {
-  const pages = inputs.reduce((sum, input) => sum + pagesOf(input), 0);
+  const pages = pagesOf(inputs.flatMap((input) => input.pages).map(({ pageRecord }) => pageRecord));
   const outputs = inputs.flatMap((input) => input.pages).reduce((sum, { results }) => sum + results.length, 0);
   const told = callbacks.length + (definition.callback === null ? 0 : finishes.length);
   return { runs: 1, liveCalls: 0, pages, outputs, callbacks: told };
-}
-
-/** Pages that the action was called for: one that refused an input that is none was not. */
-function pagesOf({ pages }: InputTruth): number {
-  return pages.filter(({ pageRecord: { outcome } }) => {
-    return outcome.kind === 'RESULT' || outcome.error.error_label !== 'BAD_INPUT';
-  }).length;
 }
 
 /** A queued page, or one that was kept under a key, is recorded; any other is what the action gave, unless it failed. */
