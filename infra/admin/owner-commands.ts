@@ -21,7 +21,9 @@ export function addOwnerCommands(
   const groups = new Map<string, Commander>();
   for (const command of COMMANDS) {
     const [first = '', second] = command.name.split(' ');
-    if (second !== undefined && !groups.has(first)) groups.set(first, program.command(first));
+    if (second !== undefined && !groups.has(first)) {
+      groups.set(first, define(program, first, `${first} of the stage`, command.examples));
+    }
     const parent = second === undefined ? program : (groups.get(first) ?? program);
     const added = define(parent, second ?? first, command.help, command.examples);
     const options = { ...command.options, ...STAGE_OPTIONS };

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Command as Commander, CommanderError } from 'commander';
-import { define } from '../../shared/cli/define.ts';
+import { define, withExamples } from '../../shared/cli/define.ts';
 import { UsageError } from './command.ts';
 import { findAddress } from './find-address.ts';
 import { initAction } from './init-action.ts';
@@ -9,7 +9,7 @@ import { openStage } from './stage-access.ts';
 
 /** Runs one of the owner's commands; resolves with the exit code: 0, 1 if it failed, 2 if it was called wrongly. */
 export async function runOwnerCommand(name: string, args: readonly string[]): Promise<number> {
-  const program = new Commander(name)
+  const program = withExamples(new Commander(name), ['keys create --workspace acme', 'workspaces list --stage prod'])
     .description("The owner's commands: on the system that runs here, or with --stage on one in AWS.")
     .showHelpAfterError('(--help tells what is allowed)')
     .exitOverride();
@@ -31,7 +31,7 @@ export async function runOwnerCommand(name: string, args: readonly string[]): Pr
 }
 
 function addInit(program: Commander): void {
-  const init = program.command('init').description('Begins something new in this folder: action');
+  const init = define(program, 'init', 'Begins something new in this folder: action', ['init action list-releases']);
   define(init, 'action <name>', 'Writes a new action and its test, and offers it.', [
     'init action list-releases',
   ]).action((action: string) => {

@@ -11,7 +11,11 @@ export function define(
   examples: readonly string[],
   { isDefault = false }: { readonly isDefault?: boolean } = {},
 ): Command {
-  const command = parent.command(usage, { isDefault }).description(summary);
+  return withExamples(parent.command(usage, { isDefault }).description(summary), examples);
+}
+
+/** Adds examples to the help of a command. */
+export function withExamples(command: Command, examples: readonly string[]): Command {
   return command.addHelpText('after', () => {
     const program = rootOf(command).name();
     return `\nExamples:\n${examples.map((example) => `  ${program} ${example}`).join('\n')}`;

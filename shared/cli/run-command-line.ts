@@ -10,12 +10,15 @@ import { addReadingCommands } from './commands/reading-commands.ts';
 import { addRunCommands } from './commands/run-commands.ts';
 import { addScheduleCommands } from './commands/schedule-commands.ts';
 import { addWorkspaceCommands } from './commands/workspace-commands.ts';
+import { withExamples } from './define.ts';
 import { harmless } from './harmless.ts';
 import { sessionOpener, type Setting } from './session.ts';
 
+const EXAMPLES = ['login --url https://api.example.com', 'actions', 'run search-cities country=NL --wait'];
+
 /** All commands, of whoever calls a deployment. */
 export function createProgram(setting: Setting): Command {
-  const program = new Command(setting.program)
+  const program = withExamples(new Command(setting.program), EXAMPLES)
     .description('Calls a deployment of Trireme: runs its actions, follows runs, reads results.')
     .option('--profile <name>', 'the login to use; by default TRIREME_PROFILE, else the current one')
     .option('--json', 'print lines of JSON, as in a pipe')

@@ -31,7 +31,9 @@ function pathOf(command: Command): string {
     : `${pathOf(command.parent)} ${command.name()}`;
 }
 
-const LEAVES = commandsOf(openProgram().program).filter(isLeaf).map(pathOf);
+const ALL = commandsOf(openProgram().program);
+const LEAVES = ALL.filter(isLeaf).map(pathOf);
+const GROUPS = ALL.filter((command) => !isLeaf(command)).map(pathOf);
 
 async function parse(line: string): Promise<{ readonly called: readonly string[]; readonly printed: string }> {
   const words = Array.from(line.matchAll(/"([^"]*)"|(\S+)/g), ([, quoted, plain]) => quoted ?? plain ?? '');
@@ -55,6 +57,13 @@ describe('the command line', () => {
       const taken = await parse(example.replace(/ [<>] .*/, ''));
       expect([taken.called, taken.printed]).toEqual([[path], '']);
     }
+  });
+
+  it.each(['', ...GROUPS])('%s --help has an example, which one of its commands takes', async (path) => {
+    const { printed } = await parse(`${path} --help`);
+    const [, example = ''] = /^ {2}trireme (.*)$/m.exec(printed) ?? [];
+    const { called } = await parse(example);
+    expect(called[0]).toMatch(new RegExp(`^${path}`));
   });
 
   it.each([

@@ -37,7 +37,7 @@ export function addAccountCommands(program: Command, open: OpenSession): void {
     });
   });
 
-  const profiles = program.command('profiles').description('The logins that are kept.');
+  const profiles = define(program, 'profiles', 'The logins that are kept.', ['profiles use prod']);
   define(profiles, 'list', 'Lists the logins that are kept; * marks the current one.', ['profiles'], {
     isDefault: true,
   }).action(async (_: object, command: Command) => {

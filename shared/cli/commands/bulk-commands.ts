@@ -19,7 +19,9 @@ interface StartOptions extends RunFilter {
 
 /** One thing for many runs. */
 export function addBulkCommands(program: Command, open: OpenSession): void {
-  const bulk = program.command('bulk').description('Does one thing to all runs that pass a filter.');
+  const bulk = define(program, 'bulk', 'Does one thing to all runs that pass a filter.', [
+    'bulk start retry --status failed --tag monthly',
+  ]);
   withRunFilter(
     define(bulk, 'start', `Begins it, in the background: ${ACTIONS.join(', ')}. Asks first, with the number of runs.`, [
       'bulk start retry --status failed --tag monthly',

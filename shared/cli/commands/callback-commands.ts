@@ -43,7 +43,9 @@ export function addCallbackCommands(program: Command, open: OpenSession): void {
       await print.list(trireme.callbacks.list(query), CALLBACK_COLUMNS, options);
     });
 
-  const callback = program.command('callback').description('Shows one callback, or sends it again.');
+  const callback = define(program, 'callback', 'Shows one callback, or sends it again.', [
+    `callback attempts ${EXAMPLE_UID}`,
+  ]);
   const verb = (name: string, summary: string): Command =>
     define(callback, name, summary, [`callback ${name} ${EXAMPLE_UID}`]).argument(
       '<uid>',
@@ -88,7 +90,9 @@ interface TestOptions {
 }
 
 function addWebhookTest(program: Command, open: OpenSession): void {
-  const webhook = program.command('webhook').description('Tries a receiver of callbacks.');
+  const webhook = define(program, 'webhook', 'Tries a receiver of callbacks.', [
+    'webhook test https://example.com/hook',
+  ]);
   define(webhook, 'test <url>', 'Sends one signed example to a receiver; the exit code is 1 if it does not take it.', [
     'webhook test https://example.com/hook --type run.finished',
   ])

@@ -24,7 +24,9 @@ interface SetOptions {
 
 /** What the workspace is told of. */
 export function addNotificationCommands(program: Command, open: OpenSession): void {
-  const notifications = program.command('notifications').description('What the workspace is told of, and where.');
+  const notifications = define(program, 'notifications', 'What the workspace is told of, and where.', [
+    'notifications set https://example.com/alerts --on run.failed',
+  ]);
   define(notifications, 'show', 'Shows where notifications go, and which.', ['notifications'], {
     isDefault: true,
   }).action(async (_: object, command: Command) => {

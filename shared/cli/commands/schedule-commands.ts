@@ -42,7 +42,9 @@ export function addScheduleCommands(program: Command, open: OpenSession): void {
       await print.list(trireme.schedules.list(query), COLUMNS, options);
     });
 
-  const schedule = program.command('schedule').description('Makes a schedule, or does something with one.');
+  const schedule = define(program, 'schedule', 'Makes a schedule, or does something with one.', [
+    `schedule trigger ${EXAMPLE_UID}`,
+  ]);
   addCreate(schedule, open);
   addPreview(schedule, open);
   const verb = (name: string, summary: string, examples = [`schedule ${name} ${EXAMPLE_UID}`]): Command =>

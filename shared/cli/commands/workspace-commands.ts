@@ -33,7 +33,7 @@ interface CreateKeyOptions {
 }
 
 function addKeys(program: Command, open: OpenSession): void {
-  const keys = program.command('keys').description('Keys of the workspace.');
+  const keys = define(program, 'keys', 'Keys of the workspace.', ['keys create --label reports --scope read']);
   define(keys, 'list', 'Lists the keys of the workspace.', ['keys'], { isDefault: true }).action(
     async (_: object, command: Command) => {
       const { trireme, print } = await open(command);
@@ -68,7 +68,9 @@ function addKeys(program: Command, open: OpenSession): void {
 }
 
 function addSecrets(program: Command, open: OpenSession): void {
-  const secrets = program.command('secrets').description("The workspace's own values of secrets that actions use.");
+  const secrets = define(program, 'secrets', "The workspace's own values of secrets that actions use.", [
+    'secrets set HTTP_REQUEST_TOKEN',
+  ]);
   define(secrets, 'list', 'Lists the secrets that are set, without their values.', ['secrets list'], {
     isDefault: true,
   }).action(async (_: object, command: Command) => {
@@ -104,7 +106,9 @@ interface RotateOptions {
 }
 
 function addSigningSecret(program: Command, open: OpenSession): void {
-  const signing = program.command('signing-secret').description('The secrets that callbacks are signed with.');
+  const signing = define(program, 'signing-secret', 'The secrets that callbacks are signed with.', [
+    'signing-secret rotate --overlap-hours 48',
+  ]);
   define(signing, 'show', 'Prints the secrets that sign callbacks now, newest first.', ['signing-secret --json'], {
     isDefault: true,
   }).action(async (_: object, command: Command) => {
