@@ -45,7 +45,7 @@ export async function bundleForBrowser(
     minify: true,
     format: 'esm',
     platform: 'browser',
-    target: ['chrome120', 'firefox120', 'safari17'],
+    target: ['chrome123', 'firefox120', 'safari17.5'],
     jsx: 'automatic',
     jsxImportSource: 'preact',
     legalComments: 'none',

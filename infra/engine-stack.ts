@@ -52,7 +52,7 @@ export class EngineStack extends Stack {
     const functions = createFunctions(this, platform);
     addAlarms(this, platform, { api, deadLetters: functions['dead-letters'] });
     this.warnOfSilence(stage, settings);
-    api.route([...ROUTES, ...PAGE_ROUTES], functions, 'runs');
+    api.route([...ROUTES, ...(settings.servePages ? PAGE_ROUTES : [])], functions, 'runs');
     this.createOutputs(api, platform.state);
   }
 

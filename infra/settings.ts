@@ -20,6 +20,8 @@ const StageSettings = z
       .nullable(),
     /** Written into links; null takes the API's own address. Give it when the API has a domain of yours. */
     publicUrl: z.url({ protocol: /^https$/ }).nullable(),
+    /** Whether `/console`, `/docs` and their texts are answered. They hold no data; what they show needs a key. */
+    servePages: z.boolean(),
     /** Gets an e-mail from each alarm; null: the alarms exist and tell nobody. */
     alarmEmail: z.email().nullable(),
     logRetentionDays,
@@ -64,6 +66,7 @@ const StageSettings = z
         verbs: reserved,
         schedules: reserved,
         workspace: reserved.optional(),
+        console: reserved.optional(),
       })
       .nullable(),
     runtime: RuntimeSettings,
@@ -90,6 +93,7 @@ const common: StageSettings = {
   logRetentionDays: 30,
   keepStateOnRemoval: true,
   pointInTimeRecovery: true,
+  servePages: true,
   apiThrottle: { perSecond: 500, burst: 1_000 },
   workerConcurrency: { control: 5, page: 20, callback: 10, intake: 2 },
   batchWindowSeconds: { control: 0, page: 0, callback: 0, intake: 0 },

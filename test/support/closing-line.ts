@@ -1,3 +1,4 @@
+import { findChromium } from './find-chromium.ts';
 import type { Reporter, TestModule } from 'vitest/node';
 
 /** Ends the output with `N passed, N failed, N skipped`, the line a CI that knows no runner can still read. */
@@ -9,7 +10,12 @@ export default class ClosingLine implements Reporter {
       for (const test of module.children.allTests()) count[test.result().state] += 1;
     }
     process.stdout.write(
-      `\n${count.passed} passed, ${count.failed + count.pending} failed, ${count.skipped} skipped\n`,
+      `\n${count.passed} passed, ${count.failed + count.pending} failed, ${count.skipped} skipped${reasonOf(count.skipped)}\n`,
     );
   }
+}
+
+/** The one reason for which tests are skipped; whoever reads the line may mend it. */
+function reasonOf(skipped: number): string {
+  return skipped === 0 || findChromium() !== null ? '' : ' (no Chromium here: the console was not tried in a browser)';
 }

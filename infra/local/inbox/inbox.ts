@@ -2,7 +2,6 @@ import { createServer } from 'node:http';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { listenLocally, urlOf } from '../listen.ts';
 import type { InboxCallback } from './inbox-callback.ts';
-import { inboxPage } from './inbox-page.ts';
 
 export interface InboxOptions {
   /** 0 or absent: any free one. */
@@ -17,7 +16,7 @@ export interface InboxOptions {
 
 /** A receiver of callbacks on this machine. */
 export interface Inbox {
-  /** Takes callbacks by POST. A GET lists them, as a page for a browser and as JSON otherwise. */
+  /** Takes callbacks by POST. A GET lists them as JSON. */
   readonly url: string;
   /** The callbacks that are kept, oldest first. */
   received(): readonly InboxCallback[];
@@ -56,9 +55,7 @@ export async function openInbox(options: InboxOptions): Promise<Inbox> {
       return fault === null ? void response.writeHead(204).end() : reply(response, 400, { error: fault });
     }
     if (request.method !== 'GET') return reply(response, 405, { error: 'The inbox takes POST and GET' });
-    const list = [...callbacks.values()];
-    if (!(request.headers.accept ?? '').includes('text/html')) return reply(response, 200, { callbacks: list });
-    response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(inboxPage(list));
+    reply(response, 200, { callbacks: [...callbacks.values()] });
   }
 
   const server = createServer((request, response) => {

@@ -43,7 +43,7 @@ export async function runSample(
       },
     });
     while (!hasAll(inbox, run.uid)) await setTimeout(POLL_EVERY_MS, undefined, { signal });
-    print(closingText(`${url}/v1/runs/${run.uid}`, access.apiKey));
+    print(closingText(url, run.uid, access.apiKey));
   } catch (error) {
     if (!patience.aborted) throw error;
     print(`sample: not over yet; GET ${url}/v1/runs/${run.uid} shows its progress`);
@@ -57,6 +57,11 @@ function hasAll(inbox: LocalSystem['inbox'], runUid: string): boolean {
   return tally.state(runUid).isComplete;
 }
 
-function closingText(url: string, apiKey: string): string {
-  return `\nThe sample run is over: the manifest's counts agree with the callbacks above. To read the run again:\n  curl -s ${url} -H 'X-API-Key: ${apiKey}'\n`;
+function closingText(url: string, runUid: string, apiKey: string): string {
+  return `
+The sample run is over: the manifest's counts agree with the callbacks above. To read the run again:
+  curl -s ${url}/v1/runs/${runUid} -H 'X-API-Key: ${apiKey}'
+In the console, opened by the link above:
+  ${url}/console/runs/${runUid}
+`;
 }

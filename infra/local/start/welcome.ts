@@ -8,10 +8,11 @@ export function welcome({ runtime, inbox, access }: LocalSystem): string {
   return `
 Trireme is up.
 
+  Console  ${consoleLink(runtime.url, access.apiKey)}
   URL      ${runtime.url}
   API key  ${access.apiKey}
   Docs     ${runtime.url}/docs   (every call of the API, with guides, search and examples to try)
-  Inbox    ${inbox.url}   (callbacks sent there are shown here and in the browser)
+  Inbox    ${inbox.url}   (a receiver: callbacks sent there are checked and shown here)
 
 Live, one page in the answer:
 ${call('live', { input: { country: 'NL' } })}
@@ -22,6 +23,11 @@ ${call('async', { inputs: [{ country: 'NL' }, { country: 'BE' }], callback: { ur
 Ctrl-C stops it and keeps the data. Actions are rebuilt when you change them. A change of .env takes effect within a
 minute.
 `;
+}
+
+/** The console with the key in the fragment, which no browser sends and the page takes out of the address at once. */
+export function consoleLink(url: string, apiKey: string): string {
+  return `${url}/console#key=${apiKey}`;
 }
 
 /** The one line of `--json`. */

@@ -49,16 +49,13 @@ describe('the inbox', () => {
     expect(inbox?.received()).toHaveLength(1_000);
   });
 
-  it('shows what it has as JSON, and to a browser as a page that runs nothing', async () => {
+  it('shows what it has as JSON', async () => {
     const post = await open();
-    await post('a', '{"html":"<script>alert(1)</script>"}');
+    await post('a', '{}');
     const url = inbox?.url ?? '';
     const json = z
       .object({ callbacks: z.array(z.looseObject({ webhookId: z.string() })) })
       .parse(await (await fetch(url)).json());
     expect(json.callbacks[0]?.webhookId).toBe('a');
-    const page = await (await fetch(url, { headers: { accept: 'text/html' } })).text();
-    expect(page).toContain('signature verified');
-    expect(page).not.toContain('<script>');
   });
 });

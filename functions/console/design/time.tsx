@@ -1,0 +1,43 @@
+import { useEffect, useState } from 'preact/hooks';
+
+const MINUTE_MS = 60_000;
+const UNITS = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', MINUTE_MS],
+  ['second', 1_000],
+] as const;
+
+const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
+const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+const short = new Intl.DateTimeFormat(undefined, { dateStyle: 'short', timeStyle: 'short' });
+
+/** An instant: how long ago or ahead within a day, else in the reader's zone; UTC shows on hover. */
+export function Time({ at, isFull = false }: { readonly at: string | null; readonly isFull?: boolean }) {
+  const [, renew] = useState(0);
+  useEffect(() => {
+    const timer = setInterval(() => renew((count) => count + 1), 10_000);
+    return () => clearInterval(timer);
+  }, []);
+  if (at === null) return <span class="muted">–</span>;
+  const instant = new Date(at);
+  const awayMs = instant.getTime() - Date.now();
+  const [unit, ms] = UNITS.find((one) => Math.abs(awayMs) >= one[1]) ?? ['second', 1_000];
+  const isNear = !isFull && Math.abs(awayMs) < 86_400_000;
+  const text = isNear ? relative.format(Math.round(awayMs / ms), unit) : (isFull ? full : short).format(instant);
+  return (
+    <time dateTime={at} title={`${full.format(instant)}\n${at} (UTC)`}>
+      {text}
+    </time>
+  );
+}
+
+/** A span of time in at most two units: `1 h 4 min`, `3.2 s`. */
+export function spanText(ms: number): string {
+  if (ms < 1_000) return `${Math.max(0, Math.round(ms))} ms`;
+  if (ms < MINUTE_MS) return `${(ms / 1_000).toFixed(ms < 10_000 ? 1 : 0)} s`;
+  const minutes = Math.floor(ms / MINUTE_MS);
+  if (minutes < 60) return `${minutes} min ${Math.floor((ms % MINUTE_MS) / 1_000)} s`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
+}

@@ -1,0 +1,215 @@
+import { readFile } from 'node:fs/promises';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { systemClock, systemRandom } from '../../shared/process/system.ts';
+import { issueKey } from '../../infra/admin/issue-key.ts';
+import { openStage } from '../../infra/admin/stage-access.ts';
+import { addressOf } from '../../infra/local/start/prepare-access.ts';
+import { type ConsoleBrowser, faultsOfAccess, keepPicture, openConsoleBrowser } from '../support/console-browser.ts';
+import { findChromium } from '../support/find-chromium.ts';
+import { type LocalTestSystem, openReceiver, startLocalSystem } from '../support/local-system.ts';
+
+describe.skipIf(findChromium() === null)('in a browser', () => {
+  let system: LocalTestSystem;
+  let browser: ConsoleBrowser;
+  beforeAll(async () => {
+    system = await startLocalSystem({ chaos: null });
+    browser = await openConsoleBrowser(system.url);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await system?.close();
+  });
+
+  async function created(path: string, body: object): Promise<{ readonly uid: string; readonly key: string }> {
+    const response = await system.call('POST', path, body);
+    expect(response.status).toBeLessThan(300);
+    return (await response.json()) as { uid: string; key: string }; // as the contract says
+  }
+  const launch = (body: object) => created('/v1/actions/search-cities/run/async', body);
+  const ended = async (uid: string) => void (await system.call('GET', `/v1/runs/${uid}?wait=25`));
+  const isShown = (page: Page, text: string | RegExp) => page.getByText(text).first().waitFor();
+
+  test('the printed link leads to a run, its results and their CSV on disk, and keeps no key', async () => {
+    const page = await browser.open(system.apiKey);
+    await isShown(page, 'No runs yet');
+    expect(page.url()).toBe(`${system.url}/console`);
+    await page.getByRole('link', { name: 'New run' }).first().click();
+    await page.getByLabel('Action').selectOption('search-cities');
+    await page.getByLabel('country').fill('malta');
+    await page.getByRole('button', { name: 'Start the run' }).click();
+    await isShown(page, /must be an ISO 3166 alpha-2 code/);
+    await page.getByLabel('country').fill('MT');
+    await page.getByRole('textbox', { name: 'Name To find it by' }).fill('cities of Malta');
+    await page.getByRole('button', { name: 'Start the run' }).click();
+    await page.getByRole('heading', { name: /cities of Malta\s*Succeeded/ }).waitFor();
+    await page.getByRole('cell', { name: 'Valletta' }).first().waitFor();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Download CSV' }).click(),
+    ]);
+    const uid = new URL(page.url()).pathname.split('/').at(-1);
+    const csv = await system.call('GET', `/v1/runs/${uid}/outputs`, undefined, { accept: 'text/csv' });
+    expect(await readFile(await download.path(), 'utf8')).toBe(await csv.text());
+    expect(download.suggestedFilename()).toMatch(/^cities-of-Malta-.*\.csv$/);
+  });
+
+  test('a receiver that refuses is found by what it answered, and has its callback once it is mended', async () => {
+    let isMended = false;
+    const receiver = await openReceiver(() => (isMended ? { status: 204 } : { status: 410, body: 'moved out' }));
+    const { uid } = await launch({ inputs: [{ country: 'AD' }], callback: { url: receiver.url, on: 'final' } });
+    await ended(uid);
+    const page = await browser.open(system.apiKey, '/console/callbacks');
+    await page.getByRole('link', { name: 'run.finished' }).click();
+    await isShown(page, 'moved out');
+    await page.getByLabel('Body, byte for byte').waitFor();
+    expect(await page.getByLabel('Body, byte for byte').textContent()).toBe(receiver.requests[0]?.body.toString());
+    await isShown(page, /webhook-signature: v1,/);
+    isMended = true;
+    await page.getByRole('button', { name: 'Replay' }).click();
+    await page.getByRole('heading', { name: /run\.finished\s*Delivered/ }).waitFor();
+    expect(receiver.requests.at(-1)?.body.equals(receiver.requests[0]?.body ?? Buffer.alloc(0))).toBe(true);
+    await receiver.close();
+  });
+
+  test('a schedule shows the times that a change of the clocks leaves out, and is paused and deleted', async () => {
+    const page = await browser.open(system.apiKey, '/console/new?action=search-cities&mode=schedule');
+    await page.getByLabel('country').fill('LU');
+    await page.getByLabel('Cron expression').fill('61 * * * *');
+    await isShown(page, /61 is out of range/);
+    await page.getByLabel('Cron expression').fill('30 2 * 3 0');
+    await page.getByLabel('Time zone').fill('Europe/Amsterdam');
+    await isShown(page, /skipped: the clocks go forward/);
+    await page.getByRole('button', { name: 'Create the schedule' }).click();
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await page.getByRole('heading', { name: /Paused/ }).waitFor();
+    await page.getByRole('button', { name: 'Delete' }).click();
+    await page.getByRole('button', { name: 'Delete the schedule' }).click();
+    await page.getByRole('heading', { name: /Cancelled/ }).waitFor();
+  });
+
+  test('a CSV says which of its rows are wrong, and runs without them', async () => {
+    const rows = Array.from({ length: 40 }, (_, row) => (row % 15 === 4 ? 'Nowhere' : 'AD'));
+    const page = await browser.open(system.apiKey, '/console/new?action=search-cities');
+    await page.getByText('Many inputs').click();
+    await page.getByLabel('Inputs as CSV').fill(['country,row', ...rows.map((row, at) => `${row},${at}`)].join('\n'));
+    await isShown(page, '40 inputs; the first 5:');
+    await page.getByRole('button', { name: 'Check only' }).click();
+    await isShown(page, '37 valid, 3 invalid.');
+    for (const row of ['Row 5:', 'Row 20:', 'Row 35:']) await isShown(page, row);
+    await page.getByLabel('Inputs that are not valid').selectOption('skip');
+    await page.getByRole('button', { name: 'Start the run' }).click();
+    await page.getByRole('heading', { name: /Partly failed/ }).waitFor();
+    await page.getByRole('tab', { name: 'Inputs' }).click();
+    await page.getByRole('button', { name: 'Failed', exact: true }).click();
+    await page.getByRole('cell', { name: '{"country":"Nowhere"}' }).nth(2).waitFor();
+    expect(await page.getByRole('row').count()).toBe(1 + 3);
+  });
+
+  test('a key sees what it may, and one that is deleted leads back to the question for a key', async () => {
+    const reader = await created('/v1/keys', { label: 'reader', scopes: ['read'] });
+    const page = await browser.open(reader.key, '/console/actions');
+    await page.getByRole('link', { name: 'Search cities' }).waitFor();
+    expect(await page.getByRole('link', { name: 'New run' }).count()).toBe(0);
+    await system.call('DELETE', `/v1/keys/${reader.uid}`);
+    await page.getByRole('link', { name: 'Schedules' }).click(); // no process of this function knows the key yet
+    await isShown(page, 'unknown or revoked');
+    await page.getByLabel('API key').fill(system.apiKey);
+    await page.getByRole('button', { name: 'Open the console' }).click();
+    await page.getByRole('heading', { name: 'Schedules' }).waitFor();
+  });
+
+  test('another workspace sees none of this', async () => {
+    const { uid } = await launch({ name: 'not yours', inputs: [{ country: 'AD' }] });
+    const { workspaces, keys } = openStage(addressOf(system.runtime));
+    const ports = { workspaces, keys, random: systemRandom, clock: systemClock };
+    const { apiKey } = await issueKey(ports, { workspaceName: 'neighbour' });
+    const page = await browser.open(apiKey);
+    await isShown(page, 'No runs yet');
+    await page.goto(`${system.url}/console/runs/${uid}`);
+    await isShown(page, 'Not found.');
+    expect(await page.getByText('not yours').count()).toBe(0);
+  });
+
+  test('many runs are counted before anything is done to them', async () => {
+    const at = new Date(Date.now() + 86_400_000).toISOString();
+    for (let run = 0; run < 2; run += 1) await launch({ tags: ['bulk'], inputs: [{ country: 'AD' }], schedule_at: at });
+    const page = await browser.open(system.apiKey, '/console/runs?tag=bulk');
+    await isShown(page, 'Scheduled');
+    await page.getByRole('button', { name: 'Act on all of these' }).click();
+    await page.getByLabel('Cancel', { exact: true }).check();
+    await page.getByRole('button', { name: 'Count them' }).click();
+    await page.getByRole('button', { name: 'Do it to 2 runs' }).click();
+    await isShown(page, /2 of 2\s+cancelled/);
+    await page.getByRole('button', { name: 'Close' }).click();
+    await page.getByRole('cell', { name: 'Stopped' }).nth(1).waitFor();
+  });
+
+  test('an API that is away, limits or fails is told, and the page goes on by itself', async () => {
+    const page = await browser.open(system.apiKey, '/console/schedules');
+    await page.getByRole('heading', { name: 'Schedules' }).waitFor();
+    await page.route('**/v1/runs?*', (route) => route.abort());
+    await page.getByRole('link', { name: 'Runs', exact: true }).click();
+    await isShown(page, 'The API does not answer.');
+    await page.route('**/v1/runs?*', (route) =>
+      route.fulfill({ status: 429, headers: { 'retry-after': '3' }, body: '{"message":"Too Many Requests"}' }),
+    );
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await isShown(page, 'A limit is reached.');
+    await page.unrouteAll();
+    await page.getByRole('table').waitFor();
+    await isShown(page, 'cities of Malta');
+  });
+
+  test.each(['light', 'dark'] as const)('every screen in %s is fit for all who read it', async (colorScheme) => {
+    const run = await launch({
+      name: 'weekly cities',
+      tags: ['weekly'],
+      on_invalid_input: 'skip',
+      inputs: [{ country: 'LU' }, { country: 'Nowhere' }, { country: 'MT' }],
+    });
+    await ended(run.uid);
+    const schedule = await created('/v1/actions/search-cities/run/schedule', {
+      name: 'every six hours',
+      inputs: [{ country: 'LU' }],
+      cron: '0 */6 * * *',
+      timezone: 'Europe/Amsterdam',
+    });
+    const paths: Readonly<Record<string, readonly [string, string]>> = {
+      runs: ['/runs', 'weekly cities'],
+      run: [`/runs/${run.uid}`, 'Alzingen'],
+      inputs: [`/runs/${run.uid}?tab=inputs`, 'Nowhere'],
+      new: ['/new?action=search-cities', 'Start the run'],
+      many: ['/new?action=extract-json-api&mode=live', 'Call'],
+      schedules: ['/schedules', 'every six hours'],
+      schedule: [`/schedules/${schedule.uid}`, 'Four weeks'],
+      callbacks: ['/callbacks', 'Try a receiver'],
+      actions: ['/actions', 'Search cities'],
+      action: ['/actions/search-cities', 'Results a page'],
+      settings: ['/settings', 'Signing secret'],
+      key: ['/runs', 'Open the console'],
+    };
+    const page = await browser.open(system.apiKey, '/console', { colorScheme, reducedMotion: 'reduce' });
+    const found: string[] = [];
+    for (const [screen, [path, text]] of Object.entries(paths)) {
+      if (screen === 'key') await page.getByRole('button', { name: 'Use another key' }).click();
+      else await page.goto(`${system.url}/console${path}`);
+      await isShown(page, text);
+      await page.locator('.loading').first().waitFor({ state: 'detached' });
+      await keepPicture(page, `${screen}-${colorScheme}`);
+      found.push(...(await faultsOfAccess(page)).map((fault) => `${screen}: ${fault}`));
+    }
+    expect(found).toEqual([]);
+  });
+
+  test('nothing is wider than a phone, and no page had a fault or broke its policy', async () => {
+    const page = await browser.open(system.apiKey, '/console', { viewport: { width: 360, height: 740 } });
+    for (const path of ['/runs', '/new', '/schedules', '/callbacks', '/actions/search-cities', '/settings']) {
+      await page.goto(`${system.url}/console${path}`);
+      await page.getByRole('heading', { level: 1 }).waitFor();
+      await keepPicture(page, `phone${path.replaceAll('/', '-')}`);
+      expect(await page.evaluate('document.documentElement.scrollWidth'), path).toBeLessThanOrEqual(360);
+    }
+    expect(browser.faults).toEqual([]);
+  });
+});
