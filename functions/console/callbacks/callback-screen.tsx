@@ -78,12 +78,16 @@ export function CallbackScreen({ uid }: { readonly uid: string }) {
       {record.status_reason === null ? null : <Notice kind="wait">{record.status_reason}</Notice>}
       <Facts
         facts={[
-          [
-            'Run',
-            <Link key="run" href={hrefOf(`/runs/${record.run_uid}`, { tab: 'callbacks' })}>
-              <Uid uid={record.run_uid} />
-            </Link>,
-          ],
+          ...(record.run_uid === null
+            ? []
+            : [
+                [
+                  'Run',
+                  <Link key="run" href={hrefOf(`/runs/${record.run_uid}`, { tab: 'callbacks' })}>
+                    <Uid uid={record.run_uid} />
+                  </Link>,
+                ] as const,
+              ]),
           ['Receiver', record.callback_url],
           ['Id for the receiver', <Uid key="ref" uid={record.callback_ref_uid} />],
           ['Created', <Time key="created" at={record.created_at} isFull />],

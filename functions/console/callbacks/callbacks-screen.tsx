@@ -17,11 +17,14 @@ const COLUMNS: readonly Column<CallbackRecord>[] = [
   ...CALLBACK_COLUMNS.slice(0, 2),
   {
     name: 'Run',
-    cell: ({ run_uid: uid }) => (
-      <Link href={hrefOf(`/runs/${uid}`, { tab: 'callbacks' })}>
-        <Uid uid={uid} />
-      </Link>
-    ),
+    cell: ({ run_uid: uid }) =>
+      uid === null ? (
+        <span class="muted">–</span>
+      ) : (
+        <Link href={hrefOf(`/runs/${uid}`, { tab: 'callbacks' })}>
+          <Uid uid={uid} />
+        </Link>
+      ),
   },
   { name: 'Receiver', cell: ({ callback_url: url }) => url },
   ...CALLBACK_COLUMNS.slice(2),
