@@ -145,6 +145,22 @@ describe.skipIf(findChromium() === null)('in a browser', () => {
     await page.getByRole('cell', { name: 'Stopped' }).nth(1).waitFor();
   });
 
+  test('a workspace says in its settings what it is told of, and where', async () => {
+    const page = await browser.open(system.apiKey, '/console/settings');
+    await page.getByLabel('Signed like callbacks').fill('http://127.0.0.1:9/told');
+    await page.getByLabel('a quota is reached').uncheck();
+    await page.getByRole('button', { name: 'Notify', exact: true }).click();
+    await page.getByRole('button', { name: 'Notify no more' }).waitFor();
+    const kept = await system.call('GET', '/v1/notifications');
+    expect(await kept.json()).toMatchObject({
+      url: 'http://127.0.0.1:9/told',
+      on: expect.not.arrayContaining(['quota.reached']),
+    });
+    await page.getByRole('button', { name: 'Notify no more' }).click();
+    await page.getByRole('button', { name: 'Notify', exact: true }).waitFor();
+    expect((await system.call('GET', '/v1/notifications')).status).toBe(404);
+  });
+
   test('an API that is away, limits or fails is told, and the page goes on by itself', async () => {
     const page = await browser.open(system.apiKey, '/console/schedules');
     await page.getByRole('heading', { name: 'Schedules' }).waitFor();

@@ -3,6 +3,7 @@ import { Page, Facts } from '../design/page.tsx';
 import { Time } from '../design/time.tsx';
 import { useSession } from '../session/session.ts';
 import { Keys } from './keys.tsx';
+import { Notifications } from './notifications.tsx';
 import { SigningSecrets } from './signing-secrets.tsx';
 import { Usage } from './usage.tsx';
 
@@ -53,6 +54,11 @@ export function SettingsScreen() {
       {can('admin') ? (
         <Section title="API keys">
           <Keys />
+        </Section>
+      ) : null}
+      {can('manage') ? (
+        <Section title="Notifications">
+          <Notifications />
         </Section>
       ) : null}
       {can('manage') ? (

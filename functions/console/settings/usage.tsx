@@ -50,7 +50,11 @@ export function Usage() {
               isNumber: true,
               cell: (row: UsageRow) => row[name].toLocaleString('en'),
             })),
-            { name: 'About', isNumber: true, cell: ({ estimated_usd: usd }) => `$${usd.toFixed(4)}` },
+            {
+              name: 'About',
+              isNumber: true,
+              cell: ({ estimated_usd: usd }) => (usd > 0 && usd < 0.0001 ? 'under $0.0001' : `$${usd.toFixed(4)}`),
+            },
           ]}
         />
       )}
