@@ -10,8 +10,8 @@ export async function buildOf(root: string): Promise<SynthesizedStack> {
   return await build(root, claimBundleDir());
 }
 
-/** Names the folder to the processes of a run of tests, which the process that runs them all starts. */
-const FOLDER = 'TRIREME_SHARED_BUILD';
+/** Names the folder to the processes of a run of tests, which the process that runs them all starts. Not TRIREME_…: functions refuse such. */
+const FOLDER = 'TESTS_SHARED_BUILD';
 
 /** Claims the folder in which all test files of a run find what the first of them built. For the process that runs them all. */
 export function claimSharedBuildDir(): string {
