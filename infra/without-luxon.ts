@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import type { Plugin } from 'esbuild';
 
-/** Bundles cron-parser without luxon (see replaced-modules/luxon.ts). An action that imports luxon itself gets it whole. */
+/**
+ * Bundles cron-parser without luxon (see replaced-modules/luxon.ts). An action that imports luxon itself gets it whole.
+ */
 export const withoutLuxon: Plugin = {
   name: 'without-luxon',
   setup: (bundling) => {

@@ -43,7 +43,10 @@ export const GRANTS = {
   sendPage: ['pageQueueUrl'],
   sendCallback: ['callbackQueueUrl'],
   sendIntake: ['intakeQueueUrl'],
-  /** Makes, changes and deletes entries of EventBridge Scheduler, which send to the control queue or to the dead letters. */
+  /**
+   * Makes, changes and deletes entries of EventBridge Scheduler, which send to the control queue or to the dead
+   * letters.
+   */
   manageEntries: ['scheduleGroup', 'scheduleRoleArn', 'controlQueueArn', 'deadLettersArn'],
 } as const;
 
@@ -164,7 +167,9 @@ export const FUNCTIONS = {
     grants: ['answerCalls', 'queryLists', 'writeKeys', 'writeCredentials', 'writeNotifications', 'readMasterSecret'],
     variables: [],
   },
-  /** Answers the console's page, and may do nothing else: what the page shows comes from the API, by its reader's key. */
+  /**
+   * Answers the console's page, and may do nothing else: what the page shows comes from the API, by its reader's key.
+   */
   console: {
     timeoutSeconds: API_TIMEOUT_SECONDS,
     memoryMb: 512,
@@ -218,7 +223,9 @@ export const FUNCTIONS = {
     grants: ['readMasterSecret', 'sendCallback', 'getPages', 'getInputs'],
     variables: ['callbackWorkers', 'publicUrl'],
   },
-  /** Reads uploads line by line, one of 500 MB in one go: Lambda's longest. What it finds goes on by the control queue. */
+  /**
+   * Reads uploads line by line, one of 500 MB in one go: Lambda's longest. What it finds goes on by the control queue.
+   */
   intake: {
     timeoutSeconds: 900,
     memoryMb: WHOLE_CORE_MB,
@@ -229,8 +236,8 @@ export const FUNCTIONS = {
     variables: [],
   },
   /**
-   * Every minute: does what is due and repeats what was lost. One sweep is over when the next begins, and its CPU bounds
-   * how many rows it handles.
+   * Every minute: does what is due and repeats what was lost. One sweep is over when the next begins, and its CPU
+   * bounds how many rows it handles.
    */
   sweep: {
     timeoutSeconds: 55,
@@ -275,7 +282,9 @@ export function readsQueue(name: FunctionName): name is QueueWorker {
   return FUNCTIONS[name].queue !== null;
 }
 
-/** Those that read a queue of work, on as many invocations as a setting says; the other queue has their dead letters. */
+/**
+ * Those that read a queue of work, on as many invocations as a setting says; the other queue has their dead letters.
+ */
 export type WorkQueueName = Exclude<QueueWorker, 'dead-letters'>;
 export const WORK_QUEUES: readonly WorkQueueName[] = ['control', 'page', 'callback', 'intake'];
 
@@ -304,7 +313,10 @@ export function timeoutSecondsOf(name: FunctionName, settings: { readonly pageTi
   return timeoutSeconds === 'pageTimeoutSeconds' ? settings.pageTimeoutSeconds : timeoutSeconds;
 }
 
-/** Receives of a message before it is set aside as a dead letter. Well over 5: a receive can be counted that no consumer saw. */
+/**
+ * Receives of a message before it is set aside as a dead letter. Well over 5: a receive can be counted that no consumer
+ * saw.
+ */
 export const MAX_RECEIVES = 8;
 
 /**

@@ -12,7 +12,10 @@ import { PATH_FORM } from './upstream/read-path.ts';
 import { httpUrl, requestHeaders, secretNamed } from './upstream/request-schemas.ts';
 import { throwForStatus } from './upstream/throw-for-status.ts';
 
-/** A page of results may take 1 MB of JSON (shared/api/README.md, "Limits"); what surrounds the items may take as much again. */
+/**
+ * A page of results may take 1 MB of JSON (shared/api/README.md, "Limits"); what surrounds the items may take as much
+ * again.
+ */
 const MAX_BODY_BYTES = 2_000_000;
 
 /** The answer for a page after the last one. */

@@ -17,7 +17,9 @@ import { createReplayEndpoints } from '../endpoints/replay-endpoints.ts';
 import { createVerbEndpoints } from '../endpoints/run-verbs.ts';
 import { createCorePorts, noLargeObjects } from '../wiring/create-ports.ts';
 
-/** Handles the calls that change runs, one or many, or replay callbacks: a function of its own, apart from the reads. */
+/**
+ * Handles the calls that change runs, one or many, or replay callbacks: a function of its own, apart from the reads.
+ */
 export function createVerbsHandler(
   api: ApiPorts,
   ports: CorePorts & Pick<ReadPorts, 'reader'> & BulkPorts,

@@ -40,8 +40,8 @@ interface Miss {
 
 /**
  * Checks the API key of a call. Throws UNAUTHORIZED if it is absent, malformed (without a read), unknown, revoked or
- * expired, and LIMIT_REACHED if the caller's network has used up its reads of keys that this process does not know. A cached key
- * uses none of them, not even when it is read again after a minute.
+ * expired, and LIMIT_REACHED if the caller's network has used up its reads of keys that this process does not know. A
+ * cached key uses none of them, not even when it is read again after a minute.
  */
 export function createAuthenticator(
   findCaller: FindCaller,

@@ -53,7 +53,9 @@ function namesEtag(header: string | undefined, etag: string): boolean {
   return (header ?? '').split(',').some((one) => one.trim() === '*' || one.trim().replace(/^W\//, '') === opaque);
 }
 
-/** Whether the header has one of these codings, the first of them that it names, other than with q=0 (RFC 9110 §12.5.3). */
+/**
+ * Whether the header has one of these codings, the first of them that it names, other than with q=0 (RFC 9110 §12.5.3).
+ */
 function accepts(header: string | undefined, names: readonly string[]): boolean {
   const codings = (header ?? '').toLowerCase().split(',');
   for (const name of names) {

@@ -6,8 +6,8 @@ const INDEX = 'functions/actions/index.ts';
 const LIST_BEGINS = 'createRegistry(\n    {\n';
 
 /**
- * Writes a new action and a test of it, and adds it to the actions that are offered. Returns the files. Throws UsageError
- * for a name that no action may have, or that is taken.
+ * Writes a new action and a test of it, and adds it to the actions that are offered. Returns the files. Throws
+ * UsageError for a name that no action may have, or that is taken.
  */
 export function initAction(root: string, name: string): readonly string[] {
   if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name) || name.length > 60) {

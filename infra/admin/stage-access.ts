@@ -34,7 +34,8 @@ export interface StageAccess {
   /** The same for the key that seals the secrets which workspaces set. */
   rotateCredentialKey(): Promise<number>;
   /**
-   * Puts the keys that sign live cursors into the table. The sweep also does that, within two minutes of a first deploy.
+   * Puts the keys that sign live cursors into the table. The sweep also does that, within two minutes of a first
+   * deploy.
    */
   keepCursorKey(): Promise<void>;
 }

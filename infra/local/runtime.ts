@@ -62,7 +62,9 @@ export interface Runtime {
   readonly services: OpenServices;
   /** A key that may do everything. */
   readonly admin: Credentials;
-  /** The access key id of a function, named by its name or a prefix of its logical id: the gateway has statements by it. */
+  /**
+   * The access key id of a function, named by its name or a prefix of its logical id: the gateway has statements by it.
+   */
   accessKeyIdOf(functionName: string): string;
   meters(): RuntimeMeters;
   resetMeters(): void;

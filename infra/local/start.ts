@@ -22,8 +22,8 @@ try {
 }
 
 /**
- * Functions run in threads, which a debugger reaches only in a process that was started for it. A thread at a breakpoint
- * keeps its process from ending, so the process is killed where a stop takes too long.
+ * Functions run in threads, which a debugger reaches only in a process that was started for it. A thread at a
+ * breakpoint keeps its process from ending, so the process is killed where a stop takes too long.
  */
 function restartForDebugger(): void {
   const child = spawn(process.execPath, [...DEBUGGER_FLAGS, ...process.argv.slice(1)], { stdio: 'inherit' });

@@ -18,8 +18,8 @@ export function canonicalJson(value: unknown): string {
 }
 
 /**
- * Whether JSON.stringify writes a value so as it is: no list nor lossless number in it, objects to that depth with their
- * names in order. No deeper, or each level of a deep one would be looked at once for every level above.
+ * Whether JSON.stringify writes a value so as it is: no list nor lossless number in it, objects to that depth with
+ * their names in order. No deeper, or each level of a deep one would be looked at once for every level above.
  */
 function isWrittenSo(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return true;

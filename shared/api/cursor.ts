@@ -71,7 +71,10 @@ export function listBinding(workspaceUid: string, path: string, query: URLSearch
   return JSON.stringify([workspaceUid, path.toLowerCase(), ...sorted]);
 }
 
-/** What the cursor of a live call is bound to: a hash of workspace, path (it names the action) and body, however it is written. */
+/**
+ * What the cursor of a live call is bound to: a hash of workspace, path (it names the action) and body, however it is
+ * written.
+ */
 export function callBinding(workspaceUid: string, path: string, body: unknown): string {
   return hash('sha256', canonicalJson([workspaceUid, path, body]), 'base64url');
 }

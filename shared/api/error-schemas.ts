@@ -7,7 +7,9 @@ export const validationError = strict({
   message: z.string().describe('What is wrong, and what is allowed'),
 }).meta({ id: 'ValidationError' });
 
-/** An error as it is sent: HTTP bodies, `last_error`, `error` in callbacks. The catalogue is shared/domain/errors.ts. */
+/**
+ * An error as it is sent: HTTP bodies, `last_error`, `error` in callbacks. The catalogue is shared/domain/errors.ts.
+ */
 export const errorRecord = strict({
   error_label: errorLabel.describe('The kind of error. Compare this value, never `message`'),
   error_scope: errorScope,

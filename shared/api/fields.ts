@@ -9,8 +9,8 @@ import { CURSOR_PATTERN, NO_CONTROL_CHARACTERS } from './patterns.ts';
 export type Refusals = Readonly<Record<string, string>>;
 
 /**
- * A strict object whose message for an unknown property says which are allowed, or what to use instead. One line for each
- * of the first unknown keys, in their order: {@link parseWith} gives each its own path.
+ * A strict object whose message for an unknown property says which are allowed, or what to use instead. One line for
+ * each of the first unknown keys, in their order: {@link parseWith} gives each its own path.
  */
 export function strict<Shape extends z.core.$ZodLooseShape>(shape: Shape, refusals: Refusals = {}) {
   const allowed = Object.keys(shape).join(', ') || 'nothing';

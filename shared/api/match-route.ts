@@ -6,7 +6,10 @@ export type RouteMatch =
   | { readonly found: true; readonly route: Route; readonly params: Readonly<Record<string, string>> }
   | { readonly found: false; readonly allow: readonly Method[] };
 
-/** Finds a request's route; a literal segment wins over a parameter, as in API Gateway. Segments are percent-decoded, uids in lower case. */
+/**
+ * Finds a request's route; a literal segment wins over a parameter, as in API Gateway. Segments are percent-decoded,
+ * uids in lower case.
+ */
 export function matchRoute(method: string, rawPath: string): RouteMatch {
   const candidates = ROUTES.flatMap((route: Route) => {
     const params = matchPath(route.path, rawPath);

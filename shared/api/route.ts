@@ -69,7 +69,9 @@ export const NEXT_PAGE = {
   'X-Pagination-Cursor': 'The `cursor` of the next page, for clients that build its URL themselves',
 } as const;
 
-/** Which of a workspace's limits a call counts against: launches are all that may begin or repeat work, or change it. */
+/**
+ * Which of a workspace's limits a call counts against: launches are all that may begin or repeat work, or change it.
+ */
 export function rateTypeOf(route: Route): RateType {
   if (route.function === 'live') return 'live';
   return route.method === 'GET' || route.scope === 'read' ? 'read' : 'launch';

@@ -15,9 +15,9 @@ export type WorkspaceSecrets = Pick<WorkspaceServices, 'secret' | 'maskSecrets' 
 
 /**
  * The secrets for actions: a workspace's own value before the stage's, which are read on first use and again after a
- * minute. Throws Permanent for a name that is not set or whose value cannot be used. A value that was given to an action
- * is masked in texts from then on: the stage's in those of every workspace, a workspace's own in its own only. Otherwise
- * one workspace could have the results of others refused, by a value that occurs in them.
+ * minute. Throws Permanent for a name that is not set or whose value cannot be used. A value that was given to an
+ * action is masked in texts from then on: the stage's in those of every workspace, a workspace's own in its own only.
+ * Otherwise one workspace could have the results of others refused, by a value that occurs in them.
  */
 export function createActionSecrets(
   client: SecretsManagerClient,

@@ -50,7 +50,9 @@ function signerOf({ current, keys }: CursorKeys) {
   };
 }
 
-/** Derives the keys of live cursors and puts them into the table, unless it has those of this version or a later one. */
+/**
+ * Derives the keys of live cursors and puts them into the table, unless it has those of this version or a later one.
+ */
 export async function keepCursorKey(table: Table, keyring: Pick<Keyring, 'currentVersion' | 'macKeys'>): Promise<void> {
   await putCursorKeys(table, { current: keyring.currentVersion, keys: keyring.macKeys(LIVE_CURSOR) });
 }

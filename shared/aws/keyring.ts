@@ -18,8 +18,8 @@ export type Keyring = {
   /** Whether it has the master secret of that version. */
   holds(version: number): boolean;
   /**
-   * A workspace's callback secret (`whsec_…`); always the same for the same uid, version and generation. Generation 0 is
-   * the first; each rotation makes a higher one.
+   * A workspace's callback secret (`whsec_…`); always the same for the same uid, version and generation. Generation 0
+   * is the first; each rotation makes a higher one.
    */
   signingSecret(workspaceUid: string, version: number, generation: number): Secret;
   /** Encrypts a text. Only `open` with the same `aad` (such as the record's key) decrypts it. */

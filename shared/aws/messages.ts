@@ -147,8 +147,8 @@ export function decodeMessage(text: string): Message {
 }
 
 /**
- * The text EventBridge Scheduler sends for an entry of a schedule; it puts the time in place of its own name (user guide,
- * "Adding context attributes").
+ * The text EventBridge Scheduler sends for an entry of a schedule; it puts the time in place of its own name (user
+ * guide, "Adding context attributes").
  */
 export function fireTemplate(scheduleUid: string, revision: number): string {
   return JSON.stringify({ v: 1, k: 'fire', s: scheduleUid, at: '<aws.scheduler.scheduled-time>', rev: revision });

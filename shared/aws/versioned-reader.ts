@@ -5,8 +5,8 @@ interface Versioned {
 }
 
 /**
- * Gives what is kept; where that lacks the version `holding`, reads again at once. `newest` reads in any case. A version
- * that is nowhere gives what there is.
+ * Gives what is kept; where that lacks the version `holding`, reads again at once. `newest` reads in any case. A
+ * version that is nowhere gives what there is.
  */
 export type ReadVersioned<Value> = (holding?: number | 'newest') => Promise<Value>;
 

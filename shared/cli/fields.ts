@@ -8,7 +8,9 @@ interface FieldSchema {
   readonly properties?: Readonly<Record<string, FieldSchema>>;
 }
 
-/** An object from `field=value` words; `field:=JSON` takes a value as it is written. Throws CommandFailed for others. */
+/**
+ * An object from `field=value` words; `field:=JSON` takes a value as it is written. Throws CommandFailed for others.
+ */
 export function objectOf(words: readonly string[], schema: object): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
     words.map((word) => {

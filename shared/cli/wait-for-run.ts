@@ -3,8 +3,8 @@ import { CommandFailed } from './command-failed.ts';
 import { createProgressLine, progressText } from './progress.ts';
 
 /**
- * Waits until a run has ended, with one line of progress on standard error. Ctrl-C ends the wait and not the run: throws
- * CommandFailed then, which says how to go on.
+ * Waits until a run has ended, with one line of progress on standard error. Ctrl-C ends the wait and not the run:
+ * throws CommandFailed then, which says how to go on.
  */
 export async function waitForRun(run: RunHandle, program: string): Promise<RunDetail> {
   const stop = new AbortController();

@@ -4,7 +4,9 @@ import type { TriremeError } from './error.ts';
 export interface RetryPolicy {
   /** How often it is sent at most; 1 is never again. */
   readonly attempts: number;
-  /** How long it may wait between attempts, all together, in ms. A wait that the API asks for beyond that ends the call. */
+  /**
+   * How long it may wait between attempts, all together, in ms. A wait that the API asks for beyond that ends the call.
+   */
   readonly maxWaitMs: number;
 }
 

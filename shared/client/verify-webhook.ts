@@ -40,8 +40,9 @@ export type ReceivedWebhook = {
 
 /**
  * The payload of a webhook whose signature and age are right; rejects with WebhookVerificationError otherwise. Runs
- * wherever there is WebCrypto. Source: the Standard Webhooks specification. Dedupe on the payload's `callback_ref_uid`. JSON.parse rounds numbers
- * beyond 2^53; where yours are larger, read the body with a parser that keeps them once this has returned.
+ * wherever there is WebCrypto. Source: the Standard Webhooks specification. Dedupe on the payload's `callback_ref_uid`.
+ * JSON.parse rounds numbers beyond 2^53; where yours are larger, read the body with a parser that keeps them once this
+ * has returned.
  */
 export async function verifyWebhook(received: ReceivedWebhook): Promise<unknown> {
   checkReceived(received);
@@ -175,7 +176,9 @@ async function isSigned(keys: readonly Bytes[], head: string, body: Bytes, signa
   return isMatch;
 }
 
-/** The bytes of base64; none for what is no base64. Headers that came twice are joined by a comma, which is left out. */
+/**
+ * The bytes of base64; none for what is no base64. Headers that came twice are joined by a comma, which is left out.
+ */
 function bytesOfBase64(text: string): Bytes {
   try {
     return Uint8Array.from(atob(text.replaceAll(/[^\w+/=]/g, '')), (character) => character.codePointAt(0) ?? 0);

@@ -18,8 +18,8 @@ export interface WebhookHandlerOptions {
   readonly secrets: readonly (string | undefined)[] | (() => Promise<readonly string[]> | readonly string[]);
   readonly seen: SeenStore;
   /**
-   * What is done with each callback or notification before it is answered with 204. What throws is answered with 500, and comes again.
-   * Keep it short: the sender waits 15 s.
+   * What is done with each callback or notification before it is answered with 204. What throws is answered with 500,
+   * and comes again. Keep it short: the sender waits 15 s.
    */
   readonly on: {
     readonly [Type in Delivery['type']]?: (callback: Extract<Delivery, { readonly type: Type }>) => unknown;
@@ -39,7 +39,9 @@ interface NodeResponse {
   writeHead(status: number, headers?: Readonly<Record<string, string>>): { end(text?: string): unknown };
 }
 
-/** A receiver of callbacks: a fetch handler, and `toNode()` for `http.createServer` and Express before any body parser. */
+/**
+ * A receiver of callbacks: a fetch handler, and `toNode()` for `http.createServer` and Express before any body parser.
+ */
 export interface WebhookHandler {
   (request: Request): Promise<Response>;
   toNode(): (request: NodeRequest, response: NodeResponse) => Promise<void>;

@@ -60,8 +60,8 @@ export function blocksOf({ inputsTotal }: RunControl, { uploadUid }: Deletion): 
 }
 
 /**
- * A control record without anything that a caller or an action gave, in an epoch in which nothing starts. `totals`: what
- * the run has recorded, where it was stopped.
+ * A control record without anything that a caller or an action gave, in an epoch in which nothing starts. `totals`:
+ * what the run has recorded, where it was stopped.
  */
 export function strippedControl(control: RunControl, totals: Totals | null, now: number): RunControl {
   return {

@@ -29,7 +29,9 @@ export interface RunEstimate {
   readonly usd: number;
 }
 
-/** From one page of an input to its next, beside the action: three calls of DynamoDB, a send, the way through the queue. */
+/**
+ * From one page of an input to its next, beside the action: three calls of DynamoDB, a send, the way through the queue.
+ */
 const STEP_MS = 45;
 
 export function estimateRun(plan: PlannedRun): RunEstimate {

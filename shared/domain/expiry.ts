@@ -3,9 +3,9 @@ import { WORKING_STATUSES } from './run-status.ts';
 import type { RunControl } from './run.ts';
 
 /*
- * How long a run is kept: until the retention time after its latest possible end, which is its deadline, counted from the
- * moment at which it may work. Waiting does not count for the deadline, so the expiry of a waiting run moves on, in steps,
- * with all its items. So does the expiry of a run that is resumed or retried.
+ * How long a run is kept: until the retention time after its latest possible end, which is its deadline, counted from
+ * the moment at which it may work. Waiting does not count for the deadline, so the expiry of a waiting run moves on, in
+ * steps, with all its items. So does the expiry of a run that is resumed or retried.
  */
 
 const DAY_S = 86_400;

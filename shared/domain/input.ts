@@ -94,7 +94,9 @@ export interface Wait {
   readonly until: number | null;
   /** `until` is a place that is reserved for this page in the line of the action's pace; absent: it is not. */
   readonly reserved?: boolean;
-  /** How often in a row the page was asked to wait (0: by its pace only), and since when, epoch ms; absent: it was not. */
+  /**
+   * How often in a row the page was asked to wait (0: by its pace only), and since when, epoch ms; absent: it was not.
+   */
   readonly limited?: { readonly times: number; readonly since: number };
   /** Short hash of the message that wrote this. Only that message sends what follows. Empty: no message wrote it. */
   readonly by: string;

@@ -62,7 +62,9 @@ function payloadOf({ outcome, input, page, attempt, at }: PageRecord): RunCallba
     : null;
 }
 
-/** A stored record together with the log. Once delivered, a callback stays delivered, whatever later attempts report. */
+/**
+ * A stored record together with the log. Once delivered, a callback stays delivered, whatever later attempts report.
+ */
 export function absorbDelivery(record: CallbackRecord, delivery: LoggedDelivery | null): CallbackRecord {
   if (delivery === null || record.parentUid !== null || record.status === 'SUCCESS') return record;
   const { httpStatus, at: deliveredAt } = delivery;

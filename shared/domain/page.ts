@@ -50,8 +50,8 @@ export function isRefusal(outcome: PageOutcome): boolean {
 }
 
 /**
- * How many pages this record adds to those that were counted of its input before: all up to it, but not one that refuses
- * the input.
+ * How many pages this record adds to those that were counted of its input before: all up to it, but not one that
+ * refuses the input.
  */
 export function pagesAdded({ page, outcome }: Pick<PageRecord, 'page' | 'outcome'>, before: number): number {
   return Math.max(0, page + (isRefusal(outcome) ? 0 : 1) - before); // a retry may end in a refusal of the page that failed

@@ -1,4 +1,6 @@
-/** Dollars in us-east-1 (AWS price pages): per million of each, storage per GB and month, Lambda per GB-second on arm64. */
+/**
+ * Dollars in us-east-1 (AWS price pages): per million of each, storage per GB and month, Lambda per GB-second on arm64.
+ */
 const PRICES = {
   writeUnits: 0.625,
   readUnits: 0.125,

@@ -135,15 +135,15 @@ export interface RunControl {
   /** As of the last ending. While the run works, the current totals are in its window. */
   readonly totals: Totals;
   /**
-   * The epoch of a stop since which `totals` hold what the run has recorded, for no page of it can be recorded any more;
-   * 0: none.
+   * The epoch of a stop since which `totals` hold what the run has recorded, for no page of it can be recorded any
+   * more; 0: none.
    */
   readonly totalsEpoch: number;
   /** It has a callback, so that each of its endings is one more (`run.finished`). */
   readonly callsBack: boolean;
   /**
-   * What the usage of the day of its creation counts of it; what it adds to that is in a record of its own. Null: all it
-   * has done when it ends (domain/usage.ts).
+   * What the usage of the day of its creation counts of it; what it adds to that is in a record of its own. Null: all
+   * it has done when it ends (domain/usage.ts).
    */
   readonly usageBefore: UsageCounts | null;
   /** The epoch up to whose ending all callbacks are known to be delivered; 0: not known. */

@@ -1,6 +1,8 @@
 import { EngineError } from './errors.ts';
 
-/** From what one of a workspace's signing secrets is derived, and how long it signs. The secret itself is not stored. */
+/**
+ * From what one of a workspace's signing secrets is derived, and how long it signs. The secret itself is not stored.
+ */
 export interface SigningSecret {
   /** The version of the master secret. */
   readonly root: number;

@@ -1,7 +1,7 @@
 /*
- * Every margin, lease, patience and check interval of the engine, in ms unless its name says otherwise, each with its sum.
- * Their order matters more than their values: test/domain/timing.test.ts compares them with each other, with the functions'
- * timeouts (shared/functions.ts) and with what queues do.
+ * Every margin, lease, patience and check interval of the engine, in ms unless its name says otherwise, each with its
+ * sum. Their order matters more than their values: test/domain/timing.test.ts compares them with each other, with the
+ * functions' timeouts (shared/functions.ts) and with what queues do.
  */
 
 const SECOND_MS = 1_000;

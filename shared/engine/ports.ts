@@ -103,8 +103,8 @@ export interface RunOnConsole {
 export interface WorkspaceServices {
   readonly fetch: ActionFetch;
   /**
-   * The workspace's own value of a secret, or else that of the stage's owner. Throws a permanent error without the value
-   * where it is not set or not usable.
+   * The workspace's own value of a secret, or else that of the stage's owner. Throws a permanent error without the
+   * value where it is not set or not usable.
    */
   readonly secret: (name: string) => Promise<string>;
   /** The text with `[secret NAME]` for every secret value that this worker has read for it, in any encoding. */

@@ -27,7 +27,9 @@ export async function checkPages(ports: QuotaPorts, workspaceUid: string): Promi
   throw await refusal(ports, workspaceUid, { name: 'pages_per_day', limit, resetsAt: dayEnd(day) });
 }
 
-/** Counts a page that is about to start. Returns when the next may start (epoch ms) and the limit; null: it may start. */
+/**
+ * Counts a page that is about to start. Returns when the next may start (epoch ms) and the limit; null: it may start.
+ */
 export async function takePage(
   ports: QuotaPorts,
   workspaceUid: string,
@@ -48,7 +50,9 @@ export interface ReachedQuota {
   readonly resetsAt: number | null;
 }
 
-/** Notifies the workspace, once a UTC day for each quota: the only one that resets at a time of its own does so then. */
+/**
+ * Notifies the workspace, once a UTC day for each quota: the only one that resets at a time of its own does so then.
+ */
 export async function notifyOfQuota(ports: NotePorts, workspaceUid: string, quota: ReachedQuota): Promise<void> {
   const at = ports.clock.now();
   const event = { type: 'quota.reached', at, quota } as const;

@@ -59,7 +59,8 @@ export interface ActionDefinition<
   /** Maximum of results a page; default 50. */
   readonly pageSize?: number;
   /**
-   * Most results of one input: `default`, and the `ceiling` a caller may ask for. Absent: 1,000 and 10,000. Not with `returns: 'object'`.
+   * Most results of one input: `default`, and the `ceiling` a caller may ask for. Absent: 1,000 and 10,000. Not with
+   * `returns: 'object'`.
    */
   readonly maxResults?: { readonly default: number; readonly ceiling: number };
   /** Default `cursor`. */

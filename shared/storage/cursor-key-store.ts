@@ -11,9 +11,8 @@ export interface CursorKeys {
 
 /** Reads the keys from the table, without a cache; null until the sweep or the owner has put them there. */
 export async function readCursorKeys(table: Table): Promise<CursorKeys | null> {
-  // Changed only where the master secret is rotated, so an eventual read at half the price is enough where it finds the item. Where it
-  // finds
-  // none, the item may have been written just now: read strongly.
+  // Changed only where the master secret is rotated, so an eventual read at half the price is enough where it finds the
+  // item. Where it finds none, the item may have been written just now: read strongly.
   const item = (await table.get(keys.cursorKeys(), 'eventual')) ?? (await table.get(keys.cursorKeys(), 'strong'));
   return item === null ? null : cursorKeysFromItem(item);
 }

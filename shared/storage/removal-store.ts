@@ -15,7 +15,9 @@ import {
 } from './keys.ts';
 import type { Table } from './table.ts';
 
-/** Removes objects of the bucket; each call takes until it is done or the clock reaches `until`, then it gives false. */
+/**
+ * Removes objects of the bucket; each call takes until it is done or the clock reaches `until`, then it gives false.
+ */
 export interface ObjectRemoval {
   /** All objects whose keys begin so. */
   deletePrefix(prefix: string, until: number): Promise<boolean>;

@@ -133,7 +133,10 @@ function endsUpdate(epoch: number, ends: readonly InputEnd[]): Update {
   };
 }
 
-/** A total as an update reads it. A window of release 0.1.0 has no pages, and DynamoDB refuses to add to what is not there. */
+/**
+ * A total as an update reads it. A window of release 0.1.0 has no pages, and DynamoDB refuses to add to what is not
+ * there.
+ */
 function countOf(attribute: string): string {
   return attribute === 'pg' ? 'if_not_exists(pg, :zero)' : attribute;
 }

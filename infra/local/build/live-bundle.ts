@@ -16,7 +16,10 @@ export interface LiveBundle {
   stop(): Promise<void>;
 }
 
-/** Bundles the functions, and again on each change. A failed build leaves the last good one. Throws StartRefused when the first fails. */
+/**
+ * Bundles the functions, and again on each change. A failed build leaves the last good one. Throws StartRefused when
+ * the first fails.
+ */
 export async function startLiveBundle(): Promise<LiveBundle> {
   const dir = claimBundleDir();
   let notify = (_fault: string | null): void => undefined;

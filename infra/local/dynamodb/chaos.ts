@@ -23,7 +23,10 @@ export interface Demand {
   readonly units: number;
 }
 
-/** What DynamoDB may do to a program and rarely does, drawn from a seed: stale reads, hot partitions, unprocessed entries. */
+/**
+ * What DynamoDB may do to a program and rarely does, drawn from a seed: stale reads, hot partitions, unprocessed
+ * entries.
+ */
 export class Chaos {
   readonly #random: () => number;
   readonly #uses = new Map<string, Use>();

@@ -61,7 +61,10 @@ function isPath(operand: Operand): operand is readonly (string | number)[] {
   return Array.isArray(operand);
 }
 
-/** `size()`: characters of a string, bytes of a binary, elements of a set, list or map; scalars of other types have none. */
+/**
+ * `size()`: characters of a string, bytes of a binary, elements of a set, list or map; scalars of other types have
+ * none.
+ */
 function sizeOf(value: AttributeValue): number | undefined {
   if ('S' in value) return value.S.length;
   if ('B' in value) return base64Bytes(value.B);

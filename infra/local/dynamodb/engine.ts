@@ -20,7 +20,9 @@ import { openStorage, type Storage } from './storage.ts';
 import { tableDefinition } from './table-definition.ts';
 import { Chaos } from './chaos.ts';
 
-/** An answer as AWS JSON 1.0 carries it; an error's body has `__type` and `message`. Not to be changed by its reader. */
+/**
+ * An answer as AWS JSON 1.0 carries it; an error's body has `__type` and `message`. Not to be changed by its reader.
+ */
 export interface DynamoDbAnswer {
   readonly status: number;
   readonly body: unknown;
@@ -29,7 +31,9 @@ export interface DynamoDbAnswer {
 export interface DynamoDbEngine {
   /** One AWS call, e.g. `PutItem`. Rejects only when the engine itself is at fault (closed, or its disk is). */
   handle(operation: string, body: unknown): Promise<DynamoDbAnswer>;
-  /** Creates the table, or gives an existing one these indexes and keeps its data. Throws when its primary key differs. */
+  /**
+   * Creates the table, or gives an existing one these indexes and keeps its data. Throws when its primary key differs.
+   */
   createTable(input: CreateTableCommandInput): void;
   /** Deletes the items that have expired; the engine never does so by itself. Returns their number. */
   expireItems(tableName: string): Promise<number>;

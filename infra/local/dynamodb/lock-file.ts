@@ -1,7 +1,10 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Directories that this process has open. Its own pid in a lock file may also be left by a dead process of the same pid. */
+/**
+ * Directories that this process has open. Its own pid in a lock file may also be left by a dead process of the same
+ * pid.
+ */
 const openHere = new Set<string>();
 
 /** Locks a directory for this process; the result releases it. Throws when a living process has locked it. */

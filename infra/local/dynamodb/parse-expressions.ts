@@ -35,8 +35,8 @@ const templates = new WeakMap<Members, Map<string, Template>>();
 const identifiers = new Map<string, ReadonlySet<string>>();
 
 /**
- * Parses the expressions of a request; gives the rest of the request and the parsed expressions. dynalite's parser takes
- * 20–200 µs an expression. The same texts come again with other names and values, so a text is parsed once, with
+ * Parses the expressions of a request; gives the rest of the request and the parsed expressions. dynalite's parser
+ * takes 20–200 µs an expression. The same texts come again with other names and values, so a text is parsed once, with
  * placeholders. `checked`: the values are known to be valid. Throws a validation error.
  */
 export function parseExpressions(
@@ -87,7 +87,9 @@ function parse(given: Expressions, types: Members, checks: 'checked' | 'unchecke
   return parsed;
 }
 
-/** The cache key of parsed expressions: the texts, names that are no placeholders, and which names and values are given. */
+/**
+ * The cache key of parsed expressions: the texts, names that are no placeholders, and which names and values are given.
+ */
 function keyOf({ texts, names, values }: Expressions, isOpen: boolean): string {
   const parts: (string | null)[] = [];
   for (const member of EXPRESSIONS) parts.push((texts[member] as string | undefined) ?? null); // texts, by their types
@@ -117,7 +119,10 @@ function checkMembers({ texts, names, values }: Expressions, types: Members, che
   }
 }
 
-/** Whether names differ from each other and from everything in the texts, so that the parser's result does not depend on them. */
+/**
+ * Whether names differ from each other and from everything in the texts, so that the parser's result does not depend on
+ * them.
+ */
 function areApart(texts: Members, names: Names): boolean {
   const real = Object.values(names);
   if (new Set(real).size < real.length || real.includes('')) return false;

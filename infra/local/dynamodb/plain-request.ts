@@ -1,6 +1,6 @@
 /*
- * Most requests are well formed. dynalite's checks, which find the right message for every fault, take a fifth of a call's
- * time. A request that passes the checks of this file skips dynalite's; any other goes through them.
+ * Most requests are well formed. dynalite's checks, which find the right message for every fault, take a fifth of a
+ * call's time. A request that passes the checks of this file skips dynalite's; any other goes through them.
  */
 
 type IsFine = (value: unknown) => boolean;

@@ -5,7 +5,9 @@ interface Selection {
   readonly members: Map<string | number, Selection>;
 }
 
-/** The parts of an item that the paths name, nested as in the item; chosen list elements keep their order without gaps. */
+/**
+ * The parts of an item that the paths name, nested as in the item; chosen list elements keep their order without gaps.
+ */
 export function projectItem(item: Item, paths: readonly Path[]): Item {
   const root: Selection = { value: undefined, members: new Map() };
   for (const path of paths) {

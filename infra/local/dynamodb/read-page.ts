@@ -51,7 +51,10 @@ function checkProjection(space: Space, request: PageRequest): void {
     );
 }
 
-/** The key after which the page begins, or null at the start. Throws a validation error unless it is a complete key of the space. */
+/**
+ * The key after which the page begins, or null at the start. Throws a validation error unless it is a complete key of
+ * the space.
+ */
 export function startAfter(space: Space, request: PageRequest): ItemKey | null {
   const key = request.ExclusiveStartKey;
   if (key === undefined) return null;

@@ -5,7 +5,9 @@ interface Chunk<V> {
   readonly values: V[];
 }
 
-/** A map in code-unit order of its keys: arrays of at most 512 entries, so that 100,000 keys stay fast to insert into. */
+/**
+ * A map in code-unit order of its keys: arrays of at most 512 entries, so that 100,000 keys stay fast to insert into.
+ */
 export class SortedMap<V> {
   #chunks: Chunk<V>[] = [];
   #size = 0;

@@ -95,7 +95,9 @@ function nonEmpty(members: string[], wrap: (members: string[]) => AttributeValue
   return members.length === 0 ? undefined : wrap(members);
 }
 
-/** List positions are those of the old item: removed ones close up, and ones past the end are appended, when settled. */
+/**
+ * List positions are those of the old item: removed ones close up, and ones past the end are appended, when settled.
+ */
 function write(root: Container, path: Path, value: AttributeValue | undefined): void {
   let container = root;
   for (const step of path.slice(0, -1)) container = open(container, step);

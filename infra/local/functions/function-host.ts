@@ -87,7 +87,9 @@ export function hostFunction(options: FunctionHostOptions): FunctionHost {
     return await takeThread();
   }
 
-  /** Gives a thread to the next caller that waits. A dead or outdated one is dropped, and that caller starts its own. */
+  /**
+   * Gives a thread to the next caller that waits. A dead or outdated one is dropped, and that caller starts its own.
+   */
   function release(thread: FunctionThread): void {
     const next = waiting.shift();
     if (thread.isDead || stale.has(thread) || isClosed) {

@@ -81,8 +81,8 @@ function describeError(error: unknown): FunctionError {
 }
 
 /**
- * Freezes the thread until the host has counted another invocation. The host counts an invocation after it has posted its
- * message, so the one just handled may be counted only now: a count that is not above those handled does not thaw.
+ * Freezes the thread until the host has counted another invocation. The host counts an invocation after it has posted
+ * its message, so the one just handled may be counted only now: a count that is not above those handled does not thaw.
  */
 function freeze(count: Int32Array): void {
   for (let seen = Atomics.load(count, 0); seen <= handled; seen = Atomics.load(count, 0)) Atomics.wait(count, 0, seen);
@@ -128,7 +128,9 @@ async function answer(handler: Handler, call: ThreadCall): Promise<void> {
   takeMessages();
 }
 
-/** Takes what has come while the thread was frozen at once: the next call goes before the timers that were left behind. */
+/**
+ * Takes what has come while the thread was frozen at once: the next call goes before the timers that were left behind.
+ */
 function takeMessages(): void {
   if (parentPort === null) return;
   for (;;) {

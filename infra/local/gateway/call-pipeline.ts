@@ -143,7 +143,9 @@ export async function performCall(
   }
 }
 
-/** The refusal that an error carries; any other error is a bug of a stand-in: it is logged and becomes InternalFailure. */
+/**
+ * The refusal that an error carries; any other error is a bug of a stand-in: it is logged and becomes InternalFailure.
+ */
 export function faultOf(pipeline: CallPipeline, { service, operation }: CallHead, error: unknown): AwsFault {
   if (error instanceof AwsServiceError) return error.fault;
   pipeline.log(`gateway: ${service}:${operation} failed inside its stand-in: ${String(error)}`);

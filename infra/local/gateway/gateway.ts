@@ -144,7 +144,9 @@ function parseBody(text: string): unknown {
   }
 }
 
-/** Uses listeners: an async iterator costs more than the rest of a small request. Rejects when the connection breaks. */
+/**
+ * Uses listeners: an async iterator costs more than the rest of a small request. Rejects when the connection breaks.
+ */
 function readText(request: IncomingMessage): Promise<string> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];

@@ -19,7 +19,9 @@ export interface Callers {
   readonly roles: ReadonlyMap<string, Credentials>;
 }
 
-/** Gives every function and every role of the plan an access key of its own. Throws when a function's role is missing. */
+/**
+ * Gives every function and every role of the plan an access key of its own. Throws when a function's role is missing.
+ */
 export function nameCallers({ roles, functions }: SystemPlan): Callers {
   const principals = new Map<string, Principal>();
   const addPrincipal = (session: string, { name, statements }: Pick<RolePlan, 'name' | 'statements'>): Credentials => {

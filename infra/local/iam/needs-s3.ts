@@ -24,7 +24,8 @@ export function needsOfS3(operation: string, _body: unknown, context: NeedsConte
     resource: `${bucketArn}/${decodeURIComponent(rest.join('/'))}`,
     conditionKeys: {},
   });
-  // A write that compares with what is there (If-Match) must also be allowed to read it (S3 user guide, conditional writes).
+  // A write that compares with what is there (If-Match) must also be allowed to read it (S3 user guide, conditional
+  // writes).
   const copied = context.headers['x-amz-copy-source'];
   if (operation === 'CopyObject') {
     const source = decodeURIComponent(String(copied)).replace(/^\//, '');

@@ -30,7 +30,10 @@ export function matchDates(text: string): DayTest {
   return (day) => dates.has(day.date);
 }
 
-/** Reads a day-of-week field: `, -`, `L` (Saturday), `nL` (last n of the month), `n#k` (k-th n). No `/`, no wrapping range. */
+/**
+ * Reads a day-of-week field: `, -`, `L` (Saturday), `nL` (last n of the month), `n#k` (k-th n). No `/`, no wrapping
+ * range.
+ */
 export function matchWeekdays(text: string): DayTest {
   if (text.includes('/')) throw new RangeError('day-of-week: "/" is not allowed');
   if (text.includes('#')) {

@@ -4,7 +4,8 @@ import { readSet } from './aws-cron-set.ts';
 
 /**
  * An EventBridge cron expression. The dialect is that of "Cron expressions reference" (EventBridge user guide) and
- * "Schedule types" (EventBridge Scheduler user guide). It shares no code with the printer of cron expressions, which tests check against it.
+ * "Schedule types" (EventBridge Scheduler user guide). It shares no code with the printer of cron expressions, which
+ * tests check against it.
  */
 export interface AwsCron {
   readonly minutes: readonly number[];

@@ -53,7 +53,9 @@ function exhaustedBy(fire: PendingFire, error: unknown, nowMs: number): string |
   return nowMs - fire.nominalMs >= maxAgeMs ? 'MaximumEventAgeInSeconds' : null;
 }
 
-/** Sends the invocation to the dead-letter queue. Throws where there is none or that fails too: it is lost, as on AWS. */
+/**
+ * Sends the invocation to the dead-letter queue. Throws where there is none or that fails too: it is lost, as on AWS.
+ */
 async function sendToDeadLetters(
   fire: PendingFire,
   error: unknown,

@@ -36,7 +36,9 @@ const TICK_EVERY_MS = 250;
 /** Most deliveries at once. */
 const MAX_DELIVERIES = 32;
 
-/** Opens the Scheduler on its folder; what was pending when it was last closed or killed is delivered by the next tick. */
+/**
+ * Opens the Scheduler on its folder; what was pending when it was last closed or killed is delivered by the next tick.
+ */
 export function openScheduler(options: SchedulerOptions): LocalScheduler {
   const { dir, now, region = LOCAL_REGION, account = LOCAL_ACCOUNT } = options;
   const context: SchedulerContext = {

@@ -16,7 +16,9 @@ type LogEntry =
 /** After so many bytes the log is replaced by a short one. */
 const COMPACT_AFTER_BYTES = 16_000_000;
 
-/** All schedules, groups and pending invocations, in memory and, given a folder, in an append log that outlives kill -9. */
+/**
+ * All schedules, groups and pending invocations, in memory and, given a folder, in an append log that outlives kill -9.
+ */
 export class SchedulerState {
   readonly schedules = new Map<string, ScheduleRecord>();
   readonly groups = new Map<string, GroupRecord>();

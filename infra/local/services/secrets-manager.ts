@@ -19,7 +19,10 @@ export interface GenerateSecretString {
   readonly GenerateStringKey?: string;
 }
 
-/** A secret of the template: generated once, fixed, or read again at each GetSecretValue, so that edits of a file take effect. */
+/**
+ * A secret of the template: generated once, fixed, or read again at each GetSecretValue, so that edits of a file take
+ * effect.
+ */
 export interface SecretDefinition {
   readonly name: string;
   readonly value:
@@ -158,7 +161,10 @@ function openVault(dir: string | null): Vault {
 
 const punctuation = '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~';
 
-/** A random secret as CloudFormation would make it (AWS::SecretsManager::Secret GenerateSecretString); 32 characters unless the rule says otherwise. */
+/**
+ * A random secret as CloudFormation would make it (AWS::SecretsManager::Secret GenerateSecretString); 32 characters
+ * unless the rule says otherwise.
+ */
 function generateSecret(rule: GenerateSecretString): string {
   const alphabet = [
     rule.ExcludeLowercase === true ? '' : 'abcdefghijklmnopqrstuvwxyz',

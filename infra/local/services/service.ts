@@ -42,7 +42,9 @@ export interface CallContext {
   readonly baseUrl: string;
   /** Aborted when the caller hangs up. */
   readonly signal: AbortSignal;
-  /** The caller's `X-Amzn-Trace-Id`, which tells Lambda's loop detection where a message came from; null without one. */
+  /**
+   * The caller's `X-Amzn-Trace-Id`, which tells Lambda's loop detection where a message came from; null without one.
+   */
   readonly traceHeader: string | null;
 }
 

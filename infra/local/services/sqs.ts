@@ -43,7 +43,10 @@ interface SqsContext {
   readonly moves: MoveTask[];
 }
 
-/** Opens the queues under `dir`. Our own and not fauxqs, which takes no clock, knows no groups and has no calls in process. */
+/**
+ * Opens the queues under `dir`. Our own and not fauxqs, which takes no clock, knows no groups and has no calls in
+ * process.
+ */
 export function openSqs(options: SqsOptions): Sqs {
   const { now, region = LOCAL_REGION, account = LOCAL_ACCOUNT } = options;
   const queues = openQueues(options.dir);

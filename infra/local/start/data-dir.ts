@@ -16,7 +16,10 @@ const STATE_FILES = [
   'inbox-port',
 ];
 
-/** Creates the folder if need be, and removes our state from it for `reset`. Throws StartRefused where it cannot be used. */
+/**
+ * Creates the folder if need be, and removes our state from it for `reset`. Throws StartRefused where it cannot be
+ * used.
+ */
 export async function prepareDataDir(dataDir: string, reset: boolean): Promise<void> {
   try {
     makeFolder(dataDir);

@@ -45,7 +45,9 @@ interface LocalClient {
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
 }
 
-/** Makes the workspace `local` and a key of it at the first start over a data folder, and reads them at the next ones. */
+/**
+ * Makes the workspace `local` and a key of it at the first start over a data folder, and reads them at the next ones.
+ */
 export async function prepareAccess(runtime: Runtime, dataDir: string | null): Promise<Access> {
   const stage = openStage(addressOf(runtime));
   await stage.keepCursorKey();

@@ -11,8 +11,8 @@ const PATIENCE_MS = 60_000;
 const POLL_EVERY_MS = 100;
 
 /**
- * Does the main job once, as a caller would: an async run over the cities of a few countries, with callbacks to the inbox.
- * Prints its progress. Rejects with the reason of `stopping` once the system stops.
+ * Does the main job once, as a caller would: an async run over the cities of a few countries, with callbacks to the
+ * inbox. Prints its progress. Rejects with the reason of `stopping` once the system stops.
  */
 export async function runSample(
   { runtime, inbox, access }: Pick<LocalSystem, 'runtime' | 'inbox' | 'access'>,

@@ -1,6 +1,9 @@
 import type { TablePlan } from './system-plan.ts';
 
-/** The attribute that is the partition key of a table or of an index of it: conditions on `dynamodb:LeadingKeys` are about it. */
+/**
+ * The attribute that is the partition key of a table or of an index of it: conditions on `dynamodb:LeadingKeys` are
+ * about it.
+ */
 export function partitionKeyIn(
   tables: readonly TablePlan[],
   table: string,

@@ -43,7 +43,8 @@ const PartialFailure = z
 
 /**
  * The messages that a successful invocation leaves to be deleted. The answers null, `{}` and an empty list mean all of
- * them; an answer of another shape, or an id that is not in the batch, means none (AWS: "Success and failure conditions").
+ * them; an answer of another shape, or an id that is not in the batch, means none (AWS: "Success and failure
+ * conditions").
  */
 export function finishedMessages(payload: string, messages: readonly ReceivedMessage[]): readonly ReceivedMessage[] {
   const parsed = PartialFailure.safeParse(payload === '""' ? null : JSON.parse(payload));

@@ -97,8 +97,8 @@ function addAbsentNulls(zodSchema: z.core.$ZodType, { properties }: z.core.JSONS
 }
 
 /**
- * Puts `documentedAs` of a schema's meta in its place: a union of lists or objects without ids is more than generators of
- * clients take (what they write for Java does not compile, or takes any result for the first of its forms).
+ * Puts `documentedAs` of a schema's meta in its place: a union of lists or objects without ids is more than generators
+ * of clients take (what they write for Java does not compile, or takes any result for the first of its forms).
  */
 function writeAsDocumented(json: z.core.JSONSchema.BaseSchema): void {
   const { documentedAs } = json;

@@ -59,7 +59,10 @@ function exampleOf(operation: string): OperationExample {
   return example;
 }
 
-/** The document as it is committed, for the actions that ship: laid out as the formatter wants it, short lists on one line. */
+/**
+ * The document as it is committed, for the actions that ship: laid out as the formatter wants it, short lists on one
+ * line.
+ */
 export function renderOpenapi(actions: readonly DocumentedAction[]): string {
   const text = JSON.stringify(buildOpenapi({ publicUrl: LOCAL_URL, actions }), null, 2);
   const laidOut = text.replaceAll(

@@ -32,7 +32,10 @@ export function livePageOf(
   return { cursor, number: page, byNumber: false, boundTo };
 }
 
-/** The absolute URL of the page after a live call's, to be called with the same body; its cursor is good for 24 h from `at`. */
+/**
+ * The absolute URL of the page after a live call's, to be called with the same body; its cursor is good for 24 h from
+ * `at`.
+ */
 export function nextLiveUrl(
   origin: string,
   actionName: string,

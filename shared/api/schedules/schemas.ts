@@ -73,7 +73,10 @@ export const scheduleBody = strict(
   REFUSED,
 ).meta(oneOrOther('cron', 'schedule_at', 'string', true));
 
-/** `PATCH /v1/schedules/{scheduled_run_uid}` and `POST …/update`: an absent field keeps its value, null sets it back to its default. */
+/**
+ * `PATCH /v1/schedules/{scheduled_run_uid}` and `POST …/update`: an absent field keeps its value, null sets it back to
+ * its default.
+ */
 export const scheduleUpdateBody = change(
   {
     inputs: launchFields.inputs.optional(),

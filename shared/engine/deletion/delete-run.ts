@@ -23,7 +23,8 @@ export async function deleteRun(ports: CorePorts, definition: RunDefinition): Pr
     if (!hasEnded(control.status)) throw refusal(control);
     const now = ports.clock.now();
     await ports.due.putDue({ at: now + FIRST_DELETION_CHECK_MS, kind: 'purge', uid });
-    // The totals of a stopped run are noted only when nothing of it can be recorded any more, and from now on nothing is.
+    // The totals of a stopped run are noted only when nothing of it can be recorded any more, and from now on nothing
+    // is.
     const totals = control.status === 'STOPPED' ? await countRecorded(ports, definition) : null;
     const deleted = await ports.runs.deleteRun(control, newDeletion(now, upload?.uid ?? null), totals);
     if (deleted === null) continue; // another changed it meanwhile: read it again

@@ -68,8 +68,8 @@ export async function startRun(
 }
 
 /**
- * A run as its launch created it, whatever happened since; null: there is no run with that uid. Throws NOT_FOUND for one
- * that was deleted.
+ * A run as its launch created it, whatever happened since; null: there is no run with that uid. Throws NOT_FOUND for
+ * one that was deleted.
  */
 export async function findLaunched(
   ports: Pick<CorePorts, 'runs'>,

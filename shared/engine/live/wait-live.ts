@@ -66,8 +66,8 @@ export async function waitLive(
 }
 
 /**
- * Repeats the answer to a live call by its run's uid; null where there is no answer yet, or no such run. Throws NOT_FOUND
- * for a run that was deleted.
+ * Repeats the answer to a live call by its run's uid; null where there is no answer yet, or no such run. Throws
+ * NOT_FOUND for a run that was deleted.
  */
 export async function recallLive(ports: LivePorts, action: Action, uid: string): Promise<LiveOutcome | null> {
   const control = await ports.runs.readControl(uid);

@@ -10,7 +10,9 @@ export type NotificationSettingPorts = Pick<Ports, 'clock' | 'callbackPolicy'> &
   readonly secrets: Pick<Ports['secrets'], 'sealHeaders'>;
 };
 
-/** Sets where a workspace's notifications go, in place of what was set. Throws BAD_INPUT if url or headers are refused. */
+/**
+ * Sets where a workspace's notifications go, in place of what was set. Throws BAD_INPUT if url or headers are refused.
+ */
 export async function putNotifications(
   ports: NotificationSettingPorts,
   workspaceUid: string,

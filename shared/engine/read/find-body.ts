@@ -5,8 +5,8 @@ import { findCallback } from './find-callback.ts';
 import type { ReadPorts } from './read-ports.ts';
 
 /**
- * The body of a workspace's callback, as its receiver gets it, and the id that it is signed under. Throws NOT_FOUND where
- * there is no such callback, or where what its body is built from is gone.
+ * The body of a workspace's callback, as its receiver gets it, and the id that it is signed under. Throws NOT_FOUND
+ * where there is no such callback, or where what its body is built from is gone.
  */
 export async function findBody(
   ports: ReadPorts,

@@ -24,8 +24,8 @@ export interface LogRowPlace {
 const ENTRIES_AT_ONCE = 50;
 
 /**
- * The log lines of a run, ordered by input, page and time. Of each input at most 64 KB are listed; then a last line says
- * that there is more. With `only` just that input's lines. One call makes at most `queries` queries.
+ * The log lines of a run, ordered by input, page and time. Of each input at most 64 KB are listed; then a last line
+ * says that there is more. With `only` just that input's lines. One call makes at most `queries` queries.
  */
 export async function* listLogs(
   ports: { readonly reader: Pick<ReadPorts['reader'], 'listLogEntries'> },

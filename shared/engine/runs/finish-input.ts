@@ -17,7 +17,10 @@ export interface InputToEnd {
   readonly definition: RunDefinition;
   readonly pageRecord: PageRecord;
   readonly at: Pick<OpenInput, 'place' | 'position'>;
-  /** Whether to send the next input also where another delivery counted this one: that one may have failed before it sent it. */
+  /**
+   * Whether to send the next input also where another delivery counted this one: that one may have failed before it
+   * sent it.
+   */
   readonly resendsNext: boolean;
 }
 

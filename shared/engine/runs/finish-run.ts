@@ -41,8 +41,9 @@ export function landedAt(ports: Pick<CorePorts, 'settings'>, stopped: RunControl
 
 /**
  * Does what follows from a run's end: gives its slot to the run that waits longest, wakes the runs that depend on it,
- * counts what it did, sends run.finished. Each step is idempotent, so the sweep repeats it after an interruption. For a stopped run, run.finished is sent once no page can be recorded any more; if it is resumed before, by {@link
- * sendFormerFinished}.
+ * counts what it did, sends run.finished. Each step is idempotent, so the sweep repeats it after an interruption. For a
+ * stopped run, run.finished is sent once no page can be recorded any more; if it is resumed before, by
+ * {@link sendFormerFinished}.
  */
 export async function concludeRun(ports: CorePorts, ended: RunControl, definition: RunDefinition): Promise<void> {
   // The record of run.finished comes last: where it exists, the sweep considers the rest done.

@@ -5,8 +5,9 @@ import { takeUp } from './resume-run.ts';
 import { isDoneBy, MAX_ATTEMPTS, refusal } from './stop-run.ts';
 
 /**
- * Retries the failed inputs of a run, each from the page that failed. Inputs that the action refused are left out.
- * A run that this bulk has retried already is returned unchanged. Throws INVALID_STATE where the run did not fail, or no input is worth another try.
+ * Retries the failed inputs of a run, each from the page that failed. Inputs that the action refused are left out. A
+ * run that this bulk has retried already is returned unchanged. Throws INVALID_STATE where the run did not fail, or no
+ * input is worth another try.
  */
 export async function retryRun(
   ports: CorePorts,

@@ -4,8 +4,8 @@ import { countLanded } from './count-landed.ts';
 import { countRecorded, landedAt } from './finish-run.ts';
 
 /**
- * Counts what the last pages of a stopped run left uncounted, once no page of it can be recorded any more, and notes the
- * run's totals. Returns the run afterwards. Idempotent.
+ * Counts what the last pages of a stopped run left uncounted, once no page of it can be recorded any more, and notes
+ * the run's totals. Returns the run afterwards. Idempotent.
  */
 export async function settleStopped(
   ports: CorePorts,

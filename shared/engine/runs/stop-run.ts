@@ -10,7 +10,8 @@ export const MAX_ATTEMPTS = 63;
 
 /**
  * Stops a run. No page starts from then on; pages under way may still be recorded, and run.finished follows when none
- * can. A stopped run is returned unchanged, and one that this bulk has stopped already. Throws INVALID_STATE for any other status that cannot be stopped.
+ * can. A stopped run is returned unchanged, and one that this bulk has stopped already. Throws INVALID_STATE for any
+ * other status that cannot be stopped.
  */
 export async function stopRun(
   ports: CorePorts,

@@ -3,7 +3,9 @@ import { nextTime } from '../../domain/schedule-times.ts';
 import { acceptingAll, type DryRunPorts, reportOf } from '../launch/dry-run-launch.ts';
 import { checkSchedule, type ScheduleLaunch } from './put-schedule.ts';
 
-/** What a launch of a schedule would do: the estimate is of one of its runs, which waits for the schedule's first time. */
+/**
+ * What a launch of a schedule would do: the estimate is of one of its runs, which waits for the schedule's first time.
+ */
 export async function dryRunSchedule(ports: DryRunPorts, launch: ScheduleLaunch): Promise<DryRun> {
   const checked = checkSchedule(ports, acceptingAll(launch));
   const limits = await ports.admission.readLimits(launch.workspaceUid);

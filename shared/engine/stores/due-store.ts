@@ -2,9 +2,9 @@
  * `watch`: the check of a run, repeated until the run has no open work. `start`: the start of a postponed run. `close`:
  * the announcement of a stopped run. `keep`: the items of a run whose expiry has moved. `callback`: a callback's
  * attempt that is too far off for a queue. `receiver`: the check of a receiver for which callbacks wait. `schedule`:
- * the check of a schedule, while it may fire. `purge`: the check of a deletion, until it is complete. `usage`: summing the
- * usage of all workspaces, repeated for ever. `bulk`: the check of a bulk, until it is over. `notification`: the check of
- * a notification, until it is delivered or has failed.
+ * the check of a schedule, while it may fire. `purge`: the check of a deletion, until it is complete. `usage`: summing
+ * the usage of all workspaces, repeated for ever. `bulk`: the check of a bulk, until it is over. `notification`: the
+ * check of a notification, until it is delivered or has failed.
  */
 export const DUE_KINDS = [
   'watch',

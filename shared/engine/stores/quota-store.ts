@@ -4,9 +4,14 @@ import type { Quotas } from '../../domain/quota.ts';
 export interface QuotaStore {
   /** The quotas in force, up to a minute old. */
   readQuotas(workspaceUid: string): Promise<Quotas>;
-  /** Counts a run that is about to be accepted, or a schedule. Idempotent. False: the workspace has as many as it may. */
+  /**
+   * Counts a run that is about to be accepted, or a schedule. Idempotent. False: the workspace has as many as it may.
+   */
   takePlace(place: QuotaPlace, limit: number): Promise<boolean>;
-  /** Counts up to so many pages of a UTC day, those that ask at about the same time by one write; returns whether one is granted. */
+  /**
+   * Counts up to so many pages of a UTC day, those that ask at about the same time by one write; returns whether one is
+   * granted.
+   */
   takePage(workspaceUid: string, day: string, limit: number): Promise<boolean>;
   /** How many pages of a UTC day are counted. */
   readPages(workspaceUid: string, day: string): Promise<number>;

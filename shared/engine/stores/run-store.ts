@@ -29,8 +29,8 @@ export interface RunStore {
    */
   readOrDeleted(runUid: string): Promise<RunOrDeleted | null>;
   /**
-   * Deletes a run, which is then no run any more for every other read. `totals`: what a stopped run has recorded; null for
-   * any other. Null: the record is not as it was read.
+   * Deletes a run, which is then no run any more for every other read. `totals`: what a stopped run has recorded; null
+   * for any other. Null: the record is not as it was read.
    */
   deleteRun(control: RunControl, deletion: Deletion, totals: Totals | null): Promise<RunControl | null>;
   /** Takes a deleted run off the index, in which it is until its usage is summed. Idempotent. */
@@ -61,13 +61,13 @@ export interface RunStore {
   /** Moves a run's expiry (epoch seconds). False: the record is not as it was read. */
   moveExpiry(control: Pick<RunControl, 'uid' | 'updatedAt'>, expiresAt: number): Promise<boolean>;
   /**
-   * Notes the totals of a stopped run that can record no more pages; returns the run afterwards. Null: the record is not
-   * as it was read.
+   * Notes the totals of a stopped run that can record no more pages; returns the run afterwards. Null: the record is
+   * not as it was read.
    */
   noteTotals(control: Pick<RunControl, 'uid' | 'epoch' | 'updatedAt'>, totals: Totals): Promise<RunControl | null>;
   /**
-   * Has the usage of the run's day count nothing of it: all it has done is counted when it ends. False: the record is not
-   * as it was read.
+   * Has the usage of the run's day count nothing of it: all it has done is counted when it ends. False: the record is
+   * not as it was read.
    */
   countLater(control: Pick<RunControl, 'uid' | 'updatedAt'>): Promise<boolean>;
   /** Notes that all callbacks of a run up to its end in this epoch were delivered. */

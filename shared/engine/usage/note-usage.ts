@@ -3,8 +3,8 @@ import type { RunControl } from '../../domain/run.ts';
 import type { CorePorts } from '../ports.ts';
 
 /**
- * Records what an ended run has done beyond what the record of its day counts: it ended after its day was summed, or was
- * resumed or retried. For any other run nothing is written. Idempotent.
+ * Records what an ended run has done beyond what the record of its day counts: it ended after its day was summed, or
+ * was resumed or retried. For any other run nothing is written. Idempotent.
  */
 export async function noteUsage(ports: Pick<CorePorts, 'usage'>, control: RunControl): Promise<void> {
   const counts = usageBeyondDay(control);

@@ -33,7 +33,9 @@ export interface UsageStore {
   readLatestDay(workspaceUid: string): Promise<UsageDay | null>;
   /** The records of a day and of all later days, strongly read. */
   listDays(workspaceUid: string, from: string): Promise<readonly UsageDay[]>;
-  /** Writes a day's record on condition that its sum goes up to `before` (null: that there is none). False: it does not. */
+  /**
+   * Writes a day's record on condition that its sum goes up to `before` (null: that there is none). False: it does not.
+   */
   putDay(workspaceUid: string, day: UsageDay, before: RunPlace | null): Promise<boolean>;
   /** Writes what a run did beyond its day, unless there is a record of the same or a later epoch. */
   putBeyondDay(beyond: UsageBeyondDay): Promise<void>;

@@ -4,8 +4,8 @@ import { changeCredentials } from './change-credentials.ts';
 import type { CredentialPorts } from './credential-ports.ts';
 
 /**
- * Sets a workspace's own value of a secret, in place of the one before. Throws INVALID_STATE where the workspace has too
- * many.
+ * Sets a workspace's own value of a secret, in place of the one before. Throws INVALID_STATE where the workspace has
+ * too many.
  */
 export async function putCredential(
   ports: CredentialPorts,

@@ -17,7 +17,8 @@ const lengthBytes = 4;
 
 /**
  * Objects as files under `dir`: the bytes, then the metadata as JSON, then the JSON's length; so one rename puts bytes
- * and metadata in place together. File names are digests of keys, because a key can be longer than a file name and have any character.
+ * and metadata in place together. File names are digests of keys, because a key can be longer than a file name and have
+ * any character.
  */
 export function openDiskStore(dir: string): ObjectStore {
   const staging = join(dir, '.staging');

@@ -2,7 +2,9 @@ import type { ObjectStore } from './object-store.ts';
 import { listXml } from './xml.ts';
 import type { S3Answer, S3Request } from './request.ts';
 
-/** ListObjectsV2 with prefix, start-after and continuation; keys in UTF-8 order, at most 1,000 a page. No delimiters. */
+/**
+ * ListObjectsV2 with prefix, start-after and continuation; keys in UTF-8 order, at most 1,000 a page. No delimiters.
+ */
 export function listObjects(store: ObjectStore, { bucket, query }: S3Request): S3Answer {
   const prefix = query['prefix'] ?? '';
   const maxKeys = Math.min(Number(query['max-keys'] ?? 1000), 1000);

@@ -7,7 +7,9 @@ import type { S3Answer, S3Request } from './request.ts';
 const maxKeyBytes = 1024;
 const keptHeaders = /^(content-(type|disposition|language)|cache-control|expires|x-amz-meta-.*)$/;
 
-/** PutObject: streams to the store, compares the checksums sent, then puts the object in place if the condition holds. */
+/**
+ * PutObject: streams to the store, compares the checksums sent, then puts the object in place if the condition holds.
+ */
 export async function putObject(store: ObjectStore, request: S3Request, now: () => number): Promise<S3Answer> {
   const { bucket, key, headers } = request;
   if (Buffer.byteLength(key) > maxKeyBytes) throw new AwsServiceError('KeyTooLongError', 'Your key is too long');

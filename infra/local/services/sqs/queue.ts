@@ -20,9 +20,9 @@ export type QueueEvent =
   | { readonly op: 'delete'; readonly q: string; readonly id: string };
 
 /**
- * The messages of one queue, ordered by when they can be received, then by arrival. Messages of a group that has more than
- * half of all messages in flight come after those of other groups (Amazon SQS developer guide, "Fair queues": messages of
- * quiet groups are returned first; a noisy group's are returned while there are no others).
+ * The messages of one queue, ordered by when they can be received, then by arrival. Messages of a group that has more
+ * than half of all messages in flight come after those of other groups (Amazon SQS developer guide, "Fair queues":
+ * messages of quiet groups are returned first; a noisy group's are returned while there are no others).
  */
 export class QueueState {
   readonly name: string;
@@ -135,7 +135,10 @@ interface Due {
   readonly id: string;
 }
 
-/** A binary heap by instant, then order of arrival. An entry goes stale when its message changes, and stays until it is first. */
+/**
+ * A binary heap by instant, then order of arrival. An entry goes stale when its message changes, and stays until it is
+ * first.
+ */
 class DueHeap {
   readonly #entries: Due[] = [];
 

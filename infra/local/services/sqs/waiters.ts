@@ -2,7 +2,10 @@ import type { QueueState } from './queue.ts';
 
 /** Long polls by queue. */
 export interface Waiters {
-  /** The first non-empty result of `attempt` within `waitMs`; empty when time is up, the caller hangs up or the queues close. */
+  /**
+   * The first non-empty result of `attempt` within `waitMs`; empty when time is up, the caller hangs up or the queues
+   * close.
+   */
   first<T>(queue: QueueState, waitMs: number, signal: AbortSignal, attempt: () => readonly T[]): Promise<readonly T[]>;
   /** Lets the waiters of a queue try again, after a change of it. */
   wake(queue: QueueState): void;
