@@ -22,11 +22,13 @@ const filter = strict({
   tag: oneOrMore(tag, 'runs with this tag'),
   created_after: givenInstant.optional().describe('Only runs that were created after this time'),
   created_before: givenInstant.optional().describe('Only runs that were created before this time'),
-}).superRefine((given, context) => {
-  if (Object.values(given).some((value) => value !== undefined)) return;
-  const message = `must not be empty; give at least one of ${Object.keys(filter.shape).join(', ')}`;
-  context.addIssue({ code: 'custom', message });
-});
+})
+  .superRefine((given, context) => {
+    if (Object.values(given).some((value) => value !== undefined)) return;
+    const message = `must not be empty; give at least one of ${Object.keys(filter.shape).join(', ')}`;
+    context.addIssue({ code: 'custom', message });
+  })
+  .meta({ minProperties: 1 });
 
 /** `POST /v1/bulk`. */
 export const bulkBody = strict({

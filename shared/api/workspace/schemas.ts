@@ -62,7 +62,8 @@ export const secretBody = strict({
       const refusal = refusalOfSecret(value);
       if (refusal !== null) context.addIssue({ code: 'custom', message: refusal });
     })
-    .meta({ maxLength: CREDENTIAL_BYTES, writeOnly: true })
+    // As JSON it has two quotes.
+    .meta({ minLength: 1, maxLength: CREDENTIAL_BYTES - 2, pattern: VISIBLE_LINE.source, writeOnly: true })
     .describe('One line of text. A value of several lines is stored as base64'),
 });
 
