@@ -7,8 +7,12 @@ const GAP = '  ';
 /** No column takes more of a line than this. */
 const WIDEST_CELL = 48;
 
-/** A table with a line of titles, numbers at the right of their column, every line as wide as the terminal at most. */
-export function tableText<Item>(items: readonly Item[], columns: readonly Column<Item>[], width = 120): string {
+/**
+ * A table with a line of titles, numbers at the right of their column, every line as wide as the terminal at most. A column
+ * without any value is left out.
+ */
+export function tableText<Item>(items: readonly Item[], all: readonly Column<Item>[], width: number): string {
+  const columns = all.filter(([, value]) => items.some((item) => cellText(value(item)) !== ''));
   const cells = items.map((item) => columns.map(([, value]) => value(item)));
   const texts = cells.map((row) => row.map(cellText));
   const titles = columns.map(([title]) => title);
@@ -36,7 +40,7 @@ export function columnsOf<Item>(items: readonly Item[]): readonly Column<Item>[]
 
 function cellText(value: unknown): string {
   if (value === null || value === undefined) return '';
-  if (typeof value === 'number') return value.toLocaleString('en');
+  if (typeof value === 'number') return String(value);
   return typeof value === 'string' ? harmless(value) : harmlessJson(value);
 }
 

@@ -20,19 +20,23 @@ describe('text of others', () => {
 });
 
 describe('a table', () => {
-  it('has numbers at the right, and lines no wider than the terminal', () => {
+  it('has numbers at the right, no empty column, and lines no wider than the terminal', () => {
     const items = [
-      { name: 'one', count: 5 },
-      { name: 'a much longer name', count: 1_234_567 },
+      { name: 'one', count: 5, none: null },
+      { name: 'a much longer name', count: 1_234_567.000_49, none: null },
     ];
     const columns = [
       ['NAME', ({ name }: (typeof items)[number]) => name],
       ['COUNT', ({ count }: (typeof items)[number]) => count],
+      ['NONE', ({ none }: (typeof items)[number]) => none],
     ] as const;
     expect(tableText(items, columns, 80)).toBe(
-      ['NAME                    COUNT', 'one                         5', 'a much longer name  1,234,567', ''].join(
-        '\n',
-      ),
+      [
+        'NAME                        COUNT',
+        'one                             5',
+        'a much longer name  1234567.00049',
+        '',
+      ].join('\n'),
     );
     expect(tableText(items, columns, 10)).toBe(['NAME     …', 'one      …', 'a much lo…', ''].join('\n'));
   });
