@@ -2,6 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { hash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { matchRoute } from '../../shared/api/match-route.ts';
+import { type ConsoleBrowser, faultsOfAccess, keepPicture, openConsoleBrowser } from '../support/console-browser.ts';
+import { findChromium } from '../support/find-chromium.ts';
 import { type LocalTestSystem, startLocalSystem } from '../support/local-system.ts';
 import { type CallbackReceiver, openCallbackReceiver } from '../support/receiver.ts';
 
@@ -76,6 +78,63 @@ describe('the reference of a deployment', () => {
     expect(policy).not.toContain('unsafe');
     expect(answer.headers.get('content-encoding')).toBe('gzip');
     expect(Number(answer.headers.get('content-length'))).toBeLessThanOrEqual(MAX_GZIP_BYTES);
+  });
+});
+
+describe.skipIf(findChromium() === null)('the page in a browser', () => {
+  let browser: ConsoleBrowser;
+  beforeAll(async () => {
+    browser = await openConsoleBrowser(system.url);
+  });
+  afterAll(() => browser?.close());
+
+  test.each([
+    ['light', 1_280],
+    ['dark', 360],
+  ] as const)('is within reach of everybody, %s and %i pixels wide', async (colorScheme, width) => {
+    const page = await browser.open(system.apiKey, '/docs', { colorScheme, viewport: { width, height: 800 } });
+    await page.getByRole('heading', { name: 'Start', exact: true }).waitFor();
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+    await keepPicture(page, `docs-${colorScheme}-${width}`);
+    // Of calls and types that are made alike two of each chapter are enough: all of them take axe 20 s.
+    await page.evaluate(
+      "document.querySelectorAll('section ~ section article:nth-of-type(n + 3)').forEach((each) => each.remove())",
+    );
+    expect(await faultsOfAccess(page)).toEqual([]);
+    await page.close();
+  });
+
+  test('is searched and tried by the keyboard alone, with the key that the console keeps', async () => {
+    const page = await browser.open(system.apiKey, '/docs');
+    await page.keyboard.press('/');
+    await page.keyboard.type('workspace, key and limits');
+    await page.getByText(/^\d+ found$/).waitFor();
+    await page.keyboard.press('Enter');
+    expect(new URL(page.url()).hash).toBe('#getMe');
+    const call = page.locator('[data-operation=getMe]');
+    await call.getByRole('button', { name: 'Try it' }).press('Enter');
+    const key = call.getByLabel('API key');
+    await key.waitFor();
+    expect(await key.inputValue()).toBe(system.apiKey);
+    await call.getByRole('button', { name: 'Send GET' }).press('Enter');
+    await call.getByText(/^200 in \d+ ms/).waitFor();
+    expect(await call.getByRole('status').textContent()).toContain(system.workspaceUid);
+    await page.close();
+  });
+
+  test('shows the language that was chosen last', async () => {
+    const page = await browser.open(system.apiKey, '/docs#getRun');
+    const call = page.locator('[data-operation=getRun]');
+    await call.getByText('curl "').waitFor();
+    await call.getByRole('button', { name: 'Python' }).click();
+    await page.reload();
+    await call.getByText('import urllib.request').waitFor();
+    expect(await call.getByText('curl "').isVisible()).toBe(false);
+    await page.close();
+  });
+
+  test('runs into nothing that its policy refuses', () => {
+    expect(browser.faults).toEqual([]);
   });
 });
 

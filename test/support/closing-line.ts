@@ -17,5 +17,5 @@ export default class ClosingLine implements Reporter {
 
 /** The one reason for which tests are skipped; whoever reads the line may mend it. */
 function reasonOf(skipped: number): string {
-  return skipped === 0 || findChromium() !== null ? '' : ' (no Chromium here: the console was not tried in a browser)';
+  return skipped === 0 || findChromium() !== null ? '' : ' (no Chromium here: no page was tried in a browser)';
 }
