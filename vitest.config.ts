@@ -4,8 +4,8 @@ import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/support/longest-first.ts';
 import { PATIENCE_MS } from './test/support/patience.ts';
 
-/** Tests that start systems, processes or compilers: each file in a process of its own. */
-const SYSTEMS = ['test/{journeys,simulation,infra,guards}/**/*.test.ts'];
+/** Tests that start systems, processes or compilers, or change their process: each file in a process of its own. */
+const SYSTEMS = ['test/{journeys,simulation,infra,guards,process}/**/*.test.ts'];
 
 export default defineConfig({
   test: {

@@ -110,7 +110,7 @@ describe.skipIf(findChromium() === null)('the page in a browser', () => {
     await page.keyboard.type('workspace, key and limits');
     await page.getByText(/^\d+ found$/).waitFor();
     await page.keyboard.press('Enter');
-    expect(new URL(page.url()).hash).toBe('#getMe');
+    await page.waitForURL(/#getMe$/);
     const call = page.locator('[data-operation=getMe]');
     await call.getByRole('button', { name: 'Try it' }).press('Enter');
     const key = call.getByLabel('API key');
