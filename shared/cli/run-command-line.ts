@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { TriremeError } from '../client/trireme.ts';
+import { InvalidOption, TriremeError } from '../client/trireme.ts';
 import { CommandFailed } from './command-failed.ts';
 import { addAccountCommands } from './commands/account-commands.ts';
 import { addActionCommands } from './commands/action-commands.ts';
@@ -52,6 +52,7 @@ export async function runCommandLine(program: Command, args: readonly string[]):
         .map((line) => `${harmless(line)}\n`)
         .join(''),
     );
+    if (error instanceof InvalidOption) return 2;
     return error instanceof CommandFailed ? error.exitCode : 1;
   }
 }

@@ -50,6 +50,11 @@ export class TriremeError extends Error implements TriremeErrorFields {
   }
 }
 
+/** An option of the client, or of a call, that no request can be made with. Its message shows no secret. */
+export class InvalidOption extends TypeError {
+  override readonly name = 'InvalidOption';
+}
+
 /** API Gateway's own answers have no label: these are those that mean the same. */
 const GATEWAY_LABELS: Readonly<Record<number, readonly [ErrorLabel, ErrorScope, retryable: boolean]>> = {
   400: ['BAD_INPUT', 'input', false],
@@ -101,9 +106,15 @@ export function errorOfAnswer(status: number, headers: Headers, text: string, no
   });
 }
 
+/** Why `fetch` failed. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return '';
+  return error.cause instanceof Error ? error.cause.message : error.message;
+}
+
 /** No answer came: the network failed, or the time for it was over. */
 export function noAnswer(where: string, cause: unknown): TriremeError {
-  const reason = cause instanceof Error ? (cause.cause instanceof Error ? cause.cause.message : cause.message) : '';
+  const reason = reasonOf(cause);
   return new TriremeError(
     {
       label: 'NO_ANSWER',

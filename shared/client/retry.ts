@@ -23,6 +23,8 @@ export interface Attempted {
   readonly key: KeyKind;
   /** Whether the answer was stored under the key: the same key gives it again. */
   readonly isReplayed: boolean;
+  /** Whether an action ran and this is its own answer. */
+  readonly hasRun: boolean;
   readonly attempt: number;
   readonly waitedMs: number;
 }
@@ -31,21 +33,22 @@ const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 20_000;
 
 /**
- * Whether to send a call again, after which wait, and under which key; null: not. A call that got no answer may have
- * been done, so it is sent again only if that does no harm. An action's own error is stored under the key, so another
- * try needs a new one. `random`: 0 to 1, for full jitter.
+ * Whether to send a call again, after which wait, and under which key; null: not. A call that got no answer, or a
+ * fault of the server, may have been done, so it is sent again only if that does no harm. An action's own answer is
+ * never asked for again: whether the action may run twice only the caller knows. A limit's answer may be stored under the
+ * key, so another try needs a new one. `random`: 0 to 1, for full jitter.
  */
 export function decideRetry(
-  { error, isSafe, key, isReplayed, attempt, waitedMs }: Attempted,
+  { error, isSafe, key, isReplayed, hasRun, attempt, waitedMs }: Attempted,
   { attempts, maxWaitMs }: RetryPolicy,
   now: number,
   random: number,
 ): { readonly waitMs: number; readonly newKey: boolean } | null {
-  if (attempt >= attempts || !error.retryable) return null;
-  const mayBeDone = error.label === 'NO_ANSWER';
+  if (attempt >= attempts || !error.retryable || hasRun) return null;
+  const mayBeDone = error.label === 'NO_ANSWER' || error.status >= 500;
   if (mayBeDone && !isSafe && key === 'none') return null;
-  const keepsKey = mayBeDone || error.status >= 500 || error.label === 'IDEMPOTENCY_IN_FLIGHT';
-  if (!keepsKey && key === 'given' && (isReplayed || error.status === 424)) return null;
+  const keepsKey = mayBeDone || error.label === 'IDEMPOTENCY_IN_FLIGHT';
+  if (!keepsKey && key === 'given' && isReplayed) return null;
   const asked = error.retryAt === null ? null : Math.max(0, error.retryAt.getTime() - now);
   const waitMs = asked ?? random * Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** attempt);
   if (waitedMs + waitMs > maxWaitMs) return null;

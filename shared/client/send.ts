@@ -1,4 +1,5 @@
-import { errorOfAnswer, noAnswer } from './error.ts';
+import { checkApiKey, checkHeader, checkedUrl } from './check-options.ts';
+import { errorOfAnswer, InvalidOption, noAnswer, reasonOf, TriremeError } from './error.ts';
 import { type Machine, MACHINE } from './machine.ts';
 import { decideRetry, DEFAULT_RETRY, type KeyKind, type RetryPolicy } from './retry.ts';
 
@@ -47,38 +48,44 @@ export interface Sent {
 }
 
 export interface Sender {
-  /** Rejects with TriremeError, or with the reason of the call's signal. */
+  /** Rejects with TriremeError, with InvalidOption, or with the reason of the call's signal. */
   readonly send: (call: Call) => Promise<Sent>;
   readonly machine: Machine;
 }
 
 const TIMEOUT_MS = 35_000;
 
+/** Throws InvalidOption for a URL or a key that no request can be made with. */
 export function createSender(options: ClientOptions, machine = MACHINE): Sender {
   const { apiKey, timeoutMs = TIMEOUT_MS } = options;
-  const url = baseOf(options.url);
+  const url = checkedUrl(options.url);
+  checkApiKey(apiKey);
   const ask = options.fetch ?? fetch;
   const policy = { ...DEFAULT_RETRY, ...options.retry };
 
   async function attempt(call: Call, key: string | null): Promise<Sent> {
     const { method, path, query, body, headers, signal } = call;
     const time = machine.timeout(timeoutMs);
+    // Outside of the try: what cannot be sent is a fault of the caller, not of the network.
+    const address = `${url}${path}${queryText(query)}`;
+    const request: RequestInit = {
+      method,
+      headers: {
+        'x-api-key': apiKey,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(key === null ? {} : { 'idempotency-key': key }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      redirect: 'error', // the key goes to no other address
+      signal: signal === undefined ? time : AbortSignal.any([signal, time]),
+    };
     try {
-      const response = await ask(`${url}${path}${queryText(query)}`, {
-        method,
-        headers: {
-          'x-api-key': apiKey,
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-          ...(key === null ? {} : { 'idempotency-key': key }),
-          ...headers,
-        },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        redirect: 'error', // the key goes to no other address
-        signal: signal === undefined ? time : AbortSignal.any([signal, time]),
-      });
+      const response = await ask(address, request);
       return { status: response.status, headers: response.headers, text: await response.text() };
     } catch (error) {
       signal?.throwIfAborted();
+      if (reasonOf(error) === 'bad port') throw new InvalidOption(`url is ${url}: fetch does not call this port`);
       throw noAnswer(`${method} ${url}${path}`, error);
     }
   }
@@ -87,15 +94,22 @@ export function createSender(options: ClientOptions, machine = MACHINE): Sender 
     const { isSafe = call.method !== 'POST', signal, retry = policy } = call;
     const kind: KeyKind = call.key === undefined ? 'none' : call.key === 'own' ? 'own' : 'given';
     let key = call.key === undefined ? null : call.key === 'own' ? machine.uuid() : call.key.given;
+    for (const [name, value] of Object.entries({ ...call.headers, 'Idempotency-Key': key ?? '' })) {
+      checkHeader(name, value);
+    }
     let waitedMs = 0;
     for (let tries = 1; ; tries += 1) {
       signal?.throwIfAborted();
-      const sent = await attempt(call, key).catch((error: unknown) => error as ReturnType<typeof noAnswer>); // cast: or the signal's reason, thrown below
+      const sent = await attempt(call, key).catch((error: unknown) => {
+        if (error instanceof TriremeError) return error;
+        throw error; // a fault of the caller, or the signal's reason
+      });
       if ('text' in sent && sent.status < 400) return sent;
       signal?.throwIfAborted();
       const error = 'text' in sent ? errorOfAnswer(sent.status, sent.headers, sent.text, machine.now()) : sent;
       const isReplayed = 'text' in sent && sent.headers.get('idempotency-replayed') === 'true';
-      const failed = { error, isSafe, key: kind, isReplayed, attempt: tries, waitedMs };
+      const hasRun = sent.status === 424 || (sent.status === 429 && 'text' in sent && sent.headers.has('x-run-uid'));
+      const failed = { error, isSafe, key: kind, isReplayed, hasRun, attempt: tries, waitedMs };
       const again = decideRetry(failed, retry, machine.now(), machine.random());
       if (again === null) throw error;
       await machine.sleep(again.waitMs, signal);
@@ -105,13 +119,6 @@ export function createSender(options: ClientOptions, machine = MACHINE): Sender 
   }
 
   return { send, machine };
-}
-
-/** The URL without a slash at its end. Throws TypeError for what is no URL. */
-function baseOf(text: string): string {
-  const { protocol, href } = new URL(text);
-  if (protocol !== 'https:' && protocol !== 'http:') throw new TypeError(`url is ${text}; it must begin with https://`);
-  return href.replace(/\/+$/, '');
 }
 
 type QueryValue = string | number | boolean | Date | null | undefined;

@@ -42,7 +42,7 @@ import {
 
 export type * from './api-types.ts';
 export type { ActionHandle, ActionTypes, AnyActions, AsyncLaunch, LiveCall, ScheduleLaunch } from './actions.ts';
-export { TriremeError, type TriremeErrorLabel } from './error.ts';
+export { InvalidOption, TriremeError, type TriremeErrorLabel } from './error.ts';
 export type { List, Page } from './pages.ts';
 export type { RetryPolicy } from './retry.ts';
 export { hasEnded, type Outputs, type RunHandle, type TextSink } from './runs.ts';
@@ -58,6 +58,7 @@ type NameOf<Actions> = keyof Actions & string;
 export class Trireme<Actions extends { readonly [Name in keyof Actions]: ActionTypes } = AnyActions> {
   readonly #sender: Sender;
 
+  /** Throws InvalidOption for a URL or a key that no request can be made with. */
   constructor(options: ClientOptions) {
     this.#sender = createSender(options);
   }

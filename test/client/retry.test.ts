@@ -14,7 +14,15 @@ function refused(label: string, status: number, retryable: boolean, retryAfter?:
 const silence = noAnswer('GET /', new Error('socket hang up'));
 
 function decide(given: Partial<Attempted> & { readonly error: TriremeError }, random = 0.5) {
-  const attempted = { isSafe: false, key: 'own', isReplayed: false, attempt: 1, waitedMs: 0, ...given } as const;
+  const attempted = {
+    isSafe: false,
+    key: 'own',
+    isReplayed: false,
+    hasRun: false,
+    attempt: 1,
+    waitedMs: 0,
+    ...given,
+  } as const;
   return decideRetry(attempted, POLICY, NOW, random);
 }
 
@@ -34,22 +42,27 @@ describe('a call that failed', () => {
     expect(decide({ error, key: 'given' })).toMatchObject({ newKey: false });
   });
 
-  it.each([
-    ['an error of the action', refused('UPSTREAM_ERROR', 424, true)],
-    ['a limit', refused('LIMIT_REACHED', 429, true)],
-  ])('gets a new key after %s, which is stored under the old one', (_, error) => {
-    expect(decide({ error })).toMatchObject({ newKey: true });
+  it('gets a new key after a limit, whose answer may be stored under the old one', () => {
+    expect(decide({ error: refused('LIMIT_REACHED', 429, true) })).toMatchObject({ newKey: true });
+  });
+
+  it.each(['none', 'own', 'given'] as const)('is not sent again once its action has answered (key: %s)', (key) => {
+    for (const error of [refused('UPSTREAM_ERROR', 424, true), refused('LIMIT_REACHED', 429, true)]) {
+      expect(decide({ error, key, hasRun: true })).toBeNull();
+    }
   });
 
   it('under a key that its caller gave is not sent again where the answer is stored under it', () => {
-    expect(decide({ error: refused('UPSTREAM_ERROR', 424, true), key: 'given' })).toBeNull();
     expect(decide({ error: refused('LIMIT_REACHED', 429, true), key: 'given', isReplayed: true })).toBeNull();
     expect(decide({ error: refused('LIMIT_REACHED', 429, true), key: 'given' })).toMatchObject({ newKey: false });
   });
 
   it('and may have been done is sent again only if that does no harm', () => {
-    expect(decide({ error: silence, key: 'none' })).toBeNull();
-    expect(decide({ error: silence, key: 'none', isSafe: true })).not.toBeNull();
+    for (const error of [silence, refused('UNAVAILABLE', 503, true)]) {
+      expect(decide({ error, key: 'none' })).toBeNull();
+      expect(decide({ error, key: 'none', isSafe: true })).not.toBeNull();
+    }
+    expect(decide({ error: refused('LIMIT_REACHED', 429, true), key: 'none' })).not.toBeNull();
   });
 
   it('waits for as long as the API asks', () => {
@@ -61,7 +74,15 @@ describe('a call that failed', () => {
     expect(waits).toEqual([1_000, 2_000, 4_000]);
     expect(decide({ error: silence }, 0)?.waitMs).toBe(0);
     const patient = { attempts: 99, maxWaitMs: 1e9 };
-    const late = { error: silence, isSafe: true, key: 'none', isReplayed: false, attempt: 40, waitedMs: 0 } as const;
+    const late = {
+      error: silence,
+      isSafe: true,
+      key: 'none',
+      isReplayed: false,
+      hasRun: false,
+      attempt: 40,
+      waitedMs: 0,
+    } as const;
     expect(decideRetry(late, patient, NOW, 1)?.waitMs).toBe(20_000);
   });
 

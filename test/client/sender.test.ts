@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { inspect } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
 import { listenLocally, urlOf } from '../../infra/local/listen.ts';
 import { MACHINE } from '../../shared/client/machine.ts';
@@ -116,3 +117,83 @@ describe('any call', () => {
     await expect(send({ method: 'GET', path: '/' })).rejects.toMatchObject({ label: 'NO_ANSWER' });
   });
 });
+
+describe('a live call', () => {
+  const live = { method: 'POST', path: '/v1/actions/a/run/live', body: {} } as const;
+
+  it.each([
+    ['UPSTREAM_ERROR', 424, {}],
+    ['LIMIT_REACHED', 429, { 'retry-after': '1', 'x-run-uid': 'u' }],
+  ] as const)('is sent once where its action answers %s, with a key too', async (label, status, headers) => {
+    for (const key of [undefined, { given: 'mine' }]) {
+      const { send, asked } = await scripted([error(label, status, true, headers)]);
+      await expect(send({ ...live, key })).rejects.toMatchObject({ label, retryable: true });
+      expect(asked).toHaveLength(1);
+    }
+  });
+
+  it('that may have run is sent again only under a key of its caller', async () => {
+    for (const first of [hangsUp, error('UNAVAILABLE', 503, true)]) {
+      const bare = await scripted([first, answers(200, [])]);
+      await expect(bare.send(live)).rejects.toMatchObject({ retryable: true });
+      expect(bare.asked).toHaveLength(1);
+      const keyed = await scripted([first, answers(200, [])]);
+      await keyed.send({ ...live, key: { given: 'mine' } });
+      expect(keyed.keys()).toEqual(['mine', 'mine']);
+    }
+  });
+
+  it('that a limit refused before it ran is sent again', async () => {
+    const { send, asked } = await scripted([error('LIMIT_REACHED', 429, true), answers(200, [])]);
+    await send(live);
+    expect(asked).toHaveLength(2);
+  });
+});
+
+describe('an option that no request can be made with', () => {
+  const KEY = 'trk_secretsecretsecret';
+
+  it.each([
+    [`${KEY}\nx`, 'U+000A (a line break), at position 23'],
+    ['trk_…', 'U+2026, at position 5'],
+    [`${KEY}\u{1F511}`, 'U+1F511, at position 23'],
+    [`${KEY} `, 'U+0020, at position 23'],
+    ['', 'is empty'],
+  ])('is a key that is none; the refusal does not show it', (apiKey, reason) => {
+    const refusal = refusalOf(() => createSender({ url: 'https://api.example.com', apiKey }));
+    expect(refusal).toMatchObject({ name: 'InvalidOption', message: expect.stringContaining(reason) as string });
+    expect(inspect(refusal, { depth: 9 })).not.toContain('secret');
+  });
+
+  it.each([
+    ['notaurl', "url is notaurl: no URL; a deployment's begins with https://"],
+    ['ftp://a.example', 'url is ftp://a.example; it must begin with https://'],
+    [`https://me:${KEY}@a.example`, 'url has a name or a password before a.example; give the key as apiKey'],
+  ])('is a URL like %s', (url, message) => {
+    expect(refusalOf(() => createSender({ url, apiKey: KEY }))).toMatchObject({ name: 'InvalidOption', message });
+  });
+
+  it('is a port that fetch does not call, a header that it does not take, and a body that is no JSON', async () => {
+    const { send, waits, asked } = await scripted([answers(200, {})]);
+    const call = { method: 'POST', path: '/v1/bulk' } as const;
+    const refusal: unknown = await send({ ...call, key: { given: 'secret\n' } }).catch((reason: unknown) => reason);
+    expect(refusal).toMatchObject({ name: 'InvalidOption' });
+    expect(inspect(refusal, { depth: 9 })).not.toMatch(/secret\W/);
+    await expect(send({ ...call, body: { n: 1n }, key: 'own' })).rejects.toThrow(TypeError);
+    const forbidden = await scripted([], { url: 'http://127.0.0.1:1' });
+    await expect(forbidden.send({ method: 'GET', path: '/' })).rejects.toMatchObject({
+      name: 'InvalidOption',
+      message: 'url is http://127.0.0.1:1: fetch does not call this port',
+    });
+    expect([waits, forbidden.waits, asked]).toEqual([[], [], []]);
+  });
+});
+
+function refusalOf(act: () => unknown): unknown {
+  try {
+    act();
+  } catch (error) {
+    return error;
+  }
+  throw new Error('It was taken.');
+}

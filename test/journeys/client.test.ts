@@ -52,6 +52,20 @@ describe('a consumer with the client', () => {
     expect(await action.live({ input: { country: 'LU', min_population: 1e9 } }).all()).toEqual([]);
   });
 
+  it.each([500, 429])('has an upstream that answers %i asked once by a live call', async (status) => {
+    let asked = 0;
+    const upstream = createServer((_, response) => {
+      asked += 1;
+      response.writeHead(status, { 'retry-after': '1' }).end();
+    });
+    await listenLocally(upstream, 0);
+    const live = new Trireme({ url: system.url, apiKey: system.apiKey }).action('extract-json-api');
+    const call = live.live({ input: { url: urlOf(upstream) } }).all();
+    await expect(call).rejects.toMatchObject({ retryable: true, status: status === 500 ? 424 : 429 });
+    expect(asked).toBe(1);
+    upstream.close();
+  });
+
   it('starts a run, follows it, and reads its results as items, CSV and lines of JSON', async () => {
     const run = await trireme.action('search-cities').start({
       inputs: [{ country: 'MT', custom_data: { row: 1 } }, { country: 'LU' }],

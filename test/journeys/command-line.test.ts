@@ -1,10 +1,12 @@
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { spawn } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildClient } from '../../infra/client-package/build-client.ts';
+import { listenLocally, urlOf } from '../../infra/local/listen.ts';
 import { citiesOf } from '../support/all-cities.ts';
 import { type LocalTestSystem, openReceiver, startLocalSystem } from '../support/local-system.ts';
 import { openTerminal, type TerminalSession } from '../support/pseudo-terminal.ts';
@@ -61,6 +63,32 @@ async function rows(...args: readonly string[]): Promise<readonly Record<string,
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as Record<string, unknown>); // cast: rows are objects
 }
+
+describe('a caller who gives what cannot be used', () => {
+  it.each([
+    [{ TRIREME_URL: 'https://api.example.com', TRIREME_API_KEY: 'trk_…' }, 'U+2026, at position 5'],
+    [{ TRIREME_URL: 'https://api.example.com', TRIREME_API_KEY: 'trk_x\nx' }, 'a line break'],
+    [{ TRIREME_URL: 'notaurl', TRIREME_API_KEY: 'trk_x' }, 'url is notaurl: no URL'],
+  ])('%j is told at once', async (env, reason) => {
+    const { code, stderr } = await trireme(['whoami'], { env });
+    expect([code, stderr]).toEqual([2, expect.stringContaining(reason)]);
+  });
+
+  it.each(['{"hello":"world"}', 'null', '<html></html>'])(
+    'is told of a server that is no deployment and answers %s',
+    async (text) => {
+      const server = createServer((_, response) => response.end(text));
+      await listenLocally(server, 0);
+      const url = urlOf(server);
+      const env = { TRIREME_URL: url, TRIREME_API_KEY: 'trk_x' };
+      for (const args of [['whoami'], ['login', '--url', url]]) {
+        const { code, stderr } = await trireme(args, { env });
+        expect([code, stderr]).toEqual([1, expect.stringContaining(`${url} is no Trireme deployment`)]);
+      }
+      server.close();
+    },
+  );
+});
 
 describe('a caller with the command line, in a pipe', () => {
   it('logs in by standard input: the key is checked, kept for its owner only, and never shown', async () => {

@@ -1,6 +1,6 @@
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
-import { type Me, Trireme, TriremeError, type Scope } from '../../../shared/client/trireme.ts';
+import { InvalidOption, type Me, Trireme, TriremeError, type Scope } from '../../../shared/client/trireme.ts';
 
 /** Who uses the console, and the client under their key. */
 export interface Session {
@@ -31,5 +31,5 @@ export function createClient(apiKey: string): Trireme {
 
 /** Whether an error means that the key is no longer good. */
 export function isKeyRefused(error: unknown): boolean {
-  return error instanceof TriremeError && error.is('UNAUTHORIZED');
+  return error instanceof InvalidOption || (error instanceof TriremeError && error.is('UNAUTHORIZED'));
 }
