@@ -20,11 +20,13 @@ export function createDocsPages(facts: DocsFacts, assets: PageAssets): (path: st
   const reference = once(() =>
     buildReference(buildOpenapi({ publicUrl: facts.publicUrl, actions: facts.actions() }), facts),
   );
+  const page = once(() => ({
+    document: createDocument('text/html; charset=utf-8', renderPage(reference(), assets)),
+    policy: policyOf({ scriptHashes: [sourceOf(assets.script)], styleHashes: [sourceOf(assets.style)], origins: [] }),
+  }));
   const pages: Readonly<Record<string, () => Page>> = {
-    '/docs': once(() => ({
-      document: createDocument('text/html; charset=utf-8', renderPage(reference(), assets)),
-      policy: policyOf({ scriptHashes: [sourceOf(assets.script)], styleHashes: [sourceOf(assets.style)], origins: [] }),
-    })),
+    '/docs': page,
+    '/docs/': page,
     '/docs.md': once(() => ({
       document: createDocument('text/markdown; charset=utf-8', renderMarkdown(reference())),
       policy: null,

@@ -22,9 +22,8 @@ export function createMarkdown(findTarget: FindTarget, rowNames: ReadonlySet<str
         return target === undefined ? code : `<a href="#${escape(target)}">${code}</a>`;
       },
       link({ href, tokens }) {
-        const target = href.startsWith('/docs#') ? href.slice('/docs'.length) : href;
         const text = this.parser.parseInline(tokens);
-        return /^(#|\/|https:)/.test(target) ? `<a href="${escape(target)}">${text}</a>` : text;
+        return /^(#|\/|https:)/.test(href) ? `<a href="${escape(href)}">${text}</a>` : text;
       },
       image: ({ text }) => escape(text),
       code: codeBlock,

@@ -19,12 +19,16 @@ export function findRoute(functionName: ApiFunction, publicUrl: string): Step<'e
       if (match.found || match.allow.length === 0) {
         throw noSuchPath(rawPath);
       }
-      const message = `${rawPath} does not support ${method}; allowed: ${match.allow.join(', ')}.`;
-      throw new EngineError('METHOD_NOT_ALLOWED', message, { params: { allow: match.allow } });
+      throw methodNotAllowed(method, rawPath, match.allow);
     },
   };
 }
 
-export function noSuchPath(rawPath: string): EngineError {
-  return new EngineError('NOT_FOUND', `The path ${rawPath} does not exist; GET /v1/openapi.json lists all paths.`);
+export function methodNotAllowed(method: string, rawPath: string, allow: readonly string[]): EngineError {
+  const message = `${rawPath} does not support ${method}; allowed: ${allow.join(', ')}.`;
+  return new EngineError('METHOD_NOT_ALLOWED', message, { params: { allow } });
+}
+
+export function noSuchPath(rawPath: string, hint = 'GET /v1/openapi.json lists all paths.'): EngineError {
+  return new EngineError('NOT_FOUND', `The path ${rawPath} does not exist; ${hint}`);
 }

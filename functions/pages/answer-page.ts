@@ -1,7 +1,7 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { toErrorRecord } from '../../shared/domain/errors.ts';
+import { type EngineError, toErrorRecord } from '../../shared/domain/errors.ts';
 import { type Document, documentReply } from '../http/document.ts';
-import { noSuchPath } from '../http/find-route.ts';
+import { methodNotAllowed, noSuchPath } from '../http/find-route.ts';
 import type { HttpRequest } from '../http/http-request.ts';
 import { bytesResponse, emptyResponse, jsonResponse } from '../http/http-response.ts';
 
@@ -20,6 +20,8 @@ export interface PagePorts {
 
 /** Asked each time whether it is still the same: a browser then never shows the console of an older release. */
 const CACHE_CONTROL = 'no-cache';
+const METHODS = ['GET', 'HEAD'];
+const HINT = '/docs describes the API, and GET /v1/openapi.json lists all paths.';
 
 /** Answers a request for a page. The root leads browsers to the console, and is no path of the API for all others. */
 export function answerPage(
@@ -27,14 +29,17 @@ export function answerPage(
   { pageAt, newErrorRef }: PagePorts,
 ): APIGatewayProxyStructuredResultV2 {
   const { method, rawPath, headers } = request;
-  if (rawPath === '/' && (headers['accept'] ?? '').includes('text/html')) {
+  const isRead = METHODS.includes(method);
+  if (rawPath === '/' && isRead && (headers['accept'] ?? '').includes('text/html')) {
     return emptyResponse(302, { location: '/console', vary: 'accept' });
   }
   const page = pageAt(rawPath);
-  if (page === null) {
-    const record = toErrorRecord(noSuchPath(rawPath), newErrorRef());
-    return jsonResponse(record.status_code, record, {});
-  }
+  const refuse = (error: EngineError, more: Readonly<Record<string, string>>) => {
+    const record = toErrorRecord(error, newErrorRef());
+    return jsonResponse(record.status_code, record, more);
+  };
+  if (page === null) return refuse(noSuchPath(rawPath, HINT), {});
+  if (!isRead) return refuse(methodNotAllowed(method, rawPath, METHODS), { allow: METHODS.join(', ') });
   const { status = 200, ...reply } = documentReply(page.document, request, CACHE_CONTROL);
   const answer = bytesResponse(status, reply, { ...reply.headers, ...safetyHeaders(page) });
   return method === 'HEAD' ? { ...answer, body: '' } : answer;

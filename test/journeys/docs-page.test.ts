@@ -57,6 +57,38 @@ describe('the reference of a deployment', () => {
     },
   );
 
+  test('is at /docs/ too, and only read; other callers of the root are led there', async () => {
+    expect((await read('/docs/')).status).toBe(200);
+    expect((await read('/docs/nothing')).status).toBe(404);
+    expect(await (await read('/')).text()).toContain('/docs describes the API');
+    for (const [method, path] of [
+      ['POST', '/docs'],
+      ['PUT', '/console'],
+      ['DELETE', '/llms.txt'],
+      ['PATCH', '/docs.md'],
+    ] as const) {
+      const answer = await fetch(`${system.url}${path}`, { method });
+      expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
+      expect(await answer.json()).toMatchObject({
+        error_label: 'METHOD_NOT_ALLOWED',
+        params: { allow: ['GET', 'HEAD'] },
+      });
+    }
+  });
+
+  test('has no link in its text that leads nowhere without the page', async () => {
+    const text = await (await read('/docs.md')).text();
+    const links = Array.from(text.matchAll(/\[[\w ]+\]\(([^)\s]*)\)/g), ([, href = '']) => href);
+    const headings = Array.from(text.matchAll(/^#+ (.*)$/gm), ([, title = '']) =>
+      title.toLowerCase().replaceAll(' ', '-'),
+    );
+    expect(links.length).toBeGreaterThan(0);
+    for (const link of links) {
+      if (link.startsWith('#')) expect(headings).toContain(link.slice(1));
+      else expect(link).toMatch(/^https?:/);
+    }
+  });
+
   test('the page runs its own script and style and nothing else, and is light', async () => {
     const answer = await read('/docs', { 'accept-encoding': 'gzip' });
     const page = await answer.text();

@@ -23,7 +23,7 @@ ${refused.join('\n')}
 | compare \`output_count\` with what you hold | or count callbacks: \`run.finished\` has a \`manifest\`, and \`manifest.callbacks\` is how many there are |
 | a callback can be replayed up to three times | as often as you like; id and bytes stay the same |
 
-Callbacks are signed by Standard Webhooks: [verify them](/docs#receive-callbacks). Schedules take \`POST /v1/schedules/{scheduled_run_uid}/update\` and \`POST /v1/schedules/{scheduled_run_uid}/delete\` as well as PATCH and DELETE.
+Callbacks are signed by Standard Webhooks: [verify them](#receive-callbacks). Schedules take \`POST /v1/schedules/{scheduled_run_uid}/update\` and \`POST /v1/schedules/{scheduled_run_uid}/delete\` as well as PATCH and DELETE.
 
 New here, and all optional: \`Idempotency-Key\`, \`tags\`, \`?dry_run=true\`, \`depends_on\`, \`deadline_seconds\`, uploads of up to a million inputs, results as CSV and NDJSON, logs, usage, and acting on many runs at once.`;
 }

@@ -29,7 +29,7 @@ curl "${url}/v1/actions/search-cities/run/async" -H "X-API-Key: $KEY" \\
   -H 'Content-Type: application/json' -d '{"inputs":[{"country":"MT"},{"country":"LU","custom_data":{"row":2}}]}'
 \`\`\`
 
-The answer is a 202 with the run. Take its \`uid\`, wait for its end, and read the results:
+The answer is a 202 with the run. Take its \`uid\` (\`run_uid\` has the same value), wait for its end, and read the results:
 
 \`\`\`sh
 RUN_UID=…
