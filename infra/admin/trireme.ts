@@ -1,5 +1,8 @@
+import { resolve } from 'node:path';
+import { usageError } from '../../shared/cli/command-failed.ts';
 import { define } from '../../shared/cli/define.ts';
 import { createProgram, endWithReader, runCommandLine } from '../../shared/cli/run-command-line.ts';
+import type { Profile } from '../../shared/cli/profiles.ts';
 import { VERSION } from '../../shared/process/version.ts';
 import { findLocalProfile } from './find-local-profile.ts';
 
@@ -16,9 +19,30 @@ async function runOwner(words: readonly string[]): Promise<number> {
 }
 
 function runCaller(words: readonly string[]): Promise<number> {
-  const program = createProgram({ program: PROGRAM, version: VERSION, findLocal: findLocalProfile });
+  const start = process.cwd();
+  const program = createProgram({
+    program: PROGRAM,
+    version: VERSION,
+    findLocal: (dataDir) => findLocal(start, dataDir),
+  });
+  program.option('--data-dir <folder>', 'use the system that npm start runs over this data folder');
+  enterFolderOfCaller();
   define(program, 'owner', 'Commands of whoever owns the stage: workspaces, all keys, secrets, usage.', [
     'owner --help',
   ]);
   return runCommandLine(program, words);
+}
+
+/** Throws CommandFailed where a data folder is named over which no system runs. */
+async function findLocal(start: string, dataDir: string | undefined): Promise<Profile | null> {
+  const folder = resolve(start, dataDir ?? '.trireme');
+  const found = await findLocalProfile(folder);
+  if (found !== null || dataDir === undefined) return found;
+  throw usageError(`No system runs over ${folder}; npm start -- --data-dir ${dataDir} starts one.`);
+}
+
+/** npm runs a script in the folder of the package; the files of a caller are named from where they called it. */
+function enterFolderOfCaller(): void {
+  const { INIT_CWD: folder, npm_lifecycle_event: script } = process.env;
+  if (script === 'trireme' && folder !== undefined) process.chdir(folder);
 }

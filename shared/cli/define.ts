@@ -22,7 +22,7 @@ export function withExamples(command: Command, examples: readonly string[]): Com
   });
 }
 
-function rootOf(command: Command): Command {
+export function rootOf(command: Command): Command {
   return command.parent === null ? command : rootOf(command.parent);
 }
 

@@ -12,13 +12,22 @@ interface FieldSchema {
  * An object from `field=value` words; `field:=JSON` takes a value as it is written. Throws CommandFailed for others.
  */
 export function objectOf(words: readonly string[], schema: object): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(
-    words.map((word) => {
-      const [, name = '', isJson, text = ''] = /^([^=:]+)(:?)=(.*)$/s.exec(word) ?? [];
-      if (name === '') throw usageError(`${word} is no field=value.`);
-      return [name, isJson === ':' ? parseJson(name, text) : JSON.parse(jsonOf(name, text, schema))];
-    }),
-  );
+  const fields = words.map((word) => {
+    const [, name = '', isJson, text = ''] = /^([^=:]+)(:?)=(.*)$/s.exec(word) ?? [];
+    if (name === '') throw usageError(`${word} is no field=value.`);
+    return [
+      name,
+      isJson === ':' ? parseJson(name, text) : (JSON.parse(jsonOf(name, text, schema)) as unknown),
+    ] as const;
+  });
+  const twice = givenTwice(fields.map(([name]) => name));
+  if (twice !== undefined) throw usageError(`${twice} is given twice; for several inputs use run --inputs FILE.`);
+  return Object.fromEntries(fields);
+}
+
+/** The first name that is in a list again. */
+export function givenTwice(names: readonly string[]): string | undefined {
+  return names.find((name, at) => names.indexOf(name) < at);
 }
 
 /**
@@ -50,11 +59,12 @@ function parseJson(name: string, text: string): unknown {
 
 /** Headers from `Name: value` words. Throws CommandFailed for others. */
 export function objectOfHeaders(words: readonly string[]): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    words.map((word) => {
-      const at = word.indexOf(':');
-      if (at < 1) throw usageError(`${word} is no header; write "Name: value".`);
-      return [word.slice(0, at).trim(), word.slice(at + 1).trim()];
-    }),
-  );
+  const headers = words.map((word) => {
+    const at = word.indexOf(':');
+    if (at < 1) throw usageError(`${word} is no header; write "Name: value".`);
+    return [word.slice(0, at).trim(), word.slice(at + 1).trim()] as const;
+  });
+  const twice = givenTwice(headers.map(([name]) => name.toLowerCase()));
+  if (twice !== undefined) throw usageError(`The header ${twice} is given twice.`);
+  return Object.fromEntries(headers);
 }

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { readStdin } from './ask.ts';
 import { usageError } from './command-failed.ts';
 import { readCsv } from './csv.ts';
-import { jsonOf } from './fields.ts';
+import { givenTwice, jsonOf } from './fields.ts';
 
 export type InputFormat = 'ndjson' | 'csv';
 
@@ -17,7 +18,7 @@ export async function readInputs(file: string, given: InputFormat | undefined, s
   const format = given ?? (/\.csv$/i.test(file) ? 'csv' : 'ndjson');
   const text = file === '-' ? await readStdin() : await readNamed(file);
   const lines = format === 'csv' ? linesOfCsv(text, schema) : text;
-  if (lines.trim() === '') throw usageError(`${file === '-' ? 'Standard input' : file} has no inputs.`);
+  if (lines.trim() === '') throw usageError(`${file === '-' ? 'Standard input' : resolve(file)} has no inputs.`);
   return lines;
 }
 
@@ -25,7 +26,9 @@ async function readNamed(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
-    throw usageError(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    throw usageError(
+      `${resolve(file)} cannot be read: ${error instanceof Error ? error.message.split(',', 1)[0] : String(error)}`,
+    );
   }
 }
 
@@ -33,6 +36,9 @@ async function readNamed(file: string): Promise<string> {
 export function linesOfCsv(text: string, schema: object): string {
   const [names, ...rows] = readCsv(text);
   if (names === undefined) return '';
+  const twice = givenTwice(names);
+  if (twice !== undefined)
+    throw usageError(`The first line of the CSV names ${twice === '' ? 'an empty column' : twice} twice.`);
   const lines = rows.map((cells, at) => {
     if (cells.length > names.length) {
       throw usageError(`Row ${at + 1} of the CSV has ${cells.length} values; its first line names ${names.length}.`);

@@ -1,6 +1,4 @@
-import { Command, CommanderError } from 'commander';
-import { InvalidOption, TriremeError } from '../client/trireme.ts';
-import { CommandFailed } from './command-failed.ts';
+import { Command, CommanderError, InvalidArgumentError, type Option } from 'commander';
 import { addAccountCommands } from './commands/account-commands.ts';
 import { addActionCommands } from './commands/action-commands.ts';
 import { addBulkCommands } from './commands/bulk-commands.ts';
@@ -10,7 +8,8 @@ import { addReadingCommands } from './commands/reading-commands.ts';
 import { addRunCommands } from './commands/run-commands.ts';
 import { addScheduleCommands } from './commands/schedule-commands.ts';
 import { addWorkspaceCommands } from './commands/workspace-commands.ts';
-import { withExamples } from './define.ts';
+import { rootOf, withExamples } from './define.ts';
+import { exitCodeOf, explain } from './explain.ts';
 import { harmless } from './harmless.ts';
 import { sessionOpener, type Setting } from './session.ts';
 
@@ -23,7 +22,7 @@ export function createProgram(setting: Setting): Command {
     .option('--profile <name>', 'the login to use; by default TRIREME_PROFILE, else the current one')
     .option('--json', 'print lines of JSON, as in a pipe')
     .version(setting.version, '--version', 'print the release')
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({ showGlobalOptions: true, visibleGlobalOptions: globalOptions })
     .showHelpAfterError('(--help tells what is allowed)')
     .exitOverride();
   const open = sessionOpener(setting);
@@ -39,6 +38,11 @@ export function createProgram(setting: Setting): Command {
   return program;
 }
 
+/** Those of the program: a command takes no option of the command that it belongs to. */
+function globalOptions(command: Command): Option[] {
+  return command.parent === null ? [] : rootOf(command).options.filter(({ hidden }) => !hidden);
+}
+
 /** Runs one command; resolves with the exit code: 0, or one of ExitCode. */
 export async function runCommandLine(program: Command, args: readonly string[]): Promise<number> {
   try {
@@ -46,28 +50,15 @@ export async function runCommandLine(program: Command, args: readonly string[]):
     else await program.parseAsync([...args], { from: 'user' });
     return 0;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // it has told why
+    const isTold = error instanceof CommanderError && !(error instanceof InvalidArgumentError);
+    if (isTold) return error.exitCode === 0 ? 0 : 2;
     process.stderr.write(
       explain(error)
         .map((line) => `${harmless(line)}\n`)
         .join(''),
     );
-    if (error instanceof InvalidOption) return 2;
-    return error instanceof CommandFailed ? error.exitCode : 1;
+    return exitCodeOf(error);
   }
-}
-
-/** Why a command failed, a line for each fault. */
-function explain(error: unknown): readonly string[] {
-  if (error instanceof CommandFailed) return error.message === '' ? [] : [error.message];
-  if (!(error instanceof TriremeError)) return [error instanceof Error ? error.message : String(error)];
-  const { label, message, ref, retryAt, validationErrors } = error;
-  return [
-    `${label}: ${message}`,
-    ...validationErrors.map(({ path, message }) => `  ${path === '' ? 'body' : path}: ${message}`),
-    ...(retryAt === null ? [] : [`It may succeed from ${retryAt.toISOString()}.`]),
-    ...(ref === null ? [] : [`Reference for whoever runs the deployment: ${ref}`]),
-  ];
 }
 
 /** A reader that has enough, such as `head`, ends a command without a fault. */

@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import { Trireme } from '../client/trireme.ts';
 import { findProfile } from './find-profile.ts';
+import { harmless } from './harmless.ts';
+import { patientFetch } from './patient-fetch.ts';
 import { createPrinter, type Printer } from './printer.ts';
 import type { Profile } from './profiles.ts';
 
@@ -10,8 +12,11 @@ export interface Setting {
   readonly program: string;
   /** Of the release. */
   readonly version: string;
-  /** The deployment that is used where nobody has logged in; null: there is none. */
-  readonly findLocal: () => Promise<Profile | null>;
+  /**
+   * The deployment that is used where nobody has logged in; null: there is none. `dataDir`: the value of --data-dir,
+   * for a program that has it.
+   */
+  readonly findLocal: (dataDir: string | undefined) => Promise<Profile | null>;
 }
 
 /** What a command works with. */
@@ -30,14 +35,22 @@ export type OpenSession = (command: Command) => Promise<Session>;
 export interface GlobalOptions {
   readonly profile?: string;
   readonly json?: boolean;
+  readonly dataDir?: string;
 }
 
 export function sessionOpener({ program, findLocal }: Setting): OpenSession {
   return async (command) => {
     const options = command.optsWithGlobals<GlobalOptions>();
-    const profile = await findProfile(options.profile, process.env, findLocal);
-    return { trireme: new Trireme(profile), profile, print: printerOf(command), program };
+    const local = options.dataDir === undefined ? null : await findLocal(options.dataDir);
+    const profile = local ?? (await findProfile(options.profile, process.env, () => findLocal(undefined)));
+    return { trireme: openTrireme(profile), profile, print: printerOf(command), program };
   };
+}
+
+/** A client that tells a person that it waits for an answer. */
+export function openTrireme(profile: Profile): Trireme {
+  const tell = (line: string): void => void process.stderr.write(`${harmless(line)}\n`);
+  return new Trireme({ ...profile, fetch: patientFetch(profile.url, tell) });
 }
 
 /** What a command prints with that needs no deployment. */

@@ -1,5 +1,6 @@
 import { hasEnded, type RunDetail, type RunHandle } from '../client/trireme.ts';
 import { CommandFailed } from './command-failed.ts';
+import { faultOf } from './explain.ts';
 import { createProgressLine, progressText } from './progress.ts';
 
 /**
@@ -14,11 +15,11 @@ export async function waitForRun(run: RunHandle, program: string): Promise<RunDe
   try {
     return await run.wait({ signal: stop.signal, onProgress: (state) => line.show(progressText(state)) });
   } catch (error) {
-    if (!stop.signal.aborted) throw error;
-    const goOn = `  ${program} run wait ${run.uid}\n  ${program} run cancel ${run.uid}`;
-    line.end();
-    process.stderr.write(`The run goes on. To wait for it again, or to end it:\n${goOn}\n`);
-    throw new CommandFailed(130, '', error);
+    const [code, why] = stop.signal.aborted ? ([130, ''] as const) : ([1, `${faultOf(error)} `] as const);
+    throw new CommandFailed(code, `${why}The run goes on. To wait for it again, or to end it:`, error, [
+      `  ${program} run wait ${run.uid}`,
+      `  ${program} run cancel ${run.uid}`,
+    ]);
   } finally {
     line.end();
     process.off('SIGINT', onInterrupt);

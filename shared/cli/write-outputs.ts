@@ -1,15 +1,16 @@
 import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
-import { rename } from 'node:fs/promises';
+import { constants, createWriteStream } from 'node:fs';
+import { access, rename, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { finished } from 'node:stream/promises';
 import type { Outputs } from '../client/trireme.ts';
-import { usageError } from './command-failed.ts';
+import { CommandFailed, usageError } from './command-failed.ts';
 
 export const OUTPUT_FORMATS = ['json', 'ndjson', 'csv'] as const;
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
 
 /** The format that a file's name ends with. Throws CommandFailed where it ends otherwise. */
-export function formatOf(file: string): OutputFormat {
+function formatOf(file: string): OutputFormat {
   const format = OUTPUT_FORMATS.find((one) => file.toLowerCase().endsWith(`.${one}`));
   if (format === undefined)
     throw usageError(`${file} must end in ${OUTPUT_FORMATS.map((one) => `.${one}`).join(', ')}.`);
@@ -36,16 +37,45 @@ export async function writeOutputs(
   await write(before === '[\n' ? '[]\n' : '\n]\n');
 }
 
+/** Throws CommandFailed for a file that cannot be written, so that this is known before anything is sent. */
+export async function checkWritable(file: string): Promise<void> {
+  formatOf(file);
+  const path = resolve(file);
+  try {
+    await access(dirname(path), constants.W_OK);
+    const found = await stat(path).catch(() => null);
+    if (found?.isDirectory() === true) throw new Error('it is a folder');
+  } catch (error) {
+    throw usageError(`${path} cannot be written: ${reasonOf(error)}`);
+  }
+}
+
 /** Writes all results into a file, which has its name only once it is complete. */
 export async function saveOutputs(outputs: Outputs<unknown>, file: string): Promise<void> {
-  const draft = `${file}.part`;
+  const path = resolve(file);
+  const draft = `${path}.part`;
   const stream = createWriteStream(draft);
   const written = finished(stream);
   written.catch(() => undefined); // awaited below
-  await writeOutputs(outputs, formatOf(file), async (text) => {
-    if (!stream.write(text)) await Promise.race([once(stream, 'drain'), written]);
-  });
-  stream.end();
-  await written;
-  await rename(draft, file);
+  try {
+    await writeOutputs(outputs, formatOf(file), async (text) => {
+      if (!stream.write(text)) await Promise.race([once(stream, 'drain'), written]);
+    });
+    stream.end();
+    await written;
+    await rename(draft, path);
+  } catch (error) {
+    if (!(error instanceof Error && 'syscall' in error)) throw error;
+    throw new CommandFailed(1, `${path} cannot be written: ${reasonOf(error)}`, error);
+  }
+}
+
+/** What a person is told of a file that is complete. */
+export function savedText(count: number, file: string): string {
+  return `${count.toLocaleString('en')} results in ${resolve(file)}`;
+}
+
+/** Without the name of the file, which may be that of its draft. */
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message.replace(/, \w+( '.*')?$/, '') : String(error);
 }

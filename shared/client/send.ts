@@ -11,7 +11,7 @@ export interface ClientOptions {
   readonly retry?: Partial<RetryPolicy>;
   /** How long one attempt may take, in ms; by default 35 s, more than the API takes. */
   readonly timeoutMs?: number;
-  /** Another `fetch`, for tests or a proxy. */
+  /** Another `fetch`, for tests or a proxy. A TriremeError that it throws is taken as the outcome of the attempt. */
   readonly fetch?: typeof fetch;
 }
 
@@ -85,6 +85,7 @@ export function createSender(options: ClientOptions, machine = MACHINE): Sender 
       return { status: response.status, headers: response.headers, text: await response.text() };
     } catch (error) {
       signal?.throwIfAborted();
+      if (error instanceof TriremeError) throw error;
       if (reasonOf(error) === 'bad port') throw new InvalidOption(`url is ${url}: fetch does not call this port`);
       throw noAnswer(`${method} ${url}${path}`, error);
     }

@@ -59,6 +59,7 @@ describe('a CSV of inputs', () => {
     ['text\n"a', 'a quote without its end, in line 2'],
     ['text\n"a"b', 'text after a quoted value, in line 2'],
     ['text\n"a\nb"\nc"', 'a quote within a value'],
+    ['text,text\na,b', 'The first line of the CSV names text twice'],
     ['text\na,b', 'Row 1 of the CSV has 2 values; its first line names 1'],
   ])('%j is refused: %s', (csv, message) => {
     expect(() => linesOfCsv(csv, SCHEMA)).toThrow(message);

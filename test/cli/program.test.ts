@@ -1,6 +1,7 @@
-import { type Command, CommanderError } from 'commander';
-import { describe, expect, it } from 'vitest';
-import { createProgram } from '../../shared/cli/run-command-line.ts';
+import { type Command, CommanderError, InvalidArgumentError } from 'commander';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { CommandFailed } from '../../shared/cli/command-failed.ts';
+import { createProgram, runCommandLine } from '../../shared/cli/run-command-line.ts';
 
 const PROGRAM = 'trireme';
 
@@ -35,6 +36,8 @@ const ALL = commandsOf(openProgram().program);
 const LEAVES = ALL.filter(isLeaf).map(pathOf);
 const GROUPS = ALL.filter((command) => !isLeaf(command)).map(pathOf);
 
+const UID = '04b480fa-0534-88e9-b770-f9db391ce272';
+
 async function parse(line: string): Promise<{ readonly called: readonly string[]; readonly printed: string }> {
   const words = Array.from(line.matchAll(/"([^"]*)"|(\S+)/g), ([, quoted, plain]) => quoted ?? plain ?? '');
   const { program, called, printed } = openProgram();
@@ -43,6 +46,26 @@ async function parse(line: string): Promise<{ readonly called: readonly string[]
   });
   return { called, printed: printed() };
 }
+
+describe('a command that fails', () => {
+  it.each([
+    [new InvalidArgumentError('A uid is meant.'), 2, 'A uid is meant.\n'],
+    [new CommandFailed(130, ''), 130, 'CommandFailed\n'],
+    [new AggregateError([]), 1, 'AggregateError\n'],
+    ['', 1, 'It failed, and nothing says why.\n'],
+  ])('of %o is never silent', async (error, exitCode, line) => {
+    const findLocal = async (): Promise<null> => {
+      throw error;
+    };
+    const program = createProgram({ program: PROGRAM, version: '1.2.3', findLocal });
+    const written = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    vi.stubEnv('XDG_CONFIG_HOME', '/none');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    onTestFinished(() => written.mockRestore());
+    expect(await runCommandLine(program, ['whoami'])).toBe(exitCode);
+    expect(written.mock.calls.map(([text]) => text)).toEqual([line]);
+  });
+});
 
 describe('the command line', () => {
   it('has commands', () => {
@@ -66,12 +89,23 @@ describe('the command line', () => {
     expect(called[0]).toMatch(new RegExp(`^${path}`));
   });
 
+  it('offers what belongs to a run with run alone, and global options everywhere', async () => {
+    const { printed } = await parse('run get --help');
+    expect(printed).toContain('--json');
+    expect(printed).not.toContain('--wait');
+    expect((await parse('schedule preview --help')).printed).not.toContain('--zone');
+    expect((await parse('run search-cities country=LU --wait --json')).called).toEqual(['run']);
+    expect((await parse(`run get ${UID} --json`)).called).toEqual(['run get']);
+  });
+
   it.each([
     ['schedul', 'Did you mean schedule?'],
     ['runs --taag x', 'Did you mean --tag?'],
     ['callback replai x', 'Did you mean replay?'],
     ['bulk start retri', 'Allowed: cancel, resume, retry, replay_callbacks.'],
     ['run get 1', 'A uid looks like'],
+    ['callbacks nonsense --failed', 'A uid looks like'],
+    [`run get ${UID} --wait`, "unknown option '--wait'"],
     ['runs --limit 0', '--limit takes a whole number from 1'],
   ])('says of %s what is meant', async (line, message) => {
     const { called, printed } = await parse(line);

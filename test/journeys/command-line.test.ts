@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer as openSocket } from 'node:net';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -120,7 +121,8 @@ describe('a caller with the command line, in a pipe', () => {
     const near = await trireme(['live', 'search-citys', 'country=MT']);
     expect([near.code, near.stderr]).toEqual([1, expect.stringContaining('Did you mean search-cities?')]);
     const refused = await trireme(['live', 'search-cities', 'land=MT']);
-    expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('input.land: unknown property')]);
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('input.land: unknown property')]);
+    expect(refused.stderr).not.toContain('Reference');
   });
 
   it('runs the inputs of a CSV and has the results as CSV, by the numbers and texts of the schema', async () => {
@@ -135,6 +137,8 @@ describe('a caller with the command line, in a pipe', () => {
     expect(lines).toHaveLength(cities.length + 1);
     const uid = String(ended?.['uid']);
     expect(await rows('outputs', uid)).toEqual(cities);
+    const saved = await trireme(['outputs', uid, '--out', 'again.ndjson']);
+    expect([saved.code, saved.stderr]).toEqual([0, `${cities.length} results in ${join(folder, 'again.ndjson')}\n`]);
     const json = await trireme(['outputs', uid, '--format', 'json']);
     expect(JSON.parse(json.stdout)).toEqual(cities);
     expect(await rows('run', 'inputs', uid)).toMatchObject([
@@ -154,6 +158,43 @@ describe('a caller with the command line, in a pipe', () => {
     const [, ...lines] = readFileSync(join(folder, 'large.csv'), 'utf8').trim().split('\r\n');
     expect(lines).toHaveLength(1_000);
     expect(lines.every((line) => line.startsWith(`${city?.name},MT,`))).toBe(true);
+  });
+
+  it('says of a run that does not exist that it is not found', async () => {
+    for (const args of [['callbacks'], ['callbacks', '--failed'], ['outputs'], ['logs'], ['run', 'inputs']]) {
+      const { code, stdout, stderr } = await trireme([...args, '04b480fa-0534-88e9-b770-f9db391ce272']);
+      expect([code, stdout, stderr]).toEqual([1, '', expect.stringContaining('NOT_FOUND')]);
+    }
+  });
+
+  it('says at once that nothing listens on this machine', async () => {
+    const closed = openSocket().listen(0, '127.0.0.1');
+    await once(closed, 'listening');
+    const url = `http://127.0.0.1:${(closed.address() as AddressInfo).port}`; // cast: it listens on TCP
+    await new Promise((resolve) => closed.close(resolve));
+    const { code, stderr } = await trireme(['actions'], { env: { TRIREME_URL: url, TRIREME_API_KEY: system.apiKey } });
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/^NO_ANSWER: Nothing listens at .*npm start.*\n$/)]);
+  });
+
+  it('tells that it tries again while a deployment does not answer, once', async () => {
+    let calls = 0;
+    const silent = openSocket((socket) => {
+      calls += 1;
+      socket.destroy();
+    }).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo; // cast: it listens on TCP
+    const url = `http://127.0.0.1:${port}`;
+    const child = spawn(process.execPath, [bin, 'actions'], {
+      env: { PATH: process.env['PATH'], TRIREME_URL: url, TRIREME_API_KEY: system.apiKey },
+    });
+    let stderr = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    await until('a third attempt', () => (calls >= 3 ? true : null));
+    expect(stderr).toMatch(new RegExp(`^no answer from ${url}; trying again until [0-9:]{8} at the latest\n$`));
+    child.kill();
+    await once(child, 'close');
+    silent.close();
   });
 
   it('ends with 3 where the run did not succeed', async () => {
@@ -213,7 +254,7 @@ describe('a caller with the command line, in a pipe', () => {
   });
 
   it('makes a schedule, previews, changes, triggers and cancels it', async () => {
-    const cron = ['--cron', '0 9 * * 1-5', '--zone', 'Europe/Amsterdam'];
+    const cron = ['--cron', '0 9 * * 1-5', '--timezone', 'Europe/Amsterdam'];
     const [made] = await rows('schedule', 'create', 'search-cities', 'country=MT', ...cron, '--tag', 'daily');
     const uid = String(made?.['uid']);
     expect(await rows('schedule', 'pause', uid, '--note', 'a holiday')).toMatchObject([{ status: 'PAUSED' }]);
@@ -247,17 +288,38 @@ describe('a caller with the command line, in a pipe', () => {
     );
   });
 
+  it('tells a fault of the input once, and no reference', async () => {
+    const { stderr } = await trireme(['runs', '--created-after', 'yesterday']);
+    expect(stderr).toMatch(/^BAD_INPUT: query: created_after: must be [^\n]*\n$/);
+  });
+
   it('prints types of its actions', async () => {
     const { stdout } = await trireme(['types']);
     expect(stdout).toMatch(/readonly "search-cities": \{\n    readonly input: \{[^}]*readonly country\?: string/);
   });
 
   it('ends with 2 where it was called wrongly, and says what was meant', async () => {
+    mkdirSync(join(folder, 'client.csv'));
     for (const [line, message] of [
       ['runz', 'Did you mean'],
       ['runs --statu FAILED', 'Did you mean --status?'],
       ['runs --status wrong', 'Allowed: CREATED'],
       ['run get x', 'A uid looks like'],
+      ['callbacks nonsense', 'A uid looks like'],
+      ['callbacks nonsense --failed', 'A uid looks like'],
+      ['run get 04b480fa-0534-88e9-b770-f9db391ce272 --wait', "unknown option '--wait'"],
+      ['run search-cities country=MT country=LU', 'country is given twice; for several inputs use run --inputs'],
+      ['run search-cities --param a=1 --param a=2', 'a is given twice'],
+      ['run search-cities country=MT --out none/o.csv', `${join(folder, 'none/o.csv')} cannot be written: ENOENT`],
+      [
+        'run search-cities country=MT --out client.csv',
+        `${join(folder, 'client.csv')} cannot be written: it is a folder`,
+      ],
+      ['outputs 04b480fa-0534-88e9-b770-f9db391ce272 --out none/o.csv', 'none/o.csv cannot be written: ENOENT'],
+      ['run wait 04b480fa-0534-88e9-b770-f9db391ce272 --out none/o.csv', 'none/o.csv cannot be written: ENOENT'],
+      ['schedule preview nonsense', 'BAD_INPUT'],
+      ['schedule preview @daily --zone Nowhere', 'BAD_INPUT'],
+      ['runs --created-after yesterday', 'BAD_INPUT: query: created_after'],
       ['run cancle 04b480fa-0534-88e9-b770-f9db391ce272', 'Did you mean run cancel?'],
       ['run search-cities --inputs none.csv', 'none.csv cannot be read'],
       ['run search-cities country', 'country is no field=value'],

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -35,8 +35,8 @@ interface Ended {
 const owner = (...args: string[]): Promise<Ended> => command(['owner', ...args]);
 
 /** `npm run trireme --` by somebody who has not logged in, to its end. */
-async function command(args: readonly string[]): Promise<Ended> {
-  const env = { ...withoutAws(), XDG_CONFIG_HOME: join(folder, 'config') };
+async function command(args: readonly string[], own: NodeJS.ProcessEnv = {}): Promise<Ended> {
+  const env = { ...withoutAws(), ...own, XDG_CONFIG_HOME: join(folder, 'config') };
   const child = startNode([join(ROOT, 'infra/admin/trireme.ts'), ...args], { cwd: folder, env });
   let stdout = '';
   let stderr = '';
@@ -89,6 +89,19 @@ describe("the owner's commands", () => {
     const { child, ready } = await startProcess(dataDir);
     const me = await command(['whoami', '--json']);
     expect(JSON.parse(me.stdout)).toMatchObject({ url: ready.url, workspace: { name: 'local' } });
+    const elsewhere = ['--data-dir', join(folder, 'elsewhere')];
+    const none = await command(['whoami', ...elsewhere]);
+    expect([none.code, none.stderr]).toEqual([2, expect.stringMatching(/^No system runs over .*elsewhere; npm start/)]);
+    const there = mkdtempSync(join(folder, 'there-'));
+    writeFileSync(join(there, 'in.ndjson'), '{"country":"MT"}\n');
+    const npm = { npm_lifecycle_event: 'trireme', INIT_CWD: there };
+    const run = ['run', 'search-cities', '--out', 'out.ndjson', '--inputs'];
+    const ran = await command([...run, 'in.ndjson'], npm);
+    expect([ran.code, ran.stderr]).toEqual([0, expect.stringContaining(`results in ${join(there, 'out.ndjson')}`)]);
+    const missing = await command([...run, 'no.csv'], npm);
+    expect([missing.code, missing.stderr]).toEqual([2, expect.stringContaining(`${join(there, 'no.csv')} cannot be`)]);
+    const named = await command(['whoami', '--json', '--data-dir', '.trireme'], npm);
+    expect(JSON.parse(named.stdout)).toMatchObject({ url: ready.url });
     const where = ['--data-dir', dataDir];
     const made = await owner('keys', 'create', '--workspace', 'acme', '--scopes', 'read', '--json', ...where);
     expect(made.code, made.stderr).toBe(0);

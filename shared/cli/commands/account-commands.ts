@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
-import { Trireme } from '../../client/trireme.ts';
 import { askSecret, askText } from '../ask.ts';
 import { usageError } from '../command-failed.ts';
 import { define } from '../define.ts';
+import { isHere } from '../patient-fetch.ts';
 import { profilesPath, readProfiles, writeProfiles } from '../profiles.ts';
-import { type GlobalOptions, type OpenSession, printerOf } from '../session.ts';
+import { type GlobalOptions, type OpenSession, openTrireme, printerOf } from '../session.ts';
 import { whoAmI } from '../who-am-i.ts';
 
 const DEFAULT_NAME = 'default';
@@ -79,7 +79,7 @@ async function login(options: { readonly url?: string }, command: Command): Prom
   const given = options.url ?? (await askText('URL of the deployment', 'https://…', '--url'));
   const url = checkedUrl(given);
   const apiKey = process.env['TRIREME_API_KEY'] ?? (await askSecret('API key'));
-  const me = await whoAmI(new Trireme({ url, apiKey }), url);
+  const me = await whoAmI(openTrireme({ url, apiKey }), url);
   const name = command.optsWithGlobals<GlobalOptions>().profile ?? DEFAULT_NAME;
   const path = profilesPath(process.env);
   const { profiles } = await readProfiles(path);
@@ -92,8 +92,7 @@ async function login(options: { readonly url?: string }, command: Command): Prom
 function checkedUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null) throw usageError(`${text} is no URL; a deployment's begins with https://`);
-  const isHere = ['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname);
-  if (url.protocol === 'https:' || (url.protocol === 'http:' && isHere)) return text.replace(/\/+$/, '');
+  if (url.protocol === 'https:' || (url.protocol === 'http:' && isHere(url.hostname))) return text.replace(/\/+$/, '');
   throw usageError(`${text}: the key would go over the network unencrypted; use https://`);
 }
 

@@ -29,17 +29,18 @@ interface CallbacksOptions extends ListOptions {
 /** What was sent to receivers. */
 export function addCallbackCommands(program: Command, open: OpenSession): void {
   withLimit(
-    define(program, 'callbacks [uid]', 'Lists callbacks, of one run or of all, newest first.', [
+    define(program, 'callbacks', 'Lists callbacks, of one run or of all, newest first.', [
       `callbacks ${EXAMPLE_UID} --failed`,
       'callbacks --status pending --status running',
-    ]),
+    ]).argument('[uid]', 'the uid of the run', uidOf),
   )
     .option('--failed', 'only those that are given up')
     .option('--status <status>', 'only with this status; may be given several times', severalOf(CALLBACK_STATUSES))
     .action(async (uid: string | undefined, options: CallbacksOptions, command: Command) => {
       const { trireme, print } = await open(command);
       const { failed = false, status = failed ? ['FAILED' as const] : undefined } = options;
-      const query = { status, run_uid: uid === undefined ? undefined : [uidOf(uid)] };
+      if (uid !== undefined) await trireme.runs.get(uid); // a list of no run would be empty
+      const query = { status, run_uid: uid === undefined ? undefined : [uid] };
       await print.list(trireme.callbacks.list(query), CALLBACK_COLUMNS, options);
     });
 

@@ -3,7 +3,14 @@ import type { RunLogLine } from '../../client/trireme.ts';
 import { define, uidOf, withLimit } from '../define.ts';
 import type { ListOptions } from '../printer.ts';
 import type { OpenSession } from '../session.ts';
-import { OUTPUT_FORMATS, type OutputFormat, saveOutputs, writeOutputs } from '../write-outputs.ts';
+import {
+  checkWritable,
+  OUTPUT_FORMATS,
+  type OutputFormat,
+  savedText,
+  saveOutputs,
+  writeOutputs,
+} from '../write-outputs.ts';
 
 const EXAMPLE_UID = '04b480fa-0534-88e9-b770-f9db391ce272';
 
@@ -29,11 +36,16 @@ export function addReadingCommands(program: Command, open: OpenSession): void {
     .option('--envelope', 'each result with its input and page')
     .option('--follow', 'while the run is unfinished, wait for more')
     .action(async (uid: string, options: OutputsOptions, command: Command) => {
+      if (options.out !== undefined) await checkWritable(options.out);
       const { trireme, print } = await open(command);
       const run = await trireme.runs.get(uid);
       const follow = { follow: options.follow === true };
       const outputs = options.envelope === true ? run.envelopes(follow) : run.outputs(follow);
-      if (options.out !== undefined) return saveOutputs(outputs, options.out);
+      if (options.out !== undefined) {
+        await saveOutputs(outputs, options.out);
+        const { output_count: count } = options.follow === true ? await run.refresh() : run.state;
+        return print.note(savedText(count, options.out));
+      }
       const isWhole =
         options.format !== undefined || (!print.isHuman && command.getOptionValueSource('limit') === 'default');
       if (isWhole) return writeOutputs(outputs, options.format ?? 'ndjson', print.text);

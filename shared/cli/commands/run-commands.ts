@@ -7,6 +7,7 @@ import { type RunFilter, runQueryOf, withRunFilter } from '../run-filter.ts';
 import type { OpenSession } from '../session.ts';
 import type { Column } from '../table.ts';
 import { CALLBACK_STATUSES } from './callback-commands.ts';
+import { checkWritable } from '../write-outputs.ts';
 import { addStartRun, follow } from './start-run.ts';
 
 const EXAMPLE_UID = '04b480fa-0534-88e9-b770-f9db391ce272';
@@ -46,6 +47,7 @@ export function addRunCommands(program: Command, open: OpenSession): void {
   ])
     .option('--out <file>', 'write the results to a .csv, .ndjson or .json file')
     .action(async (uid: string, { out }: { readonly out?: string }, command: Command) => {
+      if (out !== undefined) await checkWritable(out);
       const session = await open(command);
       await follow(session, await session.trireme.runs.get(uid), out);
     });

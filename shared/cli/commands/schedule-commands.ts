@@ -104,6 +104,8 @@ export function addScheduleCommands(program: Command, open: OpenSession): void {
 
 interface Timing {
   readonly cron?: string;
+  readonly timezone?: string;
+  /** As --timezone. */
   readonly zone?: string;
   readonly at?: string;
   readonly overlap?: 'skip' | 'allow' | 'cancel_previous';
@@ -112,7 +114,8 @@ interface Timing {
 function addTimingOptions(command: Command): Command {
   return command
     .option('--cron <expression>', `when, such as "${WEEKDAYS_AT_NINE}"`)
-    .option('--zone <name>', 'the time zone of the expression, such as Europe/Amsterdam')
+    .option('--timezone <name>', 'the time zone of the expression, such as Europe/Amsterdam')
+    .addOption(new Option('--zone <name>').hideHelp())
     .option('--at <time>', 'without --cron: once, at this time; with it: from then on')
     .addOption(
       new Option('--overlap <policy>', 'what if the last run is unfinished').choices([
@@ -123,18 +126,18 @@ function addTimingOptions(command: Command): Command {
     );
 }
 
-function timingOf({ cron, zone, at, overlap }: Timing): {
+function timingOf({ cron, zone, timezone = zone, at, overlap }: Timing): {
   readonly cron: string | undefined;
   readonly timezone: string | undefined;
   readonly schedule_at: string | undefined;
   readonly overlap: Timing['overlap'];
 } {
-  return { cron, timezone: zone, schedule_at: at, overlap };
+  return { cron, timezone, schedule_at: at, overlap };
 }
 
 function addCreate(schedule: Command, open: OpenSession): void {
   const create = define(schedule, 'create <name> [fields...]', 'Makes a schedule that runs an action.', [
-    `schedule create search-cities country=NL --cron "${WEEKDAYS_AT_NINE}" --zone Europe/Amsterdam`,
+    `schedule create search-cities country=NL --cron "${WEEKDAYS_AT_NINE}" --timezone Europe/Amsterdam`,
     'schedule create search-cities --inputs countries.csv --cron @daily --dry-run',
   ]);
   addTimingOptions(addLaunchOptions(create)).action(
@@ -165,6 +168,8 @@ function addUpdate(update: Command, open: OpenSession): void {
 }
 
 interface PreviewOptions {
+  readonly timezone?: string;
+  /** As --timezone. */
   readonly zone?: string;
   readonly from?: string;
   readonly count?: string;
@@ -172,14 +177,15 @@ interface PreviewOptions {
 
 function addPreview(schedule: Command, open: OpenSession): void {
   define(schedule, 'preview <cron>', 'Shows the next times of a cron expression.', [
-    `schedule preview "${WEEKDAYS_AT_NINE}" --zone Europe/Amsterdam`,
+    `schedule preview "${WEEKDAYS_AT_NINE}" --timezone Europe/Amsterdam`,
   ])
-    .option('--zone <name>', 'the time zone of the expression; UTC by default')
+    .option('--timezone <name>', 'the time zone of the expression; UTC by default')
+    .addOption(new Option('--zone <name>').hideHelp())
     .option('--from <time>', 'the time from which to count; now by default')
     .option('--count <n>', 'how many', countOf('--count'))
-    .action(async (cron: string, { zone, from, count }: PreviewOptions, command: Command) => {
+    .action(async (cron: string, { zone, timezone = zone, from, count }: PreviewOptions, command: Command) => {
       const { trireme, print } = await open(command);
-      const wanted = { cron, timezone: zone, from, count: count === undefined ? undefined : Number(count) };
+      const wanted = { cron, timezone, from, count: count === undefined ? undefined : Number(count) };
       const { fires, notes } = await trireme.schedules.preview(wanted);
       print.rows(fires, [
         ['UTC', ({ at }) => at],

@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
 import type { RunHandle } from '../../client/trireme.ts';
-import { type CommandFailed, usageError } from '../command-failed.ts';
+import { CommandFailed, usageError } from '../command-failed.ts';
 import { define, isUid, several } from '../define.ts';
+import { faultOf } from '../explain.ts';
 import { nearest } from '../known-action.ts';
 import { addLaunchOptions, type Launch, type LaunchOptions, parseLines, readLaunch } from '../launch.ts';
 import type { OpenSession, Session } from '../session.ts';
 import { checkSucceeded, waitForRun } from '../wait-for-run.ts';
-import { formatOf, saveOutputs } from '../write-outputs.ts';
+import { checkWritable, saveOutputs, savedText } from '../write-outputs.ts';
 
 interface RunOptions extends LaunchOptions {
   readonly at?: string;
@@ -32,7 +33,7 @@ export function addStartRun(program: Command, open: OpenSession): Command {
       'run search-cities --inputs - --callback https://example.com/hook < countries.ndjson',
     ],
   );
-  return addLaunchOptions(command)
+  return addLaunchOptions(command.hook('preSubcommand', giveOptions))
     .option('--at <time>', 'start at this time, such as 2030-01-31T09:00:00Z')
     .option('--after <uid>', 'start when this run has succeeded; may be given several times', several)
     .option('--idempotency-key <key>', 'launch once for this key, however often it is called within 24 hours')
@@ -41,7 +42,7 @@ export function addStartRun(program: Command, open: OpenSession): Command {
     .action(async (name: string | undefined, fields: readonly string[], options: RunOptions, command: Command) => {
       if (name === undefined) return command.help({ error: true });
       if (fields[0] !== undefined && isUid(fields[0])) throw unknownVerb(command, name);
-      if (options.out !== undefined) formatOf(options.out);
+      if (options.out !== undefined) await checkWritable(options.out);
       const session = await open(command);
       const launch = await readLaunch(session, name, fields, options);
       if (options.dryRun === true) return tellDryRun(session, name, launch);
@@ -50,6 +51,16 @@ export function addStartRun(program: Command, open: OpenSession): Command {
       session.print.note(`Run ${run.uid}`);
       await follow(session, run, options.out);
     });
+}
+
+/** Options after `run get` are of `get`, although `run` has read them. */
+function giveOptions(run: Command, verb: Command): void {
+  for (const option of run.options) {
+    const name = option.attributeName();
+    if (run.getOptionValueSource(name) !== 'cli') continue;
+    if (!verb.options.some((own) => own.attributeName() === name)) verb.error(`error: unknown option '${option.long}'`);
+    verb.setOptionValueWithSource(name, run.getOptionValue(name), 'cli');
+  }
 }
 
 /** `run cancle UID` means no action. */
@@ -65,8 +76,11 @@ function unknownVerb(command: Command, name: string): CommandFailed {
 export async function follow({ print, program }: Session, run: RunHandle, out: string | undefined): Promise<void> {
   const ended = await waitForRun(run, program);
   if (out !== undefined) {
-    await saveOutputs(run.outputs(), out);
-    print.note(`${ended.output_count.toLocaleString('en')} results in ${out}`);
+    await saveOutputs(run.outputs(), out).catch((error: unknown) => {
+      const next = `  ${program} outputs ${run.uid} --out FILE`;
+      throw new CommandFailed(1, `${faultOf(error)}. The run and its results are kept; to fetch them:`, error, [next]);
+    });
+    print.note(savedText(ended.output_count, out));
   }
   print.record(ended);
   checkSucceeded(ended);
