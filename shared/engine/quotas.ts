@@ -20,11 +20,39 @@ export async function takePlace(ports: QuotaPorts, place: QuotaPlace): Promise<v
 
 /** Throws LIMIT_REACHED where the workspace may start no more pages today. */
 export async function checkPages(ports: QuotaPorts, workspaceUid: string): Promise<void> {
-  const { pagesPerDay: limit } = await ports.quotas.readQuotas(workspaceUid);
-  if (limit === null) return;
-  const day = dayOf(ports.clock.now());
-  if ((await ports.quotas.readPages(workspaceUid, day)) < limit) return;
-  throw await refusal(ports, workspaceUid, { name: 'pages_per_day', limit, resetsAt: dayEnd(day) });
+  const reached = await findReached(ports, workspaceUid, 'pages_per_day');
+  if (reached !== null) throw await refusal(ports, workspaceUid, reached);
+}
+
+/** For a dry run: throws LIMIT_REACHED where a quota would refuse a launch now. Counts nothing and notifies nobody. */
+export async function checkQuotas(
+  ports: ReadPorts,
+  workspaceUid: string,
+  names: readonly CheckedQuota[],
+): Promise<void> {
+  for (const name of names) {
+    const reached = await findReached(ports, workspaceUid, name);
+    if (reached !== null) throw quotaReached(reached.name, reached.limit, reached.resetsAt);
+  }
+}
+
+/** The ports of looking at quotas. */
+export type ReadPorts = Pick<Ports, 'clock' | 'quotas'>;
+
+type CheckedQuota = QuotaPlace['kind'] | 'pages_per_day';
+
+/** The quota, where it lets nothing more through; null: it does, or there is none. */
+async function findReached(ports: ReadPorts, workspaceUid: string, name: CheckedQuota): Promise<ReachedQuota | null> {
+  const { clock, quotas } = ports;
+  const { pagesPerDay, runsWaiting, schedules } = await quotas.readQuotas(workspaceUid);
+  if (name === 'pages_per_day') {
+    const day = dayOf(clock.now());
+    const isReached = pagesPerDay !== null && (await quotas.readPages(workspaceUid, day)) >= pagesPerDay;
+    return isReached ? { name, limit: pagesPerDay, resetsAt: dayEnd(day) } : null;
+  }
+  const limit = name === 'runs_waiting' ? runsWaiting : schedules;
+  if (limit === null || (await quotas.hasPlace({ workspaceUid, kind: name }, limit))) return null;
+  return { name, limit, resetsAt: null };
 }
 
 /**

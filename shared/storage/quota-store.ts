@@ -22,6 +22,7 @@ const CREATED_WITHIN_MS = 60_000;
 const GATHER_MS = 5;
 const DAY_S = 86_400;
 
+type CountedKind = Omit<QuotaPlace, 'uid'>;
 type Places = Readonly<Record<string, number>>;
 type PageAsked = (granted: boolean) => void;
 
@@ -41,7 +42,7 @@ export function createQuotaStore(table: Table, defaults: Quotas, clock: Clock): 
   }
 
   /** Those that still count: they wait, or are about to be written. */
-  async function stillTaken({ kind, workspaceUid }: QuotaPlace, places: Places): Promise<Places> {
+  async function stillTaken({ kind, workspaceUid }: CountedKind, places: Places): Promise<Places> {
     const uids = Object.keys(places);
     const keyOf = kind === 'schedules' ? keys.schedule : keys.control;
     const items = await table.batchGet(uids.map(keyOf), { consistency: 'strong' });
@@ -56,13 +57,13 @@ export function createQuotaStore(table: Table, defaults: Quotas, clock: Clock): 
   }
 
   /** What a workspace had before it had the quota: schedules are listed; runs that waited then are not counted. */
-  async function before({ kind, workspaceUid }: QuotaPlace): Promise<Places> {
+  async function before({ kind, workspaceUid }: CountedKind): Promise<Places> {
     if (kind === 'runs_waiting') return {};
     const listed: Record<string, number> = {};
     for await (const item of table.queryAll({ pk: schedulesOf(workspaceUid), index: 'list' })) {
       listed[new ItemReader(item).text('uid')] = 0;
     }
-    return stillTaken({ kind, workspaceUid, uid: '' }, listed);
+    return stillTaken({ kind, workspaceUid }, listed);
   }
 
   async function countPages(workspaceUid: string, day: string, wanted: number, limit: number): Promise<number> {
@@ -112,6 +113,13 @@ export function createQuotaStore(table: Table, defaults: Quotas, clock: Clock): 
         if (done) return true;
       }
       throw new EngineError('UNAVAILABLE', 'Too many launches are made at once; try again.', { retryAfterSeconds: 1 });
+    },
+
+    async hasPlace(place, limit) {
+      const item = await table.get(keys.places(place.workspaceUid, place.kind), 'strong');
+      const stored = item === null ? await before(place) : (new ItemReader(item).stored<Places>('places') ?? {});
+      const isFull = Object.keys(stored).length >= limit;
+      return !isFull || Object.keys(await stillTaken(place, stored)).length < limit;
     },
 
     takePage(workspaceUid, day, limit) {

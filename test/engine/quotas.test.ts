@@ -3,7 +3,7 @@ import { EngineError } from '../../shared/domain/errors.ts';
 import { stopRun } from '../../shared/engine/runs/stop-run.ts';
 import { cancelSchedule } from '../../shared/engine/schedules/manage-schedule.ts';
 import { putSchedule } from '../../shared/engine/schedules/put-schedule.ts';
-import { checkPages } from '../../shared/engine/quotas.ts';
+import { checkPages, checkQuotas } from '../../shared/engine/quotas.ts';
 import { LAUNCH_DEFAULTS } from '../../shared/domain/launch-terms.ts';
 import type { Quotas } from '../../shared/domain/quota.ts';
 import { createEngineHarness, type EngineHarness, START } from '../support/engine-harness.ts';
@@ -46,6 +46,15 @@ describe('runs_waiting', () => {
     expect(await outcome(postponed(harness))).toEqual(refused);
     await harness.runUntil(START + 3 * HOUR_MS); // both have run
     expect(await outcomes([postponed(harness), postponed(harness)])).toEqual(['ok', 'ok']);
+  });
+
+  test('are looked at by dry runs, which count nothing', async () => {
+    const { harness } = harnessWith({ runsWaiting: 1 });
+    const dryRun = () =>
+      checkQuotas(harness.ports, '5a0b1c2d-3e4f-4a5b-8c6d-7e8f90a1b2c3', ['pages_per_day', 'runs_waiting']);
+    expect(await outcomes([dryRun(), dryRun()])).toEqual(['ok', 'ok']);
+    expect(await outcome(postponed(harness))).toBe('ok');
+    expect(await outcome(dryRun())).toEqual({ ...refused, limit: 1 });
   });
 
   test('takes exactly as many of those that are launched at once', async () => {

@@ -32,13 +32,18 @@ it('are shown, and each lets through what it says and nothing more', async () =>
   expect(shown).toEqual({ runs_waiting: 1, schedules: 1, uploads_open: 1, pages_per_day: 2 });
   const { uid } = (await api.ask('runAsync', { ...cities, body: later })).body;
   const reached = (quota: string, limit: number) => ({ error_label: 'LIMIT_REACHED', params: { quota, limit } });
-  expect((await api.refused('runAsync', { ...cities, body: later })).body).toMatchObject(reached('runs_waiting', 1));
+  for (const query of ['', '?dry_run=true']) {
+    const refused = await api.refused('runAsync', { ...cities, body: later, query });
+    expect(refused.body).toMatchObject(reached('runs_waiting', 1));
+  }
   await api.ask('cancelRun', { params: { run_uid: uid } });
   await api.ask('runAsync', { ...cities, body: later });
 
   const yearly = { ...cities, body: { inputs, cron: '0 9 1 1 *' } };
   const schedule = (await api.ask('runSchedule', yearly)).body;
-  expect((await api.refused('runSchedule', yearly)).body).toMatchObject(reached('schedules', 1));
+  for (const query of ['', '?dry_run=true']) {
+    expect((await api.refused('runSchedule', { ...yearly, query })).body).toMatchObject(reached('schedules', 1));
+  }
   await api.ask('deleteSchedule', { params: { scheduled_run_uid: schedule.uid } });
   await api.ask('runSchedule', yearly);
 
@@ -54,9 +59,10 @@ it('are shown, and each lets through what it says and nothing more', async () =>
     expect(refused.body.params['resets_at']).toMatch(/T00:00:00\.000Z$/);
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
   }
-  expect((await api.refused('runAsync', { ...cities, body: { inputs } })).body).toMatchObject(
-    reached('pages_per_day', 2),
-  );
+  for (const query of ['', '?dry_run=true']) {
+    const refused = await api.refused('runAsync', { ...cities, body: { inputs }, query });
+    expect(refused.body).toMatchObject(reached('pages_per_day', 2));
+  }
 });
 
 it('the owner prints what each workspace used in a month', async () => {

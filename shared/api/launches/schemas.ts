@@ -116,10 +116,10 @@ export const callbackHeaders = z
     const bytes = entries.reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + Buffer.byteLength(value), 0);
     const tooLarge = (message: string): void => context.addIssue({ code: 'custom', message, params: TOO_LARGE });
     if (entries.length > MAX_CALLBACK_HEADERS) {
-      return tooLarge(`has ${entries.length} headers, over the limit of ${MAX_CALLBACK_HEADERS}; use custom_data`);
+      return tooLarge(`has ${entries.length} headers, over the limit of ${MAX_CALLBACK_HEADERS}`);
     }
     if (bytes > MAX_CALLBACK_HEADER_BYTES) {
-      return tooLarge(`takes ${bytes} bytes, over the limit of ${MAX_CALLBACK_HEADER_BYTES}; use custom_data`);
+      return tooLarge(`takes ${bytes} bytes, over the limit of ${MAX_CALLBACK_HEADER_BYTES}`);
     }
     const refusal = checkCallbackHeaders(headers);
     if (refusal !== null) context.addIssue({ code: 'custom', message: refusal });

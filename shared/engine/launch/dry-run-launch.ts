@@ -3,6 +3,7 @@ import { estimateRun } from '../../domain/estimate.ts';
 import type { StatusReason } from '../../domain/run-status.ts';
 import { wouldWait } from '../../domain/would-wait.ts';
 import type { CorePorts } from '../ports.ts';
+import { checkQuotas } from '../quotas.ts';
 import { settleAll } from '../settle-all.ts';
 import type { WorkspaceLimits } from '../stores/admission-store.ts';
 import { mostCalls, warnOfDeadline } from './deadline-warning.ts';
@@ -17,7 +18,9 @@ import {
 } from './check-launch.ts';
 
 /** The ports of a dry run: nothing of them is written to. */
-export type DryRunPorts = CheckRunPorts & Pick<CorePorts, 'settings' | 'admission'>;
+export type DryRunPorts = CheckRunPorts & Pick<CorePorts, 'settings' | 'admission' | 'quotas'>;
+
+const QUOTAS_OF_RUNS = ['pages_per_day', 'runs_waiting'] as const;
 
 /**
  * What a launch of a run would do. Refused for whatever the launch would be refused for, but for inputs that its action
@@ -25,6 +28,7 @@ export type DryRunPorts = CheckRunPorts & Pick<CorePorts, 'settings' | 'admissio
  */
 export async function dryRunLaunch(ports: DryRunPorts, launch: Launch): Promise<DryRun> {
   const checked = await checkRun(ports, acceptingAll(launch));
+  await checkQuotas(ports, launch.workspaceUid, QUOTAS_OF_RUNS);
   const [limits, waits] = await settleAll([
     ports.admission.readLimits(launch.workspaceUid),
     findWait(ports, launch, checked),
@@ -39,7 +43,9 @@ export async function dryRunUpload(
   uploadUid: string,
 ): Promise<DryRun> {
   await findUpload(ports, launch.workspaceUid, uploadUid);
-  const waits = await findWait(ports, launch, await checkRun(ports, launch));
+  const checked = await checkRun(ports, launch);
+  await checkQuotas(ports, launch.workspaceUid, QUOTAS_OF_RUNS);
+  const waits = await findWait(ports, launch, checked);
   return { valid: null, invalid: null, validationErrors: [], estimate: null, wouldWait: waits, warnings: [] };
 }
 

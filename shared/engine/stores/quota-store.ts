@@ -8,6 +8,8 @@ export interface QuotaStore {
    * Counts a run that is about to be accepted, or a schedule. Idempotent. False: the workspace has as many as it may.
    */
   takePlace(place: QuotaPlace, limit: number): Promise<boolean>;
+  /** Whether one more would be taken. Counts nothing. */
+  hasPlace(place: Omit<QuotaPlace, 'uid'>, limit: number): Promise<boolean>;
   /**
    * Counts up to so many pages of a UTC day, those that ask at about the same time by one write; returns whether one is
    * granted.
