@@ -178,13 +178,15 @@ export function createUpstream(
       findSecret: () => null,
       fetch: async (url, init) => {
         const question = JSON.parse(String(init?.body)) as Question; // cast: asked by the action above
+        // Now, not when it arrives: a call that hangs may arrive while its process has a later invocation in hand.
+        const { invokedAt } = instance;
         const breakOff = (): Error => {
           truth.pages.push(givenOf(question, { kind: 'throw', results: [], next: null, logs: [] }, timesOf(instance)));
           return new Error('socket hang up');
         };
         if (url === NEVER_ASKED) throw breakOff();
         const watch = async () => {
-          const { reply, given } = answer(question, instance.invokedAt);
+          const { reply, given } = answer(question, invokedAt);
           return { reply, spare: watchCut(question, given, init?.signal) };
         };
         const { reply, spare } = await instance.call('POST upstream', watch, breakOff, Infinity);
