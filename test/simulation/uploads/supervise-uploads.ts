@@ -32,9 +32,12 @@ export function superviseUploads(history: OpenHistory, { plans }: UploadWorkload
   return {
     isOver: () => left === 0,
     check(runs, { isCalm, isLate }) {
+      // What was over a deleted run, or was to wait for one, is told apart by nothing that is left.
       const isGone = (runUid: unknown): boolean => records.isDeleted(String(runUid));
-      const uploads = truth.uploads.filter(
-        ({ launches }) => !launches.some(({ answers }) => answers.some(({ body }) => isGone(body['run_uid']))),
+      const uploads = truth.uploads.filter(({ launches }) =>
+        launches.every(
+          ({ answers, dependsOn }) => !isGone(dependsOn) && !answers.some(({ body }) => isGone(body['run_uid'])),
+        ),
       );
       const isClockWrong = adversary.isOn('clock_jump_back') || adversary.isOnFurther('clock_far_back');
       const aftermath = { uploads, runs, records, truth, watch, isCalm, isClaimLate: isLate || isClockWrong };
