@@ -5,7 +5,7 @@ export type Breakage = 'failed' | 'throttled' | 'applied_but_failed' | 'crash_be
 
 /** Something is broken for a while, so that a message that is received again fails again. */
 export interface Breakdown {
-  readonly worker: 'control' | 'page' | 'callback' | 'dead-letters';
+  readonly worker: 'control' | 'intake' | 'page' | 'callback' | 'dead-letters';
   /**
    * `call`: calls whose name begins with `point` (empty: all) end like this. `poison`: a message of this remainder
    * kills the process that received it, `afterMs` later or just before its end; the other messages of its batch fail

@@ -67,7 +67,7 @@ const POINTS_OF_SCHEDULES: Points = {
   ...POINTS,
   control: ['', 'GetItem S CTL', 'GetItem S F', 'TransactWriteItems', 'PutItem R CTL'],
 };
-type Points = Readonly<Record<Breakdown['worker'], readonly [string, ...(readonly string[])]>>;
+type Points = Readonly<Record<Exclude<Breakdown['worker'], 'intake'>, readonly [string, ...(readonly string[])]>>;
 
 const WORKERS = ['control', 'control', 'page', 'page', 'callback', 'callback', 'dead-letters'] as const;
 const WORKERS_OF_SCHEDULES = ['control', 'control', 'control', 'page', 'dead-letters'] as const;
@@ -104,7 +104,7 @@ export function withLetters<Base extends { readonly stormMs: number; readonly sc
   };
 }
 
-function drawBreakdown(random: SeededRandom, points: Points, worker: Breakdown['worker'], stormMs: number): Breakdown {
+function drawBreakdown(random: SeededRandom, points: Points, worker: keyof Points, stormMs: number): Breakdown {
   const from = random.happens(0.5) ? 0 : Math.round(random.logarithmic(100, stormMs / 2));
   const until = Math.min(stormMs, from + Math.round(random.logarithmic(5 * MINUTE_MS, 240 * MINUTE_MS)));
   if (random.happens(0.3)) {

@@ -42,10 +42,10 @@ export class Letters {
     });
   }
 
-  /** Whether a dead letter was to start this run in its current epoch. */
-  hasStart({ uid, epoch }: Pick<RunControl, 'uid' | 'epoch'>): boolean {
+  /** Whether a dead letter was to have this run's upload read in its current epoch. */
+  hasIntake({ uid, epoch }: Pick<RunControl, 'uid' | 'epoch'>): boolean {
     return this.all.some(
-      ({ message }) => message.kind === 'dispatch' && message.runUid === uid && message.epoch === epoch,
+      ({ message }) => message.kind === 'intake' && message.runUid === uid && message.epoch === epoch,
     );
   }
 

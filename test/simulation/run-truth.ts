@@ -17,8 +17,8 @@ export interface RunTruth {
   readonly callbacks: readonly string[];
   /** Uids of the run.finished of its endings. */
   readonly finishes: readonly string[];
-  /** The message that was to start it died, and it was ended for that: not every input has had its turn. */
-  readonly startDied: boolean;
+  /** The message that was to have its upload read died, and it was ended for that: its inputs are not counted. */
+  readonly intakeDied: boolean;
 }
 
 export interface InputTruth {
@@ -69,8 +69,8 @@ export async function runTruths(
     const endings = Array.from({ length: endingsOf(control) }, (_, at) => at + 1);
     const finishes = endings.map((ending) => deriveUid(uid, 'run_finished', { ending }));
     const callbacks = callbacksOf(definition, inputs, seen.failures.get(uid) ?? new Set());
-    const startDied = seen.letters.hasStart(control) && isOfNoInput(control.lastError, inputs);
-    found.push({ control, definition, inputs, finishes, callbacks, startDied });
+    const intakeDied = seen.letters.hasIntake(control) && isOfNoInput(control.lastError, inputs);
+    found.push({ control, definition, inputs, finishes, callbacks, intakeDied });
   }
   return found;
 }

@@ -74,7 +74,8 @@ export function drawWorkload(seed: number, scenario: Scenario, leastStormMs = 0)
   if (scenario === 'bulk' || scenario === 'bulk-calm') return drawBulkHistory(seed);
   if (scenario === 'verbs') return drawVerbHistory(seed, leastStormMs);
   if (scenario === 'letters') return drawLetters(seed);
-  if (scenario === 'uploads' || scenario === 'uploads-calm') return drawUploadHistory(seed);
+  if (scenario === 'uploads') return withDyingIntakes(seed, drawUploadHistory(seed));
+  if (scenario === 'uploads-calm') return drawUploadHistory(seed);
   if (scenario === 'rows' || scenario === 'rows-calm')
     return { ...drawWorkload(seed, 'small'), badRows: drawBadRows(seed) };
   if (scenario === 'usage' || scenario === 'usage-calm') return drawUsageHistory(seed, scenario);
@@ -256,6 +257,27 @@ function drawDeletionHistory(seed: number, isCalm: boolean): Workload {
   const usage = random.happens(0.5) ? { usage: drawUsage(seed, { stormMs, isCalm }) } : {};
   return { ...workload, ...usage, deletions: drawDeletions(seed, { steps, uploads: uploads?.plans ?? [] }, stormMs) };
 }
+
+/** In some messages of reading an upload die, and callers use verbs on the run just then. */
+function withDyingIntakes(seed: number, workload: Workload): Workload {
+  const random = new SeededRandom(seed, 'dying intakes');
+  if (!random.happens(0.1)) return workload;
+  const breakdown: Breakdown = {
+    worker: 'intake',
+    fault: { kind: 'call', point: '', how: random.pick(['failed', 'crash_before', 'crash_after']) },
+    from: 0,
+    until: LONG_STORM_MS,
+  };
+  return {
+    ...workload,
+    stormMs: Math.max(workload.stormMs, LONG_STORM_MS),
+    maxReceives: random.pick([1, 1, 2, 3]),
+    letters: { breakdowns: [breakdown], meddling: random.pick([0.3, 0.9]) },
+  };
+}
+
+/** A message that fails dies within it. */
+const LONG_STORM_MS = 2_700_000;
 
 function drawUploadHistory(seed: number): Workload {
   const random = new SeededRandom(seed, 'workload');

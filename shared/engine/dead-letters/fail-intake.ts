@@ -3,7 +3,7 @@ import { NO_TOTALS } from '../../domain/run.ts';
 import type { IntakeMessage } from '../messages.ts';
 import type { CorePorts } from '../ports.ts';
 import { closeWindow } from '../runs/close-window.ts';
-import { concludeRun, sendFormerFinished } from '../runs/finish-run.ts';
+import { concludeRun } from '../runs/finish-run.ts';
 import { type DeadLetterOutcome, type DeadLetter, reportDeadLetter } from './dead-letter.ts';
 
 /** Fails a run whose upload could not be read; a retry reads it again. A run that was counted meanwhile goes on. */
@@ -20,7 +20,6 @@ export async function failIntake(
     return 'CARRIED_ON';
   }
   if (control.inputsTotal > 0 || !(await closeWindow(ports, control, definition))) return 'NOTHING';
-  await sendFormerFinished(ports, control, definition);
   const now = ports.clock.now();
   const moved = await ports.runs.moveRun(runUid, 'fail', epoch, {
     now,

@@ -109,9 +109,9 @@ function timesOf(verb: Verb, { history, retryCount, attempt }: RunControl): numb
 }
 
 function askedFor(verb: Verb, runUid: string, { truth, records, isRepeated }: Aftermath): number {
-  // A call that was answered with a refusal changed nothing.
+  // A call that was answered with a refusal changed nothing, unless its own write was reported as failed before.
   const calls = truth.verbs.filter(
-    (called) => called.verb === verb && called.runUid === runUid && called.answer?.status !== 409,
+    (called) => called.verb === verb && called.runUid === runUid && (called.answer?.status !== 409 || isRepeated),
   );
   // A schedule may cancel its previous run (`overlap` cancel_previous).
   const bySchedule = verb === 'cancel' && (records.control(runUid)?.scheduledRunUid ?? null) !== null ? 1 : 0;

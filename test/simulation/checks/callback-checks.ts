@@ -137,7 +137,7 @@ interface Settled {
 
 /** Inputs that ended. A stop may come between an input's last page and its count: then run.finished may have fewer. */
 function settledOf(
-  { control, inputs, startDied }: RunTruth,
+  { control, inputs, intakeDied }: RunTruth,
   { succeeded: toldSucceeded, failed: toldFailed }: Settled,
 ): Settled {
   const ends = inputs.map(({ pages }) => pages.at(-1)?.pageRecord.outcome);
@@ -145,7 +145,7 @@ function settledOf(
   const succeeded = ends.filter((end) => end?.kind === 'RESULT' && end.last).length;
   // If the message that starts the run became a dead letter, inputs that failed before the retry may count as
   // unfinished.
-  const isOpen = control.status === 'STOPPED' || startDied;
+  const isOpen = control.status === 'STOPPED' || intakeDied;
   const isUnmarked = isOpen && toldSucceeded <= succeeded && toldFailed <= failed;
   return isUnmarked ? { succeeded: toldSucceeded, failed: toldFailed } : { succeeded, failed };
 }

@@ -6,12 +6,12 @@ export const DEAD_LETTER_CHECKS: readonly RestCheck[] = [
   {
     name: 'internalErrorsAreEarned',
     proves:
-      'A run ends with INTERNAL_ERROR only if the message that starts it, or one of its pages, became a dead letter.',
+      'A run ends with INTERNAL_ERROR only if the message that has its upload read, or that of one of its pages, became a dead letter.',
     check: ({ runs }) =>
-      runs.flatMap(({ control, inputs, startDied }) =>
-        isOfNoInput(control.lastError, inputs) && !startDied
+      runs.flatMap(({ control, inputs, intakeDied }) =>
+        isOfNoInput(control.lastError, inputs) && !intakeDied
           ? [
-              `run ${control.uid} has INTERNAL_ERROR in epoch ${control.epoch}, but its start did not become a dead letter`,
+              `run ${control.uid} has INTERNAL_ERROR in epoch ${control.epoch}, but no message that reads its upload became a dead letter`,
             ]
           : [],
       ),
@@ -25,9 +25,9 @@ export const DEAD_LETTER_CHECKS: readonly RestCheck[] = [
 
 /** Runs that failed because of a dead letter, wholly or in part, and that can be retried. */
 export function runsFailedByDeadLetter(runs: readonly RunTruth[]): readonly RunTruth[] {
-  return runs.filter(({ control: { status }, inputs, startDied }) => {
+  return runs.filter(({ control: { status }, inputs, intakeDied }) => {
     if (status !== 'FAILED' && status !== 'PARTIAL_SUCCEEDED') return false;
-    return startDied || inputs.some(({ pages }) => isFailedByDeadLetter(pages.at(-1)?.pageRecord.outcome));
+    return intakeDied || inputs.some(({ pages }) => isFailedByDeadLetter(pages.at(-1)?.pageRecord.outcome));
   });
 }
 

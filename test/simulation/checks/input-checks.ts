@@ -64,8 +64,8 @@ const RETRIED = new Set(['retryable', 'retryable_at', 'throw', 'hang']);
 const TRIES = 3;
 
 /** A run that failed for a dependency, or because its start became a dead letter: not all inputs were processed. */
-function wasCutShort({ control: { status, lastError }, startDied }: RunTruth): boolean {
-  return startDied || (status === 'FAILED' && lastError?.error_label === 'DEPENDENCY_FAILED');
+function wasCutShort({ control: { status, lastError }, intakeDied }: RunTruth): boolean {
+  return intakeDied || (status === 'FAILED' && lastError?.error_label === 'DEPENDENCY_FAILED');
 }
 
 /** Failures that were caused neither by the action, nor by a crash loop, nor by a dead letter of the page. */
@@ -115,8 +115,8 @@ export function inexactEnds(run: RunTruth): readonly string[] {
 }
 
 /** Failures from before a retry that are still on record after the run ended again: these inputs were not run again. */
-export function failuresNotRetried({ control, inputs, startDied }: RunTruth): readonly string[] {
-  if (startDied) return [];
+export function failuresNotRetried({ control, inputs, intakeDied }: RunTruth): readonly string[] {
+  if (intakeDied) return [];
   if (!hasEnded(control.status) || control.status === 'STOPPED') return [];
   return inputs.flatMap(({ index, pages, script }) => {
     const last = pages.at(-1)?.pageRecord;
@@ -141,7 +141,7 @@ export function wrongEnds({ control, inputs }: RunTruth, records: Records): read
 /** Runs whose status and totals differ from those of their inputs. */
 export function wrongTotals(run: RunTruth): readonly string[] {
   const { control, inputs, callbacks: expectedUids } = run;
-  if (run.startDied) return wrongPartTotals(run);
+  if (run.intakeDied) return wrongPartTotals(run);
   if (control.status === 'STOPPED' || wasCutShort(run)) return [];
   const isInvalid = control.status === 'INVALID';
   const failed = inputs.filter(({ pages }) => pages.at(-1)?.pageRecord.outcome.kind === 'FAILURE').length;

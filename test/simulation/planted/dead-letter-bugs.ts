@@ -29,12 +29,14 @@ export const LETTER_BUGS: readonly PlantedBug[] = [
   {
     name: 'run-of-another-epoch-ended',
     file: 'shared/engine/dead-letters/fail-intake.ts',
+    scenario: 'uploads',
     find: 'definition === null || control.epoch !== epoch)',
     replace: 'definition === null || control.epoch < epoch)',
   },
   {
     name: 'closed-window-stays-closed',
     file: 'shared/engine/runs/dispatch-run.ts',
+    scenario: 'uploads',
     find: 'stored === null || stored.length === 0',
     replace: 'stored === null',
   },
@@ -86,11 +88,5 @@ export const LETTER_BUGS: readonly PlantedBug[] = [
     find: 'return epoch === admitted.epoch && length > 0 ?',
     replace: 'return epoch === admitted.epoch ?',
     scenario: 'letters',
-  },
-  {
-    name: 'failed-without-its-former-ending',
-    file: 'shared/engine/dead-letters/fail-intake.ts',
-    find: '  await sendFormerFinished(ports, control, definition);\n',
-    replace: '',
   },
 ];

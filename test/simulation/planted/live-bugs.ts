@@ -32,7 +32,7 @@ export const LIVE_BUGS: readonly PlantedBug[] = [
     scenario: 'live-calm',
     find: 'const created = await ports.runs.createRun(',
     replace:
-      'await ports.messages.send(firstPage(uid, 1, 0), { workspaceUid });\n  const created = await ports.runs.createRun(',
+      'await ports.messages.send(firstPage(uid, 1, ONLY_INPUT), { workspaceUid });\n  const created = await ports.runs.createRun(',
   },
   {
     name: 'answer-told-before-it-is-kept',

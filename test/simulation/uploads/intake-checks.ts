@@ -11,11 +11,11 @@ export const INTAKE_CHECKS: readonly UploadCheck[] = [
   {
     name: 'linesAreCounted',
     proves:
-      'The inputs of a run over an upload are exactly the lines of its file; only a stopped run may be uncounted.',
+      'The inputs of a run over an upload are exactly the lines of its file; only a stopped run, or one whose reading died, may be uncounted.',
     check: (aftermath) =>
-      eachRun(aftermath, ({ control, definition }, { file }) => {
+      eachRun(aftermath, ({ control, definition, intakeDied }, { file }) => {
         const { uid, inputsTotal, status } = control;
-        const isUncounted = status === 'STOPPED' && inputsTotal === 0;
+        const isUncounted = (status === 'STOPPED' || intakeDied) && inputsTotal === 0;
         const counted = [inputsTotal, definition.inputsTotal];
         const isRight = isUncounted || counted.every((count) => count === file.lines.length);
         return isRight
@@ -39,9 +39,10 @@ export const INTAKE_CHECKS: readonly UploadCheck[] = [
     name: 'invalidExactlyWhenItMust',
     proves: 'A run is INVALID exactly if no input of its file may start; it then has the number of invalid lines.',
     check: (aftermath) =>
-      eachRun(aftermath, ({ control, inputs }, { file }, { onInvalidInput }) => {
+      eachRun(aftermath, ({ control, inputs, intakeDied }, { file }, { onInvalidInput }) => {
         const { uid, status, inputsTotal, lastError } = control;
         const must = mustBeInvalid(file, onInvalidInput);
+        if (intakeDied) return [];
         if (status === 'STOPPED' && (inputsTotal === 0 || !must)) return [];
         if ((status === 'INVALID') !== must)
           return [`run ${uid} is ${status}, but must ${must ? '' : 'not '}be INVALID`];
