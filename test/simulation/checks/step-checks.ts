@@ -10,6 +10,7 @@ import { BULK_STEP_CHECKS } from '../bulk/bulk-checks.ts';
 import { isBadRow } from '../bad-rows.ts';
 import { SEAT_STEP_CHECKS } from './seat-step-checks.ts';
 import { callbackRow, controlOf, slotsIn } from '../records.ts';
+import { SUM_STEP_CHECKS } from '../usage/sum-checks.ts';
 
 /** The moves of the run's state table that lead from one status to another. */
 export function movesBetween(from: RunStatus, to: RunStatus): readonly RunMove[] {
@@ -33,6 +34,7 @@ const MOST_RECEIVER_CHECKS = 6;
 export const STEP_CHECKS: readonly StepCheck[] = [
   ...SEAT_STEP_CHECKS,
   ...BULK_STEP_CHECKS,
+  ...SUM_STEP_CHECKS,
   {
     name: 'statusMovesAlongTheTable',
     proves: 'The status of a run changes only by a move of its state table; a final status stays.',
@@ -115,8 +117,7 @@ export const STEP_CHECKS: readonly StepCheck[] = [
       if (is.epoch !== was.epoch) {
         const failed = is.order > was.order ? was.refused : was.failed;
         const isKept = was.length === 0 || (is.succeeded === was.succeeded && is.failed === failed);
-        // Who opens it may have read the window before an input landed in it: the input has a place again, and is
-        // counted there.
+        // Who opens it may have read the window before an input landed in it, which then has a place again.
         const inPlace = is.places.filter((position) => position < is.length).length;
         const isOfBefore =
           is.order === was.order &&

@@ -21,8 +21,10 @@ export function drawUsage(
 ): UsageWorkload {
   const random = new SeededRandom(seed, 'usage');
   const lagMs = isCalm ? CALM_LAG_MS : LAG_MS;
-  const sumsAt = Array.from({ length: random.int(2, 8) }, () =>
-    Math.round(lagMs + random.logarithmic(100, 2 * stormMs)),
-  );
+  // Some come at once: two workers sum the same.
+  const sumsAt = Array.from({ length: random.int(2, 8) }, () => {
+    const at = Math.round(lagMs + random.logarithmic(100, 2 * stormMs));
+    return random.happens(0.3) ? [at, at + random.int(0, 20)] : [at];
+  }).flat();
   return { lagMs, sumsAt };
 }
