@@ -31,7 +31,7 @@ export class EngineStack extends Stack {
   constructor(scope: Construct, id: string, props: EngineStackProps) {
     super(scope, id, props);
     const { stage, settings, bundleDir } = props;
-    const alarms = new Alarms(this, 'Alarms', { email: settings.alarmEmail });
+    const alarms = new Alarms(this, 'Alarms', { stage, email: settings.alarmEmail });
     const api = new EngineApi(this, 'Http', { stage, settings });
     const queues = this.createQueues(settings);
     const publicUrl = settings.publicUrl ?? api.url;
@@ -50,26 +50,27 @@ export class EngineStack extends Stack {
       }),
     };
     const functions = createFunctions(this, platform);
-    addAlarms(this, platform, { api, deadLetters: functions['dead-letters'] });
+    addAlarms(this, platform, api);
     this.warnOfSilence(stage, settings);
     api.route([...ROUTES, ...(settings.servePages ? PAGE_ROUTES : [])], functions, 'runs');
-    this.createOutputs(api, platform.state);
+    this.createOutputs(api, platform);
   }
 
   private warnOfSilence(stage: string, { alarmEmail }: StageSettings): void {
     if (alarmEmail !== null || TRIAL_STAGES.has(stage)) return;
-    const message = `alarmEmail of stage ${stage} is null: its alarms tell nobody. Set it in infra/settings.ts.`;
+    const message = `alarmEmail of stage ${stage} is null: its alarms tell nobody who has not subscribed to the topic AlarmTopicArn. Set it in infra/settings.ts.`;
     Annotations.of(this).addWarningV2('trireme:alarmEmail', message);
   }
 
   /** Outputs of the stack that people and the owner's command line need. */
-  private createOutputs(api: EngineApi, state: EngineState): void {
+  private createOutputs(api: EngineApi, { state, alarms }: Platform): void {
     const outputs = {
       Url: [api.url, 'Where the API answers'],
       TableName: [state.table.tableName, 'Holds runs, pages, keys and workspaces'],
       MasterSecretArn: [state.masterSecret.secretArn, 'What signing secrets are derived from'],
       CredentialKeyArn: [state.credentialKey.secretArn, 'What the secrets that workspaces set are sealed with'],
       ActionSecretsArn: [state.actionSecrets.secretArn, 'Put the secrets of your actions here, a JSON object'],
+      AlarmTopicArn: [alarms.topicArn, 'Where alarms go: subscribe what should hear of them'],
     } as const;
     for (const [id, [value, description]] of Object.entries(outputs)) new CfnOutput(this, id, { value, description });
   }

@@ -22,7 +22,7 @@ const StageSettings = z
     publicUrl: z.url({ protocol: /^https$/ }).nullable(),
     /** Whether `/console`, `/docs` and their texts are answered. They hold no data; what they show needs a key. */
     servePages: z.boolean(),
-    /** Gets an e-mail from each alarm; null: the alarms exist and tell nobody. */
+    /** Gets an e-mail from each alarm; null: only what subscribes to the topic `AlarmTopicArn` hears of them. */
     alarmEmail: z.email().nullable(),
     logRetentionDays,
     /** Whether table, bucket and secrets outlive the stack. False is for stages whose data nobody will miss. */

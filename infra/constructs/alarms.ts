@@ -8,32 +8,38 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
 
+/** Where the person on call reads what to do; each alarm has a section there, with its name. */
+const RUNBOOK = 'infra/RUNBOOK.md';
+
 export interface AlarmProps {
-  /** What the alarm means and what to do, for the person on call. */
+  /** What the alarm means, in a sentence or two. What to do is in the runbook. */
   readonly description: string;
   /** With its statistic; the period is `minutes`. */
   readonly metric: Metric | MathExpression;
+  /** The alarm rises when the metric is at this or over it. */
   readonly threshold: number;
   readonly minutes: number;
-  /** True: raised when the metric is under the threshold or missing. Default: when at or over the threshold. */
-  readonly whenUnder?: boolean;
+  /** True: the alarm rises too when the metric is missing. Default: a missing metric is none of its business. */
+  readonly whenMissing?: boolean;
 }
 
-/**
- * Where alarms go: one topic with one e-mail, or nowhere. Each metric of an alarm costs $0.10 a month after the
- * account's first ten.
- */
+/** The alarms of a stage, and the topic that they go to, which exists whether or not anybody listens. */
 export class Alarms extends Construct {
-  private readonly topic: Topic | null;
+  readonly topicArn: string;
+  private readonly action: SnsAction;
+  private readonly stage: string;
 
-  constructor(scope: Construct, id: string, props: { readonly email: string | null }) {
+  constructor(scope: Construct, id: string, props: { readonly stage: string; readonly email: string | null }) {
     super(scope, id);
-    this.topic = props.email === null ? null : this.createTopic(props.email);
+    this.stage = props.stage;
+    const topic = this.createTopic(props.email);
+    this.topicArn = topic.topicArn;
+    this.action = new SnsAction(topic);
   }
 
-  private createTopic(email: string): Topic {
+  private createTopic(email: string | null): Topic {
     const topic = new Topic(this, 'Topic', { enforceSSL: true });
-    topic.addSubscription(new EmailSubscription(email));
+    if (email !== null) topic.addSubscription(new EmailSubscription(email));
     // A topic that enforces SSL has a policy, and with it loses the one that lets CloudWatch publish.
     topic.addToResourcePolicy(
       new PolicyStatement({
@@ -49,17 +55,21 @@ export class Alarms extends Construct {
     return topic;
   }
 
-  add(scope: Construct, id: string, { description, metric, threshold, minutes, whenUnder = false }: AlarmProps): void {
-    const alarm = new Alarm(scope, id, {
-      alarmDescription: description,
+  /** Adds an alarm, such as `ErrorLines`: under this name the e-mail, the console and the runbook have it. */
+  add(
+    scope: Construct,
+    name: string,
+    { description, metric, threshold, minutes, whenMissing = false }: AlarmProps,
+  ): void {
+    const alarm = new Alarm(scope, `${name}Alarm`, {
+      alarmName: `trireme-${this.stage}-${name}`,
+      alarmDescription: `${description} What to do: ${RUNBOOK}#${name.toLowerCase()}`,
       metric: metric.with({ period: Duration.minutes(minutes) }),
       threshold,
       evaluationPeriods: 1,
-      comparisonOperator: whenUnder
-        ? ComparisonOperator.LESS_THAN_THRESHOLD
-        : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      treatMissingData: whenUnder ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      treatMissingData: whenMissing ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
     });
-    if (this.topic !== null) alarm.addAlarmAction(new SnsAction(this.topic));
+    alarm.addAlarmAction(this.action);
   }
 }

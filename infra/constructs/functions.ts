@@ -48,7 +48,5 @@ function startEveryMinute(sweep: EngineFunction, stage: string): void {
     'Serverless-EventBusDLQ':
       'A sweep that was not started is made good by the next minute’s; an alarm is raised after five',
   });
-  for (const name of ['Sweeps', 'FailingDueRows', 'OldestDueRowSeconds'] as const) {
-    countFromLog(sweep, name, stage, sweep.logGroup);
-  }
+  countFromLog(sweep, 'OldestDueRowSeconds', stage, sweep.logGroup);
 }

@@ -4,9 +4,10 @@ import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 
 /**
- * Metrics that are read out of the functions' logs, for Lambda's own see only what a handler throws, and ours answer
- * instead. A filter is free; a metric costs $0.30 a month after the account's first ten, for the hours in which a line
- * matches. So those that tell of faults match nothing while there are none.
+ * Metrics that alarms need and that are read out of the functions' logs, for Lambda's own see only what a handler
+ * throws, and ours answer instead. A filter is free; a metric costs $0.30 a month after the account's first ten, for the
+ * hours in which a line matches. Metric filters and not the embedded metric format, which wants `_aws` at the root of a
+ * line: Lambda's JSON format puts what the console is given below `message`.
  */
 const LOG_METRICS = {
   /** A fault of ours in any function. What an action itself logs says so, and is its owner's to judge. */
@@ -16,20 +17,12 @@ const LOG_METRICS = {
     value: '1',
     statistic: Stats.SUM,
   },
-  /** Due rows at which sweeps fail. */
-  FailingDueRows: {
-    pattern: '{ $.message.failing_rows > 0 }',
-    value: '$.message.failing_rows',
-    statistic: Stats.MAXIMUM,
-  },
-  /** How late the latest due row is that no sweep has failed at; two minutes are usual. */
+  /** How late the latest due row is that no sweep has failed at; two minutes are usual. Each sweep tells it. */
   OldestDueRowSeconds: {
-    pattern: '{ $.message.oldest_row_seconds > 120 }',
+    pattern: '{ $.message.message = "swept" }',
     value: '$.message.oldest_row_seconds',
     statistic: Stats.MAXIMUM,
   },
-  /** Sweeps that came to their end. */
-  Sweeps: { pattern: '{ $.message.message = "swept" }', value: '1', statistic: Stats.SUM },
 } as const;
 
 export type LogMetric = keyof typeof LOG_METRICS;

@@ -1,11 +1,9 @@
 import { MathExpression, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { MAX_DELAY_MS } from '../../shared/domain/timing.ts';
 import { FUNCTIONS, WORK_QUEUES } from '../../shared/functions.ts';
 import type { WorkQueueName } from '../../shared/functions.ts';
-import type { Alarms } from './alarms.ts';
 import type { EngineApi } from './http-api.ts';
 import { logMetric } from './log-metrics.ts';
 import type { Platform } from './platform.ts';
@@ -13,110 +11,71 @@ import type { Platform } from './platform.ts';
 /** Longest normal age of a message: the longest delay, and the time of the slowest function. */
 const WORK_AGE_SECONDS = MAX_DELAY_MS / 1_000 + FUNCTIONS.intake.timeoutSeconds;
 const LETTER_AGE_SECONDS = 900;
-const SERVER_ERROR_PERCENT = 5;
+const SERVER_ERRORS = 5;
 /** A sweep runs each minute; after a burst it may be some minutes late. */
 const DUE_ROW_SECONDS = 600;
+const SWEEP_MINUTES = 5;
 
-/** What does not happen while messages of a queue get old. */
-const OLD_MESSAGE_MEANS: Readonly<Record<WorkQueueName, string>> = {
-  control: 'runs do not start or end and schedules do not fire',
-  page: 'pages do not run; if the log is quiet, look for an action that hangs',
-  callback: 'callbacks are not sent',
-  intake: 'uploads are not read',
+/** The alarm of each queue's age, and what does not happen while its messages get old. */
+const OLD_MESSAGES: Readonly<Record<WorkQueueName, readonly [alarm: string, meaning: string]>> = {
+  control: ['ControlAge', 'runs do not start or end, and schedules do not fire'],
+  page: ['PageAge', 'pages do not run'],
+  callback: ['CallbackAge', 'callbacks are not sent'],
+  intake: ['IntakeAge', 'uploads are not read'],
 };
 
-/** All alarms of a stage. Each description says what to check, for the person on call. */
-export function addAlarms(
-  scope: Construct,
-  platform: Platform,
-  { api, deadLetters }: { readonly api: EngineApi; readonly deadLetters: LambdaFunction },
-): void {
-  const { alarms, stage } = platform;
-  addFunctionAlarms(scope, alarms, stage);
-  alarms.add(scope, 'ServerErrorsAlarm', {
-    description: `${SERVER_ERROR_PERCENT} % or more of the API's requests were answered 5xx. Look at the gateway's log /aws/vendedlogs/trireme-${stage}/api: a status of 5xx with an integration_error is a function that ran out of time or of concurrency; without one, the log of its function has the error_ref.`,
-    metric: new MathExpression({
-      expression: '100 * failed / requests',
-      usingMetrics: {
-        failed: api.stage.metricServerError({ statistic: Stats.SUM }),
-        requests: api.stage.metricCount({ statistic: Stats.SUM }),
-      },
-      label: 'Requests answered 5xx, %',
-    }),
-    threshold: SERVER_ERROR_PERCENT,
-    minutes: 5,
-  });
-  addQueueAlarms(scope, platform);
-  alarms.add(scope, 'DeadLettersAlarm', {
-    description:
-      'Messages failed eight times: their inputs, runs or callbacks were ended with INTERNAL_ERROR. Read the log of dead-letters: it has each message, its run and its error_ref. Mend the cause, then retry the runs and replay the callbacks.',
-    metric: deadLetters.metricInvocations({ statistic: Stats.SUM }),
-    threshold: 1,
-    minutes: 5,
-  });
-  addSweepAlarms(scope, alarms, stage);
-}
-
-function addFunctionAlarms(scope: Construct, alarms: Alarms, stage: string): void {
-  alarms.add(scope, 'ErrorLinesAlarm', {
-    description: `A function met a fault of ours: an error-level line, a crash or a timeout. Search the log groups /aws/lambda/trireme-${stage}-* for level ERROR: the line has a stack and an error_ref, or the run, schedule or message it is about.`,
+/**
+ * All alarms of a stage. An alarm costs $0.10 a month for each of its metrics after the account's first ten, so they are
+ * few and tell of symptoms; the dashboard has what explains them. A test holds each to its section of the runbook.
+ */
+export function addAlarms(scope: Construct, platform: Platform, api: EngineApi): void {
+  const { alarms, queues, stage } = platform;
+  alarms.add(scope, 'ErrorLines', {
+    description: 'A function met a fault of ours: an error-level line, a crash or a timeout.',
     metric: logMetric('ErrorLines', stage),
     threshold: 1,
     minutes: 5,
   });
-  alarms.add(scope, 'ThrottlesAlarm', {
-    description:
-      "Invocations were throttled in this account and region. Look at Lambda's ConcurrentExecutions: raise the account's quota, lower workerConcurrency, or give API functions a reservedConcurrency (infra/settings.ts).",
+  alarms.add(scope, 'Throttles', {
+    description: 'Lambda throttled invocations in this account and region, whoever made them.',
     metric: LambdaFunction.metricAllThrottles({ statistic: Stats.SUM }),
     threshold: 1,
     minutes: 5,
   });
-}
-
-function addQueueAlarms(scope: Construct, platform: Platform): void {
+  alarms.add(scope, 'ServerErrors', {
+    description: `The API answered 5xx ${SERVER_ERRORS} times or more in five minutes.`,
+    metric: api.stage.metricServerError({ statistic: Stats.SUM }),
+    threshold: SERVER_ERRORS,
+    minutes: 5,
+  });
   for (const name of WORK_QUEUES) {
-    addAgeAlarm(scope, platform.alarms, `${name[0]?.toUpperCase()}${name.slice(1)}AgeAlarm`, {
-      queue: platform.queues[name].queue,
-      seconds: WORK_AGE_SECONDS,
-      description: `A message of the ${name} queue is ${WORK_AGE_SECONDS / 60} minutes old: ${OLD_MESSAGE_MEANS[name]}. Look at the log of ${name} for errors, at its event source (enabled?), and whether workerConcurrency.${name} is enough.`,
+    const [alarm, meaning] = OLD_MESSAGES[name];
+    alarms.add(scope, alarm, {
+      description: `A message of the ${name} queue is ${WORK_AGE_SECONDS / 60} minutes old: ${meaning}.`,
+      metric: queues[name].queue.metricApproximateAgeOfOldestMessage({ statistic: Stats.MAXIMUM }),
+      threshold: WORK_AGE_SECONDS,
+      minutes: 5,
     });
   }
-  addAgeAlarm(scope, platform.alarms, 'DeadLetterAgeAlarm', {
-    queue: platform.queues['dead-letters'].queue,
-    seconds: LETTER_AGE_SECONDS,
-    description: `A dead letter is ${LETTER_AGE_SECONDS / 60} minutes old: what it stood for has not ended. Look at the log of dead-letters for errors, and at its event source (enabled?).`,
-  });
-}
-
-function addAgeAlarm(
-  scope: Construct,
-  alarms: Alarms,
-  id: string,
-  { queue, seconds, description }: { readonly queue: Queue; readonly seconds: number; readonly description: string },
-): void {
-  const metric = queue.metricApproximateAgeOfOldestMessage({ statistic: Stats.MAXIMUM });
-  alarms.add(scope, id, { description, metric, threshold: seconds, minutes: 5 });
-}
-
-function addSweepAlarms(scope: Construct, alarms: Alarms, stage: string): void {
-  const log = `/aws/lambda/trireme-${stage}-sweep`;
-  alarms.add(scope, 'SweepAbsenceAlarm', {
-    description: `No sweep has come to its end for five minutes: what waits longer than 15 minutes and lost messages stand still. Look at ${log}, and whether the rule of EventBridge is enabled.`,
-    metric: logMetric('Sweeps', stage),
-    threshold: 1,
-    minutes: 5,
-    whenUnder: true,
-  });
-  alarms.add(scope, 'FailingDueRowsAlarm', {
-    description: `Sweeps fail at some due rows, whose timers do not come. Look at ${log} for level ERROR: each line has the row's partition and key, and why. A row of a later release is seen to once that is deployed again; one that nobody can read is deleted from the table by its keys DUE#<partition> and <key>.`,
-    metric: logMetric('FailingDueRows', stage),
+  alarms.add(scope, 'DeadLetters', {
+    description: `Messages failed eight times, so what they stood for was ended with INTERNAL_ERROR; or such a message has waited for that for ${LETTER_AGE_SECONDS / 60} minutes.`,
+    // Both are there whenever the queue is polled or holds anything, unlike the function's invocations.
+    metric: new MathExpression({
+      expression: `handled + age / ${LETTER_AGE_SECONDS}`,
+      usingMetrics: {
+        handled: queues['dead-letters'].queue.metricNumberOfMessagesDeleted({ statistic: Stats.SUM }),
+        age: queues['dead-letters'].queue.metricApproximateAgeOfOldestMessage({ statistic: Stats.MAXIMUM }),
+      },
+      label: 'Dead letters',
+    }),
     threshold: 1,
     minutes: 5,
   });
-  alarms.add(scope, 'OldestDueRowAlarm', {
-    description: `A due row has waited ${DUE_ROW_SECONDS / 60} minutes: timers come late. Look at ${log}: either more falls due than a sweep can see to (seen_to), or its calls are slow or refused.`,
+  alarms.add(scope, 'DueRows', {
+    description: `A due row has waited ${DUE_ROW_SECONDS / 60} minutes, or no sweep has come to its end for ${SWEEP_MINUTES}: timers come late, and lost messages are not found.`,
     metric: logMetric('OldestDueRowSeconds', stage),
     threshold: DUE_ROW_SECONDS,
-    minutes: 5,
+    minutes: SWEEP_MINUTES,
+    whenMissing: true,
   });
 }

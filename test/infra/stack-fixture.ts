@@ -16,16 +16,22 @@ interface TemplateResource {
 export interface SynthesizedStack {
   readonly settings: StageSettings;
   readonly resources: Readonly<Record<string, TemplateResource>>;
+  readonly outputs: Readonly<Record<string, Readonly<{ Value: unknown }>>>;
+}
+
+interface SynthesizedTemplate {
+  readonly Resources: SynthesizedStack['resources'];
+  readonly Outputs: SynthesizedStack['outputs'];
 }
 
 /** The stack of a stage over empty bundles, with cdk-nag and CloudFormation's rules applied: findings throw. */
 export function stackOf(stage: string, settings: Partial<StageSettings> = {}): SynthesizedStack {
   const bundleDir = emptyBundles(FUNCTION_NAMES);
   const { stacks, directory } = synthesize({ stage, settings, bundleDir });
-  const template: { Resources: Record<string, TemplateResource> } | undefined = stacks[0]?.template;
+  const template: SynthesizedTemplate | undefined = stacks[0]?.template;
   for (const folder of [bundleDir, directory]) rmSync(folder, { recursive: true });
   if (template === undefined) throw new Error(`Stage ${stage} has no stack`);
-  return { settings: settingsOf(stage, settings), resources: template.Resources };
+  return { settings: settingsOf(stage, settings), resources: template.Resources, outputs: template.Outputs };
 }
 
 /** The resources of one type, in the template's order. */

@@ -4,6 +4,8 @@ import type { StageSettings } from '../../infra/settings.ts';
 import { FUNCTION_NAMES } from '../../shared/functions.ts';
 import { PAGE_ROUTES } from '../../shared/api/page-routes.ts';
 import { ROUTES } from '../../shared/api/routes.ts';
+import { readDocument } from '../guards/readme-text.ts';
+import { matchesPattern } from '../support/cloudwatch/filter-pattern.ts';
 import { emptyBundles } from './bundle-fixture.ts';
 import { listResources, propertiesOf, stackOf, target } from './stack-fixture.ts';
 
@@ -165,10 +167,32 @@ test('the sweep comes every minute and is not tried again', () => {
   ]);
 });
 
-test('alarms are few, and each says what to look at', () => {
-  const alarms = listResources(stack, 'AWS::CloudWatch::Alarm');
-  expect(alarms.length).toBeLessThanOrEqual(12);
-  for (const { properties } of alarms) expect(String(properties.AlarmDescription)).toMatch(/\b(Look|Search|Read)\b/);
+test('alarms are few, and what all stages emit while they are idle is one metric of the ten that are free', () => {
+  expect(listResources(stack, 'AWS::CloudWatch::Alarm').length).toBeLessThanOrEqual(10);
+  const idle = listResources(stack, 'AWS::Logs::MetricFilter').filter(({ properties }) =>
+    matchesPattern(String(properties.FilterPattern), { level: 'INFO', message: { message: 'swept' } }),
+  );
+  expect(idle).toHaveLength(1);
+});
+
+test('each alarm has its section of the runbook, which it names, and each section its alarm', () => {
+  const sections = new Map(
+    readDocument('infra/RUNBOOK.md')
+      .split(/^## /m)
+      .slice(1)
+      .map((section) => [section.slice(0, section.indexOf('\n')), section]),
+  );
+  sections.delete('Before you begin');
+  const alarms = listResources(stack, 'AWS::CloudWatch::Alarm').map(({ properties }) => ({
+    name: String(properties.AlarmName).replace(/^trireme-prod-/, ''),
+    description: String(properties.AlarmDescription),
+  }));
+  expect(alarms.map(({ name }) => name)).toEqual(Array.from(sections.keys()));
+  for (const { name, description } of alarms) {
+    expect(description).toMatch(new RegExp(` What to do: infra/RUNBOOK\\.md#${name.toLowerCase()}$`));
+    expect(description.length).toBeLessThanOrEqual(1_024); // PutMetricAlarm takes no more
+    for (const part of ['**Look at**', '**Run**', '**It is over when**']) expect(sections.get(name)).toContain(part);
+  }
 });
 
 test('every function’s log is counted for lines that tell of faults', () => {
@@ -191,6 +215,15 @@ test('a stage whose alarms tell nobody says so when it is synthesized, unless it
   ]);
   expect(warned('prod', { alarmEmail: 'owner@example.com' })).toEqual([]);
   expect(warned('dev')).toEqual([]);
+});
+
+test('alarms go to a topic whose ARN is an output, whether or not anybody gets an e-mail', () => {
+  const [topic] = listResources(stack, 'AWS::SNS::Topic');
+  expect(listResources(stack, 'AWS::SNS::Subscription')).toEqual([]);
+  expect(stack.outputs['AlarmTopicArn']).toMatchObject({ Value: { Ref: topic?.id } });
+  for (const { properties } of listResources(stack, 'AWS::CloudWatch::Alarm')) {
+    expect(properties.AlarmActions).toEqual([{ Ref: topic?.id }]);
+  }
 });
 
 test('alarms go to the e-mail of the settings, and may', () => {

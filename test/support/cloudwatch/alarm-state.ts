@@ -20,7 +20,7 @@ const Dimensions = z.array(z.looseObject({ Name: z.string(), Value: z.unknown() 
 const Stat = z.enum(['Sum', 'Maximum', 'Average']);
 const AlarmProperties = z.looseObject({
   AlarmDescription: z.string(),
-  ComparisonOperator: z.enum(['GreaterThanOrEqualToThreshold', 'LessThanThreshold']),
+  ComparisonOperator: z.literal('GreaterThanOrEqualToThreshold'),
   EvaluationPeriods: z.literal(1),
   Threshold: z.number(),
   TreatMissingData: z.enum(['notBreaching', 'breaching']),
@@ -49,8 +49,7 @@ export function alarmState(properties: unknown, emitted: readonly MetricData[]):
   const alarm = AlarmProperties.parse(properties);
   const value = valueOf(alarm, emitted);
   if (value === null) return alarm.TreatMissingData === 'breaching' ? 'ALARM' : 'OK';
-  const isUnder = alarm.ComparisonOperator === 'LessThanThreshold';
-  return (isUnder ? value < alarm.Threshold : value >= alarm.Threshold) ? 'ALARM' : 'OK';
+  return value >= alarm.Threshold ? 'ALARM' : 'OK';
 }
 
 /** Null: no data. */
@@ -100,19 +99,26 @@ function statisticOf(
   return stat === 'Maximum' ? Math.max(...values) : sum / values.length;
 }
 
-/** Products and quotients from left to right. A metric without data, or a division by zero, gives no data. */
+/** A sum of products and quotients. A metric without data, or a division by zero, gives no data. */
 function calculate(expression: string, byId: ReadonlyMap<string, number | null>): number | null {
-  const [first = '', ...rest] = expression.split(/\s+/);
+  return expression.split(' + ').reduce<number | null>((sum, product) => {
+    const value = multiply(product, byId);
+    return sum === null || value === null ? null : sum + value;
+  }, 0);
+}
+
+function multiply(product: string, byId: ReadonlyMap<string, number | null>): number | null {
+  const [first = '', ...rest] = product.split(/\s+/);
   const read = (word: string): number | null => {
-    if (/^\d+$/.test(word)) return Number(word);
+    if (/^\d+(\.\d+)?(e-\d+)?$/.test(word)) return Number(word);
     const value = byId.get(word);
-    if (value === undefined) throw new Error(`${expression}: ${word} is no metric of it`);
+    if (value === undefined) throw new Error(`${product}: ${word} is no metric of it`);
     return value;
   };
   let result = read(first);
   for (let at = 0; at < rest.length; at += 2) {
     const operand = read(rest[at + 1] ?? '');
-    if (rest[at] !== '*' && rest[at] !== '/') throw new Error(`${expression}: ${rest[at] ?? ''} is not understood`);
+    if (rest[at] !== '*' && rest[at] !== '/') throw new Error(`${product}: ${rest[at] ?? ''} is not understood`);
     if (result === null || operand === null || (rest[at] === '/' && operand === 0)) return null;
     result = rest[at] === '*' ? result * operand : result / operand;
   }

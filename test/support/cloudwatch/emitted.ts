@@ -63,14 +63,17 @@ export function metricsOfAnswers(stack: SynthesizedStack, statuses: readonly num
   ];
 }
 
-/** The age of a queue's oldest message, by the queue's logical id. */
-export function metricOfAge(queueId: string, seconds: number): MetricData {
+/** What SQS counts of a queue, by its logical id: the age of its oldest message, and how many were deleted. */
+export function metricsOfQueue(queueId: string, { seconds, deleted }: QueueCounts): readonly MetricData[] {
   const dimensions = dimensionsText([{ Name: 'QueueName', Value: { 'Fn::GetAtt': [queueId, 'QueueName'] } }]);
-  return { namespace: 'AWS/SQS', name: 'ApproximateAgeOfOldestMessage', dimensions, values: [seconds] };
+  const about = { namespace: 'AWS/SQS', dimensions };
+  return [
+    { ...about, name: 'ApproximateAgeOfOldestMessage', values: [seconds] },
+    { ...about, name: 'NumberOfMessagesDeleted', values: [deleted] },
+  ];
 }
 
-/** Invocations of a function, by its logical id. */
-export function metricOfInvocations(functionId: string, count: number): MetricData {
-  const dimensions = dimensionsText([{ Name: 'FunctionName', Value: { Ref: functionId } }]);
-  return { namespace: 'AWS/Lambda', name: 'Invocations', dimensions, values: [count] };
+export interface QueueCounts {
+  readonly seconds: number;
+  readonly deleted: number;
 }
