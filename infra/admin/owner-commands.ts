@@ -1,5 +1,5 @@
 import { type Command as Commander, InvalidArgumentError, Option } from 'commander';
-import { define } from '../../shared/cli/define.ts';
+import { define, refuseRepeats, withExamples } from '../../shared/cli/define.ts';
 import type { Command, CommandOption, CommandValues } from './command.ts';
 import { COMMANDS } from './commands.ts';
 
@@ -13,6 +13,8 @@ const STAGE_OPTIONS: Readonly<Record<string, CommandOption>> = {
   'data-dir': { value: 'DIR', help: 'the data folder of the local system (default .trireme)' },
 };
 
+const FLAGS_WIDTH = 20;
+
 /** Adds the owner's commands to a program. `run`: does one of them with what was given for its options. */
 export function addOwnerCommands(
   program: Commander,
@@ -22,7 +24,7 @@ export function addOwnerCommands(
   for (const command of COMMANDS) {
     const [first = '', second] = command.name.split(' ');
     if (second !== undefined && !groups.has(first)) {
-      groups.set(first, define(program, first, `${first} of the stage`, command.examples));
+      groups.set(first, withExamples(withStageOptions(program.command(first)), command.examples));
     }
     const parent = second === undefined ? program : (groups.get(first) ?? program);
     const added = define(parent, second ?? first, command.help, command.examples);
@@ -33,13 +35,22 @@ export function addOwnerCommands(
   for (const [name, group] of groups) {
     group.description(`${name} of the stage: ${group.commands.map((command) => command.name()).join(', ')}`);
   }
+  refuseRepeats(program);
+}
+
+/** Tells in the help of a command that has commands the options which each of them takes. */
+export function withStageOptions(command: Commander): Commander {
+  const lines = Object.entries(STAGE_OPTIONS).map(([name, option]) => {
+    const { flags, description } = optionOf(name, option);
+    return `  ${flags.padEnd(FLAGS_WIDTH)}${description}`;
+  });
+  return command.addHelpText('after', `\nOptions of its commands:\n${lines.join('\n')}`);
 }
 
 function optionOf(name: string, { value, help, required }: CommandOption): Option {
   const option = new Option(value === null ? `--${name}` : `--${name} <${value}>`, help);
   if (value === null) return option;
-  option.argParser((text: string, before: unknown) => {
-    if (before !== undefined) throw new InvalidArgumentError(`--${name} is given twice.`);
+  option.argParser((text: string) => {
     if (text.trim() !== '' && !text.startsWith('--')) return text;
     throw new InvalidArgumentError(`--${name} takes a value: --${name} ${value}`);
   });

@@ -4,15 +4,16 @@ import { define, withExamples } from '../../shared/cli/define.ts';
 import { UsageError } from './command.ts';
 import { findAddress } from './find-address.ts';
 import { initAction } from './init-action.ts';
-import { addOwnerCommands } from './owner-commands.ts';
+import { addOwnerCommands, withStageOptions } from './owner-commands.ts';
 import { openStage } from './stage-access.ts';
 
 /** Runs one of the owner's commands; resolves with the exit code: 0, 1 if it failed, 2 if it was called wrongly. */
 export async function runOwnerCommand(name: string, args: readonly string[]): Promise<number> {
-  const program = withExamples(new Commander(name), ['keys create --workspace acme', 'workspaces list --stage prod'])
+  const program = withStageOptions(new Commander(name))
     .description("The owner's commands: on the system that runs here, or with --stage on one in AWS.")
     .showHelpAfterError('(--help tells what is allowed)')
     .exitOverride();
+  withExamples(program, ['keys create --workspace acme', 'workspaces list --stage prod']);
   addOwnerCommands(program, async (command, values) => {
     const { stageName, address } = await findAddress(values);
     process.stdout.write(`${await command.run(openStage(address), values, stageName)}\n`);

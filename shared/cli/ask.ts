@@ -9,7 +9,7 @@ function isPerson(): boolean {
 
 /** One line that is not shown: typed by a person, else the whole of standard input. */
 export async function askSecret(message: string): Promise<string> {
-  const text = isPerson() ? await typed(message) : await readStdin();
+  const text = isPerson() ? await typed(message) : (await readStdin()).toString('utf8');
   const secret = text.trim();
   if (secret === '') throw usageError(`${message}: standard input is empty.`);
   return secret;
@@ -42,8 +42,8 @@ function answerOf<Answer>(answer: Answer): Exclude<Answer, symbol> {
   return answer as Exclude<Answer, symbol>; // cast: just seen
 }
 
-export async function readStdin(): Promise<string> {
+export async function readStdin(): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of process.stdin) chunks.push(chunk as Buffer); // cast: no encoding is set
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }

@@ -1,51 +1,82 @@
-import { CommandFailed } from './command-failed.ts';
+import { usageError } from './command-failed.ts';
 
-/** The rows of a CSV text, by RFC 4180; lines may end in LF alone. Throws CommandFailed for quotes that do not fit. */
-export function* readCsv(text: string): Generator<readonly string[]> {
-  const at = { index: text.startsWith('\uFEFF') ? 1 : 0, line: 1 };
+/** A row of a CSV. */
+export interface CsvRow {
+  readonly cells: readonly string[];
+  /** The line of the file in which it begins, from 1. */
+  readonly line: number;
+}
+
+/** How far a text is read. */
+interface Position {
+  index: number;
+  line: number;
+}
+
+/**
+ * The rows of a CSV text, by RFC 4180, without its empty lines. Values are parted by commas, or where the first line has
+ * none by semicolons or tabs, as spreadsheets write them; lines end in CRLF, LF or CR. `name`: of the file, for faults.
+ * Throws CommandFailed for quotes that do not fit.
+ */
+export function* readCsv(text: string, name: string): Generator<CsvRow> {
+  const separator = separatorOf(text);
+  const at: Position = { index: 0, line: 1 };
   while (at.index < text.length) {
-    const row = readRow(text, at);
-    if (row.length > 1 || row[0] !== '') yield row; // an empty line is no row
+    const { line } = at;
+    const cells = readRow(text, at, separator, name);
+    if (cells.length > 1 || cells[0] !== '') yield { cells, line };
   }
 }
 
-function readRow(text: string, at: { index: number; line: number }): readonly string[] {
+/** What parts the names of the first line. */
+function separatorOf(text: string): string {
+  const [first = ''] = /^(?:"[^"]*"|[^"\r\n])*/.exec(text.trimStart()) ?? [];
+  const names = first.replaceAll(/"[^"]*"/g, '');
+  return [',', ';', '\t'].find((one) => names.includes(one)) ?? ',';
+}
+
+function readRow(text: string, at: Position, separator: string, name: string): readonly string[] {
   const row: string[] = [];
   for (;;) {
-    row.push(text[at.index] === '"' ? readQuoted(text, at) : readPlain(text, at));
+    row.push(text[at.index] === '"' ? readQuoted(text, at, separator, name) : readPlain(text, at, separator, name));
     const end = text[at.index];
     at.index += 1;
-    if (end === ',') continue;
-    if (end === '\r') at.index += 1;
+    if (end === separator) continue;
+    if (end === '\r' && text[at.index] === '\n') at.index += 1;
     at.line += 1;
     return row;
   }
 }
 
-function readPlain(text: string, at: { index: number; line: number }): string {
-  const found = /,|\r\n|\n|$/g;
-  found.lastIndex = at.index;
-  const end = found.exec(text)?.index ?? text.length;
+function readPlain(text: string, at: Position, separator: string, name: string): string {
+  let end = at.index;
+  while (end < text.length && !isEnd(text[end], separator)) end += 1;
   const value = text.slice(at.index, end);
-  if (value.includes('"'))
-    throw csvFault(at.line, 'a quote within a value; quote the whole value and double the quote');
+  if (value.includes('"')) {
+    throw fault(name, at.line, `has a quote within the value ${value}: quote the whole value and double the quote`);
+  }
   at.index = end;
   return value;
 }
 
-function readQuoted(text: string, at: { index: number; line: number }): string {
+function readQuoted(text: string, at: Position, separator: string, name: string): string {
   const begin = at.index + 1;
   let end = text.indexOf('"', begin);
   while (end !== -1 && text[end + 1] === '"') end = text.indexOf('"', end + 2);
-  if (end === -1) throw csvFault(at.line, 'a quote without its end');
+  if (end === -1) throw fault(name, at.line, `begins a quote that never ends: ${text.slice(at.index, at.index + 30)}`);
+  const value = text.slice(begin, end).replaceAll('""', '"');
   at.index = end + 1;
-  const next = text.slice(at.index, at.index + 2);
-  if (next !== '' && !/^(,|\n|\r\n)/.test(next)) throw csvFault(at.line, 'text after a quoted value');
-  const value = text.slice(begin, end);
-  at.line += value.split('\n').length - 1;
-  return value.replaceAll('""', '"');
+  if (at.index < text.length && !isEnd(text[at.index], separator)) {
+    throw fault(name, at.line, `has text after the quoted value "${value}": double a quote that is part of a value`);
+  }
+  at.line += value.split(/\r\n|\n|\r/).length - 1;
+  return value;
 }
 
-function csvFault(line: number, what: string): CommandFailed {
-  return new CommandFailed(2, `The CSV has ${what}, in line ${line}.`);
+function isEnd(character: string | undefined, separator: string): boolean {
+  return character === separator || character === '\n' || character === '\r';
+}
+
+function fault(name: string, line: number, what: string): Error {
+  return usageError(`${name}, line ${line}, ${what}`);
 }

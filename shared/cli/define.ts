@@ -58,11 +58,29 @@ export function several(text: string, before: readonly string[] = []): readonly 
   return [...before, text];
 }
 
+/** What reads options that may be given several times. */
+const SEVERAL = new WeakSet<object>([several]);
+
+/** Refuses an option of one value that is given twice, in a command and all of its commands. */
+export function refuseRepeats(command: Command): void {
+  for (const option of command.options) {
+    const { parseArg: read = (text: string): string => text } = option;
+    if (option.isBoolean() || SEVERAL.has(read)) continue;
+    option.argParser((text: string, before: unknown) => {
+      if (command.getOptionValueSource(option.attributeName()) !== 'cli') return read(text, before);
+      throw new InvalidArgumentError(`${option.long} is given twice.`);
+    });
+  }
+  for (const one of command.commands) refuseRepeats(one);
+}
+
 /** Reads an option that may be given several times, each time with one of these values, in any case. */
 export function severalOf<Value extends string>(
   allowed: readonly Value[],
 ): (text: string, before?: readonly Value[]) => readonly Value[] {
-  return (text, before = []) => [...before, oneOf(allowed)(text)];
+  const read = (text: string, before: readonly Value[] = []): readonly Value[] => [...before, oneOf(allowed)(text)];
+  SEVERAL.add(read);
+  return read;
 }
 
 /** Reads an argument or option with one of these values, in any case. */

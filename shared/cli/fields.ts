@@ -1,4 +1,5 @@
 import { usageError } from './command-failed.ts';
+import { parseKept } from './kept-numbers.ts';
 
 /** A JSON Schema, as far as it says what text may stand for. */
 interface FieldSchema {
@@ -15,10 +16,7 @@ export function objectOf(words: readonly string[], schema: object): Readonly<Rec
   const fields = words.map((word) => {
     const [, name = '', isJson, text = ''] = /^([^=:]+)(:?)=(.*)$/s.exec(word) ?? [];
     if (name === '') throw usageError(`${word} is no field=value.`);
-    return [
-      name,
-      isJson === ':' ? parseJson(name, text) : (JSON.parse(jsonOf(name, text, schema)) as unknown),
-    ] as const;
+    return [name, isJson === ':' ? parseJson(name, text) : parseKept(jsonOf(name, text, schema))] as const;
   });
   const twice = givenTwice(fields.map(([name]) => name));
   if (twice !== undefined) throw usageError(`${twice} is given twice; for several inputs use run --inputs FILE.`);
@@ -51,7 +49,7 @@ function typesOf({ type = [], anyOf = [], oneOf = [] }: FieldSchema): ReadonlySe
 
 function parseJson(name: string, text: string): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    return parseKept(text);
   } catch (cause) {
     throw usageError(`${name} must be JSON: ${cause instanceof Error ? cause.message : String(cause)}`);
   }

@@ -1,10 +1,12 @@
 import { type Command, Option } from 'commander';
-import type { AnyActions, AsyncLaunch } from '../client/trireme.ts';
-import { usageError } from './command-failed.ts';
+import { type AnyActions, type AsyncLaunch, TriremeError } from '../client/trireme.ts';
+import { CommandFailed, usageError } from './command-failed.ts';
 import { countOf, several } from './define.ts';
+import { exitCodeOf, explainFaults, faultOf } from './explain.ts';
 import { objectOf } from './fields.ts';
 import { knownAction } from './known-action.ts';
-import { type InputFormat, readInputs } from './read-inputs.ts';
+import { parseKept } from './kept-numbers.ts';
+import { type InputFormat, type Inputs, readInputs } from './read-inputs.ts';
 import type { Session } from './session.ts';
 
 /** The options of whatever launches an action over inputs. */
@@ -38,9 +40,8 @@ export function addLaunchOptions(command: Command): Command {
     .option('--dry-run', 'say what it would do and cost, and do nothing');
 }
 
-/** A launch, with its inputs as lines of JSON. */
 export interface Launch {
-  readonly lines: string;
+  readonly inputs: Inputs;
   readonly rest: Omit<AsyncLaunch<AnyActions[string]>, 'inputs'>;
 }
 
@@ -51,12 +52,12 @@ export async function readLaunch(
   fields: readonly string[],
   options: LaunchOptions & { readonly at?: string; readonly after?: readonly string[] },
 ): Promise<Launch> {
-  const { input_schema: inputs, parameters_schema: parameters } = await knownAction(trireme, name);
+  const { input_schema: schema, parameters_schema: parameters } = await knownAction(trireme, name);
   if (fields.length > 0 && options.inputs !== undefined) throw usageError('Give fields or --inputs, not both.');
-  const lines =
+  const inputs =
     options.inputs === undefined
-      ? `${JSON.stringify(objectOf(fields, inputs))}\n`
-      : await readInputs(options.inputs, options.format, inputs);
+      ? { lines: `${JSON.stringify(objectOf(fields, schema))}\n`, placeOf: (path: string) => path }
+      : await readInputs(options.inputs, options.format, schema);
   const {
     param = [],
     maxResults,
@@ -83,19 +84,30 @@ export async function readLaunch(
     schedule_at: at,
     depends_on: after,
   };
-  return { lines, rest };
+  return { inputs, rest };
 }
 
 /** The inputs of a launch, parsed. Throws CommandFailed for a line that is no JSON object. */
-export function parseLines(lines: string): readonly Readonly<Record<string, unknown>>[] {
-  return lines.split('\n').flatMap((line, at) => {
+export function parseInputs({ lines, placeOf }: Inputs): readonly Readonly<Record<string, unknown>>[] {
+  let index = -1;
+  return lines.split('\n').flatMap((line) => {
     if (line.trim() === '') return [];
+    index += 1;
     try {
-      return [JSON.parse(line) as Readonly<Record<string, unknown>>]; // cast: the API says what is wrong with others
+      const input = parseKept(line) as Readonly<Record<string, unknown>>; // cast: the API says what is wrong with others
+      return [input];
     } catch (error) {
       throw usageError(
-        `Line ${at + 1} of the inputs is no JSON: ${error instanceof Error ? error.message : String(error)}`,
+        `${placeOf(`inputs[${index}]`)}: is no JSON: ${error instanceof Error ? error.message : String(error)}`,
       );
     }
   });
+}
+
+/** A refusal of the API with the faults where they are in the file of inputs; what else failed as it is. */
+export function placed(error: unknown, { placeOf }: Inputs): unknown {
+  if (!(error instanceof TriremeError) || error.validationErrors.length === 0) return error;
+  if (error.validationErrors.every(({ path }) => placeOf(path) === path)) return error;
+  const [head, ...lines] = explainFaults(faultOf(error), error.validationErrors, placeOf);
+  return new CommandFailed(exitCodeOf(error), head, error, lines);
 }

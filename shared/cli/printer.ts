@@ -1,5 +1,6 @@
 import type { List } from '../client/trireme.ts';
 import { harmless, harmlessJson, harmlessLines } from './harmless.ts';
+import { recordText } from './record-text.ts';
 import { type Column, columnsOf, tableText } from './table.ts';
 
 /** How many rows a list shows by default. */
@@ -78,21 +79,6 @@ async function firstOf<Item>(
     return { first, hasMore: taken.length < items.length || cursor !== null };
   }
   return { first, hasMore: false };
-}
-
-function recordText(record: object): string {
-  const fields = Object.entries(record).filter(([, value]) => value !== null && !isEmptyList(value));
-  const width = Math.max(0, ...fields.map(([name]) => name.length));
-  return fields
-    .map(([name, value]: [string, unknown]) => {
-      const text = typeof value === 'string' ? harmless(value) : harmlessJson(value);
-      return `${harmless(name).padEnd(width)}  ${text}\n`;
-    })
-    .join('');
-}
-
-function isEmptyList(value: unknown): boolean {
-  return Array.isArray(value) && value.length === 0;
 }
 
 /** Writes, and waits where the stream is full. */

@@ -8,7 +8,7 @@ import { addReadingCommands } from './commands/reading-commands.ts';
 import { addRunCommands } from './commands/run-commands.ts';
 import { addScheduleCommands } from './commands/schedule-commands.ts';
 import { addWorkspaceCommands } from './commands/workspace-commands.ts';
-import { rootOf, withExamples } from './define.ts';
+import { refuseRepeats, rootOf, withExamples } from './define.ts';
 import { exitCodeOf, explain } from './explain.ts';
 import { harmless } from './harmless.ts';
 import { sessionOpener, type Setting } from './session.ts';
@@ -45,6 +45,7 @@ function globalOptions(command: Command): Option[] {
 
 /** Runs one command; resolves with the exit code: 0, or one of ExitCode. */
 export async function runCommandLine(program: Command, args: readonly string[]): Promise<number> {
+  refuseRepeats(program);
   try {
     if (args.length === 0) program.outputHelp();
     else await program.parseAsync([...args], { from: 'user' });

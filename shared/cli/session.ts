@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { Trireme } from '../client/trireme.ts';
 import { findProfile } from './find-profile.ts';
 import { harmless } from './harmless.ts';
+import { parseKept } from './kept-numbers.ts';
 import { patientFetch } from './patient-fetch.ts';
 import { createPrinter, type Printer } from './printer.ts';
 import type { Profile } from './profiles.ts';
@@ -50,7 +51,7 @@ export function sessionOpener({ program, findLocal }: Setting): OpenSession {
 /** A client that tells a person that it waits for an answer. */
 export function openTrireme(profile: Profile): Trireme {
   const tell = (line: string): void => void process.stderr.write(`${harmless(line)}\n`);
-  return new Trireme({ ...profile, fetch: patientFetch(profile.url, tell) });
+  return new Trireme({ ...profile, fetch: patientFetch(profile.url, tell), parse: parseKept });
 }
 
 /** What a command prints with that needs no deployment. */

@@ -1,4 +1,5 @@
 import { harmless, harmlessJson } from './harmless.ts';
+import { isNumber } from './kept-numbers.ts';
 
 /** A column of a table: its title, and what it shows of an item. */
 export type Column<Item> = readonly [title: string, value: (item: Item) => unknown];
@@ -19,10 +20,10 @@ export function tableText<Item>(items: readonly Item[], all: readonly Column<Ite
   const widths = titles.map((title, at) =>
     Math.min(WIDEST_CELL, Math.max(title.length, ...texts.map((row) => lengthOf(row[at] ?? '')))),
   );
-  const isNumber = titles.map((_, at) => cells.every((row) => typeof row[at] === 'number'));
+  const isRight = titles.map((_, at) => cells.every((row) => isNumber(row[at])));
   const lineOf = (row: readonly string[]): string => {
     const line = row
-      .map((text, at) => fit(text, widths[at] ?? 0, isNumber[at] === true))
+      .map((text, at) => fit(text, widths[at] ?? 0, isRight[at] === true))
       .join(GAP)
       .trimEnd();
     return `${shorten(line, width)}\n`;
@@ -32,15 +33,20 @@ export function tableText<Item>(items: readonly Item[], all: readonly Column<Ite
 
 /** A column for each property that any of the items has. */
 export function columnsOf<Item>(items: readonly Item[]): readonly Column<Item>[] {
-  const records = items.filter((item) => typeof item === 'object' && item !== null && !Array.isArray(item));
+  const records = items.filter((item) => isRecord(item));
   if (records.length < items.length) return [['RESULT', (item) => item]];
-  const names = new Set(records.flatMap((record) => Object.keys(record as object))); // cast: just seen
+  const names = new Set(records.flatMap((record) => Object.keys(record)));
   return Array.from(names, (name) => [harmless(name), (item) => (item as Readonly<Record<string, unknown>>)[name]]); // cast: as above
 }
 
-function cellText(value: unknown): string {
+/** Whether a value is a JSON object. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isNumber(value);
+}
+
+/** A value in one line. */
+export function cellText(value: unknown): string {
   if (value === null || value === undefined) return '';
-  if (typeof value === 'number') return String(value);
   return typeof value === 'string' ? harmless(value) : harmlessJson(value);
 }
 

@@ -1,6 +1,6 @@
 import { hasEnded, type RunDetail, type RunHandle } from '../client/trireme.ts';
 import { CommandFailed } from './command-failed.ts';
-import { faultOf } from './explain.ts';
+import { explainFaults, faultOf } from './explain.ts';
 import { createProgressLine, progressText } from './progress.ts';
 
 /**
@@ -26,9 +26,11 @@ export async function waitForRun(run: RunHandle, program: string): Promise<RunDe
   }
 }
 
-/** Throws CommandFailed for a run that has ended otherwise than SUCCEEDED. */
-export function checkSucceeded(run: RunDetail): void {
+/** Throws CommandFailed for a run that has ended otherwise than SUCCEEDED. `placeOf`: see explainFaults. */
+export function checkSucceeded(run: RunDetail, placeOf?: (path: string) => string): void {
   if (!hasEnded(run) || run.status === 'SUCCEEDED') return;
-  const why = run.last_error === null ? '' : `: ${run.last_error.message}`;
-  throw new CommandFailed(3, `The run ended ${run.status}${why}`);
+  const { message = '', validation_errors: faults = null } = run.last_error ?? {};
+  const why = message === '' ? `The run ended ${run.status}.` : `The run ended ${run.status}: ${message}`;
+  const [head, ...lines] = faults === null || faults.length < 2 ? [why] : explainFaults(why, faults, placeOf);
+  throw new CommandFailed(3, head, undefined, lines);
 }

@@ -93,14 +93,8 @@ export function createActionHandle<A extends ActionTypes>(sender: Sender, name: 
   const path = `/v1/actions/${encodeURIComponent(name)}`;
 
   async function launch<Body>(mode: string, body: object, { signal, idempotencyKey }: KeyedOptions): Promise<Body> {
-    const { text } = await sender.send({
-      method: 'POST',
-      path: `${path}/run/${mode}`,
-      body,
-      key: keyOf(idempotencyKey),
-      signal,
-    });
-    return JSON.parse(text) as Body; // cast: what the contract says
+    const call = { method: 'POST', path: `${path}/run/${mode}`, body, key: keyOf(idempotencyKey), signal } as const;
+    return (await sender.read<Body>(call)).body;
   }
 
   async function readLive(
@@ -114,7 +108,7 @@ export function createActionHandle<A extends ActionTypes>(sender: Sender, name: 
         : { given: `${idempotencyKey}${cursor === null ? '' : `#${await digest(cursor)}`}` };
     const query = cursor === null ? { page } : { cursor };
     try {
-      const { headers, text } = await sender.send({
+      const { headers, body: results } = await sender.read<unknown>({
         method: 'POST',
         path: `${path}/run/live`,
         query,
@@ -122,7 +116,6 @@ export function createActionHandle<A extends ActionTypes>(sender: Sender, name: 
         key,
         signal,
       });
-      const results: unknown = JSON.parse(text);
       const items = (Array.isArray(results) ? results : [results]) as A['result'][]; // cast: what the action's schema says
       return { items, cursor: cursorOf(headers), isComplete: true };
     } catch (error) {
@@ -134,8 +127,7 @@ export function createActionHandle<A extends ActionTypes>(sender: Sender, name: 
   return {
     name,
     async describe({ signal } = {}) {
-      const { text } = await sender.send({ method: 'GET', path, signal });
-      return JSON.parse(text) as Action; // cast: as above
+      return (await sender.read<Action>({ method: 'GET', path, signal })).body;
     },
     live(call, options = {}) {
       const list = createList((cursor) => readLive(call, options, cursor));
@@ -154,15 +146,8 @@ export function createActionHandle<A extends ActionTypes>(sender: Sender, name: 
     async dryRun(body, { signal } = {}) {
       const mode = 'cron' in body ? 'schedule' : 'async';
       const query = { dry_run: true };
-      const { text } = await sender.send({
-        method: 'POST',
-        path: `${path}/run/${mode}`,
-        query,
-        body,
-        isSafe: true,
-        signal,
-      });
-      return JSON.parse(text) as DryRun; // cast: as above
+      const call = { method: 'POST', path: `${path}/run/${mode}`, query, body, isSafe: true, signal } as const;
+      return (await sender.read<DryRun>(call)).body;
     },
     async schedule(body, options = {}) {
       return createScheduleHandle<A['result']>(sender, await launch<LaunchedSchedule>('schedule', body, options));
@@ -172,9 +157,14 @@ export function createActionHandle<A extends ActionTypes>(sender: Sender, name: 
 
 /** Uploads a file; returns the uid by which a launch takes it. */
 async function upload(sender: Sender, file: Blob, signal: AbortSignal | undefined): Promise<string> {
-  const body = { content_length: file.size };
-  const { text } = await sender.send({ method: 'POST', path: '/v1/uploads', body, isSafe: true, signal });
-  const { uid, method, url, headers } = JSON.parse(text) as Upload; // cast: what the contract says
+  const call = {
+    method: 'POST',
+    path: '/v1/uploads',
+    body: { content_length: file.size },
+    isSafe: true,
+    signal,
+  } as const;
+  const { uid, method, url, headers } = (await sender.read<Upload>(call)).body;
   let response: Response;
   try {
     response = await fetch(url, { method, headers, body: file, ...(signal === undefined ? {} : { signal }) });
@@ -184,7 +174,7 @@ async function upload(sender: Sender, file: Blob, signal: AbortSignal | undefine
   }
   // 412: this very file was put by an attempt whose answer was lost
   if (!response.ok && response.status !== 412) {
-    throw errorOfAnswer(response.status, response.headers, await response.text(), sender.machine.now());
+    throw errorOfAnswer(response.status, response.headers, await response.text(), sender.machine.now(), 'The upload');
   }
   return uid;
 }

@@ -55,11 +55,10 @@ export class InvalidOption extends TypeError {
   override readonly name = 'InvalidOption';
 }
 
-/** API Gateway's own answers have no label: these are those that mean the same. */
+/** API Gateway's own answers have no label: these are those that mean the same. A 404 of a deployment has one. */
 const GATEWAY_LABELS: Readonly<Record<number, readonly [ErrorLabel, ErrorScope, retryable: boolean]>> = {
   400: ['BAD_INPUT', 'input', false],
   403: ['FORBIDDEN', 'auth', false],
-  404: ['NOT_FOUND', 'input', false],
   413: ['PAYLOAD_TOO_LARGE', 'limit', false],
   429: ['LIMIT_REACHED', 'limit', true],
   431: ['BAD_INPUT', 'input', false],
@@ -69,8 +68,14 @@ const GATEWAY_LABELS: Readonly<Record<number, readonly [ErrorLabel, ErrorScope, 
   504: ['UNAVAILABLE', 'server', true],
 };
 
-/** The error that an answer of status 400 or over stands for. `now`: epoch ms. */
-export function errorOfAnswer(status: number, headers: Headers, text: string, now: number): TriremeError {
+/** The error that an answer other than 2xx stands for. `now`: epoch ms. `where`: what was called. */
+export function errorOfAnswer(
+  status: number,
+  headers: Headers,
+  text: string,
+  now: number,
+  where = 'The API',
+): TriremeError {
   const body = parseObject(text);
   const seconds = Number(headers.get('retry-after') ?? Number.NaN);
   const retryAt = Number.isFinite(seconds) ? new Date(now + seconds * 1_000) : null;
@@ -90,21 +95,33 @@ export function errorOfAnswer(status: number, headers: Headers, text: string, no
       validationErrors: (body['validation_errors'] ?? []) as readonly ValidationError[], // cast: as above
     });
   }
-  const [gatewayLabel, scope, retryable] = GATEWAY_LABELS[status] ?? ['UNEXPECTED_ANSWER', null, status >= 500];
   const said = typeof body['message'] === 'string' ? body['message'] : text.slice(0, 200);
-  const message = `The API answered ${status}${said === '' ? '' : `: ${said}`}.`;
+  const known = GATEWAY_LABELS[status];
+  if (known === undefined) {
+    const target = headers.get('location');
+    return foreignAnswer(where, status, target === null ? said : `to ${target}`);
+  }
+  const [gatewayLabel, scope, retryable] = known;
   return new TriremeError({
+    ...PLAIN,
     label: gatewayLabel,
-    message,
+    message: `${where} answered ${status}${said === '' ? '' : `: ${said}`}.`,
     status,
     scope,
     retryable,
     retryAt,
     ref: headers.get('apigw-requestid'),
-    params: {},
-    validationErrors: [],
   });
 }
+
+/** An answer that is none of a deployment: something else is at the URL, or on the way. */
+export function foreignAnswer(where: string, status: number, detail: string, cause?: unknown): TriremeError {
+  const message = `${where}: no Trireme deployment answers there, but ${[status || 'a redirect', detail].join(' ').trim()}.`;
+  return new TriremeError({ ...PLAIN, label: 'UNEXPECTED_ANSWER', message, status, retryable: status >= 500 }, cause);
+}
+
+/** What an error has of which nothing is known. */
+const PLAIN = { scope: null, retryAt: null, ref: null, params: {}, validationErrors: [] } as const;
 
 /** Why `fetch` failed. */
 export function reasonOf(error: unknown): string {
@@ -117,15 +134,11 @@ export function noAnswer(where: string, cause: unknown): TriremeError {
   const reason = reasonOf(cause);
   return new TriremeError(
     {
+      ...PLAIN,
       label: 'NO_ANSWER',
       message: `${where}: no answer${reason === '' ? '' : ` (${reason})`}.`,
       status: 0,
-      scope: null,
       retryable: true,
-      retryAt: null,
-      ref: null,
-      params: {},
-      validationErrors: [],
     },
     cause,
   );

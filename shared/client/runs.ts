@@ -83,32 +83,30 @@ export function createRunHandle<Result>(sender: Sender, first: Run | RunDetail):
   let state = first;
 
   async function take<Body extends Run | RunDetail>(call: Call): Promise<Body> {
-    const { text } = await sender.send(call);
-    const body = JSON.parse(text) as Body; // cast: what the contract says
+    const { body } = await sender.read<Body>(call);
     state = body;
     return body;
   }
 
   function outputs<Item>(query: object, { follow = false, signal }: OutputsOptions): Outputs<Item> {
-    const read = (accept: string | undefined, cursor: string | null) =>
-      sender.send({
-        method: 'GET',
-        path: `${path}/outputs`,
-        query: { ...query, cursor, ...(accept === undefined ? { limit: 500 } : {}) },
-        headers: accept === undefined ? {} : { accept },
-        signal,
-      });
+    const callOf = (accept: string | undefined, cursor: string | null): Call => ({
+      method: 'GET',
+      path: `${path}/outputs`,
+      query: { ...query, cursor, ...(accept === undefined ? { limit: 500 } : {}) },
+      headers: accept === undefined ? {} : { accept },
+      signal,
+    });
     const list = createList<Item>((cursor) =>
       followed(sender, follow, signal, async () => {
-        const { headers, text } = await read(undefined, cursor);
-        return pageOf(headers, JSON.parse(text) as Item[]); // cast: as above
+        const { headers, body } = await sender.read<Item[]>(callOf(undefined, cursor));
+        return pageOf(headers, body);
       }),
     );
     async function write(accept: string, sink: TextSink): Promise<number> {
       let written = 0;
       const parts = createList<string>((cursor) =>
         followed(sender, follow, signal, async () => {
-          const { headers, text } = await read(accept, cursor);
+          const { headers, text } = await sender.send(callOf(accept, cursor));
           return pageOf(headers, [text]);
         }),
       );
@@ -163,14 +161,14 @@ export function createRunHandle<Result>(sender: Sender, first: Run | RunDetail):
     retry: ({ signal, idempotencyKey } = {}) =>
       take<Run>({ method: 'POST', path: `${path}/retry`, key: keyOf(idempotencyKey), signal }),
     async replayCallbacks({ signal, idempotencyKey, status } = {}) {
-      const { text } = await sender.send({
+      const { body } = await sender.read<{ readonly replayed: number }>({
         method: 'POST',
         path: `${path}/callbacks/replay`,
         body: status === undefined ? {} : { status },
         key: keyOf(idempotencyKey),
         signal,
       });
-      return (JSON.parse(text) as { readonly replayed: number }).replayed; // cast: as above
+      return body.replayed;
     },
   };
 }
@@ -194,13 +192,13 @@ export function readList<Item>(
   signal: AbortSignal | undefined,
 ): List<Item> {
   return createList(async (cursor) => {
-    const { headers, text } = await sender.send({
+    const { headers, body } = await sender.read<Item[]>({
       method: 'GET',
       path,
       query: { ...query, ...(cursor === null ? {} : { cursor }) },
       signal,
     });
-    return pageOf(headers, JSON.parse(text) as Item[]); // cast: what the contract says
+    return pageOf(headers, body);
   });
 }
 

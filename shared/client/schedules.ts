@@ -28,8 +28,8 @@ export function createScheduleHandle<Result>(sender: Sender, first: Schedule): S
   let state = first;
 
   async function change(verb: string, body: object | undefined, signal: AbortSignal | undefined): Promise<Schedule> {
-    const { text } = await sender.send({ method: 'POST', path: `${path}/${verb}`, body, isSafe: true, signal });
-    state = JSON.parse(text) as Schedule; // cast: what the contract says
+    const call = { method: 'POST', path: `${path}/${verb}`, body, isSafe: true, signal } as const;
+    state = (await sender.read<Schedule>(call)).body;
     return state;
   }
 
@@ -39,8 +39,7 @@ export function createScheduleHandle<Result>(sender: Sender, first: Schedule): S
       return state;
     },
     async refresh({ signal } = {}) {
-      const { text } = await sender.send({ method: 'GET', path, signal });
-      state = JSON.parse(text) as Schedule; // cast: as above
+      state = (await sender.read<Schedule>({ method: 'GET', path, signal })).body;
       return state;
     },
     fires: (query = {}, { signal } = {}) => readList(sender, `${path}/fires`, query, signal),
@@ -50,13 +49,8 @@ export function createScheduleHandle<Result>(sender: Sender, first: Schedule): S
     update: (body, { signal } = {}) => change('update', body, signal),
     cancel: ({ signal } = {}) => change('cancel', undefined, signal),
     async trigger({ signal, idempotencyKey } = {}) {
-      const { text } = await sender.send({
-        method: 'POST',
-        path: `${path}/trigger`,
-        key: keyOf(idempotencyKey),
-        signal,
-      });
-      return createRunHandle<Result>(sender, JSON.parse(text) as Run); // cast: as above
+      const call = { method: 'POST', path: `${path}/trigger`, key: keyOf(idempotencyKey), signal } as const;
+      return createRunHandle<Result>(sender, (await sender.read<Run>(call)).body);
     },
   };
 }

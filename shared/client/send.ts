@@ -1,5 +1,5 @@
 import { checkApiKey, checkHeader, checkedUrl } from './check-options.ts';
-import { errorOfAnswer, InvalidOption, noAnswer, reasonOf, TriremeError } from './error.ts';
+import { errorOfAnswer, foreignAnswer, InvalidOption, noAnswer, reasonOf, TriremeError } from './error.ts';
 import { type Machine, MACHINE } from './machine.ts';
 import { decideRetry, DEFAULT_RETRY, type KeyKind, type RetryPolicy } from './retry.ts';
 
@@ -13,6 +13,11 @@ export interface ClientOptions {
   readonly timeoutMs?: number;
   /** Another `fetch`, for tests or a proxy. A TriremeError that it throws is taken as the outcome of the attempt. */
   readonly fetch?: typeof fetch;
+  /**
+   * Reads the JSON of answers, and of results; `JSON.parse` by default, which rounds numbers beyond 2^53. Bodies are
+   * written by `JSON.stringify`, which keeps the digits of `JSON.rawJSON`.
+   */
+  readonly parse?: (text: string) => unknown;
 }
 
 /** What every call of the client takes. */
@@ -48,20 +53,29 @@ export interface Sent {
 }
 
 export interface Sender {
-  /** Rejects with TriremeError, with InvalidOption, or with the reason of the call's signal. */
+  /**
+   * The answer of a deployment, which did what was asked. Rejects with TriremeError, with InvalidOption, or with the
+   * reason of the call's signal.
+   */
   readonly send: (call: Call) => Promise<Sent>;
+  /** The same with its body as JSON, which has what the contract says. */
+  readonly read: <Body>(call: Call) => Promise<{ readonly headers: Headers; readonly body: Body }>;
   readonly machine: Machine;
 }
 
 const TIMEOUT_MS = 35_000;
 
+/** Each answer of a deployment to a call with a key has it, and hardly one of anything else. */
+const OWN_HEADER = 'x-ratelimit-type';
+
 /** Throws InvalidOption for a URL or a key that no request can be made with. */
 export function createSender(options: ClientOptions, machine = MACHINE): Sender {
-  const { apiKey, timeoutMs = TIMEOUT_MS } = options;
+  const { apiKey, timeoutMs = TIMEOUT_MS, parse = JSON.parse } = options;
   const url = checkedUrl(options.url);
   checkApiKey(apiKey);
   const ask = options.fetch ?? fetch;
   const policy = { ...DEFAULT_RETRY, ...options.retry };
+  const whereOf = ({ method, path }: Call): string => `${method} ${url}${path}`;
 
   async function attempt(call: Call, key: string | null): Promise<Sent> {
     const { method, path, query, body, headers, signal } = call;
@@ -77,7 +91,7 @@ export function createSender(options: ClientOptions, machine = MACHINE): Sender 
         ...headers,
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      redirect: 'error', // the key goes to no other address
+      redirect: 'manual', // the key goes to no other address
       signal: signal === undefined ? time : AbortSignal.any([signal, time]),
     };
     try {
@@ -87,7 +101,7 @@ export function createSender(options: ClientOptions, machine = MACHINE): Sender 
       signal?.throwIfAborted();
       if (error instanceof TriremeError) throw error;
       if (reasonOf(error) === 'bad port') throw new InvalidOption(`url is ${url}: fetch does not call this port`);
-      throw noAnswer(`${method} ${url}${path}`, error);
+      throw noAnswer(whereOf(call), error);
     }
   }
 
@@ -105,9 +119,13 @@ export function createSender(options: ClientOptions, machine = MACHINE): Sender 
         if (error instanceof TriremeError) return error;
         throw error; // a fault of the caller, or the signal's reason
       });
-      if ('text' in sent && sent.status < 400) return sent;
+      if ('text' in sent && sent.status >= 200 && sent.status < 300) {
+        if (sent.headers.has(OWN_HEADER)) return sent;
+        throw foreignAnswer(whereOf(call), sent.status, `without ${OWN_HEADER}`);
+      }
       signal?.throwIfAborted();
-      const error = 'text' in sent ? errorOfAnswer(sent.status, sent.headers, sent.text, machine.now()) : sent;
+      const error =
+        'text' in sent ? errorOfAnswer(sent.status, sent.headers, sent.text, machine.now(), whereOf(call)) : sent;
       const isReplayed = 'text' in sent && sent.headers.get('idempotency-replayed') === 'true';
       const hasRun = sent.status === 424 || (sent.status === 429 && 'text' in sent && sent.headers.has('x-run-uid'));
       const failed = { error, isSafe, key: kind, isReplayed, hasRun, attempt: tries, waitedMs };
@@ -119,7 +137,16 @@ export function createSender(options: ClientOptions, machine = MACHINE): Sender 
     }
   }
 
-  return { send, machine };
+  async function read<Body>(call: Call): Promise<{ readonly headers: Headers; readonly body: Body }> {
+    const sent = await send(call);
+    try {
+      return { headers: sent.headers, body: parse(sent.text) as Body }; // cast: what the contract says
+    } catch (error) {
+      throw foreignAnswer(whereOf(call), sent.status, 'with what is no JSON', error);
+    }
+  }
+
+  return { send, read, machine };
 }
 
 type QueryValue = string | number | boolean | Date | null | undefined;

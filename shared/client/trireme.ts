@@ -189,7 +189,6 @@ export class Trireme<Actions extends { readonly [Name in keyof Actions]: ActionT
   }
 
   async #read<Body>(call: Call): Promise<Body> {
-    const { text } = await this.#sender.send(call);
-    return JSON.parse(text) as Body; // cast: what the contract says
+    return (await this.#sender.read<Body>(call)).body;
   }
 }

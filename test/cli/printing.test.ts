@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { RunDetail } from '../../shared/client/trireme.ts';
+import { type RunDetail, TriremeError } from '../../shared/client/trireme.ts';
 import { harmless, harmlessJson, harmlessLines } from '../../shared/cli/harmless.ts';
 import { progressText } from '../../shared/cli/progress.ts';
-import { tableText } from '../../shared/cli/table.ts';
+import { explain } from '../../shared/cli/explain.ts';
+import { parseKept } from '../../shared/cli/kept-numbers.ts';
+import { recordText } from '../../shared/cli/record-text.ts';
+import { columnsOf, tableText } from '../../shared/cli/table.ts';
 
 describe('text of others', () => {
   it('has nothing that a terminal obeys, or that turns or hides what stands beside it', () => {
@@ -39,6 +42,71 @@ describe('a table', () => {
       ].join('\n'),
     );
     expect(tableText(items, columns, 10)).toBe(['NAME     …', 'one      …', 'a much lo…', ''].join('\n'));
+  });
+});
+
+describe('numbers that JavaScript does not hold', () => {
+  it('are shown as they were written, in a column of numbers', () => {
+    const text = '[{"id":9007199254740993},{"id":5}]';
+    const items = parseKept(text) as object[]; // cast: just written
+    expect(JSON.stringify(items)).toBe(text);
+    expect(tableText(items, columnsOf(items), 80)).toBe(
+      ['id', '9007199254740993', '5'].map((cell) => `${cell.padStart(16)}\n`).join(''),
+    );
+    expect(tableText([parseKept('1e400')], columnsOf([parseKept('1e400')]), 80)).toBe('RESULT\n 1e400\n');
+    expect(recordText({ id: parseKept('9007199254740993') })).toBe('id  9007199254740993\n');
+  });
+});
+
+describe('a record', () => {
+  it('has a line for each field that has a value, and no JSON', () => {
+    const record = {
+      uid: 'u',
+      tags: ['a', 'b\u001b'],
+      none: null,
+      empty: [],
+      params: {},
+      limits: { live: { per_second: 20, burst: 40 }, runs_at_once: 10, quotas: { pages: null } },
+      history: [
+        { status: 'CREATED', reason: null },
+        { status: 'RUNNING', reason: 'x' },
+      ],
+    };
+    expect(recordText(record)).toBe(
+      [
+        'uid                  u',
+        'tags                 a, b\\u001b',
+        'limits.live          per_second 20, burst 40',
+        'limits.runs_at_once  10',
+        'history              status CREATED',
+        '                     status RUNNING, reason x',
+        '',
+      ].join('\n'),
+    );
+  });
+});
+
+describe('a refusal', () => {
+  const refusal = (message: string, paths: readonly string[]): readonly string[] => {
+    const validationErrors = paths.map((path) => ({ path, message: 'must be a number' }));
+    const facts = { label: 'BAD_INPUT', status: 400, scope: 'input', retryable: false, retryAt: null } as const;
+    return explain(new TriremeError({ ...facts, message, ref: 'r', params: {}, validationErrors }));
+  };
+
+  it('of one fault is one line, of several a line for each under how many they are', () => {
+    expect(refusal('The action does not accept this input: input.a: must be a number', ['input.a'])).toEqual([
+      'BAD_INPUT: The action does not accept this input: input.a: must be a number',
+    ]);
+    const two = '2 of 3 inputs are invalid. First: inputs[0].a: must be a number';
+    expect(refusal(two, ['inputs[0].a', 'inputs[2].b'])).toEqual([
+      'BAD_INPUT: 2 of 3 inputs are invalid:',
+      '  inputs[0].a: must be a number',
+      '  inputs[2].b: must be a number',
+    ]);
+    const many = Array.from({ length: 25 }, (_, at) => `inputs[${at}].a`);
+    expect(refusal('25 of 25 inputs are invalid. First: inputs[0].a: must be a number', many).at(-1)).toBe(
+      '  and 5 more',
+    );
   });
 });
 

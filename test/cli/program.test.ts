@@ -1,6 +1,7 @@
 import { type Command, CommanderError, InvalidArgumentError } from 'commander';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { CommandFailed } from '../../shared/cli/command-failed.ts';
+import { refuseRepeats } from '../../shared/cli/define.ts';
 import { createProgram, runCommandLine } from '../../shared/cli/run-command-line.ts';
 
 const PROGRAM = 'trireme';
@@ -14,6 +15,7 @@ function openProgram(): { readonly program: Command; readonly called: string[]; 
     command.configureOutput({ writeOut: (text) => (printed += text), writeErr: (text) => (printed += text) });
     if (isLeaf(command)) command.action(() => void called.push(pathOf(command)));
   }
+  refuseRepeats(program);
   return { program, called, printed: () => printed };
 }
 
@@ -107,6 +109,10 @@ describe('the command line', () => {
     ['callbacks nonsense --failed', 'A uid looks like'],
     [`run get ${UID} --wait`, "unknown option '--wait'"],
     ['runs --limit 0', '--limit takes a whole number from 1'],
+    ['runs --limit 1 --limit 2', '--limit is given twice'],
+    ['--profile a whoami --profile b', '--profile is given twice'],
+    [`run wait ${UID} --out a.csv --out b.csv`, '--out is given twice'],
+    ['run search-cities --callback-on all --callback-on final', '--callback-on is given twice'],
   ])('says of %s what is meant', async (line, message) => {
     const { called, printed } = await parse(line);
     expect([called, printed]).toEqual([[], expect.stringContaining(message)]);

@@ -36,11 +36,12 @@ async function scripted(answers: readonly Answer[], options: Partial<ClientOptio
   return { ...sender, waits, keys: () => asked.map(({ headers }) => headers['idempotency-key']), asked };
 }
 
+const url = (): string => (server === undefined ? '' : urlOf(server));
 const hangsUp: Answer = ({ socket }) => socket.destroy();
 const answers =
   (status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): Answer =>
   (_, response) =>
-    response.writeHead(status, headers).end(JSON.stringify(body));
+    response.writeHead(status, { 'x-ratelimit-type': 'read', ...headers }).end(JSON.stringify(body));
 const error = (label: string, status: number, retryable: boolean, headers = {}): Answer =>
   answers(status, { error_label: label, error_ref: 'r', message: 'no', retryable, params: {} }, headers);
 
@@ -95,10 +96,40 @@ describe('any call', () => {
   });
 
   it('takes no answer from another address than its own', async () => {
-    const { send } = await scripted([answers(302, {}, { location: 'http://127.0.0.1:9/' })], {
-      retry: { attempts: 1 },
+    const { send, asked } = await scripted([answers(302, {}, { location: 'http://127.0.0.1:9/' })]);
+    await expect(send({ method: 'GET', path: '/v1/runs' })).rejects.toMatchObject({
+      label: 'UNEXPECTED_ANSWER',
+      message: expect.stringMatching(
+        / no Trireme deployment answers there, but 302 to http:\/\/127.0.0.1:9\/\.$/,
+      ) as string,
     });
-    await expect(send({ method: 'GET', path: '/v1/runs' })).rejects.toMatchObject({ label: 'NO_ANSWER' });
+    expect(asked).toHaveLength(1);
+  });
+
+  it.each([
+    [200, '{"workspace":{},"key":{}}', '200 without x-ratelimit-type'],
+    [200, '<html></html>', '200 without x-ratelimit-type'],
+    [204, '', '204 without x-ratelimit-type'],
+    [404, '<h1>Nothing here</h1>', '404 <h1>Nothing here</h1>'],
+    [404, '{"message":"Not Found"}', '404 Not Found'],
+    [401, 'who?', '401 who?'],
+  ])('takes no %i with %s from another server than a deployment, and asks it once', async (status, text, found) => {
+    const { send, asked } = await scripted([(_, response) => response.writeHead(status).end(text)]);
+    await expect(send({ method: 'GET', path: '/v1/me' })).rejects.toMatchObject({
+      label: 'UNEXPECTED_ANSWER',
+      retryable: false,
+      message: `GET ${url()}/v1/me: no Trireme deployment answers there, but ${found}.`,
+    });
+    expect(asked).toHaveLength(1);
+  });
+
+  it('has its body read by the parser that is given, and what is no JSON refused', async () => {
+    const parse = (text: string): unknown => (text === '{}' ? 'parsed' : JSON.parse(text));
+    const own = { 'x-ratelimit-type': 'read' };
+    const cut: Answer = (_, response) => response.writeHead(200, own).end('{"uid":');
+    const { read } = await scripted([answers(200, {}), cut], { parse });
+    expect(await read({ method: 'GET', path: '/' })).toMatchObject({ body: 'parsed' });
+    await expect(read({ method: 'GET', path: '/' })).rejects.toMatchObject({ label: 'UNEXPECTED_ANSWER' });
   });
 
   it("ends with its signal's reason, while it is under way and while it waits", async () => {

@@ -74,11 +74,18 @@ describe('the owner’s command line', () => {
     expect([values.text('scopes'), values.flag('json')]).toEqual([undefined, true]);
   });
 
+  it('tells of a group which options its commands take', async () => {
+    const { printed } = await read('keys --help');
+    for (const option of ['stage', 'region', 'data-dir']) expect(printed).toContain(`--${option}`);
+    expect(printed).toContain('npm run trireme -- owner keys create');
+  });
+
   it('tells of each command its options and an example, which it takes', async () => {
     for (const { name, examples, options } of COMMANDS) {
       const { printed } = await read(`${name} --help`);
       expect(printed).toContain(`npm run trireme -- owner ${name}`);
-      for (const option of Object.keys(options)) expect(printed).toContain(`--${option}`);
+      const all = [...Object.keys(options), 'stage', 'region', 'data-dir'];
+      for (const option of all) expect(printed).toContain(`--${option}`);
       expect(examples.length).toBeGreaterThan(0);
       for (const example of examples) expect((await read(example.replace(/ > .*/, ''))).called).toMatchObject({ name });
     }

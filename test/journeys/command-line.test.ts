@@ -84,7 +84,7 @@ describe('a caller who gives what cannot be used', () => {
       const env = { TRIREME_URL: url, TRIREME_API_KEY: 'trk_x' };
       for (const args of [['whoami'], ['login', '--url', url]]) {
         const { code, stderr } = await trireme(args, { env });
-        expect([code, stderr]).toEqual([1, expect.stringContaining(`${url} is no Trireme deployment`)]);
+        expect([code, stderr]).toEqual([1, expect.stringContaining(`${url}/v1/me: no Trireme deployment answers`)]);
       }
       server.close();
     },
@@ -145,6 +145,35 @@ describe('a caller with the command line, in a pipe', () => {
       { custom_data: { row: '1' } },
       { custom_data: { row: 'a "b"' } },
     ]);
+  });
+
+  it.each([1, 1_200])('is told where a CSV of %i rows has what the action refuses', async (rows) => {
+    const input = `country;min_population\n${'MT;1\n'.repeat(rows)}\nMalta;1\nLU;many\n`;
+    const args = ['run', 'search-cities', '--inputs', '-', '--format', 'csv', '--wait'];
+    const { code, stderr } = await trireme(args, { input });
+    expect(code).toBe(rows === 1 ? 2 : 3); // a file is read once the run is there
+    expect(stderr.split('\n').slice(-4)).toEqual([
+      expect.stringContaining(`2 of ${rows + 2} `),
+      expect.stringMatching(`^  Standard input, line ${rows + 3}, column country, value Malta: must be `),
+      `  Standard input, line ${rows + 4}, column min_population, value many: must be a number, not a string`,
+      '',
+    ]);
+  });
+
+  it('keeps the digits of numbers that JavaScript does not hold', async () => {
+    const body = '{"id":738529527931269425}';
+    const upstream = await openReceiver(() => ({ status: 200, headers: { 'content-type': 'application/json' }, body }));
+    const fields = [`url=${upstream.url}`, 'method=POST', 'json:={"id":9007199254740993}'];
+    const live = await trireme(['live', 'http-request', ...fields]);
+    expect([live.code, live.stdout]).toEqual([0, expect.stringContaining(`"body":${body}`)]);
+    const run = await trireme(['run', 'http-request', ...fields, '--wait']);
+    expect(upstream.requests.map((request) => request.body.toString())).toEqual(
+      Array(2).fill('{"id":9007199254740993}'),
+    );
+    const { uid } = JSON.parse(run.stdout) as { uid: string }; // cast: a run
+    const listed = await trireme(['run', 'inputs', uid]);
+    expect(listed.stdout).toContain('"json":{"id":9007199254740993}');
+    await upstream.close();
   });
 
   it('runs 2,000 inputs of a CSV with a tag, and has their results as CSV', async () => {
@@ -356,6 +385,10 @@ describe('a caller with the command line, on a terminal', () => {
     expect(live.printed()).toMatch(/^name +country +population +lat/m);
     const [city] = citiesOf('MT');
     expect(live.printed()).toMatch(new RegExp(`^${city?.name} +MT +${city?.population}`, 'm'));
+    const run = open('run', 'search-cities', 'country=MT', '--wait');
+    expect(await run.ended()).toBe(0);
+    expect(run.printed()).toMatch(/^inputs +total 1, succeeded 1, /m);
+    expect(run.printed()).not.toContain('{');
     const upstream = await openReceiver(() => ({ status: 200, body: 'one\u001b]0;two\u0007\u202e' }));
     const odd = open('live', 'http-request', `url=${upstream.url}`);
     expect(await odd.ended(), odd.printed()).toBe(0);

@@ -5,7 +5,6 @@ import { define } from '../define.ts';
 import { isHere } from '../patient-fetch.ts';
 import { profilesPath, readProfiles, writeProfiles } from '../profiles.ts';
 import { type GlobalOptions, type OpenSession, openTrireme, printerOf } from '../session.ts';
-import { whoAmI } from '../who-am-i.ts';
 
 const DEFAULT_NAME = 'default';
 
@@ -23,7 +22,7 @@ export function addAccountCommands(program: Command, open: OpenSession): void {
     'whoami --profile prod --json',
   ]).action(async (_: object, command: Command) => {
     const { trireme, profile, print } = await open(command);
-    const me = await whoAmI(trireme, profile.url);
+    const me = await trireme.me();
     if (!print.isHuman) return print.record({ ...me, url: profile.url });
     const { workspace, key, limits, usage_today: today, version, stage } = me;
     print.record({
@@ -79,7 +78,7 @@ async function login(options: { readonly url?: string }, command: Command): Prom
   const given = options.url ?? (await askText('URL of the deployment', 'https://…', '--url'));
   const url = checkedUrl(given);
   const apiKey = process.env['TRIREME_API_KEY'] ?? (await askSecret('API key'));
-  const me = await whoAmI(openTrireme({ url, apiKey }), url);
+  const me = await openTrireme({ url, apiKey }).me();
   const name = command.optsWithGlobals<GlobalOptions>().profile ?? DEFAULT_NAME;
   const path = profilesPath(process.env);
   const { profiles } = await readProfiles(path);

@@ -3,7 +3,7 @@ import type { Fire, ListSchedulesQuery, Schedule, ScheduleStatus } from '../../c
 import { askToConfirm } from '../ask.ts';
 import { usageError } from '../command-failed.ts';
 import { countOf, define, several, severalOf, uidOf, withLimit } from '../define.ts';
-import { addLaunchOptions, type LaunchOptions, parseLines, readLaunch } from '../launch.ts';
+import { addLaunchOptions, type LaunchOptions, parseInputs, placed, readLaunch } from '../launch.ts';
 import type { ListOptions } from '../printer.ts';
 import type { OpenSession } from '../session.ts';
 import type { Column } from '../table.ts';
@@ -145,13 +145,17 @@ function addCreate(schedule: Command, open: OpenSession): void {
       if (options.cron === undefined && options.at === undefined) throw usageError('Give --cron or --at.');
       const session = await open(command);
       const { at: _, ...launchOptions } = options;
-      const { lines, rest } = await readLaunch(session, name, fields, launchOptions);
+      const { inputs, rest } = await readLaunch(session, name, fields, launchOptions);
       const { depends_on: __, schedule_at: ___, ...terms } = rest;
-      const launch = { ...terms, ...timingOf(options), inputs: parseLines(lines) };
+      const launch = { ...terms, ...timingOf(options), inputs: parseInputs(inputs) };
       const action = session.trireme.action(name);
-      session.print.record(
-        options.dryRun === true ? await action.dryRun(launch) : (await action.schedule(launch)).state,
-      );
+      try {
+        session.print.record(
+          options.dryRun === true ? await action.dryRun(launch) : (await action.schedule(launch)).state,
+        );
+      } catch (error) {
+        throw placed(error, inputs);
+      }
     },
   );
 }

@@ -4,7 +4,9 @@ import { CommandFailed, usageError } from '../command-failed.ts';
 import { define, isUid, several } from '../define.ts';
 import { faultOf } from '../explain.ts';
 import { nearest } from '../known-action.ts';
-import { addLaunchOptions, type Launch, type LaunchOptions, parseLines, readLaunch } from '../launch.ts';
+import { KEEPS_NUMBERS } from '../kept-numbers.ts';
+import { addLaunchOptions, type Launch, type LaunchOptions, parseInputs, placed, readLaunch } from '../launch.ts';
+import type { Inputs } from '../read-inputs.ts';
 import type { OpenSession, Session } from '../session.ts';
 import { checkSucceeded, waitForRun } from '../wait-for-run.ts';
 import { checkWritable, saveOutputs, savedText } from '../write-outputs.ts';
@@ -46,10 +48,12 @@ export function addStartRun(program: Command, open: OpenSession): Command {
       const session = await open(command);
       const launch = await readLaunch(session, name, fields, options);
       if (options.dryRun === true) return tellDryRun(session, name, launch);
-      const run = await start(session, name, launch, options);
+      const run = await start(session, name, launch, options).catch((error: unknown) => {
+        throw placed(error, launch.inputs);
+      });
       if (options.wait !== true && options.out === undefined) return session.print.record(run.state);
       session.print.note(`Run ${run.uid}`);
-      await follow(session, run, options.out);
+      await follow(session, run, options.out, launch.inputs);
     });
 }
 
@@ -72,8 +76,13 @@ function unknownVerb(command: Command, name: string): CommandFailed {
   );
 }
 
-/** Waits for a run, keeps its results, and tells how it ended. */
-export async function follow({ print, program }: Session, run: RunHandle, out: string | undefined): Promise<void> {
+/** Waits for a run, keeps its results, and tells how it ended. `inputs`: where its faults are looked for. */
+export async function follow(
+  { print, program }: Session,
+  run: RunHandle,
+  out: string | undefined,
+  inputs?: Inputs,
+): Promise<void> {
   const ended = await waitForRun(run, program);
   if (out !== undefined) {
     await saveOutputs(run.outputs(), out).catch((error: unknown) => {
@@ -83,23 +92,27 @@ export async function follow({ print, program }: Session, run: RunHandle, out: s
     print.note(savedText(ended.output_count, out));
   }
   print.record(ended);
-  checkSucceeded(ended);
+  checkSucceeded(ended, inputs?.placeOf);
 }
 
-async function tellDryRun({ trireme, print }: Session, name: string, { lines, rest }: Launch): Promise<void> {
-  print.record(await trireme.action(name).dryRun({ ...rest, inputs: parseLines(lines) }));
+async function tellDryRun({ trireme, print }: Session, name: string, { inputs, rest }: Launch): Promise<void> {
+  const found = await trireme.action(name).dryRun({ ...rest, inputs: parseInputs(inputs) });
+  if (!print.isHuman) return print.record(found);
+  const faults = found.validation_errors.map(({ path, message }) => ({ path: inputs.placeOf(path), message }));
+  print.record({ ...found, validation_errors: faults });
 }
 
 async function start(
   { trireme }: Session,
   name: string,
-  { lines, rest }: Launch,
+  { inputs, rest }: Launch,
   { idempotencyKey }: RunOptions,
 ): Promise<RunHandle> {
   const action = trireme.action(name);
+  const { lines } = inputs;
   if (lines.length <= MOST_BODY_CHARACTERS && keepsDigits(lines)) {
-    const inputs = parseLines(lines);
-    if (inputs.length <= MOST_IN_BODY) return action.start({ ...rest, inputs }, { idempotencyKey });
+    const parsed = parseInputs(inputs);
+    if (parsed.length <= MOST_IN_BODY) return action.start({ ...rest, inputs: parsed }, { idempotencyKey });
   }
   if (idempotencyKey !== undefined) {
     throw usageError(`--idempotency-key is for inputs that fit into a call: ${MOST_IN_BODY} at most.`);
@@ -107,7 +120,7 @@ async function start(
   return action.startFile(new Blob([lines]), rest);
 }
 
-/** Whether JavaScript's numbers hold what is written: those of a file are taken as they are. */
+/** Whether numbers stay as they are written when they are parsed. Those of a file are taken as they are. */
 function keepsDigits(lines: string): boolean {
-  return !/\d{16}/.test(lines.replaceAll('.', ''));
+  return KEEPS_NUMBERS || !/\d{16}/.test(lines.replaceAll('.', ''));
 }
