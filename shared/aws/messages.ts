@@ -52,6 +52,7 @@ const FIELDS: { readonly [K in Kind]: { readonly wire: string; readonly fields: 
       attempt: unless('t', index, 0),
       until: unless('u', z.number(), null),
       reserved: unless('h', yes, undefined),
+      counted: unless('n', yes, undefined),
       results: unless('r', index, 0),
       callbacks: unless('cb', index, 0),
       tries: unless('tr', index, 0),

@@ -21,7 +21,9 @@ export function progressText(run: RunDetail): string {
 function waitText({ status, status_reason: reason, postponed_until: postponedUntil }: RunDetail): string {
   if (reason === null) return status === 'RUNNING' ? '' : status;
   const until = reason.retry_at ?? postponedUntil;
-  return `waits: ${reason.code}${until === null ? '' : ` until ${timeOfDay(until)}`}`;
+  const { quota } = reason.params;
+  const what = typeof quota === 'string' ? `quota ${quota}` : reason.code;
+  return `waits: ${what}${until === null ? '' : ` until ${timeOfDay(until)}`}`;
 }
 
 /** In the zone of whoever reads it. */

@@ -1448,6 +1448,8 @@ export interface StatusReason {
   readonly retry_at: string | null;
   /** The runs that this one waits for */
   readonly blocking_uids: readonly (string)[];
+  /** Where a quota holds the run back: `quota`, its name, `limit` and `resets_at`. Else empty */
+  readonly params: Readonly<Record<string, unknown>>;
 }
 
 export interface TestCallbackBody {

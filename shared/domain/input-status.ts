@@ -1,4 +1,5 @@
 import type { OpenInput, RunWindow, Wait } from './input.ts';
+import type { ReachedQuota } from './quota.ts';
 import type { RunStatus } from './run-status.ts';
 import type { ExecutionMode } from './run.ts';
 
@@ -64,10 +65,13 @@ export function isWaiting(open: Wait, now: number): boolean {
   return open.until !== null && open.until > now;
 }
 
-/** A wait that all open inputs of a working run share: since when, and when the first of them is due (epoch ms). */
+/** A wait that all open inputs of a run share. Times in epoch ms. */
 export interface LimitWait {
   readonly since: number;
+  /** When the first of them is due. */
   readonly until: number;
+  /** The quota that holds back the one that is due first; null: it waits for something else. */
+  readonly quota: ReachedQuota | null;
 }
 
 /**
@@ -77,8 +81,12 @@ export function limitWait(window: Pick<RunWindow, 'open'>, now: number): LimitWa
   const open = [...window.open.values()];
   const limits = open.filter(({ reserved, limited }) => reserved === true || limited !== undefined);
   if (limits.length === 0 || !open.every((entry) => isWaiting(entry, now))) return null;
-  return {
-    since: Math.min(...limits.map(({ limited }) => limited?.since ?? now)),
-    until: Math.min(...open.map(({ until }) => until ?? now)),
-  };
+  const until = Math.min(...open.map((entry) => entry.until ?? now));
+  return { since: Math.min(...limits.map(({ limited }) => limited?.since ?? now)), until, quota: heldBy(open, until) };
+}
+
+/** The quota that holds back what is due at `until`, the first of these waits; null: there is none. */
+export function heldBy(open: readonly Wait[], until: number): ReachedQuota | null {
+  const limit = open.find((entry) => entry.until === until && entry.limited?.quota !== undefined)?.limited?.quota;
+  return limit === undefined ? null : { name: 'pages_per_day', limit, resetsAt: until };
 }

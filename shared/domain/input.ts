@@ -95,9 +95,10 @@ export interface Wait {
   /** `until` is a place that is reserved for this page in the line of the action's pace; absent: it is not. */
   readonly reserved?: boolean;
   /**
-   * How often in a row the page was asked to wait (0: by its pace only), and since when, epoch ms; absent: it was not.
+   * How often in a row the page was asked to wait (0: by its pace or a quota only), and since when, epoch ms; absent: it
+   * was not. `quota`: the quota pages_per_day of so many pages holds it back until `until`; absent: it does not.
    */
-  readonly limited?: { readonly times: number; readonly since: number };
+  readonly limited?: { readonly times: number; readonly since: number; readonly quota?: number };
   /** Short hash of the message that wrote this. Only that message sends what follows. Empty: no message wrote it. */
   readonly by: string;
 }
@@ -105,9 +106,19 @@ export interface Wait {
 /** The wait of an input that has neither waited nor been tried again. */
 export const NO_WAIT: Wait = { page: 0, attempt: 0, until: null, by: '' };
 
-/** A wait as the window of a later epoch takes it over. Whoever opens that window sends the input on. */
+/**
+ * A wait as the window of a later epoch takes it over. Whoever opens that window sends the input on; what a quota held
+ * back asks again, because the quota may have been raised.
+ */
 export function takenOver(wait: Wait): Wait {
-  return { ...wait, by: TAKEN_OVER };
+  if (wait.limited?.quota === undefined) return { ...wait, by: TAKEN_OVER };
+  const { page, attempt } = wait;
+  return { page, attempt, until: null, by: TAKEN_OVER };
+}
+
+/** Whether an input was asked to wait after a call of its action, so that its page is counted already. */
+export function hasBeenCalled({ attempt, limited }: Pick<Wait, 'attempt' | 'limited'>): boolean {
+  return attempt > 0 || (limited?.times ?? 0) > 0;
 }
 
 /** Whether an input is in a window as it was opened, no worker having written since: the opener sends it. */

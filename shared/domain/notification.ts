@@ -5,7 +5,7 @@ import { deriveUid, runUidOf } from './ids.ts';
 import { isoOf } from './instant.ts';
 import type { RunControl, RunDefinition } from './run.ts';
 import type { RunStatus } from './run-status.ts';
-import type { QuotaName } from './quota.ts';
+import type { ReachedQuota } from './quota.ts';
 import { hostUrl, receiverUrl } from './receiver.ts';
 import type { Schedule } from './schedule.ts';
 
@@ -71,7 +71,7 @@ export type NotificationEvent = { readonly at: number } & (
   | { readonly type: 'receiver.away' | 'receiver.back'; readonly receiver: NotifiedReceiver }
   | {
       readonly type: 'quota.reached';
-      readonly quota: { readonly name: QuotaName; readonly limit: number; readonly resetsAt: number | null };
+      readonly quota: ReachedQuota;
     }
 );
 

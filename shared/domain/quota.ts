@@ -17,6 +17,13 @@ export interface Quotas {
   readonly pagesPerDay: number | null;
 }
 
+/** A quota that a workspace has reached. `resetsAt`: epoch ms; null: it does not reset by itself. */
+export interface ReachedQuota {
+  readonly name: QuotaName;
+  readonly limit: number;
+  readonly resetsAt: number | null;
+}
+
 const TEXTS: Readonly<Record<QuotaName, (limit: number) => string>> = {
   runs_waiting: (limit) => `${limit} runs that have not started; wait until one of them starts or ends, or cancel one`,
   schedules: (limit) => `${limit} schedules that are ACTIVE or PAUSED; delete one`,
@@ -24,12 +31,20 @@ const TEXTS: Readonly<Record<QuotaName, (limit: number) => string>> = {
   pages_per_day: (limit) => `${limit} pages started today (UTC); pages of runs go on tomorrow by themselves`,
 };
 
-/** LIMIT_REACHED of a quota. `resetsAt`: when it frees something by itself (epoch ms); null: no time is known. */
-export function quotaReached(quota: QuotaName, limit: number, resetsAt: number | null): EngineError {
-  const at = resetsAt === null ? null : isoOf(resetsAt);
-  const message = `The workspace has reached its quota ${quota}: ${TEXTS[quota](limit)}.`;
-  return new EngineError('LIMIT_REACHED', message, {
-    ...(at === null ? {} : { postponedUntil: at }),
-    params: { quota, limit, resets_at: at },
+/** What is said of a quota that was reached. */
+export function quotaText({ name, limit }: ReachedQuota): string {
+  return `The workspace has reached its quota ${name}: ${TEXTS[name](limit)}.`;
+}
+
+/** A quota that was reached, as `params` of what it refuses or holds back. */
+export function quotaParams({ name, limit, resetsAt }: ReachedQuota): Readonly<Record<string, unknown>> {
+  return { quota: name, limit, resets_at: resetsAt === null ? null : isoOf(resetsAt) };
+}
+
+/** LIMIT_REACHED of a quota. */
+export function quotaReached(quota: ReachedQuota): EngineError {
+  return new EngineError('LIMIT_REACHED', quotaText(quota), {
+    ...(quota.resetsAt === null ? {} : { postponedUntil: isoOf(quota.resetsAt) }),
+    params: quotaParams(quota),
   });
 }

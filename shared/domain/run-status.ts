@@ -1,3 +1,4 @@
+import { quotaParams, quotaText, type ReachedQuota } from './quota.ts';
 import { NO_PROGRESS_MS } from './timing.ts';
 
 /** All statuses of a run, roughly in the order in which a run goes through them. */
@@ -66,7 +67,7 @@ export function hasEnded(status: RunStatus): boolean {
   return ['INVALID', 'STOPPED', 'SUCCEEDED', 'PARTIAL_SUCCEEDED', 'FAILED'].includes(status);
 }
 
-/** Why a run is in its status, as the API words it. */
+/** Why a run is in its status, in words. */
 export const STATUS_REASONS = {
   CONCURRENCY_LIMIT: 'Waiting for a free slot: the workspace has reached its limit of concurrent runs.',
   DEPENDENCY: 'Waiting for the runs it depends on. Resume the run to start it without them.',
@@ -88,6 +89,18 @@ export interface StatusReason {
   readonly retryAt: number | null;
   /** The uids of the runs it waits for; empty where it waits for something else. */
   readonly blockingUids: readonly string[];
+  /** The quota that it waits for, under RATE_LIMIT; absent: it waits for something else. */
+  readonly quota?: ReachedQuota;
+}
+
+/** A reason as the API words it. */
+export function reasonText({ code, quota }: StatusReason): string {
+  return quota === undefined ? STATUS_REASONS[code] : quotaText(quota);
+}
+
+/** What a reason says besides its words: of a quota its name, limit and when it resets. */
+export function reasonParams({ quota }: StatusReason): Readonly<Record<string, unknown>> {
+  return quota === undefined ? {} : quotaParams(quota);
 }
 
 /**

@@ -117,6 +117,8 @@ export const BULK_STALLED_MS = MINUTE_MS;
 /** How often a run with open work is checked. SOONEST_CHECK_MS is the shortest time between two checks. */
 export const RUN_CHECK_MS = 5 * MINUTE_MS;
 export const SOONEST_CHECK_MS = MINUTE_MS;
+/** How often a run that the quota pages_per_day holds back looks whether the quota was raised. */
+export const QUOTA_CHECK_MS = 5 * MINUTE_MS;
 /** How often a receiver for which callbacks wait is checked. */
 export const RECEIVER_CHECK_MS = MINUTE_MS;
 /**

@@ -21,6 +21,8 @@ export interface PageMessage {
   readonly until: number | null;
   /** `until` is a place that is reserved for this page in the line of the action's pace; absent: it is not. */
   readonly reserved?: boolean;
+  /** The page is counted against the quota pages_per_day; absent: it is not. */
+  readonly counted?: boolean;
   /** Results, callbacks and tries of the input before this page. */
   readonly results: number;
   readonly callbacks: number;

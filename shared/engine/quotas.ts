@@ -1,5 +1,6 @@
-import { type QuotaName, quotaReached } from '../domain/quota.ts';
+import { quotaReached, type ReachedQuota } from '../domain/quota.ts';
 import type { EngineError } from '../domain/errors.ts';
+import type { RunControl } from '../domain/run.ts';
 import { dayEnd, dayOf } from '../domain/usage.ts';
 import { type NotePorts, notifyLater } from './notifications/notify.ts';
 import type { Ports } from './ports.ts';
@@ -32,7 +33,7 @@ export async function checkQuotas(
 ): Promise<void> {
   for (const name of names) {
     const reached = await findReached(ports, workspaceUid, name);
-    if (reached !== null) throw quotaReached(reached.name, reached.limit, reached.resetsAt);
+    if (reached !== null) throw quotaReached(reached);
   }
 }
 
@@ -55,27 +56,26 @@ async function findReached(ports: ReadPorts, workspaceUid: string, name: Checked
   return { name, limit, resetsAt: null };
 }
 
-/**
- * Counts a page that is about to start. Returns when the next may start (epoch ms) and the limit; null: it may start.
- */
+/** Whether a quota holds a run back no longer: pages of its workspace may start, because the quota was raised. */
+export async function isReleased(
+  ports: ReadPorts,
+  { reason, workspaceUid }: Pick<RunControl, 'reason' | 'workspaceUid'>,
+): Promise<boolean> {
+  return reason?.quota !== undefined && (await findReached(ports, workspaceUid, 'pages_per_day')) === null;
+}
+
+/** Counts a page that is about to start. Returns the quota that holds it back until it resets; null: it may start. */
 export async function takePage(
   ports: QuotaPorts,
   workspaceUid: string,
-): Promise<{ readonly until: number; readonly limit: number } | null> {
+): Promise<(ReachedQuota & { readonly resetsAt: number }) | null> {
   const { pagesPerDay: limit } = await ports.quotas.readQuotas(workspaceUid);
   if (limit === null) return null;
   const day = dayOf(ports.clock.now());
   if (await ports.quotas.takePage(workspaceUid, day, limit)) return null;
-  const until = dayEnd(day);
-  await notifyOfQuota(ports, workspaceUid, { name: 'pages_per_day', limit, resetsAt: until });
-  return { until, limit };
-}
-
-/** A quota that a workspace has reached. `resetsAt`: epoch ms; null: it does not reset by itself. */
-export interface ReachedQuota {
-  readonly name: QuotaName;
-  readonly limit: number;
-  readonly resetsAt: number | null;
+  const reached = { name: 'pages_per_day', limit, resetsAt: dayEnd(day) } as const;
+  await notifyOfQuota(ports, workspaceUid, reached);
+  return reached;
 }
 
 /**
@@ -89,5 +89,5 @@ export async function notifyOfQuota(ports: NotePorts, workspaceUid: string, quot
 
 async function refusal(ports: NotePorts, workspaceUid: string, quota: ReachedQuota): Promise<EngineError> {
   await notifyOfQuota(ports, workspaceUid, quota);
-  return quotaReached(quota.name, quota.limit, quota.resetsAt);
+  return quotaReached(quota);
 }

@@ -198,21 +198,25 @@ type WaitRecord = readonly [
   attempt: number,
   until: number,
   reserved: 0 | 1,
-  ...limited: readonly [times: number, since: number] | readonly [],
+  ...limited: readonly [times: number, since: number, quota?: number] | readonly [],
 ];
 
 function waitToRecord({ page, attempt, until, reserved, limited, by }: Wait): WaitRecord {
   const wait = [by, page, attempt, until ?? 0, reserved === true ? 1 : 0] as const;
-  return limited === undefined ? wait : [...wait, limited.times, limited.since];
+  if (limited === undefined) return wait;
+  const { times, since, quota } = limited;
+  return quota === undefined ? [...wait, times, since] : [...wait, times, since, quota];
 }
 
-function waitFrom([by, page, attempt, until, reserved, times, since]: WaitRecord): Wait {
+function waitFrom([by, page, attempt, until, reserved, times, since, quota]: WaitRecord): Wait {
   return {
     page,
     attempt,
     until: until === 0 ? null : until,
     ...(reserved === 1 ? { reserved: true } : {}),
-    ...(times === undefined || since === undefined ? {} : { limited: { times, since } }),
+    ...(times === undefined || since === undefined
+      ? {}
+      : { limited: { times, since, ...(quota === undefined ? {} : { quota }) } }),
     by,
   };
 }

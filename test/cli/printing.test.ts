@@ -117,8 +117,10 @@ describe('the line of progress', () => {
 
   it('counts, and says what the run waits for', () => {
     expect(textOf({})).toBe('3/8 inputs ▓▓▓░░░░░░░ 1,051 results');
-    const reason = { code: 'RATE_LIMIT', retry_at: '2030-01-31T09:31:00Z' };
+    const reason = { code: 'RATE_LIMIT', retry_at: '2030-01-31T09:31:00Z', params: {} };
     expect(textOf({ status_reason: reason })).toMatch(/ 1,051 results · waits: RATE_LIMIT until \d\d:31$/);
+    const held = { ...reason, params: { quota: 'pages_per_day', limit: 7, resets_at: '2030-01-31T09:31:00Z' } };
+    expect(textOf({ status_reason: held })).toMatch(/ · waits: quota pages_per_day until \d\d:31$/);
     expect(textOf({ inputs: { ...inputs, failed: 2 } })).toBe('5/8 inputs ▓▓▓▓▓▓░░░░ 1,051 results · 2 failed');
     expect(textOf({ status: 'QUEUED', inputs: { ...inputs, total: null } })).toBe(
       '3/? inputs ░░░░░░░░░░ 1,051 results · QUEUED',

@@ -4,6 +4,9 @@ import { stopRun } from '../../shared/engine/runs/stop-run.ts';
 import { cancelSchedule } from '../../shared/engine/schedules/manage-schedule.ts';
 import { putSchedule } from '../../shared/engine/schedules/put-schedule.ts';
 import { checkPages, checkQuotas } from '../../shared/engine/quotas.ts';
+import { countRun } from '../../shared/engine/read/count-run.ts';
+import { reasonView } from '../../shared/api/runs/view.ts';
+import { createLimitStore } from '../../shared/storage/limit-store.ts';
 import { LAUNCH_DEFAULTS } from '../../shared/domain/launch-terms.ts';
 import type { Quotas } from '../../shared/domain/quota.ts';
 import { createEngineHarness, type EngineHarness, START } from '../support/engine-harness.ts';
@@ -106,10 +109,60 @@ describe('pages_per_day', () => {
     const waiting = await harness.ports.runs.readControl(definition.uid);
     expect(waiting).toMatchObject({ status: 'SCHEDULED', postponedUntil: MIDNIGHT });
     const reached = { quota: 'pages_per_day', limit: 7, resets_at: new Date(MIDNIGHT).toISOString() };
+    expect(reasonView(waiting?.reason ?? null)).toMatchObject({
+      code: 'RATE_LIMIT',
+      message: expect.stringContaining('pages_per_day: 7 pages started today (UTC)'),
+      retry_at: reached.resets_at,
+      params: reached,
+    });
     expect(await outcome(harness.launch({ inputs }))).toEqual(reached);
     await harness.runUntil(MIDNIGHT + HOUR_MS);
     expect(actions.calls).toHaveLength(10);
     expect(await harness.ports.runs.readControl(definition.uid)).toMatchObject({ status: 'SUCCEEDED' });
+  });
+
+  test('lets the run go on once the owner raises it, and holds it again at the new limit', async () => {
+    const { actions, harness } = harnessWith({ pagesPerDay: 3 });
+    const { definition } = await harness.launch({
+      inputs: Array.from({ length: 4 }, () => ({ pages: 2, per_page: 1 })),
+    });
+    await harness.runUntil(START + HOUR_MS);
+    expect(actions.calls).toHaveLength(3);
+    const limits = createLimitStore(harness.table);
+    await limits.set(definition.workspaceUid, { quotas: { pagesPerDay: 5 } });
+    await harness.runUntil(START + HOUR_MS + 7 * 60_000);
+    expect(actions.calls).toHaveLength(5);
+    expect(await harness.ports.runs.readControl(definition.uid)).toMatchObject({
+      status: 'SCHEDULED',
+      reason: { quota: { limit: 5 } },
+    });
+    await limits.set(definition.workspaceUid, { quotas: { pagesPerDay: 100 } });
+    await harness.runUntil(START + 2 * HOUR_MS);
+    expect(await harness.ports.runs.readControl(definition.uid)).toMatchObject({ status: 'SUCCEEDED', reason: null });
+    expect(actions.calls).toHaveLength(8);
+  });
+
+  test('is named by a run that keeps its slot until it resets', async () => {
+    const { harness } = harnessWith({ pagesPerDay: 1 });
+    harness.skipTo(MIDNIGHT - 50_000);
+    const { definition } = await harness.launch({ inputs: [{ pages: 2, per_page: 1 }] });
+    await harness.runUntil(MIDNIGHT - 40_000);
+    const control = await harness.ports.runs.readControl(definition.uid);
+    if (control === null) throw new Error('There is no run.');
+    const { stalled } = await countRun({ ...harness.ports, reader: harness.reader }, control);
+    expect([control.status, reasonView(stalled)?.params]).toEqual([
+      'RUNNING',
+      { quota: 'pages_per_day', limit: 1, resets_at: new Date(MIDNIGHT).toISOString() },
+    ]);
+  });
+
+  test.each([30_000, HOUR_MS])('counts a page once that its upstream asks to wait for %i ms', async (ms) => {
+    const waits = { pages: 1, per_page: 1, fail_at: 0, fail_kind: 'rate_limited', times: 1, until: START + ms };
+    const { actions, harness } = harnessWith({ pagesPerDay: 2 });
+    const { definition } = await harness.launch({ inputs: [waits] });
+    await harness.runUntil(START + 3 * HOUR_MS);
+    expect(actions.calls).toHaveLength(2);
+    expect(await harness.ports.quotas.readPages(definition.workspaceUid, '2026-01-05')).toBe(1);
   });
 
   test('counts a page once, however often it is tried, and nothing without a quota', async () => {

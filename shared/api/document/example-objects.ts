@@ -73,6 +73,7 @@ export const stopped = {
     since: times.updated_at,
     retry_at: null,
     blocking_uids: [],
+    params: {},
   },
   inputs: { ...inputs, succeeded: 1, stopped: 1 },
   output_count: 100,
@@ -190,6 +191,7 @@ export const paused = {
     since: MOMENTS.updated_at,
     retry_at: null,
     blocking_uids: [],
+    params: {},
   },
   next_execution_at: null,
 };

@@ -34,6 +34,9 @@ export const statusReason = strict({
   since: instant.describe('Since when the reason holds'),
   retry_at: instant.nullable().describe('When the status is checked again; null if that depends on an event'),
   blocking_uids: z.array(uid).describe('The runs that this one waits for'),
+  params: jsonObject.describe(
+    'Where a quota holds the run back: `quota`, its name, `limit` and `resets_at`. Else empty',
+  ),
 }).meta({ id: 'StatusReason', description: 'Why a run or schedule has its status.' });
 
 const inputCounts = strict({

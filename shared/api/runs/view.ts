@@ -1,7 +1,7 @@
 import { termsView } from '../launches/terms.ts';
 import type * as z from 'zod';
 import { isoOf } from '../../domain/instant.ts';
-import { hasEnded, STATUS_REASONS } from '../../domain/run-status.ts';
+import { hasEnded, reasonParams, reasonText } from '../../domain/run-status.ts';
 import type { RunControl, RunDefinition, RunCounts } from '../../domain/run.ts';
 import type { launchedRun, run, runDetail, runStatusView } from './schemas.ts';
 
@@ -117,10 +117,11 @@ export function reasonView(reason: RunControl['reason']): RunView['status_reason
   if (reason === null) return null;
   return {
     code: reason.code,
-    message: STATUS_REASONS[reason.code],
+    message: reasonText(reason),
     since: instantOf(reason.since),
     retry_at: instantOrNull(reason.retryAt),
     blocking_uids: [...reason.blockingUids],
+    params: { ...reasonParams(reason) },
   };
 }
 

@@ -82,5 +82,6 @@ function reasonOf({ reason }: Schedule): ScheduleView['status_reason'] {
     since: instantOf(reason.since),
     retry_at: null,
     blocking_uids: [],
+    params: {},
   };
 }

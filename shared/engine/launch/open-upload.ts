@@ -1,5 +1,5 @@
 import { UPLOAD_LAUNCH_MS, UPLOAD_PUT_MS } from '../../domain/timing.ts';
-import { EngineError } from '../../domain/errors.ts';
+import { quotaReached } from '../../domain/quota.ts';
 import { type Upload, type UploadEncoding } from '../../domain/upload.ts';
 import type { NotePorts } from '../notifications/notify.ts';
 import type { Ports } from '../ports.ts';
@@ -47,19 +47,11 @@ export async function openUpload(
   const limit = (await ports.quotas.readQuotas(workspaceUid)).uploadsOpen ?? ports.settings.uploadsOpen;
   const place = await ports.uploads.takePlace(upload, limit, upload.createdAt + UPLOAD_LAUNCH_MS);
   if (!place.taken) {
-    await notifyOfQuota(ports, workspaceUid, { name: 'uploads_open', limit, resetsAt: place.freeAt });
-    throw tooManyOpen(limit, place.freeAt);
+    const reached = { name: 'uploads_open', limit, resetsAt: place.freeAt } as const;
+    await notifyOfQuota(ports, workspaceUid, reached);
+    throw quotaReached(reached);
   }
   await ports.uploads.createUpload(upload);
   const { url, headers } = await ports.uploads.writeTicket(upload, UPLOAD_PUT_MS / 1_000, contentLength);
   return { uid: upload.uid, url, headers, expiresAt: upload.createdAt + UPLOAD_PUT_MS };
-}
-
-function tooManyOpen(limit: number, freeAt: number): EngineError {
-  const resetsAt = new Date(freeAt).toISOString();
-  const message = `The workspace has ${limit} uploads without a launch, which is the limit. Use one of them in a launch, or wait until the oldest expires at ${resetsAt}.`;
-  return new EngineError('LIMIT_REACHED', message, {
-    postponedUntil: resetsAt,
-    params: { quota: 'uploads_open', limit, resets_at: resetsAt },
-  });
 }

@@ -69,8 +69,8 @@ async function runPageNow(ports: LivePorts, call: CheckedCall, { uid, expiresAt 
   const turn = await takeTurn(ports, wanted);
   if (turn.kind === 'later') throw spent(action.name, turn.until);
   if (turn.kind === 'permanent') return endOf(ports, call, uid, turn);
-  const noPages = await takePage(ports, workspaceUid);
-  if (noPages !== null) throw quotaReached('pages_per_day', noPages.limit, noPages.until);
+  const reached = await takePage(ports, workspaceUid);
+  if (reached !== null) throw quotaReached(reached);
   const log = openPageLog(ports, {
     runUid: uid,
     input: 0,

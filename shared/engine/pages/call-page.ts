@@ -26,7 +26,14 @@ interface Call {
 }
 
 /** How a call ended, or until when it waits for its turn. */
-export type CallResult = ActionResult | Exclude<TurnGiven, { kind: 'now' }>;
+export type CallResult = ActionResult | Exclude<TurnGiven, { kind: 'now' }> | HeldByQuota;
+
+/** The page may not start before `until`, by the quota pages_per_day of so many pages. */
+interface HeldByQuota {
+  readonly kind: 'held';
+  readonly until: number;
+  readonly quota: number;
+}
 
 /** Calls the action for a page, if it is the page's turn. The run becomes RUNNING when its first page starts. */
 export async function callPage(ports: CallPorts, page: PageInHand, call: Call): Promise<CallResult | typeof CUT> {
@@ -41,8 +48,9 @@ export async function callPage(ports: CallPorts, page: PageInHand, call: Call): 
     const turn = await takeTurn(ports, asked);
     if (turn.kind !== 'now') return turn;
     // A page counts once against its workspace's quota, however often it is tried.
-    const spent = message.attempt === 0 ? await takePage(ports, workspaceUid) : null;
-    if (spent !== null) return { kind: 'later', until: spent.until, reserved: false };
+    const isCounted = message.attempt > 0 || message.counted === true;
+    const reached = isCounted ? null : await takePage(ports, workspaceUid);
+    if (reached !== null) return { kind: 'held', until: reached.resetsAt, quota: reached.limit };
   }
   const begun = control.status === 'QUEUED' ? beginRun(ports, control) : null;
   const [result] = await settleAll([callAction(ports, action, page, call), begun]);

@@ -1,6 +1,6 @@
 import { KEEPS_SLOT_MS, MAX_DELAY_MS } from '../../domain/timing.ts';
 import { boundWait } from '../../domain/asked-wait.ts';
-import type { OpenInput, Wait } from '../../domain/input.ts';
+import { hasBeenCalled, type OpenInput, type Wait } from '../../domain/input.ts';
 import type { RunControl, RunDefinition } from '../../domain/run.ts';
 import { postponeIfWaiting } from '../runs/postpone-run.ts';
 import type { CorePorts } from '../ports.ts';
@@ -26,6 +26,8 @@ interface Asked {
   readonly reserved?: boolean;
   /** The upstream or the action asked for it. Such waits get longer the more of them come in a row. */
   readonly asked?: boolean;
+  /** The quota pages_per_day, of so many pages, holds it back. */
+  readonly quota?: number;
 }
 
 /**
@@ -50,13 +52,15 @@ export async function readPostponed(ports: CorePorts, { message, receipt }: Page
 export async function sendPostponed(
   ports: CorePorts,
   { message, control, definition }: PageInHand,
-  { attempt, until, reserved = false }: Wait,
+  wait: Wait,
 ): Promise<null> {
+  const { attempt, until, reserved = false } = wait;
+  const counted = hasBeenCalled(wait);
   if (until !== null && until > ports.clock.now() + KEEPS_SLOT_MS) {
     const window = await ports.progress.readWindow(message.runUid);
     if (await postponeIfWaiting(ports, control, definition, window)) return null;
   }
-  await sendWhenDue(ports, definition, { ...message, attempt, until, reserved, again: false });
+  await sendWhenDue(ports, definition, { ...message, attempt, until, reserved, counted, again: false });
   return null;
 }
 
@@ -91,7 +95,7 @@ function waitOf(
   { clock, random }: Pick<CorePorts, 'clock' | 'random'>,
   page: number,
   stored: OpenInput,
-  { attempt, at, reserved = false, asked = false }: Asked,
+  { attempt, at, reserved = false, asked = false, quota }: Asked,
   by: string,
 ): Wait {
   const now = clock.now();
@@ -99,6 +103,8 @@ function waitOf(
   const bounded = asked ? boundWait(at, { now, waitsBefore: times, random: random.fraction() }) : null;
   const until = bounded ?? Math.ceil(at); // the window and due keys hold whole ms
   const timesAsked = asked ? times + 1 : times;
-  const limited = timesAsked > 0 || reserved ? { limited: { times: timesAsked, since } } : {};
+  const held = quota === undefined ? {} : { quota };
+  const isLimited = timesAsked > 0 || reserved || quota !== undefined;
+  const limited = isLimited ? { limited: { times: timesAsked, since, ...held } } : {};
   return { page, attempt, until, reserved, ...limited, by };
 }

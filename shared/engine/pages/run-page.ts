@@ -129,6 +129,9 @@ async function runAndRecord(ports: PagePorts, taken: PageInHand): Promise<Record
   if (result.kind === 'later') {
     return postponePage(ports, page, { attempt: message.attempt, at: result.until, reserved: result.reserved });
   }
+  if (result.kind === 'held') {
+    return postponePage(ports, page, { attempt: message.attempt, at: result.until, quota: result.quota });
+  }
   if (result.kind === 'rate_limited') {
     const left = waitingLeft(page.control.waitedMs);
     if (left !== null) {
@@ -231,6 +234,7 @@ async function follow(ports: PagePorts, page: PageInHand, pageRecord: PageRecord
       attempt: 0,
       until: null,
       reserved: false,
+      counted: false,
       results: pageRecord.results,
       callbacks: pageRecord.callbacks,
       tries: pageRecord.tries,

@@ -58,7 +58,10 @@ function stalledReason(
   const { open } = window;
   if (!WORKING_STATUSES.includes(control.status) || open.size === 0) return null;
   const waits = limitWait(window, clock.now());
-  if (waits !== null) return { code: 'RATE_LIMIT', since: waits.since, retryAt: waits.until, blockingUids: [] };
+  if (waits !== null) {
+    const { since, until, quota } = waits;
+    return { code: 'RATE_LIMIT', since, retryAt: until, blockingUids: [], ...(quota === null ? {} : { quota }) };
+  }
   const moves = [
     ...pageRecords.map((pageRecord) => pageRecord?.at ?? 0),
     ...Array.from(open.values(), ({ until }) => until ?? 0),

@@ -9,6 +9,7 @@ import { sendAllOpened } from './open-input.ts';
 import { invalidateRun } from '../launch/invalidate-run.ts';
 import { listRetry } from './list-retry.ts';
 import type { CorePorts, Ports } from '../ports.ts';
+import { isReleased } from '../quotas.ts';
 import { type DispatchMessage, type Receipt } from '../messages.ts';
 import type { WorkspaceLimits } from '../stores/admission-store.ts';
 import type { WindowOpening } from '../stores/progress-store.ts';
@@ -31,7 +32,7 @@ export async function dispatchRun(ports: DispatchPorts, message: DispatchMessage
     );
   }
   const waitMs = (control.postponedUntil ?? 0) - ports.clock.now();
-  if (waitMs > 0) {
+  if (waitMs > 0 && !(await isReleased(ports, control))) {
     // A due entry starts it too. Where a queue can delay a message that long, the message starts it to the second.
     if (waitMs > MAX_DELAY_MS) return;
     return ports.messages.send(message, { workspaceUid: control.workspaceUid, delayMs: waitMs });

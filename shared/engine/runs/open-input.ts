@@ -1,4 +1,4 @@
-import { NO_WAIT, type OpenInput } from '../../domain/input.ts';
+import { hasBeenCalled, NO_WAIT, type OpenInput } from '../../domain/input.ts';
 import type { PageRecord } from '../../domain/page.ts';
 import { NO_TOTALS, type RunControl, type RunDefinition } from '../../domain/run.ts';
 import type { CorePorts } from '../ports.ts';
@@ -61,7 +61,8 @@ export function pageAfter(control: RunControl, inHand: InHand, pageRecord: PageR
   const ends = pageRecord !== null && endsInput(pageRecord);
   const page = pageRecord === null ? 0 : ends ? pageRecord.page : pageRecord.page + 1;
   const { attempt, until, reserved = false } = inHand;
-  const waits = inHand.page === page ? { attempt, until, reserved } : { attempt: 0, until: null };
+  const waits =
+    inHand.page === page ? { attempt, until, reserved, counted: hasBeenCalled(inHand) } : { attempt: 0, until: null };
   if (pageRecord === null) return { ...first, ...waits };
   const cursor = !ends && pageRecord.outcome.kind === 'RESULT' ? pageRecord.outcome.nextCursor : pageRecord.cursor;
   const { results, callbacks, tries } = pageRecord;

@@ -1,4 +1,5 @@
-import { KEEPS_SLOT_MS, LATE_START_MS, MAX_DELAY_MS } from '../../domain/timing.ts';
+import { KEEPS_SLOT_MS, LATE_START_MS, MAX_DELAY_MS, QUOTA_CHECK_MS } from '../../domain/timing.ts';
+import { heldBy } from '../../domain/input-status.ts';
 import type { RunWindow } from '../../domain/input.ts';
 import { WORKING_STATUSES } from '../../domain/run-status.ts';
 import type { RunControl, RunDefinition } from '../../domain/run.ts';
@@ -23,12 +24,21 @@ export async function postponeIfWaiting(
   const stored = await ports.runs.readControl(uid);
   if (stored === null || stored.epoch !== epoch || !WORKING_STATUSES.includes(stored.status)) return false;
   const isNear = firstDue <= now + MAX_DELAY_MS;
+  const quota = heldBy([...window.open.values()], firstDue);
   const isAsked = window.open.values().some(({ limited }) => (limited?.times ?? 0) > 0); // else they wait for the action's own pace
-  await ports.due.putDue({ at: isNear ? firstDue + LATE_START_MS : firstDue, kind: 'start', uid });
+  // A quota may be raised before it resets: the entry comes every few minutes, and looks whether it was.
+  const startAt = isNear ? firstDue + LATE_START_MS : quota === null ? firstDue : now + QUOTA_CHECK_MS;
+  await ports.due.putDue({ at: startAt, kind: 'start', uid });
   const postponed = await ports.runs.moveRun(uid, 'postpone', epoch, {
     now,
     mode: 'ASYNC', // also for a live call's run: no caller waits that long
-    reason: { code: 'RATE_LIMIT', since: now, retryAt: firstDue, blockingUids: [] },
+    reason: {
+      code: 'RATE_LIMIT',
+      since: now,
+      retryAt: firstDue,
+      blockingUids: [],
+      ...(quota === null ? {} : { quota }),
+    },
     postponedUntil: firstDue,
     waitedMs: stored.waitedMs + (isAsked ? firstDue - now : 0),
     deadlineAt: null,

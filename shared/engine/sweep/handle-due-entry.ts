@@ -1,3 +1,4 @@
+import { QUOTA_CHECK_MS } from '../../domain/timing.ts';
 import { reconcileReceiver } from '../callbacks/reconcile-receiver.ts';
 import type { Message } from '../messages.ts';
 import type { CorePorts } from '../ports.ts';
@@ -9,6 +10,7 @@ import type { DueEntry } from '../stores/due-store.ts';
 import { checkDeletion } from '../deletion/check-deletion.ts';
 import { checkNotification } from '../notifications/check-notification.ts';
 import { requestSums } from '../usage/request-sums.ts';
+import { isReleased } from '../quotas.ts';
 import { checkRun } from './check-run.ts';
 
 /**
@@ -91,9 +93,15 @@ async function handleReceiver(ports: CorePorts, entry: DueEntry): Promise<DueEnt
   return next?.hasMore === true ? { at: next.at, kind, uid } : null;
 }
 
+/** Starts a postponed run. One that a quota holds back is looked at again, until the quota resets or was raised. */
 async function startPostponed(ports: CorePorts, entry: DueEntry): Promise<void> {
   const control = await ports.runs.readControl(entry.uid);
   if (control?.status !== 'SCHEDULED') return;
+  const now = ports.clock.now();
+  const startsAt = control.postponedUntil ?? 0;
+  if (startsAt > now && !(await isReleased(ports, control))) {
+    return ports.due.putDue({ ...entry, at: Math.min(startsAt, Math.max(now, entry.at) + QUOTA_CHECK_MS) });
+  }
   const message = { kind: 'dispatch', runUid: control.uid, epoch: control.epoch } as const;
   await ports.messages.send(message, { workspaceUid: control.workspaceUid });
 }

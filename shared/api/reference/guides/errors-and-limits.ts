@@ -51,7 +51,7 @@ ${drawLimits()}
 
 ### Why a run waits
 
-\`status_reason\` of a run has a \`code\`, the time \`since\` which it applies, and \`retry_at\`, when it is looked at again.
+\`status_reason\` of a run has a \`code\`, the time \`since\` which it applies, and \`retry_at\`, when it is looked at again. Where a quota holds the run back, the code is \`RATE_LIMIT\`, and \`params\` has \`quota\`, \`limit\` and \`resets_at\`.
 
 ${drawReasons()}`;
 }
