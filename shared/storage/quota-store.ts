@@ -16,7 +16,7 @@ const QUOTAS_KEPT_MS = 60_000;
 const WORKSPACES_KEPT = 500;
 /** Writes of one workspace's places that meet are few; so many in a row point to a fault. */
 const PLACE_ATTEMPTS = 20;
-/** A run or schedule is written within this time after its place is taken, or never. */
+/** A run or schedule is written, or an ended run goes on, within this time after its place is taken, or never. */
 const CREATED_WITHIN_MS = 60_000;
 /** Pages that ask within this time are counted by one write. */
 const GATHER_MS = 5;
@@ -47,11 +47,11 @@ export function createQuotaStore(table: Table, defaults: Quotas, clock: Clock): 
     const keyOf = kind === 'schedules' ? keys.schedule : keys.control;
     const items = await table.batchGet(uids.map(keyOf), { consistency: 'strong' });
     const found = new Map(items.map((item) => [new ItemReader(item).text('uid'), item]));
-    const counts = kind === 'schedules' ? isKept : isWaiting;
     const since = clock.now() - CREATED_WITHIN_MS;
     const taken = Object.entries(places).filter(([uid, at]) => {
       const item = found.get(uid);
-      return item === undefined ? at > since : counts(item, workspaceUid);
+      if (item === undefined) return at > since;
+      return kind === 'schedules' ? isKept(item) : isWaiting(item, workspaceUid, at > since ? at : null);
     });
     return Object.fromEntries(taken);
   }
@@ -99,8 +99,9 @@ export function createQuotaStore(table: Table, defaults: Quotas, clock: Clock): 
         const item = await table.get(key, 'strong');
         const read = item === null ? null : new ItemReader(item);
         const stored = read?.stored<Places>('places') ?? (read === null ? await before(place) : {});
-        if (stored[uid] !== undefined) return true;
-        const taken = Object.keys(stored).length < limit ? stored : await stillTaken(place, stored);
+        const { [uid]: own, ...others } = stored;
+        if (own !== undefined && place.hasEnded !== true) return true;
+        const taken = Object.keys(others).length < limit ? others : await stillTaken(place, others);
         if (Object.keys(taken).length >= limit) return false;
         const version = read?.number('version') ?? 0;
         const { done } = await table.put(
@@ -153,9 +154,11 @@ function pagesIn(item: Item | null): number {
   return new ItemReader(item ?? {}).numberOrNull('pages') ?? 0;
 }
 
-function isWaiting(item: Item, workspaceUid: string): boolean {
+/** `takenAt`: when its place was taken, if that was just now; a run that ended before is about to go on. */
+function isWaiting(item: Item, workspaceUid: string, takenAt: number | null): boolean {
   const control = presentControl(item);
-  if (control === null || control.workspaceUid !== workspaceUid || hasEnded(control.status)) return false;
+  if (control === null || control.workspaceUid !== workspaceUid) return false;
+  if (hasEnded(control.status)) return control.status !== 'INVALID' && takenAt !== null && takenAt > control.updatedAt;
   return control.startedAt === null && ['CREATED', 'BLOCKED', 'SCHEDULED'].includes(control.status);
 }
 

@@ -1,8 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { EngineError } from '../../shared/domain/errors.ts';
+import type { RunDefinition } from '../../shared/domain/run.ts';
+import { resumeRun } from '../../shared/engine/runs/resume-run.ts';
+import { retryRun } from '../../shared/engine/runs/retry-run.ts';
 import { stopRun } from '../../shared/engine/runs/stop-run.ts';
 import { cancelSchedule } from '../../shared/engine/schedules/manage-schedule.ts';
 import { putSchedule } from '../../shared/engine/schedules/put-schedule.ts';
+import { triggerSchedule } from '../../shared/engine/schedules/trigger-schedule.ts';
 import { checkPages, checkQuotas } from '../../shared/engine/quotas.ts';
 import { countRun } from '../../shared/engine/read/count-run.ts';
 import { reasonView } from '../../shared/api/runs/view.ts';
@@ -51,6 +55,50 @@ describe('runs_waiting', () => {
     expect(await outcomes([postponed(harness), postponed(harness)])).toEqual(['ok', 'ok']);
   });
 
+  test('counts a run that never started when it is resumed or retried, however many at once', async () => {
+    const { harness } = harnessWith({ runsWaiting: 2 });
+    for (let at = 0; at < 10; at += 1) {
+      await harness.ports.admission.takeSlot('5a0b1c2d-3e4f-4a5b-8c6d-7e8f90a1b2c3', `run-${at}`, 1);
+    }
+    const stopped: RunDefinition[] = [];
+    for (let at = 0; at < 4; at += 1) {
+      const { definition } = await postponed(harness);
+      await stopRun(harness.ports, definition, 'CANCELLED_BY_CALLER');
+      stopped.push(definition);
+    }
+    harness.skipTo(START + 1_000);
+    const all = await outcomes(stopped.map((definition) => resumeRun(harness.ports, definition)));
+    expect(all.filter((one) => one === 'ok')).toHaveLength(2);
+    expect(all).toContainEqual(refused);
+    expect(await outcome(postponed(harness))).toEqual(refused);
+    const resumed = stopped[all.indexOf('ok')];
+    if (resumed === undefined) throw new Error('None was resumed.');
+    await stopRun(harness.ports, resumed, 'CANCELLED_BY_CALLER');
+    harness.skipTo(START + 2_000);
+    expect(await outcome(resumeRun(harness.ports, resumed))).toBe('ok');
+  });
+
+  test('counts runs that a trigger starts; pages_per_day refuses a trigger too', async () => {
+    const { harness } = harnessWith({ runsWaiting: 2, pagesPerDay: 1 });
+    const { schedule } = await yearly(harness);
+    const trigger = () => triggerSchedule(harness.ports, schedule.uid);
+    await postponed(harness);
+    const all = await outcomes([trigger(), trigger(), trigger()]);
+    expect(all.toSorted()).toEqual([refused, refused, 'ok']);
+    await harness.runUntil(START + HOUR_MS);
+    expect(await outcome(trigger())).toMatchObject({ quota: 'pages_per_day', limit: 1 });
+    expect((await harness.ports.schedules.readSchedule(schedule.uid))?.counts.fired).toBe(1);
+  });
+
+  test('does not count a run again that has started', async () => {
+    const { harness } = harnessWith({ runsWaiting: 1 });
+    const fails = { pages: 1, per_page: 1, fail_at: 0, fail_kind: 'permanent', times: 1 };
+    const { definition } = await harness.launch({ inputs: [fails] });
+    await harness.runUntil(START + HOUR_MS);
+    await postponed(harness);
+    expect(await outcome(retryRun(harness.ports, definition))).toBe('ok');
+  });
+
   test('are looked at by dry runs, which count nothing', async () => {
     const { harness } = harnessWith({ runsWaiting: 1 });
     const dryRun = () =>
@@ -68,24 +116,24 @@ describe('runs_waiting', () => {
   });
 });
 
-describe('schedules', () => {
-  const yearly = (harness: EngineHarness) =>
-    putSchedule(harness.ports, {
-      ...LAUNCH_DEFAULTS,
-      workspaceUid: '5a0b1c2d-3e4f-4a5b-8c6d-7e8f90a1b2c3',
-      actionName: 'numbered-pages',
-      inputs: ONE,
-      parameters: {},
-      callback: null,
-      name: null,
-      cron: '0 9 1 1 *',
-      scheduleAt: null,
-      timezone: 'UTC',
-      overlap: 'skip',
-      catchUpSeconds: 3_600,
-      jitterSeconds: 0,
-    });
+const yearly = (harness: EngineHarness) =>
+  putSchedule(harness.ports, {
+    ...LAUNCH_DEFAULTS,
+    workspaceUid: '5a0b1c2d-3e4f-4a5b-8c6d-7e8f90a1b2c3',
+    actionName: 'numbered-pages',
+    inputs: ONE,
+    parameters: {},
+    callback: null,
+    name: null,
+    cron: '0 9 1 1 *',
+    scheduleAt: null,
+    timezone: 'UTC',
+    overlap: 'skip',
+    catchUpSeconds: 3_600,
+    jitterSeconds: 0,
+  });
 
+describe('schedules', () => {
   test('counts those that were there before the quota, and takes exactly as many at once', async () => {
     const { harness } = harnessWith({ schedules: 3 });
     const none = { ...harness.ports, quotas: { ...harness.ports.quotas, takePlace: async () => true } };

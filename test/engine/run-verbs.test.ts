@@ -81,3 +81,13 @@ describe.each(verbs)('%s', (verb) => {
     },
   );
 });
+
+test('a run that was cancelled before its schedule_at starts at once when it is resumed', async () => {
+  const harness = createEngineHarness({ actions: [numberedPages] });
+  const scheduleAt = harness.now() + 86_400_000;
+  const { definition } = await harness.launch({ inputs: [{ pages: 1, per_page: 1 }], scheduleAt });
+  await stopRun(harness.ports, definition, 'CANCELLED_BY_CALLER');
+  expect(await resumeRun(harness.ports, definition)).toMatchObject({ status: 'QUEUED', postponedUntil: null });
+  await harness.runUntil(harness.now() + 60_000);
+  expect(await harness.ports.runs.readControl(definition.uid)).toMatchObject({ status: 'SUCCEEDED' });
+});

@@ -38,12 +38,22 @@ it('are shown, and each lets through what it says and nothing more', async () =>
   }
   await api.ask('cancelRun', { params: { run_uid: uid } });
   await api.ask('runAsync', { ...cities, body: later });
+  const resumed = await api.refused('resumeRun', { params: { run_uid: uid } });
+  expect(resumed.body).toMatchObject(reached('runs_waiting', 1));
+  const bulk = (await api.ask('createBulk', { body: { action: 'resume', filter: { uid } } })).body;
+  const over = await until('the bulk to be over', async () => {
+    const { body } = await api.ask('getBulk', { params: { bulk_uid: bulk.uid } });
+    return body.status === 'FINISHED' ? body : null;
+  });
+  expect(over).toMatchObject({ done: 0, failed: 1, failures: [{ run_uid: uid, error_label: 'LIMIT_REACHED' }] });
 
   const yearly = { ...cities, body: { inputs, cron: '0 9 1 1 *' } };
   const schedule = (await api.ask('runSchedule', yearly)).body;
   for (const query of ['', '?dry_run=true']) {
     expect((await api.refused('runSchedule', { ...yearly, query })).body).toMatchObject(reached('schedules', 1));
   }
+  const triggered = await api.refused('triggerSchedule', { params: { scheduled_run_uid: schedule.uid } });
+  expect(triggered.body).toMatchObject(reached('runs_waiting', 1));
   await api.ask('deleteSchedule', { params: { scheduled_run_uid: schedule.uid } });
   await api.ask('runSchedule', yearly);
 

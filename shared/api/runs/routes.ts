@@ -125,8 +125,9 @@ export const RUN_ROUTES = [
     scope: 'run',
     summary: 'Resume a stopped run',
     description:
-      'Continues the unfinished inputs of a stopped run, each after its last recorded page. Resuming a run that waits ' +
-      'for its dependencies starts it without them. Resuming a run that is under way has no effect.',
+      'Continues the unfinished inputs of a stopped run, each after its last recorded page. It starts as soon as a slot ' +
+      'is free, even if its `schedule_at` is still to come. Resuming a run that waits for its dependencies starts it ' +
+      'without them. Resuming a run that is under way has no effect.',
     body: verbBody('resume'),
     bodyOptional: true,
     success: { status: 200, description: 'The run after the call.', schema: run },

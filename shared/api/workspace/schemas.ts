@@ -79,7 +79,9 @@ const limits = strict({
   runs_at_once: count.describe('Runs that may be at work at once; further ones are BLOCKED until one ends'),
   inputs_in_flight: count.describe('Inputs of one run that may be at work at once'),
   quotas: strict({
-    runs_waiting: count.nullable().describe('Runs that were accepted and have not started'),
+    runs_waiting: count
+      .nullable()
+      .describe('Runs that calls launched, triggered, resumed or retried, and that have never started'),
     schedules: count.nullable().describe('Schedules that are ACTIVE or PAUSED'),
     uploads_open: count.nullable().describe('Uploads that wait for a launch'),
     pages_per_day: count.nullable().describe('Pages that start on one UTC day'),

@@ -6,6 +6,7 @@ import { admitWaiting } from './admit-run.ts';
 import { keepRun } from './keep-run.ts';
 import { concludeRun, sendFormerFinished } from './finish-run.ts';
 import type { CorePorts } from '../ports.ts';
+import { takePlace } from '../quotas.ts';
 import type { Waiter } from '../stores/admission-store.ts';
 import type { ControlChange } from '../stores/run-store.ts';
 import { countLanded } from './count-landed.ts';
@@ -52,7 +53,8 @@ async function waive(ports: CorePorts, control: RunControl, mark: Pick<ControlCh
 /**
  * Starts an ended run again in a new epoch, with a slot or in line for one. What follows from its last ending is done
  * first, because nobody would do it afterwards; for a run stopped just now, which may still record pages, run.finished
- * is sent after the move. Null: the run was changed by another, and nothing was done.
+ * is sent after the move. Null: the run was changed by another, and nothing was done. Throws INVALID_STATE where it is too
+ * late, LIMIT_REACHED where it never started and too many runs wait.
  */
 export async function takeUp(
   ports: CorePorts,
@@ -64,9 +66,11 @@ export async function takeUp(
   const { clock } = ports;
   const until = takenUpUntil(control, definition.deadlineSeconds);
   if (clock.now() > until) throw tooLate(control.status === 'STOPPED' ? 'resume' : 'retry', control, until);
+  // A run that has started was let through by the quota already.
+  const { uid, workspaceUid, epoch } = control;
+  if (control.startedAt === null) await takePlace(ports, { kind: 'runs_waiting', workspaceUid, uid, hasEnded: true });
   if (control.status === 'STOPPED') await countLanded(ports, control, definition);
   await concludeRun(ports, control, definition);
-  const { uid, workspaceUid, epoch } = control;
   const now = ports.clock.now();
   const common = {
     ...change,

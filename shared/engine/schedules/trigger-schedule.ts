@@ -4,6 +4,7 @@ import { FIRST_SCHEDULE_CHECK_MS } from '../../domain/timing.ts';
 import { type Fire, triggerUidOf } from '../../domain/fire.ts';
 import { runUidOf } from '../../domain/ids.ts';
 import type { RunControl, RunDefinition } from '../../domain/run.ts';
+import { checkPages, takePlace } from '../quotas.ts';
 import { afterFire } from './fire-schedule.ts';
 import { readForVerb } from './manage-schedule.ts';
 import type { ScheduledRunPorts } from './schedule-ports.ts';
@@ -20,7 +21,7 @@ interface TriggerIds {
 /**
  * Starts a run of a schedule now, whatever its overlap rule. `newIds` is called after the checks; the same ids give the
  * same row and run. The row is written first: if this call is cut off before the run exists, the schedule's check
- * starts it. Throws NOT_FOUND, INVALID_STATE.
+ * starts it. Throws NOT_FOUND, INVALID_STATE, LIMIT_REACHED.
  */
 export async function triggerSchedule(
   ports: ScheduledRunPorts,
@@ -31,7 +32,10 @@ export async function triggerSchedule(
   }),
 ): Promise<{ readonly control: RunControl; readonly definition: RunDefinition }> {
   const { schedule } = await readForVerb(ports, uid, 'trigger');
+  const { workspaceUid } = schedule;
+  await checkPages(ports, workspaceUid);
   const ids = await newIds();
+  await takePlace(ports, { kind: 'runs_waiting', workspaceUid, uid: ids.runUid });
   await ports.due.putDue({ at: ports.clock.now() + FIRST_SCHEDULE_CHECK_MS, kind: 'schedule', uid });
   const { definitionRef, inputsRef } = await recordTrigger(ports, uid, ids);
   const started = await startScheduledRun(ports, schedule, { runUid: ids.runUid, definitionRef, inputsRef });

@@ -5,7 +5,8 @@ export interface QuotaStore {
   /** The quotas in force, up to a minute old. */
   readQuotas(workspaceUid: string): Promise<Quotas>;
   /**
-   * Counts a run that is about to be accepted, or a schedule. Idempotent. False: the workspace has as many as it may.
+   * Counts a run that is about to be accepted or to go on, or a schedule. Idempotent. False: the workspace has as many
+   * as it may.
    */
   takePlace(place: QuotaPlace, limit: number): Promise<boolean>;
   /** Whether one more would be taken. Counts nothing. */
@@ -23,4 +24,6 @@ export interface QuotaPlace {
   readonly workspaceUid: string;
   readonly kind: 'runs_waiting' | 'schedules';
   readonly uid: string;
+  /** It is a run that has ended and is about to go on. */
+  readonly hasEnded?: true;
 }
