@@ -69,6 +69,14 @@ export function bytesOver(value: unknown, maxBytes: number, wayRound: string): s
   return bytes <= maxBytes ? null : `takes ${bytes} bytes as JSON, over the limit of ${maxBytes}; ${wayRound}`;
 }
 
+const HALF_PAIR = 'has half of a surrogate pair (\\ud800 to \\udfff), which stands for no character';
+
+/**
+ * A text that is kept as text, and found by it: UTF-8 has no half of a surrogate pair, and another character would be
+ * stored. What is kept as JSON (`input`, `custom_data`, `parameters`, results) keeps it as it was escaped.
+ */
+export const text = z.string().refine((value) => value.isWellFormed(), HALF_PAIR);
+
 /** A JSON object of unchecked content. */
 export const jsonObject = z.record(z.string(), z.unknown());
 
@@ -77,11 +85,10 @@ export const customData = withinBytes(jsonObject, LIMITS.customDataBytes, CUSTOM
 /** Upper and lower case are one uid (RFC 9562 §4); ours are written in lower case. */
 export const uid = z.guid('must be a UUID').toLowerCase();
 
-export const actionName = z.string().min(1).max(100);
+export const actionName = text.min(1).max(100);
 
 /** A word that runs and schedules are found by. */
-export const tag = z
-  .string()
+export const tag = text
   .min(1, 'must not be empty')
   .max(MAX_TAG_CHARACTERS, `must have at most ${MAX_TAG_CHARACTERS} characters`)
   .regex(NO_CONTROL_CHARACTERS, 'must not have control characters, such as a line break');

@@ -771,7 +771,7 @@ export interface QuotaReachedNotification {
 }
 
 export interface Quotas {
-  /** Runs that were accepted and have not started */
+  /** Runs that calls launched, triggered, resumed or retried, and that have never started */
   readonly runs_waiting: number | null;
   /** Schedules that are ACTIVE or PAUSED */
   readonly schedules: number | null;

@@ -76,6 +76,8 @@ const WAIT_SECONDS = 25;
 const PROGRESS_SECONDS = 1;
 /** Between two reads where the API did not wait. */
 const POLL_MS = 1_000;
+/** Between two reads of results that gave none, at most: each wait is twice the one before. */
+const LONGEST_POLL_MS = 15_000;
 const WAIT_RETRY = { attempts: Number.POSITIVE_INFINITY, maxWaitMs: 300_000 };
 
 export function createRunHandle<Result>(sender: Sender, first: Run | RunDetail): RunHandle<Result> {
@@ -213,10 +215,10 @@ async function followed<Item>(
   signal: AbortSignal | undefined,
   read: () => Promise<Page<Item>>,
 ): Promise<Page<Item>> {
-  for (;;) {
+  for (let waitMs = POLL_MS; ; waitMs = Math.min(LONGEST_POLL_MS, waitMs * 2)) {
     const page = await read();
     if (!follow || page.isComplete) return page;
     if (page.items.some((item) => item !== '')) return { ...page, isComplete: true };
-    await machine.sleep(POLL_MS, signal);
+    await machine.sleep(waitMs, signal);
   }
 }

@@ -3,6 +3,8 @@ import { inspect } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
 import { listenLocally, urlOf } from '../../infra/local/listen.ts';
 import { MACHINE } from '../../shared/client/machine.ts';
+import type { Run } from '../../shared/client/api-types.ts';
+import { createRunHandle } from '../../shared/client/runs.ts';
 import { createSender, type ClientOptions } from '../../shared/client/send.ts';
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
@@ -44,6 +46,27 @@ const answers =
     response.writeHead(status, { 'x-ratelimit-type': 'read', ...headers }).end(JSON.stringify(body));
 const error = (label: string, status: number, retryable: boolean, headers = {}): Answer =>
   answers(status, { error_label: label, error_ref: 'r', message: 'no', retryable, params: {} }, headers);
+
+it('results of a run that gives none are asked for ever more rarely, until there are some again', async () => {
+  const rest = { 'x-complete': 'false', 'x-pagination-next': 'https://api.example/v1/runs/u/outputs?cursor=c' };
+  const none = answers(200, [], rest);
+  const sender = await scripted([
+    none,
+    none,
+    answers(200, ['a'], rest),
+    none,
+    none,
+    none,
+    none,
+    none,
+    answers(200, ['b']),
+  ]);
+  const run = createRunHandle(sender, { uid: 'u' } as Run); // cast: all that is read of it
+  expect(await run.outputs({ follow: true }).all()).toEqual(['a', 'b']);
+  expect(sender.waits).toEqual([1_000, 2_000, 1_000, 2_000, 4_000, 8_000, 15_000]);
+  expect(sender.asked[1]?.url).toBe('/v1/runs/u/outputs?limit=500');
+  expect(sender.asked.at(-1)?.url).toContain('cursor=c');
+});
 
 describe('a launch', () => {
   const launch = { method: 'POST', path: '/v1/actions/a/run/async', body: {}, key: 'own' } as const;

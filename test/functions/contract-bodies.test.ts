@@ -38,6 +38,17 @@ describe('a launch body', () => {
     expect(parseBody(asyncBody, body)).toEqual({ ...body, ...defaults, callback: { ...body.callback, on: 'all' } });
   });
 
+  it('is taken without the blanks around the values of headers, which no receiver gets', () => {
+    const headers = { a: ' Bearer  t\t', b: ' ', c: '' };
+    expect(parseBody(asyncBody, { inputs, callback: { url, headers } }).callback?.headers).toEqual({
+      a: 'Bearer  t',
+      b: '',
+      c: '',
+    });
+    const broken = refusal(() => parseBody(asyncBody, { inputs, callback: { url, headers: { a: 'b\n' } } }));
+    expect(broken.message).toContain('contains a line break');
+  });
+
   it.each<[string, unknown, string, RegExp]>([
     ['no body', undefined, '', /an object is required/],
     ['a list', [], '', /must be an object, not a list/],

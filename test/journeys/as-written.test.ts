@@ -5,10 +5,10 @@ import { openReceiver, startLocalSystem } from '../support/local-system.ts';
 import type { LocalTestSystem, Receiver } from '../support/local-system.ts';
 import { until } from '../support/until.ts';
 
-/** Values that no double holds, as a caller and an upstream may write them. */
-const ASKED = '{"id":9007199254740993,"big":1e400,"rawJSON":"1"}';
-const KEPT = '{"id":738529527931269425,"list":[0.1000000000000000055,{"tiny":1E-400}]}';
-const GIVEN = '{"id":12345678901234567890,"rows":[-1e999,2.50]}';
+/** Values that no double holds, and text that UTF-8 does not hold, as a caller and an upstream may write them. */
+const ASKED = '{"id":9007199254740993,"big":1e400,"rawJSON":"1","half":"\\ud83d"}';
+const KEPT = '{"id":738529527931269425,"list":[0.1000000000000000055,{"tiny":1E-400}],"half \\ude00":"a\\ud83d"}';
+const GIVEN = '{"id":12345678901234567890,"rows":[-1e999,2.50],"half":"\\ude00b"}';
 const GIVEN_BACK = GIVEN.replace('2.50', '2.5');
 
 let system: LocalTestSystem;
@@ -81,7 +81,7 @@ async function expectAllAsWritten(runUid: string): Promise<void> {
   }
 }
 
-describe('numbers that no double holds come back as they were written', () => {
+describe('numbers that no double holds and halves of surrogate pairs come back as they were written', () => {
   it('from a launch by its body', async () => {
     await expectAllAsWritten(await runToEnd(`"inputs":[${input}]`));
     expect(upstream.requests.at(-1)?.body.toString()).toBe(ASKED);
@@ -164,6 +164,45 @@ describe('one rule for a body and an upload', () => {
     const bytes = Buffer.from(`{"inputs":[{"url":"\xff"}]}`, 'latin1');
     const refused = await api.refused('runAsync', { params, body: bytes });
     expect(refused.body.message).toContain('not UTF-8: the byte at offset 19 ');
+  });
+});
+
+describe('text that is kept as text is refused where UTF-8 has no such character', () => {
+  const half = '"a\\ud83d"';
+  const one = '"inputs":[{"url":"https://example.com/"}]';
+  it.each([
+    ['the name of a run', '/v1/actions/http-request/run/async', `{${one},"name":${half}}`, 'name'],
+    ['a tag', '/v1/actions/http-request/run/async', `{${one},"tags":["b",${half}]}`, 'tags[1]'],
+    [
+      'a callback',
+      '/v1/actions/http-request/run/async',
+      `{${one},"callback":{"url":"https://e.org/\\ud83d"}}`,
+      'callback.url',
+    ],
+    ['a schedule', '/v1/actions/http-request/run/schedule', `{${one},"cron":"@daily","name":${half}}`, 'name'],
+    ['a key', '/v1/keys', `{"label":${half}}`, 'label'],
+    ['notifications', '/v1/notifications', '{"on":["run.failed"],"url":"https://e.org/\\ud83d"}', 'url'],
+    ['a filter', '/v1/bulk', `{"action":"cancel","filter":{"name":${half}}}`, 'filter.name'],
+    ['a filter of many', '/v1/bulk', `{"action":"cancel","filter":{"tag":["b",${half}]}}`, 'filter.tag[1]'],
+  ])('%s', async (_, path, body, where) => {
+    const refused = await api.send(path === '/v1/notifications' ? 'PUT' : 'POST', path, { body });
+    expect(refused).toMatchObject({
+      status: 400,
+      body: {
+        error_label: 'BAD_INPUT',
+        validation_errors: [{ path: where, message: expect.stringContaining('surrogate pair') }],
+      },
+    });
+  });
+
+  it('a note', async () => {
+    const body = { inputs: [{ url: upstream.url }], cron: '0 0 1 1 *' };
+    const { uid } = (await api.ask('runSchedule', { params, body })).body;
+    const refused = await api.refused('pauseSchedule', {
+      params: { scheduled_run_uid: uid },
+      body: `{"note":${half}}`,
+    });
+    expect(refused.body.validation_errors).toMatchObject([{ path: 'note' }]);
   });
 });
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { FAILURES_TOLD } from '../../domain/bulk.ts';
 import { bulkAction, bulkStatus, errorLabel, executionMode, runStatus } from '../enums.ts';
-import { actionName, count, givenInstant, instant, jsonObject, strict, tag, uid } from '../fields.ts';
+import { actionName, count, givenInstant, instant, jsonObject, strict, tag, text, uid } from '../fields.ts';
 
 /** One value, or several of which one is enough. */
 function oneOrMore<Schema extends z.ZodType>(schema: Schema, what: string) {
@@ -18,7 +18,7 @@ const filter = strict({
   execution_mode: oneOrMore(executionMode, 'runs with this mode'),
   uid: oneOrMore(uid, 'the run with this uid'),
   scheduled_run_uid: oneOrMore(uid, 'runs of this schedule'),
-  name: oneOrMore(z.string().min(1).max(200), 'runs with this name'),
+  name: oneOrMore(text.min(1).max(200), 'runs with this name'),
   tag: oneOrMore(tag, 'runs with this tag'),
   created_after: givenInstant.optional().describe('Only runs that were created after this time'),
   created_before: givenInstant.optional().describe('Only runs that were created before this time'),

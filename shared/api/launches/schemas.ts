@@ -18,6 +18,7 @@ import {
   givenInstant,
   jsonObject,
   strict,
+  text,
   TOO_LARGE,
   uid,
   wholeNumber,
@@ -94,8 +95,7 @@ export const liveQuery = strict(
   context.addIssue({ code: 'custom', path: ['page'], message: 'use either cursor or page' });
 });
 
-export const callbackUrl = z
-  .string()
+export const callbackUrl = text
   .min(1)
   .superRefine((url, context) => {
     if (url.length <= MAX_CALLBACK_URL_CHARACTERS) return;
@@ -108,9 +108,12 @@ export const callbackUrl = z
       'address. A local stage also takes http to its own machine',
   );
 
+/** Blanks around a header's value are not part of it (RFC 9110 §5.5): receivers would not get them. */
+const headerValue = z.string().overwrite((value) => value.replaceAll(/^[ \t]+|[ \t]+$/g, ''));
+
 /** Headers that a caller gives for its callbacks. */
 export const callbackHeaders = z
-  .record(z.string(), z.string())
+  .record(z.string(), headerValue)
   .superRefine((headers, context) => {
     const entries = Object.entries(headers);
     const bytes = entries.reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + Buffer.byteLength(value), 0);
@@ -162,7 +165,7 @@ export const launchFields = {
     'Parameters of the action, and optionally `max_results`: the maximum number of results per input',
   ),
   callback,
-  name: z.string().min(1).max(200).describe('A name to find it by'),
+  name: text.min(1).max(200).describe('A name to find it by'),
 } as const;
 
 const dependency = z

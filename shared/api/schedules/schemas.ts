@@ -15,6 +15,7 @@ import {
   paging,
   sort,
   strict,
+  text,
   tag,
   uid,
 } from '../fields.ts';
@@ -96,7 +97,7 @@ export const scheduleUpdateBody = change(
 
 /** `POST …/pause`. */
 export const pauseBody = strict({
-  note: z.string().min(1).max(500).optional().describe('Shown as `status_reason.message` while the schedule is paused'),
+  note: text.min(1).max(500).optional().describe('Shown as `status_reason.message` while the schedule is paused'),
 });
 
 const scheduleFields = {
@@ -147,7 +148,7 @@ export const listSchedulesQuery = strict({
   status: anyOf(scheduleStatus, 'schedules with this status'),
   action_name: anyOf(actionName, 'schedules of this action'),
   uid: anyOf(uid, 'the schedule with this uid'),
-  name: anyOf(z.string().min(1).max(200), 'schedules with this name'),
+  name: anyOf(text.min(1).max(200), 'schedules with this name'),
   tag: anyOf(tag, 'schedules with this tag'),
 });
 

@@ -4,7 +4,7 @@ import { refusalOfSecret } from '../../domain/secret-value.ts';
 import { scope } from '../enums.ts';
 import { SCOPES } from '../../domain/scopes.ts';
 import { usageCounts } from '../usage/schemas.ts';
-import { count, givenInstant, instant, strict, uid, withinBytes } from '../fields.ts';
+import { count, givenInstant, instant, strict, text, uid, withinBytes } from '../fields.ts';
 import { VISIBLE_LINE } from '../patterns.ts';
 
 const scopes = z.array(scope).describe('What the key may do');
@@ -22,8 +22,7 @@ export const apiKey = strict({
 }).meta({ id: 'ApiKey' });
 
 /** A key's label. */
-export const label = z
-  .string()
+export const label = text
   .max(80)
   .regex(VISIBLE_LINE, 'must not be blank, nor have control characters')
   .describe('A name by which you recognise the key');
