@@ -84,7 +84,8 @@ describe('runs_waiting', () => {
     const trigger = () => triggerSchedule(harness.ports, schedule.uid);
     await postponed(harness);
     const all = await outcomes([trigger(), trigger(), trigger()]);
-    expect(all.toSorted()).toEqual([refused, refused, 'ok']);
+    expect(all.filter((one) => one === 'ok')).toHaveLength(1);
+    expect(all.filter((one) => one !== 'ok')).toEqual([refused, refused]);
     await harness.runUntil(START + HOUR_MS);
     expect(await outcome(trigger())).toMatchObject({ quota: 'pages_per_day', limit: 1 });
     expect((await harness.ports.schedules.readSchedule(schedule.uid))?.counts.fired).toBe(1);
