@@ -43,7 +43,7 @@ export function deletedUsage(
   const callbacks = (on === 'all' ? ofPages.size : 0) + (callsBack ? endingsOf(control) : 0);
   const since = (deleted.get(uid) ?? 0) - COUNTING_MS;
   return {
-    counts: { runs: 1, liveCalls: 0, pages: pagesOf(pages), outputs, callbacks },
+    counts: { runs: 1, liveCalls: 0, pages: pagesOf(pages, failures.get(uid)), outputs, callbacks },
     // Its record does not say any more whether it was stopped before its last attempt.
     mayLack: status === 'STOPPED' || attempt > 1,
     isOpen: status === 'STOPPED' && pages.some(({ at }) => at > since),

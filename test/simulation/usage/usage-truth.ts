@@ -26,7 +26,11 @@ export async function usageTruths({
   for (const run of await readTruths({ ...history, records, truth })) {
     // The end of a stopped run is settled when nothing can land any more; such faults let a page land after that.
     const wasStopped = run.control.history.some(({ status }) => status === 'STOPPED');
-    add(run.control, { ...NOTHING, counts: asyncUsage(run), mayLack: wasStopped });
+    add(run.control, {
+      ...NOTHING,
+      counts: asyncUsage(run, history.observer.failures.get(run.control.uid)),
+      mayLack: wasStopped,
+    });
   }
   for (const uid of records.runUids()) {
     const control = records.control(uid);
@@ -39,8 +43,12 @@ export async function usageTruths({
   return found;
 }
 
-function asyncUsage({ inputs, callbacks, finishes, definition }: RunTruth): UsageCounts {
-  const pages = pagesOf(inputs.flatMap((input) => input.pages).map(({ pageRecord }) => pageRecord));
+function asyncUsage(
+  { inputs, callbacks, finishes, definition }: RunTruth,
+  failures: ReadonlySet<string> | undefined,
+): UsageCounts {
+  const records = inputs.flatMap((input) => input.pages).map(({ pageRecord }) => pageRecord);
+  const pages = pagesOf(records, failures);
   const outputs = inputs.flatMap((input) => input.pages).reduce((sum, { results }) => sum + results.length, 0);
   const told = callbacks.length + (definition.callback === null ? 0 : finishes.length);
   return { runs: 1, liveCalls: 0, pages, outputs, callbacks: told };
