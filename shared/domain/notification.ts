@@ -28,6 +28,8 @@ export interface NotificationSetting {
   /** The caller's headers, sealed under the workspace's uid; null: there are none. */
   readonly sealedHeaders: string | null;
   readonly on: readonly NotificationType[];
+  /** Since when each of these events is asked for (epoch ms): by this setting, or by those before it. */
+  readonly since: Readonly<Partial<Record<NotificationType, number>>>;
   readonly createdAt: number;
   readonly updatedAt: number;
 }

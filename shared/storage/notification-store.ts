@@ -25,11 +25,12 @@ export function createNotificationSettingStore(table: Table): NotificationSettin
   return {
     ...createNotificationStore(table),
 
-    async putSetting({ workspaceUid, url, sealedHeaders, on, createdAt, updatedAt }) {
+    async putSetting({ workspaceUid, url, sealedHeaders, on, since, createdAt, updatedAt }) {
       await table.put(keys.notificationSetting(workspaceUid), {
         url,
         sealed_headers: sealedHeaders,
         on: [...on],
+        since: { ...since },
         created_at: createdAt,
         updated_at: updatedAt,
       });
@@ -51,6 +52,7 @@ function settingFromItem(workspaceUid: string, item: Item): NotificationSetting 
     url,
     sealedHeaders: read.textOrNull('sealed_headers'),
     on: read.stored<NotificationSetting['on']>('on') ?? [],
+    since: read.stored<NotificationSetting['since']>('since') ?? {},
     createdAt: read.number('created_at'),
     updatedAt: read.number('updated_at'),
   };

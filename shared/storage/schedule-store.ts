@@ -92,6 +92,19 @@ export function createScheduleStore(table: Table): ScheduleStore {
       return item === null ? null : fireFromItem(item);
     },
 
+    async listFiresBefore(uid, nominalAt, limit) {
+      const { pk, sk } = keys.fire(uid, nominalAt);
+      const { items } = await table.query({
+        pk,
+        prefix: FIRE_PREFIX,
+        order: 'descending',
+        limit,
+        consistency: 'strong',
+        startAfter: { pk: { S: pk }, sk: { S: sk } },
+      });
+      return items.map(fireFromItem);
+    },
+
     async listFires(uid, after, limit) {
       const pk = schedulePartition(uid);
       const { items, lastKey } = await table.query({

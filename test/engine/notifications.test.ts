@@ -243,6 +243,20 @@ describe('a change while one is pending', () => {
     expect(await records(harness)).toMatchObject([{ status: 'SUCCESS', url, attempts: expect.anything() }]);
   });
 
+  it('sends what happened before it and was noted after it', async () => {
+    const harness = createEngineHarness({ actions: [numberedPages], redelivers: true });
+    await setUp(harness, { on: ['run.failed'] });
+    failReadsOnce(harness);
+    await harness.launch({ inputs: FAILS, callback: null });
+    await harness.runUntil(START + 1_000);
+    harness.loseQueued();
+    harness.skipTo(START + 90_000);
+    await setUp(harness, { url: 'https://pager.example/other' });
+    await harness.runUntil(START + HOUR_MS);
+    expect(harness.posted).toMatchObject([{ url: 'https://pager.example/other' }]);
+    expect(notified(harness).map(({ type }) => type)).toEqual(['run.failed']);
+  });
+
   it('makes no further attempt once the notifications are deleted', async () => {
     const harness = await pending();
     await deleteNotifications({ notifications: createNotificationSettingStore(harness.table) }, WORKSPACE);
@@ -308,6 +322,25 @@ describe('a schedule', () => {
       },
     ]);
   });
+});
+
+it('a third skip that is noted late is told, however many follow it', async () => {
+  const slow = { pages: 2, per_page: 1, fail_at: 1, fail_kind: 'rate_limited', until: START + 30 * DAY_MS };
+  const harness = createScheduleHarness({ actions: [numberedPages], input: slow });
+  await setUp(harness);
+  const { uid: scheduleUid } = await harness.put({ cron: '*/10 * * * *', scheduleAt: null });
+  await harness.turnTo(START + 35 * MINUTE_MS);
+  const fireAt = async (minutes: number) => {
+    harness.skipTo(Math.max(harness.now(), START + minutes * MINUTE_MS + 1_000));
+    const nominalAt = START + minutes * MINUTE_MS;
+    await fireSchedule(harness.ports, { kind: 'fire', scheduleUid, nominalAt, revision: null });
+  };
+  failReadsOnce(harness);
+  await expect(fireAt(40)).rejects.toThrow('the worker dies');
+  for (let minutes = 50; minutes <= 200; minutes += 10) await fireAt(minutes);
+  await fireAt(40);
+  const skipped = (await records(harness)).map(({ payload }) => payload);
+  expect(skipped).toMatchObject([{ type: 'schedule.skipped', fire: { nominalAt: START + 40 * MINUTE_MS } }]);
 });
 
 it('a quota that is reached is told once a day, by the next sweep', async () => {

@@ -4,10 +4,7 @@ import type { Schedule } from '../../domain/schedule.ts';
 import type { ScheduleStore } from '../schedules/schedule-ports.ts';
 import { notify, type NotifyPorts } from './notify.ts';
 
-type FireNotifyPorts = NotifyPorts & { readonly schedules: Pick<ScheduleStore, 'listFires'> };
-
-/** How many fires after a decided one are looked through for it. */
-const NEWER_FIRES = 10;
+type FireNotifyPorts = NotifyPorts & { readonly schedules: Pick<ScheduleStore, 'listFiresBefore'> };
 
 /** Notifies the workspace of a time that was missed, or of a third skip in a row. Idempotent. */
 export async function notifyOfFire(ports: FireNotifyPorts, schedule: Schedule, fire: Fire): Promise<void> {
@@ -22,10 +19,8 @@ export async function notifyOfFire(ports: FireNotifyPorts, schedule: Schedule, f
 }
 
 /** Whether a skip is the third in a row by the ledger. The fourth and those after it are not. */
-async function completesARow(ports: FireNotifyPorts, { scheduleUid, uid }: Fire): Promise<boolean> {
-  const { rows } = await ports.schedules.listFires(scheduleUid, null, NEWER_FIRES + SKIPS_IN_A_ROW + 1);
-  const at = rows.findIndex(({ fire }) => fire.uid === uid);
-  if (at < 0) return false;
-  const row = rows.slice(at).findIndex(({ fire }) => fire.outcome !== 'SKIPPED');
-  return (row < 0 ? rows.length - at : row) === SKIPS_IN_A_ROW;
+async function completesARow(ports: FireNotifyPorts, { scheduleUid, nominalAt }: Fire): Promise<boolean> {
+  const before = await ports.schedules.listFiresBefore(scheduleUid, nominalAt, SKIPS_IN_A_ROW);
+  const other = before.findIndex(({ outcome }) => outcome !== 'SKIPPED');
+  return (other < 0 ? before.length : other) === SKIPS_IN_A_ROW - 1;
 }

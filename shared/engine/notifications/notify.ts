@@ -75,8 +75,8 @@ async function note(ports: NotePorts, { workspaceUid, name, event }: Occurrence)
   return stored === wanted ? wanted : null; // another noted it at the same time, and sends it
 }
 
-/** What happened before the setting was made, and is only noted again, is not told. Clocks may differ. */
-function isWanted({ on, url, updatedAt }: NotificationSetting, event: NotificationEvent): boolean {
+/** What happened before the workspace asked for it, and is only noted again, is not told. Clocks may differ. */
+function isWanted({ on, since, url, updatedAt }: NotificationSetting, event: NotificationEvent): boolean {
   if (!on.includes(event.type) || isAboutOwnReceiver(event, url)) return false;
-  return event.at >= updatedAt - NOTIFICATION_SKEW_MS;
+  return event.at >= (since[event.type] ?? updatedAt) - NOTIFICATION_SKEW_MS;
 }

@@ -26,12 +26,15 @@ export async function putNotifications(
   const { url, headers } = wanted;
   const hasHeaders = Object.keys(headers).length > 0;
   const now = ports.clock.now();
+  const before = await ports.notifications.readSetting(workspaceUid);
+  const on = [...new Set(wanted.on)];
   const setting = {
     workspaceUid,
     url,
     sealedHeaders: hasHeaders ? await ports.secrets.sealHeaders(workspaceUid, headers) : null,
-    on: [...new Set(wanted.on)],
-    createdAt: (await ports.notifications.readSetting(workspaceUid))?.createdAt ?? now,
+    on,
+    since: Object.fromEntries(on.map((type) => [type, before?.since[type] ?? now])),
+    createdAt: before?.createdAt ?? now,
     updatedAt: now,
   };
   await ports.notifications.putSetting(setting);

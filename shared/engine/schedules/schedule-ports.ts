@@ -38,6 +38,8 @@ export interface ScheduleStore {
     after: string | null,
     limit: number,
   ): Promise<{ readonly rows: readonly ListedFire[]; readonly more: boolean }>;
+  /** Fires before a schedule's time, the last one first, strongly read. */
+  listFiresBefore(uid: string, nominalAt: number, limit: number): Promise<readonly Fire[]>;
   /** A workspace's schedules by creation; may lag writes by about a second. */
   listSchedules(
     workspaceUid: string,
