@@ -28,6 +28,7 @@ export async function callApi<Name extends ApiRequest['function']>(
   const event = eventOf(request);
   const context = {} as Context; // cast: no handler reads it
   const { killedAfter = null } = request;
+  const sentAt = stage.timeline.now();
   const answer = await deployment[name].invoke(async (handler, instance) => {
     const spare = killedAfter === null ? () => undefined : killAfter(stage, instance, killedAfter);
     const answer = await handler(event, context);
@@ -37,7 +38,17 @@ export async function callApi<Name extends ApiRequest['function']>(
   stage.trace.add(
     `caller ${workspace} is told ${answer === null ? 'nothing' : `${answer.statusCode ?? 0} ${answer.body ?? ''}`}`,
   );
+  if (answer?.statusCode === 429) noteRefusal(stage, bodyOf(answer)['params'], { workspace, sentAt });
   return answer;
+}
+
+function noteRefusal(
+  { quotaRefusals, timeline }: Stage,
+  params: unknown,
+  call: { readonly workspace: number; readonly sentAt: number },
+): void {
+  const { quota } = (params ?? {}) as { readonly quota?: string }; // cast: as the contract says
+  if (quota !== undefined) quotaRefusals.push({ ...call, quota, at: timeline.now() });
 }
 
 /** Kills the process after that time; the returned function cancels it. */

@@ -47,7 +47,12 @@ export async function takeStep(stage: Stage, deployment: Deployment, truth: Trut
   if (step.kind === 'verb') return useVerb(stage, deployment, truth, step);
   if (step.kind === 'secret') return setSecret(stage, deployment, truth, step);
   if (step.kind === 'launch') {
-    const launched: Truth['launches'][number] = { workspace: step.workspace, body: step.body, answer: null };
+    const launched: Truth['launches'][number] = {
+      workspace: step.workspace,
+      body: step.body,
+      ...(step.mayBeRefused === true ? { mayBeRefused: true } : {}),
+      answer: null,
+    };
     truth.launches.push(launched);
     const { workspace, body } = step;
     const answer = await callApi(stage, deployment, launchOf(workspace, body, step.action));

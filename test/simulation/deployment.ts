@@ -94,7 +94,8 @@ export function deploy(
   const bucket = new SimulatedBucket();
   const servicesOf = createUpstream(stage, truth);
   const natures = [...workload.receivers];
-  const senderOf = createReceivers(stage, truth, natures);
+  const pagers = [...(workload.notifications?.pagers ?? [])];
+  const senderOf = createReceivers(stage, truth, { natures, pagers });
   const dynamoDbService = createDynamoDb(engine, observer, adversary);
   const sqsService = createSqs(queues);
   const tellDifference = (message: string): void => observer.violate('shortClientsDoAsTheSdk', message);
@@ -246,7 +247,10 @@ export function deploy(
     onlookers: (quiet) => readersOn(quiet, { spendRate: unlimited }),
     scheduler,
     sweep,
-    turnReceivers: (nature) => void natures.fill(nature),
+    turnReceivers: (nature) => {
+      natures.fill(nature);
+      pagers.fill(nature);
+    },
     busy: () => pools.reduce((sum, { busy }) => sum + busy, 0),
     async write(items) {
       for (const item of items) await engine.handle('PutItem', { TableName: TABLE_NAME, Item: item });
@@ -294,7 +298,7 @@ interface FailingDeadLetters {
   readonly message_id: string;
 }
 
-function settingsOf({ runsAtOnce, inputsInFlight }: Workload): RuntimeSettings {
+function settingsOf({ runsAtOnce, inputsInFlight, notifications }: Workload): RuntimeSettings {
   const rate = { perSecond: 1_000, burst: 1_000 };
   return {
     retentionDays: 30,
@@ -305,7 +309,11 @@ function settingsOf({ runsAtOnce, inputsInFlight }: Workload): RuntimeSettings {
     concurrentRuns: runsAtOnce,
     inputsInFlight,
     uploadsOpen: 1_000,
-    quotas: { runsWaiting: null, schedules: null, pagesPerDay: null },
+    quotas: {
+      runsWaiting: notifications?.runsWaiting ?? null,
+      schedules: null,
+      pagesPerDay: notifications?.pagesPerDay ?? null,
+    },
     rateLimits: { live: rate, launch: rate, read: rate, wait: rate },
   };
 }

@@ -3,6 +3,7 @@ import type { DeletionSupervision } from './deletions/supervise-deletions.ts';
 import type { Deployment } from './deployment.ts';
 import type { Stage } from './instance.ts';
 import type { LiveSupervision } from './live/supervise-live.ts';
+import type { NotificationSupervision } from './notifications/supervise-notifications.ts';
 import type { Observer } from './observer.ts';
 import type { Records } from './records.ts';
 import type { ScheduleSupervision } from './schedules/supervise-schedules.ts';
@@ -26,4 +27,6 @@ export interface OpenHistory {
   readonly uploads: UploadSupervision | null;
   /** Null: nobody deletes a run. */
   readonly deletions: DeletionSupervision | null;
+  /** Null: no workspace has notifications. */
+  readonly notifications: NotificationSupervision | null;
 }

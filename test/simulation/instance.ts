@@ -5,6 +5,7 @@ import type { Aim, AimedStrike } from './aim.ts';
 import type { Breakdowns } from './breakdowns.ts';
 import type { Coverage } from './coverage.ts';
 import { SeededRandom } from './random.ts';
+import type { QuotaRefusal } from './notifications/notification-truth.ts';
 import { type Outage, RetryQuota } from './outage.ts';
 import type { CodeVersion, Rollout } from './rollout.ts';
 import type { Timeline } from './timeline.ts';
@@ -23,6 +24,8 @@ export interface Stage {
   readonly leftBehind: string[];
   /** Records that stale workers (frozen past their time) began to write. */
   readonly staleWrites: string[];
+  /** Calls that were refused for a quota. */
+  readonly quotaRefusals: QuotaRefusal[];
   /** Null: no deployment during the history. */
   readonly rollout: Rollout | null;
   /** Null: DynamoDB fails only by the adversary's faults. */

@@ -26,13 +26,12 @@ export class Observer {
   readonly purged: Map<string, WireItem[]> = new Map();
   /** Called when a due row is written; `at` is when it is due (epoch ms). */
   onDue: (at: number) => void = () => undefined;
-  /** Called for each change, with the function that made it. */
-  onChange: (change: Change, by: string) => void = () => undefined;
   /** Called for each change that the function dead-letters makes. */
   onDeadLetterOutcome: (change: Change, past: Past) => void = () => undefined;
   readonly #stage: Stage;
   readonly #limits: StepLimits;
   readonly #past: Past;
+  readonly #listeners: ((change: Change, by: string) => void)[] = [];
 
   constructor(stage: Stage, limits: StepLimits) {
     this.#stage = stage;
@@ -45,7 +44,7 @@ export class Observer {
       this.#tell(instance, change);
       this.#note(change);
       this.#noteDeletion(change);
-      this.onChange(change, instance.functionName);
+      for (const listener of this.#listeners) listener(change, instance.functionName);
       if (instance.functionName === 'dead-letters') this.onDeadLetterOutcome(change, this.#past);
       this.#past.note(change, this.#stage.timeline.now());
       for (const { name, check } of STEP_CHECKS) {
@@ -53,6 +52,11 @@ export class Observer {
         if (message !== null) this.violate(name, message);
       }
     }
+  }
+
+  /** Has each change told, with the function that made it. */
+  listen(listener: (change: Change, by: string) => void): void {
+    this.#listeners.push(listener);
   }
 
   violate(check: string, message: string): void {

@@ -12,10 +12,13 @@ import type { OpenHistory } from './history.ts';
 const LOOKS = 2;
 const RUNS_READ = 4;
 
+/** A list has no more on one page. */
+const MOST_LISTED = 100;
+
 /** Callbacks of a run whose bodies and attempts are read. */
 const CALLBACKS_READ = 12;
 
-type Looking = Pick<OpenHistory, 'stage' | 'deployment' | 'observer' | 'truth' | 'records'>;
+type Looking = Pick<OpenHistory, 'stage' | 'deployment' | 'observer' | 'truth' | 'records' | 'notifications'>;
 
 /**
  * Callers that only read, with the keys of the workspaces. They have a stage of their own without faults, so that their
@@ -40,6 +43,7 @@ export class Onlookers {
       trace: new Trace(timeline, false),
       underWay: { calls: 0 },
       leftBehind: [],
+      quotaRefusals: [],
       staleWrites: [],
       rollout: null,
       outage: null,
@@ -79,6 +83,7 @@ export class Onlookers {
   async lookAtTheEnd(): Promise<void> {
     await this.lookAtAll();
     await this.#lookForTags();
+    await this.#lookForNotifications();
     await this.#lookForDeleted();
   }
 
@@ -97,6 +102,17 @@ export class Onlookers {
         if (found.join() === right.toSorted().join()) continue;
         observer.violate('tagsFindTheirRuns', `${query} gives ${found.join()}, with these tags are ${right.join()}`);
       }
+    }
+  }
+
+  async #lookForNotifications(): Promise<void> {
+    const { observer, notifications } = this.#history;
+    if (notifications === null) return;
+    for (let workspace = 0; workspace < this.#workspaces; workspace += 1) {
+      const found = await this.#read(workspace, '/v1/notifications/deliveries', `limit=${MOST_LISTED}`);
+      const right = notifications.uidsOf(workspaceUid(workspace)).toSorted();
+      if (right.length >= MOST_LISTED || found.toSorted().join() === right.join()) continue;
+      observer.violate('notificationsAreListed', `listed are ${found.join()}, on record are ${right.join()}`);
     }
   }
 
@@ -166,8 +182,8 @@ export class Onlookers {
   }
 
   /** Reads, and gives the uids of what a list holds. */
-  async #read(workspace: number, path: string): Promise<readonly string[]> {
-    return (await this.readRows(workspace, path)).flatMap(uidOf);
+  async #read(workspace: number, path: string, query = ''): Promise<readonly string[]> {
+    return (await this.readRows(workspace, path, query)).flatMap(uidOf);
   }
 
   #get(workspace: number, path: string, query = ''): ReturnType<typeof callApi> {

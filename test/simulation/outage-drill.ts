@@ -123,6 +123,7 @@ async function playLoad(size: DrillSize, strikes: boolean): Promise<Omit<DrillRe
     trace: new Trace(timeline, false),
     underWay: { calls: 0 },
     leftBehind: [],
+    quotaRefusals: [],
     staleWrites: [],
     rollout: null,
     outage,

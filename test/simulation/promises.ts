@@ -3,6 +3,7 @@ import { STEP_CHECKS } from './checks/step-checks.ts';
 import { CONSUMER_CHECKS } from './consumers/consumer-checks.ts';
 import { DELETION_CHECKS } from './deletions/deletion-checks.ts';
 import { LIVE_CHECKS } from './live/live-checks.ts';
+import { NOTIFICATION_CHECKS } from './notifications/notification-checks.ts';
 import { SCHEDULE_CHECKS } from './schedules/schedule-checks.ts';
 import { INTAKE_CHECKS } from './uploads/intake-checks.ts';
 import { LAUNCH_CHECKS } from './uploads/launch-checks.ts';
@@ -16,10 +17,12 @@ const OTHER_PROMISES: Readonly<Record<string, string>> = {
   ledgerIsWrittenOnce: 'The record of a fire is never overwritten or deleted.',
   lettersAreSeenTo: 'A dead letter is deleted only after the function dead-letters has logged its outcome.',
   readsAreAnswered: 'Reads of runs, inputs, outputs and callbacks are answered, and never with 500.',
+  notificationsAreListed: 'The list of notifications of a workspace has each of them, and those of no other workspace.',
   redriveChangesNothing: 'Messages that are sent again after all has ended change nothing that is stored of runs.',
   refusalsAreToldOf: 'A worker reports a message as failed if SQS refused an entry that it had to send for it.',
   runsFailedByDeadLettersAreRetried:
     'A run that failed because of a dead letter can be retried, and then ends without it.',
+  settingsAreAnswered: 'Without faults notifications can be set and deleted.',
   shortClientsDoAsTheSdk: "The tests' short AWS clients send and return exactly what the SDK's own clients do.",
   tagsFindTheirRuns: 'A list by tags has the runs with one of them, and no others.',
   theDeadSign: 'What the function dead-letters fails has the id of a dead letter about it.',
@@ -44,6 +47,7 @@ export function promiseOf(check: string): string {
     ...LAUNCH_CHECKS,
     ...INTAKE_CHECKS,
     ...DELETION_CHECKS,
+    ...NOTIFICATION_CHECKS,
   ];
   const promise = checks.find(({ name }) => name === check)?.proves ?? OTHER_PROMISES[check];
   if (promise === undefined) throw new Error(`No check is named ${check}: add it to test/simulation/promises.ts.`);

@@ -1,6 +1,7 @@
 import { parseLosslessJson } from '../../shared/domain/lossless-json.ts';
 import type { CallbackAnswer, CallbackSender } from '../../shared/engine/ports.ts';
 import type { Instance, Stage } from './instance.ts';
+import { isNotificationType, PAGER, type ToldEvent } from './notifications/notification-truth.ts';
 import type { Received, ToldBody, Truth } from './truth.ts';
 
 /**
@@ -13,17 +14,23 @@ const TIMEOUT_MS = 15_000;
 /** Posts of one worker to one host at once, by shared/client/README.md; not read from the code, which may be wrong. */
 const POSTS_AT_ONCE = 5;
 
-/** The receivers of a history: they answer as the adversary has it, and keep what they really got. */
+/**
+ * The receivers of a history: they answer as the adversary has it, and keep what they really got. `natures`: by
+ * workspace, of its callbacks; `pagers`: of what is for its notifications alone.
+ */
 export function createReceivers(
   stage: Stage,
   truth: Truth,
-  natures: readonly ReceiverNature[],
+  { natures, pagers }: { readonly natures: readonly ReceiverNature[]; readonly pagers: readonly ReceiverNature[] },
 ): (instance: Instance) => CallbackSender {
   const { adversary, timeline } = stage;
 
   /** What the receiver does with one request: its answer and whether it got it. */
-  function react(workspace: number): { readonly got: boolean; readonly answer: CallbackAnswer; readonly ms: number } {
-    const nature = natures[workspace] ?? 'well';
+  function react(
+    url: string,
+    workspace: number,
+  ): { readonly got: boolean; readonly answer: CallbackAnswer; readonly ms: number } {
+    const nature = (url.startsWith(PAGER) ? pagers : natures)[workspace] ?? 'well';
     const answered = (status: number, retryAfter?: string, body = ''): CallbackAnswer => ({
       kind: 'answered',
       status,
@@ -68,21 +75,24 @@ export function createReceivers(
     const { host, pathname } = new URL(url);
     const workspace = Number(pathname.split('/')[1]);
     let late = 0;
+    const { invokedAt: begunAt } = instance;
     let received: Received | null = null;
     enter(`${workspace} ${host}`);
     const answer = await instance.call<CallbackAnswer>(
       'POST receiver',
       async () => {
-        const { got, answer, ms } = react(workspace);
+        const { got, answer, ms } = react(url, workspace);
         late = ms;
         if (got) {
           const status = answer.kind === 'answered' ? answer.status : null;
           const id = headers['webhook-id'] ?? '';
-          const told = parseLosslessJson(body) as ToldBody; // cast: as promised
-          const at = timeline.now();
-          const begunAt = instance.invokedAt;
-          received = { id, told, url, workspace, headers, body, at, begunAt, status, isCut: false };
-          truth.posts.push(received);
+          const told = parseLosslessJson(body) as ToldBody | ToldEvent; // cast: as promised
+          const post = { id, url, workspace, headers, body, at: timeline.now(), begunAt, status };
+          if (isNotification(told)) truth.notified.push({ ...post, told });
+          else {
+            received = { ...post, told, isCut: false };
+            truth.posts.push(received);
+          }
           stage.trace.add(`receiver ${workspace} gets ${id}, answers ${status ?? 'nothing'}`);
         }
         return answer;
@@ -95,10 +105,20 @@ export function createReceivers(
       signal.addEventListener('abort', () => resolve());
     });
     leave(`${workspace} ${host}`);
-    if (!signal.aborted) return answer;
-    noteCut(received);
-    return { kind: 'failed', message: 'aborted' };
+    const outcome: CallbackAnswer = signal.aborted ? { kind: 'failed', message: 'aborted' } : answer;
+    truth.asked.push({ workspace, url, wasThere: isThere(outcome), at: timeline.now() });
+    if (signal.aborted) noteCut(received);
+    return outcome;
   }
+}
+
+function isNotification(told: ToldBody | ToldEvent): told is ToldEvent {
+  return isNotificationType(told.type);
+}
+
+/** By shared/client/README.md: no answer, 5xx, 408 and 429 say that a receiver is away. */
+function isThere(answer: CallbackAnswer): boolean {
+  return answer.kind === 'answered' && answer.status < 500 && answer.status !== 408 && answer.status !== 429;
 }
 
 function noteCut(received: Received | null): void {

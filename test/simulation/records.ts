@@ -13,6 +13,7 @@ import {
   blockPartition,
   shardPartition,
   pageRecordPrefix,
+  recordKey,
   USAGE_PREFIX,
   WAITER_PREFIX,
 } from '../../shared/storage/keys.ts';
@@ -102,6 +103,8 @@ export class Records {
     const items = partitions
       .filter((pk) => pk === own || pk.startsWith(`${own}#`))
       .flatMap((pk) => this.#mirror.list(pk));
+    const noted = partitions.filter((pk) => pk.startsWith('N#')).flatMap((pk) => this.#mirror.list(pk));
+    const ofIt = noted.filter((item) => item['run_uid']?.['S'] === runUid);
     const left = items.filter((item) => item['pk']?.['S'] !== own || item['sk']?.['S'] !== control);
     const answers = partitions
       .filter((pk) => pk.startsWith('W#'))
@@ -111,9 +114,15 @@ export class Records {
       (name) => record?.[name] !== undefined,
     );
     return [
-      ...[...left, ...answers].map((item) => `${String(item['pk']?.['S'])} ${String(item['sk']?.['S'])}`),
+      ...[...left, ...answers, ...ofIt].map((item) => `${String(item['pk']?.['S'])} ${String(item['sk']?.['S'])}`),
       ...given.map((name) => `${name} of the control record`),
     ];
+  }
+
+  /** Whether a notification, or a replay of one, is on record. */
+  isNoted(uid: string): boolean {
+    const key = recordKey(uid);
+    return key !== null && this.#mirror.get(key.pk, key.sk) !== null;
   }
 
   /** All bulks, each with the runs of its list. */

@@ -16,6 +16,7 @@ import type { FaultKind, FurtherFaultKind } from './fault-kinds.ts';
 import type { Stage } from './instance.ts';
 import { drawLetterFaults } from './dead-letter-workload.ts';
 import { superviseLive } from './live/supervise-live.ts';
+import { superviseNotifications } from './notifications/supervise-notifications.ts';
 import { Observer, type Violation } from './observer.ts';
 import { Onlookers } from './onlookers.ts';
 import { SeededRandom } from './random.ts';
@@ -91,6 +92,7 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
     trace,
     underWay,
     leftBehind: [],
+    quotaRefusals: [],
     staleWrites: [],
     rollout,
     breakdowns,
@@ -130,7 +132,11 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
     workload.deletions === undefined
       ? null
       : superviseDeletions({ stage, truth, observer, deployment, records }, workload.deletions);
-  const supervised = { consumers, schedules, live, uploads, deletions };
+  const notifications =
+    workload.notifications === undefined
+      ? null
+      : superviseNotifications({ stage, truth, observer, deployment, records }, workload.notifications);
+  const supervised = { consumers, schedules, live, uploads, deletions, notifications };
   const history: OpenHistory = { stage, truth, observer, deployment, records, ...supervised };
 
   const steps = consumers === null ? workload.steps : workload.steps.filter(({ kind }) => kind !== 'launch');

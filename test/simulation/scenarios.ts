@@ -6,7 +6,8 @@ import { SeededRandom } from './random.ts';
  * pace. `verbs`: runs that are stopped and resumed repeatedly. `bulk`: bulks over such runs. `away`: receivers that are away for a time. `live`: live
  * calls that wait, have keys and read page by page, beside runs. `letters`: messages that become dead letters.
  * `uploads`: runs over uploads. `rows`: due rows that always fail. `crowd`: workspaces that hang beside one that is
- * quick. `usage`: usage is summed while runs are at work. `deletions`: runs of other scenarios that are deleted. With
+ * quick. `usage`: usage is summed while runs are at work. `deletions`: runs of other scenarios that are deleted. `notifications`:
+ * workspaces of other scenarios are notified of what happens. With
  * `-calm`: the same without faults.
  */
 export const SCENARIOS = [
@@ -38,6 +39,8 @@ export const SCENARIOS = [
   'usage-calm',
   'deletions',
   'deletions-calm',
+  'notifications',
+  'notifications-calm',
 ] as const;
 export type Scenario = (typeof SCENARIOS)[number];
 
@@ -71,6 +74,8 @@ const SHARES: readonly (readonly [scenario: Scenario, percent: number])[] = [
   ['bulk-calm', 0.5],
   ['deletions', 5],
   ['deletions-calm', 0.5],
+  ['notifications', 4],
+  ['notifications-calm', 1],
 ];
 
 /** The scenario of a seed, where it is not chosen. */

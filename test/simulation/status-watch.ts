@@ -11,7 +11,7 @@ export class StatusWatch {
 
   constructor(stage: Stage, observer: Observer) {
     this.#stage = stage;
-    observer.onChange = (change) => this.#note(change);
+    observer.listen((change) => this.#note(change));
   }
 
   of(runUid: string): readonly { readonly status: RunStatus; readonly at: number }[] {

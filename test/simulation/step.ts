@@ -11,6 +11,8 @@ export type Step =
       readonly body: LaunchBody;
       /** Default: the one that has no pace. */
       readonly action?: 'paced';
+      /** It may rightly be refused. */
+      readonly mayBeRefused?: true;
     }
   | {
       readonly kind: 'verb';

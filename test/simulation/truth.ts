@@ -1,5 +1,6 @@
 import type { FailKind, InputScript, LaunchBody } from './launch-body.ts';
 import type { ScheduleTruth } from './schedules/schedule-truth.ts';
+import type { AskedReceiver, NotifiedPost } from './notifications/notification-truth.ts';
 import type { UploadTruth } from './uploads/upload-truth.ts';
 
 /**
@@ -16,6 +17,10 @@ export interface Truth {
   /** What actions were given by their upstream, and so gave on. */
   readonly pages: GivenPage[];
   readonly posts: Received[];
+  /** The notifications that receivers got. */
+  readonly notified: NotifiedPost[];
+  /** All attempts to post to receivers, with what came of them for who made them. */
+  readonly asked: AskedReceiver[];
   readonly schedules: ScheduleTruth[];
   readonly uploads: UploadTruth[];
   /** Secrets that workspaces set for themselves. Null: no action asks for any. */
@@ -138,6 +143,8 @@ export function newTruth(): Truth {
     liveCalls: [],
     pages: [],
     posts: [],
+    notified: [],
+    asked: [],
     schedules: [],
     uploads: [],
     overrun: [],

@@ -8,7 +8,7 @@ const IN_TIME_MS = 180_000;
 /** In a history without faults: holds every other row to its time. */
 export function watchTimers({ stage, observer }: { readonly stage: Stage; readonly observer: Observer }): void {
   const dueSince = new Map<string, number>();
-  observer.onChange = ({ pk, sk, after }) => {
+  observer.listen(({ pk, sk, after }) => {
     if (!pk.startsWith('DUE#') || isBadRow(pk, sk)) return;
     const now = stage.timeline.now();
     const since = dueSince.get(sk);
@@ -19,5 +19,5 @@ export function watchTimers({ stage, observer }: { readonly stage: Stage; readon
       'timersComeThoughRowsFail',
       `due row ${sk} was handled ${Math.round((now - since) / 1_000)} s late`,
     );
-  };
+  });
 }

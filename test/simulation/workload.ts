@@ -7,6 +7,7 @@ import { type BadRows, drawBadRows } from './bad-rows.ts';
 import { SeededRandom } from './random.ts';
 import type { Scenario } from './scenarios.ts';
 import type { ReceiverNature } from './receivers.ts';
+import { drawNotifications, type NotificationWorkload } from './notifications/notification-workload.ts';
 import { drawSecrets } from './credentials/draw-secrets.ts';
 import { drawInput } from './draw-input.ts';
 import { type ConsumerWorkload, drawConsumers } from './consumers/consumer-workload.ts';
@@ -50,6 +51,8 @@ export interface Workload {
   readonly badRows?: BadRows;
   /** When usage is summed; absent: only read. */
   readonly usage?: UsageWorkload;
+  /** Who is notified of what; absent: nobody is. */
+  readonly notifications?: NotificationWorkload;
   /** Workers of pages, and of callbacks, by which a workspace's share of them is reckoned; absent: drawn from the seed. */
   readonly workers?: number;
   /** Who deletes which runs. */
@@ -81,6 +84,8 @@ export function drawWorkload(seed: number, scenario: Scenario, leastStormMs = 0)
   if (scenario === 'usage' || scenario === 'usage-calm') return drawUsageHistory(seed, scenario);
   if (scenario === 'deletions' || scenario === 'deletions-calm')
     return drawDeletionHistory(seed, scenario === 'deletions-calm');
+  if (scenario === 'notifications' || scenario === 'notifications-calm')
+    return drawNotifiedHistory(seed, scenario === 'notifications-calm');
   if (scenario === 'paced' || scenario === 'paced-calm') return pacedOf(drawWorkload(seed, 'small'));
   const random = new SeededRandom(seed, 'workload');
   const workspaces = random.pick([1, 1, 1, 2, 4]);
@@ -256,6 +261,87 @@ function drawDeletionHistory(seed: number, isCalm: boolean): Workload {
   // In some usage is summed meanwhile: a deleted run counts as it did.
   const usage = random.happens(0.5) ? { usage: drawUsage(seed, { stormMs, isCalm }) } : {};
   return { ...workload, ...usage, deletions: drawDeletions(seed, { steps, uploads: uploads?.plans ?? [] }, stormMs) };
+}
+
+/** A history of another scenario whose workspaces are notified of what happens, which is made to happen. */
+function drawNotifiedHistory(seed: number, isCalm: boolean): Workload {
+  const random = new SeededRandom(seed, 'notifications of');
+  const scenarios = ['small', 'small', 'verbs', 'schedules', 'schedules', 'away', 'away', 'deletions'] as const;
+  const scenario = random.pick(scenarios);
+  const isOfRuns = scenario !== 'schedules' && scenario !== 'away';
+  const workload = scenario === 'deletions' ? drawDeletionHistory(seed, isCalm) : drawWorkload(seed, scenario);
+  const { stormMs, receivers, backAfterMs } = workload;
+  const launched = workload.steps.flatMap((step) => (step.kind === 'launch' ? [step.body] : []));
+  const pages = launched.flatMap(({ inputs = [] }) => inputs.map((input) => ('pages' in input ? input.pages : 1)));
+  const isBounded = isOfRuns && workload.uploads === undefined && workload.consumers === undefined;
+  const drawn = drawNotifications(seed, {
+    stormMs,
+    workspaces: receivers.length,
+    pages: isBounded ? pages.reduce((sum, count) => sum + count, 0) : null,
+  });
+  const notifications = { ...drawn, backAfterMs: backAfterMs ?? drawn.backAfterMs };
+  const isSlow = isOfRuns && random.happens(0.3);
+  const steps = workload.steps.map((step) => {
+    if (step.kind !== 'launch') return step;
+    const mayBeRefused = { mayBeRefused: true } as const;
+    return { ...step, ...mayBeRefused, body: isSlow && random.happens(0.5) ? pastItsDeadline(step.body) : step.body };
+  });
+  const away = ['dead', 'silent', 'silent', 'well'] as const;
+  const natures =
+    isOfRuns && backAfterMs === undefined && random.happens(0.5) ? receivers.map(() => random.pick(away)) : receivers;
+  // In some, those that are to tell of it cannot for a while, and their messages die.
+  const breaks = !isCalm && random.happens(0.25);
+  const whole = {
+    ...workload,
+    steps,
+    receivers: natures,
+    notifications,
+    ...(breaks ? drawSilence(random, workload) : {}),
+  };
+  return workload.schedules !== undefined && random.happens(0.5) ? withSkips(whole, workload.schedules, random) : whole;
+}
+
+/** The same schedules, whose runs wait for the next day, so that their times are skipped meanwhile. */
+function withSkips(workload: Workload, schedules: ScheduleWorkload, random: SeededRandom): Workload {
+  const { notifications } = workload;
+  const plans = schedules.plans.map((plan) => ({
+    ...plan,
+    body: { ...plan.body, overlap: 'skip' as const },
+    acts: plan.acts.map((act) =>
+      act.body.overlap === undefined ? act : { ...act, body: { ...act.body, overlap: 'skip' as const } },
+    ),
+  }));
+  return {
+    ...workload,
+    schedules: { ...schedules, plans },
+    ...(notifications === undefined ? {} : { notifications: { ...notifications, pagesPerDay: random.int(1, 4) } }),
+  };
+}
+
+/** The same run, which takes longer than it may. */
+function pastItsDeadline(body: LaunchBody): LaunchBody {
+  const inputs = body.inputs?.map((input) => ('pages' in input ? { ...input, pages: 5, takes_ms: 25_000 } : input));
+  return { ...body, ...(inputs === undefined ? {} : { inputs }), deadline_seconds: 60 };
+}
+
+function drawSilence(random: SeededRandom, workload: Workload): Pick<Workload, 'letters' | 'maxReceives' | 'stormMs'> {
+  // Schedules are looked at some time after their storm.
+  const stormMs = workload.schedules === undefined ? Math.max(workload.stormMs, LONG_STORM_MS) : workload.stormMs;
+  const breakdown: Breakdown = {
+    worker: random.pick(['control', 'page', 'callback', 'callback']),
+    fault: {
+      kind: 'call',
+      point: random.pick(['GetItem NOTIFY', 'GetItem N', 'PutItem N', 'PutItem DUE', 'UpdateItem N']),
+      how: random.pick(['failed', 'crash_before', 'crash_after', 'applied_but_failed']),
+    },
+    from: Math.round(random.logarithmic(100, stormMs)),
+    until: stormMs,
+  };
+  return {
+    stormMs,
+    maxReceives: random.pick([1, 2, 3, 8]),
+    letters: { breakdowns: [breakdown], meddling: 0.2 },
+  };
 }
 
 /** In some messages of reading an upload die, and callers use verbs on the run just then. */

@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { readUid } from '../../../shared/domain/ids.ts';
-import type { Records } from '../records.ts';
+import type { Letters } from '../dead-letters.ts';
+import type { CallbackRow, Records } from '../records.ts';
 import type { RunTruth } from '../run-truth.ts';
-import type { Truth } from '../truth.ts';
+import type { Received, Truth } from '../truth.ts';
 import type { Aftermath, PostsById } from './aftermath.ts';
 import { outputsOf } from './input-checks.ts';
 
@@ -51,21 +52,32 @@ export function dishonestFailures(
   { control }: RunTruth,
   { records, posts, letters }: Pick<Aftermath, 'records' | 'posts' | 'letters'>,
 ): readonly string[] {
-  return records
-    .callbacks(control.uid, control.inputsTotal)
-    .flatMap(({ uid, refUid, status, retryCount, httpStatus, by, errorLabel, createdAt, heldSince }) => {
-      if (status !== 'FAILED') return [];
-      if (errorLabel === 'INTERNAL_ERROR') {
-        return letters.hasCallback(uid, retryCount, by)
-          ? []
-          : [`callback ${uid} FAILED with INTERNAL_ERROR, but none of its messages became a dead letter`];
-      }
-      if (retryCount === CALLBACK_ATTEMPTS - 1) return [];
-      if (heldSince !== null && posts.get(refUid)?.some(({ at }) => at >= createdAt + KEPT_UP_MS)) return [];
-      if (httpStatus === 410 && posts.get(refUid)?.some((post) => post.status === 410)) return [];
-      return [`callback ${uid} FAILED at retry ${retryCount}; the receiver's last answer was ${httpStatus ?? 'none'}`];
-    });
+  return records.callbacks(control.uid, control.inputsTotal).flatMap((row) => {
+    if (row.status !== 'FAILED' || isHonestFailure(row, { posts: posts.get(row.refUid) ?? [], letters })) return [];
+    const { uid, retryCount, httpStatus, errorLabel } = row;
+    return [
+      errorLabel === 'INTERNAL_ERROR'
+        ? `callback ${uid} FAILED with INTERNAL_ERROR, but none of its messages became a dead letter`
+        : `callback ${uid} FAILED at retry ${retryCount}; the receiver's last answer was ${httpStatus ?? 'none'}`,
+    ];
+  });
 }
+
+/** Whether a record is FAILED for one of these reasons. `posts`: of its callback. */
+export function isHonestFailure(
+  { uid, retryCount, httpStatus, by, errorLabel, createdAt, heldSince }: FailedRow,
+  { posts, letters }: { readonly posts: readonly Pick<Received, 'at' | 'status'>[]; readonly letters: Letters },
+): boolean {
+  if (errorLabel === 'INTERNAL_ERROR') return letters.hasCallback(uid, retryCount, by);
+  if (retryCount === CALLBACK_ATTEMPTS - 1) return true;
+  if (heldSince !== null && posts.some(({ at }) => at >= createdAt + KEPT_UP_MS)) return true;
+  return httpStatus === 410 && posts.some((post) => post.status === 410);
+}
+
+type FailedRow = Pick<
+  CallbackRow,
+  'uid' | 'retryCount' | 'httpStatus' | 'by' | 'errorLabel' | 'createdAt' | 'heldSince'
+>;
 
 /** Attempts of one callback whose bodies differ, or whose body has another id. */
 export function otherBytes(posts: PostsById): readonly string[] {

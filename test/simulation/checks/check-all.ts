@@ -34,4 +34,5 @@ export async function checkAll(history: OpenHistory): Promise<void> {
   await history.live?.check({ isCalm, isLate });
   history.uploads?.check(runs, { isCalm, isLate });
   history.deletions?.check({ isCalm });
+  history.notifications?.check();
 }

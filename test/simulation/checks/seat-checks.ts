@@ -1,4 +1,4 @@
-import { readUid } from '../../../shared/domain/ids.ts';
+import { isNotification, readUid } from '../../../shared/domain/ids.ts';
 import { endingsOf } from '../../../shared/domain/run.ts';
 import { workspaceUid } from '../callers.ts';
 import type { Received } from '../truth.ts';
@@ -40,11 +40,15 @@ export const SEAT_CHECKS: readonly RestCheck[] = [
     check: ({ records, runs, traffic }) => {
       const rows = runs.flatMap(({ control }) => records.callbacks(control.uid, control.inputsTotal));
       const known = new Set(rows.map(({ uid }) => uid));
-      const isOfDeleted = (uid: string): boolean => records.isDeleted(readUid(uid)?.runUid ?? '');
+      const isExcused = (uid: string): boolean => {
+        const about = readUid(uid);
+        // A notification has a record from the start.
+        return about !== null && (isNotification(about) || records.isDeleted(about.runUid));
+      };
       return traffic
         .messagesOf('callback')
         .flatMap((message) =>
-          message.kind === 'callback' && message.slow === true && !known.has(message.uid) && !isOfDeleted(message.uid)
+          message.kind === 'callback' && message.slow === true && !known.has(message.uid) && !isExcused(message.uid)
             ? [`callback ${message.uid} was put off, but has no record`]
             : [],
         );

@@ -217,8 +217,8 @@ export const STEP_CHECKS: readonly StepCheck[] = [
     name: 'attemptsFollowTheSchedule',
     proves:
       'Attempts of a callback are claimed one by one and never beyond the schedule; SUCCESS and FAILED are final.',
-    check({ sk, before, after }) {
-      if (!sk.startsWith('C#') || after === null) return null;
+    check({ pk, sk, before, after }) {
+      if (!(sk.startsWith('C#') || pk.startsWith('N#')) || after === null) return null;
       const now = callbackRow(after);
       if (now.retryCount >= CALLBACK_ATTEMPTS) return `callback ${now.uid} is at retry ${now.retryCount}`;
       if (before === null) return null;

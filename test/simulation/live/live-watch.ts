@@ -21,7 +21,7 @@ export class LiveWatch {
 
   constructor(stage: Stage, observer: Observer) {
     this.#stage = stage;
-    observer.onChange = (change, by) => this.#note(change, by);
+    observer.listen((change, by) => this.#note(change, by));
   }
 
   runUids(): readonly string[] {

@@ -9,6 +9,7 @@ import { FURTHER_BUGS } from './further-bugs.ts';
 import { LIVE_BUGS } from './live-bugs.ts';
 import { LETTER_BUGS } from './dead-letter-bugs.ts';
 import { faultOfPlace } from './place-of.ts';
+import { NOTIFICATION_BUGS } from './notification-bugs.ts';
 import type { PlantedBug } from './planted-bug.ts';
 import { SEAT_BUGS } from './seat-bugs.ts';
 import { SENT_BUGS } from './sent-bugs.ts';
@@ -32,6 +33,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   ...USAGE_BUGS,
   ...BULK_BUGS,
   ...DELETION_BUGS,
+  ...NOTIFICATION_BUGS,
 ];
 
 /** Each bug must be found within so many seeds. */

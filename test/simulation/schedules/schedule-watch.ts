@@ -40,7 +40,7 @@ export class ScheduleWatch {
   constructor(stage: Stage, observer: Observer) {
     this.#stage = stage;
     this.#observer = observer;
-    observer.onChange = (change) => this.#note(change);
+    observer.listen((change) => this.#note(change));
   }
 
   look(entries: readonly ScheduleRecord[]): Snapshot {
