@@ -7,6 +7,13 @@ const reserved = z.int().min(1).max(1_000);
 /** CloudWatch Logs takes these numbers of days and no others (PutRetentionPolicy). */
 const logRetentionDays = z.literal([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731]);
 
+/** An origin as browsers send it (RFC 6454 §6.2), on https; or on http on the visitor's own machine. */
+const origin = z.string().refine((text) => {
+  const url = URL.parse(text);
+  if (url === null || url.origin !== text) return false;
+  return url.protocol === 'https:' || (url.protocol === 'http:' && ['localhost', '127.0.0.1'].includes(url.hostname));
+}, 'an origin such as https://app.example.com, without a path or a slash at the end; http for localhost only');
+
 const StageSettings = z
   .strictObject({
     /** Where to deploy; null takes the account and region of the caller's credentials. */
@@ -20,6 +27,11 @@ const StageSettings = z
       .nullable(),
     /** Written into links; null takes the API's own address. Give it when the API has a domain of yours. */
     publicUrl: z.url({ protocol: /^https$/ }).nullable(),
+    /**
+     * Origins, such as https://app.example.com, whose pages may call the API from a browser and use the URLs of uploads
+     * and large results; null: none. The console needs none. A key that a page holds can be read by its visitors.
+     */
+    corsOrigins: z.array(origin).min(1).max(50).nullable(),
     /** Whether `/console`, `/docs` and their texts are answered. They hold no data; what they show needs a key. */
     servePages: z.boolean(),
     /** Gets an e-mail from each alarm; null: only what subscribes to the topic `AlarmTopicArn` hears of them. */
@@ -89,6 +101,7 @@ const common: StageSettings = {
   account: null,
   region: null,
   publicUrl: null,
+  corsOrigins: null,
   alarmEmail: null,
   logRetentionDays: 30,
   keepStateOnRemoval: true,

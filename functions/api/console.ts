@@ -1,4 +1,3 @@
-import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { bucketUrl } from '../../shared/aws/bucket-url.ts';
 import { parseEnv } from '../../shared/api/env.ts';
 import { once } from '../../shared/process/once.ts';
@@ -7,6 +6,7 @@ import { registerActions } from '../actions/index.ts';
 import { page as consolePage } from '../console/index.html';
 import { assets } from '../docs/assets.ts';
 import { createDocsPages } from '../docs/docs-pages.ts';
+import { atEdge } from '../http/at-edge.ts';
 import { readHttpRequest } from '../http/http-request.ts';
 import { answerPage, type Page, type PagePorts, policyOf } from '../pages/answer-page.ts';
 
@@ -48,8 +48,7 @@ const wired = once(() => {
     pageAt: (path) => (/^\/console(\/|$)/.test(path) ? consoleOf : docsAt(path)),
     newErrorRef: () => systemRandom.uuid(),
   };
-  return (event: APIGatewayProxyEventV2) => answerPage(readHttpRequest(event, env.publicUrl), ports);
+  return atEdge(env.publicUrl, async (event) => answerPage(readHttpRequest(event, env.publicUrl), ports));
 });
 
-export const handler = async (event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> =>
-  wired()(event);
+export const handler: ReturnType<typeof atEdge> = (event, context) => wired()(event, context);

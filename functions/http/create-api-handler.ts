@@ -5,6 +5,7 @@ import type { OperationOf } from '../../shared/api/routes.ts';
 import type { ApiFunction } from '../../shared/functions.ts';
 import type { OncePorts } from '../../shared/engine/once-by-key.ts';
 import type { Log } from '../../shared/engine/ports.ts';
+import { atEdge } from './at-edge.ts';
 import { answerErrors, type ErrorPorts } from './answer-errors.ts';
 import type { ApiCall, BegunCall } from './api-call.ts';
 import type { FindCaller } from './authenticate.ts';
@@ -56,10 +57,10 @@ export function createApiHandler<F extends ApiFunction>(api: {
     .use(checkScope())
     .use(checkAccept())
     .handler((call: ApiCall) => answerCall(endpoints, call));
-  return (event, context) => {
+  return atEdge(ports.publicUrl, (event, context) => {
     const call: BegunCall = { event, caller: null, headers: {} };
     return pipeline(call as ApiCall, context); // cast: the steps add the rest, each before the first step that reads it
-  };
+  });
 }
 
 async function answerCall(

@@ -30,7 +30,8 @@ export function documentReply(
   cacheControl = `public, max-age=${MAX_AGE_SECONDS}`,
 ): BytesReply {
   const { contentType, etag, plain, gzipped, brotli } = document;
-  const common = { etag, 'cache-control': cacheControl, vary: 'accept-encoding' };
+  // By origin too: where CORS is configured the gateway names the origin that asked.
+  const common = { etag, 'cache-control': cacheControl, vary: 'accept-encoding, origin' };
   if (namesEtag(headers['if-none-match'], etag)) {
     return { status: 304, headers: common, contentType, bytes: Buffer.alloc(0) };
   }

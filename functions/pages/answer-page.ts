@@ -47,7 +47,6 @@ export function answerPage(
 
 function safetyHeaders({ policy }: Page): Readonly<Record<string, string>> {
   return {
-    'x-content-type-options': 'nosniff',
     'referrer-policy': 'no-referrer',
     ...(policy === null ? {} : { 'content-security-policy': policy }),
   };

@@ -108,7 +108,11 @@ export class EngineState extends Construct {
   }
 
   /** Not versioned: page and input objects are named by their SHA-256, and an upload's key can be written once. */
-  private createBucket({ runtime }: StageSettings, publicUrl: string, removalPolicy: RemovalPolicy): Bucket {
+  private createBucket(
+    { runtime, corsOrigins }: StageSettings,
+    publicUrl: string,
+    removalPolicy: RemovalPolicy,
+  ): Bucket {
     // A page is written once its run has begun, and may be needed until the run's life and retention are over;
     // what a launch stores may wait for a postponed start besides.
     const pageDays = LONGEST_LIFE_DAYS + runtime.retentionDays + 1;
@@ -125,10 +129,10 @@ export class EngineState extends Construct {
       encryption: BucketEncryption.S3_MANAGED,
       enforceSSL: true,
       lifecycleRules: Object.entries(keptDays).map(([prefix, days]) => expiry(prefix, days)),
-      // A page of this deployment may put an upload and get an object by a signed URL; no other site's may.
+      // Pages of this deployment, and those that may call the API, may put an upload and get an object by a signed URL.
       cors: [
         {
-          allowedOrigins: [publicUrl],
+          allowedOrigins: [publicUrl, ...(corsOrigins ?? [])],
           allowedMethods: [HttpMethods.PUT, HttpMethods.GET],
           allowedHeaders: ['If-None-Match', 'Content-Type'],
           maxAge: Duration.hours(1).toSeconds(),

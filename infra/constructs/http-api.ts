@@ -1,11 +1,13 @@
 /* oxlint-disable eslint/no-new -- a CDK construct joins its scope by being made */
-import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import { CfnIntegration, CfnRoute, HttpApi, HttpStage, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
+import type { CorsHttpMethod, CorsPreflightOptions } from 'aws-cdk-lib/aws-apigatewayv2';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { CROSS_ORIGIN } from '../../shared/api/cross-origin.ts';
 import type { FunctionName } from '../../shared/functions.ts';
 import type { StageSettings } from '../settings.ts';
 import { acknowledge } from './acknowledge.ts';
@@ -35,7 +37,11 @@ export class EngineApi extends Construct {
   constructor(scope: Construct, id: string, props: { readonly stage: string; readonly settings: StageSettings }) {
     super(scope, id);
     const { stage, settings } = props;
-    this.api = new HttpApi(this, 'Api', { apiName: `trireme-${stage}`, createDefaultStage: false });
+    this.api = new HttpApi(this, 'Api', {
+      apiName: `trireme-${stage}`,
+      createDefaultStage: false,
+      ...(settings.corsOrigins === null ? {} : { corsPreflight: corsFor(settings.corsOrigins) }),
+    });
     this.url = this.api.apiEndpoint;
     const log = new LogGroup(this, 'AccessLog', {
       // Under this name the delivery needs no policy of its own, of which an account has only ten.
@@ -97,4 +103,16 @@ export class EngineApi extends Construct {
       payloadFormatVersion: '2.0',
     });
   }
+}
+
+/** The gateway itself answers the preflights of these origins, and adds CORS's headers to the answers of functions. */
+function corsFor(origins: readonly string[]): CorsPreflightOptions {
+  const { methods, requestHeaders, answerHeaders, maxAgeSeconds } = CROSS_ORIGIN;
+  return {
+    allowOrigins: [...origins],
+    allowMethods: methods as CorsHttpMethod[], // cast: the enum's values are the methods' names
+    allowHeaders: [...requestHeaders],
+    exposeHeaders: [...answerHeaders],
+    maxAge: Duration.seconds(maxAgeSeconds),
+  };
 }

@@ -21,6 +21,13 @@ describe('settings', () => {
     ['publicUrl', { publicUrl: 'http://api.example.com' }, 'publicUrl: Invalid URL'],
     ['an unknown one', { logRetention: 3 }, 'the settings: Unrecognized key: "logRetention"'],
     [
+      'an origin that is none',
+      { corsOrigins: ['https://app.example.com/'] },
+      'corsOrigins.0: an origin such as https:',
+    ],
+    ['an origin without https', { corsOrigins: ['http://app.example.com'] }, 'corsOrigins.0: an origin such as https:'],
+    ['every origin', { corsOrigins: ['*'] }, 'corsOrigins.0: an origin such as https:'],
+    [
       'local http away from local',
       { runtime: { ...prod.runtime, allowLocalHttp: true } },
       'runtime.allowLocalHttp: true is allowed on the stage local only',

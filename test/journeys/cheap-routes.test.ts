@@ -37,7 +37,11 @@ describe('GET /v1/openapi.json', () => {
     JSON.parse(
       JSON.stringify(buildOpenapi({ publicUrl: system.url, actions: registerActions(['http-request']).list() })),
     );
-  const fresh = { 'cache-control': 'public, max-age=300', 'content-type': 'application/json', vary: 'accept-encoding' };
+  const fresh = {
+    'cache-control': 'public, max-age=300',
+    'content-type': 'application/json',
+    vary: 'accept-encoding, origin',
+  };
 
   it('is sent whole to who takes nothing else, with what a cache needs', async () => {
     const answer = await get('/v1/openapi.json', {});

@@ -7,9 +7,10 @@ import type { Access } from '../../infra/local/start/prepare-access.ts';
 import { readActionSecrets } from '../../infra/local/start/action-secrets.ts';
 import { startRuntime } from '../../infra/local/runtime.ts';
 import type { Runtime, RuntimeOptions } from '../../infra/local/runtime.ts';
+import type { StageSettings } from '../../infra/settings.ts';
 import { fetchPatiently } from './fetch-patiently.ts';
 import { PATIENCE_MS } from './patience.ts';
-import { buildOf, buildOnce } from './shared-build.ts';
+import { buildOf, buildOnce, buildWith } from './shared-build.ts';
 
 /** The real system, started in this process on free ports. */
 export interface LocalTestSystem extends Access {
@@ -26,16 +27,19 @@ export interface LocalTestSystem extends Access {
 
 /**
  * Starts the system as `npm start -- --chaos` would, in memory unless the options say otherwise. Its functions are those
- * of the project's folder, or of another one that lies like it.
+ * of the project's folder, or of another one that lies like it. `settings` override some of the stage's.
  */
 export async function startLocalSystem(
-  options: Partial<Omit<RuntimeOptions, 'stack'>> = {},
+  {
+    settings,
+    ...options
+  }: Partial<Omit<RuntimeOptions, 'stack'>> & { readonly settings?: Partial<StageSettings> } = {},
   root: string | null = null,
 ): Promise<LocalTestSystem> {
   const logs: FunctionLog[] = [];
   const notices: string[] = [];
   const runtime = await startRuntime({
-    stack: await (root === null ? buildOnce() : buildOf(root)),
+    stack: await (root !== null ? buildOf(root) : settings === undefined ? buildOnce() : buildWith(settings)),
     chaos: { seed: 1 },
     hasTimeLimits: false, // a busy machine is not to fail a test of something else
     readSecret: readActionSecrets,

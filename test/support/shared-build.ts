@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { claimBundleDir } from '../../infra/local/build/bundle-dir.ts';
 import { ROOT } from '../../infra/local/build/project.ts';
 import type { SynthesizedStack } from '../../infra/local/build/read-assembly.ts';
+import type { StageSettings } from '../../infra/settings.ts';
 import { until } from './until.ts';
 
 /** Bundles the functions of a folder that lies like the project's, for one system of this test file. */
@@ -36,6 +37,14 @@ export async function buildOnce(): Promise<SynthesizedStack> {
   const { stack, fault } = JSON.parse(readFileSync(outcome, 'utf8')) as Outcome; // written just above
   if (stack === undefined) throw new Error(`Another test file could not build the functions: ${fault}`);
   return { ...stack, assets: new Map(stack.assets) };
+}
+
+/** As {@link buildOnce}, under other settings of the stage: the functions are the same, the template is made again. */
+export async function buildWith(settings: Partial<StageSettings>): Promise<SynthesizedStack> {
+  const [folder] = (await buildOnce()).assets.values();
+  if (folder === undefined) throw new Error('The build has no function');
+  const { synthesizeLocalStack } = await import('../../infra/local/build/synthesize-stack.ts');
+  return synthesizeLocalStack(dirname(folder), settings);
 }
 
 type StoredStack = Omit<SynthesizedStack, 'assets'> & { readonly assets: readonly (readonly [string, string])[] };

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { synthesize } from '../../app.ts';
+import type { StageSettings } from '../../settings.ts';
 import { LOCAL_STAGE } from './project.ts';
 import { readAssembly } from './read-assembly.ts';
 import type { SynthesizedStack } from './read-assembly.ts';
@@ -17,13 +18,16 @@ const LOCAL_CONTEXT = {
 /** How the CDK CLI hands context and options to an app. Validation by the default rules takes longer than all the rest. */
 const LOCAL_VARIABLES = { CDK_CONTEXT_JSON: JSON.stringify(LOCAL_CONTEXT), CDK_VALIDATION: 'false' };
 
-/** Synthesizes the stage `local` over existing bundles; functions run from `bundleDir` itself. */
-export function synthesizeLocalStack(bundleDir: string): SynthesizedStack {
+/**
+ * Synthesizes the stage `local` over existing bundles; functions run from `bundleDir` itself. `settings` override some
+ * of the stage's.
+ */
+export function synthesizeLocalStack(bundleDir: string, settings: Partial<StageSettings> = {}): SynthesizedStack {
   const outDir = mkdtempSync(join(tmpdir(), 'trireme-assembly-'));
   const previous = { ...process.env };
   Object.assign(process.env, LOCAL_VARIABLES);
   try {
-    return readAssembly(synthesize({ stage: LOCAL_STAGE, bundleDir, outDir }));
+    return readAssembly(synthesize({ stage: LOCAL_STAGE, settings, bundleDir, outDir }));
   } finally {
     for (const name of Object.keys(LOCAL_VARIABLES)) {
       if (previous[name] === undefined) delete process.env[name];

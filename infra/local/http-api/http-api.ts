@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { FunctionHost } from '../functions/function-host.ts';
+import { answerPreflight, withCors } from './cors.ts';
 import { answerOfPayload, gatewayAnswer, internalServerError } from './http-answer.ts';
 import type { HttpAnswer } from './http-answer.ts';
 import { httpEvent } from './http-event.ts';
@@ -51,6 +52,8 @@ export function serveHttpApi(server: Server, options: HttpApiOptions): void {
     const [rawPath = '/', query = ''] = url.split(/\?(.*)/s, 2);
     const path = decodePath(rawPath);
     if (path === null) return gatewayAnswer(400, 'Bad Request');
+    const preflight = answerPreflight(plan.cors, method, request.headers);
+    if (preflight !== null) return preflight;
     const match = choose(method, path);
     if (match === null) return gatewayAnswer(404, 'Not Found');
     const traceHeader = newTrace(now());
@@ -68,7 +71,8 @@ export function serveHttpApi(server: Server, options: HttpApiOptions): void {
     const invocation = options.functionOf(match.route.functionArn).invoke(event, traceHeader);
     const outcome = options.hasTimeout ? await within(match.route.timeoutMs, invocation) : await invocation;
     if (outcome === null) return gatewayAnswer(503, 'Service Unavailable');
-    return outcome.kind === 'failed' ? internalServerError() : answerOfPayload(outcome.payload);
+    if (outcome.kind === 'failed') return internalServerError();
+    return withCors(plan.cors, request.headers, answerOfPayload(outcome.payload));
   }
 }
 

@@ -5,7 +5,25 @@ import type { FunctionPlan, HttpApiPlan } from './system-plan.ts';
 import { cfnNumber, unsupported } from './template-reader.ts';
 import type { TemplateReader } from './template-reader.ts';
 
-const Api = z.object({ ProtocolType: z.literal('HTTP'), CorsConfiguration: unsupported, Body: unsupported });
+const names = z.array(z.string()).default([]);
+const lowerCased = names.transform((list) => list.map((name) => name.toLowerCase()));
+const exactOrigin = z
+  .string()
+  .refine((text) => !text.includes('*'), 'only whole origins are supported by the local runtime');
+const Api = z.object({
+  ProtocolType: z.literal('HTTP'),
+  CorsConfiguration: z
+    .object({
+      AllowOrigins: z.array(exactOrigin).default([]),
+      AllowMethods: names,
+      AllowHeaders: lowerCased,
+      ExposeHeaders: lowerCased,
+      MaxAge: cfnNumber.optional(),
+      AllowCredentials: unsupported,
+    })
+    .optional(),
+  Body: unsupported,
+});
 const Integration = z.object({
   IntegrationType: z.literal('AWS_PROXY'),
   IntegrationUri: z.string(),
@@ -49,5 +67,17 @@ export function readHttpApi(reader: TemplateReader, functions: readonly Function
   const { ThrottlingRateLimit: ratePerSecond, ThrottlingBurstLimit: burst } =
     stage.properties.DefaultRouteSettings ?? {};
   const throttle = ratePerSecond === undefined ? null : { ratePerSecond, burst: burst ?? ratePerSecond };
-  return { apiId: api.name, routes, throttle };
+  return { apiId: api.name, cors: corsOf(api.properties.CorsConfiguration), routes, throttle };
+}
+
+function corsOf(configured: z.output<typeof Api>['CorsConfiguration']): HttpApiPlan['cors'] {
+  if (configured === undefined) return null;
+  const { AllowOrigins, AllowMethods, AllowHeaders, ExposeHeaders, MaxAge } = configured;
+  return {
+    origins: AllowOrigins,
+    methods: AllowMethods,
+    requestHeaders: AllowHeaders,
+    answerHeaders: ExposeHeaders,
+    maxAgeSeconds: MaxAge ?? null,
+  };
 }

@@ -1,5 +1,6 @@
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import type { Statement } from '../iam/statement.ts';
+import type { HttpCors } from '../http-api/cors.ts';
 import type { CorsRule } from '../services/s3/cors.ts';
 import type { LogLevel } from '../functions/thread-messages.ts';
 import type { GenerateSecretString } from '../services/secrets-manager.ts';
@@ -72,6 +73,8 @@ export interface EventSourcePlan {
 
 export interface HttpApiPlan {
   readonly apiId: string;
+  /** What pages of other origins may do; null: nothing. */
+  readonly cors: HttpCors | null;
   readonly routes: readonly RoutePlan[];
   /** Null: only the account's own limit. */
   readonly throttle: { readonly ratePerSecond: number; readonly burst: number } | null;

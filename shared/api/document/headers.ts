@@ -5,7 +5,7 @@ const text = { type: 'string' } as const;
 const number = { type: 'integer', minimum: 0 } as const;
 
 /** Headers that many answers have: components of the document. */
-const COMMON_HEADERS = {
+export const COMMON_HEADERS = {
   'X-RateLimit-Type': {
     description: 'The rate limit of the workspace that this call counts against',
     schema: { type: 'string', enum: ['live', 'launch', 'read'] },

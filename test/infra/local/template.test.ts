@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { TemplateDocument, TemplateResource } from '../../../infra/local/template/intrinsics.ts';
+import { withCors } from '../../../infra/local/http-api/cors.ts';
 import { routeChooser } from '../../../infra/local/http-api/match-route.ts';
 import { resolveTemplate } from '../../../infra/local/template/resolve-template.ts';
 import { tokenBucket } from '../../../infra/local/http-api/token-bucket.ts';
@@ -96,6 +97,42 @@ describe('resources', () => {
     const [queue] = resolve({ [id]: { Type: 'AWS::SQS::Queue' } }).queues;
     expect(queue?.name).toHaveLength(80);
     expect(queue?.name).toMatch(/^own-Long.*ABCD1234$/);
+  });
+});
+
+describe('CORS of an HTTP API', () => {
+  const api = (CorsConfiguration: unknown) =>
+    resolve({
+      Api: { Type: 'AWS::ApiGatewayV2::Api', Properties: { ProtocolType: 'HTTP', CorsConfiguration } },
+      Stage: { Type: 'AWS::ApiGatewayV2::Stage', Properties: { StageName: '$default' } },
+    }).api;
+  const origin = 'https://app.example.com';
+
+  it('is as it was synthesized; a part of an origin and credentials are refused', () => {
+    const cors = { AllowOrigins: [origin], AllowMethods: ['GET'], AllowHeaders: ['X-API-Key'], MaxAge: '60' };
+    expect(api(cors)?.cors).toEqual({
+      origins: [origin],
+      methods: ['GET'],
+      requestHeaders: ['x-api-key'],
+      answerHeaders: [],
+      maxAgeSeconds: 60,
+    });
+    expect(api(undefined)?.cors).toBeNull();
+    expect(() => api({ AllowOrigins: ['https://*'] })).toThrow('only whole origins');
+    expect(() => api({ AllowCredentials: true })).toThrow('AllowCredentials: is not supported');
+  });
+
+  it('replaces the headers of CORS that a function gave', () => {
+    const cors = { origins: [origin], methods: [], requestHeaders: [], answerHeaders: ['etag'], maxAgeSeconds: null };
+    const headers = { 'access-control-allow-origin': '*', 'access-control-allow-credentials': 'true', etag: '1' };
+    const answer = { status: 200, headers, cookies: [], body: Buffer.alloc(0) };
+    expect(withCors(cors, { origin }, answer).headers).toEqual({
+      'access-control-allow-origin': origin,
+      'access-control-expose-headers': 'etag',
+      etag: '1',
+    });
+    expect(withCors(cors, {}, answer).headers).toEqual({ etag: '1' });
+    expect(withCors(null, { origin }, answer).headers).toEqual(headers);
   });
 });
 
