@@ -34,7 +34,7 @@ export class EngineStack extends Stack {
     const alarms = new Alarms(this, 'Alarms', { stage, email: settings.alarmEmail });
     const api = new EngineApi(this, 'Http', { stage, settings });
     const queues = this.createQueues(settings);
-    const publicUrl = settings.publicUrl ?? api.url;
+    const publicUrl = settings.publicUrl ?? (settings.domain === null ? api.url : `https://${settings.domain.name}`);
     const platform: Platform = {
       stage,
       settings,
@@ -63,9 +63,11 @@ export class EngineStack extends Stack {
   }
 
   /** Outputs of the stack that people and the owner's command line need. */
-  private createOutputs(api: EngineApi, { state, alarms }: Platform): void {
+  private createOutputs(api: EngineApi, { state, alarms, publicUrl }: Platform): void {
+    const ownAddress = [api.url, 'Where API Gateway itself answers, whatever is put before it'] as const;
     const outputs = {
-      Url: [api.url, 'Where the API answers'],
+      Url: [publicUrl, 'Where the API answers'],
+      ...(publicUrl === api.url ? {} : { ApiUrl: ownAddress }),
       TableName: [state.table.tableName, 'Holds runs, pages, keys and workspaces'],
       MasterSecretArn: [state.masterSecret.secretArn, 'What signing secrets are derived from'],
       CredentialKeyArn: [state.credentialKey.secretArn, 'What the secrets that workspaces set are sealed with'],

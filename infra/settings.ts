@@ -7,6 +7,14 @@ const reserved = z.int().min(1).max(1_000);
 /** CloudWatch Logs takes these numbers of days and no others (PutRetentionPolicy). */
 const logRetentionDays = z.literal([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731]);
 
+const domainName = z
+  .string()
+  .max(253)
+  .regex(
+    /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/,
+    'a name in lower case, such as api.example.com',
+  );
+
 /** An origin as browsers send it (RFC 6454 §6.2), on https; or on http on the visitor's own machine. */
 const origin = z.string().refine((text) => {
   const url = URL.parse(text);
@@ -25,7 +33,30 @@ const StageSettings = z
       .string()
       .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'a region such as eu-west-1')
       .nullable(),
-    /** Written into links; null takes the API's own address. Give it when the API has a domain of yours. */
+    /**
+     * A name of yours for the API; null: it has only API Gateway's, under which it also answers where it has one of
+     * yours.
+     */
+    domain: z
+      .strictObject({
+        name: domainName,
+        /** Of ACM, in the stage's region, for that name. */
+        certificateArn: z
+          .string()
+          .regex(
+            /^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/[\w-]+$/,
+            'the ARN of a certificate of ACM, arn:aws:acm:REGION:ACCOUNT:certificate/ID',
+          ),
+        /** The public zone of Route 53 in which the name is made; null: you make it, as a CNAME of the output DomainTarget. */
+        hostedZone: z
+          .strictObject({
+            id: z.string().regex(/^Z[A-Z0-9]+$/, "a zone's id, such as Z0123456789ABC"),
+            name: domainName,
+          })
+          .nullable(),
+      })
+      .nullable(),
+    /** Written into links; null takes the domain, or the API's own address. Give it when something is put before the API. */
     publicUrl: z.url({ protocol: /^https$/ }).nullable(),
     /**
      * Origins, such as https://app.example.com, whose pages may call the API from a browser and use the URLs of uploads
@@ -84,7 +115,16 @@ const StageSettings = z
     runtime: RuntimeSettings,
   })
   .superRefine((settings, context) => {
-    const { apiThrottle, runtime } = settings;
+    const { apiThrottle, runtime, domain, region } = settings;
+    const certificateRegion = domain?.certificateArn.split(':')[3];
+    if (certificateRegion !== undefined && region !== null && certificateRegion !== region) {
+      const message = `the certificate must be in the stage's region ${region}; it is in ${certificateRegion}`;
+      context.addIssue({ code: 'custom', path: ['domain', 'certificateArn'], message });
+    }
+    if (domain?.hostedZone && !`.${domain.name}`.endsWith(`.${domain.hostedZone.name}`)) {
+      const message = `${domain.name} is not in the zone ${domain.hostedZone.name}`;
+      context.addIssue({ code: 'custom', path: ['domain', 'hostedZone', 'name'], message });
+    }
     if (runtime.rateLimits.live.perSecond > apiThrottle.perSecond) {
       context.addIssue({
         code: 'custom',
@@ -100,6 +140,7 @@ export type StageSettings = Readonly<z.infer<typeof StageSettings>>;
 const common: StageSettings = {
   account: null,
   region: null,
+  domain: null,
   publicUrl: null,
   corsOrigins: null,
   alarmEmail: null,

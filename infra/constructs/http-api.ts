@@ -11,6 +11,7 @@ import { CROSS_ORIGIN } from '../../shared/api/cross-origin.ts';
 import type { FunctionName } from '../../shared/functions.ts';
 import type { StageSettings } from '../settings.ts';
 import { acknowledge } from './acknowledge.ts';
+import { CustomDomain } from './custom-domain.ts';
 
 /**
  * What the access log keeps of a request: no body, no key. The function's log has workspace and key's uid under the
@@ -59,6 +60,9 @@ export class EngineApi extends Construct {
         format: AccessLogFormat.custom(JSON.stringify(ACCESS_LOG)),
       },
     });
+    if (settings.domain !== null) {
+      new CustomDomain(this, 'Domain', { domain: settings.domain, api: this.api, stage: this.stage });
+    }
     acknowledge(this, {
       'AwsSolutions-APIG4':
         'An authorizer cannot answer in our error shape: keys and scopes are checked in the function',

@@ -4,6 +4,11 @@ import { checkSettings, settingsOf } from '../../infra/settings.ts';
 import { ENV, parseEnv } from '../../shared/api/env.ts';
 
 const prod = settingsOf('prod');
+const domain = {
+  name: 'api.example.com',
+  certificateArn: 'arn:aws:acm:us-east-1:123456789012:certificate/0a1b2c3d-0000-4000-8000-000000000000',
+  hostedZone: null,
+};
 
 describe('settings', () => {
   test('a stage nobody wrote down is told with those there are', () => {
@@ -20,6 +25,17 @@ describe('settings', () => {
     ['region', { region: 'Frankfurt' }, 'region: a region such as eu-west-1'],
     ['publicUrl', { publicUrl: 'http://api.example.com' }, 'publicUrl: Invalid URL'],
     ['an unknown one', { logRetention: 3 }, 'the settings: Unrecognized key: "logRetention"'],
+    ['a domain that is none', { domain: { ...domain, name: 'API.example.com' } }, 'domain.name: a name in lower case'],
+    [
+      'a certificate of elsewhere',
+      { region: 'eu-west-1', domain },
+      'domain.certificateArn: the certificate must be in',
+    ],
+    [
+      'a zone of another name',
+      { domain: { ...domain, hostedZone: { id: 'Z0123456789ABC', name: 'ample.com' } } },
+      'domain.hostedZone.name: api.example.com is not in the zone ample.com',
+    ],
     [
       'an origin that is none',
       { corsOrigins: ['https://app.example.com/'] },

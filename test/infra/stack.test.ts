@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { synthesize } from '../../infra/app.ts';
 import type { StageSettings } from '../../infra/settings.ts';
 import { FUNCTION_NAMES } from '../../shared/functions.ts';
@@ -305,4 +305,63 @@ test("the gateway's log has a call's address and id, and neither body nor key", 
   const logged = Object.values(JSON.parse(Format) as Record<string, string>);
   expect(logged).toEqual(expect.arrayContaining(['$context.identity.sourceIp', '$context.requestId']));
   expect(logged.join(' ')).not.toMatch(/body|authorizer|header|apiKey/i);
+});
+
+describe('a domain', () => {
+  const domain = {
+    name: 'api.example.com',
+    certificateArn: 'arn:aws:acm:eu-west-1:123456789012:certificate/0a1b2c3d-0000-4000-8000-000000000000',
+    hostedZone: { id: 'Z0123456789ABC', name: 'example.com' },
+  };
+  const named = stackOf('dev', { region: 'eu-west-1', domain });
+  const publicUrls = (one: typeof named) =>
+    listResources(one, 'AWS::Lambda::Function').flatMap(
+      ({ properties }) => Object(Object(properties.Environment).Variables).TRIREME_PUBLIC_URL ?? [],
+    );
+
+  test('leads to the stage of the API, once that is there, by TLS 1.2 and its record in the zone', () => {
+    const [name] = listResources(named, 'AWS::ApiGatewayV2::DomainName');
+    expect(name?.properties).toMatchObject({
+      DomainName: domain.name,
+      DomainNameConfigurations: [
+        { CertificateArn: domain.certificateArn, EndpointType: 'REGIONAL', SecurityPolicy: 'TLS_1_2' },
+      ],
+    });
+    const [mapping] = listResources(named, 'AWS::ApiGatewayV2::ApiMapping');
+    const [apiStage] = listResources(named, 'AWS::ApiGatewayV2::Stage');
+    expect(mapping?.properties).toMatchObject({ Stage: '$default', DomainName: { Ref: name?.id } });
+    expect(named.resources[mapping?.id ?? '']).toMatchObject({ DependsOn: expect.arrayContaining([apiStage?.id]) });
+    const [record, ...more] = listResources(named, 'AWS::Route53::RecordSet');
+    expect(more).toEqual([]);
+    expect(record?.properties).toMatchObject({
+      Name: 'api.example.com.',
+      Type: 'A',
+      HostedZoneId: domain.hostedZone.id,
+      AliasTarget: { DNSName: { 'Fn::GetAtt': [name?.id, 'RegionalDomainName'] } },
+    });
+  });
+
+  test('is the address in links and for the bucket, unless something is put before it; both addresses are outputs', () => {
+    expect(new Set(publicUrls(named))).toEqual(new Set(['https://api.example.com']));
+    expect(named.outputs).toMatchObject({
+      Url: { Value: 'https://api.example.com' },
+      ApiUrl: { Value: { 'Fn::GetAtt': [expect.stringMatching(/^HttpApi/), 'ApiEndpoint'] } },
+      DomainTarget: { Value: { 'Fn::GetAtt': [expect.any(String), 'RegionalDomainName'] } },
+    });
+    const [bucket] = listResources(named, 'AWS::S3::Bucket');
+    expect(bucket?.properties.CorsConfiguration).toMatchObject({
+      CorsRules: [{ AllowedOrigins: ['https://api.example.com'] }],
+    });
+    const before = stackOf('dev', { domain: { ...domain, hostedZone: null }, publicUrl: 'https://www.example.com' });
+    expect(new Set(publicUrls(before))).toEqual(new Set(['https://www.example.com']));
+    expect(listResources(before, 'AWS::Route53::RecordSet')).toEqual([]);
+  });
+
+  test('is not there without the setting, and then one address is enough', () => {
+    expect(listResources(stack, 'AWS::ApiGatewayV2::DomainName')).toEqual([]);
+    expect(Object.keys(stack.outputs)).not.toContain('ApiUrl');
+    expect(stack.outputs).toMatchObject({
+      Url: { Value: { 'Fn::GetAtt': [expect.stringMatching(/^HttpApi/), 'ApiEndpoint'] } },
+    });
+  });
 });

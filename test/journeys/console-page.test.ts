@@ -98,3 +98,17 @@ test('a page of this deployment may put an upload, and a page of another origin 
   const put = await fetch(url, { method, headers: { ...headers, origin: system.url }, body: '{"country":"AD"}\n' });
   expect([put.status, put.headers.get('access-control-allow-origin')]).toEqual([200, system.url]);
 });
+
+test('a stage whose address is http binds no browser to https, and one that allows no origin tells none anything', async () => {
+  const origin = 'https://app.example.com';
+  for (const path of ['/v1/openapi.json', '/v1/me', '/console', '/v1/nothing']) {
+    const { headers } = await ask(path, { origin, 'x-api-key': system.apiKey });
+    expect(headers['x-content-type-options']).toBe('nosniff');
+    const asked = await ask(path, { origin, 'access-control-request-method': 'GET' }, 'OPTIONS');
+    expect([asked.status, asked.body.length]).toEqual([204, 0]);
+    const given = [...Object.keys(headers), ...Object.keys(asked.headers)];
+    expect(given.filter((name) => /^(strict-transport-security|access-control-.*)$/.test(name))).toEqual([]);
+  }
+  const notAsking = await ask('/v1/me', {}, 'OPTIONS');
+  expect([notAsking.status, notAsking.headers['allow']]).toEqual([405, 'GET']);
+});

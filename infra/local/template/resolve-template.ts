@@ -32,8 +32,10 @@ const SUPPORTED = new Set([
   'AWS::SecretsManager::Secret',
 ]);
 
-/** Types that change nothing a caller sees on one machine: rights of AWS services, notifications, monitoring. */
+/** Types that change nothing a caller sees on one machine: names, rights of AWS services, notifications, monitoring. */
 const IGNORED = new Set([
+  'AWS::ApiGatewayV2::ApiMapping',
+  'AWS::ApiGatewayV2::DomainName',
   'AWS::CDK::Metadata',
   'AWS::CloudWatch::Alarm',
   'AWS::CloudWatch::Dashboard',
@@ -41,6 +43,7 @@ const IGNORED = new Set([
   'AWS::Lambda::Permission',
   'AWS::Logs::MetricFilter',
   'AWS::Logs::ResourcePolicy',
+  'AWS::Route53::RecordSet',
   'AWS::S3::BucketPolicy',
   'AWS::SNS::Subscription',
   'AWS::SNS::Topic',
