@@ -6,6 +6,7 @@ import { PAGE_ROUTES } from '../shared/api/page-routes.ts';
 import { ROUTES } from '../shared/api/routes.ts';
 import type { WorkQueueName } from '../shared/functions.ts';
 import { Alarms } from './constructs/alarms.ts';
+import { StageDashboard } from './constructs/dashboard.ts';
 import { DeadLetterQueue } from './constructs/dead-letter-queue.ts';
 import { EngineState } from './constructs/engine-state.ts';
 import { createFunctions } from './constructs/functions.ts';
@@ -51,6 +52,7 @@ export class EngineStack extends Stack {
     };
     const functions = createFunctions(this, platform);
     addAlarms(this, platform, api);
+    if (settings.dashboard) new StageDashboard(this, 'Watching', platform, api);
     this.warnOfSilence(stage, settings);
     api.route([...ROUTES, ...(settings.servePages ? PAGE_ROUTES : [])], functions, 'runs');
     this.createOutputs(api, platform);

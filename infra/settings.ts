@@ -67,6 +67,8 @@ const StageSettings = z
     servePages: z.boolean(),
     /** Gets an e-mail from each alarm; null: only what subscribes to the topic `AlarmTopicArn` hears of them. */
     alarmEmail: z.email().nullable(),
+    /** Whether the stage has a dashboard in CloudWatch; an account's first three are free, any other costs $3 a month. */
+    dashboard: z.boolean(),
     logRetentionDays,
     /** Whether table, bucket and secrets outlive the stack. False is for stages whose data nobody will miss. */
     keepStateOnRemoval: z.boolean(),
@@ -144,6 +146,7 @@ const common: StageSettings = {
   publicUrl: null,
   corsOrigins: null,
   alarmEmail: null,
+  dashboard: true,
   logRetentionDays: 30,
   keepStateOnRemoval: true,
   pointInTimeRecovery: true,

@@ -25,6 +25,7 @@ import { INPUTS_A_PLACE } from '../../shared/domain/input.ts';
 import type { RuntimeSettings } from '../../shared/api/env.ts';
 import type { WorkQueueName } from '../../shared/functions.ts';
 import type { Random, Clock, CorePorts, Log } from '../../shared/engine/ports.ts';
+import { logMoves } from '../../shared/engine/runs/log-moves.ts';
 
 /** Clock, randomness and log: the machine's own in Lambda, set by hand in tests and in the simulator. */
 export interface Machine {
@@ -89,7 +90,7 @@ export function createStorePorts(
     due,
     usage: createUsageStore(table),
     quotas: openQuotaStore(table, settings, machine),
-    runs: createRunStore(table, due, clients.objects),
+    runs: logMoves(createRunStore(table, due, clients.objects), machine.log),
     progress: createProgressStore(table, clients.objects),
     logs: createLogStore(table),
     admission: openAdmissionStore(table, settings, machine),
@@ -117,7 +118,7 @@ export function createStarterPorts(
   return {
     ...machine,
     due,
-    runs: createRunStore(clients.table, due, noLargeObjects),
+    runs: logMoves(createRunStore(clients.table, due, noLargeObjects), machine.log),
     admission: openAdmissionStore(clients.table, env.settings, machine),
     quotas: openQuotaStore(clients.table, env.settings, machine),
     notifications: createNotificationStore(clients.table),

@@ -12,9 +12,9 @@ import { Table } from '../../shared/storage/table.ts';
 import { consoleLog, systemRandom, systemClock } from '../../shared/process/system.ts';
 import { VERSION } from '../../shared/process/version.ts';
 import { parseEnv } from '../../shared/api/env.ts';
-import { deliverCallback } from '../../shared/engine/callbacks/deliver-callback.ts';
+import { deliverCallback, type Delivered } from '../../shared/engine/callbacks/deliver-callback.ts';
 import { createPacing, type DeliveryPorts } from '../../shared/engine/callbacks/delivery.ts';
-import type { CorePorts } from '../../shared/engine/ports.ts';
+import type { CorePorts, Log } from '../../shared/engine/ports.ts';
 import { once } from '../../shared/process/once.ts';
 import { createQueueHandler, type QueueHandlerPorts } from '../wiring/create-queue-handler.ts';
 import { createCorePorts } from '../wiring/create-ports.ts';
@@ -25,9 +25,31 @@ export function createCallbackHandler(
   workers: number,
 ): ReturnType<typeof createQueueHandler> {
   const paced: DeliveryPorts = { ...ports, ...createPacing(ports, workers) };
-  return createQueueHandler(ports, async (message, receipt) => {
-    if (message.kind !== 'callback') throw new Error(`The callback queue carries no ${message.kind} messages.`);
-    await deliverCallback(paced, message, receipt);
+  return async (event) => {
+    const batch: Delivered[] = [];
+    const answer = await createQueueHandler(ports, async (message, receipt) => {
+      if (message.kind !== 'callback') throw new Error(`The callback queue carries no ${message.kind} messages.`);
+      batch.push(await deliverCallback(paced, message, receipt));
+    })(event);
+    logBatch(ports.log, batch);
+    return answer;
+  };
+}
+
+/** One line for a batch, not for a callback: the dashboard adds them up (infra/constructs/dashboard.ts). */
+function logBatch(log: Pick<Log, 'info'>, batch: readonly Delivered[]): void {
+  const outcomes = batch.flatMap(({ outcome }) => outcome ?? []);
+  if (outcomes.length === 0) return;
+  const firsts = batch.flatMap(({ firstMs }) => firstMs ?? []);
+  const count = (wanted: Delivered['outcome']): number => outcomes.filter((outcome) => outcome === wanted).length;
+  log.info('callbacks', {
+    delivered: count('delivered'),
+    to_retry: count('to_retry'),
+    held: count('held'),
+    deferred: count('deferred'),
+    given_up: count('given_up'),
+    // Of several runs' first callbacks the one that took longest.
+    ...(firsts.length === 0 ? {} : { first_callback_ms: Math.max(...firsts) }),
   });
 }
 

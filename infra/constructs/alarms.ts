@@ -26,6 +26,8 @@ export interface AlarmProps {
 /** The alarms of a stage, and the topic that they go to, which exists whether or not anybody listens. */
 export class Alarms extends Construct {
   readonly topicArn: string;
+  /** All that were added. */
+  readonly all: Alarm[] = [];
   private readonly action: SnsAction;
   private readonly stage: string;
 
@@ -71,5 +73,6 @@ export class Alarms extends Construct {
       treatMissingData: whenMissing ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
     });
     alarm.addAlarmAction(this.action);
+    this.all.push(alarm);
   }
 }

@@ -19,6 +19,7 @@ import type { FunctionName, Grant, TableOperation } from '../../shared/functions
 import { acknowledge } from './acknowledge.ts';
 import { ALLOW } from './grants.ts';
 import { countFromLog } from './log-metrics.ts';
+import { logNameOf } from './log-names.ts';
 import { environmentOf } from './platform.ts';
 import type { Platform } from './platform.ts';
 
@@ -46,7 +47,7 @@ export class EngineFunction extends Construct {
     }
     const functionName = `trireme-${platform.stage}-${name}`;
     this.logGroup = new LogGroup(this, 'Log', {
-      logGroupName: `/aws/lambda/${functionName}`,
+      logGroupName: logNameOf(platform.stage, name),
       retention: settings.logRetentionDays,
       removalPolicy: RemovalPolicy.DESTROY,
     });

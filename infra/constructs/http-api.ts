@@ -12,6 +12,7 @@ import type { FunctionName } from '../../shared/functions.ts';
 import type { StageSettings } from '../settings.ts';
 import { acknowledge } from './acknowledge.ts';
 import { CustomDomain } from './custom-domain.ts';
+import { accessLogNameOf } from './log-names.ts';
 
 /**
  * What the access log keeps of a request: no body, no key. The function's log has workspace and key's uid under the
@@ -45,8 +46,7 @@ export class EngineApi extends Construct {
     });
     this.url = this.api.apiEndpoint;
     const log = new LogGroup(this, 'AccessLog', {
-      // Under this name the delivery needs no policy of its own, of which an account has only ten.
-      logGroupName: `/aws/vendedlogs/trireme-${stage}/api`,
+      logGroupName: accessLogNameOf(stage),
       retention: settings.logRetentionDays,
       removalPolicy: RemovalPolicy.DESTROY,
     });

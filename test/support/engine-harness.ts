@@ -30,7 +30,8 @@ import { deliverCallback } from '../../shared/engine/callbacks/deliver-callback.
 import type { BulkPorts } from '../../shared/engine/bulk/bulk-ports.ts';
 import { stepBulk } from '../../shared/engine/bulk/step-bulk.ts';
 import { dispatchRun } from '../../shared/engine/runs/dispatch-run.ts';
-import type { CallbackAnswer, Clock, Ports } from '../../shared/engine/ports.ts';
+import { logMoves } from '../../shared/engine/runs/log-moves.ts';
+import type { CallbackAnswer, Clock, Log, Ports } from '../../shared/engine/ports.ts';
 import type { Message } from '../../shared/engine/messages.ts';
 import { intakeRun } from '../../shared/engine/launch/intake-run.ts';
 import type { RunReader } from '../../shared/engine/read/read-ports.ts';
@@ -111,6 +112,8 @@ export function createEngineHarness(options: {
   readonly dies?: (message: Message) => boolean;
   /** A message whose worker throws comes again; else its error is the test's. */
   readonly redelivers?: boolean;
+  /** Gets what the engine logs; nobody does unless said. */
+  readonly log?: Log;
   /** What stands for EventBridge Scheduler; without it nothing fires but what the sweep finds. */
   readonly entries?: EntryScheduler;
 }): EngineHarness {
@@ -147,15 +150,16 @@ export function createEngineHarness(options: {
   const objects = memoryObjects(uploads);
   const removal = createRemovalStore(table, objects, clock);
   const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+  const log = options.log ?? silent;
   const reader = createRunReader(table, objects);
   const core: Ports & SchedulePorts & ReconcilePorts & BulkPorts = {
     clock,
     random,
-    log: silent,
+    log,
     due,
     usage: createUsageStore(table),
     quotas: createQuotaStore(table, { ...NO_QUOTAS, ...options.quotas }, clock),
-    runs: createRunStore(table, due, objects),
+    runs: logMoves(createRunStore(table, due, objects), log),
     schedules: createScheduleStore(table),
     bulks: createBulkStore(table),
     lag: createFireLag(clock),

@@ -7,7 +7,7 @@ import { type DeliveryInHand, type DeliveryPorts, wasDelivered } from './deliver
 import { takeUpDelivery } from './find-target.ts';
 import { findTurn, holdCallback, noteAbsence, notePresence } from './hold-callback.ts';
 import { makeAttempt, type MadePost } from './make-attempt.ts';
-import { cutAttempt, recordAttempt, sendOn } from './record-attempt.ts';
+import { type AttemptOutcome, cutAttempt, recordAttempt, sendOn } from './record-attempt.ts';
 
 /**
  * Makes one attempt at one callback. A page callback's first attempt needs no record: a success goes to the delivery
@@ -15,23 +15,55 @@ import { cutAttempt, recordAttempt, sendOn } from './record-attempt.ts';
  * spends it and there are never more attempts than the schedule has. While the receiver is away, the attempt waits
  * until it is back.
  */
-export async function deliverCallback(ports: DeliveryPorts, message: CallbackMessage, receipt: Receipt): Promise<void> {
+export async function deliverCallback(
+  ports: DeliveryPorts,
+  message: CallbackMessage,
+  receipt: Receipt,
+): Promise<Delivered> {
   const takenAt = ports.clock.now();
   const delivery = await takeUpDelivery(ports, message, receipt, takenAt);
-  if (delivery === null) return;
+  if (delivery === null) return NOTHING;
   const { target } = delivery;
-  if (!(await isDue(ports, delivery))) return;
+  if (!(await isDue(ports, delivery))) return NOTHING;
   const turn = await findTurn(ports, delivery);
-  if (turn.kind === 'hold') return holdCallback(ports, delivery, turn.uid);
+  if (turn.kind === 'hold') return hold(ports, delivery, turn.uid);
   const made = await makeAttempt(ports, delivery, turn);
-  if (made.kind === 'not due') return;
-  if (made.kind === 'deferred')
-    return deferCallback(ports, delivery, made.cut && cutAttempt(ports, delivery, made.cut));
-  if (made.kind === 'held') return holdCallback(ports, delivery, made.uid);
+  if (made.kind === 'not due') return NOTHING;
+  if (made.kind === 'deferred') {
+    await deferCallback(ports, delivery, made.cut && cutAttempt(ports, delivery, made.cut));
+    return { outcome: 'deferred', firstMs: null };
+  }
+  if (made.kind === 'held') return hold(ports, delivery, made.uid);
   const { answer } = made;
-  if (isAbsence(answer)) return recordAttempt(ports, delivery, made, await noteAbsence(ports, target, answer));
-  await recordAttempt(ports, delivery, made); // the delivery is recorded before anything follows from it
+  const firstMs = firstCallbackMs(delivery, made.at);
+  if (isAbsence(answer)) {
+    return { outcome: await recordAttempt(ports, delivery, made, await noteAbsence(ports, target, answer)), firstMs };
+  }
+  const outcome = await recordAttempt(ports, delivery, made); // recorded before anything follows from it
   await notePresence(ports, target);
+  return { outcome, firstMs };
+}
+
+/** What came of a message. */
+export interface Delivered {
+  /** Null: nothing was to be done. `deferred`: the attempt waits for a seat of its workspace. */
+  readonly outcome: AttemptOutcome | 'deferred' | null;
+  /** How long after its launch a run's first callback was posted, ms; null: it is not a run's first one. */
+  readonly firstMs: number | null;
+}
+
+const NOTHING: Delivered = { outcome: null, firstMs: null };
+
+async function hold(ports: DeliveryPorts, delivery: DeliveryInHand, uid: string): Promise<Delivered> {
+  await holdCallback(ports, delivery, uid);
+  return { outcome: 'held', firstMs: null };
+}
+
+/** Null: not the first attempt at the first page of a run's first input, or the run was not to start at once. */
+function firstCallbackMs({ message, about, definition }: DeliveryInHand, postedAt: number): number | null {
+  const isFirst = about.kind === 'page' && about.input === 0 && about.page === 0 && about.part === 1;
+  if (definition === null || !isFirst || message.attempt > 0 || definition.scheduleAt !== null) return null;
+  return Math.max(0, postedAt - definition.createdAt);
 }
 
 /** Whether the attempt is still to be made. Completes what an earlier delivery of the same message left undone. */

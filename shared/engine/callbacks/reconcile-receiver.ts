@@ -1,6 +1,7 @@
 import { PROBE_MS, RECEIVER_CHECK_MS, stuckMs } from '../../domain/timing.ts';
 import { isNotification, readUid } from '../../domain/ids.ts';
-import type { CorePorts } from '../ports.ts';
+import { isoOf } from '../../domain/instant.ts';
+import type { CorePorts, Log } from '../ports.ts';
 import { probeDelayMs } from '../../domain/receiver.ts';
 import type { HeldCallback } from '../stores/receiver-store.ts';
 import { isLastChance } from './delivery.ts';
@@ -8,7 +9,7 @@ import { nextCheck } from '../runs/check-times.ts';
 import { settleAll } from '../settle-all.ts';
 import { A_MINUTE, AT_ONCE, releaseDelayMs } from './release-pace.ts';
 
-type ReconcilePorts = Pick<CorePorts, 'clock' | 'callbacks' | 'receivers' | 'due' | 'messages' | 'settings'>;
+type ReconcilePorts = Pick<CorePorts, 'clock' | 'log' | 'callbacks' | 'receivers' | 'due' | 'messages' | 'settings'>;
 
 /** How many waiting callbacks one check sends on, spread over the next minute. */
 const A_CHECK = A_MINUTE;
@@ -35,6 +36,7 @@ export async function reconcileReceiver(ports: ReconcilePorts, uid: string): Pro
   }
   const [first] = held;
   if (first === undefined) return null; // the next callback that has to wait asks for the next check
+  logAbsence(ports.log, uid, receiver.awaySince, held.length);
   const spent = held.filter(({ giveUpAt }) => giveUpAt <= now);
   await sendOn(ports, uid, spent);
   if (now < receiver.probeAt) return { at: receiver.probeAt, hasMore: false };
@@ -45,6 +47,17 @@ export async function reconcileReceiver(ports: ReconcilePorts, uid: string): Pro
   );
   const nextMs = isProbed ? probeDelayMs(receiver.awaySince, now) : PROBE_MS.most;
   return { at: wholeMinute(now + nextMs), hasMore: false };
+}
+
+/** The dashboard lists these lines (infra/constructs/dashboard.ts). `held`: callbacks that wait for it, as far as read. */
+function logAbsence(log: Pick<Log, 'info'>, uid: string, awaySince: number, held: number): void {
+  const [workspaceUid] = uid.split(':');
+  log.info('a receiver is away', {
+    receiver_uid: uid,
+    workspace_uid: workspaceUid,
+    away_since: isoOf(awaySince),
+    callbacks_waiting: held,
+  });
 }
 
 /** Rounds up to a whole minute, so that checks of one receiver that several workers ask for share one due entry. */

@@ -19,16 +19,20 @@ import { keepHeldRecord } from './hold-callback.ts';
 import type { MadePost } from './make-attempt.ts';
 import { isTaken, receiverError } from './receiver-error.ts';
 
+/** What came of an attempt. `held`: it failed, and the next one waits until the receiver is back. */
+export type AttemptOutcome = 'delivered' | 'to_retry' | 'held' | 'given_up';
+
 /**
  * Records the outcome of the attempt, then sends the next one if there is one. Where the receiver is away, the next one
  * waits for it from now on and is sent early once it is back; unless the receiver itself gave a time (Retry-After).
+ * Null: an earlier attempt had been delivered, so this one's failure is of no account.
  */
 export async function recordAttempt(
   ports: DeliveryPorts,
   delivery: DeliveryInHand,
   made: MadePost,
   isAway = false,
-): Promise<void> {
+): Promise<AttemptOutcome | null> {
   const { message, receipt, about, target, record } = delivery;
   const { answer, durationMs } = made;
   const now = ports.clock.now();
@@ -39,13 +43,13 @@ export async function recordAttempt(
     // The time of the answer, not of this write, which may wait for a seat to be given back.
     const logged = { runUid, input, page, part, httpStatus, at: made.at + (durationMs ?? 0), durationMs };
     await ports.callbacks.logDelivery(logged, target.expiresAt);
-    return;
+    return 'delivered';
   }
   const nextAttemptAt = delivered ? null : nextAttempt(ports, delivery, answer);
   // A first attempt that was delivered twice may have succeeded the other time; a record of its failure would be wrong.
   const isFirst = record === null;
   const absorbed = !delivered && (isFirst || nextAttemptAt === null) && (await wasDelivered(ports, delivery));
-  if (absorbed && isFirst) return;
+  if (absorbed && isFirst) return null;
   const failure = delivered ? null : reportFailure(ports, delivery, receiverError(answer));
   const attempt = attemptOf(delivery, made, failure);
   const status = delivered || absorbed ? 'SUCCESS' : nextAttemptAt === null ? 'FAILED' : 'PENDING';
@@ -62,16 +66,23 @@ export async function recordAttempt(
     deliveredAt: delivered ? now : null,
     ...(about.kind === 'notification' ? { url: target.callback.url } : {}),
   } as const;
+  const outcome = delivered ? 'delivered' : absorbed ? null : outcomeOf(status, isHeld);
   if (record === null) {
     rejectStaleWorker(ports.clock, delivery.takenAt, ATTEMPT_MS);
     const stored = await ports.callbacks.createRecord({ ...newRecord(delivery, now), ...change, attempts: [attempt] });
     if (stored.by === receipt.by) await sendOn(ports, target, stored);
-    return;
+    return outcome;
   }
   const from = message.attempt === 0 ? 'PENDING' : 'RUNNING';
   const expected = { status: from, retryCount: message.attempt } as const;
   const written = await ports.callbacks.updateRecord(record.uid, expected, { ...change, attempt });
   if (written) await sendOn(ports, target, { ...record, ...change });
+  return outcome;
+}
+
+function outcomeOf(status: CallbackRecord['status'], isHeld: boolean): AttemptOutcome {
+  if (status === 'FAILED') return 'given_up';
+  return isHeld ? 'held' : 'to_retry';
 }
 
 /** Sends the attempt after the recorded one, or leaves it to the sweep where it is too far off for a queue. */

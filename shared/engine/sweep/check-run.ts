@@ -7,6 +7,7 @@ import { finishRun, landedAt } from '../runs/finish-run.ts';
 import { finishInput } from '../runs/finish-input.ts';
 import { handOver } from '../live/hand-over.ts';
 import { keepRun } from '../runs/keep-run.ts';
+import { logWait } from '../runs/log-moves.ts';
 import { hasEndedWith, pageAfter } from '../runs/open-input.ts';
 import type { CorePorts } from '../ports.ts';
 import type { DueEntry, RunCheck } from '../stores/due-store.ts';
@@ -30,6 +31,7 @@ export async function checkRun(ports: CorePorts, entry: DueEntry): Promise<void>
   if (stored === null || definition === null) return watchUncommitted(ports, entry);
   const control = await handOver(ports, stored); // if it is a live call still at work, its caller no longer waits
   if (control.expiresAt * 1_000 <= now) return;
+  logWait(ports.log, control);
   const { kind, uid } = entry;
   const next = hasEnded(control.status)
     ? await reconcileEndedRun(ports, control, definition, entry.look ?? FIRST_CHECK)

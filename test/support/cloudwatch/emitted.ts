@@ -13,7 +13,7 @@ const Filter = z.looseObject({
 });
 
 /** A line as Lambda writes it in its JSON format; a platform's report where the invocation was cut off. */
-function lineOf({ level, message, requestId }: FunctionLog): unknown {
+export function lineOf({ level, message, requestId }: FunctionLog): unknown {
   const { errorType } = z.looseObject({ errorType: z.unknown() }).catch({ errorType: null }).parse(message);
   if (errorType === 'Sandbox.Timedout') {
     return { time: AT, type: 'platform.report', record: { requestId, status: 'timeout' } };
