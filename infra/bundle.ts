@@ -3,8 +3,8 @@ import { copyFile, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:f
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
-import { build, context } from 'esbuild';
-import type { BuildFailure, BuildOptions, BuildResult, Metafile, OutputFile, Plugin } from 'esbuild';
+import { build } from 'esbuild';
+import type { BuildFailure, BuildOptions, BuildResult, Metafile, OutputFile } from 'esbuild';
 import { ACTIONS_SOURCE, findActionFaults } from './check-actions.ts';
 import { consolePage } from './console-page.ts';
 import { docsAssets } from './docs-assets.ts';
@@ -60,6 +60,8 @@ interface BundledFunction {
 export interface Bundle {
   readonly functions: readonly BundledFunction[];
   readonly metafile: Metafile;
+  /** Every file that was read, absolute: sources, of pages too, and data files. */
+  readonly inputs: readonly string[];
 }
 
 /**
@@ -75,44 +77,20 @@ export class BundleError extends Error {
  * BundleError, and writes nothing, where the sources do not compile or their actions cannot be offered.
  */
 export async function bundleFunctions(options: BundleOptions): Promise<Bundle> {
+  const pageSources: string[] = [];
   try {
-    return await writeBundle(options, await build(await esbuildOptions(options)));
+    const settings = await esbuildOptions(options, (sources) => pageSources.push(...sources));
+    return await writeBundle(options, await build(settings), pageSources);
   } catch (error) {
     throw isBuildFailure(error) ? toBundleError(error) : error;
   }
 }
 
-/**
- * Bundles, and again on every change, until stopped. A failed build writes nothing, so the last good one stays.
- * A handler file that is added later is seen at the next start.
- */
-export async function watchFunctions(
-  options: BundleOptions & { readonly onBuild: (outcome: Bundle | BundleError) => void },
-): Promise<{ readonly stop: () => Promise<void> }> {
-  const report: Plugin = {
-    name: 'report',
-    setup: (watched) => {
-      watched.onEnd(async (result) => options.onBuild(await rebuild(options, result)));
-    },
-  };
-  const settings = await esbuildOptions(options);
-  const watching = await context({ ...settings, plugins: [...settings.plugins, report] });
-  await watching.watch();
-  return { stop: () => watching.dispose() };
-}
-
-/** A fault while watching is an outcome, whether the sources have it or the disk. */
-async function rebuild(options: BundleOptions, result: BuildResult): Promise<Bundle | BundleError> {
-  if (result.errors.length > 0) return toBundleError(result);
-  try {
-    return await writeBundle(options, result);
-  } catch (error) {
-    return error instanceof BundleError ? error : new BundleError(`Bundles could not be written: ${String(error)}`);
-  }
-}
-
-async function esbuildOptions({ root, minify = true }: BundleOptions) {
-  const entryPoints = await findHandlers(root);
+async function esbuildOptions(
+  { root, minify = true }: BundleOptions,
+  onPageSources: (sources: readonly string[]) => void,
+) {
+  const entryPoints = await findEntryPoints(root);
   return {
     absWorkingDir: resolve(root),
     entryPoints,
@@ -133,11 +111,17 @@ async function esbuildOptions({ root, minify = true }: BundleOptions) {
     legalComments: 'none',
     logLevel: 'silent',
     alias: REPLACED_MODULES,
-    plugins: [withoutLuxon, consolePage, docsAssets],
+    plugins: [withoutLuxon, consolePage(onPageSources), docsAssets(onPageSources)],
   } satisfies BuildOptions;
 }
 
-async function findHandlers(root: string): Promise<{ in: string; out: string }[]> {
+/** The names of the functions, by the files that lie where handlers do. */
+export async function findFunctionNames(root: string): Promise<readonly string[]> {
+  const outs = (await findEntryPoints(root)).map(({ out }) => dirname(out));
+  return outs.filter((name) => name !== ACTIONS_OUT);
+}
+
+async function findEntryPoints(root: string): Promise<{ in: string; out: string }[]> {
   const found: { in: string; out: string }[] = [];
   for (const folder of HANDLER_FOLDERS) {
     if (!existsSync(join(root, folder))) continue;
@@ -155,7 +139,11 @@ async function findHandlers(root: string): Promise<{ in: string; out: string }[]
 }
 
 /** Puts what was built where it belongs, once its actions are found to be sound. */
-async function writeBundle(options: BundleOptions, result: BuildResult): Promise<Bundle> {
+async function writeBundle(
+  options: BundleOptions,
+  result: BuildResult,
+  pageSources: readonly string[],
+): Promise<Bundle> {
   const { root, outDir } = options;
   const { metafile, outputFiles } = result;
   if (metafile === undefined || outputFiles === undefined) throw new BundleError('esbuild gave no output');
@@ -174,7 +162,9 @@ async function writeBundle(options: BundleOptions, result: BuildResult): Promise
     functions.push({ name, source: entryPoint, file: resolve(outDir, name, 'index.mjs'), bytes });
   }
   await removeStale(outDir, new Set(functions.map(({ name }) => name)));
-  return { functions, metafile };
+  const code = Object.keys(metafile.inputs).map((path) => resolve(root, path));
+  const data = outputFiles.flatMap(({ text }) => dataFilesOf(root, text));
+  return { functions, metafile, inputs: [...code, ...pageSources, ...new Set(data)] };
 }
 
 interface BuiltFile {
@@ -211,10 +201,13 @@ async function writeOutput(target: string, { contents }: OutputFile): Promise<vo
 }
 
 async function copyDataFiles(root: string, functionDir: string, code: string): Promise<void> {
+  for (const file of dataFilesOf(root, code)) await copyFile(file, join(functionDir, basename(file)));
+}
+
+/** The data files that this code names, absolute. */
+function dataFilesOf(root: string, code: string): readonly string[] {
   const packages = createRequire(join(resolve(root), 'package.json'));
-  for (const file of DATA_FILES) {
-    if (code.includes(file)) await copyFile(packages.resolve(file), join(functionDir, basename(file)));
-  }
+  return DATA_FILES.filter((file) => code.includes(file)).map((file) => packages.resolve(file));
 }
 
 /** A handler that was deleted must not stay as a bundle; folders that hold no bundle are not ours to remove. */

@@ -10,9 +10,9 @@ const PAGE = /functions[/\\]console[/\\]index\.html$/;
 
 /**
  * Lets a function import the console's page: bundled from its sources, compressed, with the hashes of what is inside.
- * A watched build sees changes of the page's sources too.
+ * `onSources` is told what it is made of.
  */
-export const consolePage: Plugin = {
+export const consolePage = (onSources: (sources: readonly string[]) => void): Plugin => ({
   name: 'console-page',
   setup: (project) => {
     project.onLoad({ filter: PAGE }, async ({ path }) => {
@@ -21,14 +21,14 @@ export const consolePage: Plugin = {
       const html = (await readFile(path, 'utf8'))
         .replace('<!-- style -->', () => `<style>${style}</style>`)
         .replace('<!-- script -->', () => `<script type="module">${script}</script>`);
+      onSources([path, ...sources]);
       return {
         contents: `export const page = ${JSON.stringify(compressed(html, { script, style }))};`,
         loader: 'js',
-        watchFiles: [path, ...sources],
       };
     });
   },
-};
+});
 
 /** A script and a style as a page carries them, and every source that they are made of. */
 export async function bundleForBrowser(

@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import { basename, join } from 'node:path';
 import { startGateway } from './gateway/gateway.ts';
 import type { Gateway } from './gateway/gateway.ts';
 import { scheduleDelivery } from './triggers/deliver-schedule.ts';
@@ -70,8 +71,8 @@ export interface Runtime {
   resetMeters(): void;
   /** Invokes a function synchronously. It is named by its name or a prefix of its logical id. */
   invoke(functionName: string, event: unknown): Promise<Outcome>;
-  /** New invocations run the code that is now in the functions' folders. */
-  renewCode(): void;
+  /** New invocations run the code that is now in the functions' folders, or in those of another folder of bundles. */
+  renewCode(bundleDir?: string): void;
   /** Stops taking work, gives running invocations `graceMs` (3 s by default) to end, and writes all state out. */
   close(graceMs?: number): Promise<void>;
 }
@@ -159,8 +160,10 @@ function assemble(options: RuntimeOptions, parts: Parts): Runtime {
       meter.reset();
     },
     invoke: (name, event) => findFunction(name).invoke(event),
-    renewCode() {
-      for (const fn of functions.values()) fn.renewCode();
+    renewCode(bundleDir) {
+      for (const fn of functions.values()) {
+        fn.renewCode(bundleDir === undefined ? undefined : join(bundleDir, basename(fn.plan.codeDir)));
+      }
     },
     async close(graceMs = GRACE_MS) {
       stopRules();
@@ -188,7 +191,7 @@ function startFunction(
   if (credentials === undefined) throw new Error(`Function ${plan.name} has no credentials`);
   return hostFunction({
     plan,
-    env: functionEnvironment(plan, credentials, gateway.url),
+    envOf: (codeDir) => functionEnvironment({ ...plan, codeDir }, credentials, gateway.url),
     gateway,
     maxThreads: options.threadsPerFunction ?? THREADS_PER_FUNCTION,
     isFrozenBetween: (options.chaos ?? null) !== null,

@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process';
+import { enableCompileCache, flushCompileCache } from 'node:module';
+import { COMPILE_CACHE } from './build/project.ts';
 import { jsonLine, humanLine } from './start/print-log.ts';
 import { readStartOptions, START_HELP, StartRefused } from './start/start-options.ts';
 import type { StartOptions } from './start/start-options.ts';
@@ -23,10 +25,12 @@ try {
 
 /**
  * Functions run in threads, which a debugger reaches only in a process that was started for it. A thread at a
- * breakpoint keeps its process from ending, so the process is killed where a stop takes too long.
+ * breakpoint keeps its process from ending, so the process is killed where a stop takes too long. It ends with this one.
  */
 function restartForDebugger(): void {
-  const child = spawn(process.execPath, [...DEBUGGER_FLAGS, ...process.argv.slice(1)], { stdio: 'inherit' });
+  const child = spawn(process.execPath, [...DEBUGGER_FLAGS, ...process.argv.slice(1)], {
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+  });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
       child.kill(signal);
@@ -36,7 +40,15 @@ function restartForDebugger(): void {
   child.on('exit', (code) => (process.exitCode = code ?? 0));
 }
 
+/** With `--inspect` the starter is the process that was started first: whoever kills that one means this one. */
+function endWithStarter(): void {
+  process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+  process.channel?.unref();
+}
+
 async function run(options: StartOptions): Promise<void> {
+  if (options.inspect) endWithStarter();
+  enableCompileCache(COMPILE_CACHE);
   // Loaded here and not at the top, so that a wrong option is refused at once.
   const { startSystem } = await import('./start/start-system.ts');
   const { callbackLine, readyLine, welcome } = await import('./start/welcome.ts');
@@ -56,6 +68,7 @@ async function run(options: StartOptions): Promise<void> {
   // Before the ready line is printed: its reader may stop the system at once.
   const stopping = stopOnSignals(() => system.close(), options);
   print(options.json ? readyLine(system) : welcome(system));
+  flushCompileCache(); // a system that is killed writes nothing at its end
   if (!options.sample || !system.isNew) return;
   const { runSample } = await import('./start/sample-run.ts');
   await runSample(system, print, stopping).catch((error: unknown) => {

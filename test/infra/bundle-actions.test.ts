@@ -1,8 +1,7 @@
-import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, symlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { bundleFunctions, watchFunctions } from '../../infra/bundle.ts';
-import type { Bundle, BundleError } from '../../infra/bundle.ts';
+import { bundleFunctions } from '../../infra/bundle.ts';
 import { folderOf } from './bundle-fixture.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -115,35 +114,4 @@ describe('actions that cannot be offered are refused before a function is writte
     expect(await faultOf(actions, ['two'])).toContain('settings, offered: there is no action "two"; there are one');
     expect(await faultOf(actions)).toBe('none');
   });
-});
-
-test('while watching, the last good build stays until the actions are sound again', async () => {
-  const root = projectOf({ 'a.ts': actionNamed('one'), 'index.ts': registryOf('a.ts') });
-  const outDir = join(root, 'out');
-  const outcomes: (Bundle | BundleError)[] = [];
-  let wake = (): void => {};
-  const next = async (count: number): Promise<Bundle | BundleError | undefined> => {
-    while (outcomes.length < count) await new Promise<void>((done) => (wake = done));
-    return outcomes[count - 1];
-  };
-  const watching = await watchFunctions({
-    root,
-    outDir,
-    onBuild(outcome) {
-      outcomes.push(outcome);
-      wake();
-    },
-  });
-  onTestFinished(() => watching.stop());
-  const handler = join(root, 'functions/workers/page.ts');
-  expect(await next(1)).toMatchObject({ functions: [{ name: 'page' }] });
-  const good = readFileSync(join(outDir, 'page/index.mjs'), 'utf8');
-  writeFileSync(join(root, 'functions/actions/a.ts'), actionNamed('one-'));
-  expect(await next(2)).toMatchObject({ message: expect.stringContaining('a.ts, name: "one-" must match') });
-  writeFileSync(handler, HANDLER.replace('well', 'better'));
-  expect(await next(3)).toMatchObject({ message: expect.stringContaining('a.ts, name') });
-  expect(readFileSync(join(outDir, 'page/index.mjs'), 'utf8')).toBe(good);
-  writeFileSync(join(root, 'functions/actions/a.ts'), actionNamed('one'));
-  expect(await next(4)).toMatchObject({ functions: [{ name: 'page' }] });
-  expect(readFileSync(join(outDir, 'page/index.mjs'), 'utf8')).toContain('better');
 });

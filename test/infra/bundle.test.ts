@@ -1,9 +1,8 @@
-import { existsSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { BundleError, bundleFunctions, watchFunctions } from '../../infra/bundle.ts';
-import type { Bundle } from '../../infra/bundle.ts';
+import { BundleError, bundleFunctions } from '../../infra/bundle.ts';
 import { folderOf } from './bundle-fixture.ts';
 
 const HANDLER = 'export const handler = async (): Promise<string> => "well";\n';
@@ -164,32 +163,4 @@ test('a handler that is gone leaves no bundle, and what is not a bundle stays', 
   const outDir = lent({ 'old/index.mjs': '', 'notes/mine.txt': '' });
   await bundleFunctions({ root: projectOf({}), outDir });
   expect(readdirSync(outDir).toSorted()).toEqual(['notes', 'page']);
-});
-
-test('watching rebuilds on a change, tells a fault, and keeps the last good bundle', async () => {
-  const root = projectOf({});
-  const outDir = newFolder();
-  const outcomes: (Bundle | BundleError)[] = [];
-  let wake = (): void => {};
-  const next = async (count: number) => {
-    while (outcomes.length < count) await new Promise<void>((done) => (wake = done));
-    return outcomes[count - 1];
-  };
-  const onBuild = (outcome: Bundle | BundleError): void => {
-    outcomes.push(outcome);
-    wake();
-  };
-  const watching = await watchFunctions({ root, outDir, onBuild });
-  try {
-    expect(await next(1)).toMatchObject({ functions: [{ name: 'page' }] });
-    const good = readFileSync(join(outDir, 'page/index.mjs'), 'utf8');
-    writeFileSync(join(root, 'functions/workers/page.ts'), 'export const handler = (\n');
-    expect(await next(2)).toMatchObject({ message: expect.stringContaining('functions/workers/page.ts:2:1') });
-    expect(readFileSync(join(outDir, 'page/index.mjs'), 'utf8')).toBe(good);
-    writeFileSync(join(root, 'functions/workers/page.ts'), HANDLER.replace('well', 'better'));
-    expect(await next(3)).toMatchObject({ functions: [{ name: 'page' }] });
-    expect(readFileSync(join(outDir, 'page/index.mjs'), 'utf8')).toContain('better');
-  } finally {
-    await watching.stop();
-  }
 });

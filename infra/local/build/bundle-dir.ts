@@ -25,7 +25,9 @@ export function releaseBundleDir(dir: string): void {
   if (existsSync(dir)) rmSync(dir, { recursive: true, force: true });
 }
 
-function isAlive(pid: number): boolean {
+/** Whether there is a process of this id. */
+export function isAlive(pid: number): boolean {
+  if (pid === 0) return false; // the whole group of this process, to the system
   try {
     return process.kill(pid, 0);
   } catch (error) {

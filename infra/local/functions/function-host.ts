@@ -28,7 +28,8 @@ export interface InvocationReport {
 
 export interface FunctionHostOptions {
   readonly plan: FunctionPlan;
-  readonly env: Readonly<Record<string, string>>;
+  /** The environment of threads that run the code of this folder. */
+  readonly envOf: (codeDir: string) => Readonly<Record<string, string>>;
   /** Absent: threads call AWS over HTTP, at the endpoint of their environment. */
   readonly gateway?: ThreadGateway;
   /** Most threads at once; a lower reserved concurrency takes precedence. */
@@ -45,8 +46,8 @@ export interface FunctionHost {
   readonly maxConcurrency: number;
   /** Invokes synchronously; waits for a thread when all are busy. Never rejects. */
   invoke(event: unknown, traceHeader?: string): Promise<Outcome>;
-  /** New invocations run the code that is in the folder now; those under way end on the old. */
-  renewCode(): void;
+  /** New invocations run the code that is in the folder now, or in another one; those under way end on the old. */
+  renewCode(codeDir?: string): void;
   /** Refuses new invocations, gives running ones `graceMs` to end, then kills their threads. */
   close(graceMs: number): Promise<void>;
 }
@@ -62,12 +63,14 @@ export function hostFunction(options: FunctionHostOptions): FunctionHost {
   const idle: FunctionThread[] = [];
   const waiting: ((thread: FunctionThread | null) => void)[] = [];
   let stale = new WeakSet<FunctionThread>();
+  let codeDir = plan.codeDir;
   let isClosed = false;
 
   function startThread(): FunctionThread {
     const thread = new FunctionThread({
       ...options,
-      codeDir: plan.codeDir,
+      codeDir,
+      env: options.envOf(codeDir),
       onLog(requestId, level, message) {
         if (LOG_LEVELS.indexOf(level) < LOG_LEVELS.indexOf(plan.logLevel)) return;
         onLog({ functionName: plan.name, logGroup: plan.logGroup, requestId, level, message });
@@ -139,7 +142,8 @@ export function hostFunction(options: FunctionHostOptions): FunctionHost {
       }
       return await runOn(taken.thread, taken.isColdStart, text, traceHeader);
     },
-    renewCode() {
+    renewCode(newDir = codeDir) {
+      codeDir = newDir;
       stale = new WeakSet(threads);
       for (const thread of idle.splice(0)) release(thread);
     },

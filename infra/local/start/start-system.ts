@@ -9,12 +9,13 @@ import type { Runtime } from '../runtime.ts';
 import { isNewDataDir, prepareDataDir } from './data-dir.ts';
 import type { FunctionLog } from '../functions/function-host.ts';
 import { openInboxOnLastPort } from '../inbox/inbox-port.ts';
-import { startLiveBundle } from '../build/live-bundle.ts';
+import { BuildFault, openLiveBuild } from '../build/live-build.ts';
+import type { LiveBuild, RebuildOutcome } from '../build/live-build.ts';
+import { ROOT } from '../build/project.ts';
 import { listenLocally } from '../listen.ts';
 import { addressOf, prepareAccess } from './prepare-access.ts';
 import type { Access } from './prepare-access.ts';
 import { readActionSecrets } from './action-secrets.ts';
-import { synthesizeLocalStack } from '../build/synthesize-stack.ts';
 import { StartRefused } from './start-options.ts';
 import type { StartOptions } from './start-options.ts';
 
@@ -38,6 +39,8 @@ export interface LocalSystem {
 
 /** Seed of `--chaos`: the same at each start. */
 const CHAOS_SEED = 1;
+/** Exit code of a start whose sources cannot be built, as of any build. */
+const BUILD_FAILED = 1;
 
 /** Starts runtime, inbox and rebuilding. Throws StartRefused for faults that the person who starts it can correct. */
 export async function startSystem(options: StartOptions, listener: Listener): Promise<LocalSystem> {
@@ -45,15 +48,15 @@ export async function startSystem(options: StartOptions, listener: Listener): Pr
   await checkPort(options.port);
   await prepareDataDir(dataDir, options.reset);
   const isNew = isNewDataDir(dataDir);
-  const bundle = await startLiveBundle();
-  const closers: (() => Promise<void>)[] = [() => bundle.stop()];
+  const build = await buildOrRefuse();
+  const closers: (() => Promise<void> | void)[] = [() => build.stop()];
   const close = async (): Promise<void> => {
     for (const stop of closers.toReversed()) await stop();
   };
   try {
-    const runtime = await startRuntimeOver(options, bundle.dir, listener);
+    const runtime = await startRuntimeOver(options, build, listener);
     closers.push(() => runtime.close());
-    bundle.onRebuild((fault) => reportRebuild(runtime, fault, listener));
+    build.watch((outcome) => runRebuilt(runtime, outcome, listener));
     const access = await prepareAccess(runtime, dataDir);
     const inbox = await openInboxOnLastPort(dataDir, (port) =>
       openInbox({
@@ -74,13 +77,13 @@ export async function startSystem(options: StartOptions, listener: Listener): Pr
 
 async function startRuntimeOver(
   options: StartOptions,
-  bundleDir: string,
+  { stack }: LiveBuild,
   { onLog, onNotice }: Listener,
 ): Promise<Runtime> {
   const { port, dataDir, inspect, chaos } = options;
   try {
     return await startRuntime({
-      stack: synthesizeLocalStack(bundleDir),
+      stack,
       dataDir,
       port,
       hasTimeLimits: !inspect,
@@ -113,8 +116,20 @@ function portFault(port: number, error: unknown): StartRefused | null {
   return code === 'EACCES' ? new StartRefused(`--port ${port}: you may not listen on this port`) : null;
 }
 
-function reportRebuild(runtime: Runtime, fault: string | null, { onNotice }: Listener): void {
-  if (fault !== null) return onNotice(`The change cannot be built; the last good build keeps running:\n${fault}`);
-  runtime.renewCode();
+async function buildOrRefuse(): Promise<LiveBuild> {
+  try {
+    return await openLiveBuild(ROOT);
+  } catch (error) {
+    if (!(error instanceof BuildFault)) throw error;
+    const what = error.task === 'bundles' ? 'the functions cannot be built' : 'the stack cannot be synthesized';
+    throw new StartRefused(`${what}:\n${error.message}`, { exitCode: BUILD_FAILED });
+  }
+}
+
+function runRebuilt(runtime: Runtime, outcome: RebuildOutcome, { onNotice }: Listener): void {
+  if ('fault' in outcome) {
+    return onNotice(`The change cannot be built; the last good build keeps running:\n${outcome.fault}`);
+  }
+  runtime.renewCode(outcome.dir);
   onNotice('Rebuilt: new invocations run the new code.');
 }

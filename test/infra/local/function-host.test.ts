@@ -27,7 +27,15 @@ function host(code: string, options: Partial<FunctionHostOptions> = {}): Functio
     reservedConcurrency: null,
   };
   const quiet = { onLog: () => undefined, onReport: () => undefined };
-  fn = hostFunction({ plan, env: {}, maxThreads: 2, isFrozenBetween: false, hasTimeout: true, ...quiet, ...options });
+  fn = hostFunction({
+    plan,
+    envOf: () => ({}),
+    maxThreads: 2,
+    isFrozenBetween: false,
+    hasTimeout: true,
+    ...quiet,
+    ...options,
+  });
   return fn;
 }
 

@@ -1,0 +1,19 @@
+import type { StoredStack } from './kept-stacks.ts';
+
+/** What is built: the functions, or the stack that has them. */
+export type BuildTask = 'bundles' | 'stack';
+
+/** What the process of a build is started with, as JSON. */
+export interface BuildOrder {
+  readonly task: BuildTask;
+  /** The project's folder. */
+  readonly root: string;
+  /** Of bundles: where to write them. */
+  readonly dir: string;
+}
+
+/** What it sends: what was built, or why not, in lines for people. */
+export type BuildOutcome =
+  | { readonly kind: 'bundles'; readonly inputs: readonly string[] }
+  | { readonly kind: 'stack'; readonly stack: StoredStack }
+  | { readonly kind: 'fault'; readonly fault: string };
