@@ -37,7 +37,7 @@ ${describeGateway()}
 
 ### Send a call twice
 
-A launch, live call, trigger, retry, replay or rotation with the header \`Idempotency-Key\` is done once, however often it is sent within 24 hours; the answer stays the same. So after a timeout send it again with the same key.
+A launch, live call, trigger, retry, replay, bulk or rotation with the header \`Idempotency-Key\` is done once, however often it is sent within 24 hours; the answer stays the same. So after a timeout send it again with the same key.
 
 ### Rate limits
 
