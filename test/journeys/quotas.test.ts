@@ -37,7 +37,7 @@ it('are shown, and each lets through what it says and nothing more', async () =>
     expect(refused.body).toMatchObject(reached('runs_waiting', 1));
   }
   await api.ask('cancelRun', { params: { run_uid: uid } });
-  await api.ask('runAsync', { ...cities, body: later });
+  const second = (await api.ask('runAsync', { ...cities, body: later })).body;
   const resumed = await api.refused('resumeRun', { params: { run_uid: uid } });
   expect(resumed.body).toMatchObject(reached('runs_waiting', 1));
   const bulk = (await api.ask('createBulk', { body: { action: 'resume', filter: { uid } } })).body;
@@ -73,6 +73,15 @@ it('are shown, and each lets through what it says and nothing more', async () =>
     const refused = await api.refused('runAsync', { ...cities, body: { inputs }, query });
     expect(refused.body).toMatchObject(reached('pages_per_day', 2));
   }
+
+  await api.ask('cancelRun', { params: { run_uid: second.uid } });
+  await api.ask('resumeRun', { params: { run_uid: uid } });
+  const reason = await until('the run to be held back', async () => {
+    const { body } = await api.ask('getRunStatus', { params: { run_uid: uid } });
+    return body.status === 'SCHEDULED' ? body.status_reason : null;
+  });
+  expect(reason).toMatchObject({ code: 'RATE_LIMIT', params: reached('pages_per_day', 2).params });
+  expect(reason?.retry_at).toBe(reason?.params['resets_at']);
 });
 
 it('the owner prints what each workspace used in a month', async () => {
