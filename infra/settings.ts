@@ -69,6 +69,11 @@ const StageSettings = z
     alarmEmail: z.email().nullable(),
     /** Whether the stage has a dashboard in CloudWatch; an account's first three are free, any other costs $3 a month. */
     dashboard: z.boolean(),
+    /**
+     * Raises an alarm once the stage has spent so many dollars within 24 hours, by its write units and calls; null: none.
+     * It takes two of the metrics of alarms, of which an account has ten free.
+     */
+    spendAlarmUsdPerDay: z.number().positive().nullable(),
     logRetentionDays,
     /** Whether table, bucket and secrets outlive the stack. False is for stages whose data nobody will miss. */
     keepStateOnRemoval: z.boolean(),
@@ -147,6 +152,7 @@ const common: StageSettings = {
   corsOrigins: null,
   alarmEmail: null,
   dashboard: true,
+  spendAlarmUsdPerDay: null,
   logRetentionDays: 30,
   keepStateOnRemoval: true,
   pointInTimeRecovery: true,

@@ -1,5 +1,6 @@
 import type { RuntimeSettings } from '../../shared/api/env.ts';
 import type { LimitsInForce } from '../../shared/api/workspace/view.ts';
+import { quotasInForce } from '../../shared/domain/quota.ts';
 import type { OwnLimits } from '../../shared/storage/limit-reader.ts';
 
 /** A workspace's own limits, and the stage's where it has none. */
@@ -13,11 +14,6 @@ export function limitsInForce(
     read: rates.read ?? stage.rateLimits.read,
     runsAtOnce: runsAtOnce ?? stage.concurrentRuns,
     inputsInFlight: inputsInFlight ?? stage.inputsInFlight,
-    quotas: {
-      runsWaiting: quotas.runsWaiting ?? stage.quotas.runsWaiting,
-      schedules: quotas.schedules ?? stage.quotas.schedules,
-      uploadsOpen: quotas.uploadsOpen ?? stage.uploadsOpen,
-      pagesPerDay: quotas.pagesPerDay ?? stage.quotas.pagesPerDay,
-    },
+    quotas: quotasInForce(quotas, { ...stage.quotas, uploadsOpen: stage.uploadsOpen }),
   };
 }

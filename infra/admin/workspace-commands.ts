@@ -1,5 +1,5 @@
 import type { RuntimeSettings } from '../../shared/api/env.ts';
-import type { Quotas } from '../../shared/domain/quota.ts';
+import { type OwnQuotas, type Quotas, quotasInForce } from '../../shared/domain/quota.ts';
 import { RATE_TYPES, type RateLimit, type RateType } from '../../shared/domain/token-bucket.ts';
 import type { WorkspaceLimits } from '../../shared/engine/stores/admission-store.ts';
 import type { OwnLimits } from '../../shared/storage/limit-reader.ts';
@@ -34,15 +34,18 @@ export const WORKSPACE_COMMANDS: readonly Command[] = [
   },
   {
     name: 'workspaces set',
-    help: 'Changes limits of a workspace, and prints the limits in force. The value "default" restores that of infra/settings.ts.',
+    help: 'Changes limits of a workspace, and prints the limits in force. The value "default" restores that of infra/settings.ts; "none" takes a quota away.',
     options: {
       workspace: WORKSPACE_OPTION,
       'runs-at-once': { value: 'N', help: `1 to ${MAX_RUNS_AT_ONCE}, or default` },
       'inputs-in-flight': { value: 'N', help: `of one run: 1 to ${MAX_INPUTS_IN_FLIGHT}, or default` },
-      'runs-waiting': { value: 'N', help: `quota of runs that have not started: 1 to ${MAX_PLACES}, or default` },
-      schedules: { value: 'N', help: `quota of schedules that are not deleted: 1 to ${MAX_PLACES}, or default` },
+      'runs-waiting': { value: 'N', help: `quota of runs that have not started: 1 to ${MAX_PLACES}, none or default` },
+      schedules: { value: 'N', help: `quota of schedules that are not deleted: 1 to ${MAX_PLACES}, none or default` },
       'uploads-open': { value: 'N', help: `quota of uploads without a launch: 1 to ${MAX_PLACES}, or default` },
-      'pages-per-day': { value: 'N', help: `quota of pages that start on a UTC day: 1 to ${MAX_PAGES}, or default` },
+      'pages-per-day': {
+        value: 'N',
+        help: `quota of pages that start on a UTC day: 1 to ${MAX_PAGES}, none or default`,
+      },
       'live-rate': { value: 'R', help: RATE_HELP },
       'launch-rate': { value: 'R', help: 'the same, of launches and changes' },
       'read-rate': { value: 'R', help: 'the same, of reads' },
@@ -51,6 +54,7 @@ export const WORKSPACE_COMMANDS: readonly Command[] = [
     examples: [
       'workspaces set --workspace acme --live-rate 50/100 --runs-at-once 20',
       'workspaces set --workspace acme --runs-at-once default',
+      'workspaces set --workspace acme --pages-per-day 100000 --schedules none',
     ],
     run: set,
   },
@@ -83,17 +87,18 @@ async function set(stage: StageAccess, values: CommandValues, stageName: string)
   return describe(withLimits(workspace, limits, settingsOf(stageName).runtime));
 }
 
-const QUOTA_OPTIONS: readonly (readonly [name: keyof Quotas, option: string, max: number])[] = [
-  ['runsWaiting', 'runs-waiting', MAX_PLACES],
-  ['schedules', 'schedules', MAX_PLACES],
-  ['uploadsOpen', 'uploads-open', MAX_PLACES],
-  ['pagesPerDay', 'pages-per-day', MAX_PAGES],
+/** There is always a quota of open uploads. */
+const QUOTA_OPTIONS: readonly (readonly [name: keyof Quotas, option: string, max: number, lowest: 'none' | 1])[] = [
+  ['runsWaiting', 'runs-waiting', MAX_PLACES, 'none'],
+  ['schedules', 'schedules', MAX_PLACES, 'none'],
+  ['uploadsOpen', 'uploads-open', MAX_PLACES, 1],
+  ['pagesPerDay', 'pages-per-day', MAX_PAGES, 'none'],
 ];
 
 /** The quotas that were given. */
-function quotasFrom(values: CommandValues): Partial<Quotas> {
+function quotasFrom(values: CommandValues): Partial<OwnQuotas> {
   const given = QUOTA_OPTIONS.map(
-    ([name, option, max]) => [name, limitOf(`--${option}`, values.text(option), max)] as const,
+    ([name, option, max, lowest]) => [name, limitOf(`--${option}`, values.text(option), max, lowest)] as const,
   );
   return Object.fromEntries(given.filter(([, limit]) => limit !== undefined));
 }
@@ -121,12 +126,7 @@ function withLimits(
     inForce: {
       runsAtOnce: limits.runsAtOnce ?? defaults.concurrentRuns,
       inputsInFlight: limits.inputsInFlight ?? defaults.inputsInFlight,
-      quotas: {
-        runsWaiting: limits.quotas.runsWaiting ?? defaults.quotas.runsWaiting,
-        schedules: limits.quotas.schedules ?? defaults.quotas.schedules,
-        uploadsOpen: limits.quotas.uploadsOpen ?? defaults.uploadsOpen,
-        pagesPerDay: limits.quotas.pagesPerDay ?? defaults.quotas.pagesPerDay,
-      },
+      quotas: quotasInForce(limits.quotas, { ...defaults.quotas, uploadsOpen: defaults.uploadsOpen }),
       rates: {
         live: rates.live ?? live,
         launch: rates.launch ?? launch,
@@ -137,12 +137,18 @@ function withLimits(
   };
 }
 
-/** Undefined: not given. Null: the stage's own. */
-function limitOf(flag: string, text: string | undefined, max: number): number | null | undefined {
+/** Undefined: not given. Null: the stage's own. 0: none, where `lowest` allows that. */
+function limitOf(
+  flag: string,
+  text: string | undefined,
+  max: number,
+  lowest: 'none' | 1 = 1,
+): number | null | undefined {
   if (text === undefined || text === 'default') return text === undefined ? undefined : null;
+  if (text === 'none' && lowest === 'none') return 0;
   const value = Number(text);
   if (/^\d+$/.test(text) && value >= 1 && value <= max) return value;
-  throw new UsageError(`${flag} is ${text}; allowed: 1 to ${max}, or default`);
+  throw new UsageError(`${flag} is ${text}; allowed: 1 to ${max}, ${lowest === 'none' ? 'none ' : ''}or default`);
 }
 
 /** Undefined: not given. Null: the stage's own. */
@@ -161,10 +167,9 @@ function describe({ name, uid, limits, rates, inForce }: LimitedWorkspace): stri
   return [
     `${name}  ${uid}  ${shown('runs at once', inForce.runsAtOnce, limits.runsAtOnce)}`,
     shown('inputs in flight', inForce.inputsInFlight, limits.inputsInFlight),
-    ...QUOTA_OPTIONS.flatMap(([quota, option]) => {
-      const limit = inForce.quotas[quota];
-      return limit === null ? [] : [shown(option.replaceAll('-', ' '), limit, limits.quotas[quota])];
-    }),
+    ...QUOTA_OPTIONS.map(([quota, option]) =>
+      shown(option.replaceAll('-', ' '), inForce.quotas[quota] ?? 'none', limits.quotas[quota]),
+    ),
     ...RATE_TYPES.map((type) => {
       const { perSecond, burst } = inForce.rates[type];
       return shown(type, `${perSecond}/${burst}`, rates[type]);

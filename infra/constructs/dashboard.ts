@@ -19,6 +19,7 @@ import type { EngineApi } from './http-api.ts';
 import { accessLogNameOf, logNameOf } from './log-names.ts';
 import { logMetric } from './log-metrics.ts';
 import type { Platform } from './platform.ts';
+import { spendADay } from './spend.ts';
 
 /** Functions that move runs, and so log what became of them. */
 const MOVE_RUNS: readonly FunctionName[] = [
@@ -59,7 +60,7 @@ export class StageDashboard extends Construct {
     dashboard.addWidgets(...this.drawWaiting(platform));
     dashboard.addWidgets(...this.drawLive());
     dashboard.addWidgets(...this.drawCallbacks());
-    dashboard.addWidgets(...this.drawService(api));
+    dashboard.addWidgets(...this.drawService(platform, api));
   }
 
   private drawRuns({ queues }: Platform): readonly [LogQueryWidget, GraphWidget] {
@@ -139,22 +140,35 @@ export class StageDashboard extends Construct {
     ];
   }
 
-  private drawService({ stage }: EngineApi): readonly [GraphWidget, GraphWidget] {
+  private drawService(platform: Platform, api: EngineApi): readonly [GraphWidget, GraphWidget, GraphWidget] {
+    const { stage } = api;
     const sum = { statistic: Stats.SUM, period: FIVE_MINUTES };
     return [
-      graph('Answers of the API', [
-        stage.metricCount({ ...sum, label: 'all' }),
-        stage.metricClientError({ ...sum, label: '4xx' }),
-        stage.metricServerError({ ...sum, label: '5xx' }),
-      ]),
-      graph('Lambda in this account and region', [
-        LambdaFunction.metricAllConcurrentExecutions({
-          statistic: Stats.MAXIMUM,
-          period: FIVE_MINUTES,
-          label: 'at once',
-        }),
-        LambdaFunction.metricAllThrottles({ ...sum, label: 'throttled' }),
-      ]),
+      graph(
+        'Answers of the API',
+        [
+          stage.metricCount({ ...sum, label: 'all' }),
+          stage.metricClientError({ ...sum, label: '4xx' }),
+          stage.metricServerError({ ...sum, label: '5xx' }),
+        ],
+        { width: THIRD },
+      ),
+      graph(
+        'Lambda in this account and region',
+        [
+          LambdaFunction.metricAllConcurrentExecutions({
+            statistic: Stats.MAXIMUM,
+            period: FIVE_MINUTES,
+            label: 'at once',
+          }),
+          LambdaFunction.metricAllThrottles({ ...sum, label: 'throttled' }),
+        ],
+        { width: THIRD },
+      ),
+      graph('Dollars a day, by write units and calls', [spendADay(platform, api)], {
+        width: THIRD,
+        view: GraphWidgetView.BAR,
+      }),
     ];
   }
 
@@ -186,6 +200,10 @@ export class StageDashboard extends Construct {
   }
 }
 
-function graph(title: string, left: readonly IMetric[], { width = HALF } = {}): GraphWidget {
-  return new GraphWidget({ title, left: [...left], width, view: GraphWidgetView.TIME_SERIES, leftYAxis: { min: 0 } });
+function graph(
+  title: string,
+  left: readonly IMetric[],
+  { width = HALF, view = GraphWidgetView.TIME_SERIES } = {},
+): GraphWidget {
+  return new GraphWidget({ title, left: [...left], width, view, leftYAxis: { min: 0 } });
 }

@@ -7,6 +7,7 @@ import type { WorkQueueName } from '../../shared/functions.ts';
 import type { EngineApi } from './http-api.ts';
 import { logMetric } from './log-metrics.ts';
 import type { Platform } from './platform.ts';
+import { spendADay } from './spend.ts';
 
 /** Longest normal age of a message: the longest delay, and the time of the slowest function. */
 const WORK_AGE_SECONDS = MAX_DELAY_MS / 1_000 + FUNCTIONS.intake.timeoutSeconds;
@@ -78,4 +79,13 @@ export function addAlarms(scope: Construct, platform: Platform, api: EngineApi):
     minutes: SWEEP_MINUTES,
     whenMissing: true,
   });
+  const { spendAlarmUsdPerDay: usd } = platform.settings;
+  if (usd !== null) {
+    alarms.add(scope, 'Spend', {
+      description: `The stage has spent $${usd} or more within 24 hours, calculated from the write units of its table and the calls of its API.`,
+      metric: spendADay(platform, api),
+      threshold: usd,
+      minutes: 24 * 60,
+    });
+  }
 }

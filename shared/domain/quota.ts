@@ -24,6 +24,23 @@ export interface ReachedQuota {
   readonly resetsAt: number | null;
 }
 
+/**
+ * What the owner set for one workspace instead of the stage's quotas. 0: the workspace has none, though the stage has;
+ * null: nothing, so that the stage's applies.
+ */
+export type OwnQuotas = { readonly [Name in keyof Quotas]: number | null };
+
+/** The quotas of a workspace where the stage has these. */
+export function quotasInForce(own: OwnQuotas, stage: Quotas): Quotas {
+  const inForce = (name: keyof Quotas): number | null => (own[name] === 0 ? null : (own[name] ?? stage[name]));
+  return {
+    runsWaiting: inForce('runsWaiting'),
+    schedules: inForce('schedules'),
+    uploadsOpen: inForce('uploadsOpen'),
+    pagesPerDay: inForce('pagesPerDay'),
+  };
+}
+
 const TEXTS: Readonly<Record<QuotaName, (limit: number) => string>> = {
   runs_waiting: (limit) => `${limit} runs that have not started; wait until one of them starts or ends, or cancel one`,
   schedules: (limit) => `${limit} schedules that are ACTIVE or PAUSED; delete one`,

@@ -62,7 +62,7 @@ const TURN = {
 } as const;
 
 /** What a run uses of AWS, if nothing fails; storage until it expires. Backups, logs and egress are not in it. */
-function usageOfRun(work: RunWork): Usage {
+export function usageOfRun(work: RunWork): Usage {
   const { inputs, pages, callbacks, page } = work;
   // Under a slow pace pages come alone.
   const batch = Math.max(1, Math.min(BATCH, work.places, work.callsASecond ?? BATCH));

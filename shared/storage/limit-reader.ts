@@ -1,5 +1,5 @@
 import { RATE_TYPES, type RateLimit, type RateType } from '../domain/token-bucket.ts';
-import type { Quotas } from '../domain/quota.ts';
+import type { OwnQuotas } from '../domain/quota.ts';
 import type { WorkspaceLimits } from '../engine/stores/admission-store.ts';
 import { settleAll } from '../engine/settle-all.ts';
 import { type Item, ItemReader } from './attributes.ts';
@@ -22,7 +22,7 @@ export type OwnRunLimits = { readonly [Name in keyof WorkspaceLimits]: number | 
 
 /** The limits the owner set for a workspace; null where the stage's limit applies. */
 export interface OwnLimits extends OwnRunLimits {
-  readonly quotas: Quotas;
+  readonly quotas: OwnQuotas;
   readonly rates: Readonly<Record<RateType, RateLimit | null>>;
 }
 
@@ -57,12 +57,12 @@ export async function readRunLimits(
   return runLimitsOf(own ?? former ?? {});
 }
 
-/** The quotas the owner set for the workspace; null where the stage's apply. */
-export async function readOwnQuotas(table: Table, workspaceUid: string): Promise<Quotas> {
+/** The quotas the owner set for the workspace. */
+export async function readOwnQuotas(table: Table, workspaceUid: string): Promise<OwnQuotas> {
   return quotasOf((await table.get(keys.limits(workspaceUid), 'eventual')) ?? {});
 }
 
-function quotasOf(item: Item): Quotas {
+function quotasOf(item: Item): OwnQuotas {
   const read = new ItemReader(item);
   return {
     runsWaiting: read.numberOrNull('runs_waiting'),

@@ -1,12 +1,12 @@
 import { RATE_TYPES, type RateLimit, type RateType } from '../domain/token-bucket.ts';
-import type { Quotas } from '../domain/quota.ts';
+import type { OwnQuotas } from '../domain/quota.ts';
 import { keys } from './keys.ts';
 import { type OwnLimits, type OwnRunLimits, rateAttribute, readOwnLimits, type StoredRate } from './limit-reader.ts';
 import type { Table } from './table.ts';
 
 /** Limits to set; null removes one, and those that are absent do not change. */
 export interface LimitChange extends Partial<OwnRunLimits> {
-  readonly quotas?: Partial<Quotas>;
+  readonly quotas?: Partial<OwnQuotas>;
   readonly rates?: { readonly [Type in RateType]?: RateLimit | null };
 }
 

@@ -1,5 +1,5 @@
 import { hasEnded } from '../domain/run-status.ts';
-import type { Quotas } from '../domain/quota.ts';
+import { type Quotas, quotasInForce } from '../domain/quota.ts';
 import { dayEnd } from '../domain/usage.ts';
 import { EngineError } from '../domain/errors.ts';
 import type { Clock } from '../engine/ports.ts';
@@ -32,13 +32,7 @@ export function createQuotaStore(table: Table, defaults: Quotas, clock: Clock): 
   const asking = new Map<string, { readonly asked: PageAsked[]; readonly failed: ((error: unknown) => void)[] }>();
 
   async function fetchQuotas(workspaceUid: string): Promise<Quotas> {
-    const own = await readOwnQuotas(table, workspaceUid);
-    return {
-      runsWaiting: own.runsWaiting ?? defaults.runsWaiting,
-      schedules: own.schedules ?? defaults.schedules,
-      uploadsOpen: own.uploadsOpen ?? defaults.uploadsOpen,
-      pagesPerDay: own.pagesPerDay ?? defaults.pagesPerDay,
-    };
+    return quotasInForce(await readOwnQuotas(table, workspaceUid), defaults);
   }
 
   /** Those that still count: they wait, or are about to be written. */

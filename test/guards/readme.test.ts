@@ -8,6 +8,7 @@ import { drawMoves, listMoves } from '../../shared/domain/draw-moves.ts';
 import { drawErrors, drawLimits, drawRates, drawReasons } from '../../shared/api/reference/fact-tables.ts';
 import { settingsOf } from '../../infra/settings.ts';
 import { PLANTED_BUGS } from '../simulation/planted/plant-bugs.ts';
+import { drawDay } from './draw-day.ts';
 import { DOCUMENTS, drawnBlock, readDocument, redraw, ROOT, shellLines } from './readme-text.ts';
 
 /** What is made from code: the name of its block, its document and the text. */
@@ -19,6 +20,7 @@ const DRAWN: readonly (readonly [string, string, () => string])[] = [
   ['errors', 'shared/api/README.md', drawErrors],
   ['reasons', 'shared/api/README.md', drawReasons],
   ['rates', 'shared/api/README.md', drawSharedRates],
+  ['day', 'infra/README.md', drawDay],
 ];
 
 function drawRoutes(): string {

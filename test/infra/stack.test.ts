@@ -5,6 +5,7 @@ import { FUNCTION_NAMES } from '../../shared/functions.ts';
 import { PAGE_ROUTES } from '../../shared/api/page-routes.ts';
 import { ROUTES } from '../../shared/api/routes.ts';
 import { readDocument } from '../guards/readme-text.ts';
+import { alarmState, dimensionsText } from '../support/cloudwatch/alarm-state.ts';
 import { matchesPattern } from '../support/cloudwatch/filter-pattern.ts';
 import { emptyBundles } from './bundle-fixture.ts';
 import { listResources, propertiesOf, stackOf, target } from './stack-fixture.ts';
@@ -167,8 +168,11 @@ test('the sweep comes every minute and is not tried again', () => {
   ]);
 });
 
+/** With every alarm that a stage may have. */
+const watched = stackOf('prod', { spendAlarmUsdPerDay: 10 });
+
 test('alarms are few, and what all stages emit while they are idle is one metric of the ten that are free', () => {
-  expect(listResources(stack, 'AWS::CloudWatch::Alarm').length).toBeLessThanOrEqual(10);
+  expect(listResources(watched, 'AWS::CloudWatch::Alarm').length).toBeLessThanOrEqual(10);
   const idle = listResources(stack, 'AWS::Logs::MetricFilter').filter(({ properties }) =>
     matchesPattern(String(properties.FilterPattern), { level: 'INFO', message: { message: 'swept' } }),
   );
@@ -183,7 +187,7 @@ test('each alarm has its section of the runbook, which it names, and each sectio
       .map((section) => [section.slice(0, section.indexOf('\n')), section]),
   );
   sections.delete('Before you begin');
-  const alarms = listResources(stack, 'AWS::CloudWatch::Alarm').map(({ properties }) => ({
+  const alarms = listResources(watched, 'AWS::CloudWatch::Alarm').map(({ properties }) => ({
     name: String(properties.AlarmName).replace(/^trireme-prod-/, ''),
     description: String(properties.AlarmDescription),
   }));
@@ -193,6 +197,38 @@ test('each alarm has its section of the runbook, which it names, and each sectio
     expect(description.length).toBeLessThanOrEqual(1_024); // PutMetricAlarm takes no more
     for (const part of ['**Look at**', '**Run**', '**It is over when**']) expect(sections.get(name)).toContain(part);
   }
+});
+
+test('the spend alarm rises by the write units of the table and the calls of the API within a day', () => {
+  const alarm = listResources(watched, 'AWS::CloudWatch::Alarm').find(({ id }) => id.startsWith('Spend'));
+  const [api] = listResources(watched, 'AWS::ApiGatewayV2::Api');
+  const spent = (writes: number, calls: number) =>
+    alarmState(alarm?.properties, [
+      {
+        namespace: 'AWS/DynamoDB',
+        name: 'ConsumedWriteCapacityUnits',
+        dimensions: dimensionsText([{ Name: 'TableName', Value: { Ref: 'StateTable962DE04C' } }]),
+        values: [writes],
+      },
+      {
+        namespace: 'AWS/ApiGateway',
+        name: 'Count',
+        dimensions: dimensionsText([
+          { Name: 'ApiId', Value: { Ref: api?.id } },
+          { Name: 'Stage', Value: '$default' },
+        ]),
+        values: [calls],
+      },
+    ]);
+  // A million pages with their callbacks take about 1.1 million write units.
+  expect(spent(6_000_000, 1_000_000)).toBe('OK');
+  expect(spent(7_000_000, 1_000_000)).toBe('ALARM');
+  expect(JSON.stringify(alarm?.properties.Metrics).match(/"Period":86400/g)).toHaveLength(2);
+  expect(
+    listResources(stack, 'AWS::CloudWatch::Alarm')
+      .map(({ id }) => id)
+      .join(' '),
+  ).not.toContain('Spend');
 });
 
 test('every function’s log is counted for lines that tell of faults', () => {

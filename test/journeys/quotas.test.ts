@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { CommandValues } from '../../infra/admin/command.ts';
 import { USAGE_COMMAND } from '../../infra/admin/usage-command.ts';
+import { WORKSPACE_COMMANDS } from '../../infra/admin/workspace-commands.ts';
 import { openStage } from '../../infra/admin/stage-access.ts';
 import { addressOf } from '../../infra/local/start/prepare-access.ts';
 import { openApiClient } from '../support/api-client.ts';
@@ -84,18 +86,31 @@ it('are shown, and each lets through what it says and nothing more', async () =>
   expect(reason?.retry_at).toBe(reason?.params['resets_at']);
 });
 
+it('the owner sets, takes away and shows them', async () => {
+  const stage = openStage(addressOf(system.runtime));
+  const run = async (name: string, given: Readonly<Record<string, string>>): Promise<string> =>
+    WORKSPACE_COMMANDS.find((command) => command.name === name)?.run(stage, valuesOf(given), 'local') ?? '';
+  const set = (given: Readonly<Record<string, string>>) => run('workspaces set', { workspace: 'local', ...given });
+  expect(
+    await set({ 'runs-waiting': '5', schedules: 'none', 'uploads-open': 'default', 'pages-per-day': 'none' }),
+  ).toContain('runs waiting 5 (own), schedules none (own), uploads open 100, pages per day none (own), ');
+  expect(await run('workspaces list', {})).toContain('runs waiting 5 (own), schedules none (own), ');
+  expect(await set({ 'runs-waiting': 'default' })).toContain('runs waiting none, schedules none (own), ');
+  await expect(set({ 'pages-per-day': '0' })).rejects.toThrow(
+    '--pages-per-day is 0; allowed: 1 to 1000000000, none or default',
+  );
+  await expect(set({ 'uploads-open': 'none' })).rejects.toThrow(
+    '--uploads-open is none; allowed: 1 to 1000, or default',
+  );
+  await until('the quotas to be in force', async () => {
+    const { quotas: inForce } = (await api.ask('getMe')).body.limits;
+    return inForce.pages_per_day === null && inForce.schedules === null ? inForce : null;
+  });
+});
+
 it('the owner prints what each workspace used in a month', async () => {
   const stage = openStage(addressOf(system.runtime));
-  const print = (given: Readonly<Record<string, string | true>>) =>
-    USAGE_COMMAND.run(
-      stage,
-      {
-        text: (name) => (typeof given[name] === 'string' ? given[name] : undefined),
-        needed: (name) => String(given[name]),
-        flag: (name) => given[name] === true,
-      },
-      'local',
-    );
+  const print = (given: Readonly<Record<string, string | true>>) => USAGE_COMMAND.run(stage, valuesOf(given), 'local');
   const month = new Date().toISOString().slice(0, 7);
   const [head, row] = await until('the live calls to be counted', async () => {
     const lines = (await print({ month, csv: true })).split('\r\n');
@@ -109,3 +124,12 @@ it('the owner prints what each workspace used in a month', async () => {
     '--month is 2026-13; allowed: a year and a month such as 2026-11',
   );
 });
+
+/** What was given for a command's options. */
+function valuesOf(given: Readonly<Record<string, string | true>>): CommandValues {
+  return {
+    text: (name) => (typeof given[name] === 'string' ? given[name] : undefined),
+    needed: (name) => String(given[name]),
+    flag: (name) => given[name] === true,
+  };
+}
