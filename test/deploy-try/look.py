@@ -18,6 +18,7 @@ KINDS = {
     "alarm": ("cloudwatch", "describe_alarms", "MetricAlarms[].AlarmName"),
     "api": ("apigatewayv2", "get_apis", "Items[].ApiId"),
     "bucket": ("s3", "list_buckets", "Buckets[].Name"),
+    "dashboard": ("cloudwatch", "list_dashboards", "DashboardEntries[].DashboardName"),
     "event source": ("lambda", "list_event_source_mappings", "EventSourceMappings[].UUID"),
     "function": ("lambda", "list_functions", "Functions[].FunctionName"),
     "log group": ("logs", "describe_log_groups", "logGroups[].logGroupName"),

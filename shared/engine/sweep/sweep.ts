@@ -9,7 +9,7 @@ import { handleDueEntry } from './handle-due-entry.ts';
 const PAGE_ROWS = 25;
 const MINUTE_MS = 60_000;
 
-/** The result of one sweep. Alarms read it from its log line (infra/constructs/log-metrics.ts). */
+/** The result of one sweep. An alarm and the dashboard read its log line (infra/constructs). */
 export interface SweepReport {
   /** Rows that were handled, and are deleted or put anew. */
   readonly seenTo: number;
