@@ -71,6 +71,7 @@ export class EngineStack extends Stack {
       Url: [publicUrl, 'Where the API answers'],
       ...(publicUrl === api.url ? {} : { ApiUrl: ownAddress }),
       TableName: [state.table.tableName, 'Holds runs, pages, keys and workspaces'],
+      BucketName: [state.bucket.bucketName, 'Holds uploads, inputs and large pages'],
       MasterSecretArn: [state.masterSecret.secretArn, 'What signing secrets are derived from'],
       CredentialKeyArn: [state.credentialKey.secretArn, 'What the secrets that workspaces set are sealed with'],
       ActionSecretsArn: [state.actionSecrets.secretArn, 'Put the secrets of your actions here, a JSON object'],

@@ -4,6 +4,13 @@ import { RuntimeSettings, STAGE_NAME } from '../shared/api/env.ts';
 const concurrency = z.int().min(2).max(1_000); // an event source takes 2–1,000, AWS Lambda "maximum concurrency"
 const reserved = z.int().min(1).max(1_000);
 
+const secretArn = z
+  .string()
+  .regex(
+    /^arn:[\w-]+:secretsmanager:[\w-]+:\d{12}:secret:.+-\w{6}$/,
+    'the whole ARN of a secret, with its six last characters',
+  );
+
 /** CloudWatch Logs takes these numbers of days and no others (PutRetentionPolicy). */
 const logRetentionDays = z.literal([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731]);
 
@@ -78,6 +85,26 @@ const StageSettings = z
     /** Whether table, bucket and secrets outlive the stack. False is for stages whose data nobody will miss. */
     keepStateOnRemoval: z.boolean(),
     pointInTimeRecovery: z.boolean(),
+    /**
+     * Table, bucket and secrets that this stage uses in place of its own, such as a table that was restored from a
+     * backup, or what a stage left that was removed; what is not named is the stage's own. It stays here for as long as
+     * the stage uses it: without it the stage has an empty one of its own again. What it replaces is left as it is where
+     * the deployment before had `keepStateOnRemoval: true`, else deleted. A deployment does not change it, so run
+     * `npm run trireme -- owner state check` afterwards (infra/ACCIDENTS.md).
+     */
+    existing: z.strictObject({
+      tableName: z
+        .string()
+        .regex(/^[\w.-]{3,255}$/, 'the name of a table, not its ARN')
+        .optional(),
+      bucketName: z
+        .string()
+        .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'the name of a bucket')
+        .optional(),
+      masterSecretArn: secretArn.optional(),
+      actionSecretsArn: secretArn.optional(),
+      credentialKeyArn: secretArn.optional(),
+    }),
     /** Requests per second and burst of the whole API, all workspaces together: also bounds runs a second. */
     apiThrottle: z.strictObject({ perSecond: z.int().min(1).max(10_000), burst: z.int().min(1).max(5_000) }),
     /**
@@ -122,7 +149,7 @@ const StageSettings = z
     runtime: RuntimeSettings,
   })
   .superRefine((settings, context) => {
-    const { apiThrottle, runtime, domain, region } = settings;
+    const { apiThrottle, existing, runtime, domain, region } = settings;
     const certificateRegion = domain?.certificateArn.split(':')[3];
     if (certificateRegion !== undefined && region !== null && certificateRegion !== region) {
       const message = `the certificate must be in the stage's region ${region}; it is in ${certificateRegion}`;
@@ -137,6 +164,14 @@ const StageSettings = z
         code: 'custom',
         path: ['runtime', 'rateLimits', 'live', 'perSecond'],
         message: `one workspace may not have more than the whole API, apiThrottle.perSecond ${apiThrottle.perSecond}`,
+      });
+    }
+    for (const [name, value] of Object.entries(existing)) {
+      if (region === null || value?.startsWith('arn:') !== true || value.split(':')[3] === region) continue;
+      context.addIssue({
+        code: 'custom',
+        path: ['existing', name],
+        message: `functions read secrets of their own region, ${region}`,
       });
     }
   });
@@ -156,6 +191,7 @@ const common: StageSettings = {
   logRetentionDays: 30,
   keepStateOnRemoval: true,
   pointInTimeRecovery: true,
+  existing: {},
   servePages: true,
   apiThrottle: { perSecond: 500, burst: 1_000 },
   workerConcurrency: { control: 5, page: 20, callback: 10, intake: 2 },

@@ -1,19 +1,17 @@
 import { CfnResource, Duration, RemovalPolicy, SecretValue, Stack } from 'aws-cdk-lib';
 import { AttributeType, Billing, ProjectionType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Role } from 'aws-cdk-lib/aws-iam';
 import { BlockPublicAccess, Bucket, BucketEncryption, HttpMethods, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
-import type { LifecycleRule } from 'aws-cdk-lib/aws-s3';
+import type { IBucket, LifecycleRule } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { ISecret, SecretProps } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { LONGEST_LIFE_DAYS, LONGEST_POSTPONE_DAYS } from '../../shared/domain/timing.ts';
-import { LIST_INDEX_ATTRIBUTES } from '../../shared/api/list-index.ts';
 import type { Grant, TableOperation } from '../../shared/functions.ts';
 import type { StageSettings } from '../settings.ts';
-import { acknowledge } from './acknowledge.ts';
-
-/** The index that lists runs, schedules and callbacks of a workspace. */
-const LIST_INDEX = 'list';
+import { acknowledge, shownInFinding } from './acknowledge.ts';
+import { CORS, daysKept, originsOf, LIST_INDEX, type ObjectPrefix, TABLE_KEYS, TTL_ATTRIBUTE } from './state-plan.ts';
 
 /**
  * Partitions that no function may write without one of the grants named; read by those with one of the grants named, or
@@ -35,21 +33,19 @@ const OWNED_PARTITIONS: readonly {
   { partition: 'CURSORKEYS', readBy: ['readCursorKeys', 'writeCursorKeys'], writtenBy: ['writeCursorKeys'] },
 ];
 
-export type ObjectPrefix = 'pages' | 'inputs' | 'incoming' | 'uploads';
+type SecretPlace = Pick<ISecret, 'secretArn'>;
 
 /**
- * What was put and not launched is gone at the midnight after its day (S3 user guide, "Lifecycle rules: based on an
- * object's age").
+ * What outlives a deployment: table, bucket and secrets. Their logical ids must not change; a test checks them. What
+ * `settings.existing` names is used as it is and has no place in the template; permissions and variables of functions
+ * follow the name.
  */
-const INCOMING_DAYS = 1;
-
-/** What outlives a deployment: table, bucket and secrets. Their logical ids must not change; a test checks them. */
 export class EngineState extends Construct {
-  readonly table: TableV2;
-  readonly bucket: Bucket;
-  readonly masterSecret: Secret;
-  readonly actionSecrets: Secret;
-  readonly credentialKey: Secret;
+  readonly table: Pick<ITableV2, 'tableName' | 'tableArn'>;
+  readonly bucket: Pick<IBucket, 'bucketName' | 'bucketArn' | 'arnForObjects' | 'node'>;
+  readonly masterSecret: SecretPlace;
+  readonly actionSecrets: SecretPlace;
+  readonly credentialKey: SecretPlace;
 
   constructor(
     scope: Construct,
@@ -58,49 +54,61 @@ export class EngineState extends Construct {
   ) {
     super(scope, id);
     const removalPolicy = settings.keepStateOnRemoval ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
-    this.table = this.createTable(settings, removalPolicy);
-    this.bucket = this.createBucket(settings, publicUrl, removalPolicy);
-    this.masterSecret = new Secret(this, 'Master', {
+    const { existing } = settings;
+    this.table =
+      existing.tableName === undefined
+        ? this.createTable(settings, removalPolicy)
+        : TableV2.fromTableName(this, 'Table', existing.tableName);
+    this.bucket =
+      existing.bucketName === undefined
+        ? this.createBucket(settings, publicUrl, removalPolicy)
+        : Bucket.fromBucketName(this, 'Bucket', existing.bucketName);
+    this.masterSecret = this.findSecret('Master', existing.masterSecretArn, {
       description:
         'Trireme: signing secrets of workspaces and sealing keys are derived from this. Losing it loses them.',
       generateSecretString: { passwordLength: 64, excludePunctuation: true },
       removalPolicy,
     });
-    this.actionSecrets = new Secret(this, 'ActionSecrets', {
+    this.actionSecrets = this.findSecret('ActionSecrets', existing.actionSecretsArn, {
       description: 'Trireme: secrets of actions, a JSON object of name to value, filled in by hand.',
       // The owner's values replace this; a later deployment leaves them alone because this text never changes.
       secretStringValue: SecretValue.unsafePlainText('{}'),
       removalPolicy,
     });
-    this.credentialKey = new Secret(this, 'CredentialKey', {
+    this.credentialKey = this.findSecret('CredentialKey', existing.credentialKeyArn, {
       description:
         'Trireme: the secrets that workspaces set for themselves are sealed with this. Losing it loses them.',
       generateSecretString: { passwordLength: 64, excludePunctuation: true },
       removalPolicy,
     });
-    const rotation = {
-      'AwsSolutions-SMG4': 'Values come from outside or are the root of derived keys: rotation is by hand',
-    };
-    acknowledge(this.masterSecret, rotation);
-    acknowledge(this.actionSecrets, rotation);
-    acknowledge(this.credentialKey, rotation);
   }
 
+  /** The secret of that ARN, else one of the stack. */
+  private findSecret(id: string, arn: string | undefined, props: SecretProps): SecretPlace {
+    if (arn !== undefined) return Secret.fromSecretCompleteArn(this, id, arn);
+    const secret = new Secret(this, id, props);
+    acknowledge(secret, {
+      'AwsSolutions-SMG4': 'Values come from outside or are the root of derived keys: rotation is by hand',
+    });
+    return secret;
+  }
+
+  /** Its keys and its index cannot be changed later: see {@link TABLE_KEYS}. */
   private createTable(settings: StageSettings, removalPolicy: RemovalPolicy): TableV2 {
     return new TableV2(this, 'Table', {
-      partitionKey: { name: 'pk', type: AttributeType.STRING },
-      sortKey: { name: 'sk', type: AttributeType.STRING },
+      partitionKey: { name: TABLE_KEYS.partition, type: AttributeType.STRING },
+      sortKey: { name: TABLE_KEYS.sort, type: AttributeType.STRING },
       globalSecondaryIndexes: [
         {
-          indexName: LIST_INDEX,
-          partitionKey: { name: 'lpk', type: AttributeType.STRING },
-          sortKey: { name: 'lsk', type: AttributeType.STRING },
+          indexName: LIST_INDEX.name,
+          partitionKey: { name: LIST_INDEX.partition, type: AttributeType.STRING },
+          sortKey: { name: LIST_INDEX.sort, type: AttributeType.STRING },
           projectionType: ProjectionType.INCLUDE,
-          nonKeyAttributes: [...LIST_INDEX_ATTRIBUTES],
+          nonKeyAttributes: [...LIST_INDEX.attributes],
         },
       ],
       billing: Billing.onDemand(),
-      timeToLiveAttribute: 'expires_at',
+      timeToLiveAttribute: TTL_ATTRIBUTE,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: settings.pointInTimeRecovery },
       deletionProtection: settings.keepStateOnRemoval,
       removalPolicy,
@@ -108,34 +116,19 @@ export class EngineState extends Construct {
   }
 
   /** Not versioned: page and input objects are named by their SHA-256, and an upload's key can be written once. */
-  private createBucket(
-    { runtime, corsOrigins }: StageSettings,
-    publicUrl: string,
-    removalPolicy: RemovalPolicy,
-  ): Bucket {
-    // A page is written once its run has begun, and may be needed until the run's life and retention are over;
-    // what a launch stores may wait for a postponed start besides.
-    const pageDays = LONGEST_LIFE_DAYS + runtime.retentionDays + 1;
-    const launchDays = LONGEST_POSTPONE_DAYS + pageDays;
-    const keptDays: Readonly<Record<ObjectPrefix, number>> = {
-      pages: pageDays,
-      inputs: launchDays,
-      uploads: launchDays,
-      incoming: INCOMING_DAYS,
-    };
+  private createBucket(settings: StageSettings, publicUrl: string, removalPolicy: RemovalPolicy): Bucket {
     const bucket = new Bucket(this, 'Bucket', {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
       encryption: BucketEncryption.S3_MANAGED,
       enforceSSL: true,
-      lifecycleRules: Object.entries(keptDays).map(([prefix, days]) => expiry(prefix, days)),
-      // Pages of this deployment, and those that may call the API, may put an upload and get an object by a signed URL.
+      lifecycleRules: Object.entries(daysKept(settings)).map(([prefix, days]) => expiry(prefix, days)),
       cors: [
         {
-          allowedOrigins: [publicUrl, ...(corsOrigins ?? [])],
-          allowedMethods: [HttpMethods.PUT, HttpMethods.GET],
-          allowedHeaders: ['If-None-Match', 'Content-Type'],
-          maxAge: Duration.hours(1).toSeconds(),
+          allowedOrigins: [...originsOf(settings, publicUrl)],
+          allowedMethods: CORS.methods.map((method) => HttpMethods[method]),
+          allowedHeaders: [...CORS.headers],
+          maxAge: CORS.maxAgeSeconds,
         },
       ],
       removalPolicy,
@@ -182,7 +175,7 @@ export class EngineState extends Construct {
 
   /** Lets a role query the list index. */
   grantLists(role: Role): void {
-    const resources = [`${this.table.tableArn}/index/${LIST_INDEX}`];
+    const resources = [`${this.table.tableArn}/index/${LIST_INDEX.name}`];
     role.addToPolicy(new PolicyStatement({ actions: ['dynamodb:Query'], resources }));
   }
 
@@ -191,9 +184,11 @@ export class EngineState extends Construct {
     const resources = [this.bucket.arnForObjects(`${prefix}/*`)];
     role.addToPolicy(new PolicyStatement({ actions: [action], resources }));
     const { defaultChild } = this.bucket.node;
-    if (!CfnResource.isCfnResource(defaultChild)) throw new Error(`${this.bucket.node.path} is no resource`);
     // So cdk-nag writes the resource of this statement: that one is acknowledged and no other.
-    const finding = `<${Stack.of(this).resolve(defaultChild.logicalId)}.Arn>/${prefix}/*`;
+    const bucket = CfnResource.isCfnResource(defaultChild)
+      ? `<${Stack.of(this).resolve(defaultChild.logicalId)}.Arn>`
+      : `arn:${shownInFinding(this, Stack.of(this).partition)}:s3:::${this.bucket.bucketName}`;
+    const finding = `${bucket}/${prefix}/*`;
     acknowledge(role, {
       [`AwsSolutions-IAM5[Resource::${finding}]`]:
         'Objects are named by uid and SHA-256, known only when they are written: the prefix is the permission',
@@ -215,7 +210,7 @@ export class EngineState extends Construct {
   }
 
   /** Lets a role read the value of one secret. */
-  grantSecret(role: Role, secret: Secret): void {
+  grantSecret(role: Role, secret: SecretPlace): void {
     role.addToPolicy(
       new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [secret.secretArn] }),
     );

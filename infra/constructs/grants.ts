@@ -1,7 +1,7 @@
 import type { Role } from 'aws-cdk-lib/aws-iam';
 import type { Grant } from '../../shared/functions.ts';
-import type { ObjectPrefix } from './engine-state.ts';
 import type { Platform } from './platform.ts';
+import type { ObjectPrefix } from './state-plan.ts';
 
 type AllowRole = (platform: Platform, role: Role) => void;
 

@@ -3,7 +3,7 @@ import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { acknowledge } from './acknowledge.ts';
+import { acknowledge, shownInFinding } from './acknowledge.ts';
 
 export interface ScheduleGroupProps {
   readonly stage: string;
@@ -49,11 +49,7 @@ export class ScheduleGroup extends Construct {
       }),
     );
     const { partition, region, account } = stack;
-    // cdk-nag shows what is known only at deployment as <AWS::Region>, and all else as it is.
-    const shown = [partition, region, account].map((value) => {
-      const known: unknown = stack.resolve(value);
-      return typeof known === 'string' ? known : `<${/AWS::\w+/.exec(JSON.stringify(known))?.[0] ?? value}>`;
-    });
+    const shown = [partition, region, account].map((value) => shownInFinding(this, value));
     const resource = `arn:${shown[0]}:scheduler:${shown[1]}:${shown[2]}:schedule/${this.entries}`;
     acknowledge(holder, {
       [`AwsSolutions-IAM5[Resource::${resource}]`]:
