@@ -99,7 +99,7 @@ const StageSettings = z
         .optional(),
       bucketName: z
         .string()
-        .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'the name of a bucket')
+        .regex(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/, 'the name of a bucket, without dots')
         .optional(),
       masterSecretArn: secretArn.optional(),
       actionSecretsArn: secretArn.optional(),
@@ -226,6 +226,20 @@ const stages: Readonly<Record<string, StageSettings>> = {
     runtime: { ...common.runtime, allowLocalHttp: true, extraActions: ['http-request'] },
   },
   dev: { ...common, logRetentionDays: 7 },
+  /**
+   * For a new account, which allows ten invocations at once: eight workers, the sweep, and what is left for calls.
+   * `npm run trireme -- owner account check` says what an account allows.
+   */
+  small: {
+    ...common,
+    apiThrottle: { perSecond: 20, burst: 40 },
+    workerConcurrency: { control: 2, page: 2, callback: 2, intake: 2 },
+    runtime: {
+      ...common.runtime,
+      // One call that waits (?wait) at a time: it keeps an invocation busy.
+      rateLimits: { ...common.runtime.rateLimits, wait: { perSecond: 1, burst: 25 } },
+    },
+  },
   prod: {
     ...common,
     logRetentionDays: 90,

@@ -1,4 +1,6 @@
 import type { Workspace, WorkspaceStore } from '../../shared/storage/workspace-store.ts';
+import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import type { StageSettings } from '../settings.ts';
 import type { StageAccess } from './stage-access.ts';
 
 /** An option of a command. */
@@ -18,8 +20,19 @@ export interface CommandValues {
   flag(option: string): boolean;
 }
 
-/** One command of the owner's command line. */
-export interface Command {
+/** A stage of infra/settings.ts and a region of AWS, whether the stage is deployed there or not. */
+export interface AwsPlace {
+  readonly stageName: string;
+  readonly settings: StageSettings;
+  readonly region: string;
+  /** What requests to AWS are signed with. */
+  readonly signing: Pick<CloudFormationClient['config'], 'credentials' | 'sha256'>;
+}
+
+/** One command of the owner's command line: on a stage, or on what only AWS has. */
+export type Command = StageCommand | AwsCommand;
+
+interface CommandFacts {
   /** Such as `keys create` or `usage`. */
   readonly name: string;
   /** What it does, in a sentence. */
@@ -27,8 +40,16 @@ export interface Command {
   readonly options: Readonly<Record<string, CommandOption>>;
   /** Whole command lines, without what runs them. */
   readonly examples: readonly string[];
+}
+
+export interface StageCommand extends CommandFacts {
   /** Does the work and returns the text to print. `stageName`: the stage in infra/settings.ts. */
   run(stage: StageAccess, values: CommandValues, stageName: string): Promise<string>;
+}
+
+/** It needs --stage; the stage need not be deployed. */
+export interface AwsCommand extends CommandFacts {
+  runInAws(place: AwsPlace, values: CommandValues): Promise<string>;
 }
 
 export const WORKSPACE_OPTION = {
@@ -41,6 +62,11 @@ export const JSON_OPTION = { value: null, help: 'print one line of JSON' } as co
 /** A command line that is wrong; its message is printed alone. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
+}
+
+/** A check found that something is missing; its message is printed alone, whole. */
+export class CheckFailed extends Error {
+  override readonly name = 'CheckFailed';
 }
 
 /** The workspace of that name. Throws UsageError if there is none. */

@@ -4,13 +4,19 @@ import type { Command, CommandOption, CommandValues } from './command.ts';
 import { COMMANDS } from './commands.ts';
 
 /** Options that every command takes. */
-const STAGE_OPTIONS: Readonly<Record<string, CommandOption>> = {
+const STAGE_OPTIONS = {
   stage: { value: 'NAME', help: 'a stage deployed in AWS, with your credentials; without it, the local system' },
   region: {
     value: 'REGION',
     help: "the stage's region, such as eu-west-1; by default that of its settings, else yours",
   },
   'data-dir': { value: 'DIR', help: 'the data folder of the local system (default .trireme)' },
+} as const satisfies Readonly<Record<string, CommandOption>>;
+
+/** Options of commands about what only AWS has. */
+const AWS_OPTIONS: Readonly<Record<string, CommandOption>> = {
+  stage: { value: 'NAME', required: true, help: 'a stage of infra/settings.ts, with your credentials' },
+  region: { value: 'REGION', help: STAGE_OPTIONS.region.help },
 };
 
 const FLAGS_WIDTH = 20;
@@ -28,7 +34,7 @@ export function addOwnerCommands(
     }
     const parent = second === undefined ? program : (groups.get(first) ?? program);
     const added = define(parent, second ?? first, command.help, command.examples);
-    const options = { ...command.options, ...STAGE_OPTIONS };
+    const options = { ...command.options, ...('run' in command ? STAGE_OPTIONS : AWS_OPTIONS) };
     for (const [name, option] of Object.entries(options)) added.addOption(optionOf(name, option));
     added.action((given: Readonly<Record<string, unknown>>) => run(command, valuesOf(given)));
   }

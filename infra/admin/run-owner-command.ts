@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { Command as Commander, CommanderError } from 'commander';
 import { define, withExamples } from '../../shared/cli/define.ts';
-import { UsageError } from './command.ts';
-import { findAddress } from './find-address.ts';
+import { CheckFailed, type Command, type CommandValues, UsageError } from './command.ts';
+import { findAddress, findPlace } from './find-address.ts';
 import { initAction } from './init-action.ts';
 import { addOwnerCommands, withStageOptions } from './owner-commands.ts';
 import { openStage } from './stage-access.ts';
@@ -15,8 +15,7 @@ export async function runOwnerCommand(name: string, args: readonly string[]): Pr
     .exitOverride();
   withExamples(program, ['keys create --workspace acme', 'workspaces list --stage prod']);
   addOwnerCommands(program, async (command, values) => {
-    const { stageName, address } = await findAddress(values);
-    process.stdout.write(`${await command.run(openStage(address), values, stageName)}\n`);
+    process.stdout.write(`${await runCommand(command, values)}\n`);
   });
   addInit(program);
   try {
@@ -29,6 +28,12 @@ export async function runOwnerCommand(name: string, args: readonly string[]): Pr
     process.stderr.write(`${explain(error)}${isUsage ? ' (see --help)' : ''}\n`);
     return isUsage ? 2 : 1;
   }
+}
+
+async function runCommand(command: Command, values: CommandValues): Promise<string> {
+  if ('runInAws' in command) return command.runInAws(await findPlace(values), values);
+  const { stageName, address } = await findAddress(values);
+  return command.run(openStage(address), values, stageName);
 }
 
 function addInit(program: Commander): void {
@@ -45,9 +50,10 @@ function addInit(program: Commander): void {
   });
 }
 
-/** One line for a person. */
+/** For a person: one line, but of a check all that it found. */
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  if (error instanceof CheckFailed) return error.message;
   if (isNetworkError(error))
     return `The service does not answer (${error.code}): is the region right, is there a network?`;
   return error.message === '' ? error.name : (error.message.split('\n', 1)[0] ?? '');

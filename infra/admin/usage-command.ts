@@ -2,14 +2,14 @@ import { csvLine } from '../../shared/api/csv.ts';
 import { usageView } from '../../shared/api/usage/view.ts';
 import { dayEnd, dayOf, dayStart } from '../../shared/domain/usage.ts';
 import { readUsage } from '../../shared/engine/usage/read-usage.ts';
-import { type Command, type CommandValues, JSON_OPTION, UsageError } from './command.ts';
+import { type CommandValues, JSON_OPTION, type StageCommand, UsageError } from './command.ts';
 import type { StageAccess } from './stage-access.ts';
 
 /** Everything, however long it takes. */
 const NO_BUDGET = { runs: Infinity, until: Infinity } as const;
 const COLUMNS = ['runs', 'live_calls', 'pages', 'outputs', 'callbacks', 'estimated_usd'] as const;
 
-export const USAGE_COMMAND: Command = {
+export const USAGE_COMMAND: StageCommand = {
   name: 'usage',
   help: 'Prints what each workspace used in a month (UTC), by action. A run counts on the day of its creation, once it has ended.',
   options: {

@@ -54,7 +54,7 @@ describe('the owner’s command line', () => {
   });
 
   it.each([
-    ['--stage pord', 'unknown stage pord; infra/settings.ts has local, dev, prod'],
+    ['--stage pord', 'unknown stage pord; infra/settings.ts has local, dev, small, prod'],
     ['--stage prod --region europe', '--region is europe; a region looks like eu-west-1'],
     ['--region eu-west-1', '--region is allowed only with --stage'],
     ['--stage prod --data-dir x', '--data-dir is of the local system; it is not allowed with --stage'],

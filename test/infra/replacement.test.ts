@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { stackOf } from './stack-fixture.ts';
+import stateThatStays from './state-that-stays.json' with { type: 'json' };
 
 /** Of what holds state, the properties whose change makes CloudFormation put something new and empty in its place. */
 const REPLACING: Readonly<Record<string, readonly string[]>> = {
@@ -22,15 +23,15 @@ const UNCHANGEABLE: Readonly<Record<string, readonly string[]>> = {
   'AWS::SecretsManager::Secret': ['GenerateSecretString', 'SecretString'],
 };
 
-test('no deployment replaces what holds state', async () => {
+test('no deployment replaces what holds state', () => {
   const held = Object.entries(stackOf('prod').resources).filter(([, { Type }]) => Object.hasOwn(REPLACING, Type));
   const fixed = held.map(([id, { Type, Properties }]) => {
     const names = [...(REPLACING[Type] ?? []), ...(UNCHANGEABLE[Type] ?? [])];
     return [id, { Type, ...Object.fromEntries(names.map((name) => [name, Properties[name] ?? null])) }];
   });
-  // So is every stage that is deployed. What differs here is lost there, or its deployment fails: leave the file, and
-  // find a way that adds, such as a new index beside the old one.
-  await expect(`${JSON.stringify(Object.fromEntries(fixed), null, 2)}\n`).toMatchFileSnapshot('state-that-stays.json');
+  // So is every stage that is deployed. What differs is lost there, or its deployment fails: leave the file as it is,
+  // and find a way that adds, such as a new index beside the old one.
+  expect(Object.fromEntries(fixed)).toEqual(stateThatStays);
 });
 
 test('cdk diff says the same of what would be replaced', () => {

@@ -12,7 +12,9 @@ const domain = {
 
 describe('settings', () => {
   test('a stage nobody wrote down is told with those there are', () => {
-    expect(() => settingsOf('staging')).toThrow('Unknown stage "staging": infra/settings.ts has local, dev, prod');
+    expect(() => settingsOf('staging')).toThrow(
+      'Unknown stage "staging": infra/settings.ts has local, dev, small, prod',
+    );
   });
 
   test.each([

@@ -312,7 +312,7 @@ test('a function whose bundle is missing is told with where it was looked for', 
   expect(() => synthesize({ stage: 'dev', bundleDir })).toThrow(`No bundle of function runs in ${bundleDir}/runs`);
 });
 
-test.each(['local', 'dev', 'prod'])('stage %s passes cdk-nag and CloudFormation’s rules', (stage) => {
+test.each(['local', 'dev', 'small', 'prod'])('stage %s passes cdk-nag and CloudFormation’s rules', (stage) => {
   expect(listResources(stackOf(stage), 'AWS::Lambda::Function')).toHaveLength(functions.length);
 });
 
