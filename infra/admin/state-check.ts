@@ -3,7 +3,7 @@ export interface StateCheck {
   /** What must be so, in a few words. */
   readonly what: string;
   /** What is so instead, in a few words; null: nothing is wrong. */
-  findFault(): Promise<string | null>;
+  readonly findFault: () => Promise<string | null>;
   /** Makes it so; null: that cannot be done here. */
   readonly set: (() => Promise<unknown>) | null;
 }
