@@ -11,6 +11,7 @@ import {
   PutPublicAccessBlockCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
+import { partition } from '@aws-sdk/core/client';
 import { CORS, daysKept } from '../constructs/state-plan.ts';
 import type { StageSettings } from '../settings.ts';
 import type { StateCheck } from './state-check.ts';
@@ -25,7 +26,11 @@ const CLOSED = {
 export function checksOfBucket(
   s3: S3Client,
   name: string,
-  { settings, publicUrl }: { readonly settings: StageSettings; readonly publicUrl: string },
+  {
+    settings,
+    region,
+    origins,
+  }: { readonly settings: StageSettings; readonly region: string; readonly origins: readonly string[] },
 ): readonly StateCheck[] {
   const bucket = { Bucket: name };
   const rules = async (): Promise<readonly LifecycleRule[]> =>
@@ -61,7 +66,7 @@ export function checksOfBucket(
       async set() {
         if ((await policy()) !== undefined)
           throw new Error('it has a policy of yours: add a Deny for aws:SecureTransport');
-        const Policy = JSON.stringify(tlsOnly(name));
+        const Policy = JSON.stringify(tlsOnly(`arn:${partition(region).name}:s3:::${name}`));
         await s3.send(new PutBucketPolicyCommand({ ...bucket, Policy }));
       },
     },
@@ -79,17 +84,18 @@ export function checksOfBucket(
       },
     },
     {
-      what: `pages of ${publicUrl} may put uploads and get objects`,
+      what: `pages of ${origins.join(', ')} may put uploads and get objects`,
       async findFault() {
         const mayCall = (await corsRules()).some(
           ({ AllowedOrigins = [], AllowedMethods = [] }) =>
-            AllowedOrigins.includes(publicUrl) && CORS.methods.every((method) => AllowedMethods.includes(method)),
+            origins.every((origin) => AllowedOrigins.includes(origin)) &&
+            CORS.methods.every((method) => AllowedMethods.includes(method)),
         );
         return mayCall ? null : 'they may not';
       },
       async set() {
         const rule = {
-          AllowedOrigins: [publicUrl],
+          AllowedOrigins: [...origins],
           AllowedMethods: [...CORS.methods],
           AllowedHeaders: [...CORS.headers],
           MaxAgeSeconds: CORS.maxAgeSeconds,
@@ -107,8 +113,7 @@ function isSameRule(found: LifecycleRule, wanted: LifecycleRule): boolean {
   );
 }
 
-function tlsOnly(name: string) {
-  const [arn, objects] = [`arn:aws:s3:::${name}`, `arn:aws:s3:::${name}/*`];
+function tlsOnly(arn: string) {
   return {
     Version: '2012-10-17',
     Statement: [
@@ -116,7 +121,7 @@ function tlsOnly(name: string) {
         Effect: 'Deny',
         Principal: { AWS: '*' },
         Action: 's3:*',
-        Resource: [arn, objects],
+        Resource: [arn, `${arn}/*`],
         Condition: { Bool: { 'aws:SecureTransport': 'false' } },
       },
     ],

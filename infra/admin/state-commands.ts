@@ -1,6 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { originsOf } from '../constructs/state-plan.ts';
 import { checksOfBucket } from './state-bucket.ts';
 import { type AwsPlace, CheckFailed, type Command, type CommandValues } from './command.ts';
 import { findDeployedStage } from './find-stage.ts';
@@ -26,10 +27,12 @@ async function check({ stageName, settings, region }: AwsPlace, values: CommandV
     s3: new S3Client({ region, forcePathStyle: true }),
     secrets: new SecretsManagerClient({ region }),
   };
-  const publicUrl = settings.publicUrl ?? stage.url;
   const groups: readonly (readonly [string, readonly StateCheck[]])[] = [
     [`table ${stage.tableName}`, checksOfTable(clients.dynamodb, stage.tableName, settings)],
-    [`bucket ${stage.bucketName}`, checksOfBucket(clients.s3, stage.bucketName, { settings, publicUrl })],
+    [
+      `bucket ${stage.bucketName}`,
+      checksOfBucket(clients.s3, stage.bucketName, { settings, region, origins: originsOf(settings, stage.url) }),
+    ],
     [`master secret ${stage.masterSecretArn}`, checksOfSecret(clients.secrets, stage.masterSecretArn)],
     [`credential key ${stage.credentialKeyArn}`, checksOfSecret(clients.secrets, stage.credentialKeyArn)],
     [`action secrets ${stage.actionSecretsArn}`, checksOfSecret(clients.secrets, stage.actionSecretsArn)],

@@ -81,10 +81,11 @@ describe('the owner’s command line', () => {
   });
 
   it('tells of each command its options and an example, which it takes', async () => {
-    for (const { name, examples, options } of COMMANDS) {
+    for (const command of COMMANDS) {
+      const { name, examples, options } = command;
       const { printed } = await read(`${name} --help`);
       expect(printed).toContain(`npm run trireme -- owner ${name}`);
-      const all = [...Object.keys(options), 'stage', 'region', 'data-dir'];
+      const all = [...Object.keys(options), 'stage', 'region', ...('run' in command ? ['data-dir'] : [])];
       for (const option of all) expect(printed).toContain(`--${option}`);
       expect(examples.length).toBeGreaterThan(0);
       for (const example of examples) expect((await read(example.replace(/ > .*/, ''))).called).toMatchObject({ name });
