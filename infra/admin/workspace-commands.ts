@@ -6,9 +6,9 @@ import type { OwnLimits } from '../../shared/storage/limit-reader.ts';
 import type { Workspace } from '../../shared/storage/workspace-store.ts';
 import { settingsOf } from '../settings.ts';
 import {
-  type Command,
   type CommandValues,
   JSON_OPTION,
+  type StageCommand,
   UsageError,
   WORKSPACE_OPTION,
   workspaceNamed,
@@ -24,7 +24,7 @@ const MAX_RATE = 99_999;
 
 const RATE_HELP = `calls per second and burst, such as 20/40, each at most ${MAX_RATE}; or default`;
 
-export const WORKSPACE_COMMANDS: readonly Command[] = [
+export const WORKSPACE_COMMANDS: readonly StageCommand[] = [
   {
     name: 'workspaces list',
     help: 'Lists the workspaces with the limits in force; (own) marks those that were set for the workspace.',

@@ -41,7 +41,7 @@ type SecretPlace = Pick<ISecret, 'secretArn'>;
  * follow the name.
  */
 export class EngineState extends Construct {
-  readonly table: Pick<ITableV2, 'tableName' | 'tableArn'>;
+  readonly table: Pick<ITableV2, 'tableName' | 'tableArn' | 'metricConsumedWriteCapacityUnits'>;
   readonly bucket: Pick<IBucket, 'bucketName' | 'bucketArn' | 'arnForObjects' | 'node'>;
   readonly masterSecret: SecretPlace;
   readonly actionSecrets: SecretPlace;
