@@ -33,11 +33,13 @@ function runCaller(words: readonly string[]): Promise<number> {
   return runCommandLine(program, words);
 }
 
-/** Throws CommandFailed where a data folder is named over which no system runs. */
-async function findLocal(start: string, dataDir: string | undefined): Promise<Profile | null> {
+/** Throws CommandFailed where no system runs over the data folder. */
+async function findLocal(start: string, dataDir: string | undefined): Promise<Profile> {
   const folder = resolve(start, dataDir ?? '.trireme');
   const found = await findLocalProfile(folder);
-  if (found !== null || dataDir === undefined) return found;
+  if (found !== null) return found;
+  if (dataDir === undefined)
+    throw usageError('You are not logged in, and no system runs here: use npm start, or login.');
   throw usageError(`No system runs over ${folder}; npm start -- --data-dir ${dataDir} starts one.`);
 }
 

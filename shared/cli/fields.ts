@@ -15,7 +15,7 @@ interface FieldSchema {
 export function objectOf(words: readonly string[], schema: object): Readonly<Record<string, unknown>> {
   const fields = words.map((word) => {
     const [, name = '', isJson, text = ''] = /^([^=:]+)(:?)=(.*)$/s.exec(word) ?? [];
-    if (name === '') throw usageError(`${word} is no field=value.`);
+    if (name === '') throw usageError(`${word} is no field=value, such as country=NL.`);
     return [name, isJson === ':' ? parseJson(name, text) : parseKept(jsonOf(name, text, schema))] as const;
   });
   const twice = givenTwice(fields.map(([name]) => name));

@@ -8,6 +8,7 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { findRunningSystem } from '../../infra/local/start/running-system.ts';
 import { issueKey } from '../../infra/admin/issue-key.ts';
+import { Trireme } from '../../shared/client/trireme.ts';
 import { openStage } from '../../infra/admin/stage-access.ts';
 import { systemRandom, systemClock } from '../../shared/process/system.ts';
 import { cpuMsOf } from './process-cpu.ts';
@@ -132,22 +133,15 @@ async function startReceiver(): Promise<Receiver> {
 /** Seconds from the first launch to the last run.finished. */
 async function runJobs(url: string, keys: readonly string[], receiver: Receiver, count: number): Promise<number> {
   const finished = receiver.finished(count);
+  const actions = keys.map((apiKey) => new Trireme({ url, apiKey }).action('search-cities'));
   const startedAt = performance.now();
   let next = 0;
   const launch = async (): Promise<void> => {
     while (next < count) {
       const index = next;
       next += 1;
-      const answer = await fetch(`${url}/v1/actions/search-cities/run/async`, {
-        method: 'POST',
-        headers: { 'x-api-key': keys[index % keys.length] ?? '', 'content-type': 'application/json' },
-        body: JSON.stringify({
-          inputs: [{ country: COUNTRIES[index % COUNTRIES.length] }],
-          callback: { url: receiver.url },
-        }),
-      });
-      const said = await answer.text();
-      if (answer.status !== 202) throw new Error(`A launch was answered ${answer.status}: ${said}`);
+      const inputs = [{ country: COUNTRIES[index % COUNTRIES.length] }];
+      await actions[index % actions.length]?.start({ inputs, callback: { url: receiver.url } });
     }
   };
   await Promise.all(Array.from({ length: LAUNCHES_AT_ONCE }, launch));

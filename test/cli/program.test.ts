@@ -1,6 +1,7 @@
 import { type Command, CommanderError, InvalidArgumentError } from 'commander';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { CommandFailed } from '../../shared/cli/command-failed.ts';
+import { DOCUMENTS, shellLines } from '../guards/readme-text.ts';
 import { refuseRepeats } from '../../shared/cli/define.ts';
 import { createProgram, runCommandLine } from '../../shared/cli/run-command-line.ts';
 
@@ -38,6 +39,13 @@ const ALL = commandsOf(openProgram().program);
 const LEAVES = ALL.filter(isLeaf).map(pathOf);
 const GROUPS = ALL.filter((command) => !isLeaf(command)).map(pathOf);
 
+/** The command lines of all READMEs, without what runs them. */
+const WRITTEN = DOCUMENTS.flatMap(shellLines).flatMap((line) => {
+  const [, words = ''] =
+    /^(?:npm exec --no|npm run trireme) -- (?:trireme )?(?!owner)(.+?)(?: +#.*| > .*)?$/.exec(line) ?? [];
+  return words === '' ? [] : [words];
+});
+
 const UID = '04b480fa-0534-88e9-b770-f9db391ce272';
 
 async function parse(line: string): Promise<{ readonly called: readonly string[]; readonly printed: string }> {
@@ -72,6 +80,7 @@ describe('a command that fails', () => {
 describe('the command line', () => {
   it('has commands', () => {
     expect(LEAVES.length).toBeGreaterThan(40);
+    expect(WRITTEN.length).toBeGreaterThan(5);
   });
 
   it.each(LEAVES)('%s --help has an example, which it takes', async (path) => {
@@ -82,6 +91,11 @@ describe('the command line', () => {
       const taken = await parse(example.replace(/ [<>] .*/, ''));
       expect([taken.called, taken.printed]).toEqual([[path], '']);
     }
+  });
+
+  it.each(WRITTEN)('takes what a README shows: %s', async (line) => {
+    const { called, printed } = await parse(line);
+    expect(called.length === 1 || line === '--help', printed).toBe(true);
   });
 
   it.each(['', ...GROUPS])('%s --help has an example, which one of its commands takes', async (path) => {

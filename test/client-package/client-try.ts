@@ -5,17 +5,35 @@ import { startLocal } from '../document-try/start-local.ts';
 import { runScript, type ScriptTools } from '../support/run-script.ts';
 import { installClient } from './consumer.ts';
 
-const NODES = ['20', '22', '24'];
+/** Where it runs, by packages of npm, and how a file is run there. */
+const RUNTIMES = [
+  ...['20', '22', '24'].map((version) => ({ name: 'node', version, run: [] })),
+  {
+    name: 'deno',
+    version: '2',
+    run: [
+      'run',
+      '--node-modules-dir=manual',
+      '--allow-net',
+      '--allow-env',
+      '--allow-read',
+      '--allow-write',
+      '--allow-sys',
+    ],
+  },
+  { name: 'bun', version: '1', run: ['run'] },
+];
 const COMPILERS = ['5.9', '7.0'];
 
 const HELP = `Installs the package of the client by its file, and tries it as consumers may have it: its README's examples and its
-command line under Node ${NODES.join(', ')}, its types with TypeScript ${COMPILERS.join(' and ')}.
+command line under ${RUNTIMES.map(({ name, version }) => `${name} ${version}`).join(', ')}, its types with TypeScript
+${COMPILERS.join(' and ')}.
 
   npm run client:try
 
   --help          this text
 
-Nodes and compilers come from npm, into its cache. Takes a minute. Exit code 1: something failed.`;
+Runtimes and compilers come from npm, into its cache. Takes a minute. Exit code 1: something failed.`;
 
 async function tryClient({ children, workDir, say }: ScriptTools): Promise<void> {
   say('the package, installed into an empty folder');
@@ -30,21 +48,28 @@ async function tryClient({ children, workDir, say }: ScriptTools): Promise<void>
   }
   say('a local system');
   const system = await startLocal(children, join(workDir, 'data'));
-  const env = { ...process.env, TRIREME_URL: system.url, TRIREME_API_KEY: system.apiKey };
-  for (const version of NODES) {
-    const node = (...args: readonly string[]): Promise<string> =>
-      children.run('npm', ['exec', '--yes', `--package=node@${version}`, '--', 'node', ...args], { cwd, env });
-    const found = await node('--version');
-    assert.match(found, new RegExp(`^v${version}\\.`));
-    assert.match(await node('cities.js'), /^SUCCEEDED \d+$/m);
-    await node('files.js');
-    assert.match(await node('schedule.js'), /^SUCCEEDED$/m);
-    assert.match(await node('errors.js'), /^inputs\[0\]\.country: /m);
-    assert.match(
-      await node('node_modules/trireme/bin/trireme.js', 'run', 'search-cities', 'country=MT', '--wait'),
-      /"status":"SUCCEEDED"/,
-    );
-    say(`examples and command line work under Node ${found.trim()}`);
+  const env = {
+    ...process.env,
+    TRIREME_URL: system.url,
+    TRIREME_API_KEY: system.apiKey,
+    SIGNING_SECRET: system.signingSecret,
+    DENO_DIR: join(workDir, 'deno'),
+    NO_COLOR: '1',
+  };
+  for (const { name, version, run } of RUNTIMES) {
+    const exec = (...args: readonly string[]): Promise<string> =>
+      children.run('npm', ['exec', '--yes', `--package=${name}@${version}`, '--', name, ...args], { cwd, env });
+    const found = (await exec('--version')).split('\n', 1)[0]?.trim() ?? '';
+    assert.match(found, new RegExp(`(^|[ v])${version}\\.`));
+    const printed = (...args: readonly string[]): Promise<string> => exec(...run, ...args);
+    assert.match(await printed('cities.js'), /^SUCCEEDED \d+$/m);
+    await printed('files.js');
+    assert.match(await printed('schedule.js'), /^SUCCEEDED$/m);
+    assert.match(await printed('errors.js'), /^inputs\[0\]\.country: /m);
+    if (name !== 'node') assert.match(await printed('fetch-receiver.js'), /^SUCCEEDED: (\d+) of \1 callbacks$/m);
+    const command = ['node_modules/trireme/bin/trireme.js', 'run', 'search-cities', 'country=MT', '--wait'];
+    assert.match(await printed(...command), /"status":"SUCCEEDED"/);
+    say(`examples and command line work under ${name} ${found}`);
   }
 }
 

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { transform } from 'esbuild';
@@ -38,6 +38,7 @@ export async function installClient(folder: string): Promise<void> {
   await writeFile(join(consumer, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
   await npm(['install', '--offline', '--no-audit', '--no-fund', join(folder, filename)]);
   for (const name of EXAMPLES) await writeFile(join(consumer, `${name}.ts`), await exampleOf(name));
+  await cp(join(import.meta.dirname, 'fetch-receiver.txt'), join(consumer, 'fetch-receiver.js'));
   const config = { compilerOptions: COMPILER_OPTIONS, files: EXAMPLES.map((name) => `${name}.ts`) };
   await writeFile(join(consumer, 'tsconfig.json'), JSON.stringify(config));
   // as any consumer's bundler would, for the Nodes that run no TypeScript

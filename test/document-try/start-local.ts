@@ -6,7 +6,7 @@ import type { Children } from '../support/children.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
-const ready = z.object({ url: z.string(), apiKey: z.string(), inboxUrl: z.string() });
+const ready = z.object({ url: z.string(), apiKey: z.string(), inboxUrl: z.string(), signingSecret: z.string() });
 
 /** Starts the system as `npm start` does, and waits until it is up. */
 export async function startLocal(children: Children, dataDir: string): Promise<z.output<typeof ready>> {

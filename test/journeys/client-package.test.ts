@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createContext, runInContext } from 'node:vm';
@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compileExamples, installClient } from '../client-package/consumer.ts';
-import { ROOT } from '../guards/readme-text.ts';
+import { ROOT, shellLines } from '../guards/readme-text.ts';
 import { citiesOf } from '../support/all-cities.ts';
 import { type LocalTestSystem, startLocalSystem } from '../support/local-system.ts';
 import { startNode, type StartedNode } from '../support/start-node.ts';
@@ -72,7 +72,7 @@ describe('the package of the client, installed by its file', () => {
     const port = await until('the receiver', () => /port: (\d+)/.exec(printed())?.[1] ?? null);
     const inputs = [{ country: 'MT' }];
     const callback = { url: `http://127.0.0.1:${port}/` };
-    await system.call('POST', '/v1/actions/search-cities/run/async', { inputs, callback });
+    await system.trireme.action('search-cities').start({ inputs, callback });
     const pages = Math.ceil(citiesOf('MT').length / 50);
     await until('all callbacks', () => (printed().includes(`SUCCEEDED: all ${pages + 1} callbacks`) ? true : null));
     child.kill();
@@ -81,7 +81,14 @@ describe('the package of the client, installed by its file', () => {
   it('has a command line', async () => {
     const bin = join(consumer, 'node_modules/.bin/trireme');
     expect(await printedBy(bin, '--version')).toMatch(/^\d+\.\d+\.\d+\n$/);
-    expect(await printedBy(bin, 'actions', 'search-cities')).toContain('"name":"search-cities"');
+    writeFileSync(join(consumer, 'countries.csv'), 'country\nMT\nLU\n');
+    const lines = shellLines('infra/client-package/README.md').flatMap((line) => {
+      const [, words = ''] = /^npm exec --no -- trireme ((?:actions|live|run|runs) ?.*)$/.exec(line) ?? [];
+      return words === '' ? [] : [words];
+    });
+    expect(lines.length).toBeGreaterThan(3);
+    for (const line of lines) await printedBy(bin, ...line.split(' '));
+    expect(readFileSync(join(consumer, 'cities.csv'), 'utf8').trim().split('\r\n')).toHaveLength(TWO + 1);
   });
 
   it('is bundled for a browser, in 6 KB, and works with what a browser has', async () => {

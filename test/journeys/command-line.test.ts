@@ -279,6 +279,8 @@ describe('a caller with the command line, in a pipe', () => {
     expect(await rows('notifications')).toMatchObject([{ url: receiver.url }]);
     expect(await rows('notifications', 'sent')).toEqual([]);
     expect((await trireme(['notifications', 'delete', '--yes'])).code).toBe(0);
+    const none = await trireme(['notifications']);
+    expect([none.code, none.stdout, none.stderr]).toEqual([0, '', expect.stringMatching(/^None are set\./)]);
     await Promise.all([receiver.close(), failing.close()]);
   });
 
@@ -351,7 +353,9 @@ describe('a caller with the command line, in a pipe', () => {
       ['runs --created-after yesterday', 'BAD_INPUT: query: created_after'],
       ['run cancle 04b480fa-0534-88e9-b770-f9db391ce272', 'Did you mean run cancel?'],
       ['run search-cities --inputs none.csv', 'none.csv cannot be read'],
-      ['run search-cities country', 'country is no field=value'],
+      ['run search-cities country', 'country is no field=value, such as country=NL'],
+      ['run 04b480fa-0534-88e9-b770-f9db391ce272', 'To see a run: run get 04b480fa-'],
+      ['outputs 04b480fa-0534-88e9-b770-f9db391ce272 --format csv --limit 2', 'leave out --limit'],
       ['run search-cities country=LU --out x.xls', '.csv'],
       ['profiles use none', 'There is no profile none; there are: default.'],
     ] as const) {

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { get } from 'node:http';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openApiClient } from '../support/api-client.ts';
 import { startLocalSystem } from '../support/local-system.ts';
 import type { LocalTestSystem } from '../support/local-system.ts';
 
@@ -80,12 +81,8 @@ test('the root leads a browser to the console, and is no path of the API', async
 });
 
 test('a page of this deployment may put an upload, and a page of another origin may not', async () => {
-  const upload = await system.call('POST', '/v1/uploads', {});
-  const { url, headers, method } = (await upload.json()) as {
-    url: string;
-    method: string;
-    headers: Record<string, string>;
-  };
+  const upload = await openApiClient(system.url, system.apiKey).ask('createUpload', { body: {} });
+  const { url, headers, method } = upload.body;
   const asking = (origin: string) => ({
     method: 'OPTIONS',
     headers: { origin, 'access-control-request-method': method, 'access-control-request-headers': 'if-none-match' },

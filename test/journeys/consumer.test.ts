@@ -1,3 +1,4 @@
+import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addressOf } from '../../infra/local/start/prepare-access.ts';
 import { issueKey } from '../../infra/admin/issue-key.ts';
@@ -61,6 +62,14 @@ describe('a careful consumer', () => {
     const lines = (await answer.text()).trimEnd().split('\r\n');
     const { body } = await api.ask('getRun', { params: { run_uid: runUid } });
     expect(lines).toHaveLength(1 + body.output_count);
+  });
+
+  it("has callbacks that the standard's own library verifies, too", () => {
+    const webhook = new Webhook(system.signingSecret);
+    expect(receiver.requests.length).toBeGreaterThan(0);
+    for (const { headers, body } of receiver.requests) {
+      webhook.verify(body, Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)])));
+    }
   });
 
   it('has its callbacks sent once more, with the same bytes', async () => {

@@ -204,7 +204,9 @@ it('an answer of over 4 MB ends early with the rest at X-Pagination-Next; export
   expect(first.body.length).toBeGreaterThan(LIMITS.answerBytes / 131_071 - 2);
   expect(Buffer.byteLength(first.text)).toBeLessThanOrEqual(LIMITS.answerBytes);
   expect(await api.all('listRunOutputs', { params, query: '?limit=500' })).toHaveLength(48);
-  const part = await system.call('GET', `/v1/runs/${run_uid}/outputs`, undefined, { accept: 'application/x-ndjson' });
+  const part = await fetch(`${system.url}/v1/runs/${run_uid}/outputs`, {
+    headers: { 'x-api-key': system.apiKey, accept: 'application/x-ndjson' },
+  });
   expect((await part.arrayBuffer()).byteLength).toBeLessThanOrEqual(LIMITS.answerBytes);
   expect(part.headers.get('x-pagination-next')).not.toBeNull();
 });

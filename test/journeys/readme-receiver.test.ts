@@ -1,11 +1,14 @@
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { codeOf, ROOT } from '../guards/readme-text.ts';
+import { codeOf, ROOT, shellLines } from '../guards/readme-text.ts';
 import { citiesOf } from '../support/all-cities.ts';
+import { openApiClient } from '../support/api-client.ts';
 import { type LocalTestSystem, startLocalSystem } from '../support/local-system.ts';
 import { killNode, startNode } from '../support/start-node.ts';
 
@@ -86,6 +89,24 @@ const keptIn = (file: string): readonly string[] =>
     .map((line) => (JSON.parse(line) as { callback_ref_uid: string }).callback_ref_uid); // cast: the test wrote it
 
 describe('the receiver of shared/client/README.md', () => {
+  it('compiles, strictly', async () => {
+    const options = [
+      '--noEmit',
+      '--strict',
+      '--allowImportingTsExtensions',
+      '--module',
+      'nodenext',
+      '--target',
+      'es2023',
+    ];
+    const types = ['--types', 'node', '--typeRoots', join(ROOT, 'node_modules/@types')];
+    const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
+    const { stdout } = await promisify(execFile)(process.execPath, [tsc, ...options, ...types, 'receiver.ts'], {
+      cwd: folder,
+    });
+    expect(stdout).toBe('');
+  });
+
   it('refuses a wrong signature, keeps a repeat once, and ends when the manifest is met, also over a restart', async () => {
     const file = 'by-hand.ndjson';
     {
@@ -121,12 +142,24 @@ describe('the receiver of shared/client/README.md', () => {
   it('holds every city of a real run when it ends', async () => {
     await using receiver = await startReceiver('real.ndjson');
     const inputs = ['EE', 'MT', 'IS'].map((country) => ({ country }));
-    const launched = await system.call('POST', '/v1/actions/search-cities/run/async', {
-      inputs,
-      callback: { url: receiver.url },
-    });
-    expect(launched.status).toBe(202);
+    await system.trireme.action('search-cities').start({ inputs, callback: { url: receiver.url } });
     const count = inputs.reduce((sum, { country }) => sum + citiesOf(country).length, 0);
     expect(await receiver.ended()).toContain(`${count} of ${count} results`);
+  });
+});
+
+describe('the calls of shared/client/README.md', () => {
+  const calls = shellLines('shared/client/README.md').filter((line) => line.startsWith('curl '));
+
+  it.each(calls)('%s is taken', async (line) => {
+    const [, path = ''] = /"\$URL([^"]+)"/.exec(line) ?? [];
+    const [, text] = /-d '(.*)'$/.exec(line) ?? [];
+    const asked = text === undefined ? {} : { body: JSON.parse(text) as unknown };
+    const { status, text: said } = await openApiClient(system.url, system.apiKey).send(
+      text === undefined ? 'GET' : 'POST',
+      path,
+      asked,
+    );
+    expect(status, said).toBe(200);
   });
 });

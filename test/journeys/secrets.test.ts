@@ -73,10 +73,9 @@ function textOf(bytes: Uint8Array): string {
 it('no answer, record, callback or line of a log tells a secret, whatever an action does with it', async () => {
   const answers: string[] = [];
   for (const how of LEAK_NAMES) {
-    const answer = await system.call('POST', `/v1/actions/${action}/run/live`, {
-      input: { how, upstream: upstream.origin },
-    });
-    answers.push(`${answer.status} ${JSON.stringify([...answer.headers])} ${await answer.text()}`);
+    const body = { input: { how, upstream: upstream.origin } };
+    const { status, headers, text } = await api.send('POST', `/v1/actions/${action}/run/live`, { body });
+    answers.push(`${status} ${JSON.stringify([...headers])} ${text}`);
   }
   const inputs = LEAK_NAMES.filter((how) => how !== 'limited').map((how) => ({ how, upstream: upstream.origin }));
   const launch = { inputs, callback: { url: receiver.url } };

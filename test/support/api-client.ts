@@ -4,8 +4,11 @@ import { errorRecord } from '../../shared/api/error-schemas.ts';
 import { matchRoute } from '../../shared/api/match-route.ts';
 import { type Route, errorsOf } from '../../shared/api/route.ts';
 import { type Operation, type RouteOf, routeOf } from '../../shared/api/routes.ts';
+import { TriremeError } from '../../shared/client/trireme.ts';
+import { type Call, createSender } from '../../shared/client/send.ts';
 import { ERROR_CATALOGUE } from '../../shared/domain/errors.ts';
 import { fetchPatiently } from './fetch-patiently.ts';
+import { PATIENCE_MS } from './patience.ts';
 
 /** A call as a consumer writes it. */
 export interface Asked {
@@ -32,7 +35,10 @@ export interface Answer<Body> {
 export type ErrorAnswer = Answer<z.output<typeof errorRecord>>;
 type SuccessOf<O extends Operation> = z.output<RouteOf<O>['success']['schema']>;
 
-/** A consumer that holds every answer against the route table: status, schema (strict), label. */
+/**
+ * A consumer, with the client of shared/client, that holds every answer against the route table: status, schema
+ * (strict), label. A request that the client does not make, such as one without a key, goes as it is written.
+ */
 export interface ApiClient {
   /** The answer of a call that succeeds; anything else is thrown. */
   ask<O extends Operation>(operation: O, asked?: Asked): Promise<Answer<SuccessOf<O>>>;
@@ -49,7 +55,10 @@ type RowOf<O extends Operation> =
 /** The operations that may answer with a list. */
 type ListOperation = { [O in Operation]: [RowOf<O>] extends [never] ? never : O }[Operation];
 
-/** A client of the API at `url` with a key. Where a limit on calls refuses it, it comes back; a test of limits has `impatient`. */
+/**
+ * A client of the API at `url` with a key. Nothing is sent again but what a limit on calls refuses; a test of limits has
+ * `impatient`.
+ */
 export function openApiClient(
   url: string,
   apiKey: string,
@@ -58,22 +67,68 @@ export function openApiClient(
   const fetchAnswer = impatient ? fetch : fetchPatiently;
 
   async function send(method: string, path: string, asked: Asked = {}): Promise<Answer<unknown>> {
-    const { body, headers = {}, query = '' } = asked;
-    const key = asked.apiKey === undefined ? apiKey : asked.apiKey;
-    const raw = typeof body === 'string' || body instanceof Uint8Array;
-    const response = await fetchAnswer(asked.url ?? `${url}${path}${query}`, {
+    const address = asked.url ?? `${url}${path}${asked.query ?? ''}`;
+    const call = callOf(method, address, asked);
+    const answer = call === null ? await sendRaw(method, address, asked) : await sendByClient(call, asked);
+    checkAnswer(method, new URL(address), answer);
+    return answer;
+  }
+
+  /** The call as the client makes it; null: it makes none such. */
+  function callOf(method: string, address: string, { body, headers = {}, apiKey: key = apiKey }: Asked): Call | null {
+    const { 'idempotency-key': given, ...others } = headers;
+    const isMade =
+      METHODS.includes(method as Call['method']) &&
+      address.startsWith(`${url}/`) &&
+      isSent(key) &&
+      !(typeof body === 'string' || body instanceof Uint8Array) &&
+      Object.values(headers).every(isSent);
+    if (!isMade) return null;
+    const path = address.slice(url.length);
+    return {
+      method: method as Call['method'],
+      path,
+      body,
+      headers: others,
+      key: given === undefined ? given : { given },
+    };
+  }
+
+  async function sendByClient(call: Call, { apiKey: key }: Asked): Promise<Answer<unknown>> {
+    let answer: Answer<unknown> | null = null;
+    const sender = createSender({
+      url,
+      apiKey: key ?? apiKey,
+      retry: { attempts: 1 },
+      timeoutMs: PATIENCE_MS,
+      fetch: async (...request) => {
+        const response = await fetchAnswer(...request);
+        answer = await answerOf(response.clone());
+        return response;
+      },
+    });
+    const error = await sender.send(call).then(
+      () => null,
+      (reason: unknown) => reason,
+    );
+    if (answer === null || !(error === null || error instanceof TriremeError)) throw error;
+    checkError(error, answer);
+    return answer;
+  }
+
+  async function sendRaw(method: string, address: string, asked: Asked): Promise<Answer<unknown>> {
+    const { body, headers = {}, apiKey: key = apiKey } = asked;
+    const isRaw = typeof body === 'string' || body instanceof Uint8Array;
+    const response = await fetchAnswer(address, {
       method,
       headers: {
         ...(key === null ? {} : { 'x-api-key': key }),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...headers,
       },
-      ...(body === undefined ? {} : { body: raw ? body : JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: isRaw ? body : JSON.stringify(body) }),
     });
-    const text = await response.text();
-    const answer = { status: response.status, headers: response.headers, text, body: readJson(text) }; // narrowed below
-    checkAnswer(method, new URL(response.url), answer);
-    return answer;
+    return answerOf(response);
   }
 
   async function run(operation: Operation, asked: Asked): Promise<Answer<unknown>> {
@@ -128,6 +183,28 @@ function checkAnswer(method: string, url: URL, { status, body, text }: Answer<un
   expect(ERROR_CATALOGUE[label], text).toMatchObject({ status, retryable });
   expect(status_code).toBe(status);
   if (match.found) expect(errorsOf(match.route), text).toContain(label);
+}
+
+const METHODS: readonly Call['method'][] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+
+/** Whether the client sends a key or a header with this value. */
+function isSent(value: string | null): boolean {
+  return value !== null && /^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/.test(value);
+}
+
+async function answerOf(response: Response): Promise<Answer<unknown>> {
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, text, body: readJson(text) };
+}
+
+/** Holds what the client made of an answer against the answer. */
+function checkError(error: TriremeError | null, { status, body, text }: Answer<unknown>): void {
+  if (status < 400) return expect(error, text).toBeNull();
+  const said = errorRecord.safeParse(body);
+  if (!said.success) return expect(error, text).toMatchObject({ status });
+  const { error_label: label, error_scope: scope, error_ref: ref, message, retryable, params } = said.data;
+  const validationErrors = said.data.validation_errors ?? [];
+  expect(error, text).toMatchObject({ status, label, scope, ref, message, retryable, params, validationErrors });
 }
 
 /** A 204 has no body. */

@@ -8,7 +8,9 @@ import { readActionSecrets } from '../../infra/local/start/action-secrets.ts';
 import { startRuntime } from '../../infra/local/runtime.ts';
 import type { Runtime, RuntimeOptions } from '../../infra/local/runtime.ts';
 import type { StageSettings } from '../../infra/settings.ts';
+import type { Trireme } from '../../shared/client/trireme.ts';
 import { fetchPatiently } from './fetch-patiently.ts';
+import { openTrireme } from './open-trireme.ts';
 import { PATIENCE_MS } from './patience.ts';
 import { buildOf, buildOnce, buildWith } from './shared-build.ts';
 
@@ -20,6 +22,8 @@ export interface LocalTestSystem extends Access {
   readonly logs: readonly FunctionLog[];
   /** What the machinery had to say: denials, loops, refused calls. */
   readonly notices: readonly string[];
+  /** A client with the key, which gives nothing up while a test has patience. */
+  readonly trireme: Trireme;
   /** Calls the API with the key, and again where a limit on calls refuses it; a body is sent as JSON. */
   call(method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<Response>;
   close(): Promise<void>;
@@ -54,6 +58,7 @@ export async function startLocalSystem(
     url: runtime.url,
     logs,
     notices,
+    trireme: openTrireme(runtime.url, access.apiKey),
     call: (method, path, body, headers = {}) =>
       fetchPatiently(`${runtime.url}${path}`, {
         method,
@@ -96,14 +101,16 @@ export interface Receiver {
 
 /** Opens a receiver; without a script it answers 204. */
 export async function openReceiver(
-  script: (request: ReceivedRequest, index: number) => ScriptedAnswer = () => ({ status: 204 }),
+  script: (request: ReceivedRequest, index: number) => Promise<ScriptedAnswer> | ScriptedAnswer = () => ({
+    status: 204,
+  }),
 ): Promise<Receiver> {
   const requests: ReceivedRequest[] = [];
   const watchers = new Set<() => void>();
   const server: Server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
+    request.on('end', async () => {
       const received = {
         at: Date.now(),
         path: request.url ?? '/',
@@ -111,7 +118,7 @@ export async function openReceiver(
         body: Buffer.concat(chunks),
       };
       const index = requests.push(received) - 1;
-      const { status, headers = {}, body = '', afterMs = 0 } = script(received, index);
+      const { status, headers = {}, body = '', afterMs = 0 } = await script(received, index);
       setTimeout(() => response.writeHead(status, headers).end(body), afterMs);
       for (const look of watchers) look();
     });

@@ -1,14 +1,17 @@
-import { Webhook } from 'standardwebhooks';
 import { expect } from 'vitest';
 import type * as z from 'zod';
 import { callbackBody } from '../../shared/api/callbacks/schemas.ts';
+import { createWebhookHandler, RunTally } from '../../shared/client/webhook.ts';
 import { openReceiver } from './local-system.ts';
-import type { ReceivedRequest, Receiver } from './local-system.ts';
+import type { ReceivedRequest, Receiver, ScriptedAnswer } from './local-system.ts';
 
 export type Callback = z.output<typeof callbackBody>;
 type RunFinished = Extract<Callback, { type: 'run.finished' }>;
 
-/** A consumer's receiver: verifies with the npm package, dedupes by id, holds every body against the schema. */
+/**
+ * A consumer's receiver, by the handler of shared/client: it verifies and drops repeats. Every body is held against the
+ * schema.
+ */
 export interface CallbackReceiver extends Receiver {
   /** What came of a run, each callback_ref_uid once. */
   of(runUid: string): readonly Callback[];
@@ -21,44 +24,50 @@ export function manifestIn(callbacks: readonly Callback[]): RunFinished['manifes
   return callbacks.find((callback): callback is RunFinished => callback.type === 'run.finished')?.manifest;
 }
 
-/** Opens a receiver that takes only what is signed with the secret. */
+/** Opens a receiver that takes only what is signed with the secret, and answers otherwise where a script says so. */
 export async function openCallbackReceiver(
   signingSecret: string,
-  script?: Parameters<typeof openReceiver>[0],
+  script: (request: ReceivedRequest, index: number) => ScriptedAnswer = () => ({ status: 204 }),
 ): Promise<CallbackReceiver> {
-  const receiver = await openReceiver(script);
-  const webhook = new Webhook(signingSecret);
-  const taken = new Map<string, { readonly callback: Callback; readonly bytes: Buffer }>();
-  let read = 0;
+  const taken: Callback[] = [];
+  const bodies = new Map<string, Buffer>();
+  const faults: unknown[] = [];
+  const tally = new RunTally();
+  const take = (delivery: unknown): void => {
+    const callback = callbackBody.parse(delivery);
+    taken.push(callback);
+    tally.add(callback);
+  };
+  const handle = createWebhookHandler({
+    secrets: [signingSecret],
+    seen: new Set(),
+    on: { 'run.page': take, 'run.input_failed': take, 'run.finished': take },
+    onError: (error) => faults.push(error),
+  });
 
-  function take({ headers, body }: ReceivedRequest): void {
-    const signed = Object.fromEntries(
-      ['webhook-id', 'webhook-timestamp', 'webhook-signature'].map((name) => [name, String(headers[name])]),
+  async function receive(request: ReceivedRequest, index: number): Promise<ScriptedAnswer> {
+    const answer = script(request, index);
+    const { body, headers } = request;
+    const id = String(headers['webhook-id']);
+    if (bodies.get(id)?.equals(body) === false) faults.push(new Error(`${id} came again with other bytes`));
+    bodies.set(id, body);
+    const given = Object.entries(headers).map(([name, value]): [string, string] => [name, String(value)]);
+    const { status } = await handle(
+      new Request('http://receiver', { method: 'POST', headers: given, body: new Uint8Array(body) }),
     );
-    const callback = callbackBody.parse(webhook.verify(body, signed));
-    expect(headers['webhook-id']).toBe(callback.callback_ref_uid);
-    const before = taken.get(callback.callback_ref_uid);
-    if (before === undefined) taken.set(callback.callback_ref_uid, { callback, bytes: body });
-    else expect(before.bytes.equals(body), `${callback.callback_ref_uid} came again with other bytes`).toBe(true);
+    return status < 300 ? answer : { status };
   }
 
-  function of(runUid: string): readonly Callback[] {
-    for (; read < receiver.requests.length; read += 1) {
-      const request = receiver.requests[read];
-      if (request !== undefined) take(request);
-    }
-    return [...taken.values()].flatMap(({ callback }) => (callback.run.run_uid === runUid ? [callback] : []));
-  }
-
+  const receiver = await openReceiver(receive);
+  const of = (runUid: string): readonly Callback[] => {
+    expect(faults).toEqual([]);
+    return taken.filter(({ run }) => run.run_uid === runUid);
+  };
   return {
     ...receiver,
     of,
     async untilComplete(runUid) {
-      await receiver.until(() => {
-        const callbacks = of(runUid);
-        const manifest = manifestIn(callbacks);
-        return manifest !== undefined && callbacks.length >= manifest.callbacks;
-      });
+      await receiver.until(() => faults.length > 0 || tally.state(runUid).isComplete);
       return of(runUid);
     },
   };

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { NotificationType } from '../../client/trireme.ts';
+import { type NotificationType, TriremeError } from '../../client/trireme.ts';
 import { askToConfirm } from '../ask.ts';
 import { define, several, severalOf, withLimit } from '../define.ts';
 import { objectOfHeaders } from '../fields.ts';
@@ -31,7 +31,12 @@ export function addNotificationCommands(program: Command, open: OpenSession): vo
     isDefault: true,
   }).action(async (_: object, command: Command) => {
     const { trireme, print } = await open(command);
-    print.record(await trireme.notifications.get());
+    const found = await trireme.notifications.get().catch((error: unknown) => {
+      if (error instanceof TriremeError && error.is('NOT_FOUND')) return null;
+      throw error;
+    });
+    if (found === null) print.note('None are set. notifications set URL sets them.');
+    else print.record(found);
   });
   define(notifications, 'set <url>', 'Sets where they go, in place of what was set.', [
     'notifications set https://example.com/alerts --on run.failed --on receiver.away',

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { RunLogLine } from '../../client/trireme.ts';
+import { usageError } from '../command-failed.ts';
 import { define, uidOf, withLimit } from '../define.ts';
 import type { ListOptions } from '../printer.ts';
 import type { OpenSession } from '../session.ts';
@@ -36,6 +37,10 @@ export function addReadingCommands(program: Command, open: OpenSession): void {
     .option('--envelope', 'each result with its input and page')
     .option('--follow', 'while the run is unfinished, wait for more')
     .action(async (uid: string, options: OutputsOptions, command: Command) => {
+      const isLimited = command.getOptionValueSource('limit') !== 'default';
+      if (isLimited && (options.format !== undefined || options.out !== undefined)) {
+        throw usageError('--format and --out give all results; leave out --limit.');
+      }
       if (options.out !== undefined) await checkWritable(options.out);
       const { trireme, print } = await open(command);
       const run = await trireme.runs.get(uid);
@@ -46,8 +51,7 @@ export function addReadingCommands(program: Command, open: OpenSession): void {
         const { output_count: count } = options.follow === true ? await run.refresh() : run.state;
         return print.note(savedText(count, options.out));
       }
-      const isWhole =
-        options.format !== undefined || (!print.isHuman && command.getOptionValueSource('limit') === 'default');
+      const isWhole = options.format !== undefined || (!print.isHuman && !isLimited);
       if (isWhole) return writeOutputs(outputs, options.format ?? 'ndjson', print.text);
       await print.list(outputs, 'properties', options);
     });

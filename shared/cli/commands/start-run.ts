@@ -44,6 +44,7 @@ export function addStartRun(program: Command, open: OpenSession): Command {
     .action(async (name: string | undefined, fields: readonly string[], options: RunOptions, command: Command) => {
       if (name === undefined) return command.help({ error: true });
       if (fields[0] !== undefined && isUid(fields[0])) throw unknownVerb(command, name);
+      if (isUid(name)) throw usageError(`${name} is no action. To see a run: run get ${name}`);
       if (options.out !== undefined) await checkWritable(options.out);
       const session = await open(command);
       const launch = await readLaunch(session, name, fields, options);

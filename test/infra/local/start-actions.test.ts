@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import * as z from 'zod';
 import { type CheckoutCopy, copyCheckout } from '../../support/checkout-copy.ts';
+import { openTrireme } from '../../support/open-trireme.ts';
 
 const INDEX = 'functions/actions/index.ts';
 const COPY_OF_CITIES = `import { searchCities } from './search-cities.ts';
@@ -52,13 +53,8 @@ describe('two actions of one name', { timeout: 600_000 }, () => {
     const running = node('infra/local/start.ts', '--json', '--port', '0', '--data-dir', dataDir);
     const Ready = z.object({ url: z.url(), apiKey: z.string() });
     const { url, apiKey } = Ready.parse(JSON.parse(await running.lineWith('apiKey')));
-    const listed = async (): Promise<readonly string[]> => {
-      const answer = await fetch(`${url}/v1/actions`, { headers: { 'x-api-key': apiKey } });
-      return z
-        .array(z.object({ name: z.string() }))
-        .parse(await answer.json())
-        .map(({ name }) => name);
-    };
+    const { actions } = openTrireme(url, apiKey);
+    const listed = async (): Promise<readonly string[]> => (await actions.list()).map(({ name }) => name);
     const good = await listed();
     expect(good).toContain('search-cities');
 

@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { listenLocally, urlOf } from '../../../infra/local/listen.ts';
+import { openTrireme } from '../../support/open-trireme.ts';
 import { startNode } from '../../support/start-node.ts';
 
 const START = resolve(import.meta.dirname, '../../../infra/local/start.ts');
@@ -69,8 +70,7 @@ describe('npm start', () => {
     });
     const first = start('--json', '--port', '0', '--data-dir', dataDir);
     const ready = Ready.parse(JSON.parse(await first.firstLine));
-    const called = await fetch(`${ready.url}/v1/actions`, { headers: { 'x-api-key': ready.apiKey } });
-    expect(called.status).toBe(200);
+    expect(await openTrireme(ready.url, ready.apiKey).actions.list()).not.toEqual([]);
     expect((await fetch(ready.inboxUrl)).status).toBe(200);
     expect(statSync(join(dataDir, 'running.json')).mode & 0o077).toBe(0);
 
