@@ -36,6 +36,8 @@ export interface FunctionHostOptions {
   readonly maxThreads: number;
   readonly isFrozenBetween: boolean;
   readonly hasTimeout: boolean;
+  /** A thread that runs nothing for so long is ended. Absent: half a minute. */
+  readonly idleMs?: number;
   readonly onLog: (log: FunctionLog) => void;
   readonly onReport: (report: InvocationReport) => void;
 }
@@ -54,13 +56,15 @@ export interface FunctionHost {
 
 /** Longest event of a synchronous invocation (Lambda: 6 MiB), in bytes of JSON. */
 const MAX_REQUEST_BYTES = 6_291_456;
+/** Lambda too ends environments that are not used; here each takes some 30 MB and more of the machine's memory. */
+const IDLE_MS = 30_000;
 
 /** Makes a function ready; its first thread starts with its first invocation. */
 export function hostFunction(options: FunctionHostOptions): FunctionHost {
-  const { plan, onLog, onReport } = options;
+  const { plan, onLog, onReport, idleMs = IDLE_MS } = options;
   const maxConcurrency = Math.min(options.maxThreads, plan.reservedConcurrency ?? Number.POSITIVE_INFINITY);
   const threads = new Set<FunctionThread>();
-  const idle: FunctionThread[] = [];
+  const idle: { readonly thread: FunctionThread; readonly timer: NodeJS.Timeout }[] = [];
   const waiting: ((thread: FunctionThread | null) => void)[] = [];
   let stale = new WeakSet<FunctionThread>();
   let codeDir = plan.codeDir;
@@ -82,8 +86,12 @@ export function hostFunction(options: FunctionHostOptions): FunctionHost {
 
   async function takeThread(): Promise<{ thread: FunctionThread; isColdStart: boolean } | null> {
     if (isClosed) return null;
+    // The last one used: under less work the others end.
     const warm = idle.pop();
-    if (warm !== undefined) return { thread: warm, isColdStart: false };
+    if (warm !== undefined) {
+      clearTimeout(warm.timer);
+      return { thread: warm.thread, isColdStart: false };
+    }
     if (threads.size < maxConcurrency) return { thread: startThread(), isColdStart: true };
     const thread = await new Promise<FunctionThread | null>((resolve) => waiting.push(resolve));
     if (thread !== null) return { thread, isColdStart: false };
@@ -99,8 +107,23 @@ export function hostFunction(options: FunctionHostOptions): FunctionHost {
       threads.delete(thread);
       void thread.kill();
       next?.(null);
-    } else if (next === undefined) idle.push(thread);
+    } else if (next === undefined) idle.push({ thread, timer: setTimeout(() => endIdle(thread), idleMs).unref() });
     else next(thread);
+  }
+
+  function endIdle(thread: FunctionThread): void {
+    const at = idle.findIndex((one) => one.thread === thread);
+    if (at === -1) return;
+    idle.splice(at, 1);
+    threads.delete(thread);
+    void thread.kill();
+  }
+
+  function releaseIdle(): void {
+    for (const { thread, timer } of idle.splice(0)) {
+      clearTimeout(timer);
+      release(thread);
+    }
   }
 
   async function runOn(
@@ -145,11 +168,11 @@ export function hostFunction(options: FunctionHostOptions): FunctionHost {
     renewCode(newDir = codeDir) {
       codeDir = newDir;
       stale = new WeakSet(threads);
-      for (const thread of idle.splice(0)) release(thread);
+      releaseIdle();
     },
     async close(graceMs) {
       isClosed = true;
-      for (const thread of idle.splice(0)) release(thread);
+      releaseIdle();
       for (const next of waiting.splice(0)) next(null);
       const until = performance.now() + graceMs;
       while (threads.size > 0 && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, 20));

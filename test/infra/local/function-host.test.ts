@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { hostFunction } from '../../../infra/local/functions/function-host.ts';
 import type { FunctionHost, FunctionHostOptions } from '../../../infra/local/functions/function-host.ts';
+import { until } from '../../support/until.ts';
 
 let fn: FunctionHost | undefined;
 afterEach(() => fn?.close(0));
@@ -82,6 +83,28 @@ it('new code waits for nobody: what runs ends on the old', async () => {
   busy.renewCode();
   expect(await busy.invoke({})).toEqual({ kind: 'succeeded', payload: '"new"' });
   expect(await running).toEqual({ kind: 'succeeded', payload: '"old"' });
+});
+
+it('a thread that runs nothing for a while ends, and the next invocation is a cold start', async () => {
+  const colds: boolean[] = [];
+  const lazy = host('let count = 0; export const handler = async () => { count += 1; return count; };', {
+    idleMs: 1,
+    onReport: ({ isColdStart }) => colds.push(isColdStart),
+  });
+  expect(await lazy.invoke({})).toEqual({ kind: 'succeeded', payload: '1' });
+  await until('a second cold start', async () => {
+    await new Promise((resolve) => setTimeout(resolve, 5)); // longer than it may be idle
+    await lazy.invoke({});
+    return colds.filter(Boolean).length > 1 ? true : null;
+  });
+});
+
+it('a thread at work is not ended, however long it works', async () => {
+  const code = `let count = 0;
+    export const handler = async () => { count += 1; await new Promise((r) => setTimeout(r, 100)); return count; };`;
+  const busy = host(code, { idleMs: 1, maxThreads: 1 });
+  const outcomes = await Promise.all([busy.invoke({}), busy.invoke({}), busy.invoke({})]);
+  expect(outcomes.map((outcome) => ('payload' in outcome ? outcome.payload : outcome.kind))).toEqual(['1', '2', '3']);
 });
 
 it('lines below the function’s log level are dropped', async () => {
