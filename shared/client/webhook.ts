@@ -19,10 +19,14 @@ export interface WebhookHandlerOptions {
   readonly seen: SeenStore;
   /**
    * What is done with each callback or notification before it is answered with 204. What throws is answered with 500,
-   * and comes again. Keep it short: the sender waits 15 s.
+   * and comes again. Keep it short: the sender waits 15 s. `body`: the bytes as they came, in which numbers have all
+   * their digits.
    */
   readonly on: {
-    readonly [Type in Delivery['type']]?: (callback: Extract<Delivery, { readonly type: Type }>) => unknown;
+    readonly [Type in Delivery['type']]?: (
+      callback: Extract<Delivery, { readonly type: Type }>,
+      body: Uint8Array,
+    ) => unknown;
   };
   /** Told of what was refused or failed. */
   readonly onError?: (error: unknown) => void;
@@ -70,8 +74,8 @@ export function createWebhookHandler(options: WebhookHandlerOptions): WebhookHan
       const valid = typeof secrets === 'function' ? await secrets() : secrets;
       const callback = (await verifyWebhook({ secrets: valid, headers, body, now: now() })) as Delivery; // cast: what the holder of the secret signed
       if (await seen.has(callback.callback_ref_uid)) return { status: 204, text: '' };
-      const handle: ((given: never) => unknown) | undefined = on[callback.type];
-      await handle?.(callback as never); // cast: of the type under which it was found
+      const handle: ((given: never, body: Uint8Array) => unknown) | undefined = on[callback.type];
+      await handle?.(callback as never, body); // cast: of the type under which it was found
       await seen.add(callback.callback_ref_uid);
       return { status: 204, text: '' };
     } catch (error) {

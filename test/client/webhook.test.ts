@@ -50,6 +50,21 @@ describe('a webhook handler', () => {
     expect(taken).toEqual([`${PAGE.callback_ref_uid} ${PAGE.results?.length}`]);
   });
 
+  it('hands on the bytes as they came, with all digits of a number', async () => {
+    const bodies: string[] = [];
+    const on = { 'run.page': (_: unknown, body: Uint8Array) => bodies.push(new TextDecoder().decode(body)) };
+    const handle = createWebhookHandler({ secrets: [SECRET], seen: new Set(), on, now: () => AT });
+    const body = JSON.stringify(PAGE).replace('{', '{"custom":9007199254740993,');
+    const sign = new Webhook(SECRET).sign('cb', AT, body);
+    const headers = {
+      'webhook-id': 'cb',
+      'webhook-timestamp': String(AT.getTime() / 1_000),
+      'webhook-signature': sign,
+    };
+    expect((await handle(post({ method: 'POST', body, headers }))).status).toBe(204);
+    expect(bodies).toEqual([body]);
+  });
+
   it('takes a type that nothing is there for', async () => {
     const { handle } = handlerOf();
     expect((await handle(post(signed({ ...PAGE, type: 'run.later' })))).status).toBe(204);
