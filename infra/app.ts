@@ -14,7 +14,7 @@ import type { StageSettings } from './settings.ts';
 const ROOT = resolve(import.meta.dirname, '..');
 
 /** Where the bundles of a deployment are written. */
-const BUNDLE_DIR = join(ROOT, 'dist/functions');
+export const BUNDLE_DIR = join(ROOT, 'dist/functions');
 
 export interface SynthOptions {
   /** A stage of infra/settings.ts; default: the `-c stage=…` of the CDK CLI, else `dev`. */

@@ -32,7 +32,7 @@ export function checksOfTable(
         const wanted = [TABLE_KEYS, LIST_INDEX].map(({ partition, sort }) => `${partition},${sort}`);
         const attributes = index?.Projection?.NonKeyAttributes?.toSorted().join();
         if (keys.join(' ') === wanted.join(' ') && attributes === [...LIST_INDEX.attributes].toSorted().join()) {
-          return index?.IndexStatus === 'ACTIVE' ? null : `its index is ${index?.IndexStatus}`;
+          return index?.IndexStatus === 'CREATING' ? 'its index is being made' : null;
         }
         return 'it has others, which cannot be changed: it is not the copy of a stage’s table';
       },

@@ -4,10 +4,11 @@ import { parseArgs } from 'node:util';
 import { startEmulator } from './emulator.ts';
 import { preparePython } from '../support/python-venv.ts';
 import { runScript, type ScriptTools } from '../support/run-script.ts';
-import { bootstrap, checkTheChecks, deploy, deployAgain, destroy, journey } from './steps.ts';
+import { bootstrap, changes, checkTheChecks, deploy, destroy, journey, synthesizeOthers } from './steps.ts';
 
 const HELP = `Deploys the stage "local" with the real CDK to an emulator of AWS that nobody here wrote, and tries it there:
-ministack, with its checks of signatures and IAM on. Then it deploys again, destroys, and looks at what is left.
+ministack, with its checks of signatures and IAM on. It upgrades the stage and goes back while runs are in the middle,
+has the accidents of infra/ACCIDENTS.md and pastes their commands, destroys, and looks at what is left.
 Reaches nothing but this machine, except to install the emulator the first time, into .trireme/.
 
   npm run deploy:try [-- --keep]
@@ -31,8 +32,10 @@ async function tryDeployment({ children, workDir, say }: ScriptTools, isKept: bo
     await journey(witness, deployed);
     for (const refusal of await checkTheChecks(witness)) say(`  refused, as it must be: ${refusal}`);
     if (isKept) await keep(emulator.env, deployed);
-    say('cdk deploy again');
-    await deployAgain(witness);
+    say('the releases to change to');
+    await synthesizeOthers(witness);
+    say('an upgrade, a roll-back, and accidents');
+    await changes(witness, deployed);
     say('cdk destroy');
     for (const left of await destroy(witness, before)) say(`  left, as infra/README.md says: ${left}`);
   } catch (error) {

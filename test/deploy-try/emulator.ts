@@ -1,16 +1,13 @@
-import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { lastLines } from '../support/children.ts';
 import type { Children } from '../support/children.ts';
+import { freePort, untilListening } from '../support/free-port.ts';
 
 const HERE = import.meta.dirname;
 const ROOT = join(HERE, '../..');
 export const ACCOUNT = '000000000000';
 export const REGION = 'us-east-1';
-const START_MS = 120_000;
 
 export interface Emulator {
   /** Variables of whoever is to work with the emulator, and with nothing else. */
@@ -50,7 +47,7 @@ export async function startEmulator(children: Children, python: string, workDir:
   for (const stream of [server.stdout, server.stderr]) {
     stream?.setEncoding('utf8').on('data', (text: string) => (printed += text));
   }
-  await untilUp(port, () => {
+  await untilListening(port, () => {
     if (server.exitCode !== null) throw new Error(`The emulator ended with ${server.exitCode}\n${lastLines(printed)}`);
   });
   return {
@@ -97,29 +94,4 @@ async function makeCertificate(children: Children, { certificate, key, env }: Ce
   const extensions = ['-addext', 'basicConstraints=critical,CA:FALSE', '-addext', names];
   const files = ['-keyout', key, '-out', certificate];
   await children.run('openssl', [...request, ...extensions, ...files], { env, cwd: ROOT });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const address = server.address();
-  await once(server.close(), 'close');
-  if (address === null || typeof address === 'string') throw new Error('There is no free port');
-  return address.port;
-}
-
-/** Resolves once something listens there; `check` throws when nothing ever will. */
-async function untilUp(port: number, check: () => void): Promise<void> {
-  const end = Date.now() + START_MS;
-  for (;;) {
-    check();
-    if (Date.now() > end) throw new Error('The emulator did not start');
-    // Over plain HTTP it closes the connection, which tells as much.
-    const isUp = await fetch(`http://127.0.0.1:${port}/`).then(
-      () => true,
-      (error: unknown) => !String(error instanceof Error && error.cause).includes('ECONNREFUSED'),
-    );
-    if (isUp) return;
-    await pause(200);
-  }
 }

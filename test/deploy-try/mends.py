@@ -5,14 +5,17 @@ right must lose its mend here) and after (a mend that does not hold is worse tha
 """
 
 import re
+import threading
+import time
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from types import SimpleNamespace
 from typing import Callable
 
-from ministack.core import iam_actions
+from ministack.core import iam_actions, lambda_runtime
 from ministack.core.responses import get_account_id, get_region
-from ministack.services import eventbridge, scheduler, secretsmanager
+from ministack.services import eventbridge, lambda_svc, scheduler, secretsmanager
 from ministack.services.cloudformation import provisioners
 
 
@@ -190,6 +193,53 @@ def _mend_alarm_over_metrics() -> None:
     provisioners._cw_metric_alarm_record = metric_alarm_record
 
 
+# --- What is at work while its function is updated ---------------------------------------------------------------------
+
+# Longer than any function of ours may take.
+AT_WORK_SECONDS = 120
+
+
+def _work_outlives_an_update() -> bool:
+    worker = SimpleNamespace(in_use=True)
+    killed: list = []
+    kill = lambda_runtime.kill_workers
+    lambda_runtime.kill_workers = killed.extend
+    lambda_runtime._workers["account:region:probe:$LATEST"] = [worker]
+    try:
+        lambda_svc.invalidate_worker("probe", qualifier="$LATEST")
+        worker.in_use = False
+        return worker not in killed and "account:region:probe:$LATEST" not in lambda_runtime._workers
+    finally:
+        lambda_runtime.kill_workers = kill
+        lambda_runtime._workers.pop("account:region:probe:$LATEST", None)
+
+
+def _mend_update_at_work() -> None:
+    invalidate = lambda_runtime.invalidate_worker
+
+    def invalidate_worker(func_name: str, qualifier: str | None = None, *args, **named) -> None:
+        busy = []
+        with lambda_runtime._lock:
+            for key, workers in lambda_runtime._workers.items():
+                *_, function, version = key.split(":")
+                if function == func_name and qualifier in (None, version):
+                    busy += [worker for worker in workers if worker.in_use]
+                    workers[:] = [worker for worker in workers if not worker.in_use]
+        invalidate(func_name, qualifier, *args, **named)
+        if busy:
+            threading.Thread(target=_kill_once_free, args=(busy,), daemon=True).start()
+
+    lambda_runtime.invalidate_worker = invalidate_worker
+    lambda_svc.invalidate_worker = invalidate_worker
+
+
+def _kill_once_free(workers: list) -> None:
+    end = time.monotonic() + AT_WORK_SECONDS
+    while any(worker.in_use for worker in workers) and time.monotonic() < end:
+        time.sleep(0.2)
+    lambda_runtime.kill_workers(workers)
+
+
 MENDS = (
     Mend(
         fault="Ref of a secret gives its name; AWS gives its ARN.",
@@ -220,5 +270,11 @@ MENDS = (
         document="AWS CloudFormation, AWS::CloudWatch::Alarm, Properties, Metrics",
         is_right=_alarm_over_metrics_is_taken,
         apply=_mend_alarm_over_metrics,
+    ),
+    Mend(
+        fault="An update of a function kills what is at work; in AWS that goes on to its end with the code it began with.",
+        document="AWS Lambda Developer Guide, Lambda function states, Function states during updates",
+        is_right=_work_outlives_an_update,
+        apply=_mend_update_at_work,
     ),
 )

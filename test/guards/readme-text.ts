@@ -36,6 +36,17 @@ export function shellLines(document: string): readonly string[] {
   return blocks.flatMap((block) => block.replaceAll(/\\\n\s*/g, '').split('\n')).filter((line) => line.trim() !== '');
 }
 
+/** The nth shell block of a section, named by its heading, as it is to be pasted. */
+export function shellBlock(document: string, heading: string, nth: number): string {
+  const [, section = ''] = readDocument(document).split(`\n## ${heading}\n`);
+  const [own = ''] = section.split(/^## /m);
+  const found = Array.from(own.matchAll(/^( *)```sh\n([\s\S]*?)^ *```$/gm), ([, indent = '', code = '']) =>
+    code.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
+  )[nth];
+  if (found === undefined) throw new Error(`${document} has no shell block ${nth} under "${heading}"`);
+  return found;
+}
+
 /** What a document has between `<!-- drawn: NAME -->` and `<!-- end: NAME -->`. */
 export function drawnBlock(document: string, name: string): string {
   const found = pattern(name).exec(readDocument(document))?.[1];

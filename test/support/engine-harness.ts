@@ -74,6 +74,8 @@ export interface EngineHarness {
   readonly removal: RemovalStore;
   /** All items of the table as they are stored, and all objects but uploads. */
   everything(): Promise<{ readonly items: readonly Item[]; readonly objects: ReadonlyMap<string, Uint8Array> }>;
+  /** Puts the table back to these items, as a restore does. */
+  replaceItems(items: readonly Item[]): Promise<void>;
   readonly posted: readonly Posted[];
   /** Messages sent, in order; for what was sent when. */
   readonly sent: readonly { readonly message: Message; readonly at: number; readonly delayMs: number }[];
@@ -271,6 +273,14 @@ export function createEngineHarness(options: {
         after = page.LastEvaluatedKey;
         if (after === undefined) return { items, objects: objects.objects };
       }
+    },
+    async replaceItems(items) {
+      const call = async (operation: string, body: object): Promise<void> => {
+        const { status } = await engine.handle(operation, { TableName: TABLE_NAME, ...body });
+        if (status !== 200) throw new Error(`${operation} is answered ${status}`);
+      };
+      for (const { pk, sk } of (await this.everything()).items) await call('DeleteItem', { Key: { pk, sk } });
+      for (const item of items) await call('PutItem', { Item: item });
     },
     posted,
     sent,

@@ -4,14 +4,18 @@ import { dynamoDbRequestHandler } from '../../infra/local/dynamodb/request-handl
 import { LIST_INDEX_ATTRIBUTES } from '../../shared/api/list-index.ts';
 import { Table } from '../../shared/storage/table.ts';
 import type { Clock } from '../../shared/engine/ports.ts';
+import { openRemoteDynamoDb } from './remote-dynamodb.ts';
 import { createShortDynamoDbClient } from './short-clients.ts';
+
+/** Where `npm run storage:try` has another DynamoDB. */
+const { STORAGE_TRY_URL: otherUrl } = process.env;
 
 /** What {@link openEngine}'s table is called. */
 export const TABLE_NAME = 'Trireme';
 
 /** An engine in memory with the stack's table (infra/constructs/engine-state.ts), empty. */
 export function openEngine(options: Omit<DynamoDbOptions, 'dir'>): DynamoDbEngine {
-  const engine = openDynamoDb({ dir: null, ...options });
+  const engine = otherUrl === undefined ? openDynamoDb({ dir: null, ...options }) : openRemoteDynamoDb(otherUrl);
   const keySchema = (hash: string, range: string) => [
     { AttributeName: hash, KeyType: 'HASH' as const },
     { AttributeName: range, KeyType: 'RANGE' as const },
