@@ -141,8 +141,9 @@ export const REST_CHECKS: readonly RestCheck[] = [
   },
   {
     name: 'calmNeedsNoRescue',
-    proves: 'Without faults, the sweep has to send no page and no first attempt of a callback.',
-    check: ({ traffic, isCalm }) => (isCalm ? neededRescues(traffic) : []),
+    proves:
+      'Without faults, the sweep has to send no page and no first attempt of a callback, and to end no run but by its deadline.',
+    check: ({ traffic, posts, isCalm }) => (isCalm ? neededRescues(traffic, posts) : []),
   },
   {
     name: 'chainsDoNotMultiply',

@@ -1,6 +1,7 @@
 import type { Message } from '../../../shared/engine/messages.ts';
 import { readUid } from '../../../shared/domain/ids.ts';
 import type { RunTruth } from '../run-truth.ts';
+import type { PostsById } from './aftermath.ts';
 import type { Traffic } from '../traffic.ts';
 
 type PageMessage = Extract<Message, { kind: 'page' }>;
@@ -32,6 +33,12 @@ function isFirstOfPage({ uid, attempt }: Extract<Message, { kind: 'callback' }>)
   return attempt === 0 && readUid(uid)?.kind === 'page';
 }
 
+/** The first run.finished of an end; that of a stop is sent by the sweep, once nothing can land any more. */
+function isFirstOfEnd({ uid, attempt }: Extract<Message, { kind: 'callback' }>, posts: PostsById): boolean {
+  const isOfEnd = attempt === 0 && readUid(uid)?.kind === 'run_finished';
+  return isOfEnd && posts.get(uid)?.[0]?.told.run.status !== 'STOPPED';
+}
+
 /** A page that is sent for the first time, not one that waited. */
 function isFresh({ attempt, until, again }: PageMessage): boolean {
   return attempt === 0 && until === null && !again;
@@ -41,10 +48,14 @@ function nameOf(runUid: string, epoch: number, input: number, page: number): str
   return `${runUid} ${epoch} ${input} ${page}`;
 }
 
-/** Pages and first attempts of their callbacks that the sweep had to send. */
-export function neededRescues(traffic: Traffic): readonly string[] {
+/** Pages, first attempts of their callbacks, and ends of runs that the sweep had to send. */
+export function neededRescues(traffic: Traffic, posts: PostsById): readonly string[] {
   return traffic
     .messagesOf('sweep')
-    .filter((message) => message.kind === 'page' || (message.kind === 'callback' && isFirstOfPage(message)))
+    .filter(
+      (message) =>
+        message.kind === 'page' ||
+        (message.kind === 'callback' && (isFirstOfPage(message) || isFirstOfEnd(message, posts))),
+    )
     .map((message) => `the sweep had to send ${JSON.stringify(message)}`);
 }

@@ -255,14 +255,9 @@ export const FURTHER_BUGS: readonly PlantedBug[] = [
     replace: 'outputs: pageRecord.results,',
   },
   {
-    name: 'one-refused-end-refuses-all',
-    file: 'shared/storage/window-store.ts',
-    find: 'if (stored.length === 0) return { counted, window };',
-    replace: 'if (stored.length >= 0) return { counted, window };',
-  },
-  {
     name: 'nobody-ends-the-run',
     file: 'shared/engine/runs/finish-input.ts',
+    scenario: 'calm',
     find: '    return ended.isOthers === true ? undefined',
     replace: '    return ended.isOthers !== true ? undefined',
   },
