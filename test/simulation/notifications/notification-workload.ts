@@ -42,9 +42,9 @@ export function drawNotifications(
   const random = new SeededRandom(seed, 'notifications');
   const plans: SettingPlan[] = [];
   for (let workspace = 0; workspace < workspaces; workspace += 1) {
-    // Most have notifications from the start, and half never change them.
-    if (random.happens(0.85))
-      plans.push({ at: random.int(0, 60), workspace, set: drawSetting(random, workspace, plans.length) });
+    // Most have notifications from the start. Some set them when something may have happened that is noted again after.
+    const first = random.happens(0.65) ? random.int(0, 60) : random.happens(0.7) ? random.int(62_000, 400_000) : null;
+    if (first !== null) plans.push({ at: first, workspace, set: drawSetting(random, workspace, plans.length) });
     const changes = random.happens(0.5) ? 0 : random.int(1, 6);
     for (let change = 0; change < changes; change += 1) {
       const at = Math.round(random.logarithmic(200, 2 * stormMs));
