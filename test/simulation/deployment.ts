@@ -73,8 +73,8 @@ export interface Deployment {
   readonly sweep: InstancePool<() => Promise<unknown>>;
   /** Invocations under way, of all functions. */
   busy(): number;
-  /** From now on every receiver behaves like this. */
-  turnReceivers(nature: ReceiverNature): void;
+  /** From now on every receiver behaves like this, or each as the workload has it. */
+  turnReceivers(nature: ReceiverNature | 'as drawn'): void;
   /** Puts items into the table before anything happens. */
   write(items: readonly object[]): Promise<void>;
 }
@@ -248,8 +248,9 @@ export function deploy(
     scheduler,
     sweep,
     turnReceivers: (nature) => {
-      natures.fill(nature);
-      pagers.fill(nature);
+      const drawn = { natures: workload.receivers, pagers: workload.notifications?.pagers ?? [] };
+      natures.splice(0, Infinity, ...drawn.natures.map((own) => (nature === 'as drawn' ? own : nature)));
+      pagers.splice(0, Infinity, ...drawn.pagers.map((own) => (nature === 'as drawn' ? own : nature)));
     },
     busy: () => pools.reduce((sum, { busy }) => sum + busy, 0),
     async write(items) {

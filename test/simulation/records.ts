@@ -227,6 +227,12 @@ export class Records {
     return slotsIn(this.#mirror.get(pk, sk));
   }
 
+  /** Pages that a workspace started on a day, as they are counted against its quota. */
+  pagesOfDay(workspaceUid: string, day: string): number {
+    const { pk, sk } = keys.pagesOfDay(workspaceUid, day);
+    return Number(this.#mirror.get(pk, sk)?.['pages']?.['N'] ?? 0);
+  }
+
   /** The usage of a workspace as it is recorded: of days, and of runs beyond them. */
   usage(workspaceUid: string): readonly UsageCounts[] {
     const { pk } = keys.profile(workspaceUid);

@@ -153,10 +153,17 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
   });
   if (workload.usesSecrets === true) truth.secrets = [];
   truth.hanging = workload.hanging ?? null;
-  const { backAfterMs } = workload;
+  const { awayAfterMs = 0, backAfterMs } = workload;
   if (backAfterMs !== undefined) {
     const workspaces = workload.receivers.flatMap((nature, workspace) => (nature === 'dead' ? [workspace] : []));
-    truth.away = { workspaces, startAt: timeline.now(), backAt: timeline.now() + backAfterMs };
+    truth.away = { workspaces, startAt: timeline.now() + awayAfterMs, backAt: timeline.now() + backAfterMs };
+    if (awayAfterMs > 0) {
+      deployment.turnReceivers('well');
+      timeline.after(awayAfterMs, () => {
+        trace.add('the receivers are away');
+        deployment.turnReceivers('as drawn');
+      });
+    }
     timeline.after(backAfterMs, () => {
       trace.add('the receivers are back');
       deployment.turnReceivers('well');

@@ -41,6 +41,8 @@ export interface Workload {
   readonly schedules?: ScheduleWorkload;
   /** How the launches among its steps are sent, and what is replayed. */
   readonly consumers?: ConsumerWorkload;
+  /** When receivers that are to be away go away, ms after the start; absent: they are from the start. */
+  readonly awayAfterMs?: number;
   /** When every receiver is well from then on, ms after the start; absent: each is as it is for good. */
   readonly backAfterMs?: number;
   /** Walks through the pages of live calls. */

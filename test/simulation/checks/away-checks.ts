@@ -18,7 +18,9 @@ const TO_BE_SENT_MS = 4 * 60_000;
 export function unsparedReceivers({ away, posts }: Truth): readonly string[] {
   if (away === null) return [];
   return away.workspaces.flatMap((workspace) => {
-    const missed = posts.filter((post) => post.workspace === workspace && post.at < away.backAt);
+    const missed = posts.filter(
+      (post) => post.workspace === workspace && post.at >= away.startAt && post.at < away.backAt,
+    );
     const knownAt = (missed[FAILURES_IN_A_ROW - 1]?.at ?? Infinity) + TO_BE_KNOWN_MS;
     const probes = missed.filter(({ at }) => at > knownAt && at < KEPT_UP_MS + away.startAt);
     return probes.flatMap(({ at, id }, index) => {

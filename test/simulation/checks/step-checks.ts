@@ -200,6 +200,16 @@ export const STEP_CHECKS: readonly StepCheck[] = [
     },
   },
   {
+    name: 'takenIsDoneWith',
+    proves: 'Of a callback that the delivery log has as delivered, no record is made after that but of a replay.',
+    check({ sk, before, after }, _, past) {
+      if (!sk.startsWith('C#') || before !== null || after === null) return null;
+      const { uid, parentUid, status } = callbackRow(after);
+      if (parentUid !== null || status === 'SUCCESS' || !past.wasTaken(uid)) return null;
+      return `callback ${uid} got a record that says ${status}, though it was delivered long before`;
+    },
+  },
+  {
     name: 'firstComeFirstServed',
     proves: 'Without faults, no run gets a slot before another that was created earlier and has waited for a while.',
     check(change, _, past) {

@@ -25,8 +25,8 @@ export interface NotificationAftermath {
   readonly records: Records;
   readonly letters: Letters;
   readonly quotaRefusals: readonly QuotaRefusal[];
-  /** Days (UTC) that pages waited for the end of. */
-  readonly daysWaitedFor: ReadonlySet<string>;
+  /** Pages that waited for the end of a day (UTC), by their workspace. */
+  readonly waits: readonly { readonly workspace: number; readonly day: string }[];
   /** No fault was on. */
   readonly isCalm: boolean;
   /** How far clocks may be apart. */
@@ -147,7 +147,9 @@ function eventsOf({
   truth,
   workload,
   quotaRefusals,
-  daysWaitedFor,
+  records,
+  waits,
+  isCalm,
 }: NotificationAftermath): ReadonlyMap<string, Happened> {
   const receivers = receiverNames(truth);
   const found = new Map<string, Happened>();
@@ -168,14 +170,22 @@ function eventsOf({
     // Around midnight either day may be told.
     for (const day of days) add(quotaEvent(workspace, sentAt, days.size === 1), `${quota} ${day}`);
   }
-  if (workload.pagesPerDay !== null) {
-    for (const workspace of workload.pagers.keys()) {
-      for (const day of daysWaitedFor) {
-        const name = `pages_per_day ${day}`;
-        if (!found.has(notificationUid(workspaceUid(workspace), 'quota.reached', name)))
-          add(quotaEvent(workspace, Date.parse(day), false), name);
-      }
-    }
+  // Who held a page back noted it before, on whichever day it was; on the first, perhaps before the first setting.
+  for (const { workspace, day } of waits) {
+    const event = quotaEvent(workspace, Date.parse(day), true);
+    add({ ...event, seenAt: event.seenAt - 1 }, `pages_per_day ${day}`); // at some time of the day, or several
+  }
+  for (const { record, createdAt } of originals(watch)) {
+    const { payload, workspaceUid: owner } = record;
+    if (payload === null || !('quota' in payload) || found.has(record.uid)) continue;
+    const { name } = payload.quota;
+    const day = dayOf(payload.at);
+    // Its worker may have died before it put the page off, and a caller who was refused may have been told nothing.
+    const isReached =
+      name === 'pages_per_day'
+        ? workload.pagesPerDay !== null && records.pagesOfDay(owner, day) >= workload.pagesPerDay
+        : workload.runsWaiting !== null && !isCalm;
+    if (isReached) add(quotaEvent(Number(owner.at(-1)), createdAt, false), `${name} ${day}`);
   }
   return found;
 }

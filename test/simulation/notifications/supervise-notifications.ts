@@ -41,9 +41,12 @@ export function superviseNotifications(history: OpenHistory, workload: Notificat
   return {
     isOver: () => left === 0,
     check() {
-      const waits = deployment.queues.traffic
-        .messages()
-        .flatMap((message) => (message.kind === 'page' && message.until !== null ? [message.until] : []));
+      const waits = deployment.queues.traffic.messages().flatMap((message) => {
+        if (message.kind !== 'page' || message.until === null || message.until % DAY_MS !== 0) return [];
+        const owner = records.control(message.runUid)?.workspaceUid;
+        const day = new Date(message.until - 1).toISOString().slice(0, 10);
+        return owner === undefined ? [] : [{ workspace: Number(owner.at(-1)), day }];
+      });
       const aftermath = {
         watch,
         workload,
@@ -51,9 +54,7 @@ export function superviseNotifications(history: OpenHistory, workload: Notificat
         records,
         letters: deployment.queues.letters,
         quotaRefusals: stage.quotaRefusals,
-        daysWaitedFor: new Set(
-          waits.flatMap((until) => (until % DAY_MS === 0 ? [new Date(until - 1).toISOString().slice(0, 10)] : [])),
-        ),
+        waits,
         isCalm: isFaultless(stage),
         skewMs: stage.adversary.isOnFurther('clock_far_back') ? 66_000 : 6_000,
       };

@@ -98,7 +98,7 @@ export const AWAY_BUGS: readonly PlantedBug[] = [
   {
     name: 'held-though-taken',
     file: `${CALLBACKS}/hold-callback.ts`,
-    scenario: 'letters',
+    scenario: 'away',
     find: '    if (await wasDelivered(ports, delivery)) return; // a late redelivery of its message\n',
     replace: '',
   },

@@ -209,6 +209,7 @@ export const FURTHER_BUGS: readonly PlantedBug[] = [
   {
     name: 'late-worker-holds',
     file: `${ENGINE}/callbacks/hold-callback.ts`,
+    scenario: 'away',
     find: 'rejectStaleWorker(ports.clock, delivery.takenAt, ATTEMPT_MS);',
     replace: 'rejectStaleWorker(ports.clock, delivery.takenAt, 100 * ATTEMPT_MS);',
   },
