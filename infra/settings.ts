@@ -200,6 +200,7 @@ const common: StageSettings = {
   runtime: {
     retentionDays: 30,
     outboundPorts: [443],
+    callbackHosts: null,
     allowLocalHttp: false,
     extraActions: [],
     pageTimeoutSeconds: 60,

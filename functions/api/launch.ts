@@ -2,7 +2,6 @@ import { termsOfBody } from '../../shared/api/launches/terms.ts';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { createCallbackPolicy } from '../../shared/aws/outbound.ts';
 import { createUploadObjects, createUploadTickets } from '../../shared/aws/upload-objects.ts';
 import { createHeaderSeal } from '../../shared/aws/header-seal.ts';
 import { createKeyringReader } from '../../shared/aws/keyring-reader.ts';
@@ -28,7 +27,7 @@ import { type ApiPorts, createApiHandler } from '../http/create-api-handler.ts';
 import { defineEndpoint } from '../http/endpoint.ts';
 import { answerOnce, checkIdempotencyKey } from '../http/once-by-key.ts';
 import { once } from '../../shared/process/once.ts';
-import { createStarterPorts } from '../wiring/create-ports.ts';
+import { createStarterPorts, openCallbackPolicy } from '../wiring/create-ports.ts';
 
 /** The ports that uploads need. */
 export type UploadPorts = UploadLaunchPorts['uploads'] & OpenUploadPorts['uploads'];
@@ -108,15 +107,14 @@ export function createLaunchHandler(
 const wired = once(() => {
   const env = parseEnv('launch', process.env);
   const machine = { clock: systemClock, random: systemRandom, log: consoleLog };
-  const { outboundPorts, allowLocalHttp, extraActions } = env.settings;
   const keyring = createKeyringReader(new SecretsManagerClient(sdkOptions()), env.masterSecretArn, machine);
   const dynamodb = new DynamoDBClient(sdkOptions());
   const table = new Table(dynamodb, env.table, systemClock);
   const ports: LaunchPorts & DryRunPorts = {
     ...createStarterPorts(env, machine, { table, sqs: new SQSClient(sdkOptions()) }),
-    actions: registerActions(extraActions),
+    actions: registerActions(env.settings.extraActions),
     secrets: createHeaderSeal(keyring),
-    callbackPolicy: createCallbackPolicy({ allowedPorts: outboundPorts, allowLocalHttp }),
+    callbackPolicy: openCallbackPolicy(table, env.settings, machine),
   };
   const uploads: UploadPorts = {
     ...createUploadStore(table, () => systemClock.now()),

@@ -2,7 +2,6 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { PagingPorts } from '../endpoints/list-page.ts';
-import { createCallbackPolicy } from '../../shared/aws/outbound.ts';
 import { createHeaderSeal } from '../../shared/aws/header-seal.ts';
 import { createKeyringReader } from '../../shared/aws/keyring-reader.ts';
 import { sdkOptions } from '../../shared/aws/sdk-options.ts';
@@ -19,7 +18,7 @@ import { once } from '../../shared/process/once.ts';
 import { createScheduleLaunchEndpoints } from '../endpoints/schedules/launch-endpoints.ts';
 import { createScheduleReadEndpoints } from '../endpoints/schedules/read-endpoints.ts';
 import { createScheduleVerbEndpoints } from '../endpoints/schedules/verb-endpoints.ts';
-import { createStarterPorts } from '../wiring/create-ports.ts';
+import { createStarterPorts, openCallbackPolicy } from '../wiring/create-ports.ts';
 
 /** Handles all calls about schedules. */
 export function createSchedulesHandler(
@@ -40,15 +39,14 @@ export function createSchedulesHandler(
 const wired = once(() => {
   const env = parseEnv('schedules', process.env);
   const machine = { clock: systemClock, random: systemRandom, log: consoleLog };
-  const { outboundPorts, allowLocalHttp, extraActions } = env.settings;
   const keyring = createKeyringReader(new SecretsManagerClient(sdkOptions()), env.masterSecretArn, machine);
   const table = new Table(new DynamoDBClient(sdkOptions()), env.table, systemClock);
   return createSchedulesHandler(createApiPorts(machine, table, env), {
     ...createStarterPorts(env, machine, { table, sqs: new SQSClient(sdkOptions()) }),
     schedules: createScheduleStore(table),
-    actions: registerActions(extraActions),
+    actions: registerActions(env.settings.extraActions),
     secrets: createHeaderSeal(keyring),
-    callbackPolicy: createCallbackPolicy({ allowedPorts: outboundPorts, allowLocalHttp }),
+    callbackPolicy: openCallbackPolicy(table, env.settings, machine),
     keyring,
   });
 });

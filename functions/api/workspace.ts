@@ -2,7 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { parseEnv } from '../../shared/api/env.ts';
 import { createGuardedHttp } from '../../shared/aws/guarded-http.ts';
-import { createCallbackPolicy, createCallbackSender } from '../../shared/aws/outbound.ts';
+import { createCallbackSender } from '../../shared/aws/outbound.ts';
 import { userAgentOf } from '../../shared/domain/callback-headers.ts';
 import { sdkOptions } from '../../shared/aws/sdk-options.ts';
 import { createCallbackSecrets } from '../../shared/aws/callback-secrets.ts';
@@ -30,7 +30,7 @@ import { createSecretEndpoints, type SecretPorts } from '../endpoints/workspace/
 import { createMeEndpoint, type MePorts } from '../endpoints/workspace/me-endpoint.ts';
 import { createApiPorts } from '../http/api-ports.ts';
 import { type ApiPorts, createApiHandler } from '../http/create-api-handler.ts';
-import { noLargeObjects } from '../wiring/create-ports.ts';
+import { noLargeObjects, openCallbackPolicy } from '../wiring/create-ports.ts';
 import { limitsInForce } from '../wiring/limits-in-force.ts';
 
 export type WorkspacePorts = MePorts &
@@ -83,7 +83,7 @@ const wired = once(() => {
     randomBytes: (count) => systemRandom.bytes(count),
     keyring,
     secrets: createCallbackSecrets(keyring, table, systemClock),
-    callbackPolicy: createCallbackPolicy(policy),
+    callbackPolicy: openCallbackPolicy(table, env.settings, machine),
     sender: createCallbackSender(createGuardedHttp({ policy }), userAgent),
     userAgent,
     readLimits: async (uid) => limitsInForce(await readOwnLimits(table, uid, 'eventual'), env.settings),

@@ -2,8 +2,10 @@ import { LIVE_WORK_MS, PAGE_MARGIN_MS, USAGE_LAG_MS } from '../../shared/domain/
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { createMessageSender, type QueueUrls } from '../../shared/aws/message-sender.ts';
+import { createCallbackPolicy } from '../../shared/aws/outbound.ts';
 import { createBatcher } from '../../shared/process/batcher.ts';
 import { type InFlight, createInFlight } from '../../shared/process/in-flight.ts';
+import { createCallbackHosts } from '../../shared/storage/callback-hosts.ts';
 import { createAdmissionStore } from '../../shared/storage/admission-store.ts';
 import {
   type CallbackRecords,
@@ -24,7 +26,7 @@ import { createUsageStore } from '../../shared/storage/usage-store.ts';
 import { INPUTS_A_PLACE } from '../../shared/domain/input.ts';
 import type { RuntimeSettings } from '../../shared/api/env.ts';
 import type { WorkQueueName } from '../../shared/functions.ts';
-import type { Random, Clock, CorePorts, Log } from '../../shared/engine/ports.ts';
+import type { Random, Clock, CorePorts, Log, Ports } from '../../shared/engine/ports.ts';
 import { logMoves } from '../../shared/engine/runs/log-moves.ts';
 
 /** Clock, randomness and log: the machine's own in Lambda, set by hand in tests and in the simulator. */
@@ -131,6 +133,16 @@ export function createStarterPorts(
     ),
     settings: engineSettings(env.settings),
   };
+}
+
+/** Where callbacks of workspaces may be sent. */
+export function openCallbackPolicy(
+  table: Table,
+  settings: RuntimeSettings,
+  { clock }: Machine,
+): Ports['callbackPolicy'] {
+  const { outboundPorts: allowedPorts, allowLocalHttp, callbackHosts } = settings;
+  return createCallbackPolicy({ allowedPorts, allowLocalHttp }, createCallbackHosts(table, callbackHosts, clock));
 }
 
 function openQuotaStore(

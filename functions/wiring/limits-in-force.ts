@@ -1,3 +1,4 @@
+import { readHostRules } from '../../shared/domain/callback-host.ts';
 import type { RuntimeSettings } from '../../shared/api/env.ts';
 import type { LimitsInForce } from '../../shared/api/workspace/view.ts';
 import { quotasInForce } from '../../shared/domain/quota.ts';
@@ -5,7 +6,7 @@ import type { OwnLimits } from '../../shared/storage/limit-reader.ts';
 
 /** A workspace's own limits, and the stage's where it has none. */
 export function limitsInForce(
-  { rates, runsAtOnce, inputsInFlight, quotas }: OwnLimits,
+  { rates, runsAtOnce, inputsInFlight, quotas, callbackHosts }: OwnLimits,
   stage: RuntimeSettings,
 ): LimitsInForce {
   return {
@@ -14,6 +15,7 @@ export function limitsInForce(
     read: rates.read ?? stage.rateLimits.read,
     runsAtOnce: runsAtOnce ?? stage.concurrentRuns,
     inputsInFlight: inputsInFlight ?? stage.inputsInFlight,
+    callbackHosts: callbackHosts ?? (stage.callbackHosts && readHostRules(stage.callbackHosts)),
     quotas: quotasInForce(quotas, { ...stage.quotas, uploadsOpen: stage.uploadsOpen }),
   };
 }

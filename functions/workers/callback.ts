@@ -17,7 +17,7 @@ import { createPacing, type DeliveryPorts } from '../../shared/engine/callbacks/
 import type { CorePorts, Log } from '../../shared/engine/ports.ts';
 import { once } from '../../shared/process/once.ts';
 import { createQueueHandler, type QueueHandlerPorts } from '../wiring/create-queue-handler.ts';
-import { createCorePorts } from '../wiring/create-ports.ts';
+import { createCorePorts, openCallbackPolicy } from '../wiring/create-ports.ts';
 
 /** Delivers callbacks: one attempt a message. `workers`: maximum of concurrent invocations of this function. */
 export function createCallbackHandler(
@@ -68,6 +68,7 @@ const wired = once(() => {
         sqs: new SQSClient(sdkOptions()),
         objects: createLargeObjects(dynamodb.config, env.bucket, process.env),
       }),
+      callbackPolicy: openCallbackPolicy(table, env.settings, machine),
       sender: createCallbackSender(http, userAgentOf(VERSION, env.publicUrl)),
       secrets: createCallbackSecrets(keyring, table, systemClock),
     },

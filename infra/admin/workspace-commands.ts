@@ -1,4 +1,5 @@
 import type { RuntimeSettings } from '../../shared/api/env.ts';
+import { parseHostRule } from '../../shared/domain/callback-host.ts';
 import { type OwnQuotas, type Quotas, quotasInForce } from '../../shared/domain/quota.ts';
 import { RATE_TYPES, type RateLimit, type RateType } from '../../shared/domain/token-bucket.ts';
 import type { WorkspaceLimits } from '../../shared/engine/stores/admission-store.ts';
@@ -18,6 +19,7 @@ import type { StageAccess } from './stage-access.ts';
 const MAX_RUNS_AT_ONCE = 1_000;
 const MAX_INPUTS_IN_FLIGHT = 500;
 const MAX_PLACES = 1_000;
+const MAX_HOSTS = 50;
 const MAX_PAGES = 1_000_000_000;
 /** Calls per second, and burst. */
 const MAX_RATE = 99_999;
@@ -49,12 +51,17 @@ export const WORKSPACE_COMMANDS: readonly StageCommand[] = [
       'live-rate': { value: 'R', help: RATE_HELP },
       'launch-rate': { value: 'R', help: 'the same, of launches and changes' },
       'read-rate': { value: 'R', help: 'the same, of reads' },
+      'callback-hosts': {
+        value: 'LIST',
+        help: `hosts that callbacks may be sent to, with commas between: hooks.example.com, or *.example.com for all below it; at most ${MAX_HOSTS}; or default`,
+      },
       'wait-rate': { value: 'R', help: 'the same, in seconds of waiting (?wait)' },
     },
     examples: [
       'workspaces set --workspace acme --live-rate 50/100 --runs-at-once 20',
       'workspaces set --workspace acme --runs-at-once default',
       'workspaces set --workspace acme --pages-per-day 100000 --schedules none',
+      "workspaces set --workspace acme --callback-hosts 'hooks.acme.example,*.acme.example'",
     ],
     run: set,
   },
@@ -77,10 +84,12 @@ async function set(stage: StageAccess, values: CommandValues, stageName: string)
   const rates = RATE_TYPES.map((type) => [type, rateOf(`--${type}-rate`, values.text(`${type}-rate`))] as const);
   const runsAtOnce = limitOf('--runs-at-once', values.text('runs-at-once'), MAX_RUNS_AT_ONCE);
   const inputsInFlight = limitOf('--inputs-in-flight', values.text('inputs-in-flight'), MAX_INPUTS_IN_FLIGHT);
+  const callbackHosts = hostsOf(values.text('callback-hosts'));
   const workspace = await workspaceNamed(stage.workspaces, values.needed('workspace'));
   const limits = await stage.limits.set(workspace.uid, {
     ...(runsAtOnce === undefined ? {} : { runsAtOnce }),
     ...(inputsInFlight === undefined ? {} : { inputsInFlight }),
+    ...(callbackHosts === undefined ? {} : { callbackHosts }),
     quotas: quotasFrom(values),
     rates: Object.fromEntries(rates.filter(([, rate]) => rate !== undefined)),
   });
@@ -108,6 +117,7 @@ type LimitedWorkspace = Workspace &
   Pick<OwnLimits, 'rates'> & {
     readonly limits: Omit<OwnLimits, 'rates'>;
     readonly inForce: WorkspaceLimits & {
+      readonly callbackHosts: readonly string[] | null;
       readonly quotas: Quotas;
       readonly rates: Readonly<Record<RateType, RateLimit>>;
     };
@@ -126,6 +136,7 @@ function withLimits(
     inForce: {
       runsAtOnce: limits.runsAtOnce ?? defaults.concurrentRuns,
       inputsInFlight: limits.inputsInFlight ?? defaults.inputsInFlight,
+      callbackHosts: limits.callbackHosts ?? defaults.callbackHosts,
       quotas: quotasInForce(limits.quotas, { ...defaults.quotas, uploadsOpen: defaults.uploadsOpen }),
       rates: {
         live: rates.live ?? live,
@@ -152,6 +163,18 @@ function limitOf(
 }
 
 /** Undefined: not given. Null: the stage's own. */
+function hostsOf(text: string | undefined): readonly string[] | null | undefined {
+  if (text === undefined || text === 'default') return text === undefined ? undefined : null;
+  const rules = text.split(',').map((host) => {
+    const read = parseHostRule(host.trim());
+    if ('message' in read) throw new UsageError(`--callback-hosts: ${read.message}`);
+    return read.rule;
+  });
+  if (rules.length <= MAX_HOSTS) return [...new Set(rules)];
+  throw new UsageError(`--callback-hosts names ${rules.length} hosts; allowed: ${MAX_HOSTS}`);
+}
+
+/** Undefined: not given. Null: the stage's own. */
 function rateOf(flag: string, text: string | undefined): RateLimit | null | undefined {
   if (text === undefined || text === 'default') return text === undefined ? undefined : null;
   const [, perSecond = 0, burst = 0] = /^(\d{1,9}(?:\.\d{1,3})?)\/(\d{1,9})$/.exec(text)?.map(Number) ?? [];
@@ -167,6 +190,9 @@ function describe({ name, uid, limits, rates, inForce }: LimitedWorkspace): stri
   return [
     `${name}  ${uid}  ${shown('runs at once', inForce.runsAtOnce, limits.runsAtOnce)}`,
     shown('inputs in flight', inForce.inputsInFlight, limits.inputsInFlight),
+    ...(inForce.callbackHosts === null
+      ? []
+      : [shown('callback hosts', inForce.callbackHosts.join(' '), limits.callbackHosts)]),
     ...QUOTA_OPTIONS.map(([quota, option]) =>
       shown(option.replaceAll('-', ' '), inForce.quotas[quota] ?? 'none', limits.quotas[quota]),
     ),

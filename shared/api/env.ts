@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { parseHostRule } from '../domain/callback-host.ts';
 import { type FunctionName, type VariableOf, variablesOf } from '../functions.ts';
 
 /** Part of the names of functions, log groups and the schedule group. */
@@ -8,12 +9,31 @@ const port = z.int().min(1).max(65_535);
 /** Each launch writes the list of what counts, so it is short. */
 const quota = z.int().min(1).max(1_000).nullable();
 
+const host = z.string().superRefine((text, context) => {
+  const read = parseHostRule(text);
+  if ('message' in read) context.addIssue({ code: 'custom', message: read.message });
+});
+/** A function has 4 KB for its whole environment. */
+const MAX_HOST_CHARACTERS = 1_000;
+const callbackHosts = z
+  .array(host)
+  .min(1)
+  .refine(
+    (hosts) => hosts.join('').length <= MAX_HOST_CHARACTERS,
+    `${MAX_HOST_CHARACTERS} characters at most together`,
+  );
+
 /** What functions must know of their stage's settings; infra/settings.ts writes it, once per deployment. */
 export const RuntimeSettings = z.strictObject({
   /** Days for which a finished run is kept. */
   retentionDays: z.int().min(1).max(365),
   /** Ports a callback URL or an action's request may name, besides what `allowLocalHttp` adds. */
   outboundPorts: z.array(port).min(1),
+  /**
+   * Hosts that callbacks and notifications may be sent to: `hooks.example.com`, or `*.example.com` for all below it;
+   * null: any. A workspace may have a list of its own instead. It does not bind what actions call.
+   */
+  callbackHosts: callbackHosts.nullable(),
   /** Takes http to 127.0.0.1, [::1] and localhost on any port; for the local stage only. */
   allowLocalHttp: z.boolean(),
   /** Actions offered here besides those every deployment offers, by name. */

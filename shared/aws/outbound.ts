@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { currentRun, nameRunsOnConsole } from '../process/console-runs.ts';
+import { type CallbackHostsOf, refusalOfCallbackHost } from '../domain/callback-host.ts';
 import { checkCallbackHeaders, withUserAgent } from '../domain/callback-headers.ts';
 import { type CallbackPolicy as UrlPolicy, parseCallbackUrl } from '../domain/callback-url.ts';
 import { LIMITS } from '../domain/limits.ts';
@@ -9,17 +10,23 @@ import { createGuardedFetch } from './guarded-fetch.ts';
 import type { GuardedHttp } from './guarded-http.ts';
 import { GuardedHttpError } from './guarded-http/error.ts';
 
-/** Which URLs and headers a launch may give for its callbacks. */
-export function createCallbackPolicy(policy: UrlPolicy): CallbackPolicy {
+/** Which URLs and headers a launch may give for its callbacks, and where they may still be sent later. */
+export function createCallbackPolicy(policy: UrlPolicy, hostsOf: CallbackHostsOf): CallbackPolicy {
+  const refusalOf = async (workspaceUid: string, url: URL): Promise<string | null> => {
+    const hosts = await hostsOf(workspaceUid);
+    return hosts === null ? null : refusalOfCallbackHost(url, hosts);
+  };
   return {
-    findFaults({ url, headers }) {
+    async findFaults(workspaceUid, { url, headers }) {
       const parsed = parseCallbackUrl(url, policy);
+      const refusal = 'message' in parsed ? parsed.message : await refusalOf(workspaceUid, parsed.url);
       const header = checkCallbackHeaders(headers);
       return [
-        ...('message' in parsed ? [{ path: 'url', message: parsed.message }] : []),
+        ...(refusal === null ? [] : [{ path: 'url', message: refusal }]),
         ...(header === null ? [] : [{ path: 'headers', message: header }]),
       ];
     },
+    refusalOfHost: (workspaceUid, url) => refusalOf(workspaceUid, new URL(url)),
   };
 }
 

@@ -307,7 +307,7 @@ export interface Error {
   readonly validation_errors: readonly (ValidationError)[] | null;
 }
 
-export type ErrorLabel = "BAD_INPUT" | "BAD_PARAMETERS" | "UNAUTHORIZED" | "FORBIDDEN" | "NOT_FOUND" | "ACTION_NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTABLE" | "INVALID_STATE" | "IDEMPOTENCY_MISMATCH" | "IDEMPOTENCY_IN_FLIGHT" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "NO_RESULT" | "ACTION_FAILED" | "DEPENDENCY_FAILED" | "UPSTREAM_ERROR" | "UPSTREAM_TIMEOUT" | "LIMIT_REACHED" | "INTERNAL_ERROR" | "UNAVAILABLE";
+export type ErrorLabel = "BAD_INPUT" | "BAD_PARAMETERS" | "UNAUTHORIZED" | "FORBIDDEN" | "RECEIVER_NOT_ALLOWED" | "NOT_FOUND" | "ACTION_NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTABLE" | "INVALID_STATE" | "IDEMPOTENCY_MISMATCH" | "IDEMPOTENCY_IN_FLIGHT" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "NO_RESULT" | "ACTION_FAILED" | "DEPENDENCY_FAILED" | "UPSTREAM_ERROR" | "UPSTREAM_TIMEOUT" | "LIMIT_REACHED" | "INTERNAL_ERROR" | "UNAVAILABLE";
 
 /** The part of the system or of the request that the error concerns; `receiver` is the receiver of a callback. */
 export type ErrorScope = "auth" | "input" | "parameters" | "action" | "receiver" | "limit" | "state" | "server";
@@ -1587,6 +1587,8 @@ export interface WorkspaceLimits {
   readonly runs_at_once: number;
   /** Inputs of one run that may be at work at once */
   readonly inputs_in_flight: number;
+  /** Hosts that callbacks and notifications may be sent to, such as `hooks.example.com`, or `*.example.com` for all hosts below it; null for any */
+  readonly callback_hosts: readonly (string)[] | null;
   /** Further limits, null where there is none. Over one, a call is answered with 429 `LIMIT_REACHED` */
   readonly quotas: Quotas;
 }

@@ -22,6 +22,12 @@ export const ERROR_CATALOGUE = {
   BAD_PARAMETERS: entry(400, 'parameters', false, 'The action does not accept these `parameters`.'),
   UNAUTHORIZED: entry(401, 'auth', false, 'The API key is missing, malformed, unknown, revoked or expired.'),
   FORBIDDEN: entry(403, 'auth', false, 'The API key does not have the required scope, which is in `params.scope`.'),
+  RECEIVER_NOT_ALLOWED: entry(
+    403,
+    'receiver',
+    false,
+    'The deployment sends no callbacks of this workspace to this host any more. Nothing was sent.',
+  ),
   NOT_FOUND: entry(404, 'input', false, 'The path, or the object in this workspace, does not exist.'),
   ACTION_NOT_FOUND: entry(404, 'action', false, 'This deployment has no action with this name.'),
   METHOD_NOT_ALLOWED: entry(

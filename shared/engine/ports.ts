@@ -59,10 +59,12 @@ export interface CallbackSender {
 /** The stage's rules for callbacks, checked before a launch is accepted. */
 export interface CallbackPolicy {
   /** Why a callback's url or headers are refused, by path (`url`, `headers`); empty: they are allowed. */
-  findFaults(callback: {
-    readonly url: string;
-    readonly headers: Readonly<Record<string, string>>;
-  }): readonly { readonly path: string; readonly message: string }[];
+  findFaults(
+    workspaceUid: string,
+    callback: { readonly url: string; readonly headers: Readonly<Record<string, string>> },
+  ): Promise<readonly { readonly path: string; readonly message: string }[]>;
+  /** Why nothing may be sent to the host of an accepted URL any more; null: it may. */
+  refusalOfHost(workspaceUid: string, url: string): Promise<string | null>;
 }
 
 /** The outcome of a POST: the receiver's answer, or why there is none. */

@@ -24,17 +24,19 @@ export type OwnRunLimits = { readonly [Name in keyof WorkspaceLimits]: number | 
 export interface OwnLimits extends OwnRunLimits {
   readonly quotas: OwnQuotas;
   readonly rates: Readonly<Record<RateType, RateLimit | null>>;
+  /** Where callbacks may be sent. */
+  readonly callbackHosts: readonly string[] | null;
 }
 
 /** All limits of a workspace's own. */
 export async function readOwnLimits(table: Table, workspaceUid: string, consistency: Consistency): Promise<OwnLimits> {
   const item = await table.get(keys.limits(workspaceUid), consistency);
-  const quotas = quotasOf(item ?? {});
+  const own = { quotas: quotasOf(item ?? {}), callbackHosts: callbackHostsOf(item ?? {}) };
   if (item !== null)
-    return { ...runLimitsOf(item), quotas, rates: await ratesBy(async (type) => rateOfLimits(item, type)) };
+    return { ...runLimitsOf(item), ...own, rates: await ratesBy(async (type) => rateOfLimits(item, type)) };
   return {
     ...runLimitsOf((await table.get(keys.profile(workspaceUid), consistency)) ?? {}),
-    quotas,
+    ...own,
     rates: await ratesBy(async (type) => rateOfBucket(await table.get(keys.rate(workspaceUid, type), consistency))),
   };
 }
@@ -60,6 +62,15 @@ export async function readRunLimits(
 /** The quotas the owner set for the workspace. */
 export async function readOwnQuotas(table: Table, workspaceUid: string): Promise<OwnQuotas> {
   return quotasOf((await table.get(keys.limits(workspaceUid), 'eventual')) ?? {});
+}
+
+/** The hosts the owner set for the workspace's callbacks; null where the stage's apply. */
+export async function readOwnCallbackHosts(table: Table, workspaceUid: string): Promise<readonly string[] | null> {
+  return callbackHostsOf((await table.get(keys.limits(workspaceUid), 'eventual')) ?? {});
+}
+
+function callbackHostsOf(item: Item): readonly string[] | null {
+  return new ItemReader(item).stored<readonly string[]>('callback_hosts');
 }
 
 function quotasOf(item: Item): OwnQuotas {

@@ -8,6 +8,7 @@ import type { Table } from './table.ts';
 export interface LimitChange extends Partial<OwnRunLimits> {
   readonly quotas?: Partial<OwnQuotas>;
   readonly rates?: { readonly [Type in RateType]?: RateLimit | null };
+  readonly callbackHosts?: readonly string[] | null;
 }
 
 /** Workspaces' own limits. Only the owner's command line uses it: no function may write them. */
@@ -53,7 +54,13 @@ export function createLimitStore(table: Table): LimitStore {
 const ABSENT = { expression: 'attribute_not_exists(pk)' };
 
 /** Limits as attributes: null for one to remove, undefined for one that does not change. */
-function toRecord({ runsAtOnce, inputsInFlight, quotas = {}, rates = {} }: LimitChange): Record<string, unknown> {
+function toRecord({
+  runsAtOnce,
+  inputsInFlight,
+  quotas = {},
+  rates = {},
+  callbackHosts,
+}: LimitChange): Record<string, unknown> {
   return {
     runs_at_once: runsAtOnce,
     inputs_in_flight: inputsInFlight,
@@ -61,6 +68,7 @@ function toRecord({ runsAtOnce, inputsInFlight, quotas = {}, rates = {} }: Limit
     schedules: quotas.schedules,
     uploads_open: quotas.uploadsOpen,
     pages_per_day: quotas.pagesPerDay,
+    callback_hosts: callbackHosts,
     ...Object.fromEntries(RATE_TYPES.map((type) => [rateAttribute(type), toStored(rates[type])])),
   };
 }

@@ -37,6 +37,7 @@ import {
 } from './in-process-aws.ts';
 import { Tally } from './tally.ts';
 import { VirtualClock } from './virtual-clock.ts';
+import { anyCallback } from '../support/any-callback.ts';
 
 export interface BenchSystemOptions {
   readonly action: Action;
@@ -163,7 +164,7 @@ export function openBenchSystem(options: BenchSystemOptions): BenchSystem {
       return { kind: 'answered', status: 204, body: '', retryAfter: undefined } as const;
     },
   };
-  const api = { ...openPorts(), actions, secrets, callbackPolicy: { findFaults: () => [] } };
+  const api = { ...openPorts(), actions, secrets, callbackPolicy: anyCallback };
   const sweep = createSweepHandler(openPorts());
   const schedules = createScheduleStore(
     new Table(
@@ -185,7 +186,9 @@ export function openBenchSystem(options: BenchSystemOptions): BenchSystem {
   if (options.deliversCallbacks) {
     pools.push({
       name: 'callback',
-      handlers: many(() => createCallbackHandler({ ...openPorts(), sender, secrets }, options.workers)),
+      handlers: many(() =>
+        createCallbackHandler({ ...openPorts(), sender, secrets, callbackPolicy: anyCallback }, options.workers),
+      ),
     });
   }
   function createControl(): Handler {

@@ -25,6 +25,7 @@ import { openEngine, TABLE_NAME } from '../support/open-table.ts';
 import { silentLog } from './bench-system.ts';
 import { createDynamoDbClient, createSqsClient, latencyOn, type SentMessage } from './in-process-aws.ts';
 import { Tally } from './tally.ts';
+import { anyCallback } from '../support/any-callback.ts';
 
 /** What one intake took. */
 export interface IntakeFigures {
@@ -174,7 +175,7 @@ function recordOf({ id, body }: SentMessage): SQSRecord {
 }
 
 async function launch(inputs: readonly Readonly<Record<string, unknown>>[], upload: UploadRef | null): Promise<void> {
-  const { secrets, callbackPolicy } = { secrets: noSecrets, callbackPolicy: { findFaults: () => [] } };
+  const { secrets, callbackPolicy } = { secrets: noSecrets, callbackPolicy: anyCallback };
   await startRun(
     { ...ports, secrets, callbackPolicy },
     {

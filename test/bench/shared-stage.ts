@@ -19,6 +19,7 @@ import { recordOf, silentLog } from './bench-system.ts';
 import { createDynamoDbClient, createSqsClient, latencyOn, type SentMessage } from './in-process-aws.ts';
 import { Tally } from './tally.ts';
 import { VirtualClock } from './virtual-clock.ts';
+import { anyCallback } from '../support/any-callback.ts';
 
 export interface SharedStageOptions {
   readonly actions: readonly Action[];
@@ -127,11 +128,14 @@ export function openSharedStage({ actions, workers, isShared, senderOn }: Shared
   const page = (): Handler =>
     createPageHandler({ ...openPorts(), actions: registry, actionServices: noServices }, counted(workers.page));
   const callback = (): Handler =>
-    createCallbackHandler({ ...openPorts(), sender: senderOn(clock), secrets }, counted(workers.callback));
+    createCallbackHandler(
+      { ...openPorts(), sender: senderOn(clock), secrets, callbackPolicy: anyCallback },
+      counted(workers.callback),
+    );
   void work(queues.control, createControlHandler({ ...openPorts(), actions: registry }));
   for (let n = 0; n < workers.page; n += 1) void work(queues.page, page());
   for (let n = 0; n < workers.callback; n += 1) void work(queues.callback, callback());
-  const api = { ...openPorts(), actions: registry, secrets, callbackPolicy: { findFaults: () => [] } };
+  const api = { ...openPorts(), actions: registry, secrets, callbackPolicy: anyCallback };
 
   return {
     clock,

@@ -40,6 +40,7 @@ import { createRegistry } from '../../shared/sdk/action-registry.ts';
 import type { Action } from '../../shared/sdk/action.ts';
 import { clientOf, openEngine, TABLE_NAME } from '../support/open-table.ts';
 import { createSampleActions } from '../support/sample-actions.ts';
+import { anyCallback } from '../support/any-callback.ts';
 
 export const START = Date.UTC(2026, 5, 1, 12);
 const RETENTION_S = 30 * 86_400;
@@ -110,7 +111,7 @@ export async function createReadingHarness(more: Readonly<Record<string, Action>
   const verbs = createVerbsHandler(api, ports);
   const launchPorts = {
     ...ports,
-    callbackPolicy: { findFaults: () => [] },
+    callbackPolicy: anyCallback,
     sender: { post: () => Promise.reject(new Error('There is no network here.')) },
     userAgent: 'Trireme/1.2.3 (+https://api.example)',
   };
@@ -469,6 +470,7 @@ function controlOf(definition: RunDefinition): RunControl {
 const SETTINGS = {
   retentionDays: 30,
   outboundPorts: [443],
+  callbackHosts: null,
   allowLocalHttp: false,
   extraActions: [],
   pageTimeoutSeconds: 60,

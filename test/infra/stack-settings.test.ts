@@ -46,6 +46,16 @@ describe('settings', () => {
     ['an origin without https', { corsOrigins: ['http://app.example.com'] }, 'corsOrigins.0: an origin such as https:'],
     ['every origin', { corsOrigins: ['*'] }, 'corsOrigins.0: an origin such as https:'],
     [
+      'a callback host with a port',
+      { runtime: { ...prod.runtime, callbackHosts: ['*.example.com', 'example.com:443'] } },
+      'runtime.callbackHosts.1: "example.com:443" is no host; a host such as hooks.example.com, or *.example.com',
+    ],
+    [
+      'no callback host at all',
+      { runtime: { ...prod.runtime, callbackHosts: [] } },
+      'runtime.callbackHosts: Too small',
+    ],
+    [
       'local http away from local',
       { runtime: { ...prod.runtime, allowLocalHttp: true } },
       'runtime.allowLocalHttp: true is allowed on the stage local only',

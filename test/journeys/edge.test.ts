@@ -1,16 +1,22 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { settingsOf } from '../../infra/settings.ts';
 import { PAGE_ROUTES } from '../../shared/api/page-routes.ts';
 import { ROUTES } from '../../shared/api/routes.ts';
 import type { LocalTestSystem } from '../support/local-system.ts';
-import { startLocalSystem } from '../support/local-system.ts';
+import { openReceiver, startLocalSystem } from '../support/local-system.ts';
 
 const APP = 'https://app.example.com';
 const OTHER = 'https://elsewhere.example';
 
 let system: LocalTestSystem;
 beforeAll(async () => {
-  const settings = { publicUrl: 'https://api.example.com', corsOrigins: [APP, 'http://localhost:3000'] };
+  const { runtime } = settingsOf('local');
+  const settings = {
+    publicUrl: 'https://api.example.com',
+    corsOrigins: [APP, 'http://localhost:3000'],
+    runtime: { ...runtime, callbackHosts: ['127.0.0.1', '*.BÜCHER.example'] },
+  };
   system = await startLocalSystem({ settings });
 });
 afterAll(() => system.close());
@@ -110,5 +116,64 @@ describe('a page of another origin', () => {
       expect([path, asked.status, corsOf(asked)]).toEqual([path, 204, {}]);
     });
     expect(corsOf(await system.call('GET', '/v1/me', undefined, { origin: OTHER }))).toEqual({});
+  });
+});
+
+describe('a callback URL whose host the stage does not allow', () => {
+  const url = 'https://hooks.example.net/hook';
+  const inputs = [{ country: 'LI' }];
+  const cron = '0 5 * * *';
+  const entries = [
+    ['a launch', 'POST', '/v1/actions/search-cities/run/async', { inputs, callback: { url } }, 'callback.url'],
+    [
+      'a dry run',
+      'POST',
+      '/v1/actions/search-cities/run/async?dry_run=true',
+      { inputs, callback: { url } },
+      'callback.url',
+    ],
+    [
+      'a schedule',
+      'POST',
+      '/v1/actions/search-cities/run/schedule',
+      { inputs, cron, callback: { url } },
+      'callback.url',
+    ],
+    ['notifications', 'PUT', '/v1/notifications', { url, on: ['run.failed'] }, 'url'],
+    ['a test', 'POST', '/v1/callbacks/test', { url }, 'url'],
+  ] as const;
+
+  it.each(entries)('is refused at %s, with what is allowed', async (_, method, path, body, at) => {
+    const answer = await system.call(method, path, body);
+    const allowed = '127.0.0.1, *.xn--bcher-kva.example';
+    const message = `callbacks may not be sent to the host hooks.example.net; allowed: ${allowed}`;
+    expect([answer.status, await answer.json()]).toMatchObject([
+      400,
+      { error_label: 'BAD_INPUT', validation_errors: [{ path: at, message }] },
+    ]);
+  });
+
+  it('is refused where a schedule is changed to it', async () => {
+    const path = '/v1/actions/search-cities/run/schedule';
+    const taken = await system.call('POST', path, { inputs, cron, callback: { url: 'https://a.bücher.example/' } });
+    const { uid } = (await taken.json()) as { uid: string };
+    const changed = await system.call('POST', `/v1/schedules/${uid}/update`, { callback: { url } });
+    expect([taken.status, changed.status]).toEqual([201, 400]);
+  });
+
+  it('does not keep those that are allowed from their callbacks', async () => {
+    const receiver = await openReceiver();
+    try {
+      const path = '/v1/actions/search-cities/run/async';
+      expect((await system.call('POST', path, { inputs, callback: { url: receiver.url } })).status).toBe(202);
+      await receiver.until((requests) => requests.length === 2);
+    } finally {
+      await receiver.close();
+    }
+  });
+
+  it('is told by GET /v1/me', async () => {
+    const me = await (await system.call('GET', '/v1/me')).json();
+    expect(me).toMatchObject({ limits: { callback_hosts: ['127.0.0.1', '*.xn--bcher-kva.example'] } });
   });
 });

@@ -54,6 +54,7 @@ describe('GET /v1/me', () => {
         read: rate('read'),
         runs_at_once: concurrentRuns,
         inputs_in_flight: inputsInFlight,
+        callback_hosts: null,
         quotas: { runs_waiting: null, schedules: null, uploads_open: 100, pages_per_day: null },
       },
       usage_today: { runs: 0, live_calls: 0, pages: 0, outputs: 0, callbacks: 0, estimated_usd: 0 },
@@ -68,8 +69,14 @@ describe('GET /v1/me', () => {
     expect(body).toMatchObject({ workspace: { name: 'acme' }, key: { scopes: ['run'] } });
     const { limits } = openStage(addressOf(system.runtime));
     const rates = { read: { perSecond: 7, burst: 70 } };
-    await limits.set(body.workspace.uid, { runsAtOnce: 3, inputsInFlight: 5, rates });
-    const own = { read: { per_second: 7, burst: 70 }, runs_at_once: 3, inputs_in_flight: 5 };
+    const callbackHosts = ['hooks.acme.example'];
+    await limits.set(body.workspace.uid, { runsAtOnce: 3, inputsInFlight: 5, rates, callbackHosts });
+    const own = {
+      callback_hosts: callbackHosts,
+      read: { per_second: 7, burst: 70 },
+      runs_at_once: 3,
+      inputs_in_flight: 5,
+    };
     expect((await acme.ask('getMe')).body.limits).toMatchObject(own);
     expect((await api.refused('getMe', { apiKey: null })).body).toMatchObject({ error_label: 'UNAUTHORIZED' });
   });

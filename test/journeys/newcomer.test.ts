@@ -135,6 +135,11 @@ describe("the owner's commands", () => {
     const { stdout: limits } = await owner('workspaces', 'list', ...where);
     expect(limits).toMatch(/^acme .*runs at once 3 \(own\), inputs in flight 500, .*live 20\/40, launch 10\/20/m);
     expect(limits).toMatch(/^local .*runs at once 10, .*read 50\/100, wait 20\/100$/m);
+    const hosts = 'Hooks.acme.example,*.BÜCHER.example';
+    const bound = await owner('workspaces', 'set', '--workspace', 'acme', '--callback-hosts', hosts, ...where);
+    expect(bound.stdout).toContain('callback hosts hooks.acme.example *.xn--bcher-kva.example (own)');
+    const wide = await owner('workspaces', 'set', '--workspace', 'acme', '--callback-hosts', '*.com', ...where);
+    expect(wide.stderr).toContain('--callback-hosts: "*.com" is too wide');
     const fast = await owner('workspaces', 'set', '--workspace', 'local', '--live-rate', '100000/9', ...where);
     expect([fast.code, fast.stderr]).toEqual([2, expect.stringContaining('each at most 99999')]);
     const all = await owner('keys', 'list', ...where);

@@ -127,7 +127,7 @@ export function deploy(
       actionServices: servicesOf(instance, createCredentialReader(credentials, keyring, clock)),
       sender: senderOf(instance),
       secrets: createCallbackSecrets(keyring, table, clock),
-      callbackPolicy: createCallbackPolicy({ allowedPorts: [443], allowLocalHttp: false }),
+      callbackPolicy: createCallbackPolicy({ allowedPorts: [443], allowLocalHttp: false }, async () => null),
       api: createApiPorts(machine, table, { publicUrl: PUBLIC_URL, settings: env.settings }),
       reader: createRunReader(table, objects),
       bulks: createBulkStore(table),
@@ -304,6 +304,7 @@ function settingsOf({ runsAtOnce, inputsInFlight, notifications }: Workload): Ru
   return {
     retentionDays: 30,
     outboundPorts: [443],
+    callbackHosts: null,
     allowLocalHttp: false,
     extraActions: [],
     ...PAGE_TIMEOUT,

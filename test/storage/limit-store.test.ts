@@ -1,5 +1,6 @@
 import { beforeEach, expect, it } from 'vitest';
 import { createAdmissionStore } from '../../shared/storage/admission-store.ts';
+import { createCallbackHosts } from '../../shared/storage/callback-hosts.ts';
 import { keys } from '../../shared/storage/keys.ts';
 import { createLimitStore, type LimitStore } from '../../shared/storage/limit-store.ts';
 import { createRateStore } from '../../shared/storage/rate-store.ts';
@@ -13,6 +14,7 @@ const NONE = {
   inputsInFlight: null,
   quotas: { runsWaiting: null, schedules: null, uploadsOpen: null, pagesPerDay: null },
   rates: { live: null, launch: null, read: null, wait: null },
+  callbackHosts: null,
 };
 
 let table: Table;
@@ -76,4 +78,18 @@ it("is deaf to limits that are written into a workspace's partition: of a new on
   await createWorkspaceStore(table).openWorkspace('acme', 'w', 1);
   await keepAsBefore();
   expect(await held()).toEqual({ ...STAGE, live: null });
+});
+
+it('gives the hosts of a workspace’s own, else the stage’s, and reads them once a minute', async () => {
+  let now = 1;
+  const hostsOf = createCallbackHosts(table, ['Hooks.EXAMPLE.com'], { now: () => now, after: () => () => undefined });
+  expect(await hostsOf('w')).toEqual(['hooks.example.com']);
+  await limits.set('w', { callbackHosts: ['*.acme.example'] });
+  expect(await hostsOf('w')).toEqual(['hooks.example.com']);
+  now += 60_000;
+  expect(await hostsOf('w')).toEqual(['*.acme.example']);
+  expect((await limits.set('w', { runsAtOnce: 3 })).callbackHosts).toEqual(['*.acme.example']);
+  expect((await limits.set('w', { callbackHosts: null })).callbackHosts).toBeNull();
+  now += 60_000;
+  expect(await hostsOf('w')).toEqual(['hooks.example.com']);
 });

@@ -52,6 +52,8 @@ import { createRegistry } from '../../shared/sdk/action-registry.ts';
 import { listDueEntries } from './list-due.ts';
 import { createMemoryUploads, type MemoryUploads } from './memory-uploads.ts';
 import { openEngine, openTable, TABLE_NAME } from './open-table.ts';
+import { createCallbackPolicy } from '../../shared/aws/outbound.ts';
+import { anyCallback } from './any-callback.ts';
 
 const WORKSPACE = '5a0b1c2d-3e4f-4a5b-8c6d-7e8f90a1b2c3';
 
@@ -104,6 +106,8 @@ export function createEngineHarness(options: {
   readonly actions: readonly Action[];
   readonly answer?: (post: Posted, attempt: number) => CallbackAnswer;
   readonly fraction?: () => number;
+  /** Where callbacks may be sent; null, as unless said: to any host. */
+  readonly callbackHosts?: () => readonly string[] | null;
   /** 400 unless said. */
   readonly retentionDays?: number;
   /** 50,000 unless said. */
@@ -119,7 +123,8 @@ export function createEngineHarness(options: {
   /** What stands for EventBridge Scheduler; without it nothing fires but what the sweep finds. */
   readonly entries?: EntryScheduler;
 }): EngineHarness {
-  const { answer = () => ({ kind: 'answered', status: 204, body: '', retryAfter: undefined }) } = options;
+  const { callbackHosts, answer = () => ({ kind: 'answered', status: 204, body: '', retryAfter: undefined }) } =
+    options;
   let now = START;
   const timers: { at: number; callback: () => void }[] = [];
   const clock: Clock = {
@@ -194,7 +199,10 @@ export function createEngineHarness(options: {
         return answer(post, attempt);
       },
     },
-    callbackPolicy: { findFaults: () => [] },
+    callbackPolicy:
+      callbackHosts === undefined
+        ? anyCallback
+        : createCallbackPolicy({ allowedPorts: [443], allowLocalHttp: false }, async () => callbackHosts()),
     secrets: {
       signatureHeaders: async (_, id, at) => ({ 'webhook-id': id, 'webhook-timestamp': String(at) }),
       sealHeaders: async (_, headers) => JSON.stringify(headers),

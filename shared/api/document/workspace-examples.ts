@@ -37,6 +37,7 @@ export const WORKSPACE_EXAMPLES: ExamplesOf<
         launch: { per_second: 10, burst: 20 },
         read: { per_second: 50, burst: 100 },
         runs_at_once: 10,
+        callback_hosts: ['hooks.example.com', '*.example.org'],
         inputs_in_flight: 500,
         quotas: { runs_waiting: null, schedules: 100, uploads_open: 100, pages_per_day: 1_000_000 },
       },

@@ -77,6 +77,12 @@ const limits = strict({
   read: rateLimit.describe('Of reads'),
   runs_at_once: count.describe('Runs that may be at work at once; further ones are BLOCKED until one ends'),
   inputs_in_flight: count.describe('Inputs of one run that may be at work at once'),
+  callback_hosts: z
+    .array(z.string())
+    .nullable()
+    .describe(
+      'Hosts that callbacks and notifications may be sent to, such as `hooks.example.com`, or `*.example.com` for all hosts below it; null for any',
+    ),
   quotas: strict({
     runs_waiting: count
       .nullable()

@@ -30,6 +30,7 @@ export interface LimitsInForce {
   readonly read: RateLimit;
   readonly runsAtOnce: number;
   readonly inputsInFlight: number;
+  readonly callbackHosts: readonly string[] | null;
   readonly quotas: Quotas;
 }
 
@@ -40,6 +41,7 @@ export function limitsView(limits: LimitsInForce): z.output<typeof me>['limits']
     read: rateView(limits.read),
     runs_at_once: limits.runsAtOnce,
     inputs_in_flight: limits.inputsInFlight,
+    callback_hosts: limits.callbackHosts === null ? null : [...limits.callbackHosts],
     quotas: {
       runs_waiting: limits.quotas.runsWaiting,
       schedules: limits.quotas.schedules,

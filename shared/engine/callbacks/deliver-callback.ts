@@ -6,7 +6,7 @@ import { deferCallback } from './defer-callback.ts';
 import { type DeliveryInHand, type DeliveryPorts, wasDelivered } from './delivery.ts';
 import { takeUpDelivery } from './find-target.ts';
 import { findTurn, holdCallback, noteAbsence, notePresence } from './hold-callback.ts';
-import { makeAttempt, type MadePost } from './make-attempt.ts';
+import { makeAttempt, type MadePost, refuseAttempt } from './make-attempt.ts';
 import { type AttemptOutcome, cutAttempt, recordAttempt, sendOn } from './record-attempt.ts';
 
 /**
@@ -25,6 +25,8 @@ export async function deliverCallback(
   if (delivery === null) return NOTHING;
   const { target } = delivery;
   if (!(await isDue(ports, delivery))) return NOTHING;
+  const refusal = await ports.callbackPolicy.refusalOfHost(target.workspaceUid, target.callback.url);
+  if (refusal !== null) return refuse(ports, delivery, refusal);
   const turn = await findTurn(ports, delivery);
   if (turn.kind === 'hold') return hold(ports, delivery, turn.uid);
   const made = await makeAttempt(ports, delivery, turn);
@@ -64,6 +66,18 @@ function firstCallbackMs({ message, about, definition }: DeliveryInHand, postedA
   const isFirst = about.kind === 'page' && about.input === 0 && about.page === 0 && about.part === 1;
   if (definition === null || !isFirst || message.attempt > 0 || definition.scheduleAt !== null) return null;
   return Math.max(0, postedAt - definition.createdAt);
+}
+
+/**
+ * Ends a callback whose host the stage or the workspace does not allow any more. What waits for that receiver, if it was
+ * away, is sent on, to end in the same way.
+ */
+async function refuse(ports: DeliveryPorts, delivery: DeliveryInHand, message: string): Promise<Delivered> {
+  const made = await refuseAttempt(ports, delivery, message);
+  if (made === null) return NOTHING;
+  const outcome = await recordAttempt(ports, delivery, made);
+  await notePresence(ports, delivery.target, false);
+  return { outcome, firstMs: null };
 }
 
 /** Whether the attempt is still to be made. Completes what an earlier delivery of the same message left undone. */

@@ -24,7 +24,7 @@ export type DeliveryPorts = Pick<
   | 'messages'
   | 'settings'
 > &
-  Pick<Ports, 'sender' | 'secrets'> & {
+  Pick<Ports, 'sender' | 'secrets' | 'callbackPolicy'> & {
     readonly senders: Share;
     readonly hosts: Hosts;
   };

@@ -167,8 +167,15 @@ async function noteFailure(
   return true;
 }
 
-/** Records that a receiver, and so its host, is there. Where one was away, its waiting callbacks are sent on. */
-export async function notePresence(ports: HoldPorts & NotifyPorts, target: DeliveryTarget): Promise<void> {
+/**
+ * Records that a receiver, and so its host, is not away. Where one was, its waiting callbacks are sent on.
+ * `isBack: false`: it is only not waited for any more, and nobody is notified.
+ */
+export async function notePresence(
+  ports: HoldPorts & NotifyPorts,
+  target: DeliveryTarget,
+  isBack = true,
+): Promise<void> {
   const { workspaceUid, callback } = target;
   const host = hostUid(workspaceUid, callback.url);
   const ofHost = await ports.receivers.readReceiver(host, 'recent');
@@ -176,10 +183,10 @@ export async function notePresence(ports: HoldPorts & NotifyPorts, target: Deliv
   const uid = receiverUid(workspaceUid, callback.url);
   const receiver = await ports.receivers.readReceiver(uid, 'recent');
   if (receiver !== null) {
-    if (receiver.awaySince !== null) await noteReturn(ports, target, uid, receiver, 'receiver');
+    if (receiver.awaySince !== null) await noteReturn(ports, target, uid, receiver, isBack ? 'receiver' : null);
     await ports.receivers.forgetReceiver(uid);
   }
-  if (ofHost.awaySince !== null) await noteReturn(ports, target, host, ofHost, 'host');
+  if (ofHost.awaySince !== null) await noteReturn(ports, target, host, ofHost, isBack ? 'host' : null);
   if (ofHost.awaySince !== null || ofHost.failures > 0) await ports.receivers.clearHost(host);
 }
 
@@ -188,10 +195,11 @@ async function noteReturn(
   target: DeliveryTarget,
   uid: string,
   receiver: Receiver,
-  kind: 'receiver' | 'host',
+  kind: 'receiver' | 'host' | null,
 ): Promise<void> {
   const now = ports.clock.now();
   await ports.due.putDue({ at: now, kind: 'receiver', uid });
+  if (kind === null) return;
   const awaySince = receiver.awaySince ?? now;
   await notifyOfReceiver(ports, target, { kind, type: 'receiver.back', receiver, awaySince });
 }

@@ -5,13 +5,14 @@ import { CUT } from '../share.ts';
 import { buildBody } from './build-body.ts';
 import type { DeliveryInHand, DeliveryPorts } from './delivery.ts';
 import { type PostTurn, takeProbe } from './hold-callback.ts';
+import type { PostOutcome } from './receiver-error.ts';
 import type { AnswerSpeed } from './hosts.ts';
 
 /** A post that was made: when it began (epoch ms), how long it took (null: not known), and what came of it. */
-export interface MadePost {
+export interface MadePost<Answer extends PostOutcome = CallbackAnswer> {
   readonly at: number;
   readonly durationMs: number | null;
-  readonly answer: CallbackAnswer;
+  readonly answer: Answer;
 }
 
 type Made =
@@ -56,6 +57,16 @@ export async function makeAttempt(
   } finally {
     ports.hosts.leave(host, speed);
   }
+}
+
+/** Spends the attempt without sending anything. Null: another made it. */
+export async function refuseAttempt(
+  ports: DeliveryPorts,
+  delivery: DeliveryInHand,
+  message: string,
+): Promise<MadePost<PostOutcome> | null> {
+  if (!(await claim(ports, delivery))) return null;
+  return { at: ports.clock.now(), durationMs: null, answer: { kind: 'refused', message } };
 }
 
 /** Claims the attempt, so that nobody else makes it. False: another has it. A first attempt needs no claim. */

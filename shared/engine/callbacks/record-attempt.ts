@@ -4,7 +4,6 @@ import { retryAfterSeconds } from '../../domain/http-time.ts';
 import { LIMITS } from '../../domain/limits.ts';
 import { callbackDelayMs } from '../../domain/retry.ts';
 import { ATTEMPT_MS, MAX_DELAY_MS } from '../../domain/timing.ts';
-import type { CallbackAnswer } from '../ports.ts';
 import { reportError } from '../report-error.ts';
 import { rejectStaleWorker } from '../stale-worker.ts';
 import {
@@ -17,7 +16,7 @@ import {
 } from './delivery.ts';
 import { keepHeldRecord } from './hold-callback.ts';
 import type { MadePost } from './make-attempt.ts';
-import { isTaken, receiverError } from './receiver-error.ts';
+import { isTaken, type PostOutcome, receiverError } from './receiver-error.ts';
 
 /** What came of an attempt. `held`: it failed, and the next one waits until the receiver is back. */
 export type AttemptOutcome = 'delivered' | 'to_retry' | 'held' | 'given_up';
@@ -30,7 +29,7 @@ export type AttemptOutcome = 'delivered' | 'to_retry' | 'held' | 'given_up';
 export async function recordAttempt(
   ports: DeliveryPorts,
   delivery: DeliveryInHand,
-  made: MadePost,
+  made: MadePost<PostOutcome>,
   isAway = false,
 ): Promise<AttemptOutcome | null> {
   const { message, receipt, about, target, record } = delivery;
@@ -103,18 +102,19 @@ export async function sendOn(
 }
 
 /**
- * When the next attempt is due (epoch ms). Null: this was the last, because the receiver answered 410, the schedule is
- * spent, or the callback has waited for its receiver all its time.
+ * When the next attempt is due (epoch ms). Null: this was the last, because callbacks may not be sent there any more, the
+ * receiver answered 410, the schedule is spent, or the callback has waited for its receiver all its time.
  */
-function nextAttempt(ports: DeliveryPorts, { message, record }: DeliveryInHand, answer: CallbackAnswer): number | null {
+function nextAttempt(ports: DeliveryPorts, { message, record }: DeliveryInHand, answer: PostOutcome): number | null {
   const now = ports.clock.now();
+  if (answer.kind === 'refused') return null;
   if (isLastChance(record, now) || (answer.kind === 'answered' && answer.status === 410)) return null;
   const delay = callbackDelayMs(message.attempt + 1, ports.random.fraction(), askedDelay(ports, answer));
   return delay === null ? null : now + delay;
 }
 
 /** The receiver's own Retry-After of a 429 or 503, seconds; null: it gave none. */
-function askedDelay(ports: DeliveryPorts, answer: CallbackAnswer): number | null {
+function askedDelay(ports: DeliveryPorts, answer: PostOutcome): number | null {
   const honours = answer.kind === 'answered' && (answer.status === 429 || answer.status === 503);
   return honours ? retryAfterSeconds(answer.retryAfter, ports.clock.now()) : null;
 }
@@ -127,7 +127,7 @@ function reportFailure(ports: DeliveryPorts, { definition, message }: DeliveryIn
 /** What is kept of an attempt. `error` is null where it was delivered. */
 function attemptOf(
   { message, receipt }: DeliveryInHand,
-  { at, durationMs, answer }: MadePost,
+  { at, durationMs, answer }: MadePost<PostOutcome>,
   error: ErrorRecord | null,
 ): CallbackAttempt {
   const response = responseOf(answer, LIMITS.attemptResponseBytes);
@@ -142,8 +142,8 @@ export function cutAttempt(ports: DeliveryPorts, delivery: DeliveryInHand, made:
   return attemptOf(delivery, made, reportFailure(ports, delivery, new EngineError('LIMIT_REACHED', text)));
 }
 
-function responseOf(answer: CallbackAnswer, maxBytes: number): Pick<CallbackRecord, 'httpStatus' | 'httpResponse'> {
-  if (answer.kind === 'failed') return { httpStatus: null, httpResponse: null };
+function responseOf(answer: PostOutcome, maxBytes: number): Pick<CallbackRecord, 'httpStatus' | 'httpResponse'> {
+  if (answer.kind !== 'answered') return { httpStatus: null, httpResponse: null };
   const bytes = Buffer.from(answer.body);
   const httpResponse = bytes.length <= maxBytes ? answer.body : bytes.subarray(0, maxBytes).toString();
   return { httpStatus: answer.status, httpResponse };

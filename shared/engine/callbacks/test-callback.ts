@@ -37,7 +37,7 @@ export async function testCallback(
   },
 ): Promise<TestedCallback> {
   const { workspaceUid, url, body, refUid } = test;
-  checkCallback(ports, test, '');
+  await checkCallback(ports, workspaceUid, test, '');
   const at = ports.clock.now();
   const signature = await ports.secrets.signatureHeaders(workspaceUid, refUid, at, body);
   const headers = withUserAgent({ ...test.headers, 'content-type': 'application/json', ...signature }, ports.userAgent);

@@ -38,15 +38,15 @@ export interface CheckedLaunch {
 /**
  * Checks a launch before anything is written. Throws ACTION_NOT_FOUND, BAD_INPUT, BAD_PARAMETERS, PAYLOAD_TOO_LARGE.
  */
-export function checkLaunch(
+export async function checkLaunch(
   ports: Pick<Ports, 'actions' | 'callbackPolicy'>,
-  launch: Pick<Launch, 'actionName' | 'inputs' | 'parameters' | 'callback' | 'onInvalidInput'>,
+  launch: Pick<Launch, 'workspaceUid' | 'actionName' | 'inputs' | 'parameters' | 'callback' | 'onInvalidInput'>,
   mode: 'async' | 'schedule',
-): CheckedLaunch {
+): Promise<CheckedLaunch> {
   const action = findAction(ports, launch.actionName, mode);
   const parameters = action.parseParameters(launch.parameters);
   if (!parameters.ok) throw parametersRefused(parameters.errors);
-  if (launch.callback !== null) checkCallback(ports, launch.callback, 'callback.');
+  if (launch.callback !== null) await checkCallback(ports, launch.workspaceUid, launch.callback, 'callback.');
   const inputs = launch.inputs.map(storedInput);
   const refused = checkInputs(action, inputs);
   if (refused.count > 0 && launch.onInvalidInput === 'reject') throw inputsRefused(refused);
@@ -61,7 +61,7 @@ export interface CheckedRun extends CheckedLaunch {
 
 /** Checks all that a run is refused for before anything is written. Throws as {@link startRun}. */
 export async function checkRun(ports: CheckRunPorts, launch: Launch): Promise<CheckedRun> {
-  const checked = checkLaunch(ports, launch, 'async');
+  const checked = await checkLaunch(ports, launch, 'async');
   checkScheduleAt(launch.scheduleAt, ports.clock.now());
   return { ...checked, dependencies: await findDependencies(ports, launch) };
 }

@@ -22,7 +22,7 @@ export async function putNotifications(
     readonly on: readonly NotificationType[];
   },
 ): Promise<NotificationSetting> {
-  checkCallback(ports, wanted, '');
+  await checkCallback(ports, workspaceUid, wanted, '');
   const { url, headers } = wanted;
   const hasHeaders = Object.keys(headers).length > 0;
   const now = ports.clock.now();

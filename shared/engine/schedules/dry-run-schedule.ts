@@ -8,7 +8,7 @@ import { checkSchedule, type ScheduleLaunch } from './put-schedule.ts';
  * What a launch of a schedule would do: the estimate is of one of its runs, which waits for the schedule's first time.
  */
 export async function dryRunSchedule(ports: DryRunPorts, launch: ScheduleLaunch): Promise<DryRun> {
-  const checked = checkSchedule(ports, acceptingAll(launch));
+  const checked = await checkSchedule(ports, acceptingAll(launch));
   await checkQuotas(ports, launch.workspaceUid, ['schedules']);
   const limits = await ports.admission.readLimits(launch.workspaceUid);
   const now = ports.clock.now();

@@ -38,7 +38,7 @@ export async function putSchedule(
   launch: ScheduleLaunch,
   newIds: () => Promise<ScheduleIds> = async () => ({ uid: ports.random.uuid(), ref: ports.random.uuid() }),
 ): Promise<StoredSchedule> {
-  const { inputs } = checkSchedule(ports, launch);
+  const { inputs } = await checkSchedule(ports, launch);
   const now = ports.clock.now();
   const { uid, ref } = await newIds();
   await takePlace(ports, { kind: 'schedules', workspaceUid: launch.workspaceUid, uid });
@@ -61,11 +61,11 @@ export async function putSchedule(
 }
 
 /** Checks all that a schedule is refused for before anything is written. Throws as {@link putSchedule}. */
-export function checkSchedule(
+export async function checkSchedule(
   ports: Pick<SchedulePorts, 'actions' | 'callbackPolicy' | 'clock'>,
   launch: ScheduleLaunch,
-): CheckedLaunch {
-  const checked = checkLaunch(ports, launch, 'schedule');
+): Promise<CheckedLaunch> {
+  const checked = await checkLaunch(ports, launch, 'schedule');
   refuseTiming(timingFault(launch, ports.clock.now()));
   return checked;
 }

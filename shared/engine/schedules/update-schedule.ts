@@ -78,7 +78,7 @@ async function rewrite(
   definition: ScheduleDefinition,
   change: ScheduleChange,
 ) {
-  const { uid, actionName } = schedule;
+  const { uid, workspaceUid, actionName } = schedule;
   const parameters = after(change.parameters, definition.parameters, {});
   const terms = termsAfter(definition, change);
   const given = change.inputs ?? null;
@@ -87,7 +87,11 @@ async function rewrite(
     given ??
     stored.map(({ input, customData }) => (customData === null ? input : { ...input, custom_data: customData }));
   const callback = change.callback ?? null;
-  const checked = checkLaunch(ports, { actionName, inputs, parameters, callback, ...terms }, 'schedule');
+  const checked = await checkLaunch(
+    ports,
+    { workspaceUid, actionName, inputs, parameters, callback, ...terms },
+    'schedule',
+  );
   const updated: ScheduleDefinition = {
     uid,
     ref: ports.random.uuid(),
