@@ -116,9 +116,9 @@ export function takenOver(wait: Wait): Wait {
   return { page, attempt, until: null, by: TAKEN_OVER };
 }
 
-/** Whether an input was asked to wait after a call of its action, so that its page is counted already. */
-export function hasBeenCalled({ attempt, limited }: Pick<Wait, 'attempt' | 'limited'>): boolean {
-  return attempt > 0 || (limited?.times ?? 0) > 0;
+/** Whether an input was asked to wait by a call of its action, which spends no attempt: its page is counted already. */
+export function hasBeenAsked({ limited }: Pick<Wait, 'limited'>): boolean {
+  return (limited?.times ?? 0) > 0;
 }
 
 /** Whether an input is in a window as it was opened, no worker having written since: the opener sends it. */

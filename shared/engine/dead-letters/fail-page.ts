@@ -1,5 +1,5 @@
 import { CALLBACK_BODY_VERSION } from '../../domain/callback-body.ts';
-import { hasBeenCalled, type OpenInput, type RunWindow } from '../../domain/input.ts';
+import { hasBeenAsked, type OpenInput, type RunWindow } from '../../domain/input.ts';
 import type { PageRecord } from '../../domain/page.ts';
 import type { RunStatus } from '../../domain/run-status.ts';
 import type { RunControl, RunDefinition } from '../../domain/run.ts';
@@ -37,7 +37,7 @@ export async function failPage(
   if (!standsFor(message, entry)) {
     if (entry.page !== page || entry.by !== deadLetter.by) return 'NOTHING';
     const { attempt, until, reserved = false } = entry; // this message recorded the wait, but may not have sent the page on
-    const counted = hasBeenCalled(entry);
+    const counted = hasBeenAsked(entry);
     await sendWhenDue(ports, definition, { ...message, attempt, until, reserved, counted, again: true });
     return 'CARRIED_ON';
   }

@@ -1,6 +1,6 @@
 import { KEEPS_SLOT_MS, MAX_DELAY_MS } from '../../domain/timing.ts';
 import { boundWait } from '../../domain/asked-wait.ts';
-import { hasBeenCalled, type OpenInput, type Wait } from '../../domain/input.ts';
+import { hasBeenAsked, type OpenInput, type Wait } from '../../domain/input.ts';
 import type { RunControl, RunDefinition } from '../../domain/run.ts';
 import { postponeIfWaiting } from '../runs/postpone-run.ts';
 import type { CorePorts } from '../ports.ts';
@@ -55,7 +55,7 @@ export async function sendPostponed(
   wait: Wait,
 ): Promise<null> {
   const { attempt, until, reserved = false } = wait;
-  const counted = hasBeenCalled(wait);
+  const counted = hasBeenAsked(wait);
   if (until !== null && until > ports.clock.now() + KEEPS_SLOT_MS) {
     const window = await ports.progress.readWindow(message.runUid);
     if (await postponeIfWaiting(ports, control, definition, window)) return null;

@@ -1,4 +1,4 @@
-import { hasBeenCalled, NO_WAIT, type OpenInput } from '../../domain/input.ts';
+import { hasBeenAsked, NO_WAIT, type OpenInput } from '../../domain/input.ts';
 import type { PageRecord } from '../../domain/page.ts';
 import { NO_TOTALS, type RunControl, type RunDefinition } from '../../domain/run.ts';
 import type { CorePorts } from '../ports.ts';
@@ -62,7 +62,7 @@ export function pageAfter(control: RunControl, inHand: InHand, pageRecord: PageR
   const page = pageRecord === null ? 0 : ends ? pageRecord.page : pageRecord.page + 1;
   const { attempt, until, reserved = false } = inHand;
   const waits =
-    inHand.page === page ? { attempt, until, reserved, counted: hasBeenCalled(inHand) } : { attempt: 0, until: null };
+    inHand.page === page ? { attempt, until, reserved, counted: hasBeenAsked(inHand) } : { attempt: 0, until: null };
   if (pageRecord === null) return { ...first, ...waits };
   const cursor = !ends && pageRecord.outcome.kind === 'RESULT' ? pageRecord.outcome.nextCursor : pageRecord.cursor;
   const { results, callbacks, tries } = pageRecord;
