@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import * as z from 'zod';
 import { isAlive } from './bundle-dir.ts';
@@ -82,6 +82,7 @@ function isSound(root: string, dir: string): boolean {
 }
 
 function hasUser(dir: string): boolean {
+  if (!existsSync(dir)) return false; // another process removed it just now
   return readdirSync(dir).some((name) => isAlive(Number(USER.exec(name)?.[1] ?? 0)));
 }
 

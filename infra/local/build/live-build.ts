@@ -76,6 +76,16 @@ export async function openLiveBuild(root: string): Promise<LiveBuild> {
     }
   }
 
+  /** The stamp before, where a folder is gone while it is listed: the next look finds it so. */
+  function stampNow(): string {
+    try {
+      return stampOf(root);
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return stamp;
+      throw error;
+    }
+  }
+
   /** The build before stays too: invocations under way run it. */
   function useBundles(dir: string): string {
     kept.use(dir);
@@ -94,9 +104,9 @@ export async function openLiveBuild(root: string): Promise<LiveBuild> {
       isFaulty = false;
       return { dir };
     } catch (error) {
-      if (!(error instanceof BuildFault)) throw error;
+      // Whether the sources are at fault or the disk: what runs goes on.
       isFaulty = true;
-      return { fault: error.message };
+      return { fault: error instanceof BuildFault ? error.message : String(error) };
     }
   }
 
@@ -104,7 +114,7 @@ export async function openLiveBuild(root: string): Promise<LiveBuild> {
     stack: withFolders(stack, firstDir),
     watch(listener) {
       async function look(): Promise<void> {
-        const now = stampOf(root);
+        const now = stampNow();
         if (now !== stamp) {
           stamp = now;
           const outcome = await rebuild();

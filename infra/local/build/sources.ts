@@ -36,16 +36,24 @@ export function stampOf(root: string): string {
   return hash('sha256', stamps.join('\n'), 'hex');
 }
 
-/** The digest of a file; of one that is not there, the empty text. */
+/** The digest of a file; the empty text where there is none. */
 export function digestOf(path: string): string {
-  return existsSync(path) ? hash('sha256', readFileSync(path), 'hex') : '';
+  try {
+    return hash('sha256', readFileSync(path), 'hex');
+  } catch (error) {
+    // An editor's own file may be gone between a folder's list and this; a link may lead to nowhere, or to a folder.
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'EISDIR')) return '';
+    throw error;
+  }
 }
 
 function listSources(root: string): readonly string[] {
   const inFolders = FOLDERS.flatMap((folder) => {
     if (!existsSync(join(root, folder))) return [];
     const entries = readdirSync(join(root, folder), { recursive: true, withFileTypes: true });
-    return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+    return entries
+      .filter((entry) => entry.isFile() || entry.isSymbolicLink())
+      .map((entry) => join(entry.parentPath, entry.name));
   });
   const paths = inFolders.map((path) => path.slice(root.length + 1));
   return [...paths, ...FILES].sort();

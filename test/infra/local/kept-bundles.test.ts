@@ -1,10 +1,17 @@
-import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { keptBundles } from '../../../infra/local/build/kept-bundles.ts';
 import { findStack, keepStack, withFolders } from '../../../infra/local/build/kept-stacks.ts';
-import { BUILT_OF_ALL, keyOf, readSources, STACK_FOLDERS, stampOf } from '../../../infra/local/build/sources.ts';
+import {
+  BUILT_OF_ALL,
+  digestOf,
+  keyOf,
+  readSources,
+  STACK_FOLDERS,
+  stampOf,
+} from '../../../infra/local/build/sources.ts';
 
 const PACKAGE = 'node_modules/library/index.js';
 
@@ -58,6 +65,12 @@ describe('what a build is named by', () => {
     write('functions/api/more.ts', '');
     expect(keyNow(STACK_FOLDERS)).not.toBe(key);
   });
+});
+
+it('a file that is gone once it is read has the empty digest, and a link to nowhere is no source', () => {
+  expect(digestOf(join(root, 'functions/actions/4913'))).toBe('');
+  symlinkSync('nowhere', join(root, 'functions/actions/.#a.ts'));
+  expect([keyNow(), stampOf(root)]).toEqual([keyNow(), stampOf(root)]);
 });
 
 describe('kept bundles', () => {
