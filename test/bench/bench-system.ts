@@ -59,8 +59,12 @@ export interface BenchSystemOptions {
 /** The engine's own handlers and stores over in-process services, on a clock that jumps. */
 export interface BenchSystem {
   readonly engine: DynamoDbEngine;
-  /** Takes a run. */
-  launch(inputs: readonly Readonly<Record<string, unknown>>[], callbackUrl: string | null): Promise<string>;
+  /** Takes a run; `scheduleAt`: it begins then (virtual epoch ms). */
+  launch(
+    inputs: readonly Readonly<Record<string, unknown>>[],
+    callbackUrl: string | null,
+    scheduleAt?: number,
+  ): Promise<string>;
   /** What the same launch would do. */
   dryRun(inputs: readonly Readonly<Record<string, unknown>>[], callbackUrl: string | null): Promise<DryRun>;
   /** Takes a schedule of one input; gives the message that EventBridge would send for a time of it. */
@@ -224,8 +228,9 @@ export function openBenchSystem(options: BenchSystemOptions): BenchSystem {
 
   return {
     engine,
-    async launch(inputs, callbackUrl) {
-      const { definition } = await startRun(api, launchOf(inputs, callbackUrl));
+    async launch(inputs, callbackUrl, scheduleAt) {
+      const launch = launchOf(inputs, callbackUrl);
+      const { definition } = await startRun(api, scheduleAt === undefined ? launch : { ...launch, scheduleAt });
       return definition.uid;
     },
     dryRun: (inputs, callbackUrl) => dryRunLaunch(api, launchOf(inputs, callbackUrl)),
