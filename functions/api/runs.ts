@@ -14,6 +14,7 @@ import type { ReadPorts } from '../../shared/engine/read/read-ports.ts';
 import type { UsagePorts } from '../../shared/engine/usage/usage-ports.ts';
 import type { ActionRegistry } from '../../shared/sdk/action-registry.ts';
 import { registerActions } from '../actions/index.ts';
+import { leadToPage } from '../pages/lead-to-page.ts';
 import { createApiPorts } from '../http/api-ports.ts';
 import { type ApiPorts, createApiHandler } from '../http/create-api-handler.ts';
 import { once } from '../../shared/process/once.ts';
@@ -34,7 +35,7 @@ export interface RunsPorts
 
 /** Handles all other reads, and requests that match no route. */
 export function createRunsHandler(api: ApiPorts, ports: RunsPorts): ReturnType<typeof createApiHandler> {
-  return createApiHandler({
+  const answer = createApiHandler({
     functionName: 'runs',
     ports: api,
     endpoints: {
@@ -45,6 +46,7 @@ export function createRunsHandler(api: ApiPorts, ports: RunsPorts): ReturnType<t
       ...createUsageEndpoints(ports),
     },
   });
+  return async (event, context) => leadToPage(event) ?? answer(event, context);
 }
 
 const wired = once(() => {

@@ -26,7 +26,6 @@ export function createDocsPages(facts: DocsFacts, assets: PageAssets): (path: st
   }));
   const pages: Readonly<Record<string, () => Page>> = {
     '/docs': page,
-    '/docs/': page,
     '/docs.md': once(() => ({
       document: createDocument('text/markdown; charset=utf-8', renderMarkdown(reference())),
       policy: null,

@@ -57,8 +57,17 @@ describe('the reference of a deployment', () => {
     },
   );
 
-  test('is at /docs/ too, and only read; other callers of the root are led there', async () => {
-    expect((await read('/docs/')).status).toBe(200);
+  test('is led to from /docs/ as the console is from /console/, and only read; so are other callers of the root', async () => {
+    for (const [path, page] of [
+      ['/docs/', '/docs'],
+      ['/console/', '/console'],
+      ['/console/?status=FAILED', '/console?status=FAILED'],
+    ] as const) {
+      const answer = await fetch(`${system.url}${path}`, { redirect: 'manual' });
+      expect([answer.status, answer.headers.get('location')]).toEqual([308, page]);
+      expect((await read(path)).status).toBe(200);
+    }
+    expect((await fetch(`${system.url}/docs/`, { method: 'POST' })).status).toBe(404);
     expect((await read('/docs/nothing')).status).toBe(404);
     expect(await (await read('/')).text()).toContain('/docs describes the API');
     for (const [method, path] of [

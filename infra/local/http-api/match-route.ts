@@ -42,7 +42,11 @@ function matchSegments(segments: readonly string[], parts: readonly string[]): R
     const part = parts[index];
     if (part === undefined) return null;
     const greedy = /^\{(.+)\+\}$/.exec(segment)?.[1];
-    if (greedy !== undefined) return { ...found, [greedy]: parts.slice(index).join('/') };
+    if (greedy !== undefined) {
+      // It catches what lies under its parent (same page): `/docs/` has nothing there.
+      const rest = parts.slice(index).join('/');
+      return rest === '' ? null : { ...found, [greedy]: rest };
+    }
     const variable = /^\{(.+)\}$/.exec(segment)?.[1];
     if (variable === undefined ? segment !== part : part === '') return null;
     if (variable !== undefined) found[variable] = part;

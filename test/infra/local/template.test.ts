@@ -137,7 +137,16 @@ describe('CORS of an HTTP API', () => {
 });
 
 describe('routes', () => {
-  const keys = ['$default', 'ANY /{proxy+}', 'GET /a/{x}', 'ANY /a/{x}', 'GET /a/b', 'GET /a/{x}/c', 'GET /a/b/{y}'];
+  const keys = [
+    '$default',
+    'ANY /{proxy+}',
+    'GET /a/{x}',
+    'ANY /a/{x}',
+    'GET /a/b',
+    'GET /a/{x}/c',
+    'GET /a/b/{y}',
+    'ANY /d/e/{proxy+}',
+  ];
   const choose = routeChooser(keys.map((routeKey) => ({ routeKey, functionArn: '', timeoutMs: 0 })));
 
   it.each([
@@ -147,6 +156,10 @@ describe('routes', () => {
     ['GET', '/a/b/c', 'GET /a/b/{y}'],
     ['GET', '/a/z/c', 'GET /a/{x}/c'],
     ['DELETE', '/z', 'ANY /{proxy+}'],
+    ['GET', '/', '$default'],
+    ['GET', '/d/', 'ANY /{proxy+}'],
+    ['GET', '/d/e/', 'ANY /{proxy+}'],
+    ['GET', '/d/e/f', 'ANY /d/e/{proxy+}'],
   ])('%s %s goes to %s', (method, path, routeKey) => {
     expect(choose(method, path)?.route.routeKey).toBe(routeKey);
   });
