@@ -53,8 +53,14 @@ function actionView(action: Action): z.output<typeof actionDescription> {
     page_size: action.pageSize,
     max_results: { ...action.maxResults },
     pages_by: action.pagesBy,
+    pace: paceOf(action),
     input_schema: { ...action.inputSchema },
     parameters_schema: { ...action.parametersSchema },
     result_schema: { ...action.resultSchema },
   };
+}
+
+function paceOf({ pace }: Action) {
+  if (pace === null) return null;
+  return { calls: pace.calls, per_ms: pace.perMs, min_gap_ms: pace.minGapMs, by_input: pace.by !== null };
 }

@@ -13,6 +13,8 @@ export interface Action {
   /** The number of results per input in async and scheduled runs */
   readonly max_results: MaxResults;
   readonly pages_by: PagingMode;
+  /** How often the workspace calls the action at most; calls beyond it wait. Null: as often as it can */
+  readonly pace: Pace | null;
   /** JSON Schema of an input */
   readonly input_schema: Readonly<Record<string, unknown>>;
   /** JSON Schema of `parameters` */
@@ -620,6 +622,8 @@ export type NotificationType = "run.failed" | "run.stopped_by_deadline" | "sched
 export interface Notifications {
   /** Where notifications are sent */
   readonly url: string;
+  /** Whether headers are sent with them */
+  readonly has_headers: boolean;
   /** The events that are sent */
   readonly on: readonly (NotificationType)[];
   readonly created_at: string;
@@ -693,6 +697,16 @@ export interface OutputEnvelope {
  */
 export type OverlapPolicy = "skip" | "allow" | "cancel_previous";
 
+export interface Pace {
+  /** The most calls of the action within `per_ms` */
+  readonly calls: number;
+  readonly per_ms: number;
+  /** The least time between two calls */
+  readonly min_gap_ms: number;
+  /** Whether the action counts inputs apart by what they have, not all together */
+  readonly by_input: boolean;
+}
+
 /** `cursor_or_number`: a live call also takes the number of a page. */
 export type PagingMode = "cursor" | "cursor_or_number";
 
@@ -746,7 +760,7 @@ export interface PreviewedFire {
 export interface PutNotificationsBody {
   /** The URL that callbacks are sent to: https, on a port that the deployment allows (443 by default) and a public address. A local stage also takes http to its own machine */
   readonly url: string;
-  /** Headers that are sent with every callback, at most 4096 bytes together. Their values are stored encrypted and never returned */
+  /** Headers that are sent with every notification. Absent: those that were set with the same `url` stay. `{}`: none. Their values are stored encrypted and never returned */
   readonly headers?: Readonly<Record<string, string>> | null | undefined;
   /** The events to be notified of */
   readonly on: readonly (NotificationType)[];

@@ -28,11 +28,11 @@ const { numberedPages } = createSampleActions();
 
 async function setUp(
   harness: EngineHarness,
-  wanted: { url?: string; on?: readonly NotificationType[]; headers?: object } = {},
+  wanted: { url?: string; on?: readonly NotificationType[]; headers?: Record<string, string> | null } = {},
 ) {
   const { url = NOTIFY, on = NOTIFICATION_TYPES, headers = {} } = wanted;
   const notifications = createNotificationSettingStore(harness.table);
-  await putNotifications({ ...harness.ports, notifications }, WORKSPACE, { url, on, headers: { ...headers } });
+  await putNotifications({ ...harness.ports, notifications }, WORKSPACE, { url, on, headers });
 }
 
 /** The notifications that were posted, each post one. */
@@ -255,6 +255,18 @@ describe('a change while one is pending', () => {
     await harness.runUntil(START + HOUR_MS);
     expect(harness.posted).toMatchObject([{ url: 'https://pager.example/other' }]);
     expect(notified(harness).map(({ type }) => type)).toEqual(['run.failed']);
+  });
+
+  it.each([
+    ['of the same URL stay where none are given', NOTIFY, null, 'old'],
+    ['go to no other URL', 'https://pager.example/other', null, undefined],
+    ['are none where an empty object is given', NOTIFY, {}, undefined],
+  ])('headers %s', async (_, url, headers, sent) => {
+    const harness = await pending();
+    await setUp(harness, { url, headers });
+    await harness.runUntil(START + HOUR_MS);
+    const last = harness.posted.at(-1);
+    expect([last?.url, last?.headers['x-token']]).toEqual([url, sent]);
   });
 
   it('makes no further attempt once the notifications are deleted', async () => {

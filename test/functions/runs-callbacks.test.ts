@@ -257,6 +257,7 @@ describe('what a deployment says of itself', () => {
     expect(body).toMatchObject([{ name: 'numbered-pages', pages_by: 'cursor_or_number' }, { name: 'one-record' }]);
     expect((await harness.get('/v1/actions/one-record')).body).toMatchObject({
       name: 'one-record',
+      pace: null,
       input_schema: { type: 'object' },
     });
     expect((await harness.get('/v1/actions/nothing')).body).toMatchObject({ error_label: 'ACTION_NOT_FOUND' });

@@ -30,6 +30,11 @@ afterAll(async () => {
   project.remove();
 });
 
+it('an action says its pace to its callers', async () => {
+  const { body } = await api.ask('getAction', { params: { action } });
+  expect(body.pace).toEqual({ calls: PACE.calls, per_ms: PACE.perMs, min_gap_ms: 0, by_input: true });
+});
+
 it('an async run keeps the pace of its action by itself, and says meanwhile until when its inputs wait', async () => {
   const inputs = Array.from({ length: 12 }, () => ({ account: 'a' }));
   const { body: run } = await api.ask('runAsync', { params: { action }, body: { inputs } });

@@ -16,7 +16,7 @@ export function createNotificationEndpoints(
 ): Pick<EndpointsOf<'workspace'>, NotificationOperation> {
   return {
     putNotifications: defineEndpoint('putNotifications', {
-      async handle({ caller: { workspaceUid }, body: { url, headers = {}, on } }) {
+      async handle({ caller: { workspaceUid }, body: { url, headers = null, on } }) {
         return { body: notificationsView(await putNotifications(ports, workspaceUid, { url, headers, on })) };
       },
     }),

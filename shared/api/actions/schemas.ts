@@ -16,6 +16,15 @@ export const actionDescription = strict({
     .meta({ id: 'MaxResults' })
     .describe('The number of results per input in async and scheduled runs'),
   pages_by: pagingMode,
+  pace: strict({
+    calls: z.int().min(1).describe('The most calls of the action within `per_ms`'),
+    per_ms: z.int().min(1),
+    min_gap_ms: z.int().min(0).describe('The least time between two calls'),
+    by_input: z.boolean().describe('Whether the action counts inputs apart by what they have, not all together'),
+  })
+    .meta({ id: 'Pace' })
+    .nullable()
+    .describe('How often the workspace calls the action at most; calls beyond it wait. Null: as often as it can'),
   input_schema: jsonObject.describe('JSON Schema of an input'),
   parameters_schema: jsonObject.describe('JSON Schema of `parameters`'),
   result_schema: jsonObject.describe('JSON Schema of a result'),

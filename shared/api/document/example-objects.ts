@@ -116,6 +116,7 @@ export const replay = {
 
 export const notifications = {
   url: URL,
+  has_headers: true,
   on: ['run.failed' as const, 'receiver.away' as const],
   created_at: '2030-01-31T08:00:00.000Z',
   updated_at: '2030-01-31T08:00:00.000Z',
@@ -211,6 +212,7 @@ export const action = {
   page_size: 50,
   max_results: { default: 1_000, ceiling: 150_000 },
   pages_by: 'cursor_or_number' as const,
+  pace: { calls: 10, per_ms: 1_000, min_gap_ms: 0, by_input: false },
   input_schema: { type: 'object', properties: { country: { type: 'string', pattern: '^[A-Z]{2}$' } } },
   parameters_schema: { type: 'object', properties: { max_results: { type: 'integer', minimum: 1 } } },
   result_schema: { type: 'object', properties: { name: { type: 'string' }, country: { type: 'string' } } },

@@ -13,9 +13,9 @@ export const NOTIFICATION_ROUTES = [
     summary: 'Set notifications',
     description:
       'Sets where the workspace is notified, and of which events. A notification is signed, retried and recorded as a ' +
-      'callback is. A second call replaces the first as a whole, headers included. Notifications that are not delivered ' +
-      'yet are sent to the new URL with the new headers; `on` decides about events from now on. A receiver is not told ' +
-      'that it is away itself, nor its host.',
+      'callback is. A second call replaces the first; only `headers` stay where it has none and the same `url`. ' +
+      'Notifications that are not delivered yet are sent to the new URL with the new headers; `on` decides about events ' +
+      'from now on. A receiver is not told that it is away itself, nor its host.',
     body: notificationsBody,
     notifies: true,
     success: { status: 200, description: 'The notifications as they are set.', schema: notifications },

@@ -9,7 +9,12 @@ export { notificationBody } from './bodies.ts';
 /** `PUT /v1/notifications`. */
 export const notificationsBody = strict({
   url: callbackUrl,
-  headers: callbackHeaders.optional(),
+  headers: callbackHeaders
+    .optional()
+    .describe(
+      'Headers that are sent with every notification. Absent: those that were set with the same `url` stay. `{}`: none. ' +
+        'Their values are stored encrypted and never returned',
+    ),
   on: z
     .array(notificationType)
     .min(1, 'must name at least one event; to end notifications, delete them')
@@ -19,6 +24,7 @@ export const notificationsBody = strict({
 
 export const notifications = strict({
   url: z.string().describe('Where notifications are sent'),
+  has_headers: z.boolean().describe('Whether headers are sent with them'),
   on: z.array(notificationType).describe('The events that are sent'),
   created_at: instant,
   updated_at: instant,

@@ -38,9 +38,12 @@ export function addNotificationCommands(program: Command, open: OpenSession): vo
     if (found === null) print.note('None are set. notifications set URL sets them.');
     else print.record(found);
   });
-  define(notifications, 'set <url>', 'Sets where they go, in place of what was set.', [
-    'notifications set https://example.com/alerts --on run.failed --on receiver.away',
-  ])
+  define(
+    notifications,
+    'set <url>',
+    'Sets where they go, in place of what was set; headers of the same URL stay if none are given.',
+    ['notifications set https://example.com/alerts --on run.failed --on receiver.away'],
+  )
     .option('--on <type>', `of ${TYPES.join(', ')}; may be given several times; all by default`, severalOf(TYPES))
     .option('--header <name: value>', 'a header to send; may be given several times', several)
     .action(async (url: string, { on = TYPES, header }: SetOptions, command: Command) => {

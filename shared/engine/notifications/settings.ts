@@ -11,27 +11,29 @@ export type NotificationSettingPorts = Pick<Ports, 'clock' | 'callbackPolicy'> &
 };
 
 /**
- * Sets where a workspace's notifications go, in place of what was set. Throws BAD_INPUT if url or headers are refused.
+ * Sets where a workspace's notifications go, in place of what was set. `headers`: null keeps those that were set with the
+ * same URL, which nobody can read to give them again; they never go to another one. Throws BAD_INPUT if url or headers
+ * are refused.
  */
 export async function putNotifications(
   ports: NotificationSettingPorts,
   workspaceUid: string,
   wanted: {
     readonly url: string;
-    readonly headers: Readonly<Record<string, string>>;
+    readonly headers: Readonly<Record<string, string>> | null;
     readonly on: readonly NotificationType[];
   },
 ): Promise<NotificationSetting> {
-  await checkCallback(ports, workspaceUid, wanted, '');
   const { url, headers } = wanted;
-  const hasHeaders = Object.keys(headers).length > 0;
+  await checkCallback(ports, workspaceUid, { url, headers: headers ?? {} }, '');
   const now = ports.clock.now();
   const before = await ports.notifications.readSetting(workspaceUid);
+  const kept = before?.url === url ? before.sealedHeaders : null;
   const on = [...new Set(wanted.on)];
   const setting = {
     workspaceUid,
     url,
-    sealedHeaders: hasHeaders ? await ports.secrets.sealHeaders(workspaceUid, headers) : null,
+    sealedHeaders: headers === null ? kept : await sealed(ports, workspaceUid, headers),
     on,
     since: Object.fromEntries(on.map((type) => [type, before?.since[type] ?? now])),
     createdAt: before?.createdAt ?? now,
@@ -39,6 +41,14 @@ export async function putNotifications(
   };
   await ports.notifications.putSetting(setting);
   return setting;
+}
+
+async function sealed(
+  { secrets }: Pick<NotificationSettingPorts, 'secrets'>,
+  workspaceUid: string,
+  headers: Readonly<Record<string, string>>,
+): Promise<string | null> {
+  return Object.keys(headers).length === 0 ? null : await secrets.sealHeaders(workspaceUid, headers);
 }
 
 /** Ends a workspace's notifications and returns what was set. Throws NOT_FOUND. */
