@@ -10,6 +10,7 @@ import { Link } from './routing/link.tsx';
 import { hrefOf, type Route, useRoute } from './routing/route.ts';
 import { RunScreen } from './run/run-screen.tsx';
 import { RunsScreen } from './runs/runs-screen.tsx';
+import { ChangeScheduleScreen } from './schedules/change-screen.tsx';
 import { ScheduleScreen } from './schedules/schedule-screen.tsx';
 import { SchedulesScreen } from './schedules/schedules-screen.tsx';
 import { useSession } from './session/session.ts';
@@ -81,14 +82,15 @@ function MayNotRead() {
   );
 }
 
-function screenOf({ parts: [first = 'runs', uid], query }: Route): ComponentChildren {
+function screenOf({ parts: [first = 'runs', uid, verb], query }: Route): ComponentChildren {
   switch (first) {
     case 'runs':
       return uid === undefined ? <RunsScreen query={query} /> : <RunScreen key={uid} uid={uid} query={query} />;
     case 'new':
       return <NewRunScreen key={`${query.get('action')}#${query.get('from')}`} query={query} />;
     case 'schedules':
-      return uid === undefined ? <SchedulesScreen query={query} /> : <ScheduleScreen key={uid} uid={uid} />;
+      if (uid === undefined) return <SchedulesScreen query={query} />;
+      return verb === 'change' ? <ChangeScheduleScreen key={uid} uid={uid} /> : <ScheduleScreen key={uid} uid={uid} />;
     case 'callbacks':
       return uid === undefined ? <CallbacksScreen query={query} /> : <CallbackScreen key={uid} uid={uid} />;
     case 'actions':

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { bodyOf, type Draft } from '../../functions/console/new-run/draft.ts';
-import { faultOf, faultsByInput } from '../../functions/console/new-run/faults.ts';
+import { bodyOf, changesOf, type Draft, draftAfter, inputsOf } from '../../functions/console/new-run/draft.ts';
+import { headersOf } from '../../functions/console/design/header-lines.ts';
+import { faultAt, faultsByInput } from '../../functions/console/new-run/faults.ts';
 import { inputsOfTable, parseInputs, targetsFor } from '../../functions/console/new-run/parse-inputs.ts';
 import { clientText, curlText } from '../../functions/console/new-run/same-call.ts';
 import { fieldsOf, objectOf } from '../../functions/console/new-run/schema-fields.ts';
@@ -78,8 +79,8 @@ test('errors of the API stand at the field and the row that they are about', () 
     { path: 'inputs[0].near[1]', message: 'too far' },
     { path: 'inputs[12].country', message: 'no country' },
   ];
-  expect(faultOf(errors, 'inputs[0]', 'near')).toBe('too far');
-  expect(faultOf(errors, 'inputs[0]', 'nea')).toBeNull();
+  expect(faultAt(errors, 'inputs[0].near')).toBe('too far');
+  expect(faultAt(errors, 'inputs[0].nea')).toBeNull();
   expect(faultsByInput(errors)).toEqual([
     [0, 'near[1]: too far'],
     [12, 'country: no country'],
@@ -108,6 +109,35 @@ test('a launch has what its mode takes', () => {
     overlap: 'skip',
   });
   expect(bodyOf({ ...DRAFT, mode: 'live' }, inputs, [])).toEqual({ input: { country: 'NL' }, tags: ['a', 'b'] });
+});
+
+test('a change has what differs, and null where something is taken away', () => {
+  const before = bodyOf(DRAFT, [{ country: 'NL' }], []);
+  const options = { ...DRAFT.options, name: '', cron: '0 10 * * *' };
+  const after = bodyOf({ ...DRAFT, options }, [{ country: 'NL' }], []);
+  expect(changesOf(before, after)).toEqual({ name: null, cron: '0 10 * * *' });
+  expect(changesOf(before, before)).toEqual({});
+});
+
+test('headers are lines of name and value; without any, none are sent', () => {
+  expect(headersOf('authorization: Bearer a:b\n\n X-Tag:1 ')).toEqual({ authorization: 'Bearer a:b', 'X-Tag': '1' });
+  expect(headersOf('no colon')).toEqual({ 'no colon': '' });
+  expect(headersOf(' \n')).toBeNull();
+  const options = { ...DRAFT.options, headers: 'x-tag: 1' };
+  expect(bodyOf({ ...DRAFT, options }, [], [])).toMatchObject({ callback: { headers: { 'x-tag': '1' } } });
+});
+
+test.each([
+  ['one input', [{ country: 'NL', min: 3, near: ['a'] }]],
+  ['one with data of its own', [{ country: 'NL', custom_data: { row: 1 } }]],
+  ['many', [{ country: 'NL' }, { country: 'BE' }]],
+])('a draft after an earlier launch of %s stands for the same inputs', (_, inputs) => {
+  const launch = { parameters: {}, name: null, tags: [], callback: null };
+  const draft = draftAfter(DRAFT, launch, inputs);
+  expect(inputsOf(draft, fields, parseInputs(draft.many), [])).toEqual(inputs);
+  expect(
+    inputsOf(draftAfter(DRAFT, launch, inputs), null, parseInputs(draft.isMany ? draft.many : draft.json), []),
+  ).toEqual(inputs);
 });
 
 test('the call to copy is whole for a shell, and has no key', () => {

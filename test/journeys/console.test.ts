@@ -5,30 +5,25 @@ import { systemClock, systemRandom } from '../../shared/process/system.ts';
 import { issueKey } from '../../infra/admin/issue-key.ts';
 import { openStage } from '../../infra/admin/stage-access.ts';
 import { addressOf } from '../../infra/local/start/prepare-access.ts';
-import { type ConsoleBrowser, faultsOfAccess, keepPicture, openConsoleBrowser } from '../support/console-browser.ts';
+import { faultsOfAccess, keepPicture } from '../support/console-browser.ts';
+import { type ConsoleJourney, isShown, openConsoleJourney } from '../support/console-journey.ts';
 import { findChromium } from '../support/find-chromium.ts';
-import { type LocalTestSystem, openReceiver, startLocalSystem } from '../support/local-system.ts';
+import { openReceiver } from '../support/local-system.ts';
+import { until } from '../support/until.ts';
+import type { Notifications as Target } from '../../shared/client/trireme.ts';
 
 describe.skipIf(findChromium() === null)('in a browser', () => {
-  let system: LocalTestSystem;
-  let browser: ConsoleBrowser;
+  let journey: ConsoleJourney;
+  let system: ConsoleJourney['system'];
+  let browser: ConsoleJourney['browser'];
+  let created: ConsoleJourney['created'];
+  let launch: ConsoleJourney['launch'];
+  let ended: ConsoleJourney['ended'];
   beforeAll(async () => {
-    system = await startLocalSystem({ chaos: null });
-    browser = await openConsoleBrowser(system.url);
+    journey = await openConsoleJourney();
+    ({ system, browser, created, launch, ended } = journey);
   });
-  afterAll(async () => {
-    await browser?.close();
-    await system?.close();
-  });
-
-  async function created(path: string, body: object): Promise<{ readonly uid: string; readonly key: string }> {
-    const response = await system.call('POST', path, body);
-    expect(response.status).toBeLessThan(300);
-    return (await response.json()) as { uid: string; key: string }; // as the contract says
-  }
-  const launch = (body: object) => created('/v1/actions/search-cities/run/async', body);
-  const ended = async (uid: string) => void (await system.call('GET', `/v1/runs/${uid}?wait=25`));
-  const isShown = (page: Page, text: string | RegExp) => page.getByText(text).first().waitFor();
+  afterAll(() => journey?.close());
 
   test('the printed link leads to a run, its results and their CSV on disk, and keeps no key', async () => {
     const page = await browser.open(system.apiKey);
@@ -40,7 +35,7 @@ describe.skipIf(findChromium() === null)('in a browser', () => {
     await page.getByRole('button', { name: 'Start the run' }).click();
     await isShown(page, /must be an ISO 3166 alpha-2 code/);
     await page.getByLabel('country').fill('MT');
-    await page.getByRole('textbox', { name: 'Name To find it by' }).fill('cities of Malta');
+    await page.getByRole('textbox', { name: 'Name', exact: true }).fill('cities of Malta');
     await page.getByRole('button', { name: 'Start the run' }).click();
     await page.getByRole('heading', { name: /cities of Malta\s*Succeeded/ }).waitFor();
     await page.getByRole('cell', { name: 'Valletta' }).first().waitFor();
@@ -81,6 +76,7 @@ describe.skipIf(findChromium() === null)('in a browser', () => {
     await page.getByLabel('Time zone').fill('Europe/Amsterdam');
     await isShown(page, /skipped: the clocks go forward/);
     await page.getByRole('button', { name: 'Create the schedule' }).click();
+    await changeSchedule(page);
     await page.getByRole('button', { name: 'Pause' }).click();
     await page.getByRole('heading', { name: /Paused/ }).waitFor();
     await page.getByRole('button', { name: 'Delete' }).click();
@@ -88,15 +84,40 @@ describe.skipIf(findChromium() === null)('in a browser', () => {
     await page.getByRole('heading', { name: /Cancelled/ }).waitFor();
   });
 
+  /** From the screen of a schedule, and back to it. */
+  async function changeSchedule(page: Page): Promise<void> {
+    await page.getByRole('link', { name: 'Change' }).click();
+    await page.getByLabel('Cron expression').fill('61 * * * *');
+    await page.getByRole('button', { name: 'Save the changes' }).click();
+    await isShown(page, /61 is out of range/);
+    await page.getByLabel('Cron expression').fill('30 2 * * *');
+    await page.getByLabel('country').fill('Nowhere');
+    await page.getByRole('textbox', { name: 'Name', exact: true }).fill('two thirty');
+    await isShown(page, 'Changed: inputs, name, cron.');
+    await page.getByRole('button', { name: 'Save the changes' }).click();
+    await isShown(page, /must be an ISO 3166 alpha-2 code/);
+    await page.getByLabel('country').fill('MT');
+    await page.getByRole('button', { name: 'Save the changes' }).click();
+    await page.getByRole('heading', { name: /two thirty\s*Active/ }).waitFor();
+    const uid = new URL(page.url()).pathname.split('/').at(-1);
+    const changed = await system.call('GET', `/v1/schedules/${uid}`);
+    expect(await changed.json()).toMatchObject({
+      name: 'two thirty',
+      cron: '30 2 * * *',
+      timezone: 'Europe/Amsterdam',
+      inputs: [{ country: 'MT' }],
+    });
+  }
+
   test('a CSV says which of its rows are wrong, and runs without them', async () => {
-    const rows = Array.from({ length: 40 }, (_, row) => (row % 15 === 4 ? 'Nowhere' : 'AD'));
+    const rows = Array.from({ length: 1_000 }, (_, row) => (row % 400 === 4 ? 'Nowhere' : 'AD'));
     const page = await browser.open(system.apiKey, '/console/new?action=search-cities');
     await page.getByText('Many inputs').click();
     await page.getByLabel('Inputs as CSV').fill(['country,row', ...rows.map((row, at) => `${row},${at}`)].join('\n'));
-    await isShown(page, '40 inputs; the first 5:');
+    await isShown(page, '1,000 inputs; the first 5:');
     await page.getByRole('button', { name: 'Check only' }).click();
-    await isShown(page, '37 valid, 3 invalid.');
-    for (const row of ['Row 5:', 'Row 20:', 'Row 35:']) await isShown(page, row);
+    await isShown(page, '997 valid, 3 invalid.');
+    for (const row of ['Row 5:', 'Row 405:', 'Row 805:']) await isShown(page, row);
     await page.getByLabel('Inputs that are not valid').selectOption('skip');
     await page.getByRole('button', { name: 'Start the run' }).click();
     await page.getByRole('heading', { name: /Partly failed/ }).waitFor();
@@ -147,7 +168,11 @@ describe.skipIf(findChromium() === null)('in a browser', () => {
 
   test('a workspace says in its settings what it is told of, and where', async () => {
     const page = await browser.open(system.apiKey, '/console/settings');
-    await page.getByLabel('Signed like callbacks').fill('http://127.0.0.1:9/told');
+    await page.getByLabel('URL', { exact: true }).fill('http://127.0.0.1:9/told');
+    await page.getByLabel('Headers').fill('no header');
+    await page.getByRole('button', { name: 'Notify', exact: true }).click();
+    await isShown(page, /is not a header name/);
+    await page.getByLabel('Headers').fill('authorization: Bearer 5ca1ab1e');
     await page.getByLabel('a quota is reached').uncheck();
     await page.getByRole('button', { name: 'Notify', exact: true }).click();
     await page.getByRole('button', { name: 'Notify no more' }).waitFor();
@@ -155,26 +180,17 @@ describe.skipIf(findChromium() === null)('in a browser', () => {
     expect(await kept.json()).toMatchObject({
       url: 'http://127.0.0.1:9/told',
       on: expect.not.arrayContaining(['quota.reached']),
+      has_headers: true,
     });
+    await page.getByLabel('a run failed').uncheck();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await until('the changed notifications', async () => {
+      const { on, has_headers: hasHeaders } = (await (await system.call('GET', '/v1/notifications')).json()) as Target;
+      return on.includes('run.failed') ? null : hasHeaders;
+    }).then((hasHeaders) => expect(hasHeaders).toBe(true));
     await page.getByRole('button', { name: 'Notify no more' }).click();
     await page.getByRole('button', { name: 'Notify', exact: true }).waitFor();
     expect((await system.call('GET', '/v1/notifications')).status).toBe(404);
-  });
-
-  test('an API that is away, limits or fails is told, and the page goes on by itself', async () => {
-    const page = await browser.open(system.apiKey, '/console/schedules');
-    await page.getByRole('heading', { name: 'Schedules' }).waitFor();
-    await page.route('**/v1/runs?*', (route) => route.abort());
-    await page.getByRole('link', { name: 'Runs', exact: true }).click();
-    await isShown(page, 'The API does not answer.');
-    await page.route('**/v1/runs?*', (route) =>
-      route.fulfill({ status: 429, headers: { 'retry-after': '3' }, body: '{"message":"Too Many Requests"}' }),
-    );
-    await page.getByRole('button', { name: 'Try again' }).click();
-    await isShown(page, 'A limit is reached.');
-    await page.unrouteAll();
-    await page.getByRole('table').waitFor();
-    await isShown(page, 'cities of Malta');
   });
 
   test.each(['light', 'dark'] as const)('every screen in %s is fit for all who read it', async (colorScheme) => {

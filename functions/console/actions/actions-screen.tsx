@@ -1,7 +1,10 @@
+import type { Action } from '../../../shared/client/trireme.ts';
 import { Json } from '../design/copy.tsx';
 import { Loading } from '../design/loading.tsx';
+import { ErrorNotice } from '../design/notice.tsx';
 import { Facts, Page } from '../design/page.tsx';
 import { Table } from '../design/table.tsx';
+import { spanText } from '../design/time.tsx';
 import { Link } from '../routing/link.tsx';
 import { hrefOf } from '../routing/route.ts';
 import { useSession } from '../session/session.ts';
@@ -10,11 +13,12 @@ import { useActions } from './use-actions.ts';
 /** What this deployment offers; one action with its schemas and limits. */
 export function ActionsScreen({ name }: { readonly name: string | null }) {
   const { can } = useSession();
-  const actions = useActions();
+  const { data: actions, error, reload } = useActions();
   if (actions === null) {
     return (
       <Page title="Actions">
-        <Loading />
+        <ErrorNotice error={error} onRetry={reload} />
+        {error === null ? <Loading /> : null}
       </Page>
     );
   }
@@ -66,6 +70,7 @@ export function ActionsScreen({ name }: { readonly name: string | null }) {
             'Results an input',
             `${action.max_results.default.toLocaleString('en')}; at most ${action.max_results.ceiling.toLocaleString('en')}`,
           ],
+          ['Pace', paceText(action.pace)],
           ['Pages by', action.pages_by === 'cursor' ? 'cursor' : 'cursor or number'],
           [
             'Runs',
@@ -91,4 +96,11 @@ export function ActionsScreen({ name }: { readonly name: string | null }) {
       </div>
     </Page>
   );
+}
+
+function paceText(pace: Action['pace']): string {
+  if (pace === null) return 'no limit';
+  const { calls, per_ms: perMs, min_gap_ms: gapMs, by_input: byInput } = pace;
+  const gap = gapMs === 0 ? '' : `, ${spanText(gapMs)} apart`;
+  return `${calls.toLocaleString('en')} calls in ${spanText(perMs)}${gap}${byInput ? ', counted apart by input' : ''}`;
 }

@@ -1,22 +1,16 @@
-import { useEffect, useState } from 'preact/hooks';
 import type { Action } from '../../../shared/client/trireme.ts';
+import { type Polled, usePoll } from '../data/use-poll.ts';
 import { useSession } from '../session/session.ts';
 
-/** The deployment's actions, read once a page; null until then, and where this key may not read. */
-export function useActions(): readonly Action[] | null {
+/** The deployment's actions, read once; none where this key may not read. */
+export function useActions(): Polled<readonly Action[]> {
   const { client, can } = useSession();
-  const mayRead = can('read');
-  const [actions, setActions] = useState<readonly Action[] | null>(null);
-  useEffect(() => {
-    if (!mayRead) return;
-    const ending = new AbortController();
-    client.actions.list({ signal: ending.signal }).then(setActions, () => undefined);
-    return () => ending.abort();
-  }, [client, mayRead]);
-  return actions;
+  const read = async (signal: AbortSignal): Promise<readonly Action[]> =>
+    can('read') ? await client.actions.list({ signal }) : [];
+  return usePoll(read, { id: 'actions', isOver: () => true });
 }
 
-/** One of them. */
+/** One of them; null: not read yet, or there is none of this name. */
 export function useAction(name: string | null): Action | null {
-  return useActions()?.find((action) => action.name === name) ?? null;
+  return useActions().data?.find((action) => action.name === name) ?? null;
 }

@@ -5,6 +5,9 @@ import { Time } from '../design/time.tsx';
 import { Link } from '../routing/link.tsx';
 import { hrefOf } from '../routing/route.ts';
 
+/** As much of an answer as is read in a list; the callback's own screen has all of it. */
+const ANSWER_CHARACTERS = 80;
+
 export const CALLBACK_COLUMNS: readonly Column<CallbackRecord>[] = [
   { name: 'Status', cell: ({ status }) => <Status status={status} /> },
   {
@@ -22,8 +25,19 @@ export const CALLBACK_COLUMNS: readonly Column<CallbackRecord>[] = [
   },
   {
     name: 'Answer',
-    cell: ({ http_status: status, error }) =>
-      status === null ? error === null ? <span class="muted">–</span> : error.message : `HTTP ${status}`,
+    cell: ({ http_status: status, http_response: text, error }) =>
+      status === null ? (
+        error === null ? (
+          <span class="muted">–</span>
+        ) : (
+          error.message
+        )
+      ) : (
+        <div class="cell-name">
+          <span>HTTP {status}</span>
+          {text === null || text === '' ? null : <code title={text}>{text.slice(0, ANSWER_CHARACTERS)}</code>}
+        </div>
+      ),
   },
   {
     name: 'Attempts',

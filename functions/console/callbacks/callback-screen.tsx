@@ -14,7 +14,7 @@ import { Link } from '../routing/link.tsx';
 import { hrefOf, navigate } from '../routing/route.ts';
 import { useSession } from '../session/session.ts';
 import { readSentBody, type SentBody } from './read-sent-body.ts';
-import { headerLines } from './test-receiver.tsx';
+import { headerLines } from '../design/header-lines.ts';
 
 const COLUMNS: readonly Column<CallbackAttempt>[] = [
   { name: 'Attempt', isNumber: true, cell: ({ attempt }) => attempt },

@@ -9,6 +9,7 @@ import { hrefOf, setQuery } from '../routing/route.ts';
 import { useSession } from '../session/session.ts';
 import type { CallbackRecord } from '../../../shared/client/trireme.ts';
 import { CALLBACK_COLUMNS } from './callback-columns.tsx';
+import { Receivers } from './receivers.tsx';
 import { TestReceiver } from './test-receiver.tsx';
 
 const STATUSES: readonly CallbackStatus[] = ['FAILED', 'PENDING', 'RUNNING', 'SUCCESS'];
@@ -26,7 +27,7 @@ const COLUMNS: readonly Column<CallbackRecord>[] = [
         </Link>
       ),
   },
-  { name: 'Receiver', cell: ({ callback_url: url }) => url },
+  { name: 'Receiver', cell: ({ callback_url: url }) => <code>{url}</code> },
   ...CALLBACK_COLUMNS.slice(2),
 ];
 
@@ -38,9 +39,11 @@ export function CallbacksScreen({ query }: { readonly query: URLSearchParams }) 
   const list = useList((signal) => client.callbacks.list({ status: [status], limit: 50 }, { signal }), {
     id: `callbacks ${status}`,
     keyOf: ({ uid }) => uid,
+    everyMs: 5_000,
   });
   return (
     <Page title="Callbacks">
+      <Receivers />
       <div class="chips" role="group" aria-label="Status">
         {STATUSES.map((one) => (
           <button

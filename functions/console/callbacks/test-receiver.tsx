@@ -3,7 +3,10 @@ import type { CallbackType, TestedCallback } from '../../../shared/client/trirem
 import { useAct } from '../data/use-act.ts';
 import { Button } from '../design/button.tsx';
 import { Code } from '../design/copy.tsx';
+import { headerLines, headersOf } from '../design/header-lines.ts';
+import { HeadersField } from '../design/headers-field.tsx';
 import { ErrorNotice, Notice } from '../design/notice.tsx';
+import { faultAt } from '../new-run/faults.ts';
 import { spanText } from '../design/time.tsx';
 import { useSession } from '../session/session.ts';
 
@@ -15,15 +18,18 @@ export function TestReceiver() {
   const act = useAct();
   const [url, setUrl] = useState('');
   const [type, setType] = useState<CallbackType>('run.page');
+  const [headers, setHeaders] = useState('');
   const [tested, setTested] = useState<TestedCallback | null>(null);
+  const errors = act.error?.validationErrors ?? [];
+  const fault = faultAt(errors, 'url');
   return (
     <section class="card" aria-labelledby="test-receiver">
       <h2 id="test-receiver">Try a receiver</h2>
       <form
-        class="filters"
+        class="stack"
         onSubmit={(event) => {
           event.preventDefault();
-          void act.run(async () => setTested(await client.callbacks.test({ url, type })));
+          void act.run(async () => setTested(await client.callbacks.test({ url, type, headers: headersOf(headers) })));
         }}
       >
         <label class="field">
@@ -31,10 +37,12 @@ export function TestReceiver() {
           <input
             type="url"
             required
+            aria-invalid={fault !== null}
             placeholder="https://"
             value={url}
             onInput={(event) => setUrl(event.currentTarget.value)}
           />
+          {fault === null ? null : <span class="fault">{fault}</span>}
         </label>
         <label class="field">
           <span class="label">Type</span>
@@ -47,11 +55,19 @@ export function TestReceiver() {
             ))}
           </select>
         </label>
-        <Button isSubmit isBusy={act.isBusy}>
-          Send one example
-        </Button>
+        <HeadersField
+          text={headers}
+          hint="One a line, if the receiver needs any."
+          fault={faultAt(errors, 'headers')}
+          onText={setHeaders}
+        />
+        <p>
+          <Button isSubmit isBusy={act.isBusy}>
+            Send one example
+          </Button>
+        </p>
       </form>
-      <ErrorNotice error={act.error} />
+      {errors.length === 0 ? <ErrorNotice error={act.error} /> : null}
       {tested === null ? null : (
         <div class="two">
           <div class="stack">
@@ -74,10 +90,4 @@ export function TestReceiver() {
       )}
     </section>
   );
-}
-
-export function headerLines(headers: Readonly<Record<string, string>>): string {
-  return Object.entries(headers)
-    .map(([name, value]) => `${name}: ${value}`)
-    .join('\n');
 }

@@ -1,5 +1,5 @@
-import { useCallback, useRef, useState } from 'preact/hooks';
-import type { List, TriremeError } from '../../../shared/client/trireme.ts';
+import { useCallback, useMemo, useRef, useState } from 'preact/hooks';
+import type { List, Page, TriremeError } from '../../../shared/client/trireme.ts';
 import { usePoll } from './use-poll.ts';
 
 /** A list of which the first page is kept fresh and further pages are read as the reader asks for them. */
@@ -19,6 +19,22 @@ interface Further<Item> {
   readonly isOver: boolean;
 }
 
+const NONE: readonly never[] = [];
+
+/** Pages in a row that may be empty, where few of many pass a filter, before the reader is asked whether to go on. */
+const EMPTY_PAGES = 3;
+
+async function nextFound<Item>(
+  pages: AsyncIterator<Page<Item>>,
+): Promise<{ readonly items: readonly Item[]; readonly hasMore: boolean }> {
+  for (let read = 1; ; read += 1) {
+    const page = await pages.next();
+    if (page.done === true) return { items: [], hasMore: false };
+    const { items, cursor } = page.value;
+    if (items.length > 0 || cursor === null || read === EMPTY_PAGES) return { items, hasMore: cursor !== null };
+  }
+}
+
 export function useList<Item>(
   open: (signal: AbortSignal) => List<Item>,
   options: {
@@ -32,22 +48,18 @@ export function useList<Item>(
   const { id, keyOf, isOnce = false, isOver = () => false } = options;
   const [further, setFurther] = useState<Further<Item>>({ id, items: [], isOver: false });
   const [isReadingMore, setReadingMore] = useState(false);
-  const rest = useRef<AsyncIterator<{ readonly items: readonly Item[]; readonly cursor: string | null }> | null>(null);
+  const rest = useRef<AsyncIterator<Page<Item>> | null>(null);
   const restId = useRef(id);
 
   const first = usePoll(
     async (signal) => {
       const pages = open(signal).pages()[Symbol.asyncIterator]();
-      let page = await pages.next();
-      // A page may be empty though others follow.
-      while (page.done !== true && page.value.items.length === 0 && page.value.cursor !== null)
-        page = await pages.next();
-      if (page.done === true) return { items: [], hasMore: false };
+      const found = await nextFound(pages);
       if (restId.current !== id || rest.current === null) {
         restId.current = id;
         rest.current = pages;
       }
-      return { items: page.value.items, hasMore: page.value.cursor !== null };
+      return found;
     },
     {
       id,
@@ -62,22 +74,28 @@ export function useList<Item>(
     if (pages === null) return;
     setReadingMore(true);
     try {
-      const page = await pages.next();
+      const { items, hasMore } = await nextFound(pages);
       setFurther((before) => ({
         id,
-        items: [...(before.id === id ? before.items : []), ...(page.done === true ? [] : page.value.items)],
-        isOver: page.done === true || page.value.cursor === null,
+        items: [...(before.id === id ? before.items : []), ...items],
+        isOver: !hasMore,
       }));
     } finally {
       setReadingMore(false);
     }
   }, [id]);
 
-  const own = further.id === id ? further : { items: [], isOver: false };
+  const own = further.id === id ? further : { items: NONE, isOver: false };
   const { data } = first;
-  const known = new Set(data?.items.map(keyOf));
+  const latestKeyOf = useRef(keyOf);
+  latestKeyOf.current = keyOf;
+  const items = useMemo(() => {
+    if (data === null || own.items.length === 0) return data?.items ?? null;
+    const known = new Set(data.items.map(latestKeyOf.current));
+    return [...data.items, ...own.items.filter((item) => !known.has(latestKeyOf.current(item)))];
+  }, [data, own.items]);
   return {
-    items: data === null ? null : [...data.items, ...own.items.filter((item) => !known.has(keyOf(item)))],
+    items,
     error: first.error,
     hasMore: data !== null && data.hasMore && !own.isOver,
     isReadingMore,

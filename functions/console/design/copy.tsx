@@ -1,4 +1,6 @@
 import { useState } from 'preact/hooks';
+import { Button } from './button.tsx';
+import { Dialog } from './dialog.tsx';
 import { Icon } from './icons.tsx';
 
 /** A button that copies a text. */
@@ -46,9 +48,39 @@ export function Json({ value, label }: { readonly value: unknown; readonly label
   return <Code text={JSON.stringify(value, null, 2)} label={label} />;
 }
 
-/** A value in a cell of a table: text as it is, everything else as JSON, long ones cut. */
+const SHOWN_CHARACTERS = 120;
+
+/** A value in a cell of a table: text as it is, everything else as JSON. A long one is cut, and shown whole on demand. */
 export function Value({ value }: { readonly value: unknown }) {
   if (value === undefined || value === null) return <span class="muted">–</span>;
   const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return text.length > 120 ? <span title={text.slice(0, 2_000)}>{text.slice(0, 120)}…</span> : <>{text}</>;
+  return text.length > SHOWN_CHARACTERS ? <LongValue value={value} text={text} /> : <bdi>{text}</bdi>;
+}
+
+function LongValue({ value, text }: { readonly value: unknown; readonly text: string }) {
+  const [isOpen, setOpen] = useState(false);
+  // Half of a character that takes two units is none.
+  const start = text.slice(0, SHOWN_CHARACTERS).replace(/[\ud800-\udbff]$/, '');
+  return (
+    <>
+      <bdi>{start}…</bdi>
+      <button type="button" class="copy" onClick={() => setOpen(true)}>
+        Show all {sizeText(text.length)}
+      </button>
+      {isOpen ? (
+        <Dialog title="The whole value" isWide onClose={() => setOpen(false)}>
+          {typeof value === 'string' ? <Code label="Value" text={text} /> : <Json label="Value" value={value} />}
+          <p class="buttons">
+            <Button onClick={() => setOpen(false)}>Close</Button>
+          </p>
+        </Dialog>
+      ) : null}
+    </>
+  );
+}
+
+function sizeText(characters: number): string {
+  return characters < 10_000
+    ? `${characters.toLocaleString('en')} characters`
+    : `${Math.round(characters / 1_000).toLocaleString('en')}k characters`;
 }

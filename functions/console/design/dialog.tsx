@@ -7,10 +7,12 @@ import { ErrorNotice } from './notice.tsx';
 /** A window over the page; Escape closes it, and the browser keeps the focus inside. */
 export function Dialog({
   title,
+  isWide = false,
   onClose,
   children,
 }: {
   readonly title: string;
+  readonly isWide?: boolean;
   readonly onClose: () => void;
   readonly children: ComponentChildren;
 }) {
@@ -21,7 +23,7 @@ export function Dialog({
     return () => opened?.close();
   }, []);
   return (
-    <dialog ref={dialog} onClose={onClose} aria-label={title}>
+    <dialog ref={dialog} class={isWide ? 'wide' : undefined} onClose={onClose} aria-label={title}>
       <h2>{title}</h2>
       {children}
     </dialog>

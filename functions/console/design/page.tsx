@@ -20,7 +20,7 @@ export function Page({
   return (
     <main id="main" class="page" tabIndex={-1}>
       <header class="page-head">
-        <h1 dir="auto">{title}</h1>
+        <h1>{title}</h1>
         <div class="buttons">{actions}</div>
       </header>
       {children}

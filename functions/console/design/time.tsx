@@ -14,22 +14,41 @@ const short = new Intl.DateTimeFormat(undefined, { dateStyle: 'short', timeStyle
 
 /** An instant: how long ago or ahead within a day, else in the reader's zone; UTC shows on hover. */
 export function Time({ at, isFull = false }: { readonly at: string | null; readonly isFull?: boolean }) {
-  const [, renew] = useState(0);
+  const [, renew] = useState('');
   useEffect(() => {
-    const timer = setInterval(() => renew((count) => count + 1), 10_000);
-    return () => clearInterval(timer);
-  }, []);
+    // A state that is the same draws nothing.
+    return at === null || isFull ? undefined : everyTick(() => renew(textOf(at, false)));
+  }, [at, isFull]);
   if (at === null) return <span class="muted">–</span>;
+  return (
+    <time dateTime={at} title={`${full.format(new Date(at))}\n${at} (UTC)`}>
+      {textOf(at, isFull)}
+    </time>
+  );
+}
+
+function textOf(at: string, isFull: boolean): string {
   const instant = new Date(at);
   const awayMs = instant.getTime() - Date.now();
   const [unit, ms] = UNITS.find((one) => Math.abs(awayMs) >= one[1]) ?? ['second', 1_000];
-  const isNear = !isFull && Math.abs(awayMs) < 86_400_000;
-  const text = isNear ? relative.format(Math.round(awayMs / ms), unit) : (isFull ? full : short).format(instant);
-  return (
-    <time dateTime={at} title={`${full.format(instant)}\n${at} (UTC)`}>
-      {text}
-    </time>
-  );
+  if (!isFull && Math.abs(awayMs) < 86_400_000) return relative.format(Math.round(awayMs / ms), unit);
+  return (isFull ? full : short).format(instant);
+}
+
+const TICK_MS = 10_000;
+const watchers = new Set<() => void>();
+let ticking = 0;
+
+/** One timer for all times of a page, of which there may be thousands. Returns how to end it. */
+function everyTick(watcher: () => void): () => void {
+  watchers.add(watcher);
+  if (ticking === 0) ticking = setInterval(() => watchers.forEach((watch) => watch()), TICK_MS);
+  return () => {
+    watchers.delete(watcher);
+    if (watchers.size > 0) return;
+    clearInterval(ticking);
+    ticking = 0;
+  };
 }
 
 /** A span of time in at most two units: `1 h 4 min`, `3.2 s`. */

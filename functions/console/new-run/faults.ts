@@ -1,8 +1,7 @@
 import type { ValidationError } from '../../../shared/client/trireme.ts';
 
-/** What the API found wrong with one field: `at` is where the object lies in the body, such as `inputs[0]`. */
-export function faultOf(errors: readonly ValidationError[], at: string, name: string): string | null {
-  const path = `${at}.${name}`;
+/** What the API found wrong at a place of the body, such as `inputs[0].country` or `cron`, or within it. */
+export function faultAt(errors: readonly ValidationError[], path: string): string | null {
   const found = errors.filter(
     (error) => error.path === path || error.path.startsWith(`${path}.`) || error.path.startsWith(`${path}[`),
   );

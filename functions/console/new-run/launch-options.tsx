@@ -1,6 +1,8 @@
 import type { ActionMode, ValidationError } from '../../../shared/client/trireme.ts';
 import { CronPreview } from '../schedules/cron-preview.tsx';
-import { faultOf } from './faults.ts';
+import { Field } from '../design/field.tsx';
+import { HeadersField } from '../design/headers-field.tsx';
+import { faultAt } from './faults.ts';
 
 interface OptionsProps {
   readonly mode: ActionMode;
@@ -11,7 +13,7 @@ interface OptionsProps {
 
 /** What a launch says besides its inputs. */
 export function LaunchOptions(props: OptionsProps) {
-  const { mode, options, onChange } = props;
+  const { mode, options, errors, onChange } = props;
   if (mode === 'live') {
     return (
       <fieldset>
@@ -33,13 +35,21 @@ export function LaunchOptions(props: OptionsProps) {
         hint="Pages are sent there as they come; without it results are read here"
       />
       {(options['callback'] ?? '') === '' ? null : (
-        <label class="field">
-          <span class="label">Send</span>
-          <select value={options['on']} onChange={(event) => onChange('on', event.currentTarget.value)}>
-            <option value="all">every page, and the end</option>
-            <option value="final">the end only</option>
-          </select>
-        </label>
+        <>
+          <label class="field">
+            <span class="label">Send</span>
+            <select value={options['on']} onChange={(event) => onChange('on', event.currentTarget.value)}>
+              <option value="all">every page, and the end</option>
+              <option value="final">the end only</option>
+            </select>
+          </label>
+          <HeadersField
+            text={options['headers'] ?? ''}
+            hint="One a line, sent with each callback. They are not shown again: give those of an earlier callback anew."
+            fault={faultAt(errors, 'callback.headers')}
+            onText={(text) => onChange('headers', text)}
+          />
+        </>
       )}
       <label class="field">
         <span class="label">Inputs that are not valid</span>
@@ -52,15 +62,17 @@ export function LaunchOptions(props: OptionsProps) {
           <option value="skip">leave them out: they end failed</option>
         </select>
       </label>
-      {mode === 'async' ? (
-        <Text
-          {...props}
-          name="schedule_at"
-          title="Start later"
-          type="datetime-local"
-          hint="In your time zone; empty: at once"
-        />
-      ) : null}
+      <Text
+        {...props}
+        name="schedule_at"
+        title={mode === 'async' ? 'Start later' : 'From'}
+        type="datetime-local"
+        hint={
+          mode === 'async'
+            ? 'In your time zone; empty: at once'
+            : 'In your time zone; empty: at once. Without a cron expression: the one time at which it fires'
+        }
+      />
     </fieldset>
   );
 }
@@ -84,6 +96,11 @@ function Times(props: OptionsProps) {
   );
 }
 
+/** Where the body has what the form calls by this name. */
+function pathOf(name: string): string {
+  return name === 'callback' ? 'callback.url' : name;
+}
+
 function Text({
   name,
   title,
@@ -98,22 +115,20 @@ function Text({
   readonly hint: string;
   readonly type?: 'text' | 'datetime-local';
 }) {
-  const path = name === 'callback' ? 'callback.url' : name;
-  const found = errors.filter((error) => error.path === path || error.path.startsWith(`${path}[`));
-  const fault = found.length === 0 ? faultOf(errors, 'options', name) : found.map(({ message }) => message).join(' ');
-  const common = {
-    name,
-    autocomplete: 'off',
-    'aria-invalid': fault !== null,
-    value: options[name] ?? '',
-    onInput: (event: { readonly currentTarget: { readonly value: string } }) =>
-      onChange(name, event.currentTarget.value),
-  };
+  const id = `option-${name}`;
   return (
-    <label class="field">
-      <span class="label">{title}</span>
-      {type === 'text' ? <input type="text" {...common} /> : <input type="datetime-local" {...common} />}
-      <span class={fault === null ? 'hint' : 'fault'}>{fault ?? hint}</span>
-    </label>
+    <Field id={id} label={title} hint={hint} fault={faultAt(errors, pathOf(name))}>
+      {(control) => {
+        const common = {
+          ...control,
+          name,
+          autocomplete: 'off',
+          value: options[name] ?? '',
+          onInput: (event: { readonly currentTarget: { readonly value: string } }) =>
+            onChange(name, event.currentTarget.value),
+        };
+        return type === 'text' ? <input type="text" {...common} /> : <input type="datetime-local" {...common} />;
+      }}
+    </Field>
   );
 }

@@ -3,7 +3,7 @@ import type { Action } from '../../../shared/client/trireme.ts';
 import { useList } from '../data/use-list.ts';
 import { Json, Value } from '../design/copy.tsx';
 import { type Column, ListTable } from '../design/table.tsx';
-import { columnsOf, isRecord } from '../run/columns.ts';
+import { columnsOf } from '../run/columns.ts';
 import { useSession } from '../session/session.ts';
 
 /** The results of a live call, page by page. */
@@ -22,11 +22,13 @@ export function LiveAnswer({
     { id: JSON.stringify(body), keyOf: (result) => JSON.stringify(result), isOnce: true },
   );
   const items = list.items ?? [];
-  const columns: readonly Column<unknown>[] = columnsOf(action.result_schema, items).map(({ name, isNumber }) => ({
-    name,
-    isNumber,
-    cell: (result) => <Value value={isRecord(result) ? result[name] : undefined} />,
-  }));
+  const columns: readonly Column<unknown>[] = columnsOf(action.result_schema, items).map(
+    ({ name, isNumber, read }) => ({
+      name,
+      isNumber,
+      cell: (result) => <Value value={read(result)} />,
+    }),
+  );
   return (
     <section class="stack wide" aria-label="Answer">
       <div class="card-head">
@@ -42,7 +44,7 @@ export function LiveAnswer({
           label="Results"
           list={list}
           columns={columns}
-          keyOf={(result) => JSON.stringify(result)}
+          keyOf={(_, index) => String(index)}
           empty={<strong>The action found nothing for this input</strong>}
         />
       )}

@@ -1,4 +1,4 @@
-import { isRecord } from '../run/columns.ts';
+import { isRecord, parseExact } from '../data/exact-json.ts';
 import { type Field, valueOf } from './schema-fields.ts';
 
 /** Inputs as they were read from a text. */
@@ -11,9 +11,9 @@ export type ParsedInputs =
 export function parseInputs(text: string): ParsedInputs {
   const trimmed = text.trim();
   if (trimmed === '') return { kind: 'objects', objects: [] };
-  if (trimmed.startsWith('[')) return objectsOf(() => [JSON.parse(trimmed)].flat(), 'The JSON list');
+  if (trimmed.startsWith('[')) return objectsOf(() => [parseExact(trimmed)].flat(), 'The JSON list');
   if (trimmed.startsWith('{')) {
-    const whole = objectsOf(() => [JSON.parse(trimmed)], 'The JSON');
+    const whole = objectsOf(() => [parseExact(trimmed)], 'The JSON');
     return whole.kind === 'objects' ? whole : parseLines(trimmed);
   }
   return parseTable(trimmed);
@@ -24,7 +24,7 @@ function parseLines(text: string): ParsedInputs {
   const objects: Readonly<Record<string, unknown>>[] = [];
   for (const { line, number } of lines) {
     if (line === '') continue;
-    const read = objectsOf(() => [JSON.parse(line)], `Line ${number}`);
+    const read = objectsOf(() => [parseExact(line)], `Line ${number}`);
     if (read.kind !== 'objects') return read;
     objects.push(...read.objects);
   }

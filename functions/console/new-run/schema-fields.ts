@@ -1,3 +1,4 @@
+import { parseExact } from '../data/exact-json.ts';
 import { propertiesOf } from '../run/columns.ts';
 
 type Kind = 'text' | 'number' | 'boolean' | 'choice' | 'json';
@@ -78,7 +79,7 @@ export function valueOf(kind: Kind, text: string): unknown {
   if (text === '') return undefined;
   switch (kind) {
     case 'number':
-      return text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : text;
+      return numberOf(text.trim()) ?? text;
     case 'boolean':
       return text === 'true' ? true : text === 'false' ? false : text;
     case 'json':
@@ -87,6 +88,12 @@ export function valueOf(kind: Kind, text: string): unknown {
     case 'choice':
       return text;
   }
+}
+
+/** As it was written, also beyond 2^53; undefined: it is no number. */
+function numberOf(text: string): unknown {
+  if (text === '' || !Number.isFinite(Number(text))) return undefined;
+  return parsed(text) ?? Number(text);
 }
 
 /** The text of a value, to be changed in a field. */
@@ -103,7 +110,7 @@ export function objectOf(fields: readonly Field[], texts: Readonly<Record<string
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseExact(text);
   } catch {
     return undefined; // not JSON: the text itself
   }

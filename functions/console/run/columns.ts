@@ -1,3 +1,5 @@
+import { isRecord } from '../data/exact-json.ts';
+
 /** The most columns of results that have no schema. */
 const MAX_COLUMNS = 30;
 
@@ -18,9 +20,10 @@ export function propertiesOf(schema: Readonly<Record<string, unknown>> | undefin
 export interface ResultColumn {
   readonly name: string;
   readonly isNumber: boolean;
+  readonly read: (result: unknown) => unknown;
 }
 
-/** The columns of results: those of the schema, else the names that the results have themselves. */
+/** The columns of results: those of the schema, else the names that they have themselves, else one with the whole. */
 export function columnsOf(
   schema: Readonly<Record<string, unknown>> | undefined,
   results: readonly unknown[],
@@ -28,12 +31,16 @@ export function columnsOf(
   const named = propertiesOf(schema).map(({ name, schema: { type } }) => ({
     name,
     isNumber: type === 'number' || type === 'integer',
+    read: readerOf(name),
   }));
-  if (named.length > 0) return named;
+  if (named.length > 0 && results.every(isRecord)) return named;
   const found = new Set(results.filter(isRecord).flatMap((result) => Object.keys(result)));
-  return [...found].slice(0, MAX_COLUMNS).map((name) => ({ name, isNumber: false }));
+  if (found.size === 0 || !results.every(isRecord)) {
+    return [{ name: 'Result', isNumber: false, read: (result) => result }];
+  }
+  return [...found].slice(0, MAX_COLUMNS).map((name) => ({ name, isNumber: false, read: readerOf(name) }));
 }
 
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+function readerOf(name: string): ResultColumn['read'] {
+  return (result) => (isRecord(result) ? result[name] : undefined);
 }

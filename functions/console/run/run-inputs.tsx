@@ -80,11 +80,14 @@ function Fault({ input }: { readonly input: RunInput }) {
         <span>
           <strong>{error.error_label}</strong> {error.message}
         </span>
-        {(error.validation_errors ?? []).map(({ path, message }) => (
-          <span key={path} class="hint">
-            <code>{path}</code> {message}
-          </span>
-        ))}
+        {/* A single one is what the message says. */}
+        {(error.validation_errors ?? []).length < 2
+          ? null
+          : (error.validation_errors ?? []).map(({ path, message }) => (
+              <span key={path} class="hint">
+                <code>{path}</code> {message}
+              </span>
+            ))}
         <Link href={hrefOf(location.pathname.slice('/console'.length), { tab: 'logs', index: String(input.index) })}>
           Its log
         </Link>

@@ -1,17 +1,22 @@
-import { useState } from 'preact/hooks';
-import { hasEnded, type OutputEnvelope } from '../../../shared/client/trireme.ts';
+import { useMemo, useState } from 'preact/hooks';
+import { type Action, hasEnded, type OutputEnvelope } from '../../../shared/client/trireme.ts';
 import { useAction } from '../actions/use-actions.ts';
 import { useAct } from '../data/use-act.ts';
 import { useList } from '../data/use-list.ts';
 import { Button } from '../design/button.tsx';
-import { Json, Value } from '../design/copy.tsx';
+import { Code, Value } from '../design/copy.tsx';
 import { Notice, ErrorNotice } from '../design/notice.tsx';
 import { type Column, ListTable } from '../design/table.tsx';
-import { columnsOf, isRecord } from './columns.ts';
+import { columnsOf } from './columns.ts';
 import { saveText } from './save-text.ts';
 import type { RunPart } from './run-part.ts';
 
-const SEEN = 500;
+type Envelope = OutputEnvelope & { readonly result: unknown };
+
+const NONE: readonly Envelope[] = [];
+
+/** As much JSON as is read in a page; files have all of it. */
+const SEEN_CHARACTERS = 200_000;
 
 /** The results as a table by the action's result schema, or as JSON; all of them as a file. */
 export function RunResults({ run, handle }: RunPart) {
@@ -26,20 +31,9 @@ export function RunResults({ run, handle }: RunPart) {
     everyMs: 5_000,
     isOver: () => hasEnded(run),
   });
+  const columns = useColumns(action, list.items ?? NONE);
   if (isLive) return <Notice>A live call gives its results in its answer; they are not kept.</Notice>;
 
-  const items = list.items ?? [];
-  const columns: readonly Column<Numbered>[] = [
-    { name: '#', isNumber: true, cell: ({ envelope }) => envelope.input_index },
-    ...columnsOf(
-      action?.result_schema,
-      items.map(({ result }) => result),
-    ).map(({ name, isNumber }) => ({
-      name,
-      isNumber,
-      cell: ({ envelope: { result } }: Numbered) => <Value value={isRecord(result) ? result[name] : undefined} />,
-    })),
-  ];
   const save = (kind: 'csv' | 'ndjson'): void =>
     void act.run(async () => {
       const parts: string[] = [];
@@ -76,14 +70,14 @@ export function RunResults({ run, handle }: RunPart) {
         </div>
       </div>
       <ErrorNotice error={act.error} />
-      {isJson && items.length > 0 ? (
-        <Json label="Results" value={items.slice(0, SEEN).map(({ result }) => result)} />
+      {isJson && list.items !== null && list.items.length > 0 ? (
+        <ResultsAsJson items={list.items} />
       ) : (
         <ListTable
           label="Results"
-          list={{ ...list, items: list.items === null ? null : numbered(items) }}
+          list={list}
           columns={columns}
-          keyOf={({ key }) => key}
+          keyOf={(_, index) => String(index)}
           empty={
             <>
               <strong>{hasEnded(run) ? 'This run gave no results' : 'No results yet'}</strong>
@@ -96,17 +90,49 @@ export function RunResults({ run, handle }: RunPart) {
   );
 }
 
-interface Numbered {
-  readonly key: string;
-  readonly envelope: OutputEnvelope & { readonly result: unknown };
+/** The columns, the same as before as long as their names are: rows that did not change are then not drawn again. */
+function useColumns(action: Action | null, items: readonly Envelope[]): readonly Column<Envelope>[] {
+  const results = items.map(({ result }) => result);
+  const found = columnsOf(action?.result_schema, results);
+  const names = JSON.stringify(found);
+  return useMemo(
+    () => [
+      { name: 'Input', isNumber: true, cell: ({ input_index: index }) => index },
+      ...found.map(({ name, isNumber, read }) => ({
+        name,
+        isNumber,
+        cell: ({ result }: Envelope) => <Value value={read(result)} />,
+      })),
+    ],
+    [names],
+  );
 }
 
-/** Results of one page have no id of their own: each is told by its place. */
-function numbered(items: readonly Numbered['envelope'][]): readonly Numbered[] {
-  return items.map((envelope, index) => ({ key: String(index), envelope }));
+function ResultsAsJson({ items }: { readonly items: readonly Envelope[] }) {
+  const { text, shown } = useMemo(() => {
+    const texts: string[] = [];
+    let characters = 0;
+    for (const { result } of items) {
+      if (characters > SEEN_CHARACTERS) break;
+      const one = JSON.stringify(result, null, 2);
+      texts.push(one);
+      characters += one.length;
+    }
+    return { text: `[\n${texts.join(',\n')}\n]`, shown: texts.length };
+  }, [items]);
+  return (
+    <>
+      {shown < items.length ? (
+        <p class="hint">
+          The first {shown.toLocaleString('en')} results; the files have all of them, and the table shows each whole.
+        </p>
+      ) : null}
+      <Code label="Results" text={text} />
+    </>
+  );
 }
 
 /** Two results of one page may be equal, so what is read again is told apart by the page alone. */
-function keyOfOutput({ input_index: index, page, result }: Numbered['envelope']): string {
+function keyOfOutput({ input_index: index, page, result }: Envelope): string {
   return `${index} ${page} ${JSON.stringify(result)}`;
 }

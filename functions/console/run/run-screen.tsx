@@ -55,7 +55,7 @@ export function RunScreen({ uid, query }: { readonly uid: string; readonly query
       name={`Run ${run.name ?? run.action_name}`}
       title={
         <>
-          {run.name ?? run.action_name} <Status status={run.status} />
+          <bdi>{run.name ?? run.action_name}</bdi> <Status status={run.status} />
         </>
       }
       actions={<RunVerbs {...part} />}
@@ -135,7 +135,15 @@ function Progress({ run, samples }: { readonly run: RunDetail; readonly samples:
   return (
     <div class="card" aria-live="polite">
       <div class="progress-line">
-        <strong>{progressText(inputs)}</strong>
+        <span>
+          <strong>{progressText(inputs)}</strong>
+          {inputs.failed === 0 ? null : (
+            <>
+              {' · '}
+              <Link href={hrefOf(`/runs/${run.uid}`, { tab: 'inputs', input: 'FAILED' })}>Show the failed ones</Link>
+            </>
+          )}
+        </span>
         <span class="muted">
           {pace === null
             ? run.finished_at !== null && startedAt !== null
@@ -154,7 +162,11 @@ function Progress({ run, samples }: { readonly run: RunDetail; readonly samples:
             {run.callbacks.delivered.toLocaleString('en')} of {run.callbacks.total.toLocaleString('en')} callbacks
             delivered
             {run.callbacks.failed === 0 ? null : (
-              <strong class="fault"> · {run.callbacks.failed.toLocaleString('en')} failed</strong>
+              <>
+                <strong class="fault"> · {run.callbacks.failed.toLocaleString('en')} failed</strong>
+                {' · '}
+                <Link href={hrefOf(`/runs/${run.uid}`, { tab: 'callbacks', undelivered: 'true' })}>Show them</Link>
+              </>
             )}
           </span>
         )}
@@ -191,7 +203,7 @@ function RunFacts({ run }: { readonly run: RunDetail }) {
               ] as const,
             ]),
         ...(run.callback === null ? [] : [['Callbacks to', run.callback.url] as const]),
-        ...(run.tags.length === 0 ? [] : [['Tags', run.tags.join(', ')] as const]),
+        ...(run.tags.length === 0 ? [] : [['Tags', <bdi key="tags">{run.tags.join(', ')}</bdi>] as const]),
         ...(Object.keys(run.parameters).length === 0
           ? []
           : [['Parameters', <code key="parameters">{JSON.stringify(run.parameters)}</code>] as const]),

@@ -46,7 +46,11 @@ export function RunVerbs({ run, handle, onChanged }: RunPart) {
           Replay failed callbacks
         </Button>
       ) : null}
-      {can('run') ? <Link href={hrefOf('/new', { action: run.action_name, from: run.uid })}>Run again</Link> : null}
+      {can('run') ? (
+        <Link class="button" href={hrefOf('/new', { action: run.action_name, from: run.uid })}>
+          Run again
+        </Link>
+      ) : null}
       {can('manage') && hasEnded(run) ? (
         <Button kind="danger" onClick={() => setAsks('delete')}>
           Delete

@@ -1,5 +1,7 @@
 import type { CreateBulkBody, ExecutionMode, ListRunsQuery, RunStatus } from '../../../shared/client/trireme.ts';
 
+import { instantOf } from '../data/instants.ts';
+
 export const RUN_STATUSES: readonly RunStatus[] = [
   'RUNNING',
   'QUEUED',
@@ -20,7 +22,7 @@ export function filterOf(query: URLSearchParams): CreateBulkBody['filter'] {
   };
   const at = (name: string): string | undefined => {
     const value = query.get(name);
-    return value === null ? undefined : new Date(value).toISOString();
+    return value === null ? undefined : instantOf(value);
   };
   const filter = {
     status: all('status') as readonly RunStatus[] | undefined, // cast: the API refuses what is no status

@@ -6,7 +6,7 @@ import { RUN_STATUSES } from './run-filter.ts';
 
 /** The filters of the list; each change is at once in the address. */
 export function RunFilters({ query }: { readonly query: URLSearchParams }) {
-  const actions = useActions();
+  const { data: actions } = useActions();
   const statuses = query.getAll('status');
   const toggle = (status: string): void =>
     setQuery({

@@ -87,11 +87,13 @@ function RunName({ run }: { readonly run: Run }) {
   return (
     <div class="cell-name">
       <span class="chips">
-        <Link href={hrefOf(`/runs/${run.uid}`)}>{run.name ?? run.action_name}</Link>
+        <Link href={hrefOf(`/runs/${run.uid}`)}>
+          <bdi>{run.name ?? run.action_name}</bdi>
+        </Link>
         {run.tags.map((tag) => (
-          <span key={tag} class="tag">
+          <bdi key={tag} class="tag">
             {tag}
-          </span>
+          </bdi>
         ))}
       </span>
       <span class="muted">

@@ -63,7 +63,7 @@ export function ScheduleScreen({ uid }: { readonly uid: string }) {
       name={`Schedule ${schedule.name ?? schedule.action_name}`}
       title={
         <>
-          {schedule.name ?? schedule.action_name} <Status status={schedule.status} />
+          <bdi>{schedule.name ?? schedule.action_name}</bdi> <Status status={schedule.status} />
         </>
       }
       actions={<ScheduleVerbs {...data} onChanged={() => setShown((count) => count + 1)} />}
@@ -167,6 +167,9 @@ function ScheduleVerbs({ schedule, handle, onChanged }: SchedulePart & { readonl
           Resume
         </Button>
       )}
+      <Link class="button" href={hrefOf(`/schedules/${schedule.uid}/change`)}>
+        Change
+      </Link>
       <Button kind="danger" onClick={() => setAsking(true)}>
         Delete
       </Button>

@@ -16,7 +16,9 @@ const COLUMNS: readonly Column<Schedule>[] = [
     name: 'Schedule',
     cell: ({ uid, name, action_name: action }) => (
       <div class="cell-name">
-        <Link href={hrefOf(`/schedules/${uid}`)}>{name ?? action}</Link>
+        <Link href={hrefOf(`/schedules/${uid}`)}>
+          <bdi>{name ?? action}</bdi>
+        </Link>
         {name === null ? null : <span class="muted">{action}</span>}
       </div>
     ),

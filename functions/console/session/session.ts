@@ -1,5 +1,6 @@
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
+import { parseExact } from '../data/exact-json.ts';
 import { InvalidOption, type Me, Trireme, TriremeError, type Scope } from '../../../shared/client/trireme.ts';
 
 /** Who uses the console, and the client under their key. */
@@ -26,7 +27,7 @@ export function useSession(): Session {
 const RETRY = { attempts: 2, maxWaitMs: 3_000 };
 
 export function createClient(apiKey: string): Trireme {
-  return new Trireme({ url: location.origin, apiKey, retry: RETRY });
+  return new Trireme({ url: location.origin, apiKey, retry: RETRY, parse: parseExact });
 }
 
 /** Whether an error means that the key is no longer good. */

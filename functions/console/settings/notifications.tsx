@@ -5,9 +5,13 @@ import { useAct } from '../data/use-act.ts';
 import { useList } from '../data/use-list.ts';
 import { usePoll } from '../data/use-poll.ts';
 import { Button } from '../design/button.tsx';
+import { headersOf } from '../design/header-lines.ts';
+import { Field } from '../design/field.tsx';
+import { HeadersField } from '../design/headers-field.tsx';
 import { Loading } from '../design/loading.tsx';
 import { ErrorNotice } from '../design/notice.tsx';
 import { ListTable } from '../design/table.tsx';
+import { faultAt } from '../new-run/faults.ts';
 import { useSession } from '../session/session.ts';
 
 const TYPES: readonly (readonly [NotificationType, string])[] = [
@@ -62,6 +66,10 @@ function TargetForm({ target, onChanged }: { readonly target: Target | null; rea
   const act = useAct();
   const [url, setUrl] = useState(target?.url ?? '');
   const [on, setOn] = useState<readonly NotificationType[]>(target?.on ?? TYPES.map(([type]) => type));
+  const [headers, setHeaders] = useState('');
+  const [isWithout, setWithout] = useState(false);
+  const errors = act.error?.validationErrors ?? [];
+  const hasHeaders = target?.has_headers === true && target.url === url;
   const does = (work: () => Promise<unknown>): void =>
     void act.run(async () => {
       await work();
@@ -72,20 +80,39 @@ function TargetForm({ target, onChanged }: { readonly target: Target | null; rea
       class="stack"
       onSubmit={(event) => {
         event.preventDefault();
-        does(() => client.notifications.put({ url, on }));
+        // Without the field, headers that were set with this URL stay.
+        const given = headersOf(headers) ?? (isWithout ? {} : undefined);
+        does(() => client.notifications.put({ url, on, headers: given }));
       }}
     >
-      <label class="field">
-        <span class="label">URL</span>
-        <input
-          type="url"
-          required
-          placeholder="https://"
-          value={url}
-          onInput={(event) => setUrl(event.currentTarget.value)}
-        />
-        <span class="hint">Signed like callbacks. Saving removes headers that were given by the API.</span>
-      </label>
+      <Field id="notify-url" label="URL" hint="Signed like callbacks." fault={faultAt(errors, 'url')}>
+        {(control) => (
+          <input
+            {...control}
+            type="url"
+            required
+            placeholder="https://"
+            value={url}
+            onInput={(event) => setUrl(event.currentTarget.value)}
+          />
+        )}
+      </Field>
+      <HeadersField
+        text={headers}
+        hint={
+          hasHeaders
+            ? 'Some are set, and are not shown. Empty: they stay as they are.'
+            : 'One a line, sent with each notification; kept encrypted and not shown again.'
+        }
+        fault={faultAt(errors, 'headers')}
+        onText={setHeaders}
+      />
+      {hasHeaders && headers.trim() === '' ? (
+        <label>
+          <input type="checkbox" checked={isWithout} onChange={(event) => setWithout(event.currentTarget.checked)} />{' '}
+          Remove the headers that are set
+        </label>
+      ) : null}
       <fieldset>
         <legend>Tell it when</legend>
         {TYPES.map(([type, title]) => (
@@ -99,7 +126,7 @@ function TargetForm({ target, onChanged }: { readonly target: Target | null; rea
           </label>
         ))}
       </fieldset>
-      <ErrorNotice error={act.error} />
+      {errors.length === 0 ? <ErrorNotice error={act.error} /> : null}
       <div class="buttons">
         <Button isSubmit isBusy={act.isBusy} isDisabled={on.length === 0}>
           {target === null ? 'Notify' : 'Save'}

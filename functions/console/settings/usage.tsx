@@ -27,36 +27,41 @@ export function Usage() {
   if (data === null) return error === null ? <Loading /> : <ErrorNotice error={error} onRetry={reload} />;
   return (
     <div class="stack">
-      <div class="choice" role="radiogroup" aria-label="Count">
-        {COUNTED.map((one) => (
-          <label key={one}>
-            <input type="radio" name="counted" checked={one === counted} onChange={() => setCounted(one)} />
-            {TITLES[one]}
-          </label>
-        ))}
-      </div>
-      <Bars from={from} rows={data.days} counted={counted} />
       {data.actions.length === 0 ? (
-        <p class="hint">Nothing was used in these days. What ended shows here after some hours at most.</p>
+        <div class="empty">
+          <strong>Nothing was used in the last {DAYS} days</strong>
+          <span>What ended shows here after some hours at most.</span>
+        </div>
       ) : (
-        <Table
-          label="Usage by action"
-          rows={data.actions}
-          keyOf={({ action_name: name }) => name ?? ''}
-          columns={[
-            { name: 'Action', cell: ({ action_name: name }) => name ?? 'all' },
-            ...(['runs', 'live_calls', 'pages', 'outputs', 'callbacks'] as const).map((name) => ({
-              name: name.replace('_', ' ').replace('outputs', 'results'),
-              isNumber: true,
-              cell: (row: UsageRow) => row[name].toLocaleString('en'),
-            })),
-            {
-              name: 'About',
-              isNumber: true,
-              cell: ({ estimated_usd: usd }) => (usd > 0 && usd < 0.0001 ? 'under $0.0001' : `$${usd.toFixed(4)}`),
-            },
-          ]}
-        />
+        <>
+          <div class="choice" role="radiogroup" aria-label="Count">
+            {COUNTED.map((one) => (
+              <label key={one}>
+                <input type="radio" name="counted" checked={one === counted} onChange={() => setCounted(one)} />
+                {TITLES[one]}
+              </label>
+            ))}
+          </div>
+          <Bars from={from} rows={data.days} counted={counted} />
+          <Table
+            label="Usage by action"
+            rows={data.actions}
+            keyOf={({ action_name: name }) => name ?? ''}
+            columns={[
+              { name: 'Action', cell: ({ action_name: name }) => name ?? 'all' },
+              ...(['runs', 'live_calls', 'pages', 'outputs', 'callbacks'] as const).map((name) => ({
+                name: name.replace('_', ' ').replace('outputs', 'results'),
+                isNumber: true,
+                cell: (row: UsageRow) => row[name].toLocaleString('en'),
+              })),
+              {
+                name: 'About',
+                isNumber: true,
+                cell: ({ estimated_usd: usd }) => (usd > 0 && usd < 0.0001 ? 'under $0.0001' : `$${usd.toFixed(4)}`),
+              },
+            ]}
+          />
+        </>
       )}
     </div>
   );
