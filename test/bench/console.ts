@@ -122,6 +122,9 @@ export async function benchConsole(progress: Progress): Promise<Report> {
   }
 }
 
+/** By the header the client knows an answer of a deployment. */
+const ANSWERED = { 'content-type': 'application/json', 'x-ratelimit-type': 'read' };
+
 /** Keeps how long the longest task of the page took; below 50 ms the browser tells none. */
 const WATCH_TASKS = `
   globalThis.longestTask = 0;
@@ -180,7 +183,7 @@ async function serve(system: BenchSystem, action: ReturnType<typeof createBenchA
   server.on('request', (request, response) => {
     const [path = '/', query = ''] = (request.url ?? '').split('?', 2);
     if (path.startsWith('/console')) return void response.setHeader('content-type', 'text/html').end(html);
-    if (path === '/v1/me') return void response.setHeader('content-type', 'application/json').end(me);
+    if (path === '/v1/me') return void response.writeHead(200, ANSWERED).end(me);
     const match = matchRoute('GET', path);
     const handler = match.found && match.route.function === 'run' ? handlers.run : handlers.runs;
     const event = { ...apiEvent('GET', path, String(request.headers['x-api-key'])), rawQueryString: query };
