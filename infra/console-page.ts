@@ -64,7 +64,6 @@ function compressed(html: string, inside: { readonly script: string; readonly st
   const params = { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY };
   return {
     etag: `W/"${hash('sha256', html, 'base64url').slice(0, 22)}"`,
-    plain: Buffer.from(html).toString('base64'),
     gzip: gzipSync(html, { level: 9 }).toString('base64'),
     brotli: brotliCompressSync(html, { params }).toString('base64'),
     scriptHash: policyHash(inside.script),

@@ -1,3 +1,4 @@
+import { brotliDecompressSync } from 'node:zlib';
 import { bucketUrl } from '../../shared/aws/bucket-url.ts';
 import { parseEnv } from '../../shared/api/env.ts';
 import { once } from '../../shared/process/once.ts';
@@ -14,10 +15,17 @@ const HTML = 'text/html; charset=utf-8';
 
 /** The console, whose page may also put uploads into the stage's bucket and get large results from it. */
 function createConsole(bucketOrigin: string): Page {
-  const { etag, plain, gzip, brotli, scriptHash, styleHash } = consolePage;
+  const { etag, gzip, brotli, scriptHash, styleHash } = consolePage;
   const bytes = (text: string): Buffer => Buffer.from(text, 'base64');
   return {
-    document: { contentType: HTML, etag, plain: bytes(plain), gzipped: bytes(gzip), brotli: bytes(brotli) },
+    // Hardly anybody asks for it uncompressed: the function need not carry it a third time.
+    document: {
+      contentType: HTML,
+      etag,
+      plain: brotliDecompressSync(bytes(brotli)),
+      gzipped: bytes(gzip),
+      brotli: bytes(brotli),
+    },
     policy: policyOf({ scriptHashes: [scriptHash], styleHashes: [styleHash], origins: [bucketOrigin] }),
   };
 }

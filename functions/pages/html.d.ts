@@ -2,7 +2,6 @@
 declare module '*.html' {
   export const page: {
     readonly etag: string;
-    readonly plain: string;
     readonly gzip: string;
     readonly brotli: string;
     readonly scriptHash: string;

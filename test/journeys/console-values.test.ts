@@ -79,6 +79,24 @@ describe.skipIf(findChromium() === null)('results and names as they are', () => 
     ]);
   });
 
+  test('a long table draws the rows that are near, and its last ones once they are scrolled to', async () => {
+    const { system, browser, launch, ended } = journey;
+    const { uid } = await launch({ inputs: [{ country: 'DE' }] });
+    await ended(uid);
+    const page = await browser.open(system.apiKey, `/console/runs/${uid}`);
+    await isShown(page, '500 shown');
+    expect(await page.getByRole('table').getAttribute('aria-rowcount')).toBe('501');
+    const last = page.locator('[aria-rowindex="501"]');
+    expect(await last.count()).toBe(0);
+    await page.evaluate('document.querySelector(".table-box").scrollTop = 1e6');
+    await last.waitFor();
+    await page.locator('[aria-rowindex="2"]').waitFor({ state: 'detached' });
+    await page.evaluate('document.querySelector(".table-box").scrollTop = 0');
+    await page.locator('[aria-rowindex="2"]').waitFor();
+    await page.getByRole('button', { name: 'Show more' }).click();
+    await isShown(page, '1,000 shown');
+  });
+
   test.each([
     [1_280, 'wide'],
     [360, 'phone'],

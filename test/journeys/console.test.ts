@@ -93,7 +93,7 @@ describe.skipIf(findChromium() === null)('in a browser', () => {
     await page.getByLabel('Cron expression').fill('30 2 * * *');
     await page.getByLabel('country').fill('Nowhere');
     await page.getByRole('textbox', { name: 'Name', exact: true }).fill('two thirty');
-    await isShown(page, 'Changed: inputs, name, cron.');
+    await isShown(page, 'Changed: inputs, cron, name.');
     await page.getByRole('button', { name: 'Save the changes' }).click();
     await isShown(page, /must be an ISO 3166 alpha-2 code/);
     await page.getByLabel('country').fill('MT');

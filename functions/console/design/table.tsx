@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useRef } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { TriremeError } from '../../../shared/client/trireme.ts';
 import { Button } from './button.tsx';
 import { Loading } from './loading.tsx';
@@ -71,7 +71,7 @@ export function Table<Row>({
 }) {
   return (
     <div class="table-box" tabIndex={0} role="region" aria-label={label}>
-      <table>
+      <table aria-rowcount={rows.length > ALL_DRAWN ? rows.length + 1 : undefined}>
         <thead>
           <tr>
             {columns.map(({ name, isNumber }) => (
@@ -82,40 +82,78 @@ export function Table<Row>({
           </tr>
         </thead>
         {Array.from({ length: Math.ceil(rows.length / ROWS_A_PART) }, (_, part) => (
-          <TablePart key={part} first={part * ROWS_A_PART} rows={rows} columns={columns} keyOf={keyOf} />
+          <TablePart
+            key={part}
+            first={part * ROWS_A_PART}
+            rows={rows}
+            columns={columns}
+            keyOf={keyOf}
+            isLong={rows.length > ALL_DRAWN}
+          />
         ))}
       </table>
     </div>
   );
 }
 
-/** A part of a table is drawn again only if one of its rows changed: a poll renews the first rows of ten thousand. */
+/**
+ * A table is drawn in parts. One is drawn again only if a row of it changed, since a poll renews the first rows of ten
+ * thousand; and in a long table those that are far from what is seen keep their place only, since a browser lays out all
+ * rows that are there at once.
+ */
 const ROWS_A_PART = 100;
+const ALL_DRAWN = 2 * ROWS_A_PART;
+/** How far beyond what is seen rows are drawn. */
+const NEAR = '1000px';
+/** Of a part that was not drawn yet. */
+const ROW_PX = 36;
+
+/** What a part was last drawn of. */
+interface Drawn<Row> {
+  readonly own: readonly Row[];
+  readonly columns: readonly Column<Row>[];
+  readonly isLong: boolean;
+  readonly body: ComponentChildren;
+}
 
 function TablePart<Row>({
   first,
   rows,
   columns,
   keyOf,
+  isLong,
 }: {
   readonly first: number;
   readonly rows: readonly Row[];
   readonly columns: readonly Column<Row>[];
   readonly keyOf: (row: Row, index: number) => string;
+  readonly isLong: boolean;
 }) {
   const own = rows.slice(first, first + ROWS_A_PART);
-  const drawn = useRef<{ own: readonly Row[]; columns: readonly Column<Row>[]; body: ComponentChildren } | null>(null);
+  const drawn = useRef<Drawn<Row> | null>(null);
+  const { part, isNear, heightPx } = useNearness(isLong);
+  if (isLong && !isNear) {
+    drawn.current = null;
+    return (
+      <tbody ref={part}>
+        <tr>
+          <td class="gap" colSpan={columns.length} style={{ height: `${heightPx ?? own.length * ROW_PX}px` }} />
+        </tr>
+      </tbody>
+    );
+  }
   const before = drawn.current;
   const isSame =
     before !== null &&
     before.columns === columns &&
+    before.isLong === isLong &&
     before.own.length === own.length &&
     own.every((row, index) => row === before.own[index]);
   if (isSame) return before.body;
   const body = (
-    <tbody>
+    <tbody ref={part}>
       {own.map((row, index) => (
-        <tr key={keyOf(row, first + index)}>
+        <tr key={keyOf(row, first + index)} aria-rowindex={isLong ? first + index + 2 : undefined}>
           {columns.map(({ name, isNumber, cell }) => (
             <td key={name} class={isNumber === true ? 'number' : undefined}>
               {cell(row)}
@@ -125,6 +163,29 @@ function TablePart<Row>({
       ))}
     </tbody>
   );
-  drawn.current = { own, columns, body };
+  drawn.current = { own, columns, isLong, body };
   return body;
+}
+
+/** Whether a part of a long table is near what is seen of it, and how high it was when it was last drawn. */
+function useNearness(isLong: boolean) {
+  const part = useRef<HTMLTableSectionElement>(null);
+  // What was drawn while the table was short stays until it is known to be far.
+  const [isNear, setNear] = useState(!isLong);
+  const heightPx = useRef<number | null>(null);
+  useEffect(() => {
+    const watched = part.current;
+    if (!isLong || watched === null) return;
+    const observer = new IntersectionObserver(
+      (entries) => {
+        const nowNear = entries.at(-1)?.isIntersecting === true;
+        if (!nowNear && watched.rows.length > 1) heightPx.current = watched.offsetHeight;
+        setNear(nowNear);
+      },
+      { root: watched.closest('.table-box'), rootMargin: `${NEAR} 0px` },
+    );
+    observer.observe(watched);
+    return () => observer.disconnect();
+  }, [isLong]);
+  return { part, isNear, heightPx: heightPx.current };
 }
