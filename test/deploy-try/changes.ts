@@ -138,7 +138,7 @@ describe('an accident', () => {
     await paste('Stop and start the workers', 0);
     await until('that all are stopped', async () => {
       const states = await paste('Stop and start the workers', 1);
-      return /^(Disabled\s+){5}$/.test(states) ? true : null;
+      return /^\S+\s+(Disabled\s+){5}$/.test(states) ? true : null;
     });
     await paste('A table is restored', 1, 'PURGE_SECONDS=0');
     const difference = await cdk('diff', 'cdk.out-restored');
