@@ -81,11 +81,11 @@ export function createReceiverStore(table: Table, clock: Clock): ReceiverStore {
       seen.delete(uid);
     },
 
-    async setAway(uid, { awaySince, probeAt }) {
+    async setAway(uid, { failingSince, awaySince, probeAt }) {
       await table.update(keys.receiver(uid), {
         expression: 'SET away_since = :awaySince, probe_at = :probeAt',
-        condition: 'attribute_exists(failures) AND attribute_not_exists(away_since)',
-        values: { ':awaySince': awaySince, ':probeAt': probeAt },
+        condition: 'failing_since = :failingSince AND attribute_not_exists(away_since)',
+        values: { ':failingSince': failingSince, ':awaySince': awaySince, ':probeAt': probeAt },
       });
       seen.delete(uid);
     },

@@ -163,7 +163,7 @@ async function noteFailure(
   if (!becomesAway(receiver, kind)) return receiver.awaySince !== null;
   // Noted first: once the receiver is away, nothing would note it again.
   await notifyOfReceiver(ports, target, { kind, type: 'receiver.away', receiver, awaySince: now });
-  await ports.receivers.setAway(uid, { awaySince: now, probeAt: now + probeDelayMs(now, now) });
+  await ports.receivers.setAway(uid, { ...receiver, awaySince: now, probeAt: now + probeDelayMs(now, now) });
   return true;
 }
 

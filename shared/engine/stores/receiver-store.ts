@@ -8,8 +8,14 @@ export interface ReceiverStore {
   countFailure(uid: string, now: number, silentPath?: string): Promise<Receiver>;
   /** Makes sure that a host has a record, without counting anything: it shows that one of its paths has one. */
   keepHost(uid: string, now: number): Promise<void>;
-  /** Marks a failing receiver as away, unless it is already. */
-  setAway(uid: string, change: { readonly awaySince: number; readonly probeAt: number }): Promise<void>;
+  /**
+   * Marks a failing receiver as away, unless it is already. No effect where it has answered and failed anew since
+   * `failingSince`.
+   */
+  setAway(
+    uid: string,
+    change: Pick<Receiver, 'failingSince' | 'probeAt'> & { readonly awaySince: number },
+  ): Promise<void>;
   /** Claims the probe that is due since `probeAt`; the next is due at `nextAt`. False: another has it. */
   takeProbe(uid: string, probeAt: number, nextAt: number): Promise<boolean>;
   /** Deletes a receiver's record, because the receiver answers. */

@@ -52,9 +52,9 @@ export const NOTIFICATION_BUGS: readonly PlantedBug[] = [
     name: 'away-noted-last',
     file: 'shared/engine/callbacks/hold-callback.ts',
     scenario,
-    find: "  await notifyOfReceiver(ports, target, { kind, type: 'receiver.away', receiver, awaySince: now });\n  await ports.receivers.setAway(uid, { awaySince: now, probeAt: now + probeDelayMs(now, now) });\n",
+    find: "  await notifyOfReceiver(ports, target, { kind, type: 'receiver.away', receiver, awaySince: now });\n  await ports.receivers.setAway(uid, { ...receiver, awaySince: now, probeAt: now + probeDelayMs(now, now) });\n",
     replace:
-      "  await ports.receivers.setAway(uid, { awaySince: now, probeAt: now + probeDelayMs(now, now) });\n  await notifyOfReceiver(ports, target, { kind, type: 'receiver.away', receiver, awaySince: now });\n",
+      "  await ports.receivers.setAway(uid, { ...receiver, awaySince: now, probeAt: now + probeDelayMs(now, now) });\n  await notifyOfReceiver(ports, target, { kind, type: 'receiver.away', receiver, awaySince: now });\n",
   },
   {
     name: 'each-further-skip-told',
