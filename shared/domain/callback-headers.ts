@@ -60,6 +60,22 @@ export function withUserAgent(
   return hasOwn ? headers : { 'user-agent': userAgent, ...headers };
 }
 
+/**
+ * A header's value without spaces and tabs at its ends, which HTTP takes away (RFC 9110 §5.5). In one pass: a regular
+ * expression that ends in `$` takes the square of a value full of tabs.
+ */
+export function withoutBlanksAround(value: string): string {
+  let start = 0;
+  let end = value.length;
+  while (start < end && isBlank(value[start])) start += 1;
+  while (end > start && isBlank(value[end - 1])) end -= 1;
+  return value.slice(start, end);
+}
+
+function isBlank(character: string | undefined): boolean {
+  return character === ' ' || character === '\t';
+}
+
 function refusalOfHeader(name: string, value: string, seen: ReadonlySet<string>): string | null {
   if (!/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(name)) {
     return `${JSON.stringify(name)} is not a header name; letters, digits and !#$%&'*+-.^_\`|~ are allowed`;

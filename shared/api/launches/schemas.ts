@@ -6,6 +6,7 @@ import {
   checkCallbackHeaders,
   MAX_CALLBACK_HEADER_BYTES,
   MAX_CALLBACK_HEADERS,
+  withoutBlanksAround,
 } from '../../domain/callback-headers.ts';
 import { MAX_CALLBACK_URL_CHARACTERS } from '../../domain/callback-url.ts';
 import { LIMITS } from '../../domain/limits.ts';
@@ -109,7 +110,7 @@ export const callbackUrl = text
   );
 
 /** Blanks around a header's value are not part of it (RFC 9110 §5.5): receivers would not get them. */
-const headerValue = z.string().overwrite((value) => value.replaceAll(/^[ \t]+|[ \t]+$/g, ''));
+const headerValue = z.string().overwrite(withoutBlanksAround);
 
 /** Headers that a caller gives for its callbacks. */
 export const callbackHeaders = z
