@@ -274,12 +274,11 @@ function drawNotifiedHistory(seed: number, isCalm: boolean): Workload {
   const workload = scenario === 'deletions' ? drawDeletionHistory(seed, isCalm) : drawWorkload(seed, scenario);
   const { stormMs, receivers, backAfterMs } = workload;
   const launched = workload.steps.flatMap((step) => (step.kind === 'launch' ? [step.body] : []));
-  const pages = launched.flatMap(({ inputs = [] }) => inputs.map((input) => ('pages' in input ? input.pages : 1)));
   const isBounded = isOfRuns && workload.uploads === undefined && workload.consumers === undefined;
   const drawn = drawNotifications(seed, {
     stormMs,
     workspaces: receivers.length,
-    pages: isBounded ? pages.reduce((sum, count) => sum + count, 0) : null,
+    pages: isBounded ? pagesOf(launched) : null,
   });
   const notifications = { ...drawn, backAfterMs: backAfterMs ?? drawn.backAfterMs };
   const isSlow = isOfRuns && random.happens(0.3);
@@ -313,11 +312,22 @@ function withSkips(workload: Workload, schedules: ScheduleWorkload, random: Seed
       act.body.overlap === undefined ? act : { ...act, body: { ...act.body, overlap: 'skip' as const } },
     ),
   }));
+  // Few enough that runs wait, and so many that what waits when the faults are over is done within the week.
+  const bodies = plans.flatMap(({ body, acts }) => [body, ...acts.map((act) => act.body)]);
+  const pagesPerDay = Math.max(random.int(1, 4), Math.ceil(pagesOf(bodies) / 4));
   return {
     ...workload,
     schedules: { ...schedules, plans },
-    ...(notifications === undefined ? {} : { notifications: { ...notifications, pagesPerDay: random.int(1, 4) } }),
+    ...(notifications === undefined ? {} : { notifications: { ...notifications, pagesPerDay } }),
   };
+}
+
+/** The pages of one run of each of these bodies, together. */
+function pagesOf(bodies: readonly { readonly inputs?: readonly object[] }[]): number {
+  const pages = bodies.flatMap(({ inputs = [] }) =>
+    inputs.map((input) => ('pages' in input && typeof input.pages === 'number' ? input.pages : 1)),
+  );
+  return pages.reduce((sum, count) => sum + count, 0);
 }
 
 /** The same run, which takes longer than it may. */
