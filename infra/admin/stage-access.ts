@@ -50,6 +50,7 @@ export interface StageAddress {
   readonly credentialKeyArn: string;
   /** Options of every AWS client; empty for the caller's own credentials and region. */
   readonly client: {
+    /** Of the system on this machine; absent: AWS. */
     readonly endpoint?: string;
     readonly region?: string;
     readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
@@ -58,10 +59,12 @@ export interface StageAddress {
 
 /** Opens a stage whose address is known. */
 export function openStage({ tableName, masterSecretArn, credentialKeyArn, client }: StageAddress): StageAccess {
-  const secretsManager = new SecretsManagerClient({ ...sdkOptions(), ...client });
+  // The system on this machine takes as long as the machine does: no limit of time says that it is away.
+  const options = { ...(client.endpoint === undefined ? sdkOptions() : {}), ...client };
+  const secretsManager = new SecretsManagerClient(options);
   const machine = { clock: systemClock, random: systemRandom };
   const keyring = createKeyringReader(secretsManager, masterSecretArn, machine);
-  const table = new Table(new DynamoDBClient({ ...sdkOptions(), ...client }), tableName, systemClock);
+  const table = new Table(new DynamoDBClient(options), tableName, systemClock);
   const signingSecrets = createSigningSecretStore(table);
   const keepCursorKey = async (): Promise<void> => putCursorKey(table, await keyring('newest'));
   return {

@@ -1,8 +1,10 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { claimBundleDir } from '../../infra/local/build/bundle-dir.ts';
+import { withFolders } from '../../infra/local/build/kept-stacks.ts';
 import { ROOT } from '../../infra/local/build/project.ts';
 import type { SynthesizedStack } from '../../infra/local/build/read-assembly.ts';
+import { runBuild } from '../../infra/local/build/run-build.ts';
 import type { StageSettings } from '../../infra/settings.ts';
 import { until } from './until.ts';
 
@@ -39,12 +41,16 @@ export async function buildOnce(): Promise<SynthesizedStack> {
   return { ...stack, assets: new Map(stack.assets) };
 }
 
-/** As {@link buildOnce}, under other settings of the stage: the functions are the same, the template is made again. */
+/**
+ * As {@link buildOnce}, under other settings of the stage: the functions are the same, the template is made again, in a
+ * process of its own, so that a system that runs in this one is not held up.
+ */
 export async function buildWith(settings: Partial<StageSettings>): Promise<SynthesizedStack> {
   const [folder] = (await buildOnce()).assets.values();
   if (folder === undefined) throw new Error('The build has no function');
-  const { synthesizeLocalStack } = await import('../../infra/local/build/synthesize-stack.ts');
-  return synthesizeLocalStack(dirname(folder), settings);
+  const outcome = await runBuild({ task: 'stack', root: ROOT, dir: '', settings }, new AbortController().signal);
+  if (outcome.kind !== 'stack') throw new Error(`The stack was not synthesized: ${JSON.stringify(outcome)}`);
+  return withFolders(outcome.stack, dirname(folder));
 }
 
 type StoredStack = Omit<SynthesizedStack, 'assets'> & { readonly assets: readonly (readonly [string, string])[] };

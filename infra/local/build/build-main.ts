@@ -10,10 +10,10 @@ process.on('disconnect', () => void stopBundler().finally(() => process.exit()))
 const outcome = await build(order).catch((error: unknown): BuildOutcome => ({ kind: 'fault', fault: faultOf(error) }));
 process.send?.(outcome, () => process.exit());
 
-async function build({ task, root, dir }: BuildOrder): Promise<BuildOutcome> {
+async function build({ task, root, dir, settings = {} }: BuildOrder): Promise<BuildOutcome> {
   if (task === 'stack') {
     const { synthesizeOver } = await import('./synthesize-over.ts');
-    return { kind: 'stack', stack: await synthesizeOver(root) };
+    return { kind: 'stack', stack: await synthesizeOver(root, settings) };
   }
   const { stop } = await import('esbuild');
   stopBundler = stop;

@@ -1,3 +1,4 @@
+import type { StageSettings } from '../../settings.ts';
 import type { StoredStack } from './kept-stacks.ts';
 
 /** What is built: the functions, or the stack that has them. */
@@ -10,6 +11,8 @@ export interface BuildOrder {
   readonly root: string;
   /** Of bundles: where to write them. */
   readonly dir: string;
+  /** Of the stack: overrides some settings of the stage. Absent: none. */
+  readonly settings?: Partial<StageSettings>;
 }
 
 /** What it sends: what was built, or why not, in lines for people. */

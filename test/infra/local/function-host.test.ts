@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { hostFunction } from '../../../infra/local/functions/function-host.ts';
 import type { FunctionHost, FunctionHostOptions } from '../../../infra/local/functions/function-host.ts';
+import { PATIENCE_MS } from '../../support/patience.ts';
 import { until } from '../../support/until.ts';
 
 let fn: FunctionHost | undefined;
@@ -18,7 +19,7 @@ function host(code: string, options: Partial<FunctionHostOptions> = {}): Functio
     arn: 'arn:f',
     codeDir,
     handler: 'index.handler',
-    timeoutMs: 3_000,
+    timeoutMs: PATIENCE_MS,
     memoryMb: 128,
     env: {},
     roleArn: '',

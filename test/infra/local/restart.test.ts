@@ -33,7 +33,11 @@ it('a system killed in the middle of its work finishes it after a restart', asyn
   await runUntilSent(stackFile, dataDir);
   const runtime = await startRuntime({ stack: { ...stack, assets }, dataDir });
   expect(await countDone(runtime)).toBeLessThan(MESSAGES);
-  await until('all of it done', async () => ((await countDone(runtime)) < MESSAGES ? null : true));
+  // What its workers wait for, before the restart and after.
+  const TableName = runtime.plan.tables[0]?.input.TableName;
+  const Item = { pk: { S: 'meet last' }, sk: { S: 'count' } };
+  await runtime.services.dynamodb.handle('PutItem', { TableName, Item });
+  await until('all of it done', async () => ((await countDone(runtime)) < MESSAGES + 1 ? null : true));
   await runtime.close();
   rmSync(folder, { recursive: true });
 });

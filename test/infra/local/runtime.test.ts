@@ -150,8 +150,14 @@ describe('HTTP API', () => {
     expect(await answer.json()).toEqual({ made: 'of json' });
   });
 
-  it.each(['throw', 'exit', 'bad-response', 'sleep', 'long'])('answers 500 in its own shape to: %s', async (what) => {
-    const answer = await ask(`?ask=${what}`);
+  it.each([
+    ['things', 'throw'],
+    ['things', 'exit'],
+    ['things', 'bad-response'],
+    ['hasty', 'sleep'],
+    ['things', 'long'],
+  ])('answers 500 in its own shape to: %s, %s', async (path, what) => {
+    const answer = await fetch(`${runtime.url}/v1/${path}?ask=${what}`);
     expect(answer.status).toBe(500);
     expect(await answer.json()).toEqual({ message: 'Internal Server Error' });
   });
@@ -184,17 +190,19 @@ describe('functions', () => {
       TABLE: runtime.plan.tables[0]?.input.TableName,
     });
     expect(env).not.toHaveProperty('PATH');
-    expect(left).toBeGreaterThan(500);
+    expect(left).toBeGreaterThan(0);
+    expect(left).toBeLessThanOrEqual(300_000);
   });
 
   it('are named, with the time, when they run out of it, and start cold afterwards', async () => {
-    const outcomes = await Promise.all([1, 2, 3].map(() => runtime.invoke('echo', { ask: 'spin' })));
+    const coldStarts = () =>
+      runtime.meters().invocations.find(({ functionName }) => functionName.includes('hasty'))?.coldStarts ?? 0;
+    const outcomes = await Promise.all([1, 2, 3].map(() => runtime.invoke('hasty', { ask: 'spin' })));
     expect(outcomes[0]).toMatchObject({ kind: 'failed', error: { errorType: 'Sandbox.Timedout' } });
     expect(JSON.stringify(outcomes[0])).toMatch(/Task timed out after 1\.00 seconds/);
-    const before = runtime.meters().invocations.find(({ functionName }) => functionName.includes('echo'))?.coldStarts;
-    expect((await runtime.invoke('echo', {})).kind).toBe('succeeded');
-    const after = runtime.meters().invocations.find(({ functionName }) => functionName.includes('echo'))?.coldStarts;
-    expect(after).toBe((before ?? 0) + 1);
+    const before = coldStarts();
+    await runtime.invoke('hasty', {}); // on a busy machine this one may run out of its time too
+    expect(coldStarts()).toBe(before + 1);
   });
 
   it('report what they threw with a stack that names the source', async () => {
