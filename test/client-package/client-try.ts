@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
+import { build } from 'esbuild';
 import { startLocal } from '../document-try/start-local.ts';
+import type { CommandOptions } from '../support/children.ts';
 import { runScript, type ScriptTools } from '../support/run-script.ts';
 import { installClient } from './consumer.ts';
 
@@ -23,11 +28,13 @@ const RUNTIMES = [
   },
   { name: 'bun', version: '1', run: ['run'] },
 ];
+/** Runs Cloudflare Workers; it is a server, so it is driven in another way. */
+const WORKERD = '1';
 const COMPILERS = ['5.9', '7.0'];
 
 const HELP = `Installs the package of the client by its file, and tries it as consumers may have it: its README's examples and its
 command line under ${RUNTIMES.map(({ name, version }) => `${name} ${version}`).join(', ')}, its types with TypeScript
-${COMPILERS.join(' and ')}.
+${COMPILERS.join(' and ')}; and a Cloudflare Worker in workerd.
 
   npm run client:try
 
@@ -35,7 +42,8 @@ ${COMPILERS.join(' and ')}.
 
 Runtimes and compilers come from npm, into its cache. Takes a minute. Exit code 1: something failed.`;
 
-async function tryClient({ children, workDir, say }: ScriptTools): Promise<void> {
+async function tryClient(tools: ScriptTools): Promise<void> {
+  const { children, workDir, say } = tools;
   say('the package, installed into an empty folder');
   await installClient(workDir);
   const cwd = join(workDir, 'consumer');
@@ -71,6 +79,39 @@ async function tryClient({ children, workDir, say }: ScriptTools): Promise<void>
     assert.match(await printed(...command), /"status":"SUCCEEDED"/);
     say(`examples and command line work under ${name} ${found}`);
   }
+  await tryWorker(tools, { cwd, env });
+}
+
+/** Calls and receives from a Worker, bundled as its own tool bundles. */
+async function tryWorker({ children, say }: ScriptTools, options: CommandOptions): Promise<void> {
+  const { cwd } = options;
+  for (const file of ['worker.txt', 'worker.capnp']) await cp(join(import.meta.dirname, file), join(cwd, file));
+  await build({
+    absWorkingDir: cwd,
+    entryPoints: ['worker.txt'],
+    loader: { '.txt': 'js' },
+    outfile: 'worker.js',
+    bundle: true,
+    format: 'esm',
+    conditions: ['workerd', 'worker', 'browser'],
+    external: ['cloudflare:workers'],
+    logLevel: 'warning',
+  });
+  const exec = ['exec', '--yes', `--package=workerd@${WORKERD}`, '--', 'workerd'];
+  const found = (await children.run('npm', [...exec, '--version'], options)).trim();
+  const worker = children.start('npm', [...exec, 'serve', '--control-fd=1', 'worker.capnp'], options);
+  let printed = '';
+  worker.stderr?.setEncoding('utf8').on('data', (text: string) => (printed += text));
+  assert.ok(worker.stdout !== null);
+  const first = await Promise.race([
+    once(createInterface({ input: worker.stdout }), 'line'),
+    once(worker, 'exit').then(() => null),
+  ]);
+  assert.ok(first !== null, `workerd did not start:\n${printed}`);
+  const { port } = JSON.parse(String(first[0])) as { readonly port: number }; // cast: workerd's own
+  const text = await (await fetch(`http://127.0.0.1:${port}/`)).text();
+  assert.match(text, /^SUCCEEDED: (\d+) of \1 callbacks, (\d+) of \2 results$/, printed);
+  say(`a Worker calls, runs and receives under ${found}`);
 }
 
 const { values } = parseArgs({ options: { help: { type: 'boolean' } } });
