@@ -1,38 +1,34 @@
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { keepPicture } from '../support/console-browser.ts';
-import { type ConsoleJourney, isShown, openConsoleJourney } from '../support/console-journey.ts';
-import { findChromium } from '../support/find-chromium.ts';
-import { startUpstream, type Upstream } from '../support/start-upstream.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { keepPicture } from '../../support/console-browser.ts';
+import { startUpstream, type Upstream, type UpstreamAnswer } from '../../support/start-upstream.ts';
+import { isShown, type Visit } from './visit.ts';
 
 /** With what surrounds it, as large as a result may be: 128 KB of JSON. */
 const LARGE = 'a long text '.repeat(11_000).slice(0, 128 * 1024 - '{"id":1,"text":""}'.length);
 const NAMES = ['عملية شهرية للمدن', 'Москва и область', '都市の一覧', '👩‍🚀 rockets 🚀', `a${'b'.repeat(180)}c`];
 
-describe.skipIf(findChromium() === null)('results and names as they are', () => {
-  let journey: ConsoleJourney;
+const JSON_TYPE = { 'content-type': 'application/json' };
+const ANSWERS: Readonly<Record<string, UpstreamAnswer>> = {
+  '/numbers': { headers: JSON_TYPE, body: '[{"id":9007199254740993,"price":1.10,"tiny":0.1234567890123456789}]' },
+  '/large': { body: [{ id: 1, text: LARGE }] },
+  '/long': { body: Array.from({ length: 1_000 }, (_, id) => ({ id })) },
+};
+
+/** Results and names as they are. */
+export function journeysOfValues(visit: () => Visit): void {
   let upstream: Upstream;
   beforeAll(async () => {
-    journey = await openConsoleJourney();
-    upstream = await startUpstream(({ url }) => {
-      const json = { 'content-type': 'application/json' };
-      if (url.pathname === '/numbers') {
-        return { headers: json, body: '[{"id":9007199254740993,"price":1.10,"tiny":0.1234567890123456789}]' };
-      }
-      return { body: url.pathname === '/large' ? [{ id: 1, text: LARGE }] : ['one', ['two'], 3].map((it) => ({ it })) };
-    });
+    upstream = await startUpstream(({ url }) => ANSWERS[url.pathname] ?? { status: 404 });
   });
-  afterAll(async () => {
-    await journey?.close();
-    await upstream?.[Symbol.asyncDispose]();
-  });
+  afterAll(() => upstream?.[Symbol.asyncDispose]());
 
   async function runOver(path: string): Promise<Page> {
-    const { system, browser, launch, ended } = journey;
-    const { uid } = await launch({ inputs: [{ url: upstream.origin + path }] }, 'extract-json-api');
-    await ended(uid);
-    return browser.open(system.apiKey, `/console/runs/${uid}`);
+    const { show, trireme } = visit();
+    const run = await trireme.action('extract-json-api').start({ inputs: [{ url: upstream.origin + path }] });
+    await run.wait();
+    return show(`/runs/${run.uid}`);
   }
 
   test('a number that JavaScript would round is shown as the API sent it, in the table and as JSON', async () => {
@@ -50,8 +46,7 @@ describe.skipIf(findChromium() === null)('results and names as they are', () => 
   });
 
   test('a number that is typed is sent as it was typed', async () => {
-    const { system, browser } = journey;
-    const page = await browser.open(system.apiKey, '/console/new?action=search-cities');
+    const page = await visit().show('/new?action=search-cities');
     await page.getByLabel('country').fill('AD');
     await page
       .getByLabel(/population/)
@@ -80,10 +75,7 @@ describe.skipIf(findChromium() === null)('results and names as they are', () => 
   });
 
   test('a long table draws the rows that are near, and its last ones once they are scrolled to', async () => {
-    const { system, browser, launch, ended } = journey;
-    const { uid } = await launch({ inputs: [{ country: 'DE' }] });
-    await ended(uid);
-    const page = await browser.open(system.apiKey, `/console/runs/${uid}`);
+    const page = await runOver('/long');
     await isShown(page, '500 shown');
     expect(await page.getByRole('table').getAttribute('aria-rowcount')).toBe('501');
     const last = page.locator('[aria-rowindex="501"]');
@@ -97,27 +89,31 @@ describe.skipIf(findChromium() === null)('results and names as they are', () => 
     await page.locator('table[aria-rowcount="1001"]').waitFor();
   });
 
-  test.each([
-    [1_280, 'wide'],
-    [360, 'phone'],
-  ])('names in any script are whole and break no page %i pixels wide', async (width, size) => {
-    const { system, browser, launch, ended } = journey;
-    const uids: string[] = [];
-    for (const name of NAMES) {
-      const { uid } = await launch({ name, tags: [name.slice(0, 64)], inputs: [{ country: 'AD' }] });
-      uids.push(uid);
-    }
-    for (const uid of uids) await ended(uid);
-    const page = await browser.open(system.apiKey, '/console/runs', { viewport: { width, height: 800 } });
+  test('names in any script are whole and break no page, wide or narrow', async () => {
+    const { show, trireme } = visit();
+    const runs = await Promise.all(
+      NAMES.map((name) =>
+        trireme.action('search-cities').start({ name, tags: [name.slice(0, 64)], inputs: [{ country: 'AD' }] }),
+      ),
+    );
+    for (const run of runs) await run.wait();
+    const page = await show('/runs');
     for (const name of NAMES) await page.getByRole('link', { name, exact: true }).first().waitFor();
-    await keepPicture(page, `names-${size}`);
-    for (const [index, uid] of uids.entries()) {
-      await page.goto(`${system.url}/console/runs/${uid}`);
-      await page.getByRole('heading', { name: NAMES[index] ?? '' }).waitFor();
+    await isAsWide('names');
+    for (const [index, name] of NAMES.entries()) {
+      await page.getByRole('link', { name, exact: true }).first().click();
+      await page.getByRole('heading', { name }).waitFor();
       await page.getByRole('cell', { name: 'Andorra la Vella' }).waitFor();
-      await keepPicture(page, `name-${index}-${size}`);
-      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+      await isAsWide(`name-${index}`);
+      await page.goBack();
     }
-    expect(browser.faults).toEqual([]);
+
+    async function isAsWide(picture: string): Promise<void> {
+      for (const width of [360, 1_280]) {
+        await page.setViewportSize({ width, height: 800 });
+        await keepPicture(page, `${picture}-${width}`);
+        expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+      }
+    }
   });
-});
+}
