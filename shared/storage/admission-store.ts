@@ -1,7 +1,8 @@
 import type { AdmissionStore, WorkspaceLimits } from '../engine/stores/admission-store.ts';
+import { keepReads } from '../process/keep-reads.ts';
 import { ItemReader } from './attributes.ts';
 import { keys, WAITER_PREFIX } from './keys.ts';
-import { readRunLimits } from './limit-reader.ts';
+import { LIMITS_KEPT, readRunLimits } from './limit-reader.ts';
 import type { Table } from './table.ts';
 
 const PAIR_PREFIX = 's:';
@@ -15,13 +16,13 @@ function pairOf(runUid: string, epoch: number): string {
  * Slots and the waiting line of each workspace. `defaults`: the stage's limits where a workspace has none of its own.
  */
 export function createAdmissionStore(table: Table, defaults: WorkspaceLimits, now: () => number): AdmissionStore {
-  async function readLimits(workspaceUid: string): Promise<WorkspaceLimits> {
+  const readLimits = keepReads({ ...LIMITS_KEPT, now }, async (workspaceUid): Promise<WorkspaceLimits> => {
     const own = await readRunLimits(table, workspaceUid, 'eventual');
     return {
       runsAtOnce: own.runsAtOnce ?? defaults.runsAtOnce,
       inputsInFlight: own.inputsInFlight ?? defaults.inputsInFlight,
     };
-  }
+  });
 
   return {
     readLimits,

@@ -12,6 +12,12 @@ import type { Table } from './table.ts';
  * the workspace's partition; until the owner's command line has moved them, they are read from there.
  */
 
+/**
+ * A process keeps what it read of the limits of 500 workspaces for a minute: a change of the owner's is in force within
+ * one.
+ */
+export const LIMITS_KEPT = { keptMs: 60_000, max: 500 } as const;
+
 type Consistency = 'strong' | 'eventual';
 
 /**

@@ -4,16 +4,14 @@ import { dayEnd } from '../domain/usage.ts';
 import { EngineError } from '../domain/errors.ts';
 import type { Clock } from '../engine/ports.ts';
 import type { QuotaPlace, QuotaStore } from '../engine/stores/quota-store.ts';
-import { Lru } from '../process/lru.ts';
+import { keepReads } from '../process/keep-reads.ts';
 import { type Item, ItemReader } from './attributes.ts';
 import { keys, schedulesOf } from './keys.ts';
-import { readOwnQuotas } from './limit-reader.ts';
+import { LIMITS_KEPT, readOwnQuotas } from './limit-reader.ts';
 import { presentControl } from './run-records.ts';
 import { scheduleFromItem } from './schedule-records.ts';
 import type { Table } from './table.ts';
 
-const QUOTAS_KEPT_MS = 60_000;
-const WORKSPACES_KEPT = 500;
 /** Writes of one workspace's places that meet are few; so many in a row point to a fault. */
 const PLACE_ATTEMPTS = 20;
 /** A run or schedule is written, or an ended run goes on, within this time after its place is taken, or never. */
@@ -28,12 +26,11 @@ type PageAsked = (granted: boolean) => void;
 
 /** `defaults`: the stage's quotas where a workspace has none of its own. */
 export function createQuotaStore(table: Table, defaults: Quotas, clock: Clock): QuotaStore {
-  const known = new Lru<{ readonly at: number; readonly quotas: Promise<Quotas> }>(WORKSPACES_KEPT);
   const asking = new Map<string, { readonly asked: PageAsked[]; readonly failed: ((error: unknown) => void)[] }>();
 
-  async function fetchQuotas(workspaceUid: string): Promise<Quotas> {
-    return quotasInForce(await readOwnQuotas(table, workspaceUid), defaults);
-  }
+  const readQuotas = keepReads({ ...LIMITS_KEPT, now: () => clock.now() }, async (workspaceUid): Promise<Quotas> =>
+    quotasInForce(await readOwnQuotas(table, workspaceUid), defaults),
+  );
 
   /** Those that still count: they wait, or are about to be written. */
   async function stillTaken({ kind, workspaceUid }: CountedKind, places: Places): Promise<Places> {
@@ -76,15 +73,7 @@ export function createQuotaStore(table: Table, defaults: Quotas, clock: Clock): 
   }
 
   return {
-    async readQuotas(workspaceUid) {
-      const now = clock.now();
-      const found = known.get(workspaceUid);
-      if (found !== undefined && found.at + QUOTAS_KEPT_MS > now) return found.quotas;
-      const quotas = fetchQuotas(workspaceUid);
-      known.set(workspaceUid, { at: now, quotas });
-      quotas.catch(() => known.delete(workspaceUid));
-      return quotas;
-    },
+    readQuotas,
 
     async takePlace(place, limit) {
       const { workspaceUid, kind, uid } = place;

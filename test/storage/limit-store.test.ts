@@ -51,6 +51,17 @@ it('sets what is named, takes away what is null, and leaves the rest', async () 
   expect(await held()).toEqual({ ...STAGE, live: null });
 });
 
+it('is held to for at most a minute after it was changed', async () => {
+  let now = 0;
+  const admission = createAdmissionStore(table, STAGE, () => now);
+  expect(await admission.readLimits('w')).toEqual(STAGE);
+  await limits.set('w', { runsAtOnce: 3 });
+  now = 59_999;
+  expect((await admission.readLimits('w')).runsAtOnce).toBe(10);
+  now = 60_000;
+  expect((await admission.readLimits('w')).runsAtOnce).toBe(3);
+});
+
 it('reads what a version before kept with what functions write, until it is moved', async () => {
   await keepAsBefore();
   const before = { ...STAGE, runsAtOnce: 3, live: { perSecond: 2, burst: 4 } };

@@ -11,7 +11,7 @@ interface Admitted<Beside> {
   readonly beside: Beside | null;
 }
 
-/** A workspace's limits, and the run that has waited longest in its line, as they were just read. */
+/** A workspace's limits, and the run that has waited longest in its line, as it was just read. */
 export interface Stored {
   readonly limits: WorkspaceLimits;
   readonly waiting: Waiter | null;

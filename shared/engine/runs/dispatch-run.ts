@@ -69,7 +69,8 @@ export async function layOutRun(
   const working = WORKING_STATUSES.includes(control.status);
   const [limits, window, waiting] = await settleAll([
     ports.admission.readLimits(definition.workspaceUid),
-    ports.progress.readWindow(definition.uid),
+    // Hardly ever has such a run a window; opening one finds that out, too.
+    control.epoch === 1 && !working ? null : ports.progress.readWindow(definition.uid),
     working ? null : ports.admission.oldestWaiter(definition.workspaceUid),
   ]);
   const open = () => layOut(ports, control, definition, { limits, window });

@@ -1,6 +1,6 @@
 /** The slots of a workspace, which limit how many runs work at once. A slot belongs to a run in one epoch. */
 export interface AdmissionStore {
-  /** Takes a slot. True: the run has one now, or had it before. `limits`: as they were just read. */
+  /** Takes a slot. True: the run has one now, or had it before. `limits`: as `readLimits` gave them. */
   takeSlot(workspaceUid: string, runUid: string, epoch: number, limits?: WorkspaceLimits): Promise<boolean>;
   releaseSlot(workspaceUid: string, runUid: string, epoch: number): Promise<void>;
   /** All slots that are taken. */
@@ -10,7 +10,7 @@ export interface AdmissionStore {
   removeWaiter(workspaceUid: string, waiter: Waiter): Promise<boolean>;
   /** The run that has waited longest, strongly read. */
   oldestWaiter(workspaceUid: string): Promise<Waiter | null>;
-  /** The limits that the owner set for the workspace. */
+  /** The limits that the owner set for the workspace, at most a minute old. */
   readLimits(workspaceUid: string): Promise<WorkspaceLimits>;
 }
 
