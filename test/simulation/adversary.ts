@@ -32,6 +32,14 @@ export class Adversary {
     }
   }
 
+  /** Turns a kind on that is to strike, whatever was drawn. */
+  turnOn(kind: FaultKind | FurtherFaultKind): void {
+    const [further] = ALL_FURTHER_KINDS.filter((one) => one === kind);
+    if (further !== undefined) this.#furtherRates.set(further, AIMED_RATE);
+    const [drawn] = ALL_FAULT_KINDS.filter((one) => one === kind);
+    if (drawn !== undefined) this.#rates.set(drawn, AIMED_RATE);
+  }
+
   /** The kinds that are on. */
   kinds(): readonly FaultKind[] {
     return [...this.#rates.keys()];
@@ -88,6 +96,9 @@ export class Adversary {
     return this.#calm;
   }
 }
+
+/** The probability with which a kind strikes that was turned on. */
+const AIMED_RATE = 0.2;
 
 /** The range of probabilities with which a kind strikes, if it is on. */
 function range(kind: FaultKind): readonly [number, number] {

@@ -1,33 +1,36 @@
-import { type Aim, POINT_OUTCOMES, writeAim } from './aim.ts';
+import { type Aim, coverageOf, type KindAim, POINT_OUTCOMES, type PointAim, writeAim } from './aim.ts';
 import { onAllCores } from './all-cores.ts';
-import type { AimOrder, AimShot } from './aim-worker.ts';
+import type { AimOrder, AimShot, AimTarget } from './aim-worker.ts';
 import { Coverage } from './coverage.ts';
-import type { Violation } from './observer.ts';
+import { ALL_FAULT_KINDS, ALL_FURTHER_KINDS } from './fault-kinds.ts';
 import type { PassedBy } from './run-histories.ts';
-import type { Choice } from './scenarios.ts';
+import type { Choice, Scenario } from './scenarios.ts';
 
 /** The outcome of histories with one aimed fault each. */
 export interface AimedOutcome {
   readonly histories: number;
   /** Only the aimed faults that struck. */
   readonly coverage: Coverage;
-  readonly failed: readonly { readonly seed: number; readonly aim: Aim; readonly violations: readonly Violation[] }[];
+  readonly failed: readonly Pick<AimShot, 'seed' | 'scenario' | 'aim' | 'violations'>[];
 }
 
-/** The faults that no history had yet: each outcome, at each call that some history made. */
+/** Histories that are tried until a kind of fault strikes in one. */
+const KIND_SEEDS = Array.from({ length: 30 }, (_, index) => index + 1);
+
+/** The faults that no history had yet: each kind, and each outcome at each call that some history made. */
 export function aimsOf(coverage: Coverage): readonly Aim[] {
-  return coverage
+  const isMissing = (aim: Aim): boolean => coverage.count(coverageOf(aim)) === 0;
+  const kinds = [...ALL_FAULT_KINDS, ...ALL_FURTHER_KINDS].map((fault): KindAim => ({ fault }));
+  const points = coverage
     .under('point:')
-    .flatMap(([point]) =>
-      POINT_OUTCOMES.flatMap((outcome) =>
-        coverage.count(`outcome:${point}:${outcome}`) === 0 ? [{ point, outcome }] : [],
-      ),
-    );
+    .flatMap(([point]) => POINT_OUTCOMES.map((outcome): PointAim => ({ point, outcome })));
+  return [...kinds, ...points].filter(isMissing);
 }
 
 /**
- * Injects each missing fault in a history that is known to make the call, on all cores. `passedBy`: histories that
- * make each call, the shortest first.
+ * Injects each missing fault, on all cores: in a history that is known to make the call, or of a scenario in which the
+ * kind strikes. `passedBy`: histories that make each call, the shortest first. With a `scenario`, kinds are left out:
+ * no single one has them all.
  */
 export async function aimAtHoles(
   { coverage, passedBy }: { readonly coverage: Coverage; readonly passedBy: PassedBy },
@@ -36,25 +39,33 @@ export async function aimAtHoles(
   const aimed = new Coverage();
   const failed: AimedOutcome['failed'][number][] = [];
   let histories = 0;
-  const targets = aimsOf(coverage).map((aim) => ({
-    aim,
-    seeds: (passedBy.get(aim.point) ?? []).map(({ seed }) => seed),
-  }));
+  const targets = aimsOf(coverage).flatMap((aim): readonly AimTarget[] => {
+    if ('point' in aim) return [{ aim, seeds: (passedBy.get(aim.point) ?? []).map(({ seed }) => seed), scenario }];
+    return scenario === undefined ? [{ aim, seeds: KIND_SEEDS, scenario: scenarioWith(aim) }] : [];
+  });
   await onAllCores(
     new URL('./aim-worker.ts', import.meta.url),
     targets.length,
-    (core, cores): AimOrder => ({ targets: targets.filter((_, index) => index % cores === core), scenario }),
-    ({ aim, seed, hasHit, violations }: AimShot) => {
+    (core, cores): AimOrder => ({ targets: targets.filter((_, index) => index % cores === core) }),
+    ({ hasHit, ...shot }: AimShot) => {
       histories += 1;
-      if (hasHit) aimed.hit(`outcome:${aim.point}:${aim.outcome}`);
-      if (violations.length > 0) failed.push({ seed, aim, violations });
+      if (hasHit) aimed.hit(coverageOf(shot.aim));
+      if (shot.violations.length > 0) failed.push(shot);
     },
   );
   failed.sort((a, b) => a.seed - b.seed || (writeAim(a.aim) < writeAim(b.aim) ? -1 : 1));
   return { histories, coverage: aimed, failed };
 }
 
-/** The arguments of `npm run simulate` that repeat an aimed history. */
-export function replayOf(seed: number, aim: Aim): string {
-  return `--seed ${seed} --aim "${writeAim(aim)}"`;
+/** Where a kind of fault strikes soon. */
+function scenarioWith({ fault }: KindAim): Scenario {
+  if (fault === 'new_version') return 'consumers'; // its deployment has to meet messages on their way
+  const [further] = ALL_FURTHER_KINDS.filter((kind) => kind === fault);
+  return further === undefined ? 'small' : 'schedules';
+}
+
+/** The arguments of `npm run simulate` that repeat a history. */
+export function replayOf({ seed, scenario, aim }: Pick<AimShot, 'seed' | 'scenario'> & { aim?: Aim }): string {
+  const chosen = scenario === undefined ? '' : ` --scenario ${scenario}`;
+  return `--seed ${seed}${chosen}${aim === undefined ? '' : ` --aim "${writeAim(aim)}"`}`;
 }

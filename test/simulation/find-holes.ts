@@ -2,7 +2,6 @@ import { writeAim } from './aim.ts';
 import { aimsOf } from './aim-at-holes.ts';
 import { RUN_MOVES, type RunMove } from '../../shared/domain/run-status.ts';
 import type { Coverage } from './coverage.ts';
-import { ALL_FAULT_KINDS, ALL_FURTHER_KINDS } from './fault-kinds.ts';
 import { MUST_HIT } from './must-hit.ts';
 
 /**
@@ -31,13 +30,9 @@ export function tableMoves(): readonly string[] {
 
 /** The names of what must have occurred in this number of histories and did not. */
 export function findHoles(coverage: Coverage): readonly string[] {
-  const kinds = [...ALL_FAULT_KINDS, ...ALL_FURTHER_KINDS]
-    .filter((kind) => coverage.count(`fault:${kind}`) === 0)
-    .map((kind) => `fault ${kind}`);
   const histories = coverage.under('scenario:').reduce((sum, [, count]) => sum + count, 0);
   const isLacking = (name: string): boolean =>
     coverage.count(name) === 0 && histories >= (RARE.has(name) ? HISTORIES_FOR_RARE : HISTORIES_FOR_ALL);
   const outcomes = [...tableMoves().map((move) => `move:${move}`), ...MUST_HIT].filter(isLacking);
-  const points = aimsOf(coverage).map(writeAim);
-  return [...kinds, ...outcomes, ...points];
+  return [...aimsOf(coverage).map(writeAim), ...outcomes];
 }

@@ -1,7 +1,7 @@
 import { type FunctionName, FUNCTIONS } from '../../shared/functions.ts';
 import type { Clock, Log } from '../../shared/engine/ports.ts';
 import type { Adversary } from './adversary.ts';
-import type { Aim, AimedStrike } from './aim.ts';
+import type { AimedStrike, PointAim } from './aim.ts';
 import type { Breakdowns } from './breakdowns.ts';
 import type { Coverage } from './coverage.ts';
 import { SeededRandom } from './random.ts';
@@ -191,7 +191,7 @@ export class Instance {
     if (!adversary.isCalm) coverage.hit(`point:${at}`);
     const hit = (outcome: string): void => coverage.hit(`outcome:${at}:${outcome}`);
     const broken = adversary.isCalm ? null : (breakdowns?.breakageOf(this.functionName, point) ?? null);
-    const isAimed = (outcome: Aim['outcome']): boolean => this.isAlive && aimed?.strikes(at, outcome) === true;
+    const isAimed = (outcome: PointAim['outcome']): boolean => this.isAlive && aimed?.strikes(at, outcome) === true;
     if (broken === 'crash_before' || adversary.strikes('crash_before') || isAimed('crash_before')) {
       hit('crash_before');
       this.die(`before ${point}`);

@@ -75,6 +75,7 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
   const further = [workload.schedules, workload.live, workload.uploads];
   const isFurther = further.some((part) => part !== undefined) || scenario === 'consumers';
   if (isFurther && !isTame(scenario)) adversary.goFurther();
+  if (options.aim !== undefined && 'fault' in options.aim) adversary.turnOn(options.aim.fault);
   const trace = new Trace(timeline, options.keepTrace ?? false);
   const isDeployedAnew = adversary.furtherKinds().includes('new_version');
   const draws = new SeededRandom(seed, 'rollout');
@@ -83,7 +84,7 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
   const { letters } = workload;
   const breakdowns = letters === undefined || isTame(scenario) ? null : new Breakdowns(letters.breakdowns, elapsed);
   const underWay = { calls: 0 };
-  const aimed = options.aim === undefined ? null : new AimedStrike(options.aim);
+  const aimed = options.aim === undefined || 'fault' in options.aim ? null : new AimedStrike(options.aim);
   const parts = {
     seed,
     timeline,

@@ -22,7 +22,7 @@ the engine keeps its promises. test/simulation/README.md explains how to read a 
   --scenario   what the history is about; drawn from the seed if absent:
                ${CHOICES.join(', ')}
   --aim        inject one fault at one call, besides those of the seed, such as "crash_after at page PutItem S P"
-               (fault, function, operation, kind of item)
+               (fault, function, operation, kind of item); or turn one kind of fault on, such as "fault fire_late"
   --trace      print the trace of a single history even if it keeps all promises
 `;
 
@@ -114,16 +114,15 @@ async function simulateMany(first: number, count: number, scenario: Choice | und
   const aimed = await aimAtHoles(outcome, scenario);
   outcome.coverage.add(aimed.coverage.counts);
   for (const line of coverageLines(outcome.coverage)) console.log(line);
-  const chosen = scenario === undefined ? '' : ` --scenario ${scenario}`;
   const failed = [
-    ...outcome.failed.map(({ seed, violations }) => ({ replay: `--seed ${seed}`, violations })),
-    ...aimed.failed.map(({ seed, aim, violations }) => ({ replay: replayOf(seed, aim), violations })),
+    ...outcome.failed.map(({ seed, violations }) => ({ replay: replayOf({ seed, scenario }), violations })),
+    ...aimed.failed.map((shot) => ({ replay: replayOf(shot), violations: shot.violations })),
   ];
   for (const { replay, violations } of failed.slice(0, 20)) {
     const [violation] = violations;
     const check = violation?.check ?? '';
     console.log(`\n${check}\n  promise: ${promiseOf(check)}\n  broken:  ${violation?.message ?? ''}`);
-    console.log(`  repeat:  npm run simulate -- ${replay}${chosen}`);
+    console.log(`  repeat:  npm run simulate -- ${replay}`);
   }
   const seconds = (performance.now() - startedAt) / 1_000;
   const years = outcome.virtualMs / (365.25 * 86_400_000);

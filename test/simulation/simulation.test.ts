@@ -70,8 +70,8 @@ describe('the engine under a seeded adversary', () => {
       coverage.add(aimed.coverage.counts);
       expect(
         aimed.failed.map(
-          ({ seed, aim, violations: [first] }) =>
-            `${first?.check ?? ''}: ${first?.message ?? ''} (npm run simulate -- ${replayOf(seed, aim)})`,
+          (shot) =>
+            `${shot.violations[0]?.check ?? ''}: ${shot.violations[0]?.message ?? ''} (npm run simulate -- ${replayOf(shot)})`,
         ),
       ).toEqual([]);
     },
