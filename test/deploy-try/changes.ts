@@ -1,17 +1,14 @@
-import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { shellBlock } from '../guards/readme-text.ts';
 import { openApiClient } from '../support/api-client.ts';
 import { openCallbackReceiver } from '../support/receiver.ts';
 import type { CallbackReceiver } from '../support/receiver.ts';
 import { until } from '../support/until.ts';
 import { openHeldUpstream } from './held-upstream.ts';
+import { owner, paste, run, shell } from './owner-shell.ts';
 
 /**
- * What an owner does to the stage that deploy:try deployed: an upgrade, a roll-back, and accidents, by the commands of
- * infra/ACCIDENTS.md as they stand there.
+ * What an owner does to the stage that deploy:try deployed: an upgrade, a roll-back, and accidents.
  */
 const {
   DEPLOY_TRY_URL: url = '',
@@ -19,8 +16,6 @@ const {
   DEPLOY_TRY_SIGNING_SECRET: secret = '',
   DEPLOY_TRY_WORK_DIR: workDir = '',
 } = process.env;
-const ROOT = join(import.meta.dirname, '../..');
-const DOCUMENT = 'infra/ACCIDENTS.md';
 
 const api = openApiClient(url, key);
 let receiver: CallbackReceiver;
@@ -30,22 +25,10 @@ beforeAll(async () => {
 });
 afterAll(() => receiver.close());
 
-const run = async (command: string, args: readonly string[]): Promise<string> => {
-  const { stdout, stderr } = await promisify(execFile)(command, args, { cwd: ROOT, maxBuffer: 10_000_000 });
-  return stdout + stderr;
-};
 const cdk = (verb: 'deploy' | 'diff', assembly: string): Promise<string> => {
   const how = verb === 'deploy' ? ['--require-approval', 'never'] : [];
   return run('cdk', [verb, ...how, '--app', join(workDir, assembly), '--no-notices', '--no-color']);
 };
-/** Runs lines of a shell as the document's first ones, and its own names, leave it. */
-const shell = (...lines: readonly string[]): Promise<string> =>
-  run('bash', ['-eo', 'pipefail', '-c', [AWS, shellBlock(DOCUMENT, 'Before you begin', 1), ...lines].join('\n')]);
-/** Release 1 of the AWS command line asks AWS for SQS, whatever AWS_ENDPOINT_URL says. */
-const AWS = 'aws() { command aws --endpoint-url "$AWS_ENDPOINT_URL" "$@"; }';
-/** Does what the nth block of a section says. */
-const paste = (section: string, block: number, names = ''): Promise<string> =>
-  shell(names, shellBlock(DOCUMENT, section, block));
 const read = async (runUid: string) => (await api.ask('getRun', { params: { run_uid: runUid } })).body;
 
 /** A run that is in the middle until its upstream is released, and then must come to its end with nothing lost. */
@@ -73,8 +56,11 @@ const find = async (command: string): Promise<readonly string[]> => {
   const printed = await shell(command);
   return printed.trim().split(/\s+/).slice(1); // the block itself prints the table's name
 };
-const owner = (command: string): Promise<string> =>
-  run('npm', ['run', '-s', 'trireme', '--', 'owner', ...command.split(' '), '--stage', 'local']);
+/** Deletes the stage's own one, so that nothing brings it back. */
+const forgetMasterSecret = async (): Promise<void> => {
+  const [secretArn = ''] = await find('output MasterSecretArn');
+  await shell(`aws secretsmanager delete-secret --force-delete-without-recovery --secret-id '${secretArn}'`);
+};
 const check = (): Promise<string> => owner('state check');
 
 /** Messages about a run as release 0.1.0 wrote them. They come twice with this: once as they are, and once so. */
@@ -112,23 +98,13 @@ describe('a stage that is changed', () => {
 });
 
 describe('an accident', () => {
-  it('of a leaked key ends with its revocation', async () => {
-    const made = await owner('keys create --workspace witness --json');
-    const { apiKey } = JSON.parse(made) as { apiKey: string };
-    const leaked = openApiClient(url, apiKey);
-    expect((await leaked.send('GET', '/v1/me')).status).toBe(200);
-    const names = `WORKSPACE=witness KEY_PREFIX=${apiKey.slice(0, 8)}`;
-    await paste('A key has leaked', 0, names);
-    await until('a refusal', async () => ((await leaked.send('GET', '/v1/me')).status === 401 ? true : null));
-  });
-
   it('of a deleted master secret ends with its return', async () => {
     const [secretArn = ''] = await find('output MasterSecretArn');
     await shell(`aws secretsmanager delete-secret --recovery-window-in-days 7 --secret-id '${secretArn}'`);
     expect(await paste('The master secret is lost', 0)).toMatch(/master secret.*\n  set      it is there/);
   });
 
-  it('of lost items ends with the table restored', async () => {
+  it('of lost items, and of a master secret that is gone for good, ends with another table and another secret', async () => {
     const before = await openRun();
     await before.end();
     expect(await paste('A table is restored', 0, `MOMENT=${new Date().toISOString()}`)).toMatch(/CREATING|ACTIVE/);
@@ -141,8 +117,10 @@ describe('an accident', () => {
       return /^\S+\s+(Disabled\s+){5}$/.test(states) ? true : null;
     });
     await paste('A table is restored', 1, 'PURGE_SECONDS=0');
+    await forgetMasterSecret();
     const difference = await cdk('diff', 'cdk.out-restored');
     expect(difference).toMatch(/^\[-\] AWS::DynamoDB::GlobalTable State\/Table \S+ orphan$/m);
+    expect(difference).toMatch(/^\[-\] AWS::SecretsManager::Secret State\/Master \S+ orphan$/m);
     expect(difference).not.toMatch(/ (replace|destroy)$/m);
     await cdk('deploy', 'cdk.out-restored');
     await expect(check()).rejects.toThrow(
@@ -150,6 +128,10 @@ describe('an accident', () => {
     );
     expect(await paste('A table is restored', 3)).toContain('All is as the stage needs it.');
     expect(await check()).not.toContain('missing');
+    const rotated = await paste('The master secret is lost', 3, 'WORKSPACE=witness');
+    const [, renewed = ''] = /^(whsec_\S+) .*from master secret 1000$/m.exec(rotated) ?? [];
+    await receiver.close();
+    receiver = await openCallbackReceiver(renewed);
     await paste('Stop and start the workers', 2);
     expect(await read(gone)).toMatchObject({ status: 'SUCCEEDED', output_count: 12 });
     expect(await api.all('listRunOutputs', { params: { run_uid: gone } })).toHaveLength(12);

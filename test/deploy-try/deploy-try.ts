@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { settleAll } from '../../shared/engine/settle-all.ts';
 import { startEmulator } from './emulator.ts';
 import { preparePython } from '../support/python-venv.ts';
 import { runScript, type ScriptTools } from '../support/run-script.ts';
@@ -28,12 +29,11 @@ async function tryDeployment({ children, workDir, say }: ScriptTools, isKept: bo
     const before = await bootstrap(witness);
     say('cdk deploy');
     const deployed = await deploy(witness);
-    say(`the journey, at ${deployed.url}`);
-    await journey(witness, deployed);
+    say(`the journey, at ${deployed.url}, and the releases to change to`);
+    // Side by side: the journey waits for minutes of a schedule and of a revoked key, and works little.
+    await settleAll([journey(witness, deployed), synthesizeOthers(witness)]);
     for (const refusal of await checkTheChecks(witness)) say(`  refused, as it must be: ${refusal}`);
     if (isKept) await keep(emulator.env, deployed);
-    say('the releases to change to');
-    await synthesizeOthers(witness);
     say('an upgrade, a roll-back, and accidents');
     await changes(witness, deployed);
     say('cdk destroy');

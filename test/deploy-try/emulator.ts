@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { lastLines } from '../support/children.ts';
 import type { Children } from '../support/children.ts';
 import { freePort, untilListening } from '../support/free-port.ts';
@@ -23,7 +23,7 @@ export async function startEmulator(children: Children, python: string, workDir:
   const port = await freePort();
   const certificate = join(workDir, 'certificate.pem');
   const key = join(workDir, 'key.pem');
-  const env = await isolatedEnv(workDir, { endpoint: `https://localhost:${port}`, certificate });
+  const env = await isolatedEnv(workDir, { python, endpoint: `https://localhost:${port}`, certificate });
   await makeCertificate(children, { certificate, key, env });
   const server = children.start(python, [join(HERE, 'emulator.py')], {
     cwd: workDir,
@@ -58,11 +58,16 @@ export async function startEmulator(children: Children, python: string, workDir:
 }
 
 /** Nothing of the caller's environment but the PATH: no profile, no credentials and no region that lead to AWS. */
-async function isolatedEnv(workDir: string, at: { readonly endpoint: string; readonly certificate: string }) {
+async function isolatedEnv(
+  workDir: string,
+  at: { readonly python: string; readonly endpoint: string; readonly certificate: string },
+) {
   const [home, tmp] = [join(workDir, 'home'), join(workDir, 'tmp')];
   await Promise.all([home, tmp].map((dir) => mkdir(dir)));
   return {
-    PATH: [join(ROOT, 'node_modules/.bin'), process.env['PATH']].join(delimiter), // Node 24 before any other
+    // Node 24 before any other, and the command aws.
+    PATH: [join(ROOT, 'node_modules/.bin'), dirname(at.python), process.env['PATH']].join(delimiter),
+    STAGE: 'local', // for the commands of infra/ACCIDENTS.md
     HOME: home,
     TMPDIR: tmp,
     AWS_ENDPOINT_URL: at.endpoint,

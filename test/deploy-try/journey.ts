@@ -6,6 +6,7 @@ import { openCallbackReceiver } from '../support/receiver.ts';
 import type { CallbackReceiver } from '../support/receiver.ts';
 import { until } from '../support/until.ts';
 import { openHeldUpstream } from './held-upstream.ts';
+import { owner, paste } from './owner-shell.ts';
 
 /** A stage that deploy:try deployed, and a key that its owner's command made. */
 const { DEPLOY_TRY_URL: url = '', DEPLOY_TRY_KEY: key = '', DEPLOY_TRY_SIGNING_SECRET: secret = '' } = process.env;
@@ -133,5 +134,15 @@ describe.concurrent('the deployed stage', () => {
     await receiver.untilComplete(fire.run_uid ?? '');
     await api.ask('cancelSchedule', { params: { scheduled_run_uid: minutely.uid } });
     expect(await fireOf(moment.uid)).toMatchObject({ cause: 'once', outcome: 'FIRED' });
+  });
+
+  it('refuses a key that leaked, within a minute after its owner revoked it', async () => {
+    const made = await owner('keys create --workspace witness --json');
+    const { apiKey } = JSON.parse(made) as { apiKey: string };
+    const leaked = openApiClient(url, apiKey);
+    expect((await leaked.send('GET', '/v1/me')).status).toBe(200);
+    const names = `WORKSPACE=witness KEY_PREFIX=${apiKey.slice(0, 8)}`;
+    await paste('A key has leaked', 0, names);
+    await until('a refusal', async () => ((await leaked.send('GET', '/v1/me')).status === 401 ? true : null));
   });
 });

@@ -13,12 +13,12 @@ export const added = defineAction({
 });
 `;
 
-/** The CDK app of the stage as a later release has it, or as its owner points it at a restored table. */
-const [variant, value = ''] = process.argv.slice(2);
+/** The CDK app of the stage as a later release has it, or as its owner points it at a restored table and a new secret. */
+const [variant, tableName = '', masterSecretArn = ''] = process.argv.slice(2);
 if (variant === 'release') await synthesizeRelease();
 else if (variant === 'restored') {
   // Over the bundles of the synthesis before.
-  synthesize({ bundleDir: BUNDLE_DIR, settings: { existing: { tableName: value } } });
+  synthesize({ bundleDir: BUNDLE_DIR, settings: { existing: { tableName, masterSecretArn } } });
 } else throw new Error(`There is no app ${variant}`);
 
 /** One action more and one setting changed. */

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { delimiter, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Children } from '../support/children.ts';
 import { ACCOUNT, REGION } from './emulator.ts';
 import type { Emulator } from './emulator.ts';
+import { block, shellArgs } from './owner-shell.ts';
 
 const HERE = import.meta.dirname;
 const ROOT = join(HERE, '../..');
@@ -67,7 +68,7 @@ export async function journey(witness: Witness, deployed: Deployed): Promise<voi
   assert.deepEqual(await look(witness, 'errors'), [], 'functions logged errors');
 }
 
-/** What differs in the stage of a later release, or in one that is pointed at a restored table. */
+/** What differs in the stage of a later release, or in one that is pointed at a restored table and another master secret. */
 export async function synthesizeOthers(witness: Witness): Promise<void> {
   await cdk(witness, ['synth', '--quiet', ...fromSource(witness, 'second')]);
   const [first, second] = await Promise.all(
@@ -76,8 +77,15 @@ export async function synthesizeOthers(witness: Witness): Promise<void> {
   assert.equal(second, first, 'the same sources give another template');
   const other = (...args: readonly string[]): string[] => ['--app', ['node', OTHER_APP, ...args].join(' ')];
   await cdk(witness, ['synth', '--quiet', ...other('release'), ...fromSource(witness, 'release')]);
-  const restored = other('restored', RESTORED_TABLE);
+  const masterSecretArn = await makeMasterSecret(witness);
+  const restored = other('restored', RESTORED_TABLE, masterSecretArn);
   await cdk(witness, ['synth', '--quiet', ...restored, ...fromSource(witness, 'restored')]);
+}
+
+/** Makes one as infra/ACCIDENTS.md says; gives its ARN. */
+async function makeMasterSecret(witness: Witness): Promise<string> {
+  const printed = await command(witness, 'bash', shellArgs(block('The master secret is lost', 1)));
+  return printed.trim().split('\n').at(-1) ?? '';
 }
 
 /** Upgrades the stage, goes back, and has accidents; then nothing may have been denied to a function. */
@@ -93,8 +101,6 @@ async function tests(witness: Witness, { url, apiKey, signingSecret }: Deployed,
     isShown: true,
     env: {
       ...witness.emulator.env,
-      PATH: [dirname(witness.python), witness.emulator.env['PATH']].join(delimiter), // for the command aws
-      STAGE: 'local',
       DEPLOY_TRY_URL: url,
       DEPLOY_TRY_KEY: apiKey,
       DEPLOY_TRY_SIGNING_SECRET: signingSecret,
