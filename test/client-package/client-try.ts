@@ -3,11 +3,10 @@ import { once } from 'node:events';
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import { startLocal } from '../document-try/start-local.ts';
 import type { CommandOptions } from '../support/children.ts';
-import { runScript, type ScriptTools } from '../support/run-script.ts';
+import { readFlags, runScript, type ScriptTools } from '../support/run-script.ts';
 import { installClient } from './consumer.ts';
 
 /** Where it runs, by packages of npm, and how a file is run there. */
@@ -114,6 +113,4 @@ async function tryWorker({ children, say }: ScriptTools, options: CommandOptions
   say(`a Worker calls, runs and receives under ${found}`);
 }
 
-const { values } = parseArgs({ options: { help: { type: 'boolean' } } });
-if (values.help === true) process.stdout.write(`${HELP}\n`);
-else await runScript('client:try', tryClient);
+if (readFlags('client:try', HELP) !== null) await runScript('client:try', tryClient);

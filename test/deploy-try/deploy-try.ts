@@ -1,10 +1,9 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { settleAll } from '../../shared/engine/settle-all.ts';
 import { startEmulator } from './emulator.ts';
 import { preparePython } from '../support/python-venv.ts';
-import { runScript, type ScriptTools } from '../support/run-script.ts';
+import { readFlags, runScript, type ScriptTools } from '../support/run-script.ts';
 import { bootstrap, changes, checkTheChecks, deploy, destroy, journey, synthesizeOthers } from './steps.ts';
 
 const HELP = `Deploys the stage "local" with the real CDK to an emulator of AWS that nobody here wrote, and tries it there:
@@ -56,11 +55,10 @@ async function keep(env: NodeJS.ProcessEnv, deployed: object): Promise<void> {
 }
 let isWaiting = false;
 
-const { values } = parseArgs({ options: { keep: { type: 'boolean', default: false }, help: { type: 'boolean' } } });
-if (values.help === true) process.stdout.write(`${HELP}\n`);
-else {
+const flags = readFlags('deploy:try', HELP, ['--keep']);
+if (flags !== null) {
   const act = async (tools: ScriptTools): Promise<void> => {
-    await tryDeployment(tools, values.keep);
+    await tryDeployment(tools, flags.has('--keep'));
     tools.say('all is as it should be');
   };
   await runScript('deploy:try', act, (signal) => isWaiting && signal === 'SIGINT');

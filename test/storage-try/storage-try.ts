@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { freePort, untilListening } from '../support/free-port.ts';
 import { preparePython } from '../support/python-venv.ts';
-import { runScript, type ScriptTools } from '../support/run-script.ts';
+import { readFlags, runScript, type ScriptTools } from '../support/run-script.ts';
 import { DIFFERENCES } from './differences.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -66,6 +65,4 @@ async function tryStorage({ children, workDir, say }: ScriptTools): Promise<void
   say(`${all.length - failed.length} of ${all.length} are the same`);
 }
 
-const { values } = parseArgs({ options: { help: { type: 'boolean' } } });
-if (values.help === true) process.stdout.write(`${HELP}\n`);
-else await runScript('storage:try', tryStorage);
+if (readFlags('storage:try', HELP) !== null) await runScript('storage:try', tryStorage);

@@ -52,3 +52,23 @@ export async function runScript(
     await cleanUp();
   }
 }
+
+/**
+ * The flags that a script was called with, of those that it takes. Null: it has printed its help, or what it does not
+ * take (exit code 2).
+ */
+export function readFlags(
+  script: string,
+  help: string,
+  flags: readonly `--${string}`[] = [],
+): ReadonlySet<string> | null {
+  const given = process.argv.slice(2);
+  const unknown = given.find((flag) => flag !== '--help' && !flags.some((known) => known === flag));
+  if (unknown === undefined && !given.includes('--help')) return new Set(given);
+  if (unknown === undefined) process.stdout.write(`${help}\n`);
+  else {
+    process.stderr.write(`${script}: there is no ${unknown}; --help says what there is\n`);
+    process.exitCode = 2;
+  }
+  return null;
+}
