@@ -41,13 +41,27 @@ export function createLineSplitter(maxBytes: number): LineSplitter {
     number += 1;
     size = 0;
     kept = [];
-    return line.bytes !== null && isBlank(line.bytes) ? null : line;
+    return line.bytes !== null && line.bytes.every(isBlank) ? null : line;
+  }
+
+  /** Counts the blank lines that begin at `at`, and returns where they end. A file may consist of millions. */
+  function passBlankLines(chunk: Uint8Array, at: number): number {
+    for (let begin = at; ; number += 1) {
+      let end = begin;
+      while (isBlank(chunk[end])) end += 1;
+      if (chunk[end] === CARRIAGE_RETURN) end += 1;
+      if (chunk[end] !== LINE_FEED) return begin;
+      begin = end + 1;
+    }
   }
 
   return {
     *push(chunk) {
       let at = 0;
-      for (let end = chunk.indexOf(LINE_FEED); end >= 0; end = chunk.indexOf(LINE_FEED, at)) {
+      for (;;) {
+        if (size === 0) at = passBlankLines(chunk, at);
+        const end = chunk.indexOf(LINE_FEED, at);
+        if (end < 0) break;
         keep(chunk.subarray(at, end));
         const line = take();
         if (line !== null) yield line;
@@ -69,7 +83,10 @@ function trim(bytes: Uint8Array, isFirst: boolean): Uint8Array {
   return bytes.subarray(begin, bytes.at(-1) === CARRIAGE_RETURN ? bytes.length - 1 : bytes.length);
 }
 
-/** Whether a line has only spaces and tabs. */
-function isBlank(bytes: Uint8Array): boolean {
-  return bytes.every((byte) => byte === 0x20 || byte === 0x09);
+const SPACE = 0x20;
+const TAB = 0x09;
+
+/** Whether a byte may be in a line that counts as blank. */
+function isBlank(byte: number | undefined): boolean {
+  return byte === SPACE || byte === TAB;
 }

@@ -41,6 +41,18 @@ test('a text of blank lines has no line', () => {
   for (const text of ['', '\n', '\uFEFF', '\r\n\r\n', ' \n\t']) expect(linesOf(text, 1)).toEqual([]);
 });
 
+test('blank lines are counted and left out, wherever chunks are cut', () => {
+  const text = '\n\r\n \t\r\n\n{"a":1}\n \n\r\n\r\r\n  {"b":2} \n\t\n';
+  for (let chunkBytes = 1; chunkBytes <= text.length + 1; chunkBytes += 1) {
+    const lines = linesOf(text, chunkBytes);
+    expect(lines.map((line) => [line.number, textOf(line)])).toEqual([
+      [5, '{"a":1}'],
+      [8, '\r'],
+      [9, '  {"b":2} '],
+    ]);
+  }
+});
+
 test('only at the very start it is a byte order mark', () => {
   expect(linesOf('\n\uFEFF{}\n', 3).map(textOf)).toEqual(['\uFEFF{}']);
 });
