@@ -4,8 +4,10 @@ import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/support/longest-first.ts';
 import { PATIENCE_MS } from './test/support/patience.ts';
 
+/** Tests that call the API of a system, most of them of the one that the files of a process share. */
+const JOURNEYS = ['test/journeys/**/*.test.ts'];
 /** Tests that start systems, processes or compilers, or change their process: each file in a process of its own. */
-const SYSTEMS = ['test/{journeys,simulation,infra,guards,process}/**/*.test.ts'];
+const SYSTEMS = ['test/{simulation,infra,guards,process}/**/*.test.ts'];
 
 export default defineConfig({
   test: {
@@ -24,12 +26,21 @@ export default defineConfig({
     projects: [
       {
         extends: true,
+        test: {
+          name: 'journeys',
+          include: JOURNEYS,
+          globalSetup: ['test/support/remove-shared-build.ts'],
+          isolate: false,
+        },
+      },
+      {
+        extends: true,
         test: { name: 'systems', include: SYSTEMS, globalSetup: ['test/support/remove-shared-build.ts'] },
       },
       {
         extends: true,
         // Files share a process, and what they import is warm.
-        test: { name: 'parts', include: ['test/**/*.test.ts'], exclude: SYSTEMS, isolate: false },
+        test: { name: 'parts', include: ['test/**/*.test.ts'], exclude: [...JOURNEYS, ...SYSTEMS], isolate: false },
       },
     ],
   },

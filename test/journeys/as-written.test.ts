@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openApiClient } from '../support/api-client.ts';
 import type { ApiClient } from '../support/api-client.ts';
-import { openReceiver, startLocalSystem } from '../support/local-system.ts';
+import { openReceiver, shareLocalSystem } from '../support/local-system.ts';
 import type { LocalTestSystem, Receiver } from '../support/local-system.ts';
 import { until } from '../support/until.ts';
 
@@ -18,7 +18,7 @@ let receiver: Receiver;
 let input: string;
 
 beforeAll(async () => {
-  system = await startLocalSystem();
+  system = await shareLocalSystem();
   api = openApiClient(system.url, system.apiKey);
   const headers = { 'content-type': 'application/json' };
   const deep = `{"a":${'['.repeat(9_000)}${']'.repeat(9_000)}}`;

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compileExamples, installClient } from '../client-package/consumer.ts';
 import { ROOT, shellLines } from '../guards/readme-text.ts';
 import { citiesOf } from '../support/all-cities.ts';
-import { type LocalTestSystem, startLocalSystem } from '../support/local-system.ts';
+import { type LocalTestSystem, shareLocalSystem } from '../support/local-system.ts';
 import { startNode, type StartedNode } from '../support/start-node.ts';
 import { until } from '../support/until.ts';
 
@@ -21,7 +21,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'trireme-client-'));
   consumer = join(folder, 'consumer');
   await installClient(folder);
-  system = await startLocalSystem();
+  system = await shareLocalSystem();
 });
 afterAll(async () => {
   await system.close();

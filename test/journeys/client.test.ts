@@ -5,7 +5,7 @@ import { listenLocally, urlOf } from '../../infra/local/listen.ts';
 import { Trireme, TriremeError, type RunDetail } from '../../shared/client/trireme.ts';
 import { type Callback, createWebhookHandler, RunTally, type TallyState } from '../../shared/client/webhook.ts';
 import { citiesOf } from '../support/all-cities.ts';
-import { type LocalTestSystem, startLocalSystem } from '../support/local-system.ts';
+import { type LocalTestSystem, shareLocalSystem } from '../support/local-system.ts';
 import { until } from '../support/until.ts';
 
 interface Actions {
@@ -20,7 +20,7 @@ let system: LocalTestSystem;
 let trireme: Trireme<Actions>;
 
 beforeAll(async () => {
-  system = await startLocalSystem();
+  system = await shareLocalSystem();
   trireme = system.trireme;
 });
 afterAll(() => system.close());

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildClient } from '../../infra/client-package/build-client.ts';
 import { listenLocally, urlOf } from '../../infra/local/listen.ts';
 import { citiesOf } from '../support/all-cities.ts';
-import { type LocalTestSystem, openReceiver, startLocalSystem } from '../support/local-system.ts';
+import { type LocalTestSystem, openReceiver, shareLocalSystem } from '../support/local-system.ts';
 import { openTerminal, type TerminalSession } from '../support/pseudo-terminal.ts';
 import { until } from '../support/until.ts';
 
@@ -21,7 +21,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'trireme-cli-'));
   bin = join(folder, 'client/bin/trireme.js');
   await buildClient(join(folder, 'client'));
-  system = await startLocalSystem();
+  system = await shareLocalSystem();
 });
 afterAll(async () => {
   await system.close();

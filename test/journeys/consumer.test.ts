@@ -1,12 +1,10 @@
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addressOf } from '../../infra/local/start/prepare-access.ts';
-import { issueKey } from '../../infra/admin/issue-key.ts';
 import { openStage } from '../../infra/admin/stage-access.ts';
-import { systemRandom, systemClock } from '../../shared/process/system.ts';
 import { openApiClient } from '../support/api-client.ts';
 import type { ApiClient } from '../support/api-client.ts';
-import { startLocalSystem } from '../support/local-system.ts';
+import { shareLocalSystem } from '../support/local-system.ts';
 import type { LocalTestSystem } from '../support/local-system.ts';
 import { openCallbackReceiver } from '../support/receiver.ts';
 import type { CallbackReceiver } from '../support/receiver.ts';
@@ -19,12 +17,11 @@ let receiver: CallbackReceiver;
 let slowKey: string;
 
 beforeAll(async () => {
-  system = await startLocalSystem();
+  system = await shareLocalSystem();
   api = openApiClient(system.url, system.apiKey);
   receiver = await openCallbackReceiver(system.signingSecret);
-  const { workspaces, keys, limits } = openStage(addressOf(system.runtime));
-  const ports = { workspaces, keys, random: systemRandom, clock: systemClock };
-  const issued = await issueKey(ports, { workspaceName: 'slow', scopes: ['manage', 'run'] });
+  const { limits } = openStage(addressOf(system.runtime));
+  const issued = await system.newKey({ workspace: 'slow', scopes: ['manage', 'run'] });
   slowKey = issued.apiKey;
   await limits.set(issued.workspace.uid, { rates: { launch: { perSecond: 0.001, burst: 2 } } });
 });

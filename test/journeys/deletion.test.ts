@@ -1,15 +1,12 @@
 import { DynamoDBClient, ScanCommand, type ScanCommandOutput } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { issueKey } from '../../infra/admin/issue-key.ts';
-import { openStage } from '../../infra/admin/stage-access.ts';
 import { addressOf } from '../../infra/local/start/prepare-access.ts';
 import type { Scope } from '../../shared/domain/scopes.ts';
 import type { Operation } from '../../shared/api/routes.ts';
-import { systemClock, systemRandom } from '../../shared/process/system.ts';
 import { type ApiClient, openApiClient } from '../support/api-client.ts';
 import { findCanary } from '../support/find-canary.ts';
-import { type LocalTestSystem, openReceiver, type Receiver, startLocalSystem } from '../support/local-system.ts';
+import { type LocalTestSystem, openReceiver, type Receiver, shareLocalSystem } from '../support/local-system.ts';
 import { type CallbackReceiver, openCallbackReceiver } from '../support/receiver.ts';
 import { until } from '../support/until.ts';
 
@@ -23,7 +20,7 @@ let receiver: CallbackReceiver;
 let away: Receiver;
 
 beforeAll(async () => {
-  system = await startLocalSystem();
+  system = await shareLocalSystem();
   api = openApiClient(system.url, system.apiKey);
   receiver = await openCallbackReceiver(system.signingSecret);
   away = await openReceiver(() => ({ status: 503, body: CANARY }));
@@ -57,10 +54,8 @@ async function ended(runUid: string) {
   });
 }
 
-async function newKey(workspaceName: string, scopes: readonly Scope[]): Promise<string> {
-  const { workspaces, keys } = openStage(addressOf(system.runtime));
-  return (await issueKey({ workspaces, keys, random: systemRandom, clock: systemClock }, { workspaceName, scopes }))
-    .apiKey;
+async function newKey(workspace: string | undefined, scopes: readonly Scope[]): Promise<string> {
+  return (await system.newKey({ ...(workspace === undefined ? {} : { workspace }), scopes })).apiKey;
 }
 
 /** Where the canary is in table and bucket. */
@@ -209,7 +204,7 @@ describe('a deletion is refused', () => {
     const one = { params: { run_uid: run.uid } };
     const foreign = await api.refused('deleteRun', { ...one, apiKey: await newKey('another', ['manage']) });
     expect([foreign.status, foreign.body.message]).toEqual([404, `The run ${run.uid} does not exist.`]);
-    const scoped = await api.refused('deleteRun', { ...one, apiKey: await newKey('local', ['read', 'run']) });
+    const scoped = await api.refused('deleteRun', { ...one, apiKey: await newKey(undefined, ['read', 'run']) });
     expect([scoped.status, scoped.body.params]).toMatchObject([403, { scope: 'manage' }]);
     expect((await api.refused('deleteRun', { ...one, query: '?force=true' })).status).toBe(400);
     expect((await api.refused('deleteRun', { ...one, body: { reason: 'x' } })).status).toBe(400);

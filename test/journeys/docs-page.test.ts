@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { matchRoute } from '../../shared/api/match-route.ts';
 import { type ConsoleBrowser, faultsOfAccess, keepPicture, openConsoleBrowser } from '../support/console-browser.ts';
 import { findChromium } from '../support/find-chromium.ts';
-import { type LocalTestSystem, startLocalSystem } from '../support/local-system.ts';
+import { type LocalTestSystem, shareLocalSystem } from '../support/local-system.ts';
 import { type CallbackReceiver, openCallbackReceiver } from '../support/receiver.ts';
 
 /** What the page may weigh over the network, its script and style included. */
@@ -13,7 +13,7 @@ const MAX_GZIP_BYTES = 250 * 1024;
 let system: LocalTestSystem;
 let receiver: CallbackReceiver;
 beforeAll(async () => {
-  system = await startLocalSystem();
+  system = await shareLocalSystem();
   receiver = await openCallbackReceiver(system.signingSecret);
 });
 afterAll(async () => {

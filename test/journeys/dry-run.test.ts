@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openApiClient } from '../support/api-client.ts';
 import type { ApiClient } from '../support/api-client.ts';
-import { startLocalSystem } from '../support/local-system.ts';
+import { shareLocalSystem } from '../support/local-system.ts';
 import type { LocalTestSystem } from '../support/local-system.ts';
 import { openCallbackReceiver } from '../support/receiver.ts';
 import type { CallbackReceiver } from '../support/receiver.ts';
@@ -13,7 +13,7 @@ let api: ApiClient;
 let receiver: CallbackReceiver;
 
 beforeAll(async () => {
-  system = await startLocalSystem();
+  system = await shareLocalSystem();
   api = openApiClient(system.url, system.apiKey);
   receiver = await openCallbackReceiver(system.signingSecret);
 });

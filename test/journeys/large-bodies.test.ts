@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { REFUSED } from '../support/large-bodies.ts';
-import { type LocalTestSystem, startLocalSystem } from '../support/local-system.ts';
+import { type LocalTestSystem, shareLocalSystem } from '../support/local-system.ts';
 
 let system: LocalTestSystem;
 beforeAll(async () => {
-  system = await startLocalSystem();
+  system = await shareLocalSystem();
 });
 afterAll(() => system.close());
 

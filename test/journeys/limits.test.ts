@@ -6,7 +6,7 @@ import { LIMITS } from '../../shared/domain/limits.ts';
 import { addressOf } from '../../infra/local/start/prepare-access.ts';
 import { openStage } from '../../infra/admin/stage-access.ts';
 import { type ApiClient, openApiClient } from '../support/api-client.ts';
-import { type LocalTestSystem, startLocalSystem } from '../support/local-system.ts';
+import { type LocalTestSystem, shareLocalSystem } from '../support/local-system.ts';
 import { type CallbackReceiver, openCallbackReceiver } from '../support/receiver.ts';
 import { startUpstream, type Upstream } from '../support/start-upstream.ts';
 import { until } from '../support/until.ts';
@@ -17,7 +17,7 @@ let receiver: CallbackReceiver;
 let upstream: Upstream;
 
 beforeAll(async () => {
-  system = await startLocalSystem();
+  system = await shareLocalSystem();
   await openStage(addressOf(system.runtime)).limits.set(system.workspaceUid, {
     rates: { launch: { perSecond: 500, burst: 500 } },
   });

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { citiesOf } from '../support/all-cities.ts';
 import { openApiClient } from '../support/api-client.ts';
 import type { Answer, ApiClient, Asked } from '../support/api-client.ts';
-import { openReceiver, startLocalSystem } from '../support/local-system.ts';
+import { openReceiver, shareLocalSystem } from '../support/local-system.ts';
 import type { LocalTestSystem, Receiver } from '../support/local-system.ts';
 import { until } from '../support/until.ts';
 
@@ -13,7 +13,7 @@ let upstream: Receiver;
 
 /** Three pages of two items; the first takes its time where the path says so. */
 beforeAll(async () => {
-  system = await startLocalSystem();
+  system = await shareLocalSystem();
   api = openApiClient(system.url, system.apiKey);
   upstream = await openReceiver(({ path }) => {
     const { pathname, searchParams } = new URL(path, 'http://upstream');

@@ -2,14 +2,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { citiesOf } from '../support/all-cities.ts';
 import { openApiClient } from '../support/api-client.ts';
 import type { ApiClient } from '../support/api-client.ts';
-import { startLocalSystem } from '../support/local-system.ts';
+import { shareLocalSystem } from '../support/local-system.ts';
 import type { LocalTestSystem } from '../support/local-system.ts';
 
 let system: LocalTestSystem;
 let api: ApiClient;
 
 beforeAll(async () => {
-  system = await startLocalSystem();
+  system = await shareLocalSystem();
   api = openApiClient(system.url, system.apiKey);
 });
 afterAll(() => system.close());

@@ -1,19 +1,16 @@
 import { PutItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { issueKey } from '../../infra/admin/issue-key.ts';
 import { openStage, type StageAccess } from '../../infra/admin/stage-access.ts';
-import { LOCAL_WORKSPACE } from '../../infra/local/account.ts';
 import { addressOf } from '../../infra/local/start/prepare-access.ts';
 import { Trireme } from '../../shared/client/trireme.ts';
 import { createWebhookHandler, type Notification } from '../../shared/client/webhook.ts';
 import { NOTIFICATION_TYPES } from '../../shared/domain/notification.ts';
 import type { Scope } from '../../shared/domain/scopes.ts';
 import { FUNCTION_NAMES } from '../../shared/functions.ts';
-import { systemClock, systemRandom } from '../../shared/process/system.ts';
 import { keys as tableKeys } from '../../shared/storage/keys.ts';
 import { notificationBody } from '../../shared/api/notifications/schemas.ts';
 import { type ApiClient, openApiClient } from '../support/api-client.ts';
-import { type LocalTestSystem, openReceiver, type Receiver, startLocalSystem } from '../support/local-system.ts';
+import { type LocalTestSystem, openReceiver, type Receiver, shareLocalSystem } from '../support/local-system.ts';
 import { startUpstream, type Upstream } from '../support/start-upstream.ts';
 import { until } from '../support/until.ts';
 
@@ -27,7 +24,7 @@ let upstream: Upstream;
 const refusals = new Map<string, number>();
 
 beforeAll(async () => {
-  system = await startLocalSystem({ chaos: null });
+  system = await shareLocalSystem({ hasChaos: false });
   stage = openStage(addressOf(system.runtime));
   client = new Trireme({ url: system.url, apiKey: system.apiKey });
   api = openApiClient(system.url, system.apiKey);
@@ -44,9 +41,8 @@ afterAll(async () => {
   await system.close();
 });
 
-async function clientOf(workspaceName: string, scopes?: readonly Scope[]) {
-  const ports = { ...stage, random: systemRandom, clock: systemClock };
-  const { apiKey, workspace } = await issueKey(ports, { workspaceName, ...(scopes === undefined ? {} : { scopes }) });
+async function clientOf(key: { readonly workspace?: string; readonly scopes?: readonly Scope[] }) {
+  const { apiKey, workspace } = await system.newKey(key);
   return { api: openApiClient(system.url, apiKey), workspaceUid: workspace.uid };
 }
 
@@ -188,7 +184,7 @@ it('a test callback may be a notification of each type', async () => {
 });
 
 it('what is wrong with a setting is told by its path, and nothing is set', async () => {
-  const { api: fresh } = await clientOf('fresh');
+  const { api: fresh } = await clientOf({ workspace: 'fresh' });
   const refused: readonly (readonly [object, string])[] = [
     [{ on: ['run.failed'] }, 'url'],
     [{ url: 'https://10.0.0.1/', on: ['run.failed'] }, 'url'],
@@ -206,7 +202,7 @@ it('what is wrong with a setting is told by its path, and nothing is set', async
 });
 
 it('it takes the scope manage, and a workspace sees only its own', async () => {
-  const { api: reader } = await clientOf(LOCAL_WORKSPACE, ['read', 'run']);
+  const { api: reader } = await clientOf({ scopes: ['read', 'run'] });
   const body = { url: urlOf('/x'), on: ['run.failed'] };
   for (const [operation, asked] of [
     ['putNotifications', { body }],
@@ -217,7 +213,7 @@ it('it takes the scope manage, and a workspace sees only its own', async () => {
     expect(refused).toMatchObject({ error_label: 'FORBIDDEN', params: { scope: 'manage' } });
   }
   const [own] = await reader.all('listNotifications');
-  const { api: stranger } = await clientOf('stranger');
+  const { api: stranger } = await clientOf({ workspace: 'stranger' });
   expect(await stranger.all('listNotifications')).toEqual([]);
   const unknown = await stranger.refused('getCallback', { params: { callback_uid: own?.uid ?? '' } });
   expect(unknown.body).toMatchObject({ error_label: 'NOT_FOUND' });

@@ -10,7 +10,7 @@ import { createDueStore } from '../../shared/storage/due-store.ts';
 import { createScheduleStore } from '../../shared/storage/schedule-store.ts';
 import { Table } from '../../shared/storage/table.ts';
 import { type ApiClient, openApiClient } from '../support/api-client.ts';
-import { type LocalTestSystem, openReceiver, type Receiver, startLocalSystem } from '../support/local-system.ts';
+import { type LocalTestSystem, openReceiver, type Receiver, shareLocalSystem } from '../support/local-system.ts';
 import { until } from '../support/until.ts';
 
 /*
@@ -25,7 +25,7 @@ let table: Table;
 let isBack = false;
 
 beforeAll(async () => {
-  system = await startLocalSystem({ chaos: null });
+  system = await shareLocalSystem({ hasChaos: false });
   api = openApiClient(system.url, system.apiKey);
   receiver = await openReceiver(({ path }) => {
     if (path === '/hang') return { status: 204, afterMs: 600_000 };

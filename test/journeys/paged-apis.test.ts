@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openApiClient } from '../support/api-client.ts';
 import type { ApiClient, Asked } from '../support/api-client.ts';
-import { startLocalSystem } from '../support/local-system.ts';
+import { shareLocalSystem } from '../support/local-system.ts';
 import type { LocalTestSystem } from '../support/local-system.ts';
 import { startUpstream } from '../support/start-upstream.ts';
 import type { Upstream, UpstreamAnswer, UpstreamRequest } from '../support/start-upstream.ts';
@@ -37,7 +37,7 @@ function answer({ url }: UpstreamRequest): UpstreamAnswer {
 }
 
 beforeAll(async () => {
-  system = await startLocalSystem();
+  system = await shareLocalSystem();
   api = openApiClient(system.url, system.apiKey);
   upstream = await startUpstream(answer);
 });

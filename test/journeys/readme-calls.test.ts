@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { readDocument } from '../guards/readme-text.ts';
-import { type LocalTestSystem, startLocalSystem } from '../support/local-system.ts';
+import { type LocalTestSystem, shareLocalSystem } from '../support/local-system.ts';
 import { type CallbackReceiver, manifestIn, openCallbackReceiver } from '../support/receiver.ts';
 import { until } from '../support/until.ts';
 
@@ -22,7 +22,7 @@ let system: LocalTestSystem;
 let receiver: CallbackReceiver;
 
 beforeAll(async () => {
-  system = await startLocalSystem();
+  system = await shareLocalSystem();
   receiver = await openCallbackReceiver(system.signingSecret);
 });
 afterAll(async () => {

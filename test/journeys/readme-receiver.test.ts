@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { codeOf, ROOT, shellLines } from '../guards/readme-text.ts';
 import { citiesOf } from '../support/all-cities.ts';
 import { openApiClient } from '../support/api-client.ts';
-import { type LocalTestSystem, startLocalSystem } from '../support/local-system.ts';
+import { type LocalTestSystem, shareLocalSystem } from '../support/local-system.ts';
 import { killNode, startNode } from '../support/start-node.ts';
 
 let system: LocalTestSystem;
@@ -19,7 +19,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'trireme-receiver-'));
   writeFileSync(join(folder, 'receiver.ts'), codeOf('shared/client/README.md', 'receiver.ts'));
   cpSync(join(ROOT, 'shared/client/verify-webhook.ts'), join(folder, 'verify-webhook.ts'));
-  system = await startLocalSystem();
+  system = await shareLocalSystem();
 });
 afterAll(async () => {
   await system.close();

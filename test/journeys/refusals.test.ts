@@ -1,20 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addressOf } from '../../infra/local/start/prepare-access.ts';
-import { issueKey } from '../../infra/admin/issue-key.ts';
 import { openStage } from '../../infra/admin/stage-access.ts';
 import { systemRandom, systemClock } from '../../shared/process/system.ts';
 import type { Route } from '../../shared/api/route.ts';
 import { type Scope, SCOPES } from '../../shared/domain/scopes.ts';
 import { ROUTES } from '../../shared/api/routes.ts';
-import { digestApiKey, keyUidOf } from '../../shared/domain/api-key.ts';
 import { ERROR_LABELS } from '../../shared/domain/errors.ts';
 import type { ErrorLabel } from '../../shared/domain/errors.ts';
 import { deleteKey } from '../../shared/engine/workspace/delete-key.ts';
 import { deriveUid, runUidOf } from '../../shared/domain/ids.ts';
 import { openApiClient } from '../support/api-client.ts';
 import type { ApiClient, Asked } from '../support/api-client.ts';
-import { openReceiver, startLocalSystem } from '../support/local-system.ts';
+import { openReceiver, shareLocalSystem } from '../support/local-system.ts';
 import type { LocalTestSystem, Receiver } from '../support/local-system.ts';
 import { until } from '../support/until.ts';
 
@@ -24,7 +22,7 @@ let upstream: Receiver;
 let hanging: Promise<readonly [label: string, status: number]>;
 
 beforeAll(async () => {
-  system = await startLocalSystem();
+  system = await shareLocalSystem();
   api = openApiClient(system.url, system.apiKey);
   upstream = await openReceiver(({ path }) => {
     if (path.endsWith('/hang')) return { status: 200, afterMs: 60_000 };
@@ -57,19 +55,16 @@ const launch = (body: unknown, more: object = {}): Asked => ({ params: { action:
 const ASYNC = '/v1/actions/search-cities/run/async';
 const ONE = { inputs: [{ country: 'MT' }] };
 
-async function newKey(workspaceName: string, scopes: readonly Scope[] = ['read', 'run', 'manage']): Promise<string> {
-  const { workspaces, keys } = openStage(addressOf(system.runtime));
-  const ports = { workspaces, keys, random: systemRandom, clock: systemClock };
-  return (await issueKey(ports, { workspaceName, scopes })).apiKey;
+async function newKey(workspace: string, scopes: readonly Scope[] = ['read', 'run', 'manage']): Promise<string> {
+  return (await system.newKey({ workspace, scopes })).apiKey;
 }
 
-async function revoke(workspaceName: string, apiKey: string): Promise<void> {
-  const { workspaces, keys } = openStage(addressOf(system.runtime));
-  const workspace = await workspaces.findWorkspace(workspaceName);
-  const ports = { keys, now: () => systemClock.now() };
-  const uid = keyUidOf(digestApiKey(apiKey));
-  const revoked = await deleteKey(ports, workspace?.uid ?? '', uid, { lastAdminToo: true });
+async function newRevokedKey(): Promise<string> {
+  const { apiKey, key, workspace } = await system.newKey({ workspace: 'revoked' });
+  const ports = { keys: openStage(addressOf(system.runtime)).keys, now: () => systemClock.now() };
+  const revoked = await deleteKey(ports, workspace.uid, key.uid, { lastAdminToo: true });
   if (revoked === null) throw new Error('the key is not listed');
+  return apiKey;
 }
 
 async function ended(runUid: string) {
@@ -197,8 +192,7 @@ describe('keys', () => {
   });
 
   it('that are revoked or of no workspace are refused alike', async () => {
-    const apiKey = await newKey('revoked');
-    await revoke('revoked', apiKey);
+    const apiKey = await newRevokedKey();
     const refused = await api.refused('listRuns', { apiKey });
     expect(refused.body).toMatchObject({
       error_label: 'UNAUTHORIZED',

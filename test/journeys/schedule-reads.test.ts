@@ -1,14 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { addressOf } from '../../infra/local/start/prepare-access.ts';
-import { issueKey } from '../../infra/admin/issue-key.ts';
-import { openStage } from '../../infra/admin/stage-access.ts';
-import { systemRandom, systemClock } from '../../shared/process/system.ts';
 import type { Route } from '../../shared/api/route.ts';
 import type { Scope } from '../../shared/domain/scopes.ts';
 import { ROUTES } from '../../shared/api/routes.ts';
 import { openApiClient } from '../support/api-client.ts';
 import type { ApiClient } from '../support/api-client.ts';
-import { startLocalSystem } from '../support/local-system.ts';
+import { shareLocalSystem } from '../support/local-system.ts';
 import type { LocalTestSystem } from '../support/local-system.ts';
 import { until } from '../support/until.ts';
 
@@ -20,7 +16,7 @@ let system: LocalTestSystem;
 let api: ApiClient;
 
 beforeAll(async () => {
-  system = await startLocalSystem({ chaos: null });
+  system = await shareLocalSystem({ hasChaos: false });
   api = openApiClient(system.url, system.apiKey);
 });
 afterAll(() => system.close());
@@ -29,10 +25,8 @@ const launch = async (body: object, apiKey = system.apiKey) =>
   (await api.ask('runSchedule', { params: { action }, body, apiKey })).body;
 const of = (uid: string) => ({ params: { scheduled_run_uid: uid } });
 
-async function newKey(workspaceName: string, scopes: readonly Scope[] = ['read', 'run', 'manage']): Promise<string> {
-  const { workspaces, keys } = openStage(addressOf(system.runtime));
-  return (await issueKey({ workspaces, keys, random: systemRandom, clock: systemClock }, { workspaceName, scopes }))
-    .apiKey;
+async function newKey(workspace: string, scopes: readonly Scope[] = ['read', 'run', 'manage']): Promise<string> {
+  return (await system.newKey({ workspace, scopes })).apiKey;
 }
 
 describe('the list', () => {

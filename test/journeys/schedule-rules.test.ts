@@ -4,7 +4,7 @@ import { openStage } from '../../infra/admin/stage-access.ts';
 import type { Operation } from '../../shared/api/routes.ts';
 import { openApiClient } from '../support/api-client.ts';
 import type { ApiClient } from '../support/api-client.ts';
-import { openReceiver, startLocalSystem } from '../support/local-system.ts';
+import { openReceiver, shareLocalSystem } from '../support/local-system.ts';
 import type { LocalTestSystem, Receiver } from '../support/local-system.ts';
 import { until } from '../support/until.ts';
 
@@ -17,7 +17,7 @@ let api: ApiClient;
 let upstream: Receiver;
 
 beforeAll(async () => {
-  system = await startLocalSystem({ chaos: null });
+  system = await shareLocalSystem({ hasChaos: false });
   const { limits } = openStage(addressOf(system.runtime));
   await limits.set(system.workspaceUid, { rates: { launch: { perSecond: 500, burst: 500 } } }); // rules, not limits, are told here
   api = openApiClient(system.url, system.apiKey);

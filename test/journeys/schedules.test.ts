@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openApiClient } from '../support/api-client.ts';
 import type { ApiClient } from '../support/api-client.ts';
-import { startLocalSystem } from '../support/local-system.ts';
+import { shareLocalSystem } from '../support/local-system.ts';
 import type { LocalTestSystem } from '../support/local-system.ts';
 import { openCallbackReceiver } from '../support/receiver.ts';
 import { until } from '../support/until.ts';
@@ -16,7 +16,7 @@ let api: ApiClient;
 let receiver: CallbackReceiver;
 
 beforeAll(async () => {
-  system = await startLocalSystem({ chaos: null }); // with chaos a fire comes up to 60 s late: half a minute more a test
+  system = await shareLocalSystem({ hasChaos: false }); // with chaos a fire comes up to 60 s late: half a minute more a test
   api = openApiClient(system.url, system.apiKey);
   receiver = await openCallbackReceiver(system.signingSecret);
 });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { systemClock } from '../../shared/process/system.ts';
 import { RUN_STATUSES, type RunStatus } from '../../shared/domain/run-status.ts';
 import { type ApiClient, openApiClient } from '../support/api-client.ts';
-import { type LocalTestSystem, openReceiver, type Receiver, startLocalSystem } from '../support/local-system.ts';
+import { type LocalTestSystem, openReceiver, type Receiver, shareLocalSystem } from '../support/local-system.ts';
 import { until } from '../support/until.ts';
 
 let system: LocalTestSystem;
@@ -10,7 +10,7 @@ let api: ApiClient;
 let upstream: Receiver;
 
 beforeAll(async () => {
-  system = await startLocalSystem();
+  system = await shareLocalSystem();
   api = openApiClient(system.url, system.apiKey);
   upstream = await openReceiver(({ path }) => {
     if (path.endsWith('/slow')) return { status: 200, body: '[{}]', afterMs: 30_000 };

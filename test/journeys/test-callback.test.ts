@@ -1,23 +1,18 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Webhook } from 'standardwebhooks';
-import { issueKey } from '../../infra/admin/issue-key.ts';
-import { openStage } from '../../infra/admin/stage-access.ts';
-import { LOCAL_WORKSPACE } from '../../infra/local/account.ts';
-import { addressOf } from '../../infra/local/start/prepare-access.ts';
 import { callbackBody } from '../../shared/api/callbacks/schemas.ts';
 import { Trireme } from '../../shared/client/trireme.ts';
 import type { Scope } from '../../shared/domain/scopes.ts';
-import { systemClock, systemRandom } from '../../shared/process/system.ts';
 import { VERSION } from '../../shared/process/version.ts';
 import { type ApiClient, openApiClient } from '../support/api-client.ts';
-import { type LocalTestSystem, openReceiver, type Receiver, startLocalSystem } from '../support/local-system.ts';
+import { type LocalTestSystem, openReceiver, type Receiver, shareLocalSystem } from '../support/local-system.ts';
 
 let system: LocalTestSystem;
 let api: ApiClient;
 let receiver: Receiver;
 
 beforeAll(async () => {
-  system = await startLocalSystem({ chaos: null });
+  system = await shareLocalSystem({ hasChaos: false });
   api = openApiClient(system.url, system.apiKey);
   receiver = await openReceiver(({ path }) => {
     if (path.endsWith('/broken')) return { status: 500, body: 'x'.repeat(5_000) };
@@ -30,10 +25,8 @@ afterAll(async () => {
   await system.close();
 });
 
-async function keyOf(workspaceName: string, scopes: readonly Scope[]): Promise<string> {
-  const { workspaces, keys } = openStage(addressOf(system.runtime));
-  const ports = { workspaces, keys, random: systemRandom, clock: systemClock };
-  return (await issueKey(ports, { workspaceName, scopes })).apiKey;
+async function keyOf(workspace: string | undefined, scopes: readonly Scope[]): Promise<string> {
+  return (await system.newKey({ ...(workspace === undefined ? {} : { workspace }), scopes })).apiKey;
 }
 
 const textHeaders = (headers: Readonly<Record<string, unknown>>) =>
@@ -118,7 +111,7 @@ it('what a launch refuses as a callback is refused here', async () => {
 });
 
 it('it needs the scope manage, and each workspace signs with its own secret', async () => {
-  const reader = openApiClient(system.url, await keyOf(LOCAL_WORKSPACE, ['read', 'run']));
+  const reader = openApiClient(system.url, await keyOf(undefined, ['read', 'run']));
   const refused = await reader.refused('testCallback', { body: { url: receiver.url } });
   expect(refused.body).toMatchObject({ error_label: 'FORBIDDEN', params: { scope: 'manage' } });
   const stranger = openApiClient(system.url, await keyOf('stranger', ['manage']));

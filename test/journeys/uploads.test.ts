@@ -1,14 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { addressOf } from '../../infra/local/start/prepare-access.ts';
-import { issueKey } from '../../infra/admin/issue-key.ts';
-import { openStage } from '../../infra/admin/stage-access.ts';
-import { systemRandom, systemClock } from '../../shared/process/system.ts';
 import { citiesOf } from '../support/all-cities.ts';
 import { openApiClient } from '../support/api-client.ts';
 import type { ApiClient } from '../support/api-client.ts';
-import { startLocalSystem } from '../support/local-system.ts';
+import { shareLocalSystem } from '../support/local-system.ts';
 import type { LocalTestSystem } from '../support/local-system.ts';
 import { openCallbackReceiver } from '../support/receiver.ts';
 import type { CallbackReceiver } from '../support/receiver.ts';
@@ -21,7 +17,7 @@ let api: ApiClient;
 let receiver: CallbackReceiver;
 
 beforeAll(async () => {
-  system = await startLocalSystem();
+  system = await shareLocalSystem();
   api = openApiClient(system.url, system.apiKey);
   receiver = await openCallbackReceiver(system.signingSecret);
 });
@@ -132,9 +128,7 @@ describe('an upload', () => {
 
   it('of nobody, of another workspace, or beside inputs is refused', async () => {
     const uid = await upload(line('MC'));
-    const { workspaces, keys } = openStage(addressOf(system.runtime));
-    const ports = { workspaces, keys, random: systemRandom, clock: systemClock };
-    const { apiKey: other } = await issueKey(ports, { workspaceName: 'somebody else', scopes: ['run'] });
+    const { apiKey: other } = await system.newKey({ workspace: 'else', scopes: ['run'] });
     const refuse = async (body: object, apiKey = system.apiKey) =>
       (await api.refused('runAsync', { params: PARAMS, body, apiKey })).body;
     const foreign = await refuse({ inputs_upload_uid: uid }, other);

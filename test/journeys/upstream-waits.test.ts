@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openApiClient } from '../support/api-client.ts';
 import type { ApiClient } from '../support/api-client.ts';
-import { openReceiver, startLocalSystem } from '../support/local-system.ts';
+import { openReceiver, shareLocalSystem } from '../support/local-system.ts';
 import type { LocalTestSystem, Receiver } from '../support/local-system.ts';
 import { until } from '../support/until.ts';
 
@@ -18,7 +18,7 @@ let upstream: Receiver;
 const asked = new Map<string, number[]>();
 
 beforeAll(async () => {
-  system = await startLocalSystem();
+  system = await shareLocalSystem();
   api = openApiClient(system.url, system.apiKey);
   upstream = await openReceiver(({ path: whole }) => {
     const parts = whole.split('/').slice(-3); // before them lies a path of the receiver's own

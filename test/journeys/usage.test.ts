@@ -1,12 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { issueKey } from '../../infra/admin/issue-key.ts';
-import { openStage } from '../../infra/admin/stage-access.ts';
-import { addressOf } from '../../infra/local/start/prepare-access.ts';
 import type { Scope } from '../../shared/domain/scopes.ts';
-import { systemClock, systemRandom } from '../../shared/process/system.ts';
 import { openApiClient } from '../support/api-client.ts';
 import type { ApiClient } from '../support/api-client.ts';
-import { startLocalSystem } from '../support/local-system.ts';
+import { shareLocalSystem } from '../support/local-system.ts';
 import type { LocalTestSystem } from '../support/local-system.ts';
 import { openCallbackReceiver } from '../support/receiver.ts';
 import type { CallbackReceiver } from '../support/receiver.ts';
@@ -17,7 +13,7 @@ let api: ApiClient;
 let receiver: CallbackReceiver;
 
 beforeAll(async () => {
-  system = await startLocalSystem();
+  system = await shareLocalSystem();
   api = openApiClient(system.url, system.apiKey);
   receiver = await openCallbackReceiver(system.signingSecret);
 });
@@ -26,10 +22,8 @@ afterAll(async () => {
   await system.close();
 });
 
-async function newKey(workspaceName: string, scopes: readonly Scope[]): Promise<string> {
-  const { workspaces, keys } = openStage(addressOf(system.runtime));
-  const ports = { workspaces, keys, random: systemRandom, clock: systemClock };
-  return (await issueKey(ports, { workspaceName, scopes })).apiKey;
+async function newKey(workspace: string, scopes: readonly Scope[]): Promise<string> {
+  return (await system.newKey({ workspace, scopes })).apiKey;
 }
 
 const cities = { params: { action: 'search-cities' } };

@@ -1,16 +1,11 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Webhook } from 'standardwebhooks';
 import { randomBytes } from 'node:crypto';
-import { issueKey } from '../../infra/admin/issue-key.ts';
-import { openStage } from '../../infra/admin/stage-access.ts';
-import { LOCAL_WORKSPACE } from '../../infra/local/account.ts';
-import { addressOf } from '../../infra/local/start/prepare-access.ts';
 import { Trireme } from '../../shared/client/trireme.ts';
 import type { Scope } from '../../shared/domain/scopes.ts';
 import { VERSION } from '../../shared/process/version.ts';
-import { systemClock, systemRandom } from '../../shared/process/system.ts';
 import { type ApiClient, openApiClient } from '../support/api-client.ts';
-import { type LocalTestSystem, type ScriptedAnswer, startLocalSystem } from '../support/local-system.ts';
+import { type LocalTestSystem, type ScriptedAnswer, shareLocalSystem } from '../support/local-system.ts';
 import { type CallbackReceiver, openCallbackReceiver } from '../support/receiver.ts';
 import { startUpstream, type Upstream } from '../support/start-upstream.ts';
 import { until } from '../support/until.ts';
@@ -25,7 +20,7 @@ let answerCallback: (path: string) => ScriptedAnswer = () => ({ status: 204 });
 const LARGE = Array.from({ length: 9 }, (_, at) => ({ at, text: randomBytes(30_000).toString('base64') }));
 
 beforeAll(async () => {
-  system = await startLocalSystem();
+  system = await shareLocalSystem();
   api = openApiClient(system.url, system.apiKey);
   receiver = await openCallbackReceiver(system.signingSecret, ({ path }) => answerCallback(path));
   upstream = await startUpstream(({ url }) => {
@@ -39,10 +34,8 @@ afterAll(async () => {
   await system.close();
 });
 
-async function keyWith(scopes: readonly Scope[], workspaceName = LOCAL_WORKSPACE): Promise<string> {
-  const { workspaces, keys } = openStage(addressOf(system.runtime));
-  return (await issueKey({ workspaces, keys, random: systemRandom, clock: systemClock }, { workspaceName, scopes }))
-    .apiKey;
+async function keyWith(scopes: readonly Scope[], workspace?: string): Promise<string> {
+  return (await system.newKey({ ...(workspace === undefined ? {} : { workspace }), scopes })).apiKey;
 }
 
 /** A run with callbacks of every type, one replayed; all callbacks are delivered. */

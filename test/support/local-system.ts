@@ -1,13 +1,18 @@
 import { createServer } from 'node:http';
 import type { IncomingHttpHeaders, Server } from 'node:http';
+import { type IssuedKey, issueKey } from '../../infra/admin/issue-key.ts';
+import { openStage } from '../../infra/admin/stage-access.ts';
+import { LOCAL_WORKSPACE } from '../../infra/local/account.ts';
 import type { FunctionLog } from '../../infra/local/functions/function-host.ts';
 import { listenLocally, urlOf } from '../../infra/local/listen.ts';
-import { prepareAccess } from '../../infra/local/start/prepare-access.ts';
+import { addressOf, prepareAccess } from '../../infra/local/start/prepare-access.ts';
 import type { Access } from '../../infra/local/start/prepare-access.ts';
 import { readActionSecrets } from '../../infra/local/start/action-secrets.ts';
 import { startRuntime } from '../../infra/local/runtime.ts';
 import type { Runtime, RuntimeOptions } from '../../infra/local/runtime.ts';
 import type { StageSettings } from '../../infra/settings.ts';
+import type { Scope } from '../../shared/domain/scopes.ts';
+import { systemClock, systemRandom } from '../../shared/process/system.ts';
 import type { Trireme } from '../../shared/client/trireme.ts';
 import { fetchPatiently } from './fetch-patiently.ts';
 import { openTrireme } from './open-trireme.ts';
@@ -17,11 +22,14 @@ import { buildOf, buildOnce, buildWith } from './shared-build.ts';
 /** The real system, started in this process on free ports. */
 export interface LocalTestSystem extends Access {
   readonly runtime: Runtime;
+  readonly workspaceName: string;
   readonly url: string;
   /** What functions logged so far. */
   readonly logs: readonly FunctionLog[];
   /** What the machinery had to say: denials, loops, refused calls. */
   readonly notices: readonly string[];
+  /** Makes a key of another workspace, which is made where there is none, or of the system's own where none is named. */
+  newKey(key: { readonly workspace?: string; readonly scopes?: readonly Scope[] }): Promise<IssuedKey>;
   /** A client with the key, which gives nothing up while a test has patience. */
   readonly trireme: Trireme;
   /** Calls the API with the key, and again where a limit on calls refuses it; a body is sent as JSON. */
@@ -29,17 +37,49 @@ export interface LocalTestSystem extends Access {
   close(): Promise<void>;
 }
 
+type SystemOptions = Partial<Omit<RuntimeOptions, 'stack'>> & { readonly settings?: Partial<StageSettings> };
+
+/** A running system, and what it said. */
+interface Started {
+  readonly runtime: Runtime;
+  readonly logs: FunctionLog[];
+  readonly notices: string[];
+}
+
 /**
  * Starts the system as `npm start -- --chaos` would, in memory unless the options say otherwise. Its functions are those
  * of the project's folder, or of another one that lies like it. `settings` override some of the stage's.
  */
 export async function startLocalSystem(
-  {
-    settings,
-    ...options
-  }: Partial<Omit<RuntimeOptions, 'stack'>> & { readonly settings?: Partial<StageSettings> } = {},
+  options: SystemOptions = {},
   root: string | null = null,
 ): Promise<LocalTestSystem> {
+  const started = await start(options, root);
+  const access = await prepareAccess(started.runtime, options.dataDir ?? null);
+  return present(started, { access, workspaceName: LOCAL_WORKSPACE, close: () => started.runtime.close() });
+}
+
+/** The systems that the test files of this process share: with chaos, and without. */
+const shared = new Map<boolean, Promise<Started>>();
+let files = 0;
+
+/**
+ * The system that the test files of this process share, which run one after another; each has workspaces of its own in
+ * it. To start one costs more than most files ask of it. For a file that leaves no load and no change of the stage behind.
+ */
+export async function shareLocalSystem({ hasChaos = true } = {}): Promise<LocalTestSystem> {
+  const starting = shared.get(hasChaos) ?? start(hasChaos ? {} : { chaos: null }, null);
+  shared.set(hasChaos, starting);
+  const started = await starting;
+  started.logs.length = 0;
+  started.notices.length = 0;
+  files += 1;
+  const workspaceName = `local-${files}`;
+  const access = await prepareAccess(started.runtime, null, workspaceName);
+  return present(started, { access, workspaceName, close: () => Promise.resolve() });
+}
+
+async function start({ settings, ...options }: SystemOptions, root: string | null): Promise<Started> {
   const logs: FunctionLog[] = [];
   const notices: string[] = [];
   const runtime = await startRuntime({
@@ -51,13 +91,27 @@ export async function startLocalSystem(
     onNotice: (notice) => notices.push(notice),
     ...options,
   });
-  const access = await prepareAccess(runtime, options.dataDir ?? null);
+  return { runtime, logs, notices };
+}
+
+interface Presented {
+  readonly access: Access;
+  readonly workspaceName: string;
+  readonly close: () => Promise<void>;
+}
+
+function present(started: Started, { access, workspaceName, close }: Presented): LocalTestSystem {
+  const { runtime } = started;
   return {
+    ...started,
     ...access,
-    runtime,
+    workspaceName,
     url: runtime.url,
-    logs,
-    notices,
+    newKey({ workspace, ...key }) {
+      const { workspaces, keys } = openStage(addressOf(runtime));
+      const name = workspace === undefined ? workspaceName : `${workspaceName}-${workspace}`;
+      return issueKey({ workspaces, keys, random: systemRandom, clock: systemClock }, { ...key, workspaceName: name });
+    },
     trireme: openTrireme(runtime.url, access.apiKey),
     call: (method, path, body, headers = {}) =>
       fetchPatiently(`${runtime.url}${path}`, {
@@ -69,7 +123,7 @@ export async function startLocalSystem(
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       }),
-    close: () => runtime.close(),
+    close,
   };
 }
 

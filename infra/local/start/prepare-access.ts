@@ -46,9 +46,13 @@ interface LocalClient {
 }
 
 /**
- * Makes the workspace `local` and a key of it at the first start over a data folder, and reads them at the next ones.
+ * Makes the workspace (`local`) and a key of it at the first start over a data folder, and reads them at the next ones.
  */
-export async function prepareAccess(runtime: Runtime, dataDir: string | null): Promise<Access> {
+export async function prepareAccess(
+  runtime: Runtime,
+  dataDir: string | null,
+  workspaceName: string = LOCAL_WORKSPACE,
+): Promise<Access> {
   const stage = openStage(addressOf(runtime));
   await stage.keepCursorKey();
   const path = dataDir === null ? null : join(dataDir, 'access.json');
@@ -64,7 +68,7 @@ export async function prepareAccess(runtime: Runtime, dataDir: string | null): P
 
   async function issue(): Promise<z.output<typeof StoredAccess>> {
     const ports = { workspaces: stage.workspaces, keys: stage.keys, random: systemRandom, clock: systemClock };
-    const { apiKey, workspace } = await issueKey(ports, { workspaceName: LOCAL_WORKSPACE, label: 'npm start' });
+    const { apiKey, workspace } = await issueKey(ports, { workspaceName, label: 'npm start' });
     return { apiKey, workspaceUid: workspace.uid };
   }
 }
