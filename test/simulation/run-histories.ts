@@ -22,7 +22,7 @@ export type PassedBy = ReadonlyMap<string, readonly Passing[]>;
 const KEPT_A_POINT = 5;
 
 /** The shortest of both for each point. */
-export function mergePassedBy(one: PassedBy, other: PassedBy): PassedBy {
+function mergePassedBy(one: PassedBy, other: PassedBy): PassedBy {
   const merged = new Map(one);
   for (const [point, passings] of other) {
     const all = [...(merged.get(point) ?? []), ...passings].sort((a, b) => a.calls - b.calls || a.seed - b.seed);

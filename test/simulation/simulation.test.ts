@@ -1,17 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { aimAtHoles, replayOf } from './aim-at-holes.ts';
-import { Coverage } from './coverage.ts';
-import { findHoles } from './find-holes.ts';
 import { findBug, PLANTED_BUGS, SEEDS_TO_FIND } from './planted/plant-bugs.ts';
 import { faultOfPlace } from './planted/place-of.ts';
 import { REGRESSIONS } from './regressions.ts';
 import { runBatch } from './run-batch.ts';
-import { mergePassedBy, type Outcome, type PassedBy, runHistories } from './run-histories.ts';
+import { type Outcome, runHistories } from './run-histories.ts';
 
-/** Half a minute of a core, with those run twice; `npm run simulate` runs as many as are asked for. */
-const HISTORIES = 400;
+/** A quarter of a minute of a core; `npm run simulate`, which CI runs too, has more, and aims at the points they leave out. */
+const HISTORIES = 80;
 /** So many of them are run twice. */
-const TWICE = 50;
+const TWICE = 20;
 /** Against hanging only. */
 const HOUR_MS = 3_600_000;
 
@@ -33,20 +30,11 @@ const PLANTED_HERE = [
   'delivered-attempt-not-listed',
 ];
 
-const coverage = new Coverage();
-let passedBy: PassedBy = new Map();
-
-function notePassed(outcome: Outcome): void {
-  coverage.add(outcome.coverage.counts);
-  passedBy = mergePassedBy(passedBy, outcome.passedBy);
-}
-
 describe('the engine under a seeded adversary', () => {
   test(
     'keeps every promise in some histories, and runs the same seed the same way',
     async () => {
       const outcome = await runHistories({ first: 1, count: TWICE }, { twice: true });
-      notePassed(outcome);
       expect(brokenIn(outcome)).toEqual([]);
       expect(outcome.unlike).toEqual([]);
     },
@@ -56,31 +44,10 @@ describe('the engine under a seeded adversary', () => {
   test(
     'keeps every promise in some more',
     async () => {
-      const outcome = await runHistories({ first: TWICE + 1, count: HISTORIES - TWICE });
-      notePassed(outcome);
-      expect(brokenIn(outcome)).toEqual([]);
+      expect(brokenIn(await runHistories({ first: TWICE + 1, count: HISTORIES - TWICE }))).toEqual([]);
     },
     HOUR_MS,
   );
-
-  test(
-    'keeps every promise where a worker dies, or is told a failure, at points chance left out',
-    async () => {
-      const aimed = await aimAtHoles({ coverage, passedBy });
-      coverage.add(aimed.coverage.counts);
-      expect(
-        aimed.failed.map(
-          (shot) =>
-            `${shot.violations[0]?.check ?? ''}: ${shot.violations[0]?.message ?? ''} (npm run simulate -- ${replayOf(shot)})`,
-        ),
-      ).toEqual([]);
-    },
-    HOUR_MS,
-  );
-
-  test('hits every kind of fault, and every point where it waits', () => {
-    expect(findHoles(coverage)).toEqual([]);
-  });
 
   test.each(REGRESSIONS)('keeps its promises in seed $seed, where $was', async ({ seed, scenario }) => {
     expect(brokenIn(await runBatch({ first: seed, step: 1, count: 1 }, { scenario: scenario ?? 'everyday' }))).toEqual(
