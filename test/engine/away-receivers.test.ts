@@ -233,6 +233,71 @@ describe('a receiver that is away', () => {
   });
 });
 
+/** A receiver that took the callbacks of a run of one input and is away since then; and the run's first callback. */
+async function awaySinceThen() {
+  let isAway = false;
+  const harness = createEngineHarness({ actions: [numberedPages], answer: () => (isAway ? NO_ANSWER : TAKEN) });
+  const { definition } = await harness.launch({ inputs: INPUTS.slice(0, 1) });
+  await harness.runUntil(START + MINUTE_MS);
+  isAway = true;
+  await harness.launch({ inputs: INPUTS });
+  await harness.runUntil(START + 2.5 * MINUTE_MS); // before the first probe
+  return { harness, uid: deriveUid(definition.uid, 'page', { input: 0, page: 0, part: 1 }) };
+}
+
+it('a callback that was taken is not held, though a second message of it comes when its receiver is away', async () => {
+  const { harness, uid } = await awaySinceThen();
+  const delivered = await deliverCallback(harness.ports, { kind: 'callback', uid, attempt: 0 }, { by: 'me', count: 1 });
+  expect(delivered.outcome).toBe('held'); // it was not posted
+  expect(await harness.ports.callbacks.readRecord(uid)).toBeNull();
+});
+
+it('a worker that was frozen before it could hold a callback makes no record: nobody would look after it', async () => {
+  const { harness, uid } = await awaySinceThen();
+  const readDeliveries = async () => {
+    harness.skipTo(harness.now() + 81_000);
+    return []; // as of a callback that nobody has taken
+  };
+  const ports = { ...harness.ports, callbacks: { ...harness.ports.callbacks, readDeliveries } };
+  const message = { kind: 'callback', uid, attempt: 0 } as const;
+  await expect(deliverCallback(ports, message, { by: 'sleepy', count: 1 })).rejects.toThrow('was frozen');
+  expect(await harness.ports.callbacks.readRecord(uid)).toBeNull();
+});
+
+it('a callback that has waited all its time is posted, though no probe is due', async () => {
+  const { harness } = await awaySinceThen();
+  const uid = receiverUid('5a0b1c2d-3e4f-4a5b-8c6d-7e8f90a1b2c3', 'https://receiver.example/hook');
+  const [held] = await harness.ports.receivers.listHeld(uid, 1);
+  const receiver = await harness.ports.receivers.readReceiver(uid, 'strong');
+  if (held === undefined || receiver === null) throw new Error('nothing is held');
+  harness.skipTo(held.giveUpAt);
+  await harness.ports.receivers.takeProbe(uid, receiver.probeAt, harness.now() + HOUR_MS); // another is the probe
+  const message = { kind: 'callback', uid: held.uid, attempt: held.attempt } as const;
+  const before = harness.posted.length;
+  await deliverCallback(harness.ports, message, { by: 'me', count: 1 });
+  expect(harness.posted.slice(before).map(idOf)).toEqual([held.uid]);
+  expect(await harness.ports.callbacks.readRecord(held.uid)).toMatchObject({ status: 'FAILED' });
+});
+
+it('a probe is not spent on a callback that waits no more', async () => {
+  const { harness } = await awaySinceThen();
+  const uid = receiverUid('5a0b1c2d-3e4f-4a5b-8c6d-7e8f90a1b2c3', 'https://receiver.example/hook');
+  harness.loseQueued();
+  const [first, second] = await harness.ports.receivers.listHeld(uid, 10);
+  if (first === undefined || second === undefined) throw new Error('several are held');
+  const record = await harness.ports.callbacks.readRecord(first.uid);
+  if (record === null) throw new Error('what is held has a record');
+  const { status, retryCount, by } = record;
+  const ended = { status: 'FAILED', retryCount, by, nextAttemptAt: null } as const;
+  await harness.ports.callbacks.updateRecord(first.uid, { status, retryCount }, ended);
+  harness.skipTo(harness.now() + HOUR_MS);
+  const before = harness.sent.length;
+  await reconcileReceiver(harness.ports, uid);
+  expect(harness.sent.slice(before).map(({ message }) => message)).toEqual([
+    { kind: 'callback', uid: second.uid, attempt: second.attempt },
+  ]);
+});
+
 it('a callback that was taken is on record as taken, also where its receiver could not be noted to be there', async () => {
   const { harness, definition } = await awayUntil(START);
   await harness.runUntil(START + MINUTE_MS);

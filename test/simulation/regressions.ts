@@ -93,12 +93,6 @@ export const REGRESSIONS: readonly Regression[] = [
     undoneBy: 'schedule-entry-goes-last',
   },
   {
-    seed: 595,
-    scenario: 'letters',
-    was: 'the message of a delivered callback came again while its receiver was away, and a record was made of it',
-    undoneBy: 'held-though-taken',
-  },
-  {
     seed: 40422,
     scenario: 'verbs',
     was: 'what ran beside a failed send froze with its function, and in a later invocation gave a slot to a run stopped long since',

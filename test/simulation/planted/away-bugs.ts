@@ -54,25 +54,11 @@ export const AWAY_BUGS: readonly PlantedBug[] = [
     replace: '  void at;\n',
   },
   {
-    name: 'probe-spent-on-what-waits-no-more',
-    file: `${CALLBACKS}/reconcile-receiver.ts`,
-    scenario: 'away',
-    find: 'if (await release(ports, uid, held, 0)) return true;',
-    replace: 'return release(ports, uid, held, 0);',
-  },
-  {
     name: 'held-is-not-released-but-forgotten',
     file: `${CALLBACKS}/reconcile-receiver.ts`,
     scenario: 'away-calm',
     find: '    await sendOn(ports, uid, held);\n    return held.length',
     replace: '    await Promise.all(held.map((one) => ports.receivers.deleteHeld(uid, one)));\n    return held.length',
-  },
-  {
-    name: 'held-for-ever',
-    file: `${CALLBACKS}/delivery.ts`,
-    scenario: 'patient',
-    find: 'return record !== null && record.heldSince !== null && now >= giveUpAt(record);',
-    replace: 'return record !== null && record.heldSince !== null && now < 0;',
   },
   {
     name: 'given-up-without-a-last-attempt',
@@ -94,12 +80,5 @@ export const AWAY_BUGS: readonly PlantedBug[] = [
     scenario: 'away',
     find: 'if (stored.by === receipt.by) await keepHeld(ports, stored, uid);',
     replace: "await ports.callbacks.updateRecord(stored.uid, stored, { ...stored, status: 'FAILED' });",
-  },
-  {
-    name: 'held-though-taken',
-    file: `${CALLBACKS}/hold-callback.ts`,
-    scenario: 'away',
-    find: '    if (await wasDelivered(ports, delivery)) return; // a late redelivery of its message\n',
-    replace: '',
   },
 ];

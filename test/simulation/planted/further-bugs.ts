@@ -207,13 +207,6 @@ export const FURTHER_BUGS: readonly PlantedBug[] = [
     replace: 'rejectStaleWorker(ports.clock, delivery.takenAt, 3 * CLAIM_LEASE_MS + ATTEMPT_MS);',
   },
   {
-    name: 'late-worker-holds',
-    file: `${ENGINE}/callbacks/hold-callback.ts`,
-    scenario: 'away',
-    find: 'rejectStaleWorker(ports.clock, delivery.takenAt, ATTEMPT_MS);',
-    replace: 'rejectStaleWorker(ports.clock, delivery.takenAt, 100 * ATTEMPT_MS);',
-  },
-  {
     name: 'sweep-begins-again-at-the-first-row',
     file: `${ENGINE}/sweep/sweep.ts`,
     scenario: 'rows-calm',
