@@ -51,12 +51,6 @@ export const REGRESSIONS: readonly Regression[] = [
     undoneBy: 'resume-answers-for-another-verb',
   },
   {
-    seed: 85,
-    scenario: 'live',
-    was: 'the run of a live call was written after the sweep had looked for it, its caller being dead, and nobody looked again',
-    undoneBy: 'late-run-not-looked-for',
-  },
-  {
     seed: 125,
     scenario: 'live',
     was: 'two calls under one key, at once by a clock that went back, were told two answers',
@@ -104,21 +98,9 @@ export const REGRESSIONS: readonly Regression[] = [
     undoneBy: 'late-worker-records',
   },
   {
-    seed: 41753,
-    scenario: 'live',
-    was: 'a key whose call had reached the upstream was freed by the refusal of the one that carried on, and the next ran it under another uid',
-    undoneBy: 'key-freed-that-had-work-done',
-  },
-  {
     seed: 99584,
     was: 'a worker stood still after a failed attempt and made its record once another had delivered the callback: it stayed PENDING',
     undoneBy: 'late-worker-makes-a-record',
-  },
-  {
-    seed: 159201,
-    scenario: 'schedules',
-    was: 'what stood for one entry of a schedule had the key of another’s, a late hand took it back, and a lost fire was in no row',
-    undoneBy: 'one-stand-in-for-two-entries',
   },
   {
     seed: 154882,

@@ -194,13 +194,6 @@ export const FURTHER_BUGS: readonly PlantedBug[] = [
     replace: 'rejectStaleWorker(ports.clock, page.takenAt, Infinity);',
   },
   {
-    name: 'key-freed-that-had-work-done',
-    file: `${ENGINE}/once-by-key.ts`,
-    scenario: 'live',
-    find: 'free: refused && stored === null',
-    replace: 'free: refused',
-  },
-  {
     name: 'late-worker-makes-a-record',
     file: 'shared/engine/callbacks/record-attempt.ts',
     find: 'rejectStaleWorker(ports.clock, delivery.takenAt, ATTEMPT_MS);',
@@ -227,13 +220,6 @@ export const FURTHER_BUGS: readonly PlantedBug[] = [
     find: "if (row.entry === null) throw new Error('This release cannot read the row.');\n    leaveOpen(open, await handleDueEntry(ports, row.entry), 1);",
     replace:
       "leaveOpen(open, await handleDueEntry(ports, row.entry ?? { at: row.dueAt ?? 0, kind: 'watch', uid: row.key.split('#')[2] ?? '' }), 1);",
-  },
-  {
-    name: 'one-stand-in-for-two-entries',
-    file: `${ENGINE}/sweep/handle-due-entry.ts`,
-    scenario: 'schedules',
-    find: ' + (entry.at % APART_MS);',
-    replace: ' + (entry.at % 1);',
   },
   {
     name: 'update-forgets-times-of-both',

@@ -77,13 +77,6 @@ export const LIVE_BUGS: readonly PlantedBug[] = [
     replace: '',
   },
   {
-    name: 'late-run-not-looked-for',
-    file: 'shared/engine/sweep/check-run.ts',
-    scenario: 'live',
-    find: 'if (look !== undefined) return;',
-    replace: 'if (look === undefined) return;',
-  },
-  {
     name: 'own-claim-taken-for-anothers',
     file: 'shared/engine/once-by-key.ts',
     scenario: 'live',
