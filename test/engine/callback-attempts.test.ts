@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
 import type { CallbackAttempt } from '../../shared/domain/callback.ts';
-import { deriveUid } from '../../shared/domain/ids.ts';
+import { deriveUid, readUid } from '../../shared/domain/ids.ts';
 import { CLAIM_LEASE_MS } from '../../shared/domain/timing.ts';
 import type { CallbackAnswer } from '../../shared/engine/ports.ts';
+import { deferCallback } from '../../shared/engine/callbacks/defer-callback.ts';
+import { newRecord, targetOf } from '../../shared/engine/callbacks/delivery.ts';
 import { replayCallback } from '../../shared/engine/callbacks/replay-callbacks.ts';
 import { findAttempts, findCallback } from '../../shared/engine/read/find-callback.ts';
 import { recordKey } from '../../shared/storage/keys.ts';
@@ -90,6 +92,38 @@ test('an attempt whose worker died before it recorded anything is listed as inte
   expect(second).toMatchObject({ attempt: 1, at: claimedAt, durationMs: null, httpStatus: null });
   expect(second?.error?.message).toContain('interrupted');
   expect(further).toMatchObject([{ attempt: 2, httpStatus: 200 }]);
+});
+
+/** The first attempt at the callback of a run that has just begun, which has no seat. */
+async function firstAttempt() {
+  const harness = createEngineHarness({ actions: [numberedPages] });
+  const { definition } = await harness.launch({ inputs: [{ pages: 1, per_page: 1 }] });
+  const uid = deriveUid(definition.uid, 'page', { input: 0, page: 0, part: 1 });
+  const about = readUid(uid);
+  const target = targetOf(definition);
+  if (about === null || target === null) throw new Error('a run with a callback has such a target');
+  const message = { kind: 'callback', uid, attempt: 0 } as const;
+  const receipt = { by: 'me', count: 1 };
+  const takenAt = harness.now();
+  const delivery = { message, receipt, record: null, about, target, definition, page: null, takenAt };
+  return { harness, delivery };
+}
+
+test('a first attempt that was cut off is listed', async () => {
+  const { harness, delivery } = await firstAttempt();
+  const { definition, message } = delivery;
+  const cut = { attempt: 0, by: 'me', at: START, durationMs: 3_000, httpStatus: null, httpResponse: null, error: null };
+  await deferCallback(harness.ports, delivery, cut);
+  const ports = { ...harness.ports, reader: harness.reader };
+  expect(await findAttempts(ports, definition.workspaceUid, message.uid)).toEqual([cut]);
+});
+
+test('a callback that was held for hours is deferred by seconds, as any that was not deferred before', async () => {
+  const { harness, delivery } = await firstAttempt();
+  const record = await harness.ports.callbacks.createRecord(newRecord(delivery, START));
+  harness.skipTo(START + 9 * 3_600_000);
+  await deferCallback(harness.ports, { ...delivery, record, takenAt: harness.now() }, null);
+  expect(harness.sent.at(-1)).toMatchObject({ message: { uid: record.uid, slow: true }, delayMs: 4_500 });
 });
 
 test('an attempt that is written twice is listed once', async () => {

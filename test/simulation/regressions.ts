@@ -121,12 +121,6 @@ export const REGRESSIONS: readonly Regression[] = [
     undoneBy: 'put-off-and-resent-as-new',
   },
   {
-    seed: 27,
-    scenario: 'away-calm',
-    was: 'what had been held for its receiver for hours was put off by minutes for want of a seat once that was back',
-    undoneBy: 'put-off-for-as-long-as-it-was-held',
-  },
-  {
     seed: 1016356,
     was: 'each callback that was held while its receiver came back planned a check of its own, eight of one receiver',
     undoneBy: 'each-request-a-row',

@@ -134,13 +134,6 @@ export const SEAT_BUGS: readonly PlantedBug[] = [
     replace: 'const stored = await Promise.resolve({',
   },
   {
-    name: 'put-off-for-as-long-as-it-was-held',
-    file: `${CALLBACKS}/defer-callback.ts`,
-    scenario: 'away-calm',
-    find: 'const waited = now - deferredAt;',
-    replace: 'const waited = now - (record?.createdAt ?? deferredAt);',
-  },
-  {
     name: 'put-off-under-its-own-name',
     file: `${CALLBACKS}/defer-callback.ts`,
     scenario: 'crowd-calm',

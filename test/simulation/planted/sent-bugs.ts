@@ -18,13 +18,6 @@ export const SENT_BUGS: readonly PlantedBug[] = [
     replace: '...change });',
   },
   {
-    name: 'cut-post-not-listed',
-    file: `${CALLBACKS}/defer-callback.ts`,
-    scenario: 'crowd-calm',
-    find: 'attempts: cut === null ? [] : [cut],',
-    replace: 'attempts: [],',
-  },
-  {
     name: 'every-attempt-is-the-first',
     file: 'shared/storage/attempt-records.ts',
     scenario: 'patient',
