@@ -5,20 +5,6 @@ const BULK = 'shared/engine/bulk';
 /** Marks, conditions and repeats of bulks taken out. */
 export const BULK_BUGS: readonly PlantedBug[] = [
   {
-    name: 'repeated-step-stops-again',
-    file: 'shared/engine/runs/stop-run.ts',
-    find: "if (control.status === 'STOPPED' || isDoneBy(bulkUid, control)) return control;",
-    replace: "if (control.status === 'STOPPED') return control;",
-    scenario: 'bulk',
-  },
-  {
-    name: 'repeated-step-retries-again',
-    file: 'shared/engine/runs/retry-run.ts',
-    find: 'if (isDoneBy(bulkUid, control)) return control;',
-    replace: '',
-    scenario: 'bulk',
-  },
-  {
     name: 'bulk-lists-as-it-works',
     file: 'shared/storage/bulk-store.ts',
     find: 'expires_at: expiresAt }, ABSENT);',
@@ -30,13 +16,6 @@ export const BULK_BUGS: readonly PlantedBug[] = [
     file: 'shared/storage/bulk-store.ts',
     find: "expression: '#version = :before',",
     replace: "expression: '#version = :before OR attribute_exists(pk)',",
-    scenario: 'bulk',
-  },
-  {
-    name: 'lost-step-stays-lost',
-    file: `${BULK}/step-bulk.ts`,
-    find: "const isStalled = bulk.status === 'QUEUED' ||",
-    replace: "const isStalled = bulk.status === 'QUEUED' &&",
     scenario: 'bulk',
   },
   {
