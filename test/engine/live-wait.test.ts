@@ -14,6 +14,8 @@ import { createSampleActions } from '../support/sample-actions.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60_000;
+/** Later than all that is due. */
+const FAR = START + 1_000 * 86_400_000;
 const UID = runUidOf(Buffer.alloc(10, 200));
 const WORKSPACE = '5a0b1c2d-3e4f-4a5b-8c6d-7e8f90a1b2c3';
 const FIRST: LivePage = { cursor: null, number: 0, byNumber: false, boundTo: 'this call' };
@@ -127,7 +129,7 @@ test('a run whose caller died is handed over by the sweep, and nothing is left d
   expect((await readControl()).mode).toBe('ASYNC');
   await harness.runUntil(START + 60 * MINUTE);
   expect((await readControl()).status).toBe('SUCCEEDED');
-  expect(await listDueEntries(ports.due, Infinity, 9)).toEqual([]);
+  expect(await listDueEntries(ports.due, FAR, 9)).toEqual([]);
 });
 
 test('a page delivered twice at once is recorded once', async () => {
@@ -174,6 +176,15 @@ test('who carries on inline after a call that was queued waits for that one', as
   const { begin, wait, call, ports, calls } = open({ pages: 1, per_page: 1 });
   await wait(await begin(), 5);
   const outcome = await answerLive(ports, call, { uid: UID, isKeyed: true, until: null });
+  expect(outcome.kind).toBe('page');
+  expect(calls).toHaveLength(1);
+});
+
+test('who carries on inline while the page of an earlier call is queued does not run it again', async () => {
+  const { begin, call, ports, calls, harness } = open({ pages: 1, per_page: 1 });
+  await begin();
+  const carriedOn = answerLive(ports, call, { uid: UID, isKeyed: true, until: null });
+  const [outcome] = await Promise.all([carriedOn, harness.runUntil(START + 5 * SECOND)]);
   expect(outcome.kind).toBe('page');
   expect(calls).toHaveLength(1);
 });
@@ -225,7 +236,7 @@ test('a run whose writing comes after the first look of the sweep is found by th
     await harness.runUntil(START + 60 * MINUTE);
     if (comes) expect(await readControl()).toMatchObject({ mode: 'ASYNC', status: 'SUCCEEDED' });
     expect(calls).toHaveLength(comes ? 1 : 0);
-    expect(await listDueEntries(ports.due, Infinity, 9)).toEqual([]);
+    expect(await listDueEntries(ports.due, FAR, 9)).toEqual([]);
   }
 });
 

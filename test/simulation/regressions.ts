@@ -33,12 +33,6 @@ export const REGRESSIONS: readonly Regression[] = [
     undoneBy: 'given-up-though-taken',
   },
   {
-    seed: 112,
-    scenario: 'uploads-calm',
-    was: 'a launch sent twice at once under one key was refused for the run that it had made itself',
-    undoneBy: 'refused-for-its-own-run',
-  },
-  {
     seed: 871,
     scenario: 'uploads',
     was: 'the run.finished of a stop spoke of the one input that was counted after it',
@@ -55,12 +49,6 @@ export const REGRESSIONS: readonly Regression[] = [
     scenario: 'live',
     was: 'two calls under one key, at once by a clock that went back, were told two answers',
     undoneBy: 'own-run-told-though-another-stands',
-  },
-  {
-    seed: 674,
-    scenario: 'live',
-    was: 'a key was taken by a write that was repeated, and its own call told that another was at work',
-    undoneBy: 'own-claim-taken-for-anothers',
   },
   {
     seed: 59,

@@ -27,26 +27,11 @@ export const LIVE_BUGS: readonly PlantedBug[] = [
     replace: '...(definition.livePage?.boundTo !== message.runUid\n',
   },
   {
-    name: 'page-sent-before-its-run',
-    file: `${LIVE}/wait-live.ts`,
-    scenario: 'live-calm',
-    find: 'const created = await ports.runs.createRun(',
-    replace:
-      'await ports.messages.send(firstPage(uid, 1, ONLY_INPUT), { workspaceUid });\n  const created = await ports.runs.createRun(',
-  },
-  {
     name: 'answer-told-before-it-is-kept',
     file: `${LIVE}/answer-live.ts`,
     scenario: 'live-calm',
     find: '{ uid, kept: isKeyed }',
     replace: '{ uid, kept: false }',
-  },
-  {
-    name: 'begun-again-under-its-key',
-    file: `${LIVE}/answer-live.ts`,
-    scenario: 'live',
-    find: 'if (stored !== null) return',
-    replace: 'if (stored !== null && until !== null) return',
   },
   {
     name: 'key-kept-after-a-refusal',
@@ -75,12 +60,5 @@ export const LIVE_BUGS: readonly PlantedBug[] = [
     scenario: 'live',
     find: 'if (kept && !isFirst) return null;',
     replace: '',
-  },
-  {
-    name: 'own-claim-taken-for-anothers',
-    file: 'shared/engine/once-by-key.ts',
-    scenario: 'live',
-    find: 'if (lapsed === null && taken.row !== null &&',
-    replace: 'if (lapsed !== null && taken.row !== null &&',
   },
 ];

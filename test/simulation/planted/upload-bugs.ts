@@ -15,13 +15,6 @@ export const UPLOAD_BUGS: readonly PlantedBug[] = [
       "'attribute_exists(pk) AND (attribute_not_exists(run_uid) OR run_uid IN (:run, :instead) OR used_at <= :at)'",
   },
   {
-    name: 'refused-for-its-own-run',
-    file: 'shared/engine/once-by-key.ts',
-    scenario: 'uploads-calm',
-    find: 'const answer = refused && leaseUntil === null ?',
-    replace: 'const answer = refused && leaseUntil !== null ?',
-  },
-  {
     name: 'uploads-of-all-workspaces-in-one-place',
     file: `${STORES}/keys.ts`,
     scenario: 'uploads-calm',
