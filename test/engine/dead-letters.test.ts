@@ -79,6 +79,20 @@ describe('a page that died', () => {
     expect(actions.calls).toHaveLength(24 * 3 + 1);
   });
 
+  test('of a run that was resumed since fails nothing, though its new window is not open yet', async () => {
+    const { harness } = breakable(() => false);
+    const waiting = { ...GOOD, fail_at: 1, fail_kind: 'rate_limited', times: 1, until: START + 50_000 };
+    const { definition } = await harness.launch({ inputs: [waiting, GOOD] });
+    await harness.runUntil(START + 10_000);
+    const page = harness.sent.findLast(({ message }) => message.kind === 'page' && message.until !== null);
+    if (page === undefined) throw new Error('a page waits');
+    await stopRun(harness.ports, definition, 'CANCELLED_BY_CALLER');
+    await resumeRun(harness.ports, definition);
+    expect(await endDeadLetter(harness, page.message)).toBe('NOTHING');
+    await harness.runUntil(START + 30 * MINUTE_MS);
+    expect(await controlOf(harness, definition.uid)).toMatchObject({ status: 'SUCCEEDED', totals: { failed: 0 } });
+  });
+
   test('is run again by a retry, from that page on', async () => {
     const { harness, actions, state } = breakable(dies);
     const { definition } = await harness.launch({ inputs: [GOOD, GOOD] });
@@ -238,6 +252,19 @@ test('an intake that died fails its run, and a retry takes the upload in', async
   await harness.runUntil(START + 30 * MINUTE_MS);
   expect(await controlOf(harness, definition.uid)).toMatchObject({ status: 'SUCCEEDED', inputsTotal: 1 });
   expect(actions.calls).toHaveLength(3);
+});
+
+test('an intake that died and was resumed since ends nothing: the run has its upload counted', async () => {
+  const { harness } = breakable(() => false);
+  const upload = harness.uploads.put('5a0b1c2d-3e4f-4a5b-8c6d-7e8f90a1b2c3', 'an-upload', `${JSON.stringify(GOOD)}\n`);
+  const { definition } = await harness.launch({ inputs: [], upload });
+  harness.loseQueued();
+  await stopRun(harness.ports, definition, 'CANCELLED_BY_CALLER');
+  await resumeRun(harness.ports, definition);
+  const intake: Message = { kind: 'intake', runUid: definition.uid, epoch: 1 };
+  expect(await endDeadLetter(harness, intake)).toBe('NOTHING');
+  await harness.runUntil(START + 30 * MINUTE_MS);
+  expect(await controlOf(harness, definition.uid)).toMatchObject({ status: 'SUCCEEDED', inputsTotal: 1 });
 });
 
 describe('a callback that died', () => {

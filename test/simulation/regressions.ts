@@ -51,12 +51,6 @@ export const REGRESSIONS: readonly Regression[] = [
     undoneBy: 'own-run-told-though-another-stands',
   },
   {
-    seed: 59,
-    scenario: 'letters',
-    was: 'a page that waited for another try was failed by the dead letter of the message that had sent it on',
-    undoneBy: 'page-that-waits-failed',
-  },
-  {
     seed: 52,
     scenario: 'letters',
     was: 'a run was stopped while a dead letter was about to end it, and a resume found nothing left to do and stood still',

@@ -13,27 +13,6 @@ export const LETTER_BUGS: readonly PlantedBug[] = [
     replace: 'return entry.attempt >= attempt || entry.until === until;',
   },
   {
-    name: 'page-that-waits-failed',
-    file: `${DEAD_LETTERS}/fail-page.ts`,
-    scenario,
-    find: 'if (!standsFor(message, entry)) {',
-    replace: 'if (!standsFor(message, entry) && entry.by !== letter.by) {',
-  },
-  {
-    name: 'page-of-a-dead-epoch-failed',
-    file: `${DEAD_LETTERS}/fail-page.ts`,
-    scenario,
-    find: 'if (control === null || control.epoch !== epoch || !MAY_END',
-    replace: 'if (control === null || !MAY_END',
-  },
-  {
-    name: 'run-of-another-epoch-ended',
-    file: 'shared/engine/dead-letters/fail-intake.ts',
-    scenario: 'uploads',
-    find: 'definition === null || control.epoch !== epoch)',
-    replace: 'definition === null || control.epoch < epoch)',
-  },
-  {
     name: 'closed-window-stays-closed',
     file: 'shared/engine/runs/dispatch-run.ts',
     scenario: 'uploads',
