@@ -232,6 +232,17 @@ describe('an intake', () => {
     expect((await controlOf(definition.uid)).status).toBe('SUCCEEDED');
   });
 
+  test('is counted at once and then waits for the runs that its run depends on', async () => {
+    const { harness, launchLines, controlOf } = createHarness();
+    const first = await harness.launch({ inputs: [{ key: 'first' }], scheduleAt: START + HOUR });
+    const dependsOn = [{ uid: first.definition.uid, require: 'finish' as const }];
+    const { definition } = await launchLines(lines(5), { dependsOn });
+    await harness.runUntil(START + HOUR / 2);
+    expect(await controlOf(definition.uid)).toMatchObject({ status: 'BLOCKED', inputsTotal: 5 });
+    await harness.runUntil(START + 2 * HOUR);
+    expect((await controlOf(definition.uid)).status).toBe('SUCCEEDED');
+  });
+
   test('leaves inputs that are listed from any place', async () => {
     const { harness, launchLines, controlOf } = createHarness();
     const { definition } = await launchLines(lines(100));

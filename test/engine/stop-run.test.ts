@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { deriveUid } from '../../shared/domain/ids.ts';
 import { concludeRun, landedAt } from '../../shared/engine/runs/finish-run.ts';
+import { runPage } from '../../shared/engine/pages/run-page.ts';
 import { resumeRun } from '../../shared/engine/runs/resume-run.ts';
 import { stopRun } from '../../shared/engine/runs/stop-run.ts';
 import type { EngineHarness } from '../support/engine-harness.ts';
@@ -178,3 +179,37 @@ test.each(['dispatch', 'cancel'])(
     ]);
   },
 );
+
+test('a slot that a resume took before it died is given back by the check of the run', async () => {
+  const { harness, definition } = await waitingRun();
+  const { workspaceUid, uid } = definition;
+  const { epoch } = await stopRun(harness.ports, definition, 'CANCELLED_BY_CALLER');
+  await harness.ports.admission.takeSlot(workspaceUid, uid, epoch + 1);
+  await harness.runUntil(START + 80 * MINUTE_MS);
+  expect(await harness.ports.admission.listSlots(workspaceUid)).toEqual([]);
+});
+
+test('a run of one input whose worker died before it opened the window has one: what lands after a stop is counted', async () => {
+  const { numberedPages } = createSampleActions();
+  let during = async (): Promise<unknown> => undefined;
+  const action: typeof numberedPages = {
+    ...numberedPages,
+    async run(...given) {
+      await during();
+      return numberedPages.run(...given);
+    },
+  };
+  const harness = createEngineHarness({ actions: [action] });
+  const { definition } = await harness.launch({ inputs: [{ pages: 1, per_page: 1 }] });
+  const [first] = harness.sent;
+  if (first?.message.kind !== 'page') throw new Error('a run of one input begins with its page');
+  harness.loseQueued();
+  const openWindow = () => Promise.reject(new Error('the worker died'));
+  const ports = { ...harness.ports, progress: { ...harness.ports.progress, openWindow } };
+  await expect(runPage(ports, first.message, { by: 'died', count: 1 })).rejects.toThrow('died');
+  during = () => stopRun(harness.ports, definition, 'CANCELLED_BY_CALLER');
+  await runPage(harness.ports, first.message, { by: 'died', count: 2 });
+  await harness.runUntil(START + 60 * MINUTE_MS);
+  expect(harness.posted.filter(({ body }) => body.includes('"run.page"'))).toHaveLength(1);
+  expect(finished(harness)[0]).toMatchObject({ run: { status: 'STOPPED' }, manifest: { outputs: 1, callbacks: 2 } });
+});

@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { duePartition, keys } from '../../shared/storage/keys.ts';
 import { receiverUid } from '../../shared/domain/receiver.ts';
 import { DUE_PARTITIONS, type DueEntry } from '../../shared/engine/stores/due-store.ts';
+import { handleDueEntry } from '../../shared/engine/sweep/handle-due-entry.ts';
 import { sweep } from '../../shared/engine/sweep/sweep.ts';
 import { createEngineHarness, type EngineHarness, START } from '../support/engine-harness.ts';
+import { listDueEntries } from '../support/list-due.ts';
 import { createSampleActions } from '../support/sample-actions.ts';
 
 const MINUTE_MS = 60_000;
@@ -43,6 +45,14 @@ const BAD_ROWS: readonly (readonly [what: string, row: Bad])[] = [
     },
   ],
 ];
+
+it('an entry that a worker, its clock behind, puts again while its schedule is told of is not taken back', async () => {
+  const { ports } = createEngineHarness({ actions: [createSampleActions().numberedPages] });
+  const entry = { at, kind: 'schedule', uid: 'a schedule' } as const;
+  const send = () => ports.due.putDue(entry); // the worker that is told puts it
+  await handleDueEntry({ ...ports, messages: { ...ports.messages, send } }, entry);
+  expect(await listDueEntries(ports.due, START, 9)).toEqual([entry]);
+});
 
 describe('rows that fail for good', () => {
   it.each(BAD_ROWS)(

@@ -22,12 +22,6 @@ export const REGRESSIONS: readonly Regression[] = [
     undoneBy: 'landed-failure-gives-way',
   },
   {
-    seed: 1631,
-    scenario: 'verbs',
-    was: 'a page ran without a window, landed after its run was stopped, and its callback was forgotten',
-    undoneBy: 'page-without-a-window',
-  },
-  {
     seed: 1535,
     was: 'a delivered callback came again, failed, and its record stayed PENDING when its run was no longer watched',
     undoneBy: 'given-up-though-taken',
@@ -61,12 +55,6 @@ export const REGRESSIONS: readonly Regression[] = [
     scenario: 'letters',
     was: 'a callback that waited for its next attempt was failed by the dead letter of the attempt before',
     undoneBy: 'callback-that-waits-failed',
-  },
-  {
-    seed: 797,
-    scenario: 'schedules',
-    was: 'the sweep took back the entry that a worker, its clock behind, had just put for a schedule under the same key',
-    undoneBy: 'schedule-entry-goes-last',
   },
   {
     seed: 40422,

@@ -252,13 +252,6 @@ export const EVERYDAY_BUGS: readonly PlantedBug[] = [
     scenario: 'verbs',
   },
   {
-    name: 'slots-of-dead-verbs-kept',
-    file: `${ENGINE}/sweep/reconcile-ended-run.ts`,
-    scenario: 'verbs',
-    find: 'const slotAgainAt = await releaseEnded(ports, control);',
-    replace: 'const slotAgainAt: number | null = control.epoch < 0 ? await releaseEnded(ports, control) : null;',
-  },
-  {
     name: 'landed-failure-gives-way',
     file: `${ENGINE}/pages/run-page.ts`,
     find: 'ports.progress.putPageRecord(pageRecord, results, definition.expiresAt, page.control.restartEpoch)',

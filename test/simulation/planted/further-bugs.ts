@@ -168,20 +168,6 @@ export const FURTHER_BUGS: readonly PlantedBug[] = [
     replace: 'if (calls > pace.calls)',
   },
   {
-    name: 'page-without-a-window',
-    file: `${ENGINE}/pages/run-page.ts`,
-    scenario: 'verbs',
-    find: "return status === 'CREATED' || (status === 'QUEUED' && inputsTotal === 1);",
-    replace: "return status === 'CREATED' && inputsTotal > 0;",
-  },
-  {
-    name: 'schedule-entry-goes-last',
-    file: `${ENGINE}/sweep/handle-due-entry.ts`,
-    scenario: 'schedules',
-    find: '  await ports.due.deleteDue(entry);\n  await ports.messages.send(message, { workspaceUid: uid }); // a group of its own\n',
-    replace: '  await ports.messages.send(message, { workspaceUid: uid });\n  await ports.due.deleteDue(entry);\n',
-  },
-  {
     name: 'works-left-to-themselves',
     file: `${ENGINE}/settle-all.ts`,
     find: 'await Promise.allSettled(works);',

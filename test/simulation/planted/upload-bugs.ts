@@ -100,11 +100,4 @@ export const UPLOAD_BUGS: readonly PlantedBug[] = [
     find: 'UPLOAD_PUT_MS / 1_000, contentLength);',
     replace: '(2 * UPLOAD_PUT_MS) / 1_000, contentLength);',
   },
-  {
-    name: 'uploads-wait-for-nobody',
-    file: 'shared/engine/runs/dispatch-run.ts',
-    scenario: 'uploads-calm',
-    find: 'if (!working && !(await dependenciesMet(',
-    replace: 'if (!working && definition.upload === undefined && !(await dependenciesMet(',
-  },
 ];

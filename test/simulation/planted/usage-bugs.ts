@@ -44,11 +44,4 @@ export const USAGE_BUGS: readonly PlantedBug[] = [
     find: 'if (through === undefined || through.createdAt < createdAt) return;',
     replace: 'if (through === undefined || through.createdAt < createdAt) return runs.unlist(uid);',
   },
-  {
-    name: 'stopped-run-deleted-uncounted',
-    file: 'shared/engine/deletion/delete-run.ts',
-    scenario: 'deletions-calm',
-    find: "const totals = control.status === 'STOPPED' ? await countRecorded(ports, definition) : null;",
-    replace: "const totals = control.status === 'INVALID' ? await countRecorded(ports, definition) : null;",
-  },
 ];
