@@ -177,6 +177,16 @@ it('a workspace without notifications costs no read of them for runs that succee
 });
 
 describe('a receiver', () => {
+  it('is told to be away, though its worker dies just before it notes that', async () => {
+    const answer = ({ url }: Posted) => (url.includes('pager') ? TAKEN : BROKEN);
+    const harness = createEngineHarness({ actions: [numberedPages], answer, redelivers: true });
+    await setUp(harness, { on: ['receiver.away'] });
+    failReadsOnce(harness);
+    await harness.launch({ inputs: Array.from({ length: 8 }, () => ({ pages: 1, per_page: 1 })) });
+    await harness.runUntil(START + HOUR_MS);
+    expect(notified(harness).map(({ type }) => type)).toEqual(['receiver.away']);
+  });
+
   it('that is away and comes back is told once each', async () => {
     const backAt = START + 3 * HOUR_MS;
     let isAway = false;
