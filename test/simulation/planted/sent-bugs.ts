@@ -1,5 +1,4 @@
 import type { PlantedBug } from './planted-bug.ts';
-const CALLBACKS = 'shared/engine/callbacks';
 
 /** What is read of that which was sent is not what was sent. */
 export const SENT_BUGS: readonly PlantedBug[] = [
