@@ -71,6 +71,10 @@ export async function benchConsole(progress: Progress): Promise<Report> {
   const browser = await openConsoleBrowser(served.url);
   try {
     const figures: Figure[] = [];
+    const keep = (figure: Figure): void => {
+      figures.push(figure);
+      progress(`${figure.what}: ${Math.round(figure.value)} ms`);
+    };
     const open = async (path: string, isShown: (page: Page) => Promise<unknown>, what: string): Promise<Page> => {
       const page = await browser.open(served.apiKey, '/console/nothing-here');
       await page.goto('about:blank');
@@ -78,13 +82,13 @@ export async function benchConsole(progress: Progress): Promise<Report> {
       const startedAt = performance.now();
       await page.goto(`${served.url}/console${path}`);
       await isShown(page);
-      figures.push({ what, value: performance.now() - startedAt, unit: 'ms', target: { atMost: 2_000 } });
+      keep({ what, value: performance.now() - startedAt, unit: 'ms', target: { atMost: 2_000 } });
       return page;
     };
     const longest = async (page: Page, what: string): Promise<void> => {
       await page.waitForTimeout(WATCHED_MS);
       const value = Number(await page.evaluate('globalThis.longestTask'));
-      figures.push({ what: `  ${what}, longest task`, value, unit: 'ms', target: { atMost: 200 } });
+      keep({ what: `  ${what}, longest task`, value, unit: 'ms', target: { atMost: 200 } });
       await page.evaluate('globalThis.longestTask = 0');
     };
     const rows = (page: Page) => page.getByRole('row').nth(20).waitFor();
@@ -155,8 +159,8 @@ interface Served {
 /** The handlers that the console reads from, behind one server, with its page. */
 async function serve(system: BenchSystem, action: ReturnType<typeof createBenchAction>): Promise<Served> {
   const { runtime } = settingsOf('prod');
-  // Nobody clicks so fast.
-  const rateLimits = { ...runtime.rateLimits, read: { ...runtime.rateLimits.read, perSecond: 1e6 } };
+  // The clock stands still, so no bucket of calls would fill again.
+  const rateLimits = { ...runtime.rateLimits, read: { perSecond: 1e6, burst: 1e6 } };
   const machine = { clock: system.ports.clock, random: systemRandom, log: silentLog };
   const table = new Table(clientOf(system.engine), TABLE_NAME, machine.clock);
   const keyring = createKeyring(Buffer.alloc(32, 7), (size) => systemRandom.bytes(size));

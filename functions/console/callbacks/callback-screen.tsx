@@ -3,7 +3,7 @@ import type { CallbackAttempt } from '../../../shared/client/trireme.ts';
 import { useAct } from '../data/use-act.ts';
 import { asError, usePoll } from '../data/use-poll.ts';
 import { Button } from '../design/button.tsx';
-import { Code, Uid } from '../design/copy.tsx';
+import { Code, Uid, Url, WholeUid } from '../design/copy.tsx';
 import { Loading } from '../design/loading.tsx';
 import { ErrorNotice, Notice } from '../design/notice.tsx';
 import { Facts, Page } from '../design/page.tsx';
@@ -75,7 +75,9 @@ export function CallbackScreen({ uid }: { readonly uid: string }) {
     >
       <ErrorNotice error={act.error} />
       <ErrorNotice error={error} onRetry={reload} />
-      {record.status_reason === null ? null : <Notice kind="wait">{record.status_reason}</Notice>}
+      {record.status_reason === null ? null : (
+        <Notice kind={record.status === 'FAILED' ? 'bad' : 'wait'}>{record.status_reason}</Notice>
+      )}
       <Facts
         facts={[
           ...(record.run_uid === null
@@ -88,11 +90,12 @@ export function CallbackScreen({ uid }: { readonly uid: string }) {
                   </Link>,
                 ] as const,
               ]),
-          ['Receiver', record.callback_url],
-          ['Id for the receiver', <Uid key="ref" uid={record.callback_ref_uid} />],
+          ...(record.page === null ? [] : [['Page', String(record.page)] as const]),
+          ['Receiver', <Url key="receiver" url={record.callback_url} />],
+          ['Id for the receiver', <WholeUid key="ref" uid={record.callback_ref_uid} />],
           ['Created', <Time key="created" at={record.created_at} isFull />],
           ['Delivered', <Time key="delivered" at={record.delivered_at} isFull />],
-          ['Next attempt', <Time key="next" at={record.next_attempt_at} isFull />],
+          ['Next attempt', <Time key="next" at={record.next_attempt_at} isFull isDue />],
           ...(record.parent_uid === null
             ? []
             : [

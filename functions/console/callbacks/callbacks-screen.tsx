@@ -3,31 +3,34 @@ import { useList } from '../data/use-list.ts';
 import { Page } from '../design/page.tsx';
 import { statusWord } from '../design/status.tsx';
 import { type Column, ListTable } from '../design/table.tsx';
-import { Uid } from '../design/copy.tsx';
+import { Uid, Url } from '../design/copy.tsx';
 import { Link } from '../routing/link.tsx';
 import { hrefOf, setQuery } from '../routing/route.ts';
 import { useSession } from '../session/session.ts';
 import type { CallbackRecord } from '../../../shared/client/trireme.ts';
-import { CALLBACK_COLUMNS } from './callback-columns.tsx';
+import { CALLBACK_COLUMNS, CallbackName } from './callback-columns.tsx';
 import { Receivers } from './receivers.tsx';
 import { TestReceiver } from './test-receiver.tsx';
 
 const STATUSES: readonly CallbackStatus[] = ['FAILED', 'PENDING', 'RUNNING', 'SUCCESS'];
 
 const COLUMNS: readonly Column<CallbackRecord>[] = [
-  ...CALLBACK_COLUMNS.slice(0, 2),
+  ...CALLBACK_COLUMNS.slice(0, 1),
   {
-    name: 'Run',
-    cell: ({ run_uid: uid }) =>
-      uid === null ? (
-        <span class="muted">–</span>
-      ) : (
-        <Link href={hrefOf(`/runs/${uid}`, { tab: 'callbacks' })}>
-          <Uid uid={uid} />
-        </Link>
-      ),
+    name: 'Callback',
+    cell: (record) => (
+      <CallbackName record={record}>
+        {record.run_uid === null ? null : (
+          <span class="muted">
+            <Link href={hrefOf(`/runs/${record.run_uid}`, { tab: 'callbacks' })}>
+              <Uid uid={record.run_uid} />
+            </Link>
+          </span>
+        )}
+      </CallbackName>
+    ),
   },
-  { name: 'Receiver', cell: ({ callback_url: url }) => <code>{url}</code> },
+  { name: 'Receiver', cell: ({ callback_url: url }) => <Url url={url} /> },
   ...CALLBACK_COLUMNS.slice(2),
 ];
 

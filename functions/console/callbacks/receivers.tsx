@@ -1,13 +1,15 @@
+import { Url } from '../design/copy.tsx';
 import { useList } from '../data/use-list.ts';
 import { type Column, Table } from '../design/table.tsx';
 import { Time } from '../design/time.tsx';
 import { Link } from '../routing/link.tsx';
 import { hrefOf } from '../routing/route.ts';
 import { useSession } from '../session/session.ts';
+import { AnswerText } from './callback-columns.tsx';
 import { type WaitingReceiver, waitingReceivers } from './waiting-receivers.ts';
 
 const COLUMNS: readonly Column<WaitingReceiver>[] = [
-  { name: 'Receiver', cell: ({ url }) => <code>{url}</code> },
+  { name: 'Receiver', cell: ({ url }) => <Url url={url} /> },
   { name: 'Waiting', isNumber: true, cell: ({ waiting }) => waiting.toLocaleString('en') },
   {
     name: 'Last answer',
@@ -16,12 +18,12 @@ const COLUMNS: readonly Column<WaitingReceiver>[] = [
         <Link href={hrefOf(`/callbacks/${uid}`)}>
           {status === null ? (error?.message ?? 'None to this one') : `HTTP ${status}`}
         </Link>
-        {text === null || text === '' ? null : <code>{text.slice(0, 80)}</code>}
+        {text === null || text === '' ? null : <AnswerText text={text} />}
       </div>
     ),
   },
   { name: 'Why', cell: ({ example }) => <span class="reason">{example.status_reason}</span> },
-  { name: 'Next attempt, at the latest', cell: ({ nextAt }) => <Time at={nextAt} /> },
+  { name: 'Next attempt, at the latest', cell: ({ nextAt }) => <Time at={nextAt} isDue /> },
 ];
 
 /** Receivers that fail now, told by the callbacks that wait for them; nothing where all accept theirs. */
@@ -34,10 +36,10 @@ export function Receivers() {
   const receivers = waitingReceivers(items ?? []);
   if (receivers.length === 0) return null;
   return (
-    <section class="stack" aria-labelledby="receivers">
-      <h2 id="receivers">Receivers that fail</h2>
+    <div class="stack">
+      <h2>Receivers that fail</h2>
       <Table label="Receivers that fail" rows={receivers} columns={COLUMNS} keyOf={({ url }) => url} />
       {hasMore ? <p class="hint">Told by the newest callbacks that wait; there are more.</p> : null}
-    </section>
+    </div>
   );
 }

@@ -1,10 +1,11 @@
+import { Fragment } from 'preact';
 import { useState } from 'preact/hooks';
 import { Button } from './button.tsx';
 import { Dialog } from './dialog.tsx';
 import { Icon } from './icons.tsx';
 
-/** A button that copies a text. */
-function Copy({ text, label = 'Copy' }: { readonly text: string; readonly label?: string }) {
+/** A button that copies a text; with a label it is a picture alone, for those who see it. */
+function Copy({ text, label = null }: { readonly text: string; readonly label?: string | null }) {
   const [isDone, setDone] = useState(false);
   return (
     <button
@@ -18,7 +19,7 @@ function Copy({ text, label = 'Copy' }: { readonly text: string; readonly label?
       }}
     >
       <Icon shape={isDone ? 'check' : 'copy'} />
-      {isDone ? 'Copied' : label}
+      {label === null ? isDone ? 'Copied' : 'Copy' : <span class="unseen">{isDone ? 'Copied' : label}</span>}
     </button>
   );
 }
@@ -28,6 +29,29 @@ export function Uid({ uid }: { readonly uid: string }) {
   return (
     <code class="uid" title={uid}>
       {uid.slice(0, 8)}…{uid.slice(-4)}
+    </code>
+  );
+}
+
+/** An id as a whole, to be taken elsewhere. */
+export function WholeUid({ uid }: { readonly uid: string }) {
+  return (
+    <span class="whole-uid">
+      <Uid uid={uid} /> <Copy text={uid} label="Copy the id" />
+    </span>
+  );
+}
+
+/** An address, which is broken between its parts only, as far as it can be. */
+export function Url({ url }: { readonly url: string }) {
+  return (
+    <code class="url">
+      {url.split(/(?=[/?&])/).map((part, index) => (
+        <Fragment key={String(index)}>
+          {index === 0 || part === '/' ? null : <wbr />}
+          {part}
+        </Fragment>
+      ))}
     </code>
   );
 }

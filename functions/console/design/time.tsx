@@ -12,8 +12,19 @@ const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
 const short = new Intl.DateTimeFormat(undefined, { dateStyle: 'short', timeStyle: 'short' });
 
-/** An instant: how long ago or ahead within a day, else in the reader's zone; UTC shows on hover. */
-export function Time({ at, isFull = false }: { readonly at: string | null; readonly isFull?: boolean }) {
+/**
+ * An instant: how long ago or ahead within a day, else in the reader's zone; UTC shows on hover. `isDue`: of what is to
+ * come, so that it is late rather than over once the instant has passed.
+ */
+export function Time({
+  at,
+  isFull = false,
+  isDue = false,
+}: {
+  readonly at: string | null;
+  readonly isFull?: boolean;
+  readonly isDue?: boolean;
+}) {
   const [, renew] = useState('');
   useEffect(() => {
     // A state that is the same draws nothing.
@@ -22,7 +33,7 @@ export function Time({ at, isFull = false }: { readonly at: string | null; reado
   if (at === null) return <span class="muted">–</span>;
   return (
     <time dateTime={at} title={`${full.format(new Date(at))}\n${at} (UTC)`}>
-      {textOf(at, isFull)}
+      {isDue && Date.parse(at) <= Date.now() ? 'any moment now' : textOf(at, isFull)}
     </time>
   );
 }

@@ -1,7 +1,7 @@
 import { useRef, useState } from 'preact/hooks';
 import { hasEnded, type RunDetail, type RunHandle } from '../../../shared/client/trireme.ts';
 import { usePoll } from '../data/use-poll.ts';
-import { Uid } from '../design/copy.tsx';
+import { Uid, Url, WholeUid } from '../design/copy.tsx';
 import { Loading } from '../design/loading.tsx';
 import { ErrorNotice, Notice } from '../design/notice.tsx';
 import { Facts, Page } from '../design/page.tsx';
@@ -91,16 +91,23 @@ function Reason({ run }: { readonly run: RunDetail }) {
     <>
       {reason === null ? null : (
         <Notice kind="wait">
-          <strong>{hasEnded(run) ? 'Ended' : 'Waiting'}:</strong> {reason.message}
+          {hasEnded(run) ? <strong>Ended: </strong> : null}
+          {reason.message}
           {reason.retry_at === null ? null : (
             <>
               {' '}
-              Until <Time at={reason.retry_at} isFull />.
+              Until <Time at={reason.retry_at} isFull isDue />.
             </>
           )}{' '}
           <span class="muted">
             {reason.code}, since <Time at={reason.since} />
           </span>
+          {reason.code === 'CONCURRENCY_LIMIT' ? (
+            <>
+              {' '}
+              <Link href={hrefOf('/runs', { status: 'RUNNING' })}>Show those at work</Link>
+            </>
+          ) : null}
           {reason.blocking_uids.map((blocking) => (
             <span key={blocking}>
               {' '}
@@ -113,6 +120,7 @@ function Reason({ run }: { readonly run: RunDetail }) {
       )}
       {error === null ? null : (
         <Notice kind="bad">
+          {run.inputs.failed > 1 ? 'The last of the errors: ' : null}
           <strong>{error.error_label}</strong> {error.message}
           {(error.validation_errors ?? []).length < 2
             ? null
@@ -191,7 +199,7 @@ function RunFacts({ run }: { readonly run: RunDetail }) {
         ['Started', <Time key="started" at={run.started_at} isFull />],
         ['Ended', <Time key="ended" at={run.finished_at} isFull />],
         ['Attempt', String(run.attempt)],
-        ['Run', <Uid key="uid" uid={run.uid} />],
+        ['Run', <WholeUid key="uid" uid={run.uid} />],
         ...(schedule === null
           ? []
           : [
@@ -202,7 +210,7 @@ function RunFacts({ run }: { readonly run: RunDetail }) {
                 </Link>,
               ] as const,
             ]),
-        ...(run.callback === null ? [] : [['Callbacks to', run.callback.url] as const]),
+        ...(run.callback === null ? [] : [['Callbacks to', <Url key="callback" url={run.callback.url} />] as const]),
         ...(run.tags.length === 0 ? [] : [['Tags', <bdi key="tags">{run.tags.join(', ')}</bdi>] as const]),
         ...(Object.keys(run.parameters).length === 0
           ? []

@@ -80,7 +80,11 @@ function TextFilter({
   return (
     <label class="field">
       <span class="label">{title}</span>
-      {type === 'search' ? <input type="search" {...common} /> : <input type="datetime-local" {...common} />}
+      {type === 'search' ? (
+        <input type="search" placeholder={`The whole ${name}`} {...common} />
+      ) : (
+        <input type="datetime-local" {...common} />
+      )}
     </label>
   );
 }

@@ -85,7 +85,7 @@ export function RunsScreen({ query }: { readonly query: URLSearchParams }) {
 
 function RunName({ run }: { readonly run: Run }) {
   return (
-    <div class="cell-name">
+    <div class="cell-name run-name">
       <span class="chips">
         <Link href={hrefOf(`/runs/${run.uid}`)}>
           <bdi>{run.name ?? run.action_name}</bdi>
@@ -97,8 +97,8 @@ function RunName({ run }: { readonly run: Run }) {
         ))}
       </span>
       <span class="muted">
-        {run.name === null ? null : <>{run.action_name} · </>}
-        {run.execution_mode === 'LIVE' ? 'live' : run.scheduled_run_uid === null ? 'async' : 'by schedule'} ·{' '}
+        {run.name === null ? '' : `${run.action_name} · `}
+        {run.execution_mode === 'LIVE' ? 'live · ' : run.scheduled_run_uid === null ? '' : 'by schedule · '}
         <Uid uid={run.uid} />
       </span>
     </div>
@@ -113,7 +113,7 @@ function Why({ run }: { readonly run: Run }) {
       <span class="reason" title={reason.message}>
         {reason.retry_at === null ? null : (
           <>
-            Until <Time at={reason.retry_at} />.{' '}
+            Until <Time at={reason.retry_at} isDue />.{' '}
           </>
         )}
         {reason.message}
@@ -132,6 +132,7 @@ function NothingFound() {
   return (
     <>
       <strong>No run passes these filters</strong>
+      <span>A name or a tag has to be given as a whole.</span>
       <Link href={hrefOf('/runs')}>Show all runs</Link>
     </>
   );

@@ -68,11 +68,9 @@ function reasonOf({ status, url, httpStatus, error, heldSince, deferredAt }: Cal
     return 'The receiver is failing. The callback is sent as soon as the receiver accepts another one.';
   }
   if (status === 'PENDING' && deferredAt !== null) {
-    return 'The workspace has reached its limit of unanswered callbacks. The callback is sent at next_attempt_at, if others have been answered by then.';
+    return 'The workspace has reached its limit of unanswered callbacks. The callback is sent once others have been answered.';
   }
-  return status === 'PENDING' && error !== null
-    ? 'The last attempt failed. The next one is due at next_attempt_at.'
-    : null;
+  return status === 'PENDING' && error !== null ? 'The last attempt failed. Another one follows.' : null;
 }
 
 /** Signing secrets as the API shows them. `workspaceCreatedAt`: since when the first one signs. */
