@@ -64,9 +64,9 @@ async function expectAllAsWritten(runUid: string): Promise<void> {
   expect(page).toContain(`"custom_data":${KEPT}`);
   expect(page).toContain(`"body":${GIVEN_BACK}`);
   const of = async (path: string, accept = 'application/json'): Promise<string> => {
-    const answer = await system.call('GET', `/v1/runs/${runUid}/${path}`, undefined, { accept });
+    const answer = await api.send('GET', `/v1/runs/${runUid}/${path}`, { headers: { accept } });
     expect(answer.status).toBe(200);
-    return answer.text();
+    return answer.text;
   };
   const inputs = await of('inputs');
   expect(inputs).toContain(`"json":${ASKED}`);

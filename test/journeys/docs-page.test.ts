@@ -3,6 +3,7 @@ import { hash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { matchRoute } from '../../shared/api/match-route.ts';
 import { type ConsoleBrowser, faultsOfAccess, keepPicture, openConsoleBrowser } from '../support/console-browser.ts';
+import { fetchPatiently } from '../support/fetch-patiently.ts';
 import { findChromium } from '../support/find-chromium.ts';
 import { type LocalTestSystem, shareLocalSystem } from '../support/local-system.ts';
 import { type CallbackReceiver, openCallbackReceiver } from '../support/receiver.ts';
@@ -228,8 +229,7 @@ test('every example in curl is one that a shell and the API take', async () => {
     expect(matchRoute(method, url.pathname)).toMatchObject({ found: true });
     if (/extract-json-api|http-request/.test(url.pathname)) continue; // they would ask an upstream elsewhere
     expect(url.origin).toBe(system.url);
-    const parsed: unknown = body === undefined ? undefined : JSON.parse(body);
-    const answer = await system.call(method, url.pathname + url.search, parsed, headers);
+    const answer = await fetchPatiently(url, { method, headers, ...(body === undefined ? {} : { body }) });
     const text = await answer.text();
     // An ended run or schedule takes no verb
     const isTaken = answer.status < 300 || (answer.status === 409 && text.includes('"INVALID_STATE"'));
@@ -241,15 +241,15 @@ test('every example in curl is one that a shell and the API take', async () => {
 /** What the examples name: a run that has ended with its callbacks, and one of everything else. */
 async function startObjects(): Promise<Readonly<Record<string, string>>> {
   const make = async (method: string, path: string, body: unknown): Promise<string> => {
-    const answer = await system.call(method, path, body);
+    const answer = await system.api.send(method, path, { body });
     expect(answer.status).toBeLessThan(300);
-    return ((await answer.json()) as { readonly uid: string }).uid;
+    return (answer.body as { readonly uid: string }).uid;
   };
   const callback = { url: receiver.url };
   const run = await make('POST', '/v1/actions/search-cities/run/async', { inputs: [{ country: 'MT' }], callback });
   await receiver.untilComplete(run);
-  const callbacks = await system.call('GET', `/v1/runs/${run}/callbacks`);
-  const [first] = (await callbacks.json()) as { readonly uid: string }[];
+  const { body: callbacks } = await system.api.ask('listRunCallbacks', { params: { run_uid: run } });
+  const [first] = callbacks;
   return {
     KEY: system.apiKey,
     RUN_UID: run,

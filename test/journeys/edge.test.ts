@@ -40,7 +40,7 @@ const preflight = (origin: string, method: string, headers: string) => ({
   headers: { origin, 'access-control-request-method': method, 'access-control-request-headers': headers },
 });
 
-function corsOf({ headers }: Response): Record<string, string> {
+function corsOf({ headers }: Pick<Response, 'headers'>): Record<string, string> {
   return Object.fromEntries([...headers].filter(([name]) => name.startsWith('access-control-')));
 }
 
@@ -88,7 +88,7 @@ describe('a page of an origin that the stage allows', () => {
     const named = new Set(answers.flatMap(({ headers = {} }) => Object.keys(headers)));
     expect(named.size).toBeGreaterThan(10);
     const refused = await fetch(`${system.url}/v1/me`, { headers: { origin: APP } });
-    const me = await system.call('GET', '/v1/me', undefined, { origin: APP });
+    const me = await system.api.send('GET', '/v1/me', { headers: { origin: APP } });
     expect([refused.status, me.status]).toEqual([401, 200]);
     for (const answer of [refused, me]) {
       const { 'access-control-allow-origin': origin, 'access-control-expose-headers': exposed = '' } = corsOf(answer);
@@ -99,11 +99,7 @@ describe('a page of an origin that the stage allows', () => {
   });
 
   it('may put an upload and get what is in the bucket', async () => {
-    const { url, method, headers } = (await (await system.call('POST', '/v1/uploads', {})).json()) as {
-      url: string;
-      method: string;
-      headers: Record<string, string>;
-    };
+    const { url, method, headers } = (await system.api.ask('createUpload', { body: {} })).body;
     const asked = await fetch(url, preflight(APP, method, Object.keys(headers).join(',')));
     expect([asked.status, asked.headers.get('access-control-allow-origin')]).toEqual([200, APP]);
   });
@@ -115,7 +111,7 @@ describe('a page of another origin', () => {
       const asked = await fetch(`${system.url}${path}`, preflight(OTHER, 'GET', 'x-api-key'));
       expect([path, asked.status, corsOf(asked)]).toEqual([path, 204, {}]);
     });
-    expect(corsOf(await system.call('GET', '/v1/me', undefined, { origin: OTHER }))).toEqual({});
+    expect(corsOf(await system.api.send('GET', '/v1/me', { headers: { origin: OTHER } }))).toEqual({});
   });
 });
 
@@ -144,10 +140,10 @@ describe('a callback URL whose host the stage does not allow', () => {
   ] as const;
 
   it.each(entries)('is refused at %s, with what is allowed', async (_, method, path, body, at) => {
-    const answer = await system.call(method, path, body);
+    const answer = await system.api.send(method, path, { body });
     const allowed = '127.0.0.1, *.xn--bcher-kva.example';
     const message = `callbacks may not be sent to the host hooks.example.net; allowed: ${allowed}`;
-    expect([answer.status, await answer.json()]).toMatchObject([
+    expect([answer.status, answer.body]).toMatchObject([
       400,
       { error_label: 'BAD_INPUT', validation_errors: [{ path: at, message }] },
     ]);
@@ -155,9 +151,11 @@ describe('a callback URL whose host the stage does not allow', () => {
 
   it('is refused where a schedule is changed to it', async () => {
     const path = '/v1/actions/search-cities/run/schedule';
-    const taken = await system.call('POST', path, { inputs, cron, callback: { url: 'https://a.bücher.example/' } });
-    const { uid } = (await taken.json()) as { uid: string };
-    const changed = await system.call('POST', `/v1/schedules/${uid}/update`, { callback: { url } });
+    const taken = await system.api.send('POST', path, {
+      body: { inputs, cron, callback: { url: 'https://a.bücher.example/' } },
+    });
+    const { uid } = taken.body as { uid: string };
+    const changed = await system.api.send('POST', `/v1/schedules/${uid}/update`, { body: { callback: { url } } });
     expect([taken.status, changed.status]).toEqual([201, 400]);
   });
 
@@ -165,7 +163,9 @@ describe('a callback URL whose host the stage does not allow', () => {
     const receiver = await openReceiver();
     try {
       const path = '/v1/actions/search-cities/run/async';
-      expect((await system.call('POST', path, { inputs, callback: { url: receiver.url } })).status).toBe(202);
+      expect((await system.api.send('POST', path, { body: { inputs, callback: { url: receiver.url } } })).status).toBe(
+        202,
+      );
       await receiver.until((requests) => requests.length === 2);
     } finally {
       await receiver.close();
@@ -173,7 +173,7 @@ describe('a callback URL whose host the stage does not allow', () => {
   });
 
   it('is told by GET /v1/me', async () => {
-    const me = await (await system.call('GET', '/v1/me')).json();
+    const { body: me } = await system.api.ask('getMe');
     expect(me).toMatchObject({ limits: { callback_hosts: ['127.0.0.1', '*.xn--bcher-kva.example'] } });
   });
 });

@@ -34,13 +34,10 @@ afterAll(async () => {
 async function send(block: string, runUid = ''): Promise<unknown> {
   const [, path = ''] = /"\$URL([^"]+)"/.exec(block) ?? [];
   const [, body] = /-d '(.*)'$/m.exec(block) ?? [];
-  const answer = await system.call(
-    body === undefined ? 'GET' : 'POST',
-    path.replace('$RUN', runUid),
-    body === undefined ? undefined : JSON.parse(body.replace(`'$INBOX'`, receiver.url)),
-  );
+  const asked = body === undefined ? {} : { body: JSON.parse(body.replace(`'$INBOX'`, receiver.url)) };
+  const answer = await system.api.send(body === undefined ? 'GET' : 'POST', path.replace('$RUN', runUid), asked);
   expect(answer.status).toBeLessThan(300);
-  return answer.json();
+  return answer.body;
 }
 
 /** What a document may not foresee. */

@@ -14,7 +14,7 @@ import type { StageSettings } from '../../infra/settings.ts';
 import type { Scope } from '../../shared/domain/scopes.ts';
 import { systemClock, systemRandom } from '../../shared/process/system.ts';
 import type { Trireme } from '../../shared/client/trireme.ts';
-import { fetchPatiently } from './fetch-patiently.ts';
+import { type ApiClient, openApiClient } from './api-client.ts';
 import { openTrireme } from './open-trireme.ts';
 import { PATIENCE_MS } from './patience.ts';
 import { buildOf, buildOnce, buildWith } from './shared-build.ts';
@@ -32,8 +32,8 @@ export interface LocalTestSystem extends Access {
   newKey(key: { readonly workspace?: string; readonly scopes?: readonly Scope[] }): Promise<IssuedKey>;
   /** A client with the key, which gives nothing up while a test has patience. */
   readonly trireme: Trireme;
-  /** Calls the API with the key, and again where a limit on calls refuses it; a body is sent as JSON. */
-  call(method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<Response>;
+  /** A client with the key, which holds every answer against the document. */
+  readonly api: ApiClient;
   close(): Promise<void>;
 }
 
@@ -113,16 +113,7 @@ function present(started: Started, { access, workspaceName, close }: Presented):
       return issueKey({ workspaces, keys, random: systemRandom, clock: systemClock }, { ...key, workspaceName: name });
     },
     trireme: openTrireme(runtime.url, access.apiKey),
-    call: (method, path, body, headers = {}) =>
-      fetchPatiently(`${runtime.url}${path}`, {
-        method,
-        headers: {
-          'x-api-key': access.apiKey,
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-          ...headers,
-        },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      }),
+    api: openApiClient(runtime.url, access.apiKey),
     close,
   };
 }
