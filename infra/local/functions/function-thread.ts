@@ -41,10 +41,10 @@ export interface ThreadOptions {
 /** Longest answer of a synchronous invocation (Lambda: 6 MiB and 100 bytes), in bytes of JSON. */
 const MAX_RESPONSE_BYTES = 6_291_556;
 /**
- * Heap for short-lived objects, of a thread that is at work. With 8 MB a busy thread spends a sixth of its time on
- * collecting them, with 32 half of that; V8's default grows with the machine to 48 MB and more, which gains nothing.
+ * Heap for short-lived objects. V8's default grows with the machine to 48 MB and more a thread, which gains nothing
+ * here.
  */
-const MAX_YOUNG_MB = 32;
+const MAX_YOUNG_MB = 8;
 /** Lambda gives the init phase 10 s. */
 const INIT_TIMEOUT_MS = 10_000;
 /** A day: nobody holds a breakpoint longer. */
