@@ -63,12 +63,15 @@ describe('inputs as a text', () => {
     ]);
     expect(parsed('country;min\nNL;1')).toEqual([{ country: 'NL', min: 1 }]);
     expect(parsed('country\n"two\nlines"')).toEqual([{ country: 'two\nlines' }]);
+    expect(parsed('country,,\nNL,,\n')).toEqual([{ country: 'NL' }]);
   });
 
   test.each([
     ['{"a":1}\n{"a":', /^Line 2 is no JSON/],
     ['[1]', /must be an object/],
     ['a,b\n1,2,3', /^Line 2 has 3 cells/],
+    ['a,b, a\n1,2,3', /^Two columns are named a\.$/],
+    ['a,b\n1,2\n3,"4\n5,6', /^Line 3 opens a quotation mark/],
   ])('%j are refused by their place', (text, message) => {
     expect(parseInputs(text)).toMatchObject({ kind: 'fault', message: expect.stringMatching(message) });
   });

@@ -46,23 +46,33 @@ function objectsOf(read: () => readonly unknown[], where: string): ParsedInputs 
 }
 
 function parseTable(text: string): ParsedInputs {
-  const [columns = [], ...rows] = parseCsv(text);
+  const { rows: lines, openLine } = parseCsv(text);
+  if (openLine !== null)
+    return { kind: 'fault', message: `Line ${openLine} opens a quotation mark that nothing closes.` };
+  const [head = [], ...rows] = lines;
+  const columns = head.map((name) => name.trim());
+  const twice = columns.find((name, index) => name !== '' && columns.indexOf(name) !== index);
+  if (twice !== undefined) return { kind: 'fault', message: `Two columns are named ${twice}.` };
   const wrong = rows.findIndex((row) => row.length > columns.length);
   if (wrong !== -1) {
     const message = `Line ${wrong + 2} has ${rows[wrong]?.length} cells, but the first line has ${columns.length} names.`;
     return { kind: 'fault', message };
   }
-  return { kind: 'table', columns: columns.map((name) => name.trim()), rows };
+  return { kind: 'table', columns, rows };
 }
 
-/** CSV as RFC 4180 has it; a first line with semicolons or tabs and no comma is parted by those. */
-function parseCsv(text: string): readonly (readonly string[])[] {
+/**
+ * CSV as RFC 4180 has it; a first line with semicolons or tabs and no comma is parted by those. `openLine`: the line of a
+ * quotation mark that nothing closes.
+ */
+function parseCsv(text: string): { readonly rows: readonly (readonly string[])[]; readonly openLine: number | null } {
   const [head = ''] = text.split('\n', 1);
   const separator = [',', '\t', ';'].find((one) => head.includes(one)) ?? ',';
   const rows: string[][] = [];
   let row: string[] = [];
   let cell = '';
   let isQuoted = false;
+  let quotedAt = 0;
   const endRow = (): void => {
     row.push(cell);
     if (row.length > 1 || cell !== '') rows.push(row);
@@ -77,15 +87,17 @@ function parseCsv(text: string): readonly (readonly string[])[] {
         cell += '"';
         at += 1;
       } else isQuoted = false;
-    } else if (character === '"' && cell === '') isQuoted = true;
-    else if (character === separator) {
+    } else if (character === '"' && cell === '') {
+      isQuoted = true;
+      quotedAt = at;
+    } else if (character === separator) {
       row.push(cell);
       cell = '';
     } else if (character === '\n') endRow();
     else if (character !== '\r') cell += character;
   }
   endRow();
-  return rows;
+  return { rows, openLine: isQuoted ? text.slice(0, quotedAt).split('\n').length : null };
 }
 
 /** Where a column goes: a field of the input, `custom_data`, or nowhere. */

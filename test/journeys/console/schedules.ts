@@ -3,7 +3,7 @@ import { isShown, uidShown, type Visit } from './visit.ts';
 
 /** A schedule from its form to its end. */
 export function journeysOfSchedules(visit: () => Visit): void {
-  test('a schedule shows the times that a change of the clocks leaves out', async () => {
+  test('a schedule shows the times that a change of the clocks leaves out, is changed, run, paused, resumed and deleted', async () => {
     const page = await visit().show('/new?action=search-cities&mode=schedule');
     await page.getByLabel('country').fill('LU');
     await page.getByLabel('Cron expression').fill('61 * * * *');
@@ -13,9 +13,12 @@ export function journeysOfSchedules(visit: () => Visit): void {
     await isShown(page, /skipped: the clocks go forward/);
     await page.getByRole('button', { name: 'Create the schedule' }).click();
     await page.getByRole('heading', { name: /Active/ }).waitFor();
+    await change();
+    await runAndEnd();
   });
 
-  test('it is changed, and says which field is wrong', async () => {
+  /** From the screen of the schedule, and back to it. */
+  async function change(): Promise<void> {
     const { page, trireme } = visit();
     await page.getByRole('link', { name: 'Change' }).click();
     await page.getByLabel('Cron expression').fill('61 * * * *');
@@ -37,9 +40,10 @@ export function journeysOfSchedules(visit: () => Visit): void {
       timezone: 'Europe/Amsterdam',
       inputs: [{ country: 'MT' }],
     });
-  });
+  }
 
-  test('it is run now, which its past times tell, paused, resumed and deleted', async () => {
+  /** Its past times tell of the run. */
+  async function runAndEnd(): Promise<void> {
     const { page } = visit();
     const schedule = uidShown(page);
     const press = (name: string): Promise<void> => page.getByRole('button', { name, exact: true }).click();
@@ -60,5 +64,5 @@ export function journeysOfSchedules(visit: () => Visit): void {
     await press('Delete the schedule');
     await page.getByRole('heading', { name: /Cancelled/ }).waitFor();
     expect(await page.getByRole('button', { name: 'Run now' }).count()).toBe(0);
-  });
+  }
 }

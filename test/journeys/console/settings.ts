@@ -40,7 +40,8 @@ export function journeysOfSettings(visit: () => Visit): void {
   });
 
   test('the signing secret is shown on demand, and rotated with an overlap', async () => {
-    const { page, trireme } = visit();
+    const { show, trireme } = visit();
+    const page = await show('/settings');
     const [before] = await trireme.signingSecrets();
     const shown = page.getByLabel('Signing secret', { exact: true }).and(page.locator('pre'));
     expect(await shown.count()).toBe(0);
@@ -59,7 +60,8 @@ export function journeysOfSettings(visit: () => Visit): void {
   });
 
   test('a workspace says in its settings what it is told of, and where', async () => {
-    const { page, trireme } = visit();
+    const { show, trireme } = visit();
+    const page = await show('/settings');
     await page.getByLabel('URL', { exact: true }).fill('http://127.0.0.1:9/told');
     await page.getByLabel('Headers').fill('no header');
     await page.getByRole('button', { name: 'Notify', exact: true }).click();

@@ -113,9 +113,10 @@ export function journeysOfTroubles(visit: () => Visit): void {
   });
 
   test('what was read stays while a later read fails', async () => {
-    const { page, show } = visit();
+    const { page, show, trireme } = visit();
+    await trireme.action('search-cities').start({ name: 'stays', inputs: [{ country: 'AD' }] });
     await show('/runs');
-    const link = page.getByRole('link', { name: 'by JSON' });
+    const link = page.getByRole('link', { name: 'stays' });
     await link.waitFor();
     await page.route('**/v1/runs?*', (route) => route.fulfill({ status: 500, body: '{}' }));
     await isShown(page, 'The API failed.');
