@@ -307,6 +307,22 @@ describe('a schedule', () => {
     ).toEqual(missed.map(({ uid: fire, reason }) => `schedule.missed ${fire} ${reason}`).toSorted());
   });
 
+  it('tells a missed time whose decision was carried out and reported as failed', async () => {
+    const harness = createScheduleHarness({ actions: [numberedPages], input: WORKS[0] ?? {} });
+    await setUp(harness);
+    const { uid: scheduleUid } = await harness.put({ cron: '0 * * * *', scheduleAt: null, catchUpSeconds: 0 });
+    harness.skipTo(START + HOUR_MS + 30 * MINUTE_MS);
+    const { schedules } = harness.ports;
+    const recordFire: typeof schedules.recordFire = async (...decided) => {
+      await schedules.recordFire(...decided);
+      return schedules.recordFire(...decided); // as the SDK repeats it
+    };
+    const ports = { ...harness.ports, schedules: { ...schedules, recordFire } };
+    await fireSchedule(ports, { kind: 'fire', scheduleUid, nominalAt: START + HOUR_MS, revision: null });
+    await harness.runUntil(harness.now() + MINUTE_MS);
+    expect(notified(harness).map(({ type }) => type)).toEqual(['schedule.missed']);
+  });
+
   it('tells a missed time though its worker died before it could note it, or its message was a dead letter', async () => {
     const harness = createScheduleHarness({ actions: [numberedPages], input: WORKS[0] ?? {} });
     await setUp(harness);

@@ -23,10 +23,8 @@ export async function fireSchedule(ports: FirePorts, message: FireMessage): Prom
     if (schedule === null) return null;
     const now = ports.clock.now();
     if (recorded !== null) {
-      if (recorded.at + CARRYING_MS <= now) {
-        await carryOut(ports, schedule, recorded);
-        await notifyOfFire(ports, schedule, recorded);
-      }
+      if (recorded.at + CARRYING_MS <= now) await carryOut(ports, schedule, recorded);
+      await notifyOfFire(ports, schedule, recorded); // at once: who decided may be gone, and no check notes it later
       return schedule;
     }
     const earlyMs = nominalAt + jitterMs(schedule) - now;
