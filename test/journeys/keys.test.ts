@@ -9,6 +9,7 @@ import { VERSION } from '../../shared/process/version.ts';
 import { keys as tableKeys } from '../../shared/storage/keys.ts';
 import { type ApiClient, openApiClient } from '../support/api-client.ts';
 import { type LocalTestSystem, shareLocalSystem } from '../support/local-system.ts';
+import { until } from '../support/until.ts';
 
 const NOBODY = '00000000-0000-4000-8000-000000000000';
 
@@ -73,7 +74,14 @@ describe('GET /v1/me', () => {
       runs_at_once: 3,
       inputs_in_flight: 5,
     };
-    expect((await acme.ask('getMe')).body.limits).toMatchObject(own);
+    // They are read with eventual consistency.
+    const shown = await until('the limits to be in force', async () => {
+      const { limits: inForce } = (await acme.ask('getMe')).body;
+      return inForce.runs_at_once === 3 && inForce.read.burst === 70 && inForce.callback_hosts !== null
+        ? inForce
+        : null;
+    });
+    expect(shown).toMatchObject(own);
     expect((await api.refused('getMe', { apiKey: null })).body).toMatchObject({ error_label: 'UNAUTHORIZED' });
   });
 });
