@@ -312,9 +312,10 @@ function withSkips(workload: Workload, schedules: ScheduleWorkload, random: Seed
       act.body.overlap === undefined ? act : { ...act, body: { ...act.body, overlap: 'skip' as const } },
     ),
   }));
-  // Few enough that runs wait, and so many that what waits when the faults are over is done within the week.
+  // Few enough that runs wait, and so many that what waits when the faults are over, or is retried then, is done within
+  // the week: of each schedule's runs one a day.
   const bodies = plans.flatMap(({ body, acts }) => [body, ...acts.map((act) => act.body)]);
-  const pagesPerDay = Math.max(random.int(1, 4), Math.ceil(pagesOf(bodies) / 4));
+  const pagesPerDay = Math.max(random.int(1, 4), pagesOf(bodies));
   return {
     ...workload,
     schedules: { ...schedules, plans },
