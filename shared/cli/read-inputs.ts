@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { CsvFault, type CsvRow, readCsv } from '../client/csv.ts';
 import { readStdin } from './ask.ts';
 import { CommandFailed, usageError } from './command-failed.ts';
-import { readCsv } from './csv.ts';
 import { givenTwice, jsonOf } from './fields.ts';
 
 export type InputFormat = 'ndjson' | 'csv';
@@ -72,7 +72,7 @@ function inputsOfLines(text: string, name: string): Inputs {
 
 /** Each row as a JSON object by the line of names; an empty cell is an absent field. Throws CommandFailed. */
 export function inputsOfCsv(text: string, name: string, schema: object): Inputs {
-  const [head, ...rows] = readCsv(text, name);
+  const [head, ...rows] = rowsOf(text, name);
   if (head === undefined) return { lines: '', placeOf: (path) => path };
   const columns = head.cells;
   const twice = givenTwice(columns.filter((column) => column !== ''));
@@ -95,6 +95,14 @@ export function inputsOfCsv(text: string, name: string, schema: object): Inputs 
       return `${name}, line ${row.line}, column ${column}${value === '' ? '' : `, value ${shortened(value)}`}`;
     },
   };
+}
+
+function rowsOf(text: string, name: string): readonly CsvRow[] {
+  try {
+    return [...readCsv(text)];
+  } catch (error) {
+    throw error instanceof CsvFault ? usageError(`${name}, line ${error.line}, ${error.message}`) : error;
+  }
 }
 
 function objectOfRow(columns: readonly string[], cells: readonly string[], place: string, schema: object): string {

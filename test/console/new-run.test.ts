@@ -71,7 +71,11 @@ describe('inputs as a text', () => {
     ['[1]', /must be an object/],
     ['a,b\n1,2,3', /^Line 2 has 3 cells/],
     ['a,b, a\n1,2,3', /^Two columns are named a\.$/],
-    ['a,b\n1,2\n3,"4\n5,6', /^Line 3 opens a quotation mark/],
+    ['a,b\n1,2\n3,"4\n5,6', /^Line 3 begins a quote that never ends/],
+    ['a,b\n1,"2\n2"\n3,4,5', /^Line 4 has 3 cells/],
+    ['\n\n{"a":1}\n{"a":', /^Line 4 is no JSON/],
+    ['\n\na,b\n1,2,3', /^Line 4 has 3 cells/],
+    ['a,b\n1,2" wide', /^Line 2 has a quote within the value/],
   ])('%j are refused by their place', (text, message) => {
     expect(parseInputs(text)).toMatchObject({ kind: 'fault', message: expect.stringMatching(message) });
   });

@@ -1,3 +1,4 @@
+import { CsvFault, readCsv } from '../../../shared/client/csv.ts';
 import { isRecord, parseExact } from '../data/exact-json.ts';
 import { type Field, valueOf } from './schema-fields.ts';
 
@@ -11,16 +12,17 @@ export type ParsedInputs =
 export function parseInputs(text: string): ParsedInputs {
   const trimmed = text.trim();
   if (trimmed === '') return { kind: 'objects', objects: [] };
+  const linesBefore = text.slice(0, text.indexOf(trimmed)).split('\n').length - 1;
   if (trimmed.startsWith('[')) return objectsOf(() => [parseExact(trimmed)].flat(), 'The JSON list');
   if (trimmed.startsWith('{')) {
     const whole = objectsOf(() => [parseExact(trimmed)], 'The JSON');
-    return whole.kind === 'objects' ? whole : parseLines(trimmed);
+    return whole.kind === 'objects' ? whole : parseLines(trimmed, linesBefore);
   }
-  return parseTable(trimmed);
+  return parseTable(trimmed, linesBefore);
 }
 
-function parseLines(text: string): ParsedInputs {
-  const lines = text.split('\n').map((line, index) => ({ line: line.trim(), number: index + 1 }));
+function parseLines(text: string, linesBefore: number): ParsedInputs {
+  const lines = text.split('\n').map((line, index) => ({ line: line.trim(), number: index + 1 + linesBefore }));
   const objects: Readonly<Record<string, unknown>>[] = [];
   for (const { line, number } of lines) {
     if (line === '') continue;
@@ -45,59 +47,22 @@ function objectsOf(read: () => readonly unknown[], where: string): ParsedInputs 
   }
 }
 
-function parseTable(text: string): ParsedInputs {
-  const { rows: lines, openLine } = parseCsv(text);
-  if (openLine !== null)
-    return { kind: 'fault', message: `Line ${openLine} opens a quotation mark that nothing closes.` };
-  const [head = [], ...rows] = lines;
-  const columns = head.map((name) => name.trim());
-  const twice = columns.find((name, index) => name !== '' && columns.indexOf(name) !== index);
-  if (twice !== undefined) return { kind: 'fault', message: `Two columns are named ${twice}.` };
-  const wrong = rows.findIndex((row) => row.length > columns.length);
-  if (wrong !== -1) {
-    const message = `Line ${wrong + 2} has ${rows[wrong]?.length} cells, but the first line has ${columns.length} names.`;
-    return { kind: 'fault', message };
+function parseTable(text: string, linesBefore: number): ParsedInputs {
+  try {
+    const [head, ...rows] = readCsv(text);
+    const columns = head?.cells.map((name) => name.trim()) ?? [];
+    const twice = columns.find((name, index) => name !== '' && columns.indexOf(name) !== index);
+    if (twice !== undefined) return { kind: 'fault', message: `Two columns are named ${twice}.` };
+    const wrong = rows.find(({ cells }) => cells.length > columns.length);
+    if (wrong !== undefined) {
+      const message = `Line ${wrong.line + linesBefore} has ${wrong.cells.length} cells, but the first line has ${columns.length} names.`;
+      return { kind: 'fault', message };
+    }
+    return { kind: 'table', columns, rows: rows.map(({ cells }) => cells) };
+  } catch (error) {
+    if (!(error instanceof CsvFault)) throw error;
+    return { kind: 'fault', message: `Line ${error.line + linesBefore} ${error.message}.` };
   }
-  return { kind: 'table', columns, rows };
-}
-
-/**
- * CSV as RFC 4180 has it; a first line with semicolons or tabs and no comma is parted by those. `openLine`: the line of a
- * quotation mark that nothing closes.
- */
-function parseCsv(text: string): { readonly rows: readonly (readonly string[])[]; readonly openLine: number | null } {
-  const [head = ''] = text.split('\n', 1);
-  const separator = [',', '\t', ';'].find((one) => head.includes(one)) ?? ',';
-  const rows: string[][] = [];
-  let row: string[] = [];
-  let cell = '';
-  let isQuoted = false;
-  let quotedAt = 0;
-  const endRow = (): void => {
-    row.push(cell);
-    if (row.length > 1 || cell !== '') rows.push(row);
-    row = [];
-    cell = '';
-  };
-  for (let at = 0; at < text.length; at += 1) {
-    const character = text.charAt(at);
-    if (isQuoted) {
-      if (character !== '"') cell += character;
-      else if (text.charAt(at + 1) === '"') {
-        cell += '"';
-        at += 1;
-      } else isQuoted = false;
-    } else if (character === '"' && cell === '') {
-      isQuoted = true;
-      quotedAt = at;
-    } else if (character === separator) {
-      row.push(cell);
-      cell = '';
-    } else if (character === '\n') endRow();
-    else if (character !== '\r') cell += character;
-  }
-  endRow();
-  return { rows, openLine: isQuoted ? text.slice(0, quotedAt).split('\n').length : null };
 }
 
 /** Where a column goes: a field of the input, `custom_data`, or nowhere. */

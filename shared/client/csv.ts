@@ -1,10 +1,19 @@
-import { usageError } from './command-failed.ts';
-
 /** A row of a CSV. */
 export interface CsvRow {
   readonly cells: readonly string[];
   /** The line of the file in which it begins, from 1. */
   readonly line: number;
+}
+
+/** A text that is no CSV, and the line where that shows, from 1. The message goes on after `line 3`. */
+export class CsvFault extends Error {
+  override readonly name = 'CsvFault';
+  readonly line: number;
+
+  constructor(line: number, message: string) {
+    super(message);
+    this.line = line;
+  }
 }
 
 /** How far a text is read. */
@@ -15,15 +24,15 @@ interface Position {
 
 /**
  * The rows of a CSV text, by RFC 4180, without its empty lines. Values are parted by commas, or where the first line has
- * none by semicolons or tabs, as spreadsheets write them; lines end in CRLF, LF or CR. `name`: of the file, for faults.
- * Throws CommandFailed for quotes that do not fit.
+ * none by semicolons or tabs, as spreadsheets write them; lines end in CRLF, LF or CR. Throws CsvFault for quotes that do
+ * not fit.
  */
-export function* readCsv(text: string, name: string): Generator<CsvRow> {
+export function* readCsv(text: string): Generator<CsvRow> {
   const separator = separatorOf(text);
   const at: Position = { index: 0, line: 1 };
   while (at.index < text.length) {
     const { line } = at;
-    const cells = readRow(text, at, separator, name);
+    const cells = readRow(text, at, separator);
     if (cells.length > 1 || cells[0] !== '') yield { cells, line };
   }
 }
@@ -35,10 +44,10 @@ function separatorOf(text: string): string {
   return [',', ';', '\t'].find((one) => names.includes(one)) ?? ',';
 }
 
-function readRow(text: string, at: Position, separator: string, name: string): readonly string[] {
+function readRow(text: string, at: Position, separator: string): readonly string[] {
   const row: string[] = [];
   for (;;) {
-    row.push(text[at.index] === '"' ? readQuoted(text, at, separator, name) : readPlain(text, at, separator, name));
+    row.push(text[at.index] === '"' ? readQuoted(text, at, separator) : readPlain(text, at, separator));
     const end = text[at.index];
     at.index += 1;
     if (end === separator) continue;
@@ -48,26 +57,26 @@ function readRow(text: string, at: Position, separator: string, name: string): r
   }
 }
 
-function readPlain(text: string, at: Position, separator: string, name: string): string {
+function readPlain(text: string, at: Position, separator: string): string {
   let end = at.index;
   while (end < text.length && !isEnd(text[end], separator)) end += 1;
   const value = text.slice(at.index, end);
   if (value.includes('"')) {
-    throw fault(name, at.line, `has a quote within the value ${value}: quote the whole value and double the quote`);
+    throw new CsvFault(at.line, `has a quote within the value ${value}: quote the whole value and double the quote`);
   }
   at.index = end;
   return value;
 }
 
-function readQuoted(text: string, at: Position, separator: string, name: string): string {
+function readQuoted(text: string, at: Position, separator: string): string {
   const begin = at.index + 1;
   let end = text.indexOf('"', begin);
   while (end !== -1 && text[end + 1] === '"') end = text.indexOf('"', end + 2);
-  if (end === -1) throw fault(name, at.line, `begins a quote that never ends: ${text.slice(at.index, at.index + 30)}`);
+  if (end === -1) throw new CsvFault(at.line, `begins a quote that never ends: ${text.slice(at.index, at.index + 30)}`);
   const value = text.slice(begin, end).replaceAll('""', '"');
   at.index = end + 1;
   if (at.index < text.length && !isEnd(text[at.index], separator)) {
-    throw fault(name, at.line, `has text after the quoted value "${value}": double a quote that is part of a value`);
+    throw new CsvFault(at.line, `has text after the quoted value "${value}": double a quote that is part of a value`);
   }
   at.line += value.split(/\r\n|\n|\r/).length - 1;
   return value;
@@ -75,8 +84,4 @@ function readQuoted(text: string, at: Position, separator: string, name: string)
 
 function isEnd(character: string | undefined, separator: string): boolean {
   return character === separator || character === '\n' || character === '\r';
-}
-
-function fault(name: string, line: number, what: string): Error {
-  return usageError(`${name}, line ${line}, ${what}`);
 }
