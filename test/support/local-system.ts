@@ -76,7 +76,10 @@ export async function shareLocalSystem({ hasChaos = true } = {}): Promise<LocalT
   files += 1;
   const workspaceName = `local-${files}`;
   const access = await prepareAccess(started.runtime, null, workspaceName);
-  return present(started, { access, workspaceName, close: () => Promise.resolve() });
+  // A later file's receiver may have the port of one of this file's: what is still to be tried is not sent there.
+  const { limits } = openStage(addressOf(started.runtime));
+  const close = async () => void (await limits.set(access.workspaceUid, { callbackHosts: ['nowhere.invalid'] }));
+  return present(started, { access, workspaceName, close });
 }
 
 async function start({ settings, ...options }: SystemOptions, root: string | null): Promise<Started> {
