@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { CsvFault, type CsvRow, readCsv } from '../client/csv.ts';
+import { readUtf8 } from '../client/utf8.ts';
 import { readStdin } from './ask.ts';
 import { CommandFailed, usageError } from './command-failed.ts';
 import { givenTwice, jsonOf } from './fields.ts';
@@ -41,21 +42,11 @@ async function readNamed(file: string): Promise<Uint8Array> {
   }
 }
 
-/** Text without its byte order mark. Throws CommandFailed for what is not UTF-8, such as a CSV of an old spreadsheet. */
+/** Throws CommandFailed for what is not UTF-8. */
 function decode(bytes: Uint8Array, name: string): string {
-  const strict = new TextDecoder('utf-8', { fatal: true });
-  try {
-    const text = strict.decode(bytes);
-    if (!text.includes('\0')) return text;
-  } catch {
-    // told below
-  }
-  throw usageError(`${name} is not UTF-8, from line ${lineOfFault(bytes)} on: save it as UTF-8.`);
-}
-
-function lineOfFault(bytes: Uint8Array): number {
-  const lines = new TextDecoder().decode(bytes).split('\n');
-  return lines.findIndex((line) => /[\uFFFD\0]/.test(line)) + 1;
+  const read = readUtf8(bytes);
+  if ('text' in read) return read.text;
+  throw usageError(`${name} is not UTF-8, from line ${read.faultLine} on: save it as UTF-8.`);
 }
 
 function inputsOfLines(text: string, name: string): Inputs {

@@ -37,11 +37,20 @@ export function* readCsv(text: string): Generator<CsvRow> {
   }
 }
 
+const SEPARATORS = [',', ';', '\t'];
+
 /** What parts the names of the first line. */
 function separatorOf(text: string): string {
-  const [first = ''] = /^(?:"[^"]*"|[^"\r\n])*/.exec(text.trimStart()) ?? [];
-  const names = first.replaceAll(/"[^"]*"/g, '');
-  return [',', ';', '\t'].find((one) => names.includes(one)) ?? ',';
+  const found = new Set<string>();
+  let isQuoted = false;
+  // One by one: a line of some million characters is more than a regular expression can go back over.
+  for (const character of text.trimStart()) {
+    if (character === '"') isQuoted = !isQuoted;
+    else if (isQuoted) continue;
+    else if (character === '\n' || character === '\r') break;
+    else found.add(character);
+  }
+  return SEPARATORS.find((one) => found.has(one)) ?? ',';
 }
 
 function readRow(text: string, at: Position, separator: string): readonly string[] {
@@ -62,7 +71,10 @@ function readPlain(text: string, at: Position, separator: string): string {
   while (end < text.length && !isEnd(text[end], separator)) end += 1;
   const value = text.slice(at.index, end);
   if (value.includes('"')) {
-    throw new CsvFault(at.line, `has a quote within the value ${value}: quote the whole value and double the quote`);
+    throw new CsvFault(
+      at.line,
+      `has a quote within the value ${beginOf(value)}: quote the whole value and double the quote`,
+    );
   }
   at.index = end;
   return value;
@@ -72,11 +84,14 @@ function readQuoted(text: string, at: Position, separator: string): string {
   const begin = at.index + 1;
   let end = text.indexOf('"', begin);
   while (end !== -1 && text[end + 1] === '"') end = text.indexOf('"', end + 2);
-  if (end === -1) throw new CsvFault(at.line, `begins a quote that never ends: ${text.slice(at.index, at.index + 30)}`);
+  if (end === -1) throw new CsvFault(at.line, `begins a quote that never ends: ${beginOf(text.slice(at.index))}`);
   const value = text.slice(begin, end).replaceAll('""', '"');
   at.index = end + 1;
   if (at.index < text.length && !isEnd(text[at.index], separator)) {
-    throw new CsvFault(at.line, `has text after the quoted value "${value}": double a quote that is part of a value`);
+    throw new CsvFault(
+      at.line,
+      `has text after the quoted value "${beginOf(value)}": double a quote that is part of a value`,
+    );
   }
   at.line += value.split(/\r\n|\n|\r/).length - 1;
   return value;
@@ -84,4 +99,9 @@ function readQuoted(text: string, at: Position, separator: string): string {
 
 function isEnd(character: string | undefined, separator: string): boolean {
   return character === separator || character === '\n' || character === '\r';
+}
+
+/** As much of a value as a message tells. */
+function beginOf(value: string): string {
+  return value.length <= 30 ? value : `${value.slice(0, 30)}…`;
 }

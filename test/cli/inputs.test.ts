@@ -92,6 +92,13 @@ describe('a CSV of inputs', () => {
     expect(() => read(csv)).toThrow(message);
   });
 
+  it('tells the beginning of a value, however long it is, and takes a first line of any length', () => {
+    expect(() => read(`text\n${'c'.repeat(100_000)}"`)).toThrow(
+      `has a quote within the value ${'c'.repeat(30)}…: quote the whole value and double the quote`,
+    );
+    expect(read('a'.repeat(16_000_000)).lines).toBe('');
+  });
+
   it('says of a path of the API where that is, and what stands there', () => {
     const { placeOf } = read('text;count;custom_data.a b;x y\n\n"1\n2";many;3;z\n4;5\n');
     expect(placeOf('inputs[0].count')).toBe('in.csv, line 3, column count, value many');

@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { readUtf8 } from '../../../shared/client/utf8.ts';
 import { Value } from '../design/copy.tsx';
 import { Notice } from '../design/notice.tsx';
 import { Table } from '../design/table.tsx';
@@ -29,8 +30,12 @@ export function ManyInputs({
   readonly onTargets: (targets: readonly Target[]) => void;
 }) {
   const [isOver, setOver] = useState(false);
-  const take = (file: File | undefined): void => {
-    if (file !== undefined) void file.text().then(onText);
+  const [unread, setUnread] = useState<string | null>(null);
+  const take = async (file: File | undefined): Promise<void> => {
+    if (file === undefined) return;
+    const read = readUtf8(new Uint8Array(await file.arrayBuffer()));
+    setUnread('text' in read ? null : `${file.name} is not UTF-8, from line ${read.faultLine} on: save it as UTF-8.`);
+    if ('text' in read) onText(read.text);
   };
   return (
     <div class="stack">
@@ -45,7 +50,7 @@ export function ManyInputs({
         onDrop={(event) => {
           event.preventDefault();
           setOver(false);
-          take(event.dataTransfer?.files[0]);
+          void take(event.dataTransfer?.files[0]);
         }}
       >
         <label class="field">
@@ -55,7 +60,10 @@ export function ManyInputs({
             spellcheck={false}
             placeholder={'country,min_population\nNL,50000\nBE,'}
             value={text}
-            onInput={(event) => onText(event.currentTarget.value)}
+            onInput={(event) => {
+              setUnread(null);
+              onText(event.currentTarget.value);
+            }}
           />
         </label>
         <label class="field">
@@ -63,10 +71,11 @@ export function ManyInputs({
           <input
             type="file"
             accept=".csv,.tsv,.json,.ndjson,.jsonl,.txt"
-            onChange={(event) => take(event.currentTarget.files?.[0])}
+            onChange={(event) => void take(event.currentTarget.files?.[0])}
           />
         </label>
       </div>
+      {unread === null ? null : <Notice kind="bad">{unread}</Notice>}
       {parsed.kind === 'fault' ? <Notice kind="bad">{parsed.message}</Notice> : null}
       {parsed.kind === 'table' ? (
         <ColumnMap columns={parsed.columns} targets={targets} fields={fields} onTargets={onTargets} />

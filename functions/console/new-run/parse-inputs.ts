@@ -8,18 +8,10 @@ export type ParsedInputs =
   | { readonly kind: 'table'; readonly columns: readonly string[]; readonly rows: readonly (readonly string[])[] }
   | { readonly kind: 'fault'; readonly message: string };
 
-/** What a browser makes of bytes that are no UTF-8, and what only binary files have. */
-const NO_TEXT = /[\uFFFD\0]/;
-
 /** Reads JSON (a list or one object), NDJSON, or CSV with a line of names. */
 export function parseInputs(text: string): ParsedInputs {
   const trimmed = text.trim();
   if (trimmed === '') return { kind: 'objects', objects: [] };
-  const unread = text.search(NO_TEXT);
-  if (unread !== -1) {
-    const line = text.slice(0, unread).split('\n').length;
-    return { kind: 'fault', message: `Line ${line} is no text in UTF-8: save the file as UTF-8.` };
-  }
   const linesBefore = text.slice(0, text.indexOf(trimmed)).split('\n').length - 1;
   if (trimmed.startsWith('[')) return objectsOf(() => [parseExact(trimmed)].flat(), 'The JSON list');
   if (trimmed.startsWith('{')) {

@@ -46,7 +46,7 @@ interface LocalClient {
 }
 
 /**
- * Makes the workspace (`local`) and a key of it at the first start over a data folder, and reads them at the next ones.
+ * Makes a workspace and a key of it at the first start over a data folder, and reads them at the next ones.
  */
 export async function prepareAccess(
   runtime: Runtime,

@@ -80,6 +80,8 @@ export function journeysOfLaunches(visit: () => Visit): void {
     await page.getByLabel('Inputs as CSV').waitFor();
     const chosen = { name: 'lands.ndjson', mimeType: 'application/x-ndjson' };
     const file = page.locator('input[type=file]');
+    await file.setInputFiles({ ...chosen, name: 'old.csv', buffer: Buffer.from('country\nM\xfcnchen\n', 'latin1') });
+    await isShown(page, 'old.csv is not UTF-8, from line 2 on: save it as UTF-8.');
     await file.setInputFiles({ ...chosen, buffer: Buffer.from('{"country":"AD"}\n{"country":') });
     await isShown(page, /Line 2 is no JSON/);
     expect(await page.getByRole('button', { name: 'Start the run' }).isDisabled()).toBe(true);
